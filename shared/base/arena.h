@@ -1,0 +1,30 @@
+#pragma once
+/*
+ * An arena: memory that is taken piece by piece and given back all at once. One command, one
+ * frame or one query lives in one arena; nothing in it is freed by itself.
+ */
+#include <stddef.h>
+
+struct arena_block;
+
+struct arena {
+    struct arena_block *block; /* newest block, holding the one before */
+    size_t taken;              /* bytes handed out since the last reset */
+    size_t bound;              /* arena_take returns NULL past it */
+};
+
+void arena_init(struct arena *arena, size_t bound);
+void arena_fini(struct arena *arena);
+
+/* Forgets everything; keeps one block for the next round. */
+void arena_reset(struct arena *arena);
+
+/* `size` bytes aligned for anything, not zeroed; NULL past the bound or without memory. */
+void *arena_take(struct arena *arena, size_t size);
+
+/* As arena_take, zeroed. */
+void *arena_zero(struct arena *arena, size_t size);
+
+/* A copy with a NUL behind it. */
+char *arena_text(struct arena *arena, const void *text, size_t size);
+void *arena_copy(struct arena *arena, const void *data, size_t size);

@@ -1,0 +1,71 @@
+#pragma once
+/*
+ * Every bound of everything that can grow at run time, in one place. A number that is not here
+ * is a bug.
+ */
+#include <stdint.h>
+
+enum {
+    /* frames (bytes of one message, without its four-byte length) */
+    FRAME_BEFORE_LOGIN_MAX = 4 * 1024,
+    FRAME_TO_SERVER_MAX = 256 * 1024,
+    FRAME_TO_CLIENT_MAX = 1024 * 1024,
+    FRAME_UNPACKED_MAX = 4 * 1024 * 1024, /* memory one unpacked frame may take */
+    MESSAGE_DEPTH_MAX = 8,
+
+    /* what one command may hold */
+    DOCUMENT_LINES_MAX = 2000, /* a real one has 1,114 */
+    DOCUMENT_CHARGES_MAX = 16,
+    MATCH_PARTS_MAX = 1000,    /* bills and payments one match names */
+    RECORDS_TOUCHED_MAX = 2000, /* more is a job */
+    REPEATED_MAX = 64,         /* any other repeated field */
+    TEXT_MAX = 2000,           /* bytes of a note */
+    NAME_MAX_BYTES = 200,      /* bytes of a name, a title, an address */
+    CODE_MAX_BYTES = 40,       /* bytes of a code or document number */
+    LOGIN_MAX_BYTES = 40,
+    PASSWORD_MIN_BYTES = 8,
+    PASSWORD_MAX_BYTES = 200,
+    PIN_MIN_DIGITS = 4,
+    PIN_MAX_DIGITS = 12,
+    GROUPS_PER_CUSTOMER_MAX = 16,
+    PERSONS_PER_CUSTOMER_MAX = 32,
+    MATCHES_PER_ITEM_MAX = 2000,
+    APPROVAL_MINUTES_MAX = 24 * 60,
+
+    /* sessions */
+    SESSIONS_MAX = 12000,
+    SESSIONS_PER_ADDRESS_MAX = 12000,
+    HANDSHAKES_MAX = 64,
+    REQUESTS_IN_FLIGHT_MAX = 256, /* one session */
+    SUBSCRIPTIONS_MAX = 16,       /* one session */
+    SUBSCRIPTION_IDS_MAX = 1000,
+    OUTPUT_PAUSE_BYTES = 64 * 1024,   /* stop reading from a terminal that does not read */
+    OUTPUT_CUT_BYTES = 1024 * 1024,   /* and cut it here */
+    OUTPUT_CUT_MS = 30 * 1000,
+    HANDSHAKE_INPUT_MAX = 32 * 1024,
+    HANDSHAKE_MS = 5 * 1000,
+    LOGIN_MS = 60 * 1000,
+    FRAME_MS = 10 * 1000, /* a frame is whole this long after its first byte */
+    HEARTBEAT_MS = 15 * 1000,
+    SILENCE_MS = 45 * 1000,
+    DEADLINE_MAX_MS = 60 * 1000,
+    HASHES_WAITING_MAX = 32, /* logins waiting for argon2id */
+    KEY_UPDATES_PER_MINUTE_MAX = 32,
+    PAGE_ROWS_MAX = 500,
+
+    /* writer, journal, feed */
+    BATCH_ENTRIES_MAX = 512,
+    BATCH_BYTES_MAX = 8 * 1024 * 1024,
+    WRITER_QUEUE_MAX = 8192,
+    JOURNAL_SEGMENT_BYTES = 64 * 1024 * 1024,
+    EVENTS_KEPT = 1000000,
+    RESUME_SCAN_MAX = 50000, /* further behind than this: a snapshot */
+    COMMAND_IDS_PRUNED_EACH = 4,
+    VAULT_FILE_MAX = 200 * 1024,
+    AUDIT_LINES_MAX = 100000,
+};
+
+#define COMMAND_ID_LIFE_MS (INT64_C(45) * 24 * 3600 * 1000)
+#define COMMAND_ID_AHEAD_MS (INT64_C(24) * 3600 * 1000)
+#define CODE_LIFE_MS (INT64_C(15) * 60 * 1000)
+#define CLOCK_JUMP_MS (INT64_C(5) * 60 * 1000)

@@ -1,0 +1,30 @@
+#pragma once
+/*
+ * Text from people: UTF-8 that is checked before it is believed, and folded keys to search it in
+ * any script (nguyen finds Nguyễn, αθηνα finds Αθήνα, Persian yeh and kaf are one, full width is
+ * ASCII, every script's digits are 0-9).
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Valid UTF-8 without NUL, other control characters (but tab and line feed) and bidi controls. */
+bool text_valid(const void *text, size_t size);
+
+/* As text_valid, one line: no tab and no line feed either. */
+bool text_line_valid(const void *text, size_t size);
+
+/* Number of code points of valid UTF-8. */
+size_t text_length(const void *text, size_t size);
+
+/* The search key of valid UTF-8: decomposed, marks dropped, lower case, letters folded, runs of
+ * spaces one. Writes at most `capacity` bytes (cut at a whole character) and returns the length.
+ * Changing the rule changes TEXT_FOLD_VERSION, and the derived index is rebuilt. */
+enum { TEXT_FOLD_VERSION = 1 };
+size_t text_fold(const void *text, size_t size, char *out, size_t capacity);
+
+/* Only the digits of a text, folded to 0-9: the key of a phone number. */
+size_t text_digits(const void *text, size_t size, char *out, size_t capacity);
+
+/* Columns a terminal needs for it (wide characters count 2, marks 0). */
+size_t text_columns(const void *text, size_t size);
