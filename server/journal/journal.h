@@ -1,0 +1,124 @@
+#pragma once
+/*
+ * The journal: the truth of the ledger, as batches of entries that are durable before anyone hears
+ * of them. Used by the writer (propose), by recovery (read) and by tefterd's verify, backup and
+ * restore. Knows nothing of what an entry means.
+ *
+ * `local` keeps segments of 64 MiB in a folder; `fake` lives in memory and can be told to answer
+ * anything, for tests. Both stand behind the same functions.
+ *
+ * A batch on disk (integers big-endian):
+ *
+ *   magic "TFTB" u32 | format u16 | flags u16 | length u32 (of everything, first byte to last)
+ *   ledger 16 bytes | incarnation u32 | batch u64 | first_seq u64 | count u32 | wall_ms u64
+ *   previous hash 32 | outcome_seq u64 | outcome 32
+ *   count x ( size u32 | bytes )
+ *   hash 32 = BLAKE2b-256 of all bytes before it
+ *
+ * The chain: each batch carries the hash of the one before, so flipping, removing, reordering or
+ * re-dating anything is seen. `first_seq` + count is the next batch's first_seq: without a gap. An
+ * outcome mark is the ledger's digest after outcome_seq, at most one batch old.
+ *
+ * One write and one fdatasync a batch; the next batch is not written before this sync returned 0.
+ * After any failure the journal answers UNKNOWN and takes nothing more: the process must exit.
+ */
+#include "base/bytes.h"
+#include "base/fault.h"
+#include "base/hash.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct journal;
+
+enum { LEDGER_ID_SIZE = 16, JOURNAL_FORMAT = 1 };
+
+struct ledger_id {
+    uint8_t bytes[LEDGER_ID_SIZE];
+};
+
+enum journal_answer {
+    JOURNAL_OK,         /* durable */
+    JOURNAL_NOT_WRITER, /* somebody else writes this ledger now; nothing was written */
+    JOURNAL_UNKNOWN,    /* may or may not be durable: stop, recover, find out */
+    JOURNAL_BUSY,       /* nothing was written; try again */
+    JOURNAL_TOO_BIG,    /* nothing was written; never will be */
+};
+
+/* Where the journal ends. */
+struct journal_head {
+    struct ledger_id ledger;
+    uint32_t incarnation;
+    uint64_t batch;    /* number of the last batch, 0 when empty */
+    uint64_t next_seq; /* seq of the next entry; the first of all is 1 */
+    struct hash chain; /* hash of the last batch */
+};
+
+struct journal_batch {
+    uint64_t batch;
+    uint64_t first_seq;
+    uint32_t count;
+    uint32_t incarnation;
+    int64_t wall_ms;
+    uint64_t outcome_seq; /* 0: no mark */
+    struct hash outcome;
+    struct hash previous; /* chain before it */
+    struct hash chain;    /* its own hash */
+    const struct slice *entries;
+};
+
+/* What recovery knows besides the journal. A bad batch in the last segment is a torn tail only if
+ * no valid header with a higher number follows and it lies behind all of these. */
+struct journal_known {
+    uint64_t seq; /* highest seq that LMDB, a checkpoint or an exported head has seen */
+};
+
+struct journal_local_options {
+    const char *path;          /* folder of the segments */
+    struct journal_known known;
+    bool reading;              /* verify, status: never cut, never write */
+};
+
+/* Makes the folder and the first segment of a new ledger; refuses when there is one. */
+bool journal_local_create(const char *path, const struct ledger_id *ledger, uint32_t incarnation,
+                          struct failure *failure);
+
+/* Parses every segment, cuts a torn tail, rewrites the last segment (copy, sync, rename, sync of
+ * the folder) before it returns. FAULT_DAMAGED names segment, offset and batch. */
+bool journal_local_open(const struct journal_local_options *options, struct journal **ret_journal,
+                        struct failure *failure);
+
+/* A new incarnation after a restore: later batches carry it. */
+void journal_set_incarnation(struct journal *journal, uint32_t incarnation);
+
+struct journal *journal_fake_create(const struct ledger_id *ledger);
+/* The next propose answers this; `written` says whether the batch is kept (UNKNOWN both ways). */
+void journal_fake_answer(struct journal *journal, enum journal_answer answer, bool written);
+
+void journal_close(struct journal *journal);
+void journal_head(const struct journal *journal, struct journal_head *ret_head);
+
+/* Appends one batch: entries in order, their seqs follow on from next_seq. Blocks until durable.
+ * The entries' bytes stay the caller's. `outcome` may be NULL (no mark). */
+enum journal_answer journal_propose(struct journal *journal, const struct slice *entries,
+                                    uint32_t count, int64_t wall_ms, uint64_t outcome_seq,
+                                    const struct hash *outcome, struct failure *failure);
+
+/* Calls `each` for every batch that holds an entry with seq >= from_seq, in order. `each` returns
+ * false to stop (its failure is passed on). */
+typedef bool (*journal_each_fn)(void *context, const struct journal_batch *batch,
+                                struct failure *failure);
+bool journal_read(struct journal *journal, uint64_t from_seq, journal_each_fn each, void *context,
+                  struct failure *failure);
+
+/* The hash of the batch that holds seq as its last entry; false when no batch ends there. */
+bool journal_chain_at(struct journal *journal, uint64_t seq, struct hash *ret_chain);
+
+struct journal_figures {
+    uint64_t bytes;
+    uint32_t segments;
+    uint64_t batches;
+    uint64_t syncs;
+};
+void journal_figures(const struct journal *journal, struct journal_figures *ret_figures);

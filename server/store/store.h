@@ -1,0 +1,95 @@
+#pragma once
+/*
+ * The store: LMDB behind one door. Used by tx (the ledger's state) and by vault. Trees are named
+ * once at open; keys are bytes (big-endian numbers sort as they count), values are bytes.
+ *
+ * A transaction keeps its first fault: after it every get finds nothing and every put does
+ * nothing, and the commit fails. So callers write straight lines and ask once, at the end.
+ *
+ * Values point into the map: valid until the transaction ends or the next write in it. One writing
+ * transaction at a time, on one thread; reading transactions from any thread, never across a turn
+ * of the loop.
+ */
+#include "base/bytes.h"
+#include "base/fault.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct store;
+struct store_txn;
+
+enum { STORE_TREES_MAX = 8, STORE_KEY_MAX = 511 };
+
+struct store_options {
+    const char *path;         /* a folder; made when missing, mode 0700 */
+    const char *const *trees; /* names, NULL-terminated; a tree's number is its place */
+    size_t map_bytes;
+    bool synced;   /* every commit is synced (vault); else only store_sync is (ledger) */
+    bool reading;  /* open what is there, never write */
+};
+
+bool store_open(const struct store_options *options, struct store **ret_store,
+                struct failure *failure);
+void store_close(struct store *store); /* does not sync; NULL welcome */
+
+/* Makes all commits so far durable. */
+bool store_sync(struct store *store, struct failure *failure);
+
+/* A compact copy of the whole store to an open descriptor; a long reader, for the pool. */
+bool store_copy(struct store *store, int fd, struct failure *failure);
+
+struct store_figures {
+    uint64_t map_bytes;
+    uint64_t used_bytes;  /* of the map */
+    uint64_t reader_lag;  /* transactions the oldest reader is behind */
+};
+void store_figures(struct store *store, struct store_figures *ret_figures);
+
+/* Clears slots of readers that died. */
+void store_sweep_readers(struct store *store);
+
+/* NULL with *failure set when it cannot begin. */
+struct store_txn *store_begin(struct store *store, bool writing, struct failure *failure);
+bool store_commit(struct store_txn *txn, struct failure *failure); /* ends it either way */
+void store_abort(struct store_txn *txn);                           /* NULL welcome */
+
+/* The transaction's first fault, FAULT_NONE while sound. */
+const struct failure *store_failure(const struct store_txn *txn);
+/* Puts a fault of the caller's on the transaction (a record that does not parse). */
+void store_fail(struct store_txn *txn, enum fault fault, const char *what);
+
+bool store_get(struct store_txn *txn, int tree, struct slice key, struct slice *ret_value);
+void store_put(struct store_txn *txn, int tree, struct slice key, struct slice value);
+/* As store_put for keys that mostly rise: cheaper at the end of a tree, right anywhere. */
+void store_append(struct store_txn *txn, int tree, struct slice key, struct slice value);
+bool store_delete(struct store_txn *txn, int tree, struct slice key); /* false: was not there */
+uint64_t store_count(struct store_txn *txn, int tree);
+void store_empty(struct store_txn *txn, int tree); /* drops all rows of a tree */
+
+/*
+ * Walks. A cursor stands on a row or is past the end; it must not outlive its transaction, and in
+ * a writing transaction rows other than the one it stands on may be changed only after it is
+ * closed.
+ *
+ *   struct store_cursor c;
+ *   for (bool on = store_seek(txn, tree, from, &c); on; on = store_next(&c))
+ *       ... c.key, c.value ...
+ *   store_leave(&c);
+ */
+struct store_cursor {
+    struct slice key;
+    struct slice value;
+    struct store_txn *txn;
+    void *handle;
+};
+
+/* First row with key >= from; and the last row with key < before (or the last of all when before
+ * is empty). */
+bool store_seek(struct store_txn *txn, int tree, struct slice from, struct store_cursor *ret_cursor);
+bool store_seek_before(struct store_txn *txn, int tree, struct slice before,
+                       struct store_cursor *ret_cursor);
+bool store_next(struct store_cursor *cursor);
+bool store_previous(struct store_cursor *cursor);
+void store_leave(struct store_cursor *cursor);

@@ -1,0 +1,46 @@
+#pragma once
+/*
+ * The company's own certificate authority: ECDSA P-256, one root. Used by `tefterd init` (root and
+ * server certificate), by enrolment and renewal (terminals), by the client (key and request).
+ * All PEM unless said; memory comes from the arena.
+ */
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/fault.h"
+#include "base/hash.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { CA_TERMINAL_DAYS = 400, CA_SERVER_DAYS = 800, CA_ROOT_DAYS = 20 * 365 };
+
+struct ca_pair {
+    struct slice certificate;
+    struct slice key;
+};
+
+/* now_ms: the clock is the caller's. Certificates start a day before it (clocks differ). */
+bool ca_root_create(const char *company, int64_t now_ms, struct arena *arena,
+                    struct ca_pair *ret_root, struct failure *failure);
+/* names: NULL-terminated DNS names and IP addresses of the server. */
+bool ca_server_create(const struct ca_pair *root, const char *const *names, int64_t now_ms,
+                      struct arena *arena, struct ca_pair *ret_server, struct failure *failure);
+
+/* Terminal side: a new key and a signing request (PEM). */
+bool ca_request_create(struct arena *arena, struct slice *ret_key, struct slice *ret_request,
+                       struct failure *failure);
+
+struct ca_signed {
+    struct slice certificate;
+    struct hash fingerprint;
+    int64_t not_after_ms;
+};
+/* Signs a terminal's request: common name "terminal N", clientAuth, the given serial. Refuses
+ * requests that are not P-256 or not signed by their key. */
+bool ca_terminal_sign(const struct ca_pair *root, struct slice request, uint32_t terminal,
+                      uint64_t serial, int64_t now_ms, struct arena *arena,
+                      struct ca_signed *ret_signed, struct failure *failure);
+
+/* BLAKE2b-256 of a certificate's DER, and when it ends. */
+bool ca_certificate_facts(struct slice certificate, struct hash *ret_fingerprint,
+                          int64_t *ret_not_after_ms, struct failure *failure);

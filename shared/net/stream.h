@@ -1,0 +1,69 @@
+#pragma once
+/*
+ * A stream: one TCP connection with TLS on the loop, with back-pressure and an orderly end. Used by
+ * session (accepted) and client/lib (connected). The stream owns itself between open and closed:
+ * after stream_close nothing of it is called back but `closed`, once, and then it is gone.
+ *
+ * Back-pressure: while more than OUTPUT_PAUSE_BYTES wait to be written, nothing is read; above
+ * OUTPUT_CUT_BYTES, or when a pause lasts OUTPUT_CUT_MS, the stream is closed with a reason.
+ * Deadlines: handshake (HANDSHAKE_MS, HANDSHAKE_INPUT_MAX). At most 64 KiB are decrypted per turn
+ * of the loop, so one peer cannot hold the others up.
+ */
+#include "base/bytes.h"
+#include "base/fault.h"
+#include "net/loop.h"
+#include "net/tls.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct stream;
+struct stream_listener;
+
+struct stream_events {
+    void (*open)(void *context);                       /* the handshake is done */
+    void (*bytes)(void *context, struct slice bytes);  /* plain bytes */
+    void (*drained)(void *context);                    /* all output is with the kernel again */
+    void (*closed)(void *context, const char *reason); /* last call; "" when we closed it */
+};
+
+/* An address: "127.0.0.1:7420", "[::1]:7420", "localhost:7420" (resolved on the pool). */
+struct stream *stream_connect(struct loop *loop, const char *address, struct tls_context *tls,
+                              const struct stream_events *events, void *context,
+                              struct failure *failure);
+
+struct stream_listener_figures {
+    uint32_t open;
+    uint32_t handshakes;
+    uint64_t accepted;
+    uint64_t turned_away; /* over a bound */
+};
+
+/* `accepted` is called for each new connection before its handshake: it sets events and context and
+ * returns true, or returns false to turn it away. */
+typedef bool (*stream_accept_fn)(void *owner, struct stream *stream,
+                                 struct stream_events *ret_events, void **ret_context);
+struct stream_listener *stream_listen(struct loop *loop, const char *address,
+                                      struct tls_context *tls, stream_accept_fn accepted,
+                                      void *owner, struct failure *failure);
+uint16_t stream_listener_port(const struct stream_listener *listener);
+void stream_listener_swap_tls(struct stream_listener *listener, struct tls_context *tls);
+void stream_listener_figures(const struct stream_listener *listener,
+                             struct stream_listener_figures *ret_figures);
+void stream_listener_close(struct stream_listener *listener);
+
+/* Queues plain bytes; false when the stream is closing or was cut for not reading. Bytes queued in
+ * one turn of the loop leave in as few TLS records and writes as possible (flushed at its end). */
+bool stream_write(struct stream *stream, struct slice bytes);
+void stream_flush(struct stream *stream); /* now, not at the end of the turn */
+size_t stream_waiting(const struct stream *stream); /* bytes not yet with the kernel */
+void stream_pause(struct stream *stream, bool paused); /* the reader's own back-pressure */
+
+/* Orderly: what is queued goes out, close_notify, then the socket; after 1 s anyway. */
+void stream_close(struct stream *stream, const char *reason);
+/* At once. */
+void stream_abort(struct stream *stream, const char *reason);
+
+void stream_peer(const struct stream *stream, struct tls_peer *ret_peer);
+void stream_address(const struct stream *stream, char *out, size_t capacity); /* of the peer */

@@ -1,0 +1,71 @@
+#pragma once
+/*
+ * TLS 1.3 over memory BIOs: no sockets here. Used by stream, and by tests that want a peer in
+ * memory. Contexts are built whole, checked, then swapped; live connections keep theirs.
+ *
+ * No tickets, no resumption, no early data: a resumed session would not check the certificate
+ * again, and early data replays.
+ */
+#include "base/bytes.h"
+#include "base/fault.h"
+#include "base/hash.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct tls_context;
+struct tls;
+
+/* ALPN names. A terminal speaks "tefter/1"; enrolment, where no certificate exists yet, is a
+ * protocol of its own that knows one message. */
+#define TLS_ALPN_TERMINAL "tefter/1"
+#define TLS_ALPN_ENROL "tefter-enrol/1"
+
+struct tls_identity { /* PEM */
+    struct slice certificate;
+    struct slice key;
+};
+
+/* Server: its identity and the root that signs terminals. A client certificate is asked for; for
+ * the terminal's ALPN its absence, a wrong root, a wrong purpose or a date fails the handshake
+ * (an expired but otherwise right one may still connect: tls_peer says so, and the session allows
+ * renewal only). For the enrolment ALPN no certificate is wanted. */
+struct tls_context *tls_context_server(const struct tls_identity *identity, struct slice root,
+                                       struct failure *failure);
+/* Client: identity NULL for enrolment. root_hash: BLAKE2b-256 of the root certificate's DER; the
+ * chain the server shows must end in that root (it sends the root along), and it must be a server
+ * certificate. */
+struct tls_context *tls_context_client(const struct tls_identity *identity,
+                                       const struct hash *root_hash, const char *alpn,
+                                       struct failure *failure);
+void tls_context_release(struct tls_context *context);
+void tls_context_retain(struct tls_context *context);
+
+struct tls *tls_create(struct tls_context *context, struct failure *failure);
+void tls_destroy(struct tls *tls);
+
+enum tls_state { TLS_HANDSHAKE, TLS_OPEN, TLS_ENDED, TLS_BROKEN };
+enum tls_state tls_state(const struct tls *tls);
+/* Why it broke, in words. */
+const char *tls_reason(const struct tls *tls);
+
+/* Bytes from the socket go in; plain bytes come out by tls_read (0: none now). Bytes for the socket
+ * come out by tls_output after every call of any function here; tls_output_taken drops them. */
+void tls_input(struct tls *tls, struct slice bytes);
+size_t tls_read(struct tls *tls, void *out, size_t capacity);
+bool tls_write(struct tls *tls, struct slice plain); /* one record a call when <= 16 KiB */
+struct slice tls_output(struct tls *tls);
+void tls_output_taken(struct tls *tls, size_t size);
+void tls_end(struct tls *tls); /* queues close_notify */
+
+/* Of the peer, once open. */
+struct tls_peer {
+    const char *alpn;         /* "" when none was agreed */
+    bool has_certificate;
+    bool expired;
+    uint64_t serial;          /* the terminal's certificate serial */
+    char name[80];            /* common name: "terminal 7" */
+    struct hash fingerprint;  /* BLAKE2b-256 of the certificate's DER */
+    struct hash root;         /* client side: hash of the root the server showed */
+};
+void tls_peer(const struct tls *tls, struct tls_peer *ret_peer);

@@ -1,0 +1,70 @@
+#pragma once
+/*
+ * Messages: protobuf bytes that are looked at before they are believed, and unpacked into an
+ * arena. Used by session, ledger and client/lib.
+ *
+ * message_scan reads the wire without allocating and refuses: unknown fields, wrong wire types,
+ * bad varints and lengths, a field that may stand once standing twice (two members of a oneof
+ * too), missing required fields, more repetitions than message_bound allows, depth over
+ * MESSAGE_DEPTH_MAX, strings that are not valid text (text_valid: UTF-8, no NUL) or longer than
+ * TEXT_MAX, enum values the schema does not know, booleans other than 0 and 1, 32-bit fields
+ * that do not fit. So what was scanned can be unpacked without surprises, and the bytes stored are
+ * the bytes received.
+ */
+#include "base/arena.h"
+#include "base/bytes.h"
+
+#include <protobuf-c/protobuf-c.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { MESSAGE_PATH_MAX = 120 };
+
+/* What is wrong and where: path "command.issue_invoice.lines[3].quantity". */
+struct message_fault {
+    char path[MESSAGE_PATH_MAX];
+    const char *what; /* a short sentence, static */
+};
+
+bool message_scan(const ProtobufCMessageDescriptor *type, struct slice bytes,
+                  struct message_fault *ret_fault);
+
+/* Bytes-typed fields that hold a packed message of a known type are scanned by the caller. How many
+ * times a repeated field may stand: REPEATED_MAX unless the table in message.c says otherwise. */
+uint32_t message_bound(const ProtobufCMessageDescriptor *type,
+                       const ProtobufCFieldDescriptor *field);
+
+/* Unpacks into the arena (nothing is to be freed); NULL when it does not parse or the arena's
+ * bound is reached. Scan first what comes from outside. */
+ProtobufCMessage *message_unpack(const ProtobufCMessageDescriptor *type, struct slice bytes,
+                                 struct arena *arena);
+
+/* Packs; empty slice without memory. */
+struct slice message_pack(const ProtobufCMessage *message, struct arena *arena);
+/* Packs at the end of a buffer; false past its bound. */
+bool message_put(const ProtobufCMessage *message, struct buffer *out);
+
+/* The number of the first field on the wire (the member of a command's oneof), 0 when none. */
+uint32_t message_kind(struct slice bytes);
+
+/* Walks every sub-message of type `wanted` in a message (its own fields, nested, repeated), calling
+ * each with the place; order is the schema's. Used to move texts to and from the vault. */
+typedef void (*message_each_fn)(void *context, ProtobufCMessage *part);
+void message_each(ProtobufCMessage *message, const ProtobufCMessageDescriptor *wanted,
+                  message_each_fn each, void *context);
+/* Can a message of this type hold one of type wanted? */
+bool message_can_hold(const ProtobufCMessageDescriptor *type,
+                      const ProtobufCMessageDescriptor *wanted);
+
+/* Reflection for the command line: JSON of any message, and a message from JSON or key=value. JSON
+ * follows protobuf's own mapping with names as in the schema: 64-bit integers as numbers, bytes as
+ * lower-case hex, enums by name, absent fields left out. */
+bool message_to_json(const ProtobufCMessage *message, struct buffer *out);
+/* Into the arena; NULL with *ret_fault set. */
+ProtobufCMessage *message_of_json(const ProtobufCMessageDescriptor *type, struct slice json,
+                                  struct arena *arena, struct message_fault *ret_fault);
+/* Sets one field by a dotted path: "customer=17", "lines[0].quantity=2500", "name.value=Anh". */
+bool message_set(ProtobufCMessage *message, const char *path, const char *value,
+                 struct arena *arena, struct message_fault *ret_fault);
+/* An empty message of a type, ready for message_set. */
+ProtobufCMessage *message_new(const ProtobufCMessageDescriptor *type, struct arena *arena);
