@@ -9,8 +9,8 @@ struct arena_block;
 
 struct arena {
     struct arena_block *block; /* newest block, holding the one before */
-    size_t taken;              /* bytes handed out since the last reset */
-    size_t bound;              /* arena_take returns NULL past it */
+    size_t taken;              /* bytes since the last reset, each piece rounded up to 16 */
+    size_t bound;              /* rounded up to 16 too; arena_take returns NULL past it */
 };
 
 void arena_init(struct arena *arena, size_t bound);
@@ -19,7 +19,8 @@ void arena_fini(struct arena *arena);
 /* Forgets everything; keeps one block for the next round. */
 void arena_reset(struct arena *arena);
 
-/* `size` bytes aligned for anything, not zeroed; NULL past the bound or without memory. */
+/* `size` bytes aligned for anything, not zeroed; NULL past the bound or without memory.
+ * Never NULL for 0 bytes within the bound. */
 void *arena_take(struct arena *arena, size_t size);
 
 /* As arena_take, zeroed. */

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Documents carry their date in 16 bits: 1970-01-01 to 2149-06-06. Day 0 means "no date". */
+/* Documents carry their date in 16 bits: 1970-01-02 to 2149-06-06. Day 0 means "no date". */
 enum { DATE_NONE = 0, DATE_MIN = 1, DATE_MAX = 65535, DATE_TEXT_SIZE = 11, INSTANT_TEXT_SIZE = 25 };
 
 struct civil {
@@ -19,17 +19,18 @@ struct civil {
 bool civil_valid(struct civil civil);
 /* false for dates that do not exist or are outside DATE_MIN..DATE_MAX. */
 bool date_of_civil(struct civil civil, uint32_t *ret_date);
+/* All zeros for a date outside DATE_MIN..DATE_MAX. */
 struct civil civil_of_date(uint32_t date);
 
-/* "2026-11-23" exactly. */
+/* "2026-11-23" exactly. Writing a date outside DATE_MIN..DATE_MAX writes "". */
 bool date_read(const char *text, size_t size, uint32_t *ret_date);
 void date_write(uint32_t date, char out[DATE_TEXT_SIZE]);
 
 /* 0 Monday .. 6 Sunday. */
 int date_weekday(uint32_t date);
 
-/* "2026-11-23T09:41:07.123Z". */
+/* "2026-11-23T09:41:07.123Z"; what is before year 0 or after 9999 is written as the nearest. */
 void instant_write(int64_t instant_ms, char out[INSTANT_TEXT_SIZE]);
 
-/* The UTC date of an instant moved by a fixed offset. */
+/* The UTC date of an instant moved by a fixed offset; DATE_NONE outside the range. */
 uint32_t date_of_instant(int64_t instant_ms, int32_t offset_s);

@@ -33,7 +33,8 @@ struct failure {
 };
 
 /* Sets *failure (first one wins: an earlier fault is kept) and returns false, so that a function
- * can end with `return fail(failure, FAULT_IO, errno, "cannot open %s", path);`. */
+ * can end with `return fail(failure, FAULT_IO, errno, "cannot open %s", path);`. The
+ * system's words for os_error are added behind the text. A NULL failure is allowed. */
 __attribute__((format(printf, 4, 5))) bool fail(struct failure *failure, enum fault fault,
                                                 int os_error, const char *format, ...);
 

@@ -20,7 +20,7 @@ struct hash_state {
 bool hash_setup(void);
 
 void hash_begin(struct hash_state *state);
-/* Keyed, for tokens and salted digests; key of at most 64 bytes. */
+/* Keyed, for tokens and salted digests; key of 1 to 64 bytes. */
 void hash_begin_keyed(struct hash_state *state, const void *key, size_t key_size);
 void hash_add(struct hash_state *state, const void *data, size_t size);
 void hash_add_u64(struct hash_state *state, uint64_t value); /* big-endian */

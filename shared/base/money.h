@@ -31,14 +31,16 @@ const struct currency *currency_find(const char *code);
 bool money_add(int64_t a, int64_t b, int64_t *ret_sum);
 bool money_subtract(int64_t a, int64_t b, int64_t *ret_difference);
 
-/* quantity (thousandths) x price (thousandths of a minor unit), rounded once. */
+/* quantity (thousandths) x price (thousandths of a minor unit), rounded once; false past
+ * MONEY_MAX. */
 bool money_line(int64_t quantity, int64_t price, int64_t *ret_amount_minor);
 
 /* amount x rate_bp / 10000, rounded. */
 bool money_rate(int64_t amount_minor, int64_t rate_bp, int64_t *ret_part_minor);
 
 /* Splits amount by weights (all >= 0, at least one > 0) with the largest remainder method, so that
- * the parts add up exactly. Ties go to the earlier part. */
+ * the parts add up exactly. Ties go to the earlier part. false when a weight is negative, none is
+ * above 0 or their sum does not fit in an int64. */
 bool money_split(int64_t amount_minor, const int64_t *weights, size_t count, int64_t *ret_parts);
 
 /* How a person writes numbers. Either may be 0: no grouping, no decimals. */
@@ -46,6 +48,10 @@ struct number_style {
     char decimal; /* '.' or ',' */
     char group;   /* ',' '.' ' ' '\'' or 0 */
 };
+
+/* The text below accepts spaces at its ends, '-', U+2212 or '+' before the first digit, ASCII,
+ * Arabic-Indic, Persian and full-width digits, and always U+066B and U+066C beside the style's
+ * signs; a no-break or narrow space counts as ' ', U+2019 as '\''. */
 
 /* Reads exact decimal text ("1,234.50", "-3", Persian and Arabic digits too) into an integer with
  * `exponent` decimals. Refuses extra digits other than zeros, wrong grouping, empty text,

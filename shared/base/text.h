@@ -8,10 +8,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The first code point and the bytes it takes (1..4); 0 when they are not valid UTF-8. */
+size_t text_decode(const void *text, size_t size, uint32_t *ret_point);
+
 /* Valid UTF-8 without NUL, other control characters (but tab and line feed) and bidi controls. */
 bool text_valid(const void *text, size_t size);
 
-/* As text_valid, one line: no tab and no line feed either. */
+/* As text_valid, one line: no tab, line feed or line separator either. */
 bool text_line_valid(const void *text, size_t size);
 
 /* Number of code points of valid UTF-8. */

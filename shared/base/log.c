@@ -1,0 +1,191 @@
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/date.h"
+#include "base/text.h"
+
+enum {
+    LINE_MAX_BYTES = 4096, /* what a pipe takes as one piece */
+    LINE_TAIL_BYTES = 32,  /* kept for the last quote and the word that the line was cut */
+    VALUE_MAX_BYTES = 512,
+    VALUES_KEPT = 8,
+};
+
+static struct {
+    const char *program;
+    enum log_level least;
+    bool journal;
+} settings = {.least = LOG_INFO};
+
+struct line {
+    char text[LINE_MAX_BYTES];
+    size_t size;
+    bool cut;
+};
+
+void log_setup(const char *program, enum log_level least)
+{
+    settings.program = program;
+    settings.least = least;
+    settings.journal = getenv("JOURNAL_STREAM") != NULL;
+}
+
+static const char *level_word(enum log_level level)
+{
+    static const char *const words[] = {"error", "warning", "notice", "info", "debug"};
+    return words[level];
+}
+
+static bool line_put(struct line *line, const char *bytes, size_t size)
+{
+    if (line->cut || size > LINE_MAX_BYTES - LINE_TAIL_BYTES - line->size) {
+        line->cut = true;
+        return false;
+    }
+    memcpy(line->text + line->size, bytes, size);
+    line->size += size;
+    return true;
+}
+
+static bool line_put_text(struct line *line, const char *text)
+{
+    return line_put(line, text, strlen(text));
+}
+
+/* Into the tail: at most a quote, " cut=yes" and the line feed. */
+static void line_put_last(struct line *line, const char *text)
+{
+    size_t size = strlen(text);
+    memcpy(line->text + line->size, text, size);
+    line->size += size;
+}
+
+static bool plain(const char *value)
+{
+    static const char signs[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "-_.,:;/@+%#()[]";
+    size_t size = strlen(value);
+    return size > 0 && strspn(value, signs) == size;
+}
+
+static bool put_byte_escaped(struct line *line, uint8_t byte)
+{
+    char escaped[5];
+    (void)snprintf(escaped, sizeof escaped, "\\x%02x", (unsigned)byte);
+    return line_put(line, escaped, 4);
+}
+
+/* One character of a quoted value; returns how many bytes it was. */
+static size_t put_character(struct line *line, const char *at, size_t left)
+{
+    uint32_t point = 0;
+    size_t size = text_decode(at, left, &point);
+    if (point == '\n' || point == '\t')
+        line_put_text(line, point == '\n' ? "\\n" : "\\t");
+    else if (point == '"' || point == '\\')
+        line_put_text(line, point == '"' ? "\\\"" : "\\\\");
+    else if (size > 0 && text_line_valid(at, size))
+        line_put(line, at, size);
+    else
+        for (size_t i = 0; i < (size > 0 ? size : 1); i++)
+            put_byte_escaped(line, (uint8_t)at[i]);
+    return size > 0 ? size : 1;
+}
+
+static void put_quoted(struct line *line, const char *value)
+{
+    if (!line_put_text(line, "\""))
+        return;
+    size_t left = strlen(value);
+    while (left > 0 && !line->cut) {
+        size_t size = put_character(line, value, left);
+        value += size;
+        left -= size;
+    }
+    line_put_last(line, "\"");
+}
+
+static void put_pair(struct line *line, const char *key, const char *value)
+{
+    if (line->size > 0 && !line_put_text(line, " "))
+        return;
+    if (!line_put_text(line, key) || !line_put_text(line, "="))
+        return;
+    if (value != NULL && plain(value))
+        line_put_text(line, value);
+    else
+        put_quoted(line, value == NULL ? "" : value);
+}
+
+static void put_time(struct line *line)
+{
+    struct timespec now;
+    char text[INSTANT_TEXT_SIZE];
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    instant_write((int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000, text);
+    line_put_text(line, "time=");
+    line_put_text(line, text);
+}
+
+static void put_priority(struct line *line, enum log_level level)
+{
+    static const char *const priorities[] = {"<3>", "<4>", "<5>", "<6>", "<7>"};
+    if (settings.journal)
+        line_put_text(line, priorities[level]);
+}
+
+static void line_write(struct line *line)
+{
+    if (line->cut)
+        line_put_last(line, " cut=yes");
+    line_put_last(line, "\n");
+    ssize_t written;
+    do
+        written = write(STDERR_FILENO, line->text, line->size);
+    while (written < 0 && errno == EINTR);
+}
+
+void log_line(enum log_level level, const char *event, ...)
+{
+    if (level > settings.least)
+        return;
+    int kept_errno = errno;
+    struct line line = {.size = 0};
+    put_priority(&line, level);
+    put_time(&line);
+    put_pair(&line, "level", level_word(level));
+    if (settings.program != NULL)
+        put_pair(&line, "program", settings.program);
+    put_pair(&line, "event", event);
+    va_list pairs;
+    va_start(pairs, event);
+    for (const char *key = va_arg(pairs, const char *); key != NULL;
+         key = va_arg(pairs, const char *))
+        put_pair(&line, key, va_arg(pairs, const char *));
+    va_end(pairs);
+    line_write(&line);
+    errno = kept_errno;
+}
+
+const char *log_value(const char *format, ...)
+{
+    static _Thread_local char values[VALUES_KEPT][VALUE_MAX_BYTES];
+    static _Thread_local unsigned next;
+    char *value = values[next++ % VALUES_KEPT];
+    va_list arguments;
+    va_start(arguments, format);
+    if (vsnprintf(value, VALUE_MAX_BYTES, format, arguments) < 0)
+        value[0] = '\0';
+    va_end(arguments);
+    return value;
+}
