@@ -1,0 +1,72 @@
+#pragma once
+/*
+ * What the files of this room share. Nobody else includes it, nor <lmdb.h>.
+ */
+#include "store/store.h"
+
+#include <lmdb.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum {
+    READERS_KEPT = 16, /* reading transactions kept for the next store_begin */
+    WALKS_MAX = 16,    /* cursors open at once in one transaction */
+};
+
+/* One LMDB cursor. In a reading transaction it outlives the round and is renewed on first use. */
+struct walk {
+    MDB_cursor *cursor;
+    int tree;
+    unsigned round;
+    bool busy;
+};
+
+struct store_txn {
+    struct store *store;
+    MDB_txn *txn;
+    bool writing;
+    unsigned round;                      /* counts the uses of a kept transaction */
+    struct walk points[STORE_TREES_MAX]; /* for get and put, one a tree */
+    struct walk walks[WALKS_MAX];        /* for store_cursor */
+    struct failure failure;
+};
+
+struct store {
+    MDB_env *env;
+    MDB_dbi trees[STORE_TREES_MAX];
+    int tree_count;
+    bool reading;
+    atomic_bool broken;       /* a commit or a sync failed: nothing is written any more */
+    atomic_bool writer_taken; /* the one writing transaction is open */
+    struct store_txn writer;
+    pthread_mutex_t lock; /* of the two below */
+    struct store_txn *kept[READERS_KEPT];
+    int kept_count;
+};
+
+/* Says what LMDB said, as a fault of ours; returns false. */
+bool store_fail_lmdb(struct failure *failure, int rc, const char *what);
+
+/* True when rc is MDB_SUCCESS; MDB_NOTFOUND is false and no fault; all else sticks to txn. */
+bool store_found(struct store_txn *txn, int rc, const char *what);
+
+/* The cursor of a walk, opened or renewed when need be; NULL with a sticky fault. */
+MDB_cursor *store_walk_cursor(struct store_txn *txn, struct walk *walk, int tree);
+
+static inline bool store_sound(const struct store_txn *txn)
+{
+    return txn->failure.fault == FAULT_NONE;
+}
+
+static inline MDB_val store_val(struct slice slice)
+{
+    return (MDB_val){slice.size, (void *)(uintptr_t)slice.data};
+}
+
+static inline struct slice store_slice(MDB_val val)
+{
+    return slice_of(val.mv_data, val.mv_size);
+}
+
+/* Ends and frees a reading transaction for good. */
+void store_reader_destroy(struct store_txn *txn);

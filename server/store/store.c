@@ -1,0 +1,212 @@
+/*
+ * The environment: open, close, sync, copy, figures.
+ */
+#include "inside.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { READERS_MAX = 126 };
+
+static enum fault fault_of_lmdb(int rc)
+{
+    switch (rc) {
+    case MDB_MAP_FULL:
+    case MDB_TXN_FULL:
+    case ENOSPC:
+    case EDQUOT:
+        return FAULT_FULL;
+    case MDB_CORRUPTED:
+    case MDB_PAGE_NOTFOUND:
+    case MDB_INVALID:
+    case MDB_CURSOR_FULL:
+    case MDB_PAGE_FULL:
+        return FAULT_DAMAGED;
+    case MDB_VERSION_MISMATCH:
+        return FAULT_NEWER;
+    case MDB_READERS_FULL:
+    case EAGAIN:
+        return FAULT_BUSY;
+    case ENOMEM:
+        return FAULT_MEMORY;
+    case MDB_BAD_VALSIZE:
+    case MDB_BAD_TXN:
+    case MDB_BAD_DBI:
+    case MDB_INCOMPATIBLE:
+    case EINVAL:
+        return FAULT_BUG;
+    default:
+        return FAULT_IO;
+    }
+}
+
+bool store_fail_lmdb(struct failure *failure, int rc, const char *what)
+{
+    return fail(failure, fault_of_lmdb(rc), rc > 0 ? rc : 0, "%s: %s", what, mdb_strerror(rc));
+}
+
+static bool folder_make(const char *path, struct failure *failure)
+{
+    if (mkdir(path, 0700) == 0 || errno == EEXIST)
+        return true;
+    return fail(failure, FAULT_IO, errno, "cannot make the folder %s", path);
+}
+
+static bool folder_sync(const char *path, struct failure *failure)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return fail(failure, FAULT_IO, errno, "cannot open the folder %s", path);
+    bool synced = fsync(fd) == 0;
+    if (!synced)
+        fail(failure, FAULT_IO, errno, "cannot sync the folder %s", path);
+    close(fd);
+    return synced;
+}
+
+static bool env_open(struct store *store, const struct store_options *options,
+                     struct failure *failure)
+{
+    unsigned flags = MDB_NOTLS | (options->synced ? 0u : MDB_NOSYNC);
+    int rc = mdb_env_create(&store->env);
+    if (rc == 0)
+        rc = mdb_env_set_maxdbs(store->env, STORE_TREES_MAX);
+    if (rc == 0)
+        rc = mdb_env_set_maxreaders(store->env, READERS_MAX);
+    if (rc == 0)
+        rc = mdb_env_set_mapsize(store->env, options->map_bytes);
+    if (rc == 0)
+        rc = mdb_env_open(store->env, options->path, flags | (options->reading ? MDB_RDONLY : 0u),
+                          0600);
+    if (rc == 0)
+        return true;
+    store_fail_lmdb(failure, rc, options->path);
+    return false;
+}
+
+static bool trees_open(struct store *store, const char *const *names, struct failure *failure)
+{
+    MDB_txn *txn;
+    int rc = mdb_txn_begin(store->env, NULL, store->reading ? MDB_RDONLY : 0, &txn);
+    if (rc)
+        return store_fail_lmdb(failure, rc, "cannot open the trees");
+    for (int i = 0; rc == 0 && names[i]; i++) {
+        need(i < STORE_TREES_MAX);
+        rc = mdb_dbi_open(txn, names[i], store->reading ? 0 : MDB_CREATE, &store->trees[i]);
+        store->tree_count = i + 1;
+    }
+    if (rc == 0)
+        rc = mdb_txn_commit(txn);
+    else
+        mdb_txn_abort(txn);
+    if (rc == MDB_NOTFOUND)
+        return fail(failure, FAULT_DAMAGED, 0, "a tree is missing: %s",
+                    names[store->tree_count - 1]);
+    return rc == 0 || store_fail_lmdb(failure, rc, "cannot open the trees");
+}
+
+bool store_open(const struct store_options *options, struct store **ret_store,
+                struct failure *failure)
+{
+    struct store *store = calloc(1, sizeof *store);
+    if (!store)
+        return fail(failure, FAULT_MEMORY, ENOMEM, "no memory for a store");
+    store->reading = options->reading;
+    pthread_mutex_init(&store->lock, NULL);
+    bool opened = (options->reading || folder_make(options->path, failure)) &&
+                  env_open(store, options, failure) &&
+                  trees_open(store, options->trees, failure) &&
+                  (options->reading || folder_sync(options->path, failure));
+    if (!opened) {
+        store_close(store);
+        return false;
+    }
+    *ret_store = store;
+    return true;
+}
+
+void store_close(struct store *store)
+{
+    if (!store)
+        return;
+    need(!atomic_load(&store->writer_taken));
+    for (int i = 0; i < store->kept_count; i++)
+        store_reader_destroy(store->kept[i]);
+    if (store->env)
+        mdb_env_close(store->env);
+    pthread_mutex_destroy(&store->lock);
+    free(store);
+}
+
+bool store_sync(struct store *store, struct failure *failure)
+{
+    if (atomic_load(&store->broken))
+        return fail(failure, FAULT_IO, 0, "the store failed before; start anew");
+    int rc = mdb_env_sync(store->env, 1);
+    if (rc == 0)
+        return true;
+    atomic_store(&store->broken, true);
+    return store_fail_lmdb(failure, rc, "cannot sync the store");
+}
+
+bool store_copy(struct store *store, int fd, struct failure *failure)
+{
+    int rc = mdb_env_copyfd2(store->env, fd, MDB_CP_COMPACT);
+    return rc == 0 || store_fail_lmdb(failure, rc, "cannot copy the store");
+}
+
+/* Pages that wait in LMDB's list of free ones (tree 0): each row starts with their number. */
+static uint64_t free_pages(MDB_txn *txn)
+{
+    uint64_t pages = 0;
+    MDB_cursor *cursor;
+    if (mdb_cursor_open(txn, 0, &cursor))
+        return 0;
+    MDB_val key, value;
+    while (mdb_cursor_get(cursor, &key, &value, MDB_NEXT) == 0) {
+        size_t count;
+        memcpy(&count, value.mv_data, sizeof count);
+        pages += count;
+    }
+    mdb_cursor_close(cursor);
+    return pages;
+}
+
+/* LMDB tells its readers as text: a heading, then "pid thread txnid" a line. */
+static int oldest_reader(const char *line, void *context)
+{
+    uint64_t *oldest = context;
+    unsigned long long txn;
+    if (sscanf(line, "%*s %*s %llu", &txn) == 1 && txn < *oldest)
+        *oldest = txn;
+    return 0;
+}
+
+void store_figures(struct store *store, struct store_figures *ret_figures)
+{
+    *ret_figures = (struct store_figures){0};
+    MDB_envinfo info;
+    MDB_stat stat;
+    uint64_t oldest = UINT64_MAX;
+    mdb_reader_list(store->env, oldest_reader, &oldest);
+    if (mdb_env_info(store->env, &info) || mdb_env_stat(store->env, &stat))
+        return;
+    ret_figures->map_bytes = info.me_mapsize;
+    if (oldest < info.me_last_txnid)
+        ret_figures->reader_lag = info.me_last_txnid - oldest;
+    struct store_txn *txn = store_begin(store, false, &(struct failure){0});
+    uint64_t free = txn ? free_pages(txn->txn) : 0;
+    store_abort(txn);
+    uint64_t pages = (uint64_t)info.me_last_pgno + 1;
+    ret_figures->used_bytes = (pages > free ? pages - free : 0) * stat.ms_psize;
+}
+
+void store_sweep_readers(struct store *store)
+{
+    int dead;
+    mdb_reader_check(store->env, &dead);
+}

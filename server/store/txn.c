@@ -1,0 +1,249 @@
+/*
+ * Transactions: begin and end, get, put, delete.
+ */
+#include "inside.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+bool store_found(struct store_txn *txn, int rc, const char *what)
+{
+    if (rc == 0)
+        return true;
+    if (rc != MDB_NOTFOUND)
+        store_fail_lmdb(&txn->failure, rc, what);
+    return false;
+}
+
+MDB_cursor *store_walk_cursor(struct store_txn *txn, struct walk *walk, int tree)
+{
+    int rc = 0;
+    if (!walk->cursor)
+        rc = mdb_cursor_open(txn->txn, txn->store->trees[tree], &walk->cursor);
+    else if (walk->round != txn->round)
+        rc = mdb_cursor_renew(txn->txn, walk->cursor);
+    walk->tree = tree;
+    walk->round = txn->round;
+    return store_found(txn, rc, "cannot open a cursor") ? walk->cursor : NULL;
+}
+
+static void walks_close(struct walk *walks, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (walks[i].cursor)
+            mdb_cursor_close(walks[i].cursor);
+}
+
+void store_reader_destroy(struct store_txn *txn)
+{
+    walks_close(txn->points, STORE_TREES_MAX);
+    walks_close(txn->walks, WALKS_MAX);
+    mdb_txn_abort(txn->txn);
+    free(txn);
+}
+
+static struct store_txn *reader_create(struct store *store, struct failure *failure)
+{
+    struct store_txn *txn = calloc(1, sizeof *txn);
+    if (!txn) {
+        fail(failure, FAULT_MEMORY, ENOMEM, "no memory for a transaction");
+        return NULL;
+    }
+    txn->store = store;
+    int rc = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &txn->txn);
+    if (rc == 0)
+        return txn;
+    store_fail_lmdb(failure, rc, "cannot begin to read");
+    free(txn);
+    return NULL;
+}
+
+static struct store_txn *kept_take(struct store *store)
+{
+    struct store_txn *txn = NULL;
+    pthread_mutex_lock(&store->lock);
+    if (store->kept_count > 0)
+        txn = store->kept[--store->kept_count];
+    pthread_mutex_unlock(&store->lock);
+    return txn;
+}
+
+static bool kept_give(struct store *store, struct store_txn *txn)
+{
+    pthread_mutex_lock(&store->lock);
+    bool kept = store->kept_count < READERS_KEPT;
+    if (kept)
+        store->kept[store->kept_count++] = txn;
+    pthread_mutex_unlock(&store->lock);
+    return kept;
+}
+
+static struct store_txn *begin_reading(struct store *store, struct failure *failure)
+{
+    struct store_txn *txn = kept_take(store);
+    if (!txn)
+        return reader_create(store, failure);
+    int rc = mdb_txn_renew(txn->txn);
+    if (rc) {
+        store_fail_lmdb(failure, rc, "cannot begin to read");
+        store_reader_destroy(txn);
+        return NULL;
+    }
+    txn->round++;
+    txn->failure.fault = FAULT_NONE;
+    txn->failure.text[0] = 0;
+    return txn;
+}
+
+static struct store_txn *begin_writing(struct store *store, struct failure *failure)
+{
+    if (store->reading || atomic_load(&store->broken)) {
+        fail(failure, FAULT_IO, 0,
+             store->reading ? "the store was opened for reading"
+                            : "the store failed before; start anew");
+        return NULL;
+    }
+    need(!atomic_exchange(&store->writer_taken, true));
+    struct store_txn *txn = &store->writer;
+    memset(txn, 0, offsetof(struct store_txn, failure));
+    txn->failure.fault = FAULT_NONE;
+    txn->failure.text[0] = 0;
+    txn->store = store;
+    txn->writing = true;
+    int rc = mdb_txn_begin(store->env, NULL, 0, &txn->txn);
+    if (rc == 0)
+        return txn;
+    atomic_store(&store->writer_taken, false);
+    store_fail_lmdb(failure, rc, "cannot begin to write");
+    return NULL;
+}
+
+struct store_txn *store_begin(struct store *store, bool writing, struct failure *failure)
+{
+    return writing ? begin_writing(store, failure) : begin_reading(store, failure);
+}
+
+void store_abort(struct store_txn *txn)
+{
+    if (!txn)
+        return;
+    if (txn->writing) {
+        mdb_txn_abort(txn->txn); /* and its cursors */
+        atomic_store(&txn->store->writer_taken, false);
+        return;
+    }
+    for (int i = 0; i < WALKS_MAX; i++)
+        txn->walks[i].busy = false;
+    mdb_txn_reset(txn->txn);
+    if (!kept_give(txn->store, txn))
+        store_reader_destroy(txn);
+}
+
+/* LMDB calls a short write of a full disk EIO, and goes on after it as if nothing had been. */
+static bool commit_failed(struct store *store, int rc, struct failure *failure)
+{
+    if (rc != MDB_MAP_FULL)
+        atomic_store(&store->broken, true);
+    return store_fail_lmdb(failure, rc, "cannot commit");
+}
+
+static bool commit_writing(struct store_txn *txn, struct failure *failure)
+{
+    struct store *store = txn->store;
+    int rc = mdb_txn_commit(txn->txn);
+    atomic_store(&store->writer_taken, false);
+    return rc == 0 || commit_failed(store, rc, failure);
+}
+
+bool store_commit(struct store_txn *txn, struct failure *failure)
+{
+    bool sound = store_sound(txn);
+    if (sound && txn->writing)
+        return commit_writing(txn, failure);
+    if (!sound)
+        fail(failure, txn->failure.fault, txn->failure.os_error, "%s", txn->failure.text);
+    store_abort(txn);
+    return sound;
+}
+
+const struct failure *store_failure(const struct store_txn *txn)
+{
+    return &txn->failure;
+}
+
+void store_fail(struct store_txn *txn, enum fault fault, const char *what)
+{
+    fail(&txn->failure, fault, 0, "%s", what);
+}
+
+static MDB_cursor *point(struct store_txn *txn, int tree)
+{
+    need(tree >= 0 && tree < txn->store->tree_count);
+    struct walk *walk = &txn->points[tree];
+    if (walk->cursor && walk->round == txn->round)
+        return walk->cursor;
+    return store_walk_cursor(txn, walk, tree);
+}
+
+bool store_get(struct store_txn *txn, int tree, struct slice key, struct slice *ret_value)
+{
+    MDB_cursor *cursor = store_sound(txn) ? point(txn, tree) : NULL;
+    MDB_val k = store_val(key), v;
+    if (!cursor || !store_found(txn, mdb_cursor_get(cursor, &k, &v, MDB_SET), "cannot get a row"))
+        return false;
+    *ret_value = store_slice(v);
+    return true;
+}
+
+void store_put(struct store_txn *txn, int tree, struct slice key, struct slice value)
+{
+    MDB_cursor *cursor = store_sound(txn) ? point(txn, tree) : NULL;
+    if (!cursor)
+        return;
+    MDB_val k = store_val(key), v = store_val(value);
+    int rc = mdb_cursor_put(cursor, &k, &v, 0);
+    if (rc)
+        store_fail_lmdb(&txn->failure, rc, "cannot put a row");
+}
+
+/* Not through the kept cursor: LMDB 0.9 trusts a cursor's "stands at the end" too long to append
+ * by one that also puts elsewhere. A fresh one finds the last row itself and compares. */
+void store_append(struct store_txn *txn, int tree, struct slice key, struct slice value)
+{
+    need(tree >= 0 && tree < txn->store->tree_count);
+    if (!store_sound(txn))
+        return;
+    MDB_val k = store_val(key), v = store_val(value);
+    int rc = mdb_put(txn->txn, txn->store->trees[tree], &k, &v, MDB_APPEND);
+    if (rc == MDB_KEYEXIST)
+        store_put(txn, tree, key, value);
+    else if (rc)
+        store_fail_lmdb(&txn->failure, rc, "cannot append a row");
+}
+
+bool store_delete(struct store_txn *txn, int tree, struct slice key)
+{
+    need(tree >= 0 && tree < txn->store->tree_count);
+    if (!store_sound(txn))
+        return false;
+    MDB_val k = store_val(key);
+    int rc = mdb_del(txn->txn, txn->store->trees[tree], &k, NULL);
+    return store_found(txn, rc, "cannot delete a row");
+}
+
+uint64_t store_count(struct store_txn *txn, int tree)
+{
+    need(tree >= 0 && tree < txn->store->tree_count);
+    MDB_stat stat;
+    if (!store_sound(txn) ||
+        !store_found(txn, mdb_stat(txn->txn, txn->store->trees[tree], &stat), "cannot count"))
+        return 0;
+    return stat.ms_entries;
+}
+
+void store_empty(struct store_txn *txn, int tree)
+{
+    need(tree >= 0 && tree < txn->store->tree_count);
+    if (store_sound(txn))
+        store_found(txn, mdb_drop(txn->txn, txn->store->trees[tree], 0), "cannot empty a tree");
+}
