@@ -1,0 +1,165 @@
+#pragma once
+/*
+ * The machine: (state, command, seq, now, actor) -> (state', reply, events), and views of the
+ * state. Used by the writer, by recovery and by sessions (views only). No clock, no socket, no
+ * thread, no random number: a replay of the same entries gives the same outcome, whatever the
+ * batches.
+ *
+ * One writer: begin, apply any number of entries, commit. Views run on any thread, each in its own
+ * read transaction.
+ */
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/fault.h"
+#include "base/hash.h"
+#include "command.pb-c.h"
+#include "record.pb-c.h"
+#include "reply.pb-c.h"
+#include "view.pb-c.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct ledger;
+
+/* What a published epoch does is never edited; see README "Epochs". */
+enum { LEDGER_EPOCH_OLDEST = 1, LEDGER_EPOCH = 1, LEDGER_FORMAT = 1, COMMAND_ID_SIZE = 16 };
+
+struct ledger_options {
+    const char *path; /* folder of the LMDB */
+    size_t map_bytes; /* 0: 64 GiB */
+    bool reading;
+};
+
+bool ledger_open(const struct ledger_options *options, struct ledger **ret_ledger,
+                 struct failure *failure);
+void ledger_close(struct ledger *ledger);
+bool ledger_sync(struct ledger *ledger, struct failure *failure);
+bool ledger_copy(struct ledger *ledger, int fd, struct failure *failure); /* checkpoint */
+
+/* What LMDB holds in the same transaction as the effects. seq 0: empty. */
+struct ledger_state {
+    uint8_t ledger[16];
+    uint32_t incarnation;
+    uint32_t format;
+    uint32_t epoch;
+    uint64_t seq;
+    uint64_t batch;
+    int64_t now_ms;
+    struct hash chain; /* of the journal's batch `batch` */
+    struct hash outcome;
+};
+/* The committed state, as of now; any thread. */
+bool ledger_state(struct ledger *ledger, struct ledger_state *ret_state, struct failure *failure);
+
+/* ---- the writer ---- */
+
+/* One row for terminals: `row` is a packed Row, `key` is kind << 56 | id. */
+struct ledger_row {
+    uint64_t key;
+    uint32_t customer; /* 0: not of a customer */
+    struct slice row;
+};
+
+struct ledger_result {
+    uint64_t seq;
+    bool repeated;      /* the id was known: the reply is the old one, nothing happened */
+    bool refused;
+    struct slice reply; /* a packed Reply */
+    const struct ledger_row *rows;
+    size_t row_count;
+    Tefter__Event *const *events; /* for search, sessions, alarms */
+    size_t event_count;
+};
+
+bool ledger_begin(struct ledger *ledger, struct failure *failure);
+/* entry: a packed Entry, seq one more than the last. The result lives in the arena. False only for
+ * faults: then abort and exit. */
+bool ledger_apply(struct ledger *ledger, uint64_t seq, struct slice entry, struct arena *arena,
+                  struct ledger_result *ret_result, struct failure *failure);
+/* Outcome after the newest applied entry, within the open transaction. */
+void ledger_outcome(const struct ledger *ledger, uint64_t *ret_seq, struct hash *ret_outcome);
+/* ledger_id and incarnation are written with every commit. */
+bool ledger_commit(struct ledger *ledger, const uint8_t ledger_id[16], uint32_t incarnation,
+                   uint64_t batch, const struct hash *chain, struct failure *failure);
+void ledger_abort(struct ledger *ledger);
+
+/* Unfinished jobs, oldest first: numbers for StepJob. In the writer's open transaction or, without
+ * one, of the committed state. */
+size_t ledger_jobs(struct ledger *ledger, uint64_t *ret_jobs, size_t capacity);
+
+/* ---- before the journal: what a session and the writer look at ---- */
+
+/* Committed reply of a command id. *ret_same: the request has the same digest. */
+bool ledger_known(struct ledger *ledger, const uint8_t id[COMMAND_ID_SIZE],
+                  const struct hash *request, struct arena *arena, struct slice *ret_reply,
+                  bool *ret_same);
+/* digest of a packed Command, as stored with its id */
+void ledger_request_digest(struct slice command, struct hash *ret_digest);
+
+/* The right a command or query needs; RIGHT_SERVER for numbers that do not exist. */
+Tefter__Right ledger_command_right(uint32_t kind);
+Tefter__Right ledger_query_right(uint32_t kind);
+bool ledger_query_long(uint32_t kind);
+/* Can this command carry Texts? */
+bool ledger_command_has_text(uint32_t kind);
+/* By role: the table of rights. */
+bool ledger_may(Tefter__Role role, Tefter__Right right);
+size_t ledger_roles_with(Tefter__Right right, Tefter__Role ret_roles[8]);
+
+/* ---- views ---- */
+
+struct ledger_view; /* one read transaction; not across a turn of the loop */
+
+struct ledger_view *ledger_view_begin(struct ledger *ledger, struct arena *arena,
+                                      struct failure *failure);
+void ledger_view_end(struct ledger_view *view);
+uint64_t ledger_view_seq(const struct ledger_view *view);
+
+/* Answers a query that has been scanned. The answer lives in the arena; Texts are still
+ * references. Queries that need more than the ledger (Search, LikelyDoubles, CustomerList.text)
+ * are answered from `found`: customers that matched, NULL otherwise. */
+struct ledger_found {
+    const uint32_t *customers;
+    size_t count;
+};
+Tefter__Answer *ledger_view_answer(struct ledger_view *view, const Tefter__Query *query,
+                                   const Tefter__Actor *actor, const struct ledger_found *found);
+
+/* Records that sessions need. NULL: absent. */
+const Tefter__CompanyRecord *ledger_view_company(struct ledger_view *view);
+const Tefter__BranchRecord *ledger_view_branch(struct ledger_view *view, uint32_t branch);
+const Tefter__StaffRecord *ledger_view_staff(struct ledger_view *view, uint32_t staff);
+const Tefter__StaffRecord *ledger_view_login(struct ledger_view *view, const char *login);
+const Tefter__TerminalRecord *ledger_view_terminal(struct ledger_view *view, uint32_t terminal);
+const Tefter__CustomerRecord *ledger_view_customer(struct ledger_view *view, uint32_t customer);
+size_t ledger_view_branches(struct ledger_view *view, const Tefter__BranchRecord ***ret_branches);
+
+/* Rows for the feed. Packed Row; empty: that customer does not exist. */
+struct slice ledger_view_row(struct ledger_view *view, uint64_t row_key, uint32_t *ret_customer);
+/* The next customer after this one, 0 at the end: for snapshot pages. */
+uint32_t ledger_view_next_customer(struct ledger_view *view, uint32_t after);
+/* Approvals that terminals should hold. */
+size_t ledger_view_approvals(struct ledger_view *view, const uint64_t **ret_row_keys);
+/* Row keys changed by seqs after `from`, without doubles; false when events that far back are no
+ * longer kept, or more than RESUME_SCAN_MAX seqs lie between. */
+bool ledger_view_changed(struct ledger_view *view, uint64_t from, const uint64_t **ret_keys,
+                         size_t *ret_count);
+
+#define LEDGER_ROW_KEY(kind, id) ((uint64_t)(kind) << 56 | (uint64_t)(id))
+#define LEDGER_ROW_KIND(key) ((uint32_t)((key) >> 56))
+#define LEDGER_ROW_ID(key) ((key) & UINT64_C(0x00ffffffffffffff))
+
+/* ---- verifying ---- */
+
+struct ledger_check {
+    uint64_t customers;
+    uint64_t documents;
+    int64_t balances_minor; /* sum over customers */
+    int64_t postings_minor; /* sum over all books: must be 0 */
+    uint64_t wrong_customer; /* first customer whose figures do not add up, 0: none */
+    char what[200];
+};
+/* Recomputes every customer's figures from his items and documents, and the books from postings;
+ * page by page. False: a fault; a wrong figure is told in ret_check. */
+bool ledger_check(struct ledger *ledger, struct ledger_check *ret_check, struct failure *failure);

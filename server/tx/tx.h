@@ -1,0 +1,206 @@
+#pragma once
+/*
+ * What a noun of the book sees: records got, put and walked by key; refusals; events; memory that
+ * lives as long as the command. Over it lies the machine (server/ledger), under it the store.
+ *
+ * One tx is one command (or one query, which may only read). The order is law:
+ *
+ *     look ──▶ refuse? ──▶ tx_decided(tx) ──▶ put, delete, emit
+ *
+ * A put before tx_decided, or a refusal after it, is a bug and stops the machine. After the decided
+ * line nothing can fail in a way the noun has to handle: memory comes from the arena, and the
+ * transaction keeps its first fault and turns later calls into no-ops.
+ *
+ * Every put, in order, goes into the outcome digest, so keys and bytes must come from the command
+ * and the state alone.
+ */
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/hash.h"
+#include "command.pb-c.h"
+#include "common.pb-c.h"
+#include "record.pb-c.h"
+#include "reply.pb-c.h"
+#include "store/store.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* ---- keys ---- */
+
+/* Tables of the tree `book`: key = table, then what the noun adds. */
+enum book_table {
+    TABLE_COMPANY = 1,
+    TABLE_BRANCH = 2,
+    TABLE_BRANCH_CODE = 3,
+    TABLE_STAFF = 4,
+    TABLE_STAFF_LOGIN = 5,
+    TABLE_TERMINAL = 6,
+    TABLE_GROUP = 7,
+    TABLE_GROUP_MEMBER = 8, /* group, customer */
+    TABLE_GROUP_NAME = 9,   /* dimension, name */
+    TABLE_CUSTOMER_CODE = 10,
+    TABLE_CUSTOMER_SOURCE = 11,
+    TABLE_PRODUCT = 12,
+    TABLE_PRODUCT_CODE = 13, /* code or barcode */
+    TABLE_PLACE = 14,
+    TABLE_TOTAL = 15,
+    TABLE_APPROVAL = 16,
+    TABLE_JOB = 17,
+    TABLE_NUMBER = 18,    /* document class, number -> document */
+    TABLE_REFERENCE = 19, /* money place, slip number or provider reference -> document */
+    TABLE_UNMATCHED = 20, /* document -> nothing: credits that are open */
+};
+
+/* Tables of the tree `customer`: key = customer, table, then what the noun adds, so that all
+ * records of one customer lie side by side. */
+enum customer_table {
+    TABLE_PROFILE = 1,
+    TABLE_LIMIT = 2, /* the own limit in force */
+    TABLE_ACCOUNT = 3,
+    TABLE_OPEN_DEBIT = 4,  /* due, document */
+    TABLE_OPEN_CREDIT = 5, /* date, document */
+    TABLE_CLOSED_ITEM = 6, /* document */
+    TABLE_DOCUMENT = 7,    /* document */
+    TABLE_DOCUMENT_TAIL = 8,
+    TABLE_CHANGE = 9,        /* number */
+    TABLE_LIMIT_HISTORY = 10, /* seq */
+};
+
+enum { KEY_MAX = 255 };
+
+struct key {
+    uint8_t tree;
+    uint8_t size;
+    bool overlong; /* a part did not fit: using it is a fault */
+    uint8_t bytes[KEY_MAX];
+};
+
+struct key key_book(enum book_table table);
+struct key key_customer(uint32_t customer, enum customer_table table);
+void key_u8(struct key *key, uint8_t value);
+void key_u32(struct key *key, uint32_t value);
+void key_u64(struct key *key, uint64_t value);
+/* Text, at the end of a key or followed by a zero byte: two texts never run into each other. */
+void key_text(struct key *key, const char *text);
+/* Reads a number back out of a walked key, `at` bytes from its start. */
+uint32_t key_read_u32(struct slice key, size_t at);
+uint64_t key_read_u64(struct slice key, size_t at);
+/* Where what the noun adds begins. */
+enum { KEY_BOOK_HEAD = 1, KEY_CUSTOMER_HEAD = 5 };
+
+/* ---- the command ---- */
+
+struct tx;
+
+uint64_t tx_seq(const struct tx *tx);
+int64_t tx_now_ms(const struct tx *tx);
+uint32_t tx_epoch(const struct tx *tx);
+const Tefter__Actor *tx_actor(const struct tx *tx); /* never NULL; fields may be absent */
+Tefter__Actor *tx_actor_copy(struct tx *tx);
+bool tx_reading(const struct tx *tx);               /* a query */
+
+/* Memory until the end of the command. Never NULL: running out is a fault of the machine, and a
+ * spare page is handed out. tx_new gives an initialised message. */
+void *tx_take(struct tx *tx, size_t size); /* zeroed */
+char *tx_text(struct tx *tx, const char *text); /* NULL stays NULL */
+__attribute__((format(printf, 2, 3))) char *tx_format(struct tx *tx, const char *format, ...);
+void *tx_new(struct tx *tx, const ProtobufCMessageDescriptor *type);
+void *tx_copy(struct tx *tx, const ProtobufCMessage *message); /* deep */
+struct arena *tx_arena(struct tx *tx);
+
+/* ---- records ---- */
+
+/* NULL: absent. The message lives in the arena and may be changed and put again. A record that
+ * does not parse is a fault. */
+void *tx_get(struct tx *tx, const struct key *key, const ProtobufCMessageDescriptor *type);
+/* As tx_get; absence is a fault, and an empty message is returned so that the caller goes on. */
+void *tx_need(struct tx *tx, const struct key *key, const ProtobufCMessageDescriptor *type);
+void tx_put(struct tx *tx, const struct key *key, const ProtobufCMessage *record);
+
+/* Small index rows hold one number. */
+bool tx_get_u64(struct tx *tx, const struct key *key, uint64_t *ret_value);
+void tx_put_u64(struct tx *tx, const struct key *key, uint64_t value);
+bool tx_get_i64(struct tx *tx, const struct key *key, int64_t *ret_value);
+void tx_put_i64(struct tx *tx, const struct key *key, int64_t value);
+bool tx_has(struct tx *tx, const struct key *key);
+void tx_delete(struct tx *tx, const struct key *key);
+
+/*
+ * Walks all rows whose key starts with prefix, from `from` (NULL: the first) on.
+ *
+ *   struct tx_walk walk;
+ *   for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on; on = tx_walk_next(&walk))
+ *       record = tx_walk_record(&walk, &tefter__item_record__descriptor);
+ *   tx_walk_end(&walk);
+ *
+ * tx_walk_last and tx_walk_previous go the other way, from the last row with key < before. Rows
+ * must not be put or deleted while a walk is open.
+ */
+struct tx_walk {
+    struct tx *tx;
+    struct key prefix;
+    struct store_cursor cursor;
+};
+bool tx_walk_first(struct tx *tx, const struct key *prefix, const struct key *from,
+                   struct tx_walk *walk);
+bool tx_walk_last(struct tx *tx, const struct key *prefix, const struct key *before,
+                  struct tx_walk *walk);
+bool tx_walk_next(struct tx_walk *walk);
+bool tx_walk_previous(struct tx_walk *walk);
+void tx_walk_end(struct tx_walk *walk);
+struct slice tx_walk_key(const struct tx_walk *walk); /* whole, with its head */
+struct slice tx_walk_value(const struct tx_walk *walk);
+void *tx_walk_record(struct tx_walk *walk, const ProtobufCMessageDescriptor *type);
+
+/* ---- deciding ---- */
+
+/* Looking is over: from here on the command is done, whatever it is. */
+void tx_decided(struct tx *tx);
+
+/* A refusal with a code and the field it is about (NULL: none). Facts are added by the caller. */
+Tefter__Refusal *refuse(struct tx *tx, Tefter__RefusalCode code, const char *field);
+__attribute__((format(printf, 3, 4))) Tefter__Refusal *
+refuse_at(struct tx *tx, Tefter__RefusalCode code, const char *field_format, ...);
+
+/* ---- what has happened ---- */
+
+/* Adds an event of this command; the message is copied. */
+void tx_emit(struct tx *tx, const Tefter__Event *event);
+
+/* Rows that terminals hold and that this command changed; each is sent once, as it is after the
+ * command. */
+enum row_kind { ROW_ACCOUNT, ROW_CUSTOMER, ROW_APPROVAL };
+void tx_touch(struct tx *tx, enum row_kind kind, uint64_t id);
+
+/* A broken invariant or damaged record seen by a noun: sticks to the transaction. */
+void tx_fault(struct tx *tx, const char *what);
+bool tx_sound(const struct tx *tx);
+
+/* ---- for the machine alone ---- */
+
+struct tx_touched {
+    enum row_kind kind;
+    uint64_t id;
+};
+
+struct tx {
+    struct store_txn *txn;
+    struct arena *arena;
+    const Tefter__Actor *actor;
+    uint64_t seq;
+    int64_t now_ms;
+    uint32_t epoch;
+    bool reading;
+    bool decided;
+    uint32_t records_put;
+    struct hash_state outcome; /* of this command, over its ordered writes */
+    Tefter__Event **events;
+    size_t event_count;
+    size_t event_room;
+    struct tx_touched *touched;
+    size_t touched_count;
+    size_t touched_room;
+};
+
+enum { TREE_BOOK, TREE_CUSTOMER, TREE_COMMAND, TREE_EVENT, TREE_META, TREE_COUNT };
