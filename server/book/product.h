@@ -1,0 +1,20 @@
+#pragma once
+/*
+ * The catalogue: products by code and barcodes.
+ */
+#include "tx/tx.h"
+#include "view.pb-c.h"
+
+Tefter__ProductRecord *product_get(struct tx *tx, uint32_t product);
+/* By code or barcode. */
+Tefter__ProductRecord *product_by_code(struct tx *tx, const char *code);
+
+Tefter__Refusal *apply_add_product(struct tx *tx, const Tefter__AddProduct *command,
+                                   Tefter__Done *done);
+Tefter__Refusal *apply_change_product(struct tx *tx, const Tefter__ChangeProduct *command,
+                                      Tefter__Done *done);
+
+Tefter__Refusal *view_products(struct tx *tx, const Tefter__ProductList *query,
+                               Tefter__ProductsAnswer *answer);
+Tefter__Refusal *view_product_card(struct tx *tx, const Tefter__ProductCard *query,
+                                   Tefter__ProductCardAnswer *answer);
