@@ -75,32 +75,44 @@ struct journal_known {
 };
 
 struct journal_local_options {
-    const char *path;          /* folder of the segments */
+    const char *path; /* folder of the segments */
     struct journal_known known;
-    bool reading;              /* verify, status: never cut, never write */
+    bool reading;           /* verify, status: never cut, never write */
+    uint64_t segment_bytes; /* 0: JOURNAL_SEGMENT_BYTES; tests take less */
 };
+
+/* Refuses (FAULT_USE) a folder on a file system whose syncs and locks are somebody else's word:
+ * NFS, CIFS, FUSE, 9p and the like. */
+bool journal_folder_supported(const char *path, struct failure *failure);
 
 /* Makes the folder and the first segment of a new ledger; refuses when there is one. */
 bool journal_local_create(const char *path, const struct ledger_id *ledger, uint32_t incarnation,
                           struct failure *failure);
 
 /* Parses every segment, cuts a torn tail, rewrites the last segment (copy, sync, rename, sync of
- * the folder) before it returns. FAULT_DAMAGED names segment, offset and batch. */
+ * the folder) before it returns. FAULT_DAMAGED names segment, offset and batch; so does a journal
+ * that ends before `known`. FAULT_NEWER: a newer program wrote it. FAULT_BUSY: another process has
+ * it open for writing. */
 bool journal_local_open(const struct journal_local_options *options, struct journal **ret_journal,
                         struct failure *failure);
 
-/* A new incarnation after a restore: later batches carry it. */
+/* A new incarnation after a restore: later batches carry it (never a lower one). It is durable
+ * with the first of them. */
 void journal_set_incarnation(struct journal *journal, uint32_t incarnation);
 
 struct journal *journal_fake_create(const struct ledger_id *ledger);
-/* The next propose answers this; `written` says whether the batch is kept (UNKNOWN both ways). */
+/* The next propose answers this; `written` says whether the batch is kept (UNKNOWN both ways).
+ * After UNKNOWN it takes nothing more until this is called again, as after a new start. */
 void journal_fake_answer(struct journal *journal, enum journal_answer answer, bool written);
 
-void journal_close(struct journal *journal);
+/* One thread proposes; every other function may be called from any thread beside it. */
+void journal_close(struct journal *journal); /* NULL welcome */
 void journal_head(const struct journal *journal, struct journal_head *ret_head);
 
 /* Appends one batch: entries in order, their seqs follow on from next_seq. Blocks until durable.
- * The entries' bytes stay the caller's. `outcome` may be NULL (no mark). */
+ * The entries' bytes stay the caller's. `outcome` may be NULL (no mark). At least one entry; more
+ * than BATCH_ENTRIES_MAX or BATCH_BYTES_MAX is TOO_BIG. `failure` is set with every answer but
+ * OK. */
 enum journal_answer journal_propose(struct journal *journal, const struct slice *entries,
                                     uint32_t count, int64_t wall_ms, uint64_t outcome_seq,
                                     const struct hash *outcome, struct failure *failure);
@@ -112,7 +124,8 @@ typedef bool (*journal_each_fn)(void *context, const struct journal_batch *batch
 bool journal_read(struct journal *journal, uint64_t from_seq, journal_each_fn each, void *context,
                   struct failure *failure);
 
-/* The hash of the batch that holds seq as its last entry; false when no batch ends there. */
+/* The hash of the batch that holds seq as its last entry; false when no batch ends there. Seq 0 is
+ * the beginning: all zero. */
 bool journal_chain_at(struct journal *journal, uint64_t seq, struct hash *ret_chain);
 
 struct journal_figures {

@@ -48,7 +48,7 @@ static const char *level_word(enum log_level level)
 
 static bool line_put(struct line *line, const char *bytes, size_t size)
 {
-    if (line->cut || size > LINE_MAX_BYTES - LINE_TAIL_BYTES - line->size) {
+    if (line->cut || line->size + size > LINE_MAX_BYTES - LINE_TAIL_BYTES) {
         line->cut = true;
         return false;
     }
@@ -78,28 +78,25 @@ static bool plain(const char *value)
     return size > 0 && strspn(value, signs) == size;
 }
 
-static bool put_byte_escaped(struct line *line, uint8_t byte)
+static void put_escaped(struct line *line, const char *at, size_t size)
 {
     char escaped[5];
-    (void)snprintf(escaped, sizeof escaped, "\\x%02x", (unsigned)byte);
-    return line_put(line, escaped, 4);
+    for (size_t i = 0; i < size; i++) {
+        (void)snprintf(escaped, sizeof escaped, "\\x%02x", (unsigned)(uint8_t)at[i]);
+        line_put(line, escaped, 4);
+    }
 }
 
-/* One character of a quoted value; returns how many bytes it was. */
-static size_t put_character(struct line *line, const char *at, size_t left)
+static void put_point(struct line *line, const char *at, size_t size, uint32_t point)
 {
-    uint32_t point = 0;
-    size_t size = text_decode(at, left, &point);
     if (point == '\n' || point == '\t')
         line_put_text(line, point == '\n' ? "\\n" : "\\t");
     else if (point == '"' || point == '\\')
         line_put_text(line, point == '"' ? "\\\"" : "\\\\");
-    else if (size > 0 && text_line_valid(at, size))
+    else if (text_line_valid(at, size))
         line_put(line, at, size);
     else
-        for (size_t i = 0; i < (size > 0 ? size : 1); i++)
-            put_byte_escaped(line, (uint8_t)at[i]);
-    return size > 0 ? size : 1;
+        put_escaped(line, at, size);
 }
 
 static void put_quoted(struct line *line, const char *value)
@@ -108,7 +105,12 @@ static void put_quoted(struct line *line, const char *value)
         return;
     size_t left = strlen(value);
     while (left > 0 && !line->cut) {
-        size_t size = put_character(line, value, left);
+        uint32_t point = 0;
+        size_t size = text_decode(value, left, &point);
+        if (size > 0)
+            put_point(line, value, size, point);
+        else
+            put_escaped(line, value, size = 1);
         value += size;
         left -= size;
     }

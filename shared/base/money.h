@@ -40,7 +40,7 @@ bool money_rate(int64_t amount_minor, int64_t rate_bp, int64_t *ret_part_minor);
 
 /* Splits amount by weights (all >= 0, at least one > 0) with the largest remainder method, so that
  * the parts add up exactly. Ties go to the earlier part. false when a weight is negative, none is
- * above 0 or their sum does not fit in an int64. */
+ * above 0 or their sum does not fit in an int64. ret_parts may not be the weights. */
 bool money_split(int64_t amount_minor, const int64_t *weights, size_t count, int64_t *ret_parts);
 
 /* How a person writes numbers. Either may be 0: no grouping, no decimals. */

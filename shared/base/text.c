@@ -238,6 +238,14 @@ static void key_put_folded(struct key *key, uint32_t point)
         key_put_point(key, point);
 }
 
+static void key_put_ascii(struct key *key, uint32_t point)
+{
+    if (point == ' ' || point == TAB || point == LINE_FEED)
+        key->space_waits = true;
+    else
+        key_put_point(key, point >= 'A' && point <= 'Z' ? point - 'A' + 'a' : point);
+}
+
 static void key_put_raw(struct key *key, uint32_t point)
 {
     const utf8proc_option_t how =
@@ -257,8 +265,8 @@ size_t text_fold(const void *text, size_t size, char *out, size_t capacity)
     const uint8_t *at = text;
     uint32_t point = 0;
     while (!key.cut && point_next(&at, &size, &point)) {
-        if (point >= 'a' && point <= 'z')
-            key_put(&key, &(char){(char)point}, 1);
+        if (point < 0x80)
+            key_put_ascii(&key, point);
         else
             key_put_raw(&key, point);
     }
