@@ -1,0 +1,89 @@
+#pragma once
+/*
+ * Sessions: everything between a terminal's stream and the ledger. Listens, greets, logs people in,
+ * enrols terminals, turns requests into commands and hands them over, answers queries, feeds
+ * subscriptions. Lives on the loop's thread; long queries and password hashing go to the pool.
+ *
+ * What it does not do: write the ledger. Commands go through `submit` to the writer; what came of
+ * them comes back with sessions_replied and sessions_published.
+ */
+#include "base/fault.h"
+#include "ledger/ledger.h"
+#include "net/ca.h"
+#include "net/loop.h"
+#include "net/tls.h"
+#include "vault/vault.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct sessions;
+
+/* A command on its way to the writer. The bytes are copied by submit. */
+struct submission {
+    uint8_t id[COMMAND_ID_SIZE];
+    uint32_t staff; /* 0: nobody; with terminal 0 too: the server itself */
+    uint32_t terminal;
+    uint32_t branch;
+    uint64_t deadline_ms; /* on the loop's clock, 0: none; not begun by then: DEADLINE_PASSED */
+    uint64_t ticket;      /* the session's own; comes back with the reply */
+    struct slice command;
+};
+
+enum submit_answer { SUBMIT_TAKEN, SUBMIT_BUSY, SUBMIT_READ_ONLY };
+
+struct sessions_options {
+    struct loop *loop;
+    struct ledger *ledger;
+    struct vault *vault;
+    const char *listen;     /* address for terminals */
+    const char *audit_path; /* bounded log of failed logins and codes */
+    struct tls_identity identity;
+    struct ca_pair root; /* signs terminals */
+    uint8_t token_key[32];
+    enum submit_answer (*submit)(void *owner, const struct submission *submission);
+    int64_t (*now_ms)(void *owner); /* wall clock, from the clock room */
+    /* Fills what only the server knows of a StatusAnswer (disk, backup, journal ...). */
+    void (*status)(void *owner, Tefter__StatusAnswer *answer);
+    /* Fresh command ids and numbers for what the server does itself. */
+    void (*new_id)(void *owner, uint8_t ret_id[COMMAND_ID_SIZE]);
+    void *owner;
+};
+
+bool sessions_create(const struct sessions_options *options, struct sessions **ret_sessions,
+                     struct failure *failure);
+uint16_t sessions_port(const struct sessions *sessions);
+
+/* The reply to a submission; before sessions_published of the same group. An empty reply with
+ * `refused` set: the writer did not take it (deadline passed, read only). */
+void sessions_replied(struct sessions *sessions, uint64_t ticket, struct slice reply,
+                      const Tefter__Refusal *refused);
+
+/* A group is committed: rows changed by it, in order, and its events. */
+struct sessions_group {
+    uint64_t seq; /* newest of the group */
+    int64_t committed_ms;
+    const struct ledger_row *rows;
+    size_t row_count;
+    Tefter__Event *const *events;
+    size_t event_count;
+};
+void sessions_published(struct sessions *sessions, const struct sessions_group *group);
+
+/* No new connections; every terminal hears Goodbye; then all are closed. `drained` is called on the
+ * loop when the last is gone. */
+void sessions_drain(struct sessions *sessions, const char *reason, loop_fn drained, void *context);
+void sessions_destroy(struct sessions *sessions);
+
+struct sessions_figures {
+    uint32_t open;
+    uint32_t logged_in;
+    uint32_t subscriptions;
+    uint64_t accepted;
+    uint64_t cut_slow;
+    uint64_t bad_frames;
+};
+void sessions_figures(const struct sessions *sessions, struct sessions_figures *ret_figures);
+/* New certificate after a HUP. */
+bool sessions_reload(struct sessions *sessions, const struct tls_identity *identity,
+                     struct failure *failure);
