@@ -34,5 +34,5 @@ enum frame_verdict frame_reader_next(struct frame_reader *reader, struct slice *
 /* Some bytes of a frame are here but not all: the moment for the frame deadline. */
 bool frame_reader_partial(const struct frame_reader *reader);
 
-/* Appends length and message. false past the buffer's bound. */
+/* Appends length and message. false past the buffer's bound, and for an empty message. */
 bool frame_put(struct buffer *out, struct slice message);

@@ -20,12 +20,15 @@
 
 enum { MESSAGE_PATH_MAX = 120 };
 
-/* What is wrong and where: path "command.issue_invoice.lines[3].quantity". */
+/* What is wrong and where: path "command.issue_invoice.lines[3].quantity" (its end is lost when it
+ * is longer than this; "#77" is a field number the schema does not have). */
 struct message_fault {
     char path[MESSAGE_PATH_MAX];
-    const char *what; /* a short sentence, static */
+    const char *what; /* a short sentence: static, or in the arena that was given */
 };
 
+/* ret_fault may be NULL. Varints must be in their shortest form; [packed=true] fields may come
+ * packed or one by one, others only one by one. */
 bool message_scan(const ProtobufCMessageDescriptor *type, struct slice bytes,
                   struct message_fault *ret_fault);
 
@@ -39,12 +42,13 @@ uint32_t message_bound(const ProtobufCMessageDescriptor *type,
 ProtobufCMessage *message_unpack(const ProtobufCMessageDescriptor *type, struct slice bytes,
                                  struct arena *arena);
 
-/* Packs; empty slice without memory. */
+/* Packs; empty slice without memory (and for a message in which nothing is set). */
 struct slice message_pack(const ProtobufCMessage *message, struct arena *arena);
 /* Packs at the end of a buffer; false past its bound. */
 bool message_put(const ProtobufCMessage *message, struct buffer *out);
 
-/* The number of the first field on the wire (the member of a command's oneof), 0 when none. */
+/* The number of the first field on the wire (the member of a command's oneof), 0 when none. Looks
+ * at one tag only: scan first. */
 uint32_t message_kind(struct slice bytes);
 
 /* Walks every sub-message of type `wanted` in a message (its own fields, nested, repeated), calling
@@ -58,13 +62,21 @@ bool message_can_hold(const ProtobufCMessageDescriptor *type,
 
 /* Reflection for the command line: JSON of any message, and a message from JSON or key=value. JSON
  * follows protobuf's own mapping with names as in the schema: 64-bit integers as numbers, bytes as
- * lower-case hex, enums by name, absent fields left out. */
+ * lower-case hex, enums by name, absent fields left out. A tefter.Text that has a value is a plain
+ * string. */
 bool message_to_json(const ProtobufCMessage *message, struct buffer *out);
-/* Into the arena; NULL with *ret_fault set. */
+/* Into the arena; NULL with *ret_fault set (and without memory). Strict: unknown and repeated
+ * names, two members of a oneof, missing required fields, numbers that are not whole or do not fit
+ * are refused. Names and enum values are known in any case, with '-' for '_', enum values with or
+ * without their prefix; integers may be strings; null is absent; a plain value stands for a
+ * tefter.Text. */
 ProtobufCMessage *message_of_json(const ProtobufCMessageDescriptor *type, struct slice json,
                                   struct arena *arena, struct message_fault *ret_fault);
-/* Sets one field by a dotted path: "customer=17", "lines[0].quantity=2500", "name.value=Anh". */
+/* Sets one field by a dotted path: "customer=17", "lines[0].quantity=2500", "name=Anh". Messages on
+ * the way are made; an index may be one past the last; a repeated field without an index gets one
+ * more. A value that begins with '{' is JSON for a message. Setting again replaces. false: nothing
+ * of the value was set. Required fields are not looked for: scan what was packed. */
 bool message_set(ProtobufCMessage *message, const char *path, const char *value,
                  struct arena *arena, struct message_fault *ret_fault);
-/* An empty message of a type, ready for message_set. */
+/* An empty message of a type, ready for message_set. NULL without memory. */
 ProtobufCMessage *message_new(const ProtobufCMessageDescriptor *type, struct arena *arena);
