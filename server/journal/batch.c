@@ -26,33 +26,36 @@ uint64_t batch_size_of(const struct slice *entries, uint32_t count)
     return size;
 }
 
-static void header_write(uint8_t *out, uint32_t size, const struct journal_head *head,
+static void header_write(uint8_t *out, uint32_t size, const struct ledger_id *ledger,
                          const struct journal_batch *batch)
 {
     memcpy(out, magic, sizeof magic);
     be16_put(out + AT_FORMAT, JOURNAL_FORMAT);
     be16_put(out + AT_FLAGS, 0);
     be32_put(out + AT_LENGTH, size);
-    memcpy(out + AT_LEDGER, head->ledger.bytes, LEDGER_ID_SIZE);
-    be32_put(out + AT_INCARNATION, head->incarnation);
-    be64_put(out + AT_BATCH, head->batch + 1);
-    be64_put(out + AT_FIRST_SEQ, head->next_seq);
+    memcpy(out + AT_LEDGER, ledger->bytes, LEDGER_ID_SIZE);
+    be32_put(out + AT_INCARNATION, batch->incarnation);
+    be64_put(out + AT_BATCH, batch->batch);
+    be64_put(out + AT_FIRST_SEQ, batch->first_seq);
     be32_put(out + AT_COUNT, batch->count);
     be64_put(out + AT_WALL, (uint64_t)batch->wall_ms);
-    memcpy(out + AT_PREVIOUS, head->chain.bytes, HASH_SIZE);
+    memcpy(out + AT_PREVIOUS, batch->previous.bytes, HASH_SIZE);
     be64_put(out + AT_OUTCOME_SEQ, batch->outcome_seq);
     memcpy(out + AT_OUTCOME, batch->outcome.bytes, HASH_SIZE);
 }
 
-bool batch_write(struct buffer *out, const struct journal_head *head,
-                 const struct journal_batch *batch, struct hash *ret_chain)
+bool batch_write(struct buffer *out, const struct journal_head *head, struct journal_batch *batch)
 {
     uint32_t size = (uint32_t)batch_size_of(batch->entries, batch->count);
+    batch->incarnation = head->incarnation;
+    batch->batch = head->batch + 1;
+    batch->first_seq = head->next_seq;
+    batch->previous = head->chain;
     buffer_clear(out);
     if (!buffer_reserve(out, size))
         return false;
     uint8_t *at = out->data;
-    header_write(at, size, head, batch);
+    header_write(at, size, &head->ledger, batch);
     at += BATCH_HEADER_SIZE;
     for (uint32_t i = 0; i < batch->count; i++) {
         struct slice entry = batch->entries[i];
@@ -61,8 +64,8 @@ bool batch_write(struct buffer *out, const struct journal_head *head,
             memcpy(at + 4, entry.data, entry.size);
         at += 4 + entry.size;
     }
-    hash_of(out->data, size - HASH_SIZE, ret_chain);
-    memcpy(at, ret_chain->bytes, HASH_SIZE);
+    hash_of(out->data, size - HASH_SIZE, &batch->chain);
+    memcpy(at, batch->chain.bytes, HASH_SIZE);
     out->size = size;
     return true;
 }
@@ -153,8 +156,8 @@ static enum batch_state state_of(struct slice bytes, struct batch_read *ret_read
 enum batch_state batch_read(struct slice bytes, struct batch_read *ret_read, const char **ret_why)
 {
     if (batch_length(bytes) == 0) {
-        *ret_why = bytes.size < BATCH_HEADER_SIZE ? "its header is cut short"
-                                                  : "no batch begins here";
+        *ret_why =
+            bytes.size < BATCH_HEADER_SIZE ? "its header is cut short" : "no batch begins here";
         return BATCH_BAD;
     }
     header_read(bytes.data, ret_read);

@@ -25,9 +25,9 @@ enum batch_state {
 /* Bytes the batch takes; more than BATCH_BYTES_MAX when it is too big. */
 uint64_t batch_size_of(const struct slice *entries, uint32_t count);
 
-/* Replaces what is in `out` by a batch that follows on from `head`. false: no memory. */
-bool batch_write(struct buffer *out, const struct journal_head *head,
-                 const struct journal_batch *batch, struct hash *ret_chain);
+/* Replaces what is in `out` by a batch that follows on from `head`, which gives it its number,
+ * first seq, incarnation, previous and chain. false: no memory. */
+bool batch_write(struct buffer *out, const struct journal_head *head, struct journal_batch *batch);
 
 /* The length a header claims, clamped to BATCH_BYTES_MAX; 0 when there is no header. */
 size_t batch_length(struct slice bytes);

@@ -8,9 +8,10 @@
 
 /* What a kind of journal can do; the rest is the same for all. */
 struct journal_kind {
-    /* Makes one encoded batch durable. `lock` is not held. */
+    /* Makes one encoded batch durable; when it is, sets journal->head to `after` and counts it,
+     * under the lock. */
     enum journal_answer (*write)(struct journal *journal, struct slice bytes,
-                                 struct failure *failure);
+                                 const struct journal_head *after, struct failure *failure);
     bool (*read)(struct journal *journal, uint64_t from_seq, journal_each_fn each, void *context,
                  struct failure *failure);
     void (*destroy)(struct journal *journal);
@@ -19,8 +20,8 @@ struct journal_kind {
 struct journal {
     const struct journal_kind *kind;
     bool reading;
-    bool unknown;       /* an UNKNOWN was answered; the proposing thread's */
-    struct buffer out;  /* the batch being written; the proposing thread's */
+    bool unknown;         /* an UNKNOWN was answered; the proposing thread's */
+    struct buffer out;    /* the batch being written; the proposing thread's */
     pthread_mutex_t lock; /* of all below, and of what the kind keeps about its end */
     struct journal_head head;
     struct journal_figures figures;

@@ -90,11 +90,12 @@ enum journal_answer journal_propose(struct journal *journal, const struct slice 
     }
     struct journal_head head;
     journal_head(journal, &head);
-    if (!batch_write(&journal->out, &head, &batch, &batch.chain)) {
+    if (!batch_write(&journal->out, &head, &batch)) {
         fail(failure, FAULT_MEMORY, 0, "no memory for a batch");
         return JOURNAL_BUSY;
     }
-    answer = journal->kind->write(journal, buffer_slice(&journal->out), failure);
+    batch_advance(&head, &batch);
+    answer = journal->kind->write(journal, buffer_slice(&journal->out), &head, failure);
     journal->unknown = answer == JOURNAL_UNKNOWN;
     return answer;
 }

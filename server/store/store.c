@@ -118,8 +118,7 @@ bool store_open(const struct store_options *options, struct store **ret_store,
     store->reading = options->reading;
     pthread_mutex_init(&store->lock, NULL);
     bool opened = (options->reading || folder_make(options->path, failure)) &&
-                  env_open(store, options, failure) &&
-                  trees_open(store, options->trees, failure) &&
+                  env_open(store, options, failure) && trees_open(store, options->trees, failure) &&
                   (options->reading || folder_sync(options->path, failure));
     if (!opened) {
         store_close(store);

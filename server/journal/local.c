@@ -1,0 +1,272 @@
+/*
+ * The local journal: segments in a folder.
+ */
+#include "local.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { READ_BYTES = 512 * 1024 };
+
+static struct local *local_of(struct journal *journal)
+{
+    return (struct local *)journal;
+}
+
+static bool folder_make(const char *path, struct failure *failure)
+{
+    if (mkdir(path, 0700) == 0 || errno == EEXIST)
+        return true;
+    return fail(failure, FAULT_IO, errno, "cannot make the folder %s", path);
+}
+
+static bool parent_sync(int folder, struct failure *failure)
+{
+    int parent = openat(folder, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (parent < 0)
+        return fail(failure, FAULT_IO, errno, "cannot open the folder above the journal");
+    bool synced = folder_sync(parent, failure);
+    close(parent);
+    return synced;
+}
+
+/* The identity comes last: without one there is no journal yet, only the start of one. */
+static bool folder_fill(int folder, const char *path, const struct ledger_id *ledger,
+                        uint32_t incarnation, struct failure *failure)
+{
+    int file;
+    char name[SEGMENT_NAME_SIZE];
+    segment_name(1, name);
+    struct stat stat;
+    if (faccessat(folder, "identity", F_OK, 0) == 0 ||
+        (fstatat(folder, name, &stat, 0) == 0 && stat.st_size > 0))
+        return fail(failure, FAULT_USE, 0, "there is a journal in %s already", path);
+    unlinkat(folder, name, 0);
+    if (!segment_create(folder, 1, &file, failure))
+        return false;
+    close(file);
+    return identity_create(folder, ledger, incarnation, failure) && parent_sync(folder, failure);
+}
+
+bool journal_local_create(const char *path, const struct ledger_id *ledger, uint32_t incarnation,
+                          struct failure *failure)
+{
+    int folder;
+    if (!folder_make(path, failure) || !journal_folder_supported(path, failure) ||
+        !folder_open(path, &folder, failure))
+        return false;
+    bool filled = folder_fill(folder, path, ledger, incarnation, failure);
+    close(folder);
+    return filled;
+}
+
+static void local_destroy(struct journal *journal)
+{
+    struct local *local = local_of(journal);
+    int files[] = {local->file, local->identity, local->folder};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (files[i] >= 0)
+            close(files[i]);
+    free(local->segments);
+    free(local->marks);
+    free(local->path);
+    journal_fini(journal);
+    free(local);
+}
+
+static bool file_sync(struct local *local)
+{
+#ifdef TEFTER_NO_SYNC /* a build for the power-cut test alone, to show that the test can fail */
+    (void)local;
+    return true;
+#else
+    return fdatasync(local->file) == 0;
+#endif
+}
+
+static struct segment *last_segment(struct local *local)
+{
+    return &local->segments[local->segment_count - 1];
+}
+
+/* Begins a new segment when the batch would make the last one too large. */
+static bool segment_roll(struct local *local, size_t size, struct failure *failure)
+{
+    const struct segment *last = last_segment(local);
+    if (last->size == 0 || last->size + size <= local->segment_bytes)
+        return true;
+    struct segment next = {.first_batch = local->journal.head.batch + 1};
+    int file;
+    if (!segment_create(local->folder, next.first_batch, &file, failure))
+        return false;
+    close(local->file);
+    local->file = file;
+    pthread_mutex_lock(&local->journal.lock);
+    bool noted = segment_note(local, next);
+    if (noted)
+        local->journal.figures.segments++;
+    pthread_mutex_unlock(&local->journal.lock);
+    return noted || fail(failure, FAULT_MEMORY, ENOMEM, "no memory for another segment");
+}
+
+static void local_advance(struct local *local, size_t size, const struct journal_head *after)
+{
+    struct journal *journal = &local->journal;
+    pthread_mutex_lock(&journal->lock);
+    struct segment *last = last_segment(local);
+    struct place place = {
+        .head = journal->head, .segment = local->segment_count - 1, .offset = last->size};
+    place_mark(local, &place);
+    last->size += size;
+    journal->head = *after;
+    journal->figures.bytes += size;
+    journal->figures.batches++;
+    journal->figures.syncs++;
+    pthread_mutex_unlock(&journal->lock);
+}
+
+static enum journal_answer local_write(struct journal *journal, struct slice bytes,
+                                       const struct journal_head *after, struct failure *failure)
+{
+    struct local *local = local_of(journal);
+    if (!segment_roll(local, bytes.size, failure))
+        return JOURNAL_UNKNOWN;
+    if (!file_write(local->file, bytes, last_segment(local)->size) || !file_sync(local)) {
+        fail(failure, errno == ENOSPC || errno == EDQUOT ? FAULT_FULL : FAULT_IO, errno,
+             "cannot write the journal in %s", local->path);
+        return JOURNAL_UNKNOWN;
+    }
+    local_advance(local, bytes.size, after);
+    return JOURNAL_OK;
+}
+
+/* The last mark whose next batch begins at or before from_seq, and where the journal ends now. */
+static void read_bounds(struct local *local, uint64_t from_seq, struct place *ret_place,
+                        size_t *ret_segments, uint64_t *ret_next_seq)
+{
+    pthread_mutex_lock(&local->journal.lock);
+    size_t low = 0, high = local->mark_count;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (local->marks[middle].head.next_seq <= from_seq)
+            low = middle;
+        else
+            high = middle;
+    }
+    if (local->mark_count)
+        *ret_place = local->marks[low];
+    *ret_segments = local->mark_count ? local->segment_count : 0;
+    *ret_next_seq = local->journal.head.next_seq;
+    pthread_mutex_unlock(&local->journal.lock);
+}
+
+struct reading {
+    struct local *local;
+    struct place place;
+    uint64_t from_seq;
+    journal_each_fn each;
+    void *context;
+    struct window window;
+    struct batch_read read;
+};
+
+static bool reading_fail(const struct reading *reading, enum batch_state state, const char *why,
+                         struct failure *failure)
+{
+    if (reading->window.error)
+        return place_fail(reading->local, &reading->place, FAULT_IO, reading->window.error,
+                          "cannot read it", failure);
+    return place_fail(reading->local, &reading->place,
+                      state == BATCH_NEWER ? FAULT_NEWER : FAULT_DAMAGED, 0, why, failure);
+}
+
+static bool segment_read(struct reading *reading, struct failure *failure)
+{
+    const char *why;
+    struct place *place = &reading->place;
+    while (place->offset < reading->window.limit) {
+        enum batch_state state = window_batch(&reading->window, place, &reading->read, &why);
+        if (state != BATCH_WHOLE)
+            return reading_fail(reading, state, why, failure);
+        place_advance(place, &reading->read);
+        if (place->head.next_seq > reading->from_seq &&
+            !reading->each(reading->context, &reading->read.batch, failure))
+            return false;
+    }
+    place->segment++;
+    place->offset = 0;
+    return true;
+}
+
+static bool segments_read(struct reading *reading, size_t segments, struct failure *failure)
+{
+    while (reading->place.segment < segments) {
+        struct segment segment = segment_at(reading->local, reading->place.segment);
+        if (!window_open(&reading->window, reading->local->folder, &segment, READ_BYTES, failure))
+            return false;
+        bool read = segment_read(reading, failure);
+        window_close(&reading->window);
+        if (!read)
+            return false;
+    }
+    return true;
+}
+
+static bool local_read(struct journal *journal, uint64_t from_seq, journal_each_fn each,
+                       void *context, struct failure *failure)
+{
+    struct reading *reading = calloc(1, sizeof *reading);
+    if (!reading)
+        return fail(failure, FAULT_MEMORY, ENOMEM, "no memory to read the journal");
+    reading->local = local_of(journal);
+    reading->from_seq = from_seq;
+    reading->each = each;
+    reading->context = context;
+    size_t segments;
+    uint64_t next_seq;
+    read_bounds(reading->local, from_seq, &reading->place, &segments, &next_seq);
+    bool read = from_seq >= next_seq || segments_read(reading, segments, failure);
+    free(reading);
+    return read;
+}
+
+static const struct journal_kind local_kind = {
+    .write = local_write, .read = local_read, .destroy = local_destroy};
+
+static struct local *local_new(const struct journal_local_options *options)
+{
+    struct local *local = calloc(1, sizeof *local);
+    char *path = strdup(options->path);
+    if (!local || !path) {
+        free(local);
+        free(path);
+        return NULL;
+    }
+    journal_init(&local->journal, &local_kind, &(struct ledger_id){0}, 0);
+    local->journal.reading = options->reading;
+    local->path = path;
+    local->folder = local->identity = local->file = -1;
+    local->segment_bytes = options->segment_bytes ? options->segment_bytes : JOURNAL_SEGMENT_BYTES;
+    return local;
+}
+
+bool journal_local_open(const struct journal_local_options *options, struct journal **ret_journal,
+                        struct failure *failure)
+{
+    struct local *local = local_new(options);
+    if (!local)
+        return fail(failure, FAULT_MEMORY, ENOMEM, "no memory for the journal");
+    bool opened = journal_folder_supported(options->path, failure) &&
+                  folder_open(options->path, &local->folder, failure) &&
+                  identity_open(local, failure) && segment_list(local, failure) &&
+                  recover(local, &options->known, failure);
+    if (!opened) {
+        local_destroy(&local->journal);
+        return false;
+    }
+    *ret_journal = &local->journal;
+    return true;
+}

@@ -1,0 +1,171 @@
+/*
+ * Opening: every segment is read and its chain followed. What is wrong is damage, but for one
+ * thing: the last write of a process that was cut off, a torn tail. It is told from damage by
+ * three signs, all of them needed: it is in the last segment, no header of a later batch stands
+ * behind it (a later batch is only written when this one is durable), and nobody has seen its seq.
+ *
+ * The last segment is then written anew from the very bytes that were judged: after a failed sync
+ * they may exist in the page cache alone and look clean there.
+ */
+#include "local.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { WINDOW_BYTES = 1024 * 1024 };
+
+struct recovery {
+    struct local *local;
+    const struct journal_known *known;
+    struct place place;
+    struct window window;
+    struct batch_read read;
+    struct failure *failure;
+};
+
+static bool damaged(struct recovery *recovery, const char *why)
+{
+    return place_fail(recovery->local, &recovery->place, FAULT_DAMAGED, 0, why, recovery->failure);
+}
+
+static bool at_last_segment(const struct recovery *recovery)
+{
+    return recovery->place.segment + 1 == recovery->local->segment_count;
+}
+
+/* File systems may leave a tail of zeros behind the bytes of the one write that was under way. */
+static bool tail_too_long(struct slice tail)
+{
+    if (tail.size <= BATCH_BYTES_MAX)
+        return false;
+    while (tail.size > BATCH_BYTES_MAX && tail.data[tail.size - 1] == 0)
+        tail.size--;
+    return tail.size > BATCH_BYTES_MAX;
+}
+
+/* NULL when what stands at the place may be cut off. */
+static const char *torn_tail_misfit(struct recovery *recovery, const char *why)
+{
+    const struct place *place = &recovery->place;
+    uint64_t rest = recovery->window.limit - place->offset;
+    struct slice tail = window_at(&recovery->window, place->offset, (size_t)rest);
+    if (!at_last_segment(recovery) || recovery->window.error)
+        return why;
+    if (tail_too_long(tail))
+        return "more follows than one batch that was cut off";
+    if (batch_later_header(slice_of(tail.data + 1, tail.size - 1), &place->head))
+        return "it is not whole, and a later batch follows";
+    if (place->head.next_seq <= recovery->known->seq)
+        return "it is not whole, and its seq was already seen";
+    return NULL;
+}
+
+static bool judge(struct recovery *recovery, enum batch_state state, const char *why)
+{
+    if (recovery->window.error)
+        return place_fail(recovery->local, &recovery->place, FAULT_IO, recovery->window.error,
+                          "cannot read it", recovery->failure);
+    if (state == BATCH_NEWER)
+        return place_fail(recovery->local, &recovery->place, FAULT_NEWER, 0, why,
+                          recovery->failure);
+    if (state == BATCH_BAD)
+        why = torn_tail_misfit(recovery, why);
+    return why ? damaged(recovery, why) : true;
+}
+
+static void count_batch(struct recovery *recovery)
+{
+    place_advance(&recovery->place, &recovery->read);
+    recovery->local->journal.figures.batches++;
+}
+
+/* Follows the segment to its end or to the torn tail. */
+static bool segment_follow(struct recovery *recovery)
+{
+    const char *why;
+    while (recovery->place.offset < recovery->window.limit) {
+        enum batch_state state =
+            window_batch(&recovery->window, &recovery->place, &recovery->read, &why);
+        if (state != BATCH_WHOLE)
+            return judge(recovery, state, why);
+        place_mark(recovery->local, &recovery->place);
+        count_batch(recovery);
+    }
+    if (recovery->place.offset == 0 && !at_last_segment(recovery))
+        return damaged(recovery, "the segment is empty, and another follows");
+    return true;
+}
+
+static bool segment_renew(struct recovery *recovery)
+{
+    struct local *local = recovery->local;
+    struct segment *segment = &local->segments[recovery->place.segment];
+    segment->size = recovery->place.offset;
+    if (local->journal.reading)
+        return true;
+    struct slice good = window_at(&recovery->window, 0, (size_t)recovery->place.offset);
+    if (good.size != recovery->place.offset)
+        return place_fail(local, &recovery->place, FAULT_IO, recovery->window.error,
+                          "cannot read the segment", recovery->failure);
+    return segment_rewrite(local->folder, segment->first_batch, good, &local->file,
+                           recovery->failure);
+}
+
+static bool segment_recover(struct recovery *recovery)
+{
+    struct local *local = recovery->local;
+    const struct segment *segment = &local->segments[recovery->place.segment];
+    bool last = at_last_segment(recovery);
+    recovery->place.offset = 0;
+    if (segment->first_batch != recovery->place.head.batch + 1)
+        return damaged(recovery, "the segment does not begin with the batch that follows");
+    size_t capacity = last && segment->size > WINDOW_BYTES ? (size_t)segment->size : WINDOW_BYTES;
+    if (!window_open(&recovery->window, local->folder, segment, capacity, recovery->failure))
+        return false;
+    bool recovered = segment_follow(recovery) && (!last || segment_renew(recovery));
+    window_close(&recovery->window);
+    local->journal.figures.bytes += segment->size;
+    return recovered;
+}
+
+/* Acknowledged entries are gone: whole batches are missing from the end. */
+static bool reaches_known(struct recovery *recovery)
+{
+    char why[128];
+    if (recovery->place.head.next_seq > recovery->known->seq)
+        return true;
+    snprintf(why, sizeof why,
+             "the journal ends at seq %" PRIu64 ", but seq %" PRIu64 " was already seen",
+             recovery->place.head.next_seq - 1, recovery->known->seq);
+    return damaged(recovery, why);
+}
+
+static bool segments_recover(struct recovery *recovery)
+{
+    struct local *local = recovery->local;
+    for (size_t i = 0; i < local->segment_count; i++) {
+        recovery->place.segment = i;
+        if (!segment_recover(recovery))
+            return false;
+    }
+    local->journal.head = recovery->place.head;
+    local->journal.figures.segments = (uint32_t)local->segment_count;
+    return true;
+}
+
+bool recover(struct local *local, const struct journal_known *known, struct failure *failure)
+{
+    if (local->segment_count == 0)
+        return fail(failure, FAULT_DAMAGED, 0, "the journal in %s has no segment", local->path);
+    struct recovery *recovery = calloc(1, sizeof *recovery);
+    if (!recovery)
+        return fail(failure, FAULT_MEMORY, ENOMEM, "no memory to open the journal");
+    *recovery = (struct recovery){
+        .local = local, .known = known, .place.head = local->journal.head, .failure = failure};
+    bool recovered = segments_recover(recovery) && reaches_known(recovery);
+    free(recovery);
+    return recovered;
+}

@@ -1,0 +1,138 @@
+/*
+ * Reading segments in large pieces, and places in them.
+ */
+#include "local.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+bool window_open(struct window *window, int folder, const struct segment *segment, size_t capacity,
+                 struct failure *failure)
+{
+    char name[SEGMENT_NAME_SIZE];
+    segment_name(segment->first_batch, name);
+    *window = (struct window){.limit = segment->size, .capacity = capacity};
+    window->file = openat(folder, name, O_RDONLY | O_CLOEXEC);
+    if (window->file < 0)
+        return fail(failure, FAULT_IO, errno, "cannot open segment %s", name);
+    window->data = malloc(capacity);
+    if (window->data)
+        return true;
+    close(window->file);
+    return fail(failure, FAULT_MEMORY, ENOMEM, "no memory to read segment %s", name);
+}
+
+void window_close(struct window *window)
+{
+    close(window->file);
+    free(window->data);
+    window->data = NULL;
+}
+
+/* Fills what is free behind the bytes held. */
+static void window_fill(struct window *window)
+{
+    uint64_t end = window->offset + window->size;
+    while (window->size < window->capacity && end < window->limit && !window->error) {
+        size_t want = window->capacity - window->size;
+        if (want > window->limit - end)
+            want = (size_t)(window->limit - end);
+        ssize_t got = pread(window->file, window->data + window->size, want, (off_t)end);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0) /* shorter than it was: somebody cut it meanwhile */
+            window->error = got < 0 ? errno : EIO;
+        else
+            window->size += (size_t)got;
+        end = window->offset + window->size;
+    }
+}
+
+static void window_move(struct window *window, uint64_t offset)
+{
+    uint64_t skip = offset - window->offset;
+    if (offset < window->offset || skip > window->size)
+        skip = window->size;
+    window->size -= (size_t)skip;
+    memmove(window->data, window->data + skip, window->size);
+    window->offset = offset;
+    window_fill(window);
+}
+
+static bool window_grow(struct window *window, size_t capacity)
+{
+    uint8_t *more = realloc(window->data, capacity);
+    if (!more) {
+        window->error = ENOMEM;
+        return false;
+    }
+    window->data = more;
+    window->capacity = capacity;
+    return true;
+}
+
+struct slice window_at(struct window *window, uint64_t offset, size_t size)
+{
+    if (offset >= window->limit)
+        return (struct slice){0};
+    if (size > window->limit - offset)
+        size = (size_t)(window->limit - offset);
+    if (size > window->capacity && !window_grow(window, size))
+        return (struct slice){0};
+    if (offset < window->offset || offset + size > window->offset + window->size)
+        window_move(window, offset);
+    size_t skip = (size_t)(offset - window->offset);
+    if (window->error || window->size < skip + size)
+        return (struct slice){0};
+    return slice_of(window->data + skip, size);
+}
+
+enum batch_state window_batch(struct window *window, const struct place *place,
+                              struct batch_read *ret_read, const char **ret_why)
+{
+    struct slice bytes = window_at(window, place->offset, BATCH_HEADER_SIZE);
+    size_t length = batch_length(bytes);
+    if (length > bytes.size)
+        bytes = window_at(window, place->offset, length);
+    enum batch_state state = batch_read(bytes, ret_read, ret_why);
+    if (state != BATCH_WHOLE)
+        return state;
+    *ret_why = batch_misfit(ret_read, &place->head);
+    return *ret_why ? BATCH_WRONG : BATCH_WHOLE;
+}
+
+void place_advance(struct place *place, const struct batch_read *read)
+{
+    batch_advance(&place->head, &read->batch);
+    place->offset += read->size;
+}
+
+void place_mark(struct local *local, const struct place *place)
+{
+    if (local->mark_count) {
+        const struct place *last = &local->marks[local->mark_count - 1];
+        if (last->segment == place->segment && place->offset - last->offset < MARK_BYTES)
+            return;
+    }
+    if (local->mark_count == local->mark_capacity) {
+        size_t capacity = local->mark_capacity ? 2 * local->mark_capacity : 256;
+        struct place *more = realloc(local->marks, capacity * sizeof *more);
+        if (!more)
+            return; /* reading will start further back */
+        local->marks = more;
+        local->mark_capacity = capacity;
+    }
+    local->marks[local->mark_count++] = *place;
+}
+
+bool place_fail(struct local *local, const struct place *place, enum fault fault, int os_error,
+                const char *why, struct failure *failure)
+{
+    char name[SEGMENT_NAME_SIZE];
+    segment_name(segment_at(local, place->segment).first_batch, name);
+    return fail(failure, fault, os_error, "segment %s, offset %" PRIu64 ", batch %" PRIu64 ": %s",
+                name, place->offset, place->head.batch + 1, why);
+}
