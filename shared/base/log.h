@@ -1,10 +1,10 @@
 #pragma once
 /*
- * One line of logfmt to standard error: `<6>time=… level=info program=… event=listening address=…`;
- * the `<6>` only when systemd's journal reads it. One write a line, of at most 4096 bytes (a longer
- * one is cut and says so), so lines of several threads do not mix.
- * Only main programs log; library rooms return. Values are quoted and escaped where needed, so text from
- * outside cannot forge a line.
+ * Lines of logfmt to standard error: `time=… level=info program=… event=listening address=…`, with
+ * `<6>` before it when systemd's journal reads it. A line is one write of at most 4096 bytes (a
+ * longer one is cut and says so), so lines of several threads do not mix. Values are quoted and
+ * escaped where needed, so text from outside cannot forge a line. Only main programs log; library
+ * rooms return.
  */
 enum log_level { LOG_ERROR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG };
 

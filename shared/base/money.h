@@ -49,13 +49,13 @@ struct number_style {
     char group;   /* ',' '.' ' ' '\'' or 0 */
 };
 
-/* The text below accepts spaces at its ends, '-', U+2212 or '+' before the first digit, ASCII,
- * Arabic-Indic, Persian and full-width digits, and always U+066B and U+066C beside the style's
- * signs; a no-break or narrow space counts as ' ', U+2019 as '\''. */
-
-/* Reads exact decimal text ("1,234.50", "-3", Persian and Arabic digits too) into an integer with
- * `exponent` decimals. Refuses extra digits other than zeros, wrong grouping, empty text,
- * overflow. No k/m suffixes. Returns NULL when read, else a sentence that says what is wrong. */
+/* Reads exact decimal text ("1,234.50", "-3") into an integer with `exponent` (0..18) decimals.
+ * Digits may be ASCII, Arabic-Indic, Persian or full-width; a '-', U+2212 or '+' may stand before
+ * them and spaces at the ends. U+066B and U+066C are always a decimal and a group sign; no-break
+ * and narrow spaces count as ' ', U+2019 as '\''. A NULL style is '.' without groups.
+ * Refuses extra decimals other than zeros, groups that are not threes, a grouped number that
+ * begins with 0, empty text, overflow. No k/m suffixes. Returns NULL when read, else a sentence
+ * that says what is wrong. */
 const char *decimal_read(const char *text, size_t size, int exponent,
                          const struct number_style *style, int64_t *ret_value);
 
