@@ -28,7 +28,9 @@ static void put_os_error(char *text, size_t capacity, int os_error)
 {
     const char *words = os_error == 0 ? NULL : strerrordesc_np(os_error);
     size_t used = strlen(text);
-    if (words != NULL && used + strlen(words) + 3 <= capacity)
+    if (words == NULL || strstr(text, words) != NULL) /* a library may have said them already */
+        return;
+    if (used + strlen(words) + 3 <= capacity)
         (void)snprintf(text + used, capacity - used, ": %s", words);
 }
 

@@ -26,6 +26,9 @@ static void the_systems_words_are_added(void **state)
     fail(&failure, FAULT_IO, ENOENT, "cannot open %s", "ledger");
     assert_int_equal(failure.os_error, ENOENT);
     assert_string_equal(failure.text, "cannot open ledger: No such file or directory");
+    struct failure again = {0};
+    fail(&again, FAULT_IO, ENOENT, "open: %s", strerror(ENOENT));
+    assert_string_equal(again.text, "open: No such file or directory"); /* once is enough */
 }
 
 static void the_first_failure_is_kept(void **state)
