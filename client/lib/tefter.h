@@ -1,0 +1,247 @@
+#pragma once
+/*
+ * client/lib: a terminal's side of Tefter. Connects, logs in, submits commands that count once,
+ * asks queries, and keeps local pictures of subscriptions fresh. Used by the command line, the
+ * screen, imports, the courier and the bench.
+ *
+ * A client lives on one loop: the caller's, then everything is called back from there; or its own,
+ * then the blocking calls (tefter_call, tefter_ask, tefter_request, tefter_turn) run it. Blocking
+ * calls work on either loop, but not from inside a callback. Everything handed to a callback lives
+ * until the callback returns; what a blocking call returns lives in the arena it was given.
+ *
+ * Once started, a client stays connected: after a loss it tries again (jittered, 0.2 s to 15 s),
+ * logs in again with its token, resumes its pictures and sends again, with the same ids, what has
+ * no reply yet.
+ */
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/fault.h"
+#include "base/hash.h"
+#include "base/money.h"
+#include "net/loop.h"
+#include "wire.pb-c.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct tefter;
+
+enum {
+    TEFTER_ID_SIZE = 16,
+    TEFTER_ID_TEXT_SIZE = 40,
+    TEFTER_PATH_MAX = 512,
+    TEFTER_ADDRESS_MAX = 256,
+    TEFTER_WINDOW = 128, /* commands under way, unless options say otherwise; most is 240 */
+    TEFTER_PATIENCE_MS = 15 * 1000,
+    TEFTER_STALE_MS = 5 * 1000,
+    TEFTER_LOST_MS = 15 * 1000,
+};
+
+/* ---- profile: who this terminal is ---- */
+
+/* The folder: `wanted` (a flag), else $TEFTER_PROFILE, $XDG_CONFIG_HOME/tefter, ~/.config/tefter.
+ * False: none can be named. */
+bool tefter_profile_folder(const char *wanted, char out[TEFTER_PATH_MAX], struct failure *failure);
+
+struct tefter_enrolment {
+    bool enrolled;
+    char address[TEFTER_ADDRESS_MAX];
+    char name[80];
+    char company[220];
+    uint32_t terminal;
+    struct hash root;
+    int64_t not_after_ms; /* 0: not known */
+};
+/* What the profile says; `enrolled` is false for an empty one. */
+bool tefter_profile_read(const char *folder, struct tefter_enrolment *ret_enrolment,
+                         struct failure *failure);
+
+/* Makes this profile a terminal of the server at `address`: checks the server against the code
+ * before it tells the code. Blocking, on a loop of its own. Refusals (CODE_WRONG, CODE_USED,
+ * CODE_EXPIRED ...) come in ret_refused, in the arena, with false and no failure. */
+bool tefter_enrol(const char *folder, const char *address, const char *code, const char *program,
+                  struct arena *arena, struct tefter_enrolment *ret_enrolment,
+                  const Tefter__Refusal **ret_refused, struct failure *failure);
+
+/* ---- a client ---- */
+
+enum tefter_line {
+    TEFTER_CONNECTING,  /* before the first whole set */
+    TEFTER_LIVE,        /* all pictures exact, last beat under 5 s ago */
+    TEFTER_CATCHING_UP, /* resumed, sets outstanding */
+    TEFTER_FETCHING,    /* a gap that cannot be resumed: all figures come again */
+    TEFTER_STALE,       /* 5 s without a beat */
+    TEFTER_LOST,        /* 15 s without a beat, or the socket is closed */
+};
+
+struct tefter_state {
+    enum tefter_line line;
+    bool connected;     /* greeted; with a person too when `person` */
+    bool person;        /* somebody is logged in */
+    uint64_t exact;     /* the least seq that all pictures are exact at; 0: none is */
+    uint64_t behind;    /* commands the server is ahead of the pictures */
+    uint64_t age_ms;    /* since the last beat; since the start when there was none */
+    const char *reason; /* why the line was lost, "" when it is not; until the next call */
+};
+
+/* Called when line, connected, person or exact changes. */
+typedef void (*tefter_state_fn)(void *context, const struct tefter_state *state);
+
+struct tefter_options {
+    const char *profile;  /* folder; NULL: as tefter_profile_folder */
+    const char *address;  /* NULL: $TEFTER_SERVER, then the profile's */
+    const char *program;  /* "tefter 0.1.0" */
+    struct loop *loop;    /* NULL: one of its own */
+    uint32_t window;      /* 0: TEFTER_WINDOW */
+    uint64_t patience_ms; /* of blocking calls; 0: TEFTER_PATIENCE_MS */
+    /* Commands are written down before they are sent: what has no reply when the process ends is
+     * offered again by the next one, with the same id; what was acknowledged is kept seven days
+     * and offered again when the server was restored to an older state. For people; an import that
+     * can simply be run again does without. */
+    bool outbox;
+    tefter_state_fn on_state; /* may be NULL */
+    /* What became of a command of an earlier process or from before a restore; may be NULL. */
+    void (*on_settled)(void *context, const Tefter__Command *command, int64_t made_ms,
+                       const Tefter__Reply *reply);
+    void *context;
+};
+
+bool tefter_open(const struct tefter_options *options, struct tefter **ret_client,
+                 struct failure *failure);
+/* Callbacks of what is under way are not called any more. NULL welcome. */
+void tefter_close(struct tefter *client);
+
+/* Begins to connect, and goes on until tefter_close. */
+void tefter_start(struct tefter *client);
+/* Blocking: starts and waits for the greeting and, when there is a token, for its login. False on
+ * the first attempt that fails when wait_ms is 0, else when wait_ms are over. */
+bool tefter_connect(struct tefter *client, uint64_t wait_ms, struct failure *failure);
+
+struct loop *tefter_loop(struct tefter *client);
+const char *tefter_profile(const struct tefter *client);
+void tefter_state(struct tefter *client, struct tefter_state *ret_state);
+const char *tefter_line_word(enum tefter_line line); /* "live", "catching up" ... */
+/* The newest greeting and login, NULL before; until the next one. */
+const Tefter__Welcome *tefter_welcome(const struct tefter *client);
+const Tefter__LoggedIn *tefter_person(const struct tefter *client);
+/* The company's currency; only its exponent is made up before the greeting. */
+const struct currency *tefter_currency(const struct tefter *client);
+/* The server's wall clock, guessed between its beats. */
+int64_t tefter_now_ms(struct tefter *client);
+
+/* ---- logging in ---- */
+
+/* Blocking. NULL with ret_refused or with a failure. The token is kept in the profile and used by
+ * the next process too. */
+const Tefter__LoggedIn *tefter_login(struct tefter *client, const char *login, const char *password,
+                                     struct arena *arena, const Tefter__Refusal **ret_refused,
+                                     struct failure *failure);
+/* Another person at the same terminal, by PIN. */
+const Tefter__LoggedIn *tefter_switch(struct tefter *client, const char *login, const char *pin,
+                                      struct arena *arena, const Tefter__Refusal **ret_refused,
+                                      struct failure *failure);
+bool tefter_logout(struct tefter *client, struct failure *failure);
+
+/* ---- commands ---- */
+
+/* 16 bytes that no other command has: milliseconds 6, terminal 4, counter 6. Rising, also across
+ * restarts and among processes of one profile. */
+bool tefter_new_id(struct tefter *client, uint8_t ret_id[TEFTER_ID_SIZE], struct failure *failure);
+/* "T2-0007-18f3…" for people. */
+void tefter_id_text(const uint8_t id[TEFTER_ID_SIZE], char out[TEFTER_ID_TEXT_SIZE]);
+
+/* The answer to one command. reply is never NULL; refusals that never reached the ledger (not
+ * logged in, no right, read only) are told as a reply with seq 0. */
+struct tefter_outcome {
+    const uint8_t *id;
+    const Tefter__Reply *reply;
+    const Tefter__Refusal *refused; /* NULL: done */
+    const Tefter__Done *done;       /* NULL: refused */
+    uint64_t took_ms;               /* from submit to here */
+};
+typedef void (*tefter_reply_fn)(void *context, const struct tefter_outcome *outcome);
+
+/* Sends a command; `replied` is called once, however often the line breaks in between. False when
+ * the window is full (tefter_room is 0), when the bytes do not fit a frame or, with an outbox, when
+ * it cannot be written down. id NULL: a new one. */
+bool tefter_submit(struct tefter *client, const Tefter__Command *command, tefter_reply_fn replied,
+                   void *context, struct failure *failure);
+bool tefter_submit_packed(struct tefter *client, struct slice command,
+                          const uint8_t id[TEFTER_ID_SIZE], tefter_reply_fn replied, void *context,
+                          struct failure *failure);
+/* How many more commands the window takes now. */
+uint32_t tefter_room(const struct tefter *client);
+uint32_t tefter_under_way(const struct tefter *client);
+
+/* Blocking: one command. NULL only with a failure: not sent, or no reply in time; then the id in
+ * the failure's text is what to ask again with. */
+const Tefter__Reply *tefter_call(struct tefter *client, const Tefter__Command *command,
+                                 struct arena *arena, struct failure *failure);
+/* Runs the loop until something was called back or wait_ms are over: for feeding a window.
+ *     while (more) { while (tefter_room(c) > 0 && more) submit…; tefter_turn(c, 1000); }
+ * False: nothing came. */
+bool tefter_turn(struct tefter *client, uint64_t wait_ms);
+/* Runs the loop until nothing is under way. */
+bool tefter_settle(struct tefter *client, uint64_t wait_ms, struct failure *failure);
+
+/* ---- queries and other requests ---- */
+
+/* refusals come as an answer with `refused`. Asked again after a loss. */
+typedef void (*tefter_answer_fn)(void *context, const Tefter__Answer *answer);
+bool tefter_query(struct tefter *client, const Tefter__Query *query, tefter_answer_fn answered,
+                  void *context, struct failure *failure);
+/* Blocking; NULL only with a failure. */
+const Tefter__Answer *tefter_ask(struct tefter *client, const Tefter__Query *query,
+                                 struct arena *arena, struct failure *failure);
+
+/* Anything of FromTerminal but submit, query and subscribe; `request` is filled in. The answer may
+ * be `refused`. Not asked again after a loss: NULL with a failure then. */
+const Tefter__ToTerminal *tefter_request(struct tefter *client, Tefter__FromTerminal *request,
+                                         struct arena *arena, struct failure *failure);
+
+/* ---- subscriptions: a picture that is kept fresh ---- */
+
+struct tefter_feed;
+
+/* One whole set, after it is in the picture. */
+struct tefter_set {
+    struct tefter_feed *feed;
+    bool page;  /* part of a snapshot: not all is there yet */
+    bool exact; /* the picture is now exact at `seq` */
+    uint64_t seq;
+    const Tefter__Row *const *rows; /* those that were news, newest value each */
+    size_t row_count;
+    int64_t committed_ms; /* 0: not told */
+    int64_t delay_ms;     /* from that commit to here, by the server's clock; -1: not known */
+};
+typedef void (*tefter_set_fn)(void *context, const struct tefter_set *set);
+
+/* customers NULL: all. Survives losses and gaps by itself. NULL without memory. */
+struct tefter_feed *tefter_subscribe(struct tefter *client, Tefter__Topic topic,
+                                     const uint32_t *customers, size_t customer_count,
+                                     tefter_set_fn changed, void *context);
+void tefter_unsubscribe(struct tefter_feed *feed);
+
+enum tefter_row { TEFTER_ROW_ACCOUNT = 1, TEFTER_ROW_CUSTOMER = 2, TEFTER_ROW_APPROVAL = 3 };
+/* One row, unpacked into the arena; NULL: not there. */
+const Tefter__Row *tefter_feed_row(const struct tefter_feed *feed, enum tefter_row kind,
+                                   uint64_t id, struct arena *arena);
+size_t tefter_feed_size(const struct tefter_feed *feed);
+/* Every row, in no order; stops when `each` says false. The arena is reset between rows. */
+void tefter_feed_each(const struct tefter_feed *feed, struct arena *arena,
+                      bool (*each)(void *context, const Tefter__Row *row), void *context);
+/* The seq it is exact at, 0: not. */
+uint64_t tefter_feed_exact(const struct tefter_feed *feed);
+
+/* ---- sentences ---- */
+
+/* What the wall was, by how much, what would free it and who may, in English; cut at `capacity`. */
+size_t refusal_sentence(const Tefter__Refusal *refusal, const struct currency *currency, char *out,
+                        size_t capacity);
+/* "The customer is locked." of the code alone, NULL when it has none (a test fails then). */
+const char *refusal_headline(Tefter__RefusalCode code);
+/* "117,600,000 ₫" */
+size_t money_sentence(int64_t amount_minor, const struct currency *currency, char *out,
+                      size_t capacity);
+const char *role_word(Tefter__Role role);     /* "credit manager" … */
+const char *right_words(Tefter__Right right); /* "take money" … */
