@@ -23,6 +23,19 @@ static struct walk *walk_take(struct store_txn *txn, int tree)
     return found;
 }
 
+/* Its cursor is opened, or renewed for this round; false with a sticky fault. */
+static bool walk_open(struct store_txn *txn, struct walk *walk, int tree)
+{
+    int rc = 0;
+    if (!walk->cursor)
+        rc = mdb_cursor_open(txn->txn, txn->store->trees[tree], &walk->cursor);
+    else if (walk->round != txn->round)
+        rc = mdb_cursor_renew(txn->txn, walk->cursor);
+    walk->tree = tree;
+    walk->round = txn->round;
+    return store_found(txn, rc, "cannot open a cursor");
+}
+
 static bool walk_begin(struct store_txn *txn, int tree, struct store_cursor *cursor)
 {
     *cursor = (struct store_cursor){.txn = txn};
@@ -34,7 +47,7 @@ static bool walk_begin(struct store_txn *txn, int tree, struct store_cursor *cur
         store_fail(txn, FAULT_BUG, "too many walks open at once");
         return false;
     }
-    if (!store_walk_cursor(txn, walk, tree))
+    if (!walk_open(txn, walk, tree))
         return false;
     walk->busy = true;
     cursor->handle = walk;

@@ -25,9 +25,8 @@ struct store_txn {
     struct store *store;
     MDB_txn *txn;
     bool writing;
-    unsigned round;                      /* counts the uses of a kept transaction */
-    struct walk points[STORE_TREES_MAX]; /* for get and put, one a tree */
-    struct walk walks[WALKS_MAX];        /* for store_cursor */
+    unsigned round; /* counts the uses of a kept transaction */
+    struct walk walks[WALKS_MAX];
     struct failure failure;
 };
 
@@ -49,9 +48,6 @@ bool store_fail_lmdb(struct failure *failure, int rc, const char *what);
 
 /* True when rc is MDB_SUCCESS; MDB_NOTFOUND is false and no fault; all else sticks to txn. */
 bool store_found(struct store_txn *txn, int rc, const char *what);
-
-/* The cursor of a walk, opened or renewed when need be; NULL with a sticky fault. */
-MDB_cursor *store_walk_cursor(struct store_txn *txn, struct walk *walk, int tree);
 
 static inline bool store_sound(const struct store_txn *txn)
 {

@@ -15,29 +15,11 @@ bool store_found(struct store_txn *txn, int rc, const char *what)
     return false;
 }
 
-MDB_cursor *store_walk_cursor(struct store_txn *txn, struct walk *walk, int tree)
-{
-    int rc = 0;
-    if (!walk->cursor)
-        rc = mdb_cursor_open(txn->txn, txn->store->trees[tree], &walk->cursor);
-    else if (walk->round != txn->round)
-        rc = mdb_cursor_renew(txn->txn, walk->cursor);
-    walk->tree = tree;
-    walk->round = txn->round;
-    return store_found(txn, rc, "cannot open a cursor") ? walk->cursor : NULL;
-}
-
-static void walks_close(struct walk *walks, int count)
-{
-    for (int i = 0; i < count; i++)
-        if (walks[i].cursor)
-            mdb_cursor_close(walks[i].cursor);
-}
-
 void store_reader_destroy(struct store_txn *txn)
 {
-    walks_close(txn->points, STORE_TREES_MAX);
-    walks_close(txn->walks, WALKS_MAX);
+    for (int i = 0; i < WALKS_MAX; i++)
+        if (txn->walks[i].cursor)
+            mdb_cursor_close(txn->walks[i].cursor);
     mdb_txn_abort(txn->txn);
     free(txn);
 }
@@ -176,74 +158,68 @@ void store_fail(struct store_txn *txn, enum fault fault, const char *what)
     fail(&txn->failure, fault, 0, "%s", what);
 }
 
-static MDB_cursor *point(struct store_txn *txn, int tree)
+static MDB_dbi tree_of(const struct store_txn *txn, int tree)
 {
     need(tree >= 0 && tree < txn->store->tree_count);
-    struct walk *walk = &txn->points[tree];
-    if (walk->cursor && walk->round == txn->round)
-        return walk->cursor;
-    return store_walk_cursor(txn, walk, tree);
+    return txn->store->trees[tree];
 }
 
 bool store_get(struct store_txn *txn, int tree, struct slice key, struct slice *ret_value)
 {
-    MDB_cursor *cursor = store_sound(txn) ? point(txn, tree) : NULL;
+    MDB_dbi dbi = tree_of(txn, tree);
     MDB_val k = store_val(key), v;
-    if (!cursor || !store_found(txn, mdb_cursor_get(cursor, &k, &v, MDB_SET), "cannot get a row"))
+    if (!store_sound(txn) || !store_found(txn, mdb_get(txn->txn, dbi, &k, &v), "cannot get a row"))
         return false;
     *ret_value = store_slice(v);
     return true;
 }
 
-void store_put(struct store_txn *txn, int tree, struct slice key, struct slice value)
+static int put(struct store_txn *txn, int tree, struct slice key, struct slice value,
+               unsigned flags)
 {
-    MDB_cursor *cursor = store_sound(txn) ? point(txn, tree) : NULL;
-    if (!cursor)
-        return;
     MDB_val k = store_val(key), v = store_val(value);
-    int rc = mdb_cursor_put(cursor, &k, &v, 0);
-    if (rc)
-        store_fail_lmdb(&txn->failure, rc, "cannot put a row");
+    return mdb_put(txn->txn, tree_of(txn, tree), &k, &v, flags);
 }
 
-/* Not through the kept cursor: LMDB 0.9 trusts a cursor's "stands at the end" too long to append
- * by one that also puts elsewhere. A fresh one finds the last row itself and compares. */
+/* A kept cursor for puts gained nothing measurable, and LMDB 0.9 trusts a cursor's "stands at the
+ * end" longer than it may when one also appends: so no put goes through a kept one. */
+void store_put(struct store_txn *txn, int tree, struct slice key, struct slice value)
+{
+    if (store_sound(txn))
+        store_found(txn, put(txn, tree, key, value, 0), "cannot put a row");
+}
+
+/* LMDB compares with the last row itself and says MDB_KEYEXIST when the key does not rise. */
 void store_append(struct store_txn *txn, int tree, struct slice key, struct slice value)
 {
-    need(tree >= 0 && tree < txn->store->tree_count);
     if (!store_sound(txn))
         return;
-    MDB_val k = store_val(key), v = store_val(value);
-    int rc = mdb_put(txn->txn, txn->store->trees[tree], &k, &v, MDB_APPEND);
+    int rc = put(txn, tree, key, value, MDB_APPEND);
     if (rc == MDB_KEYEXIST)
-        store_put(txn, tree, key, value);
-    else if (rc)
-        store_fail_lmdb(&txn->failure, rc, "cannot append a row");
+        rc = put(txn, tree, key, value, 0);
+    store_found(txn, rc, "cannot append a row");
 }
 
 bool store_delete(struct store_txn *txn, int tree, struct slice key)
 {
-    need(tree >= 0 && tree < txn->store->tree_count);
-    if (!store_sound(txn))
-        return false;
+    MDB_dbi dbi = tree_of(txn, tree);
     MDB_val k = store_val(key);
-    int rc = mdb_del(txn->txn, txn->store->trees[tree], &k, NULL);
-    return store_found(txn, rc, "cannot delete a row");
+    return store_sound(txn) &&
+           store_found(txn, mdb_del(txn->txn, dbi, &k, NULL), "cannot delete a row");
 }
 
 uint64_t store_count(struct store_txn *txn, int tree)
 {
-    need(tree >= 0 && tree < txn->store->tree_count);
+    MDB_dbi dbi = tree_of(txn, tree);
     MDB_stat stat;
-    if (!store_sound(txn) ||
-        !store_found(txn, mdb_stat(txn->txn, txn->store->trees[tree], &stat), "cannot count"))
+    if (!store_sound(txn) || !store_found(txn, mdb_stat(txn->txn, dbi, &stat), "cannot count"))
         return 0;
     return stat.ms_entries;
 }
 
 void store_empty(struct store_txn *txn, int tree)
 {
-    need(tree >= 0 && tree < txn->store->tree_count);
+    MDB_dbi dbi = tree_of(txn, tree);
     if (store_sound(txn))
-        store_found(txn, mdb_drop(txn->txn, txn->store->trees[tree], 0), "cannot empty a tree");
+        store_found(txn, mdb_drop(txn->txn, dbi, 0), "cannot empty a tree");
 }
