@@ -1,0 +1,79 @@
+#pragma once
+/*
+ * Inside client/lib: a picture, the rows of one subscription by key. Pure: pages and sets go in,
+ * what was news comes out. It knows when it is exact, and when a set is missing.
+ *
+ *   asked ──Subscribed──→ snapshot ──last page, sets up to its seq──→ exact at `position`
+ *                     └─→ resumed ──first set────────────────────────→ exact
+ *   any ──set with another prev──→ gap: the owner subscribes anew
+ *
+ * Invariants: 1 a row never becomes older · 2 `exact` is never ahead of `position` · 3 after a
+ * snapshot only its rows, and those of sets since, are left.
+ */
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "wire.pb-c.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct picture_row {
+    uint64_t key;     /* kind << 56 | id; 0: a free place */
+    uint64_t version; /* the row's own seq, else its frame's */
+    uint64_t round;   /* of the snapshot that last told it */
+    uint8_t *bytes;   /* a packed Row */
+    size_t size;
+};
+
+struct picture {
+    struct picture_row *rows; /* open addressing, `capacity` a power of two */
+    size_t capacity;
+    size_t count;
+    uint8_t ledger[16]; /* of the position */
+    uint32_t incarnation;
+    uint64_t position; /* `this` of the newest set, or where the subscription began */
+    uint64_t wanted;   /* seq of the newest page: exact from there on */
+    uint64_t round;
+    bool subscribed; /* sets are expected */
+    bool snapshot;   /* pages are expected */
+    bool renewing;   /* rows of before the snapshot go when it is whole */
+    bool exact;
+    bool was_exact; /* ever, for this ledger */
+};
+
+enum picture_verdict {
+    PICTURE_TAKEN,
+    PICTURE_GAP,   /* a set is missing, or comes unasked */
+    PICTURE_WRONG, /* the peer breaks the protocol */
+    PICTURE_MEMORY,
+};
+
+/* What one frame changed; pointers into the frame. */
+struct picture_news {
+    const Tefter__Row **rows;
+    size_t row_count;
+    bool became_exact;
+    bool renewed; /* a snapshot is whole: rows that it did not have are gone */
+};
+
+void picture_init(struct picture *picture);
+void picture_fini(struct picture *picture);
+
+uint64_t picture_key(const Tefter__Row *row); /* 0: a kind that is not known */
+
+/* Can what is here be resumed, and from where. */
+bool picture_resume(const struct picture *picture, const uint8_t ledger[16], uint32_t incarnation,
+                    uint64_t *ret_seq);
+/* The line is lost or a new subscription was asked for: nothing is exact until it is told. */
+void picture_unsubscribed(struct picture *picture);
+
+enum picture_verdict picture_begin(struct picture *picture, const Tefter__Subscribed *subscribed,
+                                   struct picture_news *ret_news);
+/* The arena holds ret_news->rows. */
+enum picture_verdict picture_page(struct picture *picture, const Tefter__Page *page,
+                                  struct arena *arena, struct picture_news *ret_news);
+enum picture_verdict picture_set(struct picture *picture, const Tefter__FeedSet *set,
+                                 struct arena *arena, struct picture_news *ret_news);
+
+const struct picture_row *picture_find(const struct picture *picture, uint64_t key);

@@ -1,0 +1,27 @@
+#pragma once
+/*
+ * Inside client/lib: what the files of a profile say.
+ */
+#include "lib/folder.h"
+#include "net/tls.h"
+
+/* Certificate and key; both empty when the profile is not enrolled. */
+bool profile_identity(const char *folder, struct arena *arena, struct tls_identity *ret_identity,
+                      struct failure *failure);
+bool profile_identity_write(const char *folder, struct slice certificate, struct slice key,
+                            struct failure *failure);
+bool profile_config_write(const char *folder, const struct tefter_enrolment *enrolment,
+                          struct failure *failure);
+
+enum { PROFILE_TOKEN_MAX = 512 };
+
+struct profile_token {
+    uint8_t bytes[PROFILE_TOKEN_MAX];
+    size_t size; /* 0: none */
+    int64_t expires_ms;
+};
+bool profile_token_read(const char *folder, struct profile_token *ret_token,
+                        struct failure *failure);
+/* size 0 removes it. */
+bool profile_token_write(const char *folder, const struct profile_token *token,
+                         struct failure *failure);
