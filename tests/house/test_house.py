@@ -1,0 +1,125 @@
+#!/usr/bin/python3
+"""tools/house must be able to fail: each row plants one fault in a small clean house and wants to
+hear of it, at its place, and of nothing else."""
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HOUSE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tools", "house")
+
+DOOR = "#pragma once\n/* A door. */\n"
+CLEAN = {
+    "CMakeLists.txt": "",
+    "README.md": "",
+    "proto/common.proto": "message Text { optional string value = 1; }\n",
+    "shared/base/money.h": DOOR,
+    "shared/base/hash.c": "#include <sodium.h>\n",
+    "shared/net/tls.h": DOOR,
+    "shared/net/tls.c": '#include "net/tls_inside.h"\n#include <openssl/ssl.h>\n',
+    "shared/net/tls_inside.h": DOOR,
+    "server/store/store.h": DOOR,
+    "server/store/store.c": "#include <lmdb.h>\n",
+    "server/tx/tx.h": DOOR + '#include "store/store.h"\n',
+    "server/book/book.h": DOOR + '#include "book/branch.h"\n',
+    "server/book/branch.h": DOOR + '#include "tx/tx.h"\n',
+    "server/book/company.h": DOOR,
+    "server/book/branch.c": '#include "book/company.h"\n/* time( and float are words here */\n'
+                            'static const char *s = "printf(";\n',
+    "server/ledger/ledger.h": DOOR + '#include "command.pb-c.h"\n',
+    "server/ledger/apply.c": '#include "book/book.h"\n',
+    "client/lib/tefter.h": DOOR,
+    "client/lib/client.c": '#include "net/tls.h"\n#include "wire.pb-c.h"\n',
+    "tests/base/test_x.c": "int main(void)\n{\n    return 0;\n}\n",
+}
+
+# planted file, its text, what must be said
+PLANTED = [
+    ("server/book/company.c", '#include "book/branch.h"\n', "company stands left of branch"),
+    ("server/book/company.c", '#include "book/book.h"\n', "not the whole book"),
+    ("server/book/branch.c", '#include "ledger/ledger.h"\n', "book may not use ledger"),
+    ("server/ledger/apply.c", '#include "book/branch.h"\n', "the door of book is book.h"),
+    ("server/ledger/apply.c", '#include "net/loop.h"\n', "ledger may not use net"),
+    ("server/ledger/apply.c", "#include <lmdb.h>\n", "only store may include <lmdb.h>"),
+    ("server/session/session.c", "#include <uv.h>\n", "only net may include <uv.h>"),
+    ("server/session/session.c", "#include <openssl/ssl.h>\n", "only net may include <openssl/ssl.h>"),
+    ("shared/net/tls.c", "#include <sodium.h>\n", "only base may include <sodium.h>"),
+    ("shared/wire/scan.c", "#include <utf8proc.h>\n", "only base may include <utf8proc.h>"),
+    ("client/lib/client.c", '#include "net/tls_inside.h"\n', "is inside net"),
+    ("client/lib/client.c", '#include "ledger/ledger.h"\n', "lib may not use ledger"),
+    ("client/cli/main.c", '#include "server/ledger/ledger.h"\n', "client includes server"),
+    ("server/session/session.c", '#include "lib/tefter.h"\n', "session may not use lib"),
+    ("server/main.c", '#include "../client/lib/tefter.h"\n', "server includes client"),
+    ("shared/base/money.c", '#include "wire/frame.h"\n', "base may not use wire"),
+    ("server/book/branch.c", "long f(void)\n{\n    return time(0);\n}\n", "time is an argument"),
+    ("server/tx/tx.c", "clock_gettime(0, 0);\n", "time is an argument"),
+    ("server/ledger/apply.c", "int x = rand();\n", "a replay must come out the same"),
+    ("server/book/branch.c", "double rate;\n", "money is integers"),
+    ("server/book/branch.c", "float rate;\n", "money is integers"),
+    ("server/ledger/apply.c", 'printf("x");\n', "they do not print"),
+    ("server/tx/tx.c", "pthread_mutex_t m;\n", "no threads here"),
+    ("server/book/branch.c", 'char *x = getenv("X");\n', "no surroundings"),
+    ("server/book/branch.c", 'setlocale(0, "");\n', "no surroundings"),
+    ("server/ledger/apply.c", 'int f = open("x", 0);\n', "no files or sockets"),
+    ("client/lib/client.c", "strcpy(a, b);\n", "strcpy: has no bound"),
+    ("shared/base/text.c", "strcat(a, b);\n", "strcat: has no bound"),
+    ("tests/base/test_x.c", "sprintf(a, b);\n", "sprintf: has no bound"),
+    ("server/session/session.c", "gets(a);\n", "gets: has no bound"),
+    ("client/cli/main.c", "strtok(a, b);\n", "strtok: has no bound"),
+    ("client/cli/main.c", "int n = atoi(a);\n", "atoi: has no bound"),
+    ("server/store/store.c", "int f = MDB_NOMETASYNC;\n", "loses or tears data"),
+    ("server/store/store.c", "int f = MDB_WRITEMAP;\n", "loses or tears data"),
+    ("server/store/store.c", "int f = MDB_MAPASYNC;\n", "loses or tears data"),
+    ("server/store/store.c", "int f = MDB_NOLOCK;\n", "loses or tears data"),
+    ("server/store/store.c", "int f = MDB_DUPSORT;\n", "loses or tears data"),
+    ("shared/base/date.h", "#ifndef DATE_H\n", "the first line is not #pragma once"),
+    ("shared/base/date.h", "#pragma once\nint x;\n", "no comment"),
+    ("docs/notes.md", "", "the top level is fixed"),
+    ("server/extra/x.c", "", "no room of the table"),
+    ("proto/loop.proto", "message A { optional B b = 1; }\nmessage B { repeated A a = 1; }\n",
+     "a message holds itself: A > B > A"),
+    ("proto/self.proto", "message A { oneof kind { A a = 1; } }\n", "a message holds itself: A > A"),
+    ("proto/deep.proto", "message Row { optional R1 r = 1; }\n" + "".join(
+        f"message R{n} {{ optional R{n + 1} r = 1; }}\n" for n in range(1, 8))
+     + "message R8 { optional bool x = 1; }\n", "Row is 9 deep"),
+]
+
+
+def house(files, *options):
+    with tempfile.TemporaryDirectory() as root:
+        for path, text in files.items():
+            os.makedirs(os.path.join(root, os.path.dirname(path)), exist_ok=True)
+            with open(os.path.join(root, path), "w", encoding="utf-8") as file:
+                file.write(text)
+        run = subprocess.run([HOUSE, "--root", root, *options], capture_output=True, text=True,
+                             check=False)
+        return run.returncode, run.stdout + run.stderr
+
+
+class House(unittest.TestCase):
+    def test_clean(self):
+        code, said = house(CLEAN, "--no-format")
+        self.assertEqual(0, code, said)
+
+    def test_planted(self):
+        for path, text, wanted in PLANTED:
+            with self.subTest(path=path, wanted=wanted):
+                code, said = house({**CLEAN, path: text}, "--no-format")
+                self.assertEqual(1, code, said)
+                lines = said.strip().splitlines()[:-1]
+                self.assertTrue(any(wanted in line for line in lines), said)
+                if "top level" not in wanted:
+                    self.assertTrue(all(line.startswith(path + ":") for line in lines), said)
+
+    def test_format(self):
+        style = {".clang-format": "BasedOnStyle: LLVM\nIndentWidth: 4\n"}
+        code, said = house({**style, "shared/base/x.c": "int x;\n"})
+        self.assertEqual(0, code, said)
+        code, said = house({**style, "shared/base/x.c": "int   x ;\n"})
+        self.assertEqual(1, code, said)
+        self.assertIn("shared/base/x.c:1: format:", said)
+
+
+if __name__ == "__main__":
+    sys.exit(unittest.main())
