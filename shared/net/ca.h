@@ -19,7 +19,9 @@ struct ca_pair {
     struct slice key;
 };
 
-/* now_ms: the clock is the caller's. Certificates start a day before it (clocks differ). */
+/* now_ms: the clock is the caller's. Certificates start a day before it (clocks differ). Of a long
+ * company name the first 64 characters are kept. Failures: FAULT_USE, FAULT_PEER (a bad request),
+ * FAULT_DAMAGED (the root's PEM), FAULT_MEMORY. */
 bool ca_root_create(const char *company, int64_t now_ms, struct arena *arena,
                     struct ca_pair *ret_root, struct failure *failure);
 /* names: NULL-terminated DNS names and IP addresses of the server. */
@@ -35,8 +37,9 @@ struct ca_signed {
     struct hash fingerprint;
     int64_t not_after_ms;
 };
-/* Signs a terminal's request: common name "terminal N", clientAuth, the given serial. Refuses
- * requests that are not P-256 or not signed by their key. */
+/* Signs a terminal's request: common name "terminal N", clientAuth, the given serial (0: a random
+ * one, which tls_peer cannot tell). Of the request only the key counts. Refuses requests that are
+ * not P-256 or not signed by their key. */
 bool ca_terminal_sign(const struct ca_pair *root, struct slice request, uint32_t terminal,
                       uint64_t serial, int64_t now_ms, struct arena *arena,
                       struct ca_signed *ret_signed, struct failure *failure);

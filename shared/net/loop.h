@@ -1,8 +1,10 @@
 #pragma once
 /*
  * The loop: libuv behind a small door, so that rooms above need timers, work on the pool and
- * wake-ups without its handles. One loop a thread. Handles are freed only by their close
- * callbacks; loop_destroy runs the loop until all are closed.
+ * wake-ups without its handles. One loop a thread, any number of threads. Handles are freed only by
+ * their close callbacks; loop_destroy runs the loop until all are closed, and closes the streams
+ * (their `closed` is called), timers, wakes and signals that are left. Handles made by others
+ * through loop_uv must be closed before. The first loop makes the process ignore SIGPIPE.
  */
 #include "base/fault.h"
 
@@ -15,10 +17,10 @@ struct loop_wake;
 
 struct loop *loop_create(struct failure *failure);
 void loop_destroy(struct loop *loop);
-void loop_run(struct loop *loop);  /* until loop_stop */
-void loop_stop(struct loop *loop); /* from the loop's thread */
+void loop_run(struct loop *loop);        /* until loop_stop */
+void loop_stop(struct loop *loop);       /* from the loop's thread */
 uint64_t loop_now_ms(struct loop *loop); /* monotonic */
-void *loop_uv(struct loop *loop);  /* uv_loop_t *, for rooms that may include <uv.h> */
+void *loop_uv(struct loop *loop);        /* uv_loop_t *, for rooms that may include <uv.h> */
 
 typedef void (*loop_fn)(void *context);
 
@@ -33,7 +35,7 @@ struct loop_wake *loop_wake_create(struct loop *loop, loop_fn woken, void *conte
 void loop_wake(struct loop_wake *wake);
 void loop_wake_destroy(struct loop_wake *wake);
 
-/* `work` on a pool thread, then `done` on the loop's. */
+/* `work` on a pool thread (there are two), then `done` on the loop's. false: no memory. */
 bool loop_work(struct loop *loop, loop_fn work, loop_fn done, void *context);
 
 /* Calls `caught` on the loop when the process gets this signal. */

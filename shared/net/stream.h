@@ -21,14 +21,24 @@
 struct stream;
 struct stream_listener;
 
+/* Called on the loop, never from within stream_write or another function of this page (but
+ * loop_destroy, which closes what is still open). Each may be NULL; inside each every function may
+ * be called, only in `closed` none. */
 struct stream_events {
-    void (*open)(void *context);                       /* the handshake is done */
-    void (*bytes)(void *context, struct slice bytes);  /* plain bytes */
-    void (*drained)(void *context);                    /* all output is with the kernel again */
-    void (*closed)(void *context, const char *reason); /* last call; "" when we closed it */
+    void (*open)(void *context); /* the handshake is done */
+    /* Plain bytes, up to 64 KiB, valid during the call. */
+    void (*bytes)(void *context, struct slice bytes);
+    /* All output is with the kernel again: after each turn that queued some, or when a slow line
+     * has caught up. The place to queue the next page. */
+    void (*drained)(void *context);
+    /* The last call. The reason is the one given to stream_close or stream_abort ("" for NULL), or
+     * says why the connection ended by itself. */
+    void (*closed)(void *context, const char *reason);
 };
 
-/* An address: "127.0.0.1:7420", "[::1]:7420", "localhost:7420" (resolved on the pool). */
+/* An address: "127.0.0.1:7420", "[::1]:7420", "localhost:7420" (resolved on the pool; each of its
+ * addresses is tried). NULL only for what is known at once (no such form of address, no memory);
+ * everything else is told by `closed`. The context is kept while needed. */
 struct stream *stream_connect(struct loop *loop, const char *address, struct tls_context *tls,
                               const struct stream_events *events, void *context,
                               struct failure *failure);
@@ -41,7 +51,9 @@ struct stream_listener_figures {
 };
 
 /* `accepted` is called for each new connection before its handshake: it sets events and context and
- * returns true, or returns false to turn it away. */
+ * returns true, or returns false to turn it away (then nothing is called). A silent connection is
+ * cut after HANDSHAKE_MS; at most HANDSHAKES_MAX handshakes are on their way, further ones wait
+ * their turn un-read. */
 typedef bool (*stream_accept_fn)(void *owner, struct stream *stream,
                                  struct stream_events *ret_events, void **ret_context);
 struct stream_listener *stream_listen(struct loop *loop, const char *address,
@@ -51,18 +63,22 @@ uint16_t stream_listener_port(const struct stream_listener *listener);
 void stream_listener_swap_tls(struct stream_listener *listener, struct tls_context *tls);
 void stream_listener_figures(const struct stream_listener *listener,
                              struct stream_listener_figures *ret_figures);
+/* Takes no more; open streams live on. */
 void stream_listener_close(struct stream_listener *listener);
 
-/* Queues plain bytes; false when the stream is closing or was cut for not reading. Bytes queued in
- * one turn of the loop leave in as few TLS records and writes as possible (flushed at its end). */
+/* Queues plain bytes; false when the stream is not open (not yet, or closing) or was cut for not
+ * reading. Bytes queued in one turn of the loop leave in as few TLS records and writes as possible
+ * (flushed at its end). On an empty queue one message may be over OUTPUT_CUT_BYTES. */
 bool stream_write(struct stream *stream, struct slice bytes);
-void stream_flush(struct stream *stream); /* now, not at the end of the turn */
+void stream_flush(struct stream *stream);           /* now, not at the end of the turn */
 size_t stream_waiting(const struct stream *stream); /* bytes not yet with the kernel */
-void stream_pause(struct stream *stream, bool paused); /* the reader's own back-pressure */
+/* The reader's own back-pressure: no more `bytes` until it is lifted (not even what is here). */
+void stream_pause(struct stream *stream, bool paused);
 
-/* Orderly: what is queued goes out, close_notify, then the socket; after 1 s anyway. */
+/* Orderly: what is queued goes out, close_notify, then the socket once the other end has closed
+ * too; after 1 s anyway. */
 void stream_close(struct stream *stream, const char *reason);
-/* At once. */
+/* At once; `closed` still comes from the loop. */
 void stream_abort(struct stream *stream, const char *reason);
 
 void stream_peer(const struct stream *stream, struct tls_peer *ret_peer);

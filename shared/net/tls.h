@@ -34,38 +34,46 @@ struct tls_context *tls_context_server(const struct tls_identity *identity, stru
                                        struct failure *failure);
 /* Client: identity NULL for enrolment. root_hash: BLAKE2b-256 of the root certificate's DER; the
  * chain the server shows must end in that root (it sends the root along), and it must be a server
- * certificate. */
+ * certificate. The server's name is not checked: a private root is the identity, so a server may
+ * move to another address without new certificates. */
 struct tls_context *tls_context_client(const struct tls_identity *identity,
                                        const struct hash *root_hash, const char *alpn,
                                        struct failure *failure);
 void tls_context_release(struct tls_context *context);
 void tls_context_retain(struct tls_context *context);
 
+/* A client's first bytes are there at once. Keeps the context while it lives. */
 struct tls *tls_create(struct tls_context *context, struct failure *failure);
 void tls_destroy(struct tls *tls);
 
 enum tls_state { TLS_HANDSHAKE, TLS_OPEN, TLS_ENDED, TLS_BROKEN };
 enum tls_state tls_state(const struct tls *tls);
-/* Why it broke, in words. */
+/* Why it broke, in words that are static; "" when it did not. TLS_ENDED: the peer said
+ * close_notify, or we did. */
 const char *tls_reason(const struct tls *tls);
 
 /* Bytes from the socket go in; plain bytes come out by tls_read (0: none now). Bytes for the socket
  * come out by tls_output after every call of any function here; tls_output_taken drops them. */
 void tls_input(struct tls *tls, struct slice bytes);
 size_t tls_read(struct tls *tls, void *out, size_t capacity);
-bool tls_write(struct tls *tls, struct slice plain); /* one record a call when <= 16 KiB */
+/* One record a call when <= 16 KiB (more is cut into such pieces). false: broken, ended, or still
+ * TLS_OPEN and nothing of a piece of at most 16 KiB was taken: offer it again later. */
+bool tls_write(struct tls *tls, struct slice plain);
 struct slice tls_output(struct tls *tls);
 void tls_output_taken(struct tls *tls, size_t size);
-void tls_end(struct tls *tls); /* queues close_notify */
+/* Hands all output over with its memory, for a write that ends later: the bytes are those from
+ * *ret_from on. buffer_fini when done. */
+void tls_output_move(struct tls *tls, struct buffer *ret_buffer, size_t *ret_from);
+void tls_end(struct tls *tls); /* queues close_notify; nothing is read or written after it */
 
 /* Of the peer, once open. */
 struct tls_peer {
-    const char *alpn;         /* "" when none was agreed */
+    const char *alpn; /* "" when none was agreed */
     bool has_certificate;
     bool expired;
-    uint64_t serial;          /* the terminal's certificate serial */
-    char name[80];            /* common name: "terminal 7" */
-    struct hash fingerprint;  /* BLAKE2b-256 of the certificate's DER */
-    struct hash root;         /* client side: hash of the root the server showed */
+    uint64_t serial;         /* the terminal's certificate serial; 0 when it is over 64 bits */
+    char name[80];           /* common name: "terminal 7" */
+    struct hash fingerprint; /* BLAKE2b-256 of the certificate's DER */
+    struct hash root;        /* client side: hash of the root the server showed */
 };
 void tls_peer(const struct tls *tls, struct tls_peer *ret_peer);
