@@ -133,11 +133,10 @@ static bool format_forged(const uint8_t *data, size_t size)
     return memcmp(hash.bytes, data + size - HASH_SIZE, HASH_SIZE) == 0;
 }
 
-static enum batch_state state_of(struct slice bytes, struct batch_read *ret_read,
+static enum batch_state state_of(struct slice bytes, bool newer, struct batch_read *ret_read,
                                  const char **ret_why)
 {
     size_t size = ret_read->size;
-    bool newer = be16_get(bytes.data + AT_FORMAT) > JOURNAL_FORMAT;
     *ret_why = "it is cut short or its length is wrong";
     if (size < BATCH_SIZE_MIN || size > BATCH_BYTES_MAX || size > bytes.size)
         return newer ? BATCH_NEWER : BATCH_BAD;
@@ -153,7 +152,13 @@ static enum batch_state state_of(struct slice bytes, struct batch_read *ret_read
     return whole ? BATCH_WHOLE : BATCH_WRONG;
 }
 
-enum batch_state batch_read(struct slice bytes, struct batch_read *ret_read, const char **ret_why)
+static bool same_ledger(const struct batch_read *read, const struct ledger_id *ledger)
+{
+    return memcmp(&read->ledger, ledger, sizeof *ledger) == 0;
+}
+
+enum batch_state batch_read(struct slice bytes, const struct ledger_id *ledger,
+                            struct batch_read *ret_read, const char **ret_why)
 {
     if (batch_length(bytes) == 0) {
         *ret_why =
@@ -161,7 +166,8 @@ enum batch_state batch_read(struct slice bytes, struct batch_read *ret_read, con
         return BATCH_BAD;
     }
     header_read(bytes.data, ret_read);
-    enum batch_state state = state_of(bytes, ret_read, ret_why);
+    bool newer = be16_get(bytes.data + AT_FORMAT) > JOURNAL_FORMAT && same_ledger(ret_read, ledger);
+    enum batch_state state = state_of(bytes, newer, ret_read, ret_why);
     if (state == BATCH_NEWER)
         *ret_why = "a newer version of the program wrote it";
     return state;
@@ -170,7 +176,7 @@ enum batch_state batch_read(struct slice bytes, struct batch_read *ret_read, con
 const char *batch_misfit(const struct batch_read *read, const struct journal_head *head)
 {
     const struct journal_batch *batch = &read->batch;
-    if (memcmp(&read->ledger, &head->ledger, sizeof head->ledger) != 0)
+    if (!same_ledger(read, &head->ledger))
         return "it belongs to another ledger";
     if (batch->batch != head->batch + 1)
         return "its number does not follow";
@@ -200,8 +206,7 @@ static bool header_later(const uint8_t *at, const struct journal_head *head)
     return be16_get(at + AT_FORMAT) > 0 && read.size >= BATCH_SIZE_MIN &&
            read.size <= BATCH_BYTES_MAX && read.batch.count > 0 &&
            read.batch.count <= BATCH_ENTRIES_MAX && read.batch.batch > head->batch + 1 &&
-           read.batch.first_seq > head->next_seq &&
-           memcmp(&read.ledger, &head->ledger, sizeof head->ledger) == 0;
+           read.batch.first_seq > head->next_seq && same_ledger(&read, &head->ledger);
 }
 
 bool batch_later_header(struct slice bytes, const struct journal_head *head)

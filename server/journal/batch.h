@@ -19,7 +19,7 @@ enum batch_state {
     BATCH_WHOLE, /* its hash is right and its entries add up */
     BATCH_BAD,   /* cut short, or its bytes are not what was written */
     BATCH_WRONG, /* its hash is right but no program of ours writes such a batch */
-    BATCH_NEWER, /* of a later format */
+    BATCH_NEWER, /* of a later format; all formats begin alike, up to the ledger */
 };
 
 /* Bytes the batch takes; more than BATCH_BYTES_MAX when it is too big. */
@@ -32,8 +32,10 @@ bool batch_write(struct buffer *out, const struct journal_head *head, struct jou
 /* The length a header claims, clamped to BATCH_BYTES_MAX; 0 when there is no header. */
 size_t batch_length(struct slice bytes);
 
-/* Reads the batch at the start of `bytes`; *ret_why says in words what is not right. */
-enum batch_state batch_read(struct slice bytes, struct batch_read *ret_read, const char **ret_why);
+/* Reads the batch at the start of `bytes`; *ret_why says in words what is not right. `ledger` is
+ * whose batches are expected: only those are believed to be newer. */
+enum batch_state batch_read(struct slice bytes, const struct ledger_id *ledger,
+                            struct batch_read *ret_read, const char **ret_why);
 
 /* NULL when the batch is the one after `head`, else why not. */
 const char *batch_misfit(const struct batch_read *read, const struct journal_head *head);

@@ -89,7 +89,8 @@ static bool fake_read(struct journal *journal, uint64_t from_seq, journal_each_f
         pthread_mutex_unlock(&journal->lock);
         if (!more)
             break;
-        if (batch_read(slice_of(kept.data, kept.size), &read, &why) != BATCH_WHOLE)
+        if (batch_read(slice_of(kept.data, kept.size), &journal->head.ledger, &read, &why) !=
+            BATCH_WHOLE)
             return fail(failure, FAULT_BUG, 0, "the fake journal: %s", why);
         if (read.batch.first_seq + read.batch.count > from_seq &&
             !each(context, &read.batch, failure))

@@ -205,7 +205,8 @@ static bool segments_read(struct reading *reading, size_t segments, struct failu
 {
     while (reading->place.segment < segments) {
         struct segment segment = segment_at(reading->local, reading->place.segment);
-        if (!window_open(&reading->window, reading->local->folder, &segment, READ_BYTES, failure))
+        size_t capacity = segment.size < READ_BYTES ? (size_t)segment.size + 1 : READ_BYTES;
+        if (!window_open(&reading->window, reading->local->folder, &segment, capacity, failure))
             return false;
         bool read = segment_read(reading, failure);
         window_close(&reading->window);

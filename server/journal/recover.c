@@ -122,7 +122,8 @@ static bool segment_recover(struct recovery *recovery)
     recovery->place.offset = 0;
     if (segment->first_batch != recovery->place.head.batch + 1)
         return damaged(recovery, "the segment does not begin with the batch that follows");
-    size_t capacity = last && segment->size > WINDOW_BYTES ? (size_t)segment->size : WINDOW_BYTES;
+    bool whole = last || segment->size < WINDOW_BYTES;
+    size_t capacity = whole ? (size_t)segment->size + 1 : WINDOW_BYTES;
     if (!window_open(&recovery->window, local->folder, segment, capacity, recovery->failure))
         return false;
     bool recovered = segment_follow(recovery) && (!last || segment_renew(recovery));

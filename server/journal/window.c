@@ -97,7 +97,7 @@ enum batch_state window_batch(struct window *window, const struct place *place,
     size_t length = batch_length(bytes);
     if (length > bytes.size)
         bytes = window_at(window, place->offset, length);
-    enum batch_state state = batch_read(bytes, ret_read, ret_why);
+    enum batch_state state = batch_read(bytes, &place->head.ledger, ret_read, ret_why);
     if (state != BATCH_WHOLE)
         return state;
     *ret_why = batch_misfit(ret_read, &place->head);
