@@ -10,9 +10,13 @@ Tefter__CompanyRecord *company_need(struct tx *tx);
 bool company_exists(struct tx *tx);
 void company_save(struct tx *tx, const Tefter__CompanyRecord *company);
 
-Tefter__Refusal *apply_found_company(struct tx *tx, const Tefter__FoundCompany *command,
-                                     Tefter__Done *done);
-/* AdoptEpoch is the machine's own; TurnDay is the branch's. */
+/* FoundCompany makes the first of several nouns and is customer.h's, the rightmost of them; here
+ * is what of it is the company's own. AdoptEpoch is the machine's; TurnDay is the branch's.
+ * Refuses, in this order: name (field_line), currency (FIELD_INVALID). */
+Tefter__Refusal *company_check_founding(struct tx *tx, const Tefter__FoundCompany *command);
+/* A record with nothing given out yet; the caller takes the first numbers and saves it. */
+Tefter__CompanyRecord *company_found(struct tx *tx, const Tefter__FoundCompany *command);
 
+/* All but owed_minor and unmatched_minor, which come from nouns to the right and stay 0 here. */
 Tefter__Refusal *view_company(struct tx *tx, const Tefter__CompanyView *query,
                               Tefter__CompanyAnswer *answer);

@@ -1,22 +1,81 @@
 #pragma once
 /*
- * Checks of fields that every noun needs; each returns NULL or a refusal naming the field.
+ * Checks of fields that every noun needs; each returns NULL or a refusal naming the field. Text
+ * that is absent (NULL) passes everywhere: whether a field must be there is the noun's to say.
+ * Beside them the small moves with which a change puts what was given into a record.
  */
 #include "tx/tx.h"
 
-/* One line of text, 1 to `most` bytes, not only spaces. */
+/* A term of payment, and a number of days overdue, is at most this. */
+enum { TERM_DAYS_MAX = 3650 };
+
+/* One line of text, 1 to `most` bytes, not only spaces.
+ * Refuses FIELD_MISSING (empty or only spaces), TEXT_INVALID (too long: `most`), TEXT_INVALID (not
+ * one line). Spaces are U+0020 U+00A0 U+1680 U+2000..U+200B U+202F U+205F U+3000 U+FEFF. */
 Tefter__Refusal *field_line(struct tx *tx, const char *field, const char *text, size_t most);
-/* A code: letters, digits and - _ . / of any script, no spaces, 1 to CODE_MAX_BYTES. */
+/* As field_line, but an empty text passes: in a change it takes the field away. */
+Tefter__Refusal *field_line_or_none(struct tx *tx, const char *field, const char *text,
+                                    size_t most);
+/* A code: of ASCII letters, digits and - _ . / only, of the rest of Unicode everything but spaces
+ * and controls; 1 to CODE_MAX_BYTES.
+ * Refuses FIELD_MISSING (empty), TEXT_INVALID (too long: `most`), FIELD_INVALID. */
 Tefter__Refusal *field_code(struct tx *tx, const char *field, const char *text);
-/* A login: a-z 0-9 . - _ , at most LOGIN_MAX_BYTES. */
+/* A login: a-z 0-9 . - _ , at most LOGIN_MAX_BYTES. Refuses as field_code. */
 Tefter__Refusal *field_login(struct tx *tx, const char *field, const char *text);
-/* A Text: refuses one that came without a value or reference; NULL text passes. */
+/* A Text: refuses one that came without a value or reference, TEXT_INVALID, or is longer than
+ * TEXT_MAX, TEXT_INVALID with `most`. */
 Tefter__Refusal *field_text(struct tx *tx, const char *field, const Tefter__Text *text);
-/* 1 to MONEY_MAX. */
+/* As field_text; one that is there must not be empty: FIELD_MISSING. */
+Tefter__Refusal *field_text_filled(struct tx *tx, const char *field, const Tefter__Text *text);
+/* 1 to MONEY_MAX. Refuses AMOUNT_NOT_POSITIVE, AMOUNT_TOO_BIG. */
 Tefter__Refusal *field_amount(struct tx *tx, const char *field, int64_t amount_minor);
-/* DATE_MIN to DATE_MAX. */
+/* 0 to MONEY_MAX. Refuses FIELD_INVALID, AMOUNT_TOO_BIG. */
+Tefter__Refusal *field_amount_or_zero(struct tx *tx, const char *field, int64_t amount_minor);
+/* DATE_MIN to DATE_MAX. Refuses DATE_INVALID. */
 Tefter__Refusal *field_date(struct tx *tx, const char *field, uint32_t date);
-/* 0 to 10000 unless said. */
+/* 0 to most_bp (10000 is the whole). Refuses FIELD_INVALID with `most`. */
 Tefter__Refusal *field_rate(struct tx *tx, const char *field, uint32_t rate_bp, uint32_t most_bp);
-/* The company's own currency, or absent. */
+/* 0 to TERM_DAYS_MAX. Refuses FIELD_INVALID with `most`. */
+Tefter__Refusal *field_days(struct tx *tx, const char *field, uint32_t days);
+/* 1 to most bytes. Refuses FIELD_INVALID with `most`. */
+Tefter__Refusal *field_bytes(struct tx *tx, const char *field, ProtobufCBinaryData bytes,
+                             size_t most);
+/* The company's own currency, or absent. Refuses WRONG_CURRENCY. */
 Tefter__Refusal *field_currency(struct tx *tx, const char *field, const char *currency);
+
+/* ---- what many refusals carry ---- */
+
+Tefter__Refusal *refuse_not_found(struct tx *tx, const char *field);
+/* ALREADY_EXISTS; existing 0: not told. */
+Tefter__Refusal *refuse_existing(struct tx *tx, const char *field, uint64_t existing);
+/* `code` with `most`. */
+Tefter__Refusal *refuse_most(struct tx *tx, Tefter__RefusalCode code, const char *field,
+                             int64_t most);
+
+/* ---- moves: each says whether the record differs now ---- */
+
+/* Sets an optional number of a message. */
+#define FIELD_SET(message, field, value) ((message)->has_##field = 1, (message)->field = (value))
+
+/* NULL: not given, nothing happens. Empty: the field is taken away. */
+bool field_move_line(char **slot, char *given);
+bool field_move_text(Tefter__Text **slot, Tefter__Text *given);
+/* has: NULL for a required field. */
+bool field_move_u32(bool given, uint32_t value, protobuf_c_boolean *has, uint32_t *slot);
+bool field_move_i64(bool given, int64_t value, protobuf_c_boolean *has, int64_t *slot);
+/* Flags and 32-bit numbers with a sign. */
+bool field_move_int(bool given, int value, protobuf_c_boolean *has, int *slot);
+
+bool field_text_empty(const Tefter__Text *text);
+/* Same words: the same reference, or the same value. Two NULL are the same. */
+bool field_text_same(const Tefter__Text *a, const Tefter__Text *b);
+
+/* ---- pages of lists ---- */
+
+/* Rows of a page: 100 unless asked, never more than PAGE_ROWS_MAX. */
+size_t field_page_rows(bool given, uint32_t rows);
+/* A page is the last number shown, four bytes. *ret_after is 0 without a page.
+ * Refuses FIELD_INVALID "page". */
+Tefter__Refusal *field_page(struct tx *tx, bool given, ProtobufCBinaryData page,
+                            uint32_t *ret_after);
+ProtobufCBinaryData field_page_after(struct tx *tx, uint32_t last);

@@ -14,6 +14,8 @@ Tefter__Refusal *apply_add_product(struct tx *tx, const Tefter__AddProduct *comm
 Tefter__Refusal *apply_change_product(struct tx *tx, const Tefter__ChangeProduct *command,
                                       Tefter__Done *done);
 
+/* By number. A page looks at a bounded number of products, so one with a text may come with few
+ * rows, or none, and still have a `next`. */
 Tefter__Refusal *view_products(struct tx *tx, const Tefter__ProductList *query,
                                Tefter__ProductsAnswer *answer);
 Tefter__Refusal *view_product_card(struct tx *tx, const Tefter__ProductCard *query,

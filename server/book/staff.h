@@ -1,6 +1,7 @@
 #pragma once
 /*
- * Staff and their rights. A right belongs to a role; the table is here.
+ * Staff and their rights. A right belongs to a role; the table is here. Stands right of terminal:
+ * whether an actor may depends on the terminal he stands at.
  */
 #include "tx/tx.h"
 #include "view.pb-c.h"
@@ -10,11 +11,16 @@ Tefter__StaffRecord *staff_by_login(struct tx *tx, const char *login);
 
 /* Has this role the right? RIGHT_SERVER belongs to nobody. */
 bool staff_role_may(Tefter__Role role, Tefter__Right right);
+/* In the order of the roles' numbers. */
 size_t staff_roles_with(Tefter__Right right, Tefter__Role ret_roles[8]);
-/* NULL when the actor may; else RIGHT_MISSING, STAFF_BLOCKED, NOT_LOGGED_IN with who may. An actor
- * without staff and without terminal is the server itself and may everything. */
+/* NULL when the actor may. An actor without staff and without terminal is the server itself and
+ * may everything. Refuses, in this order: NOT_LOGGED_IN (no staff, or unknown), STAFF_BLOCKED,
+ * TERMINAL_UNKNOWN, TERMINAL_BLOCKED, RIGHT_MISSING with the right and the roles that have it. */
 Tefter__Refusal *staff_actor_needs(struct tx *tx, Tefter__Right right);
 bool staff_actor_may(struct tx *tx, Tefter__Right right);
+
+/* Makes the owner, after the decided line of the founding. */
+void staff_found(struct tx *tx, uint32_t staff, char *login, Tefter__Text *name);
 
 Tefter__Refusal *apply_add_staff(struct tx *tx, const Tefter__AddStaff *command,
                                  Tefter__Done *done);

@@ -23,5 +23,6 @@ Tefter__Refusal *apply_enrol_terminal(struct tx *tx, const Tefter__EnrolTerminal
 Tefter__Refusal *apply_renew_terminal(struct tx *tx, const Tefter__RenewTerminal *command,
                                       Tefter__Done *done);
 
+/* `connected` and `staff` are left absent: the session knows them. */
 Tefter__Refusal *view_terminals(struct tx *tx, const Tefter__TerminalList *query,
                                 Tefter__TerminalsAnswer *answer);

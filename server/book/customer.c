@@ -1,0 +1,1059 @@
+/*
+ * Customers.
+ *
+ *   opened ──▶ open ──LockCustomer──▶ locked ──UnlockCustomer──▶ open
+ *                                        └──── `until` passed ──▶ open
+ *
+ * 1. A code names one customer, for ever; (source, code) of an import names one too.
+ * 2. Customers are numbered from 1 without a gap and never go away; 1 is who pays at once and has
+ *    no name: he is not changed, locked or grouped.
+ * 3. `groups` holds at most one group of each dimension.
+ * 4. Every change writes one ChangeRecord with old and new of each field; `changes` counts them.
+ * 5. At most PERSONS_PER_CUSTOMER_MAX persons are not revoked; a number of a person is not given
+ *    twice. The oldest revoked ones leave the record when there are too many: their story stays.
+ */
+#include "book/customer.h"
+
+#include <string.h>
+
+#include "base/date.h"
+#include "base/limits.h"
+#include "base/money.h"
+#include "book/branch.h"
+#include "book/company.h"
+#include "book/field.h"
+#include "book/group.h"
+#include "book/staff.h"
+
+enum { STORY_FIELDS_MAX = 40, PERSONS_KEPT_MAX = 2 * PERSONS_PER_CUSTOMER_MAX };
+
+/* ---- 1 record ---- */
+
+static struct key customer_key(uint32_t customer)
+{
+    return key_customer(customer, TABLE_PROFILE);
+}
+
+static struct key code_key(const char *code)
+{
+    struct key key = key_book(TABLE_CUSTOMER_CODE);
+    key_text(&key, code);
+    return key;
+}
+
+static struct key source_key(const char *source, const char *code)
+{
+    struct key key = key_book(TABLE_CUSTOMER_SOURCE);
+    key_text(&key, source);
+    key_text(&key, code);
+    return key;
+}
+
+static struct key change_key(uint32_t customer, uint32_t number)
+{
+    struct key key = key_customer(customer, TABLE_CHANGE);
+    key_u32(&key, number);
+    return key;
+}
+
+Tefter__CustomerRecord *customer_get(struct tx *tx, uint32_t customer)
+{
+    struct key key = customer_key(customer);
+    return tx_get(tx, &key, &tefter__customer_record__descriptor);
+}
+
+static uint32_t customer_at(struct tx *tx, const struct key *key)
+{
+    uint64_t customer = 0;
+    return tx_get_u64(tx, key, &customer) ? (uint32_t)customer : 0;
+}
+
+Tefter__CustomerRecord *customer_by_code(struct tx *tx, const char *code)
+{
+    struct key key = code_key(code);
+    uint32_t customer = customer_at(tx, &key);
+    return customer ? customer_get(tx, customer) : NULL;
+}
+
+void customer_save(struct tx *tx, const Tefter__CustomerRecord *customer)
+{
+    struct key key = customer_key(customer->customer);
+    tx_put(tx, &key, &customer->base);
+}
+
+/* What finds a new customer; the record is saved beside it. */
+static void customer_index(struct tx *tx, const Tefter__CustomerRecord *customer)
+{
+    struct key by_code = code_key(customer->code);
+    tx_put_u64(tx, &by_code, customer->customer);
+    if (!customer->source)
+        return;
+    struct key by_source = source_key(customer->source, customer->code);
+    tx_put_u64(tx, &by_source, customer->customer);
+}
+
+/* ---- 1 record: the story of his fields ---- */
+
+static Tefter__ChangeRecord *story_begin(struct tx *tx)
+{
+    Tefter__ChangeRecord *story = tx_new(tx, &tefter__change_record__descriptor);
+    story->seq = tx_seq(tx);
+    story->at_ms = tx_now_ms(tx);
+    story->actor = tx_actor_copy(tx);
+    story->fields = tx_take(tx, STORY_FIELDS_MAX * sizeof *story->fields);
+    return story;
+}
+
+static Tefter__FieldChange *story_add(struct tx *tx, Tefter__ChangeRecord *story, const char *field)
+{
+    Tefter__FieldChange *change = tx_new(tx, &tefter__field_change__descriptor);
+    need(story->n_fields < STORY_FIELDS_MAX);
+    story->fields[story->n_fields++] = change;
+    change->field = tx_text(tx, field);
+    return change;
+}
+
+static void story_value(struct tx *tx, Tefter__ChangeRecord *story, const char *field,
+                        const char *before, const char *now)
+{
+    Tefter__FieldChange *change = story_add(tx, story, field);
+    change->old_value = tx_text(tx, before);
+    change->new_value = tx_text(tx, now);
+}
+
+static void story_text(struct tx *tx, Tefter__ChangeRecord *story, const char *field,
+                       Tefter__Text *before, Tefter__Text *now)
+{
+    Tefter__FieldChange *change = story_add(tx, story, field);
+    change->old_text = before;
+    change->new_text = now;
+}
+
+/* Numbers the story and saves it with the customer. */
+static void story_end(struct tx *tx, Tefter__CustomerRecord *customer,
+                      const Tefter__ChangeRecord *story)
+{
+    struct key key = change_key(customer->customer, ++customer->changes);
+    customer->changed_seq = tx_seq(tx);
+    customer_save(tx, customer);
+    tx_put(tx, &key, &story->base);
+}
+
+/* ---- 2 rules ---- */
+
+static Tefter__Refusal *check_language(struct tx *tx, const char *language)
+{
+    static const char *const known[] = {"en", "vi", "zh", "fa", "el"};
+    if (!language)
+        return NULL;
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strcmp(known[i], language) == 0)
+            return NULL;
+    return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "language");
+}
+
+/* A text that people must give; NULL when absent is a refusal. */
+static Tefter__Refusal *wanted_text(struct tx *tx, const char *field, const Tefter__Text *text)
+{
+    if (!text)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, field);
+    return field_text_filled(tx, field, text);
+}
+
+static Tefter__Refusal *wanted_line(struct tx *tx, const char *field, const char *text)
+{
+    if (!text)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, field);
+    return field_line(tx, field, text, NAME_MAX_BYTES);
+}
+
+static const char *date_text(struct tx *tx, bool given, uint32_t date)
+{
+    char text[DATE_TEXT_SIZE];
+    if (!given)
+        return NULL;
+    date_write(date, text);
+    return tx_text(tx, text);
+}
+
+static const char *number_text(struct tx *tx, bool given, int64_t number)
+{
+    return given ? tx_format(tx, "%lld", (long long)number) : NULL;
+}
+
+static bool is_cash(struct tx *tx, uint32_t customer)
+{
+    return customer == company_need(tx)->cash_customer;
+}
+
+/* A customer who may be changed. Refuses, about customer: NOT_FOUND, FIELD_INVALID (cash). */
+static Tefter__Refusal *look_customer(struct tx *tx, uint32_t number,
+                                      Tefter__CustomerRecord **ret_customer)
+{
+    *ret_customer = customer_get(tx, number);
+    if (!*ret_customer)
+        return refuse_not_found(tx, "customer");
+    if (is_cash(tx, number))
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "customer");
+    return NULL;
+}
+
+static Tefter__CustomerRecord *customer_new(struct tx *tx, uint32_t number, char *code,
+                                            Tefter__Text *name)
+{
+    Tefter__CustomerRecord *customer = tx_new(tx, &tefter__customer_record__descriptor);
+    customer->customer = number;
+    customer->code = code;
+    customer->name = name;
+    customer->next_person = 1;
+    customer->changed_seq = tx_seq(tx);
+    return customer;
+}
+
+static void told(struct tx *tx, Tefter__EventKind kind, uint32_t customer, uint64_t about)
+{
+    Tefter__Event event = TEFTER__EVENT__INIT;
+    event.kind = kind;
+    FIELD_SET(&event, customer, customer);
+    if (about)
+        FIELD_SET(&event, about, about);
+    tx_emit(tx, &event);
+    tx_touch(tx, ROW_CUSTOMER, customer);
+}
+
+/* ---- 2 rules: moves that tell their story ---- */
+
+static void move_text(struct tx *tx, Tefter__ChangeRecord *story, const char *field,
+                      Tefter__Text **slot, Tefter__Text *given)
+{
+    Tefter__Text *before = *slot;
+    if (field_move_text(slot, given))
+        story_text(tx, story, field, before, *slot);
+}
+
+static void move_line(struct tx *tx, Tefter__ChangeRecord *story, const char *field, char **slot,
+                      char *given)
+{
+    char *before = *slot;
+    if (field_move_line(slot, given))
+        story_value(tx, story, field, before, *slot);
+}
+
+static void move_term(struct tx *tx, Tefter__ChangeRecord *story, Tefter__CustomerRecord *customer,
+                      bool given, uint32_t days)
+{
+    const char *before = number_text(tx, customer->has_term_days, customer->term_days);
+    if (field_move_u32(given, days, &customer->has_term_days, &customer->term_days))
+        story_value(tx, story, "term_days", before, number_text(tx, true, days));
+}
+
+/* ---- 3 changes: founding ---- */
+
+static Tefter__Refusal *look_found(struct tx *tx, const Tefter__FoundCompany *command)
+{
+    Tefter__Refusal *refusal = company_check_founding(tx, command);
+    if (!refusal)
+        refusal = field_login(tx, "admin_login", command->admin_login);
+    if (!refusal)
+        refusal = field_text(tx, "admin_name", command->admin_name);
+    if (!refusal && command->head_office)
+        refusal = branch_check_code(tx, "head_office", command->head_office);
+    if (!refusal)
+        refusal = field_date(tx, "date", command->date);
+    if (!refusal && company_exists(tx))
+        refusal = refuse_existing(tx, "company", 0);
+    return refusal;
+}
+
+/* Who pays at once: a name is there, and empty. */
+static void found_cash(struct tx *tx, uint32_t number, uint32_t branch)
+{
+    Tefter__CustomerRecord *cash =
+        customer_new(tx, number, tx_text(tx, "CASH"), tx_new(tx, &tefter__text__descriptor));
+    FIELD_SET(cash, branch, branch);
+    customer_index(tx, cash);
+    customer_save(tx, cash);
+    tx_touch(tx, ROW_CUSTOMER, number);
+    tx_touch(tx, ROW_ACCOUNT, number);
+}
+
+/* Refuses, in this order: name (field_line), currency (FIELD_INVALID unless known), admin_login
+ * (field_login), admin_name (field_text), head_office (branch_check_code), date (field_date);
+ * ALREADY_EXISTS company. */
+Tefter__Refusal *apply_found_company(struct tx *tx, const Tefter__FoundCompany *command,
+                                     Tefter__Done *done)
+{
+    Tefter__Refusal *refusal = look_found(tx, command);
+    if (refusal)
+        return refusal;
+    Tefter__CompanyRecord *company = company_found(tx, command);
+    uint32_t branch = company->next_branch++;
+    uint32_t owner = company->next_staff++;
+    company->cash_customer = company->next_customer++;
+    char *code = command->head_office ? command->head_office : tx_text(tx, "HQ");
+
+    tx_decided(tx);
+    company_save(tx, company);
+    branch_found(tx, branch, code, command->date);
+    staff_found(tx, owner, command->admin_login, command->admin_name);
+    found_cash(tx, company->cash_customer, branch);
+    Tefter__Event event = TEFTER__EVENT__INIT;
+    event.kind = TEFTER__EVENT_KIND__COMPANY_FOUNDED;
+    tx_emit(tx, &event);
+    FIELD_SET(done, id, branch);
+    done->number = code;
+    return NULL;
+}
+
+/* ---- 3 changes: who he is ---- */
+
+static Tefter__Refusal *check_open_who(struct tx *tx, const Tefter__OpenCustomer *command)
+{
+    bool imported = command->source != NULL;
+    Tefter__Refusal *refusal = field_code(tx, "code", command->code);
+    if (!refusal && imported && !command->code)
+        refusal = refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "code");
+    if (!refusal)
+        refusal = wanted_text(tx, "name", command->name);
+    if (!refusal)
+        refusal = imported ? field_text(tx, "phone", command->phone)
+                           : wanted_text(tx, "phone", command->phone);
+    if (!refusal)
+        refusal = imported ? field_line_or_none(tx, "area", command->area, NAME_MAX_BYTES)
+                           : wanted_line(tx, "area", command->area);
+    return refusal;
+}
+
+static Tefter__Refusal *check_open_rest(struct tx *tx, const Tefter__OpenCustomer *command)
+{
+    Tefter__Refusal *refusal = field_text(tx, "nickname", command->nickname);
+    if (!refusal)
+        refusal = field_text(tx, "tax_code", command->tax_code);
+    if (!refusal)
+        refusal = field_text(tx, "address", command->address);
+    if (!refusal && command->n_groups > GROUPS_PER_CUSTOMER_MAX)
+        refusal =
+            refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "groups", GROUPS_PER_CUSTOMER_MAX);
+    if (!refusal && command->has_term_days)
+        refusal = field_days(tx, "term_days", command->term_days);
+    if (!refusal)
+        refusal = check_language(tx, command->language);
+    if (!refusal)
+        refusal = field_line(tx, "source", command->source, CODE_MAX_BYTES);
+    if (!refusal)
+        refusal = field_text(tx, "note", command->note);
+    return refusal;
+}
+
+static bool dimension_taken(Tefter__GroupRecord *const *groups, size_t count, const char *dimension)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(groups[i]->dimension, dimension) == 0)
+            return true;
+    return false;
+}
+
+static Tefter__Refusal *look_groups(struct tx *tx, const Tefter__OpenCustomer *command,
+                                    Tefter__GroupRecord **ret_groups)
+{
+    for (size_t i = 0; i < command->n_groups; i++) {
+        ret_groups[i] = group_get(tx, command->groups[i]);
+        if (!ret_groups[i])
+            return refuse_at(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "groups[%zu]", i);
+        if (dimension_taken(ret_groups, i, ret_groups[i]->dimension))
+            return refuse_at(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "groups[%zu]", i);
+    }
+    return NULL;
+}
+
+static Tefter__Refusal *look_unique(struct tx *tx, const Tefter__OpenCustomer *command)
+{
+    uint32_t existing = 0;
+    if (command->source) {
+        struct key key = source_key(command->source, command->code);
+        existing = customer_at(tx, &key);
+        if (existing)
+            return refuse_existing(tx, "source", existing);
+    }
+    if (command->code) {
+        struct key key = code_key(command->code);
+        existing = customer_at(tx, &key);
+    }
+    return existing ? refuse_existing(tx, "code", existing) : NULL;
+}
+
+static Tefter__Refusal *look_open(struct tx *tx, const Tefter__OpenCustomer *command,
+                                  const Tefter__CompanyRecord *company,
+                                  Tefter__GroupRecord **ret_groups)
+{
+    Tefter__Refusal *refusal = check_open_who(tx, command);
+    if (!refusal)
+        refusal = check_open_rest(tx, command);
+    if (!refusal)
+        refusal = look_groups(tx, command, ret_groups);
+    if (!refusal && company->next_customer > CUSTOMER_MAX)
+        refusal = refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "customer", CUSTOMER_MAX);
+    if (!refusal)
+        refusal = look_unique(tx, command);
+    return refusal;
+}
+
+/* "C-000123"; should somebody have given just that code by hand, "C-000123-2" and so on. */
+static char *code_for(struct tx *tx, uint32_t number)
+{
+    char *code = tx_format(tx, "C-%06u", number);
+    struct key key = code_key(code);
+    for (unsigned next = 2; tx_has(tx, &key); next++) {
+        code = tx_format(tx, "C-%06u-%u", number, next);
+        key = code_key(code);
+    }
+    return code;
+}
+
+static Tefter__CustomerRecord *customer_of(struct tx *tx, const Tefter__OpenCustomer *command,
+                                           uint32_t number, Tefter__ChangeRecord *story)
+{
+    char *code = command->code ? command->code : code_for(tx, number);
+    Tefter__CustomerRecord *customer = customer_new(tx, number, code, command->name);
+    story_value(tx, story, "code", NULL, code);
+    story_text(tx, story, "name", NULL, command->name);
+    move_text(tx, story, "phone", &customer->phone, command->phone);
+    move_line(tx, story, "area", &customer->area, command->area);
+    move_text(tx, story, "nickname", &customer->nickname, command->nickname);
+    move_text(tx, story, "tax_code", &customer->tax_code, command->tax_code);
+    move_text(tx, story, "address", &customer->address, command->address);
+    move_term(tx, story, customer, command->has_term_days, command->term_days);
+    move_line(tx, story, "language", &customer->language, command->language);
+    move_line(tx, story, "source", &customer->source, command->source);
+    move_text(tx, story, "note", &customer->note, command->note);
+    FIELD_SET(customer, branch, branch_of_actor(tx)->branch);
+    customer->n_groups = command->n_groups;
+    customer->groups = command->groups;
+    return customer;
+}
+
+static void story_group(struct tx *tx, Tefter__ChangeRecord *story,
+                        const Tefter__GroupRecord *before, const Tefter__GroupRecord *now)
+{
+    const char *field = tx_format(tx, "group.%s", (now ? now : before)->dimension);
+    story_value(tx, story, field, before ? before->name : NULL, now ? now->name : NULL);
+}
+
+static void opened(struct tx *tx, Tefter__CustomerRecord *customer, Tefter__ChangeRecord *story,
+                   Tefter__GroupRecord **groups)
+{
+    customer_index(tx, customer);
+    for (size_t i = 0; i < customer->n_groups; i++) {
+        story_group(tx, story, NULL, groups[i]);
+        group_put_member(tx, groups[i], customer->customer, true);
+    }
+    story_end(tx, customer, story);
+    told(tx, TEFTER__EVENT_KIND__CUSTOMER_OPENED, customer->customer, 0);
+    tx_touch(tx, ROW_ACCOUNT, customer->customer);
+}
+
+/* Refuses, in this order: code (field_code; FIELD_MISSING when source is given without it), name
+ * (FIELD_MISSING when empty; field_text), phone (as name; with source it may be absent or empty),
+ * area (FIELD_MISSING when absent; field_line; with source field_line_or_none), nickname, tax_code,
+ * address (field_text), TOO_MANY groups, term_days (field_days), language (FIELD_INVALID), source
+ * (field_line, CODE_MAX_BYTES), note (field_text); for each group in order: NOT_FOUND groups[i],
+ * FIELD_INVALID groups[i] (a second one of its dimension); TOO_MANY customer; ALREADY_EXISTS source
+ * (the same import: source and code), ALREADY_EXISTS code. */
+Tefter__Refusal *apply_open_customer(struct tx *tx, const Tefter__OpenCustomer *command,
+                                     Tefter__Done *done)
+{
+    Tefter__CompanyRecord *company = company_need(tx);
+    Tefter__GroupRecord *groups[GROUPS_PER_CUSTOMER_MAX];
+    Tefter__Refusal *refusal = look_open(tx, command, company, groups);
+    if (refusal)
+        return refusal;
+    Tefter__ChangeRecord *story = story_begin(tx);
+    Tefter__CustomerRecord *customer = customer_of(tx, command, company->next_customer++, story);
+
+    tx_decided(tx);
+    company_save(tx, company);
+    opened(tx, customer, story, groups);
+    FIELD_SET(done, id, customer->customer);
+    done->number = customer->code;
+    return NULL;
+}
+
+static Tefter__Refusal *check_change(struct tx *tx, const Tefter__ChangeCustomer *command)
+{
+    Tefter__Refusal *refusal = field_text_filled(tx, "name", command->name);
+    if (!refusal)
+        refusal = field_text_filled(tx, "phone", command->phone);
+    if (!refusal)
+        refusal = field_line(tx, "area", command->area, NAME_MAX_BYTES);
+    if (!refusal)
+        refusal = field_text(tx, "nickname", command->nickname);
+    if (!refusal)
+        refusal = field_text(tx, "tax_code", command->tax_code);
+    if (!refusal)
+        refusal = field_text(tx, "address", command->address);
+    if (!refusal && command->has_term_days)
+        refusal = field_days(tx, "term_days", command->term_days);
+    if (!refusal)
+        refusal = check_language(tx, command->language);
+    if (!refusal)
+        refusal = field_text(tx, "note", command->note);
+    return refusal;
+}
+
+static void change_customer(struct tx *tx, Tefter__CustomerRecord *customer,
+                            const Tefter__ChangeCustomer *command, Tefter__ChangeRecord *story)
+{
+    move_text(tx, story, "name", &customer->name, command->name);
+    move_text(tx, story, "phone", &customer->phone, command->phone);
+    move_line(tx, story, "area", &customer->area, command->area);
+    move_text(tx, story, "nickname", &customer->nickname, command->nickname);
+    move_text(tx, story, "tax_code", &customer->tax_code, command->tax_code);
+    move_text(tx, story, "address", &customer->address, command->address);
+    move_term(tx, story, customer, command->has_term_days, command->term_days);
+    move_line(tx, story, "language", &customer->language, command->language);
+    move_text(tx, story, "note", &customer->note, command->note);
+}
+
+/* Refuses, in this order: name, phone (field_text_filled), area (field_line), nickname, tax_code,
+ * address (field_text), term_days (field_days), language (FIELD_INVALID), note (field_text);
+ * NOT_FOUND customer, FIELD_INVALID customer (cash); NOTHING_TO_CHANGE. A text is another text when
+ * its reference is another. */
+Tefter__Refusal *apply_change_customer(struct tx *tx, const Tefter__ChangeCustomer *command,
+                                       Tefter__Done *done)
+{
+    Tefter__CustomerRecord *customer = NULL;
+    Tefter__Refusal *refusal = check_change(tx, command);
+    if (!refusal)
+        refusal = look_customer(tx, command->customer, &customer);
+    if (refusal)
+        return refusal;
+    Tefter__ChangeRecord *story = story_begin(tx);
+    change_customer(tx, customer, command, story);
+    if (story->n_fields == 0)
+        return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
+
+    tx_decided(tx);
+    story_end(tx, customer, story);
+    told(tx, TEFTER__EVENT_KIND__CUSTOMER_CHANGED, customer->customer, 0);
+    FIELD_SET(done, id, customer->customer);
+    return NULL;
+}
+
+/* ---- 3 changes: the lock ---- */
+
+static Tefter__Refusal *look_lock(struct tx *tx, const Tefter__LockCustomer *command,
+                                  Tefter__CustomerRecord **ret_customer)
+{
+    Tefter__Refusal *refusal = field_text(tx, "reason", command->reason);
+    if (!refusal && command->has_until)
+        refusal = field_date(tx, "until", command->until);
+    if (!refusal)
+        refusal = look_customer(tx, command->customer, ret_customer);
+    if (refusal)
+        return refusal;
+    uint32_t today = branch_of_actor(tx)->date;
+    if (command->has_until && command->until < today)
+        return refuse(tx, TEFTER__REFUSAL_CODE__DATE_INVALID, "until");
+    if (customer_locked(*ret_customer, today))
+        return refuse(tx, TEFTER__REFUSAL_CODE__LOCK_STATE, "customer");
+    return NULL;
+}
+
+/* Both ways; reason NULL: none. */
+static void move_lock(struct tx *tx, Tefter__CustomerRecord *customer, bool locked,
+                      Tefter__Text *reason, bool has_until, uint32_t until)
+{
+    customer->locked = locked;
+    customer->lock_reason = reason;
+    customer->has_locked_until = has_until;
+    customer->locked_until = has_until ? until : 0;
+    customer->locked_by = locked ? tx_actor_copy(tx) : NULL;
+    customer->has_locked_ms = locked;
+    customer->locked_ms = locked ? tx_now_ms(tx) : 0;
+}
+
+static void story_lock(struct tx *tx, Tefter__ChangeRecord *story,
+                       const Tefter__CustomerRecord *before, bool locked, Tefter__Text *reason,
+                       const char *until)
+{
+    const char *until_before = date_text(tx, before->has_locked_until, before->locked_until);
+    story_value(tx, story, "locked", before->locked ? "true" : "false", locked ? "true" : "false");
+    if (before->lock_reason || reason)
+        story_text(tx, story, "lock_reason", before->lock_reason, reason);
+    if (until_before || until)
+        story_value(tx, story, "locked_until", until_before, until);
+}
+
+static void lock_changed(struct tx *tx, Tefter__EventKind kind, Tefter__CustomerRecord *customer,
+                         const Tefter__ChangeRecord *story, Tefter__Done *done)
+{
+    story_end(tx, customer, story);
+    told(tx, kind, customer->customer, 0);
+    tx_touch(tx, ROW_ACCOUNT, customer->customer);
+    FIELD_SET(done, id, customer->customer);
+}
+
+/* Refuses, in this order: reason (field_text), until (field_date); NOT_FOUND customer,
+ * FIELD_INVALID customer (cash); by the business date of the actor's branch: DATE_INVALID until
+ * (before today), LOCK_STATE customer (locked, and the lock not past its until). */
+Tefter__Refusal *apply_lock_customer(struct tx *tx, const Tefter__LockCustomer *command,
+                                     Tefter__Done *done)
+{
+    Tefter__CustomerRecord *customer = NULL;
+    Tefter__Refusal *refusal = look_lock(tx, command, &customer);
+    if (refusal)
+        return refusal;
+    Tefter__ChangeRecord *story = story_begin(tx);
+    story_lock(tx, story, customer, true, command->reason,
+               date_text(tx, command->has_until, command->until));
+
+    tx_decided(tx);
+    move_lock(tx, customer, true, command->reason, command->has_until, command->until);
+    lock_changed(tx, TEFTER__EVENT_KIND__CUSTOMER_LOCKED_EVENT, customer, story, done);
+    return NULL;
+}
+
+/* Refuses, in this order: reason (field_text); NOT_FOUND customer, FIELD_INVALID customer (cash);
+ * LOCK_STATE customer when he is not locked on the business date of the actor's branch. */
+Tefter__Refusal *apply_unlock_customer(struct tx *tx, const Tefter__UnlockCustomer *command,
+                                       Tefter__Done *done)
+{
+    Tefter__CustomerRecord *customer = NULL;
+    Tefter__Refusal *refusal = field_text(tx, "reason", command->reason);
+    if (!refusal)
+        refusal = look_customer(tx, command->customer, &customer);
+    if (refusal)
+        return refusal;
+    if (!customer_locked(customer, branch_of_actor(tx)->date))
+        return refuse(tx, TEFTER__REFUSAL_CODE__LOCK_STATE, "customer");
+    Tefter__ChangeRecord *story = story_begin(tx);
+    story_lock(tx, story, customer, false, command->reason, NULL);
+
+    tx_decided(tx);
+    move_lock(tx, customer, false, NULL, false, 0);
+    lock_changed(tx, TEFTER__EVENT_KIND__CUSTOMER_UNLOCKED, customer, story, done);
+    return NULL;
+}
+
+/* ---- 3 changes: groups ---- */
+
+static bool is_member(const Tefter__CustomerRecord *customer, uint32_t group)
+{
+    for (size_t i = 0; i < customer->n_groups; i++)
+        if (customer->groups[i] == group)
+            return true;
+    return false;
+}
+
+/* His group of that dimension, NULL when there is none. */
+static Tefter__GroupRecord *
+group_of_dimension(struct tx *tx, const Tefter__CustomerRecord *customer, const char *dimension)
+{
+    for (size_t i = 0; i < customer->n_groups; i++) {
+        Tefter__GroupRecord *group = group_get(tx, customer->groups[i]);
+        if (group && strcmp(group->dimension, dimension) == 0)
+            return group;
+    }
+    return NULL;
+}
+
+/* Puts `now` in the place of `before`; either may be NULL. Keeps the order of the others. */
+static void replace_group(struct tx *tx, Tefter__CustomerRecord *customer,
+                          const Tefter__GroupRecord *before, const Tefter__GroupRecord *now)
+{
+    uint32_t *groups = tx_take(tx, (customer->n_groups + 1) * sizeof *groups);
+    size_t count = 0;
+    for (size_t i = 0; i < customer->n_groups; i++)
+        if (!before || customer->groups[i] != before->group)
+            groups[count++] = customer->groups[i];
+    if (now)
+        groups[count++] = now->group;
+    customer->groups = groups;
+    customer->n_groups = count;
+}
+
+static void regroup(struct tx *tx, Tefter__CustomerRecord *customer, Tefter__GroupRecord *before,
+                    Tefter__GroupRecord *now, Tefter__Done *done)
+{
+    Tefter__ChangeRecord *story = story_begin(tx);
+    story_group(tx, story, before, now);
+    replace_group(tx, customer, before, now);
+    if (before)
+        group_put_member(tx, before, customer->customer, false);
+    if (now)
+        group_put_member(tx, now, customer->customer, true);
+    story_end(tx, customer, story);
+    told(tx, TEFTER__EVENT_KIND__CUSTOMER_GROUPED, customer->customer, (now ? now : before)->group);
+    tx_touch(tx, ROW_ACCOUNT, customer->customer);
+    FIELD_SET(done, id, customer->customer);
+}
+
+/* Refuses, in this order: NOT_FOUND customer, FIELD_INVALID customer (cash); NOT_FOUND group;
+ * NOTHING_TO_CHANGE (a member already); TOO_MANY group (he has GROUPS_PER_CUSTOMER_MAX groups, none
+ * of this dimension). */
+Tefter__Refusal *apply_join_group(struct tx *tx, const Tefter__JoinGroup *command,
+                                  Tefter__Done *done)
+{
+    Tefter__CustomerRecord *customer = NULL;
+    Tefter__Refusal *refusal = look_customer(tx, command->customer, &customer);
+    if (refusal)
+        return refusal;
+    Tefter__GroupRecord *group = group_get(tx, command->group);
+    if (!group)
+        return refuse_not_found(tx, "group");
+    if (is_member(customer, group->group))
+        return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
+    Tefter__GroupRecord *before = group_of_dimension(tx, customer, group->dimension);
+    if (!before && customer->n_groups >= GROUPS_PER_CUSTOMER_MAX)
+        return refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "group", GROUPS_PER_CUSTOMER_MAX);
+
+    tx_decided(tx);
+    regroup(tx, customer, before, group, done);
+    return NULL;
+}
+
+/* Refuses, in this order: NOT_FOUND customer, FIELD_INVALID customer (cash); NOT_FOUND group;
+ * NOTHING_TO_CHANGE (not a member). */
+Tefter__Refusal *apply_leave_group(struct tx *tx, const Tefter__LeaveGroup *command,
+                                   Tefter__Done *done)
+{
+    Tefter__CustomerRecord *customer = NULL;
+    Tefter__Refusal *refusal = look_customer(tx, command->customer, &customer);
+    if (refusal)
+        return refusal;
+    Tefter__GroupRecord *group = group_get(tx, command->group);
+    if (!group)
+        return refuse_not_found(tx, "group");
+    if (!is_member(customer, group->group))
+        return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
+
+    tx_decided(tx);
+    regroup(tx, customer, group, NULL, done);
+    return NULL;
+}
+
+/* ---- 3 changes: who may buy on his account ---- */
+
+static bool person_may_buy(const Tefter__PersonRecord *person, uint32_t date)
+{
+    return !person->revoked && (!person->has_valid_until || date <= person->valid_until);
+}
+
+static Tefter__PersonRecord *person_find(const Tefter__CustomerRecord *customer, uint32_t number)
+{
+    for (size_t i = 0; i < customer->n_persons; i++)
+        if (customer->persons[i]->person == number)
+            return customer->persons[i];
+    return NULL;
+}
+
+static size_t persons_not_revoked(const Tefter__CustomerRecord *customer)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < customer->n_persons; i++)
+        count += !customer->persons[i]->revoked;
+    return count;
+}
+
+static Tefter__Refusal *check_allow(struct tx *tx, const Tefter__AllowPerson *command)
+{
+    Tefter__Refusal *refusal = wanted_text(tx, "name", command->name);
+    if (!refusal)
+        refusal = field_text(tx, "phone", command->phone);
+    if (!refusal)
+        refusal = field_text(tx, "identity", command->identity);
+    if (!refusal && command->has_cap_sale_minor)
+        refusal = field_amount(tx, "cap_sale_minor", command->cap_sale_minor);
+    if (!refusal && command->has_cap_day_minor)
+        refusal = field_amount(tx, "cap_day_minor", command->cap_day_minor);
+    if (!refusal && command->has_valid_until)
+        refusal = field_date(tx, "valid_until", command->valid_until);
+    return refusal;
+}
+
+static Tefter__Refusal *look_allow(struct tx *tx, const Tefter__AllowPerson *command,
+                                   Tefter__CustomerRecord **ret_customer)
+{
+    Tefter__Refusal *refusal = check_allow(tx, command);
+    if (!refusal)
+        refusal = look_customer(tx, command->customer, ret_customer);
+    if (!refusal && command->has_valid_until && command->valid_until < branch_of_actor(tx)->date)
+        refusal = refuse(tx, TEFTER__REFUSAL_CODE__DATE_INVALID, "valid_until");
+    if (!refusal && persons_not_revoked(*ret_customer) >= PERSONS_PER_CUSTOMER_MAX)
+        refusal =
+            refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "persons", PERSONS_PER_CUSTOMER_MAX);
+    return refusal;
+}
+
+static Tefter__PersonRecord *person_of(struct tx *tx, const Tefter__AllowPerson *command,
+                                       uint32_t number)
+{
+    Tefter__PersonRecord *person = tx_new(tx, &tefter__person_record__descriptor);
+    person->person = number;
+    person->name = command->name;
+    field_move_text(&person->phone, command->phone);
+    field_move_text(&person->identity, command->identity);
+    field_move_i64(command->has_cap_sale_minor, command->cap_sale_minor,
+                   &person->has_cap_sale_minor, &person->cap_sale_minor);
+    field_move_i64(command->has_cap_day_minor, command->cap_day_minor, &person->has_cap_day_minor,
+                   &person->cap_day_minor);
+    field_move_u32(command->has_valid_until, command->valid_until, &person->has_valid_until,
+                   &person->valid_until);
+    return person;
+}
+
+/* At the end; the oldest revoked one goes when the record is full of them. */
+static void add_person(struct tx *tx, Tefter__CustomerRecord *customer,
+                       Tefter__PersonRecord *person)
+{
+    Tefter__PersonRecord **persons = tx_take(tx, (customer->n_persons + 1) * sizeof *persons);
+    bool drop = customer->n_persons >= PERSONS_KEPT_MAX;
+    size_t count = 0;
+    for (size_t i = 0; i < customer->n_persons; i++) {
+        if (drop && customer->persons[i]->revoked)
+            drop = false;
+        else
+            persons[count++] = customer->persons[i];
+    }
+    persons[count++] = person;
+    customer->persons = persons;
+    customer->n_persons = count;
+}
+
+static void story_person(struct tx *tx, Tefter__ChangeRecord *story,
+                         const Tefter__PersonRecord *person)
+{
+    const char *head = tx_format(tx, "person.%u", person->person);
+    story_text(tx, story, head, NULL, person->name);
+    if (person->phone)
+        story_text(tx, story, tx_format(tx, "%s.phone", head), NULL, person->phone);
+    if (person->identity)
+        story_text(tx, story, tx_format(tx, "%s.identity", head), NULL, person->identity);
+    if (person->has_cap_sale_minor)
+        story_value(tx, story, tx_format(tx, "%s.cap_sale_minor", head), NULL,
+                    number_text(tx, true, person->cap_sale_minor));
+    if (person->has_cap_day_minor)
+        story_value(tx, story, tx_format(tx, "%s.cap_day_minor", head), NULL,
+                    number_text(tx, true, person->cap_day_minor));
+    if (person->has_valid_until)
+        story_value(tx, story, tx_format(tx, "%s.valid_until", head), NULL,
+                    date_text(tx, true, person->valid_until));
+}
+
+static void person_changed(struct tx *tx, Tefter__CustomerRecord *customer,
+                           const Tefter__ChangeRecord *story, uint32_t person, Tefter__Done *done)
+{
+    story_end(tx, customer, story);
+    told(tx, TEFTER__EVENT_KIND__PERSON_CHANGED, customer->customer, person);
+    tx_touch(tx, ROW_ACCOUNT, customer->customer);
+    FIELD_SET(done, id, person);
+}
+
+/* Refuses, in this order: name (FIELD_MISSING when empty; field_text), phone, identity
+ * (field_text), cap_sale_minor, cap_day_minor (field_amount), valid_until (field_date); NOT_FOUND
+ * customer, FIELD_INVALID customer (cash); DATE_INVALID valid_until (before the business date of
+ * the actor's branch); TOO_MANY persons (not revoked). */
+Tefter__Refusal *apply_allow_person(struct tx *tx, const Tefter__AllowPerson *command,
+                                    Tefter__Done *done)
+{
+    Tefter__CustomerRecord *customer = NULL;
+    Tefter__Refusal *refusal = look_allow(tx, command, &customer);
+    if (refusal)
+        return refusal;
+    Tefter__PersonRecord *person = person_of(tx, command, customer->next_person++);
+    Tefter__ChangeRecord *story = story_begin(tx);
+    story_person(tx, story, person);
+    add_person(tx, customer, person);
+
+    tx_decided(tx);
+    person_changed(tx, customer, story, person->person, done);
+    return NULL;
+}
+
+/* Refuses, in this order: NOT_FOUND customer, FIELD_INVALID customer (cash); NOT_FOUND person;
+ * NOTHING_TO_CHANGE (revoked already). */
+Tefter__Refusal *apply_revoke_person(struct tx *tx, const Tefter__RevokePerson *command,
+                                     Tefter__Done *done)
+{
+    Tefter__CustomerRecord *customer = NULL;
+    Tefter__Refusal *refusal = look_customer(tx, command->customer, &customer);
+    if (refusal)
+        return refusal;
+    Tefter__PersonRecord *person = person_find(customer, command->person);
+    if (!person)
+        return refuse_not_found(tx, "person");
+    if (person->revoked)
+        return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
+    Tefter__ChangeRecord *story = story_begin(tx);
+    story_text(tx, story, tx_format(tx, "person.%u", person->person), person->name, NULL);
+
+    tx_decided(tx);
+    person->revoked = true;
+    person_changed(tx, customer, story, person->person, done);
+    return NULL;
+}
+
+/* ---- 4 services ---- */
+
+Tefter__Refusal *customer_resolve(struct tx *tx, uint32_t customer, const char *code, bool optional,
+                                  Tefter__CustomerRecord **ret_customer)
+{
+    *ret_customer = NULL;
+    if (customer == 0 && !code)
+        return optional ? NULL : refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "customer");
+    Tefter__CustomerRecord *found =
+        customer ? customer_get(tx, customer) : customer_by_code(tx, code);
+    if (!found || (code && strcmp(code, found->code) != 0))
+        return refuse_not_found(tx, "customer");
+    *ret_customer = found;
+    return NULL;
+}
+
+bool customer_locked(const Tefter__CustomerRecord *customer, uint32_t date)
+{
+    return customer->locked && (!customer->has_locked_until || date <= customer->locked_until);
+}
+
+/* What he has spent of the cap of that day; see the header for dates that lie before. */
+static int64_t person_spent(const Tefter__PersonRecord *person, uint32_t date)
+{
+    return person->has_spent_date && date <= person->spent_date ? person->spent_minor : 0;
+}
+
+static Tefter__Refusal *check_cap(struct tx *tx, bool given, int64_t cap_minor, int64_t spent_minor,
+                                  int64_t amount_minor)
+{
+    int64_t free_minor = cap_minor - spent_minor;
+    if (!given || amount_minor <= free_minor)
+        return NULL;
+    Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__PERSON_CAP_EXCEEDED, "person");
+    FIELD_SET(refusal, over_by_minor, amount_minor - free_minor);
+    FIELD_SET(refusal, available_minor, free_minor > 0 ? free_minor : 0);
+    return refusal;
+}
+
+Tefter__Refusal *customer_check_person(struct tx *tx, const Tefter__CustomerRecord *customer,
+                                       uint32_t person, int64_t amount_minor, uint32_t date)
+{
+    const Tefter__PersonRecord *found = person_find(customer, person);
+    if (!found || !person_may_buy(found, date))
+        return refuse(tx, TEFTER__REFUSAL_CODE__PERSON_NOT_ALLOWED, "person");
+    Tefter__Refusal *refusal =
+        check_cap(tx, found->has_cap_sale_minor, found->cap_sale_minor, 0, amount_minor);
+    if (!refusal)
+        refusal = check_cap(tx, found->has_cap_day_minor, found->cap_day_minor,
+                            person_spent(found, date), amount_minor);
+    return refusal;
+}
+
+void customer_person_spend(struct tx *tx, Tefter__CustomerRecord *customer, uint32_t person,
+                           int64_t amount_minor, uint32_t date)
+{
+    Tefter__PersonRecord *found = person_find(customer, person);
+    if (!found)
+        return;
+    int64_t spent = person_spent(found, date) + amount_minor;
+    if (!found->has_spent_date || date > found->spent_date)
+        FIELD_SET(found, spent_date, date);
+    FIELD_SET(found, spent_minor, spent < MONEY_MAX ? spent : MONEY_MAX);
+    customer_save(tx, customer);
+}
+
+uint32_t customer_person_count(const Tefter__CustomerRecord *customer, uint32_t date)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < customer->n_persons; i++)
+        count += person_may_buy(customer->persons[i], date);
+    return count;
+}
+
+uint32_t customer_next(struct tx *tx, uint32_t after)
+{
+    if (!company_exists(tx))
+        return 0;
+    return after < company_need(tx)->next_customer - 1 ? after + 1 : 0;
+}
+
+/* ---- 5 views ---- */
+
+static Tefter__PersonRow *person_row(struct tx *tx, const Tefter__PersonRecord *person)
+{
+    Tefter__PersonRow *row = tx_new(tx, &tefter__person_row__descriptor);
+    row->person = person->person;
+    row->name = person->name;
+    row->phone = person->phone;
+    row->has_cap_sale_minor = person->has_cap_sale_minor;
+    row->cap_sale_minor = person->cap_sale_minor;
+    row->has_cap_day_minor = person->has_cap_day_minor;
+    row->cap_day_minor = person->cap_day_minor;
+    row->has_valid_until = person->has_valid_until;
+    row->valid_until = person->valid_until;
+    return row;
+}
+
+static void row_persons(struct tx *tx, const Tefter__CustomerRecord *customer, uint32_t today,
+                        Tefter__CustomerRow *row)
+{
+    if (customer->n_persons == 0)
+        return;
+    row->persons = tx_take(tx, customer->n_persons * sizeof *row->persons);
+    for (size_t i = 0; i < customer->n_persons; i++)
+        if (person_may_buy(customer->persons[i], today))
+            row->persons[row->n_persons++] = person_row(tx, customer->persons[i]);
+}
+
+static void row_lock(const Tefter__CustomerRecord *customer, uint32_t today,
+                     Tefter__CustomerRow *row)
+{
+    bool locked = customer_locked(customer, today);
+    FIELD_SET(row, locked, locked);
+    if (!locked)
+        return;
+    row->lock_reason = customer->lock_reason;
+    row->has_locked_until = customer->has_locked_until;
+    row->locked_until = customer->locked_until;
+}
+
+Tefter__CustomerRow *customer_row(struct tx *tx, const Tefter__CustomerRecord *customer)
+{
+    uint32_t today = branch_head_date(tx);
+    Tefter__CustomerRow *row = tx_new(tx, &tefter__customer_row__descriptor);
+    row->customer = customer->customer;
+    row->code = customer->code;
+    row->name = customer->name;
+    row->phone = customer->phone;
+    row->area = customer->area;
+    row->n_groups = customer->n_groups;
+    row->groups = customer->groups;
+    row->has_branch = customer->has_branch;
+    row->branch = customer->branch;
+    row->has_term_days = customer->has_term_days;
+    row->term_days = customer->term_days;
+    FIELD_SET(row, seq, customer->changed_seq);
+    row_lock(customer, today, row);
+    row_persons(tx, customer, today, row);
+    return row;
+}
+
+/* Refuses, in this order: page (field_page); NOT_FOUND customer. */
+Tefter__Refusal *view_customer_changes(struct tx *tx, const Tefter__CustomerChanges *query,
+                                       Tefter__CustomerChangesAnswer *answer)
+{
+    uint32_t before = 0;
+    Tefter__Refusal *refusal = field_page(tx, query->has_page, query->page, &before);
+    if (refusal)
+        return refusal;
+    const Tefter__CustomerRecord *customer = customer_get(tx, query->customer);
+    if (!customer)
+        return refuse_not_found(tx, "customer");
+    uint32_t number = before && before <= customer->changes ? before - 1 : customer->changes;
+    answer->changes = tx_take(tx, PAGE_ROWS_MAX * sizeof *answer->changes);
+    for (; number > 0 && answer->n_changes < PAGE_ROWS_MAX; number--) {
+        struct key key = change_key(customer->customer, number);
+        answer->changes[answer->n_changes++] =
+            tx_need(tx, &key, &tefter__change_record__descriptor);
+    }
+    if (number > 0)
+        FIELD_SET(answer, next, field_page_after(tx, number + 1));
+    return NULL;
+}
