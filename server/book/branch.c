@@ -19,6 +19,7 @@
 
 enum {
     HEAD_OFFICE = 1,
+    FIELD_DATE = 4, /* of BranchRecord */
     BRANCH_CODE_MAX = 8,
     OFFSET_WEST_MIN = -12 * 60,
     OFFSET_EAST_MAX = 14 * 60,
@@ -244,7 +245,8 @@ Tefter__BranchRecord *branch_of_actor(struct tx *tx)
 
 uint32_t branch_head_date(struct tx *tx)
 {
-    return branch_need(tx, HEAD_OFFICE)->date;
+    struct key key = branch_key(HEAD_OFFICE);
+    return (uint32_t)tx_peek(tx, &key, FIELD_DATE);
 }
 
 char *branch_number(struct tx *tx, Tefter__BranchRecord *branch, Tefter__DocumentKind kind)

@@ -16,7 +16,11 @@
 #include "base/money.h"
 #include "book/field.h"
 
-enum { TERM_DAYS_AT_FIRST = 30 };
+enum {
+    TERM_DAYS_AT_FIRST = 30,
+    FIELD_CASH_CUSTOMER = 5, /* of CompanyRecord */
+    FIELD_NEXT_CUSTOMER = 23,
+};
 
 /* ---- 1 record ---- */
 
@@ -35,6 +39,19 @@ bool company_exists(struct tx *tx)
 {
     struct key key = company_key();
     return tx_has(tx, &key);
+}
+
+uint32_t company_cash_customer(struct tx *tx)
+{
+    struct key key = company_key();
+    return (uint32_t)tx_peek(tx, &key, FIELD_CASH_CUSTOMER);
+}
+
+uint32_t company_customers(struct tx *tx)
+{
+    struct key key = company_key();
+    uint64_t next = tx_peek(tx, &key, FIELD_NEXT_CUSTOMER);
+    return next ? (uint32_t)next - 1 : 0;
 }
 
 void company_save(struct tx *tx, const Tefter__CompanyRecord *company)

@@ -8,6 +8,9 @@
 /* Of the state; needed: a ledger without a company takes no command but FoundCompany. */
 Tefter__CompanyRecord *company_need(struct tx *tx);
 bool company_exists(struct tx *tx);
+/* Of the record, without reading all of it; 0 before there is a company. */
+uint32_t company_cash_customer(struct tx *tx);
+uint32_t company_customers(struct tx *tx); /* how many: their numbers are 1 to this */
 void company_save(struct tx *tx, const Tefter__CompanyRecord *company);
 
 /* FoundCompany makes the first of several nouns and is customer.h's, the rightmost of them; here

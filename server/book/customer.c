@@ -183,7 +183,7 @@ static const char *number_text(struct tx *tx, bool given, int64_t number)
 
 static bool is_cash(struct tx *tx, uint32_t customer)
 {
-    return customer == company_need(tx)->cash_customer;
+    return customer == company_cash_customer(tx);
 }
 
 /* A customer who may be changed. Refuses, about customer: NOT_FOUND, FIELD_INVALID (cash). */
@@ -969,9 +969,7 @@ uint32_t customer_person_count(const Tefter__CustomerRecord *customer, uint32_t 
 
 uint32_t customer_next(struct tx *tx, uint32_t after)
 {
-    if (!company_exists(tx))
-        return 0;
-    return after < company_need(tx)->next_customer - 1 ? after + 1 : 0;
+    return after < company_customers(tx) ? after + 1 : 0;
 }
 
 /* ---- 5 views ---- */

@@ -91,11 +91,11 @@ static Tefter__Refusal *check_limit(struct tx *tx, const char *field,
 {
     bool unlimited = terms->has_unlimited && terms->unlimited;
     const char *path = tx_format(tx, "%s.limit_minor", field);
-    if (unlimited && terms->has_limit_minor)
+    if (!terms->has_limit_minor)
+        return NULL;
+    if (unlimited)
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, path);
-    if (!unlimited && !terms->has_limit_minor)
-        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, path);
-    return unlimited ? NULL : field_amount_or_zero(tx, path, terms->limit_minor);
+    return field_amount_or_zero(tx, path, terms->limit_minor);
 }
 
 static Tefter__Refusal *check_dates(struct tx *tx, const char *field,
@@ -128,9 +128,10 @@ static Tefter__Refusal *check_walls(struct tx *tx, const char *field,
     return refusal;
 }
 
-static bool terms_empty(const Tefter__LimitTerms *terms)
+/* Terms that say nothing are none. */
+static Tefter__LimitTerms *terms_or_none(Tefter__LimitTerms *terms)
 {
-    return tefter__limit_terms__get_packed_size(terms) == 0;
+    return terms && tefter__limit_terms__get_packed_size(terms) > 0 ? terms : NULL;
 }
 
 static bool terms_same(struct tx *tx, const Tefter__LimitTerms *a, const Tefter__LimitTerms *b)
@@ -178,7 +179,7 @@ Tefter__Refusal *apply_add_group(struct tx *tx, const Tefter__AddGroup *command,
     group->name = command->name;
     group->has_term_days = command->has_term_days;
     group->term_days = command->term_days;
-    group->limit = command->limit;
+    group->limit = terms_or_none(command->limit);
 
     tx_decided(tx);
     save_record(tx, group);
@@ -241,7 +242,7 @@ static Tefter__Refusal *look_change(struct tx *tx, const Tefter__ChangeGroup *co
     Tefter__Refusal *refusal = field_line(tx, "name", command->name, NAME_MAX_BYTES);
     if (!refusal && command->has_term_days)
         refusal = field_days(tx, "term_days", command->term_days);
-    if (!refusal && command->limit && !terms_empty(command->limit))
+    if (!refusal)
         refusal = group_check_terms(tx, "limit", command->limit);
     return refusal;
 }
@@ -254,7 +255,7 @@ static bool change_group(struct tx *tx, Tefter__GroupRecord *group,
                               &group->term_days);
     if (!command->limit)
         return changed;
-    Tefter__LimitTerms *limit = terms_empty(command->limit) ? NULL : command->limit;
+    Tefter__LimitTerms *limit = terms_or_none(command->limit);
     changed |= !terms_same(tx, group->limit, limit);
     group->limit = limit;
     return changed;

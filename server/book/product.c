@@ -305,6 +305,29 @@ static bool wanted_product(const Tefter__ProductRecord *product, const Tefter__P
            folded_holds(product->model, wanted);
 }
 
+/* From after `last` on, as many as fit and as may be looked at. */
+static void list_products(struct tx *tx, const Tefter__ProductList *query, uint32_t last,
+                          struct slice wanted, Tefter__ProductsAnswer *answer)
+{
+    size_t rows = field_page_rows(query->has_rows, query->rows);
+    size_t looked_at = 0;
+    struct key prefix = key_book(TABLE_PRODUCT);
+    struct key from = product_key(last + 1);
+    struct tx_walk walk;
+    answer->products = tx_take(tx, rows * sizeof *answer->products);
+    bool on = tx_walk_first(tx, &prefix, &from, &walk);
+    for (; on && answer->n_products < rows && looked_at < PRODUCTS_LOOKED_AT_MAX; looked_at++) {
+        Tefter__ProductRecord *product = tx_walk_record(&walk, &tefter__product_record__descriptor);
+        last = product->product;
+        if (wanted_product(product, query, wanted))
+            answer->products[answer->n_products++] = product;
+        on = tx_walk_next(&walk);
+    }
+    tx_walk_end(&walk);
+    if (on)
+        FIELD_SET(answer, next, field_page_after(tx, last));
+}
+
 /* Refuses FIELD_INVALID page. */
 Tefter__Refusal *view_products(struct tx *tx, const Tefter__ProductList *query,
                                Tefter__ProductsAnswer *answer)
@@ -314,20 +337,11 @@ Tefter__Refusal *view_products(struct tx *tx, const Tefter__ProductList *query,
     if (refusal)
         return refusal;
     char folded[FOLDED_MAX];
-    size_t size =
-        query->text ? text_fold(query->text, strlen(query->text), folded, sizeof folded) : 0;
-    size_t rows = field_page_rows(query->has_rows, query->rows);
-    answer->products = tx_take(tx, rows * sizeof *answer->products);
-    uint32_t end = company_need(tx)->next_product;
-    uint32_t stop =
-        last < end && end - last > PRODUCTS_LOOKED_AT_MAX ? last + PRODUCTS_LOOKED_AT_MAX : end - 1;
-    while (last < stop && answer->n_products < rows) {
-        Tefter__ProductRecord *product = product_get(tx, ++last);
-        if (product && wanted_product(product, query, slice_of(folded, size)))
-            answer->products[answer->n_products++] = product;
-    }
-    if (last < end - 1)
-        FIELD_SET(answer, next, field_page_after(tx, last));
+    size_t size = 0;
+    if (query->text)
+        size = text_fold(query->text, strlen(query->text), folded, sizeof folded);
+    if (last < UINT32_MAX)
+        list_products(tx, query, last, slice_of(folded, size), answer);
     return NULL;
 }
 
