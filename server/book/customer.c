@@ -559,6 +559,11 @@ static Tefter__Refusal *look_lock(struct tx *tx, const Tefter__LockCustomer *com
     return NULL;
 }
 
+static Tefter__Text *text_or_none(Tefter__Text *text)
+{
+    return text && !field_text_empty(text) ? text : NULL;
+}
+
 /* Both ways; reason NULL: none. */
 static void move_lock(struct tx *tx, Tefter__CustomerRecord *customer, bool locked,
                       Tefter__Text *reason, bool has_until, uint32_t until)
@@ -604,11 +609,12 @@ Tefter__Refusal *apply_lock_customer(struct tx *tx, const Tefter__LockCustomer *
     if (refusal)
         return refusal;
     Tefter__ChangeRecord *story = story_begin(tx);
-    story_lock(tx, story, customer, true, command->reason,
+    Tefter__Text *reason = text_or_none(command->reason);
+    story_lock(tx, story, customer, true, reason,
                date_text(tx, command->has_until, command->until));
 
     tx_decided(tx);
-    move_lock(tx, customer, true, command->reason, command->has_until, command->until);
+    move_lock(tx, customer, true, reason, command->has_until, command->until);
     lock_changed(tx, TEFTER__EVENT_KIND__CUSTOMER_LOCKED_EVENT, customer, story, done);
     return NULL;
 }
@@ -627,7 +633,7 @@ Tefter__Refusal *apply_unlock_customer(struct tx *tx, const Tefter__UnlockCustom
     if (!customer_locked(customer, branch_of_actor(tx)->date))
         return refuse(tx, TEFTER__REFUSAL_CODE__LOCK_STATE, "customer");
     Tefter__ChangeRecord *story = story_begin(tx);
-    story_lock(tx, story, customer, false, command->reason, NULL);
+    story_lock(tx, story, customer, false, text_or_none(command->reason), NULL);
 
     tx_decided(tx);
     move_lock(tx, customer, false, NULL, false, 0);
