@@ -49,7 +49,8 @@ enum book_table {
     TABLE_JOB = 17,
     TABLE_NUMBER = 18,    /* document class, number -> document */
     TABLE_REFERENCE = 19, /* money place, slip number or provider reference -> document */
-    TABLE_UNMATCHED = 20, /* document -> nothing: credits that are open */
+    TABLE_UNMATCHED = 20, /* seq, document -> nothing: credits that are open, oldest first */
+    TABLE_SERIAL = 21,    /* product, serial -> document it was sold with */
 };
 
 /* Tables of the tree `customer`: key = customer, table, then what the noun adds, so that all
@@ -65,6 +66,7 @@ enum customer_table {
     TABLE_DOCUMENT_TAIL = 8,
     TABLE_CHANGE = 9,        /* number */
     TABLE_LIMIT_HISTORY = 10, /* seq */
+    TABLE_MATCH = 11,         /* match */
 };
 
 enum { KEY_MAX = 255 };
@@ -124,6 +126,8 @@ void tx_put_u64(struct tx *tx, const struct key *key, uint64_t value);
 bool tx_get_i64(struct tx *tx, const struct key *key, int64_t *ret_value);
 void tx_put_i64(struct tx *tx, const struct key *key, int64_t value);
 bool tx_has(struct tx *tx, const struct key *key);
+/* One number field of a record without unpacking it; 0 when absent. */
+uint64_t tx_peek(struct tx *tx, const struct key *key, uint32_t field);
 void tx_delete(struct tx *tx, const struct key *key);
 
 /*
