@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { CLOCK_WRONG_MS = 3600 * 1000 };
+
 static void put48(uint8_t *out, uint64_t value)
 {
     be16_put(out, (uint16_t)(value >> 32));
@@ -67,6 +69,14 @@ static int64_t later(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
+/* Rising, unless the clock that gave `last_ms` was plainly wrong: the server refuses ids of
+ * tomorrow, and the counter alone keeps them apart. */
+static int64_t newest(int64_t last_ms, int64_t now_ms)
+{
+    bool wrong = last_ms - now_ms > CLOCK_WRONG_MS;
+    return wrong ? now_ms : later(last_ms, now_ms);
+}
+
 static bool take_block(struct ids *ids, int64_t now_ms, struct failure *failure)
 {
     int lock = -1;
@@ -76,13 +86,13 @@ static bool take_block(struct ids *ids, int64_t now_ms, struct failure *failure)
         return false;
     bool good =
         counter_read(ids, &next, &last_ms, failure) &&
-        counter_write(ids, next + IDS_BLOCK, later(later(last_ms, ids->last_ms), now_ms), failure);
+        counter_write(ids, next + IDS_BLOCK, newest(later(ids->last_ms, last_ms), now_ms), failure);
     folder_unlock(lock);
     if (!good)
         return false;
     ids->next = next;
     ids->end = next + IDS_BLOCK;
-    ids->last_ms = later(ids->last_ms, last_ms);
+    ids->last_ms = newest(later(ids->last_ms, last_ms), now_ms);
     return true;
 }
 
@@ -91,7 +101,7 @@ bool ids_make(struct ids *ids, int64_t now_ms, uint8_t ret_id[TEFTER_ID_SIZE],
 {
     if (ids->next >= ids->end && !take_block(ids, now_ms, failure))
         return false;
-    ids->last_ms = later(ids->last_ms, now_ms);
+    ids->last_ms = newest(ids->last_ms, now_ms);
     put48(ret_id, (uint64_t)ids->last_ms);
     be32_put(ret_id + 6, ids->terminal);
     put48(ret_id + 10, ids->next++);

@@ -6,8 +6,9 @@
  *
  * A client lives on one loop: the caller's, then everything is called back from there; or its own,
  * then the blocking calls (tefter_call, tefter_ask, tefter_request, tefter_turn) run it. Blocking
- * calls work on either loop, but not from inside a callback. Everything handed to a callback lives
- * until the callback returns; what a blocking call returns lives in the arena it was given.
+ * calls work on either loop, but they and tefter_close not from inside a callback. Everything
+ * handed to a callback lives until the callback returns; what a blocking call returns lives in the
+ * arena it was given.
  *
  * Once started, a client stays connected: after a loss it tries again (jittered, 0.2 s to 15 s),
  * logs in again with its token, resumes its pictures and sends again, with the same ids, what has
@@ -161,9 +162,9 @@ struct tefter_outcome {
 };
 typedef void (*tefter_reply_fn)(void *context, const struct tefter_outcome *outcome);
 
-/* Sends a command; `replied` is called once, however often the line breaks in between. False when
- * the window is full (tefter_room is 0), when the bytes do not fit a frame or, with an outbox, when
- * it cannot be written down. id NULL: a new one. */
+/* Sends a command; `replied` (may be NULL) is called once, however often the line breaks in
+ * between. False when the window is full (tefter_room is 0), when the bytes do not fit a frame or,
+ * with an outbox, when nobody is logged in or it cannot be written down. id NULL: a new one. */
 bool tefter_submit(struct tefter *client, const Tefter__Command *command, tefter_reply_fn replied,
                    void *context, struct failure *failure);
 bool tefter_submit_packed(struct tefter *client, struct slice command,
@@ -206,13 +207,16 @@ struct tefter_feed;
 /* One whole set, after it is in the picture. */
 struct tefter_set {
     struct tefter_feed *feed;
-    bool page;  /* part of a snapshot: not all is there yet */
-    bool exact; /* the picture is now exact at `seq` */
+    bool page;    /* part of a snapshot: not all is there yet */
+    bool exact;   /* the picture is now exact at `seq` */
+    bool renewed; /* a snapshot is whole: rows that it did not have are gone */
     uint64_t seq;
-    const Tefter__Row *const *rows; /* those that were news, newest value each */
+    const Tefter__Row **rows; /* those that were news, newest value each */
     size_t row_count;
     int64_t committed_ms; /* 0: not told */
     int64_t delay_ms;     /* from that commit to here, by the server's clock; -1: not known */
+    /* Not NULL: the server feeds nothing; asked again after a login. */
+    const Tefter__Refusal *refused;
 };
 typedef void (*tefter_set_fn)(void *context, const struct tefter_set *set);
 

@@ -1,0 +1,312 @@
+/*
+ * Commands: an id before anything else, then (for people) the outbox, then the line; again with
+ * the same id until a reply is here.
+ */
+#include "base/limits.h"
+#include "lib/inside.h"
+#include "wire/message.h"
+
+enum { BUSY_RETRY_MS = 200 };
+
+/* ---- window ---- */
+
+uint32_t tefter_under_way(const struct tefter *client)
+{
+    return client->command_count;
+}
+
+uint32_t tefter_room(const struct tefter *client)
+{
+    uint32_t free_slots = REQUESTS_MAX - client->request_count;
+    uint32_t room =
+        client->window > client->command_count ? client->window - client->command_count : 0;
+    return room < free_slots ? room : free_slots;
+}
+
+bool tefter_new_id(struct tefter *client, uint8_t ret_id[TEFTER_ID_SIZE], struct failure *failure)
+{
+    return ids_make(&client->ids, tefter_now_ms(client), ret_id, failure);
+}
+
+/* ---- replies ---- */
+
+static const Tefter__Reply *reply_of(struct tefter *client, struct slice bytes)
+{
+    struct message_fault fault;
+    if (!message_scan(&tefter__reply__descriptor, bytes, &fault))
+        return NULL;
+    return (const Tefter__Reply *)message_unpack(&tefter__reply__descriptor, bytes,
+                                                 &client->frame_arena);
+}
+
+/* What came for a command, as a Reply; refusals that never reached the ledger have seq 0. */
+static const Tefter__Reply *reply_in(struct tefter *client, const Tefter__ToTerminal *frame,
+                                     Tefter__Reply *made)
+{
+    if (frame->body_case == TEFTER__TO_TERMINAL__BODY_REPLY)
+        return reply_of(client, slice_of(frame->reply.data, frame->reply.len));
+    if (frame->body_case != TEFTER__TO_TERMINAL__BODY_REFUSED)
+        return NULL;
+    *made = (Tefter__Reply)TEFTER__REPLY__INIT;
+    made->result_case = TEFTER__REPLY__RESULT_REFUSED;
+    made->refused = frame->refused;
+    return made;
+}
+
+static const Tefter__Refusal *refused_in(const Tefter__Reply *reply)
+{
+    return reply->result_case == TEFTER__REPLY__RESULT_REFUSED ? reply->refused : NULL;
+}
+
+/* A refusal at the door says nothing about an earlier sending of the same id. */
+static bool is_final(const struct request *request, const Tefter__Reply *reply)
+{
+    return reply->seq != 0 || request->times <= 1;
+}
+
+static void settle(struct tefter *client, const struct request *request, const Tefter__Reply *reply)
+{
+    if (request->written && is_final(request, reply))
+        outbox_settle(&client->outbox, request->id, refused_in(reply) == NULL,
+                      client->welcome->incarnation);
+}
+
+static void tell_caller(struct tefter *client, struct request *request, const Tefter__Reply *reply)
+{
+    uint8_t id[TEFTER_ID_SIZE];
+    memcpy(id, request->id, sizeof(id));
+    tefter_reply_fn replied = request->caller.reply;
+    void *context = request->context;
+    struct tefter_outcome outcome = {
+        .id = id,
+        .reply = reply,
+        .refused = refused_in(reply),
+        .done = reply->result_case == TEFTER__REPLY__RESULT_DONE ? reply->done : NULL,
+        .took_ms = loop_now_ms(client->loop) - request->begun_ms,
+    };
+    request_end(client, request);
+    if (replied != NULL)
+        replied(context, &outcome);
+}
+
+static void command_answered(struct tefter *client, struct request *request,
+                             const Tefter__ToTerminal *frame)
+{
+    Tefter__Reply made;
+    const Tefter__Reply *reply = reply_in(client, frame, &made);
+    if (reply == NULL || reply->result_case == TEFTER__REPLY__RESULT__NOT_SET) {
+        link_broken(client, "the server's reply makes no sense");
+        return;
+    }
+    const Tefter__Refusal *refused = refused_in(reply);
+    if (reply->seq == 0 && refused != NULL && refused->code == TEFTER__REFUSAL_CODE__BUSY) {
+        request_defer(client, request, refused->has_retry_ms ? refused->retry_ms : BUSY_RETRY_MS);
+        return;
+    }
+    settle(client, request, reply);
+    tell_caller(client, request, reply);
+}
+
+/* ---- submitting ---- */
+
+static bool write_down(struct tefter *client, const uint8_t id[TEFTER_ID_SIZE],
+                       struct slice command, struct failure *failure)
+{
+    if (client->welcome == NULL || client->person == NULL)
+        return fail(failure, FAULT_DENIED, 0, "nobody is logged in at this terminal: tefter login");
+    return outbox_add(&client->outbox, id, id_ms(id), client->person->staff,
+                      client->welcome->ledger.data, command, failure);
+}
+
+static struct request *command_begin(struct tefter *client, struct slice command,
+                                     const uint8_t id[TEFTER_ID_SIZE], struct failure *failure)
+{
+    Tefter__SubmitCommand submit = TEFTER__SUBMIT_COMMAND__INIT;
+    Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+    submit.id.data = (uint8_t *)(uintptr_t)id;
+    submit.id.len = TEFTER_ID_SIZE;
+    submit.command.data = (uint8_t *)(uintptr_t)command.data;
+    submit.command.len = command.size;
+    frame.body_case = TEFTER__FROM_TERMINAL__BODY_SUBMIT;
+    frame.submit = &submit;
+    struct request *request = request_begin(client, REQUEST_COMMAND, &frame, failure);
+    if (request == NULL)
+        return NULL;
+    memcpy(request->id, id, TEFTER_ID_SIZE);
+    request->answered = command_answered;
+    return request;
+}
+
+static struct request *submit_packed(struct tefter *client, struct slice command,
+                                     const uint8_t *wanted_id, struct failure *failure)
+{
+    uint8_t id[TEFTER_ID_SIZE];
+    if (tefter_room(client) == 0) {
+        (void)fail(failure, FAULT_BUSY, 0, "the window is full: wait for a reply first");
+        return NULL;
+    }
+    if (wanted_id != NULL)
+        memcpy(id, wanted_id, sizeof(id));
+    else if (!tefter_new_id(client, id, failure))
+        return NULL;
+    struct request *request = command_begin(client, command, id, failure);
+    if (request == NULL || !client->keeps_outbox)
+        return request;
+    request->written = write_down(client, id, command, failure);
+    if (request->written)
+        return request;
+    request_end(client, request);
+    return NULL;
+}
+
+bool tefter_submit_packed(struct tefter *client, struct slice command,
+                          const uint8_t id[TEFTER_ID_SIZE], tefter_reply_fn replied, void *context,
+                          struct failure *failure)
+{
+    struct request *request = submit_packed(client, command, id, failure);
+    if (request == NULL)
+        return false;
+    request->caller.reply = replied;
+    request->context = context;
+    requests_pump(client);
+    return true;
+}
+
+bool tefter_submit(struct tefter *client, const Tefter__Command *command, tefter_reply_fn replied,
+                   void *context, struct failure *failure)
+{
+    struct buffer packed;
+    buffer_init(&packed, FRAME_TO_SERVER_MAX);
+    bool good = message_put(&command->base, &packed);
+    if (good)
+        good = tefter_submit_packed(client, buffer_slice(&packed), NULL, replied, context, failure);
+    else
+        (void)fail(failure, FAULT_USE, 0, "this command is too big: at most %d bytes",
+                   FRAME_TO_SERVER_MAX);
+    buffer_fini(&packed);
+    return good;
+}
+
+/* ---- one command, waiting for it ---- */
+
+struct call_wait {
+    struct arena *arena;
+    const Tefter__Reply *reply;
+    bool over;
+};
+
+static void call_replied(void *context, const struct tefter_outcome *outcome)
+{
+    struct call_wait *wait = context;
+    struct slice packed = message_pack(&outcome->reply->base, wait->arena);
+    wait->over = true;
+    wait->reply =
+        (const Tefter__Reply *)message_unpack(&tefter__reply__descriptor, packed, wait->arena);
+}
+
+static void outcome_unknown(struct tefter *client, struct request *request, struct failure *failure)
+{
+    char id[TEFTER_ID_TEXT_SIZE];
+    tefter_id_text(request->id, id);
+    if (request->times == 0)
+        (void)fail(failure, FAULT_IO, 0, "%s is not connected, nothing was sent", client->address);
+    else if (request->written)
+        (void)fail(failure, FAULT_IO, 0,
+                   "the server did not answer. It is not known yet whether this was taken; it is "
+                   "asked again with the same number at the next connection and counts once (%s)",
+                   id);
+    else
+        (void)fail(failure, FAULT_IO, 0,
+                   "the server did not answer. It is not known whether this was taken: look "
+                   "before you say it again (%s)",
+                   id);
+}
+
+/* Nobody waits for it any more. What was never sent will not be: it did not happen. */
+static void call_give_up(struct tefter *client, struct request *request, struct failure *failure)
+{
+    outcome_unknown(client, request, failure);
+    if (request->times == 0 && request->written)
+        outbox_settle(&client->outbox, request->id, false, 0);
+    if (request->times == 0)
+        request_end(client, request);
+    else
+        request->caller.reply = NULL;
+}
+
+static const Tefter__Reply *call_wait_for(struct tefter *client, struct request *request,
+                                          struct arena *arena, struct failure *failure)
+{
+    struct call_wait wait = {.arena = arena};
+    uint64_t until = client_until(client->patience_ms);
+    request->caller.reply = call_replied;
+    request->context = &wait;
+    requests_pump(client);
+    while (!wait.over && client_wait(client, until)) {
+    }
+    if (!wait.over)
+        call_give_up(client, request, failure);
+    else if (wait.reply == NULL)
+        (void)fail(failure, FAULT_MEMORY, 0, "the reply is too big");
+    return wait.reply;
+}
+
+const Tefter__Reply *tefter_call(struct tefter *client, const Tefter__Command *command,
+                                 struct arena *arena, struct failure *failure)
+{
+    struct slice packed = message_pack(&command->base, arena);
+    if (packed.size == 0) {
+        (void)fail(failure, FAULT_USE, 0, "this command is empty or too big");
+        return NULL;
+    }
+    struct request *request = submit_packed(client, packed, NULL, failure);
+    return request == NULL ? NULL : call_wait_for(client, request, arena, failure);
+}
+
+/* ---- what an earlier process or an earlier state of the server left open ---- */
+
+static void tell_settled(struct tefter *client, const struct outbox_entry *entry,
+                         const Tefter__Reply *reply)
+{
+    if (client->on_settled == NULL)
+        return;
+    const Tefter__Command *command = (const Tefter__Command *)message_unpack(
+        &tefter__command__descriptor, slice_of(entry->command, entry->size), &client->frame_arena);
+    if (command != NULL)
+        client->on_settled(client->context, command, entry->made_ms, reply);
+}
+
+static void offer_answered(void *context, const struct tefter_outcome *outcome)
+{
+    struct tefter *client = context;
+    client->offering = false;
+    const struct outbox_entry *entry = outbox_find(&client->outbox, outcome->id);
+    bool settled = outcome->reply->seq != 0;
+    if (settled)
+        outbox_settle(&client->outbox, outcome->id, outcome->refused == NULL,
+                      client->welcome->incarnation);
+    if (settled && entry != NULL)
+        tell_settled(client, entry, outcome->reply);
+    outbox_offer(client);
+}
+
+void outbox_offer(struct tefter *client)
+{
+    if (!client->keeps_outbox || client->offering || client->person == NULL ||
+        client->welcome == NULL || !link_is_open(client) || tefter_room(client) == 0)
+        return;
+    struct outbox_entry *entry =
+        outbox_next(&client->outbox, client->person->staff, client->welcome->ledger.data,
+                    client->welcome->incarnation);
+    if (entry == NULL)
+        return;
+    entry->offered = true;
+    struct request *request =
+        command_begin(client, slice_of(entry->command, entry->size), entry->id, NULL);
+    if (request == NULL)
+        return;
+    client->offering = true;
+    request->caller.reply = offer_answered;
+    request->context = client;
+    requests_pump(client);
+}

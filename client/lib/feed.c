@@ -1,0 +1,337 @@
+/*
+ * Subscriptions: each has a picture. Asked for when the link opens; resumed from where the picture
+ * stands when the server still can; begun anew after a gap. Each asking has a number of its own,
+ * so frames of an earlier one are known and dropped.
+ */
+#include "lib/inside.h"
+#include "wire/message.h"
+
+#include <stdlib.h>
+
+#define SUBSCRIBE_REQUEST (UINT64_C(1) << 62)
+
+/* ---- asking ---- */
+
+static bool feed_resume(struct tefter_feed *feed, Tefter__Resume *resume)
+{
+    struct tefter *client = feed->client;
+    const Tefter__Welcome *welcome = client->welcome;
+    if (!picture_resume(&feed->picture, welcome->ledger.data, welcome->incarnation, &resume->seq))
+        return false;
+    resume->ledger = welcome->ledger;
+    resume->incarnation = welcome->incarnation;
+    return true;
+}
+
+static void feed_ask(struct tefter_feed *feed)
+{
+    struct tefter *client = feed->client;
+    Tefter__Resume resume = TEFTER__RESUME__INIT;
+    Tefter__Subscribe subscribe = TEFTER__SUBSCRIBE__INIT;
+    Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+    feed->number = ++client->next_subscription;
+    feed->resuming = feed_resume(feed, &resume);
+    feed->fetching_again = !feed->resuming && feed->picture.count > 0;
+    picture_unsubscribed(&feed->picture);
+    subscribe.subscription = feed->number;
+    subscribe.topic = feed->topic;
+    subscribe.customers = feed->customers;
+    subscribe.n_customers = feed->customer_count;
+    subscribe.resume = feed->resuming ? &resume : NULL;
+    frame.has_request = true;
+    frame.request = SUBSCRIBE_REQUEST | feed->number;
+    frame.body_case = TEFTER__FROM_TERMINAL__BODY_SUBSCRIBE;
+    frame.subscribe = &subscribe;
+    (void)link_send(client, &frame);
+}
+
+static void feed_leave(struct tefter_feed *feed)
+{
+    Tefter__Unsubscribe unsubscribe = TEFTER__UNSUBSCRIBE__INIT;
+    Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+    if (feed->number == 0 || !link_is_open(feed->client))
+        return;
+    unsubscribe.subscription = feed->number;
+    frame.body_case = TEFTER__FROM_TERMINAL__BODY_UNSUBSCRIBE;
+    frame.unsubscribe = &unsubscribe;
+    (void)link_send(feed->client, &frame);
+    feed->number = 0;
+}
+
+/* A set is missing. What is exact up to `position` can be resumed from there, once. */
+static void feed_again(struct tefter_feed *feed)
+{
+    if (feed->resuming && !feed->picture.exact)
+        feed->picture.was_exact = false;
+    feed_leave(feed);
+    feed_ask(feed);
+}
+
+void feeds_open(struct tefter *client)
+{
+    for (struct tefter_feed *feed = client->feeds; feed != NULL; feed = feed->next) {
+        if (feed->number == 0 && !feed->dead)
+            feed_ask(feed);
+    }
+}
+
+void feeds_lost(struct tefter *client)
+{
+    for (struct tefter_feed *feed = client->feeds; feed != NULL; feed = feed->next) {
+        feed->number = 0;
+        picture_unsubscribed(&feed->picture);
+    }
+}
+
+/* ---- life ---- */
+
+static void feed_free(struct tefter_feed *feed)
+{
+    picture_fini(&feed->picture);
+    free(feed->customers);
+    free(feed);
+}
+
+static void forget_dead(struct tefter *client)
+{
+    struct tefter_feed **link = &client->feeds;
+    while (*link != NULL) {
+        struct tefter_feed *feed = *link;
+        if (!feed->dead) {
+            link = &feed->next;
+            continue;
+        }
+        *link = feed->next;
+        feed_free(feed);
+    }
+}
+
+void feeds_fini(struct tefter *client)
+{
+    for (struct tefter_feed *feed = client->feeds; feed != NULL; feed = feed->next)
+        feed->dead = true;
+    forget_dead(client);
+}
+
+static struct tefter_feed *feed_make(const uint32_t *customers, size_t customer_count)
+{
+    struct tefter_feed *feed = calloc(1, sizeof(*feed));
+    if (feed == NULL)
+        return NULL;
+    picture_init(&feed->picture);
+    feed->customers = calloc(customer_count + 1, sizeof(*feed->customers));
+    if (feed->customers == NULL) {
+        free(feed);
+        return NULL;
+    }
+    if (customer_count > 0)
+        memcpy(feed->customers, customers, customer_count * sizeof(*customers));
+    feed->customer_count = customer_count;
+    return feed;
+}
+
+struct tefter_feed *tefter_subscribe(struct tefter *client, Tefter__Topic topic,
+                                     const uint32_t *customers, size_t customer_count,
+                                     tefter_set_fn changed, void *context)
+{
+    struct tefter_feed *feed = feed_make(customers, customer_count);
+    if (feed == NULL)
+        return NULL;
+    feed->client = client;
+    feed->topic = topic;
+    feed->changed = changed;
+    feed->context = context;
+    feed->next = client->feeds;
+    client->feeds = feed;
+    if (link_is_open(client))
+        feed_ask(feed);
+    return feed;
+}
+
+void tefter_unsubscribe(struct tefter_feed *feed)
+{
+    struct tefter *client = feed->client;
+    feed_leave(feed);
+    feed->dead = true;
+    if (!client->feeding)
+        forget_dead(client);
+}
+
+/* ---- in ---- */
+
+static struct tefter_feed *feed_by_number(struct tefter *client, uint32_t number)
+{
+    for (struct tefter_feed *feed = client->feeds; feed != NULL; feed = feed->next) {
+        if (feed->number == number && number != 0 && !feed->dead)
+            return feed;
+    }
+    return NULL;
+}
+
+static void tell_set(struct tefter_feed *feed, struct tefter_set *set)
+{
+    struct tefter *client = feed->client;
+    set->feed = feed;
+    set->exact = feed->picture.exact;
+    if (feed->changed == NULL)
+        return;
+    client->feeding = true;
+    feed->changed(feed->context, set);
+    client->feeding = false;
+}
+
+static int64_t delay_of(struct tefter *client, const Tefter__FeedSet *set)
+{
+    if (!set->has_committed_ms)
+        return -1;
+    int64_t delay = tefter_now_ms(client) - set->committed_ms;
+    return delay < 0 ? 0 : delay; /* clocks are never quite the same */
+}
+
+/* What a frame did to the picture; true: there is something to tell. */
+static bool judge(struct tefter_feed *feed, enum picture_verdict verdict)
+{
+    switch (verdict) {
+    case PICTURE_TAKEN:
+        return true;
+    case PICTURE_GAP:
+        feed_again(feed);
+        return false;
+    case PICTURE_WRONG:
+        link_broken(feed->client, "the server's feed makes no sense");
+        return false;
+    case PICTURE_MEMORY:
+        link_broken(feed->client, "no memory for what the server feeds");
+        return false;
+    }
+    return false;
+}
+
+static void became_exact(struct tefter_feed *feed, const struct picture_news *news)
+{
+    if (!news->became_exact)
+        return;
+    feed->resuming = false;
+    feed->fetching_again = false;
+}
+
+static void take_subscribed(struct tefter_feed *feed, const Tefter__Subscribed *subscribed)
+{
+    struct picture_news news;
+    if (!judge(feed, picture_begin(&feed->picture, subscribed, &news)))
+        return;
+    if (!subscribed->resumed)
+        feed->fetching_again = feed->picture.count > 0;
+    became_exact(feed, &news);
+    struct tefter_set set = {.seq = subscribed->seq, .delay_ms = -1};
+    if (news.became_exact)
+        tell_set(feed, &set);
+}
+
+static void take_page(struct tefter_feed *feed, const Tefter__Page *page)
+{
+    struct picture_news news;
+    if (!judge(feed, picture_page(&feed->picture, page, &feed->client->frame_arena, &news)))
+        return;
+    became_exact(feed, &news);
+    struct tefter_set set = {.page = true,
+                             .renewed = news.renewed,
+                             .seq = page->seq,
+                             .rows = news.rows,
+                             .row_count = news.row_count,
+                             .delay_ms = -1};
+    tell_set(feed, &set);
+}
+
+static void take_set(struct tefter_feed *feed, const Tefter__FeedSet *fed)
+{
+    struct picture_news news;
+    if (!judge(feed, picture_set(&feed->picture, fed, &feed->client->frame_arena, &news)))
+        return;
+    became_exact(feed, &news);
+    if (fed->this_ > feed->client->server_seq)
+        feed->client->server_seq = fed->this_;
+    struct tefter_set set = {.renewed = news.renewed,
+                             .seq = fed->this_,
+                             .rows = news.rows,
+                             .row_count = news.row_count,
+                             .committed_ms = fed->has_committed_ms ? fed->committed_ms : 0,
+                             .delay_ms = delay_of(feed->client, fed)};
+    tell_set(feed, &set);
+}
+
+static uint32_t number_of(const Tefter__ToTerminal *frame)
+{
+    if (frame->body_case == TEFTER__TO_TERMINAL__BODY_SUBSCRIBED)
+        return frame->subscribed->subscription;
+    if (frame->body_case == TEFTER__TO_TERMINAL__BODY_PAGE)
+        return frame->page->subscription;
+    return frame->feed->subscription;
+}
+
+void feeds_take(struct tefter *client, const Tefter__ToTerminal *frame)
+{
+    struct tefter_feed *feed = feed_by_number(client, number_of(frame));
+    if (feed == NULL)
+        return; /* of an asking that was given up */
+    if (frame->body_case == TEFTER__TO_TERMINAL__BODY_SUBSCRIBED)
+        take_subscribed(feed, frame->subscribed);
+    else if (frame->body_case == TEFTER__TO_TERMINAL__BODY_PAGE)
+        take_page(feed, frame->page);
+    else
+        take_set(feed, frame->feed);
+    forget_dead(client);
+    client_changed(client);
+    client_happened(client);
+}
+
+void feeds_refused(struct tefter *client, uint64_t request, const Tefter__Refusal *refusal)
+{
+    struct tefter_feed *feed =
+        (request & SUBSCRIBE_REQUEST) == 0 ? NULL : feed_by_number(client, (uint32_t)request);
+    if (feed == NULL)
+        return;
+    feed->number = 0;
+    struct tefter_set set = {.refused = refusal, .delay_ms = -1};
+    tell_set(feed, &set);
+    forget_dead(client);
+    client_happened(client);
+}
+
+/* ---- reading ---- */
+
+static const Tefter__Row *row_unpack(const struct picture_row *row, struct arena *arena)
+{
+    return (const Tefter__Row *)message_unpack(&tefter__row__descriptor,
+                                               slice_of(row->bytes, row->size), arena);
+}
+
+const Tefter__Row *tefter_feed_row(const struct tefter_feed *feed, enum tefter_row kind,
+                                   uint64_t id, struct arena *arena)
+{
+    const struct picture_row *row = picture_find(&feed->picture, (uint64_t)kind << 56 | id);
+    return row == NULL ? NULL : row_unpack(row, arena);
+}
+
+size_t tefter_feed_size(const struct tefter_feed *feed)
+{
+    return feed->picture.count;
+}
+
+void tefter_feed_each(const struct tefter_feed *feed, struct arena *arena,
+                      bool (*each)(void *context, const Tefter__Row *row), void *context)
+{
+    for (size_t i = 0; i < feed->picture.capacity; i++) {
+        if (feed->picture.rows[i].key == 0)
+            continue;
+        arena_reset(arena);
+        const Tefter__Row *row = row_unpack(&feed->picture.rows[i], arena);
+        if (row == NULL || !each(context, row))
+            return;
+    }
+}
+
+uint64_t tefter_feed_exact(const struct tefter_feed *feed)
+{
+    return feed->picture.exact ? feed->picture.position : 0;
+}

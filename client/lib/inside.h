@@ -1,0 +1,221 @@
+#pragma once
+/*
+ * Inside client/lib: the client, shared by its parts.
+ *
+ *   client.c    life, state of the line, blocking calls
+ *   link.c      the connection: IDLE → DIALING → GREETING → LOGGING_IN → OPEN, and again
+ *   request.c   what was asked and has no answer yet; sent, and sent again
+ *   command.c   commands: ids, window, outbox
+ *   renew.c     a new certificate at half-life
+ *   feed.c      subscriptions and their pictures
+ *   enrol.c     the one message of the enrolment protocol
+ */
+#include "base/arena.h"
+#include "lib/ids.h"
+#include "lib/outbox.h"
+#include "lib/picture.h"
+#include "lib/profile.h"
+#include "lib/tefter.h"
+#include "net/stream.h"
+#include "wire/frame.h"
+
+enum {
+    REQUESTS_MAX = 256,            /* under way at once, of any kind */
+    COMMANDS_MAX = 240,            /* the rest is for queries and logins */
+    REQUEST_NUMBER_FIRST = 256,    /* lower ones are the link's own */
+    SENT_AHEAD_BYTES = 128 * 1024, /* queued for the line; more waits for `drained` */
+    TICK_MS = 500,
+    PING_FEED_MS = 2000,
+    PING_IDLE_MS = 4000,
+    RETRY_FIRST_MS = 200,
+    RETRY_MOST_MS = 15 * 1000,
+    REASON_MAX = 320,
+};
+
+/* ---- requests ---- */
+
+enum request_kind { REQUEST_COMMAND, REQUEST_QUERY, REQUEST_OTHER };
+
+/* `answer` NULL: the line was lost and it is not asked again. */
+struct request;
+typedef void (*request_fn)(struct tefter *client, struct request *request,
+                           const Tefter__ToTerminal *answer);
+
+struct request {
+    uint64_t number; /* 0: free */
+    uint64_t order;  /* rises with every new one */
+    enum request_kind kind;
+    struct buffer frame;    /* ready for the line */
+    bool sent;              /* on this connection */
+    uint32_t times;         /* sent in all */
+    uint64_t not_before_ms; /* the server was busy */
+    uint64_t begun_ms;
+    uint8_t id[TEFTER_ID_SIZE]; /* of a command */
+    bool written;               /* it stands in the outbox */
+    request_fn answered;
+    union {
+        tefter_reply_fn reply;
+        tefter_answer_fn answer;
+    } caller; /* NULL: nobody listens any more */
+    void *context;
+};
+
+/* ---- link ---- */
+
+enum link_state {
+    LINK_IDLE,
+    LINK_WAITING,
+    LINK_DIALING,
+    LINK_GREETING,
+    LINK_LOGGING_IN,
+    LINK_OPEN
+};
+
+/* What a stream calls back; outlives the client until the stream is closed. */
+struct wire_end {
+    struct tefter *client; /* NULL: the client does not want it any more */
+    struct stream *stream;
+};
+
+struct link {
+    enum link_state state;
+    struct wire_end *end; /* NULL: no stream */
+    struct frame_reader reader;
+    struct loop_timer *retry;
+    uint32_t failures; /* in a row */
+    uint32_t attempts; /* in all, that have ended badly */
+    uint64_t step_ms;  /* dialled or greeting since */
+    uint64_t last_tick_ms;
+    uint64_t awake_ms; /* a tick came late: the process had slept until then */
+    uint64_t last_beat_ms;
+    uint64_t last_ping_ms;
+    uint64_t ping_sent_ms;  /* 0: none is out */
+    uint64_t told_retry_ms; /* by a Goodbye */
+    bool refused;           /* the Goodbye was a refusal */
+    char reason[REASON_MAX];
+};
+
+/* ---- feeds ---- */
+
+struct tefter_feed {
+    struct tefter *client;
+    struct tefter_feed *next;
+    uint32_t number; /* on the wire; 0: not asked for yet */
+    Tefter__Topic topic;
+    uint32_t *customers;
+    size_t customer_count;
+    bool dead; /* unsubscribed from inside its own callback */
+    bool resuming;
+    bool fetching_again;
+    struct picture picture;
+    tefter_set_fn changed;
+    void *context;
+};
+
+/* ---- the client ---- */
+
+struct tefter {
+    struct loop *loop;
+    bool own_loop;
+    char folder[TEFTER_PATH_MAX];
+    char address[TEFTER_ADDRESS_MAX];
+    char program[80];
+    uint32_t window;
+    uint64_t patience_ms;
+    bool keeps_outbox;
+    tefter_state_fn on_state;
+    void (*on_settled)(void *context, const Tefter__Command *command, int64_t made_ms,
+                       const Tefter__Reply *reply);
+    void *context;
+
+    struct tefter_enrolment enrolment;
+    struct tls_context *tls;
+    struct profile_token token;
+    struct ids ids;
+    struct outbox outbox;
+    bool offering; /* an outbox entry is under way */
+
+    struct link link;
+    struct loop_timer *tick;
+    uint64_t started_ms;
+    struct arena frame_arena;   /* one incoming frame */
+    struct arena welcome_arena; /* of the newest greeting */
+    struct arena person_arena;
+    Tefter__Welcome *welcome;
+    Tefter__LoggedIn *person;
+    struct currency currency;
+    int64_t clock_offset_ms; /* the server's wall clock minus ours */
+    uint64_t clock_error_ms; /* half the round trip it was measured with */
+    bool clock_known;
+    uint64_t server_seq;
+
+    struct request requests[REQUESTS_MAX];
+    uint16_t free_requests[REQUESTS_MAX]; /* the first REQUESTS_MAX - request_count are free */
+    uint16_t to_send[REQUESTS_MAX];       /* a ring: those that are not sent */
+    uint32_t to_send_first;
+    uint32_t to_send_count;
+    uint64_t request_order;
+    uint32_t request_count;
+    uint32_t command_count;
+    uint64_t request_round;
+
+    struct buffer renewal_key; /* of the certificate that was asked for; empty: none was */
+    int renewal_lock;
+    bool renewing;
+
+    struct tefter_feed *feeds;
+    uint32_t next_subscription;
+    bool feeding; /* inside a feed's callback */
+
+    struct tefter_state told; /* the last on_state */
+    bool told_once;
+    bool waiting; /* a blocking call wants to know that something happened */
+    bool happened;
+    struct loop_timer *patience;
+    bool impatient; /* the timer fired */
+};
+
+/* client.c */
+void client_changed(struct tefter *client);  /* tells on_state when there is news */
+void client_happened(struct tefter *client); /* ends a blocking call's turn */
+int64_t wall_ms(void);
+/* Runs the loop for one happening; false when `until_ms` (of client_until) is over. */
+uint64_t client_until(uint64_t wait_ms);
+bool client_wait(struct tefter *client, uint64_t until_ms);
+
+/* link.c */
+void link_start(struct tefter *client);
+void link_stop(struct tefter *client);
+void link_tick(struct tefter *client);
+bool link_send(struct tefter *client, const Tefter__FromTerminal *frame);
+void link_broken(struct tefter *client, const char *reason); /* the peer breaks the protocol */
+bool link_is_open(const struct tefter *client);
+void link_logged_in(struct tefter *client, const Tefter__LoggedIn *person);
+void link_logged_out(struct tefter *client);
+
+/* request.c */
+void requests_init(struct tefter *client);
+struct request *request_begin(struct tefter *client, enum request_kind kind,
+                              Tefter__FromTerminal *frame, struct failure *failure);
+void requests_pump(struct tefter *client);
+void requests_wake(struct tefter *client, uint64_t now); /* those the server was too busy for */
+void request_defer(struct tefter *client, struct request *request, uint32_t retry_ms);
+void requests_lost(struct tefter *client); /* the connection is gone */
+void request_end(struct tefter *client, struct request *request);
+/* false: no request of ours has this number. */
+bool requests_answer(struct tefter *client, const Tefter__ToTerminal *frame);
+void requests_fini(struct tefter *client);
+
+/* command.c */
+void outbox_offer(struct tefter *client); /* after each login, and after each settled entry */
+
+/* renew.c: a new certificate when the server says that this one is past half its life */
+void renewal_begin(struct tefter *client);
+void renewal_fini(struct tefter *client);
+
+/* feed.c */
+void feeds_open(struct tefter *client); /* the link is open: ask for what is wanted */
+void feeds_lost(struct tefter *client);
+void feeds_take(struct tefter *client, const Tefter__ToTerminal *frame);
+void feeds_refused(struct tefter *client, uint64_t request, const Tefter__Refusal *refusal);
+void feeds_fini(struct tefter *client);

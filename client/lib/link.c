@@ -1,0 +1,507 @@
+/*
+ * The connection of a client: dialled, greeted, logged in by token, kept alive, and begun again
+ * when it is lost.
+ */
+#include "base/limits.h"
+#include "lib/inside.h"
+#include "wire/message.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Numbers of the link's own requests, below REQUEST_NUMBER_FIRST. */
+enum { NUMBER_HELLO = 1, NUMBER_TOKEN = 2, NUMBER_PING = 3, NUMBER_UNSUBSCRIBE = 4 };
+
+enum { WIRE_VERSION = 1, STEP_MS = 10 * 1000, SPEAK_MS = 10 * 1000, ASLEEP_MS = 3 * 1000 };
+
+static void dial(struct tefter *client);
+static void lost(struct tefter *client, const char *reason);
+
+bool link_is_open(const struct tefter *client)
+{
+    return client->link.state == LINK_OPEN;
+}
+
+/* ---- out ---- */
+
+bool link_send(struct tefter *client, const Tefter__FromTerminal *frame)
+{
+    struct buffer out;
+    struct wire_end *end = client->link.end;
+    if (end == NULL)
+        return false;
+    buffer_init(&out, FRAME_HEAD_SIZE + FRAME_TO_SERVER_MAX);
+    uint8_t head[FRAME_HEAD_SIZE] = {0};
+    bool good = buffer_put(&out, head, sizeof(head)) && message_put(&frame->base, &out);
+    if (good) {
+        be32_put(out.data, (uint32_t)(out.size - FRAME_HEAD_SIZE));
+        good = stream_write(end->stream, buffer_slice(&out));
+    }
+    buffer_fini(&out);
+    return good;
+}
+
+static void send_own(struct tefter *client, uint64_t number, Tefter__FromTerminal *frame)
+{
+    frame->has_request = true;
+    frame->request = number;
+    (void)link_send(client, frame); /* a broken stream tells by itself */
+}
+
+static void send_hello(struct tefter *client)
+{
+    Tefter__Hello hello = TEFTER__HELLO__INIT;
+    Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+    hello.wire = WIRE_VERSION;
+    hello.program = client->program;
+    frame.body_case = TEFTER__FROM_TERMINAL__BODY_HELLO;
+    frame.hello = &hello;
+    client->link.ping_sent_ms = loop_now_ms(client->loop);
+    send_own(client, NUMBER_HELLO, &frame);
+}
+
+static void send_token(struct tefter *client)
+{
+    Tefter__UseToken use = TEFTER__USE_TOKEN__INIT;
+    Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+    use.token.data = client->token.bytes;
+    use.token.len = client->token.size;
+    frame.body_case = TEFTER__FROM_TERMINAL__BODY_USE_TOKEN;
+    frame.use_token = &use;
+    send_own(client, NUMBER_TOKEN, &frame);
+}
+
+static void send_ping(struct tefter *client, uint64_t now)
+{
+    Tefter__Ping ping = TEFTER__PING__INIT;
+    Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+    frame.body_case = TEFTER__FROM_TERMINAL__BODY_PING;
+    frame.ping = &ping;
+    client->link.last_ping_ms = now;
+    client->link.ping_sent_ms = now;
+    send_own(client, NUMBER_PING, &frame);
+}
+
+/* ---- the end, and the next try ---- */
+
+static void keep_reason(struct tefter *client, const char *reason)
+{
+    (void)snprintf(client->link.reason, sizeof(client->link.reason), "%s", reason);
+}
+
+static uint64_t retry_delay(struct tefter *client)
+{
+    uint32_t doublings = client->link.failures < 8 ? client->link.failures : 8;
+    uint64_t most = (uint64_t)RETRY_FIRST_MS << doublings;
+    uint32_t jitter = 0;
+    if (most > RETRY_MOST_MS)
+        most = RETRY_MOST_MS;
+    random_bytes(&jitter, sizeof(jitter));
+    uint64_t delay = most / 2 + jitter % (most / 2 + 1);
+    uint64_t told = client->link.told_retry_ms;
+    return told > delay ? told : delay;
+}
+
+static void retry(void *context)
+{
+    dial(context);
+}
+
+/* The stream is gone: what hung on it waits for the next one. */
+static void lost(struct tefter *client, const char *reason)
+{
+    if (client->link.reason[0] == '\0')
+        keep_reason(client, reason[0] == '\0' ? "the connection was closed" : reason);
+    client->link.end = NULL;
+    client->link.state = LINK_WAITING;
+    client->link.attempts++;
+    frame_reader_fini(&client->link.reader);
+    loop_timer_start(client->link.retry, retry_delay(client), 0);
+    client->link.failures++;
+    feeds_lost(client);
+    requests_lost(client);
+    client_changed(client);
+    client_happened(client);
+}
+
+static void abort_link(struct tefter *client, const char *reason)
+{
+    if (client->link.end == NULL)
+        return;
+    if (client->link.reason[0] == '\0')
+        keep_reason(client, reason);
+    stream_abort(client->link.end->stream, reason);
+    client->link.end->client = NULL; /* `lost` below stands for its `closed` */
+    lost(client, reason);
+}
+
+void link_broken(struct tefter *client, const char *reason)
+{
+    abort_link(client, reason);
+}
+
+/* ---- greeting and login ---- */
+
+static void measure_clock(struct tefter *client, int64_t server_ms)
+{
+    uint64_t now = loop_now_ms(client->loop);
+    uint64_t error = (now - client->link.ping_sent_ms) / 2;
+    if (client->link.ping_sent_ms == 0)
+        return;
+    client->link.ping_sent_ms = 0;
+    client->clock_error_ms++; /* clocks drift: an old good measure gives way in the end */
+    if (error > client->clock_error_ms && client->clock_known)
+        return;
+    client->clock_known = true;
+    client->clock_error_ms = error;
+    client->clock_offset_ms = server_ms + (int64_t)error - wall_ms();
+}
+
+static void opened(struct tefter *client)
+{
+    client->link.state = LINK_OPEN;
+    client->link.failures = 0;
+    client->link.told_retry_ms = 0;
+    client->link.refused = false;
+    client->link.reason[0] = '\0';
+    feeds_open(client);
+    requests_pump(client);
+    outbox_offer(client);
+    renewal_begin(client);
+    client_changed(client);
+    client_happened(client);
+}
+
+static void keep_currency(struct tefter *client)
+{
+    const struct currency *known = currency_find(client->welcome->currency);
+    client->currency = (struct currency){"", (int)client->welcome->exponent, ""};
+    (void)snprintf(client->currency.code, sizeof(client->currency.code), "%.3s",
+                   client->welcome->currency);
+    client->currency.sign = known == NULL ? client->welcome->currency : known->sign;
+}
+
+static ProtobufCMessage *copy_of(const ProtobufCMessage *message, struct arena *arena)
+{
+    arena_reset(arena);
+    struct slice packed = message_pack(message, arena);
+    return message_unpack(message->descriptor, packed, arena);
+}
+
+static bool token_is_good(struct tefter *client)
+{
+    (void)profile_token_read(client->folder, &client->token, NULL); /* another process's login */
+    return client->token.size > 0 && client->token.expires_ms > tefter_now_ms(client);
+}
+
+static void greeted(struct tefter *client, const Tefter__Welcome *welcome)
+{
+    if (welcome->ledger.len != LEDGER_ID_SIZE || welcome->exponent > 4 ||
+        strlen(welcome->currency) != 3) {
+        link_broken(client, "the server's greeting makes no sense");
+        return;
+    }
+    client->welcome = (Tefter__Welcome *)copy_of(&welcome->base, &client->welcome_arena);
+    if (client->welcome == NULL) {
+        link_broken(client, "no memory");
+        return;
+    }
+    keep_currency(client);
+    measure_clock(client, welcome->now_ms);
+    client->server_seq = welcome->seq;
+    client->person = NULL;
+    outbox_reoffer(&client->outbox);
+    if (!token_is_good(client)) {
+        opened(client);
+        return;
+    }
+    client->link.state = LINK_LOGGING_IN;
+    send_token(client);
+}
+
+static void keep_person(struct tefter *client, const Tefter__LoggedIn *person)
+{
+    struct profile_token token = {.size = person->token.len, .expires_ms = person->expires_ms};
+    client->person = (Tefter__LoggedIn *)copy_of(&person->base, &client->person_arena);
+    if (token.size == 0 || token.size > PROFILE_TOKEN_MAX)
+        return;
+    memcpy(token.bytes, person->token.data, token.size);
+    bool same = token.size == client->token.size &&
+                memcmp(token.bytes, client->token.bytes, token.size) == 0;
+    client->token = token;
+    if (!same)
+        (void)profile_token_write(client->folder, &token, NULL); /* else a login more */
+}
+
+void link_logged_in(struct tefter *client, const Tefter__LoggedIn *person)
+{
+    keep_person(client, person);
+    feeds_open(client);
+    outbox_offer(client);
+    client_changed(client);
+    client_happened(client);
+}
+
+void link_logged_out(struct tefter *client)
+{
+    client->token.size = 0;
+    client->person = NULL;
+    (void)profile_token_write(client->folder, &client->token, NULL);
+    client_changed(client);
+}
+
+/* ---- in ---- */
+
+static void turned_away(struct tefter *client, const Tefter__Refusal *refusal)
+{
+    char sentence[REASON_MAX];
+    (void)refusal_sentence(refusal, &client->currency, sentence, sizeof(sentence));
+    client->link.refused = refusal->code != TEFTER__REFUSAL_CODE__BUSY;
+    if (refusal->has_retry_ms)
+        client->link.told_retry_ms = refusal->retry_ms;
+    keep_reason(client, sentence);
+}
+
+static void said_goodbye(struct tefter *client, const Tefter__Goodbye *goodbye)
+{
+    keep_reason(client, goodbye->reason);
+    if (goodbye->refused != NULL)
+        turned_away(client, goodbye->refused);
+    if (goodbye->has_retry_ms)
+        client->link.told_retry_ms = goodbye->retry_ms;
+    abort_link(client, client->link.reason);
+}
+
+static void token_refused(struct tefter *client, const Tefter__Refusal *refusal)
+{
+    if (refusal->code == TEFTER__REFUSAL_CODE__BUSY) {
+        turned_away(client, refusal);
+        abort_link(client, client->link.reason);
+        return;
+    }
+    client->token.size = 0;
+    (void)profile_token_write(client->folder, &client->token, NULL);
+    opened(client);
+}
+
+static void own_refused(struct tefter *client, const Tefter__ToTerminal *frame)
+{
+    if (client->link.state == LINK_GREETING) {
+        turned_away(client, frame->refused);
+        abort_link(client, client->link.reason);
+    } else if (client->link.state == LINK_LOGGING_IN && frame->request == NUMBER_TOKEN) {
+        token_refused(client, frame->refused);
+    } else {
+        feeds_refused(client, frame->request, frame->refused);
+    }
+}
+
+static void token_taken(struct tefter *client, const Tefter__LoggedIn *person)
+{
+    keep_person(client, person);
+    opened(client);
+}
+
+static void beat(struct tefter *client, const Tefter__Pong *pong)
+{
+    measure_clock(client, pong->now_ms);
+    if (pong->seq > client->server_seq)
+        client->server_seq = pong->seq;
+}
+
+/* Frames that no request of ours asked for. */
+static void take_own(struct tefter *client, const Tefter__ToTerminal *frame)
+{
+    switch (frame->body_case) {
+    case TEFTER__TO_TERMINAL__BODY_WELCOME:
+        if (client->link.state == LINK_GREETING)
+            greeted(client, frame->welcome);
+        break;
+    case TEFTER__TO_TERMINAL__BODY_LOGGED_IN:
+        if (client->link.state == LINK_LOGGING_IN)
+            token_taken(client, frame->logged_in);
+        break;
+    case TEFTER__TO_TERMINAL__BODY_PONG:
+        beat(client, frame->pong);
+        break;
+    case TEFTER__TO_TERMINAL__BODY_REFUSED:
+        own_refused(client, frame);
+        break;
+    case TEFTER__TO_TERMINAL__BODY_GOODBYE:
+        said_goodbye(client, frame->goodbye);
+        break;
+    case TEFTER__TO_TERMINAL__BODY_SUBSCRIBED:
+    case TEFTER__TO_TERMINAL__BODY_PAGE:
+    case TEFTER__TO_TERMINAL__BODY_FEED:
+        feeds_take(client, frame);
+        break;
+    case TEFTER__TO_TERMINAL__BODY_REPLY:
+    case TEFTER__TO_TERMINAL__BODY_ANSWER:
+    case TEFTER__TO_TERMINAL__BODY_CODE:
+    case TEFTER__TO_TERMINAL__BODY_ENROLLED:
+    case TEFTER__TO_TERMINAL__BODY_STATUS:
+    case TEFTER__TO_TERMINAL__BODY_ACCEPTED:
+    case TEFTER__TO_TERMINAL__BODY__NOT_SET:
+    case _TEFTER__TO_TERMINAL__BODY__CASE_IS_INT_SIZE:
+        break; /* of a request that was given up */
+    }
+}
+
+static void take_frame(struct tefter *client, struct slice bytes)
+{
+    struct message_fault fault;
+    arena_reset(&client->frame_arena);
+    if (!message_scan(&tefter__to_terminal__descriptor, bytes, &fault)) {
+        link_broken(client, "the server sends what this version does not understand");
+        return;
+    }
+    const Tefter__ToTerminal *frame = (const Tefter__ToTerminal *)message_unpack(
+        &tefter__to_terminal__descriptor, bytes, &client->frame_arena);
+    if (frame == NULL) {
+        link_broken(client, "a frame of the server is too big");
+        return;
+    }
+    client->link.last_beat_ms = loop_now_ms(client->loop);
+    if (!frame->has_request || !requests_answer(client, frame))
+        take_own(client, frame);
+}
+
+/* ---- what the stream says ---- */
+
+static void end_open(void *context)
+{
+    struct wire_end *end = context;
+    struct tefter *client = end->client;
+    if (client == NULL)
+        return;
+    client->link.state = LINK_GREETING;
+    client->link.step_ms = loop_now_ms(client->loop);
+    client->link.last_beat_ms = client->link.step_ms;
+    send_hello(client);
+}
+
+static void end_bytes(void *context, struct slice bytes)
+{
+    struct wire_end *end = context;
+    struct slice message;
+    if (end->client == NULL)
+        return;
+    if (!frame_reader_put(&end->client->link.reader, bytes)) {
+        link_broken(end->client, "no memory");
+        return;
+    }
+    while (end->client != NULL) {
+        enum frame_verdict verdict = frame_reader_next(&end->client->link.reader, &message);
+        if (verdict == FRAME_MORE)
+            return;
+        if (verdict == FRAME_WHOLE)
+            take_frame(end->client, message);
+        else
+            link_broken(end->client, "the server breaks the protocol");
+    }
+}
+
+static void end_drained(void *context)
+{
+    struct wire_end *end = context;
+    if (end->client != NULL)
+        requests_pump(end->client);
+}
+
+static void end_closed(void *context, const char *reason)
+{
+    struct wire_end *end = context;
+    struct tefter *client = end->client;
+    free(end);
+    if (client != NULL)
+        lost(client, reason);
+}
+
+/* ---- dialling ---- */
+
+static const struct stream_events end_events = {end_open, end_bytes, end_drained, end_closed};
+
+static void dial(struct tefter *client)
+{
+    struct failure failure = {.fault = FAULT_NONE};
+    struct wire_end *end = calloc(1, sizeof(*end));
+    client->link.reason[0] = '\0';
+    client->link.state = LINK_DIALING;
+    client->link.step_ms = loop_now_ms(client->loop);
+    frame_reader_init(&client->link.reader, FRAME_TO_CLIENT_MAX);
+    if (end != NULL) {
+        end->client = client;
+        end->stream =
+            stream_connect(client->loop, client->address, client->tls, &end_events, end, &failure);
+    }
+    if (end == NULL || end->stream == NULL) {
+        free(end);
+        lost(client, end == NULL ? "no memory" : failure.text);
+        return;
+    }
+    client->link.end = end;
+    client_changed(client);
+}
+
+void link_start(struct tefter *client)
+{
+    client->link.retry = loop_timer_create(client->loop, retry, client);
+    if (client->link.retry != NULL)
+        dial(client);
+}
+
+void link_stop(struct tefter *client)
+{
+    struct wire_end *end = client->link.end;
+    loop_timer_destroy(client->link.retry);
+    client->link.retry = NULL;
+    client->link.end = NULL;
+    if (client->link.state >= LINK_DIALING)
+        frame_reader_fini(&client->link.reader);
+    client->link.state = LINK_IDLE;
+    if (end == NULL)
+        return;
+    end->client = NULL;
+    stream_close(end->stream, "");
+}
+
+/* ---- heartbeat ---- */
+
+static bool wants_ping(const struct tefter *client, uint64_t now)
+{
+    const struct link *link = &client->link;
+    uint64_t pause = client->feeds != NULL ? PING_FEED_MS : PING_IDLE_MS;
+    bool quiet = now - link->last_beat_ms + TICK_MS >= pause;
+    return (quiet && now - link->last_ping_ms + TICK_MS >= pause) ||
+           now - link->last_ping_ms >= SPEAK_MS;
+}
+
+/* A process that slept has not heard the beats that wait in its socket: it listens first. */
+static bool is_dead(struct tefter *client, uint64_t now)
+{
+    struct link *link = &client->link;
+    if (now - link->last_tick_ms > ASLEEP_MS)
+        link->awake_ms = now;
+    link->last_tick_ms = now;
+    uint64_t since = link->last_beat_ms > link->awake_ms ? link->last_beat_ms : link->awake_ms;
+    if (link->state == LINK_OPEN)
+        return now - since >= TEFTER_LOST_MS;
+    return (link->state == LINK_GREETING || link->state == LINK_LOGGING_IN) &&
+           now - link->step_ms >= STEP_MS && now - since >= STEP_MS;
+}
+
+void link_tick(struct tefter *client)
+{
+    uint64_t now = loop_now_ms(client->loop);
+    if (is_dead(client, now)) {
+        abort_link(client, "the server does not answer any more");
+        return;
+    }
+    if (link_is_open(client)) {
+        if (wants_ping(client, now))
+            send_ping(client, now);
+        requests_wake(client, now);
+        requests_pump(client);
+    }
+    client_changed(client);
+}

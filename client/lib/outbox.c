@@ -1,0 +1,328 @@
+#include "lib/outbox.h"
+
+#include "lib/folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum {
+    HEAD_SIZE = 4,
+    CHECK_SIZE = 8,
+    MADE_SIZE = 1 + TEFTER_ID_SIZE + 8 + 4 + LEDGER_ID_SIZE, /* then the command */
+    SETTLED_SIZE = 1 + TEFTER_ID_SIZE + 1 + 4,
+    KIND_MADE = 1,
+    KIND_SETTLED = 2,
+};
+
+#define KEPT_MS (INT64_C(24) * 3600 * 1000 * OUTBOX_KEPT_DAYS)
+
+/* ---- records ---- */
+
+static void check_of(struct slice body, uint8_t out[CHECK_SIZE])
+{
+    struct hash hash;
+    hash_of(body.data, body.size, &hash);
+    memcpy(out, hash.bytes, CHECK_SIZE);
+}
+
+static bool put_record(struct buffer *out, const uint8_t *head, size_t head_size, struct slice tail)
+{
+    uint8_t size[HEAD_SIZE];
+    uint8_t check[CHECK_SIZE];
+    be32_put(size, (uint32_t)(head_size + tail.size));
+    if (!buffer_put(out, size, sizeof(size)) || !buffer_put(out, head, head_size) ||
+        !buffer_put(out, tail.data, tail.size))
+        return false;
+    size_t body = head_size + tail.size;
+    check_of(slice_of(out->data + out->size - body, body), check);
+    return buffer_put(out, check, sizeof(check));
+}
+
+static bool put_made(struct buffer *out, const struct outbox_entry *entry)
+{
+    uint8_t head[MADE_SIZE] = {KIND_MADE};
+    memcpy(head + 1, entry->id, TEFTER_ID_SIZE);
+    be64_put(head + 1 + TEFTER_ID_SIZE, (uint64_t)entry->made_ms);
+    be32_put(head + 9 + TEFTER_ID_SIZE, entry->staff);
+    memcpy(head + 13 + TEFTER_ID_SIZE, entry->ledger, LEDGER_ID_SIZE);
+    return put_record(out, head, sizeof(head), slice_of(entry->command, entry->size));
+}
+
+static bool put_settled(struct buffer *out, const struct outbox_entry *entry)
+{
+    uint8_t head[SETTLED_SIZE] = {KIND_SETTLED};
+    memcpy(head + 1, entry->id, TEFTER_ID_SIZE);
+    head[1 + TEFTER_ID_SIZE] = entry->done;
+    be32_put(head + 2 + TEFTER_ID_SIZE, entry->incarnation);
+    return put_record(out, head, sizeof(head), slice_of(NULL, 0));
+}
+
+/* The next whole record's body; false at the end or at a torn one. */
+static bool next_record(struct slice *rest, struct slice *ret_body)
+{
+    uint8_t check[CHECK_SIZE];
+    if (rest->size < HEAD_SIZE + CHECK_SIZE)
+        return false;
+    size_t size = be32_get(rest->data);
+    if (size > rest->size - HEAD_SIZE - CHECK_SIZE || size == 0)
+        return false;
+    *ret_body = slice_of(rest->data + HEAD_SIZE, size);
+    check_of(*ret_body, check);
+    if (memcmp(check, ret_body->data + size, CHECK_SIZE) != 0)
+        return false;
+    *rest = slice_of(rest->data + HEAD_SIZE + size + CHECK_SIZE,
+                     rest->size - HEAD_SIZE - size - CHECK_SIZE);
+    return true;
+}
+
+/* ---- entries in memory ---- */
+
+struct outbox_entry *outbox_find(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE])
+{
+    for (size_t i = outbox->count; i > 0; i--) {
+        if (memcmp(outbox->entries[i - 1].id, id, TEFTER_ID_SIZE) == 0)
+            return &outbox->entries[i - 1];
+    }
+    return NULL;
+}
+
+static struct outbox_entry *add_entry(struct outbox *outbox, struct slice command)
+{
+    if (outbox->count == outbox->capacity) {
+        size_t capacity = outbox->capacity == 0 ? 16 : outbox->capacity * 2;
+        void *entries = realloc(outbox->entries, capacity * sizeof(*outbox->entries));
+        if (entries == NULL)
+            return NULL;
+        outbox->entries = entries;
+        outbox->capacity = capacity;
+    }
+    uint8_t *copy = malloc(command.size + 1);
+    if (copy == NULL)
+        return NULL;
+    memcpy(copy, command.data, command.size);
+    struct outbox_entry *entry = &outbox->entries[outbox->count++];
+    *entry = (struct outbox_entry){.command = copy, .size = command.size};
+    return entry;
+}
+
+static bool take_made(struct outbox *outbox, struct slice body)
+{
+    struct slice command = slice_of(body.data + MADE_SIZE, body.size - MADE_SIZE);
+    struct outbox_entry *entry = add_entry(outbox, command);
+    if (entry == NULL)
+        return false;
+    memcpy(entry->id, body.data + 1, TEFTER_ID_SIZE);
+    entry->made_ms = (int64_t)be64_get(body.data + 1 + TEFTER_ID_SIZE);
+    entry->staff = be32_get(body.data + 9 + TEFTER_ID_SIZE);
+    memcpy(entry->ledger, body.data + 13 + TEFTER_ID_SIZE, LEDGER_ID_SIZE);
+    return true;
+}
+
+static void take_settled(struct outbox *outbox, struct slice body)
+{
+    struct outbox_entry *entry = outbox_find(outbox, body.data + 1);
+    if (entry == NULL)
+        return;
+    entry->settled = true;
+    entry->done = body.data[1 + TEFTER_ID_SIZE] != 0;
+    entry->incarnation = be32_get(body.data + 2 + TEFTER_ID_SIZE);
+}
+
+static bool take_record(struct outbox *outbox, struct slice body)
+{
+    if (body.data[0] == KIND_MADE && body.size > MADE_SIZE)
+        return take_made(outbox, body);
+    if (body.data[0] == KIND_SETTLED && body.size == SETTLED_SIZE)
+        take_settled(outbox, body);
+    return true;
+}
+
+static bool is_old(const struct outbox_entry *entry, int64_t now_ms)
+{
+    bool refused = entry->settled && !entry->done;
+    return refused || (entry->settled && now_ms - entry->made_ms > KEPT_MS);
+}
+
+static size_t forget_old(struct outbox *outbox, int64_t now_ms)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < outbox->count; i++) {
+        if (is_old(&outbox->entries[i], now_ms))
+            free(outbox->entries[i].command);
+        else
+            outbox->entries[kept++] = outbox->entries[i];
+    }
+    size_t forgotten = outbox->count - kept;
+    outbox->count = kept;
+    return forgotten;
+}
+
+/* ---- opening ---- */
+
+static bool put_all(const struct outbox *outbox, struct buffer *out)
+{
+    for (size_t i = 0; i < outbox->count; i++) {
+        const struct outbox_entry *entry = &outbox->entries[i];
+        if (!put_made(out, entry) || (entry->settled && !put_settled(out, entry)))
+            return false;
+    }
+    return true;
+}
+
+static bool rewrite(struct outbox *outbox, struct failure *failure)
+{
+    struct buffer file;
+    buffer_init(&file, 2 * OUTBOX_BYTES_MAX);
+    bool good =
+        put_all(outbox, &file) || fail(failure, FAULT_MEMORY, 0, "no memory for the outbox");
+    good = good && folder_write(outbox->folder, "outbox", buffer_slice(&file), 0600, failure);
+    outbox->bytes = file.size;
+    buffer_fini(&file);
+    return good;
+}
+
+static bool read_file(struct outbox *outbox, struct slice file, int64_t now_ms,
+                      struct failure *failure)
+{
+    struct slice rest = file;
+    struct slice body;
+    while (next_record(&rest, &body)) {
+        if (!take_record(outbox, body))
+            return fail(failure, FAULT_MEMORY, 0, "no memory for the outbox");
+    }
+    outbox->bytes = file.size;
+    bool torn = rest.size > 0;
+    return (forget_old(outbox, now_ms) == 0 && !torn) || rewrite(outbox, failure);
+}
+
+bool outbox_open(struct outbox *outbox, const char *folder, int64_t now_ms, struct failure *failure)
+{
+    struct arena arena;
+    struct slice file;
+    int lock = -1;
+    *outbox = (struct outbox){.open = true};
+    memcpy(outbox->folder, folder, strlen(folder) + 1);
+    if (!folder_lock(folder, &lock, failure))
+        return false;
+    arena_init(&arena, 2 * (size_t)OUTBOX_BYTES_MAX + 4096);
+    bool good =
+        folder_read(folder, "outbox", 2 * (size_t)OUTBOX_BYTES_MAX, &arena, &file, failure) &&
+        read_file(outbox, file, now_ms, failure);
+    arena_fini(&arena);
+    folder_unlock(lock);
+    return good;
+}
+
+void outbox_close(struct outbox *outbox)
+{
+    for (size_t i = 0; i < outbox->count; i++)
+        free(outbox->entries[i].command);
+    free(outbox->entries);
+    *outbox = (struct outbox){.open = false};
+}
+
+/* ---- appending ---- */
+
+static bool append_locked(const struct outbox *outbox, struct slice record, bool sync,
+                          struct failure *failure)
+{
+    char path[TEFTER_PATH_MAX];
+    if (!folder_path(outbox->folder, "outbox", path, failure))
+        return false;
+    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    bool good = fd >= 0 && write(fd, record.data, record.size) == (ssize_t)record.size &&
+                (!sync || fdatasync(fd) == 0);
+    int error = errno;
+    if (fd >= 0)
+        (void)close(fd);
+    return good || fail(failure, FAULT_IO, error, "cannot write %s", path);
+}
+
+static bool append(struct outbox *outbox, struct slice record, bool sync, struct failure *failure)
+{
+    int lock = -1;
+    if (!folder_lock(outbox->folder, &lock, failure))
+        return false;
+    bool good = append_locked(outbox, record, sync, failure);
+    folder_unlock(lock);
+    outbox->bytes += good ? record.size : 0;
+    return good;
+}
+
+bool outbox_add(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE], int64_t made_ms,
+                uint32_t staff, const uint8_t ledger[LEDGER_ID_SIZE], struct slice command,
+                struct failure *failure)
+{
+    if (outbox->bytes + command.size > OUTBOX_BYTES_MAX)
+        return fail(failure, FAULT_FULL, 0,
+                    "the outbox is full: connect to the server so that it can take what waits");
+    struct outbox_entry *entry = add_entry(outbox, command);
+    if (entry == NULL)
+        return fail(failure, FAULT_MEMORY, 0, "no memory for the outbox");
+    memcpy(entry->id, id, TEFTER_ID_SIZE);
+    entry->made_ms = made_ms;
+    entry->staff = staff;
+    memcpy(entry->ledger, ledger, LEDGER_ID_SIZE);
+    entry->offered = true;
+    struct buffer record;
+    buffer_init(&record, OUTBOX_BYTES_MAX);
+    bool good = put_made(&record, entry) || fail(failure, FAULT_MEMORY, 0, "no memory");
+    good = good && append(outbox, buffer_slice(&record), true, failure);
+    buffer_fini(&record);
+    if (!good)
+        free(outbox->entries[--outbox->count].command);
+    return good;
+}
+
+void outbox_settle(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE], bool done,
+                   uint32_t incarnation)
+{
+    struct outbox_entry *entry = outbox_find(outbox, id);
+    struct buffer record;
+    if (entry == NULL)
+        return;
+    entry->settled = true;
+    entry->done = done;
+    entry->incarnation = incarnation;
+    buffer_init(&record, 4096);
+    if (put_settled(&record, entry))
+        (void)append(outbox, buffer_slice(&record), false, NULL); /* else it is asked again */
+    buffer_fini(&record);
+}
+
+/* ---- offering ---- */
+
+static bool wants_offer(const struct outbox_entry *entry, uint32_t staff,
+                        const uint8_t ledger[LEDGER_ID_SIZE], uint32_t incarnation)
+{
+    if (entry->offered || entry->staff != staff ||
+        memcmp(entry->ledger, ledger, LEDGER_ID_SIZE) != 0)
+        return false;
+    return !entry->settled || (entry->done && entry->incarnation < incarnation);
+}
+
+struct outbox_entry *outbox_next(struct outbox *outbox, uint32_t staff,
+                                 const uint8_t ledger[LEDGER_ID_SIZE], uint32_t incarnation)
+{
+    for (size_t i = 0; i < outbox->count; i++) {
+        if (wants_offer(&outbox->entries[i], staff, ledger, incarnation))
+            return &outbox->entries[i];
+    }
+    return NULL;
+}
+
+size_t outbox_unknown(const struct outbox *outbox)
+{
+    size_t unknown = 0;
+    for (size_t i = 0; i < outbox->count; i++)
+        unknown += !outbox->entries[i].settled;
+    return unknown;
+}
+
+void outbox_reoffer(struct outbox *outbox)
+{
+    for (size_t i = 0; i < outbox->count; i++)
+        outbox->entries[i].offered = outbox->entries[i].offered && !outbox->entries[i].settled;
+}

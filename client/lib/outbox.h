@@ -1,0 +1,65 @@
+#pragma once
+/*
+ * Inside client/lib: the outbox, a file of commands whose outcome may be unknown.
+ *
+ * Entries are appended under the profile's lock and synced before a command is sent; what became of
+ * it is appended later. Acknowledged commands are kept seven days: when the server has been
+ * restored to an older state (same ledger, higher incarnation) they are offered again, with the
+ * same ids, and count once. A command is offered only for the person who gave it.
+ *
+ * File: records {size 4, body, first 8 bytes of the body's hash}; a torn last record is cut at the
+ * next opening. Several processes may append; each offers what it read when it was opened.
+ */
+#include "base/bytes.h"
+#include "base/fault.h"
+#include "lib/tefter.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { OUTBOX_BYTES_MAX = 16 * 1024 * 1024, OUTBOX_KEPT_DAYS = 7, LEDGER_ID_SIZE = 16 };
+
+struct outbox_entry {
+    uint8_t id[TEFTER_ID_SIZE];
+    int64_t made_ms;
+    uint32_t staff;
+    bool settled;         /* a reply is known ... */
+    bool done;            /* ... and it was done, not refused */
+    uint32_t incarnation; /* of the reply */
+    uint8_t ledger[LEDGER_ID_SIZE];
+    bool offered; /* by this process; nothing more is to be done with it here */
+    uint8_t *command;
+    size_t size;
+};
+
+struct outbox {
+    char folder[TEFTER_PATH_MAX];
+    struct outbox_entry *entries;
+    size_t count;
+    size_t capacity;
+    size_t bytes; /* of the file, about */
+    bool open;
+};
+
+/* Reads the file, cuts a torn end, leaves out what is older than seven days and settled. */
+bool outbox_open(struct outbox *outbox, const char *folder, int64_t now_ms,
+                 struct failure *failure);
+void outbox_close(struct outbox *outbox);
+
+/* Synced when it returns. */
+bool outbox_add(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE], int64_t made_ms,
+                uint32_t staff, const uint8_t ledger[LEDGER_ID_SIZE], struct slice command,
+                struct failure *failure);
+/* A reply is here. An entry that is not known is ignored. */
+void outbox_settle(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE], bool done,
+                   uint32_t incarnation);
+
+/* The oldest entry that this person should offer to this ledger now, NULL when there is none. */
+struct outbox_entry *outbox_next(struct outbox *outbox, uint32_t staff,
+                                 const uint8_t ledger[LEDGER_ID_SIZE], uint32_t incarnation);
+struct outbox_entry *outbox_find(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE]);
+/* How many wait for an outcome. */
+size_t outbox_unknown(const struct outbox *outbox);
+/* Another incarnation may be here: what was acknowledged may be offered once more. */
+void outbox_reoffer(struct outbox *outbox);
