@@ -161,13 +161,17 @@ static void test_cut_out_bytes(void **state)
         size_t s = i % 3 ? last_segment() : pick(&prng, (uint32_t)image.segment_count);
         size_t size = image.segments[s].size, at = pick(&prng, (uint32_t)size);
         size_t removed = 1 + pick(&prng, (uint32_t)(size - at));
+        /* the same bytes are left when the hole is anywhere from first to at */
         const uint8_t *data = image.segments[s].data;
+        size_t first = at;
+        while (first > 0 && data[first - 1] == data[first + removed - 1])
+            first--;
         while (at + removed < size && data[at] == data[at + removed])
-            at++; /* the same bytes are left when the hole is here */
+            at++;
         uint64_t batch = batch_of(s, at);
         spoil(&(struct spoiling){.segment = s, .at = at, .removed = removed});
         assert_damaged(batch, last_seq());
-        if (later_batch_left(batch, s, at + removed)) {
+        if (later_batch_left(batch, s, first + removed)) {
             assert_damaged(batch, 0);
         } else {
             assert_cut(batch, torn % 10 == 0);
