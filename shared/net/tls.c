@@ -231,8 +231,6 @@ static void learn_certificate(struct tls *tls)
     name_of(certificate, peer->name, sizeof(peer->name));
     if (ASN1_INTEGER_get_uint64(&peer->serial, X509_get0_serialNumber(certificate)) != 1)
         peer->serial = 0;
-    if (!tls->context->server)
-        peer->root = tls->context->root_hash;
     ERR_clear_error();
 }
 

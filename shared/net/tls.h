@@ -35,7 +35,9 @@ struct tls_context *tls_context_server(const struct tls_identity *identity, stru
 /* Client: identity NULL for enrolment. root_hash: BLAKE2b-256 of the root certificate's DER; the
  * chain the server shows must end in that root (it sends the root along), and it must be a server
  * certificate. The server's name is not checked: a private root is the identity, so a server may
- * move to another address without new certificates. */
+ * move to another address without new certificates. root_hash NULL, for enrolment: any chain that
+ * holds together; tls_peer.root tells its root, which the caller compares before it says anything.
+ */
 struct tls_context *tls_context_client(const struct tls_identity *identity,
                                        const struct hash *root_hash, const char *alpn,
                                        struct failure *failure);

@@ -103,13 +103,27 @@ static int verify_against(X509_STORE_CTX *store, X509 *root)
     return good;
 }
 
+/* For enrolment, which compares the root with its code before it tells anything. */
+static X509 *find_own_signed(STACK_OF(X509) * shown)
+{
+    for (int i = 0; i < sk_X509_num(shown); i++) {
+        X509 *certificate = sk_X509_value(shown, i);
+        if (X509_check_issued(certificate, certificate) == X509_V_OK)
+            return certificate;
+    }
+    return NULL;
+}
+
 /* In place of OpenSSL's own: nothing is trusted but the pinned root, which the server sends along.
  */
 static int verify_server(X509_STORE_CTX *store, void *context_pointer)
 {
     const struct tls_context *context = context_pointer;
-    X509 *root = find_pinned(X509_STORE_CTX_get0_untrusted(store), &context->root_hash);
-    if (root == NULL) {
+    SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
+    STACK_OF(X509) *shown = X509_STORE_CTX_get0_untrusted(store);
+    X509 *root =
+        context->any_root ? find_own_signed(shown) : find_pinned(shown, &context->root_hash);
+    if (root == NULL || !tls_certificate_hash(root, &tls_of(ssl)->peer.root)) {
         X509_STORE_CTX_set_error(store, X509_V_ERR_APPLICATION_VERIFICATION);
         return 0;
     }
@@ -284,7 +298,9 @@ struct tls_context *tls_context_client(const struct tls_identity *identity,
     struct tls_context *context = context_create(false, failure);
     if (context == NULL)
         return NULL;
-    context->root_hash = *root_hash;
+    context->any_root = root_hash == NULL;
+    if (root_hash != NULL)
+        context->root_hash = *root_hash;
     context->alpn = tls_alpn_of(slice_text(alpn));
     bool known = context->alpn != NULL && offer_alpn(context->ssl, alpn);
     if (!known || (identity != NULL && !use_identity(context->ssl, identity))) {

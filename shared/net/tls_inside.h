@@ -15,6 +15,7 @@ struct tls_context {
     bool server;
     const char *alpn;      /* client: the one protocol it speaks; server: NULL */
     struct hash root_hash; /* client: the root it pins */
+    bool any_root;         /* client: none is pinned, its hash is told */
 };
 
 struct tls {
