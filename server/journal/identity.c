@@ -54,11 +54,11 @@ bool identity_create(int folder, const struct ledger_id *ledger, uint32_t incarn
     size_t size = identity_write(ledger, incarnation, text);
     int file = openat(folder, new_name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (file < 0)
-        return fail(failure, FAULT_IO, errno, "cannot make the journal's identity");
+        return fail(failure, fault_of_os(errno), errno, "cannot make the journal's identity");
     bool made = file_write(file, slice_of(text, size), 0) && fsync(file) == 0 &&
                 renameat(folder, new_name, folder, file_name) == 0;
     if (!made)
-        fail(failure, FAULT_IO, errno, "cannot write the journal's identity");
+        fail(failure, fault_of_os(errno), errno, "cannot write the journal's identity");
     close(file);
     return made && folder_sync(folder, failure);
 }

@@ -20,7 +20,7 @@ static bool folder_make(const char *path, struct failure *failure)
 {
     if (mkdir(path, 0700) == 0 || errno == EEXIST)
         return true;
-    return fail(failure, FAULT_IO, errno, "cannot make the folder %s", path);
+    return fail(failure, fault_of_os(errno), errno, "cannot make the folder %s", path);
 }
 
 static bool parent_sync(int folder, struct failure *failure)
@@ -135,8 +135,7 @@ static enum journal_answer local_write(struct journal *journal, struct slice byt
     if (!segment_roll(local, bytes.size, failure))
         return JOURNAL_UNKNOWN;
     if (!file_write(local->file, bytes, last_segment(local)->size) || !file_sync(local)) {
-        fail(failure, errno == ENOSPC || errno == EDQUOT ? FAULT_FULL : FAULT_IO, errno,
-             "cannot write the journal in %s", local->path);
+        fail(failure, fault_of_os(errno), errno, "cannot write the journal in %s", local->path);
         return JOURNAL_UNKNOWN;
     }
     local_advance(local, bytes.size, after);

@@ -39,6 +39,7 @@ struct local {
 };
 
 /* segment.c: files and their names */
+enum fault fault_of_os(int os_error); /* FULL or IO */
 void segment_name(uint64_t first_batch, char out[SEGMENT_NAME_SIZE]);
 bool segment_list(struct local *local, struct failure *failure);
 bool segment_note(struct local *local, struct segment segment);

@@ -16,6 +16,11 @@ static const char suffix[] = ".segment";
 
 enum { NAME_DIGITS = 20 };
 
+enum fault fault_of_os(int os_error)
+{
+    return os_error == ENOSPC || os_error == EDQUOT ? FAULT_FULL : FAULT_IO;
+}
+
 void segment_name(uint64_t first_batch, char out[SEGMENT_NAME_SIZE])
 {
     snprintf(out, SEGMENT_NAME_SIZE, "%0*" PRIu64 "%s", NAME_DIGITS, first_batch, suffix);
@@ -41,7 +46,7 @@ bool folder_sync(int folder, struct failure *failure)
 {
     if (fsync(folder) == 0)
         return true;
-    return fail(failure, FAULT_IO, errno, "cannot sync the journal's folder");
+    return fail(failure, fault_of_os(errno), errno, "cannot sync the journal's folder");
 }
 
 bool segment_note(struct local *local, struct segment segment)
@@ -127,7 +132,7 @@ static bool file_new(int folder, const char *name, int flags, int *ret_file,
     *ret_file = openat(folder, name, O_RDWR | O_CREAT | O_CLOEXEC | flags, 0600);
     if (*ret_file >= 0)
         return true;
-    return fail(failure, errno == ENOSPC ? FAULT_FULL : FAULT_IO, errno, "cannot make %s", name);
+    return fail(failure, fault_of_os(errno), errno, "cannot make %s", name);
 }
 
 bool segment_create(int folder, uint64_t first_batch, int *ret_file, struct failure *failure)
@@ -138,7 +143,7 @@ bool segment_create(int folder, uint64_t first_batch, int *ret_file, struct fail
         return false;
     if (fsync(*ret_file) == 0 && folder_sync(folder, failure))
         return true;
-    fail(failure, FAULT_IO, errno, "cannot sync segment %s", name);
+    fail(failure, fault_of_os(errno), errno, "cannot sync segment %s", name);
     close(*ret_file);
     return false;
 }
@@ -154,8 +159,8 @@ bool segment_rewrite(int folder, uint64_t first_batch, struct slice bytes, int *
     if (file_write(*ret_file, bytes, 0) && fsync(*ret_file) == 0 &&
         renameat(folder, new_name, folder, name) == 0 && folder_sync(folder, failure))
         return true;
-    fail(failure, errno == ENOSPC ? FAULT_FULL : FAULT_IO, errno, "cannot rewrite segment %s",
-         name);
+    fail(failure, fault_of_os(errno), errno, "cannot rewrite segment %s", name);
     close(*ret_file);
+    unlinkat(folder, new_name, 0);
     return false;
 }
