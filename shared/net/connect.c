@@ -31,7 +31,8 @@ static bool place_bad(const char *address, struct failure *failure)
 static bool port_good(const char *port)
 {
     size_t digits = strspn(port, "0123456789");
-    return digits > 0 && digits <= 5 && port[digits] == '\0' && atoi(port) <= UINT16_MAX;
+    return digits > 0 && digits <= 5 && port[digits] == '\0' &&
+           strtol(port, NULL, 10) <= UINT16_MAX;
 }
 
 bool stream_place_read(const char *address, struct stream_place *ret_place, struct failure *failure)
@@ -101,8 +102,12 @@ static void connected(struct stream *stream)
 {
     stream_connecting_end(stream);
     stream_tune(stream);
-    if (stream_handshake(stream, stream->context))
-        stream_read_start(stream);
+    if (!stream_handshake(stream, stream->context))
+        return;
+    /* On a busy morning a server lets thousands wait their turn: who gives up early only comes
+     * again and makes the queue longer. */
+    stream_deadline(stream, SILENCE_MS);
+    stream_read_start(stream);
 }
 
 static void try_done(uv_connect_t *request, int status)

@@ -6,8 +6,9 @@
  *
  * Back-pressure: while more than OUTPUT_PAUSE_BYTES wait to be written, nothing is read; above
  * OUTPUT_CUT_BYTES, or when a pause lasts OUTPUT_CUT_MS, the stream is closed with a reason.
- * Deadlines: handshake (HANDSHAKE_MS, HANDSHAKE_INPUT_MAX). At most 64 KiB are decrypted per turn
- * of the loop, so one peer cannot hold the others up.
+ * Deadlines: handshake (HANDSHAKE_MS, HANDSHAKE_INPUT_MAX; the connecting side waits HANDSHAKE_MS
+ * for the connection, then SILENCE_MS, for a busy server lets handshakes wait their turn). At most
+ * 64 KiB are decrypted per turn of the loop, so one peer cannot hold the others up.
  */
 #include "base/bytes.h"
 #include "base/fault.h"
