@@ -7,12 +7,14 @@
  * What it does not do: write the ledger. Commands go through `submit` to the writer; what came of
  * them comes back with sessions_replied and sessions_published.
  */
+#include "base/enrolcode.h"
 #include "base/fault.h"
 #include "ledger/ledger.h"
 #include "net/ca.h"
 #include "net/loop.h"
 #include "net/tls.h"
 #include "vault/vault.h"
+#include "wire.pb-c.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -84,6 +86,14 @@ struct sessions_figures {
     uint64_t bad_frames;
 };
 void sessions_figures(const struct sessions *sessions, struct sessions_figures *ret_figures);
+/* A fresh one-time code for a device; `digest` is what SetEnrolmentCode takes. For `tefterd init`,
+ * which has no sessions yet: `root` is the hash of the root certificate (ca_certificate_facts). */
+struct enrolment_code {
+    char text[ENROL_CODE_TEXT_SIZE];
+    struct hash digest;
+};
+void sessions_make_code(const struct hash *root, struct enrolment_code *ret_code);
+
 /* New certificate after a HUP. */
 bool sessions_reload(struct sessions *sessions, const struct tls_identity *identity,
                      struct failure *failure);

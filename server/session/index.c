@@ -1,0 +1,208 @@
+/*
+ * The search index: filled from all customers after the start, some each turn, then kept up by
+ * events. Lines of one customer: code, names, phones (also as digits alone), tax code, and who may
+ * buy on the account.
+ */
+#include "base/text.h"
+#include "session/inside.h"
+
+enum {
+    CUSTOMERS_PER_TURN = 200,
+    FINISH_AT_ONCE = 4000, /* so few are put in before a search waits */
+    LINE_BYTES = NAME_MAX_BYTES * 2,
+    LINES_BYTES = 4096,
+    SEARCH_ROWS = 50,
+    DOUBLES_MAX = 20,
+};
+
+/* ---- one customer ---- */
+
+struct lines {
+    char text[LINES_BYTES];
+    size_t size;
+};
+
+static void put_line(struct lines *lines, const char *text, size_t size)
+{
+    size_t separator = lines->size == 0 ? 0 : 1;
+    if (size == 0 || lines->size + separator + size > sizeof lines->text)
+        return;
+    if (separator > 0)
+        lines->text[lines->size++] = '\n';
+    memcpy(lines->text + lines->size, text, size);
+    lines->size += size;
+}
+
+static void put_words(struct lines *lines, const char *words)
+{
+    char line[LINE_BYTES];
+    if (words != NULL)
+        put_line(lines, line, text_fold(words, strlen(words), line, sizeof line));
+}
+
+static void put_text(struct lines *lines, const Tefter__Text *text)
+{
+    put_words(lines, text == NULL ? NULL : text->value);
+}
+
+static void put_phone(struct lines *lines, const Tefter__Text *phone)
+{
+    char digits[32];
+    if (phone == NULL || phone->value == NULL)
+        return;
+    put_words(lines, phone->value);
+    put_line(lines, digits, text_digits(phone->value, strlen(phone->value), digits, sizeof digits));
+}
+
+static void put_customer(struct lines *lines, const Tefter__CustomerRecord *record)
+{
+    put_words(lines, record->code);
+    put_text(lines, record->name);
+    put_text(lines, record->nickname);
+    put_phone(lines, record->phone);
+    put_text(lines, record->tax_code);
+    for (size_t i = 0; i < record->n_persons; i++) {
+        if (record->persons[i]->revoked)
+            continue;
+        put_text(lines, record->persons[i]->name);
+        put_phone(lines, record->persons[i]->phone);
+    }
+}
+
+void index_customer(struct sessions *home, struct ledger_view *view, struct texts *texts,
+                    uint32_t customer)
+{
+    struct lines lines = {.size = 0};
+    const Tefter__CustomerRecord *record = ledger_view_customer(view, customer);
+    if (record != NULL) {
+        /* a record of this arena's, made for us */
+        texts_fill(texts, (ProtobufCMessage *)(uintptr_t)&record->base);
+        put_customer(&lines, record);
+    }
+    search_put(home->search, customer, lines.text, lines.size);
+}
+
+/* ---- filling ---- */
+
+static void step(struct sessions *home, struct ledger_view *view, struct texts *texts)
+{
+    for (int i = 0; i < CUSTOMERS_PER_TURN && !home->index_whole; i++) {
+        uint32_t customer = ledger_view_next_customer(view, home->index_cursor);
+        if (customer == 0) {
+            home->index_whole = true;
+            return;
+        }
+        index_customer(home, view, texts, customer);
+        home->index_cursor = customer;
+    }
+}
+
+bool index_step(struct sessions *home)
+{
+    struct texts texts;
+    if (home->index_whole)
+        return false;
+    arena_reset(&home->group);
+    struct ledger_view *view = sessions_view(home, &home->group);
+    if (view == NULL)
+        return true;
+    texts_begin(&texts, home->options.vault, &home->group);
+    step(home, view, &texts);
+    texts_end(&texts);
+    sessions_view_end(view);
+    return !home->index_whole;
+}
+
+/* How many customers there are to come, by their numbers. */
+static uint32_t customers_left(struct sessions *home)
+{
+    arena_reset(&home->group);
+    struct ledger_view *view = sessions_view(home, &home->group);
+    const Tefter__CompanyRecord *company = view == NULL ? NULL : ledger_view_company(view);
+    uint32_t next = company == NULL ? UINT32_MAX : company->next_customer;
+    sessions_view_end(view);
+    return next > home->index_cursor ? next - home->index_cursor : 0;
+}
+
+bool index_ready(struct sessions *home)
+{
+    if (home->index_whole)
+        return true;
+    if (customers_left(home) > FINISH_AT_ONCE)
+        return false;
+    while (index_step(home))
+        ;
+    return true;
+}
+
+/* ---- asking ---- */
+
+bool index_wanted(const Tefter__Query *query)
+{
+    if (query->kind_case == TEFTER__QUERY__KIND_CUSTOMERS)
+        return query->customers->text != NULL && query->customers->text[0] != '\0';
+    return query->kind_case == TEFTER__QUERY__KIND_SEARCH ||
+           query->kind_case == TEFTER__QUERY__KIND_LIKELY_DOUBLES;
+}
+
+static size_t find_words(const struct sessions *home, const char *words, uint32_t *customers,
+                         size_t most)
+{
+    return search_find(home->search, words, strlen(words), customers, most);
+}
+
+/* Those not there yet. */
+static size_t add_new(uint32_t *customers, size_t count, const uint32_t *more, size_t more_count)
+{
+    for (size_t i = 0; i < more_count && count < DOUBLES_MAX; i++) {
+        size_t at = 0;
+        while (at < count && customers[at] != more[i])
+            at++;
+        if (at == count)
+            customers[count++] = more[i];
+    }
+    return count;
+}
+
+static size_t find_same(const struct sessions *home, const Tefter__Text *text, bool digits,
+                        uint32_t *customers, size_t count)
+{
+    char part[LINE_BYTES];
+    uint32_t more[DOUBLES_MAX];
+    if (text == NULL || text->value == NULL)
+        return count;
+    size_t length = strlen(text->value);
+    size_t size = digits ? text_digits(text->value, length, part, sizeof part)
+                         : text_fold(text->value, length, part, sizeof part);
+    return add_new(customers, count, more,
+                   search_same(home->search, part, size, more, DOUBLES_MAX));
+}
+
+static size_t find_doubles(const struct sessions *home, const Tefter__LikelyDoubles *query,
+                           uint32_t *customers)
+{
+    size_t count = find_same(home, query->phone, true, customers, 0);
+    count = find_same(home, query->tax_code, false, customers, count);
+    return find_same(home, query->name, false, customers, count);
+}
+
+static size_t search_rows(const Tefter__Search *query)
+{
+    return query->has_rows && query->rows > 0 && query->rows < FOUND_MAX ? query->rows
+                                                                         : SEARCH_ROWS;
+}
+
+void index_found(struct sessions *home, const Tefter__Query *query, struct ledger_found *ret_found)
+{
+    uint32_t *customers = arena_take(&home->arena, FOUND_MAX * sizeof *customers);
+    *ret_found = (struct ledger_found){customers, 0};
+    if (customers == NULL)
+        return;
+    if (query->kind_case == TEFTER__QUERY__KIND_SEARCH)
+        ret_found->count =
+            find_words(home, query->search->text, customers, search_rows(query->search));
+    else if (query->kind_case == TEFTER__QUERY__KIND_CUSTOMERS)
+        ret_found->count = find_words(home, query->customers->text, customers, FOUND_MAX);
+    else
+        ret_found->count = find_doubles(home, query->likely_doubles, customers);
+}

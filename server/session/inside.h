@@ -1,0 +1,368 @@
+#pragma once
+/*
+ * Inside session: what its files share.
+ *
+ *   sessions.c   the room: making, ending, slots, ticks, turns, what the writer tells us
+ *   session.c    one connection: frames in, messages out, its end
+ *   terminal.c   who is at the other end: certificate, record, greeting
+ *   dispatch.c   the table of requests: body, least state, right, handler
+ *   submit.c     commands and the errands that wait for their replies
+ *   query.c      queries, short and long
+ *   login.c      login, token, PIN, logout; secret.c: new passwords and PINs
+ *   hashing.c    argon2id on the pool, one at a time
+ *   enrol.c      codes, enrolment, renewal
+ *   feed.c       subscriptions: resume, pages, sets
+ *   status.c     pings, the server's figures, which terminals are there
+ *   watch.c      what events mean for sessions and for the search index
+ *   index.c      filling the search index
+ *   texts.c      words from the vault
+ *   throttle.c   guesses; audit.c: what is written down about them
+ */
+#include "base/arena.h"
+#include "base/enrolcode.h"
+#include "base/limits.h"
+#include "base/password.h"
+#include "net/stream.h"
+#include "push/hub.h"
+#include "search/search.h"
+#include "session/audit.h"
+#include "session/sessions.h"
+#include "session/texts.h"
+#include "session/throttle.h"
+#include "wire.pb-c.h"
+#include "wire/frame.h"
+#include "wire/message.h"
+
+enum {
+    WIRE_VERSION = 1,
+    TICK_MS = 1000,
+    FRAMES_PER_TURN = 64,   /* of one session; then others have their turn */
+    SESSIONS_PER_TURN = 16, /* with frames or pages left */
+    ANSWER_MEMORY_MAX = 32 * 1024 * 1024,
+    QUERIES_WAITING_MAX = 128, /* long ones */
+    QUERIES_RUNNING_MAX = 1,   /* leaves a thread of the pool to passwords */
+    ERRANDS_MAX = 65536,
+    FOUND_MAX = 2000, /* customers a search hands to the ledger */
+    FEED_PAGE_ROWS = 200,
+    FEED_PAGE_BYTES = 128 * 1024,
+    BUSY_RETRY_MS = 250,
+    TOKEN_LIFE_MS = 12 * 3600 * 1000,
+    TOKEN_SIZE = 1 + 4 + 4 + 4 + 8 + HASH_SIZE,
+    THROTTLE_MEMORY_MS = 15 * 60 * 1000,
+};
+
+/* Kinds of rows, as ledger_row.key has them. */
+enum { ROW_KIND_ACCOUNT, ROW_KIND_CUSTOMER, ROW_KIND_APPROVAL };
+
+/*
+ *   shaking ──certificate is good──▶ connected ──Hello──▶ greeted ◀──Logout──┐
+ *      │                                                     └──Login, token──▶ logged in
+ *      └──ALPN of enrolment──▶ enrolling
+ *   any ──Goodbye, or the line breaks──▶ closing
+ */
+enum session_state {
+    SESSION_SHAKING,
+    SESSION_ENROLLING,
+    SESSION_CONNECTED,
+    SESSION_GREETED,
+    SESSION_LOGGED_IN,
+    SESSION_CLOSING,
+};
+
+struct feed;
+
+struct session {
+    struct sessions *home;
+    struct stream *stream;
+    struct feed *feeds;
+    struct session *next; /* of those that want a turn, or of the dead */
+    struct frame_reader frames;
+    struct hash fingerprint; /* of the certificate it came with */
+    uint64_t login_by_ms;    /* on the loop's clock; 0: no deadline */
+    uint64_t frame_by_ms;    /* a frame has begun; 0: none */
+    uint64_t heard_ms;
+    int64_t proven_until_ms; /* wall clock: how long the password of this session's person counts */
+    uint32_t slot;
+    uint32_t generation; /* of the slot */
+    uint32_t terminal;
+    uint32_t branch;
+    uint32_t staff;
+    uint32_t staff_generation;
+    uint16_t in_flight; /* requests that wait for the writer or the pool */
+    uint16_t feed_count;
+    uint8_t state;
+    uint8_t role;
+    bool expired; /* the certificate: it may only renew */
+    bool backlog; /* whole frames may be in the reader */
+    bool paused;
+    bool slow; /* was seen not to read; until its output is drained */
+    bool wants_turn;
+};
+
+/* Names a session that may be gone by now. */
+struct session_ref {
+    uint32_t slot;
+    uint32_t generation;
+};
+
+/* What became of a command: a packed Reply, or a refusal of the writer's. */
+struct outcome {
+    struct slice reply;
+    const Tefter__Refusal *refused;
+};
+
+struct errand;
+/* session: NULL when it is gone. The parcel is freed afterwards. */
+typedef void (*errand_fn)(struct sessions *home, struct session *session,
+                          const struct errand *errand, const struct outcome *outcome);
+
+/* A command on its way to the writer and back. */
+struct errand {
+    struct session_ref session; /* generation 0: nobody waits */
+    uint32_t turn;              /* of this place; in the ticket */
+    uint32_t next_free;
+    uint64_t request;
+    errand_fn done; /* NULL: free */
+    void *parcel;
+};
+
+struct hash_job;
+struct long_query;
+
+struct slot {
+    struct session *session;
+    uint32_t generation;
+    uint32_t next_free;
+};
+
+struct sessions {
+    struct sessions_options options;
+    struct arena kept; /* copies of the options' texts */
+    struct hash root;
+    uint8_t ledger_id[16];
+    uint32_t incarnation;
+    struct stream_listener *listener;
+    uint16_t port;
+    struct tls_context *tls;
+    struct hub *hub;
+    struct search *search;
+    struct audit *audit;
+    struct throttle *throttle;
+    struct loop_timer *tick;
+    struct loop_timer *turn;
+    struct arena arena; /* of the frame at hand */
+    struct arena group; /* of what the writer tells */
+    struct buffer out;  /* the frame that is being sent */
+    struct slot *slots;
+    uint32_t slot_count; /* ever used */
+    uint32_t free_slot;  /* + 1; 0: none */
+    uint32_t open;
+    uint32_t jobs; /* on the pool */
+    uint32_t ticks;
+    struct session *turns_first;
+    struct session *turns_last;
+    struct session *dead;
+    struct errand *errands;
+    uint32_t errand_count;
+    uint32_t errand_room;
+    uint32_t free_errand; /* + 1; 0: none */
+    struct hash_job *hashes_first;
+    struct hash_job *hashes_last;
+    uint32_t hashes_waiting;
+    bool hashing;
+    struct long_query *queries_first;
+    struct long_query *queries_last;
+    uint32_t queries_waiting;
+    uint32_t queries_running;
+    uint32_t index_cursor; /* customers up to here are in the index */
+    bool index_whole;
+    uint64_t last_serial;
+    uint64_t started_ms;
+    bool draining;
+    bool destroyed; /* freed when the last session and job are gone */
+    loop_fn drained;
+    void *drained_context;
+    uint64_t accepted;
+    uint64_t cut_slow;
+    uint64_t bad_frames;
+};
+
+/* ---- sessions.c ---- */
+
+int64_t sessions_now_ms(const struct sessions *home);
+/* A read transaction for this turn; NULL with a failure that is not worth telling a terminal. */
+struct ledger_view *sessions_view(struct sessions *home, struct arena *arena);
+void sessions_view_end(struct ledger_view *view); /* NULL welcome */
+struct session *session_find(const struct sessions *home, struct session_ref ref);
+struct session_ref session_ref_of(const struct session *session);
+/* Calls it back in the next turn of the loop (session_turn). */
+void session_want_turn(struct session *session);
+/* A stream is gone: its session dies in the next turn. */
+void session_bury(struct session *session);
+/* A job on the pool has ended; may free the room. Nothing of it may be touched afterwards. */
+void sessions_job_ended(struct sessions *home);
+
+/* ---- session.c ---- */
+
+extern const struct stream_events session_events;
+
+/* NULL without memory or when the room is full. */
+struct session *session_create(struct sessions *home, struct stream *stream);
+void session_free(struct session *session);
+/* Frames that are there, up to FRAMES_PER_TURN. */
+void session_frames(struct session *session);
+/* Reads, or does not, as its backlog and its requests in flight say. */
+void session_pace(struct session *session);
+void session_request_begun(struct session *session);
+void session_request_ended(struct session *session);
+void session_tick(struct session *session, uint64_t now_ms);
+
+/* request 0: unasked. The message must have its body. */
+void session_send(struct session *session, uint64_t request, Tefter__ToTerminal *message);
+void session_send_reply(struct session *session, uint64_t request, struct slice reply);
+void session_send_answer(struct session *session, uint64_t request, struct slice answer);
+/* In the form the request wants: a Reply, an Answer or a Refusal. */
+void session_refuse(struct session *session, const Tefter__FromTerminal *request,
+                    const Tefter__Refusal *refusal);
+void session_refuse_code(struct session *session, const Tefter__FromTerminal *request,
+                         Tefter__RefusalCode code, const char *field);
+void session_refuse_wait(struct session *session, const Tefter__FromTerminal *request,
+                         Tefter__RefusalCode code, uint32_t retry_ms);
+/* Refuses a request that is neither a command nor a query, by its number. */
+void session_refuse_number(struct session *session, uint64_t request,
+                           const Tefter__Refusal *refusal);
+void session_accept(struct session *session, uint64_t request);
+/* The last word; then the stream is closed. refusal may be NULL. */
+void session_goodbye(struct session *session, const char *reason, const Tefter__Refusal *refusal);
+void session_goodbye_code(struct session *session, const char *reason, Tefter__RefusalCode code);
+/* More waits to be written than a terminal that reads would leave. */
+bool session_slow(struct session *session);
+Tefter__Actor session_actor(const struct session *session);
+
+/* A refusal with the roles that have a right. The roles array is the caller's. */
+struct right_refusal {
+    Tefter__Refusal refusal;
+    Tefter__Role roles[8];
+};
+void right_refusal_init(struct right_refusal *refusal, Tefter__Right right);
+
+/* ---- terminal.c ---- */
+
+/* The handshake is done: who is it? Goodbye when he may not. */
+void terminal_arrived(struct session *session);
+void terminal_hello(struct session *session, const Tefter__FromTerminal *request);
+/* Its record changed. */
+void terminal_recheck(struct session *session, const Tefter__TerminalRecord *record);
+
+/* ---- dispatch.c ---- */
+
+void dispatch(struct session *session, struct slice frame);
+
+/* ---- submit.c ---- */
+
+void submit_command(struct session *session, const Tefter__FromTerminal *request);
+/* A command that the room makes itself. session may be NULL; the parcel belongs to the errand once
+ * SUBMIT_TAKEN is returned. */
+enum submit_answer submit_own(struct sessions *home, struct session *session, uint64_t request,
+                              const Tefter__Command *command, const Tefter__Actor *actor,
+                              errand_fn done, void *parcel);
+void errands_fini(struct sessions *home);
+/* For an errand's end: the refusal in an outcome, NULL when it was done. In home->group. */
+const Tefter__Refusal *outcome_refusal(struct sessions *home, const struct outcome *outcome);
+/* What the session answers when submit_own did not take it. */
+Tefter__RefusalCode submit_code(enum submit_answer answer);
+
+/* ---- query.c ---- */
+
+void query_ask(struct session *session, const Tefter__FromTerminal *request);
+void queries_fini(struct sessions *home);
+
+/* ---- login.c ---- */
+
+void login_password(struct session *session, const Tefter__FromTerminal *request);
+void login_token(struct session *session, const Tefter__FromTerminal *request);
+void login_pin(struct session *session, const Tefter__FromTerminal *request);
+void login_logout(struct session *session, const Tefter__FromTerminal *request);
+/* His record changed. */
+void login_recheck(struct session *session, const Tefter__StaffRecord *record);
+/* Throttled? Then it is refused and true returned; else the guess is charged. */
+bool login_throttled(struct session *session, const Tefter__FromTerminal *request,
+                     enum throttle_kind kind, const char *login);
+/* The guess was right. */
+void login_forgive(struct session *session, enum throttle_kind kind, const char *login);
+/* Charges the guesses that the audit log remembers. */
+void login_recall(struct sessions *home);
+
+/* ---- secret.c ---- */
+
+void secret_set(struct session *session, const Tefter__FromTerminal *request);
+
+/* ---- hashing.c ---- */
+
+struct hash_job {
+    struct hash_job *next;
+    struct sessions *home;
+    struct session_ref session;
+    uint64_t request;
+    enum throttle_kind kind;
+    uint32_t staff; /* 0: nobody has this login */
+    char login[LOGIN_MAX_BYTES + 1];
+    /* verified: is `given` what `stored` was made of? */
+    bool verify;
+    char given[PASSWORD_MAX_BYTES + 1];
+    char stored[PASSWORD_HASH_SIZE]; /* "": of nobody */
+    bool right;
+    /* made anew: "" is left out */
+    char new_password[PASSWORD_MAX_BYTES + 1];
+    char new_pin[PIN_MAX_DIGITS + 1];
+    char password_hash[PASSWORD_HASH_SIZE];
+    char pin_hash[PASSWORD_HASH_SIZE];
+    bool made;
+    /* on the loop; session is NULL when it is gone */
+    void (*done)(struct session *session, struct hash_job *job);
+};
+
+/* NULL: too many wait; the request was answered BUSY. */
+struct hash_job *hashing_job(struct session *session, const Tefter__FromTerminal *request);
+void hashing_queue(struct session *session, struct hash_job *job);
+void hashing_fini(struct sessions *home);
+
+/* ---- enrol.c ---- */
+
+void enrol_make_code(struct session *session, const Tefter__FromTerminal *request);
+void enrol_terminal(struct session *session, const Tefter__FromTerminal *request);
+void enrol_renew(struct session *session, const Tefter__FromTerminal *request);
+
+/* ---- feed.c ---- */
+
+void feed_subscribe(struct session *session, const Tefter__FromTerminal *request);
+void feed_unsubscribe(struct session *session, const Tefter__FromTerminal *request);
+void feeds_drained(struct session *session);
+/* One page, when one is owed and the stream takes it. */
+void feeds_turn(struct session *session);
+void feeds_heartbeat(struct session *session);
+void feeds_drop(struct session *session);
+extern const struct hub_doors feed_doors;
+
+/* ---- watch.c ---- */
+
+void watch_events(struct sessions *home, const struct sessions_group *group);
+
+/* ---- index.c ---- */
+
+/* Some more customers; false: all are in. */
+bool index_step(struct sessions *home);
+/* Is it whole, or so nearly that it was made whole now? */
+bool index_ready(struct sessions *home);
+void index_customer(struct sessions *home, struct ledger_view *view, struct texts *texts,
+                    uint32_t customer);
+/* Does this query speak of customers by words? Those found live in home->arena. */
+bool index_wanted(const Tefter__Query *query);
+void index_found(struct sessions *home, const Tefter__Query *query, struct ledger_found *ret_found);
+
+/* ---- status.c ---- */
+
+void status_server(struct session *session, const Tefter__FromTerminal *request);
+void status_ping(struct session *session, const Tefter__FromTerminal *request);
+/* Which terminals are connected, and with whom. */
+void status_terminals(const struct sessions *home, Tefter__Answer *answer);

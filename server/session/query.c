@@ -1,0 +1,281 @@
+/*
+ * Queries: scanned, allowed, answered. Short ones on the loop, in one read transaction; long ones
+ * on the pool with memory of their own.
+ */
+#include <stdlib.h>
+
+#include "session/inside.h"
+
+struct long_query {
+    struct long_query *next;
+    struct sessions *home;
+    struct session_ref session;
+    uint64_t request;
+    uint64_t deadline_ms;
+    struct arena arena;
+    struct slice query; /* in the arena, like all below */
+    Tefter__Actor actor;
+    struct ledger_found found;
+    bool has_found;
+    struct slice answer; /* packed; empty: it came to nothing */
+};
+
+/* ---- answering; on the loop and on the pool ---- */
+
+/* The answer in the arena, words and all; NULL: the ledger cannot be read. */
+static Tefter__Answer *answer_of(const struct sessions *home, const Tefter__Query *query,
+                                 const Tefter__Actor *actor, const struct ledger_found *found,
+                                 struct arena *arena)
+{
+    struct failure failure = {0};
+    struct texts texts;
+    struct ledger_view *view = ledger_view_begin(home->options.ledger, arena, &failure);
+    if (view == NULL)
+        return NULL;
+    Tefter__Answer *answer = ledger_view_answer(view, query, actor, found);
+    ledger_view_end(view);
+    if (answer == NULL)
+        return NULL;
+    texts_begin(&texts, home->options.vault, arena);
+    texts_fill(&texts, &answer->base);
+    texts_end(&texts);
+    return answer;
+}
+
+static bool fits(const Tefter__Answer *answer)
+{
+    return tefter__answer__get_packed_size(answer) + 64 <= FRAME_TO_CLIENT_MAX;
+}
+
+/* An answer of one refusal. */
+static struct slice pack_refusal(uint64_t seq, Tefter__RefusalCode code, struct arena *arena)
+{
+    Tefter__Answer answer = TEFTER__ANSWER__INIT;
+    Tefter__Refusal refusal = TEFTER__REFUSAL__INIT;
+    refusal.code = code;
+    answer.seq = seq;
+    answer.kind_case = TEFTER__ANSWER__KIND_REFUSED;
+    answer.refused = &refusal;
+    return message_pack(&answer.base, arena);
+}
+
+static struct slice pack_answer(const Tefter__Answer *answer, struct arena *arena)
+{
+    if (fits(answer))
+        return message_pack(&answer->base, arena);
+    return pack_refusal(answer->seq, TEFTER__REFUSAL_CODE__TOO_MANY, arena);
+}
+
+/* ---- long ones ---- */
+
+static void next_query(struct sessions *home);
+
+static void query_free(struct long_query *query)
+{
+    arena_fini(&query->arena);
+    free(query);
+}
+
+static void work(void *context)
+{
+    struct long_query *job = context;
+    const Tefter__Query *query =
+        (const Tefter__Query *)message_unpack(&tefter__query__descriptor, job->query, &job->arena);
+    const Tefter__Answer *answer =
+        query == NULL ? NULL
+                      : answer_of(job->home, query, &job->actor,
+                                  job->has_found ? &job->found : NULL, &job->arena);
+    if (answer != NULL)
+        job->answer = pack_answer(answer, &job->arena);
+}
+
+static void give_answer(struct session *session, struct long_query *job)
+{
+    if (job->answer.size == 0)
+        job->answer =
+            pack_refusal(hub_seq(job->home->hub), TEFTER__REFUSAL_CODE__BUSY, &job->home->arena);
+    session_send_answer(session, job->request, job->answer);
+}
+
+static void done(void *context)
+{
+    struct long_query *job = context;
+    struct sessions *home = job->home;
+    struct session *session = session_find(home, job->session);
+    home->queries_running--;
+    if (session != NULL && !home->destroyed) {
+        arena_reset(&home->arena);
+        session_request_ended(session);
+        give_answer(session, job);
+    }
+    query_free(job);
+    if (!home->destroyed)
+        next_query(home);
+    sessions_job_ended(home);
+}
+
+static struct long_query *take_first(struct sessions *home)
+{
+    struct long_query *job = home->queries_first;
+    home->queries_first = job->next;
+    if (job->next == NULL)
+        home->queries_last = NULL;
+    home->queries_waiting--;
+    return job;
+}
+
+/* It waited longer than the terminal does, or for a terminal that is gone. */
+static bool too_late(struct sessions *home, struct long_query *job)
+{
+    struct session *session = session_find(home, job->session);
+    bool late = job->deadline_ms != 0 && loop_now_ms(home->options.loop) > job->deadline_ms;
+    if (session != NULL && !late)
+        return false;
+    if (session != NULL) {
+        session_request_ended(session);
+        session_send_answer(
+            session, job->request,
+            pack_refusal(hub_seq(home->hub), TEFTER__REFUSAL_CODE__DEADLINE_PASSED, &job->arena));
+    }
+    query_free(job);
+    return true;
+}
+
+static void next_query(struct sessions *home)
+{
+    while (home->queries_first != NULL && home->queries_running < QUERIES_RUNNING_MAX) {
+        struct long_query *job = take_first(home);
+        if (too_late(home, job))
+            continue;
+        home->queries_running++;
+        home->jobs++;
+        need(loop_work(home->options.loop, work, done, job));
+    }
+}
+
+static bool copy_query(struct long_query *job, struct slice query, const struct ledger_found *found)
+{
+    void *bytes = arena_copy(&job->arena, query.data, query.size);
+    void *customers = NULL;
+    if (found != NULL)
+        customers =
+            arena_copy(&job->arena, found->customers, found->count * sizeof *found->customers);
+    job->query = slice_of(bytes, query.size);
+    job->has_found = found != NULL;
+    if (found != NULL)
+        job->found = (struct ledger_found){customers, found->count};
+    return bytes != NULL && (found == NULL || customers != NULL);
+}
+
+static struct long_query *query_create(struct session *session, const Tefter__FromTerminal *request,
+                                       const struct ledger_found *found)
+{
+    struct sessions *home = session->home;
+    struct long_query *job = NULL;
+    if (home->queries_waiting < QUERIES_WAITING_MAX)
+        job = calloc(1, sizeof *job);
+    if (job == NULL)
+        return NULL;
+    arena_init(&job->arena, ANSWER_MEMORY_MAX);
+    job->home = home;
+    job->session = session_ref_of(session);
+    job->request = request->request;
+    job->actor = session_actor(session);
+    if (request->has_deadline_ms)
+        job->deadline_ms = loop_now_ms(home->options.loop) + request->deadline_ms;
+    if (copy_query(job, slice_of(request->query.data, request->query.len), found))
+        return job;
+    query_free(job);
+    return NULL;
+}
+
+static void answer_later(struct session *session, const Tefter__FromTerminal *request,
+                         const struct ledger_found *found)
+{
+    struct sessions *home = session->home;
+    struct long_query *job = query_create(session, request, found);
+    if (job == NULL) {
+        session_refuse_wait(session, request, TEFTER__REFUSAL_CODE__BUSY, BUSY_RETRY_MS);
+        return;
+    }
+    if (home->queries_last == NULL)
+        home->queries_first = job;
+    else
+        home->queries_last->next = job;
+    home->queries_last = job;
+    home->queries_waiting++;
+    session_request_begun(session);
+    next_query(home);
+}
+
+void queries_fini(struct sessions *home)
+{
+    while (home->queries_first != NULL)
+        query_free(take_first(home));
+}
+
+/* ---- short ones ---- */
+
+static void answer_now(struct session *session, const Tefter__FromTerminal *request,
+                       const Tefter__Query *query, const struct ledger_found *found)
+{
+    struct sessions *home = session->home;
+    Tefter__Actor actor = session_actor(session);
+    Tefter__Answer *answer = answer_of(home, query, &actor, found, &home->arena);
+    if (answer == NULL) {
+        session_refuse_wait(session, request, TEFTER__REFUSAL_CODE__BUSY, BUSY_RETRY_MS);
+        return;
+    }
+    status_terminals(home, answer);
+    session_send_answer(session, request->request, pack_answer(answer, &home->arena));
+}
+
+/* ---- asking ---- */
+
+/* Scanned and of a kind this person may ask for; NULL: it was refused. */
+static const Tefter__Query *read_query(struct session *session, const Tefter__FromTerminal *request)
+{
+    struct slice bytes = slice_of(request->query.data, request->query.len);
+    struct message_fault fault = {.path = "", .what = ""};
+    if (!message_scan(&tefter__query__descriptor, bytes, &fault)) {
+        session_refuse_code(session, request, TEFTER__REFUSAL_CODE__UNREADABLE, fault.path);
+        return NULL;
+    }
+    uint32_t kind = message_kind(bytes);
+    Tefter__Right right = ledger_query_right(kind);
+    if (kind == 0) {
+        session_refuse_code(session, request, TEFTER__REFUSAL_CODE__FIELD_MISSING, "kind");
+        return NULL;
+    }
+    if (right != TEFTER__RIGHT__RIGHT_NONE && !ledger_may((Tefter__Role)session->role, right)) {
+        struct right_refusal refusal;
+        right_refusal_init(&refusal, right);
+        session_refuse(session, request, &refusal.refusal);
+        return NULL;
+    }
+    const Tefter__Query *query = (const Tefter__Query *)message_unpack(
+        &tefter__query__descriptor, bytes, &session->home->arena);
+    if (query == NULL)
+        session_refuse_code(session, request, TEFTER__REFUSAL_CODE__TOO_MANY, NULL);
+    return query;
+}
+
+void query_ask(struct session *session, const Tefter__FromTerminal *request)
+{
+    struct sessions *home = session->home;
+    struct ledger_found found = {NULL, 0};
+    const Tefter__Query *query = read_query(session, request);
+    if (query == NULL)
+        return;
+    bool searched = index_wanted(query);
+    if (searched && !index_ready(home)) {
+        session_refuse_wait(session, request, TEFTER__REFUSAL_CODE__BUSY, BUSY_RETRY_MS);
+        return;
+    }
+    if (searched)
+        index_found(home, query, &found);
+    if (ledger_query_long((uint32_t)query->kind_case))
+        answer_later(session, request, searched ? &found : NULL);
+    else
+        answer_now(session, request, query, searched ? &found : NULL);
+}

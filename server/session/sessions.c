@@ -1,0 +1,428 @@
+#include "session/sessions.h"
+
+#include <stdlib.h>
+
+#include "session/inside.h"
+
+int64_t sessions_now_ms(const struct sessions *home)
+{
+    return home->options.now_ms(home->options.owner);
+}
+
+struct ledger_view *sessions_view(struct sessions *home, struct arena *arena)
+{
+    struct failure failure = {0};
+    return ledger_view_begin(home->options.ledger, arena, &failure);
+}
+
+void sessions_view_end(struct ledger_view *view)
+{
+    if (view != NULL)
+        ledger_view_end(view);
+}
+
+/* ---- slots: a session is named by its slot and how often that was used ---- */
+
+struct session_ref session_ref_of(const struct session *session)
+{
+    return (struct session_ref){session->slot, session->generation};
+}
+
+struct session *session_find(const struct sessions *home, struct session_ref ref)
+{
+    if (ref.generation == 0 || ref.slot >= home->slot_count ||
+        home->slots[ref.slot].generation != ref.generation)
+        return NULL;
+    struct session *session = home->slots[ref.slot].session;
+    return session == NULL || session->state == SESSION_CLOSING ? NULL : session;
+}
+
+/* A free slot + 1; 0: the room is full. */
+static uint32_t take_slot(struct sessions *home)
+{
+    uint32_t place = home->free_slot;
+    if (place != 0)
+        home->free_slot = home->slots[place - 1].next_free;
+    else if (home->slot_count < SESSIONS_MAX)
+        place = ++home->slot_count;
+    return place;
+}
+
+static void give_slot(struct sessions *home, struct session *session)
+{
+    struct slot *slot = &home->slots[session->slot];
+    slot->session = NULL;
+    slot->next_free = home->free_slot;
+    home->free_slot = session->slot + 1;
+}
+
+static bool on_accept(void *owner, struct stream *stream, struct stream_events *ret_events,
+                      void **ret_context)
+{
+    struct sessions *home = owner;
+    if (home->draining)
+        return false;
+    uint32_t place = take_slot(home);
+    if (place == 0)
+        return false;
+    struct session *session = session_create(home, stream);
+    struct slot *slot = &home->slots[place - 1];
+    if (session == NULL) {
+        slot->next_free = home->free_slot;
+        home->free_slot = place;
+        return false;
+    }
+    slot->session = session;
+    session->slot = place - 1;
+    session->generation = ++slot->generation;
+    home->open++;
+    home->accepted++;
+    *ret_events = session_events;
+    *ret_context = session;
+    return true;
+}
+
+/* ---- turns ---- */
+
+static void arm_turn(struct sessions *home)
+{
+    if (!home->destroyed)
+        loop_timer_start(home->turn, 0, 0);
+}
+
+void session_want_turn(struct session *session)
+{
+    struct sessions *home = session->home;
+    if (session->wants_turn || session->state == SESSION_CLOSING)
+        return;
+    session->wants_turn = true;
+    session->next = NULL;
+    if (home->turns_last == NULL)
+        home->turns_first = session;
+    else
+        home->turns_last->next = session;
+    home->turns_last = session;
+    arm_turn(home);
+}
+
+static struct session *next_turn(struct sessions *home)
+{
+    struct session *session = home->turns_first;
+    if (session == NULL)
+        return NULL;
+    home->turns_first = session->next;
+    if (session->next == NULL)
+        home->turns_last = NULL;
+    session->next = NULL;
+    session->wants_turn = false;
+    return session;
+}
+
+static void leave_turns(struct sessions *home, struct session *session)
+{
+    struct session **at = &home->turns_first;
+    struct session *before = NULL;
+    while (*at != session) {
+        before = *at;
+        at = &before->next;
+    }
+    *at = session->next;
+    if (home->turns_last == session)
+        home->turns_last = before;
+    session->wants_turn = false;
+}
+
+static void free_when_done(struct sessions *home);
+
+void session_bury(struct session *session)
+{
+    struct sessions *home = session->home;
+    if (session->wants_turn)
+        leave_turns(home, session);
+    give_slot(home, session);
+    home->open--;
+    session->next = home->dead;
+    home->dead = session;
+    if (home->destroyed)
+        free_when_done(home);
+    else
+        arm_turn(home);
+}
+
+static void free_dead(struct sessions *home)
+{
+    while (home->dead != NULL) {
+        struct session *session = home->dead;
+        home->dead = session->next;
+        session_free(session);
+    }
+}
+
+static void tell_drained(struct sessions *home)
+{
+    if (!home->draining || home->open > 0 || home->jobs > 0 || home->drained == NULL)
+        return;
+    loop_fn drained = home->drained;
+    home->drained = NULL;
+    drained(home->drained_context);
+}
+
+static void session_turn(struct session *session)
+{
+    if (session->backlog)
+        session_frames(session);
+    if (session->state != SESSION_CLOSING)
+        feeds_turn(session);
+}
+
+static void on_turn(void *context)
+{
+    struct sessions *home = context;
+    struct session *last = home->turns_last; /* those that come back wait for the next turn */
+    free_dead(home);
+    for (int i = 0; i < SESSIONS_PER_TURN; i++) {
+        struct session *session = next_turn(home);
+        if (session == NULL)
+            break;
+        session_turn(session);
+        if (session == last)
+            break;
+    }
+    bool filling = index_step(home);
+    if (home->turns_first != NULL || filling)
+        arm_turn(home);
+    tell_drained(home);
+}
+
+static void on_tick(void *context)
+{
+    struct sessions *home = context;
+    uint64_t now_ms = loop_now_ms(home->options.loop);
+    uint32_t beat = home->ticks++ % (HEARTBEAT_MS / TICK_MS);
+    for (uint32_t i = 0; i < home->slot_count; i++) {
+        struct session *session = home->slots[i].session;
+        if (session == NULL)
+            continue;
+        session_tick(session, now_ms);
+        if (i % (HEARTBEAT_MS / TICK_MS) == beat && session->state != SESSION_CLOSING)
+            feeds_heartbeat(session);
+    }
+}
+
+/* ---- making ---- */
+
+static bool keep(struct sessions *home, struct slice *slice, struct failure *failure)
+{
+    void *copy = arena_copy(&home->kept, slice->data, slice->size);
+    slice->data = copy;
+    return copy != NULL || fail(failure, FAULT_MEMORY, 0, "no memory for the sessions");
+}
+
+static bool make_parts(struct sessions *home, struct failure *failure)
+{
+    struct ledger_state state;
+    if (!ledger_state(home->options.ledger, &state, failure))
+        return false;
+    memcpy(home->ledger_id, state.ledger, sizeof home->ledger_id);
+    home->incarnation = state.incarnation;
+    home->slots = calloc(SESSIONS_MAX, sizeof *home->slots);
+    home->hub = hub_create(&feed_doors, state.seq);
+    home->search = search_create();
+    home->throttle = throttle_create(home->options.token_key);
+    home->tick = loop_timer_create(home->options.loop, on_tick, home);
+    home->turn = loop_timer_create(home->options.loop, on_turn, home);
+    if (home->slots == NULL || home->hub == NULL || home->search == NULL ||
+        home->throttle == NULL || home->tick == NULL || home->turn == NULL)
+        return fail(failure, FAULT_MEMORY, 0, "no memory for the sessions");
+    return audit_open(home->options.audit_path, &home->audit, failure);
+}
+
+static bool make_listener(struct sessions *home, struct failure *failure)
+{
+    int64_t ends_ms = 0;
+    const struct sessions_options *options = &home->options;
+    if (!ca_certificate_facts(options->root.certificate, &home->root, &ends_ms, failure))
+        return false;
+    home->tls = tls_context_server(&options->identity, options->root.certificate, failure);
+    if (home->tls == NULL)
+        return false;
+    home->listener =
+        stream_listen(options->loop, options->listen, home->tls, on_accept, home, failure);
+    if (home->listener == NULL)
+        return false;
+    home->port = stream_listener_port(home->listener);
+    return true;
+}
+
+bool sessions_create(const struct sessions_options *options, struct sessions **ret_sessions,
+                     struct failure *failure)
+{
+    struct sessions *home = calloc(1, sizeof *home);
+    if (home == NULL)
+        return fail(failure, FAULT_MEMORY, 0, "no memory for the sessions");
+    home->options = *options;
+    home->started_ms = loop_now_ms(options->loop);
+    arena_init(&home->kept, 1024 * 1024);
+    arena_init(&home->arena, ANSWER_MEMORY_MAX);
+    arena_init(&home->group, ANSWER_MEMORY_MAX);
+    buffer_init(&home->out, FRAME_HEAD_SIZE + FRAME_TO_CLIENT_MAX);
+    if (!keep(home, &home->options.root.certificate, failure) ||
+        !keep(home, &home->options.root.key, failure) || !make_parts(home, failure) ||
+        !make_listener(home, failure)) {
+        sessions_destroy(home);
+        return false;
+    }
+    login_recall(home);
+    loop_timer_start(home->tick, TICK_MS, TICK_MS);
+    arm_turn(home);
+    *ret_sessions = home;
+    return true;
+}
+
+uint16_t sessions_port(const struct sessions *home)
+{
+    return home->port;
+}
+
+bool sessions_reload(struct sessions *home, const struct tls_identity *identity,
+                     struct failure *failure)
+{
+    struct tls_context *tls = tls_context_server(identity, home->options.root.certificate, failure);
+    if (tls == NULL)
+        return false;
+    stream_listener_swap_tls(home->listener, tls);
+    tls_context_release(home->tls);
+    home->tls = tls;
+    return true;
+}
+
+/* ---- what the writer tells; sessions_replied is in submit.c ---- */
+
+static struct hub_row *rows_with_words(struct sessions *home, const struct sessions_group *group)
+{
+    struct texts texts;
+    struct hub_row *rows = arena_take(&home->group, group->row_count * sizeof *rows);
+    if (rows == NULL)
+        return NULL;
+    texts_begin(&texts, home->options.vault, &home->group);
+    for (size_t i = 0; i < group->row_count; i++) {
+        const struct ledger_row *row = &group->rows[i];
+        rows[i] = (struct hub_row){row->key, row->customer, texts_row(&texts, row->row)};
+    }
+    texts_end(&texts);
+    return rows;
+}
+
+void sessions_published(struct sessions *home, const struct sessions_group *group)
+{
+    arena_reset(&home->group);
+    watch_events(home, group);
+    if (group->seq <= hub_seq(home->hub)) /* repeated commands alone: nothing is new */
+        return;
+    struct hub_group told = {
+        .seq = group->seq,
+        .committed_ms = group->committed_ms,
+        .rows = rows_with_words(home, group),
+        .row_count = group->row_count,
+    };
+    hub_publish(home->hub, &told);
+}
+
+void sessions_figures(const struct sessions *home, struct sessions_figures *ret_figures)
+{
+    *ret_figures = (struct sessions_figures){
+        .open = home->open,
+        .subscriptions = hub_count(home->hub),
+        .accepted = home->accepted,
+        .cut_slow = home->cut_slow,
+        .bad_frames = home->bad_frames,
+    };
+    for (uint32_t i = 0; i < home->slot_count; i++) {
+        const struct session *session = home->slots[i].session;
+        ret_figures->logged_in += session != NULL && session->state == SESSION_LOGGED_IN ? 1 : 0;
+    }
+}
+
+/* ---- ending ---- */
+
+static void close_listener(struct sessions *home)
+{
+    if (home->listener != NULL)
+        stream_listener_close(home->listener);
+    home->listener = NULL;
+}
+
+void sessions_drain(struct sessions *home, const char *reason, loop_fn drained, void *context)
+{
+    home->draining = true;
+    home->drained = drained;
+    home->drained_context = context;
+    close_listener(home);
+    for (uint32_t i = 0; i < home->slot_count; i++) {
+        struct session *session = home->slots[i].session;
+        if (session == NULL)
+            continue;
+        if (session->state == SESSION_SHAKING)
+            stream_abort(session->stream, reason);
+        else
+            session_goodbye(session, reason, NULL);
+    }
+    arm_turn(home);
+}
+
+static void free_room(struct sessions *home)
+{
+    free_dead(home);
+    hub_destroy(home->hub);
+    search_destroy(home->search);
+    throttle_destroy(home->throttle);
+    audit_close(home->audit);
+    errands_fini(home);
+    hashing_fini(home);
+    queries_fini(home);
+    if (home->tls != NULL)
+        tls_context_release(home->tls);
+    secret_wipe(&home->options, sizeof home->options);
+    arena_fini(&home->kept);
+    arena_fini(&home->arena);
+    arena_fini(&home->group);
+    buffer_fini(&home->out);
+    free(home->slots);
+    free(home);
+}
+
+static void free_when_done(struct sessions *home)
+{
+    if (home->open == 0 && home->jobs == 0)
+        free_room(home);
+}
+
+void sessions_job_ended(struct sessions *home)
+{
+    home->jobs--;
+    if (home->destroyed)
+        free_when_done(home);
+    else
+        tell_drained(home);
+}
+
+void sessions_destroy(struct sessions *home)
+{
+    if (home == NULL)
+        return;
+    close_listener(home);
+    if (home->tick != NULL)
+        loop_timer_destroy(home->tick);
+    if (home->turn != NULL)
+        loop_timer_destroy(home->turn);
+    home->destroyed = true;
+    for (uint32_t i = 0; i < home->slot_count; i++) {
+        struct session *session = home->slots[i].session;
+        if (session == NULL)
+            continue;
+        session->state = SESSION_CLOSING;
+        feeds_drop(session);
+        stream_abort(session->stream, "the server ends");
+    }
+    free_when_done(home);
+}

@@ -1,0 +1,281 @@
+#include <stdlib.h>
+
+#include "session/inside.h"
+
+/* ---- errands: places in a table; a ticket names the place and its turn ---- */
+
+static bool more_errands(struct sessions *home)
+{
+    if (home->errand_count < home->errand_room)
+        return true;
+    uint32_t room = home->errand_room == 0 ? 256 : home->errand_room * 2;
+    if (room > ERRANDS_MAX)
+        return false;
+    struct errand *grown = realloc(home->errands, room * sizeof *grown);
+    if (grown == NULL)
+        return false;
+    home->errands = grown;
+    home->errand_room = room;
+    return true;
+}
+
+/* A free place, its turn raised; NULL: too many are under way. */
+static struct errand *errand_take(struct sessions *home)
+{
+    struct errand *errand;
+    if (home->free_errand != 0) {
+        errand = &home->errands[home->free_errand - 1];
+        home->free_errand = errand->next_free;
+    } else {
+        if (!more_errands(home))
+            return NULL;
+        errand = &home->errands[home->errand_count++];
+        *errand = (struct errand){.turn = 0};
+    }
+    errand->turn++;
+    return errand;
+}
+
+static void errand_give_back(struct sessions *home, struct errand *errand)
+{
+    errand->done = NULL;
+    errand->parcel = NULL;
+    errand->next_free = home->free_errand;
+    home->free_errand = (uint32_t)(errand - home->errands) + 1;
+}
+
+static uint64_t ticket_of(const struct sessions *home, const struct errand *errand)
+{
+    return (uint64_t)errand->turn << 32 | (uint64_t)(errand - home->errands);
+}
+
+static struct errand *errand_find(struct sessions *home, uint64_t ticket)
+{
+    uint32_t place = (uint32_t)ticket;
+    if (place >= home->errand_count)
+        return NULL;
+    struct errand *errand = &home->errands[place];
+    return errand->done != NULL && errand->turn == (uint32_t)(ticket >> 32) ? errand : NULL;
+}
+
+void errands_fini(struct sessions *home)
+{
+    for (uint32_t i = 0; i < home->errand_count; i++)
+        free(home->errands[i].parcel);
+    free(home->errands);
+    home->errands = NULL;
+    home->errand_count = 0;
+}
+
+/* Sends it off; the answer comes with sessions_replied. */
+static enum submit_answer send_off(struct sessions *home, struct session *session, uint64_t request,
+                                   struct submission *submission, errand_fn done, void *parcel)
+{
+    struct errand *errand = errand_take(home);
+    if (errand == NULL)
+        return SUBMIT_BUSY;
+    errand->session = session == NULL ? (struct session_ref){0, 0} : session_ref_of(session);
+    errand->request = request;
+    errand->done = done;
+    errand->parcel = parcel;
+    uint32_t place = (uint32_t)(errand - home->errands);
+    submission->ticket = ticket_of(home, errand);
+    if (session != NULL)
+        session_request_begun(session);
+    enum submit_answer answer = home->options.submit(home->options.owner, submission);
+    if (answer == SUBMIT_TAKEN)
+        return answer;
+    if (session != NULL)
+        session_request_ended(session);
+    errand_give_back(home, &home->errands[place]);
+    return answer;
+}
+
+void sessions_replied(struct sessions *home, uint64_t ticket, struct slice reply,
+                      const Tefter__Refusal *refused)
+{
+    struct errand *place = errand_find(home, ticket);
+    if (place == NULL)
+        return;
+    struct errand errand = *place;
+    struct outcome outcome = {reply, refused};
+    errand_give_back(home, place);
+    struct session *session = session_find(home, errand.session);
+    if (session != NULL)
+        session_request_ended(session);
+    arena_reset(&home->group);
+    errand.done(home, session, &errand, &outcome);
+    free(errand.parcel);
+}
+
+/* ---- what the room itself asks of the ledger ---- */
+
+enum submit_answer submit_own(struct sessions *home, struct session *session, uint64_t request,
+                              const Tefter__Command *command, const Tefter__Actor *actor,
+                              errand_fn done, void *parcel)
+{
+    struct submission submission = {
+        .staff = actor->staff,
+        .terminal = actor->terminal,
+        .branch = actor->branch,
+        .command = message_pack(&command->base, &home->arena),
+    };
+    if (submission.command.size == 0)
+        return SUBMIT_BUSY;
+    home->options.new_id(home->options.owner, submission.id);
+    return send_off(home, session, request, &submission, done, parcel);
+}
+
+const Tefter__Refusal *outcome_refusal(struct sessions *home, const struct outcome *outcome)
+{
+    static const Tefter__Refusal lost = {
+        .base = PROTOBUF_C_MESSAGE_INIT(&tefter__refusal__descriptor),
+        .code = TEFTER__REFUSAL_CODE__BUSY,
+    };
+    if (outcome->refused != NULL)
+        return outcome->refused;
+    const Tefter__Reply *reply = (const Tefter__Reply *)message_unpack(
+        &tefter__reply__descriptor, outcome->reply, &home->group);
+    if (reply == NULL)
+        return &lost;
+    return reply->result_case == TEFTER__REPLY__RESULT_REFUSED ? reply->refused : NULL;
+}
+
+Tefter__RefusalCode submit_code(enum submit_answer answer)
+{
+    return answer == SUBMIT_READ_ONLY ? TEFTER__REFUSAL_CODE__READ_ONLY
+                                      : TEFTER__REFUSAL_CODE__BUSY;
+}
+
+/* ---- what a terminal asks of the ledger ---- */
+
+enum { ID_TERMINAL_AT = 6, REPLY_REFUSED_TAG = TEFTER__REPLY__RESULT_REFUSED << 3 | 2 };
+
+/* seq is the first field of a Reply, its result the second. */
+static bool reply_refuses(struct slice reply)
+{
+    size_t at = 1;
+    while (at < reply.size && (reply.data[at] & 0x80) != 0)
+        at++;
+    return at + 1 < reply.size && reply.data[at + 1] == REPLY_REFUSED_TAG;
+}
+
+/* A lock's reason is the only text a reply can hold. */
+static struct slice reply_with_words(struct sessions *home, struct slice reply)
+{
+    if (!reply_refuses(reply))
+        return reply;
+    Tefter__Reply *message =
+        (Tefter__Reply *)message_unpack(&tefter__reply__descriptor, reply, &home->group);
+    if (message == NULL || message->refused->reason == NULL)
+        return reply;
+    struct texts texts;
+    texts_begin(&texts, home->options.vault, &home->group);
+    texts_fill(&texts, &message->base);
+    texts_end(&texts);
+    struct slice filled = message_pack(&message->base, &home->group);
+    return filled.size == 0 ? reply : filled;
+}
+
+static void pass_reply(struct sessions *home, struct session *session, const struct errand *errand,
+                       const struct outcome *outcome)
+{
+    if (session == NULL)
+        return;
+    if (outcome->refused == NULL) {
+        session_send_reply(session, errand->request, reply_with_words(home, outcome->reply));
+        return;
+    }
+    Tefter__FromTerminal request = TEFTER__FROM_TERMINAL__INIT;
+    request.request = errand->request;
+    request.body_case = TEFTER__FROM_TERMINAL__BODY_SUBMIT;
+    arena_reset(&home->arena);
+    session_refuse(session, &request, outcome->refused);
+}
+
+static uint64_t deadline_of(const struct session *session, const Tefter__FromTerminal *request)
+{
+    if (!request->has_deadline_ms)
+        return 0;
+    uint32_t wait_ms = request->deadline_ms;
+    if (wait_ms > DEADLINE_MAX_MS)
+        wait_ms = DEADLINE_MAX_MS;
+    return loop_now_ms(session->home->options.loop) + wait_ms;
+}
+
+/* What is wrong with the id; 0: nothing. */
+static Tefter__RefusalCode id_wrong(const struct session *session, ProtobufCBinaryData id)
+{
+    if (id.len != COMMAND_ID_SIZE)
+        return TEFTER__REFUSAL_CODE__FIELD_INVALID;
+    if (be32_get(id.data + ID_TERMINAL_AT) != session->terminal)
+        return TEFTER__REFUSAL_CODE__COMMAND_ID_FOREIGN;
+    return 0;
+}
+
+/* Scanned, of a kind this person may ask for. Else it was refused. */
+static bool command_may(struct session *session, const Tefter__FromTerminal *request,
+                        struct slice command)
+{
+    struct message_fault fault = {.path = "", .what = ""};
+    if (!message_scan(&tefter__command__descriptor, command, &fault)) {
+        session_refuse_code(session, request, TEFTER__REFUSAL_CODE__UNREADABLE, fault.path);
+        return false;
+    }
+    uint32_t kind = message_kind(command);
+    if (kind == 0) {
+        session_refuse_code(session, request, TEFTER__REFUSAL_CODE__FIELD_MISSING, "kind");
+        return false;
+    }
+    Tefter__Right right = ledger_command_right(kind);
+    if (right == TEFTER__RIGHT__RIGHT_NONE || ledger_may((Tefter__Role)session->role, right))
+        return true;
+    struct right_refusal refusal;
+    right_refusal_init(&refusal, right);
+    session_refuse(session, request, &refusal.refusal);
+    return false;
+}
+
+/* The writer takes nothing now, but what it did before can still be told. Commands with texts are
+ * stored under the digest of other bytes and have to wait. */
+static bool told_before(struct session *session, const Tefter__FromTerminal *request,
+                        const struct submission *submission)
+{
+    struct sessions *home = session->home;
+    struct hash digest;
+    struct slice reply;
+    bool same = false;
+    if (ledger_command_has_text(message_kind(submission->command)))
+        return false;
+    ledger_request_digest(submission->command, &digest);
+    if (!ledger_known(home->options.ledger, submission->id, &digest, &home->arena, &reply, &same) ||
+        !same)
+        return false;
+    session_send_reply(session, request->request, reply);
+    return true;
+}
+
+void submit_command(struct session *session, const Tefter__FromTerminal *request)
+{
+    const Tefter__SubmitCommand *submit = request->submit;
+    struct slice command = slice_of(submit->command.data, submit->command.len);
+    Tefter__RefusalCode wrong = id_wrong(session, submit->id);
+    if (wrong != 0) {
+        session_refuse_code(session, request, wrong, "id");
+        return;
+    }
+    if (!command_may(session, request, command))
+        return;
+    struct submission submission = {
+        .staff = session->staff,
+        .terminal = session->terminal,
+        .branch = session->branch,
+        .deadline_ms = deadline_of(session, request),
+        .command = command,
+    };
+    memcpy(submission.id, submit->id.data, COMMAND_ID_SIZE);
+    enum submit_answer answer =
+        send_off(session->home, session, request->request, &submission, pass_reply, NULL);
+    if (answer != SUBMIT_TAKEN && !told_before(session, request, &submission))
+        session_refuse_wait(session, request, submit_code(answer), BUSY_RETRY_MS);
+}

@@ -1,0 +1,122 @@
+#include "session/throttle.h"
+
+#include <stdlib.h>
+
+#include "base/hash.h"
+
+enum { ROWS = 512, WAYS = 8, FORGET_MS = 15 * 60 * 1000 };
+
+/* So many guesses are free; each one more doubles the wait. */
+struct rule {
+    uint32_t free;
+    uint32_t first_ms;
+    uint32_t most_ms;
+};
+static const struct rule rules[THROTTLE_KINDS] = {
+    [THROTTLE_LOGIN] = {5, 2000, FORGET_MS},     [THROTTLE_PIN] = {3, 2000, FORGET_MS},
+    [THROTTLE_TERMINAL] = {20, 1000, 60 * 1000}, [THROTTLE_ADDRESS] = {10, 1000, 60 * 1000},
+    [THROTTLE_ALL] = {300, 100, 1000},
+};
+
+struct counter {
+    uint64_t key; /* 0: free */
+    int64_t last_ms;
+    uint32_t guesses;
+};
+
+struct throttle {
+    uint8_t secret[32];
+    struct counter counters[ROWS][WAYS];
+};
+
+struct throttle *throttle_create(const uint8_t secret[32])
+{
+    struct throttle *throttle = calloc(1, sizeof *throttle);
+    if (throttle != NULL)
+        memcpy(throttle->secret, secret, sizeof throttle->secret);
+    return throttle;
+}
+
+void throttle_destroy(struct throttle *throttle)
+{
+    free(throttle);
+}
+
+uint64_t throttle_key(const struct throttle *throttle, enum throttle_kind kind, struct slice about)
+{
+    struct hash_state state;
+    struct hash hash;
+    hash_begin_keyed(&state, throttle->secret, sizeof throttle->secret);
+    hash_add_u64(&state, kind);
+    hash_add(&state, about.data, about.size);
+    hash_end(&state, &hash);
+    uint64_t key = be64_get(hash.bytes);
+    return key == 0 ? 1 : key;
+}
+
+static struct counter *find(const struct throttle *throttle, uint64_t key)
+{
+    const struct counter *row = throttle->counters[key % ROWS];
+    for (int i = 0; i < WAYS; i++) {
+        if (row[i].key == key)
+            return (struct counter *)&row[i];
+    }
+    return NULL;
+}
+
+static uint32_t delay_ms(const struct rule *rule, uint32_t guesses)
+{
+    if (guesses < rule->free)
+        return 0;
+    uint64_t delay = rule->first_ms;
+    for (uint32_t i = rule->free; i < guesses && delay < rule->most_ms; i++)
+        delay *= 2;
+    return delay < rule->most_ms ? (uint32_t)delay : rule->most_ms;
+}
+
+uint32_t throttle_wait(const struct throttle *throttle, enum throttle_kind kind, uint64_t key,
+                       int64_t now_ms)
+{
+    const struct counter *counter = find(throttle, key);
+    if (counter == NULL)
+        return 0;
+    int64_t since = now_ms - counter->last_ms;
+    int64_t delay = delay_ms(&rules[kind], counter->guesses);
+    if (since < 0)
+        since = 0;
+    return since >= delay ? 0 : (uint32_t)(delay - since);
+}
+
+static struct counter *make_room(struct throttle *throttle, uint64_t key)
+{
+    struct counter *row = throttle->counters[key % ROWS];
+    struct counter *oldest = &row[0];
+    for (int i = 0; i < WAYS; i++) {
+        if (row[i].key == 0)
+            return &row[i];
+        if (row[i].last_ms < oldest->last_ms)
+            oldest = &row[i];
+    }
+    return oldest;
+}
+
+void throttle_charge(struct throttle *throttle, uint64_t key, int64_t now_ms)
+{
+    struct counter *counter = find(throttle, key);
+    if (counter == NULL) {
+        counter = make_room(throttle, key);
+        *counter = (struct counter){.key = key};
+    } else if (now_ms - counter->last_ms > FORGET_MS) {
+        counter->guesses = 0;
+    }
+    counter->guesses++;
+    counter->last_ms = now_ms;
+}
+
+void throttle_forgive(struct throttle *throttle, uint64_t key, bool whole)
+{
+    struct counter *counter = find(throttle, key);
+    if (counter == NULL)
+        return;
+    counter->guesses = whole || counter->guesses == 0 ? 0 : counter->guesses - 1;
+}
