@@ -5,7 +5,7 @@
  *
  * 1. A login names one person, for ever.
  * 2. There is always an owner who is not blocked.
- * 3. Only an owner makes an owner, changes one, or sets another owner's secret.
+ * 3. Only an owner makes an owner, changes one, or sets or signs out another owner.
  * 4. `generation` only rises: blocking, another role, a new password and signing out raise it, and
  *    tokens of a generation before are worth nothing.
  */
@@ -123,16 +123,13 @@ static Tefter__Refusal *needs_owner(struct tx *tx)
     return refuse_right(tx, TEFTER__RIGHT__RIGHT_EDIT_STAFF, &owner, 1);
 }
 
-/* His own; else the right to edit staff, and of an owner only by an owner. */
+/* His own, always; an owner's only by an owner. */
 static Tefter__Refusal *may_touch(struct tx *tx, const Tefter__StaffRecord *staff)
 {
     const Tefter__Actor *actor = tx_actor(tx);
-    if (actor->has_staff && actor->staff == staff->staff)
+    if (!is_owner(staff) || (actor->has_staff && actor->staff == staff->staff))
         return NULL;
-    Tefter__Refusal *refusal = staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_EDIT_STAFF);
-    if (!refusal && is_owner(staff))
-        refusal = needs_owner(tx);
-    return refusal;
+    return needs_owner(tx);
 }
 
 /* Reads all staff: they are few, and owners change seldom. */
@@ -314,8 +311,8 @@ static Tefter__Refusal *look_secret(struct tx *tx, const Tefter__SetSecret *comm
 }
 
 /* Refuses, in this order: FIELD_MISSING password_hash when neither is given; password_hash,
- * pin_hash (field_bytes, 256); NOT_FOUND staff; unless his own: staff_actor_needs(EDIT_STAFF),
- * then RIGHT_MISSING [OWNER] when he is an OWNER and the actor neither an owner nor the server. */
+ * pin_hash (field_bytes, 256); NOT_FOUND staff; RIGHT_MISSING [OWNER] when he is an OWNER and the
+ * actor neither himself, an owner nor the server. */
 Tefter__Refusal *apply_set_secret(struct tx *tx, const Tefter__SetSecret *command,
                                   Tefter__Done *done)
 {
@@ -336,8 +333,8 @@ Tefter__Refusal *apply_set_secret(struct tx *tx, const Tefter__SetSecret *comman
     return NULL;
 }
 
-/* Refuses, in this order: NOT_FOUND staff; unless his own: staff_actor_needs(EDIT_STAFF), then
- * RIGHT_MISSING [OWNER] when he is an OWNER and the actor neither an owner nor the server. */
+/* Refuses, in this order: NOT_FOUND staff; RIGHT_MISSING [OWNER] when he is an OWNER and the actor
+ * neither himself, an owner nor the server. */
 Tefter__Refusal *apply_sign_out(struct tx *tx, const Tefter__SignOut *command, Tefter__Done *done)
 {
     Tefter__StaffRecord *staff = staff_get(tx, command->staff);
