@@ -1,0 +1,63 @@
+#pragma once
+/*
+ * One group of commands through vault, journal and ledger, in this order and no other:
+ *
+ *   texts to the vault (synced) ─▶ journal (synced) ─▶ applied and committed ─▶ answers
+ *
+ * Used by the writer thread for the server, and directly by init, recover, code and upgrade. One
+ * thread at a time. A false return is a fault: nobody of the group is answered and the process
+ * must exit without touching anything again.
+ */
+#include "base/limits.h"
+#include "folder.h"
+#include "journal/journal.h"
+#include "ledger/ledger.h"
+#include "session/sessions.h"
+#include "vault/vault.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One place in a batch is kept for a job's step. */
+enum { COMMIT_GROUP_MAX = BATCH_ENTRIES_MAX - 1, COMMIT_BYTES_MAX = 1024 * 1024 };
+
+struct commit;
+
+struct commit_options {
+    struct journal *journal;
+    struct ledger *ledger;
+    struct vault *vault;         /* NULL: no command has texts (tests) */
+    const struct folder *folder; /* NULL, or where an entry that cannot be applied is noted */
+    int64_t (*now_ms)(void *owner);
+    void (*new_id)(void *owner, uint8_t ret_id[COMMAND_ID_SIZE]);
+    void *owner;
+};
+
+bool commit_create(const struct commit_options *options, struct commit **ret_commit,
+                   struct failure *failure);
+void commit_destroy(struct commit *commit);
+
+/* Either a packed Reply, or a refusal of the server's own (then the reply is empty and nothing was
+ * journalled). */
+struct commit_answer {
+    struct slice reply;
+    const Tefter__Refusal *refused;
+    bool journalled;
+    bool done; /* journalled, and not refused by the ledger */
+};
+
+/* At most COMMIT_GROUP_MAX submissions with COMMIT_BYTES_MAX of commands (one may be larger). All
+ * results live in the arena. ret_group->seq is 0 when nothing was journalled. With count 0 only a
+ * job is moved on. */
+bool commit_group(struct commit *commit, const struct submission *submissions, size_t count,
+                  struct arena *arena, struct commit_answer *ret_answers,
+                  struct sessions_group *ret_group, struct failure *failure);
+
+/* A job waits for its next step. */
+bool commit_wants_step(const struct commit *commit);
+
+/* One command of the server's own; ret_done->id and the like, or a failure that names the
+ * refusal. */
+bool commit_one(struct commit *commit, const Tefter__Command *command, struct arena *arena,
+                const Tefter__Done **ret_done, struct failure *failure);

@@ -1,0 +1,19 @@
+#pragma once
+/*
+ * Business days: which branches should turn theirs. Midnight is the branch's own; the ledger moves
+ * its date only by the journalled TurnDay, and only forwards.
+ */
+#include "ledger/ledger.h"
+#include "session/sessions.h"
+
+struct days {
+    uint32_t *asked; /* newest date asked for, by branch */
+    size_t count;
+};
+
+void days_fini(struct days *days);
+
+/* Submits TurnDay for each branch whose day is over at this instant; each once. */
+bool days_turn(struct days *days, struct ledger *ledger, int64_t now_ms,
+               enum submit_answer (*submit)(void *owner, const Tefter__Command *command),
+               void *owner, struct failure *failure);

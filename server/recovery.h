@@ -1,0 +1,34 @@
+#pragma once
+/*
+ * Recovery: from a folder to a journal that may be written and a ledger that stands at its end.
+ *
+ *   mark ─▶ trusted? ─yes─▶ open ─▶ same seq and outcome as CLEAN? ─▶ same chain as the journal? ─┐
+ *              └─no──▶ newest checkpoint that a child finds whole, or nothing ◀──any no──┘       │
+ *                                       └──────────────▶ DIRTY ─▶ replay the journal's rest ◀────┘
+ *
+ * A state that is ahead of the journal is a stop: entries that were answered are gone, and only a
+ * person can know why.
+ */
+#include "folder.h"
+#include "journal/journal.h"
+#include "ledger/ledger.h"
+
+struct recovery_options {
+    size_t map_bytes;
+    uint64_t segment_bytes;
+    bool distrust; /* rebuild in any case */
+    bool stay;     /* do not replay: the caller wants to see where it stands */
+    void (*progress)(uint64_t seq, uint64_t last_seq);
+};
+
+struct recovered {
+    struct journal *journal;
+    struct ledger *ledger;
+    uint64_t replayed;
+    uint64_t from_seq;    /* where the replay began */
+    const char *distrust; /* NULL, or why the state was rebuilt */
+};
+
+/* The folder's lock is held. On false everything is closed again. */
+bool recovery_run(const struct folder *folder, const struct recovery_options *options,
+                  struct recovered *ret_recovered, struct failure *failure);

@@ -1,0 +1,27 @@
+#pragma once
+/*
+ * Replay: the journal's entries applied to a ledger that lies behind. Used by recovery (to catch up
+ * at a start) and by verify (to make the whole state anew and compare).
+ *
+ * The journal's marks are compared on the way: a batch says what the outcome was before it; another
+ * outcome means that this program or this state is not what wrote it, and replay stops and names
+ * the seq. Entries named by a skip record are passed over: they are counted and do nothing.
+ */
+#include "folder.h"
+#include "journal/journal.h"
+#include "ledger/ledger.h"
+
+struct replay_options {
+    struct journal *journal;
+    struct ledger *ledger;
+    const struct folder *folder; /* where an entry that cannot be applied is noted; may be NULL */
+    uint64_t compare_seq;        /* 0: none; else the outcome there must be this one */
+    struct hash compare_outcome;
+    void (*progress)(uint64_t seq, uint64_t last_seq); /* each second or two */
+};
+
+/* From the ledger's own seq to the journal's end. */
+bool replay_run(const struct replay_options *options, uint64_t *ret_applied,
+                struct failure *failure);
+/* One line on standard error, and to the service manager. */
+void replay_tell(uint64_t seq, uint64_t last_seq);

@@ -1,0 +1,72 @@
+#pragma once
+/*
+ * Settings: what the command line says, then what the file of -c says, then what is usual. One
+ * struct for all subcommands; each takes the options it names. Wrong words end with exit code 2
+ * and a sentence.
+ */
+#include "base/fault.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Exit codes of tefterd. */
+enum { EXIT_DONE = 0, EXIT_FAULT = 1, EXIT_USE = 2, EXIT_CONFLICT = 5 };
+enum { SETTINGS_HOSTS_MAX = 16, SETTINGS_FAILED = -1 };
+
+struct settings {
+    bool help;
+    bool version;
+    const char *ledger;
+    const char *config;
+    const char *listen;
+    uint64_t map_bytes;
+    uint64_t min_free_bytes;   /* 0: max(5 %, 256 MiB) */
+    uint64_t checkpoint_bytes; /* of journal since the last one */
+    uint64_t segment_bytes;    /* 0: the usual */
+    bool distrust;
+    bool date_frozen;
+    /* backup, restore */
+    const char *to;
+    const char *from;
+    uint64_t every_s;
+    uint64_t keep;
+    /* init, recover, code */
+    const char *company;
+    const char *currency;
+    const char *admin;
+    const char *admin_name;
+    const char *branch;
+    const char *utc_offset;
+    const char *password_file;
+    bool password_stdin;
+    const char *hosts[SETTINGS_HOSTS_MAX + 1];
+    size_t host_count;
+    uint64_t terminal;
+    /* skip, verify-state */
+    const char *reason;
+    bool glance;
+    const char *word; /* the one argument without a dash */
+};
+
+struct command {
+    const char *name;
+    int (*run)(const struct settings *settings); /* an exit code */
+    const char *options;                         /* names of its options, by spaces */
+    const char *word; /* what its argument is called; NULL: it takes none */
+    const char *help; /* one line; NULL: not shown */
+};
+
+/* Reads the arguments behind the subcommand. 0: go on; else an exit code, with a sentence told. */
+int settings_read(struct settings *ret_settings, const struct command *command, int argc,
+                  char **argv);
+/* The options of a subcommand, one a line. */
+void settings_help(const struct command *command);
+
+/* "64G" "512M" "4096"; "90s" "15m" "1h" "7d". */
+bool settings_bytes(const char *text, uint64_t *ret_bytes);
+bool settings_span(const char *text, uint64_t *ret_seconds);
+bool settings_number(const char *text, uint64_t *ret_number);
+
+/* Tells a failure as one sentence on standard error and returns its exit code. */
+int settings_told(const struct failure *failure);

@@ -1,0 +1,35 @@
+#pragma once
+/*
+ * The watch: looks each second at the clock, the disk and the state's map, and at how late the loop
+ * is; each ten seconds at the branches' days. Too little room makes the writer read only, and says
+ * so once; room again lets it go on.
+ */
+#include "clock.h"
+#include "folder.h"
+#include "settings.h"
+#include "writer.h"
+
+struct watch;
+
+struct watch_options {
+    struct loop *loop;
+    const struct folder *folder;
+    const struct settings *settings;
+    struct ledger *ledger;
+    struct clock *clock;
+    struct writer *writer;
+};
+
+struct watch_figures {
+    uint64_t disk_free_bytes;
+    uint64_t state_bytes;  /* of the file */
+    const char *read_only; /* NULL, or why */
+    int64_t clock_strayed_ms;
+    uint32_t loop_lag_ms; /* the worst of the last minute */
+};
+
+struct watch *watch_create(const struct watch_options *options, struct failure *failure);
+void watch_destroy(struct watch *watch);
+void watch_figures(const struct watch *watch, struct watch_figures *ret_figures);
+/* Somebody says the clock is right (HUP). */
+void watch_accept_clock(struct watch *watch);

@@ -1,0 +1,318 @@
+#include "writer.h"
+
+#include "base/log.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* The arena's bound is a backstop: a group is bounded by the bytes of its commands. */
+#define GROUP_ARENA_MAX ((size_t)1024 * 1024 * 1024)
+#define GROUP_ARENA_KEPT ((size_t)16 * 1024 * 1024)
+
+struct group {
+    struct submission items[COMMIT_GROUP_MAX];
+    size_t offsets[COMMIT_GROUP_MAX]; /* of their commands in bytes */
+    struct commit_answer answers[COMMIT_GROUP_MAX];
+    size_t count;
+    struct buffer bytes;
+    struct arena arena;
+    struct sessions_group published;
+    struct group *next;
+};
+
+struct group_list {
+    struct group *first;
+    struct group *last;
+    uint32_t count;
+};
+
+struct writer {
+    struct writer_options options;
+    struct loop_wake *wake;
+    pthread_t thread;
+    pthread_mutex_t lock; /* of all lists and the flags below */
+    pthread_cond_t work;
+    struct group_list waiting;
+    struct group_list done;
+    struct group_list free;
+    bool finishing;
+    bool ended; /* the thread has nothing more to do */
+    loop_fn finished;
+    void *finished_context;
+    struct writer_figures figures;
+    _Atomic bool read_only;
+    struct group groups[WRITER_GROUPS];
+};
+
+/* ---- lists ---- */
+
+static void list_put(struct group_list *list, struct group *group)
+{
+    group->next = NULL;
+    if (list->last)
+        list->last->next = group;
+    else
+        list->first = group;
+    list->last = group;
+    list->count++;
+}
+
+static struct group *list_take(struct group_list *list)
+{
+    struct group *group = list->first;
+    if (!group)
+        return NULL;
+    list->first = group->next;
+    if (!list->first)
+        list->last = NULL;
+    list->count--;
+    return group;
+}
+
+/* The one used last comes first: its memory is warm. */
+static void list_push(struct group_list *list, struct group *group)
+{
+    group->next = list->first;
+    list->first = group;
+    if (!list->last)
+        list->last = group;
+    list->count++;
+}
+
+static void group_clear(struct group *group)
+{
+    group->count = 0;
+    buffer_clear(&group->bytes);
+    if (group->bytes.capacity > COMMIT_BYTES_MAX)
+        buffer_fini(&group->bytes);
+    if (group->arena.taken > GROUP_ARENA_KEPT)
+        arena_fini(&group->arena);
+    arena_reset(&group->arena);
+}
+
+/* ---- the writer's thread ---- */
+
+__attribute__((noreturn)) static void give_up(const struct failure *failure)
+{
+    log_line(LOG_ERROR, "stopped", "fault", fault_word(failure->fault), "reason", failure->text,
+             "advice", "nothing of this group was answered; start again: what is durable is kept",
+             NULL);
+    _exit(1);
+}
+
+static bool step_due(const struct writer *writer)
+{
+    return commit_wants_step(writer->options.commit) && !writer->finishing &&
+           writer->free.count > 0 && !atomic_load(&writer->read_only);
+}
+
+/* The oldest group that waits; an empty one when only a job does; NULL at the end. */
+static struct group *next_group(struct writer *writer)
+{
+    pthread_mutex_lock(&writer->lock);
+    while (!writer->waiting.first && !writer->finishing && !step_due(writer))
+        pthread_cond_wait(&writer->work, &writer->lock);
+    struct group *group = list_take(&writer->waiting);
+    if (!group && !writer->finishing)
+        group = list_take(&writer->free);
+    pthread_mutex_unlock(&writer->lock);
+    return group;
+}
+
+static void commit_it(struct writer *writer, struct group *group)
+{
+    struct failure failure = {.fault = FAULT_NONE};
+    for (size_t i = 0; i < group->count; i++)
+        group->items[i].command.data = group->bytes.data + group->offsets[i];
+    if (!commit_group(writer->options.commit, group->items, group->count, &group->arena,
+                      group->answers, &group->published, &failure))
+        give_up(&failure);
+}
+
+static void hand_over(struct writer *writer, struct group *group)
+{
+    pthread_mutex_lock(&writer->lock);
+    list_put(&writer->done, group);
+    for (size_t i = 0; i < group->count; i++)
+        writer->figures.commands += group->answers[i].journalled;
+    if (group->published.seq) {
+        writer->figures.batches++;
+        writer->figures.seq = group->published.seq;
+    }
+    pthread_mutex_unlock(&writer->lock);
+    loop_wake(writer->wake);
+}
+
+static void *write_groups(void *context)
+{
+    struct writer *writer = context;
+    for (struct group *group; (group = next_group(writer));) {
+        commit_it(writer, group);
+        hand_over(writer, group);
+    }
+    pthread_mutex_lock(&writer->lock);
+    writer->ended = true;
+    pthread_mutex_unlock(&writer->lock);
+    loop_wake(writer->wake);
+    return NULL;
+}
+
+/* ---- the loop's thread ---- */
+
+static void tell(const struct writer *writer, const struct group *group)
+{
+    const struct writer_options *options = &writer->options;
+    for (size_t i = 0; i < group->count; i++)
+        if (group->items[i].ticket != WRITER_NO_TICKET)
+            options->replied(options->owner, group->items[i].ticket, group->answers[i].reply,
+                             group->answers[i].refused);
+    if (group->published.seq)
+        options->published(options->owner, &group->published);
+}
+
+static void woken(void *context)
+{
+    struct writer *writer = context;
+    pthread_mutex_lock(&writer->lock);
+    for (struct group *group; (group = list_take(&writer->done));) {
+        pthread_mutex_unlock(&writer->lock);
+        tell(writer, group);
+        group_clear(group);
+        pthread_mutex_lock(&writer->lock);
+        list_push(&writer->free, group);
+        pthread_cond_signal(&writer->work);
+    }
+    loop_fn finished = writer->ended ? writer->finished : NULL;
+    writer->finished = finished ? NULL : writer->finished;
+    pthread_mutex_unlock(&writer->lock);
+    if (finished)
+        finished(writer->finished_context);
+}
+
+static bool group_put(struct group *group, const struct submission *submission)
+{
+    group->items[group->count] = *submission;
+    group->offsets[group->count] = group->bytes.size;
+    if (!buffer_put(&group->bytes, submission->command.data, submission->command.size)) {
+        group->bytes.overflow = false;
+        return false;
+    }
+    group->count++;
+    return true;
+}
+
+/* The last waiting group, or a fresh one when it is full. */
+static bool queue_put(struct writer *writer, const struct submission *submission)
+{
+    struct group *last = writer->waiting.last;
+    if (last && last->count < COMMIT_GROUP_MAX &&
+        last->bytes.size + submission->command.size <= COMMIT_BYTES_MAX)
+        return group_put(last, submission);
+    struct group *fresh = list_take(&writer->free);
+    if (!fresh)
+        return false;
+    bool put = group_put(fresh, submission);
+    if (put)
+        list_put(&writer->waiting, fresh);
+    else
+        list_push(&writer->free, fresh);
+    return put;
+}
+
+enum submit_answer writer_submit(struct writer *writer, const struct submission *submission)
+{
+    if (atomic_load(&writer->read_only))
+        return SUBMIT_READ_ONLY;
+    pthread_mutex_lock(&writer->lock);
+    bool taken = !writer->finishing && queue_put(writer, submission);
+    writer->figures.busy += !taken;
+    pthread_cond_signal(&writer->work);
+    pthread_mutex_unlock(&writer->lock);
+    return taken ? SUBMIT_TAKEN : SUBMIT_BUSY;
+}
+
+void writer_read_only(struct writer *writer, bool read_only)
+{
+    atomic_store(&writer->read_only, read_only);
+    pthread_mutex_lock(&writer->lock);
+    pthread_cond_signal(&writer->work);
+    pthread_mutex_unlock(&writer->lock);
+}
+
+void writer_finish(struct writer *writer, loop_fn finished, void *context)
+{
+    pthread_mutex_lock(&writer->lock);
+    writer->finishing = true;
+    writer->finished = finished;
+    writer->finished_context = context;
+    pthread_cond_signal(&writer->work);
+    bool ended = writer->ended;
+    pthread_mutex_unlock(&writer->lock);
+    if (ended)
+        loop_wake(writer->wake);
+}
+
+void writer_figures(struct writer *writer, struct writer_figures *ret_figures)
+{
+    pthread_mutex_lock(&writer->lock);
+    *ret_figures = writer->figures;
+    ret_figures->waiting = writer->waiting.count;
+    pthread_mutex_unlock(&writer->lock);
+}
+
+/* ---- life ---- */
+
+/* Signals are the loop's: the new thread starts with all of them blocked. */
+static int thread_start(struct writer *writer)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int error = pthread_create(&writer->thread, NULL, write_groups, writer);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return error;
+}
+
+bool writer_create(const struct writer_options *options, struct writer **ret_writer,
+                   struct failure *failure)
+{
+    struct writer *writer = calloc(1, sizeof *writer);
+    if (!writer)
+        return fail(failure, FAULT_MEMORY, 0, "no memory for the writer");
+    writer->options = *options;
+    pthread_mutex_init(&writer->lock, NULL);
+    pthread_cond_init(&writer->work, NULL);
+    for (size_t i = 0; i < WRITER_GROUPS; i++) {
+        buffer_init(&writer->groups[i].bytes, BATCH_BYTES_MAX / 2);
+        arena_init(&writer->groups[i].arena, GROUP_ARENA_MAX);
+        list_put(&writer->free, &writer->groups[i]);
+    }
+    writer->wake = loop_wake_create(options->loop, woken, writer);
+    int error = writer->wake ? thread_start(writer) : 0;
+    if (!writer->wake || error) {
+        loop_wake_destroy(writer->wake);
+        free(writer);
+        return fail(failure, FAULT_MEMORY, error, "cannot start the writer's thread");
+    }
+    *ret_writer = writer;
+    return true;
+}
+
+void writer_destroy(struct writer *writer)
+{
+    if (!writer)
+        return;
+    writer_finish(writer, NULL, NULL);
+    pthread_join(writer->thread, NULL);
+    loop_wake_destroy(writer->wake);
+    for (size_t i = 0; i < WRITER_GROUPS; i++) {
+        buffer_fini(&writer->groups[i].bytes);
+        arena_fini(&writer->groups[i].arena);
+    }
+    pthread_cond_destroy(&writer->work);
+    pthread_mutex_destroy(&writer->lock);
+    free(writer);
+}
