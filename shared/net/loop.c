@@ -71,11 +71,11 @@ struct loop_link *loop_link_pop(struct loop_link *queue)
 /* ---- one turn ---- */
 
 /* Those that stood in the queue now, once each: what they add waits for the next round. */
-static void serve(struct loop_link *queue, void (*turn)(struct loop_link *link))
+static void serve(struct loop *loop, struct loop_link *queue, void (*turn)(struct loop_link *link))
 {
-    struct loop_link mark = {NULL, NULL};
-    loop_link_push(queue, &mark);
-    for (struct loop_link *link = loop_link_pop(queue); link != &mark; link = loop_link_pop(queue))
+    struct loop_link *mark = &loop->mark;
+    loop_link_push(queue, mark);
+    for (struct loop_link *link = loop_link_pop(queue); link != mark; link = loop_link_pop(queue))
         turn(link);
 }
 
@@ -91,9 +91,9 @@ static bool stands(const struct loop_link *queue)
 
 static void serve_streams(struct loop *loop)
 {
-    serve(&loop->to_begin, listener_turn);
-    serve(&loop->to_read, stream_turn_read);
-    serve(&loop->to_flush, stream_turn_flush);
+    serve(loop, &loop->to_begin, listener_turn);
+    serve(loop, &loop->to_read, stream_turn_read);
+    serve(loop, &loop->to_flush, stream_turn_flush);
     if (stands(&loop->to_begin) || stands(&loop->to_read) || stands(&loop->to_flush))
         uv_idle_start(&loop->idle, keep_turning);
     else

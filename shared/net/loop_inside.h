@@ -37,6 +37,7 @@ struct loop {
     struct loop_link to_begin; /* listeners that may begin more handshakes */
     struct loop_link to_read;  /* streams that have more to read */
     struct loop_link to_flush; /* streams that have something to write */
+    struct loop_link mark;     /* behind the last one of this round */
     uint64_t turn;
     char *encrypted; /* shared by all streams: what a read fills */
     char *plain;     /* and what it is decrypted into */
