@@ -297,6 +297,9 @@ class Picture:
 
     def take(self, message):
         """Takes one pushed frame; the FeedSet when it was one."""
+        if message.HasField("subscribed"):  # unasked: we were too slow, it comes anew
+            self.prev, self.last_page, self.rows = message.subscribed.seq, None, {}
+            return None
         if message.HasField("page"):
             for row in message.page.rows:
                 self.put(row, message.page.seq)
