@@ -71,7 +71,7 @@ static void local_destroy(struct journal *journal)
         if (files[i] >= 0)
             close(files[i]);
     free(local->segments);
-    free(local->marks);
+    free(local->marks.places);
     free(local->path);
     journal_fini(journal);
     free(local);
@@ -119,7 +119,7 @@ static void local_advance(struct local *local, size_t size, const struct journal
     struct segment *last = last_segment(local);
     struct place place = {
         .head = journal->head, .segment = local->segment_count - 1, .offset = last->size};
-    place_mark(local, &place);
+    marks_note(&local->marks, &place);
     last->size += size;
     journal->head = *after;
     journal->figures.bytes += size;
@@ -147,17 +147,17 @@ static void read_bounds(struct local *local, uint64_t from_seq, struct place *re
                         size_t *ret_segments, uint64_t *ret_next_seq)
 {
     pthread_mutex_lock(&local->journal.lock);
-    size_t low = 0, high = local->mark_count;
+    size_t low = 0, high = local->marks.count;
     while (high - low > 1) {
         size_t middle = low + (high - low) / 2;
-        if (local->marks[middle].head.next_seq <= from_seq)
+        if (local->marks.places[middle].head.next_seq <= from_seq)
             low = middle;
         else
             high = middle;
     }
-    if (local->mark_count)
-        *ret_place = local->marks[low];
-    *ret_segments = local->mark_count ? local->segment_count : 0;
+    if (local->marks.count)
+        *ret_place = local->marks.places[low];
+    *ret_segments = local->marks.count ? local->segment_count : 0;
     *ret_next_seq = local->journal.head.next_seq;
     pthread_mutex_unlock(&local->journal.lock);
 }

@@ -22,6 +22,13 @@ struct place {
     uint64_t offset;
 };
 
+/* Places to start reading from: the beginning of each segment, and one about every MARK_BYTES. */
+struct marks {
+    struct place *places;
+    size_t count;
+    size_t capacity;
+};
+
 struct local {
     struct journal journal; /* first: a local journal is a journal */
     char *path;
@@ -33,9 +40,7 @@ struct local {
     struct segment *segments;
     size_t segment_count;
     size_t segment_capacity;
-    struct place *marks; /* the beginning, then one about every MARK_BYTES */
-    size_t mark_count;
-    size_t mark_capacity;
+    struct marks marks;
 };
 
 /* segment.c: files and their names */
@@ -84,10 +89,22 @@ enum batch_state window_batch(struct window *window, const struct place *place,
 /* Moves the place past the batch that was read there. */
 void place_advance(struct place *place, const struct batch_read *read);
 /* Remembers the place when the last mark is far behind. */
-void place_mark(struct local *local, const struct place *place);
+void marks_note(struct marks *marks, const struct place *place);
 /* Fails naming segment, offset and batch. */
 bool place_fail(struct local *local, const struct place *place, enum fault fault, int os_error,
                 const char *why, struct failure *failure);
+
+/* prove.c: segments that hold whole batches that follow on from each other */
+struct proof {
+    bool whole;
+    struct journal_head from; /* claimed by the first batch: to be checked */
+    struct journal_head to;
+    struct marks marks;
+};
+
+/* Looks at the first `count` segments; NULL when there is none, or no memory. */
+struct proof *prove(struct local *local, size_t count);
+void proofs_free(struct proof *proofs, size_t count);
 
 /* recover.c: from the files to a journal that may be read and written */
 bool recover(struct local *local, const struct journal_known *known, struct failure *failure);

@@ -76,12 +76,6 @@ static bool judge(struct recovery *recovery, enum batch_state state, const char 
     return why ? damaged(recovery, why) : true;
 }
 
-static void count_batch(struct recovery *recovery)
-{
-    place_advance(&recovery->place, &recovery->read);
-    recovery->local->journal.figures.batches++;
-}
-
 /* Follows the segment to its end or to the torn tail. */
 static bool segment_follow(struct recovery *recovery)
 {
@@ -91,8 +85,8 @@ static bool segment_follow(struct recovery *recovery)
             window_batch(&recovery->window, &recovery->place, &recovery->read, &why);
         if (state != BATCH_WHOLE)
             return judge(recovery, state, why);
-        place_mark(recovery->local, &recovery->place);
-        count_batch(recovery);
+        marks_note(&recovery->local->marks, &recovery->place);
+        place_advance(&recovery->place, &recovery->read);
     }
     if (recovery->place.offset == 0 && !at_last_segment(recovery))
         return damaged(recovery, "the segment is empty, and another follows");
@@ -144,17 +138,40 @@ static bool reaches_known(struct recovery *recovery)
     return damaged(recovery, why);
 }
 
+/* Takes a proven segment when it follows on from here. */
+static bool proof_join(struct recovery *recovery, const struct proof *proof)
+{
+    struct local *local = recovery->local;
+    const struct journal_head *head = &recovery->place.head;
+    const struct segment *segment = &local->segments[recovery->place.segment];
+    if (!proof->whole || segment->first_batch != head->batch + 1 ||
+        proof->from.batch != head->batch || proof->from.next_seq != head->next_seq ||
+        proof->from.incarnation < head->incarnation ||
+        !hash_equal(&proof->from.chain, &head->chain))
+        return false;
+    for (size_t i = 0; i < proof->marks.count; i++)
+        marks_note(&local->marks, &proof->marks.places[i]);
+    local->journal.figures.bytes += segment->size;
+    recovery->place.head = proof->to;
+    return true;
+}
+
 static bool segments_recover(struct recovery *recovery)
 {
     struct local *local = recovery->local;
-    for (size_t i = 0; i < local->segment_count; i++) {
+    size_t proven = local->segment_count - 1;
+    struct proof *proofs = prove(local, proven);
+    bool recovered = true;
+    for (size_t i = 0; recovered && i < local->segment_count; i++) {
         recovery->place.segment = i;
-        if (!segment_recover(recovery))
-            return false;
+        recovered =
+            (proofs && i < proven && proof_join(recovery, &proofs[i])) || segment_recover(recovery);
     }
+    proofs_free(proofs, proven);
     local->journal.head = recovery->place.head;
     local->journal.figures.segments = (uint32_t)local->segment_count;
-    return true;
+    local->journal.figures.batches = recovery->place.head.batch;
+    return recovered;
 }
 
 bool recover(struct local *local, const struct journal_known *known, struct failure *failure)

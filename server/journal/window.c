@@ -110,22 +110,27 @@ void place_advance(struct place *place, const struct batch_read *read)
     place->offset += read->size;
 }
 
-void place_mark(struct local *local, const struct place *place)
+static bool mark_due(const struct marks *marks, const struct place *place)
 {
-    if (local->mark_count) {
-        const struct place *last = &local->marks[local->mark_count - 1];
-        if (last->segment == place->segment && place->offset - last->offset < MARK_BYTES)
-            return;
-    }
-    if (local->mark_count == local->mark_capacity) {
-        size_t capacity = local->mark_capacity ? 2 * local->mark_capacity : 256;
-        struct place *more = realloc(local->marks, capacity * sizeof *more);
+    if (marks->count == 0)
+        return true;
+    const struct place *last = &marks->places[marks->count - 1];
+    return last->segment != place->segment || place->offset - last->offset >= MARK_BYTES;
+}
+
+void marks_note(struct marks *marks, const struct place *place)
+{
+    if (!mark_due(marks, place))
+        return;
+    if (marks->count == marks->capacity) {
+        size_t capacity = marks->capacity ? 2 * marks->capacity : 256;
+        struct place *more = realloc(marks->places, capacity * sizeof *more);
         if (!more)
             return; /* reading will start further back */
-        local->marks = more;
-        local->mark_capacity = capacity;
+        marks->places = more;
+        marks->capacity = capacity;
     }
-    local->marks[local->mark_count++] = *place;
+    marks->places[marks->count++] = *place;
 }
 
 bool place_fail(struct local *local, const struct place *place, enum fault fault, int os_error,

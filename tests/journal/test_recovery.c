@@ -256,9 +256,12 @@ static void test_foreign_batch(void **state)
     journal_close(journal);
     struct image foreign;
     image_load(&foreign, other);
-    file_store(folder, image.segments[1].name, foreign.segments[1].data, foreign.segments[1].size);
-    assert_damaged(batch_of(1, 0), 0);
-    mend(1);
+    for (size_t s = 0; s < image.segment_count; s++) {
+        file_store(folder, image.segments[s].name, foreign.segments[s].data,
+                   foreign.segments[s].size);
+        assert_damaged(batch_of(s, 0), 0);
+        mend(s);
+    }
     image_free(&foreign);
     folder_remove(other);
 }

@@ -1,0 +1,106 @@
+/*
+ * Hashing is nearly all the work of opening, and each segment can be hashed for itself: several
+ * threads follow the segments from the head their first batch claims. Whoever joins the proofs
+ * checks those claims; a segment without a proof is followed again, one batch after the other.
+ */
+#include "local.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { THREADS_MAX = 8, WINDOW_BYTES = 1024 * 1024 };
+
+struct work {
+    struct local *local;
+    struct proof *proofs;
+    size_t count;
+    atomic_size_t next;
+};
+
+/* The head before a batch, as the batch itself tells it; the ledger has to be ours. */
+static struct journal_head head_before(const struct ledger_id *ledger,
+                                       const struct batch_read *read)
+{
+    return (struct journal_head){.ledger = *ledger,
+                                 .incarnation = read->batch.incarnation,
+                                 .batch = read->batch.batch - 1,
+                                 .next_seq = read->batch.first_seq,
+                                 .chain = read->batch.previous};
+}
+
+static bool first_read(struct work *work, struct window *window, struct batch_read *read)
+{
+    const char *why;
+    size_t length = batch_length(window_at(window, 0, BATCH_HEADER_SIZE));
+    return batch_read(window_at(window, 0, length), &work->local->journal.head.ledger, read,
+                      &why) == BATCH_WHOLE;
+}
+
+static void segment_follow(struct work *work, size_t number, struct window *window,
+                           struct batch_read *read)
+{
+    const char *why;
+    struct proof *proof = &work->proofs[number];
+    if (!first_read(work, window, read))
+        return;
+    struct place place = {.head = head_before(&work->local->journal.head.ledger, read),
+                          .segment = number};
+    proof->from = place.head;
+    while (place.offset < window->limit) {
+        if (window_batch(window, &place, read, &why) != BATCH_WHOLE)
+            return;
+        marks_note(&proof->marks, &place);
+        place_advance(&place, read);
+    }
+    proof->to = place.head;
+    proof->whole = true;
+}
+
+static void *work_on(void *context)
+{
+    struct work *work = context;
+    struct batch_read *read = malloc(sizeof *read);
+    size_t number;
+    while (read && (number = atomic_fetch_add(&work->next, 1)) < work->count) {
+        struct window window;
+        const struct segment *segment = &work->local->segments[number];
+        if (!window_open(&window, work->local->folder, segment, WINDOW_BYTES, &(struct failure){0}))
+            continue;
+        segment_follow(work, number, &window, read);
+        window_close(&window);
+    }
+    free(read);
+    return NULL;
+}
+
+static size_t threads_wanted(size_t segments)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t threads = processors > 1 ? (size_t)processors : 1;
+    if (threads > THREADS_MAX)
+        threads = THREADS_MAX;
+    return threads < segments ? threads : segments;
+}
+
+struct proof *prove(struct local *local, size_t count)
+{
+    pthread_t threads[THREADS_MAX];
+    struct work work = {.local = local, .count = count};
+    work.proofs = count ? calloc(count, sizeof *work.proofs) : NULL;
+    if (!work.proofs)
+        return NULL;
+    size_t started = 0, wanted = threads_wanted(count);
+    while (started < wanted && pthread_create(&threads[started], NULL, work_on, &work) == 0)
+        started++;
+    for (size_t i = 0; i < started; i++)
+        pthread_join(threads[i], NULL);
+    return work.proofs;
+}
+
+void proofs_free(struct proof *proofs, size_t count)
+{
+    for (size_t i = 0; proofs && i < count; i++)
+        free(proofs[i].marks.places);
+    free(proofs);
+}
