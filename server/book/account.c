@@ -111,8 +111,7 @@ static int64_t *open_sum(struct account *account, const Tefter__ItemRecord *reco
 
 static void count_open(struct account *account, const Tefter__ItemRecord *record, int change)
 {
-    uint32_t *count =
-        record->debit ? &account->record->open_bills : &account->record->open_credits;
+    uint32_t *count = record->debit ? &account->record->open_bills : &account->record->open_credits;
     *count = (uint32_t)((int)*count + change);
 }
 
@@ -138,11 +137,14 @@ static void match_note(struct tx *tx, struct item *item, uint64_t other, int64_t
     match->amount_minor = amount_minor;
     match->date = date;
     Tefter__ItemRecord *record = item->record;
-    Tefter__Match **matches = tx_take(tx, (record->n_matches + 1) * sizeof(Tefter__Match *));
-    for (size_t i = 0; i < record->n_matches; i++)
-        matches[i] = record->matches[i];
-    matches[record->n_matches++] = match;
-    record->matches = matches;
+    if (record->n_matches >= item->room) {
+        item->room = 2 * record->n_matches + 4;
+        Tefter__Match **matches = tx_take(tx, item->room * sizeof(Tefter__Match *));
+        for (size_t i = 0; i < record->n_matches; i++)
+            matches[i] = record->matches[i];
+        record->matches = matches;
+    }
+    record->matches[record->n_matches++] = match;
 }
 
 static Tefter__Match *match_find(struct item *item, uint64_t match, uint64_t other)

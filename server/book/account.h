@@ -32,9 +32,10 @@ struct key document_key(uint64_t document);
 
 struct item {
     Tefter__ItemRecord *record;
-    bool fresh;         /* not in the store yet */
+    bool fresh; /* not in the store yet */
     bool changed;
-    struct key home;    /* where the store has it */
+    size_t room;     /* for matches; 0: the record's own list is full */
+    struct key home; /* where the store has it */
     struct item *next;
 };
 
@@ -72,8 +73,7 @@ bool account_matchable(const struct item *item);
 void account_unmatch(struct tx *tx, struct account *account, struct item *item,
                      Tefter__Match *match, uint32_t date);
 /* Undoes all and closes the item: its document is reversed. */
-void account_reverse_item(struct tx *tx, struct account *account, struct item *item,
-                          uint32_t date);
+void account_reverse_item(struct tx *tx, struct account *account, struct item *item, uint32_t date);
 /* Money that was awaited is there. */
 void account_finalise(struct account *account, struct item *credit);
 

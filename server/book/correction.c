@@ -24,7 +24,7 @@ struct reversal {
     Tefter__DocumentRecord *record;
     struct account *account;
     Tefter__BranchRecord *branch;
-    struct item *item; /* of the original; NULL when it moved no money */
+    struct item *item;                        /* of the original; NULL when it moved no money */
     Tefter__DocumentTailRecord *invoice_tail; /* of a credit note's invoice */
 };
 
@@ -133,10 +133,9 @@ static Tefter__Refusal *plan_reversal(struct tx *tx, const Tefter__Text *reason,
 {
     const Tefter__DocumentRecord *original = reversal->original;
     reversal->account = account_open(tx, original->customer);
-    Tefter__Refusal *refusal =
-        document_begin(tx, reversal->branch, reversal->account,
-                       TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL, NULL, reversal->branch->date,
-                       &reversal->record);
+    Tefter__Refusal *refusal = document_begin(tx, reversal->branch, reversal->account,
+                                              TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL, NULL,
+                                              reversal->branch->date, &reversal->record);
     if (refusal != NULL)
         return refusal;
     Tefter__DocumentRecord *record = reversal->record;
@@ -306,8 +305,7 @@ Tefter__Refusal *apply_confirm_payment(struct tx *tx, const Tefter__ConfirmPayme
         return refusal;
     if (!awaits_confirmation(&slip))
         return refuse(tx, TEFTER__REFUSAL_CODE__NOT_CONFIRMABLE, "payment");
-    refusal =
-        document_date_of(tx, slip.branch, command->has_date, command->date, true, &date);
+    refusal = document_date_of(tx, slip.branch, command->has_date, command->date, true, &date);
     if (refusal == NULL && !command->confirmed)
         refusal = plan_reversal(tx, command->reason, &slip);
     if (refusal != NULL)
@@ -388,12 +386,11 @@ Tefter__Refusal *apply_correct_invoice(struct tx *tx, const Tefter__CorrectInvoi
     struct reversal reversal = {0};
     struct document_plan *plan;
     struct match_plan match;
-    Tefter__Refusal *refusal =
-        begin_correction(tx, command->document, TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE,
-                         command->reason, &reversal);
+    Tefter__Refusal *refusal = begin_correction(
+        tx, command->document, TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE, command->reason, &reversal);
     if (refusal == NULL)
-        refusal = document_plan_invoice(tx, command->invoice, reversal.account, command->document,
-                                        &plan);
+        refusal =
+            document_plan_invoice(tx, command->invoice, reversal.account, command->document, &plan);
     if (refusal != NULL)
         return refusal;
     match_begin(tx, plan->account, plan->branch->date, &match);
@@ -419,9 +416,8 @@ Tefter__Refusal *apply_correct_payment(struct tx *tx, const Tefter__CorrectPayme
 {
     struct reversal reversal = {0};
     struct payment_plan *plan;
-    Tefter__Refusal *refusal =
-        begin_correction(tx, command->document, TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT,
-                         command->reason, &reversal);
+    Tefter__Refusal *refusal = begin_correction(
+        tx, command->document, TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT, command->reason, &reversal);
     if (refusal == NULL)
         refusal = payment_plan(tx, command->payment, reversal.account, command->document, &plan);
     if (refusal != NULL)

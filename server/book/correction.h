@@ -1,8 +1,8 @@
 #pragma once
 /*
- * What happens to a document afterwards: a slip is confirmed or never came; any document is reversed;
- * an invoice or payment is corrected, which is a reversal and a new one in one command, so that the
- * credit check sees the net and matching follows.
+ * What happens to a document afterwards: a slip is confirmed or never came; any document is
+ * reversed; an invoice or payment is corrected, which is a reversal and a new one in one command,
+ * so that the credit check sees the net and matching follows.
  *
  * Nothing is ever changed or deleted: a reversal is a document of its own with the opposite
  * postings, and both know each other's number.

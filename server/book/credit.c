@@ -189,8 +189,8 @@ static void overdue_walls(struct tx *tx, const struct credit_request *request,
     uint32_t days = terms->has_overdue_days ? terms->overdue_days : 0;
     uint32_t day = request->today > days ? request->today - days : 0;
     uint32_t oldest_due;
-    int64_t overdue = account_overdue(tx, request->customer->customer, day, terms->overdue_minor,
-                                      &oldest_due);
+    int64_t overdue =
+        account_overdue(tx, request->customer->customer, day, terms->overdue_minor, &oldest_due);
     if (overdue == 0)
         return;
     decision->has_overdue_minor = true;
@@ -232,8 +232,7 @@ static void find_walls(struct tx *tx, const struct credit_request *request,
 {
     if (request->amount_minor <= 0)
         return;
-    wall(walls,
-         terms->document_max_minor > 0 && request->amount_minor > terms->document_max_minor,
+    wall(walls, terms->document_max_minor > 0 && request->amount_minor > terms->document_max_minor,
          TEFTER__REFUSAL_CODE__DOCUMENT_TOO_BIG_FOR_CUSTOMER);
     if (!terms->unlimited || terms->has_overdue_days || terms->has_overdue_minor)
         overdue_walls(tx, request, terms, decision, walls);
@@ -295,8 +294,7 @@ static void limit_ways(struct tx *tx, Tefter__Refusal *refusal, const Tefter__De
     way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_PAY_NOW, decision->over_by_minor,
         TEFTER__RIGHT__RIGHT_NONE);
     if (free_minor > 0)
-        way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_PART_NOW, free_minor,
-            TEFTER__RIGHT__RIGHT_NONE);
+        way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_PART_NOW, free_minor, TEFTER__RIGHT__RIGHT_NONE);
     if (awaited > 0)
         way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_CONFIRM_MONEY, awaited,
             TEFTER__RIGHT__RIGHT_CONFIRM_MONEY);
@@ -448,8 +446,8 @@ static void limit_put(struct tx *tx, uint32_t customer, Tefter__LimitRecord *rec
 static Tefter__LimitRecord *limit_record(struct tx *tx, const Tefter__SetCreditLimit *command)
 {
     Tefter__LimitRecord *record = tx_new(tx, &tefter__limit_record__descriptor);
-    record->terms = command->terms != NULL ? command->terms
-                                           : tx_new(tx, &tefter__limit_terms__descriptor);
+    record->terms =
+        command->terms != NULL ? command->terms : tx_new(tx, &tefter__limit_terms__descriptor);
     record->has_withdrawn = command->terms == NULL;
     record->withdrawn = command->terms == NULL;
     record->seq = tx_seq(tx);
@@ -736,8 +734,7 @@ Tefter__Refusal *view_approvals(struct tx *tx, const Tefter__ApprovalList *query
             tx_walk_record(&walk, &tefter__approval_record__descriptor);
         approval_age(tx, record->row);
         looked++;
-        if (!query->waiting_only ||
-            record->row->state == TEFTER__APPROVAL_STATE__APPROVAL_WAITING)
+        if (!query->waiting_only || record->row->state == TEFTER__APPROVAL_STATE__APPROVAL_WAITING)
             answer->approvals[answer->n_approvals++] = record->row;
     }
     tx_walk_end(&walk);

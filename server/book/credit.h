@@ -5,8 +5,9 @@
  *   exposure  = bills + uncleared - unmatched          (account.h)
  *   available = limit - exposure                       equality is allowed: 0 <= available - amount
  *
- * Terms are taken field by field: the customer's own (while valid), else of his groups the strictest
- * limit and the first other field, else the company's. Unlimited and 0 are different things.
+ * Terms are taken field by field: the customer's own (while valid), else of his groups the
+ * strictest limit and the first other field, else the company's. Unlimited and 0 are different
+ * things.
  *
  * The walls, in this order: single-document maximum, old overdue debt, limit. What hitting one
  * means is the policy's: block, warn, or approve.
@@ -54,7 +55,8 @@ struct credit_request {
  * wall, or APPROVAL_NEEDED, with the decision and the ways out in it. */
 Tefter__Refusal *credit_decide(struct tx *tx, const struct credit_request *request,
                                Tefter__Decision **ret_decision);
-/* After the decided line: an approval that was used is spent; a sale posted over the limit alarms. */
+/* After the decided line: an approval that was used is spent; a sale posted over the limit alarms.
+ */
 void credit_decided(struct tx *tx, const Tefter__Decision *decision, uint64_t document,
                     uint32_t customer);
 

@@ -225,8 +225,8 @@ static Tefter__Refusal *total_up(struct tx *tx, Tefter__DocumentRecord *record, 
                 record->branch);
     posting_add(tx, &postings, TEFTER__POSTING_ACCOUNT__BOOK_TAX, 0, -sign * sums.tax_minor,
                 record->branch);
-    posting_add(tx, &postings, TEFTER__POSTING_ACCOUNT__BOOK_CHARGES, 0,
-                -sign * sums.charges_minor, record->branch);
+    posting_add(tx, &postings, TEFTER__POSTING_ACCOUNT__BOOK_CHARGES, 0, -sign * sums.charges_minor,
+                record->branch);
     posting_set(tx, &postings, record);
     return posting_check(tx, record);
 }
@@ -236,8 +236,8 @@ static Tefter__Refusal *total_up(struct tx *tx, Tefter__DocumentRecord *record, 
 static Tefter__Refusal *check_invoice_form(struct tx *tx, const Tefter__IssueInvoice *command,
                                            const struct line_rules *rules)
 {
-    struct header header = {command->number,   command->source, command->has_date, command->date,
-                            command->note,     "note",          command->currency};
+    struct header header = {command->number, command->source, command->has_date, command->date,
+                            command->note,   "note",          command->currency};
     Tefter__Refusal *refusal = check_header(tx, &header);
     if (refusal == NULL && command->has_due)
         refusal = field_date(tx, "due", command->due);
@@ -317,9 +317,8 @@ static Tefter__Refusal *begin_invoice(struct tx *tx, const Tefter__IssueInvoice 
         return refuse(tx, TEFTER__REFUSAL_CODE__DATE_INVALID, "due");
     bool same = account != NULL && account->customer == plan->customer->customer;
     plan->account = same ? account : account_open(tx, plan->customer->customer);
-    return document_begin(tx, plan->branch, plan->account,
-                          TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE, command->number, date,
-                          &plan->record);
+    return document_begin(tx, plan->branch, plan->account, TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE,
+                          command->number, date, &plan->record);
 }
 
 static Tefter__Refusal *finish_invoice(struct tx *tx, const Tefter__IssueInvoice *command,
@@ -351,9 +350,8 @@ Tefter__Refusal *document_plan_invoice(struct tx *tx, const Tefter__IssueInvoice
                                        struct account *account, uint64_t corrects,
                                        struct document_plan **ret_plan)
 {
-    struct line_rules rules = {.field = "lines",
-                               .already_happened = command->already_happened,
-                               .corrects = corrects};
+    struct line_rules rules = {
+        .field = "lines", .already_happened = command->already_happened, .corrects = corrects};
     struct document_plan *plan = tx_take(tx, sizeof *plan);
     *ret_plan = plan;
     Tefter__Refusal *refusal = check_invoice_form(tx, command, &rules);
@@ -374,7 +372,9 @@ Tefter__Refusal *document_plan_invoice(struct tx *tx, const Tefter__IssueInvoice
 
 /* ---- rules: a credit note ---- */
 
-enum { CHARGES_LINE = 0xffffffff }; /* stands for an invoice's charges in lists of what is credited */
+enum {
+    CHARGES_LINE = 0xffffffff
+}; /* stands for an invoice's charges in lists of what is credited */
 
 static int64_t credited_so_far(const Tefter__DocumentTailRecord *tail, uint32_t line)
 {
@@ -465,9 +465,8 @@ static Tefter__Refusal *credit_all_left(struct tx *tx, const Tefter__DocumentRec
     }
     if (credited_so_far(tail, CHARGES_LINE) == 0)
         credit_charges(tx, invoice, record);
-    return record->n_credited > 0
-               ? NULL
-               : refuse(tx, TEFTER__REFUSAL_CODE__MORE_THAN_SOLD, "invoice");
+    return record->n_credited > 0 ? NULL
+                                  : refuse(tx, TEFTER__REFUSAL_CODE__MORE_THAN_SOLD, "invoice");
 }
 
 static Tefter__Refusal *credit_invoice(struct tx *tx, const Tefter__IssueCreditNote *command,
@@ -487,8 +486,8 @@ static Tefter__Refusal *check_credit_note_form(struct tx *tx,
                                                const Tefter__IssueCreditNote *command,
                                                const struct line_rules *rules)
 {
-    struct header header = {command->number,   command->source, command->has_date, command->date,
-                            command->reason,   "reason",        command->currency};
+    struct header header = {command->number, command->source, command->has_date, command->date,
+                            command->reason, "reason",        command->currency};
     Tefter__Refusal *refusal = check_header(tx, &header);
     if (refusal != NULL)
         return refusal;
@@ -521,8 +520,7 @@ static Tefter__Refusal *find_invoice(struct tx *tx, const Tefter__IssueCreditNot
         invoice = document_by_number(tx, TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE,
                                      command->invoice_number);
     *ret_invoice = invoice != 0 ? document_get(tx, invoice) : NULL;
-    if (*ret_invoice == NULL ||
-        (*ret_invoice)->kind != TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE)
+    if (*ret_invoice == NULL || (*ret_invoice)->kind != TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE)
         return refuse(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "invoice");
     if (document_tail(tx, invoice)->has_reversed_by)
         return refuse(tx, TEFTER__REFUSAL_CODE__ALREADY_REVERSED, "invoice");
@@ -538,8 +536,7 @@ static Tefter__Refusal *find_credited_customer(struct tx *tx,
         customer_resolve(tx, command->customer, command->customer_code, true, ret_customer);
     if (refusal != NULL)
         return refusal;
-    if (invoice != NULL && *ret_customer != NULL &&
-        (*ret_customer)->customer != invoice->customer)
+    if (invoice != NULL && *ret_customer != NULL && (*ret_customer)->customer != invoice->customer)
         return refuse(tx, TEFTER__REFUSAL_CODE__MATCH_OTHER_CUSTOMER, "invoice");
     if (invoice != NULL)
         *ret_customer = customer_get(tx, invoice->customer);

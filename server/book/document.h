@@ -7,8 +7,8 @@
  *   issued ──▶ open ──matched in part──▶ part ──matched whole──▶ closed
  *                └────────────── reversed (correction.h) ──────────▶ reversed
  *
- * A plan is a document made ready in memory; posting writes it. The correction noun plans a reversal
- * and a new document over the same account, so that the credit check sees the net.
+ * A plan is a document made ready in memory; posting writes it. The correction noun plans a
+ * reversal and a new document over the same account, so that the credit check sees the net.
  */
 #include "book/account.h"
 #include "book/credit.h"
@@ -38,8 +38,8 @@ void document_tail_save(struct tx *tx, uint64_t document, const Tefter__Document
 /* Today's date, or the one that was given: not in the future, not in the past without the right. */
 Tefter__Refusal *document_date_of(struct tx *tx, const Tefter__BranchRecord *branch, bool has_date,
                                   uint32_t date, bool already_happened, uint32_t *ret_date);
-/* A record with everything that all kinds have; number NULL: the branch's next. The given number may
- * be taken: NUMBER_TAKEN. */
+/* A record with everything that all kinds have; number NULL: the branch's next. The given number
+ * may be taken: NUMBER_TAKEN. */
 Tefter__Refusal *document_begin(struct tx *tx, Tefter__BranchRecord *branch,
                                 struct account *account, Tefter__DocumentKind kind,
                                 const char *number, uint32_t date,

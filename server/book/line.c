@@ -1,6 +1,6 @@
 /*
- * Lines and charges. Invariants: net = quantity x price - discount, rounded once; tax of the rounded
- * net; total = sum of nets and taxes.
+ * Lines and charges. Invariants: net = quantity x price - discount, rounded once; tax of the
+ * rounded net; total = sum of nets and taxes.
  */
 #include "book/line.h"
 
@@ -123,8 +123,8 @@ static Tefter__Refusal *check_serials(struct tx *tx, const struct line_rules *ru
             twice = twice || strcmp(line->serials[t], line->serials[s]) == 0;
         if (!twice)
             continue;
-        refusal = refuse_at(tx, TEFTER__REFUSAL_CODE__ALREADY_EXISTS, "%s[%zu].serials[%zu]", f, i,
-                            s);
+        refusal =
+            refuse_at(tx, TEFTER__REFUSAL_CODE__ALREADY_EXISTS, "%s[%zu].serials[%zu]", f, i, s);
         refusal->has_existing = sold_with != 0;
         refusal->existing = sold_with;
         return refusal;

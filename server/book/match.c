@@ -148,15 +148,15 @@ static Tefter__Refusal *match_parts(struct tx *tx, const Tefter__MatchItems *com
         const Tefter__MatchPart *part = command->parts[i];
         struct item *debit;
         struct item *credit;
-        Tefter__Refusal *refusal = match_find(tx, plan, part->debit, true,
-                                              tx_format(tx, "parts[%zu].debit", i), &debit);
+        Tefter__Refusal *refusal =
+            match_find(tx, plan, part->debit, true, tx_format(tx, "parts[%zu].debit", i), &debit);
         if (refusal == NULL)
             refusal = match_find(tx, plan, part->credit, false,
                                  tx_format(tx, "parts[%zu].credit", i), &credit);
         if (refusal == NULL)
-            refusal = match_pair(tx, plan, debit, credit,
-                                 part->has_amount_minor ? part->amount_minor : 0,
-                                 tx_format(tx, "parts[%zu].amount_minor", i));
+            refusal =
+                match_pair(tx, plan, debit, credit, part->has_amount_minor ? part->amount_minor : 0,
+                           tx_format(tx, "parts[%zu].amount_minor", i));
         if (refusal != NULL)
             return refusal;
     }
@@ -209,8 +209,8 @@ static Tefter__Refusal *plan_match(struct tx *tx, const Tefter__MatchItems *comm
     if (customer_get(tx, command->customer) == NULL)
         return refuse(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "customer");
     uint32_t date;
-    refusal = document_date_of(tx, branch_of_actor(tx), command->has_date, command->date, false,
-                               &date);
+    refusal =
+        document_date_of(tx, branch_of_actor(tx), command->has_date, command->date, false, &date);
     if (refusal != NULL)
         return refusal;
     match_begin(tx, account_open(tx, command->customer), date, plan);
@@ -296,9 +296,8 @@ Tefter__Refusal *apply_undo_match(struct tx *tx, const Tefter__UndoMatch *comman
     if (record == NULL)
         return refuse(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "match");
     struct account *account = account_open(tx, command->customer);
-    int64_t undone = record->has_undone_seq
-                         ? 0
-                         : undo_pairs(tx, account, record, branch_of_actor(tx)->date);
+    int64_t undone =
+        record->has_undone_seq ? 0 : undo_pairs(tx, account, record, branch_of_actor(tx)->date);
     if (undone == 0)
         return refuse(tx, TEFTER__REFUSAL_CODE__MATCH_UNDONE, "match");
 
@@ -370,9 +369,9 @@ static Tefter__Refusal *preview_money(struct tx *tx, const Tefter__PreviewMatch 
         struct item *bill;
         refusal = match_find(tx, &plan, part->debit, true, "match.parts.debit", &bill);
         if (refusal == NULL)
-            refusal = match_pair(tx, &plan, bill, money,
-                                 part->has_amount_minor ? part->amount_minor : 0,
-                                 "match.parts.amount_minor");
+            refusal =
+                match_pair(tx, &plan, bill, money, part->has_amount_minor ? part->amount_minor : 0,
+                           "match.parts.amount_minor");
         if (refusal != NULL)
             return refusal;
     }

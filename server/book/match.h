@@ -5,8 +5,8 @@
  *
  *   matched ──undone──▶ undone        (both sides are open again; the match is kept, marked)
  *
- * Invariants: 1 of no item more is matched than it holds. 2 both sides are of one customer. 3 a match
- * is dated no earlier than both documents.
+ * Invariants: 1 of no item more is matched than it holds. 2 both sides are of one customer. 3 a
+ * match is dated no earlier than both documents.
  *
  * One act matches at most MATCH_PARTS_MAX pairs; what is left over stays open and is matched by
  * asking again.
@@ -23,8 +23,10 @@ struct match_plan {
 };
 
 /* date: of the match. */
-void match_begin(struct tx *tx, struct account *account, uint32_t date, struct match_plan *ret_plan);
-/* Matches one pair, amount as much as both have open when 0. Refuses MATCH_TOO_MUCH naming field. */
+void match_begin(struct tx *tx, struct account *account, uint32_t date,
+                 struct match_plan *ret_plan);
+/* Matches one pair, amount as much as both have open when 0. Refuses MATCH_TOO_MUCH naming field.
+ */
 Tefter__Refusal *match_pair(struct tx *tx, struct match_plan *plan, struct item *debit,
                             struct item *credit, int64_t amount_minor, const char *field);
 /* Spends a credit on open bills, oldest due first (tie: document). */

@@ -47,9 +47,9 @@ static const struct money_kind *money_kind(Tefter__PaymentKind kind)
         [TEFTER__PAYMENT_KIND__PAYMENT_TRANSFER] = {TEFTER__MONEY_PLACE_KIND__PLACE_BANK_ACCOUNT,
                                                     TEFTER__POSTING_ACCOUNT__BOOK_BANK, false,
                                                     true},
-        [TEFTER__PAYMENT_KIND__PAYMENT_SLIP] =
-            {TEFTER__MONEY_PLACE_KIND__PLACE_BANK_ACCOUNT,
-             TEFTER__POSTING_ACCOUNT__BOOK_MONEY_ON_ITS_WAY, false, false},
+        [TEFTER__PAYMENT_KIND__PAYMENT_SLIP] = {TEFTER__MONEY_PLACE_KIND__PLACE_BANK_ACCOUNT,
+                                                TEFTER__POSTING_ACCOUNT__BOOK_MONEY_ON_ITS_WAY,
+                                                false, false},
     };
     return &kinds[kind];
 }
@@ -85,8 +85,7 @@ static Tefter__Refusal *check_slip(struct tx *tx, const Tefter__TakePayment *com
         return NULL;
     if (command->reference == NULL)
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "reference");
-    return command->payer == NULL ? refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "payer")
-                                  : NULL;
+    return command->payer == NULL ? refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "payer") : NULL;
 }
 
 static Tefter__Refusal *check_form(struct tx *tx, const Tefter__TakePayment *command)
@@ -117,9 +116,8 @@ static Tefter__Refusal *check_place(struct tx *tx, const Tefter__TakePayment *co
 {
     const struct money_kind *kind = money_kind(command->kind);
     if (!command->has_place)
-        return command->already_happened
-                   ? NULL
-                   : refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "place");
+        return command->already_happened ? NULL
+                                         : refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "place");
     const Tefter__MoneyPlaceRecord *place = place_get(tx, command->place);
     if (place == NULL)
         return refuse(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "place");
@@ -138,8 +136,8 @@ static Tefter__Refusal *check_reference(struct tx *tx, const Tefter__TakePayment
     if (command->reference == NULL)
         return NULL;
     uint64_t existing;
-    struct key key = reference_key(command->has_place ? command->place : 0, command->kind,
-                                   command->reference);
+    struct key key =
+        reference_key(command->has_place ? command->place : 0, command->kind, command->reference);
     if (!tx_get_u64(tx, &key, &existing) || existing == corrects)
         return NULL;
     Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__NUMBER_TAKEN, "reference");
@@ -198,8 +196,7 @@ static Tefter__Refusal *match_bills(struct tx *tx, const Tefter__TakePayment *co
 }
 
 static Tefter__Refusal *begin(struct tx *tx, const Tefter__TakePayment *command,
-                              struct account *account, uint64_t corrects,
-                              struct payment_plan *plan)
+                              struct account *account, uint64_t corrects, struct payment_plan *plan)
 {
     Tefter__Refusal *refusal =
         customer_resolve(tx, command->customer, command->customer_code, true, &plan->customer);
@@ -219,9 +216,8 @@ static Tefter__Refusal *begin(struct tx *tx, const Tefter__TakePayment *command,
         return refusal;
     bool same = account != NULL && account->customer == plan->customer->customer;
     plan->account = same ? account : account_open(tx, plan->customer->customer);
-    return document_begin(tx, plan->branch, plan->account,
-                          TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT, command->number, date,
-                          &plan->record);
+    return document_begin(tx, plan->branch, plan->account, TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT,
+                          command->number, date, &plan->record);
 }
 
 /* ---- services ---- */
@@ -250,8 +246,8 @@ Tefter__Refusal *payment_plan(struct tx *tx, const Tefter__TakePayment *command,
         refusal = refuse(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "amount_minor");
     if (refusal != NULL)
         return refusal;
-    plan->item = account_add_item(tx, plan->account, plan->record, false,
-                                  money_kind(command->kind)->final);
+    plan->item =
+        account_add_item(tx, plan->account, plan->record, false, money_kind(command->kind)->final);
     match_begin(tx, plan->account, plan->record->date, &plan->match);
     return match_bills(tx, command, plan);
 }

@@ -52,6 +52,13 @@ struct ledger_state {
 /* The committed state, as of now; any thread. */
 bool ledger_state(struct ledger *ledger, struct ledger_state *ret_state, struct failure *failure);
 
+struct ledger_figures {
+    uint64_t map_bytes;
+    uint64_t used_bytes;
+    uint64_t reader_lag; /* transactions the oldest reader is behind */
+};
+void ledger_figures(struct ledger *ledger, struct ledger_figures *ret_figures);
+
 /* ---- the writer ---- */
 
 /* One row for terminals: `row` is a packed Row, `key` is kind << 56 | id. */
@@ -63,7 +70,7 @@ struct ledger_row {
 
 struct ledger_result {
     uint64_t seq;
-    bool repeated;      /* the id was known: the reply is the old one, nothing happened */
+    bool repeated; /* the id was known: the reply is the old one, nothing happened */
     bool refused;
     struct slice reply; /* a packed Reply */
     const struct ledger_row *rows;
@@ -148,15 +155,15 @@ bool ledger_view_changed(struct ledger_view *view, uint64_t from, const uint64_t
 
 #define LEDGER_ROW_KEY(kind, id) ((uint64_t)(kind) << 56 | (uint64_t)(id))
 #define LEDGER_ROW_KIND(key) ((uint32_t)((key) >> 56))
-#define LEDGER_ROW_ID(key) ((key) & UINT64_C(0x00ffffffffffffff))
+#define LEDGER_ROW_ID(key) ((key)&UINT64_C(0x00ffffffffffffff))
 
 /* ---- verifying ---- */
 
 struct ledger_check {
     uint64_t customers;
     uint64_t documents;
-    int64_t balances_minor; /* sum over customers */
-    int64_t postings_minor; /* sum over all books: must be 0 */
+    int64_t balances_minor;  /* sum over customers */
+    int64_t postings_minor;  /* sum over all books: must be 0 */
     uint64_t wrong_customer; /* first customer whose figures do not add up, 0: none */
     char what[200];
 };

@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+enum { SCRATCH_MAX = 64 * 1024 * 1024 };
+
 /* ---- the command ---- */
 
 uint64_t tx_seq(const struct tx *tx)
@@ -231,11 +233,8 @@ static bool pass_field(struct slice *bytes, uint64_t tag, uint64_t *ret_value)
     return true;
 }
 
-uint64_t tx_peek(struct tx *tx, const struct key *key, uint32_t field)
+static uint64_t peek(struct slice value, uint32_t field)
 {
-    struct slice value;
-    if (!store_get(tx->txn, key->tree, key_slice(tx, key), &value))
-        return 0;
     uint64_t tag;
     uint64_t number = 0;
     while (value.size > 0 && varint(&value, &tag) && tag >> 3 <= field) {
@@ -245,6 +244,13 @@ uint64_t tx_peek(struct tx *tx, const struct key *key, uint32_t field)
             return number;
     }
     return 0;
+}
+
+uint64_t tx_peek(struct tx *tx, const struct key *key, uint32_t field)
+{
+    struct slice value;
+    bool found = store_get(tx->txn, key->tree, key_slice(tx, key), &value);
+    return found ? peek(value, field) : 0;
 }
 
 void tx_delete(struct tx *tx, const struct key *key)
@@ -320,6 +326,37 @@ void *tx_walk_record(struct tx_walk *walk, const ProtobufCMessageDescriptor *typ
     return parse(walk->tx, type, walk->cursor.value);
 }
 
+uint64_t tx_walk_peek(const struct tx_walk *walk, uint32_t field)
+{
+    return peek(walk->cursor.value, field);
+}
+
+/* The scratch lies in the first tx's arena, its own arena on the heap until tx_scratch_end. */
+struct scratch {
+    struct tx tx;
+    struct arena arena;
+};
+
+struct tx *tx_scratch_begin(struct tx *tx)
+{
+    struct scratch *scratch = tx_take(tx, sizeof *scratch);
+    arena_init(&scratch->arena, SCRATCH_MAX);
+    scratch->tx = *tx;
+    scratch->tx.arena = &scratch->arena;
+    scratch->tx.reading = true;
+    return &scratch->tx;
+}
+
+void tx_scratch_next(struct tx *scratch)
+{
+    arena_reset(scratch->arena);
+}
+
+void tx_scratch_end(struct tx *scratch)
+{
+    arena_fini(scratch->arena);
+}
+
 /* ---- deciding ---- */
 
 void tx_decided(struct tx *tx)
@@ -367,8 +404,7 @@ void tx_emit(struct tx *tx, const Tefter__Event *event)
     Tefter__Event *copy = tx_take(tx, sizeof *copy);
     *copy = *event;
     copy->number = tx_text(tx, event->number);
-    tx->events =
-        grown(tx, tx->events, tx->event_count, &tx->event_room, sizeof(Tefter__Event *));
+    tx->events = grown(tx, tx->events, tx->event_count, &tx->event_room, sizeof(Tefter__Event *));
     tx->events[tx->event_count++] = copy;
 }
 
@@ -378,8 +414,8 @@ void tx_touch(struct tx *tx, enum row_kind kind, uint64_t id)
     for (size_t i = 0; i < tx->touched_count; i++)
         if (tx->touched[i].kind == kind && tx->touched[i].id == id)
             return;
-    tx->touched = grown(tx, tx->touched, tx->touched_count, &tx->touched_room,
-                        sizeof(struct tx_touched));
+    tx->touched =
+        grown(tx, tx->touched, tx->touched_count, &tx->touched_room, sizeof(struct tx_touched));
     tx->touched[tx->touched_count++] = (struct tx_touched){.kind = kind, .id = id};
 }
 

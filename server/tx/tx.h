@@ -64,7 +64,7 @@ enum customer_table {
     TABLE_CLOSED_ITEM = 6, /* document */
     TABLE_DOCUMENT = 7,    /* document */
     TABLE_DOCUMENT_TAIL = 8,
-    TABLE_CHANGE = 9,        /* number */
+    TABLE_CHANGE = 9,         /* number */
     TABLE_LIMIT_HISTORY = 10, /* seq */
     TABLE_MATCH = 11,         /* match */
 };
@@ -100,11 +100,11 @@ int64_t tx_now_ms(const struct tx *tx);
 uint32_t tx_epoch(const struct tx *tx);
 const Tefter__Actor *tx_actor(const struct tx *tx); /* never NULL; fields may be absent */
 Tefter__Actor *tx_actor_copy(struct tx *tx);
-bool tx_reading(const struct tx *tx);               /* a query */
+bool tx_reading(const struct tx *tx); /* a query */
 
 /* Memory until the end of the command. Never NULL: running out is a fault of the machine, and a
  * spare page is handed out. tx_new gives an initialised message. */
-void *tx_take(struct tx *tx, size_t size); /* zeroed */
+void *tx_take(struct tx *tx, size_t size);      /* zeroed */
 char *tx_text(struct tx *tx, const char *text); /* NULL stays NULL */
 __attribute__((format(printf, 2, 3))) char *tx_format(struct tx *tx, const char *format, ...);
 void *tx_new(struct tx *tx, const ProtobufCMessageDescriptor *type);
@@ -156,6 +156,15 @@ void tx_walk_end(struct tx_walk *walk);
 struct slice tx_walk_key(const struct tx_walk *walk); /* whole, with its head */
 struct slice tx_walk_value(const struct tx_walk *walk);
 void *tx_walk_record(struct tx_walk *walk, const ProtobufCMessageDescriptor *type);
+
+/* As tx_peek, of the row a walk stands on. */
+uint64_t tx_walk_peek(const struct tx_walk *walk, uint32_t field);
+
+/* A second tx over the same transaction for looking at many rows: what it hands out is forgotten
+ * at the next tx_scratch_next, so a long scan needs little memory. Reading only. */
+struct tx *tx_scratch_begin(struct tx *tx);
+void tx_scratch_next(struct tx *scratch);
+void tx_scratch_end(struct tx *scratch);
 
 /* ---- deciding ---- */
 

@@ -1,0 +1,27 @@
+#pragma once
+/*
+ * What the files of this room share: the ledger itself and its state row.
+ */
+#include "ledger/ledger.h"
+#include "store/store.h"
+#include "tx/tx.h"
+
+struct ledger {
+    struct store *store;
+    struct store_txn *txn;     /* the writer's, open between begin and commit */
+    struct ledger_state state; /* as of the writer's last apply */
+};
+
+/* The state row of a transaction; zeros when the ledger is empty. */
+bool state_read(struct store_txn *txn, struct ledger_state *ret_state);
+void state_write(struct store_txn *txn, const struct ledger_state *state);
+
+/* A tx over a transaction. */
+void machine_tx(struct tx *tx, struct store_txn *txn, struct arena *arena,
+                const Tefter__Actor *actor, const struct ledger_state *state, bool reading);
+
+/* A packed Row of a terminal's picture; empty: there is no such row. */
+struct slice row_pack(struct tx *tx, uint64_t row_key, uint32_t *ret_customer);
+
+/* The tx of a view. */
+struct tx *ledger_view_tx(struct ledger_view *view);

@@ -1,0 +1,176 @@
+/*
+ * Opening, the state row, and the writer's transaction.
+ */
+#include "ledger/ledger.h"
+
+#include "book/book.h"
+#include "ledger/inside.h"
+
+#include <stdlib.h>
+
+static const char *const tree_names[] = {"book", "customer", "command", "event", "meta", NULL};
+static const char state_key[] = "state";
+
+#define MAP_BYTES_DEFAULT (UINT64_C(64) * 1024 * 1024 * 1024)
+
+/* ---- the state row ---- */
+
+enum { STATE_SIZE = 16 + 4 + 4 + 4 + 8 + 8 + 8 + HASH_SIZE + HASH_SIZE };
+
+bool state_read(struct store_txn *txn, struct ledger_state *ret_state)
+{
+    struct slice row;
+    *ret_state = (struct ledger_state){.format = LEDGER_FORMAT};
+    if (!store_get(txn, TREE_META, slice_text(state_key), &row))
+        return true;
+    if (row.size != STATE_SIZE) {
+        store_fail(txn, FAULT_DAMAGED, "the ledger's state row has a wrong size");
+        return false;
+    }
+    memcpy(ret_state->ledger, row.data, 16);
+    ret_state->incarnation = be32_get(row.data + 16);
+    ret_state->format = be32_get(row.data + 20);
+    ret_state->epoch = be32_get(row.data + 24);
+    ret_state->seq = be64_get(row.data + 28);
+    ret_state->batch = be64_get(row.data + 36);
+    ret_state->now_ms = (int64_t)be64_get(row.data + 44);
+    memcpy(ret_state->chain.bytes, row.data + 52, HASH_SIZE);
+    memcpy(ret_state->outcome.bytes, row.data + 52 + HASH_SIZE, HASH_SIZE);
+    return true;
+}
+
+void state_write(struct store_txn *txn, const struct ledger_state *state)
+{
+    uint8_t row[STATE_SIZE];
+    memcpy(row, state->ledger, 16);
+    be32_put(row + 16, state->incarnation);
+    be32_put(row + 20, state->format);
+    be32_put(row + 24, state->epoch);
+    be64_put(row + 28, state->seq);
+    be64_put(row + 36, state->batch);
+    be64_put(row + 44, (uint64_t)state->now_ms);
+    memcpy(row + 52, state->chain.bytes, HASH_SIZE);
+    memcpy(row + 52 + HASH_SIZE, state->outcome.bytes, HASH_SIZE);
+    store_put(txn, TREE_META, slice_text(state_key), slice_of(row, sizeof row));
+}
+
+/* ---- opening ---- */
+
+static bool check_versions(const struct ledger_state *state, struct failure *failure)
+{
+    if (state->format > LEDGER_FORMAT)
+        return fail(failure, FAULT_NEWER, 0,
+                    "the ledger has format %u, this program knows up to %u: use a newer tefterd",
+                    state->format, (unsigned)LEDGER_FORMAT);
+    if (state->epoch > LEDGER_EPOCH)
+        return fail(failure, FAULT_NEWER, 0,
+                    "the ledger is at epoch %u, this program knows up to %u: use a newer tefterd",
+                    state->epoch, (unsigned)LEDGER_EPOCH);
+    return true;
+}
+
+bool ledger_open(const struct ledger_options *options, struct ledger **ret_ledger,
+                 struct failure *failure)
+{
+    struct store_options store = {
+        .path = options->path,
+        .trees = tree_names,
+        .map_bytes = options->map_bytes != 0 ? options->map_bytes : MAP_BYTES_DEFAULT,
+        .reading = options->reading,
+    };
+    struct ledger *ledger = calloc(1, sizeof *ledger);
+    if (ledger == NULL)
+        return fail(failure, FAULT_MEMORY, 0, "no memory to open the ledger");
+    if (!store_open(&store, &ledger->store, failure)) {
+        free(ledger);
+        return false;
+    }
+    if (!ledger_state(ledger, &ledger->state, failure) ||
+        !check_versions(&ledger->state, failure)) {
+        ledger_close(ledger);
+        return false;
+    }
+    *ret_ledger = ledger;
+    return true;
+}
+
+void ledger_close(struct ledger *ledger)
+{
+    if (ledger == NULL)
+        return;
+    ledger_abort(ledger);
+    store_close(ledger->store);
+    free(ledger);
+}
+
+bool ledger_sync(struct ledger *ledger, struct failure *failure)
+{
+    return store_sync(ledger->store, failure);
+}
+
+bool ledger_copy(struct ledger *ledger, int fd, struct failure *failure)
+{
+    return store_copy(ledger->store, fd, failure);
+}
+
+bool ledger_state(struct ledger *ledger, struct ledger_state *ret_state, struct failure *failure)
+{
+    struct store_txn *txn = store_begin(ledger->store, false, failure);
+    if (txn == NULL)
+        return false;
+    bool read = state_read(txn, ret_state);
+    if (!read && failure != NULL)
+        *failure = *store_failure(txn);
+    store_abort(txn);
+    return read;
+}
+
+void ledger_figures(struct ledger *ledger, struct ledger_figures *ret_figures)
+{
+    struct store_figures figures;
+    store_figures(ledger->store, &figures);
+    ret_figures->map_bytes = figures.map_bytes;
+    ret_figures->used_bytes = figures.used_bytes;
+    ret_figures->reader_lag = figures.reader_lag;
+    store_sweep_readers(ledger->store);
+}
+
+/* ---- the writer ---- */
+
+bool ledger_begin(struct ledger *ledger, struct failure *failure)
+{
+    need(ledger->txn == NULL);
+    ledger->txn = store_begin(ledger->store, true, failure);
+    if (ledger->txn == NULL)
+        return false;
+    if (state_read(ledger->txn, &ledger->state))
+        return true;
+    *failure = *store_failure(ledger->txn);
+    ledger_abort(ledger);
+    return false;
+}
+
+void ledger_outcome(const struct ledger *ledger, uint64_t *ret_seq, struct hash *ret_outcome)
+{
+    *ret_seq = ledger->state.seq;
+    *ret_outcome = ledger->state.outcome;
+}
+
+bool ledger_commit(struct ledger *ledger, const uint8_t ledger_id[16], uint32_t incarnation,
+                   uint64_t batch, const struct hash *chain, struct failure *failure)
+{
+    memcpy(ledger->state.ledger, ledger_id, 16);
+    ledger->state.incarnation = incarnation;
+    ledger->state.batch = batch;
+    ledger->state.chain = *chain;
+    state_write(ledger->txn, &ledger->state);
+    struct store_txn *txn = ledger->txn;
+    ledger->txn = NULL;
+    return store_commit(txn, failure);
+}
+
+void ledger_abort(struct ledger *ledger)
+{
+    store_abort(ledger->txn);
+    ledger->txn = NULL;
+}

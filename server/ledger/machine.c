@@ -1,0 +1,430 @@
+/*
+ * One command: known id? right? apply, reply, events, rows, outcome. Nothing here or below asks for
+ * the time, a random number or the surroundings.
+ *
+ * Invariants: 1 a command id stands once, with the digest of its request and its reply, in the
+ * transaction of its effects. 2 seq rises by one with every entry, refused, repeated and skipped
+ * ones too. 3 outcome = H(outcome before, seq, ordered writes, reply).
+ */
+#include "base/limits.h"
+#include "book/book.h"
+#include "ledger/inside.h"
+#include "wire/message.h"
+
+/* ---- the table of commands ---- */
+
+struct command_row {
+    uint32_t kind;
+    Tefter__Right right;
+};
+
+static const struct command_row command_rows[] = {
+#define COMMAND(KIND, name, Type, RIGHT)                                                           \
+    [TEFTER__COMMAND__KIND_##KIND] = {TEFTER__COMMAND__KIND_##KIND, TEFTER__RIGHT__RIGHT_##RIGHT},
+#include "ledger/commands.def"
+#undef COMMAND
+};
+
+static const struct command_row *command_row(uint32_t kind)
+{
+    if (kind >= sizeof command_rows / sizeof command_rows[0] || command_rows[kind].kind == 0)
+        return NULL;
+    return &command_rows[kind];
+}
+
+Tefter__Right ledger_command_right(uint32_t kind)
+{
+    const struct command_row *row = command_row(kind);
+    return row != NULL ? row->right : TEFTER__RIGHT__RIGHT_SERVER;
+}
+
+bool ledger_command_has_text(uint32_t kind)
+{
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field(&tefter__command__descriptor, kind);
+    return field != NULL && message_can_hold(field->descriptor, &tefter__text__descriptor);
+}
+
+bool ledger_may(Tefter__Role role, Tefter__Right right)
+{
+    return staff_role_may(role, right);
+}
+
+size_t ledger_roles_with(Tefter__Right right, Tefter__Role ret_roles[8])
+{
+    return staff_roles_with(right, ret_roles);
+}
+
+/* ---- epochs ---- */
+
+/* Refuses: an epoch that is not newer, or newer than this program knows. */
+static Tefter__Refusal *apply_adopt_epoch(struct tx *tx, const Tefter__AdoptEpoch *command,
+                                          Tefter__Done *done)
+{
+    if (command->epoch <= tx->epoch || command->epoch > LEDGER_EPOCH)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "epoch");
+
+    tx_decided(tx);
+    tx->epoch = command->epoch;
+    Tefter__Event event = TEFTER__EVENT__INIT;
+    event.kind = TEFTER__EVENT_KIND__EPOCH_ADOPTED;
+    event.has_about = true;
+    event.about = command->epoch;
+    tx_emit(tx, &event);
+    done->has_id = true;
+    done->id = command->epoch;
+    return NULL;
+}
+
+static Tefter__Refusal *check_epoch(struct tx *tx, const Tefter__Command *command)
+{
+    if (command->kind_case != TEFTER__COMMAND__KIND_FOUND_COMPANY)
+        return NULL;
+    uint32_t epoch = command->found_company->epoch;
+    if (epoch < LEDGER_EPOCH_OLDEST || epoch > LEDGER_EPOCH)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "epoch");
+    tx->epoch = epoch;
+    return NULL;
+}
+
+/* ---- applying ---- */
+
+/* No default: a command without a row does not compile, one without a function does not link. */
+static Tefter__Refusal *dispatch(struct tx *tx, const Tefter__Command *command, Tefter__Done *done)
+{
+    switch (command->kind_case) {
+#define COMMAND(KIND, name, Type, RIGHT)                                                           \
+    case TEFTER__COMMAND__KIND_##KIND:                                                             \
+        return apply_##name(tx, command->name, done);
+#include "ledger/commands.def"
+#undef COMMAND
+    case TEFTER__COMMAND__KIND__NOT_SET:
+    case _TEFTER__COMMAND__KIND__CASE_IS_INT_SIZE:
+        break;
+    }
+    return refuse(tx, TEFTER__REFUSAL_CODE__UNREADABLE, "command");
+}
+
+static Tefter__Refusal *run(struct tx *tx, struct slice bytes, Tefter__Done *done)
+{
+    Tefter__Command *command =
+        (Tefter__Command *)message_unpack(&tefter__command__descriptor, bytes, tx->arena);
+    if (command == NULL || command_row(command->kind_case) == NULL)
+        return refuse(tx, TEFTER__REFUSAL_CODE__UNREADABLE, "command");
+    if (command->kind_case != TEFTER__COMMAND__KIND_FOUND_COMPANY && !company_exists(tx))
+        return refuse(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "company");
+    Tefter__Refusal *refusal = check_epoch(tx, command);
+    if (refusal == NULL && command->kind_case != TEFTER__COMMAND__KIND_FOUND_COMPANY)
+        refusal = staff_actor_needs(tx, ledger_command_right(command->kind_case));
+    return refusal == NULL ? dispatch(tx, command, done) : refusal;
+}
+
+/* The customer's figures after it, for the terminal that asked. */
+static void add_account(struct tx *tx, Tefter__Done *done)
+{
+    for (size_t i = 0; i < tx->touched_count && done->account == NULL; i++)
+        if (tx->touched[i].kind == ROW_ACCOUNT)
+            done->account = credit_account_row(tx, (uint32_t)tx->touched[i].id);
+}
+
+static struct slice pack_reply(struct tx *tx, Tefter__Done *done, Tefter__Refusal *refusal)
+{
+    Tefter__Reply reply = TEFTER__REPLY__INIT;
+    reply.seq = tx->seq;
+    if (refusal != NULL) {
+        reply.result_case = TEFTER__REPLY__RESULT_REFUSED;
+        reply.refused = refusal;
+    } else {
+        reply.result_case = TEFTER__REPLY__RESULT_DONE;
+        reply.done = done;
+    }
+    struct slice bytes = message_pack(&reply.base, tx->arena);
+    need(bytes.data != NULL);
+    return bytes;
+}
+
+/* ---- rows of terminals ---- */
+
+struct slice row_pack(struct tx *tx, uint64_t row_key, uint32_t *ret_customer)
+{
+    Tefter__Row row = TEFTER__ROW__INIT;
+    uint64_t id = LEDGER_ROW_ID(row_key);
+    *ret_customer = 0;
+    switch ((enum row_kind)LEDGER_ROW_KIND(row_key)) {
+    case ROW_ACCOUNT:
+        row.account = credit_account_row(tx, (uint32_t)id);
+        row.kind_case = TEFTER__ROW__KIND_ACCOUNT;
+        *ret_customer = (uint32_t)id;
+        break;
+    case ROW_CUSTOMER: {
+        const Tefter__CustomerRecord *customer = customer_get(tx, (uint32_t)id);
+        row.customer = customer != NULL ? customer_row(tx, customer) : NULL;
+        row.kind_case = TEFTER__ROW__KIND_CUSTOMER;
+        *ret_customer = (uint32_t)id;
+        break;
+    }
+    case ROW_APPROVAL:
+        row.approval = credit_approval_row(tx, id);
+        row.kind_case = TEFTER__ROW__KIND_APPROVAL;
+        break;
+    }
+    return row.account != NULL ? message_pack(&row.base, tx->arena) : slice_of(NULL, 0);
+}
+
+static void collect_rows(struct tx *tx, struct ledger_result *result)
+{
+    struct ledger_row *rows = tx_take(tx, tx->touched_count * sizeof *rows);
+    for (size_t i = 0; i < tx->touched_count; i++) {
+        struct ledger_row *row = &rows[result->row_count];
+        row->key = LEDGER_ROW_KEY(tx->touched[i].kind, tx->touched[i].id);
+        row->row = row_pack(tx, row->key, &row->customer);
+        if (row->row.size > 0)
+            result->row_count++;
+    }
+    result->rows = rows;
+}
+
+/* ---- what is kept of a command ---- */
+
+static void keep_reply(struct tx *tx, const Tefter__Entry *entry, const struct hash *digest,
+                       struct slice reply)
+{
+    Tefter__CommandRecord record = TEFTER__COMMAND_RECORD__INIT;
+    record.seq = tx->seq;
+    record.digest = (ProtobufCBinaryData){HASH_SIZE, (uint8_t *)digest->bytes};
+    record.reply = (ProtobufCBinaryData){reply.size, (uint8_t *)reply.data};
+    struct slice bytes = message_pack(&record.base, tx->arena);
+    store_append(tx->txn, TREE_COMMAND, slice_of(entry->id.data, entry->id.len), bytes);
+}
+
+static void keep_events(struct tx *tx, const struct ledger_result *result)
+{
+    if (tx->event_count + result->row_count == 0)
+        return;
+    Tefter__EventsRecord record = TEFTER__EVENTS_RECORD__INIT;
+    record.events = tx->events;
+    record.n_events = tx->event_count;
+    record.at_ms = tx->now_ms;
+    record.actor = (Tefter__Actor *)tx->actor;
+    record.rows = tx_take(tx, result->row_count * sizeof *record.rows);
+    for (size_t i = 0; i < result->row_count; i++)
+        record.rows[record.n_rows++] = result->rows[i].key;
+    uint8_t key[8];
+    be64_put(key, tx->seq);
+    store_append(tx->txn, TREE_EVENT, slice_of(key, sizeof key),
+                 message_pack(&record.base, tx->arena));
+}
+
+static int64_t id_ms(const uint8_t *id)
+{
+    return (int64_t)((uint64_t)be16_get(id) << 32 | be32_get(id + 2));
+}
+
+/* The oldest rows of a tree that `old` says are past their time, a few at each command. */
+static void prune(struct tx *tx, int tree, bool (*old)(const struct tx *tx, struct slice key))
+{
+    uint8_t keys[COMMAND_IDS_PRUNED_EACH][COMMAND_ID_SIZE];
+    size_t sizes[COMMAND_IDS_PRUNED_EACH];
+    size_t count = 0;
+    struct store_cursor cursor;
+    for (bool on = store_seek(tx->txn, tree, slice_of(NULL, 0), &cursor);
+         on && count < COMMAND_IDS_PRUNED_EACH && old(tx, cursor.key); on = store_next(&cursor)) {
+        sizes[count] = cursor.key.size < COMMAND_ID_SIZE ? cursor.key.size : COMMAND_ID_SIZE;
+        memcpy(keys[count], cursor.key.data, sizes[count]);
+        count++;
+    }
+    store_leave(&cursor);
+    for (size_t i = 0; i < count; i++)
+        store_delete(tx->txn, tree, slice_of(keys[i], sizes[i]));
+}
+
+static bool id_old(const struct tx *tx, struct slice key)
+{
+    return id_ms(key.data) < tx->now_ms - COMMAND_ID_LIFE_MS;
+}
+
+static bool event_old(const struct tx *tx, struct slice key)
+{
+    return be64_get(key.data) + EVENTS_KEPT < tx->seq;
+}
+
+/* ---- one entry ---- */
+
+enum seen { SEEN_NEVER, SEEN_SAME, SEEN_OTHER };
+
+static enum seen seen_before(struct tx *tx, const Tefter__Entry *entry, const struct hash *digest,
+                             struct slice *ret_reply)
+{
+    struct slice value;
+    if (!store_get(tx->txn, TREE_COMMAND, slice_of(entry->id.data, entry->id.len), &value))
+        return SEEN_NEVER;
+    const Tefter__CommandRecord *record = (Tefter__CommandRecord *)message_unpack(
+        &tefter__command_record__descriptor, value, tx->arena);
+    if (record == NULL) {
+        tx_fault(tx, "CommandRecord");
+        return SEEN_NEVER;
+    }
+    *ret_reply = slice_of(record->reply.data, record->reply.len);
+    bool same = slice_equal(slice_of(record->digest.data, record->digest.len),
+                            slice_of(digest->bytes, HASH_SIZE));
+    return same ? SEEN_SAME : SEEN_OTHER;
+}
+
+static Tefter__Refusal *check_id(struct tx *tx, const Tefter__Entry *entry)
+{
+    int64_t made_ms = id_ms(entry->id.data);
+    if (made_ms < tx->now_ms - COMMAND_ID_LIFE_MS)
+        return refuse(tx, TEFTER__REFUSAL_CODE__COMMAND_ID_TOO_OLD, "id");
+    if (made_ms > tx->now_ms + COMMAND_ID_AHEAD_MS)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "id");
+    return NULL;
+}
+
+static void refuse_whole(struct tx *tx, Tefter__Refusal *refusal, struct ledger_result *result)
+{
+    result->refused = true;
+    result->reply = pack_reply(tx, NULL, refusal);
+}
+
+static void apply_new(struct tx *tx, const Tefter__Entry *entry, const struct hash *digest,
+                      struct ledger_result *result)
+{
+    Tefter__Done *done = tx_new(tx, &tefter__done__descriptor);
+    Tefter__Refusal *refusal = run(tx, slice_of(entry->command.data, entry->command.len), done);
+    result->refused = refusal != NULL;
+    if (refusal == NULL) {
+        need(tx->decided);
+        add_account(tx, done);
+    }
+    result->reply = pack_reply(tx, done, refusal);
+    collect_rows(tx, result);
+    keep_reply(tx, entry, digest, result->reply);
+    keep_events(tx, result);
+    result->events = tx->events;
+    result->event_count = tx->event_count;
+}
+
+static void apply_entry(struct tx *tx, const Tefter__Entry *entry, struct ledger_result *result)
+{
+    struct hash digest;
+    ledger_request_digest(slice_of(entry->command.data, entry->command.len), &digest);
+    struct slice old_reply = {NULL, 0};
+    switch (seen_before(tx, entry, &digest, &old_reply)) {
+    case SEEN_SAME:
+        result->repeated = true;
+        result->reply = old_reply;
+        return;
+    case SEEN_OTHER:
+        refuse_whole(tx, refuse(tx, TEFTER__REFUSAL_CODE__COMMAND_ID_REUSED, "id"), result);
+        return;
+    case SEEN_NEVER:
+        break;
+    }
+    Tefter__Refusal *refusal = check_id(tx, entry);
+    if (refusal != NULL)
+        refuse_whole(tx, refusal, result);
+    else
+        apply_new(tx, entry, &digest, result);
+    prune(tx, TREE_COMMAND, id_old);
+    prune(tx, TREE_EVENT, event_old);
+}
+
+void machine_tx(struct tx *tx, struct store_txn *txn, struct arena *arena,
+                const Tefter__Actor *actor, const struct ledger_state *state, bool reading)
+{
+    static const Tefter__Actor nobody = TEFTER__ACTOR__INIT;
+    *tx = (struct tx){
+        .txn = txn,
+        .arena = arena,
+        .actor = actor != NULL ? actor : &nobody,
+        .seq = state->seq,
+        .now_ms = state->now_ms,
+        .epoch = state->epoch,
+        .reading = reading,
+    };
+}
+
+static void advance(struct ledger *ledger, struct tx *tx, struct slice reply)
+{
+    hash_add(&tx->outcome, reply.data, reply.size);
+    hash_end(&tx->outcome, &ledger->state.outcome);
+    ledger->state.seq = tx->seq;
+    ledger->state.now_ms = tx->now_ms;
+    ledger->state.epoch = tx->epoch;
+}
+
+bool ledger_apply(struct ledger *ledger, uint64_t seq, struct slice bytes, struct arena *arena,
+                  struct ledger_result *ret_result, struct failure *failure)
+{
+    need(ledger->txn != NULL);
+    if (seq != ledger->state.seq + 1)
+        return fail(failure, FAULT_BUG, 0, "entry %llu does not follow on %llu",
+                    (unsigned long long)seq, (unsigned long long)ledger->state.seq);
+    const Tefter__Entry *entry =
+        (Tefter__Entry *)message_unpack(&tefter__entry__descriptor, bytes, arena);
+    if (entry == NULL || entry->id.len != COMMAND_ID_SIZE)
+        return fail(failure, FAULT_DAMAGED, 0, "entry %llu of the journal does not parse",
+                    (unsigned long long)seq);
+    struct tx tx;
+    machine_tx(&tx, ledger->txn, arena, entry->actor, &ledger->state, false);
+    tx.seq = seq;
+    if (entry->now_ms > tx.now_ms)
+        tx.now_ms = entry->now_ms;
+    hash_begin(&tx.outcome);
+    hash_add(&tx.outcome, ledger->state.outcome.bytes, HASH_SIZE);
+    hash_add_u64(&tx.outcome, seq);
+    *ret_result = (struct ledger_result){.seq = seq};
+    if (entry->has_command)
+        apply_entry(&tx, entry, ret_result);
+    advance(ledger, &tx, ret_result->reply);
+    if (tx_sound(&tx))
+        return true;
+    *failure = *store_failure(ledger->txn);
+    return false;
+}
+
+size_t ledger_jobs(struct ledger *ledger, uint64_t *ret_jobs, size_t capacity)
+{
+    struct arena arena;
+    arena_init(&arena, FRAME_UNPACKED_MAX);
+    struct store_txn *own = NULL;
+    struct failure failure = {.fault = FAULT_NONE};
+    if (ledger->txn == NULL)
+        own = store_begin(ledger->store, false, &failure);
+    struct store_txn *txn = ledger->txn != NULL ? ledger->txn : own;
+    size_t count = 0;
+    if (txn != NULL) {
+        struct tx tx;
+        machine_tx(&tx, txn, &arena, NULL, &ledger->state, true);
+        count = job_list(&tx, ret_jobs, capacity);
+    }
+    store_abort(own);
+    arena_fini(&arena);
+    return count;
+}
+
+/* ---- before the journal ---- */
+
+void ledger_request_digest(struct slice command, struct hash *ret_digest)
+{
+    hash_of(command.data, command.size, ret_digest);
+}
+
+bool ledger_known(struct ledger *ledger, const uint8_t id[COMMAND_ID_SIZE],
+                  const struct hash *request, struct arena *arena, struct slice *ret_reply,
+                  bool *ret_same)
+{
+    struct failure failure = {.fault = FAULT_NONE};
+    struct store_txn *txn = store_begin(ledger->store, false, &failure);
+    if (txn == NULL)
+        return false;
+    struct ledger_state state = {.seq = 0};
+    struct tx tx;
+    machine_tx(&tx, txn, arena, NULL, &state, true);
+    Tefter__Entry entry = TEFTER__ENTRY__INIT;
+    entry.id = (ProtobufCBinaryData){COMMAND_ID_SIZE, (uint8_t *)id};
+    enum seen seen = seen_before(&tx, &entry, request, ret_reply);
+    store_abort(txn);
+    *ret_same = seen == SEEN_SAME;
+    return seen != SEEN_NEVER;
+}
