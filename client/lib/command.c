@@ -61,7 +61,9 @@ static const Tefter__Refusal *refused_in(const Tefter__Reply *reply)
 /* A refusal at the door says nothing about an earlier sending of the same id. */
 static bool is_final(const struct request *request, const Tefter__Reply *reply)
 {
-    return reply->seq != 0 || request->times <= 1;
+    bool here =
+        refused_in(reply) != NULL && refused_in(reply)->code == TEFTER__REFUSAL_CODE__NOT_LOGGED_IN;
+    return reply->seq != 0 || request->times <= (here ? 0 : 1);
 }
 
 static void settle(struct tefter *client, const struct request *request, const Tefter__Reply *reply)

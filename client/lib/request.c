@@ -108,17 +108,43 @@ void request_end(struct tefter *client, struct request *request)
 
 /* ---- out ---- */
 
+static struct request *take_from_queue(struct tefter *client)
+{
+    struct request *request = &client->requests[client->to_send[client->to_send_first]];
+    client->to_send_first = (client->to_send_first + 1) % REQUESTS_MAX;
+    client->to_send_count--;
+    request->sent = true;
+    return request;
+}
+
+/* The server would say so too, and cut the line if it were big. */
+static void refuse_here(struct tefter *client, struct request *request)
+{
+    Tefter__Refusal refusal = TEFTER__REFUSAL__INIT;
+    Tefter__ToTerminal frame = TEFTER__TO_TERMINAL__INIT;
+    refusal.code = TEFTER__REFUSAL_CODE__NOT_LOGGED_IN;
+    frame.body_case = TEFTER__TO_TERMINAL__BODY_REFUSED;
+    frame.refused = &refusal;
+    request->answered(client, request, &frame);
+    client_happened(client);
+}
+
+static bool line_has_room(const struct tefter *client)
+{
+    return link_is_open(client) && stream_waiting(client->link.end->stream) < SENT_AHEAD_BYTES;
+}
+
 void requests_pump(struct tefter *client)
 {
-    while (client->to_send_count > 0 && link_is_open(client) &&
-           stream_waiting(client->link.end->stream) < SENT_AHEAD_BYTES) {
+    while (client->to_send_count > 0 && line_has_room(client)) {
         struct request *request = &client->requests[client->to_send[client->to_send_first]];
-        if (!stream_write(client->link.end->stream, buffer_slice(&request->frame)))
+        bool nobody = client->person == NULL && request->kind != REQUEST_OTHER;
+        if (!nobody && !stream_write(client->link.end->stream, buffer_slice(&request->frame)))
             return; /* `closed` comes, then the next connection */
-        client->to_send_first = (client->to_send_first + 1) % REQUESTS_MAX;
-        client->to_send_count--;
-        request->sent = true;
-        request->times++;
+        (void)take_from_queue(client);
+        request->times += !nobody;
+        if (nobody)
+            refuse_here(client, request);
     }
 }
 

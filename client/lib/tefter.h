@@ -239,13 +239,24 @@ uint64_t tefter_feed_exact(const struct tefter_feed *feed);
 
 /* ---- sentences ---- */
 
-/* What the wall was, by how much, what would free it and who may, in English; cut at `capacity`. */
+/* A pattern's clauses are divided by '|'; a clause is written only when all its {words} are known.
+ * Cut at a whole character; returns the length. */
+typedef bool (*sentence_word_fn)(void *context, const char *name, char *out, size_t capacity);
+size_t sentence_write(const char *pattern, sentence_word_fn word, void *context, char *out,
+                      size_t capacity);
+
+/* What the wall was, by how much, what would free it and who may, in English. */
 size_t refusal_sentence(const Tefter__Refusal *refusal, const struct currency *currency, char *out,
                         size_t capacity);
-/* "The customer is locked." of the code alone, NULL when it has none (a test fails then). */
-const char *refusal_headline(Tefter__RefusalCode code);
+/* The code's own pattern, NULL when it has none (a test fails then). */
+const char *refusal_pattern(Tefter__RefusalCode code);
 /* "117,600,000 ₫" */
 size_t money_sentence(int64_t amount_minor, const struct currency *currency, char *out,
                       size_t capacity);
-const char *role_word(Tefter__Role role);     /* "credit manager" … */
-const char *right_words(Tefter__Right right); /* "take money" … */
+const char *role_word(Tefter__Role role);     /* "manager" */
+const char *right_words(Tefter__Right right); /* "take money" */
+
+/* An amount as people type it: "1,234.50", "1500k", "2m", Persian digits. NULL when read, else a
+ * sentence that says what is unclear ("1.500" may be 1500 or one and a half: refused). */
+const char *amount_read(const char *text, const struct currency *currency,
+                        int64_t *ret_amount_minor);
