@@ -297,10 +297,12 @@ static void flush(struct hub_subscription *subscription)
     deliver(subscription, buffer_slice(&hub->scratch), hub->seq);
 }
 
+/* Something is to be told. A resumed one may be ahead of the hub: it is never told to go back. */
 static bool due(const struct hub_subscription *subscription)
 {
+    uint64_t seq = subscription->hub->seq;
     return subscription->pending.count > 0 ||
-           (subscription->owed != 0 && subscription->owed <= subscription->hub->seq);
+           (subscription->owed != 0 && subscription->owed <= seq && subscription->prev <= seq);
 }
 
 /* It can be told: what it waits for goes out. */
@@ -453,13 +455,18 @@ static bool collect(struct hub_subscription *subscription)
            subscription->pending.bytes <= HUB_SET_BYTES_MAX;
 }
 
-static size_t fresh_size(const struct hub_subscription *subscription)
+/* How many of the group's rows are for this one, and their bytes when encoded. */
+static size_t fresh_size(const struct hub_subscription *subscription, size_t *ret_count)
 {
     const struct hub *hub = subscription->hub;
     size_t size = 0;
+    *ret_count = 0;
     for (size_t i = 0; i < hub->fresh_count; i++) {
         const struct hub_row *row = &hub->fresh[i].row;
-        size += hub_wants(subscription, row->key, row->customer) ? encode_row_size(row->row) : 0;
+        if (!hub_wants(subscription, row->key, row->customer))
+            continue;
+        size += encode_row_size(row->row);
+        ++*ret_count;
     }
     return size;
 }
@@ -478,7 +485,8 @@ static bool put_fresh(const struct hub_subscription *subscription, struct buffer
 /* The group's set for this subscription and all that stand like it. */
 static void encode_fresh(const struct hub_subscription *subscription, struct shared_set *ret_set)
 {
-    size_t rows_size = fresh_size(subscription);
+    size_t count = 0;
+    size_t rows_size = fresh_size(subscription, &count);
     struct encode_set set = set_of(subscription, subscription->hub->seq, rows_size);
     buffer_clear(&ret_set->frame);
     ret_set->used = true;
@@ -486,7 +494,8 @@ static void encode_fresh(const struct hub_subscription *subscription, struct sha
     ret_set->number = subscription->number;
     ret_set->prev = subscription->prev;
     ret_set->rows_size = rows_size;
-    ret_set->fits = rows_size <= HUB_SET_BYTES_MAX && encode_set_head(&ret_set->frame, &set) &&
+    ret_set->fits = count <= HUB_PENDING_ROWS_MAX && rows_size <= HUB_SET_BYTES_MAX &&
+                    encode_set_head(&ret_set->frame, &set) &&
                     put_fresh(subscription, &ret_set->frame) &&
                     encode_set_tail(&ret_set->frame, &set);
     subscription->hub->figures.encoded += rows_size > 0 ? 1 : 0;
@@ -530,8 +539,12 @@ static void tell_fresh(struct hub_subscription *subscription)
 static void publish_to(struct hub_subscription *subscription)
 {
     struct hub *hub = subscription->hub;
-    if (subscription->dropped || subscription->prev >= hub->seq)
+    if (subscription->dropped)
         return;
+    if (subscription->prev >= hub->seq) {
+        hub_drained(subscription);
+        return;
+    }
     bool slow = hub->doors.slow(subscription->terminal);
     if (!slow && !subscription->stale && subscription->pending.count == 0) {
         tell_fresh(subscription);

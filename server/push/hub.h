@@ -29,8 +29,9 @@ struct hub;
 struct hub_subscription;
 
 enum {
-    HUB_PENDING_ROWS_MAX = 20000,
-    HUB_SET_BYTES_MAX = 512 * 1024, /* rows of one set; more is a snapshot */
+    /* Of one set, pending or sent; more is a snapshot. A client takes no more in a frame. */
+    HUB_PENDING_ROWS_MAX = 5000,
+    HUB_SET_BYTES_MAX = 512 * 1024,
 };
 
 /* What the hub calls; `terminal` is whatever hub_subscribe was given. hub_drop and hub_restart may
