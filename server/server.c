@@ -96,6 +96,8 @@ static void tell_watch(const struct server *server, Tefter__StatusAnswer *answer
     answer->disk_free_bytes = watch.disk_free_bytes;
     answer->state_bytes = watch.state_bytes;
     answer->state_map_bytes = server->settings->map_bytes;
+    answer->has_reader_lag = 1;
+    answer->reader_lag = watch.reader_lag;
     answer->has_read_only = 1;
     answer->read_only = watch.read_only != NULL;
     answer->read_only_reason = (char *)(uintptr_t)watch.read_only;

@@ -7,7 +7,6 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 enum {
     LOOK_MS = 1000,
@@ -33,26 +32,20 @@ struct watch {
 
 /* ---- room ---- */
 
-static uint64_t state_bytes(const struct folder *folder)
-{
-    char path[FILES_PATH_MAX];
-    struct stat facts;
-    if (!files_join(path, folder->state, "data.mdb", NULL) || stat(path, &facts))
-        return 0;
-    return (uint64_t)facts.st_size;
-}
-
 static const char *short_of_room(struct watch *watch)
 {
     const struct settings *settings = watch->options.settings;
     struct folder_space space;
-    watch->figures.state_bytes = state_bytes(watch->options.folder);
+    struct ledger_figures ledger;
+    ledger_figures(watch->options.ledger, &ledger);
+    watch->figures.state_bytes = ledger.used_bytes;
+    watch->figures.reader_lag = ledger.reader_lag;
     if (!folder_space(watch->options.folder, &space))
         return "the disk cannot be looked at";
     watch->figures.disk_free_bytes = space.free_bytes;
     if (space.free_bytes < folder_space_least(&space, settings->min_free_bytes))
         return "the disk is nearly full: make room on it";
-    if (watch->figures.state_bytes / MAP_PERCENT > settings->map_bytes / 100)
+    if (ledger.used_bytes / MAP_PERCENT > ledger.map_bytes / 100)
         return "the state fills 80 % of its map: start again with a larger --map";
     return NULL;
 }

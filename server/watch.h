@@ -22,7 +22,8 @@ struct watch_options {
 
 struct watch_figures {
     uint64_t disk_free_bytes;
-    uint64_t state_bytes;  /* of the file */
+    uint64_t state_bytes;  /* used of the map */
+    uint64_t reader_lag;   /* transactions */
     const char *read_only; /* NULL, or why */
     int64_t clock_strayed_ms;
     uint32_t loop_lag_ms; /* the worst of the last minute */

@@ -1,0 +1,120 @@
+#include "base/check.h"
+
+#include "config.h"
+#include "files.h"
+#include "settings.h"
+
+#include <unistd.h>
+
+static int nothing(const struct settings *settings)
+{
+    (void)settings;
+    return 0;
+}
+
+static const struct command serve = {"serve", nothing, "ledger listen config map min-free distrust",
+                                     NULL, "serve"};
+static const struct command skip = {"skip", nothing, "ledger reason host", "SEQ", "skip"};
+
+static int read_words(const struct command *command, struct settings *settings,
+                      const char *const *words)
+{
+    char *argv[16] = {(char *)(uintptr_t) "tefterd"};
+    int argc = 1;
+    for (; words[argc - 1]; argc++)
+        argv[argc] = (char *)(uintptr_t)words[argc - 1];
+    return settings_read(settings, command, argc, argv);
+}
+
+#define READ(command, settings, ...)                                                               \
+    read_words(&(command), settings, (const char *const[]){__VA_ARGS__, NULL})
+
+static void numbers_with_units(void **state)
+{
+    (void)state;
+    uint64_t value;
+    assert_true(settings_bytes("4096", &value) && value == 4096);
+    assert_true(settings_bytes("64G", &value) && value == UINT64_C(64) << 30);
+    assert_true(settings_span("1h", &value) && value == 3600);
+    assert_true(settings_span("90", &value) && value == 90);
+    const char *const wrong[] = {
+        "", "G", "-1", "1GB", "1x", " 1", "99999999999999999999", "18446744073709551615T"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_false(settings_bytes(wrong[i], &value));
+}
+
+static void good_words(void **state)
+{
+    (void)state;
+    struct settings settings;
+    assert_int_equal(READ(serve, &settings, "--ledger", "/l", "--map=1G", "--distrust"), 0);
+    assert_string_equal(settings.ledger, "/l");
+    assert_int_equal(settings.map_bytes, 1 << 30);
+    assert_true(settings.distrust);
+    assert_string_equal(settings.listen, "127.0.0.1:7420");
+    assert_int_equal(READ(skip, &settings, "--ledger", "/l", "17", "--host", "a", "--host", "b"),
+                     0);
+    assert_string_equal(settings.word, "17");
+    assert_int_equal(settings.host_count, 2);
+    assert_int_equal(READ(skip, &settings, "--help"), 0);
+    assert_true(settings.help);
+}
+
+static void wrong_words_are_two(void **state)
+{
+    (void)state;
+    struct settings settings;
+    assert_int_equal(READ(serve, &settings, "--ledger"), EXIT_USE);
+    assert_int_equal(READ(serve, &settings, "--listen", "x"), EXIT_USE);
+    assert_int_equal(READ(serve, &settings, "--ledger", "/l", "--company", "x"), EXIT_USE);
+    assert_int_equal(READ(serve, &settings, "--ledger", "/l", "--map", "big"), EXIT_USE);
+    assert_int_equal(READ(serve, &settings, "--ledger", "/l", "word"), EXIT_USE);
+    assert_int_equal(READ(skip, &settings, "--ledger", "/l"), EXIT_USE);
+    assert_int_equal(READ(skip, &settings, "--ledger", "/l", "1", "2"), EXIT_USE);
+    assert_int_equal(READ(serve, &settings, "--ledger", ""), EXIT_USE);
+}
+
+static int read_file(struct settings *settings, const char *text)
+{
+    static char path[] = "/tmp/tefter-settings-test.conf";
+    assert_true(files_write(path, slice_text(text), 0600, NULL));
+    int code = READ(serve, settings, "-c", path, "--listen", "1.2.3.4:5");
+    unlink(path);
+    return code;
+}
+
+static void a_file_fills_what_is_open(void **state)
+{
+    (void)state;
+    struct settings settings;
+    assert_int_equal(read_file(&settings, "# ours\nledger = \"/f\"\nlisten = \"9.9.9.9:9\"\n"
+                                          "map = \"2G\"\nbackup_to = /b\nbackup_every = 1h\n"
+                                          "backup_keep = 7\n"),
+                     0);
+    assert_string_equal(settings.ledger, "/f");
+    assert_string_equal(settings.listen, "1.2.3.4:5");
+    assert_int_equal(settings.map_bytes, UINT64_C(2) << 30);
+    assert_string_equal(settings.to, "/b");
+    assert_int_equal(settings.every_s, 3600);
+    assert_int_equal(settings.keep, 7);
+}
+
+static void a_wrong_file_is_two(void **state)
+{
+    (void)state;
+    struct settings settings;
+    assert_int_equal(read_file(&settings, "ledger = \"/f\"\ncolour = red\n"), EXIT_USE);
+    assert_int_equal(read_file(&settings, "ledger = \"/f\"\nmap = huge\n"), EXIT_USE);
+    assert_int_equal(read_file(&settings, "ledger = {\n"), EXIT_USE);
+    assert_int_equal(READ(serve, &settings, "-c", "/nowhere/x.conf"), EXIT_USE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers_with_units),  cmocka_unit_test(good_words),
+        cmocka_unit_test(wrong_words_are_two), cmocka_unit_test(a_file_fills_what_is_open),
+        cmocka_unit_test(a_wrong_file_is_two),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,315 @@
+#include "kit.h"
+
+#include "writer.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { TOLD_MAX = 20000 };
+
+/* What the loop was told, in order. */
+struct told {
+    struct kit kit;
+    struct loop *loop;
+    struct writer *writer;
+    struct arena arena;
+    struct {
+        uint64_t ticket;
+        uint64_t seq;
+        Tefter__RefusalCode refused; /* 0: done */
+    } replies[TOLD_MAX];
+    size_t count;
+    size_t wanted; /* the loop stops at so many */
+    uint64_t published_seq;
+    size_t events;
+    bool finished;
+};
+
+static void replied(void *owner, uint64_t ticket, struct slice reply,
+                    const Tefter__Refusal *refused)
+{
+    struct told *told = owner;
+    need(told->count < TOLD_MAX);
+    told->replies[told->count].ticket = ticket;
+    if (refused) {
+        told->replies[told->count].refused = refused->code;
+    } else {
+        const Tefter__Reply *read = kit_reply(reply, &told->arena);
+        told->replies[told->count].seq = read->seq;
+        if (read->result_case == TEFTER__REPLY__RESULT_REFUSED)
+            told->replies[told->count].refused = read->refused->code;
+    }
+    if (++told->count == told->wanted)
+        loop_stop(told->loop);
+}
+
+static void published(void *owner, const struct sessions_group *group)
+{
+    struct told *told = owner;
+    assert_true(group->seq > told->published_seq);
+    told->published_seq = group->seq;
+    told->events += group->event_count;
+}
+
+static void open_all(struct told *told)
+{
+    struct failure failure = {.fault = FAULT_NONE};
+    kit_open(&told->kit);
+    arena_init(&told->arena, 64 << 20);
+    told->loop = loop_create(&failure);
+    struct writer_options options = {.loop = told->loop,
+                                     .commit = told->kit.commit,
+                                     .replied = replied,
+                                     .published = published,
+                                     .owner = told};
+    assert_true(writer_create(&options, &told->writer, &failure));
+}
+
+static void close_all(struct told *told)
+{
+    writer_destroy(told->writer);
+    loop_destroy(told->loop);
+    arena_fini(&told->arena);
+    kit_close(&told->kit);
+}
+
+static int setup(void **state)
+{
+    struct told *told = calloc(1, sizeof *told);
+    if (!told)
+        return 1;
+    open_all(told);
+    *state = told;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    close_all(*state);
+    free(*state);
+    return 0;
+}
+
+static void run_until(struct told *told, size_t count)
+{
+    told->wanted = count;
+    if (told->count < count)
+        loop_run(told->loop);
+    assert_int_equal(told->count, count);
+}
+
+static void found(struct told *told)
+{
+    struct submission submission =
+        kit_submission(&told->kit, kit_found(&told->arena), WRITER_NO_TICKET - 1);
+    assert_int_equal(writer_submit(told->writer, &submission), SUBMIT_TAKEN);
+    run_until(told, told->count + 1);
+    assert_int_equal(told->replies[told->count - 1].refused, 0);
+}
+
+static void replies_come_in_order(void **state)
+{
+    struct told *told = *state;
+    found(told);
+    for (uint64_t i = 0; i < 2000; i++) {
+        struct submission submission =
+            kit_submission(&told->kit, kit_add_terminal("till", &told->arena), 100 + i);
+        assert_int_equal(writer_submit(told->writer, &submission), SUBMIT_TAKEN);
+    }
+    run_until(told, 2001);
+    for (uint64_t i = 1; i <= 2000; i++) {
+        assert_int_equal(told->replies[i].ticket, 99 + i);
+        assert_int_equal(told->replies[i].seq, i + 1);
+    }
+    assert_int_equal(told->published_seq, 2001);
+    struct writer_figures figures;
+    writer_figures(told->writer, &figures);
+    assert_int_equal(figures.commands, 2001);
+    assert_true(figures.batches < 1000);
+}
+
+static void the_same_id_counts_once(void **state)
+{
+    struct told *told = *state;
+    found(told);
+    struct submission first = kit_submission(&told->kit, kit_add_terminal("one", &told->arena), 1);
+    struct submission again = first, other = first, later = first;
+    again.ticket = 2;
+    other.ticket = 3;
+    other.command = kit_add_terminal("two", &told->arena);
+    later.ticket = 4;
+    writer_submit(told->writer, &first);
+    writer_submit(told->writer, &again);
+    run_until(told, 3);
+    writer_submit(told->writer, &other);
+    writer_submit(told->writer, &later);
+    run_until(told, 5);
+    assert_int_equal(told->replies[2].seq, told->replies[1].seq);
+    assert_int_equal(told->replies[2].refused, 0);
+    assert_int_equal(told->replies[3].refused, TEFTER__REFUSAL_CODE__COMMAND_ID_REUSED);
+    assert_int_equal(told->replies[4].seq, told->replies[1].seq);
+    assert_int_equal(told->replies[4].refused, 0);
+    struct journal_head head;
+    journal_head(told->kit.journal, &head);
+    assert_true(head.next_seq == 3 || head.next_seq == 4);
+}
+
+static void too_late_is_not_journalled(void **state)
+{
+    struct told *told = *state;
+    found(told);
+    struct submission late = kit_submission(&told->kit, kit_add_terminal("late", &told->arena), 7);
+    late.deadline_ms = clock_loop_ms() - 1;
+    writer_submit(told->writer, &late);
+    run_until(told, 2);
+    assert_int_equal(told->replies[1].refused, TEFTER__REFUSAL_CODE__DEADLINE_PASSED);
+    struct journal_head head;
+    journal_head(told->kit.journal, &head);
+    assert_int_equal(head.next_seq, 2);
+}
+
+static void a_full_queue_is_busy(void **state)
+{
+    struct told *told = *state;
+    found(told);
+    struct slice command = kit_add_terminal("till", &told->arena);
+    size_t taken = 0;
+    enum submit_answer answer = SUBMIT_TAKEN;
+    while (answer == SUBMIT_TAKEN && taken < 2 * WRITER_QUEUE_MAX) {
+        struct submission submission = kit_submission(&told->kit, command, taken);
+        answer = writer_submit(told->writer, &submission);
+        taken += answer == SUBMIT_TAKEN;
+    }
+    assert_int_equal(answer, SUBMIT_BUSY);
+    assert_true(taken >= WRITER_QUEUE_MAX / 2);
+    run_until(told, 1 + taken);
+}
+
+static void read_only_takes_nothing(void **state)
+{
+    struct told *told = *state;
+    found(told);
+    struct submission submission =
+        kit_submission(&told->kit, kit_add_terminal("till", &told->arena), 1);
+    writer_read_only(told->writer, true);
+    assert_int_equal(writer_submit(told->writer, &submission), SUBMIT_READ_ONLY);
+    writer_read_only(told->writer, false);
+    assert_int_equal(writer_submit(told->writer, &submission), SUBMIT_TAKEN);
+    run_until(told, 2);
+}
+
+static void note_finished(void *context)
+{
+    struct told *told = context;
+    told->finished = true;
+    loop_stop(told->loop);
+}
+
+static void finishing_answers_what_waits(void **state)
+{
+    struct told *told = *state;
+    found(told);
+    for (uint64_t i = 0; i < 1500; i++) {
+        struct submission submission =
+            kit_submission(&told->kit, kit_add_terminal("till", &told->arena), i);
+        assert_int_equal(writer_submit(told->writer, &submission), SUBMIT_TAKEN);
+    }
+    writer_finish(told->writer, note_finished, told);
+    struct submission submission =
+        kit_submission(&told->kit, kit_add_terminal("till", &told->arena), 1);
+    assert_int_equal(writer_submit(told->writer, &submission), SUBMIT_BUSY);
+    loop_run(told->loop);
+    assert_true(told->finished);
+    assert_int_equal(told->count, 1501);
+}
+
+static void now_never_goes_back(void **state)
+{
+    struct told *told = *state;
+    struct ledger_state first, second;
+    told->kit.now_ms = clock_now_ms(&told->kit.clock);
+    found(told);
+    assert_true(ledger_state(told->kit.ledger, &first, NULL));
+    told->kit.now_ms -= 3600 * 1000;
+    struct submission submission =
+        kit_submission(&told->kit, kit_add_terminal("till", &told->arena), 1);
+    writer_submit(told->writer, &submission);
+    run_until(told, 2);
+    assert_true(ledger_state(told->kit.ledger, &second, NULL));
+    assert_int_equal(first.now_ms, second.now_ms);
+}
+
+/* ---- a journal that does not say OK ends the process, before anybody hears ---- */
+
+static void told_in_child(void *owner, uint64_t ticket, struct slice reply,
+                          const Tefter__Refusal *refused)
+{
+    (void)owner, (void)reply, (void)refused;
+    if (ticket == 9)
+        _exit(42);
+}
+
+static void ignored(void *owner, const struct sessions_group *group)
+{
+    (void)owner, (void)group;
+}
+
+static void child(enum journal_answer answer, bool written)
+{
+    struct told *told = calloc(1, sizeof *told);
+    struct failure failure = {.fault = FAULT_NONE};
+    kit_open(&told->kit);
+    arena_init(&told->arena, 1 << 20);
+    told->loop = loop_create(&failure);
+    struct writer_options options = {.loop = told->loop,
+                                     .commit = told->kit.commit,
+                                     .replied = told_in_child,
+                                     .published = ignored,
+                                     .owner = told};
+    writer_create(&options, &told->writer, &failure);
+    journal_fake_answer(told->kit.journal, answer, written);
+    struct submission submission = kit_submission(&told->kit, kit_found(&told->arena), 9);
+    writer_submit(told->writer, &submission);
+    loop_run(told->loop);
+    _exit(43);
+}
+
+static void anything_but_ok_ends_the_process(void **state)
+{
+    (void)state;
+    const struct {
+        enum journal_answer answer;
+        bool written;
+    } table[] = {{JOURNAL_UNKNOWN, false},
+                 {JOURNAL_UNKNOWN, true},
+                 {JOURNAL_NOT_WRITER, false},
+                 {JOURNAL_BUSY, false},
+                 {JOURNAL_TOO_BIG, false}};
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        int status;
+        pid_t pid = fork();
+        if (pid == 0)
+            child(table[i].answer, table[i].written);
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), 1);
+    }
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(anything_but_ok_ends_the_process),
+        TEST(replies_come_in_order),
+        TEST(the_same_id_counts_once),
+        TEST(too_late_is_not_journalled),
+        TEST(a_full_queue_is_busy),
+        TEST(read_only_takes_nothing),
+        TEST(finishing_answers_what_waits),
+        TEST(now_never_goes_back),
+    };
+    assert_true(hash_setup());
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
