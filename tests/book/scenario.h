@@ -1,0 +1,61 @@
+#pragma once
+/*
+ * Scenarios a shopkeeper can read: a company on a real ledger in a temporary folder, commands and
+ * questions as JSON (with ' for "), and at the end the two checks every scenario must pass: the
+ * figures that are kept equal the figures that are counted, and the same entries applied in one
+ * group, in groups of seven and one by one give the same outcome.
+ */
+#include "base/check.h"
+
+#include "base/arena.h"
+#include "ledger/ledger.h"
+
+struct scenario {
+    struct ledger *ledger;
+    struct arena arena;
+    char path[64];
+    uint64_t seq;
+    int64_t now_ms;
+    Tefter__Actor actor; /* who acts next; terminal 1 of branch 1 unless told */
+    uint64_t counter;
+    struct slice *entries; /* all that was applied, for the replay */
+    size_t entry_count;
+    size_t entry_room;
+    struct hash outcome;
+};
+
+enum { ROLE_STAFF_OWNER = 1 };
+
+/* A company in EUR, day 20000 (2024-10-04), owner logged in at branch 1 (HQ), no customers but the
+ * cash customer. */
+struct scenario *scenario_begin(void);
+/* Checks, replays, removes the folder. */
+void scenario_end(struct scenario *s);
+
+/* Command by the name of its member in Command, fields as JSON. The reply lives until the end. */
+const Tefter__Reply *scenario_do(struct scenario *s, const char *command, const char *json);
+const Tefter__Done *scenario_done(struct scenario *s, const char *command, const char *json);
+const Tefter__Refusal *scenario_refused(struct scenario *s, const char *command, const char *json,
+                                        Tefter__RefusalCode code, const char *field);
+/* printf for JSON, valid until the 8th call after it. */
+__attribute__((format(printf, 1, 2))) const char *json(const char *format, ...);
+
+/* A question by the name of its member in Query. */
+const Tefter__Answer *scenario_ask(struct scenario *s, const char *query, const char *json);
+const Tefter__Refusal *scenario_ask_refused(struct scenario *s, const char *query, const char *json,
+                                            Tefter__RefusalCode code);
+
+/* The server itself (0), or a member of staff at branch 1. */
+void scenario_as(struct scenario *s, uint32_t staff);
+void scenario_at(struct scenario *s, uint32_t branch);
+/* Lets time pass; no day turns by it. */
+void scenario_wait(struct scenario *s, int64_t ms);
+
+/* Short for what many scenarios begin with. */
+uint32_t scenario_customer(struct scenario *s, const char *name, int64_t limit_minor);
+uint32_t scenario_staff(struct scenario *s, const char *login, Tefter__Role role);
+uint32_t scenario_till(struct scenario *s);
+uint32_t scenario_bank(struct scenario *s);
+/* One free line of that amount (price x 1). */
+const Tefter__Done *scenario_sell(struct scenario *s, uint32_t customer, int64_t amount_minor);
+const Tefter__AccountRow *scenario_account(struct scenario *s, uint32_t customer);
