@@ -1,0 +1,312 @@
+#include "import/command.h"
+
+#include <ctype.h>
+#include <strings.h>
+
+/* The commands only point to texts; protobuf-c wants them without const. */
+static char *text_of(const char *text)
+{
+    return (char *)(uintptr_t)text;
+}
+
+static Tefter__Text *person_text(const char *value, struct arena *arena)
+{
+    Tefter__Text *text = value != NULL ? arena_take(arena, sizeof *text) : NULL;
+    if (text == NULL)
+        return NULL;
+    tefter__text__init(text);
+    text->value = text_of(value);
+    return text;
+}
+
+static Tefter__Command *command_new(struct arena *arena, Tefter__Command__KindCase kind)
+{
+    Tefter__Command *command = arena_take(arena, sizeof *command);
+    if (command == NULL)
+        return NULL;
+    tefter__command__init(command);
+    command->kind_case = kind;
+    return command;
+}
+
+/* ---- customers and products ---- */
+
+static Tefter__OpenCustomer *customer_new(struct arena *arena)
+{
+    Tefter__OpenCustomer *customer = arena_take(arena, sizeof *customer);
+    if (customer != NULL)
+        tefter__open_customer__init(customer);
+    return customer;
+}
+
+static const Tefter__Command *open_customer(Tefter__OpenCustomer *customer, struct arena *arena)
+{
+    Tefter__Command *command = command_new(arena, TEFTER__COMMAND__KIND_OPEN_CUSTOMER);
+    if (command == NULL || customer->name == NULL)
+        return NULL;
+    command->open_customer = customer;
+    return command;
+}
+
+static const Tefter__Command *customer_command(const struct entry *entry, struct arena *arena)
+{
+    const char *const *texts = entry->texts;
+    Tefter__OpenCustomer *customer = customer_new(arena);
+    if (customer == NULL)
+        return NULL;
+    customer->code = text_of(texts[FIELD_CODE]);
+    customer->name = person_text(texts[FIELD_NAME], arena);
+    customer->phone = person_text(texts[FIELD_PHONE], arena);
+    customer->area = text_of(texts[FIELD_AREA]);
+    customer->nickname = person_text(texts[FIELD_NICKNAME], arena);
+    customer->tax_code = person_text(texts[FIELD_TAX_CODE], arena);
+    customer->address = person_text(texts[FIELD_ADDRESS], arena);
+    customer->has_term_days = entry->has_number[FIELD_TERM_DAYS];
+    customer->term_days = (uint32_t)entry->numbers[FIELD_TERM_DAYS];
+    customer->language = text_of(texts[FIELD_LANGUAGE]);
+    customer->source = text_of(texts[FIELD_SOURCE]);
+    customer->note = person_text(texts[FIELD_NOTE], arena);
+    return open_customer(customer, arena);
+}
+
+const Tefter__Command *command_of_customer(const struct entry *entry, struct arena *arena)
+{
+    const char *const *texts = entry->texts;
+    const char *name = texts[FIELD_NAME] != NULL ? texts[FIELD_NAME] : texts[FIELD_CUSTOMER];
+    Tefter__OpenCustomer *customer = customer_new(arena);
+    if (customer == NULL)
+        return NULL;
+    customer->code = text_of(texts[FIELD_CUSTOMER]);
+    customer->name = person_text(name, arena);
+    customer->area = text_of(texts[FIELD_AREA]);
+    customer->source = text_of(texts[FIELD_SOURCE]);
+    return open_customer(customer, arena);
+}
+
+static Tefter__AddProduct *product_new(struct arena *arena, const char *code, const char *name)
+{
+    Tefter__AddProduct *product = arena_take(arena, sizeof *product);
+    if (product == NULL)
+        return NULL;
+    tefter__add_product__init(product);
+    product->code = text_of(code);
+    product->name = text_of(name != NULL ? name : code);
+    return product;
+}
+
+static const Tefter__Command *add_product(Tefter__AddProduct *product, struct arena *arena)
+{
+    Tefter__Command *command = command_new(arena, TEFTER__COMMAND__KIND_ADD_PRODUCT);
+    if (command == NULL || product == NULL)
+        return NULL;
+    command->add_product = product;
+    return command;
+}
+
+static bool set_barcode(Tefter__AddProduct *product, const char *barcode, struct arena *arena)
+{
+    if (barcode == NULL)
+        return true;
+    product->barcodes = arena_take(arena, sizeof *product->barcodes);
+    if (product->barcodes == NULL)
+        return false;
+    product->barcodes[0] = text_of(barcode);
+    product->n_barcodes = 1;
+    return true;
+}
+
+static const Tefter__Command *product_command(const struct entry *entry, struct arena *arena)
+{
+    const char *const *texts = entry->texts;
+    Tefter__AddProduct *product = product_new(arena, texts[FIELD_CODE], texts[FIELD_NAME]);
+    if (product == NULL || !set_barcode(product, texts[FIELD_BARCODE], arena))
+        return NULL;
+    product->unit = text_of(texts[FIELD_UNIT]);
+    product->has_price = entry->has_number[FIELD_PRICE];
+    product->price = entry->numbers[FIELD_PRICE];
+    product->has_tax_bp = entry->has_number[FIELD_TAX];
+    product->tax_bp = (uint32_t)entry->numbers[FIELD_TAX];
+    product->brand = text_of(texts[FIELD_BRAND]);
+    product->colour = text_of(texts[FIELD_COLOUR]);
+    product->model = text_of(texts[FIELD_MODEL]);
+    return add_product(product, arena);
+}
+
+const Tefter__Command *command_of_product(const struct entry_line *line, struct arena *arena)
+{
+    return add_product(product_new(arena, line->code, line->text), arena);
+}
+
+/* ---- documents ---- */
+
+static void fill_line(const struct entry_line *from, Tefter__InvoiceLine *line)
+{
+    tefter__invoice_line__init(line);
+    line->product_code = text_of(from->code);
+    line->text = from->named ? NULL : text_of(from->text);
+    line->quantity = from->quantity;
+    line->has_price = true;
+    line->price = from->price;
+    line->has_discount_bp = from->discount_bp > 0;
+    line->discount_bp = from->discount_bp;
+    line->has_tax_bp = true; /* what the file says, not what the catalogue says today */
+    line->tax_bp = from->tax_bp;
+}
+
+static Tefter__InvoiceLine **lines_of(const struct entry *entry, struct arena *arena)
+{
+    Tefter__InvoiceLine **lines = arena_take(arena, entry->line_count * sizeof *lines);
+    Tefter__InvoiceLine *each = arena_take(arena, entry->line_count * sizeof *each);
+    if (lines == NULL || each == NULL)
+        return NULL;
+    for (size_t i = 0; i < entry->line_count; i++) {
+        lines[i] = &each[i];
+        fill_line(&entry->lines[i], lines[i]);
+    }
+    return lines;
+}
+
+static const Tefter__Command *invoice_command(const struct entry *entry, struct arena *arena)
+{
+    const char *const *texts = entry->texts;
+    Tefter__Command *command = command_new(arena, TEFTER__COMMAND__KIND_ISSUE_INVOICE);
+    Tefter__IssueInvoice *invoice = arena_take(arena, sizeof *invoice);
+    Tefter__InvoiceLine **lines = lines_of(entry, arena);
+    if (command == NULL || invoice == NULL || lines == NULL)
+        return NULL;
+    tefter__issue_invoice__init(invoice);
+    invoice->customer_code = text_of(texts[FIELD_CUSTOMER]);
+    invoice->number = text_of(texts[FIELD_NUMBER]);
+    invoice->source = text_of(texts[FIELD_SOURCE]);
+    invoice->has_date = true;
+    invoice->date = (uint32_t)entry->numbers[FIELD_DATE];
+    invoice->has_due = entry->has_number[FIELD_DUE];
+    invoice->due = (uint32_t)entry->numbers[FIELD_DUE];
+    invoice->lines = lines;
+    invoice->n_lines = entry->line_count;
+    invoice->note = person_text(texts[FIELD_NOTE], arena);
+    invoice->marketer = text_of(texts[FIELD_MARKETER]);
+    invoice->has_already_happened = invoice->already_happened = true;
+    invoice->has_total_minor = true;
+    invoice->total_minor = entry->total_minor;
+    invoice->currency = text_of(texts[FIELD_CURRENCY]);
+    invoice->reference = text_of(texts[FIELD_REFERENCE]);
+    command->issue_invoice = invoice;
+    return command;
+}
+
+static const Tefter__Command *credit_note_command(const struct entry *entry, struct arena *arena)
+{
+    const char *const *texts = entry->texts;
+    Tefter__Command *command = command_new(arena, TEFTER__COMMAND__KIND_ISSUE_CREDIT_NOTE);
+    Tefter__IssueCreditNote *note = arena_take(arena, sizeof *note);
+    Tefter__InvoiceLine **lines = lines_of(entry, arena);
+    if (command == NULL || note == NULL || lines == NULL)
+        return NULL;
+    tefter__issue_credit_note__init(note);
+    note->customer_code = text_of(texts[FIELD_CUSTOMER]);
+    note->number = text_of(texts[FIELD_NUMBER]);
+    note->source = text_of(texts[FIELD_SOURCE]);
+    note->has_date = true;
+    note->date = (uint32_t)entry->numbers[FIELD_DATE];
+    note->lines = lines;
+    note->n_lines = entry->line_count;
+    note->reason = person_text(texts[FIELD_NOTE], arena);
+    note->has_already_happened = note->already_happened = true;
+    note->currency = text_of(texts[FIELD_CURRENCY]);
+    command->issue_credit_note = note;
+    return command;
+}
+
+/* ---- payments ---- */
+
+static const struct {
+    const char *word;
+    Tefter__PaymentKind kind;
+} payment_words[] = {
+    {"cash", TEFTER__PAYMENT_KIND__PAYMENT_CASH},
+    {"pos", TEFTER__PAYMENT_KIND__PAYMENT_POS},
+    {"card", TEFTER__PAYMENT_KIND__PAYMENT_POS},
+    {"transfer", TEFTER__PAYMENT_KIND__PAYMENT_TRANSFER},
+    {"bank", TEFTER__PAYMENT_KIND__PAYMENT_TRANSFER},
+    {"slip", TEFTER__PAYMENT_KIND__PAYMENT_SLIP},
+};
+
+bool command_payment_kind(const char *word, int *ret_kind)
+{
+    *ret_kind = TEFTER__PAYMENT_KIND__PAYMENT_TRANSFER;
+    if (word == NULL)
+        return true;
+    for (size_t i = 0; i < sizeof payment_words / sizeof payment_words[0]; i++)
+        if (strcasecmp(word, payment_words[i].word) == 0) {
+            *ret_kind = (int)payment_words[i].kind;
+            return true;
+        }
+    return false;
+}
+
+static bool set_bill(Tefter__TakePayment *payment, const char *bill, struct arena *arena)
+{
+    Tefter__BillAmount **bills = arena_take(arena, sizeof *bills);
+    Tefter__BillAmount *amount = arena_take(arena, sizeof *amount);
+    if (bills == NULL || amount == NULL)
+        return false;
+    tefter__bill_amount__init(amount);
+    amount->bill_number = text_of(bill);
+    bills[0] = amount;
+    payment->bills = bills;
+    payment->n_bills = 1;
+    return true;
+}
+
+static const Tefter__Command *payment_command(const struct entry *entry, bool match_oldest,
+                                              struct arena *arena)
+{
+    const char *const *texts = entry->texts;
+    int kind = 0;
+    Tefter__Command *command = command_new(arena, TEFTER__COMMAND__KIND_TAKE_PAYMENT);
+    Tefter__TakePayment *payment = arena_take(arena, sizeof *payment);
+    if (command == NULL || payment == NULL || !command_payment_kind(texts[FIELD_KIND], &kind))
+        return NULL;
+    tefter__take_payment__init(payment);
+    payment->customer_code = text_of(texts[FIELD_CUSTOMER]);
+    payment->kind = (Tefter__PaymentKind)kind;
+    payment->amount_minor = entry->total_minor;
+    payment->has_place = entry->has_number[FIELD_PLACE];
+    payment->place = (uint32_t)entry->numbers[FIELD_PLACE];
+    payment->has_date = true;
+    payment->date = (uint32_t)entry->numbers[FIELD_DATE];
+    payment->number = text_of(texts[FIELD_NUMBER]);
+    payment->source = text_of(texts[FIELD_SOURCE]);
+    payment->reference = text_of(texts[FIELD_REFERENCE]);
+    payment->payer = person_text(texts[FIELD_PAYER], arena);
+    payment->note = person_text(texts[FIELD_NOTE], arena);
+    payment->has_already_happened = payment->already_happened = true;
+    payment->currency = text_of(texts[FIELD_CURRENCY]);
+    if (texts[FIELD_BILL] != NULL && !set_bill(payment, texts[FIELD_BILL], arena))
+        return NULL;
+    payment->has_match = match_oldest && texts[FIELD_BILL] == NULL;
+    payment->match = TEFTER__MATCH_ORDER__MATCH_OLDEST_DUE;
+    command->take_payment = payment;
+    return command;
+}
+
+const Tefter__Command *command_of_entry(const struct entry *entry, bool match_oldest,
+                                        struct arena *arena)
+{
+    switch (entry->kind) {
+    case ENTRY_CUSTOMER:
+        return customer_command(entry, arena);
+    case ENTRY_PRODUCT:
+        return product_command(entry, arena);
+    case ENTRY_INVOICE:
+        return invoice_command(entry, arena);
+    case ENTRY_CREDIT_NOTE:
+        return credit_note_command(entry, arena);
+    case ENTRY_PAYMENT:
+        return payment_command(entry, match_oldest, arena);
+    case ENTRY_KINDS:
+        break;
+    }
+    return NULL;
+}

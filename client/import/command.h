@@ -1,0 +1,17 @@
+#pragma once
+/*
+ * Entries as commands of the ledger. The command and all it points to live in the arena; the texts
+ * are the entry's.
+ */
+#include "command.pb-c.h"
+#include "import/entry.h"
+
+/* What the entry itself is. NULL without room. */
+const Tefter__Command *command_of_entry(const struct entry *entry, bool match_oldest,
+                                        struct arena *arena);
+/* Makes the customer of a document, and the product of a line. */
+const Tefter__Command *command_of_customer(const struct entry *entry, struct arena *arena);
+const Tefter__Command *command_of_product(const struct entry_line *line, struct arena *arena);
+
+/* "cash", "card", "transfer", "slip" ...; NULL is a transfer. A Tefter__PaymentKind. */
+bool command_payment_kind(const char *word, int *ret_kind);

@@ -1,0 +1,112 @@
+#include "import/entry.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+
+enum { LINES_FIRST = 16 };
+
+struct entry *entry_create(const struct row *row)
+{
+    struct entry *entry = calloc(1, sizeof *entry);
+    if (entry == NULL)
+        return NULL;
+    arena_init(&entry->arena, ENTRY_BYTES_MAX);
+    entry->line = row->line;
+    entry->offset = row->offset;
+    entry->end = row->end;
+    return entry;
+}
+
+void entry_destroy(struct entry *entry)
+{
+    if (entry == NULL)
+        return;
+    arena_fini(&entry->arena);
+    free(entry);
+}
+
+/* The cells of a row, end to end in one piece. */
+static bool copy_cells(struct entry *entry, const struct row *row, struct entry_row *kept)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < row->count; i++)
+        size += row->raw[i].size;
+    uint8_t *bytes = arena_take(&entry->arena, size);
+    if (bytes == NULL)
+        return false;
+    for (size_t i = 0; i < row->count; i++) {
+        size_t cell = row->raw[i].size;
+        if (cell > 0)
+            memcpy(bytes, row->raw[i].data, cell);
+        kept->cells[i] = slice_of(bytes, cell);
+        bytes += cell;
+    }
+    return true;
+}
+
+bool entry_keep_row(struct entry *entry, const struct row *row)
+{
+    struct entry_row *kept =
+        arena_take(&entry->arena, sizeof *kept + row->count * sizeof kept->cells[0]);
+    if (kept == NULL || !copy_cells(entry, row, kept))
+        return false;
+    kept->next = NULL;
+    kept->line = row->line;
+    kept->count = row->count;
+    if (entry->last_row != NULL)
+        entry->last_row->next = kept;
+    else
+        entry->rows = kept;
+    entry->last_row = kept;
+    entry->row_count++;
+    entry->end = row->end;
+    return true;
+}
+
+static bool grow_lines(struct entry *entry)
+{
+    size_t room = entry->line_room == 0 ? LINES_FIRST : entry->line_room * 2;
+    struct entry_line *lines = arena_take(&entry->arena, room * sizeof *lines);
+    if (lines == NULL)
+        return false;
+    if (entry->line_count > 0)
+        memcpy(lines, entry->lines, entry->line_count * sizeof *lines);
+    entry->lines = lines;
+    entry->line_room = room;
+    return true;
+}
+
+struct entry_line *entry_add_line(struct entry *entry)
+{
+    if (entry->line_count == DOCUMENT_LINES_MAX)
+        return NULL;
+    if (entry->line_count == entry->line_room && !grow_lines(entry))
+        return NULL;
+    struct entry_line *line = &entry->lines[entry->line_count++];
+    *line = (struct entry_line){.line = 0};
+    return line;
+}
+
+void entry_reject(struct entry *entry, uint64_t line, const char *format, ...)
+{
+    if (entry_rejected(entry))
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(entry->why, sizeof entry->why, format, arguments);
+    va_end(arguments);
+    entry->why_line = line;
+}
+
+const char *entry_text(struct entry *entry, struct slice text)
+{
+    if (text.size == 0)
+        return NULL;
+    const char *copy = arena_text(&entry->arena, text.data, text.size);
+    if (copy == NULL)
+        entry_reject(entry, 0, "the document is too large");
+    return copy;
+}

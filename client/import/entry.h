@@ -1,0 +1,104 @@
+#pragma once
+/*
+ * One thing to import: a customer, a product, a payment, or a document with its lines; and the
+ * rows of the file it came from, kept until it is known to be in the ledger, for the rejects file.
+ * Everything of it lives in its arena.
+ */
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "import/field.h"
+#include "import/reader.h"
+#include "import/value.h"
+
+enum entry_kind {
+    ENTRY_CUSTOMER,
+    ENTRY_PRODUCT,
+    ENTRY_INVOICE,
+    ENTRY_CREDIT_NOTE,
+    ENTRY_PAYMENT,
+    ENTRY_KINDS,
+};
+
+/* What became of one, from best to worst. */
+enum outcome {
+    OUTCOME_SENT,     /* it is in the ledger now */
+    OUTCOME_THERE,    /* it was there already */
+    OUTCOME_CONFLICT, /* its number is there with other contents; `why` */
+    OUTCOME_REFUSED,  /* `why` */
+    OUTCOME_LOST,     /* nobody knows; the import ends, and will send it again */
+};
+
+enum { ENTRY_BYTES_MAX = 8 * 1024 * 1024, LINE_EXPONENT = 6 };
+
+struct entry_line {
+    uint64_t line;    /* of the file */
+    const char *code; /* NULL: a free line */
+    const char *text; /* NULL: none */
+    int64_t quantity;
+    int64_t price;
+    uint32_t discount_bp;
+    uint32_t tax_bp;
+    int64_t total_minor; /* with discount and tax, as signed as quantity and price */
+    bool new_product;    /* nobody has met its code yet */
+    bool named;          /* the text is the product's name: not sent again */
+};
+
+struct entry_row {
+    struct entry_row *next;
+    uint64_t line;
+    size_t count;
+    struct slice cells[]; /* as in the file */
+};
+
+struct entry {
+    struct arena arena;
+    enum entry_kind kind;
+    uint64_t place;   /* its turn in the file */
+    uint64_t offset;  /* of its first row */
+    uint64_t end;     /* behind its last row */
+    uint64_t line;    /* of its first row */
+    uint64_t touched; /* row count when its last row came */
+
+    const char *texts[FIELD_COUNT]; /* of codes and lines of text; NULL: none */
+    int64_t numbers[FIELD_COUNT];   /* of numbers, whole numbers and dates */
+    bool has_number[FIELD_COUNT];
+    struct entry_line *lines;
+    size_t line_count;
+    size_t line_room;
+    struct entry_row *rows;
+    struct entry_row *last_row;
+    uint64_t row_count;
+
+    __int128 exact;      /* sum of quantity x price, 10^-6 minor units, before any rounding */
+    int64_t total_minor; /* as the file has it: below 0 for credit notes */
+    bool new_customer;
+    bool renamed;        /* the customer's code is none, another stands for it */
+    uint32_t free_lines; /* lines whose code is none */
+
+    char why[WHY_MAX];    /* rejected when not empty */
+    uint64_t why_line;    /* the row that is wrong; 0: all of it */
+    uint32_t waiting;     /* the sink's: answers outstanding */
+    uint32_t tries;       /* the sink's: that found no customer or product */
+    enum outcome outcome; /* the sink's: the worst answer so far */
+};
+
+/* NULL without memory. */
+struct entry *entry_create(const struct row *row);
+void entry_destroy(struct entry *entry); /* NULL welcome */
+
+/* Keeps the row. False: past the bound. */
+bool entry_keep_row(struct entry *entry, const struct row *row);
+
+/* A zeroed line; NULL past DOCUMENT_LINES_MAX or without room. */
+struct entry_line *entry_add_line(struct entry *entry);
+
+/* The first reason stays. */
+__attribute__((format(printf, 3, 4))) void entry_reject(struct entry *entry, uint64_t line,
+                                                        const char *format, ...);
+static inline bool entry_rejected(const struct entry *entry)
+{
+    return entry->why[0] != '\0';
+}
+
+/* A text in the entry's arena; NULL for an empty one, and rejected without room. */
+const char *entry_text(struct entry *entry, struct slice text);

@@ -1,0 +1,77 @@
+#pragma once
+/*
+ * The fields an import knows: what a column of a file can be. One table says for each which kinds
+ * of import take it, how it is written, and by which headers it is recognised.
+ */
+#include "base/bytes.h"
+#include "import/import.h"
+
+#include <stdbool.h>
+
+enum import_field {
+    FIELD_NUMBER,
+    FIELD_CUSTOMER,
+    FIELD_CODE,
+    FIELD_NAME,
+    FIELD_DATE,
+    FIELD_DUE,
+    FIELD_TEXT,
+    FIELD_QUANTITY,
+    FIELD_PRICE,
+    FIELD_AMOUNT,
+    FIELD_DISCOUNT,
+    FIELD_TAX,
+    FIELD_CURRENCY,
+    FIELD_REFERENCE,
+    FIELD_NOTE,
+    FIELD_MARKETER,
+    FIELD_KIND,
+    FIELD_BILL,
+    FIELD_PAYER,
+    FIELD_PLACE,
+    FIELD_PHONE,
+    FIELD_AREA,
+    FIELD_NICKNAME,
+    FIELD_TAX_CODE,
+    FIELD_ADDRESS,
+    FIELD_TERM_DAYS,
+    FIELD_LANGUAGE,
+    FIELD_UNIT,
+    FIELD_BRAND,
+    FIELD_COLOUR,
+    FIELD_MODEL,
+    FIELD_BARCODE,
+    FIELD_SOURCE,
+    FIELD_COUNT,
+    FIELD_NONE = FIELD_COUNT,
+};
+
+enum field_form {
+    FORM_CODE,   /* a key: no spaces within */
+    FORM_LINE,   /* one line of text */
+    FORM_NUMBER, /* exact decimals */
+    FORM_WHOLE,  /* a small whole number */
+    FORM_DATE,
+};
+
+struct field {
+    const char *name; /* as in --map */
+    enum field_form form;
+    unsigned kinds;      /* bit 1 << enum import_kind: who takes it */
+    unsigned required;   /* likewise */
+    const char *headers; /* words it is recognised by, '|' between */
+};
+
+const struct field *field_about(enum import_field field);
+bool field_taken(enum import_field field, enum import_kind kind);
+bool field_required(enum import_field field, enum import_kind kind);
+
+/* FIELD_NONE when this kind of import takes no such field. */
+enum import_field field_find(struct slice name, enum import_kind kind);
+
+/* The field a header speaks of; FIELD_NONE when it says nothing to us. */
+enum import_field field_guess(struct slice header, enum import_kind kind);
+
+const char *kind_word(enum import_kind kind); /* "invoices" */
+/* Are two headers the same but for case, accents, spaces and signs? */
+bool header_alike(struct slice a, struct slice b);

@@ -1,0 +1,29 @@
+#pragma once
+/*
+ * From a row to an entry: reads each mapped cell in the form its field has, and says in words what
+ * cannot be read. What a document's lines come to is summed when it is whole.
+ */
+#include "base/money.h"
+#include "import/entry.h"
+#include "import/mapping.h"
+
+struct form {
+    const struct import_settings *settings;
+    const struct mapping *mapping;
+    const struct style *style;
+    const struct currency *currency;
+    const char *source; /* never NULL */
+};
+
+/* The document number of a row with the prefix, in `out`; empty when it has none. */
+struct slice form_number(const struct form *form, const struct row *row, char *out,
+                         size_t capacity);
+
+/* What stands once in an entry: of a document the first row counts. Rejects the entry when it
+ * cannot be read. */
+void form_read_head(const struct form *form, const struct row *row, struct entry *entry);
+/* One line of a document. */
+void form_read_line(const struct form *form, const struct row *row, struct entry *entry);
+
+/* When all rows are there: total, due date, and which kind of document it is. */
+void form_finish(const struct form *form, struct entry *entry);

@@ -1,0 +1,51 @@
+#pragma once
+/*
+ * Guesses: how a file writes its rows, numbers and dates, from what a sample shows. Evidence is
+ * counted first and judged afterwards; what can be read two ways is never decided here. Pure.
+ */
+#include "import/value.h"
+
+#include <stdint.h>
+
+enum { EXAMPLE_MAX = 40, DELIMITER_ROWS = 200 };
+
+enum verdict {
+    VERDICT_CLEAR,
+    VERDICT_NONE,    /* nothing to judge by, and no harm: whole numbers, no dates */
+    VERDICT_UNCLEAR, /* can be read two ways; the example is one such */
+    VERDICT_MIXED,   /* some can be read only one way, some only the other */
+};
+
+struct number_evidence {
+    uint64_t numbers;
+    uint64_t point_decimal; /* 2.55: cannot be anything else */
+    uint64_t comma_decimal; /* 2,55 */
+    uint64_t point_group;   /* 1.234.567 */
+    uint64_t comma_group;   /* 1,234,567 */
+    uint64_t space_group;
+    uint64_t tick_group;       /* 1'234 */
+    uint64_t unclear;          /* 1.500 or 1,500 */
+    char example[EXAMPLE_MAX]; /* of the unclear */
+};
+void number_look(struct number_evidence *evidence, struct slice cell);
+/* ret_style is filled in when clear, and for whole numbers with whole_only set. */
+enum verdict number_judge(const struct number_evidence *evidence, struct style *ret_style);
+
+struct date_evidence {
+    uint64_t dates;
+    uint64_t year_first;
+    uint64_t day_first;   /* 25/3/2011 */
+    uint64_t month_first; /* 3/25/2011 */
+    uint64_t named;       /* 25-Mar-2011 */
+    uint64_t unclear;     /* 3/4/2011 */
+    char example[EXAMPLE_MAX];
+};
+void date_look(struct date_evidence *evidence, struct slice cell);
+enum verdict date_judge(const struct date_evidence *evidence, enum import_dates *ret_order);
+
+/* The sign between columns: the one that cuts the first rows into most equal ones. */
+char guess_delimiter(struct slice head);
+/* '\r' for a text that knows no '\n', else '\n'. */
+char guess_ending(struct slice head);
+const char *delimiter_word(char delimiter); /* "comma" */
+const char *dates_word(enum import_dates order);

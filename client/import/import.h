@@ -1,0 +1,78 @@
+#pragma once
+/*
+ * The import room: customers, products, invoices and payments from a CSV file into the ledger,
+ * by way of any server a client is connected to. `tefter import KIND FILE …` is import_main.
+ *
+ * What it does, in order: looks at a sample of the file and finds out how it is written; shows
+ * that, and asks what is unclear; reads row by row, gathers the rows of one document, checks it,
+ * sends it, and writes what is rejected beside the file. Its memory does not grow with the file.
+ * An import can be run again: a document that is there already changes nothing.
+ */
+#include "base/fault.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct tefter;
+
+enum import_kind { IMPORT_CUSTOMERS, IMPORT_PRODUCTS, IMPORT_INVOICES, IMPORT_PAYMENTS };
+
+/* How the days of a date stand: which comes first. */
+enum import_dates { DATES_GUESS, DATES_YMD, DATES_DMY, DATES_MDY };
+
+enum { IMPORT_SETS_MAX = 32, IMPORT_TERM_NONE = -1 };
+
+/* As the command line gives it. Texts are the caller's and live as long as the import. NULL, 0 and
+ * false: not said; `import_settings_init` makes that, import_settings_read fills it from flags. */
+struct import_settings {
+    enum import_kind kind;
+    const char *file;                  /* "-": standard input */
+    const char *map;                   /* "number=InvoiceNo,date=InvoiceDate" */
+    const char *map_file;              /* lines `field = Column name`, # comments */
+    const char *sets[IMPORT_SETS_MAX]; /* "source=online-retail": the same in every row */
+    uint32_t set_count;
+    const char *source;        /* as "source=…" among the sets; NULL: "import" */
+    int32_t term_days;         /* due = date + this; IMPORT_TERM_NONE: the customer's terms */
+    const char *encoding;      /* NULL: utf-8; else any name iconv knows */
+    char delimiter;            /* 0: guessed */
+    char decimal;              /* 0: guessed */
+    char group;                /* 0: guessed, 'n': none */
+    enum import_dates dates;   /* how dates are written */
+    const char *currency;      /* NULL: the company's */
+    const char *number_prefix; /* put before every document number */
+    const char *rejects;       /* NULL: FILE.rejects.csv */
+    const char *state;         /* NULL: FILE.tefter-import */
+    bool match_oldest;         /* payments without a bill pay the oldest due first */
+    bool no_create;            /* unknown customers and products reject the document */
+    bool dry_run;              /* nothing is sent; the client may be NULL when currency is said */
+    bool restart;              /* from the first row, whatever the state file says */
+    bool yes;                  /* a guessed mapping is not asked about */
+    bool quiet;                /* no progress */
+    bool json;                 /* the summary as one JSON object */
+};
+
+/* What import_main returns. */
+enum {
+    IMPORT_DONE = 0,
+    IMPORT_REJECTED = 1, /* some rows were; see the rejects file */
+    IMPORT_BAD_USE = 2,  /* flags, mapping, or a question nobody was there to answer */
+    IMPORT_NO_SERVER = 3,
+    IMPORT_NOT_ALLOWED = 4,
+    IMPORT_CONFLICT = 5, /* a number is there already with another total */
+};
+
+void import_settings_init(struct import_settings *settings);
+
+/* The words of `tefter import`: argv[0] is "import", KIND FILE and flags follow in any order. Uses
+ * getopt_long, so argv is put in another order. What it takes from argv it points to. False: the
+ * failure says which word is wrong. */
+bool import_settings_read(int argc, char **argv, struct import_settings *ret_settings,
+                          struct failure *failure);
+
+/* For `tefter import --help`. */
+extern const char import_usage[];
+
+/* Runs one import to its end: the mapping, questions and progress on standard error, the summary on
+ * standard output. The client is connected and logged in. Ctrl-C ends it after what is under way;
+ * the same command goes on from there. Returns IMPORT_…. */
+int import_main(struct tefter *client, const struct import_settings *settings);

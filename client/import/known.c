@@ -1,0 +1,53 @@
+#include "import/known.h"
+
+#include <string.h>
+
+void known_fini(struct known *known)
+{
+    names_fini(&known->customers);
+    names_fini(&known->products);
+}
+
+void known_product(struct known *known, struct slice code, struct slice name)
+{
+    (void)names_put(&known->products, code, names_digest(name));
+}
+
+static void mark_customer(struct known *known, struct entry *entry)
+{
+    uint64_t value;
+    const char *code = entry->texts[FIELD_CUSTOMER];
+    if (code == NULL || names_get(&known->customers, slice_text(code), &value))
+        return;
+    entry->new_customer = true;
+    (void)names_put(&known->customers, slice_text(code), 1);
+}
+
+/* A product without a description is called by its code. */
+static struct slice name_of(const struct entry_line *line)
+{
+    return slice_text(line->text != NULL ? line->text : line->code);
+}
+
+static void mark_line(struct known *known, struct entry_line *line, bool make)
+{
+    uint64_t digest;
+    if (line->code == NULL)
+        return;
+    struct slice code = slice_text(line->code);
+    if (names_get(&known->products, code, &digest)) {
+        line->named = line->text == NULL || digest == names_digest(slice_text(line->text));
+    } else if (make) {
+        line->new_product = true;
+        line->named = true;
+        known_product(known, code, name_of(line));
+    }
+}
+
+void known_mark(struct known *known, struct entry *entry, bool make)
+{
+    if (make)
+        mark_customer(known, entry);
+    for (size_t i = 0; i < entry->line_count; i++)
+        mark_line(known, &entry->lines[i], make);
+}

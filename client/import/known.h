@@ -1,0 +1,21 @@
+#pragma once
+/*
+ * Which customers and products the ledger is known to have, so that each is made once and a line
+ * need not repeat its product's name. A memory only: what it forgets is made again, and the
+ * server answers that it is there.
+ */
+#include "import/entry.h"
+#include "import/names.h"
+
+struct known {
+    struct names customers;
+    struct names products; /* the value: digest of the name */
+};
+
+void known_fini(struct known *known); /* zeroed memory knows nobody */
+
+void known_product(struct known *known, struct slice code, struct slice name);
+
+/* Marks what of an invoice has to be made first (`make`), and which lines bear their product's own
+ * name. */
+void known_mark(struct known *known, struct entry *entry, bool make);

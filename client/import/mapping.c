@@ -1,0 +1,307 @@
+#include "import/mapping.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+enum { NAMES_SHOWN_MAX = 200 };
+
+/* ---- words ---- */
+
+static bool is_space(uint8_t byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
+static struct slice trimmed(struct slice text)
+{
+    while (text.size > 0 && is_space(text.data[0])) {
+        text.data++;
+        text.size--;
+    }
+    while (text.size > 0 && is_space(text.data[text.size - 1]))
+        text.size--;
+    return text;
+}
+
+/* What stands before the next `sign`, trimmed; the rest goes on behind it. */
+static struct slice next_piece(struct slice *rest, char sign)
+{
+    const uint8_t *at = rest->size > 0 ? memchr(rest->data, sign, rest->size) : NULL;
+    size_t size = at != NULL ? (size_t)(at - rest->data) : rest->size;
+    struct slice piece = slice_of(rest->data, size);
+    size += at != NULL;
+    *rest = slice_of(rest->data + size, rest->size - size);
+    return trimmed(piece);
+}
+
+/* "name=value"; false when it is not. */
+static bool cut_pair(struct slice pair, struct slice *ret_name, struct slice *ret_value)
+{
+    *ret_name = next_piece(&pair, '=');
+    *ret_value = trimmed(pair);
+    return ret_name->size > 0 && ret_value->size > 0;
+}
+
+static void name_put(char out[NAMES_SHOWN_MAX], struct slice name)
+{
+    size_t used = strlen(out);
+    const char *comma = used > 0 ? ", " : "";
+    if (used + strlen(comma) + name.size + 4 < NAMES_SHOWN_MAX)
+        (void)snprintf(out + used, NAMES_SHOWN_MAX - used, "%s%.*s", comma, (int)name.size,
+                       (const char *)name.data);
+    else if (used > 0 && out[used - 1] != '.')
+        (void)snprintf(out + used, NAMES_SHOWN_MAX - used, " ...");
+}
+
+static const char *fields_of(enum import_kind kind, char out[NAMES_SHOWN_MAX])
+{
+    out[0] = '\0';
+    for (enum import_field i = 0; i < FIELD_COUNT; i++)
+        if (field_taken(i, kind))
+            name_put(out, slice_text(field_about(i)->name));
+    return out;
+}
+
+static const char *columns_of(const struct mapping *mapping, char out[NAMES_SHOWN_MAX])
+{
+    out[0] = '\0';
+    for (size_t i = 0; i < mapping->columns; i++)
+        name_put(out, mapping->header[i]);
+    return out;
+}
+
+/* ---- one pair ---- */
+
+static bool find_field(const struct mapping *mapping, struct slice name, const char *place,
+                       enum import_field *ret_field, struct failure *failure)
+{
+    char names[NAMES_SHOWN_MAX];
+    *ret_field = field_find(name, mapping->kind);
+    if (*ret_field != FIELD_NONE)
+        return true;
+    return fail(failure, FAULT_USE, 0, "%s: %s have no field \"%.*s\"; they take %s", place,
+                kind_word(mapping->kind), (int)(name.size < 40 ? name.size : 40),
+                (const char *)name.data, fields_of(mapping->kind, names));
+}
+
+static bool exactly(struct slice a, struct slice b)
+{
+    return slice_equal(a, b);
+}
+
+/* How many headers are it, by one measure; the last one's place. */
+static size_t count_columns(const struct mapping *mapping, struct slice name,
+                            bool (*same)(struct slice, struct slice), int *ret_column)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < mapping->columns; i++)
+        if (same(mapping->header[i], name)) {
+            *ret_column = (int)i;
+            found++;
+        }
+    return found;
+}
+
+static bool find_column(const struct mapping *mapping, struct slice name, const char *place,
+                        int *ret_column, struct failure *failure)
+{
+    char names[NAMES_SHOWN_MAX];
+    size_t found = count_columns(mapping, name, exactly, ret_column);
+    if (found == 0)
+        found = count_columns(mapping, name, header_alike, ret_column);
+    if (found == 1)
+        return true;
+    int size = (int)(name.size < 60 ? name.size : 60);
+    if (found > 1)
+        return fail(failure, FAULT_USE, 0, "%s: the column \"%.*s\" stands more than once", place,
+                    size, (const char *)name.data);
+    return fail(failure, FAULT_USE, 0, "%s: there is no column \"%.*s\"; the file has %s", place,
+                size, (const char *)name.data, columns_of(mapping, names));
+}
+
+static bool map_pair(struct mapping *mapping, struct slice pair, const char *place,
+                     struct failure *failure)
+{
+    struct slice name;
+    struct slice column;
+    enum import_field field;
+    if (!cut_pair(pair, &name, &column))
+        return fail(failure, FAULT_USE, 0, "%s: \"%.*s\" is not field=Column", place,
+                    (int)(pair.size < 60 ? pair.size : 60), (const char *)pair.data);
+    if (!find_field(mapping, name, place, &field, failure))
+        return false;
+    if (mapping->column[field] != COLUMN_NONE)
+        return fail(failure, FAULT_USE, 0, "%s: the field \"%s\" is given twice", place,
+                    field_about(field)->name);
+    return find_column(mapping, column, place, &mapping->column[field], failure);
+}
+
+/* ---- where pairs come from ---- */
+
+static bool map_flag(struct mapping *mapping, const char *flag, struct failure *failure)
+{
+    struct slice rest = slice_text(flag);
+    while (rest.size > 0) {
+        struct slice pair = next_piece(&rest, ',');
+        if (pair.size > 0 && !map_pair(mapping, pair, "--map", failure))
+            return false;
+    }
+    return true;
+}
+
+static bool read_whole(const char *path, struct arena *arena, struct slice *ret_text,
+                       struct failure *failure)
+{
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return fail(failure, FAULT_USE, errno, "cannot open the map file %s", path);
+    char *text = arena_take(arena, MAPPING_FILE_MAX);
+    size_t size = text == NULL ? 0 : fread(text, 1, MAPPING_FILE_MAX, file);
+    bool good = text != NULL && ferror(file) == 0;
+    (void)fclose(file);
+    *ret_text = slice_of(text, size);
+    if (good && size < MAPPING_FILE_MAX)
+        return true;
+    return fail(failure, FAULT_USE, 0, "cannot read the map file %s, or it is too long", path);
+}
+
+static bool map_file(struct mapping *mapping, const char *path, struct arena *arena,
+                     struct failure *failure)
+{
+    struct slice rest;
+    if (!read_whole(path, arena, &rest, failure))
+        return false;
+    for (uint32_t number = 1; rest.size > 0; number++) {
+        struct slice line = next_piece(&rest, '\n');
+        char place[160];
+        (void)snprintf(place, sizeof place, "%s:%" PRIu32, path, number);
+        bool comment = line.size == 0 || line.data[0] == '#';
+        if (!comment && !map_pair(mapping, line, place, failure))
+            return false;
+    }
+    return true;
+}
+
+static void map_guess(struct mapping *mapping)
+{
+    mapping->guessed = true;
+    for (size_t i = 0; i < mapping->columns; i++) {
+        enum import_field field = field_guess(mapping->header[i], mapping->kind);
+        if (field != FIELD_NONE && mapping->column[field] == COLUMN_NONE &&
+            mapping->constant[field] == NULL)
+            mapping->column[field] = (int)i;
+    }
+}
+
+static bool set_constants(struct mapping *mapping, const struct import_settings *settings,
+                          struct arena *arena, struct failure *failure)
+{
+    if (field_taken(FIELD_SOURCE, settings->kind))
+        mapping->constant[FIELD_SOURCE] = settings->source;
+    for (uint32_t i = 0; i < settings->set_count; i++) {
+        struct slice name;
+        struct slice value;
+        enum import_field field;
+        if (!cut_pair(slice_text(settings->sets[i]), &name, &value))
+            return fail(failure, FAULT_USE, 0, "--set: \"%s\" is not field=value",
+                        settings->sets[i]);
+        if (!find_field(mapping, name, "--set", &field, failure))
+            return false;
+        mapping->constant[field] = arena_text(arena, value.data, value.size);
+    }
+    return true;
+}
+
+/* ---- the whole ---- */
+
+static bool keep_header(struct mapping *mapping, const struct row *header, struct arena *arena,
+                        struct failure *failure)
+{
+    mapping->columns = header->count;
+    for (size_t i = 0; i < header->count; i++) {
+        struct slice text = trimmed(header->text[i]);
+        char *copy = arena_text(arena, text.data, text.size);
+        if (copy == NULL)
+            return fail(failure, FAULT_USE, 0, "the header line is too long");
+        mapping->header[i] = slice_of(copy, text.size);
+    }
+    return true;
+}
+
+static bool check_twice(const struct mapping *mapping, struct failure *failure)
+{
+    for (enum import_field i = 0; i < FIELD_COUNT; i++)
+        if (mapping->column[i] != COLUMN_NONE && mapping->constant[i] != NULL)
+            return fail(failure, FAULT_USE, 0, "the field \"%s\" is both mapped and set",
+                        field_about(i)->name);
+    return true;
+}
+
+static bool check_missing(const struct mapping *mapping, struct failure *failure)
+{
+    char missing[NAMES_SHOWN_MAX] = "";
+    char columns[NAMES_SHOWN_MAX];
+    for (enum import_field i = 0; i < FIELD_COUNT; i++)
+        if (field_required(i, mapping->kind) && !mapping_has(mapping, i))
+            name_put(missing, slice_text(field_about(i)->name));
+    if (missing[0] == '\0')
+        return true;
+    return fail(failure, FAULT_USE, 0,
+                "no column for %s: say --map %.*s=Column,...; the file has %s", missing,
+                (int)strcspn(missing, ","), missing, columns_of(mapping, columns));
+}
+
+/* An invoice's line needs something that says how much. */
+static bool check_amount(const struct mapping *mapping, struct failure *failure)
+{
+    if (mapping->kind != IMPORT_INVOICES || mapping_has(mapping, FIELD_PRICE) ||
+        mapping_has(mapping, FIELD_AMOUNT))
+        return true;
+    return fail(failure, FAULT_USE, 0, "no column for price (and quantity), nor for amount");
+}
+
+bool mapping_make(const struct import_settings *settings, const struct row *header,
+                  struct arena *arena, struct mapping *ret_mapping, struct failure *failure)
+{
+    struct mapping *mapping = ret_mapping;
+    *mapping = (struct mapping){.kind = settings->kind};
+    for (enum import_field i = 0; i < FIELD_COUNT; i++)
+        mapping->column[i] = COLUMN_NONE;
+    if (!keep_header(mapping, header, arena, failure) ||
+        !set_constants(mapping, settings, arena, failure))
+        return false;
+    if (settings->map_file != NULL && !map_file(mapping, settings->map_file, arena, failure))
+        return false;
+    if (settings->map != NULL && !map_flag(mapping, settings->map, failure))
+        return false;
+    if (settings->map == NULL && settings->map_file == NULL)
+        map_guess(mapping);
+    return check_twice(mapping, failure) && check_missing(mapping, failure) &&
+           check_amount(mapping, failure);
+}
+
+bool mapping_has(const struct mapping *mapping, enum import_field field)
+{
+    return mapping->column[field] != COLUMN_NONE || mapping->constant[field] != NULL;
+}
+
+struct slice mapping_text(const struct mapping *mapping, const struct row *row,
+                          enum import_field field)
+{
+    int column = mapping->column[field];
+    if (column != COLUMN_NONE && (size_t)column < row->count)
+        return trimmed(row->text[column]);
+    return mapping->constant[field] != NULL ? slice_text(mapping->constant[field])
+                                            : slice_of("", 0);
+}
+
+void mapping_hash(const struct mapping *mapping, struct hash_state *state)
+{
+    hash_add_u64(state, (uint64_t)mapping->kind);
+    for (enum import_field i = 0; i < FIELD_COUNT; i++) {
+        const char *constant = mapping->constant[i] != NULL ? mapping->constant[i] : "";
+        hash_add_u64(state, (uint64_t)(int64_t)mapping->column[i]);
+        hash_add(state, constant, strlen(constant) + 1);
+    }
+}

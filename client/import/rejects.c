@@ -1,0 +1,165 @@
+#include "import/rejects.h"
+
+#include <csv.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "import/source.h"
+
+enum { NUMBER_SIZE = 24 };
+
+static const char line_header[] = "line";
+static const char reason_header[] = "reason";
+
+/* ---- writing ---- */
+
+static void put_cell(FILE *file, struct slice cell)
+{
+    (void)csv_fwrite(file, cell.data, cell.size);
+}
+
+static void put_row(FILE *file, char delimiter, const char *line, const char *why,
+                    const struct slice *cells, size_t count)
+{
+    put_cell(file, slice_text(line));
+    (void)fputc(delimiter, file);
+    put_cell(file, slice_text(why));
+    for (size_t i = 0; i < count; i++) {
+        (void)fputc(delimiter, file);
+        put_cell(file, cells[i]);
+    }
+    (void)fputc('\n', file);
+}
+
+static void put_header(const struct rejects *rejects, FILE *file)
+{
+    put_row(file, rejects->delimiter, line_header, reason_header, rejects->mapping->header,
+            rejects->mapping->columns);
+}
+
+static bool begin_file(struct rejects *rejects)
+{
+    if (rejects->file != NULL || rejects->failed)
+        return rejects->file != NULL;
+    rejects->file = fopen(rejects->path, "we");
+    rejects->failed = rejects->file == NULL;
+    if (!rejects->failed)
+        put_header(rejects, rejects->file);
+    return !rejects->failed;
+}
+
+void rejects_row(struct rejects *rejects, uint64_t line, const char *why, const struct slice *cells,
+                 size_t count)
+{
+    rejects->rows++;
+    if (!begin_file(rejects))
+        return;
+    char number[NUMBER_SIZE];
+    (void)snprintf(number, sizeof number, "%" PRIu64, line);
+    put_row(rejects->file, rejects->delimiter, number, why, cells, count);
+}
+
+void rejects_entry(struct rejects *rejects, const struct entry *entry, const char *why)
+{
+    char other[WHY_MAX];
+    (void)snprintf(other, sizeof other, "line %" PRIu64 " of the same document is wrong",
+                   entry->why_line);
+    for (const struct entry_row *row = entry->rows; row != NULL; row = row->next) {
+        bool wrong = entry->why_line == 0 || entry->why_line == row->line;
+        rejects_row(rejects, row->line, wrong ? why : other, row->cells, row->count);
+    }
+}
+
+bool rejects_flush(struct rejects *rejects)
+{
+    if (rejects->file != NULL && fflush(rejects->file) != 0)
+        rejects->failed = true;
+    return !rejects->failed;
+}
+
+bool rejects_close(struct rejects *rejects, struct failure *failure)
+{
+    bool good = rejects_flush(rejects);
+    if (rejects->file != NULL && fclose(rejects->file) != 0)
+        good = false;
+    rejects->file = NULL;
+    return good || fail(failure, FAULT_IO, 0, "cannot write the rejects file %s", rejects->path);
+}
+
+/* ---- a file that is there ---- */
+
+static bool is_rejects(const struct row *row)
+{
+    return row->count >= 2 && slice_equal(row->raw[0], slice_text(line_header)) &&
+           slice_equal(row->raw[1], slice_text(reason_header));
+}
+
+static void keep_rows(struct rejects *rejects, struct reader *reader, uint64_t from_line, FILE *out)
+{
+    struct row row;
+    while (reader_next(reader, &row, NULL)) {
+        char number[NUMBER_SIZE] = "";
+        if (row.count < 2 || row.raw[0].size >= sizeof number)
+            continue;
+        memcpy(number, row.raw[0].data, row.raw[0].size);
+        if (strtoull(number, NULL, 10) >= from_line)
+            continue;
+        char why[WHY_MAX];
+        (void)snprintf(why, sizeof why, "%.*s", (int)row.raw[1].size,
+                       (const char *)row.raw[1].data);
+        put_row(out, rejects->delimiter, number, why, row.raw + 2, row.count - 2);
+    }
+}
+
+/* Writes anew what stays, beside the old one, and takes its place. */
+static bool rewrite(struct rejects *rejects, struct reader *reader, uint64_t from_line,
+                    struct failure *failure)
+{
+    char path[REJECTS_PATH_MAX + 8];
+    (void)snprintf(path, sizeof path, "%s.new", rejects->path);
+    FILE *out = fopen(path, "we");
+    if (out == NULL)
+        return fail(failure, FAULT_IO, errno, "cannot write %s", path);
+    put_header(rejects, out);
+    keep_rows(rejects, reader, from_line, out);
+    rejects->file = out;
+    if (fflush(out) == 0 && rename(path, rejects->path) == 0)
+        return true;
+    return fail(failure, FAULT_IO, errno, "cannot write %s", path);
+}
+
+static bool take_over(struct rejects *rejects, struct source *source, uint64_t from_line,
+                      struct failure *failure)
+{
+    struct reader_style style = {.delimiter = rejects->delimiter, .ending = '\n'};
+    struct reader *reader = reader_create(&style, source_read, source, 0, 1, failure);
+    struct row row;
+    bool good = reader != NULL;
+    if (good && !(reader_next(reader, &row, NULL) && is_rejects(&row)))
+        good = fail(failure, FAULT_USE, 0, "%s is there and is no rejects file: say --rejects FILE",
+                    rejects->path);
+    else if (good && from_line > 0)
+        good = rewrite(rejects, reader, from_line, failure);
+    else if (good && unlink(rejects->path) != 0)
+        good = fail(failure, FAULT_IO, errno, "cannot remove %s", rejects->path);
+    reader_destroy(reader);
+    return good;
+}
+
+bool rejects_open(struct rejects *rejects, const char *path, char delimiter,
+                  const struct mapping *mapping, uint64_t from_line, struct failure *failure)
+{
+    *rejects = (struct rejects){.delimiter = delimiter, .mapping = mapping};
+    (void)snprintf(rejects->path, sizeof rejects->path, "%s", path);
+    if (access(path, F_OK) != 0)
+        return true;
+    struct source source;
+    if (!source_open(&source, path, failure))
+        return false;
+    bool good = source.head_size == 0 || take_over(rejects, &source, from_line, failure);
+    source_close(&source);
+    return good;
+}

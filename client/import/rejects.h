@@ -1,0 +1,34 @@
+#pragma once
+/*
+ * The rejects file: what was not imported, with its line and the reason, and the cells just as they
+ * were, so that the file can be mended and imported with the same flags. Made with the first
+ * reject.
+ */
+#include "base/fault.h"
+#include "import/entry.h"
+#include "import/mapping.h"
+
+#include <stdio.h>
+
+enum { REJECTS_PATH_MAX = 4096 };
+
+struct rejects {
+    char path[REJECTS_PATH_MAX];
+    char delimiter;
+    const struct mapping *mapping; /* for the header */
+    FILE *file;                    /* NULL: none yet */
+    bool failed;                   /* it cannot be written: told once, at the end */
+    uint64_t rows;
+};
+
+/* from_line 0: a file of an earlier import is removed (a file that is none is a failure). Else what
+ * it says of lines before from_line is kept, and new rejects are added. */
+bool rejects_open(struct rejects *rejects, const char *path, char delimiter,
+                  const struct mapping *mapping, uint64_t from_line, struct failure *failure);
+bool rejects_close(struct rejects *rejects, struct failure *failure);
+bool rejects_flush(struct rejects *rejects);
+
+void rejects_row(struct rejects *rejects, uint64_t line, const char *why, const struct slice *cells,
+                 size_t count);
+/* All rows of an entry: the one that is wrong with its reason, the others with where it is. */
+void rejects_entry(struct rejects *rejects, const struct entry *entry, const char *why);

@@ -1,0 +1,260 @@
+#include "import/report.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/date.h"
+
+enum { SECOND_MS = 1000, DIGITS_MAX = 40 };
+
+/* ---- numbers ---- */
+
+const char *exact_text(__int128 value, int decimals, int least, char out[EXACT_TEXT_MAX])
+{
+    char digits[DIGITS_MAX];
+    int count = 0;
+    unsigned __int128 left =
+        value < 0 ? (unsigned __int128)0 - (unsigned __int128)value : (unsigned __int128)value;
+    for (; left > 0 || count <= decimals; left /= 10)
+        digits[count++] = (char)('0' + (int)(left % 10));
+    int last = 0; /* zeros behind the decimals that must stand are left out */
+    while (last < decimals - least && digits[last] == '0')
+        last++;
+    char *at = out;
+    if (value < 0)
+        *at++ = '-';
+    for (int i = count - 1; i >= last; i--) {
+        *at++ = digits[i];
+        if (i > decimals && (i - decimals) % 3 == 0)
+            *at++ = ',';
+        else if (i == decimals && i > last)
+            *at++ = '.';
+    }
+    *at = '\0';
+    return out;
+}
+
+static uint64_t per_second(uint64_t count, uint64_t ms)
+{
+    return ms == 0 ? count * SECOND_MS : count * SECOND_MS / ms;
+}
+
+/* ---- for people ---- */
+
+static const char *noun_of(enum import_kind kind)
+{
+    static const char *const nouns[] = {"customers", "products", "documents", "payments"};
+    return nouns[kind];
+}
+
+static bool has_money(const struct report *report)
+{
+    return report->settings->kind == IMPORT_INVOICES || report->settings->kind == IMPORT_PAYMENTS;
+}
+
+static void tell_documents(const struct report *report, FILE *out)
+{
+    const struct run_result *result = report->result;
+    char sent[COUNT_TEXT_MAX];
+    char there[COUNT_TEXT_MAX];
+    char rejected[COUNT_TEXT_MAX];
+    (void)fprintf(out, "%-10s %s %s, %s already there, %s rejected",
+                  noun_of(report->settings->kind), count_text(result->sent_documents, sent),
+                  report->settings->dry_run ? "would be sent" : "sent",
+                  count_text(result->there, there), count_text(result->rejected, rejected));
+    if (result->conflicts > 0)
+        (void)fprintf(out, " (%" PRIu64 " in conflict with the ledger)", result->conflicts);
+    (void)fputc('\n', out);
+}
+
+static void tell_kinds(const struct report *report, FILE *out)
+{
+    const struct run_result *result = report->result;
+    char invoices[COUNT_TEXT_MAX];
+    char notes[COUNT_TEXT_MAX];
+    char zero[COUNT_TEXT_MAX];
+    char cash[COUNT_TEXT_MAX];
+    if (report->settings->kind != IMPORT_INVOICES)
+        return;
+    (void)fprintf(out, "           %s invoices (%s of them come to nothing), %s credit notes\n",
+                  count_text(result->sent[ENTRY_INVOICE], invoices),
+                  count_text(result->zero_documents, zero),
+                  count_text(result->sent[ENTRY_CREDIT_NOTE], notes));
+    if (result->without_customer > 0)
+        (void)fprintf(out, "           %s without a customer, on the cash customer\n",
+                      count_text(result->without_customer, cash));
+}
+
+static void tell_rows(const struct report *report, FILE *out)
+{
+    char rows[COUNT_TEXT_MAX];
+    char rejected[COUNT_TEXT_MAX];
+    (void)fprintf(out, "rows       %s, %s rejected\n", count_text(report->result->rows, rows),
+                  count_text(report->result->rejected_rows, rejected));
+}
+
+static void tell_made(const struct report *report, FILE *out)
+{
+    const char *made = report->settings->dry_run ? "would be made when not there" : "made";
+    char customers[COUNT_TEXT_MAX];
+    char products[COUNT_TEXT_MAX];
+    if (report->settings->kind == IMPORT_INVOICES && !report->settings->no_create)
+        (void)fprintf(out, "new        %s customers and %s products %s\n",
+                      count_text(report->sink->customers_made, customers),
+                      count_text(report->sink->products_made, products), made);
+}
+
+static void tell_money(const struct report *report, FILE *out)
+{
+    const struct run_result *result = report->result;
+    int exponent = report->currency->exponent;
+    char exact[EXACT_TEXT_MAX];
+    char rounded[EXACT_TEXT_MAX];
+    if (!has_money(report))
+        return;
+    (void)exact_text(result->exact, exponent + LINE_EXPONENT, exponent, exact);
+    (void)exact_text(result->total_minor, exponent, exponent, rounded);
+    (void)fprintf(out, "total      %s %s", rounded, report->currency->code);
+    if (strcmp(exact, rounded) != 0)
+        (void)fprintf(out, " (%s before rounding, discount and tax)", exact);
+    if (result->there > 0)
+        (void)fprintf(out, ", and %s already there",
+                      exact_text(result->there_minor, exponent, exponent, exact));
+    (void)fputc('\n', out);
+}
+
+static void tell_dates(const struct report *report, FILE *out)
+{
+    char first[DATE_TEXT_SIZE];
+    char last[DATE_TEXT_SIZE];
+    if (report->result->first_date == DATE_NONE)
+        return;
+    date_write(report->result->first_date, first);
+    date_write(report->result->last_date, last);
+    (void)fprintf(out, "dates      %s to %s\n", first, last);
+}
+
+static void tell_oddities(const struct report *report, FILE *out)
+{
+    const struct run_result *result = report->result;
+    char count[COUNT_TEXT_MAX];
+    if (result->free_lines > 0)
+        (void)fprintf(out, "free lines %s, for their code is none: \"%s\"\n",
+                      count_text(result->free_lines, count), result->free_example);
+    if (result->renamed > 0)
+        (void)fprintf(out, "codes      %s have a customer whose code was none: now like %s\n",
+                      count_text(result->renamed, count), result->renamed_example);
+}
+
+static void tell_time(const struct report *report, FILE *out)
+{
+    const struct run_result *result = report->result;
+    uint64_t told = result->sent_documents + result->there + result->rejected;
+    char documents[COUNT_TEXT_MAX];
+    char rows[COUNT_TEXT_MAX];
+    (void)fprintf(
+        out, "time       %" PRIu64 ".%02" PRIu64 " s: %s %s/s, %s rows/s\n", result->ms / SECOND_MS,
+        result->ms % SECOND_MS / 10, count_text(per_second(told, result->ms), documents),
+        noun_of(report->settings->kind), count_text(per_second(result->rows, result->ms), rows));
+}
+
+void report_tell(const struct report *report, FILE *out)
+{
+    tell_documents(report, out);
+    tell_kinds(report, out);
+    tell_rows(report, out);
+    tell_made(report, out);
+    tell_money(report, out);
+    tell_dates(report, out);
+    tell_oddities(report, out);
+    tell_time(report, out);
+    if (report->result->rejected_rows > 0)
+        (void)fprintf(out, "rejects    %s\n", report->rejects);
+    if (report->settings->dry_run)
+        (void)fputs("nothing was sent: this was a dry run\n", out);
+    (void)fflush(out);
+}
+
+/* ---- for programs ---- */
+
+static void json_text(FILE *out, const char *name, const char *value)
+{
+    (void)fprintf(out, ",\"%s\":\"", name);
+    for (const unsigned char *at = (const unsigned char *)value; *at != '\0'; at++) {
+        if (*at == '"' || *at == '\\')
+            (void)fprintf(out, "\\%c", *at);
+        else if (*at < ' ')
+            (void)fprintf(out, "\\u%04x", *at);
+        else
+            (void)fputc(*at, out);
+    }
+    (void)fputc('"', out);
+}
+
+static void json_count(FILE *out, const char *name, uint64_t value)
+{
+    (void)fprintf(out, ",\"%s\":%" PRIu64, name, value);
+}
+
+/* Totals are text, for they may have more digits than a number of JSON keeps. */
+static void json_money(const struct report *report, FILE *out)
+{
+    const struct run_result *result = report->result;
+    int exponent = report->currency->exponent;
+    char text[EXACT_TEXT_MAX];
+    char plain[EXACT_TEXT_MAX];
+    const __int128 values[] = {result->exact, result->total_minor, result->there_minor};
+    static const char *const names[] = {"exact", "total", "total_there"};
+    for (size_t i = 0; i < 3; i++) {
+        int decimals = i == 0 ? exponent + LINE_EXPONENT : exponent;
+        size_t size = 0;
+        (void)exact_text(values[i], decimals, exponent, text);
+        for (size_t k = 0; text[k] != '\0'; k++)
+            if (text[k] != ',')
+                plain[size++] = text[k];
+        plain[size] = '\0';
+        json_text(out, names[i], plain);
+    }
+    json_text(out, "currency", report->currency->code);
+}
+
+static void json_dates(const struct report *report, FILE *out)
+{
+    char date[DATE_TEXT_SIZE];
+    if (report->result->first_date == DATE_NONE)
+        return;
+    date_write(report->result->first_date, date);
+    json_text(out, "first_date", date);
+    date_write(report->result->last_date, date);
+    json_text(out, "last_date", date);
+}
+
+void report_json(const struct report *report, FILE *out)
+{
+    const struct run_result *result = report->result;
+    (void)fprintf(out, "{\"kind\":\"%s\",\"dry_run\":%s,\"complete\":%s",
+                  kind_word(report->settings->kind), report->settings->dry_run ? "true" : "false",
+                  report->failure == NULL ? "true" : "false");
+    json_count(out, "sent", result->sent_documents);
+    json_count(out, "already_there", result->there);
+    json_count(out, "rejected", result->rejected);
+    json_count(out, "conflicts", result->conflicts);
+    json_count(out, "invoices", result->sent[ENTRY_INVOICE]);
+    json_count(out, "credit_notes", result->sent[ENTRY_CREDIT_NOTE]);
+    json_count(out, "rows", result->rows);
+    json_count(out, "rejected_rows", result->rejected_rows);
+    json_count(out, "customers_made", report->sink->customers_made);
+    json_count(out, "products_made", report->sink->products_made);
+    json_count(out, "free_lines", result->free_lines);
+    json_count(out, "resumed_line", result->resumed_line);
+    json_count(out, "ms", result->ms);
+    if (has_money(report))
+        json_money(report, out);
+    json_dates(report, out);
+    if (result->rejected_rows > 0)
+        json_text(out, "rejects", report->rejects);
+    if (report->failure != NULL)
+        json_text(out, "failure", report->failure);
+    (void)fputs("}\n", out);
+    (void)fflush(out);
+}

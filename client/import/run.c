@@ -1,0 +1,461 @@
+#include "import/run.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/date.h"
+#include "import/form.h"
+#include "import/group.h"
+#include "import/track.h"
+
+enum { SAVE_MS = 1000, LOOK_UP_ROWS = 256, NUMBER_ROOM = 1024, HEAD_DIGEST_BYTES = 64 * 1024 };
+
+struct run {
+    const struct run_options *options;
+    const struct import_settings *settings;
+    struct look *look;
+    struct source *source;
+    struct run_result *result;
+    struct form form;
+    struct reader *reader;
+    struct rejects rejects;
+    struct state state;
+    struct track track;
+    struct group group;
+    struct names numbers; /* of documents that are whole */
+    struct track_place here;
+    uint64_t began_ms;
+    uint64_t saved_ms;
+    uint64_t told;
+    struct failure *failure;
+    bool lost; /* an entry came back lost */
+};
+
+/* ---- what becomes of an entry ---- */
+
+static void count_dates(struct run_result *result, const struct entry *entry)
+{
+    uint32_t date = (uint32_t)entry->numbers[FIELD_DATE];
+    if (!entry->has_number[FIELD_DATE])
+        return;
+    if (result->first_date == DATE_NONE || date < result->first_date)
+        result->first_date = date;
+    if (date > result->last_date)
+        result->last_date = date;
+}
+
+static bool is_document(const struct entry *entry)
+{
+    return entry->kind == ENTRY_INVOICE || entry->kind == ENTRY_CREDIT_NOTE;
+}
+
+static void count_sent(struct run_result *result, const struct entry *entry)
+{
+    result->sent[entry->kind]++;
+    result->sent_documents++;
+    result->exact += entry->exact;
+    result->total_minor += entry->total_minor;
+    result->free_lines += entry->free_lines;
+    result->zero_documents += is_document(entry) && entry->total_minor == 0;
+    result->without_customer += is_document(entry) && entry->texts[FIELD_CUSTOMER] == NULL;
+    count_dates(result, entry);
+}
+
+static void reject_entry(struct run *run, struct entry *entry, const char *why)
+{
+    run->result->rejected++;
+    run->result->rejected_rows += entry->row_count;
+    rejects_entry(&run->rejects, entry, why);
+}
+
+static void on_told(void *context, struct entry *entry, enum outcome outcome, const char *why)
+{
+    struct run *run = context;
+    switch (outcome) {
+    case OUTCOME_SENT:
+        count_sent(run->result, entry);
+        break;
+    case OUTCOME_THERE:
+        run->result->there++;
+        run->result->there_minor += entry->total_minor;
+        break;
+    case OUTCOME_CONFLICT:
+        run->result->conflicts++;
+        reject_entry(run, entry, why);
+        break;
+    case OUTCOME_REFUSED:
+        reject_entry(run, entry, why);
+        break;
+    case OUTCOME_LOST:
+        run->lost = true;
+        break;
+    }
+    run->told++;
+    if (outcome != OUTCOME_LOST)
+        track_done(&run->track, entry->place, entry->end);
+    entry_destroy(entry);
+}
+
+/* ---- entries that are whole ---- */
+
+static void note_renamed(struct run *run, const struct entry *entry)
+{
+    const char *code = entry->texts[entry->kind == ENTRY_CUSTOMER ? FIELD_CODE : FIELD_CUSTOMER];
+    if (!entry->renamed || code == NULL)
+        return;
+    run->result->renamed++;
+    if (run->result->renamed_example[0] == '\0')
+        (void)snprintf(run->result->renamed_example, sizeof run->result->renamed_example, "%s",
+                       code);
+}
+
+static void note_free_lines(struct run *run, const struct entry *entry)
+{
+    for (size_t i = 0; i < entry->line_count && run->result->free_example[0] == '\0'; i++)
+        if (entry->free_lines > 0 && entry->lines[i].code == NULL && entry->lines[i].text != NULL)
+            (void)snprintf(run->result->free_example, sizeof run->result->free_example, "%s",
+                           entry->lines[i].text);
+}
+
+static bool give(struct run *run, struct entry *entry)
+{
+    form_finish(&run->form, entry);
+    if (entry_rejected(entry)) {
+        on_told(run, entry, OUTCOME_REFUSED, entry->why);
+        return true;
+    }
+    note_renamed(run, entry);
+    note_free_lines(run, entry);
+    if (is_document(entry))
+        known_mark(run->options->known, entry, !run->settings->no_create);
+    return run->options->sink->take(run->options->sink, entry, run->failure);
+}
+
+static bool give_document(struct run *run, struct entry *entry)
+{
+    (void)names_put(&run->numbers, slice_text(entry->texts[FIELD_NUMBER]), entry->line);
+    return give(run, entry);
+}
+
+static bool give_ripe(struct run *run, bool all)
+{
+    bool good = true;
+    struct entry *entry;
+    while (good && (entry = group_take(&run->group, run->result->rows, all)) != NULL)
+        good = give_document(run, entry);
+    return good;
+}
+
+/* ---- rows ---- */
+
+static void reject_row(struct run *run, const struct row *row, const char *why)
+{
+    run->result->rejected_rows++;
+    rejects_row(&run->rejects, row->line, why, row->raw, row->count);
+}
+
+static struct entry *begin_entry(struct run *run, const struct row *row)
+{
+    struct entry *entry = entry_create(row);
+    struct track_place first = {row->offset, row->line};
+    if (entry != NULL && track_begin(&run->track, first, &entry->place))
+        return entry;
+    entry_destroy(entry);
+    (void)fail(run->failure, FAULT_MEMORY, 0, "no memory for another document");
+    return NULL;
+}
+
+static bool take_single(struct run *run, const struct row *row)
+{
+    struct entry *entry = begin_entry(run, row);
+    if (entry == NULL)
+        return false;
+    (void)entry_keep_row(entry, row);
+    form_read_head(&run->form, row, entry);
+    return give(run, entry);
+}
+
+/* A row that is no row may be one of the document under way: then that document is not whole. */
+static void spoil(struct run *run, const struct row *row, const char *why)
+{
+    char room[NUMBER_ROOM];
+    if (run->settings->kind != IMPORT_INVOICES)
+        return;
+    struct slice number = form_number(&run->form, row, room, sizeof room);
+    struct entry *entry = group_find(&run->group, number, run->result->rows);
+    if (entry != NULL)
+        entry_reject(entry, row->line, "%s", why);
+}
+
+static struct entry *document_of(struct run *run, const struct row *row, struct slice number)
+{
+    struct entry *entry = group_find(&run->group, number, run->result->rows);
+    if (entry != NULL)
+        return entry;
+    entry = begin_entry(run, row);
+    if (entry == NULL)
+        return NULL;
+    form_read_head(&run->form, row, entry);
+    if (entry->texts[FIELD_NUMBER] == NULL) /* it has to be found again, good or not */
+        entry->texts[FIELD_NUMBER] = entry_text(entry, number);
+    group_add(&run->group, entry, run->result->rows);
+    return entry;
+}
+
+static bool take_line(struct run *run, const struct row *row)
+{
+    char room[NUMBER_ROOM];
+    uint64_t first_line;
+    struct slice number = form_number(&run->form, row, room, sizeof room);
+    if (number.size == 0) {
+        reject_row(run, row, "number is empty");
+        return true;
+    }
+    if (names_get(&run->numbers, number, &first_line)) {
+        char why[WHY_MAX];
+        (void)snprintf(
+            why, sizeof why,
+            "document %.*s began on line %" PRIu64 " and was whole: its rows must stand together",
+            (int)(number.size < 60 ? number.size : 60), (const char *)number.data, first_line);
+        reject_row(run, row, why);
+        return true;
+    }
+    struct entry *entry = document_of(run, row, number);
+    if (entry == NULL)
+        return false;
+    if (entry_keep_row(entry, row))
+        group_line(&run->group);
+    else
+        reject_row(run, row, "the document is too large");
+    form_read_line(&run->form, row, entry);
+    return give_ripe(run, false);
+}
+
+static bool take_row(struct run *run, const struct row *row)
+{
+    char why[WHY_MAX];
+    run->result->rows++;
+    const char *fault = row->fault;
+    if (fault == NULL && row->count != run->look->mapping.columns) {
+        (void)snprintf(why, sizeof why, "%zu columns where the header has %zu", row->count,
+                       run->look->mapping.columns);
+        fault = why;
+    }
+    if (fault != NULL) {
+        spoil(run, row, fault);
+        reject_row(run, row, fault);
+        return true;
+    }
+    return run->settings->kind == IMPORT_INVOICES ? take_line(run, row) : take_single(run, row);
+}
+
+/* ---- now and then ---- */
+
+static void show_progress(struct run *run)
+{
+    static const char *const nouns[] = {"customers", "products", "documents", "payments"};
+    struct progress progress = {
+        .noun = nouns[run->settings->kind],
+        .done = run->told,
+        .rows = run->result->rows,
+        .at = run->here.offset,
+        .size = run->source->size,
+        .from = run->state.place.offset,
+        .ms = console_now_ms() - run->began_ms,
+    };
+    console_progress(run->options->console, &progress);
+}
+
+/* The rejects of what the state says is done must be in their file first. */
+static bool save_state(struct run *run)
+{
+    struct track_place cut;
+    if (run->settings->dry_run || !track_cut(&run->track, run->here, &cut) ||
+        !rejects_flush(&run->rejects))
+        return true;
+    struct state now = run->state;
+    now.place = cut;
+    run->saved_ms = console_now_ms();
+    return state_save(&now, run->failure);
+}
+
+static bool look_up(struct run *run)
+{
+    show_progress(run);
+    bool good = true;
+    if (console_now_ms() - run->saved_ms >= SAVE_MS)
+        good = save_state(run);
+    if (good && run->options->stop != NULL && *run->options->stop != 0)
+        return fail(run->failure, FAULT_BUSY, 0, "stopped");
+    return good;
+}
+
+static bool read_rows(struct run *run)
+{
+    struct row row;
+    bool good = true;
+    while (good && reader_next(run->reader, &row, run->failure)) {
+        good = take_row(run, &row);
+        run->here = (struct track_place){row.end, row.next_line};
+        if (good && run->result->rows % LOOK_UP_ROWS == 0)
+            good = look_up(run);
+    }
+    return good && run->failure->fault == FAULT_NONE && give_ripe(run, true);
+}
+
+/* ---- beginning and end ---- */
+
+/* All that must be the same for a state file to be of this import. */
+static void make_key(struct run *run, struct hash *ret_key)
+{
+    const struct look *look = run->look;
+    struct hash_state state;
+    size_t head = run->source->head_size;
+    hash_begin(&state);
+    hash_add(&state, run->options->ledger.bytes, HASH_SIZE);
+    mapping_hash(&look->mapping, &state);
+    hash_add(&state, &look->rows.delimiter, 1);
+    hash_add(&state, &look->style.number, sizeof look->style.number);
+    hash_add_u64(&state, (uint64_t)look->style.dates);
+    hash_add_u64(&state, (uint64_t)(int64_t)run->settings->term_days);
+    hash_add(&state, run->form.source, strlen(run->form.source) + 1);
+    if (run->settings->number_prefix != NULL)
+        hash_add(&state, run->settings->number_prefix, strlen(run->settings->number_prefix));
+    hash_add(&state, run->source->head, head < HEAD_DIGEST_BYTES ? head : HEAD_DIGEST_BYTES);
+    hash_end(&state, ret_key);
+}
+
+/* Beside the file, or here when that folder cannot be written. */
+static void path_beside(const struct import_settings *settings, const char *said,
+                        const char *ending, char *out, size_t capacity)
+{
+    const char *file = strcmp(settings->file, "-") == 0 ? "import" : settings->file;
+    const char *slash = strrchr(file, '/');
+    char folder[STATE_PATH_MAX] = ".";
+    if (slash != NULL)
+        (void)snprintf(folder, sizeof folder, "%.*s", (int)(slash - file + 1), file);
+    if (slash != NULL && access(folder, W_OK) != 0)
+        file = slash + 1;
+    if (said != NULL)
+        (void)snprintf(out, capacity, "%s", said);
+    else
+        (void)snprintf(out, capacity, "%s%s", file, ending);
+}
+
+static bool load_state(struct run *run)
+{
+    bool other = false;
+    make_key(run, &run->state.key);
+    if (run->settings->dry_run || !run->source->file)
+        return true;
+    path_beside(run->settings, run->settings->state, ".tefter-import", run->state.path,
+                sizeof run->state.path);
+    if (run->settings->restart)
+        return true;
+    if (!state_load(&run->state, &other, run->failure))
+        return false;
+    if (other)
+        console_say(run->options->console,
+                    "%s is of another file, mapping or ledger: beginning from the first row",
+                    run->state.path);
+    return true;
+}
+
+static bool open_rejects(struct run *run)
+{
+    char path[REJECTS_PATH_MAX];
+    path_beside(run->settings, run->settings->rejects, ".rejects.csv", path, sizeof path);
+    return rejects_open(&run->rejects, path, run->look->rows.delimiter, &run->look->mapping,
+                        run->state.place.line, run->failure);
+}
+
+/* The header, or what was done the last time, is behind us. */
+static bool open_reader(struct run *run)
+{
+    struct track_place *place = &run->state.place;
+    bool resumed = place->line > 0;
+    if (!resumed)
+        *place = (struct track_place){run->source->text_at, 1};
+    run->here = *place;
+    run->result->resumed_line = resumed ? place->line : 0;
+    if (!source_seek(run->source, place->offset, run->failure))
+        return false;
+    run->reader = reader_create(&run->look->rows, source_read, run->source, place->offset,
+                                place->line, run->failure);
+    struct row header;
+    return run->reader != NULL && (resumed || reader_next(run->reader, &header, run->failure));
+}
+
+static bool begin(struct run *run)
+{
+    if (!load_state(run) || !open_rejects(run) || !open_reader(run))
+        return false;
+    if (run->result->resumed_line > 0)
+        console_say(run->options->console,
+                    "going on at line %" PRIu64 "; --restart begins from the first row",
+                    run->result->resumed_line);
+    run->options->sink->told = on_told;
+    run->options->sink->context = run;
+    return true;
+}
+
+static void drop_open(struct run *run)
+{
+    struct entry *entry;
+    while ((entry = group_take(&run->group, 0, true)) != NULL)
+        entry_destroy(entry);
+}
+
+static void release(struct run *run)
+{
+    drop_open(run);
+    reader_destroy(run->reader);
+    names_fini(&run->numbers);
+    track_fini(&run->track);
+}
+
+/* What was under way is waited for even when the reading ended early. */
+static bool end(struct run *run, bool good)
+{
+    bool finished = run->options->sink->finish(run->options->sink, run->failure);
+    good = good && finished && !run->lost;
+    run->result->ms = console_now_ms() - run->began_ms;
+    run->result->stopped = !good;
+    console_clear(run->options->console);
+    if (good && !run->settings->dry_run)
+        state_remove(&run->state);
+    else if (!good)
+        (void)save_state(run);
+    return rejects_close(&run->rejects, run->failure) && good;
+}
+
+bool run_import(const struct run_options *options, struct look *look, struct source *source,
+                struct run_result *ret_result, char ret_rejects[REJECTS_PATH_MAX],
+                struct failure *failure)
+{
+    const char *set_source = look->mapping.constant[FIELD_SOURCE];
+    struct run run = {.options = options,
+                      .settings = options->settings,
+                      .look = look,
+                      .source = source,
+                      .result = ret_result,
+                      .failure = failure,
+                      .began_ms = console_now_ms()};
+    *ret_result = (struct run_result){.rows = 0};
+    run.form = (struct form){.settings = options->settings,
+                             .mapping = &look->mapping,
+                             .style = &look->style,
+                             .currency = options->currency,
+                             .source = set_source != NULL ? set_source : "import"};
+    options->console->drawn_ms = run.began_ms;
+    run.saved_ms = run.began_ms;
+    bool begun = begin(&run);
+    bool good = begun && read_rows(&run);
+    if (begun)
+        good = end(&run, good);
+    (void)snprintf(ret_rejects, REJECTS_PATH_MAX, "%s", run.rejects.path);
+    release(&run);
+    return good;
+}

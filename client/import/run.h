@@ -1,0 +1,52 @@
+#pragma once
+/*
+ * One import, from the file to a sink: rows are read, documents gathered and checked, handed over,
+ * and what comes back is counted. Knows no server.
+ */
+#include "base/money.h"
+#include "import/console.h"
+#include "import/look.h"
+#include "import/rejects.h"
+#include "import/sink.h"
+#include "import/state.h"
+
+#include <signal.h>
+
+struct run_result {
+    uint64_t rows;
+    uint64_t rejected_rows;
+    uint64_t sent[ENTRY_KINDS];
+    uint64_t sent_documents;
+    uint64_t there;
+    uint64_t conflicts;
+    uint64_t rejected;    /* documents; single rows are in rejected_rows only */
+    __int128 exact;       /* of what was sent, 10^-6 minor units */
+    __int128 total_minor; /* of what was sent, lines rounded */
+    __int128 there_minor; /* of what was there already */
+    uint32_t first_date;
+    uint32_t last_date;
+    uint64_t free_lines;
+    char free_example[EXAMPLE_MAX];
+    uint64_t renamed;
+    char renamed_example[2 * EXAMPLE_MAX];
+    uint64_t without_customer;
+    uint64_t zero_documents;
+    uint64_t resumed_line; /* 0: from the beginning */
+    uint64_t ms;
+    bool stopped; /* by a signal or a failure: the same import goes on from here */
+};
+
+struct run_options {
+    const struct import_settings *settings;
+    const struct currency *currency;
+    struct console *console;
+    struct sink *sink;
+    struct known *known;
+    struct hash ledger;                /* of the ledger, for the state file */
+    const volatile sig_atomic_t *stop; /* may be NULL */
+};
+
+/* False: it ended early, and the failure says why; the result is of what was done. */
+bool run_import(const struct run_options *options, struct look *look, struct source *source,
+                struct run_result *ret_result, char ret_rejects[REJECTS_PATH_MAX],
+                struct failure *failure);

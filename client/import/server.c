@@ -1,0 +1,479 @@
+/*
+ * The sink that sends. A window of commands is under way; each knows its entry, and an entry is
+ * told when its last answer is here. What the server was too busy for is sent again; what found no
+ * customer or product, though we make them, is sent again with them. A number that is taken is
+ * looked at: the same document is there already, another one is a conflict.
+ */
+#include "import/sink.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "import/command.h"
+#include "import/console.h"
+#include "lib/tefter.h"
+
+enum {
+    PATIENCE_MS = 60 * 1000,
+    TURN_MS = 200,
+    AGAIN_MS = 100, /* when the server does not say how long */
+    TRIES_MAX = 3,  /* of an entry whose customer or product was not found */
+    COMMAND_BYTES_MAX = 4 * 1024 * 1024,
+    PAGE_ROWS = 500,
+};
+
+struct server {
+    struct sink sink;
+    struct tefter *client;
+    struct server_options options;
+    struct arena arena;    /* of the command being packed */
+    struct sending *again; /* what waits to be sent again, oldest last */
+    uint32_t asking;       /* queries under way */
+    uint64_t answered_ms;  /* when something last came */
+    uint64_t sent;         /* entries that are in the ledger */
+    bool denied;
+    struct failure failure; /* not NONE: no more is sent */
+};
+
+enum what { WHAT_CUSTOMER, WHAT_PRODUCT, WHAT_ENTRY };
+
+/* One command under way, in its entry's arena. */
+struct sending {
+    struct server *server;
+    struct entry *entry;
+    enum what what;
+    size_t line; /* of WHAT_PRODUCT */
+    uint64_t due_ms;
+    struct sending *next;
+};
+
+static void on_reply(void *context, const struct tefter_outcome *outcome);
+
+static bool is_ended(const struct server *server)
+{
+    return server->failure.fault != FAULT_NONE;
+}
+
+/* ---- what became of an entry ---- */
+
+/* One answer less to wait for; the last one tells. A reason may have come with any of them. */
+static void settle(struct server *server, struct entry *entry, enum outcome outcome,
+                   const char *why)
+{
+    if (why != NULL)
+        entry_reject(entry, 0, "%s", why);
+    entry->outcome = outcome > entry->outcome ? outcome : entry->outcome;
+    if (--entry->waiting > 0)
+        return;
+    server->sent += entry->outcome == OUTCOME_SENT;
+    server->sink.told(server->sink.context, entry, entry->outcome, entry->why);
+}
+
+static void send_later(struct sending *sending, uint32_t wait_ms)
+{
+    struct server *server = sending->server;
+    sending->due_ms = console_now_ms() + (wait_ms > 0 ? wait_ms : AGAIN_MS);
+    sending->next = server->again;
+    server->again = sending;
+}
+
+/* The import cannot go on: this entry is not settled, nor is any that is not yet sent. */
+static void end_import(struct sending *sending, const Tefter__Refusal *refused)
+{
+    struct server *server = sending->server;
+    char sentence[FAILURE_TEXT_MAX];
+    (void)refusal_sentence(refused, tefter_currency(server->client), sentence, sizeof sentence);
+    (void)fail(&server->failure, FAULT_DENIED, 0, "%s", sentence);
+    server->denied = true;
+    settle(server, sending->entry, OUTCOME_LOST, NULL);
+}
+
+/* ---- a number that is taken ---- */
+
+/* What must be the same for a document to be this one. */
+static bool is_same(const struct entry *entry, const Tefter__DocumentRecord *there, char *why,
+                    size_t capacity, const struct currency *currency)
+{
+    const char *source = there->source != NULL ? there->source : "";
+    int64_t total = entry->total_minor < 0 ? -entry->total_minor : entry->total_minor;
+    if (strcmp(source, entry->texts[FIELD_SOURCE]) != 0) {
+        (void)snprintf(why, capacity, "the number is taken by a document that is not of source %s",
+                       entry->texts[FIELD_SOURCE]);
+        return false;
+    }
+    if (there->total_minor == total)
+        return true;
+    char mine[MONEY_TEXT_MAX * 2];
+    char other[MONEY_TEXT_MAX * 2];
+    (void)money_sentence(total, currency, mine, sizeof mine);
+    (void)money_sentence(there->total_minor, currency, other, sizeof other);
+    (void)snprintf(why, capacity, "is in the ledger with %s, here it comes to %s", other, mine);
+    return false;
+}
+
+static void on_document(void *context, const Tefter__Answer *answer)
+{
+    struct sending *sending = context;
+    struct server *server = sending->server;
+    char why[WHY_MAX];
+    server->asking--;
+    server->answered_ms = console_now_ms();
+    if (answer->kind_case != TEFTER__ANSWER__KIND_DOCUMENT || answer->document->document == NULL) {
+        settle(server, sending->entry, OUTCOME_REFUSED, "the number is taken");
+        return;
+    }
+    if (is_same(sending->entry, answer->document->document, why, sizeof why,
+                tefter_currency(server->client)))
+        settle(server, sending->entry, OUTCOME_THERE, NULL);
+    else
+        settle(server, sending->entry, OUTCOME_CONFLICT, why);
+}
+
+static void look_at_taken(struct sending *sending, uint64_t document)
+{
+    struct server *server = sending->server;
+    Tefter__DocumentView view = TEFTER__DOCUMENT_VIEW__INIT;
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    view.has_document = true;
+    view.document = document;
+    query.kind_case = TEFTER__QUERY__KIND_DOCUMENT;
+    query.document = &view;
+    struct failure failure = {FAULT_NONE, 0, ""};
+    if (tefter_query(server->client, &query, on_document, sending, &failure)) {
+        server->asking++;
+        return;
+    }
+    (void)fail(&server->failure, failure.fault, 0, "%s", failure.text);
+    settle(server, sending->entry, OUTCOME_LOST, NULL);
+}
+
+/* ---- answers ---- */
+
+static bool has_prefix(const char *text, const char *prefix)
+{
+    return text != NULL && strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+/* A customer or product we meant to be there. */
+static bool is_unknown_party(const Tefter__Refusal *refused)
+{
+    return refused->code == TEFTER__REFUSAL_CODE__NOT_IN_CATALOGUE ||
+           (refused->code == TEFTER__REFUSAL_CODE__NOT_FOUND &&
+            has_prefix(refused->field, "customer"));
+}
+
+static bool ends_import(const struct server *server, const Tefter__Refusal *refused)
+{
+    switch ((int)refused->code) {
+    case TEFTER__REFUSAL_CODE__NOT_LOGGED_IN:
+    case TEFTER__REFUSAL_CODE__STAFF_BLOCKED:
+    case TEFTER__REFUSAL_CODE__TERMINAL_BLOCKED:
+    case TEFTER__REFUSAL_CODE__TERMINAL_UNKNOWN:
+    case TEFTER__REFUSAL_CODE__BRANCH_BLOCKED:
+    case TEFTER__REFUSAL_CODE__READ_ONLY:
+        return true;
+    case TEFTER__REFUSAL_CODE__RIGHT_MISSING:
+        return server->sent == 0;
+    default:
+        return false;
+    }
+}
+
+static bool is_passing(const Tefter__Refusal *refused)
+{
+    return refused->code == TEFTER__REFUSAL_CODE__BUSY ||
+           refused->code == TEFTER__REFUSAL_CODE__DEADLINE_PASSED;
+}
+
+static void entry_refused(struct sending *sending, const Tefter__Refusal *refused)
+{
+    struct server *server = sending->server;
+    struct entry *entry = sending->entry;
+    bool of_reference = has_prefix(refused->field, "reference");
+    bool same_number = refused->existing_number == NULL || entry->texts[FIELD_NUMBER] == NULL ||
+                       strcmp(refused->existing_number, entry->texts[FIELD_NUMBER]) == 0;
+    if (refused->code == TEFTER__REFUSAL_CODE__NUMBER_TAKEN && refused->has_existing &&
+        (!of_reference || same_number)) {
+        look_at_taken(sending, refused->existing);
+        return;
+    }
+    if (refused->code == TEFTER__REFUSAL_CODE__ALREADY_EXISTS && entry->line_count == 0) {
+        settle(server, entry, OUTCOME_THERE, NULL);
+        return;
+    }
+    if (is_unknown_party(refused) && server->options.create_missing && ++entry->tries < TRIES_MAX) {
+        send_later(sending, 0);
+        return;
+    }
+    char sentence[WHY_MAX];
+    (void)refusal_sentence(refused, tefter_currency(server->client), sentence, sizeof sentence);
+    settle(server, entry, OUTCOME_REFUSED, sentence);
+}
+
+/* A customer or product was refused. That it is there is fine; else the document will be refused
+ * too, and this is the better reason. */
+static void party_refused(struct sending *sending, const Tefter__Refusal *refused)
+{
+    struct server *server = sending->server;
+    char sentence[WHY_MAX];
+    if (refused->code == TEFTER__REFUSAL_CODE__ALREADY_EXISTS) {
+        settle(server, sending->entry, OUTCOME_SENT, NULL);
+        return;
+    }
+    (void)refusal_sentence(refused, tefter_currency(server->client), sentence, sizeof sentence);
+    settle(server, sending->entry, OUTCOME_SENT, sentence);
+}
+
+static void party_done(struct sending *sending)
+{
+    struct server *server = sending->server;
+    server->sink.customers_made += sending->what == WHAT_CUSTOMER;
+    server->sink.products_made += sending->what == WHAT_PRODUCT;
+    settle(server, sending->entry, OUTCOME_SENT, NULL);
+}
+
+static void on_reply(void *context, const struct tefter_outcome *outcome)
+{
+    struct sending *sending = context;
+    struct server *server = sending->server;
+    const Tefter__Refusal *refused = outcome->refused;
+    server->answered_ms = console_now_ms();
+    if (refused == NULL && sending->what != WHAT_ENTRY)
+        party_done(sending);
+    else if (refused == NULL)
+        settle(server, sending->entry, OUTCOME_SENT, NULL);
+    else if (is_ended(server))
+        settle(server, sending->entry, OUTCOME_LOST, NULL);
+    else if (is_passing(refused))
+        send_later(sending, refused->has_retry_ms ? refused->retry_ms : 0);
+    else if (ends_import(server, refused))
+        end_import(sending, refused);
+    else if (sending->what == WHAT_ENTRY)
+        entry_refused(sending, refused);
+    else
+        party_refused(sending, refused);
+}
+
+/* ---- sending ---- */
+
+static uint32_t room(const struct server *server)
+{
+    uint32_t all = tefter_room(server->client);
+    return all > server->asking ? all - server->asking : 0;
+}
+
+/* Lets answers come in; false when none came for too long. */
+static bool turn(struct server *server)
+{
+    if (tefter_turn(server->client, TURN_MS)) {
+        server->answered_ms = console_now_ms();
+        return !is_ended(server);
+    }
+    if (console_now_ms() - server->answered_ms < server->options.patience_ms)
+        return !is_ended(server);
+    server->failure = (struct failure){FAULT_NONE, 0, ""}; /* silence counts more */
+    struct tefter_state state;
+    tefter_state(server->client, &state);
+    return fail(&server->failure, FAULT_BUSY, 0, "no answer from the server for %" PRIu64 " s%s%s",
+                server->options.patience_ms / 1000, state.reason[0] != '\0' ? ": " : "",
+                state.reason);
+}
+
+static const Tefter__Command *pack(struct sending *sending)
+{
+    struct server *server = sending->server;
+    struct entry *entry = sending->entry;
+    arena_reset(&server->arena);
+    switch (sending->what) {
+    case WHAT_CUSTOMER:
+        return command_of_customer(entry, &server->arena);
+    case WHAT_PRODUCT:
+        return command_of_product(&entry->lines[sending->line], &server->arena);
+    case WHAT_ENTRY:
+        break;
+    }
+    return command_of_entry(entry, server->options.match_oldest, &server->arena);
+}
+
+/* Waits for room, then sends. What does not fit a frame is refused here. */
+static void transmit(struct sending *sending)
+{
+    struct server *server = sending->server;
+    struct failure failure = {FAULT_NONE, 0, ""};
+    while (!is_ended(server) && room(server) == 0)
+        (void)turn(server);
+    const Tefter__Command *command = is_ended(server) ? NULL : pack(sending);
+    if (is_ended(server))
+        settle(server, sending->entry, OUTCOME_LOST, NULL);
+    else if (command == NULL)
+        settle(server, sending->entry, OUTCOME_REFUSED, "the document is too large");
+    else if (!tefter_submit(server->client, command, on_reply, sending, &failure))
+        settle(server, sending->entry, OUTCOME_REFUSED, failure.text);
+}
+
+static struct sending *sending_new(struct server *server, struct entry *entry, enum what what,
+                                   size_t line)
+{
+    struct sending *sending = arena_take(&entry->arena, sizeof *sending);
+    if (sending == NULL)
+        return NULL;
+    *sending = (struct sending){.server = server, .entry = entry, .what = what, .line = line};
+    entry->waiting++;
+    return sending;
+}
+
+/* The entry lives on until `waiting` is 0: one is held until all are sent. */
+static void transmit_new(struct server *server, struct entry *entry, enum what what, size_t line)
+{
+    struct sending *sending = sending_new(server, entry, what, line);
+    if (sending != NULL)
+        transmit(sending);
+    else
+        entry_reject(entry, 0, "the document is too large");
+}
+
+/* `all`: every customer and product of it, not only those nobody has met. */
+static void transmit_parties(struct server *server, struct entry *entry, bool all)
+{
+    if (entry->texts[FIELD_CUSTOMER] != NULL && (all || entry->new_customer))
+        transmit_new(server, entry, WHAT_CUSTOMER, 0);
+    for (size_t i = 0; i < entry->line_count; i++)
+        if (entry->lines[i].code != NULL && (all || entry->lines[i].new_product))
+            transmit_new(server, entry, WHAT_PRODUCT, i);
+}
+
+static void send_again(struct sending *sending)
+{
+    struct entry *entry = sending->entry;
+    struct server *server = sending->server;
+    entry->waiting++; /* held */
+    if (sending->what == WHAT_ENTRY && entry->tries > 0)
+        transmit_parties(server, entry, true);
+    transmit(sending);
+    settle(server, entry, OUTCOME_SENT, NULL);
+}
+
+/* Sends again what is due; all of it is given up when the import has ended. */
+static void send_due(struct server *server)
+{
+    struct sending *waiting = server->again;
+    uint64_t now = console_now_ms();
+    server->again = NULL;
+    while (waiting != NULL) {
+        struct sending *next = waiting->next;
+        if (is_ended(server)) {
+            settle(server, waiting->entry, OUTCOME_LOST, NULL);
+        } else if (waiting->due_ms <= now) {
+            send_again(waiting);
+        } else {
+            waiting->next = server->again;
+            server->again = waiting;
+        }
+        waiting = next;
+    }
+}
+
+/* ---- the sink ---- */
+
+static bool server_take(struct sink *sink, struct entry *entry, struct failure *failure)
+{
+    struct server *server = (struct server *)sink;
+    entry->outcome = OUTCOME_SENT;
+    entry->waiting = 1; /* held */
+    send_due(server);
+    if (server->options.create_missing)
+        transmit_parties(server, entry, false);
+    transmit_new(server, entry, WHAT_ENTRY, 0);
+    settle(server, entry, is_ended(server) ? OUTCOME_LOST : OUTCOME_SENT, NULL);
+    return !is_ended(server) || fail(failure, server->failure.fault, 0, "%s", server->failure.text);
+}
+
+static bool is_idle(const struct server *server)
+{
+    return tefter_under_way(server->client) == 0 && server->asking == 0 && server->again == NULL;
+}
+
+static bool server_finish(struct sink *sink, struct failure *failure)
+{
+    struct server *server = (struct server *)sink;
+    server->answered_ms = console_now_ms();
+    while (!is_idle(server) && server->failure.fault != FAULT_BUSY) {
+        send_due(server);
+        if (!is_idle(server))
+            (void)turn(server);
+    }
+    return !is_ended(server) || fail(failure, server->failure.fault, 0, "%s", server->failure.text);
+}
+
+struct sink *server_create(struct tefter *client, const struct server_options *options)
+{
+    struct server *server = calloc(1, sizeof *server);
+    if (server == NULL)
+        return NULL;
+    server->sink.take = server_take;
+    server->sink.finish = server_finish;
+    server->client = client;
+    server->options = *options;
+    if (options->patience_ms == 0)
+        server->options.patience_ms = PATIENCE_MS;
+    server->answered_ms = console_now_ms();
+    arena_init(&server->arena, COMMAND_BYTES_MAX);
+    return &server->sink;
+}
+
+void server_destroy(struct sink *sink)
+{
+    struct server *server = (struct server *)sink;
+    if (server == NULL)
+        return;
+    arena_fini(&server->arena);
+    free(server);
+}
+
+bool server_denied(const struct sink *sink)
+{
+    return ((const struct server *)sink)->denied;
+}
+
+/* ---- the catalogue ---- */
+
+static bool learn_page(const Tefter__Answer *answer, struct known *known, Tefter__ProductList *list,
+                       struct buffer *page)
+{
+    if (answer->kind_case != TEFTER__ANSWER__KIND_PRODUCTS)
+        return false;
+    const Tefter__ProductsAnswer *products = answer->products;
+    for (size_t i = 0; i < products->n_products; i++)
+        known_product(known, slice_text(products->products[i]->code),
+                      slice_text(products->products[i]->name));
+    buffer_clear(page);
+    list->has_page =
+        products->has_next && buffer_put(page, products->next.data, products->next.len);
+    list->page = (ProtobufCBinaryData){page->size, page->data};
+    return list->has_page;
+}
+
+bool server_learn(struct tefter *client, struct known *known, struct failure *failure)
+{
+    Tefter__ProductList list = TEFTER__PRODUCT_LIST__INIT;
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    struct arena arena;
+    struct buffer page;
+    const Tefter__Answer *answer;
+    list.has_rows = true;
+    list.rows = PAGE_ROWS;
+    query.kind_case = TEFTER__QUERY__KIND_PRODUCTS;
+    query.products = &list;
+    arena_init(&arena, COMMAND_BYTES_MAX);
+    buffer_init(&page, 4096);
+    do {
+        arena_reset(&arena);
+        answer = tefter_ask(client, &query, &arena, failure);
+    } while (answer != NULL && learn_page(answer, known, &list, &page));
+    arena_fini(&arena);
+    buffer_fini(&page);
+    return answer != NULL;
+}

@@ -1,0 +1,36 @@
+#pragma once
+/*
+ * Where entries go: counted only (dry.c), or sent to a server (server.c). Tests have their own.
+ */
+#include "import/entry.h"
+#include "import/known.h"
+
+struct tefter;
+
+struct sink {
+    /* Takes the entry over; `told` says what became of it, during this call or a later one, and
+     * takes it back. False: the import ends. */
+    bool (*take)(struct sink *sink, struct entry *entry, struct failure *failure);
+    /* Until all is told. */
+    bool (*finish)(struct sink *sink, struct failure *failure);
+    void (*told)(void *context, struct entry *entry, enum outcome outcome, const char *why);
+    void *context; /* of told; both are set by the run */
+    uint64_t customers_made;
+    uint64_t products_made;
+};
+
+/* Counts what would be made. */
+void dry_init(struct sink *sink);
+
+struct server_options {
+    bool create_missing;
+    bool match_oldest;
+    uint64_t patience_ms; /* without any answer the import ends; 0: a minute */
+};
+/* NULL without memory. It is the caller's; server_destroy after the run. */
+struct sink *server_create(struct tefter *client, const struct server_options *options);
+void server_destroy(struct sink *sink); /* NULL welcome */
+/* Reads the catalogue's codes and names, so that lines need not repeat them. Blocking. */
+bool server_learn(struct tefter *client, struct known *known, struct failure *failure);
+/* The last refusal that ended the import was about rights. */
+bool server_denied(const struct sink *sink);

@@ -1,0 +1,38 @@
+#pragma once
+/*
+ * How far the file is done: the furthest place such that everything before it is settled and no
+ * document stands on both sides of it. From there an import can go on.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct track_place {
+    uint64_t offset;
+    uint64_t line;
+};
+
+struct track_item {
+    struct track_place first;
+    uint64_t end;
+    bool done;
+};
+
+struct track {
+    struct track_item *items; /* a ring, in the order of first rows */
+    size_t capacity;
+    size_t head;
+    size_t count;
+    uint64_t turn;  /* of the item at the head */
+    uint64_t reach; /* the furthest end of what went */
+};
+
+void track_fini(struct track *track); /* zeroed memory is an empty one */
+
+/* A document begins here; its turn is for track_done. False without memory. */
+bool track_begin(struct track *track, struct track_place first, uint64_t *ret_turn);
+/* It is settled; its last row ended there. */
+void track_done(struct track *track, uint64_t turn, uint64_t end);
+
+/* `here`: where the reader stands. False when no new place can be told now. */
+bool track_cut(const struct track *track, struct track_place here, struct track_place *ret_cut);

@@ -1,0 +1,57 @@
+#pragma once
+/*
+ * Reading one cell: exact decimals, dates, codes and lines of text, each with a sentence for what
+ * it is not. Pure.
+ */
+#include "base/bytes.h"
+#include "base/money.h"
+#include "import/field.h"
+
+/* How the file writes things; guessed from a sample or said by flags. */
+struct style {
+    struct number_style number;
+    bool whole_only; /* the sample had no decimal sign, and nobody said which it would be */
+    enum import_dates dates;
+    bool point_zero[FIELD_COUNT]; /* "17850.0" is the code 17850 */
+};
+
+enum { WHY_MAX = 240 };
+
+/* Exact: more decimals than `exponent` are refused unless they are zeros. A currency's sign or code
+ * beside the number, parentheses or a minus behind it for negative ones are understood. */
+bool value_number(struct slice cell, int exponent, const struct style *style, int64_t *ret_value,
+                  const char **ret_why);
+
+/* The number without sign of currency and the like, as decimal_read and the guess want it; *
+ * ret_negative says that it was in parentheses or had its minus behind. */
+struct slice value_bare_number(struct slice cell, bool *ret_negative);
+
+/* A date with or without a time of day behind it: 2010-12-01 08:26, 1/12/2010, 01.12.10,
+ * 20101201, 1-Dec-2010. Two digits of a year are of 1970 to 2069. */
+bool value_date(struct slice cell, enum import_dates order, uint32_t *ret_date,
+                const char **ret_why);
+
+/* The numbers of a date, as they stand. */
+struct date_parts {
+    int part[3];
+    int digits[3];
+    int named; /* which part was a month's name, -1 none */
+};
+bool value_date_parts(struct slice cell, struct date_parts *ret_parts);
+
+/* What the server takes as a code: letters, digits and - _ . / without spaces, at most
+ * CODE_MAX_BYTES. */
+bool value_is_code(struct slice cell);
+
+/* A code made of any text: what no code may have becomes '-', and six digits behind it tell apart
+ * what would be the same then. out holds CODE_MAX_BYTES + 1. */
+struct slice value_safe_code(struct slice cell, char *out);
+
+/* "17850.0" without what a spreadsheet put behind it. */
+bool value_has_point_zero(struct slice cell);
+struct slice value_code(struct slice cell, bool point_zero);
+
+/* One line: line breaks and tabs become spaces. False for control characters. The result is at most
+ * as long as the cell, cut at a whole character to `capacity`. */
+bool value_line(struct slice cell, char *out, size_t capacity, size_t *ret_size,
+                const char **ret_why);
