@@ -25,7 +25,7 @@ static const char *const patterns[] = {
         "The date lies before the branch's business date| ({field})|.| Who may backdate: {roles}.",
     [CODE(TEXT_INVALID)] = "The text cannot be taken| ({field})|: it is too long or has characters "
                            "that are not text.",
-    [CODE(TOO_MANY)] = "Too many| ({field})|; at most {most}|.",
+    [CODE(TOO_MANY)] = "That is too many| ({field})|; at most {most}|.",
     [CODE(WRONG_CURRENCY)] = "The currency is not the company's| ({field})|.",
 
     [CODE(NOT_LOGGED_IN)] = "Nobody is logged in at this terminal. Log in first: tefter login.",

@@ -1,0 +1,502 @@
+/* A client against a server that does as it is told. */
+#include "base/check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "fake.h"
+
+static struct {
+    struct loop *loop;
+    struct fake fake;
+    struct tefter *client;
+    struct arena arena;
+    struct failure failure;
+    char folder[64];
+    uint32_t replies;
+    uint32_t refused;
+    uint32_t settled;
+    uint64_t seqs[FAKE_COMMANDS_MAX];
+    struct tefter_state state;
+    struct tefter_set set;
+    uint32_t sets;
+} world;
+
+static void on_settled(void *context, const Tefter__Command *command, int64_t made_ms,
+                       const Tefter__Reply *reply)
+{
+    (void)context;
+    assert_int_equal(command->kind_case, TEFTER__COMMAND__KIND_LOCK_CUSTOMER);
+    assert_true(made_ms > 0);
+    assert_true(reply->seq > 0);
+    world.settled++;
+}
+
+static void on_state(void *context, const struct tefter_state *state)
+{
+    (void)context;
+    world.state = *state;
+}
+
+static bool open_client(bool outbox, uint32_t window)
+{
+    struct tefter_options options = {.profile = world.folder,
+                                     .program = "test",
+                                     .loop = world.loop,
+                                     .window = window,
+                                     .patience_ms = 5000,
+                                     .outbox = outbox,
+                                     .on_state = on_state,
+                                     .on_settled = on_settled};
+    return tefter_open(&options, &world.client, &world.failure);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    memset(&world, 0, sizeof(world));
+    (void)snprintf(world.folder, sizeof(world.folder), "/tmp/tefter-client-XXXXXX");
+    arena_init(&world.arena, 4 << 20);
+    world.loop = loop_create(&world.failure);
+    fake_init(&world.fake, world.loop);
+    if (mkdtemp(world.folder) == NULL)
+        return 1;
+    fake_profile(&world.fake, world.folder, true);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    char command[128];
+    tefter_close(world.client);
+    fake_fini(&world.fake);
+    loop_destroy(world.loop);
+    arena_fini(&world.arena);
+    (void)snprintf(command, sizeof(command), "rm -rf '%s'", world.folder);
+    return system(command);
+}
+
+static void connect_now(void)
+{
+    if (!tefter_connect(world.client, 5000, &world.failure))
+        fail_msg("%s", world.failure.text);
+}
+
+static Tefter__LockCustomer lock;
+static const Tefter__Command *lock_of(uint32_t customer)
+{
+    static Tefter__Command command;
+    tefter__lock_customer__init(&lock);
+    tefter__command__init(&command);
+    lock.customer = customer;
+    command.kind_case = TEFTER__COMMAND__KIND_LOCK_CUSTOMER;
+    command.lock_customer = &lock;
+    return &command;
+}
+
+static void replied(void *context, const struct tefter_outcome *outcome)
+{
+    uint64_t *seq = context;
+    assert_true(*seq == 0); /* once only */
+    *seq = outcome->reply->seq;
+    world.replies++;
+    world.refused += outcome->refused != NULL;
+}
+
+/* ---- people ---- */
+
+static void a_token_opens_what_a_password_opened(void **state)
+{
+    (void)state;
+    const Tefter__Refusal *refused;
+    assert_true(open_client(false, 0));
+    world.fake.token_is_bad = true;
+    connect_now();
+    assert_null(tefter_person(world.client));
+    assert_null(
+        tefter_login(world.client, "minh", "wrong", &world.arena, &refused, &world.failure));
+    assert_int_equal(refused->code, TEFTER__REFUSAL_CODE__LOGIN_WRONG);
+    assert_non_null(tefter_login(world.client, "minh", "right words here", &world.arena, &refused,
+                                 &world.failure));
+    assert_int_equal(tefter_person(world.client)->staff, FAKE_STAFF);
+    tefter_close(world.client);
+    world.fake.token_is_bad = false;
+    assert_true(open_client(false, 0));
+    connect_now();
+    assert_non_null(tefter_person(world.client));
+    assert_string_equal(tefter_currency(world.client)->sign, "₫");
+}
+
+static void nobody_logged_in_is_refused_here(void **state)
+{
+    (void)state;
+    world.fake.token_is_bad = true;
+    assert_true(open_client(false, 0));
+    connect_now();
+    const Tefter__Reply *reply =
+        tefter_call(world.client, lock_of(3), &world.arena, &world.failure);
+    assert_int_equal(reply->result_case, TEFTER__REPLY__RESULT_REFUSED);
+    assert_int_equal(reply->refused->code, TEFTER__REFUSAL_CODE__NOT_LOGGED_IN);
+    assert_int_equal(world.fake.command_count, 0);
+}
+
+static void a_server_that_is_not_there_is_told_at_once(void **state)
+{
+    (void)state;
+    stream_listener_close(world.fake.listener);
+    uint16_t port = 1; /* nobody listens there */
+    char address[32];
+    (void)snprintf(address, sizeof(address), "127.0.0.1:%u", port);
+    struct tefter_options options = {
+        .profile = world.folder, .loop = world.loop, .address = address};
+    assert_true(tefter_open(&options, &world.client, &world.failure));
+    assert_false(tefter_connect(world.client, 0, &world.failure));
+    assert_int_equal(world.failure.fault, FAULT_IO);
+    assert_non_null(strstr(world.failure.text, "nobody listens there"));
+    world.fake.listener =
+        stream_listen(world.loop, "127.0.0.1:0", world.fake.tls, fake_accepted, &world.fake, NULL);
+}
+
+/* ---- commands ---- */
+
+static void a_call_comes_back_done(void **state)
+{
+    (void)state;
+    assert_true(open_client(true, 0));
+    connect_now();
+    const Tefter__Reply *reply =
+        tefter_call(world.client, lock_of(3), &world.arena, &world.failure);
+    assert_non_null(reply);
+    assert_int_equal(reply->result_case, TEFTER__REPLY__RESULT_DONE);
+    assert_true(reply->seq == 101);
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__CompanyView company = TEFTER__COMPANY_VIEW__INIT;
+    query.kind_case = TEFTER__QUERY__KIND_COMPANY;
+    query.company = &company;
+    const Tefter__Answer *answer = tefter_ask(world.client, &query, &world.arena, &world.failure);
+    assert_non_null(answer);
+    assert_string_equal(answer->company->name, "Minh Trading");
+}
+
+static void a_lost_reply_is_asked_for_again_and_counts_once(void **state)
+{
+    (void)state;
+    assert_true(open_client(true, 0));
+    connect_now();
+    world.fake.drop_after = 1;
+    const Tefter__Reply *reply =
+        tefter_call(world.client, lock_of(3), &world.arena, &world.failure);
+    assert_non_null(reply);
+    assert_int_equal(reply->result_case, TEFTER__REPLY__RESULT_DONE);
+    assert_int_equal(world.fake.command_count, 1);
+    assert_int_equal(world.fake.commands[0].times, 2);
+    assert_false(world.fake.commands[0].mixed);
+    assert_int_equal(world.fake.connections, 2);
+}
+
+static void whatever_breaks_each_counts_once(void **state)
+{
+    (void)state;
+    enum { COUNT = 600 };
+    assert_true(open_client(false, 32));
+    connect_now();
+    uint32_t begun = 0;
+    while (world.replies < COUNT) {
+        while (begun < COUNT && tefter_room(world.client) > 0) {
+            assert_true(tefter_submit(world.client, lock_of(begun + 1), replied, &world.seqs[begun],
+                                      &world.failure));
+            begun++;
+            if (begun % 90 == 0)
+                world.fake.drop_after = 7;
+            if (begun % 70 == 0)
+                world.fake.busy = 3;
+        }
+        assert_true(tefter_under_way(world.client) <= 32);
+        assert_true(tefter_turn(world.client, 10000));
+    }
+    assert_int_equal(world.fake.command_count, COUNT);
+    assert_true(world.fake.connections > 3);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        assert_false(world.fake.commands[i].mixed);
+        assert_true(world.seqs[i] > 100);
+    }
+    assert_true(world.fake.seq == 100 + COUNT);
+}
+
+static void a_full_window_says_so(void **state)
+{
+    (void)state;
+    assert_true(open_client(false, 2));
+    connect_now();
+    for (uint32_t i = 0; i < 2; i++)
+        assert_true(
+            tefter_submit(world.client, lock_of(i + 1), replied, &world.seqs[i], &world.failure));
+    assert_false(tefter_submit(world.client, lock_of(9), replied, &world.seqs[9], &world.failure));
+    assert_int_equal(world.failure.fault, FAULT_BUSY);
+    world.failure.fault = FAULT_NONE;
+    assert_true(tefter_settle(world.client, 5000, &world.failure));
+    assert_int_equal(world.replies, 2);
+}
+
+static void a_command_without_outcome_is_settled_by_the_next_process(void **state)
+{
+    (void)state;
+    assert_true(open_client(true, 0));
+    connect_now();
+    world.fake.mute = true;
+    assert_true(tefter_submit(world.client, lock_of(3), replied, &world.seqs[0], &world.failure));
+    (void)tefter_turn(world.client, 200);
+    tefter_close(world.client);
+    world.fake.mute = false;
+    assert_int_equal(world.fake.command_count, 0);
+    assert_true(open_client(true, 0));
+    connect_now();
+    while (world.settled == 0)
+        assert_true(tefter_turn(world.client, 5000));
+    assert_int_equal(world.fake.command_count, 1);
+    tefter_close(world.client);
+    assert_true(open_client(true, 0));
+    connect_now();
+    (void)tefter_turn(world.client, 100);
+    assert_int_equal(world.fake.commands[0].times, 1);
+}
+
+static void a_restored_server_gets_back_what_it_acknowledged(void **state)
+{
+    (void)state;
+    assert_true(open_client(true, 0));
+    connect_now();
+    for (int i = 0; i < 3; i++)
+        assert_non_null(tefter_call(world.client, lock_of(3), &world.arena, &world.failure));
+    world.fake.incarnation = 2; /* restored to a state before them */
+    world.fake.command_count = 0;
+    world.fake.seq = 40;
+    fake_cut(&world.fake);
+    while (world.settled < 3)
+        assert_true(tefter_turn(world.client, 5000));
+    assert_int_equal(world.fake.command_count, 3);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(world.fake.commands[i].times, 1);
+}
+
+static void an_outcome_that_stays_unknown_is_told_so(void **state)
+{
+    (void)state;
+    struct tefter_options options = {
+        .profile = world.folder, .loop = world.loop, .patience_ms = 300, .outbox = true};
+    assert_true(tefter_open(&options, &world.client, &world.failure));
+    connect_now();
+    world.fake.mute = true;
+    assert_null(tefter_call(world.client, lock_of(3), &world.arena, &world.failure));
+    assert_non_null(strstr(world.failure.text, "counts once (T7-"));
+}
+
+/* ---- feeds ---- */
+
+static void changed(void *context, const struct tefter_set *set)
+{
+    (void)context;
+    world.set = *set;
+    world.sets++;
+}
+
+static void feed_subscribed(bool resumed, uint64_t seq)
+{
+    Tefter__Subscribed body = TEFTER__SUBSCRIBED__INIT;
+    Tefter__ToTerminal message = TEFTER__TO_TERMINAL__INIT;
+    body.subscription = world.fake.subscription;
+    body.resumed = resumed;
+    body.seq = seq;
+    body.ledger.data = (uint8_t *)(uintptr_t)fake_ledger;
+    body.ledger.len = sizeof(fake_ledger);
+    body.incarnation = world.fake.incarnation;
+    message.body_case = TEFTER__TO_TERMINAL__BODY_SUBSCRIBED;
+    message.subscribed = &body;
+    fake_send(&world.fake, 0, &message);
+}
+
+static Tefter__Row *row_of(uint32_t customer, int64_t balance)
+{
+    Tefter__Row *row = arena_take(&world.arena, sizeof(*row));
+    Tefter__AccountRow *account = arena_take(&world.arena, sizeof(*account));
+    tefter__row__init(row);
+    tefter__account_row__init(account);
+    account->customer = customer;
+    account->balance_minor = balance;
+    row->kind_case = TEFTER__ROW__KIND_ACCOUNT;
+    row->account = account;
+    return row;
+}
+
+static void feed_page(uint64_t seq, uint32_t customer, int64_t balance, bool last)
+{
+    Tefter__Page body = TEFTER__PAGE__INIT;
+    Tefter__ToTerminal message = TEFTER__TO_TERMINAL__INIT;
+    Tefter__Row *row = row_of(customer, balance);
+    body.subscription = world.fake.subscription;
+    body.seq = seq;
+    body.rows = &row;
+    body.n_rows = 1;
+    body.last = last;
+    message.body_case = TEFTER__TO_TERMINAL__BODY_PAGE;
+    message.page = &body;
+    fake_send(&world.fake, 0, &message);
+}
+
+static void feed_set(uint64_t prev, uint64_t this_seq, uint32_t customer, int64_t balance)
+{
+    Tefter__FeedSet body = TEFTER__FEED_SET__INIT;
+    Tefter__ToTerminal message = TEFTER__TO_TERMINAL__INIT;
+    Tefter__Row *row = row_of(customer, balance);
+    body.subscription = world.fake.subscription;
+    body.prev = prev;
+    body.this_ = this_seq;
+    body.rows = &row;
+    body.n_rows = 1;
+    body.has_committed_ms = true;
+    body.committed_ms = pki_now_ms() - 40;
+    message.body_case = TEFTER__TO_TERMINAL__BODY_FEED;
+    message.feed = &body;
+    fake_send(&world.fake, 0, &message);
+}
+
+static void wait_subscribed(void)
+{
+    for (int i = 0; i < 1000 && !world.fake.subscribed; i++)
+        (void)tefter_turn(world.client, 10);
+    assert_true(world.fake.subscribed);
+    world.fake.subscribed = false;
+}
+
+static void wait_sets(uint32_t sets)
+{
+    while (world.sets < sets)
+        assert_true(tefter_turn(world.client, 5000));
+}
+
+static int64_t balance_in(struct tefter_feed *feed, uint32_t customer)
+{
+    const Tefter__Row *row = tefter_feed_row(feed, TEFTER_ROW_ACCOUNT, customer, &world.arena);
+    return row == NULL ? -1 : row->account->balance_minor;
+}
+
+static void a_picture_stays_fresh_over_gaps_and_losses(void **state)
+{
+    (void)state;
+    assert_true(open_client(false, 0));
+    connect_now();
+    struct tefter_feed *feed =
+        tefter_subscribe(world.client, TEFTER__TOPIC__TOPIC_CUSTOMERS, NULL, 0, changed, NULL);
+    assert_non_null(feed);
+    wait_subscribed();
+    assert_null(world.fake.asked->resume);
+    feed_subscribed(false, 100);
+    feed_page(100, 1, 1000, false);
+    feed_page(100, 2, 2000, true);
+    wait_sets(2);
+    assert_true(world.set.exact && world.set.renewed);
+    assert_int_equal(world.state.line, TEFTER_LIVE);
+    assert_true(world.state.exact == 100);
+
+    feed_set(100, 103, 1, 1500);
+    wait_sets(3);
+    assert_true(world.set.seq == 103 && world.set.exact);
+    assert_true(world.set.delay_ms >= 30 && world.set.delay_ms < 5000);
+    assert_true(balance_in(feed, 1) == 1500);
+
+    feed_set(105, 106, 1, 1); /* 104 and 105 are missing */
+    wait_subscribed();
+    assert_non_null(world.fake.asked->resume);
+    assert_true(world.fake.asked->resume->seq == 103);
+    assert_int_equal(world.state.line, TEFTER_CATCHING_UP);
+    assert_true(balance_in(feed, 1) == 1500); /* never half a set */
+    feed_subscribed(true, 103);
+    feed_set(103, 106, 2, 2500);
+    wait_sets(5);
+    assert_true(balance_in(feed, 2) == 2500);
+    assert_int_equal(world.state.line, TEFTER_LIVE);
+
+    fake_cut(&world.fake); /* the line breaks: it is resumed from 106 */
+    wait_subscribed();
+    assert_true(world.fake.asked->resume->seq == 106);
+    feed_subscribed(false, 110); /* but the server no longer can */
+    (void)tefter_turn(world.client, 1000);
+    assert_int_equal(world.state.line, TEFTER_FETCHING);
+    assert_true(balance_in(feed, 1) == 1500); /* old figures stay until the new are whole */
+    feed_page(110, 2, 2600, true);
+    wait_sets(6);
+    assert_true(world.set.renewed);
+    assert_true(balance_in(feed, 1) == -1);
+    assert_true(balance_in(feed, 2) == 2600);
+    tefter_unsubscribe(feed);
+}
+
+static void a_feed_survives_being_refused(void **state)
+{
+    (void)state;
+    assert_true(open_client(false, 0));
+    connect_now();
+    uint32_t customers[] = {3, 4};
+    struct tefter_feed *feed =
+        tefter_subscribe(world.client, TEFTER__TOPIC__TOPIC_CUSTOMERS, customers, 2, changed, NULL);
+    wait_subscribed();
+    assert_int_equal(world.fake.asked->n_customers, 2);
+    fake_refuse(&world.fake, (UINT64_C(1) << 62) | world.fake.subscription,
+                TEFTER__REFUSAL_CODE__RIGHT_MISSING);
+    wait_sets(1);
+    assert_non_null(world.set.refused);
+    const Tefter__Refusal *refused;
+    assert_non_null(tefter_login(world.client, "minh", "right words here", &world.arena, &refused,
+                                 &world.failure));
+    wait_subscribed();
+    assert_int_equal(world.fake.subscribes, 2);
+    tefter_unsubscribe(feed);
+}
+
+static void silence_is_seen(void **state)
+{
+    (void)state;
+    assert_true(open_client(false, 0));
+    connect_now();
+    (void)tefter_subscribe(world.client, TEFTER__TOPIC__TOPIC_CUSTOMERS, NULL, 0, changed, NULL);
+    wait_subscribed();
+    feed_subscribed(false, 100);
+    feed_page(100, 1, 1000, true);
+    wait_sets(1);
+    world.fake.mute = true;
+    for (int i = 0; i < 70 && world.state.line != TEFTER_STALE; i++)
+        (void)tefter_turn(world.client, 100);
+    assert_int_equal(world.state.line, TEFTER_STALE);
+    world.fake.mute = false;
+    for (int i = 0; i < 50 && world.state.line != TEFTER_LIVE; i++)
+        (void)tefter_turn(world.client, 100);
+    assert_int_equal(world.state.line, TEFTER_LIVE);
+    assert_true(world.fake.pings >= 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_token_opens_what_a_password_opened, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nobody_logged_in_is_refused_here, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_server_that_is_not_there_is_told_at_once, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_call_comes_back_done, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_lost_reply_is_asked_for_again_and_counts_once, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(whatever_breaks_each_counts_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_full_window_says_so, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_command_without_outcome_is_settled_by_the_next_process,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_restored_server_gets_back_what_it_acknowledged, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(an_outcome_that_stays_unknown_is_told_so, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_picture_stays_fresh_over_gaps_and_losses, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_feed_survives_being_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(silence_is_seen, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

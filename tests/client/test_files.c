@@ -1,0 +1,252 @@
+/* Profile, command ids and outbox: what is on disk survives, also half of it. */
+#include "base/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/ids.h"
+#include "lib/outbox.h"
+#include "lib/profile.h"
+
+static char folder[TEFTER_PATH_MAX];
+static struct failure failure;
+static const uint8_t ledger[LEDGER_ID_SIZE] = {9};
+
+static int set_up(void **state)
+{
+    (void)state;
+    (void)snprintf(folder, sizeof(folder), "/tmp/tefter-client-XXXXXX");
+    failure = (struct failure){.fault = FAULT_NONE};
+    assert_true(hash_setup());
+    return mkdtemp(folder) == NULL;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    char command[TEFTER_PATH_MAX + 16];
+    (void)snprintf(command, sizeof(command), "rm -rf '%s'", folder);
+    return system(command);
+}
+
+static void a_profile_says_what_was_written(void **state)
+{
+    (void)state;
+    struct tefter_enrolment written = {.enrolled = true, .terminal = 7, .not_after_ms = 123456789};
+    struct tefter_enrolment read;
+    (void)snprintf(written.address, sizeof(written.address), "[::1]:7420");
+    (void)snprintf(written.name, sizeof(written.name), "till = 2");
+    (void)snprintf(written.company, sizeof(written.company), "Công ty\nMinh");
+    memset(written.root.bytes, 0xA5, HASH_SIZE);
+    assert_true(tefter_profile_read(folder, &read, &failure));
+    assert_false(read.enrolled);
+    assert_true(profile_config_write(folder, &written, &failure));
+    struct slice pem = slice_text("-----BEGIN CERTIFICATE-----\nA\n-----END CERTIFICATE-----\n");
+    struct slice key = slice_text("-----BEGIN PRIVATE KEY-----\nB\n-----END PRIVATE KEY-----\n");
+    assert_true(profile_identity_write(folder, pem, key, &failure));
+    assert_true(tefter_profile_read(folder, &read, &failure));
+    assert_true(read.enrolled);
+    assert_string_equal(read.address, "[::1]:7420");
+    assert_string_equal(read.name, "till = 2");
+    assert_string_equal(read.company, "Công ty Minh");
+    assert_int_equal(read.terminal, 7);
+    assert_true(read.not_after_ms == 123456789);
+    assert_true(hash_equal(&read.root, &written.root));
+}
+
+static void secrets_are_for_their_owner_alone(void **state)
+{
+    (void)state;
+    char path[TEFTER_PATH_MAX + 32];
+    struct stat facts;
+    struct profile_token token = {.size = 3, .bytes = "abc", .expires_ms = 77};
+    struct profile_token read;
+    assert_true(profile_token_write(folder, &token, &failure));
+    (void)snprintf(path, sizeof(path), "%s/token", folder);
+    assert_int_equal(stat(path, &facts), 0);
+    assert_int_equal(facts.st_mode & 0777, 0600);
+    assert_true(profile_token_read(folder, &read, &failure));
+    assert_true(read.expires_ms == 77 && read.size == 3 && memcmp(read.bytes, "abc", 3) == 0);
+    token.size = 0;
+    assert_true(profile_token_write(folder, &token, &failure));
+    assert_true(profile_token_read(folder, &read, &failure));
+    assert_int_equal(read.size, 0);
+}
+
+/* ---- ids ---- */
+
+static void ids_rise_across_restarts_and_clocks(void **state)
+{
+    (void)state;
+    uint8_t last[TEFTER_ID_SIZE] = {0};
+    int64_t now = 1790000000000;
+    for (int process = 0; process < 5; process++) {
+        struct ids ids;
+        ids_init(&ids, folder, 7);
+        for (int i = 0; i < IDS_BLOCK + 10; i++) {
+            uint8_t id[TEFTER_ID_SIZE];
+            assert_true(ids_make(&ids, now, id, &failure));
+            assert_true(memcmp(id, last, sizeof(id)) > 0);
+            memcpy(last, id, sizeof(id));
+        }
+        now -= 60000; /* the clock is set back a minute */
+        ids_fini(&ids);
+    }
+    char text[TEFTER_ID_TEXT_SIZE];
+    tefter_id_text(last, text);
+    assert_int_equal(strncmp(text, "T7-", 3), 0);
+}
+
+static void two_processes_never_make_the_same_id(void **state)
+{
+    (void)state;
+    struct ids a;
+    struct ids b;
+    uint8_t one[TEFTER_ID_SIZE];
+    uint8_t other[TEFTER_ID_SIZE];
+    ids_init(&a, folder, 7);
+    ids_init(&b, folder, 7);
+    for (int i = 0; i < 3 * IDS_BLOCK; i++) {
+        assert_true(ids_make(&a, 1000, one, &failure));
+        assert_true(ids_make(&b, 1000, other, &failure));
+        assert_memory_not_equal(one, other, sizeof(one));
+    }
+    ids_fini(&a);
+    ids_fini(&b);
+}
+
+static void a_clock_that_was_plainly_wrong_is_forgotten(void **state)
+{
+    (void)state;
+    struct ids ids;
+    uint8_t id[TEFTER_ID_SIZE];
+    ids_init(&ids, folder, 7);
+    assert_true(ids_make(&ids, 4000000000000, id, &failure));
+    ids_fini(&ids);
+    ids_init(&ids, folder, 7);
+    assert_true(ids_make(&ids, 1790000000000, id, &failure));
+    assert_true(id_ms(id) == 1790000000000);
+    ids_fini(&ids);
+}
+
+/* ---- outbox ---- */
+
+static void id_of(uint8_t id[TEFTER_ID_SIZE], uint8_t number)
+{
+    memset(id, 0, TEFTER_ID_SIZE);
+    id[TEFTER_ID_SIZE - 1] = number;
+}
+
+static void add(struct outbox *outbox, uint8_t number, int64_t made_ms, uint32_t staff)
+{
+    uint8_t id[TEFTER_ID_SIZE];
+    char command[32];
+    id_of(id, number);
+    (void)snprintf(command, sizeof(command), "command %d", number);
+    assert_true(outbox_add(outbox, id, made_ms, staff, ledger, slice_text(command), &failure));
+}
+
+static void settle(struct outbox *outbox, uint8_t number, bool done, uint32_t incarnation)
+{
+    uint8_t id[TEFTER_ID_SIZE];
+    id_of(id, number);
+    outbox_settle(outbox, id, done, incarnation);
+}
+
+static void what_has_no_outcome_is_offered_by_the_next_process(void **state)
+{
+    (void)state;
+    struct outbox outbox;
+    int64_t now = 1790000000000;
+    assert_true(outbox_open(&outbox, folder, now, &failure));
+    for (uint8_t i = 1; i <= 4; i++)
+        add(&outbox, i, now, i == 4 ? 6 : 5);
+    settle(&outbox, 1, true, 1);
+    settle(&outbox, 2, false, 1);
+    assert_null(outbox_next(&outbox, 5, ledger, 1)); /* the rest is under way here */
+    outbox_close(&outbox);
+
+    assert_true(outbox_open(&outbox, folder, now, &failure));
+    assert_int_equal(outbox_unknown(&outbox), 2);
+    struct outbox_entry *entry = outbox_next(&outbox, 5, ledger, 1);
+    assert_non_null(entry);
+    assert_int_equal(entry->size, 9);
+    assert_memory_equal(entry->command, "command 3", 9);
+    entry->offered = true;
+    assert_null(outbox_next(&outbox, 5, ledger, 1));
+    assert_non_null(outbox_next(&outbox, 6, ledger, 1)); /* another person's */
+    assert_null(outbox_next(&outbox, 6, (const uint8_t[LEDGER_ID_SIZE]){8}, 1));
+    outbox_close(&outbox);
+}
+
+static void a_restored_server_is_offered_what_it_acknowledged(void **state)
+{
+    (void)state;
+    struct outbox outbox;
+    int64_t now = 1790000000000;
+    assert_true(outbox_open(&outbox, folder, now, &failure));
+    add(&outbox, 1, now, 5);
+    add(&outbox, 2, now, 5);
+    settle(&outbox, 1, true, 1);
+    settle(&outbox, 2, false, 1); /* a refusal is not repeated */
+    outbox_reoffer(&outbox);
+    assert_null(outbox_next(&outbox, 5, ledger, 1));
+    struct outbox_entry *entry = outbox_next(&outbox, 5, ledger, 2);
+    assert_non_null(entry);
+    assert_memory_equal(entry->command, "command 1", 9);
+    settle(&outbox, 1, true, 2);
+    assert_null(outbox_next(&outbox, 5, ledger, 2));
+    outbox_close(&outbox);
+    /* seven days later it is forgotten */
+    assert_true(outbox_open(&outbox, folder, now + INT64_C(8) * 24 * 3600 * 1000, &failure));
+    assert_int_equal(outbox.count, 0);
+    outbox_close(&outbox);
+}
+
+static void a_torn_end_is_cut_and_nothing_else(void **state)
+{
+    (void)state;
+    struct outbox outbox;
+    char path[TEFTER_PATH_MAX + 32];
+    int64_t now = 1790000000000;
+    assert_true(outbox_open(&outbox, folder, now, &failure));
+    for (uint8_t i = 1; i <= 3; i++)
+        add(&outbox, i, now, 5);
+    outbox_close(&outbox);
+    (void)snprintf(path, sizeof(path), "%s/outbox", folder);
+    struct stat facts;
+    assert_int_equal(stat(path, &facts), 0);
+    off_t one = facts.st_size / 3;
+    for (off_t size = facts.st_size - 1; size > 2 * one; size -= 7) {
+        assert_int_equal(truncate(path, size), 0);
+        assert_true(outbox_open(&outbox, folder, now, &failure));
+        assert_int_equal(outbox.count, 2);
+        add(&outbox, 9, now, 5); /* goes behind what is whole */
+        outbox_close(&outbox);
+        assert_true(outbox_open(&outbox, folder, now, &failure));
+        assert_int_equal(outbox.count, 3);
+        outbox_close(&outbox);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_profile_says_what_was_written, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(secrets_are_for_their_owner_alone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(ids_rise_across_restarts_and_clocks, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(two_processes_never_make_the_same_id, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_clock_that_was_plainly_wrong_is_forgotten, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(what_has_no_outcome_is_offered_by_the_next_process, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_restored_server_is_offered_what_it_acknowledged, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_torn_end_is_cut_and_nothing_else, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,345 @@
+/*
+ * Pictures against a scripted server: whatever order pages and sets come in, a picture that says it
+ * is exact at S equals the truth at S; a missing set is always seen.
+ */
+#include "base/check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/prng.h"
+#include "lib/picture.h"
+#include "wire/message.h"
+
+enum { CUSTOMERS = 40, STEPS = 400, SEQ_MAX = 4000 };
+
+static uint8_t ledger_id[16] = {1, 2, 3};
+
+/* ---- the truth: balance of each customer after each seq ---- */
+
+struct truth {
+    uint64_t seq;
+    uint32_t changed[SEQ_MAX]; /* the customer that seq changed */
+    int64_t balance[CUSTOMERS + 1];
+    uint64_t newest[CUSTOMERS + 1]; /* seq of the newest change */
+};
+
+static void truth_step(struct truth *truth, struct prng *prng)
+{
+    uint32_t customer = (uint32_t)prng_below(prng, CUSTOMERS) + 1;
+    truth->seq++;
+    truth->changed[truth->seq] = customer;
+    truth->balance[customer] = (int64_t)truth->seq * 1000 + customer;
+    truth->newest[customer] = truth->seq;
+}
+
+/* ---- frames ---- */
+
+struct frame {
+    Tefter__Row row[CUSTOMERS + 1];
+    Tefter__AccountRow account[CUSTOMERS + 1];
+    Tefter__Row *rows[CUSTOMERS + 1];
+    size_t count;
+};
+
+static void frame_put(struct frame *frame, const struct truth *truth, uint32_t customer)
+{
+    size_t at = frame->count++;
+    tefter__row__init(&frame->row[at]);
+    tefter__account_row__init(&frame->account[at]);
+    frame->account[at].customer = customer;
+    frame->account[at].balance_minor = truth->balance[customer];
+    frame->account[at].has_seq = true;
+    frame->account[at].seq = truth->newest[customer];
+    frame->row[at].kind_case = TEFTER__ROW__KIND_ACCOUNT;
+    frame->row[at].account = &frame->account[at];
+    frame->rows[at] = &frame->row[at];
+}
+
+static void put_changed(struct frame *frame, const struct truth *truth, uint64_t from)
+{
+    bool there[CUSTOMERS + 1] = {false};
+    for (uint64_t seq = from + 1; seq <= truth->seq; seq++) {
+        if (!there[truth->changed[seq]])
+            frame_put(frame, truth, truth->changed[seq]);
+        there[truth->changed[seq]] = true;
+    }
+}
+
+static Tefter__Subscribed subscribed_at(uint64_t seq, bool resumed, uint32_t incarnation)
+{
+    Tefter__Subscribed subscribed = TEFTER__SUBSCRIBED__INIT;
+    subscribed.seq = seq;
+    subscribed.resumed = resumed;
+    subscribed.ledger.data = ledger_id;
+    subscribed.ledger.len = sizeof(ledger_id);
+    subscribed.incarnation = incarnation;
+    return subscribed;
+}
+
+static enum picture_verdict give_set(struct picture *picture, const struct truth *truth,
+                                     uint64_t prev, struct arena *arena, struct picture_news *news)
+{
+    struct frame frame = {.count = 0};
+    Tefter__FeedSet set = TEFTER__FEED_SET__INIT;
+    put_changed(&frame, truth, prev);
+    set.prev = prev;
+    set.this_ = truth->seq;
+    set.rows = frame.rows;
+    set.n_rows = frame.count;
+    return picture_set(picture, &set, arena, news);
+}
+
+static enum picture_verdict give_page(struct picture *picture, const struct truth *truth,
+                                      uint32_t first, uint32_t last, bool is_last,
+                                      struct arena *arena, struct picture_news *news)
+{
+    struct frame frame = {.count = 0};
+    Tefter__Page page = TEFTER__PAGE__INIT;
+    for (uint32_t customer = first; customer <= last; customer++)
+        frame_put(&frame, truth, customer);
+    page.seq = truth->seq;
+    page.rows = frame.rows;
+    page.n_rows = frame.count;
+    page.last = is_last;
+    return picture_page(picture, &page, arena, news);
+}
+
+static int64_t balance_in(const struct picture *picture, uint32_t customer)
+{
+    const struct picture_row *row =
+        picture_find(picture, (uint64_t)TEFTER__ROW__KIND_ACCOUNT << 56 | customer);
+    if (row == NULL)
+        return -1;
+    Tefter__Row *message = tefter__row__unpack(NULL, row->size, row->bytes);
+    assert_non_null(message);
+    int64_t balance = message->account->balance_minor;
+    tefter__row__free_unpacked(message, NULL);
+    return balance;
+}
+
+static void assert_equals_truth(const struct picture *picture, const struct truth *truth)
+{
+    assert_true(picture->exact);
+    assert_true(picture->position == truth->seq);
+    for (uint32_t customer = 1; customer <= CUSTOMERS; customer++)
+        assert_true(balance_in(picture, customer) == truth->balance[customer]);
+}
+
+/* ---- a server that feeds, at random, and sometimes loses a set ---- */
+
+struct server {
+    struct truth truth;
+    struct prng prng;
+    uint64_t sent;      /* `this` of the newest set */
+    uint32_t next_page; /* first customer of it; 0: no snapshot */
+    bool lost_one;
+};
+
+static void begin(struct server *server, struct picture *picture)
+{
+    struct picture_news news;
+    uint64_t from = 0;
+    bool resumed = picture_resume(picture, ledger_id, 1, &from) && prng_below(&server->prng, 2);
+    Tefter__Subscribed subscribed = subscribed_at(resumed ? from : server->truth.seq, resumed, 1);
+    picture_unsubscribed(picture);
+    assert_int_equal(picture_begin(picture, &subscribed, &news), PICTURE_TAKEN);
+    server->sent = subscribed.seq;
+    server->next_page = resumed ? 0 : 1;
+    server->lost_one = false;
+}
+
+static void send_page(struct server *server, struct picture *picture, struct arena *arena)
+{
+    struct picture_news news;
+    uint32_t first = server->next_page;
+    uint32_t last = first + (uint32_t)prng_below(&server->prng, 9);
+    last = last > CUSTOMERS ? CUSTOMERS : last;
+    bool is_last = last == CUSTOMERS;
+    assert_int_equal(give_page(picture, &server->truth, first, last, is_last, arena, &news),
+                     PICTURE_TAKEN);
+    server->next_page = is_last ? 0 : last + 1;
+}
+
+static void send_set(struct server *server, struct picture *picture, struct arena *arena)
+{
+    struct picture_news news;
+    if (prng_below(&server->prng, 12) == 0 && server->truth.seq > server->sent) {
+        server->sent = server->truth.seq; /* it never arrives */
+        server->lost_one = true;
+        return;
+    }
+    enum picture_verdict verdict = give_set(picture, &server->truth, server->sent, arena, &news);
+    server->sent = server->truth.seq;
+    assert_int_equal(verdict, server->lost_one ? PICTURE_GAP : PICTURE_TAKEN);
+    if (verdict == PICTURE_GAP)
+        begin(server, picture);
+    else if (server->next_page == 0)
+        assert_equals_truth(picture, &server->truth);
+}
+
+static void whatever_the_order_exact_is_the_truth(void **state)
+{
+    (void)state;
+    struct arena arena;
+    arena_init(&arena, 1 << 20);
+    for (uint64_t seed = 1; seed <= 60; seed++) {
+        struct picture picture;
+        static struct server server;
+        server = (struct server){.prng = {seed}};
+        picture_init(&picture);
+        begin(&server, &picture);
+        for (int step = 0; step < STEPS; step++) {
+            uint64_t what = prng_below(&server.prng, 10);
+            arena_reset(&arena);
+            if (what < 5)
+                truth_step(&server.truth, &server.prng);
+            else if (what < 7 && server.next_page != 0)
+                send_page(&server, &picture, &arena);
+            else
+                send_set(&server, &picture, &arena);
+        }
+        picture_fini(&picture);
+    }
+    arena_fini(&arena);
+}
+
+/* ---- single cases ---- */
+
+struct bench {
+    struct picture picture;
+    struct arena arena;
+    struct truth truth;
+    struct picture_news news;
+};
+
+static struct bench bench;
+
+static int set_up(void **state)
+{
+    (void)state;
+    struct prng prng = {7};
+    bench = (struct bench){.truth = {.seq = 0}};
+    picture_init(&bench.picture);
+    arena_init(&bench.arena, 1 << 20);
+    for (int i = 0; i < 100; i++)
+        truth_step(&bench.truth, &prng);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    picture_fini(&bench.picture);
+    arena_fini(&bench.arena);
+    return 0;
+}
+
+static void take_snapshot(uint32_t incarnation)
+{
+    Tefter__Subscribed subscribed = subscribed_at(bench.truth.seq, false, incarnation);
+    assert_int_equal(picture_begin(&bench.picture, &subscribed, &bench.news), PICTURE_TAKEN);
+    assert_int_equal(
+        give_page(&bench.picture, &bench.truth, 1, CUSTOMERS, true, &bench.arena, &bench.news),
+        PICTURE_TAKEN);
+}
+
+static void a_quiet_snapshot_is_exact_with_its_last_page(void **state)
+{
+    (void)state;
+    take_snapshot(1);
+    assert_true(bench.news.became_exact);
+    assert_true(bench.news.renewed);
+    assert_equals_truth(&bench.picture, &bench.truth);
+}
+
+static void a_page_ahead_of_the_sets_waits_for_them(void **state)
+{
+    (void)state;
+    struct prng prng = {9};
+    Tefter__Subscribed subscribed = subscribed_at(bench.truth.seq, false, 1);
+    uint64_t from = bench.truth.seq;
+    picture_begin(&bench.picture, &subscribed, &bench.news);
+    truth_step(&bench.truth, &prng);
+    give_page(&bench.picture, &bench.truth, 1, CUSTOMERS, true, &bench.arena, &bench.news);
+    assert_false(bench.picture.exact);
+    assert_int_equal(give_set(&bench.picture, &bench.truth, from, &bench.arena, &bench.news),
+                     PICTURE_TAKEN);
+    assert_true(bench.news.became_exact);
+    assert_equals_truth(&bench.picture, &bench.truth);
+}
+
+static void older_truth_does_not_replace_newer(void **state)
+{
+    (void)state;
+    take_snapshot(1);
+    static struct truth old;
+    old = bench.truth;
+    struct frame frame = {.count = 0};
+    Tefter__FeedSet set = TEFTER__FEED_SET__INIT;
+    frame_put(&frame, &old, 1);
+    frame.account[0].balance_minor = -5;
+    frame.account[0].seq = old.newest[1] - 1;
+    set.prev = set.this_ = bench.truth.seq;
+    set.rows = frame.rows;
+    set.n_rows = 1;
+    assert_int_equal(picture_set(&bench.picture, &set, &bench.arena, &bench.news), PICTURE_TAKEN);
+    assert_int_equal(bench.news.row_count, 0);
+    assert_true(balance_in(&bench.picture, 1) == bench.truth.balance[1]);
+}
+
+static void a_restored_server_replaces_newer_numbers(void **state)
+{
+    (void)state;
+    take_snapshot(1);
+    struct prng prng = {3};
+    bench.truth = (struct truth){.seq = 0};
+    for (int i = 0; i < 5; i++)
+        truth_step(&bench.truth, &prng);
+    uint64_t from;
+    assert_false(picture_resume(&bench.picture, ledger_id, 2, &from));
+    take_snapshot(2);
+    assert_equals_truth(&bench.picture, &bench.truth);
+}
+
+static void rows_that_a_snapshot_lacks_are_gone(void **state)
+{
+    (void)state;
+    take_snapshot(1);
+    assert_int_equal(bench.picture.count, CUSTOMERS);
+    Tefter__Subscribed subscribed = subscribed_at(bench.truth.seq, false, 1);
+    picture_begin(&bench.picture, &subscribed, &bench.news);
+    assert_int_equal(bench.picture.count, CUSTOMERS); /* old figures stay until it is whole */
+    give_page(&bench.picture, &bench.truth, 1, 10, true, &bench.arena, &bench.news);
+    assert_true(bench.news.renewed);
+    assert_int_equal(bench.picture.count, 10);
+    assert_true(balance_in(&bench.picture, 11) == -1);
+    assert_true(balance_in(&bench.picture, 10) == bench.truth.balance[10]);
+}
+
+static void what_was_not_asked_for_is_a_gap(void **state)
+{
+    (void)state;
+    assert_int_equal(give_set(&bench.picture, &bench.truth, 0, &bench.arena, &bench.news),
+                     PICTURE_GAP);
+    Tefter__Subscribed resumed = subscribed_at(5, true, 1);
+    assert_int_equal(picture_begin(&bench.picture, &resumed, &bench.news), PICTURE_GAP);
+    assert_int_equal(give_page(&bench.picture, &bench.truth, 1, 2, true, &bench.arena, &bench.news),
+                     PICTURE_WRONG);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(whatever_the_order_exact_is_the_truth),
+        cmocka_unit_test_setup_teardown(a_quiet_snapshot_is_exact_with_its_last_page, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_page_ahead_of_the_sets_waits_for_them, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(older_truth_does_not_replace_newer, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_restored_server_replaces_newer_numbers, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(rows_that_a_snapshot_lacks_are_gone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_was_not_asked_for_is_a_gap, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
