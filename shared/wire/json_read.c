@@ -9,7 +9,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
-#include "wire/message.h"
+#include "wire/path.h"
 #include "wire/reflect.h"
 
 enum { SENTENCE_MAX = 600, SEEN_MAX = 256 };
@@ -26,9 +26,7 @@ struct json {
 
 static bool fault_set(struct json *json, const char *what)
 {
-    json->fault->path[0] = '\0';
-    json->fault->what = what;
-    return false;
+    return path_fault(json->fault, what);
 }
 
 static bool fault_memory(struct json *json)
@@ -46,20 +44,6 @@ __attribute__((format(printf, 2, 3))) static bool fault_say(struct json *json, c
     va_end(arguments);
     const char *kept = arena_text(json->arena, sentence, strlen(sentence));
     return fault_set(json, kept == NULL ? "not understood" : kept);
-}
-
-static bool fault_within(struct json *json, const char *name, int64_t index)
-{
-    char rest[MESSAGE_PATH_MAX];
-    memcpy(rest, json->fault->path, sizeof(rest));
-    char number[24] = "";
-    if (index >= 0)
-        snprintf(number, sizeof(number), "[%" PRId64 "]", index);
-    const char *dot = rest[0] == '\0' ? "" : ".";
-    int length =
-        snprintf(json->fault->path, sizeof(json->fault->path), "%s%s%s%s", name, number, dot, rest);
-    (void)length; /* a path that does not fit loses its end */
-    return false;
 }
 
 /* "a, b, c", or as many as fit. */
@@ -85,7 +69,7 @@ static bool fault_no_field(struct json *json, const ProtobufCMessageDescriptor *
     char typed[40];
     snprintf(typed, sizeof(typed), "%.*s", (int)(size < sizeof(typed) ? size : sizeof(typed)),
              name);
-    return fault_within(json, typed, -1);
+    return path_within(json->fault, typed, -1);
 }
 
 static bool fault_enum(struct json *json, const ProtobufCEnumDescriptor *type)
@@ -457,7 +441,7 @@ static bool take_elements(struct json *json, ProtobufCMessage *message,
             ProtobufCBinaryData bytes;
         } value = {.bytes = {0, NULL}};
         if (!take_value(json, field, &value))
-            return fault_within(json, "", (int64_t)i);
+            return path_within(json->fault, "", (int64_t)i);
         memcpy(reflect_add(message, field), &value, reflect_size(field->type));
         if (take(json, ']'))
             return true;
@@ -510,13 +494,13 @@ static bool take_field(struct json *json, ProtobufCMessage *message, bool seen[S
     if (field == NULL)
         return fault_no_field(json, type, (const char *)name.data, name.size);
     if (!take(json, ':'))
-        return fault_set(json, "a colon is missing") || fault_within(json, field->name, -1);
+        return fault_set(json, "a colon is missing") || path_within(json->fault, field->name, -1);
     if (take_null(json))
         return true;
     bool *twice = &seen[field - type->fields];
     bool good = *twice ? fault_set(json, "there twice") : take_field_value(json, message, field);
     *twice = true;
-    return good || fault_within(json, field->name, -1);
+    return good || path_within(json->fault, field->name, -1);
 }
 
 static bool take_fields(struct json *json, ProtobufCMessage *message, bool seen[SEEN_MAX])
@@ -539,7 +523,7 @@ static bool all_required(struct json *json, const ProtobufCMessageDescriptor *ty
         if (type->fields[i].label != PROTOBUF_C_LABEL_REQUIRED || seen[i])
             continue;
         fault_set(json, "missing");
-        return fault_within(json, type->fields[i].name, -1);
+        return path_within(json->fault, type->fields[i].name, -1);
     }
     return true;
 }
@@ -608,7 +592,7 @@ static bool step_of(struct json *json, const ProtobufCMessage *message, const ch
     if (ret_step->field == NULL)
         return fault_no_field(json, message->descriptor, text, name);
     if (name < size && !step_index(json, text + name, size - name, &ret_step->index))
-        return fault_within(json, ret_step->field->name, -1);
+        return path_within(json->fault, ret_step->field->name, -1);
     return true;
 }
 
@@ -692,7 +676,7 @@ static bool set_at(struct json *json, ProtobufCMessage *message, const char *pat
         return false;
     const char *dot = strchr(path, '.');
     return set_step(json, message, &step, dot == NULL ? NULL : dot + 1, words) ||
-           fault_within(json, step.field->name, step.index);
+           path_within(json->fault, step.field->name, step.index);
 }
 
 bool message_set(ProtobufCMessage *message, const char *path, const char *value,

@@ -14,7 +14,7 @@
 #include "base/fault.h"
 #include "base/limits.h"
 #include "base/text.h"
-#include "wire/message.h"
+#include "wire/path.h"
 
 enum {
     FIELDS_MAX = 256, /* of one message type; tests look at every type of the schema */
@@ -70,30 +70,9 @@ uint32_t message_bound(const ProtobufCMessageDescriptor *type,
 
 /* ---- faults ---- */
 
-static bool fault_set(struct message_fault *fault, const char *what)
-{
-    fault->path[0] = '\0';
-    fault->what = what;
-    return false;
-}
-
-/* Puts "name[index]" before the path so far; index < 0: no index. */
-static bool fault_within(struct message_fault *fault, const char *name, int64_t index)
-{
-    char rest[MESSAGE_PATH_MAX];
-    memcpy(rest, fault->path, sizeof(rest));
-    const char *dot = rest[0] == '\0' ? "" : ".";
-    char number[24] = "";
-    if (index >= 0)
-        snprintf(number, sizeof(number), "[%lld]", (long long)index);
-    int length = snprintf(fault->path, sizeof(fault->path), "%s%s%s%s", name, number, dot, rest);
-    (void)length; /* a path that does not fit loses its end */
-    return false;
-}
-
 static bool fault_unknown(struct message_fault *fault, uint64_t number)
 {
-    fault_set(fault, "no such field");
+    path_fault(fault, "no such field");
     snprintf(fault->path, sizeof(fault->path), "#%llu", (unsigned long long)number);
     return false;
 }
@@ -191,23 +170,23 @@ static bool scan_varint(const ProtobufCFieldDescriptor *field, struct reader *re
 {
     uint64_t value = 0;
     if (!read_varint(reader, &value))
-        return fault_set(fault, "a number is cut off or not in its shortest form");
+        return path_fault(fault, "a number is cut off or not in its shortest form");
     if (field->type == PROTOBUF_C_TYPE_BOOL && value > 1)
-        return fault_set(fault, "neither true nor false");
+        return path_fault(fault, "neither true nor false");
     if (field->type == PROTOBUF_C_TYPE_ENUM && !enum_knows(field->descriptor, value))
-        return fault_set(fault, "not one of the values of this field");
+        return path_fault(fault, "not one of the values of this field");
     if (field->type == PROTOBUF_C_TYPE_INT32 && !fits_int32(value))
-        return fault_set(fault, "does not fit in 32 bits");
+        return path_fault(fault, "does not fit in 32 bits");
     bool wide = field->type != PROTOBUF_C_TYPE_UINT32 && field->type != PROTOBUF_C_TYPE_SINT32;
-    return wide || value <= UINT32_MAX || fault_set(fault, "does not fit in 32 bits");
+    return wide || value <= UINT32_MAX || path_fault(fault, "does not fit in 32 bits");
 }
 
 static bool scan_string(struct reader part, struct message_fault *fault)
 {
     size_t size = (size_t)(part.end - part.at);
     if (size > TEXT_MAX)
-        return fault_set(fault, "the text is too long");
-    return text_valid(part.at, size) || fault_set(fault, "not valid text");
+        return path_fault(fault, "the text is too long");
+    return text_valid(part.at, size) || path_fault(fault, "not valid text");
 }
 
 static bool scan_part(const ProtobufCFieldDescriptor *field, struct reader *reader, unsigned depth,
@@ -215,7 +194,7 @@ static bool scan_part(const ProtobufCFieldDescriptor *field, struct reader *read
 {
     struct reader part;
     if (!read_part(reader, &part))
-        return fault_set(fault, "longer than the bytes that are there");
+        return path_fault(fault, "longer than the bytes that are there");
     if (field->type == PROTOBUF_C_TYPE_STRING)
         return scan_string(part, fault);
     return field->type != PROTOBUF_C_TYPE_MESSAGE ||
@@ -229,9 +208,9 @@ static bool scan_value(const ProtobufCFieldDescriptor *field, struct reader *rea
     case PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED:
         return scan_part(field, reader, depth, fault);
     case PROTOBUF_C_WIRE_TYPE_32BIT:
-        return skip_fixed(reader, 4) || fault_set(fault, "cut off");
+        return skip_fixed(reader, 4) || path_fault(fault, "cut off");
     case PROTOBUF_C_WIRE_TYPE_64BIT:
-        return skip_fixed(reader, 8) || fault_set(fault, "cut off");
+        return skip_fixed(reader, 8) || path_fault(fault, "cut off");
     case PROTOBUF_C_WIRE_TYPE_VARINT:
         break;
     }
@@ -261,7 +240,7 @@ static bool count_oneof(struct scan *scan, const ProtobufCFieldDescriptor *field
 {
     for (unsigned i = 0; i < scan->oneof_count; i++) {
         if (scan->oneofs[i] == field->quantifier_offset)
-            return fault_set(scan->fault, "only one of several fields may be there");
+            return path_fault(scan->fault, "only one of several fields may be there");
     }
     need(scan->oneof_count < ONEOFS_MAX);
     scan->oneofs[scan->oneof_count++] = field->quantifier_offset;
@@ -277,7 +256,7 @@ static bool count_field(struct scan *scan, const ProtobufCFieldDescriptor *field
         tally->most = repeated ? message_bound(scan->type, field) : 1;
     }
     if (tally->count >= tally->most)
-        return fault_set(scan->fault, tally->most == 1 ? "there twice" : "too many");
+        return path_fault(scan->fault, tally->most == 1 ? "there twice" : "too many");
     tally->count++;
     return (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) == 0 || count_oneof(scan, field);
 }
@@ -286,7 +265,7 @@ static bool scan_packed(struct scan *scan, const ProtobufCFieldDescriptor *field
 {
     struct reader part;
     if (!read_part(&scan->reader, &part))
-        return fault_set(scan->fault, "longer than the bytes that are there");
+        return path_fault(scan->fault, "longer than the bytes that are there");
     while (part.at < part.end) {
         if (!count_field(scan, field) || !scan_value(field, &part, scan->depth, scan->fault))
             return false;
@@ -317,14 +296,14 @@ static bool fault_in_field(struct scan *scan, const ProtobufCFieldDescriptor *fi
 {
     bool repeated = field->label == PROTOBUF_C_LABEL_REPEATED;
     int64_t count = scan->tallies[field - scan->type->fields].count;
-    return fault_within(scan->fault, field->name, repeated && count > 0 ? count - 1 : -1);
+    return path_within(scan->fault, field->name, repeated && count > 0 ? count - 1 : -1);
 }
 
 static bool scan_field(struct scan *scan)
 {
     uint64_t tag = 0;
     if (!read_varint(&scan->reader, &tag))
-        return fault_set(scan->fault, "a tag is cut off or not in its shortest form");
+        return path_fault(scan->fault, "a tag is cut off or not in its shortest form");
     const ProtobufCFieldDescriptor *field = find_field(scan, tag >> 3);
     if (field == NULL)
         return fault_unknown(scan->fault, tag >> 3);
@@ -332,7 +311,7 @@ static bool scan_field(struct scan *scan)
     bool packed = (field->flags & PROTOBUF_C_FIELD_FLAG_PACKED) != 0 &&
                   (tag & 7) == PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED;
     if (!packed && (tag & 7) != wire_of(field->type)) {
-        fault_set(scan->fault, "of another type on the wire");
+        path_fault(scan->fault, "of another type on the wire");
         return fault_in_field(scan, field);
     }
     return (packed ? scan_packed(scan, field) : scan_single(scan, field)) ||
@@ -344,8 +323,8 @@ static bool scan_required(struct scan *scan)
     for (unsigned i = 0; i < scan->type->n_fields; i++) {
         const ProtobufCFieldDescriptor *field = &scan->type->fields[i];
         if (field->label == PROTOBUF_C_LABEL_REQUIRED && scan->tallies[i].count == 0) {
-            fault_set(scan->fault, "missing");
-            return fault_within(scan->fault, field->name, -1);
+            path_fault(scan->fault, "missing");
+            return path_within(scan->fault, field->name, -1);
         }
     }
     return true;
@@ -355,7 +334,7 @@ static bool scan_message(const ProtobufCMessageDescriptor *type, struct reader r
                          unsigned depth, struct message_fault *fault)
 {
     if (depth > MESSAGE_DEPTH_MAX)
-        return fault_set(fault, "nested too deep");
+        return path_fault(fault, "nested too deep");
     need(type->n_fields <= FIELDS_MAX);
     struct scan scan; /* not zeroed whole: most of it is tallies that this type does not have */
     scan.type = type;
@@ -377,7 +356,7 @@ bool message_scan(const ProtobufCMessageDescriptor *type, struct slice bytes,
 {
     struct message_fault ignored;
     struct message_fault *fault = ret_fault != NULL ? ret_fault : &ignored;
-    fault_set(fault, "");
+    path_fault(fault, "");
     if (bytes.size == 0)
         return scan_message(type, (struct reader){NULL, NULL}, 1, fault);
     return scan_message(type, (struct reader){bytes.data, bytes.data + bytes.size}, 1, fault);

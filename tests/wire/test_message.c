@@ -1,0 +1,268 @@
+#include "base/check.h"
+
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "proto/command.pb-c.h"
+#include "proto/record.pb-c.h"
+#include "proto/view.pb-c.h"
+#include "proto/wire.pb-c.h"
+#include "sample.pb-c.h"
+#include "wire/random_message.h"
+
+static const ProtobufCMessageDescriptor *const roots[] = {
+    &sample__tree__descriptor,
+    &tefter__from_terminal__descriptor,
+    &tefter__to_terminal__descriptor,
+    &tefter__command__descriptor,
+    &tefter__query__descriptor,
+    &tefter__answer__descriptor,
+    &tefter__reply__descriptor,
+    &tefter__entry__descriptor,
+    &tefter__document_record__descriptor,
+    &tefter__customer_record__descriptor,
+};
+enum { ROOTS = sizeof(roots) / sizeof(roots[0]) };
+
+/* ---- round trips ---- */
+
+static void a_random_message_survives(const ProtobufCMessageDescriptor *type, struct prng *prng)
+{
+    struct arena arena;
+    struct message_fault fault;
+    arena_init(&arena, FRAME_UNPACKED_MAX);
+    struct slice packed = message_pack(random_message(type, prng, &arena), &arena);
+    if (!message_scan(type, packed, &fault))
+        fail_msg("%s: %s: %s", type->name, fault.path, fault.what);
+    ProtobufCMessage *back = message_unpack(type, packed, &arena);
+    assert_non_null(back);
+    assert_true(slice_equal(message_pack(back, &arena), packed));
+    struct buffer out;
+    buffer_init(&out, FRAME_TO_SERVER_MAX);
+    assert_true(message_put(back, &out));
+    assert_true(slice_equal(buffer_slice(&out), packed));
+    buffer_fini(&out);
+    arena_fini(&arena);
+}
+
+static void what_is_packed_is_scanned_and_unpacked(void **state)
+{
+    (void)state;
+    struct prng prng = {1};
+    for (int i = 0; i < 20000; i++)
+        a_random_message_survives(roots[i % ROOTS], &prng);
+}
+
+/* A changed frame is refused, or it is a good one: it unpacks, and what is packed again is good. */
+static void a_changed_message_is_safe(const ProtobufCMessageDescriptor *type, struct prng *prng,
+                                      unsigned *ret_taken)
+{
+    struct arena arena;
+    struct message_fault fault;
+    arena_init(&arena, FRAME_UNPACKED_MAX);
+    struct slice packed = message_pack(random_message(type, prng, &arena), &arena);
+    size_t size = packed.size == 0           ? 0
+                  : prng_below(prng, 4) == 0 ? prng_below(prng, packed.size)
+                                             : packed.size;
+    uint8_t *bytes = malloc(size == 0 ? 1 : size); /* exactly: a sanitizer sees reads past it */
+    if (size > 0)
+        memcpy(bytes, packed.data, size);
+    for (uint64_t i = 1 + prng_below(prng, 4); i > 0 && size > 0; i--)
+        bytes[prng_below(prng, size)] = (uint8_t)prng_next(prng);
+    if (message_scan(type, slice_of(bytes, size), &fault)) {
+        (*ret_taken)++;
+        ProtobufCMessage *message = message_unpack(type, slice_of(bytes, size), &arena);
+        assert_non_null(message);
+        assert_int_equal(message->n_unknown_fields, 0);
+        assert_true(message_scan(type, message_pack(message, &arena), &fault));
+    } else {
+        assert_true(strlen(fault.path) < MESSAGE_PATH_MAX);
+        assert_true(fault.what[0] != '\0');
+        message_unpack(type, slice_of(bytes, size), &arena); /* whatever comes of it */
+    }
+    free(bytes);
+    arena_fini(&arena);
+}
+
+static void changed_bytes_are_refused_or_good(void **state)
+{
+    (void)state;
+    struct prng prng = {2};
+    unsigned taken = 0;
+    for (int i = 0; i < 40000; i++)
+        a_changed_message_is_safe(roots[i % ROOTS], &prng, &taken);
+    assert_in_range(taken, 100, 39000);
+}
+
+/* ---- memory ---- */
+
+static struct slice invoice_of(uint32_t lines, struct arena *arena)
+{
+    Tefter__IssueInvoice invoice = TEFTER__ISSUE_INVOICE__INIT;
+    Tefter__InvoiceLine line = TEFTER__INVOICE_LINE__INIT;
+    char text[60];
+    memset(text, 'x', sizeof(text) - 1);
+    text[sizeof(text) - 1] = '\0';
+    line.product_code = text;
+    line.quantity = 1000;
+    line.has_price = 1;
+    line.price = 25900000;
+    invoice.n_lines = lines;
+    invoice.lines = arena_take(arena, lines * sizeof(void *));
+    for (uint32_t i = 0; i < lines; i++)
+        invoice.lines[i] = &line;
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    command.kind_case = TEFTER__COMMAND__KIND_ISSUE_INVOICE;
+    command.issue_invoice = &invoice;
+    return message_pack(&command.base, arena);
+}
+
+static void the_largest_invoice_fits(void **state)
+{
+    (void)state;
+    struct arena arena;
+    struct arena into;
+    struct message_fault fault;
+    arena_init(&arena, FRAME_UNPACKED_MAX);
+    arena_init(&into, FRAME_UNPACKED_MAX);
+    struct slice packed = invoice_of(DOCUMENT_LINES_MAX, &arena);
+    assert_in_range(packed.size, FRAME_TO_SERVER_MAX / 2, FRAME_TO_SERVER_MAX);
+    assert_true(message_scan(&tefter__command__descriptor, packed, &fault));
+    assert_int_equal(message_kind(packed), TEFTER__COMMAND__KIND_ISSUE_INVOICE);
+    assert_non_null(message_unpack(&tefter__command__descriptor, packed, &into));
+    assert_true(into.taken < FRAME_UNPACKED_MAX / 2);
+    packed = invoice_of(DOCUMENT_LINES_MAX + 1, &arena);
+    assert_false(message_scan(&tefter__command__descriptor, packed, &fault));
+    assert_string_equal(fault.path, "issue_invoice.lines[1999]");
+    arena_fini(&into);
+    arena_fini(&arena);
+}
+
+/* The worst that 1 MiB can ask for: empty messages, empty texts, unknown fields. */
+static void amplification_stops_at_the_arenas_bound(void **state)
+{
+    (void)state;
+    static const uint8_t worst[][2] = {{0x12, 0}, {0x32, 0}, {0x3a, 0}, {0x78, 1}, {0x20, 1}};
+    for (size_t k = 0; k < sizeof(worst) / sizeof(worst[0]); k++) {
+        struct arena arena;
+        arena_init(&arena, FRAME_UNPACKED_MAX);
+        uint8_t *bytes = malloc(FRAME_TO_CLIENT_MAX);
+        for (size_t i = 0; i < FRAME_TO_CLIENT_MAX; i += 2)
+            memcpy(bytes + i, worst[k], 2);
+        struct slice frame = slice_of(bytes, FRAME_TO_CLIENT_MAX);
+        assert_false(message_scan(&sample__tree__descriptor, frame, NULL));
+        assert_null(message_unpack(&sample__tree__descriptor, frame, &arena));
+        assert_true(arena.taken <= FRAME_UNPACKED_MAX);
+        free(bytes);
+        arena_fini(&arena);
+    }
+}
+
+static void every_bound_of_the_arena_is_survived(void **state)
+{
+    (void)state;
+    struct arena arena;
+    struct prng prng = {5};
+    arena_init(&arena, FRAME_UNPACKED_MAX);
+    struct slice packed = message_pack(random_message(roots[3], &prng, &arena), &arena);
+    for (size_t bound = 0; bound < 20000; bound += 16) {
+        struct arena small;
+        arena_init(&small, bound);
+        ProtobufCMessage *message = message_unpack(roots[3], packed, &small);
+        bool done = message != NULL;
+        arena_fini(&small);
+        if (done)
+            break;
+        assert_true(bound < 19000);
+    }
+    arena_fini(&arena);
+}
+
+static void nothing_packs_to_nothing(void **state)
+{
+    (void)state;
+    struct arena arena;
+    struct buffer out;
+    arena_init(&arena, 1000);
+    buffer_init(&out, 4);
+    ProtobufCMessage *message = message_new(&sample__leaf__descriptor, &arena);
+    assert_int_equal(message_pack(message, &arena).size, 0);
+    assert_true(message_put(message, &out));
+    assert_non_null(message_unpack(&sample__leaf__descriptor, (struct slice){NULL, 0}, &arena));
+    assert_true(
+        message_set(message, "words", "too long", &arena, &(struct message_fault){.path = ""}));
+    assert_false(message_put(message, &out));
+    assert_int_equal(out.size, 0);
+    buffer_fini(&out);
+    arena_fini(&arena);
+}
+
+/* ---- walking ---- */
+
+struct walk {
+    char words[200];
+};
+
+static void note(void *context, ProtobufCMessage *part)
+{
+    struct walk *walk = context;
+    const Tefter__Text *text = (const Tefter__Text *)part;
+    strncat(walk->words, text->value, 20);
+}
+
+static Tefter__Text text_of(const char *words)
+{
+    Tefter__Text text = TEFTER__TEXT__INIT;
+    text.value = (char *)(uintptr_t)words;
+    return text;
+}
+
+static void each_text_is_found_in_order(void **state)
+{
+    (void)state;
+    struct walk walk = {""};
+    Tefter__Text name = text_of("name ");
+    Tefter__Text phone = text_of("phone ");
+    Tefter__Text first = text_of("first ");
+    Tefter__Text second = text_of("second");
+    Tefter__PersonRow a = TEFTER__PERSON_ROW__INIT;
+    Tefter__PersonRow b = TEFTER__PERSON_ROW__INIT;
+    a.name = &first;
+    b.name = &second;
+    Tefter__PersonRow *persons[] = {&a, &b};
+    Tefter__CustomerRow customer = TEFTER__CUSTOMER_ROW__INIT;
+    customer.code = (char *)(uintptr_t) "C1";
+    customer.phone = &phone;
+    customer.name = &name;
+    customer.persons = persons;
+    customer.n_persons = 2;
+    Tefter__Row row = TEFTER__ROW__INIT;
+    row.kind_case = TEFTER__ROW__KIND_CUSTOMER;
+    row.customer = &customer;
+    message_each(&row.base, &tefter__text__descriptor, note, &walk);
+    assert_string_equal(walk.words, "name phone first second");
+}
+
+static void who_can_hold_a_text(void **state)
+{
+    (void)state;
+    assert_true(message_can_hold(&tefter__command__descriptor, &tefter__text__descriptor));
+    assert_true(message_can_hold(&tefter__row__descriptor, &tefter__text__descriptor));
+    assert_false(message_can_hold(&tefter__invoice_line__descriptor, &tefter__text__descriptor));
+    assert_false(message_can_hold(&tefter__text__descriptor, &tefter__text__descriptor));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_packed_is_scanned_and_unpacked),
+        cmocka_unit_test(changed_bytes_are_refused_or_good),
+        cmocka_unit_test(the_largest_invoice_fits),
+        cmocka_unit_test(amplification_stops_at_the_arenas_bound),
+        cmocka_unit_test(every_bound_of_the_arena_is_survived),
+        cmocka_unit_test(nothing_packs_to_nothing),
+        cmocka_unit_test(each_text_is_found_in_order),
+        cmocka_unit_test(who_can_hold_a_text),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
