@@ -50,15 +50,13 @@ static Tefter__Entry *entry_read(struct replay *replay, struct slice bytes)
     return (Tefter__Entry *)message_unpack(&tefter__entry__descriptor, bytes, &replay->arena);
 }
 
+/* What is no entry is no skip record either; applying it will say so, unless it is skipped. */
 static bool collect_skips(void *context, const struct journal_batch *batch, struct failure *failure)
 {
     struct replay *replay = context;
     for (uint32_t i = 0; i < batch->count; i++) {
         const Tefter__Entry *entry = entry_read(replay, batch->entries[i]);
-        if (!entry)
-            return fail(failure, FAULT_DAMAGED, 0, "entry %" PRIu64 " of the journal is no entry",
-                        batch->first_seq + i);
-        if (entry->has_skip && !skip_add(replay, entry->skip, failure))
+        if (entry && entry->has_skip && !skip_add(replay, entry->skip, failure))
             return false;
     }
     return true;
@@ -109,13 +107,12 @@ static bool outcome_fits(struct replay *replay, uint64_t seq, const struct hash 
 /* The same entry without its command: the ledger counts its seq and does nothing. */
 static struct slice emptied(struct replay *replay, struct slice bytes)
 {
-    Tefter__Entry *entry = entry_read(replay, bytes);
-    if (!entry)
-        return bytes;
-    entry->has_command = 0;
-    entry->has_skip = 0;
-    entry->skip_reason = NULL;
-    return message_pack(&entry->base, &replay->arena);
+    static uint8_t no_id[COMMAND_ID_SIZE];
+    const Tefter__Entry *entry = entry_read(replay, bytes);
+    Tefter__Entry empty = TEFTER__ENTRY__INIT;
+    empty.id = (ProtobufCBinaryData){sizeof no_id, no_id};
+    empty.now_ms = entry ? entry->now_ms : 0;
+    return message_pack(&empty.base, &replay->arena);
 }
 
 static bool entry_failed(const struct replay *replay, uint64_t seq, struct failure *failure)

@@ -106,6 +106,7 @@ int restore_run(const struct settings *settings)
 {
     static struct restore restore;
     struct failure failure = {.fault = FAULT_NONE};
+    restore = (struct restore){.incarnation = 0};
     if (!settings->from)
         fail(&failure, FAULT_USE, 0, "from where? --from PLACE is missing");
     if (failure.fault || !run(&restore, settings, &failure))

@@ -130,7 +130,7 @@ int verify_run(const struct settings *settings)
 {
     static struct verify verify;
     struct failure failure = {.fault = FAULT_NONE};
-    verify.settings = settings;
+    verify = (struct verify){.settings = settings};
     if (!folder_init(&verify.folder, settings->ledger, &failure) ||
         !folder_check(&verify.folder, &failure))
         return settings_told(&failure);

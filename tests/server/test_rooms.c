@@ -1,0 +1,447 @@
+/*
+ * Starts after every kind of end: which state is trusted, which is rebuilt, which stops. The ledger
+ * is a real one, made by tefterd init; ends without closing are processes that die.
+ */
+#include "base/check.h"
+
+#include "backup.h"
+#include "checkpoint.h"
+#include "child.h"
+#include "commands.h"
+#include "mark.h"
+#include "rooms.h"
+#include "wire/message.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { FIRST_SEQ = 4 }; /* found, password, terminal, code */
+
+struct place {
+    char base[64];
+    char path[80];
+    struct settings settings;
+    struct folder folder;
+};
+
+__attribute__((format(printf, 1, 2))) static void run(const char *format, ...)
+{
+    char line[3 * FILES_PATH_MAX];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    assert_int_equal(system(line), 0);
+}
+
+static int setup(void **state)
+{
+    static struct place place;
+    struct failure failure = {.fault = FAULT_NONE};
+    place = (struct place){.settings = {.map_bytes = 64 << 20, .keep = 3}};
+    snprintf(place.base, sizeof place.base, "/tmp/tefter-rooms-XXXXXX");
+    if (!mkdtemp(place.base))
+        return 1;
+    snprintf(place.path, sizeof place.path, "%s/ledger", place.base);
+    place.settings.ledger = place.path;
+    run("echo 'correct horse' | %s init --ledger %s --company Anh --currency VND --admin anh "
+        "--utc-offset +00:00 --password-stdin > /dev/null",
+        TEFTERD, place.path);
+    *state = &place;
+    return !folder_init(&place.folder, place.path, &failure);
+}
+
+static int teardown(void **state)
+{
+    return !files_remove_tree(((struct place *)*state)->base, NULL);
+}
+
+static void add_terminals(struct rooms *rooms, int count)
+{
+    struct arena arena;
+    struct failure failure = {.fault = FAULT_NONE};
+    Tefter__AddTerminal terminal = TEFTER__ADD_TERMINAL__INIT;
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    terminal.branch = 1;
+    terminal.name = (char *)(uintptr_t) "till";
+    command.kind_case = TEFTER__COMMAND__KIND_ADD_TERMINAL;
+    command.add_terminal = &terminal;
+    arena_init(&arena, 16 << 20);
+    for (int i = 0; i < count; i++)
+        need(commit_one(rooms->commit, &command, &arena, NULL, &failure));
+    arena_fini(&arena);
+}
+
+enum ending { ENDS_WELL, DIES, DIES_AFTER_CHECKPOINT };
+
+/* In a process of its own: opens, adds, ends. */
+static void life(struct place *place, int terminals, enum ending ending)
+{
+    static struct rooms rooms;
+    uint64_t seq;
+    int status;
+    pid_t pid = fork();
+    if (pid == 0) {
+        if (!rooms_open(&rooms, &place->settings, ROOMS_USUAL, NULL))
+            _exit(2);
+        add_terminals(&rooms, terminals);
+        if (ending == DIES_AFTER_CHECKPOINT &&
+            !checkpoint_make(&rooms.folder, rooms.ledger, &seq, NULL))
+            _exit(3);
+        if (ending == DIES_AFTER_CHECKPOINT)
+            add_terminals(&rooms, terminals);
+        if (ending == ENDS_WELL)
+            rooms_close(&rooms);
+        _exit(0);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+}
+
+struct start {
+    struct recovered recovered;
+    struct ledger_state state;
+    struct failure failure;
+    bool opened;
+};
+
+static struct start start_again(struct place *place)
+{
+    static struct rooms rooms;
+    struct start start = {.failure = {.fault = FAULT_NONE}};
+    start.opened = rooms_open(&rooms, &place->settings, ROOMS_USUAL, &start.failure);
+    if (!start.opened)
+        return start;
+    start.recovered = rooms.recovered;
+    assert_true(ledger_state(rooms.ledger, &start.state, NULL));
+    rooms_close(&rooms);
+    return start;
+}
+
+static void mark_other_boot(const struct place *place)
+{
+    struct mark mark = {.kind = MARK_DIRTY};
+    assert_true(mark_place_of(place->path, &mark.place, NULL));
+    memset(mark.place.boot, '0', 8);
+    assert_true(mark_write(place->folder.mark, &mark, NULL));
+}
+
+static void flip(const char *path, long at)
+{
+    FILE *file = fopen(path, "r+");
+    assert_non_null(file);
+    fseek(file, at, SEEK_SET);
+    int byte = fgetc(file);
+    fseek(file, at, SEEK_SET);
+    fputc(byte ^ 0x55, file);
+    fclose(file);
+}
+
+/* ---- trusted ---- */
+
+static void closed_well_is_trusted(void **state)
+{
+    life(*state, 3, ENDS_WELL);
+    struct start start = start_again(*state);
+    assert_true(start.opened);
+    assert_null(start.recovered.distrust);
+    assert_int_equal(start.recovered.replayed, 0);
+    assert_int_equal(start.state.seq, FIRST_SEQ + 3);
+}
+
+static void died_in_this_boot_is_trusted(void **state)
+{
+    life(*state, 3, DIES);
+    struct start start = start_again(*state);
+    assert_true(start.opened);
+    assert_null(start.recovered.distrust);
+    assert_int_equal(start.state.seq, FIRST_SEQ + 3);
+}
+
+/* ---- rebuilt, to the same outcome ---- */
+
+static struct start rebuilt(struct place *place, const struct ledger_state *before)
+{
+    struct start start = start_again(place);
+    assert_true(start.opened);
+    assert_non_null(start.recovered.distrust);
+    assert_int_equal(start.state.seq, before->seq);
+    assert_memory_equal(&start.state.outcome, &before->outcome, sizeof before->outcome);
+    assert_memory_equal(&start.state.chain, &before->chain, sizeof before->chain);
+    return start;
+}
+
+static void another_boot_rebuilds(void **state)
+{
+    life(*state, 3, DIES);
+    struct start before = start_again(*state);
+    mark_other_boot(*state);
+    struct start start = rebuilt(*state, &before.state);
+    assert_int_equal(start.recovered.replayed, FIRST_SEQ + 3);
+    assert_null(start_again(*state).recovered.distrust);
+}
+
+static void no_mark_and_distrust_rebuild(void **state)
+{
+    struct place *place = *state;
+    life(place, 3, ENDS_WELL);
+    struct start before = start_again(place);
+    unlink(place->folder.mark);
+    rebuilt(place, &before.state);
+    place->settings.distrust = true;
+    rebuilt(place, &before.state);
+}
+
+static void another_clean_state_rebuilds(void **state)
+{
+    struct place *place = *state;
+    struct mark mark;
+    life(place, 3, ENDS_WELL);
+    struct start before = start_again(place);
+    mark_read(place->folder.mark, &mark);
+    mark.seq--;
+    assert_true(mark_write(place->folder.mark, &mark, NULL));
+    rebuilt(place, &before.state);
+    mark_read(place->folder.mark, &mark);
+    mark.outcome.bytes[5] ^= 1;
+    assert_true(mark_write(place->folder.mark, &mark, NULL));
+    rebuilt(place, &before.state);
+}
+
+static void a_missing_state_is_rebuilt(void **state)
+{
+    struct place *place = *state;
+    life(place, 3, DIES);
+    struct start before = start_again(place);
+    assert_true(files_remove_tree(place->folder.state, NULL));
+    rebuilt(place, &before.state);
+}
+
+static void a_rebuild_begins_at_the_checkpoint(void **state)
+{
+    struct place *place = *state;
+    life(place, 3, DIES_AFTER_CHECKPOINT);
+    struct start before = start_again(place);
+    mark_other_boot(place);
+    struct start start = rebuilt(place, &before.state);
+    assert_int_equal(start.recovered.from_seq, FIRST_SEQ + 3);
+    assert_int_equal(start.recovered.replayed, 3);
+}
+
+static void a_damaged_checkpoint_is_passed_over(void **state)
+{
+    struct place *place = *state;
+    uint64_t seqs[CHECKPOINTS_LIST_MAX];
+    char path[FILES_PATH_MAX], data[FILES_PATH_MAX];
+    life(place, 3, DIES_AFTER_CHECKPOINT);
+    life(place, 3, DIES_AFTER_CHECKPOINT);
+    life(place, 3, DIES_AFTER_CHECKPOINT);
+    struct start before = start_again(place);
+    assert_int_equal(checkpoint_list(&place->folder, seqs), CHECKPOINTS_KEPT);
+    checkpoint_path(&place->folder, seqs[1], path, NULL);
+    files_join(data, path, "data.mdb", NULL);
+    assert_int_equal(truncate(data, 3 * 4096), 0);
+    mark_other_boot(place);
+    struct start start = rebuilt(place, &before.state);
+    assert_int_equal(start.recovered.from_seq, seqs[0]);
+}
+
+static void a_state_of_another_chain_is_rebuilt(void **state)
+{
+    struct place *place = *state;
+    char other[FILES_PATH_MAX], part[FILES_PATH_MAX];
+    life(place, 1, ENDS_WELL);
+    files_join(other, place->base, "other", NULL);
+    run("cp -a %s %s", place->path, other);
+    life(place, 2, ENDS_WELL);
+    struct start before = start_again(place);
+    place->settings.ledger = other;
+    life(place, 2, ENDS_WELL);
+    place->settings.ledger = place->path;
+    files_join(part, other, "state", NULL);
+    assert_true(files_remove_tree(place->folder.state, NULL));
+    run("cp -a %s %s", part, place->folder.state);
+    files_join(part, other, "mark", NULL);
+    run("cp %s %s", part, place->folder.mark);
+    rebuilt(place, &before.state);
+}
+
+/* ---- stops ---- */
+
+static void a_state_ahead_of_the_journal_stops(void **state)
+{
+    struct place *place = *state;
+    char kept[FILES_PATH_MAX];
+    life(place, 1, ENDS_WELL);
+    files_join(kept, place->base, "journal", NULL);
+    run("cp -a %s %s", place->folder.journal, kept);
+    life(place, 2, ENDS_WELL);
+    assert_true(files_remove_tree(place->folder.journal, NULL));
+    run("cp -a %s %s", kept, place->folder.journal);
+    struct start start = start_again(place);
+    assert_false(start.opened);
+    assert_int_equal(start.failure.fault, FAULT_DAMAGED);
+}
+
+static void damage_in_the_journal_stops(void **state)
+{
+    struct place *place = *state;
+    char segment[FILES_PATH_MAX];
+    life(place, 5, ENDS_WELL);
+    files_join(segment, place->folder.journal, "00000000000000000001.segment", NULL);
+    flip(segment, 700);
+    struct start start = start_again(place);
+    assert_false(start.opened);
+    assert_int_equal(start.failure.fault, FAULT_DAMAGED);
+}
+
+/* ---- entries that cannot be applied ---- */
+
+static void append(const struct place *place, struct slice entry, uint64_t outcome_seq,
+                   const struct hash *outcome)
+{
+    struct journal *journal;
+    struct failure failure = {.fault = FAULT_NONE};
+    struct journal_local_options options = {.path = place->folder.journal};
+    assert_true(journal_local_open(&options, &journal, &failure));
+    assert_int_equal(journal_propose(journal, &entry, 1, 1, outcome_seq, outcome, &failure),
+                     JOURNAL_OK);
+    journal_close(journal);
+}
+
+static void an_entry_that_cannot_be_applied_is_named_and_skipped(void **state)
+{
+    struct place *place = *state;
+    uint64_t seq = 0;
+    unsigned times = 0;
+    life(place, 2, ENDS_WELL);
+    append(place, slice_text("this is no entry"), 0, NULL);
+    for (unsigned i = 1; i <= 2; i++) {
+        struct start start = start_again(place);
+        assert_false(start.opened);
+        assert_non_null(strstr(start.failure.text, "entry 7 cannot be applied"));
+        assert_non_null(strstr(start.failure.text, "tefterd skip 7"));
+        assert_true(folder_faulted(&place->folder, &seq, &times));
+        assert_int_equal(seq, 7);
+        assert_int_equal(times, i);
+    }
+    place->settings.reason = "a test";
+    place->settings.word = "6";
+    assert_int_equal(skip_run(&place->settings), EXIT_USE);
+    place->settings.word = "8";
+    assert_int_equal(skip_run(&place->settings), EXIT_USE);
+    place->settings.word = "7";
+    assert_int_equal(skip_run(&place->settings), EXIT_DONE);
+    struct start start = start_again(place);
+    assert_true(start.opened);
+    assert_int_equal(start.state.seq, 8);
+    life(place, 1, ENDS_WELL);
+    struct start before = start_again(place);
+    mark_other_boot(place);
+    rebuilt(place, &before.state);
+}
+
+static void another_outcome_stops_and_names_the_seq(void **state)
+{
+    struct place *place = *state;
+    struct hash wrong = {{7}};
+    uint8_t id[COMMAND_ID_SIZE] = {0};
+    uint8_t bytes[64];
+    Tefter__Entry entry = TEFTER__ENTRY__INIT;
+    life(place, 2, ENDS_WELL);
+    entry.id = (ProtobufCBinaryData){sizeof id, id};
+    size_t size = tefter__entry__pack(&entry, bytes);
+    append(place, slice_of(bytes, size), FIRST_SEQ + 2, &wrong);
+    struct start start = start_again(place);
+    assert_false(start.opened);
+    assert_non_null(strstr(start.failure.text, "after seq 6"));
+}
+
+/* ---- backup and restore ---- */
+
+static void a_restore_is_a_new_incarnation(void **state)
+{
+    struct place *place = *state;
+    char backups[FILES_PATH_MAX], fresh[FILES_PATH_MAX];
+    struct settings settings = place->settings;
+    files_join(backups, place->base, "backups", NULL);
+    files_join(fresh, place->base, "fresh", NULL);
+    life(place, 3, DIES);
+    struct start before = start_again(place);
+    settings.to = backups;
+    assert_int_equal(backup_run(&settings), EXIT_DONE);
+    settings.from = backups;
+    settings.ledger = fresh;
+    assert_int_equal(restore_run(&settings), EXIT_DONE);
+    assert_int_equal(restore_run(&settings), EXIT_USE);
+    place->settings.ledger = fresh;
+    struct start start = start_again(place);
+    assert_true(start.opened);
+    assert_null(start.recovered.distrust);
+    assert_int_equal(start.state.seq, before.state.seq + 1);
+    assert_int_equal(start.state.incarnation, before.state.incarnation + 1);
+    assert_memory_equal(start.state.ledger, before.state.ledger, 16);
+}
+
+static void an_untrusted_state_is_left_out_of_a_backup(void **state)
+{
+    struct place *place = *state;
+    char backups[FILES_PATH_MAX], fresh[FILES_PATH_MAX];
+    struct settings settings = place->settings;
+    files_join(backups, place->base, "backups", NULL);
+    files_join(fresh, place->base, "fresh", NULL);
+    life(place, 3, DIES);
+    mark_other_boot(place);
+    settings.to = backups;
+    assert_int_equal(backup_run(&settings), EXIT_DONE);
+    settings.from = backups;
+    settings.ledger = fresh;
+    assert_int_equal(restore_run(&settings), EXIT_DONE);
+    place->settings.ledger = fresh;
+    struct start start = start_again(place);
+    assert_true(start.opened);
+    assert_int_equal(start.state.seq, FIRST_SEQ + 3 + 1);
+    assert_int_equal(start.state.incarnation, 2);
+}
+
+static void verify_sees_all(void **state)
+{
+    struct place *place = *state;
+    char segment[FILES_PATH_MAX];
+    life(place, 5, ENDS_WELL);
+    assert_int_equal(verify_run(&place->settings), EXIT_DONE);
+    files_join(segment, place->folder.journal, "00000000000000000001.segment", NULL);
+    flip(segment, 900);
+    assert_int_equal(verify_run(&place->settings), EXIT_FAULT);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(closed_well_is_trusted),
+        TEST(died_in_this_boot_is_trusted),
+        TEST(another_boot_rebuilds),
+        TEST(no_mark_and_distrust_rebuild),
+        TEST(another_clean_state_rebuilds),
+        TEST(a_missing_state_is_rebuilt),
+        TEST(a_rebuild_begins_at_the_checkpoint),
+        TEST(a_damaged_checkpoint_is_passed_over),
+        TEST(a_state_of_another_chain_is_rebuilt),
+        TEST(a_state_ahead_of_the_journal_stops),
+        TEST(damage_in_the_journal_stops),
+        TEST(an_entry_that_cannot_be_applied_is_named_and_skipped),
+        TEST(another_outcome_stops_and_names_the_seq),
+        TEST(a_restore_is_a_new_incarnation),
+        TEST(an_untrusted_state_is_left_out_of_a_backup),
+        TEST(verify_sees_all),
+    };
+    assert_true(hash_setup());
+    child_set_program(TEFTERD);
+    child_set_map(64 << 20);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
