@@ -106,6 +106,9 @@ class Company:
     def branch(self, code, name):
         return self.owner.submit(add_branch=client.pb.AddBranch(code=code, name=name)).id
 
+    def till(self, branch, name="till"):
+        return self.owner.submit(add_till=client.pb.AddTill(branch=branch, name=name)).id
+
     def clerk(self, login, role="ROLE_SALES", branch=None, password=PASSWORD):
         add = client.pb.AddStaff(login=login, role=client.pb.Role.Value(role))
         if branch:
@@ -127,7 +130,7 @@ class Company:
 
     def customer(self, name, limit_minor=None):
         number = self.owner.submit(open_customer=client.pb.OpenCustomer(
-            name=client.pb.Text(value=name), phone=client.pb.Text(value="+84 900 000 000"))).id
+            name=client.pb.Text(value=name), phone=client.pb.Text(value="+84 900 000 000"), area="Thủ Đức")).id
         if limit_minor is not None:
             self.limit(number, limit_minor)
         return number
@@ -147,8 +150,8 @@ def invoice(customer, product, pieces=1):
         client.pb.InvoiceLine(product=product, quantity=pieces * 1000)])}
 
 
-def payment(customer, amount_minor):
+def payment(customer, till, amount_minor):
     """The keyword of cash for the oldest bills."""
     return {"take_payment": client.pb.TakePayment(
-        customer=customer, kind=client.pb.PAYMENT_CASH, amount_minor=amount_minor,
+        customer=customer, kind=client.pb.PAYMENT_CASH, place=till, amount_minor=amount_minor,
         match=client.pb.MATCH_OLDEST_DUE)}

@@ -33,6 +33,7 @@ class Stranger(unittest.TestCase):
         cls.branch = cls.company.branch("TD", "Thủ Đức")
         cls.company.clerk("minh", branch=cls.branch)
         cls.till = cls.company.terminal(cls.branch, "till 1")
+        cls.drawer = cls.company.till(cls.branch)
         cls.product = cls.company.product("XM40", "Xi măng 40 kg", PRICE)
 
     @classmethod
@@ -136,7 +137,7 @@ class Stranger(unittest.TestCase):
         self.assertEqual(PRICE, refusal.over_by_minor)
         self.assertEqual(3 * PRICE, refusal.available_minor)
         self.assertTrue(refusal.ways)
-        till.submit(**server.payment(customer, PRICE))
+        till.submit(**server.payment(customer, self.drawer, PRICE))
         done = till.submit(**server.invoice(customer, self.product, 4))
         self.assertEqual(0, done.account.available_minor)
         bills = till.query(unpaid_bills=self.pb.UnpaidBills(customer=customer))
