@@ -13,9 +13,9 @@ static const uint8_t ledger_id[16] = "scenario-ledger";
 
 const char *json(const char *format, ...)
 {
-    static char lines[8][65536];
+    static char lines[64][16384];
     static unsigned next;
-    char *line = lines[next++ % 8];
+    char *line = lines[next++ % 64];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(line, sizeof lines[0], format, arguments);
