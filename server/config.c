@@ -9,7 +9,8 @@
 static cfg_t *file;
 static struct failure *told;
 
-static void told_wrong(cfg_t *cfg, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static void told_wrong(cfg_t *cfg, const char *format,
+                                                             va_list arguments)
 {
     char text[200];
     vsnprintf(text, sizeof text, format, arguments);

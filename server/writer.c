@@ -12,6 +12,8 @@
 #define GROUP_ARENA_MAX ((size_t)1024 * 1024 * 1024)
 #define GROUP_ARENA_KEPT ((size_t)16 * 1024 * 1024)
 
+enum { DONE_MAX = 2 }; /* groups committed and not told */
+
 struct group {
     struct submission items[COMMIT_GROUP_MAX];
     size_t offsets[COMMIT_GROUP_MAX]; /* of their commands in bytes */
@@ -39,7 +41,8 @@ struct writer {
     struct group_list done;
     struct group_list free;
     bool finishing;
-    bool ended; /* the thread has nothing more to do */
+    bool leaving; /* nobody is told any more */
+    bool ended;   /* the thread has nothing more to do */
     loop_fn finished;
     void *finished_context;
     struct writer_figures figures;
@@ -103,6 +106,12 @@ __attribute__((noreturn)) static void give_up(const struct failure *failure)
     _exit(1);
 }
 
+/* The loop is behind with telling: what comes meanwhile joins the group that waits. */
+static bool held_up(const struct writer *writer)
+{
+    return writer->done.count >= DONE_MAX && !writer->leaving;
+}
+
 static bool step_due(const struct writer *writer)
 {
     return commit_wants_step(writer->options.commit) && !writer->finishing &&
@@ -113,7 +122,7 @@ static bool step_due(const struct writer *writer)
 static struct group *next_group(struct writer *writer)
 {
     pthread_mutex_lock(&writer->lock);
-    while (!writer->waiting.first && !writer->finishing && !step_due(writer))
+    while (held_up(writer) || (!writer->waiting.first && !writer->finishing && !step_due(writer)))
         pthread_cond_wait(&writer->work, &writer->lock);
     struct group *group = list_take(&writer->waiting);
     if (!group && !writer->finishing)
@@ -305,6 +314,9 @@ void writer_destroy(struct writer *writer)
 {
     if (!writer)
         return;
+    pthread_mutex_lock(&writer->lock);
+    writer->leaving = true;
+    pthread_mutex_unlock(&writer->lock);
     writer_finish(writer, NULL, NULL);
     pthread_join(writer->thread, NULL);
     loop_wake_destroy(writer->wake);

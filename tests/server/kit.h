@@ -17,6 +17,7 @@ struct kit {
     char path[64];
     struct journal *journal;
     struct ledger *ledger;
+    struct vault *vault;
     struct clock clock;
     struct commit *commit;
     int64_t now_ms; /* 0: the clock's */
@@ -42,9 +43,13 @@ static inline void kit_open(struct kit *kit)
     assert_non_null(mkdtemp(kit->path));
     struct ledger_options options = {.path = kit->path, .map_bytes = 64 << 20};
     assert_true(ledger_open(&options, &kit->ledger, &failure));
+    char vault[FILES_PATH_MAX];
+    assert_true(files_join(vault, kit->path, "vault", &failure));
+    assert_true(vault_open(vault, 64 << 20, &kit->vault, &failure));
     clock_init(&kit->clock, clock_read());
     struct commit_options commit = {.journal = kit->journal,
                                     .ledger = kit->ledger,
+                                    .vault = kit->vault,
                                     .now_ms = kit_now,
                                     .new_id = kit_new_id,
                                     .owner = kit};
@@ -54,6 +59,7 @@ static inline void kit_open(struct kit *kit)
 static inline void kit_close(struct kit *kit)
 {
     commit_destroy(kit->commit);
+    vault_close(kit->vault);
     ledger_close(kit->ledger);
     journal_close(kit->journal);
     files_remove_tree(kit->path, NULL);
