@@ -1,0 +1,110 @@
+#include "base/check.h"
+
+#include "base/hash.h"
+#include "session/throttle.h"
+
+static struct throttle *throttle;
+
+static int setup(void **state)
+{
+    (void)state;
+    static const uint8_t secret[32] = {1};
+    throttle = throttle_create(secret);
+    return hash_setup() && throttle != NULL ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    throttle_destroy(throttle);
+    return 0;
+}
+
+static uint64_t key_of(enum throttle_kind kind, const char *about)
+{
+    return throttle_key(throttle, kind, slice_text(about));
+}
+
+/* Guesses as fast as allowed; how many in that time. */
+static int guesses_in(enum throttle_kind kind, uint64_t key, int64_t from_ms, int64_t for_ms)
+{
+    int guesses = 0;
+    for (int64_t now = from_ms; now < from_ms + for_ms; now += 50) {
+        if (throttle_wait(throttle, kind, key, now) > 0)
+            continue;
+        throttle_charge(throttle, key, now);
+        guesses++;
+    }
+    return guesses;
+}
+
+static void ten_a_minute_at_most(void **state)
+{
+    (void)state;
+    uint64_t key = key_of(THROTTLE_LOGIN, "anh");
+    int first = guesses_in(THROTTLE_LOGIN, key, 1000, 60 * 1000);
+    assert_true(first >= 5 && first <= 10);
+    int day = guesses_in(THROTTLE_LOGIN, key, 61 * 1000, INT64_C(24) * 3600 * 1000);
+    assert_true(day < 120);
+    assert_int_equal(throttle_wait(throttle, THROTTLE_LOGIN, key_of(THROTTLE_LOGIN, "binh"), 1000),
+                     0);
+}
+
+static void a_right_guess_forgives(void **state)
+{
+    (void)state;
+    uint64_t key = key_of(THROTTLE_PIN, "anh");
+    for (int i = 0; i < 8; i++)
+        throttle_charge(throttle, key, 1000);
+    assert_true(throttle_wait(throttle, THROTTLE_PIN, key, 1000) > 10 * 1000);
+    throttle_forgive(throttle, key, true);
+    assert_int_equal(throttle_wait(throttle, THROTTLE_PIN, key, 1000), 0);
+    throttle_forgive(throttle, key_of(THROTTLE_PIN, "nobody"), true);
+}
+
+static void forgotten_in_the_end(void **state)
+{
+    (void)state;
+    uint64_t key = key_of(THROTTLE_LOGIN, "anh");
+    for (int i = 0; i < 40; i++)
+        throttle_charge(throttle, key, 0);
+    uint32_t wait = throttle_wait(throttle, THROTTLE_LOGIN, key, 0);
+    assert_int_equal(wait, 15 * 60 * 1000);
+    throttle_charge(throttle, key, wait + 1);
+    assert_int_equal(throttle_wait(throttle, THROTTLE_LOGIN, key, wait + 1), 0);
+}
+
+static void bounded(void **state)
+{
+    (void)state;
+    for (uint64_t i = 1; i < 100000; i++)
+        throttle_charge(throttle, throttle_key(throttle, THROTTLE_LOGIN, slice_of(&i, 8)),
+                        (int64_t)i);
+    uint64_t key = key_of(THROTTLE_LOGIN, "anh");
+    for (int i = 0; i < 10; i++)
+        throttle_charge(throttle, key, 200000);
+    assert_true(throttle_wait(throttle, THROTTLE_LOGIN, key, 200000) > 0);
+}
+
+static void kinds_do_not_mix(void **state)
+{
+    (void)state;
+    static const uint8_t other[32] = {2};
+    assert_int_not_equal(key_of(THROTTLE_LOGIN, "anh"), key_of(THROTTLE_PIN, "anh"));
+    struct throttle *elsewhere = throttle_create(other);
+    assert_int_not_equal(key_of(THROTTLE_LOGIN, "anh"),
+                         throttle_key(elsewhere, THROTTLE_LOGIN, slice_text("anh")));
+    throttle_destroy(elsewhere);
+}
+
+#define throttle_test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        throttle_test(ten_a_minute_at_most), throttle_test(a_right_guess_forgives),
+        throttle_test(forgotten_in_the_end), throttle_test(bounded),
+        throttle_test(kinds_do_not_mix),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
