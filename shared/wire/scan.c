@@ -230,7 +230,7 @@ struct scan {
     struct reader reader;
     unsigned depth;
     struct message_fault *fault;
-    const ProtobufCFieldDescriptor *last;
+    unsigned guess;              /* the field that came last */
     unsigned oneofs[ONEOFS_MAX]; /* quantifier offsets of the oneofs that have a member */
     unsigned oneof_count;
     struct tally tallies[FIELDS_MAX];
@@ -281,15 +281,14 @@ static bool scan_single(struct scan *scan, const ProtobufCFieldDescriptor *field
 /* Fields mostly come in order: the next one is tried before the search. */
 static const ProtobufCFieldDescriptor *find_field(struct scan *scan, uint64_t number)
 {
-    const ProtobufCFieldDescriptor *end = scan->type->fields + scan->type->n_fields;
-    const ProtobufCFieldDescriptor *guess = scan->last == NULL ? scan->type->fields : scan->last;
-    for (int i = 0; i < 2 && guess < end; i++, guess++) {
-        if (guess->id == number)
-            return guess;
+    const ProtobufCMessageDescriptor *type = scan->type;
+    for (unsigned i = scan->guess; i < type->n_fields && i < scan->guess + 2; i++) {
+        if (type->fields[i].id == number)
+            return &type->fields[i];
     }
-    return number > INT32_MAX
-               ? NULL
-               : protobuf_c_message_descriptor_get_field(scan->type, (unsigned)number);
+    if (number > INT32_MAX || type->n_fields == 0)
+        return NULL;
+    return protobuf_c_message_descriptor_get_field(type, (unsigned)number);
 }
 
 static bool fault_in_field(struct scan *scan, const ProtobufCFieldDescriptor *field)
@@ -307,7 +306,7 @@ static bool scan_field(struct scan *scan)
     const ProtobufCFieldDescriptor *field = find_field(scan, tag >> 3);
     if (field == NULL)
         return fault_unknown(scan->fault, tag >> 3);
-    scan->last = field;
+    scan->guess = (unsigned)(field - scan->type->fields);
     bool packed = (field->flags & PROTOBUF_C_FIELD_FLAG_PACKED) != 0 &&
                   (tag & 7) == PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED;
     if (!packed && (tag & 7) != wire_of(field->type)) {
@@ -341,7 +340,7 @@ static bool scan_message(const ProtobufCMessageDescriptor *type, struct reader r
     scan.reader = reader;
     scan.depth = depth;
     scan.fault = fault;
-    scan.last = NULL;
+    scan.guess = 0;
     scan.oneof_count = 0;
     memset(scan.tallies, 0, type->n_fields * sizeof(scan.tallies[0]));
     while (scan.reader.at < scan.reader.end) {
