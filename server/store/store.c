@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -49,13 +50,6 @@ bool store_fail_lmdb(struct failure *failure, int rc, const char *what)
     return fail(failure, fault_of_lmdb(rc), rc > 0 ? rc : 0, "%s: %s", what, mdb_strerror(rc));
 }
 
-static bool folder_make(const char *path, struct failure *failure)
-{
-    if (mkdir(path, 0700) == 0 || errno == EEXIST)
-        return true;
-    return fail(failure, FAULT_IO, errno, "cannot make the folder %s", path);
-}
-
 static bool folder_sync(const char *path, struct failure *failure)
 {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -66,6 +60,16 @@ static bool folder_sync(const char *path, struct failure *failure)
         fail(failure, FAULT_IO, errno, "cannot sync the folder %s", path);
     close(fd);
     return synced;
+}
+
+static bool folder_make(const char *path, struct failure *failure)
+{
+    char above[PATH_MAX];
+    if (mkdir(path, 0700) && errno != EEXIST)
+        return fail(failure, FAULT_IO, errno, "cannot make the folder %s", path);
+    if (snprintf(above, sizeof above, "%s/..", path) >= (int)sizeof above)
+        return fail(failure, FAULT_USE, ENAMETOOLONG, "the path is too long: %s", path);
+    return folder_sync(above, failure);
 }
 
 static bool env_open(struct store *store, const struct store_options *options,

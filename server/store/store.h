@@ -26,8 +26,8 @@ struct store_options {
     const char *path;         /* a folder; made when missing, mode 0700 */
     const char *const *trees; /* names, NULL-terminated; a tree's number is its place */
     size_t map_bytes;
-    bool synced;   /* every commit is synced (vault); else only store_sync is (ledger) */
-    bool reading;  /* open what is there, never write */
+    bool synced;  /* every commit is synced (vault); else only store_sync is (ledger) */
+    bool reading; /* open what is there, never write */
 };
 
 bool store_open(const struct store_options *options, struct store **ret_store,
@@ -42,8 +42,8 @@ bool store_copy(struct store *store, int fd, struct failure *failure);
 
 struct store_figures {
     uint64_t map_bytes;
-    uint64_t used_bytes;  /* of the map */
-    uint64_t reader_lag;  /* transactions the oldest reader is behind */
+    uint64_t used_bytes; /* of the map */
+    uint64_t reader_lag; /* transactions the oldest reader is behind */
 };
 void store_figures(struct store *store, struct store_figures *ret_figures);
 
@@ -87,7 +87,8 @@ struct store_cursor {
 
 /* First row with key >= from; and the last row with key < before (or the last of all when before
  * is empty). */
-bool store_seek(struct store_txn *txn, int tree, struct slice from, struct store_cursor *ret_cursor);
+bool store_seek(struct store_txn *txn, int tree, struct slice from,
+                struct store_cursor *ret_cursor);
 bool store_seek_before(struct store_txn *txn, int tree, struct slice before,
                        struct store_cursor *ret_cursor);
 bool store_next(struct store_cursor *cursor);
