@@ -23,6 +23,7 @@
 #include "book/company.h"
 #include "book/field.h"
 #include "book/group.h"
+#include "book/page.h"
 #include "book/staff.h"
 
 enum { STORY_FIELDS_MAX = 40, PERSONS_KEPT_MAX = 2 * PERSONS_PER_CUSTOMER_MAX };
@@ -1039,25 +1040,25 @@ Tefter__CustomerRow *customer_row(struct tx *tx, const Tefter__CustomerRecord *c
     return row;
 }
 
-/* Refuses, in this order: page (field_page); NOT_FOUND customer. */
+/* Refuses, in this order: FIELD_INVALID page; NOT_FOUND customer. */
 Tefter__Refusal *view_customer_changes(struct tx *tx, const Tefter__CustomerChanges *query,
                                        Tefter__CustomerChangesAnswer *answer)
 {
-    uint32_t before = 0;
-    Tefter__Refusal *refusal = field_page(tx, query->has_page, query->page, &before);
-    if (refusal)
-        return refusal;
+    uint64_t shown = 0; /* the last one of the page before */
+    if (!page_read(query->has_page, query->page, &shown, 1))
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
     const Tefter__CustomerRecord *customer = customer_get(tx, query->customer);
     if (!customer)
         return refuse_not_found(tx, "customer");
-    uint32_t number = before && before <= customer->changes ? before - 1 : customer->changes;
+    uint64_t number = shown && shown <= customer->changes ? shown - 1 : customer->changes;
     answer->changes = tx_take(tx, PAGE_ROWS_MAX * sizeof *answer->changes);
     for (; number > 0 && answer->n_changes < PAGE_ROWS_MAX; number--) {
-        struct key key = change_key(customer->customer, number);
+        struct key key = change_key(customer->customer, (uint32_t)number);
         answer->changes[answer->n_changes++] =
             tx_need(tx, &key, &tefter__change_record__descriptor);
     }
+    shown = number + 1;
     if (number > 0)
-        FIELD_SET(answer, next, field_page_after(tx, number + 1));
+        FIELD_SET(answer, next, page_write(tx, &shown, 1));
     return NULL;
 }

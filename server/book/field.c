@@ -13,8 +13,6 @@
 #include "base/text.h"
 #include "book/company.h"
 
-enum { PAGE_ROWS = 100, PAGE_BYTES = 4 };
-
 /* ---- 2 rules ---- */
 
 /* Spelled out, so that no table of a library decides what a ledger takes. */
@@ -294,32 +292,4 @@ bool field_text_same(const Tefter__Text *a, const Tefter__Text *b)
         return a->has_id && b->has_id &&
                slice_equal(slice_of(a->id.data, a->id.len), slice_of(b->id.data, b->id.len));
     return a->value && b->value && strcmp(a->value, b->value) == 0;
-}
-
-/* ---- 5 views ---- */
-
-size_t field_page_rows(bool given, uint32_t rows)
-{
-    if (!given || rows == 0)
-        return PAGE_ROWS;
-    return rows < PAGE_ROWS_MAX ? rows : PAGE_ROWS_MAX;
-}
-
-Tefter__Refusal *field_page(struct tx *tx, bool given, ProtobufCBinaryData page,
-                            uint32_t *ret_after)
-{
-    *ret_after = 0;
-    if (!given)
-        return NULL;
-    if (page.len != PAGE_BYTES)
-        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
-    *ret_after = be32_get(page.data);
-    return NULL;
-}
-
-ProtobufCBinaryData field_page_after(struct tx *tx, uint32_t last)
-{
-    ProtobufCBinaryData page = {.len = PAGE_BYTES, .data = tx_take(tx, PAGE_BYTES)};
-    be32_put(page.data, last);
-    return page;
 }

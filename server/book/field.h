@@ -69,13 +69,3 @@ bool field_move_int(bool given, int value, protobuf_c_boolean *has, int *slot);
 bool field_text_empty(const Tefter__Text *text);
 /* Same words: the same reference, or the same value. Two NULL are the same. */
 bool field_text_same(const Tefter__Text *a, const Tefter__Text *b);
-
-/* ---- pages of lists ---- */
-
-/* Rows of a page: 100 unless asked, never more than PAGE_ROWS_MAX. */
-size_t field_page_rows(bool given, uint32_t rows);
-/* A page is the last number shown, four bytes. *ret_after is 0 without a page.
- * Refuses FIELD_INVALID "page". */
-Tefter__Refusal *field_page(struct tx *tx, bool given, ProtobufCBinaryData page,
-                            uint32_t *ret_after);
-ProtobufCBinaryData field_page_after(struct tx *tx, uint32_t last);

@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "book/company.h"
 #include "book/field.h"
+#include "book/page.h"
 
 enum {
     BARCODES_MAX = REPEATED_MAX,
@@ -306,13 +307,13 @@ static bool wanted_product(const Tefter__ProductRecord *product, const Tefter__P
 }
 
 /* From after `last` on, as many as fit and as may be looked at. */
-static void list_products(struct tx *tx, const Tefter__ProductList *query, uint32_t last,
+static void list_products(struct tx *tx, const Tefter__ProductList *query, uint64_t last,
                           struct slice wanted, Tefter__ProductsAnswer *answer)
 {
-    size_t rows = field_page_rows(query->has_rows, query->rows);
+    size_t rows = page_rows(query->has_rows, query->rows);
     size_t looked_at = 0;
     struct key prefix = key_book(TABLE_PRODUCT);
-    struct key from = product_key(last + 1);
+    struct key from = product_key((uint32_t)last + 1);
     struct tx_walk walk;
     answer->products = tx_take(tx, rows * sizeof *answer->products);
     bool on = tx_walk_first(tx, &prefix, &from, &walk);
@@ -325,23 +326,21 @@ static void list_products(struct tx *tx, const Tefter__ProductList *query, uint3
     }
     tx_walk_end(&walk);
     if (on)
-        FIELD_SET(answer, next, field_page_after(tx, last));
+        FIELD_SET(answer, next, page_write(tx, &last, 1));
 }
 
 /* Refuses FIELD_INVALID page. */
 Tefter__Refusal *view_products(struct tx *tx, const Tefter__ProductList *query,
                                Tefter__ProductsAnswer *answer)
 {
-    uint32_t last = 0;
-    Tefter__Refusal *refusal = field_page(tx, query->has_page, query->page, &last);
-    if (refusal)
-        return refusal;
+    uint64_t last = 0;
+    if (!page_read(query->has_page, query->page, &last, 1) || last >= UINT32_MAX)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
     char folded[FOLDED_MAX];
     size_t size = 0;
     if (query->text)
         size = text_fold(query->text, strlen(query->text), folded, sizeof folded);
-    if (last < UINT32_MAX)
-        list_products(tx, query, last, slice_of(folded, size), answer);
+    list_products(tx, query, last, slice_of(folded, size), answer);
     return NULL;
 }
 

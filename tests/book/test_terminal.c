@@ -9,12 +9,16 @@
 
 static const Tefter__BranchRecord *branch(struct scenario *s, uint32_t number)
 {
-    return scenario_ask(s, "branches", "{}")->branches->branches[number - 1];
+    const Tefter__Answer *answer = scenario_ask(s, "branches", "{}");
+    assert_int_equal(answer->kind_case, TEFTER__ANSWER__KIND_BRANCHES);
+    return answer->branches->branches[number - 1];
 }
 
 static const Tefter__TerminalMember *terminal(struct scenario *s, uint32_t number)
 {
-    return scenario_ask(s, "terminals", "{}")->terminals->terminals[number - 1];
+    const Tefter__Answer *answer = scenario_ask(s, "terminals", "{}");
+    assert_int_equal(answer->kind_case, TEFTER__ANSWER__KIND_TERMINALS);
+    return answer->terminals->terminals[number - 1];
 }
 
 static void give_code(struct scenario *s, uint32_t number, const char *digest)
