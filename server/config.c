@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Lives as long as the process: settings point into it. */
+/* Lives until the next reading: settings point into it. */
 static cfg_t *file;
 static struct failure *told;
 
@@ -69,6 +69,8 @@ bool config_read(const char *path, struct settings *settings, struct failure *fa
         CFG_BOOL("date_frozen", cfg_false, CFGF_NONE),
         CFG_END(),
     };
+    if (file)
+        cfg_free(file);
     file = cfg_init(options, CFGF_NONE);
     if (!file)
         return fail(failure, FAULT_MEMORY, 0, "no memory for the settings");

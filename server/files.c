@@ -162,6 +162,9 @@ static int by_name(const void *a, const void *b)
 static void keep_name(struct files_name *names, size_t *count, size_t most, const char *name)
 {
     size_t place = *count;
+    size_t size = strlen(name) + 1;
+    if (size > FILES_NAME_MAX)
+        return;
     if (*count == most) {
         qsort(names, *count, sizeof *names, by_name);
         if (strcmp(name, names[0].text) <= 0)
@@ -170,7 +173,7 @@ static void keep_name(struct files_name *names, size_t *count, size_t most, cons
     } else {
         (*count)++;
     }
-    snprintf(names[place].text, sizeof names[place].text, "%s", name);
+    memcpy(names[place].text, name, size);
 }
 
 size_t files_list(const char *folder, bool (*wanted)(const char *name),

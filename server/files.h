@@ -39,8 +39,8 @@ bool files_copy_folder(const char *from, const char *to, const char *known,
 bool files_remove_tree(const char *path, struct failure *failure); /* absent is fine */
 uint64_t files_tree_bytes(const char *path);
 
-/* Names in a folder for which `wanted` is true, sorted; at most `most` (the last ones). Each is
- * cut at FILES_NAME_MAX. */
+/* Names in a folder for which `wanted` is true, sorted; at most `most` (the last ones). Names
+ * longer than FILES_NAME_MAX are passed over. */
 enum { FILES_NAME_MAX = 128 };
 struct files_name {
     char text[FILES_NAME_MAX];
