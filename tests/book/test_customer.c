@@ -104,6 +104,20 @@ static void a_code_names_one_customer(void **state)
     scenario_end(s);
 }
 
+static void a_code_may_be_of_any_script_but_has_no_spaces(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+#define CODED(code) "{'code': '" code "', 'name': 'Anh', 'phone': '1', 'area': 'x'}"
+    scenario_done(s, "open_customer", CODED("Πελ-7"));
+    scenario_done(s, "open_customer", CODED("客户/7"));
+    REFUSED(s, "open_customer", CODED("客户\u3000 7"), FIELD_INVALID, "code");
+    REFUSED(s, "open_customer", CODED("A\u00a07"), FIELD_INVALID, "code");
+    REFUSED(s, "open_customer", CODED("A\t7"), FIELD_INVALID, "code");
+    REFUSED(s, "open_customer", CODED("A+7"), FIELD_INVALID, "code");
+    scenario_end(s);
+}
+
 static void people_must_say_name_phone_and_area(void **state)
 {
     (void)state;
@@ -497,6 +511,7 @@ int main(void)
         cmocka_unit_test(a_clerk_opens_a_customer_and_his_first_page_is_told),
         cmocka_unit_test(who_brings_no_code_is_given_one_that_is_free),
         cmocka_unit_test(a_code_names_one_customer),
+        cmocka_unit_test(a_code_may_be_of_any_script_but_has_no_spaces),
         cmocka_unit_test(people_must_say_name_phone_and_area),
         cmocka_unit_test(what_else_is_said_of_a_customer_is_looked_at_too),
         cmocka_unit_test(an_import_may_know_less_and_counts_once),

@@ -177,6 +177,24 @@ static void a_group_changes_its_name_its_term_and_its_limit(void **state)
     scenario_end(s);
 }
 
+static void every_member_hears_of_a_new_limit(void **state)
+{
+    (void)state;
+    struct scenario *s = with_groups();
+    uint32_t anh = open_anh(s, "[1]");
+    open_anh(s, "[2]");
+    uint32_t binh = open_anh(s, "[1, 3]");
+    uint64_t job =
+        scenario_done(s, "change_group", "{'group': 1, 'limit': {'limit_minor': 70}}")->job;
+    scenario_as(s, 0);
+    scenario_done(s, "step_job", json("{'job': %llu}", (unsigned long long)job));
+    REFUSED(s, "step_job", json("{'job': %llu}", (unsigned long long)job), NOT_FOUND, "job");
+    scenario_as(s, ROLE_STAFF_OWNER);
+    assert_int_equal(scenario_account(s, anh)->limit_minor, 70);
+    assert_int_equal(scenario_account(s, binh)->limit_minor, 70);
+    scenario_end(s);
+}
+
 static void a_change_of_a_group_with_a_mistake_is_refused(void **state)
 {
     (void)state;
@@ -207,6 +225,7 @@ int main(void)
         cmocka_unit_test(joining_and_leaving_with_a_mistake_is_refused),
         cmocka_unit_test(sixteen_dimensions_are_enough),
         cmocka_unit_test(a_group_changes_its_name_its_term_and_its_limit),
+        cmocka_unit_test(every_member_hears_of_a_new_limit),
         cmocka_unit_test(a_change_of_a_group_with_a_mistake_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -224,6 +224,8 @@ static void only_an_owner_makes_or_changes_an_owner(void **state)
     scenario_as(s, ROLE_STAFF_OWNER);
     scenario_done(s, "add_staff", "{'login': 'boss', 'role': 'OWNER'}");
     scenario_done(s, "change_staff", json("{'staff': %u, 'role': 'OWNER'}", lan));
+    scenario_as(s, 0);
+    scenario_done(s, "add_staff", "{'login': 'rescue', 'role': 'OWNER'}");
     scenario_end(s);
 }
 
@@ -231,6 +233,7 @@ static void the_last_owner_stays_an_owner_and_unblocked(void **state)
 {
     (void)state;
     struct scenario *s = scenario_begin();
+    scenario_done(s, "change_staff", "{'staff': 1, 'name': 'Old man'}");
     REFUSED(s, "change_staff", "{'staff': 1, 'role': 'MANAGER'}", FIELD_INVALID, "role");
     REFUSED(s, "change_staff", "{'staff': 1, 'blocked': true}", FIELD_INVALID, "blocked");
     uint32_t lan = scenario_staff(s, "lan", TEFTER__ROLE__ROLE_OWNER);
