@@ -76,15 +76,16 @@ static Tefter__Refusal *apply_adopt_epoch(struct tx *tx, const Tefter__AdoptEpoc
     return NULL;
 }
 
-static Tefter__Refusal *check_epoch(struct tx *tx, const Tefter__Command *command)
+/* The first command of all says at which epoch the ledger begins. */
+static Tefter__Refusal *found(struct tx *tx, const Tefter__FoundCompany *command,
+                              Tefter__Done *done)
 {
-    if (command->kind_case != TEFTER__COMMAND__KIND_FOUND_COMPANY)
-        return NULL;
-    uint32_t epoch = command->found_company->epoch;
-    if (epoch < LEDGER_EPOCH_OLDEST || epoch > LEDGER_EPOCH)
+    if (command->epoch < LEDGER_EPOCH_OLDEST || command->epoch > LEDGER_EPOCH)
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "epoch");
-    tx->epoch = epoch;
-    return NULL;
+    Tefter__Refusal *refusal = apply_found_company(tx, command, done);
+    if (refusal == NULL)
+        tx->epoch = command->epoch;
+    return refusal;
 }
 
 /* ---- applying ---- */
@@ -111,11 +112,11 @@ static Tefter__Refusal *run(struct tx *tx, struct slice bytes, Tefter__Done *don
         (Tefter__Command *)message_unpack(&tefter__command__descriptor, bytes, tx->arena);
     if (command == NULL || command_row(command->kind_case) == NULL)
         return refuse(tx, TEFTER__REFUSAL_CODE__UNREADABLE, "command");
-    if (command->kind_case != TEFTER__COMMAND__KIND_FOUND_COMPANY && !company_exists(tx))
-        return refuse(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "company");
-    Tefter__Refusal *refusal = check_epoch(tx, command);
-    if (refusal == NULL && command->kind_case != TEFTER__COMMAND__KIND_FOUND_COMPANY)
-        refusal = staff_actor_needs(tx, ledger_command_right(command->kind_case));
+    if (!company_exists(tx))
+        return command->kind_case == TEFTER__COMMAND__KIND_FOUND_COMPANY
+                   ? found(tx, command->found_company, done)
+                   : refuse(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "company");
+    Tefter__Refusal *refusal = staff_actor_needs(tx, ledger_command_right(command->kind_case));
     return refusal == NULL ? dispatch(tx, command, done) : refusal;
 }
 

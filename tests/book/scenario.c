@@ -83,7 +83,7 @@ static void remember(struct scenario *s, struct slice entry)
     s->entries[s->entry_count++] = entry;
 }
 
-static const Tefter__Reply *apply(struct scenario *s, const Tefter__Command *command)
+const Tefter__Reply *scenario_apply(struct scenario *s, const Tefter__Command *command)
 {
     uint8_t id[COMMAND_ID_SIZE];
     be16_put(id, (uint16_t)(s->now_ms >> 32));
@@ -115,7 +115,8 @@ static const Tefter__Reply *apply(struct scenario *s, const Tefter__Command *com
 
 const Tefter__Reply *scenario_do(struct scenario *s, const char *command, const char *fields)
 {
-    return apply(s, (Tefter__Command *)wrapped(s, &tefter__command__descriptor, command, fields));
+    return scenario_apply(
+        s, (Tefter__Command *)wrapped(s, &tefter__command__descriptor, command, fields));
 }
 
 static const char *refusal_word(const Tefter__Refusal *refusal)

@@ -37,6 +37,8 @@ const Tefter__Reply *scenario_do(struct scenario *s, const char *command, const 
 const Tefter__Done *scenario_done(struct scenario *s, const char *command, const char *json);
 const Tefter__Refusal *scenario_refused(struct scenario *s, const char *command, const char *json,
                                         Tefter__RefusalCode code, const char *field);
+/* A command as a message. */
+const Tefter__Reply *scenario_apply(struct scenario *s, const Tefter__Command *command);
 /* printf for JSON, valid until the 64th call after it. */
 __attribute__((format(printf, 1, 2))) const char *json(const char *format, ...);
 

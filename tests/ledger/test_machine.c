@@ -1,0 +1,231 @@
+/* The machine: ids that count once, rights, epochs, outcomes, what sessions look up. */
+#include "book/scenario.h"
+
+#include "base/limits.h"
+#include "wire/message.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Applies the entry that was applied last once more, as a retry would; the command may be another.
+ */
+static const Tefter__Reply *again(struct scenario *s, const char *other_command, int64_t id_ms)
+{
+    Tefter__Entry *entry = (Tefter__Entry *)message_unpack(
+        &tefter__entry__descriptor, s->entries[s->entry_count - 1], &s->arena);
+    struct message_fault fault;
+    if (other_command != NULL) {
+        struct slice packed =
+            message_pack(message_of_json(&tefter__command__descriptor, slice_text(other_command),
+                                         &s->arena, &fault),
+                         &s->arena);
+        entry->command = (ProtobufCBinaryData){packed.size, (uint8_t *)packed.data};
+    }
+    if (id_ms != 0) {
+        be16_put(entry->id.data, (uint16_t)(id_ms >> 32));
+        be32_put(entry->id.data + 2, (uint32_t)id_ms);
+    }
+    struct slice bytes = message_pack(&entry->base, &s->arena);
+    struct failure failure = {.fault = FAULT_NONE};
+    struct ledger_result result;
+    struct hash chain = {{0}};
+    static const uint8_t ledger[16] = "scenario-ledger";
+    s->entries[s->entry_count++] = bytes;
+    assert_true(ledger_begin(s->ledger, &failure));
+    assert_true(ledger_apply(s->ledger, ++s->seq, bytes, &s->arena, &result, &failure));
+    ledger_outcome(s->ledger, &s->seq, &s->outcome);
+    assert_true(ledger_commit(s->ledger, ledger, 1, 1, &chain, &failure));
+    return (Tefter__Reply *)message_unpack(&tefter__reply__descriptor, result.reply, &s->arena);
+}
+
+static void the_same_id_and_request_counts_once(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 10000);
+    const Tefter__Done *first = scenario_sell(s, anh, 100);
+    uint64_t first_seq = s->seq;
+    const Tefter__Reply *second = again(s, NULL, 0);
+    assert_int_equal(second->seq, first_seq);
+    assert_string_equal(second->done->number, first->number);
+    assert_int_equal(scenario_account(s, anh)->balance_minor, 100);
+    const Tefter__Reply *other =
+        again(s, "{\"take_payment\":{\"kind\":\"CASH\",\"amount_minor\":1}}", 0);
+    assert_int_equal(other->refused->code, TEFTER__REFUSAL_CODE__COMMAND_ID_REUSED);
+    scenario_end(s);
+}
+
+static void ids_that_are_too_old_or_from_the_future_are_refused(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    scenario_customer(s, "Anh", 10000);
+    int64_t now = s->now_ms;
+    assert_int_equal(again(s, NULL, now - COMMAND_ID_LIFE_MS - 1)->refused->code,
+                     TEFTER__REFUSAL_CODE__COMMAND_ID_TOO_OLD);
+    assert_int_equal(again(s, NULL, now + COMMAND_ID_AHEAD_MS + 1000)->refused->code,
+                     TEFTER__REFUSAL_CODE__FIELD_INVALID);
+    scenario_end(s);
+}
+
+static void old_ids_are_pruned_a_few_at_each_command(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 10000);
+    scenario_sell(s, anh, 1);
+    const Tefter__Entry *entry = (Tefter__Entry *)message_unpack(
+        &tefter__entry__descriptor, s->entries[s->entry_count - 1], &s->arena);
+    char id[33];
+    for (size_t i = 0; i < 16; i++)
+        snprintf(id + 2 * i, 3, "%02x", entry->id.data[i]);
+    assert_true(scenario_ask(s, "command", json("{'id': '%s'}", id))->command->known);
+    scenario_wait(s, COMMAND_ID_LIFE_MS + 1000);
+    for (int i = 0; i < 10; i++)
+        scenario_sell(s, anh, 1);
+    assert_false(scenario_ask(s, "command", json("{'id': '%s'}", id))->command->known);
+    scenario_end(s);
+}
+
+/* A message with its required parts there and empty, so that it can be read. */
+static ProtobufCMessage *hollow(struct scenario *s, const ProtobufCMessageDescriptor *type)
+{
+    ProtobufCMessage *message = message_new(type, &s->arena);
+    for (unsigned i = 0; i < type->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &type->fields[i];
+        if (field->label == PROTOBUF_C_LABEL_REQUIRED && field->type == PROTOBUF_C_TYPE_MESSAGE)
+            *(ProtobufCMessage **)((char *)message + field->offset) = hollow(s, field->descriptor);
+    }
+    return message;
+}
+
+static const Tefter__Command *hollow_command(struct scenario *s,
+                                             const ProtobufCFieldDescriptor *field)
+{
+    Tefter__Command *command =
+        (Tefter__Command *)message_new(&tefter__command__descriptor, &s->arena);
+    command->kind_case = (Tefter__Command__KindCase)field->id;
+    *(ProtobufCMessage **)((char *)command + field->offset) = hollow(s, field->descriptor);
+    return command;
+}
+
+static void every_command_wants_its_right(void **state)
+{
+    (void)state;
+    static const Tefter__Role roles[] = {TEFTER__ROLE__ROLE_SALES, TEFTER__ROLE__ROLE_CONTROLLER,
+                                         TEFTER__ROLE__ROLE_ACCOUNTANT, TEFTER__ROLE__ROLE_MANAGER,
+                                         TEFTER__ROLE__ROLE_OWNER};
+    struct scenario *s = scenario_begin();
+    uint32_t staff[5];
+    for (size_t i = 0; i < 5; i++)
+        staff[i] = scenario_staff(s, json("role%zu", i), roles[i]);
+    const ProtobufCMessageDescriptor *type = &tefter__command__descriptor;
+    for (unsigned f = 0; f < type->n_fields; f++) {
+        const ProtobufCFieldDescriptor *field = &type->fields[f];
+        Tefter__Right right = ledger_command_right(field->id);
+        for (size_t i = 0; i < 5; i++) {
+            scenario_as(s, staff[i]);
+            /* An empty message: whoever has the right gets past it, to some other refusal. */
+            const Tefter__Reply *reply = scenario_apply(s, hollow_command(s, field));
+            bool missing = reply->result_case == TEFTER__REPLY__RESULT_REFUSED &&
+                           reply->refused->code == TEFTER__REFUSAL_CODE__RIGHT_MISSING &&
+                           reply->refused->right == right;
+            if (missing == ledger_may(roles[i], right))
+                fail_msg("%s as role %zu", field->name, i);
+        }
+    }
+    scenario_end(s);
+}
+
+static void the_servers_own_commands_are_nobodys(void **state)
+{
+    (void)state;
+    for (Tefter__Role role = TEFTER__ROLE__ROLE_SALES; role <= TEFTER__ROLE__ROLE_OWNER; role++)
+        assert_false(ledger_may(role, TEFTER__RIGHT__RIGHT_SERVER));
+    assert_int_equal(ledger_command_right(999), TEFTER__RIGHT__RIGHT_SERVER);
+    assert_int_equal(ledger_query_right(999), TEFTER__RIGHT__RIGHT_SERVER);
+    struct scenario *s = scenario_begin();
+    scenario_refused(s, "turn_day", "{'branch': 1, 'date': 20001}",
+                     TEFTER__REFUSAL_CODE__RIGHT_MISSING, NULL);
+    scenario_as(s, 0);
+    scenario_refused(s, "adopt_epoch", json("{'epoch': %d}", LEDGER_EPOCH),
+                     TEFTER__REFUSAL_CODE__FIELD_INVALID, "epoch");
+    scenario_refused(s, "found_company",
+                     "{'name': 'x', 'currency': 'EUR', 'admin_login': 'a', 'epoch': 1, 'date': 1}",
+                     TEFTER__REFUSAL_CODE__ALREADY_EXISTS, "company");
+    scenario_end(s);
+}
+
+static void a_terminal_that_was_away_is_told_what_changed(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 10000);
+    uint32_t binh = scenario_customer(s, "Binh", 10000);
+    uint64_t away = s->seq;
+    scenario_sell(s, binh, 1);
+    scenario_sell(s, anh, 1);
+    scenario_sell(s, binh, 1);
+    struct failure failure = {.fault = FAULT_NONE};
+    struct ledger_view *view = ledger_view_begin(s->ledger, &s->arena, &failure);
+    const uint64_t *keys;
+    size_t count;
+    assert_true(ledger_view_changed(view, away, &keys, &count));
+    assert_int_equal(count, 2);
+    assert_int_equal(LEDGER_ROW_ID(keys[0]), binh);
+    assert_true(ledger_view_changed(view, s->seq, &keys, &count));
+    assert_int_equal(count, 0);
+    assert_false(ledger_view_changed(view, s->seq + 1, &keys, &count));
+    ledger_view_end(view);
+    scenario_end(s);
+}
+
+static void a_skipped_entry_counts_its_seq_and_does_nothing(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint8_t id[COMMAND_ID_SIZE] = {0};
+    Tefter__Entry entry = TEFTER__ENTRY__INIT;
+    entry.id = (ProtobufCBinaryData){sizeof id, id};
+    entry.now_ms = s->now_ms;
+    struct slice bytes = message_pack(&entry.base, &s->arena);
+    struct failure failure = {.fault = FAULT_NONE};
+    struct ledger_result result;
+    assert_true(ledger_begin(s->ledger, &failure));
+    assert_false(ledger_apply(s->ledger, s->seq + 2, bytes, &s->arena, &result, &failure));
+    failure.fault = FAULT_NONE;
+    assert_true(ledger_apply(s->ledger, s->seq + 1, bytes, &s->arena, &result, &failure));
+    assert_int_equal(result.reply.size, 0);
+    assert_int_equal(result.row_count, 0);
+    ledger_abort(s->ledger);
+    scenario_end(s);
+}
+
+/* The fourth place of adding a command: a scenario that speaks of it. */
+static void every_command_has_a_scenario(void **state)
+{
+    (void)state;
+    const ProtobufCMessageDescriptor *type = &tefter__command__descriptor;
+    for (unsigned f = 0; f < type->n_fields; f++) {
+        char line[600];
+        snprintf(line, sizeof line, "grep -q '\"%s\"' %s/tests/book/*.c %s/tests/ledger/*.c",
+                 type->fields[f].name, SOURCE_FOLDER, SOURCE_FOLDER);
+        if (system(line) != 0)
+            fail_msg("no scenario under tests/book says \"%s\"", type->fields[f].name);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_same_id_and_request_counts_once),
+        cmocka_unit_test(ids_that_are_too_old_or_from_the_future_are_refused),
+        cmocka_unit_test(old_ids_are_pruned_a_few_at_each_command),
+        cmocka_unit_test(every_command_wants_its_right),
+        cmocka_unit_test(the_servers_own_commands_are_nobodys),
+        cmocka_unit_test(a_terminal_that_was_away_is_told_what_changed),
+        cmocka_unit_test(a_skipped_entry_counts_its_seq_and_does_nothing),
+        cmocka_unit_test(every_command_has_a_scenario),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
