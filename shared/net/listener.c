@@ -6,6 +6,7 @@
  * connection counts from its first byte: one that says nothing costs no place, only its five
  * seconds. Others stand in a queue, un-read, and their deadline starts with their turn.
  */
+#include <malloc.h>
 #include <netdb.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -14,7 +15,7 @@
 #include "base/limits.h"
 #include "net/stream_inside.h"
 
-enum { DESCRIPTORS_KEPT = 64, BACKLOG = 1024, BEGUN_A_TURN_MAX = 8 };
+enum { DESCRIPTORS_KEPT = 64, BACKLOG = 1024, BEGUN_A_TURN_MAX = 8, CROWD = 256 };
 
 struct stream_listener {
     uv_tcp_t tcp;
@@ -28,6 +29,7 @@ struct stream_listener {
     uint64_t turn;             /* begun counts the handshakes of this turn */
     unsigned begun;
     struct stream_listener_figures figures;
+    uint32_t crowd; /* the most that were open since memory was last given back */
     bool closed;
     unsigned holds; /* the handle and every stream */
 };
@@ -120,14 +122,25 @@ void listener_left(struct stream *stream)
         begin_next(stream->listener);
 }
 
+/* When half of a crowd has left, the holes it leaves in the heap go back to the system. */
+static void give_back_memory(struct stream_listener *listener)
+{
+    if (listener->crowd < CROWD || listener->figures.open > listener->crowd / 2)
+        return;
+    listener->crowd = listener->figures.open;
+    malloc_trim(0);
+}
+
 void listener_forget(struct stream *stream)
 {
-    if (stream->listener == NULL)
+    struct stream_listener *listener = stream->listener;
+    if (listener == NULL)
         return;
-    atomic_fetch_sub(&streams_of_process, 1);
-    stream->listener->figures.open--;
-    listener_drop(stream->listener);
     stream->listener = NULL;
+    atomic_fetch_sub(&streams_of_process, 1);
+    listener->figures.open--;
+    give_back_memory(listener);
+    listener_drop(listener);
 }
 
 /* ---- taking connections ---- */
@@ -147,6 +160,8 @@ static struct stream *take(struct stream_listener *listener)
     stream->listener = listener;
     listener->holds++;
     listener->figures.open++;
+    if (listener->figures.open > listener->crowd)
+        listener->crowd = listener->figures.open;
     atomic_fetch_add(&streams_of_process, 1);
     if (uv_accept((uv_stream_t *)&listener->tcp, (uv_stream_t *)&stream->tcp) == 0)
         return stream;

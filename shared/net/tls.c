@@ -239,7 +239,7 @@ static void learn_alpn(struct tls *tls)
     const unsigned char *name = NULL;
     unsigned size = 0;
     SSL_get0_alpn_selected(tls->ssl, &name, &size);
-    const char *known = name == NULL ? NULL : tls_alpn_of(slice_of(name, size));
+    const char *known = name == NULL ? NULL : tls_protocol_of(tls->context, slice_of(name, size));
     tls->peer.alpn = known == NULL ? "" : known;
 }
 
@@ -248,7 +248,7 @@ static void handshake_done(struct tls *tls)
     tls->state = TLS_OPEN;
     learn_alpn(tls);
     learn_certificate(tls);
-    if (tls->peer.alpn[0] == '\0')
+    if (tls->peer.alpn[0] == '\0' && tls->context->protocol_needed)
         break_for(tls, "the other end does not speak our protocol");
 }
 

@@ -20,6 +20,7 @@ struct tls;
  * protocol of its own that knows one message. */
 #define TLS_ALPN_TERMINAL "tefter/1"
 #define TLS_ALPN_ENROL "tefter-enrol/1"
+#define TLS_ALPN_WEB "http/1.1"
 
 struct tls_identity { /* PEM */
     struct slice certificate;
@@ -32,6 +33,10 @@ struct tls_identity { /* PEM */
  * renewal only). For the enrolment ALPN no certificate is wanted. */
 struct tls_context *tls_context_server(const struct tls_identity *identity, struct slice root,
                                        struct failure *failure);
+/* Server for browsers: the certificate may be a public one, with its chain behind it in the PEM. No
+ * client certificate is asked for; TLS_ALPN_WEB is agreed when the browser names it and may be left
+ * out. */
+struct tls_context *tls_context_web(const struct tls_identity *identity, struct failure *failure);
 /* Client: identity NULL for enrolment. root_hash: BLAKE2b-256 of the root certificate's DER; the
  * chain the server shows must end in that root (it sends the root along), and it must be a server
  * certificate. The server's name is not checked: a private root is the identity, so a server may

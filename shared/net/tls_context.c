@@ -4,8 +4,9 @@
  *   server  terminal's protocol: a certificate signed by our root, for clients; expired ones pass
  *           and are marked. Enrolment's protocol: none is asked for (the ALPN callback runs before
  *           the CertificateRequest is written). No common protocol: no handshake.
- *   client  the server's chain must end in the root with the pinned hash. The name is not looked
- *           at: a private root that signs one server is the identity, whatever its address.
+ *   web     browsers: no certificate of theirs, no private protocol; any public certificate of
+ * ours. client  the server's chain must end in the root with the pinned hash. The name is not
+ * looked at: a private root that signs one server is the identity, whatever its address.
  */
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -138,23 +139,28 @@ static int verify_server(X509_STORE_CTX *store, void *context_pointer)
 
 /* ---- which protocol ---- */
 
-const char *tls_alpn_of(struct slice name)
+static const char *const protocols_of_server[] = {TLS_ALPN_TERMINAL, TLS_ALPN_ENROL, NULL};
+static const char *const protocols_of_terminal[] = {TLS_ALPN_TERMINAL, NULL};
+static const char *const protocols_of_enrolment[] = {TLS_ALPN_ENROL, NULL};
+static const char *const protocols_of_web[] = {TLS_ALPN_WEB, NULL};
+
+const char *tls_protocol_of(const struct tls_context *context, struct slice name)
 {
-    static const char *const known[] = {TLS_ALPN_TERMINAL, TLS_ALPN_ENROL};
-    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-        if (slice_equal(name, slice_text(known[i])))
-            return known[i];
+    for (const char *const *known = context->protocols; *known != NULL; known++) {
+        if (slice_equal(name, slice_text(*known)))
+            return *known;
     }
     return NULL;
 }
 
 /* The first of the client's protocols that we know. */
-static const char *first_known(const unsigned char *offered, unsigned size)
+static const char *first_known(const struct tls_context *context, const unsigned char *offered,
+                               unsigned size)
 {
     for (unsigned at = 0; at < size; at += 1U + offered[at]) {
         if (offered[at] > size - at - 1)
             return NULL;
-        const char *known = tls_alpn_of(slice_of(offered + at + 1, offered[at]));
+        const char *known = tls_protocol_of(context, slice_of(offered + at + 1, offered[at]));
         if (known != NULL)
             return known;
     }
@@ -162,10 +168,9 @@ static const char *first_known(const unsigned char *offered, unsigned size)
 }
 
 static int select_alpn(SSL *ssl, const unsigned char **ret_name, unsigned char *ret_size,
-                       const unsigned char *offered, unsigned size, void *unused)
+                       const unsigned char *offered, unsigned size, void *context)
 {
-    (void)unused;
-    const char *chosen = first_known(offered, size);
+    const char *chosen = first_known(context, offered, size);
     if (chosen == NULL)
         return SSL_TLSEXT_ERR_ALERT_FATAL;
     *ret_name = (const unsigned char *)chosen;
@@ -215,8 +220,7 @@ static bool set_strength(SSL_CTX *ssl)
            SSL_CTX_set_max_proto_version(ssl, TLS1_3_VERSION) == 1 &&
            SSL_CTX_set_ciphersuites(ssl, "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:"
                                          "TLS_CHACHA20_POLY1305_SHA256") == 1 &&
-           SSL_CTX_set1_groups_list(ssl, "X25519:P-256") == 1 &&
-           SSL_CTX_set1_sigalgs_list(ssl, "ECDSA+SHA256") == 1;
+           SSL_CTX_set1_groups_list(ssl, "X25519:P-256") == 1;
 }
 
 static bool set_habits(SSL_CTX *ssl)
@@ -233,7 +237,8 @@ static bool set_habits(SSL_CTX *ssl)
            SSL_CTX_set_recv_max_early_data(ssl, 0) == 1;
 }
 
-static struct tls_context *context_create(bool server, struct failure *failure)
+static struct tls_context *context_create(bool server, const char *const *protocols,
+                                          struct failure *failure)
 {
     ERR_clear_error();
     struct tls_context *context = calloc(1, sizeof(*context));
@@ -243,6 +248,8 @@ static struct tls_context *context_create(bool server, struct failure *failure)
     }
     atomic_init(&context->references, 1);
     context->server = server;
+    context->protocols = protocols;
+    context->protocol_needed = true;
     context->ssl = SSL_CTX_new(server ? TLS_server_method() : TLS_client_method());
     if (context->ssl != NULL && set_strength(context->ssl) && set_habits(context->ssl))
         return context;
@@ -263,6 +270,12 @@ static bool use_identity(SSL_CTX *ssl, const struct tls_identity *identity)
     return good;
 }
 
+/* Among ourselves every key is P-256. */
+static bool use_own_kind(SSL_CTX *ssl)
+{
+    return SSL_CTX_set1_sigalgs_list(ssl, "ECDSA+SHA256") == 1;
+}
+
 /* The root judges terminals, and is shown to them so that they can pin it. */
 static bool use_root(SSL_CTX *ssl, struct slice pem)
 {
@@ -276,10 +289,11 @@ static bool use_root(SSL_CTX *ssl, struct slice pem)
 struct tls_context *tls_context_server(const struct tls_identity *identity, struct slice root,
                                        struct failure *failure)
 {
-    struct tls_context *context = context_create(true, failure);
+    struct tls_context *context = context_create(true, protocols_of_server, failure);
     if (context == NULL)
         return NULL;
-    if (!use_identity(context->ssl, identity) || !use_root(context->ssl, root)) {
+    if (!use_own_kind(context->ssl) || !use_identity(context->ssl, identity) ||
+        !use_root(context->ssl, root)) {
         tls_context_release(context);
         fail(failure, FAULT_USE, 0, "the server's certificate, its key and the root do not fit");
         return NULL;
@@ -287,22 +301,52 @@ struct tls_context *tls_context_server(const struct tls_identity *identity, stru
     SSL_CTX_set_verify(context->ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
                        verify_terminal);
     SSL_CTX_set_client_hello_cb(context->ssl, demand_alpn, NULL);
-    SSL_CTX_set_alpn_select_cb(context->ssl, select_alpn, NULL);
+    SSL_CTX_set_alpn_select_cb(context->ssl, select_alpn, context);
     return context;
+}
+
+/* The certificates behind the first of a PEM: how a public one leads to its root. */
+static bool use_chain(SSL_CTX *ssl, struct slice pem)
+{
+    BIO *bio = pem_bio(pem);
+    X509 *certificate = bio == NULL ? NULL : PEM_read_bio_X509(bio, NULL, NULL, NULL);
+    bool good = certificate != NULL;
+    X509_free(certificate);
+    while (good && (certificate = PEM_read_bio_X509(bio, NULL, NULL, NULL)) != NULL) {
+        good = SSL_CTX_add1_chain_cert(ssl, certificate) == 1;
+        X509_free(certificate);
+    }
+    BIO_free(bio);
+    ERR_clear_error(); /* the end of the PEM is one */
+    return good;
+}
+
+struct tls_context *tls_context_web(const struct tls_identity *identity, struct failure *failure)
+{
+    struct tls_context *context = context_create(true, protocols_of_web, failure);
+    if (context == NULL)
+        return NULL;
+    context->protocol_needed = false;
+    SSL_CTX_set_alpn_select_cb(context->ssl, select_alpn, context);
+    if (use_identity(context->ssl, identity) && use_chain(context->ssl, identity->certificate))
+        return context;
+    tls_context_release(context);
+    fail(failure, FAULT_USE, 0, "the web certificate and its key do not fit");
+    return NULL;
 }
 
 struct tls_context *tls_context_client(const struct tls_identity *identity,
                                        const struct hash *root_hash, const char *alpn,
                                        struct failure *failure)
 {
-    struct tls_context *context = context_create(false, failure);
+    bool enrols = strcmp(alpn, TLS_ALPN_ENROL) == 0;
+    struct tls_context *context =
+        context_create(false, enrols ? protocols_of_enrolment : protocols_of_terminal, failure);
     if (context == NULL)
         return NULL;
-    context->any_root = root_hash == NULL;
-    if (root_hash != NULL)
-        context->root_hash = *root_hash;
-    context->alpn = tls_alpn_of(slice_text(alpn));
-    bool known = context->alpn != NULL && offer_alpn(context->ssl, alpn);
+    context->root_hash = *root_hash;
+    bool known = tls_protocol_of(context, slice_text(alpn)) != NULL && use_own_kind(context->ssl) &&
+                 offer_alpn(context->ssl, alpn);
     if (!known || (identity != NULL && !use_identity(context->ssl, identity))) {
         tls_context_release(context);
         fail(failure, FAULT_USE, 0, "the terminal's certificate and its key do not fit");

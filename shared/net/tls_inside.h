@@ -13,9 +13,10 @@ struct tls_context {
     atomic_int references;
     SSL_CTX *ssl;
     bool server;
-    const char *alpn;      /* client: the one protocol it speaks; server: NULL */
-    struct hash root_hash; /* client: the root it pins */
-    bool any_root;         /* client: none is pinned, its hash is told */
+    const char *const *protocols; /* ALPN names it speaks, ended by NULL; static */
+    bool protocol_needed;         /* no connection without an agreed one */
+    struct hash root_hash;        /* client: the root it pins */
+    bool any_root;                /* client: none is pinned, its hash is told */
 };
 
 struct tls {
@@ -40,8 +41,8 @@ static inline struct tls *tls_of(const SSL *ssl)
     return SSL_get_app_data(ssl);
 }
 
-/* The protocol name of ours that these bytes are, NULL when none. */
-const char *tls_alpn_of(struct slice name);
+/* The protocol of the context that these bytes name, NULL when none. */
+const char *tls_protocol_of(const struct tls_context *context, struct slice name);
 
 /* BLAKE2b-256 of the DER. */
 bool tls_certificate_hash(X509 *certificate, struct hash *ret_hash);

@@ -579,7 +579,7 @@ static void who_stalls_is_cut_and_the_others_get_in(void **state)
     assert_false(awaited->opened);
     until(world, awaited_opens, 8000);
     stream_listener_figures(world->listener, &figures);
-    assert_true(figures.open <= 121 - 20 - HANDSHAKES_MAX + 1);
+    assert_true(figures.open < 121 - 20); /* the silent ones and the first of those that stalled */
     for (int i = 0; i < 120; i++)
         close(sockets[i]);
     world_destroy(world);

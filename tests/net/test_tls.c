@@ -272,10 +272,9 @@ struct stranger {
     struct tls *server;
 };
 
-static struct stranger stranger_of(int version)
+static struct stranger stranger_to(struct tls_context *context, int version)
 {
     struct failure failure = {.fault = FAULT_NONE};
-    struct tls_context *context = pki_server_context(&pki);
     struct stranger stranger = {SSL_CTX_new(TLS_client_method()), NULL, NULL};
     assert_int_equal(SSL_CTX_set_max_proto_version(stranger.context, version), 1);
     stranger.ssl = SSL_new(stranger.context);
@@ -284,6 +283,11 @@ static struct stranger stranger_of(int version)
     stranger.server = tls_create(context, &failure);
     tls_context_release(context);
     return stranger;
+}
+
+static struct stranger stranger_of(int version)
+{
+    return stranger_to(pki_server_context(&pki), version);
 }
 
 static void stranger_speaks(struct stranger *stranger)
@@ -334,6 +338,31 @@ static void no_protocol_and_another_protocol_are_refused(void **state)
     static const unsigned char alpn[] = "\x08http/1.1";
     SSL_set_alpn_protos(other.ssl, alpn, sizeof(alpn) - 1);
     stranger_refused(&other, "does not speak our protocol");
+}
+
+/* A browser: with its protocol named or not, without a certificate. */
+static void browsers_are_served(void **state)
+{
+    (void)state;
+    static const unsigned char http[] = "\x02h2\x08http/1.1";
+    struct tls_identity identity = {pki.server.certificate, pki.server.key};
+    for (int named = 0; named < 2; named++) {
+        struct tls_peer peer;
+        struct stranger browser = stranger_to(tls_context_web(&identity, NULL), TLS1_3_VERSION);
+        if (named)
+            SSL_set_alpn_protos(browser.ssl, http, sizeof(http) - 1);
+        stranger_speaks(&browser);
+        stranger_speaks(&browser);
+        tls_peer(browser.server, &peer);
+        assert_int_equal(tls_state(browser.server), TLS_OPEN);
+        assert_string_equal(peer.alpn, named ? TLS_ALPN_WEB : "");
+        assert_false(peer.has_certificate);
+        stranger_fini(&browser);
+    }
+    static const unsigned char own[] = "\x08tefter/1";
+    struct stranger lost = stranger_to(tls_context_web(&identity, NULL), TLS1_3_VERSION);
+    SSL_set_alpn_protos(lost.ssl, own, sizeof(own) - 1);
+    stranger_refused(&lost, "does not speak our protocol");
 }
 
 static void no_ticket_is_given(void **state)
@@ -596,6 +625,7 @@ int main(void)
         cmocka_unit_test(a_terminal_is_no_server),
         cmocka_unit_test(tls_1_2_is_refused),
         cmocka_unit_test(no_protocol_and_another_protocol_are_refused),
+        cmocka_unit_test(browsers_are_served),
         cmocka_unit_test(no_ticket_is_given),
         cmocka_unit_test(http_is_refused),
         cmocka_unit_test(a_handshake_may_not_go_on_for_ever),
