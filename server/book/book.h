@@ -2,8 +2,8 @@
 /*
  * The book: the nouns of the trade. A noun includes only nouns to its left:
  *
- *   company → branch → staff → terminal → group → customer → product → place → posting → account
- *     → credit → document → match → payment → correction → job → report
+ *   company → branch → terminal → staff → group → customer → product → place → posting → account
+ *     → credit → line → document → match → payment → correction → job → report
  *
  * When the left must react to the right, the right calls the left's plain function in the same
  * transaction. Each file: record, rules, changes (apply_…), services, views; see README.

@@ -50,8 +50,7 @@ static struct book_sum *book_slot(struct check *check, Tefter__PostingAccount ac
         if (sum->account == account && sum->sub == sub && sum->branch == branch)
             return sum;
     }
-    need(!"more books than a company can have");
-    return NULL;
+    fault_need(__FILE__, __LINE__, "more books than a company can have");
 }
 
 static void count_postings(struct check *check, const Tefter__DocumentRecord *document,

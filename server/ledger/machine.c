@@ -347,8 +347,8 @@ void machine_tx(struct tx *tx, struct store_txn *txn, struct arena *arena,
 
 static void advance(struct ledger *ledger, struct tx *tx, struct slice reply)
 {
-    hash_add(&tx->outcome, reply.data, reply.size);
-    hash_end(&tx->outcome, &ledger->state.outcome);
+    hash_add(tx->outcome, reply.data, reply.size);
+    hash_end(tx->outcome, &ledger->state.outcome);
     ledger->state.seq = tx->seq;
     ledger->state.now_ms = tx->now_ms;
     ledger->state.epoch = tx->epoch;
@@ -371,9 +371,11 @@ bool ledger_apply(struct ledger *ledger, uint64_t seq, struct slice bytes, struc
     tx.seq = seq;
     if (entry->now_ms > tx.now_ms)
         tx.now_ms = entry->now_ms;
-    hash_begin(&tx.outcome);
-    hash_add(&tx.outcome, ledger->state.outcome.bytes, HASH_SIZE);
-    hash_add_u64(&tx.outcome, seq);
+    struct hash_state outcome;
+    hash_begin(&outcome);
+    hash_add(&outcome, ledger->state.outcome.bytes, HASH_SIZE);
+    hash_add_u64(&outcome, seq);
+    tx.outcome = &outcome;
     *ret_result = (struct ledger_result){.seq = seq};
     if (entry->has_command)
         apply_entry(&tx, entry, ret_result);

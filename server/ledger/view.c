@@ -107,8 +107,12 @@ static Tefter__Refusal *view_command(struct tx *tx, const Tefter__CommandLookup 
 static Tefter__Refusal *view_company_whole(struct tx *tx, const Tefter__CompanyView *query,
                                            Tefter__CompanyAnswer *answer)
 {
+    Tefter__Books books_query = TEFTER__BOOKS__INIT;
+    Tefter__BooksAnswer books = TEFTER__BOOKS_ANSWER__INIT;
     Tefter__Refusal *refusal = view_company(tx, query, answer);
+    view_books(tx, &books_query, &books);
     answer->epoch = tx->epoch;
+    answer->owed_minor = books.balances_minor;
     return refusal;
 }
 
@@ -120,20 +124,21 @@ static const ProtobufCMessageDescriptor *answer_type(uint32_t kind)
     return field->descriptor;
 }
 
-/* Answer kinds carry the numbers of their queries (view.proto). No default: see dispatch. */
+/* No default: see dispatch. */
 static Tefter__Refusal *answer_query(struct tx *tx, const Tefter__Query *query,
                                      const struct report_found *found, Tefter__Answer *answer)
 {
-    answer->kind_case = (Tefter__Answer__KindCase)query->kind_case;
     switch (query->kind_case) {
 #define view_company view_company_whole
 #define QUERY(KIND, name, Type, Answer, RIGHT, LENGTH)                                             \
     case TEFTER__QUERY__KIND_##KIND:                                                               \
-        answer->name = tx_new(tx, answer_type(query->kind_case));                                  \
+        answer->kind_case = TEFTER__ANSWER__KIND_##KIND;                                           \
+        answer->name = tx_new(tx, answer_type(answer->kind_case));                                 \
         return view_##name(tx, query->name, answer->name);
 #define FOUND_QUERY(KIND, name, Type, Answer, RIGHT, LENGTH)                                       \
     case TEFTER__QUERY__KIND_##KIND:                                                               \
-        answer->name = tx_new(tx, answer_type(query->kind_case));                                  \
+        answer->kind_case = TEFTER__ANSWER__KIND_##KIND;                                           \
+        answer->name = tx_new(tx, answer_type(answer->kind_case));                                 \
         return view_##name(tx, query->name, found, answer->name);
 #include "ledger/queries.def"
 #undef QUERY

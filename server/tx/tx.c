@@ -131,9 +131,9 @@ static void outcome_add(struct tx *tx, const struct key *key, struct slice value
 {
     uint8_t head[7] = {key->tree, key->size, deleted};
     be32_put(head + 3, (uint32_t)value.size);
-    hash_add(&tx->outcome, head, sizeof head);
-    hash_add(&tx->outcome, key->bytes, key->size);
-    hash_add(&tx->outcome, value.data, value.size);
+    hash_add(tx->outcome, head, sizeof head);
+    hash_add(tx->outcome, key->bytes, key->size);
+    hash_add(tx->outcome, value.data, value.size);
     tx->records_put++;
     need(tx->records_put <= 4 * RECORDS_TOUCHED_MAX);
 }

@@ -207,7 +207,7 @@ struct tx {
     bool reading;
     bool decided;
     uint32_t records_put;
-    struct hash_state outcome; /* of this command, over its ordered writes */
+    struct hash_state *outcome; /* of this command, over its ordered writes; a query has none */
     Tefter__Event **events;
     size_t event_count;
     size_t event_room;

@@ -16,12 +16,12 @@ enum {
     /* what one command may hold */
     DOCUMENT_LINES_MAX = 2000, /* a real one has 1,114 */
     DOCUMENT_CHARGES_MAX = 16,
-    MATCH_PARTS_MAX = 1000,    /* bills and payments one match names */
+    MATCH_PARTS_MAX = 1000,     /* bills and payments one match names */
     RECORDS_TOUCHED_MAX = 2000, /* more is a job */
-    REPEATED_MAX = 64,         /* any other repeated field */
-    TEXT_MAX = 2000,           /* bytes of a note */
-    NAME_MAX_BYTES = 200,      /* bytes of a name, a title, an address */
-    CODE_MAX_BYTES = 40,       /* bytes of a code or document number */
+    REPEATED_MAX = 64,          /* any other repeated field */
+    TEXT_MAX = 2000,            /* bytes of a note */
+    NAME_MAX_BYTES = 200,       /* bytes of a name, a title, an address */
+    CODE_MAX_BYTES = 40,        /* bytes of a code or document number */
     LOGIN_MAX_BYTES = 40,
     PASSWORD_MIN_BYTES = 8,
     PASSWORD_MAX_BYTES = 200,
@@ -39,8 +39,8 @@ enum {
     REQUESTS_IN_FLIGHT_MAX = 256, /* one session */
     SUBSCRIPTIONS_MAX = 16,       /* one session */
     SUBSCRIPTION_IDS_MAX = 1000,
-    OUTPUT_PAUSE_BYTES = 64 * 1024,   /* stop reading from a terminal that does not read */
-    OUTPUT_CUT_BYTES = 1024 * 1024,   /* and cut it here */
+    OUTPUT_PAUSE_BYTES = 64 * 1024, /* stop reading from a terminal that does not read */
+    OUTPUT_CUT_BYTES = 1024 * 1024, /* and cut it here */
     OUTPUT_CUT_MS = 30 * 1000,
     HANDSHAKE_INPUT_MAX = 32 * 1024,
     HANDSHAKE_MS = 5 * 1000,
