@@ -105,4 +105,5 @@ void keys_fini(struct keys *keys)
         secret_wipe((void *)(uintptr_t)keys->server.key.data, keys->server.key.size);
     secret_wipe(keys->token, sizeof keys->token);
     arena_fini(&keys->arena);
+    *keys = (struct keys){.token = {0}};
 }

@@ -192,6 +192,18 @@ static bool catch_signals(struct server *server, struct failure *failure)
 
 /* ---- building ---- */
 
+/* The ledger's own time never goes back; a clock that lies behind it is told. */
+static void look_at_clock(const struct server *server)
+{
+    struct ledger_state state;
+    if (!ledger_state(server->rooms.ledger, &state, NULL))
+        return;
+    int64_t behind_ms = state.now_ms - clock_now_ms(&server->rooms.clock);
+    if (behind_ms > CLOCK_JUMP_MS)
+        log_line(LOG_ERROR, "clock_behind", "ms", log_value("%" PRId64, behind_ms), "advice",
+                 "the ledger has seen later times; set the clock of this machine", NULL);
+}
+
 /* Every terminal is a descriptor. */
 static void raise_descriptors(void)
 {
@@ -319,6 +331,7 @@ int server_run(const struct settings *settings)
     server = (struct server){.settings = settings, .started_ms = clock_loop_ms()};
     if (!rooms_open(&server.rooms, settings, ROOMS_USUAL, &failure))
         return settings_told(&failure);
+    look_at_clock(&server);
     bool built = build(&server, &failure);
     if (built)
         loop_run(server.loop);

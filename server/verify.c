@@ -10,13 +10,15 @@
 #include "mark.h"
 #include "replay.h"
 
+#include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 /* A child that hangs in a damaged file is ended by its alarm. */
-enum { CHILD_SECONDS = 3600 };
+enum { CHILD_SECONDS = 3600, WORKS_MAX = 16 };
 
 struct verify {
     const struct settings *settings;
@@ -69,11 +71,30 @@ static bool open_journal(struct verify *verify, struct failure *failure)
 
 /* ---- the state made anew ---- */
 
+static bool is_work(const char *name)
+{
+    return strncmp(name, "verify-", 7) == 0 && strstr(name, ".tmp") != NULL;
+}
+
+/* What a verify that was killed has left. */
+static void clear_old_work(const char *place)
+{
+    struct files_name names[WORKS_MAX];
+    char path[FILES_PATH_MAX];
+    size_t count = files_list(place, is_work, names, WORKS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        pid_t pid = (pid_t)strtol(names[i].text + 7, NULL, 10);
+        if (kill(pid, 0) && errno == ESRCH && files_join(path, place, names[i].text, NULL))
+            files_remove_tree(path, NULL);
+    }
+}
+
 static bool find_work(struct verify *verify, struct failure *failure)
 {
     char name[40];
     snprintf(name, sizeof name, "verify-%d.tmp", (int)getpid());
     const char *place = access(verify->folder.root, W_OK) == 0 ? verify->folder.root : "/tmp";
+    clear_old_work(place);
     return files_join(verify->work, place, name, failure) &&
            files_remove_tree(verify->work, failure);
 }
