@@ -2,9 +2,16 @@
  * The listener: connections are taken as they come, up to a bound, and turned away above it; never
  * left in the kernel's queue, for libuv stops listening when one is not taken.
  *
- * Handshakes cost processor time and memory, so at most HANDSHAKES_MAX are on their way. A
- * connection counts from its first byte: one that says nothing costs no place, only its five
- * seconds. Others stand in a queue, un-read, and their deadline starts with their turn.
+ * Handshakes cost processor time and memory, so at most HANDSHAKES_MAX are under way:
+ *
+ *   silent --first byte--> waits (un-read) --> under way --> open
+ *                                                 |
+ *                                                 +--> stalled --> open | cut
+ *
+ * One that says nothing costs no place, only its five seconds. Of those that wait few begin in one
+ * turn of the loop, so that a morning's storm does not hold up those who are at work. And one that
+ * began and keeps still gives its place to the next after a moment: it may go on, but of such at
+ * most STALLED_MAX are kept, the newest; else a few dozen idle sockets could lock everybody out.
  */
 #include <malloc.h>
 #include <netdb.h>
@@ -15,7 +22,14 @@
 #include "base/limits.h"
 #include "net/stream_inside.h"
 
-enum { DESCRIPTORS_KEPT = 64, BACKLOG = 1024, BEGUN_A_TURN_MAX = 8, CROWD = 256 };
+enum {
+    DESCRIPTORS_KEPT = 64,
+    BACKLOG = 1024,
+    BEGUN_A_TURN_MAX = 8,
+    STALL_MS = 250,
+    STALLED_MAX = 8 * HANDSHAKES_MAX,
+    CROWD = 256,
+};
 
 struct stream_listener {
     uv_tcp_t tcp;
@@ -24,14 +38,18 @@ struct stream_listener {
     struct tls_context *tls;
     stream_accept_fn accepted;
     void *owner;
+    uv_timer_t patience;       /* runs while streams wait and every place is taken */
     struct loop_link to_start; /* streams that wait for a place */
+    struct loop_link under_way;
+    struct loop_link stalled;
+    unsigned stalled_count;
     struct loop_link to_begin; /* in the loop's queue */
     uint64_t turn;             /* begun counts the handshakes of this turn */
     unsigned begun;
     struct stream_listener_figures figures;
     uint32_t crowd; /* the most that were open since memory was last given back */
     bool closed;
-    unsigned holds; /* the handle and every stream */
+    unsigned holds; /* both handles and every stream */
 };
 
 /* Of the whole process: descriptors are the process's. */
@@ -61,12 +79,30 @@ bool listener_has_room(const struct stream_listener *listener)
     return listener->figures.handshakes < HANDSHAKES_MAX && !paced;
 }
 
-/* Those that wait for no more than the next turn get it. */
+static bool stands(const struct loop_link *list)
+{
+    return list->next != list;
+}
+
+static struct stream *stream_of(struct loop_link *link)
+{
+    return (struct stream *)((char *)link - offsetof(struct stream, to_start));
+}
+
+static void patience_over(uv_timer_t *timer);
+
+/* Those that wait for no more than the next turn get it, the others when somebody leaves or stalls.
+ */
 static void ask_for_turn(struct stream_listener *listener)
 {
-    bool waits = listener->to_start.next != &listener->to_start;
-    if (waits && listener->figures.handshakes < HANDSHAKES_MAX && !listener->closed)
+    bool waits = stands(&listener->to_start) && !listener->closed;
+    bool full = listener->figures.handshakes >= HANDSHAKES_MAX;
+    if (waits && !full)
         loop_link_push(&listener->loop->to_begin, &listener->to_begin);
+    if (!waits)
+        uv_timer_stop(&listener->patience);
+    else if (full && !uv_is_active((uv_handle_t *)&listener->patience))
+        uv_timer_start(&listener->patience, patience_over, STALL_MS, STALL_MS);
 }
 
 void listener_queue(struct stream *stream)
@@ -90,19 +126,51 @@ void listener_begin(struct stream *stream)
     listener->begun++;
     listener->figures.handshakes++;
     stream->in_handshake = true;
+    stream->started_ms = loop_now_ms(listener->loop);
+    loop_link_push(&listener->under_way, &stream->to_start);
     stream_handshake(stream, listener->tls);
+}
+
+/* It goes on, but counts no longer; the one that has stalled longest may have to go for it. */
+static void set_aside(struct stream_listener *listener, struct stream *stream)
+{
+    loop_link_remove(&stream->to_start);
+    loop_link_push(&listener->stalled, &stream->to_start);
+    stream->in_handshake = false;
+    stream->stalled = true;
+    listener->figures.handshakes--;
+    if (++listener->stalled_count > STALLED_MAX)
+        stream_abort(stream_of(listener->stalled.next), "the handshake took too long");
+}
+
+static void set_stalled_aside(struct stream_listener *listener)
+{
+    uint64_t now = loop_now_ms(listener->loop);
+    while (stands(&listener->to_start) && stands(&listener->under_way)) {
+        struct stream *oldest = stream_of(listener->under_way.next);
+        if (now - oldest->started_ms < STALL_MS)
+            break;
+        set_aside(listener, oldest);
+    }
 }
 
 static void begin_next(struct stream_listener *listener)
 {
     struct loop_link *link = NULL;
     while (listener_has_room(listener) && (link = loop_link_pop(&listener->to_start)) != NULL) {
-        struct stream *stream = (struct stream *)((char *)link - offsetof(struct stream, to_start));
+        struct stream *stream = stream_of(link);
         listener_begin(stream);
         if (stream->phase == PHASE_HANDSHAKE)
             stream_read_start(stream);
     }
     ask_for_turn(listener);
+}
+
+static void patience_over(uv_timer_t *timer)
+{
+    struct stream_listener *listener = timer->data;
+    set_stalled_aside(listener);
+    begin_next(listener);
 }
 
 void listener_turn(struct loop_link *link)
@@ -113,13 +181,17 @@ void listener_turn(struct loop_link *link)
 
 void listener_left(struct stream *stream)
 {
+    struct stream_listener *listener = stream->listener;
     loop_link_remove(&stream->to_start);
+    if (stream->stalled)
+        listener->stalled_count--;
+    stream->stalled = false;
     if (!stream->in_handshake)
         return;
     stream->in_handshake = false;
-    stream->listener->figures.handshakes--;
-    if (!stream->listener->closed)
-        begin_next(stream->listener);
+    listener->figures.handshakes--;
+    if (!listener->closed)
+        begin_next(listener);
 }
 
 /* When half of a crowd has left, the holes it leaves in the heap go back to the system. */
@@ -208,10 +280,10 @@ void stream_listener_close(struct stream_listener *listener)
     loop_part_remove(&listener->part);
     loop_link_remove(&listener->to_begin);
     uv_close((uv_handle_t *)&listener->tcp, handle_closed);
+    uv_close((uv_handle_t *)&listener->patience, handle_closed);
     struct loop_link *link = NULL;
     while ((link = loop_link_pop(&listener->to_start)) != NULL)
-        stream_abort((struct stream *)((char *)link - offsetof(struct stream, to_start)),
-                     "the server is closing");
+        stream_abort(stream_of(link), "the server is closing");
 }
 
 static int bind_to(struct stream_listener *listener, const struct stream_place *place)
@@ -233,12 +305,16 @@ static struct stream_listener *listener_create(struct loop *loop, struct tls_con
         free(listener);
         return NULL;
     }
+    uv_timer_init(&loop->uv, &listener->patience);
     listener->tcp.data = listener;
+    listener->patience.data = listener;
     listener->loop = loop;
-    listener->holds = 1;
+    listener->holds = 2;
     listener->tls = tls;
     tls_context_retain(tls);
     loop_link_init(&listener->to_start);
+    loop_link_init(&listener->under_way);
+    loop_link_init(&listener->stalled);
     loop_part_add(loop, &listener->part, end_part);
     return listener;
 }

@@ -38,7 +38,8 @@ struct stream {
     struct loop_part part;
     struct loop_link to_read;
     struct loop_link to_flush;
-    struct loop_link to_start; /* in the listener's queue of handshakes */
+    struct loop_link to_start; /* in one of the listener's lists: waits, under way, stalled */
+    uint64_t started_ms;       /* its handshake */
     struct stream_listener *listener;
     struct stream_connecting *connecting;
     struct tls_context *context; /* of a connect; accepted ones take the listener's of the moment */
@@ -60,7 +61,8 @@ struct stream {
     bool owes_drained;  /* bytes were queued since `drained` was last called */
     bool shutting;      /* request.shutdown is on its way */
     bool shut;          /* FIN is sent */
-    bool in_handshake;  /* counted by the listener */
+    bool in_handshake;  /* counted by the listener as under way */
+    bool stalled;       /* or as stalled */
 };
 
 /* ---- stream.c ---- */

@@ -74,7 +74,7 @@ static void what_is_sent_comes_back(void **state)
     assert_true(client->drained >= 1);
     stream_close(client->stream, "enough");
     assert_false(stream_write(client->stream, slice_text("more")));
-    until(world, all_closed, 500); /* and not only after the second that an end may take */
+    until(world, all_closed, 900); /* and not only after the second that an end may take */
     assert_string_equal(client->reason, "enough");
     assert_string_equal(world->sides[1].reason, "the other end closed the connection");
     free(sent);
@@ -350,7 +350,7 @@ static void a_flood_does_not_hold_up_a_ping(void **state)
     keep_flooding(flooder);
     stream_write(pinger->stream, slice_text("ping"));
     until(world, many_answers, 30000);
-    assert_true(longest_ms < 500);
+    assert_true(longest_ms < 2000); /* on a busy machine; a few ms are usual */
     world_destroy(world);
 }
 
@@ -549,6 +549,13 @@ static bool awaited_opens(struct world *world)
     return awaited->opened;
 }
 
+static bool stalled_gone(struct world *world)
+{
+    struct stream_listener_figures figures;
+    stream_listener_figures(world->listener, &figures);
+    return figures.open == 2;
+}
+
 static void stall(struct world *world, int *sockets, int count, bool begins)
 {
     for (int i = 0; i < count; i++) {
@@ -558,29 +565,48 @@ static void stall(struct world *world, int *sockets, int count, bool begins)
     }
 }
 
-/* Twenty that say nothing cost no place; a hundred that begin and stop hold all places for five
- * seconds, and who comes after them waits and then gets in. */
-static void who_stalls_is_cut_and_the_others_get_in(void **state)
+/* Twenty that say nothing cost no place; two hundred that begin and stop hold all places for a
+ * moment, and who comes after them gets in soon; the stalled are cut after five seconds. */
+static void who_stalls_is_set_aside_and_cut(void **state)
 {
     (void)state;
     struct world *world = world_create();
     struct stream_listener_figures figures;
-    int sockets[120];
+    int sockets[220];
     stall(world, sockets, 20, false);
     awaited = world_connect(world);
     until(world, awaited_opens, 2000);
-    stall(world, sockets + 20, 100, true);
-    world_wait(world, 300);
+    stall(world, sockets + 20, 200, true);
+    world_wait(world, 100);
     stream_listener_figures(world->listener, &figures);
     assert_int_equal(figures.handshakes, HANDSHAKES_MAX);
-    assert_int_equal(figures.open, 121);
+    assert_int_equal(figures.open, 221);
     awaited = world_connect(world);
-    world_wait(world, 300);
+    world_wait(world, 50);
     assert_false(awaited->opened);
-    until(world, awaited_opens, 8000);
-    stream_listener_figures(world->listener, &figures);
-    assert_true(figures.open < 121 - 20); /* the silent ones and the first of those that stalled */
-    for (int i = 0; i < 120; i++)
+    until(world, awaited_opens, 3000);
+    world_until(world, stalled_gone, 12000, "the stalled are cut");
+    for (int i = 0; i < 220; i++)
+        close(sockets[i]);
+    world_destroy(world);
+}
+
+/* More than are kept: the first to stall go first, at once. */
+static void too_many_stalled_are_cut(void **state)
+{
+    (void)state;
+    enum { STALLED = 700 };
+    struct world *world = world_create();
+    static int sockets[STALLED];
+    stall(world, sockets, STALLED, true);
+    world_wait(world, 4500);
+    unsigned cut = 0;
+    for (unsigned i = 0; i < world->count; i++)
+        cut += world->sides[i].closed;
+    assert_in_range(cut, STALLED - 8 * HANDSHAKES_MAX - HANDSHAKES_MAX, STALLED);
+    awaited = world_connect(world);
+    until(world, awaited_opens, 5000);
+    for (int i = 0; i < STALLED; i++)
         close(sockets[i]);
     world_destroy(world);
 }
@@ -792,7 +818,8 @@ int main(void)
         cmocka_unit_test(some_are_turned_away),
         cmocka_unit_test(descriptors_are_kept_back),
         cmocka_unit_test(two_hundred_come_speak_and_go),
-        cmocka_unit_test(who_stalls_is_cut_and_the_others_get_in),
+        cmocka_unit_test(who_stalls_is_set_aside_and_cut),
+        cmocka_unit_test(too_many_stalled_are_cut),
         cmocka_unit_test(a_listener_may_close_while_they_queue),
         cmocka_unit_test(contexts_are_swapped_under_way),
         cmocka_unit_test(a_cut_line_is_told),
