@@ -176,7 +176,9 @@ struct account *account_open(struct tx *tx, uint32_t customer)
 
 const Tefter__AccountRecord *account_peek(struct tx *tx, uint32_t customer)
 {
-    return account_load(tx, customer);
+    struct key key = account_key(customer);
+    Tefter__AccountRecord *record = tx_hold(tx, &key, &tefter__account_record__descriptor);
+    return record != NULL ? record : tx_new(tx, &tefter__account_record__descriptor);
 }
 
 int64_t account_exposure(const Tefter__AccountRecord *record)

@@ -44,7 +44,7 @@ static struct key code_key(const char *code)
 Tefter__BranchRecord *branch_get(struct tx *tx, uint32_t branch)
 {
     struct key key = branch_key(branch);
-    return tx_get(tx, &key, &tefter__branch_record__descriptor);
+    return tx_hold(tx, &key, &tefter__branch_record__descriptor);
 }
 
 static Tefter__BranchRecord *branch_need(struct tx *tx, uint32_t branch)

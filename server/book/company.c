@@ -32,7 +32,8 @@ static struct key company_key(void)
 Tefter__CompanyRecord *company_need(struct tx *tx)
 {
     struct key key = company_key();
-    return tx_need(tx, &key, &tefter__company_record__descriptor);
+    Tefter__CompanyRecord *company = tx_hold(tx, &key, &tefter__company_record__descriptor);
+    return company != NULL ? company : tx_need(tx, &key, &tefter__company_record__descriptor);
 }
 
 bool company_exists(struct tx *tx)

@@ -38,7 +38,7 @@ static struct key approval_key(uint64_t approval)
 static Tefter__LimitRecord *limit_get(struct tx *tx, uint32_t customer)
 {
     struct key key = limit_key(customer);
-    return tx_get(tx, &key, &tefter__limit_record__descriptor);
+    return tx_hold(tx, &key, &tefter__limit_record__descriptor);
 }
 
 static Tefter__ApprovalRecord *approval_get(struct tx *tx, uint64_t approval)

@@ -60,7 +60,7 @@ static struct key change_key(uint32_t customer, uint32_t number)
 Tefter__CustomerRecord *customer_get(struct tx *tx, uint32_t customer)
 {
     struct key key = customer_key(customer);
-    return tx_get(tx, &key, &tefter__customer_record__descriptor);
+    return tx_hold(tx, &key, &tefter__customer_record__descriptor);
 }
 
 static uint32_t customer_at(struct tx *tx, const struct key *key)

@@ -49,7 +49,7 @@ static struct key member_key(uint32_t group, uint32_t customer)
 Tefter__GroupRecord *group_get(struct tx *tx, uint32_t group)
 {
     struct key key = group_key(group);
-    return tx_get(tx, &key, &tefter__group_record__descriptor);
+    return tx_hold(tx, &key, &tefter__group_record__descriptor);
 }
 
 static void save_record(struct tx *tx, const Tefter__GroupRecord *group)
@@ -66,7 +66,8 @@ static void save_name(struct tx *tx, const Tefter__GroupRecord *group)
 
 void group_save(struct tx *tx, const Tefter__GroupRecord *group)
 {
-    const Tefter__GroupRecord *before = group_get(tx, group->group);
+    struct key own = group_key(group->group); /* as the store has it: the held one has changed */
+    const Tefter__GroupRecord *before = tx_get(tx, &own, &tefter__group_record__descriptor);
     save_record(tx, group);
     if (before && strcmp(before->name, group->name) == 0)
         return;

@@ -28,7 +28,7 @@ static struct key place_key(uint32_t place)
 Tefter__MoneyPlaceRecord *place_get(struct tx *tx, uint32_t place)
 {
     struct key key = place_key(place);
-    return tx_get(tx, &key, &tefter__money_place_record__descriptor);
+    return tx_hold(tx, &key, &tefter__money_place_record__descriptor);
 }
 
 static void place_save(struct tx *tx, const Tefter__MoneyPlaceRecord *place)

@@ -43,7 +43,7 @@ static struct key code_key(const char *code)
 Tefter__ProductRecord *product_get(struct tx *tx, uint32_t product)
 {
     struct key key = product_key(product);
-    return tx_get(tx, &key, &tefter__product_record__descriptor);
+    return tx_hold(tx, &key, &tefter__product_record__descriptor);
 }
 
 /* 0: nobody's. */

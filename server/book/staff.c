@@ -38,7 +38,7 @@ static struct key login_key(const char *login)
 Tefter__StaffRecord *staff_get(struct tx *tx, uint32_t staff)
 {
     struct key key = staff_key(staff);
-    return tx_get(tx, &key, &tefter__staff_record__descriptor);
+    return tx_hold(tx, &key, &tefter__staff_record__descriptor);
 }
 
 Tefter__StaffRecord *staff_by_login(struct tx *tx, const char *login)

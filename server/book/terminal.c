@@ -34,7 +34,7 @@ static struct key terminal_key(uint32_t terminal)
 Tefter__TerminalRecord *terminal_get(struct tx *tx, uint32_t terminal)
 {
     struct key key = terminal_key(terminal);
-    return tx_get(tx, &key, &tefter__terminal_record__descriptor);
+    return tx_hold(tx, &key, &tefter__terminal_record__descriptor);
 }
 
 static void terminal_save(struct tx *tx, const Tefter__TerminalRecord *terminal)

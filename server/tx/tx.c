@@ -116,6 +116,43 @@ void *tx_get(struct tx *tx, const struct key *key, const ProtobufCMessageDescrip
     return parse(tx, type, value);
 }
 
+/* ---- held records ---- */
+
+static struct tx_held *held_slot(struct tx *tx, const struct key *key)
+{
+    uint32_t hash = key->tree + 1u;
+    for (uint8_t i = 0; i < key->size; i++)
+        hash = (hash ^ key->bytes[i]) * 16777619u;
+    return &tx->held[(hash ^ hash >> 15) % TX_HELD_SLOTS];
+}
+
+static bool held_is(const struct tx_held *held, const struct key *key)
+{
+    return held->size == key->size && held->tree == key->tree &&
+           memcmp(held->bytes, key->bytes, key->size) == 0;
+}
+
+static void held_drop(struct tx *tx, const struct key *key, const void *unless)
+{
+    struct tx_held *held = held_slot(tx, key);
+    if (key->size <= TX_HELD_KEY_MAX && held_is(held, key) && held->record != unless)
+        held->size = 0;
+}
+
+void *tx_hold(struct tx *tx, const struct key *key, const ProtobufCMessageDescriptor *type)
+{
+    struct tx_held *held = held_slot(tx, key);
+    if (key->size > TX_HELD_KEY_MAX)
+        return tx_get(tx, key, type);
+    if (held_is(held, key))
+        return held->record;
+    held->record = tx_get(tx, key, type);
+    held->tree = key->tree;
+    held->size = key->size;
+    memcpy(held->bytes, key->bytes, key->size);
+    return held->record;
+}
+
 void *tx_need(struct tx *tx, const struct key *key, const ProtobufCMessageDescriptor *type)
 {
     void *record = tx_get(tx, key, type);
@@ -149,6 +186,7 @@ void tx_put(struct tx *tx, const struct key *key, const ProtobufCMessage *record
 {
     struct slice bytes = message_pack(record, tx->arena);
     need(bytes.data != NULL);
+    held_drop(tx, key, record);
     put_bytes(tx, key, bytes);
 }
 
@@ -256,6 +294,7 @@ uint64_t tx_peek(struct tx *tx, const struct key *key, uint32_t field)
 void tx_delete(struct tx *tx, const struct key *key)
 {
     need(tx->decided && !tx->reading);
+    held_drop(tx, key, NULL);
     store_delete(tx->txn, key->tree, key_slice(tx, key));
     outcome_add(tx, key, slice_of(NULL, 0), true);
 }
@@ -344,11 +383,13 @@ struct tx *tx_scratch_begin(struct tx *tx)
     scratch->tx = *tx;
     scratch->tx.arena = &scratch->arena;
     scratch->tx.reading = true;
+    memset(scratch->tx.held, 0, sizeof scratch->tx.held);
     return &scratch->tx;
 }
 
 void tx_scratch_next(struct tx *scratch)
 {
+    memset(scratch->held, 0, sizeof scratch->held); /* they lay in what is forgotten */
     arena_reset(scratch->arena);
 }
 

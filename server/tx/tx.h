@@ -120,6 +120,10 @@ void *tx_get(struct tx *tx, const struct key *key, const ProtobufCMessageDescrip
 void *tx_need(struct tx *tx, const struct key *key, const ProtobufCMessageDescriptor *type);
 void tx_put(struct tx *tx, const struct key *key, const ProtobufCMessage *record);
 
+/* As tx_get, for records that many ask for in one command (the company, a branch, a customer): all
+ * who ask get the same message, so one who changes it is one who saves it. */
+void *tx_hold(struct tx *tx, const struct key *key, const ProtobufCMessageDescriptor *type);
+
 /* Small index rows hold one number. */
 bool tx_get_u64(struct tx *tx, const struct key *key, uint64_t *ret_value);
 void tx_put_u64(struct tx *tx, const struct key *key, uint64_t value);
@@ -192,6 +196,16 @@ bool tx_sound(const struct tx *tx);
 
 /* ---- for the machine alone ---- */
 
+enum { TX_HELD_SLOTS = 32, TX_HELD_KEY_MAX = 24 };
+
+/* A record that was asked for: NULL with a size is one known to be absent. */
+struct tx_held {
+    void *record;
+    uint8_t tree;
+    uint8_t size;
+    uint8_t bytes[TX_HELD_KEY_MAX];
+};
+
 struct tx_touched {
     enum row_kind kind;
     uint64_t id;
@@ -214,6 +228,7 @@ struct tx {
     struct tx_touched *touched;
     size_t touched_count;
     size_t touched_room;
+    struct tx_held held[TX_HELD_SLOTS];
 };
 
 enum { TREE_BOOK, TREE_CUSTOMER, TREE_COMMAND, TREE_EVENT, TREE_META, TREE_COUNT };
