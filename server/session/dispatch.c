@@ -22,7 +22,7 @@ static const struct row rows[] = {
     [BODY(RENEW)] = {enrol_renew, SESSION_GREETED, RIGHT(NONE), true},
     [BODY(LOGIN)] = {login_password, SESSION_GREETED, RIGHT(NONE), false},
     [BODY(USE_TOKEN)] = {login_token, SESSION_GREETED, RIGHT(NONE), false},
-    [BODY(SWITCH_PERSON)] = {login_pin, SESSION_GREETED, RIGHT(NONE), false},
+    [BODY(SWITCH_PERSON)] = {login_pin, SESSION_LOGGED_IN, RIGHT(NONE), false},
     [BODY(LOGOUT)] = {login_logout, SESSION_GREETED, RIGHT(NONE), false},
     [BODY(SUBMIT)] = {submit_command, SESSION_LOGGED_IN, RIGHT(NONE), false},
     [BODY(QUERY)] = {query_ask, SESSION_LOGGED_IN, RIGHT(NONE), false},
@@ -67,13 +67,7 @@ static bool refused_by_row(struct session *session, const Tefter__FromTerminal *
         session_refuse_code(session, request, TEFTER__REFUSAL_CODE__NOT_LOGGED_IN, NULL);
         return true;
     }
-    if (row->right != RIGHT(NONE) && !ledger_may((Tefter__Role)session->role, row->right)) {
-        struct right_refusal refusal;
-        right_refusal_init(&refusal, row->right);
-        session_refuse(session, request, &refusal.refusal);
-        return true;
-    }
-    return false;
+    return !session_may(session, request, row->right);
 }
 
 static void unreadable(struct session *session, const struct message_fault *fault)

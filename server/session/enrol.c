@@ -24,14 +24,12 @@ void sessions_make_code(const struct hash *root, struct enrolment_code *ret_code
 static void note(struct session *session, const char *event, uint32_t terminal, const char *about,
                  bool noisy)
 {
-    char address[64];
-    stream_address(session->stream, address, sizeof address);
     audit_write(session->home->audit, &(struct audit_line){
                                           .event = event,
                                           .at_ms = sessions_now_ms(session->home),
                                           .staff = session->staff,
                                           .terminal = terminal,
-                                          .address = address,
+                                          .address = session_address(session),
                                           .about = about,
                                           .noisy = noisy,
                                       });
@@ -323,9 +321,8 @@ static bool guess_allowed(struct session *session, const Tefter__FromTerminal *r
 {
     struct sessions *home = session->home;
     int64_t now_ms = (int64_t)loop_now_ms(home->options.loop);
-    char address[64];
-    stream_address(session->stream, address, sizeof address);
-    char *port = strrchr(address, ':');
+    const char *address = session_address(session);
+    const char *port = strrchr(address, ':');
     size_t size = port == NULL ? strlen(address) : (size_t)(port - address);
     *ret_key = throttle_key(home->throttle, THROTTLE_ADDRESS, slice_of(address, size));
     uint32_t wait_ms = throttle_wait(home->throttle, THROTTLE_ADDRESS, *ret_key, now_ms);
@@ -334,7 +331,7 @@ static bool guess_allowed(struct session *session, const Tefter__FromTerminal *r
         session_refuse_wait(session, request, TEFTER__REFUSAL_CODE__LOGIN_THROTTLED, wait_ms);
         return false;
     }
-    throttle_charge(home->throttle, *ret_key, now_ms);
+    throttle_charge(home->throttle, THROTTLE_ADDRESS, *ret_key, now_ms);
     return true;
 }
 

@@ -67,6 +67,7 @@ static void done(void *context)
         arena_reset(&home->arena);
         job->done(session, job);
         next_job(home);
+        queries_go_on(home);
     }
     job_free(job);
     sessions_job_ended(home);

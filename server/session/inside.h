@@ -40,7 +40,7 @@ enum {
     SESSIONS_PER_TURN = 16, /* with frames or pages left */
     ANSWER_MEMORY_MAX = 32 * 1024 * 1024,
     QUERIES_WAITING_MAX = 128, /* long ones */
-    QUERIES_RUNNING_MAX = 1,   /* leaves a thread of the pool to passwords */
+    QUERIES_RUNNING_MAX = 2,   /* as many as the pool has threads; one less while it hashes */
     ERRANDS_MAX = 65536,
     FOUND_MAX = 2000, /* customers a search hands to the ledger */
     FEED_PAGE_ROWS = 200,
@@ -239,12 +239,13 @@ void session_goodbye_code(struct session *session, const char *reason, Tefter__R
 bool session_slow(struct session *session);
 Tefter__Actor session_actor(const struct session *session);
 
-/* A refusal with the roles that have a right. The roles array is the caller's. */
-struct right_refusal {
-    Tefter__Refusal refusal;
-    Tefter__Role roles[8];
-};
-void right_refusal_init(struct right_refusal *refusal, Tefter__Right right);
+/* Has its person this right? Else the request was refused, and that written down. */
+bool session_may(struct session *session, const Tefter__FromTerminal *request, Tefter__Right right);
+/* The same refusal when only some of the roles that have the right will do. */
+void session_refuse_roles(struct session *session, const Tefter__FromTerminal *request,
+                          Tefter__Right right, Tefter__Role *roles, size_t role_count);
+/* Where it comes from, until the next call. */
+const char *session_address(const struct session *session);
 
 /* ---- terminal.c ---- */
 
@@ -275,6 +276,8 @@ Tefter__RefusalCode submit_code(enum submit_answer answer);
 /* ---- query.c ---- */
 
 void query_ask(struct session *session, const Tefter__FromTerminal *request);
+/* A thread of the pool may be free. */
+void queries_go_on(struct sessions *home);
 void queries_fini(struct sessions *home);
 
 /* ---- login.c ---- */

@@ -10,28 +10,78 @@ enum { TOKEN_VERSION = 1, TOKEN_MAC_AT = TOKEN_SIZE - HASH_SIZE };
 
 /* ---- throttling ---- */
 
-static struct slice folded(const char *login, char out[LOGIN_MAX_BYTES + 1])
-{
-    return slice_of(out, text_fold(login, strlen(login), out, LOGIN_MAX_BYTES));
-}
-
-struct keys {
-    uint64_t login;
-    uint64_t terminal;
-    uint64_t all;
+/* The counters that one guess is charged to. */
+struct charge {
+    enum throttle_kind kind;
+    uint64_t key;
+    bool own; /* of this name: forgotten whole when the guess was right */
+};
+enum { CHARGES_MAX = 4 };
+struct charges {
+    struct charge all[CHARGES_MAX];
+    int count;
 };
 
-static struct keys keys_of(const struct session *session, enum throttle_kind kind,
-                           const char *login)
+static void add_charge(struct charges *charges, enum throttle_kind kind, uint64_t key, bool own)
+{
+    charges->all[charges->count++] = (struct charge){kind, key, own};
+}
+
+static uint64_t key_of_name(const struct throttle *throttle, enum throttle_kind kind,
+                            const char *login)
+{
+    char folded[LOGIN_MAX_BYTES];
+    size_t size = text_fold(login, strlen(login), folded, sizeof folded);
+    return throttle_key(throttle, kind, slice_of(folded, size));
+}
+
+/* All that a guess with this key of a name touches; the key alone is in the audit log. */
+static struct charges charges_of(const struct throttle *throttle, enum throttle_kind kind,
+                                 uint64_t name_key, uint32_t terminal)
+{
+    struct charges charges = {.count = 0};
+    const uint64_t here[] = {name_key, terminal};
+    add_charge(&charges, kind, name_key, true);
+    if (kind == THROTTLE_LOGIN)
+        add_charge(&charges, THROTTLE_HERE,
+                   throttle_key(throttle, THROTTLE_HERE, slice_of(here, sizeof here)), true);
+    add_charge(&charges, THROTTLE_TERMINAL,
+               throttle_key(throttle, THROTTLE_TERMINAL, slice_of(&terminal, sizeof terminal)),
+               false);
+    add_charge(&charges, THROTTLE_ALL, throttle_key(throttle, THROTTLE_ALL, slice_of("", 0)),
+               false);
+    return charges;
+}
+
+static struct charges charges_here(const struct session *session, enum throttle_kind kind,
+                                   const char *login)
 {
     const struct throttle *throttle = session->home->throttle;
-    char key[LOGIN_MAX_BYTES + 1];
-    return (struct keys){
-        throttle_key(throttle, kind, folded(login, key)),
-        throttle_key(throttle, THROTTLE_TERMINAL,
-                     slice_of(&session->terminal, sizeof session->terminal)),
-        throttle_key(throttle, THROTTLE_ALL, slice_of("", 0)),
-    };
+    return charges_of(throttle, kind, key_of_name(throttle, kind, login), session->terminal);
+}
+
+static uint32_t wait_of(const struct throttle *throttle, const struct charges *charges,
+                        int64_t now_ms)
+{
+    uint32_t longest_ms = 0;
+    for (int i = 0; i < charges->count; i++) {
+        const struct charge *charge = &charges->all[i];
+        uint32_t wait_ms = throttle_wait(throttle, charge->kind, charge->key, now_ms);
+        longest_ms = wait_ms > longest_ms ? wait_ms : longest_ms;
+    }
+    return longest_ms;
+}
+
+static void charge_all(struct throttle *throttle, const struct charges *charges, int64_t now_ms)
+{
+    for (int i = 0; i < charges->count; i++)
+        throttle_charge(throttle, charges->all[i].kind, charges->all[i].key, now_ms);
+}
+
+static void forgive_all(struct throttle *throttle, const struct charges *charges)
+{
+    for (int i = 0; i < charges->count; i++)
+        throttle_forgive(throttle, charges->all[i].key, charges->all[i].own);
 }
 
 static int64_t clock_ms(const struct sessions *home)
@@ -42,67 +92,64 @@ static int64_t clock_ms(const struct sessions *home)
 static void note(struct session *session, const char *event, uint64_t key, uint32_t staff,
                  bool noisy)
 {
-    char address[64];
-    stream_address(session->stream, address, sizeof address);
     audit_write(session->home->audit, &(struct audit_line){
                                           .event = event,
                                           .at_ms = sessions_now_ms(session->home),
                                           .key = key,
                                           .staff = staff,
                                           .terminal = session->terminal,
-                                          .address = address,
+                                          .address = session_address(session),
                                           .noisy = noisy,
                                       });
-}
-
-static uint32_t most(uint32_t a, uint32_t b)
-{
-    return a > b ? a : b;
 }
 
 bool login_throttled(struct session *session, const Tefter__FromTerminal *request,
                      enum throttle_kind kind, const char *login)
 {
     struct sessions *home = session->home;
-    struct keys keys = keys_of(session, kind, login);
+    struct charges charges = charges_here(session, kind, login);
     int64_t now_ms = clock_ms(home);
-    uint32_t wait_ms = throttle_wait(home->throttle, kind, keys.login, now_ms);
-    wait_ms =
-        most(wait_ms, throttle_wait(home->throttle, THROTTLE_TERMINAL, keys.terminal, now_ms));
-    wait_ms = most(wait_ms, throttle_wait(home->throttle, THROTTLE_ALL, keys.all, now_ms));
+    uint32_t wait_ms = wait_of(home->throttle, &charges, now_ms);
     if (wait_ms > 0) {
-        note(session, "login_throttled", keys.login, 0, true);
+        note(session, "login_throttled", charges.all[0].key, 0, true);
         session_refuse_wait(session, request, TEFTER__REFUSAL_CODE__LOGIN_THROTTLED, wait_ms);
         return true;
     }
-    throttle_charge(home->throttle, keys.login, now_ms);
-    throttle_charge(home->throttle, keys.terminal, now_ms);
-    throttle_charge(home->throttle, keys.all, now_ms);
+    charge_all(home->throttle, &charges, now_ms);
     return false;
 }
 
 void login_forgive(struct session *session, enum throttle_kind kind, const char *login)
 {
-    struct keys keys = keys_of(session, kind, login);
-    throttle_forgive(session->home->throttle, keys.login, true);
-    throttle_forgive(session->home->throttle, keys.terminal, false);
-    throttle_forgive(session->home->throttle, keys.all, false);
+    struct charges charges = charges_here(session, kind, login);
+    forgive_all(session->home->throttle, &charges);
 }
+
+/* A guess of before the start, by its line in the audit log. */
+static const struct {
+    const char *event;
+    enum throttle_kind kind;
+    bool right;
+} remembered[] = {
+    {"login_wrong", THROTTLE_LOGIN, false},
+    {"pin_wrong", THROTTLE_PIN, false},
+    {"login_ok", THROTTLE_LOGIN, true},
+    {"switch_ok", THROTTLE_PIN, true},
+};
 
 static void recall(void *context, const struct audit_line *line)
 {
     struct sessions *home = context;
     int64_t age_ms = sessions_now_ms(home) - line->at_ms;
-    int64_t at_ms = clock_ms(home) - (age_ms < 0 ? 0 : age_ms);
-    if (strcmp(line->event, "login_ok") == 0)
-        throttle_forgive(home->throttle, line->key, true);
-    if (strcmp(line->event, "login_wrong") != 0)
-        return;
-    throttle_charge(home->throttle, line->key, at_ms);
-    throttle_charge(home->throttle,
-                    throttle_key(home->throttle, THROTTLE_TERMINAL,
-                                 slice_of(&line->terminal, sizeof line->terminal)),
-                    at_ms);
+    for (size_t i = 0; i < sizeof remembered / sizeof remembered[0]; i++) {
+        if (strcmp(line->event, remembered[i].event) != 0)
+            continue;
+        struct charges charges =
+            charges_of(home->throttle, remembered[i].kind, line->key, line->terminal);
+        charge_all(home->throttle, &charges, clock_ms(home) - (age_ms < 0 ? 0 : age_ms));
+        if (remembered[i].right)
+            forgive_all(home->throttle, &charges);
+    }
 }
 
 void login_recall(struct sessions *home)
@@ -254,25 +301,25 @@ static void refuse_job(struct session *session, const struct hash_job *job,
 
 static void guessed_wrong(struct session *session, const struct hash_job *job)
 {
-    struct keys keys = keys_of(session, job->kind, job->login);
+    uint64_t key = key_of_name(session->home->throttle, job->kind, job->login);
     session->login_by_ms =
         session->staff != 0 ? 0 : loop_now_ms(session->home->options.loop) + LOGIN_MS;
-    note(session, "login_wrong", keys.login, job->staff, false);
+    note(session, job->kind == THROTTLE_PIN ? "pin_wrong" : "login_wrong", key, job->staff, false);
     refuse_job(session, job, TEFTER__REFUSAL_CODE__LOGIN_WRONG);
 }
 
 static void guessed_right(struct session *session, const struct hash_job *job,
                           const Tefter__StaffRecord *record)
 {
-    struct keys keys = keys_of(session, job->kind, job->login);
+    uint64_t key = key_of_name(session->home->throttle, job->kind, job->login);
     login_forgive(session, job->kind, job->login);
     if (record->blocked) {
-        note(session, "login_blocked", keys.login, record->staff, false);
+        note(session, "login_blocked", key, record->staff, false);
         refuse_job(session, job, TEFTER__REFUSAL_CODE__STAFF_BLOCKED);
         return;
     }
     bool pin = job->kind == THROTTLE_PIN;
-    note(session, pin ? "switch_ok" : "login_ok", keys.login, record->staff, false);
+    note(session, pin ? "switch_ok" : "login_ok", key, record->staff, false);
     log_in(session, job->request, record,
            pin ? session->proven_until_ms : sessions_now_ms(session->home) + TOKEN_LIFE_MS);
 }

@@ -68,8 +68,6 @@ static struct slice pack_answer(const Tefter__Answer *answer, struct arena *aren
 
 /* ---- long ones ---- */
 
-static void next_query(struct sessions *home);
-
 static void query_free(struct long_query *query)
 {
     arena_fini(&query->arena);
@@ -110,7 +108,7 @@ static void done(void *context)
     }
     query_free(job);
     if (!home->destroyed)
-        next_query(home);
+        queries_go_on(home);
     sessions_job_ended(home);
 }
 
@@ -141,9 +139,10 @@ static bool too_late(struct sessions *home, struct long_query *job)
     return true;
 }
 
-static void next_query(struct sessions *home)
+void queries_go_on(struct sessions *home)
 {
-    while (home->queries_first != NULL && home->queries_running < QUERIES_RUNNING_MAX) {
+    uint32_t threads = QUERIES_RUNNING_MAX - (home->hashing ? 1 : 0);
+    while (home->queries_first != NULL && home->queries_running < threads) {
         struct long_query *job = take_first(home);
         if (too_late(home, job))
             continue;
@@ -205,7 +204,7 @@ static void answer_later(struct session *session, const Tefter__FromTerminal *re
     home->queries_last = job;
     home->queries_waiting++;
     session_request_begun(session);
-    next_query(home);
+    queries_go_on(home);
 }
 
 void queries_fini(struct sessions *home)
@@ -242,17 +241,12 @@ static const Tefter__Query *read_query(struct session *session, const Tefter__Fr
         return NULL;
     }
     uint32_t kind = message_kind(bytes);
-    Tefter__Right right = ledger_query_right(kind);
     if (kind == 0) {
         session_refuse_code(session, request, TEFTER__REFUSAL_CODE__FIELD_MISSING, "kind");
         return NULL;
     }
-    if (right != TEFTER__RIGHT__RIGHT_NONE && !ledger_may((Tefter__Role)session->role, right)) {
-        struct right_refusal refusal;
-        right_refusal_init(&refusal, right);
-        session_refuse(session, request, &refusal.refusal);
+    if (!session_may(session, request, ledger_query_right(kind)))
         return NULL;
-    }
     const Tefter__Query *query = (const Tefter__Query *)message_unpack(
         &tefter__query__descriptor, bytes, &session->home->arena);
     if (query == NULL)

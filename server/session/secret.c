@@ -47,20 +47,14 @@ static const char *weak_field(const Tefter__SetPassword *set, const char *login)
 static bool may_set(struct session *session, const Tefter__FromTerminal *request,
                     const Tefter__StaffRecord *record)
 {
-    struct right_refusal refusal;
+    Tefter__Role owner = TEFTER__ROLE__ROLE_OWNER;
     if (record->staff == session->staff)
         return true;
-    if (!ledger_may((Tefter__Role)session->role, TEFTER__RIGHT__RIGHT_EDIT_STAFF)) {
-        right_refusal_init(&refusal, TEFTER__RIGHT__RIGHT_EDIT_STAFF);
-        session_refuse(session, request, &refusal.refusal);
+    if (!session_may(session, request, TEFTER__RIGHT__RIGHT_EDIT_STAFF))
         return false;
-    }
-    if (record->role != TEFTER__ROLE__ROLE_OWNER || session->role == TEFTER__ROLE__ROLE_OWNER)
+    if (record->role != owner || session->role == owner)
         return true;
-    right_refusal_init(&refusal, TEFTER__RIGHT__RIGHT_EDIT_STAFF);
-    refusal.roles[0] = TEFTER__ROLE__ROLE_OWNER;
-    refusal.refusal.n_roles = 1;
-    session_refuse(session, request, &refusal.refusal);
+    session_refuse_roles(session, request, TEFTER__RIGHT__RIGHT_EDIT_STAFF, &owner, 1);
     return false;
 }
 
@@ -69,6 +63,17 @@ static bool may_set(struct session *session, const Tefter__FromTerminal *request
 struct set_parcel {
     uint32_t staff;
 };
+
+/* A new password ends all tokens of a person, but not the session that gave it. */
+static void stay(struct session *session)
+{
+    struct ledger_view *view = sessions_view(session->home, &session->home->group);
+    const Tefter__StaffRecord *record =
+        view == NULL ? NULL : ledger_view_staff(view, session->staff);
+    if (record != NULL)
+        session->staff_generation = record->generation;
+    sessions_view_end(view);
+}
 
 static void secret_done(struct sessions *home, struct session *session, const struct errand *errand,
                         const struct outcome *outcome)
@@ -82,6 +87,8 @@ static void secret_done(struct sessions *home, struct session *session, const st
         return;
     }
     note_set(session, parcel->staff);
+    if (parcel->staff == session->staff)
+        stay(session);
     session_accept(session, errand->request);
 }
 

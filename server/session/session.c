@@ -152,6 +152,13 @@ bool session_slow(struct session *session)
     return session->slow;
 }
 
+const char *session_address(const struct session *session)
+{
+    static char address[64];
+    stream_address(session->stream, address, sizeof address);
+    return address;
+}
+
 /* ---- deadlines ---- */
 
 void session_tick(struct session *session, uint64_t now_ms)
@@ -280,14 +287,39 @@ void session_refuse_wait(struct session *session, const Tefter__FromTerminal *re
     session_refuse(session, request, &refusal);
 }
 
-void right_refusal_init(struct right_refusal *refusal, Tefter__Right right)
+static const char *word_of(const ProtobufCEnumDescriptor *type, int value)
 {
-    tefter__refusal__init(&refusal->refusal);
-    refusal->refusal.code = TEFTER__REFUSAL_CODE__RIGHT_MISSING;
-    refusal->refusal.has_right = true;
-    refusal->refusal.right = right;
-    refusal->refusal.n_roles = ledger_roles_with(right, refusal->roles);
-    refusal->refusal.roles = refusal->roles;
+    const ProtobufCEnumValue *found = protobuf_c_enum_descriptor_get_value(type, value);
+    return found == NULL ? NULL : found->name;
+}
+
+void session_refuse_roles(struct session *session, const Tefter__FromTerminal *request,
+                          Tefter__Right right, Tefter__Role *roles, size_t role_count)
+{
+    Tefter__Refusal refusal = TEFTER__REFUSAL__INIT;
+    refusal.code = TEFTER__REFUSAL_CODE__RIGHT_MISSING;
+    refusal.has_right = true;
+    refusal.right = right;
+    refusal.n_roles = role_count;
+    refusal.roles = roles;
+    audit_write(session->home->audit, &(struct audit_line){
+                                          .event = "right_missing",
+                                          .at_ms = sessions_now_ms(session->home),
+                                          .staff = session->staff,
+                                          .terminal = session->terminal,
+                                          .about = word_of(&tefter__right__descriptor, (int)right),
+                                          .noisy = true,
+                                      });
+    session_refuse(session, request, &refusal);
+}
+
+bool session_may(struct session *session, const Tefter__FromTerminal *request, Tefter__Right right)
+{
+    Tefter__Role roles[8];
+    if (right == TEFTER__RIGHT__RIGHT_NONE || ledger_may((Tefter__Role)session->role, right))
+        return true;
+    session_refuse_roles(session, request, right, roles, ledger_roles_with(right, roles));
+    return false;
 }
 
 void session_goodbye(struct session *session, const char *reason, const Tefter__Refusal *refusal)

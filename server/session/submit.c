@@ -227,13 +227,7 @@ static bool command_may(struct session *session, const Tefter__FromTerminal *req
         session_refuse_code(session, request, TEFTER__REFUSAL_CODE__FIELD_MISSING, "kind");
         return false;
     }
-    Tefter__Right right = ledger_command_right(kind);
-    if (right == TEFTER__RIGHT__RIGHT_NONE || ledger_may((Tefter__Role)session->role, right))
-        return true;
-    struct right_refusal refusal;
-    right_refusal_init(&refusal, right);
-    session_refuse(session, request, &refusal.refusal);
-    return false;
+    return session_may(session, request, ledger_command_right(kind));
 }
 
 /* The writer takes nothing now, but what it did before can still be told. Commands with texts are

@@ -11,13 +11,11 @@
 
 static void note(struct session *session, const char *event, const char *about)
 {
-    char address[64];
-    stream_address(session->stream, address, sizeof address);
     audit_write(session->home->audit, &(struct audit_line){
                                           .event = event,
                                           .at_ms = sessions_now_ms(session->home),
                                           .terminal = session->terminal,
-                                          .address = address,
+                                          .address = session_address(session),
                                           .about = about,
                                           .noisy = true,
                                       });

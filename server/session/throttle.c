@@ -6,16 +6,22 @@
 
 enum { ROWS = 512, WAYS = 8, FORGET_MS = 15 * 60 * 1000 };
 
-/* So many guesses are free; each one more doubles the wait. */
+/* So many guesses are free; each one more doubles the wait. One is forgotten every so often (0:
+ * never), all after FORGET_MS without any. At one terminal a name is soon closed for long; from
+ * elsewhere only for a minute, so that nobody can keep another one out of the whole company. */
 struct rule {
     uint32_t free;
     uint32_t first_ms;
     uint32_t most_ms;
+    uint32_t leak_ms;
 };
 static const struct rule rules[THROTTLE_KINDS] = {
-    [THROTTLE_LOGIN] = {5, 2000, FORGET_MS},     [THROTTLE_PIN] = {3, 2000, FORGET_MS},
-    [THROTTLE_TERMINAL] = {20, 1000, 60 * 1000}, [THROTTLE_ADDRESS] = {10, 1000, 60 * 1000},
-    [THROTTLE_ALL] = {300, 100, 1000},
+    [THROTTLE_LOGIN] = {5, 2000, 60 * 1000, 0},
+    [THROTTLE_HERE] = {5, 2000, FORGET_MS, 0},
+    [THROTTLE_PIN] = {3, 2000, FORGET_MS, 0},
+    [THROTTLE_TERMINAL] = {20, 1000, 60 * 1000, 60 * 1000},
+    [THROTTLE_ADDRESS] = {10, 1000, 60 * 1000, 60 * 1000},
+    [THROTTLE_ALL] = {300, 100, 1000, 1000},
 };
 
 struct counter {
@@ -100,16 +106,26 @@ static struct counter *make_room(struct throttle *throttle, uint64_t key)
     return oldest;
 }
 
-void throttle_charge(struct throttle *throttle, uint64_t key, int64_t now_ms)
+/* What is left of so many guesses after a while. */
+static uint32_t left_of(const struct rule *rule, uint32_t guesses, int64_t since_ms)
+{
+    if (since_ms > FORGET_MS)
+        return 0;
+    if (rule->leak_ms == 0 || since_ms < 0)
+        return guesses;
+    int64_t forgotten = since_ms / rule->leak_ms;
+    return forgotten >= guesses ? 0 : guesses - (uint32_t)forgotten;
+}
+
+void throttle_charge(struct throttle *throttle, enum throttle_kind kind, uint64_t key,
+                     int64_t now_ms)
 {
     struct counter *counter = find(throttle, key);
     if (counter == NULL) {
         counter = make_room(throttle, key);
-        *counter = (struct counter){.key = key};
-    } else if (now_ms - counter->last_ms > FORGET_MS) {
-        counter->guesses = 0;
+        *counter = (struct counter){.key = key, .last_ms = now_ms};
     }
-    counter->guesses++;
+    counter->guesses = left_of(&rules[kind], counter->guesses, now_ms - counter->last_ms) + 1;
     counter->last_ms = now_ms;
 }
 

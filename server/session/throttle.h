@@ -12,7 +12,8 @@
 #include <stdint.h>
 
 enum throttle_kind {
-    THROTTLE_LOGIN,    /* passwords of one login name */
+    THROTTLE_LOGIN,    /* passwords of one login name, wherever */
+    THROTTLE_HERE,     /* passwords of one login name at one terminal */
     THROTTLE_PIN,      /* PINs of one login name */
     THROTTLE_TERMINAL, /* anything from one terminal */
     THROTTLE_ADDRESS,  /* enrolment codes from one address */
@@ -31,6 +32,7 @@ uint64_t throttle_key(const struct throttle *throttle, enum throttle_kind kind, 
 /* Milliseconds until the next guess may be tried; 0: now. */
 uint32_t throttle_wait(const struct throttle *throttle, enum throttle_kind kind, uint64_t key,
                        int64_t now_ms);
-void throttle_charge(struct throttle *throttle, uint64_t key, int64_t now_ms);
+void throttle_charge(struct throttle *throttle, enum throttle_kind kind, uint64_t key,
+                     int64_t now_ms);
 /* whole: all guesses of this key are forgotten, not only one. */
 void throttle_forgive(struct throttle *throttle, uint64_t key, bool whole);

@@ -32,7 +32,7 @@ static int guesses_in(enum throttle_kind kind, uint64_t key, int64_t from_ms, in
     for (int64_t now = from_ms; now < from_ms + for_ms; now += 50) {
         if (throttle_wait(throttle, kind, key, now) > 0)
             continue;
-        throttle_charge(throttle, key, now);
+        throttle_charge(throttle, kind, key, now);
         guesses++;
     }
     return guesses;
@@ -41,13 +41,30 @@ static int guesses_in(enum throttle_kind kind, uint64_t key, int64_t from_ms, in
 static void ten_a_minute_at_most(void **state)
 {
     (void)state;
-    uint64_t key = key_of(THROTTLE_LOGIN, "anh");
-    int first = guesses_in(THROTTLE_LOGIN, key, 1000, 60 * 1000);
-    assert_true(first >= 5 && first <= 10);
-    int day = guesses_in(THROTTLE_LOGIN, key, 61 * 1000, INT64_C(24) * 3600 * 1000);
-    assert_true(day < 120);
-    assert_int_equal(throttle_wait(throttle, THROTTLE_LOGIN, key_of(THROTTLE_LOGIN, "binh"), 1000),
-                     0);
+    static const enum throttle_kind kinds[] = {THROTTLE_LOGIN, THROTTLE_HERE, THROTTLE_PIN};
+    for (int i = 0; i < 3; i++) {
+        uint64_t key = key_of(kinds[i], "anh");
+        int first = guesses_in(kinds[i], key, 1000, 60 * 1000);
+        assert_true(first >= 3 && first <= 10);
+        int day = guesses_in(kinds[i], key, 61 * 1000, INT64_C(24) * 3600 * 1000);
+        assert_true(day < (kinds[i] == THROTTLE_LOGIN ? 24 * 60 + 1 : 120));
+        assert_int_equal(throttle_wait(throttle, kinds[i], key_of(kinds[i], "binh"), 1000), 0);
+    }
+}
+
+/* A day of honest mistakes all over the company keeps nobody waiting. */
+static void many_terminals_together(void **state)
+{
+    (void)state;
+    uint64_t key = key_of(THROTTLE_ALL, "");
+    int64_t now_ms = 0;
+    for (int i = 0; i < 5000; i++, now_ms += 5000) {
+        assert_int_equal(throttle_wait(throttle, THROTTLE_ALL, key, now_ms), 0);
+        throttle_charge(throttle, THROTTLE_ALL, key, now_ms);
+    }
+    for (int i = 0; i < 400; i++)
+        throttle_charge(throttle, THROTTLE_ALL, key, now_ms);
+    assert_int_equal(throttle_wait(throttle, THROTTLE_ALL, key, now_ms), 1000);
 }
 
 static void a_right_guess_forgives(void **state)
@@ -55,7 +72,7 @@ static void a_right_guess_forgives(void **state)
     (void)state;
     uint64_t key = key_of(THROTTLE_PIN, "anh");
     for (int i = 0; i < 8; i++)
-        throttle_charge(throttle, key, 1000);
+        throttle_charge(throttle, THROTTLE_PIN, key, 1000);
     assert_true(throttle_wait(throttle, THROTTLE_PIN, key, 1000) > 10 * 1000);
     throttle_forgive(throttle, key, true);
     assert_int_equal(throttle_wait(throttle, THROTTLE_PIN, key, 1000), 0);
@@ -65,24 +82,24 @@ static void a_right_guess_forgives(void **state)
 static void forgotten_in_the_end(void **state)
 {
     (void)state;
-    uint64_t key = key_of(THROTTLE_LOGIN, "anh");
+    uint64_t key = key_of(THROTTLE_HERE, "anh");
     for (int i = 0; i < 40; i++)
-        throttle_charge(throttle, key, 0);
-    uint32_t wait = throttle_wait(throttle, THROTTLE_LOGIN, key, 0);
+        throttle_charge(throttle, THROTTLE_HERE, key, 0);
+    uint32_t wait = throttle_wait(throttle, THROTTLE_HERE, key, 0);
     assert_int_equal(wait, 15 * 60 * 1000);
-    throttle_charge(throttle, key, wait + 1);
-    assert_int_equal(throttle_wait(throttle, THROTTLE_LOGIN, key, wait + 1), 0);
+    throttle_charge(throttle, THROTTLE_HERE, key, wait + 1);
+    assert_int_equal(throttle_wait(throttle, THROTTLE_HERE, key, wait + 1), 0);
 }
 
 static void bounded(void **state)
 {
     (void)state;
     for (uint64_t i = 1; i < 100000; i++)
-        throttle_charge(throttle, throttle_key(throttle, THROTTLE_LOGIN, slice_of(&i, 8)),
-                        (int64_t)i);
+        throttle_charge(throttle, THROTTLE_LOGIN,
+                        throttle_key(throttle, THROTTLE_LOGIN, slice_of(&i, 8)), (int64_t)i);
     uint64_t key = key_of(THROTTLE_LOGIN, "anh");
     for (int i = 0; i < 10; i++)
-        throttle_charge(throttle, key, 200000);
+        throttle_charge(throttle, THROTTLE_LOGIN, key, 200000);
     assert_true(throttle_wait(throttle, THROTTLE_LOGIN, key, 200000) > 0);
 }
 
@@ -102,8 +119,11 @@ static void kinds_do_not_mix(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        throttle_test(ten_a_minute_at_most), throttle_test(a_right_guess_forgives),
-        throttle_test(forgotten_in_the_end), throttle_test(bounded),
+        throttle_test(ten_a_minute_at_most),
+        throttle_test(many_terminals_together),
+        throttle_test(a_right_guess_forgives),
+        throttle_test(forgotten_in_the_end),
+        throttle_test(bounded),
         throttle_test(kinds_do_not_mix),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

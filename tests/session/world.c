@@ -274,6 +274,7 @@ uint32_t world_customer(const char *name, const char *phone)
     phone_text.value = (char *)(uintptr_t)phone;
     open.name = &name_text;
     open.phone = &phone_text;
+    open.area = "town";
     command.kind_case = TEFTER__COMMAND__KIND_OPEN_CUSTOMER;
     command.open_customer = &open;
     return (uint32_t)world_do(&command)->id;
@@ -286,6 +287,8 @@ void world_limit(uint32_t customer, int64_t limit_minor)
     Tefter__LimitTerms terms = TEFTER__LIMIT_TERMS__INIT;
     terms.has_limit_minor = true;
     terms.limit_minor = limit_minor;
+    terms.has_policy = true;
+    terms.policy = TEFTER__EXCESS_POLICY__EXCESS_APPROVE;
     set.customer = customer;
     set.terms = &terms;
     command.kind_case = TEFTER__COMMAND__KIND_SET_CREDIT_LIMIT;

@@ -1,0 +1,437 @@
+/*
+ * Subscriptions over real TLS: snapshots in pages, sets, resuming, chosen customers, approvals, and
+ * a terminal that stops reading. A picture is kept as a terminal keeps it and held against the
+ * ledger whenever it may be called exact.
+ */
+#include "world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "session/inside.h"
+
+enum { PICTURE_CUSTOMERS = 600 };
+
+struct picture {
+    struct client *client;
+    uint32_t number;
+    size_t from; /* inbox */
+    bool subscribed;
+    bool resumed;
+    bool paged; /* the last page was seen */
+    uint64_t at;
+    uint64_t pages_seq;
+    unsigned pages;
+    unsigned sets;
+    unsigned anew; /* Subscribed that nobody asked for */
+    Tefter__AccountRow *accounts[PICTURE_CUSTOMERS];
+    Tefter__CustomerRow *customers[PICTURE_CUSTOMERS];
+    Tefter__ApprovalRow *approvals[20];
+};
+
+static void take_row(struct picture *picture, Tefter__Row *row)
+{
+    if (row->kind_case == TEFTER__ROW__KIND_ACCOUNT) {
+        Tefter__AccountRow **at = &picture->accounts[row->account->customer];
+        if (*at == NULL || row->account->seq >= (*at)->seq)
+            *at = row->account;
+    } else if (row->kind_case == TEFTER__ROW__KIND_CUSTOMER) {
+        Tefter__CustomerRow **at = &picture->customers[row->customer->customer];
+        if (*at == NULL || row->customer->seq >= (*at)->seq)
+            *at = row->customer;
+    } else {
+        picture->approvals[row->approval->approval] = row->approval;
+    }
+}
+
+static void take_subscribed(struct picture *picture, const Tefter__Subscribed *subscribed)
+{
+    picture->anew += picture->subscribed ? 1 : 0;
+    picture->subscribed = true;
+    picture->resumed = subscribed->resumed;
+    picture->paged = subscribed->resumed;
+    picture->at = subscribed->seq;
+}
+
+static void take_page(struct picture *picture, const Tefter__Page *page)
+{
+    picture->pages++;
+    for (size_t i = 0; i < page->n_rows; i++)
+        take_row(picture, page->rows[i]);
+    picture->paged = page->last;
+    picture->pages_seq = page->seq;
+}
+
+static void take_set(struct picture *picture, const Tefter__FeedSet *set)
+{
+    assert_int_equal(set->prev, picture->at);
+    assert_true(set->this_ >= set->prev);
+    picture->sets++;
+    picture->at = set->this_;
+    for (size_t i = 0; i < set->n_rows; i++)
+        take_row(picture, set->rows[i]);
+}
+
+static void take_all(struct picture *picture)
+{
+    for (; picture->from < picture->client->count; picture->from++) {
+        const Tefter__ToTerminal *message = picture->client->inbox[picture->from];
+        if (message->body_case == TEFTER__TO_TERMINAL__BODY_SUBSCRIBED &&
+            message->subscribed->subscription == picture->number)
+            take_subscribed(picture, message->subscribed);
+        if (message->body_case == TEFTER__TO_TERMINAL__BODY_PAGE &&
+            message->page->subscription == picture->number)
+            take_page(picture, message->page);
+        if (message->body_case == TEFTER__TO_TERMINAL__BODY_FEED &&
+            message->feed->subscription == picture->number)
+            take_set(picture, message->feed);
+    }
+}
+
+static bool is_exact(void *context)
+{
+    struct picture *picture = context;
+    take_all(picture);
+    return picture->client->closed ||
+           (picture->paged && picture->at >= picture->pages_seq && picture->at >= world.seq);
+}
+
+static void wait_exact(struct picture *picture)
+{
+    world_wait(is_exact, picture);
+    assert_false(picture->client->closed);
+}
+
+static void check_customer(const struct picture *picture, struct ledger_view *view,
+                           uint32_t customer)
+{
+    uint32_t of = 0;
+    struct slice row = ledger_view_row(view, LEDGER_ROW_KEY(ROW_KIND_ACCOUNT, customer), &of);
+    const Tefter__Row *truth =
+        (const Tefter__Row *)message_unpack(&tefter__row__descriptor, row, &picture->client->arena);
+    assert_non_null(truth);
+    assert_non_null(picture->accounts[customer]);
+    assert_int_equal(picture->accounts[customer]->limit_minor, truth->account->limit_minor);
+    assert_int_equal(picture->accounts[customer]->balance_minor, truth->account->balance_minor);
+    assert_true(picture->accounts[customer]->seq <= truth->account->seq);
+    assert_non_null(picture->customers[customer]);
+    if (customer != 1) /* the cash customer is nobody */
+        assert_non_null(picture->customers[customer]->name->value);
+}
+
+/* Every customer of the ledger. */
+static unsigned check_all(const struct picture *picture)
+{
+    struct failure failure = {0};
+    unsigned count = 0;
+    struct ledger_view *view = ledger_view_begin(world.ledger, &picture->client->arena, &failure);
+    assert_non_null(view);
+    for (uint32_t at = ledger_view_next_customer(view, 0); at != 0;
+         at = ledger_view_next_customer(view, at)) {
+        check_customer(picture, view, at);
+        count++;
+    }
+    ledger_view_end(view);
+    return count;
+}
+
+struct asking {
+    Tefter__Topic topic;
+    uint32_t *customers;
+    size_t count;
+    Tefter__Resume *resume;
+};
+
+static const Tefter__ToTerminal *subscribe(struct picture *picture, struct client *client,
+                                           uint32_t number, const struct asking *asking)
+{
+    Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+    Tefter__Subscribe ask = TEFTER__SUBSCRIBE__INIT;
+    picture->client = client;
+    picture->number = number;
+    ask.subscription = number;
+    ask.topic = asking->topic;
+    ask.n_customers = asking->count;
+    ask.customers = asking->customers;
+    ask.resume = asking->resume;
+    frame.body_case = TEFTER__FROM_TERMINAL__BODY_SUBSCRIBE;
+    frame.subscribe = &ask;
+    return client_ask(client, &frame);
+}
+
+static const struct asking everybody = {.topic = TEFTER__TOPIC__TOPIC_CUSTOMERS};
+
+static void make_customers(int count)
+{
+    for (int i = 0; i < count; i++) {
+        char name[40];
+        char phone[20];
+        (void)snprintf(name, sizeof name, "Customer %d of the town", i);
+        (void)snprintf(phone, sizeof phone, "09%08d", i);
+        (void)world_customer(name, phone);
+    }
+}
+
+static void snapshot_and_live(void **state)
+{
+    (void)state;
+    static struct picture picture;
+    struct client client;
+    memset(&picture, 0, sizeof picture);
+    make_customers(400);
+    client_enter(&client, "boss", "correct horse");
+    assert_int_equal(subscribe(&picture, &client, 3, &everybody)->body_case,
+                     TEFTER__TO_TERMINAL__BODY_SUBSCRIBED);
+    world_limit(390, 77); /* while the pages come */
+    wait_exact(&picture);
+    assert_true(picture.pages >= 4);
+    assert_int_equal(check_all(&picture), 401); /* and the cash customer */
+    assert_string_equal(picture.customers[20]->name->value, "Customer 18 of the town");
+    for (int i = 0; i < 50; i++)
+        world_limit(2 + (uint32_t)i % 7, 1000 + i);
+    wait_exact(&picture);
+    check_all(&picture);
+    client_close(&client);
+}
+
+static void asked_wrongly(void **state)
+{
+    (void)state;
+    static struct picture picture;
+    static uint32_t many[SUBSCRIPTION_IDS_MAX];
+    struct client client;
+    memset(&picture, 0, sizeof picture);
+    client_enter(&client, "boss", "correct horse");
+    (void)subscribe(&picture, &client, 1, &everybody);
+    assert_int_equal(refusal_of(subscribe(&picture, &client, 1, &everybody)),
+                     TEFTER__REFUSAL_CODE__ALREADY_SUBSCRIBED);
+    for (uint32_t i = 0; i < SUBSCRIPTION_IDS_MAX; i++)
+        many[i] = i + 1;
+    struct asking asking = {TEFTER__TOPIC__TOPIC_CUSTOMERS, many, SUBSCRIPTION_IDS_MAX, NULL};
+    assert_int_equal(subscribe(&picture, &client, 2, &asking)->body_case,
+                     TEFTER__TO_TERMINAL__BODY_SUBSCRIBED);
+    for (uint32_t i = 3; i <= SUBSCRIPTIONS_MAX; i++)
+        (void)subscribe(&picture, &client, i, &everybody);
+    assert_int_equal(refusal_of(subscribe(&picture, &client, 99, &everybody)),
+                     TEFTER__REFUSAL_CODE__TOO_MANY);
+    Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+    Tefter__Unsubscribe leave = TEFTER__UNSUBSCRIBE__INIT;
+    leave.subscription = 5;
+    frame.body_case = TEFTER__FROM_TERMINAL__BODY_UNSUBSCRIBE;
+    frame.unsubscribe = &leave;
+    assert_int_equal(client_ask(&client, &frame)->body_case, TEFTER__TO_TERMINAL__BODY_ACCEPTED);
+    assert_int_equal(refusal_of(client_ask(&client, &frame)), TEFTER__REFUSAL_CODE__NOT_FOUND);
+    struct sessions_figures figures;
+    sessions_figures(world.sessions, &figures);
+    assert_int_equal(figures.subscriptions, SUBSCRIPTIONS_MAX - 1);
+    client_close(&client);
+    sessions_figures(world.sessions, &figures);
+}
+
+static void chosen_customers(void **state)
+{
+    (void)state;
+    static struct picture picture;
+    struct client client;
+    uint32_t chosen[] = {9, 4, 400};
+    struct asking asking = {TEFTER__TOPIC__TOPIC_CUSTOMERS, chosen, 3, NULL};
+    memset(&picture, 0, sizeof picture);
+    make_customers(20);
+    client_enter(&client, "boss", "correct horse");
+    (void)subscribe(&picture, &client, 1, &asking);
+    wait_exact(&picture);
+    assert_non_null(picture.customers[4]);
+    assert_non_null(picture.customers[9]);
+    assert_null(picture.customers[5]);
+    unsigned sets = picture.sets;
+    world_limit(5, 10);
+    world_limit(9, 11);
+    wait_exact(&picture);
+    assert_int_equal(picture.sets, sets + 1);
+    assert_int_equal(picture.accounts[9]->limit_minor, 11);
+    assert_null(picture.accounts[5]);
+    client_close(&client);
+}
+
+static Tefter__Resume resume_of(const struct client *client, uint64_t seq)
+{
+    Tefter__Resume resume = TEFTER__RESUME__INIT;
+    const Tefter__Welcome *welcome = client->inbox[0]->welcome;
+    resume.ledger = welcome->ledger;
+    resume.incarnation = welcome->incarnation;
+    resume.seq = seq;
+    return resume;
+}
+
+static void resumed(void **state)
+{
+    (void)state;
+    static struct picture picture;
+    struct client client;
+    struct client again;
+    memset(&picture, 0, sizeof picture);
+    make_customers(100);
+    client_enter(&client, "boss", "correct horse");
+    (void)subscribe(&picture, &client, 1, &everybody);
+    wait_exact(&picture);
+    uint64_t seq = picture.at;
+    for (uint32_t i = 0; i < 30; i++)
+        world_limit(2 + i % 5, 500 + i);
+    client_enter(&again, "boss", "correct horse");
+    Tefter__Resume resume = resume_of(&again, seq);
+    struct asking asking = {TEFTER__TOPIC__TOPIC_CUSTOMERS, NULL, 0, &resume};
+    picture.from = 0;
+    picture.subscribed = false;
+    unsigned pages = picture.pages;
+    assert_true(subscribe(&picture, &again, 8, &asking)->subscribed->resumed);
+    picture.pages_seq = 0;
+    wait_exact(&picture);
+    assert_int_equal(picture.pages, pages);
+    assert_true(picture.resumed);
+    check_all(&picture);
+    world_limit(3, 999);
+    wait_exact(&picture);
+    check_all(&picture);
+    client_close(&client);
+    client_close(&again);
+}
+
+static void not_to_be_resumed(void **state)
+{
+    (void)state;
+    static struct picture picture;
+    struct client client;
+    make_customers(5);
+    client_enter(&client, "boss", "correct horse");
+    for (int i = 0; i < 3; i++) {
+        uint8_t other[16] = {9};
+        memset(&picture, 0, sizeof picture);
+        Tefter__Resume resume = resume_of(&client, world.seq);
+        resume.incarnation += i == 0 ? 1 : 0;
+        if (i == 1)
+            resume.ledger = (ProtobufCBinaryData){16, other};
+        resume.seq += i == 2 ? 1000 : 0; /* ahead of the ledger */
+        struct asking asking = {TEFTER__TOPIC__TOPIC_CUSTOMERS, NULL, 0, &resume};
+        const Tefter__ToTerminal *answer = subscribe(&picture, &client, 1 + (uint32_t)i, &asking);
+        assert_false(answer->subscribed->resumed);
+        wait_exact(&picture);
+        check_all(&picture);
+    }
+    client_close(&client);
+}
+
+static void approvals(void **state)
+{
+    (void)state;
+    static struct picture picture;
+    struct client client;
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    Tefter__AskApproval ask = TEFTER__ASK_APPROVAL__INIT;
+    Tefter__Text note = TEFTER__TEXT__INIT;
+    memset(&picture, 0, sizeof picture);
+    make_customers(2);
+    world_limit(2, 10);
+    client_enter(&client, "boss", "correct horse");
+    struct asking asking = {TEFTER__TOPIC__TOPIC_APPROVALS, NULL, 0, NULL};
+    (void)subscribe(&picture, &client, 1, &asking);
+    wait_exact(&picture);
+    note.value = "he pays on Friday";
+    ask.customer = 2;
+    ask.amount_minor = 500;
+    ask.note = &note;
+    command.kind_case = TEFTER__COMMAND__KIND_ASK_APPROVAL;
+    command.ask_approval = &ask;
+    const Tefter__Reply *reply = client_command(&client, &command);
+    if (reply->result_case == TEFTER__REPLY__RESULT_REFUSED)
+        fail_msg("%d %s", reply->refused->code, reply->refused->field);
+    wait_exact(&picture);
+    assert_non_null(picture.approvals[reply->done->id]);
+    assert_string_equal(picture.approvals[reply->done->id]->note->value, "he pays on Friday");
+    assert_null(picture.accounts[2]);
+    static struct picture later;
+    memset(&later, 0, sizeof later);
+    (void)subscribe(&later, &client, 2, &asking);
+    wait_exact(&later);
+    assert_non_null(later.approvals[reply->done->id]);
+    client_close(&client);
+}
+
+/* One stops reading while much changes: the other is told at once, and the slow one, reading
+ * again, is right with fewer sets. */
+static void a_slow_reader(void **state)
+{
+    (void)state;
+    static struct picture quick;
+    static struct picture slow;
+    struct client reader;
+    struct client sleeper;
+    memset(&quick, 0, sizeof quick);
+    memset(&slow, 0, sizeof slow);
+    make_customers(300);
+    client_enter(&reader, "boss", "correct horse");
+    client_enter(&sleeper, "boss", "correct horse");
+    (void)subscribe(&quick, &reader, 1, &everybody);
+    (void)subscribe(&slow, &sleeper, 1, &everybody);
+    wait_exact(&quick);
+    wait_exact(&slow);
+    stream_pause(sleeper.stream, true);
+    unsigned quick_before = quick.sets;
+    unsigned changes = 0;
+    struct hub_figures figures = {0};
+    /* until the sockets between are full, and then some */
+    for (int round = 0; round < 400 && figures.conflated < 2000; round++) {
+        for (uint32_t i = 0; i < 50; i++, changes++)
+            world_limit(2 + (changes * 7) % 300, 1000 + (int64_t)changes);
+        world_run(1);
+        take_all(&quick);
+        reader.count = quick.from = 0;
+        hub_figures(world.sessions->hub, &figures);
+    }
+    wait_exact(&quick);
+    check_all(&quick);
+    assert_true(figures.conflated >= 2000);
+    assert_int_equal(quick.sets - quick_before, changes);
+    stream_pause(sleeper.stream, false);
+    wait_exact(&slow);
+    check_all(&slow);
+    assert_true(slow.sets < quick.sets);
+    print_message("changes %u, sets of the quick one %u, of the slow one %u, conflated %llu\n",
+                  changes, quick.sets, slow.sets, (unsigned long long)figures.conflated);
+    client_close(&reader);
+    client_close(&sleeper);
+}
+
+static void heartbeat_tells_the_seq(void **state)
+{
+    (void)state;
+    static struct picture picture;
+    struct client client;
+    memset(&picture, 0, sizeof picture);
+    make_customers(3);
+    client_enter(&client, "boss", "correct horse");
+    (void)subscribe(&picture, &client, 1, &everybody);
+    wait_exact(&picture);
+    (void)world_terminal("a terminal is no row"); /* the seq moves on, no row does */
+    for (uint32_t i = 0; i < world.sessions->slot_count; i++) {
+        if (world.sessions->slots[i].session != NULL)
+            feeds_heartbeat(world.sessions->slots[i].session);
+    }
+    wait_exact(&picture);
+    assert_int_equal(picture.at, world.seq);
+    client_close(&client);
+}
+
+#define world_test(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        world_test(snapshot_and_live), world_test(asked_wrongly),
+        world_test(chosen_customers),  world_test(resumed),
+        world_test(not_to_be_resumed), world_test(approvals),
+        world_test(a_slow_reader),     world_test(heartbeat_tells_the_seq),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

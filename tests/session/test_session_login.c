@@ -1,0 +1,401 @@
+/*
+ * Who gets in: passwords, tokens, PINs; guesses and what they cost; what ends a login.
+ */
+#include "world.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/limits.h"
+#include "session/inside.h"
+
+static const char password[] = "password of anh";
+
+static uint32_t anh(void)
+{
+    return world_staff("anh", TEFTER__ROLE__ROLE_SALES, password, "2468");
+}
+
+static double seconds(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static bool is_in(const Tefter__ToTerminal *answer)
+{
+    return answer != NULL && answer->body_case == TEFTER__TO_TERMINAL__BODY_LOGGED_IN;
+}
+
+static void right_password(void **state)
+{
+    (void)state;
+    struct client client;
+    uint32_t staff = anh();
+    client_greet(&client, &world.terminal);
+    const Tefter__ToTerminal *answer = client_login(&client, "anh", password);
+    assert_true(is_in(answer));
+    assert_int_equal(answer->logged_in->staff, staff);
+    assert_int_equal(answer->logged_in->role, TEFTER__ROLE__ROLE_SALES);
+    assert_string_equal(answer->logged_in->name->value, "anh");
+    bool sells = false;
+    for (size_t i = 0; i < answer->logged_in->n_rights; i++) {
+        sells = sells || answer->logged_in->rights[i] == TEFTER__RIGHT__RIGHT_SELL;
+        assert_int_not_equal(answer->logged_in->rights[i], TEFTER__RIGHT__RIGHT_SERVER);
+        assert_int_not_equal(answer->logged_in->rights[i], TEFTER__RIGHT__RIGHT_SET_LIMIT);
+    }
+    assert_true(sells);
+    client_close(&client);
+}
+
+/* Unknown, without a password, wrong: one answer, after one time. */
+static void wrong_in_three_ways(void **state)
+{
+    (void)state;
+    static const char *const logins[] = {"anh", "nobody", "mute"};
+    double took[3];
+    struct client client;
+    anh();
+    world_staff("mute", TEFTER__ROLE__ROLE_SALES, NULL, NULL);
+    client_greet(&client, &world.terminal);
+    for (int i = 0; i < 3; i++) {
+        double start = seconds();
+        assert_int_equal(refusal_of(client_login(&client, logins[i], "a wrong one")),
+                         TEFTER__REFUSAL_CODE__LOGIN_WRONG);
+        took[i] = seconds() - start;
+    }
+    print_message("wrong %.0f ms, unknown %.0f ms, none %.0f ms\n", took[0] * 1e3, took[1] * 1e3,
+                  took[2] * 1e3);
+    for (int i = 0; i < 3; i++) /* a hash each; test_password compares the times */
+        assert_true(took[i] > 0.012);
+    client_close(&client);
+}
+
+static void guess(struct client *client, const char *login, int times)
+{
+    for (int i = 0; i < times; i++)
+        (void)client_login(client, login, "a wrong one");
+}
+
+static void guesses_are_throttled(void **state)
+{
+    (void)state;
+    struct client client;
+    anh();
+    client_greet(&client, &world.terminal);
+    guess(&client, "anh", 6);
+    const Tefter__ToTerminal *answer = client_login(&client, "ANH", password);
+    assert_int_equal(refusal_of(answer), TEFTER__REFUSAL_CODE__LOGIN_THROTTLED);
+    assert_true(answer->refused->retry_ms > 500);
+    assert_true(is_in(client_login(&client, "boss", "correct horse"))); /* others feel nothing */
+    client_close(&client);
+    world_restart(); /* counted across a kill */
+    client_greet(&client, &world.terminal);
+    assert_int_equal(refusal_of(client_login(&client, "anh", password)),
+                     TEFTER__REFUSAL_CODE__LOGIN_THROTTLED);
+    guess(&client, "stranger", 6); /* names that nobody has, too */
+    assert_int_equal(refusal_of(client_login(&client, "stranger", "x")),
+                     TEFTER__REFUSAL_CODE__LOGIN_THROTTLED);
+    client_close(&client);
+}
+
+static void a_right_one_forgets_the_wrong_ones(void **state)
+{
+    (void)state;
+    struct client client;
+    anh();
+    client_greet(&client, &world.terminal);
+    for (int round = 0; round < 3; round++) {
+        guess(&client, "anh", 3);
+        assert_true(is_in(client_login(&client, "anh", password)));
+    }
+    client_close(&client);
+}
+
+static void too_many_at_once_are_told_to_wait(void **state)
+{
+    (void)state;
+    enum { TERMINALS = 3, EACH = 15 };
+    static struct client clients[TERMINALS];
+    uint64_t requests[TERMINALS][EACH];
+    int busy = 0;
+    for (int t = 0; t < TERMINALS; t++) {
+        char code[ENROL_CODE_TEXT_SIZE];
+        struct tls_identity identity;
+        Tefter__RefusalCode refused = 0;
+        world_code(world_terminal("another till"), CODE_LIFE_MS, code);
+        assert_true(client_enrol(code, &identity, &refused));
+        client_greet(&clients[t], &identity);
+        for (int i = 0; i < EACH; i++) {
+            char login[20];
+            Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+            Tefter__Login ask = TEFTER__LOGIN__INIT;
+            (void)snprintf(login, sizeof login, "somebody %d %d", t, i);
+            ask.login = login;
+            ask.password = "x";
+            frame.body_case = TEFTER__FROM_TERMINAL__BODY_LOGIN;
+            frame.login = &ask;
+            requests[t][i] = client_send(&clients[t], &frame);
+        }
+    }
+    for (int t = 0; t < TERMINALS; t++) {
+        for (int i = 0; i < EACH; i++) {
+            Tefter__RefusalCode code = refusal_of(client_answer(&clients[t], requests[t][i]));
+            busy += code == TEFTER__REFUSAL_CODE__BUSY ? 1 : 0;
+            assert_true(code == TEFTER__REFUSAL_CODE__BUSY ||
+                        code == TEFTER__REFUSAL_CODE__LOGIN_WRONG);
+        }
+        client_close(&clients[t]);
+    }
+    assert_true(busy > 0 && busy <= TERMINALS * EACH - HASHES_WAITING_MAX);
+}
+
+static void tokens(void **state)
+{
+    (void)state;
+    struct client client;
+    char code[ENROL_CODE_TEXT_SIZE];
+    struct tls_identity other;
+    Tefter__RefusalCode refused = 0;
+    uint8_t bytes[TOKEN_SIZE];
+    anh();
+    client_greet(&client, &world.terminal);
+    const Tefter__LoggedIn *in = client_login(&client, "anh", password)->logged_in;
+    assert_int_equal(in->token.len, TOKEN_SIZE);
+    memcpy(bytes, in->token.data, TOKEN_SIZE);
+    client_close(&client);
+    ProtobufCBinaryData token = {TOKEN_SIZE, bytes};
+    client_greet(&client, &world.terminal);
+    assert_true(is_in(client_token(&client, token)));
+    for (size_t i = 0; i < TOKEN_SIZE; i += 5) {
+        bytes[i] ^= 4;
+        assert_int_equal(refusal_of(client_token(&client, token)),
+                         TEFTER__REFUSAL_CODE__LOGIN_WRONG);
+        bytes[i] ^= 4;
+    }
+    assert_int_equal(refusal_of(client_token(&client, (ProtobufCBinaryData){3, bytes})),
+                     TEFTER__REFUSAL_CODE__LOGIN_WRONG);
+    client_close(&client);
+    world_code(world_terminal("till 2"), CODE_LIFE_MS, code);
+    assert_true(client_enrol(code, &other, &refused));
+    client_greet(&client, &other); /* for that terminal only */
+    assert_int_equal(refusal_of(client_token(&client, token)), TEFTER__REFUSAL_CODE__LOGIN_WRONG);
+    client_close(&client);
+    world.clock_moved_ms += TOKEN_LIFE_MS + 1000;
+    client_greet(&client, &world.terminal);
+    assert_int_equal(refusal_of(client_token(&client, token)), TEFTER__REFUSAL_CODE__LOGIN_WRONG);
+    client_close(&client);
+}
+
+static void change_staff(uint32_t staff, bool blocked)
+{
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    Tefter__ChangeStaff change = TEFTER__CHANGE_STAFF__INIT;
+    change.staff = staff;
+    change.has_blocked = true;
+    change.blocked = blocked;
+    command.kind_case = TEFTER__COMMAND__KIND_CHANGE_STAFF;
+    command.change_staff = &change;
+    (void)world_do(&command);
+}
+
+static void a_blocked_person_is_cut(void **state)
+{
+    (void)state;
+    struct client client;
+    struct client boss;
+    uint32_t staff = anh();
+    client_enter(&boss, "boss", "correct horse");
+    client_enter(&client, "anh", password);
+    change_staff(staff, true);
+    client_wait_closed(&client);
+    assert_int_equal(client_goodbye(&client)->refused->code, TEFTER__REFUSAL_CODE__STAFF_BLOCKED);
+    client_close(&client);
+    client_greet(&client, &world.terminal);
+    assert_int_equal(refusal_of(client_login(&client, "anh", "a wrong one")),
+                     TEFTER__REFUSAL_CODE__LOGIN_WRONG);
+    assert_int_equal(refusal_of(client_login(&client, "anh", password)),
+                     TEFTER__REFUSAL_CODE__STAFF_BLOCKED);
+    client_close(&client);
+    assert_false(boss.closed);
+    client_close(&boss);
+}
+
+static void signing_out_ends_tokens(void **state)
+{
+    (void)state;
+    struct client client;
+    uint8_t bytes[TOKEN_SIZE];
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    Tefter__SignOut out = TEFTER__SIGN_OUT__INIT;
+    out.staff = anh();
+    command.kind_case = TEFTER__COMMAND__KIND_SIGN_OUT;
+    command.sign_out = &out;
+    client_greet(&client, &world.terminal);
+    memcpy(bytes, client_login(&client, "anh", password)->logged_in->token.data, TOKEN_SIZE);
+    (void)world_do(&command);
+    client_wait_closed(&client);
+    assert_non_null(client_goodbye(&client));
+    client_close(&client);
+    client_greet(&client, &world.terminal);
+    assert_int_equal(refusal_of(client_token(&client, (ProtobufCBinaryData){TOKEN_SIZE, bytes})),
+                     TEFTER__REFUSAL_CODE__LOGIN_WRONG);
+    assert_true(is_in(client_login(&client, "anh", password)));
+    client_close(&client);
+}
+
+static const Tefter__ToTerminal *switch_person(struct client *client, const char *login,
+                                               const char *pin)
+{
+    Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+    Tefter__SwitchPerson ask = TEFTER__SWITCH_PERSON__INIT;
+    ask.login = (char *)(uintptr_t)login;
+    ask.pin = (char *)(uintptr_t)pin;
+    frame.body_case = TEFTER__FROM_TERMINAL__BODY_SWITCH_PERSON;
+    frame.switch_person = &ask;
+    return client_ask(client, &frame);
+}
+
+static void logout(struct client *client)
+{
+    Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+    Tefter__Logout ask = TEFTER__LOGOUT__INIT;
+    frame.body_case = TEFTER__FROM_TERMINAL__BODY_LOGOUT;
+    frame.logout = &ask;
+    assert_int_equal(client_ask(client, &frame)->body_case, TEFTER__TO_TERMINAL__BODY_ACCEPTED);
+}
+
+static void switching_by_pin(void **state)
+{
+    (void)state;
+    struct client client;
+    uint32_t staff = anh();
+    client_greet(&client, &world.terminal);
+    assert_int_equal(refusal_of(switch_person(&client, "anh", "2468")),
+                     TEFTER__REFUSAL_CODE__NOT_LOGGED_IN);
+    const Tefter__LoggedIn *boss = client_login(&client, "boss", "correct horse")->logged_in;
+    assert_int_equal(refusal_of(switch_person(&client, "anh", "1357")),
+                     TEFTER__REFUSAL_CODE__LOGIN_WRONG);
+    assert_int_equal(refusal_of(switch_person(&client, "boss", "")),
+                     TEFTER__REFUSAL_CODE__LOGIN_WRONG); /* has no PIN */
+    const Tefter__ToTerminal *answer = switch_person(&client, "anh", "2468");
+    assert_true(is_in(answer));
+    assert_int_equal(answer->logged_in->staff, staff);
+    assert_int_equal(answer->logged_in->role, TEFTER__ROLE__ROLE_SALES);
+    assert_true(answer->logged_in->expires_ms == boss->expires_ms); /* a PIN prolongs nothing */
+    logout(&client);
+    assert_int_equal(refusal_of(switch_person(&client, "anh", "2468")),
+                     TEFTER__REFUSAL_CODE__NOT_LOGGED_IN);
+    assert_int_equal(refusal_of(client_login(&client, "anh", "2468")),
+                     TEFTER__REFUSAL_CODE__LOGIN_WRONG); /* a PIN is no password */
+    client_close(&client);
+}
+
+/* ---- new passwords ---- */
+
+static Tefter__FromTerminal set_frame(Tefter__SetPassword *set)
+{
+    Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+    frame.body_case = TEFTER__FROM_TERMINAL__BODY_SET_PASSWORD;
+    frame.set_password = set;
+    return frame;
+}
+
+static Tefter__RefusalCode set_refused(struct client *client, uint32_t staff, const char *new,
+                                       const char *pin, const char *old)
+{
+    Tefter__SetPassword set = TEFTER__SET_PASSWORD__INIT;
+    set.has_staff = staff != 0;
+    set.staff = staff;
+    set.password = (char *)(uintptr_t) new;
+    set.pin = (char *)(uintptr_t)pin;
+    set.old_password = (char *)(uintptr_t)old;
+    Tefter__FromTerminal frame = set_frame(&set);
+    const Tefter__ToTerminal *answer = client_ask(client, &frame);
+    assert_non_null(answer);
+    if (answer->body_case == TEFTER__TO_TERMINAL__BODY_ACCEPTED)
+        return 0;
+    return refusal_of(answer);
+}
+
+static void a_new_password(void **state)
+{
+    (void)state;
+    struct client client;
+    struct client elsewhere;
+    anh();
+    client_enter(&client, "anh", password);
+    client_enter(&elsewhere, "anh", password);
+    assert_int_equal(set_refused(&client, 0, "a newer one", NULL, "a wrong one"),
+                     TEFTER__REFUSAL_CODE__LOGIN_WRONG);
+    assert_int_equal(set_refused(&client, 0, "a newer one", NULL, NULL),
+                     TEFTER__REFUSAL_CODE__LOGIN_WRONG);
+    assert_int_equal(set_refused(&client, 0, NULL, NULL, password),
+                     TEFTER__REFUSAL_CODE__FIELD_MISSING);
+    assert_int_equal(set_refused(&client, 0, "short", NULL, password),
+                     TEFTER__REFUSAL_CODE__PASSWORD_WEAK);
+    assert_int_equal(set_refused(&client, 0, NULL, "12ab", password),
+                     TEFTER__REFUSAL_CODE__PASSWORD_WEAK);
+    assert_int_equal(set_refused(&client, 0, NULL, "123", password),
+                     TEFTER__REFUSAL_CODE__PASSWORD_WEAK);
+    assert_int_equal(set_refused(&client, 0, "a newer one", "97531", password), 0);
+    client_wait_closed(&elsewhere); /* every other session of his */
+    assert_false(client.closed);
+    assert_true(is_in(switch_person(&client, "anh", "97531")));
+    client_close(&elsewhere);
+    client_close(&client);
+    client_greet(&client, &world.terminal);
+    assert_int_equal(refusal_of(client_login(&client, "anh", password)),
+                     TEFTER__REFUSAL_CODE__LOGIN_WRONG);
+    assert_true(is_in(client_login(&client, "anh", "a newer one")));
+    client_close(&client);
+}
+
+static void passwords_of_others(void **state)
+{
+    (void)state;
+    struct client client;
+    uint32_t staff = anh();
+    uint32_t manager =
+        world_staff("manager", TEFTER__ROLE__ROLE_MANAGER, "password of manager", NULL);
+    bool may = ledger_may(TEFTER__ROLE__ROLE_MANAGER, TEFTER__RIGHT__RIGHT_EDIT_STAFF);
+    client_enter(&client, "anh", password);
+    assert_int_equal(set_refused(&client, manager, "a newer one", NULL, NULL),
+                     TEFTER__REFUSAL_CODE__RIGHT_MISSING);
+    client_close(&client);
+    client_enter(&client, "manager", "password of manager");
+    assert_int_equal(set_refused(&client, 1, "a newer one", NULL, NULL),
+                     TEFTER__REFUSAL_CODE__RIGHT_MISSING); /* an owner's */
+    assert_int_equal(set_refused(&client, staff, "a newer one", NULL, NULL),
+                     may ? 0 : TEFTER__REFUSAL_CODE__RIGHT_MISSING);
+    client_close(&client);
+    client_enter(&client, "boss", "correct horse");
+    assert_int_equal(set_refused(&client, manager, "password set by boss", NULL, NULL), 0);
+    assert_int_equal(set_refused(&client, 77, "password set by boss", NULL, NULL),
+                     TEFTER__REFUSAL_CODE__NOT_FOUND);
+    client_close(&client);
+    client_enter(&client, "manager", "password set by boss");
+    client_close(&client);
+}
+
+#define world_test(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        world_test(right_password),
+        world_test(wrong_in_three_ways),
+        world_test(guesses_are_throttled),
+        world_test(a_right_one_forgets_the_wrong_ones),
+        world_test(too_many_at_once_are_told_to_wait),
+        world_test(tokens),
+        world_test(a_blocked_person_is_cut),
+        world_test(signing_out_ends_tokens),
+        world_test(switching_by_pin),
+        world_test(a_new_password),
+        world_test(passwords_of_others),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
