@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { THREADS_MAX = 8, WINDOW_BYTES = 1024 * 1024 };
+enum { HELPERS_MAX = 7, HELPER_BYTES = 1024 * 1024, WINDOW_BYTES = 1024 * 1024 };
 
 struct work {
     struct local *local;
@@ -65,7 +65,8 @@ static void *work_on(void *context)
     while (read && (number = atomic_fetch_add(&work->next, 1)) < work->count) {
         struct window window;
         const struct segment *segment = &work->local->segments[number];
-        if (!window_open(&window, work->local->folder, segment, WINDOW_BYTES, &(struct failure){0}))
+        size_t capacity = segment->size < WINDOW_BYTES ? (size_t)segment->size + 1 : WINDOW_BYTES;
+        if (!window_open(&window, work->local->folder, segment, capacity, &(struct failure){0}))
             continue;
         segment_follow(work, number, &window, read);
         window_close(&window);
@@ -74,27 +75,34 @@ static void *work_on(void *context)
     return NULL;
 }
 
-static size_t threads_wanted(size_t segments)
+/* Beside the one that asks: a thread is worth its start for a MiB or more. */
+static size_t helpers_wanted(const struct local *local, size_t segments)
 {
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < segments; i++)
+        bytes += local->segments[i].size;
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    size_t threads = processors > 1 ? (size_t)processors : 1;
-    if (threads > THREADS_MAX)
-        threads = THREADS_MAX;
-    return threads < segments ? threads : segments;
+    size_t helpers = processors > 1 ? (size_t)processors - 1 : 0;
+    if (helpers > HELPERS_MAX)
+        helpers = HELPERS_MAX;
+    if (helpers > segments - 1)
+        helpers = segments - 1;
+    return helpers < bytes / HELPER_BYTES ? helpers : (size_t)(bytes / HELPER_BYTES);
 }
 
 struct proof *prove(struct local *local, size_t count)
 {
-    pthread_t threads[THREADS_MAX];
+    pthread_t helpers[HELPERS_MAX];
     struct work work = {.local = local, .count = count};
     work.proofs = count ? calloc(count, sizeof *work.proofs) : NULL;
     if (!work.proofs)
         return NULL;
-    size_t started = 0, wanted = threads_wanted(count);
-    while (started < wanted && pthread_create(&threads[started], NULL, work_on, &work) == 0)
+    size_t started = 0, wanted = helpers_wanted(local, count);
+    while (started < wanted && pthread_create(&helpers[started], NULL, work_on, &work) == 0)
         started++;
+    work_on(&work);
     for (size_t i = 0; i < started; i++)
-        pthread_join(threads[i], NULL);
+        pthread_join(helpers[i], NULL);
     return work.proofs;
 }
 

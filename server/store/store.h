@@ -34,23 +34,27 @@ bool store_open(const struct store_options *options, struct store **ret_store,
                 struct failure *failure);
 void store_close(struct store *store); /* does not sync; NULL welcome */
 
-/* Makes all commits so far durable. */
+/* Makes all commits so far durable. After a failed sync or commit (but a full map) the store takes
+ * no more writing transactions and no more syncs: LMDB itself would go on as if nothing had been.
+ */
 bool store_sync(struct store *store, struct failure *failure);
 
-/* A compact copy of the whole store to an open descriptor; a long reader, for the pool. */
+/* A compact copy of the whole store to an open descriptor; a long reader, for the pool. The caller
+ * syncs it; it opens as `data.mdb` in a folder of its own. */
 bool store_copy(struct store *store, int fd, struct failure *failure);
 
 struct store_figures {
     uint64_t map_bytes;
-    uint64_t used_bytes; /* of the map */
+    uint64_t used_bytes; /* of the map, without the pages that wait to be used again */
     uint64_t reader_lag; /* transactions the oldest reader is behind */
 };
+/* Walks the list of free pages: for once a second, not for each batch. */
 void store_figures(struct store *store, struct store_figures *ret_figures);
 
 /* Clears slots of readers that died. */
 void store_sweep_readers(struct store *store);
 
-/* NULL with *failure set when it cannot begin. */
+/* NULL with *failure set when it cannot begin. Reading transactions are kept and used again. */
 struct store_txn *store_begin(struct store *store, bool writing, struct failure *failure);
 bool store_commit(struct store_txn *txn, struct failure *failure); /* ends it either way */
 void store_abort(struct store_txn *txn);                           /* NULL welcome */
@@ -60,6 +64,8 @@ const struct failure *store_failure(const struct store_txn *txn);
 /* Puts a fault of the caller's on the transaction (a record that does not parse). */
 void store_fail(struct store_txn *txn, enum fault fault, const char *what);
 
+/* Keys have 1 to STORE_KEY_MAX bytes; any other is a fault (FAULT_BUG). A full map is FAULT_FULL.
+ */
 bool store_get(struct store_txn *txn, int tree, struct slice key, struct slice *ret_value);
 void store_put(struct store_txn *txn, int tree, struct slice key, struct slice value);
 /* As store_put for keys that mostly rise: cheaper at the end of a tree, right anywhere. */
@@ -71,7 +77,8 @@ void store_empty(struct store_txn *txn, int tree); /* drops all rows of a tree *
 /*
  * Walks. A cursor stands on a row or is past the end; it must not outlive its transaction, and in
  * a writing transaction rows other than the one it stands on may be changed only after it is
- * closed.
+ * closed. Changing the row it stands on ends the life of c.key and c.value: copy the key first. At
+ * most 16 are open at once in one transaction.
  *
  *   struct store_cursor c;
  *   for (bool on = store_seek(txn, tree, from, &c); on; on = store_next(&c))

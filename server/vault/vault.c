@@ -120,11 +120,15 @@ bool vault_get(struct vault_txn *txn, const struct vault_id *id, struct slice *r
     return true;
 }
 
+/* Overwritten in place first: what a row leaves on its page when it shrinks are zeros. */
 void vault_erase(struct vault_txn *txn, const struct vault_id *id)
 {
+    static const uint8_t zeros[SALT_SIZE + VAULT_FILE_MAX];
     struct slice row;
-    if (store_get(store_of(txn), TREE_TEXTS, key_of(id), &row) && row.size > 0)
-        store_put(store_of(txn), TREE_TEXTS, key_of(id), (struct slice){0});
+    if (!store_get(store_of(txn), TREE_TEXTS, key_of(id), &row) || row.size == 0)
+        return;
+    store_put(store_of(txn), TREE_TEXTS, key_of(id), slice_of(zeros, row.size));
+    store_put(store_of(txn), TREE_TEXTS, key_of(id), (struct slice){0});
 }
 
 bool vault_copy(struct vault *vault, int fd, struct failure *failure)

@@ -48,7 +48,9 @@ struct vault_txn *vault_read(struct vault *vault, struct failure *failure);
 /* false: erased or never there. Valid until the transaction ends (vault_abort). */
 bool vault_get(struct vault_txn *txn, const struct vault_id *id, struct slice *ret_text);
 
-/* Empties a row: its text and salt are gone, the id stays taken. In a writing transaction. */
+/* Empties a row: its text and salt are gone, the id stays taken: putting the text again returns a
+ * digest of zeros and writes nothing. In a writing transaction. The page the text stood on is free
+ * then and overwritten when it is used again; a copy (vault_copy) holds nothing of it. */
 void vault_erase(struct vault_txn *txn, const struct vault_id *id);
 
 bool vault_copy(struct vault *vault, int fd, struct failure *failure);

@@ -6,7 +6,7 @@
 set -eu
 recorder=$1
 bin=$2
-images=${3:-600}
+images=${3:-250}
 seed=${4:-${TEFTER_SEED:-20260301}}
 work=$(mktemp -d "${TMPDIR:-/tmp}/power-XXXXXX")
 trap 'rm -rf "$work"' EXIT

@@ -177,13 +177,50 @@ static void test_copy(void **state)
     folder_remove(copy);
 }
 
+static bool holds(const char *path, const char *words)
+{
+    static char bytes[1024 * 1024];
+    int fd = open(path, O_RDONLY);
+    ssize_t size = read(fd, bytes, sizeof bytes);
+    close(fd);
+    assert_in_range(size, 1, sizeof bytes - 1);
+    return memmem(bytes, (size_t)size, words, strlen(words)) != NULL;
+}
+
+/* Short texts share a page with others, long ones have pages of their own. */
+static void test_copy_holds_nothing_erased(void **state)
+{
+    (void)state;
+    char file[FOLDER_PATH_MAX + 16], text[6000];
+    snprintf(file, sizeof file, "%s/copy", folder);
+    for (int i = 0; i < 60; i++) {
+        memset(text, '.', sizeof text);
+        memcpy(text, i % 3 ? "kept words" : "secret words", i % 3 ? 10 : 12);
+        text[i % 10 == 0 ? 5000 : 20 + i] = 0;
+        put((uint8_t)i, text);
+    }
+    for (int pass = 0; pass < 2; pass++) {
+        int fd = open(file, O_RDWR | O_CREAT | O_TRUNC, 0600);
+        assert_true(vault_copy(vault, fd, &failure));
+        close(fd);
+        assert_true(holds(file, "kept words"));
+        assert_int_equal(holds(file, "secret words"), pass == 0);
+        for (int i = 0; i < 60; i += 3)
+            erase((uint8_t)i);
+    }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_put_get_reopen),  TEST(test_again_is_the_same),
-        TEST(test_aborted_is_gone), TEST(test_erased_stays_taken),
-        TEST(test_bounds),          TEST(test_copy),
+        TEST(test_put_get_reopen),
+        TEST(test_again_is_the_same),
+        TEST(test_aborted_is_gone),
+        TEST(test_erased_stays_taken),
+        TEST(test_bounds),
+        TEST(test_copy),
+        TEST(test_copy_holds_nothing_erased),
     };
     return hash_setup() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }
