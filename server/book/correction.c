@@ -71,6 +71,13 @@ static Tefter__Refusal *check_reversible(struct tx *tx, const struct reversal *r
     return NULL;
 }
 
+/* Today; never before what it reverses, which a branch that is ahead may have written. */
+static uint32_t reversal_date(const struct reversal *reversal)
+{
+    uint32_t today = reversal->branch->date;
+    return today > reversal->original->date ? today : reversal->original->date;
+}
+
 /* The opposite postings; a confirmed slip's money has gone to the bank meanwhile. */
 static void opposite_postings(struct tx *tx, const struct reversal *reversal)
 {
@@ -112,7 +119,7 @@ static void reverse_item(struct tx *tx, struct reversal *reversal)
 {
     reversal->item = account_item(tx, reversal->account, reversal->original->document);
     if (reversal->item != NULL)
-        account_reverse_item(tx, reversal->account, reversal->item, reversal->branch->date);
+        account_reverse_item(tx, reversal->account, reversal->item, reversal_date(reversal));
     else
         need(reversal->original->total_minor == 0);
 }
@@ -135,7 +142,7 @@ static Tefter__Refusal *plan_reversal(struct tx *tx, const Tefter__Text *reason,
     reversal->account = account_open(tx, original->customer);
     Tefter__Refusal *refusal = document_begin(tx, reversal->branch, reversal->account,
                                               TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL, NULL,
-                                              reversal->branch->date, &reversal->record);
+                                              reversal_date(reversal), &reversal->record);
     if (refusal != NULL)
         return refusal;
     Tefter__DocumentRecord *record = reversal->record;
@@ -221,8 +228,11 @@ static void reverse_now(struct tx *tx, struct reversal *reversal, Tefter__Done *
     reversal_done(reversal, done);
 }
 
-/* Refuses, in this order: reason's form, neither id nor number, document, right and reason,
- * reversible. */
+/* Refuses, in this order: reason (field_text), FIELD_MISSING document (neither id nor number),
+ * NOT_FOUND document; unless it is his own of this branch's open day: RIGHT_MISSING [REVERSE],
+ * FIELD_MISSING reason; NOT_REVERSIBLE document (a reversal), ALREADY_REVERSED document with the
+ * reversal, NOT_REVERSIBLE credit_notes (an invoice with live ones). A number is looked for among
+ * invoices, credit notes, payments, reversals, in this order. */
 Tefter__Refusal *apply_reverse_document(struct tx *tx, const Tefter__ReverseDocument *command,
                                         Tefter__Done *done)
 {
@@ -378,8 +388,9 @@ static void save_both(struct tx *tx, struct reversal *reversal, struct account *
     account_save(tx, account, issued);
 }
 
-/* Refuses as a reversal of an invoice does, then as the new invoice does (its fields under
- * "invoice" are named as in IssueInvoice). */
+/* Refuses, in this order: reason's form, NOT_FOUND document, NOT_REVERSIBLE document (not an
+ * invoice), right and reason, reversible; then as the new invoice does (its fields under "invoice"
+ * are named as in IssueInvoice). */
 Tefter__Refusal *apply_correct_invoice(struct tx *tx, const Tefter__CorrectInvoice *command,
                                        Tefter__Done *done)
 {
@@ -410,7 +421,9 @@ Tefter__Refusal *apply_correct_invoice(struct tx *tx, const Tefter__CorrectInvoi
     return NULL;
 }
 
-/* Refuses as a reversal of a payment does, then as the new payment does. */
+/* Refuses, in this order: reason's form, NOT_FOUND document, NOT_REVERSIBLE document (not a
+ * payment), right and reason, reversible; then as the new payment does. Unless it says itself what
+ * it pays, the matches of the old payment follow. */
 Tefter__Refusal *apply_correct_payment(struct tx *tx, const Tefter__CorrectPayment *command,
                                        Tefter__Done *done)
 {

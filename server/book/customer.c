@@ -71,6 +71,8 @@ static uint32_t customer_at(struct tx *tx, const struct key *key)
 
 Tefter__CustomerRecord *customer_by_code(struct tx *tx, const char *code)
 {
+    if (strlen(code) > CODE_MAX_BYTES)
+        return NULL; /* nobody's, and longer than a key */
     struct key key = code_key(code);
     uint32_t customer = customer_at(tx, &key);
     return customer ? customer_get(tx, customer) : NULL;

@@ -143,9 +143,10 @@ void document_serials(struct tx *tx, const Tefter__DocumentRecord *record, bool 
     for (size_t i = 0; i < record->n_lines; i++)
         for (size_t s = 0; s < record->lines[i]->n_serials; s++) {
             struct key key = serial_key(record->lines[i]->product, record->lines[i]->serials[s]);
+            uint64_t sold_with = 0;
             if (sold)
                 tx_put_u64(tx, &key, record->document);
-            else
+            else if (tx_get_u64(tx, &key, &sold_with) && sold_with == record->document)
                 tx_delete(tx, &key);
         }
 }
@@ -376,22 +377,48 @@ enum {
     CHARGES_LINE = 0xffffffff
 }; /* stands for an invoice's charges in lists of what is credited */
 
-static int64_t credited_so_far(const Tefter__DocumentTailRecord *tail, uint32_t line)
+static bool charges_credited(const Tefter__DocumentTailRecord *tail)
 {
-    int64_t quantity = 0;
     for (size_t i = 0; i < tail->n_credited; i++)
-        if (tail->credited[i]->line == line)
-            quantity += tail->credited[i]->quantity;
-    return quantity;
+        if (tail->credited[i]->line == CHARGES_LINE)
+            return true;
+    return false;
 }
 
-/* What of a line's amount goes back with `quantity` more of it: the share up to then less the share
- * before, so that parts add up to the line exactly. */
-static int64_t credited_part(int64_t amount_minor, const Tefter__DocumentLine *line, int64_t before,
-                             int64_t quantity)
+/* What of a line has gone back with the credit notes that stand. */
+struct credited {
+    int64_t quantity;
+    int64_t net_minor;
+    int64_t tax_minor;
+    int64_t discount_minor;
+};
+
+/* Lines of a note stand in the order of its `credited`. */
+static void add_credited(const Tefter__DocumentRecord *note, struct credited *sums)
 {
-    return line_share(amount_minor, before + quantity, line->quantity) -
-           line_share(amount_minor, before, line->quantity);
+    for (size_t i = 0; i < note->n_lines; i++) {
+        struct credited *sum = &sums[note->credited[i]->line];
+        sum->quantity += note->lines[i]->quantity;
+        sum->net_minor += note->lines[i]->net_minor;
+        sum->tax_minor += note->lines[i]->tax_minor;
+        sum->discount_minor += note->lines[i]->discount_minor;
+    }
+}
+
+/* Of each line of an invoice. There may be many notes: each is forgotten when it is counted. */
+static struct credited *credited_before(struct tx *tx, const Tefter__DocumentRecord *invoice,
+                                        const Tefter__DocumentTailRecord *tail)
+{
+    struct credited *sums = tx_take(tx, (invoice->n_lines + 1) * sizeof *sums);
+    struct tx *scratch = tx_scratch_begin(tx);
+    for (size_t i = 0; i < tail->n_credit_notes; i++) {
+        const Tefter__DocumentRecord *note = document_get(scratch, tail->credit_notes[i]);
+        need(note != NULL);
+        add_credited(note, sums);
+        tx_scratch_next(scratch);
+    }
+    tx_scratch_end(scratch);
+    return sums;
 }
 
 static void note_credited(struct tx *tx, Tefter__DocumentRecord *record, uint32_t line,
@@ -403,16 +430,24 @@ static void note_credited(struct tx *tx, Tefter__DocumentRecord *record, uint32_
     record->credited[record->n_credited++] = credited;
 }
 
+/* Its share of what is left of the line, so that parts add up to the line exactly, whatever was
+ * credited and taken back before. Counts it. */
 static void credit_line(struct tx *tx, const Tefter__DocumentRecord *invoice, uint32_t i,
-                        int64_t before, int64_t quantity, Tefter__DocumentRecord *record)
+                        struct credited *before, int64_t quantity, Tefter__DocumentRecord *record)
 {
     const Tefter__DocumentLine *sold = invoice->lines[i];
+    int64_t left = sold->quantity - before->quantity;
     Tefter__DocumentLine *line = tx_copy(tx, &sold->base);
     line->quantity = quantity;
-    line->net_minor = credited_part(sold->net_minor, sold, before, quantity);
-    line->tax_minor = credited_part(sold->tax_minor, sold, before, quantity);
-    line->discount_minor = credited_part(sold->discount_minor, sold, before, quantity);
+    line->net_minor = line_share(sold->net_minor - before->net_minor, quantity, left);
+    line->tax_minor = line_share(sold->tax_minor - before->tax_minor, quantity, left);
+    line->discount_minor =
+        line_share(sold->discount_minor - before->discount_minor, quantity, left);
     line->n_serials = 0;
+    before->quantity += quantity;
+    before->net_minor += line->net_minor;
+    before->tax_minor += line->tax_minor;
+    before->discount_minor += line->discount_minor;
     record->lines[record->n_lines++] = line;
     note_credited(tx, record, i, quantity);
 }
@@ -422,23 +457,21 @@ static Tefter__Refusal *credit_named_lines(struct tx *tx, const Tefter__IssueCre
                                            const Tefter__DocumentTailRecord *tail,
                                            Tefter__DocumentRecord *record)
 {
+    struct credited *before = credited_before(tx, invoice, tail);
     for (size_t i = 0; i < command->n_credit; i++) {
         uint32_t line = command->credit[i]->line;
         int64_t quantity = command->credit[i]->quantity;
         if (line >= invoice->n_lines)
             return refuse_at(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "credit[%zu].line", i);
-        int64_t before = credited_so_far(tail, line);
-        for (size_t k = 0; k < record->n_credited; k++)
-            if (record->credited[k]->line == line)
-                before += record->credited[k]->quantity;
-        if (quantity > invoice->lines[line]->quantity - before) {
+        int64_t left = invoice->lines[line]->quantity - before[line].quantity;
+        if (quantity > left) {
             Tefter__Refusal *refusal =
                 refuse_at(tx, TEFTER__REFUSAL_CODE__MORE_THAN_SOLD, "credit[%zu].quantity", i);
             refusal->has_most = true;
-            refusal->most = invoice->lines[line]->quantity - before;
+            refusal->most = left;
             return refusal;
         }
-        credit_line(tx, invoice, line, before, quantity, record);
+        credit_line(tx, invoice, line, &before[line], quantity, record);
     }
     return NULL;
 }
@@ -457,13 +490,13 @@ static Tefter__Refusal *credit_all_left(struct tx *tx, const Tefter__DocumentRec
                                         const Tefter__DocumentTailRecord *tail,
                                         Tefter__DocumentRecord *record)
 {
+    struct credited *before = credited_before(tx, invoice, tail);
     for (uint32_t i = 0; i < invoice->n_lines; i++) {
-        int64_t before = credited_so_far(tail, i);
-        int64_t left = invoice->lines[i]->quantity - before;
+        int64_t left = invoice->lines[i]->quantity - before[i].quantity;
         if (left != 0)
-            credit_line(tx, invoice, i, before, left, record);
+            credit_line(tx, invoice, i, &before[i], left, record);
     }
-    if (credited_so_far(tail, CHARGES_LINE) == 0)
+    if (!charges_credited(tail))
         credit_charges(tx, invoice, record);
     return record->n_credited > 0 ? NULL
                                   : refuse(tx, TEFTER__REFUSAL_CODE__MORE_THAN_SOLD, "invoice");

@@ -49,7 +49,8 @@ void document_write(struct tx *tx, const Tefter__DocumentRecord *record);
 Tefter__DocumentState document_state(const Tefter__DocumentRecord *record,
                                      const Tefter__DocumentTailRecord *tail,
                                      const Tefter__ItemRecord *item);
-/* Serial numbers sold with an invoice: taken, or free again. */
+/* Serial numbers sold with an invoice: taken, or free again. Those that were sold with another
+ * document since, or before, stay taken. */
 void document_serials(struct tx *tx, const Tefter__DocumentRecord *record, bool sold);
 
 /* ---- invoices and credit notes ---- */

@@ -16,7 +16,20 @@
 
 /* ---- rules: form ---- */
 
-/* Refuses, of each line in turn: quantity, price, both discounts, the discount, tax, text. */
+static Tefter__Refusal *check_serial_form(struct tx *tx, const struct line_rules *rules,
+                                          const Tefter__InvoiceLine *line, size_t i)
+{
+    Tefter__Refusal *refusal = NULL;
+    for (size_t s = 0; s < line->n_serials && refusal == NULL; s++)
+        refusal = field_code(tx, tx_format(tx, "%s[%zu].serials[%zu]", rules->field, i, s),
+                             line->serials[s]);
+    return refusal;
+}
+
+/* Refuses, of each line in turn: quantity (QUANTITY_NOT_POSITIVE; AMOUNT_TOO_BIG), price
+ * (FIELD_INVALID below 0), both discounts (FIELD_INVALID discount_minor), discount_bp
+ * (DISCOUNT_TOO_BIG over 10000), discount_minor (FIELD_INVALID below 0), tax_bp (FIELD_INVALID over
+ * 10000), text (TEXT_INVALID too long), serials[i] (field_code). */
 static Tefter__Refusal *check_line(struct tx *tx, const struct line_rules *rules,
                                    const Tefter__InvoiceLine *line, size_t i)
 {
@@ -38,15 +51,21 @@ static Tefter__Refusal *check_line(struct tx *tx, const struct line_rules *rules
         return refuse_at(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "%s[%zu].tax_bp", f, i);
     if (line->text != NULL && strlen(line->text) > NAME_MAX_BYTES)
         return refuse_at(tx, TEFTER__REFUSAL_CODE__TEXT_INVALID, "%s[%zu].text", f, i);
-    return NULL;
+    return check_serial_form(tx, rules, line, i);
 }
 
 Tefter__Refusal *line_check_form(struct tx *tx, const struct line_rules *rules,
                                  Tefter__InvoiceLine *const *lines, size_t count)
 {
     Tefter__Refusal *refusal = NULL;
-    for (size_t i = 0; i < count && refusal == NULL; i++)
+    size_t serials = 0;
+    for (size_t i = 0; i < count && refusal == NULL; i++) {
+        serials += lines[i]->n_serials;
         refusal = check_line(tx, rules, lines[i], i);
+    }
+    if (refusal == NULL && serials > DOCUMENT_LINES_MAX)
+        refusal =
+            refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, rules->field, DOCUMENT_LINES_MAX);
     return refusal;
 }
 
@@ -102,10 +121,25 @@ static struct key serial_key(uint32_t product, const char *serial)
     return key;
 }
 
-/* A product with serial numbers wants one for each piece, none of them sold before, none twice. */
+/* How often a serial number of a product stands in the lines of a document so far. */
+static size_t serial_count(const Tefter__DocumentRecord *record, uint32_t product,
+                           const char *serial)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < record->n_lines; i++)
+        for (size_t s = 0; s < record->lines[i]->n_serials; s++)
+            count += record->lines[i]->product == product &&
+                     strcmp(record->lines[i]->serials[s], serial) == 0;
+    return count;
+}
+
+/* A product with serial numbers wants one for each piece (FIELD_MISSING serials), none of them sold
+ * before, none twice in the document (ALREADY_EXISTS serials[i] with the invoice it was sold with).
+ */
 static Tefter__Refusal *check_serials(struct tx *tx, const struct line_rules *rules,
                                       const Tefter__InvoiceLine *line,
-                                      const Tefter__ProductRecord *product, size_t i)
+                                      const Tefter__ProductRecord *product,
+                                      const Tefter__DocumentRecord *record, size_t i)
 {
     const char *f = rules->field;
     if (!product->serials || rules->already_happened)
@@ -114,16 +148,14 @@ static Tefter__Refusal *check_serials(struct tx *tx, const struct line_rules *ru
         return refuse_at(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "%s[%zu].serials", f, i);
     for (size_t s = 0; s < line->n_serials; s++) {
         uint64_t sold_with = 0;
-        Tefter__Refusal *refusal = field_code(tx, "lines.serials", line->serials[s]);
-        if (refusal != NULL)
-            return refusal;
         struct key key = serial_key(product->product, line->serials[s]);
-        bool twice = tx_get_u64(tx, &key, &sold_with) && sold_with != rules->corrects;
+        bool twice = (tx_get_u64(tx, &key, &sold_with) && sold_with != rules->corrects) ||
+                     serial_count(record, product->product, line->serials[s]) > 0;
         for (size_t t = 0; t < s; t++)
             twice = twice || strcmp(line->serials[t], line->serials[s]) == 0;
         if (!twice)
             continue;
-        refusal =
+        Tefter__Refusal *refusal =
             refuse_at(tx, TEFTER__REFUSAL_CODE__ALREADY_EXISTS, "%s[%zu].serials[%zu]", f, i, s);
         refusal->has_existing = sold_with != 0;
         refusal->existing = sold_with;
@@ -192,7 +224,7 @@ static void describe(const Tefter__InvoiceLine *from, const Tefter__ProductRecor
  * without the right), no price, serial numbers, amounts. */
 static Tefter__Refusal *fill_line(struct tx *tx, const struct line_rules *rules,
                                   const Tefter__InvoiceLine *from, size_t i,
-                                  Tefter__DocumentLine *line)
+                                  const Tefter__DocumentRecord *record, Tefter__DocumentLine *line)
 {
     Tefter__ProductRecord *product;
     Tefter__Refusal *refusal = find_product(tx, rules, from, i, &product);
@@ -201,7 +233,7 @@ static Tefter__Refusal *fill_line(struct tx *tx, const struct line_rules *rules,
     if (!from->has_price && (product == NULL || !product->has_price))
         return refuse_at(tx, TEFTER__REFUSAL_CODE__PRICE_MISSING, "%s[%zu].price", rules->field, i);
     if (product != NULL)
-        refusal = check_serials(tx, rules, from, product, i);
+        refusal = check_serials(tx, rules, from, product, record, i);
     if (refusal != NULL)
         return refusal;
     describe(from, product, line);
@@ -218,7 +250,7 @@ Tefter__Refusal *line_fill(struct tx *tx, const struct line_rules *rules,
     Tefter__Refusal *refusal = NULL;
     for (size_t i = 0; i < count && refusal == NULL; i++) {
         record->lines[i] = tx_new(tx, &tefter__document_line__descriptor);
-        refusal = fill_line(tx, rules, lines[i], i, record->lines[i]);
+        refusal = fill_line(tx, rules, lines[i], i, record, record->lines[i]);
         record->n_lines = i + 1;
     }
     return refusal;
@@ -259,7 +291,8 @@ bool line_sum(const Tefter__DocumentRecord *record, struct line_sums *ret_sums)
 
 int64_t line_share(int64_t amount_minor, int64_t part, int64_t whole)
 {
-    __int128 product = (__int128)amount_minor * part;
+    __int128 product = (__int128)amount_minor * (whole < 0 ? -part : part);
+    whole = whole < 0 ? -whole : whole;
     __int128 half = whole / 2;
     __int128 rounded = product >= 0 ? (product + half) / whole : (product - half) / whole;
     return (int64_t)rounded;

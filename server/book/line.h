@@ -11,7 +11,8 @@ struct line_rules {
     uint64_t corrects;     /* serial numbers sold with this one are free again */
 };
 
-/* The form of each line, without looking anything up. */
+/* The form of each line, without looking anything up; TOO_MANY for more serial numbers than
+ * DOCUMENT_LINES_MAX in all. */
 Tefter__Refusal *line_check_form(struct tx *tx, const struct line_rules *rules,
                                  Tefter__InvoiceLine *const *lines, size_t count);
 Tefter__Refusal *line_check_charges(struct tx *tx, Tefter__Charge *const *charges, size_t count);

@@ -56,6 +56,8 @@ static uint32_t owner_of(struct tx *tx, const char *code)
 
 Tefter__ProductRecord *product_by_code(struct tx *tx, const char *code)
 {
+    if (strlen(code) > CODE_MAX_BYTES)
+        return NULL; /* no product's, and longer than a key */
     uint32_t product = owner_of(tx, code);
     return product ? product_get(tx, product) : NULL;
 }

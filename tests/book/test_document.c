@@ -286,6 +286,133 @@ static void what_if_says_what_the_sale_would_get(void **state)
     scenario_end(s);
 }
 
+#define LONG "1234567890123456789012345678901234567890123456789012345678901234567890"
+#define VERY_LONG LONG LONG LONG LONG LONG /* longer than a key of the store */
+
+static void a_code_longer_than_any_names_nothing_and_stops_nothing(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    scenario_done(s, "add_product", "{'code': 'P1', 'name': 'steel', 'price': 1000}");
+    scenario_refused(s, "issue_invoice",
+                     "{'customer_code': '" VERY_LONG "', 'lines': [{'product_code': 'P1', "
+                     "'quantity': 1000}]}",
+                     TEFTER__REFUSAL_CODE__NOT_FOUND, "customer");
+    scenario_refused(s, "issue_invoice",
+                     "{'lines': [{'product_code': '" VERY_LONG "', 'quantity': 1000}]}",
+                     TEFTER__REFUSAL_CODE__NOT_IN_CATALOGUE, "lines[0].product");
+    scenario_refused(s, "issue_invoice",
+                     "{'lines': [{'product_code': 'P1', 'quantity': 1000, 'serials': ['" VERY_LONG
+                     "']}]}",
+                     TEFTER__REFUSAL_CODE__TEXT_INVALID, "lines[0].serials[0]");
+    scenario_refused(s, "issue_invoice",
+                     "{'already_happened': true, 'lines': [{'text': 'a', 'quantity': 1000, "
+                     "'price': 1000, 'serials': ['" VERY_LONG "']}]}",
+                     TEFTER__REFUSAL_CODE__TEXT_INVALID, "lines[0].serials[0]");
+    scenario_refused(s, "take_payment",
+                     "{'customer_code': '" VERY_LONG
+                     "', 'kind': 'PAYMENT_CASH', 'amount_minor': 1}",
+                     TEFTER__REFUSAL_CODE__NOT_FOUND, "customer");
+    scenario_end(s);
+}
+
+static void a_serial_number_stands_once_in_an_invoice(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    scenario_done(s, "add_product", "{'code': 'TV', 'name': 'TV', 'price': 1000, 'serials': true}");
+    scenario_refused(s, "issue_invoice",
+                     "{'lines': [{'product_code': 'TV', 'quantity': 1000, 'serials': ['S1']}, "
+                     "{'product_code': 'TV', 'quantity': 1000, 'serials': ['S1']}]}",
+                     TEFTER__REFUSAL_CODE__ALREADY_EXISTS, "lines[1].serials[0]");
+    scenario_end(s);
+}
+
+static void a_reversal_frees_only_the_serial_numbers_it_sold(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 1000000);
+    scenario_done(s, "add_product", "{'code': 'TV', 'name': 'TV', 'price': 1000, 'serials': true}");
+    const char *line = json("{'customer': %u, 'lines': [{'product_code': 'TV', 'quantity': 1000, "
+                            "'serials': ['SN1']}]}",
+                            anh);
+    const Tefter__Done *note = scenario_done(s, "issue_credit_note", line);
+    scenario_done(s, "issue_invoice", line);
+    scenario_done(s, "reverse_document", json("{'document': %llu}", (unsigned long long)note->id));
+    scenario_refused(s, "issue_invoice", line, TEFTER__REFUSAL_CODE__ALREADY_EXISTS,
+                     "lines[0].serials[0]");
+    scenario_end(s);
+}
+
+static uint64_t credit_one(struct scenario *s, const Tefter__Done *bill, int64_t *total)
+{
+    const Tefter__Done *note =
+        scenario_done(s, "issue_credit_note",
+                      json("{'invoice': %llu, 'credit': [{'line': 0, 'quantity': 1000}]}",
+                           (unsigned long long)bill->id));
+    *total += note->total_minor;
+    return note->id;
+}
+
+static void credit_notes_add_up_after_one_was_taken_back(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 1000000);
+    const Tefter__Done *bill = scenario_done(
+        s, "issue_invoice",
+        json("{'customer': %u, 'lines': [{'text': 'a', 'quantity': 3000, 'price': 33333}]}", anh));
+    int64_t taken_back = 0;
+    int64_t credited = 0;
+    uint64_t first = credit_one(s, bill, &taken_back);
+    credit_one(s, bill, &credited);
+    scenario_done(s, "reverse_document", json("{'document': %llu}", (unsigned long long)first));
+    credit_one(s, bill, &credited);
+    credit_one(s, bill, &credited);
+    assert_int_equal(credited, bill->total_minor);
+    scenario_end(s);
+}
+
+static void a_line_that_came_back_is_credited_to_the_last_unit(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 1000000);
+    const Tefter__Done *bill = scenario_done(
+        s, "issue_invoice",
+        json("{'customer': %u, 'already_happened': true, 'lines': [{'text': 'a', 'quantity': "
+             "3000, 'price': 1000000}, {'text': 'b', 'quantity': -1000, 'price': 1000000}]}",
+             anh));
+    const Tefter__Done *note = scenario_done(
+        s, "issue_credit_note", json("{'invoice': %llu}", (unsigned long long)bill->id));
+    assert_int_equal(note->total_minor, bill->total_minor);
+    scenario_end(s);
+}
+
+static void a_reversal_is_never_dated_before_what_it_reverses(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 1000000);
+    scenario_done(s, "add_branch", "{'code': 'TD', 'name': 'Thu Duc'}");
+    scenario_as(s, 0);
+    scenario_done(s, "turn_day", "{'branch': 2, 'date': 20005}");
+    scenario_as(s, ROLE_STAFF_OWNER);
+    scenario_at(s, 2);
+    uint64_t bill = scenario_sell(s, anh, 100)->id;
+    scenario_at(s, 1);
+    uint64_t reversal =
+        scenario_done(s, "reverse_document",
+                      json("{'document': %llu, 'reason': 'wrong'}", (unsigned long long)bill))
+            ->reversal;
+    const Tefter__DocumentAnswer *answer =
+        scenario_ask(s, "document", json("{'document': %llu}", (unsigned long long)reversal))
+            ->document;
+    assert_int_equal(answer->document->date, 20005);
+    scenario_end(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,6 +426,12 @@ int main(void)
         cmocka_unit_test(serial_numbers_are_sold_once_and_free_again_after_a_reversal),
         cmocka_unit_test(who_takes_the_goods_must_be_allowed),
         cmocka_unit_test(what_if_says_what_the_sale_would_get),
+        cmocka_unit_test(a_code_longer_than_any_names_nothing_and_stops_nothing),
+        cmocka_unit_test(a_serial_number_stands_once_in_an_invoice),
+        cmocka_unit_test(a_reversal_frees_only_the_serial_numbers_it_sold),
+        cmocka_unit_test(credit_notes_add_up_after_one_was_taken_back),
+        cmocka_unit_test(a_line_that_came_back_is_credited_to_the_last_unit),
+        cmocka_unit_test(a_reversal_is_never_dated_before_what_it_reverses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
