@@ -245,7 +245,7 @@ static struct item *item_keep(struct account *account, struct item *item)
     return item;
 }
 
-static struct item *item_kept(struct account *account, uint64_t document)
+static struct item *item_kept(const struct account *account, uint64_t document)
 {
     for (struct item *item = account->items; item != NULL; item = item->next)
         if (item->record->document == document)
@@ -423,21 +423,26 @@ struct item *account_oldest_credit(struct tx *tx, struct account *account, struc
     return oldest(tx, account, false, after);
 }
 
-int64_t account_overdue(struct tx *tx, uint32_t customer, uint32_t day, int64_t enough,
+int64_t account_overdue(struct tx *tx, const struct account *account, uint32_t day, size_t most,
                         uint32_t *ret_oldest_due)
 {
+    enum { FIELD_OPEN = 4 };
     int64_t sum = 0;
+    size_t looked_at = 0;
     *ret_oldest_due = DATE_NONE;
-    struct key prefix = key_customer(customer, TABLE_OPEN_DEBIT);
+    struct key prefix = key_customer(account->customer, TABLE_OPEN_DEBIT);
     struct tx_walk walk;
-    for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on && sum <= enough;
-         on = tx_walk_next(&walk)) {
-        uint32_t due = key_read_u32(tx_walk_key(&walk), KEY_CUSTOMER_HEAD);
+    for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on && looked_at < most;
+         on = tx_walk_next(&walk), looked_at++) {
+        struct slice key = tx_walk_key(&walk);
+        uint32_t due = key_read_u32(key, KEY_CUSTOMER_HEAD);
         if (due >= day)
             break;
-        Tefter__ItemRecord *item = tx_walk_record(&walk, &tefter__item_record__descriptor);
-        sum += item->open_minor;
-        if (*ret_oldest_due == DATE_NONE)
+        const struct item *item = item_kept(account, key_read_u64(key, KEY_CUSTOMER_HEAD + 4));
+        int64_t open = item != NULL ? item->record->open_minor
+                                    : (int64_t)tx_walk_peek(&walk, FIELD_OPEN);
+        sum += open;
+        if (*ret_oldest_due == DATE_NONE && open > 0)
             *ret_oldest_due = due;
     }
     tx_walk_end(&walk);

@@ -82,9 +82,10 @@ void account_finalise(struct account *account, struct item *credit);
 struct item *account_oldest_debit(struct tx *tx, struct account *account, struct item *after);
 struct item *account_oldest_credit(struct tx *tx, struct account *account, struct item *after);
 
-/* Open debits whose due date is before `day`: their sum, the first due date. Stops adding once the
- * sum passes `enough`. */
-int64_t account_overdue(struct tx *tx, uint32_t customer, uint32_t day, int64_t enough,
+/* Open debits whose due date is before `day`, the oldest `most` of them: their sum, the first due
+ * date; as they stand in memory, so that an invoice being corrected does not speak against itself.
+ */
+int64_t account_overdue(struct tx *tx, const struct account *account, uint32_t day, size_t most,
                         uint32_t *ret_oldest_due);
 
 /* Writes record and items; sets the last change and touches the row. */

@@ -149,8 +149,10 @@ void credit_terms_of(struct tx *tx, const Tefter__CustomerRecord *customer, uint
             take(&merge, group->limit, TEFTER__LIMIT_SOURCE__LIMIT_OF_GROUP, group->group, today);
     }
     take(&merge, company->policy, TEFTER__LIMIT_SOURCE__LIMIT_OF_COMPANY, 0, today);
-    if (customer->customer == company->cash_customer)
+    if (customer->customer == company->cash_customer) {
         ret_terms->unlimited = true;
+        ret_terms->limit_minor = 0;
+    }
 }
 
 uint32_t credit_term_days(struct tx *tx, const Tefter__CustomerRecord *customer)
@@ -189,8 +191,7 @@ static void overdue_walls(struct tx *tx, const struct credit_request *request,
     uint32_t days = terms->has_overdue_days ? terms->overdue_days : 0;
     uint32_t day = request->today > days ? request->today - days : 0;
     uint32_t oldest_due;
-    int64_t overdue =
-        account_overdue(tx, request->customer->customer, day, terms->overdue_minor, &oldest_due);
+    int64_t overdue = account_overdue(tx, request->account, day, RECORDS_TOUCHED_MAX, &oldest_due);
     if (overdue == 0)
         return;
     decision->has_overdue_minor = true;
@@ -489,7 +490,9 @@ Tefter__Refusal *apply_set_credit_limit(struct tx *tx, const Tefter__SetCreditLi
     return NULL;
 }
 
-/* Refuses: terms' form (a company's terms must name a limit), then the credit note bound. */
+/* Refuses, in this order: terms (group_check_terms), FIELD_MISSING terms.limit_minor (a company's
+ * terms must name a limit), term_days (field_days), credit_note_approve_minor (FIELD_INVALID below
+ * 0), title (field_line). */
 Tefter__Refusal *credit_plan_policy(struct tx *tx, const Tefter__SetCreditPolicy *command,
                                     Tefter__CompanyRecord **ret_company)
 {
@@ -498,6 +501,10 @@ Tefter__Refusal *credit_plan_policy(struct tx *tx, const Tefter__SetCreditPolicy
         return refusal;
     if (!terms_name_limit(command->terms))
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "terms.limit_minor");
+    if (command->has_term_days)
+        refusal = field_days(tx, "term_days", command->term_days);
+    if (refusal != NULL)
+        return refusal;
     if (command->has_credit_note_approve_minor && command->credit_note_approve_minor < 0)
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "credit_note_approve_minor");
     if (command->title != NULL) {

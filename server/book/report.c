@@ -83,7 +83,8 @@ Tefter__Refusal *view_customer_card(struct tx *tx, const Tefter__CustomerCard *q
     answer->has_terms_of = true;
     answer->terms_of = terms.source;
     answer->has_overdue_minor = true;
-    answer->overdue_minor = account_overdue(tx, customer->customer, today, INT64_MAX, &oldest_due);
+    const struct account account = {.customer = customer->customer};
+    answer->overdue_minor = account_overdue(tx, &account, today, SIZE_MAX, &oldest_due);
     answer->account->has_oldest_due = oldest_due != 0;
     answer->account->oldest_due = oldest_due;
     answer->has_today = true;
@@ -142,8 +143,9 @@ static bool passes(struct tx *scratch, const struct sieve *sieve, uint32_t numbe
     if (query->has_over_limit && (!row->unlimited && row->available_minor < 0) != query->over_limit)
         return false;
     uint32_t oldest_due;
+    const struct account account = {.customer = number};
     return !query->has_overdue ||
-           (account_overdue(scratch, number, sieve->today, 0, &oldest_due) > 0) == query->overdue;
+           (account_overdue(scratch, &account, sieve->today, 1, &oldest_due) > 0) == query->overdue;
 }
 
 /* Where customers come from: what the search found, or all in order. */

@@ -294,6 +294,67 @@ static void an_expired_limit_falls_back(void **state)
     scenario_end(s);
 }
 
+static void an_overdue_invoice_does_not_stand_against_its_own_correction(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 0);
+    scenario_done(s, "set_credit_limit",
+                  json("{'customer': %u, 'terms': {'limit_minor': 100000, 'overdue_days': 10}}",
+                       anh));
+    uint64_t bill = scenario_sell(s, anh, 500)->id;
+    scenario_as(s, 0);
+    scenario_done(s, "turn_day", "{'branch': 1, 'date': 20100}");
+    scenario_as(s, ROLE_STAFF_OWNER);
+    scenario_done(s, "correct_invoice",
+                  json("{'document': %llu, 'reason': 'price', 'invoice': {'customer': %u, 'lines': "
+                       "[{'text': 'a', 'quantity': 1000, 'price': 400000}]}}",
+                       (unsigned long long)bill, anh));
+    scenario_end(s);
+}
+
+static void all_of_what_is_overdue_is_told_and_paying_it_frees(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 0);
+    scenario_done(s, "set_credit_limit",
+                  json("{'customer': %u, 'terms': {'limit_minor': 100000, 'overdue_minor': 50}}",
+                       anh));
+    scenario_sell(s, anh, 500);
+    scenario_sell(s, anh, 700);
+    scenario_as(s, 0);
+    scenario_done(s, "turn_day", "{'branch': 1, 'date': 20100}");
+    scenario_as(s, ROLE_STAFF_OWNER);
+    const Tefter__Refusal *refusal = scenario_refused(
+        s, "issue_invoice",
+        json("{'customer': %u, 'lines': [{'text': 'a', 'quantity': 1000, 'price': 1000}]}", anh),
+        TEFTER__REFUSAL_CODE__OVERDUE_TOO_MUCH, NULL);
+    assert_int_equal(refusal->decision->overdue_minor, 1200);
+    assert_int_equal(refusal->ways[0]->kind, TEFTER__WAY_OUT_KIND__WAY_PAY_OVERDUE);
+    assert_int_equal(refusal->ways[0]->amount_minor, 1150);
+    scenario_done(s, "take_payment",
+                  json("{'customer': %u, 'kind': 'PAYMENT_CASH', 'place': %u, 'amount_minor': "
+                       "1150, 'match': 'MATCH_OLDEST_DUE'}",
+                       anh, scenario_till(s)));
+    scenario_sell(s, anh, 1);
+    scenario_end(s);
+}
+
+static void the_cash_customer_has_no_limit_and_terms_are_bounded(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    scenario_done(s, "set_credit_policy", "{'terms': {'limit_minor': 700}}");
+    const Tefter__AccountRow *cash = scenario_account(s, 1);
+    assert_true(cash->unlimited);
+    assert_int_equal(cash->limit_minor, 0);
+    scenario_refused(s, "set_credit_policy",
+                     "{'terms': {'limit_minor': 700}, 'term_days': 4294967295}",
+                     TEFTER__REFUSAL_CODE__FIELD_INVALID, "term_days");
+    scenario_end(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -310,6 +371,9 @@ int main(void)
         cmocka_unit_test(the_strictest_group_limit_holds_and_an_own_one_goes_before),
         cmocka_unit_test(what_already_happened_is_posted_and_alarms),
         cmocka_unit_test(an_expired_limit_falls_back),
+        cmocka_unit_test(an_overdue_invoice_does_not_stand_against_its_own_correction),
+        cmocka_unit_test(all_of_what_is_overdue_is_told_and_paying_it_frees),
+        cmocka_unit_test(the_cash_customer_has_no_limit_and_terms_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
