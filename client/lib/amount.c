@@ -21,30 +21,51 @@ static int suffix_digits(const char *text, size_t *size)
     return digits;
 }
 
-/* A point with exactly three digits behind it: elsewhere that is how thousands are written. */
-static bool is_unclear(const char *text, size_t size, int exponent)
+/* A point with exactly three digits behind it: elsewhere that is how thousands are written. Behind
+ * a lone zero it is plain. */
+static bool is_unclear(const char *text, size_t size)
 {
     const char *point = memrchr(text, '.', size);
-    if (point == NULL || exponent >= 3)
+    if (point == NULL)
         return false;
     char digits[8];
-    size_t behind = size - (size_t)(point - text) - 1;
-    return text_digits(point + 1, behind, digits, sizeof(digits)) == 3;
+    size_t before = (size_t)(point - text);
+    size_t behind = size - before - 1;
+    bool zero = before > 0 && point[-1] == '0' && (before == 1 || point[-2] == '-');
+    return !zero && text_digits(point + 1, behind, digits, sizeof(digits)) == 3;
+}
+
+static const char *read_typed(const char *text, int exponent, bool point_is_clear, int64_t most,
+                              int64_t *ret_value)
+{
+    int64_t value = 0;
+    size_t size = trimmed_size(text);
+    int more = suffix_digits(text, &size);
+    if (!point_is_clear && is_unclear(text, size))
+        return "three digits after a point are unclear: write 1500 or 1,500 or 1.5k";
+    const char *wrong = decimal_read(text, size, exponent + more, &typed_style, &value);
+    if (wrong != NULL)
+        return wrong;
+    if (value > most || value < -most)
+        return "this is more than any single amount may be";
+    *ret_value = value;
+    return NULL;
 }
 
 const char *amount_read(const char *text, const struct currency *currency,
                         int64_t *ret_amount_minor)
 {
-    int64_t value = 0;
-    size_t size = trimmed_size(text);
-    int more = suffix_digits(text, &size);
-    if (is_unclear(text, size, currency->exponent))
-        return "three digits after a point are unclear: write 1500 or 1,500 or 1.5k";
-    const char *wrong = decimal_read(text, size, currency->exponent + more, &typed_style, &value);
-    if (wrong != NULL)
-        return wrong;
-    if (value > MONEY_MAX || value < -MONEY_MAX)
-        return "this is more than any single amount may be";
-    *ret_amount_minor = value;
-    return NULL;
+    return read_typed(text, currency->exponent, currency->exponent >= 3, MONEY_MAX,
+                      ret_amount_minor);
+}
+
+const char *price_read(const char *text, const struct currency *currency, int64_t *ret_price)
+{
+    return read_typed(text, currency->exponent + 3, currency->exponent >= 3, 1000 * MONEY_MAX,
+                      ret_price);
+}
+
+const char *quantity_read(const char *text, int64_t *ret_quantity)
+{
+    return read_typed(text, 3, false, MONEY_MAX, ret_quantity);
 }

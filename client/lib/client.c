@@ -106,6 +106,7 @@ static void client_options(struct tefter *client, const struct tefter_options *o
     client->patience_ms = options->patience_ms == 0 ? TEFTER_PATIENCE_MS : options->patience_ms;
     client->keeps_outbox = options->outbox;
     client->on_state = options->on_state;
+    client->state_context = options->context;
     client->on_settled = options->on_settled;
     client->context = options->context;
     (void)snprintf(client->program, sizeof(client->program), "%s",
@@ -143,6 +144,7 @@ void tefter_close(struct tefter *client)
     client->on_state = NULL;
     link_stop(client);
     loop_timer_destroy(client->tick);
+    client->tick = NULL;
     loop_timer_destroy(client->patience);
     if (client->own_loop)
         loop_destroy(client->loop);
@@ -262,7 +264,13 @@ void client_changed(struct tefter *client)
         return;
     client->told_once = true;
     client->told = state;
-    client->on_state(client->context, &state);
+    client->on_state(client->state_context, &state);
+}
+
+void tefter_on_state(struct tefter *client, tefter_state_fn on_state, void *context)
+{
+    client->on_state = on_state;
+    client->state_context = context;
 }
 
 const char *tefter_line_word(enum tefter_line line)

@@ -124,6 +124,7 @@ struct tefter {
     uint64_t patience_ms;
     bool keeps_outbox;
     tefter_state_fn on_state;
+    void *state_context;
     void (*on_settled)(void *context, const Tefter__Command *command, int64_t made_ms,
                        const Tefter__Reply *reply);
     void *context;

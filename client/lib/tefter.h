@@ -122,6 +122,8 @@ struct loop *tefter_loop(struct tefter *client);
 const char *tefter_profile(const struct tefter *client);
 void tefter_state(struct tefter *client, struct tefter_state *ret_state);
 const char *tefter_line_word(enum tefter_line line); /* "live", "catching up" ... */
+/* Another listener than the options named; NULL: none. */
+void tefter_on_state(struct tefter *client, tefter_state_fn on_state, void *context);
 /* The newest greeting and login, NULL before; until the next one. */
 const Tefter__Welcome *tefter_welcome(const struct tefter *client);
 const Tefter__LoggedIn *tefter_person(const struct tefter *client);
@@ -260,3 +262,6 @@ const char *right_words(Tefter__Right right); /* "take money" */
  * sentence that says what is unclear ("1.500" may be 1500 or one and a half: refused). */
 const char *amount_read(const char *text, const struct currency *currency,
                         int64_t *ret_amount_minor);
+/* Likewise a price of one unit, in thousandths of a minor unit, and a quantity, in thousandths. */
+const char *price_read(const char *text, const struct currency *currency, int64_t *ret_price);
+const char *quantity_read(const char *text, int64_t *ret_quantity);

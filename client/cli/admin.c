@@ -1,0 +1,425 @@
+/* Branches, staff, terminals, tills, accounts, devices, credit policy. */
+#include "cli/cli.h"
+
+#include <string.h>
+
+/* ---- branches ---- */
+
+static const struct param branch_add[] = {
+    OPERAND("CODE", TEXT, "code", "stands before its document numbers: TD"),
+    OPERAND("NAME", TEXT, "name", "its name"),
+    OPTION("--phone", TEXT, "phone", NULL),
+    OPTION("--address", TEXT, "address", NULL),
+    OPTION("--utc-offset", NUMBER, "utc_offset_minutes", "minutes from UTC: 420"),
+    END,
+};
+
+static const struct param branch_change[] = {
+    OPERAND("BRANCH", BRANCH, "branch", "code or number"),
+    OPTION("--name", TEXT, "name", NULL),
+    OPTION("--phone", TEXT, "phone", NULL),
+    OPTION("--address", TEXT, "address", NULL),
+    OPTION("--utc-offset", NUMBER, "utc_offset_minutes", "minutes from UTC"),
+    END,
+};
+
+static const struct param one_branch[] = {OPERAND("BRANCH", BRANCH, "branch", "code or number"),
+                                          END};
+
+static const struct column branch_columns[] = {
+    {"N", "branch", COLUMN_NUMBER},      {"CODE", "code", COLUMN_TEXT},
+    {"NAME", "name", COLUMN_TEXT},       {"DATE", "date", COLUMN_DATE},
+    {"BLOCKED", "blocked", COLUMN_FLAG}, {"PHONE", "phone", COLUMN_TEXT},
+    {"ADDRESS", "address", COLUMN_TEXT}, END_COLUMNS,
+};
+
+/* ---- staff ---- */
+
+static const struct param staff_add[] = {
+    OPERAND("LOGIN", TEXT, "login", "a work name"),
+    NEEDED("--role", ENUM, "role", "sales, controller, accountant, manager or owner"),
+    OPTION("--name", TEXT, "name", "full name"),
+    OPTION("--branch", BRANCH, "branch", "where he writes documents; none: anywhere"),
+    END,
+};
+
+static const struct param staff_change[] = {
+    OPERAND("LOGIN", STAFF, "staff", "login or number"),
+    OPTION("--name", TEXT, "name", NULL),
+    OPTION("--role", ENUM, "role", "sales, controller, accountant, manager or owner"),
+    OPTION("--branch", BRANCH, "branch", NULL),
+    END,
+};
+
+static const struct param one_staff[] = {OPERAND("LOGIN", STAFF, "staff", "login or number"), END};
+
+static const struct column staff_columns[] = {
+    {"N", "staff", COLUMN_NUMBER},
+    {"LOGIN", "login", COLUMN_TEXT},
+    {"NAME", "name", COLUMN_TEXT},
+    {"ROLE", "role", COLUMN_ENUM},
+    {"BRANCH", "branch", COLUMN_BRANCH},
+    {"BLOCKED", "blocked", COLUMN_FLAG},
+    {"PASSWORD", "has_password", COLUMN_FLAG},
+    {"PIN", "has_pin", COLUMN_FLAG},
+    END_COLUMNS,
+};
+
+/* ---- terminals ---- */
+
+static const struct param terminal_add[] = {
+    OPERAND("BRANCH", BRANCH, "branch", "code or number"),
+    OPERAND("NAME", TEXT, "name", "\"till 2\""),
+    END,
+};
+
+static const struct param terminal_change[] = {
+    OPERAND("TERMINAL", TERMINAL, "terminal", "number or name"),
+    OPTION("--name", TEXT, "name", NULL),
+    OPTION("--branch", BRANCH, "branch", NULL),
+    END,
+};
+
+static const struct param one_terminal[] = {
+    OPERAND("TERMINAL", TERMINAL, "terminal", "number or name"), END};
+
+static const struct param terminal_list[] = {OPTION("--branch", BRANCH, "branch", NULL), END};
+
+static const struct column terminal_columns[] = {
+    {"N", "terminal", COLUMN_NUMBER},
+    {"BRANCH", "branch", COLUMN_BRANCH},
+    {"NAME", "name", COLUMN_TEXT},
+    {"ENROLLED", "enrolled", COLUMN_FLAG},
+    {"CONNECTED", "connected", COLUMN_FLAG},
+    {"PERSON", "staff", COLUMN_STAFF},
+    {"BLOCKED", "blocked", COLUMN_FLAG},
+    {"CERTIFICATE ENDS", "not_after_ms", COLUMN_TIME},
+    END_COLUMNS,
+};
+
+static int tell_code(struct run *run, uint32_t terminal)
+{
+    char when[CELL_MAX];
+    Tefter__MakeCode make = TEFTER__MAKE_CODE__INIT;
+    Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+    make.terminal = terminal;
+    frame.body_case = TEFTER__FROM_TERMINAL__BODY_MAKE_CODE;
+    frame.make_code = &make;
+    const Tefter__ToTerminal *answer = run_request(run, &frame);
+    if (answer == NULL)
+        return run->exit_code;
+    if (answer->body_case != TEFTER__TO_TERMINAL__BODY_CODE)
+        return run_say(run, EXIT_NO_SERVER, "the server's answer makes no sense");
+    if (run->json) {
+        run_json(run, &answer->code->base);
+        return EXIT_DONE;
+    }
+    printf("%s\n", answer->code->code);
+    run_note(run, "The code counts once, until %s. On the new terminal: tefter enrol HOST:PORT %s",
+             time_text(answer->code->expires_ms, when), answer->code->code);
+    return EXIT_DONE;
+}
+
+static int terminal_add_run(struct run *run)
+{
+    const Tefter__Command *command =
+        (const Tefter__Command *)run_build(run, &tefter__command__descriptor, "add_terminal");
+    const Tefter__Done *done = command == NULL ? NULL : run_call(run, command);
+    if (done == NULL)
+        return run->exit_code;
+    run_tell_done(run, done, "Terminal| {id}| added.");
+    return tell_code(run, (uint32_t)done->id);
+}
+
+static int terminal_code_run(struct run *run)
+{
+    uint64_t terminal = 0;
+    if (!typed_id(run, VALUE_TERMINAL, arg_text(&run->args, "TERMINAL"), &terminal))
+        return run->exit_code;
+    return tell_code(run, (uint32_t)terminal);
+}
+
+/* ---- where money lies ---- */
+
+static const struct param till_add[] = {
+    OPERAND("BRANCH", BRANCH, "branch", "code or number"),
+    OPERAND("NAME", TEXT, "name", "its name: \"drawer 1\""),
+    END,
+};
+
+static const struct param account_add[] = {
+    OPERAND("NAME", TEXT, "name", "what people call it"),
+    OPERAND("NUMBER", TEXT, "number", "IBAN or local account number"),
+    OPTION("--bank", TEXT, "bank", "the bank's name"),
+    END,
+};
+
+static const struct param device_add[] = {
+    OPERAND("BRANCH", BRANCH, "branch", "code or number"),
+    OPERAND("NAME", TEXT, "name", "what people call it"),
+    NEEDED("--account", PLACE, "bank_account", "the bank account that it pays into"),
+    END,
+};
+
+static const struct param one_place[] = {OPERAND("NAME", PLACE, "place", "name or number"), END};
+
+static const struct column place_columns[] = {
+    {"N", "place", COLUMN_NUMBER},       {"KIND", "kind", COLUMN_ENUM},
+    {"NAME", "name", COLUMN_TEXT},       {"BRANCH", "branch", COLUMN_BRANCH},
+    {"NUMBER", "number", COLUMN_TEXT},   {"BANK", "bank", COLUMN_TEXT},
+    {"RETIRED", "retired", COLUMN_FLAG}, END_COLUMNS,
+};
+
+/* ---- policy ---- */
+
+static const struct param policy_set[] = {
+    OPTION("--limit", AMOUNT, "terms.limit_minor", "for who has none of his own"),
+    OPTION("--unlimited", FLAG, "terms.unlimited", "no limit"),
+    OPTION("--policy", ENUM, "terms.policy", "over the limit: block, warn or approve"),
+    OPTION("--overdue-days", NUMBER, "terms.overdue_days", "a bill overdue by more days blocks"),
+    OPTION("--overdue", AMOUNT, "terms.overdue_minor", "more than this overdue blocks"),
+    OPTION("--document-max", AMOUNT, "terms.document_max_minor", "biggest single document"),
+    OPTION("--term-days", NUMBER, "term_days", "bills are due after so many days"),
+    OPTION("--title", TEXT, "title", "what this version is called"),
+    END,
+};
+
+static void put_line(const char *label, const char *text)
+{
+    printf("  %-22s %s\n", label, text);
+}
+
+static void put_amount(struct run *run, const char *label, bool known, int64_t amount)
+{
+    char text[CELL_MAX];
+    if (known)
+        (void)money_sentence(amount, run_currency(run), text, sizeof(text));
+    if (known)
+        put_line(label, text);
+}
+
+static void put_terms(struct run *run, const Tefter__LimitTerms *terms)
+{
+    char text[CELL_MAX];
+    if (terms->unlimited)
+        put_line("limit", "none: unlimited");
+    else
+        put_amount(run, "limit", terms->has_limit_minor, terms->limit_minor);
+    if (terms->has_policy)
+        put_line("over the limit",
+                 enum_word(&tefter__excess_policy__descriptor, terms->policy, text, sizeof(text)));
+    (void)snprintf(text, sizeof(text), "%u", terms->overdue_days);
+    if (terms->has_overdue_days)
+        put_line("overdue days borne", text);
+    put_amount(run, "overdue amount borne", terms->has_overdue_minor, terms->overdue_minor);
+    put_amount(run, "biggest document", terms->has_document_max_minor, terms->document_max_minor);
+}
+
+static int policy_show(struct run *run)
+{
+    char text[CELL_MAX];
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__CompanyView view = TEFTER__COMPANY_VIEW__INIT;
+    query.kind_case = TEFTER__QUERY__KIND_COMPANY;
+    query.company = &view;
+    const Tefter__Answer *answer = run_ask(run, &query);
+    if (answer == NULL)
+        return run->exit_code;
+    const Tefter__CompanyAnswer *company = answer->company;
+    if (run->json) {
+        run_json(run, &company->base);
+        return EXIT_DONE;
+    }
+    printf("Credit policy of %s, version %u\n", company->name, company->policy_version);
+    put_terms(run, company->policy);
+    (void)snprintf(text, sizeof(text), "%u days", company->term_days);
+    if (company->has_term_days)
+        put_line("bills are due after", text);
+    return EXIT_DONE;
+}
+
+/* ---- the table ---- */
+
+const struct verb admin_verbs[] = {
+    {.noun = "branch",
+     .verb = "add",
+     .summary = "a new branch",
+     .params = branch_add,
+     .command = "add_branch",
+     .done = "Branch {CODE}| is number {id}|."},
+    {.noun = "branch",
+     .verb = "change",
+     .summary = "its name, phone, address",
+     .params = branch_change,
+     .command = "change_branch",
+     .done = "Branch {BRANCH} is changed."},
+    {.noun = "branch",
+     .verb = "block",
+     .summary = "nothing is written for it any more",
+     .params = one_branch,
+     .command = "change_branch",
+     .fixed = "blocked=true",
+     .done = "Branch {BRANCH} is blocked."},
+    {.noun = "branch",
+     .verb = "unblock",
+     .summary = "it works again",
+     .params = one_branch,
+     .command = "change_branch",
+     .fixed = "blocked=false",
+     .done = "Branch {BRANCH} is no longer blocked."},
+    {.noun = "branch",
+     .verb = "list",
+     .summary = "all branches",
+     .query = "branches",
+     .rows = "branches",
+     .columns = branch_columns},
+
+    {.noun = "staff",
+     .verb = "add",
+     .summary = "a new person who works here",
+     .params = staff_add,
+     .command = "add_staff",
+     .done = "{LOGIN} is added|, number {id}|. Set the first password: tefter password --of "
+             "{LOGIN}"},
+    {.noun = "staff",
+     .verb = "change",
+     .summary = "name, role, branch",
+     .params = staff_change,
+     .command = "change_staff",
+     .done = "{LOGIN} is changed."},
+    {.noun = "staff",
+     .verb = "block",
+     .summary = "may not log in any more",
+     .params = one_staff,
+     .command = "change_staff",
+     .fixed = "blocked=true",
+     .done = "{LOGIN} is blocked, on every terminal, from now on."},
+    {.noun = "staff",
+     .verb = "unblock",
+     .summary = "may log in again",
+     .params = one_staff,
+     .command = "change_staff",
+     .fixed = "blocked=false",
+     .done = "{LOGIN} is no longer blocked."},
+    {.noun = "staff",
+     .verb = "sign-out",
+     .summary = "ends all sessions of a person",
+     .params = one_staff,
+     .command = "sign_out",
+     .done = "{LOGIN} is signed out everywhere."},
+    {.noun = "staff",
+     .verb = "list",
+     .summary = "everybody who works here",
+     .query = "staff",
+     .rows = "staff",
+     .columns = staff_columns},
+
+    {.noun = "terminal",
+     .verb = "add",
+     .summary = "a new terminal; prints its one-time code",
+     .params = terminal_add,
+     .run = terminal_add_run},
+    {.noun = "terminal",
+     .verb = "code",
+     .summary = "a new one-time code for a terminal",
+     .params = one_terminal,
+     .run = terminal_code_run},
+    {.noun = "terminal",
+     .verb = "change",
+     .summary = "its name, its branch",
+     .params = terminal_change,
+     .command = "change_terminal",
+     .done = "Terminal {TERMINAL} is changed."},
+    {.noun = "terminal",
+     .verb = "block",
+     .summary = "cuts it off at once",
+     .params = one_terminal,
+     .command = "change_terminal",
+     .fixed = "blocked=true",
+     .done = "Terminal {TERMINAL} is blocked."},
+    {.noun = "terminal",
+     .verb = "unblock",
+     .summary = "lets it in again",
+     .params = one_terminal,
+     .command = "change_terminal",
+     .fixed = "blocked=false",
+     .done = "Terminal {TERMINAL} is no longer blocked."},
+    {.noun = "terminal",
+     .verb = "list",
+     .summary = "all terminals",
+     .params = terminal_list,
+     .query = "terminals",
+     .rows = "terminals",
+     .columns = terminal_columns},
+
+    {.noun = "till",
+     .verb = "add",
+     .summary = "a cash till of a branch",
+     .params = till_add,
+     .command = "add_till",
+     .done = "Till {NAME}| is number {id}|."},
+    {.noun = "till",
+     .verb = "list",
+     .summary = "tills, bank accounts and card devices",
+     .query = "money_places",
+     .rows = "places",
+     .columns = place_columns,
+     .empty = "No tills yet: tefter till add BRANCH NAME"},
+    {.noun = "till",
+     .verb = "retire",
+     .summary = "no longer used",
+     .params = one_place,
+     .command = "retire_money_place",
+     .fixed = "retired=true",
+     .done = "{NAME} is retired."},
+    {.noun = "account",
+     .verb = "add",
+     .summary = "a bank account of the company",
+     .params = account_add,
+     .command = "add_bank_account",
+     .done = "Account {NAME}| is number {id}|."},
+    {.noun = "account",
+     .verb = "list",
+     .summary = "as tefter till list",
+     .query = "money_places",
+     .rows = "places",
+     .columns = place_columns},
+    {.noun = "account",
+     .verb = "retire",
+     .summary = "no longer used",
+     .params = one_place,
+     .command = "retire_money_place",
+     .fixed = "retired=true",
+     .done = "{NAME} is retired."},
+    {.noun = "device",
+     .verb = "add",
+     .summary = "a card device of a branch",
+     .params = device_add,
+     .command = "add_pos_device",
+     .done = "Device {NAME}| is number {id}|."},
+    {.noun = "device",
+     .verb = "list",
+     .summary = "as tefter till list",
+     .query = "money_places",
+     .rows = "places",
+     .columns = place_columns},
+    {.noun = "device",
+     .verb = "retire",
+     .summary = "no longer used",
+     .params = one_place,
+     .command = "retire_money_place",
+     .fixed = "retired=true",
+     .done = "{NAME} is retired."},
+
+    {.noun = "policy",
+     .verb = "show",
+     .summary = "the company's credit policy",
+     .run = policy_show},
+    {.noun = "policy",
+     .verb = "set",
+     .summary = "a new version of it",
+     .params = policy_set,
+     .command = "set_credit_policy",
+     .done = "The credit policy has a new version."},
+    END_VERBS,
+};

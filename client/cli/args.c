@@ -1,0 +1,396 @@
+/*
+ * Operands and options by a verb's table, and the help that the same table gives.
+ */
+#include "base/text.h"
+#include "cli/cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct param global_params[] = {
+    OPTION("--json", FLAG, NULL, "one JSON object a line"),
+    OPTION("--profile", TEXT, NULL, "folder of this terminal (TEFTER_PROFILE)"),
+    OPTION("--server", TEXT, NULL, "HOST:PORT instead of the profile's (TEFTER_SERVER)"),
+    OPTION("--wait", NUMBER, NULL, "seconds to wait for the server (0: one try)"),
+    OPTION("--quiet", FLAG, NULL, "say nothing but the result and errors"),
+    OPTION("--help", FLAG, NULL, "this help"),
+    END,
+};
+
+static const struct param page_params[] = {
+    OPTION("--rows", NUMBER, NULL, "at most so many rows (100)"),
+    OPTION("--all", FLAG, NULL, "all rows"),
+    END,
+};
+
+static bool is_option(const struct param *param)
+{
+    return param->name[0] == '-';
+}
+
+/* ---- reading ---- */
+
+static const struct param *param_find(const struct param *params, const char *name, size_t size)
+{
+    for (; params != NULL && params->name != NULL; params++) {
+        if (strlen(params->name) == size && strncmp(params->name, name, size) == 0)
+            return params;
+    }
+    return NULL;
+}
+
+static bool add(struct args *args, const struct param *param, const char *text,
+                struct failure *failure)
+{
+    if (args->count == ARGS_MAX)
+        return fail(failure, FAULT_USE, 0, "too many words: at most %d", ARGS_MAX);
+    for (size_t i = 0; i < args->count && !param->many; i++) {
+        if (args->list[i].param == param)
+            return fail(failure, FAULT_USE, 0, "%s is said twice", param->name);
+    }
+    args->list[args->count++] = (struct arg){param, text};
+    return true;
+}
+
+static bool take_wait(struct args *args, const char *text, struct failure *failure)
+{
+    char *end = NULL;
+    unsigned long seconds = strtoul(text, &end, 10);
+    if (end == text || *end != '\0' || seconds > 86400)
+        return fail(failure, FAULT_USE, 0, "--wait takes seconds, not \"%s\"", text);
+    args->wait_ms = seconds * 1000;
+    return true;
+}
+
+static bool take_global(struct args *args, const struct param *param, const char *text,
+                        struct failure *failure)
+{
+    if (strcmp(param->name, "--json") == 0)
+        args->json = true;
+    else if (strcmp(param->name, "--help") == 0)
+        args->help = true;
+    else if (strcmp(param->name, "--quiet") == 0)
+        args->quiet = true;
+    else if (strcmp(param->name, "--profile") == 0)
+        args->profile = text;
+    else if (strcmp(param->name, "--server") == 0)
+        args->server = text;
+    else
+        return take_wait(args, text, failure);
+    return true;
+}
+
+/* argv[*at] is an option; takes its value too. */
+static bool take_option(struct args *args, int argc, char **argv, int *at, struct failure *failure)
+{
+    const char *word = argv[*at];
+    const char *equals = strchr(word, '=');
+    size_t size = equals == NULL ? strlen(word) : (size_t)(equals - word);
+    const struct param *param = param_find(args->verb->params, word, size);
+    const struct param *global = param_find(global_params, word, size);
+    if (param == NULL && args->verb->paged)
+        param = param_find(page_params, word, size);
+    const struct param *known = param != NULL ? param : global;
+    const char *text = equals == NULL ? "" : equals + 1;
+    if (known == NULL)
+        return fail(failure, FAULT_USE, 0, "there is no option %.*s here; see --help", (int)size,
+                    word);
+    if (known->kind == VALUE_FLAG && equals != NULL)
+        return fail(failure, FAULT_USE, 0, "%s takes no value", known->name);
+    if (known->kind != VALUE_FLAG && equals == NULL) {
+        if (*at + 1 >= argc)
+            return fail(failure, FAULT_USE, 0, "%s wants a value", known->name);
+        text = argv[++*at];
+    }
+    return param != NULL ? add(args, param, text, failure)
+                         : take_global(args, global, text, failure);
+}
+
+static const struct param *next_operand(const struct args *args, const struct param *before)
+{
+    const struct param *param = before == NULL ? args->verb->params : before + 1;
+    if (before != NULL && before->many)
+        return before;
+    for (; param != NULL && param->name != NULL; param++) {
+        if (!is_option(param))
+            return param;
+    }
+    return NULL;
+}
+
+static bool take_operand(struct args *args, const struct param **operand, const char *word,
+                         struct failure *failure)
+{
+    const struct param *next = next_operand(args, *operand);
+    if (next == NULL)
+        return fail(failure, FAULT_USE, 0, "\"%s\" is one word too many; see --help", word);
+    *operand = next;
+    return add(args, next, word, failure);
+}
+
+static bool said(const struct args *args, const struct param *param)
+{
+    for (size_t i = 0; i < args->count; i++) {
+        if (args->list[i].param == param)
+            return true;
+    }
+    return false;
+}
+
+static bool nothing_missing(const struct args *args, struct failure *failure)
+{
+    for (const struct param *param = args->verb->params; param != NULL && param->name != NULL;
+         param++) {
+        bool wanted = is_option(param) ? param->needed : !param->optional;
+        if (wanted && !said(args, param))
+            return fail(failure, FAULT_USE, 0, "%s is missing: %s", param->name,
+                        param->help == NULL ? "see --help" : param->help);
+    }
+    return true;
+}
+
+bool args_read(struct args *args, const struct verb *verb, int argc, char **argv,
+               struct failure *failure)
+{
+    const struct param *operand = NULL;
+    bool plain = false;
+    args->verb = verb;
+    for (int at = 0; at < argc; at++) {
+        const char *word = argv[at];
+        bool option = !plain && word[0] == '-' && word[1] == '-';
+        if (option && word[2] == '\0')
+            plain = true;
+        else if (!plain && strcmp(word, "-h") == 0)
+            args->help = true;
+        else if (option ? !take_option(args, argc, argv, &at, failure)
+                        : !take_operand(args, &operand, word, failure))
+            return false;
+    }
+    return args->help || nothing_missing(args, failure);
+}
+
+const char *arg_next(const struct args *args, const char *name, size_t *at)
+{
+    while (*at < args->count) {
+        const struct arg *arg = &args->list[(*at)++];
+        if (strcmp(arg->param->name, name) == 0)
+            return arg->text;
+    }
+    return NULL;
+}
+
+const char *arg_text(const struct args *args, const char *name)
+{
+    size_t at = 0;
+    return arg_next(args, name, &at);
+}
+
+bool arg_flag(const struct args *args, const char *name)
+{
+    return arg_text(args, name) != NULL;
+}
+
+/* ---- help ---- */
+
+static const char *const value_words[] = {
+    [VALUE_FLAG] = "",
+    [VALUE_TEXT] = "TEXT",
+    [VALUE_NUMBER] = "N",
+    [VALUE_AMOUNT] = "AMOUNT",
+    [VALUE_PRICE] = "PRICE",
+    [VALUE_QUANTITY] = "QTY",
+    [VALUE_PERCENT] = "PERCENT",
+    [VALUE_DATE] = "DATE",
+    [VALUE_ENUM] = "WORD",
+    [VALUE_CUSTOMER] = "CUSTOMER",
+    [VALUE_BRANCH] = "BRANCH",
+    [VALUE_STAFF] = "LOGIN",
+    [VALUE_TERMINAL] = "TERMINAL",
+    [VALUE_GROUP] = "GROUP",
+    [VALUE_PRODUCT] = "PRODUCT",
+    [VALUE_PLACE] = "NAME",
+    [VALUE_DOCUMENT] = "NUMBER",
+};
+
+static void put_synopsis(const struct verb *verb, FILE *out)
+{
+    fprintf(out, "tefter %s", verb->noun);
+    if (verb->verb != NULL)
+        fprintf(out, " %s", verb->verb);
+    for (const struct param *param = verb->params; param != NULL && param->name != NULL; param++) {
+        if (is_option(param) && !param->needed)
+            continue;
+        bool loose = param->optional && !is_option(param);
+        fprintf(out, loose ? " [%s" : " %s", param->name);
+        if (is_option(param) && param->kind != VALUE_FLAG)
+            fprintf(out, " %s", value_words[param->kind]);
+        fprintf(out, "%s%s", param->many ? "…" : "", loose ? "]" : "");
+    }
+}
+
+static void put_params(const struct param *params, FILE *out)
+{
+    for (; params != NULL && params->name != NULL; params++) {
+        char left[64];
+        bool valued = is_option(params) && params->kind != VALUE_FLAG;
+        (void)snprintf(left, sizeof(left), "%s%s%s", params->name, valued ? " " : "",
+                       valued ? value_words[params->kind] : "");
+        fprintf(out, "  %-24s %s%s\n", left, params->help == NULL ? "" : params->help,
+                params->many ? " (may be repeated)" : "");
+    }
+}
+
+void help_verb(const struct verb *verb, FILE *out)
+{
+    put_synopsis(verb, out);
+    fprintf(out, "\n%s\n\n", verb->summary);
+    put_params(verb->params, out);
+    if (verb->paged)
+        put_params(page_params, out);
+    if (verb->more != NULL)
+        fprintf(out, "\n%s\n", verb->more);
+    fprintf(out, "\nEverywhere:\n");
+    put_params(global_params, out);
+}
+
+struct noun_help {
+    const char *noun;
+    FILE *out;
+};
+
+static bool put_verb_line(void *context, const struct verb *verb)
+{
+    const struct noun_help *help = context;
+    char left[80];
+    if (help->noun != NULL && strcmp(help->noun, verb->noun) != 0)
+        return true;
+    (void)snprintf(left, sizeof(left), "%s%s%s", verb->noun, verb->verb == NULL ? "" : " ",
+                   verb->verb == NULL ? "" : verb->verb);
+    fprintf(help->out, "  %-24s %s\n", left, verb->summary);
+    return true;
+}
+
+void help_noun(const char *noun, FILE *out)
+{
+    struct noun_help help = {noun, out};
+    fprintf(out, "tefter %s VERB …\n\n", noun);
+    verbs_each(put_verb_line, &help);
+    fprintf(out, "\ntefter %s VERB --help says more.\n", noun);
+}
+
+void help_all(FILE *out)
+{
+    struct noun_help help = {NULL, out};
+    fprintf(out, "tefter: a live receivables ledger\n\n");
+    verbs_each(put_verb_line, &help);
+    fprintf(out, "\nEverywhere:\n");
+    put_params(global_params, out);
+    fprintf(out, "\nAmounts as people type them: 1,234.50  1500k  2m. Dates: 2026-11-23, today, "
+                 "+30, -7.\nCustomers by code or number (#17: surely the number).\n"
+                 "Exit: 0 done, 1 refused by a rule, 2 bad use, 3 no server, 4 not allowed, "
+                 "5 conflict.\n\ntefter NOUN --help, tefter NOUN VERB --help say more.\n");
+}
+
+/* ---- finding verbs ---- */
+
+static const struct verb *const tables[] = {
+    enrol_verbs,    person_verbs, customer_verbs, sale_verbs,  money_verbs,
+    document_verbs, report_verbs, watch_verbs,    group_verbs, catalogue_verbs,
+    admin_verbs,    import_verbs, call_verbs,
+};
+
+void verbs_each(bool (*each)(void *context, const struct verb *verb), void *context)
+{
+    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+        for (const struct verb *verb = tables[i]; verb->noun != NULL; verb++) {
+            if (!each(context, verb))
+                return;
+        }
+    }
+}
+
+struct verb_wish {
+    const char *noun;
+    const char *verb; /* NULL: any, or the noun alone */
+    const struct verb *found;
+};
+
+static bool match_verb(void *context, const struct verb *verb)
+{
+    struct verb_wish *wish = context;
+    if (strcmp(verb->noun, wish->noun) != 0)
+        return true;
+    bool same = verb->verb == NULL || (wish->verb != NULL && strcmp(verb->verb, wish->verb) == 0);
+    if (same)
+        wish->found = verb;
+    return !same;
+}
+
+const struct verb *verb_find(const char *noun, const char *verb)
+{
+    struct verb_wish wish = {noun, verb, NULL};
+    verbs_each(match_verb, &wish);
+    return wish.found;
+}
+
+/* Letters that differ: inserted, left out, changed or swapped. */
+static size_t distance(const char *a, const char *b)
+{
+    enum { MOST = 24 };
+    size_t row[MOST + 1];
+    size_t width = strlen(b);
+    if (strlen(a) > MOST || width > MOST)
+        return MOST;
+    for (size_t j = 0; j <= width; j++)
+        row[j] = j;
+    for (size_t i = 1; a[i - 1] != '\0'; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= width; j++) {
+            size_t changed = diagonal + (a[i - 1] != b[j - 1]);
+            size_t least = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
+            diagonal = row[j];
+            row[j] = changed < least ? changed : least;
+        }
+    }
+    return row[width];
+}
+
+struct near {
+    const char *noun; /* NULL: nouns are looked for */
+    const char *word;
+    const char *best;
+    size_t distance;
+};
+
+static bool nearer(void *context, const struct verb *verb)
+{
+    struct near *near = context;
+    const char *name = near->noun == NULL ? verb->noun : verb->verb;
+    if (name == NULL || (near->noun != NULL && strcmp(near->noun, verb->noun) != 0))
+        return true;
+    bool begins = strncmp(name, near->word, strlen(near->word)) == 0;
+    size_t far = begins ? 1 : distance(near->word, name);
+    if (far < near->distance) {
+        near->best = name;
+        near->distance = far;
+    }
+    return true;
+}
+
+static const char *nearest(const char *noun, const char *word)
+{
+    struct near near = {noun, word, NULL, 3};
+    verbs_each(nearer, &near);
+    return near.best;
+}
+
+const char *nearest_noun(const char *word)
+{
+    return nearest(NULL, word);
+}
+
+const char *nearest_verb(const char *noun, const char *word)
+{
+    return nearest(noun, word);
+}

@@ -1,0 +1,116 @@
+/* What is sold. */
+#include "cli/cli.h"
+
+static const struct param product_add[] = {
+    OPERAND("CODE", TEXT, "code", "its code"),
+    OPERAND("NAME", TEXT, "name", "its name"),
+    OPTION("--price", PRICE, "price", "of one unit"),
+    OPTION("--unit", TEXT, "unit", "bag, kg, m"),
+    OPTION("--tax", PERCENT, "tax_bp", "8%"),
+    OPTION("--brand", TEXT, "brand", NULL),
+    OPTION("--colour", TEXT, "colour", NULL),
+    OPTION("--model", TEXT, "model", NULL),
+    OPTIONS("--barcode", TEXT, "barcodes", NULL),
+    OPTION("--serials", FLAG, "serials", "every piece has a serial number"),
+    END,
+};
+
+static const struct param product_edit[] = {
+    OPERAND("PRODUCT", PRODUCT, "product", "code, barcode or #number"),
+    OPTION("--name", TEXT, "name", NULL),
+    OPTION("--price", PRICE, "price", "of one unit"),
+    OPTION("--unit", TEXT, "unit", NULL),
+    OPTION("--tax", PERCENT, "tax_bp", "8%"),
+    OPTION("--brand", TEXT, "brand", NULL),
+    OPTION("--colour", TEXT, "colour", NULL),
+    OPTION("--model", TEXT, "model", NULL),
+    OPTIONS("--barcode", TEXT, "barcodes", "one more"),
+    END,
+};
+
+static const struct param one_product[] = {
+    OPERAND("PRODUCT", PRODUCT, "product", "code, barcode or #number"), END};
+
+static const struct param product_list[] = {
+    OPTIONAL("TEXT", TEXT, "text", "part of its name or code"),
+    OPTION("--retired", FLAG, "retired", "only those no longer sold"),
+    END,
+};
+
+static const struct column product_columns[] = {
+    {"CODE", "code", COLUMN_TEXT},       {"NAME", "name", COLUMN_TEXT},
+    {"UNIT", "unit", COLUMN_TEXT},       {"PRICE", "price", COLUMN_PRICE},
+    {"TAX", "tax_bp", COLUMN_PERCENT},   {"BRAND", "brand", COLUMN_TEXT},
+    {"RETIRED", "retired", COLUMN_FLAG}, END_COLUMNS,
+};
+
+static void put_field(struct run *run, const Tefter__ProductRecord *product, const char *label,
+                      const char *path, enum column_kind kind)
+{
+    char cell[CELL_MAX];
+    struct column column = {label, path, kind};
+    cell_write(run, &product->base, &column, cell);
+    if (cell[0] != '\0')
+        printf("  %-10s %s\n", label, cell);
+}
+
+static int product_show(struct run *run)
+{
+    const Tefter__Query *query =
+        (const Tefter__Query *)run_build(run, &tefter__query__descriptor, "product_card");
+    const Tefter__Answer *answer = query == NULL ? NULL : run_ask(run, query);
+    if (answer == NULL)
+        return run->exit_code;
+    const Tefter__ProductRecord *product = answer->product_card->product;
+    if (run->json) {
+        run_json(run, &product->base);
+        return EXIT_DONE;
+    }
+    printf("%s  %s%s\n", product->code, product->name, product->retired ? "  (retired)" : "");
+    put_field(run, product, "price", "price", COLUMN_PRICE);
+    put_field(run, product, "unit", "unit", COLUMN_TEXT);
+    put_field(run, product, "tax", "tax_bp", COLUMN_PERCENT);
+    put_field(run, product, "brand", "brand", COLUMN_TEXT);
+    put_field(run, product, "colour", "colour", COLUMN_TEXT);
+    put_field(run, product, "model", "model", COLUMN_TEXT);
+    for (size_t i = 0; i < product->n_barcodes; i++)
+        printf("  %-10s %s\n", i == 0 ? "barcode" : "", product->barcodes[i]);
+    return EXIT_DONE;
+}
+
+const struct verb catalogue_verbs[] = {
+    {.noun = "product",
+     .verb = "add",
+     .summary = "new in the catalogue",
+     .params = product_add,
+     .command = "add_product",
+     .done = "Product {CODE}| is number {id}|."},
+    {.noun = "product",
+     .verb = "list",
+     .summary = "the catalogue",
+     .params = product_list,
+     .query = "products",
+     .rows = "products",
+     .columns = product_columns,
+     .paged = true,
+     .empty = "No products. tefter product add CODE NAME --price P makes one."},
+    {.noun = "product",
+     .verb = "show",
+     .summary = "one product",
+     .params = one_product,
+     .run = product_show},
+    {.noun = "product",
+     .verb = "edit",
+     .summary = "price, name, tax and the like",
+     .params = product_edit,
+     .command = "change_product",
+     .done = "{PRODUCT} is changed."},
+    {.noun = "product",
+     .verb = "retire",
+     .summary = "no longer sold",
+     .params = one_product,
+     .command = "change_product",
+     .fixed = "retired=true",
+     .done = "{PRODUCT} is retired."},
+    END_VERBS,
+};

@@ -1,0 +1,334 @@
+#pragma once
+/*
+ * The command line: one binary, a table of verbs. Most verbs are rows: which operands and options
+ * they have, which field of which command or query each one sets, which columns the answer has.
+ * Those that show more have a function.
+ *
+ *   main.c      words of the line → verb → run → exit code
+ *   args.c      operands and options by a verb's table; help
+ *   run.c       a verb at work: connect, call, ask, tell
+ *   typed.c     what people type → fields of a message; references → ids
+ *   path.c      fields of a message by path, as people read them
+ *   table.c     aligned columns
+ *   nouns: admin.c catalogue.c customer.c group.c sale.c money.c document.c report.c person.c
+ *   watch.c     live lines; call.c: any message by name; enrol.c; import.c
+ */
+#include "base/arena.h"
+#include "base/fault.h"
+#include "lib/tefter.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#ifndef TEFTER_VERSION
+#define TEFTER_VERSION "0"
+#endif
+#define PROGRAM "tefter " TEFTER_VERSION
+
+enum exit_code {
+    EXIT_DONE = 0,
+    EXIT_REFUSED = 1,
+    EXIT_USE = 2,
+    EXIT_NO_SERVER = 3,
+    EXIT_NOT_ALLOWED = 4,
+    EXIT_CONFLICT = 5,
+};
+
+enum {
+    RUN_MEMORY_MAX = 256 * 1024 * 1024,
+    ARGS_MAX = 512,
+    CELL_MAX = 256,
+    LINE_MAX_BYTES = 2048,
+    ROWS_DEFAULT = 100,
+};
+
+/* ---- verbs ---- */
+
+enum value_kind {
+    VALUE_FLAG, /* an option without a value */
+    VALUE_TEXT,
+    VALUE_NUMBER,
+    VALUE_AMOUNT,
+    VALUE_PRICE,
+    VALUE_QUANTITY,
+    VALUE_PERCENT, /* "5.25%": basis points */
+    VALUE_DATE,    /* 2026-11-23, today, +30, -7 */
+    VALUE_ENUM,
+    VALUE_CUSTOMER, /* code or number; the rest likewise: what people call it → id */
+    VALUE_BRANCH,
+    VALUE_STAFF,
+    VALUE_TERMINAL,
+    VALUE_GROUP,
+    VALUE_PRODUCT,
+    VALUE_PLACE,
+    VALUE_DOCUMENT,
+};
+
+struct param {
+    const char *name; /* "CUSTOMER": an operand; "--limit": an option; NULL ends the table */
+    enum value_kind kind;
+    const char *field; /* path in the verb's message that it sets; NULL: the function reads it */
+    const char *help;
+    bool optional; /* operands; options always are unless `needed` */
+    bool many;     /* may be repeated; an operand: the last one */
+    bool needed;   /* an option that must be there */
+};
+
+/* Rows of a table of params. */
+#define PARAM(name_, kind_, field_, help_)                                                         \
+    .name = (name_), .kind = VALUE_##kind_, .field = (field_), .help = (help_)
+#define OPERAND(name, kind, field, help)                                                           \
+    {                                                                                              \
+        PARAM(name, kind, field, help)                                                             \
+    }
+#define OPTIONAL(name, kind, field, help)                                                          \
+    {                                                                                              \
+        PARAM(name, kind, field, help), .optional = true                                           \
+    }
+#define OPERANDS(name, kind, field, help)                                                          \
+    {                                                                                              \
+        PARAM(name, kind, field, help), .many = true                                               \
+    }
+#define SOME(name, kind, field, help)                                                              \
+    {                                                                                              \
+        PARAM(name, kind, field, help), .many = true, .optional = true                             \
+    }
+#define OPTION(name, kind, field, help)                                                            \
+    {                                                                                              \
+        PARAM(name, kind, field, help)                                                             \
+    }
+#define OPTIONS(name, kind, field, help)                                                           \
+    {                                                                                              \
+        PARAM(name, kind, field, help), .many = true                                               \
+    }
+#define NEEDED(name, kind, field, help)                                                            \
+    {                                                                                              \
+        PARAM(name, kind, field, help), .needed = true                                             \
+    }
+#define END                                                                                        \
+    {                                                                                              \
+        .name = NULL                                                                               \
+    }
+#define END_COLUMNS                                                                                \
+    {                                                                                              \
+        NULL, NULL, COLUMN_TEXT                                                                    \
+    }
+#define END_VERBS                                                                                  \
+    {                                                                                              \
+        .noun = NULL                                                                               \
+    }
+
+enum column_kind {
+    COLUMN_TEXT,
+    COLUMN_NUMBER,
+    COLUMN_MONEY,
+    COLUMN_DATE,
+    COLUMN_TIME,
+    COLUMN_PRICE,
+    COLUMN_QUANTITY,
+    COLUMN_PERCENT,
+    COLUMN_FLAG, /* its title's word when true, else nothing */
+    COLUMN_ENUM,
+    COLUMN_FREE,   /* of an AccountRow: free, "▲ over", or "unlimited" */
+    COLUMN_BRANCH, /* an id, shown as its code */
+    COLUMN_STAFF,
+};
+
+struct column {
+    const char *title; /* NULL ends the table */
+    const char *path;
+    enum column_kind kind;
+};
+
+struct run;
+
+struct verb {
+    const char *noun;
+    const char *verb; /* NULL: the noun alone is a command */
+    const char *summary;
+    const struct param *params;
+    int (*run)(struct run *run); /* NULL: `command` or `query` says it all */
+    const char *command;         /* member of Command that the params fill */
+    const char *done;            /* pattern of what is told then; words as in done_word */
+    const char *query;           /* member of Query that the params fill */
+    const char *rows;            /* repeated field of the answer */
+    const struct column *columns;
+    const char *empty; /* sentence when there are no rows */
+    const char *fixed; /* "approved=true kind=cash": set before the params */
+    bool paged;        /* the query has rows and page, the answer next */
+    bool offline;      /* connects by itself, or not at all */
+    bool helps;        /* its function answers --help */
+    const char *more;  /* lines of help behind the table */
+};
+
+/* Each ends with a row whose noun is NULL. */
+extern const struct verb person_verbs[], admin_verbs[], catalogue_verbs[], customer_verbs[],
+    group_verbs[], sale_verbs[], money_verbs[], document_verbs[], report_verbs[], watch_verbs[],
+    call_verbs[], enrol_verbs[], import_verbs[];
+
+/* Every verb in order; false from `each` stops. */
+void verbs_each(bool (*each)(void *context, const struct verb *verb), void *context);
+const struct verb *verb_find(const char *noun, const char *verb);
+/* The nearest known word, NULL when none is near. */
+const char *nearest_noun(const char *word);
+const char *nearest_verb(const char *noun, const char *word);
+
+/* ---- arguments ---- */
+
+struct arg {
+    const struct param *param;
+    const char *text;
+};
+
+struct args {
+    const struct verb *verb;
+    struct arg list[ARGS_MAX];
+    size_t count;
+    bool json;
+    bool help;
+    bool quiet;
+    const char *profile;
+    const char *server;
+    uint64_t wait_ms;
+};
+
+/* Reads what follows the verb (and global options anywhere). False: failure. */
+bool args_read(struct args *args, const struct verb *verb, int argc, char **argv,
+               struct failure *failure);
+const char *arg_text(const struct args *args, const char *name); /* NULL: not said */
+bool arg_flag(const struct args *args, const char *name);
+/* The next one of a repeated param; *at begins at 0. NULL: no more. */
+const char *arg_next(const struct args *args, const char *name, size_t *at);
+
+void help_all(FILE *out);
+void help_noun(const char *noun, FILE *out);
+void help_verb(const struct verb *verb, FILE *out);
+
+/* ---- a verb at work ---- */
+
+struct run {
+    struct args args;
+    struct tefter *client;
+    struct arena arena;
+    struct failure failure;
+    bool json;
+    bool terminal; /* standard output is one */
+    bool unicode;
+    int exit_code; /* of the last call or ask that came to nothing */
+    /* lists that were fetched for names */
+    const Tefter__BranchesAnswer *branches;
+    const Tefter__StaffAnswer *staff;
+    const Tefter__GroupsAnswer *groups;
+    const Tefter__MoneyPlacesAnswer *places;
+};
+
+/* Sets exit_code and prints the failure; returns the code. */
+int run_failed(struct run *run, enum exit_code code);
+/* A sentence on standard error, and the code. */
+__attribute__((format(printf, 3, 4))) int run_say(struct run *run, enum exit_code code,
+                                                  const char *format, ...);
+/* Something that should be read, but is no failure. */
+__attribute__((format(printf, 2, 3))) void run_note(const struct run *run, const char *format, ...);
+
+bool run_open(struct run *run, bool outbox); /* connects; false: told already, see exit_code */
+/* With a person logged in. */
+bool run_need_person(struct run *run);
+const struct currency *run_currency(const struct run *run);
+uint32_t run_today(const struct run *run);
+
+int refusal_exit(Tefter__RefusalCode code);
+/* Tells a refusal: sentence on standard error, JSON on standard output; returns its exit code. */
+int run_refused(struct run *run, const Tefter__Refusal *refusal);
+
+/* NULL: told already. */
+const Tefter__Done *run_call(struct run *run, const Tefter__Command *command);
+const Tefter__Answer *run_ask(struct run *run, const Tefter__Query *query);
+/* As run_ask, but a refusal is the caller's to judge. */
+const Tefter__Answer *run_look(struct run *run, const Tefter__Query *query);
+const Tefter__ToTerminal *run_request(struct run *run, Tefter__FromTerminal *request);
+
+/* A message with the verb's member made and its fixed fields and params set; NULL: told already. */
+ProtobufCMessage *run_build(struct run *run, const ProtobufCMessageDescriptor *type,
+                            const char *member);
+/* Submits and tells by `pattern`; the words are those of a Done and the operands by name. */
+int run_submit(struct run *run, const Tefter__Command *command, const char *pattern);
+void run_tell_done(struct run *run, const Tefter__Done *done, const char *pattern);
+void run_json(struct run *run, const ProtobufCMessage *message);
+
+int run_command(struct run *run); /* a verb that is a row */
+int run_query(struct run *run);
+
+/* `tefter import` reads its own words: argv[0] is "import". */
+int import_words(struct run *run, int argc, char **argv);
+
+/* ---- values ---- */
+
+/* Sets one field from what was typed. False: failure is set (FAULT_USE), or told. */
+bool typed_set(struct run *run, ProtobufCMessage *message, const char *path, enum value_kind kind,
+               const char *text);
+bool typed_id(struct run *run, enum value_kind kind, const char *text, uint64_t *ret_id);
+bool typed_amount(struct run *run, const char *text, int64_t *ret_amount_minor);
+bool typed_date(struct run *run, const char *text, uint32_t *ret_date);
+bool typed_percent(struct run *run, const char *text, uint32_t *ret_bp);
+/* A document by number; kind 0: whatever has it, invoices first. NULL: told, or failure set. */
+const Tefter__DocumentAnswer *document_find(struct run *run, const char *number,
+                                            Tefter__DocumentKind kind);
+const Tefter__CustomerCardAnswer *customer_find(struct run *run, const char *text);
+const char *branch_code(struct run *run, uint32_t branch);
+const char *staff_login(struct run *run, uint32_t staff);
+const char *place_name(struct run *run, uint32_t place);
+const char *text_of(const Tefter__Text *text); /* "" when there is none */
+
+/* ---- reading messages ---- */
+
+struct path_at {
+    const ProtobufCFieldDescriptor *field;
+    const void *value;
+};
+/* "account.balance_minor": false when a part of the way is absent. */
+bool path_find(const ProtobufCMessage *message, const char *path, struct path_at *ret_at);
+/* Members of a repeated message field; NULL and 0 when it has none. */
+ProtobufCMessage *const *path_rows(const ProtobufCMessage *message, const char *path,
+                                   size_t *ret_count);
+int64_t path_integer(const struct path_at *at);
+/* "part paid" of DOCUMENT_PART: without the prefix of its enum, lower case. */
+const char *enum_word(const ProtobufCEnumDescriptor *type, int value, char *out, size_t capacity);
+/* The set member of a oneof-only message (Answer, Query): its message. */
+const ProtobufCMessage *message_member(const ProtobufCMessage *message);
+/* Makes an empty message and puts it in; NULL: there is no such member. */
+ProtobufCMessage *member_make(ProtobufCMessage *message, const char *name, struct arena *arena);
+const ProtobufCFieldDescriptor *member_find(const ProtobufCMessageDescriptor *type,
+                                            const char *name);
+
+/* ---- showing ---- */
+
+void cell_write(struct run *run, const ProtobufCMessage *row, const struct column *column,
+                char out[CELL_MAX]);
+const char *money_text(const struct run *run, int64_t amount_minor, char out[CELL_MAX]);
+const char *date_text(uint32_t date, char out[CELL_MAX]);
+const char *time_text(int64_t instant_ms, char out[CELL_MAX]);
+const char *price_text(const struct run *run, int64_t price, char out[CELL_MAX]);
+const char *quantity_text(int64_t quantity, char out[CELL_MAX]);
+/* "free 117,600,000" / "▲ over 64,500,000" / "no limit" */
+const char *free_text(const struct run *run, const Tefter__AccountRow *account, char out[CELL_MAX]);
+/* A sign, or its stand-in where the terminal has no UTF-8. */
+const char *sign_over(const struct run *run);
+const char *sign_locked(const struct run *run);
+const char *sign_minus(const struct run *run);
+
+struct table;
+struct table *table_create(struct run *run);
+void table_column(struct table *table, const char *title, bool right);
+void table_cell(struct table *table, const char *text); /* row by row */
+void table_rule(struct table *table);                   /* before a row of sums */
+void table_print(struct table *table, FILE *out);
+void table_rows(struct run *run, const struct column *columns, ProtobufCMessage *const *rows,
+                size_t count);
+
+/* ---- asking a person ---- */
+
+/* Without echo from the terminal; a line of standard input when that is none. False: failure. */
+bool secret_ask(struct run *run, const char *prompt, char *out, size_t capacity);
+bool secret_read(struct run *run, const char *file, const char *prompt, char *out, size_t capacity);

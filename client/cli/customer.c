@@ -1,0 +1,562 @@
+/* Customers: who they are, what they owe, how far they may go. */
+#include "cli/cli.h"
+#include "wire/message.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* ---- tables ---- */
+
+static const struct param customer_add[] = {
+    OPERAND("NAME", TEXT, "name", "as on papers"),
+    NEEDED("--phone", TEXT, "phone", "to reach him"),
+    OPTION("--area", TEXT, "area", "part of town, route"),
+    OPTION("--code", TEXT, "code", "given when left out"),
+    OPTION("--nickname", TEXT, "nickname", "what people call him"),
+    OPTION("--tax-code", TEXT, "tax_code", NULL),
+    OPTION("--address", TEXT, "address", NULL),
+    OPTIONS("--group", GROUP, "groups", "NAME or DIMENSION/NAME"),
+    OPTION("--term-days", NUMBER, "term_days", "his bills are due after so many days"),
+    OPTION("--language", TEXT, "language", "en, vi, zh, fa or el"),
+    OPTION("--note", TEXT, "note", NULL),
+    OPTION("--no-look", FLAG, NULL, "do not look for likely doubles first"),
+    END,
+};
+
+static const struct param customer_edit[] = {
+    OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number"),
+    OPTION("--name", TEXT, "name", NULL),
+    OPTION("--phone", TEXT, "phone", NULL),
+    OPTION("--area", TEXT, "area", NULL),
+    OPTION("--nickname", TEXT, "nickname", NULL),
+    OPTION("--tax-code", TEXT, "tax_code", NULL),
+    OPTION("--address", TEXT, "address", NULL),
+    OPTION("--term-days", NUMBER, "term_days", NULL),
+    OPTION("--language", TEXT, "language", NULL),
+    OPTION("--note", TEXT, "note", NULL),
+    END,
+};
+
+static const struct param one_customer[] = {
+    OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number"), END};
+
+static const struct param shown_customer[] = {OPERAND("CUSTOMER", TEXT, NULL, "code or number"),
+                                              END};
+
+static const struct param customer_list[] = {
+    OPTIONAL("TEXT", TEXT, "text", "part of name, phone, code"),
+    OPTION("--group", GROUP, "group", "only its members"),
+    OPTION("--branch", BRANCH, "branch", "opened there"),
+    OPTION("--locked", FLAG, "locked", "only locked ones"),
+    OPTION("--over-limit", FLAG, "over_limit", "only those over their limit"),
+    OPTION("--owing", FLAG, "owing", "only those who owe"),
+    OPTION("--overdue", FLAG, "overdue", "only those with overdue bills"),
+    OPTION("--sort", ENUM, "sort", "code, balance or available"),
+    END,
+};
+
+static const struct param customer_lock[] = {
+    OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number"),
+    OPTION("--reason", TEXT, "reason", "told at the counter"),
+    OPTION("--until", DATE, "until", "last day of the lock"),
+    END,
+};
+
+static const struct param customer_unlock[] = {
+    OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number"),
+    OPTION("--reason", TEXT, "reason", NULL),
+    END,
+};
+
+static const struct param customer_history[] = {
+    OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number"),
+    OPTION("--oldest-first", FLAG, "oldest_first", "else the newest"),
+    END,
+};
+
+static const struct param customer_limit[] = {
+    OPERAND("CUSTOMER", CUSTOMER, NULL, "code or number"),
+    OPERAND("AMOUNT", TEXT, NULL,
+            "his limit; \"unlimited\"; \"default\": the group's or company's"),
+    OPTION("--policy", ENUM, "terms.policy", "over it: block, warn or approve"),
+    OPTION("--from", DATE, "terms.valid_from", "first day"),
+    OPTION("--until", DATE, "terms.valid_until", "last day"),
+    OPTION("--overdue-days", NUMBER, "terms.overdue_days", "a bill overdue by more days blocks"),
+    OPTION("--overdue", AMOUNT, "terms.overdue_minor", "more than this overdue blocks"),
+    OPTION("--document-max", AMOUNT, "terms.document_max_minor", "biggest single document"),
+    OPTION("--reason", TEXT, "reason", "why"),
+    END,
+};
+
+static const struct param person_add[] = {
+    OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number"),
+    OPERAND("NAME", TEXT, "name", "who may buy on the account"),
+    OPTION("--phone", TEXT, "phone", NULL),
+    OPTION("--identity", TEXT, "identity", "number of a document"),
+    OPTION("--cap-sale", AMOUNT, "cap_sale_minor", "most for one sale"),
+    OPTION("--cap-day", AMOUNT, "cap_day_minor", "most in a day"),
+    OPTION("--until", DATE, "valid_until", "last day"),
+    END,
+};
+
+static const struct param person_revoke[] = {
+    OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number"),
+    OPERAND("PERSON", NUMBER, "person", "number, see customer show"),
+    END,
+};
+
+static const struct column list_columns[] = {
+    {"CODE", "who.code", COLUMN_TEXT},
+    {"NAME", "who.name", COLUMN_TEXT},
+    {"PHONE", "who.phone", COLUMN_TEXT},
+    {"AREA", "who.area", COLUMN_TEXT},
+    {"OWES", "account.balance_minor", COLUMN_MONEY},
+    {"LIMIT", "account.limit_minor", COLUMN_MONEY},
+    {"FREE", "account", COLUMN_FREE},
+    {"LOCKED", "who.locked", COLUMN_FLAG},
+    END_COLUMNS,
+};
+
+static const struct column history_columns[] = {
+    {"DATE", "date", COLUMN_DATE},
+    {"KIND", "kind", COLUMN_ENUM},
+    {"NUMBER", "number", COLUMN_TEXT},
+    {"DUE", "due", COLUMN_DATE},
+    {"AMOUNT", "amount_minor", COLUMN_MONEY},
+    {"MATCHED", "matched_minor", COLUMN_MONEY},
+    {"OPEN", "open_minor", COLUMN_MONEY},
+    {"BALANCE", "running_minor", COLUMN_MONEY},
+    {"STATE", "state", COLUMN_ENUM},
+    {"BY", "actor.staff", COLUMN_STAFF},
+    {"RECORDED", "recorded_ms", COLUMN_TIME},
+    END_COLUMNS,
+};
+
+static const struct column bill_columns[] = {
+    {"NUMBER", "number", COLUMN_TEXT},
+    {"DATE", "date", COLUMN_DATE},
+    {"DUE", "due", COLUMN_DATE},
+    {"DAYS LATE", "days_late", COLUMN_NUMBER},
+    {"TOTAL", "total_minor", COLUMN_MONEY},
+    {"OPEN", "open_minor", COLUMN_MONEY},
+    {"PAYMENTS", "payments", COLUMN_NUMBER},
+    END_COLUMNS,
+};
+
+static const struct column credit_columns[] = {
+    {"NUMBER", "number", COLUMN_TEXT},
+    {"DATE", "date", COLUMN_DATE},
+    {"TOTAL", "total_minor", COLUMN_MONEY},
+    {"OPEN", "open_minor", COLUMN_MONEY},
+    END_COLUMNS,
+};
+
+static const struct column person_columns[] = {
+    {"N", "person", COLUMN_NUMBER},
+    {"NAME", "name", COLUMN_TEXT},
+    {"PHONE", "phone", COLUMN_TEXT},
+    {"PER SALE", "cap_sale_minor", COLUMN_MONEY},
+    {"PER DAY", "cap_day_minor", COLUMN_MONEY},
+    {"UNTIL", "valid_until", COLUMN_DATE},
+    END_COLUMNS,
+};
+
+static const struct column limit_columns[] = {
+    {"SET", "set_ms", COLUMN_TIME},
+    {"BY", "set_by.staff", COLUMN_STAFF},
+    {"LIMIT", "terms.limit_minor", COLUMN_MONEY},
+    {"UNLIMITED", "terms.unlimited", COLUMN_FLAG},
+    {"POLICY", "terms.policy", COLUMN_ENUM},
+    {"FROM", "terms.valid_from", COLUMN_DATE},
+    {"UNTIL", "terms.valid_until", COLUMN_DATE},
+    {"WITHDRAWN", "withdrawn", COLUMN_FLAG},
+    {"REASON", "reason", COLUMN_TEXT},
+    END_COLUMNS,
+};
+
+/* ---- show ---- */
+
+static void put_words(const char *label, const char *text)
+{
+    if (text != NULL && text[0] != '\0')
+        printf("  %-10s %s\n", label, text);
+}
+
+static void put_groups(const Tefter__CustomerCardAnswer *card)
+{
+    if (card->n_groups == 0)
+        return;
+    printf("  %-10s", "groups");
+    for (size_t i = 0; i < card->n_groups; i++)
+        printf("%s %s/%s", i == 0 ? "" : ",", card->groups[i]->dimension, card->groups[i]->name);
+    printf("\n");
+}
+
+static void put_lock(struct run *run, const Tefter__CustomerRow *row)
+{
+    char date[CELL_MAX] = "";
+    if (!row->has_locked || !row->locked)
+        return;
+    if (row->has_locked_until)
+        (void)date_text(row->locked_until, date);
+    printf("  %s locked%s%s%s%s\n", sign_locked(run), date[0] == '\0' ? "" : " until ", date,
+           text_of(row->lock_reason)[0] == '\0' ? "" : ": ", text_of(row->lock_reason));
+}
+
+static void put_terms(struct run *run, const Tefter__CustomerCardAnswer *card)
+{
+    char policy[CELL_MAX] = "";
+    char whose[CELL_MAX] = "";
+    const Tefter__LimitTerms *terms = card->terms;
+    if (card->record->has_term_days)
+        printf("  %-10s %" PRIu32 " days\n", "term", card->record->term_days);
+    if (terms == NULL)
+        return;
+    if (terms->has_policy)
+        (void)enum_word(&tefter__excess_policy__descriptor, terms->policy, policy, sizeof(policy));
+    if (card->has_terms_of)
+        (void)enum_word(&tefter__limit_source__descriptor, (int)card->terms_of, whose,
+                        sizeof(whose));
+    (void)run;
+    printf("  %-10s %s%s%s\n", "limit", whose, policy[0] == '\0' ? "" : "; over it: ", policy);
+}
+
+static void put_balance(struct run *run, const Tefter__CustomerCardAnswer *card)
+{
+    char amount[CELL_MAX];
+    const Tefter__AccountRow *account = card->account;
+    bool credit = account->balance_minor < 0;
+    int64_t owed = credit ? -account->balance_minor : account->balance_minor;
+    (void)money_sentence(owed, run_currency(run), amount, sizeof(amount));
+    printf("\n%s %s%s", credit ? "In credit" : "Owes", credit ? sign_minus(run) : "", amount);
+    if (card->has_overdue_minor && card->overdue_minor > 0)
+        printf("   overdue %s", money_text(run, card->overdue_minor, amount));
+    printf("\n");
+}
+
+/* Always these terms, this order, this arithmetic. */
+static void put_the_line(struct run *run, const Tefter__AccountRow *account)
+{
+    char limit[CELL_MAX];
+    char bills[CELL_MAX];
+    char uncleared[CELL_MAX];
+    char unmatched[CELL_MAX];
+    char rest[CELL_MAX];
+    bool over = account->available_minor < 0;
+    (void)money_text(run, account->limit_minor, limit);
+    (void)money_text(run, account->bills_minor, bills);
+    (void)money_text(run, account->uncleared_minor, uncleared);
+    (void)money_text(run, account->unmatched_minor, unmatched);
+    (void)free_text(run, account, rest);
+    const char *minus = sign_minus(run);
+    if (account->unlimited)
+        printf("no limit: unpaid bills %s + not cleared %s %s not yet matched %s\n", bills,
+               uncleared, minus, unmatched);
+    else
+        printf("limit %s = unpaid bills %s + not cleared %s %s not yet matched %s %s %s%s\n", limit,
+               bills, uncleared, minus, unmatched, over ? minus : "+", over ? "" : "free ", rest);
+}
+
+static const Tefter__BillsAnswer *ask_bills(struct run *run, uint32_t customer)
+{
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__UnpaidBills bills = TEFTER__UNPAID_BILLS__INIT;
+    query.kind_case = TEFTER__QUERY__KIND_UNPAID_BILLS;
+    query.unpaid_bills = &bills;
+    bills.has_customer = true;
+    bills.customer = customer;
+    const Tefter__Answer *answer = run_ask(run, &query);
+    return answer == NULL ? NULL : answer->unpaid_bills;
+}
+
+static void put_bills(struct run *run, const Tefter__BillsAnswer *bills)
+{
+    char sum[CELL_MAX];
+    if (bills->n_bills > 0) {
+        printf("\nUnpaid bills, oldest due first: %s\n", money_text(run, bills->bills_minor, sum));
+        table_rows(run, bill_columns, (ProtobufCMessage *const *)bills->bills, bills->n_bills);
+    } else {
+        printf("\nNo unpaid bills.\n");
+    }
+    if (bills->n_credits > 0) {
+        printf("\nNot yet matched: %s\n", money_text(run, bills->credits_minor, sum));
+        table_rows(run, credit_columns, (ProtobufCMessage *const *)bills->credits,
+                   bills->n_credits);
+    }
+    if (bills->has_next)
+        run_note(run, "There are more bills: tefter customer bills shows all.");
+}
+
+static void put_persons(struct run *run, const Tefter__CustomerRow *row)
+{
+    if (row->n_persons == 0)
+        return;
+    printf("\nMay buy on this account\n");
+    table_rows(run, person_columns, (ProtobufCMessage *const *)row->persons, row->n_persons);
+}
+
+static void put_card(struct run *run, const Tefter__CustomerCardAnswer *card)
+{
+    const Tefter__CustomerRecord *record = card->record;
+    printf("%s  %s  (#%" PRIu32 ")\n", card->row->code, text_of(card->row->name),
+           card->row->customer);
+    put_lock(run, card->row);
+    put_words("nickname", text_of(record->nickname));
+    put_words("phone", text_of(card->row->phone));
+    put_words("area", card->row->area);
+    put_words("address", text_of(record->address));
+    put_words("tax code", text_of(record->tax_code));
+    put_words("note", text_of(record->note));
+    put_groups(card);
+    put_terms(run, card);
+    put_balance(run, card);
+    put_the_line(run, card->account);
+    put_persons(run, card->row);
+}
+
+static int customer_show(struct run *run)
+{
+    const Tefter__CustomerCardAnswer *card = customer_find(run, arg_text(&run->args, "CUSTOMER"));
+    if (card == NULL)
+        return run->exit_code;
+    if (run->json) {
+        run_json(run, &card->base);
+        return EXIT_DONE;
+    }
+    const Tefter__BillsAnswer *bills = ask_bills(run, card->row->customer);
+    put_card(run, card);
+    if (bills == NULL)
+        return run->exit_code;
+    put_bills(run, bills);
+    return EXIT_DONE;
+}
+
+/* ---- bills, all pages ---- */
+
+static int customer_bills(struct run *run)
+{
+    uint64_t customer = 0;
+    if (!typed_id(run, VALUE_CUSTOMER, arg_text(&run->args, "CUSTOMER"), &customer))
+        return run->exit_code;
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__UnpaidBills bills = TEFTER__UNPAID_BILLS__INIT;
+    query.kind_case = TEFTER__QUERY__KIND_UNPAID_BILLS;
+    query.unpaid_bills = &bills;
+    bills.has_customer = true;
+    bills.customer = (uint32_t)customer;
+    do {
+        const Tefter__Answer *answer = run_ask(run, &query);
+        if (answer == NULL)
+            return run->exit_code;
+        for (size_t i = 0; run->json && i < answer->unpaid_bills->n_bills; i++)
+            run_json(run, &answer->unpaid_bills->bills[i]->base);
+        if (!run->json)
+            put_bills(run, answer->unpaid_bills);
+        bills.has_page = answer->unpaid_bills->has_next;
+        bills.page = answer->unpaid_bills->next;
+    } while (bills.has_page);
+    return EXIT_DONE;
+}
+
+/* ---- add: likely doubles are shown before saving ---- */
+
+static const Tefter__LikelyDoublesAnswer *ask_doubles(struct run *run,
+                                                      const Tefter__OpenCustomer *open)
+{
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__LikelyDoubles doubles = TEFTER__LIKELY_DOUBLES__INIT;
+    query.kind_case = TEFTER__QUERY__KIND_LIKELY_DOUBLES;
+    query.likely_doubles = &doubles;
+    doubles.name = open->name;
+    doubles.phone = open->phone;
+    doubles.tax_code = open->tax_code;
+    const Tefter__Answer *answer = run_ask(run, &query);
+    return answer == NULL ? NULL : answer->likely_doubles;
+}
+
+static int customer_add_run(struct run *run)
+{
+    const Tefter__Command *command =
+        (const Tefter__Command *)run_build(run, &tefter__command__descriptor, "open_customer");
+    if (command == NULL)
+        return run->exit_code;
+    const Tefter__LikelyDoublesAnswer *doubles =
+        arg_flag(&run->args, "--no-look") ? NULL : ask_doubles(run, command->open_customer);
+    if (doubles == NULL && run->exit_code != EXIT_DONE)
+        return run->exit_code;
+    if (doubles != NULL && doubles->n_rows > 0) {
+        if (run->json)
+            for (size_t i = 0; i < doubles->n_rows; i++)
+                run_json(run, &doubles->rows[i]->base);
+        else
+            table_rows(run, list_columns, (ProtobufCMessage *const *)doubles->rows,
+                       doubles->n_rows);
+        return run_say(run, EXIT_CONFLICT,
+                       "These may be the same customer. Nothing was made; if it is another one, "
+                       "say it again with --no-look.");
+    }
+    return run_submit(run, command,
+                      "Customer| {number}|| (#{id})| is made: {NAME}.| {free}.| A limit is set by "
+                      "who may: tefter customer limit| {number}| AMOUNT");
+}
+
+/* ---- limit ---- */
+
+static int customer_limit_run(struct run *run)
+{
+    uint64_t customer = 0;
+    const char *text = arg_text(&run->args, "AMOUNT");
+    Tefter__Command *command =
+        (Tefter__Command *)run_build(run, &tefter__command__descriptor, "set_credit_limit");
+    if (command == NULL ||
+        !typed_id(run, VALUE_CUSTOMER, arg_text(&run->args, "CUSTOMER"), &customer))
+        return run->exit_code;
+    Tefter__SetCreditLimit *limit = command->set_credit_limit;
+    limit->customer = (uint32_t)customer;
+    if (strcmp(text, "default") == 0)
+        return limit->terms != NULL
+                   ? run_say(run, EXIT_USE, "\"default\" takes no other terms beside it")
+                   : run_submit(run, command,
+                                "{CUSTOMER} has no limit of his own any more.| "
+                                "{free}.|");
+    if (limit->terms == NULL && member_make(&limit->base, "terms", &run->arena) == NULL)
+        return run_say(run, EXIT_NO_SERVER, "no memory");
+    limit->terms->has_unlimited = strcmp(text, "unlimited") == 0;
+    limit->terms->unlimited = limit->terms->has_unlimited;
+    limit->terms->has_limit_minor = !limit->terms->has_unlimited;
+    if (!limit->terms->has_unlimited && !typed_amount(run, text, &limit->terms->limit_minor))
+        return run->exit_code;
+    return run_submit(run, command, "The limit of {CUSTOMER} is set.| {free}.|");
+}
+
+/* ---- changes ---- */
+
+static void put_change(struct run *run, struct table *table, const Tefter__ChangeRecord *change,
+                       const Tefter__FieldChange *field)
+{
+    char when[CELL_MAX];
+    const char *old_value = field->old_text != NULL ? text_of(field->old_text) : field->old_value;
+    const char *new_value = field->new_text != NULL ? text_of(field->new_text) : field->new_value;
+    table_cell(table, time_text(change->at_ms, when));
+    table_cell(table, change->actor->has_staff ? staff_login(run, change->actor->staff) : "");
+    table_cell(table, field->field);
+    table_cell(table, old_value == NULL ? "" : old_value);
+    table_cell(table, new_value == NULL ? "" : new_value);
+}
+
+static int customer_changes(struct run *run)
+{
+    static const char *const titles[] = {"WHEN", "WHO", "FIELD", "OLD", "NEW"};
+    struct table *table = table_create(run);
+    Tefter__Query *query =
+        (Tefter__Query *)run_build(run, &tefter__query__descriptor, "customer_changes");
+    for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
+        table_column(table, titles[i], false);
+    bool more = query != NULL;
+    while (more) {
+        const Tefter__Answer *answer = run_ask(run, query);
+        if (answer == NULL)
+            return run->exit_code;
+        const Tefter__CustomerChangesAnswer *page = answer->customer_changes;
+        for (size_t i = 0; i < page->n_changes; i++) {
+            const Tefter__ChangeRecord *change = page->changes[i];
+            if (run->json)
+                run_json(run, &change->base);
+            for (size_t j = 0; !run->json && j < change->n_fields; j++)
+                put_change(run, table, change, change->fields[j]);
+        }
+        more = page->has_next;
+        query->customer_changes->has_page = more;
+        query->customer_changes->page = page->next;
+    }
+    if (query != NULL && !run->json)
+        table_print(table, stdout);
+    return run->exit_code;
+}
+
+/* ---- the table ---- */
+
+const struct verb customer_verbs[] = {
+    {.noun = "customer",
+     .verb = "add",
+     .summary = "a new customer; likely doubles are shown first",
+     .params = customer_add,
+     .run = customer_add_run},
+    {.noun = "customer",
+     .verb = "show",
+     .summary = "who he is, the line that adds up, his bills",
+     .params = shown_customer,
+     .run = customer_show},
+    {.noun = "customer",
+     .verb = "list",
+     .summary = "customers with what they owe and what is free",
+     .params = customer_list,
+     .query = "customers",
+     .rows = "rows",
+     .columns = list_columns,
+     .paged = true,
+     .empty = "Nobody."},
+    {.noun = "customer",
+     .verb = "edit",
+     .summary = "name, phone, area, terms",
+     .params = customer_edit,
+     .command = "change_customer",
+     .done = "{CUSTOMER} is changed."},
+    {.noun = "customer",
+     .verb = "lock",
+     .summary = "no more sales on credit, everywhere, at once",
+     .params = customer_lock,
+     .command = "lock_customer",
+     .done = "{CUSTOMER} is locked at every branch.| Owes {balance$}.|"},
+    {.noun = "customer",
+     .verb = "unlock",
+     .summary = "he may buy on credit again",
+     .params = customer_unlock,
+     .command = "unlock_customer",
+     .done = "{CUSTOMER} is no longer locked.| {free}.|"},
+    {.noun = "customer",
+     .verb = "history",
+     .summary = "every document with the running balance",
+     .params = customer_history,
+     .query = "history",
+     .rows = "rows",
+     .columns = history_columns,
+     .paged = true,
+     .empty = "No documents yet."},
+    {.noun = "customer",
+     .verb = "changes",
+     .summary = "who changed what of him, when",
+     .params = one_customer,
+     .run = customer_changes},
+    {.noun = "customer",
+     .verb = "bills",
+     .summary = "all unpaid bills, and money not yet matched",
+     .params = one_customer,
+     .run = customer_bills},
+    {.noun = "customer",
+     .verb = "limit",
+     .summary = "sets his credit limit",
+     .params = customer_limit,
+     .run = customer_limit_run},
+    {.noun = "customer",
+     .verb = "limits",
+     .summary = "his limits so far",
+     .params = one_customer,
+     .query = "limits",
+     .rows = "limits",
+     .columns = limit_columns,
+     .empty = "He has had no limit of his own."},
+    {.noun = "customer",
+     .verb = "person",
+     .summary = "somebody who may buy on his account",
+     .params = person_add,
+     .command = "allow_person",
+     .done = "{NAME} may buy on the account of {CUSTOMER}|, number {id}|."},
+    {.noun = "customer",
+     .verb = "person-revoke",
+     .summary = "may buy on it no longer",
+     .params = person_revoke,
+     .command = "revoke_person",
+     .done = "Person {PERSON} may no longer buy on the account of {CUSTOMER}."},
+    END_VERBS,
+};

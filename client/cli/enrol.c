@@ -1,0 +1,99 @@
+/* Making this device a terminal. */
+#include "cli/cli.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static const struct param enrol_params[] = {
+    OPERAND("HOST:PORT", TEXT, NULL, "where tefterd listens; port 7420 when left out"),
+    OPERANDS("CODE", TEXT, NULL, "the one-time code, as it was printed"),
+    OPTION("--again", FLAG, NULL, "although this profile is a terminal already"),
+    END,
+};
+
+enum { CODE_TEXT_MAX = 128 };
+
+/* Groups typed with spaces between them are one code. */
+static bool whole_code(struct run *run, char out[CODE_TEXT_MAX])
+{
+    size_t at = 0;
+    size_t used = 0;
+    for (const char *part = arg_next(&run->args, "CODE", &at); part != NULL;
+         part = arg_next(&run->args, "CODE", &at)) {
+        if (used + strlen(part) >= CODE_TEXT_MAX)
+            return false;
+        memcpy(out + used, part, strlen(part));
+        used += strlen(part);
+    }
+    out[used] = '\0';
+    return true;
+}
+
+static const char *with_port(struct run *run, const char *address)
+{
+    const char *bracket = strrchr(address, ']');
+    const char *colon = strrchr(address, ':');
+    if (colon != NULL && (bracket == NULL || colon > bracket))
+        return address;
+    size_t size = strlen(address) + sizeof(":7420");
+    char *whole = arena_take(&run->arena, size);
+    need(whole != NULL);
+    (void)snprintf(whole, size, "%s:7420", address);
+    return whole;
+}
+
+static int tell_enrolled(struct run *run, const char *folder,
+                         const struct tefter_enrolment *enrolment)
+{
+    char until[CELL_MAX];
+    if (run->json) {
+        printf("{\"terminal\":%" PRIu32 ",\"not_after_ms\":%" PRId64 "}\n", enrolment->terminal,
+               enrolment->not_after_ms);
+        return EXIT_DONE;
+    }
+    printf("This is now terminal %" PRIu32 " (%s) of %s.\n", enrolment->terminal, enrolment->name,
+           enrolment->company);
+    run_note(run,
+             "Kept in %s; the certificate holds until %s and renews itself. Next: tefter login",
+             folder, time_text(enrolment->not_after_ms, until));
+    return EXIT_DONE;
+}
+
+static enum exit_code enrol_code_of(const struct failure *failure)
+{
+    return failure->fault == FAULT_USE ? EXIT_USE : EXIT_NO_SERVER;
+}
+
+static int enrol_run(struct run *run)
+{
+    char folder[TEFTER_PATH_MAX];
+    char code[CODE_TEXT_MAX];
+    struct tefter_enrolment enrolment;
+    const Tefter__Refusal *refused = NULL;
+    if (!whole_code(run, code))
+        return run_say(run, EXIT_USE, "the code is too long");
+    if (!tefter_profile_folder(run->args.profile, folder, &run->failure) ||
+        !tefter_profile_read(folder, &enrolment, &run->failure))
+        return run_failed(run, EXIT_USE);
+    if (enrolment.enrolled && !arg_flag(&run->args, "--again"))
+        return run_say(run, EXIT_CONFLICT,
+                       "%s is terminal %" PRIu32 " (%s) of %s already. Take another --profile, or "
+                       "say --again to replace it.",
+                       folder, enrolment.terminal, enrolment.name, enrolment.company);
+    const char *address = with_port(run, arg_text(&run->args, "HOST:PORT"));
+    if (tefter_enrol(folder, address, code, PROGRAM, &run->arena, &enrolment, &refused,
+                     &run->failure))
+        return tell_enrolled(run, folder, &enrolment);
+    return refused != NULL ? run_refused(run, refused)
+                           : run_failed(run, enrol_code_of(&run->failure));
+}
+
+const struct verb enrol_verbs[] = {
+    {.noun = "enrol",
+     .summary = "makes this device a terminal of a server",
+     .params = enrol_params,
+     .run = enrol_run,
+     .offline = true,
+     .more = "The server is checked against the code before the code is told to it."},
+    END_VERBS,
+};

@@ -1,0 +1,70 @@
+/* `tefter import`: the import room reads its own words. */
+#include "cli/cli.h"
+
+#include <string.h>
+
+#ifdef TEFTER_IMPORT
+#include "import/import.h"
+
+/* Global options stand among the import's own; they are taken out first. */
+static int own_words(struct run *run, int argc, char **argv, char **own)
+{
+    int count = 0;
+    for (int i = 0; i < argc; i++) {
+        bool valued = i + 1 < argc;
+        if (strcmp(argv[i], "--profile") == 0 && valued)
+            run->args.profile = argv[++i];
+        else if (strcmp(argv[i], "--server") == 0 && valued)
+            run->args.server = argv[++i];
+        else if (strcmp(argv[i], "--help") == 0)
+            run->args.help = true;
+        else
+            own[count++] = argv[i];
+    }
+    own[count] = NULL;
+    return count;
+}
+
+static bool open_for(struct run *run, const struct import_settings *settings)
+{
+    if (settings->dry_run && settings->currency != NULL)
+        return true;
+    return run_open(run, false) && run_need_person(run);
+}
+
+int import_words(struct run *run, int argc, char **argv)
+{
+    struct import_settings settings;
+    char **own = arena_take(&run->arena, ((size_t)argc + 1) * sizeof(*own));
+    need(own != NULL);
+    int count = own_words(run, argc, argv, own);
+    if (run->args.help) {
+        fputs(import_usage, stdout);
+        return EXIT_DONE;
+    }
+    import_settings_init(&settings);
+    if (!import_settings_read(count, own, &settings, &run->failure))
+        return run_failed(run, EXIT_USE);
+    return open_for(run, &settings) ? import_main(run->client, &settings) : run->exit_code;
+}
+#else
+int import_words(struct run *run, int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    return run_say(run, EXIT_USE, "this program was built without the import room");
+}
+#endif
+
+static int import_run(struct run *run)
+{
+    return import_words(run, 0, NULL); /* main hands the words over by itself */
+}
+
+const struct verb import_verbs[] = {
+    {.noun = "import",
+     .summary = "customers, products, invoices, payments from a file",
+     .run = import_run,
+     .offline = true},
+    END_VERBS,
+};

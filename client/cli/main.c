@@ -1,0 +1,181 @@
+#include "cli/cli.h"
+
+#include <langinfo.h>
+#include <locale.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- which verb ---- */
+
+static bool has_noun(void *context, const struct verb *verb)
+{
+    const char **noun = context;
+    if (*noun != NULL && strcmp(*noun, verb->noun) == 0)
+        *noun = NULL;
+    return *noun != NULL;
+}
+
+static bool noun_known(const char *noun)
+{
+    verbs_each(has_noun, &noun);
+    return noun == NULL;
+}
+
+static int unknown_noun(const char *noun)
+{
+    const char *near = nearest_noun(noun);
+    fprintf(stderr, "tefter: there is no \"%s\".%s%s%s tefter help lists everything.\n", noun,
+            near == NULL ? "" : " Did you mean \"", near == NULL ? "" : near,
+            near == NULL ? "" : "\"?");
+    return EXIT_USE;
+}
+
+static int unknown_verb(const char *noun, const char *verb)
+{
+    const char *near = verb == NULL ? NULL : nearest_verb(noun, verb);
+    if (verb == NULL)
+        fprintf(stderr, "tefter: %s what?\n", noun);
+    else
+        fprintf(stderr, "tefter: there is no \"%s %s\".%s%s%s%s%s\n", noun, verb,
+                near == NULL ? "" : " Did you mean \"", near == NULL ? "" : noun,
+                near == NULL ? "" : " ", near == NULL ? "" : near, near == NULL ? "" : "\"?");
+    help_noun(noun, stderr);
+    return EXIT_USE;
+}
+
+/* ---- running it ---- */
+
+static bool speaks_utf8(void)
+{
+    return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+static int work(struct run *run)
+{
+    const struct verb *verb = run->args.verb;
+    bool changes = verb->command != NULL || verb->query == NULL;
+    if (!verb->offline && (!run_open(run, changes) || !run_need_person(run)))
+        return run->exit_code;
+    if (verb->run != NULL)
+        return verb->run(run);
+    return verb->command != NULL ? run_command(run) : run_query(run);
+}
+
+static void run_begin(struct run *run)
+{
+    arena_init(&run->arena, RUN_MEMORY_MAX);
+    run->terminal = isatty(STDOUT_FILENO);
+    run->unicode = speaks_utf8();
+}
+
+static int run_end(struct run *run, int code)
+{
+    tefter_close(run->client);
+    arena_fini(&run->arena);
+    if (fflush(stdout) != 0 && code == EXIT_DONE)
+        return EXIT_USE;
+    return code;
+}
+
+static int run_verb(const struct verb *verb, int argc, char **argv)
+{
+    static struct run run;
+    run_begin(&run);
+    if (!args_read(&run.args, verb, argc, argv, &run.failure)) {
+        int code = run_failed(&run, EXIT_USE);
+        fprintf(stderr, "tefter %s%s%s --help says more.\n", verb->noun,
+                verb->verb == NULL ? "" : " ", verb->verb == NULL ? "" : verb->verb);
+        return run_end(&run, code);
+    }
+    run.json = run.args.json;
+    if (run.args.help && !verb->helps) {
+        help_verb(verb, stdout);
+        return run_end(&run, EXIT_DONE);
+    }
+    return run_end(&run, work(&run));
+}
+
+static int run_import(int argc, char **argv)
+{
+    static struct run run;
+    run_begin(&run);
+    return run_end(&run, import_words(&run, argc, argv));
+}
+
+/* Global options may stand before the noun: they are moved behind the verb. */
+static int leading_options(int argc, char **argv)
+{
+    int at = 0;
+    while (at < argc && argv[at][0] == '-' && argv[at][1] == '-' && argv[at][2] != '\0') {
+        bool valued = strchr(argv[at], '=') == NULL &&
+                      (strcmp(argv[at], "--profile") == 0 || strcmp(argv[at], "--server") == 0 ||
+                       strcmp(argv[at], "--wait") == 0);
+        at += valued ? 2 : 1;
+    }
+    return at < argc ? at : argc;
+}
+
+static void rotate(char **words, int first, int count)
+{
+    char *held[16];
+    if (first == 0 || first > 16)
+        return;
+    memcpy(held, words, (size_t)first * sizeof(*words));
+    memmove(words, words + first, (size_t)(count - first) * sizeof(*words));
+    memcpy(words + count - first, held, (size_t)first * sizeof(*words));
+}
+
+static bool is_help(const char *word)
+{
+    return strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+static int help(const char *noun, const char *verb_name)
+{
+    if (noun == NULL) {
+        help_all(stdout);
+        return EXIT_DONE;
+    }
+    if (!noun_known(noun))
+        return unknown_noun(noun);
+    const struct verb *verb = verb_find(noun, verb_name);
+    if (verb != NULL)
+        help_verb(verb, stdout);
+    else
+        help_noun(noun, stdout);
+    return EXIT_DONE;
+}
+
+static int run_words(int argc, char **argv)
+{
+    const char *noun = argv[0];
+    if (strcmp(noun, "import") == 0)
+        return run_import(argc, argv);
+    if (!noun_known(noun))
+        return unknown_noun(noun);
+    const char *second = argc > 1 ? argv[1] : NULL;
+    const struct verb *verb = verb_find(noun, second);
+    if (verb == NULL && second != NULL && is_help(second))
+        return help(noun, NULL);
+    if (verb == NULL)
+        return unknown_verb(noun, second);
+    int used = verb->verb == NULL ? 1 : 2;
+    return run_verb(verb, argc - used, argv + used);
+}
+
+int main(int argc, char **argv)
+{
+    (void)setlocale(LC_CTYPE, "");
+    (void)signal(SIGPIPE, SIG_DFL);
+    int words = argc - 1;
+    char **word = argv + 1;
+    rotate(word, leading_options(words, word), words);
+    if (words > 0 && strcmp(word[0], "--version") == 0) {
+        printf("%s\n", "tefter " TEFTER_VERSION);
+        return EXIT_DONE;
+    }
+    if (words == 0 || is_help(word[0]))
+        return help(words > 1 ? word[1] : NULL, words > 2 ? word[2] : NULL);
+    return run_words(words, word);
+}

@@ -1,0 +1,323 @@
+/* Money: receipts, confirming, matching, taking back. */
+#include "cli/cli.h"
+#include "wire/message.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* ---- pay ---- */
+
+static const struct param pay_params[] = {
+    OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number"),
+    OPERAND("AMOUNT", AMOUNT, "amount_minor", "1,234.50, 1500k, 2m"),
+    OPTION("--cash", TEXT, NULL, "into this till; the branch's only one when nothing is said"),
+    OPTION("--pos", TEXT, NULL, "by this card device"),
+    OPTION("--transfer", TEXT, NULL, "to this bank account of ours"),
+    OPTION("--slip", TEXT, NULL, "bank slip for this account; counts when confirmed"),
+    OPTION("--reference", TEXT, "reference", "slip number, provider's or bank's reference"),
+    OPTION("--payer", TEXT, "payer", "who paid, when it is another"),
+    OPTION("--oldest", FLAG, NULL, "matched with the oldest due bills (as when nothing is said)"),
+    OPTIONS("--bill", TEXT, NULL, "NUMBER or NUMBER=AMOUNT: matched with this bill"),
+    OPTION("--unmatched", FLAG, NULL, "matched later"),
+    OPTION("--number", TEXT, "number", "receipt number; else the branch's series"),
+    OPTION("--date", DATE, "date", "value date"),
+    OPTION("--note", TEXT, "note", NULL),
+    OPTION("--already-happened", FLAG, "already_happened", NULL),
+    END,
+};
+
+static const struct way {
+    const char *option;
+    Tefter__PaymentKind kind;
+} ways[] = {
+    {"--cash", TEFTER__PAYMENT_KIND__PAYMENT_CASH},
+    {"--pos", TEFTER__PAYMENT_KIND__PAYMENT_POS},
+    {"--transfer", TEFTER__PAYMENT_KIND__PAYMENT_TRANSFER},
+    {"--slip", TEFTER__PAYMENT_KIND__PAYMENT_SLIP},
+};
+
+static const struct way *way_said(struct run *run, bool *ret_good)
+{
+    const struct way *said = NULL;
+    *ret_good = true;
+    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+        if (arg_text(&run->args, ways[i].option) == NULL)
+            continue;
+        *ret_good = *ret_good && said == NULL;
+        said = &ways[i];
+    }
+    if (!*ret_good)
+        (void)run_say(run, EXIT_USE, "one of --cash, --pos, --transfer and --slip, not two");
+    return said;
+}
+
+static const Tefter__MoneyPlacesAnswer *ask_places(struct run *run)
+{
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__MoneyPlaceList list = TEFTER__MONEY_PLACE_LIST__INIT;
+    query.kind_case = TEFTER__QUERY__KIND_MONEY_PLACES;
+    query.money_places = &list;
+    const Tefter__Answer *answer = run_ask(run, &query);
+    return answer == NULL ? NULL : answer->money_places;
+}
+
+/* The only till of this terminal's branch. */
+static bool only_till(struct run *run, uint64_t *ret_place)
+{
+    size_t found = 0;
+    uint32_t branch = tefter_welcome(run->client)->branch;
+    const Tefter__MoneyPlacesAnswer *places = ask_places(run);
+    for (size_t i = 0; places != NULL && i < places->n_places; i++) {
+        const Tefter__MoneyPlaceRecord *place = places->places[i];
+        if (place->kind != TEFTER__MONEY_PLACE_KIND__PLACE_TILL || place->retired ||
+            place->branch != branch)
+            continue;
+        *ret_place = place->place;
+        found++;
+    }
+    if (places != NULL && found != 1)
+        (void)run_say(run, EXIT_USE,
+                      found == 0 ? "this branch has no till: tefter till add BRANCH NAME, or say "
+                                   "--transfer, --pos or --slip"
+                                 : "this branch has several tills: say --cash TILL (tefter till "
+                                   "list)");
+    return found == 1;
+}
+
+static bool fill_place(struct run *run, Tefter__TakePayment *payment)
+{
+    bool good = false;
+    uint64_t place = 0;
+    const struct way *way = way_said(run, &good);
+    if (!good)
+        return false;
+    payment->kind = way == NULL ? TEFTER__PAYMENT_KIND__PAYMENT_CASH : way->kind;
+    good = way == NULL ? only_till(run, &place)
+                       : typed_id(run, VALUE_PLACE, arg_text(&run->args, way->option), &place);
+    payment->has_place = good;
+    payment->place = (uint32_t)place;
+    return good;
+}
+
+static bool read_bill(struct run *run, const char *text, Tefter__BillAmount *bill)
+{
+    char *copy = arena_text(&run->arena, text, strlen(text));
+    need(copy != NULL);
+    tefter__bill_amount__init(bill);
+    char *equals = strrchr(copy, '=');
+    bill->bill_number = copy;
+    if (equals == NULL)
+        return true;
+    *equals = '\0';
+    bill->has_amount_minor = true;
+    return typed_amount(run, equals + 1, &bill->amount_minor);
+}
+
+static bool fill_bills(struct run *run, Tefter__TakePayment *payment)
+{
+    size_t at = 0;
+    payment->bills = arena_take(&run->arena, ARGS_MAX * sizeof(*payment->bills));
+    need(payment->bills != NULL);
+    for (const char *text = arg_next(&run->args, "--bill", &at); text != NULL;
+         text = arg_next(&run->args, "--bill", &at)) {
+        Tefter__BillAmount *bill = arena_take(&run->arena, sizeof(*bill));
+        need(bill != NULL);
+        if (!read_bill(run, text, bill))
+            return false;
+        payment->bills[payment->n_bills++] = bill;
+    }
+    bool unmatched = arg_flag(&run->args, "--unmatched");
+    if ((payment->n_bills > 0) + unmatched + arg_flag(&run->args, "--oldest") > 1) {
+        (void)run_say(run, EXIT_USE, "one of --oldest, --bill and --unmatched, not two");
+        return false;
+    }
+    payment->has_match = payment->n_bills == 0 && !unmatched;
+    payment->match = TEFTER__MATCH_ORDER__MATCH_OLDEST_DUE;
+    return true;
+}
+
+static int pay_run(struct run *run)
+{
+    Tefter__Command *command =
+        (Tefter__Command *)run_build(run, &tefter__command__descriptor, "take_payment");
+    if (command == NULL || !fill_place(run, command->take_payment) ||
+        !fill_bills(run, command->take_payment))
+        return run->exit_code;
+    return run_submit(run, command,
+                      "{number}| {total$}| taken.| Matched {matched$}.|| Owes {balance$}|, "
+                      "{free}|.");
+}
+
+/* ---- confirm, reverse ---- */
+
+static const struct param confirm_params[] = {
+    OPERAND("PAYMENT", DOCUMENT, "payment", "number of the slip's receipt"),
+    OPTION("--never-came", FLAG, NULL, "the bank does not have it: it is reversed"),
+    OPTION("--date", DATE, "date", "when the bank had it"),
+    OPTION("--reason", TEXT, "reason", NULL),
+    END,
+};
+
+static int confirm_run(struct run *run)
+{
+    Tefter__Command *command =
+        (Tefter__Command *)run_build(run, &tefter__command__descriptor, "confirm_payment");
+    if (command == NULL)
+        return run->exit_code;
+    bool came = !arg_flag(&run->args, "--never-came");
+    command->confirm_payment->confirmed = came;
+    return run_submit(run, command,
+                      came ? "{PAYMENT} is confirmed.| Owes {balance$}|, {free}|."
+                           : "{PAYMENT} is reversed| by {reversal}|.| Owes {balance$}|, {free}|.");
+}
+
+static const struct param reverse_params[] = {
+    OPERAND("NUMBER", DOCUMENT, "document", "of an invoice, payment or credit note"),
+    OPTION("--reason", TEXT, "reason", "why"),
+    END,
+};
+
+/* ---- match ---- */
+
+static const struct param match_params[] = {
+    OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number"),
+    SOME("PART", TEXT, NULL, "BILL=MONEY or BILL=MONEY:AMOUNT; none: the oldest due first"),
+    OPTIONS("--with", DOCUMENT, "credits", "only with this money"),
+    OPTION("--date", DATE, "date", NULL),
+    OPTION("--preview", FLAG, NULL, "only shows what would be matched"),
+    END,
+};
+
+static bool read_part(struct run *run, const char *text, Tefter__MatchPart *part)
+{
+    char *copy = arena_text(&run->arena, text, strlen(text));
+    char *equals = copy == NULL ? NULL : strchr(copy, '=');
+    tefter__match_part__init(part);
+    if (equals == NULL) {
+        (void)run_say(run, EXIT_USE, "\"%s\": write BILL=MONEY or BILL=MONEY:AMOUNT", text);
+        return false;
+    }
+    *equals = '\0';
+    char *colon = strrchr(equals + 1, ':');
+    if (colon != NULL)
+        *colon = '\0';
+    part->has_amount_minor = colon != NULL;
+    return typed_id(run, VALUE_DOCUMENT, copy, &part->debit) &&
+           typed_id(run, VALUE_DOCUMENT, equals + 1, &part->credit) &&
+           (colon == NULL || typed_amount(run, colon + 1, &part->amount_minor));
+}
+
+static bool fill_parts(struct run *run, Tefter__MatchItems *match)
+{
+    size_t at = 0;
+    match->parts = arena_take(&run->arena, ARGS_MAX * sizeof(*match->parts));
+    need(match->parts != NULL);
+    for (const char *text = arg_next(&run->args, "PART", &at); text != NULL;
+         text = arg_next(&run->args, "PART", &at)) {
+        Tefter__MatchPart *part = arena_take(&run->arena, sizeof(*part));
+        need(part != NULL);
+        if (!read_part(run, text, part))
+            return false;
+        match->parts[match->n_parts++] = part;
+    }
+    match->has_order = true;
+    match->order = match->n_parts == 0 ? TEFTER__MATCH_ORDER__MATCH_OLDEST_DUE
+                                       : TEFTER__MATCH_ORDER__MATCH_PARTS_ONLY;
+    return true;
+}
+
+static const struct column preview_columns[] = {
+    {"BILL", "number", COLUMN_TEXT},
+    {"DUE", "due", COLUMN_DATE},
+    {"MATCHED", "amount_minor", COLUMN_MONEY},
+    {"LEFT", "left_minor", COLUMN_MONEY},
+    END_COLUMNS,
+};
+
+static int tell_preview(struct run *run, const Tefter__PreviewMatchAnswer *preview)
+{
+    char matched[CELL_MAX];
+    char rest[CELL_MAX];
+    if (run->json) {
+        run_json(run, &preview->base);
+        return preview->refusal == NULL ? EXIT_DONE : refusal_exit(preview->refusal->code);
+    }
+    if (preview->refusal != NULL)
+        return run_refused(run, preview->refusal);
+    table_rows(run, preview_columns, (ProtobufCMessage *const *)preview->parts, preview->n_parts);
+    printf("matched %s, left of the money %s\n", money_text(run, preview->matched_minor, matched),
+           money_text(run, preview->rest_minor, rest));
+    return EXIT_DONE;
+}
+
+static int preview_run(struct run *run, Tefter__MatchItems *match)
+{
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__PreviewMatch preview = TEFTER__PREVIEW_MATCH__INIT;
+    query.kind_case = TEFTER__QUERY__KIND_PREVIEW_MATCH;
+    query.preview_match = &preview;
+    preview.match = match;
+    const Tefter__Answer *answer = run_ask(run, &query);
+    return answer == NULL ? run->exit_code : tell_preview(run, answer->preview_match);
+}
+
+static int match_run(struct run *run)
+{
+    Tefter__Command *command =
+        (Tefter__Command *)run_build(run, &tefter__command__descriptor, "match_items");
+    if (command == NULL || !fill_parts(run, command->match_items))
+        return run->exit_code;
+    if (arg_flag(&run->args, "--preview"))
+        return preview_run(run, command->match_items);
+    return run_submit(run, command,
+                      "Matched| {matched$}|| (match {match})|.| Owes {balance$}|, {free}|.");
+}
+
+static const struct param unmatch_params[] = {
+    OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number"),
+    OPERAND("MATCH", NUMBER, "match", "its number, see document show"),
+    OPTION("--reason", TEXT, "reason", NULL),
+    END,
+};
+
+static const struct column unmatched_columns[] = {
+    {"CUSTOMER", "code", COLUMN_TEXT},        {"NAME", "name", COLUMN_TEXT},
+    {"NUMBER", "number", COLUMN_TEXT},        {"OPEN", "open_minor", COLUMN_MONEY},
+    {"FINAL", "final", COLUMN_FLAG},          {"DATE", "date", COLUMN_DATE},
+    {"RECORDED", "recorded_ms", COLUMN_TIME}, END_COLUMNS,
+};
+
+const struct verb money_verbs[] = {
+    {.noun = "pay",
+     .summary = "money is taken; matched with the oldest due bills",
+     .params = pay_params,
+     .run = pay_run,
+     .more = "tefter pay C-000123 50m --cash \"drawer 1\"\n"
+             "tefter pay C-000123 1,250.00 --transfer Main --reference E2E-1 --bill TD-17=1,000"},
+    {.noun = "confirm",
+     .summary = "a bank slip is seen at the bank, or is not",
+     .params = confirm_params,
+     .run = confirm_run},
+    {.noun = "match",
+     .summary = "money with bills, oldest due first or part by part",
+     .params = match_params,
+     .run = match_run},
+    {.noun = "unmatch",
+     .summary = "takes a match apart again",
+     .params = unmatch_params,
+     .command = "undo_match",
+     .done = "Match {MATCH} is undone.| Owes {balance$}|, {free}|."},
+    {.noun = "unmatched",
+     .summary = "money not yet matched, oldest first",
+     .query = "unmatched_money",
+     .rows = "rows",
+     .columns = unmatched_columns,
+     .paged = true,
+     .empty = "All money is matched."},
+    {.noun = "reverse",
+     .summary = "takes a whole document back",
+     .params = reverse_params,
+     .command = "reverse_document",
+     .done = "{NUMBER} is reversed| by {number}||.| Owes {balance$}|, {free}|."},
+    END_VERBS,
+};

@@ -1,0 +1,388 @@
+/* Who is at the terminal: login, PIN, password; and how the server is. */
+#include "base/limits.h"
+#include "cli/cli.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+/* ---- asking for a secret ---- */
+
+static void cut_line_end(char *text)
+{
+    text[strcspn(text, "\r\n")] = '\0';
+}
+
+static bool read_line(struct run *run, FILE *in, char *out, size_t capacity)
+{
+    if (fgets(out, (int)capacity, in) == NULL)
+        return fail(&run->failure, FAULT_USE, 0, "no password came");
+    cut_line_end(out);
+    return true;
+}
+
+static bool ask_on(struct run *run, FILE *terminal, const char *prompt, char *out, size_t capacity)
+{
+    struct termios before;
+    int fd = fileno(terminal);
+    bool echo_off = tcgetattr(fd, &before) == 0;
+    struct termios quiet = before;
+    quiet.c_lflag &= ~(tcflag_t)ECHO;
+    if (echo_off)
+        (void)tcsetattr(fd, TCSAFLUSH, &quiet);
+    fprintf(terminal, "%s: ", prompt);
+    fflush(terminal);
+    bool good = read_line(run, terminal, out, capacity);
+    if (echo_off)
+        (void)tcsetattr(fd, TCSAFLUSH, &before);
+    fputc('\n', terminal);
+    return good;
+}
+
+bool secret_ask(struct run *run, const char *prompt, char *out, size_t capacity)
+{
+    if (!isatty(STDIN_FILENO))
+        return read_line(run, stdin, out, capacity);
+    FILE *terminal = fopen("/dev/tty", "r+");
+    if (terminal == NULL)
+        return fail(&run->failure, FAULT_USE, 0, "there is no terminal to ask at");
+    bool good = ask_on(run, terminal, prompt, out, capacity);
+    (void)fclose(terminal);
+    return good;
+}
+
+bool secret_read(struct run *run, const char *file, const char *prompt, char *out, size_t capacity)
+{
+    if (file == NULL)
+        return secret_ask(run, prompt, out, capacity);
+    FILE *in = strcmp(file, "-") == 0 ? stdin : fopen(file, "r");
+    if (in == NULL)
+        return fail(&run->failure, FAULT_USE, 0, "cannot read the file %s", file);
+    bool good = read_line(run, in, out, capacity);
+    if (in != stdin)
+        (void)fclose(in);
+    return good;
+}
+
+/* ---- login ---- */
+
+static const struct param login_params[] = {
+    OPTIONAL("LOGIN", TEXT, NULL, "who; asked for when left out"),
+    OPTION("--login", TEXT, NULL, "the same as an option"),
+    OPTION("--password-file", TEXT, NULL, "its first line; -: standard input"),
+    END,
+};
+
+static const struct param pin_params[] = {
+    OPERAND("LOGIN", TEXT, NULL, "who takes over this terminal"),
+    OPTION("--pin-file", TEXT, NULL, "its first line; -: standard input"),
+    END,
+};
+
+static int tell_person(struct run *run, const Tefter__LoggedIn *person,
+                       const Tefter__Refusal *refused)
+{
+    char role[CELL_MAX];
+    char until[CELL_MAX];
+    if (refused != NULL)
+        return run_refused(run, refused);
+    if (person == NULL)
+        return run_failed(run, EXIT_NO_SERVER);
+    if (run->json) {
+        Tefter__LoggedIn told = *person;
+        told.token.len = 0; /* a secret */
+        run_json(run, &told.base);
+        return EXIT_DONE;
+    }
+    const char *name = text_of(person->name);
+    printf("%s%s%s%s, %s, until %s\n", person->login, name[0] == '\0' ? "" : " (", name,
+           name[0] == '\0' ? "" : ")",
+           enum_word(&tefter__role__descriptor, (int)person->role, role, sizeof(role)),
+           time_text(person->expires_ms, until));
+    return EXIT_DONE;
+}
+
+/* A name is no secret: it is asked for with echo. */
+static const char *wanted_login(struct run *run, char *typed, size_t capacity)
+{
+    const char *login = arg_text(&run->args, "LOGIN");
+    if (login == NULL)
+        login = arg_text(&run->args, "--login");
+    if (login != NULL || !isatty(STDIN_FILENO))
+        return login;
+    fprintf(stderr, "Login: ");
+    if (fgets(typed, (int)capacity, stdin) == NULL)
+        return NULL;
+    cut_line_end(typed);
+    return typed[0] == '\0' ? NULL : typed;
+}
+
+static int login_run(struct run *run)
+{
+    char typed[LOGIN_MAX_BYTES + 2];
+    char password[PASSWORD_MAX_BYTES + 2];
+    const Tefter__Refusal *refused = NULL;
+    const char *login = wanted_login(run, typed, sizeof(typed));
+    if (login == NULL)
+        return run_say(run, EXIT_USE, "who? tefter login LOGIN");
+    if (!secret_read(run, arg_text(&run->args, "--password-file"), "Password", password,
+                     sizeof(password)))
+        return run_failed(run, EXIT_USE);
+    if (!run_open(run, false))
+        return run->exit_code;
+    const Tefter__LoggedIn *person =
+        tefter_login(run->client, login, password, &run->arena, &refused, &run->failure);
+    secret_wipe(password, sizeof(password));
+    return tell_person(run, person, refused);
+}
+
+static int pin_run(struct run *run)
+{
+    char pin[PIN_MAX_DIGITS + 2];
+    const Tefter__Refusal *refused = NULL;
+    if (!secret_read(run, arg_text(&run->args, "--pin-file"), "PIN", pin, sizeof(pin)))
+        return run_failed(run, EXIT_USE);
+    if (!run_open(run, false) || !run_need_person(run))
+        return run->exit_code;
+    const Tefter__LoggedIn *person = tefter_switch(run->client, arg_text(&run->args, "LOGIN"), pin,
+                                                   &run->arena, &refused, &run->failure);
+    secret_wipe(pin, sizeof(pin));
+    return tell_person(run, person, refused);
+}
+
+static int logout_run(struct run *run)
+{
+    if (!run_open(run, false))
+        return run->exit_code;
+    if (!tefter_logout(run->client, &run->failure))
+        return run_failed(run, EXIT_NO_SERVER);
+    run_note(run, "Nobody is logged in at this terminal now.");
+    return EXIT_DONE;
+}
+
+static int whoami_run(struct run *run)
+{
+    const Tefter__Welcome *welcome = NULL;
+    if (!run_open(run, false))
+        return run->exit_code;
+    welcome = tefter_welcome(run->client);
+    if (run->json)
+        run_json(run, &welcome->base);
+    else
+        printf("%s, branch %s, terminal %" PRIu32 " (%s)\n", welcome->company, welcome->branch_code,
+               welcome->terminal, welcome->terminal_name);
+    if (tefter_person(run->client) == NULL)
+        return run_need_person(run) ? EXIT_DONE : run->exit_code;
+    return tell_person(run, tefter_person(run->client), NULL);
+}
+
+/* ---- passwords ---- */
+
+static const struct param password_params[] = {
+    OPTION("--of", STAFF, NULL, "another person's, by who manages staff"),
+    OPTION("--pin", FLAG, NULL, "the PIN instead"),
+    OPTION("--password-file", TEXT, NULL, "the new one is its first line; -: standard input"),
+    OPTION("--old-file", TEXT, NULL, "the old password is its first line"),
+    END,
+};
+
+static bool ask_new(struct run *run, bool pin, char *out, size_t capacity)
+{
+    char again[PASSWORD_MAX_BYTES + 2];
+    const char *file = arg_text(&run->args, "--password-file");
+    if (!secret_read(run, file, pin ? "New PIN" : "New password", out, capacity))
+        return false;
+    if (file != NULL || !isatty(STDIN_FILENO))
+        return true;
+    if (!secret_ask(run, "The same again", again, sizeof(again)))
+        return false;
+    bool same = strcmp(out, again) == 0;
+    secret_wipe(again, sizeof(again));
+    return same || fail(&run->failure, FAULT_USE, 0, "the two are not the same; nothing changed");
+}
+
+static int send_password(struct run *run, Tefter__SetPassword *body)
+{
+    Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+    frame.body_case = TEFTER__FROM_TERMINAL__BODY_SET_PASSWORD;
+    frame.set_password = body;
+    if (run_request(run, &frame) == NULL)
+        return run->exit_code;
+    run_note(run, "It is set.");
+    return EXIT_DONE;
+}
+
+static int password_run(struct run *run)
+{
+    char old[PASSWORD_MAX_BYTES + 2];
+    char fresh[PASSWORD_MAX_BYTES + 2];
+    uint64_t staff = 0;
+    Tefter__SetPassword body = TEFTER__SET_PASSWORD__INIT;
+    const char *of = arg_text(&run->args, "--of");
+    bool pin = arg_flag(&run->args, "--pin");
+    if (of != NULL && !typed_id(run, VALUE_STAFF, of, &staff))
+        return run->exit_code;
+    body.has_staff = of != NULL;
+    body.staff = (uint32_t)staff;
+    bool own = of == NULL || staff == tefter_person(run->client)->staff;
+    if (own &&
+        !secret_read(run, arg_text(&run->args, "--old-file"), "Old password", old, sizeof(old)))
+        return run_failed(run, EXIT_USE);
+    body.old_password = own ? old : NULL;
+    if (!ask_new(run, pin, fresh, sizeof(fresh)))
+        return run_failed(run, EXIT_USE);
+    if (pin)
+        body.pin = fresh;
+    else
+        body.password = fresh;
+    int code = send_password(run, &body);
+    secret_wipe(old, sizeof(old));
+    secret_wipe(fresh, sizeof(fresh));
+    return code;
+}
+
+/* ---- the server ---- */
+
+static const struct param ping_params[] = {OPTION("--count", NUMBER, NULL, "so many times (4)"),
+                                           END};
+
+static int64_t monotonic_us(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static bool ping_once(struct run *run)
+{
+    Tefter__Ping body = TEFTER__PING__INIT;
+    Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+    frame.body_case = TEFTER__FROM_TERMINAL__BODY_PING;
+    frame.ping = &body;
+    int64_t begun = monotonic_us();
+    const Tefter__ToTerminal *answer = run_request(run, &frame);
+    int64_t took = monotonic_us() - begun;
+    if (answer == NULL || answer->body_case != TEFTER__TO_TERMINAL__BODY_PONG)
+        return false;
+    if (run->json)
+        printf("{\"seq\":%" PRIu64 ",\"now_ms\":%" PRId64 ",\"took_us\":%" PRId64 "}\n",
+               answer->pong->seq, answer->pong->now_ms, took);
+    else
+        printf("seq %" PRIu64 "  %" PRId64 ".%03" PRId64 " ms\n", answer->pong->seq, took / 1000,
+               took % 1000);
+    return true;
+}
+
+static int ping_run(struct run *run)
+{
+    const char *text = arg_text(&run->args, "--count");
+    unsigned count = 4;
+    if (text != NULL && (sscanf(text, "%u", &count) != 1 || count == 0))
+        return run_say(run, EXIT_USE, "--count takes a number");
+    if (!run_open(run, false))
+        return run->exit_code;
+    for (unsigned i = 0; i < count; i++) {
+        struct timespec pause = {.tv_nsec = 100 * 1000 * 1000};
+        if (!ping_once(run))
+            return run->exit_code == EXIT_DONE ? EXIT_NO_SERVER : run->exit_code;
+        if (i + 1 < count)
+            (void)nanosleep(&pause, NULL);
+    }
+    return EXIT_DONE;
+}
+
+static void put_bytes(const char *label, uint64_t bytes)
+{
+    static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+    size_t unit = 0;
+    uint64_t tenths = bytes * 10;
+    for (; tenths >= 10240 && unit < 4; unit++)
+        tenths /= 1024;
+    printf("  %-26s %" PRIu64 ".%" PRIu64 " %s\n", label, tenths / 10, tenths % 10, units[unit]);
+}
+
+static void put_count(const char *label, uint64_t count)
+{
+    printf("  %-26s %" PRIu64 "\n", label, count);
+}
+
+static void put_time(const char *label, bool known, int64_t instant_ms)
+{
+    char text[CELL_MAX];
+    printf("  %-26s %s\n", label, known ? time_text(instant_ms, text) : "never");
+}
+
+static void put_status(const Tefter__StatusAnswer *status)
+{
+    printf("tefterd %s\n", status->version);
+    put_count("seq", status->seq);
+    put_count("epoch", status->epoch);
+    put_count("terminals connected", status->sessions);
+    put_count("up for minutes", status->uptime_ms / 60000);
+    put_count("commands since start", status->commands);
+    put_count("groups since start", status->batches);
+    put_bytes("journal", status->journal_bytes);
+    put_bytes("state", status->state_bytes);
+    put_bytes("disk free", status->disk_free_bytes);
+    if (status->has_disk_days_left)
+        put_count("disk days left", status->disk_days_left);
+    put_time("last good backup", status->has_last_backup_ms, status->last_backup_ms);
+    if (status->has_server_certificate_ends_ms)
+        put_time("server certificate ends", true, status->server_certificate_ends_ms);
+    if (status->has_read_only && status->read_only)
+        printf("  READ ONLY: %s\n",
+               status->read_only_reason == NULL ? "" : status->read_only_reason);
+}
+
+static int status_run(struct run *run)
+{
+    Tefter__ServerStatus body = TEFTER__SERVER_STATUS__INIT;
+    Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+    frame.body_case = TEFTER__FROM_TERMINAL__BODY_SERVER_STATUS;
+    frame.server_status = &body;
+    const Tefter__ToTerminal *answer = run_request(run, &frame);
+    if (answer == NULL || answer->body_case != TEFTER__TO_TERMINAL__BODY_STATUS)
+        return answer == NULL ? run->exit_code : EXIT_NO_SERVER;
+    if (run->json)
+        run_json(run, &answer->status->base);
+    else
+        put_status(answer->status);
+    return EXIT_DONE;
+}
+
+const struct verb person_verbs[] = {
+    {.noun = "login",
+     .summary = "log in at this terminal",
+     .params = login_params,
+     .run = login_run,
+     .offline = true,
+     .more = "The password is asked for without echo, or is the first line of --password-file or "
+             "of\nstandard input. It is never an argument."},
+    {.noun = "pin",
+     .summary = "another person takes over, by PIN",
+     .params = pin_params,
+     .run = pin_run,
+     .offline = true},
+    {.noun = "logout",
+     .summary = "nobody is logged in any more",
+     .run = logout_run,
+     .offline = true},
+    {.noun = "whoami",
+     .summary = "company, branch, terminal, person",
+     .run = whoami_run,
+     .offline = true},
+    {.noun = "password",
+     .summary = "a new password or PIN",
+     .params = password_params,
+     .run = password_run},
+    {.noun = "ping",
+     .summary = "does the server answer, how fast",
+     .params = ping_params,
+     .run = ping_run,
+     .offline = true},
+    {.noun = "status", .summary = "how the server is", .run = status_run},
+    END_VERBS,
+};

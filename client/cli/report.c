@@ -1,0 +1,277 @@
+/* Aging, the books, search. */
+#include "cli/cli.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- aging ---- */
+
+static const struct param aging_params[] = {
+    OPTION("--as-of", DATE, "as_of", "else today"),
+    OPTION("--by-customer", FLAG, "by_customer", "one row each"),
+    OPTION("--customer", CUSTOMER, "customer", NULL),
+    OPTION("--group", GROUP, "group", NULL),
+    OPTION("--branch", BRANCH, "branch", NULL),
+    OPTIONS("--bound", NUMBER, "bounds", "days; 30, 60, 90, 120 when left out"),
+    OPTION("--known-seq", NUMBER, "known_seq", "as it was known then"),
+    OPTION("--by-document-date", FLAG, "by_document_date", "age from the date, not the due date"),
+    END,
+};
+
+static const char *bucket_title(const Tefter__AgingBucket *bucket, char out[CELL_MAX])
+{
+    if (bucket->has_to_days && bucket->to_days <= 0)
+        (void)snprintf(out, CELL_MAX, "NOT DUE");
+    else if (bucket->has_to_days)
+        (void)snprintf(out, CELL_MAX, "%" PRId32 "-%" PRId32, bucket->from_days, bucket->to_days);
+    else
+        (void)snprintf(out, CELL_MAX, ">%" PRId32, bucket->from_days - 1);
+    return out;
+}
+
+static struct table *aging_table(struct run *run, const Tefter__AgingAnswer *aging)
+{
+    char cell[CELL_MAX];
+    struct table *table = table_create(run);
+    table_column(table, "CUSTOMER", false);
+    table_column(table, "NAME", false);
+    for (size_t i = 0; i < aging->n_buckets; i++) {
+        const char *title = bucket_title(aging->buckets[i], cell);
+        table_column(table, arena_text(&run->arena, title, strlen(title)), true);
+    }
+    table_column(table, "NOT YET MATCHED", true);
+    table_column(table, "OWED", true);
+    return table;
+}
+
+static void aging_row(struct run *run, struct table *table, const Tefter__AgingRow *row)
+{
+    char cell[CELL_MAX];
+    table_cell(table, row->code == NULL ? "" : row->code);
+    table_cell(table, text_of(row->name));
+    for (size_t i = 0; i < row->n_buckets_minor; i++)
+        table_cell(table, money_text(run, row->buckets_minor[i], cell));
+    table_cell(table, money_text(run, -row->unmatched_minor, cell));
+    table_cell(table, money_text(run, row->balance_minor, cell));
+}
+
+static void aging_sums(struct run *run, struct table *table, const Tefter__AgingAnswer *aging,
+                       bool ruled)
+{
+    char cell[CELL_MAX];
+    if (ruled)
+        table_rule(table);
+    (void)snprintf(cell, sizeof(cell), "%" PRIu64 " customers", aging->customers);
+    table_cell(table, cell);
+    table_cell(table, "");
+    for (size_t i = 0; i < aging->n_buckets; i++)
+        table_cell(table, money_text(run, aging->buckets[i]->amount_minor, cell));
+    table_cell(table, money_text(run, -aging->unmatched_minor, cell));
+    table_cell(table, money_text(run, aging->balance_minor, cell));
+}
+
+/* A page of rows; of which the first page has the sums of all. */
+static void aging_page(struct run *run, struct table *table, const Tefter__AgingAnswer *aging)
+{
+    for (size_t i = 0; i < aging->n_rows; i++) {
+        if (run->json)
+            run_json(run, &aging->rows[i]->base);
+        else
+            aging_row(run, table, aging->rows[i]);
+    }
+}
+
+static int aging_run(struct run *run)
+{
+    char date[CELL_MAX];
+    const Tefter__AgingAnswer *first = NULL;
+    struct table *table = NULL;
+    Tefter__Query *query = (Tefter__Query *)run_build(run, &tefter__query__descriptor, "aging");
+    bool more = query != NULL;
+    while (more) {
+        const Tefter__Answer *answer = run_ask(run, query);
+        if (answer == NULL)
+            return run->exit_code;
+        if (first == NULL) {
+            first = answer->aging;
+            table = aging_table(run, first);
+        }
+        aging_page(run, table, answer->aging);
+        more = answer->aging->has_next;
+        query->aging->has_page = more;
+        query->aging->page = answer->aging->next;
+    }
+    if (first == NULL)
+        return run->exit_code;
+    if (run->json) {
+        Tefter__AgingAnswer sums = *first;
+        sums.n_rows = 0;
+        sums.has_next = false;
+        run_json(run, &sums.base);
+        return EXIT_DONE;
+    }
+    bool ruled = first->n_rows > 0;
+    aging_sums(run, table, first, ruled);
+    printf("Age by due date as of %s\n", date_text(first->as_of, date));
+    table_print(table, stdout);
+    return EXIT_DONE;
+}
+
+/* ---- books ---- */
+
+static const char *sub_name(struct run *run, const Tefter__BookTotal *total)
+{
+    switch (total->account) {
+    case TEFTER__POSTING_ACCOUNT__BOOK_CASH:
+    case TEFTER__POSTING_ACCOUNT__BOOK_BANK:
+    case TEFTER__POSTING_ACCOUNT__BOOK_POS_CLEARING:
+    case TEFTER__POSTING_ACCOUNT__BOOK_MONEY_ON_ITS_WAY:
+        return total->has_sub ? place_name(run, total->sub) : "";
+    case TEFTER__POSTING_ACCOUNT__BOOK_RECEIVABLE:
+    case TEFTER__POSTING_ACCOUNT__BOOK_SALES:
+    case TEFTER__POSTING_ACCOUNT__BOOK_TAX:
+    case TEFTER__POSTING_ACCOUNT__BOOK_CHARGES:
+    case _TEFTER__POSTING_ACCOUNT_IS_INT_SIZE:
+        break;
+    }
+    return "";
+}
+
+static void book_row(struct run *run, struct table *table, const Tefter__BookTotal *total)
+{
+    char cell[CELL_MAX];
+    table_cell(table, enum_word(&tefter__posting_account__descriptor, (int)total->account, cell,
+                                sizeof(cell)));
+    table_cell(table, sub_name(run, total));
+    table_cell(table, branch_code(run, total->branch));
+    table_cell(table, money_text(run, total->amount_minor, cell));
+}
+
+static int books_run(struct run *run)
+{
+    char cell[CELL_MAX];
+    Tefter__Query *query = (Tefter__Query *)run_build(run, &tefter__query__descriptor, "books");
+    const Tefter__Answer *answer = query == NULL ? NULL : run_ask(run, query);
+    if (answer == NULL)
+        return run->exit_code;
+    const Tefter__BooksAnswer *books = answer->books;
+    if (run->json) {
+        run_json(run, &books->base);
+        return books->balanced ? EXIT_DONE : EXIT_REFUSED;
+    }
+    struct table *table = table_create(run);
+    table_column(table, "ACCOUNT", false);
+    table_column(table, "PLACE", false);
+    table_column(table, "BRANCH", false);
+    table_column(table, "AMOUNT", true);
+    for (size_t i = 0; i < books->n_totals; i++)
+        book_row(run, table, books->totals[i]);
+    table_print(table, stdout);
+    printf("sum of all postings %s", money_text(run, books->sum_minor, cell));
+    printf("; sum of all balances %s: %s\n", money_text(run, books->balances_minor, cell),
+           books->balanced ? "the books balance" : "THE BOOKS DO NOT BALANCE");
+    return books->balanced ? EXIT_DONE : EXIT_REFUSED;
+}
+
+/* ---- search ---- */
+
+static const struct param search_params[] = {
+    OPERANDS("TEXT", TEXT, NULL, "part of a name, phone, number, amount; any script"),
+    OPTION("--rows", NUMBER, "rows", "at most so many"),
+    END,
+};
+
+static void hit_row(struct run *run, struct table *table, const Tefter__SearchHit *hit)
+{
+    char cell[CELL_MAX];
+    char date[CELL_MAX];
+    if (hit->customer != NULL) {
+        table_cell(table, "customer");
+        table_cell(table, hit->customer->who->code);
+        table_cell(table, text_of(hit->customer->who->name));
+        table_cell(table, text_of(hit->customer->who->phone));
+        table_cell(table, money_text(run, hit->customer->account->balance_minor, cell));
+        table_cell(table, free_text(run, hit->customer->account, cell));
+    } else if (hit->document != NULL) {
+        (void)enum_word(&tefter__document_kind__descriptor, (int)hit->document->kind, cell,
+                        sizeof(cell));
+        table_cell(table, cell);
+        table_cell(table, hit->document->number);
+        (void)snprintf(cell, sizeof(cell), "#%" PRIu32, hit->document->customer);
+        table_cell(table, cell);
+        table_cell(table, date_text(hit->document->date, date));
+        table_cell(table, money_text(run, hit->document->open_minor, cell));
+        table_cell(table, "");
+    } else if (hit->product != NULL) {
+        table_cell(table, "product");
+        table_cell(table, hit->product->code);
+        table_cell(table, hit->product->name);
+        table_cell(table, hit->product->unit == NULL ? "" : hit->product->unit);
+        table_cell(table,
+                   hit->product->has_price ? price_text(run, hit->product->price, cell) : "");
+        table_cell(table, "");
+    }
+}
+
+static void put_hits(struct run *run, const Tefter__SearchAnswer *found)
+{
+    static const char *const titles[] = {"WHAT", "NUMBER", "NAME", "PHONE, DATE"};
+    struct table *table = table_create(run);
+    for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
+        table_column(table, titles[i], false);
+    table_column(table, "OWES, OPEN, PRICE", true);
+    table_column(table, "FREE", true);
+    for (size_t i = 0; i < found->n_hits; i++)
+        hit_row(run, table, found->hits[i]);
+    table_print(table, stdout);
+}
+
+/* Words typed without quotes are one text. */
+static char *joined(struct run *run, const char *name)
+{
+    size_t at = 0;
+    size_t used = 0;
+    char *text = arena_take(&run->arena, LINE_MAX_BYTES);
+    need(text != NULL);
+    text[0] = '\0';
+    for (const char *word = arg_next(&run->args, name, &at);
+         word != NULL && used + strlen(word) + 2 < LINE_MAX_BYTES;
+         word = arg_next(&run->args, name, &at))
+        used += (size_t)snprintf(text + used, LINE_MAX_BYTES - used, "%s%s", used == 0 ? "" : " ",
+                                 word);
+    return text;
+}
+
+static int search_run(struct run *run)
+{
+    Tefter__Query *query = (Tefter__Query *)run_build(run, &tefter__query__descriptor, "search");
+    if (query == NULL)
+        return run->exit_code;
+    query->search->text = joined(run, "TEXT");
+    const Tefter__Answer *answer = run_ask(run, query);
+    if (answer == NULL)
+        return run->exit_code;
+    const Tefter__SearchAnswer *found = answer->search;
+    for (size_t i = 0; run->json && i < found->n_hits; i++)
+        run_json(run, &found->hits[i]->base);
+    if (run->json)
+        return EXIT_DONE;
+    if (found->n_hits == 0)
+        run_note(run, "Nothing for \"%s\".", query->search->text);
+    else
+        put_hits(run, found);
+    return EXIT_DONE;
+}
+
+const struct verb report_verbs[] = {
+    {.noun = "aging", .summary = "what is owed, by age", .params = aging_params, .run = aging_run},
+    {.noun = "books",
+     .summary = "the company's accounts, and whether they balance",
+     .run = books_run},
+    {.noun = "search",
+     .summary = "customers, documents and products",
+     .params = search_params,
+     .run = search_run},
+    END_VERBS,
+};

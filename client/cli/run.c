@@ -1,0 +1,541 @@
+/*
+ * A verb at work: connected, logged in; what it asks, and what is told of the answer.
+ */
+#include "base/date.h"
+#include "base/limits.h"
+#include "cli/cli.h"
+#include "wire/message.h"
+
+#include <inttypes.h>
+#include <langinfo.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- telling ---- */
+
+int run_say(struct run *run, enum exit_code code, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("tefter: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+    run->exit_code = code;
+    return code;
+}
+
+void run_note(const struct run *run, const char *format, ...)
+{
+    va_list arguments;
+    if (run->args.quiet)
+        return;
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+}
+
+int run_failed(struct run *run, enum exit_code code)
+{
+    return run_say(run, code, "%s", run->failure.text);
+}
+
+/* The exit code that a failure stands for. */
+static enum exit_code code_of(const struct failure *failure)
+{
+    switch (failure->fault) {
+    case FAULT_USE:
+        return EXIT_USE;
+    case FAULT_DENIED:
+        return EXIT_NOT_ALLOWED;
+    case FAULT_NONE:
+    case FAULT_IO:
+    case FAULT_FULL:
+    case FAULT_BUSY:
+    case FAULT_DAMAGED:
+    case FAULT_NEWER:
+    case FAULT_PEER:
+    case FAULT_MEMORY:
+    case FAULT_BUG:
+        break;
+    }
+    return EXIT_NO_SERVER;
+}
+
+void run_json(struct run *run, const ProtobufCMessage *message)
+{
+    struct buffer out;
+    buffer_init(&out, RUN_MEMORY_MAX);
+    if (message_to_json(message, &out) && buffer_put(&out, "\n", 1))
+        (void)fwrite(out.data, 1, out.size, stdout);
+    else
+        (void)run_say(run, EXIT_NO_SERVER, "no memory for the JSON of an answer");
+    buffer_fini(&out);
+}
+
+/* ---- connecting ---- */
+
+const struct currency *run_currency(const struct run *run)
+{
+    static const struct currency none = {"", 0, ""};
+    return run->client == NULL ? &none : tefter_currency(run->client);
+}
+
+uint32_t run_today(const struct run *run)
+{
+    const Tefter__Welcome *welcome = run->client == NULL ? NULL : tefter_welcome(run->client);
+    return welcome == NULL ? DATE_NONE : welcome->date;
+}
+
+static const char *command_name(const Tefter__Command *command)
+{
+    for (unsigned i = 0; i < tefter__command__descriptor.n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &tefter__command__descriptor.fields[i];
+        if (field->id == (uint32_t)command->kind_case)
+            return ((const ProtobufCMessageDescriptor *)field->descriptor)->short_name;
+    }
+    return "command";
+}
+
+/* Something an earlier run did not learn the end of. */
+static void settled(void *context, const Tefter__Command *command, int64_t made_ms,
+                    const Tefter__Reply *reply)
+{
+    struct run *run = context;
+    char when[CELL_MAX];
+    char sentence[LINE_MAX_BYTES] = "it was done";
+    if (reply->result_case == TEFTER__REPLY__RESULT_REFUSED)
+        (void)refusal_sentence(reply->refused, run_currency(run), sentence, sizeof(sentence));
+    else if (reply->result_case == TEFTER__REPLY__RESULT_DONE && reply->done->number != NULL)
+        (void)snprintf(sentence, sizeof(sentence), "it was done: %s", reply->done->number);
+    run_note(run, "About %s of %s, which had no answer then: %s.", command_name(command),
+             time_text(made_ms, when), sentence);
+}
+
+bool run_open(struct run *run, bool outbox)
+{
+    struct tefter_options options = {.profile = run->args.profile,
+                                     .address = run->args.server,
+                                     .program = PROGRAM,
+                                     .outbox = outbox,
+                                     .on_settled = settled,
+                                     .context = run};
+    if (!tefter_open(&options, &run->client, &run->failure) ||
+        !tefter_connect(run->client, run->args.wait_ms, &run->failure)) {
+        (void)run_failed(run, code_of(&run->failure));
+        return false;
+    }
+    return true;
+}
+
+bool run_need_person(struct run *run)
+{
+    if (tefter_person(run->client) != NULL)
+        return true;
+    (void)run_say(run, EXIT_NOT_ALLOWED,
+                  "Nobody is logged in at this terminal. Log in first: tefter login");
+    return false;
+}
+
+/* ---- refusals ---- */
+
+struct exit_of_code {
+    Tefter__RefusalCode code;
+    enum exit_code exit;
+};
+
+#define CODE(name) TEFTER__REFUSAL_CODE__##name
+
+/* What is not here was refused by a rule. */
+static const struct exit_of_code exits[] = {
+    {CODE(UNREADABLE), EXIT_USE},
+    {CODE(FIELD_MISSING), EXIT_USE},
+    {CODE(FIELD_INVALID), EXIT_USE},
+    {CODE(AMOUNT_NOT_POSITIVE), EXIT_USE},
+    {CODE(AMOUNT_TOO_BIG), EXIT_USE},
+    {CODE(DATE_INVALID), EXIT_USE},
+    {CODE(TEXT_INVALID), EXIT_USE},
+    {CODE(TOO_MANY), EXIT_USE},
+    {CODE(WRONG_CURRENCY), EXIT_USE},
+    {CODE(DATE_BEFORE_TODAY), EXIT_NOT_ALLOWED},
+    {CODE(NOT_LOGGED_IN), EXIT_NOT_ALLOWED},
+    {CODE(RIGHT_MISSING), EXIT_NOT_ALLOWED},
+    {CODE(LOGIN_WRONG), EXIT_NOT_ALLOWED},
+    {CODE(LOGIN_THROTTLED), EXIT_NOT_ALLOWED},
+    {CODE(STAFF_BLOCKED), EXIT_NOT_ALLOWED},
+    {CODE(TERMINAL_BLOCKED), EXIT_NOT_ALLOWED},
+    {CODE(TERMINAL_UNKNOWN), EXIT_NOT_ALLOWED},
+    {CODE(CODE_WRONG), EXIT_NOT_ALLOWED},
+    {CODE(CODE_USED), EXIT_NOT_ALLOWED},
+    {CODE(CODE_EXPIRED), EXIT_NOT_ALLOWED},
+    {CODE(BRANCH_BLOCKED), EXIT_NOT_ALLOWED},
+    {CODE(CERTIFICATE_EXPIRED), EXIT_NOT_ALLOWED},
+    {CODE(BUSY), EXIT_NO_SERVER},
+    {CODE(READ_ONLY), EXIT_NO_SERVER},
+    {CODE(DEADLINE_PASSED), EXIT_NO_SERVER},
+    {CODE(VERSION_UNKNOWN), EXIT_NO_SERVER},
+    {CODE(ALREADY_EXISTS), EXIT_CONFLICT},
+    {CODE(COMMAND_ID_REUSED), EXIT_CONFLICT},
+    {CODE(APPROVAL_NOT_OPEN), EXIT_CONFLICT},
+    {CODE(LOCK_STATE), EXIT_CONFLICT},
+    {CODE(ALREADY_REVERSED), EXIT_CONFLICT},
+    {CODE(NUMBER_TAKEN), EXIT_CONFLICT},
+    {CODE(MATCH_UNDONE), EXIT_CONFLICT},
+};
+
+int refusal_exit(Tefter__RefusalCode code)
+{
+    for (size_t i = 0; i < sizeof(exits) / sizeof(exits[0]); i++) {
+        if (exits[i].code == code)
+            return (int)exits[i].exit;
+    }
+    return EXIT_REFUSED;
+}
+
+int run_refused(struct run *run, const Tefter__Refusal *refusal)
+{
+    char sentence[LINE_MAX_BYTES];
+    (void)refusal_sentence(refusal, run_currency(run), sentence, sizeof(sentence));
+    if (run->json) {
+        Tefter__Reply reply = TEFTER__REPLY__INIT;
+        reply.result_case = TEFTER__REPLY__RESULT_REFUSED;
+        reply.refused = (Tefter__Refusal *)(uintptr_t)refusal;
+        run_json(run, &reply.base);
+    }
+    return run_say(run, (enum exit_code)refusal_exit(refusal->code), "%s", sentence);
+}
+
+/* ---- asking ---- */
+
+const Tefter__Done *run_call(struct run *run, const Tefter__Command *command)
+{
+    const Tefter__Reply *reply = tefter_call(run->client, command, &run->arena, &run->failure);
+    if (reply == NULL)
+        (void)run_failed(run, code_of(&run->failure));
+    else if (reply->result_case == TEFTER__REPLY__RESULT_REFUSED)
+        (void)run_refused(run, reply->refused);
+    else if (reply->result_case == TEFTER__REPLY__RESULT_DONE && run->json)
+        run_json(run, &reply->base);
+    bool done = reply != NULL && reply->result_case == TEFTER__REPLY__RESULT_DONE;
+    return done ? reply->done : NULL;
+}
+
+const Tefter__Answer *run_look(struct run *run, const Tefter__Query *query)
+{
+    const Tefter__Answer *answer = tefter_ask(run->client, query, &run->arena, &run->failure);
+    if (answer == NULL)
+        (void)run_failed(run, code_of(&run->failure));
+    return answer;
+}
+
+const Tefter__Answer *run_ask(struct run *run, const Tefter__Query *query)
+{
+    const Tefter__Answer *answer = run_look(run, query);
+    if (answer == NULL || answer->kind_case != TEFTER__ANSWER__KIND_REFUSED)
+        return answer;
+    (void)run_refused(run, answer->refused);
+    return NULL;
+}
+
+const Tefter__ToTerminal *run_request(struct run *run, Tefter__FromTerminal *request)
+{
+    const Tefter__ToTerminal *answer =
+        tefter_request(run->client, request, &run->arena, &run->failure);
+    if (answer == NULL) {
+        (void)run_failed(run, code_of(&run->failure));
+    } else if (answer->body_case == TEFTER__TO_TERMINAL__BODY_REFUSED) {
+        (void)run_refused(run, answer->refused);
+        return NULL;
+    }
+    return answer;
+}
+
+/* ---- what was done ---- */
+
+struct done_words {
+    struct run *run;
+    const Tefter__Done *done;
+};
+
+static bool put_money(struct run *run, bool known, int64_t amount, char *out, size_t capacity)
+{
+    if (known)
+        (void)money_sentence(amount, run_currency(run), out, capacity);
+    return known;
+}
+
+static bool put_id(bool known, uint64_t id, char *out, size_t capacity)
+{
+    (void)snprintf(out, capacity, "%" PRIu64, id);
+    return known;
+}
+
+static bool put_account(const struct done_words *words, const char *name, char *out,
+                        size_t capacity)
+{
+    const Tefter__AccountRow *account = words->done->account;
+    char cell[CELL_MAX];
+    if (account == NULL)
+        return false;
+    if (strcmp(name, "balance$") == 0)
+        return put_money(words->run, true, account->balance_minor, out, capacity);
+    const char *kind = account->unlimited ? "" : account->available_minor < 0 ? "" : "free ";
+    (void)snprintf(out, capacity, "%s%s", kind, free_text(words->run, account, cell));
+    return true;
+}
+
+static bool put_said(const struct done_words *words, const char *name, char *out, size_t capacity)
+{
+    const char *text = arg_text(&words->run->args, name);
+    (void)snprintf(out, capacity, "%s", text == NULL ? "" : text);
+    return text != NULL;
+}
+
+static bool done_word(void *context, const char *name, char *out, size_t capacity)
+{
+    const struct done_words *words = context;
+    const Tefter__Done *done = words->done;
+    struct run *run = words->run;
+    if (strcmp(name, "id") == 0)
+        return put_id(done->has_id, done->id, out, capacity);
+    if (strcmp(name, "match") == 0)
+        return put_id(done->has_match, done->match, out, capacity);
+    if (strcmp(name, "number") == 0 || strcmp(name, "reversal") == 0) {
+        const char *number = name[0] == 'n' ? done->number : done->reversal_number;
+        (void)snprintf(out, capacity, "%s", number == NULL ? "" : number);
+        return number != NULL && number[0] != '\0';
+    }
+    if (strcmp(name, "total$") == 0)
+        return put_money(run, done->has_total_minor, done->total_minor, out, capacity);
+    if (strcmp(name, "matched$") == 0)
+        return put_money(run, done->has_matched_minor && done->matched_minor != 0,
+                         done->matched_minor, out, capacity);
+    if (strcmp(name, "due") == 0) {
+        (void)date_text(done->due, out);
+        return done->has_due && out[0] != '\0';
+    }
+    if (strcmp(name, "balance$") == 0 || strcmp(name, "free") == 0)
+        return put_account(words, name, out, capacity);
+    return put_said(words, name, out, capacity);
+}
+
+static void tell_warning(struct run *run, const Tefter__Warning *warning)
+{
+    char amount[CELL_MAX] = "";
+    if (warning->has_amount_minor)
+        (void)money_sentence(warning->amount_minor, run_currency(run), amount, sizeof(amount));
+    switch (warning->kind) {
+    case TEFTER__WARNING_KIND__WARNING_OVER_LIMIT:
+        run_note(run, "Note: over the limit by %s; the policy only warns.", amount);
+        break;
+    case TEFTER__WARNING_KIND__WARNING_LIKELY_DOUBLE:
+        run_note(run,
+                 "Note: this may be the same as customer #%" PRIu64 ". Look: tefter customer "
+                 "show '#%" PRIu64 "'",
+                 warning->about, warning->about);
+        break;
+    case TEFTER__WARNING_KIND__WARNING_BACKDATED:
+        run_note(run, "Note: dated before the branch's business date.");
+        break;
+    case _TEFTER__WARNING_KIND_IS_INT_SIZE:
+        break;
+    }
+}
+
+void run_tell_done(struct run *run, const Tefter__Done *done, const char *pattern)
+{
+    char sentence[LINE_MAX_BYTES];
+    struct done_words words = {run, done};
+    for (size_t i = 0; i < done->n_warnings; i++)
+        tell_warning(run, done->warnings[i]);
+    if (run->json)
+        return;
+    (void)sentence_write(pattern, done_word, &words, sentence, sizeof(sentence));
+    printf("%s\n", sentence);
+}
+
+int run_submit(struct run *run, const Tefter__Command *command, const char *pattern)
+{
+    const Tefter__Done *done = run_call(run, command);
+    if (done == NULL)
+        return run->exit_code;
+    run_tell_done(run, done, pattern);
+    return EXIT_DONE;
+}
+
+/* ---- verbs that are rows ---- */
+
+static bool build_fault(struct run *run, const char *path, const struct message_fault *fault)
+{
+    (void)run_say(run, EXIT_USE, "%s: %s", path, fault->what);
+    return false;
+}
+
+static bool set_fixed(struct run *run, ProtobufCMessage *message, const char *member,
+                      const char *fixed)
+{
+    char pairs[512];
+    char path[160];
+    char *rest = pairs;
+    (void)snprintf(pairs, sizeof(pairs), "%s", fixed);
+    for (char *pair = strsep(&rest, " "); pair != NULL; pair = strsep(&rest, " ")) {
+        struct message_fault fault;
+        char *equals = strchr(pair, '=');
+        need(equals != NULL);
+        *equals = '\0';
+        (void)snprintf(path, sizeof(path), "%s.%s", member, pair);
+        if (!message_set(message, path, equals + 1, &run->arena, &fault))
+            return build_fault(run, path, &fault);
+    }
+    return true;
+}
+
+static bool set_params(struct run *run, ProtobufCMessage *message, const char *member)
+{
+    char path[160];
+    for (size_t i = 0; i < run->args.count; i++) {
+        const struct arg *arg = &run->args.list[i];
+        if (arg->param->field == NULL)
+            continue;
+        (void)snprintf(path, sizeof(path), "%s.%s", member, arg->param->field);
+        if (!typed_set(run, message, path, arg->param->kind, arg->text))
+            return false;
+    }
+    return true;
+}
+
+ProtobufCMessage *run_build(struct run *run, const ProtobufCMessageDescriptor *type,
+                            const char *member)
+{
+    ProtobufCMessage *message = message_new(type, &run->arena);
+    need(message != NULL && member_make(message, member, &run->arena) != NULL);
+    if (run->args.verb->fixed != NULL && !set_fixed(run, message, member, run->args.verb->fixed))
+        return NULL;
+    return set_params(run, message, member) ? message : NULL;
+}
+
+int run_command(struct run *run)
+{
+    const struct verb *verb = run->args.verb;
+    const Tefter__Command *command =
+        (const Tefter__Command *)run_build(run, &tefter__command__descriptor, verb->command);
+    return command == NULL ? run->exit_code : run_submit(run, command, verb->done);
+}
+
+/* ---- lists ---- */
+
+struct listing {
+    struct run *run;
+    ProtobufCMessage **rows;
+    size_t count;
+    size_t capacity;
+    size_t most;
+    bool more;
+};
+
+static void listing_add(struct listing *listing, ProtobufCMessage *row)
+{
+    if (listing->count == listing->capacity) {
+        size_t capacity = listing->capacity == 0 ? 256 : listing->capacity * 2;
+        ProtobufCMessage **rows = arena_take(&listing->run->arena, capacity * sizeof(*rows));
+        need(rows != NULL);
+        if (listing->count > 0)
+            memcpy(rows, listing->rows, listing->count * sizeof(*rows));
+        listing->rows = rows;
+        listing->capacity = capacity;
+    }
+    listing->rows[listing->count++] = row;
+}
+
+static void listing_take(struct listing *listing, const ProtobufCMessage *answer)
+{
+    size_t count = 0;
+    ProtobufCMessage *const *rows = path_rows(answer, listing->run->args.verb->rows, &count);
+    size_t room = listing->most - listing->count;
+    listing->more = count > room;
+    for (size_t i = 0; i < count && i < room; i++)
+        listing_add(listing, rows[i]);
+}
+
+/* The next page's query: `page` of the query is `next` of the answer. False: there is none. */
+static bool next_page(struct run *run, Tefter__Query *query, const ProtobufCMessage *answer)
+{
+    struct path_at at;
+    char path[96];
+    char hex[1024] = "";
+    if (!path_find(answer, "next", &at))
+        return false;
+    const ProtobufCBinaryData *next = at.value;
+    for (size_t i = 0; i < next->len && 2 * i + 2 < sizeof(hex); i++)
+        (void)snprintf(hex + 2 * i, 3, "%02x", next->data[i]);
+    (void)snprintf(path, sizeof(path), "%s.page", run->args.verb->query);
+    return message_set(&query->base, path, hex, &run->arena, NULL);
+}
+
+static size_t rows_wanted(struct run *run)
+{
+    const char *rows = arg_text(&run->args, "--rows");
+    if (arg_flag(&run->args, "--all") || !run->args.verb->paged)
+        return SIZE_MAX;
+    return rows == NULL ? ROWS_DEFAULT : (size_t)strtoul(rows, NULL, 10);
+}
+
+/* How many of a page: as many as are wanted, at most what the server gives. */
+static bool want_rows(struct run *run, Tefter__Query *query, size_t most)
+{
+    char path[96];
+    char text[16];
+    if (!run->args.verb->paged)
+        return true;
+    (void)snprintf(path, sizeof(path), "%s.rows", run->args.verb->query);
+    (void)snprintf(text, sizeof(text), "%zu", most < PAGE_ROWS_MAX ? most : (size_t)PAGE_ROWS_MAX);
+    if (message_set(&query->base, path, text, &run->arena, NULL) || most > 0)
+        return true;
+    (void)run_say(run, EXIT_USE, "--rows takes a number");
+    return false;
+}
+
+static void listing_print(struct listing *listing)
+{
+    struct run *run = listing->run;
+    const struct verb *verb = run->args.verb;
+    if (run->json) {
+        for (size_t i = 0; i < listing->count; i++)
+            run_json(run, listing->rows[i]);
+        return;
+    }
+    if (listing->count == 0)
+        run_note(run, "%s", verb->empty == NULL ? "Nothing." : verb->empty);
+    else
+        table_rows(run, verb->columns, listing->rows, listing->count);
+    if (listing->more)
+        run_note(run, "There are more: --all shows all, --rows N so many.");
+}
+
+int run_query(struct run *run)
+{
+    struct listing listing = {.run = run, .most = rows_wanted(run)};
+    Tefter__Query *query =
+        (Tefter__Query *)run_build(run, &tefter__query__descriptor, run->args.verb->query);
+    if (query == NULL)
+        return run->exit_code;
+    if (!want_rows(run, query, listing.most))
+        return run->exit_code;
+    bool again = true;
+    while (again) {
+        const Tefter__Answer *answer = run_ask(run, query);
+        if (answer == NULL)
+            return run->exit_code;
+        const ProtobufCMessage *member = message_member(&answer->base);
+        need(member != NULL);
+        listing_take(&listing, member);
+        again = next_page(run, query, member);
+        listing.more = listing.more || again;
+        again = again && listing.count < listing.most;
+    }
+    listing_print(&listing);
+    return EXIT_DONE;
+}

@@ -1,0 +1,621 @@
+/* Selling: invoices, what a sale would meet, approvals, credit notes, corrections of invoices. */
+#include "cli/sale.h"
+#include "wire/message.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- lines ---- */
+
+static bool bad_line(struct run *run, const char *text, const char *why)
+{
+    (void)run_say(run, EXIT_USE, "\"%s\": %s. A line is %s", text, why, SALE_LINE_HELP);
+    return false;
+}
+
+/* "-5%" or "-2000" at the end: taken off. A code may have dashes, so it is looked for behind '='.
+ */
+static bool take_discount(struct run *run, const char *whole, char *amounts,
+                          Tefter__InvoiceLine *line)
+{
+    char *dash = strrchr(amounts, '-');
+    if (dash == NULL || dash == amounts)
+        return true;
+    *dash = '\0';
+    if (dash[1] == '\0')
+        return bad_line(run, whole, "there is no discount behind the dash");
+    if (strchr(dash + 1, '%') != NULL) {
+        line->has_discount_bp = true;
+        return typed_percent(run, dash + 1, &line->discount_bp);
+    }
+    line->has_discount_minor = true;
+    return typed_amount(run, dash + 1, &line->discount_minor);
+}
+
+static bool take_price(struct run *run, const char *whole, char *amounts, Tefter__InvoiceLine *line)
+{
+    char *at = strchr(amounts, '@');
+    if (at == NULL)
+        return true;
+    *at = '\0';
+    line->has_price = true;
+    const char *wrong = price_read(at + 1, run_currency(run), &line->price);
+    return wrong == NULL || bad_line(run, whole, wrong);
+}
+
+static bool take_quantity(struct run *run, const char *whole, const char *amounts,
+                          Tefter__InvoiceLine *line)
+{
+    const char *wrong = quantity_read(amounts, &line->quantity);
+    return wrong == NULL || bad_line(run, whole, wrong);
+}
+
+bool sale_line(struct run *run, const char *text, bool free, Tefter__InvoiceLine *ret_line)
+{
+    char *copy = arena_text(&run->arena, text, strlen(text));
+    need(copy != NULL);
+    tefter__invoice_line__init(ret_line);
+    char *equals = strrchr(copy, '=');
+    ret_line->quantity = 1000;
+    if (equals != NULL)
+        *equals = '\0';
+    if (copy[0] == '\0')
+        return bad_line(run, text, "there is no product");
+    if (free)
+        ret_line->text = copy;
+    else
+        ret_line->product_code = copy;
+    if (equals == NULL)
+        return true;
+    return take_discount(run, text, equals + 1, ret_line) &&
+           take_price(run, text, equals + 1, ret_line) &&
+           take_quantity(run, text, equals + 1, ret_line);
+}
+
+static size_t count_of(const struct run *run, const char *name)
+{
+    size_t at = 0;
+    size_t count = 0;
+    while (arg_next(&run->args, name, &at) != NULL)
+        count++;
+    return count;
+}
+
+static bool add_lines(struct run *run, const char *name, bool free, Tefter__InvoiceLine **lines,
+                      size_t *count)
+{
+    size_t at = 0;
+    for (const char *text = arg_next(&run->args, name, &at); text != NULL;
+         text = arg_next(&run->args, name, &at)) {
+        Tefter__InvoiceLine *line = arena_take(&run->arena, sizeof(*line));
+        need(line != NULL);
+        if (!sale_line(run, text, free, line))
+            return false;
+        lines[(*count)++] = line;
+    }
+    return true;
+}
+
+Tefter__InvoiceLine **sale_lines(struct run *run, size_t *ret_count, bool *ret_good)
+{
+    size_t most = count_of(run, "LINE") + count_of(run, "--free");
+    Tefter__InvoiceLine **lines = arena_take(&run->arena, (most + 1) * sizeof(*lines));
+    need(lines != NULL);
+    *ret_count = 0;
+    *ret_good = add_lines(run, "LINE", false, lines, ret_count) &&
+                add_lines(run, "--free", true, lines, ret_count);
+    return lines;
+}
+
+static bool read_charge(struct run *run, const char *text, Tefter__Charge *charge)
+{
+    char *copy = arena_text(&run->arena, text, strlen(text));
+    char *equals = copy == NULL ? NULL : strrchr(copy, '=');
+    tefter__charge__init(charge);
+    if (equals == NULL || equals == copy) {
+        (void)run_say(run, EXIT_USE, "\"%s\": a charge is TITLE=AMOUNT or TITLE=AMOUNT+8%%", text);
+        return false;
+    }
+    *equals = '\0';
+    charge->title = copy;
+    char *plus = strchr(equals + 1, '+');
+    if (plus != NULL)
+        *plus = '\0';
+    charge->has_tax_bp = plus != NULL;
+    return typed_amount(run, equals + 1, &charge->amount_minor) &&
+           (plus == NULL || typed_percent(run, plus + 1, &charge->tax_bp));
+}
+
+Tefter__Charge **sale_charges(struct run *run, size_t *ret_count, bool *ret_good)
+{
+    size_t at = 0;
+    size_t most = count_of(run, "--charge");
+    Tefter__Charge **charges = arena_take(&run->arena, (most + 1) * sizeof(*charges));
+    need(charges != NULL);
+    *ret_count = 0;
+    *ret_good = true;
+    for (const char *text = arg_next(&run->args, "--charge", &at); text != NULL && *ret_good;
+         text = arg_next(&run->args, "--charge", &at)) {
+        Tefter__Charge *charge = arena_take(&run->arena, sizeof(*charge));
+        need(charge != NULL);
+        *ret_good = read_charge(run, text, charge);
+        charges[(*ret_count)++] = charge;
+    }
+    return charges;
+}
+
+/* ---- sell ---- */
+
+#define SALE_OPTIONS                                                                               \
+    OPTIONS("--free", TEXT, NULL, "a line that is not in the catalogue: \"delivery=1@50k\""),      \
+        OPTION("--number", TEXT, "number", "else the branch's series gives one"),                  \
+        OPTION("--date", DATE, "date", "else today"),                                              \
+        OPTION("--due", DATE, "due", "else by his terms"),                                         \
+        OPTIONS("--charge", TEXT, NULL, "shipping=12.50 or shipping=12.50+8%"),                    \
+        OPTION("--person", NUMBER, "person", "who takes the goods"),                               \
+        OPTION("--approval", NUMBER, "approval", "an approval that was granted"),                  \
+        OPTION("--note", TEXT, "note", NULL),                                                      \
+        OPTION("--marketer", STAFF, NULL, "login of who sold"),                                    \
+        OPTION("--reference", TEXT, "reference", "the customer's order number"),                   \
+        OPTION("--already-happened", FLAG, "already_happened",                                     \
+               "entered later: posted even over the limit")
+
+static const struct param sell_params[] = {
+    OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number; cash: who pays at once"),
+    SOME("LINE", TEXT, NULL, SALE_LINE_HELP),
+    SALE_OPTIONS,
+    OPTION("--what-if", FLAG, NULL, "only says what would happen"),
+    OPTION("--ask", FLAG, NULL, "over the limit: parks the sale and asks for an approval"),
+    END,
+};
+
+/* Lines, charges and marketer of what was typed. */
+static bool fill_invoice(struct run *run, Tefter__IssueInvoice *invoice)
+{
+    bool good = false;
+    invoice->lines = sale_lines(run, &invoice->n_lines, &good);
+    if (good)
+        invoice->charges = sale_charges(run, &invoice->n_charges, &good);
+    invoice->marketer = (char *)(uintptr_t)arg_text(&run->args, "--marketer");
+    return good;
+}
+
+static void put_decision(struct run *run, const Tefter__Decision *decision)
+{
+    char a[CELL_MAX];
+    char b[CELL_MAX];
+    char c[CELL_MAX];
+    char d[CELL_MAX];
+    if (decision->unlimited) {
+        printf("no limit\n");
+        return;
+    }
+    int64_t before = decision->limit_minor - decision->exposure_minor;
+    int64_t after = before - decision->amount_minor;
+    printf("limit %s = unpaid bills %s + not cleared %s %s not yet matched %s ",
+           money_text(run, decision->limit_minor, a), money_text(run, decision->bills_minor, b),
+           money_text(run, decision->uncleared_minor, c), sign_minus(run),
+           money_text(run, decision->unmatched_minor, d));
+    if (before < 0)
+        printf("%s %s over %s\n", sign_minus(run), sign_over(run), money_text(run, -before, a));
+    else
+        printf("+ free %s\n", money_text(run, before, a));
+    printf("this sale %s, after it %s%s%s\n", money_text(run, decision->amount_minor, a),
+           after < 0 ? sign_over(run) : "free ", after < 0 ? " over by " : "",
+           money_text(run, after < 0 ? -after : after, b));
+}
+
+static int tell_what_if(struct run *run, const Tefter__WhatIfAnswer *answer)
+{
+    char word[CELL_MAX];
+    char total[CELL_MAX];
+    if (run->json) {
+        run_json(run, &answer->base);
+        return answer->refusal == NULL ? EXIT_DONE : refusal_exit(answer->refusal->code);
+    }
+    if (answer->has_total_minor) {
+        (void)money_sentence(answer->total_minor, run_currency(run), total, sizeof(total));
+        printf("total %s\n", total);
+    }
+    put_decision(run, answer->decision);
+    if (answer->refusal != NULL)
+        return run_refused(run, answer->refusal);
+    printf("%s\n", enum_word(&tefter__verdict__descriptor, (int)answer->decision->verdict, word,
+                             sizeof(word)));
+    return EXIT_DONE;
+}
+
+static int what_if(struct run *run, Tefter__IssueInvoice *invoice)
+{
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__WhatIf what = TEFTER__WHAT_IF__INIT;
+    query.kind_case = TEFTER__QUERY__KIND_WHAT_IF;
+    query.what_if = &what;
+    what.customer = invoice->customer;
+    what.draft = invoice;
+    const Tefter__Answer *answer = run_ask(run, &query);
+    return answer == NULL ? run->exit_code : tell_what_if(run, answer->what_if);
+}
+
+static int ask_for(struct run *run, Tefter__IssueInvoice *invoice)
+{
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__WhatIf what = TEFTER__WHAT_IF__INIT;
+    query.kind_case = TEFTER__QUERY__KIND_WHAT_IF;
+    query.what_if = &what;
+    what.customer = invoice->customer;
+    what.draft = invoice;
+    const Tefter__Answer *answer = run_ask(run, &query);
+    if (answer == NULL)
+        return run->exit_code;
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    Tefter__AskApproval ask = TEFTER__ASK_APPROVAL__INIT;
+    command.kind_case = TEFTER__COMMAND__KIND_ASK_APPROVAL;
+    command.ask_approval = &ask;
+    ask.customer = invoice->customer;
+    ask.amount_minor = answer->what_if->has_total_minor ? answer->what_if->total_minor
+                                                        : answer->what_if->decision->amount_minor;
+    ask.draft = invoice;
+    ask.note = invoice->note;
+    return run_submit(run, &command,
+                      "Approval| {id}| is asked for. When it is granted: tefter sell … --approval| "
+                      "{id}|");
+}
+
+static int sell_run(struct run *run)
+{
+    Tefter__Command *command =
+        (Tefter__Command *)run_build(run, &tefter__command__descriptor, "issue_invoice");
+    if (command == NULL || !fill_invoice(run, command->issue_invoice))
+        return run->exit_code;
+    if (command->issue_invoice->n_lines + command->issue_invoice->n_charges == 0)
+        return run_say(run, EXIT_USE, "nothing is sold: name a line, %s", SALE_LINE_HELP);
+    if (arg_flag(&run->args, "--what-if"))
+        return what_if(run, command->issue_invoice);
+    if (arg_flag(&run->args, "--ask"))
+        return ask_for(run, command->issue_invoice);
+    return run_submit(run, command, "{number}| {total$}|, due {due}|.| Owes {balance$}|, {free}|.");
+}
+
+/* ---- approvals ---- */
+
+static const struct param approval_ask[] = {
+    OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number"),
+    OPERAND("AMOUNT", AMOUNT, "amount_minor", "of the sale"),
+    OPTION("--minutes", NUMBER, "minutes", "it waits so long (15)"),
+    OPTION("--note", TEXT, "note", "for who decides"),
+    END,
+};
+
+static const struct param approval_list[] = {
+    OPTION("--waiting", FLAG, "waiting_only", "only those that wait"), END};
+
+static const struct param approval_grant[] = {
+    OPERAND("APPROVAL", NUMBER, "approval", "number"),
+    OPTION("--up-to", AMOUNT, "amount_minor", "the most; else what was asked"),
+    OPTION("--reason", TEXT, "reason", NULL),
+    END,
+};
+
+static const struct param approval_refuse[] = {
+    OPERAND("APPROVAL", NUMBER, "approval", "number"),
+    NEEDED("--reason", TEXT, "reason", "told at the counter"),
+    END,
+};
+
+static const struct column approval_columns[] = {
+    {"N", "approval", COLUMN_NUMBER},
+    {"STATE", "state", COLUMN_ENUM},
+    {"CUSTOMER", "customer", COLUMN_NUMBER},
+    {"AMOUNT", "amount_minor", COLUMN_MONEY},
+    {"OVER BY", "decision.over_by_minor", COLUMN_MONEY},
+    {"ASKED BY", "asked_by.staff", COLUMN_STAFF},
+    {"ASKED", "asked_ms", COLUMN_TIME},
+    {"UNTIL", "expires_ms", COLUMN_TIME},
+    {"DECIDED BY", "decided_by.staff", COLUMN_STAFF},
+    {"NOTE", "note", COLUMN_TEXT},
+    {"REASON", "reason", COLUMN_TEXT},
+    END_COLUMNS,
+};
+
+/* ---- credit notes ---- */
+
+static const struct param credit_params[] = {
+    OPERAND("INVOICE", TEXT, NULL, "its number; \"-\" with --customer: without an invoice"),
+    SOME("LINE", TEXT, NULL, "LINE=QTY of the invoice, from 1; none: all that is left"),
+    OPTION("--customer", CUSTOMER, "customer", "without an invoice: whom"),
+    OPTIONS("--free", TEXT, NULL, "without an invoice: \"discount=1@50k\""),
+    OPTIONS("--charge", TEXT, NULL, "without an invoice: shipping=12.50"),
+    OPTION("--number", TEXT, "number", "else the branch's series gives one"),
+    OPTION("--date", DATE, "date", "else today"),
+    OPTION("--reason", TEXT, "reason", "why"),
+    OPTION("--already-happened", FLAG, "already_happened", NULL),
+    END,
+};
+
+static bool read_credit(struct run *run, const char *text, Tefter__CreditNoteLine *line)
+{
+    char *end = NULL;
+    unsigned long number = strtoul(text, &end, 10);
+    tefter__credit_note_line__init(line);
+    if (end == text || *end != '=' || number == 0) {
+        (void)run_say(run, EXIT_USE, "\"%s\": write LINE=QTY, the first line of the bill is 1",
+                      text);
+        return false;
+    }
+    line->line = (uint32_t)number - 1;
+    const char *wrong = quantity_read(end + 1, &line->quantity);
+    if (wrong != NULL)
+        (void)run_say(run, EXIT_USE, "\"%s\": %s", text, wrong);
+    return wrong == NULL;
+}
+
+static bool fill_credit(struct run *run, Tefter__IssueCreditNote *note)
+{
+    size_t at = 0;
+    note->invoice_number = (char *)(uintptr_t)arg_text(&run->args, "INVOICE");
+    note->credit = arena_take(&run->arena, (count_of(run, "LINE") + 1) * sizeof(*note->credit));
+    need(note->credit != NULL);
+    for (const char *text = arg_next(&run->args, "LINE", &at); text != NULL;
+         text = arg_next(&run->args, "LINE", &at)) {
+        Tefter__CreditNoteLine *line = arena_take(&run->arena, sizeof(*line));
+        need(line != NULL);
+        if (!read_credit(run, text, line))
+            return false;
+        note->credit[note->n_credit++] = line;
+    }
+    return true;
+}
+
+static bool fill_free_credit(struct run *run, Tefter__IssueCreditNote *note)
+{
+    bool good = false;
+    note->lines = sale_lines(run, &note->n_lines, &good);
+    if (good)
+        note->charges = sale_charges(run, &note->n_charges, &good);
+    if (good && !note->has_customer) {
+        (void)run_say(run, EXIT_USE, "without an invoice: whose credit is it? --customer CUSTOMER");
+        return false;
+    }
+    return good;
+}
+
+static int credit_run(struct run *run)
+{
+    Tefter__Command *command =
+        (Tefter__Command *)run_build(run, &tefter__command__descriptor, "issue_credit_note");
+    if (command == NULL)
+        return run->exit_code;
+    bool free = strcmp(arg_text(&run->args, "INVOICE"), "-") == 0;
+    if (!(free ? fill_free_credit(run, command->issue_credit_note)
+               : fill_credit(run, command->issue_credit_note)))
+        return run->exit_code;
+    return run_submit(run, command,
+                      "{number}| {total$}|.| Matched {matched$}.|| Owes {balance$}|, {free}|.");
+}
+
+/* ---- correcting an invoice: reversed and issued anew, what is not said stays ---- */
+
+static const struct param correct_params[] = {
+    OPERAND("NUMBER", TEXT, NULL, "the invoice or payment that is wrong"),
+    SOME("LINE", TEXT, NULL, "all lines anew: " SALE_LINE_HELP),
+    OPTION("--customer", CUSTOMER, "invoice.customer", "the right customer"),
+    OPTION("--date", DATE, "invoice.date", "the right date"),
+    OPTION("--due", DATE, "invoice.due", "the right due date"),
+    OPTIONS("--free", TEXT, NULL, "a line that is not in the catalogue"),
+    OPTIONS("--charge", TEXT, NULL, "all charges anew"),
+    OPTION("--person", NUMBER, "invoice.person", "who took the goods"),
+    OPTION("--approval", NUMBER, "invoice.approval", NULL),
+    OPTION("--amount", AMOUNT, NULL, "of a payment: the right amount"),
+    OPTION("--place", PLACE, NULL, "of a payment: the right till, account or device"),
+    OPTION("--reference", TEXT, "invoice.reference", "the right order, slip or provider number"),
+    OPTION("--note", TEXT, "invoice.note", NULL),
+    OPTION("--reason", TEXT, "reason", "why"),
+    END,
+};
+
+static Tefter__InvoiceLine *line_again(struct run *run, const Tefter__DocumentLine *was)
+{
+    Tefter__InvoiceLine *line = arena_take(&run->arena, sizeof(*line));
+    need(line != NULL);
+    tefter__invoice_line__init(line);
+    line->has_product = was->has_product;
+    line->product = was->product;
+    line->text = was->text;
+    line->quantity = was->quantity;
+    line->has_price = true;
+    line->price = was->price;
+    line->has_discount_bp = was->has_discount_bp;
+    line->discount_bp = was->discount_bp;
+    line->has_discount_minor = was->has_discount_minor && !was->has_discount_bp;
+    line->discount_minor = was->discount_minor;
+    line->has_tax_bp = was->has_tax_bp;
+    line->tax_bp = was->tax_bp;
+    line->n_serials = was->n_serials;
+    line->serials = was->serials;
+    return line;
+}
+
+static void lines_again(struct run *run, const Tefter__DocumentRecord *was,
+                        Tefter__IssueInvoice *invoice)
+{
+    invoice->lines = arena_take(&run->arena, (was->n_lines + 1) * sizeof(*invoice->lines));
+    need(invoice->lines != NULL);
+    for (size_t i = 0; i < was->n_lines; i++)
+        invoice->lines[i] = line_again(run, was->lines[i]);
+    invoice->n_lines = was->n_lines;
+}
+
+static void charges_again(struct run *run, const Tefter__DocumentRecord *was,
+                          Tefter__IssueInvoice *invoice)
+{
+    invoice->charges = arena_take(&run->arena, (was->n_charges + 1) * sizeof(*invoice->charges));
+    need(invoice->charges != NULL);
+    for (size_t i = 0; i < was->n_charges; i++) {
+        Tefter__Charge *charge = arena_take(&run->arena, sizeof(*charge));
+        need(charge != NULL);
+        tefter__charge__init(charge);
+        charge->title = was->charges[i]->title;
+        charge->amount_minor = was->charges[i]->amount_minor;
+        charge->has_tax_bp = was->charges[i]->has_tax_bp;
+        charge->tax_bp = was->charges[i]->tax_bp;
+        invoice->charges[i] = charge;
+    }
+    invoice->n_charges = was->n_charges;
+}
+
+/* What the person did not say is as it was. */
+static void rest_again(const Tefter__DocumentRecord *was, Tefter__IssueInvoice *invoice)
+{
+    if (!invoice->has_customer)
+        invoice->customer = was->customer;
+    invoice->has_customer = true;
+    if (!invoice->has_date)
+        invoice->date = was->date;
+    invoice->has_date = true;
+    if (!invoice->has_due && was->has_due) {
+        invoice->has_due = true;
+        invoice->due = was->due;
+    }
+    if (invoice->note == NULL)
+        invoice->note = was->note;
+    if (invoice->reference == NULL)
+        invoice->reference = was->reference;
+    invoice->marketer = was->marketer;
+    if (!invoice->has_person && was->has_person) {
+        invoice->has_person = true;
+        invoice->person = was->person;
+    }
+}
+
+static int correct_invoice(struct run *run, const Tefter__DocumentRecord *was)
+{
+    Tefter__Command *command =
+        (Tefter__Command *)run_build(run, &tefter__command__descriptor, "correct_invoice");
+    if (command == NULL)
+        return run->exit_code;
+    Tefter__CorrectInvoice *correct = command->correct_invoice;
+    if (correct->invoice == NULL)
+        need(member_make(&correct->base, "invoice", &run->arena) != NULL);
+    bool lines = count_of(run, "LINE") + count_of(run, "--free") > 0;
+    bool charges = count_of(run, "--charge") > 0;
+    if (!fill_invoice(run, correct->invoice))
+        return run->exit_code;
+    if (!lines)
+        lines_again(run, was, correct->invoice);
+    if (!charges)
+        charges_again(run, was, correct->invoice);
+    rest_again(was, correct->invoice);
+    correct->document = was->document;
+    return run_submit(run, command,
+                      "{NUMBER} is reversed| by {reversal}|; anew: {number}| {total$}|, due {due}|."
+                      "| Owes {balance$}|, {free}|.");
+}
+
+static void payment_again(const Tefter__DocumentRecord *was, Tefter__TakePayment *payment)
+{
+    payment->has_customer = true;
+    payment->customer = was->customer;
+    payment->kind = was->payment_kind;
+    payment->amount_minor = was->total_minor;
+    payment->has_place = was->has_place;
+    payment->place = was->place;
+    payment->has_date = true;
+    payment->date = was->date;
+    payment->reference = was->reference;
+    payment->payer = was->payer;
+    payment->note = was->note;
+}
+
+static bool payment_said(struct run *run, Tefter__TakePayment *payment, const char *option,
+                         const char *path, enum value_kind kind)
+{
+    const char *text = arg_text(&run->args, option);
+    return text == NULL || typed_set(run, &payment->base, path, kind, text);
+}
+
+static int correct_payment(struct run *run, const Tefter__DocumentRecord *was)
+{
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    Tefter__CorrectPayment correct = TEFTER__CORRECT_PAYMENT__INIT;
+    Tefter__TakePayment payment = TEFTER__TAKE_PAYMENT__INIT;
+    Tefter__Text reason = TEFTER__TEXT__INIT;
+    command.kind_case = TEFTER__COMMAND__KIND_CORRECT_PAYMENT;
+    command.correct_payment = &correct;
+    correct.document = was->document;
+    correct.payment = &payment;
+    reason.value = (char *)(uintptr_t)arg_text(&run->args, "--reason");
+    correct.reason = reason.value == NULL ? NULL : &reason;
+    payment_again(was, &payment);
+    if (!payment_said(run, &payment, "--customer", "customer", VALUE_CUSTOMER) ||
+        !payment_said(run, &payment, "--amount", "amount_minor", VALUE_AMOUNT) ||
+        !payment_said(run, &payment, "--date", "date", VALUE_DATE) ||
+        !payment_said(run, &payment, "--place", "place", VALUE_PLACE) ||
+        !payment_said(run, &payment, "--reference", "reference", VALUE_TEXT) ||
+        !payment_said(run, &payment, "--note", "note", VALUE_TEXT))
+        return run->exit_code;
+    return run_submit(run, &command,
+                      "{NUMBER} is reversed| by {reversal}|; anew: {number}| {total$}|.| Matched "
+                      "{matched$}.|| Owes {balance$}|, {free}|.");
+}
+
+static int correct_run(struct run *run)
+{
+    const Tefter__DocumentAnswer *answer = document_find(run, arg_text(&run->args, "NUMBER"), 0);
+    if (answer == NULL)
+        return run->exit_code;
+    if (answer->document->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE)
+        return correct_invoice(run, answer->document);
+    if (answer->document->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT)
+        return correct_payment(run, answer->document);
+    return run_say(run, EXIT_USE,
+                   "invoices and payments can be corrected; this one can be reversed: tefter "
+                   "reverse %s",
+                   answer->document->number);
+}
+
+const struct verb sale_verbs[] = {
+    {.noun = "sell",
+     .summary = "an invoice",
+     .params = sell_params,
+     .run = sell_run,
+     .more = "tefter sell C-000123 CEM40=100 SAND=2.5@180k-5% --charge shipping=500k"},
+    {.noun = "credit-note",
+     .summary = "goods returned, a price put right",
+     .params = credit_params,
+     .run = credit_run},
+    {.noun = "correct",
+     .summary = "reverses and writes anew in one; what is not said stays",
+     .params = correct_params,
+     .run = correct_run},
+    {.noun = "approval",
+     .verb = "ask",
+     .summary = "asks for a sale over the limit",
+     .params = approval_ask,
+     .command = "ask_approval",
+     .done = "Approval| {id}| is asked for."},
+    {.noun = "approval",
+     .verb = "list",
+     .summary = "who asks for what",
+     .params = approval_list,
+     .query = "approvals",
+     .rows = "approvals",
+     .columns = approval_columns,
+     .empty = "Nothing waits."},
+    {.noun = "approval",
+     .verb = "grant",
+     .summary = "for this sale and up to this amount only",
+     .params = approval_grant,
+     .command = "decide_approval",
+     .fixed = "approved=true",
+     .done = "Approval {APPROVAL} is granted."},
+    {.noun = "approval",
+     .verb = "refuse",
+     .summary = "no, and why",
+     .params = approval_refuse,
+     .command = "decide_approval",
+     .fixed = "approved=false",
+     .done = "Approval {APPROVAL} is refused."},
+    END_VERBS,
+};

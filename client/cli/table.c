@@ -1,0 +1,298 @@
+/*
+ * Aligned columns, and how single values are shown.
+ */
+#include "base/date.h"
+#include "base/text.h"
+#include "cli/cli.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { COLUMNS_MAX = 24 };
+
+/* ---- a table ---- */
+
+struct table {
+    struct run *run;
+    struct {
+        const char *title;
+        bool right;
+        size_t width;
+    } columns[COLUMNS_MAX];
+    size_t column_count;
+    const char **cells; /* row by row, in the run's arena; NULL: a rule */
+    size_t cell_count;
+    size_t capacity;
+};
+
+struct table *table_create(struct run *run)
+{
+    struct table *table = arena_zero(&run->arena, sizeof(*table));
+    need(table != NULL);
+    table->run = run;
+    return table;
+}
+
+void table_column(struct table *table, const char *title, bool right)
+{
+    need(table->column_count < COLUMNS_MAX);
+    size_t at = table->column_count++;
+    table->columns[at].title = title;
+    table->columns[at].right = right;
+    table->columns[at].width = text_columns(title, strlen(title));
+}
+
+static void push_cell(struct table *table, const char *text)
+{
+    if (table->cell_count == table->capacity) {
+        size_t capacity = table->capacity == 0 ? 256 : table->capacity * 2;
+        const char **cells = arena_take(&table->run->arena, capacity * sizeof(*cells));
+        need(cells != NULL);
+        if (table->cell_count > 0)
+            memcpy(cells, table->cells, table->cell_count * sizeof(*cells));
+        table->cells = cells;
+        table->capacity = capacity;
+    }
+    table->cells[table->cell_count++] = text;
+}
+
+void table_cell(struct table *table, const char *text)
+{
+    size_t at = table->cell_count % table->column_count;
+    size_t width = text_columns(text, strlen(text));
+    const char *copy = arena_text(&table->run->arena, text, strlen(text));
+    need(copy != NULL);
+    if (width > table->columns[at].width)
+        table->columns[at].width = width;
+    push_cell(table, copy);
+}
+
+void table_rule(struct table *table)
+{
+    for (size_t i = 0; i < table->column_count; i++)
+        push_cell(table, NULL);
+}
+
+static void put_spaces(size_t count, FILE *out)
+{
+    for (size_t i = 0; i < count; i++)
+        fputc(' ', out);
+}
+
+static void put_cell(const struct table *table, size_t column, const char *text, FILE *out)
+{
+    size_t width = table->columns[column].width;
+    size_t used = text == NULL ? 0 : text_columns(text, strlen(text));
+    bool last = column + 1 == table->column_count;
+    if (text == NULL) {
+        for (size_t i = 0; i < width; i++)
+            fputc('-', out);
+    } else if (table->columns[column].right) {
+        put_spaces(width - used, out);
+        fputs(text, out);
+    } else {
+        fputs(text, out);
+        put_spaces(last ? 0 : width - used, out);
+    }
+    fputs(last ? "\n" : "  ", out);
+}
+
+void table_print(struct table *table, FILE *out)
+{
+    for (size_t i = 0; i < table->column_count; i++)
+        put_cell(table, i, table->columns[i].title, out);
+    for (size_t i = 0; i < table->cell_count; i++)
+        put_cell(table, i % table->column_count, table->cells[i], out);
+}
+
+/* ---- single values ---- */
+
+const char *money_text(const struct run *run, int64_t amount_minor, char out[CELL_MAX])
+{
+    (void)money_write(amount_minor, run_currency(run)->exponent, out);
+    return out;
+}
+
+const char *date_text(uint32_t date, char out[CELL_MAX])
+{
+    date_write(date, out);
+    return out;
+}
+
+/* The clock of whoever reads. */
+const char *time_text(int64_t instant_ms, char out[CELL_MAX])
+{
+    time_t seconds = (time_t)(instant_ms / 1000);
+    struct tm local;
+    if (localtime_r(&seconds, &local) == NULL || strftime(out, CELL_MAX, "%F %T", &local) == 0)
+        out[0] = '\0';
+    return out;
+}
+
+/* Zeros behind the last digit that says something, down to `least` decimals. */
+static void trim_zeros(char *text, size_t least)
+{
+    char *point = strchr(text, '.');
+    if (point == NULL)
+        return;
+    size_t size = strlen(text);
+    size_t kept = (size_t)(point - text) + 1 + least;
+    while (size > kept && text[size - 1] == '0')
+        text[--size] = '\0';
+    if (text[size - 1] == '.')
+        text[size - 1] = '\0';
+}
+
+const char *price_text(const struct run *run, int64_t price, char out[CELL_MAX])
+{
+    int exponent = run_currency(run)->exponent;
+    (void)money_write(price, exponent + 3, out);
+    trim_zeros(out, (size_t)exponent);
+    return out;
+}
+
+const char *quantity_text(int64_t quantity, char out[CELL_MAX])
+{
+    (void)money_write(quantity, 3, out);
+    trim_zeros(out, 0);
+    return out;
+}
+
+const char *sign_over(const struct run *run)
+{
+    return run->unicode ? "▲" : "^";
+}
+
+const char *sign_locked(const struct run *run)
+{
+    return run->unicode ? "⊘" : "#";
+}
+
+const char *sign_minus(const struct run *run)
+{
+    return run->unicode ? "−" : "-";
+}
+
+const char *free_text(const struct run *run, const Tefter__AccountRow *account, char out[CELL_MAX])
+{
+    char amount[CELL_MAX];
+    if (account->unlimited)
+        (void)snprintf(out, CELL_MAX, "no limit");
+    else if (account->available_minor >= 0)
+        (void)snprintf(out, CELL_MAX, "%.200s", money_text(run, account->available_minor, amount));
+    else
+        (void)snprintf(out, CELL_MAX, "%s over %.200s", sign_over(run),
+                       money_text(run, -account->available_minor, amount));
+    return out;
+}
+
+/* ---- cells of a message ---- */
+
+static void write_text(const struct path_at *at, char out[CELL_MAX])
+{
+    const char *text = "";
+    if (at->field->type == PROTOBUF_C_TYPE_STRING)
+        text = *(const char *const *)at->value;
+    else if (at->field->type == PROTOBUF_C_TYPE_MESSAGE &&
+             at->field->descriptor == &tefter__text__descriptor)
+        text = text_of(*(const Tefter__Text *const *)at->value);
+    (void)snprintf(out, CELL_MAX, "%s", text);
+    for (char *c = out; *c != '\0'; c++)
+        *c = *c == '\n' || *c == '\t' ? ' ' : *c;
+}
+
+static void write_free(struct run *run, const struct path_at *at, char out[CELL_MAX])
+{
+    if (at->field->type == PROTOBUF_C_TYPE_MESSAGE &&
+        at->field->descriptor == &tefter__account_row__descriptor)
+        (void)free_text(run, *(const Tefter__AccountRow *const *)at->value, out);
+}
+
+static void write_percent(int64_t bp, char out[CELL_MAX])
+{
+    (void)decimal_write(bp, 2, out);
+    trim_zeros(out, 0);
+    (void)strncat(out, "%", 2);
+}
+
+static void write_integer(struct run *run, const struct column *column, const struct path_at *at,
+                          char out[CELL_MAX])
+{
+    int64_t value = path_integer(at);
+    switch (column->kind) {
+    case COLUMN_MONEY:
+        (void)money_text(run, value, out);
+        break;
+    case COLUMN_DATE:
+        (void)date_text((uint32_t)value, out);
+        break;
+    case COLUMN_TIME:
+        (void)time_text(value, out);
+        break;
+    case COLUMN_PRICE:
+        (void)price_text(run, value, out);
+        break;
+    case COLUMN_QUANTITY:
+        (void)quantity_text(value, out);
+        break;
+    case COLUMN_PERCENT:
+        write_percent(value, out);
+        break;
+    case COLUMN_FLAG:
+        (void)snprintf(out, CELL_MAX, "%s", value != 0 ? "yes" : "");
+        break;
+    case COLUMN_ENUM:
+        (void)enum_word(at->field->descriptor, (int)value, out, CELL_MAX);
+        break;
+    case COLUMN_BRANCH:
+        (void)snprintf(out, CELL_MAX, "%s", branch_code(run, (uint32_t)value));
+        break;
+    case COLUMN_STAFF:
+        (void)snprintf(out, CELL_MAX, "%s", staff_login(run, (uint32_t)value));
+        break;
+    case COLUMN_NUMBER:
+    case COLUMN_TEXT:
+    case COLUMN_FREE:
+        (void)snprintf(out, CELL_MAX, "%" PRId64, value);
+        break;
+    }
+}
+
+void cell_write(struct run *run, const ProtobufCMessage *row, const struct column *column,
+                char out[CELL_MAX])
+{
+    struct path_at at;
+    out[0] = '\0';
+    if (!path_find(row, column->path, &at))
+        return;
+    if (column->kind == COLUMN_TEXT)
+        write_text(&at, out);
+    else if (column->kind == COLUMN_FREE)
+        write_free(run, &at, out);
+    else
+        write_integer(run, column, &at, out);
+}
+
+static bool is_right(enum column_kind kind)
+{
+    return kind == COLUMN_MONEY || kind == COLUMN_NUMBER || kind == COLUMN_PRICE ||
+           kind == COLUMN_QUANTITY || kind == COLUMN_PERCENT || kind == COLUMN_FREE;
+}
+
+void table_rows(struct run *run, const struct column *columns, ProtobufCMessage *const *rows,
+                size_t count)
+{
+    char cell[CELL_MAX];
+    struct table *table = table_create(run);
+    for (const struct column *column = columns; column->title != NULL; column++)
+        table_column(table, column->title, is_right(column->kind));
+    for (size_t i = 0; i < count; i++) {
+        for (const struct column *column = columns; column->title != NULL; column++) {
+            cell_write(run, rows[i], column, cell);
+            table_cell(table, cell);
+        }
+    }
+    table_print(table, stdout);
+}

@@ -1,0 +1,460 @@
+/*
+ * What people type → fields of a message. References are looked up: a customer by code or number,
+ * a branch by code, a till by name.
+ */
+#include "base/date.h"
+#include "cli/cli.h"
+#include "wire/message.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool bad(struct run *run, const char *text, const char *why)
+{
+    (void)run_say(run, EXIT_USE, "\"%s\": %s", text, why);
+    return false;
+}
+
+/* ---- plain values ---- */
+
+bool typed_amount(struct run *run, const char *text, int64_t *ret_amount_minor)
+{
+    const char *wrong = amount_read(text, run_currency(run), ret_amount_minor);
+    return wrong == NULL || bad(run, text, wrong);
+}
+
+static bool whole_number(const char *text, int64_t *ret_number)
+{
+    char *end = NULL;
+    long long number = strtoll(text, &end, 10);
+    *ret_number = number;
+    return end != text && *end == '\0' && strlen(text) < 19;
+}
+
+bool typed_date(struct run *run, const char *text, uint32_t *ret_date)
+{
+    int64_t days = 0;
+    bool moved = (text[0] == '+' || text[0] == '-') && whole_number(text, &days);
+    uint32_t today = run_today(run);
+    if (strcmp(text, "today") == 0 || (moved && days == 0)) {
+        *ret_date = today;
+        return true;
+    }
+    if (moved && days > -40000 && days < 40000) {
+        *ret_date = (uint32_t)((int64_t)today + days);
+        return true;
+    }
+    if (date_read(text, strlen(text), ret_date))
+        return true;
+    return bad(run, text, "this is no date: write 2026-11-23, today, +30 or -7");
+}
+
+bool typed_percent(struct run *run, const char *text, uint32_t *ret_bp)
+{
+    static const struct number_style style = {'.', 0};
+    size_t size = strlen(text);
+    int64_t bp = 0;
+    if (size > 0 && text[size - 1] == '%')
+        size--;
+    const char *wrong = decimal_read(text, size, 2, &style, &bp);
+    if (wrong == NULL && (bp < 0 || bp > INT32_MAX))
+        wrong = "a percentage is not below zero";
+    *ret_bp = (uint32_t)bp;
+    return wrong == NULL || bad(run, text, wrong);
+}
+
+/* ---- lists that give names ---- */
+
+static const Tefter__Answer *ask_list(struct run *run, const char *name)
+{
+    Tefter__Query *query = (Tefter__Query *)message_new(&tefter__query__descriptor, &run->arena);
+    need(query != NULL && member_make(&query->base, name, &run->arena) != NULL);
+    return run_ask(run, query);
+}
+
+static const Tefter__BranchesAnswer *branches(struct run *run)
+{
+    const Tefter__Answer *answer = run->branches != NULL ? NULL : ask_list(run, "branches");
+    if (answer != NULL && answer->kind_case == TEFTER__ANSWER__KIND_BRANCHES)
+        run->branches = answer->branches;
+    return run->branches;
+}
+
+static const Tefter__StaffAnswer *staff(struct run *run)
+{
+    const Tefter__Answer *answer = run->staff != NULL ? NULL : ask_list(run, "staff");
+    if (answer != NULL && answer->kind_case == TEFTER__ANSWER__KIND_STAFF)
+        run->staff = answer->staff;
+    return run->staff;
+}
+
+static const Tefter__GroupsAnswer *groups(struct run *run)
+{
+    const Tefter__Answer *answer = run->groups != NULL ? NULL : ask_list(run, "groups");
+    if (answer != NULL && answer->kind_case == TEFTER__ANSWER__KIND_GROUPS)
+        run->groups = answer->groups;
+    return run->groups;
+}
+
+static const Tefter__MoneyPlacesAnswer *places(struct run *run)
+{
+    const Tefter__Answer *answer = run->places != NULL ? NULL : ask_list(run, "money_places");
+    if (answer != NULL && answer->kind_case == TEFTER__ANSWER__KIND_MONEY_PLACES)
+        run->places = answer->money_places;
+    return run->places;
+}
+
+static const char *number_name(struct run *run, uint32_t number)
+{
+    char text[16];
+    (void)snprintf(text, sizeof(text), "#%" PRIu32, number);
+    return arena_text(&run->arena, text, strlen(text));
+}
+
+const char *branch_code(struct run *run, uint32_t branch)
+{
+    const Tefter__BranchesAnswer *list = branches(run);
+    for (size_t i = 0; list != NULL && i < list->n_branches; i++) {
+        if (list->branches[i]->branch == branch)
+            return list->branches[i]->code;
+    }
+    return number_name(run, branch);
+}
+
+const char *staff_login(struct run *run, uint32_t number)
+{
+    const Tefter__StaffAnswer *list = staff(run);
+    for (size_t i = 0; list != NULL && i < list->n_staff; i++) {
+        if (list->staff[i]->staff == number)
+            return list->staff[i]->login;
+    }
+    return number_name(run, number);
+}
+
+const char *place_name(struct run *run, uint32_t place)
+{
+    const Tefter__MoneyPlacesAnswer *list = places(run);
+    for (size_t i = 0; list != NULL && i < list->n_places; i++) {
+        if (list->places[i]->place == place)
+            return list->places[i]->name;
+    }
+    return number_name(run, place);
+}
+
+/* ---- references ---- */
+
+/* "#17" is the number surely; "17" is it when nothing is called so. */
+static const char *number_part(const char *text)
+{
+    return text[0] == '#' ? text + 1 : text;
+}
+
+static bool as_number(const char *text, uint64_t *ret_id)
+{
+    int64_t number = 0;
+    bool good = whole_number(number_part(text), &number) && number > 0;
+    *ret_id = (uint64_t)number;
+    return good;
+}
+
+static bool not_found(struct run *run, const char *what, const char *text, const char *list)
+{
+    if (run->exit_code == EXIT_DONE)
+        (void)run_say(run, EXIT_REFUSED, "There is no %s \"%s\". See: tefter %s", what, text, list);
+    return false;
+}
+
+static bool branch_id(struct run *run, const char *text, uint64_t *ret_id)
+{
+    const Tefter__BranchesAnswer *list = branches(run);
+    for (size_t i = 0; list != NULL && i < list->n_branches; i++) {
+        if (strcasecmp(list->branches[i]->code, text) == 0) {
+            *ret_id = list->branches[i]->branch;
+            return true;
+        }
+    }
+    return as_number(text, ret_id) || not_found(run, "branch", text, "branch list");
+}
+
+static bool staff_id(struct run *run, const char *text, uint64_t *ret_id)
+{
+    const Tefter__StaffAnswer *list = staff(run);
+    for (size_t i = 0; list != NULL && i < list->n_staff; i++) {
+        if (strcasecmp(list->staff[i]->login, text) == 0) {
+            *ret_id = list->staff[i]->staff;
+            return true;
+        }
+    }
+    return as_number(text, ret_id) || not_found(run, "person", text, "staff list");
+}
+
+/* "gold" or "tier/gold"; a name that two dimensions have must say which. */
+static bool group_is(const Tefter__GroupRecord *group, const char *text)
+{
+    const char *slash = strchr(text, '/');
+    if (slash == NULL)
+        return strcasecmp(group->name, text) == 0;
+    size_t size = (size_t)(slash - text);
+    return strlen(group->dimension) == size && strncasecmp(group->dimension, text, size) == 0 &&
+           strcasecmp(group->name, slash + 1) == 0;
+}
+
+static bool group_id(struct run *run, const char *text, uint64_t *ret_id)
+{
+    const Tefter__GroupsAnswer *list = groups(run);
+    size_t found = 0;
+    for (size_t i = 0; list != NULL && i < list->n_groups; i++) {
+        if (!group_is(list->groups[i], text))
+            continue;
+        *ret_id = list->groups[i]->group;
+        found++;
+    }
+    if (found > 1)
+        return bad(run, text, "several groups have this name: write DIMENSION/NAME");
+    return found == 1 || as_number(text, ret_id) || not_found(run, "group", text, "group list");
+}
+
+static bool place_id(struct run *run, const char *text, uint64_t *ret_id)
+{
+    const Tefter__MoneyPlacesAnswer *list = places(run);
+    size_t found = 0;
+    for (size_t i = 0; list != NULL && i < list->n_places; i++) {
+        const Tefter__MoneyPlaceRecord *place = list->places[i];
+        bool named = strcasecmp(place->name, text) == 0 ||
+                     (place->number != NULL && strcmp(place->number, text) == 0);
+        if (!named || place->retired)
+            continue;
+        *ret_id = place->place;
+        found++;
+    }
+    if (found > 1)
+        return bad(run, text, "several places have this name: give the number instead");
+    return found == 1 || as_number(text, ret_id) ||
+           not_found(run, "till, account or device", text, "till list");
+}
+
+static bool terminal_id(struct run *run, const char *text, uint64_t *ret_id)
+{
+    if (as_number(text, ret_id))
+        return true;
+    const Tefter__Answer *answer = ask_list(run, "terminals");
+    if (answer == NULL || answer->kind_case != TEFTER__ANSWER__KIND_TERMINALS)
+        return false;
+    for (size_t i = 0; i < answer->terminals->n_terminals; i++) {
+        if (strcasecmp(answer->terminals->terminals[i]->name, text) == 0) {
+            *ret_id = answer->terminals->terminals[i]->terminal;
+            return true;
+        }
+    }
+    return not_found(run, "terminal", text, "terminal list");
+}
+
+static bool is_absent(const Tefter__Answer *answer)
+{
+    return answer->kind_case == TEFTER__ANSWER__KIND_REFUSED &&
+           answer->refused->code == TEFTER__REFUSAL_CODE__NOT_FOUND;
+}
+
+static const Tefter__Answer *look_customer(struct run *run, const char *code, uint32_t number)
+{
+    Tefter__CustomerCard card = TEFTER__CUSTOMER_CARD__INIT;
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    card.code = (char *)(uintptr_t)code;
+    card.has_customer = code == NULL;
+    card.customer = number;
+    query.kind_case = TEFTER__QUERY__KIND_CUSTOMER_CARD;
+    query.customer_card = &card;
+    return run_look(run, &query);
+}
+
+const Tefter__CustomerCardAnswer *customer_find(struct run *run, const char *text)
+{
+    uint64_t number = 0;
+    bool numbered = as_number(text, &number) && number <= UINT32_MAX;
+    const Tefter__Answer *answer = NULL;
+    if (text[0] != '#')
+        answer = look_customer(run, text, 0);
+    if (text[0] != '#' && answer == NULL)
+        return NULL;
+    if (numbered && (answer == NULL || is_absent(answer)))
+        answer = look_customer(run, NULL, (uint32_t)number);
+    if (answer != NULL && answer->kind_case == TEFTER__ANSWER__KIND_CUSTOMER_CARD)
+        return answer->customer_card;
+    if (answer != NULL && !is_absent(answer) && answer->kind_case == TEFTER__ANSWER__KIND_REFUSED)
+        (void)run_refused(run, answer->refused);
+    (void)not_found(run, "customer", text, "search TEXT");
+    return NULL;
+}
+
+/* Who pays at once and has no account. */
+static bool cash_customer(struct run *run, uint64_t *ret_id)
+{
+    const Tefter__Answer *answer = ask_list(run, "company");
+    bool good = answer != NULL && answer->kind_case == TEFTER__ANSWER__KIND_COMPANY;
+    if (good)
+        *ret_id = answer->company->cash_customer;
+    return good;
+}
+
+static bool customer_id(struct run *run, const char *text, uint64_t *ret_id)
+{
+    if (strcmp(text, "cash") == 0)
+        return cash_customer(run, ret_id);
+    if (text[0] == '#' && as_number(text, ret_id))
+        return true;
+    const Tefter__CustomerCardAnswer *card = customer_find(run, text);
+    if (card != NULL)
+        *ret_id = card->row->customer;
+    return card != NULL;
+}
+
+static bool product_id(struct run *run, const char *text, uint64_t *ret_id)
+{
+    Tefter__ProductCard card = TEFTER__PRODUCT_CARD__INIT;
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    query.kind_case = TEFTER__QUERY__KIND_PRODUCT_CARD;
+    query.product_card = &card;
+    if (text[0] == '#' && as_number(text, ret_id))
+        return true;
+    card.code = (char *)(uintptr_t)text;
+    const Tefter__Answer *answer = run_look(run, &query);
+    if (answer == NULL)
+        return false;
+    if (answer->kind_case == TEFTER__ANSWER__KIND_PRODUCT_CARD) {
+        *ret_id = answer->product_card->product->product;
+        return true;
+    }
+    return as_number(text, ret_id) || not_found(run, "product", text, "product list");
+}
+
+static const Tefter__Answer *look_document(struct run *run, const char *number,
+                                           Tefter__DocumentKind kind)
+{
+    Tefter__DocumentView view = TEFTER__DOCUMENT_VIEW__INIT;
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    uint64_t id = 0;
+    query.kind_case = TEFTER__QUERY__KIND_DOCUMENT;
+    query.document = &view;
+    if (number[0] == '#' && as_number(number, &id)) {
+        view.has_document = true;
+        view.document = id;
+    } else {
+        view.number = (char *)(uintptr_t)number;
+        view.has_kind = true;
+        view.kind = kind;
+    }
+    return run_look(run, &query);
+}
+
+const Tefter__DocumentAnswer *document_find(struct run *run, const char *number,
+                                            Tefter__DocumentKind kind)
+{
+    static const Tefter__DocumentKind kinds[] = {
+        TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE, TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT,
+        TEFTER__DOCUMENT_KIND__DOCUMENT_CREDIT_NOTE, TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL};
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        if (kind != 0 && kind != kinds[i])
+            continue;
+        const Tefter__Answer *answer = look_document(run, number, kinds[i]);
+        if (answer == NULL)
+            return NULL;
+        if (answer->kind_case == TEFTER__ANSWER__KIND_DOCUMENT)
+            return answer->document;
+        if (!is_absent(answer)) {
+            (void)run_refused(run, answer->refused);
+            return NULL;
+        }
+    }
+    (void)not_found(run, "document", number, "search NUMBER");
+    return NULL;
+}
+
+static bool document_id(struct run *run, const char *text, uint64_t *ret_id)
+{
+    if (text[0] == '#' && as_number(text, ret_id))
+        return true;
+    const Tefter__DocumentAnswer *answer = document_find(run, text, 0);
+    if (answer != NULL)
+        *ret_id = answer->document->document;
+    return answer != NULL;
+}
+
+typedef bool (*reference_fn)(struct run *run, const char *text, uint64_t *ret_id);
+
+static const reference_fn references[] = {
+    [VALUE_CUSTOMER] = customer_id, [VALUE_BRANCH] = branch_id,     [VALUE_STAFF] = staff_id,
+    [VALUE_TERMINAL] = terminal_id, [VALUE_GROUP] = group_id,       [VALUE_PRODUCT] = product_id,
+    [VALUE_PLACE] = place_id,       [VALUE_DOCUMENT] = document_id,
+};
+
+bool typed_id(struct run *run, enum value_kind kind, const char *text, uint64_t *ret_id)
+{
+    need((size_t)kind < sizeof(references) / sizeof(references[0]) && references[kind] != NULL);
+    return references[kind](run, text, ret_id);
+}
+
+/* ---- setting ---- */
+
+static bool set(struct run *run, ProtobufCMessage *message, const char *path, const char *typed,
+                const char *value)
+{
+    struct message_fault fault = {.what = "this does not fit"};
+    return message_set(message, path, value, &run->arena, &fault) || bad(run, typed, fault.what);
+}
+
+static bool set_number(struct run *run, ProtobufCMessage *message, const char *path,
+                       const char *typed, int64_t number)
+{
+    char text[24];
+    (void)snprintf(text, sizeof(text), "%" PRId64, number);
+    return set(run, message, path, typed, text);
+}
+
+/* Text that begins with '{' must not be taken for JSON. */
+static bool set_text(struct run *run, ProtobufCMessage *message, const char *path, const char *text)
+{
+    return text[0] == '{' ? bad(run, text, "a text does not begin with '{' here")
+                          : set(run, message, path, text, text);
+}
+
+bool typed_set(struct run *run, ProtobufCMessage *message, const char *path, enum value_kind kind,
+               const char *text)
+{
+    int64_t number = 0;
+    uint32_t small = 0;
+    uint64_t id = 0;
+    const char *wrong = NULL;
+    switch (kind) {
+    case VALUE_FLAG:
+        return set(run, message, path, text, "true");
+    case VALUE_TEXT:
+        return set_text(run, message, path, text);
+    case VALUE_NUMBER:
+    case VALUE_ENUM:
+        return set(run, message, path, text, text);
+    case VALUE_AMOUNT:
+        return typed_amount(run, text, &number) && set_number(run, message, path, text, number);
+    case VALUE_PRICE:
+        wrong = price_read(text, run_currency(run), &number);
+        return wrong == NULL ? set_number(run, message, path, text, number) : bad(run, text, wrong);
+    case VALUE_QUANTITY:
+        wrong = quantity_read(text, &number);
+        return wrong == NULL ? set_number(run, message, path, text, number) : bad(run, text, wrong);
+    case VALUE_PERCENT:
+        return typed_percent(run, text, &small) && set_number(run, message, path, text, small);
+    case VALUE_DATE:
+        return typed_date(run, text, &small) && set_number(run, message, path, text, small);
+    case VALUE_CUSTOMER:
+    case VALUE_BRANCH:
+    case VALUE_STAFF:
+    case VALUE_TERMINAL:
+    case VALUE_GROUP:
+    case VALUE_PRODUCT:
+    case VALUE_PLACE:
+    case VALUE_DOCUMENT:
+        return typed_id(run, kind, text, &id) && set_number(run, message, path, text, (int64_t)id);
+    }
+    return false;
+}

@@ -1,0 +1,314 @@
+/*
+ * Live lines: every push with its delay from the commit to here, and the state of the line.
+ */
+#include "cli/cli.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { CUSTOMERS_MAX = 1000, STALE_EVERY_MS = 5000, ROW_MEMORY_MAX = 64 * 1024 };
+
+static const struct param watch_params[] = {
+    OPTIONS("--customer", TEXT, NULL, "only this one"),
+    OPTION("--approvals", FLAG, NULL, "requests for approval instead of customers"),
+    OPTION("--for", NUMBER, NULL, "ends after so many seconds"),
+    OPTION("--sets", NUMBER, NULL, "ends after so many sets, the first picture not counted"),
+    END,
+};
+
+struct watch {
+    struct run *run;
+    struct tefter_feed *feed;
+    struct arena row_arena;
+    struct loop_timer *stale;
+    struct loop_timer *end;
+    uint64_t sets_left; /* 0: no end */
+    bool counting;
+    bool first; /* the picture is not yet whole */
+    bool over;
+    int exit_code;
+};
+
+static void put_now(struct watch *watch)
+{
+    char when[CELL_MAX];
+    const char *text = time_text(tefter_now_ms(watch->run->client), when);
+    printf("%s  ", strlen(text) > 11 ? text + 11 : text);
+}
+
+static void stop(struct watch *watch)
+{
+    watch->over = true;
+    loop_stop(tefter_loop(watch->run->client));
+}
+
+/* ---- state of the line ---- */
+
+static void put_state_json(const struct tefter_state *state)
+{
+    printf("{\"line\":\"%s\",\"exact\":%" PRIu64 ",\"behind\":%" PRIu64 ",\"age_ms\":%" PRIu64
+           "}\n",
+           tefter_line_word(state->line), state->exact, state->behind, state->age_ms);
+}
+
+static void put_state(struct watch *watch, const struct tefter_state *state)
+{
+    if (watch->run->json) {
+        put_state_json(state);
+        return;
+    }
+    put_now(watch);
+    switch (state->line) {
+    case TEFTER_LIVE:
+        printf("Live, exact at %" PRIu64 "\n", state->exact);
+        break;
+    case TEFTER_CATCHING_UP:
+        printf("Catching up, %" PRIu64 " behind\n", state->behind);
+        break;
+    case TEFTER_FETCHING:
+        printf("Fetching all figures again\n");
+        break;
+    case TEFTER_CONNECTING:
+        printf("Connecting\n");
+        break;
+    case TEFTER_STALE:
+        printf("%" PRIu64 " s old: no beat of the server\n", state->age_ms / 1000);
+        break;
+    case TEFTER_LOST:
+        printf("NOT CONNECTED, figures %" PRIu64 " s old%s%s\n", state->age_ms / 1000,
+               state->reason[0] == '\0' ? "" : ": ", state->reason);
+        break;
+    }
+}
+
+/* Only when the word changes: every set moves `exact`. */
+static void state_changed(void *context, const struct tefter_state *state)
+{
+    static enum tefter_line told = TEFTER_CONNECTING;
+    struct watch *watch = context;
+    if (state->line == told)
+        return;
+    told = state->line;
+    put_state(watch, state);
+    (void)fflush(stdout);
+}
+
+/* While there is no beat the age is said again and again. */
+static void say_age(void *context)
+{
+    struct watch *watch = context;
+    struct tefter_state state;
+    tefter_state(watch->run->client, &state);
+    if (state.line != TEFTER_STALE && state.line != TEFTER_LOST)
+        return;
+    put_state(watch, &state);
+    (void)fflush(stdout);
+}
+
+/* ---- rows ---- */
+
+static const Tefter__CustomerRow *who(struct watch *watch, uint32_t customer)
+{
+    arena_reset(&watch->row_arena);
+    const Tefter__Row *row =
+        tefter_feed_row(watch->feed, TEFTER_ROW_CUSTOMER, customer, &watch->row_arena);
+    return row == NULL ? NULL : row->customer;
+}
+
+static void put_last(struct watch *watch, const Tefter__LastChange *last)
+{
+    char word[CELL_MAX];
+    char amount[CELL_MAX];
+    if (last == NULL)
+        return;
+    printf("  %s", enum_word(&tefter__event_kind__descriptor, (int)last->kind, word, sizeof(word)));
+    if (last->number != NULL)
+        printf(" %s", last->number);
+    if (last->has_amount_minor)
+        printf(" %s%s", last->amount_minor > 0 ? "+" : "",
+               money_text(watch->run, last->amount_minor, amount));
+}
+
+static void put_account(struct watch *watch, const Tefter__AccountRow *account)
+{
+    char owes[CELL_MAX];
+    char rest[CELL_MAX];
+    const Tefter__CustomerRow *customer = who(watch, account->customer);
+    if (customer == NULL)
+        printf("#%" PRIu32, account->customer);
+    else
+        printf("%s %s", customer->code, text_of(customer->name));
+    bool plain = !account->unlimited && account->available_minor >= 0;
+    printf("  owes %s  %s%s%s%s", money_text(watch->run, account->balance_minor, owes),
+           plain ? "free " : "", free_text(watch->run, account, rest),
+           account->locked ? "  locked " : "", account->locked ? sign_locked(watch->run) : "");
+    put_last(watch, account->last);
+}
+
+static void put_customer(struct watch *watch, const Tefter__CustomerRow *customer)
+{
+    bool locked = customer->has_locked && customer->locked;
+    printf("%s %s%s%s%s", customer->code, text_of(customer->name), locked ? "  locked " : "",
+           locked ? sign_locked(watch->run) : "", locked ? text_of(customer->lock_reason) : "");
+}
+
+static void put_approval(struct watch *watch, const Tefter__ApprovalRow *approval)
+{
+    char word[CELL_MAX];
+    char amount[CELL_MAX];
+    printf("approval %" PRIu64 " %s: customer #%" PRIu32 ", %s", approval->approval,
+           enum_word(&tefter__approval_state__descriptor, (int)approval->state, word, sizeof(word)),
+           approval->customer, money_text(watch->run, approval->amount_minor, amount));
+}
+
+static void put_row(struct watch *watch, const Tefter__Row *row, const struct tefter_set *set)
+{
+    put_now(watch);
+    switch (row->kind_case) {
+    case TEFTER__ROW__KIND_ACCOUNT:
+        put_account(watch, row->account);
+        break;
+    case TEFTER__ROW__KIND_CUSTOMER:
+        put_customer(watch, row->customer);
+        break;
+    case TEFTER__ROW__KIND_APPROVAL:
+        put_approval(watch, row->approval);
+        break;
+    case TEFTER__ROW__KIND__NOT_SET:
+    case _TEFTER__ROW__KIND__CASE_IS_INT_SIZE:
+        break;
+    }
+    if (set->delay_ms >= 0)
+        printf("  %" PRId64 " ms", set->delay_ms);
+    printf("\n");
+}
+
+static void put_rows_json(struct watch *watch, const struct tefter_set *set)
+{
+    printf("{\"seq\":%" PRIu64 ",\"exact\":%s,\"committed_ms\":%" PRId64 ",\"delay_ms\":%" PRId64
+           ",\"rows\":%zu}\n",
+           set->seq, set->exact ? "true" : "false", set->committed_ms, set->delay_ms,
+           set->row_count);
+    for (size_t i = 0; i < set->row_count; i++)
+        run_json(watch->run, &set->rows[i]->base);
+}
+
+static void count_down(struct watch *watch)
+{
+    if (watch->counting && --watch->sets_left == 0)
+        stop(watch);
+}
+
+static void set_arrived(void *context, const struct tefter_set *set)
+{
+    struct watch *watch = context;
+    if (set->refused != NULL) {
+        watch->exit_code = run_refused(watch->run, set->refused);
+        stop(watch);
+        return;
+    }
+    bool picture = watch->first || set->page;
+    if (watch->run->json)
+        put_rows_json(watch, set);
+    for (size_t i = 0; !watch->run->json && !picture && i < set->row_count; i++)
+        put_row(watch, set->rows[i], set);
+    watch->first = watch->first && !set->exact;
+    (void)fflush(stdout);
+    if (!picture && set->row_count > 0)
+        count_down(watch);
+}
+
+/* ---- the loop ---- */
+
+static void interrupted(void *context)
+{
+    stop(context);
+}
+
+static bool wanted_customers(struct run *run, uint32_t *customers, size_t *ret_count)
+{
+    size_t at = 0;
+    uint64_t id = 0;
+    *ret_count = 0;
+    for (const char *text = arg_next(&run->args, "--customer", &at); text != NULL;
+         text = arg_next(&run->args, "--customer", &at)) {
+        if (*ret_count == CUSTOMERS_MAX) {
+            (void)run_say(run, EXIT_USE, "at most %d customers", CUSTOMERS_MAX);
+            return false;
+        }
+        if (!typed_id(run, VALUE_CUSTOMER, text, &id))
+            return false;
+        customers[(*ret_count)++] = (uint32_t)id;
+    }
+    return true;
+}
+
+static bool number_said(struct run *run, const char *name, uint64_t *ret_number)
+{
+    const char *text = arg_text(&run->args, name);
+    *ret_number = 0;
+    if (text == NULL || (sscanf(text, "%" SCNu64, ret_number) == 1 && *ret_number > 0))
+        return true;
+    (void)run_say(run, EXIT_USE, "%s takes a number", name);
+    return false;
+}
+
+static bool begin(struct watch *watch, uint64_t seconds)
+{
+    struct run *run = watch->run;
+    static uint32_t customers[CUSTOMERS_MAX];
+    size_t count = 0;
+    struct loop *loop = tefter_loop(run->client);
+    if (!wanted_customers(run, customers, &count))
+        return false;
+    Tefter__Topic topic = arg_flag(&run->args, "--approvals") ? TEFTER__TOPIC__TOPIC_APPROVALS
+                                                              : TEFTER__TOPIC__TOPIC_CUSTOMERS;
+    watch->feed = tefter_subscribe(run->client, topic, customers, count, set_arrived, watch);
+    watch->stale = loop_timer_create(loop, say_age, watch);
+    watch->end = loop_timer_create(loop, interrupted, watch);
+    if (watch->feed == NULL || watch->stale == NULL || watch->end == NULL) {
+        (void)run_say(run, EXIT_NO_SERVER, "no memory");
+        return false;
+    }
+    loop_timer_start(watch->stale, STALE_EVERY_MS, STALE_EVERY_MS);
+    if (seconds > 0)
+        loop_timer_start(watch->end, seconds * 1000, 0);
+    (void)loop_on_signal(loop, SIGINT, interrupted, watch);
+    (void)loop_on_signal(loop, SIGTERM, interrupted, watch);
+    return true;
+}
+
+static int watch_run(struct run *run)
+{
+    static struct watch watch; /* signals may come as long as the loop lives */
+    uint64_t seconds = 0;
+    watch = (struct watch){.run = run, .first = true};
+    if (!number_said(run, "--for", &seconds) || !number_said(run, "--sets", &watch.sets_left))
+        return run->exit_code;
+    watch.counting = watch.sets_left > 0;
+    arena_init(&watch.row_arena, ROW_MEMORY_MAX);
+    tefter_on_state(run->client, state_changed, &watch);
+    if (begin(&watch, seconds)) {
+        while (!watch.over)
+            loop_run(tefter_loop(run->client));
+    } else {
+        watch.exit_code = run->exit_code;
+    }
+    tefter_on_state(run->client, NULL, NULL);
+    loop_timer_destroy(watch.stale);
+    loop_timer_destroy(watch.end);
+    if (watch.feed != NULL)
+        tefter_unsubscribe(watch.feed);
+    arena_fini(&watch.row_arena);
+    return watch.exit_code;
+}
+
+const struct verb watch_verbs[] = {
+    {.noun = "watch",
+     .summary = "every change as it happens, with its delay",
+     .params = watch_params,
+     .run = watch_run},
+    END_VERBS,
+};
