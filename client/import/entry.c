@@ -15,8 +15,7 @@ struct entry *entry_create(const struct row *row)
         return NULL;
     arena_init(&entry->arena, ENTRY_BYTES_MAX);
     entry->line = row->line;
-    entry->offset = row->offset;
-    entry->end = row->end;
+    entry->end = (struct track_place){row->end, row->next_line};
     return entry;
 }
 
@@ -62,7 +61,7 @@ bool entry_keep_row(struct entry *entry, const struct row *row)
         entry->rows = kept;
     entry->last_row = kept;
     entry->row_count++;
-    entry->end = row->end;
+    entry->end = (struct track_place){row->end, row->next_line};
     return true;
 }
 

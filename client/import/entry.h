@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "import/field.h"
 #include "import/reader.h"
+#include "import/track.h"
 #include "import/value.h"
 
 enum entry_kind {
@@ -53,11 +54,10 @@ struct entry_row {
 struct entry {
     struct arena arena;
     enum entry_kind kind;
-    uint64_t place;   /* its turn in the file */
-    uint64_t offset;  /* of its first row */
-    uint64_t end;     /* behind its last row */
-    uint64_t line;    /* of its first row */
-    uint64_t touched; /* row count when its last row came */
+    uint64_t place;         /* its turn in the file */
+    struct track_place end; /* behind its last row */
+    uint64_t line;          /* of its first row */
+    uint64_t touched;       /* row count when its last row came */
 
     const char *texts[FIELD_COUNT]; /* of codes and lines of text; NULL: none */
     int64_t numbers[FIELD_COUNT];   /* of numbers, whole numbers and dates */

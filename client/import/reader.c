@@ -55,23 +55,11 @@ static void on_row(int terminator, void *context)
     ((struct reader *)context)->whole = true;
 }
 
-/* Only the ending we chose ends a row: a lone CR inside a line is no line end. */
-static int only_cr(unsigned char byte)
-{
-    return byte == CSV_CR;
-}
-
-static int lf_or_cr(unsigned char byte)
-{
-    return byte == CSV_LF || byte == CSV_CR;
-}
-
 static bool parser_begin(struct reader *reader)
 {
     if (csv_init(&reader->csv, PARSER_OPTIONS) != 0)
         return false;
     csv_set_delim(&reader->csv, (unsigned char)reader->style.delimiter);
-    csv_set_term_func(&reader->csv, reader->style.ending == '\r' ? only_cr : lf_or_cr);
     return true;
 }
 

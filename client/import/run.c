@@ -25,7 +25,7 @@ struct run {
     struct track track;
     struct group group;
     struct names numbers; /* of documents that are whole */
-    struct track_place here;
+    uint64_t at;          /* the byte the reader stands at */
     uint64_t began_ms;
     uint64_t saved_ms;
     uint64_t told;
@@ -260,7 +260,7 @@ static void show_progress(struct run *run)
         .noun = nouns[run->settings->kind],
         .done = run->told,
         .rows = run->result->rows,
-        .at = run->here.offset,
+        .at = run->at,
         .size = run->source->size,
         .from = run->state.place.offset,
         .ms = console_now_ms() - run->began_ms,
@@ -271,12 +271,10 @@ static void show_progress(struct run *run)
 /* The rejects of what the state says is done must be in their file first. */
 static bool save_state(struct run *run)
 {
-    struct track_place cut;
-    if (run->settings->dry_run || !track_cut(&run->track, run->here, &cut) ||
-        !rejects_flush(&run->rejects))
+    if (run->settings->dry_run || !rejects_flush(&run->rejects))
         return true;
     struct state now = run->state;
-    now.place = cut;
+    now.place = run->track.cut;
     run->saved_ms = console_now_ms();
     return state_save(&now, run->failure);
 }
@@ -298,7 +296,7 @@ static bool read_rows(struct run *run)
     bool good = true;
     while (good && reader_next(run->reader, &row, run->failure)) {
         good = take_row(run, &row);
-        run->here = (struct track_place){row.end, row.next_line};
+        run->at = row.end;
         if (good && run->result->rows % LOOK_UP_ROWS == 0)
             good = look_up(run);
     }
@@ -371,26 +369,43 @@ static bool open_rejects(struct run *run)
                         run->state.place.line, run->failure);
 }
 
-/* The header, or what was done the last time, is behind us. */
-static bool open_reader(struct run *run)
+static bool open_reader(struct run *run, struct track_place place)
 {
-    struct track_place *place = &run->state.place;
-    bool resumed = place->line > 0;
-    if (!resumed)
-        *place = (struct track_place){run->source->text_at, 1};
-    run->here = *place;
-    run->result->resumed_line = resumed ? place->line : 0;
-    if (!source_seek(run->source, place->offset, run->failure))
+    if (!source_seek(run->source, place.offset, run->failure))
         return false;
-    run->reader = reader_create(&run->look->rows, source_read, run->source, place->offset,
-                                place->line, run->failure);
+    run->reader = reader_create(&run->look->rows, source_read, run->source, place.offset,
+                                place.line, run->failure);
+    return run->reader != NULL;
+}
+
+static bool skip_header(struct run *run)
+{
     struct row header;
-    return run->reader != NULL && (resumed || reader_next(run->reader, &header, run->failure));
+    if (!reader_next(run->reader, &header, run->failure))
+        return false;
+    run->state.place = (struct track_place){header.end, header.next_line};
+    return true;
+}
+
+/* The header, or what was done the last time, is behind us. */
+static bool open_rows(struct run *run)
+{
+    struct track_place start = {run->source->text_at, 1};
+    run->result->resumed_line = run->state.place.line;
+    if (run->result->resumed_line > 0) {
+        if (!open_reader(run, run->state.place))
+            return false;
+    } else if (!open_reader(run, start) || !skip_header(run)) {
+        return false;
+    }
+    run->at = run->state.place.offset;
+    track_init(&run->track, run->state.place);
+    return true;
 }
 
 static bool begin(struct run *run)
 {
-    if (!load_state(run) || !open_rejects(run) || !open_reader(run))
+    if (!load_state(run) || !open_rejects(run) || !open_rows(run))
         return false;
     if (run->result->resumed_line > 0)
         console_say(run->options->console,

@@ -6,6 +6,11 @@
 
 enum { TRACK_FIRST = 256 };
 
+void track_init(struct track *track, struct track_place start)
+{
+    *track = (struct track){.reach = start, .cut = start};
+}
+
 void track_fini(struct track *track)
 {
     free(track->items);
@@ -37,34 +42,30 @@ bool track_begin(struct track *track, struct track_place first, uint64_t *ret_tu
     if (track->count == track->capacity && !grow(track))
         return false;
     *ret_turn = track->turn + track->count;
-    *item_at(track, track->count++) = (struct track_item){first, 0, false};
+    *item_at(track, track->count++) = (struct track_item){first, first, false};
     return true;
 }
 
-void track_done(struct track *track, uint64_t turn, uint64_t end)
+static void pop(struct track *track)
+{
+    const struct track_item *head = item_at(track, 0);
+    if (head->end.offset > track->reach.offset)
+        track->reach = head->end;
+    track->head = (track->head + 1) % track->capacity;
+    track->turn++;
+    track->count--;
+}
+
+void track_done(struct track *track, uint64_t turn, struct track_place end)
 {
     need(turn >= track->turn && turn - track->turn < track->count);
     struct track_item *item = item_at(track, turn - track->turn);
     item->end = end;
     item->done = true;
-    while (track->count > 0 && item_at(track, 0)->done) {
-        if (item_at(track, 0)->end > track->reach)
-            track->reach = item_at(track, 0)->end;
-        track->head = (track->head + 1) % track->capacity;
-        track->turn++;
-        track->count--;
-    }
-}
-
-bool track_cut(const struct track *track, struct track_place here, struct track_place *ret_cut)
-{
-    if (track->count == 0) {
-        *ret_cut = here;
-        return true;
-    }
-    const struct track_item *head = item_at(track, 0);
-    if (head->first.offset < track->reach)
-        return false;
-    *ret_cut = head->first;
-    return true;
+    while (track->count > 0 && item_at(track, 0)->done)
+        pop(track);
+    if (track->count == 0)
+        track->cut = track->reach;
+    else if (item_at(track, 0)->first.offset >= track->reach.offset)
+        track->cut = item_at(track, 0)->first;
 }

@@ -14,7 +14,7 @@ struct track_place {
 
 struct track_item {
     struct track_place first;
-    uint64_t end;
+    struct track_place end;
     bool done;
 };
 
@@ -23,16 +23,15 @@ struct track {
     size_t capacity;
     size_t head;
     size_t count;
-    uint64_t turn;  /* of the item at the head */
-    uint64_t reach; /* the furthest end of what went */
+    uint64_t turn;            /* of the item at the head */
+    struct track_place reach; /* the furthest end of what went */
+    struct track_place cut;   /* the answer */
 };
 
-void track_fini(struct track *track); /* zeroed memory is an empty one */
+void track_init(struct track *track, struct track_place start);
+void track_fini(struct track *track); /* zeroed memory is welcome */
 
 /* A document begins here; its turn is for track_done. False without memory. */
 bool track_begin(struct track *track, struct track_place first, uint64_t *ret_turn);
-/* It is settled; its last row ended there. */
-void track_done(struct track *track, uint64_t turn, uint64_t end);
-
-/* `here`: where the reader stands. False when no new place can be told now. */
-bool track_cut(const struct track *track, struct track_place here, struct track_place *ret_cut);
+/* It is settled; behind its last row is `end`. Moves the cut on when it can. */
+void track_done(struct track *track, uint64_t turn, struct track_place end);

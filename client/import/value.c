@@ -209,6 +209,8 @@ bool value_date(struct slice cell, enum import_dates order, uint32_t *ret_date,
         return false;
     int place[3];
     places(&parts, order, place);
+    if (parts.digits[place[1]] > 2 || parts.digits[place[2]] > 2)
+        return false;
     struct civil civil = {year_of(parts.part[place[0]], parts.digits[place[0]]),
                           parts.part[place[1]], parts.part[place[2]]};
     *ret_why = "is no day of the calendar, read as --dates says";

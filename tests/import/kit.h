@@ -21,8 +21,8 @@ struct kit {
     char folder[64];
     char path[128]; /* of the file to import */
     struct sink sink;
-    kit_judge_fn judge; /* NULL: all is sent */
-    void *context;      /* of the judge */
+    kit_judge_fn judge;  /* NULL: all is sent */
+    void *context;       /* of the judge */
     uint32_t stop_after; /* entries, 0: never; the one after it is lost, and all later */
     uint32_t taken;
     struct run_result result;
@@ -101,7 +101,7 @@ static inline bool kit_finish(struct sink *sink, struct failure *failure)
 }
 
 static inline bool kit_run_with(struct kit *kit, const struct import_settings *settings,
-                         struct console *console)
+                                struct console *console)
 {
     struct source source;
     struct look look = {.sampled = 0};

@@ -107,8 +107,9 @@ static enum outcome count(struct kit *kit, const struct entry *entry, char why[W
     seen->digit += number[0] >= '0' && number[0] <= '9';
     seen->c += number[0] == 'C';
     seen->other += number[0] == 'A';
-    *(number[0] == 'C' ? &seen->c_exact : number[0] == 'A' ? &seen->other_exact : &seen->digit_exact) +=
-        exact;
+    *(number[0] == 'C'   ? &seen->c_exact
+      : number[0] == 'A' ? &seen->other_exact
+                         : &seen->digit_exact) += exact;
     sums_add(&seen->documents, number, exact);
     if (entry->texts[FIELD_CUSTOMER] != NULL)
         sums_add(&seen->customers, entry->texts[FIELD_CUSTOMER], exact);

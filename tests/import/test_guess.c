@@ -1,0 +1,124 @@
+#include "base/check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "import/guess.h"
+
+enum { CELLS = 5 };
+
+static void numbers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *cells[CELLS];
+        enum verdict verdict;
+        char decimal;
+        char group;
+    } table[] = {
+        {{"2.55"}, VERDICT_CLEAR, '.', ','},
+        {{"2,55"}, VERDICT_CLEAR, ',', '.'},
+        {{"1,234.50"}, VERDICT_CLEAR, '.', ','},
+        {{"1.234,50"}, VERDICT_CLEAR, ',', '.'},
+        {{"1,234,567"}, VERDICT_CLEAR, '.', ','},
+        {{"1.234.567"}, VERDICT_CLEAR, ',', '.'},
+        {{"0.001"}, VERDICT_CLEAR, '.', ','},
+        {{"1234.567"}, VERDICT_CLEAR, '.', ','},
+        {{"1 234,50"}, VERDICT_CLEAR, ',', ' '},
+        {{"1'234.50"}, VERDICT_CLEAR, '.', '\''},
+        {{"1.500"}, VERDICT_UNCLEAR, 0, 0},
+        {{"1,500"}, VERDICT_UNCLEAR, 0, 0},
+        {{"12", "1.500", "7"}, VERDICT_UNCLEAR, 0, 0},
+        {{"1.500", "2.55"}, VERDICT_CLEAR, '.', ','}, /* the second says what the first is */
+        {{"1.500", "2,55"}, VERDICT_CLEAR, ',', '.'},
+        {{"2.55", "2,55"}, VERDICT_MIXED, 0, 0},
+        {{"12", "-3"}, VERDICT_NONE, '.', ','},
+        {{"", "abc", "n/a"}, VERDICT_NONE, '.', ','},
+        {{"£1.50", "(2.00)"}, VERDICT_CLEAR, '.', ','},
+        {{"۱۲۳"}, VERDICT_NONE, '.', ','},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        struct number_evidence evidence = {.numbers = 0};
+        struct style style = {.whole_only = false};
+        for (size_t k = 0; k < CELLS && table[i].cells[k] != NULL; k++)
+            number_look(&evidence, slice_text(table[i].cells[k]));
+        enum verdict verdict = number_judge(&evidence, &style);
+        if (verdict != table[i].verdict)
+            fail_msg("\"%s\"...: verdict %d", table[i].cells[0], (int)verdict);
+        assert_int_equal(style.number.decimal, table[i].decimal);
+        assert_int_equal(style.number.group, table[i].group);
+        assert_int_equal(style.whole_only, verdict == VERDICT_NONE);
+        assert_int_equal(verdict == VERDICT_UNCLEAR,
+                         verdict == VERDICT_UNCLEAR && evidence.example[0] != '\0');
+    }
+}
+
+static void dates(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *cells[CELLS];
+        enum verdict verdict;
+        enum import_dates order;
+    } table[] = {
+        {{"2010-12-01 08:26:00"}, VERDICT_CLEAR, DATES_YMD},
+        {{"20101201"}, VERDICT_CLEAR, DATES_YMD},
+        {{"25/3/2011"}, VERDICT_CLEAR, DATES_DMY},
+        {{"3/25/2011"}, VERDICT_CLEAR, DATES_MDY},
+        {{"3/4/2011", "3/25/2011"}, VERDICT_CLEAR, DATES_MDY},
+        {{"3/4/2011"}, VERDICT_UNCLEAR, DATES_YMD},
+        {{"3/4/2011", "5/6/2011"}, VERDICT_UNCLEAR, DATES_YMD},
+        {{"25/3/2011", "3/25/2011"}, VERDICT_MIXED, DATES_GUESS},
+        {{"1-Dec-2010"}, VERDICT_CLEAR, DATES_YMD},
+        {{"", "n/a"}, VERDICT_NONE, DATES_YMD},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        struct date_evidence evidence = {.dates = 0};
+        enum import_dates order = DATES_GUESS;
+        for (size_t k = 0; k < CELLS && table[i].cells[k] != NULL; k++)
+            date_look(&evidence, slice_text(table[i].cells[k]));
+        assert_int_equal(date_judge(&evidence, &order), table[i].verdict);
+        assert_int_equal(order, table[i].order);
+    }
+}
+
+static void delimiters(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *head;
+        char delimiter;
+    } table[] = {
+        {"a,b,c\n1,2,3\n", ','},
+        {"a;b;c\n1,5;2,5;3,5\n", ';'},
+        {"a\tb\n1,000\t2\n", '\t'},
+        {"a|b|c\n1|2|3\n", '|'},
+        {"name;amount, GBP\nx;1\ny;2\n", ';'},
+        {"\"a;b\",c\n\"d;e\",f\n", ','},
+        {"a,b\r1,2\r", ','},
+        {"one\ntwo\n", ','},
+        {"", ','},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        assert_int_equal(guess_delimiter(slice_text(table[i].head)), table[i].delimiter);
+}
+
+static void endings(void **state)
+{
+    (void)state;
+    assert_int_equal(guess_ending(slice_text("a\nb")), '\n');
+    assert_int_equal(guess_ending(slice_text("a\r\nb")), '\n');
+    assert_int_equal(guess_ending(slice_text("a\rb")), '\r');
+    assert_int_equal(guess_ending(slice_text("")), '\n');
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers),
+        cmocka_unit_test(dates),
+        cmocka_unit_test(delimiters),
+        cmocka_unit_test(endings),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,192 @@
+#include "kit.h"
+
+#include "import/mapping.h"
+
+/* One header line, cut at commas, and settings; the mapping or what was wrong. */
+struct
+try {
+    struct arena arena;
+    struct mapping mapping;
+    struct failure failure;
+    struct import_settings settings;
+};
+
+static bool try_header(struct try *try, const char *header)
+{
+    struct reader_style style = {.delimiter = ',', .ending = '\n'};
+    struct memory memory = {slice_text(header)};
+    struct reader *reader = reader_create(&style, memory_read, &memory, 0, 1, NULL);
+    struct row row;
+    arena_init(&try->arena, 1 << 20);
+    assert_true(reader_next(reader, &row, NULL));
+    bool good = mapping_make(&try->settings, &row, &try->arena, &try->mapping, &try->failure);
+    reader_destroy(reader);
+    return good;
+}
+
+static void try_begin(struct try *try, enum import_kind kind)
+{
+    *try = (struct try){.failure = {FAULT_NONE, 0, ""}};
+    import_settings_init(&try->settings);
+    try->settings.kind = kind;
+}
+
+static void guesses(void **state)
+{
+    (void)state;
+    static const struct {
+        enum import_kind kind;
+        const char *header;
+        const char *fields; /* of each column, '-' none */
+    } table[] = {
+        {IMPORT_INVOICES,
+         "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n",
+         "number code text quantity date price customer area"},
+        {IMPORT_INVOICES,
+         "countryCode,customerID,PaperlessDate,invoiceNumber,InvoiceDate,DueDate,InvoiceAmount\n",
+         "- customer - number date due amount"},
+        {IMPORT_INVOICES, "Invoice No.,Ngày hóa đơn,Đơn giá,SỐ LƯỢNG,Mã hàng,Other\n",
+         "number date price quantity code -"},
+        {IMPORT_INVOICES, "发票号,日期,金额,客户编号\n", "number date amount customer"},
+        {IMPORT_INVOICES, "شماره فاکتور,تاریخ,مبلغ,کد مشتری\n", "number date amount customer"},
+        {IMPORT_INVOICES, "Αριθμός,Ημερομηνία,Ποσό,Πελάτης\n", "number date amount customer"},
+        {IMPORT_CUSTOMERS, "Customer ID,Full Name,Phone Number,City,Payment terms\n",
+         "code name phone area term_days"},
+        {IMPORT_PRODUCTS, "SKU,Description,Unit price,EAN,Colour\n",
+         "code name price barcode colour"},
+        {IMPORT_PAYMENTS, "Receipt no,Customer,Date,Amount,Method,Invoice\n",
+         "number customer date amount kind bill"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        struct try try;
+        char fields[256] = "";
+        try_begin(&try, table[i].kind);
+        if (!try_header(&try, table[i].header))
+            fail_msg("%s", try.failure.text);
+        assert_true(try.mapping.guessed);
+        for (int column = 0; (size_t)column < try.mapping.columns; column++) {
+            const char *name = "-";
+            for (enum import_field k = 0; k < FIELD_COUNT; k++)
+                if (try.mapping.column[k] == column)
+                    name = field_about(k)->name;
+            size_t used = strlen(fields);
+            (void)snprintf(fields + used, sizeof fields - used, "%s%s", column > 0 ? " " : "",
+                           name);
+        }
+        assert_string_equal(fields, table[i].fields);
+        arena_fini(&try.arena);
+    }
+}
+
+static const char header[] = "No,When,Sum,Who,Sum,\"A, B\"\n";
+
+static void flags(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *map;
+        const char *wrong; /* NULL: good */
+    } table[] = {
+        {"number=No,date=When,amount=Who", NULL},
+        {" number = no , date = WHEN , amount = who ", NULL},
+        {"number=No,date=When,amount=Who,", NULL},
+        {"number=No,date=When,amount=Sum", "stands more than once"},
+        {"number=No,date=When,amount=Total", "there is no column \"Total\"; the file has No, When"},
+        {"number=No,date=When,colour=Who", "invoices have no field \"colour\"; they take number"},
+        {"number=No,number=When", "given twice"},
+        {"number", "is not field=Column"},
+        {"number=No,date=When", "no column for price"},
+        {"number=No,amount=Who", "no column for date: say --map date=Column"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        struct try try;
+        try_begin(&try, IMPORT_INVOICES);
+        try.settings.map = table[i].map;
+        bool good = try_header(&try, header);
+        if (good != (table[i].wrong == NULL) ||
+            (!good && strstr(try.failure.text, table[i].wrong) == NULL))
+            fail_msg("%s: %s", table[i].map, try.failure.text);
+        arena_fini(&try.arena);
+    }
+}
+
+static void files(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *wrong;
+    } table[] = {
+        {"# ours\n\nnumber = No\r\ndate=When\n  amount = A, B  \n", NULL},
+        {"number = No\ndate = When\namount = A, B", NULL},
+        {"number = No\n\n# x\nnumbr = When\n", "file.map:4: invoices have no field \"numbr\""},
+        {"number No\n", "file.map:1: \"number No\" is not field=Column"},
+        {"number = No\nnumber = When\n", "file.map:2: the field \"number\" is given twice"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        struct kit kit;
+        struct try try;
+        char path[160];
+        kit_begin(&kit);
+        try_begin(&try, IMPORT_INVOICES);
+        (void)snprintf(path, sizeof path, "%s/file.map", kit.folder);
+        kit_write(path, table[i].text, strlen(table[i].text));
+        try.settings.map_file = path;
+        bool good = try_header(&try, header);
+        if (good != (table[i].wrong == NULL) ||
+            (!good && strstr(try.failure.text, table[i].wrong) == NULL))
+            fail_msg("%s: %s", table[i].text, try.failure.text);
+        assert_true(!good || try.mapping.column[FIELD_AMOUNT] == 5);
+        arena_fini(&try.arena);
+        kit_end(&kit);
+    }
+}
+
+static void constants(void **state)
+{
+    (void)state;
+    struct try try;
+    try_begin(&try, IMPORT_PAYMENTS);
+    try.settings.map = "number=No,date=When,amount=Who,customer=Who";
+    try.settings.sets[try.settings.set_count++] = "kind=cash";
+    try.settings.source = "till";
+    assert_true(try_header(&try, header));
+    assert_string_equal(try.mapping.constant[FIELD_KIND], "cash");
+    assert_string_equal(try.mapping.constant[FIELD_SOURCE], "till");
+    assert_false(try.mapping.guessed);
+    arena_fini(&try.arena);
+    try.settings.sets[try.settings.set_count++] = "number=7";
+    assert_false(try_header(&try, header));
+    assert_non_null(strstr(try.failure.text, "both mapped and set"));
+    arena_fini(&try.arena);
+}
+
+static void digests(void **state)
+{
+    (void)state;
+    static const char *const maps[] = {"number=No,date=When,amount=Who",
+                                       "number=No,date=When,price=Who"};
+    struct hash hashes[2];
+    assert_true(hash_setup());
+    for (size_t i = 0; i < 2; i++) {
+        struct try try;
+        struct hash_state hash;
+        try_begin(&try, IMPORT_INVOICES);
+        try.settings.map = maps[i];
+        assert_true(try_header(&try, header));
+        hash_begin(&hash);
+        mapping_hash(&try.mapping, &hash);
+        hash_end(&hash, &hashes[i]);
+        arena_fini(&try.arena);
+    }
+    assert_false(hash_equal(&hashes[0], &hashes[1]));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(guesses),   cmocka_unit_test(flags),   cmocka_unit_test(files),
+        cmocka_unit_test(constants), cmocka_unit_test(digests),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

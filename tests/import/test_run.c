@@ -1,0 +1,786 @@
+/*
+ * Whole imports of small files: what is gathered, rejected, asked, and where an import that was
+ * broken off goes on.
+ */
+#include "kit.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <sys/resource.h>
+
+#include "base/date.h"
+#include "import/group.h"
+
+static const char map[] = " --map number=No,customer=Who,date=Day,code=Code,text=Text,"
+                          "quantity=Qty,price=Price --source t --yes ";
+
+static const char *words_of(const char *more)
+{
+    static char words[512];
+    (void)snprintf(words, sizeof words, "invoices FILE%s%s", map, more);
+    for (size_t size = strlen(words); size > 0 && words[size - 1] == ' '; size--)
+        words[size - 1] = '\0';
+    for (char *at; (at = strstr(words, "  ")) != NULL;)
+        memmove(at, at + 1, strlen(at));
+    return words;
+}
+
+#define HEADER "No,Who,Day,Code,Text,Qty,Price\n"
+
+/* ---- what was handed over, in words ---- */
+
+struct list {
+    char text[4096];
+};
+
+static void list_lines(struct list *list, const struct entry *entry)
+{
+    for (size_t i = 0; i < entry->line_count; i++) {
+        const struct entry_line *line = &entry->lines[i];
+        size_t used = strlen(list->text);
+        (void)snprintf(list->text + used, sizeof list->text - used, " %s:%s%s %lldx%lld",
+                       line->code != NULL ? line->code : "-", line->text != NULL ? line->text : "-",
+                       line->named ? "*" : "", (long long)line->quantity, (long long)line->price);
+    }
+}
+
+static enum outcome list_entry(struct kit *kit, const struct entry *entry, char why[WHY_MAX])
+{
+    static const char *const kinds[] = {"customer", "product", "invoice", "credit", "payment"};
+    struct list *list = kit->context;
+    size_t used = strlen(list->text);
+    const char *customer = entry->texts[FIELD_CUSTOMER];
+    (void)why;
+    (void)snprintf(list->text + used, sizeof list->text - used, "%s %s %s %lld;",
+                   kinds[entry->kind], entry->texts[FIELD_NUMBER],
+                   customer != NULL ? customer : "-", (long long)entry->total_minor);
+    list_lines(list, entry);
+    used = strlen(list->text);
+    (void)snprintf(list->text + used, sizeof list->text - used, "\n");
+    return OUTCOME_SENT;
+}
+
+static void assert_list(const char *file, const char *more, const char *wanted, uint64_t rejected)
+{
+    struct kit kit;
+    struct list list = {""};
+    kit_begin(&kit);
+    kit.judge = list_entry;
+    kit.context = &list;
+    kit_file(&kit, file);
+    if (!kit_run(&kit, words_of(more)))
+        fail_msg("%s", kit.failure.text);
+    assert_string_equal(list.text, wanted);
+    assert_int_equal(kit.result.rejected_rows, rejected);
+    kit_end(&kit);
+}
+
+static void documents(void **state)
+{
+    (void)state;
+    assert_list(HEADER "1,A,2011-01-02,X,Nut,2,1.50\n"
+                       "1,A,2011-01-02,Y,,1,0.001\n"
+                       "2,,2011-01-03,X,Nut,1,2\n",
+                "", /* Y has no description: it is called Y */
+                "invoice 1 A 300; X:Nut* 2000x150000 Y:-* 1000x100\n"
+                "invoice 2 - 200; X:Nut* 1000x200000\n",
+                0);
+}
+
+/* Another text than the product's name is carried, the name is not. */
+static void texts(void **state)
+{
+    (void)state;
+    assert_list(HEADER "1,A,2011-01-02,X,Nut,1,1.00\n1,A,2011-01-02,X,Bolt,1,1\n"
+                       "1,A,2011-01-02,X,\"Nut\",1,1\n",
+                "", "invoice 1 A 300; X:Nut* 1000x100000 X:Bolt 1000x100000 X:Nut* 1000x100000\n",
+                0);
+}
+
+static void credit_notes(void **state)
+{
+    (void)state;
+    assert_list(HEADER "C1,A,2011-01-02,X,Nut,-2,1.50\n"
+                       "C2,A,2011-01-02,X,Nut,1,-9.00\n"
+                       "C3,A,2011-01-02,X,Nut,1,2.00\nC3,A,2011-01-02,Y,Bolt,-1,5.00\n"
+                       "4,A,2011-01-02,X,Nut,3,2.00\n4,A,2011-01-02,Y,Rebate,1,-1.00\n"
+                       "5,,2011-01-02,X,lost,-7,0.0\n",
+                "",
+                "credit C1 A -300; X:Nut* 2000x150000\n"
+                "credit C2 A -900; X:Nut* 1000x900000\n"
+                "credit C3 A -300; X:Nut* -1000x200000 Y:Bolt* 1000x500000\n"
+                "invoice 4 A 500; X:Nut* 3000x200000 Y:Rebate -1000x100000\n"
+                "invoice 5 - 0; X:lost -7000x0\n",
+                0);
+}
+
+static void odd_codes(void **state)
+{
+    (void)state;
+    assert_list(HEADER "1,ACME Ltd,2011-01-02,BANK CHARGES,Bank Charges,1,15.0\n"
+                       "1,ACME Ltd,2011-01-02,BANK CHARGES,,1,1.0\n"
+                       "1,ACME Ltd,2011-01-02,,Carriage,1,1.0\n",
+                "",
+                "invoice 1 ACME-Ltd-24483b 1700; -:BANK CHARGES: Bank Charges 1000x1500000 "
+                "-:BANK CHARGES 1000x100000 -:Carriage 1000x100000\n",
+                0);
+}
+
+/* Rows of a document may stand apart, but not far. */
+static void apart(void **state)
+{
+    (void)state;
+    assert_list(HEADER "1,A,2011-01-02,X,Nut,1,1.00\n2,A,2011-01-02,X,Nut,1,2.00\n"
+                       "1,A,2011-01-02,X,Nut,1,3.00\n",
+                "",
+                "invoice 2 A 200; X:Nut* 1000x200000\n"
+                "invoice 1 A 400; X:Nut* 1000x100000 X:Nut* 1000x300000\n",
+                0);
+}
+
+/* ---- amounts without quantities, tax, terms ---- */
+
+static void amounts(void **state)
+{
+    (void)state;
+    struct kit kit;
+    struct list list = {""};
+    kit_begin(&kit);
+    kit.judge = list_entry;
+    kit.context = &list;
+    kit_file(&kit, "No;Day;Due;Sum\n0007;1/2/2011;15/2/2011;\"1.234,50\"\n0008;1/2/2011;;-3,00\n");
+    assert_true(kit_run(&kit, "invoices FILE --map number=No,date=Day,due=Due,amount=Sum"));
+    assert_string_equal(list.text, "invoice 0007 - 123450; -:0007 1000x123450000\n"
+                                   "credit 0008 - -300; -:0008 1000x300000\n");
+    assert_non_null(strstr(kit.said, "decimals by comma, thousands by point"));
+    assert_non_null(strstr(kit.said, "day, month, year"));
+    kit_end(&kit);
+}
+
+static enum outcome check_due(struct kit *kit, const struct entry *entry, char why[WHY_MAX])
+{
+    (void)why;
+    assert_int_equal(entry->numbers[FIELD_DUE],
+                     entry->numbers[FIELD_DATE] + (kit->taken == 1 ? 10 : 30));
+    assert_int_equal(entry->total_minor, 10800); /* 100.00, a tenth off, a fifth on */
+    return OUTCOME_SENT;
+}
+
+static void terms_and_tax(void **state)
+{
+    (void)state;
+    struct kit kit;
+    kit_begin(&kit);
+    kit.judge = check_due;
+    kit_file(&kit, "number,date,due date,price,discount,tax rate,qty\n"
+                   "1,2011-01-01,2011-01-11,50.00,10,20,2\n2,2011-01-01,,100.00,10,20,1\n");
+    assert_true(kit_run(&kit, "invoices FILE --yes --term-days 30"));
+    assert_int_equal(kit.result.sent_documents, 2);
+    kit_end(&kit);
+}
+
+/* ---- rejects ---- */
+
+static void bad_rows(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *row;
+        const char *why;
+    } table[] = {
+        {"2,A,2011-01-02,X,Nut,1", "6 columns where the header has 7"},
+        {"2,A,2011-01-02,X,Nut,1,2,3", "8 columns where the header has 7"},
+        {"2,A,2011-01-02,X,N\xFFt,1,2", "column 5 is not UTF-8"},
+        {"2,A,2011-01-02,X,\"Nut\"s,1,2", "a quote stands where none may"},
+        {",A,2011-01-02,X,Nut,1,2", "number is empty"},
+        {"2,A,,X,Nut,1,2", "date is empty"},
+        {"2,A,2011-02-30,X,Nut,1,2", "date \"\"2011-02-30\"\": is no day of the calendar"},
+        {"2,A,2011-01-02,X,Nut,one,2", "quantity \"\"one\"\": There is a character"},
+        {"2,A,2011-01-02,X,Nut,0,2", "quantity is 0"},
+        {"2,A,2011-01-02,X,Nut,1.2345,2", "quantity \"\"1.2345\"\": There are more decimals"},
+        {"2,A,2011-01-02,X,Nut,1,", "price is empty"},
+        {"2,A,2011-01-02,X,Nut,99999999999,99999999", "amount is too large"},
+        {"2 3,A,2011-01-02,X,Nut,1,2", "number \"\"2 3\"\": a number has letters"},
+        {"2,A,2011-01-02,X,N\x01t,1,2", "text \"\"N\x01t\"\": has control characters"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        struct kit kit;
+        char file[512];
+        kit_begin(&kit);
+        (void)snprintf(file, sizeof file,
+                       HEADER "1,A,2011-01-02,X,Nut,1,1.00\n%s\n3,A,2011-01-02,X,Nut,1,1.00\n",
+                       table[i].row);
+        kit_file(&kit, file);
+        if (!kit_run(&kit, words_of("")))
+            fail_msg("%s", kit.failure.text);
+        assert_int_equal(kit.result.sent_documents, 2);
+        assert_int_equal(kit.result.rejected_rows, 1);
+        char *rejects = kit_read(kit.rejects);
+        assert_non_null(rejects);
+        assert_memory_equal(rejects, "\"line\",\"reason\",\"No\",", 21);
+        if (strstr(rejects, table[i].why) == NULL || strstr(rejects, "\n\"3\",\"") == NULL)
+            fail_msg("%s: %s", table[i].row, rejects);
+        free(rejects);
+        kit_end(&kit);
+    }
+}
+
+/* One bad line, and none of the document is sent; each of its rows says why. */
+static void bad_document(void **state)
+{
+    (void)state;
+    struct kit kit;
+    kit_begin(&kit);
+    kit_file(&kit, HEADER "1,A,2011-01-02,X,Nut,1,1.00\n1,A,2011-01-02,X,\"N\"\"1\",x,1.00\n"
+                          "1,A,2011-01-02,X,Nut,1\n2,A,2011-01-02,X,Nut,1,1.00\n");
+    assert_true(kit_run(&kit, words_of("")));
+    assert_int_equal(kit.result.sent_documents, 1);
+    assert_int_equal(kit.result.rejected, 1);
+    assert_int_equal(kit.result.rejected_rows, 3);
+    char *rejects = kit_read(kit.rejects);
+    assert_string_equal(
+        rejects, "\"line\",\"reason\",\"No\",\"Who\",\"Day\",\"Code\",\"Text\",\"Qty\","
+                 "\"Price\"\n"
+                 "\"4\",\"6 columns where the header has 7\",\"1\",\"A\",\"2011-01-02\","
+                 "\"X\",\"Nut\",\"1\"\n"
+                 "\"2\",\"line 3 of the same document is wrong\",\"1\",\"A\","
+                 "\"2011-01-02\",\"X\",\"Nut\",\"1\",\"1.00\"\n"
+                 "\"3\",\"quantity \"\"x\"\": There is a character that does not belong in a "
+                 "number.\",\"1\",\"A\",\"2011-01-02\",\"X\",\"N\"\"1\",\"x\",\"1.00\"\n");
+    free(rejects);
+    kit_end(&kit);
+}
+
+/* A row that cannot be read spoils the document it stands in. */
+static void spoilt_document(void **state)
+{
+    (void)state;
+    struct kit kit;
+    kit_begin(&kit);
+    kit_file(&kit, HEADER "1,A,2011-01-02,X,Nut,1,1.00\n1,A,2011-01-02,X\n"
+                          "2,A,2011-01-02,X,Nut,1,1.00\n");
+    assert_true(kit_run(&kit, words_of("")));
+    assert_int_equal(kit.result.sent_documents, 1);
+    assert_int_equal(kit.result.rejected, 1);
+    assert_int_equal(kit.result.rejected_rows, 2);
+    kit_end(&kit);
+}
+
+/* The rejects file, mended, is imported with the same flags. */
+static void rejects_again(void **state)
+{
+    (void)state;
+    struct kit kit;
+    struct list list = {""};
+    kit_begin(&kit);
+    kit_file(&kit, HEADER "1,A,2011-01-02,X,\"a,\"\"b\nc\",1,1.x0\n2,A,2011-01-02,X,Nut,1,1.00\n");
+    assert_true(kit_run(&kit, words_of("")));
+    char *text = kit_read(kit.rejects);
+    char *x = strstr(text, "1.x0");
+    assert_non_null(x);
+    memcpy(strstr(x + 4, "1.x0") != NULL ? strstr(x + 4, "1.x0") : x, "1.00", 4);
+    kit_file(&kit, text);
+    free(text);
+    kit.judge = list_entry;
+    kit.context = &list;
+    char rejects[200];
+    (void)snprintf(rejects, sizeof rejects, "%s --rejects %s/again.csv", "", kit.folder);
+    assert_true(kit_run(&kit, words_of(rejects)));
+    assert_string_equal(list.text, "invoice 1 A 100; X:a,\"b c* 1000x100000\n");
+    kit_end(&kit);
+}
+
+static enum outcome refuse_second(struct kit *kit, const struct entry *entry, char why[WHY_MAX])
+{
+    (void)entry;
+    static const enum outcome outcomes[] = {OUTCOME_SENT, OUTCOME_REFUSED, OUTCOME_THERE,
+                                            OUTCOME_CONFLICT};
+    (void)snprintf(why, WHY_MAX, "The date is in the future.");
+    return outcomes[kit->taken - 1];
+}
+
+static void outcomes(void **state)
+{
+    (void)state;
+    struct kit kit;
+    kit_begin(&kit);
+    kit.judge = refuse_second;
+    kit_file(&kit, HEADER "1,A,2011-01-02,X,Nut,1,1.00\n2,A,2011-01-02,X,Nut,1,2.00\n"
+                          "2,A,2011-01-02,X,Nut,1,2.00\n3,A,2011-01-02,X,Nut,1,4.00\n"
+                          "4,A,2011-01-02,X,Nut,1,8.00\n");
+    assert_true(kit_run(&kit, words_of("")));
+    assert_int_equal(kit.result.sent_documents, 1);
+    assert_int_equal(kit.result.there, 1);
+    assert_int_equal(kit.result.conflicts, 1);
+    assert_int_equal(kit.result.rejected, 2);
+    assert_int_equal(kit.result.rejected_rows, 3);
+    assert_int_equal((int64_t)kit.result.total_minor, 100);
+    assert_int_equal((int64_t)kit.result.there_minor, 400);
+    char *rejects = kit_read(kit.rejects);
+    assert_non_null(strstr(rejects, "\"3\",\"The date is in the future.\",\"2\""));
+    assert_non_null(strstr(rejects, "\"4\",\"The date is in the future.\",\"2\""));
+    free(rejects);
+    kit_end(&kit);
+}
+
+static void foreign_file_stays(void **state)
+{
+    (void)state;
+    struct kit kit;
+    char path[160];
+    kit_begin(&kit);
+    kit_file(&kit, HEADER "1,A,2011-01-02,X,Nut,1,1.00\n");
+    (void)snprintf(path, sizeof path, "%s.rejects.csv", kit.path);
+    kit_write(path, "mine\n", 5);
+    assert_false(kit_run(&kit, words_of("")));
+    assert_non_null(strstr(kit.failure.text, "is no rejects file"));
+    char *mine = kit_read(path);
+    assert_string_equal(mine, "mine\n");
+    free(mine);
+    kit_end(&kit);
+}
+
+static void too_many_lines(void **state)
+{
+    (void)state;
+    struct kit kit;
+    kit_begin(&kit);
+    FILE *file = fopen(kit.path, "we");
+    assert_non_null(file);
+    (void)fputs(HEADER, file);
+    for (int i = 0; i < 2001; i++)
+        (void)fputs("1,A,2011-01-02,X,Nut,1,1.00\n", file);
+    (void)fputs("2,A,2011-01-02,X,Nut,1,1.00\n", file);
+    (void)fclose(file);
+    assert_true(kit_run(&kit, words_of("")));
+    assert_int_equal(kit.result.sent_documents, 1);
+    assert_int_equal(kit.result.rejected_rows, 2001);
+    kit_end(&kit);
+}
+
+/* A number that comes again after its document was whole. */
+static void far_apart(void **state)
+{
+    (void)state;
+    struct kit kit;
+    kit_begin(&kit);
+    FILE *file = fopen(kit.path, "we");
+    assert_non_null(file);
+    (void)fputs(HEADER "first,A,2011-01-02,X,Nut,1,1.00\n", file);
+    for (int i = 0; i < 100; i++)
+        (void)fprintf(file, "%d,A,2011-01-02,X,Nut,1,1.00\n", i);
+    (void)fputs("first,A,2011-01-02,X,Nut,1,1.00\n", file);
+    (void)fclose(file);
+    assert_true(kit_run(&kit, words_of("")));
+    assert_int_equal(kit.result.sent_documents, 101);
+    assert_int_equal(kit.result.rejected_rows, 1);
+    char *rejects = kit_read(kit.rejects);
+    assert_non_null(strstr(rejects, "\"103\",\"document first began on line 2 and was whole"));
+    free(rejects);
+    kit_end(&kit);
+}
+
+/* ---- questions ---- */
+
+static void questions(void **state)
+{
+    (void)state;
+    static const char thousands[] = "number,date,amount\n1,3/4/2011,1.500\n";
+    static const struct {
+        const char *file;
+        const char *flags;
+        const char *answers; /* NULL: nobody */
+        const char *wrong;   /* of the failure, NULL: it runs */
+        int64_t total_minor;
+        const char *date;
+    } table[] = {
+        {thousands, "--yes", NULL, "Say --decimal . or --decimal ,", 0, ""},
+        {thousands, "--yes --decimal .", NULL, "Say --dates dmy, --dates mdy or --dates ymd", 0,
+         ""},
+        {thousands, "--yes --decimal . --dates dmy", NULL, NULL, 150, "2011-04-03"},
+        {thousands, "--yes --decimal , --dates mdy", NULL, NULL, 150000, "2011-03-04"},
+        {thousands, "--yes", "decimals\nmdy\n", NULL, 150, "2011-03-04"},
+        {thousands, "--yes", "\nhuh\nt\nd\n", NULL, 150000, "2011-04-03"},
+        {thousands, "", "t\nd\ny\n", NULL, 150000, "2011-04-03"},
+        {thousands, "", "t\nd\nn\n", "nothing was imported", 0, ""},
+        {thousands, "--decimal . --dates dmy", NULL, "say --yes to import so", 0, ""},
+        {thousands, "--decimal . --dates dmy --dry-run", NULL, NULL, 150, "2011-04-03"},
+        {"number,date,amount\n1,2011-03-04,2.5\n2,2011-03-04,\"2,5\"\n", "--yes", NULL,
+         "Say --decimal", 0, ""},
+        {"number,date,amount\n1,2011-03-04,2.5\n2,2011-03-04,\"3,5\"\n", "--yes", "comma\n", NULL,
+         350, "2011-03-04"},
+        {"number,date,amount\n1,25/3/2011,2\n2,3/25/2011,2\n", "--yes", NULL, "Say --dates", 0, ""},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        struct kit kit;
+        char words[200];
+        char date[DATE_TEXT_SIZE];
+        kit_begin(&kit);
+        kit.answers = table[i].answers;
+        kit_file(&kit, table[i].file);
+        (void)snprintf(words, sizeof words, "invoices FILE%s%s", table[i].flags[0] ? " " : "",
+                       table[i].flags);
+        bool good = kit_run(&kit, words);
+        if (good != (table[i].wrong == NULL) ||
+            (!good && strstr(kit.failure.text, table[i].wrong) == NULL))
+            fail_msg("%zu: %s", i, kit.failure.text);
+        date_write(kit.result.first_date, date);
+        assert_string_equal(date, table[i].date);
+        assert_int_equal((int64_t)kit.result.total_minor, table[i].total_minor);
+        kit_end(&kit);
+    }
+}
+
+/* What the sample did not have is not guessed later: the row is rejected, and says which flag. */
+static void late_decimals(void **state)
+{
+    (void)state;
+    enum { ROWS = 20000, LATE = 5200 }; /* behind the head, and between the pieces */
+    struct kit kit;
+    char filler[201];
+    memset(filler, 'x', 200);
+    filler[200] = '\0';
+    kit_begin(&kit);
+    FILE *file = fopen(kit.path, "we");
+    assert_non_null(file);
+    (void)fputs("number,date,amount,note\n", file);
+    for (int i = 0; i < ROWS; i++)
+        (void)fprintf(file, "%d,2011-03-04,%s,%s\n", i, i == LATE ? "1.500" : "7", filler);
+    (void)fclose(file);
+    assert_true(kit_run(&kit, "invoices FILE --yes"));
+    assert_int_equal(kit.result.rejected_rows, 1);
+    char *rejects = kit_read(kit.rejects);
+    assert_non_null(strstr(rejects, "say --decimal"));
+    free(rejects);
+    kit_end(&kit);
+}
+
+/* ---- files that are none ---- */
+
+static void not_csv(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes;
+        size_t size;
+        const char *wrong;
+    } table[] = {
+        {"\x1F\x8B\x08", 3, "gzip: zcat FILE"},
+        {"PK\x03\x04", 4, "spreadsheet"},
+        {"\xFF\xFE"
+         "a\0",
+         4, "UTF-16"},
+        {"", 0, "the file is empty"},
+        {"\n\n", 2, "the file is empty"},
+        {"a\xFF,b\n", 5, "the header line: column 1 is not UTF-8"},
+        {"one\ntwo\n", 8, "no column for number, date"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        struct kit kit;
+        kit_begin(&kit);
+        kit_write(kit.path, table[i].bytes, table[i].size);
+        assert_false(kit_run(&kit, "invoices FILE --yes"));
+        if (strstr(kit.failure.text, table[i].wrong) == NULL)
+            fail_msg("%s", kit.failure.text);
+        kit_end(&kit);
+    }
+    struct kit kit;
+    kit_begin(&kit);
+    assert_false(kit_run(&kit, "invoices FILE --yes"));
+    assert_non_null(strstr(kit.failure.text, "cannot open"));
+    kit_end(&kit);
+}
+
+static void byte_order_mark(void **state)
+{
+    (void)state;
+    struct kit kit;
+    kit_begin(&kit);
+    kit_file(&kit, "\xEF\xBB\xBFnumber;date;amount\r\n1;2011-03-04;1,50\r\n");
+    assert_true(kit_run(&kit, "invoices FILE --yes"));
+    assert_int_equal((int64_t)kit.result.total_minor, 150);
+    kit_end(&kit);
+}
+
+static void old_encoding(void **state)
+{
+    (void)state;
+    struct kit kit;
+    kit_begin(&kit);
+    kit_file(&kit, "number,date,amount,note\n1,2011-03-04,1.50,caf\xE9\n2,2011-03-04,1.50,tea\n");
+    assert_true(kit_run(&kit, "invoices FILE --yes"));
+    assert_int_equal(kit.result.rejected_rows, 1);
+    assert_non_null(strstr(kit.said, "broken:    1 of the first 2 rows (column 4 is not UTF-8"));
+    assert_true(kit_run(&kit, "invoices FILE --yes --encoding latin1"));
+    assert_int_equal(kit.result.rejected_rows, 0);
+    kit_end(&kit);
+}
+
+/* ---- the other kinds ---- */
+
+static void customers(void **state)
+{
+    (void)state;
+    struct kit kit;
+    kit_begin(&kit);
+    kit_file(&kit, "Code,Name,Phone,Terms\nA1,Nguyễn,0903,30\nA2,,1,2\n,X,1,2\nA3,Y,,x\nA4,Y,,\n");
+    assert_true(kit_run(&kit, "customers FILE --yes --source old"));
+    assert_int_equal(kit.result.sent[ENTRY_CUSTOMER], 2);
+    assert_int_equal(kit.result.rejected_rows, 3);
+    kit_end(&kit);
+}
+
+static void products(void **state)
+{
+    (void)state;
+    struct kit kit;
+    kit_begin(&kit);
+    kit_file(&kit, "SKU,Description,Price\nX,Nut,0.001\nY Z,Bolt,1\nZ,,2\n");
+    assert_true(kit_run(&kit, "products FILE --yes"));
+    assert_int_equal(kit.result.sent[ENTRY_PRODUCT], 2);
+    assert_int_equal(kit.result.rejected_rows, 1);
+    kit_end(&kit);
+}
+
+static void payments(void **state)
+{
+    (void)state;
+    struct kit kit;
+    kit_begin(&kit);
+    kit_file(&kit, "Number,Customer,Date,Amount,Method,Bill\nR1,A,2011-03-04,5.00,cash,1\n"
+                   "R2,A,2011-03-04,0.00,cash,1\nR3,A,2011-03-04,-5.00,cash,1\n"
+                   "R4,A,2011-03-04,5.00,shells,\nR5,A,2011-03-04,5.00,,\nR6,,2011-03-04,5.00,,\n");
+    assert_true(kit_run(&kit, "payments FILE --yes"));
+    assert_int_equal(kit.result.sent[ENTRY_PAYMENT], 2);
+    assert_int_equal(kit.result.rejected_rows, 4);
+    assert_int_equal((int64_t)kit.result.total_minor, 1000);
+    kit_end(&kit);
+}
+
+static void other_currency(void **state)
+{
+    (void)state;
+    struct kit kit;
+    kit_begin(&kit);
+    kit_file(&kit, "number,date,amount,currency\n1,2011-03-04,5.00,GBP\n2,2011-03-04,5.00,EUR\n");
+    assert_true(kit_run(&kit, "invoices FILE --yes"));
+    assert_int_equal(kit.result.sent_documents, 1);
+    assert_int_equal(kit.result.rejected_rows, 1);
+    kit_end(&kit);
+}
+
+/* ---- broken off, and gone on ---- */
+
+enum { RESUME_DOCUMENTS = 500 };
+
+/* Documents of three rows each, every second pair interlocked, some rows bad. */
+static void write_resumable(struct kit *kit)
+{
+    FILE *file = fopen(kit->path, "we");
+    assert_non_null(file);
+    (void)fputs(HEADER, file);
+    for (int i = 0; i < RESUME_DOCUMENTS; i += 2)
+        for (int row = 0; row < 6; row++) {
+            int number = i % 4 == 0 ? i + row / 3 : i + row % 2;
+            (void)fprintf(file, "%d,A,2011-01-02,X,\"a\nb\",1,%s\n", number,
+                          i % 50 == 0 && row == 0 ? "bad" : "1.00");
+        }
+    (void)fclose(file);
+}
+
+static enum outcome count_numbers(struct kit *kit, const struct entry *entry, char why[WHY_MAX])
+{
+    uint8_t *times = kit->context;
+    long number = strtol(entry->texts[FIELD_NUMBER], NULL, 10);
+    (void)why;
+    assert_int_equal(entry->line_count, 3);
+    times[number]++;
+    return OUTCOME_SENT;
+}
+
+/* Cut after every possible number of documents: what was sent before is not sent again but for
+ * those that stand at the cut, no document is sent in part, and the rejects file is as if never
+ * cut. */
+static void resumed(void **state)
+{
+    (void)state;
+    char *whole = NULL;
+    for (uint32_t cut = 0; cut < RESUME_DOCUMENTS - 30; cut += cut < 3 ? 1 : 37) {
+        struct kit kit;
+        uint8_t times[RESUME_DOCUMENTS] = {0};
+        char path[160];
+        kit_begin(&kit);
+        kit.judge = count_numbers;
+        kit.context = times;
+        kit.stop_after = cut;
+        write_resumable(&kit);
+        assert_int_equal(kit_run(&kit, words_of("")), cut == 0);
+        (void)snprintf(path, sizeof path, "%s.tefter-import", kit.path);
+        assert_int_equal(access(path, F_OK) == 0, cut > 0);
+        assert_int_equal(kit.result.stopped, cut > 0);
+        kit.stop_after = 0;
+        if (cut > 0) {
+            if (!kit_run(&kit, words_of("")))
+                fail_msg("%s", kit.failure.text);
+            assert_true(cut < 70 || kit.result.resumed_line > 1);
+            assert_int_not_equal(access(path, F_OK), 0);
+        }
+        uint32_t again = 0;
+        for (int i = 0; i < RESUME_DOCUMENTS; i++) {
+            if ((times[i] == 0) != (i % 50 == 0))
+                fail_msg("cut %u: document %d was sent %d times", cut, i, times[i]);
+            again += times[i] > 1;
+        }
+        assert_true(again <= GROUP_OPEN_MAX);
+        char *rejects = kit_read(kit.rejects);
+        if (whole == NULL)
+            whole = rejects;
+        else
+            assert_string_equal(rejects, whole);
+        if (whole != rejects)
+            free(rejects);
+        kit_end(&kit);
+    }
+    free(whole);
+}
+
+static void state_of_another(void **state)
+{
+    (void)state;
+    struct kit kit;
+    uint8_t times[RESUME_DOCUMENTS] = {0};
+    kit_begin(&kit);
+    kit.judge = count_numbers;
+    kit.context = times;
+    kit.stop_after = 200;
+    write_resumable(&kit);
+    assert_false(kit_run(&kit, words_of("")));
+    kit.stop_after = 0;
+    assert_true(kit_run(&kit, words_of("--term-days 7"))); /* another import */
+    assert_int_equal(kit.result.resumed_line, 0);
+    assert_non_null(strstr(kit.said, "is of another file, mapping or ledger"));
+    kit_end(&kit);
+}
+
+static void restarted(void **state)
+{
+    (void)state;
+    struct kit kit;
+    uint8_t times[RESUME_DOCUMENTS] = {0};
+    kit_begin(&kit);
+    kit.judge = count_numbers;
+    kit.context = times;
+    kit.stop_after = 200;
+    write_resumable(&kit);
+    assert_false(kit_run(&kit, words_of("")));
+    kit.stop_after = 0;
+    assert_true(kit_run(&kit, words_of("--restart")));
+    assert_int_equal(kit.result.resumed_line, 0);
+    assert_int_equal(kit.result.rows, RESUME_DOCUMENTS * 3);
+    kit_end(&kit);
+}
+
+static void dry_runs_leave_nothing(void **state)
+{
+    (void)state;
+    struct kit kit;
+    char path[160];
+    kit_begin(&kit);
+    kit.stop_after = 1;
+    kit_file(&kit, HEADER "1,A,2011-01-02,X,Nut,1,1.00\n2,A,2011-01-02,X,Nut,1,1.00\n");
+    assert_false(kit_run(&kit, words_of("--dry-run")));
+    (void)snprintf(path, sizeof path, "%s.tefter-import", kit.path);
+    assert_int_not_equal(access(path, F_OK), 0);
+    kit_end(&kit);
+}
+
+/* ---- a stream, and a long one ---- */
+
+enum { MANY_ROWS = 1000000 };
+
+struct pourer {
+    int fd;
+};
+
+static void *pour(void *context)
+{
+    struct pourer *pourer = context;
+    FILE *file = fdopen(pourer->fd, "w");
+    assert_non_null(file);
+    (void)fputs(HEADER, file);
+    for (int i = 0; i < MANY_ROWS; i++)
+        (void)fprintf(file, "N%d,C%d,2011-01-%02d,P%d,a thing of some sort,%d,%d.25\n", i / 3,
+                      i / 30 % 5000, i / 100000 + 10, i % 3000, i % 7 + 1, i % 90);
+    (void)fclose(file);
+    return NULL;
+}
+
+static long peak_kb(void)
+{
+    struct rusage usage;
+    assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
+    return usage.ru_maxrss;
+}
+
+static void a_million_rows(void **state)
+{
+    (void)state;
+    struct kit kit;
+    int ends[2];
+    pthread_t thread;
+    kit_begin(&kit);
+    assert_int_equal(pipe(ends), 0);
+    struct pourer pourer = {ends[1]};
+    (void)snprintf(kit.path, sizeof kit.path, "/dev/fd/%d", ends[0]);
+    char more[160];
+    (void)snprintf(more, sizeof more, "--rejects %s/r.csv", kit.folder);
+    long before = peak_kb();
+    assert_int_equal(pthread_create(&thread, NULL, pour, &pourer), 0);
+    if (!kit_run(&kit, words_of(more)))
+        fail_msg("%s", kit.failure.text);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    (void)close(ends[0]);
+    print_message("%" PRIu64 " rows in %" PRIu64 " ms, %ld kB more\n", kit.result.rows,
+                  kit.result.ms, peak_kb() - before);
+    assert_int_equal(kit.result.rows, MANY_ROWS);
+    assert_int_equal(kit.result.sent_documents, MANY_ROWS / 3 + 1);
+    assert_int_equal(kit.result.rejected_rows, 0);
+    assert_true(peak_kb() - before < 96 * 1024);
+    kit_end(&kit);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(documents),
+        cmocka_unit_test(texts),
+        cmocka_unit_test(credit_notes),
+        cmocka_unit_test(odd_codes),
+        cmocka_unit_test(apart),
+        cmocka_unit_test(amounts),
+        cmocka_unit_test(terms_and_tax),
+        cmocka_unit_test(bad_rows),
+        cmocka_unit_test(bad_document),
+        cmocka_unit_test(spoilt_document),
+        cmocka_unit_test(rejects_again),
+        cmocka_unit_test(outcomes),
+        cmocka_unit_test(foreign_file_stays),
+        cmocka_unit_test(too_many_lines),
+        cmocka_unit_test(far_apart),
+        cmocka_unit_test(questions),
+        cmocka_unit_test(late_decimals),
+        cmocka_unit_test(not_csv),
+        cmocka_unit_test(byte_order_mark),
+        cmocka_unit_test(old_encoding),
+        cmocka_unit_test(customers),
+        cmocka_unit_test(products),
+        cmocka_unit_test(payments),
+        cmocka_unit_test(other_currency),
+        cmocka_unit_test(resumed),
+        cmocka_unit_test(state_of_another),
+        cmocka_unit_test(restarted),
+        cmocka_unit_test(dry_runs_leave_nothing),
+        cmocka_unit_test(a_million_rows),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
