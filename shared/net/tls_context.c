@@ -344,7 +344,9 @@ struct tls_context *tls_context_client(const struct tls_identity *identity,
         context_create(false, enrols ? protocols_of_enrolment : protocols_of_terminal, failure);
     if (context == NULL)
         return NULL;
-    context->root_hash = *root_hash;
+    context->any_root = root_hash == NULL;
+    if (root_hash != NULL)
+        context->root_hash = *root_hash;
     bool known = tls_protocol_of(context, slice_text(alpn)) != NULL && use_own_kind(context->ssl) &&
                  offer_alpn(context->ssl, alpn);
     if (!known || (identity != NULL && !use_identity(context->ssl, identity))) {
