@@ -3,6 +3,8 @@
  * person at a terminal that is open. Names that nobody has, persons without a password and wrong
  * passwords get the same answer after the same time.
  */
+#include <stdio.h>
+
 #include "base/text.h"
 #include "session/inside.h"
 
@@ -381,8 +383,8 @@ static void guess(struct session *session, const Tefter__FromTerminal *request,
     job->kind = kind;
     job->verify = true;
     job->done = guessed;
-    strcpy(job->login, login);
-    strcpy(job->given, given);
+    (void)snprintf(job->login, sizeof job->login, "%s", login);
+    (void)snprintf(job->given, sizeof job->given, "%s", given);
     find_stored(job);
     hashing_queue(session, job);
 }

@@ -161,9 +161,9 @@ static void fill_job(struct hash_job *job, const Tefter__SetPassword *set,
     if (set->old_password != NULL)
         (void)snprintf(job->given, sizeof job->given, "%s", set->old_password);
     if (set->password != NULL)
-        strcpy(job->new_password, set->password);
+        (void)snprintf(job->new_password, sizeof job->new_password, "%s", set->password);
     if (set->pin != NULL)
-        strcpy(job->new_pin, set->pin);
+        (void)snprintf(job->new_pin, sizeof job->new_pin, "%s", set->pin);
 }
 
 static void start(struct session *session, const Tefter__FromTerminal *request,

@@ -13,7 +13,7 @@ static char path[] = "/tmp/tefter-audit-XXXXXX";
 static int setup(void **state)
 {
     (void)state;
-    strcpy(path + strlen(path) - 6, "XXXXXX");
+    memcpy(path + strlen(path) - 6, "XXXXXX", 6);
     int fd = mkstemp(path);
     return fd < 0 ? -1 : close(fd);
 }
@@ -46,7 +46,7 @@ static void hear(void *context, const struct audit_line *line)
     struct heard *heard = context;
     heard->lines++;
     heard->last = *line;
-    strcpy(heard->event, line->event);
+    (void)snprintf(heard->event, sizeof heard->event, "%s", line->event);
 }
 
 static void written_and_recalled(void **state)

@@ -126,8 +126,8 @@ static void damaged_frames(void **state)
     (void)state;
     struct prng prng = {42};
     const char *rounds = getenv("TEFTER_ROUNDS");
-    int count = rounds == NULL ? 150 : atoi(rounds);
-    for (int i = 0; i < count; i++) {
+    long count = rounds == NULL ? 150 : strtol(rounds, NULL, 10);
+    for (long i = 0; i < count; i++) {
         struct client client;
         uint8_t bytes[] = {0,    0,  0,    6, 0x08, 0x05, 0x52, 0x02, 0x08, 0x01, 0,   0,
                            0,    4,  8,    9, 0x7a, 0,    0,    0,    0,    14,   8,   7,

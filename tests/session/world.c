@@ -384,7 +384,7 @@ int world_setup(void **state)
     Tefter__RefusalCode refused = 0;
     assert_true(hash_setup());
     memset(&world, 0, sizeof world);
-    strcpy(world.folder, "/tmp/tefter-session-XXXXXX");
+    (void)snprintf(world.folder, sizeof world.folder, "/tmp/tefter-session-XXXXXX");
     assert_non_null(mkdtemp(world.folder));
     arena_init(&world.arena, 1024 * 1024 * 1024);
     open_parts();
