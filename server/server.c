@@ -89,6 +89,14 @@ static uint32_t days_left(const struct server *server, const struct watch_figure
     return left > UINT32_MAX ? UINT32_MAX : (uint32_t)left;
 }
 
+static void tell_epoch(const struct server *server, Tefter__StatusAnswer *answer)
+{
+    struct ledger_state state;
+    struct failure failure = {.fault = FAULT_NONE};
+    if (ledger_state(server->rooms.ledger, &state, &failure))
+        answer->epoch = state.epoch;
+}
+
 static void tell_watch(const struct server *server, Tefter__StatusAnswer *answer)
 {
     struct watch_figures watch;
@@ -125,6 +133,7 @@ static void status(void *owner, Tefter__StatusAnswer *answer)
     answer->has_last_backup_ms = answer->last_backup_ms > 0;
     answer->server_certificate_ends_ms = server->certificate_ends_ms;
     answer->has_server_certificate_ends_ms = 1;
+    tell_epoch(server, answer);
     tell_watch(server, answer);
 }
 

@@ -169,7 +169,7 @@ static bool read_whole(const char *path, struct arena *arena, struct slice *ret_
 static bool map_file(struct mapping *mapping, const char *path, struct arena *arena,
                      struct failure *failure)
 {
-    struct slice rest;
+    struct slice rest = {NULL, 0};
     if (!read_whole(path, arena, &rest, failure))
         return false;
     for (uint32_t number = 1; rest.size > 0; number++) {

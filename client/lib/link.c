@@ -86,7 +86,8 @@ static void send_ping(struct tefter *client, uint64_t now)
 
 static void keep_reason(struct tefter *client, const char *reason)
 {
-    (void)snprintf(client->link.reason, sizeof(client->link.reason), "%s", reason);
+    if (reason != client->link.reason) /* it may be told of itself again */
+        (void)snprintf(client->link.reason, sizeof(client->link.reason), "%s", reason);
 }
 
 static uint64_t retry_delay(struct tefter *client)
@@ -246,6 +247,7 @@ void link_logged_out(struct tefter *client)
 {
     client->token.size = 0;
     client->person = NULL;
+    feeds_lost(client); /* the server has dropped them */
     (void)profile_token_write(client->folder, &client->token, NULL);
     client_changed(client);
 }
@@ -412,6 +414,10 @@ static void end_closed(void *context, const char *reason)
 {
     struct wire_end *end = context;
     struct tefter *client = end->client;
+    if (end->closed != NULL) {
+        *end->closed = true;
+        loop_stop(end->loop);
+    }
     free(end);
     if (client != NULL)
         lost(client, reason);
@@ -431,6 +437,7 @@ static void dial(struct tefter *client)
     frame_reader_init(&client->link.reader, FRAME_TO_CLIENT_MAX);
     if (end != NULL) {
         end->client = client;
+        end->loop = client->loop;
         end->stream =
             stream_connect(client->loop, client->address, client->tls, &end_events, end, &failure);
     }
