@@ -84,7 +84,7 @@ class Sitting:
     def office(self):
         address = self.server.address
         self.tefter("office", "enrol", address, self.code, wanted=["Hải Long"])
-        self.tefter("other", "enrol", address, self.code, code=REFUSED, wanted=["code", "used"])
+        self.tefter("other", "enrol", address, self.code, code=NOT_ALLOWED, wanted=["used already"])
         self.tefter("other", "enrol", address, "not a code", code=USE)
         self.tefter("office", "customer", "list", code=NOT_ALLOWED, wanted=["log"])
         self.tefter("office", "login", "owner", given="wrong\n", code=NOT_ALLOWED)
@@ -105,7 +105,7 @@ class Sitting:
 
     def imports(self):
         sheet = self.write("customers.csv", CUSTOMERS)
-        words = ["import", "customers", sheet, "--yes", "--set", "source=old system"]
+        words = ["import", "customers", sheet, "--yes", "--set", "source=old-system"]
         self.tefter("office", *words, "--dry-run", wanted=["3"])
         self.tefter("office", "customer", "show", "A-1", code=REFUSED)
         self.tefter("office", *words, wanted=["3"])
@@ -116,8 +116,8 @@ class Sitting:
 
     def trade(self):
         self.tefter("office", "customer", "limit", "A-1", "1000000")
-        self.tefter("counter", "sale", "A-1", "XM40=10", wanted=["TD-"])
-        self.tefter("counter", "sale", "A-1", "XM40=10", code=REFUSED, wanted=["limit", "840,000"])
+        self.tefter("counter", "sell", "A-1", "XM40=10", wanted=["TD-"])
+        self.tefter("counter", "sell", "A-1", "XM40=10", code=REFUSED, wanted=["limit", "840,000"])
         self.check(self.owes("office", "A-1") == 920000, "he owes another sum")
 
     def backup(self):
@@ -140,7 +140,7 @@ class Sitting:
         self.tefter("counter", "customer", "show", "A-1")
 
     def restore(self):
-        self.tefter("counter", "sale", "A-2", "XM40=1", code=REFUSED)
+        self.tefter("counter", "sell", "A-2", "XM40=1", code=REFUSED)
         self.check(self.server.stop() == 0, "tefterd did not end in order")
         address = self.server.address
         elsewhere = server.Server(self.binaries, self.path("elsewhere"))
@@ -151,7 +151,7 @@ class Sitting:
         self.tefterd("verify")
         self.server.start(listen=address)
         self.check(self.owes("counter", "A-1") == 920000, "after the restore he owes another sum")
-        self.tefter("counter", "sale", "A-1", "XM40=0.5", wanted=["TD-"])
+        self.tefter("counter", "sell", "A-1", "XM40=0.5", wanted=["TD-"])
         self.tefterd("status", wanted=["served"])
         self.check(self.server.stop() == 0, "tefterd did not end in order")
         self.tefterd("verify", wanted=["good|balance|ok"])
