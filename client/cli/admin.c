@@ -1,6 +1,7 @@
 /* Branches, staff, terminals, tills, accounts, devices, credit policy. */
 #include "cli/cli.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* ---- branches ---- */
@@ -127,7 +128,7 @@ static int terminal_add_run(struct run *run)
     const Tefter__Done *done = command == NULL ? NULL : run_call(run, command);
     if (done == NULL)
         return run->exit_code;
-    run_tell_done(run, done, "Terminal| {id}| added.");
+    run_note(run, "Terminal %" PRIu64 " is added.", done->id);
     return tell_code(run, (uint32_t)done->id);
 }
 

@@ -132,6 +132,8 @@ enum column_kind {
     COLUMN_FLAG, /* its title's word when true, else nothing */
     COLUMN_ENUM,
     COLUMN_FREE,   /* of an AccountRow: free, "▲ over", or "unlimited" */
+    COLUMN_LATE,   /* days; nothing when not late */
+    COLUMN_ID,     /* "#17": to be typed as it stands */
     COLUMN_BRANCH, /* an id, shown as its code */
     COLUMN_STAFF,
 };

@@ -136,7 +136,7 @@ static const struct column bill_columns[] = {
     {"NUMBER", "number", COLUMN_TEXT},
     {"DATE", "date", COLUMN_DATE},
     {"DUE", "due", COLUMN_DATE},
-    {"DAYS LATE", "days_late", COLUMN_NUMBER},
+    {"DAYS LATE", "days_late", COLUMN_LATE},
     {"TOTAL", "total_minor", COLUMN_MONEY},
     {"OPEN", "open_minor", COLUMN_MONEY},
     {"PAYMENTS", "payments", COLUMN_NUMBER},
@@ -396,8 +396,8 @@ static int customer_add_run(struct run *run)
                        "say it again with --no-look.");
     }
     return run_submit(run, command,
-                      "Customer| {number}|| (#{id})| is made: {NAME}.| {free}.| A limit is set by "
-                      "who may: tefter customer limit| {number}| AMOUNT");
+                      "Customer| {number}|| (#{id})| is made: {NAME}, {free}.| A limit is set by "
+                      "who may: tefter customer limit {number} AMOUNT|");
 }
 
 /* ---- limit ---- */
@@ -426,7 +426,7 @@ static int customer_limit_run(struct run *run)
     limit->terms->has_limit_minor = !limit->terms->has_unlimited;
     if (!limit->terms->has_unlimited && !typed_amount(run, text, &limit->terms->limit_minor))
         return run->exit_code;
-    return run_submit(run, command, "The limit of {CUSTOMER} is set.| {free}.|");
+    return run_submit(run, command, "The limit of {CUSTOMER} is set|: {free}|.");
 }
 
 /* ---- changes ---- */
@@ -513,7 +513,7 @@ const struct verb customer_verbs[] = {
      .summary = "he may buy on credit again",
      .params = customer_unlock,
      .command = "unlock_customer",
-     .done = "{CUSTOMER} is no longer locked.| {free}.|"},
+     .done = "{CUSTOMER} is no longer locked|: {free}|."},
     {.noun = "customer",
      .verb = "history",
      .summary = "every document with the running balance",

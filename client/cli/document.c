@@ -24,7 +24,7 @@ static const struct param list_params[] = {
 
 static const struct column list_columns[] = {
     {"DATE", "date", COLUMN_DATE},        {"KIND", "kind", COLUMN_ENUM},
-    {"NUMBER", "number", COLUMN_TEXT},    {"CUSTOMER", "customer", COLUMN_NUMBER},
+    {"NUMBER", "number", COLUMN_TEXT},    {"CUSTOMER", "customer", COLUMN_ID},
     {"DUE", "due", COLUMN_DATE},          {"TOTAL", "total_minor", COLUMN_MONEY},
     {"OPEN", "open_minor", COLUMN_MONEY}, {"STATE", "state", COLUMN_ENUM},
     {"BRANCH", "branch", COLUMN_BRANCH},  END_COLUMNS,
@@ -153,6 +153,7 @@ static void put_lines(struct run *run, const Tefter__DocumentRecord *document)
 static void put_sums(struct run *run, const Tefter__DocumentAnswer *answer)
 {
     char text[CELL_MAX];
+    char open[CELL_MAX];
     const Tefter__DocumentRecord *document = answer->document;
     printf("\n");
     if (document->has_net_minor)
@@ -162,7 +163,7 @@ static void put_sums(struct run *run, const Tefter__DocumentAnswer *answer)
     else if (document->has_net_minor)
         printf(" = ");
     (void)money_sentence(document->total_minor, run_currency(run), text, sizeof(text));
-    printf("total %s; open %s", text, money_text(run, answer->open_minor, text));
+    printf("total %s; open %s", text, money_text(run, answer->open_minor, open));
     printf("; matched in %zu part%s\n", answer->n_touches, answer->n_touches == 1 ? "" : "s");
 }
 

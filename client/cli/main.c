@@ -119,7 +119,7 @@ static int leading_options(int argc, char **argv)
 static void rotate(char **words, int first, int count)
 {
     char *held[16];
-    if (first == 0 || first > 16)
+    if (first <= 0 || first > 16 || first > count)
         return;
     memcpy(held, words, (size_t)first * sizeof(*words));
     memmove(words, words + first, (size_t)(count - first) * sizeof(*words));

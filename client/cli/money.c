@@ -15,7 +15,7 @@ static const struct param pay_params[] = {
     OPTION("--transfer", TEXT, NULL, "to this bank account of ours"),
     OPTION("--slip", TEXT, NULL, "bank slip for this account; counts when confirmed"),
     OPTION("--reference", TEXT, "reference", "slip number, provider's or bank's reference"),
-    OPTION("--payer", TEXT, "payer", "who paid, when it is another"),
+    OPTION("--payer", TEXT, "payer", "who paid, when it is another; a slip needs it"),
     OPTION("--oldest", FLAG, NULL, "matched with the oldest due bills (as when nothing is said)"),
     OPTIONS("--bill", TEXT, NULL, "NUMBER or NUMBER=AMOUNT: matched with this bill"),
     OPTION("--unmatched", FLAG, NULL, "matched later"),
@@ -318,6 +318,6 @@ const struct verb money_verbs[] = {
      .summary = "takes a whole document back",
      .params = reverse_params,
      .command = "reverse_document",
-     .done = "{NUMBER} is reversed| by {number}||.| Owes {balance$}|, {free}|."},
+     .done = "{NUMBER} is reversed| by {reversal}|.| Owes {balance$}|, {free}|."},
     END_VERBS,
 };

@@ -195,17 +195,22 @@ int refusal_exit(Tefter__RefusalCode code)
     return EXIT_REFUSED;
 }
 
-int run_refused(struct run *run, const Tefter__Refusal *refusal)
+static int say_refused(struct run *run, const Tefter__Refusal *refusal)
 {
     char sentence[LINE_MAX_BYTES];
     (void)refusal_sentence(refusal, run_currency(run), sentence, sizeof(sentence));
+    return run_say(run, (enum exit_code)refusal_exit(refusal->code), "%s", sentence);
+}
+
+int run_refused(struct run *run, const Tefter__Refusal *refusal)
+{
     if (run->json) {
         Tefter__Reply reply = TEFTER__REPLY__INIT;
         reply.result_case = TEFTER__REPLY__RESULT_REFUSED;
         reply.refused = (Tefter__Refusal *)(uintptr_t)refusal;
         run_json(run, &reply.base);
     }
-    return run_say(run, (enum exit_code)refusal_exit(refusal->code), "%s", sentence);
+    return say_refused(run, refusal);
 }
 
 /* ---- asking ---- */
@@ -215,10 +220,10 @@ const Tefter__Done *run_call(struct run *run, const Tefter__Command *command)
     const Tefter__Reply *reply = tefter_call(run->client, command, &run->arena, &run->failure);
     if (reply == NULL)
         (void)run_failed(run, code_of(&run->failure));
-    else if (reply->result_case == TEFTER__REPLY__RESULT_REFUSED)
-        (void)run_refused(run, reply->refused);
-    else if (reply->result_case == TEFTER__REPLY__RESULT_DONE && run->json)
+    else if (run->json)
         run_json(run, &reply->base);
+    if (reply != NULL && reply->result_case == TEFTER__REPLY__RESULT_REFUSED)
+        (void)say_refused(run, reply->refused);
     bool done = reply != NULL && reply->result_case == TEFTER__REPLY__RESULT_DONE;
     return done ? reply->done : NULL;
 }
@@ -282,8 +287,14 @@ static bool put_account(const struct done_words *words, const char *name, char *
         return false;
     if (strcmp(name, "balance$") == 0)
         return put_money(words->run, true, account->balance_minor, out, capacity);
-    const char *kind = account->unlimited ? "" : account->available_minor < 0 ? "" : "free ";
-    (void)snprintf(out, capacity, "%s%s", kind, free_text(words->run, account, cell));
+    if (account->unlimited)
+        (void)snprintf(out, capacity, "no limit");
+    else if (account->available_minor >= 0)
+        (void)snprintf(out, capacity, "free %s",
+                       money_text(words->run, account->available_minor, cell));
+    else
+        (void)snprintf(out, capacity, "%s over by %s", sign_over(words->run),
+                       money_text(words->run, -account->available_minor, cell));
     return true;
 }
 
@@ -322,14 +333,24 @@ static bool done_word(void *context, const char *name, char *out, size_t capacit
     return put_said(words, name, out, capacity);
 }
 
-static void tell_warning(struct run *run, const Tefter__Warning *warning)
+static void tell_over(struct run *run, const Tefter__Done *done, const char *amount)
+{
+    Tefter__Verdict verdict = done->decision == NULL ? 0 : done->decision->verdict;
+    const char *why = verdict == TEFTER__VERDICT__VERDICT_APPROVED ? "; it was approved"
+                      : verdict == TEFTER__VERDICT__VERDICT_POSTED ? "; it had happened already"
+                      : verdict == TEFTER__VERDICT__VERDICT_WARNED ? "; the policy only warns"
+                                                                   : "";
+    run_note(run, "Note: over the limit by %s%s.", amount, why);
+}
+
+static void tell_warning(struct run *run, const Tefter__Done *done, const Tefter__Warning *warning)
 {
     char amount[CELL_MAX] = "";
     if (warning->has_amount_minor)
         (void)money_sentence(warning->amount_minor, run_currency(run), amount, sizeof(amount));
     switch (warning->kind) {
     case TEFTER__WARNING_KIND__WARNING_OVER_LIMIT:
-        run_note(run, "Note: over the limit by %s; the policy only warns.", amount);
+        tell_over(run, done, amount);
         break;
     case TEFTER__WARNING_KIND__WARNING_LIKELY_DOUBLE:
         run_note(run,
@@ -350,7 +371,7 @@ void run_tell_done(struct run *run, const Tefter__Done *done, const char *patter
     char sentence[LINE_MAX_BYTES];
     struct done_words words = {run, done};
     for (size_t i = 0; i < done->n_warnings; i++)
-        tell_warning(run, done->warnings[i]);
+        tell_warning(run, done, done->warnings[i]);
     if (run->json)
         return;
     (void)sentence_write(pattern, done_word, &words, sentence, sizeof(sentence));
@@ -472,7 +493,8 @@ static bool next_page(struct run *run, Tefter__Query *query, const ProtobufCMess
     for (size_t i = 0; i < next->len && 2 * i + 2 < sizeof(hex); i++)
         (void)snprintf(hex + 2 * i, 3, "%02x", next->data[i]);
     (void)snprintf(path, sizeof(path), "%s.page", run->args.verb->query);
-    return message_set(&query->base, path, hex, &run->arena, NULL);
+    struct message_fault fault;
+    return message_set(&query->base, path, hex, &run->arena, &fault);
 }
 
 static size_t rows_wanted(struct run *run)
@@ -492,7 +514,8 @@ static bool want_rows(struct run *run, Tefter__Query *query, size_t most)
         return true;
     (void)snprintf(path, sizeof(path), "%s.rows", run->args.verb->query);
     (void)snprintf(text, sizeof(text), "%zu", most < PAGE_ROWS_MAX ? most : (size_t)PAGE_ROWS_MAX);
-    if (message_set(&query->base, path, text, &run->arena, NULL) || most > 0)
+    struct message_fault fault;
+    if (most > 0 && message_set(&query->base, path, text, &run->arena, &fault))
         return true;
     (void)run_say(run, EXIT_USE, "--rows takes a number");
     return false;

@@ -307,7 +307,7 @@ static const struct param approval_refuse[] = {
 static const struct column approval_columns[] = {
     {"N", "approval", COLUMN_NUMBER},
     {"STATE", "state", COLUMN_ENUM},
-    {"CUSTOMER", "customer", COLUMN_NUMBER},
+    {"CUSTOMER", "customer", COLUMN_ID},
     {"AMOUNT", "amount_minor", COLUMN_MONEY},
     {"OVER BY", "decision.over_by_minor", COLUMN_MONEY},
     {"ASKED BY", "asked_by.staff", COLUMN_STAFF},

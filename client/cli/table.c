@@ -246,6 +246,13 @@ static void write_integer(struct run *run, const struct column *column, const st
     case COLUMN_ENUM:
         (void)enum_word(at->field->descriptor, (int)value, out, CELL_MAX);
         break;
+    case COLUMN_LATE:
+        if (value > 0)
+            (void)snprintf(out, CELL_MAX, "%" PRId64, value);
+        break;
+    case COLUMN_ID:
+        (void)snprintf(out, CELL_MAX, "#%" PRId64, value);
+        break;
     case COLUMN_BRANCH:
         (void)snprintf(out, CELL_MAX, "%s", branch_code(run, (uint32_t)value));
         break;
@@ -278,7 +285,8 @@ void cell_write(struct run *run, const ProtobufCMessage *row, const struct colum
 static bool is_right(enum column_kind kind)
 {
     return kind == COLUMN_MONEY || kind == COLUMN_NUMBER || kind == COLUMN_PRICE ||
-           kind == COLUMN_QUANTITY || kind == COLUMN_PERCENT || kind == COLUMN_FREE;
+           kind == COLUMN_QUANTITY || kind == COLUMN_PERCENT || kind == COLUMN_FREE ||
+           kind == COLUMN_LATE;
 }
 
 void table_rows(struct run *run, const struct column *columns, ProtobufCMessage *const *rows,

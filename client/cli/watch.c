@@ -123,7 +123,11 @@ static void put_last(struct watch *watch, const Tefter__LastChange *last)
     char amount[CELL_MAX];
     if (last == NULL)
         return;
-    printf("  %s", enum_word(&tefter__event_kind__descriptor, (int)last->kind, word, sizeof(word)));
+    (void)enum_word(&tefter__event_kind__descriptor, (int)last->kind, word, sizeof(word));
+    char *event = strstr(word, " event"); /* told apart in the schema from refusals and states */
+    if (event != NULL)
+        *event = '\0';
+    printf("  %s", word);
     if (last->number != NULL)
         printf(" %s", last->number);
     if (last->has_amount_minor)
@@ -142,16 +146,17 @@ static void put_account(struct watch *watch, const Tefter__AccountRow *account)
         printf("%s %s", customer->code, text_of(customer->name));
     bool plain = !account->unlimited && account->available_minor >= 0;
     printf("  owes %s  %s%s%s%s", money_text(watch->run, account->balance_minor, owes),
-           plain ? "free " : "", free_text(watch->run, account, rest),
-           account->locked ? "  locked " : "", account->locked ? sign_locked(watch->run) : "");
+           plain ? "free " : "", free_text(watch->run, account, rest), account->locked ? "  " : "",
+           account->locked ? sign_locked(watch->run) : "");
     put_last(watch, account->last);
 }
 
 static void put_customer(struct watch *watch, const Tefter__CustomerRow *customer)
 {
     bool locked = customer->has_locked && customer->locked;
-    printf("%s %s%s%s%s", customer->code, text_of(customer->name), locked ? "  locked " : "",
-           locked ? sign_locked(watch->run) : "", locked ? text_of(customer->lock_reason) : "");
+    printf("%s %s", customer->code, text_of(customer->name));
+    if (locked)
+        printf("  %s locked %s", sign_locked(watch->run), text_of(customer->lock_reason));
 }
 
 static void put_approval(struct watch *watch, const Tefter__ApprovalRow *approval)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { FRAME_MEMORY_MAX = 16 * 1024 * 1024, SMALL_MEMORY_MAX = 64 * 1024 };
+enum { FRAME_MEMORY_MAX = 16 * 1024 * 1024, SMALL_MEMORY_MAX = 64 * 1024, CLOSE_MS = 300 };
 
 /* ---- clocks ---- */
 
@@ -137,12 +137,29 @@ bool tefter_open(const struct tefter_options *options, struct tefter **ret_clien
     return true;
 }
 
+/* Lets an orderly end of the connection go out; it takes one way there and back. */
+static void wait_closed(struct tefter *client, struct wire_end *end)
+{
+    if (!client->own_loop || end == NULL)
+        return;
+    bool closed = false;
+    end->closed = &closed;
+    client->impatient = false;
+    loop_timer_start(client->patience, CLOSE_MS, 0);
+    while (!closed && !client->impatient)
+        loop_run(client->loop);
+    if (!closed)
+        end->closed = NULL;
+}
+
 void tefter_close(struct tefter *client)
 {
     if (client == NULL)
         return;
     client->on_state = NULL;
+    struct wire_end *end = client->link.end;
     link_stop(client);
+    wait_closed(client, end);
     loop_timer_destroy(client->tick);
     client->tick = NULL;
     loop_timer_destroy(client->patience);
@@ -331,9 +348,10 @@ static bool cannot_connect(const struct tefter *client, struct failure *failure)
     if (client->link.refused)
         return fail(failure, FAULT_DENIED, 0, "the server %s turns this terminal away: %s",
                     client->address, reason);
-    return fail(failure, FAULT_IO, 0,
-                "no connection to %s: %s. Is the server running, and is the address right?",
-                client->address, reason);
+    bool named = strstr(reason, client->address) != NULL;
+    return fail(failure, FAULT_IO, 0, "%s%s%s%s. Is the server running, and is the address right?",
+                named ? "" : "no connection to ", named ? "" : client->address, named ? "" : ": ",
+                reason);
 }
 
 bool tefter_connect(struct tefter *client, uint64_t wait_ms, struct failure *failure)

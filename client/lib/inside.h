@@ -75,6 +75,8 @@ enum link_state {
 struct wire_end {
     struct tefter *client; /* NULL: the client does not want it any more */
     struct stream *stream;
+    struct loop *loop;
+    bool *closed; /* set when the stream is; the loop is stopped then */
 };
 
 struct link {

@@ -190,7 +190,8 @@ void picture_unsubscribed(struct picture *picture)
 /* All that was asked for is here up to `wanted`: from now on every set leaves the picture exact. */
 static enum picture_verdict settle(struct picture *picture, struct picture_news *news)
 {
-    if (picture->exact || picture->snapshot || picture->position < picture->wanted)
+    if (picture->exact || picture->snapshot || picture->resumed ||
+        picture->position < picture->wanted)
         return PICTURE_TAKEN;
     picture->exact = true;
     picture->was_exact = true;
@@ -230,6 +231,7 @@ enum picture_verdict picture_begin(struct picture *picture, const Tefter__Subscr
     picture->subscribed = true;
     picture->exact = false;
     picture->snapshot = !subscribed->resumed;
+    picture->resumed = subscribed->resumed;
     picture->wanted = subscribed->seq;
     picture->position = subscribed->seq;
     picture->renewing = picture->snapshot;
@@ -284,5 +286,6 @@ enum picture_verdict picture_set(struct picture *picture, const Tefter__FeedSet 
     if (verdict != PICTURE_TAKEN)
         return verdict;
     picture->position = set->this_;
+    picture->resumed = false;
     return settle(picture, ret_news);
 }

@@ -4,7 +4,7 @@
  * what was news comes out. It knows when it is exact, and when a set is missing.
  *
  *   asked ──Subscribed──→ snapshot ──last page, sets up to its seq──→ exact at `position`
- *                     └─→ resumed ──first set────────────────────────→ exact
+ *                     └─→ resumed ──its one set──────────────────────→ exact
  *   any ──set with another prev──→ gap: the owner subscribes anew
  *
  * Invariants: 1 a row never becomes older · 2 `exact` is never ahead of `position` · 3 after a
@@ -37,6 +37,7 @@ struct picture {
     uint64_t round;
     bool subscribed; /* sets are expected */
     bool snapshot;   /* pages are expected */
+    bool resumed;    /* the set of what changed meanwhile is expected */
     bool renewing;   /* rows of before the snapshot go when it is whole */
     bool exact;
     bool was_exact; /* ever, for this ledger */

@@ -225,7 +225,7 @@ static bool existing(const struct facts *facts, char *out, size_t capacity)
     const Tefter__Refusal *refusal = facts->refusal;
     if (refusal->existing_number != NULL)
         return put_text(out, capacity, refusal->existing_number);
-    (void)snprintf(out, capacity, "%" PRIu64, refusal->existing);
+    (void)snprintf(out, capacity, "#%" PRIu64, refusal->existing);
     return refusal->has_existing;
 }
 

@@ -413,7 +413,7 @@ static void a_picture_stays_fresh_over_gaps_and_losses(void **state)
     assert_true(balance_in(feed, 1) == 1500); /* never half a set */
     feed_subscribed(true, 103);
     feed_set(103, 106, 2, 2500);
-    wait_sets(5);
+    wait_sets(4);
     assert_true(balance_in(feed, 2) == 2500);
     assert_int_equal(world.state.line, TEFTER_LIVE);
 
@@ -425,7 +425,7 @@ static void a_picture_stays_fresh_over_gaps_and_losses(void **state)
     assert_int_equal(world.state.line, TEFTER_FETCHING);
     assert_true(balance_in(feed, 1) == 1500); /* old figures stay until the new are whole */
     feed_page(110, 2, 2600, true);
-    wait_sets(6);
+    wait_sets(5);
     assert_true(world.set.renewed);
     assert_true(balance_in(feed, 1) == -1);
     assert_true(balance_in(feed, 2) == 2600);

@@ -317,6 +317,23 @@ static void rows_that_a_snapshot_lacks_are_gone(void **state)
     assert_true(balance_in(&bench.picture, 10) == bench.truth.balance[10]);
 }
 
+static void a_resumed_picture_is_exact_after_its_set(void **state)
+{
+    (void)state;
+    take_snapshot(1);
+    struct prng prng = {5};
+    uint64_t from;
+    assert_true(picture_resume(&bench.picture, ledger_id, 1, &from));
+    truth_step(&bench.truth, &prng);
+    picture_unsubscribed(&bench.picture);
+    Tefter__Subscribed resumed = subscribed_at(from, true, 1);
+    assert_int_equal(picture_begin(&bench.picture, &resumed, &bench.news), PICTURE_TAKEN);
+    assert_false(bench.picture.exact);
+    assert_int_equal(give_set(&bench.picture, &bench.truth, from, &bench.arena, &bench.news),
+                     PICTURE_TAKEN);
+    assert_equals_truth(&bench.picture, &bench.truth);
+}
+
 static void what_was_not_asked_for_is_a_gap(void **state)
 {
     (void)state;
@@ -339,6 +356,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_restored_server_replaces_newer_numbers, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(rows_that_a_snapshot_lacks_are_gone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_resumed_picture_is_exact_after_its_set, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(what_was_not_asked_for_is_a_gap, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
