@@ -10,7 +10,7 @@
 
 static bool bad_line(struct run *run, const char *text, const char *why)
 {
-    (void)run_say(run, EXIT_USE, "\"%s\": %s. A line is %s", text, why, SALE_LINE_HELP);
+    (void)run_say(run, EXIT_USE, "\"%s\": %s A line is %s", text, why, SALE_LINE_HELP);
     return false;
 }
 
@@ -24,7 +24,7 @@ static bool take_discount(struct run *run, const char *whole, char *amounts,
         return true;
     *dash = '\0';
     if (dash[1] == '\0')
-        return bad_line(run, whole, "there is no discount behind the dash");
+        return bad_line(run, whole, "There is no discount behind the dash.");
     if (strchr(dash + 1, '%') != NULL) {
         line->has_discount_bp = true;
         return typed_percent(run, dash + 1, &line->discount_bp);
@@ -61,7 +61,7 @@ bool sale_line(struct run *run, const char *text, bool free, Tefter__InvoiceLine
     if (equals != NULL)
         *equals = '\0';
     if (copy[0] == '\0')
-        return bad_line(run, text, "there is no product");
+        return bad_line(run, text, "There is no product.");
     if (free)
         ret_line->text = copy;
     else

@@ -48,7 +48,7 @@ bool typed_date(struct run *run, const char *text, uint32_t *ret_date)
     }
     if (date_read(text, strlen(text), ret_date))
         return true;
-    return bad(run, text, "this is no date: write 2026-11-23, today, +30 or -7");
+    return bad(run, text, "This is no date: write 2026-11-23, today, +30 or -7.");
 }
 
 bool typed_percent(struct run *run, const char *text, uint32_t *ret_bp)
@@ -60,7 +60,7 @@ bool typed_percent(struct run *run, const char *text, uint32_t *ret_bp)
         size--;
     const char *wrong = decimal_read(text, size, 2, &style, &bp);
     if (wrong == NULL && (bp < 0 || bp > INT32_MAX))
-        wrong = "a percentage is not below zero";
+        wrong = "A percentage is not below zero.";
     *ret_bp = (uint32_t)bp;
     return wrong == NULL || bad(run, text, wrong);
 }
@@ -212,7 +212,7 @@ static bool group_id(struct run *run, const char *text, uint64_t *ret_id)
         found++;
     }
     if (found > 1)
-        return bad(run, text, "several groups have this name: write DIMENSION/NAME");
+        return bad(run, text, "Several groups have this name: write DIMENSION/NAME.");
     return found == 1 || as_number(text, ret_id) || not_found(run, "group", text, "group list");
 }
 
@@ -230,7 +230,7 @@ static bool place_id(struct run *run, const char *text, uint64_t *ret_id)
         found++;
     }
     if (found > 1)
-        return bad(run, text, "several places have this name: give the number instead");
+        return bad(run, text, "Several places have this name: give the number instead.");
     return found == 1 || as_number(text, ret_id) ||
            not_found(run, "till, account or device", text, "till list");
 }
@@ -400,7 +400,7 @@ bool typed_id(struct run *run, enum value_kind kind, const char *text, uint64_t 
 static bool set(struct run *run, ProtobufCMessage *message, const char *path, const char *typed,
                 const char *value)
 {
-    struct message_fault fault = {.what = "this does not fit"};
+    struct message_fault fault = {.what = "This does not fit."};
     return message_set(message, path, value, &run->arena, &fault) || bad(run, typed, fault.what);
 }
 
@@ -415,7 +415,7 @@ static bool set_number(struct run *run, ProtobufCMessage *message, const char *p
 /* Text that begins with '{' must not be taken for JSON. */
 static bool set_text(struct run *run, ProtobufCMessage *message, const char *path, const char *text)
 {
-    return text[0] == '{' ? bad(run, text, "a text does not begin with '{' here")
+    return text[0] == '{' ? bad(run, text, "A text does not begin with '{' here.")
                           : set(run, message, path, text, text);
 }
 

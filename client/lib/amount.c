@@ -42,13 +42,13 @@ static const char *read_typed(const char *text, int exponent, bool point_is_clea
     size_t size = trimmed_size(text);
     int more = suffix_digits(text, &size);
     if (!point_is_clear && is_unclear(text, size))
-        return "three digits after a point are unclear: write 1500 or 1,500 for thousands, 1.5 or "
-               "1.5000 for a part";
+        return "Three digits after a point are unclear: write 1500 or 1,500 for thousands, 1.5 or "
+               "1.5000 for a part.";
     const char *wrong = decimal_read(text, size, exponent + more, &typed_style, &value);
     if (wrong != NULL)
         return wrong;
     if (value > most || value < -most)
-        return "this is more than any single amount may be";
+        return "This is more than any single amount may be.";
     *ret_value = value;
     return NULL;
 }
