@@ -120,14 +120,6 @@ static Tefter__Refusal *run(struct tx *tx, struct slice bytes, Tefter__Done *don
     return refusal == NULL ? dispatch(tx, command, done) : refusal;
 }
 
-/* The customer's figures after it, for the terminal that asked. */
-static void add_account(struct tx *tx, Tefter__Done *done)
-{
-    for (size_t i = 0; i < tx->touched_count && done->account == NULL; i++)
-        if (tx->touched[i].kind == ROW_ACCOUNT)
-            done->account = credit_account_row(tx, (uint32_t)tx->touched[i].id);
-}
-
 static struct slice pack_reply(struct tx *tx, Tefter__Done *done, Tefter__Refusal *refusal)
 {
     Tefter__Reply reply = TEFTER__REPLY__INIT;
@@ -146,41 +138,54 @@ static struct slice pack_reply(struct tx *tx, Tefter__Done *done, Tefter__Refusa
 
 /* ---- rows of terminals ---- */
 
-struct slice row_pack(struct tx *tx, uint64_t row_key, uint32_t *ret_customer)
+/* false: there is no such row. */
+static bool row_make(struct tx *tx, uint64_t row_key, Tefter__Row *ret_row, uint32_t *ret_customer)
 {
-    Tefter__Row row = TEFTER__ROW__INIT;
     uint64_t id = LEDGER_ROW_ID(row_key);
+    const Tefter__CustomerRecord *customer;
+    *ret_row = (Tefter__Row)TEFTER__ROW__INIT;
     *ret_customer = 0;
     switch ((enum row_kind)LEDGER_ROW_KIND(row_key)) {
     case ROW_ACCOUNT:
-        row.account = credit_account_row(tx, (uint32_t)id);
-        row.kind_case = TEFTER__ROW__KIND_ACCOUNT;
+        ret_row->account = credit_account_row(tx, (uint32_t)id);
+        ret_row->kind_case = TEFTER__ROW__KIND_ACCOUNT;
         *ret_customer = (uint32_t)id;
         break;
-    case ROW_CUSTOMER: {
-        const Tefter__CustomerRecord *customer = customer_get(tx, (uint32_t)id);
-        row.customer = customer != NULL ? customer_row(tx, customer) : NULL;
-        row.kind_case = TEFTER__ROW__KIND_CUSTOMER;
+    case ROW_CUSTOMER:
+        customer = customer_get(tx, (uint32_t)id);
+        ret_row->customer = customer != NULL ? customer_row(tx, customer) : NULL;
+        ret_row->kind_case = TEFTER__ROW__KIND_CUSTOMER;
         *ret_customer = (uint32_t)id;
         break;
-    }
     case ROW_APPROVAL:
-        row.approval = credit_approval_row(tx, id);
-        row.kind_case = TEFTER__ROW__KIND_APPROVAL;
+        ret_row->approval = credit_approval_row(tx, id);
+        ret_row->kind_case = TEFTER__ROW__KIND_APPROVAL;
         break;
     }
-    return row.account != NULL ? message_pack(&row.base, tx->arena) : slice_of(NULL, 0);
+    return ret_row->account != NULL;
 }
 
-static void collect_rows(struct tx *tx, struct ledger_result *result)
+struct slice row_pack(struct tx *tx, uint64_t row_key, uint32_t *ret_customer)
+{
+    Tefter__Row row;
+    return row_make(tx, row_key, &row, ret_customer) ? message_pack(&row.base, tx->arena)
+                                                     : slice_of(NULL, 0);
+}
+
+/* The rows the command changed; the first account is also told to the terminal that asked. */
+static void collect_rows(struct tx *tx, Tefter__Done *done, struct ledger_result *result)
 {
     struct ledger_row *rows = tx_take(tx, tx->touched_count * sizeof *rows);
     for (size_t i = 0; i < tx->touched_count; i++) {
-        struct ledger_row *row = &rows[result->row_count];
-        row->key = LEDGER_ROW_KEY(tx->touched[i].kind, tx->touched[i].id);
-        row->row = row_pack(tx, row->key, &row->customer);
-        if (row->row.size > 0)
-            result->row_count++;
+        Tefter__Row row;
+        struct ledger_row *packed = &rows[result->row_count];
+        packed->key = LEDGER_ROW_KEY(tx->touched[i].kind, tx->touched[i].id);
+        if (!row_make(tx, packed->key, &row, &packed->customer))
+            continue;
+        packed->row = message_pack(&row.base, tx->arena);
+        result->row_count++;
+        if (done->account == NULL && row.kind_case == TEFTER__ROW__KIND_ACCOUNT)
+            done->account = row.account;
     }
     result->rows = rows;
 }
@@ -293,12 +298,9 @@ static void apply_new(struct tx *tx, const Tefter__Entry *entry, const struct ha
     Tefter__Done *done = tx_new(tx, &tefter__done__descriptor);
     Tefter__Refusal *refusal = run(tx, slice_of(entry->command.data, entry->command.len), done);
     result->refused = refusal != NULL;
-    if (refusal == NULL) {
-        need(tx->decided);
-        add_account(tx, done);
-    }
+    need(refusal != NULL || tx->decided);
+    collect_rows(tx, done, result);
     result->reply = pack_reply(tx, done, refusal);
-    collect_rows(tx, result);
     keep_reply(tx, entry, digest, result->reply);
     keep_events(tx, result);
     result->events = tx->events;
