@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { SETTLE_MS = 2000 };
+
 /* ---- which verb ---- */
 
 static bool has_noun(void *context, const struct verb *verb)
@@ -69,8 +71,11 @@ static void run_begin(struct run *run)
     run->unicode = speaks_utf8();
 }
 
+/* What an earlier run left open may be under way still. */
 static int run_end(struct run *run, int code)
 {
+    if (run->client != NULL && tefter_under_way(run->client) > 0)
+        (void)tefter_settle(run->client, SETTLE_MS, NULL);
     tefter_close(run->client);
     arena_fini(&run->arena);
     if (fflush(stdout) != 0 && code == EXIT_DONE)

@@ -359,8 +359,8 @@ bool tefter_connect(struct tefter *client, uint64_t wait_ms, struct failure *fai
     uint64_t until = client_until(wait_ms == 0 ? client->patience_ms : wait_ms);
     uint32_t failures = client->link.attempts;
     tefter_start(client);
-    while (!link_is_open(client)) {
-        bool gave_up = wait_ms == 0 && client->link.attempts != failures;
+    while (!link_is_open(client) || client->link.expired) {
+        bool gave_up = wait_ms == 0 && client->link.attempts != failures && !client->renewed;
         if (gave_up || client->link.refused || !client_wait(client, until))
             return cannot_connect(client, failure);
     }

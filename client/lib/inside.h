@@ -94,6 +94,7 @@ struct link {
     uint64_t ping_sent_ms;  /* 0: none is out */
     uint64_t told_retry_ms; /* by a Goodbye */
     bool refused;           /* the Goodbye was a refusal */
+    bool expired;           /* only a renewal helps; then the line is begun anew */
     char reason[REASON_MAX];
 };
 
@@ -165,6 +166,7 @@ struct tefter {
     struct buffer renewal_key; /* of the certificate that was asked for; empty: none was */
     int renewal_lock;
     bool renewing;
+    bool renewed; /* in this process */
 
     struct tefter_feed *feeds;
     uint32_t next_subscription;

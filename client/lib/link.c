@@ -114,6 +114,7 @@ static void lost(struct tefter *client, const char *reason)
     if (client->link.reason[0] == '\0')
         keep_reason(client, reason[0] == '\0' ? "the connection was closed" : reason);
     client->link.end = NULL;
+    client->link.expired = false;
     client->link.state = LINK_WAITING;
     client->link.attempts++;
     frame_reader_fini(&client->link.reader);
@@ -281,8 +282,11 @@ static void token_refused(struct tefter *client, const Tefter__Refusal *refusal)
         abort_link(client, client->link.reason);
         return;
     }
-    client->token.size = 0;
-    (void)profile_token_write(client->folder, &client->token, NULL);
+    client->link.expired = refusal->code == TEFTER__REFUSAL_CODE__CERTIFICATE_EXPIRED;
+    if (!client->link.expired) {
+        client->token.size = 0;
+        (void)profile_token_write(client->folder, &client->token, NULL);
+    }
     opened(client);
 }
 

@@ -61,6 +61,7 @@ static void keep_certificate(struct tefter *client, const Tefter__Enrolled *enro
         return;
     tls_context_release(client->tls);
     client->tls = tls;
+    client->renewed = true;
 }
 
 static void renewal_answered(struct tefter *client, struct request *request,
@@ -70,6 +71,9 @@ static void renewal_answered(struct tefter *client, struct request *request,
     if (answer != NULL && answer->body_case == TEFTER__TO_TERMINAL__BODY_ENROLLED)
         keep_certificate(client, answer->enrolled);
     renewal_over(client);
+    if (client->link.expired && answer != NULL)
+        link_broken(client, client->renewed ? "the certificate was renewed"
+                                            : "the certificate has expired");
 }
 
 static void ask_renewal(struct tefter *client, const char *request_pem)

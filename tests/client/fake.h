@@ -38,7 +38,10 @@ struct fake {
     uint64_t seq;
     uint32_t incarnation;
     bool token_is_bad;
-    bool mute; /* hears, and never answers */
+    bool mute;    /* hears, and never answers */
+    bool old;     /* the certificate is past half its life */
+    bool expired; /* and quite over: nothing but a renewal */
+    uint32_t renewals;
     struct fake_command commands[FAKE_COMMANDS_MAX];
     size_t command_count;
     uint32_t drop_after;     /* cuts the line instead of this many-th reply from now; 0: never */
@@ -104,6 +107,8 @@ static inline void fake_welcome(struct fake *fake, uint64_t request)
     welcome.branch_code = (char *)"HQ";
     welcome.now_ms = pki_now_ms();
     welcome.date = 20780;
+    welcome.has_renew = true;
+    welcome.renew = fake->old;
     message.body_case = TEFTER__TO_TERMINAL__BODY_WELCOME;
     message.welcome = &welcome;
     fake_send(fake, request, &message);
@@ -213,6 +218,28 @@ static inline void fake_pong(struct fake *fake, uint64_t request)
     fake_send(fake, request, &message);
 }
 
+static inline void fake_renew(struct fake *fake, const Tefter__FromTerminal *frame)
+{
+    struct ca_signed made;
+    Tefter__Enrolled enrolled = TEFTER__ENROLLED__INIT;
+    Tefter__ToTerminal message = TEFTER__TO_TERMINAL__INIT;
+    need(ca_terminal_sign(&fake->pki.root, slice_text(frame->renew->request), FAKE_TERMINAL, 78,
+                          pki_now_ms(), &fake->arena, &made, NULL));
+    enrolled.certificate = arena_text(&fake->arena, made.certificate.data, made.certificate.size);
+    enrolled.terminal = FAKE_TERMINAL;
+    enrolled.name = (char *)"till 2";
+    enrolled.company = (char *)"Minh Trading";
+    enrolled.not_after_ms = made.not_after_ms;
+    enrolled.root_hash.data = fake->pki.root_hash.bytes;
+    enrolled.root_hash.len = HASH_SIZE;
+    fake->renewals++;
+    fake->old = false;
+    fake->expired = false;
+    message.body_case = TEFTER__TO_TERMINAL__BODY_ENROLLED;
+    message.enrolled = &enrolled;
+    fake_send(fake, frame->request, &message);
+}
+
 static inline void fake_subscribe(struct fake *fake, const Tefter__FromTerminal *frame)
 {
     arena_reset(&fake->asked_arena);
@@ -234,6 +261,10 @@ static inline void fake_frame(struct fake *fake, struct slice bytes)
         return;
     if (frame->body_case == TEFTER__FROM_TERMINAL__BODY_HELLO)
         fake_welcome(fake, frame->request);
+    else if (frame->body_case == TEFTER__FROM_TERMINAL__BODY_RENEW)
+        fake_renew(fake, frame);
+    else if (fake->expired)
+        fake_refuse(fake, frame->request, TEFTER__REFUSAL_CODE__CERTIFICATE_EXPIRED);
     else if (frame->body_case == TEFTER__FROM_TERMINAL__BODY_USE_TOKEN && fake->token_is_bad)
         fake_refuse(fake, frame->request, TEFTER__REFUSAL_CODE__LOGIN_WRONG);
     else if (frame->body_case == TEFTER__FROM_TERMINAL__BODY_USE_TOKEN)

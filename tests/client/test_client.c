@@ -158,6 +158,43 @@ static void a_server_that_is_not_there_is_told_at_once(void **state)
         stream_listen(world.loop, "127.0.0.1:0", world.fake.tls, fake_accepted, &world.fake, NULL);
 }
 
+/* ---- the certificate renews itself ---- */
+
+static void connect_with_serial(uint64_t serial)
+{
+    struct tls_peer peer;
+    assert_true(open_client(false, 0));
+    connect_now();
+    assert_non_null(tefter_person(world.client));
+    stream_peer(world.fake.stream, &peer);
+    assert_true(peer.serial == serial);
+}
+
+static void a_certificate_past_half_its_life_is_renewed(void **state)
+{
+    (void)state;
+    struct tefter_enrolment enrolment;
+    world.fake.old = true;
+    connect_with_serial(77);
+    for (int i = 0; i < 100 && world.fake.renewals == 0; i++)
+        (void)tefter_turn(world.client, 50);
+    (void)tefter_turn(world.client, 200);
+    assert_int_equal(world.fake.renewals, 1);
+    tefter_close(world.client);
+    assert_true(tefter_profile_read(world.folder, &enrolment, &world.failure));
+    assert_true(enrolment.not_after_ms > pki_now_ms());
+    connect_with_serial(78);
+}
+
+static void an_expired_certificate_is_renewed_first(void **state)
+{
+    (void)state;
+    world.fake.old = true;
+    world.fake.expired = true;
+    connect_with_serial(78);
+    assert_int_equal(world.fake.renewals, 1);
+}
+
 /* ---- commands ---- */
 
 static void a_call_comes_back_done(void **state)
@@ -482,6 +519,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(nobody_logged_in_is_refused_here, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_server_that_is_not_there_is_told_at_once, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(a_certificate_past_half_its_life_is_renewed, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(an_expired_certificate_is_renewed_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_call_comes_back_done, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_lost_reply_is_asked_for_again_and_counts_once, set_up,
                                         tear_down),
