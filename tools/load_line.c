@@ -1,0 +1,576 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/limits.h"
+#include "load.h"
+#include "wire/frame.h"
+#include "wire/message.h"
+
+enum {
+    REQUEST_HELLO = REQUEST_OWN,
+    REQUEST_TOKEN,
+    REQUEST_SUBSCRIBE,
+    REQUEST_ASK,
+    KEYS_MAX = 16 * 1024 * 1024,
+    ARENA_MAX = 4 * 1024 * 1024,
+    OUT_MAX = 1024 * 1024,
+};
+
+/* ---- messages by their tags ---- */
+
+static bool varint(struct slice *rest, uint64_t *ret_value)
+{
+    uint64_t value = 0;
+    for (unsigned i = 0; i < 10 && i < rest->size; i++) {
+        value |= (uint64_t)(rest->data[i] & 0x7f) << (7 * i);
+        if ((rest->data[i] & 0x80) == 0) {
+            *rest = slice_of(rest->data + i + 1, rest->size - i - 1);
+            *ret_value = value;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool field_next(struct slice *rest, struct field *ret_field)
+{
+    uint64_t tag;
+    if (!varint(rest, &tag) || !varint(rest, &ret_field->value))
+        return false;
+    ret_field->number = (uint32_t)(tag >> 3);
+    if ((tag & 7) == 0)
+        return true;
+    if ((tag & 7) != 2 || ret_field->value > rest->size)
+        return false;
+    ret_field->bytes = slice_of(rest->data, ret_field->value);
+    *rest = slice_of(rest->data + ret_field->value, rest->size - ret_field->value);
+    return true;
+}
+
+bool field_find(struct slice message, uint32_t number, struct field *ret_field)
+{
+    while (field_next(&message, ret_field))
+        if (ret_field->number == number)
+            return true;
+    return false;
+}
+
+void refusal_tell(const char *what, const ProtobufCMessageDescriptor *type, struct slice packed)
+{
+    static bool told;
+    struct arena arena;
+    struct buffer text;
+    if (told)
+        return;
+    told = true;
+    arena_init(&arena, ARENA_MAX);
+    buffer_init(&text, OUT_MAX);
+    ProtobufCMessage *message = message_unpack(type, packed, &arena);
+    if (message != NULL && message_to_json(message, &text))
+        fprintf(stderr, "tefter-load: %s: %.*s\n", what, (int)text.size, (const char *)text.data);
+    buffer_fini(&text);
+    arena_fini(&arena);
+}
+
+/* ---- sending ---- */
+
+void line_send(struct line *line, uint64_t request, Tefter__FromTerminal *frame)
+{
+    static const uint8_t head[FRAME_HEAD_SIZE];
+    struct buffer *out = &line->fleet->out;
+    frame->has_request = true;
+    frame->request = request;
+    buffer_clear(out);
+    if (!buffer_put(out, head, sizeof head) || !message_put(&frame->base, out))
+        return;
+    be32_put(out->data, (uint32_t)(out->size - FRAME_HEAD_SIZE));
+    if (request >= 1 && request <= SLOTS_MAX)
+        line->slots[request - 1].sent_ns = now_ns();
+    (void)stream_write(line->stream, buffer_slice(out));
+}
+
+void line_command(struct line *line, uint64_t request, const Tefter__Command *command)
+{
+    struct fleet *fleet = line->fleet;
+    Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+    Tefter__SubmitCommand submit = TEFTER__SUBMIT_COMMAND__INIT;
+    uint8_t id[16];
+    uint64_t ms = now_wall_ms();
+    be16_put(id, (uint16_t)(ms >> 32));
+    be32_put(id + 2, (uint32_t)ms);
+    be32_put(id + 6, line->identity->number);
+    be16_put(id + 10, (uint16_t)(++fleet->counter >> 32));
+    be32_put(id + 12, (uint32_t)fleet->counter);
+    buffer_clear(&fleet->packed);
+    if (!message_put(&command->base, &fleet->packed))
+        return;
+    submit.id = (ProtobufCBinaryData){sizeof id, id};
+    submit.command = (ProtobufCBinaryData){fleet->packed.size, fleet->packed.data};
+    frame.body_case = TEFTER__FROM_TERMINAL__BODY_SUBMIT;
+    frame.submit = &submit;
+    line_send(line, request, &frame);
+}
+
+void line_query(struct line *line, uint64_t request, const Tefter__Query *query)
+{
+    struct fleet *fleet = line->fleet;
+    Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+    buffer_clear(&fleet->packed);
+    if (!message_put(&query->base, &fleet->packed))
+        return;
+    frame.body_case = TEFTER__FROM_TERMINAL__BODY_QUERY;
+    frame.query = (ProtobufCBinaryData){fleet->packed.size, fleet->packed.data};
+    line_send(line, request, &frame);
+}
+
+static void say_hello(struct line *line)
+{
+    Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+    Tefter__Hello hello = TEFTER__HELLO__INIT;
+    hello.wire = 1;
+    frame.body_case = TEFTER__FROM_TERMINAL__BODY_HELLO;
+    frame.hello = &hello;
+    line_send(line, REQUEST_HELLO, &frame);
+}
+
+static void show_token(struct line *line)
+{
+    Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+    Tefter__UseToken use = TEFTER__USE_TOKEN__INIT;
+    struct slice token = line->identity->token;
+    use.token = (ProtobufCBinaryData){token.size, (uint8_t *)(uintptr_t)token.data};
+    frame.body_case = TEFTER__FROM_TERMINAL__BODY_USE_TOKEN;
+    frame.use_token = &use;
+    line_send(line, REQUEST_TOKEN, &frame);
+}
+
+void line_subscribe(struct line *line, bool resume)
+{
+    struct fleet *fleet = line->fleet;
+    Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+    Tefter__Subscribe subscribe = TEFTER__SUBSCRIBE__INIT;
+    Tefter__Resume from = TEFTER__RESUME__INIT;
+    subscribe.subscription = 1;
+    subscribe.topic = TEFTER__TOPIC__TOPIC_CUSTOMERS;
+    if (resume) {
+        from.ledger = (ProtobufCBinaryData){sizeof fleet->ledger, fleet->ledger};
+        from.incarnation = fleet->incarnation;
+        from.seq = line->exact;
+        subscribe.resume = &from;
+    }
+    line->paged = false;
+    frame.body_case = TEFTER__FROM_TERMINAL__BODY_SUBSCRIBE;
+    frame.subscribe = &subscribe;
+    line_send(line, REQUEST_SUBSCRIBE, &frame);
+}
+
+/* ---- receiving ---- */
+
+static void lose(struct line *line, const char *why)
+{
+    struct fleet *fleet = line->fleet;
+    if (!fleet->ending)
+        (void)fail(fleet->failure, FAULT_PEER, 0, "terminal %u: %s", line->identity->number, why);
+    loop_stop(fleet->loop);
+}
+
+static void greeted(struct line *line, struct slice welcome)
+{
+    struct field field;
+    struct fleet *fleet = line->fleet;
+    if (field_find(welcome, 5, &field) && field.bytes.size <= sizeof fleet->ledger)
+        memcpy(fleet->ledger, field.bytes.data, field.bytes.size);
+    if (field_find(welcome, 6, &field))
+        fleet->incarnation = (uint32_t)field.value;
+    if (line->identity->token.size > 0)
+        show_token(line);
+    else
+        loop_stop(fleet->loop); /* login by password: load_setup.c */
+}
+
+static void logged_in(struct line *line)
+{
+    line->in = true;
+    line->fleet->in++;
+    if (line->fleet->doors.in != NULL)
+        line->fleet->doors.in(line);
+    else if (line->fleet->in == line->fleet->line_count)
+        loop_stop(line->fleet->loop);
+}
+
+static void be_exact(struct line *line)
+{
+    bool first = line->exact == 0;
+    if (!line->paged || line->fed < line->last_page)
+        return;
+    line->exact = line->fed;
+    if (first && line->fleet->doors.exact != NULL)
+        line->fleet->doors.exact(line);
+}
+
+static void take_subscribed(struct line *line, struct slice bytes)
+{
+    struct field resumed;
+    if (!field_find(bytes, 2, &resumed))
+        return;
+    line->fed = 0;
+    line->paged = resumed.value != 0;
+    line->last_page = resumed.value != 0 ? line->exact : 0;
+    line->exact = 0;
+}
+
+static void take_page(struct line *line, struct slice bytes)
+{
+    struct field seq;
+    struct field last;
+    if (!field_find(bytes, 2, &seq) || !field_find(bytes, 4, &last) || last.value == 0)
+        return;
+    line->last_page = seq.value;
+    line->paged = true;
+}
+
+static void take_set(struct line *line, struct slice bytes, size_t frame_size)
+{
+    struct field to;
+    if (!field_find(bytes, 3, &to))
+        return;
+    line->fed = to.value;
+    be_exact(line);
+    if (line->fleet->doors.fed != NULL)
+        line->fleet->doors.fed(line, bytes, frame_size);
+}
+
+static void take_own(struct line *line, uint64_t request, uint32_t body, struct slice bytes)
+{
+    if (body == TEFTER__TO_TERMINAL__BODY_WELCOME)
+        greeted(line, bytes);
+    else if (body == TEFTER__TO_TERMINAL__BODY_LOGGED_IN)
+        logged_in(line);
+    else if (body == TEFTER__TO_TERMINAL__BODY_SUBSCRIBED)
+        take_subscribed(line, bytes);
+    else
+        lose(line, request == REQUEST_TOKEN ? "the token is not taken" : "refused");
+}
+
+static void take_frame(struct line *line, struct slice frame)
+{
+    struct slice rest = frame;
+    struct field field;
+    uint64_t request = 0;
+    while (field_next(&rest, &field) && field.number == 1)
+        request = field.value;
+    if (field.number == TEFTER__TO_TERMINAL__BODY_FEED)
+        take_set(line, field.bytes, frame.size);
+    else if (field.number == TEFTER__TO_TERMINAL__BODY_PAGE)
+        take_page(line, field.bytes);
+    else if (field.number == TEFTER__TO_TERMINAL__BODY_GOODBYE)
+        refusal_tell("goodbye", &tefter__goodbye__descriptor, field.bytes);
+    else if (request >= REQUEST_HELLO && request <= REQUEST_SUBSCRIBE)
+        take_own(line, request, field.number, field.bytes);
+    else if (field.number == TEFTER__TO_TERMINAL__BODY_SUBSCRIBED)
+        take_subscribed(line, field.bytes); /* unasked: we were slow */
+    else if (line->fleet->doors.answered != NULL)
+        line->fleet->doors.answered(line, request, field.number,
+                                    request == REQUEST_ASK ? frame : field.bytes);
+}
+
+/* Takes whole frames; what is left at the end is kept. */
+static size_t take_frames(struct line *line, struct slice bytes)
+{
+    size_t at = 0;
+    while (bytes.size - at >= FRAME_HEAD_SIZE) {
+        size_t size = be32_get(bytes.data + at);
+        if (bytes.size - at - FRAME_HEAD_SIZE < size)
+            break;
+        take_frame(line, slice_of(bytes.data + at + FRAME_HEAD_SIZE, size));
+        at += FRAME_HEAD_SIZE + size;
+    }
+    return at;
+}
+
+static void on_bytes(void *context, struct slice bytes)
+{
+    struct line *line = context;
+    if (line->partial.size == 0) {
+        size_t taken = take_frames(line, bytes);
+        (void)buffer_put(&line->partial, bytes.data + taken, bytes.size - taken);
+        return;
+    }
+    if (buffer_put(&line->partial, bytes.data, bytes.size))
+        buffer_drop(&line->partial, take_frames(line, buffer_slice(&line->partial)));
+}
+
+static void on_open(void *context)
+{
+    say_hello(context);
+}
+
+static void on_closed(void *context, const char *reason)
+{
+    struct line *line = context;
+    struct fleet *fleet = line->fleet;
+    line->stream = NULL;
+    fleet->open--;
+    if (line->in)
+        fleet->in--;
+    line->in = false;
+    buffer_clear(&line->partial);
+    if (!fleet->ending)
+        lose(line, reason);
+    else if (fleet->open == 0)
+        loop_stop(fleet->loop);
+}
+
+static const struct stream_events line_events = {on_open, on_bytes, NULL, on_closed};
+
+bool line_dial(struct line *line)
+{
+    struct fleet *fleet = line->fleet;
+    struct identity *identity = line->identity;
+    struct tls_identity own = {identity->certificate, identity->key};
+    if (identity->tls == NULL)
+        identity->tls = tls_context_client(&own, &fleet->root, TLS_ALPN_TERMINAL, fleet->failure);
+    if (identity->tls == NULL)
+        return false;
+    line->begun_ns = now_ns();
+    line->stream = stream_connect(fleet->loop, fleet->settings->address, identity->tls,
+                                  &line_events, line, fleet->failure);
+    if (line->stream != NULL)
+        fleet->open++;
+    return line->stream != NULL;
+}
+
+/* ---- one question at a time ---- */
+
+struct asking {
+    struct slice answer;
+    bool here;
+};
+
+static void hear(struct line *line, uint64_t request, uint32_t body, struct slice bytes)
+{
+    struct asking *asking = line->fleet->owner;
+    (void)body;
+    if (request != REQUEST_ASK)
+        return;
+    asking->answer = slice_of(arena_copy(&line->fleet->arena, bytes.data, bytes.size), bytes.size);
+    asking->here = true;
+    loop_stop(line->fleet->loop);
+}
+
+const Tefter__ToTerminal *line_ask(struct line *line, Tefter__FromTerminal *frame)
+{
+    struct fleet *fleet = line->fleet;
+    struct asking asking = {.here = false};
+    struct fleet_doors doors = fleet->doors;
+    void *owner = fleet->owner;
+    fleet->doors = (struct fleet_doors){.answered = hear};
+    fleet->owner = &asking;
+    line_send(line, REQUEST_ASK, frame);
+    bool whole = fleet_run(fleet);
+    fleet->doors = doors;
+    fleet->owner = owner;
+    if (!whole || !asking.here)
+        return NULL;
+    const Tefter__ToTerminal *answer = (const Tefter__ToTerminal *)message_unpack(
+        &tefter__to_terminal__descriptor, asking.answer, &fleet->arena);
+    if (answer != NULL && answer->body_case == TEFTER__TO_TERMINAL__BODY_REFUSED) {
+        refusal_tell("refused", &tefter__to_terminal__descriptor, asking.answer);
+        (void)fail(fleet->failure, FAULT_DENIED, 0, "a request was refused");
+        return NULL;
+    }
+    return answer;
+}
+
+const Tefter__Done *line_do(struct line *line, const Tefter__Command *command)
+{
+    struct fleet *fleet = line->fleet;
+    Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+    Tefter__SubmitCommand submit = TEFTER__SUBMIT_COMMAND__INIT;
+    uint8_t id[16] = {0};
+    uint64_t ms = now_wall_ms();
+    be16_put(id, (uint16_t)(ms >> 32));
+    be32_put(id + 2, (uint32_t)ms);
+    be32_put(id + 6, line->identity->number);
+    be32_put(id + 12, (uint32_t)++fleet->counter);
+    struct slice packed = message_pack(&command->base, &fleet->arena);
+    submit.id = (ProtobufCBinaryData){sizeof id, id};
+    submit.command = (ProtobufCBinaryData){packed.size, (uint8_t *)(uintptr_t)packed.data};
+    frame.body_case = TEFTER__FROM_TERMINAL__BODY_SUBMIT;
+    frame.submit = &submit;
+    const Tefter__ToTerminal *answer = line_ask(line, &frame);
+    if (answer == NULL || answer->body_case != TEFTER__TO_TERMINAL__BODY_REPLY)
+        return NULL;
+    struct slice bytes = slice_of(answer->reply.data, answer->reply.len);
+    const Tefter__Reply *reply =
+        (const Tefter__Reply *)message_unpack(&tefter__reply__descriptor, bytes, &fleet->arena);
+    if (reply != NULL && reply->result_case == TEFTER__REPLY__RESULT_DONE)
+        return reply->done;
+    refusal_tell("refused", &tefter__reply__descriptor, bytes);
+    (void)fail(fleet->failure, FAULT_DENIED, 0, "a command was refused");
+    return NULL;
+}
+
+/* ---- the fleet ---- */
+
+/* The file: the root's hash; then, a terminal, number, branch, till and three sized pieces. */
+
+static bool read_piece(FILE *file, struct arena *arena, struct slice *ret_piece)
+{
+    uint32_t size;
+    if (fread(&size, sizeof size, 1, file) != 1)
+        return false;
+    char *data = arena_zero(arena, (size_t)size + 1);
+    if (data == NULL || fread(data, 1, size, file) != size)
+        return false;
+    *ret_piece = slice_of(data, size);
+    return true;
+}
+
+static bool read_identity(FILE *file, struct arena *arena, struct identity *identity)
+{
+    uint32_t numbers[3];
+    if (fread(numbers, sizeof numbers, 1, file) != 1)
+        return false;
+    *identity = (struct identity){.number = numbers[0], .branch = numbers[1], .till = numbers[2]};
+    return read_piece(file, arena, &identity->certificate) &&
+           read_piece(file, arena, &identity->key) && read_piece(file, arena, &identity->token);
+}
+
+static FILE *open_keys(const struct settings *settings, const char *mode)
+{
+    char path[400];
+    (void)snprintf(path, sizeof path, "%s/terminals", settings->folder);
+    return fopen(path, mode);
+}
+
+static bool read_keys(struct fleet *fleet, struct failure *failure)
+{
+    FILE *file = open_keys(fleet->settings, "rb");
+    if (file == NULL)
+        return fail(failure, FAULT_USE, 0, "there are no terminals in %s", fleet->settings->folder);
+    bool good = fread(&fleet->root, sizeof fleet->root, 1, file) == 1 &&
+                fread(&fleet->identity_count, sizeof(uint32_t), 1, file) == 1;
+    if (good)
+        fleet->identities = calloc(fleet->identity_count, sizeof *fleet->identities);
+    for (uint32_t i = 0; good && i < fleet->identity_count; i++)
+        good = read_identity(file, &fleet->keys, &fleet->identities[i]);
+    fclose(file);
+    return good || fail(failure, FAULT_DAMAGED, 0, "the terminals' file cannot be read");
+}
+
+static void write_piece(FILE *file, struct slice piece)
+{
+    uint32_t size = (uint32_t)piece.size;
+    fwrite(&size, sizeof size, 1, file);
+    fwrite(piece.data, 1, size, file);
+}
+
+bool fleet_keep(const struct fleet *fleet, struct failure *failure)
+{
+    mode_t before = umask(0077);
+    FILE *file = open_keys(fleet->settings, "wb");
+    umask(before);
+    if (file == NULL)
+        return fail(failure, FAULT_IO, 0, "cannot write into %s", fleet->settings->folder);
+    fwrite(&fleet->root, sizeof fleet->root, 1, file);
+    fwrite(&fleet->identity_count, sizeof(uint32_t), 1, file);
+    for (uint32_t i = 0; i < fleet->identity_count; i++) {
+        const struct identity *identity = &fleet->identities[i];
+        uint32_t numbers[] = {identity->number, identity->branch, identity->till};
+        fwrite(numbers, sizeof numbers, 1, file);
+        write_piece(file, identity->certificate);
+        write_piece(file, identity->key);
+        write_piece(file, identity->token);
+    }
+    return fclose(file) == 0 || fail(failure, FAULT_IO, 0, "cannot write the terminals' file");
+}
+
+static bool make_lines(struct fleet *fleet, uint32_t count, struct failure *failure)
+{
+    fleet->lines = calloc(count == 0 ? 1 : count, sizeof *fleet->lines);
+    if (fleet->lines == NULL)
+        return fail(failure, FAULT_MEMORY, 0, "no memory");
+    fleet->line_count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        struct line *line = &fleet->lines[i];
+        line->fleet = fleet;
+        line->identity = &fleet->identities[i % fleet->identity_count];
+        buffer_init(&line->partial, FRAME_TO_CLIENT_MAX + FRAME_HEAD_SIZE + 64 * 1024);
+    }
+    return true;
+}
+
+bool fleet_init(struct fleet *fleet, const struct settings *settings, uint32_t count,
+                struct failure *failure)
+{
+    *fleet = (struct fleet){.settings = settings, .failure = failure};
+    arena_init(&fleet->keys, KEYS_MAX);
+    arena_init(&fleet->arena, ARENA_MAX);
+    buffer_init(&fleet->out, OUT_MAX);
+    buffer_init(&fleet->packed, OUT_MAX);
+    fleet->loop = loop_create(failure);
+    if (fleet->loop == NULL)
+        return false;
+    return count == 0 || (read_keys(fleet, failure) && make_lines(fleet, count, failure));
+}
+
+void fleet_fini(struct fleet *fleet)
+{
+    fleet->ending = true;
+    loop_destroy(fleet->loop);
+    for (uint32_t i = 0; i < fleet->line_count; i++)
+        buffer_fini(&fleet->lines[i].partial);
+    for (uint32_t i = 0; i < fleet->identity_count; i++)
+        tls_context_release(fleet->identities[i].tls);
+    free(fleet->lines);
+    free(fleet->identities);
+    buffer_fini(&fleet->out);
+    buffer_fini(&fleet->packed);
+    arena_fini(&fleet->arena);
+    arena_fini(&fleet->keys);
+}
+
+bool fleet_run(struct fleet *fleet)
+{
+    if (fleet->failure->fault == FAULT_NONE)
+        loop_run(fleet->loop);
+    return fleet->failure->fault == FAULT_NONE;
+}
+
+void fleet_dial(struct fleet *fleet)
+{
+    for (uint32_t i = 0; i < fleet->line_count; i++)
+        if (fleet->lines[i].stream == NULL && !line_dial(&fleet->lines[i]))
+            loop_stop(fleet->loop);
+}
+
+bool fleet_connect(struct fleet *fleet, struct failure *failure)
+{
+    struct fleet_doors doors = fleet->doors;
+    fleet->failure = failure;
+    fleet->doors = (struct fleet_doors){.in = NULL};
+    fleet_dial(fleet);
+    bool whole = fleet_run(fleet);
+    fleet->doors = doors;
+    return whole;
+}
+
+void fleet_drop(struct fleet *fleet)
+{
+    fleet->ending = true;
+    for (uint32_t i = 0; i < fleet->line_count; i++)
+        if (fleet->lines[i].stream != NULL)
+            stream_abort(fleet->lines[i].stream, "");
+    if (fleet->open > 0)
+        loop_run(fleet->loop);
+    fleet->ending = false;
+}
+
+int job_failed(const struct failure *failure)
+{
+    fprintf(stderr, "tefter-load: %s\n", failure->text);
+    return 1;
+}
