@@ -211,8 +211,10 @@ static bool newest_ordinal(struct tx *tx, struct account *account, uint32_t date
     bool found = tx_walk_last(tx, &prefix, &before, &walk);
     uint64_t document = found ? key_read_u64(tx_walk_key(&walk), KEY_CUSTOMER_HEAD) : 0;
     tx_walk_end(&walk);
+    if (!found || document_date(document) != date)
+        return false;
     *ret_ordinal = (uint32_t)(document & DOCUMENT_ORDINAL_MAX);
-    return found && document_date(document) == date;
+    return true;
 }
 
 bool account_new_document(struct tx *tx, struct account *account, uint32_t date,
@@ -379,15 +381,27 @@ void account_finalise(struct account *account, struct item *credit)
 
 /* ---- services: in order ---- */
 
-/* The store's walk, item by item, over what this command may have changed meanwhile: rows it
- * closed are passed over, rows it knows are shown as it knows them. */
-static struct item *oldest(struct tx *tx, struct account *account, bool debit, struct item *after)
+static uint32_t order_day(const struct item *item)
+{
+    return item->record->debit ? item->record->due : document_date(item->record->document);
+}
+
+static bool item_before(const struct item *a, const struct item *b)
+{
+    uint32_t day_a = order_day(a);
+    uint32_t day_b = order_day(b);
+    return day_a != day_b ? day_a < day_b : a->record->document < b->record->document;
+}
+
+/* The first item behind `after` that the store has as open and that still is. */
+static struct item *oldest_stored(struct tx *tx, struct account *account, bool debit,
+                                  const struct item *after)
 {
     struct key prefix =
         key_customer(account->customer, debit ? TABLE_OPEN_DEBIT : TABLE_OPEN_CREDIT);
     struct key from = prefix;
     if (after != NULL) {
-        from = after->home;
+        from = open_key(account->customer, debit, order_day(after), after->record->document);
         key_u8(&from, 0); /* just behind it */
     }
     struct item *found = NULL;
@@ -410,6 +424,19 @@ static struct item *oldest(struct tx *tx, struct account *account, bool debit, s
             found = item;
     }
     tx_walk_end(&walk);
+    return found;
+}
+
+/* The store's walk over what this command has changed meanwhile: what it closed is passed over,
+ * what it opened again stands in its place. */
+static struct item *oldest(struct tx *tx, struct account *account, bool debit, struct item *after)
+{
+    struct item *found = oldest_stored(tx, account, debit, after);
+    for (struct item *item = account->items; item != NULL; item = item->next)
+        if (item->record->debit == debit && item->record->open_minor > 0 &&
+            (after == NULL || item_before(after, item)) &&
+            (found == NULL || item_before(item, found)))
+            found = item;
     return found;
 }
 
@@ -439,8 +466,8 @@ int64_t account_overdue(struct tx *tx, const struct account *account, uint32_t d
         if (due >= day)
             break;
         const struct item *item = item_kept(account, key_read_u64(key, KEY_CUSTOMER_HEAD + 4));
-        int64_t open = item != NULL ? item->record->open_minor
-                                    : (int64_t)tx_walk_peek(&walk, FIELD_OPEN);
+        int64_t open =
+            item != NULL ? item->record->open_minor : (int64_t)tx_walk_peek(&walk, FIELD_OPEN);
         sum += open;
         if (*ret_oldest_due == DATE_NONE && open > 0)
             *ret_oldest_due = due;

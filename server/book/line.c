@@ -64,8 +64,7 @@ Tefter__Refusal *line_check_form(struct tx *tx, const struct line_rules *rules,
         refusal = check_line(tx, rules, lines[i], i);
     }
     if (refusal == NULL && serials > DOCUMENT_LINES_MAX)
-        refusal =
-            refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, rules->field, DOCUMENT_LINES_MAX);
+        refusal = refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, rules->field, DOCUMENT_LINES_MAX);
     return refusal;
 }
 

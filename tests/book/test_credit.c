@@ -299,9 +299,9 @@ static void an_overdue_invoice_does_not_stand_against_its_own_correction(void **
     (void)state;
     struct scenario *s = scenario_begin();
     uint32_t anh = scenario_customer(s, "Anh", 0);
-    scenario_done(s, "set_credit_limit",
-                  json("{'customer': %u, 'terms': {'limit_minor': 100000, 'overdue_days': 10}}",
-                       anh));
+    scenario_done(
+        s, "set_credit_limit",
+        json("{'customer': %u, 'terms': {'limit_minor': 100000, 'overdue_days': 10}}", anh));
     uint64_t bill = scenario_sell(s, anh, 500)->id;
     scenario_as(s, 0);
     scenario_done(s, "turn_day", "{'branch': 1, 'date': 20100}");
@@ -318,9 +318,9 @@ static void all_of_what_is_overdue_is_told_and_paying_it_frees(void **state)
     (void)state;
     struct scenario *s = scenario_begin();
     uint32_t anh = scenario_customer(s, "Anh", 0);
-    scenario_done(s, "set_credit_limit",
-                  json("{'customer': %u, 'terms': {'limit_minor': 100000, 'overdue_minor': 50}}",
-                       anh));
+    scenario_done(
+        s, "set_credit_limit",
+        json("{'customer': %u, 'terms': {'limit_minor': 100000, 'overdue_minor': 50}}", anh));
     scenario_sell(s, anh, 500);
     scenario_sell(s, anh, 700);
     scenario_as(s, 0);

@@ -105,6 +105,6 @@ int main(int argc, char **argv)
     if (argc < 3 || !hash_setup())
         return 2;
     if (strcmp(argv[1], "run") == 0)
-        return run(argv[2], argc > 3 ? atoi(argv[3]) : 100);
+        return run(argv[2], argc > 3 ? (int)strtol(argv[3], NULL, 10) : 100);
     return verify(argv[2], argc > 3 ? argv[3] : "");
 }
