@@ -443,7 +443,7 @@ static void test_last_segment_is_rewritten(void **state)
     snprintf(path, sizeof path, "%s/%s", folder, image.segments[last_segment()].name);
     file_store(folder, "note.txt", "x", 1);
     file_store(folder, "1.segment", "x", 1);
-    strcat(path, ".new");
+    snprintf(path + strlen(path), sizeof path - strlen(path), ".new");
     int fd = open(path, O_WRONLY | O_CREAT, 0600);
     assert_int_equal(write(fd, "leftover", 8), 8);
     close(fd);
