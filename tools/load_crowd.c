@@ -286,6 +286,7 @@ int job_idle(const struct settings *settings)
     if (crowd == NULL)
         return 1;
     uint64_t before = process_rss_kib(settings->server);
+    crowd->figures.server = settings->server;
     figures_begin(&crowd->figures);
     bool good = crowd_init(crowd, settings, (uint32_t)settings->terminals, &failure);
     figures_end(&crowd->figures);

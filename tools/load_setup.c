@@ -130,18 +130,13 @@ static bool log_in(struct line *line)
     return true;
 }
 
+/* One after the other: the server hashes one password at a time. */
 static bool log_in_all(struct fleet *fleet, uint32_t from)
 {
     for (uint32_t i = from; i < fleet->line_count; i++) {
+        fleet_drop(fleet);
         if (!log_in(&fleet->lines[i]))
             return false;
-        if (i > 0) {
-            fleet->ending = true; /* nobody has to keep it */
-            stream_abort(fleet->lines[i].stream, "");
-            while (fleet->lines[i].stream != NULL)
-                loop_run(fleet->loop);
-            fleet->ending = false;
-        }
     }
     return true;
 }

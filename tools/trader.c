@@ -23,13 +23,13 @@
 enum {
     PRODUCTS_MAX = 200,
     CUSTOMERS_MAX = 1000,
-    BRANCHES_MAX = 20,
     LINES_MAX = 3,
     DELAYS_MAX = 1000000,
     SENTENCE_SIZE = 400,
     NAME_COLUMNS = 24,
-    TITLE_COLUMNS = 10,
-    ROW_MAX = 1024,
+    NAME_SIZE = NAME_COLUMNS * 4 + 16,
+    TITLE_COLUMNS = 13,
+    ROW_SIZE = 1024,
 };
 
 struct figures {
@@ -54,7 +54,6 @@ struct trader {
     uint32_t products[PRODUCTS_MAX];
     size_t product_count;
     uint32_t till;
-    char *branches[BRANCHES_MAX];
     uint32_t customers[CUSTOMERS_MAX]; /* refreshed from the picture before each act */
     size_t customer_count;
     uint32_t owes; /* who was refused last: he pays next */
@@ -101,6 +100,7 @@ static void padded(const char *text, size_t columns, char *out, size_t capacity)
     out[size + pad] = '\0';
 }
 
+/* "09:41:07.123  Thủ Đức       sells    " and then the rest. */
 static void say(const struct trader *trader, const char *what, const char *rest)
 {
     struct timespec now;
@@ -109,33 +109,41 @@ static void say(const struct trader *trader, const char *what, const char *rest)
     clock_gettime(CLOCK_REALTIME, &now);
     localtime_r(&now.tv_sec, &local);
     padded(trader->title, TITLE_COLUMNS, title, sizeof title);
-    printf("%02d:%02d:%02d.%03ld  %s  %-8s %s\n", local.tm_hour, local.tm_min, local.tm_sec,
+    printf("%02d:%02d:%02d.%03ld  %s %-8s %s\n", local.tm_hour, local.tm_min, local.tm_sec,
            now.tv_nsec / 1000000, title, what, rest);
-    fflush(stdout);
+    if (fflush(stdout) != 0) /* nobody reads any more */
+        loop_stop(trader->loop);
 }
 
-static const char *amount_text(struct trader *trader, int64_t amount_minor, char *out, size_t room)
+/* His name, and behind it a mark that keeps figures in their place after writing from the right. */
+static void name_cell(struct trader *trader, uint32_t customer, char *out, size_t room)
 {
-    money_sentence(amount_minor, tefter_currency(trader->client), out, room);
-    return out;
-}
-
-/* "Xây dựng Phú Mỹ        +112,400,000 ₫   owes 928,300,000 ₫, free 117,600,000 ₫" */
-static void about_customer(struct trader *trader, const Tefter__AccountRow *account,
-                           const Tefter__LastChange *last, char *out, size_t room)
-{
+    static const char left_to_right[] = "\u200e";
     const Tefter__Row *row =
-        tefter_feed_row(trader->feed, TEFTER_ROW_CUSTOMER, account->customer, &trader->arena);
+        tefter_feed_row(trader->feed, TEFTER_ROW_CUSTOMER, customer, &trader->arena);
     const char *name = row != NULL && row->customer != NULL ? row->customer->name->value : NULL;
-    char column[NAME_COLUMNS * 4 + 8], change[64], balance[64], available[64];
-    padded(name != NULL ? name : "?", NAME_COLUMNS, column, sizeof column);
-    int64_t amount = last != NULL && last->has_amount_minor ? last->amount_minor : 0;
-    amount_text(trader, amount, change, sizeof change);
-    amount_text(trader, account->balance_minor, balance, sizeof balance);
-    amount_text(trader, account->available_minor, available, sizeof available);
-    snprintf(out, room, "%-11s %s %s%s, owes %s, free %s",
-             last != NULL && last->number != NULL ? last->number : "", column,
-             amount > 0 ? "+" : "", change, balance, account->unlimited ? "any" : available);
+    padded(name != NULL ? name : "?", NAME_COLUMNS, out, room - sizeof left_to_right);
+    memcpy(out + strlen(out), left_to_right, sizeof left_to_right);
+}
+
+static void amount_cell(struct trader *trader, int64_t amount_minor, char *out)
+{
+    money_write(amount_minor, tefter_currency(trader->client)->exponent, out);
+}
+
+/* "TD-00017    Xây dựng Phú Mỹ    +112,400,000   928,300,000   117,600,000" */
+static void figures_cells(struct trader *trader, const Tefter__AccountRow *account,
+                          const Tefter__LastChange *last, char *out, size_t room)
+{
+    char name[NAME_SIZE], change[MONEY_TEXT_MAX + 1], owes[MONEY_TEXT_MAX],
+        available[MONEY_TEXT_MAX];
+    name_cell(trader, account->customer, name, sizeof name);
+    change[0] = '+';
+    amount_cell(trader, last->amount_minor, change + (last->amount_minor > 0));
+    amount_cell(trader, account->balance_minor, owes);
+    amount_cell(trader, account->available_minor, available);
+    snprintf(out, room, "%-11s %s %14s %14s %14s", last->number != NULL ? last->number : "", name,
+             change, owes, account->unlimited ? "any" : available);
 }
 
 /* ---- what is pushed ---- */
@@ -143,13 +151,10 @@ static void about_customer(struct trader *trader, const Tefter__AccountRow *acco
 static void push_line(struct trader *trader, const struct tefter_set *set,
                       const Tefter__AccountRow *account)
 {
-    char customer[ROW_MAX / 2], line[ROW_MAX];
-    const Tefter__Actor *actor = account->last->actor;
-    uint32_t branch = actor != NULL ? actor->branch : 0;
-    const char *who = branch < BRANCHES_MAX ? trader->branches[branch] : NULL;
-    about_customer(trader, account, account->last, customer, sizeof customer);
-    snprintf(line, sizeof line, "%s   ← %s, %" PRId64 " ms", customer, who != NULL ? who : "?",
-             set->delay_ms);
+    char cells[ROW_SIZE / 2], line[ROW_SIZE];
+    figures_cells(trader, account, account->last, cells, sizeof cells);
+    snprintf(line, sizeof line, "%s  %s%" PRId64 " ms after the commit", cells,
+             set->delay_ms == 0 ? "< " : "", set->delay_ms == 0 ? 1 : set->delay_ms);
     say(trader, "  hears", line);
 }
 
@@ -177,11 +182,8 @@ static void on_set(void *context, const struct tefter_set *set)
 
 static void refused_line(struct trader *trader, uint32_t customer, const Tefter__Refusal *refusal)
 {
-    char sentence[SENTENCE_SIZE], line[ROW_MAX], name[NAME_COLUMNS * 4 + 8];
-    const Tefter__Row *row =
-        tefter_feed_row(trader->feed, TEFTER_ROW_CUSTOMER, customer, &trader->arena);
-    padded(row != NULL && row->customer != NULL ? row->customer->name->value : "?", NAME_COLUMNS,
-           name, sizeof name);
+    char sentence[SENTENCE_SIZE], line[ROW_SIZE], name[NAME_SIZE];
+    name_cell(trader, customer, name, sizeof name);
     refusal_sentence(refusal, tefter_currency(trader->client), sentence, sizeof sentence);
     snprintf(line, sizeof line, "%-11s %s %s", "", name, sentence);
     say(trader, "REFUSED", line);
@@ -196,18 +198,14 @@ static void refused_line(struct trader *trader, uint32_t customer, const Tefter_
 
 static void done_line(struct trader *trader, const struct act *act, const Tefter__Done *done)
 {
-    char line[ROW_MAX];
-    Tefter__LastChange change = TEFTER__LAST_CHANGE__INIT;
-    change.number = done->number;
-    change.has_amount_minor = done->has_total_minor;
-    change.amount_minor = act->sale ? done->total_minor : -done->total_minor;
+    char line[ROW_SIZE];
     if (act->sale)
         trader->figures.sales++;
     else
         trader->figures.payments++;
-    if (done->account == NULL)
+    if (done->account == NULL || done->account->last == NULL)
         return;
-    about_customer(trader, done->account, &change, line, sizeof line);
+    figures_cells(trader, done->account, done->account->last, line, sizeof line);
     say(trader, act->sale ? "sells" : "is paid", line);
     arena_reset(&trader->arena);
 }
@@ -296,6 +294,14 @@ static int by_number(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
+/* Some come more often than others: the lesser of two places. */
+static uint32_t regular(struct trader *trader)
+{
+    uint32_t a = chance(trader, (uint32_t)trader->customer_count);
+    uint32_t b = chance(trader, (uint32_t)trader->customer_count);
+    return a < b ? a : b;
+}
+
 static void act(struct trader *trader)
 {
     trader->customer_count = 0;
@@ -304,7 +310,7 @@ static void act(struct trader *trader)
         return;
     qsort(trader->customers, trader->customer_count, sizeof(uint32_t), by_number);
     uint32_t dice = chance(trader, 100);
-    uint32_t customer = trader->customers[chance(trader, (uint32_t)trader->customer_count)];
+    uint32_t customer = trader->customers[regular(trader)];
     if (trader->owes != 0 && dice < 70) {
         take_money(trader, trader->owes, trader->owes_minor > 0 ? trader->owes_minor : 1);
         trader->owes = 0;
@@ -369,29 +375,9 @@ static bool learn_places(struct trader *trader, struct failure *failure)
     return true;
 }
 
-static bool learn_branches(struct trader *trader, struct failure *failure)
-{
-    Tefter__BranchList list = TEFTER__BRANCH_LIST__INIT;
-    Tefter__Query query = TEFTER__QUERY__INIT;
-    query.kind_case = TEFTER__QUERY__KIND_BRANCHES;
-    query.branches = &list;
-    const Tefter__Answer *answer = tefter_ask(trader->client, &query, &trader->arena, failure);
-    if (answer == NULL)
-        return false;
-    if (answer->kind_case != TEFTER__ANSWER__KIND_BRANCHES)
-        return fail(failure, FAULT_USE, 0, "no branches are told");
-    for (size_t i = 0; i < answer->branches->n_branches; i++) {
-        const Tefter__BranchRecord *branch = answer->branches->branches[i];
-        if (branch->branch < BRANCHES_MAX)
-            trader->branches[branch->branch] = strdup(branch->name);
-    }
-    return true;
-}
-
 static bool learn(struct trader *trader, struct failure *failure)
 {
-    bool learned = learn_products(trader, failure) && learn_places(trader, failure) &&
-                   learn_branches(trader, failure);
+    bool learned = learn_products(trader, failure) && learn_places(trader, failure);
     arena_reset(&trader->arena);
     return learned;
 }
@@ -515,8 +501,6 @@ int main(int argc, char **argv)
         fprintf(stderr, "trader %s: %s\n", trader.title, failure.text);
     }
     tefter_close(trader.client);
-    for (size_t i = 0; i < BRANCHES_MAX; i++)
-        free(trader.branches[i]);
     free(trader.figures.delays_ms);
     arena_fini(&trader.arena);
     return in ? 0 : 1;
