@@ -74,6 +74,7 @@ struct entry {
     bool new_customer;
     bool renamed;        /* the customer's code is none, another stands for it */
     uint32_t free_lines; /* lines whose code is none */
+    uint32_t cut_texts;  /* longer than the ledger takes */
 
     char why[WHY_MAX];    /* rejected when not empty */
     uint64_t why_line;    /* the row that is wrong; 0: all of it */

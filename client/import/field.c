@@ -27,7 +27,7 @@ static const struct field fields[FIELD_COUNT] = {
                     "code|stock code|product code|product id|product|item code|item no|item|sku|"
                     "article|article no|mã hàng|mã sản phẩm|商品编号|商品代码|کد کالا|"
                     "κωδικός είδους|artikelnummer"},
-    [FIELD_NAME] = {"name", FORM_LINE, C | P | I | M, C,
+    [FIELD_NAME] = {"name", FORM_LINE, C | P | I, C,
                     "name|customer name|full name|company|company name|tên|tên khách hàng|名称|"
                     "客户名称|نام|نام مشتری|όνομα|επωνυμία"},
     [FIELD_DATE] = {"date", FORM_DATE, I | M, I | M,

@@ -46,16 +46,30 @@ struct slice form_number(const struct form *form, const struct row *row, char *o
     return slice_of(out, size > 0 && (size_t)size < capacity ? (size_t)size : capacity - 1);
 }
 
+/* What tells one thing from another is never cut. */
+static bool may_be_cut(enum import_field field)
+{
+    return field != FIELD_REFERENCE && field != FIELD_UNIT && field != FIELD_PHONE &&
+           field != FIELD_TAX_CODE;
+}
+
 static const char *read_text(const struct form *form, const struct row *row, struct entry *entry,
                              enum import_field field, size_t capacity)
 {
     char line[TEXT_MAX];
     size_t size = 0;
     const char *why;
-    if (!value_line(cell_of(form, row, field), line, capacity, &size, &why)) {
+    bool cut;
+    bool good = value_line(cell_of(form, row, field), line, capacity, &size, &cut, &why);
+    if (good && cut && !may_be_cut(field)) {
+        good = false;
+        why = "is too long";
+    }
+    if (!good) {
         reject_cell(form, row, entry, field, why);
         return NULL;
     }
+    entry->cut_texts += cut;
     return entry_text(entry, slice_of(line, size));
 }
 
@@ -250,7 +264,8 @@ static void free_line(struct entry *entry, struct entry_line *line, struct slice
     const char *why;
     if (code.size == 0)
         return;
-    if (!value_line(code, code_line, sizeof code_line, &size, &why)) {
+    bool cut;
+    if (!value_line(code, code_line, sizeof code_line, &size, &cut, &why)) {
         entry_reject(entry, line->line, "code: %s", why);
         return;
     }
@@ -258,7 +273,7 @@ static void free_line(struct entry *entry, struct entry_line *line, struct slice
     char both[2 * NAME_MAX_BYTES + 4];
     int length = snprintf(both, sizeof both, "%.*s%s%s", (int)size, code_line,
                           line->text != NULL ? ": " : "", line->text != NULL ? line->text : "");
-    (void)value_line(slice_of(both, (size_t)length), text, sizeof text, &size, &why);
+    (void)value_line(slice_of(both, (size_t)length), text, sizeof text, &size, &cut, &why);
     line->text = entry_text(entry, slice_of(text, size));
 }
 

@@ -39,7 +39,7 @@ struct job {
     struct sink dry;
     struct sink *sink;
     struct run_result result;
-    char rejects[REJECTS_PATH_MAX];
+    struct rejects rejects;
     struct failure failure;
 };
 
@@ -112,7 +112,7 @@ static bool import(struct job *job)
                                   .stop = &stop};
     catch_interrupt(&before);
     bool good =
-        run_import(&options, &job->look, &job->source, &job->result, job->rejects, &job->failure);
+        run_import(&options, &job->look, &job->source, &job->result, &job->rejects, &job->failure);
     (void)sigaction(SIGINT, &before, NULL);
     return good;
 }
@@ -123,7 +123,7 @@ static void tell(const struct job *job)
                             .currency = job->currency,
                             .result = &job->result,
                             .sink = job->sink,
-                            .rejects = job->rejects,
+                            .rejects = &job->rejects,
                             .failure = job->result.stopped ? job->failure.text : NULL};
     if (job->settings->json)
         report_json(&report, job->console.out);
@@ -135,6 +135,8 @@ static int code_of(const struct job *job)
 {
     if (job->sink != NULL && !job->settings->dry_run && server_denied(job->sink))
         return IMPORT_NOT_ALLOWED;
+    if (stop != 0)
+        return IMPORT_STOPPED;
     switch (job->failure.fault) {
     case FAULT_NONE:
         break;

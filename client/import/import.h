@@ -58,7 +58,8 @@ enum {
     IMPORT_BAD_USE = 2,  /* flags, mapping, or a question nobody was there to answer */
     IMPORT_NO_SERVER = 3,
     IMPORT_NOT_ALLOWED = 4,
-    IMPORT_CONFLICT = 5, /* a number is there already with another total */
+    IMPORT_CONFLICT = 5,  /* a number is there already with another total */
+    IMPORT_STOPPED = 130, /* by Ctrl-C */
 };
 
 void import_settings_init(struct import_settings *settings);

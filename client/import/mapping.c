@@ -1,5 +1,7 @@
 #include "import/mapping.h"
 
+#include "import/value.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -229,6 +231,18 @@ static bool keep_header(struct mapping *mapping, const struct row *header, struc
     return true;
 }
 
+/* A code that no server would take is wrong in every row. */
+static bool check_constants(const struct mapping *mapping, struct failure *failure)
+{
+    for (enum import_field i = 0; i < FIELD_COUNT; i++)
+        if (mapping->constant[i] != NULL && field_about(i)->form == FORM_CODE &&
+            !value_is_code(slice_text(mapping->constant[i])))
+            return fail(failure, FAULT_USE, 0,
+                        "%s \"%s\": a code has letters, digits and - _ . / only",
+                        field_about(i)->name, mapping->constant[i]);
+    return true;
+}
+
 static bool check_twice(const struct mapping *mapping, struct failure *failure)
 {
     for (enum import_field i = 0; i < FIELD_COUNT; i++)
@@ -277,8 +291,8 @@ bool mapping_make(const struct import_settings *settings, const struct row *head
         return false;
     if (settings->map == NULL && settings->map_file == NULL)
         map_guess(mapping);
-    return check_twice(mapping, failure) && check_missing(mapping, failure) &&
-           check_amount(mapping, failure);
+    return check_constants(mapping, failure) && check_twice(mapping, failure) &&
+           check_missing(mapping, failure) && check_amount(mapping, failure);
 }
 
 bool mapping_has(const struct mapping *mapping, enum import_field field)

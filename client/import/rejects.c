@@ -62,9 +62,19 @@ void rejects_row(struct rejects *rejects, uint64_t line, const char *why, const 
     put_row(rejects->file, rejects->delimiter, number, why, cells, count);
 }
 
+void rejects_note(struct rejects *rejects, uint64_t line, const char *why)
+{
+    if (rejects->first_count == REJECTS_FIRST)
+        return;
+    struct reject *reject = &rejects->first[rejects->first_count++];
+    reject->line = line;
+    (void)snprintf(reject->why, sizeof reject->why, "%s", why);
+}
+
 void rejects_entry(struct rejects *rejects, const struct entry *entry, const char *why)
 {
     char other[WHY_MAX];
+    rejects_note(rejects, entry->why_line != 0 ? entry->why_line : entry->line, why);
     (void)snprintf(other, sizeof other, "line %" PRIu64 " of the same document is wrong",
                    entry->why_line);
     for (const struct entry_row *row = entry->rows; row != NULL; row = row->next) {

@@ -10,7 +10,12 @@
 
 #include <stdio.h>
 
-enum { REJECTS_PATH_MAX = 4096 };
+enum { REJECTS_PATH_MAX = 4096, REJECTS_FIRST = 5 };
+
+struct reject {
+    uint64_t line;
+    char why[WHY_MAX];
+};
 
 struct rejects {
     char path[REJECTS_PATH_MAX];
@@ -19,6 +24,8 @@ struct rejects {
     FILE *file;                    /* NULL: none yet */
     bool failed;                   /* it cannot be written: told once, at the end */
     uint64_t rows;
+    struct reject first[REJECTS_FIRST]; /* to be told; one of a document */
+    uint32_t first_count;
 };
 
 /* from_line 0: a file of an earlier import is removed (a file that is none is a failure). Else what
@@ -30,5 +37,8 @@ bool rejects_flush(struct rejects *rejects);
 
 void rejects_row(struct rejects *rejects, uint64_t line, const char *why, const struct slice *cells,
                  size_t count);
+/* To be told at the end, if it is among the first. */
+void rejects_note(struct rejects *rejects, uint64_t line, const char *why);
+
 /* All rows of an entry: the one that is wrong with its reason, the others with where it is. */
 void rejects_entry(struct rejects *rejects, const struct entry *entry, const char *why);

@@ -141,6 +141,9 @@ static void tell_oddities(const struct report *report, FILE *out)
     if (result->free_lines > 0)
         (void)fprintf(out, "free lines %s, for their code is none: \"%s\"\n",
                       count_text(result->free_lines, count), result->free_example);
+    if (result->cut_texts > 0)
+        (void)fprintf(out, "cut        %s texts longer than the ledger takes\n",
+                      count_text(result->cut_texts, count));
     if (result->renamed > 0)
         (void)fprintf(out, "codes      %s have a customer whose code was none: now like %s\n",
                       count_text(result->renamed, count), result->renamed_example);
@@ -169,7 +172,12 @@ void report_tell(const struct report *report, FILE *out)
     tell_oddities(report, out);
     tell_time(report, out);
     if (report->result->rejected_rows > 0)
-        (void)fprintf(out, "rejects    %s\n", report->rejects);
+        (void)fprintf(out, "rejects    %s\n", report->rejects->path);
+    for (uint32_t i = 0; i < report->rejects->first_count; i++)
+        (void)fprintf(out, "           line %" PRIu64 ": %s\n", report->rejects->first[i].line,
+                      report->rejects->first[i].why);
+    if (report->result->rejected_rows > 0 && report->rejects->first_count == REJECTS_FIRST)
+        (void)fputs("           ...\n", out);
     if (report->settings->dry_run)
         (void)fputs("nothing was sent: this was a dry run\n", out);
     (void)fflush(out);
@@ -246,13 +254,14 @@ void report_json(const struct report *report, FILE *out)
     json_count(out, "customers_made", report->sink->customers_made);
     json_count(out, "products_made", report->sink->products_made);
     json_count(out, "free_lines", result->free_lines);
+    json_count(out, "cut_texts", result->cut_texts);
     json_count(out, "resumed_line", result->resumed_line);
     json_count(out, "ms", result->ms);
     if (has_money(report))
         json_money(report, out);
     json_dates(report, out);
     if (result->rejected_rows > 0)
-        json_text(out, "rejects", report->rejects);
+        json_text(out, "rejects", report->rejects->path);
     if (report->failure != NULL)
         json_text(out, "failure", report->failure);
     (void)fputs("}\n", out);

@@ -9,7 +9,7 @@ struct report {
     const struct currency *currency;
     const struct run_result *result;
     const struct sink *sink;
-    const char *rejects;
+    const struct rejects *rejects;
     const char *failure; /* NULL: it went to the end */
 };
 

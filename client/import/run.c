@@ -58,6 +58,7 @@ static void count_sent(struct run_result *result, const struct entry *entry)
     result->exact += entry->exact;
     result->total_minor += entry->total_minor;
     result->free_lines += entry->free_lines;
+    result->cut_texts += entry->cut_texts;
     result->zero_documents += is_document(entry) && entry->total_minor == 0;
     result->without_customer += is_document(entry) && entry->texts[FIELD_CUSTOMER] == NULL;
     count_dates(result, entry);
@@ -153,6 +154,7 @@ static bool give_ripe(struct run *run, bool all)
 static void reject_row(struct run *run, const struct row *row, const char *why)
 {
     run->result->rejected_rows++;
+    rejects_note(&run->rejects, row->line, why);
     rejects_row(&run->rejects, row->line, why, row->raw, row->count);
 }
 
@@ -447,8 +449,7 @@ static bool end(struct run *run, bool good)
 }
 
 bool run_import(const struct run_options *options, struct look *look, struct source *source,
-                struct run_result *ret_result, char ret_rejects[REJECTS_PATH_MAX],
-                struct failure *failure)
+                struct run_result *ret_result, struct rejects *ret_rejects, struct failure *failure)
 {
     const char *set_source = look->mapping.constant[FIELD_SOURCE];
     struct run run = {.options = options,
@@ -470,7 +471,7 @@ bool run_import(const struct run_options *options, struct look *look, struct sou
     bool good = begun && read_rows(&run);
     if (begun)
         good = end(&run, good);
-    (void)snprintf(ret_rejects, REJECTS_PATH_MAX, "%s", run.rejects.path);
+    *ret_rejects = run.rejects; /* closed by now */
     release(&run);
     return good;
 }

@@ -29,6 +29,7 @@ struct run_result {
     char free_example[EXAMPLE_MAX];
     uint64_t renamed;
     char renamed_example[2 * EXAMPLE_MAX];
+    uint64_t cut_texts;
     uint64_t without_customer;
     uint64_t zero_documents;
     uint64_t resumed_line; /* 0: from the beginning */
@@ -48,5 +49,5 @@ struct run_options {
 
 /* False: it ended early, and the failure says why; the result is of what was done. */
 bool run_import(const struct run_options *options, struct look *look, struct source *source,
-                struct run_result *ret_result, char ret_rejects[REJECTS_PATH_MAX],
+                struct run_result *ret_result, struct rejects *ret_rejects,
                 struct failure *failure);

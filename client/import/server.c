@@ -100,8 +100,8 @@ static bool is_same(const struct entry *entry, const Tefter__DocumentRecord *the
     const char *source = there->source != NULL ? there->source : "";
     int64_t total = entry->total_minor < 0 ? -entry->total_minor : entry->total_minor;
     if (strcmp(source, entry->texts[FIELD_SOURCE]) != 0) {
-        (void)snprintf(why, capacity, "the number is taken by a document that is not of source %s",
-                       entry->texts[FIELD_SOURCE]);
+        (void)snprintf(why, capacity, "number %s is taken by a document that is not of source %s",
+                       entry->texts[FIELD_NUMBER], entry->texts[FIELD_SOURCE]);
         return false;
     }
     if (there->total_minor == total)
@@ -110,7 +110,8 @@ static bool is_same(const struct entry *entry, const Tefter__DocumentRecord *the
     char other[MONEY_TEXT_MAX * 2];
     (void)money_sentence(total, currency, mine, sizeof mine);
     (void)money_sentence(there->total_minor, currency, other, sizeof other);
-    (void)snprintf(why, capacity, "is in the ledger with %s, here it comes to %s", other, mine);
+    (void)snprintf(why, capacity, "number %s is in the ledger with %s, here it comes to %s",
+                   entry->texts[FIELD_NUMBER], other, mine);
     return false;
 }
 
@@ -157,9 +158,11 @@ static bool has_prefix(const char *text, const char *prefix)
     return text != NULL && strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
-/* A customer or product we meant to be there. */
-static bool is_unknown_party(const Tefter__Refusal *refused)
+/* A customer or product that we make for documents, and meant to be there. */
+static bool is_unknown_party(const struct entry *entry, const Tefter__Refusal *refused)
 {
+    if (entry->line_count == 0)
+        return false;
     return refused->code == TEFTER__REFUSAL_CODE__NOT_IN_CATALOGUE ||
            (refused->code == TEFTER__REFUSAL_CODE__NOT_FOUND &&
             has_prefix(refused->field, "customer"));
@@ -204,7 +207,8 @@ static void entry_refused(struct sending *sending, const Tefter__Refusal *refuse
         settle(server, entry, OUTCOME_THERE, NULL);
         return;
     }
-    if (is_unknown_party(refused) && server->options.create_missing && ++entry->tries < TRIES_MAX) {
+    if (is_unknown_party(entry, refused) && server->options.create_missing &&
+        ++entry->tries < TRIES_MAX) {
         send_later(sending, 0);
         return;
     }

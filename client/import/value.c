@@ -293,31 +293,33 @@ struct slice value_code(struct slice cell, bool point_zero)
     return cell;
 }
 
-static size_t copy_line(struct slice cell, char *out, size_t capacity)
+/* The bytes taken from the cell, *ret_size being those written. */
+static size_t copy_line(struct slice cell, char *out, size_t capacity, size_t *ret_size)
 {
     size_t size = 0;
-    for (size_t at = 0; at < cell.size;) {
+    size_t at = 0;
+    while (at < cell.size) {
         uint32_t point = 0;
         size_t step = text_decode(cell.data + at, cell.size - at, &point);
-        if (step == 0 || size + step > capacity)
+        bool is_break = point == '\r' || point == '\n' || point == '\t';
+        bool is_joined = is_break && (size == 0 || out[size - 1] == ' ');
+        if (step == 0 || (!is_joined && size + step > capacity))
             break;
-        bool is_break = step == 1 && strchr("\r\n\t", (int)point) != NULL && point != 0;
-        if (!is_break)
+        if (is_break && !is_joined)
+            out[size++] = ' ';
+        else if (!is_break)
             memcpy(out + size, cell.data + at, step);
-        else if (size > 0 && out[size - 1] != ' ')
-            out[size] = ' ';
-        else
-            step = 0;
-        size += step;
-        at += is_break ? 1 : step;
+        size += is_break ? 0 : step;
+        at += step;
     }
-    return size;
+    *ret_size = size;
+    return at;
 }
 
-bool value_line(struct slice cell, char *out, size_t capacity, size_t *ret_size,
+bool value_line(struct slice cell, char *out, size_t capacity, size_t *ret_size, bool *ret_cut,
                 const char **ret_why)
 {
-    *ret_size = copy_line(cell, out, capacity);
+    *ret_cut = copy_line(cell, out, capacity, ret_size) < cell.size;
     *ret_why = "has control characters";
     return text_line_valid(out, *ret_size);
 }

@@ -51,7 +51,7 @@ struct slice value_safe_code(struct slice cell, char *out);
 bool value_has_point_zero(struct slice cell);
 struct slice value_code(struct slice cell, bool point_zero);
 
-/* One line: line breaks and tabs become spaces. False for control characters. The result is at most
- * as long as the cell, cut at a whole character to `capacity`. */
-bool value_line(struct slice cell, char *out, size_t capacity, size_t *ret_size,
+/* One line: line breaks and tabs become spaces. False for control characters. Cut at a whole
+ * character to `capacity`, and *ret_cut says so. */
+bool value_line(struct slice cell, char *out, size_t capacity, size_t *ret_size, bool *ret_cut,
                 const char **ret_why);

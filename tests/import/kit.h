@@ -26,7 +26,8 @@ struct kit {
     uint32_t stop_after; /* entries, 0: never; the one after it is lost, and all later */
     uint32_t taken;
     struct run_result result;
-    char rejects[REJECTS_PATH_MAX];
+    struct rejects reject;
+    const char *rejects;
     struct failure failure;
     char *said;
     size_t said_size;
@@ -118,7 +119,8 @@ static inline bool kit_run_with(struct kit *kit, const struct import_settings *s
     if (good)
         look_tell(&look, settings, console);
     good = good && look_confirm(&look, settings, console, &kit->failure) &&
-           run_import(&options, &look, &source, &kit->result, kit->rejects, &kit->failure);
+           run_import(&options, &look, &source, &kit->result, &kit->reject, &kit->failure);
+    kit->rejects = kit->reject.path;
     look_fini(&look);
     known_fini(&known);
     source_close(&source);

@@ -204,8 +204,9 @@ static void lines(void **state)
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         char out[32] = "";
         size_t size = 0;
+        bool cut = false;
         const char *why;
-        bool good = value_line(slice_text(table[i].text), out, table[i].room, &size, &why);
+        bool good = value_line(slice_text(table[i].text), out, table[i].room, &size, &cut, &why);
         assert_int_equal(good, table[i].line != NULL);
         if (good)
             assert_true(slice_equal(slice_of(out, size), slice_text(table[i].line)));

@@ -1,0 +1,359 @@
+#!/usr/bin/python3
+"""Imports into a real server by the real command line: what is sent, repeated, cut off, in conflict.
+
+    test_import_server.py BINDIR DATADIR
+
+The files of DATADIR, when they are there, must come out as its truth.json says; else those tests are
+skipped. Needs Python's standard library.
+"""
+import gzip
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+BIN, DATA = sys.argv[1], sys.argv[2]
+HAVE_DATA = os.path.exists(os.path.join(DATA, "truth.json"))
+PASSWORD = "practice makes perfect"
+CODE = re.compile(r"(?:[0-9A-Z]{5}-){8}[0-9A-Z]{2}")
+RETAIL = ["--map", "number=InvoiceNo,customer=CustomerID,date=InvoiceDate,code=StockCode,"
+          "text=Description,quantity=Quantity,price=UnitPrice,area=Country",
+          "--source", "online-retail", "--term-days", "30"]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Company:
+    """A new ledger, served, with one terminal where the owner is logged in."""
+
+    def __init__(self, currency):
+        self.folder = tempfile.mkdtemp(prefix="tefter-import-")
+        self.address = f"127.0.0.1:{free_port()}"
+        self.server = None
+        password = self.path("password")
+        with open(password, "w", encoding="utf-8") as file:
+            file.write(PASSWORD + "\n")
+        os.chmod(password, 0o600)
+        said = self.program("tefterd", "init", "--ledger", self.path("ledger"), "--company", "Test",
+                            "--currency", currency, "--admin", "owner", "--admin-name", "Owner",
+                            "--listen", self.address, "--password-file", password)
+        self.start()
+        code = CODE.search(said.stdout + said.stderr).group(0)
+        self.tefter("enrol", self.address, code)
+        self.tefter("login", "owner", "--password-file", password)
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def write(self, name, text):
+        with open(self.path(name), "w", encoding="utf-8") as file:
+            file.write(text)
+        return self.path(name)
+
+    def program(self, name, *words, good=(0,), **more):
+        done = subprocess.run([os.path.join(BIN, name), *words], capture_output=True, text=True,
+                              stdin=more.pop("stdin", subprocess.DEVNULL), timeout=250, check=False,
+                              env=dict(os.environ, TEFTER_PROFILE=self.path("office")), **more)
+        if done.returncode not in good:
+            raise AssertionError(f"{name} {words}: {done.returncode}\n{done.stdout}{done.stderr}")
+        return done
+
+    def tefter(self, *words, **more):
+        return self.program("tefter", *words, **more)
+
+    def imported(self, *words, good=(0,), **more):
+        """The summary of an import."""
+        done = self.tefter("import", *words, "--json", "--quiet", good=good, **more)
+        return json.loads(done.stdout)
+
+    def start(self):
+        log = open(self.path("log"), "a", encoding="utf-8")
+        address = self.path("ledger/server.address")
+        if os.path.exists(address):
+            os.remove(address)
+        self.server = subprocess.Popen(
+            [os.path.join(BIN, "tefterd"), "--ledger", self.path("ledger"), "--listen",
+             self.address], stdout=log, stderr=log)
+        log.close()
+        for _ in range(400):
+            if os.path.exists(address) and os.path.getsize(address) > 0:
+                return
+            time.sleep(0.05)
+        raise AssertionError("the server does not listen")
+
+    def kill(self, number=signal.SIGKILL):
+        self.server.send_signal(number)
+        self.server.wait()
+
+    def owed(self):
+        """What all customers owe, in minor units; the books must balance."""
+        books = json.loads(self.tefter("--json", "books").stdout.splitlines()[-1])
+        assert books.get("balanced", True), books
+        return books["balances_minor"]
+
+    def aging(self, date, *words):
+        return json.loads(self.tefter("--json", "aging", "--as-of", date, *words).stdout)
+
+    def close(self):
+        self.kill(signal.SIGTERM)
+        shutil.rmtree(self.folder)
+
+
+class Case(unittest.TestCase):
+    currency = "GBP"
+
+    def setUp(self):
+        self.company = Company(self.currency)
+        self.addCleanup(self.company.close)
+
+
+LINES = "number,customer,date,code,text,qty,price\n" + "".join(
+    f"{prefix}{n},C{n % 7},2011-0{n % 9 + 1}-05,P{k},thing {k},{k - 3 * (prefix == 'K')},1.{k}5\n"
+    for n in range(40) for prefix in ("", "K") for k in range(1, 3))
+
+
+class Small(Case):
+    def test_again_changes_nothing(self):
+        path = self.company.write("a.csv", LINES)
+        first = self.company.imported("invoices", path, "--yes", "--source", "old")
+        self.assertEqual((first["sent"], first["rejected"], first["rows"]), (80, 0, 160))
+        self.assertEqual((first["customers_made"], first["products_made"]), (7, 2))
+        owed = self.company.owed()
+        self.assertEqual(owed, round(float(first["total"]) * 100))
+        again = self.company.imported("invoices", path, "--yes", "--source", "old")
+        self.assertEqual((again["sent"], again["already_there"], again["rejected"]), (0, 80, 0))
+        self.assertEqual((again["customers_made"], again["products_made"]), (0, 0))
+        self.assertEqual(self.company.owed(), owed)
+
+    def test_conflicts(self):
+        path = self.company.write("a.csv", LINES)
+        self.company.imported("invoices", path, "--yes", "--source", "old")
+        other = self.company.imported("invoices", path, "--yes", "--source", "new", good=(5,))
+        self.assertEqual((other["sent"], other["conflicts"]), (0, 80))
+        dearer = self.company.write("b.csv", LINES.replace(",1.15\n", ",1.16\n", 1))
+        changed = self.company.imported("invoices", dearer, "--yes", "--source", "old", good=(5,))
+        self.assertEqual((changed["already_there"], changed["conflicts"]), (79, 1))
+        with open(changed["rejects"], encoding="utf-8") as file:
+            rejects = file.read()
+        self.assertIn("number 0 is in the ledger with", rejects)
+        self.assertEqual(rejects.count("\n"), 3)
+
+    def test_no_create(self):
+        path = self.company.write("a.csv", LINES)
+        none = self.company.imported("invoices", path, "--yes", "--no-create", good=(1,))
+        self.assertEqual((none["sent"], none["rejected"]), (0, 80))
+        self.company.imported("customers", self.company.write(
+            "c.csv", "code,name\n" + "".join(f"C{n},Customer {n}\n" for n in range(7))),
+            "--yes", "--source", "old")
+        self.company.imported("products", self.company.write("p.csv", "code,name\nP1,one\n"),
+                              "--yes")
+        some = self.company.imported("invoices", path, "--yes", "--no-create", good=(1,))
+        self.assertEqual(some["sent"], 0)  # each has a line with P2
+        self.company.imported("products", self.company.write("p.csv", "code,name\nP2,two\n"),
+                              "--yes")
+        every = self.company.imported("invoices", path, "--yes", "--no-create")
+        self.assertEqual(every["sent"], 80)
+
+    def test_lines_say_their_text(self):
+        """The product's own name is not repeated; another text stays, whoever made the product."""
+        self.company.imported("products", self.company.write("p.csv", "code,name\nP1,the thing\n"),
+                              "--yes")
+        path = self.company.write("a.csv", "number,date,code,text,qty,price\n"
+                                  "1,2011-01-05,P1,the thing,1,1.00\n"
+                                  "1,2011-01-05,P1,a thing,1,1.00\n"
+                                  "1,2011-01-05,NO CODE,odd,1,1.00\n1,2011-01-05,P9,,1,0.001\n")
+        done = self.company.imported("invoices", path, "--yes", "--decimal", ".")
+        self.assertEqual((done["sent"], done["free_lines"], done["products_made"]), (1, 1, 1))
+        shown = json.loads(self.company.tefter("--json", "document", "show", "1").stdout)
+        lines = shown["document"]["lines"]
+        self.assertEqual([line["text"] for line in lines],
+                         ["the thing", "a thing", "NO CODE: odd", "P9"])
+        self.assertEqual([line.get("code") for line in lines], ["P1", "P1", None, "P9"])
+        self.assertEqual(lines[3]["price"], 100)
+
+    def test_payments(self):
+        bills = self.company.write("a.csv", "number,customer,date,amount\n" + "".join(
+            f"000{n},C,2011-01-0{n},10.00\n" for n in range(1, 6)))
+        self.company.imported("invoices", bills, "--yes", "--term-days", "10")
+        paid = self.company.write(
+            "p.csv", "number,customer,date,amount,bill,reference,method\n"
+            "R1,C,2011-02-01,10.00,0003,,cash\n"    # that bill
+            "R2,C,2011-02-02,15.00,,ref-2,bank\n"   # the two oldest
+            "R3,C,2011-02-02,15.00,,ref-2,bank\n"   # the same reference once more
+            "R4,C,2011-02-02,1.00,9999,,cash\n"     # no such bill
+            "R5,nobody,2011-02-02,1.00,,,cash\n")
+        done = self.company.imported("payments", paid, "--yes", "--match", "oldest", good=(1,))
+        self.assertEqual((done["sent"], done["rejected"]), (2, 3))
+        said = self.company.tefter("--json", "customer", "bills", "C").stdout.splitlines()
+        open_bills = [(bill["number"], bill["open_minor"]) for bill in map(json.loads, said)
+                      if bill.get("open_minor", 0) > 0]
+        self.assertEqual(open_bills, [("0002", 500), ("0004", 1000), ("0005", 1000)])
+        again = self.company.imported("payments", paid, "--yes", "--match", "oldest", good=(1,))
+        self.assertEqual((again["sent"], again["already_there"], again["rejected"]), (0, 2, 3))
+
+    def test_from_a_pipe(self):
+        path = self.company.write("a.csv", LINES)
+        with open(path, encoding="utf-8") as file:
+            done = self.company.imported("invoices", "-", "--yes", stdin=file,
+                                         cwd=self.company.folder)
+        self.assertEqual(done["sent"], 80)
+
+    def test_nobody_is_asked(self):
+        path = self.company.write("a.csv", "number,date,amount\n1,3/4/2011,1.500\n")
+        said = self.company.tefter("import", "invoices", path, good=(2,))
+        self.assertIn("--decimal", said.stderr)
+        said = self.company.tefter("import", "invoices", path, "--decimal", ".", good=(2,))
+        self.assertIn("--dates", said.stderr)
+        said = self.company.tefter("import", "invoices", path, "--decimal", ".", "--dates", "dmy",
+                                   good=(2,))
+        self.assertIn("--yes", said.stderr)
+        self.assertEqual(self.company.owed(), 0)
+
+    def test_without_the_right(self):
+        """Who may not import is told so once, not for each document."""
+        self.company.tefter("staff", "add", "ann", "--role", "sales")
+        self.company.tefter("password", "--of", "ann", "--password-file",
+                            self.company.path("password"))
+        self.company.tefter("login", "ann", "--password-file", self.company.path("password"))
+        path = self.company.write("a.csv", LINES)
+        done = self.company.imported("invoices", path, "--yes", "--no-create", good=(4,))
+        self.assertEqual((done["sent"], done["rejected"], done["complete"]), (0, 0, False))
+        self.assertFalse(os.path.exists(path + ".rejects.csv"))
+
+
+def many(count):
+    return "number,customer,date,code,text,qty,price\n" + "".join(
+        f"{n},C{n % 500},2011-01-{n % 28 + 1:02},P{n % 90},thing {n % 90},{k},0.{n % 97 + 1:02}\n"
+        for n in range(count) for k in range(1, 4))
+
+
+class Cut(Case):
+    COUNT = 8000
+
+    def begin(self, path):
+        command = [os.path.join(BIN, "tefter"), "import", "invoices", path, "--yes", "--json",
+                   "--quiet"]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                env=dict(os.environ, TEFTER_PROFILE=self.company.path("office")))
+
+    def some_sent(self, least):
+        for _ in range(2000):
+            status = json.loads(self.company.tefter("--json", "status").stdout)
+            if status["seq"] > least:
+                return
+            time.sleep(0.02)
+        self.fail("nothing was sent")
+
+    def total(self):
+        return sum(round(k * (n % 97 + 1)) for n in range(self.COUNT) for k in range(1, 4))
+
+    def finish(self, path):
+        done = self.company.imported("invoices", path, "--yes")
+        self.assertFalse(os.path.exists(path + ".tefter-import"))
+        self.assertEqual((done["rejected"], done["conflicts"]), (0, 0))
+        self.assertEqual(self.company.owed(), self.total())
+        return done
+
+    def test_the_import_is_killed(self):
+        path = self.company.write("a.csv", many(self.COUNT))
+        for number in (signal.SIGKILL, signal.SIGINT):
+            process = self.begin(path)
+            seq = json.loads(self.company.tefter("--json", "status").stdout)["seq"]
+            self.some_sent(seq + 1500)
+            process.send_signal(number)
+            said = process.communicate(timeout=60)
+            self.assertIn(process.returncode, (-signal.SIGKILL, 130), said)
+        self.assertTrue(os.path.exists(path + ".tefter-import"))
+        done = self.finish(path)
+        self.assertGreater(done["resumed_line"], 1)
+        self.assertLess(done["rows"], 3 * self.COUNT)
+
+    def test_the_server_is_killed(self):
+        path = self.company.write("a.csv", many(self.COUNT))
+        process = self.begin(path)
+        self.some_sent(1500)
+        self.company.kill()
+        time.sleep(0.5)
+        self.company.start()
+        self.some_sent(4000)
+        self.company.kill(signal.SIGTERM)
+        self.company.start()
+        said, wrong = process.communicate(timeout=120)
+        self.assertEqual(process.returncode, 0, wrong)
+        self.assertEqual(json.loads(said)["sent"], self.COUNT)
+        self.assertEqual(self.company.owed(), self.total())
+
+
+@unittest.skipUnless(HAVE_DATA, "no data beside the source tree")
+class Real(Case):
+    def test_online_retail(self):
+        with open(os.path.join(DATA, "truth.json"), encoding="utf-8") as file:
+            truth = json.load(file)["online_retail"]
+        path = self.company.path("retail.csv")
+        source = os.path.join(DATA, "online-retail/online-retail-2010-2011.csv.gz")
+        with gzip.open(source) as packed, open(path, "wb") as plain:
+            shutil.copyfileobj(packed, plain)
+        done = self.company.imported("invoices", path, *RETAIL)
+        print(f"online retail: {done['sent']} documents in {done['ms']} ms, "
+              f"{done['sent'] * 1000 // done['ms']} documents/s", file=sys.stderr)
+        self.assertEqual(done["sent"], truth["documents"])
+        self.assertEqual(done["exact"], truth["net_total_exact"])
+        self.assertEqual(done["total"], truth["net_total_lines_rounded_half_up_to_cents"])
+        self.assertEqual(self.company.owed(),
+                         round(float(truth["net_total_lines_rounded_half_up_to_cents"]) * 100))
+        self.check_ageing(truth["ageing"])
+        self.check_customers(truth["top_customers"])
+
+    def check_ageing(self, truth):
+        """Of customers with a name; the cash customer's bills are left out, as in the truth."""
+        every = self.company.aging(truth["as_of"])["buckets"]
+        cash = self.company.aging(truth["as_of"], "--customer", "1")["buckets"]
+        left = [(a["items"] - b["items"], a["amount_minor"] - b["amount_minor"])
+                for a, b in zip(every, cash)]
+        left[4:] = [tuple(map(sum, zip(*left[4:])))]
+        for (items, amount), name in zip(left, ("not_due", "1-30", "31-60", "61-90", "91+")):
+            self.assertEqual(items, truth["buckets"][name]["count"], name)
+            self.assertAlmostEqual(amount / 100, float(truth["buckets"][name]["sum"]), 2, name)
+
+    def check_customers(self, truth):
+        for code, total in truth[:5]:
+            card = json.loads(self.company.tefter("--json", "customer", "show", code).stdout)
+            self.assertEqual(card["account"]["balance_minor"], round(float(total) * 100))
+
+    def test_ibm(self):
+        with open(os.path.join(DATA, "truth.json"), encoding="utf-8") as file:
+            truth = json.load(file)["ibm"]
+        path = self.company.path("ibm.csv")
+        shutil.copyfile(os.path.join(
+            DATA, "ibm-receivables/WA_Fn-UseC_-Accounts-Receivable.csv"), path)
+        bills = self.company.imported(
+            "invoices", path, "--source", "ibm", "--map", "number=invoiceNumber,"
+            "customer=customerID,date=InvoiceDate,due=DueDate,amount=InvoiceAmount")
+        self.assertEqual((bills["sent"], bills["total"]), (truth["rows"], truth["total"]))
+        self.assertEqual(bills["customers_made"], truth["customers"])
+        paid = self.company.imported(
+            "payments", path, "--source", "ibm", "--map", "number=invoiceNumber,"
+            "bill=invoiceNumber,customer=customerID,date=SettledDate,amount=InvoiceAmount")
+        self.assertEqual((paid["sent"], paid["total"]), (truth["rows"], truth["total"]))
+        self.assertEqual(self.company.owed(), 0)
+        for day, was in truth["open_at"].items():
+            buckets = self.company.aging(day)["buckets"]
+            self.assertEqual(sum(b["items"] for b in buckets), was["count"])
+            self.assertEqual(sum(b["items"] for b in buckets[1:]), was["overdue_count"])
+            self.assertEqual(sum(b["amount_minor"] for b in buckets),
+                             round(float(was["sum"]) * 100))
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:], verbosity=2)
