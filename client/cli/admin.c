@@ -207,8 +207,8 @@ static void put_terms(struct run *run, const Tefter__LimitTerms *terms)
     else
         put_amount(run, "limit", terms->has_limit_minor, terms->limit_minor);
     if (terms->has_policy)
-        put_line("over the limit",
-                 enum_word(&tefter__excess_policy__descriptor, terms->policy, text, sizeof(text)));
+        put_line("over the limit", enum_word(&tefter__excess_policy__descriptor, (int)terms->policy,
+                                             text, sizeof(text)));
     (void)snprintf(text, sizeof(text), "%u", terms->overdue_days);
     if (terms->has_overdue_days)
         put_line("overdue days borne", text);

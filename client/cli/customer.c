@@ -5,6 +5,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+enum { SHOWN_MOST = 20 }; /* bills on the card */
+
 /* ---- tables ---- */
 
 static const struct param customer_add[] = {
@@ -213,7 +215,8 @@ static void put_terms(struct run *run, const Tefter__CustomerCardAnswer *card)
     if (terms == NULL)
         return;
     if (terms->has_policy)
-        (void)enum_word(&tefter__excess_policy__descriptor, terms->policy, policy, sizeof(policy));
+        (void)enum_word(&tefter__excess_policy__descriptor, (int)terms->policy, policy,
+                        sizeof(policy));
     if (card->has_terms_of)
         (void)enum_word(&tefter__limit_source__descriptor, (int)card->terms_of, whose,
                         sizeof(whose));
@@ -269,22 +272,27 @@ static const Tefter__BillsAnswer *ask_bills(struct run *run, uint32_t customer)
     return answer == NULL ? NULL : answer->unpaid_bills;
 }
 
-static void put_bills(struct run *run, const Tefter__BillsAnswer *bills)
+static void put_some(struct run *run, const struct column *columns, Tefter__Bill *const *rows,
+                     size_t count, size_t most)
+{
+    table_rows(run, columns, (ProtobufCMessage *const *)rows, count < most ? count : most);
+    if (count > most)
+        printf("… %zu more: tefter customer bills shows all\n", count - most);
+}
+
+static void put_bills(struct run *run, const Tefter__BillsAnswer *bills, size_t most)
 {
     char sum[CELL_MAX];
     if (bills->n_bills > 0) {
         printf("\nUnpaid bills, oldest due first: %s\n", money_text(run, bills->bills_minor, sum));
-        table_rows(run, bill_columns, (ProtobufCMessage *const *)bills->bills, bills->n_bills);
+        put_some(run, bill_columns, bills->bills, bills->n_bills, most);
     } else {
         printf("\nNo unpaid bills.\n");
     }
     if (bills->n_credits > 0) {
         printf("\nNot yet matched: %s\n", money_text(run, bills->credits_minor, sum));
-        table_rows(run, credit_columns, (ProtobufCMessage *const *)bills->credits,
-                   bills->n_credits);
+        put_some(run, credit_columns, bills->credits, bills->n_credits, most);
     }
-    if (bills->has_next)
-        run_note(run, "There are more bills: tefter customer bills shows all.");
 }
 
 static void put_persons(struct run *run, const Tefter__CustomerRow *row)
@@ -327,7 +335,7 @@ static int customer_show(struct run *run)
     put_card(run, card);
     if (bills == NULL)
         return run->exit_code;
-    put_bills(run, bills);
+    put_bills(run, bills, SHOWN_MOST);
     return EXIT_DONE;
 }
 
@@ -351,7 +359,7 @@ static int customer_bills(struct run *run)
         for (size_t i = 0; run->json && i < answer->unpaid_bills->n_bills; i++)
             run_json(run, &answer->unpaid_bills->bills[i]->base);
         if (!run->json)
-            put_bills(run, answer->unpaid_bills);
+            put_bills(run, answer->unpaid_bills, SIZE_MAX);
         bills.has_page = answer->unpaid_bills->has_next;
         bills.page = answer->unpaid_bills->next;
     } while (bills.has_page);

@@ -167,15 +167,27 @@ static void put_sums(struct run *run, const Tefter__DocumentAnswer *answer)
     printf("; matched in %zu part%s\n", answer->n_touches, answer->n_touches == 1 ? "" : "s");
 }
 
-static void put_later(const Tefter__DocumentAnswer *answer)
+static void put_other(struct run *run, const char *words, uint64_t document)
+{
+    char id[24];
+    (void)snprintf(id, sizeof(id), "#%" PRIu64, document);
+    const Tefter__DocumentAnswer *other = document_find(run, id, 0);
+    printf("%s %s\n", words, other == NULL ? id : other->document->number);
+}
+
+static void put_later(struct run *run, const Tefter__DocumentAnswer *answer)
 {
     const Tefter__DocumentTailRecord *later = answer->later;
+    if (answer->document->has_about)
+        put_other(run, "about", answer->document->about);
+    if (answer->document->has_corrects)
+        put_other(run, "corrects", answer->document->corrects);
     if (later == NULL)
         return;
     if (later->has_reversed_by)
-        printf("reversed by #%" PRIu64 "\n", later->reversed_by);
+        put_other(run, "reversed by", later->reversed_by);
     if (later->has_corrected_by)
-        printf("corrected by #%" PRIu64 "\n", later->corrected_by);
+        put_other(run, "corrected by", later->corrected_by);
     if (later->has_confirmed)
         printf("%s\n", later->confirmed ? "confirmed by the bank" : "the bank never had it");
 }
@@ -215,7 +227,7 @@ static int show_run(struct run *run)
     put_facts(run, answer);
     put_lines(run, answer->document);
     put_sums(run, answer);
-    put_later(answer);
+    put_later(run, answer);
     if (answer->n_touches == 0)
         return EXIT_DONE;
     printf("\nMatched with\n");

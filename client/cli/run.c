@@ -23,8 +23,8 @@ int run_say(struct run *run, enum exit_code code, const char *format, ...)
     vfprintf(stderr, format, arguments);
     fputc('\n', stderr);
     va_end(arguments);
-    run->exit_code = code;
-    return code;
+    run->exit_code = (int)code;
+    return (int)code;
 }
 
 void run_note(const struct run *run, const char *format, ...)

@@ -95,6 +95,7 @@ struct link {
     uint64_t told_retry_ms; /* by a Goodbye */
     bool refused;           /* the Goodbye was a refusal */
     bool expired;           /* only a renewal helps; then the line is begun anew */
+    bool told;              /* `reason` is that of this connection, not of the one before */
     char reason[REASON_MAX];
 };
 

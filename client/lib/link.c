@@ -88,6 +88,7 @@ static void keep_reason(struct tefter *client, const char *reason)
 {
     if (reason != client->link.reason) /* it may be told of itself again */
         (void)snprintf(client->link.reason, sizeof(client->link.reason), "%s", reason);
+    client->link.told = true;
 }
 
 static uint64_t retry_delay(struct tefter *client)
@@ -111,7 +112,7 @@ static void retry(void *context)
 /* The stream is gone: what hung on it waits for the next one. */
 static void lost(struct tefter *client, const char *reason)
 {
-    if (client->link.reason[0] == '\0')
+    if (!client->link.told)
         keep_reason(client, reason[0] == '\0' ? "the connection was closed" : reason);
     client->link.end = NULL;
     client->link.expired = false;
@@ -130,7 +131,7 @@ static void abort_link(struct tefter *client, const char *reason)
 {
     if (client->link.end == NULL)
         return;
-    if (client->link.reason[0] == '\0')
+    if (!client->link.told)
         keep_reason(client, reason);
     stream_abort(client->link.end->stream, reason);
     client->link.end->client = NULL; /* `lost` below stands for its `closed` */
@@ -435,7 +436,7 @@ static void dial(struct tefter *client)
 {
     struct failure failure = {.fault = FAULT_NONE};
     struct wire_end *end = calloc(1, sizeof(*end));
-    client->link.reason[0] = '\0';
+    client->link.told = false;
     client->link.state = LINK_DIALING;
     client->link.step_ms = loop_now_ms(client->loop);
     frame_reader_init(&client->link.reader, FRAME_TO_CLIENT_MAX);
