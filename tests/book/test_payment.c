@@ -246,6 +246,32 @@ static void a_confirmed_slip_is_reversed_out_of_the_bank(void **state)
     scenario_end(s);
 }
 
+static void a_corrected_payment_pays_the_oldest_bills_again(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 100000);
+    uint32_t till = scenario_till(s);
+    uint64_t oldest = scenario_sell(s, anh, 300)->id;
+    scenario_sell(s, anh, 400);
+    uint64_t payment =
+        scenario_done(s, "take_payment",
+                      json("{'customer': %u, 'kind': 'PAYMENT_CASH', 'place': %u, 'amount_minor': "
+                           "300, 'match': 'MATCH_OLDEST_DUE'}",
+                           anh, till))
+            ->id;
+    scenario_done(s, "correct_payment",
+                  json("{'document': %llu, 'payment': {'customer': %u, 'kind': 'PAYMENT_CASH', "
+                       "'place': %u, 'amount_minor': 350, 'match': 'MATCH_OLDEST_DUE'}}",
+                       (unsigned long long)payment, anh, till));
+    const Tefter__BillsAnswer *bills =
+        scenario_ask(s, "unpaid_bills", json("{'customer': %u}", anh))->unpaid_bills;
+    assert_int_equal(bills->n_bills, 1);
+    assert_int_equal(bills->bills[0]->open_minor, 350);
+    assert_true(bills->bills[0]->document != oldest);
+    scenario_end(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +283,7 @@ int main(void)
         cmocka_unit_test(a_corrected_invoice_takes_its_payments_along),
         cmocka_unit_test(a_payment_on_the_wrong_customer_is_moved),
         cmocka_unit_test(a_confirmed_slip_is_reversed_out_of_the_bank),
+        cmocka_unit_test(a_corrected_payment_pays_the_oldest_bills_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
