@@ -1,0 +1,825 @@
+"""Commands at random: mostly what a shop does all day, the rest aimed at one refusal each.
+
+It looks at the model to know what there is (bills that are open, slips that wait), never at the
+ledger. Everything comes from one seed.
+"""
+import random
+
+from model import RIGHT_OF, RIGHTS
+
+DAY_MS = 86_400_000
+START = 20000
+LONG = "x" * 300
+
+
+class Generator:
+    def __init__(self, model, seed):
+        self.m = model
+        self.r = random.Random(seed)
+        self.counter = 0
+        self.now = START * DAY_MS + 8 * 3_600_000
+        self.sent = []       # (id, who, command) of late
+        self.serial = 0
+        self.queue = list(self.beginnings())
+        self.mix = self.weights()
+
+    # ---- who, when, under which id ----
+
+    def entry(self, command, who=None):
+        who = self.someone(command) if who is None else who
+        self.counter += 1
+        ident = f"{self.now:012x}{who.get('terminal', 0):08x}{self.counter:012x}"
+        return {**who, "now_ms": self.now, "id": ident, "command": command}
+
+    def someone(self, command):
+        kind = next(iter(command), None)
+        m, r = self.m, self.r
+        if m.company is None or kind in ("turn_day", "step_job", "set_secret", "set_enrolment_code",
+                                         "enrol_terminal", "renew_terminal", "adopt_epoch"):
+            return self.server() if r.random() < 0.97 else self.person()
+        fit = self.fitting(kind, str(command))
+        who = self.person(r.choice(fit)) if fit and r.random() < 0.92 else self.person()
+        body = command.get("take_payment") or command.get("correct_payment", {}).get("payment", {})
+        branch = m.places.get(body.get("place"), {}).get("branch")
+        if branch and r.random() < 0.93:
+            who["branch"] = branch
+        return who
+
+    def fitting(self, kind, words):
+        """Who may do it: free lines, old dates and reversals want more than the command itself."""
+        wants = {RIGHT_OF.get(kind, "NONE")}
+        more = {"'text'": "FREE_LINE", "already_happened": "ALREADY_HAPPENED", "'date'": "BACKDATE",
+                "reverse_": "REVERSE", "correct_": "REVERSE"}
+        if self.r.random() < 0.9:
+            wants |= {right for word, right in more.items() if word in words}
+        return [s for s, w in self.m.staff.items() if wants <= RIGHTS[w["role"]] and not w["blocked"]]
+
+    def person(self, staff=None):
+        r = self.r
+        who = {"staff": staff or r.choice(list(self.m.staff)), "branch": self.a_branch()}
+        good = [t for t, x in self.m.terminals.items() if not x["blocked"]]
+        if good and r.random() < 0.8:
+            who["terminal"] = r.choice(good)
+        return who
+
+    def server(self):
+        return {"branch": self.a_branch()} if self.r.random() < 0.5 else {}
+
+    def a_branch(self):
+        return self.r.choice(list(self.m.branches)[:3] or [1])
+
+    def pass_time(self):
+        r = self.r
+        chance = r.random()
+        if chance < 0.01:
+            self.now += r.randrange(3_600_000, 60 * 3_600_000)
+        elif chance < 0.05:
+            self.now += r.randrange(60_000, 3_600_000)
+        elif chance < 0.06:
+            self.now -= r.randrange(0, 60_000)
+        else:
+            self.now += r.randrange(0, 5_000)
+
+    # ---- the next one ----
+
+    def next(self):
+        r = self.r
+        if self.queue:
+            return self.keep(self.entry(self.queue.pop(0), {}))
+        self.pass_time()
+        chance = r.random()
+        if self.sent and chance < 0.03:
+            return self.retry()
+        if chance < 0.04:
+            return self.stranger()
+        if chance < 0.045:
+            entry = self.entry(self.sale())
+            ahead = r.choice([-46, -45, -44, 1, 2]) * DAY_MS + r.choice([-1, 0, 1, 1000])
+            entry["id"] = f"{self.m.now + ahead:012x}" + entry["id"][12:]
+            return self.keep(entry)
+        makers, weights = self.mix
+        return self.keep(self.entry(r.choices(makers, weights)[0]()))
+
+    def keep(self, entry):
+        self.sent.append(entry)
+        if len(self.sent) > 400:
+            self.sent.pop(self.r.randrange(len(self.sent)))
+        return entry
+
+    def retry(self):
+        """As a terminal that lost the answer, or one that uses an id twice."""
+        old = dict(self.r.choice(self.sent))
+        old["now_ms"] = self.now
+        if self.r.random() < 0.3:
+            old["command"] = self.sale()
+        return old
+
+    def stranger(self):
+        """Who may not act at all, or what is no command."""
+        who = self.r.choice([{"staff": 99}, {"terminal": 1}, {"staff": 1, "terminal": 99},
+                             {"staff": self.r.choice(list(self.m.staff)), "terminal": 4}, None])
+        command = self.sale() if who else self.r.choice([{}, self.sale()])
+        return self.keep(self.entry(command, {**who, "branch": 1} if who else self.server()))
+
+    def weights(self):
+        table = [
+            (self.sale, 26), (self.pay, 20), (self.match, 6), (self.undo, 3), (self.credit_note, 4),
+            (self.confirm, 3), (self.reverse, 4), (self.correct_invoice, 4), (self.correct_payment, 3),
+            (self.bad_sale, 8), (self.edge_sale, 4), (self.bad_pay, 4), (self.bad_match, 3),
+            (self.bad_note, 3), (self.limit, 2), (self.policy, 0.3), (self.ask, 2), (self.decide, 2),
+            (self.lock, 0.6), (self.unlock, 1), (self.person_allow, 1), (self.person_revoke, 0.6),
+            (self.customer_open, 1), (self.customer_change, 1), (self.group, 1), (self.product, 1.5),
+            (self.place, 1), (self.staffing, 1), (self.terminal, 2), (self.branching, 1),
+            (self.turn_day, 2), (self.job, 1), (self.forms, 3)]
+        return [x[0] for x in table], [x[1] for x in table]
+
+    # ---- the beginning ----
+
+    def beginnings(self):
+        yield {"add_till": {"branch": 1, "name": "too early"}}
+        for wrong in ({"currency": "XXX"}, {"date": 0}, {"epoch": 7}, {"admin_login": "A b"}):
+            yield {"found_company": {"name": "Shop", "currency": "EUR", "admin_login": "boss", "epoch": 1,
+                                     "date": START, **wrong}}
+        yield {"found_company": {"name": "Shop", "currency": "EUR", "admin_login": "boss", "epoch": 1,
+                                 "date": START}}
+        yield {"add_branch": {"code": "TD", "name": "Thu Duc"}}
+        yield {"add_branch": {"code": "Q7", "name": "District 7", "utc_offset_minutes": 420}}
+        for name, role in (("an", "SALES"), ("binh", "SALES"), ("chi", "CONTROLLER"),
+                           ("dung", "ACCOUNTANT"), ("em", "MANAGER"), ("giang", "SALES"),
+                           ("hoa", "ACCOUNTANT")):
+            yield {"add_staff": {"login": name, "role": "ROLE_" + role}}
+        for branch in (1, 2, 3, 1):
+            yield {"add_terminal": {"branch": branch, "name": f"till of {branch}"}}
+        yield {"change_terminal": {"terminal": 4, "blocked": True}}
+        yield {"add_bank_account": {"name": "Bank", "number": "DE 12 345"}}
+        yield {"add_bank_account": {"name": "Other bank", "number": "DE 99 888"}}
+        for branch in (1, 2, 3):
+            yield {"add_till": {"branch": branch, "name": "till"}}
+            yield {"add_pos_device": {"branch": branch, "name": "card", "bank_account": 1}}
+        for i, (dimension, limit) in enumerate((("tier", 300000), ("tier", 80000), ("area", 200000),
+                                                ("area", None), ("controller", None))):
+            group = {"dimension": dimension, "name": f"{dimension} {i}"}
+            if limit:
+                group["limit"] = {"limit_minor": limit}
+            yield {"add_group": group}
+        for i in range(12):
+            product = {"code": f"P{i}", "name": f"thing {i}", "price": (i + 1) * 1_234_567,
+                       "tax_bp": (0, 700, 1900)[i % 3]}
+            if i in (3, 7):
+                product["serials"] = True
+            if i == 5:
+                del product["price"]
+            if i == 6:
+                product["barcodes"] = ["8935001"]
+            yield {"add_product": product}
+        for i in range(28):
+            yield {"open_customer": {"name": f"Customer {i}", "phone": f"0{i:09}", "area": "North"}}
+            terms = [{"limit_minor": 150_000 + 1000 * i}, {"unlimited": True},
+                     {"limit_minor": 90_000, "policy": "EXCESS_WARN"},
+                     {"limit_minor": 120_000, "policy": "EXCESS_APPROVE"},
+                     {"limit_minor": 400_000, "overdue_days": 20},
+                     {"limit_minor": 400_000, "overdue_minor": 500},
+                     {"limit_minor": 400_000, "document_max_minor": 30_000}][i % 7]
+            yield {"set_credit_limit": {"customer": i + 2, "terms": terms}}
+        for _ in range(33):
+            yield {"allow_person": {"customer": 2, "name": "Driver", "cap_day_minor": 90_000}}
+        for terms in ({"cap_sale_minor": 20_000}, {"valid_until": START + 30}, {"cap_day_minor": 50_000}):
+            yield {"allow_person": {"customer": 5, "name": "Driver", **terms}}
+        yield {"add_product": {"code": "BC", "name": "many", "barcodes": [f"BC{i}" for i in range(60)]}}
+        yield {"change_product": {"product": 13, "barcodes": [f"BD{i}" for i in range(5)]}}
+        yield {"set_enrolment_code": {"terminal": 1, "code_digest": "ab" * 32, "expires_ms": 2 * self.now}}
+        for _ in range(2):
+            yield {"enrol_terminal": {"terminal": 1, "code_digest": "ab" * 32, "serial": 1,
+                                      "fingerprint": "f1", "not_after_ms": 2 * self.now}}
+
+    # ---- picking ----
+
+    def customer(self):
+        ids = list(self.m.customers)
+        return self.r.choice(ids[:36])
+
+    def a_credit_customer(self):
+        return self.r.choice(list(self.m.customers)[1:36])
+
+    def today(self):
+        return self.m.branches[self.r.choice([1, 2, 3])]["date"]
+
+    def money(self, most=60_000):
+        return self.r.choice([self.r.randint(1, 100), self.r.randint(1, most), self.r.randint(1, 5000)])
+
+    def documents(self, *kinds):
+        out = []
+        for _ in range(8):
+            documents = self.m.customers[self.customer()]["documents"]
+            if not documents:
+                continue
+            document = self.r.choice(documents[-30:] if self.r.random() < 0.8 else documents)
+            gone = self.m.documents[document]["reversed_by"] and self.r.random() < 0.9
+            if self.m.documents[document]["kind"] in kinds and not gone:
+                out.append(document)
+        return out
+
+    def document(self, *kinds):
+        found = self.documents(*("DOCUMENT_" + k for k in kinds))
+        return found[0] if found else 12345
+
+    def maybe(self, chance, **fields):
+        return fields if self.r.random() < chance else {}
+
+    def line(self):
+        r = self.r
+        number = r.randint(1, 12)
+        product = self.m.products.get(number, {"code": "P1"})
+        one = {"quantity": r.choice([1000, 2000, 5000, 1500, r.randint(1, 20_000)])}
+        if r.random() < 0.15:
+            one.update(text="odd piece", price=r.randint(0, 9_000_000), tax_bp=r.choice([0, 500, 1900]))
+            return one
+        one.update(r.choice([{"product": number}, {"product_code": product["code"]}]))
+        if product.get("serials"):
+            pieces = r.randint(1, 3)
+            one["quantity"] = pieces * 1000
+            one["serials"] = []
+            for _ in range(pieces):
+                self.serial += 1
+                one["serials"].append(f"SN{self.serial if r.random() < 0.8 else r.randint(1, self.serial)}")
+        if "price" not in product or r.random() < 0.2:
+            one["price"] = r.randint(0, 20_000_000)
+        chance = r.random()
+        if chance < 0.15:
+            one["discount_bp"] = r.choice([1, 333, 500, 1000, 10000])
+        elif chance < 0.25:
+            one["discount_minor"] = r.randint(0, 2000)
+        return one
+
+    def lines(self):
+        return [self.line() for _ in range(self.r.choice([1, 1, 1, 2, 3]))]
+
+    def invoice(self, customer=None):
+        r = self.r
+        body = {"customer": customer or self.customer(), "lines": self.lines()}
+        if r.random() < 0.1:
+            body["charges"] = [{"title": "shipping", "amount_minor": r.randint(1, 3000),
+                                **self.maybe(0.5, tax_bp=1900)}]
+        if r.random() < 0.04:
+            del body["customer"]
+        elif r.random() < 0.05:
+            body["customer_code"] = self.m.customers[body["customer"]]["code"]
+            if r.random() < 0.5:
+                del body["customer"]
+        body.update(self.maybe(0.05, date=self.today() - r.randint(0, 40)))
+        body.update(self.maybe(0.1, due=self.today() + r.randint(0, 60)))
+        body.update(self.maybe(0.03, note="careful"))
+        body.update(self.maybe(0.03, marketer="an"))
+        body.update(self.maybe(0.03, reference="order 7"))
+        body.update(self.maybe(0.05, number=f"M-{r.randint(1, 400)}"))
+        body.update(self.maybe(0.01, number=f"HQ-{r.randint(1, 3000):05}"))
+        body.update(self.maybe(0.03, currency="EUR"))
+        body.update(self.maybe(0.03, already_happened=True, source="old"))
+        body.update(self.maybe(0.02, already_happened=False))
+        persons = list(self.m.customers.get(body.get("customer"), {"persons": []})["persons"])
+        if persons and r.random() < 0.4:
+            body["person"] = r.choice(persons)
+        granted = [a for a, x in list(self.m.approvals.items())[-12:]
+                   if x["state"] == "granted" and x["customer"] == body.get("customer")]
+        if granted and r.random() < 0.6:
+            body["approval"] = r.choice(granted)
+        return body
+
+    # ---- trading ----
+
+    def sale(self):
+        if self.r.random() < 0.08:
+            return self.granted_sale()
+        return {"issue_invoice": self.invoice()}
+
+    def granted_sale(self):
+        """With an approval, of about its amount; it may be decided or spent already."""
+        if not self.m.approvals:
+            return {"issue_invoice": self.invoice()}
+        number = self.r.choice(list(self.m.approvals)[-6:])
+        approval = self.m.approvals[number]
+        amount = max(approval["approved"] + self.r.choice([-1, 0, 0, 0, 1]), 1)
+        return {"issue_invoice": {"customer": approval["customer"], "approval": number,
+                                  "lines": [self.free(amount)]}}
+
+    @staticmethod
+    def free(amount):
+        return {"text": "piece", "quantity": 1000, "price": amount * 1000}
+
+    def edge_sale(self):
+        """To the very limit, and one more."""
+        r, m = self.r, self.m
+        number = self.a_credit_customer()
+        customer = m.customers[number]
+        terms = m.terms_of(customer, m.branches[1]["date"])
+        if terms["document_max_minor"] and r.random() < 0.5:
+            amount = terms["document_max_minor"]
+        else:
+            amount = terms["limit"] - m.sums(customer)["exposure"]
+        amount += r.choice([-1, 0, 0, 1, 1, 2])
+        person = r.choice(list(customer["persons"]) or [0])
+        if person and r.random() < 0.5:
+            caps = customer["persons"][person]
+            amount = (caps["sale"] or caps["day"] or 100) + r.choice([-1, 0, 1])
+        body = {"customer": number, "lines": [self.free(max(amount, 1))], **self.maybe(0.5, person=person)}
+        if r.random() < 0.1:
+            body["total_minor"] = max(amount, 1) + r.choice([0, 1])
+        return {"issue_invoice": body}
+
+    def bad_sale(self):
+        r = self.r
+        body = self.invoice(self.a_credit_customer())
+        one = body["lines"][0]
+        wrong = r.randrange(34)
+        at_line = [{"quantity": 0}, {"quantity": -1000}, {"quantity": 10**12 + 1}, {"price": -1},
+                   {"discount_bp": 10, "discount_minor": 10}, {"discount_bp": 10001},
+                   {"discount_minor": -1}, {"tax_bp": 10001}, {"text": LONG}, {"serials": ["a b"]},
+                   {"product": 77}, {"product": 5, "product_code": "P6"}, {"product_code": LONG},
+                   {"price": 9 * 10**15}, {"discount_minor": 10**9}, {"serials": [LONG]}]
+        whole = [{"number": "a b"}, {"source": ""}, {"date": 0}, {"date": 70000}, {"note": "n" * 2000},
+                 {"currency": "USD"}, {"due": 0}, {"marketer": "Big"}, {"reference": "two\nlines"},
+                 {"lines": []}, {"charges": [{"title": " ", "amount_minor": 5}]},
+                 {"charges": [{"title": "x", "amount_minor": 0}]},
+                 {"charges": [{"title": "x", "amount_minor": 1, "tax_bp": 20000}]},
+                 {"customer": 999}, {"date": self.today() + r.randint(1, 500)}, {"due": 19000},
+                 {"total_minor": 1}, {"person": 77}, {"approval": 9999}, {"customer_code": LONG},
+                 {"customer_code": "C-000003"}, {"already_happened": True},
+                 {"lines": [{"quantity": 1000}]}, {"lines": [{"product": 6, "quantity": 1000}]},
+                 {"charges": [{"title": "x", "amount_minor": 9 * 10**12}]},
+                 {"charges": [{"title": "x", "amount_minor": 10**13}]}, {"customer": 0}]
+        if wrong < 14:
+            one.update(r.choice(at_line))
+        elif wrong < 16:
+            body["already_happened"] = True
+            one["quantity"] = -r.randint(1, 9000)
+            one.pop("discount_minor", None)
+        elif wrong < 18:
+            body["lines"] = [{"product": 4, "quantity": 1000, "serials": ["SN1"]},
+                             {"product": 4, "quantity": 1000, "serials": [r.choice(["SN1", "NEW"])]}]
+        else:
+            body.update(r.choice(whole))
+        return {"issue_invoice": body}
+
+    def imported(self):
+        """An invoice as it was, with a line that came back."""
+        return {"issue_invoice": {
+            "customer": self.a_credit_customer(), "already_happened": True, "source": "old",
+            "date": self.today() - self.r.randint(0, 200),
+            "lines": [self.free(self.r.randint(1000, 50_000)),
+                      {"text": "came back", "quantity": -self.r.randint(1, 3000),
+                       "price": self.r.randint(1, 999_999)}]}}
+
+    def places(self, kind):
+        return [p for p, x in self.m.places.items() if x["kind"] == kind]
+
+    def payment(self, customer=None):
+        r, m = self.r, self.m
+        number = customer or self.customer()
+        bills = m.bills_in_order(m.customers[number])[:8]
+        kind = r.choice(["CASH", "CASH", "POS", "TRANSFER", "SLIP", "SLIP"])
+        place = r.choice(self.places({"CASH": "till", "POS": "device"}.get(kind, "account")) or [1])
+        amount = self.money()
+        if bills and r.random() < 0.75:
+            amount = max(1, sum(b["open"] for b in bills[:r.randint(1, 8)]) + r.choice([-1, 0, 0, 0, 1, 500]))
+        body = {"customer": number, "kind": "PAYMENT_" + kind, "amount_minor": amount, "place": place}
+        if kind == "SLIP":
+            body.update(reference=f"slip {r.randint(1, 10**6)}", payer="somebody")
+        chance = r.random()
+        if chance < 0.5:
+            body["match"] = "MATCH_OLDEST_DUE"
+        elif bills and chance < 0.75:
+            body["bills"] = []
+            for bill in r.sample(bills, min(len(bills), r.randint(1, 3))):
+                part = r.choice([{"bill": bill["document"]},
+                                 {"bill_number": m.documents[bill["document"]]["number"]}])
+                body["bills"].append({**part, **self.maybe(
+                    0.4, amount_minor=max(1, min(bill["open"], amount) - r.choice([0, 0, 1, 10, -1])))})
+        elif chance < 0.8:
+            body["match"] = "MATCH_PARTS_ONLY"
+        body.update(self.maybe(0.04, date=self.today() - r.randint(0, 30)))
+        body.update(self.maybe(0.04, reference=f"ref {r.randint(1, 30)}"))
+        body.update(self.maybe(0.03, already_happened=True))
+        body.update(self.maybe(0.03, number=f"PM-{r.randint(1, 300)}"))
+        if r.random() < 0.05:
+            del body["customer"]
+        return body
+
+    def pay(self):
+        body = self.payment()
+        # at the branch of the till, mostly: the branch is the entry's, so it is chosen here
+        return {"take_payment": body}
+
+    def bad_pay(self):
+        r = self.r
+        body = self.payment(self.a_credit_customer())
+        body.update(r.choice([
+            {"amount_minor": 0}, {"amount_minor": -5}, {"amount_minor": 9 * 10**12 + 1}, {"date": 0},
+            {"number": "a b"}, {"source": "\u3000"}, {"reference": " "}, {"payer": "p" * 2000},
+            {"currency": "USD"}, {"match": "MATCH_OLDEST_DUE", "bills": [{"bill": 1}]},
+            {"bills": [{}]}, {"bills": [{"bill": 5, "amount_minor": 0}]}, {"customer": 999},
+            {"date": self.today() + 30}, {"place": 99}, {"place": r.randint(1, 8)},
+            {"bills": [{"bill_number": "none"}]}, {"bills": [{"bill": self.document("INVOICE")}]},
+            {"bills": [{"bill": self.document("PAYMENT")}]}, {"customer_code": LONG},
+            {"kind": "PAYMENT_SLIP", "reference": "slip 1"}]))
+        if r.random() < 0.1:
+            body.pop("place")
+        if r.random() < 0.1:
+            body.pop("reference", None)
+            body["kind"] = "PAYMENT_SLIP"
+        return {"take_payment": body}
+
+    def open_items(self):
+        """A customer with bills and money, if one is found."""
+        for _ in range(12):
+            number = self.a_credit_customer()
+            customer = self.m.customers[number]
+            if customer["bills"] and customer["credits"]:
+                break
+        return number, customer
+
+    def match(self):
+        r, m = self.r, self.m
+        number, customer = self.open_items()
+        bills, credits = m.bills_in_order(customer)[:10], m.credits_in_order(customer)[:10]
+        body = {"customer": number}
+        if not bills or not credits or r.random() < 0.4:
+            body["order"] = "MATCH_OLDEST_DUE"
+            if credits and r.random() < 0.5:
+                body["credits"] = [c["document"] for c in r.sample(credits, min(2, len(credits)))]
+            return {"match_items": body}
+        body["parts"] = []
+        for _ in range(r.randint(1, 3)):
+            bill, credit = r.choice(bills), r.choice(credits)
+            most = min(bill["open"], credit["open"])
+            body["parts"].append({"debit": bill["document"], "credit": credit["document"], **self.maybe(
+                0.5, amount_minor=max(1, r.choice([most, most // 2, most + 1])))})
+        body.update(self.maybe(0.1, date=self.today() - r.randint(0, 20)))
+        return {"match_items": body}
+
+    def bad_match(self):
+        r = self.r
+        number, _ = self.open_items()
+        debit, credit = self.document("INVOICE"), self.document("PAYMENT", "CREDIT_NOTE")
+        part = {"debit": debit, "credit": credit}
+        body = r.choice([
+            {"order": "MATCH_OLDEST_DUE", "parts": [part]}, {"credits": [credit]}, {},
+            {"parts": [{**part, "amount_minor": 0}]}, {"parts": [part], "date": 0}, {"parts": [part]},
+            {"customer": debit >> 36, "parts": [part]}, {"customer": debit >> 36, "parts": [
+                {"debit": debit, "credit": debit}]}, {"customer": credit >> 36, "parts": [
+                    {"debit": credit, "credit": credit}]}, {"customer": 999, "parts": [part]},
+            {"order": "MATCH_OLDEST_DUE", "credits": [debit]}, {"parts": [part], "date": 60000},
+            {"order": "MATCH_OLDEST_DUE", "customer": r.choice([1, number])}])
+        return {"match_items": {"customer": number, **body}}
+
+    def undo(self):
+        r = self.r
+        keys = list(self.m.matches)
+        customer, match = r.choice(keys[-60:]) if keys else (2, 1)
+        if r.random() < 0.05:
+            match += 1
+        if r.random() < 0.03:
+            customer = r.choice([3, 999])
+        return {"undo_match": {"customer": customer, "match": match, **self.maybe(0.2, reason="mistake")}}
+
+    def credit_note(self):
+        r, m = self.r, self.m
+        chance = r.random()
+        if chance < 0.12:
+            return self.imported()
+        if chance < 0.25:
+            body = {"customer": self.customer(), "lines": self.lines()}
+            if r.random() < 0.3:
+                body["charges"] = [{"title": "fee back", "amount_minor": r.randint(1, 500)}]
+            return {"issue_credit_note": body}
+        number = self.document("INVOICE")
+        body = {"invoice": number}
+        invoice = m.documents.get(number)
+        if invoice and r.random() < 0.2:
+            body = {"invoice_number": invoice["number"]}
+        if invoice and invoice["lines"] and r.random() < 0.7:
+            body["credit"] = []
+            for _ in range(r.randint(1, 2)):
+                i = r.randrange(len(invoice["lines"]))
+                most = max(invoice["lines"][i]["quantity"], 1)
+                body["credit"].append({"line": i, "quantity": r.choice(
+                    [1000, r.randint(1, most), max(1, most // 3), most])})
+        body.update(self.maybe(0.05, date=self.today() - r.randint(0, 40)))
+        body.update(self.maybe(0.05, customer=self.customer()))
+        body.update(self.maybe(0.05, number=f"CM-{r.randint(1, 200)}"))
+        body.update(self.maybe(0.1, reason="broken"))
+        return {"issue_credit_note": body}
+
+    def bad_note(self):
+        r = self.r
+        number = self.document("INVOICE")
+        return {"issue_credit_note": r.choice([
+            {"invoice": number, "lines": self.lines()}, {"credit": [{"line": 0, "quantity": 1}]}, {},
+            {"invoice": number, "credit": [{"line": 0, "quantity": 0}]},
+            {"invoice": number, "credit": [{"line": 9, "quantity": 1}]},
+            {"invoice": number, "credit": [{"line": 0, "quantity": 10**9}]},
+            {"invoice": self.document("PAYMENT")}, {"invoice_number": "nowhere"},
+            {"invoice": number, "customer": r.choice([2, 3, 999])}, {"invoice": number, "date": 19900},
+            {"invoice": number, "already_happened": True}, {"invoice": number, "currency": "VND"},
+            {"lines": [{"text": "a", "quantity": -1000, "price": 9_000_000}], "already_happened": True},
+            {"invoice": number, "number": f"CM-{r.randint(1, 200)}"}])}
+
+    def confirm(self):
+        r, m = self.r, self.m
+        for _ in range(10):
+            waiting = list(m.customers[self.customer()]["not_final"])
+            if waiting:
+                break
+        payment = r.choice(waiting) if waiting and r.random() < 0.9 else self.document("PAYMENT", "INVOICE")
+        body = {"payment": payment, "confirmed": r.random() < 0.8}
+        if not body["confirmed"] and r.random() < 0.9:
+            body["reason"] = "never came"
+        body.update(self.maybe(0.2, date=self.today() - r.choice([0, 1, 5, -1])))
+        body.update(self.maybe(0.02, date=0))
+        return {"confirm_payment": body}
+
+    def reverse(self):
+        r = self.r
+        document = self.document("INVOICE", "PAYMENT", "CREDIT_NOTE", "REVERSAL")
+        body = {"document": document}
+        if r.random() < 0.2 and document in self.m.documents:
+            body = {"number": self.m.documents[document]["number"]}
+        if r.random() < 0.05:
+            body = r.choice([{}, {"number": "nothing"}, {"document": 0}])
+        return {"reverse_document": {**body, **self.maybe(0.85, reason="wrong")}}
+
+    def correct_invoice(self):
+        r = self.r
+        document = self.document("INVOICE", *(["PAYMENT"] if r.random() < 0.05 else []))
+        customer = document >> 36 if r.random() < 0.85 else self.customer()
+        body = {"document": document, "invoice": self.invoice(customer or 2),
+                **self.maybe(0.85, reason="price")}
+        old = self.m.documents.get(document)
+        serials = [x for x in old["lines"] if x["serials"]] if old else []
+        if serials and r.random() < 0.7:
+            body["invoice"]["lines"][0] = {"product": serials[0]["product"],
+                                           "quantity": serials[0]["quantity"],
+                                           "serials": serials[0]["serials"]}
+        return {"correct_invoice": body}
+
+    def correct_payment(self):
+        r, m = self.r, self.m
+        document = self.document("PAYMENT", *(["INVOICE"] if r.random() < 0.05 else []))
+        customer = document >> 36 if r.random() < 0.85 else self.customer()
+        payment = self.payment(customer or 2)
+        old = m.documents.get(document)
+        if old and "reference" in old and r.random() < 0.7:
+            payment.update(place=old["place"], kind=old["payment_kind"], reference=old["reference"][2],
+                           payer="x")
+        if r.random() < 0.5:
+            payment.pop("match", None)
+            payment.pop("bills", None)
+        return {"correct_payment": {"document": document, "payment": payment,
+                                    **self.maybe(0.85, reason="till")}}
+
+    # ---- credit ----
+
+    def terms(self):
+        r = self.r
+        terms = {}
+        if r.random() < 0.85:
+            terms.update(r.choice([{"unlimited": True}, {"limit_minor": r.randint(0, 400_000)},
+                                   {"limit_minor": 200_000}]))
+        terms.update(self.maybe(0.4, policy=r.choice(["EXCESS_BLOCK", "EXCESS_WARN", "EXCESS_APPROVE"])))
+        terms.update(self.maybe(0.15, overdue_days=r.choice([0, 10, 30, 60])))
+        terms.update(self.maybe(0.15, overdue_minor=r.choice([0, 100, 20_000])))
+        terms.update(self.maybe(0.15, document_max_minor=r.choice([0, 20_000, 50_000])))
+        terms.update(self.maybe(0.1, valid_from=self.today() - r.choice([5, 0, -2])))
+        terms.update(self.maybe(0.15, valid_until=self.today() + r.choice([5, 0, 30])))
+        terms.update(self.maybe(0.1, currency="EUR"))
+        if r.random() < 0.1:
+            terms.update(r.choice([{"limit_minor": -1}, {"limit_minor": 10**13}, {"valid_from": 0},
+                                   {"valid_until": 70000}, {"overdue_days": 4000},
+                                   {"valid_from": 21000, "valid_until": 20000}, {"overdue_minor": -1},
+                                   {"document_max_minor": 10**13}, {"currency": "VND"},
+                                   {"unlimited": True, "limit_minor": 4}]))
+        return terms
+
+    def limit(self):
+        body = {"customer": self.a_credit_customer() if self.r.random() < 0.95 else 1,
+                **self.maybe(0.8, terms=self.terms()), **self.maybe(0.3, reason="asked")}
+        return {"set_credit_limit": body}
+
+    def policy(self):
+        body = {"terms": self.terms(), **self.maybe(0.3, term_days=self.r.choice([0, 14, 30, 3650, 3651])),
+                **self.maybe(0.6, credit_note_approve_minor=self.r.choice([-1, 0, 2000, 30_000])),
+                **self.maybe(0.2, title=self.r.choice(["New", " ", "Rules"]))}
+        return {"set_credit_policy": body}
+
+    def ask(self):
+        r = self.r
+        number = self.customer()
+        for _ in range(8):
+            terms = self.m.terms_of(self.m.customers[number], self.m.branches[1]["date"])
+            if terms["policy"] == "EXCESS_APPROVE":
+                break
+            number = self.customer()
+        amount = r.choice([self.money(), self.money(), 500_000, 900_000, 0, 10**13])
+        return {"ask_approval": {"customer": number if r.random() < 0.97 else 999, "amount_minor": amount,
+                                 **self.maybe(0.3, minutes=r.choice([0, 1, 30, 1440, 1441])),
+                                 **self.maybe(0.1, note="please")}}
+
+    def decide(self):
+        r = self.r
+        numbers = list(self.m.approvals)
+        number = r.choice(numbers[-5:]) if numbers and r.random() < 0.97 else 9999
+        asked = self.m.approvals.get(number, {"amount": 1})["amount"]
+        body = {"approval": number, "approved": r.random() < 0.8,
+                **self.maybe(0.4, amount_minor=asked - r.choice([0, 1, 100, -1]))}
+        if r.random() < 0.6:
+            body["reason"] = "fine"
+        return {"decide_approval": body}
+
+    def lock(self):
+        return {"lock_customer": {"customer": self.r.choice([self.a_credit_customer()] * 9 + [1, 999]),
+                                  **self.maybe(0.5, reason="pays late"),
+                                  **self.maybe(0.7, until=self.today() + self.r.choice([0, 1, 3, -1]))}}
+
+    def unlock(self):
+        locked = [n for n, c in self.m.customers.items() if c["locked"]]
+        return {"unlock_customer": {"customer": self.r.choice(locked or [2]) if self.r.random() < 0.8
+                                    else self.customer()}}
+
+    # ---- customers ----
+
+    def person_allow(self):
+        r = self.r
+        number = self.r.choice([2, 3, self.a_credit_customer()])
+        if r.random() < 0.05:
+            number = r.choice([1, 999])
+        return {"allow_person": {"customer": number, "name": r.choice(["Driver", "Son", "Driver", ""]),
+                                 **self.maybe(0.5, cap_sale_minor=r.choice([20_000, 60_000, 0])),
+                                 **self.maybe(0.5, cap_day_minor=r.choice([30_000, 90_000, 10**13])),
+                                 **self.maybe(0.4, valid_until=self.today() + r.choice([3, 20, 0, -1]))}}
+
+    def person_revoke(self):
+        r = self.r
+        number = r.choice([2, 3, self.a_credit_customer()])
+        persons = list(self.m.customers[number]["persons"])
+        many = len(persons) > 40
+        if many and r.random() < 0.5:
+            persons = persons[-40:]
+        return {"revoke_person": {"customer": number if r.random() < 0.95 else 999,
+                                  "person": r.choice(persons or [1]) if r.random() < 0.95 else 7777}}
+
+    def customer_open(self):
+        r = self.r
+        body = {"name": r.choice(["Lan", "Minh", "Lan", ""]), "phone": "0901", "area": "South",
+                **self.maybe(0.3, code=f"K{r.randint(1, 60)}"),
+                **self.maybe(0.1, code=f"C-{r.randint(25, 40):06}"),
+                **self.maybe(0.2, groups=[r.randint(1, 6) for _ in range(r.randint(1, 3))]),
+                **self.maybe(0.2, term_days=r.choice([0, 7, 60, 4000])),
+                **self.maybe(0.2, language=r.choice(["vi", "de"])),
+                **self.maybe(0.2, source="old"), **self.maybe(0.1, nickname="")}
+        if r.random() < 0.2:
+            body.pop(r.choice(["phone", "area"]))
+        if len(self.m.customers) >= 36 and r.random() < 0.9:
+            body.update(r.choice([{"code": "CASH"}, {"name": ""}, {"groups": [1] * 16},
+                                  {"groups": [1, 2]}, {"code": "a b"}]))
+        return {"open_customer": body}
+
+    def customer_change(self):
+        r = self.r
+        number = r.choice([self.a_credit_customer()] * 12 + [1, 999])
+        return {"change_customer": {"customer": number,
+                                    **self.maybe(0.5, name=r.choice(["Lan", "Minh", "Ngoc", ""])),
+                                    **self.maybe(0.3, phone=r.choice(["0901", "0902"])),
+                                    **self.maybe(0.3, area=r.choice(["South", "North", " "])),
+                                    **self.maybe(0.3, term_days=r.choice([0, 10, 45, 3651])),
+                                    **self.maybe(0.2, nickname=r.choice(["", "Big"])),
+                                    **self.maybe(0.1, note="n" * r.choice([3, 2000]))}}
+
+    def group(self):
+        r = self.r
+        groups = list(self.m.groups)
+        group = r.choice(groups) if r.random() < 0.95 else 99
+        who = {"customer": r.choice([self.a_credit_customer()] * 12 + [1, 999]), "group": group}
+        some = {**self.maybe(0.4, term_days=r.choice([5, 20, 9999])), **self.maybe(0.6, limit=self.terms())}
+        chance = r.random()
+        if chance < 0.35:
+            return {"join_group": who}
+        if chance < 0.6:
+            return {"leave_group": who}
+        if chance < 0.8 or len(groups) > 24:
+            return {"change_group": {"group": group, **self.maybe(0.2, name=r.choice(["tier 0", "tier 1"])),
+                                     **some, **self.maybe(0.1, limit={})}}
+        return {"add_group": {"dimension": r.choice(["tier", f"d{r.randint(1, 20)}", "a b"]),
+                              "name": r.choice(["tier 0", "one", ""]), **some}}
+
+    # ---- catalogue, places, people, branches ----
+
+    def product(self):
+        r, m = self.r, self.m
+        chance = r.random()
+        number = r.randint(1, 13)
+        retired = [p for p, x in m.products.items() if x["retired"]]
+        if chance < 0.1:
+            return {"change_product": {"product": number, "retired": True}}
+        if chance < 0.3:
+            return {"change_product": {"product": r.choice(retired or [number]), "retired": False}}
+        if chance < 0.75:
+            return {"change_product": {"product": number,
+                                       **self.maybe(0.5, price=r.choice([-1, 10**13, 2_000_000, 3_333_333])),
+                                       **self.maybe(0.3, tax_bp=r.choice([0, 700, 10001])),
+                                       **self.maybe(0.2, name=r.choice(["new name", " "])),
+                                       **self.maybe(0.3, barcodes=[f"B{r.randint(1, 150)}" for _ in range(
+                                           r.choice([1, 2, 20, 64]))])}}
+        return {"add_product": {"code": r.choice(["P1", "8935001", "a b", f"N{r.randint(1, 9)}", ""]),
+                                "name": "extra", **self.maybe(0.5, price=5_000_000),
+                                **self.maybe(0.3, barcodes=r.choice([["8935001"], ["X", "X"], ["N1"]]))}}
+
+    def place(self):
+        r = self.r
+        retired = [p for p, x in self.m.places.items() if x["retired"]]
+        branch = r.choice([1, 2, 3, 99])
+        return r.choice([
+            {"add_till": {"branch": branch, "name": r.choice(["till", "card", "till 2", ""])}},
+            {"add_bank_account": {"name": "Bank", "number": r.choice(["DE12345", "DE 1", "X" * 41])}},
+            {"add_pos_device": {"branch": branch, "name": r.choice(["card", "card 2"]),
+                                "bank_account": r.choice([1, 2, 3, 99])}},
+            {"retire_money_place": {"place": r.choice([2, 3, 4, 8, 99]), "retired": True}},
+            {"retire_money_place": {"place": r.choice(retired or [1]), "retired": False}},
+            {"retire_money_place": {"place": r.choice(retired or [1]), "retired": False}}])
+
+    def staffing(self):
+        r, m = self.r, self.m
+        number = r.choice(list(m.staff) + [99])
+        blocked = [s for s, w in m.staff.items() if w["blocked"]]
+        keep = {2: "SALES", 3: "SALES", 4: "CONTROLLER", 5: "ACCOUNTANT", 6: "MANAGER", 7: "SALES",
+                8: "ACCOUNTANT"}
+        return r.choice([
+            {"change_staff": {"staff": r.choice([number, 7, 8]), "blocked": True}},
+            {"change_staff": {"staff": r.choice(blocked or [7]), "blocked": False}},
+            {"change_staff": {"staff": r.choice(blocked or [7]), "blocked": False}},
+            {"change_staff": {"staff": number, "role": "ROLE_" + keep.get(number, "OWNER")}},
+            {"change_staff": {"staff": number, "role": "ROLE_OWNER"}} if r.random() < 0.1 else
+            {"change_staff": {"staff": 1, **r.choice([{"role": "ROLE_SALES"}, {"blocked": True},
+                                                      {"name": "The boss"}])}},
+            {"change_staff": {"staff": number, "branch": r.choice([0, 1, 2, 99])}},
+            {"add_staff": {"login": r.choice(["an", "A", "", "l" * 41]), "role": "ROLE_SALES"}},
+            {"add_staff": {"login": "zoe", "role": "ROLE_OWNER"}} if r.random() < 0.2 else
+            {"add_staff": {"login": "boss", "role": "ROLE_OWNER"}},
+            {"set_secret": {"staff": number, **self.maybe(0.7, password_hash="ab" * r.choice([0, 30, 257])),
+                            **self.maybe(0.5, pin_hash="cd" * 20)}},
+            {"sign_out": {"staff": number}}])
+
+    def terminal(self):
+        r, m = self.r, self.m
+        number = r.choice([1, 2, 3, 4, 99])
+        serial = m.terminals.get(number, {}).get("serial", 0) + r.choice([1, 1, 0])
+        digest = r.choice(["aa", "bb"]) * 32
+        expires = m.now + r.choice([900_000, 900_000, -1])
+        paper = {"terminal": number, "serial": serial, "fingerprint": r.choice(["f1", "f1f2", ""]),
+                 "not_after_ms": m.now + 10**10}
+        return r.choice([
+            {"add_terminal": {"branch": r.choice([1, 99]), "name": r.choice(["", "spare"])}}
+            if len(m.terminals) < 8 else {"add_terminal": {"branch": 99, "name": "none"}},
+            {"change_terminal": {"terminal": number, **self.maybe(0.5, name=r.choice(["a", "b", ""])),
+                                 **self.maybe(0.3, branch=r.choice([1, 2, 99]))}},
+            {"change_terminal": {"terminal": r.choice([3, 4]), "blocked": r.random() < 0.5}},
+            {"set_enrolment_code": {"terminal": number, "code_digest": r.choice([digest, digest, "ab"]),
+                                    "expires_ms": expires}},
+            {"enrol_terminal": {**paper, "code_digest": r.choice([digest] * 9 + ["ab"])}},
+            {"enrol_terminal": {**paper, "code_digest": m.terminals.get(number, {}).get(
+                "code", (digest, 0))[0]}},
+            {"renew_terminal": paper}])
+
+    def branching(self):
+        r, m = self.r, self.m
+        blocked = [b for b, x in m.branches.items() if x["blocked"]]
+        return r.choice([
+            {"change_branch": {"branch": r.choice([2, 3]), "blocked": r.random() < 0.3}},
+            {"change_branch": {"branch": r.choice(blocked or [1]), "blocked": False}},
+            {"change_branch": {"branch": r.choice(blocked or [1]), "blocked": False}},
+            {"change_branch": {"branch": r.choice(blocked or [99]), "blocked": False}},
+            {"change_branch": {"branch": 2, **r.choice([{"name": ""}, {"utc_offset_minutes": 900},
+                                                        {"phone": "1"}, {"phone": ""}])}},
+            {"add_branch": {"code": r.choice(["TD", "td", ""]), "name": "again"}}])
+
+    def turn_day(self):
+        r = self.r
+        to = self.now // DAY_MS
+        behind = [b for b in (1, 2, 3) if self.m.branches[b]["date"] < to]
+        branch = r.choice(behind or [1, 2, 3])
+        if r.random() < 0.15:
+            date = self.m.branches[branch]["date"]
+            return {"turn_day": {"branch": r.choice([branch, 99]), "date": r.choice(
+                [date, date - 1, 0, date + 401, date + 1 if date <= to + 5 else date])}}
+        return {"turn_day": {"branch": branch, "date": to}}
+
+    def job(self):
+        jobs = list(self.m.jobs)
+        return {"step_job": {"job": self.r.choice(jobs) if jobs and self.r.random() < 0.9 else 1}}
+
+    def forms(self):
+        """Whatever was aimed at too seldom."""
+        r = self.r
+        return r.choice([
+            lambda: {"adopt_epoch": {"epoch": r.choice([0, 1, 2])}},
+            lambda: {"found_company": {"name": "Again", "currency": "EUR", "admin_login": "x", "epoch": 1,
+                                       "date": START}},
+            self.imported, self.person_allow, self.edge_sale, self.ask, self.decide])()

@@ -1,0 +1,1860 @@
+"""The ledger once more: plain dictionaries, whole numbers, no line shared with the C.
+
+Written from the schema, the rules and what the headers promise. What a command changes is noted in an
+undo log, so a command may go on until it meets a refusal, and then nothing has happened. Sums are
+counted anew from the open items each time, never carried along.
+"""
+import heapq
+import re
+
+MONEY_MAX = 9_000_000_000_000
+QUANTITY_MAX = 1_000_000_000_000
+DATE_MAX = 65535
+DAY_MS = 86_400_000
+ID_LIFE_MS = 45 * DAY_MS
+ID_AHEAD_MS = DAY_MS
+NAME, CODE, TEXT = 200, 40, 2000
+TERM_DAYS_MAX = 3650
+TURN_DAYS_MAX = 400
+PERSONS_MAX = 32
+BARCODES_MAX = 64
+GROUPS_MAX = 16
+SERIALS_MAX = 2000
+CHARGES = "charges"
+
+ROLES = ["ROLE_SALES", "ROLE_CONTROLLER", "ROLE_ACCOUNTANT", "ROLE_MANAGER", "ROLE_OWNER"]
+SALES = {"NONE", "SELL", "TAKE_MONEY", "MATCH", "EDIT_CUSTOMER", "SEE"}
+CONTROLLER = SALES | {"LOCK", "SET_LIMIT", "APPROVE", "EDIT_GROUPS", "CREDIT_NOTE"}
+ACCOUNTANT = {"NONE", "TAKE_MONEY", "MATCH", "CREDIT_NOTE", "REVERSE", "CONFIRM_MONEY", "EDIT_CUSTOMER",
+              "EDIT_CATALOGUE", "BACKDATE", "ALREADY_HAPPENED", "SEE", "SEE_BOOKS"}
+MANAGER = CONTROLLER | ACCOUNTANT | {"EDIT_STAFF", "EDIT_BRANCHES", "EDIT_TERMINALS", "FREE_LINE"}
+RIGHTS = dict(zip(ROLES, [SALES, CONTROLLER, ACCOUNTANT, MANAGER, MANAGER]))
+
+RIGHT_OF = {
+    "found_company": "SERVER", "adopt_epoch": "SERVER", "turn_day": "SERVER", "step_job": "SERVER",
+    "add_branch": "EDIT_BRANCHES", "change_branch": "EDIT_BRANCHES", "add_staff": "EDIT_STAFF",
+    "change_staff": "EDIT_STAFF", "set_secret": "SERVER", "add_terminal": "EDIT_TERMINALS",
+    "change_terminal": "EDIT_TERMINALS", "set_enrolment_code": "SERVER", "enrol_terminal": "SERVER",
+    "renew_terminal": "SERVER", "sign_out": "EDIT_STAFF", "open_customer": "EDIT_CUSTOMER",
+    "change_customer": "EDIT_CUSTOMER", "lock_customer": "LOCK", "unlock_customer": "LOCK",
+    "add_group": "EDIT_GROUPS", "change_group": "EDIT_GROUPS", "join_group": "EDIT_GROUPS",
+    "leave_group": "EDIT_GROUPS", "allow_person": "EDIT_CUSTOMER", "revoke_person": "EDIT_CUSTOMER",
+    "add_product": "EDIT_CATALOGUE", "change_product": "EDIT_CATALOGUE", "add_till": "EDIT_BRANCHES",
+    "add_bank_account": "EDIT_BRANCHES", "add_pos_device": "EDIT_BRANCHES",
+    "retire_money_place": "EDIT_BRANCHES", "set_credit_limit": "SET_LIMIT",
+    "set_credit_policy": "SET_LIMIT", "ask_approval": "SELL", "decide_approval": "APPROVE",
+    "issue_invoice": "SELL", "issue_credit_note": "CREDIT_NOTE", "match_items": "MATCH",
+    "undo_match": "MATCH", "take_payment": "TAKE_MONEY", "confirm_payment": "CONFIRM_MONEY",
+    "reverse_document": "NONE", "correct_invoice": "SELL", "correct_payment": "TAKE_MONEY",
+}
+SERIES = {"DOCUMENT_INVOICE": "", "DOCUMENT_CREDIT_NOTE": "CN-", "DOCUMENT_PAYMENT": "R-",
+          "DOCUMENT_REVERSAL": "X-"}
+# kind of money: the place it lies in, its book, is the place a branch's, is it final
+MONEY = {
+    "PAYMENT_CASH": ("till", "BOOK_CASH", True, True),
+    "PAYMENT_POS": ("device", "BOOK_POS_CLEARING", True, True),
+    "PAYMENT_TRANSFER": ("account", "BOOK_BANK", False, True),
+    "PAYMENT_SLIP": ("account", "BOOK_MONEY_ON_ITS_WAY", False, False),
+}
+BOOKS = ["BOOK_RECEIVABLE", "BOOK_SALES", "BOOK_TAX", "BOOK_CHARGES", "BOOK_CASH", "BOOK_BANK",
+         "BOOK_POS_CLEARING", "BOOK_MONEY_ON_ITS_WAY"]
+CURRENCIES = {"EUR": 2, "VND": 0, "CNY": 2, "IRR": 2}
+SPACES = {0x20, 0xA0, 0x1680, 0x202F, 0x205F, 0x3000, 0xFEFF} | set(range(0x2000, 0x200C))
+NOTHING = object()
+
+
+class Refused(Exception):
+    def __init__(self, code, field=None, **facts):
+        super().__init__(code)
+        self.refusal = {"code": code}
+        if field is not None:
+            self.refusal["field"] = field
+        self.refusal.update({k: v for k, v in facts.items() if v is not None})
+
+
+def rounded(number, by):
+    """number / by, half away from zero."""
+    if by < 0:
+        number, by = -number, -by
+    whole = (2 * abs(number) + by) // (2 * by)
+    return whole if number >= 0 else -whole
+
+
+def size(text):
+    return len(text.encode())
+
+
+def roles_with(right):
+    return [role for role in ROLES if right in RIGHTS[role]]
+
+
+# ---- forms of fields ----
+
+def line(field, text, most=NAME):
+    if text is None:
+        return
+    if all(ord(c) in SPACES for c in text):
+        raise Refused("FIELD_MISSING", field)
+    if size(text) > most:
+        raise Refused("TEXT_INVALID", field, most=most)
+    if any(ord(c) < 32 or 127 <= ord(c) < 160 or ord(c) in (0x2028, 0x2029) for c in text):
+        raise Refused("TEXT_INVALID", field)
+
+
+def line_or_none(field, text, most=NAME):
+    if text != "":
+        line(field, text, most)
+
+
+def word(field, text, allowed, most=CODE):
+    if text is None:
+        return
+    if text == "":
+        raise Refused("FIELD_MISSING", field)
+    if size(text) > most:
+        raise Refused("TEXT_INVALID", field, most=most)
+    if not all(allowed(c) for c in text):
+        raise Refused("FIELD_INVALID", field)
+
+
+def code(field, text):
+    word(field, text, lambda c: c in "-_./" or c.isascii() and c.isalnum() or
+         ord(c) >= 160 and ord(c) not in SPACES)
+
+
+def login(field, text):
+    word(field, text, lambda c: c in "-_." or c.isascii() and (c.isdigit() or c.islower()))
+
+
+def text(field, value):
+    if value is not None and size(value) > TEXT:
+        raise Refused("TEXT_INVALID", field, most=TEXT)
+
+
+def filled(field, value):
+    text(field, value)
+    if value == "":
+        raise Refused("FIELD_MISSING", field)
+
+
+def wanted(field, value):
+    if value is None:
+        raise Refused("FIELD_MISSING", field)
+    filled(field, value)
+
+
+def amount(field, value):
+    if value is not None and value <= 0:
+        raise Refused("AMOUNT_NOT_POSITIVE", field)
+    amount_or_zero(field, value)
+
+
+def amount_or_zero(field, value):
+    if value is not None and value < 0:
+        raise Refused("FIELD_INVALID", field)
+    if value is not None and value > MONEY_MAX:
+        raise Refused("AMOUNT_TOO_BIG", field, most=MONEY_MAX)
+
+
+def date_form(field, value):
+    if value is not None and not 1 <= value <= DATE_MAX:
+        raise Refused("DATE_INVALID", field)
+
+
+def most_of(field, value, most):
+    if value is not None and value > most:
+        raise Refused("FIELD_INVALID", field, most=most)
+
+
+def raw(field, value, most):
+    if value is not None and not 1 <= len(value) // 2 <= most:
+        raise Refused("FIELD_INVALID", field, most=most)
+
+
+class Ledger:
+    def __init__(self):
+        self.seq = 0
+        self.now = 0
+        self.company = None
+        self.epoch = 0
+        self.branches, self.staff, self.terminals = {}, {}, {}
+        self.customers, self.groups, self.products, self.places = {}, {}, {}, {}
+        self.approvals, self.jobs = {}, {}
+        self.logins, self.branch_codes, self.customer_codes, self.sources = {}, {}, {}, {}
+        self.group_names, self.product_codes = {}, {}
+        self.documents, self.items = {}, {}
+        self.numbers = {kind: {} for kind in SERIES}
+        self.ordinals, self.references, self.serials = {}, {}, {}
+        self.matches = {}           # (customer, match) -> {"pairs", "undone"}
+        self.books = {}             # (account, sub, branch) -> amount
+        self.ids, self.id_heap = {}, []
+        self.log = []
+        self.actor = {}
+        self.told = []              # customers whose account changed, in order
+
+    # ---- changing with a way back ----
+
+    def put(self, where, key, value):
+        self.log.append((where, key, where.get(key, NOTHING)))
+        where[key] = value
+
+    def drop(self, where, key):
+        if key in where:
+            self.log.append((where, key, where.pop(key)))
+
+    def roll_back(self):
+        while self.log:
+            where, key, before = self.log.pop()
+            if before is NOTHING:
+                del where[key]
+            else:
+                where[key] = before
+
+    def number(self, what):
+        value = self.company[what]
+        self.put(self.company, what, value + 1)
+        return value
+
+    # ---- one command ----
+
+    def apply(self, entry):
+        """entry: staff, terminal, branch, now_ms, id, command. The reply as the ledger's JSON."""
+        self.seq += 1
+        self.now = max(self.now, entry["now_ms"])
+        command, ident = entry["command"], entry["id"]
+        known = self.ids.get(ident)
+        if known is not None:
+            if known[0] == command:
+                return known[1]
+            return self.reply(refused={"code": "COMMAND_ID_REUSED", "field": "id"})
+        made = int(ident[:12], 16)
+        if made < self.now - ID_LIFE_MS:
+            answer = self.reply(refused={"code": "COMMAND_ID_TOO_OLD", "field": "id"})
+        elif made > self.now + ID_AHEAD_MS:
+            answer = self.reply(refused={"code": "FIELD_INVALID", "field": "id"})
+        else:
+            answer = self.run(entry, command)
+            self.ids[ident] = (command, answer)
+            heapq.heappush(self.id_heap, ident)
+        for _ in range(4):
+            if self.id_heap and int(self.id_heap[0][:12], 16) < self.now - ID_LIFE_MS:
+                del self.ids[heapq.heappop(self.id_heap)]
+        return answer
+
+    def reply(self, **result):
+        return {"seq": self.seq, **result}
+
+    def run(self, entry, command):
+        self.actor = {k: entry[k] for k in ("staff", "terminal", "branch") if entry.get(k)}
+        self.log, self.told = [], []
+        try:
+            if not command:
+                raise Refused("UNREADABLE", "command")
+            (kind, body), = command.items()
+            if self.company is None:
+                if kind != "found_company":
+                    raise Refused("NOT_FOUND", "company")
+                if body["epoch"] != 1:
+                    raise Refused("FIELD_INVALID", "epoch")
+            else:
+                self.needs(RIGHT_OF[kind])
+            done = getattr(self, "do_" + kind)(body)
+        except Refused as refused:
+            self.roll_back()
+            return self.reply(refused=refused.refusal)
+        if self.told:
+            done["account"] = self.row(self.told[0])
+        return self.reply(done=done)
+
+    # ---- who acts ----
+
+    def is_server(self):
+        return not self.actor.get("staff") and not self.actor.get("terminal")
+
+    def needs(self, right):
+        if self.is_server():
+            return
+        who = self.staff.get(self.actor.get("staff"))
+        if who is None:
+            raise Refused("NOT_LOGGED_IN")
+        if who["blocked"]:
+            raise Refused("STAFF_BLOCKED")
+        if self.actor.get("terminal"):
+            terminal = self.terminals.get(self.actor["terminal"])
+            if terminal is None:
+                raise Refused("TERMINAL_UNKNOWN")
+            if terminal["blocked"]:
+                raise Refused("TERMINAL_BLOCKED")
+        if right not in RIGHTS[who["role"]]:
+            self.right_missing(right, roles_with(right))
+
+    @staticmethod
+    def right_missing(right, roles, code="RIGHT_MISSING", field=None):
+        raise Refused(code, field, right="RIGHT_" + right, roles=roles or None)
+
+    def may(self, right):
+        try:
+            self.needs(right)
+            return True
+        except Refused:
+            return False
+
+    def needs_owner(self):
+        if self.is_server():
+            return
+        who = self.staff.get(self.actor.get("staff"))
+        if who is None or who["role"] != "ROLE_OWNER":
+            self.right_missing("EDIT_STAFF", ["ROLE_OWNER"])
+
+    def may_touch(self, who):
+        if who["role"] == "ROLE_OWNER" and self.actor.get("staff") != who["staff"]:
+            self.needs_owner()
+
+    def branch(self):
+        return self.branches[self.actor.get("branch", 1)]
+
+    def today(self):
+        return self.branch()["date"]
+
+    # ---- looking up ----
+
+    @staticmethod
+    def found(where, key, field):
+        if key not in where:
+            raise Refused("NOT_FOUND", field)
+        return where[key]
+
+    @staticmethod
+    def free(where, key, field):
+        if where.get(key):
+            raise Refused("ALREADY_EXISTS", field, existing=where[key])
+
+    def named_customer(self, number):
+        customer = self.found(self.customers, number, "customer")
+        if number == 1:
+            raise Refused("FIELD_INVALID", "customer")
+        return customer
+
+    def resolve(self, body):
+        """By number or code; the cash customer without either."""
+        number, its_code = body.get("customer", 0), body.get("customer_code")
+        if not number and its_code is None:
+            return None
+        if not number:
+            number = self.customer_codes.get(its_code)
+        customer = self.found(self.customers, number, "customer")
+        if its_code is not None and customer["code"] != its_code:
+            raise Refused("NOT_FOUND", "customer")
+        return customer
+
+    def currency(self, field, value):
+        if value is not None and value != self.company["currency"]:
+            raise Refused("WRONG_CURRENCY", field)
+
+    def move(self, record, command, *fields):
+        """Sets what is given; an empty text takes a field away. Did anything change?"""
+        changed = False
+        for field in fields:
+            given = command.get(field)
+            if given is None or given == record.get(field) or given == "" and field not in record:
+                continue
+            changed = True
+            if given == "":
+                self.drop(record, field)
+            else:
+                self.put(record, field, given)
+        return changed
+
+    @staticmethod
+    def nothing(changed, field=None):
+        if not changed:
+            raise Refused("NOTHING_TO_CHANGE", field)
+
+    # ---- company, branches ----
+
+    def branch_code(self, field, value):
+        if not re.fullmatch(r"[A-Z0-9]{1,8}", value, re.ASCII):
+            raise Refused("FIELD_INVALID", field)
+
+    def do_found_company(self, c):
+        line("name", c["name"])
+        if c["currency"] not in CURRENCIES:
+            raise Refused("FIELD_INVALID", "currency")
+        login("admin_login", c["admin_login"])
+        text("admin_name", c.get("admin_name"))
+        if "head_office" in c:
+            self.branch_code("head_office", c["head_office"])
+        date_form("date", c["date"])
+        if self.company is not None:
+            raise Refused("ALREADY_EXISTS", "company")
+        its_code = c.get("head_office", "HQ")
+        self.company = {"currency": c["currency"], "version": 1, "term_days": 30, "branch": 1, "staff": 1,
+                        "terminal": 1, "customer": 1, "group": 1, "product": 1, "place": 1,
+                        "approval": 1, "job": 1,
+                        "policy": {"limit_minor": 0, "policy": "EXCESS_BLOCK",
+                                   "currency": c["currency"]}}
+        self.epoch = c["epoch"]
+        self.new_branch(its_code, its_code, c["date"])
+        self.put(self.staff, self.number("staff"),
+                 {"staff": 1, "login": c["admin_login"], "role": "ROLE_OWNER", "blocked": False})
+        self.put(self.logins, c["admin_login"], 1)
+        self.new_customer("CASH", {}, 1)  # a name is there, and empty
+        return {"id": 1, "number": its_code}
+
+    def new_branch(self, its_code, name, date):
+        number = self.number("branch")
+        self.put(self.branches, number, {
+            "branch": number, "code": its_code, "name": name, "date": date, "blocked": False,
+            "utc_offset_minutes": 0, **{kind: 1 for kind in SERIES}})
+        self.put(self.branch_codes, its_code, number)
+        return self.branches[number]
+
+    def do_adopt_epoch(self, c):
+        raise Refused("FIELD_INVALID", "epoch")  # there is only one
+
+    def branch_forms(self, c):
+        line("name", c.get("name"))
+        if not -720 <= c.get("utc_offset_minutes", 0) <= 840:
+            raise Refused("FIELD_INVALID", "utc_offset_minutes")
+        line_or_none("phone", c.get("phone"))
+        line_or_none("address", c.get("address"))
+
+    def do_add_branch(self, c):
+        self.branch_code("code", c["code"])
+        self.branch_forms(c)
+        self.free(self.branch_codes, c["code"], "code")
+        branch = self.new_branch(c["code"], c["name"], self.branches[1]["date"])
+        self.move(branch, c, "utc_offset_minutes", "phone", "address")
+        return {"id": branch["branch"], "number": branch["code"]}
+
+    def do_change_branch(self, c):
+        self.branch_forms(c)
+        branch = self.found(self.branches, c["branch"], "branch")
+        self.nothing(self.move(branch, c, "name", "blocked", "utc_offset_minutes", "phone", "address"))
+        return {"id": c["branch"]}
+
+    def do_turn_day(self, c):
+        date_form("date", c["date"])
+        branch = self.found(self.branches, c["branch"], "branch")
+        days = c["date"] - branch["date"]
+        if days <= 0:
+            raise Refused("DATE_INVALID" if days else "NOTHING_TO_CHANGE", "date")
+        if days > TURN_DAYS_MAX:
+            raise Refused("DATE_IN_FUTURE", "date")
+        self.put(branch, "date", c["date"])
+        return {"id": c["branch"]}
+
+    # ---- staff ----
+
+    def do_add_staff(self, c):
+        login("login", c["login"])
+        text("name", c.get("name"))
+        if c.get("branch"):
+            self.found(self.branches, c["branch"], "branch")
+        if c["role"] == "ROLE_OWNER":
+            self.needs_owner()
+        self.free(self.logins, c["login"], "login")
+        number = self.number("staff")
+        self.put(self.staff, number, {"staff": number, "login": c["login"], "role": c["role"],
+                                      "blocked": False, "branch": c.get("branch", 0)})
+        self.move(self.staff[number], c, "name")
+        self.put(self.logins, c["login"], number)
+        return {"id": number}
+
+    def do_change_staff(self, c):
+        text("name", c.get("name"))
+        who = self.found(self.staff, c["staff"], "staff")
+        if c.get("branch"):
+            self.found(self.branches, c["branch"], "branch")
+        if "ROLE_OWNER" in (who["role"], c.get("role")):
+            self.needs_owner()
+        counted = who["role"] == "ROLE_OWNER" and not who["blocked"]
+        if "branch" not in who:
+            self.put(who, "branch", 0)
+        self.nothing(self.move(who, c, "name", "role", "branch", "blocked"))
+        if counted and not any(w["role"] == "ROLE_OWNER" and not w["blocked"]
+                               for w in self.staff.values()):
+            raise Refused("FIELD_INVALID", "blocked" if who["role"] == "ROLE_OWNER" else "role")
+        return {"id": c["staff"]}
+
+    def do_set_secret(self, c):
+        if "password_hash" not in c and "pin_hash" not in c:
+            raise Refused("FIELD_MISSING", "password_hash")
+        raw("password_hash", c.get("password_hash"), 256)
+        raw("pin_hash", c.get("pin_hash"), 256)
+        self.may_touch(self.found(self.staff, c["staff"], "staff"))
+        return {"id": c["staff"]}
+
+    def do_sign_out(self, c):
+        self.may_touch(self.found(self.staff, c["staff"], "staff"))
+        return {"id": c["staff"]}
+
+    # ---- terminals ----
+
+    def do_add_terminal(self, c):
+        line("name", c["name"])
+        self.found(self.branches, c["branch"], "branch")
+        number = self.number("terminal")
+        self.put(self.terminals, number, {"branch": c["branch"], "name": c["name"], "blocked": False,
+                                          "serial": 0})
+        return {"id": number}
+
+    def do_change_terminal(self, c):
+        line("name", c.get("name"))
+        terminal = self.found(self.terminals, c["terminal"], "terminal")
+        if "branch" in c:
+            self.found(self.branches, c["branch"], "branch")
+        self.nothing(self.move(terminal, c, "name", "branch", "blocked"))
+        return {"id": c["terminal"]}
+
+    @staticmethod
+    def digest(c):
+        if len(c["code_digest"]) != 64:
+            raise Refused("FIELD_INVALID", "code_digest", most=32)
+
+    def do_set_enrolment_code(self, c):
+        self.digest(c)
+        terminal = self.found(self.terminals, c["terminal"], "terminal")
+        self.put(terminal, "code", (c["code_digest"], c["expires_ms"]))
+        self.put(terminal, "used", False)
+        return {"id": c["terminal"]}
+
+    def certificate(self, terminal, c):
+        if terminal["blocked"]:
+            raise Refused("TERMINAL_BLOCKED", "terminal")
+        if c["serial"] <= terminal["serial"]:
+            raise Refused("FIELD_INVALID", "serial")
+        self.put(terminal, "serial", c["serial"])
+
+    def do_enrol_terminal(self, c):
+        self.digest(c)
+        raw("fingerprint", c["fingerprint"], 64)
+        terminal = self.found(self.terminals, c["terminal"], "terminal")
+        digest, expires = terminal.get("code", (None, 0))
+        if digest != c["code_digest"]:
+            raise Refused("CODE_WRONG", "code_digest")
+        if terminal["used"]:
+            raise Refused("CODE_USED", "code_digest")
+        if expires < self.now:
+            raise Refused("CODE_EXPIRED", "code_digest")
+        self.certificate(terminal, c)
+        self.put(terminal, "used", True)
+        return {"id": c["terminal"]}
+
+    def do_renew_terminal(self, c):
+        raw("fingerprint", c["fingerprint"], 64)
+        terminal = self.found(self.terminals, c["terminal"], "terminal")
+        if not terminal["serial"]:
+            raise Refused("TERMINAL_UNKNOWN", "terminal")
+        self.certificate(terminal, c)
+        return {"id": c["terminal"]}
+
+    # ---- customers ----
+
+    def new_customer(self, its_code, name, branch):
+        number = self.number("customer")
+        customer = {"customer": number, "code": its_code, "name": name, "branch": branch, "groups": (),
+                    "locked": False, "persons": {}, "next_person": 1, "own": None,
+                    "balance": 0, "documents": (), "bills": {}, "credits": {}, "not_final": {},
+                    "last": None}
+        self.put(self.customers, number, customer)
+        self.put(self.customer_codes, its_code, number)
+        self.told.append(number)
+        return customer
+
+    @staticmethod
+    def language(value):
+        if value not in (None, "en", "vi", "zh", "fa", "el"):
+            raise Refused("FIELD_INVALID", "language")
+
+    def do_open_customer(self, c):
+        imported = "source" in c
+        code("code", c.get("code"))
+        if imported and "code" not in c:
+            raise Refused("FIELD_MISSING", "code")
+        wanted("name", c["name"])
+        if imported:
+            text("phone", c.get("phone"))
+            line_or_none("area", c.get("area"))
+        else:
+            wanted("phone", c.get("phone"))
+            if "area" not in c:
+                raise Refused("FIELD_MISSING", "area")
+            line("area", c["area"])
+        for field in ("nickname", "tax_code", "address"):
+            text(field, c.get(field))
+        groups = c.get("groups", [])
+        if len(groups) > GROUPS_MAX:
+            raise Refused("TOO_MANY", "groups", most=GROUPS_MAX)
+        most_of("term_days", c.get("term_days"), TERM_DAYS_MAX)
+        self.language(c.get("language"))
+        line("source", c.get("source"), CODE)
+        text("note", c.get("note"))
+        dimensions = set()
+        for i, group in enumerate(groups):
+            dimension = self.found(self.groups, group, f"groups[{i}]")["dimension"]
+            if dimension in dimensions:
+                raise Refused("FIELD_INVALID", f"groups[{i}]")
+            dimensions.add(dimension)
+        if imported:
+            self.free(self.sources, (c["source"], c["code"]), "source")
+        self.free(self.customer_codes, c.get("code"), "code")
+        number, its_code = self.company["customer"], c.get("code")
+        if its_code is None:
+            its_code, again = f"C-{number:06}", 2
+            while its_code in self.customer_codes:
+                its_code, again = f"C-{number:06}-{again}", again + 1
+        customer = self.new_customer(its_code, c["name"], self.branch()["branch"])
+        self.put(customer, "groups", tuple(groups))
+        self.move(customer, c, "phone", "area", "nickname", "tax_code", "address", "term_days",
+                  "language", "source", "note")
+        if imported:
+            self.put(self.sources, (c["source"], c["code"]), number)
+        return {"id": number, "number": its_code}
+
+    def do_change_customer(self, c):
+        filled("name", c.get("name"))
+        filled("phone", c.get("phone"))
+        line("area", c.get("area"))
+        for field in ("nickname", "tax_code", "address"):
+            text(field, c.get(field))
+        most_of("term_days", c.get("term_days"), TERM_DAYS_MAX)
+        self.language(c.get("language"))
+        text("note", c.get("note"))
+        customer = self.named_customer(c["customer"])
+        self.nothing(self.move(customer, c, "name", "phone", "area", "nickname", "tax_code", "address",
+                               "term_days", "language", "note"))
+        return {"id": c["customer"]}
+
+    def locked(self, customer, day):
+        return customer["locked"] and day <= customer.get("until", DATE_MAX)
+
+    def do_lock_customer(self, c):
+        text("reason", c.get("reason"))
+        date_form("until", c.get("until"))
+        customer = self.named_customer(c["customer"])
+        if c.get("until", DATE_MAX) < self.today():
+            raise Refused("DATE_INVALID", "until")
+        if self.locked(customer, self.today()):
+            raise Refused("LOCK_STATE", "customer")
+        self.put(customer, "locked", True)
+        self.put(customer, "until", c.get("until", DATE_MAX))
+        self.put(customer, "reason", c.get("reason") or None)
+        self.told.append(c["customer"])
+        return {"id": c["customer"]}
+
+    def do_unlock_customer(self, c):
+        text("reason", c.get("reason"))
+        customer = self.named_customer(c["customer"])
+        if not self.locked(customer, self.today()):
+            raise Refused("LOCK_STATE", "customer")
+        self.put(customer, "locked", False)
+        self.told.append(c["customer"])
+        return {"id": c["customer"]}
+
+    # ---- groups ----
+
+    def terms_form(self, field, terms):
+        if terms is None:
+            return
+        if "limit_minor" in terms:
+            if terms.get("unlimited"):
+                raise Refused("FIELD_INVALID", field + ".limit_minor")
+            amount_or_zero(field + ".limit_minor", terms["limit_minor"])
+        date_form(field + ".valid_from", terms.get("valid_from"))
+        date_form(field + ".valid_until", terms.get("valid_until"))
+        if terms.get("valid_from", 0) > terms.get("valid_until", DATE_MAX):
+            raise Refused("DATE_INVALID", field + ".valid_until")
+        most_of(field + ".overdue_days", terms.get("overdue_days"), TERM_DAYS_MAX)
+        amount_or_zero(field + ".overdue_minor", terms.get("overdue_minor"))
+        amount_or_zero(field + ".document_max_minor", terms.get("document_max_minor"))
+        self.currency(field + ".currency", terms.get("currency"))
+
+    def do_add_group(self, c):
+        code("dimension", c["dimension"])
+        line("name", c["name"])
+        most_of("term_days", c.get("term_days"), TERM_DAYS_MAX)
+        self.terms_form("limit", c.get("limit"))
+        key = (c["dimension"], c["name"])
+        self.free(self.group_names, key, "name")
+        number = self.number("group")
+        self.put(self.groups, number, {"dimension": c["dimension"], "name": c["name"],
+                                       "limit": c.get("limit") or None})
+        self.move(self.groups[number], c, "term_days")
+        self.put(self.group_names, key, number)
+        return {"id": number}
+
+    def do_change_group(self, c):
+        line("name", c.get("name"))
+        most_of("term_days", c.get("term_days"), TERM_DAYS_MAX)
+        self.terms_form("limit", c.get("limit"))
+        group = self.found(self.groups, c["group"], "group")
+        before = (group["dimension"], group["name"])
+        changed = self.move(group, c, "name", "term_days")
+        if "limit" in c and (c["limit"] or None) != group["limit"]:
+            self.put(group, "limit", c["limit"] or None)
+            changed = True
+        self.nothing(changed)
+        key = (group["dimension"], group["name"])
+        if self.group_names.get(key, c["group"]) != c["group"]:
+            raise Refused("ALREADY_EXISTS", "name", existing=self.group_names[key])
+        self.drop(self.group_names, before)
+        self.put(self.group_names, key, c["group"])
+        return {"id": c["group"], "job": self.job(c["group"])}
+
+    def do_join_group(self, c):
+        customer = self.named_customer(c["customer"])
+        group = self.found(self.groups, c["group"], "group")
+        self.nothing(c["group"] not in customer["groups"])
+        others = tuple(g for g in customer["groups"]
+                       if self.groups[g]["dimension"] != group["dimension"])
+        if len(others) >= GROUPS_MAX:
+            raise Refused("TOO_MANY", "group", most=GROUPS_MAX)
+        self.put(customer, "groups", others + (c["group"],))
+        self.told.append(c["customer"])
+        return {"id": c["customer"]}
+
+    def do_leave_group(self, c):
+        customer = self.named_customer(c["customer"])
+        self.found(self.groups, c["group"], "group")
+        self.nothing(c["group"] in customer["groups"])
+        self.put(customer, "groups", tuple(g for g in customer["groups"] if g != c["group"]))
+        self.told.append(c["customer"])
+        return {"id": c["customer"]}
+
+    # ---- persons ----
+
+    def do_allow_person(self, c):
+        wanted("name", c["name"])
+        text("phone", c.get("phone"))
+        text("identity", c.get("identity"))
+        amount("cap_sale_minor", c.get("cap_sale_minor"))
+        amount("cap_day_minor", c.get("cap_day_minor"))
+        date_form("valid_until", c.get("valid_until"))
+        customer = self.named_customer(c["customer"])
+        if c.get("valid_until", DATE_MAX) < self.today():
+            raise Refused("DATE_INVALID", "valid_until")
+        live = [p for p in customer["persons"].values() if not p["revoked"]]
+        if len(live) >= PERSONS_MAX:
+            raise Refused("TOO_MANY", "persons", most=PERSONS_MAX)
+        number = customer["next_person"]
+        self.put(customer, "next_person", number + 1)
+        if len(customer["persons"]) >= 2 * PERSONS_MAX:
+            self.drop(customer["persons"], min(n for n, p in customer["persons"].items()
+                                               if p["revoked"]))
+        self.put(customer["persons"], number, {
+            "revoked": False, "sale": c.get("cap_sale_minor"), "day": c.get("cap_day_minor"),
+            "until": c.get("valid_until", DATE_MAX), "spent_on": 0, "spent": 0})
+        self.told.append(c["customer"])
+        return {"id": number}
+
+    def do_revoke_person(self, c):
+        customer = self.named_customer(c["customer"])
+        person = self.found(customer["persons"], c["person"], "person")
+        self.nothing(not person["revoked"])
+        self.put(person, "revoked", True)
+        self.told.append(c["customer"])
+        return {"id": c["person"]}
+
+    def check_person(self, customer, number, total):
+        person, today = customer["persons"].get(number), self.today()
+        if person is None or person["revoked"] or today > person["until"]:
+            raise Refused("PERSON_NOT_ALLOWED", "person")
+        spent = person["spent"] if today <= person["spent_on"] else 0
+        for cap, used in ((person["sale"], 0), (person["day"], spent)):
+            if cap is not None and used + total > cap:
+                raise Refused("PERSON_CAP_EXCEEDED", "person", over_by_minor=used + total - cap,
+                              available_minor=max(cap - used, 0))
+        self.put(person, "spent", min(spent + total, MONEY_MAX))
+        self.put(person, "spent_on", max(today, person["spent_on"]))
+
+    # ---- catalogue, places ----
+
+    def product_forms(self, c, own_code):
+        line_or_none("unit", c.get("unit"), CODE)
+        amount_or_zero("price", c.get("price"))
+        most_of("tax_bp", c.get("tax_bp"), 10000)
+        for field in ("brand", "colour", "model"):
+            line_or_none(field, c.get(field))
+        barcodes = c.get("barcodes", [])
+        if len(barcodes) > BARCODES_MAX:
+            raise Refused("TOO_MANY", "barcodes", most=BARCODES_MAX)
+        for i, barcode in enumerate(barcodes):
+            code(f"barcodes[{i}]", barcode)
+            if barcode in barcodes[:i] or barcode == own_code:
+                raise Refused("FIELD_INVALID", f"barcodes[{i}]")
+
+    def others_barcode(self, product, barcodes):
+        for i, barcode in enumerate(barcodes):
+            if self.product_codes.get(barcode, product) != product:
+                raise Refused("ALREADY_EXISTS", f"barcodes[{i}]", existing=self.product_codes[barcode])
+
+    def do_add_product(self, c):
+        code("code", c["code"])
+        line("name", c["name"])
+        self.product_forms(c, c["code"])
+        self.free(self.product_codes, c["code"], "code")
+        self.others_barcode(0, c.get("barcodes", []))
+        number = self.number("product")
+        product = {"code": c["code"], "name": c["name"], "serials": c.get("serials", False),
+                   "retired": False, "barcodes": tuple(c.get("barcodes", ()))}
+        self.put(self.products, number, product)
+        self.move(product, c, "unit", "price", "tax_bp", "brand", "colour", "model")
+        for its in (c["code"],) + product["barcodes"]:
+            self.put(self.product_codes, its, number)
+        return {"id": number, "number": c["code"]}
+
+    def do_change_product(self, c):
+        line("name", c.get("name"))
+        self.product_forms(c, None)
+        product = self.found(self.products, c["product"], "product")
+        given = c.get("barcodes", [])
+        fresh = tuple(b for b in given if b != product["code"] and b not in product["barcodes"])
+        changed = self.move(product, c, "name", "unit", "price", "tax_bp", "brand", "colour", "model",
+                            "retired")
+        self.nothing(changed or fresh)
+        if len(product["barcodes"]) + len(fresh) > BARCODES_MAX:
+            raise Refused("TOO_MANY", "barcodes", most=BARCODES_MAX)
+        self.others_barcode(c["product"], given)
+        self.put(product, "barcodes", product["barcodes"] + fresh)
+        for barcode in fresh:
+            self.put(self.product_codes, barcode, c["product"])
+        return {"id": c["product"]}
+
+    def new_place(self, kind, c, same, field):
+        for number, place in self.places.items():
+            if same(place):
+                raise Refused("ALREADY_EXISTS", field, existing=number)
+        number = self.number("place")
+        self.put(self.places, number, {"kind": kind, "branch": c.get("branch"), "name": c["name"],
+                                       "number": c.get("number"), "retired": False})
+        return {"id": number}
+
+    def do_add_till(self, c):
+        line("name", c["name"])
+        self.found(self.branches, c["branch"], "branch")
+        return self.new_place("till", c, lambda p: p["kind"] != "account" and
+                              (p["branch"], p["name"]) == (c["branch"], c["name"]), "name")
+
+    def do_add_bank_account(self, c):
+        line("name", c["name"])
+        line("number", c["number"], CODE)
+        line_or_none("bank", c.get("bank"))
+        bare = c["number"].replace(" ", "")
+        return self.new_place("account", c, lambda p: p["kind"] == "account" and
+                              p["number"].replace(" ", "") == bare, "number")
+
+    def do_add_pos_device(self, c):
+        line("name", c["name"])
+        self.found(self.branches, c["branch"], "branch")
+        account = self.found(self.places, c["bank_account"], "bank_account")
+        if account["kind"] != "account":
+            raise Refused("NOT_FOUND", "bank_account")
+        if account["retired"]:
+            raise Refused("RETIRED", "bank_account")
+        return self.new_place("device", c, lambda p: p["kind"] != "account" and
+                              (p["branch"], p["name"]) == (c["branch"], c["name"]), "name")
+
+    def do_retire_money_place(self, c):
+        place = self.found(self.places, c["place"], "place")
+        self.nothing(self.move(place, c, "retired"))
+        return {"id": c["place"]}
+
+    # ---- terms ----
+
+    def terms_of(self, customer, today):
+        """Field by field: own, else the groups' (strictest limit, first of the rest), else all's."""
+        def in_force(terms):
+            return terms is not None and \
+                terms.get("valid_from", 0) <= today <= terms.get("valid_until", DATE_MAX)
+
+        def limit(terms):
+            if terms.get("unlimited"):
+                return float("inf")
+            return terms.get("limit_minor")
+
+        own = [(customer["own"], "LIMIT_OF_CUSTOMER", None)]
+        groups = [(self.groups[g]["limit"], "LIMIT_OF_GROUP", g) for g in customer["groups"]]
+        company = [(self.company["policy"], "LIMIT_OF_COMPANY", None)]
+        levels = [[x for x in level if in_force(x[0])] for level in (own, groups, company)]
+        named = {"limit": 0, "source": "LIMIT_OF_COMPANY", "group": None}
+        for level in levels:
+            limits = [x for x in level if limit(x[0]) is not None]
+            if limits:
+                terms, source, group = min(limits, key=lambda x: limit(x[0]))
+                named = {"limit": limit(terms), "source": source, "group": group}
+                break
+        if customer["customer"] == 1:
+            named["limit"] = float("inf")
+        for field in ("policy", "overdue_days", "overdue_minor", "document_max_minor"):
+            given = [x[0][field] for level in levels for x in level if field in x[0]]
+            named[field] = given[0] if given else None
+        named["unlimited"] = named["limit"] == float("inf")
+        named["limit"] = 0 if named["unlimited"] else named["limit"]
+        return named
+
+    def term_days(self, customer):
+        if "term_days" in customer:
+            return customer["term_days"]
+        for group in customer["groups"]:
+            if "term_days" in self.groups[group]:
+                return self.groups[group]["term_days"]
+        return self.company["term_days"]
+
+    def do_set_credit_limit(self, c):
+        self.terms_form("terms", c.get("terms"))
+        text("reason", c.get("reason"))
+        customer = self.named_customer(c["customer"])
+        self.nothing("terms" in c or customer["own"] is not None, "terms")
+        self.put(customer, "own", c.get("terms"))
+        self.changed(customer, "LIMIT_CHANGED")
+        return {"id": c["customer"]}
+
+    def do_set_credit_policy(self, c):
+        self.terms_form("terms", c["terms"])
+        if not c["terms"].get("unlimited") and "limit_minor" not in c["terms"]:
+            raise Refused("FIELD_MISSING", "terms.limit_minor")
+        most_of("term_days", c.get("term_days"), TERM_DAYS_MAX)
+        if c.get("credit_note_approve_minor", 0) < 0:
+            raise Refused("FIELD_INVALID", "credit_note_approve_minor")
+        line("title", c.get("title"))
+        self.put(self.company, "policy", c["terms"])
+        self.put(self.company, "version", self.company["version"] + 1)
+        self.put(self.company, "approve_over", c.get("credit_note_approve_minor"))
+        self.move(self.company, c, "term_days")
+        return {"id": self.company["version"], "job": self.job(None)}
+
+    def job(self, group):
+        number = self.number("job")
+        self.put(self.jobs, number, {"group": group, "cursor": 0})
+        return number
+
+    def do_step_job(self, c):
+        job = self.found(self.jobs, c["job"], "job")
+        wanted_ones = [n for n in sorted(self.customers) if n > job["cursor"] and
+                       (job["group"] is None or job["group"] in self.customers[n]["groups"])]
+        self.told.extend(wanted_ones[:200])
+        if len(wanted_ones) < 200:
+            self.drop(self.jobs, c["job"])
+        else:
+            self.put(job, "cursor", wanted_ones[199])
+        return {"id": c["job"]}
+
+    # ---- the account ----
+
+    def sums(self, customer):
+        items = self.items
+        bills = sum(items[d]["open"] for d in customer["bills"])
+        final = waiting = 0
+        for d in customer["credits"]:
+            if items[d]["final"]:
+                final += items[d]["open"]
+            else:
+                waiting += items[d]["open"]
+        uncleared = sum(items[d]["amount"] - items[d]["open"] for d in customer["not_final"])
+        return {"bills": bills, "unmatched": final, "waiting": waiting, "uncleared": uncleared,
+                "exposure": bills + uncleared - final}
+
+    def changed(self, customer, kind, number=None, amount_minor=None):
+        last = {"seq": self.seq, "kind": kind, "actor": dict(self.actor), "at_ms": self.now}
+        if number is not None:
+            last["number"] = number
+        if amount_minor is not None:
+            last["amount_minor"] = amount_minor
+        self.put(customer, "last", last)
+        self.told.append(customer["customer"])
+
+    def row(self, number):
+        customer, today = self.customers[number], self.today()
+        sums, terms = self.sums(customer), self.terms_of(customer, today)
+        row = {"customer": number, "balance_minor": customer["balance"],
+               "used_minor": sums["exposure"], "unlimited": terms["unlimited"],
+               "limit_minor": terms["limit"],
+               "available_minor": 0 if terms["unlimited"] else terms["limit"] - sums["exposure"],
+               "locked": self.locked(customer, today), "bills_minor": sums["bills"],
+               "uncleared_minor": sums["uncleared"], "unmatched_minor": sums["unmatched"],
+               "open_bills": len(customer["bills"]),
+               "persons": sum(not p["revoked"] and today <= p["until"]
+                              for p in customer["persons"].values()),
+               "seq": self.seq}
+        if customer["last"]:
+            row["last"] = customer["last"]
+        return row
+
+    def add_item(self, document, debit, final=True):
+        customer = self.customers[document["customer"]]
+        item = {"document": document["document"], "debit": debit, "amount": document["total"], "open": 0,
+                "due": document.get("due", document["date"]), "date": document["date"],
+                "final": final, "edges": (), "seq": self.seq, "reversed": None}
+        self.put(self.items, item["document"], item)
+        if not final:
+            self.put(customer["not_final"], item["document"], True)
+        self.set_open(item, document["total"])
+        return item
+
+    def set_open(self, item, value):
+        customer = self.customers[item["document"] >> 36]
+        side = customer["bills" if item["debit"] else "credits"]
+        self.put(item, "open", value)
+        if value > 0:
+            self.put(side, item["document"], True)
+        else:
+            self.drop(side, item["document"])
+
+    def pair(self, debit, credit, value, date):
+        day = max(date, debit["date"], credit["date"])
+        for item, other in ((debit, credit), (credit, debit)):
+            edge = {"match": self.seq, "other": other["document"], "amount": value, "date": day,
+                    "undone": None}
+            self.put(item, "edges", item["edges"] + (edge,))
+            self.set_open(item, item["open"] - value)
+
+    def unpair(self, item, edge, date):
+        other = self.items[edge["other"]]
+        twin = next(e for e in other["edges"] if e["match"] == edge["match"] and
+                    e["other"] == item["document"] and e["undone"] is None)
+        for one, its in ((item, edge), (other, twin)):
+            self.put(its, "undone", (self.seq, max(date, its["date"])))
+            self.set_open(one, one["open"] + its["amount"])
+
+    def bills_in_order(self, customer):
+        return sorted((self.items[d] for d in customer["bills"]), key=lambda i: (i["due"], i["document"]))
+
+    def credits_in_order(self, customer):
+        return sorted((self.items[d] for d in customer["credits"]),
+                      key=lambda i: (i["date"], i["document"]))
+
+    # ---- the decision ----
+
+    def decide(self, customer, total, approval=0, happened=False):
+        today = self.today()
+        terms, sums = self.terms_of(customer, today), self.sums(customer)
+        decision = {"policy_version": self.company["version"], "limit_source": terms["source"],
+                    "unlimited": terms["unlimited"], "limit_minor": terms["limit"],
+                    "bills_minor": sums["bills"], "uncleared_minor": sums["uncleared"],
+                    "unmatched_minor": sums["unmatched"], "exposure_minor": sums["exposure"],
+                    "amount_minor": total, "over_by_minor": 0, "currency": self.company["currency"]}
+        if terms["group"]:
+            decision["limit_group"] = terms["group"]
+        free = terms["limit"] - sums["exposure"]
+        if not terms["unlimited"]:
+            decision["over_by_minor"] = max(total - free, 0)
+        if self.locked(customer, today) and not happened:
+            roles = roles_with("LOCK")
+            raise Refused("CUSTOMER_LOCKED", "customer", reason=customer["reason"], roles=roles,
+                          ways=[{"kind": "WAY_UNLOCK", "roles": roles}])
+        walls = self.walls(customer, total, terms, decision, today) if total > 0 else []
+        if walls:
+            decision["walls"] = walls
+        if approval:
+            self.check_approval(customer, total, approval)
+        decision["verdict"] = self.verdict(walls, terms, approval, happened)
+        if decision["verdict"] == "VERDICT_APPROVED":
+            decision["approval"] = approval
+        if decision["verdict"] in ("VERDICT_NEEDS_APPROVAL", "VERDICT_BLOCKED"):
+            self.refuse_credit(decision, terms, sums, free)
+        return decision
+
+    def walls(self, customer, total, terms, decision, today):
+        walls = []
+        if terms["document_max_minor"] and total > terms["document_max_minor"]:
+            walls.append("DOCUMENT_TOO_BIG_FOR_CUSTOMER")
+        if terms["overdue_days"] is not None or terms["overdue_minor"] is not None:
+            late = [i for i in (self.items[d] for d in customer["bills"])
+                    if today - i["due"] > (terms["overdue_days"] or 0)]
+            overdue = sum(i["open"] for i in late)
+            if overdue:
+                decision["overdue_minor"] = overdue
+                decision["oldest_overdue_days"] = today - min(i["due"] for i in late)
+            if overdue > (terms["overdue_minor"] or 0):
+                walls.append("OVERDUE_TOO_OLD" if terms["overdue_days"] is not None
+                             else "OVERDUE_TOO_MUCH")
+        if decision["over_by_minor"]:
+            walls.append("CREDIT_LIMIT_EXCEEDED")
+        return walls
+
+    def check_approval(self, customer, total, number):
+        approval = self.found(self.approvals, number, "approval")
+        if approval["state"] != "granted" or approval["expires"] <= self.now or \
+                approval["customer"] != customer["customer"] or total > approval["approved"]:
+            raise Refused("APPROVAL_NOT_OPEN", "approval")
+
+    @staticmethod
+    def verdict(walls, terms, approval, happened):
+        if not walls:
+            return "VERDICT_ALLOWED"
+        if happened:
+            return "VERDICT_POSTED"
+        if approval:
+            return "VERDICT_APPROVED"
+        return {"EXCESS_WARN": "VERDICT_WARNED", "EXCESS_APPROVE": "VERDICT_NEEDS_APPROVAL"}.get(
+            terms["policy"], "VERDICT_BLOCKED")
+
+    @staticmethod
+    def refuse_credit(decision, terms, sums, free):
+        walls, ways = decision["walls"], []
+        asks = decision["verdict"] == "VERDICT_NEEDS_APPROVAL"
+        if "CREDIT_LIMIT_EXCEEDED" in walls:
+            ways.append({"kind": "WAY_PAY_NOW", "amount_minor": decision["over_by_minor"]})
+            if free > 0:
+                ways.append({"kind": "WAY_PART_NOW", "amount_minor": free})
+            if sums["waiting"] + sums["uncleared"] > 0:
+                ways.append({"kind": "WAY_CONFIRM_MONEY", "roles": roles_with("CONFIRM_MONEY"),
+                             "amount_minor": sums["waiting"] + sums["uncleared"]})
+            ways.append({"kind": "WAY_RAISE_LIMIT", "roles": roles_with("SET_LIMIT")})
+        too_late = decision.get("overdue_minor", 0) - (terms["overdue_minor"] or 0)
+        if too_late > 0:
+            ways.append({"kind": "WAY_PAY_OVERDUE", "amount_minor": too_late})
+        if "DOCUMENT_TOO_BIG_FOR_CUSTOMER" in walls:
+            ways.append({"kind": "WAY_PART_NOW", "amount_minor": terms["document_max_minor"]})
+        if asks:
+            ways.append({"kind": "WAY_ASK_APPROVAL", "roles": roles_with("APPROVE")})
+        raise Refused("APPROVAL_NEEDED" if asks else walls[0], "customer", decision=decision,
+                      over_by_minor=decision["over_by_minor"] or None,
+                      available_minor=None if terms["unlimited"] else free,
+                      days=decision.get("oldest_overdue_days"), ways=ways)
+
+    def do_ask_approval(self, c):
+        amount("amount_minor", c["amount_minor"])
+        minutes = c.get("minutes", 15)
+        if not 1 <= minutes <= 1440:
+            raise Refused("FIELD_INVALID", "minutes")
+        text("note", c.get("note"))
+        customer = self.found(self.customers, c["customer"], "customer")
+        try:
+            self.decide(customer, c["amount_minor"])
+        except Refused as refused:
+            if refused.refusal["code"] != "APPROVAL_NEEDED":
+                raise
+            decision = refused.refusal["decision"]
+        else:
+            raise Refused("NOTHING_TO_CHANGE", "amount_minor")
+        number = self.number("approval")
+        self.put(self.approvals, number, {
+            "customer": c["customer"], "amount": c["amount_minor"], "state": "waiting",
+            "expires": self.now + minutes * 60000, "approved": 0})
+        return {"id": number, "decision": decision}
+
+    def do_decide_approval(self, c):
+        amount("amount_minor", c.get("amount_minor"))
+        text("reason", c.get("reason"))
+        if not c["approved"] and "reason" not in c:
+            raise Refused("FIELD_MISSING", "reason")
+        approval = self.found(self.approvals, c["approval"], "approval")
+        if approval["state"] != "waiting" or approval["expires"] <= self.now:
+            raise Refused("APPROVAL_NOT_OPEN", "approval")
+        if c.get("amount_minor", 0) > approval["amount"]:
+            raise Refused("FIELD_INVALID", "amount_minor")
+        self.put(approval, "state", "granted" if c["approved"] else "refused")
+        self.put(approval, "approved", c.get("amount_minor", approval["amount"]))
+        return {"id": c["approval"]}
+
+    # ---- documents ----
+
+    def date_of(self, c, happened):
+        date = c.get("date", self.today())
+        if date > self.today():
+            raise Refused("DATE_IN_FUTURE", "date")
+        if date < self.today() and not happened and not self.may("BACKDATE"):
+            self.right_missing("BACKDATE", roles_with("BACKDATE"), "DATE_BEFORE_TODAY", "date")
+        return date
+
+    def begin(self, kind, customer, date, number=None):
+        taken, branch = self.numbers[kind], self.branch()
+        if number is not None and number in taken:
+            raise Refused("NUMBER_TAKEN", "number", existing=taken[number], existing_number=number)
+        while number is None or number in taken:
+            number = f"{branch['code']}-{SERIES[kind]}{branch[kind]:05}"
+            self.put(branch, kind, branch[kind] + 1)
+        day = (customer["customer"], date)
+        ordinal = self.ordinals.get(day, 0)
+        self.put(self.ordinals, day, ordinal + 1)
+        document = {"document": customer["customer"] << 36 | date << 20 | ordinal, "kind": kind,
+                    "number": number, "customer": customer["customer"], "branch": branch["branch"],
+                    "date": date, "seq": self.seq, "recorded": self.now, "actor": dict(self.actor),
+                    "reversed_by": None, "notes": (), "lines": [], "charges": []}
+        self.put(self.documents, document["document"], document)
+        self.put(taken, number, document["document"])
+        return document
+
+    def post(self, document, balance, postings, branch):
+        """postings: (account, sub, amount), debit positive."""
+        customer = self.customers[document["customer"]]
+        document["balance"] = balance
+        document["postings"] = [(b, s, v) for b, s, v in postings if v]
+        assert sum(v for _, _, v in postings) == 0
+        self.book(document["postings"], branch)
+        self.put(customer, "balance", customer["balance"] + document["balance"])
+        self.put(customer, "documents", customer["documents"] + (document["document"],))
+
+    def book(self, postings, branch):
+        for account, sub, value in postings:
+            key = (account, 0 if account == "BOOK_RECEIVABLE" else sub, branch)
+            self.put(self.books, key, self.books.get(key, 0) + value)
+
+    def header(self, c, note):
+        code("number", c.get("number"))
+        code("source", c.get("source"))
+        date_form("date", c.get("date"))
+        text(note, c.get(note))
+        self.currency("currency", c.get("currency"))
+
+    def line_forms(self, c, happened):
+        serials = 0
+        for i, one in enumerate(c.get("lines", [])):
+            at, quantity = f"lines[{i}].", one["quantity"]
+            if quantity == 0 or quantity < 0 and not happened:
+                raise Refused("QUANTITY_NOT_POSITIVE", at + "quantity")
+            if abs(quantity) > QUANTITY_MAX:
+                raise Refused("AMOUNT_TOO_BIG", at + "quantity")
+            if one.get("price", 0) < 0:
+                raise Refused("FIELD_INVALID", at + "price")
+            if "discount_bp" in one and "discount_minor" in one:
+                raise Refused("FIELD_INVALID", at + "discount_minor")
+            if one.get("discount_bp", 0) > 10000:
+                raise Refused("DISCOUNT_TOO_BIG", at + "discount_bp")
+            if one.get("discount_minor", 0) < 0:
+                raise Refused("FIELD_INVALID", at + "discount_minor")
+            if one.get("tax_bp", 0) > 10000:
+                raise Refused("FIELD_INVALID", at + "tax_bp")
+            if size(one.get("text", "")) > NAME:
+                raise Refused("TEXT_INVALID", at + "text")
+            for s, serial in enumerate(one.get("serials", [])):
+                code(f"{at}serials[{s}]", serial)
+                serials += 1
+        if serials > SERIALS_MAX:
+            raise Refused("TOO_MANY", "lines", most=SERIALS_MAX)
+        for i, charge in enumerate(c.get("charges", [])):
+            line(f"charges[{i}].title", charge["title"])
+            amount(f"charges[{i}].amount_minor", charge["amount_minor"])
+            if charge.get("tax_bp", 0) > 10000:
+                raise Refused("FIELD_INVALID", f"charges[{i}].tax_bp")
+
+    def product_of(self, at, one, happened):
+        if "product" in one:
+            product = one["product"]
+        elif "product_code" in one:
+            product = self.product_codes.get(one["product_code"])
+        else:
+            if not one.get("text"):
+                raise Refused("FIELD_MISSING", at + "product")
+            if not happened:
+                self.needs("FREE_LINE")
+            return None
+        if product not in self.products:
+            raise Refused("NOT_IN_CATALOGUE", at + "product")
+        if self.products[product]["retired"] and not happened:
+            raise Refused("RETIRED", at + "product")
+        return product
+
+    def check_serials(self, at, one, product, lines, corrects):
+        if len(one.get("serials", [])) * 1000 != one["quantity"]:
+            raise Refused("FIELD_MISSING", at + "serials")
+        here = [s for other in lines if other["product"] == product for s in other["serials"]]
+        for i, serial in enumerate(one["serials"]):
+            sold = self.serials.get((product, serial))
+            if sold not in (None, corrects) or serial in here:
+                raise Refused("ALREADY_EXISTS", f"{at}serials[{i}]", existing=sold)
+            here.append(serial)
+
+    def fill(self, c, document, happened, corrects=None):
+        lines = []
+        for i, one in enumerate(c.get("lines", [])):
+            at = f"lines[{i}]."
+            number = self.product_of(at, one, happened)
+            product = self.products.get(number, {})
+            price = one.get("price", product.get("price"))
+            if price is None:
+                raise Refused("PRICE_MISSING", at + "price")
+            if product.get("serials") and not happened:
+                self.check_serials(at, one, number, lines, corrects)
+            gross = rounded(one["quantity"] * price, 1_000_000)
+            if abs(gross) > MONEY_MAX:
+                raise Refused("AMOUNT_TOO_BIG", at + "price")
+            discount = rounded(gross * one.get("discount_bp", 0), 10000)
+            if "discount_minor" in one:
+                discount = one["discount_minor"] * (-1 if gross < 0 else 1)
+            if abs(discount) > abs(gross):
+                raise Refused("DISCOUNT_TOO_BIG", at + "discount_minor")
+            net = gross - discount
+            tax = rounded(net * one.get("tax_bp", product.get("tax_bp", 0)), 10000)
+            lines.append({"product": number, "serials": one.get("serials", []),
+                          "quantity": one["quantity"], "net": net, "tax": tax})
+        document["lines"] = lines
+        document["charges"] = [{"amount": x["amount_minor"],
+                                "tax": rounded(x["amount_minor"] * x.get("tax_bp", 0), 10000)}
+                               for x in c.get("charges", [])]
+
+    def total(self, document):
+        net = sum(x["net"] for x in document["lines"])
+        charges = sum(x["amount"] for x in document["charges"])
+        tax = sum(x["tax"] for x in document["lines"] + document["charges"])
+        total = net + charges + tax
+        if abs(total) > MONEY_MAX:
+            raise Refused("AMOUNT_TOO_BIG", "lines")
+        if total < 0:
+            raise Refused("TOTAL_NEGATIVE", "lines")
+        document["total"] = total
+        return [("BOOK_RECEIVABLE", document["customer"], total), ("BOOK_SALES", 0, -net),
+                ("BOOK_TAX", 0, -tax), ("BOOK_CHARGES", 0, -charges)]
+
+    def warnings(self, document, decision, happened):
+        told = []
+        if decision and "walls" in decision:
+            told.append({"kind": "WARNING_OVER_LIMIT"})
+            if decision["over_by_minor"]:
+                told[0]["amount_minor"] = decision["over_by_minor"]
+        if document["date"] < self.today() and not happened:
+            told.append({"kind": "WARNING_BACKDATED"})
+        return {"warnings": told} if told else {}
+
+    def open_branch(self):
+        if self.branch()["blocked"]:
+            raise Refused("BRANCH_BLOCKED")
+
+    # ---- invoices ----
+
+    def invoice(self, c, corrects=None):
+        happened = c.get("already_happened", False)
+        self.header(c, "note")
+        date_form("due", c.get("due"))
+        login("marketer", c.get("marketer"))
+        line("reference", c.get("reference"), CODE)
+        if not c.get("lines") and not c.get("charges"):
+            raise Refused("FIELD_MISSING", "lines")
+        self.line_forms(c, happened)
+        if happened:
+            self.needs("ALREADY_HAPPENED")
+        customer = self.resolve(c) or self.customers[1]
+        self.open_branch()
+        date = self.date_of(c, happened)
+        if c.get("due", DATE_MAX) < date:
+            raise Refused("DATE_INVALID", "due")
+        document = self.begin("DOCUMENT_INVOICE", customer, date, c.get("number"))
+        document["due"] = c.get("due", min(date + self.term_days(customer), DATE_MAX))
+        self.fill(c, document, happened, corrects)
+        postings = self.total(document)
+        total = document["total"]
+        if c.get("total_minor", total) != total:
+            raise Refused("FIELD_INVALID", "total_minor")
+        if "person" in c:
+            self.check_person(customer, c["person"], total)
+        decision = self.decide(customer, total, c.get("approval", 0), happened)
+        if decision["verdict"] == "VERDICT_APPROVED":
+            self.put(self.approvals[c["approval"]], "state", "spent")
+        self.post(document, total, postings, document["branch"])
+        for one in document["lines"]:
+            for serial in one["serials"]:
+                self.put(self.serials, (one["product"], serial), document["document"])
+        item = self.add_item(document, True) if total > 0 else None
+        self.changed(customer, "INVOICE_ISSUED", document["number"], total)
+        done = {"id": document["document"], "number": document["number"], "total_minor": total,
+                "due": document["due"], "decision": decision,
+                **self.warnings(document, decision, happened)}
+        return done, document, item
+
+    def do_issue_invoice(self, c):
+        return self.invoice(c)[0]
+
+    # ---- credit notes ----
+
+    def credited_invoice(self, c):
+        if "invoice" not in c and "invoice_number" not in c:
+            return None
+        number = c.get("invoice")
+        if number is None:
+            number = self.numbers["DOCUMENT_INVOICE"].get(c["invoice_number"])
+        invoice = self.found(self.documents, number, "invoice")
+        if invoice["kind"] != "DOCUMENT_INVOICE":
+            raise Refused("NOT_FOUND", "invoice")
+        if invoice["reversed_by"]:
+            raise Refused("ALREADY_REVERSED", "invoice")
+        return invoice
+
+    def note_forms(self, c, happened):
+        self.header(c, "reason")
+        of_invoice = "invoice" in c or "invoice_number" in c
+        content = c.get("lines") or c.get("charges")
+        if of_invoice and content:
+            raise Refused("FIELD_INVALID", "lines")
+        if not of_invoice and c.get("credit"):
+            raise Refused("FIELD_MISSING", "invoice")
+        if not of_invoice and not content:
+            raise Refused("FIELD_MISSING", "lines")
+        for i, part in enumerate(c.get("credit", [])):
+            if part["quantity"] <= 0:
+                raise Refused("QUANTITY_NOT_POSITIVE", f"credit[{i}].quantity")
+        self.line_forms(c, happened)
+        if happened:
+            self.needs("ALREADY_HAPPENED")
+
+    def credit(self, c, invoice, note):
+        """What goes back of the invoice: shares of what is left of each line, so that they add up."""
+        notes = [self.documents[n] for n in invoice["notes"]] + [note]
+
+        def give_back(i, quantity):
+            sold = invoice["lines"][i]
+            back = [x for n in notes for x in n["lines"] if x["of"] == i]
+            left = {k: sold[k] - sum(x[k] for x in back) for k in ("quantity", "net", "tax")}
+            note["lines"].append({"of": i, "quantity": quantity, "product": None, "serials": [],
+                                  "net": rounded(left["net"] * quantity, left["quantity"]),
+                                  "tax": rounded(left["tax"] * quantity, left["quantity"])})
+
+        def left_of(i):
+            return invoice["lines"][i]["quantity"] - sum(x["quantity"] for n in notes
+                                                         for x in n["lines"] if x["of"] == i)
+
+        if c.get("credit"):
+            for i, part in enumerate(c["credit"]):
+                if part["line"] >= len(invoice["lines"]):
+                    raise Refused("NOT_FOUND", f"credit[{i}].line")
+                if part["quantity"] > left_of(part["line"]):
+                    raise Refused("MORE_THAN_SOLD", f"credit[{i}].quantity", most=left_of(part["line"]))
+                give_back(part["line"], part["quantity"])
+            return
+        for i in range(len(invoice["lines"])):
+            if left_of(i):
+                give_back(i, left_of(i))
+        if not any(n["charges"] for n in notes):
+            note["charges"] = invoice["charges"]
+        if not note["lines"] and not note["charges"]:
+            raise Refused("MORE_THAN_SOLD", "invoice")
+
+    def do_issue_credit_note(self, c):
+        happened = c.get("already_happened", False)
+        self.note_forms(c, happened)
+        invoice = self.credited_invoice(c)
+        customer = self.resolve(c)
+        if invoice:
+            if customer and customer["customer"] != invoice["customer"]:
+                raise Refused("MATCH_OTHER_CUSTOMER", "invoice")
+            customer = self.customers[invoice["customer"]]
+        customer = customer or self.customers[1]
+        self.open_branch()
+        date = self.date_of(c, happened)
+        if invoice and date < invoice["date"]:
+            raise Refused("DATE_INVALID", "date")
+        note = self.begin("DOCUMENT_CREDIT_NOTE", customer, date, c.get("number"))
+        if invoice:
+            note["about"] = invoice["document"]
+            self.credit(c, invoice, note)
+        else:
+            self.fill(c, note, happened)
+        postings = self.total(note)
+        limit = self.company.get("approve_over")
+        if limit is not None and not happened and note["total"] > limit:
+            self.needs("APPROVE")
+        self.post(note, -note["total"], [(b, s, -v) for b, s, v in postings], note["branch"])
+        item = self.add_item(note, False) if note["total"] > 0 else None
+        if invoice:
+            self.put(invoice, "notes", invoice["notes"] + (note["document"],))
+            bill = self.items.get(invoice["document"])
+            if bill and item and bill["open"] > 0:
+                self.pair(bill, item, min(bill["open"], item["open"]), date)
+        self.changed(customer, "CREDIT_NOTE_ISSUED", note["number"], note["balance"])
+        return {"id": note["document"], "number": note["number"], "total_minor": note["total"],
+                **self.warnings(note, None, happened)}
+
+    # ---- matching ----
+
+    def item_of(self, customer, document, debit, field):
+        if document >> 36 != customer["customer"]:
+            raise Refused("MATCH_OTHER_CUSTOMER" if document in self.documents else "NOT_FOUND", field)
+        item = self.found(self.items, document, field)
+        if item["debit"] != debit:
+            raise Refused("FIELD_INVALID", field)
+        return item
+
+    def match_pair(self, pairs, debit, credit, value, field, date):
+        most = min(debit["open"], credit["open"])
+        if most == 0 or (value or 0) > most:
+            raise Refused("MATCH_TOO_MUCH", field, available_minor=most)
+        pairs.append((debit, credit, value or most))
+        self.pair(debit, credit, value or most, date)
+
+    def match_oldest(self, pairs, customer, credit, date):
+        for bill in self.bills_in_order(customer):
+            if credit["open"] == 0:
+                return
+            self.match_pair(pairs, bill, credit, None, None, date)
+
+    def keep_match(self, customer, pairs):
+        if pairs:
+            kept = [(d["document"], c["document"], v) for d, c, v in pairs]
+            self.put(self.matches, (customer["customer"], self.seq), {"pairs": kept, "undone": False})
+
+    def do_match_items(self, c):
+        oldest = c.get("order") == "MATCH_OLDEST_DUE"
+        parts, credits = c.get("parts", []), c.get("credits", [])
+        if oldest and parts:
+            raise Refused("FIELD_INVALID", "parts")
+        if not oldest and credits:
+            raise Refused("FIELD_INVALID", "credits")
+        if not oldest and not parts:
+            raise Refused("FIELD_MISSING", "parts")
+        for i, part in enumerate(parts):
+            amount(f"parts[{i}].amount_minor", part.get("amount_minor"))
+        date_form("date", c.get("date"))
+        customer = self.found(self.customers, c["customer"], "customer")
+        date, pairs = self.date_of(c, False), []
+        for i, part in enumerate(parts):
+            debit = self.item_of(customer, part["debit"], True, f"parts[{i}].debit")
+            credit = self.item_of(customer, part["credit"], False, f"parts[{i}].credit")
+            self.match_pair(pairs, debit, credit, part.get("amount_minor"), f"parts[{i}].amount_minor",
+                            date)
+        for i, document in enumerate(credits):
+            self.match_oldest(pairs, customer,
+                              self.item_of(customer, document, False, f"credits[{i}]"), date)
+        if oldest and not credits:
+            for credit in self.credits_in_order(customer):
+                self.match_oldest(pairs, customer, credit, date)
+        if not pairs:
+            raise Refused("MATCH_NOTHING")
+        self.keep_match(customer, pairs)
+        self.changed(customer, "ITEMS_MATCHED")
+        return {"match": self.seq, "matched_minor": sum(v for _, _, v in pairs)}
+
+    def do_undo_match(self, c):
+        text("reason", c.get("reason"))
+        customer = self.found(self.customers, c["customer"], "customer")
+        match = self.found(self.matches, (c["customer"], c["match"]), "match")
+        undone = 0
+        for debit, credit, value in [] if match["undone"] else match["pairs"]:
+            bill = self.items[debit]
+            edge = next((e for e in bill["edges"] if e["match"] == c["match"] and
+                         e["other"] == credit and e["undone"] is None), None)
+            if edge:
+                undone += value
+                self.unpair(bill, edge, self.today())
+        if undone == 0:
+            raise Refused("MATCH_UNDONE", "match")
+        self.put(match, "undone", True)
+        self.changed(customer, "MATCH_UNDONE_EVENT")
+        return {"match": c["match"], "matched_minor": -undone}
+
+    # ---- payments ----
+
+    def payment_forms(self, c, happened):
+        amount("amount_minor", c["amount_minor"])
+        date_form("date", c.get("date"))
+        code("number", c.get("number"))
+        code("source", c.get("source"))
+        line("reference", c.get("reference"), CODE)
+        text("payer", c.get("payer"))
+        text("note", c.get("note"))
+        self.currency("currency", c.get("currency"))
+        if c["kind"] == "PAYMENT_SLIP" and not happened:
+            for field in ("reference", "payer"):
+                if field not in c:
+                    raise Refused("FIELD_MISSING", field)
+        if c.get("match") == "MATCH_OLDEST_DUE" and c.get("bills"):
+            raise Refused("FIELD_INVALID", "bills")
+        for i, bill in enumerate(c.get("bills", [])):
+            if "bill" not in bill and "bill_number" not in bill:
+                raise Refused("FIELD_MISSING", f"bills[{i}].bill")
+            amount(f"bills[{i}].amount_minor", bill.get("amount_minor"))
+        if happened:
+            self.needs("ALREADY_HAPPENED")
+
+    def check_place(self, c, happened):
+        if "place" not in c:
+            if not happened:
+                raise Refused("FIELD_MISSING", "place")
+            return
+        kind, _, of_branch, _ = MONEY[c["kind"]]
+        place = self.found(self.places, c["place"], "place")
+        if place["kind"] != kind:
+            raise Refused("FIELD_INVALID", "place")
+        if happened:
+            return
+        if place["retired"]:
+            raise Refused("RETIRED", "place")
+        if of_branch and place["branch"] != self.branch()["branch"]:
+            raise Refused("TILL_OTHER_BRANCH", "place")
+
+    def payment(self, c, corrects=None):
+        happened = c.get("already_happened", False)
+        self.payment_forms(c, happened)
+        customer = self.resolve(c) or self.customers[1]
+        date = self.date_of(c, happened)
+        self.check_place(c, happened)
+        place, reference = c.get("place", 0), (c.get("place", 0), c["kind"], c.get("reference"))
+        if self.references.get(reference, corrects) != corrects:
+            taken = self.references[reference]
+            raise Refused("NUMBER_TAKEN", "reference", existing=taken,
+                          existing_number=self.documents[taken]["number"])
+        document = self.begin("DOCUMENT_PAYMENT", customer, date, c.get("number"))
+        _, book, _, final = MONEY[c["kind"]]
+        document.update(total=c["amount_minor"], payment_kind=c["kind"], place=place, confirmed=False)
+        postings = [(book, place, c["amount_minor"]),
+                    ("BOOK_RECEIVABLE", customer["customer"], -c["amount_minor"])]
+        self.post(document, -c["amount_minor"], postings, document["branch"])
+        if "reference" in c:
+            document["reference"] = reference
+            self.put(self.references, reference, document["document"])
+        item, pairs = self.add_item(document, False, final), []
+        for i, bill in enumerate(c.get("bills", [])):
+            number = bill.get("bill")
+            if number is None:
+                number = self.numbers["DOCUMENT_INVOICE"].get(bill["bill_number"], 0)
+            debit = self.item_of(customer, number, True, f"bills[{i}].bill")
+            self.match_pair(pairs, debit, item, bill.get("amount_minor"), f"bills[{i}].amount_minor",
+                            date)
+        if c.get("match") == "MATCH_OLDEST_DUE":
+            self.match_oldest(pairs, customer, item, date)
+        return customer, document, item, pairs
+
+    def paid(self, customer, document, pairs):
+        self.keep_match(customer, pairs)
+        self.changed(customer, "PAYMENT_TAKEN", document["number"], -document["total"])
+        done = {"id": document["document"], "number": document["number"],
+                "total_minor": document["total"], "matched_minor": sum(v for _, _, v in pairs)}
+        if pairs:
+            done["match"] = self.seq
+        return done
+
+    def do_take_payment(self, c):
+        customer, document, _, pairs = self.payment(c)
+        return self.paid(customer, document, pairs)
+
+    # ---- what happens to a document later ----
+
+    def check_reverse(self, c, document):
+        own = document["actor"].get("staff") and \
+            document["actor"].get("staff") == self.actor.get("staff")
+        open_day = (document["date"], document["branch"]) == (self.today(), self.branch()["branch"])
+        if not (own and open_day):
+            self.needs("REVERSE")
+            if "reason" not in c:
+                raise Refused("FIELD_MISSING", "reason")
+        if document["kind"] == "DOCUMENT_REVERSAL":
+            raise Refused("NOT_REVERSIBLE", "document")
+        if document["reversed_by"]:
+            raise Refused("ALREADY_REVERSED", "document", existing=document["reversed_by"])
+        if document["notes"]:
+            raise Refused("NOT_REVERSIBLE", "credit_notes")
+
+    def reverse(self, document):
+        """The opposite document; matches undone, everything free again. (its facts, edges it undid)"""
+        customer = self.customers[document["customer"]]
+        date = max(self.today(), document["date"])
+        reversal = self.begin("DOCUMENT_REVERSAL", customer, date)
+        reversal["total"] = document["total"]
+        postings = [("BOOK_BANK" if b == "BOOK_MONEY_ON_ITS_WAY" and document.get("confirmed") else b,
+                     s, -v) for b, s, v in document["postings"]]
+        self.post(reversal, -document["balance"], postings, document["branch"])
+        self.put(document, "reversed_by", reversal["document"])
+        undone, item = [], self.items.get(document["document"])
+        if item:
+            undone = [e for e in item["edges"] if e["undone"] is None]
+            for edge in undone:
+                self.unpair(item, edge, date)
+            self.set_open(item, 0)
+            self.put(item, "reversed", (self.seq, date))
+            self.drop(customer["not_final"], item["document"])
+        if document["kind"] == "DOCUMENT_CREDIT_NOTE" and "about" in document:
+            invoice = self.documents[document["about"]]
+            self.put(invoice, "notes", tuple(n for n in invoice["notes"] if n != document["document"]))
+        if "reference" in document:
+            self.drop(self.references, document["reference"])
+        for one in document["lines"]:
+            for serial in one["serials"]:
+                if self.serials.get((one["product"], serial)) == document["document"]:
+                    self.drop(self.serials, (one["product"], serial))
+        self.changed(customer, "DOCUMENT_REVERSED_EVENT", document["number"], reversal["balance"])
+        return {"reversal": reversal["document"], "reversal_number": reversal["number"]}, undone
+
+    def find(self, number):
+        return self.found(self.documents, number, "document")
+
+    def do_reverse_document(self, c):
+        text("reason", c.get("reason"))
+        if "document" not in c and "number" not in c:
+            raise Refused("FIELD_MISSING", "document")
+        number = c.get("document")
+        if number is None:
+            number = next((of[c["number"]] for of in self.numbers.values() if c["number"] in of), None)
+        document = self.find(number)
+        self.check_reverse(c, document)
+        return {"id": number, "number": document["number"], **self.reverse(document)[0]}
+
+    def do_confirm_payment(self, c):
+        text("reason", c.get("reason"))
+        date_form("date", c.get("date"))
+        if not c["confirmed"] and "reason" not in c:
+            raise Refused("FIELD_MISSING", "reason")
+        slip = self.find(c["payment"])
+        if slip.get("payment_kind") != "PAYMENT_SLIP" or slip["reversed_by"] or slip["confirmed"]:
+            raise Refused("NOT_CONFIRMABLE", "payment")
+        if c.get("date", 0) > self.today():
+            raise Refused("DATE_IN_FUTURE", "date")
+        done = {"id": c["payment"], "number": slip["number"]}
+        if not c["confirmed"]:
+            return {**done, **self.reverse(slip)[0]}
+        customer = self.customers[slip["customer"]]
+        self.put(slip, "confirmed", True)
+        self.put(self.items[c["payment"]], "final", True)
+        self.drop(customer["not_final"], c["payment"])
+        self.book([("BOOK_MONEY_ON_ITS_WAY", slip["place"], -slip["total"]),
+                   ("BOOK_BANK", slip["place"], slip["total"])], slip["branch"])
+        self.changed(customer, "PAYMENT_CONFIRMED", slip["number"])
+        return done
+
+    def begin_correction(self, c, kind):
+        text("reason", c.get("reason"))
+        document = self.find(c["document"])
+        if document["kind"] != kind:
+            raise Refused("NOT_REVERSIBLE", "document")
+        self.check_reverse(c, document)
+        return document, *self.reverse(document)
+
+    def follow(self, edges, item, pairs, date):
+        """The matches of the old one, again with the new one, as far as it goes."""
+        for edge in edges:
+            other = self.items[edge["other"]]
+            value = min(edge["amount"], item["open"])
+            if value == 0 or other["open"] == 0:
+                continue
+            debit, credit = (item, other) if item["debit"] else (other, item)
+            self.match_pair(pairs, debit, credit, value, None, date)
+
+    def do_correct_invoice(self, c):
+        old, reversal, edges = self.begin_correction(c, "DOCUMENT_INVOICE")
+        done, document, item = self.invoice(c["invoice"], old["document"])
+        pairs = []
+        if item and document["customer"] == old["customer"]:
+            self.follow(edges, item, pairs, self.today())
+        self.keep_match(self.customers[document["customer"]], pairs)
+        return {**done, **reversal}
+
+    def do_correct_payment(self, c):
+        old, reversal, edges = self.begin_correction(c, "DOCUMENT_PAYMENT")
+        body = c["payment"]
+        customer, document, item, pairs = self.payment(body, old["document"])
+        if document["customer"] == old["customer"] and "match" not in body and not body.get("bills"):
+            self.follow(edges, item, pairs, document["date"])
+        return {**self.paid(customer, document, pairs), **reversal}
+
+    # ---- views ----
+
+    def as_head_office(self):
+        self.actor = {"staff": 1, "branch": 1}
+
+    def view_books(self):
+        totals = []
+        for (account, sub, branch), value in sorted(self.books.items(),
+                                                    key=lambda x: (BOOKS.index(x[0][0]), x[0][1:])):
+            total = {"account": account, "branch": branch, "amount_minor": value}
+            totals.append({**total, "sub": sub} if sub else total)
+        answer = {"sum_minor": 0, "balanced": True,
+                  "balances_minor": sum(c["balance"] for c in self.customers.values())}
+        if totals:
+            answer["totals"] = totals
+        return answer
+
+    def payments_of(self, item):
+        return sum(e["undone"] is None for e in item["edges"])
+
+    def view_unpaid_bills(self, number):
+        self.as_head_office()
+        customer, today = self.customers[number], self.today()
+        sums = self.sums(customer)
+
+        def shown(item):
+            return {"document": item["document"], "number": self.documents[item["document"]]["number"],
+                    "date": item["date"], "due": item["due"], "total_minor": item["amount"],
+                    "open_minor": item["open"], "days_late": today - item["due"],
+                    "payments": self.payments_of(item)}
+
+        answer = {"customer": number, "bills_minor": sums["bills"],
+                  "credits_minor": sums["unmatched"] + sums["waiting"]}
+        bills = [shown(i) for i in self.bills_in_order(customer)]
+        credits = [shown(i) for i in self.credits_in_order(customer)]
+        if bills:
+            answer["bills"] = bills
+        if credits:
+            answer["credits"] = credits
+        return answer
+
+    def state(self, document):
+        item = self.items.get(document["document"])
+        if document["reversed_by"]:
+            return "DOCUMENT_REVERSED"
+        if item is None or item["open"] == 0:
+            return "DOCUMENT_CLOSED"
+        return "DOCUMENT_OPEN" if item["open"] == item["amount"] else "DOCUMENT_PART"
+
+    def view_history(self, number, rows):
+        """Oldest first."""
+        answer, running = [], 0
+        for d in sorted(self.customers[number]["documents"])[:rows]:
+            document, item = self.documents[d], self.items.get(d)
+            running += document["balance"]
+            row = {"document": d, "kind": document["kind"], "number": document["number"],
+                   "date": document["date"], "recorded_ms": document["recorded"],
+                   "amount_minor": document["balance"], "total_minor": document["total"],
+                   "state": self.state(document), "running_minor": running,
+                   "actor": document["actor"]}
+            if "due" in document:
+                row["due"] = document["due"]
+            if item:
+                row["matched_minor"] = 0 if item["reversed"] else item["amount"] - item["open"]
+                row["open_minor"] = item["open"]
+                row["payments"] = self.payments_of(item)
+            answer.append(row)
+        return answer, running
+
+    def view_aging(self, as_of, customers=None, known=None, bounds=(30, 60, 90, 120)):
+        known = float("inf") if known is None else known
+        count = len(bounds) + 2
+        sums, items, credits, rows = [0] * count, [0] * count, 0, []
+        wanted_ones = customers if customers is not None else sorted(self.customers)
+        for number in wanted_ones:
+            own, its_credits, balance = [0] * count, 0, 0
+            for d in self.customers[number]["documents"]:
+                document, item = self.documents[d], self.items.get(d)
+                if document["date"] <= as_of and document["seq"] <= known:
+                    balance += document["balance"]
+                opened = self.open_then(item, as_of, known) if item else 0
+                if opened and item["debit"]:
+                    late = as_of - item["due"]
+                    bucket = 0 if late <= 0 else 1 + sum(late > bound for bound in bounds)
+                    own[bucket] += opened
+                    items[bucket] += 1
+                elif opened:
+                    its_credits += opened
+            assert sum(own) - its_credits == balance, (number, as_of)
+            sums = [a + b for a, b in zip(sums, own)]
+            credits += its_credits
+            if balance or its_credits:
+                rows.append({"customer": number, "code": self.customers[number]["code"],
+                             "name": self.customers[number]["name"], "buckets_minor": own,
+                             "unmatched_minor": its_credits, "balance_minor": balance})
+        ends = [0, *bounds, None]
+        starts = [-2**31, 1, *(b + 1 for b in bounds)]
+        buckets = [{"from_days": s, "to_days": e, "amount_minor": v, "items": n}
+                   if e is not None else {"from_days": s, "amount_minor": v, "items": n}
+                   for s, e, v, n in zip(starts, ends, sums, items)]
+        answer = {"as_of": as_of, "buckets": buckets, "unmatched_minor": credits,
+                  "balance_minor": sum(sums) - credits, "customers": len(wanted_ones)}
+        return {**answer, "rows": rows} if rows else answer
+
+    @staticmethod
+    def open_then(item, as_of, known):
+        def by_then(what):
+            return what is not None and what[0] <= known and what[1] <= as_of
+
+        if item["date"] > as_of or item["seq"] > known or by_then(item["reversed"]):
+            return 0
+        return item["amount"] - sum(e["amount"] for e in item["edges"]
+                                    if by_then((e["match"], e["date"])) and not by_then(e["undone"]))
+
+    def view_account(self, number):
+        """The card's figures, seen from the head office."""
+        self.as_head_office()
+        customer, today = self.customers[number], self.today()
+        row = self.row(number)
+        late = [i for i in self.bills_in_order(customer) if i["due"] < today]
+        if late:
+            row["oldest_due"] = late[0]["due"]
+        return row, sum(i["open"] for i in late)
