@@ -115,13 +115,24 @@ static void say(const struct trader *trader, const char *what, const char *rest)
         loop_stop(trader->loop);
 }
 
+/* What a row is of; NULL: of something else, or there is no row. */
+static const Tefter__AccountRow *account_in(const Tefter__Row *row)
+{
+    return row != NULL && row->kind_case == TEFTER__ROW__KIND_ACCOUNT ? row->account : NULL;
+}
+
+static const Tefter__CustomerRow *customer_in(const Tefter__Row *row)
+{
+    return row != NULL && row->kind_case == TEFTER__ROW__KIND_CUSTOMER ? row->customer : NULL;
+}
+
 /* His name, and behind it a mark that keeps figures in their place after writing from the right. */
 static void name_cell(struct trader *trader, uint32_t customer, char *out, size_t room)
 {
     static const char left_to_right[] = "\u200e";
-    const Tefter__Row *row =
-        tefter_feed_row(trader->feed, TEFTER_ROW_CUSTOMER, customer, &trader->arena);
-    const char *name = row != NULL && row->customer != NULL ? row->customer->name->value : NULL;
+    const Tefter__CustomerRow *row =
+        customer_in(tefter_feed_row(trader->feed, TEFTER_ROW_CUSTOMER, customer, &trader->arena));
+    const char *name = row != NULL ? row->name->value : NULL;
     padded(name != NULL ? name : "?", NAME_COLUMNS, out, room - sizeof left_to_right);
     memcpy(out + strlen(out), left_to_right, sizeof left_to_right);
 }
@@ -165,7 +176,7 @@ static void on_set(void *context, const struct tefter_set *set)
     if (set->page || set->delay_ms < 0)
         return;
     for (size_t i = 0; i < set->row_count; i++) {
-        const Tefter__AccountRow *account = set->rows[i]->account;
+        const Tefter__AccountRow *account = account_in(set->rows[i]);
         if (account == NULL || account->last == NULL || account->last->seq > set->seq)
             continue;
         trader->figures.pushes++;
@@ -282,9 +293,9 @@ static int64_t part_of(struct trader *trader, int64_t balance_minor)
 static bool collect_customer(void *context, const Tefter__Row *row)
 {
     struct trader *trader = context;
-    bool sells_to = row->account != NULL && !row->account->unlimited;
-    if (sells_to && trader->customer_count < CUSTOMERS_MAX)
-        trader->customers[trader->customer_count++] = row->account->customer;
+    const Tefter__AccountRow *account = account_in(row);
+    if (account != NULL && !account->unlimited && trader->customer_count < CUSTOMERS_MAX)
+        trader->customers[trader->customer_count++] = account->customer;
     return true;
 }
 
@@ -316,9 +327,9 @@ static void act(struct trader *trader)
         trader->owes = 0;
         return;
     }
-    const Tefter__Row *row =
-        tefter_feed_row(trader->feed, TEFTER_ROW_ACCOUNT, customer, &trader->arena);
-    int64_t balance = row != NULL && row->account != NULL ? row->account->balance_minor : 0;
+    const Tefter__AccountRow *account =
+        account_in(tefter_feed_row(trader->feed, TEFTER_ROW_ACCOUNT, customer, &trader->arena));
+    int64_t balance = account != NULL ? account->balance_minor : 0;
     if (dice < 25 && balance > 0)
         take_money(trader, customer, part_of(trader, balance));
     else
