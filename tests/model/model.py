@@ -1849,6 +1849,35 @@ class Ledger:
         return item["amount"] - sum(e["amount"] for e in item["edges"]
                                     if by_then((e["match"], e["date"])) and not by_then(e["undone"]))
 
+    def view_what_if(self, number, amount_minor):
+        """(decision, refusal) that a sale of so much would get; no decision for who is locked."""
+        self.as_head_office()
+        try:
+            return self.decide(self.customers[number], amount_minor), None
+        except Refused as refused:
+            return refused.refusal.get("decision"), refused.refusal
+
+    def view_preview_match(self, command):
+        """What MatchItems would do, by doing it and taking it back."""
+        self.as_head_office()
+        self.log, answer = [], {"matched_minor": 0, "rest_minor": 0}
+        try:
+            answer["matched_minor"] = self.do_match_items(command)["matched_minor"]
+            pairs = self.matches[command["customer"], self.seq]["pairs"]
+            answer["parts"] = [{
+                "debit": debit, "credit": credit, "amount_minor": value,
+                "left_minor": self.items[debit]["open"], "number": self.documents[debit]["number"],
+                "due": self.items[debit]["due"]} for debit, credit, value in pairs]
+            sums = self.sums(self.customers[command["customer"]])
+            answer["rest_minor"] = sums["unmatched"] + sums["waiting"]
+        except Refused as refused:
+            answer["refusal"] = refused.refusal
+        self.roll_back()
+        return answer
+
+    def view_command(self, ident):
+        return {"known": True, "reply": self.ids[ident][1]} if ident in self.ids else {"known": False}
+
     def view_account(self, number):
         """The card's figures, seen from the head office."""
         self.as_head_office()
