@@ -121,24 +121,24 @@ static size_t page_rows_size(const struct hub_row *rows, size_t row_count)
     return size;
 }
 
-static bool put_rows(struct buffer *out, const struct hub_row *rows, size_t row_count)
+bool hub_page_rows_put(struct buffer *out, const struct hub_row *rows, size_t row_count)
 {
     if (!buffer_reserve(out, page_rows_size(rows, row_count)))
         return false;
     uint8_t *at = out->data + out->size;
     for (size_t i = 0; i < row_count; i++)
         at = write_row(at, TAG_PAGE_ROWS, rows[i].row);
-    out->size = (size_t)(at - out->data);
+    out->size = row_count == 0 ? out->size : (size_t)(at - out->data);
     return true;
 }
 
 bool hub_page_put(struct buffer *out, const struct hub_subscription *subscription, uint64_t seq,
-                  const struct hub_row *rows, size_t row_count, bool last)
+                  struct slice rows, bool last)
 {
     uint32_t number = hub_number(subscription);
     size_t size = number_size(TAG_PAGE_SUBSCRIPTION, number) + number_size(TAG_PAGE_SEQ, seq) +
-                  page_rows_size(rows, row_count) + number_size(TAG_PAGE_LAST, last);
+                  rows.size + number_size(TAG_PAGE_LAST, last);
     return put_envelope(out, TAG_TO_PAGE, size) && put_number(out, TAG_PAGE_SUBSCRIPTION, number) &&
-           put_number(out, TAG_PAGE_SEQ, seq) && put_rows(out, rows, row_count) &&
+           put_number(out, TAG_PAGE_SEQ, seq) && buffer_put(out, rows.data, rows.size) &&
            put_number(out, TAG_PAGE_LAST, last);
 }

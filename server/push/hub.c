@@ -280,6 +280,25 @@ void hub_restart(struct hub_subscription *subscription)
     subscription->prev = subscription->hub->seq;
 }
 
+bool hub_join(struct hub_subscription *subscription, const struct hub_subscription *base)
+{
+    need(subscription->kinds == base->kinds && !subscription->chosen && !base->chosen);
+    hub_restart(subscription);
+    bool joined = !base->stale;
+    for (uint32_t i = 0; i < base->pending.count && joined; i++) {
+        bool replaced = false;
+        joined = conflate_put(&subscription->pending, base->pending.rows[i], &replaced);
+    }
+    if (!joined)
+        conflate_clear(&subscription->pending);
+    return joined;
+}
+
+size_t hub_pending(const struct hub_subscription *subscription)
+{
+    return subscription->stale ? SIZE_MAX : subscription->pending.count;
+}
+
 /* Everything pending, or nothing, as one set that ends in the hub's seq. */
 static void flush(struct hub_subscription *subscription)
 {
@@ -449,7 +468,7 @@ static bool collect(struct hub_subscription *subscription)
         if (fresh->shared == NULL ||
             !conflate_put(&subscription->pending, fresh->shared, &replaced))
             return false;
-        hub->figures.conflated += replaced ? 1 : 0;
+        hub->figures.conflated += replaced && subscription->terminal != NULL ? 1 : 0;
     }
     return subscription->pending.count <= HUB_PENDING_ROWS_MAX &&
            subscription->pending.bytes <= HUB_SET_BYTES_MAX;

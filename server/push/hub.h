@@ -86,6 +86,15 @@ void hub_resume(struct hub_subscription *subscription, uint64_t from, uint64_t s
 /* Begins anew at the hub's seq, with nothing pending: after a resync. */
 void hub_restart(struct hub_subscription *subscription);
 
+/* All that is pending at `base` is pending here too. So many terminals can be given one snapshot,
+ * read for the first of them: base is subscribed before the snapshot is read and is never told
+ * anything (its door always says slow), and who comes later hears by his first set what changed
+ * since. Same kinds, neither chosen. false: base passed a bound, or no memory. Either way it then
+ * stands as after hub_restart. */
+bool hub_join(struct hub_subscription *subscription, const struct hub_subscription *base);
+/* Rows that wait; SIZE_MAX when a bound was passed. */
+size_t hub_pending(const struct hub_subscription *subscription);
+
 /* A set with `this` >= seq is sent from now on, as soon as that much was published: an empty one
  * when nothing else is to be told. After the last page of a snapshot, and as a heartbeat. */
 void hub_tell(struct hub_subscription *subscription, uint64_t seq);
@@ -102,15 +111,18 @@ void hub_publish(struct hub *hub, const struct hub_group *group);
 /* The terminal reads again. */
 void hub_drained(struct hub_subscription *subscription);
 
-/* One page of a snapshot, as a whole frame (with its length) at the end of `out`. false past the
- * buffer's bound. */
+/* Rows of a page, encoded as they stand in it, at the end of `out`: so that a page can be kept and
+ * sent to many. false past the buffer's bound. */
+bool hub_page_rows_put(struct buffer *out, const struct hub_row *rows, size_t row_count);
+/* A page as a whole frame (with its length) at the end of `out`; rows as encoded above. */
 bool hub_page_put(struct buffer *out, const struct hub_subscription *subscription, uint64_t seq,
-                  const struct hub_row *rows, size_t row_count, bool last);
+                  struct slice rows, bool last);
 
 struct hub_figures {
     uint64_t sets;      /* sent */
     uint64_t encoded;   /* of them, not shared with another subscription */
-    uint64_t conflated; /* row values that were never sent because a newer one came */
+    uint64_t conflated; /* row values no terminal was sent because a newer one came; terminal NULL
+                           (the base of a snapshot) is not counted */
     uint64_t resyncs;
 };
 void hub_figures(const struct hub *hub, struct hub_figures *ret_figures);

@@ -12,11 +12,13 @@ struct feed {
     struct feed *next;
     struct session *session;
     struct hub_subscription *subscription;
-    uint64_t cursor;     /* pages: the last customer or approval that was told, or how many were */
-    uint32_t *customers; /* only these; NULL: all */
+    struct snapshot *snapshot; /* of all customers, while it is being given */
+    uint64_t cursor;           /* of pages: the last one that was told, or how many were */
+    uint32_t *customers;       /* only these; NULL: all */
     uint32_t customer_count;
     uint8_t topic;
     bool paging;
+    bool stale; /* the hub gave up: to begin anew in its turn */
 };
 
 /* ---- what the hub calls ---- */
@@ -30,8 +32,8 @@ static void hub_sends(void *terminal, struct slice frame)
 
 static bool hub_asks_slow(void *terminal)
 {
-    struct feed *feed = terminal;
-    return session_slow(feed->session);
+    struct feed *feed = terminal; /* NULL: a snapshot's own subscription */
+    return feed == NULL || session_slow(feed->session);
 }
 
 static void send_subscribed(struct feed *feed, uint64_t request, bool resumed, uint64_t seq)
@@ -49,93 +51,52 @@ static void send_subscribed(struct feed *feed, uint64_t request, bool resumed, u
     session_send(feed->session, request, &message);
 }
 
-static void begin_pages(struct feed *feed)
-{
-    feed->cursor = 0;
-    feed->paging = true;
-    session_want_turn(feed->session);
-}
-
-/* Unasked, so that the terminal knows: the picture comes anew. */
+/* Not at once: the hub is in the middle of telling everybody. */
 static void hub_resyncs(void *terminal, struct hub_subscription *subscription)
 {
     struct feed *feed = terminal;
-    hub_restart(subscription);
-    send_subscribed(feed, 0, false, hub_prev(subscription));
-    begin_pages(feed);
+    (void)subscription;
+    feed->stale = true;
+    session_want_turn(feed->session);
 }
 
 const struct hub_doors feed_doors = {hub_sends, hub_asks_slow, hub_resyncs};
 
-/* ---- rows ---- */
-
-/* Rows of one page or one resumed set, with their words. */
-struct gathering {
-    struct feed *feed;
-    struct ledger_view *view;
-    struct texts texts;
-    struct hub_row *rows;
-    size_t count;
-    size_t room;
-    size_t bytes;
-};
-
-static bool gather_begin(struct gathering *gathering, struct feed *feed, size_t room)
-{
-    struct sessions *home = feed->session->home;
-    *gathering = (struct gathering){.feed = feed, .room = room};
-    gathering->view = sessions_view(home, &home->arena);
-    if (gathering->view == NULL)
-        return false;
-    gathering->rows = arena_take(&home->arena, room * sizeof *gathering->rows);
-    texts_begin(&gathering->texts, home->options.vault, &home->arena);
-    return gathering->rows != NULL;
-}
-
-static void gather_end(struct gathering *gathering)
-{
-    texts_end(&gathering->texts);
-    sessions_view_end(gathering->view);
-}
-
-static bool gather_full(const struct gathering *gathering)
-{
-    return gathering->count + 2 > gathering->room || gathering->bytes > FEED_PAGE_BYTES;
-}
-
-/* The row as it is now, when it is there and the subscription is for it. */
-static void gather(struct gathering *gathering, uint64_t key)
-{
-    uint32_t customer = 0;
-    struct slice row = ledger_view_row(gathering->view, key, &customer);
-    if (row.size == 0 || !hub_wants(gathering->feed->subscription, key, customer))
-        return;
-    row = texts_row(&gathering->texts, row);
-    gathering->rows[gathering->count++] = (struct hub_row){key, customer, row};
-    gathering->bytes += row.size;
-}
-
 /* ---- pages ---- */
 
-static void gather_customer(struct gathering *gathering, uint32_t customer)
+static bool of_all(const struct feed *feed)
 {
-    gather(gathering, LEDGER_ROW_KEY(ROW_KIND_CUSTOMER, customer));
-    gather(gathering, LEDGER_ROW_KEY(ROW_KIND_ACCOUNT, customer));
+    return feed->topic == TEFTER__TOPIC__TOPIC_CUSTOMERS && feed->customers == NULL;
 }
 
-/* Each of these gathers from the cursor on and says whether there is more. */
-
-static bool gather_all(struct gathering *gathering, struct feed *feed)
+static void leave_snapshot(struct feed *feed)
 {
-    while (!gather_full(gathering)) {
-        uint32_t customer = ledger_view_next_customer(gathering->view, (uint32_t)feed->cursor);
-        if (customer == 0)
+    snapshot_release(feed->snapshot);
+    feed->snapshot = NULL;
+    feed->paging = false;
+}
+
+/* The whole picture, from its first page on. request 0: unasked, so that the terminal knows. */
+static bool begin_anew(struct feed *feed, uint64_t request)
+{
+    leave_snapshot(feed);
+    if (of_all(feed)) {
+        feed->snapshot = snapshot_join(feed->session->home, feed->subscription);
+        if (feed->snapshot == NULL)
             return false;
-        gather_customer(gathering, customer);
-        feed->cursor = customer;
+    } else {
+        hub_restart(feed->subscription);
     }
+    feed->stale = false;
+    feed->paging = true;
+    feed->cursor = 0;
+    send_subscribed(feed, request, false, hub_prev(feed->subscription));
+    hub_drained(feed->subscription);
+    session_want_turn(feed->session);
     return true;
 }
+
+/* Both gather from the cursor on and say whether there is more. */
 
 static bool gather_chosen(struct gathering *gathering, struct feed *feed)
 {
@@ -159,50 +120,74 @@ static bool gather_approvals(struct gathering *gathering, struct feed *feed)
     return false;
 }
 
-static bool gather_page(struct gathering *gathering, struct feed *feed)
+/* A page for this feed alone. */
+static bool own_page(struct feed *feed, struct snapshot_page *ret_page)
 {
-    if (feed->topic == TEFTER__TOPIC__TOPIC_APPROVALS)
-        return gather_approvals(gathering, feed);
-    return feed->customers != NULL ? gather_chosen(gathering, feed) : gather_all(gathering, feed);
+    struct sessions *home = feed->session->home;
+    struct gathering gathering;
+    bool read = gather_begin(&gathering, home, feed->subscription) &&
+                gather_room(&gathering, FEED_PAGE_ROWS);
+    bool more =
+        read && (feed->topic == TEFTER__TOPIC__TOPIC_APPROVALS ? gather_approvals(&gathering, feed)
+                                                               : gather_chosen(&gathering, feed));
+    buffer_clear(&home->rows);
+    read = read && hub_page_rows_put(&home->rows, gathering.rows, gathering.count);
+    if (read)
+        *ret_page = (struct snapshot_page){ledger_view_seq(gathering.view),
+                                           buffer_slice(&home->rows), 0, !more};
+    gather_end(&gathering);
+    return read;
 }
 
-static void send_page(struct feed *feed, struct gathering *gathering, bool more)
+static bool shared_page(struct feed *feed, struct snapshot_page *ret_page)
 {
-    struct session *session = feed->session;
-    struct buffer *out = &session->home->out;
-    uint64_t seq = ledger_view_seq(gathering->view);
-    buffer_clear(out);
-    if (hub_page_put(out, feed->subscription, seq, gathering->rows, gathering->count, !more))
-        (void)stream_write(session->stream, buffer_slice(out));
-    feed->paging = more;
-    if (!more)
-        hub_tell(feed->subscription, seq);
+    if (!snapshot_page(feed->snapshot, (uint32_t)feed->cursor, ret_page))
+        return false;
+    feed->cursor = ret_page->until;
+    return true;
 }
 
 static void feed_page(struct feed *feed)
 {
-    struct gathering gathering;
-    arena_reset(&feed->session->home->arena);
-    if (gather_begin(&gathering, feed, FEED_PAGE_ROWS))
-        send_page(feed, &gathering, gather_page(&gathering, feed));
-    gather_end(&gathering);
+    struct session *session = feed->session;
+    struct buffer *out = &session->home->out;
+    struct snapshot_page page;
+    arena_reset(&session->home->arena);
+    if (!(feed->snapshot != NULL ? shared_page(feed, &page) : own_page(feed, &page)))
+        return;
+    buffer_clear(out);
+    if (hub_page_put(out, feed->subscription, page.seq, page.rows, page.last))
+        (void)stream_write(session->stream, buffer_slice(out));
+    if (!page.last)
+        return;
+    leave_snapshot(feed);
+    hub_tell(feed->subscription, page.seq);
 }
 
-static struct feed *paging_feed(const struct session *session)
+/* Something is owed to it that comes in turns. */
+static bool wants_turn(const struct feed *feed)
+{
+    return feed->paging || feed->stale;
+}
+
+static struct feed *waiting_feed(const struct session *session)
 {
     struct feed *feed = session->feeds;
-    while (feed != NULL && !feed->paging)
+    while (feed != NULL && !wants_turn(feed))
         feed = feed->next;
     return feed;
 }
 
 void feeds_turn(struct session *session)
 {
-    struct feed *feed = paging_feed(session);
+    struct feed *feed = waiting_feed(session);
     if (feed == NULL || session_slow(session))
         return;
-    feed_page(feed);
-    if (session->state != SESSION_CLOSING && paging_feed(session) != NULL)
+    if (feed->stale)
+        (void)begin_anew(feed, 0);
+    else
+        feed_page(feed);
+    if (session->state != SESSION_CLOSING && waiting_feed(session) != NULL)
         session_want_turn(session);
 }
 
@@ -210,7 +195,7 @@ void feeds_drained(struct session *session)
 {
     for (struct feed *feed = session->feeds; feed != NULL; feed = feed->next)
         hub_drained(feed->subscription);
-    if (paging_feed(session) != NULL)
+    if (waiting_feed(session) != NULL)
         session_want_turn(session);
 }
 
@@ -218,7 +203,7 @@ void feeds_heartbeat(struct session *session)
 {
     uint64_t seq = hub_seq(session->home->hub);
     for (struct feed *feed = session->feeds; feed != NULL; feed = feed->next) {
-        if (!feed->paging && hub_prev(feed->subscription) < seq)
+        if (!wants_turn(feed) && hub_prev(feed->subscription) < seq)
             hub_tell(feed->subscription, seq);
     }
 }
@@ -237,12 +222,10 @@ static bool gather_changed(struct gathering *gathering, struct feed *feed, uint6
 {
     const uint64_t *keys = NULL;
     size_t count = 0;
-    if (!gather_begin(gathering, feed, 0) || from > ledger_view_seq(gathering->view) ||
-        !ledger_view_changed(gathering->view, from, &keys, &count) || count > HUB_PENDING_ROWS_MAX)
-        return false;
-    gathering->room = count;
-    gathering->rows = arena_take(&feed->session->home->arena, count * sizeof *gathering->rows);
-    if (gathering->rows == NULL)
+    if (!gather_begin(gathering, feed->session->home, feed->subscription) ||
+        from > ledger_view_seq(gathering->view) ||
+        !ledger_view_changed(gathering->view, from, &keys, &count) ||
+        count > HUB_PENDING_ROWS_MAX || !gather_room(gathering, count))
         return false;
     for (size_t i = 0; i < count && gathering->bytes <= HUB_SET_BYTES_MAX; i++)
         gather(gathering, keys[i]);
@@ -297,6 +280,7 @@ static uint32_t kinds_of(Tefter__Topic topic)
 
 static void feed_free(struct feed *feed)
 {
+    leave_snapshot(feed);
     hub_drop(feed->subscription);
     free(feed->customers);
     free(feed);
@@ -349,13 +333,14 @@ void feed_subscribe(struct session *session, const Tefter__FromTerminal *request
         session_refuse_wait(session, request, TEFTER__REFUSAL_CODE__BUSY, BUSY_RETRY_MS);
         return;
     }
+    if (!resume(feed, request) && !begin_anew(feed, request->request)) {
+        feed_free(feed);
+        session_refuse_wait(session, request, TEFTER__REFUSAL_CODE__BUSY, BUSY_RETRY_MS);
+        return;
+    }
     feed->next = session->feeds;
     session->feeds = feed;
     session->feed_count++;
-    if (resume(feed, request))
-        return;
-    send_subscribed(feed, request->request, false, hub_prev(feed->subscription));
-    begin_pages(feed);
 }
 
 void feed_unsubscribe(struct session *session, const Tefter__FromTerminal *request)

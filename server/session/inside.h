@@ -11,7 +11,8 @@
  *   login.c      login, token, PIN, logout; secret.c: new passwords and PINs
  *   hashing.c    argon2id on the pool, one at a time
  *   enrol.c      codes, enrolment, renewal
- *   feed.c       subscriptions: resume, pages, sets
+ *   feed.c       subscriptions: resume, pages, sets; gather.c: rows with their words
+ *   snapshot.c   one snapshot for many
  *   status.c     pings, the server's figures, which terminals are there
  *   watch.c      what events mean for sessions and for the search index
  *   index.c      filling the search index
@@ -45,6 +46,7 @@ enum {
     FOUND_MAX = 2000, /* customers a search hands to the ledger */
     FEED_PAGE_ROWS = 200,
     FEED_PAGE_BYTES = 128 * 1024,
+    SNAPSHOT_BYTES_MAX = 64 * 1024 * 1024, /* of pages that are kept */
     BUSY_RETRY_MS = 250,
     TOKEN_LIFE_MS = 12 * 3600 * 1000,
     TOKEN_SIZE = 1 + 4 + 4 + 4 + 8 + HASH_SIZE,
@@ -128,6 +130,7 @@ struct errand {
 
 struct hash_job;
 struct long_query;
+struct snapshot;
 
 struct slot {
     struct session *session;
@@ -153,6 +156,8 @@ struct sessions {
     struct arena arena; /* of the frame at hand */
     struct arena group; /* of what the writer tells */
     struct buffer out;  /* the frame that is being sent */
+    struct buffer rows; /* of the page that is being made */
+    struct snapshot *snapshot;
     struct slot *slots;
     uint32_t slot_count; /* ever used */
     uint32_t free_slot;  /* + 1; 0: none */
@@ -346,6 +351,46 @@ void feeds_turn(struct session *session);
 void feeds_heartbeat(struct session *session);
 void feeds_drop(struct session *session);
 extern const struct hub_doors feed_doors;
+
+/* ---- gather.c ---- */
+
+/* Rows as they are now, with their words, in home->arena. */
+struct gathering {
+    const struct hub_subscription *subscription; /* only rows that it wants */
+    struct ledger_view *view;
+    struct texts texts;
+    struct hub_row *rows;
+    size_t count;
+    size_t room;
+    size_t bytes;
+};
+/* false: the ledger cannot be read now. gather_end in any case. */
+bool gather_begin(struct gathering *gathering, struct sessions *home,
+                  const struct hub_subscription *subscription);
+bool gather_room(struct gathering *gathering, size_t room);
+void gather_end(struct gathering *gathering);
+bool gather_full(const struct gathering *gathering); /* for one customer more */
+void gather(struct gathering *gathering, uint64_t key);
+void gather_customer(struct gathering *gathering, uint32_t customer);
+/* All customers behind the cursor, until it is full; false: there are no more. */
+bool gather_all(struct gathering *gathering, uint32_t *cursor);
+
+/* ---- snapshot.c ---- */
+
+struct snapshot_page {
+    uint64_t seq;
+    struct slice rows; /* encoded; until the next page is made */
+    uint32_t until;    /* the next page begins behind this customer */
+    bool last;
+};
+/* For a subscription to all customers: it begins anew, and is owed what changed since the snapshot
+ * was begun. NULL: none can be had now. */
+struct snapshot *snapshot_join(struct sessions *home, struct hub_subscription *subscription);
+void snapshot_release(struct snapshot *snapshot); /* NULL welcome */
+/* The page behind a customer, from memory or from the ledger; false: not now. */
+bool snapshot_page(struct snapshot *snapshot, uint32_t after, struct snapshot_page *ret_page);
+void snapshots_tick(struct sessions *home);
+void snapshots_fini(struct sessions *home);
 
 /* ---- watch.c ---- */
 

@@ -198,6 +198,7 @@ static void on_tick(void *context)
 {
     struct sessions *home = context;
     uint64_t now_ms = loop_now_ms(home->options.loop);
+    snapshots_tick(home);
     uint32_t beat = home->ticks++ % (HEARTBEAT_MS / TICK_MS);
     for (uint32_t i = 0; i < home->slot_count; i++) {
         struct session *session = home->slots[i].session;
@@ -266,6 +267,7 @@ bool sessions_create(const struct sessions_options *options, struct sessions **r
     arena_init(&home->arena, ANSWER_MEMORY_MAX);
     arena_init(&home->group, ANSWER_MEMORY_MAX);
     buffer_init(&home->out, FRAME_HEAD_SIZE + FRAME_TO_CLIENT_MAX);
+    buffer_init(&home->rows, FRAME_TO_CLIENT_MAX);
     if (!keep(home, &home->options.root.certificate, failure) ||
         !keep(home, &home->options.root.key, failure) || !make_parts(home, failure) ||
         !make_listener(home, failure)) {
@@ -332,14 +334,16 @@ void sessions_figures(const struct sessions *home, struct sessions_figures *ret_
 {
     *ret_figures = (struct sessions_figures){
         .open = home->open,
-        .subscriptions = hub_count(home->hub),
         .accepted = home->accepted,
         .cut_slow = home->cut_slow,
         .bad_frames = home->bad_frames,
     };
     for (uint32_t i = 0; i < home->slot_count; i++) {
         const struct session *session = home->slots[i].session;
-        ret_figures->logged_in += session != NULL && session->state == SESSION_LOGGED_IN ? 1 : 0;
+        if (session == NULL)
+            continue;
+        ret_figures->logged_in += session->state == SESSION_LOGGED_IN ? 1 : 0;
+        ret_figures->subscriptions += session->feed_count;
     }
 }
 
@@ -373,6 +377,7 @@ void sessions_drain(struct sessions *home, const char *reason, loop_fn drained, 
 static void free_room(struct sessions *home)
 {
     free_dead(home);
+    snapshots_fini(home);
     hub_destroy(home->hub);
     search_destroy(home->search);
     throttle_destroy(home->throttle);
@@ -387,6 +392,7 @@ static void free_room(struct sessions *home)
     arena_fini(&home->arena);
     arena_fini(&home->group);
     buffer_fini(&home->out);
+    buffer_fini(&home->rows);
     free(home->slots);
     free(home);
 }

@@ -309,6 +309,35 @@ static void resumed_ahead_of_the_hub(void **state)
     assert_int_equal(t.last->this_, 104);
 }
 
+static void joined_to_a_base(void **state)
+{
+    (void)state;
+    struct terminal base;
+    struct terminal late;
+    subscribe(&base, 0, KINDS_CUSTOMERS);
+    base.slow = true;
+    for (uint64_t seq = 101; seq <= 120; seq++)
+        publish_account(seq, 1 + (uint32_t)(seq % 4), (int64_t)seq);
+    assert_int_equal(hub_pending(base.subscription), 4);
+    subscribe(&late, 6, KINDS_CUSTOMERS);
+    assert_true(hub_join(late.subscription, base.subscription));
+    assert_int_equal(hub_prev(late.subscription), 120);
+    assert_int_equal(late.sets, 0);
+    hub_drained(late.subscription);
+    assert_int_equal(late.last->prev, 120);
+    assert_int_equal(late.last->this_, 120);
+    assert_int_equal(late.last->n_rows, 4);
+    publish_account(121, 1, 1);
+    assert_int_equal(late.last->prev, 120);
+    assert_int_equal(base.sets, 0);
+    for (uint32_t i = 0; i <= HUB_PENDING_ROWS_MAX; i++)
+        publish_account(200 + i, 1 + i, 1);
+    assert_true(hub_pending(base.subscription) == SIZE_MAX);
+    assert_false(hub_join(late.subscription, base.subscription));
+    assert_int_equal(hub_prev(late.subscription), hub_seq(hub));
+    assert_int_equal(base.resyncs, 0);
+}
+
 static void dropped_while_being_told(void **state)
 {
     (void)state;
@@ -338,13 +367,22 @@ static void pages(void **state)
     subscribe(&t, 300, KINDS_CUSTOMERS);
     buffer_init(&out, 4096);
     struct hub_row rows[] = {account(1, 10), account(2, 20)};
-    assert_true(hub_page_put(&out, t.subscription, 77, rows, 2, true));
+    struct buffer encoded;
+    buffer_init(&encoded, 4096);
+    assert_true(hub_page_rows_put(&encoded, rows, 2));
+    assert_true(hub_page_put(&out, t.subscription, 77, buffer_slice(&encoded), true));
     const Tefter__Page *page = read_frame(buffer_slice(&out))->page;
     assert_int_equal(page->subscription, 300);
     assert_int_equal(page->seq, 77);
     assert_int_equal(page->n_rows, 2);
     assert_int_equal(page->rows[1]->account->balance_minor, 20);
     assert_true(page->last);
+    buffer_clear(&out);
+    assert_true(hub_page_put(&out, t.subscription, 78, slice_of("", 0), false));
+    page = read_frame(buffer_slice(&out))->page;
+    assert_int_equal(page->n_rows, 0);
+    assert_false(page->last);
+    buffer_fini(&encoded);
     buffer_fini(&out);
 }
 
@@ -362,6 +400,7 @@ int main(void)
         hub_test(too_many_rows_pending),
         hub_test(an_empty_set_tells_the_seq),
         hub_test(resumed_ahead_of_the_hub),
+        hub_test(joined_to_a_base),
         hub_test(dropped_while_being_told),
         hub_test(pages),
     };

@@ -23,8 +23,8 @@ enum {
     TERMINALS = 24,
     STEPS = 3000,
     GROUPS_AHEAD = 4,
-    ROWS_MAX = 12,
-    PAGE_CUSTOMERS = 7,
+    ROWS_MAX = 5,
+    PAGE_ROWS = 45,
     BIG_CODE = 60000,
 };
 
@@ -58,6 +58,7 @@ struct world {
     unsigned resyncs;
     unsigned resumes;
     unsigned snapshots;
+    unsigned bases;
 };
 
 static struct world world;
@@ -177,11 +178,20 @@ struct terminal {
     struct version rows[KEYS];
     uint64_t at;
     bool paging;
+    bool joined; /* its pages are those that were read for the base */
     int next_place;
     uint64_t exact_from; /* the last page's seq; the picture may be believed from there on */
 };
 
 static struct terminal terminals[TERMINALS];
+
+/* What joined terminals are given: read once, in pieces, and kept. */
+static struct base {
+    struct terminal nobody; /* its subscription; always slow */
+    struct version rows[KEYS];
+    int read; /* places before this one are */
+    uint64_t seq;
+} base;
 
 static bool wanted(const struct terminal *terminal, int place)
 {
@@ -250,8 +260,34 @@ static bool on_slow(void *context)
     return ((struct terminal *)context)->slow;
 }
 
+static void begin_base(void)
+{
+    hub_drop(base.nobody.subscription);
+    base = (struct base){.nobody = {.slow = true}};
+    base.nobody.subscription =
+        hub_subscribe(world.hub, &base.nobody, &(struct hub_wish){.kinds = 3});
+    assert_non_null(base.nobody.subscription);
+    world.bases++;
+}
+
+/* In the place of reading everything anew. */
+static void join(struct terminal *terminal)
+{
+    terminal->joined = false;
+    if (terminal->chosen || terminal->kinds != 3 || prng_below(&world.prng, 4) == 0)
+        return;
+    for (int i = 0; i < TERMINALS && hub_pending(base.nobody.subscription) > 100; i++) {
+        if (terminals[i].paging && terminals[i].joined)
+            return; /* it is being read by another one */
+        if (i == TERMINALS - 1)
+            begin_base();
+    }
+    terminal->joined = hub_join(terminal->subscription, base.nobody.subscription);
+}
+
 static void begin_snapshot(struct terminal *terminal)
 {
+    join(terminal);
     memset(terminal->rows, 0, sizeof terminal->rows);
     terminal->at = hub_prev(terminal->subscription);
     terminal->paging = true;
@@ -315,15 +351,27 @@ static void come_back(struct terminal *terminal)
     assert_int_equal(terminal->at, world.seq);
 }
 
+static struct version read_place(const struct terminal *terminal, int place)
+{
+    if (!terminal->joined)
+        return truth_at(place, world.seq);
+    if (place >= base.read) {
+        base.rows[place] = truth_at(place, world.seq);
+        base.read = place + 1;
+        base.seq = world.seq;
+    }
+    return base.rows[place];
+}
+
 static void page(struct terminal *terminal)
 {
     if (!terminal->paging || terminal->slow)
         return;
-    for (int i = 0; i < PAGE_CUSTOMERS && terminal->next_place < KEYS; terminal->next_place++) {
+    for (int i = 0; i < PAGE_ROWS && terminal->next_place < KEYS; terminal->next_place++) {
         int place = terminal->next_place;
         if (!wanted(terminal, place))
             continue;
-        struct version truth = truth_at(place, world.seq);
+        struct version truth = read_place(terminal, place);
         if (truth.seq >= terminal->rows[place].seq)
             terminal->rows[place] = truth;
         i++;
@@ -331,28 +379,28 @@ static void page(struct terminal *terminal)
     if (terminal->next_place < KEYS)
         return;
     terminal->paging = false;
-    terminal->exact_from = world.seq;
-    hub_tell(terminal->subscription, world.seq);
+    terminal->exact_from = terminal->joined ? base.seq : world.seq;
+    hub_tell(terminal->subscription, terminal->exact_from);
 }
 
 static void step(void)
 {
     struct terminal *terminal = &terminals[prng_below(&world.prng, TERMINALS)];
     uint64_t dice = prng_below(&world.prng, 100);
-    if (dice < 25) {
+    if (dice < 27) {
         commit();
-    } else if (dice < 55) {
+    } else if (dice < 52) {
         publish();
-    } else if (dice < 63) {
+    } else if (dice < 60) {
         terminal->slow = true;
-    } else if (dice < 75) {
+    } else if (dice < 70) {
         terminal->slow = false;
         hub_drained(terminal->subscription);
-    } else if (dice < 92) {
+    } else if (dice < 88) {
         page(terminal);
-    } else if (dice < 95) {
+    } else if (dice < 92) {
         come_back(terminal);
-    } else if (dice < 97) {
+    } else if (dice < 95) {
         hub_drop(terminal->subscription);
         arrive(terminal);
     } else {
@@ -383,8 +431,11 @@ static void begin(uint64_t seed)
     arena_init(&world.arena, 512 * 1024 * 1024);
     for (int place = 0; place < KEYS; place++)
         history_add(place, 1, (int64_t)prng_below(&world.prng, 1000));
+    memset(terminals, 0, sizeof terminals);
+    base = (struct base){.read = 0};
     world.hub = hub_create(&doors, 1);
     assert_non_null(world.hub);
+    begin_base();
     for (int i = 0; i < TERMINALS; i++)
         arrive(&terminals[i]);
 }
@@ -411,6 +462,7 @@ static void pictures_are_the_truth(void **state)
     unsigned checks = 0;
     unsigned resyncs = 0;
     unsigned resumes = 0;
+    unsigned bases = 0;
     for (uint64_t round = 0; round < rounds; round++) {
         begin(seed + round);
         for (int i = 0; i < STEPS; i++) {
@@ -422,10 +474,12 @@ static void pictures_are_the_truth(void **state)
         checks += world.exact_checks;
         resyncs += world.resyncs;
         resumes += world.resumes;
+        bases += world.bases;
         end();
     }
-    print_message("seed=%llu rounds=%llu exact pictures=%u resumes=%u resyncs=%u\n",
-                  (unsigned long long)seed, (unsigned long long)rounds, checks, resumes, resyncs);
+    print_message("seed=%llu rounds=%llu exact pictures=%u resumes=%u resyncs=%u bases=%u\n",
+                  (unsigned long long)seed, (unsigned long long)rounds, checks, resumes, resyncs,
+                  bases);
     assert_true(checks > 100 * rounds && resumes > rounds && resyncs > rounds);
 }
 

@@ -396,11 +396,70 @@ static void a_slow_reader(void **state)
     stream_pause(sleeper.stream, false);
     wait_exact(&slow);
     check_all(&slow);
-    assert_true(slow.sets < quick.sets);
     print_message("changes %u, sets of the quick one %u, of the slow one %u, conflated %llu\n",
                   changes, quick.sets, slow.sets, (unsigned long long)figures.conflated);
+    assert_true(slow.sets < quick.sets);
     client_close(&reader);
     client_close(&sleeper);
+}
+
+/* Those who come while the first is still being told, and after, are given the same pages and what
+ * changed since. */
+static void one_snapshot_for_many(void **state)
+{
+    (void)state;
+    enum { MANY = 6 };
+    static struct picture pictures[MANY];
+    static struct client clients[MANY];
+    memset(pictures, 0, sizeof pictures);
+    make_customers(250);
+    const struct snapshot *first = NULL;
+    for (int i = 0; i < MANY; i++) {
+        client_enter(&clients[i], "boss", "correct horse");
+        (void)subscribe(&pictures[i], &clients[i], 1 + (uint32_t)i % 2, &everybody);
+        for (uint32_t n = 0; n < 10; n++)
+            world_limit(2 + (n * 25 + (uint32_t)i) % 250, 100 * i + (int64_t)n);
+        if (i == 2)
+            make_customers(1);
+        if (i >= 3)
+            wait_exact(&pictures[i]);
+        first = i == 0 ? world.sessions->snapshot : first;
+        assert_ptr_equal(world.sessions->snapshot, first);
+    }
+    for (int i = 0; i < MANY; i++) {
+        wait_exact(&pictures[i]);
+        assert_int_equal(check_all(&pictures[i]), 252);
+        client_close(&clients[i]);
+    }
+    for (int i = 0; i < 60; i++)
+        snapshots_tick(world.sessions);
+    assert_null(world.sessions->snapshot); /* nobody wants it any more */
+}
+
+/* The hub gives up on it: everything comes anew, unasked. */
+static void given_up_and_anew(void **state)
+{
+    (void)state;
+    static struct picture picture;
+    struct client client;
+    memset(&picture, 0, sizeof picture);
+    make_customers(120);
+    client_enter(&client, "boss", "correct horse");
+    (void)subscribe(&picture, &client, 1, &everybody);
+    wait_exact(&picture);
+    unsigned pages = picture.pages;
+    for (uint32_t i = 0; i < world.sessions->slot_count; i++) {
+        struct session *session = world.sessions->slots[i].session;
+        if (session != NULL && session->feeds != NULL)
+            feed_doors.resync(session->feeds, NULL);
+    }
+    world_limit(7, 12345);
+    world_run(50);
+    wait_exact(&picture);
+    assert_int_equal(picture.anew, 1);
+    assert_true(picture.pages > pages);
+    assert_int_equal(check_all(&picture), 121);
+    client_close(&client);
 }
 
 static void heartbeat_tells_the_seq(void **state)
@@ -431,7 +490,8 @@ int main(void)
         world_test(snapshot_and_live), world_test(asked_wrongly),
         world_test(chosen_customers),  world_test(resumed),
         world_test(not_to_be_resumed), world_test(approvals),
-        world_test(a_slow_reader),     world_test(heartbeat_tells_the_seq),
+        world_test(a_slow_reader),     world_test(one_snapshot_for_many),
+        world_test(given_up_and_anew), world_test(heartbeat_tells_the_seq),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
