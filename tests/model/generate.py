@@ -123,7 +123,7 @@ class Generator:
 
     def weights(self):
         table = [
-            (self.sale, 26), (self.pay, 20), (self.match, 6), (self.undo, 3), (self.credit_note, 4),
+            (self.sale, 36), (self.pay, 27), (self.match, 6), (self.undo, 3), (self.credit_note, 4),
             (self.confirm, 3), (self.reverse, 4), (self.correct_invoice, 4), (self.correct_payment, 3),
             (self.bad_sale, 8), (self.edge_sale, 4), (self.bad_pay, 4), (self.bad_match, 3),
             (self.bad_note, 3), (self.limit, 2), (self.policy, 0.3), (self.ask, 2), (self.decide, 2),
@@ -276,11 +276,12 @@ class Generator:
         body.update(self.maybe(0.03, currency="EUR"))
         body.update(self.maybe(0.03, already_happened=True, source="old"))
         body.update(self.maybe(0.02, already_happened=False))
-        persons = list(self.m.customers.get(body.get("customer"), {"persons": []})["persons"])
-        if persons and r.random() < 0.4:
-            body["person"] = r.choice(persons)
-        granted = [a for a, x in list(self.m.approvals.items())[-12:]
-                   if x["state"] == "granted" and x["customer"] == body.get("customer")]
+        persons = self.m.customers.get(body.get("customer"), {"persons": {}})["persons"]
+        live = [n for n, p in persons.items() if not p["revoked"] and p["until"] >= self.today()]
+        if live and r.random() < 0.4 or persons and r.random() < 0.02:
+            body["person"] = r.choice(live or list(persons))
+        granted = [a for a, x in list(self.m.approvals.items())[-12:] if x["state"] == "granted" and
+                   x["customer"] == body.get("customer") and x["expires"] > self.now]
         if granted and r.random() < 0.6:
             body["approval"] = r.choice(granted)
         return body
@@ -288,7 +289,7 @@ class Generator:
     # ---- trading ----
 
     def sale(self):
-        if self.r.random() < 0.08:
+        if self.r.random() < 0.06:
             return self.granted_sale()
         return {"issue_invoice": self.invoice()}
 
@@ -296,7 +297,12 @@ class Generator:
         """With an approval, of about its amount; it may be decided or spent already."""
         if not self.m.approvals:
             return {"issue_invoice": self.invoice()}
-        number = self.r.choice(list(self.m.approvals)[-6:])
+        last = list(self.m.approvals)[-12:]
+        granted = [a for a in last if self.m.approvals[a]["state"] == "granted" and
+                   self.m.approvals[a]["expires"] > self.now]
+        if not granted and self.r.random() < 0.8:
+            return {"issue_invoice": self.invoice()}
+        number = self.r.choice(granted or last)
         approval = self.m.approvals[number]
         amount = max(approval["approved"] + self.r.choice([-1, 0, 0, 0, 1]), 1)
         return {"issue_invoice": {"customer": approval["customer"], "approval": number,
@@ -344,7 +350,8 @@ class Generator:
                  {"customer": 999}, {"date": self.today() + r.randint(1, 500)}, {"due": 19000},
                  {"total_minor": 1}, {"person": 77}, {"approval": 9999}, {"customer_code": LONG},
                  {"customer_code": "C-000003"}, {"already_happened": True},
-                 {"lines": [{"quantity": 1000}]}, {"lines": [{"product": 6, "quantity": 1000}]},
+                 {"lines": [{"quantity": 1000}]}, {"lines": [{"product": r.choice(
+                     [p for p, x in self.m.products.items() if "price" not in x] or [6]), "quantity": 1000}]},
                  {"charges": [{"title": "x", "amount_minor": 9 * 10**12}]},
                  {"charges": [{"title": "x", "amount_minor": 10**13}]}, {"customer": 0}]
         if wrong < 14:
@@ -626,7 +633,8 @@ class Generator:
     def decide(self):
         r = self.r
         numbers = list(self.m.approvals)
-        number = r.choice(numbers[-5:]) if numbers and r.random() < 0.97 else 9999
+        waiting = [a for a in numbers[-8:] if self.m.approvals[a]["state"] == "waiting"]
+        number = r.choice(waiting or numbers[-5:]) if numbers and r.random() < 0.97 else 9999
         asked = self.m.approvals.get(number, {"amount": 1})["amount"]
         body = {"approval": number, "approved": r.random() < 0.8,
                 **self.maybe(0.4, amount_minor=asked - r.choice([0, 1, 100, -1]))}
@@ -772,8 +780,8 @@ class Generator:
         number = r.choice([1, 2, 3, 4, 99])
         serial = m.terminals.get(number, {}).get("serial", 0) + r.choice([1, 1, 0])
         digest = r.choice(["aa", "bb"]) * 32
-        expires = m.now + r.choice([900_000, 900_000, -1])
-        paper = {"terminal": number, "serial": serial, "fingerprint": r.choice(["f1", "f1f2", ""]),
+        expires = m.now + r.choice([10 * DAY_MS, 900_000, -1])
+        paper = {"terminal": number, "serial": serial, "fingerprint": r.choice(["f1", "f1f2", "f3", ""]),
                  "not_after_ms": m.now + 10**10}
         return r.choice([
             {"add_terminal": {"branch": r.choice([1, 99]), "name": r.choice(["", "spare"])}}
