@@ -297,8 +297,9 @@ static void confirm(struct tx *tx, struct reversal *slip, uint32_t date, Tefter_
     done->number = record->number;
 }
 
-/* Refuses, in this order: reason's form, date's form, a reason missing when it never came,
- * document, not a slip that waits, date. */
+/* Refuses, in this order: reason (field_text), date (field_date), FIELD_MISSING reason when it
+ * never came; NOT_FOUND document, NOT_CONFIRMABLE payment (not a slip that waits), DATE_IN_FUTURE
+ * date. */
 Tefter__Refusal *apply_confirm_payment(struct tx *tx, const Tefter__ConfirmPayment *command,
                                        Tefter__Done *done)
 {

@@ -458,8 +458,8 @@ static Tefter__LimitRecord *limit_record(struct tx *tx, const Tefter__SetCreditL
     return record;
 }
 
-/* Refuses, in this order: terms' form, reason's form, customer, the cash customer, nothing to
- * withdraw. */
+/* Refuses, in this order: terms (group_check_terms), reason (field_text); NOT_FOUND customer,
+ * FIELD_INVALID customer (cash); NOTHING_TO_CHANGE terms (no own ones to withdraw). */
 Tefter__Refusal *apply_set_credit_limit(struct tx *tx, const Tefter__SetCreditLimit *command,
                                         Tefter__Done *done)
 {
@@ -560,8 +560,9 @@ static void approval_emit(struct tx *tx, Tefter__EventKind kind, const Tefter__A
     tx_emit(tx, &event);
 }
 
-/* Refuses, in this order: amount, minutes, note, customer, locked, a wall of a policy that does
- * not take approvals, nothing to approve (the sale would pass). */
+/* Refuses, in this order: amount_minor (field_amount), minutes (FIELD_INVALID outside
+ * 1..APPROVAL_MINUTES_MAX), note (field_text); NOT_FOUND customer; what the sale would be refused
+ * with but for APPROVAL_NEEDED (credit_decide); NOTHING_TO_CHANGE amount_minor (it would pass). */
 Tefter__Refusal *apply_ask_approval(struct tx *tx, const Tefter__AskApproval *command,
                                     Tefter__Done *done)
 {
@@ -601,8 +602,9 @@ Tefter__Refusal *apply_ask_approval(struct tx *tx, const Tefter__AskApproval *co
     return NULL;
 }
 
-/* Refuses, in this order: amount, reason's form, a reason missing when refusing, approval, no
- * longer waiting, more than was asked. */
+/* Refuses, in this order: amount_minor (field_amount), reason (field_text), FIELD_MISSING reason
+ * when not approved; NOT_FOUND approval, APPROVAL_NOT_OPEN approval (decided or expired),
+ * FIELD_INVALID amount_minor (more than was asked). */
 Tefter__Refusal *apply_decide_approval(struct tx *tx, const Tefter__DecideApproval *command,
                                        Tefter__Done *done)
 {

@@ -51,8 +51,10 @@ struct credit_request {
     bool already_happened;
 };
 
-/* The decision, always; NULL when the sale may go on, else CUSTOMER_LOCKED, APPROVAL_NOT_OPEN, a
- * wall, or APPROVAL_NEEDED, with the decision and the ways out in it. */
+/* The decision, always; NULL when the sale may go on, else, in this order and naming customer:
+ * CUSTOMER_LOCKED (unless it already happened); of an approval that is named NOT_FOUND or
+ * APPROVAL_NOT_OPEN approval (not granted, expired, another's, for less), though no wall be hit;
+ * the first wall, or APPROVAL_NEEDED, with the decision and the ways out in it. */
 Tefter__Refusal *credit_decide(struct tx *tx, const struct credit_request *request,
                                Tefter__Decision **ret_decision);
 /* After the decided line: an approval that was used is spent; a sale posted over the limit alarms.

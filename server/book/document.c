@@ -343,10 +343,13 @@ static Tefter__Refusal *finish_invoice(struct tx *tx, const Tefter__IssueInvoice
     return refusal;
 }
 
-/* Refuses, in this order: number, source, date, note, currency, due, marketer, reference, no lines,
- * each line's form, each charge's form · the right to say "already happened" · customer, branch
- * blocked, date, due before date, number taken · each line against the catalogue · total, total
- * shown, too big · person · credit. */
+/* Refuses, in this order: number, source (field_code), date (field_date), note (field_text),
+ * currency, due (field_date), marketer (field_login), reference (field_line), FIELD_MISSING lines
+ * (neither lines nor charges), each line's form, each charge's form · the right ALREADY_HAPPENED ·
+ * customer (customer_resolve), BRANCH_BLOCKED, date (document_date_of), DATE_INVALID due (before the
+ * date), NUMBER_TAKEN number · each line against the catalogue (fill_line) · AMOUNT_TOO_BIG or
+ * TOTAL_NEGATIVE lines, FIELD_INVALID total_minor (not what was shown), AMOUNT_TOO_BIG · person
+ * (customer_check_person, by the branch's business date) · credit (credit_decide). */
 Tefter__Refusal *document_plan_invoice(struct tx *tx, const Tefter__IssueInvoice *command,
                                        struct account *account, uint64_t corrects,
                                        struct document_plan **ret_plan)
@@ -771,11 +774,14 @@ Tefter__Refusal *apply_issue_invoice(struct tx *tx, const Tefter__IssueInvoice *
     return NULL;
 }
 
-/* Refuses, in this order: number, source, date, reason, currency, lines beside an invoice, credited
- * lines without one, no lines, each credited quantity, each line's form, each charge's form · the
- * right to say "already happened" · invoice, customer, branch blocked, date, date before the
- * invoice, number taken · each line (more than sold, or against the catalogue) · total, the right
- * for its amount, too big. */
+/* Refuses, in this order: number, source, date, reason, currency (as an invoice); FIELD_INVALID
+ * lines (lines or charges beside an invoice), FIELD_MISSING invoice (`credit` without one),
+ * FIELD_MISSING lines (nothing at all), QUANTITY_NOT_POSITIVE credit[i].quantity, each line's form,
+ * each charge's form · the right ALREADY_HAPPENED · NOT_FOUND, ALREADY_REVERSED invoice, customer,
+ * MATCH_OTHER_CUSTOMER invoice, BRANCH_BLOCKED, date, DATE_INVALID date (before the invoice),
+ * NUMBER_TAKEN number · of each `credit` NOT_FOUND line, MORE_THAN_SOLD quantity with `most`;
+ * MORE_THAN_SOLD invoice (all is credited); or each line against the catalogue · AMOUNT_TOO_BIG or
+ * TOTAL_NEGATIVE lines, the right APPROVE for its amount, AMOUNT_TOO_BIG. */
 Tefter__Refusal *apply_issue_credit_note(struct tx *tx, const Tefter__IssueCreditNote *command,
                                          Tefter__Done *done)
 {

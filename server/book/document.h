@@ -35,7 +35,8 @@ uint64_t document_by_number(struct tx *tx, Tefter__DocumentKind kind, const char
 Tefter__DocumentTailRecord *document_tail(struct tx *tx, uint64_t document);
 void document_tail_save(struct tx *tx, uint64_t document, const Tefter__DocumentTailRecord *tail);
 
-/* Today's date, or the one that was given: not in the future, not in the past without the right. */
+/* The branch's business date, or the one that was given. Refuses DATE_IN_FUTURE date;
+ * DATE_BEFORE_TODAY date with the right BACKDATE and its roles, unless it already happened. */
 Tefter__Refusal *document_date_of(struct tx *tx, const Tefter__BranchRecord *branch, bool has_date,
                                   uint32_t date, bool already_happened, uint32_t *ret_date);
 /* A record with everything that all kinds have; number NULL: the branch's next. The given number

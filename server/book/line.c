@@ -219,8 +219,10 @@ static void describe(const Tefter__InvoiceLine *from, const Tefter__ProductRecor
 
 /* ---- services ---- */
 
-/* Refuses, of each line in turn: its product (NOT_IN_CATALOGUE, RETIRED; a free line without text,
- * without the right), no price, serial numbers, amounts. */
+/* Refuses, of each line in turn: RETIRED or NOT_IN_CATALOGUE product; of a free line FIELD_MISSING
+ * product (no text), the right FREE_LINE; PRICE_MISSING price, serial numbers (check_serials);
+ * AMOUNT_TOO_BIG price (gross), DISCOUNT_TOO_BIG discount_minor (over gross). What already happened
+ * may be retired, free and without serial numbers. */
 static Tefter__Refusal *fill_line(struct tx *tx, const struct line_rules *rules,
                                   const Tefter__InvoiceLine *from, size_t i,
                                   const Tefter__DocumentRecord *record, Tefter__DocumentLine *line)

@@ -197,9 +197,10 @@ static Tefter__Refusal *match_as_asked(struct tx *tx, const Tefter__MatchItems *
     return NULL;
 }
 
-/* Refuses, in this order: parts beside "oldest due", credits without it, no parts, each amount,
- * date's form · customer, date · each part (bill, money, too much) or each credit · nothing to
- * match. */
+/* Refuses, in this order: FIELD_INVALID parts (beside "oldest due"), FIELD_INVALID credits (without
+ * it), FIELD_MISSING parts, of each part amount_minor (field_amount), date (field_date) · NOT_FOUND
+ * customer, date (document_date_of) · of each part match_find debit, match_find credit, match_pair
+ * amount_minor; or of each credit match_find · MATCH_NOTHING. */
 static Tefter__Refusal *plan_match(struct tx *tx, const Tefter__MatchItems *command,
                                    struct match_plan *plan)
 {
@@ -282,7 +283,8 @@ static int64_t undo_pairs(struct tx *tx, struct account *account, const Tefter__
     return undone;
 }
 
-/* Refuses, in this order: reason's form, customer, match, undone already. */
+/* Refuses, in this order: reason (field_text), NOT_FOUND customer, NOT_FOUND match (of this
+ * customer), MATCH_UNDONE match (undone before, by itself or by reversals of all its sides). */
 Tefter__Refusal *apply_undo_match(struct tx *tx, const Tefter__UndoMatch *command,
                                   Tefter__Done *done)
 {

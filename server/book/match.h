@@ -25,13 +25,14 @@ struct match_plan {
 /* date: of the match. */
 void match_begin(struct tx *tx, struct account *account, uint32_t date,
                  struct match_plan *ret_plan);
-/* Matches one pair, amount as much as both have open when 0. Refuses MATCH_TOO_MUCH naming field.
- */
+/* Matches one pair, amount as much as both have open when 0. Refuses, naming field: MATCH_TOO_MUCH
+ * with available_minor (also when a side has nothing open), TOO_MANY. */
 Tefter__Refusal *match_pair(struct tx *tx, struct match_plan *plan, struct item *debit,
                             struct item *credit, int64_t amount_minor, const char *field);
 /* Spends a credit on open bills, oldest due first (tie: document). */
 void match_oldest_due(struct tx *tx, struct match_plan *plan, struct item *credit);
-/* A bill's item, of this account: NOT_FOUND, MATCH_OTHER_CUSTOMER, FIELD_INVALID (not a bill). */
+/* The item of a bill (debit) or of money. Refuses, naming field: MATCH_OTHER_CUSTOMER (a document of
+ * another), NOT_FOUND (none, or it moves no money), FIELD_INVALID (the other side). */
 Tefter__Refusal *match_find(struct tx *tx, struct match_plan *plan, uint64_t document, bool debit,
                             const char *field, struct item **ret_item);
 /* Writes the record when there is a pair, after the decided line; the account is saved by the

@@ -222,9 +222,13 @@ static Tefter__Refusal *begin(struct tx *tx, const Tefter__TakePayment *command,
 
 /* ---- services ---- */
 
-/* Refuses, in this order: amount, date, number, source, reference, payer, note, currency, what a
- * slip must say, bills' form · the right to say "already happened" · customer, date, place,
- * reference taken, number taken · too big · each bill. */
+/* Refuses, in this order: amount_minor (field_amount), date (field_date), number, source
+ * (field_code), reference (field_line), payer, note (field_text), currency; of a slip FIELD_MISSING
+ * reference, payer; FIELD_INVALID bills (beside "oldest due"), of each bill FIELD_MISSING bill,
+ * amount_minor · the right ALREADY_HAPPENED · customer (customer_resolve), date (document_date_of),
+ * place (FIELD_MISSING, NOT_FOUND, FIELD_INVALID for another kind of money, RETIRED,
+ * TILL_OTHER_BRANCH; what already happened may lie nowhere, or in any of its kind), NUMBER_TAKEN
+ * reference, NUMBER_TAKEN number · AMOUNT_TOO_BIG · of each bill match_find, match_pair. */
 Tefter__Refusal *payment_plan(struct tx *tx, const Tefter__TakePayment *command,
                               struct account *account, uint64_t corrects,
                               struct payment_plan **ret_plan)
