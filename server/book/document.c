@@ -346,8 +346,8 @@ static Tefter__Refusal *finish_invoice(struct tx *tx, const Tefter__IssueInvoice
 /* Refuses, in this order: number, source (field_code), date (field_date), note (field_text),
  * currency, due (field_date), marketer (field_login), reference (field_line), FIELD_MISSING lines
  * (neither lines nor charges), each line's form, each charge's form · the right ALREADY_HAPPENED ·
- * customer (customer_resolve), BRANCH_BLOCKED, date (document_date_of), DATE_INVALID due (before the
- * date), NUMBER_TAKEN number · each line against the catalogue (fill_line) · AMOUNT_TOO_BIG or
+ * customer (customer_resolve), BRANCH_BLOCKED, date (document_date_of), DATE_INVALID due (before
+ * the date), NUMBER_TAKEN number · each line against the catalogue (fill_line) · AMOUNT_TOO_BIG or
  * TOTAL_NEGATIVE lines, FIELD_INVALID total_minor (not what was shown), AMOUNT_TOO_BIG · person
  * (customer_check_person, by the branch's business date) · credit (credit_decide). */
 Tefter__Refusal *document_plan_invoice(struct tx *tx, const Tefter__IssueInvoice *command,
