@@ -118,8 +118,7 @@ static bool texts_of_command(struct texts *texts, const struct submission *submi
                              struct slice *ret_command)
 {
     *ret_command = submission->command;
-    if (!texts->commit->options.vault ||
-        !ledger_command_has_text(message_kind(submission->command)))
+    if (!texts->commit->options.vault || !ledger_command_has_text(submission->command))
         return true;
     ProtobufCMessage *command =
         message_unpack(&tefter__command__descriptor, submission->command, texts->arena);

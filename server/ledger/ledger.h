@@ -108,8 +108,8 @@ void ledger_request_digest(struct slice command, struct hash *ret_digest);
 Tefter__Right ledger_command_right(uint32_t kind);
 Tefter__Right ledger_query_right(uint32_t kind);
 bool ledger_query_long(uint32_t kind);
-/* Can this command carry Texts? */
-bool ledger_command_has_text(uint32_t kind);
+/* Does this packed Command carry a Text, which goes to the vault before it is journalled? */
+bool ledger_command_has_text(struct slice command);
 /* By role: the table of rights. */
 bool ledger_may(Tefter__Role role, Tefter__Right right);
 size_t ledger_roles_with(Tefter__Right right, Tefter__Role ret_roles[8]);

@@ -38,11 +38,9 @@ Tefter__Right ledger_command_right(uint32_t kind)
     return row != NULL ? row->right : TEFTER__RIGHT__RIGHT_SERVER;
 }
 
-bool ledger_command_has_text(uint32_t kind)
+bool ledger_command_has_text(struct slice command)
 {
-    const ProtobufCFieldDescriptor *field =
-        protobuf_c_message_descriptor_get_field(&tefter__command__descriptor, kind);
-    return field != NULL && message_can_hold(field->descriptor, &tefter__text__descriptor);
+    return message_holds(&tefter__command__descriptor, command, &tefter__text__descriptor);
 }
 
 bool ledger_may(Tefter__Role role, Tefter__Right right)

@@ -239,7 +239,7 @@ static bool told_before(struct session *session, const Tefter__FromTerminal *req
     struct hash digest;
     struct slice reply;
     bool same = false;
-    if (ledger_command_has_text(message_kind(submission->command)))
+    if (ledger_command_has_text(submission->command))
         return false;
     ledger_request_digest(submission->command, &digest);
     if (!ledger_known(home->options.ledger, submission->id, &digest, &home->arena, &reply, &same) ||

@@ -60,6 +60,10 @@ void message_each(ProtobufCMessage *message, const ProtobufCMessageDescriptor *w
 bool message_can_hold(const ProtobufCMessageDescriptor *type,
                       const ProtobufCMessageDescriptor *wanted);
 
+/* Do these bytes, scanned before, hold one? Without unpacking. */
+bool message_holds(const ProtobufCMessageDescriptor *type, struct slice bytes,
+                   const ProtobufCMessageDescriptor *wanted);
+
 /* Reflection for the command line: JSON of any message, and a message from JSON or key=value. JSON
  * follows protobuf's own mapping with names as in the schema: 64-bit integers as numbers, bytes as
  * lower-case hex, enums by name, absent fields left out. A tefter.Text that has a value is a plain

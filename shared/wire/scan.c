@@ -369,3 +369,51 @@ uint32_t message_kind(struct slice bytes)
         return 0;
     return (uint32_t)(tag >> 3);
 }
+
+/* ---- looking for a part ---- */
+
+static bool skip_value(struct reader *reader, unsigned wire, struct reader *ret_part)
+{
+    uint64_t ignored = 0;
+    *ret_part = (struct reader){NULL, NULL};
+    switch (wire) {
+    case PROTOBUF_C_WIRE_TYPE_VARINT:
+        return read_varint(reader, &ignored);
+    case PROTOBUF_C_WIRE_TYPE_64BIT:
+        return skip_fixed(reader, 8);
+    case PROTOBUF_C_WIRE_TYPE_32BIT:
+        return skip_fixed(reader, 4);
+    case PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED:
+        return read_part(reader, ret_part);
+    default:
+        return false;
+    }
+}
+
+static bool holds(const ProtobufCMessageDescriptor *type, struct reader reader,
+                  const ProtobufCMessageDescriptor *wanted, unsigned depth)
+{
+    uint64_t tag = 0;
+    while (reader.at < reader.end && read_varint(&reader, &tag)) {
+        struct reader part;
+        if (!skip_value(&reader, (unsigned)(tag & 7), &part))
+            return false;
+        const ProtobufCFieldDescriptor *field =
+            protobuf_c_message_descriptor_get_field(type, (unsigned)(tag >> 3));
+        if (field == NULL || field->type != PROTOBUF_C_TYPE_MESSAGE)
+            continue;
+        if (field->descriptor == wanted)
+            return true;
+        if (depth < MESSAGE_DEPTH_MAX && message_can_hold(field->descriptor, wanted) &&
+            holds(field->descriptor, part, wanted, depth + 1))
+            return true;
+    }
+    return false;
+}
+
+bool message_holds(const ProtobufCMessageDescriptor *type, struct slice bytes,
+                   const ProtobufCMessageDescriptor *wanted)
+{
+    return bytes.size > 0 &&
+           holds(type, (struct reader){bytes.data, bytes.data + bytes.size}, wanted, 1);
+}

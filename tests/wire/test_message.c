@@ -45,6 +45,33 @@ static void a_random_message_survives(const ProtobufCMessageDescriptor *type, st
     arena_fini(&arena);
 }
 
+static void count_one(void *context, ProtobufCMessage *part)
+{
+    (void)part;
+    ++*(int *)context;
+}
+
+/* Looking at the bytes and walking the message say the same of whether there is a Text. */
+static void a_text_is_seen_without_unpacking(void **state)
+{
+    (void)state;
+    struct prng prng = {2};
+    int with = 0;
+    for (int i = 0; i < 4000; i++) {
+        struct arena arena;
+        int found = 0;
+        const ProtobufCMessageDescriptor *type = roots[i % ROOTS];
+        arena_init(&arena, FRAME_UNPACKED_MAX);
+        ProtobufCMessage *message = random_message(type, &prng, &arena);
+        message_each(message, &tefter__text__descriptor, count_one, &found);
+        bool seen = message_holds(type, message_pack(message, &arena), &tefter__text__descriptor);
+        assert_int_equal(seen, found > 0);
+        with += seen;
+        arena_fini(&arena);
+    }
+    assert_true(with > 100);
+}
+
 static void what_is_packed_is_scanned_and_unpacked(void **state)
 {
     (void)state;
@@ -256,6 +283,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_packed_is_scanned_and_unpacked),
+        cmocka_unit_test(a_text_is_seen_without_unpacking),
         cmocka_unit_test(changed_bytes_are_refused_or_good),
         cmocka_unit_test(the_largest_invoice_fits),
         cmocka_unit_test(amplification_stops_at_the_arenas_bound),
