@@ -150,6 +150,7 @@ struct fleet {
     uint32_t line_count;
     uint32_t in;
     uint32_t open;
+    uint32_t redials; /* of those that were cut before they were logged in */
     struct fleet_doors doors;
     void *owner;
     uint64_t counter; /* of command ids */

@@ -158,10 +158,11 @@ static void crowd_print(const struct crowd *crowd)
 {
     char more[240];
     uint64_t sets = crowd->sets == 0 ? 1 : crowd->sets;
-    (void)snprintf(more, sizeof more,
-                   ", \"sets\": %lu, \"rows\": %lu, \"bytes_a_set\": %lu, \"rounds\": %lu",
-                   (unsigned long)crowd->sets, (unsigned long)crowd->rows,
-                   (unsigned long)(crowd->bytes / sets), (unsigned long)crowd->rounds);
+    (void)snprintf(
+        more, sizeof more,
+        ", \"sets\": %lu, \"rows\": %lu, \"bytes_a_set\": %lu, \"rounds\": %lu, \"redials\": %u",
+        (unsigned long)crowd->sets, (unsigned long)crowd->rows,
+        (unsigned long)(crowd->bytes / sets), (unsigned long)crowd->rounds, crowd->fleet.redials);
     figures_print(&crowd->figures, more);
 }
 
@@ -255,6 +256,9 @@ static bool come_back(struct crowd *crowd)
     fleet_drop(&crowd->fleet);
     crowd->exact = 0;
     crowd->fleet.doors = (struct fleet_doors){.in = ask_for_picture, .exact = counted_exact};
+    crowd->fleet.redials = 0;
+    for (uint32_t i = 0; i < crowd->listeners; i++)
+        crowd->fleet.lines[i].begun_ns = 0;
     usleep(SETTLE_MS * 1000); /* the server has let go of all */
     figures_begin(&crowd->figures);
     fleet_dial(&crowd->fleet);

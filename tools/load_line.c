@@ -16,6 +16,7 @@ enum {
     KEYS_MAX = 16 * 1024 * 1024,
     ARENA_MAX = 4 * 1024 * 1024,
     OUT_MAX = 1024 * 1024,
+    REDIALS_MAX = 2000,
 };
 
 /* ---- messages by their tags ---- */
@@ -312,12 +313,14 @@ static void on_closed(void *context, const char *reason)
     struct line *line = context;
     struct fleet *fleet = line->fleet;
     line->stream = NULL;
+    bool was_in = line->in;
     fleet->open--;
-    if (line->in)
-        fleet->in--;
+    fleet->in -= was_in;
     line->in = false;
     buffer_clear(&line->partial);
-    if (!fleet->ending)
+    if (!fleet->ending && !was_in && fleet->redials < REDIALS_MAX && line_dial(line))
+        fleet->redials++; /* cut before its turn came: a terminal tries again */
+    else if (!fleet->ending)
         lose(line, reason);
     else if (fleet->open == 0)
         loop_stop(fleet->loop);
@@ -334,7 +337,8 @@ bool line_dial(struct line *line)
         identity->tls = tls_context_client(&own, &fleet->root, TLS_ALPN_TERMINAL, fleet->failure);
     if (identity->tls == NULL)
         return false;
-    line->begun_ns = now_ns();
+    if (line->begun_ns == 0)
+        line->begun_ns = now_ns();
     line->stream = stream_connect(fleet->loop, fleet->settings->address, identity->tls,
                                   &line_events, line, fleet->failure);
     if (line->stream != NULL)
