@@ -75,6 +75,8 @@ void sessions_published(struct sessions *sessions, const struct sessions_group *
 /* No new connections; every terminal hears Goodbye; then all are closed. `drained` is called on the
  * loop when the last is gone. */
 void sessions_drain(struct sessions *sessions, const char *reason, loop_fn drained, void *context);
+/* NULL welcome. What is still open is cut; streams and jobs on the pool that are under way end with
+ * the loop, so ledger and vault are closed after loop_destroy. */
 void sessions_destroy(struct sessions *sessions);
 
 struct sessions_figures {
