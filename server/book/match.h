@@ -31,8 +31,8 @@ Tefter__Refusal *match_pair(struct tx *tx, struct match_plan *plan, struct item 
                             struct item *credit, int64_t amount_minor, const char *field);
 /* Spends a credit on open bills, oldest due first (tie: document). */
 void match_oldest_due(struct tx *tx, struct match_plan *plan, struct item *credit);
-/* The item of a bill (debit) or of money. Refuses, naming field: MATCH_OTHER_CUSTOMER (a document of
- * another), NOT_FOUND (none, or it moves no money), FIELD_INVALID (the other side). */
+/* The item of a bill (debit) or of money. Refuses, naming field: MATCH_OTHER_CUSTOMER (a document
+ * of another), NOT_FOUND (none, or it moves no money), FIELD_INVALID (the other side). */
 Tefter__Refusal *match_find(struct tx *tx, struct match_plan *plan, uint64_t document, bool debit,
                             const char *field, struct item **ret_item);
 /* Writes the record when there is a pair, after the decided line; the account is saved by the
