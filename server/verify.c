@@ -1,7 +1,9 @@
 /*
  * tefterd verify: is all of it true? The journal is read whole (chain, gaps, hashes), replayed from
  * nothing into a state of its own, compared mark by mark, compared with the live state, and every
- * figure is computed anew. Works beside a running server and changes nothing.
+ * figure is computed anew. Works beside a running server and changes nothing. A state that nobody
+ * serves is read whole too, and compared row by row when it stands at the journal's end: LMDB has
+ * no checksums, and a flipped figure in it says nothing of itself.
  *
  * tefterd verify-state: the same figures of one LMDB, in a process that may die of it.
  */
@@ -9,6 +11,7 @@
 #include "commands.h"
 #include "mark.h"
 #include "replay.h"
+#include "rows.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -25,6 +28,7 @@ struct verify {
     struct folder folder;
     char work[FILES_PATH_MAX]; /* the state made anew */
     struct state_report live;  /* seq 0: not compared */
+    bool whole;                /* live was read whole */
     struct journal *journal;
     struct journal_head head;
     struct ledger *ledger;
@@ -38,7 +42,8 @@ static bool look_at_state(struct verify *verify, struct failure *failure)
     struct mark mark;
     struct mark_place here;
     const char *why = NULL;
-    if (!folder_served_by(&verify->folder)) {
+    verify->whole = !folder_served_by(&verify->folder);
+    if (verify->whole) {
         mark_read(verify->folder.mark, &mark);
         why = mark_distrust(&mark, mark_place_of(verify->folder.root, &here, NULL) ? &here : NULL);
     }
@@ -47,7 +52,7 @@ static bool look_at_state(struct verify *verify, struct failure *failure)
                 why);
         return true;
     }
-    return child_look(verify->folder.state, false, &verify->live, failure);
+    return child_look(verify->folder.state, verify->whole, &verify->live, failure);
 }
 
 /* ---- the journal ---- */
@@ -123,12 +128,29 @@ static bool figures_right(const struct ledger_check *check, struct failure *fail
     return check->what[0] == '\0' || fail(failure, FAULT_DAMAGED, 0, "%s", check->what);
 }
 
+/* Closes the state made anew. */
+static bool rows_same(struct verify *verify, struct failure *failure)
+{
+    struct hash rows;
+    if (!verify->whole || verify->live.seq == 0 || verify->live.seq + 1 != verify->head.next_seq)
+        return true;
+    ledger_close(verify->ledger);
+    verify->ledger = NULL;
+    if (!rows_digest(verify->work, verify->settings->map_bytes, &rows, failure))
+        return false;
+    return hash_equal(&rows, &verify->live.rows) ||
+           fail(failure, FAULT_DAMAGED, 0,
+                "the state in %s holds other rows than the journal leads to; the journal is whole: "
+                "start with --distrust, and the state is made anew",
+                verify->folder.state);
+}
+
 static bool run(struct verify *verify, struct failure *failure)
 {
     return look_at_state(verify, failure) && open_journal(verify, failure) &&
            find_work(verify, failure) && replay(verify, failure) &&
            ledger_check(verify->ledger, &verify->check, failure) &&
-           figures_right(&verify->check, failure);
+           figures_right(&verify->check, failure) && rows_same(verify, failure);
 }
 
 static void tell(const struct verify *verify)
@@ -174,6 +196,7 @@ static bool look_into(const struct settings *settings, struct state_report *repo
     struct ledger *ledger;
     struct ledger_state state;
     struct ledger_check check = {.customers = 0};
+    struct hash rows = {{0}};
     struct ledger_options options = {
         .path = settings->word, .map_bytes = settings->map_bytes, .reading = true};
     if (!ledger_open(&options, &ledger, failure))
@@ -182,7 +205,8 @@ static bool look_into(const struct settings *settings, struct state_report *repo
                 (settings->glance ||
                  (ledger_check(ledger, &check, failure) && figures_right(&check, failure)));
     ledger_close(ledger);
-    if (!good)
+    if (!good ||
+        (!settings->glance && !rows_digest(settings->word, settings->map_bytes, &rows, failure)))
         return false;
     *report = (struct state_report){.seq = state.seq,
                                     .batch = state.batch,
@@ -194,7 +218,8 @@ static bool look_into(const struct settings *settings, struct state_report *repo
                                     .customers = check.customers,
                                     .documents = check.documents,
                                     .balances_minor = check.balances_minor,
-                                    .postings_minor = check.postings_minor};
+                                    .postings_minor = check.postings_minor,
+                                    .rows = rows};
     memcpy(report->ledger, state.ledger, sizeof report->ledger);
     return true;
 }
