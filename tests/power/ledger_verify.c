@@ -1,7 +1,7 @@
 /*
  * Judges one image of a real ledger's folder after a power cut, by what a start does to it.
  *
- *   power_ledger IMAGE ACKS TEFTERD
+ *   power_ledger IMAGE ACKS TEFTERD [distrust]
  *
  * ACKS holds a line `seq id reply` (the last two in hex) for each reply that a terminal had before
  * the cut. The image is recovered as by a machine that was booted again; then
@@ -169,14 +169,16 @@ static bool state_check(struct image *image, struct failure *failure)
 static const char *ack_miss(struct image *image, char *line, uint64_t *ret_seq)
 {
     static uint8_t reply[LINE_BYTES / 2];
-    char *rest = NULL, *id_text, *reply_text;
+    char *id_text = NULL, *reply_text = NULL;
     struct entry wanted;
     struct slice known;
     bool same;
-    *ret_seq = strtoull(line, &rest, 10);
-    id_text = strtok(rest, " \n");
-    reply_text = strtok(NULL, " \n");
-    if (!id_text || !reply_text || !hex_read(id_text, wanted.id, sizeof wanted.id) ||
+    line[strcspn(line, "\n")] = '\0';
+    *ret_seq = strtoull(line, &id_text, 10);
+    id_text += *id_text == ' ';
+    reply_text = strchr(id_text, ' ');
+    reply_text = reply_text ? reply_text + 1 : id_text;
+    if (!hex_read(id_text, wanted.id, sizeof wanted.id) ||
         !hex_read(reply_text, reply, strlen(reply_text) / 2))
         return "its acknowledgement cannot be read";
     const struct entry *found =
@@ -220,6 +222,7 @@ static bool reopen(struct image *image, struct failure *failure)
 {
     struct ledger_state state;
     rooms_close(&image->rooms);
+    image->settings.distrust = false;
     if (!rooms_open(&image->rooms, &image->settings, ROOMS_USUAL, failure))
         return false;
     bool good = ledger_state(image->rooms.ledger, &state, failure);
@@ -250,11 +253,12 @@ static int judge(struct image *image, const char *acks)
 int main(int argc, char **argv)
 {
     static struct image image;
-    if (argc != 4 || !hash_setup())
+    if (argc < 4 || !hash_setup())
         return WRONG_USE;
     child_set_program(argv[3]);
     child_set_map(MAP_BYTES);
     image.settings = (struct settings){.ledger = argv[1], .map_bytes = MAP_BYTES};
+    image.settings.distrust = argc > 4 && strcmp(argv[4], "distrust") == 0;
     arena_init(&image.arena, ARENA_BYTES);
     return judge(&image, argv[2]);
 }
