@@ -283,6 +283,7 @@ void hub_restart(struct hub_subscription *subscription)
 bool hub_join(struct hub_subscription *subscription, const struct hub_subscription *base)
 {
     need(subscription->kinds == base->kinds && !subscription->chosen && !base->chosen);
+    need(!base->hub->walking); /* base may not have been told of the group yet */
     hub_restart(subscription);
     bool joined = !base->stale;
     for (uint32_t i = 0; i < base->pending.count && joined; i++) {

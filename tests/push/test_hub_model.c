@@ -178,6 +178,7 @@ struct terminal {
     struct version rows[KEYS];
     uint64_t at;
     bool paging;
+    bool stale;  /* the hub gave up: to begin anew, in its turn */
     bool joined; /* its pages are those that were read for the base */
     int next_place;
     uint64_t exact_from; /* the last page's seq; the picture may be believed from there on */
@@ -285,9 +286,8 @@ static void join(struct terminal *terminal)
     terminal->joined = hub_join(terminal->subscription, base.nobody.subscription);
 }
 
-static void begin_snapshot(struct terminal *terminal)
+static void begin_pages(struct terminal *terminal)
 {
-    join(terminal);
     memset(terminal->rows, 0, sizeof terminal->rows);
     terminal->at = hub_prev(terminal->subscription);
     terminal->paging = true;
@@ -295,11 +295,32 @@ static void begin_snapshot(struct terminal *terminal)
     world.snapshots++;
 }
 
+static void begin_snapshot(struct terminal *terminal)
+{
+    join(terminal);
+    begin_pages(terminal);
+}
+
+/* Half of them at once, half later, when the hub is not in the middle of telling. */
 static void on_resync(void *context, struct hub_subscription *subscription)
 {
-    hub_restart(subscription);
-    begin_snapshot(context);
+    struct terminal *terminal = context;
     world.resyncs++;
+    terminal->stale = prng_below(&world.prng, 2) == 0;
+    if (terminal->stale)
+        return;
+    hub_restart(subscription);
+    terminal->joined = false;
+    begin_pages(terminal);
+}
+
+static void begin_anew(struct terminal *terminal)
+{
+    if (!terminal->stale || terminal->slow)
+        return;
+    terminal->stale = false;
+    hub_restart(terminal->subscription);
+    begin_snapshot(terminal);
 }
 
 static void wish(struct terminal *terminal)
@@ -334,9 +355,10 @@ static void come_back(struct terminal *terminal)
 {
     struct hub_row rows[KEYS];
     size_t count = 0;
-    bool was_exact = !terminal->paging && terminal->at >= terminal->exact_from;
+    bool was_exact = !terminal->stale && !terminal->paging && terminal->at >= terminal->exact_from;
     hub_drop(terminal->subscription);
     terminal->slow = false;
+    terminal->stale = false;
     subscribe(terminal);
     for (int place = 0; place < KEYS; place++) {
         if (wanted(terminal, place) && truth_at(place, world.seq).seq > terminal->at)
@@ -397,6 +419,7 @@ static void step(void)
         terminal->slow = false;
         hub_drained(terminal->subscription);
     } else if (dice < 88) {
+        begin_anew(terminal);
         page(terminal);
     } else if (dice < 92) {
         come_back(terminal);
@@ -416,6 +439,7 @@ static void settle(void)
     for (int i = 0; i < TERMINALS; i++) {
         terminals[i].slow = false;
         hub_drained(terminals[i].subscription);
+        begin_anew(&terminals[i]);
         while (terminals[i].paging)
             page(&terminals[i]);
         hub_tell(terminals[i].subscription, world.seq);

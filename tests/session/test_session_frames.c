@@ -139,6 +139,8 @@ static void damaged_frames(void **state)
         if (i % 2 == 0)
             world_run(1);
         client_close(&client);
+        if (i % 100 == 0)
+            witness_is_served();
     }
     witness_is_served();
     world_run(50);
