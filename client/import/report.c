@@ -70,19 +70,16 @@ static void tell_documents(const struct report *report, FILE *out)
 static void tell_kinds(const struct report *report, FILE *out)
 {
     const struct run_result *result = report->result;
-    char invoices[COUNT_TEXT_MAX];
-    char notes[COUNT_TEXT_MAX];
-    char zero[COUNT_TEXT_MAX];
-    char cash[COUNT_TEXT_MAX];
-    if (report->settings->kind != IMPORT_INVOICES)
+    char count[COUNT_TEXT_MAX];
+    if (report->settings->kind != IMPORT_INVOICES || result->sent_documents == 0)
         return;
-    (void)fprintf(out, "           %s invoices (%s of them come to nothing), %s credit notes\n",
-                  count_text(result->sent[ENTRY_INVOICE], invoices),
-                  count_text(result->zero_documents, zero),
-                  count_text(result->sent[ENTRY_CREDIT_NOTE], notes));
+    (void)fprintf(out, "           invoices %s", count_text(result->sent[ENTRY_INVOICE], count));
+    if (result->zero_documents > 0)
+        (void)fprintf(out, " (%s come to nothing)", count_text(result->zero_documents, count));
+    (void)fprintf(out, ", credit notes %s\n", count_text(result->sent[ENTRY_CREDIT_NOTE], count));
     if (result->without_customer > 0)
         (void)fprintf(out, "           %s without a customer, on the cash customer\n",
-                      count_text(result->without_customer, cash));
+                      count_text(result->without_customer, count));
 }
 
 static void tell_rows(const struct report *report, FILE *out)
@@ -98,8 +95,8 @@ static void tell_made(const struct report *report, FILE *out)
     const char *made = report->settings->dry_run ? "would be made when not there" : "made";
     char customers[COUNT_TEXT_MAX];
     char products[COUNT_TEXT_MAX];
-    if (report->settings->kind == IMPORT_INVOICES && !report->settings->no_create)
-        (void)fprintf(out, "new        %s customers and %s products %s\n",
+    if (report->sink->customers_made + report->sink->products_made > 0)
+        (void)fprintf(out, "new        customers %s, products %s %s\n",
                       count_text(report->sink->customers_made, customers),
                       count_text(report->sink->products_made, products), made);
 }

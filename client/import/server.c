@@ -30,7 +30,9 @@ struct server {
     struct tefter *client;
     struct server_options options;
     struct arena arena;    /* of the command being packed */
-    struct sending *again; /* what waits to be sent again, oldest last */
+    struct sending *all;   /* whatever an answer may still come to */
+    struct sending *again; /* of these, what waits to be sent again */
+    bool orphan;           /* nobody's any more: goes with its last answer */
     uint32_t asking;       /* queries under way */
     uint64_t answered_ms;  /* when something last came */
     uint64_t sent;         /* entries that are in the ledger */
@@ -40,14 +42,16 @@ struct server {
 
 enum what { WHAT_CUSTOMER, WHAT_PRODUCT, WHAT_ENTRY };
 
-/* One command under way, in its entry's arena. */
+/* One command under way. It outlives an import that was given up, for its answer may come yet. */
 struct sending {
     struct server *server;
-    struct entry *entry;
+    struct entry *entry; /* NULL: given up */
     enum what what;
     size_t line; /* of WHAT_PRODUCT */
     uint64_t due_ms;
-    struct sending *next;
+    struct sending *next; /* in `again` */
+    struct sending *before;
+    struct sending *behind;
 };
 
 static void on_reply(void *context, const struct tefter_outcome *outcome);
@@ -57,11 +61,16 @@ static bool is_ended(const struct server *server)
     return server->failure.fault != FAULT_NONE;
 }
 
+static bool is_idle(const struct server *server)
+{
+    return tefter_under_way(server->client) == 0 && server->asking == 0 && server->again == NULL;
+}
+
 /* ---- what became of an entry ---- */
 
 /* One answer less to wait for; the last one tells. A reason may have come with any of them. */
-static void settle(struct server *server, struct entry *entry, enum outcome outcome,
-                   const char *why)
+static void settle_entry(struct server *server, struct entry *entry, enum outcome outcome,
+                         const char *why)
 {
     if (why != NULL)
         entry_reject(entry, 0, "%s", why);
@@ -70,6 +79,49 @@ static void settle(struct server *server, struct entry *entry, enum outcome outc
         return;
     server->sent += entry->outcome == OUTCOME_SENT;
     server->sink.told(server->sink.context, entry, entry->outcome, entry->why);
+}
+
+static void release_server(struct server *server)
+{
+    arena_fini(&server->arena);
+    free(server);
+}
+
+static struct sending *sending_new(struct server *server, struct entry *entry, enum what what,
+                                   size_t line)
+{
+    struct sending *sending = malloc(sizeof *sending);
+    if (sending == NULL)
+        return NULL;
+    *sending = (struct sending){
+        .server = server, .entry = entry, .what = what, .line = line, .behind = server->all};
+    if (server->all != NULL)
+        server->all->before = sending;
+    server->all = sending;
+    entry->waiting++;
+    return sending;
+}
+
+static void sending_free(struct sending *sending)
+{
+    struct server *server = sending->server;
+    if (sending->before != NULL)
+        sending->before->behind = sending->behind;
+    else
+        server->all = sending->behind;
+    if (sending->behind != NULL)
+        sending->behind->before = sending->before;
+    free(sending);
+    if (server->orphan && server->all == NULL)
+        release_server(server);
+}
+
+static void settle(struct sending *sending, enum outcome outcome, const char *why)
+{
+    struct server *server = sending->server;
+    struct entry *entry = sending->entry;
+    sending_free(sending);
+    settle_entry(server, entry, outcome, why);
 }
 
 static void send_later(struct sending *sending, uint32_t wait_ms)
@@ -88,7 +140,7 @@ static void end_import(struct sending *sending, const Tefter__Refusal *refused)
     (void)refusal_sentence(refused, tefter_currency(server->client), sentence, sizeof sentence);
     (void)fail(&server->failure, FAULT_DENIED, 0, "%s", sentence);
     server->denied = true;
-    settle(server, sending->entry, OUTCOME_LOST, NULL);
+    settle(sending, OUTCOME_LOST, NULL);
 }
 
 /* ---- a number that is taken ---- */
@@ -122,15 +174,19 @@ static void on_document(void *context, const Tefter__Answer *answer)
     char why[WHY_MAX];
     server->asking--;
     server->answered_ms = console_now_ms();
+    if (sending->entry == NULL) {
+        sending_free(sending);
+        return;
+    }
     if (answer->kind_case != TEFTER__ANSWER__KIND_DOCUMENT || answer->document->document == NULL) {
-        settle(server, sending->entry, OUTCOME_REFUSED, "the number is taken");
+        settle(sending, OUTCOME_REFUSED, "the number is taken");
         return;
     }
     if (is_same(sending->entry, answer->document->document, why, sizeof why,
                 tefter_currency(server->client)))
-        settle(server, sending->entry, OUTCOME_THERE, NULL);
+        settle(sending, OUTCOME_THERE, NULL);
     else
-        settle(server, sending->entry, OUTCOME_CONFLICT, why);
+        settle(sending, OUTCOME_CONFLICT, why);
 }
 
 static void look_at_taken(struct sending *sending, uint64_t document)
@@ -148,7 +204,7 @@ static void look_at_taken(struct sending *sending, uint64_t document)
         return;
     }
     (void)fail(&server->failure, failure.fault, 0, "%s", failure.text);
-    settle(server, sending->entry, OUTCOME_LOST, NULL);
+    settle(sending, OUTCOME_LOST, NULL);
 }
 
 /* ---- answers ---- */
@@ -204,7 +260,7 @@ static void entry_refused(struct sending *sending, const Tefter__Refusal *refuse
         return;
     }
     if (refused->code == TEFTER__REFUSAL_CODE__ALREADY_EXISTS && entry->line_count == 0) {
-        settle(server, entry, OUTCOME_THERE, NULL);
+        settle(sending, OUTCOME_THERE, NULL);
         return;
     }
     if (is_unknown_party(entry, refused) && server->options.create_missing &&
@@ -214,7 +270,7 @@ static void entry_refused(struct sending *sending, const Tefter__Refusal *refuse
     }
     char sentence[WHY_MAX];
     (void)refusal_sentence(refused, tefter_currency(server->client), sentence, sizeof sentence);
-    settle(server, entry, OUTCOME_REFUSED, sentence);
+    settle(sending, OUTCOME_REFUSED, sentence);
 }
 
 /* A customer or product was refused. That it is there is fine; else the document will be refused
@@ -224,11 +280,11 @@ static void party_refused(struct sending *sending, const Tefter__Refusal *refuse
     struct server *server = sending->server;
     char sentence[WHY_MAX];
     if (refused->code == TEFTER__REFUSAL_CODE__ALREADY_EXISTS) {
-        settle(server, sending->entry, OUTCOME_SENT, NULL);
+        settle(sending, OUTCOME_SENT, NULL);
         return;
     }
     (void)refusal_sentence(refused, tefter_currency(server->client), sentence, sizeof sentence);
-    settle(server, sending->entry, OUTCOME_SENT, sentence);
+    settle(sending, OUTCOME_SENT, sentence);
 }
 
 static void party_done(struct sending *sending)
@@ -236,7 +292,7 @@ static void party_done(struct sending *sending)
     struct server *server = sending->server;
     server->sink.customers_made += sending->what == WHAT_CUSTOMER;
     server->sink.products_made += sending->what == WHAT_PRODUCT;
-    settle(server, sending->entry, OUTCOME_SENT, NULL);
+    settle(sending, OUTCOME_SENT, NULL);
 }
 
 static void on_reply(void *context, const struct tefter_outcome *outcome)
@@ -245,12 +301,14 @@ static void on_reply(void *context, const struct tefter_outcome *outcome)
     struct server *server = sending->server;
     const Tefter__Refusal *refused = outcome->refused;
     server->answered_ms = console_now_ms();
-    if (refused == NULL && sending->what != WHAT_ENTRY)
+    if (sending->entry == NULL)
+        sending_free(sending);
+    else if (refused == NULL && sending->what != WHAT_ENTRY)
         party_done(sending);
     else if (refused == NULL)
-        settle(server, sending->entry, OUTCOME_SENT, NULL);
+        settle(sending, OUTCOME_SENT, NULL);
     else if (is_ended(server))
-        settle(server, sending->entry, OUTCOME_LOST, NULL);
+        settle(sending, OUTCOME_LOST, NULL);
     else if (is_passing(refused))
         send_later(sending, refused->has_retry_ms ? refused->retry_ms : 0);
     else if (ends_import(server, refused))
@@ -269,13 +327,11 @@ static uint32_t room(const struct server *server)
     return all > server->asking ? all - server->asking : 0;
 }
 
-/* Lets answers come in; false when none came for too long. */
+/* Lets answers come in; false when none came for too long. That the line breaks and comes back is
+ * no answer. */
 static bool turn(struct server *server)
 {
-    if (tefter_turn(server->client, TURN_MS)) {
-        server->answered_ms = console_now_ms();
-        return !is_ended(server);
-    }
+    (void)tefter_turn(server->client, TURN_MS);
     if (console_now_ms() - server->answered_ms < server->options.patience_ms)
         return !is_ended(server);
     server->failure = (struct failure){FAULT_NONE, 0, ""}; /* silence counts more */
@@ -307,26 +363,17 @@ static void transmit(struct sending *sending)
 {
     struct server *server = sending->server;
     struct failure failure = {FAULT_NONE, 0, ""};
+    if (is_idle(server)) /* nobody owes us an answer yet */
+        server->answered_ms = console_now_ms();
     while (!is_ended(server) && room(server) == 0)
         (void)turn(server);
     const Tefter__Command *command = is_ended(server) ? NULL : pack(sending);
     if (is_ended(server))
-        settle(server, sending->entry, OUTCOME_LOST, NULL);
+        settle(sending, OUTCOME_LOST, NULL);
     else if (command == NULL)
-        settle(server, sending->entry, OUTCOME_REFUSED, "the document is too large");
+        settle(sending, OUTCOME_REFUSED, "the document is too large");
     else if (!tefter_submit(server->client, command, on_reply, sending, &failure))
-        settle(server, sending->entry, OUTCOME_REFUSED, failure.text);
-}
-
-static struct sending *sending_new(struct server *server, struct entry *entry, enum what what,
-                                   size_t line)
-{
-    struct sending *sending = arena_take(&entry->arena, sizeof *sending);
-    if (sending == NULL)
-        return NULL;
-    *sending = (struct sending){.server = server, .entry = entry, .what = what, .line = line};
-    entry->waiting++;
-    return sending;
+        settle(sending, OUTCOME_REFUSED, failure.text);
 }
 
 /* The entry lives on until `waiting` is 0: one is held until all are sent. */
@@ -357,7 +404,7 @@ static void send_again(struct sending *sending)
     if (sending->what == WHAT_ENTRY && entry->tries > 0)
         transmit_parties(server, entry, true);
     transmit(sending);
-    settle(server, entry, OUTCOME_SENT, NULL);
+    settle_entry(server, entry, OUTCOME_SENT, NULL);
 }
 
 /* Sends again what is due; all of it is given up when the import has ended. */
@@ -369,7 +416,7 @@ static void send_due(struct server *server)
     while (waiting != NULL) {
         struct sending *next = waiting->next;
         if (is_ended(server)) {
-            settle(server, waiting->entry, OUTCOME_LOST, NULL);
+            settle(waiting, OUTCOME_LOST, NULL);
         } else if (waiting->due_ms <= now) {
             send_again(waiting);
         } else {
@@ -391,24 +438,32 @@ static bool server_take(struct sink *sink, struct entry *entry, struct failure *
     if (server->options.create_missing)
         transmit_parties(server, entry, false);
     transmit_new(server, entry, WHAT_ENTRY, 0);
-    settle(server, entry, is_ended(server) ? OUTCOME_LOST : OUTCOME_SENT, NULL);
+    settle_entry(server, entry, is_ended(server) ? OUTCOME_LOST : OUTCOME_SENT, NULL);
     return !is_ended(server) || fail(failure, server->failure.fault, 0, "%s", server->failure.text);
 }
 
-static bool is_idle(const struct server *server)
+/* Nobody answers: what is under way is told to be lost, though answers may come yet. */
+static void give_up(struct server *server)
 {
-    return tefter_under_way(server->client) == 0 && server->asking == 0 && server->again == NULL;
+    send_due(server); /* the import has ended: it loses them */
+    for (struct sending *sending = server->all; sending != NULL; sending = sending->behind) {
+        struct entry *entry = sending->entry;
+        sending->entry = NULL;
+        if (entry != NULL)
+            settle_entry(server, entry, OUTCOME_LOST, NULL);
+    }
 }
 
 static bool server_finish(struct sink *sink, struct failure *failure)
 {
     struct server *server = (struct server *)sink;
-    server->answered_ms = console_now_ms();
     while (!is_idle(server) && server->failure.fault != FAULT_BUSY) {
         send_due(server);
         if (!is_idle(server))
             (void)turn(server);
     }
+    if (server->failure.fault == FAULT_BUSY)
+        give_up(server);
     return !is_ended(server) || fail(failure, server->failure.fault, 0, "%s", server->failure.text);
 }
 
@@ -423,7 +478,6 @@ struct sink *server_create(struct tefter *client, const struct server_options *o
     server->options = *options;
     if (options->patience_ms == 0)
         server->options.patience_ms = PATIENCE_MS;
-    server->answered_ms = console_now_ms();
     arena_init(&server->arena, COMMAND_BYTES_MAX);
     return &server->sink;
 }
@@ -431,10 +485,10 @@ struct sink *server_create(struct tefter *client, const struct server_options *o
 void server_destroy(struct sink *sink)
 {
     struct server *server = (struct server *)sink;
-    if (server == NULL)
-        return;
-    arena_fini(&server->arena);
-    free(server);
+    if (server != NULL && server->all != NULL)
+        server->orphan = true;
+    else if (server != NULL)
+        release_server(server);
 }
 
 bool server_denied(const struct sink *sink)

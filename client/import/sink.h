@@ -27,7 +27,8 @@ struct server_options {
     bool match_oldest;
     uint64_t patience_ms; /* without any answer the import ends; 0: a minute */
 };
-/* NULL without memory. It is the caller's; server_destroy after the run. */
+/* NULL without memory. It is the caller's; server_destroy after the run. When the import was given
+ * up, answers that come later are taken and forgotten, until the client is closed. */
 struct sink *server_create(struct tefter *client, const struct server_options *options);
 void server_destroy(struct sink *sink); /* NULL welcome */
 /* Reads the catalogue's codes and names, so that lines need not repeat them. Blocking. */
