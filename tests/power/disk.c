@@ -294,6 +294,7 @@ void disk_step(struct disk *disk, const struct trace_record *record, const uint8
         file_sync(file_numbered(disk, record->file));
         break;
     case TRACE_ACK:
+    case TRACE_NOTHING:
         break;
     case TRACE_FILE:
     case TRACE_FOLDER_SYNC:

@@ -2,13 +2,14 @@
  * The replayer: builds images from a trace and has them verified; see trace.h.
  *
  *   power_replay --trace FILE --verify CMD [--base DIR] [--final DIR] [--images N] [--seed S]
- *                [--skip lock.mdb] [--only N] [--keep DIR] [--acks FILE]
+ *                [--skip lock.mdb] [--only N] [--keep DIR] [--acks FILE] [--deaf NAME]
  *
  * CMD is for the shell: $1 is the folder of the image, $2 the last acknowledgement before the cut
  * (empty when there was none). It exits 0 when the image is sound, and prints as its last word the
  * number of the last thing that is there; less than $2 is a loss. --acks: before each verify all
  * acknowledgements up to the cut are written to FILE, one a line. --base is what the root held
  * before; --final what it holds now: if the trace leads to anything else, something was missed.
+ * --deaf: the disk lies about files whose names end so: it says they are synced and does nothing.
  * --only N builds image N alone; --keep leaves the first bad image in DIR.
  *
  * Exits 0 when every image is good, 1 when one is not, 2 when the test itself is not sound.
@@ -29,10 +30,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { VERIFY_SECONDS = 60, BAD_SHOWN = 5, OUTPUT_MAX = 4096, ACK_MAX = 64 };
+enum { VERIFY_SECONDS = 60, BAD_SHOWN = 5, OUTPUT_MAX = 4096, ACK_MAX = 64, DEAF_MAX = 4096 };
 
 struct options {
-    const char *trace, *verify, *base, *final, *skip, *keep, *acks;
+    const char *trace, *verify, *base, *final, *skip, *keep, *acks, *deaf;
     uint64_t images, seed, only;
 };
 
@@ -69,17 +70,9 @@ static uint64_t number_of(const char *text)
 static struct options options_of(int argc, char **argv)
 {
     static const struct option names[] = {
-        {"trace", 1, 0, 't'},
-        {"verify", 1, 0, 'v'},
-        {"base", 1, 0, 'b'},
-        {"final", 1, 0, 'f'},
-        {"skip", 1, 0, 'x'},
-        {"keep", 1, 0, 'k'},
-        {"acks", 1, 0, 'a'},
-        {"images", 1, 0, 'n'},
-        {"seed", 1, 0, 's'},
-        {"only", 1, 0, 'o'},
-        {0},
+        {"trace", 1, 0, 't'},  {"verify", 1, 0, 'v'}, {"base", 1, 0, 'b'}, {"final", 1, 0, 'f'},
+        {"skip", 1, 0, 'x'},   {"keep", 1, 0, 'k'},   {"acks", 1, 0, 'a'}, {"deaf", 1, 0, 'd'},
+        {"images", 1, 0, 'n'}, {"seed", 1, 0, 's'},   {"only", 1, 0, 'o'}, {0},
     };
     struct options options = {.images = 1000, .seed = 1, .only = UINT64_MAX};
     for (int letter; (letter = getopt_long(argc, argv, "", names, NULL)) != -1;) {
@@ -104,6 +97,9 @@ static struct options options_of(int argc, char **argv)
             break;
         case 'a':
             options.acks = optarg;
+            break;
+        case 'd':
+            options.deaf = optarg;
             break;
         case 'n':
             options.images = number_of(optarg);
@@ -149,6 +145,38 @@ static struct trace trace_load(const char *path)
         trace.count++;
     }
     return trace;
+}
+
+/* ---- a disk that lies ---- */
+
+static bool ends_with(const struct entry *entry, const char *tail)
+{
+    size_t size = strlen(tail);
+    return entry->record.size >= size &&
+           memcmp(entry->data + entry->record.size - size, tail, size) == 0;
+}
+
+/* Takes the syncs of those files out of the trace. */
+static void deafen(struct trace *trace, const char *tail)
+{
+    uint64_t numbers[DEAF_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < trace->count; i++) {
+        struct trace_record *record = &trace->entries[i].record;
+        if (record->kind == TRACE_FILE && ends_with(&trace->entries[i], tail)) {
+            if (count == DEAF_MAX)
+                stop("too many files are called %s", tail);
+            numbers[count++] = record->file;
+        }
+        for (size_t j = 0; j < count; j++) {
+            if (record->file != numbers[j])
+                continue;
+            if (record->kind == TRACE_DURABLE)
+                record->kind = TRACE_WRITE;
+            else if (record->kind == TRACE_SYNC)
+                record->kind = TRACE_NOTHING;
+        }
+    }
 }
 
 static int cut_order(const void *a, const void *b)
@@ -303,6 +331,8 @@ int main(int argc, char **argv)
     char *folder = mkdtemp(image) ? image : mkdtemp(elsewhere);
     if (!folder)
         stop("no folder for images: %s", strerror(errno));
+    if (options.deaf)
+        deafen(&trace, options.deaf);
     if (options.base)
         disk_load(&disk, options.base);
     replay(&options, &disk, &trace, folder, &figures);

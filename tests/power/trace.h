@@ -27,6 +27,7 @@
 #include <stdint.h>
 
 enum trace_kind {
+    TRACE_NOTHING = 0, /* the replayer's own: it did not happen */
     TRACE_FILE = 'F',
     TRACE_WRITE = 'W',
     TRACE_DURABLE = 'D',
