@@ -36,7 +36,7 @@ static const struct option_row rows[] = {
     {"min-free", 0, OPTION_BYTES, AT(min_free_bytes), "BYTES",
      "read only below this on the disk (5 %, at least 256M)"},
     {"checkpoint", 0, OPTION_BYTES, AT(checkpoint_bytes), "BYTES",
-     "journal between two checkpoints (256M)"},
+     "journal between two checkpoints (64M)"},
     {"segment", 0, OPTION_BYTES, AT(segment_bytes), "BYTES", "size of a journal file (64M)"},
     {"distrust", 0, OPTION_FLAG, AT(distrust), NULL, "rebuild the state from the journal"},
     {"date-frozen", 0, OPTION_FLAG, AT(date_frozen), NULL,
@@ -241,7 +241,7 @@ static void set_usual(struct settings *settings)
     if (!settings->map_bytes)
         settings->map_bytes = UINT64_C(64) << 30;
     if (!settings->checkpoint_bytes)
-        settings->checkpoint_bytes = UINT64_C(256) << 20;
+        settings->checkpoint_bytes = UINT64_C(64) << 20;
     if (!settings->keep)
         settings->keep = 30;
 }
