@@ -12,6 +12,8 @@
 #include <stdlib.h>
 
 enum { LOOK_MS = 15 * 1000, FIRST_MS = 2000 };
+/* A replay from nothing applies some ten thousand a second: this many are tens of seconds. */
+enum { REPLAY_COMMANDS = 200000 };
 #define DAY_MS (INT64_C(24) * 3600 * 1000)
 
 enum piece { PIECE_NONE, PIECE_CHECKPOINT, PIECE_BACKUP };
@@ -42,6 +44,8 @@ static bool checkpoint_due(const struct upkeep *upkeep)
     journal_head(upkeep->options.journal, &head);
     if (head.next_seq - 1 <= upkeep->checkpoint_seq)
         return false;
+    if (head.next_seq - 1 - upkeep->checkpoint_seq >= REPLAY_COMMANDS)
+        return true;
     return figures.bytes - upkeep->checkpoint_bytes >= upkeep->options.settings->checkpoint_bytes ||
            clock_read().wall_ms - upkeep->checkpoint_ms >= DAY_MS;
 }
