@@ -23,7 +23,8 @@ static bool wrong(struct sight *sight, const char *what, uint64_t one, uint64_t 
     return false;
 }
 
-/* The newest seq of a row wins; an older one in a set is a step back, in a page it is old news. */
+/* The newest seq of a row wins. An older one is a step back, unless one of them came in a page: the
+ * seq of such a row is the whole page's. */
 static bool take_row(struct sight *sight, const Tefter__Row *row, uint64_t at, bool page)
 {
     const Tefter__AccountRow *account = row->account;
@@ -36,12 +37,16 @@ static bool take_row(struct sight *sight, const Tefter__Row *row, uint64_t at, b
     if (seq > at)
         return wrong(sight, "a row is newer than what it came in", seq, at);
     if (seq < own->seq)
-        return page || wrong(sight, "a row goes back", seq, own->seq);
+        return page || own->of_page || wrong(sight, "a row goes back", seq, own->seq);
     if (!account->unlimited &&
         account->available_minor != account->limit_minor - account->used_minor)
         return wrong(sight, "a row does not add up, customer", account->customer, seq);
-    *own = (struct figures){seq, account->balance_minor, account->used_minor, account->limit_minor,
-                            account->available_minor};
+    *own = (struct figures){seq,
+                            account->balance_minor,
+                            account->used_minor,
+                            account->limit_minor,
+                            account->available_minor,
+                            page};
     sight->news++;
     return true;
 }

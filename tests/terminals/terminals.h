@@ -211,6 +211,7 @@ struct figures {
     int64_t used_minor;
     int64_t limit_minor;
     int64_t available_minor;
+    bool of_page;
 };
 
 struct sight {
