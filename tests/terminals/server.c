@@ -197,7 +197,7 @@ uint64_t server_rss_kib(const struct server *server)
     if (file == NULL)
         return 0;
     while (fgets(text, sizeof text, file) != NULL)
-        if (sscanf(text, "VmRSS: %lu kB", &kib) == 1)
+        if (sscanf(text, "RssAnon: %lu kB", &kib) == 1)
             break;
     fclose(file);
     return kib;

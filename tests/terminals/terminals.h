@@ -77,6 +77,7 @@ void server_kill(struct server *server);
 int server_stop(struct server *server);
 /* `tefterd verify` on its folder; false: it found something. */
 bool server_verify(const struct server *server);
+/* Memory of its own: not the pages of its files. */
 uint64_t server_rss_kib(const struct server *server);
 uint64_t server_cpu_ms(const struct server *server);
 /* Kills it; removes the folder unless it is to be looked at. */

@@ -1,0 +1,466 @@
+/*
+ * Some terminals stop reading while the postings go on. The others must not feel it, the server
+ * must not pay for it in memory, it must let go of those who sleep for good, and whoever reads
+ * again must soon see the truth.
+ *
+ *   slow --server TEFTERD [--terminals 500] [--rate 500] [--seconds 10] [--rounds 1] [--seed N]
+ *
+ * Two of five stop reading. --seconds: of measuring while all read, and after. --rounds 0: they
+ * read on before the server would cut them; 1: it is waited for.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "terminals/terminals.h"
+
+enum {
+    LINES_MAX = 4000,
+    WRITERS = 8,
+    IDENTITIES = 16,
+    CUSTOMERS = 200,
+    SLOTS = 512, /* postings under way */
+    TICK_MS = 5,
+    WARM_MS = 500,
+    PING_TICKS = 1600,
+    BUCKET_US = 100,
+    BUCKETS = 600000,
+    LOOK_US = 250000, /* between two looks at the server's memory */
+    SLOW_KIB_MAX = 128,
+    CUT_EXTRA_MS = 30000, /* to fill what the kernel holds */
+    RESYNC_MS_MAX = 15000,
+    WORSE_MAX = 3, /* times: others use this machine too; and only above this: */
+    WORSE_US = 250000,
+};
+
+struct quantiles {
+    uint32_t buckets[BUCKETS];
+    uint64_t count;
+};
+
+struct slot {
+    uint64_t begun_us; /* 0: free */
+};
+
+struct proof {
+    struct terminals all;
+    const struct options *options;
+    struct server server;
+    uint64_t chance;
+    uint32_t healthy; /* the first lines */
+    uint32_t slow;    /* those behind them */
+    struct sight sights[LINES_MAX];
+    struct slot slots[SLOTS];
+    uint32_t customers[CUSTOMERS];
+    uint64_t newest[CUSTOMERS];
+    uint64_t began_us; /* of posting */
+    uint64_t posted, told, ticks;
+    bool posting;
+    bool measuring;
+    struct quantiles replies[2]; /* all read, some do not */
+    struct quantiles news[2];
+    unsigned phase;
+    uint64_t rss_before_kib, rss_most_kib, looked_us;
+    uint64_t paused_us, first_cut_ms, last_cut_ms, resync_ms;
+    char fault[200];
+};
+
+static void found(struct proof *proof, const char *what, uint64_t number)
+{
+    if (proof->fault[0] == '\0')
+        (void)snprintf(proof->fault, sizeof proof->fault, "%.140s: %" PRIu64, what, number);
+    terminals_fail(&proof->all, "%s", proof->fault);
+}
+
+/* ---- quantiles ---- */
+
+static void note(struct quantiles *quantiles, uint64_t us)
+{
+    uint64_t bucket = us / BUCKET_US;
+    quantiles->buckets[bucket < BUCKETS ? bucket : BUCKETS - 1]++;
+    quantiles->count++;
+}
+
+static uint64_t quantile_us(const struct quantiles *quantiles, unsigned percent)
+{
+    uint64_t seen = 0;
+    for (uint64_t i = 0; i < BUCKETS; i++) {
+        seen += quantiles->buckets[i];
+        if (seen * 100 >= quantiles->count * percent)
+            return (i + 1) * BUCKET_US;
+    }
+    return 0;
+}
+
+/* ---- postings ---- */
+
+static void post(struct proof *proof, uint32_t slot)
+{
+    struct terminals *all = &proof->all;
+    uint32_t first = proof->healthy + proof->slow + 1;
+    struct line *line = &all->lines[first + chance_below(&proof->chance, WRITERS)];
+    uint32_t index = chance_below(&proof->chance, CUSTOMERS);
+    uint8_t id[COMMAND_ID_SIZE];
+    struct buffer packed;
+    buffer_init(&packed, FRAME_TO_SERVER_MAX);
+    line_new_id(line, id);
+    if (sale_pack(all, proof->customers[index], 1, &packed)) {
+        proof->slots[slot].begun_us = now_us();
+        line_submit(line, (uint64_t)index * SLOTS + slot + 1, id, buffer_slice(&packed));
+        proof->posted++;
+    }
+    buffer_fini(&packed);
+}
+
+static void post_due(struct proof *proof)
+{
+    uint64_t due = (now_us() - proof->began_us) * proof->options->rate / 1000000;
+    for (uint32_t slot = 0; slot < SLOTS && proof->posted < due; slot++)
+        if (proof->slots[slot].begun_us == 0)
+            post(proof, slot);
+}
+
+static void on_reply(struct line *line, uint64_t request, const Tefter__Reply *reply,
+                     struct slice packed)
+{
+    struct proof *proof = line->all->owner;
+    struct slot *slot = &proof->slots[(request - 1) % SLOTS];
+    uint64_t customer = (request - 1) / SLOTS;
+    (void)packed;
+    if (reply->result_case != TEFTER__REPLY__RESULT_DONE) {
+        found(proof, "a posting is refused, code", reply->refused->code);
+        return;
+    }
+    if (proof->measuring)
+        note(&proof->replies[proof->phase], now_us() - slot->begun_us);
+    slot->begun_us = 0;
+    proof->told++;
+    if (reply->seq > proof->newest[customer])
+        proof->newest[customer] = reply->seq;
+}
+
+/* ---- subscribers ---- */
+
+static bool subscribes(const struct proof *proof, const struct line *line)
+{
+    return line->index >= 1 && line->index <= proof->healthy + proof->slow;
+}
+
+static void on_other(struct line *line, const Tefter__ToTerminal *frame)
+{
+    struct proof *proof = line->all->owner;
+    if (!subscribes(proof, line))
+        return;
+    struct sight *sight = &proof->sights[line->index];
+    if (!sight_take(sight, frame))
+        found(proof, sight->fault, line->index);
+    if (frame->body_case != TEFTER__TO_TERMINAL__BODY_FEED || !proof->measuring ||
+        line->index > proof->healthy || !frame->feed->has_committed_ms)
+        return;
+    int64_t delay_ms = now_wall_ms() - frame->feed->committed_ms;
+    note(&proof->news[proof->phase], delay_ms < 0 ? 0 : (uint64_t)delay_ms * 1000);
+}
+
+static void on_in(struct line *line)
+{
+    struct proof *proof = line->all->owner;
+    if (subscribes(proof, line))
+        line_subscribe(line, NULL, 0, proof->sights[line->index].exact);
+}
+
+static void on_lost(struct line *line, const char *reason)
+{
+    struct proof *proof = line->all->owner;
+    if (line->index <= proof->healthy || line->index > proof->healthy + proof->slow)
+        terminals_fail(&proof->all, "a healthy terminal is lost: %s", reason);
+}
+
+static void on_tick(void *context)
+{
+    struct proof *proof = context;
+    struct terminals *all = &proof->all;
+    Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+    Tefter__Ping ping = TEFTER__PING__INIT;
+    frame.body_case = TEFTER__FROM_TERMINAL__BODY_PING;
+    frame.ping = &ping;
+    if (proof->posting)
+        post_due(proof);
+    if (++proof->ticks % PING_TICKS == 0)
+        for (uint32_t i = 0; i < all->line_count; i++)
+            if (all->lines[i].in)
+                line_send(&all->lines[i], 1000000000, &frame);
+    if (now_us() - proof->looked_us > LOOK_US) {
+        uint64_t kib = server_rss_kib(&proof->server);
+        proof->rss_most_kib = kib > proof->rss_most_kib ? kib : proof->rss_most_kib;
+        proof->looked_us = now_us();
+    }
+    loop_stop(all->loop); /* whoever waits looks */
+}
+
+/* ---- the parts ---- */
+
+static bool run_for(struct proof *proof, uint64_t ms)
+{
+    uint64_t until = now_us() + ms * 1000;
+    while (now_us() < until)
+        if (!terminals_run(&proof->all))
+            return false;
+    return true;
+}
+
+static bool all_exact(const struct proof *proof, uint32_t from, uint32_t to, uint64_t seq)
+{
+    for (uint32_t i = from; i <= to; i++)
+        if (proof->sights[i].exact == 0 || proof->sights[i].exact < seq)
+            return false;
+    return true;
+}
+
+static bool subscribe(struct proof *proof, uint32_t from, uint32_t to)
+{
+    uint64_t until = now_us() + UINT64_C(60000000);
+    for (uint32_t i = from; i <= to; i++)
+        line_subscribe(&proof->all.lines[i], NULL, 0, 0);
+    while (!all_exact(proof, from, to, 1)) {
+        if (!terminals_run(&proof->all))
+            return false;
+        if (now_us() > until)
+            found(proof, "a subscription never is exact", from);
+    }
+    return true;
+}
+
+static bool measure(struct proof *proof, unsigned phase)
+{
+    proof->phase = phase;
+    proof->measuring = true;
+    bool good = run_for(proof, proof->options->seconds * 1000);
+    proof->measuring = false;
+    return good;
+}
+
+static void pause_slow(struct proof *proof, bool paused)
+{
+    for (uint32_t i = 1; i <= proof->slow; i++) {
+        struct line *line = &proof->all.lines[proof->healthy + i];
+        if (line->stream != NULL)
+            stream_pause(line->stream, paused);
+    }
+}
+
+static uint32_t sessions(struct proof *proof)
+{
+    Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+    Tefter__ServerStatus status = TEFTER__SERVER_STATUS__INIT;
+    frame.body_case = TEFTER__FROM_TERMINAL__BODY_SERVER_STATUS;
+    frame.server_status = &status;
+    arena_reset(&proof->all.arena);
+    const Tefter__ToTerminal *told = line_ask(&proof->all.lines[0], &frame);
+    return told == NULL || told->body_case != TEFTER__TO_TERMINAL__BODY_STATUS
+               ? 0
+               : told->status->sessions;
+}
+
+/* Those who sleep learn nothing of it: the server's own count tells. */
+static bool wait_for_cuts(struct proof *proof)
+{
+    uint32_t all = proof->all.line_count;
+    for (;;) {
+        uint64_t ms = (now_us() - proof->paused_us) / 1000;
+        uint32_t there = sessions(proof);
+        if (there == 0)
+            return false;
+        if (there < all && proof->first_cut_ms == 0)
+            proof->first_cut_ms = ms;
+        if (there <= all - proof->slow) {
+            proof->last_cut_ms = ms;
+            return true;
+        }
+        if (ms > OUTPUT_CUT_MS + CUT_EXTRA_MS) {
+            found(proof, "terminals that do not read are not cut", there + proof->slow - all);
+            return false;
+        }
+        if (!run_for(proof, 200))
+            return false;
+    }
+}
+
+static bool stop_posting(struct proof *proof)
+{
+    uint64_t until = now_us() + UINT64_C(30000000);
+    proof->posting = false;
+    while (proof->told < proof->posted && now_us() < until)
+        if (!terminals_run(&proof->all))
+            return false;
+    return proof->told == proof->posted;
+}
+
+static uint64_t newest_of(const struct proof *proof)
+{
+    uint64_t newest = 1;
+    for (uint32_t i = 0; i < CUSTOMERS; i++)
+        newest = proof->newest[i] > newest ? proof->newest[i] : newest;
+    return newest;
+}
+
+/* Whoever was cut comes back and resumes; whoever was not just reads on. */
+static bool read_again(struct proof *proof)
+{
+    uint64_t began = now_us();
+    uint32_t from = proof->healthy + 1, to = proof->healthy + proof->slow;
+    pause_slow(proof, false);
+    while (!all_exact(proof, 1, to, newest_of(proof))) {
+        for (uint32_t i = from; i <= to; i++)
+            if (proof->all.lines[i].stream == NULL && !line_dial(&proof->all.lines[i]))
+                return false;
+        if (!terminals_run(&proof->all))
+            return false;
+        if (now_us() - began > RESYNC_MS_MAX * UINT64_C(1000)) {
+            found(proof, "reading again, and not exact, ms", RESYNC_MS_MAX);
+            return false;
+        }
+    }
+    proof->resync_ms = (now_us() - began) / 1000;
+    return true;
+}
+
+static bool all_see(struct proof *proof, const Tefter__AccountRow *account)
+{
+    for (uint32_t i = 1; i <= proof->healthy + proof->slow; i++) {
+        const struct figures *seen = &proof->sights[i].rows[account->customer];
+        if (seen->balance_minor != account->balance_minor ||
+            seen->available_minor != account->available_minor) {
+            found(proof, "a terminal sees other figures than the card, terminal", i);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool compare(struct proof *proof)
+{
+    uint64_t seq;
+    for (uint32_t i = 0; i < CUSTOMERS; i++) {
+        arena_reset(&proof->all.arena);
+        const Tefter__AccountRow *account =
+            customer_account(&proof->all, proof->customers[i], &seq);
+        if (account == NULL || !all_see(proof, account))
+            return false;
+    }
+    return true;
+}
+
+static uint64_t kib_each(const struct proof *proof)
+{
+    return proof->rss_most_kib <= proof->rss_before_kib
+               ? 0
+               : (proof->rss_most_kib - proof->rss_before_kib) / proof->slow;
+}
+
+static bool bounded(struct proof *proof)
+{
+    uint64_t without = quantile_us(&proof->replies[0], 99);
+    uint64_t with = quantile_us(&proof->replies[1], 99);
+    if (kib_each(proof) > SLOW_KIB_MAX)
+        found(proof, "a terminal that does not read costs too much, KiB", kib_each(proof));
+    if (with > without * WORSE_MAX && with > WORSE_US)
+        found(proof, "the healthy wait longer, us", with);
+    return proof->fault[0] == '\0';
+}
+
+static bool run_parts(struct proof *proof)
+{
+    if (!subscribe(proof, 1, proof->healthy + proof->slow))
+        return false;
+    proof->began_us = now_us();
+    proof->posting = true;
+    if (!run_for(proof, WARM_MS) || !measure(proof, 0))
+        return false;
+    proof->rss_before_kib = proof->rss_most_kib = server_rss_kib(&proof->server);
+    pause_slow(proof, true);
+    proof->paused_us = now_us();
+    return measure(proof, 1) && (proof->options->rounds == 0 || wait_for_cuts(proof)) &&
+           bounded(proof) && stop_posting(proof) && read_again(proof) && compare(proof);
+}
+
+static bool run(struct proof *proof)
+{
+    struct failure failure = {0};
+    struct terminals *all = &proof->all;
+    if (!server_found(&proof->server, proof->options->server, &failure) ||
+        !server_start(&proof->server, &failure) ||
+        !terminals_open(all, &proof->server, IDENTITIES, proof->healthy + proof->slow + WRITERS,
+                        &failure)) {
+        fprintf(stderr, "slow: %s\n", failure.text);
+        return false;
+    }
+    for (uint32_t i = 0; i < CUSTOMERS; i++)
+        if ((proof->customers[i] = customer_open(all, i, (int64_t)1 << 40)) == 0)
+            return false;
+    all->owner = proof;
+    all->events =
+        (struct line_events){.in = on_in, .reply = on_reply, .other = on_other, .lost = on_lost};
+    struct loop_timer *timer = loop_timer_create(all->loop, on_tick, proof);
+    loop_timer_start(timer, TICK_MS, TICK_MS);
+    bool good = run_parts(proof);
+    loop_timer_destroy(timer);
+    return good;
+}
+
+static void tell(const struct proof *proof, bool good, double seconds)
+{
+    char figures[300];
+    double without = (double)quantile_us(&proof->replies[0], 99) / 1000;
+    double with = (double)quantile_us(&proof->replies[1], 99) / 1000;
+    (void)snprintf(figures, sizeof figures,
+                   "%u\t%u\t%" PRIu64 "\t%.1f\t%.1f\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%s",
+                   proof->healthy, proof->slow, proof->options->rate, without, with,
+                   kib_each(proof), proof->last_cut_ms, proof->resync_ms, good ? "good" : "BAD");
+    options_record(proof->options,
+                   "healthy\tslow\trate\tp99_ms_before\tp99_ms_then\tkib_each\tlast_cut_ms\t"
+                   "resync_ms\tresult",
+                   figures);
+    if (proof->all.trouble.fault != FAULT_NONE)
+        printf("slow: %s\n", proof->all.trouble.text);
+    printf("slow: seed %" PRIu64 ", %u of %u do not read at %" PRIu64 " postings/s (%" PRIu64
+           " posted): reply p99 %.1f ms while all read, %.1f then; news p99 %.0f "
+           "and %.0f ms; %" PRIu64 " KiB each; cut after %" PRIu64 " to %" PRIu64
+           " ms; exact again after %" PRIu64 " ms; %s, %.1f s\n",
+           proof->options->seed, proof->slow, proof->healthy + proof->slow, proof->options->rate,
+           proof->posted, without, with, (double)quantile_us(&proof->news[0], 99) / 1000,
+           (double)quantile_us(&proof->news[1], 99) / 1000, kib_each(proof), proof->first_cut_ms,
+           proof->last_cut_ms, proof->resync_ms, good ? "good" : "NOT GOOD", seconds);
+}
+
+static int prove(const struct options *options)
+{
+    struct proof *proof = calloc(1, sizeof *proof);
+    uint64_t began = now_us();
+    if (proof == NULL)
+        return 1;
+    proof->options = options;
+    proof->chance = options->seed;
+    proof->slow = (uint32_t)(options->terminals * 2 / 5);
+    proof->healthy = (uint32_t)options->terminals - proof->slow;
+    for (uint32_t i = 0; i <= options->terminals; i++)
+        sight_init(&proof->sights[i]);
+    bool good = run(proof);
+    terminals_close(&proof->all);
+    good = server_stop(&proof->server) == 0 && good;
+    tell(proof, good, (double)(now_us() - began) / 1e6);
+    for (uint32_t i = 0; i <= options->terminals; i++)
+        sight_fini(&proof->sights[i]);
+    server_close(&proof->server, !good);
+    free(proof);
+    return good ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options = {.rounds = 1, .terminals = 500, .rate = 500, .seconds = 10};
+    if (!options_read(argc, argv, &options) || options.server == NULL || options.terminals < 5 ||
+        options.terminals >= LINES_MAX || options.rate == 0 || options.seconds == 0)
+        return 2;
+    return prove(&options);
+}
