@@ -324,7 +324,7 @@ static bool trade(struct proof *proof)
         (struct line_events){.in = on_in, .reply = on_reply, .answer = on_answer, .lost = on_lost};
     proof->timer = loop_timer_create(all->loop, on_tick, proof);
     loop_timer_start(proof->timer, TICK_MS, TICK_MS);
-    proof->next_kill_us = now_us() + proof->options->seconds * 1000000;
+    proof->next_kill_us = now_us() + proof->options->seconds * 400000;
     for (uint32_t i = 1; i < all->line_count; i++)
         on_in(&all->lines[i]);
     bool good = true;
