@@ -201,7 +201,8 @@ static void refused_line(struct trader *trader, uint32_t customer, const Tefter_
     trader->figures.refusals++;
     if (refusal->decision != NULL) {
         snprintf(trader->figures.refusal, sizeof trader->figures.refusal, "%s", sentence);
-        trader->owes = customer;
+        bool bills = refusal->decision->bills_minor >= refusal->over_by_minor;
+        trader->owes = bills ? customer : 0;
         trader->owes_minor = refusal->over_by_minor;
     }
     arena_reset(&trader->arena);
