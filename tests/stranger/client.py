@@ -92,18 +92,23 @@ def find_root(address, wanted):
     raise ssl.SSLError("the server is not the one that this code is for")
 
 
+def signing_request(key):
+    """Makes a key, into that file, and the PEM that asks for a certificate of it."""
+    return openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                   "-subj", "/CN=stranger", "-keyout", key).decode()
+
+
 def enrol(address, code, folder, root=None):
     """Makes `folder` a terminal: key.pem, certificate.pem, root.pem, address. Gives the Enrolled."""
     _, wanted = read_code(code)
     os.makedirs(folder, mode=0o700, exist_ok=True)
     at = {name: os.path.join(folder, name) for name in ("key.pem", "certificate.pem", "root.pem", "address")}
     write(at["root.pem"], root or find_root(address, wanted))
-    request = openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                      "-subj", "/CN=stranger", "-keyout", at["key.pem"])
+    request = signing_request(at["key.pem"])
     stream = dial(address, at["root.pem"], ALPN_ENROL)
     try:
         stream.sendall(frame(pb.FromTerminal(request=1, enrol=pb.Enrol(
-            code=code, request=request.decode(), program="stranger"))))
+            code=code, request=request, program="stranger"))))
         answer = pb.ToTerminal.FromString(take_frame(stream))
     finally:
         stream.close()

@@ -99,6 +99,38 @@ class Stranger(unittest.TestCase):
         with self.assertRaises(OSError):
             client.dial(self.server.address, os.path.join(self.till, "root.pem"), "http/1.1")
 
+    def test_renewal(self):
+        folder = self.company.terminal(self.branch, "till to renew")
+        old = client.read(os.path.join(folder, "certificate.pem"))
+        old_key = client.read(os.path.join(folder, "key.pem"))
+        key = os.path.join(folder, "key.pem")
+        with client.Connection(folder) as connection:
+            enrolled = connection.ask(renew=self.pb.Renew(request=client.signing_request(key))).enrolled
+            connection.ask(ping=self.pb.Ping())
+        client.write(os.path.join(folder, "certificate.pem"), enrolled.certificate)
+        client.Connection(folder).close()
+        client.write(os.path.join(folder, "certificate.pem"), old)
+        client.write(key, old_key)
+        with self.assertRaises((client.Ended, OSError)):
+            client.Connection(folder)
+
+    def test_a_blocked_terminal_is_cut(self):
+        number, code = self.company.code(self.branch, "till to block")
+        folder = os.path.join(self.folder, "till-to-block")
+        client.enrol(self.server.address, code, folder)
+        connection = client.Connection(folder)
+        connection.login("minh", server.PASSWORD)
+        connection.stream.settimeout(5)
+        block = self.pb.ChangeTerminal(terminal=number, blocked=True)
+        self.company.owner.submit(change_terminal=block)
+        with self.assertRaisesRegex(client.Ended, "blocked"):
+            connection.receive()
+        with self.assertRaisesRegex(client.Ended, "blocked"):
+            client.Connection(folder)
+        block.blocked = False
+        self.company.owner.submit(change_terminal=block)
+        client.Connection(folder).close()
+
     # ---- people ----
 
     def test_greeting(self):
