@@ -164,8 +164,8 @@ static void push_line(struct trader *trader, const struct tefter_set *set,
 {
     char cells[ROW_SIZE / 2], line[ROW_SIZE];
     figures_cells(trader, account, account->last, cells, sizeof cells);
-    snprintf(line, sizeof line, "%s  %s%" PRId64 " ms", cells,
-             set->delay_ms == 0 ? "< " : "", set->delay_ms == 0 ? 1 : set->delay_ms);
+    snprintf(line, sizeof line, "%s  %s%" PRId64 " ms", cells, set->delay_ms == 0 ? "< " : "",
+             set->delay_ms == 0 ? 1 : set->delay_ms);
     say(trader, "  hears", line);
 }
 
