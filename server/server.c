@@ -50,6 +50,11 @@ static enum submit_answer submit(void *owner, const struct submission *submissio
     return writer_submit(((struct server *)owner)->writer, submission);
 }
 
+static uint32_t retry_ms(void *owner)
+{
+    return writer_retry_ms(((struct server *)owner)->writer);
+}
+
 static void replied(void *owner, uint64_t ticket, struct slice reply,
                     const Tefter__Refusal *refused)
 {
@@ -264,6 +269,7 @@ static bool build_sessions(struct server *server, struct failure *failure)
                                        .identity = server->keys.server,
                                        .root = server->keys.root,
                                        .submit = submit,
+                                       .retry_ms = retry_ms,
                                        .now_ms = now_of,
                                        .status = status,
                                        .new_id = new_id,

@@ -1,11 +1,14 @@
 #include "writer.h"
 
+#include "pace.h"
+
 #include "base/log.h"
 
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 /* The arena's bound is a backstop: a group is bounded by the bytes of its commands. */
@@ -19,6 +22,7 @@ struct group {
     size_t offsets[COMMIT_GROUP_MAX]; /* of their commands in bytes */
     struct commit_answer answers[COMMIT_GROUP_MAX];
     size_t count;
+    uint64_t came_us; /* the first of them */
     struct buffer bytes;
     struct arena arena;
     struct sessions_group published;
@@ -46,9 +50,19 @@ struct writer {
     loop_fn finished;
     void *finished_context;
     struct writer_figures figures;
+    struct pace pace;
+    uint32_t inside;   /* commands that wait or are being written */
+    uint64_t ended_us; /* the group before */
     _Atomic bool read_only;
     struct group groups[WRITER_GROUPS];
 };
+
+static uint64_t now_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
 
 /* ---- lists ---- */
 
@@ -141,9 +155,20 @@ static void commit_it(struct writer *writer, struct group *group)
         give_up(&failure);
 }
 
+/* From when it could have begun: while the loop is behind, the writer waits with it. */
+static void note_pace(struct writer *writer, const struct group *group)
+{
+    uint64_t ended_us = now_us();
+    uint64_t began_us = group->came_us > writer->ended_us ? group->came_us : writer->ended_us;
+    pace_took(&writer->pace, (uint32_t)group->count, ended_us - began_us);
+    writer->ended_us = ended_us;
+    writer->inside -= (uint32_t)group->count;
+}
+
 static void hand_over(struct writer *writer, struct group *group)
 {
     pthread_mutex_lock(&writer->lock);
+    note_pace(writer, group);
     list_put(&writer->done, group);
     for (size_t i = 0; i < group->count; i++)
         writer->figures.commands += group->answers[i].journalled;
@@ -203,6 +228,8 @@ static void woken(void *context)
 
 static bool group_put(struct group *group, const struct submission *submission)
 {
+    if (group->count == 0)
+        group->came_us = now_us();
     group->items[group->count] = *submission;
     group->offsets[group->count] = group->bytes.size;
     if (!buffer_put(&group->bytes, submission->command.data, submission->command.size)) {
@@ -231,16 +258,32 @@ static bool queue_put(struct writer *writer, const struct submission *submission
     return put;
 }
 
+/* What the server does of itself (days turn) does not stand behind a crowd. */
+static bool admits(const struct writer *writer, const struct submission *submission)
+{
+    return !writer->finishing &&
+           (submission->ticket == WRITER_NO_TICKET || pace_admits(&writer->pace, writer->inside));
+}
+
 enum submit_answer writer_submit(struct writer *writer, const struct submission *submission)
 {
     if (atomic_load(&writer->read_only))
         return SUBMIT_READ_ONLY;
     pthread_mutex_lock(&writer->lock);
-    bool taken = !writer->finishing && queue_put(writer, submission);
+    bool taken = admits(writer, submission) && queue_put(writer, submission);
+    writer->inside += taken;
     writer->figures.busy += !taken;
     pthread_cond_signal(&writer->work);
     pthread_mutex_unlock(&writer->lock);
     return taken ? SUBMIT_TAKEN : SUBMIT_BUSY;
+}
+
+uint32_t writer_retry_ms(struct writer *writer)
+{
+    pthread_mutex_lock(&writer->lock);
+    uint32_t retry_ms = pace_retry_ms(&writer->pace, now_us(), writer->inside);
+    pthread_mutex_unlock(&writer->lock);
+    return retry_ms;
 }
 
 void writer_read_only(struct writer *writer, bool read_only)
@@ -269,6 +312,7 @@ void writer_figures(struct writer *writer, struct writer_figures *ret_figures)
     pthread_mutex_lock(&writer->lock);
     *ret_figures = writer->figures;
     ret_figures->waiting = writer->waiting.count;
+    ret_figures->room = pace_room(&writer->pace);
     pthread_mutex_unlock(&writer->lock);
 }
 
@@ -294,6 +338,7 @@ bool writer_create(const struct writer_options *options, struct writer **ret_wri
     writer->options = *options;
     pthread_mutex_init(&writer->lock, NULL);
     pthread_cond_init(&writer->work, NULL);
+    pace_init(&writer->pace);
     for (size_t i = 0; i < WRITER_GROUPS; i++) {
         buffer_init(&writer->groups[i].bytes, BATCH_BYTES_MAX / 2);
         arena_init(&writer->groups[i].arena, GROUP_ARENA_MAX);

@@ -15,7 +15,7 @@
 #include "net/loop.h"
 #include "session/sessions.h"
 
-/* 16 full groups wait, one is written, one is told. */
+/* 16 full groups wait at most, one is written, one is told; pace.h says how many may. */
 enum { WRITER_GROUPS = WRITER_QUEUE_MAX / BATCH_ENTRIES_MAX + 2 };
 /* A submission that nobody waits for. */
 #define WRITER_NO_TICKET UINT64_MAX
@@ -34,8 +34,10 @@ struct writer_options {
 
 bool writer_create(const struct writer_options *options, struct writer **ret_writer,
                    struct failure *failure);
-/* From the loop's thread. Copies the command. */
+/* From the loop's thread. Copies the command. BUSY when it would have to wait for long. */
 enum submit_answer writer_submit(struct writer *writer, const struct submission *submission);
+/* After BUSY: when to come back; another time for each who asks. */
+uint32_t writer_retry_ms(struct writer *writer);
 /* While read only, nothing is taken and no job goes on. Any thread. */
 void writer_read_only(struct writer *writer, bool read_only);
 
@@ -51,5 +53,6 @@ struct writer_figures {
     uint64_t busy;    /* turned away */
     uint64_t seq;     /* newest committed by this run, 0: none yet */
     uint32_t waiting; /* groups */
+    uint32_t room;    /* commands that may be inside, at the pace of late */
 };
 void writer_figures(struct writer *writer, struct writer_figures *ret_figures);

@@ -102,7 +102,7 @@ void enrol_make_code(struct session *session, const Tefter__FromTerminal *reques
         return;
     secret_wipe(parcel, sizeof *parcel);
     free(parcel);
-    session_refuse_wait(session, request, submit_code(answer), BUSY_RETRY_MS);
+    submit_refuse(session, request, answer);
 }
 
 /* ---- signing ---- */
@@ -249,7 +249,7 @@ static void finish_submit(struct session *session, const Tefter__FromTerminal *r
     if (answer == SUBMIT_TAKEN)
         return;
     free(parcel);
-    session_refuse_wait(session, request, submit_code(answer), BUSY_RETRY_MS);
+    submit_refuse(session, request, answer);
 }
 
 /* ---- enrolment ---- */

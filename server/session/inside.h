@@ -277,6 +277,9 @@ void errands_fini(struct sessions *home);
 const Tefter__Refusal *outcome_refusal(struct sessions *home, const struct outcome *outcome);
 /* What the session answers when submit_own did not take it. */
 Tefter__RefusalCode submit_code(enum submit_answer answer);
+/* The same, and when to come back. */
+void submit_refuse(struct session *session, const Tefter__FromTerminal *request,
+                   enum submit_answer answer);
 
 /* ---- query.c ---- */
 

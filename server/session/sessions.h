@@ -44,6 +44,8 @@ struct sessions_options {
     struct ca_pair root; /* signs terminals */
     uint8_t token_key[32];
     enum submit_answer (*submit)(void *owner, const struct submission *submission);
+    /* When one whom `submit` did not take is to come back; NULL: always after the same time. */
+    uint32_t (*retry_ms)(void *owner);
     int64_t (*now_ms)(void *owner); /* wall clock, from the clock room */
     /* Fills what only the server knows of a StatusAnswer (disk, backup, journal ...). */
     void (*status)(void *owner, Tefter__StatusAnswer *answer);

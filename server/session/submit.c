@@ -147,6 +147,16 @@ Tefter__RefusalCode submit_code(enum submit_answer answer)
                                       : TEFTER__REFUSAL_CODE__BUSY;
 }
 
+void submit_refuse(struct session *session, const Tefter__FromTerminal *request,
+                   enum submit_answer answer)
+{
+    const struct sessions_options *options = &session->home->options;
+    uint32_t retry_ms = BUSY_RETRY_MS;
+    if (answer == SUBMIT_BUSY && options->retry_ms != NULL)
+        retry_ms = options->retry_ms(options->owner);
+    session_refuse_wait(session, request, submit_code(answer), retry_ms);
+}
+
 /* ---- what a terminal asks of the ledger ---- */
 
 enum { ID_TERMINAL_AT = 6, REPLY_REFUSED_TAG = TEFTER__REPLY__RESULT_REFUSED << 3 | 2 };
@@ -271,5 +281,5 @@ void submit_command(struct session *session, const Tefter__FromTerminal *request
     enum submit_answer answer =
         send_off(session->home, session, request->request, &submission, pass_reply, NULL);
     if (answer != SUBMIT_TAKEN && !told_before(session, request, &submission))
-        session_refuse_wait(session, request, submit_code(answer), BUSY_RETRY_MS);
+        submit_refuse(session, request, answer);
 }
