@@ -1,6 +1,9 @@
 /*
- * The listener: connections are taken as they come, up to a bound, and turned away above it; never
- * left in the kernel's queue, for libuv stops listening when one is not taken.
+ * The listener: connections are taken as they come, a few dozen a turn of the loop, up to a bound,
+ * and turned away above it. The bound leaves descriptors for the files of the process. It accepts
+ * by itself: libuv's own way hides that descriptors are used up, closes who waits untold, and spins
+ * for good once another thread has taken the one it keeps for that. Here, when the system has no
+ * descriptor after all, those who wait stay in the kernel's queue and are looked at again soon.
  *
  * Handshakes cost processor time and memory, so at most HANDSHAKES_MAX are under way:
  *
@@ -13,18 +16,23 @@
  * began and keeps still gives its place to the next after a moment: it may go on, but of such at
  * most STALLED_MAX are kept, the newest; else a few dozen idle sockets could lock everybody out.
  */
+#include <errno.h>
 #include <malloc.h>
 #include <netdb.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/limits.h"
 #include "net/stream_inside.h"
 
 enum {
     DESCRIPTORS_KEPT = 64,
-    BACKLOG = 1024,
+    BACKLOG = 4096,
+    TAKEN_A_TURN_MAX = 64,
+    REST_MS = 100, /* when no descriptor was to be had */
     BEGUN_A_TURN_MAX = 8,
     STALL_MS = 250,
     STALLED_MAX = 8 * HANDSHAKES_MAX,
@@ -32,12 +40,14 @@ enum {
 };
 
 struct stream_listener {
-    uv_tcp_t tcp;
+    uv_poll_t comes;
+    uv_os_sock_t socket;
     struct loop *loop;
     struct loop_part part;
     struct tls_context *tls;
     stream_accept_fn accepted;
     void *owner;
+    uv_timer_t rest;           /* runs while no descriptor is to be had */
     uv_timer_t patience;       /* runs while streams wait and every place is taken */
     struct loop_link to_start; /* streams that wait for a place */
     struct loop_link under_way;
@@ -49,7 +59,7 @@ struct stream_listener {
     struct stream_listener_figures figures;
     uint32_t crowd; /* the most that were open since memory was last given back */
     bool closed;
-    unsigned holds; /* both handles and every stream */
+    unsigned holds; /* its handles and every stream */
 };
 
 /* Of the whole process: descriptors are the process's. */
@@ -217,14 +227,13 @@ void listener_forget(struct stream *stream)
 
 /* ---- taking connections ---- */
 
-static bool welcome(struct stream_listener *listener, struct stream *stream)
+static bool has_place(const struct stream_listener *listener)
 {
-    return listener->figures.open <= SESSIONS_MAX &&
-           atomic_load(&streams_of_process) <= streams_max() &&
-           listener->accepted(listener->owner, stream, &stream->events, &stream->events_context);
+    return listener->figures.open < SESSIONS_MAX &&
+           atomic_load(&streams_of_process) < streams_max();
 }
 
-static struct stream *take(struct stream_listener *listener)
+static struct stream *stream_for(struct stream_listener *listener, int socket)
 {
     struct stream *stream = stream_create(listener->loop);
     need(stream != NULL); /* without a thousand bytes nothing else would go well either */
@@ -235,19 +244,24 @@ static struct stream *take(struct stream_listener *listener)
     if (listener->figures.open > listener->crowd)
         listener->crowd = listener->figures.open;
     atomic_fetch_add(&streams_of_process, 1);
-    if (uv_accept((uv_stream_t *)&listener->tcp, (uv_stream_t *)&stream->tcp) == 0)
+    if (uv_tcp_open(&stream->tcp, socket) == 0)
         return stream;
+    close(socket);
     stream_abort(stream, NULL);
     return NULL;
 }
 
-static void came(uv_stream_t *handle, int status)
+static void take(struct stream_listener *listener, int socket)
 {
-    struct stream_listener *listener = handle->data;
-    struct stream *stream = status == 0 ? take(listener) : NULL;
+    if (!has_place(listener)) {
+        listener->figures.turned_away++;
+        close(socket);
+        return;
+    }
+    struct stream *stream = stream_for(listener, socket);
     if (stream == NULL)
         return;
-    if (!welcome(listener, stream)) {
+    if (!listener->accepted(listener->owner, stream, &stream->events, &stream->events_context)) {
         listener->figures.turned_away++;
         stream->events = (struct stream_events){NULL, NULL, NULL, NULL};
         stream_abort(stream, NULL);
@@ -257,6 +271,41 @@ static void came(uv_stream_t *handle, int status)
     stream_tune(stream);
     stream_deadline(stream, HANDSHAKE_MS);
     stream_read_start(stream);
+}
+
+static void came(uv_poll_t *handle, int status, int events);
+
+static void rested(uv_timer_t *timer)
+{
+    struct stream_listener *listener = timer->data;
+    (void)uv_poll_start(&listener->comes, UV_READABLE, came);
+}
+
+/* One that reset meanwhile, or a fault of its own network, is not our fault. */
+static bool next_may_do(int error)
+{
+    return error != EMFILE && error != ENFILE && error != ENOBUFS && error != ENOMEM;
+}
+
+/* The loop comes back while there are more. */
+static void came(uv_poll_t *handle, int status, int events)
+{
+    struct stream_listener *listener = handle->data;
+    (void)status;
+    (void)events;
+    for (int i = 0; i < TAKEN_A_TURN_MAX && !listener->closed; i++) {
+        int socket = accept4(listener->socket, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (socket >= 0) {
+            take(listener, socket);
+        } else if (errno == EAGAIN) {
+            return;
+        } else if (!next_may_do(errno)) {
+            listener->figures.starved++;
+            uv_poll_stop(&listener->comes);
+            uv_timer_start(&listener->rest, rested, REST_MS, 0);
+            return;
+        }
+    }
 }
 
 /* ---- life ---- */
@@ -279,11 +328,39 @@ void stream_listener_close(struct stream_listener *listener)
     listener->closed = true;
     loop_part_remove(&listener->part);
     loop_link_remove(&listener->to_begin);
-    uv_close((uv_handle_t *)&listener->tcp, handle_closed);
+    if (listener->socket >= 0) {
+        uv_close((uv_handle_t *)&listener->comes, handle_closed);
+        close(listener->socket);
+    }
+    uv_close((uv_handle_t *)&listener->rest, handle_closed);
     uv_close((uv_handle_t *)&listener->patience, handle_closed);
     struct loop_link *link = NULL;
     while ((link = loop_link_pop(&listener->to_start)) != NULL)
         stream_abort(stream_of(link), "the server is closing");
+}
+
+static int bind_socket(int socket, const struct addrinfo *to)
+{
+    int on = 1;
+    int off = 0; /* [::] means every address, as elsewhere */
+    if (setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
+        (to->ai_family == AF_INET6 &&
+         setsockopt(socket, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) != 0) ||
+        bind(socket, to->ai_addr, to->ai_addrlen) != 0 || listen(socket, BACKLOG) != 0)
+        return uv_translate_sys_error(errno);
+    return 0;
+}
+
+/* From here on the socket is the listener's. */
+static int poll_socket(struct stream_listener *listener, int socket)
+{
+    int bad = uv_poll_init_socket(&listener->loop->uv, &listener->comes, socket);
+    if (bad != 0)
+        return bad;
+    listener->comes.data = listener;
+    listener->socket = socket;
+    listener->holds++;
+    return uv_poll_start(&listener->comes, UV_READABLE, came);
 }
 
 static int bind_to(struct stream_listener *listener, const struct stream_place *place)
@@ -293,22 +370,27 @@ static int bind_to(struct stream_listener *listener, const struct stream_place *
     const char *host = place->host[0] == '\0' ? NULL : place->host;
     if (getaddrinfo(host, place->port, &hints, &found) != 0)
         return UV_EAI_NONAME;
-    int bad = uv_tcp_bind(&listener->tcp, found->ai_addr, 0);
+    int fd = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int bad = fd < 0 ? uv_translate_sys_error(errno) : bind_socket(fd, found);
     freeaddrinfo(found);
-    return bad != 0 ? bad : uv_listen((uv_stream_t *)&listener->tcp, BACKLOG, came);
+    if (bad == 0)
+        bad = poll_socket(listener, fd);
+    if (listener->socket < 0 && fd >= 0)
+        close(fd);
+    return bad;
 }
 
 static struct stream_listener *listener_create(struct loop *loop, struct tls_context *tls)
 {
     struct stream_listener *listener = calloc(1, sizeof(*listener));
-    if (listener == NULL || uv_tcp_init(&loop->uv, &listener->tcp) != 0) {
-        free(listener);
+    if (listener == NULL)
         return NULL;
-    }
+    uv_timer_init(&loop->uv, &listener->rest);
     uv_timer_init(&loop->uv, &listener->patience);
-    listener->tcp.data = listener;
+    listener->rest.data = listener;
     listener->patience.data = listener;
     listener->loop = loop;
+    listener->socket = -1;
     listener->holds = 2;
     listener->tls = tls;
     tls_context_retain(tls);
@@ -344,8 +426,8 @@ struct stream_listener *stream_listen(struct loop *loop, const char *address,
 uint16_t stream_listener_port(const struct stream_listener *listener)
 {
     struct sockaddr_storage address;
-    int size = sizeof(address);
-    if (uv_tcp_getsockname(&listener->tcp, (struct sockaddr *)&address, &size) != 0)
+    socklen_t size = sizeof(address);
+    if (getsockname(listener->socket, (struct sockaddr *)&address, &size) != 0)
         return 0;
     return address.ss_family == AF_INET6 ? ntohs(((const struct sockaddr_in6 *)&address)->sin6_port)
                                          : ntohs(((const struct sockaddr_in *)&address)->sin_port);
@@ -362,4 +444,6 @@ void stream_listener_figures(const struct stream_listener *listener,
                              struct stream_listener_figures *ret_figures)
 {
     *ret_figures = listener->figures;
+    unsigned places = streams_max();
+    ret_figures->places = places < SESSIONS_MAX ? places : SESSIONS_MAX;
 }

@@ -49,6 +49,8 @@ struct stream_listener_figures {
     uint32_t handshakes;
     uint64_t accepted;
     uint64_t turned_away; /* over a bound */
+    uint64_t starved;     /* times that no descriptor was to be had */
+    uint32_t places;      /* so many may be open, as far as descriptors go */
 };
 
 /* `accepted` is called for each new connection before its handshake: it sets events and context and

@@ -495,6 +495,44 @@ static void descriptors_are_kept_back(void **state)
     world_destroy(world);
 }
 
+static bool one_taken(struct world *world)
+{
+    return world->accepted == 1;
+}
+
+/* Not one descriptor is left, though there would be places: who has connected stays in the kernel's
+ * queue, the loop does not spin, and goes on once there is one. */
+static void without_descriptors_it_rests(void **state)
+{
+    (void)state;
+    enum { FILES = 200, KEPT = 64 };
+    int files[FILES];
+    int count = 0;
+    struct rlimit before;
+    struct stream_listener_figures figures;
+    struct world *world = world_create();
+    int waits = world_socket(world);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    struct rlimit few = {FILES, before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+    while (count < FILES && (files[count] = dup(waits)) >= 0)
+        count++;
+    assert_in_range(count, KEPT, FILES - 1);
+    world_wait(world, 450);
+    stream_listener_figures(world->listener, &figures);
+    assert_in_range(figures.starved, 1, 6);
+    assert_int_equal(figures.places, FILES - KEPT);
+    assert_int_equal(figures.turned_away, 0);
+    assert_int_equal(world->accepted, 0);
+    for (int i = 0; i < count; i++)
+        close(files[i]);
+    until(world, one_taken, 1000);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    close(waits);
+    until(world, nobody_left, 6000);
+    world_destroy(world);
+}
+
 /* ---- many, and the slow among them ---- */
 
 static bool all_echoed(struct world *world)
@@ -817,6 +855,7 @@ int main(void)
         cmocka_unit_test(bad_addresses_are_known_at_once),
         cmocka_unit_test(some_are_turned_away),
         cmocka_unit_test(descriptors_are_kept_back),
+        cmocka_unit_test(without_descriptors_it_rests),
         cmocka_unit_test(two_hundred_come_speak_and_go),
         cmocka_unit_test(who_stalls_is_set_aside_and_cut),
         cmocka_unit_test(too_many_stalled_are_cut),
