@@ -5,8 +5,10 @@
  *   socket bytes <- tls_output <- out <- SSL_do_handshake | SSL_read | SSL_write | SSL_shutdown
  *
  * The BIO is our own, over two buffers that give their memory back when empty (an idle terminal
- * holds none), and says "retry" when there is nothing to read. Every call clears the thread's error
- * queue first: otherwise one peer's error is taken for another's.
+ * holds none), and says "retry" when there is nothing to read. Every call begins with an empty
+ * error queue: otherwise one peer's error is taken for another's. Once open, OpenSSL is asked to
+ * read only when a whole record is there: a call that ends in "retry" costs as much as one that
+ * reads.
  */
 #include <openssl/err.h>
 #include <pthread.h>
@@ -18,27 +20,55 @@
 
 enum {
     RECORD_SIZE = 16 * 1024,
+    RECORD_HEAD_SIZE = 5, /* type, version (2), length (2) */
+    RECORD_BODY_MAX = RECORD_SIZE + 256,
     UNREAD_MAX = 2 * OUTPUT_CUT_BYTES, /* in memory of one connection, either way */
     MINUTE_MS = 60 * 1000,
 };
 
 /* ---- the BIO ---- */
 
+/* Bytes of the record that comes next; 0: not all are here. One that is too long is OpenSSL's to
+ * refuse. */
+static size_t record_size(const struct tls *tls)
+{
+    size_t here = tls->in.size - tls->in_used;
+    if (here < RECORD_HEAD_SIZE)
+        return 0;
+    const uint8_t *head = tls->in.data + tls->in_used;
+    size_t size = RECORD_HEAD_SIZE + be16_get(head + RECORD_HEAD_SIZE - 2);
+    return here < size && size <= RECORD_HEAD_SIZE + RECORD_BODY_MAX ? 0 : size;
+}
+
+/* How much may be read now. Once open, records are handed over whole: so none is ever half read,
+ * and what comes next begins with its head. */
+static size_t readable(struct tls *tls)
+{
+    size_t here = tls->in.size - tls->in_used;
+    if (tls->state == TLS_HANDSHAKE)
+        return here;
+    if (tls->record_left == 0)
+        tls->record_left = record_size(tls);
+    return tls->record_left < here ? tls->record_left : here;
+}
+
 static int bio_read(BIO *bio, char *out, size_t capacity, size_t *ret_size)
 {
     struct tls *tls = BIO_get_data(bio);
-    size_t waiting = tls->in.size - tls->in_used;
     BIO_clear_retry_flags(bio);
     *ret_size = 0;
     if (tls->flooded)
         return 0;
-    if (waiting == 0) {
+    size_t most = readable(tls);
+    if (most == 0) {
         BIO_set_retry_read(bio);
         return 0;
     }
-    *ret_size = capacity < waiting ? capacity : waiting;
+    *ret_size = capacity < most ? capacity : most;
     memcpy(out, tls->in.data + tls->in_used, *ret_size);
     tls->in_used += *ret_size;
+    if (tls->record_left > 0)
+        tls->record_left -= *ret_size;
     return 1;
 }
 
@@ -86,6 +116,15 @@ static BIO *bio_create(struct tls *tls)
     BIO_set_data(bio, tls);
     BIO_set_init(bio, 1);
     return bio;
+}
+
+/* ---- the error queue ---- */
+
+/* Looking is cheap, clearing is not. */
+static void forget_errors(void)
+{
+    if (ERR_peek_error() != 0)
+        ERR_clear_error();
 }
 
 /* ---- life ---- */
@@ -281,7 +320,7 @@ static void forget_read(struct tls *tls)
 
 static void tls_handshake(struct tls *tls)
 {
-    ERR_clear_error();
+    forget_errors();
     int done = SSL_do_handshake(tls->ssl);
     if (done == 1)
         handshake_done(tls);
@@ -312,10 +351,10 @@ void tls_input(struct tls *tls, struct slice bytes)
 
 size_t tls_read(struct tls *tls, void *out, size_t capacity)
 {
-    if (tls->state != TLS_OPEN)
+    if (tls->state != TLS_OPEN || (record_size(tls) == 0 && SSL_pending(tls->ssl) == 0))
         return 0;
     size_t size = 0;
-    ERR_clear_error();
+    forget_errors();
     int done = SSL_read_ex(tls->ssl, out, capacity, &size);
     int error = done == 1 ? SSL_ERROR_NONE : SSL_get_error(tls->ssl, done);
     if (error == SSL_ERROR_ZERO_RETURN)
@@ -329,7 +368,7 @@ size_t tls_read(struct tls *tls, void *out, size_t capacity)
 static bool write_record(struct tls *tls, struct slice plain)
 {
     size_t written = 0;
-    ERR_clear_error();
+    forget_errors();
     int done = SSL_write_ex(tls->ssl, plain.data, plain.size, &written);
     if (done == 1)
         return true;
@@ -360,7 +399,7 @@ void tls_end(struct tls *tls)
 {
     if (tls->state != TLS_OPEN && tls->state != TLS_ENDED)
         return;
-    ERR_clear_error();
+    forget_errors();
     if ((SSL_get_shutdown(tls->ssl) & SSL_SENT_SHUTDOWN) == 0 && SSL_shutdown(tls->ssl) < 0)
         break_by_openssl(tls);
     else

@@ -26,7 +26,8 @@ struct tls {
     const char *reason; /* static */
     struct buffer in;   /* from the socket; the first in_used bytes are read */
     size_t in_used;
-    struct buffer out; /* for the socket; the first out_used bytes are taken */
+    size_t record_left; /* of the record that is being read; only once open */
+    struct buffer out;  /* for the socket; the first out_used bytes are taken */
     size_t out_used;
     size_t handshake_size;    /* bytes that came before the handshake was done */
     uint64_t updates_from_ms; /* the minute in which key updates are counted */

@@ -563,6 +563,51 @@ static void some_key_updates_are_fine_and_a_flood_is_not(void **state)
     ends_destroy(&ends);
 }
 
+/* Whatever of the record behind it has come with it. */
+static void half_a_record_may_follow_a_key_update(void **state)
+{
+    (void)state;
+    struct ends ends = open_ends();
+    uint8_t out[16];
+    for (size_t cut = 1; cut < 40; cut++) {
+        assert_int_equal(SSL_key_update(ends.client->ssl, SSL_KEY_UPDATE_NOT_REQUESTED), 1);
+        assert_true(tls_write(ends.client, slice_text("hello")));
+        carry(ends.client, ends.server, cut);
+        assert_int_equal(tls_read(ends.server, out, sizeof(out)), 0);
+        settle(&ends, SIZE_MAX);
+        assert_int_equal(tls_read(ends.server, out, sizeof(out)), 5);
+        ends.server->updates = 0;
+    }
+    assert_int_equal(tls_state(ends.server), TLS_OPEN);
+    ends_destroy(&ends);
+}
+
+static void a_record_is_read_in_pieces(void **state)
+{
+    (void)state;
+    struct ends ends = open_ends();
+    uint8_t out[2];
+    assert_true(tls_write(ends.client, slice_text("hello")));
+    settle(&ends, 1);
+    assert_int_equal(tls_read(ends.server, out, 2), 2);
+    assert_int_equal(tls_read(ends.server, out, 2), 2);
+    assert_int_equal(tls_read(ends.server, out, 2), 1);
+    assert_int_equal(tls_read(ends.server, out, 2), 0);
+    ends_destroy(&ends);
+}
+
+static void a_record_too_long_is_refused_by_its_head(void **state)
+{
+    (void)state;
+    static const uint8_t head[] = {23, 3, 3, 0x41, 0x01}; /* 16 KiB, 256 and 1 */
+    struct ends ends = open_ends();
+    uint8_t out[2];
+    tls_input(ends.server, slice_of(head, sizeof(head)));
+    assert_int_equal(tls_read(ends.server, out, sizeof(out)), 0);
+    assert_int_equal(tls_state(ends.server), TLS_BROKEN);
+    ends_destroy(&ends);
+}
+
 static void a_flood_in_one_piece_queues_little(void **state)
 {
     (void)state;
@@ -637,6 +682,9 @@ int main(void)
         cmocka_unit_test(moved_output_is_the_callers),
         cmocka_unit_test(the_end_is_told),
         cmocka_unit_test(some_key_updates_are_fine_and_a_flood_is_not),
+        cmocka_unit_test(half_a_record_may_follow_a_key_update),
+        cmocka_unit_test(a_record_is_read_in_pieces),
+        cmocka_unit_test(a_record_too_long_is_refused_by_its_head),
         cmocka_unit_test(a_flood_in_one_piece_queues_little),
         cmocka_unit_test(contexts_are_checked_when_built),
         cmocka_unit_test(live_connections_keep_their_context),
