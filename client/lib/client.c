@@ -78,6 +78,13 @@ static void tick(void *context)
     link_tick(context);
 }
 
+static void wake_deferred(void *context)
+{
+    struct tefter *client = context;
+    if (link_is_open(client))
+        requests_wake(client);
+}
+
 static void lose_patience(void *context)
 {
     struct tefter *client = context;
@@ -93,7 +100,8 @@ static bool client_loop(struct tefter *client, struct loop *loop, struct failure
         return false;
     client->tick = loop_timer_create(client->loop, tick, client);
     client->patience = loop_timer_create(client->loop, lose_patience, client);
-    if (client->tick == NULL || client->patience == NULL)
+    client->deferred = loop_timer_create(client->loop, wake_deferred, client);
+    if (client->tick == NULL || client->patience == NULL || client->deferred == NULL)
         return fail(failure, FAULT_MEMORY, 0, "no memory for a timer");
     return true;
 }
@@ -162,6 +170,7 @@ void tefter_close(struct tefter *client)
     wait_closed(client, end);
     loop_timer_destroy(client->tick);
     client->tick = NULL;
+    loop_timer_destroy(client->deferred);
     loop_timer_destroy(client->patience);
     if (client->own_loop)
         loop_destroy(client->loop);

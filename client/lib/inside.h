@@ -142,6 +142,7 @@ struct tefter {
 
     struct link link;
     struct loop_timer *tick;
+    struct loop_timer *deferred; /* for the soonest that waits */
     uint64_t started_ms;
     struct arena frame_arena;   /* one incoming frame */
     struct arena welcome_arena; /* of the newest greeting */
@@ -204,7 +205,7 @@ void requests_init(struct tefter *client);
 struct request *request_begin(struct tefter *client, enum request_kind kind,
                               Tefter__FromTerminal *frame, struct failure *failure);
 void requests_pump(struct tefter *client);
-void requests_wake(struct tefter *client, uint64_t now); /* those the server was too busy for */
+void requests_wake(struct tefter *client); /* those the server was too busy for */
 void request_defer(struct tefter *client, struct request *request, uint32_t retry_ms);
 void requests_lost(struct tefter *client); /* the connection is gone */
 void request_end(struct tefter *client, struct request *request);

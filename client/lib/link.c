@@ -512,8 +512,7 @@ void link_tick(struct tefter *client)
     if (link_is_open(client)) {
         if (wants_ping(client, now))
             send_ping(client, now);
-        requests_wake(client, now);
-        requests_pump(client);
+        requests_wake(client);
     }
     client_changed(client);
 }

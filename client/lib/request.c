@@ -148,21 +148,40 @@ void requests_pump(struct tefter *client)
     }
 }
 
-void request_defer(struct tefter *client, struct request *request, uint32_t retry_ms)
+/* Those whose time has come stand in the queue again; the timer is for the next. */
+static void wake(struct tefter *client)
 {
-    request->sent = false;
-    request->not_before_ms = loop_now_ms(client->loop) + retry_ms;
-}
-
-void requests_wake(struct tefter *client, uint64_t now)
-{
+    uint64_t now = loop_now_ms(client->loop);
+    uint64_t next = UINT64_MAX;
     for (size_t i = 0; i < REQUESTS_MAX; i++) {
         struct request *request = &client->requests[i];
-        if (request->number == 0 || request->not_before_ms == 0 || request->not_before_ms > now)
+        if (request->number == 0 || request->not_before_ms == 0)
             continue;
-        request->not_before_ms = 0;
-        queue_request(client, request);
+        if (request->not_before_ms <= now) {
+            request->not_before_ms = 0;
+            queue_request(client, request);
+        } else if (request->not_before_ms < next) {
+            next = request->not_before_ms;
+        }
     }
+    if (next != UINT64_MAX)
+        loop_timer_start(client->deferred, next - now, 0);
+}
+
+void requests_wake(struct tefter *client)
+{
+    wake(client);
+    requests_pump(client);
+}
+
+/* Somewhat later than told, never sooner: who was told the same does not come in step. */
+void request_defer(struct tefter *client, struct request *request, uint32_t retry_ms)
+{
+    uint32_t chance = 0;
+    random_bytes(&chance, sizeof(chance));
+    request->sent = false;
+    request->not_before_ms = loop_now_ms(client->loop) + retry_ms + chance % (retry_ms / 4 + 1) + 1;
+    wake(client);
 }
 
 /* ---- a loss ---- */

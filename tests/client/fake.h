@@ -46,6 +46,7 @@ struct fake {
     size_t command_count;
     uint32_t drop_after;     /* cuts the line instead of this many-th reply from now; 0: never */
     uint32_t busy;           /* so many submits are told BUSY first */
+    uint32_t retry_ms;       /* and to come back then; 0: soon */
     Tefter__Refusal *refuse; /* every command */
     uint32_t subscription;
     bool subscribed;
@@ -84,7 +85,7 @@ static inline void fake_refuse(struct fake *fake, uint64_t request, Tefter__Refu
     Tefter__ToTerminal message = TEFTER__TO_TERMINAL__INIT;
     refusal.code = code;
     refusal.has_retry_ms = true;
-    refusal.retry_ms = 20;
+    refusal.retry_ms = fake->retry_ms == 0 ? 20 : fake->retry_ms;
     message.body_case = TEFTER__TO_TERMINAL__BODY_REFUSED;
     message.refused = &refusal;
     fake_send(fake, request, &message);

@@ -261,6 +261,36 @@ static void whatever_breaks_each_counts_once(void **state)
     assert_true(world.fake.seq == 100 + COUNT);
 }
 
+static uint64_t soonest_ms, latest_ms;
+
+static void replied_after(void *context, const struct tefter_outcome *outcome)
+{
+    replied(context, outcome);
+    soonest_ms = outcome->took_ms < soonest_ms ? outcome->took_ms : soonest_ms;
+    latest_ms = outcome->took_ms > latest_ms ? outcome->took_ms : latest_ms;
+}
+
+/* All are told the same time; they come no sooner, and not all at once. */
+static void who_is_told_busy_comes_when_told(void **state)
+{
+    (void)state;
+    enum { COUNT = 32, RETRY_MS = 1000 };
+    assert_true(open_client(false, COUNT));
+    connect_now();
+    world.fake.busy = COUNT;
+    world.fake.retry_ms = RETRY_MS;
+    soonest_ms = UINT64_MAX;
+    latest_ms = 0;
+    for (uint32_t i = 0; i < COUNT; i++)
+        assert_true(tefter_submit(world.client, lock_of(i + 1), replied_after, &world.seqs[i],
+                                  &world.failure));
+    assert_true(tefter_settle(world.client, 5000, &world.failure));
+    assert_int_equal(world.replies, COUNT);
+    assert_int_equal(world.fake.command_count, COUNT);
+    assert_true(soonest_ms >= RETRY_MS);
+    assert_true(latest_ms >= soonest_ms + RETRY_MS / 20);
+}
+
 static void a_full_window_says_so(void **state)
 {
     (void)state;
@@ -526,6 +556,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_lost_reply_is_asked_for_again_and_counts_once, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(whatever_breaks_each_counts_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_is_told_busy_comes_when_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_full_window_says_so, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_command_without_outcome_is_settled_by_the_next_process,
                                         set_up, tear_down),
