@@ -2,13 +2,14 @@
  * tefterd serve: the rooms in order, the loop, the rooms in reverse.
  *
  *   folder ─ journal ─ ledger ─ vault ─ clock ─ commit  (rooms.h)
- *     └─ keys ─ loop ─ writer ─ watch ─ sessions ─ upkeep
+ *     └─ keys ─ loop ─ writer ─ watch ─ sessions ─ crowd ─ upkeep
  *
  * TERM: the writer finishes, every terminal hears Goodbye, the state is synced and marked CLEAN.
  * A second TERM leaves at once. HUP: the certificate is read again, and the clock is believed.
  */
 #include "child.h"
 #include "commands.h"
+#include "crowd.h"
 #include "keys.h"
 #include "notify.h"
 #include "rooms.h"
@@ -36,6 +37,7 @@ struct server {
     struct writer *writer;
     struct watch *watch;
     struct sessions *sessions;
+    struct crowd *crowd;
     struct upkeep *upkeep;
     struct loop_timer *bound; /* of draining */
     uint64_t started_ms;
@@ -122,6 +124,16 @@ static void tell_watch(const struct server *server, Tefter__StatusAnswer *answer
     answer->has_disk_days_left = answer->disk_days_left > 0;
 }
 
+static void tell_crowd(const struct server *server, uint64_t busy, Tefter__StatusAnswer *answer)
+{
+    struct sessions_figures sessions;
+    sessions_figures(server->sessions, &sessions);
+    answer->has_places = answer->has_turned_away = answer->has_busy = 1;
+    answer->places = sessions.places;
+    answer->turned_away = sessions.turned_away;
+    answer->busy = busy;
+}
+
 static void status(void *owner, Tefter__StatusAnswer *answer)
 {
     struct server *server = owner;
@@ -140,6 +152,7 @@ static void status(void *owner, Tefter__StatusAnswer *answer)
     answer->has_server_certificate_ends_ms = 1;
     tell_epoch(server, answer);
     tell_watch(server, answer);
+    tell_crowd(server, writer.busy, answer);
 }
 
 /* ---- signals ---- */
@@ -279,6 +292,12 @@ static bool build_sessions(struct server *server, struct failure *failure)
     return sessions_create(&options, &server->sessions, failure);
 }
 
+static bool build_crowd(struct server *server, struct failure *failure)
+{
+    server->crowd = crowd_create(server->loop, server->sessions, server->writer, failure);
+    return server->crowd != NULL;
+}
+
 static bool build_upkeep(struct server *server, struct failure *failure)
 {
     struct upkeep_options options = {.loop = server->loop,
@@ -314,8 +333,8 @@ static bool build(struct server *server, struct failure *failure)
     return keys_read(&server->rooms.folder, &server->keys, failure) &&
            build_loop(server, failure) && build_writer(server, failure) &&
            build_watch(server, failure) && build_sessions(server, failure) &&
-           build_upkeep(server, failure) && catch_signals(server, failure) &&
-           tell_listening(server, failure);
+           build_crowd(server, failure) && build_upkeep(server, failure) &&
+           catch_signals(server, failure) && tell_listening(server, failure);
 }
 
 /* In reverse. Destroying the loop waits for what is on the pool; only then the ledger may go. */
@@ -323,6 +342,7 @@ static void tear_down(struct server *server)
 {
     unlink(server->rooms.folder.address);
     upkeep_stop(server->upkeep);
+    crowd_destroy(server->crowd);
     if (server->sessions)
         sessions_destroy(server->sessions);
     server->sessions = NULL;

@@ -321,6 +321,12 @@ static void put_status(const Tefter__StatusAnswer *status)
     put_count("seq", status->seq);
     put_count("epoch", status->epoch);
     put_count("terminals connected", status->sessions);
+    if (status->has_places)
+        put_count("places for terminals", status->places);
+    if (status->has_turned_away && status->turned_away > 0)
+        put_count("turned away, no place", status->turned_away);
+    if (status->has_busy && status->busy > 0)
+        put_count("commands told busy", status->busy);
     put_count("up for minutes", status->uptime_ms / 60000);
     put_count("commands since start", status->commands);
     put_count("groups since start", status->batches);

@@ -338,6 +338,13 @@ void sessions_figures(const struct sessions *home, struct sessions_figures *ret_
         .cut_slow = home->cut_slow,
         .bad_frames = home->bad_frames,
     };
+    if (home->listener != NULL) {
+        struct stream_listener_figures listener;
+        stream_listener_figures(home->listener, &listener);
+        ret_figures->places = listener.places;
+        ret_figures->turned_away = listener.turned_away;
+        ret_figures->starved = listener.starved;
+    }
     for (uint32_t i = 0; i < home->slot_count; i++) {
         const struct session *session = home->slots[i].session;
         if (session == NULL)

@@ -88,6 +88,9 @@ struct sessions_figures {
     uint64_t accepted;
     uint64_t cut_slow;
     uint64_t bad_frames;
+    uint32_t places;      /* terminals that descriptors allow */
+    uint64_t turned_away; /* for want of a place */
+    uint64_t starved;     /* times that not even one descriptor was to be had */
 };
 void sessions_figures(const struct sessions *sessions, struct sessions_figures *ret_figures);
 /* A fresh one-time code for a device; `digest` is what SetEnrolmentCode takes. For `tefterd init`,
