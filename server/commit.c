@@ -21,6 +21,9 @@ struct commit {
     size_t place[BATCH_ENTRIES_MAX]; /* submission of each entry; NO_PLACE: the job's step */
     struct ledger_result results[BATCH_ENTRIES_MAX];
     size_t count;
+    bool begun;               /* the ledger's transaction is open */
+    struct journal_head head; /* of the newest batch applied in it */
+    uint32_t behind;          /* commands applied in it */
 };
 
 static const size_t NO_PLACE = SIZE_MAX;
@@ -50,6 +53,8 @@ void commit_destroy(struct commit *commit)
 {
     if (!commit)
         return;
+    if (commit->begun)
+        ledger_abort(commit->options.ledger);
     buffer_fini(&commit->bytes);
     free(commit);
 }
@@ -205,8 +210,8 @@ static bool known(struct commit *commit, const struct submission *submission, st
     struct hash digest;
     bool same;
     ledger_request_digest(command, &digest);
-    if (!ledger_known(commit->options.ledger, submission->id, &digest, arena, &answer->reply,
-                      &same))
+    if (!ledger_applied(commit->options.ledger, submission->id, &digest, arena, &answer->reply,
+                        &same))
         return false;
     if (!same)
         answer->reply = reused(commit, arena);
@@ -281,8 +286,6 @@ static bool apply_all(struct commit *commit, const struct journal_head *head, st
 {
     struct ledger *ledger = commit->options.ledger;
     uint64_t first = head->next_seq - commit->count;
-    if (!ledger_begin(ledger, failure))
-        return false;
     for (size_t i = 0; i < commit->count; i++)
         if (!ledger_apply(ledger, first + i, commit->entries[i], arena, &commit->results[i],
                           failure))
@@ -290,8 +293,25 @@ static bool apply_all(struct commit *commit, const struct journal_head *head, st
     ledger_outcome(ledger, &commit->outcome_seq, &commit->outcome);
     commit->job = 0;
     ledger_jobs(ledger, &commit->job, 1);
-    return ledger_commit(ledger, head->ledger.bytes, head->incarnation, head->batch, &head->chain,
-                         failure);
+    commit->head = *head;
+    commit->behind += (uint32_t)commit->count;
+    return true;
+}
+
+uint32_t commit_behind(const struct commit *commit)
+{
+    return commit->behind;
+}
+
+bool commit_settle(struct commit *commit, struct failure *failure)
+{
+    const struct journal_head *head = &commit->head;
+    if (commit->behind == 0)
+        return true;
+    commit->begun = false;
+    commit->behind = 0;
+    return ledger_commit(commit->options.ledger, head->ledger.bytes, head->incarnation, head->batch,
+                         &head->chain, failure);
 }
 
 /* ---- what came of it ---- */
@@ -339,7 +359,8 @@ bool commit_group(struct commit *commit, const struct submission *submissions, s
     struct journal_head head;
     *ret_group = (struct sessions_group){.seq = 0};
     need(count <= COMMIT_GROUP_MAX);
-    if (!take_all(commit, submissions, count, arena, ret_answers, failure))
+    commit->begun = commit->begun || ledger_begin(commit->options.ledger, failure);
+    if (!commit->begun || !take_all(commit, submissions, count, arena, ret_answers, failure))
         return false;
     if (commit->count == 0)
         return true;
@@ -369,7 +390,8 @@ bool commit_one(struct commit *commit, const Tefter__Command *command, struct ar
     struct sessions_group group;
     submission.command = message_pack(&command->base, arena);
     commit->options.new_id(commit->options.owner, submission.id);
-    if (!commit_group(commit, &submission, 1, arena, &answer, &group, failure))
+    if (!commit_group(commit, &submission, 1, arena, &answer, &group, failure) ||
+        !commit_settle(commit, failure))
         return false;
     const Tefter__Reply *reply =
         (Tefter__Reply *)message_unpack(&tefter__reply__descriptor, answer.reply, arena);

@@ -57,6 +57,11 @@ static uint32_t retry_ms(void *owner)
     return writer_retry_ms(((struct server *)owner)->writer);
 }
 
+static void settled(void *owner)
+{
+    writer_settled(((struct server *)owner)->writer);
+}
+
 static void replied(void *owner, uint64_t ticket, struct slice reply,
                     const Tefter__Refusal *refused)
 {
@@ -283,6 +288,7 @@ static bool build_sessions(struct server *server, struct failure *failure)
                                        .root = server->keys.root,
                                        .submit = submit,
                                        .retry_ms = retry_ms,
+                                       .settled = settled,
                                        .now_ms = now_of,
                                        .status = status,
                                        .new_id = new_id,

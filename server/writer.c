@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -15,7 +16,11 @@
 #define GROUP_ARENA_MAX ((size_t)1024 * 1024 * 1024)
 #define GROUP_ARENA_KEPT ((size_t)16 * 1024 * 1024)
 
-enum { DONE_MAX = 2 }; /* groups committed and not told */
+enum { DONE_MAX = 2 }; /* groups applied and not told */
+enum {
+    SETTLE_COMMANDS = 256, /* so many are settled at the latest */
+    SETTLE_IDLE_MS = 2,    /* without work for so long, what there is is settled */
+};
 
 struct group {
     struct submission items[COMMIT_GROUP_MAX];
@@ -41,6 +46,7 @@ struct writer {
     pthread_t thread;
     pthread_mutex_t lock; /* of all lists and the flags below */
     pthread_cond_t work;
+    pthread_cond_t settled;
     struct group_list waiting;
     struct group_list done;
     struct group_list free;
@@ -51,8 +57,12 @@ struct writer {
     void *finished_context;
     struct writer_figures figures;
     struct pace pace;
-    uint32_t inside;   /* commands that wait or are being written */
-    uint64_t ended_us; /* the group before */
+    uint64_t handed;     /* groups handed over */
+    uint64_t settled_to; /* of them, those that views see */
+    bool settle_wanted;  /* somebody waits for it */
+    bool read;           /* somebody looked since the last group was taken */
+    uint32_t inside;     /* commands that wait or are being written */
+    uint64_t ended_us;   /* the group before */
     _Atomic bool read_only;
     struct group groups[WRITER_GROUPS];
 };
@@ -132,15 +142,77 @@ static bool step_due(const struct writer *writer)
            writer->free.count > 0 && !atomic_load(&writer->read_only);
 }
 
-/* The oldest group that waits; an empty one when only a job does; NULL at the end. */
-static struct group *next_group(struct writer *writer)
+static bool behind(const struct writer *writer)
+{
+    return commit_behind(writer->options.commit) > 0;
+}
+
+/* Views see what is applied from here on. */
+static void settle(struct writer *writer)
+{
+    struct failure failure = {.fault = FAULT_NONE};
+    if (!commit_settle(writer->options.commit, &failure))
+        give_up(&failure);
+}
+
+static void tell_settled(struct writer *writer)
+{
+    writer->settled_to = writer->handed;
+    writer->settle_wanted = false;
+    pthread_cond_broadcast(&writer->settled);
+}
+
+static bool nothing_to_do(const struct writer *writer)
+{
+    return held_up(writer) || (!writer->waiting.first && !writer->finishing && !step_due(writer));
+}
+
+static bool settle_due(const struct writer *writer)
+{
+    return writer->settle_wanted ||
+           (behind(writer) && (commit_behind(writer->options.commit) >= SETTLE_COMMANDS ||
+                               (writer->finishing && !writer->waiting.first)));
+}
+
+/* False: it waited in vain, and what is behind may be settled. */
+static bool wait_for_work(struct writer *writer)
+{
+    struct timespec until;
+    if (!behind(writer))
+        return pthread_cond_wait(&writer->work, &writer->lock) == 0;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += SETTLE_IDLE_MS * 1000000;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    return pthread_cond_timedwait(&writer->work, &writer->lock, &until) != ETIMEDOUT;
+}
+
+/* Settles what is due, and waits until there is something to do. */
+static void wait_settling(struct writer *writer)
+{
+    bool due = settle_due(writer);
+    while (due || nothing_to_do(writer)) {
+        if (due) {
+            pthread_mutex_unlock(&writer->lock);
+            settle(writer);
+            pthread_mutex_lock(&writer->lock);
+            tell_settled(writer);
+        }
+        due = settle_due(writer) || (!due && nothing_to_do(writer) && !wait_for_work(writer));
+    }
+}
+
+/* The oldest group that waits; an empty one when only a job does; NULL at the end. *ret_read:
+ * somebody is reading these days, and gets what he is told to see without waiting. */
+static struct group *next_group(struct writer *writer, bool *ret_read)
 {
     pthread_mutex_lock(&writer->lock);
-    while (held_up(writer) || (!writer->waiting.first && !writer->finishing && !step_due(writer)))
-        pthread_cond_wait(&writer->work, &writer->lock);
+    wait_settling(writer);
     struct group *group = list_take(&writer->waiting);
     if (!group && !writer->finishing)
         group = list_take(&writer->free);
+    *ret_read = writer->read;
+    writer->read = false;
     pthread_mutex_unlock(&writer->lock);
     return group;
 }
@@ -168,6 +240,9 @@ static void note_pace(struct writer *writer, const struct group *group)
 static void hand_over(struct writer *writer, struct group *group)
 {
     pthread_mutex_lock(&writer->lock);
+    writer->handed++;
+    if (!behind(writer))
+        tell_settled(writer);
     note_pace(writer, group);
     list_put(&writer->done, group);
     for (size_t i = 0; i < group->count; i++)
@@ -183,8 +258,11 @@ static void hand_over(struct writer *writer, struct group *group)
 static void *write_groups(void *context)
 {
     struct writer *writer = context;
-    for (struct group *group; (group = next_group(writer));) {
+    bool read;
+    for (struct group *group; (group = next_group(writer, &read));) {
         commit_it(writer, group);
+        if (read)
+            settle(writer);
         hand_over(writer, group);
     }
     pthread_mutex_lock(&writer->lock);
@@ -278,6 +356,19 @@ enum submit_answer writer_submit(struct writer *writer, const struct submission 
     return taken ? SUBMIT_TAKEN : SUBMIT_BUSY;
 }
 
+void writer_settled(struct writer *writer)
+{
+    pthread_mutex_lock(&writer->lock);
+    uint64_t wanted = writer->handed;
+    writer->read = true;
+    while (writer->settled_to < wanted) {
+        writer->settle_wanted = true;
+        pthread_cond_signal(&writer->work);
+        pthread_cond_wait(&writer->settled, &writer->lock);
+    }
+    pthread_mutex_unlock(&writer->lock);
+}
+
 uint32_t writer_retry_ms(struct writer *writer)
 {
     pthread_mutex_lock(&writer->lock);
@@ -337,7 +428,12 @@ bool writer_create(const struct writer_options *options, struct writer **ret_wri
         return fail(failure, FAULT_MEMORY, 0, "no memory for the writer");
     writer->options = *options;
     pthread_mutex_init(&writer->lock, NULL);
-    pthread_cond_init(&writer->work, NULL);
+    pthread_condattr_t by_monotonic;
+    pthread_condattr_init(&by_monotonic);
+    pthread_condattr_setclock(&by_monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&writer->work, &by_monotonic);
+    pthread_condattr_destroy(&by_monotonic);
+    pthread_cond_init(&writer->settled, NULL);
     pace_init(&writer->pace);
     for (size_t i = 0; i < WRITER_GROUPS; i++) {
         buffer_init(&writer->groups[i].bytes, BATCH_BYTES_MAX / 2);
@@ -370,6 +466,7 @@ void writer_destroy(struct writer *writer)
         arena_fini(&writer->groups[i].arena);
     }
     pthread_cond_destroy(&writer->work);
+    pthread_cond_destroy(&writer->settled);
     pthread_mutex_destroy(&writer->lock);
     free(writer);
 }

@@ -8,6 +8,9 @@
  *    ▲                                                                                 │
  *    └────────────────────────── free groups (WRITER_GROUPS in all) ◀──────────────────┘
  *
+ * The state is settled (committed, so that views see it) at once while somebody reads; else
+ * several groups later, when there is nothing to do, or when somebody asks for it.
+ *
  * Nothing else writes while it lives. After any fault it logs one line and the process is gone
  * (exit code 1) before anybody is answered: a fresh start finds out what is durable.
  */
@@ -36,6 +39,10 @@ bool writer_create(const struct writer_options *options, struct writer **ret_wri
                    struct failure *failure);
 /* From the loop's thread. Copies the command. BUSY when it would have to wait for long. */
 enum submit_answer writer_submit(struct writer *writer, const struct submission *submission);
+/* Waits until the state that views see holds all that was handed over, at most for the group that
+ * is being written. Who looks at the state after he was told of a change calls this first. The
+ * loop's thread. */
+void writer_settled(struct writer *writer);
 /* After BUSY: when to come back; another time for each who asks. */
 uint32_t writer_retry_ms(struct writer *writer);
 /* While read only, nothing is taken and no job goes on. Any thread. */

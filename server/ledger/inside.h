@@ -6,10 +6,19 @@
 #include "store/store.h"
 #include "tx/tx.h"
 
+/* The first key of a tree that is pruned, or one before it. */
+struct ledger_oldest {
+    bool known;
+    size_t size;
+    uint8_t key[COMMAND_ID_SIZE];
+};
+
 struct ledger {
     struct store *store;
     struct store_txn *txn;     /* the writer's, open between begin and commit */
     struct ledger_state state; /* as of the writer's last apply */
+    struct ledger_oldest oldest_id;
+    struct ledger_oldest oldest_event;
 };
 
 /* The state row of a transaction; zeros when the ledger is empty. */

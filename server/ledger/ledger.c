@@ -77,6 +77,7 @@ bool ledger_open(const struct ledger_options *options, struct ledger **ret_ledge
         .trees = tree_names,
         .map_bytes = options->map_bytes != 0 ? options->map_bytes : MAP_BYTES_DEFAULT,
         .reading = options->reading,
+        .gathering = true,
     };
     struct ledger *ledger = calloc(1, sizeof *ledger);
     if (ledger == NULL)
@@ -173,4 +174,5 @@ void ledger_abort(struct ledger *ledger)
 {
     store_abort(ledger->txn);
     ledger->txn = NULL;
+    ledger->oldest_id.known = ledger->oldest_event.known = false;
 }

@@ -6,7 +6,7 @@
  * batches.
  *
  * One writer: begin, apply any number of entries, commit. Views run on any thread, each in its own
- * read transaction.
+ * read transaction: they see what is committed, the writer alone sees what it has applied since.
  */
 #include "base/arena.h"
 #include "base/bytes.h"
@@ -101,6 +101,10 @@ size_t ledger_jobs(struct ledger *ledger, uint64_t *ret_jobs, size_t capacity);
 bool ledger_known(struct ledger *ledger, const uint8_t id[COMMAND_ID_SIZE],
                   const struct hash *request, struct arena *arena, struct slice *ret_reply,
                   bool *ret_same);
+/* The same of what is applied too, within the open transaction: the writer's. */
+bool ledger_applied(struct ledger *ledger, const uint8_t id[COMMAND_ID_SIZE],
+                    const struct hash *request, struct arena *arena, struct slice *ret_reply,
+                    bool *ret_same);
 /* digest of a packed Command, as stored with its id */
 void ledger_request_digest(struct slice command, struct hash *ret_digest);
 

@@ -224,18 +224,27 @@ static int64_t id_ms(const uint8_t *id)
     return (int64_t)((uint64_t)be16_get(id) << 32 | be32_get(id + 2));
 }
 
-/* The oldest rows of a tree that `old` says are past their time, a few at each command. */
-static void prune(struct tx *tx, int tree, bool (*old)(const struct tx *tx, struct slice key))
+/* The oldest rows of a tree that `old` says are past their time, a few at each command. What is
+ * left first is remembered, so that mostly nobody has to look. */
+static void prune(struct tx *tx, int tree, bool (*old)(const struct tx *tx, struct slice key),
+                  struct ledger_oldest *oldest)
 {
+    if (oldest->known && !old(tx, slice_of(oldest->key, oldest->size)))
+        return;
     uint8_t keys[COMMAND_IDS_PRUNED_EACH][COMMAND_ID_SIZE];
     size_t sizes[COMMAND_IDS_PRUNED_EACH];
     size_t count = 0;
     struct store_cursor cursor;
-    for (bool on = store_seek(tx->txn, tree, slice_of(NULL, 0), &cursor);
-         on && count < COMMAND_IDS_PRUNED_EACH && old(tx, cursor.key); on = store_next(&cursor)) {
+    bool on = store_seek(tx->txn, tree, slice_of(NULL, 0), &cursor);
+    for (; on && count < COMMAND_IDS_PRUNED_EACH && old(tx, cursor.key); on = store_next(&cursor)) {
         sizes[count] = cursor.key.size < COMMAND_ID_SIZE ? cursor.key.size : COMMAND_ID_SIZE;
         memcpy(keys[count], cursor.key.data, sizes[count]);
         count++;
+    }
+    oldest->known = on && cursor.key.size <= sizeof oldest->key;
+    if (oldest->known) {
+        oldest->size = cursor.key.size;
+        memcpy(oldest->key, cursor.key.data, cursor.key.size);
     }
     store_leave(&cursor);
     for (size_t i = 0; i < count; i++)
@@ -305,7 +314,15 @@ static void apply_new(struct tx *tx, const Tefter__Entry *entry, const struct ha
     result->event_count = tx->event_count;
 }
 
-static void apply_entry(struct tx *tx, const Tefter__Entry *entry, struct ledger_result *result)
+/* A command may come late: its id is older than those before it. */
+static void note_id(struct ledger_oldest *oldest, const Tefter__Entry *entry)
+{
+    if (oldest->known && memcmp(entry->id.data, oldest->key, COMMAND_ID_SIZE) < 0)
+        memcpy(oldest->key, entry->id.data, COMMAND_ID_SIZE);
+}
+
+static void apply_entry(struct ledger *ledger, struct tx *tx, const Tefter__Entry *entry,
+                        struct ledger_result *result)
 {
     struct hash digest;
     ledger_request_digest(slice_of(entry->command.data, entry->command.len), &digest);
@@ -322,12 +339,14 @@ static void apply_entry(struct tx *tx, const Tefter__Entry *entry, struct ledger
         break;
     }
     Tefter__Refusal *refusal = check_id(tx, entry);
-    if (refusal != NULL)
+    if (refusal != NULL) {
         refuse_whole(tx, refusal, result);
-    else
+    } else {
         apply_new(tx, entry, &digest, result);
-    prune(tx, TREE_COMMAND, id_old);
-    prune(tx, TREE_EVENT, event_old);
+        note_id(&ledger->oldest_id, entry);
+    }
+    prune(tx, TREE_COMMAND, id_old, &ledger->oldest_id);
+    prune(tx, TREE_EVENT, event_old, &ledger->oldest_event);
 }
 
 void machine_tx(struct tx *tx, struct store_txn *txn, struct arena *arena,
@@ -378,7 +397,7 @@ bool ledger_apply(struct ledger *ledger, uint64_t seq, struct slice bytes, struc
     tx.outcome = &outcome;
     *ret_result = (struct ledger_result){.seq = seq};
     if (entry->has_command)
-        apply_entry(&tx, entry, ret_result);
+        apply_entry(ledger, &tx, entry, ret_result);
     advance(ledger, &tx, ret_result->reply);
     if (tx_sound(&tx))
         return true;
@@ -413,6 +432,20 @@ void ledger_request_digest(struct slice command, struct hash *ret_digest)
     hash_of(command.data, command.size, ret_digest);
 }
 
+static bool known_in(struct store_txn *txn, const uint8_t id[COMMAND_ID_SIZE],
+                     const struct hash *request, struct arena *arena, struct slice *ret_reply,
+                     bool *ret_same)
+{
+    struct ledger_state state = {.seq = 0};
+    struct tx tx;
+    machine_tx(&tx, txn, arena, NULL, &state, true);
+    Tefter__Entry entry = TEFTER__ENTRY__INIT;
+    entry.id = (ProtobufCBinaryData){COMMAND_ID_SIZE, (uint8_t *)id};
+    enum seen seen = seen_before(&tx, &entry, request, ret_reply);
+    *ret_same = seen == SEEN_SAME;
+    return seen != SEEN_NEVER;
+}
+
 bool ledger_known(struct ledger *ledger, const uint8_t id[COMMAND_ID_SIZE],
                   const struct hash *request, struct arena *arena, struct slice *ret_reply,
                   bool *ret_same)
@@ -421,13 +454,15 @@ bool ledger_known(struct ledger *ledger, const uint8_t id[COMMAND_ID_SIZE],
     struct store_txn *txn = store_begin(ledger->store, false, &failure);
     if (txn == NULL)
         return false;
-    struct ledger_state state = {.seq = 0};
-    struct tx tx;
-    machine_tx(&tx, txn, arena, NULL, &state, true);
-    Tefter__Entry entry = TEFTER__ENTRY__INIT;
-    entry.id = (ProtobufCBinaryData){COMMAND_ID_SIZE, (uint8_t *)id};
-    enum seen seen = seen_before(&tx, &entry, request, ret_reply);
+    bool known = known_in(txn, id, request, arena, ret_reply, ret_same);
     store_abort(txn);
-    *ret_same = seen == SEEN_SAME;
-    return seen != SEEN_NEVER;
+    return known;
+}
+
+bool ledger_applied(struct ledger *ledger, const uint8_t id[COMMAND_ID_SIZE],
+                    const struct hash *request, struct arena *arena, struct slice *ret_reply,
+                    bool *ret_same)
+{
+    need(ledger->txn != NULL);
+    return known_in(ledger->txn, id, request, arena, ret_reply, ret_same);
 }

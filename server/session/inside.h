@@ -195,6 +195,8 @@ struct sessions {
 /* ---- sessions.c ---- */
 
 int64_t sessions_now_ms(const struct sessions *home);
+/* A view begun after this holds all that was told; sessions_view does it itself. */
+void sessions_settled(struct sessions *home);
 /* A read transaction for this turn; NULL with a failure that is not worth telling a terminal. */
 struct ledger_view *sessions_view(struct sessions *home, struct arena *arena);
 void sessions_view_end(struct ledger_view *view); /* NULL welcome */

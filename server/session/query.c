@@ -148,6 +148,7 @@ void queries_go_on(struct sessions *home)
             continue;
         home->queries_running++;
         home->jobs++;
+        sessions_settled(home);
         need(loop_work(home->options.loop, work, done, job));
     }
 }
@@ -220,6 +221,7 @@ static void answer_now(struct session *session, const Tefter__FromTerminal *requ
 {
     struct sessions *home = session->home;
     Tefter__Actor actor = session_actor(session);
+    sessions_settled(home);
     Tefter__Answer *answer = answer_of(home, query, &actor, found, &home->arena);
     if (answer == NULL) {
         session_refuse_wait(session, request, TEFTER__REFUSAL_CODE__BUSY, BUSY_RETRY_MS);

@@ -9,9 +9,16 @@ int64_t sessions_now_ms(const struct sessions *home)
     return home->options.now_ms(home->options.owner);
 }
 
+void sessions_settled(struct sessions *home)
+{
+    if (home->options.settled)
+        home->options.settled(home->options.owner);
+}
+
 struct ledger_view *sessions_view(struct sessions *home, struct arena *arena)
 {
     struct failure failure = {0};
+    sessions_settled(home);
     return ledger_view_begin(home->options.ledger, arena, &failure);
 }
 

@@ -46,6 +46,9 @@ struct sessions_options {
     enum submit_answer (*submit)(void *owner, const struct submission *submission);
     /* When one whom `submit` did not take is to come back; NULL: always after the same time. */
     uint32_t (*retry_ms)(void *owner);
+    /* Waits until views see all that came with sessions_replied and sessions_published; NULL: they
+     * always do. On the loop. */
+    void (*settled)(void *owner);
     int64_t (*now_ms)(void *owner); /* wall clock, from the clock room */
     /* Fills what only the server knows of a StatusAnswer (disk, backup, journal ...). */
     void (*status)(void *owner, Tefter__StatusAnswer *answer);

@@ -40,6 +40,8 @@ static bool walk_begin(struct store_txn *txn, int tree, struct store_cursor *cur
 {
     *cursor = (struct store_cursor){.txn = txn};
     need(tree >= 0 && tree < txn->store->tree_count);
+    if (txn->writing)
+        store_settle_tree(txn, tree);
     if (!store_sound(txn))
         return false;
     struct walk *walk = walk_take(txn, tree);

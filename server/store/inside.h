@@ -2,6 +2,7 @@
 /*
  * What the files of this room share. Nobody else includes it, nor <lmdb.h>.
  */
+#include "store/gather.h"
 #include "store/store.h"
 
 #include <lmdb.h>
@@ -11,6 +12,7 @@
 enum {
     READERS_KEPT = 16, /* reading transactions kept for the next store_begin */
     WALKS_MAX = 16,    /* cursors open at once in one transaction */
+    GATHERED_BYTES_MAX = 8 * 1024 * 1024,
 };
 
 /* One LMDB cursor. In a reading transaction it outlives the round and is renewed on first use. */
@@ -35,6 +37,8 @@ struct store {
     MDB_dbi trees[STORE_TREES_MAX];
     int tree_count;
     bool reading;
+    bool gathering;
+    struct gather gather;     /* of the writing transaction */
     atomic_bool broken;       /* a commit or a sync failed: nothing is written any more */
     atomic_bool writer_taken; /* the one writing transaction is open */
     struct store_txn writer;
@@ -63,6 +67,10 @@ static inline struct slice store_slice(MDB_val val)
 {
     return slice_of(val.mv_data, val.mv_size);
 }
+
+/* Gives LMDB what was gathered of one tree; of all, and forgets it. */
+void store_settle_tree(struct store_txn *txn, int tree);
+void store_settle_all(struct store_txn *txn);
 
 /* Ends and frees a reading transaction for good. */
 void store_reader_destroy(struct store_txn *txn);

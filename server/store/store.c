@@ -120,6 +120,8 @@ bool store_open(const struct store_options *options, struct store **ret_store,
     if (!store)
         return fail(failure, FAULT_MEMORY, ENOMEM, "no memory for a store");
     store->reading = options->reading;
+    store->gathering = options->gathering;
+    gather_init(&store->gather);
     pthread_mutex_init(&store->lock, NULL);
     bool opened = (options->reading || folder_make(options->path, failure)) &&
                   env_open(store, options, failure) && trees_open(store, options->trees, failure) &&
@@ -141,6 +143,7 @@ void store_close(struct store *store)
         store_reader_destroy(store->kept[i]);
     if (store->env)
         mdb_env_close(store->env);
+    gather_fini(&store->gather);
     pthread_mutex_destroy(&store->lock);
     free(store);
 }

@@ -28,6 +28,9 @@ struct store_options {
     size_t map_bytes;
     bool synced;  /* every commit is synced (vault); else only store_sync is (ledger) */
     bool reading; /* open what is there, never write */
+    /* What a transaction writes is gathered in memory and reaches LMDB at its end (or before a walk
+     * of that tree): a row written a hundred times is written once. A full map shows then only. */
+    bool gathering;
 };
 
 bool store_open(const struct store_options *options, struct store **ret_store,

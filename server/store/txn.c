@@ -1,5 +1,6 @@
 /*
- * Transactions: begin and end, get, put, delete.
+ * Transactions: begin and end, get, put, delete. In a gathering store a write stays in memory
+ * (gather.h) until the transaction ends or a walk wants the tree whole.
  */
 #include "inside.h"
 
@@ -110,6 +111,7 @@ void store_abort(struct store_txn *txn)
     if (!txn)
         return;
     if (txn->writing) {
+        gather_clear(&txn->store->gather);
         mdb_txn_abort(txn->txn); /* and its cursors */
         atomic_store(&txn->store->writer_taken, false);
         return;
@@ -139,6 +141,8 @@ static bool commit_writing(struct store_txn *txn, struct failure *failure)
 
 bool store_commit(struct store_txn *txn, struct failure *failure)
 {
+    if (txn->writing)
+        store_settle_all(txn);
     bool sound = store_sound(txn);
     if (sound && txn->writing)
         return commit_writing(txn, failure);
@@ -168,50 +172,123 @@ bool store_get(struct store_txn *txn, int tree, struct slice key, struct slice *
 {
     MDB_dbi dbi = tree_of(txn, tree);
     MDB_val k = store_val(key), v;
-    if (!store_sound(txn) || !store_found(txn, mdb_get(txn->txn, dbi, &k, &v), "cannot get a row"))
+    if (!store_sound(txn))
+        return false;
+    const struct gathered_row *row =
+        txn->writing ? gather_find(&txn->store->gather, tree, key) : NULL;
+    if (row) {
+        *ret_value = row->value;
+        return row->there;
+    }
+    if (!store_found(txn, mdb_get(txn->txn, dbi, &k, &v), "cannot get a row"))
         return false;
     *ret_value = store_slice(v);
     return true;
 }
 
-static int put(struct store_txn *txn, int tree, struct slice key, struct slice value,
-               unsigned flags)
+/* ---- writing ---- */
+
+static int put_now(struct store_txn *txn, int tree, struct slice key, struct slice value,
+                   unsigned flags)
 {
     MDB_val k = store_val(key), v = store_val(value);
     return mdb_put(txn->txn, tree_of(txn, tree), &k, &v, flags);
 }
 
-/* A kept cursor for puts gained nothing measurable, and LMDB 0.9 trusts a cursor's "stands at the
- * end" longer than it may when one also appends: so no put goes through a kept one. */
-void store_put(struct store_txn *txn, int tree, struct slice key, struct slice value)
+/* LMDB compares with the last row itself and says MDB_KEYEXIST when the key does not rise. A kept
+ * cursor for puts gained nothing measurable, and LMDB 0.9 trusts a cursor's "stands at the end"
+ * longer than it may when one also appends: so no put goes through a kept one. */
+static void write_now(struct store_txn *txn, int tree, struct slice key, struct slice value,
+                      bool rising)
 {
-    if (store_sound(txn))
-        store_found(txn, put(txn, tree, key, value, 0), "cannot put a row");
+    int rc = put_now(txn, tree, key, value, rising ? MDB_APPEND : 0);
+    if (rising && rc == MDB_KEYEXIST)
+        rc = put_now(txn, tree, key, value, 0);
+    store_found(txn, rc, "cannot put a row");
 }
 
-/* LMDB compares with the last row itself and says MDB_KEYEXIST when the key does not rise. */
+static bool delete_now(struct store_txn *txn, int tree, struct slice key)
+{
+    MDB_val k = store_val(key);
+    return store_found(txn, mdb_del(txn->txn, tree_of(txn, tree), &k, NULL), "cannot delete a row");
+}
+
+void store_settle_tree(struct store_txn *txn, int tree)
+{
+    const struct gathered_row *row;
+    while (store_sound(txn) && (row = gather_take(&txn->store->gather, tree)) != NULL) {
+        struct slice key = slice_of(row->key, row->key_size);
+        if (row->there)
+            write_now(txn, tree, key, row->value, row->rising);
+        else
+            delete_now(txn, tree, key);
+    }
+}
+
+void store_settle_all(struct store_txn *txn)
+{
+    for (int tree = 0; tree < txn->store->tree_count; tree++)
+        store_settle_tree(txn, tree);
+    gather_clear(&txn->store->gather);
+}
+
+static bool key_fits(struct store_txn *txn, struct slice key)
+{
+    if (key.size < 1 || key.size > STORE_KEY_MAX)
+        store_fail(txn, FAULT_BUG, "a key is empty or too long");
+    return store_sound(txn);
+}
+
+/* Memory is bounded: a transaction may write more than is kept. */
+static void gathered(struct store_txn *txn, bool put)
+{
+    if (!put)
+        store_fail(txn, FAULT_MEMORY, "no memory for a row");
+    else if (txn->store->gather.arena.taken > GATHERED_BYTES_MAX)
+        store_settle_all(txn);
+}
+
+static void write_row(struct store_txn *txn, int tree, struct slice key, struct slice value,
+                      bool rising)
+{
+    need(tree >= 0 && tree < txn->store->tree_count);
+    if (!store_sound(txn) || !key_fits(txn, key))
+        return;
+    if (txn->store->gathering)
+        gathered(txn, gather_put(&txn->store->gather, tree, key, value, rising));
+    else
+        write_now(txn, tree, key, value, rising);
+}
+
+void store_put(struct store_txn *txn, int tree, struct slice key, struct slice value)
+{
+    write_row(txn, tree, key, value, false);
+}
+
 void store_append(struct store_txn *txn, int tree, struct slice key, struct slice value)
 {
-    if (!store_sound(txn))
-        return;
-    int rc = put(txn, tree, key, value, MDB_APPEND);
-    if (rc == MDB_KEYEXIST)
-        rc = put(txn, tree, key, value, 0);
-    store_found(txn, rc, "cannot append a row");
+    write_row(txn, tree, key, value, true);
 }
 
 bool store_delete(struct store_txn *txn, int tree, struct slice key)
 {
-    MDB_dbi dbi = tree_of(txn, tree);
-    MDB_val k = store_val(key);
-    return store_sound(txn) &&
-           store_found(txn, mdb_del(txn->txn, dbi, &k, NULL), "cannot delete a row");
+    struct slice value;
+    if (!store_sound(txn) || !key_fits(txn, key))
+        return false;
+    if (!txn->store->gathering)
+        return delete_now(txn, tree, key);
+    if (!store_get(txn, tree, key, &value))
+        return false;
+    gathered(txn, gather_delete(&txn->store->gather, tree, key));
+    return store_sound(txn);
 }
 
 uint64_t store_count(struct store_txn *txn, int tree)
 {
     MDB_dbi dbi = tree_of(txn, tree);
     MDB_stat stat;
+    if (txn->writing)
+        store_settle_tree(txn, tree);
     if (!store_sound(txn) || !store_found(txn, mdb_stat(txn->txn, dbi, &stat), "cannot count"))
         return 0;
     return stat.ms_entries;
@@ -220,6 +297,7 @@ uint64_t store_count(struct store_txn *txn, int tree)
 void store_empty(struct store_txn *txn, int tree)
 {
     MDB_dbi dbi = tree_of(txn, tree);
+    store_settle_all(txn);
     if (store_sound(txn))
         store_found(txn, mdb_drop(txn->txn, dbi, 0), "cannot empty a tree");
 }

@@ -33,6 +33,7 @@ static void submit(struct desk *desk, const struct submission *submissions, size
     struct failure failure = {.fault = FAULT_NONE};
     assert_true(commit_group(desk->kit.commit, submissions, count, &desk->arena, desk->answers,
                              &desk->group, &failure));
+    assert_true(commit_settle(desk->kit.commit, &failure));
 }
 
 static const Tefter__Done *done_of(struct desk *desk, const struct submission *submission)

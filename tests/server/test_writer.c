@@ -140,6 +140,34 @@ static void replies_come_in_order(void **state)
     assert_true(figures.batches < 1000);
 }
 
+static uint64_t seen_seq(struct told *told)
+{
+    struct ledger_state state;
+    assert_true(ledger_state(told->kit.ledger, &state, NULL));
+    return state.seq;
+}
+
+/* What was told may be ahead of what views see, until one asks; once one has, it is not. */
+static void who_was_told_can_look(void **state)
+{
+    struct told *told = *state;
+    found(told);
+    for (uint64_t i = 0; i < 300; i++) {
+        struct submission submission =
+            kit_submission(&told->kit, kit_add_terminal("till", &told->arena), i);
+        submit_surely(told, &submission);
+        run_until(told, 2 + i);
+        if (i % 3 == 0)
+            writer_settled(told->writer);
+        if (i % 3 != 2) /* the group after a look is settled before it is told */
+            assert_int_equal(seen_seq(told), 2 + i);
+        assert_true(seen_seq(told) <= 2 + i);
+    }
+    writer_settled(told->writer);
+    assert_int_equal(seen_seq(told), 301);
+    writer_settled(told->writer);
+}
+
 static void the_same_id_counts_once(void **state)
 {
     struct told *told = *state;
@@ -323,6 +351,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(anything_but_ok_ends_the_process),
         TEST(replies_come_in_order),
+        TEST(who_was_told_can_look),
         TEST(the_same_id_counts_once),
         TEST(too_late_is_not_journalled),
         TEST(what_would_wait_long_is_busy),
