@@ -139,7 +139,7 @@ Tefter__Refusal *apply_add_branch(struct tx *tx, const Tefter__AddBranch *comman
     Tefter__Refusal *refusal = look_add(tx, command);
     if (refusal)
         return refusal;
-    Tefter__CompanyRecord *company = company_need(tx);
+    Tefter__CompanyRecord *company = company_hold(tx);
     Tefter__BranchRecord *branch =
         branch_new(tx, company->next_branch++, command->code, command->name, branch_head_date(tx));
     branch->utc_offset_minutes = command->utc_offset_minutes;

@@ -29,7 +29,14 @@ static struct key company_key(void)
     return key_book(TABLE_COMPANY);
 }
 
-Tefter__CompanyRecord *company_need(struct tx *tx)
+const Tefter__CompanyRecord *company_get(struct tx *tx)
+{
+    struct key key = company_key();
+    const Tefter__CompanyRecord *company = tx_look(tx, &key, &tefter__company_record__descriptor);
+    return company != NULL ? company : tx_need(tx, &key, &tefter__company_record__descriptor);
+}
+
+Tefter__CompanyRecord *company_hold(struct tx *tx)
 {
     struct key key = company_key();
     Tefter__CompanyRecord *company = tx_hold(tx, &key, &tefter__company_record__descriptor);
@@ -39,7 +46,7 @@ Tefter__CompanyRecord *company_need(struct tx *tx)
 bool company_exists(struct tx *tx)
 {
     struct key key = company_key();
-    return tx_has(tx, &key);
+    return tx_look(tx, &key, &tefter__company_record__descriptor) != NULL;
 }
 
 uint32_t company_cash_customer(struct tx *tx)
@@ -121,7 +128,7 @@ Tefter__Refusal *view_company(struct tx *tx, const Tefter__CompanyView *query,
                               Tefter__CompanyAnswer *answer)
 {
     (void)query;
-    const Tefter__CompanyRecord *company = company_need(tx);
+    const Tefter__CompanyRecord *company = company_get(tx);
     answer->name = company->name;
     answer->currency = company->currency;
     answer->exponent = company->exponent;

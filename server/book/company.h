@@ -6,7 +6,9 @@
 #include "view.pb-c.h"
 
 /* Of the state; needed: a ledger without a company takes no command but FoundCompany. */
-Tefter__CompanyRecord *company_need(struct tx *tx);
+const Tefter__CompanyRecord *company_get(struct tx *tx);
+/* The command's own, to change and save: the same message for all who ask in a command. */
+Tefter__CompanyRecord *company_hold(struct tx *tx);
 bool company_exists(struct tx *tx);
 /* Of the record, without reading all of it; 0 before there is a company. */
 uint32_t company_cash_customer(struct tx *tx);

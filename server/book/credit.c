@@ -133,7 +133,7 @@ static void take(struct merge *merge, const Tefter__LimitTerms *terms, Tefter__L
 void credit_terms_of(struct tx *tx, const Tefter__CustomerRecord *customer, uint32_t today,
                      struct credit_terms *ret_terms)
 {
-    const Tefter__CompanyRecord *company = company_need(tx);
+    const Tefter__CompanyRecord *company = company_get(tx);
     *ret_terms = (struct credit_terms){
         .policy = TEFTER__EXCESS_POLICY__EXCESS_BLOCK,
         .source = TEFTER__LIMIT_SOURCE__LIMIT_OF_COMPANY,
@@ -164,7 +164,7 @@ uint32_t credit_term_days(struct tx *tx, const Tefter__CustomerRecord *customer)
         if (group != NULL && group->has_term_days)
             return group->term_days;
     }
-    const Tefter__CompanyRecord *company = company_need(tx);
+    const Tefter__CompanyRecord *company = company_get(tx);
     return company->has_term_days ? company->term_days : 0;
 }
 
@@ -219,7 +219,7 @@ static Tefter__Decision *figures(struct tx *tx, const struct credit_request *req
     decision->unmatched_minor = account->unmatched_minor;
     decision->exposure_minor = account_exposure(account);
     decision->amount_minor = request->amount_minor;
-    decision->currency = company_need(tx)->currency;
+    decision->currency = company_get(tx)->currency;
     if (!terms->unlimited) {
         int64_t over = decision->exposure_minor + request->amount_minor - terms->limit_minor;
         decision->over_by_minor = over > 0 ? over : 0;
@@ -471,7 +471,7 @@ Tefter__Refusal *apply_set_credit_limit(struct tx *tx, const Tefter__SetCreditLi
     const Tefter__CustomerRecord *customer = customer_get(tx, command->customer);
     if (customer == NULL)
         return refuse(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "customer");
-    if (customer->customer == company_need(tx)->cash_customer)
+    if (customer->customer == company_get(tx)->cash_customer)
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "customer");
     if (command->terms == NULL && limit_get(tx, customer->customer) == NULL)
         return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, "terms");
@@ -512,7 +512,7 @@ Tefter__Refusal *credit_plan_policy(struct tx *tx, const Tefter__SetCreditPolicy
         if (refusal != NULL)
             return refusal;
     }
-    Tefter__CompanyRecord *company = company_need(tx);
+    Tefter__CompanyRecord *company = company_hold(tx);
     company->policy = command->terms;
     company->policy_version++;
     company->policy_title = command->title;
@@ -591,7 +591,7 @@ Tefter__Refusal *apply_ask_approval(struct tx *tx, const Tefter__AskApproval *co
         return refusal;
 
     tx_decided(tx);
-    Tefter__CompanyRecord *company = company_need(tx);
+    Tefter__CompanyRecord *company = company_hold(tx);
     Tefter__ApprovalRecord *record = approval_new(tx, command, decision, company->next_approval++);
     company_save(tx, company);
     approval_save(tx, record);

@@ -360,7 +360,7 @@ static Tefter__Refusal *look_groups(struct tx *tx, const Tefter__OpenCustomer *c
                                     Tefter__GroupRecord **ret_groups)
 {
     for (size_t i = 0; i < command->n_groups; i++) {
-        ret_groups[i] = group_get(tx, command->groups[i]);
+        ret_groups[i] = group_hold(tx, command->groups[i]);
         if (!ret_groups[i])
             return refuse_at(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "groups[%zu]", i);
         if (dimension_taken(ret_groups, i, ret_groups[i]->dimension))
@@ -465,7 +465,7 @@ static void opened(struct tx *tx, Tefter__CustomerRecord *customer, Tefter__Chan
 Tefter__Refusal *apply_open_customer(struct tx *tx, const Tefter__OpenCustomer *command,
                                      Tefter__Done *done)
 {
-    Tefter__CompanyRecord *company = company_need(tx);
+    Tefter__CompanyRecord *company = company_hold(tx);
     Tefter__GroupRecord *groups[GROUPS_PER_CUSTOMER_MAX];
     Tefter__Refusal *refusal = look_open(tx, command, company, groups);
     if (refusal)
@@ -659,7 +659,7 @@ static Tefter__GroupRecord *
 group_of_dimension(struct tx *tx, const Tefter__CustomerRecord *customer, const char *dimension)
 {
     for (size_t i = 0; i < customer->n_groups; i++) {
-        Tefter__GroupRecord *group = group_get(tx, customer->groups[i]);
+        Tefter__GroupRecord *group = group_hold(tx, customer->groups[i]);
         if (group && strcmp(group->dimension, dimension) == 0)
             return group;
     }
@@ -707,7 +707,7 @@ Tefter__Refusal *apply_join_group(struct tx *tx, const Tefter__JoinGroup *comman
     Tefter__Refusal *refusal = look_customer(tx, command->customer, &customer);
     if (refusal)
         return refusal;
-    Tefter__GroupRecord *group = group_get(tx, command->group);
+    Tefter__GroupRecord *group = group_hold(tx, command->group);
     if (!group)
         return refuse_not_found(tx, "group");
     if (is_member(customer, group->group))
@@ -730,7 +730,7 @@ Tefter__Refusal *apply_leave_group(struct tx *tx, const Tefter__LeaveGroup *comm
     Tefter__Refusal *refusal = look_customer(tx, command->customer, &customer);
     if (refusal)
         return refusal;
-    Tefter__GroupRecord *group = group_get(tx, command->group);
+    Tefter__GroupRecord *group = group_hold(tx, command->group);
     if (!group)
         return refuse_not_found(tx, "group");
     if (!is_member(customer, group->group))

@@ -124,7 +124,7 @@ Tefter__Refusal *document_begin(struct tx *tx, Tefter__BranchRecord *branch,
     record->seq = tx_seq(tx);
     record->recorded_ms = tx_now_ms(tx);
     record->actor = tx_actor_copy(tx);
-    record->currency = company_need(tx)->currency;
+    record->currency = company_get(tx)->currency;
     *ret_record = record;
     return NULL;
 }
@@ -261,7 +261,7 @@ static Tefter__Refusal *find_customer(struct tx *tx, const Tefter__IssueInvoice 
     Tefter__Refusal *refusal =
         customer_resolve(tx, command->customer, command->customer_code, true, ret_customer);
     if (refusal == NULL && *ret_customer == NULL)
-        *ret_customer = customer_get(tx, company_need(tx)->cash_customer);
+        *ret_customer = customer_get(tx, company_get(tx)->cash_customer);
     return refusal;
 }
 
@@ -577,7 +577,7 @@ static Tefter__Refusal *find_credited_customer(struct tx *tx,
     if (invoice != NULL)
         *ret_customer = customer_get(tx, invoice->customer);
     if (*ret_customer == NULL)
-        *ret_customer = customer_get(tx, company_need(tx)->cash_customer);
+        *ret_customer = customer_get(tx, company_get(tx)->cash_customer);
     return NULL;
 }
 
@@ -608,7 +608,7 @@ static Tefter__Refusal *begin_credit_note(struct tx *tx, const Tefter__IssueCred
 static Tefter__Refusal *check_amount_right(struct tx *tx, int64_t total_minor,
                                            bool already_happened)
 {
-    const Tefter__CompanyRecord *company = company_need(tx);
+    const Tefter__CompanyRecord *company = company_get(tx);
     if (!company->has_credit_note_approve_minor || already_happened ||
         total_minor <= company->credit_note_approve_minor)
         return NULL;

@@ -197,7 +197,7 @@ Tefter__Refusal *field_bytes(struct tx *tx, const char *field, ProtobufCBinaryDa
 
 Tefter__Refusal *field_currency(struct tx *tx, const char *field, const char *currency)
 {
-    if (currency && strcmp(currency, company_need(tx)->currency) != 0)
+    if (currency && strcmp(currency, company_get(tx)->currency) != 0)
         return refuse(tx, TEFTER__REFUSAL_CODE__WRONG_CURRENCY, field);
     return NULL;
 }

@@ -46,7 +46,13 @@ static struct key member_key(uint32_t group, uint32_t customer)
     return key;
 }
 
-Tefter__GroupRecord *group_get(struct tx *tx, uint32_t group)
+const Tefter__GroupRecord *group_get(struct tx *tx, uint32_t group)
+{
+    struct key key = group_key(group);
+    return tx_look(tx, &key, &tefter__group_record__descriptor);
+}
+
+Tefter__GroupRecord *group_hold(struct tx *tx, uint32_t group)
 {
     struct key key = group_key(group);
     return tx_hold(tx, &key, &tefter__group_record__descriptor);
@@ -173,7 +179,7 @@ Tefter__Refusal *apply_add_group(struct tx *tx, const Tefter__AddGroup *command,
     Tefter__Refusal *refusal = look_add(tx, command);
     if (refusal)
         return refusal;
-    Tefter__CompanyRecord *company = company_need(tx);
+    Tefter__CompanyRecord *company = company_hold(tx);
     Tefter__GroupRecord *group = tx_new(tx, &tefter__group_record__descriptor);
     group->group = company->next_group++;
     group->dimension = command->dimension;
@@ -268,7 +274,7 @@ Tefter__Refusal *group_plan_change(struct tx *tx, const Tefter__ChangeGroup *com
     Tefter__Refusal *refusal = look_change(tx, command);
     if (refusal)
         return refusal;
-    Tefter__GroupRecord *group = group_get(tx, command->group);
+    Tefter__GroupRecord *group = group_hold(tx, command->group);
     if (!group)
         return refuse_not_found(tx, "group");
     if (!change_group(tx, group, command))

@@ -6,7 +6,9 @@
 #include "tx/tx.h"
 #include "view.pb-c.h"
 
-Tefter__GroupRecord *group_get(struct tx *tx, uint32_t group);
+const Tefter__GroupRecord *group_get(struct tx *tx, uint32_t group);
+/* The command's own, to change and save: the same message for all who ask in a command. */
+Tefter__GroupRecord *group_hold(struct tx *tx, uint32_t group);
 /* Writes the record, and its name anew when it is another. */
 void group_save(struct tx *tx, const Tefter__GroupRecord *group);
 /* The next member after this customer, 0 at the end. */

@@ -84,7 +84,7 @@ Tefter__Refusal *apply_change_group(struct tx *tx, const Tefter__ChangeGroup *co
         return refusal;
 
     tx_decided(tx);
-    Tefter__CompanyRecord *company = company_need(tx);
+    Tefter__CompanyRecord *company = company_hold(tx);
     group_save(tx, group);
     done->has_job = true;
     done->job = job_start(tx, company, TEFTER__JOB_KIND__JOB_REFRESH_GROUP, group->group);

@@ -90,7 +90,7 @@ Tefter__Refusal *line_check_charges(struct tx *tx, Tefter__Charge *const *charge
 
 static Tefter__Refusal *find_product(struct tx *tx, const struct line_rules *rules,
                                      const Tefter__InvoiceLine *line, size_t i,
-                                     Tefter__ProductRecord **ret_product)
+                                     const Tefter__ProductRecord **ret_product)
 {
     const char *f = rules->field;
     *ret_product = NULL;
@@ -227,7 +227,7 @@ static Tefter__Refusal *fill_line(struct tx *tx, const struct line_rules *rules,
                                   const Tefter__InvoiceLine *from, size_t i,
                                   const Tefter__DocumentRecord *record, Tefter__DocumentLine *line)
 {
-    Tefter__ProductRecord *product;
+    const Tefter__ProductRecord *product;
     Tefter__Refusal *refusal = find_product(tx, rules, from, i, &product);
     if (refusal != NULL)
         return refusal;

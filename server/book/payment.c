@@ -203,7 +203,7 @@ static Tefter__Refusal *begin(struct tx *tx, const Tefter__TakePayment *command,
     if (refusal != NULL)
         return refusal;
     if (plan->customer == NULL)
-        plan->customer = customer_get(tx, company_need(tx)->cash_customer);
+        plan->customer = customer_get(tx, company_get(tx)->cash_customer);
     plan->branch = branch_of_actor(tx);
     uint32_t date;
     refusal = document_date_of(tx, plan->branch, command->has_date, command->date,

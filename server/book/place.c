@@ -25,7 +25,13 @@ static struct key place_key(uint32_t place)
     return key;
 }
 
-Tefter__MoneyPlaceRecord *place_get(struct tx *tx, uint32_t place)
+const Tefter__MoneyPlaceRecord *place_get(struct tx *tx, uint32_t place)
+{
+    struct key key = place_key(place);
+    return tx_look(tx, &key, &tefter__money_place_record__descriptor);
+}
+
+static Tefter__MoneyPlaceRecord *place_hold(struct tx *tx, uint32_t place)
 {
     struct key key = place_key(place);
     return tx_hold(tx, &key, &tefter__money_place_record__descriptor);
@@ -110,7 +116,7 @@ static Tefter__Refusal *add_place(struct tx *tx, Tefter__MoneyPlaceRecord *place
     uint32_t existing = existing_place(tx, place);
     if (existing)
         return refuse_existing(tx, is_account(place) ? "number" : "name", existing);
-    Tefter__CompanyRecord *company = company_need(tx);
+    Tefter__CompanyRecord *company = company_hold(tx);
     place->place = company->next_place++;
 
     tx_decided(tx);
@@ -181,7 +187,7 @@ Tefter__Refusal *apply_add_pos_device(struct tx *tx, const Tefter__AddPosDevice 
 Tefter__Refusal *apply_retire_money_place(struct tx *tx, const Tefter__RetireMoneyPlace *command,
                                           Tefter__Done *done)
 {
-    Tefter__MoneyPlaceRecord *place = place_get(tx, command->place);
+    Tefter__MoneyPlaceRecord *place = place_hold(tx, command->place);
     if (!place)
         return refuse_not_found(tx, "place");
     if (!field_move_int(true, command->retired, NULL, &place->retired))

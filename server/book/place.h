@@ -6,7 +6,7 @@
 #include "tx/tx.h"
 #include "view.pb-c.h"
 
-Tefter__MoneyPlaceRecord *place_get(struct tx *tx, uint32_t place);
+const Tefter__MoneyPlaceRecord *place_get(struct tx *tx, uint32_t place);
 
 Tefter__Refusal *apply_add_till(struct tx *tx, const Tefter__AddTill *command, Tefter__Done *done);
 Tefter__Refusal *apply_add_bank_account(struct tx *tx, const Tefter__AddBankAccount *command,

@@ -40,24 +40,30 @@ static struct key code_key(const char *code)
     return key;
 }
 
-Tefter__ProductRecord *product_get(struct tx *tx, uint32_t product)
+const Tefter__ProductRecord *product_get(struct tx *tx, uint32_t product)
+{
+    struct key key = product_key(product);
+    return tx_look(tx, &key, &tefter__product_record__descriptor);
+}
+
+static Tefter__ProductRecord *product_hold(struct tx *tx, uint32_t product)
 {
     struct key key = product_key(product);
     return tx_hold(tx, &key, &tefter__product_record__descriptor);
 }
 
-/* 0: nobody's. */
+/* 0: nobody's. One that is longer than a key is nobody's either. */
 static uint32_t owner_of(struct tx *tx, const char *code)
 {
+    if (strlen(code) > CODE_MAX_BYTES)
+        return 0;
     struct key key = code_key(code);
     uint64_t product = 0;
     return tx_get_u64(tx, &key, &product) ? (uint32_t)product : 0;
 }
 
-Tefter__ProductRecord *product_by_code(struct tx *tx, const char *code)
+const Tefter__ProductRecord *product_by_code(struct tx *tx, const char *code)
 {
-    if (strlen(code) > CODE_MAX_BYTES)
-        return NULL; /* no product's, and longer than a key */
     uint32_t product = owner_of(tx, code);
     return product ? product_get(tx, product) : NULL;
 }
@@ -196,7 +202,7 @@ Tefter__Refusal *apply_add_product(struct tx *tx, const Tefter__AddProduct *comm
     Tefter__Refusal *refusal = look_add(tx, command);
     if (refusal)
         return refusal;
-    Tefter__CompanyRecord *company = company_need(tx);
+    Tefter__CompanyRecord *company = company_hold(tx);
     Tefter__ProductRecord *product = product_of(tx, command, company->next_product++);
 
     tx_decided(tx);
@@ -223,7 +229,7 @@ static Tefter__Refusal *look_change(struct tx *tx, const Tefter__ChangeProduct *
         refusal = check_barcodes(tx, NULL, command->barcodes, command->n_barcodes);
     if (refusal)
         return refusal;
-    *ret_product = product_get(tx, command->product);
+    *ret_product = product_hold(tx, command->product);
     return *ret_product ? NULL : refuse_not_found(tx, "product");
 }
 
@@ -353,6 +359,6 @@ Tefter__Refusal *view_product_card(struct tx *tx, const Tefter__ProductCard *que
     if (!query->has_product && !query->code)
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "product");
     answer->product =
-        query->has_product ? product_get(tx, query->product) : product_by_code(tx, query->code);
+        product_hold(tx, query->has_product ? query->product : owner_of(tx, query->code));
     return answer->product ? NULL : refuse_not_found(tx, "product");
 }

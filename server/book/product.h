@@ -5,9 +5,9 @@
 #include "tx/tx.h"
 #include "view.pb-c.h"
 
-Tefter__ProductRecord *product_get(struct tx *tx, uint32_t product);
+const Tefter__ProductRecord *product_get(struct tx *tx, uint32_t product);
 /* By code or barcode. */
-Tefter__ProductRecord *product_by_code(struct tx *tx, const char *code);
+const Tefter__ProductRecord *product_by_code(struct tx *tx, const char *code);
 
 Tefter__Refusal *apply_add_product(struct tx *tx, const Tefter__AddProduct *command,
                                    Tefter__Done *done);

@@ -61,7 +61,7 @@ Tefter__Refusal *view_customer_card(struct tx *tx, const Tefter__CustomerCard *q
     answer->today = today;
     answer->groups = tx_take(tx, customer->n_groups * sizeof(Tefter__GroupRecord *));
     for (size_t i = 0; i < customer->n_groups; i++) {
-        Tefter__GroupRecord *group = group_get(tx, customer->groups[i]);
+        Tefter__GroupRecord *group = group_hold(tx, customer->groups[i]);
         if (group != NULL)
             answer->groups[answer->n_groups++] = group;
     }

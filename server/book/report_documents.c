@@ -465,7 +465,7 @@ Tefter__Refusal *view_search(struct tx *tx, const Tefter__Search *query,
     search_customers(tx, scratch, found, &hits);
     search_numbers(tx, scratch, query->text, &hits);
     search_products(tx, scratch, query->text, &hits);
-    if (decimal_read(query->text, strlen(query->text), (int)company_need(tx)->exponent, &style,
+    if (decimal_read(query->text, strlen(query->text), (int)company_get(tx)->exponent, &style,
                      &amount) == NULL &&
         amount > 0)
         search_amount(tx, scratch, amount, &hits);

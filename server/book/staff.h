@@ -6,8 +6,8 @@
 #include "tx/tx.h"
 #include "view.pb-c.h"
 
-Tefter__StaffRecord *staff_get(struct tx *tx, uint32_t staff);
-Tefter__StaffRecord *staff_by_login(struct tx *tx, const char *login);
+const Tefter__StaffRecord *staff_get(struct tx *tx, uint32_t staff);
+const Tefter__StaffRecord *staff_by_login(struct tx *tx, const char *login);
 
 /* Has this role the right? RIGHT_SERVER belongs to nobody. */
 bool staff_role_may(Tefter__Role role, Tefter__Right right);

@@ -10,7 +10,7 @@
 #include "tx/tx.h"
 #include "view.pb-c.h"
 
-Tefter__TerminalRecord *terminal_get(struct tx *tx, uint32_t terminal);
+const Tefter__TerminalRecord *terminal_get(struct tx *tx, uint32_t terminal);
 
 Tefter__Refusal *apply_add_terminal(struct tx *tx, const Tefter__AddTerminal *command,
                                     Tefter__Done *done);

@@ -19,6 +19,7 @@ struct ledger {
     struct ledger_state state; /* as of the writer's last apply */
     struct ledger_oldest oldest_id;
     struct ledger_oldest oldest_event;
+    struct tx_looked looked;
 };
 
 /* The state row of a transaction; zeros when the ledger is empty. */

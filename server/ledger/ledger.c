@@ -82,6 +82,7 @@ bool ledger_open(const struct ledger_options *options, struct ledger **ret_ledge
     struct ledger *ledger = calloc(1, sizeof *ledger);
     if (ledger == NULL)
         return fail(failure, FAULT_MEMORY, 0, "no memory to open the ledger");
+    tx_looked_init(&ledger->looked);
     if (!store_open(&store, &ledger->store, failure)) {
         free(ledger);
         return false;
@@ -101,6 +102,7 @@ void ledger_close(struct ledger *ledger)
         return;
     ledger_abort(ledger);
     store_close(ledger->store);
+    tx_looked_fini(&ledger->looked);
     free(ledger);
 }
 
@@ -175,4 +177,5 @@ void ledger_abort(struct ledger *ledger)
     store_abort(ledger->txn);
     ledger->txn = NULL;
     ledger->oldest_id.known = ledger->oldest_event.known = false;
+    tx_looked_clear(&ledger->looked);
 }

@@ -388,6 +388,8 @@ bool ledger_apply(struct ledger *ledger, uint64_t seq, struct slice bytes, struc
     struct tx tx;
     machine_tx(&tx, ledger->txn, arena, entry->actor, &ledger->state, false);
     tx.seq = seq;
+    tx.looked = &ledger->looked;
+    tx_looked_turn(tx.looked);
     if (entry->now_ms > tx.now_ms)
         tx.now_ms = entry->now_ms;
     struct hash_state outcome;

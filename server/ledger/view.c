@@ -178,7 +178,7 @@ Tefter__Answer *ledger_view_answer(struct ledger_view *view, const Tefter__Query
 
 const Tefter__CompanyRecord *ledger_view_company(struct ledger_view *view)
 {
-    return company_exists(&view->tx) ? company_need(&view->tx) : NULL;
+    return company_exists(&view->tx) ? company_get(&view->tx) : NULL;
 }
 
 const Tefter__BranchRecord *ledger_view_branch(struct ledger_view *view, uint32_t branch)

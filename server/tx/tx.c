@@ -118,12 +118,17 @@ void *tx_get(struct tx *tx, const struct key *key, const ProtobufCMessageDescrip
 
 /* ---- held records ---- */
 
-static struct tx_held *held_slot(struct tx *tx, const struct key *key)
+uint32_t tx_key_hash(const struct key *key)
 {
     uint32_t hash = key->tree + 1u;
     for (uint8_t i = 0; i < key->size; i++)
         hash = (hash ^ key->bytes[i]) * 16777619u;
-    return &tx->held[(hash ^ hash >> 15) % TX_HELD_SLOTS];
+    return hash ^ hash >> 15;
+}
+
+static struct tx_held *held_slot(struct tx *tx, const struct key *key)
+{
+    return &tx->held[tx_key_hash(key) % TX_HELD_SLOTS];
 }
 
 static bool held_is(const struct tx_held *held, const struct key *key)
@@ -132,8 +137,12 @@ static bool held_is(const struct tx_held *held, const struct key *key)
            memcmp(held->bytes, key->bytes, key->size) == 0;
 }
 
+/* What others hold of this key is not what the ledger holds now. */
 static void held_drop(struct tx *tx, const struct key *key, const void *unless)
 {
+    struct tx_looked_slot *looked = tx->looked ? tx_looked_slot(tx->looked, key, false) : NULL;
+    if (looked != NULL)
+        looked->record = NULL;
     struct tx_held *held = held_slot(tx, key);
     if (key->size <= TX_HELD_KEY_MAX && held_is(held, key) && held->record != unless)
         held->size = 0;
@@ -151,6 +160,27 @@ void *tx_hold(struct tx *tx, const struct key *key, const ProtobufCMessageDescri
     held->size = key->size;
     memcpy(held->bytes, key->bytes, key->size);
     return held->record;
+}
+
+/* Decoded into the memory of the looked ones, which outlives the command. */
+static const void *look_anew(struct tx *tx, const struct key *key,
+                             const ProtobufCMessageDescriptor *type)
+{
+    struct slice value;
+    if (!store_get(tx->txn, key->tree, key_slice(tx, key), &value))
+        return NULL;
+    const ProtobufCMessage *message = message_unpack(type, value, &tx->looked->arena);
+    return message != NULL ? message : parse(tx, type, value);
+}
+
+const void *tx_look(struct tx *tx, const struct key *key, const ProtobufCMessageDescriptor *type)
+{
+    struct tx_looked_slot *slot = tx->looked ? tx_looked_slot(tx->looked, key, true) : NULL;
+    if (slot == NULL)
+        return tx_hold(tx, key, type);
+    if (slot->record == NULL)
+        slot->record = look_anew(tx, key, type);
+    return slot->record;
 }
 
 void *tx_need(struct tx *tx, const struct key *key, const ProtobufCMessageDescriptor *type)

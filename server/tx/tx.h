@@ -22,6 +22,7 @@
 #include "record.pb-c.h"
 #include "reply.pb-c.h"
 #include "store/store.h"
+#include "tx/looked.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -120,9 +121,14 @@ void *tx_get(struct tx *tx, const struct key *key, const ProtobufCMessageDescrip
 void *tx_need(struct tx *tx, const struct key *key, const ProtobufCMessageDescriptor *type);
 void tx_put(struct tx *tx, const struct key *key, const ProtobufCMessage *record);
 
-/* As tx_get, for records that many ask for in one command (the company, a branch, a customer): all
- * who ask get the same message, so one who changes it is one who saves it. */
+/* As tx_get, for records that many ask for in one command (a branch, a customer): all who ask get
+ * the same message, so one who changes it is one who saves it. */
 void *tx_hold(struct tx *tx, const struct key *key, const ProtobufCMessageDescriptor *type);
+
+/* As tx_get, for records that many commands ask for and few change (the company, a product): it is
+ * decoded once, and shared until somebody puts another. Never to be changed: one who changes such a
+ * record asks with tx_hold. */
+const void *tx_look(struct tx *tx, const struct key *key, const ProtobufCMessageDescriptor *type);
 
 /* Small index rows hold one number. */
 bool tx_get_u64(struct tx *tx, const struct key *key, uint64_t *ret_value);
@@ -228,7 +234,10 @@ struct tx {
     struct tx_touched *touched;
     size_t touched_count;
     size_t touched_room;
+    struct tx_looked *looked; /* the writer's; NULL: a query */
     struct tx_held held[TX_HELD_SLOTS];
 };
+
+uint32_t tx_key_hash(const struct key *key);
 
 enum { TREE_BOOK, TREE_CUSTOMER, TREE_COMMAND, TREE_EVENT, TREE_META, TREE_COUNT };
