@@ -52,6 +52,11 @@ static enum submit_answer submit(void *owner, const struct submission *submissio
     return writer_submit(((struct server *)owner)->writer, submission);
 }
 
+static bool busy(void *owner)
+{
+    return writer_busy(((struct server *)owner)->writer);
+}
+
 static uint32_t retry_ms(void *owner)
 {
     return writer_retry_ms(((struct server *)owner)->writer);
@@ -287,6 +292,7 @@ static bool build_sessions(struct server *server, struct failure *failure)
                                        .identity = server->keys.server,
                                        .root = server->keys.root,
                                        .submit = submit,
+                                       .busy = busy,
                                        .retry_ms = retry_ms,
                                        .settled = settled,
                                        .now_ms = now_of,

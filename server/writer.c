@@ -356,6 +356,17 @@ enum submit_answer writer_submit(struct writer *writer, const struct submission 
     return taken ? SUBMIT_TAKEN : SUBMIT_BUSY;
 }
 
+bool writer_busy(struct writer *writer)
+{
+    if (atomic_load(&writer->read_only))
+        return false;
+    pthread_mutex_lock(&writer->lock);
+    bool busy = writer->finishing || !pace_admits(&writer->pace, writer->inside);
+    writer->figures.busy += busy;
+    pthread_mutex_unlock(&writer->lock);
+    return busy;
+}
+
 void writer_settled(struct writer *writer)
 {
     pthread_mutex_lock(&writer->lock);

@@ -43,6 +43,8 @@ enum submit_answer writer_submit(struct writer *writer, const struct submission 
  * is being written. Who looks at the state after he was told of a change calls this first. The
  * loop's thread. */
 void writer_settled(struct writer *writer);
+/* Would it be BUSY? Counted like one that was turned away. */
+bool writer_busy(struct writer *writer);
 /* After BUSY: when to come back; another time for each who asks. */
 uint32_t writer_retry_ms(struct writer *writer);
 /* While read only, nothing is taken and no job goes on. Any thread. */

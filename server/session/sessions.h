@@ -44,6 +44,8 @@ struct sessions_options {
     struct ca_pair root; /* signs terminals */
     uint8_t token_key[32];
     enum submit_answer (*submit)(void *owner, const struct submission *submission);
+    /* Would it say BUSY? Asked before a command is even looked at; NULL: no. */
+    bool (*busy)(void *owner);
     /* When one whom `submit` did not take is to come back; NULL: always after the same time. */
     uint32_t (*retry_ms)(void *owner);
     /* Waits until views see all that came with sessions_replied and sessions_published; NULL: they

@@ -259,6 +259,16 @@ static bool told_before(struct session *session, const Tefter__FromTerminal *req
     return true;
 }
 
+/* The less is spent on those who have to come back, the more is done for the others. */
+static bool told_busy(struct session *session, const Tefter__FromTerminal *request)
+{
+    const struct sessions_options *options = &session->home->options;
+    if (options->busy == NULL || !options->busy(options->owner))
+        return false;
+    submit_refuse(session, request, SUBMIT_BUSY);
+    return true;
+}
+
 void submit_command(struct session *session, const Tefter__FromTerminal *request)
 {
     const Tefter__SubmitCommand *submit = request->submit;
@@ -268,7 +278,7 @@ void submit_command(struct session *session, const Tefter__FromTerminal *request
         session_refuse_code(session, request, wrong, "id");
         return;
     }
-    if (!command_may(session, request, command))
+    if (told_busy(session, request) || !command_may(session, request, command))
         return;
     struct submission submission = {
         .staff = session->staff,

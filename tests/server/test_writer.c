@@ -226,11 +226,13 @@ static void what_would_wait_long_is_busy(void **state)
     assert_int_equal(answer, SUBMIT_BUSY);
     assert_int_equal(figures.busy, 1);
     assert_true(taken >= PACE_ROOM_LEAST);
+    assert_true(writer_busy(told->writer));
     assert_in_range(figures.room, PACE_ROOM_LEAST, WRITER_QUEUE_MAX);
     /* the server's own goes in all the same */
     struct submission own = kit_submission(&told->kit, command, WRITER_NO_TICKET);
     assert_int_equal(writer_submit(told->writer, &own), SUBMIT_TAKEN);
     run_until(told, 1 + taken);
+    assert_false(writer_busy(told->writer));
 }
 
 static void read_only_takes_nothing(void **state)
