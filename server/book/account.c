@@ -499,6 +499,6 @@ void account_save(struct tx *tx, struct account *account, const Tefter__Event *e
             item_save(tx, item);
     account->record->last = last_change(tx, event);
     struct key key = account_key(account->customer);
-    tx_put(tx, &key, &account->record->base);
+    tx_put_held(tx, &key, &account->record->base);
     tx_touch(tx, ROW_ACCOUNT, account->customer);
 }

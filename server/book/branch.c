@@ -50,7 +50,8 @@ Tefter__BranchRecord *branch_get(struct tx *tx, uint32_t branch)
 static Tefter__BranchRecord *branch_need(struct tx *tx, uint32_t branch)
 {
     struct key key = branch_key(branch);
-    return tx_need(tx, &key, &tefter__branch_record__descriptor);
+    Tefter__BranchRecord *held = tx_hold(tx, &key, &tefter__branch_record__descriptor);
+    return held != NULL ? held : tx_need(tx, &key, &tefter__branch_record__descriptor);
 }
 
 void branch_save(struct tx *tx, const Tefter__BranchRecord *branch)

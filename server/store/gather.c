@@ -116,6 +116,7 @@ static void wait(struct gather *gather, struct gathered_row *row)
         return;
     row->waits = true;
     row->next = NULL;
+    list->rising = list->rising || row->rising;
     if (list->last)
         list->last->next = row;
     else
@@ -163,7 +164,7 @@ struct gathered_row *gather_take(struct gather *gather, int tree)
         return NULL;
     list->first = row->next;
     if (!list->first)
-        list->last = NULL;
+        *list = (struct gathered_list){.first = NULL};
     row->waits = false;
     return row;
 }

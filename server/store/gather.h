@@ -24,6 +24,7 @@ struct gathered_row {
 struct gathered_list {
     struct gathered_row *first;
     struct gathered_row *last;
+    bool rising; /* a row in it is, or was since it was empty */
 };
 
 struct gather {

@@ -195,9 +195,7 @@ static int put_now(struct store_txn *txn, int tree, struct slice key, struct sli
     return mdb_put(txn->txn, tree_of(txn, tree), &k, &v, flags);
 }
 
-/* LMDB compares with the last row itself and says MDB_KEYEXIST when the key does not rise. A kept
- * cursor for puts gained nothing measurable, and LMDB 0.9 trusts a cursor's "stands at the end"
- * longer than it may when one also appends: so no put goes through a kept one. */
+/* LMDB compares with the last row itself and says MDB_KEYEXIST when the key does not rise. */
 static void write_now(struct store_txn *txn, int tree, struct slice key, struct slice value,
                       bool rising)
 {
@@ -213,16 +211,39 @@ static bool delete_now(struct store_txn *txn, int tree, struct slice key)
     return store_found(txn, mdb_del(txn->txn, tree_of(txn, tree), &k, NULL), "cannot delete a row");
 }
 
+/* The rows of one customer lie side by side: a cursor that stands there need not come down the tree
+ * again. Not where rows are appended: LMDB 0.9 then trusts a cursor's "stands at the end" longer
+ * than it may. */
+static MDB_cursor *settling_cursor(struct store_txn *txn, int tree)
+{
+    const struct gathered_list *waiting = &txn->store->gather.waiting[tree];
+    MDB_cursor *cursor = NULL;
+    if (waiting->first && !waiting->rising)
+        store_found(txn, mdb_cursor_open(txn->txn, tree_of(txn, tree), &cursor),
+                    "cannot open a cursor");
+    return cursor;
+}
+
+static void settle_row(struct store_txn *txn, const struct gathered_row *row, MDB_cursor *cursor)
+{
+    struct slice key = slice_of(row->key, row->key_size);
+    MDB_val k = store_val(key), v = store_val(row->value);
+    if (!row->there)
+        delete_now(txn, row->tree, key);
+    else if (cursor)
+        store_found(txn, mdb_cursor_put(cursor, &k, &v, 0), "cannot put a row");
+    else
+        write_now(txn, row->tree, key, row->value, row->rising);
+}
+
 void store_settle_tree(struct store_txn *txn, int tree)
 {
     const struct gathered_row *row;
-    while (store_sound(txn) && (row = gather_take(&txn->store->gather, tree)) != NULL) {
-        struct slice key = slice_of(row->key, row->key_size);
-        if (row->there)
-            write_now(txn, tree, key, row->value, row->rising);
-        else
-            delete_now(txn, tree, key);
-    }
+    MDB_cursor *cursor = store_sound(txn) ? settling_cursor(txn, tree) : NULL;
+    while (store_sound(txn) && (row = gather_take(&txn->store->gather, tree)) != NULL)
+        settle_row(txn, row, cursor);
+    if (cursor)
+        mdb_cursor_close(cursor);
 }
 
 void store_settle_all(struct store_txn *txn)

@@ -10,16 +10,26 @@ static void key_add(struct key *key, const void *bytes, size_t size)
     key->size = (uint8_t)(key->size + size);
 }
 
+/* The bytes past its size are never looked at, and so not cleared: keys are made all the time. */
+static void key_begin(struct key *key, uint8_t tree, uint8_t size)
+{
+    key->tree = tree;
+    key->size = size;
+    key->overlong = false;
+}
+
 struct key key_book(enum book_table table)
 {
-    struct key key = {.tree = TREE_BOOK, .size = KEY_BOOK_HEAD};
+    struct key key;
+    key_begin(&key, TREE_BOOK, KEY_BOOK_HEAD);
     key.bytes[0] = (uint8_t)table;
     return key;
 }
 
 struct key key_customer(uint32_t customer, enum customer_table table)
 {
-    struct key key = {.tree = TREE_CUSTOMER, .size = KEY_CUSTOMER_HEAD};
+    struct key key;
+    key_begin(&key, TREE_CUSTOMER, KEY_CUSTOMER_HEAD);
     be32_put(key.bytes, customer);
     key.bytes[4] = (uint8_t)table;
     return key;

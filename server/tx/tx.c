@@ -148,17 +148,21 @@ static void held_drop(struct tx *tx, const struct key *key, const void *unless)
         held->size = 0;
 }
 
+static void held_set(struct tx_held *held, const struct key *key, void *record)
+{
+    held->record = record;
+    held->tree = key->tree;
+    held->size = key->size;
+    memcpy(held->bytes, key->bytes, key->size);
+}
+
 void *tx_hold(struct tx *tx, const struct key *key, const ProtobufCMessageDescriptor *type)
 {
     struct tx_held *held = held_slot(tx, key);
     if (key->size > TX_HELD_KEY_MAX)
         return tx_get(tx, key, type);
-    if (held_is(held, key))
-        return held->record;
-    held->record = tx_get(tx, key, type);
-    held->tree = key->tree;
-    held->size = key->size;
-    memcpy(held->bytes, key->bytes, key->size);
+    if (!held_is(held, key))
+        held_set(held, key, tx_get(tx, key, type));
     return held->record;
 }
 
@@ -218,6 +222,13 @@ void tx_put(struct tx *tx, const struct key *key, const ProtobufCMessage *record
     need(bytes.data != NULL);
     held_drop(tx, key, record);
     put_bytes(tx, key, bytes);
+}
+
+void tx_put_held(struct tx *tx, const struct key *key, ProtobufCMessage *record)
+{
+    tx_put(tx, key, record);
+    if (key->size <= TX_HELD_KEY_MAX)
+        held_set(held_slot(tx, key), key, record);
 }
 
 bool tx_get_u64(struct tx *tx, const struct key *key, uint64_t *ret_value)

@@ -120,6 +120,8 @@ void *tx_get(struct tx *tx, const struct key *key, const ProtobufCMessageDescrip
 /* As tx_get; absence is a fault, and an empty message is returned so that the caller goes on. */
 void *tx_need(struct tx *tx, const struct key *key, const ProtobufCMessageDescriptor *type);
 void tx_put(struct tx *tx, const struct key *key, const ProtobufCMessage *record);
+/* As tx_put; and who asks with tx_hold after this gets this message. */
+void tx_put_held(struct tx *tx, const struct key *key, ProtobufCMessage *record);
 
 /* As tx_get, for records that many ask for in one command (a branch, a customer): all who ask get
  * the same message, so one who changes it is one who saves it. */
