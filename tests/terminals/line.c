@@ -11,8 +11,15 @@
 #define REQUEST_HELLO (UINT64_C(1) << 50)
 #define REQUEST_LOGIN (REQUEST_HELLO + 1)
 #define REQUEST_SUBSCRIBE (REQUEST_HELLO + 2)
+#define REQUEST_FILLING (REQUEST_HELLO + 3)
 
-enum { PATIENCE_MS = 60 * 1000, ARRIVING_MAX = 16, TELL_MAX = 4096 };
+enum {
+    FILLING = 400,
+    FILLING_STEP = 16,
+    PATIENCE_MS = 60 * 1000,
+    ARRIVING_MAX = 16,
+    TELL_MAX = 4096
+};
 
 static struct slice bytes_of(ProtobufCBinaryData data)
 {
@@ -118,6 +125,33 @@ void line_subscribe(struct line *line, const uint32_t *customers, size_t count, 
     line_send(line, REQUEST_SUBSCRIBE, &frame);
 }
 
+void line_sleep(struct line *line)
+{
+    if (line->stream == NULL)
+        return;
+    stream_pause(line->stream, true);
+    line->filling = FILLING;
+}
+
+void line_fill(struct line *line, uint32_t questions)
+{
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__TerminalList list = TEFTER__TERMINAL_LIST__INIT;
+    query.kind_case = TEFTER__QUERY__KIND_TERMINALS;
+    query.terminals = &list;
+    for (uint32_t i = 0; i < questions && line->filling > 0 && line->in; i++) {
+        line->filling--;
+        line_query(line, REQUEST_FILLING, &query);
+    }
+}
+
+void line_wake(struct line *line)
+{
+    line->filling = 0;
+    if (line->stream != NULL)
+        stream_pause(line->stream, false);
+}
+
 static void say_hello(struct line *line)
 {
     Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
@@ -220,6 +254,8 @@ static void take_answer(struct line *line, uint64_t request, struct slice packed
 static void take_frame(struct line *line, const Tefter__ToTerminal *frame)
 {
     struct terminals *all = line->all;
+    if (frame->has_request && frame->request == REQUEST_FILLING)
+        return;
     if (frame->body_case == TEFTER__TO_TERMINAL__BODY_WELCOME)
         take_welcome(line, frame->welcome);
     else if (frame->body_case == TEFTER__TO_TERMINAL__BODY_LOGGED_IN)
@@ -285,6 +321,7 @@ static void on_closed(void *context, const char *reason)
     struct terminals *all = line->all;
     line->stream = NULL;
     line->greeted = line->in = false;
+    line->filling = 0;
     frame_reader_fini(&line->reader);
     all->open--;
     if (all->ending) {

@@ -17,6 +17,7 @@ static const struct number {
     {"terminals", offsetof(struct options, terminals)},
     {"seconds", offsetof(struct options, seconds)},
     {"rate", offsetof(struct options, rate)},
+    {"changes", offsetof(struct options, changes)},
 };
 enum { NUMBERS = sizeof numbers / sizeof numbers[0], WORDS = 5 };
 
@@ -35,6 +36,7 @@ static bool take(struct options *options, int word)
     case WORD_SELF:
         return options->self = true;
     case WORD_CONTROL:
+        options->finds = optarg;
         return options->control = true;
     default:
         break;
@@ -53,7 +55,7 @@ bool options_read(int argc, char **argv, struct options *options)
         {"record", required_argument, NULL, WORD_RECORD},
         {"commit", required_argument, NULL, WORD_COMMIT},
         {"self", no_argument, NULL, WORD_SELF},
-        {"control", no_argument, NULL, WORD_CONTROL},
+        {"control", optional_argument, NULL, WORD_CONTROL},
     };
     bool good = true;
     for (int i = 0; i < NUMBERS; i++)
@@ -67,8 +69,25 @@ bool options_read(int argc, char **argv, struct options *options)
         return true;
     fprintf(stderr,
             "usage: %s --server TEFTERD [--seed N] [--rounds N] [--terminals N] "
-            "[--seconds N] [--rate N] [--record FILE --commit WORD] [--self] [--control]\n",
+            "[--seconds N] [--rate N] [--changes N] [--record FILE --commit WORD] [--self] "
+            "[--control[=WORDS]]\n",
             argv[0]);
+    return false;
+}
+
+/* The words are told apart by '|'. */
+bool options_found(const struct options *options, const char *fault)
+{
+    const char *words = options->finds == NULL ? "" : options->finds;
+    char word[FAULT_WORDS_MAX];
+    for (size_t size; fault[0] != '\0'; words += size + 1) {
+        size = strcspn(words, "|");
+        (void)snprintf(word, sizeof word, "%.*s", (int)size, words);
+        if (strstr(fault, word) != NULL)
+            return true;
+        if (words[size] == '\0')
+            break;
+    }
     return false;
 }
 

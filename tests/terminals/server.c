@@ -155,6 +155,14 @@ static int end_with(struct server *server, int signal_number)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+bool server_alive(const struct server *server)
+{
+    siginfo_t facts = {.si_pid = 0};
+    return server->process > 0 &&
+           waitid(P_PID, (id_t)server->process, &facts, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           facts.si_pid == 0;
+}
+
 void server_kill(struct server *server)
 {
     (void)end_with(server, SIGKILL);

@@ -25,7 +25,8 @@ static bool wrong(struct sight *sight, const char *what, uint64_t one, uint64_t 
 
 /* The newest seq of a row wins. An older one is a step back, unless one of them came in a page: the
  * seq of such a row is the whole page's. */
-static bool take_row(struct sight *sight, const Tefter__Row *row, uint64_t at, bool page)
+static bool take_row(struct sight *sight, const Tefter__Row *row, uint64_t after, uint64_t at,
+                     bool page)
 {
     const Tefter__AccountRow *account = row->account;
     if (row->kind_case != TEFTER__ROW__KIND_ACCOUNT)
@@ -38,6 +39,8 @@ static bool take_row(struct sight *sight, const Tefter__Row *row, uint64_t at, b
         return wrong(sight, "a row is newer than what it came in", seq, at);
     if (seq < own->seq)
         return page || own->of_page || wrong(sight, "a row goes back", seq, own->seq);
+    if (account->has_seq && seq <= after)
+        return wrong(sight, "a row comes again", seq, after);
     if (!account->unlimited &&
         account->available_minor != account->limit_minor - account->used_minor)
         return wrong(sight, "a row does not add up, customer", account->customer, seq);
@@ -51,10 +54,11 @@ static bool take_row(struct sight *sight, const Tefter__Row *row, uint64_t at, b
     return true;
 }
 
-static bool take_rows(struct sight *sight, Tefter__Row **rows, size_t count, uint64_t at, bool page)
+static bool take_rows(struct sight *sight, Tefter__Row **rows, size_t count, uint64_t after,
+                      uint64_t at, bool page)
 {
     for (size_t i = 0; i < count; i++)
-        if (!take_row(sight, rows[i], at, page))
+        if (!take_row(sight, rows[i], after, at, page))
             return false;
     return true;
 }
@@ -86,7 +90,7 @@ static bool take_page(struct sight *sight, const Tefter__Page *page)
         sight->paging = false;
         sight->last_page = page->seq;
     }
-    return take_rows(sight, page->rows, page->n_rows, page->seq, true);
+    return take_rows(sight, page->rows, page->n_rows, 0, page->seq, true);
 }
 
 static bool take_set(struct sight *sight, const Tefter__FeedSet *set)
@@ -99,7 +103,9 @@ static bool take_set(struct sight *sight, const Tefter__FeedSet *set)
         return wrong(sight, "a set goes back", set->prev, set->this_);
     sight->seen = set->this_;
     sight->sets++;
-    if (!take_rows(sight, set->rows, set->n_rows, set->this_, false))
+    /* The set that completes a snapshot may have what was not in its pages, however old. */
+    uint64_t after = sight->exact == 0 || sight->paging ? 0 : set->prev;
+    if (!take_rows(sight, set->rows, set->n_rows, after, set->this_, false))
         return false;
     if (!sight->paging && set->this_ >= sight->last_page)
         sight->exact = set->this_;

@@ -30,6 +30,7 @@ enum {
     PRICE_MINOR = 100, /* of the one product there is */
     CODE_TEXT_MAX = 64,
     PATH_TEXT_MAX = 300,
+    FAULT_WORDS_MAX = 120,
 };
 
 /* ---- what every proof is asked ---- */
@@ -41,14 +42,19 @@ struct options {
     uint64_t terminals;
     uint64_t seconds;
     uint64_t rate;
+    uint64_t changes;
     const char *record; /* a .tsv to add a line to, NULL: none */
     const char *commit;
-    bool self;    /* only show that the checker can fail */
-    bool control; /* the server is a faulty one: good when that is found out */
+    bool self;         /* only show that the checker can fail */
+    bool control;      /* the server is a faulty one: good when that is found out */
+    const char *finds; /* in one of these words, "one|another"; NULL: in any */
 };
-/* --server PATH --seed N --rounds N --terminals N --seconds N --rate N --record FILE --commit WORD
- * --self --control; false: said what is wrong. Without --seed one is drawn. */
+/* --server PATH --seed N --rounds N --terminals N --seconds N --rate N --changes N --record FILE
+ * --commit WORD --self --control[=WORDS]; false: said what is wrong. Without --seed one is drawn.
+ */
 bool options_read(int argc, char **argv, struct options *options);
+/* Does this fault ("": none) say one of the words that --control expects? */
+bool options_found(const struct options *options, const char *fault);
 /* Adds "date commit seed ..." and `figures` to the file; `head` names the columns of a new one. */
 void options_record(const struct options *options, const char *head, const char *figures);
 
@@ -72,6 +78,7 @@ struct server {
 };
 bool server_found(struct server *server, const char *program, struct failure *failure);
 bool server_start(struct server *server, struct failure *failure);
+bool server_alive(const struct server *server);
 void server_kill(struct server *server);
 /* Asks it to end; its exit code, -1 by a signal. */
 int server_stop(struct server *server);
@@ -105,8 +112,9 @@ struct line {
     struct frame_reader reader;
     uint32_t index;
     bool greeted;
-    bool in;    /* logged in */
-    bool going; /* cut here: what still comes is not heard */
+    bool in;          /* logged in */
+    bool going;       /* cut here: what still comes is not heard */
+    uint32_t filling; /* questions to be asked yet */
     void *owner;
 };
 
@@ -178,6 +186,12 @@ void line_submit(struct line *line, uint64_t request, const uint8_t id[COMMAND_I
                  struct slice packed);
 void line_query(struct line *line, uint64_t request, const Tefter__Query *query);
 void line_subscribe(struct line *line, const uint32_t *customers, size_t count, uint64_t resume);
+/* It stops reading, and asks, little by little, until its line is full: what comes from then on
+ * waits in the server. line_fill: some more questions, at each tick while it sleeps. line_wake: it
+ * reads on; the answers are heard by nobody. */
+void line_sleep(struct line *line);
+void line_fill(struct line *line, uint32_t questions);
+void line_wake(struct line *line);
 /* Blocking; in all->arena. NULL: lost or refused, and told. */
 const Tefter__ToTerminal *line_ask(struct line *line, Tefter__FromTerminal *frame);
 const Tefter__Done *line_do(struct line *line, const Tefter__Command *command);
