@@ -5,11 +5,13 @@
  *
  *   history --server TEFTERD [--rounds OPERATIONS] [--seed N] [--terminals 64] [--seconds BETWEEN]
  *
- * --seconds: between two kills, 0: none.
+ * --seconds: between two kills, 0: none. --control=WORDS: the server is a faulty one, and the
+ * history must be found wrong in one of these words.
  */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/limits.h"
 #include "history/judge.h"
@@ -24,6 +26,7 @@ enum {
     CUT_ONE_IN = 3,    /* ticks */
     TWICE_ONE_IN = 20, /* sends */
     OLD_ONE_IN = 25,   /* replies */
+    HOT = 2,           /* customers that every second command is of: one tight, one wide */
     RESENT_SHIFT = 32,
     RESENT_MASK = 127,
 };
@@ -52,7 +55,6 @@ struct proof {
     uint64_t next_kill_us;
     bool again; /* something was put off */
     uint64_t cuts, kills, resent, put_off;
-    char fault[HISTORY_FAULT_MAX];
 };
 
 /* ---- sending ---- */
@@ -110,7 +112,8 @@ static void draw(struct proof *proof, struct operation *operation)
     uint32_t dice = chance_below(&proof->chance, 100);
     int64_t units = 1 + (int64_t)chance_below(&proof->chance, PIECES_MAX);
     operation->kind = dice < 50 ? OPERATION_SALE : dice < 80 ? OPERATION_PAYMENT : OPERATION_READ;
-    operation->customer = chance_below(&proof->chance, HISTORY_CUSTOMERS);
+    operation->customer = chance_below(
+        &proof->chance, chance_below(&proof->chance, 2) == 0 ? HOT : HISTORY_CUSTOMERS);
     operation->amount_minor = units * PRICE_MINOR;
     if (operation->kind == OPERATION_PAYMENT)
         operation->amount_minor -= chance_below(&proof->chance, PRICE_MINOR);
@@ -219,6 +222,10 @@ static void on_reply(struct line *line, uint64_t request, const Tefter__Reply *r
     struct proof *proof = line->all->owner;
     size_t index = (size_t)(request & UINT32_MAX) - 1;
     struct operation *operation = &proof->history.operations[index];
+    if (reply->seq == 0 && reply->result_case == TEFTER__REPLY__RESULT_DONE) {
+        terminals_fail(&proof->all, "a reply without its seq");
+        return;
+    }
     if (reply->seq == 0) { /* it did not reach the ledger: again at the next tick */
         proof->put_off++;
         proof->again = true;
@@ -251,6 +258,16 @@ static void on_answer(struct line *line, uint64_t request, const Tefter__Answer 
     settle(line, index);
 }
 
+/* Neither a reply nor an answer: the server has no time now. */
+static void on_other(struct line *line, const Tefter__ToTerminal *frame)
+{
+    struct proof *proof = line->all->owner;
+    if (frame->body_case != TEFTER__TO_TERMINAL__BODY_REFUSED)
+        return;
+    proof->put_off++;
+    proof->again = true;
+}
+
 static void on_lost(struct line *line, const char *reason)
 {
     (void)line;
@@ -259,9 +276,14 @@ static void on_lost(struct line *line, const char *reason)
 
 /* ---- trouble ---- */
 
+/* The server is to be there when it is killed: else it went by itself. */
 static void kill_server(struct proof *proof)
 {
     struct failure failure = {0};
+    if (!server_alive(&proof->server)) {
+        terminals_fail(&proof->all, "the server ended by itself");
+        return;
+    }
     server_kill(&proof->server);
     proof->kills++;
     if (!server_start(&proof->server, &failure))
@@ -320,8 +342,8 @@ static bool trade(struct proof *proof)
 {
     struct terminals *all = &proof->all;
     all->owner = proof;
-    all->events =
-        (struct line_events){.in = on_in, .reply = on_reply, .answer = on_answer, .lost = on_lost};
+    all->events = (struct line_events){
+        .in = on_in, .reply = on_reply, .answer = on_answer, .other = on_other, .lost = on_lost};
     proof->timer = loop_timer_create(all->loop, on_tick, proof);
     loop_timer_start(proof->timer, TICK_MS, TICK_MS);
     proof->next_kill_us = now_us() + proof->options->seconds * 400000;
@@ -349,8 +371,38 @@ static bool read_cards(struct proof *proof)
         if (account == NULL)
             return false;
         proof->history.last_minor[i] = account->available_minor;
+        proof->history.last_seq = seq;
     }
     return true;
+}
+
+static int64_t today(void)
+{
+    return (int64_t)time(NULL) / (24 * 3600);
+}
+
+/* Each kind of fault; with --control, whether one of them is the one that was put in. */
+static bool tell_faults(const struct proof *proof)
+{
+    const struct history *history = &proof->history;
+    const char *trouble = proof->all.trouble.fault == FAULT_NONE ? "" : proof->all.trouble.text;
+    bool found = options_found(proof->options, trouble);
+    if (trouble[0] != '\0')
+        printf("history: %s\n", trouble);
+    for (size_t i = 0; i < history->fault_count; i++) {
+        const struct history_fault *fault = &history->faults[i];
+        printf("history: %s, %" PRIu64 " times; first: %s\n", fault->what, fault->times,
+               fault->first);
+        found = options_found(proof->options, fault->what) || found;
+    }
+    return found;
+}
+
+static const char *verdict(const struct proof *proof, bool good)
+{
+    if (proof->options->control)
+        return good ? "the faulty server is found out" : "the fault is NOT FOUND";
+    return good ? "strictly serializable, no violation" : "NOT GOOD";
 }
 
 static void tell(const struct proof *proof, bool good, double seconds)
@@ -363,29 +415,28 @@ static void tell(const struct proof *proof, bool good, double seconds)
                    proof->kills, seconds, good ? "good" : "BAD");
     options_record(proof->options, "terminals\toperations\tresent\tcuts\tkills\tseconds\tresult",
                    figures);
-    if (proof->all.trouble.fault != FAULT_NONE)
-        printf("history: %s\n", proof->all.trouble.text);
-    if (proof->fault[0] != '\0')
-        printf("history: %s\n", proof->fault);
     printf("history: seed %" PRIu64 ", %" PRIu64 " terminals, %zu operations (%" PRIu64
            " sold, %" PRIu64 " refused, %" PRIu64 " paid, %" PRIu64 " read), %" PRIu64
            " sent again, %" PRIu64 " connections cut, %" PRIu64 " kills, %s, %.1f s\n",
            proof->options->seed, proof->options->terminals, history->count, history->sold,
            history->refused, history->paid, history->read, proof->resent, proof->cuts, proof->kills,
-           good ? "strictly serializable, no violation" : "NOT GOOD", seconds);
+           verdict(proof, good), seconds);
 }
 
 static bool run(struct proof *proof, struct failure *failure)
 {
     uint32_t count = (uint32_t)proof->options->terminals;
+    int64_t day = today();
     if (!server_found(&proof->server, proof->options->server, failure) ||
         !server_start(&proof->server, failure) ||
         !terminals_open(&proof->all, &proof->server, count, count, failure)) {
         fprintf(stderr, "history: %s\n", failure->text);
         return false;
     }
-    return open_customers(proof) && trade(proof) && read_cards(proof) &&
-           history_judge(&proof->history, proof->fault);
+    if (!open_customers(proof) || !trade(proof) || !read_cards(proof))
+        return false;
+    proof->history.nobodys_max = proof->resent + (uint64_t)(today() - day) * TERMINALS_BRANCHES;
+    return history_judge(&proof->history);
 }
 
 static int prove(const struct options *options)
@@ -402,7 +453,10 @@ static int prove(const struct options *options)
     proof->ids = calloc(proof->wanted, sizeof *proof->ids);
     bool good = proof->history.operations != NULL && proof->ids != NULL && run(proof, &failure);
     terminals_close(&proof->all);
-    good = server_stop(&proof->server) == 0 && server_verify(&proof->server) && good;
+    good = server_stop(&proof->server) == 0 && good;
+    good = good && server_verify(&proof->server);
+    bool found = tell_faults(proof);
+    good = options->control ? !good && found : good;
     tell(proof, good, (double)(now_us() - began) / 1e6);
     server_close(&proof->server, !good);
     free(proof->history.operations);

@@ -13,20 +13,29 @@ struct series {
 };
 
 struct replay {
-    const struct history *history;
+    struct history *history;
     int64_t free_minor[HISTORY_CUSTOMERS];
     struct series series[SERIES_MAX];
     size_t series_count;
-    char *fault;
 };
 
-static bool wrong(char *fault, const char *what, const struct operation *one, int64_t told,
-                  int64_t right)
+static void wrong(struct history *history, const char *what, const struct operation *one,
+                  int64_t told, int64_t right)
 {
-    (void)snprintf(fault, HISTORY_FAULT_MAX,
-                   "%s: seq %" PRIu64 ", terminal %u, customer %u, %" PRId64 ", %" PRId64, what,
-                   one->seq, one->terminal, one->customer, told, right);
-    return false;
+    size_t i = 0;
+    while (i < history->fault_count && strcmp(history->faults[i].what, what) != 0)
+        i++;
+    if (i == HISTORY_FAULTS_MAX)
+        return;
+    struct history_fault *fault = &history->faults[i];
+    if (i == history->fault_count) {
+        history->fault_count++;
+        *fault = (struct history_fault){.what = what};
+        (void)snprintf(fault->first, sizeof fault->first,
+                       "seq %" PRIu64 ", terminal %u, customer %u, %" PRId64 ", %" PRId64, one->seq,
+                       one->terminal, one->customer, told, right);
+    }
+    fault->times++;
 }
 
 /* A read speaks of the state after the command of its seq. */
@@ -45,7 +54,7 @@ static int by_place(const void *a, const void *b)
 /* ---- real time ---- */
 
 /* From the end: was anything of a later place heard before this was begun? */
-static bool judge_time(const struct history *history, char *fault)
+static void judge_time(struct history *history)
 {
     uint64_t least_us = UINT64_MAX;   /* heard, of all places later than this one */
     uint64_t pending_us = UINT64_MAX; /* heard, of this very place */
@@ -57,11 +66,33 @@ static bool judge_time(const struct history *history, char *fault)
             pending_us = UINT64_MAX;
         }
         if (least_us < operation->begun_us)
-            return wrong(fault, "begun after a later one was answered", operation,
-                         (int64_t)operation->begun_us, (int64_t)least_us);
-        pending_us = operation->heard_us < pending_us ? operation->heard_us : pending_us;
+            wrong(history, "begun after a later one was answered", operation,
+                  (int64_t)operation->begun_us, (int64_t)least_us);
+        if (operation->told && operation->heard_us < pending_us)
+            pending_us = operation->heard_us;
     }
-    return true;
+}
+
+/* ---- seqs ---- */
+
+static void judge_seqs(struct history *history)
+{
+    const struct operation *last = NULL;
+    uint64_t nobodys = 0;
+    for (size_t i = 0; i < history->count; i++) {
+        const struct operation *operation = &history->operations[i];
+        if (operation->seq > history->last_seq)
+            wrong(history, "the ledger ends before what it answered", operation,
+                  (int64_t)operation->seq, (int64_t)history->last_seq);
+        if (operation->kind == OPERATION_READ || !operation->told)
+            continue;
+        if (last != NULL && operation->seq == last->seq)
+            wrong(history, "two commands at one seq", operation, 0, 0);
+        nobodys += last == NULL || operation->seq == last->seq ? 0 : operation->seq - last->seq - 1;
+        if (nobodys > history->nobodys_max)
+            wrong(history, "a seq that nobody was told of", operation, (int64_t)nobodys, 0);
+        last = operation;
+    }
 }
 
 /* ---- numbers of documents ---- */
@@ -79,7 +110,7 @@ static struct series *series_of(struct replay *replay, const char *name)
 }
 
 /* "B3-00017": the series is what stands before the last digits. */
-static bool judge_number(struct replay *replay, const struct operation *operation)
+static void judge_number(struct replay *replay, const struct operation *operation)
 {
     char name[NUMBER_TEXT_MAX];
     size_t end = strlen(operation->number);
@@ -88,97 +119,98 @@ static bool judge_number(struct replay *replay, const struct operation *operatio
     (void)snprintf(name, sizeof name, "%.*s", (int)end, operation->number);
     uint64_t number = strtoull(operation->number + end, NULL, 10);
     struct series *series = series_of(replay, name);
-    if (series == NULL || number == 0)
-        return wrong(replay->fault, "a number that is none", operation, (int64_t)number, 0);
+    if (series == NULL || number == 0) {
+        wrong(replay->history, "a number that is none", operation, (int64_t)number, 0);
+        return;
+    }
     if (number != series->last + 1)
-        return wrong(replay->fault, "a number out of its series", operation, (int64_t)number,
-                     (int64_t)series->last + 1);
+        wrong(replay->history, "a number out of its series", operation, (int64_t)number,
+              (int64_t)series->last + 1);
     series->last = number;
-    return true;
 }
 
 /* ---- sums ---- */
 
-static bool judge_told(struct replay *replay, const struct operation *operation)
+static void judge_told(struct replay *replay, const struct operation *operation)
 {
     int64_t right = replay->free_minor[operation->customer];
     if (operation->available_minor != right)
-        return wrong(replay->fault, "told another rest", operation, operation->available_minor,
-                     right);
-    return true;
+        wrong(replay->history, "told another rest", operation, operation->available_minor, right);
 }
 
-static bool judge_refusal(struct replay *replay, const struct operation *operation)
+static void judge_refusal(struct replay *replay, const struct operation *operation)
 {
     int64_t over = operation->amount_minor - replay->free_minor[operation->customer];
     if (operation->kind != OPERATION_SALE)
-        return wrong(replay->fault, "refused without a wall", operation, 0, 0);
-    if (over <= 0)
-        return wrong(replay->fault, "refused what was free", operation, over, 0);
-    if (operation->over_by_minor != over)
-        return wrong(replay->fault, "told another excess", operation, operation->over_by_minor,
-                     over);
-    return judge_told(replay, operation);
+        wrong(replay->history, "refused without a wall", operation, 0, 0);
+    else if (over <= 0)
+        wrong(replay->history, "refused what was free", operation, over, 0);
+    else if (operation->over_by_minor != over)
+        wrong(replay->history, "told another excess", operation, operation->over_by_minor, over);
+    judge_told(replay, operation);
 }
 
-static bool judge_write(struct replay *replay, const struct operation *operation)
+static void judge_write(struct replay *replay, const struct operation *operation)
 {
     int64_t *free_minor = &replay->free_minor[operation->customer];
     if (operation->kind == OPERATION_SALE && operation->amount_minor > *free_minor)
-        return wrong(replay->fault, "the limit is exceeded", operation, operation->amount_minor,
-                     *free_minor);
+        wrong(replay->history, "the limit is exceeded", operation, operation->amount_minor,
+              *free_minor);
     *free_minor +=
         operation->kind == OPERATION_SALE ? -operation->amount_minor : operation->amount_minor;
-    return judge_told(replay, operation) && judge_number(replay, operation);
+    judge_told(replay, operation);
+    judge_number(replay, operation);
 }
 
-static bool judge_one(struct replay *replay, const struct operation *operation)
+static void judge_one(struct replay *replay, const struct operation *operation)
 {
-    if (!operation->told || operation->seq == 0)
-        return wrong(replay->fault, "never answered", operation, 0, 0);
+    if (!operation->told || operation->seq == 0) {
+        wrong(replay->history, "never answered", operation, 0, 0);
+        return;
+    }
     if (operation->differs)
-        return wrong(replay->fault, "one id, two replies", operation, 0, 0);
+        wrong(replay->history, "one id, two replies", operation, 0, 0);
     if (operation->kind == OPERATION_READ)
-        return judge_told(replay, operation);
-    return operation->refused ? judge_refusal(replay, operation) : judge_write(replay, operation);
+        judge_told(replay, operation);
+    else if (operation->refused)
+        judge_refusal(replay, operation);
+    else
+        judge_write(replay, operation);
 }
 
-static bool judge_sums(struct history *history, struct replay *replay)
+static void judge_sums(struct history *history, struct replay *replay)
 {
     for (size_t i = 0; i < history->count; i++) {
         const struct operation *operation = &history->operations[i];
-        bool write = operation->kind != OPERATION_READ;
-        if (write && i > 0 && place_of(operation) == place_of(operation - 1))
-            return wrong(replay->fault, "two commands at one seq", operation, 0, 0);
-        if (!judge_one(replay, operation))
-            return false;
-        history->read += !write;
+        judge_one(replay, operation);
+        history->read += operation->kind == OPERATION_READ;
         history->refused += operation->refused;
         history->sold += operation->kind == OPERATION_SALE && !operation->refused;
         history->paid += operation->kind == OPERATION_PAYMENT;
     }
-    for (uint32_t i = 0; i < HISTORY_CUSTOMERS; i++)
-        if (history->last_minor[i] != replay->free_minor[i]) {
-            struct operation card = {.customer = i};
-            return wrong(replay->fault, "the card tells another rest", &card,
-                         history->last_minor[i], replay->free_minor[i]);
-        }
-    return true;
+    for (uint32_t i = 0; i < HISTORY_CUSTOMERS; i++) {
+        struct operation card = {.customer = i};
+        if (history->last_minor[i] != replay->free_minor[i])
+            wrong(history, "the card tells another rest", &card, history->last_minor[i],
+                  replay->free_minor[i]);
+    }
 }
 
-bool history_judge(struct history *history, char ret_fault[HISTORY_FAULT_MAX])
+bool history_judge(struct history *history)
 {
     struct replay *replay = calloc(1, sizeof *replay);
     if (replay == NULL)
         return false;
     replay->history = history;
-    replay->fault = ret_fault;
     memcpy(replay->free_minor, history->limits_minor, sizeof replay->free_minor);
     history->sold = history->refused = history->paid = history->read = 0;
+    history->fault_count = 0;
     qsort(history->operations, history->count, sizeof history->operations[0], by_place);
-    bool good = judge_sums(history, replay) && judge_time(history, ret_fault);
+    judge_seqs(history);
+    judge_sums(history, replay);
+    judge_time(history);
     free(replay);
-    return good;
+    return history->fault_count == 0;
 }
 
 /* ---- forged histories ---- */
@@ -193,17 +225,17 @@ struct forgery {
 static void honest_one(struct forgery *forgery, size_t i, int64_t *free_minor, unsigned *numbers)
 {
     struct operation *operation = &forgery->operations[i];
+    size_t reads = (i + 1) / 5; /* so far; a read has the seq of the command before it */
     *operation = (struct operation){.told = true,
                                     .terminal = (uint32_t)(i % 4 + 1),
                                     .begun_us = 1000 + i * 10,
                                     .heard_us = 1000 + i * 10 + 25,
-                                    .seq = 100 + i,
+                                    .seq = 100 + i - reads,
                                     .amount_minor = FORGED_AMOUNT};
     if (i % 7 == 5)
         operation->kind = OPERATION_PAYMENT;
     if (i % 5 == 4) {
         operation->kind = OPERATION_READ;
-        operation->seq = 100 + i - 1;
     } else if (operation->kind == OPERATION_PAYMENT) {
         *free_minor += FORGED_AMOUNT;
     } else if (*free_minor >= FORGED_AMOUNT) {
@@ -226,6 +258,7 @@ static void honest(struct forgery *forgery)
     for (size_t i = 0; i < FORGED; i++)
         honest_one(forgery, i, &free_minor, &numbers);
     forgery->history.last_minor[0] = free_minor;
+    forgery->history.last_seq = 100 + FORGED;
 }
 
 static struct operation *first_that(struct forgery *forgery, enum operation_kind kind, bool refused,
@@ -309,26 +342,60 @@ static void no_answer(struct forgery *forgery)
     forgery->operations[12].told = false;
 }
 
+static void nobodys_seq(struct forgery *forgery)
+{
+    forgery->history.last_seq++;
+    for (size_t i = 30; i < FORGED; i++)
+        forgery->operations[i].seq++;
+}
+
+static void short_ledger(struct forgery *forgery)
+{
+    forgery->history.last_seq = 120;
+}
+
+static bool told_so(const struct history *history, const char *what)
+{
+    for (size_t i = 0; i < history->fault_count; i++)
+        if (strcmp(history->faults[i].what, what) == 0)
+            return true;
+    printf("a forged history is not found out: %s\n", what);
+    return false;
+}
+
 bool history_judge_fails(void)
 {
-    static void (*const forge[])(struct forgery *) = {
-        answered_before, stale_read,  read_of_the_future,  wrong_read,   lost_write,
-        doubled_write,   exceeded,    refused_for_nothing, other_excess, one_seq,
-        number_again,    two_replies, no_answer,
+    static const struct {
+        void (*forge)(struct forgery *);
+        const char *what;
+    } forged[] = {
+        {answered_before, "begun after a later one was answered"},
+        {stale_read, "begun after a later one was answered"},
+        {read_of_the_future, "begun after a later one was answered"},
+        {wrong_read, "told another rest"},
+        {lost_write, "told another rest"},
+        {doubled_write, "the card tells another rest"},
+        {exceeded, "the limit is exceeded"},
+        {refused_for_nothing, "refused what was free"},
+        {other_excess, "told another excess"},
+        {one_seq, "two commands at one seq"},
+        {number_again, "a number out of its series"},
+        {two_replies, "one id, two replies"},
+        {no_answer, "never answered"},
+        {nobodys_seq, "a seq that nobody was told of"},
+        {short_ledger, "the ledger ends before what it answered"},
     };
     static struct forgery forgery;
-    char fault[HISTORY_FAULT_MAX] = "";
     honest(&forgery);
-    bool good = history_judge(&forgery.history, fault);
+    bool good = history_judge(&forgery.history);
     if (!good)
-        printf("an honest history is refused: %s\n", fault);
-    for (size_t i = 0; i < sizeof forge / sizeof forge[0]; i++) {
+        printf("an honest history is refused: %s: %s\n", forgery.history.faults[0].what,
+               forgery.history.faults[0].first);
+    for (size_t i = 0; i < sizeof forged / sizeof forged[0]; i++) {
         honest(&forgery);
-        forge[i](&forgery);
-        if (history_judge(&forgery.history, fault)) {
-            printf("forged history %zu is not found out\n", i);
-            good = false;
-        }
+        forged[i].forge(&forgery);
+        good =
+            !history_judge(&forgery.history) && told_so(&forgery.history, forged[i].what) && good;
     }
     return good;
 }

@@ -10,13 +10,23 @@
  *  3. played again by seq with nothing but sums, each sale, refusal, payment and read tells exactly
  *     what there was, and no limit is ever exceeded;
  *  4. numbers of documents go up by one in each series;
- *  5. all replies to one id are the same bytes.
+ *  5. all replies to one id are the same bytes;
+ *  6. a seq that nobody was told of is a sending that the ledger knew already: there are no more of
+ *     them than were sent again.
+ *
+ * It does not stop at the first fault: each kind is counted, with the first of it, for a server
+ * that is wrong in one way is soon wrong in others, and the kind says where to look.
  */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { HISTORY_CUSTOMERS = 24, HISTORY_FAULT_MAX = 240, NUMBER_TEXT_MAX = 24 };
+enum {
+    HISTORY_CUSTOMERS = 24,
+    HISTORY_FAULT_MAX = 240,
+    HISTORY_FAULTS_MAX = 24,
+    NUMBER_TEXT_MAX = 24,
+};
 
 enum operation_kind { OPERATION_SALE, OPERATION_PAYMENT, OPERATION_READ };
 
@@ -38,15 +48,26 @@ struct operation {
     char number[NUMBER_TEXT_MAX];
 };
 
+struct history_fault {
+    const char *what;
+    uint64_t times;
+    char first[HISTORY_FAULT_MAX];
+};
+
 struct history {
     struct operation *operations;
     size_t count;
     int64_t limits_minor[HISTORY_CUSTOMERS];
     int64_t last_minor[HISTORY_CUSTOMERS]; /* available, by the cards at the end */
-    uint64_t sold, refused, paid, read;    /* set by history_judge */
+    uint64_t last_seq;                     /* where the ledger stands at the end */
+    uint64_t nobodys_max;                  /* sent again, and days that turned */
+
+    uint64_t sold, refused, paid, read; /* set by history_judge */
+    struct history_fault faults[HISTORY_FAULTS_MAX];
+    size_t fault_count; /* kinds */
 };
 
 /* Sorts the operations. */
-bool history_judge(struct history *history, char ret_fault[HISTORY_FAULT_MAX]);
-/* Every kind of forged history is found out; false: one was not, and it is told. */
+bool history_judge(struct history *history);
+/* Every kind of forged history is found out, by its name; false: one was not, and it is told. */
 bool history_judge_fails(void);
