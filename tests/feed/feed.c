@@ -5,9 +5,10 @@
  * that was called exact on the way must have been the truth at its seq.
  *
  *   feed --server TEFTERD [--rounds 5] [--terminals SUBSCRIBERS] [--rate POSTINGS A SECOND]
- *        [--seconds BETWEEN KILLS] [--seed N]
+ *        [--seconds BETWEEN KILLS] [--changes OF A ROUND] [--seed N]
  *
- * A round is 2,000 changes.
+ * --control=WORDS: the server is a faulty one, and the feed must be found
+ * wrong in one of these words.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -21,12 +22,13 @@ enum {
     SUBSCRIBERS_MAX = 1000,
     WRITERS = 8,
     IDENTITIES = 16,
-    CHANGES = 2000, /* a round */
     UNDER_WAY_MAX = 400,
     TICK_MS = 10,
     PING_TICKS = 800,
     FEW = 3,
     SLEEP_MS_MAX = 1200,
+    FILL = 8,         /* questions a tick, until it is felt that one sleeps */
+    MERGED_SEQS = 80, /* a set of so many is of a terminal that was held back */
     AWAY_MS_MAX = 300,
     DELAYS_MS_MAX = 60000,
 };
@@ -40,7 +42,7 @@ struct subscriber {
     uint32_t few[FEW];
     uint64_t until_us; /* away, or asleep */
     bool asleep;
-    bool done; /* it has seen the newest change it asked for */
+    bool fresh; /* subscribed, and no set yet */
 };
 
 struct posting {
@@ -60,7 +62,7 @@ struct proof {
     struct subscriber *subscribers; /* by line - 1 */
     uint32_t customers[FEED_CUSTOMERS];
     struct truth truth;
-    struct posting postings[CHANGES];
+    struct posting *postings; /* of a round */
     size_t begun;
     size_t told;
     bool round_over; /* no more trouble: all are to come back */
@@ -71,6 +73,7 @@ struct proof {
     uint64_t progress;
     uint64_t highest; /* seq that was pushed to anyone */
     uint64_t cuts, kills, naps, pushes, sets;
+    uint64_t merged;                /* sets in which a slow terminal heard of many steps at once */
     uint32_t delays[DELAYS_MS_MAX]; /* commit to arrival at the faithful, by ms */
     uint64_t delay_count;
     char fault[FEED_FAULT_MAX];
@@ -145,7 +148,7 @@ static void post(struct proof *proof, const struct posting *posting)
 static void begin_posting(struct proof *proof)
 {
     struct posting *posting = &proof->postings[proof->begun];
-    size_t left = CHANGES - proof->begun++;
+    size_t left = proof->options->changes - proof->begun++;
     *posting = (struct posting){
         .writer = proof->subscriber_count + 1 + chance_below(&proof->chance, WRITERS),
         .customer = left <= FEED_CUSTOMERS ? (uint32_t)left - 1
@@ -161,7 +164,7 @@ static void begin_posting(struct proof *proof)
 static void post_due(struct proof *proof)
 {
     size_t due = (size_t)((now_us() - proof->began_us) * proof->options->rate / 1000000);
-    while (proof->begun < due && proof->begun < CHANGES &&
+    while (proof->begun < due && proof->begun < proof->options->changes &&
            proof->begun - proof->told < UNDER_WAY_MAX)
         begin_posting(proof);
 }
@@ -239,9 +242,12 @@ static void note_delay(struct proof *proof, const Tefter__FeedSet *set)
 
 static void see_set(struct proof *proof, struct subscriber *subscriber, const Tefter__FeedSet *set)
 {
+    bool sleepy = subscriber->temper == SLEEPY || subscriber->temper == SLEEPY_CUT;
     note_rows(proof, subscriber, set->rows, set->n_rows);
     proof->sets++;
     proof->progress++;
+    proof->merged += sleepy && !subscriber->fresh && set->this_ - set->prev >= MERGED_SEQS;
+    subscriber->fresh = false;
     proof->highest = set->this_ > proof->highest ? set->this_ : proof->highest;
     if (subscriber->temper == FAITHFUL && !proof->round_over)
         note_delay(proof, set);
@@ -255,6 +261,8 @@ static void on_other(struct line *line, const Tefter__ToTerminal *frame)
     struct subscriber *subscriber = subscriber_of(line);
     if (subscriber == NULL)
         return;
+    if (frame->body_case == TEFTER__TO_TERMINAL__BODY_SUBSCRIBED)
+        subscriber->fresh = true;
     if (!sight_take(&subscriber->sight, frame))
         found(proof, subscriber->sight.fault, line->index);
     else if (frame->body_case == TEFTER__TO_TERMINAL__BODY_SUBSCRIBED &&
@@ -284,14 +292,14 @@ static void on_lost(struct line *line, const char *reason)
 static void wake(struct line *line, struct subscriber *subscriber)
 {
     subscriber->asleep = false;
-    if (line->stream != NULL)
-        stream_pause(line->stream, false);
+    line_wake(line);
 }
 
 static void look_after_subscriber(struct proof *proof, struct line *line,
                                   struct subscriber *subscriber)
 {
     bool due = now_us() >= subscriber->until_us || proof->round_over;
+    line_fill(line, FILL);
     if (line->stream == NULL && due)
         (void)line_dial(line);
     else if (subscriber->asleep && due)
@@ -309,7 +317,7 @@ static void disturb(struct proof *proof)
     if (temper == SLEEPY || (temper == SLEEPY_CUT && chance_below(&proof->chance, 2) == 0)) {
         subscriber->asleep = true;
         subscriber->until_us = now_us() + chance_below(&proof->chance, SLEEP_MS_MAX) * 1000;
-        stream_pause(line->stream, true);
+        line_sleep(line);
         proof->naps++;
         return;
     }
@@ -321,6 +329,10 @@ static void disturb(struct proof *proof)
 static void kill_server(struct proof *proof)
 {
     struct failure failure = {0};
+    if (!server_alive(&proof->server)) {
+        found(proof, "the server ended by itself", 0);
+        return;
+    }
     server_kill(&proof->server);
     proof->kills++;
     if (!server_start(&proof->server, &failure))
@@ -369,7 +381,7 @@ static void on_tick(void *context)
     struct proof *proof = context;
     struct terminals *all = &proof->all;
     proof->ticks++;
-    proof->round_over = proof->told == CHANGES;
+    proof->round_over = proof->told == proof->options->changes;
     post_due(proof);
     if (!proof->round_over)
         disturb(proof);
@@ -458,6 +470,36 @@ static bool set_up(struct proof *proof)
     return true;
 }
 
+/* What the server itself says at the end. */
+static bool compare_cards(struct proof *proof)
+{
+    uint64_t seq;
+    struct terminals *all = &proof->all;
+    terminals_drop(all);
+    all->events = (struct line_events){.in = NULL};
+    if (!terminals_connect(all))
+        return false;
+    for (uint32_t i = 0; i < FEED_CUSTOMERS; i++) {
+        arena_reset(&all->arena);
+        const Tefter__AccountRow *account = customer_account(all, proof->customers[i], &seq);
+        if (account == NULL)
+            return false;
+        if (print_of(account) != proof->truth.before[i]) {
+            found(proof, "the card tells other figures", i);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A proof in which nobody was ever slow has not looked at what a slow one is told. */
+static bool somebody_was_slow(struct proof *proof)
+{
+    if (proof->merged == 0)
+        found(proof, "nobody was held back: nothing is proven of slow terminals", 0);
+    return proof->merged > 0;
+}
+
 static bool look_on(struct proof *proof)
 {
     struct terminals *all = &proof->all;
@@ -486,7 +528,7 @@ static bool run(struct proof *proof)
         fprintf(stderr, "feed: %s\n", failure.text);
         return false;
     }
-    return set_up(proof) && look_on(proof);
+    return set_up(proof) && look_on(proof) && compare_cards(proof) && somebody_was_slow(proof);
 }
 
 /* ---- figures ---- */
@@ -502,6 +544,13 @@ static uint32_t delay_of(const struct proof *proof, unsigned percent)
     return DELAYS_MS_MAX;
 }
 
+static const char *verdict(const struct proof *proof, bool good)
+{
+    if (proof->options->control)
+        return good ? "the faulty server is found out" : "the fault is NOT FOUND";
+    return good ? "every picture true at its seq" : "NOT GOOD";
+}
+
 static void tell(const struct proof *proof, bool good, double seconds)
 {
     char figures[300];
@@ -510,26 +559,35 @@ static void tell(const struct proof *proof, bool good, double seconds)
         resyncs += proof->subscribers[i].sight.resyncs;
         resumes += proof->subscribers[i].sight.resumes;
     }
-    (void)snprintf(
-        figures, sizeof figures,
-        "%u\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%u\t%.0f\t%s",
-        proof->subscriber_count, proof->options->rounds * CHANGES, proof->pushes, proof->cuts,
-        proof->naps, proof->kills, delay_of(proof, 99), seconds, good ? "good" : "BAD");
+    (void)snprintf(figures, sizeof figures,
+                   "%u\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64
+                   "\t%u\t%.0f\t%s",
+                   proof->subscriber_count, proof->options->rounds * proof->options->changes,
+                   proof->pushes, proof->cuts, proof->naps, proof->kills, delay_of(proof, 99),
+                   seconds, good ? "good" : "BAD");
     options_record(proof->options,
                    "subscribers\tchanges\trows\tcuts\tnaps\tkills\tp99_ms\tseconds\tresult",
                    figures);
     if (proof->all.trouble.fault != FAULT_NONE)
         printf("feed: %s\n", proof->all.trouble.text);
-    if (proof->fault[0] != '\0')
+    else if (proof->fault[0] != '\0')
         printf("feed: %s\n", proof->fault);
     printf("feed: seed %" PRIu64 ", %u subscribers, %" PRIu64 " changes, %" PRIu64
-           " rows in %" PRIu64 " sets, %" PRIu64 " cuts (%" PRIu64 " resumed, %" PRIu64
-           " anew), %" PRIu64 " naps, %" PRIu64 " kills, commit to arrival p50 %u ms p99 %u ms, "
-           "%s, %.1f s\n",
-           proof->options->seed, proof->subscriber_count, proof->options->rounds * CHANGES,
-           proof->pushes, proof->sets, proof->cuts, resumes, resyncs, proof->naps, proof->kills,
-           delay_of(proof, 50), delay_of(proof, 99),
-           good ? "every picture true at its seq" : "NOT GOOD", seconds);
+           " rows in %" PRIu64 " sets (%" PRIu64 " of slow ones), %" PRIu64 " cuts (%" PRIu64
+           " resumed, %" PRIu64 " anew), %" PRIu64 " naps, %" PRIu64
+           " kills, commit to arrival p50 %u ms p99 %u ms, %s, %.1f s\n",
+           proof->options->seed, proof->subscriber_count,
+           proof->options->rounds * proof->options->changes, proof->pushes, proof->sets,
+           proof->merged, proof->cuts, resumes, resyncs, proof->naps, proof->kills,
+           delay_of(proof, 50), delay_of(proof, 99), verdict(proof, good), seconds);
+}
+
+/* With --control: was it found out, and in the words that are due? */
+static bool caught(const struct proof *proof, bool good)
+{
+    const char *trouble = proof->all.trouble.fault == FAULT_NONE ? "" : proof->all.trouble.text;
+    return !good &&
+           (options_found(proof->options, trouble) || options_found(proof->options, proof->fault));
 }
 
 static int prove(const struct options *options)
@@ -542,10 +600,14 @@ static int prove(const struct options *options)
     proof->chance = options->seed;
     proof->subscriber_count = (uint32_t)options->terminals;
     proof->subscribers = calloc(proof->subscriber_count, sizeof *proof->subscribers);
-    proof->truth.changes = calloc(CHANGES, sizeof *proof->truth.changes);
-    bool good = proof->subscribers != NULL && proof->truth.changes != NULL && run(proof);
+    proof->truth.changes = calloc(options->changes, sizeof *proof->truth.changes);
+    proof->postings = calloc(options->changes, sizeof *proof->postings);
+    bool good = proof->subscribers != NULL && proof->postings != NULL &&
+                proof->truth.changes != NULL && run(proof);
     terminals_close(&proof->all);
-    good = server_stop(&proof->server) == 0 && server_verify(&proof->server) && good;
+    good = server_stop(&proof->server) == 0 && good;
+    good = good && server_verify(&proof->server);
+    good = options->control ? caught(proof, good) : good;
     tell(proof, good, (double)(now_us() - began) / 1e6);
     server_close(&proof->server, !good);
     for (uint32_t i = 0; i < proof->subscriber_count; i++) {
@@ -554,15 +616,18 @@ static int prove(const struct options *options)
     }
     free(proof->subscribers);
     free(proof->truth.changes);
+    free(proof->postings);
     free(proof);
     return good ? 0 : 1;
 }
 
 int main(int argc, char **argv)
 {
-    struct options options = {.rounds = 5, .terminals = 120, .rate = 500, .seconds = 4};
+    struct options options = {
+        .rounds = 5, .terminals = 120, .rate = 500, .seconds = 4, .changes = 2000};
     if (!options_read(argc, argv, &options) || options.terminals < TEMPERS ||
-        options.terminals > SUBSCRIBERS_MAX || options.rate == 0)
+        options.terminals > SUBSCRIBERS_MAX || options.rate == 0 ||
+        options.changes < FEED_CUSTOMERS)
         return 2;
     if (!feed_judge_fails() || !sight_fails())
         return 1;

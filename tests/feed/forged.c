@@ -71,6 +71,11 @@ static bool old_row(struct sight *sight)
     return take_set(sight, 13, 14, 11);
 }
 
+static bool row_again(struct sight *sight)
+{
+    return take_set(sight, 13, 14, 13);
+}
+
 static bool row_of_the_future(struct sight *sight)
 {
     return take_set(sight, 13, 14, 15);
@@ -97,6 +102,7 @@ bool sight_fails(void)
                                                     again,
                                                     back,
                                                     old_row,
+                                                    row_again,
                                                     row_of_the_future,
                                                     lone_page,
                                                     resumed_elsewhere,
