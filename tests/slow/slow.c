@@ -3,16 +3,20 @@
  * must not pay for it in memory, it must let go of those who sleep for good, and whoever reads
  * again must soon see the truth.
  *
- *   slow --server TEFTERD [--terminals 500] [--rate 500] [--seconds 10] [--rounds 1] [--seed N]
+ *   slow --server TEFTERD [--terminals 500] [--rate 500] [--seconds 10] [--rounds 3] [--seed N]
  *
- * Two of five stop reading. --seconds: of measuring while all read, and after. --rounds 0: they
- * read on before the server would cut them; 1: it is waited for.
+ * Two of five stop reading. A round is so many seconds of measuring while all read, then while they
+ * do not; at the end of the last one it is waited until the server cuts them. --rounds 0, for a
+ * machine that has other work: once, with lines that are full at once, no cut is waited for, and
+ * delays are judged coarsely. --control=WORDS: the server is a faulty one, and must be found wrong
+ * in one of these words.
  */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
+#include "slow/judge.h"
 #include "terminals/terminals.h"
 
 enum {
@@ -22,16 +26,15 @@ enum {
     CUSTOMERS = 200,
     SLOTS = 512, /* postings under way */
     TICK_MS = 5,
-    WARM_MS = 500,
+    WARM_MS = 700,
+    FILL = 3, /* questions a tick */
     PING_TICKS = 1600,
     BUCKET_US = 100,
     BUCKETS = 600000,
-    LOOK_US = 250000, /* between two looks at the server's memory */
-    SLOW_KIB_MAX = 128,
-    CUT_EXTRA_MS = 30000, /* to fill what the kernel holds */
-    RESYNC_MS_MAX = 15000,
-    WORSE_MAX = 3, /* times: others use this machine too; and only above this: */
-    WORSE_US = 250000,
+    LOOK_US = 250000,     /* between two looks at the server's memory */
+    CUT_EXTRA_MS = 10000, /* to fill what the kernel holds */
+    AGAIN_MS_MAX = 20000, /* longer than the judge allows */
+    MERGED_SEQS = 80,     /* a set of so many is of a terminal that was held back */
 };
 
 struct quantiles {
@@ -41,6 +44,10 @@ struct quantiles {
 
 struct slot {
     uint64_t begun_us; /* 0: free */
+    uint32_t line;
+    uint32_t customer;
+    uint8_t id[COMMAND_ID_SIZE];
+    bool again; /* the server had no time: at the next tick */
 };
 
 struct proof {
@@ -51,6 +58,7 @@ struct proof {
     uint32_t healthy; /* the first lines */
     uint32_t slow;    /* those behind them */
     struct sight sights[LINES_MAX];
+    bool held[LINES_MAX]; /* heard of many steps at once */
     struct slot slots[SLOTS];
     uint32_t customers[CUSTOMERS];
     uint64_t newest[CUSTOMERS];
@@ -62,8 +70,9 @@ struct proof {
     struct quantiles news[2];
     unsigned phase;
     uint64_t rss_before_kib, rss_most_kib, looked_us;
-    uint64_t paused_us, first_cut_ms, last_cut_ms, resync_ms;
-    char fault[200];
+    uint64_t paused_us, first_cut_ms, last_cut_ms;
+    struct slow_figures figures;
+    char fault[SLOW_FAULT_MAX];
 };
 
 static void found(struct proof *proof, const char *what, uint64_t number)
@@ -95,49 +104,60 @@ static uint64_t quantile_us(const struct quantiles *quantiles, unsigned percent)
 
 /* ---- postings ---- */
 
-static void post(struct proof *proof, uint32_t slot)
+static void post(struct proof *proof, struct slot *slot)
 {
     struct terminals *all = &proof->all;
-    uint32_t first = proof->healthy + proof->slow + 1;
-    struct line *line = &all->lines[first + chance_below(&proof->chance, WRITERS)];
-    uint32_t index = chance_below(&proof->chance, CUSTOMERS);
-    uint8_t id[COMMAND_ID_SIZE];
     struct buffer packed;
     buffer_init(&packed, FRAME_TO_SERVER_MAX);
-    line_new_id(line, id);
-    if (sale_pack(all, proof->customers[index], 1, &packed)) {
-        proof->slots[slot].begun_us = now_us();
-        line_submit(line, (uint64_t)index * SLOTS + slot + 1, id, buffer_slice(&packed));
-        proof->posted++;
-    }
+    slot->again = false;
+    if (sale_pack(all, proof->customers[slot->customer], 1, &packed))
+        line_submit(&all->lines[slot->line], (uint64_t)(slot - proof->slots) + 1, slot->id,
+                    buffer_slice(&packed));
     buffer_fini(&packed);
+}
+
+static void begin(struct proof *proof, struct slot *slot)
+{
+    uint32_t first = proof->healthy + proof->slow + 1;
+    *slot = (struct slot){.begun_us = now_us(),
+                          .line = first + chance_below(&proof->chance, WRITERS),
+                          .customer = chance_below(&proof->chance, CUSTOMERS)};
+    line_new_id(&proof->all.lines[slot->line], slot->id);
+    proof->posted++;
+    post(proof, slot);
 }
 
 static void post_due(struct proof *proof)
 {
     uint64_t due = (now_us() - proof->began_us) * proof->options->rate / 1000000;
-    for (uint32_t slot = 0; slot < SLOTS && proof->posted < due; slot++)
-        if (proof->slots[slot].begun_us == 0)
+    for (uint32_t i = 0; i < SLOTS; i++) {
+        struct slot *slot = &proof->slots[i];
+        if (slot->begun_us == 0 && proof->posting && proof->posted < due)
+            begin(proof, slot);
+        else if (slot->again)
             post(proof, slot);
+    }
 }
 
+/* A posting that is put off is sent again, and its delay counts from the first time. */
 static void on_reply(struct line *line, uint64_t request, const Tefter__Reply *reply,
                      struct slice packed)
 {
     struct proof *proof = line->all->owner;
-    struct slot *slot = &proof->slots[(request - 1) % SLOTS];
-    uint64_t customer = (request - 1) / SLOTS;
+    struct slot *slot = &proof->slots[request - 1];
     (void)packed;
     if (reply->result_case != TEFTER__REPLY__RESULT_DONE) {
-        found(proof, "a posting is refused, code", reply->refused->code);
+        slot->again = reply->seq == 0 && reply->refused->code == TEFTER__REFUSAL_CODE__BUSY;
+        if (!slot->again)
+            found(proof, "a posting is refused, code", reply->refused->code);
         return;
     }
     if (proof->measuring)
         note(&proof->replies[proof->phase], now_us() - slot->begun_us);
     slot->begun_us = 0;
     proof->told++;
-    if (reply->seq > proof->newest[customer])
-        proof->newest[customer] = reply->seq;
+    if (reply->seq > proof->newest[slot->customer])
+        proof->newest[slot->customer] = reply->seq;
 }
 
 /* ---- subscribers ---- */
@@ -155,8 +175,11 @@ static void on_other(struct line *line, const Tefter__ToTerminal *frame)
     struct sight *sight = &proof->sights[line->index];
     if (!sight_take(sight, frame))
         found(proof, sight->fault, line->index);
-    if (frame->body_case != TEFTER__TO_TERMINAL__BODY_FEED || !proof->measuring ||
-        line->index > proof->healthy || !frame->feed->has_committed_ms)
+    if (frame->body_case != TEFTER__TO_TERMINAL__BODY_FEED)
+        return;
+    if (proof->paused_us != 0 && frame->feed->this_ - frame->feed->prev >= MERGED_SEQS)
+        proof->held[line->index] = true;
+    if (!proof->measuring || line->index > proof->healthy || !frame->feed->has_committed_ms)
         return;
     int64_t delay_ms = now_wall_ms() - frame->feed->committed_ms;
     note(&proof->news[proof->phase], delay_ms < 0 ? 0 : (uint64_t)delay_ms * 1000);
@@ -184,8 +207,9 @@ static void on_tick(void *context)
     Tefter__Ping ping = TEFTER__PING__INIT;
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_PING;
     frame.ping = &ping;
-    if (proof->posting)
-        post_due(proof);
+    post_due(proof);
+    for (uint32_t i = 1; i <= proof->slow; i++)
+        line_fill(&all->lines[proof->healthy + i], FILL);
     if (++proof->ticks % PING_TICKS == 0)
         for (uint32_t i = 0; i < all->line_count; i++)
             if (all->lines[i].in)
@@ -237,16 +261,22 @@ static bool measure(struct proof *proof, unsigned phase)
     proof->measuring = true;
     bool good = run_for(proof, proof->options->seconds * 1000);
     proof->measuring = false;
+    for (uint32_t i = 0; i < SLOTS; i++) /* who waits still has waited so long */
+        if (proof->slots[i].begun_us != 0)
+            note(&proof->replies[phase], now_us() - proof->slots[i].begun_us);
     return good;
 }
 
-static void pause_slow(struct proof *proof, bool paused)
+static void fall_asleep(struct proof *proof)
 {
     for (uint32_t i = 1; i <= proof->slow; i++) {
         struct line *line = &proof->all.lines[proof->healthy + i];
-        if (line->stream != NULL)
-            stream_pause(line->stream, paused);
+        if (proof->options->rounds == 0)
+            line_sleep(line);
+        else if (line->stream != NULL)
+            stream_pause(line->stream, true);
     }
+    proof->paused_us = now_us();
 }
 
 static uint32_t sessions(struct proof *proof)
@@ -275,12 +305,12 @@ static bool wait_for_cuts(struct proof *proof)
             proof->first_cut_ms = ms;
         if (there <= all - proof->slow) {
             proof->last_cut_ms = ms;
+            proof->figures.uncut = 0;
             return true;
         }
-        if (ms > OUTPUT_CUT_MS + CUT_EXTRA_MS) {
-            found(proof, "terminals that do not read are not cut", there + proof->slow - all);
-            return false;
-        }
+        proof->figures.uncut = there + proof->slow - all;
+        if (ms > OUTPUT_CUT_MS + CUT_EXTRA_MS)
+            return true; /* the judge says so */
         if (!run_for(proof, 200))
             return false;
     }
@@ -308,20 +338,19 @@ static uint64_t newest_of(const struct proof *proof)
 static bool read_again(struct proof *proof)
 {
     uint64_t began = now_us();
+    uint64_t wanted = newest_of(proof);
     uint32_t from = proof->healthy + 1, to = proof->healthy + proof->slow;
-    pause_slow(proof, false);
-    while (!all_exact(proof, 1, to, newest_of(proof))) {
+    for (uint32_t i = from; i <= to; i++)
+        line_wake(&proof->all.lines[i]);
+    while (!all_exact(proof, 1, to, wanted) && now_us() - began < AGAIN_MS_MAX * UINT64_C(1000)) {
         for (uint32_t i = from; i <= to; i++)
             if (proof->all.lines[i].stream == NULL && !line_dial(&proof->all.lines[i]))
                 return false;
         if (!terminals_run(&proof->all))
             return false;
-        if (now_us() - began > RESYNC_MS_MAX * UINT64_C(1000)) {
-            found(proof, "reading again, and not exact, ms", RESYNC_MS_MAX);
-            return false;
-        }
     }
-    proof->resync_ms = (now_us() - began) / 1000;
+    uint64_t ms = (now_us() - began) / 1000;
+    proof->figures.resync_ms = ms > proof->figures.resync_ms ? ms : proof->figures.resync_ms;
     return true;
 }
 
@@ -358,30 +387,39 @@ static uint64_t kib_each(const struct proof *proof)
                : (proof->rss_most_kib - proof->rss_before_kib) / proof->slow;
 }
 
-static bool bounded(struct proof *proof)
-{
-    uint64_t without = quantile_us(&proof->replies[0], 99);
-    uint64_t with = quantile_us(&proof->replies[1], 99);
-    if (kib_each(proof) > SLOW_KIB_MAX)
-        found(proof, "a terminal that does not read costs too much, KiB", kib_each(proof));
-    if (with > without * WORSE_MAX && with > WORSE_US)
-        found(proof, "the healthy wait longer, us", with);
-    return proof->fault[0] == '\0';
-}
-
 static bool run_parts(struct proof *proof)
 {
+    uint64_t rounds = proof->options->rounds == 0 ? 1 : proof->options->rounds;
     if (!subscribe(proof, 1, proof->healthy + proof->slow))
         return false;
     proof->began_us = now_us();
     proof->posting = true;
-    if (!run_for(proof, WARM_MS) || !measure(proof, 0))
-        return false;
-    proof->rss_before_kib = proof->rss_most_kib = server_rss_kib(&proof->server);
-    pause_slow(proof, true);
-    proof->paused_us = now_us();
-    return measure(proof, 1) && (proof->options->rounds == 0 || wait_for_cuts(proof)) &&
-           bounded(proof) && stop_posting(proof) && read_again(proof) && compare(proof);
+    for (uint64_t i = 1; i <= rounds; i++) {
+        if (!run_for(proof, WARM_MS) || !measure(proof, 0))
+            return false;
+        if (i == 1)
+            proof->rss_before_kib = proof->rss_most_kib = server_rss_kib(&proof->server);
+        fall_asleep(proof);
+        if (!run_for(proof, WARM_MS) || !measure(proof, 1) || (i < rounds && !read_again(proof)))
+            return false;
+    }
+    return (proof->options->rounds == 0 || wait_for_cuts(proof)) && stop_posting(proof) &&
+           read_again(proof) && compare(proof);
+}
+
+static bool judge(struct proof *proof)
+{
+    struct slow_figures *figures = &proof->figures;
+    for (unsigned i = 0; i < 2; i++) {
+        figures->reply_p99_us[i] = quantile_us(&proof->replies[i], 99);
+        figures->news_p99_us[i] = quantile_us(&proof->news[i], 99);
+    }
+    figures->kib_each = kib_each(proof);
+    figures->slow = proof->slow;
+    for (uint32_t i = 1; i <= proof->slow; i++)
+        figures->held += proof->held[proof->healthy + i];
+    figures->waited = figures->measured = proof->options->rounds > 0;
+    return slow_judge(figures, proof->fault);
 }
 
 static bool run(struct proof *proof)
@@ -403,34 +441,63 @@ static bool run(struct proof *proof)
         (struct line_events){.in = on_in, .reply = on_reply, .other = on_other, .lost = on_lost};
     struct loop_timer *timer = loop_timer_create(all->loop, on_tick, proof);
     loop_timer_start(timer, TICK_MS, TICK_MS);
-    bool good = run_parts(proof);
+    bool good = run_parts(proof) && judge(proof);
     loop_timer_destroy(timer);
     return good;
 }
 
+static double ms_of(uint64_t us)
+{
+    return (double)us / 1000;
+}
+
+static const char *verdict(const struct proof *proof, bool good)
+{
+    if (proof->options->control)
+        return good ? "the faulty server is found out" : "the fault is NOT FOUND";
+    return good ? "good" : "NOT GOOD";
+}
+
+static void record(const struct proof *proof, bool good)
+{
+    const struct slow_figures *seen = &proof->figures;
+    char figures[300];
+    (void)snprintf(figures, sizeof figures,
+                   "%u\t%u\t%" PRIu64 "\t%" PRIu64 "\t%.1f\t%.1f\t%.0f\t%.0f\t%" PRIu64 "\t%" PRIu64
+                   "\t%" PRIu64 "\t%s",
+                   proof->healthy, proof->slow, proof->options->rate, proof->options->rounds,
+                   ms_of(seen->reply_p99_us[0]), ms_of(seen->reply_p99_us[1]),
+                   ms_of(seen->news_p99_us[0]), ms_of(seen->news_p99_us[1]), seen->kib_each,
+                   proof->last_cut_ms, seen->resync_ms, good ? "good" : "BAD");
+    options_record(proof->options,
+                   "healthy\tslow\trate\trounds\treply_p99_ms\treply_p99_ms_then\tnews_p99_ms\t"
+                   "news_p99_ms_then\tkib_each\tlast_cut_ms\tresync_ms\tresult",
+                   figures);
+}
+
 static void tell(const struct proof *proof, bool good, double seconds)
 {
-    char figures[300];
-    double without = (double)quantile_us(&proof->replies[0], 99) / 1000;
-    double with = (double)quantile_us(&proof->replies[1], 99) / 1000;
-    (void)snprintf(figures, sizeof figures,
-                   "%u\t%u\t%" PRIu64 "\t%.1f\t%.1f\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%s",
-                   proof->healthy, proof->slow, proof->options->rate, without, with,
-                   kib_each(proof), proof->last_cut_ms, proof->resync_ms, good ? "good" : "BAD");
-    options_record(proof->options,
-                   "healthy\tslow\trate\tp99_ms_before\tp99_ms_then\tkib_each\tlast_cut_ms\t"
-                   "resync_ms\tresult",
-                   figures);
+    const struct slow_figures *seen = &proof->figures;
     if (proof->all.trouble.fault != FAULT_NONE)
         printf("slow: %s\n", proof->all.trouble.text);
+    else if (proof->fault[0] != '\0')
+        printf("slow: %s\n", proof->fault);
     printf("slow: seed %" PRIu64 ", %u of %u do not read at %" PRIu64 " postings/s (%" PRIu64
-           " posted): reply p99 %.1f ms while all read, %.1f then; news p99 %.0f "
+           " posted, %u held back): reply p99 %.1f ms while all read, %.1f then; news p99 %.0f "
            "and %.0f ms; %" PRIu64 " KiB each; cut after %" PRIu64 " to %" PRIu64
            " ms; exact again after %" PRIu64 " ms; %s, %.1f s\n",
            proof->options->seed, proof->slow, proof->healthy + proof->slow, proof->options->rate,
-           proof->posted, without, with, (double)quantile_us(&proof->news[0], 99) / 1000,
-           (double)quantile_us(&proof->news[1], 99) / 1000, kib_each(proof), proof->first_cut_ms,
-           proof->last_cut_ms, proof->resync_ms, good ? "good" : "NOT GOOD", seconds);
+           proof->posted, seen->held, ms_of(seen->reply_p99_us[0]), ms_of(seen->reply_p99_us[1]),
+           ms_of(seen->news_p99_us[0]), ms_of(seen->news_p99_us[1]), seen->kib_each,
+           proof->first_cut_ms, proof->last_cut_ms, seen->resync_ms, verdict(proof, good), seconds);
+}
+
+/* With --control: was it found out, and in the words that are due? */
+static bool caught(const struct proof *proof, bool good)
+{
+    const char *trouble = proof->all.trouble.fault == FAULT_NONE ? "" : proof->all.trouble.text;
+    return !good &&
+           (options_found(proof->options, trouble) || options_found(proof->options, proof->fault));
 }
 
 static int prove(const struct options *options)
@@ -448,6 +515,8 @@ static int prove(const struct options *options)
     bool good = run(proof);
     terminals_close(&proof->all);
     good = server_stop(&proof->server) == 0 && good;
+    good = options->control ? caught(proof, good) : good;
+    record(proof, good);
     tell(proof, good, (double)(now_us() - began) / 1e6);
     for (uint32_t i = 0; i <= options->terminals; i++)
         sight_fini(&proof->sights[i]);
@@ -458,9 +527,15 @@ static int prove(const struct options *options)
 
 int main(int argc, char **argv)
 {
-    struct options options = {.rounds = 1, .terminals = 500, .rate = 500, .seconds = 10};
-    if (!options_read(argc, argv, &options) || options.server == NULL || options.terminals < 5 ||
+    struct options options = {.rounds = 3, .terminals = 500, .rate = 500, .seconds = 10};
+    if (!options_read(argc, argv, &options) || options.terminals < 5 ||
         options.terminals >= LINES_MAX || options.rate == 0 || options.seconds == 0)
         return 2;
+    if (!slow_judge_fails())
+        return 1;
+    if (options.self) {
+        printf("slow: the judge finds all forged figures out\n");
+        return 0;
+    }
     return prove(&options);
 }
