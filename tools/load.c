@@ -28,6 +28,8 @@ static const struct job {
     {"idle", job_idle, "memory of terminals that do nothing"},
     {"first", job_first, "waits for a server's first answer"},
     {"limit", job_limit, "TLS records of --bytes to --terminals, without a server"},
+    {"sync", job_sync, "128 bytes appended and synced, in --folder, without a server"},
+    {"trip", job_trip, "100 bytes there and back over TCP, without a server"},
 };
 
 static const struct number {

@@ -188,6 +188,8 @@ void refusal_tell(const char *what, const ProtobufCMessageDescriptor *type, stru
 int job_setup(const struct settings *settings);
 int job_login(const struct settings *settings);
 int job_limit(const struct settings *settings);
+int job_sync(const struct settings *settings);
+int job_trip(const struct settings *settings);
 int job_push(const struct settings *settings);
 int job_pack(const struct settings *settings);
 int job_connect(const struct settings *settings);
@@ -202,6 +204,10 @@ int job_card(const struct settings *settings);
 int job_list(const struct settings *settings);
 int job_aging(const struct settings *settings);
 int job_aging_rows(const struct settings *settings);
+
+/* TCP on loopback, by blocking descriptors; -1 with errno. */
+int load_listen(uint16_t *ret_port);
+int load_dial(uint16_t port);
 
 int job_failed(const struct failure *failure);
 /* A sale like those at a counter: three products of the catalogue. */

@@ -87,15 +87,24 @@ static bool peer_open(struct peer *peer, struct tls_context *context)
 
 /* ---- those who open ---- */
 
-static bool dial_all(struct side *side, uint16_t port)
+int load_dial(uint16_t port)
 {
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
+    int yes = 1;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof to) != 0)
+        return -1;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    return fd;
+}
+
+static bool dial_all(struct side *side, uint16_t port)
+{
     for (uint32_t i = 0; i < side->count; i++) {
         struct peer *peer = &side->peers[i];
-        peer->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        if (peer->fd < 0 || connect(peer->fd, (struct sockaddr *)&to, sizeof to) != 0 ||
-            !peer_open(peer, side->tls))
+        peer->fd = load_dial(port);
+        if (peer->fd < 0 || !peer_open(peer, side->tls))
             return false;
     }
     return true;
@@ -197,7 +206,7 @@ static bool make_papers(struct arena *arena, struct papers *papers, struct failu
     return papers->server != NULL && papers->client != NULL;
 }
 
-static int listen_here(uint16_t *ret_port)
+int load_listen(uint16_t *ret_port)
 {
     struct sockaddr_in at = {.sin_family = AF_INET};
     socklen_t size = sizeof at;
@@ -215,7 +224,7 @@ static bool measure(struct side *side, const struct papers *papers, uint64_t ms,
 {
     int told[2];
     uint16_t port;
-    int listener = listen_here(&port);
+    int listener = load_listen(&port);
     if (listener < 0 || pipe(told) != 0)
         return false;
     pid_t child = fork();
