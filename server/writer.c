@@ -20,6 +20,7 @@ enum { DONE_MAX = 2 }; /* groups applied and not told */
 enum {
     SETTLE_COMMANDS = 256, /* so many are settled at the latest */
     SETTLE_IDLE_MS = 2,    /* without work for so long, what there is is settled */
+    SETTLE_GROUPS = 64,    /* after somebody has looked, so many are settled before they are told */
 };
 
 struct group {
@@ -60,7 +61,7 @@ struct writer {
     uint64_t handed;     /* groups handed over */
     uint64_t settled_to; /* of them, those that views see */
     bool settle_wanted;  /* somebody waits for it */
-    bool read;           /* somebody looked since the last group was taken */
+    uint32_t readers;    /* groups that are settled before they are told */
     uint32_t inside;     /* commands that wait or are being written */
     uint64_t ended_us;   /* the group before */
     _Atomic bool read_only;
@@ -203,7 +204,7 @@ static void wait_settling(struct writer *writer)
 }
 
 /* The oldest group that waits; an empty one when only a job does; NULL at the end. *ret_read:
- * somebody is reading these days, and gets what he is told to see without waiting. */
+ * somebody is looking these days, and what he is told he shall see without waiting. */
 static struct group *next_group(struct writer *writer, bool *ret_read)
 {
     pthread_mutex_lock(&writer->lock);
@@ -211,8 +212,8 @@ static struct group *next_group(struct writer *writer, bool *ret_read)
     struct group *group = list_take(&writer->waiting);
     if (!group && !writer->finishing)
         group = list_take(&writer->free);
-    *ret_read = writer->read;
-    writer->read = false;
+    *ret_read = writer->readers > 0;
+    writer->readers -= *ret_read;
     pthread_mutex_unlock(&writer->lock);
     return group;
 }
@@ -371,7 +372,7 @@ void writer_settled(struct writer *writer)
 {
     pthread_mutex_lock(&writer->lock);
     uint64_t wanted = writer->handed;
-    writer->read = true;
+    writer->readers = SETTLE_GROUPS;
     while (writer->settled_to < wanted) {
         writer->settle_wanted = true;
         pthread_cond_signal(&writer->work);
