@@ -36,6 +36,22 @@ static bool walk_open(struct store_txn *txn, struct walk *walk, int tree)
     return store_found(txn, rc, "cannot open a cursor");
 }
 
+/* LMDB looks at the page where the cursor stands before it goes down the tree: records that lie
+ * side by side are found without. */
+bool store_read(struct store_txn *txn, int tree, struct slice key, struct slice *ret_value)
+{
+    struct walk *walk = walk_take(txn, tree);
+    MDB_val k = store_val(key), v;
+    if (walk && !walk_open(txn, walk, tree))
+        return false;
+    int rc = walk ? mdb_cursor_get(walk->cursor, &k, &v, MDB_SET)
+                  : mdb_get(txn->txn, txn->store->trees[tree], &k, &v);
+    if (!store_found(txn, rc, "cannot get a row"))
+        return false;
+    *ret_value = store_slice(v);
+    return true;
+}
+
 static bool walk_begin(struct store_txn *txn, int tree, struct store_cursor *cursor)
 {
     *cursor = (struct store_cursor){.txn = txn};

@@ -72,5 +72,8 @@ static inline struct slice store_slice(MDB_val val)
 void store_settle_tree(struct store_txn *txn, int tree);
 void store_settle_all(struct store_txn *txn);
 
+/* store_get of a reading transaction. */
+bool store_read(struct store_txn *txn, int tree, struct slice key, struct slice *ret_value);
+
 /* Ends and frees a reading transaction for good. */
 void store_reader_destroy(struct store_txn *txn);

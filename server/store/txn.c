@@ -174,8 +174,9 @@ bool store_get(struct store_txn *txn, int tree, struct slice key, struct slice *
     MDB_val k = store_val(key), v;
     if (!store_sound(txn))
         return false;
-    const struct gathered_row *row =
-        txn->writing ? gather_find(&txn->store->gather, tree, key) : NULL;
+    if (!txn->writing)
+        return store_read(txn, tree, key, ret_value);
+    const struct gathered_row *row = gather_find(&txn->store->gather, tree, key);
     if (row) {
         *ret_value = row->value;
         return row->there;
