@@ -71,16 +71,23 @@ Tefter__Refusal *view_customer_card(struct tx *tx, const Tefter__CustomerCard *q
 /* ---- the list ---- */
 
 /* A row of a list: without the persons, so that a page stays small. */
-static Tefter__CustomerEntry *lean_entry(struct tx *tx, struct tx *scratch, uint32_t customer)
+static Tefter__CustomerEntry *lean_entry(struct tx *tx, uint32_t customer)
 {
-    Tefter__CustomerEntry *entry = tx_new(scratch, &tefter__customer_entry__descriptor);
-    const Tefter__CustomerRecord *record = customer_get(scratch, customer);
+    const Tefter__CustomerRecord *record = customer_get(tx, customer);
     if (record == NULL)
         return NULL;
-    entry->who = customer_row(scratch, record);
+    Tefter__CustomerEntry *entry = tx_new(tx, &tefter__customer_entry__descriptor);
+    entry->who = customer_row(tx, record);
     entry->who->n_persons = 0;
-    entry->account = credit_account_row(scratch, customer);
-    return tx_copy(tx, &entry->base);
+    entry->account = credit_account_row(tx, customer);
+    return entry;
+}
+
+static void add_entry(struct tx *tx, Tefter__CustomersAnswer *answer, uint32_t customer)
+{
+    Tefter__CustomerEntry *entry = lean_entry(tx, customer);
+    if (entry != NULL)
+        answer->rows[answer->n_rows++] = entry;
 }
 
 struct sieve {
@@ -102,9 +109,16 @@ static bool looks_at_figures(const Tefter__CustomerList *query)
     return query->has_locked || query->has_owing || query->has_over_limit || query->has_overdue;
 }
 
+static bool looks_at_record(const Tefter__CustomerList *query)
+{
+    return query->has_group || query->has_branch || looks_at_figures(query);
+}
+
 static bool passes(struct tx *scratch, const struct sieve *sieve, uint32_t number)
 {
     const Tefter__CustomerList *query = sieve->query;
+    if (!looks_at_record(query))
+        return true;
     const Tefter__CustomerRecord *customer = customer_get(scratch, number);
     if (customer == NULL || (query->has_group && !in_group(customer, query->group)) ||
         (query->has_branch && customer->branch != query->branch))
@@ -127,14 +141,15 @@ static bool passes(struct tx *scratch, const struct sieve *sieve, uint32_t numbe
 /* Where customers come from: what the search found, or all in order. */
 struct source {
     const struct report_found *found;
-    size_t at; /* in found */
+    size_t at;      /* in found */
+    uint32_t count; /* of all */
     uint32_t last;
 };
 
-static uint32_t source_next(struct tx *scratch, struct source *source)
+static uint32_t source_next(struct source *source)
 {
     if (source->found == NULL)
-        source->last = customer_next(scratch, source->last);
+        source->last = source->last < source->count ? source->last + 1 : 0;
     else
         source->last =
             source->at < source->found->count ? source->found->customers[source->at++] : 0;
@@ -157,11 +172,11 @@ static void list_in_order(struct tx *tx, const struct sieve *sieve, struct sourc
     uint32_t customer = 0;
     for (int looked = 0; looked < CUSTOMERS_LOOKED_AT && answer->n_rows < rows; looked++) {
         forget_now_and_then(scratch, looked);
-        customer = source_next(scratch, source);
+        customer = source_next(source);
         if (customer == 0)
             break;
         if (passes(scratch, sieve, customer))
-            answer->rows[answer->n_rows++] = lean_entry(tx, scratch, customer);
+            add_entry(tx, answer, customer);
     }
     tx_scratch_end(scratch);
     if (customer == 0)
@@ -201,8 +216,7 @@ static void list_ranked(struct tx *tx, const struct sieve *sieve, struct source 
     size_t room = 1024;
     struct ranked *ranked = malloc(room * sizeof *ranked);
     uint32_t customer;
-    for (int looked = 0; ranked != NULL && (customer = source_next(scratch, source)) != 0;
-         looked++) {
+    for (int looked = 0; ranked != NULL && (customer = source_next(source)) != 0; looked++) {
         forget_now_and_then(scratch, looked);
         if (count == room) {
             room *= 2;
@@ -218,10 +232,8 @@ static void list_ranked(struct tx *tx, const struct sieve *sieve, struct source 
     if (count > 0)
         qsort(ranked, count, sizeof *ranked, compare_ranked);
     uint64_t at = offset;
-    for (; at < count && answer->n_rows < rows; at++) {
-        answer->rows[answer->n_rows++] = lean_entry(tx, scratch, ranked[at].customer);
-        tx_scratch_next(scratch);
-    }
+    for (; at < count && answer->n_rows < rows; at++)
+        add_entry(tx, answer, ranked[at].customer);
     tx_scratch_end(scratch);
     free(ranked);
     answer->has_next = at < count;
@@ -237,7 +249,8 @@ Tefter__Refusal *view_customers(struct tx *tx, const Tefter__CustomerList *query
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
     uint32_t rows = page_rows(query->has_rows, query->rows);
     struct sieve sieve = {query, branch_of_actor(tx)->date};
-    struct source source = {.found = query->text != NULL ? found : NULL};
+    struct source source = {.found = query->text != NULL ? found : NULL,
+                            .count = company_customers(tx)};
     answer->rows = tx_take(tx, rows * sizeof(Tefter__CustomerEntry *));
     if (query->has_sort && query->sort != TEFTER__CUSTOMER_SORT__SORT_CODE) {
         list_ranked(tx, &sieve, &source, token, rows, answer);
@@ -257,14 +270,11 @@ Tefter__Refusal *view_likely_doubles(struct tx *tx, const Tefter__LikelyDoubles 
     if (query->name == NULL && query->phone == NULL && query->tax_code == NULL)
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "name");
     answer->rows = tx_take(tx, DOUBLES_MAX * sizeof(Tefter__CustomerEntry *));
-    struct tx *scratch = tx_scratch_begin(tx);
     for (size_t i = 0; found != NULL && i < found->count && answer->n_rows < DOUBLES_MAX; i++) {
-        Tefter__CustomerEntry *entry = lean_entry(tx, scratch, found->customers[i]);
+        Tefter__CustomerEntry *entry = lean_entry(tx, found->customers[i]);
         if (entry != NULL)
             answer->rows[answer->n_rows++] = entry;
-        tx_scratch_next(scratch);
     }
-    tx_scratch_end(scratch);
     return NULL;
 }
 

@@ -42,11 +42,6 @@ static Tefter__Answer *answer_of(const struct sessions *home, const Tefter__Quer
     return answer;
 }
 
-static bool fits(const Tefter__Answer *answer)
-{
-    return tefter__answer__get_packed_size(answer) + 64 <= FRAME_TO_CLIENT_MAX;
-}
-
 /* An answer of one refusal. */
 static struct slice pack_refusal(uint64_t seq, Tefter__RefusalCode code, struct arena *arena)
 {
@@ -59,11 +54,18 @@ static struct slice pack_refusal(uint64_t seq, Tefter__RefusalCode code, struct 
     return message_pack(&answer.base, arena);
 }
 
+enum { ENVELOPE_MAX = 64 }; /* what is around an answer in its frame */
+
+/* The size is known before it is packed: what does not fit is not. */
 static struct slice pack_answer(const Tefter__Answer *answer, struct arena *arena)
 {
-    if (fits(answer))
-        return message_pack(&answer->base, arena);
-    return pack_refusal(answer->seq, TEFTER__REFUSAL_CODE__TOO_MANY, arena);
+    size_t size = tefter__answer__get_packed_size(answer);
+    if (size + ENVELOPE_MAX > FRAME_TO_CLIENT_MAX)
+        return pack_refusal(answer->seq, TEFTER__REFUSAL_CODE__TOO_MANY, arena);
+    uint8_t *data = arena_take(arena, size);
+    if (data == NULL)
+        return (struct slice){NULL, 0};
+    return slice_of(data, tefter__answer__pack(answer, data));
 }
 
 /* ---- long ones ---- */
