@@ -12,9 +12,10 @@
  *                                                 +--> stalled --> open | cut
  *
  * One that says nothing costs no place, only its five seconds. Of those that wait few begin in one
- * turn of the loop, so that a morning's storm does not hold up those who are at work. And one that
- * began and keeps still gives its place to the next after a moment: it may go on, but of such at
- * most STALLED_MAX are kept, the newest; else a few dozen idle sockets could lock everybody out.
+ * turn of the loop, and a turn that has lasted some milliseconds reads of none that is under way,
+ * so that a morning's storm does not hold up those who are at work. And one that began and keeps
+ * still gives its place to the next after a moment: it may go on, but of such at most STALLED_MAX
+ * are kept, the newest; else a few dozen idle sockets could lock everybody out.
  */
 #include <errno.h>
 #include <malloc.h>
@@ -34,6 +35,8 @@ enum {
     TAKEN_A_TURN_MAX = 64,
     REST_MS = 100, /* when no descriptor was to be had */
     BEGUN_A_TURN_MAX = 8,
+    TURN_LONG_MS = 10,     /* a turn that has lasted so long does no more handshakes, */
+    READ_A_TURN_LEAST = 4, /* but for these */
     STALL_MS = 250,
     STALLED_MAX = 8 * HANDSHAKES_MAX,
     CROWD = 256,
@@ -54,8 +57,9 @@ struct stream_listener {
     struct loop_link stalled;
     unsigned stalled_count;
     struct loop_link to_begin; /* in the loop's queue */
-    uint64_t turn;             /* begun counts the handshakes of this turn */
-    unsigned begun;
+    uint64_t turn;             /* of the loop, of which the two below count */
+    unsigned begun;            /* handshakes that began */
+    unsigned read;             /* times that one was read of */
     struct stream_listener_figures figures;
     uint32_t crowd; /* the most that were open since memory was last given back */
     bool closed;
@@ -83,10 +87,37 @@ static void listener_drop(struct stream_listener *listener)
 
 /* ---- handshakes in their order ---- */
 
-bool listener_has_room(const struct stream_listener *listener)
+static void look_at_turn(struct stream_listener *listener)
 {
-    bool paced = listener->turn == listener->loop->turn && listener->begun >= BEGUN_A_TURN_MAX;
-    return listener->figures.handshakes < HANDSHAKES_MAX && !paced;
+    if (listener->turn != listener->loop->turn)
+        listener->begun = listener->read = 0;
+    listener->turn = listener->loop->turn;
+}
+
+static bool has_room(struct stream_listener *listener)
+{
+    look_at_turn(listener);
+    return listener->figures.handshakes < HANDSHAKES_MAX && listener->begun < BEGUN_A_TURN_MAX;
+}
+
+/* Since the loop began to see to what has come. */
+static bool turn_is_long(struct stream_listener *listener)
+{
+    uint64_t now_ms = uv_hrtime() / 1000000;
+    look_at_turn(listener);
+    return listener->read >= READ_A_TURN_LEAST &&
+           now_ms > uv_now(&listener->loop->uv) + TURN_LONG_MS;
+}
+
+bool listener_may_read(const struct stream *stream)
+{
+    struct stream_listener *listener = stream->listener;
+    if (listener == NULL || (stream->phase != PHASE_WAIT && stream->phase != PHASE_HANDSHAKE))
+        return true;
+    if (turn_is_long(listener) || (stream->phase == PHASE_WAIT && !has_room(listener)))
+        return false;
+    listener->read++;
+    return true;
 }
 
 static bool stands(const struct loop_link *list)
@@ -117,11 +148,15 @@ static void ask_for_turn(struct stream_listener *listener)
 
 void listener_queue(struct stream *stream)
 {
+    stream_read_stop(stream);
+    if (stream->phase == PHASE_HANDSHAKE) {
+        loop_link_push(&stream->loop->to_read, &stream->to_read);
+        return;
+    }
     if (stream->listener->closed) {
         stream_abort(stream, "the server is closing");
         return;
     }
-    stream_read_stop(stream);
     uv_timer_stop(&stream->timer);
     loop_link_push(&stream->listener->to_start, &stream->to_start);
     ask_for_turn(stream->listener);
@@ -130,9 +165,7 @@ void listener_queue(struct stream *stream)
 void listener_begin(struct stream *stream)
 {
     struct stream_listener *listener = stream->listener;
-    if (listener->turn != listener->loop->turn)
-        listener->begun = 0;
-    listener->turn = listener->loop->turn;
+    look_at_turn(listener);
     listener->begun++;
     listener->figures.handshakes++;
     stream->in_handshake = true;
@@ -167,7 +200,7 @@ static void set_stalled_aside(struct stream_listener *listener)
 static void begin_next(struct stream_listener *listener)
 {
     struct loop_link *link = NULL;
-    while (listener_has_room(listener) && (link = loop_link_pop(&listener->to_start)) != NULL) {
+    while (has_room(listener) && (link = loop_link_pop(&listener->to_start)) != NULL) {
         struct stream *stream = stream_of(link);
         listener_begin(stream);
         if (stream->phase == PHASE_HANDSHAKE)

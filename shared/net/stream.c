@@ -467,7 +467,7 @@ static void lend_buffer(uv_handle_t *handle, size_t wished, uv_buf_t *ret_buffer
 {
     (void)wished;
     struct stream *stream = handle->data;
-    bool waits = stream->phase == PHASE_WAIT && !listener_has_room(stream->listener);
+    bool waits = !listener_may_read(stream);
     *ret_buffer =
         waits ? uv_buf_init(NULL, 0) : uv_buf_init(stream->loop->encrypted, LOOP_BUFFER_SIZE);
 }

@@ -91,8 +91,8 @@ bool stream_place_read(const char *address, struct stream_place *ret_place,
 
 /* ---- listener.c ---- */
 
-/* May this one begin its handshake now? */
-bool listener_has_room(const struct stream_listener *listener);
+/* May this one begin its handshake now, or go on with it? If not it is queued. */
+bool listener_may_read(const struct stream *stream);
 void listener_queue(struct stream *stream);
 void listener_begin(struct stream *stream);
 /* It is no longer waiting or in its handshake: the next one may begin. */

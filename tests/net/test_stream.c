@@ -535,6 +535,45 @@ static void without_descriptors_it_rests(void **state)
 
 /* ---- many, and the slow among them ---- */
 
+static void take_long(struct side *side, struct slice bytes)
+{
+    uint64_t until = uv_hrtime() + 15 * UINT64_C(1000000);
+    while (uv_hrtime() < until)
+        continue;
+    if (side->stream != NULL)
+        (void)stream_write(side->stream, bytes);
+}
+
+static void say_more(struct side *side, struct slice bytes)
+{
+    if (side->stream != NULL)
+        (void)stream_write(side->stream, bytes);
+}
+
+static bool forty_open(struct world *world)
+{
+    unsigned open = 0;
+    for (unsigned i = 0; i < world->count; i++)
+        open += world->sides[i].opened;
+    return open == 2 * 41;
+}
+
+/* Every turn of the loop is long, so it does few handshakes; but a few it does. */
+static void long_turns_let_some_in(void **state)
+{
+    (void)state;
+    struct world *world = world_create();
+    struct side *busy = world_connect(world);
+    busy->on_bytes = say_more;
+    world->on_bytes = take_long;
+    world_wait(world, 100);
+    assert_true(stream_write(busy->stream, slice_of("on", 2)));
+    for (int i = 0; i < 40; i++)
+        world_connect(world);
+    until(world, forty_open, 8000);
+    world_destroy(world);
+}
+
 static bool all_echoed(struct world *world)
 {
     for (unsigned i = 0; i < world->count; i++) {
@@ -856,6 +895,7 @@ int main(void)
         cmocka_unit_test(some_are_turned_away),
         cmocka_unit_test(descriptors_are_kept_back),
         cmocka_unit_test(without_descriptors_it_rests),
+        cmocka_unit_test(long_turns_let_some_in),
         cmocka_unit_test(two_hundred_come_speak_and_go),
         cmocka_unit_test(who_stalls_is_set_aside_and_cut),
         cmocka_unit_test(too_many_stalled_are_cut),
