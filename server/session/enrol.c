@@ -254,13 +254,14 @@ static void finish_submit(struct session *session, const Tefter__FromTerminal *r
 
 /* ---- enrolment ---- */
 
-/* The terminal whose code has this digest, NULL when none has. */
+/* The terminal whose code has this digest, NULL when none has. Codes live for minutes: the newest
+ * terminals first. */
 static const Tefter__TerminalRecord *terminal_of_digest(struct ledger_view *view,
                                                         const struct hash *digest)
 {
     const Tefter__CompanyRecord *company = ledger_view_company(view);
     uint32_t next = company == NULL ? 0 : company->next_terminal;
-    for (uint32_t number = 1; number < next; number++) {
+    for (uint32_t number = next; number-- > 1;) {
         const Tefter__TerminalRecord *record = ledger_view_terminal(view, number);
         if (record != NULL && record->has_code_digest && record->code_digest.len == HASH_SIZE &&
             memcmp(record->code_digest.data, digest->bytes, HASH_SIZE) == 0)
