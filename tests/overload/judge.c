@@ -59,8 +59,9 @@ unsigned overload_judge(const struct overload *seen, const struct overload_bound
     if (capacity == 0 || seen->storm_rate * 100 < capacity * bounds->goodput_percent)
         blame(&judging, OVERLOAD_SLOW, "done a second, of what could be", seen->storm_rate,
               capacity);
-    if (seen->offered_rate < capacity * 4)
-        blame(&judging, OVERLOAD_OTHER, "this was no overload", seen->offered_rate, capacity);
+    if (seen->offered_rate < seen->before_rate * 3)
+        blame(&judging, OVERLOAD_OTHER, "this was no overload", seen->offered_rate,
+              seen->before_rate);
     at_most(&judging, OVERLOAD_LATE, "busy is told late, us", seen->busy_us[1], bounds->busy_us);
     at_most(&judging, OVERLOAD_LATE, "what was taken waits, us", seen->done_us[1], bounds->done_us);
     at_most(&judging, OVERLOAD_LATE, "pings and queries wait, us", seen->ask_us[1], bounds->ask_us);
