@@ -228,6 +228,25 @@ static void random_step(struct prng *prng, struct store_txn *txn, int tree, stru
     assert_int_equal(store_failure(txn)->fault, FAULT_NONE);
 }
 
+/* A reader's gets begin where the one before ended, or where a walk did. */
+static void check_reading(struct prng *prng, struct store_txn *txn, int tree,
+                          const struct model *model)
+{
+    struct store_cursor c;
+    for (int i = 0; i < 30; i++) {
+        struct row row = row_any(prng, model);
+        bool walking = pick(prng, 3) == 0;
+        if (walking)
+            store_seek(txn, tree, row_key(&row), &c);
+        row = row_any(prng, model);
+        check_get(txn, tree, model, row_key(&row));
+        if (pick(prng, 3) == 0)
+            check_seek(txn, tree, model, row_key(&row));
+        if (walking)
+            store_leave(&c);
+    }
+}
+
 static struct model models[2], saved[2];
 
 static void test_model(void **state)
@@ -258,6 +277,8 @@ static void test_model(void **state)
         txn = begin(store, false);
         assert_tree(txn, RED, &models[RED]);
         assert_tree(txn, GREEN, &models[GREEN]);
+        check_reading(&prng, txn, RED, &models[RED]);
+        check_reading(&prng, txn, GREEN, &models[GREEN]);
         store_abort(txn);
     }
     store_close(store);
