@@ -26,9 +26,10 @@ enum {
     TICK_MS = 10,
     PING_TICKS = 800,
     FEW = 3,
-    SLEEP_MS_MAX = 1200,
-    FILL = 8,         /* questions a tick, until it is felt that one sleeps */
-    MERGED_SEQS = 80, /* a set of so many is of a terminal that was held back */
+    SLEEP_MS_MIN = 200,
+    SLEEP_MS_MAX = 1000, /* on top */
+    FILL = 12,           /* questions a tick, until it is felt that one sleeps */
+    MERGED_SEQS = 80,    /* a set of so many is of a terminal that was held back */
     AWAY_MS_MAX = 300,
     DELAYS_MS_MAX = 60000,
 };
@@ -295,11 +296,20 @@ static void wake(struct line *line, struct subscriber *subscriber)
     line_wake(line);
 }
 
+/* A nap counts from when the line is full: then it is felt. */
+static void sleep_on(struct proof *proof, struct line *line, struct subscriber *subscriber)
+{
+    line_fill(line, FILL);
+    if (line->filling > 0)
+        subscriber->until_us =
+            now_us() + SLEEP_MS_MIN * 1000 + chance_below(&proof->chance, SLEEP_MS_MAX) * 1000;
+}
+
 static void look_after_subscriber(struct proof *proof, struct line *line,
                                   struct subscriber *subscriber)
 {
+    sleep_on(proof, line, subscriber);
     bool due = now_us() >= subscriber->until_us || proof->round_over;
-    line_fill(line, FILL);
     if (line->stream == NULL && due)
         (void)line_dial(line);
     else if (subscriber->asleep && due)
@@ -316,8 +326,8 @@ static void disturb(struct proof *proof)
         return;
     if (temper == SLEEPY || (temper == SLEEPY_CUT && chance_below(&proof->chance, 2) == 0)) {
         subscriber->asleep = true;
-        subscriber->until_us = now_us() + chance_below(&proof->chance, SLEEP_MS_MAX) * 1000;
         line_sleep(line);
+        sleep_on(proof, line, subscriber);
         proof->naps++;
         return;
     }

@@ -26,6 +26,7 @@ enum {
     CUT_ONE_IN = 3,    /* ticks */
     TWICE_ONE_IN = 20, /* sends */
     OLD_ONE_IN = 25,   /* replies */
+    KILL_AFTER = 500,  /* answers at least: where all is slow, something has to come of it */
     HOT = 2,           /* customers that every second command is of: one tight, one wide */
     RESENT_SHIFT = 32,
     RESENT_MASK = 127,
@@ -53,7 +54,8 @@ struct proof {
     size_t open; /* begun and not told */
     uint64_t progress;
     uint64_t next_kill_us;
-    bool again; /* something was put off */
+    uint64_t since_kill; /* answers */
+    bool again;          /* something was put off */
     uint64_t cuts, kills, resent, put_off;
 };
 
@@ -170,6 +172,7 @@ static void settle(struct line *line, size_t index)
     operation->heard_us = now_us();
     proof->open--;
     proof->progress++;
+    proof->since_kill++;
     for (size_t slot = 0; slot < WINDOW; slot++)
         if (clerk->under_way[slot] == index + 1) {
             clerk->under_way[slot] = 0;
@@ -286,6 +289,7 @@ static void kill_server(struct proof *proof)
     }
     server_kill(&proof->server);
     proof->kills++;
+    proof->since_kill = 0;
     if (!server_start(&proof->server, &failure))
         terminals_fail(&proof->all, "%s", failure.text);
     proof->next_kill_us = now_us() + proof->options->seconds * 500000 +
@@ -314,7 +318,8 @@ static void on_tick(void *context)
         proof->cuts += line->in;
         line_cut(line);
     }
-    if (proof->options->seconds > 0 && now_us() > proof->next_kill_us)
+    if (proof->options->seconds > 0 && now_us() > proof->next_kill_us &&
+        proof->since_kill >= KILL_AFTER)
         kill_server(proof);
     for (uint32_t i = 1; i < all->line_count; i++)
         look_after(proof, &all->lines[i]);

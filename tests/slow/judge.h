@@ -12,9 +12,9 @@ enum { SLOW_FAULT_MAX = 200 };
 struct slow_figures {
     uint64_t reply_p99_us[2]; /* of the healthy */
     uint64_t news_p99_us[2];  /* from commit to arrival, at the healthy; measured in whole ms */
-    uint64_t kib_each;        /* the server's memory for one that does not read */
+    uint64_t kib_each;        /* the server's memory for one that does not read; 0: not known */
     uint32_t slow;            /* did not read */
-    uint32_t held;            /* of them, those that then heard of many steps in one set */
+    uint32_t held;            /* of them, those that then heard of it in fewer steps */
     uint32_t uncut;           /* of them, those that the server never let go of */
     uint64_t resync_ms;       /* from reading again until all are exact */
     bool waited;              /* until the server should have cut them */
