@@ -1,8 +1,12 @@
 /*
  * hoard: the hub is told that everybody reads, so that what is not read piles up.
  * wait: whoever does not read is waited for, on the thread of all.
- * uncut: the clock that cuts those who do not read is never wound up.
+ * uncut: neither the stream's clock nor the kernel's cuts those who do not read. (When nothing of
+ * theirs is read either, their silence still does.)
  */
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <uv.h>
 
@@ -16,6 +20,9 @@ bool __real_session_slow(struct session *session);
 bool __wrap_session_slow(struct session *session);
 int __real_uv_timer_start(uv_timer_t *timer, uv_timer_cb call, uint64_t timeout, uint64_t repeat);
 int __wrap_uv_timer_start(uv_timer_t *timer, uv_timer_cb call, uint64_t timeout, uint64_t repeat);
+
+int __real_setsockopt(int socket, int level, int option, const void *value, socklen_t size);
+int __wrap_setsockopt(int socket, int level, int option, const void *value, socklen_t size);
 
 bool __wrap_session_slow(struct session *session)
 {
@@ -32,4 +39,11 @@ int __wrap_uv_timer_start(uv_timer_t *timer, uv_timer_cb call, uint64_t timeout,
     if (faulty == FAULTY_UNCUT && timeout == OUTPUT_CUT_MS)
         return 0;
     return __real_uv_timer_start(timer, call, timeout, repeat);
+}
+
+int __wrap_setsockopt(int socket, int level, int option, const void *value, socklen_t size)
+{
+    if (faulty == FAULTY_UNCUT && level == IPPROTO_TCP && option == TCP_USER_TIMEOUT)
+        return 0;
+    return __real_setsockopt(socket, level, option, value, size);
 }
