@@ -2,6 +2,7 @@
 #include "book/scenario.h"
 
 #include "base/limits.h"
+#include "tx/looked.h"
 #include "wire/message.h"
 
 #include <stdio.h>
@@ -201,6 +202,51 @@ static void a_skipped_entry_counts_its_seq_and_does_nothing(void **state)
     scenario_end(s);
 }
 
+/* One of it, and what is owed then. */
+static int64_t owed_after(struct scenario *s, uint32_t customer, uint32_t product)
+{
+    const char *sale =
+        json("{'customer': %u, 'lines': [{'product': %u, 'quantity': 1000}]}", customer, product);
+    return scenario_done(s, "issue_invoice", sale)->account->balance_minor;
+}
+
+/* Records that many commands look at are decoded once: what a till is told is still what was put
+ * last, a refused change is not seen, and more of them than are kept are as good as few. */
+static void what_many_look_at_is_what_was_put_last(void **state)
+{
+    (void)state;
+    enum { PRODUCTS = LOOKED_MAX + 100, LINES = 60 };
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 1000000000);
+    for (uint32_t i = 1; i <= PRODUCTS; i++)
+        scenario_done(s, "add_product",
+                      json("{'code': 'P%u', 'name': 'n', 'price': %u}", i, i * 1000));
+    int64_t owed = 0;
+    for (uint32_t first = 1; first + LINES <= PRODUCTS; first += LINES) {
+        struct buffer sale;
+        buffer_init(&sale, 64 * 1024);
+        const char *head = json("{'customer': %u, 'lines': [", anh);
+        buffer_put(&sale, head, strlen(head));
+        for (uint32_t i = first; i < first + LINES; i++) {
+            const char *line =
+                json("%s{\"product\": %u, \"quantity\": 1000}", i > first ? "," : "", i);
+            buffer_put(&sale, line, strlen(line));
+            owed += i;
+        }
+        buffer_put(&sale, "]}", 3);
+        assert_int_equal(
+            scenario_done(s, "issue_invoice", (const char *)sale.data)->account->balance_minor,
+            owed);
+        buffer_fini(&sale);
+    }
+    scenario_done(s, "change_product", "{'product': 7, 'price': 70000}");
+    assert_int_equal(owed_after(s, anh, 7), owed += 70);
+    scenario_refused(s, "change_product", "{'product': 7, 'price': 90000, 'tax_bp': 10001}",
+                     TEFTER__REFUSAL_CODE__FIELD_INVALID, "tax_bp");
+    assert_int_equal(owed_after(s, anh, 7), owed += 70);
+    scenario_end(s);
+}
+
 /* The fourth place of adding a command: a scenario that speaks of it. */
 static void every_command_has_a_scenario(void **state)
 {
@@ -225,6 +271,7 @@ int main(void)
         cmocka_unit_test(the_servers_own_commands_are_nobodys),
         cmocka_unit_test(a_terminal_that_was_away_is_told_what_changed),
         cmocka_unit_test(a_skipped_entry_counts_its_seq_and_does_nothing),
+        cmocka_unit_test(what_many_look_at_is_what_was_put_last),
         cmocka_unit_test(every_command_has_a_scenario),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
