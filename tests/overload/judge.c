@@ -48,34 +48,41 @@ static void judge_busy(const struct overload *seen, struct judging *judging)
     at_most(judging, OVERLOAD_IN_STEP, "of 1,000 to come in one ms", seen->same_ms, 200);
 }
 
+static void judge_times(const struct overload *seen, const struct overload_bounds *bounds,
+                        struct judging *judging)
+{
+    uint64_t capacity = (seen->before_rate + seen->after_rate) / 2;
+    if (capacity == 0 || seen->storm_rate * 100 < capacity * bounds->goodput_percent)
+        blame(judging, OVERLOAD_SLOW, "done a second, of what could be", seen->storm_rate,
+              capacity);
+    at_most(judging, OVERLOAD_LATE, "busy is told late, us", seen->busy_us[1], bounds->busy_us);
+    at_most(judging, OVERLOAD_LATE, "what was taken waits, us", seen->done_us[1], bounds->done_us);
+    at_most(judging, OVERLOAD_LATE, "pings and queries wait, us", seen->ask_us[1], bounds->ask_us);
+    at_most(judging, OVERLOAD_STAYS, "slow when it is over, us", seen->calm_us[1],
+            bounds->calm_us + 3 * seen->calm_us[0]);
+    at_most(judging, OVERLOAD_STAYS, "what was under way ends late, ms", seen->drained_ms,
+            bounds->drained_ms);
+}
+
 unsigned overload_judge(const struct overload *seen, const struct overload_bounds *bounds,
                         char ret_fault[OVERLOAD_FAULT_MAX])
 {
     struct judging judging = {0, ret_fault};
-    uint64_t capacity = (seen->before_rate + seen->after_rate) / 2;
     ret_fault[0] = '\0';
     judge_sums(seen, &judging);
     judge_busy(seen, &judging);
-    if (capacity == 0 || seen->storm_rate * 100 < capacity * bounds->goodput_percent)
-        blame(&judging, OVERLOAD_SLOW, "done a second, of what could be", seen->storm_rate,
-              capacity);
     if (seen->offered_rate < seen->before_rate * 3)
         blame(&judging, OVERLOAD_OTHER, "this was no overload", seen->offered_rate,
               seen->before_rate);
-    at_most(&judging, OVERLOAD_LATE, "busy is told late, us", seen->busy_us[1], bounds->busy_us);
-    at_most(&judging, OVERLOAD_LATE, "what was taken waits, us", seen->done_us[1], bounds->done_us);
-    at_most(&judging, OVERLOAD_LATE, "pings and queries wait, us", seen->ask_us[1], bounds->ask_us);
-    at_most(&judging, OVERLOAD_STAYS, "slow when it is over, us", seen->calm_us[1],
-            bounds->calm_us + 3 * seen->calm_us[0]);
-    at_most(&judging, OVERLOAD_STAYS, "what was under way ends late, ms", seen->drained_ms,
-            bounds->drained_ms);
+    if (seen->robbed_percent <= bounds->robbed_percent)
+        judge_times(seen, bounds, &judging);
     at_most(&judging, OVERLOAD_GROWS, "the server grows, KiB", seen->grown_kib, bounds->grown_kib);
     return judging.faults;
 }
 
 /* ---- forged figures ---- */
 
-static const struct overload_bounds usual = {80, 100000, 300000, 300000, 50000, 1000, 65536};
+static const struct overload_bounds usual = {80, 100000, 300000, 300000, 50000, 1000, 65536, 30};
 
 static struct overload honest(void)
 {

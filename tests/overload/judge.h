@@ -22,6 +22,7 @@ struct overload {
     uint64_t busy_us[2], done_us[2]; /* p50, p99 from sending to the answer */
     uint64_t ask_us[2];              /* pings and queries */
     uint64_t calm_us[2];             /* p99 of single commands before and right after */
+    uint64_t robbed_percent;         /* of the storm: the server waited for a processor */
     uint64_t drained_ms;             /* from the last one sent to the last answer */
     uint64_t grown_kib;
 };
@@ -45,6 +46,7 @@ struct overload_bounds {
     uint64_t goodput_percent;
     uint64_t busy_us, done_us, ask_us, calm_us, drained_ms;
     uint64_t grown_kib;
+    uint64_t robbed_percent; /* above it nothing is said about time: others had the machine */
 };
 
 /* Bits of enum overload_fault; the first one in words. */

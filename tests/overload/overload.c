@@ -10,6 +10,7 @@
  * --rounds: the percentage of the capacity that is to be done under the storm. --control: the
  * server has a fault, told by its name, that must be found.
  */
+#include <dirent.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -373,6 +374,29 @@ static void on_tick(void *context)
     loop_stop(proof->all.loop); /* whoever waits looks */
 }
 
+/* How long the thread of the server that waited longest has waited for a processor. */
+static uint64_t robbed_us(const struct proof *proof)
+{
+    char path[400];
+    uint64_t most = 0;
+    (void)snprintf(path, sizeof path, "/proc/%d/task", (int)proof->server.process);
+    DIR *folder = opendir(path);
+    for (const struct dirent *task; folder != NULL && (task = readdir(folder)) != NULL;) {
+        unsigned long long ran = 0, waited = 0;
+        (void)snprintf(path, sizeof path, "/proc/%d/task/%.20s/schedstat",
+                       (int)proof->server.process, task->d_name);
+        FILE *file = task->d_name[0] == '.' ? NULL : fopen(path, "r");
+        if (file == NULL)
+            continue;
+        if (fscanf(file, "%llu %llu", &ran, &waited) == 2 && waited / 1000 > most)
+            most = waited / 1000;
+        fclose(file);
+    }
+    if (folder != NULL)
+        closedir(folder);
+    return most;
+}
+
 /* ---- the parts ---- */
 
 static bool is_short(const struct proof *proof)
@@ -442,9 +466,11 @@ static bool storm(struct proof *proof)
     proof->rss_before_kib = proof->rss_most_kib = server_rss_kib(&proof->server);
     proof->stage = STAGE_STORM;
     proof->storm_us = now_us();
+    uint64_t robbed = robbed_us(proof);
     if (!run_for(proof, proof->options->seconds * 1000))
         return false;
     uint64_t us = now_us() - proof->storm_us;
+    proof->seen.robbed_percent = (robbed_us(proof) - robbed) * 100 / us;
     proof->seen.storm_rate = a_second(proof->seen.done, us);
     proof->seen.offered_rate = a_second(proof->seen.sent, us);
     proof->stage = STAGE_DRAIN;
@@ -538,19 +564,19 @@ static void record(const struct proof *proof, bool good)
 {
     const struct overload *seen = &proof->seen;
     char figures[400];
-    (void)snprintf(figures, sizeof figures,
-                   "%u\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64
-                   "\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%" PRIu64 "\t%" PRId64 "\t%" PRId64 "\t%s",
-                   proof->traders, proof->options->seconds, seen->before_rate, seen->after_rate,
-                   seen->offered_rate, seen->storm_rate, seen->busy,
-                   (double)seen->busy_us[1] / 1000, (double)seen->done_us[1] / 1000,
-                   (double)seen->ask_us[1] / 1000, (double)seen->calm_us[0] / 1000,
-                   (double)seen->calm_us[1] / 1000, seen->grown_kib, seen->lost, seen->doubled,
-                   good ? "good" : "BAD");
+    (void)snprintf(
+        figures, sizeof figures,
+        "%u\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64
+        "\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%" PRIu64 "\t%" PRId64 "\t%" PRId64 "\t%" PRIu64 "\t%s",
+        proof->traders, proof->options->seconds, seen->before_rate, seen->after_rate,
+        seen->offered_rate, seen->storm_rate, seen->busy, (double)seen->busy_us[1] / 1000,
+        (double)seen->done_us[1] / 1000, (double)seen->ask_us[1] / 1000,
+        (double)seen->calm_us[0] / 1000, (double)seen->calm_us[1] / 1000, seen->grown_kib,
+        seen->lost, seen->doubled, seen->robbed_percent, good ? "good" : "BAD");
     options_record(proof->options,
                    "terminals\tseconds\tcapacity\tcapacity_after\toffered\tdone\tbusy\t"
                    "busy_p99_ms\tdone_p99_ms\task_p99_ms\tcalm_p99_ms\tcalm_after_p99_ms\t"
-                   "grown_kib\tlost\tdoubled\tresult",
+                   "grown_kib\tlost\tdoubled\twithout_cpu\tresult",
                    figures);
 }
 
@@ -568,7 +594,8 @@ static void tell(const struct proof *proof, bool good, double seconds)
            " of 1,000 to come back in one ms; taken ones done within %.0f "
            "and %.0f ms; %" PRIu64 " pings and queries %.1f and %.1f ms; "
            "%" PRIu64 " twins; lost %" PRId64 ", doubled %" PRId64 ", unanswered %" PRIu64
-           "; +%" PRIu64 " KiB; over in %" PRIu64 " ms; alone p99 %.1f ms before, %.1f after; %s, "
+           "; +%" PRIu64 " KiB; over in %" PRIu64 " ms; alone p99 %.1f ms before, %.1f after; "
+           "without a processor %" PRIu64 " %%%s; %s, "
            "%.1f s\n",
            proof->options->seed, seen->before_rate, seen->after_rate, seen->offered_rate,
            seen->storm_rate, seen->busy, (double)seen->busy_us[0] / 1000,
@@ -576,7 +603,9 @@ static void tell(const struct proof *proof, bool good, double seconds)
            (double)seen->done_us[1] / 1000, proof->asked, (double)seen->ask_us[0] / 1000,
            (double)seen->ask_us[1] / 1000, seen->twins, seen->lost, seen->doubled, seen->unanswered,
            seen->grown_kib, seen->drained_ms, (double)seen->calm_us[0] / 1000,
-           (double)seen->calm_us[1] / 1000, good ? "good" : "NOT GOOD", seconds);
+           (double)seen->calm_us[1] / 1000, seen->robbed_percent,
+           seen->robbed_percent > proof->bounds.robbed_percent ? ": time is not judged" : "",
+           good ? "good" : "NOT GOOD", seconds);
 }
 
 /* Which fault this server was given. */
@@ -612,6 +641,7 @@ static int prove(const struct options *options)
         .calm_us = 100000,
         .drained_ms = 1500,
         .grown_kib = 128 * 1024,
+        .robbed_percent = 25,
     };
     bool ran = run(proof);
     unsigned faults = judge(proof);
