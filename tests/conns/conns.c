@@ -717,7 +717,8 @@ static bool is_good(struct proof *proof, bool ran)
     if (is_deaf(proof->options))
         return (faults & CONNS_SPINS) != 0 && (faults & CONNS_SHUT) != 0;
     if (proof->options->control)
-        return (faults & CONNS_UNSEEN) != 0 && proof->seen.step[0].exact > 0;
+        return (faults & CONNS_UNSEEN) != 0 &&
+               (proof->seen.step[0].unseen > 0 || strstr(proof->all.trouble.text, "a gap") != NULL);
     return ran && faults == CONNS_GOOD;
 }
 
