@@ -6,6 +6,7 @@
  *
  *   server.c     the process: init, start, kill -9, stop, memory
  *   line.c       connections: greeting, login, frames out and in
+ *   narrow.c     a connection that holds little
  *   company.c    what they trade with; enrolment
  *   commands.c   the commands and queries that every proof sends
  *   sight.c      what a terminal sees through a subscription, and whether it may
@@ -180,6 +181,8 @@ void terminals_drop(struct terminals *all);
 /* By token when the terminal has one, else by password. false: a failure is told. */
 bool line_dial(struct line *line);
 void line_cut(struct line *line); /* as when a cable is pulled */
+/* The kernel is to hold a fixed and small part of what it does not read. */
+void line_narrow(struct line *line);
 void line_send(struct line *line, uint64_t request, Tefter__FromTerminal *frame);
 void line_new_id(struct line *line, uint8_t ret_id[COMMAND_ID_SIZE]);
 void line_submit(struct line *line, uint64_t request, const uint8_t id[COMMAND_ID_SIZE],
