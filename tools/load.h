@@ -64,6 +64,7 @@ struct figures {
     uint64_t max_us;
     uint64_t count; /* what is counted, usually answers */
     uint64_t refused;
+    uint64_t busy; /* asked again later */
     uint64_t began_ns;
     uint64_t ended_ns;
     uint64_t server_began_ns; /* processor time */
@@ -112,7 +113,9 @@ struct fleet;
 
 struct slot {
     uint64_t sent_ns;
-    uint32_t pages; /* of a request that comes in several */
+    uint64_t number;   /* what was asked for, for when the server is busy */
+    uint64_t again_ns; /* when to ask again, 0: it is under way */
+    uint32_t pages;    /* of a request that comes in several */
 };
 
 struct line {

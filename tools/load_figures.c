@@ -49,7 +49,7 @@ uint64_t process_rss_kib(uint64_t process)
 void figures_begin(struct figures *figures)
 {
     memset(figures->buckets, 0, sizeof figures->buckets);
-    figures->latencies = figures->max_us = figures->count = figures->refused = 0;
+    figures->latencies = figures->max_us = figures->count = figures->refused = figures->busy = 0;
     figures->server_began_ns = figures->server != 0 ? process_cpu_ns(figures->server) : 0;
     figures->own_began_ns = process_cpu_ns(0);
     figures->began_ns = now_ns();
@@ -97,12 +97,13 @@ double figures_quantile_ms(const struct figures *figures, double part)
 void figures_print(const struct figures *figures, const char *more)
 {
     printf("{\"count\": %lu, \"seconds\": %.6f, \"p50_ms\": %.3f, \"p99_ms\": %.3f, "
-           "\"max_ms\": %.3f, \"cpu_s\": %.6f, \"own_cpu_s\": %.6f, \"refused\": %lu%s}\n",
+           "\"max_ms\": %.3f, \"cpu_s\": %.6f, \"own_cpu_s\": %.6f, \"refused\": %lu, "
+           "\"busy\": %lu%s}\n",
            (unsigned long)figures->count, (double)(figures->ended_ns - figures->began_ns) / 1e9,
            figures_quantile_ms(figures, 0.5), figures_quantile_ms(figures, 0.99),
            (double)figures->max_us / 1000,
            (double)(figures->server_ended_ns - figures->server_began_ns) / 1e9,
            (double)(figures->own_ended_ns - figures->own_began_ns) / 1e9,
-           (unsigned long)figures->refused, more);
+           (unsigned long)figures->refused, (unsigned long)figures->busy, more);
     fflush(stdout);
 }

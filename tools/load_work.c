@@ -9,6 +9,7 @@
 #include "load.h"
 
 enum { LINES = 3, PAGE_ROWS = 500, LIST_PAGES = 2, IMPORT_DAYS = 300, ANSWER_REFUSED = 90 };
+enum { REFUSAL_CODE = 1, REFUSAL_RETRY_MS = 11, AGAIN_MS = 5 };
 
 struct work;
 
@@ -25,10 +26,12 @@ struct work {
     const struct kind *kind;
     struct figures figures;
     struct loop_timer *timer;
-    struct slice page; /* of the answer before, for send */
+    struct loop_timer *again; /* for those who were told to come back */
+    struct slice page;        /* of the answer before, for send */
     uint64_t given;
     uint64_t under_way;
     uint64_t answers; /* in all */
+    uint64_t away;    /* told to come back */
     uint32_t today;
     bool stopping;
 };
@@ -227,9 +230,64 @@ static void give(struct work *work, struct line *line, uint64_t request)
         return;
     work->under_way++;
     work->page = slice_of(NULL, 0);
-    line->slots[request - 1].pages = 0;
-    work->kind->send(work, line, request, work->settings->from + work->given++);
+    struct slot *slot = &line->slots[request - 1];
+    *slot = (struct slot){.number = work->settings->from + work->given++};
+    work->kind->send(work, line, request, slot->number);
 }
+
+/* ---- busy: the same once more, when the server said so ---- */
+
+static bool is_busy(uint32_t body, struct slice bytes, uint64_t *ret_retry_ms)
+{
+    struct field refused = {.bytes = bytes};
+    struct field code;
+    struct field retry;
+    if (body == TEFTER__TO_TERMINAL__BODY_REPLY &&
+        !field_find(bytes, TEFTER__REPLY__RESULT_REFUSED, &refused))
+        return false;
+    if (body == TEFTER__TO_TERMINAL__BODY_ANSWER && !field_find(bytes, ANSWER_REFUSED, &refused))
+        return false;
+    if (!field_find(refused.bytes, REFUSAL_CODE, &code) || code.value != TEFTER__REFUSAL_CODE__BUSY)
+        return false;
+    *ret_retry_ms = field_find(refused.bytes, REFUSAL_RETRY_MS, &retry) ? retry.value : AGAIN_MS;
+    return true;
+}
+
+static void come_back(struct work *work, struct line *line, uint64_t request, uint64_t retry_ms)
+{
+    line->slots[request - 1].again_ns = now_ns() + retry_ms * 1000000;
+    work->figures.busy++;
+    if (work->away++ == 0)
+        loop_timer_start(work->again, AGAIN_MS, AGAIN_MS);
+}
+
+static void ask_again(struct work *work, struct line *line, uint64_t request)
+{
+    struct slot *slot = &line->slots[request - 1];
+    uint64_t sent_ns = slot->sent_ns; /* who waits has waited since the first time */
+    slot->again_ns = 0;
+    work->page = slice_of(NULL, 0);
+    work->kind->send(work, line, request, slot->number);
+    slot->sent_ns = sent_ns;
+    if (--work->away == 0)
+        loop_timer_stop(work->again);
+}
+
+static void on_again(void *context)
+{
+    struct work *work = context;
+    uint64_t at_ns = now_ns();
+    for (uint32_t i = 0; i < work->fleet.line_count; i++) {
+        struct line *line = &work->fleet.lines[i];
+        for (uint64_t request = 1; request <= work->settings->window; request++) {
+            uint64_t again_ns = line->slots[request - 1].again_ns;
+            if (again_ns > 0 && again_ns <= at_ns)
+                ask_again(work, line, request);
+        }
+    }
+}
+
+/* ---- answers ---- */
 
 /* Asks for the next page of the same answer; false: this was the last one. */
 static bool goes_on(struct work *work, struct line *line, uint64_t request, struct slice answer)
@@ -277,6 +335,11 @@ static void answered(struct line *line, uint64_t request, uint32_t body, struct 
     struct work *work = line->fleet->owner;
     if (request == 0 || request > SLOTS_MAX)
         return;
+    uint64_t retry_ms;
+    if (is_busy(body, bytes, &retry_ms)) {
+        come_back(work, line, request, retry_ms);
+        return;
+    }
     if (goes_on(work, line, request, bytes))
         return;
     work->under_way--;
@@ -323,10 +386,12 @@ static bool run(struct work *work, struct failure *failure)
     work->fleet.doors = (struct fleet_doors){.answered = answered};
     work->fleet.owner = work;
     work->timer = loop_timer_create(work->fleet.loop, on_time, work);
+    work->again = loop_timer_create(work->fleet.loop, on_again, work);
     work->today = (uint32_t)(now_wall_ms() / 86400000);
     start(work);
     bool whole = fleet_run(&work->fleet);
     loop_timer_destroy(work->timer);
+    loop_timer_destroy(work->again);
     fleet_drop(&work->fleet);
     return whole;
 }
