@@ -24,7 +24,7 @@ enum {
     IDENTITIES = 16,
     UNDER_WAY_MAX = 400,
     TICK_MS = 10,
-    PING_TICKS = 800,
+    PING_US = 8000000,
     FEW = 3,
     SLEEP_MS_MIN = 200,
     SLEEP_MS_MAX = 1000, /* on top */
@@ -69,6 +69,7 @@ struct proof {
     bool round_over; /* no more trouble: all are to come back */
     uint64_t newest[FEED_CUSTOMERS];
     uint64_t ticks;
+    uint64_t pinged_us;
     uint64_t began_us; /* of the round */
     uint64_t next_kill_us;
     uint64_t progress;
@@ -400,8 +401,11 @@ static void on_tick(void *context)
     for (uint32_t i = 0; i < proof->subscriber_count; i++)
         look_after_subscriber(proof, &all->lines[i + 1], &proof->subscribers[i]);
     look_after_writers(proof);
-    for (uint32_t i = 0; proof->ticks % PING_TICKS == 0 && i < all->line_count; i++)
-        ping(&all->lines[i]);
+    if (now_us() - proof->pinged_us > PING_US) {
+        proof->pinged_us = now_us();
+        for (uint32_t i = 0; i < all->line_count; i++)
+            ping(&all->lines[i]);
+    }
     if (proof->progress > 0 || proof->round_over)
         loop_stop(all->loop); /* patience begins anew */
     proof->progress = 0;

@@ -28,7 +28,7 @@ enum {
     TICK_MS = 5,
     WARM_MS = 700,
     FILL = 5, /* questions a tick */
-    PING_TICKS = 1600,
+    PING_US = 8000000,
     BUCKET_US = 100,
     BUCKETS = 600000,
     LOOK_US = 250000, /* between two looks at the server's memory */
@@ -63,7 +63,7 @@ struct proof {
     uint32_t customers[CUSTOMERS];
     uint64_t newest[CUSTOMERS];
     uint64_t began_us; /* of posting */
-    uint64_t posted, told, ticks;
+    uint64_t posted, told;
     bool posting;
     bool measuring;
     struct quantiles replies; /* of one phase */
@@ -72,7 +72,7 @@ struct proof {
     uint64_t news_p99_us[2][ROUNDS_MAX];
     uint64_t round;
     uint64_t rss_before_kib, rss_most_kib, looked_us;
-    uint64_t paused_us, first_cut_ms, last_cut_ms;
+    uint64_t pinged_us, paused_us, first_cut_ms, last_cut_ms;
     struct slow_figures figures;
     char fault[SLOW_FAULT_MAX];
 };
@@ -190,6 +190,8 @@ static void on_other(struct line *line, const Tefter__ToTerminal *frame)
     if (!subscribes(proof, line))
         return;
     struct sight *sight = &proof->sights[line->index];
+    if (frame->body_case == TEFTER__TO_TERMINAL__BODY_GOODBYE && line->index <= proof->healthy)
+        terminals_fail(&proof->all, "a healthy terminal is sent away: %s", frame->goodbye->reason);
     if (!sight_take(sight, frame))
         found(proof, sight->fault, line->index);
     if (frame->body_case != TEFTER__TO_TERMINAL__BODY_FEED)
@@ -225,10 +227,12 @@ static void on_tick(void *context)
     post_due(proof);
     for (uint32_t i = 1; i <= proof->slow; i++)
         line_fill(&all->lines[proof->healthy + i], FILL);
-    if (++proof->ticks % PING_TICKS == 0)
+    if (now_us() - proof->pinged_us > PING_US) {
+        proof->pinged_us = now_us();
         for (uint32_t i = 0; i < all->line_count; i++)
             if (all->lines[i].in)
                 line_send(&all->lines[i], 1000000000, &frame);
+    }
     if (now_us() - proof->looked_us > LOOK_US) {
         uint64_t kib = server_rss_kib(&proof->server);
         proof->rss_most_kib = kib > proof->rss_most_kib ? kib : proof->rss_most_kib;
