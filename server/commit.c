@@ -53,8 +53,6 @@ void commit_destroy(struct commit *commit)
 {
     if (!commit)
         return;
-    if (commit->begun)
-        ledger_abort(commit->options.ledger);
     buffer_fini(&commit->bytes);
     free(commit);
 }
@@ -303,6 +301,15 @@ uint32_t commit_behind(const struct commit *commit)
     return commit->behind;
 }
 
+/* A transaction in which nothing was applied is not left open: its thread may be about to end. */
+static void leave_unused(struct commit *commit)
+{
+    if (!commit->begun || commit->behind > 0)
+        return;
+    commit->begun = false;
+    ledger_abort(commit->options.ledger);
+}
+
 bool commit_settle(struct commit *commit, struct failure *failure)
 {
     const struct journal_head *head = &commit->head;
@@ -362,8 +369,10 @@ bool commit_group(struct commit *commit, const struct submission *submissions, s
     commit->begun = commit->begun || ledger_begin(commit->options.ledger, failure);
     if (!commit->begun || !take_all(commit, submissions, count, arena, ret_answers, failure))
         return false;
-    if (commit->count == 0)
+    if (commit->count == 0) {
+        leave_unused(commit);
         return true;
+    }
     if (!propose(commit, &head, failure) || !apply_all(commit, &head, arena, failure))
         return false;
     answer_all(commit, ret_answers);

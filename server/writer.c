@@ -188,18 +188,23 @@ static bool wait_for_work(struct writer *writer)
     return pthread_cond_timedwait(&writer->work, &writer->lock, &until) != ETIMEDOUT;
 }
 
+static void settle_unlocked(struct writer *writer)
+{
+    pthread_mutex_unlock(&writer->lock);
+    settle(writer);
+    pthread_mutex_lock(&writer->lock);
+    tell_settled(writer);
+}
+
 /* Settles what is due, and waits until there is something to do. */
 static void wait_settling(struct writer *writer)
 {
-    bool due = settle_due(writer);
-    while (due || nothing_to_do(writer)) {
-        if (due) {
-            pthread_mutex_unlock(&writer->lock);
-            settle(writer);
-            pthread_mutex_lock(&writer->lock);
-            tell_settled(writer);
-        }
-        due = settle_due(writer) || (!due && nothing_to_do(writer) && !wait_for_work(writer));
+    for (;;) {
+        bool due = settle_due(writer);
+        if (!due && !nothing_to_do(writer))
+            return;
+        if (due || !wait_for_work(writer))
+            settle_unlocked(writer);
     }
 }
 

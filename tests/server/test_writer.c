@@ -272,6 +272,7 @@ static void finishing_answers_what_waits(void **state)
     loop_run(told->loop);
     assert_true(told->finished);
     assert_int_equal(told->count, 1501);
+    assert_int_equal(seen_seq(told), 1501);
 }
 
 static void now_never_goes_back(void **state)
@@ -280,12 +281,14 @@ static void now_never_goes_back(void **state)
     struct ledger_state first, second;
     told->kit.now_ms = clock_now_ms(&told->kit.clock);
     found(told);
+    writer_settled(told->writer);
     assert_true(ledger_state(told->kit.ledger, &first, NULL));
     told->kit.now_ms -= 3600 * 1000;
     struct submission submission =
         kit_submission(&told->kit, kit_add_terminal("till", &told->arena), 1);
     writer_submit(told->writer, &submission);
     run_until(told, 2);
+    writer_settled(told->writer);
     assert_true(ledger_state(told->kit.ledger, &second, NULL));
     assert_int_equal(first.now_ms, second.now_ms);
 }
