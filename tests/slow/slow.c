@@ -429,6 +429,22 @@ static uint64_t rounds_of(const struct proof *proof)
     return proof->options->rounds == 0 ? 1 : proof->options->rounds;
 }
 
+static bool judge(struct proof *proof)
+{
+    struct slow_figures *figures = &proof->figures;
+    for (unsigned i = 0; i < 2; i++) {
+        figures->reply_p99_us[i] = median(proof->reply_p99_us[i], rounds_of(proof));
+        figures->news_p99_us[i] = median(proof->news_p99_us[i], rounds_of(proof));
+    }
+    figures->kib_each = kib_each(proof);
+    figures->slow = proof->slow;
+    figures->held = 0;
+    for (uint32_t i = 1; i <= proof->slow; i++)
+        figures->held += held_back(proof, proof->healthy + i);
+    figures->waited = figures->measured = proof->options->rounds > 0;
+    return slow_judge(figures, proof->fault);
+}
+
 static bool run_parts(struct proof *proof)
 {
     uint64_t rounds = rounds_of(proof);
@@ -448,23 +464,10 @@ static bool run_parts(struct proof *proof)
         if (!run_for(proof, WARM_MS) || !measure(proof, 1) || (i < rounds && !read_again(proof)))
             return false;
     }
+    if (proof->options->control && proof->options->rounds == 0 && !judge(proof))
+        return false; /* that is enough */
     return (proof->options->rounds == 0 || wait_for_cuts(proof)) && stop_posting(proof) &&
            read_again(proof) && compare(proof);
-}
-
-static bool judge(struct proof *proof)
-{
-    struct slow_figures *figures = &proof->figures;
-    for (unsigned i = 0; i < 2; i++) {
-        figures->reply_p99_us[i] = median(proof->reply_p99_us[i], rounds_of(proof));
-        figures->news_p99_us[i] = median(proof->news_p99_us[i], rounds_of(proof));
-    }
-    figures->kib_each = kib_each(proof);
-    figures->slow = proof->slow;
-    for (uint32_t i = 1; i <= proof->slow; i++)
-        figures->held += held_back(proof, proof->healthy + i);
-    figures->waited = figures->measured = proof->options->rounds > 0;
-    return slow_judge(figures, proof->fault);
 }
 
 static bool run(struct proof *proof)
