@@ -33,8 +33,9 @@ struct local {
     struct journal journal; /* first: a local journal is a journal */
     char *path;
     int folder;
-    int identity; /* holds the lock */
-    int file;     /* the last segment, for writing */
+    int identity;   /* holds the lock */
+    int file;       /* the last segment, for writing */
+    uint64_t reach; /* its size as a file: its batches, and zeros behind them */
     uint64_t segment_bytes;
     /* under journal.lock */
     struct segment *segments;

@@ -104,6 +104,7 @@ static bool segment_renew(struct recovery *recovery)
     if (good.size != recovery->place.offset)
         return place_fail(local, &recovery->place, FAULT_IO, recovery->window.error,
                           "cannot read the segment", recovery->failure);
+    local->reach = segment->size;
     return segment_rewrite(local->folder, segment->first_batch, good, &local->file,
                            recovery->failure);
 }
