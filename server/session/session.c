@@ -45,8 +45,11 @@ static void on_drained(void *context)
 {
     struct session *session = context;
     session->slow = false;
-    if (session->state != SESSION_CLOSING)
-        feeds_drained(session);
+    if (session->state == SESSION_CLOSING)
+        return;
+    if (session->backlog)
+        session_want_turn(session);
+    feeds_drained(session);
 }
 
 /* ---- frames in ---- */
@@ -90,16 +93,22 @@ static void note_partial(struct session *session)
         session->frame_by_ms = loop_now_ms(session->home->options.loop) + FRAME_MS;
 }
 
+/* Who does not read what he is told, or has too much under way, waits with what he asks. */
+static bool may_ask(struct session *session)
+{
+    return session->in_flight < REQUESTS_IN_FLIGHT_MAX && !session_slow(session);
+}
+
 void session_frames(struct session *session)
 {
     session->backlog = true;
     int taken = 0;
-    while (session->state != SESSION_CLOSING && session->in_flight < REQUESTS_IN_FLIGHT_MAX &&
-           taken < FRAMES_PER_TURN && take_frame(session))
+    while (session->state != SESSION_CLOSING && taken < FRAMES_PER_TURN && may_ask(session) &&
+           take_frame(session))
         taken++;
     if (session->state == SESSION_CLOSING)
         return;
-    if (session->backlog && session->in_flight < REQUESTS_IN_FLIGHT_MAX)
+    if (session->backlog && may_ask(session))
         session_want_turn(session);
     note_partial(session);
     session_pace(session);
