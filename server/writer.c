@@ -19,8 +19,8 @@
 enum { DONE_MAX = 2 }; /* groups applied and not told */
 enum {
     SETTLE_COMMANDS = 96, /* so many are settled at the latest */
-    SETTLE_IDLE_MS = 2,    /* without work for so long, what there is is settled */
-    SETTLE_GROUPS = 64,    /* after somebody has looked, so many are settled before they are told */
+    SETTLE_IDLE_MS = 2,   /* without work for so long, what there is is settled */
+    SETTLE_GROUPS = 64,   /* after somebody has looked, so many are settled before they are told */
 };
 
 struct group {
