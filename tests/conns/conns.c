@@ -22,6 +22,7 @@
 #include "base/limits.h"
 #include "conns/crowd.h"
 #include "conns/judge.h"
+#include "terminals/quantiles.h"
 
 enum {
     TRADERS = 8,
@@ -33,8 +34,6 @@ enum {
     ENTRANCE_MS = 180000,
     PROBE_EVERY_MS = 500,
     PROBE_WAIT_MS = 15000,
-    BUCKET_US = 100,
-    BUCKETS = 200000,
     OUTSIDE_MOST = 1500, /* want in when there are too few descriptors */
     KEPT = 64,           /* descriptors that the server keeps for its files */
     HOLD_MS = 3000,
@@ -45,11 +44,6 @@ enum {
 #define REQUEST_ADD (UINT64_C(1) << 41) /* a terminal */
 #define REQUEST_CODE (UINT64_C(1) << 42)
 #define IN(member) offsetof(struct crowd_process, member)
-
-struct quantiles {
-    uint32_t buckets[BUCKETS];
-    uint64_t count;
-};
 
 struct proof {
     struct terminals all;
@@ -73,31 +67,11 @@ struct proof {
     char fault[CONNS_FAULT_MAX];
 };
 
-/* ---- quantiles ---- */
-
-static void note(struct quantiles *quantiles, uint64_t us)
-{
-    uint64_t bucket = us / BUCKET_US;
-    quantiles->buckets[bucket < BUCKETS ? bucket : BUCKETS - 1]++;
-    quantiles->count++;
-}
-
-static uint64_t quantile_us(const struct quantiles *quantiles, unsigned percent)
-{
-    uint64_t seen = 0;
-    for (uint64_t i = 0; i < BUCKETS; i++) {
-        seen += quantiles->buckets[i];
-        if (seen * 100 >= quantiles->count * percent)
-            return (i + 1) * BUCKET_US;
-    }
-    return 0;
-}
-
 /* The sales of the phase that ends; another one begins. */
 static void next_phase(struct proof *proof, uint64_t ret_us[2])
 {
-    ret_us[0] = quantile_us(&proof->sales[proof->phase], 50);
-    ret_us[1] = quantile_us(&proof->sales[proof->phase], 99);
+    ret_us[0] = quantiles_us(&proof->sales[proof->phase], 50);
+    ret_us[1] = quantiles_us(&proof->sales[proof->phase], 99);
     proof->phase += proof->phase + 1 < PHASES;
 }
 
@@ -129,7 +103,7 @@ static void sell_due(struct proof *proof)
 
 static void sale_told(struct proof *proof, uint64_t slot, const Tefter__Reply *reply)
 {
-    note(&proof->sales[proof->phase], now_us() - proof->slots[slot]);
+    quantiles_note(&proof->sales[proof->phase], now_us() - proof->slots[slot]);
     proof->slots[slot] = 0;
     proof->told++;
     proof->refused += reply->result_case != TEFTER__REPLY__RESULT_DONE;

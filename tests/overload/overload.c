@@ -17,6 +17,7 @@
 
 #include "base/limits.h"
 #include "overload/judge.h"
+#include "terminals/quantiles.h"
 #include "terminals/terminals.h"
 
 enum {
@@ -35,9 +36,7 @@ enum {
     ASK_TICKS = 25,
     CALM_MS = 1500,
     CALM_TICKS = 10, /* one command at a time, each so often */
-    BUCKET_US = 250,
-    BUCKETS = 40000,
-    WHEEL = 4096, /* ms */
+    WHEEL = 4096,    /* ms */
     COMMANDS_MAX = 1500000,
     KEPT_ONE_IN = 50, /* of those that are away when it is over, so many come again */
     TWIN_ONE_IN = 100,
@@ -50,11 +49,6 @@ enum {
 #define REQUEST_TWIN (UINT64_C(1) << 42)
 
 enum stage { STAGE_IDLE, STAGE_CLOSED, STAGE_STORM, STAGE_DRAIN, STAGE_CALM };
-
-struct quantiles {
-    uint32_t buckets[BUCKETS];
-    uint64_t count;
-};
 
 struct command {
     uint8_t id[COMMAND_ID_SIZE];
@@ -100,30 +94,10 @@ static struct proof *proof_of(struct line *line)
     return line->all->owner;
 }
 
-/* ---- quantiles ---- */
-
-static void note(struct quantiles *quantiles, uint64_t us)
-{
-    uint64_t bucket = us / BUCKET_US;
-    quantiles->buckets[bucket < BUCKETS ? bucket : BUCKETS - 1]++;
-    quantiles->count++;
-}
-
-static uint64_t quantile_us(const struct quantiles *quantiles, unsigned percent)
-{
-    uint64_t seen = 0;
-    for (uint64_t i = 0; i < BUCKETS; i++) {
-        seen += quantiles->buckets[i];
-        if (seen * 100 >= quantiles->count * percent)
-            return (i + 1) * BUCKET_US;
-    }
-    return 0;
-}
-
 static void tell_quantiles(const struct quantiles *quantiles, uint64_t ret_us[2])
 {
-    ret_us[0] = quantile_us(quantiles, 50);
-    ret_us[1] = quantile_us(quantiles, 99);
+    ret_us[0] = quantiles_us(quantiles, 50);
+    ret_us[1] = quantiles_us(quantiles, 99);
 }
 
 /* ---- commands ---- */
@@ -245,14 +219,14 @@ static void is_done(struct proof *proof, uint32_t number, uint64_t seq, uint64_t
     proof->sold[command->customer]++;
     proof->counted++;
     if (proof->stage == STAGE_CALM)
-        note(&proof->calm[proof->calm_at], us);
+        quantiles_note(&proof->calm[proof->calm_at], us);
     if (proof->stage == STAGE_STORM && chance_below(&proof->chance, TWIN_ONE_IN) == 0)
         send_twin(proof, number);
     if (proof->stage == STAGE_CLOSED)
         (void)send_fresh(proof, command->line);
     if (proof->stage != STAGE_STORM)
         return;
-    note(&proof->done, us);
+    quantiles_note(&proof->done, us);
     proof->seen.done++;
 }
 
@@ -261,7 +235,7 @@ static void is_busy(struct proof *proof, uint32_t number, const Tefter__Refusal 
 {
     uint32_t retry_ms = refused->has_retry_ms ? refused->retry_ms : 0;
     if (proof->stage == STAGE_STORM) {
-        note(&proof->busy, us);
+        quantiles_note(&proof->busy, us);
         note_retry(proof, retry_ms);
         proof->seen.busy++;
     }
@@ -298,7 +272,7 @@ static void heard(struct proof *proof, uint64_t request)
 {
     if (request < REQUEST_ASKED || request >= REQUEST_TWIN)
         return;
-    note(&proof->ask, now_us() - proof->ask_sent[request % 65536]);
+    quantiles_note(&proof->ask, now_us() - proof->ask_sent[request % 65536]);
     proof->heard++;
 }
 
@@ -555,8 +529,8 @@ static unsigned judge(struct proof *proof)
     tell_quantiles(&proof->busy, seen->busy_us);
     tell_quantiles(&proof->done, seen->done_us);
     tell_quantiles(&proof->ask, seen->ask_us);
-    seen->calm_us[0] = quantile_us(&proof->calm[0], 99);
-    seen->calm_us[1] = quantile_us(&proof->calm[1], 99);
+    seen->calm_us[0] = quantiles_us(&proof->calm[0], 99);
+    seen->calm_us[1] = quantiles_us(&proof->calm[1], 99);
     return overload_judge(seen, &proof->bounds, proof->fault);
 }
 

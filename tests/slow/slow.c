@@ -17,6 +17,7 @@
 
 #include "base/limits.h"
 #include "slow/judge.h"
+#include "terminals/quantiles.h"
 #include "terminals/terminals.h"
 
 enum {
@@ -29,17 +30,10 @@ enum {
     WARM_MS = 700,
     FILL = 5, /* questions a tick */
     PING_US = 8000000,
-    BUCKET_US = 100,
-    BUCKETS = 600000,
     LOOK_US = 250000, /* between two looks at the server's memory */
     ROUNDS_MAX = 100,
     CUT_EXTRA_MS = 10000, /* to fill what the kernel holds */
     AGAIN_MS_MAX = 20000, /* longer than the judge allows */
-};
-
-struct quantiles {
-    uint32_t buckets[BUCKETS];
-    uint64_t count;
 };
 
 struct slot {
@@ -82,26 +76,6 @@ static void found(struct proof *proof, const char *what, uint64_t number)
     if (proof->fault[0] == '\0')
         (void)snprintf(proof->fault, sizeof proof->fault, "%.140s: %" PRIu64, what, number);
     terminals_fail(&proof->all, "%s", proof->fault);
-}
-
-/* ---- quantiles ---- */
-
-static void note(struct quantiles *quantiles, uint64_t us)
-{
-    uint64_t bucket = us / BUCKET_US;
-    quantiles->buckets[bucket < BUCKETS ? bucket : BUCKETS - 1]++;
-    quantiles->count++;
-}
-
-static uint64_t quantile_us(const struct quantiles *quantiles, unsigned percent)
-{
-    uint64_t seen = 0;
-    for (uint64_t i = 0; i < BUCKETS; i++) {
-        seen += quantiles->buckets[i];
-        if (seen * 100 >= quantiles->count * percent)
-            return (i + 1) * BUCKET_US;
-    }
-    return 0;
 }
 
 static int by_size(const void *a, const void *b)
@@ -170,7 +144,7 @@ static void on_reply(struct line *line, uint64_t request, const Tefter__Reply *r
         return;
     }
     if (proof->measuring)
-        note(&proof->replies, now_us() - slot->begun_us);
+        quantiles_note(&proof->replies, now_us() - slot->begun_us);
     slot->begun_us = 0;
     proof->told++;
     if (reply->seq > proof->newest[slot->customer])
@@ -199,7 +173,7 @@ static void on_other(struct line *line, const Tefter__ToTerminal *frame)
     if (!proof->measuring || line->index > proof->healthy || !frame->feed->has_committed_ms)
         return;
     int64_t delay_ms = now_wall_ms() - frame->feed->committed_ms;
-    note(&proof->news, delay_ms < 0 ? 0 : (uint64_t)delay_ms * 1000);
+    quantiles_note(&proof->news, delay_ms < 0 ? 0 : (uint64_t)delay_ms * 1000);
 }
 
 static void on_in(struct line *line)
@@ -283,9 +257,9 @@ static bool measure(struct proof *proof, unsigned phase)
     proof->measuring = false;
     for (uint32_t i = 0; i < SLOTS; i++) /* who waits still has waited so long */
         if (proof->slots[i].begun_us != 0)
-            note(&proof->replies, now_us() - proof->slots[i].begun_us);
-    proof->reply_p99_us[phase][proof->round] = quantile_us(&proof->replies, 99);
-    proof->news_p99_us[phase][proof->round] = quantile_us(&proof->news, 99);
+            quantiles_note(&proof->replies, now_us() - proof->slots[i].begun_us);
+    proof->reply_p99_us[phase][proof->round] = quantiles_us(&proof->replies, 99);
+    proof->news_p99_us[phase][proof->round] = quantiles_us(&proof->news, 99);
     return good;
 }
 
