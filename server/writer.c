@@ -126,7 +126,7 @@ static void group_clear(struct group *group)
 __attribute__((noreturn)) static void give_up(const struct failure *failure)
 {
     log_line(LOG_ERROR, "stopped", "fault", fault_word(failure->fault), "reason", failure->text,
-             "advice", "nothing of this group was answered; start again: what is durable is kept",
+             "advice", "start again: what was answered is durable, and what is durable is kept",
              NULL);
     _exit(1);
 }

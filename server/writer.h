@@ -50,7 +50,7 @@ uint32_t writer_retry_ms(struct writer *writer);
 /* While read only, nothing is taken and no job goes on. Any thread. */
 void writer_read_only(struct writer *writer, bool read_only);
 
-/* Takes no more (BUSY); `finished` is called on the loop when all that waited is committed and
+/* Takes no more (BUSY); `finished` is called on the loop when all that waited is settled and
  * told. */
 void writer_finish(struct writer *writer, loop_fn finished, void *context);
 /* Finishes what waits without telling, and joins the thread. */
@@ -60,7 +60,7 @@ struct writer_figures {
     uint64_t commands; /* journalled */
     uint64_t batches;
     uint64_t busy;    /* turned away */
-    uint64_t seq;     /* newest committed by this run, 0: none yet */
+    uint64_t seq;     /* newest applied by this run, 0: none yet */
     uint32_t waiting; /* groups */
     uint32_t room;    /* commands that may be inside, at the pace of late */
 };

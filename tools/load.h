@@ -10,6 +10,7 @@
  *   load_work.c     closed loops of one kind of request
  *   load_crowd.c    what many terminals do together: push, connect, idle
  *   load_limit.c    TLS records written to many sockets by nothing but a loop
+ *   load_floor.c    what a lone charge cannot do without: a sync, a round trip
  *   load_figures.c  time, processor time, quantiles, one line of JSON
  */
 #include <stdbool.h>

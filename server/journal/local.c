@@ -154,7 +154,7 @@ static void local_advance(struct local *local, size_t size, const struct journal
 }
 
 /* Zeros for the batches to come, when this one goes beyond them. Without room on the disk there are
- * none: the next batch will say so, or still fit. */
+ * fewer: the next batch will say so, or still fit. */
 static bool reach_ahead(struct local *local, uint64_t end)
 {
     static uint8_t zeros[AHEAD_BYTES];
@@ -162,9 +162,8 @@ static bool reach_ahead(struct local *local, uint64_t end)
         return true;
     uint64_t most = local->segment_bytes > end ? local->segment_bytes - end : 0;
     size_t size = most < sizeof zeros ? (size_t)most : sizeof zeros;
-    bool written = file_write(local->file, slice_of(zeros, size), end);
-    local->reach = written ? end + size : end;
-    return written || fault_of_os(errno) == FAULT_FULL;
+    local->reach = end + size; /* some may stand there when not all found room */
+    return file_write(local->file, slice_of(zeros, size), end) || fault_of_os(errno) == FAULT_FULL;
 }
 
 static enum journal_answer local_write(struct journal *journal, struct slice bytes,

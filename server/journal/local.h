@@ -35,7 +35,7 @@ struct local {
     int folder;
     int identity;   /* holds the lock */
     int file;       /* the last segment, for writing */
-    uint64_t reach; /* its size as a file: its batches, and zeros behind them */
+    uint64_t reach; /* its size as a file at most: its batches, and zeros behind them */
     uint64_t segment_bytes;
     /* under journal.lock */
     struct segment *segments;

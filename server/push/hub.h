@@ -99,7 +99,7 @@ size_t hub_pending(const struct hub_subscription *subscription);
  * when nothing else is to be told. After the last page of a snapshot, and as a heartbeat. */
 void hub_tell(struct hub_subscription *subscription, uint64_t seq);
 
-/* One committed group. Rows may name a key more than once: the last one counts. */
+/* One group. Rows may name a key more than once: the last one counts. */
 struct hub_group {
     uint64_t seq; /* newest of the group, above all before */
     int64_t committed_ms;

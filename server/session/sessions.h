@@ -68,7 +68,7 @@ uint16_t sessions_port(const struct sessions *sessions);
 void sessions_replied(struct sessions *sessions, uint64_t ticket, struct slice reply,
                       const Tefter__Refusal *refused);
 
-/* A group is committed: rows changed by it, in order, and its events. */
+/* A group is durable and applied: rows changed by it, in order, and its events. */
 struct sessions_group {
     uint64_t seq; /* newest of the group */
     int64_t committed_ms;

@@ -234,6 +234,53 @@ static void many_in_one_write(void **state)
     buffer_fini(&out);
 }
 
+static uint64_t list_asked(struct client *client)
+{
+    Tefter__TerminalList list = TEFTER__TERMINAL_LIST__INIT;
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+    query.kind_case = TEFTER__QUERY__KIND_TERMINALS;
+    query.terminals = &list;
+    struct slice packed = message_pack(&query.base, &client->arena);
+    frame.body_case = TEFTER__FROM_TERMINAL__BODY_QUERY;
+    frame.query = (ProtobufCBinaryData){packed.size, (uint8_t *)(uintptr_t)packed.data};
+    return client_send(client, &frame);
+}
+
+/* One that asks and asks and does not read: it is not answered on and on into memory, and gets all
+ * its answers when it reads again. */
+static void who_does_not_read_waits_with_what_he_asks(void **state)
+{
+    (void)state;
+    enum { TERMINALS = 60, QUESTIONS = 900, ANSWER_MAX = 32 * 1024 };
+    char name[100];
+    struct client client;
+    for (int i = 0; i < TERMINALS; i++) {
+        (void)snprintf(name, sizeof name, "%090d", i);
+        world_terminal(name);
+    }
+    client_greet(&client, &world.terminal);
+    const struct session *session = newest_session();
+    client_login(&client, "boss", "correct horse");
+    stream_pause(client.stream, true);
+    uint64_t first = 0, last = 0;
+    size_t most = 0;
+    for (int i = 0; i < QUESTIONS; i++) {
+        last = list_asked(&client);
+        first = first == 0 ? last : first;
+        if (i % 50 == 49)
+            world_run(5);
+        size_t waiting = stream_waiting(session->stream);
+        most = waiting > most ? waiting : most;
+    }
+    assert_in_range(most, OUTPUT_PAUSE_BYTES, OUTPUT_PAUSE_BYTES + ANSWER_MAX);
+    stream_pause(client.stream, false);
+    for (uint64_t request = first; request <= last; request++)
+        assert_int_equal(client_answer(&client, request)->body_case,
+                         TEFTER__TO_TERMINAL__BODY_ANSWER);
+    client_close(&client);
+}
+
 /* ---- commands ---- */
 
 static Tefter__Command *till_command(struct arena *arena, const char *name)
@@ -503,6 +550,7 @@ int main(void)
         frames_test(another_version),
         frames_test(deadlines),
         frames_test(many_in_one_write),
+        frames_test(who_does_not_read_waits_with_what_he_asks),
         frames_test(at_most_so_many_under_way),
         frames_test(ids),
         frames_test(unreadable_commands_are_refused_only),
