@@ -139,6 +139,8 @@ static void tell_crowd(const struct server *server, uint64_t busy, Tefter__Statu
     struct sessions_figures sessions;
     sessions_figures(server->sessions, &sessions);
     answer->has_places = answer->has_turned_away = answer->has_busy = 1;
+    answer->has_not_reading = 1;
+    answer->not_reading = sessions.not_reading;
     answer->places = sessions.places;
     answer->turned_away = sessions.turned_away;
     answer->busy = busy;

@@ -321,6 +321,8 @@ static void put_status(const Tefter__StatusAnswer *status)
     put_count("seq", status->seq);
     put_count("epoch", status->epoch);
     put_count("terminals connected", status->sessions);
+    if (status->has_not_reading && status->not_reading > 0)
+        put_count("of them not reading", status->not_reading);
     if (status->has_places)
         put_count("places for terminals", status->places);
     if (status->has_turned_away && status->turned_away > 0)

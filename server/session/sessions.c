@@ -358,6 +358,7 @@ void sessions_figures(const struct sessions *home, struct sessions_figures *ret_
             continue;
         ret_figures->logged_in += session->state == SESSION_LOGGED_IN ? 1 : 0;
         ret_figures->subscriptions += session->feed_count;
+        ret_figures->not_reading += stream_waiting(session->stream) > OUTPUT_PAUSE_BYTES;
     }
 }
 

@@ -90,6 +90,7 @@ struct sessions_figures {
     uint32_t open;
     uint32_t logged_in;
     uint32_t subscriptions;
+    uint32_t not_reading; /* their news wait, the newest of each row */
     uint64_t accepted;
     uint64_t cut_slow;
     uint64_t bad_frames;

@@ -27,6 +27,12 @@ static bool worse(const struct slow_figures *figures, const uint64_t us[2], uint
     return us[1] > COARSE_US && us[1] * 100 > us[0] * COARSE_PERCENT_MAX;
 }
 
+bool slow_delays_worse(const struct slow_figures *figures)
+{
+    return worse(figures, figures->reply_p99_us, 0) ||
+           worse(figures, figures->news_p99_us, CLOCK_US);
+}
+
 bool slow_judge(const struct slow_figures *figures, char ret_fault[SLOW_FAULT_MAX])
 {
     if (figures->waited && figures->uncut > 0)

@@ -21,6 +21,8 @@ struct slow_figures {
     bool measured;            /* a run to be quoted; else other work may run beside it */
 };
 
+/* The healthy wait longer than they should. */
+bool slow_delays_worse(const struct slow_figures *figures);
 /* The first thing that is wrong; false: it is told. */
 bool slow_judge(const struct slow_figures *figures, char ret_fault[SLOW_FAULT_MAX]);
 /* Every kind of forged figures is found out. */
