@@ -451,12 +451,15 @@ static bool hold(struct proof *proof, struct conns_outside *outside)
     uint64_t ignored[2];
     next_phase(proof, ignored);
     uint64_t cpu_ms = server_cpu_ms(&proof->server);
+    uint64_t robbed_us = server_robbed_us(&proof->server);
     uint64_t began_us = now_us();
     uint64_t ms = proof->options->seconds * 1000;
     if (!run_for(proof, ms < HOLD_MS ? ms : HOLD_MS))
         return false;
-    outside->cpu_percent =
-        (server_cpu_ms(&proof->server) - cpu_ms) * 100000 / (now_us() - began_us);
+    uint64_t had_us = now_us() - began_us;
+    robbed_us = server_robbed_us(&proof->server) - robbed_us;
+    had_us -= robbed_us < had_us ? robbed_us : had_us - 1;
+    outside->cpu_percent = (server_cpu_ms(&proof->server) - cpu_ms) * 100000 / had_us;
     next_phase(proof, outside->selling_us);
     return true;
 }
@@ -675,7 +678,7 @@ static const struct conns_bounds usual = {
     .kib_each = 48,
     .arriving_us = 3000000,
     .selling_us = 3000000,
-    .outside_us = 1000000,
+    .outside_us = 3000000,
     .probe_ms = 6000,
     .cpu_percent = 40,
     .let_in_ms = 10000,

@@ -23,7 +23,7 @@ struct conns_step {
 /* More come than there are descriptors. */
 struct conns_outside {
     uint64_t places, inside; /* allowed; got in */
-    uint64_t cpu_percent;    /* of one processor, while some are outside */
+    uint64_t cpu_percent;    /* of what it could have of one processor, while some are outside */
     uint64_t kept;           /* descriptors left for files */
     uint64_t turned_away;
     uint64_t selling_us[2];

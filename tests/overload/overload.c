@@ -10,7 +10,6 @@
  * --rounds: the percentage of the capacity that is to be done under the storm. --control: the
  * server has a fault, told by its name, that must be found.
  */
-#include <dirent.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -348,29 +347,6 @@ static void on_tick(void *context)
     loop_stop(proof->all.loop); /* whoever waits looks */
 }
 
-/* How long the thread of the server that waited longest has waited for a processor. */
-static uint64_t robbed_us(const struct proof *proof)
-{
-    char path[400];
-    uint64_t most = 0;
-    (void)snprintf(path, sizeof path, "/proc/%d/task", (int)proof->server.process);
-    DIR *folder = opendir(path);
-    for (const struct dirent *task; folder != NULL && (task = readdir(folder)) != NULL;) {
-        unsigned long long ran = 0, waited = 0;
-        (void)snprintf(path, sizeof path, "/proc/%d/task/%.20s/schedstat",
-                       (int)proof->server.process, task->d_name);
-        FILE *file = task->d_name[0] == '.' ? NULL : fopen(path, "r");
-        if (file == NULL)
-            continue;
-        if (fscanf(file, "%llu %llu", &ran, &waited) == 2 && waited / 1000 > most)
-            most = waited / 1000;
-        fclose(file);
-    }
-    if (folder != NULL)
-        closedir(folder);
-    return most;
-}
-
 /* ---- the parts ---- */
 
 static bool is_short(const struct proof *proof)
@@ -440,11 +416,11 @@ static bool storm(struct proof *proof)
     proof->rss_before_kib = proof->rss_most_kib = server_rss_kib(&proof->server);
     proof->stage = STAGE_STORM;
     proof->storm_us = now_us();
-    uint64_t robbed = robbed_us(proof);
+    uint64_t robbed = server_robbed_us(&proof->server);
     if (!run_for(proof, proof->options->seconds * 1000))
         return false;
     uint64_t us = now_us() - proof->storm_us;
-    proof->seen.robbed_percent = (robbed_us(proof) - robbed) * 100 / us;
+    proof->seen.robbed_percent = (server_robbed_us(&proof->server) - robbed) * 100 / us;
     proof->seen.storm_rate = a_second(proof->seen.done, us);
     proof->seen.offered_rate = a_second(proof->seen.sent, us);
     proof->stage = STAGE_DRAIN;

@@ -1,5 +1,6 @@
 #include "terminals/terminals.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -218,4 +219,26 @@ uint64_t server_cpu_ms(const struct server *server)
     if (clock_getcpuclockid(server->process, &clock) != 0 || clock_gettime(clock, &used) != 0)
         return 0;
     return (uint64_t)used.tv_sec * 1000 + (uint64_t)used.tv_nsec / 1000000;
+}
+
+uint64_t server_robbed_us(const struct server *server)
+{
+    char path[400];
+    uint64_t most = 0;
+    (void)snprintf(path, sizeof path, "/proc/%d/task", (int)server->process);
+    DIR *folder = opendir(path);
+    for (const struct dirent *task; folder != NULL && (task = readdir(folder)) != NULL;) {
+        unsigned long long ran = 0, waited = 0;
+        (void)snprintf(path, sizeof path, "/proc/%d/task/%.20s/schedstat", (int)server->process,
+                       task->d_name);
+        FILE *file = task->d_name[0] == '.' ? NULL : fopen(path, "r");
+        if (file == NULL)
+            continue;
+        if (fscanf(file, "%llu %llu", &ran, &waited) == 2 && waited / 1000 > most)
+            most = waited / 1000;
+        fclose(file);
+    }
+    if (folder != NULL)
+        closedir(folder);
+    return most;
 }

@@ -88,6 +88,8 @@ bool server_verify(const struct server *server);
 /* Memory of its own: not the pages of its files. */
 uint64_t server_rss_kib(const struct server *server);
 uint64_t server_cpu_ms(const struct server *server);
+/* How long the thread that waited longest has waited for a processor: other work had it. */
+uint64_t server_robbed_us(const struct server *server);
 /* Kills it; removes the folder unless it is to be looked at. */
 void server_close(struct server *server, bool keep);
 
