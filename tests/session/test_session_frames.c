@@ -120,6 +120,14 @@ static void byte_by_byte(void **state)
     client_close(&client);
 }
 
+static bool only_one_is_there(void *context)
+{
+    struct sessions_figures figures;
+    (void)context;
+    sessions_figures(world.sessions, &figures);
+    return figures.open == 1;
+}
+
 /* Random damage to good frames: whatever comes of it, the server goes on. */
 static void damaged_frames(void **state)
 {
@@ -143,10 +151,7 @@ static void damaged_frames(void **state)
             witness_is_served();
     }
     witness_is_served();
-    world_run(50);
-    struct sessions_figures figures;
-    sessions_figures(world.sessions, &figures);
-    assert_int_equal(figures.open, 1);
+    world_wait(only_one_is_there, NULL);
 }
 
 static void another_version(void **state)
@@ -189,6 +194,11 @@ static void expect_ended(struct client *client, const char *words)
     client_close(client);
 }
 
+static bool has_begun_a_frame(void *context)
+{
+    return ((const struct session *)context)->frame_by_ms != 0;
+}
+
 static void deadlines(void **state)
 {
     (void)state;
@@ -207,7 +217,7 @@ static void deadlines(void **state)
 
     client_greet(&client, &world.terminal);
     client_write(&client, slice_of("\0\0\0", 3));
-    world_run(30);
+    world_wait(has_begun_a_frame, newest_session());
     session_tick(newest_session(), loop_now_ms(world.loop) + FRAME_MS + 100);
     expect_ended(&client, "a frame took too long");
 }
@@ -247,6 +257,15 @@ static uint64_t list_asked(struct client *client)
     return client_send(client, &frame);
 }
 
+/* What the server still has for it. */
+static size_t waiting_for(struct session_ref ref)
+{
+    const struct session *session = session_find(world.sessions, ref);
+    if (session == NULL)
+        fail_msg("it was cut");
+    return stream_waiting(session->stream);
+}
+
 /* One that asks and asks and does not read: it is not answered on and on into memory, and gets all
  * its answers when it reads again. */
 static void who_does_not_read_waits_with_what_he_asks(void **state)
@@ -260,18 +279,20 @@ static void who_does_not_read_waits_with_what_he_asks(void **state)
         world_terminal(name);
     }
     client_greet(&client, &world.terminal);
-    const struct session *session = newest_session();
+    struct session_ref session = session_ref_of(newest_session());
     client_login(&client, "boss", "correct horse");
     stream_pause(client.stream, true);
-    uint64_t first = 0, last = 0;
-    size_t most = 0;
-    for (int i = 0; i < QUESTIONS; i++) {
+    uint64_t first = list_asked(&client), last = first;
+    for (int i = 1; i < QUESTIONS; i++)
         last = list_asked(&client);
-        first = first == 0 ? last : first;
-        if (i % 50 == 49)
-            world_run(5);
-        size_t waiting = stream_waiting(session->stream);
-        most = waiting > most ? waiting : most;
+    size_t most = 0;
+    for (int i = 0; i < 5000 && most <= OUTPUT_PAUSE_BYTES; i++) {
+        world_run(2);
+        most = waiting_for(session);
+    }
+    for (int i = 0; i < 50; i++) {
+        world_run(2);
+        most = waiting_for(session) > most ? waiting_for(session) : most;
     }
     assert_in_range(most, OUTPUT_PAUSE_BYTES, OUTPUT_PAUSE_BYTES + ANSWER_MAX);
     stream_pause(client.stream, false);
@@ -304,6 +325,12 @@ static const Tefter__Reply *reply_to(struct client *client, uint64_t request)
                                                  &client->arena);
 }
 
+static bool is_full(void *context)
+{
+    (void)context;
+    return world.queued >= REQUESTS_IN_FLIGHT_MAX;
+}
+
 static void at_most_so_many_under_way(void **state)
 {
     (void)state;
@@ -317,7 +344,8 @@ static void at_most_so_many_under_way(void **state)
         client_id(&witness, id);
         requests[i] = client_submit(&witness, till_command(&witness.arena, name), id);
     }
-    world_run(100);
+    world_wait(is_full, NULL);
+    world_run(50);
     assert_int_equal(world.queued, REQUESTS_IN_FLIGHT_MAX);
     world.held = false;
     loop_timer_start(world.turn, 0, 0);
@@ -391,6 +419,18 @@ static void busy_and_read_only(void **state)
     assert_int_equal(reply->refused->code, TEFTER__REFUSAL_CODE__ALREADY_EXISTS);
 }
 
+static bool one_is_queued(void *context)
+{
+    (void)context;
+    return world.queued == 1;
+}
+
+static bool none_is_queued(void *context)
+{
+    (void)context;
+    return world.queued == 0;
+}
+
 /* A terminal that leaves: its reply is dropped, nothing else. */
 static void gone_before_the_reply(void **state)
 {
@@ -402,14 +442,12 @@ static void gone_before_the_reply(void **state)
     client_id(&client, id);
     client.counter = 500;
     (void)client_submit(&client, till_command(&client.arena, "drawer"), id);
-    world_run(30);
-    assert_int_equal(world.queued, 1);
+    world_wait(one_is_queued, NULL);
     client_close(&client);
-    world_run(30);
+    world_wait(only_one_is_there, NULL);
     world.held = false;
     loop_timer_start(world.turn, 0, 0);
-    world_run(30);
-    assert_int_equal(world.queued, 0);
+    world_wait(none_is_queued, NULL);
     witness_is_served();
 }
 
