@@ -12,6 +12,7 @@
 #include "base/limits.h"
 #include "base/prng.h"
 #include "session/inside.h"
+#include "terminals/narrow.h"
 
 static struct client witness;
 
@@ -281,6 +282,7 @@ static void who_does_not_read_waits_with_what_he_asks(void **state)
     client_greet(&client, &world.terminal);
     struct session_ref session = session_ref_of(newest_session());
     client_login(&client, "boss", "correct horse");
+    narrow(client.stream);
     stream_pause(client.stream, true);
     uint64_t first = list_asked(&client), last = first;
     for (int i = 1; i < QUESTIONS; i++)

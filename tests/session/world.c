@@ -11,7 +11,7 @@
 #include "base/password.h"
 #include "wire/message.h"
 
-enum { PATIENCE_MS = 10000, MAP_BYTES = 64 * 1024 * 1024 };
+enum { PATIENCE_MS = 20000, LOOK_MS = 2, MAP_BYTES = 64 * 1024 * 1024 };
 
 struct world world;
 
@@ -428,9 +428,9 @@ void world_restart(void)
 
 void world_wait(bool (*done)(void *context), void *context)
 {
-    world.impatient = false;
-    loop_timer_start(world.patience, PATIENCE_MS, 0);
-    while (!done(context) && !world.impatient)
+    uint64_t until_ms = loop_now_ms(world.loop) + PATIENCE_MS;
+    loop_timer_start(world.patience, 0, LOOK_MS);
+    while (!done(context) && loop_now_ms(world.loop) < until_ms)
         loop_run(world.loop);
     loop_timer_stop(world.patience);
     if (!done(context))
