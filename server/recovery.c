@@ -18,6 +18,8 @@ struct recovery {
     struct ledger *ledger;
     struct ledger_state state; /* of the opened ledger */
     const char *distrust;
+    uint64_t replayed;
+    char behind[FAILURE_TEXT_MAX];
 };
 
 static void forget_state(struct recovery *recovery, const char *why)
@@ -181,34 +183,51 @@ static bool rebuild(struct recovery *recovery, struct failure *failure)
 
 /* ---- all of it ---- */
 
-static bool catch_up(struct recovery *recovery, uint64_t *ret_replayed, struct failure *failure)
+enum { FAULTS_BORNE = 1 }; /* a second start that meets the same one does not stop there */
+
+/* Up to the batch that has the entry which cannot be applied. */
+static bool stand_before(struct recovery *recovery, struct replay_options *options, uint64_t seq,
+                         struct failure *failure)
 {
+    struct replayed replayed;
+    memcpy(recovery->behind, failure->text, sizeof recovery->behind);
+    *failure = (struct failure){.fault = FAULT_NONE};
+    options->before_seq = seq;
+    bool good = replay_run(options, &replayed, failure);
+    recovery->replayed += replayed.entries;
+    return good;
+}
+
+static bool catch_up(struct recovery *recovery, struct failure *failure)
+{
+    struct replayed replayed = {.entries = 0};
     struct replay_options options = {.journal = recovery->journal,
                                      .ledger = recovery->ledger,
                                      .folder = recovery->folder,
                                      .progress = recovery->options->progress};
-    if (!replay_run(&options, ret_replayed, failure))
-        return false;
+    if (!replay_run(&options, &replayed, failure))
+        return recovery->options->may_lie_behind && replayed.faulted > FAULTS_BORNE &&
+               stand_before(recovery, &options, replayed.faulted_seq, failure);
+    recovery->replayed = replayed.entries;
     folder_forget_faulted(recovery->folder);
     return true;
 }
 
-static bool run(struct recovery *recovery, uint64_t *ret_replayed, struct failure *failure)
+static bool run(struct recovery *recovery, struct failure *failure)
 {
     if (!mark_place_of(recovery->folder->root, &recovery->here, failure) ||
         !try_state(recovery, failure) || !open_journal(recovery, failure) ||
         !compare_state(recovery, failure))
         return false;
     bool ready = recovery->distrust ? rebuild(recovery, failure) : mark_dirty(recovery, failure);
-    return ready && (recovery->options->stay || catch_up(recovery, ret_replayed, failure));
+    return ready && (recovery->options->stay || catch_up(recovery, failure));
 }
 
 bool recovery_run(const struct folder *folder, const struct recovery_options *options,
                   struct recovered *ret_recovered, struct failure *failure)
 {
     struct recovery recovery = {.folder = folder, .options = options};
-    uint64_t replayed = 0;
-    if (!run(&recovery, &replayed, failure)) {
+    if (!run(&recovery, failure)) {
         if (recovery.ledger)
             ledger_close(recovery.ledger);
         journal_close(recovery.journal);
@@ -216,8 +235,9 @@ bool recovery_run(const struct folder *folder, const struct recovery_options *op
     }
     *ret_recovered = (struct recovered){.journal = recovery.journal,
                                         .ledger = recovery.ledger,
-                                        .replayed = replayed,
+                                        .replayed = recovery.replayed,
                                         .from_seq = recovery.state.seq,
                                         .distrust = recovery.distrust};
+    memcpy(ret_recovered->behind, recovery.behind, sizeof recovery.behind);
     return true;
 }

@@ -7,7 +7,8 @@
  *                                       └──────────────▶ DIRTY ─▶ replay the journal's rest ◀────┘
  *
  * A state that is ahead of the journal is a stop: entries that were answered are gone, and only a
- * person can know why.
+ * person can know why. So is an entry that cannot be applied; when a start before met it too, who
+ * only wants to show the ledger may have it as it stood before (may_lie_behind).
  */
 #include "folder.h"
 #include "journal/journal.h"
@@ -18,6 +19,7 @@ struct recovery_options {
     uint64_t segment_bytes;
     bool distrust; /* rebuild in any case */
     bool stay;     /* do not replay: the caller wants to see where it stands */
+    bool may_lie_behind;
     void (*progress)(uint64_t seq, uint64_t last_seq);
 };
 
@@ -27,6 +29,8 @@ struct recovered {
     uint64_t replayed;
     uint64_t from_seq;    /* where the replay began */
     const char *distrust; /* NULL, or why the state was rebuilt */
+    /* Or why the ledger lies behind the journal: nothing may be written then. */
+    char behind[FAILURE_TEXT_MAX];
 };
 
 /* The folder's lock is held. On false everything is closed again. */

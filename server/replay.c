@@ -19,8 +19,9 @@ struct replay {
     uint64_t *skips; /* seqs that are passed over */
     size_t skip_count;
     bool begun;
+    bool stopped;     /* at before_seq */
     uint32_t waiting; /* entries applied and not committed */
-    uint64_t applied;
+    struct replayed done;
     uint64_t seq;
     uint64_t told_ms;
     struct {
@@ -115,7 +116,7 @@ static struct slice emptied(struct replay *replay, struct slice bytes)
     return message_pack(&empty.base, &replay->arena);
 }
 
-static bool entry_failed(const struct replay *replay, uint64_t seq, struct failure *failure)
+static bool entry_failed(struct replay *replay, uint64_t seq, struct failure *failure)
 {
     const struct folder *folder = replay->options->folder;
     struct failure why = *failure;
@@ -126,6 +127,8 @@ static bool entry_failed(const struct replay *replay, uint64_t seq, struct failu
         folder_note_faulted(folder, seq);
         folder_faulted(folder, &(uint64_t){0}, &times);
     }
+    replay->done.faulted_seq = seq;
+    replay->done.faulted = times;
     *failure = (struct failure){.fault = FAULT_NONE};
     return fail(failure, why.fault, 0,
                 "entry %" PRIu64 " cannot be applied (met %u times): %.120s. If a newer tefterd "
@@ -144,7 +147,7 @@ static bool apply_entry(struct replay *replay, uint64_t seq, struct slice bytes,
     if (!ledger_apply(options->ledger, seq, bytes, &replay->arena, &result, failure))
         return entry_failed(replay, seq, failure);
     replay->seq = seq;
-    replay->applied++;
+    replay->done.entries++;
     replay->waiting++;
     return seq != options->compare_seq ||
            outcome_fits(replay, seq, &options->compare_outcome, "the live state has", failure);
@@ -164,6 +167,10 @@ static bool commit(struct replay *replay, struct failure *failure)
 static bool apply_batch(void *context, const struct journal_batch *batch, struct failure *failure)
 {
     struct replay *replay = context;
+    uint64_t before_seq = replay->options->before_seq;
+    replay->stopped = before_seq != 0 && batch->first_seq + batch->count > before_seq;
+    if (replay->stopped)
+        return false;
     if (!replay->begun && !ledger_begin(replay->options->ledger, failure))
         return false;
     replay->begun = true;
@@ -184,14 +191,14 @@ static bool run(struct replay *replay, uint64_t from_seq, struct failure *failur
     struct journal *journal = replay->options->journal;
     if (!journal_read(journal, from_seq, collect_skips, replay, failure))
         return false;
-    if (journal_read(journal, from_seq, apply_batch, replay, failure))
+    if (journal_read(journal, from_seq, apply_batch, replay, failure) || replay->stopped)
         return commit(replay, failure);
     if (replay->begun)
         ledger_abort(replay->options->ledger);
     return false;
 }
 
-bool replay_run(const struct replay_options *options, uint64_t *ret_applied,
+bool replay_run(const struct replay_options *options, struct replayed *ret_replayed,
                 struct failure *failure)
 {
     struct replay replay = {.options = options, .told_ms = clock_loop_ms()};
@@ -203,7 +210,7 @@ bool replay_run(const struct replay_options *options, uint64_t *ret_applied,
     bool good = state.seq + 1 >= replay.head.next_seq || run(&replay, state.seq + 1, failure);
     arena_fini(&replay.arena);
     free(replay.skips);
-    if (ret_applied)
-        *ret_applied = replay.applied;
+    if (ret_replayed)
+        *ret_replayed = replay.done;
     return good;
 }

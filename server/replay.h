@@ -5,7 +5,8 @@
  *
  * The journal's marks are compared on the way: a batch says what the outcome was before it; another
  * outcome means that this program or this state is not what wrote it, and replay stops and names
- * the seq. Entries named by a skip record are passed over: they are counted and do nothing.
+ * the seq. Entries named by a skip record are passed over: they are counted and do nothing. An
+ * entry that cannot be applied ends it too: that is noted in the folder, and how often it was met.
  */
 #include "folder.h"
 #include "journal/journal.h"
@@ -17,11 +18,18 @@ struct replay_options {
     const struct folder *folder; /* where an entry that cannot be applied is noted; may be NULL */
     uint64_t compare_seq;        /* 0: none; else the outcome there must be this one */
     struct hash compare_outcome;
+    uint64_t before_seq; /* 0: to the journal's end; else to the last batch before it */
     void (*progress)(uint64_t seq, uint64_t last_seq); /* each second or two */
 };
 
-/* From the ledger's own seq to the journal's end. */
-bool replay_run(const struct replay_options *options, uint64_t *ret_applied,
+struct replayed {
+    uint64_t entries;
+    uint64_t faulted_seq; /* the entry that cannot be applied; 0: none */
+    unsigned faulted;     /* starts that met it, this one too */
+};
+
+/* From the ledger's own seq on. ret_replayed may be NULL, and counts when it is false too. */
+bool replay_run(const struct replay_options *options, struct replayed *ret_replayed,
                 struct failure *failure);
 /* One line on standard error, and to the service manager. */
 void replay_tell(uint64_t seq, uint64_t last_seq);

@@ -34,6 +34,7 @@ static bool recover_rooms(struct rooms *rooms, const struct settings *settings, 
                                        .segment_bytes = settings->segment_bytes,
                                        .distrust = settings->distrust,
                                        .stay = how == ROOMS_STAY,
+                                       .may_lie_behind = how == ROOMS_SHOWN,
                                        .progress = replay_tell};
     if (!recovery_run(&rooms->folder, &options, &rooms->recovered, failure))
         return false;

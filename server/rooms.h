@@ -23,6 +23,7 @@ enum rooms_how {
     ROOMS_USUAL,
     ROOMS_FRESH, /* init: the folder is not finished yet */
     ROOMS_STAY,  /* skip: nothing is replayed */
+    ROOMS_SHOWN, /* serve: when recovered.behind says so, nothing may be written */
 };
 
 /* On false everything is closed again. */

@@ -262,10 +262,18 @@ static bool build_loop(struct server *server, struct failure *failure)
     return server->bound || fail(failure, FAULT_MEMORY, 0, "no memory for a timer");
 }
 
+/* Why nothing may be written as long as this process lives; NULL: it may. */
+static const char *behind(const struct server *server)
+{
+    const char *why = server->rooms.recovered.behind;
+    return why[0] == '\0' ? NULL : why;
+}
+
 static bool build_writer(struct server *server, struct failure *failure)
 {
     struct writer_options options = {.loop = server->loop,
                                      .commit = server->rooms.commit,
+                                     .read_only = behind(server) != NULL,
                                      .replied = replied,
                                      .published = published,
                                      .owner = server};
@@ -279,7 +287,8 @@ static bool build_watch(struct server *server, struct failure *failure)
                                     .settings = server->settings,
                                     .ledger = server->rooms.ledger,
                                     .clock = &server->rooms.clock,
-                                    .writer = server->writer};
+                                    .writer = server->writer,
+                                    .behind = behind(server)};
     server->watch = watch_create(&options, failure);
     return server->watch != NULL;
 }
@@ -378,7 +387,7 @@ int server_run(const struct settings *settings)
     signal(SIGXFSZ, SIG_IGN);
     raise_descriptors();
     server = (struct server){.settings = settings, .started_ms = clock_loop_ms()};
-    if (!rooms_open(&server.rooms, settings, ROOMS_USUAL, &failure))
+    if (!rooms_open(&server.rooms, settings, ROOMS_SHOWN, &failure))
         return settings_told(&failure);
     look_at_clock(&server);
     bool built = build(&server, &failure);

@@ -43,6 +43,8 @@ static const char *short_of_room(struct watch *watch)
     if (!folder_space(watch->options.folder, &space))
         return "the disk cannot be looked at";
     watch->figures.disk_free_bytes = space.free_bytes;
+    if (watch->options.behind)
+        return watch->options.behind;
     if (space.free_bytes < folder_space_least(&space, settings->min_free_bytes))
         return "the disk is nearly full: make room on it";
     if (ledger.used_bytes / MAP_PERCENT > ledger.map_bytes / 100)

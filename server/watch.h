@@ -18,6 +18,7 @@ struct watch_options {
     struct ledger *ledger;
     struct clock *clock;
     struct writer *writer;
+    const char *behind; /* why the ledger lies behind its journal for good; NULL: it does not */
 };
 
 struct watch_figures {

@@ -444,6 +444,7 @@ bool writer_create(const struct writer_options *options, struct writer **ret_wri
     if (!writer)
         return fail(failure, FAULT_MEMORY, 0, "no memory for the writer");
     writer->options = *options;
+    atomic_init(&writer->read_only, options->read_only);
     pthread_mutex_init(&writer->lock, NULL);
     pthread_condattr_t by_monotonic;
     pthread_condattr_init(&by_monotonic);

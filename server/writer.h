@@ -28,6 +28,7 @@ struct writer;
 struct writer_options {
     struct loop *loop;
     struct commit *commit;
+    bool read_only; /* from its first moment on */
     /* On the loop's thread: a reply or refusal for each submission of a group, then the group. */
     void (*replied)(void *owner, uint64_t ticket, struct slice reply,
                     const Tefter__Refusal *refused);

@@ -18,6 +18,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "stranger"))
 import server
 
 DONE, REFUSED, USE, NO_SERVER, NOT_ALLOWED, CONFLICT = range(6)
+FAULT = 1  # of tefterd
 PASSWORD = "seven pears and a pot"
 CUSTOMERS = """Code,Name,Phone,Area
 A-1,Xây dựng Phú Mỹ,0900 000 001,Thủ Đức
@@ -76,10 +77,13 @@ class Sitting:
                      "--password-stdin", given=PASSWORD + "\n", code=USE, wanted=["not empty"])
         self.server.start()
 
+    def start_fails(self, code, wanted):
+        said = subprocess.run([self.server.program, "--ledger", self.server.ledger, "--listen", "127.0.0.1:0"],
+                              text=True, capture_output=True, timeout=30, check=False)
+        self.judge("tefterd --ledger …", said, code, wanted)
+
     def second_start(self):
-        said = subprocess.run([self.server.program, "--ledger", self.server.ledger], text=True,
-                              capture_output=True, timeout=30, check=False)
-        self.judge("tefterd --ledger …", said, CONFLICT, [rf"pid {self.server.process.pid}\b"])
+        self.start_fails(CONFLICT, [rf"pid {self.server.process.pid}\b"])
 
     def office(self):
         address = self.server.address
@@ -156,6 +160,25 @@ class Sitting:
         self.check(self.server.stop() == 0, "tefterd did not end in order")
         self.tefterd("verify", wanted=["good|balance|ok"])
 
+    def stuck(self):
+        """An entry that no program can apply: the first start says so and ends, the second one shows the books,
+        and the entry is passed over only when a person says so."""
+        said = subprocess.run([os.path.join(self.binaries, "spoil"), self.server.ledger], text=True,
+                              capture_output=True, timeout=30, check=True)
+        seq = said.stdout.strip()
+        self.start_fails(FAULT, [f"entry {seq} cannot be applied", f"tefterd skip {seq}"])
+        self.server.start(listen=self.server.address)
+        self.check(self.owes("counter", "A-1") == 966000, "read only, he owes another sum")
+        self.tefter("counter", "sell", "A-1", "XM40=0.5", code=NO_SERVER, wanted=["no changes", "tefter status"])
+        self.tefter("office", "status", wanted=[f"READ ONLY: entry {seq} cannot be applied"])
+        self.tefterd("status", wanted=[f"entry {seq} could not be applied"])
+        self.check(self.server.stop() == 0, "tefterd did not end in order")
+        self.tefterd("skip", seq, "--reason", "a program's fault", wanted=[seq])
+        self.server.start(listen=self.server.address)
+        self.tefter("counter", "sell", "A-1", "XM40=0.25", wanted=["TD-"])
+        self.check(self.server.stop() == 0, "tefterd did not end in order")
+        self.tefterd("verify", wanted=["good|balance|ok"])
+
     def check(self, true, what):
         self.steps += 1
         if not true:
@@ -163,7 +186,7 @@ class Sitting:
 
     def run(self):
         for step in (self.make, self.second_start, self.office, self.branch, self.imports, self.trade,
-                     self.backup, self.power_cut, self.block, self.restore):
+                     self.backup, self.power_cut, self.block, self.restore, self.stuck):
             started = time.monotonic()
             step()
             print(f"{step.__name__:12} {time.monotonic() - started:5.1f} s", flush=True)

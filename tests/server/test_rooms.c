@@ -108,17 +108,22 @@ struct start {
     bool opened;
 };
 
-static struct start start_again(struct place *place)
+static struct start start_as(struct place *place, enum rooms_how how)
 {
     static struct rooms rooms;
     struct start start = {.failure = {.fault = FAULT_NONE}};
-    start.opened = rooms_open(&rooms, &place->settings, ROOMS_USUAL, &start.failure);
+    start.opened = rooms_open(&rooms, &place->settings, how, &start.failure);
     if (!start.opened)
         return start;
     start.recovered = rooms.recovered;
     assert_true(ledger_state(rooms.ledger, &start.state, NULL));
     rooms_close(&rooms);
     return start;
+}
+
+static struct start start_again(struct place *place)
+{
+    return start_as(place, ROOMS_USUAL);
 }
 
 static void mark_other_boot(const struct place *place)
@@ -344,6 +349,38 @@ static void an_entry_that_cannot_be_applied_is_named_and_skipped(void **state)
     rebuilt(place, &before.state);
 }
 
+/* Who only wants to show the ledger has it at the second start: as before the batch with the entry,
+ * however often, also when it is rebuilt. */
+static void met_twice_it_can_be_shown(void **state)
+{
+    struct place *place = *state;
+    uint8_t id[COMMAND_ID_SIZE] = {0};
+    uint8_t bytes[64];
+    Tefter__Entry entry = TEFTER__ENTRY__INIT;
+    entry.id = (ProtobufCBinaryData){sizeof id, id};
+    size_t size = tefter__entry__pack(&entry, bytes);
+    life(place, 2, ENDS_WELL);
+    append(place, slice_of(bytes, size), 0, NULL);
+    append(place, slice_text("this is no entry"), 0, NULL);
+    assert_false(start_as(place, ROOMS_SHOWN).opened);
+    for (int i = 0; i < 3; i++) {
+        assert_false(start_again(place).opened);
+        struct start start = start_as(place, ROOMS_SHOWN);
+        assert_true(start.opened);
+        assert_int_equal(start.state.seq, FIRST_SEQ + 3);
+        assert_non_null(strstr(start.recovered.behind, "entry 8 cannot be applied"));
+        if (i == 1)
+            mark_other_boot(place);
+    }
+    place->settings.reason = "a test";
+    place->settings.word = "8";
+    assert_int_equal(skip_run(&place->settings), EXIT_DONE);
+    struct start start = start_as(place, ROOMS_SHOWN);
+    assert_true(start.opened);
+    assert_string_equal(start.recovered.behind, "");
+    assert_int_equal(start.state.seq, 9);
+}
+
 static void another_outcome_stops_and_names_the_seq(void **state)
 {
     struct place *place = *state;
@@ -435,6 +472,7 @@ int main(void)
         TEST(a_state_ahead_of_the_journal_stops),
         TEST(damage_in_the_journal_stops),
         TEST(an_entry_that_cannot_be_applied_is_named_and_skipped),
+        TEST(met_twice_it_can_be_shown),
         TEST(another_outcome_stops_and_names_the_seq),
         TEST(a_restore_is_a_new_incarnation),
         TEST(an_untrusted_state_is_left_out_of_a_backup),
