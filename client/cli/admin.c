@@ -256,7 +256,7 @@ const struct verb admin_verbs[] = {
      .done = "Branch {BRANCH} is changed."},
     {.noun = "branch",
      .verb = "block",
-     .summary = "nothing is written for it any more",
+     .summary = "it sells and credits nothing any more",
      .params = one_branch,
      .command = "change_branch",
      .fixed = "blocked=true",

@@ -45,7 +45,8 @@ static const char *const patterns[] = {
     [CODE(PASSWORD_WEAK)] =
         "The password is too easy to guess.| At least {most} characters.| Take more, or other, "
         "words.",
-    [CODE(BRANCH_BLOCKED)] = "The branch is blocked: nothing is written for it.",
+    [CODE(BRANCH_BLOCKED)] =
+        "The branch is blocked: it sells and credits nothing. Money can still be taken.",
     [CODE(CERTIFICATE_EXPIRED)] = "This terminal's certificate has expired. It must be renewed "
                                   "before anything else, or the terminal enrolled anew.",
     [CODE(BUSY)] = "The server is busy.| Try again in {retry}.",

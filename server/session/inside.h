@@ -41,6 +41,7 @@ enum {
     SESSIONS_PER_TURN = 16, /* with frames or pages left */
     ANSWER_MEMORY_MAX = 32 * 1024 * 1024,
     QUERIES_WAITING_MAX = 128, /* long ones */
+    QUERIES_EACH_MAX = 8,      /* of them, one session's; one is answered at a time */
     QUERIES_RUNNING_MAX = 2,   /* as many as the pool has threads; one less while it hashes */
     ERRANDS_MAX = 65536,
     FOUND_MAX = 2000, /* customers a search hands to the ledger */
@@ -94,8 +95,10 @@ struct session {
     uint16_t feed_count;
     uint8_t state;
     uint8_t role;
-    bool expired; /* the certificate: it may only renew */
-    bool backlog; /* whole frames may be in the reader */
+    uint8_t queries; /* long ones, of those in flight */
+    bool answering;  /* one of them is on the pool */
+    bool expired;    /* the certificate: it may only renew */
+    bool backlog;    /* whole frames may be in the reader */
     bool paused;
     bool slow; /* was seen not to read; until its output is drained */
     bool wants_turn;

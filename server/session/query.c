@@ -1,6 +1,7 @@
 /*
  * Queries: scanned, allowed, answered. Short ones on the loop, in one read transaction; long ones
- * on the pool with memory of their own.
+ * on the pool with memory of their own, in turn, and of one session one at a time and only while
+ * it reads: what waits for it to read is never more than one long answer.
  */
 #include <stdlib.h>
 
@@ -89,6 +90,12 @@ static void work(void *context)
         job->answer = pack_answer(answer, &job->arena);
 }
 
+static void query_ended(struct session *session)
+{
+    session->queries--;
+    session_request_ended(session);
+}
+
 static void give_answer(struct session *session, struct long_query *job)
 {
     if (job->answer.size == 0)
@@ -105,7 +112,8 @@ static void done(void *context)
     home->queries_running--;
     if (session != NULL && !home->destroyed) {
         arena_reset(&home->arena);
-        session_request_ended(session);
+        session->answering = false;
+        query_ended(session);
         give_answer(session, job);
     }
     query_free(job);
@@ -114,25 +122,43 @@ static void done(void *context)
     sessions_job_ended(home);
 }
 
-static struct long_query *take_first(struct sessions *home)
+static bool may_run(const struct long_query *job)
 {
+    struct session *session = session_find(job->home, job->session);
+    return session == NULL || (!session->answering && !session_slow(session));
+}
+
+static bool too_late(const struct long_query *job)
+{
+    return job->deadline_ms != 0 && loop_now_ms(job->home->options.loop) > job->deadline_ms;
+}
+
+/* The first that may run, or that is too late; NULL: none. */
+static struct long_query *take_next(struct sessions *home)
+{
+    struct long_query *before = NULL;
     struct long_query *job = home->queries_first;
-    home->queries_first = job->next;
+    while (job != NULL && !too_late(job) && !may_run(job)) {
+        before = job;
+        job = job->next;
+    }
+    if (job == NULL)
+        return NULL;
+    *(before == NULL ? &home->queries_first : &before->next) = job->next;
     if (job->next == NULL)
-        home->queries_last = NULL;
+        home->queries_last = before;
     home->queries_waiting--;
     return job;
 }
 
 /* It waited longer than the terminal does, or for a terminal that is gone. */
-static bool too_late(struct sessions *home, struct long_query *job)
+static bool given_up(struct sessions *home, struct long_query *job)
 {
     struct session *session = session_find(home, job->session);
-    bool late = job->deadline_ms != 0 && loop_now_ms(home->options.loop) > job->deadline_ms;
-    if (session != NULL && !late)
+    if (session != NULL && !too_late(job))
         return false;
     if (session != NULL) {
-        session_request_ended(session);
+        query_ended(session);
         session_send_answer(
             session, job->request,
             pack_refusal(hub_seq(home->hub), TEFTER__REFUSAL_CODE__DEADLINE_PASSED, &job->arena));
@@ -141,17 +167,24 @@ static bool too_late(struct sessions *home, struct long_query *job)
     return true;
 }
 
+static void run(struct sessions *home, struct long_query *job)
+{
+    session_find(home, job->session)->answering = true;
+    home->queries_running++;
+    home->jobs++;
+    sessions_settled(home);
+    need(loop_work(home->options.loop, work, done, job));
+}
+
 void queries_go_on(struct sessions *home)
 {
     uint32_t threads = QUERIES_RUNNING_MAX - (home->hashing ? 1 : 0);
-    while (home->queries_first != NULL && home->queries_running < threads) {
-        struct long_query *job = take_first(home);
-        if (too_late(home, job))
-            continue;
-        home->queries_running++;
-        home->jobs++;
-        sessions_settled(home);
-        need(loop_work(home->options.loop, work, done, job));
+    while (home->queries_running < threads) {
+        struct long_query *job = take_next(home);
+        if (job == NULL)
+            return;
+        if (!given_up(home, job))
+            run(home, job);
     }
 }
 
@@ -206,14 +239,18 @@ static void answer_later(struct session *session, const Tefter__FromTerminal *re
         home->queries_last->next = job;
     home->queries_last = job;
     home->queries_waiting++;
+    session->queries++;
     session_request_begun(session);
     queries_go_on(home);
 }
 
 void queries_fini(struct sessions *home)
 {
-    while (home->queries_first != NULL)
-        query_free(take_first(home));
+    while (home->queries_first != NULL) {
+        struct long_query *job = home->queries_first;
+        home->queries_first = job->next;
+        query_free(job);
+    }
 }
 
 /* ---- short ones ---- */

@@ -47,6 +47,8 @@ static void on_drained(void *context)
     session->slow = false;
     if (session->state == SESSION_CLOSING)
         return;
+    if (session->queries > 0)
+        queries_go_on(session->home);
     if (session->backlog)
         session_want_turn(session);
     feeds_drained(session);
@@ -96,7 +98,8 @@ static void note_partial(struct session *session)
 /* Who does not read what he is told, or has too much under way, waits with what he asks. */
 static bool may_ask(struct session *session)
 {
-    return session->in_flight < REQUESTS_IN_FLIGHT_MAX && !session_slow(session);
+    return session->in_flight < REQUESTS_IN_FLIGHT_MAX && session->queries < QUERIES_EACH_MAX &&
+           !session_slow(session);
 }
 
 void session_frames(struct session *session)

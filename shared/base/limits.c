@@ -10,6 +10,7 @@ static_assert(BATCH_BYTES_MAX <= JOURNAL_SEGMENT_BYTES, "a batch fits in a segme
 static_assert(BATCH_ENTRIES_MAX <= WRITER_QUEUE_MAX, "a full batch can wait");
 static_assert(VAULT_FILE_MAX < FRAME_TO_SERVER_MAX, "a file travels in one frame");
 static_assert(HEARTBEAT_MS < SILENCE_MS, "a heartbeat is missed before a peer is silent");
-static_assert(OUTPUT_PAUSE_BYTES < OUTPUT_CUT_BYTES, "a slow terminal is paused before it is cut");
+static_assert(OUTPUT_PAUSE_BYTES + FRAME_TO_CLIENT_MAX < OUTPUT_CUT_BYTES,
+              "a slow terminal is paused, and has room for one long answer, before it is cut");
 static_assert(RESUME_SCAN_MAX <= EVENTS_KEPT, "a resume reads events that are kept");
 static_assert(DOCUMENT_LINES_MAX <= RECORDS_TOUCHED_MAX, "a full document is one command");

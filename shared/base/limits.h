@@ -39,8 +39,8 @@ enum {
     REQUESTS_IN_FLIGHT_MAX = 256, /* one session */
     SUBSCRIPTIONS_MAX = 16,       /* one session */
     SUBSCRIPTION_IDS_MAX = 1000,
-    OUTPUT_PAUSE_BYTES = 64 * 1024, /* stop reading from a terminal that does not read */
-    OUTPUT_CUT_BYTES = 1024 * 1024, /* and cut it here */
+    OUTPUT_PAUSE_BYTES = 64 * 1024,     /* stop reading from a terminal that does not read */
+    OUTPUT_CUT_BYTES = 2 * 1024 * 1024, /* and cut it here */
     OUTPUT_CUT_MS = 30 * 1000,
     HANDSHAKE_INPUT_MAX = 32 * 1024,
     HANDSHAKE_MS = 5 * 1000,
