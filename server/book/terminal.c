@@ -9,7 +9,8 @@
  * 1. A code enrols once, and only until it expires; a newer code replaces it.
  * 2. The digest stays when it is used, so that a second use is told as such.
  * 3. The serial of the certificate that counts only rises.
- * 4. A new code does not end the certificate of before; enrolling anew or blocking does.
+ * 4. A new code does not end the certificate of before; enrolling anew or blocking does. Renewed,
+ * it counts for 30 days more.
  */
 #include "book/terminal.h"
 
@@ -21,6 +22,7 @@
 #include "book/field.h"
 
 enum { FINGERPRINT_MAX = 64 };
+#define BEFORE_MS ((int64_t)30 * 24 * 3600 * 1000)
 
 /* ---- 1 record ---- */
 
@@ -192,6 +194,16 @@ static void take_certificate(Tefter__TerminalRecord *terminal, uint64_t serial,
     FIELD_SET(terminal, not_after_ms, not_after_ms);
 }
 
+/* The answer with the new certificate may be lost, or the terminal die before it keeps it. */
+static void keep_before(struct tx *tx, Tefter__TerminalRecord *terminal, bool shown,
+                        ProtobufCBinaryData fingerprint)
+{
+    terminal->has_before = shown;
+    terminal->before = fingerprint;
+    terminal->has_before_until_ms = shown;
+    terminal->before_until_ms = shown ? tx_now_ms(tx) + BEFORE_MS : 0;
+}
+
 static Tefter__Refusal *look_enrol(struct tx *tx, const Tefter__EnrolTerminal *command,
                                    Tefter__TerminalRecord **ret_terminal)
 {
@@ -224,6 +236,7 @@ Tefter__Refusal *apply_enrol_terminal(struct tx *tx, const Tefter__EnrolTerminal
 
     tx_decided(tx);
     take_certificate(terminal, command->serial, command->fingerprint, command->not_after_ms);
+    keep_before(tx, terminal, false, (ProtobufCBinaryData){0, NULL});
     FIELD_SET(terminal, enrolled_ms, tx_now_ms(tx));
     FIELD_SET(terminal, code_used, true);
     terminal_save(tx, terminal);
@@ -236,6 +249,8 @@ static Tefter__Refusal *look_renew(struct tx *tx, const Tefter__RenewTerminal *c
 {
     Tefter__Refusal *refusal =
         field_bytes(tx, "fingerprint", command->fingerprint, FINGERPRINT_MAX);
+    if (!refusal && command->has_shown)
+        refusal = field_bytes(tx, "shown", command->shown, FINGERPRINT_MAX);
     if (refusal)
         return refusal;
     *ret_terminal = terminal_hold(tx, command->terminal);
@@ -249,8 +264,9 @@ static Tefter__Refusal *look_renew(struct tx *tx, const Tefter__RenewTerminal *c
     return refusal;
 }
 
-/* Refuses, in this order: fingerprint (field_bytes, 64); NOT_FOUND terminal; TERMINAL_UNKNOWN
- * (never enrolled), TERMINAL_BLOCKED; FIELD_INVALID serial unless above the present one. */
+/* Refuses, in this order: fingerprint, shown (field_bytes, 64); NOT_FOUND terminal;
+ * TERMINAL_UNKNOWN (never enrolled), TERMINAL_BLOCKED; FIELD_INVALID serial unless above the
+ * present one. */
 Tefter__Refusal *apply_renew_terminal(struct tx *tx, const Tefter__RenewTerminal *command,
                                       Tefter__Done *done)
 {
@@ -261,6 +277,7 @@ Tefter__Refusal *apply_renew_terminal(struct tx *tx, const Tefter__RenewTerminal
 
     tx_decided(tx);
     take_certificate(terminal, command->serial, command->fingerprint, command->not_after_ms);
+    keep_before(tx, terminal, command->has_shown, command->shown);
     terminal_save(tx, terminal);
     told(tx, terminal->terminal, done);
     return NULL;

@@ -238,6 +238,8 @@ static enum submit_answer submit_renew(struct session *session, uint64_t request
     renew.serial = serial;
     renew.fingerprint = hash_bytes(&parcel->fingerprint);
     renew.not_after_ms = parcel->not_after_ms;
+    renew.has_shown = true;
+    renew.shown = hash_bytes(&parcel->before);
     command.kind_case = TEFTER__COMMAND__KIND_RENEW_TERMINAL;
     command.renew_terminal = &renew;
     return submit_own(session->home, session, request, &command, &server, signed_done, parcel);

@@ -33,10 +33,20 @@ static uint32_t number_of_name(const char *name)
     return end != NULL && *end == '\0' && number <= UINT32_MAX ? (uint32_t)number : 0;
 }
 
+static bool is_its(const struct session *session, bool known, ProtobufCBinaryData fingerprint)
+{
+    return known && fingerprint.len == HASH_SIZE &&
+           memcmp(fingerprint.data, session->fingerprint.bytes, HASH_SIZE) == 0;
+}
+
+/* The newest of the terminal, or for some time the one before: the newest may never have reached
+ * it. */
 static bool certificate_counts(const struct session *session, const Tefter__TerminalRecord *record)
 {
-    return record != NULL && record->has_fingerprint && record->fingerprint.len == HASH_SIZE &&
-           memcmp(record->fingerprint.data, session->fingerprint.bytes, HASH_SIZE) == 0;
+    if (record == NULL || is_its(session, record->has_fingerprint, record->fingerprint))
+        return record != NULL;
+    return is_its(session, record->has_before, record->before) &&
+           sessions_now_ms(session->home) <= record->before_until_ms;
 }
 
 /* What keeps it out; 0: nothing. */
@@ -130,8 +140,9 @@ static void fill_welcome(const struct session *session, struct ledger_view *view
     }
     if (terminal != NULL) {
         welcome->terminal_name = terminal->name;
-        welcome->renew = terminal->has_not_after_ms &&
-                         welcome->now_ms > terminal->not_after_ms - RENEW_BEFORE_MS;
+        welcome->renew = !is_its(session, terminal->has_fingerprint, terminal->fingerprint) ||
+                         (terminal->has_not_after_ms &&
+                          welcome->now_ms > terminal->not_after_ms - RENEW_BEFORE_MS);
     }
     if (branch != NULL) {
         welcome->branch_code = branch->code;

@@ -262,9 +262,60 @@ static void renewed(void **state)
     client_close(&client);
     assert_false(other.closed); /* the same device, on another connection */
     client_close(&other);
-    kept_out(&world.terminal, TEFTER__REFUSAL_CODE__TERMINAL_UNKNOWN);
     client_greet(&client, &fresh);
     assert_false(client.inbox[0]->welcome->renew);
+    client_close(&client);
+}
+
+/* It never got what it asked for, twice; the certificate it has still lets it in, for thirty days.
+ */
+static void a_lost_renewal_is_asked_for_again(void **state)
+{
+    (void)state;
+    struct client client;
+    struct slice key;
+    know_certificate(world.terminal.certificate, UINT64_C(1) << 60, days_from_now(199));
+    for (int lost = 0; lost < 2; lost++) {
+        client_greet(&client, &world.terminal);
+        assert_true(client.inbox[0]->welcome->renew);
+        (void)renew(&client, &key);
+        client_close(&client);
+    }
+    client_greet(&client, &world.terminal);
+    assert_true(client.inbox[0]->welcome->renew);
+    assert_int_equal(client_login(&client, "boss", "correct horse")->body_case,
+                     TEFTER__TO_TERMINAL__BODY_LOGGED_IN);
+    struct tls_identity fresh = identity_of(renew(&client, &key), key);
+    client_close(&client);
+    client_greet(&client, &fresh);
+    assert_false(client.inbox[0]->welcome->renew);
+    client_close(&client);
+    world.clock_moved_ms += (int64_t)29 * 24 * 3600 * 1000;
+    client_greet(&client, &world.terminal);
+    client_close(&client);
+    world.clock_moved_ms += (int64_t)2 * 24 * 3600 * 1000;
+    kept_out(&world.terminal, TEFTER__REFUSAL_CODE__TERMINAL_UNKNOWN);
+    client_greet(&client, &fresh);
+    client_close(&client);
+}
+
+/* Enrolled anew it is another device: what was renewed before counts no more. */
+static void a_new_code_ends_what_was_renewed(void **state)
+{
+    (void)state;
+    char code[ENROL_CODE_TEXT_SIZE];
+    struct client client;
+    struct slice key;
+    struct tls_identity fresh;
+    Tefter__RefusalCode refused = 0;
+    know_certificate(world.terminal.certificate, UINT64_C(1) << 60, days_from_now(199));
+    client_greet(&client, &world.terminal);
+    (void)renew(&client, &key);
+    client_close(&client);
+    world_code(1, 60000, code);
+    assert_true(client_enrol(code, &fresh, &refused));
+    kept_out(&world.terminal, TEFTER__REFUSAL_CODE__TERMINAL_UNKNOWN);
+    client_greet(&client, &fresh);
     client_close(&client);
 }
 
@@ -340,6 +391,8 @@ int main(void)
         world_test(a_replaced_device_is_cut),
         world_test(certificates_nobody_knows),
         world_test(renewed),
+        world_test(a_lost_renewal_is_asked_for_again),
+        world_test(a_new_code_ends_what_was_renewed),
         world_test(an_expired_one_may_only_renew),
         world_test(codes_are_made_by_who_may),
     };

@@ -107,8 +107,21 @@ class Stranger(unittest.TestCase):
         with client.Connection(folder) as connection:
             enrolled = connection.ask(renew=self.pb.Renew(request=client.signing_request(key))).enrolled
             connection.ask(ping=self.pb.Ping())
+        new_key = client.read(key)
+        # The answer is lost: the certificate that asked still counts, and may ask again.
+        client.write(key, old_key)
+        with client.Connection(folder) as connection:
+            self.assertTrue(connection.welcome.renew)
+            client.write(key, new_key)
+            enrolled = connection.ask(renew=self.pb.Renew(request=client.signing_request(key))).enrolled
         client.write(os.path.join(folder, "certificate.pem"), enrolled.certificate)
-        client.Connection(folder).close()
+        with client.Connection(folder) as connection:
+            self.assertFalse(connection.welcome.renew)
+        # Enrolled anew, it is another device: neither counts any more.
+        again = self.company.owner.ask(make_code=self.pb.MakeCode(terminal=enrolled.terminal)).code.code
+        client.enrol(self.server.address, again, folder + "-again")
+        with self.assertRaises((client.Ended, OSError)):
+            client.Connection(folder)
         client.write(os.path.join(folder, "certificate.pem"), old)
         client.write(key, old_key)
         with self.assertRaises((client.Ended, OSError)):
