@@ -12,6 +12,7 @@
 #include "book/company.h"
 #include "book/field.h"
 #include "book/group.h"
+#include "book/person.h"
 #include "book/staff.h"
 
 /* ---- record ---- */
@@ -663,7 +664,7 @@ Tefter__AccountRow *credit_account_row(struct tx *tx, uint32_t customer)
     row->uncleared_minor = account->uncleared_minor;
     row->unmatched_minor = account->unmatched_minor;
     row->open_bills = account->open_bills;
-    row->persons = customer_person_count(record, today);
+    row->persons = person_count(record, today);
     row->last = account->last;
     row->has_seq = true;
     row->seq = tx_seq(tx);

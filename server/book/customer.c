@@ -8,32 +8,21 @@
  * 2. Customers are numbered from 1 without a gap and never go away; 1 is who pays at once and has
  *    no name: he is not changed, locked or grouped.
  * 3. `groups` holds at most one group of each dimension.
- * 4. Every change writes one ChangeRecord with old and new of each field; `changes` counts them.
- * 5. At most PERSONS_PER_CUSTOMER_MAX persons are not revoked; a number of a person is not given
- *    twice. The oldest revoked ones leave the record when there are too many: their story stays.
  */
 #include "book/customer.h"
 
 #include <string.h>
 
-#include "base/date.h"
 #include "base/limits.h"
-#include "base/money.h"
 #include "book/branch.h"
 #include "book/company.h"
 #include "book/field.h"
 #include "book/group.h"
-#include "book/page.h"
+#include "book/person.h"
 #include "book/staff.h"
-
-enum { STORY_FIELDS_MAX = 40, PERSONS_KEPT_MAX = 2 * PERSONS_PER_CUSTOMER_MAX };
+#include "book/story.h"
 
 /* ---- 1 record ---- */
-
-static struct key customer_key(uint32_t customer)
-{
-    return key_customer(customer, TABLE_PROFILE);
-}
 
 static struct key code_key(const char *code)
 {
@@ -48,19 +37,6 @@ static struct key source_key(const char *source, const char *code)
     key_text(&key, source);
     key_text(&key, code);
     return key;
-}
-
-static struct key change_key(uint32_t customer, uint32_t number)
-{
-    struct key key = key_customer(customer, TABLE_CHANGE);
-    key_u32(&key, number);
-    return key;
-}
-
-Tefter__CustomerRecord *customer_get(struct tx *tx, uint32_t customer)
-{
-    struct key key = customer_key(customer);
-    return tx_hold(tx, &key, &tefter__customer_record__descriptor);
 }
 
 static uint32_t customer_at(struct tx *tx, const struct key *key)
@@ -78,12 +54,6 @@ Tefter__CustomerRecord *customer_by_code(struct tx *tx, const char *code)
     return customer ? customer_get(tx, customer) : NULL;
 }
 
-void customer_save(struct tx *tx, const Tefter__CustomerRecord *customer)
-{
-    struct key key = customer_key(customer->customer);
-    tx_put(tx, &key, &customer->base);
-}
-
 /* What finds a new customer; the record is saved beside it. */
 static void customer_index(struct tx *tx, const Tefter__CustomerRecord *customer)
 {
@@ -93,53 +63,6 @@ static void customer_index(struct tx *tx, const Tefter__CustomerRecord *customer
         return;
     struct key by_source = source_key(customer->source, customer->code);
     tx_put_u64(tx, &by_source, customer->customer);
-}
-
-/* ---- 1 record: the story of his fields ---- */
-
-static Tefter__ChangeRecord *story_begin(struct tx *tx)
-{
-    Tefter__ChangeRecord *story = tx_new(tx, &tefter__change_record__descriptor);
-    story->seq = tx_seq(tx);
-    story->at_ms = tx_now_ms(tx);
-    story->actor = tx_actor_copy(tx);
-    story->fields = tx_take(tx, STORY_FIELDS_MAX * sizeof *story->fields);
-    return story;
-}
-
-static Tefter__FieldChange *story_add(struct tx *tx, Tefter__ChangeRecord *story, const char *field)
-{
-    Tefter__FieldChange *change = tx_new(tx, &tefter__field_change__descriptor);
-    need(story->n_fields < STORY_FIELDS_MAX);
-    story->fields[story->n_fields++] = change;
-    change->field = tx_text(tx, field);
-    return change;
-}
-
-static void story_value(struct tx *tx, Tefter__ChangeRecord *story, const char *field,
-                        const char *before, const char *now)
-{
-    Tefter__FieldChange *change = story_add(tx, story, field);
-    change->old_value = tx_text(tx, before);
-    change->new_value = tx_text(tx, now);
-}
-
-static void story_text(struct tx *tx, Tefter__ChangeRecord *story, const char *field,
-                       Tefter__Text *before, Tefter__Text *now)
-{
-    Tefter__FieldChange *change = story_add(tx, story, field);
-    change->old_text = before;
-    change->new_text = now;
-}
-
-/* Numbers the story and saves it with the customer. */
-static void story_end(struct tx *tx, Tefter__CustomerRecord *customer,
-                      const Tefter__ChangeRecord *story)
-{
-    struct key key = change_key(customer->customer, ++customer->changes);
-    customer->changed_seq = tx_seq(tx);
-    customer_save(tx, customer);
-    tx_put(tx, &key, &story->base);
 }
 
 /* ---- 2 rules ---- */
@@ -170,37 +93,6 @@ static Tefter__Refusal *wanted_line(struct tx *tx, const char *field, const char
     return field_line(tx, field, text, NAME_MAX_BYTES);
 }
 
-static const char *date_text(struct tx *tx, bool given, uint32_t date)
-{
-    char text[DATE_TEXT_SIZE];
-    if (!given)
-        return NULL;
-    date_write(date, text);
-    return tx_text(tx, text);
-}
-
-static const char *number_text(struct tx *tx, bool given, int64_t number)
-{
-    return given ? tx_format(tx, "%lld", (long long)number) : NULL;
-}
-
-static bool is_cash(struct tx *tx, uint32_t customer)
-{
-    return customer == company_cash_customer(tx);
-}
-
-/* A customer who may be changed. Refuses, about customer: NOT_FOUND, FIELD_INVALID (cash). */
-static Tefter__Refusal *look_customer(struct tx *tx, uint32_t number,
-                                      Tefter__CustomerRecord **ret_customer)
-{
-    *ret_customer = customer_get(tx, number);
-    if (!*ret_customer)
-        return refuse_not_found(tx, "customer");
-    if (is_cash(tx, number))
-        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "customer");
-    return NULL;
-}
-
 static Tefter__CustomerRecord *customer_new(struct tx *tx, uint32_t number, char *code,
                                             Tefter__Text *name)
 {
@@ -213,41 +105,12 @@ static Tefter__CustomerRecord *customer_new(struct tx *tx, uint32_t number, char
     return customer;
 }
 
-static void told(struct tx *tx, Tefter__EventKind kind, uint32_t customer, uint64_t about)
-{
-    Tefter__Event event = TEFTER__EVENT__INIT;
-    event.kind = kind;
-    FIELD_SET(&event, customer, customer);
-    if (about)
-        FIELD_SET(&event, about, about);
-    tx_emit(tx, &event);
-    tx_touch(tx, ROW_CUSTOMER, customer);
-}
-
-/* ---- 2 rules: moves that tell their story ---- */
-
-static void move_text(struct tx *tx, Tefter__ChangeRecord *story, const char *field,
-                      Tefter__Text **slot, Tefter__Text *given)
-{
-    Tefter__Text *before = *slot;
-    if (field_move_text(slot, given))
-        story_text(tx, story, field, before, *slot);
-}
-
-static void move_line(struct tx *tx, Tefter__ChangeRecord *story, const char *field, char **slot,
-                      char *given)
-{
-    char *before = *slot;
-    if (field_move_line(slot, given))
-        story_value(tx, story, field, before, *slot);
-}
-
 static void move_term(struct tx *tx, Tefter__ChangeRecord *story, Tefter__CustomerRecord *customer,
                       bool given, uint32_t days)
 {
-    const char *before = number_text(tx, customer->has_term_days, customer->term_days);
+    const char *before = story_number(tx, customer->has_term_days, customer->term_days);
     if (field_move_u32(given, days, &customer->has_term_days, &customer->term_days))
-        story_value(tx, story, "term_days", before, number_text(tx, true, days));
+        story_value(tx, story, "term_days", before, story_number(tx, true, days));
 }
 
 /* ---- 3 changes: founding ---- */
@@ -420,15 +283,15 @@ static Tefter__CustomerRecord *customer_of(struct tx *tx, const Tefter__OpenCust
     Tefter__CustomerRecord *customer = customer_new(tx, number, code, command->name);
     story_value(tx, story, "code", NULL, code);
     story_text(tx, story, "name", NULL, command->name);
-    move_text(tx, story, "phone", &customer->phone, command->phone);
-    move_line(tx, story, "area", &customer->area, command->area);
-    move_text(tx, story, "nickname", &customer->nickname, command->nickname);
-    move_text(tx, story, "tax_code", &customer->tax_code, command->tax_code);
-    move_text(tx, story, "address", &customer->address, command->address);
+    story_move_text(tx, story, "phone", &customer->phone, command->phone);
+    story_move_line(tx, story, "area", &customer->area, command->area);
+    story_move_text(tx, story, "nickname", &customer->nickname, command->nickname);
+    story_move_text(tx, story, "tax_code", &customer->tax_code, command->tax_code);
+    story_move_text(tx, story, "address", &customer->address, command->address);
     move_term(tx, story, customer, command->has_term_days, command->term_days);
-    move_line(tx, story, "language", &customer->language, command->language);
-    move_line(tx, story, "source", &customer->source, command->source);
-    move_text(tx, story, "note", &customer->note, command->note);
+    story_move_line(tx, story, "language", &customer->language, command->language);
+    story_move_line(tx, story, "source", &customer->source, command->source);
+    story_move_text(tx, story, "note", &customer->note, command->note);
     FIELD_SET(customer, branch, branch_of_actor(tx)->branch);
     customer->n_groups = command->n_groups;
     customer->groups = command->groups;
@@ -451,7 +314,7 @@ static void opened(struct tx *tx, Tefter__CustomerRecord *customer, Tefter__Chan
         group_put_member(tx, groups[i], customer->customer, true);
     }
     story_end(tx, customer, story);
-    told(tx, TEFTER__EVENT_KIND__CUSTOMER_OPENED, customer->customer, 0);
+    customer_tell(tx, TEFTER__EVENT_KIND__CUSTOMER_OPENED, customer->customer, 0);
     tx_touch(tx, ROW_ACCOUNT, customer->customer);
 }
 
@@ -506,15 +369,15 @@ static Tefter__Refusal *check_change(struct tx *tx, const Tefter__ChangeCustomer
 static void change_customer(struct tx *tx, Tefter__CustomerRecord *customer,
                             const Tefter__ChangeCustomer *command, Tefter__ChangeRecord *story)
 {
-    move_text(tx, story, "name", &customer->name, command->name);
-    move_text(tx, story, "phone", &customer->phone, command->phone);
-    move_line(tx, story, "area", &customer->area, command->area);
-    move_text(tx, story, "nickname", &customer->nickname, command->nickname);
-    move_text(tx, story, "tax_code", &customer->tax_code, command->tax_code);
-    move_text(tx, story, "address", &customer->address, command->address);
+    story_move_text(tx, story, "name", &customer->name, command->name);
+    story_move_text(tx, story, "phone", &customer->phone, command->phone);
+    story_move_line(tx, story, "area", &customer->area, command->area);
+    story_move_text(tx, story, "nickname", &customer->nickname, command->nickname);
+    story_move_text(tx, story, "tax_code", &customer->tax_code, command->tax_code);
+    story_move_text(tx, story, "address", &customer->address, command->address);
     move_term(tx, story, customer, command->has_term_days, command->term_days);
-    move_line(tx, story, "language", &customer->language, command->language);
-    move_text(tx, story, "note", &customer->note, command->note);
+    story_move_line(tx, story, "language", &customer->language, command->language);
+    story_move_text(tx, story, "note", &customer->note, command->note);
 }
 
 /* Refuses, in this order: name, phone (field_text_filled), area (field_line), nickname, tax_code,
@@ -527,7 +390,7 @@ Tefter__Refusal *apply_change_customer(struct tx *tx, const Tefter__ChangeCustom
     Tefter__CustomerRecord *customer = NULL;
     Tefter__Refusal *refusal = check_change(tx, command);
     if (!refusal)
-        refusal = look_customer(tx, command->customer, &customer);
+        refusal = customer_look(tx, command->customer, &customer);
     if (refusal)
         return refusal;
     Tefter__ChangeRecord *story = story_begin(tx);
@@ -537,7 +400,7 @@ Tefter__Refusal *apply_change_customer(struct tx *tx, const Tefter__ChangeCustom
 
     tx_decided(tx);
     story_end(tx, customer, story);
-    told(tx, TEFTER__EVENT_KIND__CUSTOMER_CHANGED, customer->customer, 0);
+    customer_tell(tx, TEFTER__EVENT_KIND__CUSTOMER_CHANGED, customer->customer, 0);
     FIELD_SET(done, id, customer->customer);
     return NULL;
 }
@@ -551,7 +414,7 @@ static Tefter__Refusal *look_lock(struct tx *tx, const Tefter__LockCustomer *com
     if (!refusal && command->has_until)
         refusal = field_date(tx, "until", command->until);
     if (!refusal)
-        refusal = look_customer(tx, command->customer, ret_customer);
+        refusal = customer_look(tx, command->customer, ret_customer);
     if (refusal)
         return refusal;
     uint32_t today = branch_of_actor(tx)->date;
@@ -584,7 +447,7 @@ static void story_lock(struct tx *tx, Tefter__ChangeRecord *story,
                        const Tefter__CustomerRecord *before, bool locked, Tefter__Text *reason,
                        const char *until)
 {
-    const char *until_before = date_text(tx, before->has_locked_until, before->locked_until);
+    const char *until_before = story_date(tx, before->has_locked_until, before->locked_until);
     story_value(tx, story, "locked", before->locked ? "true" : "false", locked ? "true" : "false");
     if (before->lock_reason || reason)
         story_text(tx, story, "lock_reason", before->lock_reason, reason);
@@ -596,7 +459,7 @@ static void lock_changed(struct tx *tx, Tefter__EventKind kind, Tefter__Customer
                          const Tefter__ChangeRecord *story, Tefter__Done *done)
 {
     story_end(tx, customer, story);
-    told(tx, kind, customer->customer, 0);
+    customer_tell(tx, kind, customer->customer, 0);
     tx_touch(tx, ROW_ACCOUNT, customer->customer);
     FIELD_SET(done, id, customer->customer);
 }
@@ -614,7 +477,7 @@ Tefter__Refusal *apply_lock_customer(struct tx *tx, const Tefter__LockCustomer *
     Tefter__ChangeRecord *story = story_begin(tx);
     Tefter__Text *reason = text_or_none(command->reason);
     story_lock(tx, story, customer, true, reason,
-               date_text(tx, command->has_until, command->until));
+               story_date(tx, command->has_until, command->until));
 
     tx_decided(tx);
     move_lock(tx, customer, true, reason, command->has_until, command->until);
@@ -630,7 +493,7 @@ Tefter__Refusal *apply_unlock_customer(struct tx *tx, const Tefter__UnlockCustom
     Tefter__CustomerRecord *customer = NULL;
     Tefter__Refusal *refusal = field_text(tx, "reason", command->reason);
     if (!refusal)
-        refusal = look_customer(tx, command->customer, &customer);
+        refusal = customer_look(tx, command->customer, &customer);
     if (refusal)
         return refusal;
     if (!customer_locked(customer, branch_of_actor(tx)->date))
@@ -692,7 +555,8 @@ static void regroup(struct tx *tx, Tefter__CustomerRecord *customer, Tefter__Gro
     if (now)
         group_put_member(tx, now, customer->customer, true);
     story_end(tx, customer, story);
-    told(tx, TEFTER__EVENT_KIND__CUSTOMER_GROUPED, customer->customer, (now ? now : before)->group);
+    customer_tell(tx, TEFTER__EVENT_KIND__CUSTOMER_GROUPED, customer->customer,
+                  (now ? now : before)->group);
     tx_touch(tx, ROW_ACCOUNT, customer->customer);
     FIELD_SET(done, id, customer->customer);
 }
@@ -704,7 +568,7 @@ Tefter__Refusal *apply_join_group(struct tx *tx, const Tefter__JoinGroup *comman
                                   Tefter__Done *done)
 {
     Tefter__CustomerRecord *customer = NULL;
-    Tefter__Refusal *refusal = look_customer(tx, command->customer, &customer);
+    Tefter__Refusal *refusal = customer_look(tx, command->customer, &customer);
     if (refusal)
         return refusal;
     Tefter__GroupRecord *group = group_hold(tx, command->group);
@@ -727,7 +591,7 @@ Tefter__Refusal *apply_leave_group(struct tx *tx, const Tefter__LeaveGroup *comm
                                    Tefter__Done *done)
 {
     Tefter__CustomerRecord *customer = NULL;
-    Tefter__Refusal *refusal = look_customer(tx, command->customer, &customer);
+    Tefter__Refusal *refusal = customer_look(tx, command->customer, &customer);
     if (refusal)
         return refusal;
     Tefter__GroupRecord *group = group_hold(tx, command->group);
@@ -738,167 +602,6 @@ Tefter__Refusal *apply_leave_group(struct tx *tx, const Tefter__LeaveGroup *comm
 
     tx_decided(tx);
     regroup(tx, customer, group, NULL, done);
-    return NULL;
-}
-
-/* ---- 3 changes: who may buy on his account ---- */
-
-static bool person_may_buy(const Tefter__PersonRecord *person, uint32_t date)
-{
-    return !person->revoked && (!person->has_valid_until || date <= person->valid_until);
-}
-
-static Tefter__PersonRecord *person_find(const Tefter__CustomerRecord *customer, uint32_t number)
-{
-    for (size_t i = 0; i < customer->n_persons; i++)
-        if (customer->persons[i]->person == number)
-            return customer->persons[i];
-    return NULL;
-}
-
-static size_t persons_not_revoked(const Tefter__CustomerRecord *customer)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < customer->n_persons; i++)
-        count += !customer->persons[i]->revoked;
-    return count;
-}
-
-static Tefter__Refusal *check_allow(struct tx *tx, const Tefter__AllowPerson *command)
-{
-    Tefter__Refusal *refusal = wanted_text(tx, "name", command->name);
-    if (!refusal)
-        refusal = field_text(tx, "phone", command->phone);
-    if (!refusal)
-        refusal = field_text(tx, "identity", command->identity);
-    if (!refusal && command->has_cap_sale_minor)
-        refusal = field_amount(tx, "cap_sale_minor", command->cap_sale_minor);
-    if (!refusal && command->has_cap_day_minor)
-        refusal = field_amount(tx, "cap_day_minor", command->cap_day_minor);
-    if (!refusal && command->has_valid_until)
-        refusal = field_date(tx, "valid_until", command->valid_until);
-    return refusal;
-}
-
-static Tefter__Refusal *look_allow(struct tx *tx, const Tefter__AllowPerson *command,
-                                   Tefter__CustomerRecord **ret_customer)
-{
-    Tefter__Refusal *refusal = check_allow(tx, command);
-    if (!refusal)
-        refusal = look_customer(tx, command->customer, ret_customer);
-    if (!refusal && command->has_valid_until && command->valid_until < branch_of_actor(tx)->date)
-        refusal = refuse(tx, TEFTER__REFUSAL_CODE__DATE_INVALID, "valid_until");
-    if (!refusal && persons_not_revoked(*ret_customer) >= PERSONS_PER_CUSTOMER_MAX)
-        refusal =
-            refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "persons", PERSONS_PER_CUSTOMER_MAX);
-    return refusal;
-}
-
-static Tefter__PersonRecord *person_of(struct tx *tx, const Tefter__AllowPerson *command,
-                                       uint32_t number)
-{
-    Tefter__PersonRecord *person = tx_new(tx, &tefter__person_record__descriptor);
-    person->person = number;
-    person->name = command->name;
-    field_move_text(&person->phone, command->phone);
-    field_move_text(&person->identity, command->identity);
-    field_move_i64(command->has_cap_sale_minor, command->cap_sale_minor,
-                   &person->has_cap_sale_minor, &person->cap_sale_minor);
-    field_move_i64(command->has_cap_day_minor, command->cap_day_minor, &person->has_cap_day_minor,
-                   &person->cap_day_minor);
-    field_move_u32(command->has_valid_until, command->valid_until, &person->has_valid_until,
-                   &person->valid_until);
-    return person;
-}
-
-/* At the end; the oldest revoked one goes when the record is full of them. */
-static void add_person(struct tx *tx, Tefter__CustomerRecord *customer,
-                       Tefter__PersonRecord *person)
-{
-    Tefter__PersonRecord **persons = tx_take(tx, (customer->n_persons + 1) * sizeof *persons);
-    bool drop = customer->n_persons >= PERSONS_KEPT_MAX;
-    size_t count = 0;
-    for (size_t i = 0; i < customer->n_persons; i++) {
-        if (drop && customer->persons[i]->revoked)
-            drop = false;
-        else
-            persons[count++] = customer->persons[i];
-    }
-    persons[count++] = person;
-    customer->persons = persons;
-    customer->n_persons = count;
-}
-
-static void story_person(struct tx *tx, Tefter__ChangeRecord *story,
-                         const Tefter__PersonRecord *person)
-{
-    const char *head = tx_format(tx, "person.%u", person->person);
-    story_text(tx, story, head, NULL, person->name);
-    if (person->phone)
-        story_text(tx, story, tx_format(tx, "%s.phone", head), NULL, person->phone);
-    if (person->identity)
-        story_text(tx, story, tx_format(tx, "%s.identity", head), NULL, person->identity);
-    if (person->has_cap_sale_minor)
-        story_value(tx, story, tx_format(tx, "%s.cap_sale_minor", head), NULL,
-                    number_text(tx, true, person->cap_sale_minor));
-    if (person->has_cap_day_minor)
-        story_value(tx, story, tx_format(tx, "%s.cap_day_minor", head), NULL,
-                    number_text(tx, true, person->cap_day_minor));
-    if (person->has_valid_until)
-        story_value(tx, story, tx_format(tx, "%s.valid_until", head), NULL,
-                    date_text(tx, true, person->valid_until));
-}
-
-static void person_changed(struct tx *tx, Tefter__CustomerRecord *customer,
-                           const Tefter__ChangeRecord *story, uint32_t person, Tefter__Done *done)
-{
-    story_end(tx, customer, story);
-    told(tx, TEFTER__EVENT_KIND__PERSON_CHANGED, customer->customer, person);
-    tx_touch(tx, ROW_ACCOUNT, customer->customer);
-    FIELD_SET(done, id, person);
-}
-
-/* Refuses, in this order: name (FIELD_MISSING when empty; field_text), phone, identity
- * (field_text), cap_sale_minor, cap_day_minor (field_amount), valid_until (field_date); NOT_FOUND
- * customer, FIELD_INVALID customer (cash); DATE_INVALID valid_until (before the business date of
- * the actor's branch); TOO_MANY persons (not revoked). */
-Tefter__Refusal *apply_allow_person(struct tx *tx, const Tefter__AllowPerson *command,
-                                    Tefter__Done *done)
-{
-    Tefter__CustomerRecord *customer = NULL;
-    Tefter__Refusal *refusal = look_allow(tx, command, &customer);
-    if (refusal)
-        return refusal;
-    Tefter__PersonRecord *person = person_of(tx, command, customer->next_person++);
-    Tefter__ChangeRecord *story = story_begin(tx);
-    story_person(tx, story, person);
-    add_person(tx, customer, person);
-
-    tx_decided(tx);
-    person_changed(tx, customer, story, person->person, done);
-    return NULL;
-}
-
-/* Refuses, in this order: NOT_FOUND customer, FIELD_INVALID customer (cash); NOT_FOUND person;
- * NOTHING_TO_CHANGE (revoked already). */
-Tefter__Refusal *apply_revoke_person(struct tx *tx, const Tefter__RevokePerson *command,
-                                     Tefter__Done *done)
-{
-    Tefter__CustomerRecord *customer = NULL;
-    Tefter__Refusal *refusal = look_customer(tx, command->customer, &customer);
-    if (refusal)
-        return refusal;
-    Tefter__PersonRecord *person = person_find(customer, command->person);
-    if (!person)
-        return refuse_not_found(tx, "person");
-    if (person->revoked)
-        return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
-    Tefter__ChangeRecord *story = story_begin(tx);
-    story_text(tx, story, tx_format(tx, "person.%u", person->person), person->name, NULL);
-
-    tx_decided(tx);
-    person->revoked = true;
-    person_changed(tx, customer, story, person->person, done);
     return NULL;
 }
 
@@ -923,91 +626,12 @@ bool customer_locked(const Tefter__CustomerRecord *customer, uint32_t date)
     return customer->locked && (!customer->has_locked_until || date <= customer->locked_until);
 }
 
-/* What he has spent of the cap of that day; see the header for dates that lie before. */
-static int64_t person_spent(const Tefter__PersonRecord *person, uint32_t date)
-{
-    return person->has_spent_date && date <= person->spent_date ? person->spent_minor : 0;
-}
-
-static Tefter__Refusal *check_cap(struct tx *tx, bool given, int64_t cap_minor, int64_t spent_minor,
-                                  int64_t amount_minor)
-{
-    int64_t free_minor = cap_minor - spent_minor;
-    if (!given || amount_minor <= free_minor)
-        return NULL;
-    Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__PERSON_CAP_EXCEEDED, "person");
-    FIELD_SET(refusal, over_by_minor, amount_minor - free_minor);
-    FIELD_SET(refusal, available_minor, free_minor > 0 ? free_minor : 0);
-    return refusal;
-}
-
-Tefter__Refusal *customer_check_person(struct tx *tx, const Tefter__CustomerRecord *customer,
-                                       uint32_t person, int64_t amount_minor, uint32_t date)
-{
-    const Tefter__PersonRecord *found = person_find(customer, person);
-    if (!found || !person_may_buy(found, date))
-        return refuse(tx, TEFTER__REFUSAL_CODE__PERSON_NOT_ALLOWED, "person");
-    Tefter__Refusal *refusal =
-        check_cap(tx, found->has_cap_sale_minor, found->cap_sale_minor, 0, amount_minor);
-    if (!refusal)
-        refusal = check_cap(tx, found->has_cap_day_minor, found->cap_day_minor,
-                            person_spent(found, date), amount_minor);
-    return refusal;
-}
-
-void customer_person_spend(struct tx *tx, Tefter__CustomerRecord *customer, uint32_t person,
-                           int64_t amount_minor, uint32_t date)
-{
-    Tefter__PersonRecord *found = person_find(customer, person);
-    if (!found)
-        return;
-    int64_t spent = person_spent(found, date) + amount_minor;
-    if (!found->has_spent_date || date > found->spent_date)
-        FIELD_SET(found, spent_date, date);
-    FIELD_SET(found, spent_minor, spent < MONEY_MAX ? spent : MONEY_MAX);
-    customer_save(tx, customer);
-}
-
-uint32_t customer_person_count(const Tefter__CustomerRecord *customer, uint32_t date)
-{
-    uint32_t count = 0;
-    for (size_t i = 0; i < customer->n_persons; i++)
-        count += person_may_buy(customer->persons[i], date);
-    return count;
-}
-
 uint32_t customer_next(struct tx *tx, uint32_t after)
 {
     return after < company_customers(tx) ? after + 1 : 0;
 }
 
 /* ---- 5 views ---- */
-
-static Tefter__PersonRow *person_row(struct tx *tx, const Tefter__PersonRecord *person)
-{
-    Tefter__PersonRow *row = tx_new(tx, &tefter__person_row__descriptor);
-    row->person = person->person;
-    row->name = person->name;
-    row->phone = person->phone;
-    row->has_cap_sale_minor = person->has_cap_sale_minor;
-    row->cap_sale_minor = person->cap_sale_minor;
-    row->has_cap_day_minor = person->has_cap_day_minor;
-    row->cap_day_minor = person->cap_day_minor;
-    row->has_valid_until = person->has_valid_until;
-    row->valid_until = person->valid_until;
-    return row;
-}
-
-static void row_persons(struct tx *tx, const Tefter__CustomerRecord *customer, uint32_t today,
-                        Tefter__CustomerRow *row)
-{
-    if (customer->n_persons == 0)
-        return;
-    row->persons = tx_take(tx, customer->n_persons * sizeof *row->persons);
-    for (size_t i = 0; i < customer->n_persons; i++)
-        if (person_may_buy(customer->persons[i], today))
-            row->persons[row->n_persons++] = person_row(tx, customer->persons[i]);
-}
 
 static void row_lock(const Tefter__CustomerRecord *customer, uint32_t today,
                      Tefter__CustomerRow *row)
@@ -1038,29 +662,6 @@ Tefter__CustomerRow *customer_row(struct tx *tx, const Tefter__CustomerRecord *c
     row->term_days = customer->term_days;
     FIELD_SET(row, seq, customer->changed_seq);
     row_lock(customer, today, row);
-    row_persons(tx, customer, today, row);
+    person_rows(tx, customer, today, row);
     return row;
-}
-
-/* Refuses, in this order: FIELD_INVALID page; NOT_FOUND customer. */
-Tefter__Refusal *view_customer_changes(struct tx *tx, const Tefter__CustomerChanges *query,
-                                       Tefter__CustomerChangesAnswer *answer)
-{
-    uint64_t shown = 0; /* the last one of the page before */
-    if (!page_read(query->has_page, query->page, &shown, 1))
-        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
-    const Tefter__CustomerRecord *customer = customer_get(tx, query->customer);
-    if (!customer)
-        return refuse_not_found(tx, "customer");
-    uint64_t number = shown && shown <= customer->changes ? shown - 1 : customer->changes;
-    answer->changes = tx_take(tx, PAGE_ROWS_MAX * sizeof *answer->changes);
-    for (; number > 0 && answer->n_changes < PAGE_ROWS_MAX; number--) {
-        struct key key = change_key(customer->customer, (uint32_t)number);
-        answer->changes[answer->n_changes++] =
-            tx_need(tx, &key, &tefter__change_record__descriptor);
-    }
-    shown = number + 1;
-    if (number > 0)
-        FIELD_SET(answer, next, page_write(tx, &shown, 1));
-    return NULL;
 }

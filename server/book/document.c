@@ -14,6 +14,7 @@
 #include "book/company.h"
 #include "book/field.h"
 #include "book/line.h"
+#include "book/person.h"
 #include "book/staff.h"
 
 /* ---- record ---- */
@@ -334,8 +335,8 @@ static Tefter__Refusal *finish_invoice(struct tx *tx, const Tefter__IssueInvoice
     if (!account_fits(plan->account, record->total_minor))
         return refuse(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "lines");
     if (command->has_person)
-        refusal = customer_check_person(tx, plan->customer, command->person, record->total_minor,
-                                        plan->branch->date);
+        refusal = person_check(tx, plan->customer, command->person, record->total_minor,
+                               plan->branch->date);
     if (refusal == NULL)
         refusal = check_credit(tx, command, plan);
     if (refusal == NULL && record->total_minor > 0)
@@ -349,7 +350,7 @@ static Tefter__Refusal *finish_invoice(struct tx *tx, const Tefter__IssueInvoice
  * customer (customer_resolve), BRANCH_BLOCKED, date (document_date_of), DATE_INVALID due (before
  * the date), NUMBER_TAKEN number · each line against the catalogue (fill_line) · AMOUNT_TOO_BIG or
  * TOTAL_NEGATIVE lines, FIELD_INVALID total_minor (not what was shown), AMOUNT_TOO_BIG · person
- * (customer_check_person, by the branch's business date) · credit (credit_decide). */
+ * (person_check, by the branch's business date) · credit (credit_decide). */
 Tefter__Refusal *document_plan_invoice(struct tx *tx, const Tefter__IssueInvoice *command,
                                        struct account *account, uint64_t corrects,
                                        struct document_plan **ret_plan)
@@ -723,8 +724,7 @@ void document_post_invoice(struct tx *tx, struct document_plan *plan, Tefter__Ev
     document_serials(tx, record, true);
     branch_save(tx, plan->branch);
     if (record->has_person)
-        customer_person_spend(tx, plan->customer, record->person, record->total_minor,
-                              plan->branch->date);
+        person_spend(tx, plan->customer, record->person, record->total_minor, plan->branch->date);
     emit_document(tx, TEFTER__EVENT_KIND__INVOICE_ISSUED, record, ret_event);
     credit_decided(tx, record->decision, record->document, record->customer);
 }
