@@ -9,7 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { COPY_BYTES = 256 * 1024, TREE_DESCRIPTORS = 16 };
+/* Larger writes make page cache in such pieces, and each later write of a page into one looks at
+ * all of it: a state that was copied so would be the slower for it. */
+enum { COPY_BYTES = 4096, TREE_DESCRIPTORS = 16 };
 
 bool files_join(char out[FILES_PATH_MAX], const char *folder, const char *name,
                 struct failure *failure)
