@@ -187,6 +187,7 @@ static void on_turn(void *context)
     struct sessions *home = context;
     struct session *last = home->turns_last; /* those that come back wait for the next turn */
     free_dead(home);
+    queries_go_on(home); /* what the dead waited for gives its places back */
     for (int i = 0; i < SESSIONS_PER_TURN; i++) {
         struct session *session = next_turn(home);
         if (session == NULL)

@@ -325,36 +325,54 @@ static void who_does_not_read_waits_with_what_he_asks(void **state)
     client_close(&client);
 }
 
-/* The long ones too, though they are answered beside the loop: of one session one at a time, and
- * none while what it was told waits. Others are answered meanwhile. */
-static void long_answers_wait_for_who_does_not_read(void **state)
+static void make_long_list(void)
 {
-    (void)state;
-    enum { CUSTOMERS = 400, QUESTIONS = 60 };
+    enum { CUSTOMERS = 400 };
     char name[160], phone[20];
-    struct client client;
     for (int i = 0; i < CUSTOMERS; i++) {
         (void)snprintf(name, sizeof name, "%0150d", i);
         (void)snprintf(phone, sizeof phone, "09%08d", i);
         (void)world_customer(name, phone);
     }
-    client_greet(&client, &world.terminal);
+}
+
+static struct session_ref enter_narrow(struct client *client)
+{
+    client_greet(client, &world.terminal);
     struct session_ref session = session_ref_of(newest_session());
-    client_login(&client, "boss", "correct horse");
+    client_login(client, "boss", "correct horse");
+    narrow(client->stream);
+    return session;
+}
+
+static size_t fill_with_long_lists(struct client *client, struct session_ref session, int questions,
+                                   uint64_t *ret_last)
+{
+    size_t most = 0;
+    stream_pause(client->stream, true);
+    for (int i = 0; i < questions; i++)
+        *ret_last = long_list_asked(client);
+    for (int i = 0; i < 5000 && most <= OUTPUT_PAUSE_BYTES; i++)
+        most = most_waiting(session, 2);
+    size_t more = most_waiting(session, 300);
+    return more > most ? more : most;
+}
+
+/* The long ones too, though they are answered beside the loop: of one session one at a time, and
+ * none while what it was told waits. Others are answered meanwhile. */
+static void long_answers_wait_for_who_does_not_read(void **state)
+{
+    (void)state;
+    struct client client;
+    make_long_list();
+    struct session_ref session = enter_narrow(&client);
     uint64_t first = long_list_asked(&client), last = first;
     const Tefter__ToTerminal *told = client_answer(&client, first);
     assert_int_equal(told->body_case, TEFTER__TO_TERMINAL__BODY_ANSWER);
     size_t answer = told->answer.len + 1000;
     assert_true(answer > OUTPUT_PAUSE_BYTES);
-    narrow(client.stream);
-    stream_pause(client.stream, true);
-    for (int i = 0; i < QUESTIONS; i++)
-        last = long_list_asked(&client);
-    size_t most = 0;
-    for (int i = 0; i < 5000 && most <= OUTPUT_PAUSE_BYTES; i++)
-        most = most_waiting(session, 2);
-    size_t more = most_waiting(session, 300);
-    assert_in_range(more > most ? more : most, OUTPUT_PAUSE_BYTES, OUTPUT_PAUSE_BYTES + answer);
+    size_t most = fill_with_long_lists(&client, session, 60, &last);
+    assert_in_range(most, OUTPUT_PAUSE_BYTES, OUTPUT_PAUSE_BYTES + answer);
     assert_int_equal(client_answer(&witness, long_list_asked(&witness))->body_case,
                      TEFTER__TO_TERMINAL__BODY_ANSWER);
     stream_pause(client.stream, false);
@@ -362,6 +380,28 @@ static void long_answers_wait_for_who_does_not_read(void **state)
         assert_int_equal(client_answer(&client, request)->body_case,
                          TEFTER__TO_TERMINAL__BODY_ANSWER);
     client_close(&client);
+}
+
+static bool no_query_waits(void *context)
+{
+    (void)context;
+    return world.sessions->queries_waiting == 0;
+}
+
+/* Their places are for others again. */
+static void long_questions_go_with_who_asked(void **state)
+{
+    (void)state;
+    struct client client;
+    uint64_t last;
+    make_long_list();
+    struct session_ref session = enter_narrow(&client);
+    (void)fill_with_long_lists(&client, session, 60, &last);
+    assert_in_range(world.sessions->queries_waiting, 1, QUERIES_EACH_MAX);
+    assert_int_equal(world.sessions->queries_running, 0);
+    client_close(&client);
+    world_wait(no_query_waits, NULL);
+    witness_is_served();
 }
 
 /* ---- commands ---- */
@@ -652,6 +692,7 @@ int main(void)
         frames_test(many_in_one_write),
         frames_test(who_does_not_read_waits_with_what_he_asks),
         frames_test(long_answers_wait_for_who_does_not_read),
+        frames_test(long_questions_go_with_who_asked),
         frames_test(at_most_so_many_under_way),
         frames_test(ids),
         frames_test(unreadable_commands_are_refused_only),
