@@ -245,22 +245,13 @@ static void many_in_one_write(void **state)
     buffer_fini(&out);
 }
 
-static uint64_t asked(struct client *client, const Tefter__Query *query)
-{
-    Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
-    struct slice packed = message_pack(&query->base, &client->arena);
-    frame.body_case = TEFTER__FROM_TERMINAL__BODY_QUERY;
-    frame.query = (ProtobufCBinaryData){packed.size, (uint8_t *)(uintptr_t)packed.data};
-    return client_send(client, &frame);
-}
-
 static uint64_t list_asked(struct client *client)
 {
     Tefter__TerminalList list = TEFTER__TERMINAL_LIST__INIT;
     Tefter__Query query = TEFTER__QUERY__INIT;
     query.kind_case = TEFTER__QUERY__KIND_TERMINALS;
     query.terminals = &list;
-    return asked(client, &query);
+    return client_question(client, &query);
 }
 
 static uint64_t long_list_asked(struct client *client)
@@ -271,7 +262,7 @@ static uint64_t long_list_asked(struct client *client)
     list.rows = PAGE_ROWS_MAX;
     query.kind_case = TEFTER__QUERY__KIND_CUSTOMERS;
     query.customers = &list;
-    return asked(client, &query);
+    return client_question(client, &query);
 }
 
 /* What the server still has for it. */

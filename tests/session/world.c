@@ -667,13 +667,18 @@ const Tefter__Reply *client_command(struct client *client, const Tefter__Command
                                                  &client->arena);
 }
 
-const Tefter__Answer *client_query(struct client *client, const Tefter__Query *query)
+uint64_t client_question(struct client *client, const Tefter__Query *query)
 {
     Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
     struct slice bytes = message_pack(&query->base, &client->arena);
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_QUERY;
     frame.query = (ProtobufCBinaryData){bytes.size, (uint8_t *)(uintptr_t)bytes.data};
-    const Tefter__ToTerminal *answer = client_ask(client, &frame);
+    return client_send(client, &frame);
+}
+
+const Tefter__Answer *client_query(struct client *client, const Tefter__Query *query)
+{
+    const Tefter__ToTerminal *answer = client_answer(client, client_question(client, query));
     assert_non_null(answer);
     assert_int_equal(answer->body_case, TEFTER__TO_TERMINAL__BODY_ANSWER);
     return (const Tefter__Answer *)message_unpack(&tefter__answer__descriptor,

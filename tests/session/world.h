@@ -107,6 +107,7 @@ const Tefter__ToTerminal *client_token(struct client *client, ProtobufCBinaryDat
 void client_enter(struct client *client, const char *login, const char *password);
 const Tefter__Reply *client_command(struct client *client, const Tefter__Command *command);
 uint64_t client_submit(struct client *client, const Tefter__Command *command, const uint8_t id[16]);
+uint64_t client_question(struct client *client, const Tefter__Query *query); /* its request */
 const Tefter__Answer *client_query(struct client *client, const Tefter__Query *query);
 void client_id(struct client *client, uint8_t ret_id[16]);
 
