@@ -176,24 +176,11 @@ static void send_enrolled(struct session *session, uint64_t request, struct sign
     session_send(session, request, &message);
 }
 
-/* Other connections of the device go on under the certificate they came with. */
-static void adopt(struct sessions *home, const struct signed_parcel *parcel)
-{
-    for (uint32_t i = 0; i < home->slot_count; i++) {
-        struct session *session = home->slots[i].session;
-        if (session != NULL && session->terminal == parcel->terminal &&
-            memcmp(session->fingerprint.bytes, parcel->before.bytes, HASH_SIZE) == 0)
-            session->fingerprint = parcel->fingerprint;
-    }
-}
-
 static void signed_done(struct sessions *home, struct session *session, const struct errand *errand,
                         const struct outcome *outcome)
 {
     struct signed_parcel *parcel = errand->parcel;
     const Tefter__Refusal *refusal = outcome_refusal(home, outcome);
-    if (refusal == NULL && parcel->renewal)
-        adopt(home, parcel);
     if (session == NULL)
         return;
     if (refusal != NULL) {
