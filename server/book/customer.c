@@ -79,13 +79,6 @@ static Tefter__Refusal *check_language(struct tx *tx, const char *language)
 }
 
 /* A text that people must give; NULL when absent is a refusal. */
-static Tefter__Refusal *wanted_text(struct tx *tx, const char *field, const Tefter__Text *text)
-{
-    if (!text)
-        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, field);
-    return field_text_filled(tx, field, text);
-}
-
 static Tefter__Refusal *wanted_line(struct tx *tx, const char *field, const char *text)
 {
     if (!text)
@@ -180,10 +173,10 @@ static Tefter__Refusal *check_open_who(struct tx *tx, const Tefter__OpenCustomer
     if (!refusal && imported && !command->code)
         refusal = refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "code");
     if (!refusal)
-        refusal = wanted_text(tx, "name", command->name);
+        refusal = field_text_wanted(tx, "name", command->name);
     if (!refusal)
         refusal = imported ? field_text(tx, "phone", command->phone)
-                           : wanted_text(tx, "phone", command->phone);
+                           : field_text_wanted(tx, "phone", command->phone);
     if (!refusal)
         refusal = imported ? field_line_or_none(tx, "area", command->area, NAME_MAX_BYTES)
                            : wanted_line(tx, "area", command->area);

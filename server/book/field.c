@@ -148,6 +148,12 @@ Tefter__Refusal *field_text_filled(struct tx *tx, const char *field, const Tefte
     return refusal;
 }
 
+Tefter__Refusal *field_text_wanted(struct tx *tx, const char *field, const Tefter__Text *text)
+{
+    return text ? field_text_filled(tx, field, text)
+                : refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, field);
+}
+
 /* ---- 4 services: numbers ---- */
 
 Tefter__Refusal *field_amount(struct tx *tx, const char *field, int64_t amount_minor)

@@ -27,6 +27,8 @@ Tefter__Refusal *field_login(struct tx *tx, const char *field, const char *text)
 Tefter__Refusal *field_text(struct tx *tx, const char *field, const Tefter__Text *text);
 /* As field_text; one that is there must not be empty: FIELD_MISSING. */
 Tefter__Refusal *field_text_filled(struct tx *tx, const char *field, const Tefter__Text *text);
+/* As field_text_filled; it must be there: FIELD_MISSING. */
+Tefter__Refusal *field_text_wanted(struct tx *tx, const char *field, const Tefter__Text *text);
 /* 1 to MONEY_MAX. Refuses AMOUNT_NOT_POSITIVE, AMOUNT_TOO_BIG. */
 Tefter__Refusal *field_amount(struct tx *tx, const char *field, int64_t amount_minor);
 /* 0 to MONEY_MAX. Refuses FIELD_INVALID, AMOUNT_TOO_BIG. */

@@ -59,16 +59,9 @@ static Tefter__Refusal *check_cap(struct tx *tx, bool given, int64_t cap_minor, 
 
 /* ---- 3 changes ---- */
 
-static Tefter__Refusal *check_name(struct tx *tx, const Tefter__Text *name)
-{
-    if (!name)
-        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "name");
-    return field_text_filled(tx, "name", name);
-}
-
 static Tefter__Refusal *check_allow(struct tx *tx, const Tefter__AllowPerson *command)
 {
-    Tefter__Refusal *refusal = check_name(tx, command->name);
+    Tefter__Refusal *refusal = field_text_wanted(tx, "name", command->name);
     if (!refusal)
         refusal = field_text(tx, "phone", command->phone);
     if (!refusal)
