@@ -30,9 +30,9 @@ struct watch {
     uint32_t lag_now_ms;
 };
 
-/* ---- room ---- */
+/* ---- may be written? ---- */
 
-static const char *short_of_room(struct watch *watch)
+static const char *why_read_only(struct watch *watch)
 {
     const struct settings *settings = watch->options.settings;
     struct folder_space space;
@@ -52,10 +52,10 @@ static const char *short_of_room(struct watch *watch)
     return NULL;
 }
 
-static void look_at_room(struct watch *watch)
+static void look_at_writing(struct watch *watch)
 {
     const char *before = watch->figures.read_only;
-    const char *now = short_of_room(watch);
+    const char *now = why_read_only(watch);
     watch->figures.read_only = now;
     if (!before == !now)
         return;
@@ -128,7 +128,7 @@ void watch_accept_clock(struct watch *watch)
 static void look(void *context)
 {
     look_at_clock(context);
-    look_at_room(context);
+    look_at_writing(context);
 }
 
 /* ---- how late the loop is ---- */
@@ -173,7 +173,7 @@ struct watch *watch_create(const struct watch_options *options, struct failure *
         watch_destroy(watch);
         return NULL;
     }
-    look_at_room(watch);
+    look_at_writing(watch);
     look_at_days(watch);
     watch->lag_due_ms = clock_loop_ms() + LAG_MS;
     watch->lag_minute_ms = clock_loop_ms();

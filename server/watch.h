@@ -2,7 +2,7 @@
 /*
  * The watch: looks each second at the clock, the disk and the state's map, and at how late the loop
  * is; each ten seconds at the branches' days. Too little room makes the writer read only, and says
- * so once; room again lets it go on.
+ * so once; room again lets it go on. A ledger that lies behind its journal stays read only.
  */
 #include "clock.h"
 #include "folder.h"
