@@ -1,10 +1,8 @@
-/* `tefter import`: the import room reads its own words. */
+/* `tefter import`: the import module reads its own words. */
+#include "import/import.h"
 #include "cli/cli.h"
 
 #include <string.h>
-
-#ifdef TEFTER_IMPORT
-#include "import/import.h"
 
 /* Global options stand among the import's own; they are taken out first. */
 static int own_words(struct run *run, int argc, char **argv, char **own)
@@ -47,14 +45,6 @@ int import_words(struct run *run, int argc, char **argv)
         return run_failed(run, EXIT_USE);
     return open_for(run, &settings) ? import_main(run->client, &settings) : run->exit_code;
 }
-#else
-int import_words(struct run *run, int argc, char **argv)
-{
-    (void)argc;
-    (void)argv;
-    return run_say(run, EXIT_USE, "this program was built without the import room");
-}
-#endif
 
 static int import_run(struct run *run)
 {
