@@ -211,16 +211,16 @@ static bool check(struct backup *backup, struct failure *failure)
 static bool write_manifest(struct backup *backup, struct failure *failure)
 {
     char path[FILES_PATH_MAX], text[MANIFEST_MAX], state[STATE_LINE_MAX];
-    char made[INSTANT_TEXT_SIZE], chain[HASH_TEXT_SIZE];
+    char made[INSTANT_TEXT_SIZE], chain[HASH_TEXT_SIZE], incarnation[INCARNATION_TEXT_SIZE];
     instant_write(backup->made_ms, made);
     hash_text(&backup->head.chain, chain);
+    incarnation_write(&backup->head.incarnation, incarnation);
     state_report_write(&backup->state, state);
-    int size =
-        snprintf(text, sizeof text,
-                 "tefter backup 1\nmade %s\nof %s\njournal seq=%" PRIu64 " batch=%" PRIu64
-                 " incarnation=%" PRIu32 " chain=%s\n%s%s",
-                 made, backup->folder.root, backup->head.next_seq - 1, backup->head.batch,
-                 backup->head.incarnation, chain, backup->with_state ? state : "no state", "\n");
+    int size = snprintf(text, sizeof text,
+                        "tefter backup 2\nmade %s\nof %s\njournal seq=%" PRIu64 " batch=%" PRIu64
+                        " incarnation=%s chain=%s\n%s%s",
+                        made, backup->folder.root, backup->head.next_seq - 1, backup->head.batch,
+                        incarnation, chain, backup->with_state ? state : "no state", "\n");
     return files_join(path, backup->fresh, "manifest", failure) &&
            files_write(path, slice_of(text, (size_t)size), 0600, failure);
 }

@@ -38,22 +38,24 @@ void child_stop(void)
 /* ---- the line ---- */
 
 #define LINE_FORMAT                                                                                \
-    "state seq=%" PRIu64 " batch=%" PRIu64 " incarnation=%" PRIu32 " epoch=%" PRIu32               \
-    " now=%" PRId64 " ledger=%s chain=%s outcome=%s customers=%" PRIu64 " documents=%" PRIu64      \
-    " balances=%" PRId64 " postings=%" PRId64 " rows=%s"
+    "state seq=%" PRIu64 " batch=%" PRIu64 " incarnation=%s epoch=%" PRIu32 " now=%" PRId64        \
+    " ledger=%s chain=%s outcome=%s customers=%" PRIu64 " documents=%" PRIu64 " balances=%" PRId64 \
+    " postings=%" PRId64 " rows=%s"
 #define LINE_PATTERN                                                                               \
-    "state seq=%" SCNu64 " batch=%" SCNu64 " incarnation=%" SCNu32 " epoch=%" SCNu32               \
+    "state seq=%" SCNu64 " batch=%" SCNu64 " incarnation=%27[0-9a-f-] epoch=%" SCNu32              \
     " now=%" SCNd64 " ledger=%32[0-9a-f] chain=%64[0-9a-f] outcome=%64[0-9a-f] customers=%" SCNu64 \
     " documents=%" SCNu64 " balances=%" SCNd64 " postings=%" SCNd64 " rows=%64[0-9a-f]"
 
 void state_report_write(const struct state_report *report, char out[STATE_LINE_MAX])
 {
     char ledger[33], chain[HASH_TEXT_SIZE], outcome[HASH_TEXT_SIZE], rows[HASH_TEXT_SIZE];
+    char incarnation[INCARNATION_TEXT_SIZE];
     hex_write(report->ledger, sizeof report->ledger, ledger);
+    incarnation_write(&report->incarnation, incarnation);
     hash_text(&report->chain, chain);
     hash_text(&report->outcome, outcome);
     hash_text(&report->rows, rows);
-    snprintf(out, STATE_LINE_MAX, LINE_FORMAT, report->seq, report->batch, report->incarnation,
+    snprintf(out, STATE_LINE_MAX, LINE_FORMAT, report->seq, report->batch, incarnation,
              report->epoch, report->now_ms, ledger, chain, outcome, report->customers,
              report->documents, report->balances_minor, report->postings_minor, rows);
 }
@@ -61,10 +63,12 @@ void state_report_write(const struct state_report *report, char out[STATE_LINE_M
 bool state_report_read(const char *line, struct state_report *ret_report)
 {
     char ledger[33], chain[HASH_TEXT_SIZE], outcome[HASH_TEXT_SIZE], rows[HASH_TEXT_SIZE];
+    char incarnation[INCARNATION_TEXT_SIZE];
     struct state_report *r = ret_report;
-    return sscanf(line, LINE_PATTERN, &r->seq, &r->batch, &r->incarnation, &r->epoch, &r->now_ms,
+    return sscanf(line, LINE_PATTERN, &r->seq, &r->batch, incarnation, &r->epoch, &r->now_ms,
                   ledger, chain, outcome, &r->customers, &r->documents, &r->balances_minor,
                   &r->postings_minor, rows) == 13 &&
+           incarnation_read(incarnation, &r->incarnation) &&
            hex_read(ledger, r->ledger, sizeof r->ledger) &&
            hex_read(chain, r->chain.bytes, HASH_SIZE) &&
            hex_read(outcome, r->outcome.bytes, HASH_SIZE) &&

@@ -6,6 +6,7 @@
  */
 #include "base/fault.h"
 #include "base/hash.h"
+#include "base/incarnation.h"
 #include "files.h"
 
 #include <stdbool.h>
@@ -15,7 +16,7 @@
 struct state_report {
     uint64_t seq;
     uint64_t batch;
-    uint32_t incarnation;
+    struct incarnation incarnation;
     uint32_t epoch;
     int64_t now_ms;
     uint8_t ledger[16];

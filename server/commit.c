@@ -258,9 +258,11 @@ static bool propose(struct commit *commit, struct journal_head *ret_head, struct
     for (size_t i = 0; i < commit->count; i++)
         commit->entries[i] = slice_of(commit->bytes.data + commit->offsets[i],
                                       commit->offsets[i + 1] - commit->offsets[i]);
-    enum journal_answer answer = journal_propose(
-        commit->options.journal, commit->entries, (uint32_t)commit->count, commit->last_now_ms,
-        commit->outcome_seq, commit->outcome_seq ? &commit->outcome : NULL, failure);
+    struct journal_digest digest = {
+        .version = STATE_DIGEST_VERSION, .seq = commit->outcome_seq, .hash = commit->outcome};
+    enum journal_answer answer =
+        journal_propose(commit->options.journal, commit->entries, (uint32_t)commit->count,
+                        commit->last_now_ms, digest.seq ? &digest : NULL, failure);
     journal_head(commit->options.journal, ret_head);
     return answer == JOURNAL_OK || fail(failure, FAULT_IO, 0, "the journal did not take a batch");
 }
@@ -317,8 +319,8 @@ bool commit_settle(struct commit *commit, struct failure *failure)
         return true;
     commit->begun = false;
     commit->behind = 0;
-    return ledger_commit(commit->options.ledger, head->ledger.bytes, head->incarnation, head->batch,
-                         &head->chain, failure);
+    return ledger_commit(commit->options.ledger, head->ledger.bytes, &head->incarnation,
+                         head->batch, &head->chain, failure);
 }
 
 /* ---- what came of it ---- */

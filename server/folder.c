@@ -97,6 +97,11 @@ static bool check_format(const struct folder *folder, struct failure *failure)
     long format = strtol(text, &end, 10);
     if (end == text || (*end != '\n' && *end != '\0') || format < 1)
         return fail(failure, FAULT_DAMAGED, 0, "%s does not hold a number", folder->format);
+    if (format < LEDGER_FORMAT)
+        return fail(failure, FAULT_OLDER, 0,
+                    "this ledger was written in journal format %ld, which this program no longer "
+                    "reads (%s); this one reads format %d",
+                    format, folder->root, LEDGER_FORMAT);
     if (format > LEDGER_FORMAT)
         return fail(failure, FAULT_NEWER, 0,
                     "%s has format %ld, this program knows %d; use a newer tefterd", folder->root,

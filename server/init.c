@@ -145,10 +145,11 @@ static bool make_folder(const struct settings *settings, struct folder *folder,
                         struct failure *failure)
 {
     struct ledger_id id;
+    struct incarnation first = incarnation_new(1);
     random_bytes(id.bytes, sizeof id.bytes);
     return folder_init(folder, settings->ledger, failure) && folder_make(folder, failure) &&
            keys_make(folder, settings->company, settings->hosts, clock_read().wall_ms, failure) &&
-           journal_local_create(folder->journal, &id, 1, failure);
+           journal_local_create(folder->journal, &id, &first, failure);
 }
 
 static bool make_ledger(struct founding *founding, struct failure *failure)

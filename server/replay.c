@@ -1,6 +1,7 @@
 #include "replay.h"
 
 #include "base/limits.h"
+#include "base/log.h"
 #include "clock.h"
 #include "notify.h"
 #include "wire/message.h"
@@ -26,7 +27,7 @@ struct replay {
     uint64_t told_ms;
     struct {
         uint64_t batch;
-        uint32_t incarnation;
+        struct incarnation incarnation;
         struct hash chain;
     } last;
 };
@@ -105,6 +106,20 @@ static bool outcome_fits(struct replay *replay, uint64_t seq, const struct hash 
                 seq, whose);
 }
 
+static bool digest_fits(struct replay *replay, const struct journal_digest *digest,
+                        struct failure *failure)
+{
+    if (digest->seq == 0 || digest->version == STATE_DIGEST_VERSION)
+        return outcome_fits(replay, digest->seq, &digest->hash, "the journal says", failure);
+    if (replay->done.not_compared++ == 0)
+        log_line(LOG_WARNING, "digests_not_compared", "from_seq",
+                 log_value("%" PRIu64, digest->seq), "version",
+                 log_value("%u", (unsigned)digest->version), "known",
+                 log_value("%d", STATE_DIGEST_VERSION), "advice",
+                 "another version of the program wrote them; it can compare them", NULL);
+    return true;
+}
+
 /* The same entry without its command: the ledger counts its seq and does nothing. */
 static struct slice emptied(struct replay *replay, struct slice bytes)
 {
@@ -160,7 +175,7 @@ static bool commit(struct replay *replay, struct failure *failure)
     replay->begun = false;
     replay->waiting = 0;
     return ledger_commit(replay->options->ledger, replay->head.ledger.bytes,
-                         replay->last.incarnation, replay->last.batch, &replay->last.chain,
+                         &replay->last.incarnation, replay->last.batch, &replay->last.chain,
                          failure);
 }
 
@@ -174,7 +189,7 @@ static bool apply_batch(void *context, const struct journal_batch *batch, struct
     if (!replay->begun && !ledger_begin(replay->options->ledger, failure))
         return false;
     replay->begun = true;
-    if (!outcome_fits(replay, batch->outcome_seq, &batch->outcome, "the journal says", failure))
+    if (!digest_fits(replay, &batch->digest, failure))
         return false;
     for (uint32_t i = 0; i < batch->count; i++)
         if (!apply_entry(replay, batch->first_seq + i, batch->entries[i], failure))

@@ -3,10 +3,12 @@
  * Replay: the journal's entries applied to a ledger that lies behind. Used by recovery (to catch up
  * at a start) and by verify (to make the whole state anew and compare).
  *
- * The journal's marks are compared on the way: a batch says what the outcome was before it; another
- * outcome means that this program or this state is not what wrote it, and replay stops and names
- * the seq. Entries named by a skip record are passed over: they are counted and do nothing. An
- * entry that cannot be applied ends it too: that is noted in the folder, and how often it was met.
+ * The journal's state digests are compared on the way: a batch says what the digest was before it;
+ * another one means that this program or this state is not what wrote it, and replay stops and
+ * names the seq. A digest of a version that this program does not compute is not compared, and the
+ * first of them is told. Entries named by a skip record are passed over: they are counted and do
+ * nothing. An entry that cannot be applied ends it too: that is noted in the folder, and how often
+ * it was met.
  */
 #include "folder.h"
 #include "journal/journal.h"
@@ -24,8 +26,9 @@ struct replay_options {
 
 struct replayed {
     uint64_t entries;
-    uint64_t faulted_seq; /* the entry that cannot be applied; 0: none */
-    unsigned faulted;     /* starts that met it, this one too */
+    uint64_t not_compared; /* digests of a version that is not known */
+    uint64_t faulted_seq;  /* the entry that cannot be applied; 0: none */
+    unsigned faulted;      /* starts that met it, this one too */
 };
 
 /* From the ledger's own seq on. ret_replayed may be NULL, and counts when it is false too. */

@@ -1,6 +1,6 @@
 /*
- * tefterd restore: a ledger from a backup, in a new folder, as a new incarnation. The new number
- * is made durable by one entry that does nothing.
+ * tefterd restore: a ledger from a backup, in a new folder, as a new incarnation: the next number
+ * and random bytes of its own, made durable by one entry that does nothing.
  */
 #include "backup.h"
 #include "clock.h"
@@ -21,7 +21,7 @@ struct restore {
     struct folder folder;
     struct state_report state; /* seq 0: the backup has none */
     struct journal_head head;
-    uint32_t incarnation;
+    struct incarnation incarnation;
 };
 
 static bool copy_part(const struct restore *restore, const char *name, const char *to,
@@ -73,7 +73,7 @@ static bool write_entry(struct journal *journal, struct arena *arena, struct fai
     entry.now_ms = clock_now_ms(&clock);
     entry.actor = &actor;
     struct slice bytes = message_pack(&entry.base, arena);
-    return journal_propose(journal, &bytes, 1, entry.now_ms, 0, NULL, failure) == JOURNAL_OK;
+    return journal_propose(journal, &bytes, 1, entry.now_ms, NULL, failure) == JOURNAL_OK;
 }
 
 static bool begin_incarnation(struct restore *restore, struct failure *failure)
@@ -84,8 +84,8 @@ static bool begin_incarnation(struct restore *restore, struct failure *failure)
                                             .known = {restore->state.seq}};
     if (!journal_local_open(&options, &journal, failure))
         return false;
-    restore->incarnation = restore->head.incarnation + 1;
-    journal_set_incarnation(journal, restore->incarnation);
+    restore->incarnation = incarnation_new(restore->head.incarnation.number + 1);
+    journal_set_incarnation(journal, &restore->incarnation);
     arena_init(&arena, RESTORE_ARENA_MAX);
     bool good = write_entry(journal, &arena, failure);
     arena_fini(&arena);
@@ -106,15 +106,18 @@ int restore_run(const struct settings *settings)
 {
     static struct restore restore;
     struct failure failure = {.fault = FAULT_NONE};
-    restore = (struct restore){.incarnation = 0};
+    char incarnation[INCARNATION_TEXT_SIZE];
+    restore = (struct restore){.incarnation.number = 0};
     if (!settings->from)
         fail(&failure, FAULT_USE, 0, "from where? --from PLACE is missing");
     if (failure.fault || !run(&restore, settings, &failure))
         return settings_told(&failure);
-    printf("The ledger in %s is that of %s up to seq %" PRIu64 ", as incarnation %" PRIu32
-           ". What came after that backup is not in it; terminals offer again what they were told "
+    incarnation_write(&restore.incarnation, incarnation);
+    printf("The ledger in %s is that of %s up to seq %" PRIu64
+           ", as incarnation %s. What came after that backup is not in it; terminals offer again "
+           "what they were told "
            "of the last seven days.\n\nStart the server:\n\n  tefterd --ledger %s\n",
-           settings->ledger, restore.from, restore.head.next_seq - 1, restore.incarnation,
+           settings->ledger, restore.from, restore.head.next_seq - 1, incarnation,
            settings->ledger);
     return EXIT_DONE;
 }

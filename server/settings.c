@@ -294,6 +294,7 @@ static int code_of(enum fault fault)
     case FAULT_FULL:
     case FAULT_DAMAGED:
     case FAULT_NEWER:
+    case FAULT_OLDER:
     case FAULT_PEER:
     case FAULT_DENIED:
     case FAULT_MEMORY:

@@ -46,7 +46,7 @@ static bool append(struct rooms *rooms, uint64_t seq, const char *reason, struct
     entry.skip = seq;
     entry.skip_reason = (char *)(uintptr_t)reason;
     struct slice bytes = message_pack(&entry.base, arena);
-    return journal_propose(rooms->journal, &bytes, 1, entry.now_ms, 0, NULL, failure) == JOURNAL_OK;
+    return journal_propose(rooms->journal, &bytes, 1, entry.now_ms, NULL, failure) == JOURNAL_OK;
 }
 
 static bool reason_fits(const char *reason, struct failure *failure)

@@ -155,17 +155,18 @@ static bool run(struct verify *verify, struct failure *failure)
 
 static void tell(const struct verify *verify)
 {
-    char chain[HASH_TEXT_SIZE];
+    char chain[HASH_TEXT_SIZE], incarnation[INCARNATION_TEXT_SIZE];
+    incarnation_write(&verify->head.incarnation, incarnation);
     struct journal_figures figures;
     hash_text(&verify->head.chain, chain);
     journal_figures(verify->journal, &figures);
-    printf("verified seq %" PRIu64 " batch %" PRIu64 " incarnation %" PRIu32 "\n"
+    printf("verified seq %" PRIu64 " batch %" PRIu64 " incarnation %s\n"
            "chain %s\n"
            "journal %" PRIu64 " bytes in %" PRIu32 " segments\n"
            "customers %" PRIu64 ", documents %" PRIu64 "\n"
            "balances %" PRId64 ", sum of all books %" PRId64 "\n",
-           verify->head.next_seq - 1, verify->head.batch, verify->head.incarnation, chain,
-           figures.bytes, figures.segments, verify->check.customers, verify->check.documents,
+           verify->head.next_seq - 1, verify->head.batch, incarnation, chain, figures.bytes,
+           figures.segments, verify->check.customers, verify->check.documents,
            verify->check.balances_minor, verify->check.postings_minor);
 }
 

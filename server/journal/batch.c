@@ -9,13 +9,15 @@ enum {
     AT_LENGTH = 8,
     AT_LEDGER = 12,
     AT_INCARNATION = 28,
-    AT_BATCH = 32,
-    AT_FIRST_SEQ = 40,
-    AT_COUNT = 48,
-    AT_WALL = 52,
-    AT_PREVIOUS = 60,
-    AT_OUTCOME_SEQ = 92,
-    AT_OUTCOME = 100,
+    AT_NONCE = 32,
+    AT_BATCH = 40,
+    AT_FIRST_SEQ = 48,
+    AT_COUNT = 56,
+    AT_WALL = 60,
+    AT_PREVIOUS = 68,
+    AT_DIGEST_VERSION = 100,
+    AT_DIGEST_SEQ = 102,
+    AT_DIGEST = 110,
 };
 
 uint64_t batch_size_of(const struct slice *entries, uint32_t count)
@@ -34,14 +36,16 @@ static void header_write(uint8_t *out, uint32_t size, const struct ledger_id *le
     be16_put(out + AT_FLAGS, 0);
     be32_put(out + AT_LENGTH, size);
     memcpy(out + AT_LEDGER, ledger->bytes, LEDGER_ID_SIZE);
-    be32_put(out + AT_INCARNATION, batch->incarnation);
+    be32_put(out + AT_INCARNATION, batch->incarnation.number);
+    memcpy(out + AT_NONCE, batch->incarnation.nonce, INCARNATION_NONCE_SIZE);
     be64_put(out + AT_BATCH, batch->batch);
     be64_put(out + AT_FIRST_SEQ, batch->first_seq);
     be32_put(out + AT_COUNT, batch->count);
     be64_put(out + AT_WALL, (uint64_t)batch->wall_ms);
     memcpy(out + AT_PREVIOUS, batch->previous.bytes, HASH_SIZE);
-    be64_put(out + AT_OUTCOME_SEQ, batch->outcome_seq);
-    memcpy(out + AT_OUTCOME, batch->outcome.bytes, HASH_SIZE);
+    be16_put(out + AT_DIGEST_VERSION, batch->digest.version);
+    be64_put(out + AT_DIGEST_SEQ, batch->digest.seq);
+    memcpy(out + AT_DIGEST, batch->digest.hash.bytes, HASH_SIZE);
 }
 
 bool batch_write(struct buffer *out, const struct journal_head *head, struct journal_batch *batch)
@@ -83,14 +87,16 @@ static void header_read(const uint8_t *in, struct batch_read *ret_read)
     struct journal_batch *batch = &ret_read->batch;
     ret_read->size = be32_get(in + AT_LENGTH);
     memcpy(ret_read->ledger.bytes, in + AT_LEDGER, LEDGER_ID_SIZE);
-    batch->incarnation = be32_get(in + AT_INCARNATION);
+    batch->incarnation.number = be32_get(in + AT_INCARNATION);
+    memcpy(batch->incarnation.nonce, in + AT_NONCE, INCARNATION_NONCE_SIZE);
     batch->batch = be64_get(in + AT_BATCH);
     batch->first_seq = be64_get(in + AT_FIRST_SEQ);
     batch->count = be32_get(in + AT_COUNT);
     batch->wall_ms = (int64_t)be64_get(in + AT_WALL);
     memcpy(batch->previous.bytes, in + AT_PREVIOUS, HASH_SIZE);
-    batch->outcome_seq = be64_get(in + AT_OUTCOME_SEQ);
-    memcpy(batch->outcome.bytes, in + AT_OUTCOME, HASH_SIZE);
+    batch->digest.version = be16_get(in + AT_DIGEST_VERSION);
+    batch->digest.seq = be64_get(in + AT_DIGEST_SEQ);
+    memcpy(batch->digest.hash.bytes, in + AT_DIGEST, HASH_SIZE);
 }
 
 static bool entries_read(struct slice rest, struct batch_read *ret_read)
@@ -143,12 +149,13 @@ static enum batch_state state_of(struct slice bytes, bool newer, struct batch_re
     *ret_why = "its hash does not match its bytes";
     if (!hash_fits(bytes.data, size, &ret_read->batch.chain))
         return newer && !format_forged(bytes.data, size) ? BATCH_NEWER : BATCH_BAD;
+    if (be16_get(bytes.data + AT_FORMAT) < JOURNAL_FORMAT)
+        return BATCH_OLDER;
     if (newer || be16_get(bytes.data + AT_FLAGS) != 0)
         return BATCH_NEWER;
     *ret_why = "its entries do not add up";
     size_t entries = size - BATCH_HEADER_SIZE - HASH_SIZE;
-    bool whole = be16_get(bytes.data + AT_FORMAT) == JOURNAL_FORMAT &&
-                 entries_read(slice_of(bytes.data + BATCH_HEADER_SIZE, entries), ret_read);
+    bool whole = entries_read(slice_of(bytes.data + BATCH_HEADER_SIZE, entries), ret_read);
     return whole ? BATCH_WHOLE : BATCH_WRONG;
 }
 
@@ -170,7 +177,17 @@ enum batch_state batch_read(struct slice bytes, const struct ledger_id *ledger,
     enum batch_state state = state_of(bytes, newer, ret_read, ret_why);
     if (state == BATCH_NEWER)
         *ret_why = "a newer version of the program wrote it";
+    if (state == BATCH_OLDER)
+        *ret_why =
+            "it was written in an earlier journal format, which this program no longer reads";
     return state;
+}
+
+enum fault fault_of_batch(enum batch_state state)
+{
+    if (state == BATCH_NEWER)
+        return FAULT_NEWER;
+    return state == BATCH_OLDER ? FAULT_OLDER : FAULT_DAMAGED;
 }
 
 const char *batch_misfit(const struct batch_read *read, const struct journal_head *head)
@@ -184,8 +201,8 @@ const char *batch_misfit(const struct batch_read *read, const struct journal_hea
         return "its first seq does not follow";
     if (!hash_equal(&batch->previous, &head->chain))
         return "it does not carry the hash of the batch before";
-    if (batch->incarnation < head->incarnation)
-        return "its incarnation goes back";
+    if (!incarnation_follows(&head->incarnation, &batch->incarnation))
+        return "its incarnation does not follow";
     return NULL;
 }
 

@@ -5,7 +5,7 @@
 #include "base/limits.h"
 #include "journal/journal.h"
 
-enum { BATCH_HEADER_SIZE = 132, BATCH_SIZE_MIN = BATCH_HEADER_SIZE + 4 + HASH_SIZE };
+enum { BATCH_HEADER_SIZE = 142, BATCH_SIZE_MIN = BATCH_HEADER_SIZE + 4 + HASH_SIZE };
 
 /* A batch as read, with the room its entries need. Slices point into the bytes it was read from. */
 struct batch_read {
@@ -20,7 +20,11 @@ enum batch_state {
     BATCH_BAD,   /* cut short, or its bytes are not what was written */
     BATCH_WRONG, /* its hash is right but no program of ours writes such a batch */
     BATCH_NEWER, /* of a later format; all formats begin alike, up to the ledger */
+    BATCH_OLDER, /* whole, and of an earlier format */
 };
+
+/* The fault of a batch that is not WHOLE. */
+enum fault fault_of_batch(enum batch_state state);
 
 /* Bytes the batch takes; more than BATCH_BYTES_MAX when it is too big. */
 uint64_t batch_size_of(const struct slice *entries, uint32_t count);

@@ -116,7 +116,7 @@ struct journal *journal_fake_create(const struct ledger_id *ledger)
 {
     struct fake *fake = calloc(1, sizeof *fake);
     need(fake);
-    journal_init(&fake->journal, &fake_kind, ledger, 1);
+    journal_init(&fake->journal, &fake_kind, ledger, &(struct incarnation){.number = 1});
     fake->written = true;
     return &fake->journal;
 }

@@ -14,14 +14,15 @@ static const char file_name[] = "identity", new_name[] = "identity.new";
 
 enum { IDENTITY_MAX = 512 };
 
-static size_t identity_write(const struct ledger_id *ledger, uint32_t incarnation,
+static size_t identity_write(const struct ledger_id *ledger, const struct incarnation *incarnation,
                              char out[IDENTITY_MAX])
 {
-    char hex[2 * LEDGER_ID_SIZE + 1], hash_hex[HASH_TEXT_SIZE];
+    char hex[2 * LEDGER_ID_SIZE + 1], hash_hex[HASH_TEXT_SIZE], life[INCARNATION_TEXT_SIZE];
+    incarnation_write(incarnation, life);
     for (int i = 0; i < LEDGER_ID_SIZE; i++)
         snprintf(hex + 2 * i, 3, "%02x", ledger->bytes[i]);
-    int size = snprintf(out, IDENTITY_MAX, "tefter journal\nformat %d\nledger %s\nincarnation %u\n",
-                        JOURNAL_FORMAT, hex, (unsigned)incarnation);
+    int size = snprintf(out, IDENTITY_MAX, "tefter journal\nformat %d\nledger %s\nincarnation %s\n",
+                        JOURNAL_FORMAT, hex, life);
     struct hash hash;
     hash_of(out, (size_t)size, &hash);
     hash_text(&hash, hash_hex);
@@ -31,24 +32,25 @@ static size_t identity_write(const struct ledger_id *ledger, uint32_t incarnatio
 
 /* Right when the same words come out again. */
 static bool identity_read(const char *text, size_t size, struct ledger_id *ret_ledger,
-                          uint32_t *ret_incarnation)
+                          struct incarnation *ret_incarnation)
 {
-    char again[IDENTITY_MAX], hex[2 * LEDGER_ID_SIZE + 1];
-    unsigned byte, incarnation;
-    if (sscanf(text, "tefter journal format %*d ledger %32[0-9a-f] incarnation %u", hex,
-               &incarnation) != 2)
+    char again[IDENTITY_MAX], hex[2 * LEDGER_ID_SIZE + 1], life[INCARNATION_TEXT_SIZE];
+    unsigned byte;
+    if (sscanf(text, "tefter journal format %*d ledger %32[0-9a-f] incarnation %27[0-9a-f-]", hex,
+               life) != 2 ||
+        !incarnation_read(life, ret_incarnation))
         return false;
     for (int i = 0; i < LEDGER_ID_SIZE; i++) {
         if (sscanf(hex + 2 * i, "%2x", &byte) != 1)
             return false;
         ret_ledger->bytes[i] = (uint8_t)byte;
     }
-    *ret_incarnation = incarnation;
-    return identity_write(ret_ledger, incarnation, again) == size && memcmp(again, text, size) == 0;
+    return identity_write(ret_ledger, ret_incarnation, again) == size &&
+           memcmp(again, text, size) == 0;
 }
 
-bool identity_create(int folder, const struct ledger_id *ledger, uint32_t incarnation,
-                     struct failure *failure)
+bool identity_create(int folder, const struct ledger_id *ledger,
+                     const struct incarnation *incarnation, struct failure *failure)
 {
     char text[IDENTITY_MAX];
     size_t size = identity_write(ledger, incarnation, text);
@@ -61,6 +63,36 @@ bool identity_create(int folder, const struct ledger_id *ledger, uint32_t incarn
         fail(failure, fault_of_os(errno), errno, "cannot write the journal's identity");
     close(file);
     return made && folder_sync(folder, failure);
+}
+
+/* All formats end with a line that has the hash of what stands before it. */
+static bool identity_whole(const char *text, size_t size)
+{
+    char hash_hex[HASH_TEXT_SIZE];
+    struct hash hash;
+    const size_t tail = sizeof "hash \n" - 1 + HASH_TEXT_SIZE - 1;
+    if (size < tail)
+        return false;
+    hash_of(text, size - tail, &hash);
+    hash_text(&hash, hash_hex);
+    return memcmp(text + size - tail + 5, hash_hex, HASH_TEXT_SIZE - 1) == 0;
+}
+
+static bool identity_format_known(const struct local *local, const char *text, size_t size,
+                                  struct failure *failure)
+{
+    unsigned format;
+    if (!identity_whole(text, size) || sscanf(text, "tefter journal format %u", &format) != 1 ||
+        format == JOURNAL_FORMAT)
+        return true; /* or not an identity at all */
+    if (format > JOURNAL_FORMAT)
+        return fail(failure, FAULT_NEWER, 0,
+                    "the journal in %s has format %u, this program knows %d; use a newer tefterd",
+                    local->path, format, JOURNAL_FORMAT);
+    return fail(failure, FAULT_OLDER, 0,
+                "this ledger was written in journal format %u, which this program no longer reads "
+                "(%s); this one reads format %d",
+                format, local->path, JOURNAL_FORMAT);
 }
 
 bool identity_open(struct local *local, struct failure *failure)
@@ -77,6 +109,8 @@ bool identity_open(struct local *local, struct failure *failure)
     ssize_t size = pread(local->identity, text, sizeof text - 1, 0);
     if (size < 0)
         return fail(failure, FAULT_IO, errno, "cannot read %s/identity", local->path);
+    if (!identity_format_known(local, text, (size_t)size, failure))
+        return false;
     if (!identity_read(text, (size_t)size, &head->ledger, &head->incarnation))
         return fail(failure, FAULT_DAMAGED, 0, "%s/identity is not what was written", local->path);
     return true;

@@ -28,5 +28,5 @@ struct journal {
 };
 
 void journal_init(struct journal *journal, const struct journal_kind *kind,
-                  const struct ledger_id *ledger, uint32_t incarnation);
+                  const struct ledger_id *ledger, const struct incarnation *incarnation);
 void journal_fini(struct journal *journal);

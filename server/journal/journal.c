@@ -6,13 +6,13 @@
 #include <stdlib.h>
 
 void journal_init(struct journal *journal, const struct journal_kind *kind,
-                  const struct ledger_id *ledger, uint32_t incarnation)
+                  const struct ledger_id *ledger, const struct incarnation *incarnation)
 {
     journal->kind = kind;
     buffer_init(&journal->out, BATCH_BYTES_MAX);
     pthread_mutex_init(&journal->lock, NULL);
     journal->head.ledger = *ledger;
-    journal->head.incarnation = incarnation;
+    journal->head.incarnation = *incarnation;
     journal->head.next_seq = 1;
 }
 
@@ -47,11 +47,11 @@ void journal_figures(const struct journal *journal, struct journal_figures *ret_
     pthread_mutex_unlock(lock_of(journal));
 }
 
-void journal_set_incarnation(struct journal *journal, uint32_t incarnation)
+void journal_set_incarnation(struct journal *journal, const struct incarnation *incarnation)
 {
     pthread_mutex_lock(&journal->lock);
-    need(incarnation >= journal->head.incarnation);
-    journal->head.incarnation = incarnation;
+    need(incarnation_follows(&journal->head.incarnation, incarnation));
+    journal->head.incarnation = *incarnation;
     pthread_mutex_unlock(&journal->lock);
 }
 
@@ -76,18 +76,16 @@ static enum journal_answer propose_refused(const struct journal *journal,
 }
 
 enum journal_answer journal_propose(struct journal *journal, const struct slice *entries,
-                                    uint32_t count, int64_t wall_ms, uint64_t outcome_seq,
-                                    const struct hash *outcome, struct failure *failure)
+                                    uint32_t count, int64_t wall_ms,
+                                    const struct journal_digest *digest, struct failure *failure)
 {
     need(count > 0);
     enum journal_answer answer = propose_refused(journal, entries, count, failure);
     if (answer != JOURNAL_OK)
         return answer;
     struct journal_batch batch = {.count = count, .wall_ms = wall_ms, .entries = entries};
-    if (outcome) {
-        batch.outcome_seq = outcome_seq;
-        batch.outcome = *outcome;
-    }
+    if (digest)
+        batch.digest = *digest;
     struct journal_head head;
     journal_head(journal, &head);
     if (!batch_write(&journal->out, &head, &batch)) {

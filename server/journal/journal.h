@@ -10,14 +10,16 @@
  * A batch on disk (integers big-endian):
  *
  *   magic "TFTB" u32 | format u16 | flags u16 | length u32 (of everything, first byte to last)
- *   ledger 16 bytes | incarnation u32 | batch u64 | first_seq u64 | count u32 | wall_ms u64
- *   previous hash 32 | outcome_seq u64 | outcome 32
- *   count x ( size u32 | bytes )
- *   hash 32 = BLAKE2b-256 of all bytes before it
+ *   ledger 16 bytes | incarnation u32 + 8 bytes | batch u64 | first_seq u64 | count u32 | wall_ms
+ * u64 previous hash 32 | digest version u16 | digest_seq u64 | digest 32 count x ( size u32 | bytes
+ * ) hash 32 = BLAKE2b-256 of all bytes before it
  *
  * The chain: each batch carries the hash of the one before, so flipping, removing, reordering or
- * re-dating anything is seen. `first_seq` + count is the next batch's first_seq: without a gap. An
- * outcome mark is the ledger's digest after outcome_seq, at most one batch old.
+ * re-dating anything is seen. `first_seq` + count is the next batch's first_seq: without a gap. A
+ * state digest says what the ledger had come to after digest_seq, at most one batch ago; its
+ * version names how it was computed, and only who computes it the same way may compare.
+ *
+ * Format 1 had no version and no random bytes in its incarnation. No program reads it any more.
  *
  * One write and one fdatasync a batch; the next batch is not written before this sync returned 0.
  * After any failure the journal answers UNKNOWN and takes nothing more: the process must exit.
@@ -25,6 +27,7 @@
 #include "base/bytes.h"
 #include "base/fault.h"
 #include "base/hash.h"
+#include "base/incarnation.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,7 +35,7 @@
 
 struct journal;
 
-enum { LEDGER_ID_SIZE = 16, JOURNAL_FORMAT = 1 };
+enum { LEDGER_ID_SIZE = 16, JOURNAL_FORMAT = 2 };
 
 struct ledger_id {
     uint8_t bytes[LEDGER_ID_SIZE];
@@ -46,10 +49,17 @@ enum journal_answer {
     JOURNAL_TOO_BIG,    /* nothing was written; never will be */
 };
 
+/* What the ledger came to after an entry; the journal keeps it and asks for nothing in it. */
+struct journal_digest {
+    uint16_t version;
+    uint64_t seq; /* 0: none */
+    struct hash hash;
+};
+
 /* Where the journal ends. */
 struct journal_head {
     struct ledger_id ledger;
-    uint32_t incarnation;
+    struct incarnation incarnation;
     uint64_t batch;    /* number of the last batch, 0 when empty */
     uint64_t next_seq; /* seq of the next entry; the first of all is 1 */
     struct hash chain; /* hash of the last batch */
@@ -59,10 +69,9 @@ struct journal_batch {
     uint64_t batch;
     uint64_t first_seq;
     uint32_t count;
-    uint32_t incarnation;
+    struct incarnation incarnation;
     int64_t wall_ms;
-    uint64_t outcome_seq; /* 0: no mark */
-    struct hash outcome;
+    struct journal_digest digest;
     struct hash previous; /* chain before it */
     struct hash chain;    /* its own hash */
     const struct slice *entries;
@@ -86,8 +95,8 @@ struct journal_local_options {
 bool journal_folder_supported(const char *path, struct failure *failure);
 
 /* Makes the folder and the first segment of a new ledger; refuses when there is one. */
-bool journal_local_create(const char *path, const struct ledger_id *ledger, uint32_t incarnation,
-                          struct failure *failure);
+bool journal_local_create(const char *path, const struct ledger_id *ledger,
+                          const struct incarnation *incarnation, struct failure *failure);
 
 /* Parses every segment, cuts a torn tail, rewrites the last segment (copy, sync, rename, sync of
  * the folder) before it returns. FAULT_DAMAGED names segment, offset and batch; so does a journal
@@ -96,9 +105,9 @@ bool journal_local_create(const char *path, const struct ledger_id *ledger, uint
 bool journal_local_open(const struct journal_local_options *options, struct journal **ret_journal,
                         struct failure *failure);
 
-/* A new incarnation after a restore: later batches carry it (never a lower one). It is durable
+/* A new incarnation after a restore: later batches carry it. Its number is higher. It is durable
  * with the first of them. */
-void journal_set_incarnation(struct journal *journal, uint32_t incarnation);
+void journal_set_incarnation(struct journal *journal, const struct incarnation *incarnation);
 
 struct journal *journal_fake_create(const struct ledger_id *ledger);
 /* The next propose answers this; `written` says whether the batch is kept (UNKNOWN both ways).
@@ -110,12 +119,11 @@ void journal_close(struct journal *journal); /* NULL welcome */
 void journal_head(const struct journal *journal, struct journal_head *ret_head);
 
 /* Appends one batch: entries in order, their seqs follow on from next_seq. Blocks until durable.
- * The entries' bytes stay the caller's. `outcome` may be NULL (no mark). At least one entry; more
- * than BATCH_ENTRIES_MAX or BATCH_BYTES_MAX is TOO_BIG. `failure` is set with every answer but
- * OK. */
+ * The entries' bytes stay the caller's. `digest` may be NULL (none). At least one entry; more than
+ * BATCH_ENTRIES_MAX or BATCH_BYTES_MAX is TOO_BIG. `failure` is set with every answer but OK. */
 enum journal_answer journal_propose(struct journal *journal, const struct slice *entries,
-                                    uint32_t count, int64_t wall_ms, uint64_t outcome_seq,
-                                    const struct hash *outcome, struct failure *failure);
+                                    uint32_t count, int64_t wall_ms,
+                                    const struct journal_digest *digest, struct failure *failure);
 
 /* Calls `each` for every batch that holds an entry with seq >= from_seq, in order. `each` returns
  * false to stop (its failure is passed on). */

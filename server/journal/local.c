@@ -40,7 +40,7 @@ static bool parent_sync(int folder, struct failure *failure)
 
 /* The identity comes last: without one there is no journal yet, only the start of one. */
 static bool folder_fill(int folder, const char *path, const struct ledger_id *ledger,
-                        uint32_t incarnation, struct failure *failure)
+                        const struct incarnation *incarnation, struct failure *failure)
 {
     int file;
     char name[SEGMENT_NAME_SIZE];
@@ -56,8 +56,8 @@ static bool folder_fill(int folder, const char *path, const struct ledger_id *le
     return identity_create(folder, ledger, incarnation, failure) && parent_sync(folder, failure);
 }
 
-bool journal_local_create(const char *path, const struct ledger_id *ledger, uint32_t incarnation,
-                          struct failure *failure)
+bool journal_local_create(const char *path, const struct ledger_id *ledger,
+                          const struct incarnation *incarnation, struct failure *failure)
 {
     int folder;
     if (!folder_make(path, failure) || !journal_folder_supported(path, failure) ||
@@ -218,8 +218,7 @@ static bool reading_fail(const struct reading *reading, enum batch_state state, 
     if (reading->window.error)
         return place_fail(reading->local, &reading->place, FAULT_IO, reading->window.error,
                           "cannot read it", failure);
-    return place_fail(reading->local, &reading->place,
-                      state == BATCH_NEWER ? FAULT_NEWER : FAULT_DAMAGED, 0, why, failure);
+    return place_fail(reading->local, &reading->place, fault_of_batch(state), 0, why, failure);
 }
 
 static bool segment_read(struct reading *reading, struct failure *failure)
@@ -285,7 +284,8 @@ static struct local *local_new(const struct journal_local_options *options)
         free(path);
         return NULL;
     }
-    journal_init(&local->journal, &local_kind, &(struct ledger_id){0}, 0);
+    journal_init(&local->journal, &local_kind, &(struct ledger_id){0},
+                 &(struct incarnation){.number = 0});
     local->journal.reading = options->reading;
     local->path = path;
     local->folder = local->identity = local->file = -1;

@@ -61,8 +61,8 @@ bool folder_open(const char *path, int *ret_folder, struct failure *failure);
 bool folder_sync(int folder, struct failure *failure);
 
 /* identity.c */
-bool identity_create(int folder, const struct ledger_id *ledger, uint32_t incarnation,
-                     struct failure *failure);
+bool identity_create(int folder, const struct ledger_id *ledger,
+                     const struct incarnation *incarnation, struct failure *failure);
 /* Reads it into the journal's head and keeps it open; locks it unless the journal only reads. */
 bool identity_open(struct local *local, struct failure *failure);
 

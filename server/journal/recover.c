@@ -68,8 +68,8 @@ static bool judge(struct recovery *recovery, enum batch_state state, const char 
     if (recovery->window.error)
         return place_fail(recovery->local, &recovery->place, FAULT_IO, recovery->window.error,
                           "cannot read it", recovery->failure);
-    if (state == BATCH_NEWER)
-        return place_fail(recovery->local, &recovery->place, FAULT_NEWER, 0, why,
+    if (state == BATCH_NEWER || state == BATCH_OLDER)
+        return place_fail(recovery->local, &recovery->place, fault_of_batch(state), 0, why,
                           recovery->failure);
     if (state == BATCH_BAD)
         why = torn_tail_misfit(recovery, why);
@@ -147,7 +147,7 @@ static bool proof_join(struct recovery *recovery, const struct proof *proof)
     const struct segment *segment = &local->segments[recovery->place.segment];
     if (!proof->whole || segment->first_batch != head->batch + 1 ||
         proof->from.batch != head->batch || proof->from.next_seq != head->next_seq ||
-        proof->from.incarnation < head->incarnation ||
+        !incarnation_follows(&head->incarnation, &proof->from.incarnation) ||
         !hash_equal(&proof->from.chain, &head->chain))
         return false;
     for (size_t i = 0; i < proof->marks.count; i++)

@@ -15,7 +15,7 @@ static const char state_key[] = "state";
 
 /* ---- the state row ---- */
 
-enum { STATE_SIZE = 16 + 4 + 4 + 4 + 8 + 8 + 8 + HASH_SIZE + HASH_SIZE };
+enum { STATE_SIZE = 16 + 4 + INCARNATION_NONCE_SIZE + 4 + 4 + 8 + 8 + 8 + HASH_SIZE + HASH_SIZE };
 
 bool state_read(struct store_txn *txn, struct ledger_state *ret_state)
 {
@@ -28,14 +28,15 @@ bool state_read(struct store_txn *txn, struct ledger_state *ret_state)
         return false;
     }
     memcpy(ret_state->ledger, row.data, 16);
-    ret_state->incarnation = be32_get(row.data + 16);
-    ret_state->format = be32_get(row.data + 20);
-    ret_state->epoch = be32_get(row.data + 24);
-    ret_state->seq = be64_get(row.data + 28);
-    ret_state->batch = be64_get(row.data + 36);
-    ret_state->now_ms = (int64_t)be64_get(row.data + 44);
-    memcpy(ret_state->chain.bytes, row.data + 52, HASH_SIZE);
-    memcpy(ret_state->outcome.bytes, row.data + 52 + HASH_SIZE, HASH_SIZE);
+    ret_state->incarnation.number = be32_get(row.data + 16);
+    memcpy(ret_state->incarnation.nonce, row.data + 20, INCARNATION_NONCE_SIZE);
+    ret_state->format = be32_get(row.data + 28);
+    ret_state->epoch = be32_get(row.data + 32);
+    ret_state->seq = be64_get(row.data + 36);
+    ret_state->batch = be64_get(row.data + 44);
+    ret_state->now_ms = (int64_t)be64_get(row.data + 52);
+    memcpy(ret_state->chain.bytes, row.data + 60, HASH_SIZE);
+    memcpy(ret_state->outcome.bytes, row.data + 60 + HASH_SIZE, HASH_SIZE);
     return true;
 }
 
@@ -43,14 +44,15 @@ void state_write(struct store_txn *txn, const struct ledger_state *state)
 {
     uint8_t row[STATE_SIZE];
     memcpy(row, state->ledger, 16);
-    be32_put(row + 16, state->incarnation);
-    be32_put(row + 20, state->format);
-    be32_put(row + 24, state->epoch);
-    be64_put(row + 28, state->seq);
-    be64_put(row + 36, state->batch);
-    be64_put(row + 44, (uint64_t)state->now_ms);
-    memcpy(row + 52, state->chain.bytes, HASH_SIZE);
-    memcpy(row + 52 + HASH_SIZE, state->outcome.bytes, HASH_SIZE);
+    be32_put(row + 16, state->incarnation.number);
+    memcpy(row + 20, state->incarnation.nonce, INCARNATION_NONCE_SIZE);
+    be32_put(row + 28, state->format);
+    be32_put(row + 32, state->epoch);
+    be64_put(row + 36, state->seq);
+    be64_put(row + 44, state->batch);
+    be64_put(row + 52, (uint64_t)state->now_ms);
+    memcpy(row + 60, state->chain.bytes, HASH_SIZE);
+    memcpy(row + 60 + HASH_SIZE, state->outcome.bytes, HASH_SIZE);
     store_put(txn, TREE_META, slice_text(state_key), slice_of(row, sizeof row));
 }
 
@@ -159,11 +161,12 @@ void ledger_outcome(const struct ledger *ledger, uint64_t *ret_seq, struct hash 
     *ret_outcome = ledger->state.outcome;
 }
 
-bool ledger_commit(struct ledger *ledger, const uint8_t ledger_id[16], uint32_t incarnation,
-                   uint64_t batch, const struct hash *chain, struct failure *failure)
+bool ledger_commit(struct ledger *ledger, const uint8_t ledger_id[16],
+                   const struct incarnation *incarnation, uint64_t batch, const struct hash *chain,
+                   struct failure *failure)
 {
     memcpy(ledger->state.ledger, ledger_id, 16);
-    ledger->state.incarnation = incarnation;
+    ledger->state.incarnation = *incarnation;
     ledger->state.batch = batch;
     ledger->state.chain = *chain;
     state_write(ledger->txn, &ledger->state);

@@ -12,6 +12,7 @@
 #include "base/bytes.h"
 #include "base/fault.h"
 #include "base/hash.h"
+#include "base/incarnation.h"
 #include "command.pb-c.h"
 #include "record.pb-c.h"
 #include "reply.pb-c.h"
@@ -23,7 +24,8 @@
 struct ledger;
 
 /* What a published epoch does is never edited; see README "Epochs". */
-enum { LEDGER_EPOCH_OLDEST = 1, LEDGER_EPOCH = 1, LEDGER_FORMAT = 1, COMMAND_ID_SIZE = 16 };
+enum { LEDGER_EPOCH_OLDEST = 1, LEDGER_EPOCH = 1, LEDGER_FORMAT = 2, COMMAND_ID_SIZE = 16 };
+enum { STATE_DIGEST_VERSION = 1 }; /* how ledger_outcome is computed */
 
 struct ledger_options {
     const char *path; /* folder of the LMDB */
@@ -40,7 +42,7 @@ bool ledger_copy(struct ledger *ledger, int fd, struct failure *failure); /* che
 /* What LMDB holds in the same transaction as the effects. seq 0: empty. */
 struct ledger_state {
     uint8_t ledger[16];
-    uint32_t incarnation;
+    struct incarnation incarnation;
     uint32_t format;
     uint32_t epoch;
     uint64_t seq;
@@ -87,8 +89,9 @@ bool ledger_apply(struct ledger *ledger, uint64_t seq, struct slice entry, struc
 /* Outcome after the newest applied entry, within the open transaction. */
 void ledger_outcome(const struct ledger *ledger, uint64_t *ret_seq, struct hash *ret_outcome);
 /* ledger_id and incarnation are written with every commit. */
-bool ledger_commit(struct ledger *ledger, const uint8_t ledger_id[16], uint32_t incarnation,
-                   uint64_t batch, const struct hash *chain, struct failure *failure);
+bool ledger_commit(struct ledger *ledger, const uint8_t ledger_id[16],
+                   const struct incarnation *incarnation, uint64_t batch, const struct hash *chain,
+                   struct failure *failure);
 void ledger_abort(struct ledger *ledger);
 
 /* Unfinished jobs, oldest first: numbers for StepJob. In the writer's open transaction or, without

@@ -45,7 +45,10 @@ static void send_subscribed(struct feed *feed, uint64_t request, bool resumed, u
     subscribed.resumed = resumed;
     subscribed.seq = seq;
     subscribed.ledger = (ProtobufCBinaryData){sizeof home->ledger_id, home->ledger_id};
-    subscribed.incarnation = home->incarnation;
+    subscribed.incarnation = home->incarnation.number;
+    subscribed.has_incarnation_nonce = true;
+    subscribed.incarnation_nonce =
+        (ProtobufCBinaryData){sizeof home->incarnation.nonce, home->incarnation.nonce};
     message.body_case = TEFTER__TO_TERMINAL__BODY_SUBSCRIBED;
     message.subscribed = &subscribed;
     session_send(feed->session, request, &message);
@@ -210,11 +213,15 @@ void feeds_heartbeat(struct session *session)
 
 /* ---- resuming ---- */
 
+/* A terminal that tells no nonce knows incarnations by their number alone. */
 static bool same_ledger(const struct sessions *home, const Tefter__Resume *resume)
 {
+    struct incarnation from =
+        incarnation_of(resume->incarnation,
+                       slice_of(resume->incarnation_nonce.data, resume->incarnation_nonce.len));
     return resume->ledger.len == sizeof home->ledger_id &&
            memcmp(resume->ledger.data, home->ledger_id, sizeof home->ledger_id) == 0 &&
-           resume->incarnation == home->incarnation;
+           incarnation_same(&from, &home->incarnation);
 }
 
 /* What changed since, as it is now; false: only a snapshot helps. */

@@ -146,7 +146,7 @@ struct sessions {
     struct arena kept; /* copies of the options' texts */
     struct hash root;
     uint8_t ledger_id[16];
-    uint32_t incarnation;
+    struct incarnation incarnation;
     struct stream_listener *listener;
     uint16_t port;
     struct tls_context *tls;

@@ -157,7 +157,10 @@ static void welcome_init(const struct session *session, Tefter__Welcome *welcome
     welcome->wire = WIRE_VERSION;
     welcome->company = welcome->currency = welcome->terminal_name = welcome->branch_code = "";
     welcome->ledger = (ProtobufCBinaryData){sizeof home->ledger_id, home->ledger_id};
-    welcome->incarnation = home->incarnation;
+    welcome->incarnation = home->incarnation.number;
+    welcome->has_incarnation_nonce = true;
+    welcome->incarnation_nonce =
+        (ProtobufCBinaryData){sizeof home->incarnation.nonce, home->incarnation.nonce};
     welcome->seq = hub_seq(home->hub);
     welcome->terminal = session->terminal;
     welcome->branch = session->branch;

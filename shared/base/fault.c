@@ -65,6 +65,8 @@ const char *fault_word(enum fault fault)
         return "damaged";
     case FAULT_NEWER:
         return "newer";
+    case FAULT_OLDER:
+        return "older";
     case FAULT_PEER:
         return "peer";
     case FAULT_DENIED:

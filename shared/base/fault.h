@@ -18,6 +18,7 @@ enum fault {
     FAULT_BUSY,    /* somebody else holds it; trying later may help */
     FAULT_DAMAGED, /* bytes that were written are not what is read */
     FAULT_NEWER,   /* written by a newer version of the program */
+    FAULT_OLDER,   /* written in a way that no version reads any more */
     FAULT_PEER,    /* the other end broke the protocol */
     FAULT_DENIED,  /* no right to do this */
     FAULT_MEMORY,

@@ -70,7 +70,7 @@ static void commit(struct ledger *ledger)
 {
     struct failure failure = {.fault = FAULT_NONE};
     struct hash chain = {{0}};
-    if (!ledger_commit(ledger, ledger_id, 1, 1, &chain, &failure))
+    if (!ledger_commit(ledger, ledger_id, &(struct incarnation){.number = 1}, 1, &chain, &failure))
         fail_msg("%s", failure.text);
 }
 

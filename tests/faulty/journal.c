@@ -17,8 +17,7 @@ struct held {
     struct held *next;
     int64_t since_ms;
     int64_t wall_ms;
-    uint64_t outcome_seq; /* 0: no mark */
-    struct hash outcome;
+    struct journal_digest digest; /* seq 0: none */
     uint32_t count;
     struct slice entries[];
 };
@@ -27,11 +26,13 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct held *oldest;
 
 enum journal_answer __real_journal_propose(struct journal *journal, const struct slice *entries,
-                                           uint32_t count, int64_t wall_ms, uint64_t outcome_seq,
-                                           const struct hash *outcome, struct failure *failure);
+                                           uint32_t count, int64_t wall_ms,
+                                           const struct journal_digest *digest,
+                                           struct failure *failure);
 enum journal_answer __wrap_journal_propose(struct journal *journal, const struct slice *entries,
-                                           uint32_t count, int64_t wall_ms, uint64_t outcome_seq,
-                                           const struct hash *outcome, struct failure *failure);
+                                           uint32_t count, int64_t wall_ms,
+                                           const struct journal_digest *digest,
+                                           struct failure *failure);
 void __real_journal_head(const struct journal *journal, struct journal_head *ret_head);
 void __wrap_journal_head(const struct journal *journal, struct journal_head *ret_head);
 void __real_journal_close(struct journal *journal);
@@ -48,8 +49,8 @@ static int64_t clock_ms(void)
     return at.tv_sec * 1000 + at.tv_nsec / 1000000;
 }
 
-static bool hold(const struct slice *entries, uint32_t count, int64_t wall_ms, uint64_t outcome_seq,
-                 const struct hash *outcome)
+static bool hold(const struct slice *entries, uint32_t count, int64_t wall_ms,
+                 const struct journal_digest *digest)
 {
     size_t size = 0;
     for (uint32_t i = 0; i < count; i++)
@@ -58,10 +59,8 @@ static bool hold(const struct slice *entries, uint32_t count, int64_t wall_ms, u
     if (held == NULL)
         return false;
     *held = (struct held){.since_ms = clock_ms(), .wall_ms = wall_ms, .count = count};
-    if (outcome != NULL) {
-        held->outcome_seq = outcome_seq;
-        held->outcome = *outcome;
-    }
+    if (digest != NULL)
+        held->digest = *digest;
     uint8_t *bytes = (uint8_t *)&held->entries[count];
     for (uint32_t i = 0; i < count; bytes += entries[i++].size) {
         memcpy(bytes, entries[i].data, entries[i].size);
@@ -79,9 +78,9 @@ static enum journal_answer write_until(struct journal *journal, int64_t since_ms
 {
     while (oldest != NULL && oldest->since_ms <= since_ms) {
         struct held *held = oldest;
-        enum journal_answer answer = __real_journal_propose(
-            journal, held->entries, held->count, held->wall_ms, held->outcome_seq,
-            held->outcome_seq != 0 ? &held->outcome : NULL, failure);
+        enum journal_answer answer =
+            __real_journal_propose(journal, held->entries, held->count, held->wall_ms,
+                                   held->digest.seq != 0 ? &held->digest : NULL, failure);
         if (answer != JOURNAL_OK)
             return answer;
         oldest = held->next;
@@ -91,15 +90,15 @@ static enum journal_answer write_until(struct journal *journal, int64_t since_ms
 }
 
 enum journal_answer __wrap_journal_propose(struct journal *journal, const struct slice *entries,
-                                           uint32_t count, int64_t wall_ms, uint64_t outcome_seq,
-                                           const struct hash *outcome, struct failure *failure)
+                                           uint32_t count, int64_t wall_ms,
+                                           const struct journal_digest *digest,
+                                           struct failure *failure)
 {
     if (faulty != FAULTY_EARLY)
-        return __real_journal_propose(journal, entries, count, wall_ms, outcome_seq, outcome,
-                                      failure);
+        return __real_journal_propose(journal, entries, count, wall_ms, digest, failure);
     pthread_mutex_lock(&lock);
     enum journal_answer answer = write_until(journal, clock_ms() - LATE_MS, failure);
-    if (answer == JOURNAL_OK && !hold(entries, count, wall_ms, outcome_seq, outcome))
+    if (answer == JOURNAL_OK && !hold(entries, count, wall_ms, digest))
         answer = JOURNAL_BUSY;
     pthread_mutex_unlock(&lock);
     return answer;

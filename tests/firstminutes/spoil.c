@@ -24,7 +24,7 @@ int main(int argc, char **argv)
         return 1;
     }
     journal_head(journal, &head);
-    bool done = journal_propose(journal, &entry, 1, 1, 0, NULL, &failure) == JOURNAL_OK;
+    bool done = journal_propose(journal, &entry, 1, 1, NULL, &failure) == JOURNAL_OK;
     journal_close(journal);
     printf("%llu\n", (unsigned long long)head.next_seq);
     return done ? 0 : 1;

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 
 static const struct ledger_id kit_ledger = {"a test's ledger"};
+static const struct incarnation kit_incarnation = {1, "first"};
 
 static inline const char *kit_home(void)
 {
@@ -30,7 +31,7 @@ static inline void kit_folder(char out[FOLDER_PATH_MAX])
 static inline void kit_create(const char *path)
 {
     struct failure failure = {0};
-    if (!journal_local_create(path, &kit_ledger, 1, &failure))
+    if (!journal_local_create(path, &kit_ledger, &kit_incarnation, &failure))
         fail_msg("%s", failure.text);
 }
 
@@ -75,11 +76,14 @@ static inline uint32_t kit_count(uint64_t batch)
     return (uint32_t)(1 + batch * 7 % 5);
 }
 
-static inline struct hash kit_outcome(uint64_t seq)
+static inline struct journal_digest kit_digest(uint64_t seq)
 {
-    struct hash hash;
-    hash_of(&seq, sizeof seq, &hash);
-    return hash;
+    struct journal_digest digest = {.seq = seq};
+    if (seq > 0) {
+        digest.version = (uint16_t)(seq % 3 + 255);
+        hash_of(&seq, sizeof seq, &digest.hash);
+    }
+    return digest;
 }
 
 static inline enum journal_answer kit_propose(struct journal *journal, struct failure *failure)
@@ -90,10 +94,10 @@ static inline enum journal_answer kit_propose(struct journal *journal, struct fa
     uint32_t count = kit_count(head.batch + 1);
     for (uint32_t i = 0; i < count; i++)
         entries[i] = slice_of(bytes[i], kit_entry(head.next_seq + i, bytes[i]));
-    struct hash outcome = kit_outcome(head.next_seq - 1);
+    struct journal_digest digest = kit_digest(head.next_seq - 1);
     *failure = (struct failure){0};
     return journal_propose(journal, entries, count, (int64_t)head.next_seq * 1000,
-                           head.next_seq - 1, &outcome, failure);
+                           digest.seq ? &digest : NULL, failure);
 }
 
 static inline void kit_fill(struct journal *journal, int batches)
@@ -123,9 +127,10 @@ static inline bool kit_each(void *context, const struct journal_batch *batch,
     }
     assert_int_equal(batch->count, kit_count(batch->batch));
     assert_int_equal(batch->wall_ms, (int64_t)batch->first_seq * 1000);
-    assert_int_equal(batch->outcome_seq, batch->first_seq - 1);
-    struct hash outcome = kit_outcome(batch->first_seq - 1);
-    assert_memory_equal(&batch->outcome, &outcome, sizeof outcome);
+    struct journal_digest digest = kit_digest(batch->first_seq - 1);
+    assert_int_equal(batch->digest.version, digest.version);
+    assert_int_equal(batch->digest.seq, digest.seq);
+    assert_memory_equal(&batch->digest.hash, &digest.hash, sizeof digest.hash);
     for (uint32_t i = 0; i < batch->count; i++) {
         size_t size = kit_entry(batch->first_seq + i, bytes);
         assert_true(slice_equal(batch->entries[i], slice_of(bytes, size)));
@@ -208,7 +213,7 @@ static inline void image_note_batches(struct image *image, size_t segment)
         size_t size = be32_get(batch + 8);
         assert_true(image->batch_count < IMAGE_BATCHES_MAX);
         image->batches[image->batch_count++] = (struct image_batch){
-            segment, at, size, be64_get(batch + 40) + be32_get(batch + 48) - 1};
+            segment, at, size, be64_get(batch + 48) + be32_get(batch + 56) - 1};
         at += size;
     }
 }

@@ -29,7 +29,7 @@ static void test_empty(void **state)
     struct journal_head head = kit_head(journal);
     struct hash chain, zero = {0};
     assert_memory_equal(&head.ledger, &kit_ledger, sizeof kit_ledger);
-    assert_int_equal(head.incarnation, 1);
+    assert_true(incarnation_equal(&head.incarnation, &kit_incarnation));
     assert_int_equal(head.batch, 0);
     assert_int_equal(head.next_seq, 1);
     assert_true(journal_chain_at(journal, 0, &chain));
@@ -120,15 +120,15 @@ static void test_too_big(void **state)
     struct failure failure = {0};
     static struct slice many[BATCH_ENTRIES_MAX + 1];
     static uint8_t bytes[BATCH_BYTES_MAX];
-    struct slice big = slice_of(bytes, sizeof bytes - 132 - 4 - HASH_SIZE);
-    assert_int_equal(journal_propose(journal, many, BATCH_ENTRIES_MAX + 1, 0, 0, NULL, &failure),
+    struct slice big = slice_of(bytes, sizeof bytes - 142 - 4 - HASH_SIZE);
+    assert_int_equal(journal_propose(journal, many, BATCH_ENTRIES_MAX + 1, 0, NULL, &failure),
                      JOURNAL_TOO_BIG);
     assert_int_equal(failure.fault, FAULT_FULL);
-    assert_int_equal(journal_propose(journal, many, BATCH_ENTRIES_MAX, 0, 0, NULL, &failure),
+    assert_int_equal(journal_propose(journal, many, BATCH_ENTRIES_MAX, 0, NULL, &failure),
                      JOURNAL_OK);
-    assert_int_equal(journal_propose(journal, &big, 1, 0, 0, NULL, &failure), JOURNAL_OK);
+    assert_int_equal(journal_propose(journal, &big, 1, 0, NULL, &failure), JOURNAL_OK);
     big.size++;
-    assert_int_equal(journal_propose(journal, &big, 1, 0, 0, NULL, &failure), JOURNAL_TOO_BIG);
+    assert_int_equal(journal_propose(journal, &big, 1, 0, NULL, &failure), JOURNAL_TOO_BIG);
     assert_int_equal(kit_head(journal).batch, 2);
     journal_close(journal);
     journal = kit_open(folder, 0);
@@ -140,13 +140,15 @@ static void test_incarnation(void **state)
 {
     (void)state;
     kit_create(folder);
+    struct incarnation later = incarnation_new(7);
     struct journal *journal = kit_open(folder, 0);
     kit_fill(journal, 2);
-    journal_set_incarnation(journal, 7);
+    journal_set_incarnation(journal, &later);
     kit_fill(journal, 2);
     journal_close(journal);
     journal = kit_open(folder, 0);
-    assert_int_equal(kit_head(journal).incarnation, 7);
+    struct journal_head head = kit_head(journal);
+    assert_true(incarnation_equal(&head.incarnation, &later));
     journal_close(journal);
 }
 
@@ -155,7 +157,7 @@ static void test_create_refuses(void **state)
     (void)state;
     struct failure failure = {0};
     kit_create(folder);
-    assert_false(journal_local_create(folder, &kit_ledger, 1, &failure));
+    assert_false(journal_local_create(folder, &kit_ledger, &kit_incarnation, &failure));
     assert_int_equal(failure.fault, FAULT_USE);
     assert_null(kit_try("/proc", 0, 0, true, &failure));
     assert_int_equal(failure.fault, FAULT_USE);

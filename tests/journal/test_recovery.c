@@ -250,7 +250,7 @@ static void test_foreign_batch(void **state)
     struct failure failure = {0};
     ledger.bytes[3] ^= 1;
     kit_folder(other);
-    assert_true(journal_local_create(other, &ledger, 1, &failure));
+    assert_true(journal_local_create(other, &ledger, &kit_incarnation, &failure));
     struct journal *journal = kit_open(other, SEGMENT);
     kit_fill(journal, BATCHES);
     journal_close(journal);
@@ -362,7 +362,7 @@ static void forge(uint64_t number, size_t at, uint8_t byte)
 static void test_forged_with_hash(void **state)
 {
     (void)state;
-    static const size_t places[] = {15, 31, 39, 47, 51, 70, 135};
+    static const size_t places[] = {15, 31, 39, 47, 55, 59, 78, 145};
     for (uint64_t number = 2; number <= BATCHES; number += 11) {
         for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
             const struct image_batch *batch = batch_at(number);
@@ -374,9 +374,45 @@ static void test_forged_with_hash(void **state)
         mend(batch_at(number)->segment);
     }
     /* any byte of the content: then the next batch does not carry its hash */
-    forge(5, 140, 0xee);
+    forge(5, 150, 0xee);
     assert_damaged(6, 0);
     mend(batch_at(5)->segment);
+}
+
+/* Whole batches of format 1 and what it said of itself: named, not called damaged. */
+static void test_earlier_format(void **state)
+{
+    (void)state;
+    struct failure failure;
+    size_t s = batch_at(3)->segment;
+    forge(3, 5, 1);
+    assert_null(kit_try(folder, SEGMENT, 0, false, &failure));
+    assert_int_equal(failure.fault, FAULT_OLDER);
+    assert_non_null(strstr(failure.text, "earlier journal format"));
+    mend(s);
+    const struct image_batch *batch = batch_at(3); /* without its hash it is but a flipped bit */
+    static const uint8_t change[] = {0, 1};
+    spoil(&(struct spoiling){batch->segment, batch->offset + 4, 2, change, 2});
+    assert_damaged(3, 0);
+    mend(s);
+    char earlier[256] = "tefter journal\nformat 1\nledger 00\nincarnation 1\n";
+    char hash_hex[HASH_TEXT_SIZE];
+    struct hash hash;
+    hash_of(earlier, strlen(earlier), &hash);
+    hash_text(&hash, hash_hex);
+    snprintf(earlier + strlen(earlier), sizeof earlier - strlen(earlier), "hash %s\n", hash_hex);
+    uint8_t *identity;
+    size_t size;
+    char path[2 * FOLDER_PATH_MAX];
+    snprintf(path, sizeof path, "%s/identity", folder);
+    file_load(path, &identity, &size);
+    file_store(folder, "identity", earlier, strlen(earlier));
+    assert_null(kit_try(folder, SEGMENT, 0, false, &failure));
+    assert_int_equal(failure.fault, FAULT_OLDER);
+    assert_non_null(strstr(failure.text, "journal format 1, which this program no longer reads"));
+    file_store(folder, "identity", identity, size);
+    free(identity);
+    journal_close(kit_open(folder, SEGMENT));
 }
 
 static void test_newer_format(void **state)
@@ -496,6 +532,7 @@ int main(void)
         TEST(test_torn_first_of_segment),
         TEST(test_garbage_behind_the_end),
         TEST(test_forged_with_hash),
+        TEST(test_earlier_format),
         TEST(test_newer_format),
         TEST(test_spoilt_identity),
         TEST(test_last_segment_is_rewritten),

@@ -35,7 +35,8 @@ static const Tefter__Reply *again(struct scenario *s, const char *other_command,
     assert_true(ledger_begin(s->ledger, &failure));
     assert_true(ledger_apply(s->ledger, ++s->seq, bytes, &s->arena, &result, &failure));
     ledger_outcome(s->ledger, &s->seq, &s->outcome);
-    assert_true(ledger_commit(s->ledger, ledger, 1, 1, &chain, &failure));
+    assert_true(
+        ledger_commit(s->ledger, ledger, &(struct incarnation){.number = 1}, 1, &chain, &failure));
     return (Tefter__Reply *)message_unpack(&tefter__reply__descriptor, result.reply, &s->arena);
 }
 

@@ -39,7 +39,8 @@ static void commit(struct driver *driver)
     struct failure failure = {.fault = FAULT_NONE};
     struct hash chain = {{0}};
     if (driver->in_group > 0 &&
-        !ledger_commit(driver->ledger, ledger_id, 1, driver->seq, &chain, &failure))
+        !ledger_commit(driver->ledger, ledger_id, &(struct incarnation){.number = 1}, driver->seq,
+                       &chain, &failure))
         stop(failure.text);
     driver->in_group = 0;
 }

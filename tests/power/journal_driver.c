@@ -36,13 +36,13 @@ static enum journal_answer propose(struct journal *journal, struct failure *fail
     uint32_t count = (uint32_t)(1 + seq % ENTRIES_MAX);
     for (uint32_t i = 0; i < count; i++)
         entries[i] = slice_of(bytes[i], content_of(seq + i, bytes[i]));
-    return journal_propose(journal, entries, count, 0, 0, NULL, failure);
+    return journal_propose(journal, entries, count, 0, NULL, failure);
 }
 
 static int run(const char *path, int batches)
 {
     struct failure failure = {0};
-    if (!journal_local_create(path, &ledger, 1, &failure))
+    if (!journal_local_create(path, &ledger, &(struct incarnation){.number = 1}, &failure))
         return complain(CANNOT_OPEN, &failure);
     struct journal *journal = open_in(path, 0, &failure);
     for (int i = 1; journal && i <= batches; i++) {

@@ -38,10 +38,10 @@ static bool mark_fits(struct way *way, const struct journal_batch *batch, struct
     uint64_t seq;
     struct hash outcome;
     ledger_outcome(way->ledger, &seq, &outcome);
-    if (batch->outcome_seq == 0 || batch->outcome_seq != seq)
+    if (batch->digest.seq == 0 || batch->digest.seq != seq)
         return true;
     way->marks++;
-    return hash_equal(&outcome, &batch->outcome) ||
+    return hash_equal(&outcome, &batch->digest.hash) ||
            fail(failure, FAULT_DAMAGED, 0, "in groups of %" PRIu32 ": another outcome at %" PRIu64,
                 way->group, seq);
 }
@@ -50,7 +50,7 @@ static bool commit(struct way *way, const struct journal_batch *batch, struct fa
 {
     way->begun = false;
     way->waiting = 0;
-    return ledger_commit(way->ledger, way->head.ledger.bytes, batch->incarnation, batch->batch,
+    return ledger_commit(way->ledger, way->head.ledger.bytes, &batch->incarnation, batch->batch,
                          &batch->chain, failure);
 }
 

@@ -55,8 +55,9 @@ static void a_newer_format_is_told(void **state)
     const struct {
         const char *text;
         enum fault fault;
-    } table[] = {{"2\n", FAULT_NEWER},   {"x\n", FAULT_DAMAGED},  {"", FAULT_DAMAGED},
-                 {"0\n", FAULT_DAMAGED}, {"1 \n", FAULT_DAMAGED}, {"-1\n", FAULT_DAMAGED}};
+    } table[] = {{"3\n", FAULT_NEWER},   {"1\n", FAULT_OLDER},   {"x\n", FAULT_DAMAGED},
+                 {"", FAULT_DAMAGED},    {"0\n", FAULT_DAMAGED}, {"1 \n", FAULT_DAMAGED},
+                 {"-1\n", FAULT_DAMAGED}};
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         struct failure failure = {.fault = FAULT_NONE};
         assert_true(files_write(place->folder.format, slice_text(table[i].text), 0600, NULL));

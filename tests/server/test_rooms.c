@@ -305,15 +305,14 @@ static void damage_in_the_journal_stops(void **state)
 
 /* ---- entries that cannot be applied ---- */
 
-static void append(const struct place *place, struct slice entry, uint64_t outcome_seq,
-                   const struct hash *outcome)
+static void append(const struct place *place, struct slice entry,
+                   const struct journal_digest *digest)
 {
     struct journal *journal;
     struct failure failure = {.fault = FAULT_NONE};
     struct journal_local_options options = {.path = place->folder.journal};
     assert_true(journal_local_open(&options, &journal, &failure));
-    assert_int_equal(journal_propose(journal, &entry, 1, 1, outcome_seq, outcome, &failure),
-                     JOURNAL_OK);
+    assert_int_equal(journal_propose(journal, &entry, 1, 1, digest, &failure), JOURNAL_OK);
     journal_close(journal);
 }
 
@@ -323,7 +322,7 @@ static void an_entry_that_cannot_be_applied_is_named_and_skipped(void **state)
     uint64_t seq = 0;
     unsigned times = 0;
     life(place, 2, ENDS_WELL);
-    append(place, slice_text("this is no entry"), 0, NULL);
+    append(place, slice_text("this is no entry"), NULL);
     for (unsigned i = 1; i <= 2; i++) {
         struct start start = start_again(place);
         assert_false(start.opened);
@@ -360,8 +359,8 @@ static void met_twice_it_can_be_shown(void **state)
     entry.id = (ProtobufCBinaryData){sizeof id, id};
     size_t size = tefter__entry__pack(&entry, bytes);
     life(place, 2, ENDS_WELL);
-    append(place, slice_of(bytes, size), 0, NULL);
-    append(place, slice_text("this is no entry"), 0, NULL);
+    append(place, slice_of(bytes, size), NULL);
+    append(place, slice_text("this is no entry"), NULL);
     assert_false(start_as(place, ROOMS_SHOWN).opened);
     for (int i = 0; i < 3; i++) {
         assert_false(start_again(place).opened);
@@ -384,17 +383,35 @@ static void met_twice_it_can_be_shown(void **state)
 static void another_outcome_stops_and_names_the_seq(void **state)
 {
     struct place *place = *state;
-    struct hash wrong = {{7}};
+    struct journal_digest wrong = {
+        .version = STATE_DIGEST_VERSION, .seq = FIRST_SEQ + 2, .hash = {{7}}};
     uint8_t id[COMMAND_ID_SIZE] = {0};
     uint8_t bytes[64];
     Tefter__Entry entry = TEFTER__ENTRY__INIT;
     life(place, 2, ENDS_WELL);
     entry.id = (ProtobufCBinaryData){sizeof id, id};
     size_t size = tefter__entry__pack(&entry, bytes);
-    append(place, slice_of(bytes, size), FIRST_SEQ + 2, &wrong);
+    append(place, slice_of(bytes, size), &wrong);
     struct start start = start_again(place);
     assert_false(start.opened);
     assert_non_null(strstr(start.failure.text, "after seq 6"));
+}
+
+static void a_digest_of_an_unknown_version_is_not_compared(void **state)
+{
+    struct place *place = *state;
+    struct journal_digest unknown = {.version = 999, .seq = FIRST_SEQ + 2, .hash = {{7}}};
+    uint8_t id[COMMAND_ID_SIZE] = {0};
+    uint8_t bytes[64];
+    Tefter__Entry entry = TEFTER__ENTRY__INIT;
+    life(place, 2, ENDS_WELL);
+    entry.id = (ProtobufCBinaryData){sizeof id, id};
+    size_t size = tefter__entry__pack(&entry, bytes);
+    append(place, slice_of(bytes, size), &unknown);
+    struct start start = start_again(place);
+    assert_true(start.opened);
+    assert_int_equal(start.state.seq, FIRST_SEQ + 3);
+    assert_int_equal(verify_run(&place->settings), EXIT_DONE);
 }
 
 /* ---- backup and restore ---- */
@@ -419,8 +436,31 @@ static void a_restore_is_a_new_incarnation(void **state)
     assert_true(start.opened);
     assert_null(start.recovered.distrust);
     assert_int_equal(start.state.seq, before.state.seq + 1);
-    assert_int_equal(start.state.incarnation, before.state.incarnation + 1);
+    assert_int_equal(start.state.incarnation.number, before.state.incarnation.number + 1);
     assert_memory_equal(start.state.ledger, before.state.ledger, 16);
+}
+
+static void two_restores_of_one_backup_are_two(void **state)
+{
+    struct place *place = *state;
+    char backups[FILES_PATH_MAX], fresh[2][FILES_PATH_MAX];
+    struct settings settings = place->settings;
+    struct start starts[2];
+    files_join(backups, place->base, "backups", NULL);
+    files_join(fresh[0], place->base, "fresh", NULL);
+    files_join(fresh[1], place->base, "another", NULL);
+    life(place, 3, ENDS_WELL);
+    settings.to = settings.from = backups;
+    assert_int_equal(backup_run(&settings), EXIT_DONE);
+    for (int i = 0; i < 2; i++) {
+        settings.ledger = place->settings.ledger = fresh[i];
+        assert_int_equal(restore_run(&settings), EXIT_DONE);
+        starts[i] = start_again(place);
+        assert_true(starts[i].opened);
+        assert_int_equal(starts[i].state.incarnation.number, 2);
+    }
+    assert_int_equal(starts[0].state.seq, starts[1].state.seq);
+    assert_false(incarnation_same(&starts[0].state.incarnation, &starts[1].state.incarnation));
 }
 
 static void an_untrusted_state_is_left_out_of_a_backup(void **state)
@@ -441,7 +481,7 @@ static void an_untrusted_state_is_left_out_of_a_backup(void **state)
     struct start start = start_again(place);
     assert_true(start.opened);
     assert_int_equal(start.state.seq, FIRST_SEQ + 3 + 1);
-    assert_int_equal(start.state.incarnation, 2);
+    assert_int_equal(start.state.incarnation.number, 2);
 }
 
 static void verify_sees_all(void **state)
@@ -474,7 +514,9 @@ int main(void)
         TEST(an_entry_that_cannot_be_applied_is_named_and_skipped),
         TEST(met_twice_it_can_be_shown),
         TEST(another_outcome_stops_and_names_the_seq),
+        TEST(a_digest_of_an_unknown_version_is_not_compared),
         TEST(a_restore_is_a_new_incarnation),
+        TEST(two_restores_of_one_backup_are_two),
         TEST(an_untrusted_state_is_left_out_of_a_backup),
         TEST(verify_sees_all),
     };

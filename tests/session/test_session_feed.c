@@ -261,6 +261,8 @@ static Tefter__Resume resume_of(const struct client *client, uint64_t seq)
     const Tefter__Welcome *welcome = client->inbox[0]->welcome;
     resume.ledger = welcome->ledger;
     resume.incarnation = welcome->incarnation;
+    resume.has_incarnation_nonce = welcome->has_incarnation_nonce;
+    resume.incarnation_nonce = welcome->incarnation_nonce;
     resume.seq = seq;
     return resume;
 }
@@ -305,7 +307,7 @@ static void not_to_be_resumed(void **state)
     struct client client;
     make_customers(5);
     client_enter(&client, "boss", "correct horse");
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         uint8_t other[16] = {9};
         memset(&picture, 0, sizeof picture);
         Tefter__Resume resume = resume_of(&client, world.seq);
@@ -313,6 +315,8 @@ static void not_to_be_resumed(void **state)
         if (i == 1)
             resume.ledger = (ProtobufCBinaryData){16, other};
         resume.seq += i == 2 ? 1000 : 0; /* ahead of the ledger */
+        if (i == 3)                      /* another restore of the same backup */
+            resume.incarnation_nonce = (ProtobufCBinaryData){INCARNATION_NONCE_SIZE, other};
         struct asking asking = {TEFTER__TOPIC__TOPIC_CUSTOMERS, NULL, 0, &resume};
         const Tefter__ToTerminal *answer = subscribe(&picture, &client, 1 + (uint32_t)i, &asking);
         assert_false(answer->subscribed->resumed);

@@ -140,7 +140,9 @@ static void apply_group(struct world_submission *queue, size_t count, struct led
              &failure);
         gather(&results[i]);
     }
-    must(ledger_commit(world.ledger, ledger_id, 1, ++world.batch, &chain, &failure), &failure);
+    must(ledger_commit(world.ledger, ledger_id, &(struct incarnation){1, "a life"}, ++world.batch,
+                       &chain, &failure),
+         &failure);
     world.groups++;
 }
 
