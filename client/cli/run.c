@@ -57,6 +57,7 @@ static enum exit_code code_of(const struct failure *failure)
     case FAULT_BUSY:
     case FAULT_DAMAGED:
     case FAULT_NEWER:
+    case FAULT_OLDER:
     case FAULT_PEER:
     case FAULT_MEMORY:
     case FAULT_BUG:

@@ -95,6 +95,7 @@ static struct hash ledger_of(const struct job *job)
     if (welcome != NULL) {
         hash_add(&state, welcome->ledger.data, welcome->ledger.len);
         hash_add_u64(&state, welcome->incarnation);
+        hash_add(&state, welcome->incarnation_nonce.data, welcome->incarnation_nonce.len);
     }
     hash_end(&state, &hash);
     return hash;
@@ -150,6 +151,7 @@ static int code_of(const struct job *job)
     case FAULT_FULL:
     case FAULT_DAMAGED:
     case FAULT_NEWER:
+    case FAULT_OLDER:
     case FAULT_MEMORY:
     case FAULT_BUG:
         return IMPORT_BAD_USE;

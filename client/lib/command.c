@@ -70,7 +70,7 @@ static void settle(struct tefter *client, const struct request *request, const T
 {
     if (request->written && is_final(request, reply))
         outbox_settle(&client->outbox, request->id, refused_in(reply) == NULL,
-                      client->welcome->incarnation);
+                      &client->incarnation);
 }
 
 static void tell_caller(struct tefter *client, struct request *request, const Tefter__Reply *reply)
@@ -285,8 +285,7 @@ static void offer_answered(void *context, const struct tefter_outcome *outcome)
     const struct outbox_entry *entry = outbox_find(&client->outbox, outcome->id);
     bool settled = outcome->reply->seq != 0;
     if (settled)
-        outbox_settle(&client->outbox, outcome->id, outcome->refused == NULL,
-                      client->welcome->incarnation);
+        outbox_settle(&client->outbox, outcome->id, outcome->refused == NULL, &client->incarnation);
     if (settled && entry != NULL)
         tell_settled(client, entry, outcome->reply);
     outbox_offer(client);
@@ -297,9 +296,8 @@ void outbox_offer(struct tefter *client)
     if (!client->keeps_outbox || client->offering || client->person == NULL ||
         client->welcome == NULL || !link_is_open(client) || tefter_room(client) == 0)
         return;
-    struct outbox_entry *entry =
-        outbox_next(&client->outbox, client->person->staff, client->welcome->ledger.data,
-                    client->welcome->incarnation);
+    struct outbox_entry *entry = outbox_next(&client->outbox, client->person->staff,
+                                             client->welcome->ledger.data, &client->incarnation);
     if (entry == NULL)
         return;
     entry->offered = true;

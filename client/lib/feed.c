@@ -16,10 +16,12 @@ static bool feed_resume(struct tefter_feed *feed, Tefter__Resume *resume)
 {
     struct tefter *client = feed->client;
     const Tefter__Welcome *welcome = client->welcome;
-    if (!picture_resume(&feed->picture, welcome->ledger.data, welcome->incarnation, &resume->seq))
+    if (!picture_resume(&feed->picture, welcome->ledger.data, &client->incarnation, &resume->seq))
         return false;
     resume->ledger = welcome->ledger;
     resume->incarnation = welcome->incarnation;
+    resume->has_incarnation_nonce = welcome->has_incarnation_nonce;
+    resume->incarnation_nonce = welcome->incarnation_nonce;
     return true;
 }
 

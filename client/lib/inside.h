@@ -148,6 +148,7 @@ struct tefter {
     struct arena welcome_arena; /* of the newest greeting */
     struct arena person_arena;
     Tefter__Welcome *welcome;
+    struct incarnation incarnation; /* of the welcome */
     Tefter__LoggedIn *person;
     struct currency currency;
     int64_t clock_offset_ms; /* the server's wall clock minus ours */

@@ -212,6 +212,9 @@ static void greeted(struct tefter *client, const Tefter__Welcome *welcome)
     keep_currency(client);
     measure_clock(client, welcome->now_ms);
     client->server_seq = welcome->seq;
+    client->incarnation =
+        incarnation_of(welcome->incarnation,
+                       slice_of(welcome->incarnation_nonce.data, welcome->incarnation_nonce.len));
     client->person = NULL;
     outbox_reoffer(&client->outbox);
     if (!token_is_good(client)) {

@@ -11,7 +11,7 @@ enum {
     HEAD_SIZE = 4,
     CHECK_SIZE = 8,
     MADE_SIZE = 1 + TEFTER_ID_SIZE + 8 + 4 + LEDGER_ID_SIZE, /* then the command */
-    SETTLED_SIZE = 1 + TEFTER_ID_SIZE + 1 + 4,
+    SETTLED_SIZE = 1 + TEFTER_ID_SIZE + 1 + 4,               /* then the nonce of the incarnation */
     KIND_MADE = 1,
     KIND_SETTLED = 2,
 };
@@ -55,8 +55,8 @@ static bool put_settled(struct buffer *out, const struct outbox_entry *entry)
     uint8_t head[SETTLED_SIZE] = {KIND_SETTLED};
     memcpy(head + 1, entry->id, TEFTER_ID_SIZE);
     head[1 + TEFTER_ID_SIZE] = entry->done;
-    be32_put(head + 2 + TEFTER_ID_SIZE, entry->incarnation);
-    return put_record(out, head, sizeof(head), slice_of(NULL, 0));
+    be32_put(head + 2 + TEFTER_ID_SIZE, entry->incarnation.number);
+    return put_record(out, head, sizeof(head), incarnation_nonce(&entry->incarnation));
 }
 
 /* The next whole record's body; false at the end or at a torn one. */
@@ -127,14 +127,16 @@ static void take_settled(struct outbox *outbox, struct slice body)
         return;
     entry->settled = true;
     entry->done = body.data[1 + TEFTER_ID_SIZE] != 0;
-    entry->incarnation = be32_get(body.data + 2 + TEFTER_ID_SIZE);
+    entry->incarnation =
+        incarnation_of(be32_get(body.data + 2 + TEFTER_ID_SIZE),
+                       slice_of(body.data + SETTLED_SIZE, body.size - SETTLED_SIZE));
 }
 
 static bool take_record(struct outbox *outbox, struct slice body)
 {
     if (body.data[0] == KIND_MADE && body.size > MADE_SIZE)
         return take_made(outbox, body);
-    if (body.data[0] == KIND_SETTLED && body.size == SETTLED_SIZE)
+    if (body.data[0] == KIND_SETTLED && body.size >= SETTLED_SIZE)
         take_settled(outbox, body);
     return true;
 }
@@ -277,7 +279,7 @@ bool outbox_add(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE], int64_t
 }
 
 void outbox_settle(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE], bool done,
-                   uint32_t incarnation)
+                   const struct incarnation *incarnation)
 {
     struct outbox_entry *entry = outbox_find(outbox, id);
     struct buffer record;
@@ -285,7 +287,7 @@ void outbox_settle(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE], bool
         return;
     entry->settled = true;
     entry->done = done;
-    entry->incarnation = incarnation;
+    entry->incarnation = *incarnation;
     buffer_init(&record, 4096);
     if (put_settled(&record, entry))
         (void)append(outbox, buffer_slice(&record), false, NULL); /* else it is asked again */
@@ -294,17 +296,24 @@ void outbox_settle(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE], bool
 
 /* ---- offering ---- */
 
+/* Time was turned back since: a restore, or another restore of the same backup. */
+static bool is_later(const struct incarnation *now, const struct incarnation *then)
+{
+    return now->number >= then->number && !incarnation_same(now, then);
+}
+
 static bool wants_offer(const struct outbox_entry *entry, uint32_t staff,
-                        const uint8_t ledger[LEDGER_ID_SIZE], uint32_t incarnation)
+                        const uint8_t ledger[LEDGER_ID_SIZE], const struct incarnation *incarnation)
 {
     if (entry->offered || entry->staff != staff ||
         memcmp(entry->ledger, ledger, LEDGER_ID_SIZE) != 0)
         return false;
-    return !entry->settled || (entry->done && entry->incarnation < incarnation);
+    return !entry->settled || (entry->done && is_later(incarnation, &entry->incarnation));
 }
 
 struct outbox_entry *outbox_next(struct outbox *outbox, uint32_t staff,
-                                 const uint8_t ledger[LEDGER_ID_SIZE], uint32_t incarnation)
+                                 const uint8_t ledger[LEDGER_ID_SIZE],
+                                 const struct incarnation *incarnation)
 {
     for (size_t i = 0; i < outbox->count; i++) {
         if (wants_offer(&outbox->entries[i], staff, ledger, incarnation))

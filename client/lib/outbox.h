@@ -4,7 +4,7 @@
  *
  * Entries are appended under the profile's lock and synced before a command is sent; what became of
  * it is appended later. Acknowledged commands are kept seven days: when the server has been
- * restored to an older state (same ledger, higher incarnation) they are offered again, with the
+ * restored to an older state (same ledger, a later incarnation) they are offered again, with the
  * same ids, and count once. A command is offered only for the person who gave it.
  *
  * File: records {size 4, body, first 8 bytes of the body's hash}; a torn last record is cut at the
@@ -12,6 +12,7 @@
  */
 #include "base/bytes.h"
 #include "base/fault.h"
+#include "base/incarnation.h"
 #include "lib/tefter.h"
 
 #include <stdbool.h>
@@ -24,9 +25,9 @@ struct outbox_entry {
     uint8_t id[TEFTER_ID_SIZE];
     int64_t made_ms;
     uint32_t staff;
-    bool settled;         /* a reply is known ... */
-    bool done;            /* ... and it was done, not refused */
-    uint32_t incarnation; /* of the reply */
+    bool settled;                   /* a reply is known ... */
+    bool done;                      /* ... and it was done, not refused */
+    struct incarnation incarnation; /* of the reply */
     uint8_t ledger[LEDGER_ID_SIZE];
     bool offered; /* by this process; nothing more is to be done with it here */
     uint8_t *command;
@@ -53,11 +54,12 @@ bool outbox_add(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE], int64_t
                 struct failure *failure);
 /* A reply is here. An entry that is not known is ignored. */
 void outbox_settle(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE], bool done,
-                   uint32_t incarnation);
+                   const struct incarnation *incarnation);
 
 /* The oldest entry that this person should offer to this ledger now, NULL when there is none. */
 struct outbox_entry *outbox_next(struct outbox *outbox, uint32_t staff,
-                                 const uint8_t ledger[LEDGER_ID_SIZE], uint32_t incarnation);
+                                 const uint8_t ledger[LEDGER_ID_SIZE],
+                                 const struct incarnation *incarnation);
 struct outbox_entry *outbox_find(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE]);
 /* How many wait for an outcome. */
 size_t outbox_unknown(const struct outbox *outbox);

@@ -171,10 +171,11 @@ static bool drop_old(struct picture *picture)
 
 /* ---- where it stands ---- */
 
-bool picture_resume(const struct picture *picture, const uint8_t ledger[16], uint32_t incarnation,
-                    uint64_t *ret_seq)
+bool picture_resume(const struct picture *picture, const uint8_t ledger[16],
+                    const struct incarnation *incarnation, uint64_t *ret_seq)
 {
-    if (!picture->was_exact || picture->snapshot || picture->incarnation != incarnation ||
+    if (!picture->was_exact || picture->snapshot ||
+        !incarnation_same(&picture->incarnation, incarnation) ||
         memcmp(picture->ledger, ledger, sizeof(picture->ledger)) != 0)
         return false;
     *ret_seq = picture->position;
@@ -211,11 +212,14 @@ static void forget_versions(struct picture *picture)
 
 static void enter_history(struct picture *picture, const Tefter__Subscribed *subscribed)
 {
-    if (picture->incarnation != subscribed->incarnation ||
+    struct incarnation incarnation =
+        incarnation_of(subscribed->incarnation, slice_of(subscribed->incarnation_nonce.data,
+                                                         subscribed->incarnation_nonce.len));
+    if (!incarnation_same(&picture->incarnation, &incarnation) ||
         memcmp(picture->ledger, subscribed->ledger.data, sizeof(picture->ledger)) != 0)
         forget_versions(picture);
     memcpy(picture->ledger, subscribed->ledger.data, sizeof(picture->ledger));
-    picture->incarnation = subscribed->incarnation;
+    picture->incarnation = incarnation;
 }
 
 enum picture_verdict picture_begin(struct picture *picture, const Tefter__Subscribed *subscribed,

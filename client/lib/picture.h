@@ -12,6 +12,7 @@
  */
 #include "base/arena.h"
 #include "base/bytes.h"
+#include "base/incarnation.h"
 #include "wire.pb-c.h"
 
 #include <stdbool.h>
@@ -31,7 +32,7 @@ struct picture {
     size_t capacity;
     size_t count;
     uint8_t ledger[16]; /* of the position */
-    uint32_t incarnation;
+    struct incarnation incarnation;
     uint64_t position; /* `this` of the newest set, or where the subscription began */
     uint64_t wanted;   /* seq of the newest page: exact from there on */
     uint64_t round;
@@ -64,8 +65,8 @@ void picture_fini(struct picture *picture);
 uint64_t picture_key(const Tefter__Row *row); /* 0: a kind that is not known */
 
 /* Can what is here be resumed, and from where. */
-bool picture_resume(const struct picture *picture, const uint8_t ledger[16], uint32_t incarnation,
-                    uint64_t *ret_seq);
+bool picture_resume(const struct picture *picture, const uint8_t ledger[16],
+                    const struct incarnation *incarnation, uint64_t *ret_seq);
 /* The line is lost or a new subscription was asked for: nothing is exact until it is told. */
 void picture_unsubscribed(struct picture *picture);
 

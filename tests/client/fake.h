@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "../net/pki.h"
+#include "base/incarnation.h"
 #include "base/limits.h"
 #include "lib/profile.h"
 #include "lib/tefter.h"
@@ -36,7 +37,7 @@ struct fake {
     uint32_t connections;
     uint32_t logins;
     uint64_t seq;
-    uint32_t incarnation;
+    struct incarnation incarnation;
     bool token_is_bad;
     bool mute;    /* hears, and never answers */
     bool old;     /* the certificate is past half its life */
@@ -100,7 +101,10 @@ static inline void fake_welcome(struct fake *fake, uint64_t request)
     welcome.currency = (char *)"VND";
     welcome.ledger.data = (uint8_t *)(uintptr_t)fake_ledger;
     welcome.ledger.len = sizeof(fake_ledger);
-    welcome.incarnation = fake->incarnation;
+    welcome.incarnation = fake->incarnation.number;
+    welcome.has_incarnation_nonce = true;
+    welcome.incarnation_nonce.data = fake->incarnation.nonce;
+    welcome.incarnation_nonce.len = sizeof(fake->incarnation.nonce);
     welcome.seq = fake->seq;
     welcome.terminal = FAKE_TERMINAL;
     welcome.branch = 1;
@@ -312,7 +316,7 @@ static inline bool fake_accepted(void *owner, struct stream *stream,
 static inline void fake_init(struct fake *fake, struct loop *loop)
 {
     struct failure failure = {.fault = FAULT_NONE};
-    *fake = (struct fake){.loop = loop, .incarnation = 1, .seq = 100};
+    *fake = (struct fake){.loop = loop, .incarnation = {1, "first"}, .seq = 100};
     pki_init(&fake->pki);
     arena_init(&fake->arena, 8 << 20);
     arena_init(&fake->asked_arena, 1 << 20);

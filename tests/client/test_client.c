@@ -336,15 +336,20 @@ static void a_restored_server_gets_back_what_it_acknowledged(void **state)
     connect_now();
     for (int i = 0; i < 3; i++)
         assert_non_null(tefter_call(world.client, lock_of(3), &world.arena, &world.failure));
-    world.fake.incarnation = 2; /* restored to a state before them */
-    world.fake.command_count = 0;
-    world.fake.seq = 40;
-    fake_cut(&world.fake);
-    while (world.settled < 3)
-        assert_true(tefter_turn(world.client, 5000));
-    assert_int_equal(world.fake.command_count, 3);
-    for (int i = 0; i < 3; i++)
-        assert_int_equal(world.fake.commands[i].times, 1);
+    /* restored to a state before them, then the same backup restored once more */
+    static const struct incarnation restored[] = {{2, "one"}, {2, "two"}};
+    for (int round = 0; round < 2; round++) {
+        world.fake.incarnation = restored[round];
+        world.fake.command_count = 0;
+        world.fake.seq = 40;
+        world.settled = 0;
+        fake_cut(&world.fake);
+        while (world.settled < 3)
+            assert_true(tefter_turn(world.client, 5000));
+        assert_int_equal(world.fake.command_count, 3);
+        for (int i = 0; i < 3; i++)
+            assert_int_equal(world.fake.commands[i].times, 1);
+    }
 }
 
 static void an_outcome_that_stays_unknown_is_told_so(void **state)
@@ -377,7 +382,10 @@ static void feed_subscribed(bool resumed, uint64_t seq)
     body.seq = seq;
     body.ledger.data = (uint8_t *)(uintptr_t)fake_ledger;
     body.ledger.len = sizeof(fake_ledger);
-    body.incarnation = world.fake.incarnation;
+    body.incarnation = world.fake.incarnation.number;
+    body.has_incarnation_nonce = true;
+    body.incarnation_nonce.data = world.fake.incarnation.nonce;
+    body.incarnation_nonce.len = sizeof(world.fake.incarnation.nonce);
     message.body_case = TEFTER__TO_TERMINAL__BODY_SUBSCRIBED;
     message.subscribed = &body;
     fake_send(&world.fake, 0, &message);

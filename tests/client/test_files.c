@@ -150,7 +150,11 @@ static void add(struct outbox *outbox, uint8_t number, int64_t made_ms, uint32_t
     assert_true(outbox_add(outbox, id, made_ms, staff, ledger, slice_text(command), &failure));
 }
 
-static void settle(struct outbox *outbox, uint8_t number, bool done, uint32_t incarnation)
+static const struct incarnation first = {1, "first"};
+static const struct incarnation second = {2, "second"};
+
+static void settle(struct outbox *outbox, uint8_t number, bool done,
+                   const struct incarnation *incarnation)
 {
     uint8_t id[TEFTER_ID_SIZE];
     id_of(id, number);
@@ -165,21 +169,21 @@ static void what_has_no_outcome_is_offered_by_the_next_process(void **state)
     assert_true(outbox_open(&outbox, folder, now, &failure));
     for (uint8_t i = 1; i <= 4; i++)
         add(&outbox, i, now, i == 4 ? 6 : 5);
-    settle(&outbox, 1, true, 1);
-    settle(&outbox, 2, false, 1);
-    assert_null(outbox_next(&outbox, 5, ledger, 1)); /* the rest is under way here */
+    settle(&outbox, 1, true, &first);
+    settle(&outbox, 2, false, &first);
+    assert_null(outbox_next(&outbox, 5, ledger, &first)); /* the rest is under way here */
     outbox_close(&outbox);
 
     assert_true(outbox_open(&outbox, folder, now, &failure));
     assert_int_equal(outbox_unknown(&outbox), 2);
-    struct outbox_entry *entry = outbox_next(&outbox, 5, ledger, 1);
+    struct outbox_entry *entry = outbox_next(&outbox, 5, ledger, &first);
     assert_non_null(entry);
     assert_int_equal(entry->size, 9);
     assert_memory_equal(entry->command, "command 3", 9);
     entry->offered = true;
-    assert_null(outbox_next(&outbox, 5, ledger, 1));
-    assert_non_null(outbox_next(&outbox, 6, ledger, 1)); /* another person's */
-    assert_null(outbox_next(&outbox, 6, (const uint8_t[LEDGER_ID_SIZE]){8}, 1));
+    assert_null(outbox_next(&outbox, 5, ledger, &first));
+    assert_non_null(outbox_next(&outbox, 6, ledger, &first)); /* another person's */
+    assert_null(outbox_next(&outbox, 6, (const uint8_t[LEDGER_ID_SIZE]){8}, &first));
     outbox_close(&outbox);
 }
 
@@ -191,15 +195,22 @@ static void a_restored_server_is_offered_what_it_acknowledged(void **state)
     assert_true(outbox_open(&outbox, folder, now, &failure));
     add(&outbox, 1, now, 5);
     add(&outbox, 2, now, 5);
-    settle(&outbox, 1, true, 1);
-    settle(&outbox, 2, false, 1); /* a refusal is not repeated */
+    settle(&outbox, 1, true, &first);
+    settle(&outbox, 2, false, &first); /* a refusal is not repeated */
     outbox_reoffer(&outbox);
-    assert_null(outbox_next(&outbox, 5, ledger, 1));
-    struct outbox_entry *entry = outbox_next(&outbox, 5, ledger, 2);
+    assert_null(outbox_next(&outbox, 5, ledger, &first));
+    struct outbox_entry *entry = outbox_next(&outbox, 5, ledger, &second);
     assert_non_null(entry);
     assert_memory_equal(entry->command, "command 1", 9);
-    settle(&outbox, 1, true, 2);
-    assert_null(outbox_next(&outbox, 5, ledger, 2));
+    settle(&outbox, 1, true, &second);
+    assert_null(outbox_next(&outbox, 5, ledger, &second));
+    assert_null(outbox_next(&outbox, 5, ledger, &(struct incarnation){.number = 2}));
+    assert_null(outbox_next(&outbox, 5, ledger, &first)); /* an older life is no restore */
+    assert_non_null(outbox_next(&outbox, 5, ledger, &(struct incarnation){2, "another"}));
+    outbox_close(&outbox);
+    assert_true(outbox_open(&outbox, folder, now, &failure)); /* as it was written */
+    assert_null(outbox_next(&outbox, 5, ledger, &second));
+    assert_non_null(outbox_next(&outbox, 5, ledger, &(struct incarnation){2, "another"}));
     outbox_close(&outbox);
     /* seven days later it is forgotten */
     assert_true(outbox_open(&outbox, folder, now + INT64_C(8) * 24 * 3600 * 1000, &failure));

@@ -66,14 +66,20 @@ static void put_changed(struct frame *frame, const struct truth *truth, uint64_t
     }
 }
 
-static Tefter__Subscribed subscribed_at(uint64_t seq, bool resumed, uint32_t incarnation)
+static struct incarnation incarnation_1 = {1, "first"}, incarnation_2 = {2, "second"},
+                          other_2 = {2, "another"};
+
+static Tefter__Subscribed subscribed_at(uint64_t seq, bool resumed, struct incarnation *incarnation)
 {
     Tefter__Subscribed subscribed = TEFTER__SUBSCRIBED__INIT;
     subscribed.seq = seq;
     subscribed.resumed = resumed;
     subscribed.ledger.data = ledger_id;
     subscribed.ledger.len = sizeof(ledger_id);
-    subscribed.incarnation = incarnation;
+    subscribed.incarnation = incarnation->number;
+    subscribed.has_incarnation_nonce = true;
+    subscribed.incarnation_nonce.data = incarnation->nonce;
+    subscribed.incarnation_nonce.len = sizeof(incarnation->nonce);
     return subscribed;
 }
 
@@ -140,8 +146,10 @@ static void begin(struct server *server, struct picture *picture)
 {
     struct picture_news news;
     uint64_t from = 0;
-    bool resumed = picture_resume(picture, ledger_id, 1, &from) && prng_below(&server->prng, 2);
-    Tefter__Subscribed subscribed = subscribed_at(resumed ? from : server->truth.seq, resumed, 1);
+    bool resumed =
+        picture_resume(picture, ledger_id, &incarnation_1, &from) && prng_below(&server->prng, 2);
+    Tefter__Subscribed subscribed =
+        subscribed_at(resumed ? from : server->truth.seq, resumed, &incarnation_1);
     picture_unsubscribed(picture);
     assert_int_equal(picture_begin(picture, &subscribed, &news), PICTURE_TAKEN);
     server->sent = subscribed.seq;
@@ -235,7 +243,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-static void take_snapshot(uint32_t incarnation)
+static void take_snapshot(struct incarnation *incarnation)
 {
     Tefter__Subscribed subscribed = subscribed_at(bench.truth.seq, false, incarnation);
     assert_int_equal(picture_begin(&bench.picture, &subscribed, &bench.news), PICTURE_TAKEN);
@@ -247,7 +255,7 @@ static void take_snapshot(uint32_t incarnation)
 static void a_quiet_snapshot_is_exact_with_its_last_page(void **state)
 {
     (void)state;
-    take_snapshot(1);
+    take_snapshot(&incarnation_1);
     assert_true(bench.news.became_exact);
     assert_true(bench.news.renewed);
     assert_equals_truth(&bench.picture, &bench.truth);
@@ -257,7 +265,7 @@ static void a_page_ahead_of_the_sets_waits_for_them(void **state)
 {
     (void)state;
     struct prng prng = {9};
-    Tefter__Subscribed subscribed = subscribed_at(bench.truth.seq, false, 1);
+    Tefter__Subscribed subscribed = subscribed_at(bench.truth.seq, false, &incarnation_1);
     uint64_t from = bench.truth.seq;
     picture_begin(&bench.picture, &subscribed, &bench.news);
     truth_step(&bench.truth, &prng);
@@ -272,7 +280,7 @@ static void a_page_ahead_of_the_sets_waits_for_them(void **state)
 static void older_truth_does_not_replace_newer(void **state)
 {
     (void)state;
-    take_snapshot(1);
+    take_snapshot(&incarnation_1);
     static struct truth old;
     old = bench.truth;
     struct frame frame = {.count = 0};
@@ -291,23 +299,26 @@ static void older_truth_does_not_replace_newer(void **state)
 static void a_restored_server_replaces_newer_numbers(void **state)
 {
     (void)state;
-    take_snapshot(1);
+    take_snapshot(&incarnation_1);
     struct prng prng = {3};
-    bench.truth = (struct truth){.seq = 0};
-    for (int i = 0; i < 5; i++)
-        truth_step(&bench.truth, &prng);
-    uint64_t from;
-    assert_false(picture_resume(&bench.picture, ledger_id, 2, &from));
-    take_snapshot(2);
-    assert_equals_truth(&bench.picture, &bench.truth);
+    struct incarnation *const restored[] = {&incarnation_2, &other_2}; /* twice, from one backup */
+    for (int round = 0; round < 2; round++) {
+        bench.truth = (struct truth){.seq = 0};
+        for (int i = 0; i < 5 - round; i++)
+            truth_step(&bench.truth, &prng);
+        uint64_t from;
+        assert_false(picture_resume(&bench.picture, ledger_id, restored[round], &from));
+        take_snapshot(restored[round]);
+        assert_equals_truth(&bench.picture, &bench.truth);
+    }
 }
 
 static void rows_that_a_snapshot_lacks_are_gone(void **state)
 {
     (void)state;
-    take_snapshot(1);
+    take_snapshot(&incarnation_1);
     assert_int_equal(bench.picture.count, CUSTOMERS);
-    Tefter__Subscribed subscribed = subscribed_at(bench.truth.seq, false, 1);
+    Tefter__Subscribed subscribed = subscribed_at(bench.truth.seq, false, &incarnation_1);
     picture_begin(&bench.picture, &subscribed, &bench.news);
     assert_int_equal(bench.picture.count, CUSTOMERS); /* old figures stay until it is whole */
     give_page(&bench.picture, &bench.truth, 1, 10, true, &bench.arena, &bench.news);
@@ -320,13 +331,13 @@ static void rows_that_a_snapshot_lacks_are_gone(void **state)
 static void a_resumed_picture_is_exact_after_its_set(void **state)
 {
     (void)state;
-    take_snapshot(1);
+    take_snapshot(&incarnation_1);
     struct prng prng = {5};
     uint64_t from;
-    assert_true(picture_resume(&bench.picture, ledger_id, 1, &from));
+    assert_true(picture_resume(&bench.picture, ledger_id, &incarnation_1, &from));
     truth_step(&bench.truth, &prng);
     picture_unsubscribed(&bench.picture);
-    Tefter__Subscribed resumed = subscribed_at(from, true, 1);
+    Tefter__Subscribed resumed = subscribed_at(from, true, &incarnation_1);
     assert_int_equal(picture_begin(&bench.picture, &resumed, &bench.news), PICTURE_TAKEN);
     assert_false(bench.picture.exact);
     assert_int_equal(give_set(&bench.picture, &bench.truth, from, &bench.arena, &bench.news),
@@ -339,7 +350,7 @@ static void what_was_not_asked_for_is_a_gap(void **state)
     (void)state;
     assert_int_equal(give_set(&bench.picture, &bench.truth, 0, &bench.arena, &bench.news),
                      PICTURE_GAP);
-    Tefter__Subscribed resumed = subscribed_at(5, true, 1);
+    Tefter__Subscribed resumed = subscribed_at(5, true, &incarnation_1);
     assert_int_equal(picture_begin(&bench.picture, &resumed, &bench.news), PICTURE_GAP);
     assert_int_equal(give_page(&bench.picture, &bench.truth, 1, 2, true, &bench.arena, &bench.news),
                      PICTURE_WRONG);
