@@ -26,7 +26,7 @@ struct state_report {
     uint64_t documents;
     int64_t balances_minor;
     int64_t postings_minor;
-    struct hash rows; /* see rows.h */
+    struct hash rows; /* see ledger_rows */
 };
 
 /* Opens the LMDB in `path` read-only in a child; `whole`: every figure is computed anew. false: it

@@ -11,7 +11,6 @@
 #include "commands.h"
 #include "mark.h"
 #include "replay.h"
-#include "rows.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -128,15 +127,12 @@ static bool figures_right(const struct ledger_check *check, struct failure *fail
     return check->what[0] == '\0' || fail(failure, FAULT_DAMAGED, 0, "%s", check->what);
 }
 
-/* Closes the state made anew. */
 static bool rows_same(struct verify *verify, struct failure *failure)
 {
     struct hash rows;
     if (!verify->whole || verify->live.seq == 0 || verify->live.seq + 1 != verify->head.next_seq)
         return true;
-    ledger_close(verify->ledger);
-    verify->ledger = NULL;
-    if (!rows_digest(verify->work, verify->settings->map_bytes, &rows, failure))
+    if (!ledger_rows(verify->ledger, &rows, failure))
         return false;
     return hash_equal(&rows, &verify->live.rows) ||
            fail(failure, FAULT_DAMAGED, 0,
@@ -204,10 +200,10 @@ static bool look_into(const struct settings *settings, struct state_report *repo
         return false;
     bool good = ledger_state(ledger, &state, failure) &&
                 (settings->glance ||
-                 (ledger_check(ledger, &check, failure) && figures_right(&check, failure)));
+                 (ledger_check(ledger, &check, failure) && figures_right(&check, failure) &&
+                  ledger_rows(ledger, &rows, failure)));
     ledger_close(ledger);
-    if (!good ||
-        (!settings->glance && !rows_digest(settings->word, settings->map_bytes, &rows, failure)))
+    if (!good)
         return false;
     *report = (struct state_report){.seq = state.seq,
                                     .batch = state.batch,

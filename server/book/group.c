@@ -221,7 +221,7 @@ void group_put_member(struct tx *tx, Tefter__GroupRecord *group, uint32_t custom
     struct key key = member_key(group->group, customer);
     if (member) {
         group->members++;
-        tx_put_u64(tx, &key, tx_seq(tx));
+        tx_put_u64(tx, &key, customer);
     } else {
         group->members--;
         tx_delete(tx, &key);

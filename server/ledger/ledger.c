@@ -8,7 +8,6 @@
 
 #include <stdlib.h>
 
-static const char *const tree_names[] = {"book", "customer", "command", "event", "meta", NULL};
 static const char state_key[] = "state";
 
 #define MAP_BYTES_DEFAULT (UINT64_C(64) * 1024 * 1024 * 1024)
@@ -76,7 +75,7 @@ bool ledger_open(const struct ledger_options *options, struct ledger **ret_ledge
 {
     struct store_options store = {
         .path = options->path,
-        .trees = tree_names,
+        .trees = tx_tree_names,
         .map_bytes = options->map_bytes != 0 ? options->map_bytes : MAP_BYTES_DEFAULT,
         .reading = options->reading,
         .gathering = true,

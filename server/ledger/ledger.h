@@ -2,8 +2,13 @@
 /*
  * The machine: (state, command, seq, now, actor) -> (state', reply, events), and views of the
  * state. Used by the writer, by recovery and by sessions (views only). No clock, no socket, no
- * thread, no random number: a replay of the same entries gives the same outcome, whatever the
+ * thread, no random number: a replay of the same entries gives the same state digest, whatever the
  * batches.
+ *
+ * The state digest is H(digest before, seq, ordered writes of facts, refusal code or 0). A reply,
+ * an event, a derived row are no part of it: a reply that gains a field, another table of roles, a
+ * language more leave it as it is. What does change it is a rule, and a rule changes only under a
+ * new rules version (`epoch` here; rules.h of the book).
  *
  * One writer: begin, apply any number of entries, commit. Views run on any thread, each in its own
  * read transaction: they see what is committed, the writer alone sees what it has applied since.
@@ -27,6 +32,10 @@ struct ledger;
 enum { LEDGER_EPOCH_OLDEST = 1, LEDGER_EPOCH = 1, LEDGER_FORMAT = 2, COMMAND_ID_SIZE = 16 };
 enum { STATE_DIGEST_VERSION = 1 }; /* how ledger_outcome is computed */
 
+/* What the digest covers, and how; journals and marks name it, and are compared with it only if it
+ * is this one. 1 covered replies and derived rows too. */
+enum { STATE_DIGEST_VERSION = 2 };
+
 struct ledger_options {
     const char *path; /* folder of the LMDB */
     size_t map_bytes; /* 0: 64 GiB */
@@ -48,8 +57,8 @@ struct ledger_state {
     uint64_t seq;
     uint64_t batch;
     int64_t now_ms;
-    struct hash chain; /* of the journal's batch `batch` */
-    struct hash outcome;
+    struct hash chain;   /* of the journal's batch `batch` */
+    struct hash outcome; /* the state digest */
 };
 /* The committed state, as of now; any thread. */
 bool ledger_state(struct ledger *ledger, struct ledger_state *ret_state, struct failure *failure);
@@ -72,9 +81,9 @@ struct ledger_row {
 
 struct ledger_result {
     uint64_t seq;
-    bool repeated; /* the id was known: the reply is the old one, nothing happened */
-    bool refused;
-    struct slice reply; /* a packed Reply */
+    bool repeated;               /* the id was known: the reply is the old one, nothing happened */
+    Tefter__RefusalCode refused; /* 0: not */
+    struct slice reply;          /* a packed Reply */
     const struct ledger_row *rows;
     size_t row_count;
     Tefter__Event *const *events; /* for search, sessions, alarms */
@@ -86,7 +95,7 @@ bool ledger_begin(struct ledger *ledger, struct failure *failure);
  * faults: then abort and exit. */
 bool ledger_apply(struct ledger *ledger, uint64_t seq, struct slice entry, struct arena *arena,
                   struct ledger_result *ret_result, struct failure *failure);
-/* Outcome after the newest applied entry, within the open transaction. */
+/* State digest after the newest applied entry, within the open transaction. */
 void ledger_outcome(const struct ledger *ledger, uint64_t *ret_seq, struct hash *ret_outcome);
 /* ledger_id and incarnation are written with every commit. */
 bool ledger_commit(struct ledger *ledger, const uint8_t ledger_id[16],
@@ -177,3 +186,8 @@ struct ledger_check {
 /* Recomputes every customer's figures from his items and documents, and the books from postings;
  * page by page. False: a fault; a wrong figure is told in ret_check. */
 bool ledger_check(struct ledger *ledger, struct ledger_check *ret_check, struct failure *failure);
+
+/* All rows of a state as one digest: two states of one layout that stand at the same seq hold the
+ * same ones, whatever the groups they were written in and whatever the replies were worded like. A
+ * damaged state may kill the process that reads it. */
+bool ledger_rows(struct ledger *ledger, struct hash *ret_digest, struct failure *failure);

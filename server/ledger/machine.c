@@ -1,10 +1,10 @@
 /*
- * One command: known id? right? apply, reply, events, rows, outcome. Nothing here or below asks for
+ * One command: known id? right? apply, reply, events, rows, digest. Nothing here or below asks for
  * the time, a random number or the surroundings.
  *
  * Invariants: 1 a command id stands once, with the digest of its request and its reply, in the
  * transaction of its effects. 2 seq rises by one with every entry, refused, repeated and skipped
- * ones too. 3 outcome = H(outcome before, seq, ordered writes, reply).
+ * ones too. 3 digest = H(digest before, seq, ordered writes of facts, refusal code or 0).
  */
 #include "base/limits.h"
 #include "book/book.h"
@@ -295,7 +295,7 @@ static Tefter__Refusal *check_id(struct tx *tx, const Tefter__Entry *entry)
 
 static void refuse_whole(struct tx *tx, Tefter__Refusal *refusal, struct ledger_result *result)
 {
-    result->refused = true;
+    result->refused = refusal->code;
     result->reply = pack_reply(tx, NULL, refusal);
 }
 
@@ -304,7 +304,7 @@ static void apply_new(struct tx *tx, const Tefter__Entry *entry, const struct ha
 {
     Tefter__Done *done = tx_new(tx, &tefter__done__descriptor);
     Tefter__Refusal *refusal = run(tx, slice_of(entry->command.data, entry->command.len), done);
-    result->refused = refusal != NULL;
+    result->refused = refusal != NULL ? refusal->code : 0;
     need(refusal != NULL || tx->decided);
     collect_rows(tx, done, result);
     result->reply = pack_reply(tx, done, refusal);
@@ -364,10 +364,12 @@ void machine_tx(struct tx *tx, struct store_txn *txn, struct arena *arena,
     };
 }
 
-static void advance(struct ledger *ledger, struct tx *tx, struct slice reply)
+static void advance(struct ledger *ledger, struct tx *tx, Tefter__RefusalCode refused)
 {
-    hash_add(tx->outcome, reply.data, reply.size);
-    hash_end(tx->outcome, &ledger->state.outcome);
+    uint8_t code[4];
+    be32_put(code, (uint32_t)refused);
+    hash_add(tx->digest, code, sizeof code);
+    hash_end(tx->digest, &ledger->state.outcome);
     ledger->state.seq = tx->seq;
     ledger->state.now_ms = tx->now_ms;
     ledger->state.epoch = tx->epoch;
@@ -392,15 +394,15 @@ bool ledger_apply(struct ledger *ledger, uint64_t seq, struct slice bytes, struc
     tx_looked_turn(tx.looked);
     if (entry->now_ms > tx.now_ms)
         tx.now_ms = entry->now_ms;
-    struct hash_state outcome;
-    hash_begin(&outcome);
-    hash_add(&outcome, ledger->state.outcome.bytes, HASH_SIZE);
-    hash_add_u64(&outcome, seq);
-    tx.outcome = &outcome;
+    struct hash_state digest;
+    hash_begin(&digest);
+    hash_add(&digest, ledger->state.outcome.bytes, HASH_SIZE);
+    hash_add_u64(&digest, seq);
+    tx.digest = &digest;
     *ret_result = (struct ledger_result){.seq = seq};
     if (entry->has_command)
         apply_entry(ledger, &tx, entry, ret_result);
-    advance(ledger, &tx, ret_result->reply);
+    advance(ledger, &tx, ret_result->refused);
     if (tx_sound(&tx))
         return true;
     *failure = *store_failure(ledger->txn);

@@ -196,24 +196,26 @@ void *tx_need(struct tx *tx, const struct key *key, const ProtobufCMessageDescri
     return tx_new(tx, type);
 }
 
-/* What was written, in order, is part of the outcome: lengths too, so that no two different rows of
- * writes look alike. */
-static void outcome_add(struct tx *tx, const struct key *key, struct slice value, bool deleted)
+/* A fact that was written is part of the state digest: lengths too, so that no two different rows
+ * of writes look alike. */
+static void write_count(struct tx *tx, const struct key *key, struct slice value, bool deleted)
 {
-    uint8_t head[7] = {key->tree, key->size, deleted};
-    be32_put(head + 3, (uint32_t)value.size);
-    hash_add(tx->outcome, head, sizeof head);
-    hash_add(tx->outcome, key->bytes, key->size);
-    hash_add(tx->outcome, value.data, value.size);
     tx->records_put++;
     need(tx->records_put <= 4 * RECORDS_TOUCHED_MAX);
+    if (tx_table_kind(key->tree, key->bytes) != TABLE_FACT)
+        return;
+    uint8_t head[7] = {key->tree, key->size, deleted};
+    be32_put(head + 3, (uint32_t)value.size);
+    hash_add(tx->digest, head, sizeof head);
+    hash_add(tx->digest, key->bytes, key->size);
+    hash_add(tx->digest, value.data, value.size);
 }
 
 static void put_bytes(struct tx *tx, const struct key *key, struct slice value)
 {
     need(tx->decided && !tx->reading);
     store_put(tx->txn, key->tree, key_slice(tx, key), value);
-    outcome_add(tx, key, value, false);
+    write_count(tx, key, value, false);
 }
 
 void tx_put(struct tx *tx, const struct key *key, const ProtobufCMessage *record)
@@ -337,7 +339,7 @@ void tx_delete(struct tx *tx, const struct key *key)
     need(tx->decided && !tx->reading);
     held_drop(tx, key, NULL);
     store_delete(tx->txn, key->tree, key_slice(tx, key));
-    outcome_add(tx, key, slice_of(NULL, 0), true);
+    write_count(tx, key, slice_of(NULL, 0), true);
 }
 
 /* ---- walks ---- */

@@ -11,8 +11,8 @@
  * line nothing can fail in a way the noun has to handle: memory comes from the arena, and the
  * transaction keeps its first fault and turns later calls into no-ops.
  *
- * Every put, in order, goes into the outcome digest, so keys and bytes must come from the command
- * and the state alone.
+ * Every put of a fact, in order, goes into the state digest, so keys and bytes must come from the
+ * command and the state alone. Which tables are facts is said in tables.def.
  */
 #include "base/arena.h"
 #include "base/bytes.h"
@@ -29,46 +29,28 @@
 
 /* ---- keys ---- */
 
-/* Tables of the tree `book`: key = table, then what the noun adds. */
+/* The tables of the state and what each is: tables.def. */
+enum table_kind { TABLE_FACT, TABLE_DERIVED, TABLE_KEPT };
 enum book_table {
-    TABLE_COMPANY = 1,
-    TABLE_BRANCH = 2,
-    TABLE_BRANCH_CODE = 3,
-    TABLE_STAFF = 4,
-    TABLE_STAFF_LOGIN = 5,
-    TABLE_TERMINAL = 6,
-    TABLE_GROUP = 7,
-    TABLE_GROUP_MEMBER = 8, /* group, customer */
-    TABLE_GROUP_NAME = 9,   /* dimension, name */
-    TABLE_CUSTOMER_CODE = 10,
-    TABLE_CUSTOMER_SOURCE = 11,
-    TABLE_PRODUCT = 12,
-    TABLE_PRODUCT_CODE = 13, /* code or barcode */
-    TABLE_PLACE = 14,
-    TABLE_TOTAL = 15,
-    TABLE_APPROVAL = 16,
-    TABLE_JOB = 17,
-    TABLE_NUMBER = 18,    /* document class, number -> document */
-    TABLE_REFERENCE = 19, /* money place, slip number or provider reference -> document */
-    TABLE_UNMATCHED = 20, /* seq, document -> nothing: credits that are open, oldest first */
-    TABLE_SERIAL = 21,    /* product, serial -> document it was sold with */
+#define BOOK_TABLE(NAME, number, kind) TABLE_##NAME = number,
+#include "tx/tables.def"
+};
+enum customer_table {
+#define CUSTOMER_TABLE(NAME, number, kind) TABLE_##NAME = number,
+#include "tx/tables.def"
 };
 
-/* Tables of the tree `customer`: key = customer, table, then what the noun adds, so that all
- * records of one customer lie side by side. */
-enum customer_table {
-    TABLE_PROFILE = 1,
-    TABLE_LIMIT = 2, /* the own limit in force */
-    TABLE_ACCOUNT = 3,
-    TABLE_OPEN_DEBIT = 4,  /* due, document */
-    TABLE_OPEN_CREDIT = 5, /* date, document */
-    TABLE_CLOSED_ITEM = 6, /* document */
-    TABLE_DOCUMENT = 7,    /* document */
-    TABLE_DOCUMENT_TAIL = 8,
-    TABLE_CHANGE = 9,         /* number */
-    TABLE_LIMIT_HISTORY = 10, /* seq */
-    TABLE_MATCH = 11,         /* match */
+enum state_tree {
+#define TREE(NAME, name, kind) TREE_##NAME,
+#include "tx/tables.def"
+    TREE_COUNT
 };
+/* Their names in the store, in that order, NULL at the end. */
+extern const char *const tx_tree_names[TREE_COUNT + 1];
+/* The first bytes of a key say its table. */
+enum table_kind tx_table_kind(uint8_t tree, const uint8_t *key);
+/* "book.NUMBER", for people; NULL: there is no such table. */
+const char *tx_table_name(uint8_t tree, const uint8_t *key);
 
 enum { KEY_MAX = 255 };
 
@@ -229,7 +211,8 @@ struct tx {
     bool reading;
     bool decided;
     uint32_t records_put;
-    struct hash_state *outcome; /* of this command, over its ordered writes; a query has none */
+    struct hash_state
+        *digest; /* of this command, over its ordered writes of facts; not a query's */
     Tefter__Event **events;
     size_t event_count;
     size_t event_room;
@@ -241,5 +224,3 @@ struct tx {
 };
 
 uint32_t tx_key_hash(const struct key *key);
-
-enum { TREE_BOOK, TREE_CUSTOMER, TREE_COMMAND, TREE_EVENT, TREE_META, TREE_COUNT };

@@ -14,10 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* As in server/rows.c. */
-static const char *const trees[] = {"book", "customer", "command", "event", "meta", NULL};
-_Static_assert(sizeof trees / sizeof *trees == TREE_COUNT + 1, "a tree has come or gone");
-
 struct place {
     const uint8_t *data;
     size_t size;
@@ -65,7 +61,7 @@ int main(int argc, char **argv)
     if (argc != 4)
         return WRONG_USE;
     struct store_options options = {
-        .path = argv[1], .trees = trees, .map_bytes = MAP_BYTES, .reading = true};
+        .path = argv[1], .trees = tx_tree_names, .map_bytes = MAP_BYTES, .reading = true};
     if (!store_open(&options, &store, &failure))
         return told(&failure);
     const uint8_t *map = map_of("/data.mdb");
