@@ -311,9 +311,24 @@ struct item *account_add_item(struct tx *tx, struct account *account,
     return item_keep(account, item);
 }
 
-bool account_matchable(const struct item *item)
+static size_t matches_standing(const Tefter__ItemRecord *record)
 {
-    return item->record->open_minor > 0 && item->record->n_matches < MATCHES_PER_ITEM_MAX;
+    size_t count = 0;
+    for (size_t i = 0; i < record->n_matches; i++)
+        count += !record->matches[i]->has_undone_seq;
+    return count;
+}
+
+bool account_matchable(const struct tx *tx, const struct item *item)
+{
+    const Tefter__ItemRecord *record = item->record;
+    if (record->open_minor == 0)
+        return false;
+    if (record->n_matches < MATCHES_PER_ITEM_MAX)
+        return true;
+    return tx_rule(tx, RULE_UNDONE_MATCHES_ARE_FREE) &&
+           record->n_matches < MATCHES_KEPT_PER_ITEM_MAX &&
+           matches_standing(record) < MATCHES_PER_ITEM_MAX;
 }
 
 void account_match(struct tx *tx, struct account *account, struct item *debit, struct item *credit,

@@ -67,8 +67,9 @@ struct item *account_add_item(struct tx *tx, struct account *account,
  * both documents. The match's number is the command's seq. */
 void account_match(struct tx *tx, struct account *account, struct item *debit, struct item *credit,
                    int64_t amount_minor, uint32_t date);
-/* Room for one more match in the item's record? */
-bool account_matchable(const struct item *item);
+/* Something open, and room for one more match: MATCHES_PER_ITEM_MAX that are not undone and
+ * MATCHES_KEPT_PER_ITEM_MAX in all; before RULE_UNDONE_MATCHES_ARE_FREE undone ones count. */
+bool account_matchable(const struct tx *tx, const struct item *item);
 /* Undoes one match, on both sides. */
 void account_unmatch(struct tx *tx, struct account *account, struct item *item,
                      Tefter__Match *match, uint32_t date);

@@ -344,7 +344,7 @@ static void matches_follow(struct tx *tx, const struct item *old, struct item *f
         if (!edge->has_undone_seq || edge->undone_seq != tx_seq(tx))
             continue;
         struct item *other = account_item(tx, match->account, edge->other);
-        if (other == NULL || !account_matchable(other) || !account_matchable(fresh))
+        if (other == NULL || !account_matchable(tx, other) || !account_matchable(tx, fresh))
             continue;
         struct item *debit = fresh->record->debit ? fresh : other;
         struct item *credit = fresh->record->debit ? other : fresh;

@@ -621,7 +621,7 @@ static void match_with_invoice(struct tx *tx, struct document_plan *plan,
                                const Tefter__DocumentRecord *invoice)
 {
     struct item *bill = account_item(tx, plan->account, invoice->document);
-    if (bill == NULL || plan->item == NULL || !account_matchable(bill))
+    if (bill == NULL || plan->item == NULL || !account_matchable(tx, bill))
         return;
     int64_t open = bill->record->open_minor;
     int64_t amount = open < plan->record->total_minor ? open : plan->record->total_minor;

@@ -75,7 +75,7 @@ Tefter__Refusal *match_pair(struct tx *tx, struct match_plan *plan, struct item 
         refusal->available_minor = open;
         return refusal;
     }
-    if (!pairs_left(plan) || !account_matchable(debit) || !account_matchable(credit)) {
+    if (!pairs_left(plan) || !account_matchable(tx, debit) || !account_matchable(tx, credit)) {
         Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__TOO_MANY, field);
         refusal->has_most = true;
         refusal->most = MATCH_PARTS_MAX;
@@ -88,11 +88,11 @@ Tefter__Refusal *match_pair(struct tx *tx, struct match_plan *plan, struct item 
 void match_oldest_due(struct tx *tx, struct match_plan *plan, struct item *credit)
 {
     struct item *debit = NULL;
-    while (credit->record->open_minor > 0 && pairs_left(plan) && account_matchable(credit)) {
+    while (credit->record->open_minor > 0 && pairs_left(plan) && account_matchable(tx, credit)) {
         debit = account_oldest_debit(tx, plan->account, debit);
         if (debit == NULL)
             return;
-        if (account_matchable(debit))
+        if (account_matchable(tx, debit))
             pair_put(tx, plan, debit, credit,
                      smaller(debit->record->open_minor, credit->record->open_minor));
     }

@@ -5,10 +5,10 @@
  * thread, no random number: a replay of the same entries gives the same state digest, whatever the
  * batches.
  *
- * The state digest is H(digest before, seq, ordered writes of facts, refusal code or 0). A reply,
- * an event, a derived row are no part of it: a reply that gains a field, another table of roles, a
- * language more leave it as it is. What does change it is a rule, and a rule changes only under a
- * new rules version (`epoch` here; rules.h of the book).
+ * The state digest is H(digest before, seq, ordered writes of facts, refusal code or 0, rules
+ * version). A reply, an event, a derived row are no part of it: a reply that gains a field or names
+ * other roles leaves it as it is. What does change it is a rule, and a rule changes only under a
+ * new rules version (`epoch` here; RULE_ in tx.h).
  *
  * One writer: begin, apply any number of entries, commit. Views run on any thread, each in its own
  * read transaction: they see what is committed, the writer alone sees what it has applied since.
@@ -29,8 +29,7 @@
 struct ledger;
 
 /* What a published epoch does is never edited; see README "Epochs". */
-enum { LEDGER_EPOCH_OLDEST = 1, LEDGER_EPOCH = 1, LEDGER_FORMAT = 2, COMMAND_ID_SIZE = 16 };
-enum { STATE_DIGEST_VERSION = 1 }; /* how ledger_outcome is computed */
+enum { LEDGER_EPOCH_OLDEST = 1, LEDGER_EPOCH = 2, LEDGER_FORMAT = 2, COMMAND_ID_SIZE = 16 };
 
 /* What the digest covers, and how; journals and marks name it, and are compared with it only if it
  * is this one. 1 covered replies and derived rows too. */

@@ -4,7 +4,8 @@
  *
  * Invariants: 1 a command id stands once, with the digest of its request and its reply, in the
  * transaction of its effects. 2 seq rises by one with every entry, refused, repeated and skipped
- * ones too. 3 digest = H(digest before, seq, ordered writes of facts, refusal code or 0).
+ * ones too. 3 digest = H(digest before, seq, ordered writes of facts, refusal code or 0,
+ * rules version).
  */
 #include "base/limits.h"
 #include "book/book.h"
@@ -366,9 +367,10 @@ void machine_tx(struct tx *tx, struct store_txn *txn, struct arena *arena,
 
 static void advance(struct ledger *ledger, struct tx *tx, Tefter__RefusalCode refused)
 {
-    uint8_t code[4];
-    be32_put(code, (uint32_t)refused);
-    hash_add(tx->digest, code, sizeof code);
+    uint8_t end[8];
+    be32_put(end, (uint32_t)refused);
+    be32_put(end + 4, tx->epoch);
+    hash_add(tx->digest, end, sizeof end);
     hash_end(tx->digest, &ledger->state.outcome);
     ledger->state.seq = tx->seq;
     ledger->state.now_ms = tx->now_ms;

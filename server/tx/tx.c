@@ -25,6 +25,11 @@ uint32_t tx_epoch(const struct tx *tx)
     return tx->epoch;
 }
 
+bool tx_rule(const struct tx *tx, enum rule_change change)
+{
+    return tx->epoch >= (uint32_t)change;
+}
+
 const Tefter__Actor *tx_actor(const struct tx *tx)
 {
     return tx->actor;

@@ -74,13 +74,30 @@ uint64_t key_read_u64(struct slice key, size_t at);
 /* Where what the noun adds begins. */
 enum { KEY_BOOK_HEAD = 1, KEY_CUSTOMER_HEAD = 5 };
 
-/* ---- the command ---- */
+/* ---- rules versions ---- */
 
 struct tx;
 
+/* Each change of a rule that could change what a command did under an older version, with the
+ * version it came with. A ledger keeps the rules it has until `tefterd upgrade`; the rule itself
+ * asks, and what it did before stays beside what it does now:
+ *
+ *   if (tx_rule(tx, RULE_UNDONE_MATCHES_ARE_FREE)) ...
+ *
+ * A new one: a line here, LEDGER_EPOCH when it is the first of its version, a scenario of both
+ * versions, the golden journals. */
+enum rule_change {
+    /* Matches that were undone no longer fill an item: after 1,000 of 2,000 were undone, nothing
+     * could be matched with it any more. */
+    RULE_UNDONE_MATCHES_ARE_FREE = 2,
+};
+bool tx_rule(const struct tx *tx, enum rule_change change);
+
+/* ---- the command ---- */
+
 uint64_t tx_seq(const struct tx *tx);
 int64_t tx_now_ms(const struct tx *tx);
-uint32_t tx_epoch(const struct tx *tx);
+uint32_t tx_epoch(const struct tx *tx);             /* the rules version */
 const Tefter__Actor *tx_actor(const struct tx *tx); /* never NULL; fields may be absent */
 Tefter__Actor *tx_actor_copy(struct tx *tx);
 bool tx_reading(const struct tx *tx); /* a query */

@@ -30,6 +30,7 @@ enum {
     GROUPS_PER_CUSTOMER_MAX = 16,
     PERSONS_PER_CUSTOMER_MAX = 32,
     MATCHES_PER_ITEM_MAX = 2000,
+    MATCHES_KEPT_PER_ITEM_MAX = 4000, /* with those that were undone */
     APPROVAL_MINUTES_MAX = 24 * 60,
 
     /* sessions */

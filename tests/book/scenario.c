@@ -83,22 +83,9 @@ static void remember(struct scenario *s, struct slice entry)
     s->entries[s->entry_count++] = entry;
 }
 
-const Tefter__Reply *scenario_apply(struct scenario *s, const Tefter__Command *command)
+const Tefter__Reply *scenario_apply_entry(struct scenario *s, const Tefter__Entry *entry)
 {
-    uint8_t id[COMMAND_ID_SIZE];
-    be16_put(id, (uint16_t)(s->now_ms >> 32));
-    be32_put(id + 2, (uint32_t)s->now_ms);
-    be32_put(id + 6, s->actor.terminal);
-    be16_put(id + 10, 0);
-    be32_put(id + 12, (uint32_t)++s->counter);
-    struct slice packed = message_pack(&command->base, &s->arena);
-    Tefter__Entry entry = TEFTER__ENTRY__INIT;
-    entry.id = (ProtobufCBinaryData){sizeof id, id};
-    entry.now_ms = s->now_ms;
-    entry.actor = &s->actor;
-    entry.has_command = true;
-    entry.command = (ProtobufCBinaryData){packed.size, (uint8_t *)packed.data};
-    struct slice bytes = message_pack(&entry.base, &s->arena);
+    struct slice bytes = message_pack(&entry->base, &s->arena);
     struct failure failure = {.fault = FAULT_NONE};
     struct ledger_result result;
     remember(s, bytes);
@@ -109,6 +96,47 @@ const Tefter__Reply *scenario_apply(struct scenario *s, const Tefter__Command *c
     ledger_outcome(s->ledger, &seq, &s->outcome);
     commit(s->ledger);
     return (Tefter__Reply *)message_unpack(&tefter__reply__descriptor, result.reply, &s->arena);
+}
+
+/* As the writer does it: the vault has the text, the command its id, size and digest. */
+static void text_move(void *context, ProtobufCMessage *part)
+{
+    struct scenario *s = context;
+    Tefter__Text *text = (Tefter__Text *)part;
+    struct hash digest;
+    if (text->value == NULL)
+        return;
+    text->size = (uint32_t)strlen(text->value);
+    hash_of(text->value, text->size, &digest);
+    uint8_t *bytes = arena_take(&s->arena, 2 * HASH_SIZE);
+    memcpy(bytes, digest.bytes, HASH_SIZE);
+    memcpy(bytes + HASH_SIZE, digest.bytes, HASH_SIZE);
+    be64_put(bytes + HASH_SIZE, s->counter); /* another reference each time */
+    text->value = NULL;
+    text->has_id = text->has_size = text->has_digest = true;
+    text->id = (ProtobufCBinaryData){18, bytes + HASH_SIZE};
+    text->digest = (ProtobufCBinaryData){HASH_SIZE, bytes};
+}
+
+const Tefter__Reply *scenario_apply(struct scenario *s, const Tefter__Command *command)
+{
+    uint8_t id[COMMAND_ID_SIZE];
+    be16_put(id, (uint16_t)(s->now_ms >> 32));
+    be32_put(id + 2, (uint32_t)s->now_ms);
+    be32_put(id + 6, s->actor.terminal);
+    be16_put(id + 10, 0);
+    be32_put(id + 12, (uint32_t)++s->counter);
+    if (s->texts_apart)
+        message_each((ProtobufCMessage *)(uintptr_t)command, &tefter__text__descriptor, text_move,
+                     s);
+    struct slice packed = message_pack(&command->base, &s->arena);
+    Tefter__Entry entry = TEFTER__ENTRY__INIT;
+    entry.id = (ProtobufCBinaryData){sizeof id, id};
+    entry.now_ms = s->now_ms;
+    entry.actor = &s->actor;
+    entry.has_command = true;
+    entry.command = (ProtobufCBinaryData){packed.size, (uint8_t *)packed.data};
+    return scenario_apply_entry(s, &entry);
 }
 
 /* ---- commands and questions ---- */
@@ -201,6 +229,11 @@ void scenario_wait(struct scenario *s, int64_t ms)
 
 struct scenario *scenario_begin(void)
 {
+    return scenario_begin_at(LEDGER_EPOCH);
+}
+
+struct scenario *scenario_begin_at(uint32_t rules_version)
+{
     need(hash_setup());
     struct scenario *s = calloc(1, sizeof *s);
     arena_init(&s->arena, ARENA_MAX);
@@ -211,8 +244,8 @@ struct scenario *scenario_begin(void)
     s->actor = (Tefter__Actor)TEFTER__ACTOR__INIT;
     scenario_done(s, "found_company",
                   json("{'name': 'Hải Long', 'currency': 'EUR', 'admin_login': 'owner', "
-                       "'epoch': %d, 'date': %d}",
-                       LEDGER_EPOCH, DAY));
+                       "'epoch': %u, 'date': %d}",
+                       rules_version, DAY));
     scenario_as(s, 0);
     scenario_done(s, "add_terminal", "{'branch': 1, 'name': 'till 1'}");
     s->actor.branch = 1;
@@ -307,6 +340,27 @@ const Tefter__Done *scenario_sell(struct scenario *s, uint32_t customer, int64_t
                          json("{'customer': %u, 'lines': [{'text': 'goods', 'quantity': 1000, "
                               "'price': %lld}]}",
                               customer, (long long)amount_minor * 1000));
+}
+
+const Tefter__Reply *scenario_match_often(struct scenario *s, uint32_t customer, uint64_t debit,
+                                          uint64_t credit, size_t times)
+{
+    Tefter__MatchItems match = TEFTER__MATCH_ITEMS__INIT;
+    Tefter__MatchPart part = TEFTER__MATCH_PART__INIT;
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    Tefter__MatchPart **parts = arena_take(&s->arena, times * sizeof *parts);
+    part.debit = debit;
+    part.credit = credit;
+    part.has_amount_minor = true;
+    part.amount_minor = 1;
+    for (size_t i = 0; i < times; i++)
+        parts[i] = &part;
+    match.customer = customer;
+    match.parts = parts;
+    match.n_parts = times;
+    command.kind_case = TEFTER__COMMAND__KIND_MATCH_ITEMS;
+    command.match_items = &match;
+    return scenario_apply(s, &command);
 }
 
 const Tefter__AccountRow *scenario_account(struct scenario *s, uint32_t customer)

@@ -22,6 +22,7 @@ struct scenario {
     size_t entry_count;
     size_t entry_room;
     struct hash outcome;
+    bool texts_apart; /* texts travel as references, as the journal has them */
 };
 
 enum { ROLE_STAFF_OWNER = 1 };
@@ -29,6 +30,8 @@ enum { ROLE_STAFF_OWNER = 1 };
 /* A company in EUR, day 20000 (2024-10-04), owner logged in at branch 1 (HQ), no customers but the
  * cash customer. */
 struct scenario *scenario_begin(void);
+/* The same under a rules version: the rules as a ledger that was never upgraded has them. */
+struct scenario *scenario_begin_at(uint32_t rules_version);
 /* Checks, replays, removes the folder. */
 void scenario_end(struct scenario *s);
 
@@ -39,6 +42,8 @@ const Tefter__Refusal *scenario_refused(struct scenario *s, const char *command,
                                         Tefter__RefusalCode code, const char *field);
 /* A command as a message. */
 const Tefter__Reply *scenario_apply(struct scenario *s, const Tefter__Command *command);
+/* An entry as it would stand in the journal; its seq is the next. */
+const Tefter__Reply *scenario_apply_entry(struct scenario *s, const Tefter__Entry *entry);
 /* printf for JSON, valid until the 64th call after it. */
 __attribute__((format(printf, 1, 2))) const char *json(const char *format, ...);
 
@@ -60,4 +65,7 @@ uint32_t scenario_till(struct scenario *s);
 uint32_t scenario_bank(struct scenario *s);
 /* One free line of that amount (price x 1). */
 const Tefter__Done *scenario_sell(struct scenario *s, uint32_t customer, int64_t amount_minor);
+/* Matches 1 of a bill with 1 of money, so many times in one command: its reply. */
+const Tefter__Reply *scenario_match_often(struct scenario *s, uint32_t customer, uint64_t debit,
+                                          uint64_t credit, size_t times);
 const Tefter__AccountRow *scenario_account(struct scenario *s, uint32_t customer);

@@ -1,6 +1,8 @@
 /* Matching money with bills, and undoing it. */
 #include "book/scenario.h"
 
+#include "base/limits.h"
+
 static uint64_t pay(struct scenario *s, uint32_t customer, uint32_t till, int64_t amount)
 {
     return scenario_done(s, "take_payment",
@@ -123,12 +125,68 @@ static void a_match_is_dated_no_earlier_than_both_sides(void **state)
     scenario_end(s);
 }
 
+static Tefter__RefusalCode often(struct scenario *s, uint32_t customer, uint64_t bill,
+                                 uint64_t money, size_t times)
+{
+    const Tefter__Reply *reply = scenario_match_often(s, customer, bill, money, times);
+    return reply->result_case == TEFTER__REPLY__RESULT_REFUSED ? reply->refused->code : 0;
+}
+
+/* A bill and money that were matched with each other as often as an item may be, and half of it
+ * undone: with both sides open, may they be matched again? */
+static void undone_matches_leave_room_from_rules_2_on(void **state)
+{
+    (void)state;
+    for (uint32_t rules = 1; rules <= LEDGER_EPOCH; rules++) {
+        struct scenario *s = scenario_begin_at(rules);
+        uint32_t anh = scenario_customer(s, "Anh", 100000);
+        uint32_t till = scenario_till(s);
+        uint64_t bill = bill_due(s, anh, 10000, 20040);
+        uint64_t money = pay(s, anh, till, 10000);
+        assert_int_equal(often(s, anh, bill, money, MATCH_PARTS_MAX), 0);
+        uint64_t first = s->seq;
+        assert_int_equal(often(s, anh, bill, money, MATCH_PARTS_MAX), 0);
+        assert_int_equal(often(s, anh, bill, money, 1), TEFTER__REFUSAL_CODE__TOO_MANY);
+        scenario_done(s, "undo_match",
+                      json("{'customer': %u, 'match': %llu}", anh, (unsigned long long)first));
+        assert_int_equal(often(s, anh, bill, money, MATCH_PARTS_MAX),
+                         rules < 2 ? TEFTER__REFUSAL_CODE__TOO_MANY : 0);
+        if (rules < 2)
+            scenario_refused(s, "match_items", json("{'customer': %u, 'order': 'OLDEST_DUE'}", anh),
+                             TEFTER__REFUSAL_CODE__MATCH_NOTHING, NULL);
+        else
+            assert_int_equal(often(s, anh, bill, money, 1), TEFTER__REFUSAL_CODE__TOO_MANY);
+        scenario_end(s);
+    }
+}
+
+/* However many are undone, an item's record does not grow without end. */
+static void undone_matches_are_kept_up_to_a_bound(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 100000);
+    uint32_t till = scenario_till(s);
+    uint64_t bill = bill_due(s, anh, 10000, 20040);
+    uint64_t money = pay(s, anh, till, 10000);
+    for (int i = 0; i < MATCHES_KEPT_PER_ITEM_MAX / MATCH_PARTS_MAX; i++) {
+        assert_int_equal(often(s, anh, bill, money, MATCH_PARTS_MAX), 0);
+        scenario_done(s, "undo_match",
+                      json("{'customer': %u, 'match': %llu}", anh, (unsigned long long)s->seq));
+    }
+    assert_int_equal(often(s, anh, bill, money, 1), TEFTER__REFUSAL_CODE__TOO_MANY);
+    assert_int_equal(open_of(s, bill), 10000);
+    scenario_end(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(oldest_due_first_and_the_preview_is_what_is_done),
         cmocka_unit_test(many_to_many_by_hand),
         cmocka_unit_test(a_match_is_dated_no_earlier_than_both_sides),
+        cmocka_unit_test(undone_matches_leave_room_from_rules_2_on),
+        cmocka_unit_test(undone_matches_are_kept_up_to_a_bound),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -140,8 +140,8 @@ class Generator:
         for wrong in ({"currency": "XXX"}, {"date": 0}, {"epoch": 7}, {"admin_login": "A b"}):
             yield {"found_company": {"name": "Shop", "currency": "EUR", "admin_login": "boss", "epoch": 1,
                                      "date": START, **wrong}}
-        yield {"found_company": {"name": "Shop", "currency": "EUR", "admin_login": "boss", "epoch": 1,
-                                 "date": START}}
+        yield {"found_company": {"name": "Shop", "currency": "EUR", "admin_login": "boss",
+                                 "epoch": self.r.choice([1, 2]), "date": START}}
         yield {"add_branch": {"code": "TD", "name": "Thu Duc"}}
         yield {"add_branch": {"code": "Q7", "name": "District 7", "utc_offset_minutes": 420}}
         for name, role in (("an", "SALES"), ("binh", "SALES"), ("chi", "CONTROLLER"),

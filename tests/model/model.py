@@ -14,6 +14,7 @@ DAY_MS = 86_400_000
 ID_LIFE_MS = 45 * DAY_MS
 ID_AHEAD_MS = DAY_MS
 NAME, CODE, TEXT = 200, 40, 2000
+RULES = (1, 2)  # rules versions; they part at items with 2,000 matches, which no run here comes to
 TERM_DAYS_MAX = 3650
 TURN_DAYS_MAX = 400
 PERSONS_MAX = 32
@@ -254,7 +255,7 @@ class Ledger:
             if self.company is None:
                 if kind != "found_company":
                     raise Refused("NOT_FOUND", "company")
-                if body["epoch"] != 1:
+                if body["epoch"] not in RULES:
                     raise Refused("FIELD_INVALID", "epoch")
             else:
                 self.needs(RIGHT_OF[kind])
@@ -410,7 +411,10 @@ class Ledger:
         return self.branches[number]
 
     def do_adopt_epoch(self, c):
-        raise Refused("FIELD_INVALID", "epoch")  # there is only one
+        if c["epoch"] <= self.epoch or c["epoch"] not in RULES:
+            raise Refused("FIELD_INVALID", "epoch")
+        self.epoch = c["epoch"]
+        return {"id": c["epoch"]}
 
     def branch_forms(self, c):
         line("name", c.get("name"))
