@@ -20,6 +20,7 @@ static const struct job {
     {"pay", job_pay, "cash for the oldest bills"},
     {"card", job_card, "reads one customer's figures"},
     {"list", job_list, "reads 1,000 customers with balances, two pages of 500"},
+    {"list-all", job_list_all, "the same of all customers, all pages"},
     {"aging", job_aging, "what is owed by age"},
     {"aging-rows", job_aging_rows, "the same, customer by customer, all pages"},
     {"push", job_push, "one change at a time to --terminals"},

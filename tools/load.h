@@ -206,6 +206,7 @@ int job_charge(const struct settings *settings);
 int job_pay(const struct settings *settings);
 int job_card(const struct settings *settings);
 int job_list(const struct settings *settings);
+int job_list_all(const struct settings *settings);
 int job_aging(const struct settings *settings);
 int job_aging_rows(const struct settings *settings);
 

@@ -452,6 +452,13 @@ int job_list(const struct settings *settings)
                                             .pages = LIST_PAGES});
 }
 
+int job_list_all(const struct settings *settings)
+{
+    return do_work(
+        settings,
+        &(struct kind){.send = send_list, .answer = TEFTER__ANSWER__KIND_CUSTOMERS, .next = 2});
+}
+
 int job_aging(const struct settings *settings)
 {
     return do_work(settings, &(struct kind){.send = send_aging});
