@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/version.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -50,7 +51,7 @@ static void tell_all(void)
 {
     printf("tefterd %s: a live receivables ledger\n\n"
            "  tefterd --ledger DIR [--listen HOST:PORT] [-c FILE]\n\n",
-           TEFTER_VERSION);
+           version_text);
     for (int i = 0; i < COMMAND_COUNT; i++)
         if (commands[i].help)
             printf("  tefterd %-9s %s\n", commands[i].name, commands[i].help);
@@ -64,7 +65,7 @@ static int run(const struct command *command, int argc, char **argv)
     if (code != EXIT_DONE)
         return code;
     if (settings.version)
-        printf("tefterd %s\n", TEFTER_VERSION);
+        printf("%s\n", version_tefterd);
     else if (settings.help && command == commands)
         tell_all();
     if (settings.help)

@@ -18,6 +18,7 @@
 #include "writer.h"
 
 #include "base/log.h"
+#include "base/version.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -153,7 +154,7 @@ static void status(void *owner, Tefter__StatusAnswer *answer)
     struct journal_figures journal;
     writer_figures(server->writer, &writer);
     journal_figures(server->rooms.journal, &journal);
-    answer->version = (char *)(uintptr_t)TEFTER_VERSION;
+    answer->version = (char *)(uintptr_t)version_text;
     answer->uptime_ms = clock_loop_ms() - server->started_ms;
     answer->commands = writer.commands;
     answer->batches = writer.batches;

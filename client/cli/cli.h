@@ -22,11 +22,6 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#ifndef TEFTER_VERSION
-#define TEFTER_VERSION "0"
-#endif
-#define PROGRAM "tefter " TEFTER_VERSION
-
 enum exit_code {
     EXIT_DONE = 0,
     EXIT_REFUSED = 1,

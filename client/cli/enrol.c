@@ -1,4 +1,5 @@
 /* Making this device a terminal. */
+#include "base/version.h"
 #include "cli/cli.h"
 
 #include <inttypes.h>
@@ -81,7 +82,7 @@ static int enrol_run(struct run *run)
                        "say --again to replace it.",
                        folder, enrolment.terminal, enrolment.name, enrolment.company);
     const char *address = with_port(run, arg_text(&run->args, "HOST:PORT"));
-    if (tefter_enrol(folder, address, code, PROGRAM, &run->arena, &enrolment, &refused,
+    if (tefter_enrol(folder, address, code, version_tefter, &run->arena, &enrolment, &refused,
                      &run->failure))
         return tell_enrolled(run, folder, &enrolment);
     return refused != NULL ? run_refused(run, refused)

@@ -1,3 +1,4 @@
+#include "base/version.h"
 #include "cli/cli.h"
 
 #include <langinfo.h>
@@ -177,7 +178,7 @@ int main(int argc, char **argv)
     char **word = argv + 1;
     rotate(word, leading_options(words, word), words);
     if (words > 0 && strcmp(word[0], "--version") == 0) {
-        printf("%s\n", "tefter " TEFTER_VERSION);
+        printf("%s\n", version_tefter);
         return EXIT_DONE;
     }
     if (words == 0 || is_help(word[0]))

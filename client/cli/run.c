@@ -3,6 +3,7 @@
  */
 #include "base/date.h"
 #include "base/limits.h"
+#include "base/version.h"
 #include "cli/cli.h"
 #include "wire/message.h"
 
@@ -120,7 +121,7 @@ bool run_open(struct run *run, bool outbox)
 {
     struct tefter_options options = {.profile = run->args.profile,
                                      .address = run->args.server,
-                                     .program = PROGRAM,
+                                     .program = version_tefter,
                                      .outbox = outbox,
                                      .on_settled = settled,
                                      .context = run};

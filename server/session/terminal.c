@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "base/version.h"
 #include "session/inside.h"
 
 #define RENEW_BEFORE_MS ((int64_t)CA_TERMINAL_DAYS * 24 * 3600 * 1000 / 2)
@@ -155,6 +156,7 @@ static void welcome_init(const struct session *session, Tefter__Welcome *welcome
     struct sessions *home = session->home;
     tefter__welcome__init(welcome);
     welcome->wire = WIRE_VERSION;
+    welcome->program = (char *)(uintptr_t)version_tefterd;
     welcome->company = welcome->currency = welcome->terminal_name = welcome->branch_code = "";
     welcome->ledger = (ProtobufCBinaryData){sizeof home->ledger_id, home->ledger_id};
     welcome->incarnation = home->incarnation.number;

@@ -1,0 +1,25 @@
+# Writes version.c when what it says has changed: -DOUT=FILE -DVERSION=0.1.0 -DSOURCE=DIR [-DGIT=PROGRAM]
+set(text ${VERSION})
+if(GIT AND EXISTS ${SOURCE}/.git) # a folder, or the file of a worktree; not that of a folder above
+  execute_process(COMMAND ${GIT} -C ${SOURCE} rev-parse --verify --short=12 HEAD
+    OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE RESULT_VARIABLE failed ERROR_QUIET)
+  if(NOT failed)
+    string(APPEND text "+g${commit}")
+    execute_process(COMMAND ${GIT} -C ${SOURCE} --no-optional-locks status --porcelain --untracked-files=no
+      OUTPUT_VARIABLE changes RESULT_VARIABLE failed ERROR_QUIET)
+    if(failed OR changes)
+      string(APPEND text ".dirty")
+    endif()
+  endif()
+endif()
+set(code "#include \"base/version.h\"\n\n")
+string(APPEND code "const char version_text[] = \"${text}\";\n")
+string(APPEND code "const char version_tefter[] = \"tefter ${text}\";\n")
+string(APPEND code "const char version_tefterd[] = \"tefterd ${text}\";\n")
+set(old)
+if(EXISTS ${OUT})
+  file(READ ${OUT} old)
+endif()
+if(NOT old STREQUAL code)
+  file(WRITE ${OUT} "${code}")
+endif()
