@@ -136,10 +136,11 @@ static bool copy_state(struct backup *backup, struct failure *failure)
 
 static bool copy_journal(struct backup *backup, struct failure *failure)
 {
-    char to[FILES_PATH_MAX], known[FILES_PATH_MAX];
-    bool linked = backup->before[0] && files_join(known, backup->before, "journal", NULL);
+    char to[FILES_PATH_MAX], earlier[FILES_PATH_MAX];
+    struct journal_options journal = folder_journal(&backup->folder);
+    bool before = backup->before[0] && files_join(earlier, backup->before, "journal", NULL);
     return files_join(to, backup->fresh, "journal", failure) &&
-           files_copy_folder(backup->folder.journal, to, linked ? known : NULL, failure);
+           journal_export(&journal, to, before ? earlier : NULL, failure);
 }
 
 static bool vault_to_file(struct vault *vault, const char *path, struct failure *failure)
@@ -170,21 +171,23 @@ static bool copy_rest(struct backup *backup, struct failure *failure)
 {
     char keys[FILES_PATH_MAX], format[FILES_PATH_MAX];
     return files_join(keys, backup->fresh, "keys", failure) &&
-           files_copy_folder(backup->folder.keys, keys, NULL, failure) &&
+           files_copy_folder(backup->folder.keys, keys, failure) &&
            files_join(format, backup->fresh, "format", failure) &&
            files_copy(backup->folder.format, format, failure);
 }
 
 /* ---- verifying ---- */
 
-bool backup_journal_fits(const char *journal_path, const struct state_report *state,
-                         struct journal_head *ret_head, struct failure *failure)
+bool backup_journal_fits(const struct journal_options *journal_options,
+                         const struct state_report *state, struct journal_head *ret_head,
+                         struct failure *failure)
 {
     struct journal *journal;
     struct hash chain;
-    struct journal_local_options options = {
-        .path = journal_path, .known = {state->seq}, .reading = true};
-    if (!journal_local_open(&options, &journal, failure))
+    struct journal_options options = *journal_options;
+    options.known.seq = state->seq;
+    options.reading = true;
+    if (!journal_open(&options, &journal, failure))
         return false;
     journal_head(journal, ret_head);
     bool good = state->seq == 0 || (journal_chain_at(journal, state->seq, &chain) &&
@@ -205,7 +208,8 @@ static bool check(struct backup *backup, struct failure *failure)
     if (backup->with_state && !child_look(state, true, &backup->state, failure))
         return false;
     unlink(lock);
-    return backup_journal_fits(journal, &backup->state, &backup->head, failure);
+    struct journal_options options = {.path = journal};
+    return backup_journal_fits(&options, &backup->state, &backup->head, failure);
 }
 
 static bool write_manifest(struct backup *backup, struct failure *failure)

@@ -4,7 +4,7 @@
  * checkpoint), journal, vault, keys, format, and `manifest` with what it holds. Taken beside a
  * running server: the state first, then the journal (so that it is ahead), then the vault (so that
  * it has the texts of both). It is written under NAME-TIME.tmp, synced, verified, and renamed:
- * what has no .tmp is whole. Journal files that the backup before has too are linked, not copied.
+ * what has no .tmp is whole. What the backup before has of the journal is linked, not copied.
  *
  * A restore makes a new incarnation of the ledger: terminals see that time was turned back, take a
  * fresh picture and offer again what they had been told since.
@@ -24,7 +24,6 @@ bool backup_note_read(const struct folder *folder, struct backup_note *ret_note)
 /* The newest whole backup of any ledger in a place, or the place itself when it is one. */
 bool backup_find(const char *place, char out[FILES_PATH_MAX], struct failure *failure);
 
-/* The journal in a folder parses whole, and holds the chain that a state stands on. */
-
-bool backup_journal_fits(const char *journal_path, const struct state_report *state,
+/* A journal parses whole, and holds the chain that a state stands on. */
+bool backup_journal_fits(const struct journal_options *journal, const struct state_report *state,
                          struct journal_head *ret_head, struct failure *failure);

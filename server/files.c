@@ -238,35 +238,21 @@ bool files_copy(const char *from, const char *to, struct failure *failure)
     return good;
 }
 
-static bool same_file(const char *a, const char *b)
-{
-    struct stat first, second;
-    return stat(a, &first) == 0 && stat(b, &second) == 0 && S_ISREG(second.st_mode) &&
-           first.st_size == second.st_size && first.st_mtim.tv_sec == second.st_mtim.tv_sec &&
-           first.st_mtim.tv_nsec == second.st_mtim.tv_nsec;
-}
-
 static bool plain_file(const char *path)
 {
     struct stat facts;
     return stat(path, &facts) == 0 && S_ISREG(facts.st_mode);
 }
 
-static bool copy_one(const char *from, const char *to, const char *known, const char *name,
-                     struct failure *failure)
+static bool copy_one(const char *from, const char *to, const char *name, struct failure *failure)
 {
-    char source[FILES_PATH_MAX], target[FILES_PATH_MAX], before[FILES_PATH_MAX];
+    char source[FILES_PATH_MAX], target[FILES_PATH_MAX];
     if (!files_join(source, from, name, failure) || !files_join(target, to, name, failure))
         return false;
-    if (!plain_file(source))
-        return true;
-    if (known && files_join(before, known, name, NULL) && same_file(source, before) &&
-        link(before, target) == 0)
-        return true;
-    return files_copy(source, target, failure);
+    return !plain_file(source) || files_copy(source, target, failure);
 }
 
-bool files_copy_folder(const char *from, const char *to, const char *known, struct failure *failure)
+bool files_copy_folder(const char *from, const char *to, struct failure *failure)
 {
     struct dirent **entries;
     int count = scandir(from, &entries, NULL, alphasort);
@@ -274,8 +260,8 @@ bool files_copy_folder(const char *from, const char *to, const char *known, stru
         return fail(failure, FAULT_IO, errno, "cannot read the folder %s", from);
     bool good = files_make_folder(to, failure);
     for (int i = 0; i < count; i++) {
-        good = good &&
-               (dots(entries[i]->d_name) || copy_one(from, to, known, entries[i]->d_name, failure));
+        good =
+            good && (dots(entries[i]->d_name) || copy_one(from, to, entries[i]->d_name, failure));
         free(entries[i]);
     }
     free(entries);

@@ -32,10 +32,8 @@ bool files_sync_folder(const char *path, struct failure *failure);
 bool files_empty_folder(const char *path); /* absent or without entries */
 /* One file, synced; keeps the time of its last change. */
 bool files_copy(const char *from, const char *to, struct failure *failure);
-/* All plain files of a folder (not of its folders), synced, with the folder. `known` (may be NULL)
- * is an earlier copy: a file of the same size and time there is linked and not copied. */
-bool files_copy_folder(const char *from, const char *to, const char *known,
-                       struct failure *failure);
+/* All plain files of a folder (not of its folders), synced, with the folder. */
+bool files_copy_folder(const char *from, const char *to, struct failure *failure);
 bool files_remove_tree(const char *path, struct failure *failure); /* absent is fine */
 uint64_t files_tree_bytes(const char *path);
 

@@ -1,6 +1,5 @@
 #include "folder.h"
 
-#include "journal/journal.h"
 #include "ledger/ledger.h"
 
 #include <errno.h>
@@ -44,6 +43,11 @@ bool folder_init(struct folder *folder, const char *path, struct failure *failur
         if (!files_join(parts[i].out, folder->root, parts[i].name, failure))
             return false;
     return true;
+}
+
+struct journal_options folder_journal(const struct folder *folder)
+{
+    return (struct journal_options){.path = folder->journal};
 }
 
 bool folder_make(struct folder *folder, struct failure *failure)

@@ -17,6 +17,7 @@
  */
 #include "base/fault.h"
 #include "files.h"
+#include "journal/journal.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -42,6 +43,9 @@ struct folder {
 
 /* Fills the paths. Looks at nothing. */
 bool folder_init(struct folder *folder, const char *path, struct failure *failure);
+
+/* Its journal, for reading and writing. */
+struct journal_options folder_journal(const struct folder *folder);
 
 /* Makes the folder (it may be there, empty) and its folders, all 0700; `format` comes last, by
  * folder_finish: a folder without it is no ledger. */

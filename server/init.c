@@ -146,10 +146,13 @@ static bool make_folder(const struct settings *settings, struct folder *folder,
 {
     struct ledger_id id;
     struct incarnation first = incarnation_new(1);
+    struct journal_options journal;
     random_bytes(id.bytes, sizeof id.bytes);
-    return folder_init(folder, settings->ledger, failure) && folder_make(folder, failure) &&
-           keys_make(folder, settings->company, settings->hosts, clock_read().wall_ms, failure) &&
-           journal_local_create(folder->journal, &id, &first, failure);
+    if (!folder_init(folder, settings->ledger, failure) || !folder_make(folder, failure) ||
+        !keys_make(folder, settings->company, settings->hosts, clock_read().wall_ms, failure))
+        return false;
+    journal = folder_journal(folder);
+    return journal_create(&journal, &id, &first, failure);
 }
 
 static bool make_ledger(struct founding *founding, struct failure *failure)

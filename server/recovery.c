@@ -84,10 +84,10 @@ static bool open_journal(struct recovery *recovery, struct failure *failure)
     uint64_t known = recovery->ledger ? recovery->state.seq : 0;
     if (count > 0 && seqs[count - 1] > known)
         known = seqs[count - 1];
-    struct journal_local_options options = {.path = recovery->folder->journal,
-                                            .known = {known},
-                                            .segment_bytes = recovery->options->segment_bytes};
-    return journal_local_open(&options, &recovery->journal, failure);
+    struct journal_options options = folder_journal(recovery->folder);
+    options.known.seq = known;
+    options.segment_bytes = recovery->options->segment_bytes;
+    return journal_open(&options, &recovery->journal, failure);
 }
 
 static bool chain_fits(struct journal *journal, uint64_t seq, const struct hash *chain)
@@ -104,10 +104,10 @@ static bool compare_state(struct recovery *recovery, struct failure *failure)
         return true;
     if (recovery->state.seq >= head.next_seq)
         return fail(failure, FAULT_DAMAGED, 0,
-                    "the state knows seq %" PRIu64 ", the journal in %s ends at %" PRIu64
-                    ": answered entries are gone. Put the missing segments back, or restore a "
+                    "the state knows seq %" PRIu64 ", the journal of %s ends at %" PRIu64
+                    ": answered entries are gone. Put the rest of the journal back, or restore a "
                     "backup; nothing was changed",
-                    recovery->state.seq, recovery->folder->journal, head.next_seq - 1);
+                    recovery->state.seq, recovery->folder->root, head.next_seq - 1);
     if (recovery->state.seq > 0 &&
         memcmp(recovery->state.ledger, head.ledger.bytes, LEDGER_ID_SIZE) != 0)
         forget_state(recovery, "it belongs to another ledger");
@@ -153,7 +153,7 @@ static bool take_checkpoint(const struct recovery *recovery, const char *path,
     const struct folder *folder = recovery->folder;
     if (!files_join(fresh, folder->root, "state.new", failure) ||
         !files_join(lock, fresh, "lock.mdb", failure) || !files_remove_tree(fresh, failure) ||
-        !files_copy_folder(path, fresh, NULL, failure))
+        !files_copy_folder(path, fresh, failure))
         return false;
     unlink(lock);
     if (rename(fresh, folder->state))

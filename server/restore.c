@@ -33,16 +33,23 @@ static bool copy_part(const struct restore *restore, const char *name, const cha
         return false;
     if (!files_exist(from))
         return true;
-    bool good = files_copy_folder(from, to, NULL, failure);
+    bool good = files_copy_folder(from, to, failure);
     unlink(lock);
     return good;
+}
+
+static bool copy_journal(const struct restore *restore, struct failure *failure)
+{
+    char from[FILES_PATH_MAX];
+    struct journal_options journal = folder_journal(&restore->folder);
+    return files_join(from, restore->from, "journal", failure) &&
+           journal_import(&journal, from, failure);
 }
 
 static bool copy_all(const struct restore *restore, struct failure *failure)
 {
     const struct folder *folder = &restore->folder;
-    return copy_part(restore, "state", folder->state, failure) &&
-           copy_part(restore, "journal", folder->journal, failure) &&
+    return copy_part(restore, "state", folder->state, failure) && copy_journal(restore, failure) &&
            copy_part(restore, "vault", folder->vault, failure) &&
            copy_part(restore, "keys", folder->keys, failure);
 }
@@ -51,9 +58,10 @@ static bool copy_all(const struct restore *restore, struct failure *failure)
 static bool check(struct restore *restore, struct failure *failure)
 {
     const struct folder *folder = &restore->folder;
+    struct journal_options journal = folder_journal(folder);
     if (files_exist(folder->state) && !child_look(folder->state, true, &restore->state, failure))
         return false;
-    if (!backup_journal_fits(folder->journal, &restore->state, &restore->head, failure))
+    if (!backup_journal_fits(&journal, &restore->state, &restore->head, failure))
         return false;
     struct mark mark = {
         .kind = MARK_CLEAN, .seq = restore->state.seq, .outcome = restore->state.outcome};
@@ -80,9 +88,9 @@ static bool begin_incarnation(struct restore *restore, struct failure *failure)
 {
     struct journal *journal;
     struct arena arena;
-    struct journal_local_options options = {.path = restore->folder.journal,
-                                            .known = {restore->state.seq}};
-    if (!journal_local_open(&options, &journal, failure))
+    struct journal_options options = folder_journal(&restore->folder);
+    options.known.seq = restore->state.seq;
+    if (!journal_open(&options, &journal, failure))
         return false;
     restore->incarnation = incarnation_new(restore->head.incarnation.number + 1);
     journal_set_incarnation(journal, &restore->incarnation);

@@ -49,11 +49,13 @@ static void tell_mark(const struct folder *folder)
 
 static void tell_sizes(const struct folder *folder)
 {
-    uint64_t journal = files_tree_bytes(folder->journal);
+    uint64_t journal = 0;
+    struct journal_options options = folder_journal(folder);
     uint64_t state = files_tree_bytes(folder->state);
     uint64_t rest = files_tree_bytes(folder->vault) + files_tree_bytes(folder->checkpoints);
     int64_t age_ms = clock_read().wall_ms - files_changed_ms(folder->format);
     struct folder_space space;
+    journal_size(&options, &journal, NULL);
     printf("size          journal %" PRIu64 " MiB, state %" PRIu64 " MiB, the rest %" PRIu64
            " MiB\n",
            journal / MIB, state / MIB, rest / MIB);

@@ -59,9 +59,10 @@ static bool look_at_state(struct verify *verify, struct failure *failure)
 static bool open_journal(struct verify *verify, struct failure *failure)
 {
     struct hash chain;
-    struct journal_local_options options = {
-        .path = verify->folder.journal, .known = {verify->live.seq}, .reading = true};
-    if (!journal_local_open(&options, &verify->journal, failure))
+    struct journal_options options = folder_journal(&verify->folder);
+    options.known.seq = verify->live.seq;
+    options.reading = true;
+    if (!journal_open(&options, &verify->journal, failure))
         return false;
     journal_head(verify->journal, &verify->head);
     if (verify->live.seq == 0)
@@ -158,11 +159,11 @@ static void tell(const struct verify *verify)
     journal_figures(verify->journal, &figures);
     printf("verified seq %" PRIu64 " batch %" PRIu64 " incarnation %s\n"
            "chain %s\n"
-           "journal %" PRIu64 " bytes in %" PRIu32 " segments\n"
+           "journal %" PRIu64 " bytes in %" PRIu64 " batches\n"
            "customers %" PRIu64 ", documents %" PRIu64 "\n"
            "balances %" PRId64 ", sum of all books %" PRId64 "\n",
            verify->head.next_seq - 1, verify->head.batch, incarnation, chain, figures.bytes,
-           figures.segments, verify->check.customers, verify->check.documents,
+           figures.batches, verify->check.customers, verify->check.documents,
            verify->check.balances_minor, verify->check.postings_minor);
 }
 

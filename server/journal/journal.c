@@ -1,9 +1,13 @@
 /*
- * The doors: what is the same for every kind of journal.
+ * What is the same for every engine.
  */
 #include "inside.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <time.h>
+
+enum { LOOK_MS = 20 }; /* at what another process has written */
 
 void journal_init(struct journal *journal, const struct journal_kind *kind,
                   const struct ledger_id *ledger, const struct incarnation *incarnation)
@@ -11,6 +15,11 @@ void journal_init(struct journal *journal, const struct journal_kind *kind,
     journal->kind = kind;
     buffer_init(&journal->out, BATCH_BYTES_MAX);
     pthread_mutex_init(&journal->lock, NULL);
+    pthread_condattr_t by_monotonic;
+    pthread_condattr_init(&by_monotonic);
+    pthread_condattr_setclock(&by_monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&journal->grown, &by_monotonic);
+    pthread_condattr_destroy(&by_monotonic);
     journal->head.ledger = *ledger;
     journal->head.incarnation = *incarnation;
     journal->head.next_seq = 1;
@@ -19,7 +28,64 @@ void journal_init(struct journal *journal, const struct journal_kind *kind,
 void journal_fini(struct journal *journal)
 {
     buffer_fini(&journal->out);
+    pthread_cond_destroy(&journal->grown);
     pthread_mutex_destroy(&journal->lock);
+}
+
+static const struct journal_kind *engine_of(const struct journal_options *options,
+                                            struct failure *failure)
+{
+    const struct journal_kind *kind = journal_engine(options->engine);
+    if (!kind)
+        fail(failure, FAULT_USE, 0, "there is no journal engine '%s'", options->engine);
+    return kind;
+}
+
+bool journal_create(const struct journal_options *options, const struct ledger_id *ledger,
+                    const struct incarnation *incarnation, struct failure *failure)
+{
+    const struct journal_kind *kind = engine_of(options, failure);
+    return kind && kind->create(options, ledger, incarnation, failure);
+}
+
+bool journal_open(const struct journal_options *options, struct journal **ret_journal,
+                  struct failure *failure)
+{
+    const struct journal_kind *kind = engine_of(options, failure);
+    return kind && kind->open(options, ret_journal, failure);
+}
+
+bool journal_export(const struct journal_options *from, const char *to, const char *earlier,
+                    struct failure *failure)
+{
+    const struct journal_kind *kind = engine_of(from, failure);
+    if (!kind)
+        return false;
+    return kind->export ? kind->export(from, to, earlier, failure)
+                        : export_batches(kind, from, to, failure);
+}
+
+bool journal_import(const struct journal_options *to, const char *from, struct failure *failure)
+{
+    const struct journal_kind *kind = engine_of(to, failure);
+    if (!kind)
+        return false;
+    return kind->import ? kind->import(to, from, failure) : import_batches(kind, to, from, failure);
+}
+
+bool journal_size(const struct journal_options *options, uint64_t *ret_bytes,
+                  struct failure *failure)
+{
+    const struct journal_kind *kind = engine_of(options, failure);
+    return kind && kind->size(options, ret_bytes, failure);
+}
+
+void journal_advance(struct journal *journal, uint64_t bytes, const struct journal_head *after)
+{
+    journal->head = *after;
+    journal->figures.bytes += bytes;
+    journal->figures.batches = after->batch;
+    pthread_cond_broadcast(&journal->grown);
 }
 
 void journal_close(struct journal *journal)
@@ -64,7 +130,7 @@ static enum journal_answer propose_refused(const struct journal *journal,
         fail(failure, FAULT_USE, 0, "the journal was opened for reading");
         return JOURNAL_NOT_WRITER;
     }
-    if (journal->unknown) {
+    if (journal->unsure) {
         fail(failure, FAULT_IO, 0, "the journal failed before; start anew");
         return JOURNAL_UNKNOWN;
     }
@@ -93,8 +159,25 @@ enum journal_answer journal_propose(struct journal *journal, const struct slice 
         return JOURNAL_BUSY;
     }
     batch_advance(&head, &batch);
+    journal->proposed = head;
     answer = journal->kind->write(journal, buffer_slice(&journal->out), &head, failure);
-    journal->unknown = answer == JOURNAL_UNKNOWN;
+    journal->unsure = answer == JOURNAL_UNKNOWN;
+    return answer;
+}
+
+void journal_proposed(const struct journal *journal, struct journal_head *ret_head)
+{
+    *ret_head = journal->proposed;
+}
+
+enum journal_answer journal_resume(struct journal *journal, struct failure *failure)
+{
+    if (!journal->kind->resume) {
+        fail(failure, FAULT_IO, 0, "only a fresh start finds out what is durable");
+        return JOURNAL_UNKNOWN;
+    }
+    enum journal_answer answer = journal->kind->resume(journal, failure);
+    journal->unsure = journal->unsure && answer != JOURNAL_OK;
     return answer;
 }
 
@@ -103,6 +186,59 @@ bool journal_read(struct journal *journal, uint64_t from_seq, journal_each_fn ea
 {
     return journal->kind->read(journal, from_seq, each, context, failure);
 }
+
+/* ---- following ---- */
+
+static struct timespec later(uint32_t ms)
+{
+    struct timespec at;
+    clock_gettime(CLOCK_MONOTONIC, &at);
+    at.tv_sec += ms / 1000;
+    at.tv_nsec += (long)(ms % 1000) * 1000000;
+    at.tv_sec += at.tv_nsec / 1000000000;
+    at.tv_nsec %= 1000000000;
+    return at;
+}
+
+static bool wait_written(struct journal *journal, uint64_t from_seq, struct timespec until)
+{
+    pthread_mutex_lock(&journal->lock);
+    int error = 0;
+    while (journal->head.next_seq <= from_seq && error != ETIMEDOUT)
+        error = pthread_cond_timedwait(&journal->grown, &journal->lock, &until);
+    bool written = journal->head.next_seq > from_seq;
+    pthread_mutex_unlock(&journal->lock);
+    return written;
+}
+
+/* Somebody else writes: looked at now and then. */
+static bool look_written(struct journal *journal, uint64_t from_seq, uint32_t wait_ms,
+                         bool *ret_written, struct failure *failure)
+{
+    struct journal_head head;
+    for (uint32_t waited = 0;; waited += LOOK_MS) {
+        if (!journal->kind->refresh(journal, failure))
+            return false;
+        journal_head(journal, &head);
+        *ret_written = head.next_seq > from_seq;
+        if (*ret_written || waited >= wait_ms)
+            return true;
+        nanosleep(&(struct timespec){.tv_nsec = LOOK_MS * 1000000L}, NULL);
+    }
+}
+
+bool journal_follow(struct journal *journal, uint64_t from_seq, uint32_t wait_ms,
+                    journal_each_fn each, void *context, struct failure *failure)
+{
+    bool written;
+    if (!journal->reading)
+        written = wait_written(journal, from_seq, later(wait_ms));
+    else if (!look_written(journal, from_seq, wait_ms, &written, failure))
+        return false;
+    return !written || journal_read(journal, from_seq, each, context, failure);
+}
+
+/* ---- the chain ---- */
 
 struct chain_wanted {
     uint64_t seq;

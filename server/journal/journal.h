@@ -1,11 +1,15 @@
 #pragma once
 /*
  * The journal: the truth of the ledger, as batches of entries that are durable before anyone hears
- * of them. Used by the writer (propose), by recovery (read) and by tefterd's verify, backup and
- * restore. Knows nothing of what an entry means.
+ * of them. Knows nothing of what an entry means.
  *
+ * Several engines stand behind these functions, and callers know of none but by journal_options:
  * `local` keeps segments of 64 MiB in a folder; `fake` lives in memory and can be told to answer
- * anything, for tests. Both stand behind the same functions.
+ * anything, for tests. Another one is a file with a journal_kind (inside.h) and a line in
+ * engines.c.
+ *
+ *            create ─▶ open ─▶ propose, read, follow ─▶ close
+ *   export: a copy in a folder, whatever the engine ─▶ import: a journal again, of any engine
  *
  * A batch on disk (integers big-endian):
  *
@@ -21,8 +25,8 @@
  *
  * Format 1 had no version and no random bytes in its incarnation. No program reads it any more.
  *
- * One write and one fdatasync a batch; the next batch is not written before this sync returned 0.
- * After any failure the journal answers UNKNOWN and takes nothing more: the process must exit.
+ * Local: one write and one fdatasync a batch; the next batch is not written before this sync
+ * returned 0. After any failure it answers UNKNOWN and takes nothing more.
  */
 #include "base/bytes.h"
 #include "base/fault.h"
@@ -83,36 +87,42 @@ struct journal_known {
     uint64_t seq; /* highest seq that LMDB, a checkpoint or an exported head has seen */
 };
 
-struct journal_local_options {
-    const char *path; /* folder of the segments */
+/* Which engine, and how it is opened. */
+struct journal_options {
+    const char *engine; /* NULL: "local" */
+    const char *path;   /* local: a folder; fake: a name */
     struct journal_known known;
     bool reading;           /* verify, status: never cut, never write */
-    uint64_t segment_bytes; /* 0: JOURNAL_SEGMENT_BYTES; tests take less */
+    uint64_t segment_bytes; /* local; 0: JOURNAL_SEGMENT_BYTES; tests take less */
 };
 
 /* Refuses (FAULT_USE) a folder on a file system whose syncs and locks are somebody else's word:
  * NFS, CIFS, FUSE, 9p and the like. */
 bool journal_folder_supported(const char *path, struct failure *failure);
 
-/* Makes the folder and the first segment of a new ledger; refuses when there is one. */
-bool journal_local_create(const char *path, const struct ledger_id *ledger,
-                          const struct incarnation *incarnation, struct failure *failure);
+/* Makes the journal of a new ledger; refuses when there is one. */
+bool journal_create(const struct journal_options *options, const struct ledger_id *ledger,
+                    const struct incarnation *incarnation, struct failure *failure);
 
-/* Parses every segment, cuts a torn tail, rewrites the last segment (copy, sync, rename, sync of
- * the folder) before it returns. FAULT_DAMAGED names segment, offset and batch; so does a journal
- * that ends before `known`. FAULT_NEWER: a newer program wrote it. FAULT_BUSY: another process has
- * it open for writing. */
-bool journal_local_open(const struct journal_local_options *options, struct journal **ret_journal,
-                        struct failure *failure);
+/* Finds where the journal ends; the local one parses every segment, cuts a torn tail and rewrites
+ * the last segment (copy, sync, rename, sync of the folder) before it returns. FAULT_DAMAGED names
+ * the place and the batch; so does a journal that ends before `known`. FAULT_NEWER: a newer program
+ * wrote it. FAULT_OLDER: no program reads it any more. FAULT_BUSY: somebody else has it open for
+ * writing. */
+bool journal_open(const struct journal_options *options, struct journal **ret_journal,
+                  struct failure *failure);
+
+/* Copies a journal, which may be being written, to a folder that is then a local journal. What an
+ * `earlier` export (a folder, NULL: none) holds already is linked if it can be. The copy is synced,
+ * and its end may be torn: open it for reading to see what it holds. */
+bool journal_export(const struct journal_options *from, const char *to, const char *earlier,
+                    struct failure *failure);
+/* Makes a journal from an export. */
+bool journal_import(const struct journal_options *to, const char *from, struct failure *failure);
 
 /* A new incarnation after a restore: later batches carry it. Its number is higher. It is durable
  * with the first of them. */
 void journal_set_incarnation(struct journal *journal, const struct incarnation *incarnation);
-
-struct journal *journal_fake_create(const struct ledger_id *ledger);
-/* The next propose answers this; `written` says whether the batch is kept (UNKNOWN both ways).
- * After UNKNOWN it takes nothing more until this is called again, as after a new start. */
-void journal_fake_answer(struct journal *journal, enum journal_answer answer, bool written);
 
 /* One thread proposes; every other function may be called from any thread beside it. */
 void journal_close(struct journal *journal); /* NULL welcome */
@@ -125,6 +135,17 @@ enum journal_answer journal_propose(struct journal *journal, const struct slice 
                                     uint32_t count, int64_t wall_ms,
                                     const struct journal_digest *digest, struct failure *failure);
 
+/* Where the journal ends if the batch proposed last is durable. The proposing thread's. */
+void journal_proposed(const struct journal *journal, struct journal_head *ret_head);
+
+/* After NOT_WRITER or UNKNOWN, by the proposing thread: may it write again?
+ *   OK           it may; journal_head says what is durable, whoever wrote it: compare before going
+ * on NOT_WRITER   somebody else still writes BUSY         it cannot be found out now; ask again
+ *   UNKNOWN      this process cannot find out; a fresh start does
+ * The local journal always says UNKNOWN: after a failed sync its pages may look clean and not be on
+ * the disk, and only opening it, which writes the last segment anew, makes them so. */
+enum journal_answer journal_resume(struct journal *journal, struct failure *failure);
+
 /* Calls `each` for every batch that holds an entry with seq >= from_seq, in order. `each` returns
  * false to stop (its failure is passed on). */
 typedef bool (*journal_each_fn)(void *context, const struct journal_batch *batch,
@@ -132,14 +153,36 @@ typedef bool (*journal_each_fn)(void *context, const struct journal_batch *batch
 bool journal_read(struct journal *journal, uint64_t from_seq, journal_each_fn each, void *context,
                   struct failure *failure);
 
+/* The same for batches as they become durable: waits up to wait_ms for the first one, calls `each`
+ * for all there are then, and returns true, also when none came. Beside the writer in its process,
+ * or in another one that opened the journal for reading (whose head moves on by this). */
+bool journal_follow(struct journal *journal, uint64_t from_seq, uint32_t wait_ms,
+                    journal_each_fn each, void *context, struct failure *failure);
+
 /* The hash of the batch that holds seq as its last entry; false when no batch ends there. Seq 0 is
  * the beginning: all zero. */
 bool journal_chain_at(struct journal *journal, uint64_t seq, struct hash *ret_chain);
 
 struct journal_figures {
     uint64_t bytes;
-    uint32_t segments;
+    uint32_t segments; /* 0 where there are none */
     uint64_t batches;
     uint64_t syncs;
 };
 void journal_figures(const struct journal *journal, struct journal_figures *ret_figures);
+/* Bytes that it takes, without opening it. */
+bool journal_size(const struct journal_options *options, uint64_t *ret_bytes,
+                  struct failure *failure);
+
+/* ---- the fake, for tests ---- */
+
+/* One of its own, open for writing. By name (options.path) journal_create and journal_open give
+ * journals that share what is written; the last one opened for writing is the writer, and the ones
+ * before hear NOT_WRITER until it is closed and they resume. */
+struct journal *journal_fake_create(const struct ledger_id *ledger);
+/* The next propose answers this; `written` says whether the batch is kept (UNKNOWN both ways).
+ * Any thread. */
+void journal_fake_answer(struct journal *journal, enum journal_answer answer, bool written);
+/* Can it resume (as usual), or does only a fresh start find out? */
+void journal_fake_resumes(struct journal *journal, bool resumes);
+void journal_fake_forget(const char *name); /* nobody has it open */

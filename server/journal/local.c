@@ -56,10 +56,11 @@ static bool folder_fill(int folder, const char *path, const struct ledger_id *le
     return identity_create(folder, ledger, incarnation, failure) && parent_sync(folder, failure);
 }
 
-bool journal_local_create(const char *path, const struct ledger_id *ledger,
-                          const struct incarnation *incarnation, struct failure *failure)
+static bool local_create(const struct journal_options *options, const struct ledger_id *ledger,
+                         const struct incarnation *incarnation, struct failure *failure)
 {
     int folder;
+    const char *path = options->path;
     if (!folder_make(path, failure) || !journal_folder_supported(path, failure) ||
         !folder_open(path, &folder, failure))
         return false;
@@ -76,7 +77,7 @@ static struct segment *last_segment(struct local *local)
 /* Best effort: zeros behind the last batch are no more than that, for whoever reads them. */
 static void cut_zeros(struct local *local)
 {
-    if (local->file >= 0 && !local->journal.unknown && local->reach > last_segment(local)->size)
+    if (local->file >= 0 && !local->journal.unsure && local->reach > last_segment(local)->size)
         (void)!ftruncate(local->file, (off_t)last_segment(local)->size);
 }
 
@@ -137,7 +138,7 @@ static bool segment_roll(struct local *local, size_t size, struct failure *failu
     return noted || fail(failure, FAULT_MEMORY, ENOMEM, "no memory for another segment");
 }
 
-static void local_advance(struct local *local, size_t size, const struct journal_head *after)
+void local_advance(struct local *local, size_t size, const struct journal_head *after)
 {
     struct journal *journal = &local->journal;
     pthread_mutex_lock(&journal->lock);
@@ -146,10 +147,7 @@ static void local_advance(struct local *local, size_t size, const struct journal
         .head = journal->head, .segment = local->segment_count - 1, .offset = last->size};
     marks_note(&local->marks, &place);
     last->size += size;
-    journal->head = *after;
-    journal->figures.bytes += size;
-    journal->figures.batches++;
-    journal->figures.syncs++;
+    journal_advance(journal, size, after);
     pthread_mutex_unlock(&journal->lock);
 }
 
@@ -179,6 +177,7 @@ static enum journal_answer local_write(struct journal *journal, struct slice byt
         return JOURNAL_UNKNOWN;
     }
     local_advance(local, bytes.size, after);
+    journal->figures.syncs++;
     return JOURNAL_OK;
 }
 
@@ -272,10 +271,7 @@ static bool local_read(struct journal *journal, uint64_t from_seq, journal_each_
     return read;
 }
 
-static const struct journal_kind local_kind = {
-    .write = local_write, .read = local_read, .destroy = local_destroy};
-
-static struct local *local_new(const struct journal_local_options *options)
+static struct local *local_new(const struct journal_options *options)
 {
     struct local *local = calloc(1, sizeof *local);
     char *path = strdup(options->path);
@@ -284,7 +280,7 @@ static struct local *local_new(const struct journal_local_options *options)
         free(path);
         return NULL;
     }
-    journal_init(&local->journal, &local_kind, &(struct ledger_id){0},
+    journal_init(&local->journal, &journal_local, &(struct ledger_id){0},
                  &(struct incarnation){.number = 0});
     local->journal.reading = options->reading;
     local->path = path;
@@ -293,8 +289,8 @@ static struct local *local_new(const struct journal_local_options *options)
     return local;
 }
 
-bool journal_local_open(const struct journal_local_options *options, struct journal **ret_journal,
-                        struct failure *failure)
+static bool local_open(const struct journal_options *options, struct journal **ret_journal,
+                       struct failure *failure)
 {
     struct local *local = local_new(options);
     if (!local)
@@ -310,3 +306,19 @@ bool journal_local_open(const struct journal_local_options *options, struct jour
     *ret_journal = &local->journal;
     return true;
 }
+
+static bool local_refresh(struct journal *journal, struct failure *failure)
+{
+    return refresh(local_of(journal), failure);
+}
+
+const struct journal_kind journal_local = {.name = "local",
+                                           .create = local_create,
+                                           .open = local_open,
+                                           .write = local_write,
+                                           .read = local_read,
+                                           .refresh = local_refresh,
+                                           .export = local_export,
+                                           .import = local_import,
+                                           .size = local_size,
+                                           .destroy = local_destroy};

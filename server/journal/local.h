@@ -44,9 +44,25 @@ struct local {
     struct marks marks;
 };
 
+extern const struct journal_kind journal_local;
+
+/* Batches of so many bytes stand at the end of the last segment, up to this head. */
+void local_advance(struct local *local, size_t size, const struct journal_head *after);
+
+/* refresh.c: what another process has written since */
+bool refresh(struct local *local, struct failure *failure);
+
+/* copy.c */
+bool local_export(const struct journal_options *from, const char *to, const char *earlier,
+                  struct failure *failure);
+bool local_import(const struct journal_options *to, const char *from, struct failure *failure);
+bool local_size(const struct journal_options *options, uint64_t *ret_bytes,
+                struct failure *failure);
+
 /* segment.c: files and their names */
 enum fault fault_of_os(int os_error); /* FULL or IO */
 void segment_name(uint64_t first_batch, char out[SEGMENT_NAME_SIZE]);
+bool segment_named(const char *name); /* is it a segment's? */
 bool segment_list(struct local *local, struct failure *failure);
 bool segment_note(struct local *local, struct segment segment);
 struct segment segment_at(struct local *local, size_t number); /* takes the lock */

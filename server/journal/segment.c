@@ -34,6 +34,11 @@ static bool name_read(const char *name, uint64_t *ret_first_batch)
     return strcmp(name, again) == 0;
 }
 
+bool segment_named(const char *name)
+{
+    return name_read(name, &(uint64_t){0});
+}
+
 bool folder_open(const char *path, int *ret_folder, struct failure *failure)
 {
     *ret_folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -18,8 +18,8 @@ int main(int argc, char **argv)
     if (argc != 2 || !hash_setup())
         return 2;
     (void)snprintf(path, sizeof path, "%s/journal", argv[1]);
-    struct journal_local_options options = {.path = path};
-    if (!journal_local_open(&options, &journal, &failure)) {
+    struct journal_options options = {.path = path};
+    if (!journal_open(&options, &journal, &failure)) {
         fprintf(stderr, "spoil: %s\n", failure.text);
         return 1;
     }

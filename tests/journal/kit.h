@@ -31,7 +31,8 @@ static inline void kit_folder(char out[FOLDER_PATH_MAX])
 static inline void kit_create(const char *path)
 {
     struct failure failure = {0};
-    if (!journal_local_create(path, &kit_ledger, &kit_incarnation, &failure))
+    if (!journal_create(&(struct journal_options){.path = path}, &kit_ledger, &kit_incarnation,
+                        &failure))
         fail_msg("%s", failure.text);
 }
 
@@ -39,10 +40,10 @@ static inline struct journal *kit_try(const char *path, uint64_t segment_bytes, 
                                       bool reading, struct failure *failure)
 {
     struct journal *journal = NULL;
-    struct journal_local_options options = {
+    struct journal_options options = {
         .path = path, .known = {known}, .reading = reading, .segment_bytes = segment_bytes};
     *failure = (struct failure){0};
-    return journal_local_open(&options, &journal, failure) ? journal : NULL;
+    return journal_open(&options, &journal, failure) ? journal : NULL;
 }
 
 static inline struct journal *kit_open(const char *path, uint64_t segment_bytes)

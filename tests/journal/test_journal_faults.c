@@ -240,7 +240,8 @@ static void test_create_fails_anywhere(void **state)
     do {
         plan_set(++n, EIO, false, false);
         failure = (struct failure){0};
-        bool made = journal_local_create(folder, &kit_ledger, &kit_incarnation, &failure);
+        bool made = journal_create(&(struct journal_options){.path = folder}, &kit_ledger,
+                                   &kit_incarnation, &failure);
         bool faulted = !made;
         plan_clear();
         struct journal *journal = kit_try(folder, 0, 0, true, &failure);

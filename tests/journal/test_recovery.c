@@ -250,7 +250,8 @@ static void test_foreign_batch(void **state)
     struct failure failure = {0};
     ledger.bytes[3] ^= 1;
     kit_folder(other);
-    assert_true(journal_local_create(other, &ledger, &kit_incarnation, &failure));
+    assert_true(journal_create(&(struct journal_options){.path = other}, &ledger, &kit_incarnation,
+                               &failure));
     struct journal *journal = kit_open(other, SEGMENT);
     kit_fill(journal, BATCHES);
     journal_close(journal);

@@ -16,9 +16,9 @@ static const struct ledger_id ledger = {"power"};
 static struct journal *open_in(const char *path, uint64_t known, struct failure *failure)
 {
     struct journal *journal = NULL;
-    struct journal_local_options options = {
+    struct journal_options options = {
         .path = path, .known = {known}, .segment_bytes = SEGMENT_BYTES};
-    return journal_local_open(&options, &journal, failure) ? journal : NULL;
+    return journal_open(&options, &journal, failure) ? journal : NULL;
 }
 
 static uint64_t next_seq(const struct journal *journal)
@@ -42,7 +42,8 @@ static enum journal_answer propose(struct journal *journal, struct failure *fail
 static int run(const char *path, int batches)
 {
     struct failure failure = {0};
-    if (!journal_local_create(path, &ledger, &(struct incarnation){.number = 1}, &failure))
+    if (!journal_create(&(struct journal_options){.path = path}, &ledger,
+                        &(struct incarnation){.number = 1}, &failure))
         return complain(CANNOT_OPEN, &failure);
     struct journal *journal = open_in(path, 0, &failure);
     for (int i = 1; journal && i <= batches; i++) {

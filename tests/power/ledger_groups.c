@@ -131,10 +131,9 @@ int main(int argc, char **argv)
     struct failure failure = {.fault = FAULT_NONE};
     if (argc != 2 || !hash_setup() || !mkdtemp(place))
         return WRONG_USE;
-    struct journal_local_options options = {.path = path, .reading = true};
+    struct journal_options options = {.path = path, .reading = true};
     bool good = files_join(path, argv[1], "journal", &failure) &&
-                journal_local_open(&options, &journal, &failure) &&
-                compare(journal, place, &failure);
+                journal_open(&options, &journal, &failure) && compare(journal, place, &failure);
     journal_close(journal);
     files_remove_tree(place, NULL);
     return good ? SOUND : told(&failure);

@@ -104,12 +104,11 @@ static void journal_load(struct tamper *tamper)
     }
 }
 
-static bool journal_open(const struct tamper *tamper, uint64_t known, struct journal **ret_journal,
-                         struct failure *failure)
+static bool open_tampered(const struct tamper *tamper, uint64_t known, struct journal **ret_journal,
+                          struct failure *failure)
 {
-    struct journal_local_options options = {
-        .path = tamper->folder, .known = {known}, .reading = true};
-    return journal_local_open(&options, ret_journal, failure);
+    struct journal_options options = {.path = tamper->folder, .known = {known}, .reading = true};
+    return journal_open(&options, ret_journal, failure);
 }
 
 /* ---- what is done to it ---- */
@@ -279,7 +278,7 @@ static bool trial(struct tamper *tamper, struct failure *failure, uint64_t *ret_
     ways[below(tamper, sizeof ways / sizeof *ways)](tamper);
     *ret_wanted = first_bad(tamper);
     bad_store(tamper);
-    bool opened = journal_open(tamper, tamper->head.next_seq - 1, &journal, failure);
+    bool opened = open_tampered(tamper, tamper->head.next_seq - 1, &journal, failure);
     journal_close(journal);
     bad_end(tamper);
     if (*ret_wanted == 0) {
@@ -312,10 +311,10 @@ static bool begin(struct tamper *tamper, const char *ledger, struct failure *fai
     struct journal *journal;
     snprintf(tamper->folder, sizeof tamper->folder, "/dev/shm/power-tamper-XXXXXX");
     if (!mkdtemp(tamper->folder) || !files_join(from, ledger, "journal", failure) ||
-        !files_copy_folder(from, tamper->folder, NULL, failure))
+        !files_copy_folder(from, tamper->folder, failure))
         return fail(failure, FAULT_IO, 0, "cannot copy the journal");
     journal_load(tamper);
-    if (!journal_open(tamper, 0, &journal, failure))
+    if (!open_tampered(tamper, 0, &journal, failure))
         return false;
     journal_head(journal, &tamper->head);
     journal_close(journal);

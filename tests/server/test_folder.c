@@ -168,25 +168,6 @@ static void lists_keep_the_last_names(void **state)
     assert_string_equal(names[2].text, "g");
 }
 
-static void copies_link_what_is_the_same(void **state)
-{
-    struct place *place = *state;
-    char a[FILES_PATH_MAX], b[FILES_PATH_MAX], file[FILES_PATH_MAX];
-    struct failure failure = {.fault = FAULT_NONE};
-    struct stat first, second;
-    files_join(file, place->folder.checkpoints, "segment", NULL);
-    assert_true(files_write(file, slice_text("bytes"), 0600, &failure));
-    files_join(a, place->path, "a", NULL);
-    files_join(b, place->path, "b", NULL);
-    assert_true(files_copy_folder(place->folder.checkpoints, a, NULL, &failure));
-    assert_true(files_copy_folder(place->folder.checkpoints, b, a, &failure));
-    files_join(file, a, "segment", NULL);
-    assert_int_equal(stat(file, &first), 0);
-    files_join(file, b, "segment", NULL);
-    assert_int_equal(stat(file, &second), 0);
-    assert_int_equal(first.st_ino, second.st_ino);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -196,7 +177,6 @@ int main(void)
         TEST(a_newer_format_is_told),          TEST(others_may_not_look_in),
         TEST(a_second_server_is_told_the_pid), TEST(least_space_is_a_rule_or_a_setting),
         TEST(faulted_entries_are_counted),     TEST(lists_keep_the_last_names),
-        TEST(copies_link_what_is_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

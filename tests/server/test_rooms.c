@@ -310,8 +310,8 @@ static void append(const struct place *place, struct slice entry,
 {
     struct journal *journal;
     struct failure failure = {.fault = FAULT_NONE};
-    struct journal_local_options options = {.path = place->folder.journal};
-    assert_true(journal_local_open(&options, &journal, &failure));
+    struct journal_options options = {.path = place->folder.journal};
+    assert_true(journal_open(&options, &journal, &failure));
     assert_int_equal(journal_propose(journal, &entry, 1, 1, digest, &failure), JOURNAL_OK);
     journal_close(journal);
 }
