@@ -2,8 +2,8 @@
  * A journal that is open for reading, moved on to what another process has written since.
  *
  * Its last batch may still be under way: what is not whole there is not an end but a moment, unless
- * another segment follows. And it may be written and not synced, so that a power cut would take it
- * away again: whoever reads here syncs the file himself before he believes it.
+ * a later batch or another segment follows. And it may be written and not synced, so that a power
+ * cut would take it away again: whoever reads here syncs the file himself before he believes it.
  */
 #include "local.h"
 
@@ -23,6 +23,15 @@ struct refreshing {
     struct batch_read read;
 };
 
+static bool later_follows(struct refreshing *refreshing)
+{
+    uint64_t offset = refreshing->place.offset;
+    struct slice rest =
+        window_at(&refreshing->window, offset, (size_t)(refreshing->window.limit - offset));
+    return rest.size > 1 &&
+           batch_later_header(slice_of(rest.data + 1, rest.size - 1), &refreshing->place.head);
+}
+
 static bool follow_window(struct refreshing *refreshing, bool sealed, struct failure *failure)
 {
     const char *why;
@@ -32,13 +41,26 @@ static bool follow_window(struct refreshing *refreshing, bool sealed, struct fai
         if (refreshing->window.error)
             return place_fail(refreshing->local, place, FAULT_IO, refreshing->window.error,
                               "cannot read it", failure);
-        if (state == BATCH_BAD && !sealed)
+        if (state == BATCH_BAD && !sealed && !later_follows(refreshing))
             return true;
         if (state != BATCH_WHOLE)
             return place_fail(refreshing->local, place, fault_of_batch(state), 0, why, failure);
         place_advance(place, &refreshing->read);
     }
     return true;
+}
+
+/* The zeros that stand ready behind the last batch. */
+static bool nothing_begun(const struct refreshing *refreshing, const char *name)
+{
+    uint8_t magic[4] = {0};
+    static const uint8_t zeros[sizeof magic];
+    int file = openat(refreshing->local->folder, name, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return false; /* opening it again will say why */
+    bool read = pread(file, magic, sizeof magic, (off_t)refreshing->began) == (ssize_t)sizeof magic;
+    close(file);
+    return read && memcmp(magic, zeros, sizeof magic) == 0;
 }
 
 /* Follows the last segment that is known, as far as it has batches. */
@@ -54,7 +76,7 @@ static bool follow_segment(struct refreshing *refreshing, bool sealed, struct fa
     segment_name(segment.first_batch, name);
     if (fstatat(local->folder, name, &facts, 0))
         return fail(failure, FAULT_IO, errno, "cannot look at segment %s", name);
-    if ((uint64_t)facts.st_size <= segment.size)
+    if ((uint64_t)facts.st_size <= segment.size || (!sealed && nothing_begun(refreshing, name)))
         return true;
     segment.size = (uint64_t)facts.st_size;
     if (!window_open(&refreshing->window, local->folder, &segment, READ_BYTES, failure))
