@@ -4,8 +4,15 @@
 #include "wire/message.h"
 
 #include <stdlib.h>
+#include <time.h>
 
-enum { ENTRY_HEAD_MAX = 128, ENTRIES_BYTES_MAX = BATCH_BYTES_MAX };
+enum {
+    ENTRY_HEAD_MAX = 128,
+    ENTRIES_BYTES_MAX = BATCH_BYTES_MAX,
+    ONE_PAUSE_MS = 50, /* of commit_one, which waits for a busy journal */
+    ONE_TRIES = 200,
+    READ_ONLY_RETRY_MS = 1000,
+};
 
 struct commit {
     struct commit_options options;
@@ -14,6 +21,7 @@ struct commit {
     struct hash outcome;
     uint64_t job; /* unfinished, 0: none */
     Tefter__Refusal too_late;
+    Tefter__Refusal read_only;
     uint64_t bad_job;    /* its step was refused: left alone for this run */
     struct buffer bytes; /* entries of the group, one behind the other */
     size_t offsets[BATCH_ENTRIES_MAX + 1];
@@ -22,8 +30,10 @@ struct commit {
     struct ledger_result results[BATCH_ENTRIES_MAX];
     size_t count;
     bool begun;               /* the ledger's transaction is open */
-    struct journal_head head; /* of the newest batch applied in it */
-    uint32_t behind;          /* commands applied in it */
+    struct journal_head head; /* the journal's, as far as it is applied */
+    uint32_t behind;          /* commands applied in the transaction */
+    bool lost;                /* nothing may be proposed any more */
+    bool unknown;             /* of the group at hand it is not known whether it is durable */
 };
 
 static const size_t NO_PLACE = SIZE_MAX;
@@ -40,11 +50,16 @@ bool commit_create(const struct commit_options *options, struct commit **ret_com
     commit->options = *options;
     commit->too_late = (Tefter__Refusal)TEFTER__REFUSAL__INIT;
     commit->too_late.code = TEFTER__REFUSAL_CODE__DEADLINE_PASSED;
+    commit->read_only = (Tefter__Refusal)TEFTER__REFUSAL__INIT;
+    commit->read_only.code = TEFTER__REFUSAL_CODE__READ_ONLY;
+    commit->read_only.has_retry_ms = true;
+    commit->read_only.retry_ms = READ_ONLY_RETRY_MS;
     commit->last_now_ms = state.now_ms;
     commit->outcome_seq = state.seq;
     commit->outcome = state.outcome;
     buffer_init(&commit->bytes, ENTRIES_BYTES_MAX);
     ledger_jobs(options->ledger, &commit->job, 1);
+    journal_head(options->journal, &commit->head);
     *ret_commit = commit;
     return true;
 }
@@ -253,7 +268,24 @@ static bool take_all(struct commit *commit, const struct submission *submissions
 
 /* ---- journal, then ledger ---- */
 
-static bool propose(struct commit *commit, struct journal_head *ret_head, struct failure *failure)
+static enum commit_end end_of(enum journal_answer answer)
+{
+    switch (answer) {
+    case JOURNAL_OK:
+        return COMMIT_DONE;
+    case JOURNAL_NOT_WRITER:
+        return COMMIT_NOT_WRITER;
+    case JOURNAL_UNKNOWN:
+        return COMMIT_UNKNOWN;
+    case JOURNAL_BUSY:
+        return COMMIT_BUSY;
+    case JOURNAL_TOO_BIG: /* groups are bounded: a bug */
+        return COMMIT_FAULT;
+    }
+    return COMMIT_FAULT;
+}
+
+static enum commit_end propose(struct commit *commit, struct failure *failure)
 {
     for (size_t i = 0; i < commit->count; i++)
         commit->entries[i] = slice_of(commit->bytes.data + commit->offsets[i],
@@ -263,8 +295,8 @@ static bool propose(struct commit *commit, struct journal_head *ret_head, struct
     enum journal_answer answer =
         journal_propose(commit->options.journal, commit->entries, (uint32_t)commit->count,
                         commit->last_now_ms, digest.seq ? &digest : NULL, failure);
-    journal_head(commit->options.journal, ret_head);
-    return answer == JOURNAL_OK || fail(failure, FAULT_IO, 0, "the journal did not take a batch");
+    commit->unknown = answer == JOURNAL_UNKNOWN;
+    return end_of(answer);
 }
 
 /* Faults that another start may meet again at the same entry. */
@@ -361,27 +393,96 @@ static bool gather(struct commit *commit, struct arena *arena, struct sessions_g
     return true;
 }
 
-bool commit_group(struct commit *commit, const struct submission *submissions, size_t count,
-                  struct arena *arena, struct commit_answer *ret_answers,
-                  struct sessions_group *ret_group, struct failure *failure)
+/* What would have been written; what was known before keeps its reply. */
+static void refuse_written(const struct commit *commit, struct commit_answer *answers, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (answers[i].journalled)
+            answers[i] = (struct commit_answer){.refused = &commit->read_only};
+}
+
+/* What is durable now, applied and told. */
+static enum commit_end apply_group(struct commit *commit, struct arena *arena,
+                                   struct commit_answer *ret_answers,
+                                   struct sessions_group *ret_group, struct failure *failure)
 {
     struct journal_head head;
-    *ret_group = (struct sessions_group){.seq = 0};
-    need(count <= COMMIT_GROUP_MAX);
+    journal_head(commit->options.journal, &head);
     commit->begun = commit->begun || ledger_begin(commit->options.ledger, failure);
-    if (!commit->begun || !take_all(commit, submissions, count, arena, ret_answers, failure))
-        return false;
-    if (commit->count == 0) {
-        leave_unused(commit);
-        return true;
-    }
-    if (!propose(commit, &head, failure) || !apply_all(commit, &head, arena, failure))
-        return false;
+    if (!commit->begun || !apply_all(commit, &head, arena, failure))
+        return COMMIT_FAULT;
     answer_all(commit, ret_answers);
     ret_group->seq = head.next_seq - 1;
     ret_group->committed_ms = commit->last_now_ms;
-    return gather(commit, arena, ret_group) ||
-           fail(failure, FAULT_MEMORY, 0, "no memory for the rows of a group");
+    if (gather(commit, arena, ret_group))
+        return COMMIT_DONE;
+    fail(failure, FAULT_MEMORY, 0, "no memory for the rows of a group");
+    return COMMIT_FAULT;
+}
+
+enum commit_end commit_group(struct commit *commit, const struct submission *submissions,
+                             size_t count, struct arena *arena, struct commit_answer *ret_answers,
+                             struct sessions_group *ret_group, struct failure *failure)
+{
+    *ret_group = (struct sessions_group){.seq = 0};
+    need(count <= COMMIT_GROUP_MAX && !commit->lost);
+    commit->begun = commit->begun || ledger_begin(commit->options.ledger, failure);
+    if (!commit->begun || !take_all(commit, submissions, count, arena, ret_answers, failure))
+        return COMMIT_FAULT;
+    if (commit->count == 0) {
+        leave_unused(commit);
+        return COMMIT_DONE;
+    }
+    enum commit_end end = propose(commit, failure);
+    if (end == COMMIT_DONE)
+        return apply_group(commit, arena, ret_answers, ret_group, failure);
+    leave_unused(commit);
+    if (end == COMMIT_NOT_WRITER)
+        refuse_written(commit, ret_answers, count);
+    return end;
+}
+
+/* ---- after an answer that was not OK ---- */
+
+static bool same_place(const struct journal_head *a, const struct journal_head *b)
+{
+    return a->next_seq == b->next_seq && hash_equal(&a->chain, &b->chain);
+}
+
+/* This process writes again: what has become of the journal meanwhile? */
+static enum commit_end compare(struct commit *commit, struct arena *arena,
+                               struct commit_answer *ret_answers, struct sessions_group *ret_group,
+                               struct failure *failure)
+{
+    struct journal_head head, proposed;
+    bool unknown = commit->unknown;
+    commit->unknown = false;
+    journal_head(commit->options.journal, &head);
+    journal_proposed(commit->options.journal, &proposed);
+    if (same_place(&head, &commit->head))
+        return COMMIT_BUSY;
+    if (unknown && same_place(&head, &proposed))
+        return apply_group(commit, arena, ret_answers, ret_group, failure);
+    commit->lost = true;
+    fail(failure, FAULT_BUSY, 0, "somebody else has written to the journal meanwhile");
+    return COMMIT_FAULT;
+}
+
+enum commit_end commit_resume(struct commit *commit, struct arena *arena,
+                              struct commit_answer *ret_answers, struct sessions_group *ret_group,
+                              struct failure *failure)
+{
+    switch (journal_resume(commit->options.journal, failure)) {
+    case JOURNAL_OK:
+        return compare(commit, arena, ret_answers, ret_group, failure);
+    case JOURNAL_NOT_WRITER:
+    case JOURNAL_BUSY:
+        return commit->unknown ? COMMIT_UNKNOWN : COMMIT_NOT_WRITER;
+    case JOURNAL_UNKNOWN:
+    case JOURNAL_TOO_BIG:
+        return COMMIT_FAULT;
+    }
+    return COMMIT_FAULT;
 }
 
 /* ---- one command of the server's own ---- */
@@ -393,16 +494,30 @@ static const char *refusal_word(const Tefter__Refusal *refusal)
     return value ? value->name : "refused";
 }
 
+/* A journal that is busy is waited for: here nobody else waits. */
+static bool commit_alone(struct commit *commit, const struct submission *submission,
+                         struct arena *arena, struct commit_answer *answer, struct failure *failure)
+{
+    struct sessions_group group;
+    for (int i = 0;; i++) {
+        struct failure why = {.fault = FAULT_NONE};
+        enum commit_end end = commit_group(commit, submission, 1, arena, answer, &group, &why);
+        if (end == COMMIT_DONE)
+            return commit_settle(commit, failure);
+        if (end != COMMIT_BUSY || i == ONE_TRIES)
+            return fail(failure, why.fault, 0, "%s", why.text);
+        nanosleep(&(struct timespec){.tv_nsec = ONE_PAUSE_MS * 1000000L}, NULL);
+    }
+}
+
 bool commit_one(struct commit *commit, const Tefter__Command *command, struct arena *arena,
                 const Tefter__Done **ret_done, struct failure *failure)
 {
     struct submission submission = {.ticket = 0};
     struct commit_answer answer;
-    struct sessions_group group;
     submission.command = message_pack(&command->base, arena);
     commit->options.new_id(commit->options.owner, submission.id);
-    if (!commit_group(commit, &submission, 1, arena, &answer, &group, failure) ||
-        !commit_settle(commit, failure))
+    if (!commit_alone(commit, &submission, arena, &answer, failure))
         return false;
     const Tefter__Reply *reply =
         (Tefter__Reply *)message_unpack(&tefter__reply__descriptor, answer.reply, arena);

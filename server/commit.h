@@ -9,8 +9,13 @@
  * which costs as much for one group as for ten.
  *
  * Used by the writer thread for the server, and directly by init, recover, code and upgrade. One
- * thread at a time. A false return is a fault: nobody of the group is answered and the process
- * must exit without touching anything again.
+ * thread at a time.
+ *
+ *              ┌──────────────────── BUSY, later again ───────────────────┐
+ *   group ──▶ commit_group ──▶ DONE                                       │
+ *              ├──▶ NOT_WRITER ─(answered: not written)─▶ commit_resume ──┴─▶ the next group
+ *              ├──▶ UNKNOWN ─(nobody is answered)───────▶ commit_resume ──▶ DONE, or BUSY: not
+ * written └──▶ FAULT                                     └──▶ FAULT
  */
 #include "base/limits.h"
 #include "folder.h"
@@ -51,12 +56,32 @@ struct commit_answer {
     bool done; /* journalled, and not refused by the ledger */
 };
 
+enum commit_end {
+    COMMIT_DONE,       /* answers and group hold what came of it */
+    COMMIT_BUSY,       /* nothing was written: the same once more, a little later */
+    COMMIT_NOT_WRITER, /* nothing was written: somebody else writes; the answers say READ_ONLY */
+    COMMIT_UNKNOWN,    /* may be durable or not: nobody may be answered, and the group is kept */
+    COMMIT_FAULT,      /* nobody is answered, and the process must end without touching anything */
+};
+
 /* At most COMMIT_GROUP_MAX submissions with COMMIT_BYTES_MAX of commands (one may be larger). All
  * results live in the arena. ret_group->seq is 0 when nothing was journalled. With count 0 only a
- * job is moved on. */
-bool commit_group(struct commit *commit, const struct submission *submissions, size_t count,
-                  struct arena *arena, struct commit_answer *ret_answers,
-                  struct sessions_group *ret_group, struct failure *failure);
+ * job is moved on. The failure is set with all but DONE. */
+enum commit_end commit_group(struct commit *commit, const struct submission *submissions,
+                             size_t count, struct arena *arena, struct commit_answer *ret_answers,
+                             struct sessions_group *ret_group, struct failure *failure);
+
+/* After NOT_WRITER or UNKNOWN, now and then: may it go on? After UNKNOWN with the arena and the
+ * answers of the group that is kept.
+ *   DONE        the group was durable, and is applied now
+ *   BUSY        nothing of it was written: the same once more, or the next one
+ *   NOT_WRITER, UNKNOWN   not yet
+ *   FAULT       only a fresh start can: the journal cannot tell, or somebody else has written what
+ *               this process has not applied. It does not apply that itself: their texts lie in
+ *               another vault, and a start checks what it replays. */
+enum commit_end commit_resume(struct commit *commit, struct arena *arena,
+                              struct commit_answer *ret_answers, struct sessions_group *ret_group,
+                              struct failure *failure);
 
 /* Commands that are applied and not settled. */
 uint32_t commit_behind(const struct commit *commit);

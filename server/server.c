@@ -28,7 +28,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { DRAIN_MS = 10 * 1000 };
+enum { DRAIN_MS = 10 * 1000, LOST_MS = 1000, LOST_RETRY_MS = 2000 };
 
 struct server {
     const struct settings *settings;
@@ -40,10 +40,12 @@ struct server {
     struct sessions *sessions;
     struct crowd *crowd;
     struct upkeep *upkeep;
-    struct loop_timer *bound; /* of draining */
+    struct loop_timer *bound;   /* of draining */
+    struct loop_timer *leaving; /* of telling that it is lost */
     uint64_t started_ms;
     int64_t certificate_ends_ms;
     bool draining;
+    bool lost; /* the writer can go on only after a fresh start */
 };
 
 /* ---- between sessions and writer ---- */
@@ -82,6 +84,8 @@ static void published(void *owner, const struct sessions_group *group)
     if (server->sessions)
         sessions_published(server->sessions, group);
 }
+
+static void lost(void *owner);
 
 static int64_t now_of(void *owner)
 {
@@ -131,6 +135,8 @@ static void tell_watch(const struct server *server, Tefter__StatusAnswer *answer
     answer->clock_offset_ms = watch.clock_strayed_ms;
     answer->has_loop_lag_ms = 1;
     answer->loop_lag_ms = watch.loop_lag_ms;
+    answer->journal_slow_ms = watch.journal_slow_ms;
+    answer->has_journal_slow_ms = watch.journal_slow_ms > 0;
     answer->disk_days_left = days_left(server, &watch, answer->journal_bytes);
     answer->has_disk_days_left = answer->disk_days_left > 0;
 }
@@ -178,7 +184,31 @@ static void stop(void *context)
 static void drain_sessions(void *context)
 {
     struct server *server = context;
-    sessions_drain(server->sessions, "the server stops", stop, server);
+    if (!server->lost)
+        sessions_drain(server->sessions, "the server stops", 0, stop, server);
+}
+
+/* Nothing is touched any more: the state stays marked DIRTY, and a start trusts it for what it is.
+ */
+static void leave(void *context)
+{
+    (void)context;
+    log_line(LOG_ERROR, "stopped", "advice",
+             "start again: what was answered is durable, and what is durable is kept", NULL);
+    _exit(EXIT_FAULT);
+}
+
+/* Every terminal hears Goodbye and comes back to the fresh start, where it asks again by id for
+ * what it was not answered. */
+static void lost(void *owner)
+{
+    struct server *server = owner;
+    server->lost = server->draining = true;
+    if (!server->sessions)
+        leave(server);
+    notify_stopping();
+    loop_timer_start(server->leaving, LOST_MS, 0);
+    sessions_drain(server->sessions, "the server starts anew", LOST_RETRY_MS, leave, server);
 }
 
 static void on_term(void *context)
@@ -260,7 +290,9 @@ static bool build_loop(struct server *server, struct failure *failure)
     if (!server->loop)
         return false;
     server->bound = loop_timer_create(server->loop, stop, server);
-    return server->bound || fail(failure, FAULT_MEMORY, 0, "no memory for a timer");
+    server->leaving = loop_timer_create(server->loop, leave, server);
+    return (server->bound && server->leaving) ||
+           fail(failure, FAULT_MEMORY, 0, "no memory for a timer");
 }
 
 /* Why nothing may be written as long as this process lives; NULL: it may. */
@@ -277,6 +309,7 @@ static bool build_writer(struct server *server, struct failure *failure)
                                      .read_only = behind(server) != NULL,
                                      .replied = replied,
                                      .published = published,
+                                     .lost = lost,
                                      .owner = server};
     return writer_create(&options, &server->writer, failure);
 }
@@ -373,6 +406,7 @@ static void tear_down(struct server *server)
     watch_destroy(server->watch);
     writer_destroy(server->writer);
     loop_timer_destroy(server->bound);
+    loop_timer_destroy(server->leaving);
     if (server->loop)
         loop_destroy(server->loop);
     upkeep_destroy(server->upkeep);

@@ -15,6 +15,7 @@ enum {
     LAG_TOLD_MS = 250,
     LAG_MINUTE = 60 * 1000,
     MAP_PERCENT = 80,
+    SLOW_TOLD_MS = 1000,
 };
 
 struct watch {
@@ -28,6 +29,8 @@ struct watch {
     uint64_t lag_minute_ms;
     uint32_t lag_before_ms; /* worst of the minute before */
     uint32_t lag_now_ms;
+    uint64_t not_writer; /* of the writer, when the days were looked at last */
+    bool slow;           /* the journal, and it was told */
 };
 
 /* ---- may be written? ---- */
@@ -67,6 +70,39 @@ static void look_at_writing(struct watch *watch)
         log_line(LOG_NOTICE, "writing_again", NULL);
 }
 
+/* ---- the journal ---- */
+
+static const char *journal_read_only(const struct watch *watch)
+{
+    switch (writer_state(watch->options.writer)) {
+    case WRITER_NOT_WRITER:
+        return "another server writes this ledger; it is asked again each second";
+    case WRITER_UNKNOWN:
+        return "whether the newest changes are durable is being found out";
+    case WRITER_LOST:
+        return "the server is about to start anew";
+    case WRITER_WELL:
+    case WRITER_BUSY:
+        return NULL;
+    }
+    return NULL;
+}
+
+static uint32_t journal_slow_ms(const struct watch *watch)
+{
+    struct writer_figures writer;
+    writer_figures(watch->options.writer, &writer);
+    return writer.slow_ms >= SLOW_TOLD_MS ? writer.slow_ms : 0;
+}
+
+static void look_at_journal(struct watch *watch)
+{
+    uint32_t slow_ms = journal_slow_ms(watch);
+    if (slow_ms > 0 && !watch->slow)
+        log_line(LOG_WARNING, "journal_slow", "ms", log_value("%" PRIu32, slow_ms), NULL);
+    watch->slow = slow_ms > 0;
+}
+
 /* ---- clock and days ---- */
 
 static enum submit_answer submit_own(void *owner, const Tefter__Command *command)
@@ -82,9 +118,20 @@ static enum submit_answer submit_own(void *owner, const Tefter__Command *command
     return answer;
 }
 
+/* A turn that was taken and then not written has to be asked for again. */
+static void forget_unwritten(struct watch *watch)
+{
+    struct writer_figures writer;
+    writer_figures(watch->options.writer, &writer);
+    if (writer.not_writer != watch->not_writer)
+        days_fini(&watch->days);
+    watch->not_writer = writer.not_writer;
+}
+
 static void look_at_days(void *context)
 {
     struct watch *watch = context;
+    forget_unwritten(watch);
     struct failure failure = {.fault = FAULT_NONE};
     if (watch->options.settings->date_frozen || !clock_believed(watch->options.clock))
         return;
@@ -129,6 +176,7 @@ static void look(void *context)
 {
     look_at_clock(context);
     look_at_writing(context);
+    look_at_journal(context);
 }
 
 /* ---- how late the loop is ---- */
@@ -153,6 +201,9 @@ static void look_at_lag(void *context)
 void watch_figures(const struct watch *watch, struct watch_figures *ret_figures)
 {
     *ret_figures = watch->figures;
+    ret_figures->journal_slow_ms = journal_slow_ms(watch);
+    if (!ret_figures->read_only)
+        ret_figures->read_only = journal_read_only(watch);
     ret_figures->loop_lag_ms =
         watch->lag_now_ms > watch->lag_before_ms ? watch->lag_now_ms : watch->lag_before_ms;
 }

@@ -2,7 +2,8 @@
 /*
  * The watch: looks each second at the clock, the disk and the state's map, and at how late the loop
  * is; each ten seconds at the branches' days. Too little room makes the writer read only, and says
- * so once; room again lets it go on. A ledger that lies behind its journal stays read only.
+ * so once; room again lets it go on. A ledger that lies behind its journal stays read only. What
+ * the journal is like the writer knows by itself: here it is shown.
  */
 #include "clock.h"
 #include "folder.h"
@@ -27,7 +28,8 @@ struct watch_figures {
     uint64_t reader_lag;   /* transactions */
     const char *read_only; /* NULL, or why */
     int64_t clock_strayed_ms;
-    uint32_t loop_lag_ms; /* the worst of the last minute */
+    uint32_t loop_lag_ms;     /* the worst of the last minute */
+    uint32_t journal_slow_ms; /* so long it has had a group; 0: not long */
 };
 
 struct watch *watch_create(const struct watch_options *options, struct failure *failure);

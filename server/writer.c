@@ -23,6 +23,14 @@ enum {
     SETTLE_GROUPS = 64,   /* after somebody has looked, so many are settled before they are told */
 };
 
+enum {
+    BUSY_FIRST_MS = 5, /* doubled with each try, up to the most */
+    BUSY_MOST_MS = 250,
+    RESUME_MS = 1000,
+    FINISH_MS = 3000, /* so long it goes on trying when it has been asked to finish */
+    SLOW_MS = 1000,   /* so long for one group, and nobody new is let in behind it */
+};
+
 struct group {
     struct submission items[COMMIT_GROUP_MAX];
     size_t offsets[COMMIT_GROUP_MAX]; /* of their commands in bytes */
@@ -64,7 +72,12 @@ struct writer {
     uint32_t readers;    /* groups that are settled before they are told */
     uint32_t inside;     /* commands that wait or are being written */
     uint64_t ended_us;   /* the group before */
+    uint64_t finish_us;  /* when it was asked to finish */
+    uint64_t began_us;   /* the group that is being written; 0: none */
     _Atomic bool read_only;
+    _Atomic enum writer_state state;
+    uint64_t resume_us; /* when to ask again; the thread's */
+    bool lost_told;     /* the loop's */
     struct group groups[WRITER_GROUPS];
 };
 
@@ -73,6 +86,17 @@ static uint64_t now_us(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+static struct timespec later(uint32_t ms)
+{
+    struct timespec at;
+    clock_gettime(CLOCK_MONOTONIC, &at);
+    at.tv_sec += ms / 1000;
+    at.tv_nsec += (long)(ms % 1000) * 1000000;
+    at.tv_sec += at.tv_nsec / 1000000000;
+    at.tv_nsec %= 1000000000;
+    return at;
 }
 
 /* ---- lists ---- */
@@ -131,23 +155,6 @@ __attribute__((noreturn)) static void give_up(const struct failure *failure)
     _exit(1);
 }
 
-/* The loop is behind with telling: what comes meanwhile joins the group that waits. */
-static bool held_up(const struct writer *writer)
-{
-    return writer->done.count >= DONE_MAX && !writer->leaving;
-}
-
-static bool step_due(const struct writer *writer)
-{
-    return commit_wants_step(writer->options.commit) && !writer->finishing &&
-           writer->free.count > 0 && !atomic_load(&writer->read_only);
-}
-
-static bool behind(const struct writer *writer)
-{
-    return commit_behind(writer->options.commit) > 0;
-}
-
 /* Views see what is applied from here on. */
 static void settle(struct writer *writer)
 {
@@ -161,6 +168,92 @@ static void tell_settled(struct writer *writer)
     writer->settled_to = writer->handed;
     writer->settle_wanted = false;
     pthread_cond_broadcast(&writer->settled);
+}
+
+/* ---- what the journal is like ---- */
+
+static const char *state_word(enum writer_state state)
+{
+    switch (state) {
+    case WRITER_WELL:
+        return "well";
+    case WRITER_BUSY:
+        return "busy";
+    case WRITER_NOT_WRITER:
+        return "not_writer";
+    case WRITER_UNKNOWN:
+        return "unknown";
+    case WRITER_LOST:
+        return "lost";
+    }
+    return "";
+}
+
+static void enter(struct writer *writer, enum writer_state state, const struct failure *failure)
+{
+    if (atomic_exchange(&writer->state, state) == state)
+        return;
+    if (state == WRITER_WELL)
+        log_line(LOG_NOTICE, "journal", "state", state_word(state), NULL);
+    else
+        log_line(state == WRITER_BUSY ? LOG_WARNING : LOG_ERROR, "journal", "state",
+                 state_word(state), "reason", failure->text, NULL);
+}
+
+enum writer_state writer_state(const struct writer *writer)
+{
+    return atomic_load(&writer->state);
+}
+
+/* Only a fresh start can go on: the loop says goodbye first, and what is waiting stays unanswered.
+ */
+static void get_lost(struct writer *writer, const struct failure *failure)
+{
+    if (!writer->options.lost)
+        give_up(failure);
+    enter(writer, WRITER_LOST, failure);
+    loop_wake(writer->wake);
+}
+
+/* It has to end: at once, or some time after it was asked to. */
+static bool hurried(const struct writer *writer)
+{
+    return writer->leaving ||
+           (writer->finishing && now_us() - writer->finish_us > (uint64_t)FINISH_MS * 1000);
+}
+
+/* False: there is no more time. */
+static bool pause_for(struct writer *writer, uint32_t ms)
+{
+    struct timespec until = later(ms);
+    int error = 0;
+    settle(writer);
+    pthread_mutex_lock(&writer->lock);
+    while (!hurried(writer) && error != ETIMEDOUT) {
+        tell_settled(writer);
+        error = pthread_cond_timedwait(&writer->work, &writer->lock, &until);
+    }
+    bool more = !hurried(writer);
+    pthread_mutex_unlock(&writer->lock);
+    return more;
+}
+
+/* The loop is behind with telling: what comes meanwhile joins the group that waits. */
+static bool held_up(const struct writer *writer)
+{
+    return writer->done.count >= DONE_MAX && !writer->leaving;
+}
+
+static bool step_due(const struct writer *writer)
+{
+    return commit_wants_step(writer->options.commit) && !writer->finishing &&
+           writer->free.count > 0 && !atomic_load(&writer->read_only) &&
+           writer_state(writer) == WRITER_WELL;
+}
+
+static bool behind(const struct writer *writer)
+{
+    return commit_behind(writer->options.commit) > 0;
 }
 
 static bool nothing_to_do(const struct writer *writer)
@@ -178,13 +271,10 @@ static bool settle_due(const struct writer *writer)
 /* False: it waited in vain, and what is behind may be settled. */
 static bool wait_for_work(struct writer *writer)
 {
-    struct timespec until;
-    if (!behind(writer))
+    bool timed = behind(writer) || writer_state(writer) == WRITER_NOT_WRITER;
+    if (!timed)
         return pthread_cond_wait(&writer->work, &writer->lock) == 0;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += SETTLE_IDLE_MS * 1000000;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
+    struct timespec until = later(behind(writer) ? SETTLE_IDLE_MS : RESUME_MS / 4);
     return pthread_cond_timedwait(&writer->work, &writer->lock, &until) != ETIMEDOUT;
 }
 
@@ -196,15 +286,37 @@ static void settle_unlocked(struct writer *writer)
     tell_settled(writer);
 }
 
+static bool resume_due(const struct writer *writer)
+{
+    return writer_state(writer) == WRITER_NOT_WRITER && now_us() >= writer->resume_us;
+}
+
+/* May it write again? Nothing is on its way meanwhile. */
+static void resume_unlocked(struct writer *writer)
+{
+    struct failure failure = {.fault = FAULT_NONE};
+    struct sessions_group none;
+    pthread_mutex_unlock(&writer->lock);
+    enum commit_end end = commit_resume(writer->options.commit, NULL, NULL, &none, &failure);
+    writer->resume_us = now_us() + (uint64_t)RESUME_MS * 1000;
+    if (end == COMMIT_BUSY)
+        enter(writer, WRITER_WELL, NULL);
+    else if (end == COMMIT_FAULT)
+        get_lost(writer, &failure);
+    pthread_mutex_lock(&writer->lock);
+}
+
 /* Settles what is due, and waits until there is something to do. */
 static void wait_settling(struct writer *writer)
 {
-    for (;;) {
+    while (writer_state(writer) != WRITER_LOST) {
         bool due = settle_due(writer);
         if (!due && !nothing_to_do(writer))
             return;
         if (due || !wait_for_work(writer))
             settle_unlocked(writer);
+        if (resume_due(writer))
+            resume_unlocked(writer);
     }
 }
 
@@ -214,23 +326,69 @@ static struct group *next_group(struct writer *writer, bool *ret_read)
 {
     pthread_mutex_lock(&writer->lock);
     wait_settling(writer);
-    struct group *group = list_take(&writer->waiting);
-    if (!group && !writer->finishing)
+    bool lost = writer_state(writer) == WRITER_LOST;
+    struct group *group = lost ? NULL : list_take(&writer->waiting);
+    if (!group && !lost && !writer->finishing)
         group = list_take(&writer->free);
     *ret_read = writer->readers > 0;
     writer->readers -= *ret_read;
+    writer->began_us = group ? now_us() : 0;
     pthread_mutex_unlock(&writer->lock);
     return group;
 }
 
-static void commit_it(struct writer *writer, struct group *group)
+/* The kept group: what has become of it? */
+static enum commit_end find_out(struct writer *writer, struct group *group)
 {
-    struct failure failure = {.fault = FAULT_NONE};
+    for (;;) {
+        struct failure failure = {.fault = FAULT_NONE};
+        enum commit_end end = commit_resume(writer->options.commit, &group->arena, group->answers,
+                                            &group->published, &failure);
+        if (end == COMMIT_FAULT)
+            get_lost(writer, &failure);
+        if (end != COMMIT_UNKNOWN)
+            return end;
+        if (!pause_for(writer, BUSY_MOST_MS))
+            return COMMIT_FAULT;
+    }
+}
+
+/* False: the thread ends and tells nobody of this group: only a start finds out what became of it,
+ * or nothing did and there is no more time. */
+static bool commit_it(struct writer *writer, struct group *group)
+{
     for (size_t i = 0; i < group->count; i++)
         group->items[i].command.data = group->bytes.data + group->offsets[i];
-    if (!commit_group(writer->options.commit, group->items, group->count, &group->arena,
-                      group->answers, &group->published, &failure))
-        give_up(&failure);
+    for (uint32_t pause_ms = BUSY_FIRST_MS;; pause_ms = 2 * pause_ms) {
+        struct failure failure = {.fault = FAULT_NONE};
+        enum commit_end end =
+            commit_group(writer->options.commit, group->items, group->count, &group->arena,
+                         group->answers, &group->published, &failure);
+        if (end == COMMIT_UNKNOWN) {
+            enter(writer, WRITER_UNKNOWN, &failure);
+            end = find_out(writer, group);
+            if (end == COMMIT_FAULT)
+                return false;
+        }
+        if (end == COMMIT_FAULT)
+            give_up(&failure);
+        if (end == COMMIT_NOT_WRITER) {
+            enter(writer, WRITER_NOT_WRITER, &failure);
+            writer->resume_us = now_us() + (uint64_t)RESUME_MS * 1000;
+            return true;
+        }
+        if (end == COMMIT_DONE) { /* without a batch the journal was not asked */
+            if (group->published.seq || writer_state(writer) != WRITER_NOT_WRITER)
+                enter(writer, WRITER_WELL, NULL);
+            return true;
+        }
+        if (pause_ms > BUSY_MOST_MS)
+            pause_ms = BUSY_MOST_MS;
+        enter(writer, WRITER_BUSY, &failure);
+        arena_reset(&group->arena);
+        if (!pause_for(writer, pause_ms))
+            return false;
+    }
 }
 
 /* From when it could have begun: while the loop is behind, the writer waits with it. */
@@ -250,6 +408,8 @@ static void hand_over(struct writer *writer, struct group *group)
     if (!behind(writer))
         tell_settled(writer);
     note_pace(writer, group);
+    writer->began_us = 0;
+    writer->figures.not_writer += writer_state(writer) == WRITER_NOT_WRITER;
     list_put(&writer->done, group);
     for (size_t i = 0; i < group->count; i++)
         writer->figures.commands += group->answers[i].journalled;
@@ -266,12 +426,16 @@ static void *write_groups(void *context)
     struct writer *writer = context;
     bool read;
     for (struct group *group; (group = next_group(writer, &read));) {
-        commit_it(writer, group);
+        if (!commit_it(writer, group))
+            break;
         if (read)
             settle(writer);
         hand_over(writer, group);
     }
+    settle(writer);
     pthread_mutex_lock(&writer->lock);
+    tell_settled(writer);
+    writer->began_us = 0;
     writer->ended = true;
     pthread_mutex_unlock(&writer->lock);
     loop_wake(writer->wake);
@@ -294,6 +458,10 @@ static void tell(const struct writer *writer, const struct group *group)
 static void woken(void *context)
 {
     struct writer *writer = context;
+    if (writer_state(writer) == WRITER_LOST && !writer->lost_told) {
+        writer->lost_told = true;
+        writer->options.lost(writer->options.owner);
+    }
     pthread_mutex_lock(&writer->lock);
     for (struct group *group; (group = list_take(&writer->done));) {
         pthread_mutex_unlock(&writer->lock);
@@ -342,16 +510,38 @@ static bool queue_put(struct writer *writer, const struct submission *submission
     return put;
 }
 
+static uint32_t slow_ms(const struct writer *writer)
+{
+    uint64_t now = now_us();
+    return writer->began_us && now > writer->began_us ? (uint32_t)((now - writer->began_us) / 1000)
+                                                      : 0;
+}
+
+static bool journal_takes(const struct writer *writer)
+{
+    enum writer_state state = writer_state(writer);
+    return (state == WRITER_WELL || state == WRITER_NOT_WRITER) && slow_ms(writer) < SLOW_MS;
+}
+
+static bool room_for_more(const struct writer *writer)
+{
+    return pace_admits(&writer->pace, writer->inside) && journal_takes(writer);
+}
+
 /* What the server does of itself (days turn) does not stand behind a crowd. */
 static bool admits(const struct writer *writer, const struct submission *submission)
 {
-    return !writer->finishing &&
-           (submission->ticket == WRITER_NO_TICKET || pace_admits(&writer->pace, writer->inside));
+    return !writer->finishing && (submission->ticket == WRITER_NO_TICKET || room_for_more(writer));
+}
+
+static bool takes_nothing(const struct writer *writer)
+{
+    return atomic_load(&writer->read_only) || writer_state(writer) == WRITER_NOT_WRITER;
 }
 
 enum submit_answer writer_submit(struct writer *writer, const struct submission *submission)
 {
-    if (atomic_load(&writer->read_only))
+    if (takes_nothing(writer))
         return SUBMIT_READ_ONLY;
     pthread_mutex_lock(&writer->lock);
     bool taken = admits(writer, submission) && queue_put(writer, submission);
@@ -364,10 +554,10 @@ enum submit_answer writer_submit(struct writer *writer, const struct submission 
 
 bool writer_busy(struct writer *writer)
 {
-    if (atomic_load(&writer->read_only))
+    if (takes_nothing(writer))
         return false;
     pthread_mutex_lock(&writer->lock);
-    bool busy = writer->finishing || !pace_admits(&writer->pace, writer->inside);
+    bool busy = writer->finishing || !room_for_more(writer);
     writer->figures.busy += busy;
     pthread_mutex_unlock(&writer->lock);
     return busy;
@@ -405,6 +595,7 @@ void writer_read_only(struct writer *writer, bool read_only)
 void writer_finish(struct writer *writer, loop_fn finished, void *context)
 {
     pthread_mutex_lock(&writer->lock);
+    writer->finish_us = writer->finishing ? writer->finish_us : now_us();
     writer->finishing = true;
     writer->finished = finished;
     writer->finished_context = context;
@@ -421,6 +612,7 @@ void writer_figures(struct writer *writer, struct writer_figures *ret_figures)
     *ret_figures = writer->figures;
     ret_figures->waiting = writer->waiting.count;
     ret_figures->room = pace_room(&writer->pace);
+    ret_figures->slow_ms = slow_ms(writer);
     pthread_mutex_unlock(&writer->lock);
 }
 

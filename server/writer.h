@@ -11,8 +11,17 @@
  * The state is settled (committed, so that views see it) at once while somebody reads; else
  * several groups later, when there is nothing to do, or when somebody asks for it.
  *
- * Nothing else writes while it lives. After any fault it logs one line and the process is gone
- * (exit code 1) before anybody is answered: a fresh start finds out what is durable.
+ * Nothing else writes while it lives. What the journal answers is a state of the writer:
+ *
+ *   WELL ──BUSY──▶ BUSY: the same group is tried again, new ones are told to come back
+ *        ──NOT_WRITER──▶ NOT_WRITER: groups are answered READ_ONLY; it asks again each second
+ *        ──UNKNOWN──▶ UNKNOWN: the group is kept, new ones are told to come back; it finds out
+ *   each ──▶ WELL, when the journal is and ends where this process left it
+ *        ──▶ LOST: only a fresh start can go on. `lost` is called, and nothing is written or told
+ *                  any more; whoever is called ends the process soon
+ *
+ * After any other fault it logs one line and the process is gone (exit code 1) before anybody is
+ * answered: a fresh start finds out what is durable.
  */
 #include "commit.h"
 #include "net/loop.h"
@@ -25,6 +34,14 @@ enum { WRITER_GROUPS = WRITER_QUEUE_MAX / BATCH_ENTRIES_MAX + 2 };
 
 struct writer;
 
+enum writer_state {
+    WRITER_WELL,
+    WRITER_BUSY,
+    WRITER_NOT_WRITER,
+    WRITER_UNKNOWN,
+    WRITER_LOST,
+};
+
 struct writer_options {
     struct loop *loop;
     struct commit *commit;
@@ -33,6 +50,7 @@ struct writer_options {
     void (*replied)(void *owner, uint64_t ticket, struct slice reply,
                     const Tefter__Refusal *refused);
     void (*published)(void *owner, const struct sessions_group *group);
+    void (*lost)(void *owner); /* once; NULL: the process is gone at once */
     void *owner;
 };
 
@@ -54,15 +72,20 @@ void writer_read_only(struct writer *writer, bool read_only);
 /* Takes no more (BUSY); `finished` is called on the loop when all that waited is settled and
  * told. */
 void writer_finish(struct writer *writer, loop_fn finished, void *context);
-/* Finishes what waits without telling, and joins the thread. */
+/* Finishes what waits without telling, and joins the thread. What a journal that is not WELL has
+ * not taken is dropped. */
 void writer_destroy(struct writer *writer);
 
 struct writer_figures {
     uint64_t commands; /* journalled */
     uint64_t batches;
-    uint64_t busy;    /* turned away */
-    uint64_t seq;     /* newest applied by this run, 0: none yet */
-    uint32_t waiting; /* groups */
-    uint32_t room;    /* commands that may be inside, at the pace of late */
+    uint64_t busy;       /* turned away */
+    uint64_t not_writer; /* groups that were taken and then answered READ_ONLY */
+    uint64_t seq;        /* newest applied by this run, 0: none yet */
+    uint32_t waiting;    /* groups */
+    uint32_t room;       /* commands that may be inside, at the pace of late */
+    uint32_t slow_ms;    /* the journal has had the group that is being written for so long */
 };
 void writer_figures(struct writer *writer, struct writer_figures *ret_figures);
+/* Any thread. */
+enum writer_state writer_state(const struct writer *writer);

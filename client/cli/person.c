@@ -340,6 +340,8 @@ static void put_status(const Tefter__StatusAnswer *status)
     put_time("last good backup", status->has_last_backup_ms, status->last_backup_ms);
     if (status->has_server_certificate_ends_ms)
         put_time("server certificate ends", true, status->server_certificate_ends_ms);
+    if (status->has_journal_slow_ms)
+        put_count("journal slow ms", status->journal_slow_ms);
     if (status->has_read_only && status->read_only)
         printf("  READ ONLY: %s\n",
                status->read_only_reason == NULL ? "" : status->read_only_reason);

@@ -51,8 +51,9 @@ static const char *const patterns[] = {
                                   "before anything else, or the terminal enrolled anew.",
     [CODE(BUSY)] = "The server is busy.| Try again in {retry}.",
     [CODE(READ_ONLY)] =
-        "The server takes no changes now: its disk is nearly full, or an entry of its "
-        "journal waits for a person; tefter status says which. Nothing was done. "
+        "The server takes no changes now: its disk is nearly full, an entry of its journal waits "
+        "for a person, or another server writes the ledger; tefter status says which. Nothing was "
+        "done. "
         "Looking is possible.",
     [CODE(DEADLINE_PASSED)] = "It took too long. Nothing was done; say it again.",
     [CODE(VERSION_UNKNOWN)] = "The server does not speak this version of the protocol|; its newest "

@@ -32,7 +32,8 @@ struct fake {
     struct shelf *shelf;
     enum journal_answer answer;
     bool written;
-    bool stuck; /* only a fresh start helps */
+    enum journal_answer stall; /* OK: none */
+    bool stuck;                /* only a fresh start helps */
 };
 
 extern const struct journal_kind journal_fake;
@@ -155,6 +156,8 @@ static enum journal_answer write_locked(struct fake *fake, struct slice bytes,
 {
     enum journal_answer answer = fake->answer;
     bool written = fake->written;
+    if (fake->stall != JOURNAL_OK)
+        return fake->stall;
     fake->answer = JOURNAL_OK;
     fake->written = true;
     if (fake->shelf->writer != fake)
@@ -186,6 +189,8 @@ static enum journal_answer resume_locked(struct fake *fake)
     fake->written = true;
     if (fake->stuck)
         return JOURNAL_UNKNOWN;
+    if (fake->stall != JOURNAL_OK)
+        return fake->stall;
     if (answer != JOURNAL_OK)
         return answer;
     if (fake->shelf->writer && fake->shelf->writer != fake)
@@ -293,6 +298,14 @@ void journal_fake_answer(struct journal *journal, enum journal_answer answer, bo
     pthread_mutex_lock(&lock);
     fake_of(journal)->answer = answer;
     fake_of(journal)->written = written;
+    pthread_mutex_unlock(&lock);
+}
+
+void journal_fake_stall(struct journal *journal, enum journal_answer answer)
+{
+    need(journal->kind == &journal_fake);
+    pthread_mutex_lock(&lock);
+    fake_of(journal)->stall = answer;
     pthread_mutex_unlock(&lock);
 }
 

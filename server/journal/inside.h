@@ -34,8 +34,9 @@ struct journal_kind {
 struct journal {
     const struct journal_kind *kind;
     bool reading;
-    bool unsure;                  /* after UNKNOWN, until it resumes; the proposing thread's */
-    struct buffer out;            /* the batch being written; the proposing thread's */
+    enum journal_answer
+        standing;      /* NOT_WRITER or UNKNOWN until it resumes; the proposing thread's */
+    struct buffer out; /* the batch being written; the proposing thread's */
     struct journal_head proposed; /* when that one is durable; the proposing thread's */
     pthread_mutex_t lock;         /* of all below, and of what the engine keeps about its end */
     pthread_cond_t grown;

@@ -130,9 +130,9 @@ static enum journal_answer propose_refused(const struct journal *journal,
         fail(failure, FAULT_USE, 0, "the journal was opened for reading");
         return JOURNAL_NOT_WRITER;
     }
-    if (journal->unsure) {
-        fail(failure, FAULT_IO, 0, "the journal failed before; start anew");
-        return JOURNAL_UNKNOWN;
+    if (journal->standing != JOURNAL_OK) {
+        fail(failure, FAULT_IO, 0, "the journal has not resumed since it failed");
+        return journal->standing;
     }
     if (count > BATCH_ENTRIES_MAX || batch_size_of(entries, count) > BATCH_BYTES_MAX) {
         fail(failure, FAULT_FULL, 0, "the batch is too big: %u entries", (unsigned)count);
@@ -161,7 +161,8 @@ enum journal_answer journal_propose(struct journal *journal, const struct slice 
     batch_advance(&head, &batch);
     journal->proposed = head;
     answer = journal->kind->write(journal, buffer_slice(&journal->out), &head, failure);
-    journal->unsure = answer == JOURNAL_UNKNOWN;
+    if (answer == JOURNAL_NOT_WRITER || answer == JOURNAL_UNKNOWN)
+        journal->standing = answer;
     return answer;
 }
 
@@ -177,7 +178,8 @@ enum journal_answer journal_resume(struct journal *journal, struct failure *fail
         return JOURNAL_UNKNOWN;
     }
     enum journal_answer answer = journal->kind->resume(journal, failure);
-    journal->unsure = journal->unsure && answer != JOURNAL_OK;
+    if (answer == JOURNAL_OK)
+        journal->standing = JOURNAL_OK;
     return answer;
 }
 

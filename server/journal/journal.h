@@ -138,7 +138,8 @@ enum journal_answer journal_propose(struct journal *journal, const struct slice 
 /* Where the journal ends if the batch proposed last is durable. The proposing thread's. */
 void journal_proposed(const struct journal *journal, struct journal_head *ret_head);
 
-/* After NOT_WRITER or UNKNOWN, by the proposing thread: may it write again?
+/* After NOT_WRITER or UNKNOWN, which propose goes on answering until this says OK. By the proposing
+ * thread: may it write again?
  *   OK           it may; journal_head says what is durable, whoever wrote it: compare before going
  * on NOT_WRITER   somebody else still writes BUSY         it cannot be found out now; ask again
  *   UNKNOWN      this process cannot find out; a fresh start does
@@ -183,6 +184,8 @@ struct journal *journal_fake_create(const struct ledger_id *ledger);
 /* The next propose answers this; `written` says whether the batch is kept (UNKNOWN both ways).
  * Any thread. */
 void journal_fake_answer(struct journal *journal, enum journal_answer answer, bool written);
+/* It answers this to all that it is asked (propose, resume) and keeps nothing; OK: no more. */
+void journal_fake_stall(struct journal *journal, enum journal_answer answer);
 /* Can it resume (as usual), or does only a fresh start find out? */
 void journal_fake_resumes(struct journal *journal, bool resumes);
 void journal_fake_forget(const char *name); /* nobody has it open */

@@ -77,7 +77,8 @@ static struct segment *last_segment(struct local *local)
 /* Best effort: zeros behind the last batch are no more than that, for whoever reads them. */
 static void cut_zeros(struct local *local)
 {
-    if (local->file >= 0 && !local->journal.unsure && local->reach > last_segment(local)->size)
+    if (local->file >= 0 && local->journal.standing == JOURNAL_OK &&
+        local->reach > last_segment(local)->size)
         (void)!ftruncate(local->file, (off_t)last_segment(local)->size);
 }
 

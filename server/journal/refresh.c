@@ -92,6 +92,18 @@ static bool follow_segment(struct refreshing *refreshing, bool sealed, struct fa
     return good;
 }
 
+/* What was read while it was being written may be half old and half new: only what is read again
+ * and is not right either is damage. */
+static bool follow_surely(struct refreshing *refreshing, bool sealed, struct failure *failure)
+{
+    struct failure first = {.fault = FAULT_NONE};
+    if (follow_segment(refreshing, sealed, &first))
+        return true;
+    if (first.fault == FAULT_DAMAGED)
+        return follow_segment(refreshing, sealed, failure);
+    return fail(failure, first.fault, 0, "%s", first.text);
+}
+
 /* The segment that begins with the next batch, if it is there. */
 static bool next_exists(const struct local *local)
 {
@@ -117,10 +129,10 @@ static bool next_note(struct local *local, struct failure *failure)
 static bool follow_all(struct refreshing *refreshing, struct failure *failure)
 {
     struct local *local = refreshing->local;
-    while (follow_segment(refreshing, false, failure)) {
+    while (follow_surely(refreshing, false, failure)) {
         if (!next_exists(local))
             return true;
-        if (!follow_segment(refreshing, true, failure) || !next_note(local, failure))
+        if (!follow_surely(refreshing, true, failure) || !next_note(local, failure))
             return false;
     }
     return false;

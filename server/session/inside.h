@@ -187,7 +187,8 @@ struct sessions {
     uint64_t last_serial;
     uint64_t started_ms;
     bool draining;
-    bool destroyed; /* freed when the last session and job are gone */
+    uint32_t drain_retry_ms; /* 0: none is told */
+    bool destroyed;          /* freed when the last session and job are gone */
     loop_fn drained;
     void *drained_context;
     uint64_t accepted;

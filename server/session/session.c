@@ -344,6 +344,8 @@ void session_goodbye(struct session *session, const char *reason, const Tefter__
     message.goodbye = &goodbye;
     goodbye.reason = (char *)(uintptr_t)reason;
     goodbye.refused = (Tefter__Refusal *)(uintptr_t)refusal;
+    goodbye.has_retry_ms = session->home->drain_retry_ms > 0;
+    goodbye.retry_ms = session->home->drain_retry_ms;
     session_send(session, 0, &message);
     session->state = SESSION_CLOSING;
     feeds_drop(session);

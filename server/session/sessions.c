@@ -372,9 +372,11 @@ static void close_listener(struct sessions *home)
     home->listener = NULL;
 }
 
-void sessions_drain(struct sessions *home, const char *reason, loop_fn drained, void *context)
+void sessions_drain(struct sessions *home, const char *reason, uint32_t retry_ms, loop_fn drained,
+                    void *context)
 {
     home->draining = true;
+    home->drain_retry_ms = retry_ms;
     home->drained = drained;
     home->drained_context = context;
     close_listener(home);

@@ -79,9 +79,10 @@ struct sessions_group {
 };
 void sessions_published(struct sessions *sessions, const struct sessions_group *group);
 
-/* No new connections; every terminal hears Goodbye; then all are closed. `drained` is called on the
- * loop when the last is gone. */
-void sessions_drain(struct sessions *sessions, const char *reason, loop_fn drained, void *context);
+/* No new connections; every terminal hears Goodbye, and when to come back (0: that is not known);
+ * then all are closed. `drained` is called on the loop when the last is gone. */
+void sessions_drain(struct sessions *sessions, const char *reason, uint32_t retry_ms,
+                    loop_fn drained, void *context);
 /* NULL welcome. What is still open is cut; streams and jobs on the pool that are under way end with
  * the loop, so ledger and vault are closed after loop_destroy. */
 void sessions_destroy(struct sessions *sessions);

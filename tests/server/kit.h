@@ -34,11 +34,16 @@ static inline void kit_new_id(void *owner, uint8_t ret_id[COMMAND_ID_SIZE])
     clock_new_id(&((struct kit *)owner)->clock, ret_id);
 }
 
+static const struct journal_options kit_journal = {.engine = "fake", .path = "kit"};
+
 static inline void kit_open(struct kit *kit)
 {
     static const struct ledger_id id = {{1, 2, 3}};
     struct failure failure = {.fault = FAULT_NONE};
-    *kit = (struct kit){.journal = journal_fake_create(&id)};
+    static const struct incarnation first = {1, "first"};
+    *kit = (struct kit){.journal = NULL};
+    assert_true(journal_create(&kit_journal, &id, &first, &failure));
+    assert_true(journal_open(&kit_journal, &kit->journal, &failure));
     snprintf(kit->path, sizeof kit->path, "/tmp/tefter-writer-XXXXXX");
     assert_non_null(mkdtemp(kit->path));
     struct ledger_options options = {.path = kit->path, .map_bytes = 64 << 20};
@@ -62,6 +67,7 @@ static inline void kit_close(struct kit *kit)
     vault_close(kit->vault);
     ledger_close(kit->ledger);
     journal_close(kit->journal);
+    journal_fake_forget(kit_journal.path);
     files_remove_tree(kit->path, NULL);
 }
 

@@ -31,8 +31,9 @@ static int teardown(void **state)
 static void submit(struct desk *desk, const struct submission *submissions, size_t count)
 {
     struct failure failure = {.fault = FAULT_NONE};
-    assert_true(commit_group(desk->kit.commit, submissions, count, &desk->arena, desk->answers,
-                             &desk->group, &failure));
+    assert_int_equal(commit_group(desk->kit.commit, submissions, count, &desk->arena, desk->answers,
+                                  &desk->group, &failure),
+                     COMMIT_DONE);
     assert_true(commit_settle(desk->kit.commit, &failure));
 }
 

@@ -4,6 +4,7 @@
 #include "writer.h"
 
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { TOLD_MAX = 20000 };
@@ -24,6 +25,7 @@ struct told {
     uint64_t published_seq;
     size_t events;
     bool finished;
+    bool lost;
 };
 
 static void replied(void *owner, uint64_t ticket, struct slice reply,
@@ -52,6 +54,13 @@ static void published(void *owner, const struct sessions_group *group)
     told->events += group->event_count;
 }
 
+static void lost(void *owner)
+{
+    struct told *told = owner;
+    told->lost = true;
+    loop_stop(told->loop);
+}
+
 static void open_all(struct told *told)
 {
     struct failure failure = {.fault = FAULT_NONE};
@@ -62,6 +71,7 @@ static void open_all(struct told *told)
                                      .commit = told->kit.commit,
                                      .replied = replied,
                                      .published = published,
+                                     .lost = lost,
                                      .owner = told};
     assert_true(writer_create(&options, &told->writer, &failure));
 }
@@ -293,7 +303,174 @@ static void now_never_goes_back(void **state)
     assert_int_equal(first.now_ms, second.now_ms);
 }
 
-/* ---- a journal that does not say OK ends the process, before anybody hears ---- */
+/* ---- a journal that does not say OK ---- */
+
+enum { WAIT_MS = 5000 };
+
+static void pass_ms(uint32_t ms)
+{
+    nanosleep(&(struct timespec){.tv_nsec = ms * 1000000L}, NULL);
+}
+
+static void wait_state(const struct told *told, enum writer_state wanted)
+{
+    for (int i = 0; i < WAIT_MS && writer_state(told->writer) != wanted; i++)
+        pass_ms(1);
+    assert_int_equal(writer_state(told->writer), wanted);
+}
+
+static uint64_t next_seq(const struct told *told)
+{
+    struct journal_head head;
+    journal_head(told->kit.journal, &head);
+    return head.next_seq;
+}
+
+static struct submission a_till(struct told *told, uint64_t ticket)
+{
+    return kit_submission(&told->kit, kit_add_terminal("till", &told->arena), ticket);
+}
+
+static void a_busy_journal_is_tried_again(void **state)
+{
+    struct told *told = *state;
+    found(told);
+    journal_fake_stall(told->kit.journal, JOURNAL_BUSY);
+    struct submission first = a_till(told, 1), second = a_till(told, 2);
+    assert_int_equal(writer_submit(told->writer, &first), SUBMIT_TAKEN);
+    wait_state(told, WRITER_BUSY);
+    assert_int_equal(writer_submit(told->writer, &second), SUBMIT_BUSY);
+    assert_true(writer_busy(told->writer));
+    assert_in_range(writer_retry_ms(told->writer), PACE_RETRY_LEAST_MS, PACE_RETRY_MOST_MS);
+    writer_settled(told->writer); /* who wants to look is not held up by it */
+    assert_int_equal(seen_seq(told), 1);
+    pass_ms(400);
+    assert_int_equal(next_seq(told), 2);
+    journal_fake_stall(told->kit.journal, JOURNAL_OK);
+    run_until(told, 2);
+    assert_int_equal(told->replies[1].seq, 2);
+    wait_state(told, WRITER_WELL);
+    assert_int_equal(writer_submit(told->writer, &second), SUBMIT_TAKEN);
+    run_until(told, 3);
+    assert_int_equal(next_seq(told), 4);
+}
+
+/* The one that waits has a deadline; nothing else is there to be tried again. */
+static void a_busy_journal_is_not_waited_for_too_long(void **state)
+{
+    struct told *told = *state;
+    found(told);
+    journal_fake_stall(told->kit.journal, JOURNAL_BUSY);
+    struct submission hasty = a_till(told, 1), second = a_till(told, 2);
+    hasty.deadline_ms = clock_loop_ms() + 50;
+    assert_int_equal(writer_submit(told->writer, &hasty), SUBMIT_TAKEN);
+    run_until(told, 2);
+    assert_int_equal(told->replies[1].refused, TEFTER__REFUSAL_CODE__DEADLINE_PASSED);
+    wait_state(told, WRITER_WELL);
+    journal_fake_stall(told->kit.journal, JOURNAL_OK);
+    assert_int_equal(writer_submit(told->writer, &second), SUBMIT_TAKEN);
+    run_until(told, 3);
+    assert_int_equal(next_seq(told), 3);
+}
+
+static void who_is_not_the_writer_shows_only(void **state)
+{
+    struct told *told = *state;
+    found(told);
+    journal_fake_stall(told->kit.journal, JOURNAL_NOT_WRITER);
+    struct submission first = a_till(told, 1), second = a_till(told, 2);
+    assert_int_equal(writer_submit(told->writer, &first), SUBMIT_TAKEN);
+    run_until(told, 2);
+    assert_int_equal(told->replies[1].refused, TEFTER__REFUSAL_CODE__READ_ONLY);
+    wait_state(told, WRITER_NOT_WRITER);
+    assert_int_equal(writer_submit(told->writer, &second), SUBMIT_READ_ONLY);
+    assert_false(writer_busy(told->writer));
+    writer_settled(told->writer);
+    assert_int_equal(seen_seq(told), 1);
+    journal_fake_stall(told->kit.journal, JOURNAL_OK);
+    wait_state(told, WRITER_WELL);
+    assert_int_equal(writer_submit(told->writer, &first), SUBMIT_TAKEN);
+    run_until(told, 3);
+    assert_int_equal(told->replies[2].seq, 2);
+    assert_int_equal(next_seq(told), 3);
+}
+
+/* What another has written was never applied here: nothing may stand on it. */
+static void nothing_is_written_on_top_of_another(void **state)
+{
+    struct told *told = *state;
+    struct failure failure = {.fault = FAULT_NONE};
+    struct journal *other;
+    struct slice entry = slice_text("not ours");
+    found(told);
+    assert_true(journal_open(&kit_journal, &other, &failure));
+    struct submission first = a_till(told, 1);
+    assert_int_equal(writer_submit(told->writer, &first), SUBMIT_TAKEN);
+    run_until(told, 2);
+    assert_int_equal(told->replies[1].refused, TEFTER__REFUSAL_CODE__READ_ONLY);
+    assert_int_equal(journal_propose(other, &entry, 1, 1, NULL, &failure), JOURNAL_OK);
+    journal_close(other);
+    loop_run(told->loop);
+    assert_true(told->lost);
+    assert_int_equal(writer_state(told->writer), WRITER_LOST);
+    assert_int_equal(writer_submit(told->writer, &first), SUBMIT_BUSY);
+    pass_ms(50);
+    assert_int_equal(next_seq(told), 3);
+    assert_int_equal(told->count, 2);
+}
+
+static void what_is_unknown_is_found_out(void **state)
+{
+    struct told *told = *state;
+    found(told);
+    for (uint64_t kept = 0; kept < 2; kept++) {
+        journal_fake_answer(told->kit.journal, JOURNAL_UNKNOWN, kept);
+        struct submission submission = a_till(told, 1);
+        assert_int_equal(writer_submit(told->writer, &submission), SUBMIT_TAKEN);
+        run_until(told, 2 + kept);
+        assert_int_equal(told->replies[1 + kept].refused, 0);
+        assert_int_equal(told->replies[1 + kept].seq, 2 + kept);
+        assert_int_equal(next_seq(told), 3 + kept); /* once, kept or not */
+    }
+    wait_state(told, WRITER_WELL);
+    assert_int_equal(told->published_seq, 3);
+    writer_settled(told->writer);
+    assert_int_equal(seen_seq(told), 3);
+}
+
+/* While it cannot be found out nobody of the group hears, and others are told to come back. */
+static void while_it_is_unknown_nobody_is_answered(void **state)
+{
+    struct told *told = *state;
+    found(told);
+    journal_fake_stall(told->kit.journal, JOURNAL_UNKNOWN);
+    struct submission first = a_till(told, 1), second = a_till(told, 2);
+    assert_int_equal(writer_submit(told->writer, &first), SUBMIT_TAKEN);
+    loop_run(told->loop);
+    assert_true(told->lost);
+    assert_int_equal(writer_submit(told->writer, &second), SUBMIT_BUSY);
+    writer_settled(told->writer);
+    assert_int_equal(seen_seq(told), 1);
+    assert_int_equal(told->count, 1);
+}
+
+/* Asked to finish, it does, also when the journal takes nothing. */
+static void it_finishes_beside_a_busy_journal(void **state)
+{
+    struct told *told = *state;
+    found(told);
+    journal_fake_stall(told->kit.journal, JOURNAL_BUSY);
+    struct submission submission = a_till(told, 1);
+    assert_int_equal(writer_submit(told->writer, &submission), SUBMIT_TAKEN);
+    wait_state(told, WRITER_BUSY);
+    writer_finish(told->writer, note_finished, told);
+    loop_run(told->loop);
+    assert_true(told->finished);
+    assert_int_equal(told->count, 1); /* nothing became of it, and nobody was told that it did */
+    assert_int_equal(next_seq(told), 2);
+}
+
+/* ---- what ends the process, before anybody hears ---- */
 
 static void told_in_child(void *owner, uint64_t ticket, struct slice reply,
                           const Tefter__Refusal *refused)
@@ -322,23 +499,20 @@ static void child(enum journal_answer answer, bool written)
                                      .owner = told};
     writer_create(&options, &told->writer, &failure);
     journal_fake_answer(told->kit.journal, answer, written);
+    journal_fake_resumes(told->kit.journal, false);
     struct submission submission = kit_submission(&told->kit, kit_found(&told->arena), 9);
     writer_submit(told->writer, &submission);
     loop_run(told->loop);
     _exit(43);
 }
 
-static void anything_but_ok_ends_the_process(void **state)
+static void what_only_a_start_finds_out_ends_the_process(void **state)
 {
     (void)state;
     const struct {
         enum journal_answer answer;
         bool written;
-    } table[] = {{JOURNAL_UNKNOWN, false},
-                 {JOURNAL_UNKNOWN, true},
-                 {JOURNAL_NOT_WRITER, false},
-                 {JOURNAL_BUSY, false},
-                 {JOURNAL_TOO_BIG, false}};
+    } table[] = {{JOURNAL_UNKNOWN, false}, {JOURNAL_UNKNOWN, true}, {JOURNAL_TOO_BIG, false}};
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         int status;
         pid_t pid = fork();
@@ -355,7 +529,7 @@ static void anything_but_ok_ends_the_process(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(anything_but_ok_ends_the_process),
+        cmocka_unit_test(what_only_a_start_finds_out_ends_the_process),
         TEST(replies_come_in_order),
         TEST(who_was_told_can_look),
         TEST(the_same_id_counts_once),
@@ -364,6 +538,13 @@ int main(void)
         TEST(read_only_takes_nothing),
         TEST(finishing_answers_what_waits),
         TEST(now_never_goes_back),
+        TEST(a_busy_journal_is_tried_again),
+        TEST(a_busy_journal_is_not_waited_for_too_long),
+        TEST(who_is_not_the_writer_shows_only),
+        TEST(nothing_is_written_on_top_of_another),
+        TEST(what_is_unknown_is_found_out),
+        TEST(while_it_is_unknown_nobody_is_answered),
+        TEST(it_finishes_beside_a_busy_journal),
     };
     assert_true(hash_setup());
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -660,10 +660,11 @@ static void draining(void **state)
     (void)state;
     struct client client;
     client_greet(&client, &world.terminal);
-    sessions_drain(world.sessions, "the server stops", on_drained, NULL);
+    sessions_drain(world.sessions, "the server stops", 1500, on_drained, NULL);
     world_wait(is_drained, NULL);
     client_wait_closed(&client);
     assert_string_equal(client_goodbye(&client)->reason, "the server stops");
+    assert_int_equal(client_goodbye(&client)->retry_ms, 1500);
     client_close(&client);
     client_wait_closed(&witness);
     assert_string_equal(client_goodbye(&witness)->reason, "the server stops");
