@@ -1,9 +1,11 @@
 /*
  * The slow truth: every figure that is kept up with each change, computed again from documents and
- * items, and compared. In one read transaction, customer by customer.
+ * items, and every derived row, made again from facts (derived.h); and compared. In one read
+ * transaction, customer by customer.
  */
 #include "base/limits.h"
 #include "book/book.h"
+#include "ledger/derived.h"
 #include "ledger/inside.h"
 
 #include <stdio.h>
@@ -17,12 +19,14 @@ struct book_sum {
     uint32_t branch;
     int64_t amount_minor;
     bool used;
+    bool kept; /* a row of the state says so too */
 };
 
 struct check {
     struct tx *tx; /* scratch */
     struct ledger_check *result;
     struct book_sum *books;
+    struct derived derived;
 };
 
 static bool wrong(struct check *check, uint32_t customer, const char *what, int64_t kept,
@@ -46,7 +50,7 @@ static struct book_sum *book_slot(struct check *check, Tefter__PostingAccount ac
     for (size_t tries = 0; tries < BOOK_SLOTS; tries++, at = (at + 1) % BOOK_SLOTS) {
         struct book_sum *sum = &check->books[at];
         if (!sum->used)
-            *sum = (struct book_sum){account, sub, branch, 0, true};
+            *sum = (struct book_sum){account, sub, branch, 0, true, false};
         if (sum->account == account && sum->sub == sub && sum->branch == branch)
             return sum;
     }
@@ -70,21 +74,32 @@ static void count_postings(struct check *check, const Tefter__DocumentRecord *do
         ->amount_minor += document->total_minor;
 }
 
-static int64_t count_documents(struct check *check, uint32_t customer)
+struct document_sums {
+    int64_t balance;
+    uint64_t count;
+    uint64_t newest;
+};
+
+static bool count_documents(struct check *check, uint32_t customer, struct document_sums *sums)
 {
-    int64_t balance = 0;
     struct key prefix = key_customer(customer, TABLE_DOCUMENT);
     struct tx_walk walk;
-    for (bool on = tx_walk_first(check->tx, &prefix, NULL, &walk); on; on = tx_walk_next(&walk)) {
+    bool same = true;
+    for (bool on = tx_walk_first(check->tx, &prefix, NULL, &walk); on && same;
+         on = tx_walk_next(&walk)) {
         tx_scratch_next(check->tx);
         const Tefter__DocumentRecord *document =
             tx_walk_record(&walk, &tefter__document_record__descriptor);
-        count_postings(check, document, document_tail(check->tx, document->document));
-        balance += document->balance_minor;
-        check->result->documents++;
+        const Tefter__DocumentTailRecord *tail = document_tail(check->tx, document->document);
+        count_postings(check, document, tail);
+        sums->balance += document->balance_minor;
+        sums->newest = document->document;
+        sums->count++;
+        same = derived_document(&check->derived, document, tail);
     }
     tx_walk_end(&walk);
-    return balance;
+    check->result->documents += sums->count;
+    return same;
 }
 
 struct item_sums {
@@ -93,6 +108,8 @@ struct item_sums {
     int64_t waiting;
     int64_t uncleared;
     int64_t edges; /* debits' matches less credits': 0 when both sides agree */
+    int64_t open_bills;
+    int64_t open_credits;
 };
 
 static bool count_item(struct check *check, uint32_t customer, const Tefter__ItemRecord *item,
@@ -106,6 +123,8 @@ static bool count_item(struct check *check, uint32_t customer, const Tefter__Ite
     if (open != item->open_minor || (open > 0) != open_table)
         return wrong(check, customer, "an item's open amount", item->open_minor, open);
     sums->edges += item->debit ? matched : -matched;
+    sums->open_bills += item->debit && open > 0;
+    sums->open_credits += !item->debit && open > 0;
     if (item->debit)
         sums->bills += open;
     else if (item->final)
@@ -114,7 +133,7 @@ static bool count_item(struct check *check, uint32_t customer, const Tefter__Ite
         sums->waiting += open;
     if (!item->debit && !item->final && !item->has_reversed_seq)
         sums->uncleared += matched;
-    return true;
+    return derived_item(&check->derived, item);
 }
 
 static bool count_items(struct check *check, uint32_t customer, struct item_sums *sums)
@@ -141,41 +160,108 @@ static bool same(struct check *check, uint32_t customer, const char *what, int64
     return kept == counted || wrong(check, customer, what, kept, counted);
 }
 
-static bool check_customer(struct check *check, uint32_t customer)
+static bool check_figures(struct check *check, uint32_t customer,
+                          const struct document_sums *documents, const struct item_sums *sums)
 {
-    struct item_sums sums = {0};
-    int64_t balance = count_documents(check, customer);
-    if (!count_items(check, customer, &sums))
-        return false;
     tx_scratch_next(check->tx);
     const Tefter__AccountRecord *account = account_peek(check->tx, customer);
+    uint64_t newest = document_id(customer, account->last_date, account->last_ordinal);
+    return same(check, customer, "balance", account->balance_minor, documents->balance) &&
+           same(check, customer, "balance by items", sums->bills - sums->unmatched - sums->waiting,
+                documents->balance) &&
+           same(check, customer, "unpaid bills", account->bills_minor, sums->bills) &&
+           same(check, customer, "not yet matched", account->unmatched_minor, sums->unmatched) &&
+           same(check, customer, "awaiting confirmation", account->waiting_minor, sums->waiting) &&
+           same(check, customer, "not cleared", account->uncleared_minor, sums->uncleared) &&
+           same(check, customer, "the two sides of matches", 0, sums->edges) &&
+           same(check, customer, "how many unpaid bills", account->open_bills, sums->open_bills) &&
+           same(check, customer, "how many open credits", account->open_credits,
+                sums->open_credits) &&
+           same(check, customer, "how many documents", (int64_t)account->documents,
+                (int64_t)documents->count) &&
+           (documents->count == 0 || same(check, customer, "the newest document", (int64_t)newest,
+                                          (int64_t)documents->newest));
+}
+
+static bool check_customer(struct check *check, uint32_t customer)
+{
+    struct document_sums documents = {0};
+    struct item_sums sums = {0};
+    tx_scratch_next(check->tx);
+    const Tefter__CustomerRecord *record = customer_get(check->tx, customer);
+    if (record == NULL)
+        return wrong(check, customer, "the customer's record", 0, 1);
+    if (!derived_customer(&check->derived, record) ||
+        !count_documents(check, customer, &documents) || !count_items(check, customer, &sums))
+        return false;
     check->result->customers++;
-    check->result->balances_minor += balance;
-    return same(check, customer, "balance", account->balance_minor, balance) &&
-           same(check, customer, "balance by items", sums.bills - sums.unmatched - sums.waiting,
-                balance) &&
-           same(check, customer, "unpaid bills", account->bills_minor, sums.bills) &&
-           same(check, customer, "not yet matched", account->unmatched_minor, sums.unmatched) &&
-           same(check, customer, "awaiting confirmation", account->waiting_minor, sums.waiting) &&
-           same(check, customer, "not cleared", account->uncleared_minor, sums.uncleared) &&
-           same(check, customer, "the two sides of matches", 0, sums.edges);
+    check->result->balances_minor += documents.balance;
+    return check_figures(check, customer, &documents, &sums);
+}
+
+/* ---- the books ---- */
+
+static struct key total_key(const struct book_sum *sum)
+{
+    struct key key = key_book(TABLE_TOTAL);
+    key_u8(&key, (uint8_t)sum->account);
+    key_u32(&key, sum->sub);
+    key_u32(&key, sum->branch);
+    return key;
+}
+
+static bool check_total(struct check *check, const struct tx_walk *walk, int64_t *receivable)
+{
+    enum { TOTAL_KEY_SIZE = KEY_BOOK_HEAD + 1 + 4 + 4 };
+    struct slice key = tx_walk_key(walk);
+    struct slice value = tx_walk_value(walk);
+    if (key.size != TOTAL_KEY_SIZE || value.size != 8)
+        return wrong(check, 0, "the form of a total of the books", (int64_t)key.size,
+                     TOTAL_KEY_SIZE);
+    Tefter__PostingAccount account = (Tefter__PostingAccount)key.data[KEY_BOOK_HEAD];
+    int64_t kept = (int64_t)be64_get(value.data);
+    struct book_sum *sum = book_slot(check, account, key_read_u32(key, KEY_BOOK_HEAD + 1),
+                                     key_read_u32(key, KEY_BOOK_HEAD + 5));
+    struct key own = total_key(sum);
+    sum->kept = true;
+    check->result->postings_minor += kept;
+    if (account == TEFTER__POSTING_ACCOUNT__BOOK_RECEIVABLE)
+        *receivable += kept;
+    return kept == sum->amount_minor ||
+           derived_total(&check->derived, &own, false, kept, sum->amount_minor);
 }
 
 static bool check_books(struct check *check)
 {
-    Tefter__Books query = TEFTER__BOOKS__INIT;
-    Tefter__BooksAnswer books = TEFTER__BOOKS_ANSWER__INIT;
-    tx_scratch_next(check->tx);
-    view_books(check->tx, &query, &books);
-    check->result->postings_minor = books.sum_minor;
-    for (size_t i = 0; i < books.n_totals; i++) {
-        const Tefter__BookTotal *total = books.totals[i];
-        int64_t counted = book_slot(check, total->account, total->sub, total->branch)->amount_minor;
-        if (!same(check, 0, "a total of the books", total->amount_minor, counted))
-            return false;
+    struct key prefix = key_book(TABLE_TOTAL);
+    struct tx_walk walk;
+    int64_t receivable = 0;
+    bool right = true;
+    for (bool on = tx_walk_first(check->tx, &prefix, NULL, &walk); on && right;
+         on = tx_walk_next(&walk))
+        right = check_total(check, &walk, &receivable);
+    tx_walk_end(&walk);
+    for (size_t i = 0; i < BOOK_SLOTS && right; i++) {
+        struct key key = total_key(&check->books[i]);
+        if (check->books[i].used && !check->books[i].kept)
+            right = derived_total(&check->derived, &key, true, 0, check->books[i].amount_minor);
     }
-    return same(check, 0, "the sum of all books", books.sum_minor, 0) &&
-           same(check, 0, "receivables", books.balances_minor, check->result->balances_minor);
+    return right && same(check, 0, "the sum of all books", check->result->postings_minor, 0) &&
+           same(check, 0, "receivables", receivable, check->result->balances_minor);
+}
+
+/* ---- all of it ---- */
+
+static void check_all(struct check *check)
+{
+    bool right = true;
+    for (uint32_t customer = customer_next(check->tx, 0); customer != 0 && right;
+         customer = customer_next(check->tx, customer))
+        right = check_customer(check, customer);
+    if (right && check_books(check))
+        derived_finish(&check->derived);
+    if (check->result->what[0] == '\0')
+        memcpy(check->result->what, check->derived.what, sizeof check->result->what);
 }
 
 bool ledger_check(struct ledger *ledger, struct ledger_check *ret_check, struct failure *failure)
@@ -184,25 +270,25 @@ bool ledger_check(struct ledger *ledger, struct ledger_check *ret_check, struct 
     arena_init(&arena, FRAME_UNPACKED_MAX);
     *ret_check = (struct ledger_check){0};
     struct book_sum *books = calloc(BOOK_SLOTS, sizeof *books);
-    struct ledger_view *view = books != NULL ? ledger_view_begin(ledger, &arena, failure) : NULL;
+    struct derived_late *late = calloc(DERIVED_LATE_MAX, sizeof *late);
+    struct ledger_view *view =
+        books != NULL && late != NULL ? ledger_view_begin(ledger, &arena, failure) : NULL;
     if (view == NULL) {
+        free(late);
         free(books);
         arena_fini(&arena);
         return fail(failure, FAULT_MEMORY, 0, "no memory to check the ledger");
     }
     struct tx *tx = ledger_view_tx(view);
-    struct check check = {tx_scratch_begin(tx), ret_check, books};
-    bool right = true;
-    for (uint32_t customer = customer_next(check.tx, 0); customer != 0 && right;
-         customer = customer_next(check.tx, customer))
-        right = check_customer(&check, customer);
-    if (right)
-        check_books(&check);
+    struct tx *scratch = tx_scratch_begin(tx);
+    struct check check = {scratch, ret_check, books, {.tx = scratch, .late = late}};
+    check_all(&check);
     bool sound = tx_sound(tx);
     if (!sound)
         *failure = *store_failure(tx->txn);
-    tx_scratch_end(check.tx);
+    tx_scratch_end(scratch);
     ledger_view_end(view);
+    free(late);
     free(books);
     arena_fini(&arena);
     return sound;

@@ -180,10 +180,11 @@ struct ledger_check {
     int64_t balances_minor;  /* sum over customers */
     int64_t postings_minor;  /* sum over all books: must be 0 */
     uint64_t wrong_customer; /* first customer whose figures do not add up, 0: none */
-    char what[200];
+    char what[200];          /* empty: all is right */
 };
-/* Recomputes every customer's figures from his items and documents, and the books from postings;
- * page by page. False: a fault; a wrong figure is told in ret_check. */
+/* Recomputes every customer's figures from their items and documents, the books from postings, and
+ * every derived row from its fact; row by row. False: a fault; a wrong figure, or the first derived
+ * row that differs, is named in ret_check. */
 bool ledger_check(struct ledger *ledger, struct ledger_check *ret_check, struct failure *failure);
 
 /* All rows of a state as one digest: two states of one layout that stand at the same seq hold the

@@ -1,0 +1,601 @@
+#include "golden/story.h"
+
+#include "base/limits.h"
+
+#include <stdio.h>
+
+#define CODE(word) TEFTER__REFUSAL_CODE__##word
+#define ID "%llu"
+
+typedef unsigned long long id;
+
+enum { TODAY = 20000, ALLEY = 2 };
+
+/* Who and what the parts of the story speak of. */
+struct story {
+    struct scenario *s;
+    uint32_t clerk, blocked, accountant, controller, manager;
+    uint32_t till, alley_till, bank, device;
+    uint32_t gold, silver;
+    uint32_t anh, binh, chi;
+    uint32_t paint, brush, drill;
+};
+
+static id done(struct story *t, const char *command, const char *fields)
+{
+    return scenario_done(t->s, command, fields)->id;
+}
+
+static void refused(struct story *t, const char *command, const char *fields,
+                    Tefter__RefusalCode code)
+{
+    scenario_refused(t->s, command, fields, code, NULL);
+}
+
+/* ---- entries that no terminal sends ---- */
+
+static void entry_of(struct story *t, Tefter__Entry *entry, uint8_t id_bytes[COMMAND_ID_SIZE],
+                     int64_t made_ms)
+{
+    struct scenario *s = t->s;
+    memset(id_bytes, 0, COMMAND_ID_SIZE);
+    be16_put(id_bytes, (uint16_t)(made_ms >> 32));
+    be32_put(id_bytes + 2, (uint32_t)made_ms);
+    be32_put(id_bytes + 12, (uint32_t)++s->counter);
+    *entry = (Tefter__Entry)TEFTER__ENTRY__INIT;
+    entry->id = (ProtobufCBinaryData){COMMAND_ID_SIZE, id_bytes};
+    entry->now_ms = s->now_ms;
+    entry->actor = &s->actor;
+    entry->has_command = true;
+}
+
+static void strange_entries(struct story *t)
+{
+    uint8_t id_bytes[COMMAND_ID_SIZE];
+    uint8_t garbage[] = {0xff, 0xff, 0xff};
+    uint8_t unknown[] = {0xfa, 0x3e, 0x00}; /* a command of number 1007 */
+    Tefter__Entry entry;
+    entry_of(t, &entry, id_bytes, t->s->now_ms);
+    entry.command = (ProtobufCBinaryData){sizeof garbage, garbage};
+    assert_int_equal(scenario_apply_entry(t->s, &entry)->refused->code, CODE(UNREADABLE));
+    entry.command =
+        (ProtobufCBinaryData){sizeof unknown, unknown}; /* the same id, another request */
+    assert_int_equal(scenario_apply_entry(t->s, &entry)->refused->code, CODE(COMMAND_ID_REUSED));
+    entry.command = (ProtobufCBinaryData){sizeof garbage, garbage}; /* sent again */
+    assert_int_equal(scenario_apply_entry(t->s, &entry)->refused->code, CODE(UNREADABLE));
+    entry_of(t, &entry, id_bytes, t->s->now_ms - COMMAND_ID_LIFE_MS - 1);
+    entry.command = (ProtobufCBinaryData){sizeof garbage, garbage};
+    assert_int_equal(scenario_apply_entry(t->s, &entry)->refused->code, CODE(COMMAND_ID_TOO_OLD));
+    entry_of(t, &entry, id_bytes, t->s->now_ms); /* as restore writes one */
+    entry.has_command = false;
+    scenario_apply_entry(t->s, &entry);
+}
+
+/* ---- the company ---- */
+
+static void people(struct story *t)
+{
+    scenario_as(t->s, 0);
+    refused(t, "found_company",
+            "{'name': 'x', 'currency': 'EUR', 'admin_login': 'a', 'epoch': 1, 'date': 20000}",
+            CODE(ALREADY_EXISTS));
+    refused(t, "adopt_epoch", "{'epoch': 1}", CODE(FIELD_INVALID));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+    t->clerk = scenario_staff(t->s, "clerk", TEFTER__ROLE__ROLE_SALES);
+    t->blocked = scenario_staff(t->s, "gone", TEFTER__ROLE__ROLE_SALES);
+    t->accountant = scenario_staff(t->s, "books", TEFTER__ROLE__ROLE_ACCOUNTANT);
+    t->controller = scenario_staff(t->s, "credit", TEFTER__ROLE__ROLE_CONTROLLER);
+    t->manager = scenario_staff(t->s, "chief", TEFTER__ROLE__ROLE_MANAGER);
+    refused(t, "add_staff", "{'login': 'clerk', 'role': 'SALES'}", CODE(ALREADY_EXISTS));
+    done(t, "change_staff", json("{'staff': %u, 'name': 'Giang'}", t->clerk));
+    done(t, "change_staff", json("{'staff': %u, 'blocked': true}", t->blocked));
+    done(t, "sign_out", json("{'staff': %u}", t->clerk));
+    scenario_as(t->s, 0);
+    done(t, "set_secret",
+         json("{'staff': %u, 'password_hash': '0a0b0c', 'pin_hash': '0d'}", t->clerk));
+    scenario_as(t->s, t->clerk);
+    refused(t, "add_branch", "{'code': 'X', 'name': 'x'}", CODE(RIGHT_MISSING));
+    scenario_as(t->s, t->blocked);
+    refused(t, "add_group", "{'dimension': 'tier', 'name': 'x'}", CODE(STAFF_BLOCKED));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+}
+
+static void places(struct story *t)
+{
+    done(t, "add_branch", "{'code': 'AL', 'name': 'The alley', 'utc_offset_minutes': 420}");
+    refused(t, "add_branch", "{'code': 'al', 'name': 'x'}", CODE(FIELD_INVALID));
+    done(t, "change_branch", "{'branch': 2, 'phone': '0900', 'address': 'Alley 5'}");
+    refused(t, "change_branch", "{'branch': 2, 'phone': '0900'}", CODE(NOTHING_TO_CHANGE));
+    t->till = (uint32_t)done(t, "add_till", "{'branch': 1, 'name': 'till'}");
+    t->alley_till = (uint32_t)done(t, "add_till", "{'branch': 2, 'name': 'till'}");
+    t->bank = (uint32_t)done(t, "add_bank_account",
+                             "{'name': 'VCB', 'number': 'VN 12', 'bank': 'Vietcombank'}");
+    t->device = (uint32_t)done(t, "add_pos_device",
+                               json("{'branch': 1, 'name': 'card', 'bank_account': %u}", t->bank));
+    uint32_t old = (uint32_t)done(t, "add_till", "{'branch': 1, 'name': 'old till'}");
+    done(t, "retire_money_place", json("{'place': %u, 'retired': true}", old));
+    refused(t, "retire_money_place", json("{'place': %u, 'retired': true}", old),
+            CODE(NOTHING_TO_CHANGE));
+    refused(t, "take_payment", json("{'kind': 'CASH', 'amount_minor': 5, 'place': %u}", old),
+            CODE(RETIRED));
+    scenario_as(t->s, 0);
+    done(t, "turn_day", json("{'branch': 2, 'date': %d}", TODAY + 1));
+    refused(t, "turn_day", json("{'branch': 2, 'date': %d}", TODAY), CODE(DATE_INVALID));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+}
+
+#define DIGEST "'code_digest': '%s'"
+#define ONES "1111111111111111111111111111111111111111111111111111111111111111"
+#define TWOS "2222222222222222222222222222222222222222222222222222222222222222"
+
+static void terminals(struct story *t)
+{
+    id terminal = done(t, "add_terminal", "{'branch': 2, 'name': 'till 2'}");
+    const char *enrol = json("{'terminal': " ID ", " DIGEST
+                             ", 'serial': 7, 'fingerprint': 'aabb', 'not_after_ms': 99}",
+                             terminal, ONES);
+    done(t, "change_terminal", json("{'terminal': " ID ", 'name': 'the till'}", terminal));
+    scenario_as(t->s, 0);
+    refused(
+        t, "renew_terminal",
+        json("{'terminal': " ID ", 'serial': 8, 'fingerprint': 'cc', 'not_after_ms': 1}", terminal),
+        CODE(TERMINAL_UNKNOWN));
+    done(t, "set_enrolment_code",
+         json("{'terminal': " ID ", " DIGEST ", 'expires_ms': 5}", terminal, ONES));
+    refused(t, "enrol_terminal", enrol, CODE(CODE_EXPIRED));
+    done(t, "set_enrolment_code",
+         json("{'terminal': " ID ", " DIGEST ", 'expires_ms': %lld}", terminal, ONES,
+              (long long)t->s->now_ms + 1000));
+    refused(t, "enrol_terminal",
+            json("{'terminal': " ID ", " DIGEST
+                 ", 'serial': 7, 'fingerprint': 'aabb', 'not_after_ms': 99}",
+                 terminal, TWOS),
+            CODE(CODE_WRONG));
+    done(t, "enrol_terminal", enrol);
+    refused(t, "enrol_terminal", enrol, CODE(CODE_USED));
+    done(t, "renew_terminal",
+         json("{'terminal': " ID ", 'serial': 8, 'fingerprint': 'cc', 'not_after_ms': 999, "
+              "'shown': 'aabb'}",
+              terminal));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+    done(t, "change_terminal", json("{'terminal': " ID ", 'blocked': true}", terminal));
+    scenario_as(t->s, t->clerk);
+    t->s->actor.terminal = (uint32_t)terminal;
+    refused(t, "issue_invoice", "{}", CODE(TERMINAL_BLOCKED));
+    t->s->actor.terminal = 99;
+    refused(t, "issue_invoice", "{}", CODE(TERMINAL_UNKNOWN));
+    t->s->actor.terminal = 1;
+    t->s->actor.has_staff = false;
+    refused(t, "issue_invoice", "{}", CODE(NOT_LOGGED_IN));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+}
+
+static void catalogue(struct story *t)
+{
+    t->paint = (uint32_t)done(
+        t, "add_product",
+        "{'code': 'P1', 'name': 'Paint', 'unit': 'can', 'price': 1250500, 'tax_bp': 1000, "
+        "'brand': 'Dulux', 'colour': 'red', 'model': 'M', 'barcodes': ['8931', '8932']}");
+    t->brush = (uint32_t)done(t, "add_product", "{'code': 'B1', 'name': 'Brush'}");
+    t->drill = (uint32_t)done(t, "add_product",
+                              "{'code': 'D1', 'name': 'Drill', 'price': 5000000, 'serials': true}");
+    refused(t, "add_product", "{'code': '8931', 'name': 'x'}", CODE(ALREADY_EXISTS));
+    done(t, "change_product",
+         json("{'product': %u, 'price': 1300500, 'barcodes': ['8933']}", t->paint));
+    refused(t, "change_product", json("{'product': %u, 'tax_bp': 10001}", t->paint),
+            CODE(FIELD_INVALID));
+    id old = done(t, "add_product", "{'code': 'OLD', 'name': 'Old', 'price': 1000}");
+    done(t, "change_product", json("{'product': " ID ", 'retired': true}", old));
+}
+
+static void groups(struct story *t)
+{
+    t->gold = (uint32_t)done(t, "add_group",
+                             "{'dimension': 'tier', 'name': 'gold', 'term_days': 45, "
+                             "'limit': {'limit_minor': 700000}}");
+    t->silver = (uint32_t)done(t, "add_group", "{'dimension': 'tier', 'name': 'silver'}");
+    done(t, "add_group", "{'dimension': 'area', 'name': 'south'}");
+    refused(t, "add_group", "{'dimension': 'tier', 'name': 'gold'}", CODE(ALREADY_EXISTS));
+}
+
+static void customers(struct story *t)
+{
+    t->anh = scenario_customer(t->s, "Anh", 1000000);
+    t->binh = (uint32_t)done(t, "open_customer",
+                             json("{'code': 'OLD-7', 'name': 'Bình', 'source': 'import-1', "
+                                  "'groups': [%u, 3], 'term_days': 10, 'language': 'vi', "
+                                  "'nickname': 'B', 'tax_code': '1', 'address': 'Hẻm 5', "
+                                  "'note': 'n'}",
+                                  t->gold));
+    t->chi = (uint32_t)done(t, "open_customer",
+                            "{'name': 'Chi', 'phone': '1', 'area': 'Q7', 'language': 'el'}");
+    refused(t, "open_customer", "{'name': 'Dung', 'area': 'Q7'}", CODE(FIELD_MISSING));
+    refused(t, "open_customer", "{'code': 'OLD-7', 'name': 'x', 'source': 'import-1'}",
+            CODE(ALREADY_EXISTS));
+    char name[NAME_MAX_BYTES + 2];
+    memset(name, 'a', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    refused(t, "open_customer", json("{'name': 'x', 'phone': '1', 'area': '%s'}", name),
+            CODE(TEXT_INVALID));
+    done(t, "change_customer", json("{'customer': %u, 'phone': '0902', 'area': 'Q1'}", t->chi));
+    refused(t, "change_customer", "{'customer': 999}", CODE(NOT_FOUND));
+    done(t, "join_group", json("{'customer': %u, 'group': %u}", t->chi, t->gold));
+    done(t, "join_group", json("{'customer': %u, 'group': %u}", t->chi, t->silver));
+    done(t, "leave_group", json("{'customer': %u, 'group': %u}", t->chi, t->silver));
+    id job = scenario_done(t->s, "change_group",
+                           json("{'group': %u, 'name': 'golden', 'term_days': 40}", t->gold))
+                 ->job;
+    scenario_as(t->s, 0);
+    done(t, "step_job", json("{'job': " ID "}", job));
+    refused(t, "step_job", json("{'job': " ID "}", job), CODE(NOT_FOUND));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+}
+
+/* ---- credit ---- */
+
+static const char *sale(uint32_t customer, int64_t amount_minor, const char *more)
+{
+    return json("{'customer': %u, 'lines': [{'text': 'goods', 'quantity': 1000, 'price': %lld}]%s}",
+                customer, (long long)amount_minor * 1000, more);
+}
+
+static void limit(struct story *t, uint32_t customer, const char *terms)
+{
+    done(t, "set_credit_limit",
+         json("{'customer': %u, 'terms': {%s}, 'reason': 'asked'}", customer, terms));
+}
+
+static void locks_and_limits(struct story *t)
+{
+    done(t, "lock_customer",
+         json("{'customer': %u, 'reason': 'moved', 'until': %d}", t->anh, TODAY + 9));
+    refused(t, "lock_customer", json("{'customer': %u}", t->anh), CODE(LOCK_STATE));
+    refused(t, "issue_invoice", sale(t->anh, 10, ""), CODE(CUSTOMER_LOCKED));
+    done(t, "unlock_customer", json("{'customer': %u, 'reason': 'back'}", t->anh));
+    refused(t, "issue_invoice", sale(t->anh, 1000001, ""), CODE(CREDIT_LIMIT_EXCEEDED));
+    limit(t, t->chi, "'limit_minor': 100");
+    done(t, "set_credit_limit", json("{'customer': %u}", t->chi));
+    refused(t, "set_credit_limit", json("{'customer': %u}", t->chi), CODE(NOTHING_TO_CHANGE));
+    limit(t, t->chi, "'limit_minor': 5000, 'document_max_minor': 300");
+    refused(t, "issue_invoice", sale(t->chi, 301, ""), CODE(DOCUMENT_TOO_BIG_FOR_CUSTOMER));
+    id job = scenario_done(t->s, "set_credit_policy",
+                           "{'terms': {'limit_minor': 900, 'policy': 'BLOCK'}, 'term_days': 14, "
+                           "'title': 'autumn', 'credit_note_approve_minor': 50000}")
+                 ->job;
+    scenario_as(t->s, 0);
+    done(t, "step_job", json("{'job': " ID "}", job));
+    scenario_as(t->s, t->clerk);
+    refused(t, "set_credit_policy", "{'terms': {'limit_minor': 1}}", CODE(RIGHT_MISSING));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+}
+
+static void overdue(struct story *t)
+{
+    const char *old =
+        json(", 'date': %d, 'due': %d, 'already_happened': true", TODAY - 60, TODAY - 50);
+    limit(t, t->binh, "'limit_minor': 50000, 'overdue_days': 30");
+    done(t, "issue_invoice", sale(t->binh, 400, old));
+    refused(t, "issue_invoice", sale(t->binh, 10, ""), CODE(OVERDUE_TOO_OLD));
+    limit(t, t->binh, "'limit_minor': 50000, 'overdue_minor': 399");
+    refused(t, "issue_invoice", sale(t->binh, 10, ""), CODE(OVERDUE_TOO_MUCH));
+    limit(t, t->binh, "'limit_minor': 50000, 'policy': 'WARN'");
+    done(t, "issue_invoice", sale(t->binh, 60000, ", 'already_happened': true"));
+}
+
+static void approvals(struct story *t)
+{
+    limit(t, t->chi, "'limit_minor': 100, 'policy': 'APPROVE'");
+    refused(t, "issue_invoice", sale(t->chi, 500, ""), CODE(APPROVAL_NEEDED));
+    scenario_as(t->s, t->clerk);
+    id first = done(t, "ask_approval",
+                    json("{'customer': %u, 'amount_minor': 500, 'minutes': 30, 'note': 'today', "
+                         "'draft': %s}",
+                         t->chi, sale(t->chi, 500, "")));
+    id second = done(t, "ask_approval", json("{'customer': %u, 'amount_minor': 600}", t->chi));
+    refused(t, "ask_approval", json("{'customer': %u, 'amount_minor': 50}", t->chi),
+            CODE(NOTHING_TO_CHANGE));
+    scenario_as(t->s, t->controller);
+    done(t, "decide_approval",
+         json("{'approval': " ID ", 'approved': true, 'amount_minor': 450}", first));
+    done(t, "decide_approval",
+         json("{'approval': " ID ", 'approved': false, 'reason': 'no'}", second));
+    refused(t, "decide_approval", json("{'approval': " ID ", 'approved': true}", second),
+            CODE(APPROVAL_NOT_OPEN));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+    done(t, "issue_invoice", sale(t->chi, 450, json(", 'approval': " ID, first)));
+    refused(t, "issue_invoice", sale(t->chi, 450, json(", 'approval': " ID, first)),
+            CODE(APPROVAL_NOT_OPEN));
+}
+
+static void buyers(struct story *t)
+{
+    id son = done(t, "allow_person",
+                  json("{'customer': %u, 'name': 'Son', 'phone': '2', 'identity': '3', "
+                       "'cap_sale_minor': 90, 'cap_day_minor': 120, 'valid_until': %d}",
+                       t->anh, TODAY + 100));
+    id gone = done(t, "allow_person", json("{'customer': %u, 'name': 'Gone'}", t->anh));
+    done(t, "revoke_person", json("{'customer': %u, 'person': " ID "}", t->anh, gone));
+    refused(t, "issue_invoice", sale(t->anh, 10, json(", 'person': " ID, gone)),
+            CODE(PERSON_NOT_ALLOWED));
+    done(t, "issue_invoice", sale(t->anh, 80, json(", 'person': " ID, son)));
+    refused(t, "issue_invoice", sale(t->anh, 41, json(", 'person': " ID, son)),
+            CODE(PERSON_CAP_EXCEEDED));
+}
+
+/* ---- documents ---- */
+
+static void line_refused(struct story *t, const char *line, Tefter__RefusalCode code)
+{
+    refused(t, "issue_invoice", json("{'customer': %u, 'lines': [{%s}]}", t->anh, line), code);
+}
+
+static void wrong_sales(struct story *t)
+{
+    line_refused(t, "'product_code': 'NONE', 'quantity': 1000", CODE(NOT_IN_CATALOGUE));
+    line_refused(t, "'product_code': 'B1', 'quantity': 1000", CODE(PRICE_MISSING));
+    line_refused(t, "'product_code': 'OLD', 'quantity': 1000", CODE(RETIRED));
+    line_refused(t, "'product_code': 'P1', 'quantity': 0", CODE(QUANTITY_NOT_POSITIVE));
+    line_refused(t, "'product_code': 'P1', 'quantity': 2000000000000", CODE(AMOUNT_TOO_BIG));
+    line_refused(t, "'product_code': 'P1', 'quantity': 1000, 'discount_bp': 10001",
+                 CODE(DISCOUNT_TOO_BIG));
+    refused(t, "issue_invoice", sale(t->anh, 10, ", 'currency': 'USD'"), CODE(WRONG_CURRENCY));
+    refused(t, "issue_invoice", sale(t->anh, 10, json(", 'due': %d", TODAY - 1)),
+            CODE(DATE_INVALID));
+    refused(t, "issue_invoice", sale(t->anh, 10, json(", 'date': %d", TODAY + 1)),
+            CODE(DATE_IN_FUTURE));
+    refused(t, "issue_invoice", sale(t->anh, 10, ", 'total_minor': 11"), CODE(FIELD_INVALID));
+    refused(t, "issue_invoice",
+            json("{'customer': %u, 'already_happened': true, 'lines': [{'text': 'back', "
+                 "'quantity': -1000, 'price': 5000}]}",
+                 t->anh),
+            CODE(TOTAL_NEGATIVE));
+    scenario_as(t->s, t->clerk);
+    refused(t, "issue_invoice",
+            json("{'customer': %u, 'date': %d, 'lines': [{'product': %u, 'quantity': 1000}]}",
+                 t->anh, TODAY - 1, t->paint),
+            CODE(DATE_BEFORE_TODAY));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+    done(t, "change_branch", "{'branch': 2, 'blocked': true}");
+    scenario_at(t->s, ALLEY);
+    refused(t, "issue_invoice", sale(t->anh, 10, ""), CODE(BRANCH_BLOCKED));
+    done(t, "change_branch", "{'branch': 2, 'blocked': false}");
+    done(t, "issue_invoice", sale(t->anh, 10, ""));
+    scenario_at(t->s, 1);
+}
+
+/* Drills have serial numbers; the same piece may be in two imports. */
+static void serials(struct story *t)
+{
+    const char *drills = json("{'customer': %u, 'lines': [{'product': %u, 'quantity': 2000, "
+                              "'serials': ['S1', 'S2']}]}",
+                              t->anh, t->drill);
+    const char *imported = json("{'customer': %u, 'already_happened': true, 'lines': [{'product': "
+                                "%u, 'quantity': 1000, 'serials': ['S1']}]}",
+                                t->anh, t->drill);
+    done(t, "issue_invoice", drills);
+    refused(t, "issue_invoice", drills, CODE(ALREADY_EXISTS));
+    id again = done(t, "issue_invoice", imported);
+    done(t, "reverse_document", json("{'document': " ID ", 'reason': 'twice'}", again));
+}
+
+static id whole_sale(struct story *t)
+{
+    return done(t, "issue_invoice",
+                json("{'customer_code': 'OLD-7', 'number': 'I-77', 'source': 'import-1', "
+                     "'marketer': 'clerk', 'reference': 'PO 9', 'note': 'by truck', 'lines': ["
+                     "{'product_code': '8933', 'quantity': 3500, 'discount_bp': 500}, "
+                     "{'text': 'delivery', 'quantity': 1000, 'price': 333333, "
+                     "'discount_minor': 3, 'tax_bp': 500}], "
+                     "'charges': [{'title': 'shipping', 'amount_minor': 777, 'tax_bp': 800}]}"));
+}
+
+static void credit_notes(struct story *t)
+{
+    id bill = whole_sale(t);
+    refused(t, "issue_invoice", sale(t->anh, 10, ", 'number': 'I-77'"), CODE(NUMBER_TAKEN));
+    done(t, "issue_credit_note",
+         json("{'invoice': " ID ", 'credit': [{'line': 0, 'quantity': 1500}], 'reason': 'broken'}",
+              bill));
+    refused(t, "issue_credit_note",
+            json("{'invoice': " ID ", 'credit': [{'line': 0, 'quantity': 2001}]}", bill),
+            CODE(MORE_THAN_SOLD));
+    refused(t, "issue_credit_note", json("{'customer': %u, 'invoice': " ID "}", t->anh, bill),
+            CODE(MATCH_OTHER_CUSTOMER));
+    refused(t, "reverse_document", json("{'document': " ID "}", bill), CODE(NOT_REVERSIBLE));
+    id rest = done(t, "issue_credit_note", "{'invoice_number': 'I-77', 'reason': 'all of it'}");
+    done(t, "reverse_document", json("{'document': " ID "}", rest));
+    refused(t, "reverse_document", json("{'document': " ID "}", rest), CODE(ALREADY_REVERSED));
+    done(t, "issue_credit_note",
+         json("{'customer': %u, 'lines': [{'text': 'bonus', 'quantity': 1000, 'price': 5000}], "
+              "'charges': [{'title': 'freight', 'amount_minor': 3}]}",
+              t->chi));
+    scenario_as(t->s, t->accountant);
+    refused(t, "issue_credit_note",
+            json("{'customer': %u, 'already_happened': false, 'charges': [{'title': 'x', "
+                 "'amount_minor': 50001}]}",
+                 t->chi),
+            CODE(RIGHT_MISSING));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+}
+
+/* ---- money ---- */
+
+static void payments(struct story *t)
+{
+    id bill = done(t, "issue_invoice", sale(t->anh, 1000, ""));
+    const char *cash = json("'customer': %u, 'kind': 'CASH', 'place': %u", t->anh, t->till);
+    refused(t, "take_payment", json("{%s, 'amount_minor': 0}", cash), CODE(AMOUNT_NOT_POSITIVE));
+    refused(t, "take_payment",
+            json("{'kind': 'CASH', 'amount_minor': 1, 'place': %u}", t->alley_till),
+            CODE(TILL_OTHER_BRANCH));
+    refused(t, "take_payment",
+            json("{%s, 'amount_minor': 2000, 'bills': [{'bill': " ID ", 'amount_minor': 1001}]}",
+                 cash, bill),
+            CODE(MATCH_TOO_MUCH));
+    done(t, "take_payment",
+         json("{%s, 'amount_minor': 300, 'note': 'coins', 'bills': [{'bill': " ID "}]}", cash,
+              bill));
+    done(t, "take_payment",
+         json("{'customer': %u, 'kind': 'POS', 'place': %u, 'amount_minor': 250, 'reference': "
+              "'A-1', 'match': 'OLDEST_DUE'}",
+              t->anh, t->device));
+    refused(t, "take_payment",
+            json("{'customer': %u, 'kind': 'POS', 'place': %u, 'amount_minor': 1, 'reference': "
+                 "'A-1'}",
+                 t->binh, t->device),
+            CODE(NUMBER_TAKEN));
+    done(t, "take_payment",
+         json("{'customer': %u, 'kind': 'TRANSFER', 'place': %u, 'amount_minor': 90}", t->binh,
+              t->bank));
+}
+
+static id slip(struct story *t, const char *reference)
+{
+    return done(t, "take_payment",
+                json("{'customer': %u, 'kind': 'SLIP', 'place': %u, 'amount_minor': 400, "
+                     "'reference': '%s', 'payer': 'Anh', 'match': 'OLDEST_DUE'}",
+                     t->anh, t->bank, reference));
+}
+
+static void slips(struct story *t)
+{
+    id seen = slip(t, "S-1");
+    id never = slip(t, "S-2");
+    slip(t, "S-3");
+    scenario_as(t->s, t->accountant);
+    done(t, "confirm_payment",
+         json("{'payment': " ID ", 'confirmed': true, 'date': %d}", seen, TODAY));
+    done(t, "confirm_payment",
+         json("{'payment': " ID ", 'confirmed': false, 'reason': 'bounced'}", never));
+    refused(t, "confirm_payment", json("{'payment': " ID ", 'confirmed': true}", seen),
+            CODE(NOT_CONFIRMABLE));
+    done(t, "reverse_document", json("{'document': " ID ", 'reason': 'wrong payer'}", seen));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+}
+
+static void corrections(struct story *t)
+{
+    id bill = done(t, "issue_invoice", sale(t->anh, 700, ""));
+    id money = done(t, "take_payment",
+                    json("{'customer': %u, 'kind': 'CASH', 'place': %u, 'amount_minor': 200, "
+                         "'reference': 'C-1', 'bills': [{'bill': " ID "}]}",
+                         t->anh, t->till, bill));
+    done(t, "correct_payment",
+         json("{'document': " ID ", 'reason': 'typed wrong', 'payment': {'customer': %u, 'kind': "
+              "'CASH', 'place': %u, 'amount_minor': 250, 'reference': 'C-1'}}",
+              money, t->anh, t->till));
+    done(t, "correct_invoice",
+         json("{'document': " ID ", 'reason': 'price', 'invoice': %s}", bill,
+              sale(t->anh, 650, "")));
+    refused(t, "correct_invoice",
+            json("{'document': " ID ", 'invoice': %s}", bill, sale(t->anh, 1, "")),
+            CODE(ALREADY_REVERSED));
+    refused(t, "correct_payment",
+            json("{'document': " ID ", 'payment': {'kind': 'CASH', 'amount_minor': 1}}", bill),
+            CODE(NOT_REVERSIBLE));
+}
+
+static void matches(struct story *t)
+{
+    id bill = done(t, "issue_invoice", sale(t->binh, 500, ", 'already_happened': true"));
+    id money = done(t, "take_payment",
+                    json("{'customer': %u, 'kind': 'CASH', 'place': %u, 'amount_minor': 800}",
+                         t->binh, t->till));
+    refused(t, "match_items",
+            json("{'customer': %u, 'parts': [{'debit': " ID ", 'credit': " ID "}]}", t->anh, bill,
+                 money),
+            CODE(MATCH_OTHER_CUSTOMER));
+    id match = scenario_done(t->s, "match_items",
+                             json("{'customer': %u, 'parts': [{'debit': " ID ", 'credit': " ID
+                                  ", 'amount_minor': 100}]}",
+                                  t->binh, bill, money))
+                   ->match;
+    scenario_done(t->s, "match_items", json("{'customer': %u, 'order': 'OLDEST_DUE'}", t->binh));
+    scenario_done(t->s, "undo_match",
+                  json("{'customer': %u, 'match': " ID ", 'reason': 'no'}", t->binh, match));
+    refused(t, "undo_match", json("{'customer': %u, 'match': " ID "}", t->binh, match),
+            CODE(MATCH_UNDONE));
+    uint32_t new = scenario_customer(t->s, "New", 10);
+    refused(t, "match_items", json("{'customer': %u, 'order': 'OLDEST_DUE'}", new),
+            CODE(MATCH_NOTHING));
+}
+
+/* ---- what differs between the rules versions ---- */
+
+struct full {
+    uint32_t customer;
+    id bill, money;
+};
+
+static Tefter__RefusalCode often(struct story *t, const struct full *full, size_t times)
+{
+    const Tefter__Reply *reply =
+        scenario_match_often(t->s, full->customer, full->bill, full->money, times);
+    return reply->result_case == TEFTER__REPLY__RESULT_REFUSED ? reply->refused->code : 0;
+}
+
+/* A bill and money, matched with each other as often as an item may be, and half of it undone. */
+static struct full fill(struct story *t, const char *name)
+{
+    struct full full = {.customer = scenario_customer(t->s, name, 100000)};
+    full.bill = done(t, "issue_invoice", sale(full.customer, 5000, ""));
+    full.money = done(t, "take_payment",
+                      json("{'customer': %u, 'kind': 'CASH', 'place': %u, 'amount_minor': 5000}",
+                           full.customer, t->till));
+    assert_int_equal(often(t, &full, MATCH_PARTS_MAX), 0);
+    id first = t->s->seq;
+    assert_int_equal(often(t, &full, MATCH_PARTS_MAX), 0);
+    assert_int_equal(often(t, &full, 1), CODE(TOO_MANY));
+    scenario_done(t->s, "undo_match",
+                  json("{'customer': %u, 'match': " ID "}", full.customer, first));
+    return full;
+}
+
+/* Under version 1 a full item stays full. Under 2 it does not, also one from before. */
+static void upgrade(struct story *t, uint32_t rules_version)
+{
+    struct full full = fill(t, "Early");
+    assert_int_equal(often(t, &full, 1), CODE(TOO_MANY));
+    if (rules_version < 2)
+        return;
+    scenario_as(t->s, 0);
+    done(t, "adopt_epoch", json("{'epoch': %u}", rules_version));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+    assert_int_equal(often(t, &full, 1), 0);
+}
+
+static void undone_matches(struct story *t, uint32_t rules_version)
+{
+    struct full full = fill(t, "Late");
+    assert_int_equal(often(t, &full, 1), rules_version < 2 ? CODE(TOO_MANY) : 0);
+}
+
+/* ---- all of it ---- */
+
+struct scenario *golden_story(uint32_t rules_version)
+{
+    struct story t = {.s = scenario_begin_at(1)};
+    t.s->texts_apart = true;
+    people(&t);
+    places(&t);
+    upgrade(&t, rules_version);
+    terminals(&t);
+    catalogue(&t);
+    groups(&t);
+    customers(&t);
+    locks_and_limits(&t);
+    overdue(&t);
+    approvals(&t);
+    buyers(&t);
+    wrong_sales(&t);
+    serials(&t);
+    credit_notes(&t);
+    scenario_wait(t.s, 3600 * 1000);
+    payments(&t);
+    slips(&t);
+    corrections(&t);
+    matches(&t);
+    strange_entries(&t);
+    undone_matches(&t, rules_version);
+    return t.s;
+}
