@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "commands.h"
 #include "mark.h"
+#include "replay.h"
 
 #include "base/date.h"
 #include "vault/vault.h"
@@ -112,23 +113,31 @@ static const char *state_distrust(const struct backup *backup)
     return mark_distrust(&mark, known ? &here : NULL);
 }
 
+static bool leave_state_out(const char *why)
+{
+    fprintf(stderr,
+            "tefterd: the state is left out (%s); a restore makes it from the "
+            "journal.\n",
+            why);
+    return true;
+}
+
 static bool copy_state(struct backup *backup, struct failure *failure)
 {
     char path[FILES_PATH_MAX];
     struct ledger *ledger;
+    struct failure told = {.fault = FAULT_NONE};
     const char *why = state_distrust(backup);
-    if (why) {
-        fprintf(stderr,
-                "tefterd: the state is left out (%s); a restore makes it from the "
-                "journal.\n",
-                why);
-        return true;
-    }
+    if (why)
+        return leave_state_out(why);
     struct ledger_options options = {
         .path = backup->folder.state, .map_bytes = backup->settings->map_bytes, .reading = true};
-    if (!files_join(path, backup->fresh, "state", failure) ||
-        !ledger_open(&options, &ledger, failure))
+    if (!files_join(path, backup->fresh, "state", failure))
         return false;
+    if (!ledger_open(&options, &ledger, &told))
+        return told.fault == FAULT_STALE
+                   ? leave_state_out(told.text)
+                   : fail(failure, told.fault, told.os_error, "%s", told.text);
     backup->with_state = checkpoint_copy(ledger, path, failure);
     ledger_close(ledger);
     return backup->with_state;
@@ -183,7 +192,7 @@ bool backup_journal_fits(const struct journal_options *journal_options,
                          struct failure *failure)
 {
     struct journal *journal;
-    struct hash chain;
+    struct hash chain, digest;
     struct journal_options options = *journal_options;
     options.known.seq = state->seq;
     options.reading = true;
@@ -192,9 +201,17 @@ bool backup_journal_fits(const struct journal_options *journal_options,
     journal_head(journal, ret_head);
     bool good = state->seq == 0 || (journal_chain_at(journal, state->seq, &chain) &&
                                     hash_equal(&chain, &state->chain));
+    bool same =
+        !replay_digest_at(journal, state->seq, &digest) || hash_equal(&digest, &state->outcome);
     journal_close(journal);
-    return good || fail(failure, FAULT_DAMAGED, 0,
-                        "the state in it stands on another chain than its journal at seq %" PRIu64,
+    if (!good)
+        return fail(failure, FAULT_DAMAGED, 0,
+                    "the state in it stands on another chain than its journal at seq %" PRIu64,
+                    state->seq);
+    return same || fail(failure, FAULT_DIFFERS, 0,
+                        "the state in it comes to another digest at seq %" PRIu64
+                        " than its journal says: the program that made it decides otherwise than "
+                        "the one that wrote the journal",
                         state->seq);
 }
 

@@ -24,6 +24,6 @@ bool backup_note_read(const struct folder *folder, struct backup_note *ret_note)
 /* The newest whole backup of any ledger in a place, or the place itself when it is one. */
 bool backup_find(const char *place, char out[FILES_PATH_MAX], struct failure *failure);
 
-/* A journal parses whole, and holds the chain that a state stands on. */
+/* A journal parses whole, and holds the chain and digest that a state stands on. */
 bool backup_journal_fits(const struct journal_options *journal, const struct state_report *state,
                          struct journal_head *ret_head, struct failure *failure);

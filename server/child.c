@@ -1,6 +1,7 @@
 #include "child.h"
 
 #include "hex.h"
+#include "settings.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -125,6 +126,8 @@ static bool ended_well(pid_t pid, const char *what, const char *line, struct fai
                     WTERMSIG(status), strsignal(WTERMSIG(status)));
     if (WEXITSTATUS(status) == 0)
         return true;
+    if (WEXITSTATUS(status) == EXIT_STALE)
+        return fail(failure, FAULT_STALE, 0, "%s", line);
     return fail(failure, FAULT_DAMAGED, 0, "tefterd %s failed%s%s", what, *line ? ": " : "", line);
 }
 

@@ -30,7 +30,8 @@ struct state_report {
 };
 
 /* Opens the LMDB in `path` read-only in a child; `whole`: every figure is computed anew. false: it
- * is damaged, or a figure is wrong, or the child could not be started. */
+ * is damaged, or a figure is wrong, or the child could not be started; FAULT_STALE: it is of
+ * another layout. */
 bool child_look(const char *path, bool whole, struct state_report *ret_report,
                 struct failure *failure);
 /* Runs `tefterd arguments…` and waits; standard error is ours. *ret_line (may be NULL) is the first

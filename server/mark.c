@@ -3,6 +3,8 @@
 #include "files.h"
 #include "hex.h"
 
+#include "ledger/ledger.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -43,11 +45,12 @@ void mark_read(const char *path, struct mark *ret_mark)
     *ret_mark = (struct mark){.kind = MARK_NONE};
     char text[256], digest[HASH_TEXT_SIZE];
     size_t size;
+    int version;
     if (!files_read(path, text, sizeof text, &size, NULL) || size == 0 || text[size - 1] != '\n')
         return;
     struct mark_place *place = &ret_mark->place;
-    if (sscanf(text, "CLEAN %" SCNu64 " %64[0-9a-f]\n", &ret_mark->seq, digest) == 2 &&
-        strlen(digest) == HASH_TEXT_SIZE - 1 &&
+    if (sscanf(text, "CLEAN %d %" SCNu64 " %64[0-9a-f]\n", &version, &ret_mark->seq, digest) == 3 &&
+        version == STATE_DIGEST_VERSION && strlen(digest) == HASH_TEXT_SIZE - 1 &&
         hex_read(digest, ret_mark->outcome.bytes, HASH_SIZE))
         ret_mark->kind = MARK_CLEAN;
     else if (sscanf(text, "DIRTY %39[0-9a-f-] %" SCNu64 " %" SCNu64 "\n", place->boot,
@@ -60,7 +63,8 @@ bool mark_write(const char *path, const struct mark *mark, struct failure *failu
     char text[256], digest[HASH_TEXT_SIZE];
     hash_text(&mark->outcome, digest);
     int size = mark->kind == MARK_CLEAN
-                   ? snprintf(text, sizeof text, "CLEAN %" PRIu64 " %s\n", mark->seq, digest)
+                   ? snprintf(text, sizeof text, "CLEAN %d %" PRIu64 " %s\n", STATE_DIGEST_VERSION,
+                              mark->seq, digest)
                    : snprintf(text, sizeof text, "DIRTY %s %" PRIu64 " %" PRIu64 "\n",
                               mark->place.boot, mark->place.device, mark->place.mount);
     return files_write(path, slice_of(text, (size_t)size), 0600, failure);

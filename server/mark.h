@@ -3,7 +3,8 @@
  * The mark: may the LMDB that lies in state/ be trusted? It runs without syncs, so after a power
  * cut its pages are what the disk happened to hold. One line in the file `mark`:
  *
- *   CLEAN seq outcome           written after the LMDB was synced, at an orderly end
+ *   CLEAN version seq digest    written after the LMDB was synced, at an orderly end; a digest of
+ *                               another version says nothing
  *   DIRTY boot device mount     synced before the first commit of a run
  *
  *   (none) ──distrust──▶ rebuilt ──▶ DIRTY ──orderly end──▶ CLEAN ──next start──▶ DIRTY …

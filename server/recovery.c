@@ -18,6 +18,7 @@ struct recovery {
     struct ledger *ledger;
     struct ledger_state state; /* of the opened ledger */
     const char *distrust;
+    struct mark closed; /* CLEAN: of a state that cannot be read any more */
     uint64_t replayed;
     char behind[FAILURE_TEXT_MAX];
 };
@@ -57,12 +58,17 @@ static bool try_state(struct recovery *recovery, struct failure *failure)
     struct failure why = {.fault = FAULT_NONE};
     mark_read(recovery->folder->mark, &mark);
     recovery->distrust = why_distrust(recovery, &mark);
-    if (recovery->distrust)
+    if (recovery->distrust) {
+        if (!recovery->options->distrust)
+            recovery->closed = mark;
         return true;
+    }
     if (!open_state(recovery, &why)) {
-        if (why.fault != FAULT_DAMAGED)
+        if (why.fault != FAULT_DAMAGED && why.fault != FAULT_STALE)
             return fail(failure, why.fault, 0, "%s", why.text);
-        forget_state(recovery, "it is damaged");
+        recovery->closed = mark;
+        forget_state(recovery,
+                     why.fault == FAULT_STALE ? "it is of another layout" : "it is damaged");
     } else if (!mark_matches(&mark, recovery->state.seq, &recovery->state.outcome)) {
         forget_state(recovery, "it is not the one that was closed last");
     }
@@ -96,6 +102,13 @@ static bool chain_fits(struct journal *journal, uint64_t seq, const struct hash 
     return seq == 0 || (journal_chain_at(journal, seq, &wanted) && hash_equal(&wanted, chain));
 }
 
+/* What came to another state than the journal says is no ground to go on from. */
+static bool digest_fits(struct journal *journal, uint64_t seq, const struct hash *digest)
+{
+    struct hash wanted;
+    return !replay_digest_at(journal, seq, &wanted) || hash_equal(&wanted, digest);
+}
+
 static bool compare_state(struct recovery *recovery, struct failure *failure)
 {
     struct journal_head head;
@@ -113,6 +126,8 @@ static bool compare_state(struct recovery *recovery, struct failure *failure)
         forget_state(recovery, "it belongs to another ledger");
     else if (!chain_fits(recovery->journal, recovery->state.seq, &recovery->state.chain))
         forget_state(recovery, "its chain is not the journal's");
+    else if (!digest_fits(recovery->journal, recovery->state.seq, &recovery->state.outcome))
+        forget_state(recovery, "its digest is not the journal's");
     return true;
 }
 
@@ -139,11 +154,13 @@ static bool checkpoint_fits(const struct recovery *recovery, uint64_t seq, const
     struct journal_head head;
     journal_head(recovery->journal, &head);
     if (!child_look(path, true, &report, &why)) {
-        fprintf(stderr, "tefterd: checkpoint %" PRIu64 " is passed over: %s\n", seq, why.text);
+        if (why.fault != FAULT_STALE)
+            fprintf(stderr, "tefterd: checkpoint %" PRIu64 " is passed over: %s\n", seq, why.text);
         return false;
     }
     return report.seq == seq && memcmp(report.ledger, head.ledger.bytes, LEDGER_ID_SIZE) == 0 &&
-           chain_fits(recovery->journal, seq, &report.chain);
+           chain_fits(recovery->journal, seq, &report.chain) &&
+           digest_fits(recovery->journal, seq, &report.outcome);
 }
 
 static bool take_checkpoint(const struct recovery *recovery, const char *path,
@@ -205,6 +222,11 @@ static bool catch_up(struct recovery *recovery, struct failure *failure)
                                      .ledger = recovery->ledger,
                                      .folder = recovery->folder,
                                      .progress = recovery->options->progress};
+    if (recovery->closed.kind == MARK_CLEAN) {
+        options.compare_seq = recovery->closed.seq;
+        options.compare_outcome = recovery->closed.outcome;
+        options.compare_with = "the mark";
+    }
     if (!replay_run(&options, &replayed, failure))
         return recovery->options->may_lie_behind && replayed.faulted > FAULTS_BORNE &&
                stand_before(recovery, &options, replayed.faulted_seq, failure);
@@ -223,6 +245,14 @@ static bool run(struct recovery *recovery, struct failure *failure)
     return ready && (recovery->options->stay || catch_up(recovery, failure));
 }
 
+/* The mark of the last orderly end stays what the next start compares with; what was rebuilt so far
+ * is not its state. */
+static void keep_closed(const struct recovery *recovery)
+{
+    if (recovery->closed.kind == MARK_CLEAN && files_remove_tree(recovery->folder->state, NULL))
+        mark_write(recovery->folder->mark, &recovery->closed, NULL);
+}
+
 bool recovery_run(const struct folder *folder, const struct recovery_options *options,
                   struct recovered *ret_recovered, struct failure *failure)
 {
@@ -230,6 +260,7 @@ bool recovery_run(const struct folder *folder, const struct recovery_options *op
     if (!run(&recovery, failure)) {
         if (recovery.ledger)
             ledger_close(recovery.ledger);
+        keep_closed(&recovery);
         journal_close(recovery.journal);
         return false;
     }

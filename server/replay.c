@@ -22,6 +22,11 @@ struct replay {
     bool begun;
     bool stopped;     /* at before_seq */
     uint32_t waiting; /* entries applied and not committed */
+    uint64_t agreed;  /* newest seq where the digest was the journal's, or where the replay began */
+    struct {
+        uint64_t seq; /* an entry that names a rules version this program does not know; 0: none */
+        uint32_t version;
+    } newer;
     struct replayed done;
     uint64_t seq;
     uint64_t told_ms;
@@ -92,25 +97,50 @@ static void tell(struct replay *replay)
     replay->options->progress(replay->seq, replay->head.next_seq - 1);
 }
 
+static bool differs(const struct replay *replay, uint64_t seq, const char *whose,
+                    struct failure *failure)
+{
+    char where[64];
+    uint64_t first = replay->agreed + 1;
+    if (first > seq)
+        return fail(failure, FAULT_DAMAGED, 0,
+                    "the state stands at seq %" PRIu64 " with another digest than %s: start with "
+                    "--distrust, and it is made anew",
+                    seq, whose);
+    if (replay->newer.seq >= first)
+        return fail(failure, FAULT_NEWER, 0,
+                    "at seq %" PRIu64 " the ledger comes under rules version %" PRIu32
+                    ", this program knows up to %d: use a newer tefterd",
+                    replay->newer.seq, replay->newer.version, LEDGER_EPOCH);
+    if (first == seq)
+        snprintf(where, sizeof where, "at seq %" PRIu64, seq);
+    else
+        snprintf(where, sizeof where, "between seq %" PRIu64 " and %" PRIu64, first, seq);
+    return fail(failure, FAULT_DIFFERS, 0,
+                "this program decides otherwise than the one that wrote %s, %s; nothing was "
+                "changed. Use the program that wrote it, or a newer one",
+                whose, where);
+}
+
 static bool outcome_fits(struct replay *replay, uint64_t seq, const struct hash *wanted,
                          const char *whose, struct failure *failure)
 {
     uint64_t at;
     struct hash outcome;
     ledger_outcome(replay->options->ledger, &at, &outcome);
-    if (seq == 0 || at != seq || hash_equal(&outcome, wanted))
+    if (seq == 0 || at != seq)
         return true;
-    return fail(failure, FAULT_DAMAGED, 0,
-                "after seq %" PRIu64 " the replay comes to another outcome than %s: this program "
-                "is not the one that wrote it, or something was damaged; nothing was changed",
-                seq, whose);
+    if (!hash_equal(&outcome, wanted))
+        return differs(replay, seq, whose, failure);
+    replay->agreed = seq;
+    return true;
 }
 
 static bool digest_fits(struct replay *replay, const struct journal_digest *digest,
                         struct failure *failure)
 {
     if (digest->seq == 0 || digest->version == STATE_DIGEST_VERSION)
-        return outcome_fits(replay, digest->seq, &digest->hash, "the journal says", failure);
+        return outcome_fits(replay, digest->seq, &digest->hash, "the journal", failure);
     if (replay->done.not_compared++ == 0)
         log_line(LOG_WARNING, "digests_not_compared", "from_seq",
                  log_value("%" PRIu64, digest->seq), "version",
@@ -118,6 +148,52 @@ static bool digest_fits(struct replay *replay, const struct journal_digest *dige
                  log_value("%d", STATE_DIGEST_VERSION), "advice",
                  "another version of the program wrote them; it can compare them", NULL);
     return true;
+}
+
+struct digest_at {
+    uint64_t seq;
+    struct hash *digest;
+    bool found;
+};
+
+/* The batch behind a seq says what the digest was there. */
+static bool digest_of(void *context, const struct journal_batch *batch, struct failure *failure)
+{
+    struct digest_at *at = context;
+    (void)failure;
+    at->found = batch->digest.seq == at->seq && batch->digest.version == STATE_DIGEST_VERSION;
+    if (at->found)
+        *at->digest = batch->digest.hash;
+    return false;
+}
+
+bool replay_digest_at(struct journal *journal, uint64_t seq, struct hash *ret_digest)
+{
+    struct digest_at at = {.seq = seq, .digest = ret_digest};
+    if (seq > 0)
+        journal_read(journal, seq + 1, digest_of, &at, NULL);
+    return at.found;
+}
+
+/* Was it refused because its rules version is newer than what this program knows? */
+static void look_for_newer(struct replay *replay, uint64_t seq, struct slice bytes)
+{
+    const Tefter__Entry *entry = entry_read(replay, bytes);
+    const Tefter__Command *command =
+        entry == NULL
+            ? NULL
+            : (Tefter__Command *)message_unpack(&tefter__command__descriptor,
+                                                slice_of(entry->command.data, entry->command.len),
+                                                &replay->arena);
+    uint32_t version = 0;
+    if (command != NULL && command->kind_case == TEFTER__COMMAND__KIND_ADOPT_EPOCH)
+        version = command->adopt_epoch->epoch;
+    if (command != NULL && command->kind_case == TEFTER__COMMAND__KIND_FOUND_COMPANY)
+        version = command->found_company->epoch;
+    if (version <= LEDGER_EPOCH)
+        return;
+    replay->newer.seq = seq;
+    replay->newer.version = version;
 }
 
 /* The same entry without its command: the ledger counts its seq and does nothing. */
@@ -164,8 +240,10 @@ static bool apply_entry(struct replay *replay, uint64_t seq, struct slice bytes,
     replay->seq = seq;
     replay->done.entries++;
     replay->waiting++;
+    if (result.refused == TEFTER__REFUSAL_CODE__FIELD_INVALID)
+        look_for_newer(replay, seq, bytes);
     return seq != options->compare_seq ||
-           outcome_fits(replay, seq, &options->compare_outcome, "the live state has", failure);
+           outcome_fits(replay, seq, &options->compare_outcome, options->compare_with, failure);
 }
 
 static bool commit(struct replay *replay, struct failure *failure)
@@ -220,6 +298,7 @@ bool replay_run(const struct replay_options *options, struct replayed *ret_repla
     struct ledger_state state;
     if (!ledger_state(options->ledger, &state, failure))
         return false;
+    replay.agreed = state.seq;
     journal_head(options->journal, &replay.head);
     arena_init(&replay.arena, ENTRY_ARENA_MAX);
     bool good = state.seq + 1 >= replay.head.next_seq || run(&replay, state.seq + 1, failure);

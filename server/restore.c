@@ -54,14 +54,25 @@ static bool copy_all(const struct restore *restore, struct failure *failure)
            copy_part(restore, "keys", folder->keys, failure);
 }
 
+/* A state of another layout is left out: the first start makes it from the journal. */
+static bool look_at_state(struct restore *restore, struct failure *failure)
+{
+    struct failure told = {.fault = FAULT_NONE};
+    const char *state = restore->folder.state;
+    if (!files_exist(state) || child_look(state, true, &restore->state, &told))
+        return true;
+    if (told.fault == FAULT_STALE)
+        return files_remove_tree(state, failure);
+    return fail(failure, told.fault, told.os_error, "%s", told.text);
+}
+
 /* The copy is looked at, not the backup: that may be on a disk we may not write to. */
 static bool check(struct restore *restore, struct failure *failure)
 {
     const struct folder *folder = &restore->folder;
     struct journal_options journal = folder_journal(folder);
-    if (files_exist(folder->state) && !child_look(folder->state, true, &restore->state, failure))
-        return false;
-    if (!backup_journal_fits(&journal, &restore->state, &restore->head, failure))
+    if (!look_at_state(restore, failure) ||
+        !backup_journal_fits(&journal, &restore->state, &restore->head, failure))
         return false;
     struct mark mark = {
         .kind = MARK_CLEAN, .seq = restore->state.seq, .outcome = restore->state.outcome};

@@ -289,12 +289,15 @@ static int code_of(enum fault fault)
         return EXIT_USE;
     case FAULT_BUSY:
         return EXIT_CONFLICT;
+    case FAULT_STALE:
+        return EXIT_STALE;
     case FAULT_NONE:
     case FAULT_IO:
     case FAULT_FULL:
     case FAULT_DAMAGED:
     case FAULT_NEWER:
     case FAULT_OLDER:
+    case FAULT_DIFFERS:
     case FAULT_PEER:
     case FAULT_DENIED:
     case FAULT_MEMORY:

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /* Exit codes of tefterd. */
-enum { EXIT_DONE = 0, EXIT_FAULT = 1, EXIT_USE = 2, EXIT_CONFLICT = 5 };
+enum { EXIT_DONE = 0, EXIT_FAULT = 1, EXIT_USE = 2, EXIT_CONFLICT = 5, EXIT_STALE = 6 };
 enum { SETTINGS_HOSTS_MAX = 16, SETTINGS_FAILED = -1 };
 
 struct settings {

@@ -46,12 +46,14 @@ static bool look_at_state(struct verify *verify, struct failure *failure)
         mark_read(verify->folder.mark, &mark);
         why = mark_distrust(&mark, mark_place_of(verify->folder.root, &here, NULL) ? &here : NULL);
     }
-    if (why) {
-        fprintf(stderr, "tefterd: the state is not compared: %s; the next start rebuilds it.\n",
-                why);
+    struct failure told = {.fault = FAULT_NONE};
+    if (!why && child_look(verify->folder.state, verify->whole, &verify->live, &told))
         return true;
-    }
-    return child_look(verify->folder.state, verify->whole, &verify->live, failure);
+    if (!why && told.fault != FAULT_STALE)
+        return fail(failure, told.fault, told.os_error, "%s", told.text);
+    fprintf(stderr, "tefterd: the state is not compared: %s; the next start rebuilds it.\n",
+            why ? why : told.text);
+    return true;
 }
 
 /* ---- the journal ---- */
@@ -110,6 +112,7 @@ static bool replay(struct verify *verify, struct failure *failure)
     struct replay_options options = {.journal = verify->journal,
                                      .compare_seq = verify->live.seq,
                                      .compare_outcome = verify->live.outcome,
+                                     .compare_with = "the state",
                                      .progress = replay_tell};
     if (!ledger_open(&make, &verify->ledger, failure))
         return false;
@@ -230,7 +233,7 @@ int verify_state_run(const struct settings *settings)
     alarm(CHILD_SECONDS);
     if (!look_into(settings, &report, &failure)) {
         printf("%s\n", failure.text);
-        return EXIT_FAULT;
+        return failure.fault == FAULT_STALE ? EXIT_STALE : EXIT_FAULT;
     }
     state_report_write(&report, line);
     printf("%s\n", line);

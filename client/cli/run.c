@@ -59,6 +59,8 @@ static enum exit_code code_of(const struct failure *failure)
     case FAULT_DAMAGED:
     case FAULT_NEWER:
     case FAULT_OLDER:
+    case FAULT_STALE:
+    case FAULT_DIFFERS:
     case FAULT_PEER:
     case FAULT_MEMORY:
     case FAULT_BUG:

@@ -152,6 +152,8 @@ static int code_of(const struct job *job)
     case FAULT_DAMAGED:
     case FAULT_NEWER:
     case FAULT_OLDER:
+    case FAULT_STALE:
+    case FAULT_DIFFERS:
     case FAULT_MEMORY:
     case FAULT_BUG:
         return IMPORT_BAD_USE;

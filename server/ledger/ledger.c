@@ -14,51 +14,82 @@ static const char state_key[] = "state";
 
 /* ---- the state row ---- */
 
-enum { STATE_SIZE = 16 + 4 + INCARNATION_NONCE_SIZE + 4 + 4 + 8 + 8 + 8 + HASH_SIZE + HASH_SIZE };
+/* Every layout's row begins alike: format, layout, version of the digest. */
+enum { VERSIONS_SIZE = 4 + 4 + 4 };
+enum {
+    STATE_SIZE = VERSIONS_SIZE + 16 + 4 + INCARNATION_NONCE_SIZE + 4 + 8 + 8 + 8 + 2 * HASH_SIZE,
+    STATE_SIZE_OF_FORMAT_1 = 116, /* the one row that began otherwise */
+};
+
+static bool state_fits(const struct ledger_state *state)
+{
+    return state->format == LEDGER_FORMAT && state->layout == STATE_LAYOUT &&
+           state->digest_version == STATE_DIGEST_VERSION;
+}
+
+static void state_of_row(const uint8_t *row, struct ledger_state *ret_state)
+{
+    memcpy(ret_state->ledger, row, 16);
+    ret_state->incarnation.number = be32_get(row + 16);
+    memcpy(ret_state->incarnation.nonce, row + 20, INCARNATION_NONCE_SIZE);
+    ret_state->epoch = be32_get(row + 28);
+    ret_state->seq = be64_get(row + 32);
+    ret_state->batch = be64_get(row + 40);
+    ret_state->now_ms = (int64_t)be64_get(row + 48);
+    memcpy(ret_state->chain.bytes, row + 56, HASH_SIZE);
+    memcpy(ret_state->outcome.bytes, row + 56 + HASH_SIZE, HASH_SIZE);
+}
 
 bool state_read(struct store_txn *txn, struct ledger_state *ret_state)
 {
     struct slice row;
-    *ret_state = (struct ledger_state){.format = LEDGER_FORMAT};
+    *ret_state = (struct ledger_state){
+        .format = LEDGER_FORMAT, .layout = STATE_LAYOUT, .digest_version = STATE_DIGEST_VERSION};
     if (!store_get(txn, TREE_META, slice_text(state_key), &row))
         return true;
-    if (row.size != STATE_SIZE) {
+    ret_state->format = row.size == STATE_SIZE_OF_FORMAT_1 ? 1 : 0;
+    if (ret_state->format == 0 && row.size >= VERSIONS_SIZE) {
+        ret_state->format = be32_get(row.data);
+        ret_state->layout = be32_get(row.data + 4);
+        ret_state->digest_version = be32_get(row.data + 8);
+    }
+    bool fits = state_fits(ret_state);
+    if (ret_state->format == 0 || (fits && row.size != STATE_SIZE)) {
         store_fail(txn, FAULT_DAMAGED, "the ledger's state row has a wrong size");
         return false;
     }
-    memcpy(ret_state->ledger, row.data, 16);
-    ret_state->incarnation.number = be32_get(row.data + 16);
-    memcpy(ret_state->incarnation.nonce, row.data + 20, INCARNATION_NONCE_SIZE);
-    ret_state->format = be32_get(row.data + 28);
-    ret_state->epoch = be32_get(row.data + 32);
-    ret_state->seq = be64_get(row.data + 36);
-    ret_state->batch = be64_get(row.data + 44);
-    ret_state->now_ms = (int64_t)be64_get(row.data + 52);
-    memcpy(ret_state->chain.bytes, row.data + 60, HASH_SIZE);
-    memcpy(ret_state->outcome.bytes, row.data + 60 + HASH_SIZE, HASH_SIZE);
+    if (fits)
+        state_of_row(row.data + VERSIONS_SIZE, ret_state);
     return true;
 }
 
 void state_write(struct store_txn *txn, const struct ledger_state *state)
 {
-    uint8_t row[STATE_SIZE];
+    uint8_t bytes[STATE_SIZE];
+    uint8_t *row = bytes + VERSIONS_SIZE;
+    be32_put(bytes, state->format);
+    be32_put(bytes + 4, state->layout);
+    be32_put(bytes + 8, state->digest_version);
     memcpy(row, state->ledger, 16);
     be32_put(row + 16, state->incarnation.number);
     memcpy(row + 20, state->incarnation.nonce, INCARNATION_NONCE_SIZE);
-    be32_put(row + 28, state->format);
-    be32_put(row + 32, state->epoch);
-    be64_put(row + 36, state->seq);
-    be64_put(row + 44, state->batch);
-    be64_put(row + 52, (uint64_t)state->now_ms);
-    memcpy(row + 60, state->chain.bytes, HASH_SIZE);
-    memcpy(row + 60 + HASH_SIZE, state->outcome.bytes, HASH_SIZE);
-    store_put(txn, TREE_META, slice_text(state_key), slice_of(row, sizeof row));
+    be32_put(row + 28, state->epoch);
+    be64_put(row + 32, state->seq);
+    be64_put(row + 40, state->batch);
+    be64_put(row + 48, (uint64_t)state->now_ms);
+    memcpy(row + 56, state->chain.bytes, HASH_SIZE);
+    memcpy(row + 56 + HASH_SIZE, state->outcome.bytes, HASH_SIZE);
+    store_put(txn, TREE_META, slice_text(state_key), slice_of(bytes, sizeof bytes));
 }
 
 /* ---- opening ---- */
 
 static bool check_versions(const struct ledger_state *state, struct failure *failure)
 {
+    if (state->format < LEDGER_FORMAT)
+        return fail(failure, FAULT_OLDER, 0,
+                    "the ledger has format %u, which this program no longer reads; it reads %u",
+                    state->format, (unsigned)LEDGER_FORMAT);
     if (state->format > LEDGER_FORMAT)
         return fail(failure, FAULT_NEWER, 0,
                     "the ledger has format %u, this program knows up to %u: use a newer tefterd",
@@ -67,6 +98,11 @@ static bool check_versions(const struct ledger_state *state, struct failure *fai
         return fail(failure, FAULT_NEWER, 0,
                     "the ledger is at epoch %u, this program knows up to %u: use a newer tefterd",
                     state->epoch, (unsigned)LEDGER_EPOCH);
+    if (!state_fits(state))
+        return fail(failure, FAULT_STALE, 0,
+                    "the state has layout %u with digest %u, this program's is %u with %u",
+                    state->layout, state->digest_version, (unsigned)STATE_LAYOUT,
+                    (unsigned)STATE_DIGEST_VERSION);
     return true;
 }
 

@@ -35,12 +35,19 @@ enum { LEDGER_EPOCH_OLDEST = 1, LEDGER_EPOCH = 2, LEDGER_FORMAT = 2, COMMAND_ID_
  * is this one. 1 covered replies and derived rows too. */
 enum { STATE_DIGEST_VERSION = 2 };
 
+/* How the state's rows are laid out, apart from what they say: to be raised when a derived row
+ * changes, a table becomes derived, the state row changes. A state or checkpoint of another layout
+ * (or digest) is FAULT_STALE: it is dropped, and made anew from the journal. */
+enum { STATE_LAYOUT = 1 };
+
 struct ledger_options {
     const char *path; /* folder of the LMDB */
     size_t map_bytes; /* 0: 64 GiB */
     bool reading;
 };
 
+/* FAULT_OLDER, FAULT_NEWER: of a format or rules version this program does not know; FAULT_STALE:
+ * of another layout. */
 bool ledger_open(const struct ledger_options *options, struct ledger **ret_ledger,
                  struct failure *failure);
 void ledger_close(struct ledger *ledger);
@@ -52,7 +59,9 @@ struct ledger_state {
     uint8_t ledger[16];
     struct incarnation incarnation;
     uint32_t format;
-    uint32_t epoch;
+    uint32_t layout;
+    uint32_t digest_version;
+    uint32_t epoch; /* the rules version */
     uint64_t seq;
     uint64_t batch;
     int64_t now_ms;

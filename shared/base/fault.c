@@ -67,6 +67,10 @@ const char *fault_word(enum fault fault)
         return "newer";
     case FAULT_OLDER:
         return "older";
+    case FAULT_STALE:
+        return "stale";
+    case FAULT_DIFFERS:
+        return "differs";
     case FAULT_PEER:
         return "peer";
     case FAULT_DENIED:

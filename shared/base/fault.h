@@ -19,6 +19,8 @@ enum fault {
     FAULT_DAMAGED, /* bytes that were written are not what is read */
     FAULT_NEWER,   /* written by a newer version of the program */
     FAULT_OLDER,   /* written in a way that no version reads any more */
+    FAULT_STALE,   /* derived from what is truth, and of another layout: made anew by who may */
+    FAULT_DIFFERS, /* this program decides otherwise than the one that wrote it */
     FAULT_PEER,    /* the other end broke the protocol */
     FAULT_DENIED,  /* no right to do this */
     FAULT_MEMORY,

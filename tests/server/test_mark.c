@@ -69,20 +69,20 @@ static void written_marks_are_read(void **state)
 }
 
 #define NOT_HEX                                                                                    \
-    "CLEAN 5 zz00000000000000000000000000000000000000000000000000000000"                           \
+    "CLEAN 2 5 zz00000000000000000000000000000000000000000000000000000000"                         \
+    "000000\n"
+
+#define OLD_DIGEST                                                                                 \
+    "CLEAN 1 5 0000000000000000000000000000000000000000000000000000000000"                         \
     "000000\n"
 
 static void other_bytes_are_no_mark(void **state)
 {
     const char *path = *state;
-    const char *const texts[] = {"",
-                                 "CLEAN",
-                                 "CLEAN 5 abc\n",
-                                 "CLEAN 5",
-                                 "DIRTY\n",
-                                 "DIRTY x\n",
-                                 NOT_HEX,
-                                 "DIRTY 0a1b2c3d-0000-4000-8000-000000000001 2049 77"};
+    const char *const texts[] = {
+        "",          "CLEAN",     "CLEAN 2 5 abc\n",
+        OLD_DIGEST,  "CLEAN 2 5", "DIRTY\n",
+        "DIRTY x\n", NOT_HEX,     "DIRTY 0a1b2c3d-0000-4000-8000-000000000001 2049 77"};
     struct mark back;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         assert_true(files_write(path, slice_text(texts[i]), 0600, NULL));

@@ -10,6 +10,8 @@
 #include "commands.h"
 #include "mark.h"
 #include "rooms.h"
+#include "store/store.h"
+#include "tx/tx.h"
 #include "wire/message.h"
 
 #include <fcntl.h>
@@ -274,6 +276,113 @@ static void a_state_of_another_chain_is_rebuilt(void **state)
     rebuilt(place, &before.state);
 }
 
+/* ---- another layout ---- */
+
+/* The row that says where a state stands: format, layout, version of the digest, then the rest. */
+static void state_row_put(const char *path, const uint8_t *row, size_t size, size_t flipped)
+{
+    struct failure failure = {.fault = FAULT_NONE};
+    struct store *store;
+    struct slice key = slice_text("state"), old;
+    uint8_t copy[256];
+    struct store_options options = {.path = path, .trees = tx_tree_names, .map_bytes = 64 << 20};
+    assert_true(store_open(&options, &store, &failure));
+    struct store_txn *txn = store_begin(store, true, &failure);
+    assert_true(store_get(txn, TREE_META, key, &old) && old.size <= sizeof copy);
+    memcpy(copy, old.data, old.size);
+    copy[flipped] ^= 0x40;
+    store_put(txn, TREE_META, key, row ? slice_of(row, size) : slice_of(copy, old.size));
+    assert_true(store_commit(txn, &failure) && store_sync(store, &failure));
+    store_close(store);
+}
+
+enum { LAYOUT_BYTE = 7, DIGEST_VERSION_BYTE = 11 };
+
+static void another_layout_is_rebuilt(void **state)
+{
+    struct place *place = *state;
+    life(place, 3, ENDS_WELL);
+    struct start before = start_again(place);
+    for (size_t byte = LAYOUT_BYTE; byte <= DIGEST_VERSION_BYTE; byte += 4) {
+        state_row_put(place->folder.state, NULL, 0, byte);
+        assert_int_equal(verify_run(&place->settings), EXIT_DONE);
+        struct start start = rebuilt(place, &before.state);
+        assert_string_equal(start.recovered.distrust, "it is of another layout");
+        assert_null(start_again(place).recovered.distrust);
+    }
+}
+
+static void a_checkpoint_of_another_layout_is_passed_over(void **state)
+{
+    struct place *place = *state;
+    uint64_t seqs[CHECKPOINTS_LIST_MAX];
+    char path[FILES_PATH_MAX];
+    life(place, 3, DIES_AFTER_CHECKPOINT);
+    struct start before = start_again(place);
+    assert_int_equal(checkpoint_list(&place->folder, seqs), 1);
+    assert_true(checkpoint_path(&place->folder, seqs[0], path, NULL));
+    state_row_put(path, NULL, 0, LAYOUT_BYTE);
+    state_row_put(place->folder.state, NULL, 0, LAYOUT_BYTE);
+    struct start start = rebuilt(place, &before.state);
+    assert_int_equal(start.recovered.from_seq, 0);
+}
+
+static void a_backup_of_another_layout_is_restored(void **state)
+{
+    struct place *place = *state;
+    char backups[FILES_PATH_MAX], fresh[FILES_PATH_MAX], found[FILES_PATH_MAX];
+    char part[FILES_PATH_MAX];
+    files_join(backups, place->base, "backups", NULL);
+    files_join(fresh, place->base, "fresh", NULL);
+    life(place, 3, ENDS_WELL);
+    place->settings.to = backups;
+    assert_int_equal(backup_run(&place->settings), EXIT_DONE);
+    assert_true(backup_find(backups, found, NULL) && files_join(part, found, "state", NULL));
+    state_row_put(part, NULL, 0, LAYOUT_BYTE);
+    place->settings.ledger = fresh;
+    place->settings.from = found;
+    assert_int_equal(restore_run(&place->settings), EXIT_DONE);
+    struct start start = start_again(place);
+    assert_true(start.opened);
+    assert_int_equal(start.state.seq, FIRST_SEQ + 3 + 1);
+    place->settings.ledger = place->path;
+    state_row_put(place->folder.state, NULL, 0, LAYOUT_BYTE);
+    place->settings.to = fresh;
+    assert_int_equal(backup_run(&place->settings), EXIT_DONE); /* without the state */
+}
+
+/* The state is of another layout, so that only the mark says what the last batch came to. */
+static void a_mark_that_says_otherwise_stops(void **state)
+{
+    struct place *place = *state;
+    struct mark mark;
+    life(place, 3, ENDS_WELL);
+    state_row_put(place->folder.state, NULL, 0, LAYOUT_BYTE);
+    mark_read(place->folder.mark, &mark);
+    mark.outcome.bytes[5] ^= 1;
+    assert_true(mark_write(place->folder.mark, &mark, NULL));
+    for (int i = 0; i < 2; i++) {
+        struct start start = start_again(place);
+        assert_false(start.opened);
+        assert_int_equal(start.failure.fault, FAULT_DIFFERS);
+        assert_non_null(strstr(start.failure.text, "wrote the mark, at seq 7;"));
+    }
+    place->settings.distrust = true;
+    assert_true(start_again(place).opened);
+}
+
+static void a_state_of_format_1_is_refused_by_name(void **state)
+{
+    struct place *place = *state;
+    static const uint8_t old[116];
+    life(place, 1, ENDS_WELL);
+    state_row_put(place->folder.state, old, sizeof old, 0);
+    struct start start = start_again(place);
+    assert_false(start.opened);
+    assert_int_equal(start.failure.fault, FAULT_OLDER);
+    assert_non_null(strstr(start.failure.text, "format 1"));
+}
+
 /* ---- stops ---- */
 
 static void a_state_ahead_of_the_journal_stops(void **state)
@@ -380,7 +489,7 @@ static void met_twice_it_can_be_shown(void **state)
     assert_int_equal(start.state.seq, 9);
 }
 
-static void another_outcome_stops_and_names_the_seq(void **state)
+static void another_digest_stops_and_names_the_seq(void **state)
 {
     struct place *place = *state;
     struct journal_digest wrong = {
@@ -394,7 +503,9 @@ static void another_outcome_stops_and_names_the_seq(void **state)
     append(place, slice_of(bytes, size), &wrong);
     struct start start = start_again(place);
     assert_false(start.opened);
-    assert_non_null(strstr(start.failure.text, "after seq 6"));
+    assert_int_equal(start.failure.fault, FAULT_DIFFERS);
+    assert_non_null(strstr(start.failure.text, "decides otherwise than the one that wrote the "
+                                               "journal, at seq 6; nothing was changed"));
 }
 
 static void a_digest_of_an_unknown_version_is_not_compared(void **state)
@@ -509,11 +620,16 @@ int main(void)
         TEST(a_rebuild_begins_at_the_checkpoint),
         TEST(a_damaged_checkpoint_is_passed_over),
         TEST(a_state_of_another_chain_is_rebuilt),
+        TEST(another_layout_is_rebuilt),
+        TEST(a_checkpoint_of_another_layout_is_passed_over),
+        TEST(a_backup_of_another_layout_is_restored),
+        TEST(a_mark_that_says_otherwise_stops),
+        TEST(a_state_of_format_1_is_refused_by_name),
         TEST(a_state_ahead_of_the_journal_stops),
         TEST(damage_in_the_journal_stops),
         TEST(an_entry_that_cannot_be_applied_is_named_and_skipped),
         TEST(met_twice_it_can_be_shown),
-        TEST(another_outcome_stops_and_names_the_seq),
+        TEST(another_digest_stops_and_names_the_seq),
         TEST(a_digest_of_an_unknown_version_is_not_compared),
         TEST(a_restore_is_a_new_incarnation),
         TEST(two_restores_of_one_backup_are_two),
