@@ -125,7 +125,7 @@ const char *enum_word(const ProtobufCEnumDescriptor *type, int value, char *out,
 {
     const ProtobufCEnumValue *found = protobuf_c_enum_descriptor_get_value(type, value);
     if (found == NULL) {
-        (void)snprintf(out, capacity, "%d", value);
+        (void)snprintf(out, capacity, "other (%d)", value); /* that a later version has */
         return out;
     }
     (void)snprintf(out, capacity, "%s", found->name + common_prefix(type));

@@ -233,6 +233,8 @@ static bool ends_import(const struct server *server, const Tefter__Refusal *refu
     case TEFTER__REFUSAL_CODE__TERMINAL_UNKNOWN:
     case TEFTER__REFUSAL_CODE__BRANCH_BLOCKED:
     case TEFTER__REFUSAL_CODE__READ_ONLY:
+    case TEFTER__REFUSAL_CODE__SERVER_OLDER:
+    case TEFTER__REFUSAL_CODE__CLIENT_OLDER:
         return true;
     case TEFTER__REFUSAL_CODE__RIGHT_MISSING:
         return server->sent == 0;

@@ -182,6 +182,7 @@ void tefter_close(struct tefter *client)
     tls_context_release(client->tls);
     arena_fini(&client->frame_arena);
     arena_fini(&client->welcome_arena);
+    features_fini(&client->features);
     arena_fini(&client->person_arena);
     secret_wipe(&client->token, sizeof(client->token));
     free(client);
@@ -216,6 +217,17 @@ const Tefter__Welcome *tefter_welcome(const struct tefter *client)
 const Tefter__LoggedIn *tefter_person(const struct tefter *client)
 {
     return client->person;
+}
+
+bool tefter_knows_field(const struct tefter *client, const ProtobufCMessageDescriptor *type,
+                        uint32_t number)
+{
+    return features_have(&client->features, type, number);
+}
+
+bool tefter_knows_value(const struct tefter *client, const ProtobufCEnumDescriptor *type, int value)
+{
+    return features_have(&client->features, type, (uint32_t)value);
 }
 
 const struct currency *tefter_currency(const struct tefter *client)

@@ -32,24 +32,30 @@ bool tefter_new_id(struct tefter *client, uint8_t ret_id[TEFTER_ID_SIZE], struct
 
 static const Tefter__Reply *reply_of(struct tefter *client, struct slice bytes)
 {
-    struct message_fault fault;
-    if (!message_scan(&tefter__reply__descriptor, bytes, &fault))
+    if (!message_scan_as(&tefter__reply__descriptor, bytes, MESSAGE_OF_SERVER, NULL))
         return NULL;
     return (const Tefter__Reply *)message_unpack(&tefter__reply__descriptor, bytes,
                                                  &client->frame_arena);
 }
 
-/* What came for a command, as a Reply; refusals that never reached the ledger have seq 0. */
+/* What came for a command, as a Reply; refusals that never reached the ledger have seq 0. NULL: it
+ * makes no sense. */
 static const Tefter__Reply *reply_in(struct tefter *client, const Tefter__ToTerminal *frame,
-                                     Tefter__Reply *made)
+                                     Tefter__Reply *made, Tefter__Refusal *unknown)
 {
-    if (frame->body_case == TEFTER__TO_TERMINAL__BODY_REPLY)
-        return reply_of(client, slice_of(frame->reply.data, frame->reply.len));
-    if (frame->body_case != TEFTER__TO_TERMINAL__BODY_REFUSED)
-        return NULL;
     *made = (Tefter__Reply)TEFTER__REPLY__INIT;
     made->result_case = TEFTER__REPLY__RESULT_REFUSED;
     made->refused = frame->refused;
+    if (frame->body_case == TEFTER__TO_TERMINAL__BODY_REFUSED)
+        return made;
+    if (frame->body_case != TEFTER__TO_TERMINAL__BODY_REPLY)
+        return NULL;
+    const Tefter__Reply *reply = reply_of(client, slice_of(frame->reply.data, frame->reply.len));
+    if (reply == NULL || reply->result_case != TEFTER__REPLY__RESULT__NOT_SET)
+        return reply;
+    refusal_unknown(unknown);
+    made->seq = reply->seq;
+    made->refused = unknown;
     return made;
 }
 
@@ -58,18 +64,31 @@ static const Tefter__Refusal *refused_in(const Tefter__Reply *reply)
     return reply->result_case == TEFTER__REPLY__RESULT_REFUSED ? reply->refused : NULL;
 }
 
+static bool refused_as(const Tefter__Reply *reply, Tefter__RefusalCode code)
+{
+    return refused_in(reply) != NULL && refused_in(reply)->code == code;
+}
+
 /* A refusal at the door says nothing about an earlier sending of the same id. */
 static bool is_final(const struct request *request, const Tefter__Reply *reply)
 {
-    bool here =
-        refused_in(reply) != NULL && refused_in(reply)->code == TEFTER__REFUSAL_CODE__NOT_LOGGED_IN;
+    bool here = refused_as(reply, TEFTER__REFUSAL_CODE__NOT_LOGGED_IN) ||
+                refused_as(reply, TEFTER__REFUSAL_CODE__SERVER_OLDER);
+    if (reply->seq == 0 && refused_as(reply, TEFTER__REFUSAL_CODE__CLIENT_OLDER))
+        return false; /* a later version of this program will understand the answer */
     return reply->seq != 0 || request->times <= (here ? 0 : 1);
+}
+
+/* What is not understood counts as done: it is in the ledger, and may be needed after a restore. */
+static bool counts_as_done(const Tefter__Reply *reply)
+{
+    return refused_in(reply) == NULL || refused_as(reply, TEFTER__REFUSAL_CODE__CLIENT_OLDER);
 }
 
 static void settle(struct tefter *client, const struct request *request, const Tefter__Reply *reply)
 {
     if (request->written && is_final(request, reply))
-        outbox_settle(&client->outbox, request->id, refused_in(reply) == NULL,
+        outbox_settle(&client->outbox, request->id, counts_as_done(reply),
                       &client->incarnation);
 }
 
@@ -95,8 +114,9 @@ static void command_answered(struct tefter *client, struct request *request,
                              const Tefter__ToTerminal *frame)
 {
     Tefter__Reply made;
-    const Tefter__Reply *reply = reply_in(client, frame, &made);
-    if (reply == NULL || reply->result_case == TEFTER__REPLY__RESULT__NOT_SET) {
+    Tefter__Refusal unknown;
+    const Tefter__Reply *reply = reply_in(client, frame, &made, &unknown);
+    if (reply == NULL) {
         link_broken(client, "the server's reply makes no sense");
         return;
     }
@@ -285,7 +305,8 @@ static void offer_answered(void *context, const struct tefter_outcome *outcome)
     const struct outbox_entry *entry = outbox_find(&client->outbox, outcome->id);
     bool settled = outcome->reply->seq != 0;
     if (settled)
-        outbox_settle(&client->outbox, outcome->id, outcome->refused == NULL, &client->incarnation);
+        outbox_settle(&client->outbox, outcome->id, counts_as_done(outcome->reply),
+                      &client->incarnation);
     if (settled && entry != NULL)
         tell_settled(client, entry, outcome->reply);
     outbox_offer(client);

@@ -78,7 +78,7 @@ static void enrol_frame(struct enrolling *enrolling, struct slice bytes)
 {
     struct message_fault fault;
     const Tefter__ToTerminal *frame = NULL;
-    if (message_scan(&tefter__to_terminal__descriptor, bytes, &fault))
+    if (message_scan_as(&tefter__to_terminal__descriptor, bytes, MESSAGE_OF_SERVER, &fault))
         frame = (const Tefter__ToTerminal *)message_unpack(&tefter__to_terminal__descriptor, bytes,
                                                            enrolling->arena);
     if (frame != NULL && frame->body_case == TEFTER__TO_TERMINAL__BODY_ENROLLED)

@@ -25,6 +25,18 @@ static bool feed_resume(struct tefter_feed *feed, Tefter__Resume *resume)
     return true;
 }
 
+static void tell_set(struct tefter_feed *feed, struct tefter_set *set);
+
+/* The server does not know this topic yet; asked again at the next connection. */
+static void feed_unsuited(struct tefter_feed *feed, const struct message_fault *fault)
+{
+    Tefter__Refusal refusal;
+    refusal_older(&refusal, fault);
+    feed->number = 0;
+    struct tefter_set set = {.refused = &refusal, .delay_ms = -1};
+    tell_set(feed, &set);
+}
+
 static void feed_ask(struct tefter_feed *feed)
 {
     struct tefter *client = feed->client;
@@ -44,7 +56,11 @@ static void feed_ask(struct tefter_feed *feed)
     frame.request = SUBSCRIBE_REQUEST | feed->number;
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_SUBSCRIBE;
     frame.subscribe = &subscribe;
-    (void)link_send(client, &frame);
+    struct message_fault fault;
+    if (link_suits(client, &frame, &fault))
+        (void)link_send(client, &frame);
+    else
+        feed_unsuited(feed, &fault);
 }
 
 static void feed_leave(struct tefter_feed *feed)

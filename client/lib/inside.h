@@ -9,6 +9,7 @@
  *   renew.c     a new certificate at half-life
  *   feed.c      subscriptions and their pictures
  *   enrol.c     the one message of the enrolment protocol
+ *   first.c     what the first servers read, which do not say it themselves
  */
 #include "base/arena.h"
 #include "lib/ids.h"
@@ -17,6 +18,7 @@
 #include "lib/profile.h"
 #include "lib/tefter.h"
 #include "net/stream.h"
+#include "wire/features.h"
 #include "wire/frame.h"
 
 enum {
@@ -150,6 +152,7 @@ struct tefter {
     Tefter__Welcome *welcome;
     struct incarnation incarnation; /* of the welcome */
     Tefter__LoggedIn *person;
+    struct features features; /* what the server lacks of this program's schema */
     struct currency currency;
     int64_t clock_offset_ms; /* the server's wall clock minus ours */
     uint64_t clock_error_ms; /* half the round trip it was measured with */
@@ -197,6 +200,9 @@ void link_stop(struct tefter *client);
 void link_tick(struct tefter *client);
 bool link_send(struct tefter *client, const Tefter__FromTerminal *frame);
 void link_broken(struct tefter *client, const char *reason); /* the peer breaks the protocol */
+/* Does the server read all of this? Else ret_fault names what it does not know. */
+bool link_suits(const struct tefter *client, const Tefter__FromTerminal *frame,
+                struct message_fault *ret_fault);
 bool link_is_open(const struct tefter *client);
 void link_logged_in(struct tefter *client, const Tefter__LoggedIn *person);
 void link_logged_out(struct tefter *client);
@@ -213,6 +219,14 @@ void request_end(struct tefter *client, struct request *request);
 /* false: no request of ours has this number. */
 bool requests_answer(struct tefter *client, const Tefter__ToTerminal *frame);
 void requests_fini(struct tefter *client);
+
+/* What the client itself refuses: an answer of a kind that this version does not know, and what the
+ * server does not know; the refusal points into the fault. */
+void refusal_unknown(Tefter__Refusal *ret_refusal);
+void refusal_older(Tefter__Refusal *ret_refusal, const struct message_fault *fault);
+
+/* first.c: what a server reads that does not say what it reads; a packed Features */
+struct slice features_of_first(void);
 
 /* command.c */
 void outbox_offer(struct tefter *client); /* after each login, and after each settled entry */

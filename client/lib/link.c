@@ -145,6 +145,28 @@ void link_broken(struct tefter *client, const char *reason)
 
 /* ---- greeting and login ---- */
 
+bool link_suits(const struct tefter *client, const Tefter__FromTerminal *frame,
+                struct message_fault *ret_fault)
+{
+    struct buffer packed;
+    if (client->features.count == 0)
+        return true;
+    buffer_init(&packed, FRAME_TO_SERVER_MAX);
+    bool suits = !message_put(&frame->base, &packed) ||
+                 features_suit(&client->features, &tefter__from_terminal__descriptor,
+                               buffer_slice(&packed), ret_fault);
+    buffer_fini(&packed);
+    return suits;
+}
+
+/* A server that says nothing of features is one of the first. */
+static bool keep_features(struct tefter *client, const Tefter__Welcome *welcome)
+{
+    struct slice said = slice_of(welcome->features.data, welcome->features.len);
+    return features_read(&client->features, &tefter__from_terminal__descriptor,
+                         welcome->has_features ? said : features_of_first());
+}
+
 static void measure_clock(struct tefter *client, int64_t server_ms)
 {
     uint64_t now = loop_now_ms(client->loop);
@@ -200,7 +222,7 @@ static bool token_is_good(struct tefter *client)
 static void greeted(struct tefter *client, const Tefter__Welcome *welcome)
 {
     if (welcome->ledger.len != LEDGER_ID_SIZE || welcome->exponent > 4 ||
-        strlen(welcome->currency) != 3) {
+        strlen(welcome->currency) != 3 || !keep_features(client, welcome)) {
         link_broken(client, "the server's greeting makes no sense");
         return;
     }
@@ -361,7 +383,7 @@ static void take_frame(struct tefter *client, struct slice bytes)
 {
     struct message_fault fault;
     arena_reset(&client->frame_arena);
-    if (!message_scan(&tefter__to_terminal__descriptor, bytes, &fault)) {
+    if (!message_scan_as(&tefter__to_terminal__descriptor, bytes, MESSAGE_OF_SERVER, &fault)) {
         link_broken(client, "the server sends what this version does not understand");
         return;
     }

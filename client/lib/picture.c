@@ -123,7 +123,7 @@ static enum picture_verdict row_take(struct picture *picture, const Tefter__Row 
     uint64_t version = own_seq(value) != 0 ? own_seq(value) : frame_seq;
     *ret_news = false;
     if (key == 0)
-        return PICTURE_WRONG;
+        return PICTURE_TAKEN; /* of a kind that a later server has */
     if (!make_room(picture))
         return PICTURE_MEMORY;
     struct picture_row *row = seek(picture->rows, picture->capacity, key);

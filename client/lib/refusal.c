@@ -58,6 +58,12 @@ static const char *const patterns[] = {
     [CODE(DEADLINE_PASSED)] = "It took too long. Nothing was done; say it again.",
     [CODE(VERSION_UNKNOWN)] = "The server does not speak this version of the protocol|; its newest "
                               "is {most}|. Update the older of the two programs.",
+    [CODE(SERVER_OLDER)] = "The server is older than this program| and does not know '{field}' "
+                           "yet|. Nothing was done. Upgrade the server first.",
+    [CODE(CLIENT_OLDER)] =
+        "The server is newer than this program and answers in a way that it does not "
+        "know. What was asked for may have been done: look before you say it again, "
+        "and upgrade this program.",
     [CODE(ALREADY_SUBSCRIBED)] = "This subscription runs already.",
 
     [CODE(NOT_FOUND)] = "Not found|: there is no such {field}|.",
@@ -109,6 +115,12 @@ static const char *const patterns[] = {
     [CODE(MATCH_UNDONE)] = "This match is undone already.",
     [CODE(TILL_OTHER_BRANCH)] = "The till or device belongs to another branch.",
 };
+
+/* A code that only a later version knows: its number, for whoever asks about it, and those facts
+ * that mean the same with every code. */
+static const char unknown_pattern[] = "The server refuses this, for a reason that this program is "
+                                      "too old to know ({code})|: {field}|."
+                                      "| {ways}|| Who may: {roles}.|";
 
 const char *refusal_pattern(Tefter__RefusalCode code)
 {
@@ -239,6 +251,12 @@ static bool reason(const struct facts *facts, char *out, size_t capacity)
     return text != NULL && text->value != NULL && put_text(out, capacity, text->value);
 }
 
+static bool code(const struct facts *facts, char *out, size_t capacity)
+{
+    (void)snprintf(out, capacity, "%d", (int)facts->refusal->code);
+    return true;
+}
+
 /* "lines[3].product_code" is for programs; people count from one: "product code of line 4". */
 static bool field(const struct facts *facts, char *out, size_t capacity)
 {
@@ -352,10 +370,22 @@ static const struct fact {
     const char *name;
     fact_fn put;
 } known_facts[] = {
-    {"over$", over},           {"free", free_now}, {"amount", this_sale},  {"overdue$", overdue},
-    {"available$", available}, {"most", most},     {"most$", most_money},  {"days", days},
-    {"retry", retry},          {"right", right},   {"existing", existing}, {"reason", reason},
-    {"field", field},          {"roles", roles},   {"ways", ways},
+    {"over$", over},
+    {"free", free_now},
+    {"amount", this_sale},
+    {"overdue$", overdue},
+    {"available$", available},
+    {"most", most},
+    {"most$", most_money},
+    {"days", days},
+    {"retry", retry},
+    {"right", right},
+    {"existing", existing},
+    {"reason", reason},
+    {"code", code},
+    {"field", field},
+    {"roles", roles},
+    {"ways", ways},
 };
 
 static bool fact_word(void *context, const char *name, char *out, size_t capacity)
@@ -374,6 +404,6 @@ size_t refusal_sentence(const Tefter__Refusal *refusal, const struct currency *c
     struct facts facts = {refusal, currency == NULL ? &none : currency};
     const char *pattern = refusal_pattern(refusal->code);
     if (pattern == NULL)
-        pattern = "The server refuses this for a reason that this version does not know.";
+        pattern = unknown_pattern;
     return sentence_write(pattern, fact_word, &facts, out, capacity);
 }

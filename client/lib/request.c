@@ -117,14 +117,42 @@ static struct request *take_from_queue(struct tefter *client)
     return request;
 }
 
-/* The server would say so too, and cut the line if it were big. */
-static void refuse_here(struct tefter *client, struct request *request)
+void refusal_older(Tefter__Refusal *ret_refusal, const struct message_fault *fault)
 {
-    Tefter__Refusal refusal = TEFTER__REFUSAL__INIT;
+    *ret_refusal = (Tefter__Refusal)TEFTER__REFUSAL__INIT;
+    ret_refusal->code = TEFTER__REFUSAL_CODE__SERVER_OLDER;
+    ret_refusal->field = (char *)(uintptr_t)fault->path;
+}
+
+void refusal_unknown(Tefter__Refusal *ret_refusal)
+{
+    *ret_refusal = (Tefter__Refusal)TEFTER__REFUSAL__INIT;
+    ret_refusal->code = TEFTER__REFUSAL_CODE__CLIENT_OLDER;
+}
+
+/* What the server would not do anyway: it would refuse it, or cut the line. false: it may go out.
+ */
+static bool kept_back(const struct tefter *client, const struct request *request,
+                      struct message_fault *fault, Tefter__Refusal *ret_refusal)
+{
+    struct slice frame =
+        slice_of(request->frame.data + FRAME_HEAD_SIZE, request->frame.size - FRAME_HEAD_SIZE);
+    if (client->person == NULL && request->kind != REQUEST_OTHER) {
+        *ret_refusal = (Tefter__Refusal)TEFTER__REFUSAL__INIT;
+        ret_refusal->code = TEFTER__REFUSAL_CODE__NOT_LOGGED_IN;
+        return true;
+    }
+    if (features_suit(&client->features, &tefter__from_terminal__descriptor, frame, fault))
+        return false;
+    refusal_older(ret_refusal, fault);
+    return true;
+}
+
+static void refuse_here(struct tefter *client, struct request *request, Tefter__Refusal *refusal)
+{
     Tefter__ToTerminal frame = TEFTER__TO_TERMINAL__INIT;
-    refusal.code = TEFTER__REFUSAL_CODE__NOT_LOGGED_IN;
     frame.body_case = TEFTER__TO_TERMINAL__BODY_REFUSED;
-    frame.refused = &refusal;
+    frame.refused = refusal;
     request->answered(client, request, &frame);
     client_happened(client);
 }
@@ -138,13 +166,15 @@ void requests_pump(struct tefter *client)
 {
     while (client->to_send_count > 0 && line_has_room(client)) {
         struct request *request = &client->requests[client->to_send[client->to_send_first]];
-        bool nobody = client->person == NULL && request->kind != REQUEST_OTHER;
-        if (!nobody && !stream_write(client->link.end->stream, buffer_slice(&request->frame)))
+        struct message_fault fault;
+        Tefter__Refusal refusal;
+        bool kept = kept_back(client, request, &fault, &refusal);
+        if (!kept && !stream_write(client->link.end->stream, buffer_slice(&request->frame)))
             return; /* `closed` comes, then the next connection */
         (void)take_from_queue(client);
-        request->times += !nobody;
-        if (nobody)
-            refuse_here(client, request);
+        request->times += !kept;
+        if (kept)
+            refuse_here(client, request, &refusal);
     }
 }
 
@@ -232,7 +262,14 @@ bool requests_answer(struct tefter *client, const Tefter__ToTerminal *frame)
     struct request *request = &client->requests[frame->request % REQUESTS_MAX];
     if (frame->request < REQUEST_NUMBER_FIRST || request->number != frame->request)
         return false;
-    request->answered(client, request, frame);
+    Tefter__Refusal refusal;
+    Tefter__ToTerminal known = *frame;
+    if (frame->body_case == TEFTER__TO_TERMINAL__BODY__NOT_SET) {
+        refusal_unknown(&refusal);
+        known.body_case = TEFTER__TO_TERMINAL__BODY_REFUSED;
+        known.refused = &refusal;
+    }
+    request->answered(client, request, &known);
     client_happened(client);
     requests_pump(client);
     return true;
@@ -356,23 +393,33 @@ bool tefter_logout(struct tefter *client, struct failure *failure)
 
 /* ---- queries ---- */
 
-static void query_refused(struct tefter *client, struct request *request,
-                          const Tefter__ToTerminal *frame, Tefter__Answer *ret_answer)
-{
-    (void)client;
-    (void)request;
-    *ret_answer = (Tefter__Answer)TEFTER__ANSWER__INIT;
-    ret_answer->kind_case = TEFTER__ANSWER__KIND_REFUSED;
-    ret_answer->refused = frame->refused;
-}
-
 static const Tefter__Answer *answer_of(struct tefter *client, struct slice bytes)
 {
-    struct message_fault fault;
-    if (!message_scan(&tefter__answer__descriptor, bytes, &fault))
+    if (!message_scan_as(&tefter__answer__descriptor, bytes, MESSAGE_OF_SERVER, NULL))
         return NULL;
     return (const Tefter__Answer *)message_unpack(&tefter__answer__descriptor, bytes,
                                                   &client->frame_arena);
+}
+
+/* What came for a query, as an Answer; NULL: it makes no sense. */
+static const Tefter__Answer *answer_in(struct tefter *client, const Tefter__ToTerminal *frame,
+                                       Tefter__Answer *made, Tefter__Refusal *unknown)
+{
+    *made = (Tefter__Answer)TEFTER__ANSWER__INIT;
+    made->kind_case = TEFTER__ANSWER__KIND_REFUSED;
+    made->refused = frame->refused;
+    if (frame->body_case == TEFTER__TO_TERMINAL__BODY_REFUSED)
+        return made;
+    if (frame->body_case != TEFTER__TO_TERMINAL__BODY_ANSWER)
+        return NULL;
+    const Tefter__Answer *answer =
+        answer_of(client, slice_of(frame->answer.data, frame->answer.len));
+    if (answer == NULL || answer->kind_case != TEFTER__ANSWER__KIND__NOT_SET)
+        return answer;
+    refusal_unknown(unknown);
+    made->seq = answer->seq;
+    made->refused = unknown;
+    return made;
 }
 
 static bool is_busy(const Tefter__Refusal *refusal)
@@ -383,14 +430,9 @@ static bool is_busy(const Tefter__Refusal *refusal)
 static void query_answered(struct tefter *client, struct request *request,
                            const Tefter__ToTerminal *frame)
 {
-    Tefter__Answer refused;
-    const Tefter__Answer *answer = NULL;
-    if (frame->body_case == TEFTER__TO_TERMINAL__BODY_REFUSED) {
-        query_refused(client, request, frame, &refused);
-        answer = &refused;
-    } else if (frame->body_case == TEFTER__TO_TERMINAL__BODY_ANSWER) {
-        answer = answer_of(client, slice_of(frame->answer.data, frame->answer.len));
-    }
+    Tefter__Answer made;
+    Tefter__Refusal unknown;
+    const Tefter__Answer *answer = answer_in(client, frame, &made, &unknown);
     if (answer == NULL) {
         link_broken(client, "the server's answer makes no sense");
         return;

@@ -127,6 +127,14 @@ void tefter_on_state(struct tefter *client, tefter_state_fn on_state, void *cont
 /* The newest greeting and login, NULL before; until the next one. */
 const Tefter__Welcome *tefter_welcome(const struct tefter *client);
 const Tefter__LoggedIn *tefter_person(const struct tefter *client);
+/* Does the server read this field of a message (a command is a field of Command, a query one of
+ * Query), or this value of an enum? By its newest greeting; true before. Nothing else is ever sent:
+ * a request that holds what the server does not know is refused here, with SERVER_OLDER, so this is
+ * for who would do otherwise then, or not offer it. */
+bool tefter_knows_field(const struct tefter *client, const ProtobufCMessageDescriptor *type,
+                        uint32_t number);
+bool tefter_knows_value(const struct tefter *client, const ProtobufCEnumDescriptor *type,
+                        int value);
 /* The company's currency; only its exponent is made up before the greeting. */
 const struct currency *tefter_currency(const struct tefter *client);
 /* The server's wall clock, guessed between its beats. */
@@ -154,7 +162,8 @@ bool tefter_new_id(struct tefter *client, uint8_t ret_id[TEFTER_ID_SIZE], struct
 void tefter_id_text(const uint8_t id[TEFTER_ID_SIZE], char out[TEFTER_ID_TEXT_SIZE]);
 
 /* The answer to one command. reply is never NULL; refusals that never reached the ledger (not
- * logged in, no right, read only) are told as a reply with seq 0. */
+ * logged in, no right, read only) are told as a reply with seq 0. A result that this version does
+ * not know is told as CLIENT_OLDER: with a seq it did reach the ledger, but not how it ended. */
 struct tefter_outcome {
     const uint8_t *id;
     const Tefter__Reply *reply;
@@ -222,7 +231,9 @@ struct tefter_set {
 };
 typedef void (*tefter_set_fn)(void *context, const struct tefter_set *set);
 
-/* customers NULL: all. Survives losses and gaps by itself. NULL without memory. */
+/* Rows of a kind that this version does not know are passed over. A topic the server does not know
+ * is refused with SERVER_OLDER, maybe before this returns.
+ * customers NULL: all. Survives losses and gaps by itself. NULL without memory. */
 struct tefter_feed *tefter_subscribe(struct tefter *client, Tefter__Topic topic,
                                      const uint32_t *customers, size_t customer_count,
                                      tefter_set_fn changed, void *context);

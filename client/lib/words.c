@@ -16,7 +16,7 @@ const char *role_word(Tefter__Role role)
     case _TEFTER__ROLE_IS_INT_SIZE:
         break;
     }
-    return "somebody else";
+    return "another role"; /* that a later version has */
 }
 
 /* Fits behind "you may not" and "who may". */

@@ -79,10 +79,18 @@ static void unreadable(struct session *session, const struct message_fault *faul
     session_goodbye(session, "that frame cannot be read", &refusal);
 }
 
+/* Who has not been greeted does not know yet what is read here: Hello and Enrol may say more than
+ * this server understands. Whatever comes later may not. */
+static unsigned left_out(const struct session *session)
+{
+    bool greeted = session->state != SESSION_CONNECTED && session->state != SESSION_ENROLLING;
+    return greeted ? 0 : MESSAGE_UNKNOWN_PASSES;
+}
+
 static const Tefter__FromTerminal *read_frame(struct session *session, struct slice frame)
 {
     struct message_fault fault = {.path = "", .what = ""};
-    if (!message_scan(&tefter__from_terminal__descriptor, frame, &fault)) {
+    if (!message_scan_as(&tefter__from_terminal__descriptor, frame, left_out(session), &fault)) {
         unreadable(session, &fault);
         return NULL;
     }

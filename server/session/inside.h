@@ -143,7 +143,8 @@ struct slot {
 
 struct sessions {
     struct sessions_options options;
-    struct arena kept; /* copies of the options' texts */
+    struct arena kept;     /* copies of the options' texts */
+    struct slice features; /* a packed Features: what every terminal is greeted with */
     struct hash root;
     uint8_t ledger_id[16];
     struct incarnation incarnation;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "session/inside.h"
+#include "wire/features.h"
 
 int64_t sessions_now_ms(const struct sessions *home)
 {
@@ -227,6 +228,17 @@ static bool keep(struct sessions *home, struct slice *slice, struct failure *fai
     return copy != NULL || fail(failure, FAULT_MEMORY, 0, "no memory for the sessions");
 }
 
+/* The schema that is read here, told to every terminal. */
+static bool describe_features(struct sessions *home, struct failure *failure)
+{
+    struct arena arena;
+    arena_init(&arena, FRAME_UNPACKED_MAX);
+    home->features = features_describe(&tefter__from_terminal__descriptor, &arena);
+    bool good = keep(home, &home->features, failure);
+    arena_fini(&arena);
+    return good;
+}
+
 static bool make_parts(struct sessions *home, struct failure *failure)
 {
     struct ledger_state state;
@@ -277,8 +289,8 @@ bool sessions_create(const struct sessions_options *options, struct sessions **r
     buffer_init(&home->out, FRAME_HEAD_SIZE + FRAME_TO_CLIENT_MAX);
     buffer_init(&home->rows, FRAME_TO_CLIENT_MAX);
     if (!keep(home, &home->options.root.certificate, failure) ||
-        !keep(home, &home->options.root.key, failure) || !make_parts(home, failure) ||
-        !make_listener(home, failure)) {
+        !keep(home, &home->options.root.key, failure) || !describe_features(home, failure) ||
+        !make_parts(home, failure) || !make_listener(home, failure)) {
         sessions_destroy(home);
         return false;
     }

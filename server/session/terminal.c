@@ -170,6 +170,8 @@ static void welcome_init(const struct session *session, Tefter__Welcome *welcome
     welcome->has_renew = true;
     welcome->has_heartbeat_ms = true;
     welcome->heartbeat_ms = HEARTBEAT_MS;
+    welcome->has_features = true;
+    welcome->features = (ProtobufCBinaryData){home->features.size, (uint8_t *)home->features.data};
 }
 
 void terminal_hello(struct session *session, const Tefter__FromTerminal *request)

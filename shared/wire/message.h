@@ -10,6 +10,8 @@
  * TEXT_MAX, enum values the schema does not know, booleans other than 0 and 1, 32-bit fields
  * that do not fit. So what was scanned can be unpacked without surprises, and the bytes stored are
  * the bytes received.
+ *
+ * message_scan_as leaves out what a peer of a later version would run into: see proto/README.md.
  */
 #include "base/arena.h"
 #include "base/bytes.h"
@@ -31,6 +33,20 @@ struct message_fault {
  * packed or one by one, others only one by one. */
 bool message_scan(const ProtobufCMessageDescriptor *type, struct slice bytes,
                   struct message_fault *ret_fault);
+
+/* What is left out of the scan. */
+enum {
+    /* Fields the schema does not have are passed over, as are values its enums do not have: where
+     * a newer peer speaks, a terminal to its server's greeting or a server to its terminals. */
+    MESSAGE_UNKNOWN_PASSES = 1,
+    /* No bound of repetitions and of text: where the writer had its own, and another version of it
+     * may have had others. The frame and the arena still bound it. */
+    MESSAGE_UNBOUNDED = 2,
+    /* What a server says to a terminal. */
+    MESSAGE_OF_SERVER = MESSAGE_UNKNOWN_PASSES | MESSAGE_UNBOUNDED,
+};
+bool message_scan_as(const ProtobufCMessageDescriptor *type, struct slice bytes, unsigned leave,
+                     struct message_fault *ret_fault);
 
 /* Bytes-typed fields that hold a packed message of a known type are scanned by the caller. How many
  * times a repeated field may stand: REPEATED_MAX unless the table in message.c says otherwise. */

@@ -15,11 +15,12 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "wire/path.h"
+#include "wire/reader.h"
 
 enum {
     FIELDS_MAX = 256, /* of one message type; tests look at every type of the schema */
     ONEOFS_MAX = 8,
-    VARINT_MAX_BYTES = 10,
+    FIELD_NUMBER_MAX = (1 << 29) - 1, /* of any schema */
     ANSWER_ROWS_MAX = 5000, /* what only servers send: as many rows as FRAME_TO_CLIENT_MAX holds */
 };
 
@@ -70,6 +71,12 @@ uint32_t message_bound(const ProtobufCMessageDescriptor *type,
 
 /* ---- faults ---- */
 
+/* What one call of message_scan_as is about. */
+struct walk {
+    unsigned leave; /* MESSAGE_UNKNOWN_PASSES, MESSAGE_UNBOUNDED */
+    struct message_fault *fault;
+};
+
 static bool fault_unknown(struct message_fault *fault, uint64_t number)
 {
     path_fault(fault, "no such field");
@@ -77,54 +84,10 @@ static bool fault_unknown(struct message_fault *fault, uint64_t number)
     return false;
 }
 
-/* ---- the bytes ---- */
-
-struct reader {
-    const uint8_t *at;
-    const uint8_t *end;
-};
-
-/* A varint in its shortest form that fits 64 bits. */
-static bool read_varint(struct reader *reader, uint64_t *ret_value)
-{
-    if (reader->at < reader->end && *reader->at < 0x80) {
-        *ret_value = *reader->at++;
-        return true;
-    }
-    uint64_t value = 0;
-    for (unsigned i = 0; i < VARINT_MAX_BYTES && reader->at < reader->end; i++) {
-        uint8_t byte = *reader->at++;
-        value |= (uint64_t)(byte & 0x7f) << (7 * i);
-        if (byte >= 0x80)
-            continue;
-        *ret_value = value;
-        return byte != 0 && !(i == VARINT_MAX_BYTES - 1 && byte > 1);
-    }
-    return false;
-}
-
-static bool read_part(struct reader *reader, struct reader *ret_part)
-{
-    uint64_t size = 0;
-    if (!read_varint(reader, &size) || size > (uint64_t)(reader->end - reader->at))
-        return false;
-    *ret_part = (struct reader){reader->at, reader->at + size};
-    reader->at += size;
-    return true;
-}
-
-static bool skip_fixed(struct reader *reader, size_t size)
-{
-    if ((size_t)(reader->end - reader->at) < size)
-        return false;
-    reader->at += size;
-    return true;
-}
-
 /* ---- values ---- */
 
 static bool scan_message(const ProtobufCMessageDescriptor *type, struct reader reader,
-                         unsigned depth, struct message_fault *fault);
+                         unsigned depth, const struct walk *walk);
 
 static ProtobufCWireType wire_of(ProtobufCType type)
 {
@@ -165,56 +128,64 @@ static bool enum_knows(const ProtobufCEnumDescriptor *type, uint64_t value)
            protobuf_c_enum_descriptor_get_value(type, (int32_t)(uint32_t)value) != NULL;
 }
 
+/* A value that a later schema has is passed over only where it can be held at all. */
+static bool enum_taken(const ProtobufCEnumDescriptor *type, uint64_t value, const struct walk *walk)
+{
+    if ((walk->leave & MESSAGE_UNKNOWN_PASSES) != 0)
+        return fits_int32(value);
+    return enum_knows(type, value);
+}
+
 static bool scan_varint(const ProtobufCFieldDescriptor *field, struct reader *reader,
-                        struct message_fault *fault)
+                        const struct walk *walk)
 {
     uint64_t value = 0;
     if (!read_varint(reader, &value))
-        return path_fault(fault, "a number is cut off or not in its shortest form");
+        return path_fault(walk->fault, "a number is cut off or not in its shortest form");
     if (field->type == PROTOBUF_C_TYPE_BOOL && value > 1)
-        return path_fault(fault, "neither true nor false");
-    if (field->type == PROTOBUF_C_TYPE_ENUM && !enum_knows(field->descriptor, value))
-        return path_fault(fault, "not one of the values of this field");
+        return path_fault(walk->fault, "neither true nor false");
+    if (field->type == PROTOBUF_C_TYPE_ENUM && !enum_taken(field->descriptor, value, walk))
+        return path_fault(walk->fault, "not one of the values of this field");
     if (field->type == PROTOBUF_C_TYPE_INT32 && !fits_int32(value))
-        return path_fault(fault, "does not fit in 32 bits");
+        return path_fault(walk->fault, "does not fit in 32 bits");
     bool wide = field->type != PROTOBUF_C_TYPE_UINT32 && field->type != PROTOBUF_C_TYPE_SINT32;
-    return wide || value <= UINT32_MAX || path_fault(fault, "does not fit in 32 bits");
+    return wide || value <= UINT32_MAX || path_fault(walk->fault, "does not fit in 32 bits");
 }
 
-static bool scan_string(struct reader part, struct message_fault *fault)
+static bool scan_string(struct reader part, const struct walk *walk)
 {
     size_t size = (size_t)(part.end - part.at);
-    if (size > TEXT_MAX)
-        return path_fault(fault, "the text is too long");
-    return text_valid(part.at, size) || path_fault(fault, "not valid text");
+    if (size > TEXT_MAX && (walk->leave & MESSAGE_UNBOUNDED) == 0)
+        return path_fault(walk->fault, "the text is too long");
+    return text_valid(part.at, size) || path_fault(walk->fault, "not valid text");
 }
 
 static bool scan_part(const ProtobufCFieldDescriptor *field, struct reader *reader, unsigned depth,
-                      struct message_fault *fault)
+                      const struct walk *walk)
 {
     struct reader part;
     if (!read_part(reader, &part))
-        return path_fault(fault, "longer than the bytes that are there");
+        return path_fault(walk->fault, "longer than the bytes that are there");
     if (field->type == PROTOBUF_C_TYPE_STRING)
-        return scan_string(part, fault);
+        return scan_string(part, walk);
     return field->type != PROTOBUF_C_TYPE_MESSAGE ||
-           scan_message(field->descriptor, part, depth + 1, fault);
+           scan_message(field->descriptor, part, depth + 1, walk);
 }
 
 static bool scan_value(const ProtobufCFieldDescriptor *field, struct reader *reader, unsigned depth,
-                       struct message_fault *fault)
+                       const struct walk *walk)
 {
     switch (wire_of(field->type)) {
     case PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED:
-        return scan_part(field, reader, depth, fault);
+        return scan_part(field, reader, depth, walk);
     case PROTOBUF_C_WIRE_TYPE_32BIT:
-        return skip_fixed(reader, 4) || path_fault(fault, "cut off");
+        return skip_fixed(reader, 4) || path_fault(walk->fault, "cut off");
     case PROTOBUF_C_WIRE_TYPE_64BIT:
-        return skip_fixed(reader, 8) || path_fault(fault, "cut off");
+        return skip_fixed(reader, 8) || path_fault(walk->fault, "cut off");
     case PROTOBUF_C_WIRE_TYPE_VARINT:
         break;
     }
-    return scan_varint(field, reader, fault);
+    return scan_varint(field, reader, walk);
 }
 
 /* ---- fields ---- */
@@ -229,7 +200,7 @@ struct scan {
     const ProtobufCMessageDescriptor *type;
     struct reader reader;
     unsigned depth;
-    struct message_fault *fault;
+    const struct walk *walk;
     unsigned guess;              /* the field that came last */
     unsigned oneofs[ONEOFS_MAX]; /* quantifier offsets of the oneofs that have a member */
     unsigned oneof_count;
@@ -240,7 +211,7 @@ static bool count_oneof(struct scan *scan, const ProtobufCFieldDescriptor *field
 {
     for (unsigned i = 0; i < scan->oneof_count; i++) {
         if (scan->oneofs[i] == field->quantifier_offset)
-            return path_fault(scan->fault, "only one of several fields may be there");
+            return path_fault(scan->walk->fault, "only one of several fields may be there");
     }
     need(scan->oneof_count < ONEOFS_MAX);
     scan->oneofs[scan->oneof_count++] = field->quantifier_offset;
@@ -253,10 +224,11 @@ static bool count_field(struct scan *scan, const ProtobufCFieldDescriptor *field
     struct tally *tally = &scan->tallies[field - scan->type->fields];
     if (tally->count == 0) {
         bool repeated = field->label == PROTOBUF_C_LABEL_REPEATED;
-        tally->most = repeated ? message_bound(scan->type, field) : 1;
+        bool bounded = (scan->walk->leave & MESSAGE_UNBOUNDED) == 0;
+        tally->most = !repeated ? 1 : bounded ? message_bound(scan->type, field) : UINT32_MAX;
     }
     if (tally->count >= tally->most)
-        return path_fault(scan->fault, tally->most == 1 ? "there twice" : "too many");
+        return path_fault(scan->walk->fault, tally->most == 1 ? "there twice" : "too many");
     tally->count++;
     return (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) == 0 || count_oneof(scan, field);
 }
@@ -265,9 +237,9 @@ static bool scan_packed(struct scan *scan, const ProtobufCFieldDescriptor *field
 {
     struct reader part;
     if (!read_part(&scan->reader, &part))
-        return path_fault(scan->fault, "longer than the bytes that are there");
+        return path_fault(scan->walk->fault, "longer than the bytes that are there");
     while (part.at < part.end) {
-        if (!count_field(scan, field) || !scan_value(field, &part, scan->depth, scan->fault))
+        if (!count_field(scan, field) || !scan_value(field, &part, scan->depth, scan->walk))
             return false;
     }
     return true;
@@ -275,7 +247,7 @@ static bool scan_packed(struct scan *scan, const ProtobufCFieldDescriptor *field
 
 static bool scan_single(struct scan *scan, const ProtobufCFieldDescriptor *field)
 {
-    return count_field(scan, field) && scan_value(field, &scan->reader, scan->depth, scan->fault);
+    return count_field(scan, field) && scan_value(field, &scan->reader, scan->depth, scan->walk);
 }
 
 /* Fields mostly come in order: the next one is tried before the search. */
@@ -295,22 +267,33 @@ static bool fault_in_field(struct scan *scan, const ProtobufCFieldDescriptor *fi
 {
     bool repeated = field->label == PROTOBUF_C_LABEL_REPEATED;
     int64_t count = scan->tallies[field - scan->type->fields].count;
-    return path_within(scan->fault, field->name, repeated && count > 0 ? count - 1 : -1);
+    return path_within(scan->walk->fault, field->name, repeated && count > 0 ? count - 1 : -1);
+}
+
+static bool pass_unknown(struct scan *scan, uint64_t tag)
+{
+    struct reader ignored;
+    uint64_t number = tag >> 3;
+    bool passes = (scan->walk->leave & MESSAGE_UNKNOWN_PASSES) != 0;
+    if (!passes || number == 0 || number > FIELD_NUMBER_MAX)
+        return fault_unknown(scan->walk->fault, number);
+    return skip_value(&scan->reader, (unsigned)(tag & 7), &ignored) ||
+           path_fault(scan->walk->fault, "a field that is not known is cut off");
 }
 
 static bool scan_field(struct scan *scan)
 {
     uint64_t tag = 0;
     if (!read_varint(&scan->reader, &tag))
-        return path_fault(scan->fault, "a tag is cut off or not in its shortest form");
+        return path_fault(scan->walk->fault, "a tag is cut off or not in its shortest form");
     const ProtobufCFieldDescriptor *field = find_field(scan, tag >> 3);
     if (field == NULL)
-        return fault_unknown(scan->fault, tag >> 3);
+        return pass_unknown(scan, tag);
     scan->guess = (unsigned)(field - scan->type->fields);
     bool packed = (field->flags & PROTOBUF_C_FIELD_FLAG_PACKED) != 0 &&
                   (tag & 7) == PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED;
     if (!packed && (tag & 7) != wire_of(field->type)) {
-        path_fault(scan->fault, "of another type on the wire");
+        path_fault(scan->walk->fault, "of another type on the wire");
         return fault_in_field(scan, field);
     }
     return (packed ? scan_packed(scan, field) : scan_single(scan, field)) ||
@@ -322,24 +305,24 @@ static bool scan_required(struct scan *scan)
     for (unsigned i = 0; i < scan->type->n_fields; i++) {
         const ProtobufCFieldDescriptor *field = &scan->type->fields[i];
         if (field->label == PROTOBUF_C_LABEL_REQUIRED && scan->tallies[i].count == 0) {
-            path_fault(scan->fault, "missing");
-            return path_within(scan->fault, field->name, -1);
+            path_fault(scan->walk->fault, "missing");
+            return path_within(scan->walk->fault, field->name, -1);
         }
     }
     return true;
 }
 
 static bool scan_message(const ProtobufCMessageDescriptor *type, struct reader reader,
-                         unsigned depth, struct message_fault *fault)
+                         unsigned depth, const struct walk *walk)
 {
     if (depth > MESSAGE_DEPTH_MAX)
-        return path_fault(fault, "nested too deep");
+        return path_fault(walk->fault, "nested too deep");
     need(type->n_fields <= FIELDS_MAX);
     struct scan scan; /* not zeroed whole: most of it is tallies that this type does not have */
     scan.type = type;
     scan.reader = reader;
     scan.depth = depth;
-    scan.fault = fault;
+    scan.walk = walk;
     scan.guess = 0;
     scan.oneof_count = 0;
     memset(scan.tallies, 0, type->n_fields * sizeof(scan.tallies[0]));
@@ -350,45 +333,31 @@ static bool scan_message(const ProtobufCMessageDescriptor *type, struct reader r
     return scan_required(&scan);
 }
 
+bool message_scan_as(const ProtobufCMessageDescriptor *type, struct slice bytes, unsigned leave,
+                     struct message_fault *ret_fault)
+{
+    struct message_fault ignored;
+    struct walk walk = {leave, ret_fault != NULL ? ret_fault : &ignored};
+    path_fault(walk.fault, "");
+    return scan_message(type, reader_of(bytes), 1, &walk);
+}
+
 bool message_scan(const ProtobufCMessageDescriptor *type, struct slice bytes,
                   struct message_fault *ret_fault)
 {
-    struct message_fault ignored;
-    struct message_fault *fault = ret_fault != NULL ? ret_fault : &ignored;
-    path_fault(fault, "");
-    if (bytes.size == 0)
-        return scan_message(type, (struct reader){NULL, NULL}, 1, fault);
-    return scan_message(type, (struct reader){bytes.data, bytes.data + bytes.size}, 1, fault);
+    return message_scan_as(type, bytes, 0, ret_fault);
 }
 
 uint32_t message_kind(struct slice bytes)
 {
-    struct reader reader = {bytes.data, bytes.data + bytes.size};
+    struct reader reader = reader_of(bytes);
     uint64_t tag = 0;
-    if (bytes.size == 0 || !read_varint(&reader, &tag) || tag >> 3 > UINT32_MAX)
+    if (!read_varint(&reader, &tag) || tag >> 3 > UINT32_MAX)
         return 0;
     return (uint32_t)(tag >> 3);
 }
 
 /* ---- looking for a part ---- */
-
-static bool skip_value(struct reader *reader, unsigned wire, struct reader *ret_part)
-{
-    uint64_t ignored = 0;
-    *ret_part = (struct reader){NULL, NULL};
-    switch (wire) {
-    case PROTOBUF_C_WIRE_TYPE_VARINT:
-        return read_varint(reader, &ignored);
-    case PROTOBUF_C_WIRE_TYPE_64BIT:
-        return skip_fixed(reader, 8);
-    case PROTOBUF_C_WIRE_TYPE_32BIT:
-        return skip_fixed(reader, 4);
-    case PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED:
-        return read_part(reader, ret_part);
-    default:
-        return false;
-    }
-}
 
 static bool holds(const ProtobufCMessageDescriptor *type, struct reader reader,
                   const ProtobufCMessageDescriptor *wanted, unsigned depth)
@@ -414,6 +383,5 @@ static bool holds(const ProtobufCMessageDescriptor *type, struct reader reader,
 bool message_holds(const ProtobufCMessageDescriptor *type, struct slice bytes,
                    const ProtobufCMessageDescriptor *wanted)
 {
-    return bytes.size > 0 &&
-           holds(type, (struct reader){bytes.data, bytes.data + bytes.size}, wanted, 1);
+    return holds(type, reader_of(bytes), wanted, 1);
 }
