@@ -14,6 +14,7 @@
 #include "lib/tefter.h"
 #include "net/stream.h"
 #include "wire/frame.h"
+#include "wire/later.h"
 #include "wire/message.h"
 
 enum { FAKE_COMMANDS_MAX = 4096, FAKE_TERMINAL = 7, FAKE_STAFF = 5 };
@@ -49,6 +50,9 @@ struct fake {
     uint32_t busy;           /* so many submits are told BUSY first */
     uint32_t retry_ms;       /* and to come back then; 0: soon */
     Tefter__Refusal *refuse; /* every command */
+    struct slice features;   /* told in the greeting; empty: nothing is said of it */
+    struct prng *later;      /* a later version: fields in between that the client does not know */
+    bool other_kinds;        /* and answers of kinds that it does not know */
     uint32_t subscription;
     bool subscribed;
     Tefter__Subscribe *asked; /* newest Subscribe, in asked_arena */
@@ -60,13 +64,27 @@ struct fake {
 static const uint8_t fake_ledger[16] = {4, 2};
 static const uint8_t fake_token[24] = {1, 2, 3};
 
+static inline struct slice fake_pack(struct fake *fake, const ProtobufCMessage *message)
+{
+    struct buffer out;
+    struct slice packed = message_pack(message, &fake->arena);
+    if (fake->later == NULL)
+        return packed;
+    struct later later = {.prng = fake->later, .one_in = 2};
+    buffer_init(&out, FRAME_TO_CLIENT_MAX);
+    later_message(&later, message->descriptor, packed, &out);
+    packed = slice_of(arena_copy(&fake->arena, out.data, out.size), out.size);
+    buffer_fini(&out);
+    return packed;
+}
+
 static inline void fake_send(struct fake *fake, uint64_t request, Tefter__ToTerminal *message)
 {
     struct buffer out;
     buffer_init(&out, FRAME_TO_CLIENT_MAX + FRAME_HEAD_SIZE);
     message->has_request = request != 0;
     message->request = request;
-    struct slice packed = message_pack(&message->base, &fake->arena);
+    struct slice packed = fake_pack(fake, &message->base);
     need(frame_put(&out, packed));
     if (fake->stream != NULL)
         (void)stream_write(fake->stream, buffer_slice(&out));
@@ -112,6 +130,9 @@ static inline void fake_welcome(struct fake *fake, uint64_t request)
     welcome.branch_code = (char *)"HQ";
     welcome.now_ms = pki_now_ms();
     welcome.date = 20780;
+    welcome.has_features = fake->features.size > 0;
+    welcome.features.data = (uint8_t *)(uintptr_t)fake->features.data;
+    welcome.features.len = fake->features.size;
     welcome.has_renew = true;
     welcome.renew = fake->old;
     message.body_case = TEFTER__TO_TERMINAL__BODY_WELCOME;
@@ -162,7 +183,9 @@ static inline void fake_reply(struct fake *fake, uint64_t request, uint64_t seq)
         reply.done = &done;
     else
         reply.refused = fake->refuse;
-    struct slice packed = message_pack(&reply.base, &fake->arena);
+    if (fake->other_kinds)
+        reply.result_case = TEFTER__REPLY__RESULT__NOT_SET;
+    struct slice packed = fake_pack(fake, &reply.base);
     message.body_case = TEFTER__TO_TERMINAL__BODY_REPLY;
     message.reply.data = (uint8_t *)(uintptr_t)packed.data;
     message.reply.len = packed.size;
@@ -204,7 +227,9 @@ static inline void fake_query(struct fake *fake, const Tefter__FromTerminal *fra
     answer.seq = fake->seq;
     answer.kind_case = TEFTER__ANSWER__KIND_COMPANY;
     answer.company = &company;
-    struct slice packed = message_pack(&answer.base, &fake->arena);
+    if (fake->other_kinds)
+        answer.kind_case = TEFTER__ANSWER__KIND__NOT_SET;
+    struct slice packed = fake_pack(fake, &answer.base);
     message.body_case = TEFTER__TO_TERMINAL__BODY_ANSWER;
     message.answer.data = (uint8_t *)(uintptr_t)packed.data;
     message.answer.len = packed.size;
@@ -218,7 +243,8 @@ static inline void fake_pong(struct fake *fake, uint64_t request)
     fake->pings++;
     pong.seq = fake->seq;
     pong.now_ms = pki_now_ms();
-    message.body_case = TEFTER__TO_TERMINAL__BODY_PONG;
+    message.body_case = fake->other_kinds && request >= 256 ? TEFTER__TO_TERMINAL__BODY__NOT_SET
+                                                            : TEFTER__TO_TERMINAL__BODY_PONG;
     message.pong = &pong;
     fake_send(fake, request, &message);
 }

@@ -40,6 +40,37 @@ static void every_right_and_role_has_words(void **state)
                                 "another role");
 }
 
+/* A later server may say what this program has no words for: a sentence all the same. */
+static void what_is_not_known_makes_a_sentence(void **state)
+{
+    (void)state;
+    char out[512];
+    Tefter__Role roles[] = {TEFTER__ROLE__ROLE_MANAGER, (Tefter__Role)77};
+    Tefter__WayOut way = TEFTER__WAY_OUT__INIT;
+    Tefter__WayOut *ways[] = {&way};
+    Tefter__Refusal refusal = TEFTER__REFUSAL__INIT;
+    refusal.code = (Tefter__RefusalCode)141;
+    (void)refusal_sentence(&refusal, &vnd, out, sizeof(out));
+    assert_string_equal(out,
+                        "The server refuses this, for a reason that this program is too old to "
+                        "know (141).");
+    refusal.field = (char *)"voucher_number";
+    refusal.roles = roles;
+    refusal.n_roles = 2;
+    way.kind = (Tefter__WayOutKind)99;
+    refusal.ways = ways;
+    refusal.n_ways = 1;
+    (void)refusal_sentence(&refusal, &vnd, out, sizeof(out));
+    assert_string_equal(out,
+                        "The server refuses this, for a reason that this program is too old to "
+                        "know (141): voucher number. Who may: manager or another role.");
+    assert_string_equal(right_words((Tefter__Right)99), "do this");
+    for (int code = -5; code < 400; code++) {
+        refusal.code = (Tefter__RefusalCode)code;
+        assert_true(refusal_sentence(&refusal, &vnd, out, sizeof(out)) > 8);
+    }
+}
+
 static void over_the_limit_says_what_would_free_it(void **state)
 {
     (void)state;
@@ -178,6 +209,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_code_has_a_sentence),
         cmocka_unit_test(every_right_and_role_has_words),
+        cmocka_unit_test(what_is_not_known_makes_a_sentence),
         cmocka_unit_test(over_the_limit_says_what_would_free_it),
         cmocka_unit_test(facts_that_are_not_known_are_left_out),
         cmocka_unit_test(fields_are_named_as_people_count),
