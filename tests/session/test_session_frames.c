@@ -13,6 +13,7 @@
 #include "base/prng.h"
 #include "session/inside.h"
 #include "terminals/narrow.h"
+#include "wire/features.h"
 
 static struct client witness;
 
@@ -119,6 +120,33 @@ static void byte_by_byte(void **state)
     const Tefter__ToTerminal *answer = client_answer(&client, 5);
     assert_int_equal(answer->body_case, TEFTER__TO_TERMINAL__BODY_WELCOME);
     client_close(&client);
+}
+
+/* Who greets cannot know yet what is read here, so a later terminal may say more; then it is told.
+ */
+static void a_later_terminal_greets(void **state)
+{
+    (void)state;
+    struct client client;
+    struct features lacking = {.gaps = NULL};
+    static const uint8_t hello[] = {0,    0,    0,    14,   0x08, 0x05, 0x52, 7,    0x08,
+                                    0x01, 0xa2, 0x06, 0x02, 0xff, 0x00, 0xf0, 0x03, 0x01};
+    client_open(&client, &world.terminal);
+    client_write(&client, slice_of(hello, sizeof hello));
+    const Tefter__ToTerminal *answer = client_answer(&client, 5);
+    assert_int_equal(answer->body_case, TEFTER__TO_TERMINAL__BODY_WELCOME);
+    const Tefter__Welcome *welcome = answer->welcome;
+    assert_true(welcome->has_features);
+    assert_true(features_read(&lacking, &tefter__from_terminal__descriptor,
+                              slice_of(welcome->features.data, welcome->features.len)));
+    assert_int_equal(lacking.count, 0);
+    features_fini(&lacking);
+    static const uint8_t ping[] = {0, 0, 0, 5, 0x7a, 0x03, 0xa0, 0x06, 0x07};
+    client_write(&client, slice_of(ping, sizeof ping)); /* but now it knows */
+    client_wait_closed(&client);
+    assert_string_equal(client_goodbye(&client)->refused->field, "ping.#100");
+    client_close(&client);
+    cut("\0\0\0\x06\x08\x05\xa2\x06\x01\x00", "#100");
 }
 
 static bool only_one_is_there(void *context)
@@ -677,6 +705,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         frames_test(bad_frames),
         frames_test(too_big_after_login),
+        frames_test(a_later_terminal_greets),
         frames_test(byte_by_byte),
         frames_test(damaged_frames),
         frames_test(another_version),
