@@ -12,7 +12,7 @@
 /* Numbers of the link's own requests, below REQUEST_NUMBER_FIRST. */
 enum { NUMBER_HELLO = 1, NUMBER_TOKEN = 2, NUMBER_PING = 3, NUMBER_UNSUBSCRIBE = 4 };
 
-enum { WIRE_VERSION = 1, STEP_MS = 10 * 1000, SPEAK_MS = 10 * 1000, ASLEEP_MS = 3 * 1000 };
+enum { STEP_MS = 10 * 1000, SPEAK_MS = 10 * 1000, ASLEEP_MS = 3 * 1000 };
 
 static void dial(struct tefter *client);
 static void lost(struct tefter *client, const char *reason);
@@ -48,11 +48,19 @@ static void send_own(struct tefter *client, uint64_t number, Tefter__FromTermina
     (void)link_send(client, frame); /* a broken stream tells by itself */
 }
 
+/* As the handshake agreed. With the first version a server passes over nothing in the Hello. */
+static uint32_t wire_version(const struct tefter *client)
+{
+    struct tls_peer peer;
+    stream_peer(client->link.end->stream, &peer);
+    return strcmp(peer.alpn, TLS_ALPN_TERMINAL) == 0 ? 2 : 1;
+}
+
 static void send_hello(struct tefter *client)
 {
     Tefter__Hello hello = TEFTER__HELLO__INIT;
     Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
-    hello.wire = WIRE_VERSION;
+    hello.wire = wire_version(client);
     hello.program = client->program;
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_HELLO;
     frame.hello = &hello;

@@ -35,7 +35,8 @@
 #include "wire/message.h"
 
 enum {
-    WIRE_VERSION = 1,
+    WIRE_VERSION = 2,
+    WIRE_VERSION_OLDEST = 1,
     TICK_MS = 1000,
     FRAMES_PER_TURN = 64,   /* of one session; then others have their turn */
     SESSIONS_PER_TURN = 16, /* with frames or pages left */
@@ -96,6 +97,7 @@ struct session {
     uint8_t state;
     uint8_t role;
     uint8_t queries; /* long ones, of those in flight */
+    uint8_t wire;    /* version that its Hello named; 0 before */
     bool answering;  /* one of them is on the pool */
     bool expired;    /* the certificate: it may only renew */
     bool backlog;    /* whole frames may be in the reader */
@@ -103,6 +105,13 @@ struct session {
     bool slow; /* was seen not to read; until its output is drained */
     bool wants_turn;
 };
+
+/* A terminal of wire version 1 passes over nothing: a message with a field that version did not
+ * have would make it cut the line. What is sent to it may hold no such field. */
+static inline bool session_passes_over(const struct session *session)
+{
+    return session->wire >= 2;
+}
 
 /* Names a session that may be gone by now. */
 struct session_ref {

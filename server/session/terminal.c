@@ -91,6 +91,11 @@ static void identify(struct session *session, const struct tls_peer *peer)
         turn_away(session, code);
 }
 
+static bool is_of_terminals(const char *alpn)
+{
+    return strcmp(alpn, TLS_ALPN_TERMINAL) == 0 || strcmp(alpn, TLS_ALPN_TERMINAL_1) == 0;
+}
+
 void terminal_arrived(struct session *session)
 {
     struct tls_peer peer;
@@ -99,7 +104,7 @@ void terminal_arrived(struct session *session)
     session->login_by_ms = session->heard_ms + LOGIN_MS;
     if (strcmp(peer.alpn, TLS_ALPN_ENROL) == 0)
         session->state = SESSION_ENROLLING;
-    else if (strcmp(peer.alpn, TLS_ALPN_TERMINAL) == 0 && peer.has_certificate)
+    else if (is_of_terminals(peer.alpn) && peer.has_certificate)
         identify(session, &peer);
     else
         session_goodbye(session, "no protocol was agreed", NULL);
@@ -118,7 +123,8 @@ void terminal_recheck(struct session *session, const Tefter__TerminalRecord *rec
 
 static bool wire_known(struct session *session, const Tefter__FromTerminal *request)
 {
-    if (request->hello->wire == WIRE_VERSION)
+    session->wire = (uint8_t)request->hello->wire;
+    if (request->hello->wire >= WIRE_VERSION_OLDEST && request->hello->wire <= WIRE_VERSION)
         return true;
     Tefter__Refusal refusal = TEFTER__REFUSAL__INIT;
     refusal.code = TEFTER__REFUSAL_CODE__VERSION_UNKNOWN;
@@ -155,7 +161,7 @@ static void welcome_init(const struct session *session, Tefter__Welcome *welcome
 {
     struct sessions *home = session->home;
     tefter__welcome__init(welcome);
-    welcome->wire = WIRE_VERSION;
+    welcome->wire = session->wire;
     welcome->program = (char *)(uintptr_t)version_tefterd;
     welcome->company = welcome->currency = welcome->terminal_name = welcome->branch_code = "";
     welcome->ledger = (ProtobufCBinaryData){sizeof home->ledger_id, home->ledger_id};
@@ -170,7 +176,7 @@ static void welcome_init(const struct session *session, Tefter__Welcome *welcome
     welcome->has_renew = true;
     welcome->has_heartbeat_ms = true;
     welcome->heartbeat_ms = HEARTBEAT_MS;
-    welcome->has_features = true;
+    welcome->has_features = session_passes_over(session);
     welcome->features = (ProtobufCBinaryData){home->features.size, (uint8_t *)home->features.data};
 }
 

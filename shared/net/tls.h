@@ -16,9 +16,11 @@
 struct tls_context;
 struct tls;
 
-/* ALPN names. A terminal speaks "tefter/1"; enrolment, where no certificate exists yet, is a
- * protocol of its own that knows one message. */
-#define TLS_ALPN_TERMINAL "tefter/1"
+/* ALPN names. A terminal speaks "tefter/2", or with a server that does not know it "tefter/1":
+ * agreeing on it in the handshake costs no frame (proto/README.md says what differs). Enrolment,
+ * where no certificate exists yet, is a protocol of its own that knows one message. */
+#define TLS_ALPN_TERMINAL "tefter/2"
+#define TLS_ALPN_TERMINAL_1 "tefter/1"
 #define TLS_ALPN_ENROL "tefter-enrol/1"
 #define TLS_ALPN_WEB "http/1.1"
 
@@ -37,7 +39,8 @@ struct tls_context *tls_context_server(const struct tls_identity *identity, stru
  * client certificate is asked for; TLS_ALPN_WEB is agreed when the browser names it and may be left
  * out. */
 struct tls_context *tls_context_web(const struct tls_identity *identity, struct failure *failure);
-/* Client: identity NULL for enrolment. root_hash: BLAKE2b-256 of the root certificate's DER; the
+/* Client: identity NULL for enrolment. With TLS_ALPN_TERMINAL the older name is offered too;
+ * tls_peer tells which was agreed. root_hash: BLAKE2b-256 of the root certificate's DER; the
  * chain the server shows must end in that root (it sends the root along), and it must be a server
  * certificate. The server's name is not checked: a private root is the identity, so a server may
  * move to another address without new certificates. root_hash NULL, for enrolment: any chain that

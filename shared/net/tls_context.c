@@ -13,6 +13,7 @@
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 
+#include "base/fault.h"
 #include "net/tls_inside.h"
 
 enum { CHAIN_DEPTH_MAX = 2 };
@@ -139,8 +140,10 @@ static int verify_server(X509_STORE_CTX *store, void *context_pointer)
 
 /* ---- which protocol ---- */
 
-static const char *const protocols_of_server[] = {TLS_ALPN_TERMINAL, TLS_ALPN_ENROL, NULL};
-static const char *const protocols_of_terminal[] = {TLS_ALPN_TERMINAL, NULL};
+static const char *const protocols_of_server[] = {TLS_ALPN_TERMINAL, TLS_ALPN_TERMINAL_1,
+                                                  TLS_ALPN_ENROL, NULL};
+static const char *const protocols_of_terminal[] = {TLS_ALPN_TERMINAL, TLS_ALPN_TERMINAL_1, NULL};
+static const char *const protocols_of_first_terminal[] = {TLS_ALPN_TERMINAL_1, NULL};
 static const char *const protocols_of_enrolment[] = {TLS_ALPN_ENROL, NULL};
 static const char *const protocols_of_web[] = {TLS_ALPN_WEB, NULL};
 
@@ -193,13 +196,27 @@ static int demand_alpn(SSL *ssl, int *ret_alert, void *unused)
     return SSL_CLIENT_HELLO_ERROR;
 }
 
-static bool offer_alpn(SSL_CTX *ssl, const char *alpn)
+/* All that the context speaks, the one it likes best first. */
+static bool offer_alpn(const struct tls_context *context)
 {
     unsigned char list[64];
-    size_t size = strlen(alpn);
-    list[0] = (unsigned char)size;
-    memcpy(list + 1, alpn, size);
-    return SSL_CTX_set_alpn_protos(ssl, list, (unsigned)size + 1) == 0;
+    unsigned used = 0;
+    for (const char *const *name = context->protocols; *name != NULL; name++) {
+        size_t size = strlen(*name);
+        need(used + 1 + size <= sizeof(list));
+        list[used++] = (unsigned char)size;
+        memcpy(list + used, *name, size);
+        used += (unsigned)size;
+    }
+    return SSL_CTX_set_alpn_protos(context->ssl, list, used) == 0;
+}
+
+static const char *const *protocols_of_client(const char *alpn)
+{
+    if (strcmp(alpn, TLS_ALPN_ENROL) == 0)
+        return protocols_of_enrolment;
+    bool first = strcmp(alpn, TLS_ALPN_TERMINAL_1) == 0;
+    return first ? protocols_of_first_terminal : protocols_of_terminal;
 }
 
 /* ---- building ---- */
@@ -339,16 +356,14 @@ struct tls_context *tls_context_client(const struct tls_identity *identity,
                                        const struct hash *root_hash, const char *alpn,
                                        struct failure *failure)
 {
-    bool enrols = strcmp(alpn, TLS_ALPN_ENROL) == 0;
-    struct tls_context *context =
-        context_create(false, enrols ? protocols_of_enrolment : protocols_of_terminal, failure);
+    struct tls_context *context = context_create(false, protocols_of_client(alpn), failure);
     if (context == NULL)
         return NULL;
     context->any_root = root_hash == NULL;
     if (root_hash != NULL)
         context->root_hash = *root_hash;
     bool known = tls_protocol_of(context, slice_text(alpn)) != NULL && use_own_kind(context->ssl) &&
-                 offer_alpn(context->ssl, alpn);
+                 offer_alpn(context);
     if (!known || (identity != NULL && !use_identity(context->ssl, identity))) {
         tls_context_release(context);
         fail(failure, FAULT_USE, 0, "the terminal's certificate and its key do not fit");

@@ -80,6 +80,27 @@ static struct ends open_ends(void)
     return ends;
 }
 
+/* A terminal of the first version offers one name, a later one both: the newest common one is it.
+ */
+static void the_newest_common_protocol_is_agreed(void **state)
+{
+    (void)state;
+    static const char *const names[] = {TLS_ALPN_TERMINAL_1, TLS_ALPN_TERMINAL};
+    for (size_t i = 0; i < 2; i++) {
+        struct tls_peer peer;
+        struct tls_identity own = pki_own(&pki);
+        struct ends ends =
+            ends_of(pki_server_context(&pki), pki_client_context(&pki, &own, names[i]));
+        settle(&ends, SIZE_MAX);
+        tls_peer(ends.server, &peer);
+        assert_string_equal(peer.alpn, names[i]);
+        assert_true(peer.has_certificate);
+        tls_peer(ends.client, &peer);
+        assert_string_equal(peer.alpn, names[i]);
+        ends_destroy(&ends);
+    }
+}
+
 /* ---- who gets in ---- */
 
 static void a_terminal_and_its_server_know_each_other(void **state)
@@ -655,6 +676,7 @@ static void live_connections_keep_their_context(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_newest_common_protocol_is_agreed),
         cmocka_unit_test(a_terminal_and_its_server_know_each_other),
         cmocka_unit_test(a_handshake_survives_any_cutting),
         cmocka_unit_test(enrolment_needs_no_certificate),

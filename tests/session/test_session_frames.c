@@ -130,7 +130,7 @@ static void a_later_terminal_greets(void **state)
     struct client client;
     struct features lacking = {.gaps = NULL};
     static const uint8_t hello[] = {0,    0,    0,    14,   0x08, 0x05, 0x52, 7,    0x08,
-                                    0x01, 0xa2, 0x06, 0x02, 0xff, 0x00, 0xf0, 0x03, 0x01};
+                                    0x02, 0xa2, 0x06, 0x02, 0xff, 0x00, 0xf0, 0x03, 0x01};
     client_open(&client, &world.terminal);
     client_write(&client, slice_of(hello, sizeof hello));
     const Tefter__ToTerminal *answer = client_answer(&client, 5);
@@ -141,12 +141,27 @@ static void a_later_terminal_greets(void **state)
                               slice_of(welcome->features.data, welcome->features.len)));
     assert_int_equal(lacking.count, 0);
     features_fini(&lacking);
+    assert_int_equal(welcome->wire, 2);
     static const uint8_t ping[] = {0, 0, 0, 5, 0x7a, 0x03, 0xa0, 0x06, 0x07};
     client_write(&client, slice_of(ping, sizeof ping)); /* but now it knows */
     client_wait_closed(&client);
     assert_string_equal(client_goodbye(&client)->refused->field, "ping.#100");
     client_close(&client);
     cut("\0\0\0\x06\x08\x05\xa2\x06\x01\x00", "#100");
+}
+
+/* One of the first version would cut the line at a field that it does not know. */
+static void the_first_terminals_hear_what_they_know(void **state)
+{
+    (void)state;
+    struct client client;
+    static const uint8_t hello[] = {0, 0, 0, 6, 0x08, 0x05, 0x52, 0x02, 0x08, 0x01};
+    client_open(&client, &world.terminal);
+    client_write(&client, slice_of(hello, sizeof hello));
+    const Tefter__Welcome *welcome = client_answer(&client, 5)->welcome;
+    assert_int_equal(welcome->wire, 1);
+    assert_false(welcome->has_features);
+    client_close(&client);
 }
 
 static bool only_one_is_there(void *context)
@@ -189,14 +204,14 @@ static void another_version(void **state)
     struct client client;
     Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
     Tefter__Hello hello = TEFTER__HELLO__INIT;
-    hello.wire = 2;
+    hello.wire = 3;
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_HELLO;
     frame.hello = &hello;
     client_open(&client, &world.terminal);
     client_send(&client, &frame);
     client_wait_closed(&client);
     assert_int_equal(client_goodbye(&client)->refused->code, TEFTER__REFUSAL_CODE__VERSION_UNKNOWN);
-    assert_int_equal(client_goodbye(&client)->refused->most, 1);
+    assert_int_equal(client_goodbye(&client)->refused->most, 2);
     client_close(&client);
 }
 
@@ -706,6 +721,7 @@ int main(void)
         frames_test(bad_frames),
         frames_test(too_big_after_login),
         frames_test(a_later_terminal_greets),
+        frames_test(the_first_terminals_hear_what_they_know),
         frames_test(byte_by_byte),
         frames_test(damaged_frames),
         frames_test(another_version),

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A client of Tefter by a stranger: written from README, "The wire protocol", and proto/ alone, on
+"""A client of Tefter by a stranger: written from proto/README.md and the schema beside it alone, on
 Google's protobuf for Python, Python's ssl and the openssl command. It shares no line with the C.
 
     import client
@@ -10,6 +10,7 @@ Google's protobuf for Python, Python's ssl and the openssl command. It shares no
         reply = terminal.submit(open_customer={"name": {"value": "Lan"}})
 """
 import collections
+import google.protobuf.message
 import hashlib
 import importlib
 import os
@@ -23,7 +24,7 @@ import time
 
 pb = None  # the messages of all files of proto/, under one name: pb.Hello, pb.Command …
 
-ALPN_TERMINAL = "tefter/1"
+ALPN_TERMINAL = ("tefter/2", "tefter/1")
 ALPN_ENROL = "tefter-enrol/1"
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -45,12 +46,16 @@ class Refused(Exception):
 
     def __init__(self, refusal):
         self.refusal = refusal
-        self.code = pb.RefusalCode.Name(refusal.code)
+        self.code = pb.RefusalCode.Name(refusal.code) if refusal.HasField("code") else "of a later version"
         super().__init__(f"{self.code} {refusal.field}".strip())
 
 
 class Ended(Exception):
     """The connection is over; the text is the server's Goodbye, when it said one."""
+
+
+class NotKnown(Exception):
+    """The server does not read that yet, so it was not sent; the text is its name."""
 
 
 # ---- enrolment ----
@@ -158,16 +163,54 @@ def dial(address, root, alpn, certificate=None, key=None):
     context.check_hostname = False
     context.verify_mode = ssl.CERT_REQUIRED
     context.load_verify_locations(root)
-    context.set_alpn_protocols([alpn])
+    names = [alpn] if isinstance(alpn, str) else list(alpn)
+    context.set_alpn_protocols(names)
     if certificate:
         context.load_cert_chain(certificate, key)
     host, port = address.rsplit(":", 1)
     plain = socket.create_connection((host.strip("[]"), int(port)), timeout=15)
     plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     stream = context.wrap_socket(plain)
-    if stream.selected_alpn_protocol() != alpn:
-        raise ssl.SSLError("the server does not speak " + alpn)
+    if stream.selected_alpn_protocol() not in names:
+        raise ssl.SSLError("the server does not speak " + " or ".join(names))
     return stream
+
+
+# ---- what the server reads ----
+
+class Features:
+    """Welcome.features: what may be sent. A server that tells none reads at least wire version 1, which
+    is all that this client was written for: then everything passes."""
+
+    def __init__(self, packed):
+        self.types = pb.Features.FromString(packed).types
+
+    def missing(self, message, place=0):
+        """The name of the first thing in a message that the server does not read; None."""
+        if not self.types:
+            return None
+        mine = dict(zip(self.types[place].numbers, self.types[place].types))
+        for field, value in message.ListFields():
+            if field.number not in mine:
+                return field.name
+            for one in value if field.label == field.LABEL_REPEATED else [value]:
+                name = self.missing_in(message, field, one, mine[field.number])
+                if name:
+                    return name
+        return None
+
+    def missing_in(self, message, field, value, place):
+        if field.type == field.TYPE_MESSAGE:
+            return self.missing(value, place)
+        if field.type == field.TYPE_ENUM:
+            known = value in self.types[place].numbers
+            return None if known else field.enum_type.values_by_number[value].name
+        packed = {("FromTerminal", "query"): pb.Query, ("SubmitCommand", "command"): pb.Command}
+        inner = packed.get((message.DESCRIPTOR.name, field.name))
+        try:
+            return self.missing(inner.FromString(value), place) if inner else None
+        except google.protobuf.message.DecodeError:
+            return None  # a test of what cannot be read at all
 
 
 # ---- a connection ----
@@ -178,14 +221,16 @@ class Connection:
 
     counter = int.from_bytes(os.urandom(3), "big")
 
-    def __init__(self, folder, address=None):
+    def __init__(self, folder, address=None, alpn=ALPN_TERMINAL):
         at = [os.path.join(folder, name) for name in ("root.pem", "certificate.pem", "key.pem")]
         self.pushed = collections.deque()
         self.answers = {}
         self.request = 0
-        self.stream = dial(address or read(os.path.join(folder, "address")), at[0], ALPN_TERMINAL,
-                           at[1], at[2])
-        self.welcome = self.ask(hello=pb.Hello(wire=1, program="stranger")).welcome
+        self.features = Features(b"")
+        self.stream = dial(address or read(os.path.join(folder, "address")), at[0], alpn, at[1], at[2])
+        wire = int(self.stream.selected_alpn_protocol().rpartition("/")[2])
+        self.welcome = self.ask(hello=pb.Hello(wire=wire, program="stranger")).welcome
+        self.features = Features(self.welcome.features)
 
     def __enter__(self):
         return self
@@ -202,6 +247,9 @@ class Connection:
         message = pb.FromTerminal(request=self.request, **body)
         if deadline_ms is not None:
             message.deadline_ms = deadline_ms
+        missing = self.features.missing(message)
+        if missing:
+            raise NotKnown(missing)
         self.stream.sendall(frame(message))
         return self.request
 
@@ -294,6 +342,8 @@ class Picture:
 
     def put(self, row, seq):
         kind = row.WhichOneof("kind")
+        if kind is None:  # a later server's
+            return
         value = getattr(row, kind)
         key = (kind, value.approval if kind == "approval" else value.customer)
         seq = value.seq or seq

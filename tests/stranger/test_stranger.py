@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A stranger's client against the real server: what README, "The wire protocol", promises.
+"""A stranger's client against the real server: what proto/README.md promises.
 
     test_stranger.py BINARIES
 """
@@ -148,9 +148,68 @@ class Stranger(unittest.TestCase):
 
     def test_greeting(self):
         welcome = self.connect().welcome
-        self.assertEqual(("VND", 0, "TD", 1), (welcome.currency, welcome.exponent,
+        self.assertEqual(("VND", 0, "TD", 2), (welcome.currency, welcome.exponent,
                                                welcome.branch_code, welcome.wire))
         self.assertEqual(16, len(welcome.ledger))
+
+    # ---- versions ----
+
+    def test_terminals_of_the_first_version(self):
+        """One that knows no features hears of none: it would not pass over them."""
+        with client.Connection(self.till, alpn="tefter/1") as terminal:
+            self.assertEqual(1, terminal.welcome.wire)
+            self.assertFalse(terminal.welcome.HasField("features"))
+            terminal.login("minh", server.PASSWORD)
+            terminal.query(company=self.pb.CompanyView())
+
+    def test_features(self):
+        """What the server says it reads is what it reads; this suite sends nothing else."""
+        till = self.clerk()
+        self.assertEqual(2, till.welcome.wire)
+        roots = till.features.types
+        self.assertEqual({field.number for field in self.pb.FromTerminal.DESCRIPTOR.fields},
+                         set(roots[0].numbers))
+        for kind, name in ((self.pb.Command, "submit"), (self.pb.Query, "query")):
+            place = dict(zip(roots[0].numbers, roots[0].types))[
+                self.pb.FromTerminal.DESCRIPTOR.fields_by_name[name].number]
+            if name == "submit":
+                place = dict(zip(roots[place].numbers, roots[place].types))[2]
+            self.assertEqual({field.number for field in kind.DESCRIPTOR.fields}, set(roots[place].numbers))
+
+    def test_what_an_older_server_does_not_read(self):
+        till = self.clerk()
+        older = self.pb.Features.FromString(till.welcome.features)
+        numbers = list(older.types[0].numbers)
+        query = older.types[older.types[0].types[numbers.index(17)]]
+        at = list(query.numbers).index(self.pb.Query.DESCRIPTOR.fields_by_name["books"].number)
+        del query.numbers[at], query.types[at]
+        till.features = client.Features(older.SerializeToString())
+        with self.assertRaisesRegex(client.NotKnown, "books"):
+            till.query(books=self.pb.Books())
+        till.query(company=self.pb.CompanyView())
+
+    def test_a_later_terminal_greets(self):
+        """A Hello may say more than the server understands; what comes after it may not."""
+        at = [os.path.join(self.till, n) for n in ("root.pem", "certificate.pem", "key.pem")]
+        stream = client.dial(self.server.address, at[0], "tefter/2", at[1], at[2])
+        self.addCleanup(stream.close)
+        hello = self.pb.Hello(wire=2).SerializeToString() + b"\xa2\x06\x03new"
+        packed = b"\x08\x01\x52" + bytes([len(hello)]) + hello
+        stream.sendall(struct.pack(">I", len(packed)) + packed)
+        self.assertTrue(self.pb.ToTerminal.FromString(client.take_frame(stream)).HasField("welcome"))
+        ping = b"\x08\x02\x7a\x05\xa2\x06\x02hi"
+        stream.sendall(struct.pack(">I", len(ping)) + ping)
+        goodbye = self.pb.ToTerminal.FromString(client.take_frame(stream)).goodbye
+        self.assertEqual("ping.#100", goodbye.refused.field)
+
+    def test_what_a_later_server_says(self):
+        """Rows, refusal codes and fields that this schema does not have."""
+        refusal = self.pb.Refusal.FromString(b"\x08\x8d\x01\x12\x07voucher\xa2\x06\x01x")
+        self.assertEqual("of a later version", client.Refused(refusal).code)
+        self.assertEqual("voucher", refusal.field)
+        picture = client.Picture(self.clerk(), 1, self.pb.TOPIC_CUSTOMERS)
+        picture.put(self.pb.Row.FromString(b"\xa2\x06\x02\x08\x01"), 1)
+        self.assertNotIn(None, [kind for kind, _ in picture.rows])
 
     def test_login(self):
         terminal = self.connect()
@@ -395,7 +454,7 @@ class Stranger(unittest.TestCase):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.load_verify_locations(root)
-        context.set_alpn_protocols([client.ALPN_TERMINAL])
+        context.set_alpn_protocols(list(client.ALPN_TERMINAL))
         context.load_cert_chain(os.path.join(self.till, "certificate.pem"),
                                 os.path.join(self.till, "key.pem"))
         host, port = self.server.address.rsplit(":", 1)
