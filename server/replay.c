@@ -222,9 +222,26 @@ static bool entry_failed(struct replay *replay, uint64_t seq, struct failure *fa
     replay->done.faulted = times;
     *failure = (struct failure){.fault = FAULT_NONE};
     return fail(failure, why.fault, 0,
-                "entry %" PRIu64 " cannot be applied (met %u times): %.120s. If a newer tefterd "
+                "entry %" PRIu64 " cannot be applied (met %u times): %.160s. If a newer tefterd "
                 "does not help, pass over it: tefterd skip %" PRIu64 " --reason TEXT --ledger DIR",
                 seq, times, why.text, seq);
+}
+
+/* A field that this program does not have would be passed over, and the entry do something else
+ * than it did: a later version wrote it, and must apply it. */
+static bool entry_known(struct replay *replay, struct slice bytes, struct failure *failure)
+{
+    struct message_fault fault;
+    const Tefter__Entry *entry = entry_read(replay, bytes);
+    if (!entry)
+        return true; /* applying it will say so */
+    struct slice command = slice_of(entry->command.data, entry->command.len);
+    if (message_scan_as(&tefter__entry__descriptor, bytes, MESSAGE_OF_LEDGER, &fault) &&
+        message_scan_as(&tefter__command__descriptor, command, MESSAGE_OF_LEDGER, &fault))
+        return true;
+    return fail(failure, FAULT_NEWER, 0,
+                "this program does not know all of it (%.80s: %s): a newer one wrote it",
+                fault.path, fault.what);
 }
 
 static bool apply_entry(struct replay *replay, uint64_t seq, struct slice bytes,
@@ -233,7 +250,10 @@ static bool apply_entry(struct replay *replay, uint64_t seq, struct slice bytes,
     const struct replay_options *options = replay->options;
     struct ledger_result result;
     arena_reset(&replay->arena);
-    if (skipped(replay, seq))
+    bool skips = skipped(replay, seq);
+    if (!skips && !entry_known(replay, bytes, failure))
+        return entry_failed(replay, seq, failure);
+    if (skips)
         bytes = emptied(replay, bytes);
     if (!ledger_apply(options->ledger, seq, bytes, &replay->arena, &result, failure))
         return entry_failed(replay, seq, failure);

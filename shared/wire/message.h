@@ -42,8 +42,12 @@ enum {
     /* No bound of repetitions and of text: where the writer had its own, and another version of it
      * may have had others. The frame and the arena still bound it. */
     MESSAGE_UNBOUNDED = 2,
+    /* Texts are not looked at: whoever stored them did, by the rules of their time. */
+    MESSAGE_ANY_TEXT = 4,
     /* What a server says to a terminal. */
     MESSAGE_OF_SERVER = MESSAGE_UNKNOWN_PASSES | MESSAGE_UNBOUNDED,
+    /* What a ledger holds, maybe written by a later version: nothing unknown may be passed over. */
+    MESSAGE_OF_LEDGER = MESSAGE_UNBOUNDED | MESSAGE_ANY_TEXT,
 };
 bool message_scan_as(const ProtobufCMessageDescriptor *type, struct slice bytes, unsigned leave,
                      struct message_fault *ret_fault);

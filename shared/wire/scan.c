@@ -155,6 +155,8 @@ static bool scan_varint(const ProtobufCFieldDescriptor *field, struct reader *re
 static bool scan_string(struct reader part, const struct walk *walk)
 {
     size_t size = (size_t)(part.end - part.at);
+    if ((walk->leave & MESSAGE_ANY_TEXT) != 0)
+        return true;
     if (size > TEXT_MAX && (walk->leave & MESSAGE_UNBOUNDED) == 0)
         return path_fault(walk->fault, "the text is too long");
     return text_valid(part.at, size) || path_fault(walk->fault, "not valid text");

@@ -425,6 +425,27 @@ static void append(const struct place *place, struct slice entry,
     journal_close(journal);
 }
 
+/* A command of a later version, or a field in one: to pass over it would be to do something else.
+ */
+static void an_entry_of_a_later_version_is_not_guessed_at(void **state)
+{
+    struct place *place = *state;
+    static const uint8_t actor_and_command[] = {
+        0x0a, 16,   0,    0,    0,    0,    0,   0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, /* id */
+        0x10, 0x01,                                                               /* now_ms */
+        0x22, 0x0b, 0x7a, 0x09, 0x08, 0x01,      /* command.add_terminal: branch */
+        0x12, 0x01, 't',  0xa2, 0x06, 0x01, 'x', /* its name, and field 100 */
+    };
+    life(place, 2, ENDS_WELL);
+    append(place, slice_of(actor_and_command, sizeof actor_and_command), 0, NULL);
+    struct start start = start_again(place);
+    assert_false(start.opened);
+    assert_int_equal(start.failure.fault, FAULT_NEWER);
+    assert_non_null(strstr(start.failure.text, "entry 7 cannot be applied"));
+    assert_non_null(strstr(start.failure.text, "add_terminal.#100"));
+    assert_non_null(strstr(start.failure.text, "a newer one wrote it"));
+}
+
 static void an_entry_that_cannot_be_applied_is_named_and_skipped(void **state)
 {
     struct place *place = *state;
@@ -627,6 +648,7 @@ int main(void)
         TEST(a_state_of_format_1_is_refused_by_name),
         TEST(a_state_ahead_of_the_journal_stops),
         TEST(damage_in_the_journal_stops),
+        TEST(an_entry_of_a_later_version_is_not_guessed_at),
         TEST(an_entry_that_cannot_be_applied_is_named_and_skipped),
         TEST(met_twice_it_can_be_shown),
         TEST(another_digest_stops_and_names_the_seq),
