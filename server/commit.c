@@ -371,7 +371,7 @@ static void answer_all(struct commit *commit, struct commit_answer *answers)
     }
 }
 
-static bool gather(struct commit *commit, struct arena *arena, struct sessions_group *group)
+static bool gather(struct commit *commit, struct arena *arena, struct published_group *group)
 {
     for (size_t i = 0; i < commit->count; i++) {
         group->row_count += commit->results[i].row_count;
@@ -404,7 +404,7 @@ static void refuse_written(const struct commit *commit, struct commit_answer *an
 /* What is durable now, applied and told. */
 static enum commit_end apply_group(struct commit *commit, struct arena *arena,
                                    struct commit_answer *ret_answers,
-                                   struct sessions_group *ret_group, struct failure *failure)
+                                   struct published_group *ret_group, struct failure *failure)
 {
     struct journal_head head;
     journal_head(commit->options.journal, &head);
@@ -422,9 +422,9 @@ static enum commit_end apply_group(struct commit *commit, struct arena *arena,
 
 enum commit_end commit_group(struct commit *commit, const struct submission *submissions,
                              size_t count, struct arena *arena, struct commit_answer *ret_answers,
-                             struct sessions_group *ret_group, struct failure *failure)
+                             struct published_group *ret_group, struct failure *failure)
 {
-    *ret_group = (struct sessions_group){.seq = 0};
+    *ret_group = (struct published_group){.seq = 0};
     need(count <= COMMIT_GROUP_MAX && !commit->lost);
     commit->begun = commit->begun || ledger_begin(commit->options.ledger, failure);
     if (!commit->begun || !take_all(commit, submissions, count, arena, ret_answers, failure))
@@ -451,7 +451,7 @@ static bool same_place(const struct journal_head *a, const struct journal_head *
 
 /* This process writes again: what has become of the journal meanwhile? */
 static enum commit_end compare(struct commit *commit, struct arena *arena,
-                               struct commit_answer *ret_answers, struct sessions_group *ret_group,
+                               struct commit_answer *ret_answers, struct published_group *ret_group,
                                struct failure *failure)
 {
     struct journal_head head, proposed;
@@ -469,7 +469,7 @@ static enum commit_end compare(struct commit *commit, struct arena *arena,
 }
 
 enum commit_end commit_resume(struct commit *commit, struct arena *arena,
-                              struct commit_answer *ret_answers, struct sessions_group *ret_group,
+                              struct commit_answer *ret_answers, struct published_group *ret_group,
                               struct failure *failure)
 {
     switch (journal_resume(commit->options.journal, failure)) {
@@ -498,7 +498,7 @@ static const char *refusal_word(const Tefter__Refusal *refusal)
 static bool commit_alone(struct commit *commit, const struct submission *submission,
                          struct arena *arena, struct commit_answer *answer, struct failure *failure)
 {
-    struct sessions_group group;
+    struct published_group group;
     for (int i = 0;; i++) {
         struct failure why = {.fault = FAULT_NONE};
         enum commit_end end = commit_group(commit, submission, 1, arena, answer, &group, &why);

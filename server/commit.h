@@ -18,10 +18,10 @@
  * written └──▶ FAULT                                     └──▶ FAULT
  */
 #include "base/limits.h"
+#include "engine/submission.h"
 #include "folder.h"
 #include "journal/journal.h"
 #include "ledger/ledger.h"
-#include "session/sessions.h"
 #include "vault/vault.h"
 
 #include <stdbool.h>
@@ -69,7 +69,7 @@ enum commit_end {
  * job is moved on. The failure is set with all but DONE. */
 enum commit_end commit_group(struct commit *commit, const struct submission *submissions,
                              size_t count, struct arena *arena, struct commit_answer *ret_answers,
-                             struct sessions_group *ret_group, struct failure *failure);
+                             struct published_group *ret_group, struct failure *failure);
 
 /* After NOT_WRITER or UNKNOWN, now and then: may it go on? After UNKNOWN with the arena and the
  * answers of the group that is kept.
@@ -80,7 +80,7 @@ enum commit_end commit_group(struct commit *commit, const struct submission *sub
  *               this process has not applied. It does not apply that itself: their texts lie in
  *               another vault, and a start checks what it replays. */
 enum commit_end commit_resume(struct commit *commit, struct arena *arena,
-                              struct commit_answer *ret_answers, struct sessions_group *ret_group,
+                              struct commit_answer *ret_answers, struct published_group *ret_group,
                               struct failure *failure);
 
 /* Commands that are applied and not settled. */

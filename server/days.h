@@ -3,8 +3,8 @@
  * Business days: which branches should turn theirs. Midnight is the branch's own; the ledger moves
  * its date only by the journalled TurnDay, and only forwards.
  */
+#include "engine/submission.h"
 #include "ledger/ledger.h"
-#include "session/sessions.h"
 
 struct days {
     uint32_t *asked; /* newest date asked for, by branch */

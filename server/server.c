@@ -78,7 +78,7 @@ static void replied(void *owner, uint64_t ticket, struct slice reply,
         sessions_replied(server->sessions, ticket, reply, refused);
 }
 
-static void published(void *owner, const struct sessions_group *group)
+static void published(void *owner, const struct published_group *group)
 {
     struct server *server = owner;
     if (server->sessions)

@@ -39,7 +39,7 @@ struct group {
     uint64_t came_us; /* the first of them */
     struct buffer bytes;
     struct arena arena;
-    struct sessions_group published;
+    struct published_group published;
     struct group *next;
 };
 
@@ -295,7 +295,7 @@ static bool resume_due(const struct writer *writer)
 static void resume_unlocked(struct writer *writer)
 {
     struct failure failure = {.fault = FAULT_NONE};
-    struct sessions_group none;
+    struct published_group none;
     pthread_mutex_unlock(&writer->lock);
     enum commit_end end = commit_resume(writer->options.commit, NULL, NULL, &none, &failure);
     writer->resume_us = now_us() + (uint64_t)RESUME_MS * 1000;

@@ -24,8 +24,8 @@
  * answered: a fresh start finds out what is durable.
  */
 #include "commit.h"
+#include "engine/submission.h"
 #include "net/loop.h"
-#include "session/sessions.h"
 
 /* 16 full groups wait at most, one is written, one is told; pace.h says how many may. */
 enum { WRITER_GROUPS = WRITER_QUEUE_MAX / BATCH_ENTRIES_MAX + 2 };
@@ -49,7 +49,7 @@ struct writer_options {
     /* On the loop's thread: a reply or refusal for each submission of a group, then the group. */
     void (*replied)(void *owner, uint64_t ticket, struct slice reply,
                     const Tefter__Refusal *refused);
-    void (*published)(void *owner, const struct sessions_group *group);
+    void (*published)(void *owner, const struct published_group *group);
     void (*lost)(void *owner); /* once; NULL: the process is gone at once */
     void *owner;
 };

@@ -413,7 +413,7 @@ void snapshots_fini(struct sessions *home);
 
 /* ---- watch.c ---- */
 
-void watch_events(struct sessions *home, const struct sessions_group *group);
+void watch_events(struct sessions *home, const struct published_group *group);
 
 /* ---- index.c ---- */
 

@@ -320,7 +320,7 @@ bool sessions_reload(struct sessions *home, const struct tls_identity *identity,
 
 /* ---- what the writer tells; sessions_replied is in submit.c ---- */
 
-static struct hub_row *rows_with_words(struct sessions *home, const struct sessions_group *group)
+static struct hub_row *rows_with_words(struct sessions *home, const struct published_group *group)
 {
     struct texts texts;
     struct hub_row *rows = arena_take(&home->group, group->row_count * sizeof *rows);
@@ -335,7 +335,7 @@ static struct hub_row *rows_with_words(struct sessions *home, const struct sessi
     return rows;
 }
 
-void sessions_published(struct sessions *home, const struct sessions_group *group)
+void sessions_published(struct sessions *home, const struct published_group *group)
 {
     arena_reset(&home->group);
     watch_events(home, group);

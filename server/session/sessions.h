@@ -9,6 +9,7 @@
  */
 #include "base/enrolcode.h"
 #include "base/fault.h"
+#include "engine/submission.h"
 #include "ledger/ledger.h"
 #include "net/ca.h"
 #include "net/loop.h"
@@ -20,19 +21,6 @@
 #include <stdint.h>
 
 struct sessions;
-
-/* A command on its way to the writer. The bytes are copied by submit. */
-struct submission {
-    uint8_t id[COMMAND_ID_SIZE];
-    uint32_t staff; /* 0: nobody; with terminal 0 too: the server itself */
-    uint32_t terminal;
-    uint32_t branch;
-    uint64_t deadline_ms; /* on the loop's clock, 0: none; not begun by then: DEADLINE_PASSED */
-    uint64_t ticket;      /* the session's own; comes back with the reply */
-    struct slice command;
-};
-
-enum submit_answer { SUBMIT_TAKEN, SUBMIT_BUSY, SUBMIT_READ_ONLY };
 
 struct sessions_options {
     struct loop *loop;
@@ -68,16 +56,8 @@ uint16_t sessions_port(const struct sessions *sessions);
 void sessions_replied(struct sessions *sessions, uint64_t ticket, struct slice reply,
                       const Tefter__Refusal *refused);
 
-/* A group is durable and applied: rows changed by it, in order, and its events. */
-struct sessions_group {
-    uint64_t seq; /* newest of the group */
-    int64_t committed_ms;
-    const struct ledger_row *rows;
-    size_t row_count;
-    Tefter__Event *const *events;
-    size_t event_count;
-};
-void sessions_published(struct sessions *sessions, const struct sessions_group *group);
+/* A group is durable and applied. */
+void sessions_published(struct sessions *sessions, const struct published_group *group);
 
 /* No new connections; every terminal hears Goodbye, and when to come back (0: that is not known);
  * then all are closed. `drained` is called on the loop when the last is gone. */

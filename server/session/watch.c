@@ -82,7 +82,7 @@ static void watch_event(struct watch *watch, const Tefter__Event *event)
         customer_changed(watch, event->customer);
 }
 
-void watch_events(struct sessions *home, const struct sessions_group *group)
+void watch_events(struct sessions *home, const struct published_group *group)
 {
     struct watch watch = {.home = home};
     texts_begin(&watch.texts, home->options.vault, &home->group);

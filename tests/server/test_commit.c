@@ -5,7 +5,7 @@ struct desk {
     struct kit kit;
     struct arena arena;
     struct commit_answer answers[8];
-    struct sessions_group group;
+    struct published_group group;
 };
 
 static int setup(void **state)

@@ -46,7 +46,7 @@ static void replied(void *owner, uint64_t ticket, struct slice reply,
         loop_stop(told->loop);
 }
 
-static void published(void *owner, const struct sessions_group *group)
+static void published(void *owner, const struct published_group *group)
 {
     struct told *told = owner;
     assert_true(group->seq > told->published_seq);
@@ -480,7 +480,7 @@ static void told_in_child(void *owner, uint64_t ticket, struct slice reply,
         _exit(42);
 }
 
-static void ignored(void *owner, const struct sessions_group *group)
+static void ignored(void *owner, const struct published_group *group)
 {
     (void)owner, (void)group;
 }

@@ -148,7 +148,7 @@ static void apply_group(struct world_submission *queue, size_t count, struct led
 
 static void publish(void)
 {
-    struct sessions_group group = {
+    struct published_group group = {
         .seq = world.seq,
         .committed_ms = now_ms(NULL),
         .rows = gathered.rows,
