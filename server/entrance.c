@@ -1,6 +1,6 @@
 #include "entrance.h"
 
-#include "base/enrolcode.h"
+#include "access/access.h"
 #include "base/limits.h"
 
 #include <stdio.h>
@@ -19,17 +19,15 @@ static bool root_hash(const struct folder *folder, struct hash *ret_hash, struct
 bool entrance_code(struct rooms *rooms, uint32_t terminal, struct arena *arena, char ret_code[],
                    struct failure *failure)
 {
-    uint8_t secret[ENROL_SECRET_SIZE];
-    struct hash root, digest;
+    struct enrolment_code code;
+    struct hash root;
     if (!root_hash(&rooms->folder, &root, failure))
         return false;
-    random_bytes(secret, sizeof secret);
-    enrol_code_write(secret, &root, ret_code);
-    enrol_code_digest(secret, &digest);
-    secret_wipe(secret, sizeof secret);
+    access_new_code(&root, &code);
+    memcpy(ret_code, code.text, sizeof code.text);
     Tefter__SetEnrolmentCode set = TEFTER__SET_ENROLMENT_CODE__INIT;
     set.terminal = terminal;
-    set.code_digest = (ProtobufCBinaryData){HASH_SIZE, digest.bytes};
+    set.code_digest = (ProtobufCBinaryData){HASH_SIZE, code.digest.bytes};
     set.expires_ms = clock_now_ms(&rooms->clock) + CODE_LIFE_MS;
     Tefter__Command command = TEFTER__COMMAND__INIT;
     command.kind_case = TEFTER__COMMAND__KIND_SET_ENROLMENT_CODE;

@@ -19,19 +19,19 @@ struct row {
 static const struct row rows[] = {
     [BODY(HELLO)] = {terminal_hello, SESSION_CONNECTED, RIGHT(NONE), true},
     [BODY(PING)] = {status_ping, SESSION_GREETED, RIGHT(NONE), true},
-    [BODY(RENEW)] = {enrol_renew, SESSION_GREETED, RIGHT(NONE), true},
-    [BODY(LOGIN)] = {login_password, SESSION_GREETED, RIGHT(NONE), false},
-    [BODY(USE_TOKEN)] = {login_token, SESSION_GREETED, RIGHT(NONE), false},
-    [BODY(SWITCH_PERSON)] = {login_pin, SESSION_LOGGED_IN, RIGHT(NONE), false},
-    [BODY(LOGOUT)] = {login_logout, SESSION_GREETED, RIGHT(NONE), false},
+    [BODY(RENEW)] = {ask_renew, SESSION_GREETED, RIGHT(NONE), true},
+    [BODY(LOGIN)] = {ask_login, SESSION_GREETED, RIGHT(NONE), false},
+    [BODY(USE_TOKEN)] = {ask_token, SESSION_GREETED, RIGHT(NONE), false},
+    [BODY(SWITCH_PERSON)] = {ask_switch, SESSION_LOGGED_IN, RIGHT(NONE), false},
+    [BODY(LOGOUT)] = {ask_logout, SESSION_GREETED, RIGHT(NONE), false},
     [BODY(SUBMIT)] = {submit_command, SESSION_LOGGED_IN, RIGHT(NONE), false},
     [BODY(QUERY)] = {query_ask, SESSION_LOGGED_IN, RIGHT(NONE), false},
     [BODY(SUBSCRIBE)] = {feed_subscribe, SESSION_LOGGED_IN, RIGHT(SEE), false},
     [BODY(UNSUBSCRIBE)] = {feed_unsubscribe, SESSION_LOGGED_IN, RIGHT(NONE), false},
-    [BODY(SET_PASSWORD)] = {secret_set, SESSION_LOGGED_IN, RIGHT(NONE), false},
-    [BODY(MAKE_CODE)] = {enrol_make_code, SESSION_LOGGED_IN, RIGHT(EDIT_TERMINALS), false},
+    [BODY(SET_PASSWORD)] = {ask_password, SESSION_LOGGED_IN, RIGHT(NONE), false},
+    [BODY(MAKE_CODE)] = {ask_code, SESSION_LOGGED_IN, RIGHT(NONE), false},
     [BODY(SERVER_STATUS)] = {status_server, SESSION_LOGGED_IN, RIGHT(NONE), false},
-    [BODY(ENROL)] = {enrol_terminal, SESSION_ENROLLING, RIGHT(NONE), false},
+    [BODY(ENROL)] = {ask_enrol, SESSION_ENROLLING, RIGHT(NONE), false},
 };
 
 static const struct row *row_of(const Tefter__FromTerminal *request)

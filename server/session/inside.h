@@ -8,28 +8,23 @@
  *   dispatch.c   the table of requests: body, least state, right, handler
  *   submit.c     commands and the errands that wait for their replies
  *   query.c      queries, short and long
- *   login.c      login, token, PIN, logout; secret.c: new passwords and PINs
- *   hashing.c    argon2id on the pool, one at a time
- *   enrol.c      codes, enrolment, renewal
+ *   ask.c        what access answers: logins, passwords, codes, enrolment; what then becomes of the
+ *                connection
  *   feed.c       subscriptions: resume, pages, sets; gather.c: rows with their words
  *   snapshot.c   one snapshot for many
  *   status.c     pings, the server's figures, which terminals are there
  *   watch.c      what events mean for sessions and for the search index
  *   index.c      filling the search index
  *   texts.c      words from the vault
- *   throttle.c   guesses; audit.c: what is written down about them
  */
+#include "access/access.h"
 #include "base/arena.h"
-#include "base/enrolcode.h"
 #include "base/limits.h"
-#include "base/password.h"
 #include "net/stream.h"
 #include "push/hub.h"
 #include "search/search.h"
-#include "session/audit.h"
 #include "session/sessions.h"
 #include "session/texts.h"
-#include "session/throttle.h"
 #include "wire.pb-c.h"
 #include "wire/frame.h"
 #include "wire/message.h"
@@ -50,9 +45,6 @@ enum {
     FEED_PAGE_BYTES = 128 * 1024,
     SNAPSHOT_BYTES_MAX = 64 * 1024 * 1024, /* of pages that are kept */
     BUSY_RETRY_MS = 250,
-    TOKEN_LIFE_MS = 12 * 3600 * 1000,
-    TOKEN_SIZE = 1 + 4 + 4 + 4 + 8 + HASH_SIZE,
-    THROTTLE_MEMORY_MS = 15 * 60 * 1000,
 };
 
 /* Kinds of rows, as ledger_row.key has them. */
@@ -81,21 +73,15 @@ struct session {
     struct feed *feeds;
     struct session *next; /* of those that want a turn, or of the dead */
     struct frame_reader frames;
-    struct hash fingerprint; /* of the certificate it came with */
-    uint64_t login_by_ms;    /* on the loop's clock; 0: no deadline */
-    uint64_t frame_by_ms;    /* a frame has begun; 0: none */
+    struct principal who; /* device and person, as access knows them */
+    uint64_t login_by_ms; /* on the loop's clock; 0: no deadline */
+    uint64_t frame_by_ms; /* a frame has begun; 0: none */
     uint64_t heard_ms;
-    int64_t proven_until_ms; /* wall clock: how long the password of this session's person counts */
     uint32_t slot;
     uint32_t generation; /* of the slot */
-    uint32_t terminal;
-    uint32_t branch;
-    uint32_t staff;
-    uint32_t staff_generation;
-    uint16_t in_flight; /* requests that wait for the writer or the pool */
+    uint16_t in_flight;  /* requests that wait for the writer or the pool */
     uint16_t feed_count;
     uint8_t state;
-    uint8_t role;
     uint8_t queries; /* long ones, of those in flight */
     uint8_t wire;    /* version that its Hello named; 0 before */
     bool answering;  /* one of them is on the pool */
@@ -119,28 +105,18 @@ struct session_ref {
     uint32_t generation;
 };
 
-/* What became of a command: a packed Reply, or a refusal of the writer's. */
-struct outcome {
-    struct slice reply;
-    const Tefter__Refusal *refused;
-};
+#define ERRAND_TAKEN UINT32_MAX
 
-struct errand;
-/* session: NULL when it is gone. The parcel is freed afterwards. */
-typedef void (*errand_fn)(struct sessions *home, struct session *session,
-                          const struct errand *errand, const struct outcome *outcome);
-
-/* A command on its way to the writer and back. */
+/* A command on its way to the writer and back: a terminal's, to be told, or one of access. */
 struct errand {
     struct session_ref session; /* generation 0: nobody waits */
     uint32_t turn;              /* of this place; in the ticket */
-    uint32_t next_free;
+    uint32_t next_free;         /* ERRAND_TAKEN: it is not free */
     uint64_t request;
-    errand_fn done; /* NULL: free */
-    void *parcel;
+    access_done_fn done; /* NULL: a terminal's */
+    void *parcel;        /* of `done` */
 };
 
-struct hash_job;
 struct long_query;
 struct snapshot;
 
@@ -152,9 +128,8 @@ struct slot {
 
 struct sessions {
     struct sessions_options options;
-    struct arena kept;     /* copies of the options' texts */
+    struct arena kept;     /* what lives as long as the sessions */
     struct slice features; /* a packed Features: what every terminal is greeted with */
-    struct hash root;
     uint8_t ledger_id[16];
     struct incarnation incarnation;
     struct stream_listener *listener;
@@ -162,8 +137,7 @@ struct sessions {
     struct tls_context *tls;
     struct hub *hub;
     struct search *search;
-    struct audit *audit;
-    struct throttle *throttle;
+    struct access *access;
     struct loop_timer *tick;
     struct loop_timer *turn;
     struct arena arena; /* of the frame at hand */
@@ -184,17 +158,12 @@ struct sessions {
     uint32_t errand_count;
     uint32_t errand_room;
     uint32_t free_errand; /* + 1; 0: none */
-    struct hash_job *hashes_first;
-    struct hash_job *hashes_last;
-    uint32_t hashes_waiting;
-    bool hashing;
     struct long_query *queries_first;
     struct long_query *queries_last;
     uint32_t queries_waiting;
     uint32_t queries_running;
     uint32_t index_cursor; /* customers up to here are in the index */
     bool index_whole;
-    uint64_t last_serial;
     uint64_t started_ms;
     bool draining;
     uint32_t drain_retry_ms; /* 0: none is told */
@@ -262,11 +231,6 @@ Tefter__Actor session_actor(const struct session *session);
 
 /* Has its person this right? Else the request was refused, and that written down. */
 bool session_may(struct session *session, const Tefter__FromTerminal *request, Tefter__Right right);
-/* The same refusal when only some of the roles that have the right will do. */
-void session_refuse_roles(struct session *session, const Tefter__FromTerminal *request,
-                          Tefter__Right right, Tefter__Role *roles, size_t role_count);
-/* Where it comes from, until the next call. */
-const char *session_address(const struct session *session);
 
 /* ---- terminal.c ---- */
 
@@ -283,19 +247,11 @@ void dispatch(struct session *session, struct slice frame);
 /* ---- submit.c ---- */
 
 void submit_command(struct session *session, const Tefter__FromTerminal *request);
-/* A command that the room makes itself. session may be NULL; the parcel belongs to the errand once
- * SUBMIT_TAKEN is returned. */
-enum submit_answer submit_own(struct sessions *home, struct session *session, uint64_t request,
-                              const Tefter__Command *command, const Tefter__Actor *actor,
-                              errand_fn done, void *parcel);
+/* For access, whose owner is the room: a command that a terminal did not make. */
+enum submit_answer submit_own(void *owner, const Tefter__Command *command,
+                              const Tefter__Actor *actor, access_done_fn done, void *parcel);
+uint32_t submit_retry_ms(void *owner, enum submit_answer answer);
 void errands_fini(struct sessions *home);
-/* For an errand's end: the refusal in an outcome, NULL when it was done. In home->group. */
-const Tefter__Refusal *outcome_refusal(struct sessions *home, const struct outcome *outcome);
-/* What the session answers when submit_own did not take it. */
-Tefter__RefusalCode submit_code(enum submit_answer answer);
-/* The same, and when to come back. */
-void submit_refuse(struct session *session, const Tefter__FromTerminal *request,
-                   enum submit_answer answer);
 
 /* ---- query.c ---- */
 
@@ -304,61 +260,18 @@ void query_ask(struct session *session, const Tefter__FromTerminal *request);
 void queries_go_on(struct sessions *home);
 void queries_fini(struct sessions *home);
 
-/* ---- login.c ---- */
+/* ---- ask.c ---- */
 
-void login_password(struct session *session, const Tefter__FromTerminal *request);
-void login_token(struct session *session, const Tefter__FromTerminal *request);
-void login_pin(struct session *session, const Tefter__FromTerminal *request);
-void login_logout(struct session *session, const Tefter__FromTerminal *request);
-/* His record changed. */
-void login_recheck(struct session *session, const Tefter__StaffRecord *record);
-/* Throttled? Then it is refused and true returned; else the guess is charged. */
-bool login_throttled(struct session *session, const Tefter__FromTerminal *request,
-                     enum throttle_kind kind, const char *login);
-/* The guess was right. */
-void login_forgive(struct session *session, enum throttle_kind kind, const char *login);
-/* Charges the guesses that the audit log remembers. */
-void login_recall(struct sessions *home);
-
-/* ---- secret.c ---- */
-
-void secret_set(struct session *session, const Tefter__FromTerminal *request);
-
-/* ---- hashing.c ---- */
-
-struct hash_job {
-    struct hash_job *next;
-    struct sessions *home;
-    struct session_ref session;
-    uint64_t request;
-    enum throttle_kind kind;
-    uint32_t staff; /* 0: nobody has this login */
-    char login[LOGIN_MAX_BYTES + 1];
-    /* verified: is `given` what `stored` was made of? */
-    bool verify;
-    char given[PASSWORD_MAX_BYTES + 1];
-    char stored[PASSWORD_HASH_SIZE]; /* "": of nobody */
-    bool right;
-    /* made anew: "" is left out */
-    char new_password[PASSWORD_MAX_BYTES + 1];
-    char new_pin[PIN_MAX_DIGITS + 1];
-    char password_hash[PASSWORD_HASH_SIZE];
-    char pin_hash[PASSWORD_HASH_SIZE];
-    bool made;
-    /* on the loop; session is NULL when it is gone */
-    void (*done)(struct session *session, struct hash_job *job);
-};
-
-/* NULL: too many wait; the request was answered BUSY. */
-struct hash_job *hashing_job(struct session *session, const Tefter__FromTerminal *request);
-void hashing_queue(struct session *session, struct hash_job *job);
-void hashing_fini(struct sessions *home);
-
-/* ---- enrol.c ---- */
-
-void enrol_make_code(struct session *session, const Tefter__FromTerminal *request);
-void enrol_terminal(struct session *session, const Tefter__FromTerminal *request);
-void enrol_renew(struct session *session, const Tefter__FromTerminal *request);
+void ask_login(struct session *session, const Tefter__FromTerminal *request);
+void ask_token(struct session *session, const Tefter__FromTerminal *request);
+void ask_switch(struct session *session, const Tefter__FromTerminal *request);
+void ask_logout(struct session *session, const Tefter__FromTerminal *request);
+void ask_password(struct session *session, const Tefter__FromTerminal *request);
+void ask_code(struct session *session, const Tefter__FromTerminal *request);
+void ask_enrol(struct session *session, const Tefter__FromTerminal *request);
+void ask_renew(struct session *session, const Tefter__FromTerminal *request);
+/* The record of its person changed. */
+void session_recheck_staff(struct session *session, const Tefter__StaffRecord *record);
 
 /* ---- feed.c ---- */
 

@@ -178,7 +178,7 @@ static void run(struct sessions *home, struct long_query *job)
 
 void queries_go_on(struct sessions *home)
 {
-    uint32_t threads = QUERIES_RUNNING_MAX - (home->hashing ? 1 : 0);
+    uint32_t threads = QUERIES_RUNNING_MAX - (access_hashing(home->access) ? 1 : 0);
     while (home->queries_running < threads) {
         struct long_query *job = take_next(home);
         if (job == NULL)

@@ -164,13 +164,6 @@ bool session_slow(struct session *session)
     return session->slow;
 }
 
-const char *session_address(const struct session *session)
-{
-    static char address[64];
-    stream_address(session->stream, address, sizeof address);
-    return address;
-}
-
 /* ---- deadlines ---- */
 
 void session_tick(struct session *session, uint64_t now_ms)
@@ -299,39 +292,12 @@ void session_refuse_wait(struct session *session, const Tefter__FromTerminal *re
     session_refuse(session, request, &refusal);
 }
 
-static const char *word_of(const ProtobufCEnumDescriptor *type, int value)
-{
-    const ProtobufCEnumValue *found = protobuf_c_enum_descriptor_get_value(type, value);
-    return found == NULL ? NULL : found->name;
-}
-
-void session_refuse_roles(struct session *session, const Tefter__FromTerminal *request,
-                          Tefter__Right right, Tefter__Role *roles, size_t role_count)
-{
-    Tefter__Refusal refusal = TEFTER__REFUSAL__INIT;
-    refusal.code = TEFTER__REFUSAL_CODE__RIGHT_MISSING;
-    refusal.has_right = true;
-    refusal.right = right;
-    refusal.n_roles = role_count;
-    refusal.roles = roles;
-    audit_write(session->home->audit, &(struct audit_line){
-                                          .event = "right_missing",
-                                          .at_ms = sessions_now_ms(session->home),
-                                          .staff = session->staff,
-                                          .terminal = session->terminal,
-                                          .about = word_of(&tefter__right__descriptor, (int)right),
-                                          .noisy = true,
-                                      });
-    session_refuse(session, request, &refusal);
-}
-
 bool session_may(struct session *session, const Tefter__FromTerminal *request, Tefter__Right right)
 {
-    Tefter__Role roles[8];
-    if (right == TEFTER__RIGHT__RIGHT_NONE || ledger_may((Tefter__Role)session->role, right))
-        return true;
-    session_refuse_roles(session, request, right, roles, ledger_roles_with(right, roles));
-    return false;
+    const Tefter__Refusal *refusal = access_needs(session->home->access, &session->who, right);
+    if (refusal != NULL)
+        session_refuse(session, request, refusal);
+    return refusal == NULL;
 }
 
 void session_goodbye(struct session *session, const char *reason, const Tefter__Refusal *refusal)
@@ -362,11 +328,11 @@ void session_goodbye_code(struct session *session, const char *reason, Tefter__R
 Tefter__Actor session_actor(const struct session *session)
 {
     Tefter__Actor actor = TEFTER__ACTOR__INIT;
-    actor.has_staff = session->staff != 0;
-    actor.staff = session->staff;
-    actor.has_terminal = session->terminal != 0;
-    actor.terminal = session->terminal;
-    actor.has_branch = session->branch != 0;
-    actor.branch = session->branch;
+    actor.has_staff = session->who.staff != 0;
+    actor.staff = session->who.staff;
+    actor.has_terminal = session->who.device != 0;
+    actor.terminal = session->who.device;
+    actor.has_branch = session->who.branch != 0;
+    actor.branch = session->who.branch;
     return actor;
 }

@@ -249,22 +249,57 @@ static bool make_parts(struct sessions *home, struct failure *failure)
     home->slots = calloc(SESSIONS_MAX, sizeof *home->slots);
     home->hub = hub_create(&feed_doors, state.seq);
     home->search = search_create();
-    home->throttle = throttle_create(home->options.token_key);
     home->tick = loop_timer_create(home->options.loop, on_tick, home);
     home->turn = loop_timer_create(home->options.loop, on_turn, home);
-    if (home->slots == NULL || home->hub == NULL || home->search == NULL ||
-        home->throttle == NULL || home->tick == NULL || home->turn == NULL)
+    if (home->slots == NULL || home->hub == NULL || home->search == NULL || home->tick == NULL ||
+        home->turn == NULL)
         return fail(failure, FAULT_MEMORY, 0, "no memory for the sessions");
-    return audit_open(home->options.audit_path, &home->audit, failure);
+    return true;
+}
+
+static void pool_is_free(void *owner)
+{
+    queries_go_on(owner);
+}
+
+static int64_t now_of(void *owner)
+{
+    return sessions_now_ms(owner);
+}
+
+static void settled_of(void *owner)
+{
+    sessions_settled(owner);
+}
+
+static bool make_access(struct sessions *home, struct failure *failure)
+{
+    struct access_options options = {
+        .loop = home->options.loop,
+        .ledger = home->options.ledger,
+        .audit_path = home->options.audit_path,
+        .root = home->options.root,
+        .submit = submit_own,
+        .retry_ms = submit_retry_ms,
+        .settled = settled_of,
+        .now_ms = now_of,
+        .hashed = pool_is_free,
+        .owner = home,
+    };
+    memcpy(options.token_key, home->options.token_key, sizeof options.token_key);
+    bool made = access_create(&options, &home->access, failure);
+    /* keys are with access alone, and only it keeps its texts */
+    secret_wipe(options.token_key, sizeof options.token_key);
+    secret_wipe(home->options.token_key, sizeof home->options.token_key);
+    home->options.root = (struct ca_pair){{NULL, 0}, {NULL, 0}};
+    return made;
 }
 
 static bool make_listener(struct sessions *home, struct failure *failure)
 {
-    int64_t ends_ms = 0;
     const struct sessions_options *options = &home->options;
-    if (!ca_certificate_facts(options->root.certificate, &home->root, &ends_ms, failure))
-        return false;
-    home->tls = tls_context_server(&options->identity, options->root.certificate, failure);
+    home->tls =
+        tls_context_server(&options->identity, access_root_certificate(home->access), failure);
     if (home->tls == NULL)
         return false;
     home->listener =
@@ -283,18 +318,15 @@ bool sessions_create(const struct sessions_options *options, struct sessions **r
         return fail(failure, FAULT_MEMORY, 0, "no memory for the sessions");
     home->options = *options;
     home->started_ms = loop_now_ms(options->loop);
-    arena_init(&home->kept, 1024 * 1024);
     arena_init(&home->arena, ANSWER_MEMORY_MAX);
     arena_init(&home->group, ANSWER_MEMORY_MAX);
     buffer_init(&home->out, FRAME_HEAD_SIZE + FRAME_TO_CLIENT_MAX);
     buffer_init(&home->rows, FRAME_TO_CLIENT_MAX);
-    if (!keep(home, &home->options.root.certificate, failure) ||
-        !keep(home, &home->options.root.key, failure) || !describe_features(home, failure) ||
-        !make_parts(home, failure) || !make_listener(home, failure)) {
+    if (!describe_features(home, failure) || !make_parts(home, failure) ||
+        !make_access(home, failure) || !make_listener(home, failure)) {
         sessions_destroy(home);
         return false;
     }
-    login_recall(home);
     loop_timer_start(home->tick, TICK_MS, TICK_MS);
     arm_turn(home);
     *ret_sessions = home;
@@ -309,7 +341,8 @@ uint16_t sessions_port(const struct sessions *home)
 bool sessions_reload(struct sessions *home, const struct tls_identity *identity,
                      struct failure *failure)
 {
-    struct tls_context *tls = tls_context_server(identity, home->options.root.certificate, failure);
+    struct tls_context *tls =
+        tls_context_server(identity, access_root_certificate(home->access), failure);
     if (tls == NULL)
         return false;
     stream_listener_swap_tls(home->listener, tls);
@@ -410,15 +443,10 @@ static void free_room(struct sessions *home)
     snapshots_fini(home);
     hub_destroy(home->hub);
     search_destroy(home->search);
-    throttle_destroy(home->throttle);
-    audit_close(home->audit);
     errands_fini(home);
-    hashing_fini(home);
     queries_fini(home);
     if (home->tls != NULL)
         tls_context_release(home->tls);
-    secret_wipe(&home->options, sizeof home->options);
-    arena_fini(&home->kept);
     arena_fini(&home->arena);
     arena_fini(&home->group);
     buffer_fini(&home->out);
@@ -452,6 +480,8 @@ void sessions_destroy(struct sessions *home)
     if (home->turn != NULL)
         loop_timer_destroy(home->turn);
     home->destroyed = true;
+    access_destroy(home->access);
+    home->access = NULL;
     for (uint32_t i = 0; i < home->slot_count; i++) {
         struct session *session = home->slots[i].session;
         if (session == NULL)

@@ -1,13 +1,12 @@
 #pragma once
 /*
- * Sessions: everything between a terminal's stream and the ledger. Listens, greets, logs people in,
- * enrols terminals, turns requests into commands and hands them over, answers queries, feeds
- * subscriptions. Lives on the loop's thread; long queries and password hashing go to the pool.
+ * Sessions: everything between a terminal's stream and the ledger. Listens, greets, asks
+ * access who they are and whether they may, turns requests into commands and hands them over,
+ * answers queries, feeds subscriptions. Lives on the loop's thread; long queries go to the pool.
  *
  * What it does not do: write the ledger. Commands go through `submit` to the writer; what came of
  * them comes back with sessions_replied and sessions_published.
  */
-#include "base/enrolcode.h"
 #include "base/fault.h"
 #include "engine/submission.h"
 #include "ledger/ledger.h"
@@ -80,13 +79,6 @@ struct sessions_figures {
     uint64_t starved;     /* times that not even one descriptor was to be had */
 };
 void sessions_figures(const struct sessions *sessions, struct sessions_figures *ret_figures);
-/* A fresh one-time code for a device; `digest` is what SetEnrolmentCode takes. For `tefterd init`,
- * which has no sessions yet: `root` is the hash of the root certificate (ca_certificate_facts). */
-struct enrolment_code {
-    char text[ENROL_CODE_TEXT_SIZE];
-    struct hash digest;
-};
-void sessions_make_code(const struct hash *root, struct enrolment_code *ret_code);
 
 /* New certificate after a HUP. */
 bool sessions_reload(struct sessions *sessions, const struct tls_identity *identity,

@@ -33,13 +33,13 @@ static void fill_member(const struct sessions *home, Tefter__TerminalMember *mem
     member->connected = false;
     for (uint32_t i = 0; i < home->slot_count; i++) {
         const struct session *session = home->slots[i].session;
-        if (session == NULL || session->terminal != member->terminal ||
+        if (session == NULL || session->who.device != member->terminal ||
             session->state < SESSION_CONNECTED || session->state == SESSION_CLOSING)
             continue;
         member->connected = true;
-        if (session->staff != 0) {
+        if (session->who.staff != 0) {
             member->has_staff = true;
-            member->staff = session->staff;
+            member->staff = session->who.staff;
         }
     }
 }

@@ -33,6 +33,7 @@ static struct errand *errand_take(struct sessions *home)
         *errand = (struct errand){.turn = 0};
     }
     errand->turn++;
+    errand->next_free = ERRAND_TAKEN;
     return errand;
 }
 
@@ -55,7 +56,8 @@ static struct errand *errand_find(struct sessions *home, uint64_t ticket)
     if (place >= home->errand_count)
         return NULL;
     struct errand *errand = &home->errands[place];
-    return errand->done != NULL && errand->turn == (uint32_t)(ticket >> 32) ? errand : NULL;
+    return errand->next_free == ERRAND_TAKEN && errand->turn == (uint32_t)(ticket >> 32) ? errand
+                                                                                         : NULL;
 }
 
 void errands_fini(struct sessions *home)
@@ -68,52 +70,31 @@ void errands_fini(struct sessions *home)
 }
 
 /* Sends it off; the answer comes with sessions_replied. */
-static enum submit_answer send_off(struct sessions *home, struct session *session, uint64_t request,
-                                   struct submission *submission, errand_fn done, void *parcel)
+static enum submit_answer send_off(struct sessions *home, const struct errand *wish,
+                                   struct submission *submission)
 {
     struct errand *errand = errand_take(home);
     if (errand == NULL)
         return SUBMIT_BUSY;
-    errand->session = session == NULL ? (struct session_ref){0, 0} : session_ref_of(session);
-    errand->request = request;
-    errand->done = done;
-    errand->parcel = parcel;
+    errand->session = wish->session;
+    errand->request = wish->request;
+    errand->done = wish->done;
+    errand->parcel = wish->parcel;
     uint32_t place = (uint32_t)(errand - home->errands);
     submission->ticket = ticket_of(home, errand);
-    if (session != NULL)
-        session_request_begun(session);
     enum submit_answer answer = home->options.submit(home->options.owner, submission);
-    if (answer == SUBMIT_TAKEN)
-        return answer;
-    if (session != NULL)
-        session_request_ended(session);
-    errand_give_back(home, &home->errands[place]);
+    if (answer != SUBMIT_TAKEN)
+        errand_give_back(home, &home->errands[place]);
     return answer;
 }
 
-void sessions_replied(struct sessions *home, uint64_t ticket, struct slice reply,
-                      const Tefter__Refusal *refused)
-{
-    struct errand *place = errand_find(home, ticket);
-    if (place == NULL)
-        return;
-    struct errand errand = *place;
-    struct outcome outcome = {reply, refused};
-    errand_give_back(home, place);
-    struct session *session = session_find(home, errand.session);
-    if (session != NULL)
-        session_request_ended(session);
-    arena_reset(&home->group);
-    errand.done(home, session, &errand, &outcome);
-    free(errand.parcel);
-}
+/* ---- what access asks of the ledger ---- */
 
-/* ---- what the room itself asks of the ledger ---- */
-
-enum submit_answer submit_own(struct sessions *home, struct session *session, uint64_t request,
-                              const Tefter__Command *command, const Tefter__Actor *actor,
-                              errand_fn done, void *parcel)
+enum submit_answer submit_own(void *owner, const Tefter__Command *command,
+                              const Tefter__Actor *actor, access_done_fn done, void *parcel)
 {
+    struct sessions *home = owner;
+    const struct errand wish = {.done = done, .parcel = parcel};
     struct submission submission = {
         .staff = actor->staff,
         .terminal = actor->terminal,
@@ -123,38 +104,28 @@ enum submit_answer submit_own(struct sessions *home, struct session *session, ui
     if (submission.command.size == 0)
         return SUBMIT_BUSY;
     home->options.new_id(home->options.owner, submission.id);
-    return send_off(home, session, request, &submission, done, parcel);
+    return send_off(home, &wish, &submission);
 }
 
-const Tefter__Refusal *outcome_refusal(struct sessions *home, const struct outcome *outcome)
+/* What became of it; NULL: it is done. In home->group. */
+static const Tefter__Refusal *refusal_of(struct sessions *home, struct slice packed)
 {
     static const Tefter__Refusal lost = {
         .base = PROTOBUF_C_MESSAGE_INIT(&tefter__refusal__descriptor),
         .code = TEFTER__REFUSAL_CODE__BUSY,
     };
-    if (outcome->refused != NULL)
-        return outcome->refused;
-    const Tefter__Reply *reply = (const Tefter__Reply *)message_unpack(
-        &tefter__reply__descriptor, outcome->reply, &home->group);
+    const Tefter__Reply *reply =
+        (const Tefter__Reply *)message_unpack(&tefter__reply__descriptor, packed, &home->group);
     if (reply == NULL)
         return &lost;
     return reply->result_case == TEFTER__REPLY__RESULT_REFUSED ? reply->refused : NULL;
 }
 
-Tefter__RefusalCode submit_code(enum submit_answer answer)
+uint32_t submit_retry_ms(void *owner, enum submit_answer answer)
 {
-    return answer == SUBMIT_READ_ONLY ? TEFTER__REFUSAL_CODE__READ_ONLY
-                                      : TEFTER__REFUSAL_CODE__BUSY;
-}
-
-void submit_refuse(struct session *session, const Tefter__FromTerminal *request,
-                   enum submit_answer answer)
-{
-    const struct sessions_options *options = &session->home->options;
-    uint32_t retry_ms = BUSY_RETRY_MS;
-    if (answer == SUBMIT_BUSY && options->retry_ms != NULL)
-        retry_ms = options->retry_ms(options->owner);
-    session_refuse_wait(session, request, submit_code(answer), retry_ms);
+    const struct sessions_options *options = &((struct sessions *)owner)->options;
+    bool told = answer == SUBMIT_BUSY && options->retry_ms != NULL;
+    return told ? options->retry_ms(options->owner) : BUSY_RETRY_MS;
 }
 
 /* ---- what a terminal asks of the ledger ---- */
@@ -187,20 +158,39 @@ static struct slice reply_with_words(struct sessions *home, struct slice reply)
     return filled.size == 0 ? reply : filled;
 }
 
-static void pass_reply(struct sessions *home, struct session *session, const struct errand *errand,
-                       const struct outcome *outcome)
+static void pass_reply(struct sessions *home, const struct errand *errand, struct slice reply,
+                       const Tefter__Refusal *refused)
 {
+    struct session *session = session_find(home, errand->session);
     if (session == NULL)
         return;
-    if (outcome->refused == NULL) {
-        session_send_reply(session, errand->request, reply_with_words(home, outcome->reply));
+    session_request_ended(session);
+    if (refused == NULL) {
+        session_send_reply(session, errand->request, reply_with_words(home, reply));
         return;
     }
     Tefter__FromTerminal request = TEFTER__FROM_TERMINAL__INIT;
     request.request = errand->request;
     request.body_case = TEFTER__FROM_TERMINAL__BODY_SUBMIT;
     arena_reset(&home->arena);
-    session_refuse(session, &request, outcome->refused);
+    session_refuse(session, &request, refused);
+}
+
+void sessions_replied(struct sessions *home, uint64_t ticket, struct slice reply,
+                      const Tefter__Refusal *refused)
+{
+    struct errand *place = errand_find(home, ticket);
+    if (place == NULL)
+        return;
+    struct errand errand = *place;
+    errand_give_back(home, place);
+    arena_reset(&home->group);
+    if (errand.done == NULL) {
+        pass_reply(home, &errand, reply, refused);
+        return;
+    }
+    errand.done(errand.parcel, refused != NULL ? refused : refusal_of(home, reply));
+    free(errand.parcel);
 }
 
 static uint64_t deadline_of(const struct session *session, const Tefter__FromTerminal *request)
@@ -218,7 +208,7 @@ static Tefter__RefusalCode id_wrong(const struct session *session, ProtobufCBina
 {
     if (id.len != COMMAND_ID_SIZE)
         return TEFTER__REFUSAL_CODE__FIELD_INVALID;
-    if (be32_get(id.data + ID_TERMINAL_AT) != session->terminal)
+    if (be32_get(id.data + ID_TERMINAL_AT) != session->who.device)
         return TEFTER__REFUSAL_CODE__COMMAND_ID_FOREIGN;
     return 0;
 }
@@ -238,6 +228,14 @@ static bool command_may(struct session *session, const Tefter__FromTerminal *req
         return false;
     }
     return session_may(session, request, ledger_command_right(kind));
+}
+
+static void submit_refuse(struct session *session, const Tefter__FromTerminal *request,
+                          enum submit_answer answer)
+{
+    Tefter__RefusalCode code =
+        answer == SUBMIT_READ_ONLY ? TEFTER__REFUSAL_CODE__READ_ONLY : TEFTER__REFUSAL_CODE__BUSY;
+    session_refuse_wait(session, request, code, submit_retry_ms(session->home, answer));
 }
 
 /* The writer takes nothing now, but what it did before can still be told. Commands with texts are
@@ -281,15 +279,17 @@ void submit_command(struct session *session, const Tefter__FromTerminal *request
     if (told_busy(session, request) || !command_may(session, request, command))
         return;
     struct submission submission = {
-        .staff = session->staff,
-        .terminal = session->terminal,
-        .branch = session->branch,
+        .staff = session->who.staff,
+        .terminal = session->who.device,
+        .branch = session->who.branch,
         .deadline_ms = deadline_of(session, request),
         .command = command,
     };
     memcpy(submission.id, submit->id.data, COMMAND_ID_SIZE);
-    enum submit_answer answer =
-        send_off(session->home, session, request->request, &submission, pass_reply, NULL);
-    if (answer != SUBMIT_TAKEN && !told_before(session, request, &submission))
+    const struct errand wish = {.session = session_ref_of(session), .request = request->request};
+    enum submit_answer answer = send_off(session->home, &wish, &submission);
+    if (answer == SUBMIT_TAKEN)
+        session_request_begun(session);
+    else if (!told_before(session, request, &submission))
         submit_refuse(session, request, answer);
 }

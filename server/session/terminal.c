@@ -1,93 +1,27 @@
 /*
- * Who is at the other end: the certificate names a terminal, and the terminal's record says whether
- * that certificate still counts. Checked at each handshake and again when the record changes, so
- * blocking a terminal cuts it at once.
+ * Who is at the other end: access knows the device by its certificate, at the handshake and again
+ * when its record changes; then it is greeted.
  */
-#include <stdlib.h>
-
 #include "base/version.h"
 #include "session/inside.h"
-
-#define RENEW_BEFORE_MS ((int64_t)CA_TERMINAL_DAYS * 24 * 3600 * 1000 / 2)
-
-static void note(struct session *session, const char *event, const char *about)
-{
-    audit_write(session->home->audit, &(struct audit_line){
-                                          .event = event,
-                                          .at_ms = sessions_now_ms(session->home),
-                                          .terminal = session->terminal,
-                                          .address = session_address(session),
-                                          .about = about,
-                                          .noisy = true,
-                                      });
-}
-
-/* "terminal 7" is 7; 0: no such name. */
-static uint32_t number_of_name(const char *name)
-{
-    static const char prefix[] = "terminal ";
-    if (strncmp(name, prefix, sizeof prefix - 1) != 0)
-        return 0;
-    const char *digits = name + sizeof prefix - 1;
-    char *end = NULL;
-    unsigned long number = *digits >= '1' && *digits <= '9' ? strtoul(digits, &end, 10) : 0;
-    return end != NULL && *end == '\0' && number <= UINT32_MAX ? (uint32_t)number : 0;
-}
-
-static bool is_its(const struct session *session, bool known, ProtobufCBinaryData fingerprint)
-{
-    return known && fingerprint.len == HASH_SIZE &&
-           memcmp(fingerprint.data, session->fingerprint.bytes, HASH_SIZE) == 0;
-}
-
-/* The newest of the terminal, or for some time the one before: the newest may never have reached
- * it. */
-static bool certificate_counts(const struct session *session, const Tefter__TerminalRecord *record)
-{
-    if (record == NULL || is_its(session, record->has_fingerprint, record->fingerprint))
-        return record != NULL;
-    return is_its(session, record->has_before, record->before) &&
-           sessions_now_ms(session->home) <= record->before_until_ms;
-}
-
-/* What keeps it out; 0: nothing. */
-static Tefter__RefusalCode kept_out(const struct session *session,
-                                    const Tefter__TerminalRecord *record)
-{
-    if (!certificate_counts(session, record))
-        return TEFTER__REFUSAL_CODE__TERMINAL_UNKNOWN;
-    return record->blocked ? TEFTER__REFUSAL_CODE__TERMINAL_BLOCKED : 0;
-}
 
 static void turn_away(struct session *session, Tefter__RefusalCode code)
 {
     bool blocked = code == TEFTER__REFUSAL_CODE__TERMINAL_BLOCKED;
-    note(session, blocked ? "terminal_blocked" : "terminal_unknown", NULL);
     session_goodbye_code(
         session, blocked ? "this terminal is blocked" : "this terminal is not known here", code);
 }
 
 static void identify(struct session *session, const struct tls_peer *peer)
 {
-    struct sessions *home = session->home;
-    session->terminal = number_of_name(peer->name);
-    session->fingerprint = peer->fingerprint;
     session->expired = peer->expired;
-    arena_reset(&home->arena);
-    struct ledger_view *view = sessions_view(home, &home->arena);
-    if (view == NULL) {
-        session_goodbye_code(session, "the ledger cannot be read", TEFTER__REFUSAL_CODE__BUSY);
-        return;
-    }
-    const Tefter__TerminalRecord *record =
-        session->terminal == 0 ? NULL : ledger_view_terminal(view, session->terminal);
-    Tefter__RefusalCode code = kept_out(session, record);
-    if (code == 0) {
-        session->branch = record->branch;
+    Tefter__RefusalCode code =
+        access_identify(session->home->access, &session->who, peer->name, &peer->fingerprint);
+    if (code == 0)
         session->state = SESSION_CONNECTED;
-    }
-    sessions_view_end(view);
-    if (code != 0)
+    else if (code == TEFTER__REFUSAL_CODE__BUSY)
+        session_goodbye_code(session, "the ledger cannot be read", code);
+    else
         turn_away(session, code);
 }
 
@@ -99,7 +33,10 @@ static bool is_of_terminals(const char *alpn)
 void terminal_arrived(struct session *session)
 {
     struct tls_peer peer;
+    struct principal *who = &session->who;
     stream_peer(session->stream, &peer);
+    who->carrier = CARRIER_TLS;
+    stream_address(session->stream, who->address, sizeof who->address);
     session->heard_ms = loop_now_ms(session->home->options.loop);
     session->login_by_ms = session->heard_ms + LOGIN_MS;
     if (strcmp(peer.alpn, TLS_ALPN_ENROL) == 0)
@@ -112,11 +49,9 @@ void terminal_arrived(struct session *session)
 
 void terminal_recheck(struct session *session, const Tefter__TerminalRecord *record)
 {
-    Tefter__RefusalCode code = kept_out(session, record);
+    Tefter__RefusalCode code = access_recheck_device(session->home->access, &session->who, record);
     if (code != 0)
         turn_away(session, code);
-    else
-        session->branch = record->branch;
 }
 
 /* ---- the greeting ---- */
@@ -138,8 +73,8 @@ static void fill_welcome(const struct session *session, struct ledger_view *view
                          Tefter__Welcome *welcome)
 {
     const Tefter__CompanyRecord *company = ledger_view_company(view);
-    const Tefter__TerminalRecord *terminal = ledger_view_terminal(view, session->terminal);
-    const Tefter__BranchRecord *branch = ledger_view_branch(view, session->branch);
+    const Tefter__TerminalRecord *terminal = ledger_view_terminal(view, session->who.device);
+    const Tefter__BranchRecord *branch = ledger_view_branch(view, session->who.branch);
     if (company != NULL) {
         welcome->company = company->name;
         welcome->currency = company->currency;
@@ -147,9 +82,7 @@ static void fill_welcome(const struct session *session, struct ledger_view *view
     }
     if (terminal != NULL) {
         welcome->terminal_name = terminal->name;
-        welcome->renew = !is_its(session, terminal->has_fingerprint, terminal->fingerprint) ||
-                         (terminal->has_not_after_ms &&
-                          welcome->now_ms > terminal->not_after_ms - RENEW_BEFORE_MS);
+        welcome->renew = access_renewal_due(session->home->access, &session->who, terminal);
     }
     if (branch != NULL) {
         welcome->branch_code = branch->code;
@@ -170,8 +103,8 @@ static void welcome_init(const struct session *session, Tefter__Welcome *welcome
     welcome->incarnation_nonce =
         (ProtobufCBinaryData){sizeof home->incarnation.nonce, home->incarnation.nonce};
     welcome->seq = hub_seq(home->hub);
-    welcome->terminal = session->terminal;
-    welcome->branch = session->branch;
+    welcome->terminal = session->who.device;
+    welcome->branch = session->who.branch;
     welcome->now_ms = sessions_now_ms(home);
     welcome->has_renew = true;
     welcome->has_heartbeat_ms = true;

@@ -23,8 +23,8 @@ static void staff_changed(struct watch *watch, uint32_t staff)
     const Tefter__StaffRecord *record = ledger_view_staff(watch->view, staff);
     for (uint32_t i = 0; i < home->slot_count; i++) {
         struct session *session = home->slots[i].session;
-        if (session != NULL && session->state == SESSION_LOGGED_IN && session->staff == staff)
-            login_recheck(session, record);
+        if (session != NULL && session->state == SESSION_LOGGED_IN && session->who.staff == staff)
+            session_recheck_staff(session, record);
     }
 }
 
@@ -35,7 +35,7 @@ static void terminal_changed(struct watch *watch, uint32_t terminal)
     for (uint32_t i = 0; i < home->slot_count; i++) {
         struct session *session = home->slots[i].session;
         if (session != NULL && session->state >= SESSION_CONNECTED &&
-            session->state != SESSION_CLOSING && session->terminal == terminal)
+            session->state != SESSION_CLOSING && session->who.device == terminal)
             terminal_recheck(session, record);
     }
 }

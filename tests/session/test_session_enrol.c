@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "access/inside.h"
 #include "base/limits.h"
 #include "session/inside.h"
 
@@ -84,10 +85,10 @@ static void codes_that_do_not_count(void **state)
     struct hash elsewhere = world.root_hash;
     uint32_t terminal = world_terminal("till 2");
     refused_code("nonsense", TEFTER__REFUSAL_CODE__CODE_WRONG);
-    sessions_make_code(&world.root_hash, &other); /* nobody's */
+    access_new_code(&world.root_hash, &other); /* nobody's */
     refused_code(other.text, TEFTER__REFUSAL_CODE__CODE_WRONG);
     elsewhere.bytes[3] ^= 1;
-    sessions_make_code(&elsewhere, &other);
+    access_new_code(&elsewhere, &other);
     refused_code(other.text, TEFTER__REFUSAL_CODE__CODE_WRONG);
     world_code(terminal, 60 * 1000, code);
     world.clock_moved_ms += 61 * 1000;
@@ -105,7 +106,7 @@ static void guessing_codes_is_throttled(void **state)
     int throttled = 0;
     for (int i = 0; i < 14; i++) {
         struct enrolment_code code;
-        sessions_make_code(&world.root_hash, &code);
+        access_new_code(&world.root_hash, &code);
         assert_false(client_enrol(code.text, &identity, &refused));
         throttled += refused == TEFTER__REFUSAL_CODE__LOGIN_THROTTLED ? 1 : 0;
     }
@@ -240,7 +241,7 @@ static void know_certificate(struct slice certificate, uint64_t serial, int64_t 
     command.kind_case = TEFTER__COMMAND__KIND_RENEW_TERMINAL;
     command.renew_terminal = &set;
     (void)world_do(&command);
-    world.sessions->last_serial = serial;
+    world.sessions->access->last_serial = serial;
 }
 
 static int64_t days_from_now(int days)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "access/inside.h"
 #include "base/limits.h"
 #include "session/inside.h"
 

@@ -314,7 +314,7 @@ void world_code(uint32_t terminal, int64_t life_ms, char code[ENROL_CODE_TEXT_SI
     struct enrolment_code made;
     Tefter__Command command = TEFTER__COMMAND__INIT;
     Tefter__SetEnrolmentCode set = TEFTER__SET_ENROLMENT_CODE__INIT;
-    sessions_make_code(&world.root_hash, &made);
+    access_new_code(&world.root_hash, &made);
     set.terminal = terminal;
     set.code_digest = (ProtobufCBinaryData){HASH_SIZE, made.digest.bytes};
     set.expires_ms = now_ms(NULL) + life_ms;

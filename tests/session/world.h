@@ -6,6 +6,7 @@
  */
 #include "base/check.h"
 
+#include "access/access.h"
 #include "base/arena.h"
 #include "net/stream.h"
 #include "session/sessions.h"

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "access/audit.h"
 #include "base/limits.h"
-#include "session/audit.h"
 
 static char path[] = "/tmp/tefter-audit-XXXXXX";
 

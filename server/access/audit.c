@@ -1,4 +1,4 @@
-#include "session/audit.h"
+#include "access/audit.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -151,6 +151,7 @@ static void draft_line(struct draft *draft, const struct audit_line *line)
         draft_put(draft, " staff=%" PRIu32, line->staff);
     if (line->terminal != 0)
         draft_put(draft, " terminal=%" PRIu32, line->terminal);
+    draft_words(draft, "carrier", line->carrier);
     draft_words(draft, "address", line->address);
     draft_words(draft, "about", line->about);
 }

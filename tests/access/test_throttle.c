@@ -1,7 +1,7 @@
 #include "base/check.h"
 
+#include "access/throttle.h"
 #include "base/hash.h"
-#include "session/throttle.h"
 
 static struct throttle *throttle;
 

@@ -21,6 +21,7 @@ struct audit_line {
     uint64_t key;        /* of the throttle, 0: none */
     uint32_t staff;      /* 0: nobody that is known */
     uint32_t terminal;   /* 0: none */
+    const char *carrier; /* NULL: the usual one, TLS */
     const char *address; /* NULL: not told */
     const char *about;   /* NULL: nothing more to say */
     bool noisy;          /* may be left out when there are many a second */

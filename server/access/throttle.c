@@ -1,4 +1,4 @@
-#include "session/throttle.h"
+#include "access/throttle.h"
 
 #include <stdlib.h>
 

@@ -1,0 +1,177 @@
+#pragma once
+/*
+ * Access: who is it, and which right. Devices (their certificates, enrolment, renewal), passwords,
+ * PINs, tokens, what guesses cost, and the table of rights asked for a role. Independent of what
+ * carries a request: a caller keeps one `principal` for each connection and says with an `asker`
+ * where the answer goes. Lives on the loop's thread; hashing goes to the pool, one at a time.
+ *
+ *   caller ──principal, asker──▶ access ──▶ pool: argon2id   ──▶ answer
+ *                                     └───▶ submit: a command ──▶ answer
+ *
+ * Everything that touches who gets in is written to the audit log here. What it does not do: keep
+ * connections, write the ledger, or trust itself: the ledger checks each command's right again.
+ */
+#include "base/enrolcode.h"
+#include "base/fault.h"
+#include "base/hash.h"
+#include "engine/submission.h"
+#include "ledger/ledger.h"
+#include "net/ca.h"
+#include "net/loop.h"
+#include "wire.pb-c.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct access;
+
+/* ---- who asks ---- */
+
+/* What carried the requests to us, and so what proves the device. */
+enum access_carrier {
+    CARRIER_TLS,   /* the certificate of the handshake */
+    CARRIER_RELAY, /* a browser's: its key, which signed a challenge of ours */
+    CARRIER_LOCAL, /* a socket of this machine: the user at its other end */
+};
+
+/* Everything known of one who asks. The caller sets carrier and address; all else is written by
+ * access alone. */
+struct principal {
+    enum access_carrier carrier;
+    char address[64];        /* where it comes from, for people and for counting guesses */
+    struct hash proof;       /* of the device: fingerprint of its certificate or key */
+    uint32_t device;         /* its number among the terminals; 0: none is known */
+    uint32_t branch;         /* the device's */
+    uint32_t staff;          /* who is logged in; 0: nobody */
+    Tefter__Role role;       /* theirs; 0 when nobody is */
+    uint32_t generation;     /* of their record, when they logged in */
+    uint64_t login;          /* names this login and the tokens that rest on it; 0: none */
+    int64_t proven_until_ms; /* wall clock: how long the password counts that this rests on */
+};
+
+/* ---- how the answer finds them ---- */
+
+enum access_answer_kind {
+    ACCESS_REFUSED,
+    ACCESS_ACCEPTED,
+    ACCESS_LOGGED_IN, /* the principal has its staff, role and so on */
+    ACCESS_CODE,
+    ACCESS_ENROLLED,
+};
+
+/* Lives until the call returns. */
+struct access_answer {
+    enum access_answer_kind kind;
+    bool guessed; /* refused because a password or PIN was tried and was wrong */
+    union {
+        const Tefter__Refusal *refused;
+        Tefter__LoggedIn *logged_in; /* its name is a reference into the vault still */
+        Tefter__Code *code;
+        Tefter__Enrolled *enrolled;
+    };
+};
+
+/* Plain data, copied while a request waits: whoever asked may be gone by then. Each request that
+ * takes an asker is answered once, perhaps before the call returns, or never when they are gone. */
+struct access_asker {
+    /* The principal of the connection with this name; NULL: it is gone. */
+    struct principal *(*principal)(void *owner, uint64_t name);
+    void (*answer)(void *owner, uint64_t name, uint64_t request,
+                   const struct access_answer *answer);
+    void *owner;
+    uint64_t name;
+    uint64_t request; /* the caller's number for it */
+};
+
+/* ---- life ---- */
+
+/* What came of a command that was submitted; refused NULL: it is done. */
+typedef void (*access_done_fn)(void *parcel, const Tefter__Refusal *refused);
+
+struct access_options {
+    struct loop *loop;
+    struct ledger *ledger;
+    const char *audit_path; /* NULL: no audit log is kept */
+    struct ca_pair root;    /* signs devices */
+    uint8_t token_key[32];
+    /* Hands a command to the write path. TAKEN: the parcel (of malloc) is the callee's, to be freed
+     * after `done`, or without it when the server ends first. */
+    enum submit_answer (*submit)(void *owner, const Tefter__Command *command,
+                                 const Tefter__Actor *actor, access_done_fn done, void *parcel);
+    /* When one whom `submit` did not take is to come back. */
+    uint32_t (*retry_ms)(void *owner, enum submit_answer answer);
+    /* Waits until views see all that was published; NULL: they always do. */
+    void (*settled)(void *owner);
+    int64_t (*now_ms)(void *owner); /* wall clock */
+    /* A thread of the pool is free again; NULL welcome. */
+    void (*hashed)(void *owner);
+    void *owner;
+};
+
+bool access_create(const struct access_options *options, struct access **ret_access,
+                   struct failure *failure);
+/* NULL welcome. Nothing is answered any more; a hash on the pool ends with the loop. */
+void access_destroy(struct access *access);
+
+/* Is a thread of the pool taken? */
+bool access_hashing(const struct access *access);
+/* PEM: devices are signed by it. */
+struct slice access_root_certificate(const struct access *access);
+
+/* ---- devices ---- */
+
+/* The device that a certificate's common name and fingerprint prove; 0 and the principal's device,
+ * branch and proof are set. TERMINAL_UNKNOWN, TERMINAL_BLOCKED, BUSY: the ledger cannot be read. */
+Tefter__RefusalCode access_identify(struct access *access, struct principal *who,
+                                    const char *common_name, const struct hash *fingerprint);
+/* Its record changed (NULL: it is gone): the same refusals, 0: it may stay. */
+Tefter__RefusalCode access_recheck_device(struct access *access, struct principal *who,
+                                          const Tefter__TerminalRecord *record);
+/* Should it ask for a new certificate now? */
+bool access_renewal_due(const struct access *access, const struct principal *who,
+                        const Tefter__TerminalRecord *record);
+
+/* A one-time code for a device: CODE. Needs RIGHT_EDIT_TERMINALS. */
+void access_make_code(struct access *access, const struct access_asker *asker, uint32_t device);
+/* A code and a PEM request from one that is no device yet: ENROLLED. */
+void access_enrol(struct access *access, const struct access_asker *asker, const char *code,
+                  const char *request);
+/* A new certificate for the principal's device: ENROLLED. */
+void access_renew(struct access *access, const struct access_asker *asker, const char *request);
+
+/* A fresh one-time code; `digest` is what SetEnrolmentCode takes. For those who have no server to
+ * ask: `root` is the hash of the root certificate (ca_certificate_facts). */
+struct enrolment_code {
+    char text[ENROL_CODE_TEXT_SIZE];
+    struct hash digest;
+};
+void access_new_code(const struct hash *root, struct enrolment_code *ret_code);
+
+/* ---- people ---- */
+
+/* Each LOGGED_IN, or refused: LOGIN_WRONG says no more than that. */
+void access_login(struct access *access, const struct access_asker *asker, const char *login,
+                  const char *password);
+void access_use_token(struct access *access, const struct access_asker *asker, struct slice token);
+/* Another person at a device where a password still counts. */
+void access_switch(struct access *access, const struct access_asker *asker, const char *login,
+                   const char *pin);
+/* At once; nobody is logged in after it. */
+void access_logout(struct access *access, struct principal *who);
+/* The record of who is logged in changed (NULL: it is gone). STAFF_BLOCKED, NOT_LOGGED_IN: they
+ * were signed out; 0: they may stay, with the role that they have now. */
+Tefter__RefusalCode access_recheck_staff(struct principal *who, const Tefter__StaffRecord *record);
+
+/* A new password or PIN: ACCEPTED. One's own needs the old password; another's RIGHT_EDIT_STAFF,
+ * and an owner's an owner. */
+void access_set_password(struct access *access, const struct access_asker *asker,
+                         const Tefter__SetPassword *set);
+
+/* ---- rights ---- */
+
+/* By the role alone; RIGHT_NONE is everybody's. */
+bool access_may(const struct principal *who, Tefter__Right right);
+/* NULL: they may. Else RIGHT_MISSING with those who may, and that was written down; valid until the
+ * next call of any function here. */
+const Tefter__Refusal *access_needs(struct access *access, const struct principal *who,
+                                    Tefter__Right right);

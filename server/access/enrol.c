@@ -1,0 +1,376 @@
+/*
+ * How a device becomes one of ours, and stays one.
+ *
+ *   a code is made ──▶ a secret, told once; its digest goes to the ledger
+ *   code, request ──▶ digest found, open, in time ──▶ signed ──▶ EnrolTerminal ──▶ ENROLLED
+ *   request ──▶ signed ──▶ RenewTerminal ──▶ ENROLLED
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "access/inside.h"
+
+/* ---- making a code ---- */
+
+void access_new_code(const struct hash *root, struct enrolment_code *ret_code)
+{
+    uint8_t secret[ENROL_SECRET_SIZE];
+    random_bytes(secret, sizeof secret);
+    enrol_code_write(secret, root, ret_code->text);
+    enrol_code_digest(secret, &ret_code->digest);
+    secret_wipe(secret, sizeof secret);
+}
+
+struct code_parcel {
+    struct access *access;
+    struct access_asker asker;
+    char text[ENROL_CODE_TEXT_SIZE];
+    uint32_t device;
+    int64_t expires_ms;
+};
+
+static void code_done(void *context, const Tefter__Refusal *refused)
+{
+    struct code_parcel *parcel = context;
+    const struct principal *who = asker_principal(&parcel->asker);
+    if (who != NULL && refused != NULL)
+        asker_refuse(&parcel->asker, refused);
+    if (who != NULL && refused == NULL) {
+        Tefter__Code code = TEFTER__CODE__INIT;
+        code.code = parcel->text;
+        code.expires_ms = parcel->expires_ms;
+        access_note(
+            parcel->access, who,
+            &(struct note){.event = "code_made", .staff = who->staff, .device = parcel->device});
+        asker_answer(&parcel->asker, &(struct access_answer){.kind = ACCESS_CODE, .code = &code});
+    }
+    secret_wipe(parcel->text, sizeof parcel->text);
+}
+
+/* Who asked, where a person may ask for this command; else the server. */
+static Tefter__Actor actor_of(const struct principal *who, uint32_t kind)
+{
+    Tefter__Actor actor = TEFTER__ACTOR__INIT;
+    if (ledger_command_right(kind) == TEFTER__RIGHT__RIGHT_SERVER)
+        return actor;
+    actor.has_staff = who->staff != 0;
+    actor.staff = who->staff;
+    actor.has_terminal = who->device != 0;
+    actor.terminal = who->device;
+    actor.has_branch = who->branch != 0;
+    actor.branch = who->branch;
+    return actor;
+}
+
+static enum submit_answer submit_digest(struct access *access, const struct principal *who,
+                                        struct hash *digest, struct code_parcel *parcel)
+{
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    Tefter__SetEnrolmentCode set = TEFTER__SET_ENROLMENT_CODE__INIT;
+    set.terminal = parcel->device;
+    set.code_digest = (ProtobufCBinaryData){sizeof digest->bytes, digest->bytes};
+    set.expires_ms = parcel->expires_ms;
+    command.kind_case = TEFTER__COMMAND__KIND_SET_ENROLMENT_CODE;
+    command.set_enrolment_code = &set;
+    Tefter__Actor actor = actor_of(who, TEFTER__COMMAND__KIND_SET_ENROLMENT_CODE);
+    return access_submit(access, &command, &actor, code_done, parcel);
+}
+
+void access_make_code(struct access *access, const struct access_asker *asker, uint32_t device)
+{
+    struct enrolment_code code;
+    const struct principal *who = asker_principal(asker);
+    arena_reset(&access->arena);
+    if (who == NULL)
+        return;
+    const Tefter__Refusal *refused = access_needs(access, who, TEFTER__RIGHT__RIGHT_EDIT_TERMINALS);
+    if (refused != NULL) {
+        asker_refuse(asker, refused);
+        return;
+    }
+    struct code_parcel *parcel = calloc(1, sizeof *parcel);
+    if (parcel == NULL) {
+        asker_refuse_wait(asker, TEFTER__REFUSAL_CODE__BUSY, ACCESS_RETRY_MS);
+        return;
+    }
+    access_new_code(&access->root, &code);
+    *parcel = (struct code_parcel){.access = access,
+                                   .asker = *asker,
+                                   .device = device,
+                                   .expires_ms = access_now_ms(access) + CODE_LIFE_MS};
+    memcpy(parcel->text, code.text, sizeof parcel->text);
+    enum submit_answer answer = submit_digest(access, who, &code.digest, parcel);
+    secret_wipe(&code, sizeof code);
+    if (answer == SUBMIT_TAKEN)
+        return;
+    secret_wipe(parcel, sizeof *parcel);
+    free(parcel);
+    asker_refuse_submit(access, asker, answer);
+}
+
+/* ---- signing ---- */
+
+/* A certificate that waits for the ledger's word. */
+struct signed_parcel {
+    struct access *access;
+    struct access_asker asker;
+    uint32_t device;
+    bool renewal;
+    uint64_t guess;     /* throttle key of an enrolment */
+    struct hash before; /* fingerprint of the certificate that is renewed */
+    struct hash fingerprint;
+    int64_t not_after_ms;
+    char name[NAME_MAX_BYTES + 1];
+    char company[NAME_MAX_BYTES + 1];
+    char certificate[]; /* PEM */
+};
+
+static uint64_t next_serial(struct access *access)
+{
+    uint64_t serial = (uint64_t)access_now_ms(access) << 10;
+    if (serial <= access->last_serial)
+        serial = access->last_serial + 1;
+    access->last_serial = serial;
+    return serial;
+}
+
+static void name_parcel(struct access *access, struct signed_parcel *parcel)
+{
+    struct ledger_view *view = access_view(access);
+    const Tefter__CompanyRecord *company = view == NULL ? NULL : ledger_view_company(view);
+    const Tefter__TerminalRecord *device =
+        view == NULL ? NULL : ledger_view_terminal(view, parcel->device);
+    (void)snprintf(parcel->name, sizeof parcel->name, "%s", device == NULL ? "" : device->name);
+    (void)snprintf(parcel->company, sizeof parcel->company, "%s",
+                   company == NULL ? "" : company->name);
+    access_view_end(view);
+}
+
+/* NULL: the request cannot be signed, and that was answered. */
+static struct signed_parcel *sign(struct access *access, const struct access_asker *asker,
+                                  uint32_t device, const char *pem, uint64_t *ret_serial)
+{
+    struct ca_signed certificate;
+    struct signed_parcel *parcel = NULL;
+    *ret_serial = next_serial(access);
+    if (ca_terminal_sign(&access->options.root, slice_text(pem), device, *ret_serial,
+                         access_now_ms(access), &access->arena, &certificate, NULL))
+        parcel = calloc(1, sizeof *parcel + certificate.certificate.size + 1);
+    if (parcel == NULL) {
+        asker_refuse_code(asker, TEFTER__REFUSAL_CODE__FIELD_INVALID, "request");
+        return NULL;
+    }
+    parcel->access = access;
+    parcel->asker = *asker;
+    parcel->device = device;
+    parcel->fingerprint = certificate.fingerprint;
+    parcel->not_after_ms = certificate.not_after_ms;
+    memcpy(parcel->certificate, certificate.certificate.data, certificate.certificate.size);
+    name_parcel(access, parcel);
+    return parcel;
+}
+
+static void answer_enrolled(struct signed_parcel *parcel)
+{
+    Tefter__Enrolled enrolled = TEFTER__ENROLLED__INIT;
+    struct hash root = parcel->access->root;
+    enrolled.certificate = parcel->certificate;
+    enrolled.terminal = parcel->device;
+    enrolled.name = parcel->name;
+    enrolled.company = parcel->company;
+    enrolled.not_after_ms = parcel->not_after_ms;
+    enrolled.root_hash = (ProtobufCBinaryData){sizeof root.bytes, root.bytes};
+    asker_answer(&parcel->asker,
+                 &(struct access_answer){.kind = ACCESS_ENROLLED, .enrolled = &enrolled});
+}
+
+static void signed_done(void *context, const Tefter__Refusal *refused)
+{
+    struct signed_parcel *parcel = context;
+    struct access *access = parcel->access;
+    const struct principal *who = asker_principal(&parcel->asker);
+    if (who == NULL)
+        return;
+    if (refused != NULL) {
+        asker_refuse(&parcel->asker, refused);
+        return;
+    }
+    access_note(access, who,
+                &(struct note){.event = parcel->renewal ? "terminal_renewed" : "terminal_enrolled",
+                               .staff = who->staff,
+                               .device = parcel->device});
+    if (!parcel->renewal)
+        throttle_forgive(access->throttle, parcel->guess, false);
+    answer_enrolled(parcel);
+}
+
+static ProtobufCBinaryData hash_bytes(struct hash *hash)
+{
+    return (ProtobufCBinaryData){sizeof hash->bytes, hash->bytes};
+}
+
+/* The command is the server's own. */
+static void submit_signed(const Tefter__Command *command, struct signed_parcel *parcel)
+{
+    const Tefter__Actor server = TEFTER__ACTOR__INIT;
+    const struct access_asker asker = parcel->asker;
+    struct access *access = parcel->access;
+    enum submit_answer answer = access_submit(access, command, &server, signed_done, parcel);
+    if (answer == SUBMIT_TAKEN)
+        return;
+    free(parcel);
+    asker_refuse_submit(access, &asker, answer);
+}
+
+static void submit_enrol(uint64_t serial, struct hash *digest, struct signed_parcel *parcel)
+{
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    Tefter__EnrolTerminal enrol = TEFTER__ENROL_TERMINAL__INIT;
+    enrol.terminal = parcel->device;
+    enrol.code_digest = hash_bytes(digest);
+    enrol.serial = serial;
+    enrol.fingerprint = hash_bytes(&parcel->fingerprint);
+    enrol.not_after_ms = parcel->not_after_ms;
+    command.kind_case = TEFTER__COMMAND__KIND_ENROL_TERMINAL;
+    command.enrol_terminal = &enrol;
+    submit_signed(&command, parcel);
+}
+
+static void submit_renew(uint64_t serial, struct signed_parcel *parcel)
+{
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    Tefter__RenewTerminal renew = TEFTER__RENEW_TERMINAL__INIT;
+    renew.terminal = parcel->device;
+    renew.serial = serial;
+    renew.fingerprint = hash_bytes(&parcel->fingerprint);
+    renew.not_after_ms = parcel->not_after_ms;
+    renew.has_shown = true;
+    renew.shown = hash_bytes(&parcel->before);
+    command.kind_case = TEFTER__COMMAND__KIND_RENEW_TERMINAL;
+    command.renew_terminal = &renew;
+    submit_signed(&command, parcel);
+}
+
+/* ---- enrolment ---- */
+
+/* The terminal whose code has this digest, NULL when none has. Codes live for minutes: the newest
+ * terminals first. */
+static const Tefter__TerminalRecord *terminal_of_digest(struct ledger_view *view,
+                                                        const struct hash *digest)
+{
+    const Tefter__CompanyRecord *company = ledger_view_company(view);
+    uint32_t next = company == NULL ? 0 : company->next_terminal;
+    for (uint32_t number = next; number-- > 1;) {
+        const Tefter__TerminalRecord *record = ledger_view_terminal(view, number);
+        if (record != NULL && record->has_code_digest && record->code_digest.len == HASH_SIZE &&
+            memcmp(record->code_digest.data, digest->bytes, HASH_SIZE) == 0)
+            return record;
+    }
+    return NULL;
+}
+
+static Tefter__RefusalCode code_refused(const struct access *access,
+                                        const Tefter__TerminalRecord *record)
+{
+    if (record == NULL)
+        return TEFTER__REFUSAL_CODE__CODE_WRONG;
+    if (record->blocked)
+        return TEFTER__REFUSAL_CODE__TERMINAL_BLOCKED;
+    if (record->has_code_used && record->code_used)
+        return TEFTER__REFUSAL_CODE__CODE_USED;
+    if (record->code_expires_ms < access_now_ms(access))
+        return TEFTER__REFUSAL_CODE__CODE_EXPIRED;
+    return 0;
+}
+
+/* The digest of a code that names our root; false: no such code. */
+static bool read_code(const struct access *access, const char *code, struct hash *ret_digest)
+{
+    uint8_t secret[ENROL_SECRET_SIZE];
+    uint8_t root[ENROL_ROOT_SIZE];
+    bool ours = enrol_code_read(code, strlen(code), secret, root) &&
+                enrol_root_matches(root, &access->root);
+    if (ours)
+        enrol_code_digest(secret, ret_digest);
+    secret_wipe(secret, sizeof secret);
+    return ours;
+}
+
+/* The terminal a code is for; 0 with the refusal. */
+static uint32_t terminal_of_code(struct access *access, const char *code, struct hash *ret_digest,
+                                 Tefter__RefusalCode *ret_refused)
+{
+    *ret_refused = TEFTER__REFUSAL_CODE__CODE_WRONG;
+    if (!read_code(access, code, ret_digest))
+        return 0;
+    struct ledger_view *view = access_view(access);
+    if (view == NULL) {
+        *ret_refused = TEFTER__REFUSAL_CODE__BUSY;
+        return 0;
+    }
+    const Tefter__TerminalRecord *record = terminal_of_digest(view, ret_digest);
+    *ret_refused = code_refused(access, record);
+    uint32_t terminal = *ret_refused == 0 ? record->terminal : 0;
+    access_view_end(view);
+    return terminal;
+}
+
+/* Charges a guess to the address it comes from; false: it was told to wait. */
+static bool guess_allowed(struct access *access, const struct access_asker *asker,
+                          const struct principal *who, uint64_t *ret_key)
+{
+    int64_t now_ms = access_clock_ms(access);
+    const char *port = strrchr(who->address, ':');
+    size_t size = port == NULL ? strlen(who->address) : (size_t)(port - who->address);
+    *ret_key = throttle_key(access->throttle, THROTTLE_ADDRESS, slice_of(who->address, size));
+    uint32_t wait_ms = throttle_wait(access->throttle, THROTTLE_ADDRESS, *ret_key, now_ms);
+    if (wait_ms > 0) {
+        access_note(access, who,
+                    &(struct note){.event = "code_throttled", .staff = who->staff, .noisy = true});
+        asker_refuse_wait(asker, TEFTER__REFUSAL_CODE__LOGIN_THROTTLED, wait_ms);
+        return false;
+    }
+    throttle_charge(access->throttle, THROTTLE_ADDRESS, *ret_key, now_ms);
+    return true;
+}
+
+void access_enrol(struct access *access, const struct access_asker *asker, const char *code,
+                  const char *request)
+{
+    const struct principal *who = asker_principal(asker);
+    struct hash digest;
+    uint64_t guess;
+    uint64_t serial;
+    Tefter__RefusalCode refused;
+    arena_reset(&access->arena);
+    if (who == NULL || !guess_allowed(access, asker, who, &guess))
+        return;
+    uint32_t device = terminal_of_code(access, code, &digest, &refused);
+    if (device == 0) {
+        access_note(access, who,
+                    &(struct note){.event = "code_wrong", .staff = who->staff, .noisy = true});
+        asker_refuse_code(asker, refused, "code");
+        return;
+    }
+    struct signed_parcel *parcel = sign(access, asker, device, request, &serial);
+    if (parcel == NULL)
+        return;
+    parcel->guess = guess;
+    submit_enrol(serial, &digest, parcel);
+}
+
+/* ---- renewal ---- */
+
+void access_renew(struct access *access, const struct access_asker *asker, const char *request)
+{
+    const struct principal *who = asker_principal(asker);
+    uint64_t serial;
+    arena_reset(&access->arena);
+    struct signed_parcel *parcel =
+        who == NULL ? NULL : sign(access, asker, who->device, request, &serial);
+    if (parcel == NULL)
+        return;
+    parcel->renewal = true;
+    parcel->before = who->proof;
+    submit_renew(serial, parcel);
+}

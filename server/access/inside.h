@@ -1,0 +1,146 @@
+#pragma once
+/*
+ * Inside access: what its files share.
+ *
+ *   access.c     life, views, answers, what is written down
+ *   device.c     who is at the other end: certificate and record
+ *   enrol.c      codes, enrolment, renewal
+ *   login.c      password, PIN, token, logout
+ *   password.c   new passwords and PINs
+ *   token.c      what a token says and how it is sealed
+ *   rights.c     may they; who may
+ *   guess.c      what a guess is charged to
+ *   hashing.c    argon2id on the pool, one at a time
+ *   throttle.c   counters of guesses; audit.c: the log's lines
+ */
+#include "access/access.h"
+#include "access/audit.h"
+#include "access/throttle.h"
+#include "base/arena.h"
+#include "base/limits.h"
+#include "base/password.h"
+
+enum {
+    ACCESS_MEMORY_MAX = 4 * 1024 * 1024, /* of one request */
+    ACCESS_RETRY_MS = 250,               /* when the ledger cannot be read */
+    TOKEN_LIFE_MS = 12 * 3600 * 1000,
+    TOKEN_SIZE = 1 + 4 + 4 + 4 + 8 + 8 + HASH_SIZE,
+    THROTTLE_MEMORY_MS = 15 * 60 * 1000,
+    ROLES_MAX = 8,
+};
+
+struct hash_job;
+
+struct access {
+    struct access_options options;
+    struct arena kept;  /* copies of the options' texts */
+    struct arena arena; /* of the request at hand */
+    struct hash root;
+    struct audit *audit;
+    struct throttle *throttle;
+    struct hash_job *hashes_first;
+    struct hash_job *hashes_last;
+    uint32_t hashes_waiting;
+    bool hashing;
+    bool destroyed; /* freed when the pool gives back what it hashes */
+    uint64_t last_serial;
+    Tefter__Refusal refusal; /* the one that access_needs gave */
+    Tefter__Role roles[ROLES_MAX];
+};
+
+/* ---- access.c ---- */
+
+int64_t access_now_ms(const struct access *access);
+int64_t access_clock_ms(const struct access *access); /* monotonic: what guesses are counted on */
+void access_free(struct access *access);
+/* A read transaction in the request's arena; NULL: the ledger cannot be read now. */
+struct ledger_view *access_view(struct access *access);
+void access_view_end(struct ledger_view *view); /* NULL welcome */
+
+struct principal *asker_principal(const struct access_asker *asker); /* NULL: gone */
+void asker_answer(const struct access_asker *asker, const struct access_answer *answer);
+void asker_accept(const struct access_asker *asker);
+void asker_refuse(const struct access_asker *asker, const Tefter__Refusal *refusal);
+void asker_refuse_code(const struct access_asker *asker, Tefter__RefusalCode code,
+                       const char *field);
+void asker_refuse_wait(const struct access_asker *asker, Tefter__RefusalCode code,
+                       uint32_t retry_ms);
+/* The write path did not take it. */
+void asker_refuse_submit(const struct access *access, const struct access_asker *asker,
+                         enum submit_answer answer);
+Tefter__RefusalCode submit_refusal(enum submit_answer answer);
+enum submit_answer access_submit(struct access *access, const Tefter__Command *command,
+                                 const Tefter__Actor *actor, access_done_fn done, void *parcel);
+
+/* What is written down of a principal; `about` and `key` may be left out. */
+struct note {
+    const char *event; /* one word */
+    uint64_t key;      /* of the throttle */
+    uint32_t staff;    /* 0: nobody that is known */
+    uint32_t device;   /* 0: the principal's */
+    const char *about;
+    bool noisy; /* may be left out when there are many a second */
+};
+void access_note(struct access *access, const struct principal *who, const struct note *note);
+
+/* ---- token.c ---- */
+
+struct token {
+    uint32_t staff;
+    uint32_t generation;
+    uint64_t login;
+    int64_t expires_ms;
+};
+void token_write(const struct access *access, const struct principal *who, uint8_t out[TOKEN_SIZE]);
+/* Ours, for this device, and not over. */
+bool token_read(const struct access *access, const struct principal *who, struct slice bytes,
+                struct token *ret_token);
+
+/* ---- rights.c ---- */
+
+/* The refusal for one who would need this right, when only these roles will do. */
+const Tefter__Refusal *access_wants_roles(struct access *access, const struct principal *who,
+                                          Tefter__Right right, const Tefter__Role *roles,
+                                          size_t count);
+
+/* ---- guess.c ---- */
+
+uint64_t guess_key(const struct access *access, enum throttle_kind kind, const char *login);
+/* Milliseconds to wait, and that is written down; 0: the guess is charged and may be tried. */
+uint32_t guess_begin(struct access *access, const struct principal *who, enum throttle_kind kind,
+                     const char *login);
+/* It was right, or never tried. */
+void guess_forgive(struct access *access, const struct principal *who, enum throttle_kind kind,
+                   const char *login);
+/* Charges the guesses that the audit log remembers. */
+void guesses_recall(struct access *access);
+
+/* ---- hashing.c ---- */
+
+struct hash_job {
+    struct hash_job *next;
+    struct access *access;
+    struct access_asker asker;
+    enum throttle_kind kind;
+    uint32_t staff; /* 0: nobody has this login */
+    char login[LOGIN_MAX_BYTES + 1];
+    /* verified: is `given` what `stored` was made of? */
+    bool verify;
+    char given[PASSWORD_MAX_BYTES + 1];
+    char stored[PASSWORD_HASH_SIZE]; /* "": of nobody */
+    bool right;
+    /* made anew: "" is left out */
+    char new_password[PASSWORD_MAX_BYTES + 1];
+    char new_pin[PIN_MAX_DIGITS + 1];
+    char password_hash[PASSWORD_HASH_SIZE];
+    char pin_hash[PASSWORD_HASH_SIZE];
+    bool made;
+    /* on the loop, when whoever asked is there still */
+    void (*done)(struct access *access, struct principal *who, struct hash_job *job);
+};
+
+/* NULL: too many wait; the request was answered BUSY. */
+struct hash_job *hashing_job(struct access *access, const struct access_asker *asker);
+void hashing_drop(struct hash_job *job); /* it is not queued after all */
+void hashing_queue(struct access *access, struct hash_job *job);
+void hashing_fini(struct access *access);
