@@ -23,7 +23,7 @@ enum {
     CROWD_EACH_MAX = 4000,
     CROWD_CODES = 16, /* ahead of those who use them */
     CROWD_PROBES_MAX = 200,
-    CROWD_TOKEN_SIZE = 53,
+    CROWD_TOKEN_SIZE = 61,
     CROWD_DELAYS = 20000, /* ms */
 };
 
