@@ -31,6 +31,7 @@
 #include "book/posting.h"
 #include "book/product.h"
 #include "book/report.h"
+#include "book/rights.h"
 #include "book/staff.h"
 #include "book/story.h"
 #include "book/terminal.h"

@@ -13,6 +13,7 @@
 #include "book/field.h"
 #include "book/group.h"
 #include "book/person.h"
+#include "book/rights.h"
 #include "book/staff.h"
 
 /* ---- record ---- */
@@ -266,7 +267,7 @@ static bool approval_covers(const struct tx *tx, const Tefter__ApprovalRecord *r
 static void way(struct tx *tx, Tefter__Refusal *refusal, Tefter__WayOutKind kind,
                 int64_t amount_minor, Tefter__Right right)
 {
-    enum { WAYS_MAX = 8, ROLES_MAX = 8 };
+    enum { WAYS_MAX = 8 };
     if (refusal->ways == NULL)
         refusal->ways = tx_take(tx, WAYS_MAX * sizeof(Tefter__WayOut *));
     Tefter__WayOut *out = tx_new(tx, &tefter__way_out__descriptor);
@@ -274,8 +275,8 @@ static void way(struct tx *tx, Tefter__Refusal *refusal, Tefter__WayOutKind kind
     out->has_amount_minor = amount_minor != 0;
     out->amount_minor = amount_minor;
     if (right != TEFTER__RIGHT__RIGHT_NONE) {
-        out->roles = tx_take(tx, ROLES_MAX * sizeof *out->roles);
-        out->n_roles = staff_roles_with(right, out->roles);
+        out->roles = tx_take(tx, RIGHTS_ROLES_MAX * sizeof *out->roles);
+        out->n_roles = rights_roles_with(right, out->roles);
     }
     refusal->ways[refusal->n_ways++] = out;
 }
@@ -330,11 +331,10 @@ static Tefter__Refusal *refuse_with(struct tx *tx, Tefter__RefusalCode code,
 
 static Tefter__Refusal *refuse_locked(struct tx *tx, const Tefter__CustomerRecord *customer)
 {
-    enum { ROLES_MAX = 8 };
     Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__CUSTOMER_LOCKED, "customer");
     refusal->reason = customer->lock_reason;
-    refusal->roles = tx_take(tx, ROLES_MAX * sizeof *refusal->roles);
-    refusal->n_roles = staff_roles_with(TEFTER__RIGHT__RIGHT_LOCK, refusal->roles);
+    refusal->roles = tx_take(tx, RIGHTS_ROLES_MAX * sizeof *refusal->roles);
+    refusal->n_roles = rights_roles_with(TEFTER__RIGHT__RIGHT_LOCK, refusal->roles);
     way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_UNLOCK, 0, TEFTER__RIGHT__RIGHT_LOCK);
     return refusal;
 }

@@ -15,6 +15,7 @@
 #include "book/branch.h"
 #include "book/company.h"
 #include "book/field.h"
+#include "book/rights.h"
 #include "book/terminal.h"
 
 enum { SECRET_HASH_MAX = 256 };
@@ -68,32 +69,6 @@ static void staff_make(struct tx *tx, const Tefter__StaffRecord *staff)
 }
 
 /* ---- 2 rules ---- */
-
-#define MAY(right) (UINT32_C(1) << TEFTER__RIGHT__RIGHT_##right)
-
-/* Who may what. A manager is stopped from changing owners by invariant 3, not by this table. */
-enum {
-    MAY_SALES =
-        MAY(NONE) | MAY(SELL) | MAY(TAKE_MONEY) | MAY(MATCH) | MAY(EDIT_CUSTOMER) | MAY(SEE),
-    MAY_CONTROLLER =
-        MAY_SALES | MAY(LOCK) | MAY(SET_LIMIT) | MAY(APPROVE) | MAY(EDIT_GROUPS) | MAY(CREDIT_NOTE),
-    MAY_ACCOUNTANT = MAY(NONE) | MAY(TAKE_MONEY) | MAY(MATCH) | MAY(CREDIT_NOTE) | MAY(REVERSE) |
-                     MAY(CONFIRM_MONEY) | MAY(EDIT_CUSTOMER) | MAY(EDIT_CATALOGUE) | MAY(BACKDATE) |
-                     MAY(ALREADY_HAPPENED) | MAY(SEE) | MAY(SEE_BOOKS),
-    MAY_MANAGER = MAY_CONTROLLER | MAY_ACCOUNTANT | MAY(EDIT_STAFF) | MAY(EDIT_BRANCHES) |
-                  MAY(EDIT_TERMINALS) | MAY(FREE_LINE),
-    MAY_OWNER = MAY_MANAGER,
-};
-
-static const uint32_t rights_of_role[] = {
-    [TEFTER__ROLE__ROLE_SALES] = MAY_SALES,
-    [TEFTER__ROLE__ROLE_CONTROLLER] = MAY_CONTROLLER,
-    [TEFTER__ROLE__ROLE_ACCOUNTANT] = MAY_ACCOUNTANT,
-    [TEFTER__ROLE__ROLE_MANAGER] = MAY_MANAGER,
-    [TEFTER__ROLE__ROLE_OWNER] = MAY_OWNER,
-};
-
-enum { ROLE_END = sizeof rights_of_role / sizeof rights_of_role[0] };
 
 static bool is_owner(const Tefter__StaffRecord *staff)
 {
@@ -359,22 +334,6 @@ Tefter__Refusal *apply_sign_out(struct tx *tx, const Tefter__SignOut *command, T
 
 /* ---- 4 services ---- */
 
-bool staff_role_may(Tefter__Role role, Tefter__Right right)
-{
-    if (role < TEFTER__ROLE__ROLE_SALES || (size_t)role >= ROLE_END)
-        return false;
-    return right <= TEFTER__RIGHT__RIGHT_SERVER && (rights_of_role[role] >> right & 1) != 0;
-}
-
-size_t staff_roles_with(Tefter__Right right, Tefter__Role ret_roles[8])
-{
-    size_t count = 0;
-    for (Tefter__Role role = TEFTER__ROLE__ROLE_SALES; (size_t)role < ROLE_END; role++)
-        if (staff_role_may(role, right))
-            ret_roles[count++] = role;
-    return count;
-}
-
 static Tefter__Refusal *check_terminal(struct tx *tx, const Tefter__Actor *actor)
 {
     if (!actor->has_terminal)
@@ -396,10 +355,10 @@ Tefter__Refusal *staff_actor_needs(struct tx *tx, Tefter__Right right)
     if (staff->blocked)
         return refuse(tx, TEFTER__REFUSAL_CODE__STAFF_BLOCKED, NULL);
     Tefter__Refusal *refusal = check_terminal(tx, actor);
-    if (refusal || staff_role_may(staff->role, right))
+    if (refusal || rights_role_may(staff->role, right))
         return refusal;
-    Tefter__Role roles[8];
-    return refuse_right(tx, right, roles, staff_roles_with(right, roles));
+    Tefter__Role roles[RIGHTS_ROLES_MAX];
+    return refuse_right(tx, right, roles, rights_roles_with(right, roles));
 }
 
 bool staff_actor_may(struct tx *tx, Tefter__Right right)
@@ -408,7 +367,7 @@ bool staff_actor_may(struct tx *tx, Tefter__Right right)
     if (is_server(actor))
         return true;
     const Tefter__StaffRecord *staff = actor->has_staff ? staff_get(tx, actor->staff) : NULL;
-    if (!staff || staff->blocked || !staff_role_may(staff->role, right))
+    if (!staff || staff->blocked || !rights_role_may(staff->role, right))
         return false;
     const Tefter__TerminalRecord *terminal =
         actor->has_terminal ? terminal_get(tx, actor->terminal) : NULL;

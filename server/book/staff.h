@@ -1,7 +1,7 @@
 #pragma once
 /*
- * Staff and their rights. A right belongs to a role; the table is here. Stands right of terminal:
- * whether an actor may depends on the terminal he stands at.
+ * Staff, and what an actor may, which is their role's (rights.h). Stands right of terminal: it
+ * depends on the terminal they stand at too.
  */
 #include "tx/tx.h"
 #include "view.pb-c.h"
@@ -9,10 +9,6 @@
 const Tefter__StaffRecord *staff_get(struct tx *tx, uint32_t staff);
 const Tefter__StaffRecord *staff_by_login(struct tx *tx, const char *login);
 
-/* Has this role the right? RIGHT_SERVER belongs to nobody. */
-bool staff_role_may(Tefter__Role role, Tefter__Right right);
-/* In the order of the roles' numbers. */
-size_t staff_roles_with(Tefter__Right right, Tefter__Role ret_roles[8]);
 /* NULL when the actor may. An actor without staff and without terminal is the server itself and
  * may everything. Refuses, in this order: NOT_LOGGED_IN (no staff, or unknown), STAFF_BLOCKED,
  * TERMINAL_UNKNOWN, TERMINAL_BLOCKED, RIGHT_MISSING with the right and the roles that have it. */

@@ -46,12 +46,12 @@ bool ledger_command_has_text(struct slice command)
 
 bool ledger_may(Tefter__Role role, Tefter__Right right)
 {
-    return staff_role_may(role, right);
+    return rights_role_may(role, right);
 }
 
 size_t ledger_roles_with(Tefter__Right right, Tefter__Role ret_roles[8])
 {
-    return staff_roles_with(right, ret_roles);
+    return rights_roles_with(right, ret_roles);
 }
 
 /* ---- epochs ---- */
