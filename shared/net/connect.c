@@ -1,5 +1,6 @@
 /*
- * stream_connect: an address is looked up on the pool, then each of what it means is tried in turn
+ * How our connections begin: an address is looked up on the pool, then each of what it means is
+ * tried in turn
  * ("localhost" may be ::1 where nobody listens, and 127.0.0.1 where somebody does).
  */
 #include <netdb.h>
@@ -93,8 +94,8 @@ static void handle_reset(uv_handle_t *handle)
         stream_drop(stream);
         return;
     }
-    uv_tcp_init(&stream->loop->uv, &stream->tcp);
-    stream->tcp.data = stream;
+    uv_tcp_init(&stream->loop->uv, &stream->socket.tcp);
+    stream->socket.handle.data = stream;
     try_next(stream, UV_ECONNREFUSED);
 }
 
@@ -102,8 +103,12 @@ static void connected(struct stream *stream)
 {
     stream_connecting_end(stream);
     stream_tune(stream);
-    if (!stream_handshake(stream, stream->context))
+    if (!stream_begin(stream, stream->context))
         return;
+    if (stream->local) {
+        loop_link_push(&stream->loop->to_read, &stream->to_read);
+        return;
+    }
     /* On a busy morning a server lets thousands wait their turn: who gives up early only comes
      * again and makes the queue longer. */
     stream_deadline(stream, SILENCE_MS);
@@ -120,7 +125,7 @@ static void try_done(uv_connect_t *request, int status)
     else if (stream->connecting->next == NULL)
         give_up(stream, status);
     else
-        uv_close((uv_handle_t *)&stream->tcp, handle_reset);
+        uv_close(&stream->socket.handle, handle_reset);
 }
 
 static void try_next(struct stream *stream, int error)
@@ -129,7 +134,8 @@ static void try_next(struct stream *stream, int error)
     while (connecting->next != NULL) {
         const struct addrinfo *to = connecting->next;
         connecting->next = to->ai_next;
-        error = uv_tcp_connect(&stream->request.connect, &stream->tcp, to->ai_addr, try_done);
+        error =
+            uv_tcp_connect(&stream->request.connect, &stream->socket.tcp, to->ai_addr, try_done);
         if (error == 0)
             return;
     }
@@ -176,7 +182,7 @@ struct stream *stream_connect(struct loop *loop, const char *address, struct tls
     struct stream_place place;
     if (!stream_place_read(address, &place, failure))
         return NULL;
-    struct stream *stream = stream_create(loop);
+    struct stream *stream = stream_create(loop, false);
     if (stream == NULL) {
         fail(failure, FAULT_MEMORY, 0, "no memory for a connection");
         return NULL;
@@ -191,5 +197,31 @@ struct stream *stream_connect(struct loop *loop, const char *address, struct tls
     stream->events = *events;
     stream->events_context = context;
     stream_deadline(stream, HANDSHAKE_MS);
+    return stream;
+}
+
+/* Its one try has begun; try_done hears of it. */
+struct stream *stream_connect_local(struct loop *loop, const char *path,
+                                    const struct stream_events *events, void *context,
+                                    struct failure *failure)
+{
+    struct sockaddr_un address;
+    if (!local_address_make(path, &address, failure))
+        return NULL;
+    struct stream_connecting *connecting = calloc(1, sizeof(*connecting));
+    struct stream *stream = connecting == NULL ? NULL : stream_create(loop, true);
+    if (stream == NULL) {
+        free(connecting);
+        fail(failure, FAULT_MEMORY, 0, "no memory for a connection");
+        return NULL;
+    }
+    snprintf(connecting->address, sizeof(connecting->address), "%s", path);
+    connecting->answered = true;
+    stream->connecting = connecting;
+    stream->phase = PHASE_CONNECT;
+    stream->events = *events;
+    stream->events_context = context;
+    stream_deadline(stream, HANDSHAKE_MS);
+    uv_pipe_connect(&stream->request.connect, &stream->socket.pipe, path, try_done);
     return stream;
 }

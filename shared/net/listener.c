@@ -47,7 +47,8 @@ struct stream_listener {
     uv_os_sock_t socket;
     struct loop *loop;
     struct loop_part part;
-    struct tls_context *tls;
+    struct tls_context *tls; /* NULL: a local one */
+    struct local_file file;  /* of a local one */
     stream_accept_fn accepted;
     void *owner;
     uv_timer_t rest;           /* runs while no descriptor is to be had */
@@ -171,7 +172,7 @@ void listener_begin(struct stream *stream)
     stream->in_handshake = true;
     stream->started_ms = loop_now_ms(listener->loop);
     loop_link_push(&listener->under_way, &stream->to_start);
-    stream_handshake(stream, listener->tls);
+    stream_begin(stream, listener->tls);
 }
 
 /* It goes on, but counts no longer; the one that has stalled longest may have to go for it. */
@@ -268,7 +269,7 @@ static bool has_place(const struct stream_listener *listener)
 
 static struct stream *stream_for(struct stream_listener *listener, int socket)
 {
-    struct stream *stream = stream_create(listener->loop);
+    struct stream *stream = stream_create(listener->loop, listener->tls == NULL);
     need(stream != NULL); /* without a thousand bytes nothing else would go well either */
     stream->phase = PHASE_WAIT;
     stream->listener = listener;
@@ -277,7 +278,7 @@ static struct stream *stream_for(struct stream_listener *listener, int socket)
     if (listener->figures.open > listener->crowd)
         listener->crowd = listener->figures.open;
     atomic_fetch_add(&streams_of_process, 1);
-    if (uv_tcp_open(&stream->tcp, socket) == 0)
+    if (stream_adopt(stream, socket))
         return stream;
     close(socket);
     stream_abort(stream, NULL);
@@ -302,6 +303,11 @@ static void take(struct stream_listener *listener, int socket)
     }
     listener->figures.accepted++;
     stream_tune(stream);
+    if (stream->local) {
+        if (stream_begin(stream, NULL))
+            loop_link_push(&listener->loop->to_read, &stream->to_read);
+        return;
+    }
     stream_deadline(stream, HANDSHAKE_MS);
     stream_read_start(stream);
 }
@@ -361,6 +367,7 @@ void stream_listener_close(struct stream_listener *listener)
     listener->closed = true;
     loop_part_remove(&listener->part);
     loop_link_remove(&listener->to_begin);
+    local_forget(&listener->file);
     if (listener->socket >= 0) {
         uv_close((uv_handle_t *)&listener->comes, handle_closed);
         close(listener->socket);
@@ -426,12 +433,49 @@ static struct stream_listener *listener_create(struct loop *loop, struct tls_con
     listener->socket = -1;
     listener->holds = 2;
     listener->tls = tls;
-    tls_context_retain(tls);
+    if (tls != NULL)
+        tls_context_retain(tls);
     loop_link_init(&listener->to_start);
     loop_link_init(&listener->under_way);
     loop_link_init(&listener->stalled);
     loop_part_add(loop, &listener->part, end_part);
     return listener;
+}
+
+static int bind_local(struct stream_listener *listener, const struct sockaddr_un *address)
+{
+    int fd = local_socket();
+    int bad = fd < 0 ? uv_translate_sys_error(errno)
+                     : local_listen(fd, address, BACKLOG, &listener->file);
+    if (bad == 0)
+        bad = poll_socket(listener, fd);
+    if (listener->socket < 0 && fd >= 0)
+        close(fd);
+    return bad;
+}
+
+static struct stream_listener *listener_for(struct loop *loop, struct tls_context *tls,
+                                            stream_accept_fn accepted, void *owner,
+                                            struct failure *failure)
+{
+    struct stream_listener *listener = listener_create(loop, tls);
+    if (listener == NULL) {
+        fail(failure, FAULT_MEMORY, 0, "no memory for a listener");
+        return NULL;
+    }
+    listener->accepted = accepted;
+    listener->owner = owner;
+    return listener;
+}
+
+static struct stream_listener *listening(struct stream_listener *listener, const char *address,
+                                         int bad, struct failure *failure)
+{
+    if (bad == 0)
+        return listener;
+    stream_listener_close(listener);
+    fail(failure, FAULT_IO, 0, "cannot listen on %s: %s", address, uv_strerror(bad));
+    return NULL;
 }
 
 struct stream_listener *stream_listen(struct loop *loop, const char *address,
@@ -441,26 +485,30 @@ struct stream_listener *stream_listen(struct loop *loop, const char *address,
     struct stream_place place;
     if (!stream_place_read(address, &place, failure))
         return NULL;
-    struct stream_listener *listener = listener_create(loop, tls);
-    if (listener == NULL) {
-        fail(failure, FAULT_MEMORY, 0, "no memory for a listener");
+    need(tls != NULL);
+    struct stream_listener *listener = listener_for(loop, tls, accepted, owner, failure);
+    return listener == NULL ? NULL
+                            : listening(listener, address, bind_to(listener, &place), failure);
+}
+
+struct stream_listener *stream_listen_local(struct loop *loop, const char *path,
+                                            stream_accept_fn accepted, void *owner,
+                                            struct failure *failure)
+{
+    struct sockaddr_un address;
+    if (!local_address_make(path, &address, failure))
         return NULL;
-    }
-    listener->accepted = accepted;
-    listener->owner = owner;
-    int bad = bind_to(listener, &place);
-    if (bad == 0)
-        return listener;
-    stream_listener_close(listener);
-    fail(failure, FAULT_IO, 0, "cannot listen on %s: %s", address, uv_strerror(bad));
-    return NULL;
+    struct stream_listener *listener = listener_for(loop, NULL, accepted, owner, failure);
+    return listener == NULL ? NULL
+                            : listening(listener, path, bind_local(listener, &address), failure);
 }
 
 uint16_t stream_listener_port(const struct stream_listener *listener)
 {
     struct sockaddr_storage address;
     socklen_t size = sizeof(address);
-    if (getsockname(listener->socket, (struct sockaddr *)&address, &size) != 0)
+    if (listener->tls == NULL ||
+        getsockname(listener->socket, (struct sockaddr *)&address, &size) != 0)
         return 0;
     return address.ss_family == AF_INET6 ? ntohs(((const struct sockaddr_in6 *)&address)->sin6_port)
                                          : ntohs(((const struct sockaddr_in *)&address)->sin_port);
@@ -468,6 +516,7 @@ uint16_t stream_listener_port(const struct stream_listener *listener)
 
 void stream_listener_swap_tls(struct stream_listener *listener, struct tls_context *tls)
 {
+    need(listener->tls != NULL);
     tls_context_retain(tls);
     tls_context_release(listener->tls);
     listener->tls = tls;

@@ -24,15 +24,20 @@ static void end_part(struct loop_part *part)
     stream_abort(stream, "the program ends");
 }
 
-struct stream *stream_create(struct loop *loop)
+struct stream *stream_create(struct loop *loop, bool local)
 {
     struct stream *stream = calloc(1, sizeof(*stream));
-    if (stream == NULL || uv_tcp_init(&loop->uv, &stream->tcp) != 0) {
+    if (stream == NULL)
+        return NULL;
+    int bad = local ? uv_pipe_init(&loop->uv, &stream->socket.pipe, 0)
+                    : uv_tcp_init(&loop->uv, &stream->socket.tcp);
+    if (bad != 0) {
         free(stream);
         return NULL;
     }
+    stream->local = local;
     uv_timer_init(&loop->uv, &stream->timer);
-    stream->tcp.data = stream;
+    stream->socket.handle.data = stream;
     stream->timer.data = stream;
     stream->loop = loop;
     stream->holds = 2;
@@ -43,7 +48,7 @@ struct stream *stream_create(struct loop *loop)
 
 static void stream_free(struct stream *stream)
 {
-    tls_destroy(stream->tls);
+    transport_fini(&stream->transport);
     tls_context_release(stream->context);
     buffer_fini(&stream->plain);
     buffer_fini(&stream->sending);
@@ -67,12 +72,21 @@ static void handle_closed(uv_handle_t *handle)
     stream_drop(handle->data);
 }
 
+bool stream_adopt(struct stream *stream, int socket)
+{
+    if (stream->local)
+        return uv_pipe_open(&stream->socket.pipe, socket) == 0;
+    return uv_tcp_open(&stream->socket.tcp, socket) == 0;
+}
+
 void stream_tune(struct stream *stream)
 {
     uv_os_fd_t fd = -1;
-    uv_tcp_nodelay(&stream->tcp, 1);
-    uv_tcp_keepalive(&stream->tcp, 1, HEARTBEAT_MS / 1000);
-    if (uv_fileno((uv_handle_t *)&stream->tcp, &fd) != 0)
+    if (stream->local)
+        return;
+    uv_tcp_nodelay(&stream->socket.tcp, 1);
+    uv_tcp_keepalive(&stream->socket.tcp, 1, HEARTBEAT_MS / 1000);
+    if (uv_fileno(&stream->socket.handle, &fd) != 0)
         return;
     unsigned dead_ms = OUTPUT_CUT_MS;
     setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead_ms, sizeof(dead_ms));
@@ -85,6 +99,7 @@ const char *stream_words(int uv_error)
 {
     switch (uv_error) {
     case UV_ECONNREFUSED:
+    case UV_ENOENT: /* of a local one */
         return "nobody listens there";
     case UV_ECONNRESET:
     case UV_EPIPE:
@@ -125,8 +140,8 @@ void stream_abort(struct stream *stream, const char *reason)
     stream->reading = false;
     loop_part_remove(&stream->part);
     stream_connecting_end(stream);
-    if (!uv_is_closing((uv_handle_t *)&stream->tcp))
-        uv_close((uv_handle_t *)&stream->tcp, handle_closed);
+    if (!uv_is_closing(&stream->socket.handle))
+        uv_close(&stream->socket.handle, handle_closed);
     uv_close((uv_handle_t *)&stream->timer, handle_closed);
     leave_queues(stream);
 }
@@ -135,7 +150,7 @@ void stream_close(struct stream *stream, const char *reason)
 {
     if (stream->phase >= PHASE_ENDING)
         return;
-    if (stream->tls == NULL) {
+    if (!transport_begun(&stream->transport)) {
         stream_abort(stream, reason);
         return;
     }
@@ -151,6 +166,8 @@ static void peer_ended(struct stream *stream)
 {
     if (stream->phase == PHASE_ENDING && stream->shut)
         stream_abort(stream, NULL);
+    else if (stream->phase == PHASE_OPEN && transport_ends_with_socket(&stream->transport))
+        stream_close(stream, "the other end closed the connection");
     else
         stream_abort(stream, "the connection was cut");
 }
@@ -170,7 +187,7 @@ static void shut_done(uv_shutdown_t *request, int status)
 static void shut(struct stream *stream)
 {
     stream->shutting = true;
-    if (uv_shutdown(&stream->request.shutdown, (uv_stream_t *)&stream->tcp, shut_done) != 0)
+    if (uv_shutdown(&stream->request.shutdown, &stream->socket.stream, shut_done) != 0)
         stream_abort(stream, NULL);
 }
 
@@ -209,16 +226,17 @@ static size_t plain_left(const struct stream *stream)
 
 size_t stream_waiting(const struct stream *stream)
 {
-    size_t encrypted = stream->tls == NULL ? 0 : tls_output(stream->tls).size;
-    return plain_left(stream) + encrypted +
-           uv_stream_get_write_queue_size((const uv_stream_t *)&stream->tcp);
+    bool begun = transport_begun(&stream->transport);
+    size_t encrypted = begun ? transport_output(&stream->transport).size : 0;
+    return plain_left(stream) + encrypted + uv_stream_get_write_queue_size(&stream->socket.stream);
 }
 
 static bool encrypt_piece(struct stream *stream)
 {
     size_t left = plain_left(stream);
     size_t size = left < RECORD_SIZE ? left : RECORD_SIZE;
-    if (!tls_write(stream->tls, slice_of(stream->plain.data + stream->plain_used, size)))
+    if (!transport_write(&stream->transport,
+                         slice_of(stream->plain.data + stream->plain_used, size)))
         return false;
     stream->plain_used += size;
     return true;
@@ -228,17 +246,17 @@ static void encrypt(struct stream *stream)
 {
     if (stream->phase != PHASE_OPEN && stream->phase != PHASE_ENDING)
         return;
-    while (plain_left(stream) > 0 && tls_output(stream->tls).size < WRITE_SIZE) {
+    while (plain_left(stream) > 0 && transport_output(&stream->transport).size < WRITE_SIZE) {
         if (!encrypt_piece(stream))
             break;
     }
-    bool lost = tls_state(stream->tls) == TLS_BROKEN;
+    bool lost = transport_state(&stream->transport) == TLS_BROKEN;
     if (plain_left(stream) == 0 || lost) {
         buffer_fini(&stream->plain);
         stream->plain_used = 0;
     }
     if (stream->phase == PHASE_ENDING && plain_left(stream) == 0)
-        tls_end(stream->tls);
+        transport_end(&stream->transport);
 }
 
 static void turn_flush(struct stream *stream);
@@ -260,11 +278,11 @@ static void written(uv_write_t *request, int status)
 static void write_later(struct stream *stream)
 {
     size_t from = 0;
-    tls_output_move(stream->tls, &stream->sending, &from);
+    transport_output_move(&stream->transport, &stream->sending, &from);
     uv_buf_t rest =
         uv_buf_init((char *)stream->sending.data + from, (unsigned)(stream->sending.size - from));
     stream->writing = true;
-    int bad = uv_write(&stream->request.write, (uv_stream_t *)&stream->tcp, &rest, 1, written);
+    int bad = uv_write(&stream->request.write, &stream->socket.stream, &rest, 1, written);
     if (bad == 0)
         return;
     stream->writing = false;
@@ -275,23 +293,23 @@ static void write_later(struct stream *stream)
 static void write_now(struct stream *stream, struct slice out)
 {
     uv_buf_t all = uv_buf_init((char *)(uintptr_t)out.data, (unsigned)out.size);
-    int size = uv_try_write((uv_stream_t *)&stream->tcp, &all, 1);
+    int size = uv_try_write(&stream->socket.stream, &all, 1);
     if (size < 0 && size != UV_EAGAIN) {
         stream_abort(stream, stream_words(size));
         return;
     }
     if (size > 0)
-        tls_output_taken(stream->tls, (size_t)size);
-    if (tls_output(stream->tls).size > 0)
+        transport_output_taken(&stream->transport, (size_t)size);
+    if (transport_output(&stream->transport).size > 0)
         write_later(stream);
 }
 
 static void send_all(struct stream *stream)
 {
-    while (stream->tls != NULL && !stream->writing && stream->phase != PHASE_CLOSED &&
-           !stream->shutting) {
+    while (transport_begun(&stream->transport) && !stream->writing &&
+           stream->phase != PHASE_CLOSED && !stream->shutting) {
         encrypt(stream);
-        struct slice out = tls_output(stream->tls);
+        struct slice out = transport_output(&stream->transport);
         if (out.size == 0)
             break;
         write_now(stream, out);
@@ -401,7 +419,7 @@ static size_t decrypt(struct stream *stream)
     char *out = stream->loop->plain;
     size_t size = 0;
     while (LOOP_BUFFER_SIZE - size >= RECORD_SIZE) {
-        size_t more = tls_read(stream->tls, out + size, LOOP_BUFFER_SIZE - size);
+        size_t more = transport_read(&stream->transport, out + size, LOOP_BUFFER_SIZE - size);
         if (more == 0)
             break;
         size += more;
@@ -424,16 +442,16 @@ static void deliver(struct stream *stream)
  */
 static void advance(struct stream *stream)
 {
-    if (stream->phase == PHASE_HANDSHAKE && tls_state(stream->tls) == TLS_OPEN)
+    if (stream->phase == PHASE_HANDSHAKE && transport_state(&stream->transport) == TLS_OPEN)
         begin_open(stream);
     deliver(stream);
     if (stream->phase == PHASE_CLOSED)
         return;
-    if (tls_state(stream->tls) == TLS_BROKEN)
-        stream_close(stream, tls_reason(stream->tls));
-    else if (tls_state(stream->tls) == TLS_ENDED)
+    if (transport_state(&stream->transport) == TLS_BROKEN)
+        stream_close(stream, transport_reason(&stream->transport));
+    else if (transport_state(&stream->transport) == TLS_ENDED)
         stream_close(stream, "the other end closed the connection");
-    if (tls_output(stream->tls).size > 0)
+    if (transport_output(&stream->transport).size > 0)
         loop_link_push(&stream->loop->to_flush, &stream->to_flush);
 }
 
@@ -457,7 +475,7 @@ static void came_in(struct stream *stream, struct slice bytes)
     count_turn(stream, bytes.size);
     if (stream->phase != PHASE_HANDSHAKE && stream->phase != PHASE_OPEN)
         return; /* on its way out: nobody listens any more */
-    tls_input(stream->tls, bytes);
+    transport_input(&stream->transport, bytes);
     advance(stream);
 }
 
@@ -489,7 +507,7 @@ void stream_read_start(struct stream *stream)
 {
     if (stream->reading)
         return;
-    int bad = uv_read_start((uv_stream_t *)&stream->tcp, lend_buffer, read_done);
+    int bad = uv_read_start(&stream->socket.stream, lend_buffer, read_done);
     if (bad != 0)
         stream_abort(stream, stream_words(bad));
     else
@@ -499,7 +517,7 @@ void stream_read_start(struct stream *stream)
 void stream_read_stop(struct stream *stream)
 {
     if (stream->reading)
-        uv_read_stop((uv_stream_t *)&stream->tcp);
+        uv_read_stop(&stream->socket.stream);
     stream->reading = false;
 }
 
@@ -519,18 +537,18 @@ void stream_pause(struct stream *stream, bool paused)
     judge_reading(stream);
 }
 
-bool stream_handshake(struct stream *stream, struct tls_context *context)
+bool stream_begin(struct stream *stream, struct tls_context *context)
 {
     struct failure failure = {.fault = FAULT_NONE};
-    stream->tls = tls_create(context, &failure);
-    if (stream->tls == NULL) {
+    if (!transport_begin(&stream->transport, context, &failure)) {
         stream_abort(stream, failure.text);
         return false;
     }
     stream->phase = PHASE_HANDSHAKE;
     stream_deadline(stream, HANDSHAKE_MS);
     loop_link_push(&stream->loop->to_flush, &stream->to_flush);
-    return true;
+    advance(stream); /* one without TLS is open */
+    return stream->phase == PHASE_HANDSHAKE || stream->phase == PHASE_OPEN;
 }
 
 /* ---- asking ---- */
@@ -538,8 +556,27 @@ bool stream_handshake(struct stream *stream, struct tls_context *context)
 void stream_peer(const struct stream *stream, struct tls_peer *ret_peer)
 {
     *ret_peer = (struct tls_peer){.alpn = ""};
-    if (stream->tls != NULL)
-        tls_peer(stream->tls, ret_peer);
+    if (stream->transport.tls != NULL)
+        tls_peer(stream->transport.tls, ret_peer);
+}
+
+bool stream_credentials(const struct stream *stream, struct stream_credentials *ret_credentials)
+{
+    struct ucred peer;
+    socklen_t size = sizeof(peer);
+    uv_os_fd_t fd = -1;
+    if (!stream->local || uv_fileno(&stream->socket.handle, &fd) != 0 ||
+        getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
+        return false;
+    *ret_credentials = (struct stream_credentials){peer.pid, peer.uid, peer.gid};
+    return true;
+}
+
+static void local_address(const struct stream *stream, char *out, size_t capacity)
+{
+    struct stream_credentials peer;
+    if (stream_credentials(stream, &peer))
+        snprintf(out, capacity, "local:%u", (unsigned)peer.uid);
 }
 
 void stream_address(const struct stream *stream, char *out, size_t capacity)
@@ -548,7 +585,11 @@ void stream_address(const struct stream *stream, char *out, size_t capacity)
     int size = sizeof(address);
     char host[64] = "";
     out[0] = '\0';
-    if (uv_tcp_getpeername(&stream->tcp, (struct sockaddr *)&address, &size) != 0)
+    if (stream->local) {
+        local_address(stream, out, capacity);
+        return;
+    }
+    if (uv_tcp_getpeername(&stream->socket.tcp, (struct sockaddr *)&address, &size) != 0)
         return;
     bool six = address.ss_family == AF_INET6;
     const struct sockaddr_in *four_address = (const struct sockaddr_in *)&address;

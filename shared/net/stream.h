@@ -1,7 +1,8 @@
 #pragma once
 /*
- * A stream: one TCP connection with TLS on the loop, with back-pressure and an orderly end. Used by
- * session (accepted) and client/lib (connected). The stream owns itself between open and closed:
+ * A stream: one connection on the loop, with back-pressure and an orderly end: TCP with TLS, or a
+ * local one, a unix socket without it, where the kernel says who the other end is. Used by session
+ * (accepted) and client/lib (connected). The stream owns itself between open and closed:
  * after stream_close nothing of it is called back but `closed`, once, and then it is gone.
  *
  * Back-pressure: while more than OUTPUT_PAUSE_BYTES wait to be written, nothing is read; above
@@ -18,6 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct stream;
 struct stream_listener;
@@ -44,6 +46,11 @@ struct stream *stream_connect(struct loop *loop, const char *address, struct tls
                               const struct stream_events *events, void *context,
                               struct failure *failure);
 
+/* The same to a local listener's path, without TLS. */
+struct stream *stream_connect_local(struct loop *loop, const char *path,
+                                    const struct stream_events *events, void *context,
+                                    struct failure *failure);
+
 struct stream_listener_figures {
     uint32_t open;
     uint32_t handshakes;
@@ -62,6 +69,13 @@ typedef bool (*stream_accept_fn)(void *owner, struct stream *stream,
 struct stream_listener *stream_listen(struct loop *loop, const char *address,
                                       struct tls_context *tls, stream_accept_fn accepted,
                                       void *owner, struct failure *failure);
+/* On a unix socket, without TLS: for programs of this machine that run as the same user (mode 600).
+ * Its connections are open at once, and end with the socket. A file of that name at which nobody
+ * listens any more is taken away; FAULT_IO when somebody does or when it is no socket. The file is
+ * removed with the listener, unless it is another one's by then. The path has at most 107 bytes. */
+struct stream_listener *stream_listen_local(struct loop *loop, const char *path,
+                                            stream_accept_fn accepted, void *owner,
+                                            struct failure *failure);
 uint16_t stream_listener_port(const struct stream_listener *listener);
 void stream_listener_swap_tls(struct stream_listener *listener, struct tls_context *tls);
 void stream_listener_figures(const struct stream_listener *listener,
@@ -84,5 +98,16 @@ void stream_close(struct stream *stream, const char *reason);
 /* At once; `closed` still comes from the loop. */
 void stream_abort(struct stream *stream, const char *reason);
 
+/* Nobody that is known, of a local stream. */
 void stream_peer(const struct stream *stream, struct tls_peer *ret_peer);
-void stream_address(const struct stream *stream, char *out, size_t capacity); /* of the peer */
+
+/* Who connected, as the kernel knows: of a local stream. */
+struct stream_credentials {
+    pid_t pid;
+    uid_t uid;
+    gid_t gid;
+};
+bool stream_credentials(const struct stream *stream, struct stream_credentials *ret_credentials);
+
+/* Of the peer: "192.0.2.7:40000", or "local:" and its user's number. */
+void stream_address(const struct stream *stream, char *out, size_t capacity);

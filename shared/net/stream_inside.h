@@ -1,7 +1,7 @@
 #pragma once
 /*
- * Inside net: one connection, shared by stream.c (its life and bytes), connect.c (how ours begin)
- * and listener.c (how theirs begin).
+ * Inside net: one connection, shared by stream.c (its life and bytes), connect.c (how ours begin),
+ * listener.c (how theirs begin) and local.c (the files of local listeners).
  *
  *   connect.c   CONNECT --+
  *                         +--> HANDSHAKE --> OPEN --> ENDING --> CLOSED --> (closed, freed)
@@ -12,8 +12,12 @@
  * (`holds`): both handles; a write, a connect and a shutdown always end before their handle does,
  * and the look-up of an address keeps no stream alive.
  */
+#include <sys/types.h>
+#include <sys/un.h>
+
 #include "net/loop_inside.h"
 #include "net/stream.h"
+#include "net/transport.h"
 
 enum stream_phase {
     PHASE_CONNECT,
@@ -27,7 +31,12 @@ enum stream_phase {
 struct stream_connecting;
 
 struct stream {
-    uv_tcp_t tcp;
+    union {
+        uv_handle_t handle;
+        uv_stream_t stream;
+        uv_tcp_t tcp;
+        uv_pipe_t pipe; /* of a local one */
+    } socket;
     uv_timer_t timer; /* the one deadline of its phase */
     union {           /* never two at a time */
         uv_connect_t connect;
@@ -43,7 +52,7 @@ struct stream {
     struct stream_listener *listener;
     struct stream_connecting *connecting;
     struct tls_context *context; /* of a connect; accepted ones take the listener's of the moment */
-    struct tls *tls;             /* from the handshake on */
+    struct transport transport;  /* from the handshake on */
     struct stream_events events;
     void *events_context;
     char *reason;        /* of the end, once it is known */
@@ -54,6 +63,7 @@ struct stream {
     size_t turn_size;
     enum stream_phase phase;
     unsigned holds;
+    bool local;         /* a unix socket, without TLS: open from its first moment */
     bool reading;       /* the handle is */
     bool reader_paused; /* stream_pause */
     bool output_paused; /* too much waits to be written */
@@ -67,15 +77,34 @@ struct stream {
 
 /* ---- stream.c ---- */
 
-struct stream *stream_create(struct loop *loop);
+struct stream *stream_create(struct loop *loop, bool local);
+/* A connected socket becomes its own; false: it does not. */
+bool stream_adopt(struct stream *stream, int socket);
 void stream_drop(struct stream *stream); /* frees with the last one */
 void stream_tune(struct stream *stream); /* options of a connected socket */
 void stream_deadline(struct stream *stream, uint64_t ms);
 void stream_read_start(struct stream *stream);
 void stream_read_stop(struct stream *stream);
-/* The TLS connection begins; false: aborted. */
-bool stream_handshake(struct stream *stream, struct tls_context *context);
+/* The TLS connection begins, or without a context one that is open; false: aborted. From the
+ * loop. */
+bool stream_begin(struct stream *stream, struct tls_context *context);
 const char *stream_words(int uv_error);
+
+/* ---- local.c ---- */
+
+bool local_address_make(const char *path, struct sockaddr_un *ret_address, struct failure *failure);
+int local_socket(void);
+
+/* The file a local listener has made, and which one it was: another one's stays. */
+struct local_file {
+    char *path;
+    dev_t device;
+    ino_t number;
+};
+/* Binds and listens; 0, or libuv's error. */
+int local_listen(int socket, const struct sockaddr_un *address, int backlog,
+                 struct local_file *ret_file);
+void local_forget(struct local_file *file); /* before its socket is closed */
 
 /* ---- connect.c ---- */
 

@@ -772,7 +772,7 @@ static void a_cut_line_is_told(void **state)
     (void)state;
     struct world *world = world_of_two();
     uv_os_fd_t fd = -1;
-    uv_fileno((uv_handle_t *)&world->sides[0].stream->tcp, &fd);
+    uv_fileno(&world->sides[0].stream->socket.handle, &fd);
     shutdown(fd, SHUT_WR); /* a FIN without a close_notify */
     until(world, all_closed, 5000);
     assert_string_equal(world->sides[1].reason, "the connection was cut");
@@ -785,7 +785,7 @@ static void a_reset_is_told(void **state)
     struct world *world = world_of_two();
     struct linger hard = {1, 0};
     uv_os_fd_t fd = -1;
-    uv_fileno((uv_handle_t *)&world->sides[0].stream->tcp, &fd);
+    uv_fileno(&world->sides[0].stream->socket.handle, &fd);
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
     stream_abort(world->sides[0].stream, "");
     until(world, all_closed, 5000);
@@ -916,6 +916,27 @@ static void loops_end_at_every_moment(void **state)
     }
 }
 
+/* The same of local streams: back-pressure, deadlines, bounds and ends do not know what carries
+ * them. */
+static int be_local(void **state)
+{
+    (void)state;
+    world_local = true;
+    return 0;
+}
+
+static int be_usual(void **state)
+{
+    (void)state;
+    world_local = false;
+    return 0;
+}
+
+#define local_test(function)                                                                       \
+    {                                                                                              \
+#function " (local)", function, be_local, be_usual, NULL                                   \
+    }
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -951,6 +972,24 @@ int main(void)
         cmocka_unit_test(ends_within_calls),
         cmocka_unit_test(ends_at_every_moment),
         cmocka_unit_test(loops_end_at_every_moment),
+        local_test(what_is_sent_comes_back),
+        local_test(one_turn_is_one_record),
+        local_test(a_flush_sends_now_and_drained_comes_later),
+        local_test(pages_follow_each_other),
+        local_test(who_does_not_read_is_not_read),
+        local_test(what_does_not_fit_cuts),
+        local_test(a_long_pause_cuts),
+        local_test(one_large_message_is_no_slow_reader),
+        local_test(a_paused_reader_loses_nothing),
+        local_test(a_pause_counts_within_a_call),
+        local_test(a_flood_does_not_hold_up_a_ping),
+        local_test(some_are_turned_away),
+        local_test(two_hundred_come_speak_and_go),
+        local_test(the_last_words_arrive),
+        local_test(who_will_not_end_is_ended),
+        local_test(ends_within_calls),
+        local_test(ends_at_every_moment),
+        local_test(loops_end_at_every_moment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,8 @@
 #pragma once
 /*
  * A server and its clients on one loop, for the tests of streams. A world owns loop, listener and
- * contexts; a side is one end of a connection and what happened to it, and lives as long as its
- * world.
+ * contexts, or the folder of its local listener; a side is one end of a connection and what
+ * happened to it, and lives as long as its world.
  */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -16,6 +16,9 @@
 #include "net/stream.h"
 
 enum { SIDES_MAX = 1024 };
+
+/* Worlds made from now on are of local streams. */
+static bool world_local;
 
 struct world;
 
@@ -48,6 +51,7 @@ struct world {
     void (*on_open)(struct side *side);
     void (*on_drained)(struct side *side);
     char address[64];
+    char folder[32]; /* of a local one */
     bool late;
 };
 
@@ -118,14 +122,11 @@ static inline bool world_accept(void *owner, struct stream *stream,
     return true;
 }
 
-static inline struct world *world_create(void)
+static inline void world_listen(struct world *world)
 {
-    struct world *world = calloc(1, sizeof(*world));
     struct failure failure = {.fault = FAULT_NONE};
-    assert_non_null(world);
     pki_init(&world->pki);
     struct tls_identity own = pki_own(&world->pki);
-    world->loop = loop_create(&failure);
     world->server = pki_server_context(&world->pki);
     world->client = pki_client_context(&world->pki, &own, TLS_ALPN_TERMINAL);
     world->listener =
@@ -133,6 +134,29 @@ static inline struct world *world_create(void)
     assert_non_null(world->listener);
     snprintf(world->address, sizeof(world->address), "127.0.0.1:%u",
              stream_listener_port(world->listener));
+}
+
+static inline void world_listen_local(struct world *world)
+{
+    struct failure failure = {.fault = FAULT_NONE};
+    snprintf(world->folder, sizeof(world->folder), "/tmp/tefter-net-XXXXXX");
+    assert_non_null(mkdtemp(world->folder));
+    snprintf(world->address, sizeof(world->address), "%s/socket", world->folder);
+    world->listener =
+        stream_listen_local(world->loop, world->address, world_accept, world, &failure);
+    assert_non_null(world->listener);
+}
+
+static inline struct world *world_create(void)
+{
+    struct world *world = calloc(1, sizeof(*world));
+    struct failure failure = {.fault = FAULT_NONE};
+    assert_non_null(world);
+    world->loop = loop_create(&failure);
+    if (world_local)
+        world_listen_local(world);
+    else
+        world_listen(world);
     world->welcome = true;
     return world;
 }
@@ -144,9 +168,13 @@ static inline void world_destroy(struct world *world)
         assert_true(world->sides[i].closed);
         buffer_fini(&world->sides[i].got);
     }
-    tls_context_release(world->server);
-    tls_context_release(world->client);
-    pki_fini(&world->pki);
+    if (world->folder[0] != '\0') {
+        assert_int_equal(rmdir(world->folder), 0); /* no socket was left behind */
+    } else {
+        tls_context_release(world->server);
+        tls_context_release(world->client);
+        pki_fini(&world->pki);
+    }
     free(world);
 }
 
@@ -154,8 +182,12 @@ static inline struct side *world_connect(struct world *world)
 {
     struct failure failure = {.fault = FAULT_NONE};
     struct side *side = side_new(world);
-    side->stream =
-        stream_connect(world->loop, world->address, world->client, &side_events, side, &failure);
+    if (world->folder[0] != '\0')
+        side->stream =
+            stream_connect_local(world->loop, world->address, &side_events, side, &failure);
+    else
+        side->stream = stream_connect(world->loop, world->address, world->client, &side_events,
+                                      side, &failure);
     assert_non_null(side->stream);
     return side;
 }
