@@ -319,6 +319,7 @@ bool sessions_create(const struct sessions_options *options, struct sessions **r
     home->options = *options;
     home->started_ms = loop_now_ms(options->loop);
     arena_init(&home->arena, ANSWER_MEMORY_MAX);
+    arena_init(&home->kept, 1024 * 1024);
     arena_init(&home->group, ANSWER_MEMORY_MAX);
     buffer_init(&home->out, FRAME_HEAD_SIZE + FRAME_TO_CLIENT_MAX);
     buffer_init(&home->rows, FRAME_TO_CLIENT_MAX);
@@ -448,6 +449,7 @@ static void free_room(struct sessions *home)
     if (home->tls != NULL)
         tls_context_release(home->tls);
     arena_fini(&home->arena);
+    arena_fini(&home->kept);
     arena_fini(&home->group);
     buffer_fini(&home->out);
     buffer_fini(&home->rows);

@@ -330,7 +330,7 @@ static void feed_begins(uint64_t seq)
     body.seq = seq;
     body.ledger.data = (uint8_t *)(uintptr_t)fake_ledger;
     body.ledger.len = sizeof(fake_ledger);
-    body.incarnation = world.fake.incarnation;
+    body.incarnation = world.fake.incarnation.number;
     message.body_case = TEFTER__TO_TERMINAL__BODY_SUBSCRIBED;
     message.subscribed = &body;
     fake_send(&world.fake, 0, &message);

@@ -437,7 +437,7 @@ static void an_entry_of_a_later_version_is_not_guessed_at(void **state)
         0x12, 0x01, 't',  0xa2, 0x06, 0x01, 'x', /* its name, and field 100 */
     };
     life(place, 2, ENDS_WELL);
-    append(place, slice_of(actor_and_command, sizeof actor_and_command), 0, NULL);
+    append(place, slice_of(actor_and_command, sizeof actor_and_command), NULL);
     struct start start = start_again(place);
     assert_false(start.opened);
     assert_int_equal(start.failure.fault, FAULT_NEWER);

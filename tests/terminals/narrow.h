@@ -13,6 +13,6 @@ static inline void narrow(struct stream *stream)
 {
     uv_os_fd_t fd = -1;
     int bytes = NARROW_BYTES;
-    if (uv_fileno((const uv_handle_t *)&stream->tcp, &fd) == 0)
+    if (uv_fileno(&stream->socket.handle, &fd) == 0)
         (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
 }
