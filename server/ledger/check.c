@@ -4,7 +4,7 @@
  * transaction, customer by customer.
  */
 #include "base/limits.h"
-#include "book/book.h"
+#include "domain/domain.h"
 #include "ledger/derived.h"
 #include "ledger/inside.h"
 

@@ -1,6 +1,6 @@
 #include "ledger/derived.h"
 
-#include "book/book.h"
+#include "domain/domain.h"
 
 #include <stdio.h>
 

@@ -3,7 +3,7 @@
  */
 #include "ledger/ledger.h"
 
-#include "book/book.h"
+#include "domain/domain.h"
 #include "ledger/inside.h"
 
 #include <stdlib.h>

@@ -8,7 +8,7 @@
  * rules version).
  */
 #include "base/limits.h"
-#include "book/book.h"
+#include "domain/domain.h"
 #include "ledger/inside.h"
 #include "wire/message.h"
 

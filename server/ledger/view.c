@@ -2,7 +2,7 @@
  * Views: a query answered in one read transaction, and what sessions look up.
  */
 #include "base/limits.h"
-#include "book/book.h"
+#include "domain/domain.h"
 #include "ledger/inside.h"
 #include "wire/message.h"
 

@@ -1,5 +1,5 @@
 /* The machine: ids that count once, rights, epochs, outcomes, what sessions look up. */
-#include "book/scenario.h"
+#include "domain/scenario.h"
 
 #include "base/limits.h"
 #include "tx/looked.h"
@@ -255,10 +255,10 @@ static void every_command_has_a_scenario(void **state)
     const ProtobufCMessageDescriptor *type = &tefter__command__descriptor;
     for (unsigned f = 0; f < type->n_fields; f++) {
         char line[600];
-        snprintf(line, sizeof line, "grep -q '\"%s\"' %s/tests/book/*.c %s/tests/ledger/*.c",
+        snprintf(line, sizeof line, "grep -q '\"%s\"' %s/tests/domain/*.c %s/tests/ledger/*.c",
                  type->fields[f].name, SOURCE_FOLDER, SOURCE_FOLDER);
         if (system(line) != 0)
-            fail_msg("no scenario under tests/book says \"%s\"", type->fields[f].name);
+            fail_msg("no scenario under tests/domain says \"%s\"", type->fields[f].name);
     }
 }
 

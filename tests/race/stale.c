@@ -3,7 +3,7 @@
  * credit_decide: the customer's sums are read before the transaction, and what was read is believed
  * for some milliseconds.
  */
-#include "book/credit.h"
+#include "domain/credit/credit.h"
 
 enum { BELIEVED_MS = 5 };
 

@@ -1,0 +1,364 @@
+/*
+ * The catalogue.
+ *
+ *   added ──▶ sold ──ChangeProduct retired──▶ retired ──▶ sold again
+ *
+ * 1. A word is the code or a barcode of one product only, for ever, retired or not.
+ * 2. A product has at most BARCODES_MAX barcodes; none is taken away.
+ * 3. What was sold keeps its own copy of name and price: changing a product changes no document.
+ */
+#include "domain/catalogue/product.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/money.h"
+#include "base/text.h"
+#include "domain/entity/field.h"
+#include "domain/entity/page.h"
+#include "domain/org/company.h"
+
+enum {
+    BARCODES_MAX = REPEATED_MAX,
+    PRODUCTS_LOOKED_AT_MAX = 20000, /* for one page */
+    FOLDED_MAX = 1024,
+};
+
+/* ---- 1 record ---- */
+
+static struct key product_key(uint32_t product)
+{
+    struct key key = key_book(TABLE_PRODUCT);
+    key_u32(&key, product);
+    return key;
+}
+
+static struct key code_key(const char *code)
+{
+    struct key key = key_book(TABLE_PRODUCT_CODE);
+    key_text(&key, code);
+    return key;
+}
+
+const Tefter__ProductRecord *product_get(struct tx *tx, uint32_t product)
+{
+    struct key key = product_key(product);
+    return tx_look(tx, &key, &tefter__product_record__descriptor);
+}
+
+static Tefter__ProductRecord *product_hold(struct tx *tx, uint32_t product)
+{
+    struct key key = product_key(product);
+    return tx_hold(tx, &key, &tefter__product_record__descriptor);
+}
+
+/* 0: nobody's. One that is longer than a key is nobody's either. */
+static uint32_t owner_of(struct tx *tx, const char *code)
+{
+    if (strlen(code) > CODE_MAX_BYTES)
+        return 0;
+    struct key key = code_key(code);
+    uint64_t product = 0;
+    return tx_get_u64(tx, &key, &product) ? (uint32_t)product : 0;
+}
+
+const Tefter__ProductRecord *product_by_code(struct tx *tx, const char *code)
+{
+    uint32_t product = owner_of(tx, code);
+    return product ? product_get(tx, product) : NULL;
+}
+
+static void save_code(struct tx *tx, const char *code, uint32_t product)
+{
+    struct key key = code_key(code);
+    tx_put_u64(tx, &key, product);
+}
+
+static void product_save(struct tx *tx, const Tefter__ProductRecord *product)
+{
+    struct key key = product_key(product->product);
+    tx_put(tx, &key, &product->base);
+}
+
+/* ---- 2 rules ---- */
+
+static Tefter__Refusal *check_unit_price(struct tx *tx, const char *unit, bool has_price,
+                                         int64_t price, bool has_tax, uint32_t tax_bp)
+{
+    Tefter__Refusal *refusal = field_line_or_none(tx, "unit", unit, CODE_MAX_BYTES);
+    if (!refusal && has_price)
+        refusal = field_amount_or_zero(tx, "price", price);
+    if (!refusal && has_tax)
+        refusal = field_rate(tx, "tax_bp", tax_bp, BASIS_POINTS);
+    return refusal;
+}
+
+static Tefter__Refusal *check_looks(struct tx *tx, const char *brand, const char *colour,
+                                    const char *model)
+{
+    Tefter__Refusal *refusal = field_line_or_none(tx, "brand", brand, NAME_MAX_BYTES);
+    if (!refusal)
+        refusal = field_line_or_none(tx, "colour", colour, NAME_MAX_BYTES);
+    if (!refusal)
+        refusal = field_line_or_none(tx, "model", model, NAME_MAX_BYTES);
+    return refusal;
+}
+
+static bool stands_among(const char *word, char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(words[i], word) == 0)
+            return true;
+    return false;
+}
+
+/* code: of the same command, NULL for none. */
+static Tefter__Refusal *check_barcodes(struct tx *tx, const char *code, char *const *barcodes,
+                                       size_t count)
+{
+    if (count > BARCODES_MAX)
+        return refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "barcodes", BARCODES_MAX);
+    for (size_t i = 0; i < count; i++) {
+        const char *field = tx_format(tx, "barcodes[%zu]", i);
+        Tefter__Refusal *refusal = field_code(tx, field, barcodes[i]);
+        if (refusal)
+            return refusal;
+        if (stands_among(barcodes[i], barcodes, i) || (code && strcmp(code, barcodes[i]) == 0))
+            return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, field);
+    }
+    return NULL;
+}
+
+static Tefter__Refusal *look_barcodes(struct tx *tx, uint32_t product, char *const *barcodes,
+                                      size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint32_t owner = owner_of(tx, barcodes[i]);
+        if (owner && owner != product)
+            return refuse_existing(tx, tx_format(tx, "barcodes[%zu]", i), owner);
+    }
+    return NULL;
+}
+
+static void told(struct tx *tx, uint32_t product, Tefter__Done *done)
+{
+    Tefter__Event event = TEFTER__EVENT__INIT;
+    event.kind = TEFTER__EVENT_KIND__PRODUCT_CHANGED;
+    FIELD_SET(&event, about, product);
+    tx_emit(tx, &event);
+    FIELD_SET(done, id, product);
+}
+
+/* ---- 3 changes ---- */
+
+static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddProduct *command)
+{
+    Tefter__Refusal *refusal = field_code(tx, "code", command->code);
+    if (!refusal)
+        refusal = field_line(tx, "name", command->name, NAME_MAX_BYTES);
+    if (!refusal)
+        refusal = check_unit_price(tx, command->unit, command->has_price, command->price,
+                                   command->has_tax_bp, command->tax_bp);
+    if (!refusal)
+        refusal = check_looks(tx, command->brand, command->colour, command->model);
+    if (!refusal)
+        refusal = check_barcodes(tx, command->code, command->barcodes, command->n_barcodes);
+    if (refusal)
+        return refusal;
+    uint32_t existing = owner_of(tx, command->code);
+    if (existing)
+        return refuse_existing(tx, "code", existing);
+    return look_barcodes(tx, 0, command->barcodes, command->n_barcodes);
+}
+
+static Tefter__ProductRecord *product_of(struct tx *tx, const Tefter__AddProduct *command,
+                                         uint32_t number)
+{
+    Tefter__ProductRecord *product = tx_new(tx, &tefter__product_record__descriptor);
+    product->product = number;
+    product->code = command->code;
+    product->name = command->name;
+    field_move_line(&product->unit, command->unit);
+    field_move_i64(command->has_price, command->price, &product->has_price, &product->price);
+    field_move_u32(command->has_tax_bp, command->tax_bp, &product->has_tax_bp, &product->tax_bp);
+    field_move_line(&product->brand, command->brand);
+    field_move_line(&product->colour, command->colour);
+    field_move_line(&product->model, command->model);
+    field_move_int(command->has_serials, command->serials, &product->has_serials,
+                   &product->serials);
+    product->n_barcodes = command->n_barcodes;
+    product->barcodes = command->barcodes;
+    return product;
+}
+
+/* Refuses, in this order: code (field_code), name (field_line), unit (field_line_or_none,
+ * CODE_MAX_BYTES), price (field_amount_or_zero), tax_bp (field_rate, 10000), brand, colour, model
+ * (field_line_or_none), TOO_MANY barcodes, for each barcode in order: field_code, then
+ * FIELD_INVALID barcodes[i] (stands twice, or is the code); ALREADY_EXISTS code, then
+ * ALREADY_EXISTS barcodes[i] (code or barcode of another). */
+Tefter__Refusal *apply_add_product(struct tx *tx, const Tefter__AddProduct *command,
+                                   Tefter__Done *done)
+{
+    Tefter__Refusal *refusal = look_add(tx, command);
+    if (refusal)
+        return refusal;
+    Tefter__CompanyRecord *company = company_hold(tx);
+    Tefter__ProductRecord *product = product_of(tx, command, company->next_product++);
+
+    tx_decided(tx);
+    product_save(tx, product);
+    save_code(tx, product->code, product->product);
+    for (size_t i = 0; i < product->n_barcodes; i++)
+        save_code(tx, product->barcodes[i], product->product);
+    company_save(tx, company);
+    told(tx, product->product, done);
+    done->number = product->code;
+    return NULL;
+}
+
+static Tefter__Refusal *look_change(struct tx *tx, const Tefter__ChangeProduct *command,
+                                    Tefter__ProductRecord **ret_product)
+{
+    Tefter__Refusal *refusal = field_line(tx, "name", command->name, NAME_MAX_BYTES);
+    if (!refusal)
+        refusal = check_unit_price(tx, command->unit, command->has_price, command->price,
+                                   command->has_tax_bp, command->tax_bp);
+    if (!refusal)
+        refusal = check_looks(tx, command->brand, command->colour, command->model);
+    if (!refusal)
+        refusal = check_barcodes(tx, NULL, command->barcodes, command->n_barcodes);
+    if (refusal)
+        return refusal;
+    *ret_product = product_hold(tx, command->product);
+    return *ret_product ? NULL : refuse_not_found(tx, "product");
+}
+
+static bool change_product(Tefter__ProductRecord *product, const Tefter__ChangeProduct *command)
+{
+    bool changed = field_move_line(&product->name, command->name);
+    changed |= field_move_line(&product->unit, command->unit);
+    changed |=
+        field_move_i64(command->has_price, command->price, &product->has_price, &product->price);
+    changed |= field_move_u32(command->has_tax_bp, command->tax_bp, &product->has_tax_bp,
+                              &product->tax_bp);
+    changed |= field_move_line(&product->brand, command->brand);
+    changed |= field_move_line(&product->colour, command->colour);
+    changed |= field_move_line(&product->model, command->model);
+    changed |= field_move_int(command->has_retired, command->retired, NULL, &product->retired);
+    return changed;
+}
+
+/* Adds those that are not his yet, the code among them; says how many. */
+static size_t add_barcodes(struct tx *tx, Tefter__ProductRecord *product, char *const *barcodes,
+                           size_t count)
+{
+    size_t before = product->n_barcodes;
+    char **all = tx_take(tx, (before + count) * sizeof *all);
+    for (size_t i = 0; i < before; i++)
+        all[i] = product->barcodes[i];
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(barcodes[i], product->code) != 0 && !stands_among(barcodes[i], all, before))
+            all[product->n_barcodes++] = barcodes[i];
+    product->barcodes = all;
+    return product->n_barcodes - before;
+}
+
+/* Refuses, in this order: name (field_line), unit (field_line_or_none, CODE_MAX_BYTES), price
+ * (field_amount_or_zero), tax_bp (field_rate, 10000), brand, colour, model (field_line_or_none),
+ * TOO_MANY barcodes, for each barcode in order: field_code, then FIELD_INVALID barcodes[i] (stands
+ * twice); NOT_FOUND product; NOTHING_TO_CHANGE (barcodes it has already count as nothing); TOO_MANY
+ * barcodes (with those it has); ALREADY_EXISTS barcodes[i] (code or barcode of another). */
+Tefter__Refusal *apply_change_product(struct tx *tx, const Tefter__ChangeProduct *command,
+                                      Tefter__Done *done)
+{
+    Tefter__ProductRecord *product = NULL;
+    Tefter__Refusal *refusal = look_change(tx, command, &product);
+    if (refusal)
+        return refusal;
+    bool changed = change_product(product, command);
+    size_t added = add_barcodes(tx, product, command->barcodes, command->n_barcodes);
+    if (!changed && added == 0)
+        return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
+    if (product->n_barcodes > BARCODES_MAX)
+        return refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "barcodes", BARCODES_MAX);
+    refusal = look_barcodes(tx, product->product, command->barcodes, command->n_barcodes);
+    if (refusal)
+        return refusal;
+
+    tx_decided(tx);
+    product_save(tx, product);
+    for (size_t i = product->n_barcodes - added; i < product->n_barcodes; i++)
+        save_code(tx, product->barcodes[i], product->product);
+    told(tx, product->product, done);
+    return NULL;
+}
+
+/* ---- 5 views ---- */
+
+static bool folded_holds(const char *text, struct slice wanted)
+{
+    char folded[FOLDED_MAX];
+    if (!text)
+        return false;
+    size_t size = text_fold(text, strlen(text), folded, sizeof folded);
+    return memmem(folded, size, wanted.data, wanted.size) != NULL;
+}
+
+static bool wanted_product(const Tefter__ProductRecord *product, const Tefter__ProductList *query,
+                           struct slice wanted)
+{
+    if (product->retired && !(query->has_retired && query->retired))
+        return false;
+    return wanted.size == 0 || folded_holds(product->name, wanted) ||
+           folded_holds(product->code, wanted) || folded_holds(product->brand, wanted) ||
+           folded_holds(product->model, wanted);
+}
+
+/* From after `last` on, as many as fit and as may be looked at. */
+static void list_products(struct tx *tx, const Tefter__ProductList *query, uint64_t last,
+                          struct slice wanted, Tefter__ProductsAnswer *answer)
+{
+    size_t rows = page_rows(query->has_rows, query->rows);
+    size_t looked_at = 0;
+    struct key prefix = key_book(TABLE_PRODUCT);
+    struct key from = product_key((uint32_t)last + 1);
+    struct tx_walk walk;
+    answer->products = tx_take(tx, rows * sizeof *answer->products);
+    bool on = tx_walk_first(tx, &prefix, &from, &walk);
+    for (; on && answer->n_products < rows && looked_at < PRODUCTS_LOOKED_AT_MAX; looked_at++) {
+        Tefter__ProductRecord *product = tx_walk_record(&walk, &tefter__product_record__descriptor);
+        last = product->product;
+        if (wanted_product(product, query, wanted))
+            answer->products[answer->n_products++] = product;
+        on = tx_walk_next(&walk);
+    }
+    tx_walk_end(&walk);
+    if (on)
+        FIELD_SET(answer, next, page_write(tx, &last, 1));
+}
+
+/* Refuses FIELD_INVALID page. */
+Tefter__Refusal *view_products(struct tx *tx, const Tefter__ProductList *query,
+                               Tefter__ProductsAnswer *answer)
+{
+    uint64_t last = 0;
+    if (!page_read(query->has_page, query->page, &last, 1) || last >= UINT32_MAX)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
+    char folded[FOLDED_MAX];
+    size_t size = 0;
+    if (query->text)
+        size = text_fold(query->text, strlen(query->text), folded, sizeof folded);
+    list_products(tx, query, last, slice_of(folded, size), answer);
+    return NULL;
+}
+
+/* Refuses, in this order: FIELD_MISSING product (neither is given); NOT_FOUND product. */
+Tefter__Refusal *view_product_card(struct tx *tx, const Tefter__ProductCard *query,
+                                   Tefter__ProductCardAnswer *answer)
+{
+    if (!query->has_product && !query->code)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "product");
+    answer->product =
+        product_hold(tx, query->has_product ? query->product : owner_of(tx, query->code));
+    return answer->product ? NULL : refuse_not_found(tx, "product");
+}

@@ -1,0 +1,84 @@
+#pragma once
+/*
+ * Credit: whose terms hold for a customer today, and the decision over a sale, explained.
+ *
+ *   exposure  = bills + uncleared - unmatched          (account.h)
+ *   available = limit - exposure                       equality is allowed: 0 <= available - amount
+ *
+ * Terms are taken field by field: the customer's own (while valid), else of his groups the
+ * strictest limit and the first other field, else the company's. Unlimited and 0 are different
+ * things.
+ *
+ * The walls, in this order: single-document maximum, old overdue debt, limit. What hitting one
+ * means is the policy's: block, warn, or approve.
+ *
+ * An approval parks one sale of one amount and asks those who may decide:
+ *
+ *   waiting ──granted──▶ granted ──its sale──▶ spent
+ *      │  └──refused──▶ refused       │
+ *      └────── expires_ms passes ─────┴──▶ expired
+ */
+#include "domain/party/customer.h"
+#include "domain/receivables/account.h"
+#include "tx/tx.h"
+#include "view.pb-c.h"
+
+struct credit_terms {
+    bool unlimited;
+    int64_t limit_minor;
+    Tefter__ExcessPolicy policy;
+    bool has_overdue_days;
+    uint32_t overdue_days;
+    int64_t overdue_minor; /* rests under it are borne; 0: none are */
+    bool has_overdue_minor;
+    int64_t document_max_minor; /* 0: none */
+    uint32_t policy_version;
+    Tefter__LimitSource source;
+    uint32_t group; /* when the source is a group */
+};
+
+void credit_terms_of(struct tx *tx, const Tefter__CustomerRecord *customer, uint32_t today,
+                     struct credit_terms *ret_terms);
+/* The term of payment: own, else the first group's that has one, else the company's. */
+uint32_t credit_term_days(struct tx *tx, const Tefter__CustomerRecord *customer);
+
+struct credit_request {
+    const Tefter__CustomerRecord *customer;
+    const struct account *account; /* as it stands in memory, corrections included */
+    int64_t amount_minor;
+    uint32_t today;
+    uint64_t approval; /* 0: none */
+    bool already_happened;
+};
+
+/* The decision, always; NULL when the sale may go on, else, in this order and naming customer:
+ * CUSTOMER_LOCKED (unless it already happened); of an approval that is named NOT_FOUND or
+ * APPROVAL_NOT_OPEN approval (not granted, expired, another's, for less), though no wall be hit;
+ * the first wall, or APPROVAL_NEEDED, with the decision and the ways out in it. */
+Tefter__Refusal *credit_decide(struct tx *tx, const struct credit_request *request,
+                               Tefter__Decision **ret_decision);
+/* After the decided line: an approval that was used is spent; a sale posted over the limit alarms.
+ */
+void credit_decided(struct tx *tx, const Tefter__Decision *decision, uint64_t document,
+                    uint32_t customer);
+
+/* The row terminals hold of a customer's figures. */
+Tefter__AccountRow *credit_account_row(struct tx *tx, uint32_t customer);
+Tefter__ApprovalRow *credit_approval_row(struct tx *tx, uint64_t approval);
+/* Approvals worth holding: waiting or granted, newest first. */
+size_t credit_open_approvals(struct tx *tx, uint64_t *ret_approvals, size_t most);
+
+Tefter__Refusal *apply_set_credit_limit(struct tx *tx, const Tefter__SetCreditLimit *command,
+                                        Tefter__Done *done);
+/* The look part of SetCreditPolicy; the job noun saves it and tells every customer. */
+Tefter__Refusal *credit_plan_policy(struct tx *tx, const Tefter__SetCreditPolicy *command,
+                                    Tefter__CompanyRecord **ret_company);
+Tefter__Refusal *apply_ask_approval(struct tx *tx, const Tefter__AskApproval *command,
+                                    Tefter__Done *done);
+Tefter__Refusal *apply_decide_approval(struct tx *tx, const Tefter__DecideApproval *command,
+                                       Tefter__Done *done);
+
+Tefter__Refusal *view_limits(struct tx *tx, const Tefter__LimitHistory *query,
+                             Tefter__LimitsAnswer *answer);
+Tefter__Refusal *view_approvals(struct tx *tx, const Tefter__ApprovalList *query,
+                                Tefter__ApprovalsAnswer *answer);

@@ -1,0 +1,300 @@
+/*
+ * Lines and charges. Invariants: net = quantity x price - discount, rounded once; tax of the
+ * rounded net; total = sum of nets and taxes.
+ */
+#include "domain/documents/line.h"
+
+#include "base/limits.h"
+#include "base/money.h"
+#include "domain/catalogue/product.h"
+#include "domain/entity/field.h"
+#include "domain/org/staff.h"
+
+#include <string.h>
+
+#define QUANTITY_MAX INT64_C(1000000000000)
+
+/* ---- rules: form ---- */
+
+static Tefter__Refusal *check_serial_form(struct tx *tx, const struct line_rules *rules,
+                                          const Tefter__InvoiceLine *line, size_t i)
+{
+    Tefter__Refusal *refusal = NULL;
+    for (size_t s = 0; s < line->n_serials && refusal == NULL; s++)
+        refusal = field_code(tx, tx_format(tx, "%s[%zu].serials[%zu]", rules->field, i, s),
+                             line->serials[s]);
+    return refusal;
+}
+
+/* Refuses, of each line in turn: quantity (QUANTITY_NOT_POSITIVE; AMOUNT_TOO_BIG), price
+ * (FIELD_INVALID below 0), both discounts (FIELD_INVALID discount_minor), discount_bp
+ * (DISCOUNT_TOO_BIG over 10000), discount_minor (FIELD_INVALID below 0), tax_bp (FIELD_INVALID over
+ * 10000), text (TEXT_INVALID too long), serials[i] (field_code). */
+static Tefter__Refusal *check_line(struct tx *tx, const struct line_rules *rules,
+                                   const Tefter__InvoiceLine *line, size_t i)
+{
+    const char *f = rules->field;
+    bool negative_ok = rules->already_happened;
+    if (line->quantity == 0 || (line->quantity < 0 && !negative_ok))
+        return refuse_at(tx, TEFTER__REFUSAL_CODE__QUANTITY_NOT_POSITIVE, "%s[%zu].quantity", f, i);
+    if (line->quantity > QUANTITY_MAX || line->quantity < -QUANTITY_MAX)
+        return refuse_at(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "%s[%zu].quantity", f, i);
+    if (line->has_price && line->price < 0)
+        return refuse_at(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "%s[%zu].price", f, i);
+    if (line->has_discount_bp && line->has_discount_minor)
+        return refuse_at(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "%s[%zu].discount_minor", f, i);
+    if (line->has_discount_bp && line->discount_bp > BASIS_POINTS)
+        return refuse_at(tx, TEFTER__REFUSAL_CODE__DISCOUNT_TOO_BIG, "%s[%zu].discount_bp", f, i);
+    if (line->has_discount_minor && line->discount_minor < 0)
+        return refuse_at(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "%s[%zu].discount_minor", f, i);
+    if (line->has_tax_bp && line->tax_bp > BASIS_POINTS)
+        return refuse_at(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "%s[%zu].tax_bp", f, i);
+    if (line->text != NULL && strlen(line->text) > NAME_MAX_BYTES)
+        return refuse_at(tx, TEFTER__REFUSAL_CODE__TEXT_INVALID, "%s[%zu].text", f, i);
+    return check_serial_form(tx, rules, line, i);
+}
+
+Tefter__Refusal *line_check_form(struct tx *tx, const struct line_rules *rules,
+                                 Tefter__InvoiceLine *const *lines, size_t count)
+{
+    Tefter__Refusal *refusal = NULL;
+    size_t serials = 0;
+    for (size_t i = 0; i < count && refusal == NULL; i++) {
+        serials += lines[i]->n_serials;
+        refusal = check_line(tx, rules, lines[i], i);
+    }
+    if (refusal == NULL && serials > DOCUMENT_LINES_MAX)
+        refusal = refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, rules->field, DOCUMENT_LINES_MAX);
+    return refusal;
+}
+
+/* Refuses, of each charge in turn: title, amount, tax. */
+Tefter__Refusal *line_check_charges(struct tx *tx, Tefter__Charge *const *charges, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const Tefter__Charge *charge = charges[i];
+        Tefter__Refusal *refusal =
+            field_line(tx, tx_format(tx, "charges[%zu].title", i), charge->title, NAME_MAX_BYTES);
+        if (refusal == NULL)
+            refusal = field_amount(tx, tx_format(tx, "charges[%zu].amount_minor", i),
+                                   charge->amount_minor);
+        if (refusal != NULL)
+            return refusal;
+        if (charge->has_tax_bp && charge->tax_bp > BASIS_POINTS)
+            return refuse_at(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "charges[%zu].tax_bp", i);
+    }
+    return NULL;
+}
+
+/* ---- rules: what a line is ---- */
+
+static Tefter__Refusal *find_product(struct tx *tx, const struct line_rules *rules,
+                                     const Tefter__InvoiceLine *line, size_t i,
+                                     const Tefter__ProductRecord **ret_product)
+{
+    const char *f = rules->field;
+    *ret_product = NULL;
+    if (line->has_product)
+        *ret_product = product_get(tx, line->product);
+    else if (line->product_code != NULL)
+        *ret_product = product_by_code(tx, line->product_code);
+    if (*ret_product != NULL) {
+        if ((*ret_product)->retired && !rules->already_happened)
+            return refuse_at(tx, TEFTER__REFUSAL_CODE__RETIRED, "%s[%zu].product", f, i);
+        return NULL;
+    }
+    if (line->has_product || line->product_code != NULL)
+        return refuse_at(tx, TEFTER__REFUSAL_CODE__NOT_IN_CATALOGUE, "%s[%zu].product", f, i);
+    if (line->text == NULL || *line->text == '\0')
+        return refuse_at(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "%s[%zu].product", f, i);
+    if (rules->already_happened)
+        return NULL;
+    return staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_FREE_LINE);
+}
+
+static struct key serial_key(uint32_t product, const char *serial)
+{
+    struct key key = key_book(TABLE_SERIAL);
+    key_u32(&key, product);
+    key_text(&key, serial);
+    return key;
+}
+
+/* How often a serial number of a product stands in the lines of a document so far. */
+static size_t serial_count(const Tefter__DocumentRecord *record, uint32_t product,
+                           const char *serial)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < record->n_lines; i++)
+        for (size_t s = 0; s < record->lines[i]->n_serials; s++)
+            count += record->lines[i]->product == product &&
+                     strcmp(record->lines[i]->serials[s], serial) == 0;
+    return count;
+}
+
+/* A product with serial numbers wants one for each piece (FIELD_MISSING serials), none of them sold
+ * before, none twice in the document (ALREADY_EXISTS serials[i] with the invoice it was sold with).
+ */
+static Tefter__Refusal *check_serials(struct tx *tx, const struct line_rules *rules,
+                                      const Tefter__InvoiceLine *line,
+                                      const Tefter__ProductRecord *product,
+                                      const Tefter__DocumentRecord *record, size_t i)
+{
+    const char *f = rules->field;
+    if (!product->serials || rules->already_happened)
+        return NULL;
+    if ((int64_t)line->n_serials * QUANTITY_UNIT != line->quantity)
+        return refuse_at(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "%s[%zu].serials", f, i);
+    for (size_t s = 0; s < line->n_serials; s++) {
+        uint64_t sold_with = 0;
+        struct key key = serial_key(product->product, line->serials[s]);
+        bool twice = (tx_get_u64(tx, &key, &sold_with) && sold_with != rules->corrects) ||
+                     serial_count(record, product->product, line->serials[s]) > 0;
+        for (size_t t = 0; t < s; t++)
+            twice = twice || strcmp(line->serials[t], line->serials[s]) == 0;
+        if (!twice)
+            continue;
+        Tefter__Refusal *refusal =
+            refuse_at(tx, TEFTER__REFUSAL_CODE__ALREADY_EXISTS, "%s[%zu].serials[%zu]", f, i, s);
+        refusal->has_existing = sold_with != 0;
+        refusal->existing = sold_with;
+        return refusal;
+    }
+    return NULL;
+}
+
+/* Gross, discount, net, tax: each rounded once, in this order. */
+static Tefter__RefusalCode price_line(const Tefter__InvoiceLine *from, Tefter__DocumentLine *line,
+                                      const char **ret_field)
+{
+    int64_t gross;
+    int64_t discount = 0;
+    *ret_field = "price";
+    if (!money_line(line->quantity, line->price, &gross))
+        return TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG;
+    if (from->has_discount_bp)
+        need(money_rate(gross, from->discount_bp, &discount));
+    if (from->has_discount_minor)
+        discount = gross < 0 ? -from->discount_minor : from->discount_minor;
+    *ret_field = "discount_minor";
+    if (gross >= 0 ? discount > gross : discount < gross)
+        return TEFTER__REFUSAL_CODE__DISCOUNT_TOO_BIG;
+    line->has_discount_bp = from->has_discount_bp;
+    line->discount_bp = from->discount_bp;
+    line->has_discount_minor = discount != 0;
+    line->discount_minor = discount;
+    line->net_minor = gross - discount;
+    int64_t tax = 0;
+    need(money_rate(line->net_minor, line->tax_bp, &tax));
+    line->has_tax_minor = tax != 0;
+    line->tax_minor = tax;
+    return 0;
+}
+
+static void describe(const Tefter__InvoiceLine *from, const Tefter__ProductRecord *product,
+                     Tefter__DocumentLine *line)
+{
+    line->quantity = from->quantity;
+    line->text = from->text;
+    line->n_serials = from->n_serials;
+    line->serials = from->serials;
+    line->has_tax_bp = from->has_tax_bp;
+    line->tax_bp = from->tax_bp;
+    line->price = from->price;
+    if (product == NULL)
+        return;
+    line->has_product = true;
+    line->product = product->product;
+    line->code = product->code;
+    line->unit = product->unit;
+    if (line->text == NULL)
+        line->text = product->name;
+    if (!from->has_tax_bp) {
+        line->has_tax_bp = product->has_tax_bp;
+        line->tax_bp = product->tax_bp;
+    }
+    if (!from->has_price)
+        line->price = product->price;
+}
+
+/* ---- services ---- */
+
+/* Refuses, of each line in turn: RETIRED or NOT_IN_CATALOGUE product; of a free line FIELD_MISSING
+ * product (no text), the right FREE_LINE; PRICE_MISSING price, serial numbers (check_serials);
+ * AMOUNT_TOO_BIG price (gross), DISCOUNT_TOO_BIG discount_minor (over gross). What already happened
+ * may be retired, free and without serial numbers. */
+static Tefter__Refusal *fill_line(struct tx *tx, const struct line_rules *rules,
+                                  const Tefter__InvoiceLine *from, size_t i,
+                                  const Tefter__DocumentRecord *record, Tefter__DocumentLine *line)
+{
+    const Tefter__ProductRecord *product;
+    Tefter__Refusal *refusal = find_product(tx, rules, from, i, &product);
+    if (refusal != NULL)
+        return refusal;
+    if (!from->has_price && (product == NULL || !product->has_price))
+        return refuse_at(tx, TEFTER__REFUSAL_CODE__PRICE_MISSING, "%s[%zu].price", rules->field, i);
+    if (product != NULL)
+        refusal = check_serials(tx, rules, from, product, record, i);
+    if (refusal != NULL)
+        return refusal;
+    describe(from, product, line);
+    const char *field;
+    Tefter__RefusalCode code = price_line(from, line, &field);
+    return code == 0 ? NULL : refuse_at(tx, code, "%s[%zu].%s", rules->field, i, field);
+}
+
+Tefter__Refusal *line_fill(struct tx *tx, const struct line_rules *rules,
+                           Tefter__InvoiceLine *const *lines, size_t count,
+                           Tefter__DocumentRecord *record)
+{
+    record->lines = tx_take(tx, count * sizeof(Tefter__DocumentLine *));
+    Tefter__Refusal *refusal = NULL;
+    for (size_t i = 0; i < count && refusal == NULL; i++) {
+        record->lines[i] = tx_new(tx, &tefter__document_line__descriptor);
+        refusal = fill_line(tx, rules, lines[i], i, record, record->lines[i]);
+        record->n_lines = i + 1;
+    }
+    return refusal;
+}
+
+Tefter__Refusal *line_fill_charges(struct tx *tx, Tefter__Charge *const *charges, size_t count,
+                                   Tefter__DocumentRecord *record)
+{
+    record->charges = tx_take(tx, count * sizeof(Tefter__DocumentCharge *));
+    for (size_t i = 0; i < count; i++) {
+        Tefter__DocumentCharge *charge = tx_new(tx, &tefter__document_charge__descriptor);
+        charge->title = charges[i]->title;
+        charge->amount_minor = charges[i]->amount_minor;
+        charge->has_tax_bp = charges[i]->has_tax_bp;
+        charge->tax_bp = charges[i]->tax_bp;
+        need(money_rate(charge->amount_minor, charge->tax_bp, &charge->tax_minor));
+        charge->has_tax_minor = charge->tax_minor != 0;
+        record->charges[record->n_charges++] = charge;
+    }
+    return NULL;
+}
+
+bool line_sum(const Tefter__DocumentRecord *record, struct line_sums *ret_sums)
+{
+    *ret_sums = (struct line_sums){0};
+    for (size_t i = 0; i < record->n_lines; i++) {
+        ret_sums->net_minor += record->lines[i]->net_minor;
+        ret_sums->tax_minor += record->lines[i]->tax_minor;
+    }
+    for (size_t i = 0; i < record->n_charges; i++) {
+        ret_sums->charges_minor += record->charges[i]->amount_minor;
+        ret_sums->tax_minor += record->charges[i]->tax_minor;
+    }
+    /* at most 2,016 amounts of at most MONEY_MAX each: no overflow */
+    ret_sums->total_minor = ret_sums->net_minor + ret_sums->tax_minor + ret_sums->charges_minor;
+    return ret_sums->total_minor <= MONEY_MAX && ret_sums->total_minor >= -MONEY_MAX;
+}
+
+int64_t line_share(int64_t amount_minor, int64_t part, int64_t whole)
+{
+    __int128 product = (__int128)amount_minor * (whole < 0 ? -part : part);
+    whole = whole < 0 ? -whole : whole;
+    __int128 half = whole / 2;
+    __int128 rounded = product >= 0 ? (product + half) / whole : (product - half) / whole;
+    return (int64_t)rounded;
+}

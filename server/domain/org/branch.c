@@ -1,0 +1,295 @@
+/*
+ * Branches.
+ *
+ *   added ──▶ open ──ChangeBranch blocked──▶ blocked ──unblocked──▶ open
+ *               │
+ *               └─ TurnDay: its business date goes on, never back
+ *
+ * 1. A code names one branch, for ever: it stands in document numbers.
+ * 2. A business date never goes back, and moves on by at most TURN_DAYS_MAX days at once.
+ * 3. The counters of its series only rise, so a number is given out once.
+ */
+#include "domain/org/branch.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "domain/entity/field.h"
+#include "domain/org/company.h"
+
+enum {
+    HEAD_OFFICE = 1,
+    FIELD_DATE = 4, /* of BranchRecord */
+    BRANCH_CODE_MAX = 8,
+    OFFSET_WEST_MIN = -12 * 60,
+    OFFSET_EAST_MAX = 14 * 60,
+};
+
+/* ---- 1 record ---- */
+
+static struct key branch_key(uint32_t branch)
+{
+    struct key key = key_book(TABLE_BRANCH);
+    key_u32(&key, branch);
+    return key;
+}
+
+static struct key code_key(const char *code)
+{
+    struct key key = key_book(TABLE_BRANCH_CODE);
+    key_text(&key, code);
+    return key;
+}
+
+Tefter__BranchRecord *branch_get(struct tx *tx, uint32_t branch)
+{
+    struct key key = branch_key(branch);
+    return tx_hold(tx, &key, &tefter__branch_record__descriptor);
+}
+
+static Tefter__BranchRecord *branch_need(struct tx *tx, uint32_t branch)
+{
+    struct key key = branch_key(branch);
+    Tefter__BranchRecord *held = tx_hold(tx, &key, &tefter__branch_record__descriptor);
+    return held != NULL ? held : tx_need(tx, &key, &tefter__branch_record__descriptor);
+}
+
+void branch_save(struct tx *tx, const Tefter__BranchRecord *branch)
+{
+    struct key key = branch_key(branch->branch);
+    tx_put(tx, &key, &branch->base);
+}
+
+static void branch_make(struct tx *tx, const Tefter__BranchRecord *branch)
+{
+    struct key key = code_key(branch->code);
+    branch_save(tx, branch);
+    tx_put_u64(tx, &key, branch->branch);
+}
+
+static uint32_t branch_with_code(struct tx *tx, const char *code)
+{
+    struct key key = code_key(code);
+    uint64_t branch = 0;
+    return tx_get_u64(tx, &key, &branch) ? (uint32_t)branch : 0;
+}
+
+/* ---- 2 rules ---- */
+
+static bool is_code(const char *code)
+{
+    size_t size = strlen(code);
+    return size >= 1 && size <= BRANCH_CODE_MAX &&
+           strspn(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == size;
+}
+
+static Tefter__Refusal *check_offset(struct tx *tx, bool given, int32_t minutes)
+{
+    if (given && (minutes < OFFSET_WEST_MIN || minutes > OFFSET_EAST_MAX))
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "utc_offset_minutes");
+    return NULL;
+}
+
+static Tefter__BranchRecord *branch_new(struct tx *tx, uint32_t number, char *code, char *name,
+                                        uint32_t date)
+{
+    Tefter__BranchRecord *branch = tx_new(tx, &tefter__branch_record__descriptor);
+    branch->branch = number;
+    branch->code = code;
+    branch->name = name;
+    branch->date = date;
+    branch->next_invoice = 1;
+    branch->next_credit_note = 1;
+    branch->next_payment = 1;
+    branch->next_reversal = 1;
+    return branch;
+}
+
+static void emit_branch(struct tx *tx, Tefter__EventKind kind, uint32_t branch)
+{
+    Tefter__Event event = TEFTER__EVENT__INIT;
+    event.kind = kind;
+    FIELD_SET(&event, about, branch);
+    tx_emit(tx, &event);
+}
+
+/* ---- 3 changes ---- */
+
+static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddBranch *command)
+{
+    Tefter__Refusal *refusal = branch_check_code(tx, "code", command->code);
+    if (!refusal)
+        refusal = field_line(tx, "name", command->name, NAME_MAX_BYTES);
+    if (!refusal)
+        refusal = check_offset(tx, command->has_utc_offset_minutes, command->utc_offset_minutes);
+    if (!refusal)
+        refusal = field_line_or_none(tx, "phone", command->phone, NAME_MAX_BYTES);
+    if (!refusal)
+        refusal = field_line_or_none(tx, "address", command->address, NAME_MAX_BYTES);
+    if (refusal)
+        return refusal;
+    uint32_t existing = branch_with_code(tx, command->code);
+    return existing ? refuse_existing(tx, "code", existing) : NULL;
+}
+
+/* Refuses, in this order: code (FIELD_INVALID), name (field_line), utc_offset_minutes
+ * (FIELD_INVALID outside -720..840), phone, address (field_line_or_none); ALREADY_EXISTS code. */
+Tefter__Refusal *apply_add_branch(struct tx *tx, const Tefter__AddBranch *command,
+                                  Tefter__Done *done)
+{
+    Tefter__Refusal *refusal = look_add(tx, command);
+    if (refusal)
+        return refusal;
+    Tefter__CompanyRecord *company = company_hold(tx);
+    Tefter__BranchRecord *branch =
+        branch_new(tx, company->next_branch++, command->code, command->name, branch_head_date(tx));
+    branch->utc_offset_minutes = command->utc_offset_minutes;
+    field_move_line(&branch->phone, command->phone);
+    field_move_line(&branch->address, command->address);
+
+    tx_decided(tx);
+    branch_make(tx, branch);
+    company_save(tx, company);
+    emit_branch(tx, TEFTER__EVENT_KIND__BRANCH_CHANGED, branch->branch);
+    FIELD_SET(done, id, branch->branch);
+    done->number = branch->code;
+    return NULL;
+}
+
+static Tefter__Refusal *look_change(struct tx *tx, const Tefter__ChangeBranch *command,
+                                    Tefter__BranchRecord **ret_branch)
+{
+    Tefter__Refusal *refusal = field_line(tx, "name", command->name, NAME_MAX_BYTES);
+    if (!refusal)
+        refusal = check_offset(tx, command->has_utc_offset_minutes, command->utc_offset_minutes);
+    if (!refusal)
+        refusal = field_line_or_none(tx, "phone", command->phone, NAME_MAX_BYTES);
+    if (!refusal)
+        refusal = field_line_or_none(tx, "address", command->address, NAME_MAX_BYTES);
+    if (refusal)
+        return refusal;
+    *ret_branch = branch_get(tx, command->branch);
+    return *ret_branch ? NULL : refuse_not_found(tx, "branch");
+}
+
+static bool change_branch(Tefter__BranchRecord *branch, const Tefter__ChangeBranch *command)
+{
+    bool changed = field_move_line(&branch->name, command->name);
+    changed |= field_move_int(command->has_blocked, command->blocked, NULL, &branch->blocked);
+    changed |= field_move_int(command->has_utc_offset_minutes, command->utc_offset_minutes, NULL,
+                              &branch->utc_offset_minutes);
+    changed |= field_move_line(&branch->phone, command->phone);
+    changed |= field_move_line(&branch->address, command->address);
+    return changed;
+}
+
+/* Refuses, in this order: name (field_line), utc_offset_minutes (FIELD_INVALID outside -720..840),
+ * phone, address (field_line_or_none); NOT_FOUND branch; NOTHING_TO_CHANGE. */
+Tefter__Refusal *apply_change_branch(struct tx *tx, const Tefter__ChangeBranch *command,
+                                     Tefter__Done *done)
+{
+    Tefter__BranchRecord *branch = NULL;
+    Tefter__Refusal *refusal = look_change(tx, command, &branch);
+    if (refusal)
+        return refusal;
+    if (!change_branch(branch, command))
+        return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
+
+    tx_decided(tx);
+    branch_save(tx, branch);
+    emit_branch(tx, TEFTER__EVENT_KIND__BRANCH_CHANGED, branch->branch);
+    FIELD_SET(done, id, branch->branch);
+    return NULL;
+}
+
+static Tefter__Refusal *look_turn(struct tx *tx, const Tefter__BranchRecord *branch, uint32_t date)
+{
+    if (date == branch->date)
+        return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, "date");
+    if (date < branch->date)
+        return refuse(tx, TEFTER__REFUSAL_CODE__DATE_INVALID, "date");
+    if (date - branch->date > TURN_DAYS_MAX)
+        return refuse(tx, TEFTER__REFUSAL_CODE__DATE_IN_FUTURE, "date");
+    return NULL;
+}
+
+/* Refuses, in this order: date (field_date); NOT_FOUND branch; against the branch's present
+ * business date: NOTHING_TO_CHANGE date when equal, DATE_INVALID date when before it,
+ * DATE_IN_FUTURE date when more than TURN_DAYS_MAX days after it. */
+Tefter__Refusal *apply_turn_day(struct tx *tx, const Tefter__TurnDay *command, Tefter__Done *done)
+{
+    Tefter__Refusal *refusal = field_date(tx, "date", command->date);
+    if (refusal)
+        return refusal;
+    Tefter__BranchRecord *branch = branch_get(tx, command->branch);
+    if (!branch)
+        return refuse_not_found(tx, "branch");
+    refusal = look_turn(tx, branch, command->date);
+    if (refusal)
+        return refusal;
+
+    tx_decided(tx);
+    branch->date = command->date;
+    branch_save(tx, branch);
+    emit_branch(tx, TEFTER__EVENT_KIND__DAY_TURNED, branch->branch);
+    FIELD_SET(done, id, branch->branch);
+    return NULL;
+}
+
+/* ---- 4 services ---- */
+
+Tefter__BranchRecord *branch_of_actor(struct tx *tx)
+{
+    const Tefter__Actor *actor = tx_actor(tx);
+    return branch_need(tx, actor->has_branch ? actor->branch : HEAD_OFFICE);
+}
+
+uint32_t branch_head_date(struct tx *tx)
+{
+    struct key key = branch_key(HEAD_OFFICE);
+    return (uint32_t)tx_peek(tx, &key, FIELD_DATE);
+}
+
+char *branch_number(struct tx *tx, Tefter__BranchRecord *branch, Tefter__DocumentKind kind)
+{
+    uint32_t *counter = &branch->next_invoice;
+    const char *series = "";
+    if (kind == TEFTER__DOCUMENT_KIND__DOCUMENT_CREDIT_NOTE) {
+        counter = &branch->next_credit_note;
+        series = "CN-";
+    } else if (kind == TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT) {
+        counter = &branch->next_payment;
+        series = "R-";
+    } else if (kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL) {
+        counter = &branch->next_reversal;
+        series = "X-";
+    }
+    return tx_format(tx, "%s-%s%05u", branch->code, series, (*counter)++);
+}
+
+Tefter__Refusal *branch_check_code(struct tx *tx, const char *field, const char *code)
+{
+    return is_code(code) ? NULL : refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, field);
+}
+
+void branch_found(struct tx *tx, uint32_t branch, char *code, uint32_t date)
+{
+    branch_make(tx, branch_new(tx, branch, code, code, date));
+}
+
+/* ---- 5 views ---- */
+
+Tefter__Refusal *view_branches(struct tx *tx, const Tefter__BranchList *query,
+                               Tefter__BranchesAnswer *answer)
+{
+    (void)query;
+    struct key prefix = key_book(TABLE_BRANCH);
+    struct tx_walk walk;
+    answer->branches = tx_take(tx, PAGE_ROWS_MAX * sizeof *answer->branches);
+    for (bool on = tx_walk_first(tx, &prefix, NULL, &walk);
+         on && answer->n_branches < PAGE_ROWS_MAX; on = tx_walk_next(&walk))
+        answer->branches[answer->n_branches++] =
+            tx_walk_record(&walk, &tefter__branch_record__descriptor);
+    tx_walk_end(&walk);
+    return NULL;
+}

@@ -1,0 +1,143 @@
+/*
+ * The company.
+ *
+ *   (nothing) ──FoundCompany──▶ founded, for ever
+ *
+ * 1. There is one company in a ledger, and its currency never changes.
+ * 2. Numbers of branches, staff, terminals, customers, groups, products and places are given out
+ *    from 1 in order, without a gap, and never twice.
+ * 3. policy_version counts from 1; each change of the company's terms raises it.
+ */
+#include "domain/org/company.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/money.h"
+#include "domain/entity/field.h"
+
+enum {
+    TERM_DAYS_AT_FIRST = 30,
+    FIELD_CASH_CUSTOMER = 5, /* of CompanyRecord */
+    FIELD_NEXT_CUSTOMER = 23,
+};
+
+/* ---- 1 record ---- */
+
+static struct key company_key(void)
+{
+    return key_book(TABLE_COMPANY);
+}
+
+const Tefter__CompanyRecord *company_get(struct tx *tx)
+{
+    struct key key = company_key();
+    const Tefter__CompanyRecord *company = tx_look(tx, &key, &tefter__company_record__descriptor);
+    return company != NULL ? company : tx_need(tx, &key, &tefter__company_record__descriptor);
+}
+
+Tefter__CompanyRecord *company_hold(struct tx *tx)
+{
+    struct key key = company_key();
+    Tefter__CompanyRecord *company = tx_hold(tx, &key, &tefter__company_record__descriptor);
+    return company != NULL ? company : tx_need(tx, &key, &tefter__company_record__descriptor);
+}
+
+bool company_exists(struct tx *tx)
+{
+    struct key key = company_key();
+    return tx_look(tx, &key, &tefter__company_record__descriptor) != NULL;
+}
+
+uint32_t company_cash_customer(struct tx *tx)
+{
+    struct key key = company_key();
+    return (uint32_t)tx_peek(tx, &key, FIELD_CASH_CUSTOMER);
+}
+
+uint32_t company_customers(struct tx *tx)
+{
+    struct key key = company_key();
+    uint64_t next = tx_peek(tx, &key, FIELD_NEXT_CUSTOMER);
+    return next ? (uint32_t)next - 1 : 0;
+}
+
+void company_save(struct tx *tx, const Tefter__CompanyRecord *company)
+{
+    struct key key = company_key();
+    tx_put(tx, &key, &company->base);
+}
+
+/* ---- 2 rules ---- */
+
+static Tefter__Refusal *check_currency(struct tx *tx, const char *currency)
+{
+    if (!currency_find(currency))
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "currency");
+    return NULL;
+}
+
+/* Who has no terms of his own or of a group may not buy on credit at all. */
+static Tefter__LimitTerms *first_policy(struct tx *tx, char *currency)
+{
+    Tefter__LimitTerms *policy = tx_new(tx, &tefter__limit_terms__descriptor);
+    FIELD_SET(policy, limit_minor, 0);
+    FIELD_SET(policy, policy, TEFTER__EXCESS_POLICY__EXCESS_BLOCK);
+    policy->currency = currency;
+    return policy;
+}
+
+static void number_from_one(Tefter__CompanyRecord *company)
+{
+    company->next_branch = 1;
+    company->next_staff = 1;
+    company->next_terminal = 1;
+    company->next_customer = 1;
+    company->next_group = 1;
+    company->next_product = 1;
+    company->next_place = 1;
+    company->next_approval = 1;
+    company->next_job = 1;
+}
+
+/* ---- 4 services ---- */
+
+Tefter__Refusal *company_check_founding(struct tx *tx, const Tefter__FoundCompany *command)
+{
+    Tefter__Refusal *refusal = field_line(tx, "name", command->name, NAME_MAX_BYTES);
+    return refusal ? refusal : check_currency(tx, command->currency);
+}
+
+Tefter__CompanyRecord *company_found(struct tx *tx, const Tefter__FoundCompany *command)
+{
+    Tefter__CompanyRecord *company = tx_new(tx, &tefter__company_record__descriptor);
+    company->name = command->name;
+    company->currency = command->currency;
+    company->exponent = (uint32_t)currency_find(command->currency)->exponent;
+    company->founded_ms = tx_now_ms(tx);
+    company->policy_version = 1;
+    company->policy = first_policy(tx, command->currency);
+    FIELD_SET(company, term_days, TERM_DAYS_AT_FIRST);
+    number_from_one(company);
+    return company;
+}
+
+/* ---- 5 views ---- */
+
+Tefter__Refusal *view_company(struct tx *tx, const Tefter__CompanyView *query,
+                              Tefter__CompanyAnswer *answer)
+{
+    (void)query;
+    const Tefter__CompanyRecord *company = company_get(tx);
+    answer->name = company->name;
+    answer->currency = company->currency;
+    answer->exponent = company->exponent;
+    answer->epoch = tx_epoch(tx);
+    answer->cash_customer = company->cash_customer;
+    answer->policy_version = company->policy_version;
+    answer->policy = company->policy;
+    answer->has_term_days = company->has_term_days;
+    answer->term_days = company->term_days;
+    answer->customers = company->next_customer - 1;
+    return NULL;
+}

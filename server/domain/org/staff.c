@@ -1,0 +1,412 @@
+/*
+ * Staff.
+ *
+ *   added ──▶ open ──ChangeStaff blocked──▶ blocked ──unblocked──▶ open
+ *
+ * 1. A login names one person, for ever.
+ * 2. There is always an owner who is not blocked.
+ * 3. Only an owner makes an owner, changes one, or sets or signs out another owner.
+ * 4. `generation` only rises: blocking, another role, a new password and signing out raise it, and
+ *    tokens of a generation before are worth nothing.
+ */
+#include "domain/org/staff.h"
+
+#include "base/limits.h"
+#include "domain/entity/field.h"
+#include "domain/org/branch.h"
+#include "domain/org/company.h"
+#include "domain/org/rights.h"
+#include "domain/org/terminal.h"
+
+enum { SECRET_HASH_MAX = 256 };
+
+/* ---- 1 record ---- */
+
+static struct key staff_key(uint32_t staff)
+{
+    struct key key = key_book(TABLE_STAFF);
+    key_u32(&key, staff);
+    return key;
+}
+
+static struct key login_key(const char *login)
+{
+    struct key key = key_book(TABLE_STAFF_LOGIN);
+    key_text(&key, login);
+    return key;
+}
+
+const Tefter__StaffRecord *staff_get(struct tx *tx, uint32_t staff)
+{
+    struct key key = staff_key(staff);
+    return tx_look(tx, &key, &tefter__staff_record__descriptor);
+}
+
+static Tefter__StaffRecord *staff_hold(struct tx *tx, uint32_t staff)
+{
+    struct key key = staff_key(staff);
+    return tx_hold(tx, &key, &tefter__staff_record__descriptor);
+}
+
+const Tefter__StaffRecord *staff_by_login(struct tx *tx, const char *login)
+{
+    struct key key = login_key(login);
+    uint64_t staff = 0;
+    return tx_get_u64(tx, &key, &staff) ? staff_get(tx, (uint32_t)staff) : NULL;
+}
+
+static void staff_save(struct tx *tx, const Tefter__StaffRecord *staff)
+{
+    struct key key = staff_key(staff->staff);
+    tx_put(tx, &key, &staff->base);
+}
+
+static void staff_make(struct tx *tx, const Tefter__StaffRecord *staff)
+{
+    struct key key = login_key(staff->login);
+    staff_save(tx, staff);
+    tx_put_u64(tx, &key, staff->staff);
+}
+
+/* ---- 2 rules ---- */
+
+static bool is_owner(const Tefter__StaffRecord *staff)
+{
+    return staff->role == TEFTER__ROLE__ROLE_OWNER;
+}
+
+static Tefter__Refusal *refuse_right(struct tx *tx, Tefter__Right right, const Tefter__Role *roles,
+                                     size_t count)
+{
+    Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__RIGHT_MISSING, NULL);
+    FIELD_SET(refusal, right, right);
+    refusal->roles = tx_take(tx, count * sizeof *roles);
+    for (size_t i = 0; i < count; i++)
+        refusal->roles[refusal->n_roles++] = roles[i];
+    return refusal;
+}
+
+static bool is_server(const Tefter__Actor *actor)
+{
+    return !actor->has_staff && !actor->has_terminal;
+}
+
+/* The server may; else the actor must be an owner. */
+static Tefter__Refusal *needs_owner(struct tx *tx)
+{
+    const Tefter__Actor *actor = tx_actor(tx);
+    static const Tefter__Role owner = TEFTER__ROLE__ROLE_OWNER;
+    if (is_server(actor))
+        return NULL;
+    const Tefter__StaffRecord *staff = actor->has_staff ? staff_get(tx, actor->staff) : NULL;
+    if (staff && is_owner(staff))
+        return NULL;
+    return refuse_right(tx, TEFTER__RIGHT__RIGHT_EDIT_STAFF, &owner, 1);
+}
+
+/* His own, always; an owner's only by an owner. */
+static Tefter__Refusal *may_touch(struct tx *tx, const Tefter__StaffRecord *staff)
+{
+    const Tefter__Actor *actor = tx_actor(tx);
+    if (!is_owner(staff) || (actor->has_staff && actor->staff == staff->staff))
+        return NULL;
+    return needs_owner(tx);
+}
+
+/* Reads all staff: they are few, and owners change seldom. */
+static bool is_last_owner(struct tx *tx, uint32_t staff)
+{
+    struct key prefix = key_book(TABLE_STAFF);
+    struct tx_walk walk;
+    bool last = true;
+    for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on && last; on = tx_walk_next(&walk)) {
+        const Tefter__StaffRecord *other = tx_walk_record(&walk, &tefter__staff_record__descriptor);
+        last = !(is_owner(other) && !other->blocked && other->staff != staff);
+    }
+    tx_walk_end(&walk);
+    return last;
+}
+
+/* 0 and absent: he writes documents anywhere. */
+static Tefter__Refusal *check_branch(struct tx *tx, bool given, uint32_t branch)
+{
+    if (given && branch != 0 && !branch_get(tx, branch))
+        return refuse_not_found(tx, "branch");
+    return NULL;
+}
+
+static Tefter__StaffRecord *staff_new(struct tx *tx, uint32_t number, char *login,
+                                      Tefter__Text *name, Tefter__Role role)
+{
+    Tefter__StaffRecord *staff = tx_new(tx, &tefter__staff_record__descriptor);
+    staff->staff = number;
+    staff->login = login;
+    field_move_text(&staff->name, name);
+    staff->role = role;
+    staff->generation = 1;
+    return staff;
+}
+
+static void told(struct tx *tx, Tefter__EventKind kind, uint32_t staff, Tefter__Done *done)
+{
+    Tefter__Event event = TEFTER__EVENT__INIT;
+    event.kind = kind;
+    FIELD_SET(&event, about, staff);
+    tx_emit(tx, &event);
+    FIELD_SET(done, id, staff);
+}
+
+/* ---- 3 changes ---- */
+
+static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddStaff *command)
+{
+    Tefter__Refusal *refusal = field_login(tx, "login", command->login);
+    if (!refusal)
+        refusal = field_text(tx, "name", command->name);
+    if (!refusal)
+        refusal = check_branch(tx, command->has_branch, command->branch);
+    if (!refusal && command->role == TEFTER__ROLE__ROLE_OWNER)
+        refusal = needs_owner(tx);
+    if (refusal)
+        return refusal;
+    const Tefter__StaffRecord *existing = staff_by_login(tx, command->login);
+    return existing ? refuse_existing(tx, "login", existing->staff) : NULL;
+}
+
+/* Refuses, in this order: login (field_login), name (field_text); NOT_FOUND branch (unless 0);
+ * RIGHT_MISSING [OWNER] when role is OWNER and the actor neither an owner nor the server;
+ * ALREADY_EXISTS login. */
+Tefter__Refusal *apply_add_staff(struct tx *tx, const Tefter__AddStaff *command, Tefter__Done *done)
+{
+    Tefter__Refusal *refusal = look_add(tx, command);
+    if (refusal)
+        return refusal;
+    Tefter__CompanyRecord *company = company_hold(tx);
+    Tefter__StaffRecord *staff =
+        staff_new(tx, company->next_staff++, command->login, command->name, command->role);
+    if (command->has_branch && command->branch != 0)
+        FIELD_SET(staff, branch, command->branch);
+
+    tx_decided(tx);
+    staff_make(tx, staff);
+    company_save(tx, company);
+    told(tx, TEFTER__EVENT_KIND__STAFF_CHANGED, staff->staff, done);
+    return NULL;
+}
+
+static Tefter__Refusal *look_change(struct tx *tx, const Tefter__ChangeStaff *command,
+                                    Tefter__StaffRecord **ret_staff)
+{
+    Tefter__Refusal *refusal = field_text(tx, "name", command->name);
+    if (refusal)
+        return refusal;
+    Tefter__StaffRecord *staff = staff_hold(tx, command->staff);
+    if (!staff)
+        return refuse_not_found(tx, "staff");
+    *ret_staff = staff;
+    refusal = check_branch(tx, command->has_branch, command->branch);
+    bool to_owner = command->has_role && command->role == TEFTER__ROLE__ROLE_OWNER;
+    if (!refusal && (is_owner(staff) || to_owner))
+        refusal = needs_owner(tx);
+    return refusal;
+}
+
+static bool move_branch(Tefter__StaffRecord *staff, const Tefter__ChangeStaff *command)
+{
+    uint32_t before = staff->has_branch ? staff->branch : 0;
+    if (!command->has_branch || command->branch == before)
+        return false;
+    FIELD_SET(staff, branch, command->branch);
+    staff->has_branch = command->branch != 0;
+    return true;
+}
+
+/* *ret_cut: his tokens end. */
+static bool change_staff(Tefter__StaffRecord *staff, const Tefter__ChangeStaff *command,
+                         bool *ret_cut)
+{
+    bool changed = field_move_text(&staff->name, command->name);
+    changed |= move_branch(staff, command);
+    *ret_cut = false;
+    if (command->has_role && command->role != staff->role) {
+        staff->role = command->role;
+        *ret_cut = true;
+    }
+    if (field_move_int(command->has_blocked, command->blocked, NULL, &staff->blocked)) {
+        changed = true;
+        *ret_cut |= staff->blocked;
+    }
+    return changed || *ret_cut;
+}
+
+/* Invariant 2, when an unblocked owner has become something else. */
+static Tefter__Refusal *check_owner_left(struct tx *tx, const Tefter__StaffRecord *staff)
+{
+    if (is_owner(staff) && !staff->blocked)
+        return NULL;
+    if (!is_last_owner(tx, staff->staff))
+        return NULL;
+    return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, is_owner(staff) ? "blocked" : "role");
+}
+
+/* Refuses, in this order: name (field_text); NOT_FOUND staff, branch (unless 0: anywhere);
+ * RIGHT_MISSING [OWNER] when he is or becomes an OWNER and the actor is neither an owner nor the
+ * server; NOTHING_TO_CHANGE; when he was the last owner not blocked and would not stay one:
+ * FIELD_INVALID role, or FIELD_INVALID blocked when the role stays. */
+Tefter__Refusal *apply_change_staff(struct tx *tx, const Tefter__ChangeStaff *command,
+                                    Tefter__Done *done)
+{
+    Tefter__StaffRecord *staff = NULL;
+    Tefter__Refusal *refusal = look_change(tx, command, &staff);
+    if (refusal)
+        return refusal;
+    bool counted = is_owner(staff) && !staff->blocked;
+    bool cut = false;
+    if (!change_staff(staff, command, &cut))
+        return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
+    refusal = counted ? check_owner_left(tx, staff) : NULL;
+    if (refusal)
+        return refusal;
+
+    tx_decided(tx);
+    staff->generation += cut ? 1 : 0;
+    staff_save(tx, staff);
+    told(tx, TEFTER__EVENT_KIND__STAFF_CHANGED, staff->staff, done);
+    return NULL;
+}
+
+static Tefter__Refusal *look_secret(struct tx *tx, const Tefter__SetSecret *command,
+                                    Tefter__StaffRecord **ret_staff)
+{
+    Tefter__Refusal *refusal = NULL;
+    if (!command->has_password_hash && !command->has_pin_hash)
+        refusal = refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "password_hash");
+    if (!refusal && command->has_password_hash)
+        refusal = field_bytes(tx, "password_hash", command->password_hash, SECRET_HASH_MAX);
+    if (!refusal && command->has_pin_hash)
+        refusal = field_bytes(tx, "pin_hash", command->pin_hash, SECRET_HASH_MAX);
+    if (refusal)
+        return refusal;
+    *ret_staff = staff_hold(tx, command->staff);
+    return *ret_staff ? may_touch(tx, *ret_staff) : refuse_not_found(tx, "staff");
+}
+
+/* Refuses, in this order: FIELD_MISSING password_hash when neither is given; password_hash,
+ * pin_hash (field_bytes, 256); NOT_FOUND staff; RIGHT_MISSING [OWNER] when he is an OWNER and the
+ * actor neither himself, an owner nor the server. */
+Tefter__Refusal *apply_set_secret(struct tx *tx, const Tefter__SetSecret *command,
+                                  Tefter__Done *done)
+{
+    Tefter__StaffRecord *staff = NULL;
+    Tefter__Refusal *refusal = look_secret(tx, command, &staff);
+    if (refusal)
+        return refusal;
+
+    tx_decided(tx);
+    if (command->has_password_hash) {
+        FIELD_SET(staff, password_hash, command->password_hash);
+        staff->generation++;
+    }
+    if (command->has_pin_hash)
+        FIELD_SET(staff, pin_hash, command->pin_hash);
+    staff_save(tx, staff);
+    told(tx, TEFTER__EVENT_KIND__STAFF_CHANGED, staff->staff, done);
+    return NULL;
+}
+
+/* Refuses, in this order: NOT_FOUND staff; RIGHT_MISSING [OWNER] when he is an OWNER and the actor
+ * neither himself, an owner nor the server. */
+Tefter__Refusal *apply_sign_out(struct tx *tx, const Tefter__SignOut *command, Tefter__Done *done)
+{
+    Tefter__StaffRecord *staff = staff_hold(tx, command->staff);
+    if (!staff)
+        return refuse_not_found(tx, "staff");
+    Tefter__Refusal *refusal = may_touch(tx, staff);
+    if (refusal)
+        return refusal;
+
+    tx_decided(tx);
+    staff->generation++;
+    staff_save(tx, staff);
+    told(tx, TEFTER__EVENT_KIND__STAFF_SIGNED_OUT, staff->staff, done);
+    return NULL;
+}
+
+/* ---- 4 services ---- */
+
+static Tefter__Refusal *check_terminal(struct tx *tx, const Tefter__Actor *actor)
+{
+    if (!actor->has_terminal)
+        return NULL;
+    const Tefter__TerminalRecord *terminal = terminal_get(tx, actor->terminal);
+    if (!terminal)
+        return refuse(tx, TEFTER__REFUSAL_CODE__TERMINAL_UNKNOWN, NULL);
+    return terminal->blocked ? refuse(tx, TEFTER__REFUSAL_CODE__TERMINAL_BLOCKED, NULL) : NULL;
+}
+
+Tefter__Refusal *staff_actor_needs(struct tx *tx, Tefter__Right right)
+{
+    const Tefter__Actor *actor = tx_actor(tx);
+    if (is_server(actor))
+        return NULL;
+    const Tefter__StaffRecord *staff = actor->has_staff ? staff_get(tx, actor->staff) : NULL;
+    if (!staff)
+        return refuse(tx, TEFTER__REFUSAL_CODE__NOT_LOGGED_IN, NULL);
+    if (staff->blocked)
+        return refuse(tx, TEFTER__REFUSAL_CODE__STAFF_BLOCKED, NULL);
+    Tefter__Refusal *refusal = check_terminal(tx, actor);
+    if (refusal || rights_role_may(staff->role, right))
+        return refusal;
+    Tefter__Role roles[RIGHTS_ROLES_MAX];
+    return refuse_right(tx, right, roles, rights_roles_with(right, roles));
+}
+
+bool staff_actor_may(struct tx *tx, Tefter__Right right)
+{
+    const Tefter__Actor *actor = tx_actor(tx);
+    if (is_server(actor))
+        return true;
+    const Tefter__StaffRecord *staff = actor->has_staff ? staff_get(tx, actor->staff) : NULL;
+    if (!staff || staff->blocked || !rights_role_may(staff->role, right))
+        return false;
+    const Tefter__TerminalRecord *terminal =
+        actor->has_terminal ? terminal_get(tx, actor->terminal) : NULL;
+    return !actor->has_terminal || (terminal && !terminal->blocked);
+}
+
+void staff_found(struct tx *tx, uint32_t staff, char *login, Tefter__Text *name)
+{
+    staff_make(tx, staff_new(tx, staff, login, name, TEFTER__ROLE__ROLE_OWNER));
+}
+
+/* ---- 5 views ---- */
+
+static Tefter__StaffMember *member_of(struct tx *tx, const Tefter__StaffRecord *staff)
+{
+    Tefter__StaffMember *member = tx_new(tx, &tefter__staff_member__descriptor);
+    member->staff = staff->staff;
+    member->login = staff->login;
+    member->name = staff->name;
+    member->role = staff->role;
+    member->has_branch = staff->has_branch;
+    member->branch = staff->branch;
+    member->blocked = staff->blocked;
+    member->has_password = staff->has_password_hash;
+    member->has_pin = staff->has_pin_hash;
+    return member;
+}
+
+Tefter__Refusal *view_staff(struct tx *tx, const Tefter__StaffList *query,
+                            Tefter__StaffAnswer *answer)
+{
+    (void)query;
+    struct key prefix = key_book(TABLE_STAFF);
+    struct tx_walk walk;
+    answer->staff = tx_take(tx, PAGE_ROWS_MAX * sizeof *answer->staff);
+    for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on && answer->n_staff < PAGE_ROWS_MAX;
+         on = tx_walk_next(&walk))
+        answer->staff[answer->n_staff++] =
+            member_of(tx, tx_walk_record(&walk, &tefter__staff_record__descriptor));
+    tx_walk_end(&walk);
+    return NULL;
+}

@@ -1,0 +1,660 @@
+/*
+ * Customers.
+ *
+ *   opened ──▶ open ──LockCustomer──▶ locked ──UnlockCustomer──▶ open
+ *                                        └──── `until` passed ──▶ open
+ *
+ * 1. A code names one customer, for ever; (source, code) of an import names one too.
+ * 2. Customers are numbered from 1 without a gap and never go away; 1 is who pays at once and has
+ *    no name: he is not changed, locked or grouped.
+ * 3. `groups` holds at most one group of each dimension.
+ */
+#include "domain/party/customer.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "domain/entity/field.h"
+#include "domain/org/branch.h"
+#include "domain/org/company.h"
+#include "domain/org/staff.h"
+#include "domain/party/authorised_buyer.h"
+#include "domain/party/change_log.h"
+#include "domain/party/group.h"
+
+/* ---- 1 record ---- */
+
+static struct key code_key(const char *code)
+{
+    struct key key = key_book(TABLE_CUSTOMER_CODE);
+    key_text(&key, code);
+    return key;
+}
+
+static struct key source_key(const char *source, const char *code)
+{
+    struct key key = key_book(TABLE_CUSTOMER_SOURCE);
+    key_text(&key, source);
+    key_text(&key, code);
+    return key;
+}
+
+static uint32_t customer_at(struct tx *tx, const struct key *key)
+{
+    uint64_t customer = 0;
+    return tx_get_u64(tx, key, &customer) ? (uint32_t)customer : 0;
+}
+
+Tefter__CustomerRecord *customer_by_code(struct tx *tx, const char *code)
+{
+    if (strlen(code) > CODE_MAX_BYTES)
+        return NULL; /* nobody's, and longer than a key */
+    struct key key = code_key(code);
+    uint32_t customer = customer_at(tx, &key);
+    return customer ? customer_get(tx, customer) : NULL;
+}
+
+/* What finds a new customer; the record is saved beside it. */
+static void customer_index(struct tx *tx, const Tefter__CustomerRecord *customer)
+{
+    struct key by_code = code_key(customer->code);
+    tx_put_u64(tx, &by_code, customer->customer);
+    if (!customer->source)
+        return;
+    struct key by_source = source_key(customer->source, customer->code);
+    tx_put_u64(tx, &by_source, customer->customer);
+}
+
+/* ---- 2 rules ---- */
+
+static Tefter__Refusal *check_language(struct tx *tx, const char *language)
+{
+    static const char *const known[] = {"en", "vi", "zh", "fa", "el"};
+    if (!language)
+        return NULL;
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strcmp(known[i], language) == 0)
+            return NULL;
+    return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "language");
+}
+
+/* A text that people must give; NULL when absent is a refusal. */
+static Tefter__Refusal *wanted_line(struct tx *tx, const char *field, const char *text)
+{
+    if (!text)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, field);
+    return field_line(tx, field, text, NAME_MAX_BYTES);
+}
+
+static Tefter__CustomerRecord *customer_new(struct tx *tx, uint32_t number, char *code,
+                                            Tefter__Text *name)
+{
+    Tefter__CustomerRecord *customer = tx_new(tx, &tefter__customer_record__descriptor);
+    customer->customer = number;
+    customer->code = code;
+    customer->name = name;
+    customer->next_person = 1;
+    customer->changed_seq = tx_seq(tx);
+    return customer;
+}
+
+static void move_term(struct tx *tx, Tefter__ChangeRecord *story, Tefter__CustomerRecord *customer,
+                      bool given, uint32_t days)
+{
+    const char *before = story_number(tx, customer->has_term_days, customer->term_days);
+    if (field_move_u32(given, days, &customer->has_term_days, &customer->term_days))
+        story_value(tx, story, "term_days", before, story_number(tx, true, days));
+}
+
+/* ---- 3 changes: founding ---- */
+
+static Tefter__Refusal *look_found(struct tx *tx, const Tefter__FoundCompany *command)
+{
+    Tefter__Refusal *refusal = company_check_founding(tx, command);
+    if (!refusal)
+        refusal = field_login(tx, "admin_login", command->admin_login);
+    if (!refusal)
+        refusal = field_text(tx, "admin_name", command->admin_name);
+    if (!refusal && command->head_office)
+        refusal = branch_check_code(tx, "head_office", command->head_office);
+    if (!refusal)
+        refusal = field_date(tx, "date", command->date);
+    if (!refusal && company_exists(tx))
+        refusal = refuse_existing(tx, "company", 0);
+    return refusal;
+}
+
+/* Who pays at once: a name is there, and empty. */
+static void found_cash(struct tx *tx, uint32_t number, uint32_t branch)
+{
+    Tefter__CustomerRecord *cash =
+        customer_new(tx, number, tx_text(tx, "CASH"), tx_new(tx, &tefter__text__descriptor));
+    FIELD_SET(cash, branch, branch);
+    customer_index(tx, cash);
+    customer_save(tx, cash);
+    tx_touch(tx, ROW_CUSTOMER, number);
+    tx_touch(tx, ROW_ACCOUNT, number);
+}
+
+/* Refuses, in this order: name (field_line), currency (FIELD_INVALID unless known), admin_login
+ * (field_login), admin_name (field_text), head_office (branch_check_code), date (field_date);
+ * ALREADY_EXISTS company. */
+Tefter__Refusal *apply_found_company(struct tx *tx, const Tefter__FoundCompany *command,
+                                     Tefter__Done *done)
+{
+    Tefter__Refusal *refusal = look_found(tx, command);
+    if (refusal)
+        return refusal;
+    Tefter__CompanyRecord *company = company_found(tx, command);
+    uint32_t branch = company->next_branch++;
+    uint32_t owner = company->next_staff++;
+    company->cash_customer = company->next_customer++;
+    char *code = command->head_office ? command->head_office : tx_text(tx, "HQ");
+
+    tx_decided(tx);
+    company_save(tx, company);
+    branch_found(tx, branch, code, command->date);
+    staff_found(tx, owner, command->admin_login, command->admin_name);
+    found_cash(tx, company->cash_customer, branch);
+    Tefter__Event event = TEFTER__EVENT__INIT;
+    event.kind = TEFTER__EVENT_KIND__COMPANY_FOUNDED;
+    tx_emit(tx, &event);
+    FIELD_SET(done, id, branch);
+    done->number = code;
+    return NULL;
+}
+
+/* ---- 3 changes: who he is ---- */
+
+static Tefter__Refusal *check_open_who(struct tx *tx, const Tefter__OpenCustomer *command)
+{
+    bool imported = command->source != NULL;
+    Tefter__Refusal *refusal = field_code(tx, "code", command->code);
+    if (!refusal && imported && !command->code)
+        refusal = refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "code");
+    if (!refusal)
+        refusal = field_text_wanted(tx, "name", command->name);
+    if (!refusal)
+        refusal = imported ? field_text(tx, "phone", command->phone)
+                           : field_text_wanted(tx, "phone", command->phone);
+    if (!refusal)
+        refusal = imported ? field_line_or_none(tx, "area", command->area, NAME_MAX_BYTES)
+                           : wanted_line(tx, "area", command->area);
+    return refusal;
+}
+
+static Tefter__Refusal *check_open_rest(struct tx *tx, const Tefter__OpenCustomer *command)
+{
+    Tefter__Refusal *refusal = field_text(tx, "nickname", command->nickname);
+    if (!refusal)
+        refusal = field_text(tx, "tax_code", command->tax_code);
+    if (!refusal)
+        refusal = field_text(tx, "address", command->address);
+    if (!refusal && command->n_groups > GROUPS_PER_CUSTOMER_MAX)
+        refusal =
+            refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "groups", GROUPS_PER_CUSTOMER_MAX);
+    if (!refusal && command->has_term_days)
+        refusal = field_days(tx, "term_days", command->term_days);
+    if (!refusal)
+        refusal = check_language(tx, command->language);
+    if (!refusal)
+        refusal = field_line(tx, "source", command->source, CODE_MAX_BYTES);
+    if (!refusal)
+        refusal = field_text(tx, "note", command->note);
+    return refusal;
+}
+
+static bool dimension_taken(Tefter__GroupRecord *const *groups, size_t count, const char *dimension)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(groups[i]->dimension, dimension) == 0)
+            return true;
+    return false;
+}
+
+static Tefter__Refusal *look_groups(struct tx *tx, const Tefter__OpenCustomer *command,
+                                    Tefter__GroupRecord **ret_groups)
+{
+    for (size_t i = 0; i < command->n_groups; i++) {
+        ret_groups[i] = group_hold(tx, command->groups[i]);
+        if (!ret_groups[i])
+            return refuse_at(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "groups[%zu]", i);
+        if (dimension_taken(ret_groups, i, ret_groups[i]->dimension))
+            return refuse_at(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "groups[%zu]", i);
+    }
+    return NULL;
+}
+
+static Tefter__Refusal *look_unique(struct tx *tx, const Tefter__OpenCustomer *command)
+{
+    uint32_t existing = 0;
+    if (command->source) {
+        struct key key = source_key(command->source, command->code);
+        existing = customer_at(tx, &key);
+        if (existing)
+            return refuse_existing(tx, "source", existing);
+    }
+    if (command->code) {
+        struct key key = code_key(command->code);
+        existing = customer_at(tx, &key);
+    }
+    return existing ? refuse_existing(tx, "code", existing) : NULL;
+}
+
+static Tefter__Refusal *look_open(struct tx *tx, const Tefter__OpenCustomer *command,
+                                  const Tefter__CompanyRecord *company,
+                                  Tefter__GroupRecord **ret_groups)
+{
+    Tefter__Refusal *refusal = check_open_who(tx, command);
+    if (!refusal)
+        refusal = check_open_rest(tx, command);
+    if (!refusal)
+        refusal = look_groups(tx, command, ret_groups);
+    if (!refusal && company->next_customer > CUSTOMER_MAX)
+        refusal = refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "customer", CUSTOMER_MAX);
+    if (!refusal)
+        refusal = look_unique(tx, command);
+    return refusal;
+}
+
+/* "C-000123"; should somebody have given just that code by hand, "C-000123-2" and so on. */
+static char *code_for(struct tx *tx, uint32_t number)
+{
+    char *code = tx_format(tx, "C-%06u", number);
+    struct key key = code_key(code);
+    for (unsigned next = 2; tx_has(tx, &key); next++) {
+        code = tx_format(tx, "C-%06u-%u", number, next);
+        key = code_key(code);
+    }
+    return code;
+}
+
+static Tefter__CustomerRecord *customer_of(struct tx *tx, const Tefter__OpenCustomer *command,
+                                           uint32_t number, Tefter__ChangeRecord *story)
+{
+    char *code = command->code ? command->code : code_for(tx, number);
+    Tefter__CustomerRecord *customer = customer_new(tx, number, code, command->name);
+    story_value(tx, story, "code", NULL, code);
+    story_text(tx, story, "name", NULL, command->name);
+    story_move_text(tx, story, "phone", &customer->phone, command->phone);
+    story_move_line(tx, story, "area", &customer->area, command->area);
+    story_move_text(tx, story, "nickname", &customer->nickname, command->nickname);
+    story_move_text(tx, story, "tax_code", &customer->tax_code, command->tax_code);
+    story_move_text(tx, story, "address", &customer->address, command->address);
+    move_term(tx, story, customer, command->has_term_days, command->term_days);
+    story_move_line(tx, story, "language", &customer->language, command->language);
+    story_move_line(tx, story, "source", &customer->source, command->source);
+    story_move_text(tx, story, "note", &customer->note, command->note);
+    FIELD_SET(customer, branch, branch_of_actor(tx)->branch);
+    customer->n_groups = command->n_groups;
+    customer->groups = command->groups;
+    return customer;
+}
+
+static void story_group(struct tx *tx, Tefter__ChangeRecord *story,
+                        const Tefter__GroupRecord *before, const Tefter__GroupRecord *now)
+{
+    const char *field = tx_format(tx, "group.%s", (now ? now : before)->dimension);
+    story_value(tx, story, field, before ? before->name : NULL, now ? now->name : NULL);
+}
+
+static void opened(struct tx *tx, Tefter__CustomerRecord *customer, Tefter__ChangeRecord *story,
+                   Tefter__GroupRecord **groups)
+{
+    customer_index(tx, customer);
+    for (size_t i = 0; i < customer->n_groups; i++) {
+        story_group(tx, story, NULL, groups[i]);
+        group_put_member(tx, groups[i], customer->customer, true);
+    }
+    story_end(tx, customer, story);
+    customer_tell(tx, TEFTER__EVENT_KIND__CUSTOMER_OPENED, customer->customer, 0);
+    tx_touch(tx, ROW_ACCOUNT, customer->customer);
+}
+
+/* Refuses, in this order: code (field_code; FIELD_MISSING when source is given without it), name
+ * (FIELD_MISSING when empty; field_text), phone (as name; with source it may be absent or empty),
+ * area (FIELD_MISSING when absent; field_line; with source field_line_or_none), nickname, tax_code,
+ * address (field_text), TOO_MANY groups, term_days (field_days), language (FIELD_INVALID), source
+ * (field_line, CODE_MAX_BYTES), note (field_text); for each group in order: NOT_FOUND groups[i],
+ * FIELD_INVALID groups[i] (a second one of its dimension); TOO_MANY customer; ALREADY_EXISTS source
+ * (the same import: source and code), ALREADY_EXISTS code. */
+Tefter__Refusal *apply_open_customer(struct tx *tx, const Tefter__OpenCustomer *command,
+                                     Tefter__Done *done)
+{
+    Tefter__CompanyRecord *company = company_hold(tx);
+    Tefter__GroupRecord *groups[GROUPS_PER_CUSTOMER_MAX];
+    Tefter__Refusal *refusal = look_open(tx, command, company, groups);
+    if (refusal)
+        return refusal;
+    Tefter__ChangeRecord *story = story_begin(tx);
+    Tefter__CustomerRecord *customer = customer_of(tx, command, company->next_customer++, story);
+
+    tx_decided(tx);
+    company_save(tx, company);
+    opened(tx, customer, story, groups);
+    FIELD_SET(done, id, customer->customer);
+    done->number = customer->code;
+    return NULL;
+}
+
+static Tefter__Refusal *check_change(struct tx *tx, const Tefter__ChangeCustomer *command)
+{
+    Tefter__Refusal *refusal = field_text_filled(tx, "name", command->name);
+    if (!refusal)
+        refusal = field_text_filled(tx, "phone", command->phone);
+    if (!refusal)
+        refusal = field_line(tx, "area", command->area, NAME_MAX_BYTES);
+    if (!refusal)
+        refusal = field_text(tx, "nickname", command->nickname);
+    if (!refusal)
+        refusal = field_text(tx, "tax_code", command->tax_code);
+    if (!refusal)
+        refusal = field_text(tx, "address", command->address);
+    if (!refusal && command->has_term_days)
+        refusal = field_days(tx, "term_days", command->term_days);
+    if (!refusal)
+        refusal = check_language(tx, command->language);
+    if (!refusal)
+        refusal = field_text(tx, "note", command->note);
+    return refusal;
+}
+
+static void change_customer(struct tx *tx, Tefter__CustomerRecord *customer,
+                            const Tefter__ChangeCustomer *command, Tefter__ChangeRecord *story)
+{
+    story_move_text(tx, story, "name", &customer->name, command->name);
+    story_move_text(tx, story, "phone", &customer->phone, command->phone);
+    story_move_line(tx, story, "area", &customer->area, command->area);
+    story_move_text(tx, story, "nickname", &customer->nickname, command->nickname);
+    story_move_text(tx, story, "tax_code", &customer->tax_code, command->tax_code);
+    story_move_text(tx, story, "address", &customer->address, command->address);
+    move_term(tx, story, customer, command->has_term_days, command->term_days);
+    story_move_line(tx, story, "language", &customer->language, command->language);
+    story_move_text(tx, story, "note", &customer->note, command->note);
+}
+
+/* Refuses, in this order: name, phone (field_text_filled), area (field_line), nickname, tax_code,
+ * address (field_text), term_days (field_days), language (FIELD_INVALID), note (field_text);
+ * NOT_FOUND customer, FIELD_INVALID customer (cash); NOTHING_TO_CHANGE. A text is another text when
+ * its reference is another. */
+Tefter__Refusal *apply_change_customer(struct tx *tx, const Tefter__ChangeCustomer *command,
+                                       Tefter__Done *done)
+{
+    Tefter__CustomerRecord *customer = NULL;
+    Tefter__Refusal *refusal = check_change(tx, command);
+    if (!refusal)
+        refusal = customer_look(tx, command->customer, &customer);
+    if (refusal)
+        return refusal;
+    Tefter__ChangeRecord *story = story_begin(tx);
+    change_customer(tx, customer, command, story);
+    if (story->n_fields == 0)
+        return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
+
+    tx_decided(tx);
+    story_end(tx, customer, story);
+    customer_tell(tx, TEFTER__EVENT_KIND__CUSTOMER_CHANGED, customer->customer, 0);
+    FIELD_SET(done, id, customer->customer);
+    return NULL;
+}
+
+/* ---- 3 changes: the lock ---- */
+
+static Tefter__Refusal *look_lock(struct tx *tx, const Tefter__LockCustomer *command,
+                                  Tefter__CustomerRecord **ret_customer)
+{
+    Tefter__Refusal *refusal = field_text(tx, "reason", command->reason);
+    if (!refusal && command->has_until)
+        refusal = field_date(tx, "until", command->until);
+    if (!refusal)
+        refusal = customer_look(tx, command->customer, ret_customer);
+    if (refusal)
+        return refusal;
+    uint32_t today = branch_of_actor(tx)->date;
+    if (command->has_until && command->until < today)
+        return refuse(tx, TEFTER__REFUSAL_CODE__DATE_INVALID, "until");
+    if (customer_locked(*ret_customer, today))
+        return refuse(tx, TEFTER__REFUSAL_CODE__LOCK_STATE, "customer");
+    return NULL;
+}
+
+static Tefter__Text *text_or_none(Tefter__Text *text)
+{
+    return text && !field_text_empty(text) ? text : NULL;
+}
+
+/* Both ways; reason NULL: none. */
+static void move_lock(struct tx *tx, Tefter__CustomerRecord *customer, bool locked,
+                      Tefter__Text *reason, bool has_until, uint32_t until)
+{
+    customer->locked = locked;
+    customer->lock_reason = reason;
+    customer->has_locked_until = has_until;
+    customer->locked_until = has_until ? until : 0;
+    customer->locked_by = locked ? tx_actor_copy(tx) : NULL;
+    customer->has_locked_ms = locked;
+    customer->locked_ms = locked ? tx_now_ms(tx) : 0;
+}
+
+static void story_lock(struct tx *tx, Tefter__ChangeRecord *story,
+                       const Tefter__CustomerRecord *before, bool locked, Tefter__Text *reason,
+                       const char *until)
+{
+    const char *until_before = story_date(tx, before->has_locked_until, before->locked_until);
+    story_value(tx, story, "locked", before->locked ? "true" : "false", locked ? "true" : "false");
+    if (before->lock_reason || reason)
+        story_text(tx, story, "lock_reason", before->lock_reason, reason);
+    if (until_before || until)
+        story_value(tx, story, "locked_until", until_before, until);
+}
+
+static void lock_changed(struct tx *tx, Tefter__EventKind kind, Tefter__CustomerRecord *customer,
+                         const Tefter__ChangeRecord *story, Tefter__Done *done)
+{
+    story_end(tx, customer, story);
+    customer_tell(tx, kind, customer->customer, 0);
+    tx_touch(tx, ROW_ACCOUNT, customer->customer);
+    FIELD_SET(done, id, customer->customer);
+}
+
+/* Refuses, in this order: reason (field_text), until (field_date); NOT_FOUND customer,
+ * FIELD_INVALID customer (cash); by the business date of the actor's branch: DATE_INVALID until
+ * (before today), LOCK_STATE customer (locked, and the lock not past its until). */
+Tefter__Refusal *apply_lock_customer(struct tx *tx, const Tefter__LockCustomer *command,
+                                     Tefter__Done *done)
+{
+    Tefter__CustomerRecord *customer = NULL;
+    Tefter__Refusal *refusal = look_lock(tx, command, &customer);
+    if (refusal)
+        return refusal;
+    Tefter__ChangeRecord *story = story_begin(tx);
+    Tefter__Text *reason = text_or_none(command->reason);
+    story_lock(tx, story, customer, true, reason,
+               story_date(tx, command->has_until, command->until));
+
+    tx_decided(tx);
+    move_lock(tx, customer, true, reason, command->has_until, command->until);
+    lock_changed(tx, TEFTER__EVENT_KIND__CUSTOMER_LOCKED_EVENT, customer, story, done);
+    return NULL;
+}
+
+/* Refuses, in this order: reason (field_text); NOT_FOUND customer, FIELD_INVALID customer (cash);
+ * LOCK_STATE customer when he is not locked on the business date of the actor's branch. */
+Tefter__Refusal *apply_unlock_customer(struct tx *tx, const Tefter__UnlockCustomer *command,
+                                       Tefter__Done *done)
+{
+    Tefter__CustomerRecord *customer = NULL;
+    Tefter__Refusal *refusal = field_text(tx, "reason", command->reason);
+    if (!refusal)
+        refusal = customer_look(tx, command->customer, &customer);
+    if (refusal)
+        return refusal;
+    if (!customer_locked(customer, branch_of_actor(tx)->date))
+        return refuse(tx, TEFTER__REFUSAL_CODE__LOCK_STATE, "customer");
+    Tefter__ChangeRecord *story = story_begin(tx);
+    story_lock(tx, story, customer, false, text_or_none(command->reason), NULL);
+
+    tx_decided(tx);
+    move_lock(tx, customer, false, NULL, false, 0);
+    lock_changed(tx, TEFTER__EVENT_KIND__CUSTOMER_UNLOCKED, customer, story, done);
+    return NULL;
+}
+
+/* ---- 3 changes: groups ---- */
+
+static bool is_member(const Tefter__CustomerRecord *customer, uint32_t group)
+{
+    for (size_t i = 0; i < customer->n_groups; i++)
+        if (customer->groups[i] == group)
+            return true;
+    return false;
+}
+
+/* His group of that dimension, NULL when there is none. */
+static Tefter__GroupRecord *
+group_of_dimension(struct tx *tx, const Tefter__CustomerRecord *customer, const char *dimension)
+{
+    for (size_t i = 0; i < customer->n_groups; i++) {
+        Tefter__GroupRecord *group = group_hold(tx, customer->groups[i]);
+        if (group && strcmp(group->dimension, dimension) == 0)
+            return group;
+    }
+    return NULL;
+}
+
+/* Puts `now` in the place of `before`; either may be NULL. Keeps the order of the others. */
+static void replace_group(struct tx *tx, Tefter__CustomerRecord *customer,
+                          const Tefter__GroupRecord *before, const Tefter__GroupRecord *now)
+{
+    uint32_t *groups = tx_take(tx, (customer->n_groups + 1) * sizeof *groups);
+    size_t count = 0;
+    for (size_t i = 0; i < customer->n_groups; i++)
+        if (!before || customer->groups[i] != before->group)
+            groups[count++] = customer->groups[i];
+    if (now)
+        groups[count++] = now->group;
+    customer->groups = groups;
+    customer->n_groups = count;
+}
+
+static void regroup(struct tx *tx, Tefter__CustomerRecord *customer, Tefter__GroupRecord *before,
+                    Tefter__GroupRecord *now, Tefter__Done *done)
+{
+    Tefter__ChangeRecord *story = story_begin(tx);
+    story_group(tx, story, before, now);
+    replace_group(tx, customer, before, now);
+    if (before)
+        group_put_member(tx, before, customer->customer, false);
+    if (now)
+        group_put_member(tx, now, customer->customer, true);
+    story_end(tx, customer, story);
+    customer_tell(tx, TEFTER__EVENT_KIND__CUSTOMER_GROUPED, customer->customer,
+                  (now ? now : before)->group);
+    tx_touch(tx, ROW_ACCOUNT, customer->customer);
+    FIELD_SET(done, id, customer->customer);
+}
+
+/* Refuses, in this order: NOT_FOUND customer, FIELD_INVALID customer (cash); NOT_FOUND group;
+ * NOTHING_TO_CHANGE (a member already); TOO_MANY group (he has GROUPS_PER_CUSTOMER_MAX groups, none
+ * of this dimension). */
+Tefter__Refusal *apply_join_group(struct tx *tx, const Tefter__JoinGroup *command,
+                                  Tefter__Done *done)
+{
+    Tefter__CustomerRecord *customer = NULL;
+    Tefter__Refusal *refusal = customer_look(tx, command->customer, &customer);
+    if (refusal)
+        return refusal;
+    Tefter__GroupRecord *group = group_hold(tx, command->group);
+    if (!group)
+        return refuse_not_found(tx, "group");
+    if (is_member(customer, group->group))
+        return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
+    Tefter__GroupRecord *before = group_of_dimension(tx, customer, group->dimension);
+    if (!before && customer->n_groups >= GROUPS_PER_CUSTOMER_MAX)
+        return refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "group", GROUPS_PER_CUSTOMER_MAX);
+
+    tx_decided(tx);
+    regroup(tx, customer, before, group, done);
+    return NULL;
+}
+
+/* Refuses, in this order: NOT_FOUND customer, FIELD_INVALID customer (cash); NOT_FOUND group;
+ * NOTHING_TO_CHANGE (not a member). */
+Tefter__Refusal *apply_leave_group(struct tx *tx, const Tefter__LeaveGroup *command,
+                                   Tefter__Done *done)
+{
+    Tefter__CustomerRecord *customer = NULL;
+    Tefter__Refusal *refusal = customer_look(tx, command->customer, &customer);
+    if (refusal)
+        return refusal;
+    Tefter__GroupRecord *group = group_hold(tx, command->group);
+    if (!group)
+        return refuse_not_found(tx, "group");
+    if (!is_member(customer, group->group))
+        return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
+
+    tx_decided(tx);
+    regroup(tx, customer, group, NULL, done);
+    return NULL;
+}
+
+/* ---- 4 services ---- */
+
+Tefter__Refusal *customer_resolve(struct tx *tx, uint32_t customer, const char *code, bool optional,
+                                  Tefter__CustomerRecord **ret_customer)
+{
+    *ret_customer = NULL;
+    if (customer == 0 && !code)
+        return optional ? NULL : refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "customer");
+    Tefter__CustomerRecord *found =
+        customer ? customer_get(tx, customer) : customer_by_code(tx, code);
+    if (!found || (code && strcmp(code, found->code) != 0))
+        return refuse_not_found(tx, "customer");
+    *ret_customer = found;
+    return NULL;
+}
+
+bool customer_locked(const Tefter__CustomerRecord *customer, uint32_t date)
+{
+    return customer->locked && (!customer->has_locked_until || date <= customer->locked_until);
+}
+
+uint32_t customer_next(struct tx *tx, uint32_t after)
+{
+    return after < company_customers(tx) ? after + 1 : 0;
+}
+
+/* ---- 5 views ---- */
+
+static void row_lock(const Tefter__CustomerRecord *customer, uint32_t today,
+                     Tefter__CustomerRow *row)
+{
+    bool locked = customer_locked(customer, today);
+    FIELD_SET(row, locked, locked);
+    if (!locked)
+        return;
+    row->lock_reason = customer->lock_reason;
+    row->has_locked_until = customer->has_locked_until;
+    row->locked_until = customer->locked_until;
+}
+
+Tefter__CustomerRow *customer_row(struct tx *tx, const Tefter__CustomerRecord *customer)
+{
+    uint32_t today = branch_head_date(tx);
+    Tefter__CustomerRow *row = tx_new(tx, &tefter__customer_row__descriptor);
+    row->customer = customer->customer;
+    row->code = customer->code;
+    row->name = customer->name;
+    row->phone = customer->phone;
+    row->area = customer->area;
+    row->n_groups = customer->n_groups;
+    row->groups = customer->groups;
+    row->has_branch = customer->has_branch;
+    row->branch = customer->branch;
+    row->has_term_days = customer->has_term_days;
+    row->term_days = customer->term_days;
+    FIELD_SET(row, seq, customer->changed_seq);
+    row_lock(customer, today, row);
+    person_rows(tx, customer, today, row);
+    return row;
+}

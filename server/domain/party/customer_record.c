@@ -1,0 +1,57 @@
+/*
+ * The record of a customer: its place, and whether it may be changed. What is in it: customer.c.
+ */
+#include "domain/party/customer_record.h"
+
+#include "domain/entity/field.h"
+#include "domain/org/company.h"
+
+/* ---- 1 record ---- */
+
+static struct key customer_key(uint32_t customer)
+{
+    return key_customer(customer, TABLE_PROFILE);
+}
+
+Tefter__CustomerRecord *customer_get(struct tx *tx, uint32_t customer)
+{
+    struct key key = customer_key(customer);
+    return tx_hold(tx, &key, &tefter__customer_record__descriptor);
+}
+
+void customer_save(struct tx *tx, const Tefter__CustomerRecord *customer)
+{
+    struct key key = customer_key(customer->customer);
+    tx_put(tx, &key, &customer->base);
+}
+
+/* ---- 2 rules ---- */
+
+static bool is_cash(struct tx *tx, uint32_t customer)
+{
+    return customer == company_cash_customer(tx);
+}
+
+Tefter__Refusal *customer_look(struct tx *tx, uint32_t number,
+                               Tefter__CustomerRecord **ret_customer)
+{
+    *ret_customer = customer_get(tx, number);
+    if (!*ret_customer)
+        return refuse_not_found(tx, "customer");
+    if (is_cash(tx, number))
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "customer");
+    return NULL;
+}
+
+/* ---- 4 services ---- */
+
+void customer_tell(struct tx *tx, Tefter__EventKind kind, uint32_t customer, uint64_t about)
+{
+    Tefter__Event event = TEFTER__EVENT__INIT;
+    event.kind = kind;
+    FIELD_SET(&event, customer, customer);
+    if (about)
+        FIELD_SET(&event, about, about);
+    tx_emit(tx, &event);
+    tx_touch(tx, ROW_CUSTOMER, customer);
+}

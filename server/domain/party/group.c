@@ -1,0 +1,305 @@
+/*
+ * Groups of customers.
+ *
+ *   added ──▶ there, for ever; members come and go
+ *
+ * 1. A name names one group of its dimension.
+ * 2. `members` is the number of its rows in TABLE_GROUP_MEMBER.
+ * 3. A customer's record names exactly the groups in which he has a row.
+ */
+#include "domain/party/group.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "domain/entity/field.h"
+#include "domain/org/company.h"
+
+/* ---- 1 record ---- */
+
+static struct key group_key(uint32_t group)
+{
+    struct key key = key_book(TABLE_GROUP);
+    key_u32(&key, group);
+    return key;
+}
+
+static struct key name_key(const char *dimension, const char *name)
+{
+    struct key key = key_book(TABLE_GROUP_NAME);
+    key_text(&key, dimension);
+    key_text(&key, name);
+    return key;
+}
+
+static struct key members_key(uint32_t group)
+{
+    struct key key = key_book(TABLE_GROUP_MEMBER);
+    key_u32(&key, group);
+    return key;
+}
+
+static struct key member_key(uint32_t group, uint32_t customer)
+{
+    struct key key = members_key(group);
+    key_u32(&key, customer);
+    return key;
+}
+
+const Tefter__GroupRecord *group_get(struct tx *tx, uint32_t group)
+{
+    struct key key = group_key(group);
+    return tx_look(tx, &key, &tefter__group_record__descriptor);
+}
+
+Tefter__GroupRecord *group_hold(struct tx *tx, uint32_t group)
+{
+    struct key key = group_key(group);
+    return tx_hold(tx, &key, &tefter__group_record__descriptor);
+}
+
+static void save_record(struct tx *tx, const Tefter__GroupRecord *group)
+{
+    struct key key = group_key(group->group);
+    tx_put(tx, &key, &group->base);
+}
+
+static void save_name(struct tx *tx, const Tefter__GroupRecord *group)
+{
+    struct key key = name_key(group->dimension, group->name);
+    tx_put_u64(tx, &key, group->group);
+}
+
+void group_save(struct tx *tx, const Tefter__GroupRecord *group)
+{
+    struct key own = group_key(group->group); /* as the store has it: the held one has changed */
+    const Tefter__GroupRecord *before = tx_get(tx, &own, &tefter__group_record__descriptor);
+    save_record(tx, group);
+    if (before && strcmp(before->name, group->name) == 0)
+        return;
+    if (before) {
+        struct key key = name_key(before->dimension, before->name);
+        tx_delete(tx, &key);
+    }
+    save_name(tx, group);
+}
+
+static uint32_t group_with_name(struct tx *tx, const char *dimension, const char *name)
+{
+    struct key key = name_key(dimension, name);
+    uint64_t group = 0;
+    return tx_get_u64(tx, &key, &group) ? (uint32_t)group : 0;
+}
+
+/* ---- 2 rules ---- */
+
+static Tefter__Refusal *check_limit(struct tx *tx, const char *field,
+                                    const Tefter__LimitTerms *terms)
+{
+    bool unlimited = terms->has_unlimited && terms->unlimited;
+    const char *path = tx_format(tx, "%s.limit_minor", field);
+    if (!terms->has_limit_minor)
+        return NULL;
+    if (unlimited)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, path);
+    return field_amount_or_zero(tx, path, terms->limit_minor);
+}
+
+static Tefter__Refusal *check_dates(struct tx *tx, const char *field,
+                                    const Tefter__LimitTerms *terms)
+{
+    const char *until = tx_format(tx, "%s.valid_until", field);
+    Tefter__Refusal *refusal = NULL;
+    if (terms->has_valid_from)
+        refusal = field_date(tx, tx_format(tx, "%s.valid_from", field), terms->valid_from);
+    if (!refusal && terms->has_valid_until)
+        refusal = field_date(tx, until, terms->valid_until);
+    if (!refusal && terms->has_valid_from && terms->has_valid_until &&
+        terms->valid_from > terms->valid_until)
+        refusal = refuse(tx, TEFTER__REFUSAL_CODE__DATE_INVALID, until);
+    return refusal;
+}
+
+static Tefter__Refusal *check_walls(struct tx *tx, const char *field,
+                                    const Tefter__LimitTerms *terms)
+{
+    Tefter__Refusal *refusal = NULL;
+    if (terms->has_overdue_days)
+        refusal = field_days(tx, tx_format(tx, "%s.overdue_days", field), terms->overdue_days);
+    if (!refusal && terms->has_overdue_minor)
+        refusal = field_amount_or_zero(tx, tx_format(tx, "%s.overdue_minor", field),
+                                       terms->overdue_minor);
+    if (!refusal && terms->has_document_max_minor)
+        refusal = field_amount_or_zero(tx, tx_format(tx, "%s.document_max_minor", field),
+                                       terms->document_max_minor);
+    return refusal;
+}
+
+/* Terms that say nothing are none. */
+static Tefter__LimitTerms *terms_or_none(Tefter__LimitTerms *terms)
+{
+    return terms && tefter__limit_terms__get_packed_size(terms) > 0 ? terms : NULL;
+}
+
+static bool terms_same(struct tx *tx, const Tefter__LimitTerms *a, const Tefter__LimitTerms *b)
+{
+    if (!a || !b)
+        return a == b;
+    size_t size = tefter__limit_terms__get_packed_size(a);
+    if (size != tefter__limit_terms__get_packed_size(b))
+        return false;
+    uint8_t *bytes_a = tx_take(tx, size);
+    uint8_t *bytes_b = tx_take(tx, size);
+    tefter__limit_terms__pack(a, bytes_a);
+    tefter__limit_terms__pack(b, bytes_b);
+    return slice_equal(slice_of(bytes_a, size), slice_of(bytes_b, size));
+}
+
+/* ---- 3 changes ---- */
+
+static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddGroup *command)
+{
+    Tefter__Refusal *refusal = field_code(tx, "dimension", command->dimension);
+    if (!refusal)
+        refusal = field_line(tx, "name", command->name, NAME_MAX_BYTES);
+    if (!refusal && command->has_term_days)
+        refusal = field_days(tx, "term_days", command->term_days);
+    if (!refusal)
+        refusal = group_check_terms(tx, "limit", command->limit);
+    if (refusal)
+        return refusal;
+    uint32_t existing = group_with_name(tx, command->dimension, command->name);
+    return existing ? refuse_existing(tx, "name", existing) : NULL;
+}
+
+/* Refuses, in this order: dimension (field_code), name (field_line), term_days (field_days), limit
+ * (group_check_terms); ALREADY_EXISTS name. */
+Tefter__Refusal *apply_add_group(struct tx *tx, const Tefter__AddGroup *command, Tefter__Done *done)
+{
+    Tefter__Refusal *refusal = look_add(tx, command);
+    if (refusal)
+        return refusal;
+    Tefter__CompanyRecord *company = company_hold(tx);
+    Tefter__GroupRecord *group = tx_new(tx, &tefter__group_record__descriptor);
+    group->group = company->next_group++;
+    group->dimension = command->dimension;
+    group->name = command->name;
+    group->has_term_days = command->has_term_days;
+    group->term_days = command->term_days;
+    group->limit = terms_or_none(command->limit);
+
+    tx_decided(tx);
+    save_record(tx, group);
+    save_name(tx, group);
+    company_save(tx, company);
+    Tefter__Event event = TEFTER__EVENT__INIT;
+    event.kind = TEFTER__EVENT_KIND__GROUP_CHANGED;
+    FIELD_SET(&event, about, group->group);
+    tx_emit(tx, &event);
+    FIELD_SET(done, id, group->group);
+    return NULL;
+}
+
+/* ---- 4 services ---- */
+
+uint32_t group_next_member(struct tx *tx, uint32_t group, uint32_t after)
+{
+    if (after == UINT32_MAX)
+        return 0;
+    struct key prefix = members_key(group);
+    struct key from = member_key(group, after + 1);
+    struct tx_walk walk;
+    uint32_t member = 0;
+    if (tx_walk_first(tx, &prefix, &from, &walk))
+        member = key_read_u32(tx_walk_key(&walk), KEY_BOOK_HEAD + sizeof group);
+    tx_walk_end(&walk);
+    return member;
+}
+
+void group_put_member(struct tx *tx, Tefter__GroupRecord *group, uint32_t customer, bool member)
+{
+    struct key key = member_key(group->group, customer);
+    if (member) {
+        group->members++;
+        tx_put_u64(tx, &key, customer);
+    } else {
+        group->members--;
+        tx_delete(tx, &key);
+    }
+    save_record(tx, group);
+}
+
+Tefter__Refusal *group_check_terms(struct tx *tx, const char *field,
+                                   const Tefter__LimitTerms *terms)
+{
+    if (!terms)
+        return NULL;
+    Tefter__Refusal *refusal = check_limit(tx, field, terms);
+    if (!refusal)
+        refusal = check_dates(tx, field, terms);
+    if (!refusal)
+        refusal = check_walls(tx, field, terms);
+    if (!refusal)
+        refusal = field_currency(tx, tx_format(tx, "%s.currency", field), terms->currency);
+    return refusal;
+}
+
+static Tefter__Refusal *look_change(struct tx *tx, const Tefter__ChangeGroup *command)
+{
+    Tefter__Refusal *refusal = field_line(tx, "name", command->name, NAME_MAX_BYTES);
+    if (!refusal && command->has_term_days)
+        refusal = field_days(tx, "term_days", command->term_days);
+    if (!refusal)
+        refusal = group_check_terms(tx, "limit", command->limit);
+    return refusal;
+}
+
+static bool change_group(struct tx *tx, Tefter__GroupRecord *group,
+                         const Tefter__ChangeGroup *command)
+{
+    bool changed = field_move_line(&group->name, command->name);
+    changed |= field_move_u32(command->has_term_days, command->term_days, &group->has_term_days,
+                              &group->term_days);
+    if (!command->limit)
+        return changed;
+    Tefter__LimitTerms *limit = terms_or_none(command->limit);
+    changed |= !terms_same(tx, group->limit, limit);
+    group->limit = limit;
+    return changed;
+}
+
+Tefter__Refusal *group_plan_change(struct tx *tx, const Tefter__ChangeGroup *command,
+                                   Tefter__GroupRecord **ret_group)
+{
+    Tefter__Refusal *refusal = look_change(tx, command);
+    if (refusal)
+        return refusal;
+    Tefter__GroupRecord *group = group_hold(tx, command->group);
+    if (!group)
+        return refuse_not_found(tx, "group");
+    if (!change_group(tx, group, command))
+        return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
+    uint32_t named = group_with_name(tx, group->dimension, group->name);
+    if (named && named != group->group)
+        return refuse_existing(tx, "name", named);
+    *ret_group = group;
+    return NULL;
+}
+
+/* ---- 5 views ---- */
+
+Tefter__Refusal *view_groups(struct tx *tx, const Tefter__GroupList *query,
+                             Tefter__GroupsAnswer *answer)
+{
+    struct key prefix = key_book(TABLE_GROUP);
+    struct tx_walk walk;
+    answer->groups = tx_take(tx, PAGE_ROWS_MAX * sizeof *answer->groups);
+    for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on && answer->n_groups < PAGE_ROWS_MAX;
+         on = tx_walk_next(&walk)) {
+        Tefter__GroupRecord *group = tx_walk_record(&walk, &tefter__group_record__descriptor);
+        if (!query->dimension || strcmp(query->dimension, group->dimension) == 0)
+            answer->groups[answer->n_groups++] = group;
+    }
+    tx_walk_end(&walk);
+    return NULL;
+}

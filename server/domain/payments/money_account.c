@@ -1,0 +1,217 @@
+/*
+ * Places money lies in.
+ *
+ *   added ──▶ used ──RetireMoneyPlace──▶ retired ──▶ used again
+ *
+ * 1. Of the tills and devices of a branch no two have one name; no two bank accounts have one
+ *    number, spaces aside. Retired ones count: money may still lie there.
+ * 2. A device is tied to a bank account, for ever.
+ */
+#include "domain/payments/money_account.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "domain/entity/field.h"
+#include "domain/org/branch.h"
+#include "domain/org/company.h"
+
+/* ---- 1 record ---- */
+
+static struct key place_key(uint32_t place)
+{
+    struct key key = key_book(TABLE_PLACE);
+    key_u32(&key, place);
+    return key;
+}
+
+const Tefter__MoneyPlaceRecord *place_get(struct tx *tx, uint32_t place)
+{
+    struct key key = place_key(place);
+    return tx_look(tx, &key, &tefter__money_place_record__descriptor);
+}
+
+static Tefter__MoneyPlaceRecord *place_hold(struct tx *tx, uint32_t place)
+{
+    struct key key = place_key(place);
+    return tx_hold(tx, &key, &tefter__money_place_record__descriptor);
+}
+
+static void place_save(struct tx *tx, const Tefter__MoneyPlaceRecord *place)
+{
+    struct key key = place_key(place->place);
+    tx_put(tx, &key, &place->base);
+}
+
+/* ---- 2 rules ---- */
+
+static bool same_but_spaces(const char *a, const char *b)
+{
+    for (;;) {
+        a += strspn(a, " ");
+        b += strspn(b, " ");
+        if (*a != *b)
+            return false;
+        if (*a == '\0')
+            return true;
+        a++;
+        b++;
+    }
+}
+
+static bool is_account(const Tefter__MoneyPlaceRecord *place)
+{
+    return place->kind == TEFTER__MONEY_PLACE_KIND__PLACE_BANK_ACCOUNT;
+}
+
+/* Would these two be taken for one another? */
+static bool collide(const Tefter__MoneyPlaceRecord *a, const Tefter__MoneyPlaceRecord *b)
+{
+    if (is_account(a) != is_account(b))
+        return false;
+    if (is_account(a))
+        return same_but_spaces(a->number, b->number);
+    return a->branch == b->branch && strcmp(a->name, b->name) == 0;
+}
+
+/* The place that is there already, 0 for none. Reads all: they are few and seldom made. */
+static uint32_t existing_place(struct tx *tx, const Tefter__MoneyPlaceRecord *place)
+{
+    struct key prefix = key_book(TABLE_PLACE);
+    struct tx_walk walk;
+    uint32_t existing = 0;
+    for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on && !existing;
+         on = tx_walk_next(&walk)) {
+        const Tefter__MoneyPlaceRecord *other =
+            tx_walk_record(&walk, &tefter__money_place_record__descriptor);
+        existing = collide(place, other) ? other->place : 0;
+    }
+    tx_walk_end(&walk);
+    return existing;
+}
+
+static Tefter__MoneyPlaceRecord *place_new(struct tx *tx, Tefter__MoneyPlaceKind kind, char *name)
+{
+    Tefter__MoneyPlaceRecord *place = tx_new(tx, &tefter__money_place_record__descriptor);
+    place->kind = kind;
+    place->name = name;
+    return place;
+}
+
+static void told(struct tx *tx, uint32_t place, Tefter__Done *done)
+{
+    Tefter__Event event = TEFTER__EVENT__INIT;
+    event.kind = TEFTER__EVENT_KIND__MONEY_PLACE_CHANGED;
+    FIELD_SET(&event, about, place);
+    tx_emit(tx, &event);
+    FIELD_SET(done, id, place);
+}
+
+/* ---- 3 changes ---- */
+
+/* The end of all three: looks whether it is there already, numbers and saves it. */
+static Tefter__Refusal *add_place(struct tx *tx, Tefter__MoneyPlaceRecord *place,
+                                  Tefter__Done *done)
+{
+    uint32_t existing = existing_place(tx, place);
+    if (existing)
+        return refuse_existing(tx, is_account(place) ? "number" : "name", existing);
+    Tefter__CompanyRecord *company = company_hold(tx);
+    place->place = company->next_place++;
+
+    tx_decided(tx);
+    place_save(tx, place);
+    company_save(tx, company);
+    told(tx, place->place, done);
+    return NULL;
+}
+
+/* Refuses, in this order: name (field_line); NOT_FOUND branch; ALREADY_EXISTS name (a till or
+ * device of this branch). */
+Tefter__Refusal *apply_add_till(struct tx *tx, const Tefter__AddTill *command, Tefter__Done *done)
+{
+    Tefter__Refusal *refusal = field_line(tx, "name", command->name, NAME_MAX_BYTES);
+    if (refusal)
+        return refusal;
+    if (!branch_get(tx, command->branch))
+        return refuse_not_found(tx, "branch");
+    Tefter__MoneyPlaceRecord *till =
+        place_new(tx, TEFTER__MONEY_PLACE_KIND__PLACE_TILL, command->name);
+    FIELD_SET(till, branch, command->branch);
+    return add_place(tx, till, done);
+}
+
+/* Refuses, in this order: name (field_line), number (field_line, CODE_MAX_BYTES), bank
+ * (field_line_or_none); ALREADY_EXISTS number (spaces aside). */
+Tefter__Refusal *apply_add_bank_account(struct tx *tx, const Tefter__AddBankAccount *command,
+                                        Tefter__Done *done)
+{
+    Tefter__Refusal *refusal = field_line(tx, "name", command->name, NAME_MAX_BYTES);
+    if (!refusal)
+        refusal = field_line(tx, "number", command->number, CODE_MAX_BYTES);
+    if (!refusal)
+        refusal = field_line_or_none(tx, "bank", command->bank, NAME_MAX_BYTES);
+    if (refusal)
+        return refusal;
+    Tefter__MoneyPlaceRecord *account =
+        place_new(tx, TEFTER__MONEY_PLACE_KIND__PLACE_BANK_ACCOUNT, command->name);
+    account->number = command->number;
+    field_move_line(&account->bank, command->bank);
+    return add_place(tx, account, done);
+}
+
+/* Refuses, in this order: name (field_line); NOT_FOUND branch; NOT_FOUND bank_account (absent or
+ * another kind of place), RETIRED bank_account; ALREADY_EXISTS name (a till or device of this
+ * branch). */
+Tefter__Refusal *apply_add_pos_device(struct tx *tx, const Tefter__AddPosDevice *command,
+                                      Tefter__Done *done)
+{
+    Tefter__Refusal *refusal = field_line(tx, "name", command->name, NAME_MAX_BYTES);
+    if (refusal)
+        return refusal;
+    if (!branch_get(tx, command->branch))
+        return refuse_not_found(tx, "branch");
+    const Tefter__MoneyPlaceRecord *account = place_get(tx, command->bank_account);
+    if (!account || !is_account(account))
+        return refuse_not_found(tx, "bank_account");
+    if (account->retired)
+        return refuse(tx, TEFTER__REFUSAL_CODE__RETIRED, "bank_account");
+    Tefter__MoneyPlaceRecord *device =
+        place_new(tx, TEFTER__MONEY_PLACE_KIND__PLACE_POS_DEVICE, command->name);
+    FIELD_SET(device, branch, command->branch);
+    FIELD_SET(device, bank_account, command->bank_account);
+    return add_place(tx, device, done);
+}
+
+/* Refuses, in this order: NOT_FOUND place; NOTHING_TO_CHANGE. */
+Tefter__Refusal *apply_retire_money_place(struct tx *tx, const Tefter__RetireMoneyPlace *command,
+                                          Tefter__Done *done)
+{
+    Tefter__MoneyPlaceRecord *place = place_hold(tx, command->place);
+    if (!place)
+        return refuse_not_found(tx, "place");
+    if (!field_move_int(true, command->retired, NULL, &place->retired))
+        return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
+
+    tx_decided(tx);
+    place_save(tx, place);
+    told(tx, place->place, done);
+    return NULL;
+}
+
+/* ---- 5 views ---- */
+
+Tefter__Refusal *view_money_places(struct tx *tx, const Tefter__MoneyPlaceList *query,
+                                   Tefter__MoneyPlacesAnswer *answer)
+{
+    (void)query;
+    struct key prefix = key_book(TABLE_PLACE);
+    struct tx_walk walk;
+    answer->places = tx_take(tx, PAGE_ROWS_MAX * sizeof *answer->places);
+    for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on && answer->n_places < PAGE_ROWS_MAX;
+         on = tx_walk_next(&walk))
+        answer->places[answer->n_places++] =
+            tx_walk_record(&walk, &tefter__money_place_record__descriptor);
+    tx_walk_end(&walk);
+    return NULL;
+}

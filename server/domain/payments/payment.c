@@ -1,0 +1,318 @@
+/*
+ * Payments. Life cycle: payment.h.
+ *
+ * Invariants: 1 a reference (slip number, provider's id) stands once per place and kind of money.
+ * 2 money lies in a place of its kind: cash in a till of the branch, card on a device of the
+ * branch, bank money on an account. 3 what is matched with it at once is dated no earlier than it.
+ */
+#include "domain/payments/payment.h"
+
+#include "base/limits.h"
+#include "base/money.h"
+#include "domain/documents/document.h"
+#include "domain/entity/field.h"
+#include "domain/org/company.h"
+#include "domain/org/staff.h"
+#include "domain/payments/money_account.h"
+#include "domain/receivables/posting.h"
+
+/* ---- record ---- */
+
+static struct key reference_key(uint32_t place, Tefter__PaymentKind kind, const char *reference)
+{
+    struct key key = key_book(TABLE_REFERENCE);
+    key_u32(&key, place);
+    key_u8(&key, (uint8_t)kind);
+    key_text(&key, reference);
+    return key;
+}
+
+/* ---- rules ---- */
+
+struct money_kind {
+    Tefter__MoneyPlaceKind place;
+    Tefter__PostingAccount book;
+    bool of_branch; /* its place belongs to a branch */
+    bool final;
+};
+
+static const struct money_kind *money_kind(Tefter__PaymentKind kind)
+{
+    static const struct money_kind kinds[] = {
+        [TEFTER__PAYMENT_KIND__PAYMENT_CASH] = {TEFTER__MONEY_PLACE_KIND__PLACE_TILL,
+                                                TEFTER__POSTING_ACCOUNT__BOOK_CASH, true, true},
+        [TEFTER__PAYMENT_KIND__PAYMENT_POS] = {TEFTER__MONEY_PLACE_KIND__PLACE_POS_DEVICE,
+                                               TEFTER__POSTING_ACCOUNT__BOOK_POS_CLEARING, true,
+                                               true},
+        [TEFTER__PAYMENT_KIND__PAYMENT_TRANSFER] = {TEFTER__MONEY_PLACE_KIND__PLACE_BANK_ACCOUNT,
+                                                    TEFTER__POSTING_ACCOUNT__BOOK_BANK, false,
+                                                    true},
+        [TEFTER__PAYMENT_KIND__PAYMENT_SLIP] = {TEFTER__MONEY_PLACE_KIND__PLACE_BANK_ACCOUNT,
+                                                TEFTER__POSTING_ACCOUNT__BOOK_MONEY_ON_ITS_WAY,
+                                                false, false},
+    };
+    return &kinds[kind];
+}
+
+static bool by_oldest_due(const Tefter__TakePayment *command)
+{
+    return command->has_match && command->match == TEFTER__MATCH_ORDER__MATCH_OLDEST_DUE;
+}
+
+static Tefter__Refusal *check_bills_form(struct tx *tx, const Tefter__TakePayment *command)
+{
+    if (by_oldest_due(command) && command->n_bills > 0)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "bills");
+    for (size_t i = 0; i < command->n_bills; i++) {
+        const Tefter__BillAmount *bill = command->bills[i];
+        if (!bill->has_bill && bill->bill_number == NULL)
+            return refuse_at(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "bills[%zu].bill", i);
+        if (!bill->has_amount_minor)
+            continue;
+        Tefter__Refusal *refusal =
+            field_amount(tx, tx_format(tx, "bills[%zu].amount_minor", i), bill->amount_minor);
+        if (refusal != NULL)
+            return refusal;
+    }
+    return NULL;
+}
+
+/* What a slip must say; imports may know less. */
+static Tefter__Refusal *check_slip(struct tx *tx, const Tefter__TakePayment *command)
+{
+    bool slip = command->kind == TEFTER__PAYMENT_KIND__PAYMENT_SLIP;
+    if (!slip || command->already_happened)
+        return NULL;
+    if (command->reference == NULL)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "reference");
+    return command->payer == NULL ? refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "payer") : NULL;
+}
+
+static Tefter__Refusal *check_form(struct tx *tx, const Tefter__TakePayment *command)
+{
+    Tefter__Refusal *refusal = field_amount(tx, "amount_minor", command->amount_minor);
+    if (refusal == NULL && command->has_date)
+        refusal = field_date(tx, "date", command->date);
+    if (refusal == NULL && command->number != NULL)
+        refusal = field_code(tx, "number", command->number);
+    if (refusal == NULL && command->source != NULL)
+        refusal = field_code(tx, "source", command->source);
+    if (refusal == NULL && command->reference != NULL)
+        refusal = field_line(tx, "reference", command->reference, CODE_MAX_BYTES);
+    if (refusal == NULL)
+        refusal = field_text(tx, "payer", command->payer);
+    if (refusal == NULL)
+        refusal = field_text(tx, "note", command->note);
+    if (refusal == NULL)
+        refusal = field_currency(tx, "currency", command->currency);
+    if (refusal == NULL)
+        refusal = check_slip(tx, command);
+    return refusal == NULL ? check_bills_form(tx, command) : refusal;
+}
+
+/* Imports may not know where the money lies: place 0. */
+static Tefter__Refusal *check_place(struct tx *tx, const Tefter__TakePayment *command,
+                                    const Tefter__BranchRecord *branch)
+{
+    const struct money_kind *kind = money_kind(command->kind);
+    if (!command->has_place)
+        return command->already_happened ? NULL
+                                         : refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "place");
+    const Tefter__MoneyPlaceRecord *place = place_get(tx, command->place);
+    if (place == NULL)
+        return refuse(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "place");
+    if (place->kind != kind->place)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "place");
+    if (place->retired && !command->already_happened)
+        return refuse(tx, TEFTER__REFUSAL_CODE__RETIRED, "place");
+    if (kind->of_branch && place->branch != branch->branch && !command->already_happened)
+        return refuse(tx, TEFTER__REFUSAL_CODE__TILL_OTHER_BRANCH, "place");
+    return NULL;
+}
+
+static Tefter__Refusal *check_reference(struct tx *tx, const Tefter__TakePayment *command,
+                                        uint64_t corrects)
+{
+    if (command->reference == NULL)
+        return NULL;
+    uint64_t existing;
+    struct key key =
+        reference_key(command->has_place ? command->place : 0, command->kind, command->reference);
+    if (!tx_get_u64(tx, &key, &existing) || existing == corrects)
+        return NULL;
+    Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__NUMBER_TAKEN, "reference");
+    const Tefter__DocumentRecord *document = document_get(tx, existing);
+    refusal->has_existing = true;
+    refusal->existing = existing;
+    refusal->existing_number = document != NULL ? document->number : NULL;
+    return refusal;
+}
+
+static void fill(struct tx *tx, const Tefter__TakePayment *command, Tefter__DocumentRecord *record)
+{
+    uint32_t place = command->has_place ? command->place : 0;
+    record->total_minor = command->amount_minor;
+    record->balance_minor = -command->amount_minor;
+    record->has_payment_kind = true;
+    record->payment_kind = command->kind;
+    record->has_place = command->has_place;
+    record->place = place;
+    record->reference = command->reference;
+    record->payer = command->payer;
+    record->note = command->note;
+    record->source = command->source;
+    record->has_already_happened = command->has_already_happened;
+    record->already_happened = command->already_happened;
+    struct postings postings = {.count = 0};
+    posting_add(tx, &postings, money_kind(command->kind)->book, place, command->amount_minor,
+                record->branch);
+    posting_add(tx, &postings, TEFTER__POSTING_ACCOUNT__BOOK_RECEIVABLE, record->customer,
+                -command->amount_minor, record->branch);
+    posting_set(tx, &postings, record);
+}
+
+static Tefter__Refusal *match_bills(struct tx *tx, const Tefter__TakePayment *command,
+                                    struct payment_plan *plan)
+{
+    for (size_t i = 0; i < command->n_bills; i++) {
+        const Tefter__BillAmount *bill = command->bills[i];
+        uint64_t document = bill->has_bill
+                                ? bill->bill
+                                : document_by_number(tx, TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE,
+                                                     bill->bill_number);
+        struct item *debit;
+        Tefter__Refusal *refusal = match_find(tx, &plan->match, document, true,
+                                              tx_format(tx, "bills[%zu].bill", i), &debit);
+        if (refusal == NULL)
+            refusal = match_pair(tx, &plan->match, debit, plan->item,
+                                 bill->has_amount_minor ? bill->amount_minor : 0,
+                                 tx_format(tx, "bills[%zu].amount_minor", i));
+        if (refusal != NULL)
+            return refusal;
+    }
+    if (by_oldest_due(command))
+        match_oldest_due(tx, &plan->match, plan->item);
+    return NULL;
+}
+
+static Tefter__Refusal *begin(struct tx *tx, const Tefter__TakePayment *command,
+                              struct account *account, uint64_t corrects, struct payment_plan *plan)
+{
+    Tefter__Refusal *refusal =
+        customer_resolve(tx, command->customer, command->customer_code, true, &plan->customer);
+    if (refusal != NULL)
+        return refusal;
+    if (plan->customer == NULL)
+        plan->customer = customer_get(tx, company_get(tx)->cash_customer);
+    plan->branch = branch_of_actor(tx);
+    uint32_t date;
+    refusal = document_date_of(tx, plan->branch, command->has_date, command->date,
+                               command->already_happened, &date);
+    if (refusal == NULL)
+        refusal = check_place(tx, command, plan->branch);
+    if (refusal == NULL)
+        refusal = check_reference(tx, command, corrects);
+    if (refusal != NULL)
+        return refusal;
+    bool same = account != NULL && account->customer == plan->customer->customer;
+    plan->account = same ? account : account_open(tx, plan->customer->customer);
+    return document_begin(tx, plan->branch, plan->account, TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT,
+                          command->number, date, &plan->record);
+}
+
+/* ---- services ---- */
+
+/* Refuses, in this order: amount_minor (field_amount), date (field_date), number, source
+ * (field_code), reference (field_line), payer, note (field_text), currency; of a slip FIELD_MISSING
+ * reference, payer; FIELD_INVALID bills (beside "oldest due"), of each bill FIELD_MISSING bill,
+ * amount_minor · the right ALREADY_HAPPENED · customer (customer_resolve), date (document_date_of),
+ * place (FIELD_MISSING, NOT_FOUND, FIELD_INVALID for another kind of money, RETIRED,
+ * TILL_OTHER_BRANCH; what already happened may lie nowhere, or in any of its kind), NUMBER_TAKEN
+ * reference, NUMBER_TAKEN number · AMOUNT_TOO_BIG · of each bill match_find, match_pair. */
+Tefter__Refusal *payment_plan(struct tx *tx, const Tefter__TakePayment *command,
+                              struct account *account, uint64_t corrects,
+                              struct payment_plan **ret_plan)
+{
+    struct payment_plan *plan = tx_take(tx, sizeof *plan);
+    *ret_plan = plan;
+    Tefter__Refusal *refusal = check_form(tx, command);
+    if (refusal == NULL && command->already_happened)
+        refusal = staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_ALREADY_HAPPENED);
+    if (refusal == NULL)
+        refusal = begin(tx, command, account, corrects, plan);
+    if (refusal != NULL)
+        return refusal;
+    fill(tx, command, plan->record);
+    plan->record->has_corrects = corrects != 0;
+    plan->record->corrects = corrects;
+    refusal = posting_check(tx, plan->record);
+    if (refusal == NULL && !account_fits(plan->account, plan->record->balance_minor))
+        refusal = refuse(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "amount_minor");
+    if (refusal != NULL)
+        return refusal;
+    plan->item =
+        account_add_item(tx, plan->account, plan->record, false, money_kind(command->kind)->final);
+    match_begin(tx, plan->account, plan->record->date, &plan->match);
+    return match_bills(tx, command, plan);
+}
+
+void payment_post(struct tx *tx, struct payment_plan *plan, Tefter__Event *ret_event)
+{
+    const Tefter__DocumentRecord *record = plan->record;
+    document_write(tx, record);
+    if (record->reference != NULL) {
+        struct key key = reference_key(record->place, record->payment_kind, record->reference);
+        tx_put_u64(tx, &key, record->document);
+    }
+    branch_save(tx, plan->branch);
+    match_write(tx, &plan->match);
+    *ret_event = (Tefter__Event)TEFTER__EVENT__INIT;
+    ret_event->kind = TEFTER__EVENT_KIND__PAYMENT_TAKEN;
+    ret_event->has_customer = true;
+    ret_event->customer = record->customer;
+    ret_event->has_document = true;
+    ret_event->document = record->document;
+    ret_event->number = record->number;
+    ret_event->has_amount_minor = true;
+    ret_event->amount_minor = record->balance_minor;
+    tx_emit(tx, ret_event);
+}
+
+void payment_done(const struct payment_plan *plan, Tefter__Done *done)
+{
+    done->has_id = true;
+    done->id = plan->record->document;
+    done->number = plan->record->number;
+    done->has_total_minor = true;
+    done->total_minor = plan->record->total_minor;
+    done->has_matched_minor = true;
+    done->matched_minor = plan->match.matched_minor;
+    done->has_match = plan->match.record->n_pairs > 0;
+    done->match = plan->match.record->match;
+}
+
+void payment_forget_reference(struct tx *tx, const Tefter__DocumentRecord *record)
+{
+    if (record->reference == NULL)
+        return;
+    struct key key = reference_key(record->place, record->payment_kind, record->reference);
+    tx_delete(tx, &key);
+}
+
+/* ---- changes ---- */
+
+Tefter__Refusal *apply_take_payment(struct tx *tx, const Tefter__TakePayment *command,
+                                    Tefter__Done *done)
+{
+    struct payment_plan *plan;
+    Tefter__Refusal *refusal = payment_plan(tx, command, NULL, 0, &plan);
+    if (refusal != NULL)
+        return refusal;
+
+    tx_decided(tx);
+    Tefter__Event event;
+    payment_post(tx, plan, &event);
+    account_save(tx, plan->account, &event);
+    payment_done(plan, done);
+    return NULL;
+}

@@ -1,0 +1,396 @@
+/*
+ * Matching of open items. Life cycle and invariants: match.h.
+ */
+#include "domain/receivables/match.h"
+
+#include "base/limits.h"
+#include "domain/credit/credit.h"
+#include "domain/documents/document.h"
+#include "domain/entity/field.h"
+#include "domain/org/branch.h"
+#include "domain/org/staff.h"
+#include "domain/party/customer.h"
+
+/* ---- record ---- */
+
+static struct key match_key(uint32_t customer, uint64_t match)
+{
+    struct key key = key_customer(customer, TABLE_MATCH);
+    key_u64(&key, match);
+    return key;
+}
+
+void match_write(struct tx *tx, const struct match_plan *plan)
+{
+    if (plan->record->n_pairs == 0)
+        return;
+    struct key key = match_key(plan->account->customer, plan->record->match);
+    tx_put(tx, &key, &plan->record->base);
+}
+
+/* ---- rules ---- */
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static bool pairs_left(const struct match_plan *plan)
+{
+    return plan->record->n_pairs < MATCH_PARTS_MAX;
+}
+
+static void pair_put(struct tx *tx, struct match_plan *plan, struct item *debit,
+                     struct item *credit, int64_t amount_minor)
+{
+    Tefter__MatchedPair *pair = tx_new(tx, &tefter__matched_pair__descriptor);
+    pair->debit = debit->record->document;
+    pair->credit = credit->record->document;
+    pair->amount_minor = amount_minor;
+    plan->record->pairs[plan->record->n_pairs++] = pair;
+    plan->matched_minor += amount_minor;
+    account_match(tx, plan->account, debit, credit, amount_minor, plan->date);
+}
+
+/* ---- services ---- */
+
+void match_begin(struct tx *tx, struct account *account, uint32_t date, struct match_plan *ret_plan)
+{
+    Tefter__MatchRecord *record = tx_new(tx, &tefter__match_record__descriptor);
+    record->match = tx_seq(tx);
+    record->actor = tx_actor_copy(tx);
+    record->at_ms = tx_now_ms(tx);
+    record->pairs = tx_take(tx, MATCH_PARTS_MAX * sizeof(Tefter__MatchedPair *));
+    *ret_plan = (struct match_plan){.account = account, .record = record, .date = date};
+}
+
+Tefter__Refusal *match_pair(struct tx *tx, struct match_plan *plan, struct item *debit,
+                            struct item *credit, int64_t amount_minor, const char *field)
+{
+    int64_t open = smaller(debit->record->open_minor, credit->record->open_minor);
+    int64_t amount = amount_minor == 0 ? open : amount_minor;
+    if (amount > open || open == 0) {
+        Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__MATCH_TOO_MUCH, field);
+        refusal->has_available_minor = true;
+        refusal->available_minor = open;
+        return refusal;
+    }
+    if (!pairs_left(plan) || !account_matchable(tx, debit) || !account_matchable(tx, credit)) {
+        Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__TOO_MANY, field);
+        refusal->has_most = true;
+        refusal->most = MATCH_PARTS_MAX;
+        return refusal;
+    }
+    pair_put(tx, plan, debit, credit, amount);
+    return NULL;
+}
+
+void match_oldest_due(struct tx *tx, struct match_plan *plan, struct item *credit)
+{
+    struct item *debit = NULL;
+    while (credit->record->open_minor > 0 && pairs_left(plan) && account_matchable(tx, credit)) {
+        debit = account_oldest_debit(tx, plan->account, debit);
+        if (debit == NULL)
+            return;
+        if (account_matchable(tx, debit))
+            pair_put(tx, plan, debit, credit,
+                     smaller(debit->record->open_minor, credit->record->open_minor));
+    }
+}
+
+Tefter__Refusal *match_find(struct tx *tx, struct match_plan *plan, uint64_t document, bool debit,
+                            const char *field, struct item **ret_item)
+{
+    *ret_item = NULL;
+    if (document_customer(document) != plan->account->customer)
+        return refuse(tx,
+                      document_get(tx, document) != NULL
+                          ? TEFTER__REFUSAL_CODE__MATCH_OTHER_CUSTOMER
+                          : TEFTER__REFUSAL_CODE__NOT_FOUND,
+                      field);
+    *ret_item = account_item(tx, plan->account, document);
+    if (*ret_item == NULL)
+        return refuse(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, field);
+    if ((*ret_item)->record->debit != debit)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, field);
+    return NULL;
+}
+
+/* ---- rules: what a command asks for ---- */
+
+static bool by_oldest_due(const Tefter__MatchItems *command)
+{
+    return command->has_order && command->order == TEFTER__MATCH_ORDER__MATCH_OLDEST_DUE;
+}
+
+static Tefter__Refusal *check_form(struct tx *tx, const Tefter__MatchItems *command)
+{
+    if (by_oldest_due(command) && command->n_parts > 0)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "parts");
+    if (!by_oldest_due(command) && command->n_credits > 0)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "credits");
+    if (!by_oldest_due(command) && command->n_parts == 0)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "parts");
+    for (size_t i = 0; i < command->n_parts; i++)
+        if (command->parts[i]->has_amount_minor) {
+            Tefter__Refusal *refusal = field_amount(tx, tx_format(tx, "parts[%zu].amount_minor", i),
+                                                    command->parts[i]->amount_minor);
+            if (refusal != NULL)
+                return refusal;
+        }
+    return command->has_date ? field_date(tx, "date", command->date) : NULL;
+}
+
+static Tefter__Refusal *match_parts(struct tx *tx, const Tefter__MatchItems *command,
+                                    struct match_plan *plan)
+{
+    for (size_t i = 0; i < command->n_parts; i++) {
+        const Tefter__MatchPart *part = command->parts[i];
+        struct item *debit;
+        struct item *credit;
+        Tefter__Refusal *refusal =
+            match_find(tx, plan, part->debit, true, tx_format(tx, "parts[%zu].debit", i), &debit);
+        if (refusal == NULL)
+            refusal = match_find(tx, plan, part->credit, false,
+                                 tx_format(tx, "parts[%zu].credit", i), &credit);
+        if (refusal == NULL)
+            refusal =
+                match_pair(tx, plan, debit, credit, part->has_amount_minor ? part->amount_minor : 0,
+                           tx_format(tx, "parts[%zu].amount_minor", i));
+        if (refusal != NULL)
+            return refusal;
+    }
+    return NULL;
+}
+
+static Tefter__Refusal *match_credits(struct tx *tx, const Tefter__MatchItems *command,
+                                      struct match_plan *plan)
+{
+    for (size_t i = 0; i < command->n_credits; i++) {
+        struct item *credit;
+        Tefter__Refusal *refusal = match_find(tx, plan, command->credits[i], false,
+                                              tx_format(tx, "credits[%zu]", i), &credit);
+        if (refusal != NULL)
+            return refusal;
+        match_oldest_due(tx, plan, credit);
+    }
+    return NULL;
+}
+
+static void match_all(struct tx *tx, struct match_plan *plan)
+{
+    struct item *credit = account_oldest_credit(tx, plan->account, NULL);
+    while (credit != NULL && pairs_left(plan) && plan->account->record->bills_minor > 0) {
+        match_oldest_due(tx, plan, credit);
+        credit = account_oldest_credit(tx, plan->account, credit);
+    }
+}
+
+static Tefter__Refusal *match_as_asked(struct tx *tx, const Tefter__MatchItems *command,
+                                       struct match_plan *plan)
+{
+    if (!by_oldest_due(command))
+        return match_parts(tx, command, plan);
+    if (command->n_credits > 0)
+        return match_credits(tx, command, plan);
+    match_all(tx, plan);
+    return NULL;
+}
+
+/* Refuses, in this order: FIELD_INVALID parts (beside "oldest due"), FIELD_INVALID credits (without
+ * it), FIELD_MISSING parts, of each part amount_minor (field_amount), date (field_date) · NOT_FOUND
+ * customer, date (document_date_of) · of each part match_find debit, match_find credit, match_pair
+ * amount_minor; or of each credit match_find · MATCH_NOTHING. */
+static Tefter__Refusal *plan_match(struct tx *tx, const Tefter__MatchItems *command,
+                                   struct match_plan *plan)
+{
+    Tefter__Refusal *refusal = check_form(tx, command);
+    if (refusal != NULL)
+        return refusal;
+    if (customer_get(tx, command->customer) == NULL)
+        return refuse(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "customer");
+    uint32_t date;
+    refusal =
+        document_date_of(tx, branch_of_actor(tx), command->has_date, command->date, false, &date);
+    if (refusal != NULL)
+        return refusal;
+    match_begin(tx, account_open(tx, command->customer), date, plan);
+    refusal = match_as_asked(tx, command, plan);
+    if (refusal == NULL && plan->record->n_pairs == 0)
+        refusal = refuse(tx, TEFTER__REFUSAL_CODE__MATCH_NOTHING, NULL);
+    return refusal;
+}
+
+/* ---- changes ---- */
+
+static void emit_match(struct tx *tx, Tefter__EventKind kind, uint32_t customer, uint64_t match,
+                       Tefter__Event *ret_event)
+{
+    *ret_event = (Tefter__Event)TEFTER__EVENT__INIT;
+    ret_event->kind = kind;
+    ret_event->has_customer = true;
+    ret_event->customer = customer;
+    ret_event->has_about = true;
+    ret_event->about = match;
+    tx_emit(tx, ret_event);
+}
+
+Tefter__Refusal *apply_match_items(struct tx *tx, const Tefter__MatchItems *command,
+                                   Tefter__Done *done)
+{
+    struct match_plan plan;
+    Tefter__Refusal *refusal = plan_match(tx, command, &plan);
+    if (refusal != NULL)
+        return refusal;
+
+    tx_decided(tx);
+    Tefter__Event event;
+    match_write(tx, &plan);
+    emit_match(tx, TEFTER__EVENT_KIND__ITEMS_MATCHED, command->customer, plan.record->match,
+               &event);
+    account_save(tx, plan.account, &event);
+    done->has_match = true;
+    done->match = plan.record->match;
+    done->has_matched_minor = true;
+    done->matched_minor = plan.matched_minor;
+    return NULL;
+}
+
+static Tefter__Match *edge_of(struct item *debit, const Tefter__MatchedPair *pair, uint64_t match)
+{
+    for (size_t i = 0; i < debit->record->n_matches; i++) {
+        Tefter__Match *edge = debit->record->matches[i];
+        if (edge->match == match && edge->other == pair->credit && !edge->has_undone_seq)
+            return edge;
+    }
+    return NULL;
+}
+
+/* Pairs that a reversal has undone before are passed over. */
+static int64_t undo_pairs(struct tx *tx, struct account *account, const Tefter__MatchRecord *record,
+                          uint32_t date)
+{
+    int64_t undone = 0;
+    for (size_t i = 0; i < record->n_pairs; i++) {
+        struct item *debit = account_item(tx, account, record->pairs[i]->debit);
+        Tefter__Match *edge =
+            debit != NULL ? edge_of(debit, record->pairs[i], record->match) : NULL;
+        if (edge == NULL)
+            continue;
+        undone += edge->amount_minor;
+        account_unmatch(tx, account, debit, edge, date);
+    }
+    return undone;
+}
+
+/* Refuses, in this order: reason (field_text), NOT_FOUND customer, NOT_FOUND match (of this
+ * customer), MATCH_UNDONE match (undone before, by itself or by reversals of all its sides). */
+Tefter__Refusal *apply_undo_match(struct tx *tx, const Tefter__UndoMatch *command,
+                                  Tefter__Done *done)
+{
+    Tefter__Refusal *refusal = field_text(tx, "reason", command->reason);
+    if (refusal != NULL)
+        return refusal;
+    if (customer_get(tx, command->customer) == NULL)
+        return refuse(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "customer");
+    struct key key = match_key(command->customer, command->match);
+    Tefter__MatchRecord *record = tx_get(tx, &key, &tefter__match_record__descriptor);
+    if (record == NULL)
+        return refuse(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "match");
+    struct account *account = account_open(tx, command->customer);
+    int64_t undone =
+        record->has_undone_seq ? 0 : undo_pairs(tx, account, record, branch_of_actor(tx)->date);
+    if (undone == 0)
+        return refuse(tx, TEFTER__REFUSAL_CODE__MATCH_UNDONE, "match");
+
+    tx_decided(tx);
+    record->has_undone_seq = true;
+    record->undone_seq = tx_seq(tx);
+    tx_put(tx, &key, &record->base);
+    Tefter__Event event;
+    emit_match(tx, TEFTER__EVENT_KIND__MATCH_UNDONE_EVENT, command->customer, command->match,
+               &event);
+    account_save(tx, account, &event);
+    done->has_match = true;
+    done->match = command->match;
+    done->has_matched_minor = true;
+    done->matched_minor = -undone;
+    return NULL;
+}
+
+/* ---- views ---- */
+
+static struct item *imagined_money(struct tx *tx, struct account *account, uint32_t date,
+                                   int64_t amount_minor)
+{
+    Tefter__DocumentRecord money = TEFTER__DOCUMENT_RECORD__INIT;
+    money.document = document_id(account->customer, date, DOCUMENT_ORDINAL_MAX);
+    money.date = date;
+    money.total_minor = amount_minor;
+    return account_add_item(tx, account, &money, false, true);
+}
+
+static void show_pairs(struct tx *tx, const struct match_plan *plan, const struct item *imagined,
+                       Tefter__PreviewMatchAnswer *answer)
+{
+    answer->parts = tx_take(tx, (plan->record->n_pairs + 1) * sizeof(Tefter__PreviewPart *));
+    for (size_t i = 0; i < plan->record->n_pairs; i++) {
+        const Tefter__MatchedPair *pair = plan->record->pairs[i];
+        const Tefter__ItemRecord *bill = account_item(tx, plan->account, pair->debit)->record;
+        Tefter__PreviewPart *part = tx_new(tx, &tefter__preview_part__descriptor);
+        bool is_imagined = imagined != NULL && imagined->record->document == pair->credit;
+        part->debit = pair->debit;
+        part->credit = is_imagined ? 0 : pair->credit;
+        part->amount_minor = pair->amount_minor;
+        part->left_minor = bill->open_minor;
+        part->number = bill->number;
+        part->has_due = true;
+        part->due = bill->due;
+        answer->parts[answer->n_parts++] = part;
+    }
+    answer->matched_minor = plan->matched_minor;
+    answer->rest_minor = imagined != NULL ? imagined->record->open_minor
+                                          : plan->account->record->unmatched_minor +
+                                                plan->account->record->waiting_minor;
+}
+
+static Tefter__Refusal *preview_money(struct tx *tx, const Tefter__PreviewMatch *query,
+                                      Tefter__PreviewMatchAnswer *answer)
+{
+    struct match_plan plan;
+    uint32_t today = branch_of_actor(tx)->date;
+    Tefter__Refusal *refusal = field_amount(tx, "with_minor", query->with_minor);
+    if (refusal != NULL)
+        return refusal;
+    if (customer_get(tx, query->match->customer) == NULL)
+        return refuse(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "match.customer");
+    match_begin(tx, account_open(tx, query->match->customer), today, &plan);
+    struct item *money = imagined_money(tx, plan.account, today, query->with_minor);
+    for (size_t i = 0; i < query->match->n_parts; i++) {
+        const Tefter__MatchPart *part = query->match->parts[i];
+        struct item *bill;
+        refusal = match_find(tx, &plan, part->debit, true, "match.parts.debit", &bill);
+        if (refusal == NULL)
+            refusal =
+                match_pair(tx, &plan, bill, money, part->has_amount_minor ? part->amount_minor : 0,
+                           "match.parts.amount_minor");
+        if (refusal != NULL)
+            return refusal;
+    }
+    if (by_oldest_due(query->match))
+        match_oldest_due(tx, &plan, money);
+    show_pairs(tx, &plan, money, answer);
+    return NULL;
+}
+
+Tefter__Refusal *view_preview_match(struct tx *tx, const Tefter__PreviewMatch *query,
+                                    Tefter__PreviewMatchAnswer *answer)
+{
+    if (query->has_with_minor)
+        return preview_money(tx, query, answer);
+    struct match_plan plan;
+    answer->refusal = plan_match(tx, query->match, &plan);
+    if (answer->refusal == NULL)
+        show_pairs(tx, &plan, NULL, answer);
+    return NULL;
+}

@@ -1,0 +1,130 @@
+/*
+ * Postings and the totals of the books. The sub-account of a receivable is its customer; his own
+ * sum is his AccountRecord's balance, so the total is kept once for all customers.
+ */
+#include "domain/receivables/posting.h"
+
+#include "base/limits.h"
+#include "base/money.h"
+
+/* No total may pass this, so that one more document always fits. */
+#define TOTAL_MAX (INT64_MAX - 2 * MONEY_MAX)
+
+/* ---- record ---- */
+
+static struct key total_key(Tefter__PostingAccount account, uint32_t sub, uint32_t branch)
+{
+    struct key key = key_book(TABLE_TOTAL);
+    key_u8(&key, (uint8_t)account);
+    key_u32(&key, account == TEFTER__POSTING_ACCOUNT__BOOK_RECEIVABLE ? 0 : sub);
+    key_u32(&key, branch);
+    return key;
+}
+
+static int64_t total_get(struct tx *tx, const struct key *key)
+{
+    int64_t total = 0;
+    tx_get_i64(tx, key, &total);
+    return total;
+}
+
+static void total_add(struct tx *tx, const struct key *key, int64_t amount_minor)
+{
+    int64_t total;
+    need(money_add(total_get(tx, key), amount_minor, &total));
+    tx_put_i64(tx, key, total);
+}
+
+/* ---- services ---- */
+
+void posting_add(struct tx *tx, struct postings *postings, Tefter__PostingAccount account,
+                 uint32_t sub, int64_t amount_minor, uint32_t branch)
+{
+    if (amount_minor == 0)
+        return;
+    need(postings->count < sizeof postings->items / sizeof postings->items[0]);
+    Tefter__Posting *posting = tx_new(tx, &tefter__posting__descriptor);
+    posting->account = account;
+    posting->has_sub = sub != 0;
+    posting->sub = sub;
+    posting->amount_minor = amount_minor;
+    posting->branch = branch;
+    postings->items[postings->count++] = posting;
+}
+
+void posting_set(struct tx *tx, const struct postings *postings, Tefter__DocumentRecord *document)
+{
+    int64_t sum = 0;
+    document->n_postings = postings->count;
+    document->postings = tx_take(tx, postings->count * sizeof(Tefter__Posting *));
+    for (size_t i = 0; i < postings->count; i++) {
+        document->postings[i] = postings->items[i];
+        sum += postings->items[i]->amount_minor;
+    }
+    need(sum == 0);
+}
+
+Tefter__Refusal *posting_check(struct tx *tx, const Tefter__DocumentRecord *document)
+{
+    for (size_t i = 0; i < document->n_postings; i++) {
+        const Tefter__Posting *posting = document->postings[i];
+        struct key key = total_key(posting->account, posting->sub, posting->branch);
+        int64_t total = total_get(tx, &key);
+        if (total > TOTAL_MAX || total < -TOTAL_MAX)
+            return refuse(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "total_minor");
+    }
+    return NULL;
+}
+
+void posting_book(struct tx *tx, const Tefter__DocumentRecord *document, int sign)
+{
+    for (size_t i = 0; i < document->n_postings; i++) {
+        const Tefter__Posting *posting = document->postings[i];
+        struct key key = total_key(posting->account, posting->sub, posting->branch);
+        total_add(tx, &key, sign * posting->amount_minor);
+    }
+}
+
+void posting_move(struct tx *tx, Tefter__PostingAccount from, Tefter__PostingAccount to,
+                  uint32_t sub, uint32_t branch, int64_t amount_minor)
+{
+    struct key source = total_key(from, sub, branch);
+    struct key target = total_key(to, sub, branch);
+    total_add(tx, &source, -amount_minor);
+    total_add(tx, &target, amount_minor);
+}
+
+/* ---- views ---- */
+
+static Tefter__BookTotal *book_total(struct tx_walk *walk)
+{
+    struct slice key = tx_walk_key(walk);
+    Tefter__BookTotal *total = tx_new(walk->tx, &tefter__book_total__descriptor);
+    total->account = (Tefter__PostingAccount)key.data[KEY_BOOK_HEAD];
+    total->sub = key_read_u32(key, KEY_BOOK_HEAD + 1);
+    total->has_sub = total->sub != 0;
+    total->branch = key_read_u32(key, KEY_BOOK_HEAD + 5);
+    total->amount_minor = (int64_t)be64_get(tx_walk_value(walk).data);
+    return total;
+}
+
+/* The sum of customers' balances, from their accounts, is added by the report noun. */
+Tefter__Refusal *view_books(struct tx *tx, const Tefter__Books *query, Tefter__BooksAnswer *answer)
+{
+    enum { BOOKS_MAX = 4000 };
+    (void)query;
+    struct key prefix = key_book(TABLE_TOTAL);
+    answer->totals = tx_take(tx, BOOKS_MAX * sizeof(Tefter__BookTotal *));
+    struct tx_walk walk;
+    for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on; on = tx_walk_next(&walk)) {
+        Tefter__BookTotal *total = book_total(&walk);
+        answer->sum_minor += total->amount_minor;
+        if (total->account == TEFTER__POSTING_ACCOUNT__BOOK_RECEIVABLE)
+            answer->balances_minor += total->amount_minor;
+        if (answer->n_totals < BOOKS_MAX)
+            answer->totals[answer->n_totals++] = total;
+    }
+    tx_walk_end(&walk);
+    answer->balanced = answer->sum_minor == 0;
+    return NULL;
+}

@@ -1,0 +1,379 @@
+/* The credit decision, as a shop meets it. */
+#include "domain/scenario.h"
+
+static void a_sale_within_the_limit_passes_to_the_last_cent(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 10000);
+    scenario_sell(s, anh, 9999);
+    assert_int_equal(scenario_account(s, anh)->available_minor, 1);
+    scenario_sell(s, anh, 1);
+    assert_int_equal(scenario_account(s, anh)->available_minor, 0);
+    scenario_end(s);
+}
+
+static void a_refusal_says_by_how_much_and_what_would_free_it(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 10000);
+    scenario_sell(s, anh, 8000);
+    const Tefter__Refusal *refusal = scenario_refused(
+        s, "issue_invoice",
+        json("{'customer': %u, 'lines': [{'text': 'goods', 'quantity': 1000, 'price': 2500000}]}",
+             anh),
+        TEFTER__REFUSAL_CODE__CREDIT_LIMIT_EXCEEDED, "customer");
+    assert_int_equal(refusal->over_by_minor, 500);
+    assert_int_equal(refusal->available_minor, 2000);
+    assert_int_equal(refusal->decision->exposure_minor, 8000);
+    assert_int_equal(refusal->ways[0]->kind, TEFTER__WAY_OUT_KIND__WAY_PAY_NOW);
+    assert_int_equal(refusal->ways[0]->amount_minor, 500);
+    assert_int_equal(refusal->ways[1]->kind, TEFTER__WAY_OUT_KIND__WAY_PART_NOW);
+    assert_int_equal(refusal->ways[1]->amount_minor, 2000);
+    assert_int_equal(scenario_account(s, anh)->balance_minor, 8000);
+    scenario_end(s);
+}
+
+static void a_new_customer_has_limit_zero_and_zero_is_not_unlimited(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh =
+        (uint32_t)scenario_done(s, "open_customer", "{'name': 'Anh', 'phone': '1', 'area': 'x'}")
+            ->id;
+    scenario_refused(s, "issue_invoice",
+                     json("{'customer': %u, 'lines': [{'text': 'a', 'quantity': 1000, "
+                          "'price': 1000}]}",
+                          anh),
+                     TEFTER__REFUSAL_CODE__CREDIT_LIMIT_EXCEEDED, "customer");
+    scenario_done(s, "set_credit_limit",
+                  json("{'customer': %u, 'terms': {'unlimited': true}}", anh));
+    scenario_sell(s, anh, 123456789);
+    assert_true(scenario_account(s, anh)->unlimited);
+    scenario_end(s);
+}
+
+static void money_that_is_not_matched_frees_credit_at_once(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 10000);
+    uint32_t till = scenario_till(s);
+    scenario_sell(s, anh, 10000);
+    scenario_done(
+        s, "take_payment",
+        json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 4000, 'place': %u}", anh, till));
+    const Tefter__AccountRow *account = scenario_account(s, anh);
+    assert_int_equal(account->available_minor, 4000);
+    assert_int_equal(account->unmatched_minor, 4000);
+    scenario_sell(s, anh, 4000);
+    scenario_end(s);
+}
+
+static void a_slip_frees_nothing_until_it_is_confirmed_matched_or_not(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 10000);
+    uint32_t bank = scenario_bank(s);
+    scenario_sell(s, anh, 10000);
+    const Tefter__Done *slip =
+        scenario_done(s, "take_payment",
+                      json("{'customer': %u, 'kind': 'SLIP', 'amount_minor': 4000, 'place': %u, "
+                           "'reference': '88120', 'payer': 'Nguyen Van H', 'match': 'OLDEST_DUE'}",
+                           anh, bank));
+    assert_int_equal(slip->matched_minor, 4000);
+    const Tefter__AccountRow *account = scenario_account(s, anh);
+    assert_int_equal(account->balance_minor, 6000);
+    assert_int_equal(account->uncleared_minor, 4000);
+    assert_int_equal(account->available_minor, 0);
+    scenario_done(s, "confirm_payment",
+                  json("{'payment': %llu, 'confirmed': true}", (unsigned long long)slip->id));
+    account = scenario_account(s, anh);
+    assert_int_equal(account->uncleared_minor, 0);
+    assert_int_equal(account->available_minor, 4000);
+    scenario_refused(s, "confirm_payment",
+                     json("{'payment': %llu, 'confirmed': true}", (unsigned long long)slip->id),
+                     TEFTER__REFUSAL_CODE__NOT_CONFIRMABLE, "payment");
+    scenario_end(s);
+}
+
+static void a_policy_that_warns_lets_the_sale_pass_and_says_so(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 1000);
+    scenario_done(s, "set_credit_limit",
+                  json("{'customer': %u, 'terms': {'limit_minor': 1000, 'policy': 'WARN'}}", anh));
+    const Tefter__Done *done = scenario_sell(s, anh, 1500);
+    assert_int_equal(done->decision->verdict, TEFTER__VERDICT__VERDICT_WARNED);
+    assert_int_equal(done->n_warnings, 1);
+    assert_int_equal(done->warnings[0]->amount_minor, 500);
+    scenario_end(s);
+}
+
+static void an_approval_is_for_one_sale_of_one_amount(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 1000);
+    uint32_t clerk = scenario_staff(s, "minh", TEFTER__ROLE__ROLE_SALES);
+    scenario_done(
+        s, "set_credit_limit",
+        json("{'customer': %u, 'terms': {'limit_minor': 1000, 'policy': 'APPROVE'}}", anh));
+    scenario_done(s, "add_product", "{'code': 'P1', 'name': 'steel', 'price': 1500000}");
+    scenario_as(s, clerk);
+    const char *sale =
+        json("{'customer': %u, 'lines': [{'product_code': 'P1', 'quantity': 1000}]}", anh);
+    scenario_refused(s, "issue_invoice", sale, TEFTER__REFUSAL_CODE__APPROVAL_NEEDED, "customer");
+    uint64_t approval =
+        scenario_done(s, "ask_approval", json("{'customer': %u, 'amount_minor': 1500}", anh))->id;
+    scenario_refused(s, "decide_approval",
+                     json("{'approval': %llu, 'approved': true}", (unsigned long long)approval),
+                     TEFTER__REFUSAL_CODE__RIGHT_MISSING, NULL);
+    const char *with = json("{'customer': %u, 'approval': %llu, 'lines': [{'product_code': 'P1', "
+                            "'quantity': 1000}]}",
+                            anh, (unsigned long long)approval);
+    scenario_refused(s, "issue_invoice", with, TEFTER__REFUSAL_CODE__APPROVAL_NOT_OPEN, "approval");
+    scenario_as(s, ROLE_STAFF_OWNER);
+    scenario_done(s, "decide_approval",
+                  json("{'approval': %llu, 'approved': true}", (unsigned long long)approval));
+    scenario_as(s, clerk);
+    const char *more = json("{'customer': %u, 'approval': %llu, 'lines': [{'product_code': 'P1', "
+                            "'quantity': 1001}]}",
+                            anh, (unsigned long long)approval);
+    scenario_refused(s, "issue_invoice", more, TEFTER__REFUSAL_CODE__APPROVAL_NOT_OPEN, "approval");
+    const Tefter__Done *done = scenario_done(s, "issue_invoice", with);
+    assert_int_equal(done->decision->verdict, TEFTER__VERDICT__VERDICT_APPROVED);
+    scenario_refused(s, "issue_invoice", with, TEFTER__REFUSAL_CODE__APPROVAL_NOT_OPEN, "approval");
+    scenario_end(s);
+}
+
+static void an_approval_expires(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 1000);
+    scenario_done(
+        s, "set_credit_limit",
+        json("{'customer': %u, 'terms': {'limit_minor': 1000, 'policy': 'APPROVE'}}", anh));
+    uint64_t approval =
+        scenario_done(s, "ask_approval", json("{'customer': %u, 'amount_minor': 1500}", anh))->id;
+    scenario_wait(s, 15 * 60 * 1000);
+    scenario_refused(s, "decide_approval",
+                     json("{'approval': %llu, 'approved': true}", (unsigned long long)approval),
+                     TEFTER__REFUSAL_CODE__APPROVAL_NOT_OPEN, "approval");
+    scenario_end(s);
+}
+
+static void old_debt_blocks_but_small_rests_are_borne(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 100000);
+    scenario_done(s, "set_credit_limit",
+                  json("{'customer': %u, 'terms': {'limit_minor': 100000, 'overdue_days': 10, "
+                       "'overdue_minor': 50}}",
+                       anh));
+    scenario_done(s, "issue_invoice",
+                  json("{'customer': %u, 'due': 20000, 'lines': [{'text': 'a', 'quantity': 1000, "
+                       "'price': 51000}]}",
+                       anh));
+    scenario_as(s, 0);
+    scenario_done(s, "turn_day", "{'branch': 1, 'date': 20010}");
+    scenario_as(s, ROLE_STAFF_OWNER);
+    scenario_sell(s, anh, 100); /* ten days late is not more than ten */
+    scenario_as(s, 0);
+    scenario_done(s, "turn_day", "{'branch': 1, 'date': 20011}");
+    scenario_as(s, ROLE_STAFF_OWNER);
+    const Tefter__Refusal *refusal =
+        scenario_refused(s, "issue_invoice",
+                         json("{'customer': %u, 'lines': [{'text': 'a', 'quantity': 1000, "
+                              "'price': 1000}]}",
+                              anh),
+                         TEFTER__REFUSAL_CODE__OVERDUE_TOO_OLD, "customer");
+    assert_int_equal(refusal->days, 11);
+    uint32_t till = scenario_till(s);
+    scenario_done(s, "take_payment",
+                  json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 1, 'place': %u, "
+                       "'match': 'OLDEST_DUE'}",
+                       anh, till));
+    scenario_sell(s, anh, 1); /* the rest of 50 is borne */
+    scenario_end(s);
+}
+
+static void a_locked_customer_buys_nothing_and_pays_all_the_same(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 10000);
+    uint32_t till = scenario_till(s);
+    scenario_sell(s, anh, 1000);
+    scenario_done(s, "lock_customer", json("{'customer': %u, 'reason': 'cheque'}", anh));
+    scenario_refused(s, "issue_invoice",
+                     json("{'customer': %u, 'lines': [{'text': 'a', 'quantity': 1000, "
+                          "'price': 1000}]}",
+                          anh),
+                     TEFTER__REFUSAL_CODE__CUSTOMER_LOCKED, "customer");
+    scenario_done(
+        s, "take_payment",
+        json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 1000, 'place': %u}", anh, till));
+    assert_true(scenario_account(s, anh)->locked);
+    scenario_done(s, "unlock_customer", json("{'customer': %u}", anh));
+    scenario_sell(s, anh, 1);
+    scenario_end(s);
+}
+
+static void the_strictest_group_limit_holds_and_an_own_one_goes_before(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh =
+        (uint32_t)scenario_done(s, "open_customer", "{'name': 'A', 'phone': '1', 'area': 'x'}")->id;
+    scenario_done(s, "add_group",
+                  "{'dimension': 'tier', 'name': 'A', 'limit': {'limit_minor': 5000}}");
+    scenario_done(s, "add_group",
+                  "{'dimension': 'area', 'name': 'N', 'limit': {'limit_minor': 3000}}");
+    scenario_done(s, "join_group", json("{'customer': %u, 'group': 1}", anh));
+    assert_int_equal(scenario_account(s, anh)->limit_minor, 5000);
+    scenario_done(s, "join_group", json("{'customer': %u, 'group': 2}", anh));
+    assert_int_equal(scenario_account(s, anh)->limit_minor, 3000);
+    scenario_done(s, "set_credit_limit",
+                  json("{'customer': %u, 'terms': {'limit_minor': 9000}}", anh));
+    assert_int_equal(scenario_account(s, anh)->limit_minor, 9000);
+    scenario_done(s, "set_credit_limit", json("{'customer': %u}", anh));
+    assert_int_equal(scenario_account(s, anh)->limit_minor, 3000);
+    const Tefter__Done *changed =
+        scenario_done(s, "change_group", "{'group': 2, 'limit': {'limit_minor': 4000}}");
+    scenario_as(s, 0);
+    scenario_done(s, "step_job", json("{'job': %llu}", (unsigned long long)changed->job));
+    scenario_refused(s, "step_job", json("{'job': %llu}", (unsigned long long)changed->job),
+                     TEFTER__REFUSAL_CODE__NOT_FOUND, "job");
+    scenario_as(s, ROLE_STAFF_OWNER);
+    assert_int_equal(scenario_account(s, anh)->limit_minor, 4000);
+    scenario_end(s);
+}
+
+static void what_already_happened_is_posted_and_alarms(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 100);
+    const Tefter__Done *done =
+        scenario_done(s, "issue_invoice",
+                      json("{'customer': %u, 'already_happened': true, 'date': 19990, 'lines': "
+                           "[{'text': 'a', 'quantity': 1000, 'price': 500000}]}",
+                           anh));
+    assert_int_equal(done->decision->verdict, TEFTER__VERDICT__VERDICT_POSTED);
+    assert_int_equal(scenario_account(s, anh)->available_minor, -400);
+    uint32_t clerk = scenario_staff(s, "minh", TEFTER__ROLE__ROLE_SALES);
+    scenario_as(s, clerk);
+    scenario_refused(s, "issue_invoice",
+                     json("{'customer': %u, 'already_happened': true, 'lines': [{'text': 'a', "
+                          "'quantity': 1000, 'price': 1000}]}",
+                          anh),
+                     TEFTER__REFUSAL_CODE__RIGHT_MISSING, NULL);
+    scenario_end(s);
+}
+
+static void an_expired_limit_falls_back(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 0);
+    scenario_done(
+        s, "set_credit_limit",
+        json("{'customer': %u, 'terms': {'limit_minor': 700, 'valid_until': 20001}}", anh));
+    assert_int_equal(scenario_account(s, anh)->limit_minor, 700);
+    scenario_as(s, 0);
+    scenario_done(s, "turn_day", "{'branch': 1, 'date': 20002}");
+    scenario_as(s, ROLE_STAFF_OWNER);
+    assert_int_equal(scenario_account(s, anh)->limit_minor, 0);
+    assert_int_equal(scenario_ask(s, "limits", json("{'customer': %u}", anh))->limits->n_limits, 2);
+    scenario_end(s);
+}
+
+static void an_overdue_invoice_does_not_stand_against_its_own_correction(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 0);
+    scenario_done(
+        s, "set_credit_limit",
+        json("{'customer': %u, 'terms': {'limit_minor': 100000, 'overdue_days': 10}}", anh));
+    uint64_t bill = scenario_sell(s, anh, 500)->id;
+    scenario_as(s, 0);
+    scenario_done(s, "turn_day", "{'branch': 1, 'date': 20100}");
+    scenario_as(s, ROLE_STAFF_OWNER);
+    scenario_done(s, "correct_invoice",
+                  json("{'document': %llu, 'reason': 'price', 'invoice': {'customer': %u, 'lines': "
+                       "[{'text': 'a', 'quantity': 1000, 'price': 400000}]}}",
+                       (unsigned long long)bill, anh));
+    scenario_end(s);
+}
+
+static void all_of_what_is_overdue_is_told_and_paying_it_frees(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 0);
+    scenario_done(
+        s, "set_credit_limit",
+        json("{'customer': %u, 'terms': {'limit_minor': 100000, 'overdue_minor': 50}}", anh));
+    scenario_sell(s, anh, 500);
+    scenario_sell(s, anh, 700);
+    scenario_as(s, 0);
+    scenario_done(s, "turn_day", "{'branch': 1, 'date': 20100}");
+    scenario_as(s, ROLE_STAFF_OWNER);
+    const Tefter__Refusal *refusal = scenario_refused(
+        s, "issue_invoice",
+        json("{'customer': %u, 'lines': [{'text': 'a', 'quantity': 1000, 'price': 1000}]}", anh),
+        TEFTER__REFUSAL_CODE__OVERDUE_TOO_MUCH, NULL);
+    assert_int_equal(refusal->decision->overdue_minor, 1200);
+    assert_int_equal(refusal->ways[0]->kind, TEFTER__WAY_OUT_KIND__WAY_PAY_OVERDUE);
+    assert_int_equal(refusal->ways[0]->amount_minor, 1150);
+    scenario_done(s, "take_payment",
+                  json("{'customer': %u, 'kind': 'PAYMENT_CASH', 'place': %u, 'amount_minor': "
+                       "1150, 'match': 'MATCH_OLDEST_DUE'}",
+                       anh, scenario_till(s)));
+    scenario_sell(s, anh, 1);
+    scenario_end(s);
+}
+
+static void the_cash_customer_has_no_limit_and_terms_are_bounded(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    scenario_done(s, "set_credit_policy", "{'terms': {'limit_minor': 700}}");
+    const Tefter__AccountRow *cash = scenario_account(s, 1);
+    assert_true(cash->unlimited);
+    assert_int_equal(cash->limit_minor, 0);
+    scenario_refused(s, "set_credit_policy",
+                     "{'terms': {'limit_minor': 700}, 'term_days': 4294967295}",
+                     TEFTER__REFUSAL_CODE__FIELD_INVALID, "term_days");
+    scenario_end(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_sale_within_the_limit_passes_to_the_last_cent),
+        cmocka_unit_test(a_refusal_says_by_how_much_and_what_would_free_it),
+        cmocka_unit_test(a_new_customer_has_limit_zero_and_zero_is_not_unlimited),
+        cmocka_unit_test(money_that_is_not_matched_frees_credit_at_once),
+        cmocka_unit_test(a_slip_frees_nothing_until_it_is_confirmed_matched_or_not),
+        cmocka_unit_test(a_policy_that_warns_lets_the_sale_pass_and_says_so),
+        cmocka_unit_test(an_approval_is_for_one_sale_of_one_amount),
+        cmocka_unit_test(an_approval_expires),
+        cmocka_unit_test(old_debt_blocks_but_small_rests_are_borne),
+        cmocka_unit_test(a_locked_customer_buys_nothing_and_pays_all_the_same),
+        cmocka_unit_test(the_strictest_group_limit_holds_and_an_own_one_goes_before),
+        cmocka_unit_test(what_already_happened_is_posted_and_alarms),
+        cmocka_unit_test(an_expired_limit_falls_back),
+        cmocka_unit_test(an_overdue_invoice_does_not_stand_against_its_own_correction),
+        cmocka_unit_test(all_of_what_is_overdue_is_told_and_paying_it_frees),
+        cmocka_unit_test(the_cash_customer_has_no_limit_and_terms_are_bounded),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

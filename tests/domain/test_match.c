@@ -1,0 +1,192 @@
+/* Matching money with bills, and undoing it. */
+#include "domain/scenario.h"
+
+#include "base/limits.h"
+
+static uint64_t pay(struct scenario *s, uint32_t customer, uint32_t till, int64_t amount)
+{
+    return scenario_done(s, "take_payment",
+                         json("{'customer': %u, 'kind': 'CASH', 'amount_minor': %lld, "
+                              "'place': %u}",
+                              customer, (long long)amount, till))
+        ->id;
+}
+
+static uint64_t bill_due(struct scenario *s, uint32_t customer, int64_t amount, int due)
+{
+    return scenario_done(s, "issue_invoice",
+                         json("{'customer': %u, 'due': %d, 'lines': [{'text': 'a', 'quantity': "
+                              "1000, 'price': %lld}]}",
+                              customer, due, (long long)amount * 1000))
+        ->id;
+}
+
+static int64_t open_of(struct scenario *s, uint64_t document)
+{
+    return scenario_ask(s, "document", json("{'document': %llu}", (unsigned long long)document))
+        ->document->open_minor;
+}
+
+static void oldest_due_first_and_the_preview_is_what_is_done(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 100000);
+    uint32_t till = scenario_till(s);
+    uint64_t late = bill_due(s, anh, 300, 20040);
+    uint64_t early = bill_due(s, anh, 200, 20010);
+    uint64_t middle = bill_due(s, anh, 100, 20020);
+    uint64_t money = pay(s, anh, till, 250);
+    const char *ask = json("{'customer': %u, 'order': 'OLDEST_DUE'}", anh);
+    const Tefter__PreviewMatchAnswer *preview =
+        scenario_ask(s, "preview_match", json("{'match': %s}", ask))->preview_match;
+    assert_int_equal(preview->n_parts, 2);
+    assert_int_equal(preview->parts[0]->debit, early);
+    assert_int_equal(preview->parts[0]->amount_minor, 200);
+    assert_int_equal(preview->parts[1]->debit, middle);
+    assert_int_equal(preview->parts[1]->amount_minor, 50);
+    const Tefter__Done *done = scenario_done(s, "match_items", ask);
+    assert_int_equal(done->matched_minor, preview->matched_minor);
+    assert_int_equal(open_of(s, early), 0);
+    assert_int_equal(open_of(s, middle), 50);
+    assert_int_equal(open_of(s, late), 300);
+    assert_int_equal(open_of(s, money), 0);
+    scenario_refused(s, "match_items", ask, TEFTER__REFUSAL_CODE__MATCH_NOTHING, NULL);
+    scenario_done(s, "undo_match",
+                  json("{'customer': %u, 'match': %llu}", anh, (unsigned long long)done->match));
+    assert_int_equal(open_of(s, early), 200);
+    assert_int_equal(open_of(s, money), 250);
+    scenario_refused(s, "undo_match",
+                     json("{'customer': %u, 'match': %llu}", anh, (unsigned long long)done->match),
+                     TEFTER__REFUSAL_CODE__MATCH_UNDONE, "match");
+    scenario_done(s, "match_items", ask);
+    scenario_end(s);
+}
+
+static void many_to_many_by_hand(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 100000);
+    uint32_t binh = scenario_customer(s, "Binh", 100000);
+    uint32_t till = scenario_till(s);
+    unsigned long long a = bill_due(s, anh, 300, 20040);
+    unsigned long long b = bill_due(s, anh, 200, 20040);
+    unsigned long long m = pay(s, anh, till, 250);
+    unsigned long long n = pay(s, anh, till, 150);
+    unsigned long long other = bill_due(s, binh, 10, 20040);
+    const Tefter__Done *done = scenario_done(
+        s, "match_items",
+        json("{'customer': %u, 'parts': [{'debit': %llu, 'credit': %llu, 'amount_minor': 100}, "
+             "{'debit': %llu, 'credit': %llu}, {'debit': %llu, 'credit': %llu}]}",
+             anh, a, m, b, m, a, n));
+    assert_int_equal(done->matched_minor, 100 + 150 + 150);
+    assert_int_equal(open_of(s, a), 50);
+    assert_int_equal(open_of(s, b), 50);
+    const Tefter__Refusal *refusal = scenario_refused(
+        s, "match_items",
+        json("{'customer': %u, 'parts': [{'debit': %llu, 'credit': %llu}]}", anh, a, m),
+        TEFTER__REFUSAL_CODE__MATCH_TOO_MUCH, "parts[0].amount_minor");
+    assert_int_equal(refusal->available_minor, 0);
+    scenario_refused(
+        s, "match_items",
+        json("{'customer': %u, 'parts': [{'debit': %llu, 'credit': %llu}]}", anh, other, m),
+        TEFTER__REFUSAL_CODE__MATCH_OTHER_CUSTOMER, "parts[0].debit");
+    scenario_refused(
+        s, "match_items",
+        json("{'customer': %u, 'parts': [{'debit': %llu, 'credit': %llu}]}", anh, m, a),
+        TEFTER__REFUSAL_CODE__FIELD_INVALID, "parts[0].debit");
+    scenario_refused(s, "match_items", json("{'customer': %u}", anh),
+                     TEFTER__REFUSAL_CODE__FIELD_MISSING, "parts");
+    scenario_refused(s, "match_items",
+                     json("{'customer': %u, 'parts': [{'debit': 5, 'credit': 6}]}", anh),
+                     TEFTER__REFUSAL_CODE__NOT_FOUND, "parts[0].debit");
+    scenario_end(s);
+}
+
+static void a_match_is_dated_no_earlier_than_both_sides(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 100000);
+    uint32_t till = scenario_till(s);
+    uint64_t bill = bill_due(s, anh, 300, 20040);
+    scenario_done(s, "take_payment",
+                  json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 300, 'place': %u, "
+                       "'date': 19990, 'already_happened': true, 'match': 'OLDEST_DUE'}",
+                       anh, till));
+    const Tefter__DocumentAnswer *document =
+        scenario_ask(s, "document", json("{'document': %llu}", (unsigned long long)bill))->document;
+    assert_int_equal(document->touches[0]->date, 20000);
+    /* As of the day before the bill, the money lay unmatched. */
+    const Tefter__AgingAnswer *aging = scenario_ask(s, "aging", "{'as_of': 19995}")->aging;
+    assert_int_equal(aging->unmatched_minor, 300);
+    assert_int_equal(aging->balance_minor, -300);
+    scenario_end(s);
+}
+
+static Tefter__RefusalCode often(struct scenario *s, uint32_t customer, uint64_t bill,
+                                 uint64_t money, size_t times)
+{
+    const Tefter__Reply *reply = scenario_match_often(s, customer, bill, money, times);
+    return reply->result_case == TEFTER__REPLY__RESULT_REFUSED ? reply->refused->code : 0;
+}
+
+/* A bill and money that were matched with each other as often as an item may be, and half of it
+ * undone: with both sides open, may they be matched again? */
+static void undone_matches_leave_room_from_rules_2_on(void **state)
+{
+    (void)state;
+    for (uint32_t rules = 1; rules <= LEDGER_EPOCH; rules++) {
+        struct scenario *s = scenario_begin_at(rules);
+        uint32_t anh = scenario_customer(s, "Anh", 100000);
+        uint32_t till = scenario_till(s);
+        uint64_t bill = bill_due(s, anh, 10000, 20040);
+        uint64_t money = pay(s, anh, till, 10000);
+        assert_int_equal(often(s, anh, bill, money, MATCH_PARTS_MAX), 0);
+        uint64_t first = s->seq;
+        assert_int_equal(often(s, anh, bill, money, MATCH_PARTS_MAX), 0);
+        assert_int_equal(often(s, anh, bill, money, 1), TEFTER__REFUSAL_CODE__TOO_MANY);
+        scenario_done(s, "undo_match",
+                      json("{'customer': %u, 'match': %llu}", anh, (unsigned long long)first));
+        assert_int_equal(often(s, anh, bill, money, MATCH_PARTS_MAX),
+                         rules < 2 ? TEFTER__REFUSAL_CODE__TOO_MANY : 0);
+        if (rules < 2)
+            scenario_refused(s, "match_items", json("{'customer': %u, 'order': 'OLDEST_DUE'}", anh),
+                             TEFTER__REFUSAL_CODE__MATCH_NOTHING, NULL);
+        else
+            assert_int_equal(often(s, anh, bill, money, 1), TEFTER__REFUSAL_CODE__TOO_MANY);
+        scenario_end(s);
+    }
+}
+
+/* However many are undone, an item's record does not grow without end. */
+static void undone_matches_are_kept_up_to_a_bound(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 100000);
+    uint32_t till = scenario_till(s);
+    uint64_t bill = bill_due(s, anh, 10000, 20040);
+    uint64_t money = pay(s, anh, till, 10000);
+    for (int i = 0; i < MATCHES_KEPT_PER_ITEM_MAX / MATCH_PARTS_MAX; i++) {
+        assert_int_equal(often(s, anh, bill, money, MATCH_PARTS_MAX), 0);
+        scenario_done(s, "undo_match",
+                      json("{'customer': %u, 'match': %llu}", anh, (unsigned long long)s->seq));
+    }
+    assert_int_equal(often(s, anh, bill, money, 1), TEFTER__REFUSAL_CODE__TOO_MANY);
+    assert_int_equal(open_of(s, bill), 10000);
+    scenario_end(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(oldest_due_first_and_the_preview_is_what_is_done),
+        cmocka_unit_test(many_to_many_by_hand),
+        cmocka_unit_test(a_match_is_dated_no_earlier_than_both_sides),
+        cmocka_unit_test(undone_matches_leave_room_from_rules_2_on),
+        cmocka_unit_test(undone_matches_are_kept_up_to_a_bound),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

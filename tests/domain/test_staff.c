@@ -1,0 +1,301 @@
+/* The founding, who works here, and who may do what. */
+#include "domain/scenario.h"
+
+#define REFUSED(s, command, fields, code, field)                                                   \
+    scenario_refused(s, command, fields, TEFTER__REFUSAL_CODE__##code, field)
+
+enum { LETTERS_TOO_MANY = 201 };
+
+static const char *letters(void)
+{
+    static char text[LETTERS_TOO_MANY + 1];
+    memset(text, 'x', LETTERS_TOO_MANY);
+    return text;
+}
+
+/* Rises when tokens of before are to be worth nothing. */
+static uint32_t generation(struct scenario *s, uint32_t staff)
+{
+    struct failure failure = {.fault = FAULT_NONE};
+    struct ledger_view *view = ledger_view_begin(s->ledger, &s->arena, &failure);
+    assert_non_null(view);
+    uint32_t found = ledger_view_staff(view, staff)->generation;
+    ledger_view_end(view);
+    return found;
+}
+
+static const Tefter__StaffMember *member(struct scenario *s, uint32_t staff)
+{
+    return scenario_ask(s, "staff", "{}")->staff->staff[staff - 1];
+}
+
+/* ---- the founding ---- */
+
+static void a_company_is_founded_once(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    scenario_as(s, 0);
+    REFUSED(s, "found_company",
+            "{'name': 'Second', 'currency': 'VND', 'admin_login': 'boss', 'epoch': 1, 'date': 1}",
+            ALREADY_EXISTS, "company");
+    const Tefter__CompanyAnswer *company = scenario_ask(s, "company", "{}")->company;
+    assert_string_equal(company->name, "Hải Long");
+    assert_string_equal(company->currency, "EUR");
+    assert_int_equal(company->exponent, 2);
+    assert_int_equal(company->policy_version, 1);
+    assert_int_equal(company->policy->limit_minor, 0);
+    assert_int_equal(company->policy->policy, TEFTER__EXCESS_POLICY__EXCESS_BLOCK);
+    assert_int_equal(company->term_days, 30);
+    assert_int_equal(company->customers, 1);
+    const Tefter__BranchRecord *head = scenario_ask(s, "branches", "{}")->branches->branches[0];
+    assert_string_equal(head->code, "HQ");
+    assert_int_equal(head->date, 20000);
+    assert_int_equal(member(s, 1)->role, TEFTER__ROLE__ROLE_OWNER);
+    assert_false(member(s, 1)->has_password);
+    const Tefter__CustomerCardAnswer *cash =
+        scenario_ask(s, "customer_card", "{'code': 'CASH'}")->customer_card;
+    assert_int_equal(cash->record->customer, company->cash_customer);
+    assert_null(cash->record->name->value);
+    scenario_end(s);
+}
+
+#define FOUNDING(name, currency, login, office, date)                                              \
+    json("{'name': '%s', 'currency': '%s', 'admin_login': '%s', 'epoch': 1, "                      \
+         "'head_office': '%s', 'date': %d}",                                                       \
+         name, currency, login, office, date)
+
+static void a_founding_with_a_mistake_is_refused_at_the_first_one(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    scenario_as(s, 0);
+    REFUSED(s, "found_company", FOUNDING(" ", "ABC", "", "hq", 0), FIELD_MISSING, "name");
+    REFUSED(s, "found_company", FOUNDING("Hải", "ABC", "", "hq", 0), FIELD_INVALID, "currency");
+    REFUSED(s, "found_company", FOUNDING("Hải", "VND", "", "hq", 0), FIELD_MISSING, "admin_login");
+    REFUSED(s, "found_company", FOUNDING("Hải", "VND", "a b", "hq", 0), FIELD_INVALID,
+            "admin_login");
+    REFUSED(s, "found_company", FOUNDING("Hải", "VND", "a", "hq", 0), FIELD_INVALID, "head_office");
+    REFUSED(s, "found_company", FOUNDING("Hải", "VND", "a", "HQ", 0), DATE_INVALID, "date");
+    REFUSED(s, "found_company", FOUNDING("Hải", "VND", "a", "HQ", 70000), DATE_INVALID, "date");
+    scenario_end(s);
+}
+
+/* ---- rights ---- */
+
+static void each_role_may_what_the_table_says(void **state)
+{
+    (void)state;
+    /* Sales, Controller, Accountant, Manager, Owner, in the order of the rights' numbers. */
+    static const char *const who[] = {"SCAMO", "SC-MO", "SCAMO", "SCAMO", "-CAMO", "--AMO",
+                                      "SCAMO", "-C-MO", "-C-MO", "-C-MO", "--AMO", "---MO",
+                                      "--AMO", "--AMO", "--AMO", "-C-MO", "---MO", "---MO",
+                                      "---MO", "SCAMO", "--AMO", "-----"};
+    for (int right = TEFTER__RIGHT__RIGHT_NONE; right <= TEFTER__RIGHT__RIGHT_SERVER; right++) {
+        Tefter__Role roles[8];
+        size_t count = 0;
+        for (int role = TEFTER__ROLE__ROLE_SALES; role <= TEFTER__ROLE__ROLE_OWNER; role++) {
+            bool may = who[right - 1][role - 1] != '-';
+            assert_int_equal(ledger_may((Tefter__Role)role, (Tefter__Right)right), may);
+            count += may;
+        }
+        assert_int_equal(ledger_roles_with((Tefter__Right)right, roles), count);
+    }
+}
+
+static void who_may_not_is_told_which_right_and_who_has_it(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 0);
+    scenario_as(s, scenario_staff(s, "minh", TEFTER__ROLE__ROLE_SALES));
+    const Tefter__Refusal *refusal =
+        REFUSED(s, "lock_customer", json("{'customer': %u}", anh), RIGHT_MISSING, NULL);
+    assert_int_equal(refusal->right, TEFTER__RIGHT__RIGHT_LOCK);
+    assert_int_equal(refusal->n_roles, 3);
+    assert_int_equal(refusal->roles[0], TEFTER__ROLE__ROLE_CONTROLLER);
+    assert_int_equal(refusal->roles[1], TEFTER__ROLE__ROLE_MANAGER);
+    assert_int_equal(refusal->roles[2], TEFTER__ROLE__ROLE_OWNER);
+    refusal = REFUSED(s, "turn_day", "{'branch': 1, 'date': 20001}", RIGHT_MISSING, NULL);
+    assert_int_equal(refusal->right, TEFTER__RIGHT__RIGHT_SERVER);
+    assert_int_equal(refusal->n_roles, 0);
+    scenario_end(s);
+}
+
+static void nobody_logged_in_may_nothing_and_neither_may_who_is_blocked(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t minh = scenario_staff(s, "minh", TEFTER__ROLE__ROLE_SALES);
+    const char *anh = "{'name': 'Anh', 'phone': '0901', 'area': 'Thủ Đức'}";
+    s->actor.has_staff = false;
+    REFUSED(s, "open_customer", anh, NOT_LOGGED_IN, NULL);
+    s->actor.has_staff = true;
+    s->actor.staff = 99;
+    REFUSED(s, "open_customer", anh, NOT_LOGGED_IN, NULL);
+    scenario_as(s, ROLE_STAFF_OWNER);
+    scenario_done(s, "change_staff", json("{'staff': %u, 'blocked': true}", minh));
+    scenario_as(s, minh);
+    REFUSED(s, "open_customer", anh, STAFF_BLOCKED, NULL);
+    scenario_as(s, ROLE_STAFF_OWNER);
+    scenario_done(s, "change_staff", json("{'staff': %u, 'blocked': false}", minh));
+    scenario_as(s, minh);
+    scenario_done(s, "open_customer", anh);
+    scenario_end(s);
+}
+
+/* ---- hiring and changing ---- */
+
+static void a_login_names_one_person(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t minh = scenario_staff(s, "minh", TEFTER__ROLE__ROLE_SALES);
+    const Tefter__Refusal *refusal =
+        REFUSED(s, "add_staff", "{'login': 'minh', 'role': 'MANAGER'}", ALREADY_EXISTS, "login");
+    assert_int_equal(refusal->existing, minh);
+    REFUSED(s, "add_staff", "{'login': '', 'role': 'SALES'}", FIELD_MISSING, "login");
+    REFUSED(s, "add_staff", "{'login': 'Minh', 'role': 'SALES'}", FIELD_INVALID, "login");
+    refusal = REFUSED(s, "add_staff", json("{'login': '%s', 'role': 'SALES'}", letters()),
+                      TEXT_INVALID, "login");
+    assert_int_equal(refusal->most, 40);
+    REFUSED(s, "add_staff", "{'login': 'lan', 'name': {}, 'role': 'SALES'}", TEXT_INVALID, "name");
+    REFUSED(s, "add_staff", "{'login': 'lan', 'role': 'SALES', 'branch': 7}", NOT_FOUND, "branch");
+    scenario_done(s, "add_staff", "{'login': 'lan.thi-2_b', 'role': 'SALES', 'branch': 1}");
+    assert_int_equal(member(s, 3)->branch, 1);
+    assert_null(member(s, 3)->name);
+    assert_string_equal(member(s, minh)->name->value, "minh");
+    scenario_end(s);
+}
+
+static void a_person_changes_and_may_be_anywhere_again(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t minh = scenario_staff(s, "minh", TEFTER__ROLE__ROLE_SALES);
+    REFUSED(s, "change_staff", "{'staff': 9, 'role': 'SALES'}", NOT_FOUND, "staff");
+    REFUSED(s, "change_staff", json("{'staff': %u, 'branch': 9}", minh), NOT_FOUND, "branch");
+    REFUSED(s, "change_staff", json("{'staff': %u, 'name': {}}", minh), TEXT_INVALID, "name");
+    REFUSED(s, "change_staff", json("{'staff': %u}", minh), NOTHING_TO_CHANGE, NULL);
+    REFUSED(
+        s, "change_staff",
+        json("{'staff': %u, 'role': 'SALES', 'branch': 0, 'blocked': false, 'name': 'minh'}", minh),
+        NOTHING_TO_CHANGE, NULL);
+    uint32_t before = generation(s, minh);
+    scenario_done(s, "change_staff", json("{'staff': %u, 'branch': 1, 'name': 'Minh'}", minh));
+    assert_true(member(s, minh)->has_branch);
+    scenario_done(s, "change_staff", json("{'staff': %u, 'branch': 0, 'name': ''}", minh));
+    assert_false(member(s, minh)->has_branch);
+    assert_null(member(s, minh)->name);
+    assert_int_equal(generation(s, minh), before);
+    scenario_end(s);
+}
+
+static void another_role_or_a_block_ends_what_he_was_logged_in_with(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t minh = scenario_staff(s, "minh", TEFTER__ROLE__ROLE_SALES);
+    uint32_t first = generation(s, minh);
+    scenario_done(s, "change_staff", json("{'staff': %u, 'role': 'ACCOUNTANT'}", minh));
+    assert_int_equal(generation(s, minh), first + 1);
+    scenario_done(s, "change_staff", json("{'staff': %u, 'blocked': true, 'role': 'SALES'}", minh));
+    assert_int_equal(generation(s, minh), first + 2);
+    scenario_done(s, "change_staff", json("{'staff': %u, 'blocked': false}", minh));
+    assert_int_equal(generation(s, minh), first + 2);
+    scenario_end(s);
+}
+
+static void only_an_owner_makes_or_changes_an_owner(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t lan = scenario_staff(s, "lan", TEFTER__ROLE__ROLE_MANAGER);
+    uint32_t minh = scenario_staff(s, "minh", TEFTER__ROLE__ROLE_SALES);
+    scenario_as(s, lan);
+    scenario_done(s, "change_staff", json("{'staff': %u, 'role': 'MANAGER'}", minh));
+    const Tefter__Refusal *refusal =
+        REFUSED(s, "add_staff", "{'login': 'boss', 'role': 'OWNER'}", RIGHT_MISSING, NULL);
+    assert_int_equal(refusal->n_roles, 1);
+    assert_int_equal(refusal->roles[0], TEFTER__ROLE__ROLE_OWNER);
+    REFUSED(s, "change_staff", json("{'staff': %u, 'role': 'OWNER'}", lan), RIGHT_MISSING, NULL);
+    REFUSED(s, "change_staff", "{'staff': 1, 'name': 'Old man'}", RIGHT_MISSING, NULL);
+    REFUSED(s, "sign_out", "{'staff': 1}", RIGHT_MISSING, NULL);
+    scenario_as(s, ROLE_STAFF_OWNER);
+    scenario_done(s, "add_staff", "{'login': 'boss', 'role': 'OWNER'}");
+    scenario_done(s, "change_staff", json("{'staff': %u, 'role': 'OWNER'}", lan));
+    scenario_as(s, 0);
+    scenario_done(s, "add_staff", "{'login': 'rescue', 'role': 'OWNER'}");
+    scenario_end(s);
+}
+
+static void the_last_owner_stays_an_owner_and_unblocked(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    scenario_done(s, "change_staff", "{'staff': 1, 'name': 'Old man'}");
+    REFUSED(s, "change_staff", "{'staff': 1, 'role': 'MANAGER'}", FIELD_INVALID, "role");
+    REFUSED(s, "change_staff", "{'staff': 1, 'blocked': true}", FIELD_INVALID, "blocked");
+    uint32_t lan = scenario_staff(s, "lan", TEFTER__ROLE__ROLE_OWNER);
+    scenario_done(s, "change_staff", "{'staff': 1, 'blocked': true}");
+    scenario_as(s, lan);
+    REFUSED(s, "change_staff", json("{'staff': %u, 'role': 'SALES'}", lan), FIELD_INVALID, "role");
+    scenario_done(s, "change_staff", "{'staff': 1, 'role': 'SALES'}");
+    scenario_end(s);
+}
+
+/* ---- secrets and tokens ---- */
+
+static void only_the_server_keeps_secrets_and_a_new_password_ends_tokens(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t minh = scenario_staff(s, "minh", TEFTER__ROLE__ROLE_SALES);
+    uint32_t before = generation(s, minh);
+    REFUSED(s, "set_secret", json("{'staff': %u, 'pin_hash': '0102'}", minh), RIGHT_MISSING, NULL);
+    scenario_as(s, 0);
+    REFUSED(s, "set_secret", json("{'staff': %u}", minh), FIELD_MISSING, "password_hash");
+    REFUSED(s, "set_secret", json("{'staff': %u, 'password_hash': ''}", minh), FIELD_INVALID,
+            "password_hash");
+    REFUSED(s, "set_secret", json("{'staff': %u, 'pin_hash': ''}", minh), FIELD_INVALID,
+            "pin_hash");
+    REFUSED(s, "set_secret", "{'staff': 9, 'pin_hash': '0102'}", NOT_FOUND, "staff");
+    scenario_done(s, "set_secret", json("{'staff': %u, 'pin_hash': '0102'}", minh));
+    assert_int_equal(generation(s, minh), before);
+    scenario_done(s, "set_secret", json("{'staff': %u, 'password_hash': '0304'}", minh));
+    assert_int_equal(generation(s, minh), before + 1);
+    assert_true(member(s, minh)->has_password && member(s, minh)->has_pin);
+    scenario_end(s);
+}
+
+static void signing_out_ends_tokens(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t minh = scenario_staff(s, "minh", TEFTER__ROLE__ROLE_SALES);
+    uint32_t before = generation(s, minh);
+    scenario_done(s, "sign_out", json("{'staff': %u}", minh));
+    assert_int_equal(generation(s, minh), before + 1);
+    REFUSED(s, "sign_out", "{'staff': 9}", NOT_FOUND, "staff");
+    scenario_done(s, "sign_out", "{'staff': 1}");
+    scenario_end(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_company_is_founded_once),
+        cmocka_unit_test(a_founding_with_a_mistake_is_refused_at_the_first_one),
+        cmocka_unit_test(each_role_may_what_the_table_says),
+        cmocka_unit_test(who_may_not_is_told_which_right_and_who_has_it),
+        cmocka_unit_test(nobody_logged_in_may_nothing_and_neither_may_who_is_blocked),
+        cmocka_unit_test(a_login_names_one_person),
+        cmocka_unit_test(a_person_changes_and_may_be_anywhere_again),
+        cmocka_unit_test(another_role_or_a_block_ends_what_he_was_logged_in_with),
+        cmocka_unit_test(only_an_owner_makes_or_changes_an_owner),
+        cmocka_unit_test(the_last_owner_stays_an_owner_and_unblocked),
+        cmocka_unit_test(only_the_server_keeps_secrets_and_a_new_password_ends_tokens),
+        cmocka_unit_test(signing_out_ends_tokens),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
