@@ -65,7 +65,7 @@ static uint32_t owner_of(struct tx *tx, const char *code)
 const Tefter__ProductRecord *product_by_code(struct tx *tx, const char *code)
 {
     uint32_t product = owner_of(tx, code);
-    return product ? product_get(tx, product) : NULL;
+    return product != 0 ? product_get(tx, product) : NULL;
 }
 
 static void save_code(struct tx *tx, const char *code, uint32_t product)
@@ -86,9 +86,9 @@ static Tefter__Refusal *check_unit_price(struct tx *tx, const char *unit, bool h
                                          int64_t price, bool has_tax, uint32_t tax_bp)
 {
     Tefter__Refusal *refusal = field_line_or_none(tx, "unit", unit, CODE_MAX_BYTES);
-    if (!refusal && has_price)
+    if (refusal == NULL && has_price)
         refusal = field_amount_or_zero(tx, "price", price);
-    if (!refusal && has_tax)
+    if (refusal == NULL && has_tax)
         refusal = field_rate(tx, "tax_bp", tax_bp, BASIS_POINTS);
     return refusal;
 }
@@ -97,9 +97,9 @@ static Tefter__Refusal *check_looks(struct tx *tx, const char *brand, const char
                                     const char *model)
 {
     Tefter__Refusal *refusal = field_line_or_none(tx, "brand", brand, NAME_MAX_BYTES);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = field_line_or_none(tx, "colour", colour, NAME_MAX_BYTES);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = field_line_or_none(tx, "model", model, NAME_MAX_BYTES);
     return refusal;
 }
@@ -121,9 +121,10 @@ static Tefter__Refusal *check_barcodes(struct tx *tx, const char *code, char *co
     for (size_t i = 0; i < count; i++) {
         const char *field = tx_format(tx, "barcodes[%zu]", i);
         Tefter__Refusal *refusal = field_code(tx, field, barcodes[i]);
-        if (refusal)
+        if (refusal != NULL)
             return refusal;
-        if (stands_among(barcodes[i], barcodes, i) || (code && strcmp(code, barcodes[i]) == 0))
+        if (stands_among(barcodes[i], barcodes, i) ||
+            (code != NULL && strcmp(code, barcodes[i]) == 0))
             return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, field);
     }
     return NULL;
@@ -134,7 +135,7 @@ static Tefter__Refusal *look_barcodes(struct tx *tx, uint32_t product, char *con
 {
     for (size_t i = 0; i < count; i++) {
         uint32_t owner = owner_of(tx, barcodes[i]);
-        if (owner && owner != product)
+        if (owner != 0 && owner != product)
             return refuse_existing(tx, tx_format(tx, "barcodes[%zu]", i), owner);
     }
     return NULL;
@@ -154,19 +155,19 @@ static void told(struct tx *tx, uint32_t product, Tefter__Done *done)
 static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddProduct *command)
 {
     Tefter__Refusal *refusal = field_code(tx, "code", command->code);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = field_line(tx, "name", command->name, NAME_MAX_BYTES);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = check_unit_price(tx, command->unit, command->has_price, command->price,
                                    command->has_tax_bp, command->tax_bp);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = check_looks(tx, command->brand, command->colour, command->model);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = check_barcodes(tx, command->code, command->barcodes, command->n_barcodes);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
     uint32_t existing = owner_of(tx, command->code);
-    if (existing)
+    if (existing != 0)
         return refuse_existing(tx, "code", existing);
     return look_barcodes(tx, 0, command->barcodes, command->n_barcodes);
 }
@@ -200,7 +201,7 @@ Tefter__Refusal *apply_add_product(struct tx *tx, const Tefter__AddProduct *comm
                                    Tefter__Done *done)
 {
     Tefter__Refusal *refusal = look_add(tx, command);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
     Tefter__CompanyRecord *company = company_hold(tx);
     Tefter__ProductRecord *product = product_of(tx, command, company->next_product++);
@@ -220,17 +221,17 @@ static Tefter__Refusal *look_change(struct tx *tx, const Tefter__ChangeProduct *
                                     Tefter__ProductRecord **ret_product)
 {
     Tefter__Refusal *refusal = field_line(tx, "name", command->name, NAME_MAX_BYTES);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = check_unit_price(tx, command->unit, command->has_price, command->price,
                                    command->has_tax_bp, command->tax_bp);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = check_looks(tx, command->brand, command->colour, command->model);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = check_barcodes(tx, NULL, command->barcodes, command->n_barcodes);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
     *ret_product = product_hold(tx, command->product);
-    return *ret_product ? NULL : refuse_not_found(tx, "product");
+    return *ret_product != NULL ? NULL : refuse_not_found(tx, "product");
 }
 
 static bool change_product(Tefter__ProductRecord *product, const Tefter__ChangeProduct *command)
@@ -273,7 +274,7 @@ Tefter__Refusal *apply_change_product(struct tx *tx, const Tefter__ChangeProduct
 {
     Tefter__ProductRecord *product = NULL;
     Tefter__Refusal *refusal = look_change(tx, command, &product);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
     bool changed = change_product(product, command);
     size_t added = add_barcodes(tx, product, command->barcodes, command->n_barcodes);
@@ -282,7 +283,7 @@ Tefter__Refusal *apply_change_product(struct tx *tx, const Tefter__ChangeProduct
     if (product->n_barcodes > BARCODES_MAX)
         return refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "barcodes", BARCODES_MAX);
     refusal = look_barcodes(tx, product->product, command->barcodes, command->n_barcodes);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
 
     tx_decided(tx);
@@ -298,7 +299,7 @@ Tefter__Refusal *apply_change_product(struct tx *tx, const Tefter__ChangeProduct
 static bool folded_holds(const char *text, struct slice wanted)
 {
     char folded[FOLDED_MAX];
-    if (!text)
+    if (text == NULL)
         return false;
     size_t size = text_fold(text, strlen(text), folded, sizeof folded);
     return memmem(folded, size, wanted.data, wanted.size) != NULL;
@@ -346,7 +347,7 @@ Tefter__Refusal *view_products(struct tx *tx, const Tefter__ProductList *query,
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
     char folded[FOLDED_MAX];
     size_t size = 0;
-    if (query->text)
+    if (query->text != NULL)
         size = text_fold(query->text, strlen(query->text), folded, sizeof folded);
     list_products(tx, query, last, slice_of(folded, size), answer);
     return NULL;
@@ -356,9 +357,9 @@ Tefter__Refusal *view_products(struct tx *tx, const Tefter__ProductList *query,
 Tefter__Refusal *view_product_card(struct tx *tx, const Tefter__ProductCard *query,
                                    Tefter__ProductCardAnswer *answer)
 {
-    if (!query->has_product && !query->code)
+    if (!query->has_product && query->code == NULL)
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "product");
     answer->product =
         product_hold(tx, query->has_product ? query->product : owner_of(tx, query->code));
-    return answer->product ? NULL : refuse_not_found(tx, "product");
+    return answer->product != NULL ? NULL : refuse_not_found(tx, "product");
 }

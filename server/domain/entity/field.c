@@ -80,13 +80,13 @@ static bool all_points(const char *text, bool (*allowed)(uint32_t point))
 
 static size_t text_size(const Tefter__Text *text)
 {
-    return text->value ? strlen(text->value) : text->size;
+    return text->value != NULL ? strlen(text->value) : text->size;
 }
 
 static Tefter__Refusal *check_word(struct tx *tx, const char *field, const char *text, size_t most,
                                    bool (*allowed)(uint32_t point))
 {
-    if (!text)
+    if (text == NULL)
         return NULL;
     if (text[0] == '\0')
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, field);
@@ -101,7 +101,7 @@ static Tefter__Refusal *check_word(struct tx *tx, const char *field, const char 
 
 Tefter__Refusal *field_line(struct tx *tx, const char *field, const char *text, size_t most)
 {
-    if (!text)
+    if (text == NULL)
         return NULL;
     if (is_blank(text))
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, field);
@@ -114,7 +114,7 @@ Tefter__Refusal *field_line(struct tx *tx, const char *field, const char *text, 
 
 Tefter__Refusal *field_line_or_none(struct tx *tx, const char *field, const char *text, size_t most)
 {
-    if (text && text[0] == '\0')
+    if (text != NULL && text[0] == '\0')
         return NULL;
     return field_line(tx, field, text, most);
 }
@@ -131,9 +131,9 @@ Tefter__Refusal *field_login(struct tx *tx, const char *field, const char *text)
 
 Tefter__Refusal *field_text(struct tx *tx, const char *field, const Tefter__Text *text)
 {
-    if (!text)
+    if (text == NULL)
         return NULL;
-    if (!text->value && !(text->has_id && text->has_size))
+    if (text->value == NULL && !(text->has_id && text->has_size))
         return refuse(tx, TEFTER__REFUSAL_CODE__TEXT_INVALID, field);
     if (text_size(text) > TEXT_MAX)
         return refuse_most(tx, TEFTER__REFUSAL_CODE__TEXT_INVALID, field, TEXT_MAX);
@@ -143,15 +143,15 @@ Tefter__Refusal *field_text(struct tx *tx, const char *field, const Tefter__Text
 Tefter__Refusal *field_text_filled(struct tx *tx, const char *field, const Tefter__Text *text)
 {
     Tefter__Refusal *refusal = field_text(tx, field, text);
-    if (!refusal && text && field_text_empty(text))
+    if (refusal == NULL && text != NULL && field_text_empty(text))
         refusal = refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, field);
     return refusal;
 }
 
 Tefter__Refusal *field_text_wanted(struct tx *tx, const char *field, const Tefter__Text *text)
 {
-    return text ? field_text_filled(tx, field, text)
-                : refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, field);
+    return text != NULL ? field_text_filled(tx, field, text)
+                        : refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, field);
 }
 
 /* ---- 4 services: numbers ---- */
@@ -203,7 +203,7 @@ Tefter__Refusal *field_bytes(struct tx *tx, const char *field, ProtobufCBinaryDa
 
 Tefter__Refusal *field_currency(struct tx *tx, const char *field, const char *currency)
 {
-    if (currency && strcmp(currency, company_get(tx)->currency) != 0)
+    if (currency != NULL && strcmp(currency, company_get(tx)->currency) != 0)
         return refuse(tx, TEFTER__REFUSAL_CODE__WRONG_CURRENCY, field);
     return NULL;
 }
@@ -218,7 +218,7 @@ Tefter__Refusal *refuse_not_found(struct tx *tx, const char *field)
 Tefter__Refusal *refuse_existing(struct tx *tx, const char *field, uint64_t existing)
 {
     Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__ALREADY_EXISTS, field);
-    if (existing)
+    if (existing != 0)
         FIELD_SET(refusal, existing, existing);
     return refusal;
 }
@@ -235,10 +235,10 @@ Tefter__Refusal *refuse_most(struct tx *tx, Tefter__RefusalCode code, const char
 
 bool field_move_line(char **slot, char *given)
 {
-    if (!given)
+    if (given == NULL)
         return false;
     char *value = given[0] == '\0' ? NULL : given;
-    if (*slot == value || (*slot && value && strcmp(*slot, value) == 0))
+    if (*slot == value || (*slot != NULL && value != NULL && strcmp(*slot, value) == 0))
         return false;
     *slot = value;
     return true;
@@ -246,7 +246,7 @@ bool field_move_line(char **slot, char *given)
 
 bool field_move_text(Tefter__Text **slot, Tefter__Text *given)
 {
-    if (!given)
+    if (given == NULL)
         return false;
     Tefter__Text *value = field_text_empty(given) ? NULL : given;
     if (field_text_same(*slot, value))
@@ -257,9 +257,9 @@ bool field_move_text(Tefter__Text **slot, Tefter__Text *given)
 
 bool field_move_u32(bool given, uint32_t value, protobuf_c_boolean *has, uint32_t *slot)
 {
-    if (!given || ((!has || *has) && *slot == value))
+    if (!given || ((has == NULL || *has) && *slot == value))
         return false;
-    if (has)
+    if (has != NULL)
         *has = 1;
     *slot = value;
     return true;
@@ -267,9 +267,9 @@ bool field_move_u32(bool given, uint32_t value, protobuf_c_boolean *has, uint32_
 
 bool field_move_i64(bool given, int64_t value, protobuf_c_boolean *has, int64_t *slot)
 {
-    if (!given || ((!has || *has) && *slot == value))
+    if (!given || ((has == NULL || *has) && *slot == value))
         return false;
-    if (has)
+    if (has != NULL)
         *has = 1;
     *slot = value;
     return true;
@@ -277,9 +277,9 @@ bool field_move_i64(bool given, int64_t value, protobuf_c_boolean *has, int64_t 
 
 bool field_move_int(bool given, int value, protobuf_c_boolean *has, int *slot)
 {
-    if (!given || ((!has || *has) && *slot == value))
+    if (!given || ((has == NULL || *has) && *slot == value))
         return false;
-    if (has)
+    if (has != NULL)
         *has = 1;
     *slot = value;
     return true;
@@ -292,10 +292,10 @@ bool field_text_empty(const Tefter__Text *text)
 
 bool field_text_same(const Tefter__Text *a, const Tefter__Text *b)
 {
-    if (!a || !b)
+    if (a == NULL || b == NULL)
         return a == b;
     if (a->has_id || b->has_id)
         return a->has_id && b->has_id &&
                slice_equal(slice_of(a->id.data, a->id.len), slice_of(b->id.data, b->id.len));
-    return a->value && b->value && strcmp(a->value, b->value) == 0;
+    return a->value != NULL && b->value != NULL && strcmp(a->value, b->value) == 0;
 }

@@ -118,18 +118,18 @@ static void emit_branch(struct tx *tx, Tefter__EventKind kind, uint32_t branch)
 static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddBranch *command)
 {
     Tefter__Refusal *refusal = branch_check_code(tx, "code", command->code);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = field_line(tx, "name", command->name, NAME_MAX_BYTES);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = check_offset(tx, command->has_utc_offset_minutes, command->utc_offset_minutes);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = field_line_or_none(tx, "phone", command->phone, NAME_MAX_BYTES);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = field_line_or_none(tx, "address", command->address, NAME_MAX_BYTES);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
     uint32_t existing = branch_with_code(tx, command->code);
-    return existing ? refuse_existing(tx, "code", existing) : NULL;
+    return existing != 0 ? refuse_existing(tx, "code", existing) : NULL;
 }
 
 /* Refuses, in this order: code (FIELD_INVALID), name (field_line), utc_offset_minutes
@@ -138,7 +138,7 @@ Tefter__Refusal *apply_add_branch(struct tx *tx, const Tefter__AddBranch *comman
                                   Tefter__Done *done)
 {
     Tefter__Refusal *refusal = look_add(tx, command);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
     Tefter__CompanyRecord *company = company_hold(tx);
     Tefter__BranchRecord *branch =
@@ -160,16 +160,16 @@ static Tefter__Refusal *look_change(struct tx *tx, const Tefter__ChangeBranch *c
                                     Tefter__BranchRecord **ret_branch)
 {
     Tefter__Refusal *refusal = field_line(tx, "name", command->name, NAME_MAX_BYTES);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = check_offset(tx, command->has_utc_offset_minutes, command->utc_offset_minutes);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = field_line_or_none(tx, "phone", command->phone, NAME_MAX_BYTES);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = field_line_or_none(tx, "address", command->address, NAME_MAX_BYTES);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
     *ret_branch = branch_get(tx, command->branch);
-    return *ret_branch ? NULL : refuse_not_found(tx, "branch");
+    return *ret_branch != NULL ? NULL : refuse_not_found(tx, "branch");
 }
 
 static bool change_branch(Tefter__BranchRecord *branch, const Tefter__ChangeBranch *command)
@@ -190,7 +190,7 @@ Tefter__Refusal *apply_change_branch(struct tx *tx, const Tefter__ChangeBranch *
 {
     Tefter__BranchRecord *branch = NULL;
     Tefter__Refusal *refusal = look_change(tx, command, &branch);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
     if (!change_branch(branch, command))
         return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
@@ -219,13 +219,13 @@ static Tefter__Refusal *look_turn(struct tx *tx, const Tefter__BranchRecord *bra
 Tefter__Refusal *apply_turn_day(struct tx *tx, const Tefter__TurnDay *command, Tefter__Done *done)
 {
     Tefter__Refusal *refusal = field_date(tx, "date", command->date);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
     Tefter__BranchRecord *branch = branch_get(tx, command->branch);
-    if (!branch)
+    if (branch == NULL)
         return refuse_not_found(tx, "branch");
     refusal = look_turn(tx, branch, command->date);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
 
     tx_decided(tx);

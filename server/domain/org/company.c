@@ -59,7 +59,7 @@ uint32_t company_customers(struct tx *tx)
 {
     struct key key = company_key();
     uint64_t next = tx_peek(tx, &key, FIELD_NEXT_CUSTOMER);
-    return next ? (uint32_t)next - 1 : 0;
+    return next != 0 ? (uint32_t)next - 1 : 0;
 }
 
 void company_save(struct tx *tx, const Tefter__CompanyRecord *company)
@@ -72,7 +72,7 @@ void company_save(struct tx *tx, const Tefter__CompanyRecord *company)
 
 static Tefter__Refusal *check_currency(struct tx *tx, const char *currency)
 {
-    if (!currency_find(currency))
+    if (currency_find(currency) == NULL)
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "currency");
     return NULL;
 }
@@ -105,7 +105,7 @@ static void number_from_one(Tefter__CompanyRecord *company)
 Tefter__Refusal *company_check_founding(struct tx *tx, const Tefter__FoundCompany *command)
 {
     Tefter__Refusal *refusal = field_line(tx, "name", command->name, NAME_MAX_BYTES);
-    return refusal ? refusal : check_currency(tx, command->currency);
+    return refusal != NULL ? refusal : check_currency(tx, command->currency);
 }
 
 Tefter__CompanyRecord *company_found(struct tx *tx, const Tefter__FoundCompany *command)

@@ -99,7 +99,7 @@ static Tefter__Refusal *needs_owner(struct tx *tx)
     if (is_server(actor))
         return NULL;
     const Tefter__StaffRecord *staff = actor->has_staff ? staff_get(tx, actor->staff) : NULL;
-    if (staff && is_owner(staff))
+    if (staff != NULL && is_owner(staff))
         return NULL;
     return refuse_right(tx, TEFTER__RIGHT__RIGHT_EDIT_STAFF, &owner, 1);
 }
@@ -130,7 +130,7 @@ static bool is_last_owner(struct tx *tx, uint32_t staff)
 /* 0 and absent: he writes documents anywhere. */
 static Tefter__Refusal *check_branch(struct tx *tx, bool given, uint32_t branch)
 {
-    if (given && branch != 0 && !branch_get(tx, branch))
+    if (given && branch != 0 && branch_get(tx, branch) == NULL)
         return refuse_not_found(tx, "branch");
     return NULL;
 }
@@ -161,16 +161,16 @@ static void told(struct tx *tx, Tefter__EventKind kind, uint32_t staff, Tefter__
 static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddStaff *command)
 {
     Tefter__Refusal *refusal = field_login(tx, "login", command->login);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = field_text(tx, "name", command->name);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = check_branch(tx, command->has_branch, command->branch);
-    if (!refusal && command->role == TEFTER__ROLE__ROLE_OWNER)
+    if (refusal == NULL && command->role == TEFTER__ROLE__ROLE_OWNER)
         refusal = needs_owner(tx);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
     const Tefter__StaffRecord *existing = staff_by_login(tx, command->login);
-    return existing ? refuse_existing(tx, "login", existing->staff) : NULL;
+    return existing != NULL ? refuse_existing(tx, "login", existing->staff) : NULL;
 }
 
 /* Refuses, in this order: login (field_login), name (field_text); NOT_FOUND branch (unless 0);
@@ -179,7 +179,7 @@ static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddStaff *command)
 Tefter__Refusal *apply_add_staff(struct tx *tx, const Tefter__AddStaff *command, Tefter__Done *done)
 {
     Tefter__Refusal *refusal = look_add(tx, command);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
     Tefter__CompanyRecord *company = company_hold(tx);
     Tefter__StaffRecord *staff =
@@ -198,15 +198,15 @@ static Tefter__Refusal *look_change(struct tx *tx, const Tefter__ChangeStaff *co
                                     Tefter__StaffRecord **ret_staff)
 {
     Tefter__Refusal *refusal = field_text(tx, "name", command->name);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
     Tefter__StaffRecord *staff = staff_hold(tx, command->staff);
-    if (!staff)
+    if (staff == NULL)
         return refuse_not_found(tx, "staff");
     *ret_staff = staff;
     refusal = check_branch(tx, command->has_branch, command->branch);
     bool to_owner = command->has_role && command->role == TEFTER__ROLE__ROLE_OWNER;
-    if (!refusal && (is_owner(staff) || to_owner))
+    if (refusal == NULL && (is_owner(staff) || to_owner))
         refusal = needs_owner(tx);
     return refusal;
 }
@@ -258,14 +258,14 @@ Tefter__Refusal *apply_change_staff(struct tx *tx, const Tefter__ChangeStaff *co
 {
     Tefter__StaffRecord *staff = NULL;
     Tefter__Refusal *refusal = look_change(tx, command, &staff);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
     bool counted = is_owner(staff) && !staff->blocked;
     bool cut = false;
     if (!change_staff(staff, command, &cut))
         return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
     refusal = counted ? check_owner_left(tx, staff) : NULL;
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
 
     tx_decided(tx);
@@ -281,14 +281,14 @@ static Tefter__Refusal *look_secret(struct tx *tx, const Tefter__SetSecret *comm
     Tefter__Refusal *refusal = NULL;
     if (!command->has_password_hash && !command->has_pin_hash)
         refusal = refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "password_hash");
-    if (!refusal && command->has_password_hash)
+    if (refusal == NULL && command->has_password_hash)
         refusal = field_bytes(tx, "password_hash", command->password_hash, SECRET_HASH_MAX);
-    if (!refusal && command->has_pin_hash)
+    if (refusal == NULL && command->has_pin_hash)
         refusal = field_bytes(tx, "pin_hash", command->pin_hash, SECRET_HASH_MAX);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
     *ret_staff = staff_hold(tx, command->staff);
-    return *ret_staff ? may_touch(tx, *ret_staff) : refuse_not_found(tx, "staff");
+    return *ret_staff != NULL ? may_touch(tx, *ret_staff) : refuse_not_found(tx, "staff");
 }
 
 /* Refuses, in this order: FIELD_MISSING password_hash when neither is given; password_hash,
@@ -299,7 +299,7 @@ Tefter__Refusal *apply_set_secret(struct tx *tx, const Tefter__SetSecret *comman
 {
     Tefter__StaffRecord *staff = NULL;
     Tefter__Refusal *refusal = look_secret(tx, command, &staff);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
 
     tx_decided(tx);
@@ -319,10 +319,10 @@ Tefter__Refusal *apply_set_secret(struct tx *tx, const Tefter__SetSecret *comman
 Tefter__Refusal *apply_sign_out(struct tx *tx, const Tefter__SignOut *command, Tefter__Done *done)
 {
     Tefter__StaffRecord *staff = staff_hold(tx, command->staff);
-    if (!staff)
+    if (staff == NULL)
         return refuse_not_found(tx, "staff");
     Tefter__Refusal *refusal = may_touch(tx, staff);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
 
     tx_decided(tx);
@@ -339,7 +339,7 @@ static Tefter__Refusal *check_terminal(struct tx *tx, const Tefter__Actor *actor
     if (!actor->has_terminal)
         return NULL;
     const Tefter__TerminalRecord *terminal = terminal_get(tx, actor->terminal);
-    if (!terminal)
+    if (terminal == NULL)
         return refuse(tx, TEFTER__REFUSAL_CODE__TERMINAL_UNKNOWN, NULL);
     return terminal->blocked ? refuse(tx, TEFTER__REFUSAL_CODE__TERMINAL_BLOCKED, NULL) : NULL;
 }
@@ -350,12 +350,12 @@ Tefter__Refusal *staff_actor_needs(struct tx *tx, Tefter__Right right)
     if (is_server(actor))
         return NULL;
     const Tefter__StaffRecord *staff = actor->has_staff ? staff_get(tx, actor->staff) : NULL;
-    if (!staff)
+    if (staff == NULL)
         return refuse(tx, TEFTER__REFUSAL_CODE__NOT_LOGGED_IN, NULL);
     if (staff->blocked)
         return refuse(tx, TEFTER__REFUSAL_CODE__STAFF_BLOCKED, NULL);
     Tefter__Refusal *refusal = check_terminal(tx, actor);
-    if (refusal || rights_role_may(staff->role, right))
+    if (refusal != NULL || rights_role_may(staff->role, right))
         return refusal;
     Tefter__Role roles[RIGHTS_ROLES_MAX];
     return refuse_right(tx, right, roles, rights_roles_with(right, roles));
@@ -367,11 +367,11 @@ bool staff_actor_may(struct tx *tx, Tefter__Right right)
     if (is_server(actor))
         return true;
     const Tefter__StaffRecord *staff = actor->has_staff ? staff_get(tx, actor->staff) : NULL;
-    if (!staff || staff->blocked || !rights_role_may(staff->role, right))
+    if (staff == NULL || staff->blocked || !rights_role_may(staff->role, right))
         return false;
     const Tefter__TerminalRecord *terminal =
         actor->has_terminal ? terminal_get(tx, actor->terminal) : NULL;
-    return !actor->has_terminal || (terminal && !terminal->blocked);
+    return !actor->has_terminal || (terminal != NULL && !terminal->blocked);
 }
 
 void staff_found(struct tx *tx, uint32_t staff, char *login, Tefter__Text *name)

@@ -110,9 +110,9 @@ Tefter__Refusal *apply_add_terminal(struct tx *tx, const Tefter__AddTerminal *co
                                     Tefter__Done *done)
 {
     Tefter__Refusal *refusal = field_line(tx, "name", command->name, NAME_MAX_BYTES);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
-    if (!branch_get(tx, command->branch))
+    if (branch_get(tx, command->branch) == NULL)
         return refuse_not_found(tx, "branch");
     Tefter__CompanyRecord *company = company_hold(tx);
     Tefter__TerminalRecord *terminal = tx_new(tx, &tefter__terminal_record__descriptor);
@@ -131,12 +131,12 @@ static Tefter__Refusal *look_change(struct tx *tx, const Tefter__ChangeTerminal 
                                     Tefter__TerminalRecord **ret_terminal)
 {
     Tefter__Refusal *refusal = field_line(tx, "name", command->name, NAME_MAX_BYTES);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
     *ret_terminal = terminal_hold(tx, command->terminal);
-    if (!*ret_terminal)
+    if (*ret_terminal == NULL)
         return refuse_not_found(tx, "terminal");
-    if (command->has_branch && !branch_get(tx, command->branch))
+    if (command->has_branch && branch_get(tx, command->branch) == NULL)
         return refuse_not_found(tx, "branch");
     return NULL;
 }
@@ -155,7 +155,7 @@ Tefter__Refusal *apply_change_terminal(struct tx *tx, const Tefter__ChangeTermin
 {
     Tefter__TerminalRecord *terminal = NULL;
     Tefter__Refusal *refusal = look_change(tx, command, &terminal);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
     if (!change_terminal(terminal, command))
         return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
@@ -171,10 +171,10 @@ Tefter__Refusal *apply_set_enrolment_code(struct tx *tx, const Tefter__SetEnrolm
                                           Tefter__Done *done)
 {
     Tefter__Refusal *refusal = check_digest(tx, command->code_digest);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
     Tefter__TerminalRecord *terminal = terminal_hold(tx, command->terminal);
-    if (!terminal)
+    if (terminal == NULL)
         return refuse_not_found(tx, "terminal");
 
     tx_decided(tx);
@@ -208,17 +208,17 @@ static Tefter__Refusal *look_enrol(struct tx *tx, const Tefter__EnrolTerminal *c
                                    Tefter__TerminalRecord **ret_terminal)
 {
     Tefter__Refusal *refusal = check_digest(tx, command->code_digest);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = field_bytes(tx, "fingerprint", command->fingerprint, FINGERPRINT_MAX);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
     *ret_terminal = terminal_hold(tx, command->terminal);
-    if (!*ret_terminal)
+    if (*ret_terminal == NULL)
         return refuse_not_found(tx, "terminal");
     refusal = check_code(tx, *ret_terminal, command->code_digest);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = check_blocked(tx, *ret_terminal);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = check_serial(tx, *ret_terminal, command->serial);
     return refusal;
 }
@@ -231,7 +231,7 @@ Tefter__Refusal *apply_enrol_terminal(struct tx *tx, const Tefter__EnrolTerminal
 {
     Tefter__TerminalRecord *terminal = NULL;
     Tefter__Refusal *refusal = look_enrol(tx, command, &terminal);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
 
     tx_decided(tx);
@@ -249,17 +249,17 @@ static Tefter__Refusal *look_renew(struct tx *tx, const Tefter__RenewTerminal *c
 {
     Tefter__Refusal *refusal =
         field_bytes(tx, "fingerprint", command->fingerprint, FINGERPRINT_MAX);
-    if (!refusal && command->has_shown)
+    if (refusal == NULL && command->has_shown)
         refusal = field_bytes(tx, "shown", command->shown, FINGERPRINT_MAX);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
     *ret_terminal = terminal_hold(tx, command->terminal);
-    if (!*ret_terminal)
+    if (*ret_terminal == NULL)
         return refuse_not_found(tx, "terminal");
     if (!(*ret_terminal)->has_serial)
         return refuse(tx, TEFTER__REFUSAL_CODE__TERMINAL_UNKNOWN, "terminal");
     refusal = check_blocked(tx, *ret_terminal);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = check_serial(tx, *ret_terminal, command->serial);
     return refusal;
 }
@@ -272,7 +272,7 @@ Tefter__Refusal *apply_renew_terminal(struct tx *tx, const Tefter__RenewTerminal
 {
     Tefter__TerminalRecord *terminal = NULL;
     Tefter__Refusal *refusal = look_renew(tx, command, &terminal);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
 
     tx_decided(tx);

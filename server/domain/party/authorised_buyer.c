@@ -62,15 +62,15 @@ static Tefter__Refusal *check_cap(struct tx *tx, bool given, int64_t cap_minor, 
 static Tefter__Refusal *check_allow(struct tx *tx, const Tefter__AllowPerson *command)
 {
     Tefter__Refusal *refusal = field_text_wanted(tx, "name", command->name);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = field_text(tx, "phone", command->phone);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = field_text(tx, "identity", command->identity);
-    if (!refusal && command->has_cap_sale_minor)
+    if (refusal == NULL && command->has_cap_sale_minor)
         refusal = field_amount(tx, "cap_sale_minor", command->cap_sale_minor);
-    if (!refusal && command->has_cap_day_minor)
+    if (refusal == NULL && command->has_cap_day_minor)
         refusal = field_amount(tx, "cap_day_minor", command->cap_day_minor);
-    if (!refusal && command->has_valid_until)
+    if (refusal == NULL && command->has_valid_until)
         refusal = field_date(tx, "valid_until", command->valid_until);
     return refusal;
 }
@@ -79,11 +79,12 @@ static Tefter__Refusal *look_allow(struct tx *tx, const Tefter__AllowPerson *com
                                    Tefter__CustomerRecord **ret_customer)
 {
     Tefter__Refusal *refusal = check_allow(tx, command);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = customer_look(tx, command->customer, ret_customer);
-    if (!refusal && command->has_valid_until && command->valid_until < branch_of_actor(tx)->date)
+    if (refusal == NULL && command->has_valid_until &&
+        command->valid_until < branch_of_actor(tx)->date)
         refusal = refuse(tx, TEFTER__REFUSAL_CODE__DATE_INVALID, "valid_until");
-    if (!refusal && persons_not_revoked(*ret_customer) >= PERSONS_PER_CUSTOMER_MAX)
+    if (refusal == NULL && persons_not_revoked(*ret_customer) >= PERSONS_PER_CUSTOMER_MAX)
         refusal =
             refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "persons", PERSONS_PER_CUSTOMER_MAX);
     return refusal;
@@ -129,9 +130,9 @@ static void story_person(struct tx *tx, Tefter__ChangeRecord *story,
 {
     const char *head = tx_format(tx, "person.%u", person->person);
     story_text(tx, story, head, NULL, person->name);
-    if (person->phone)
+    if (person->phone != NULL)
         story_text(tx, story, tx_format(tx, "%s.phone", head), NULL, person->phone);
-    if (person->identity)
+    if (person->identity != NULL)
         story_text(tx, story, tx_format(tx, "%s.identity", head), NULL, person->identity);
     if (person->has_cap_sale_minor)
         story_value(tx, story, tx_format(tx, "%s.cap_sale_minor", head), NULL,
@@ -162,7 +163,7 @@ Tefter__Refusal *apply_allow_person(struct tx *tx, const Tefter__AllowPerson *co
 {
     Tefter__CustomerRecord *customer = NULL;
     Tefter__Refusal *refusal = look_allow(tx, command, &customer);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
     Tefter__PersonRecord *person = person_of(tx, command, customer->next_person++);
     Tefter__ChangeRecord *story = story_begin(tx);
@@ -181,10 +182,10 @@ Tefter__Refusal *apply_revoke_person(struct tx *tx, const Tefter__RevokePerson *
 {
     Tefter__CustomerRecord *customer = NULL;
     Tefter__Refusal *refusal = customer_look(tx, command->customer, &customer);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
     Tefter__PersonRecord *person = person_find(customer, command->person);
-    if (!person)
+    if (person == NULL)
         return refuse_not_found(tx, "person");
     if (person->revoked)
         return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
@@ -203,11 +204,11 @@ Tefter__Refusal *person_check(struct tx *tx, const Tefter__CustomerRecord *custo
                               uint32_t person, int64_t amount_minor, uint32_t date)
 {
     const Tefter__PersonRecord *found = person_find(customer, person);
-    if (!found || !person_may_buy(found, date))
+    if (found == NULL || !person_may_buy(found, date))
         return refuse(tx, TEFTER__REFUSAL_CODE__PERSON_NOT_ALLOWED, "person");
     Tefter__Refusal *refusal =
         check_cap(tx, found->has_cap_sale_minor, found->cap_sale_minor, 0, amount_minor);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = check_cap(tx, found->has_cap_day_minor, found->cap_day_minor,
                             person_spent(found, date), amount_minor);
     return refusal;
@@ -217,7 +218,7 @@ void person_spend(struct tx *tx, Tefter__CustomerRecord *customer, uint32_t pers
                   int64_t amount_minor, uint32_t date)
 {
     Tefter__PersonRecord *found = person_find(customer, person);
-    if (!found)
+    if (found == NULL)
         return;
     int64_t spent = person_spent(found, date) + amount_minor;
     if (!found->has_spent_date || date > found->spent_date)

@@ -109,9 +109,9 @@ Tefter__Refusal *view_customer_changes(struct tx *tx, const Tefter__CustomerChan
     if (!page_read(query->has_page, query->page, &shown, 1))
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
     const Tefter__CustomerRecord *customer = customer_get(tx, query->customer);
-    if (!customer)
+    if (customer == NULL)
         return refuse_not_found(tx, "customer");
-    uint64_t number = shown && shown <= customer->changes ? shown - 1 : customer->changes;
+    uint64_t number = shown != 0 && shown <= customer->changes ? shown - 1 : customer->changes;
     answer->changes = tx_take(tx, PAGE_ROWS_MAX * sizeof *answer->changes);
     for (; number > 0 && answer->n_changes < PAGE_ROWS_MAX; number--) {
         struct key key = change_key(customer->customer, (uint32_t)number);

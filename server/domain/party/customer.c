@@ -51,7 +51,7 @@ Tefter__CustomerRecord *customer_by_code(struct tx *tx, const char *code)
         return NULL; /* nobody's, and longer than a key */
     struct key key = code_key(code);
     uint32_t customer = customer_at(tx, &key);
-    return customer ? customer_get(tx, customer) : NULL;
+    return customer != 0 ? customer_get(tx, customer) : NULL;
 }
 
 /* What finds a new customer; the record is saved beside it. */
@@ -59,7 +59,7 @@ static void customer_index(struct tx *tx, const Tefter__CustomerRecord *customer
 {
     struct key by_code = code_key(customer->code);
     tx_put_u64(tx, &by_code, customer->customer);
-    if (!customer->source)
+    if (customer->source == NULL)
         return;
     struct key by_source = source_key(customer->source, customer->code);
     tx_put_u64(tx, &by_source, customer->customer);
@@ -70,7 +70,7 @@ static void customer_index(struct tx *tx, const Tefter__CustomerRecord *customer
 static Tefter__Refusal *check_language(struct tx *tx, const char *language)
 {
     static const char *const known[] = {"en", "vi", "zh", "fa", "el"};
-    if (!language)
+    if (language == NULL)
         return NULL;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (strcmp(known[i], language) == 0)
@@ -81,7 +81,7 @@ static Tefter__Refusal *check_language(struct tx *tx, const char *language)
 /* A text that people must give; NULL when absent is a refusal. */
 static Tefter__Refusal *wanted_line(struct tx *tx, const char *field, const char *text)
 {
-    if (!text)
+    if (text == NULL)
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, field);
     return field_line(tx, field, text, NAME_MAX_BYTES);
 }
@@ -111,15 +111,15 @@ static void move_term(struct tx *tx, Tefter__ChangeRecord *story, Tefter__Custom
 static Tefter__Refusal *look_found(struct tx *tx, const Tefter__FoundCompany *command)
 {
     Tefter__Refusal *refusal = company_check_founding(tx, command);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = field_login(tx, "admin_login", command->admin_login);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = field_text(tx, "admin_name", command->admin_name);
-    if (!refusal && command->head_office)
+    if (refusal == NULL && command->head_office != NULL)
         refusal = branch_check_code(tx, "head_office", command->head_office);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = field_date(tx, "date", command->date);
-    if (!refusal && company_exists(tx))
+    if (refusal == NULL && company_exists(tx))
         refusal = refuse_existing(tx, "company", 0);
     return refusal;
 }
@@ -143,13 +143,13 @@ Tefter__Refusal *apply_found_company(struct tx *tx, const Tefter__FoundCompany *
                                      Tefter__Done *done)
 {
     Tefter__Refusal *refusal = look_found(tx, command);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
     Tefter__CompanyRecord *company = company_found(tx, command);
     uint32_t branch = company->next_branch++;
     uint32_t owner = company->next_staff++;
     company->cash_customer = company->next_customer++;
-    char *code = command->head_office ? command->head_office : tx_text(tx, "HQ");
+    char *code = command->head_office != NULL ? command->head_office : tx_text(tx, "HQ");
 
     tx_decided(tx);
     company_save(tx, company);
@@ -170,14 +170,14 @@ static Tefter__Refusal *check_open_who(struct tx *tx, const Tefter__OpenCustomer
 {
     bool imported = command->source != NULL;
     Tefter__Refusal *refusal = field_code(tx, "code", command->code);
-    if (!refusal && imported && !command->code)
+    if (refusal == NULL && imported && command->code == NULL)
         refusal = refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "code");
-    if (!refusal)
+    if (refusal == NULL)
         refusal = field_text_wanted(tx, "name", command->name);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = imported ? field_text(tx, "phone", command->phone)
                            : field_text_wanted(tx, "phone", command->phone);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = imported ? field_line_or_none(tx, "area", command->area, NAME_MAX_BYTES)
                            : wanted_line(tx, "area", command->area);
     return refusal;
@@ -186,20 +186,20 @@ static Tefter__Refusal *check_open_who(struct tx *tx, const Tefter__OpenCustomer
 static Tefter__Refusal *check_open_rest(struct tx *tx, const Tefter__OpenCustomer *command)
 {
     Tefter__Refusal *refusal = field_text(tx, "nickname", command->nickname);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = field_text(tx, "tax_code", command->tax_code);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = field_text(tx, "address", command->address);
-    if (!refusal && command->n_groups > GROUPS_PER_CUSTOMER_MAX)
+    if (refusal == NULL && command->n_groups > GROUPS_PER_CUSTOMER_MAX)
         refusal =
             refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "groups", GROUPS_PER_CUSTOMER_MAX);
-    if (!refusal && command->has_term_days)
+    if (refusal == NULL && command->has_term_days)
         refusal = field_days(tx, "term_days", command->term_days);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = check_language(tx, command->language);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = field_line(tx, "source", command->source, CODE_MAX_BYTES);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = field_text(tx, "note", command->note);
     return refusal;
 }
@@ -217,7 +217,7 @@ static Tefter__Refusal *look_groups(struct tx *tx, const Tefter__OpenCustomer *c
 {
     for (size_t i = 0; i < command->n_groups; i++) {
         ret_groups[i] = group_hold(tx, command->groups[i]);
-        if (!ret_groups[i])
+        if (ret_groups[i] == NULL)
             return refuse_at(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "groups[%zu]", i);
         if (dimension_taken(ret_groups, i, ret_groups[i]->dimension))
             return refuse_at(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "groups[%zu]", i);
@@ -228,17 +228,17 @@ static Tefter__Refusal *look_groups(struct tx *tx, const Tefter__OpenCustomer *c
 static Tefter__Refusal *look_unique(struct tx *tx, const Tefter__OpenCustomer *command)
 {
     uint32_t existing = 0;
-    if (command->source) {
+    if (command->source != NULL) {
         struct key key = source_key(command->source, command->code);
         existing = customer_at(tx, &key);
-        if (existing)
+        if (existing != 0)
             return refuse_existing(tx, "source", existing);
     }
-    if (command->code) {
+    if (command->code != NULL) {
         struct key key = code_key(command->code);
         existing = customer_at(tx, &key);
     }
-    return existing ? refuse_existing(tx, "code", existing) : NULL;
+    return existing != 0 ? refuse_existing(tx, "code", existing) : NULL;
 }
 
 static Tefter__Refusal *look_open(struct tx *tx, const Tefter__OpenCustomer *command,
@@ -246,13 +246,13 @@ static Tefter__Refusal *look_open(struct tx *tx, const Tefter__OpenCustomer *com
                                   Tefter__GroupRecord **ret_groups)
 {
     Tefter__Refusal *refusal = check_open_who(tx, command);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = check_open_rest(tx, command);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = look_groups(tx, command, ret_groups);
-    if (!refusal && company->next_customer > CUSTOMER_MAX)
+    if (refusal == NULL && company->next_customer > CUSTOMER_MAX)
         refusal = refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "customer", CUSTOMER_MAX);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = look_unique(tx, command);
     return refusal;
 }
@@ -272,7 +272,7 @@ static char *code_for(struct tx *tx, uint32_t number)
 static Tefter__CustomerRecord *customer_of(struct tx *tx, const Tefter__OpenCustomer *command,
                                            uint32_t number, Tefter__ChangeRecord *story)
 {
-    char *code = command->code ? command->code : code_for(tx, number);
+    char *code = command->code != NULL ? command->code : code_for(tx, number);
     Tefter__CustomerRecord *customer = customer_new(tx, number, code, command->name);
     story_value(tx, story, "code", NULL, code);
     story_text(tx, story, "name", NULL, command->name);
@@ -294,8 +294,9 @@ static Tefter__CustomerRecord *customer_of(struct tx *tx, const Tefter__OpenCust
 static void story_group(struct tx *tx, Tefter__ChangeRecord *story,
                         const Tefter__GroupRecord *before, const Tefter__GroupRecord *now)
 {
-    const char *field = tx_format(tx, "group.%s", (now ? now : before)->dimension);
-    story_value(tx, story, field, before ? before->name : NULL, now ? now->name : NULL);
+    const char *field = tx_format(tx, "group.%s", (now != NULL ? now : before)->dimension);
+    story_value(tx, story, field, before != NULL ? before->name : NULL,
+                now != NULL ? now->name : NULL);
 }
 
 static void opened(struct tx *tx, Tefter__CustomerRecord *customer, Tefter__ChangeRecord *story,
@@ -324,7 +325,7 @@ Tefter__Refusal *apply_open_customer(struct tx *tx, const Tefter__OpenCustomer *
     Tefter__CompanyRecord *company = company_hold(tx);
     Tefter__GroupRecord *groups[GROUPS_PER_CUSTOMER_MAX];
     Tefter__Refusal *refusal = look_open(tx, command, company, groups);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
     Tefter__ChangeRecord *story = story_begin(tx);
     Tefter__CustomerRecord *customer = customer_of(tx, command, company->next_customer++, story);
@@ -340,21 +341,21 @@ Tefter__Refusal *apply_open_customer(struct tx *tx, const Tefter__OpenCustomer *
 static Tefter__Refusal *check_change(struct tx *tx, const Tefter__ChangeCustomer *command)
 {
     Tefter__Refusal *refusal = field_text_filled(tx, "name", command->name);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = field_text_filled(tx, "phone", command->phone);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = field_line(tx, "area", command->area, NAME_MAX_BYTES);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = field_text(tx, "nickname", command->nickname);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = field_text(tx, "tax_code", command->tax_code);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = field_text(tx, "address", command->address);
-    if (!refusal && command->has_term_days)
+    if (refusal == NULL && command->has_term_days)
         refusal = field_days(tx, "term_days", command->term_days);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = check_language(tx, command->language);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = field_text(tx, "note", command->note);
     return refusal;
 }
@@ -382,9 +383,9 @@ Tefter__Refusal *apply_change_customer(struct tx *tx, const Tefter__ChangeCustom
 {
     Tefter__CustomerRecord *customer = NULL;
     Tefter__Refusal *refusal = check_change(tx, command);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = customer_look(tx, command->customer, &customer);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
     Tefter__ChangeRecord *story = story_begin(tx);
     change_customer(tx, customer, command, story);
@@ -404,11 +405,11 @@ static Tefter__Refusal *look_lock(struct tx *tx, const Tefter__LockCustomer *com
                                   Tefter__CustomerRecord **ret_customer)
 {
     Tefter__Refusal *refusal = field_text(tx, "reason", command->reason);
-    if (!refusal && command->has_until)
+    if (refusal == NULL && command->has_until)
         refusal = field_date(tx, "until", command->until);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = customer_look(tx, command->customer, ret_customer);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
     uint32_t today = branch_of_actor(tx)->date;
     if (command->has_until && command->until < today)
@@ -420,7 +421,7 @@ static Tefter__Refusal *look_lock(struct tx *tx, const Tefter__LockCustomer *com
 
 static Tefter__Text *text_or_none(Tefter__Text *text)
 {
-    return text && !field_text_empty(text) ? text : NULL;
+    return text != NULL && !field_text_empty(text) ? text : NULL;
 }
 
 /* Both ways; reason NULL: none. */
@@ -442,9 +443,9 @@ static void story_lock(struct tx *tx, Tefter__ChangeRecord *story,
 {
     const char *until_before = story_date(tx, before->has_locked_until, before->locked_until);
     story_value(tx, story, "locked", before->locked ? "true" : "false", locked ? "true" : "false");
-    if (before->lock_reason || reason)
+    if (before->lock_reason != NULL || reason != NULL)
         story_text(tx, story, "lock_reason", before->lock_reason, reason);
-    if (until_before || until)
+    if (until_before != NULL || until != NULL)
         story_value(tx, story, "locked_until", until_before, until);
 }
 
@@ -465,7 +466,7 @@ Tefter__Refusal *apply_lock_customer(struct tx *tx, const Tefter__LockCustomer *
 {
     Tefter__CustomerRecord *customer = NULL;
     Tefter__Refusal *refusal = look_lock(tx, command, &customer);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
     Tefter__ChangeRecord *story = story_begin(tx);
     Tefter__Text *reason = text_or_none(command->reason);
@@ -485,9 +486,9 @@ Tefter__Refusal *apply_unlock_customer(struct tx *tx, const Tefter__UnlockCustom
 {
     Tefter__CustomerRecord *customer = NULL;
     Tefter__Refusal *refusal = field_text(tx, "reason", command->reason);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = customer_look(tx, command->customer, &customer);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
     if (!customer_locked(customer, branch_of_actor(tx)->date))
         return refuse(tx, TEFTER__REFUSAL_CODE__LOCK_STATE, "customer");
@@ -516,7 +517,7 @@ group_of_dimension(struct tx *tx, const Tefter__CustomerRecord *customer, const 
 {
     for (size_t i = 0; i < customer->n_groups; i++) {
         Tefter__GroupRecord *group = group_hold(tx, customer->groups[i]);
-        if (group && strcmp(group->dimension, dimension) == 0)
+        if (group != NULL && strcmp(group->dimension, dimension) == 0)
             return group;
     }
     return NULL;
@@ -529,9 +530,9 @@ static void replace_group(struct tx *tx, Tefter__CustomerRecord *customer,
     uint32_t *groups = tx_take(tx, (customer->n_groups + 1) * sizeof *groups);
     size_t count = 0;
     for (size_t i = 0; i < customer->n_groups; i++)
-        if (!before || customer->groups[i] != before->group)
+        if (before == NULL || customer->groups[i] != before->group)
             groups[count++] = customer->groups[i];
-    if (now)
+    if (now != NULL)
         groups[count++] = now->group;
     customer->groups = groups;
     customer->n_groups = count;
@@ -543,13 +544,13 @@ static void regroup(struct tx *tx, Tefter__CustomerRecord *customer, Tefter__Gro
     Tefter__ChangeRecord *story = story_begin(tx);
     story_group(tx, story, before, now);
     replace_group(tx, customer, before, now);
-    if (before)
+    if (before != NULL)
         group_put_member(tx, before, customer->customer, false);
-    if (now)
+    if (now != NULL)
         group_put_member(tx, now, customer->customer, true);
     story_end(tx, customer, story);
     customer_tell(tx, TEFTER__EVENT_KIND__CUSTOMER_GROUPED, customer->customer,
-                  (now ? now : before)->group);
+                  (now != NULL ? now : before)->group);
     tx_touch(tx, ROW_ACCOUNT, customer->customer);
     FIELD_SET(done, id, customer->customer);
 }
@@ -562,15 +563,15 @@ Tefter__Refusal *apply_join_group(struct tx *tx, const Tefter__JoinGroup *comman
 {
     Tefter__CustomerRecord *customer = NULL;
     Tefter__Refusal *refusal = customer_look(tx, command->customer, &customer);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
     Tefter__GroupRecord *group = group_hold(tx, command->group);
-    if (!group)
+    if (group == NULL)
         return refuse_not_found(tx, "group");
     if (is_member(customer, group->group))
         return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
     Tefter__GroupRecord *before = group_of_dimension(tx, customer, group->dimension);
-    if (!before && customer->n_groups >= GROUPS_PER_CUSTOMER_MAX)
+    if (before == NULL && customer->n_groups >= GROUPS_PER_CUSTOMER_MAX)
         return refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "group", GROUPS_PER_CUSTOMER_MAX);
 
     tx_decided(tx);
@@ -585,10 +586,10 @@ Tefter__Refusal *apply_leave_group(struct tx *tx, const Tefter__LeaveGroup *comm
 {
     Tefter__CustomerRecord *customer = NULL;
     Tefter__Refusal *refusal = customer_look(tx, command->customer, &customer);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
     Tefter__GroupRecord *group = group_hold(tx, command->group);
-    if (!group)
+    if (group == NULL)
         return refuse_not_found(tx, "group");
     if (!is_member(customer, group->group))
         return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
@@ -604,11 +605,11 @@ Tefter__Refusal *customer_resolve(struct tx *tx, uint32_t customer, const char *
                                   Tefter__CustomerRecord **ret_customer)
 {
     *ret_customer = NULL;
-    if (customer == 0 && !code)
+    if (customer == 0 && code == NULL)
         return optional ? NULL : refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "customer");
     Tefter__CustomerRecord *found =
-        customer ? customer_get(tx, customer) : customer_by_code(tx, code);
-    if (!found || (code && strcmp(code, found->code) != 0))
+        customer != 0 ? customer_get(tx, customer) : customer_by_code(tx, code);
+    if (found == NULL || (code != NULL && strcmp(code, found->code) != 0))
         return refuse_not_found(tx, "customer");
     *ret_customer = found;
     return NULL;

@@ -36,7 +36,7 @@ Tefter__Refusal *customer_look(struct tx *tx, uint32_t number,
                                Tefter__CustomerRecord **ret_customer)
 {
     *ret_customer = customer_get(tx, number);
-    if (!*ret_customer)
+    if (*ret_customer == NULL)
         return refuse_not_found(tx, "customer");
     if (is_cash(tx, number))
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "customer");
@@ -50,7 +50,7 @@ void customer_tell(struct tx *tx, Tefter__EventKind kind, uint32_t customer, uin
     Tefter__Event event = TEFTER__EVENT__INIT;
     event.kind = kind;
     FIELD_SET(&event, customer, customer);
-    if (about)
+    if (about != 0)
         FIELD_SET(&event, about, about);
     tx_emit(tx, &event);
     tx_touch(tx, ROW_CUSTOMER, customer);

@@ -75,9 +75,9 @@ void group_save(struct tx *tx, const Tefter__GroupRecord *group)
     struct key own = group_key(group->group); /* as the store has it: the held one has changed */
     const Tefter__GroupRecord *before = tx_get(tx, &own, &tefter__group_record__descriptor);
     save_record(tx, group);
-    if (before && strcmp(before->name, group->name) == 0)
+    if (before != NULL && strcmp(before->name, group->name) == 0)
         return;
-    if (before) {
+    if (before != NULL) {
         struct key key = name_key(before->dimension, before->name);
         tx_delete(tx, &key);
     }
@@ -112,9 +112,9 @@ static Tefter__Refusal *check_dates(struct tx *tx, const char *field,
     Tefter__Refusal *refusal = NULL;
     if (terms->has_valid_from)
         refusal = field_date(tx, tx_format(tx, "%s.valid_from", field), terms->valid_from);
-    if (!refusal && terms->has_valid_until)
+    if (refusal == NULL && terms->has_valid_until)
         refusal = field_date(tx, until, terms->valid_until);
-    if (!refusal && terms->has_valid_from && terms->has_valid_until &&
+    if (refusal == NULL && terms->has_valid_from && terms->has_valid_until &&
         terms->valid_from > terms->valid_until)
         refusal = refuse(tx, TEFTER__REFUSAL_CODE__DATE_INVALID, until);
     return refusal;
@@ -126,10 +126,10 @@ static Tefter__Refusal *check_walls(struct tx *tx, const char *field,
     Tefter__Refusal *refusal = NULL;
     if (terms->has_overdue_days)
         refusal = field_days(tx, tx_format(tx, "%s.overdue_days", field), terms->overdue_days);
-    if (!refusal && terms->has_overdue_minor)
+    if (refusal == NULL && terms->has_overdue_minor)
         refusal = field_amount_or_zero(tx, tx_format(tx, "%s.overdue_minor", field),
                                        terms->overdue_minor);
-    if (!refusal && terms->has_document_max_minor)
+    if (refusal == NULL && terms->has_document_max_minor)
         refusal = field_amount_or_zero(tx, tx_format(tx, "%s.document_max_minor", field),
                                        terms->document_max_minor);
     return refusal;
@@ -138,12 +138,12 @@ static Tefter__Refusal *check_walls(struct tx *tx, const char *field,
 /* Terms that say nothing are none. */
 static Tefter__LimitTerms *terms_or_none(Tefter__LimitTerms *terms)
 {
-    return terms && tefter__limit_terms__get_packed_size(terms) > 0 ? terms : NULL;
+    return terms != NULL && tefter__limit_terms__get_packed_size(terms) > 0 ? terms : NULL;
 }
 
 static bool terms_same(struct tx *tx, const Tefter__LimitTerms *a, const Tefter__LimitTerms *b)
 {
-    if (!a || !b)
+    if (a == NULL || b == NULL)
         return a == b;
     size_t size = tefter__limit_terms__get_packed_size(a);
     if (size != tefter__limit_terms__get_packed_size(b))
@@ -160,16 +160,16 @@ static bool terms_same(struct tx *tx, const Tefter__LimitTerms *a, const Tefter_
 static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddGroup *command)
 {
     Tefter__Refusal *refusal = field_code(tx, "dimension", command->dimension);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = field_line(tx, "name", command->name, NAME_MAX_BYTES);
-    if (!refusal && command->has_term_days)
+    if (refusal == NULL && command->has_term_days)
         refusal = field_days(tx, "term_days", command->term_days);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = group_check_terms(tx, "limit", command->limit);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
     uint32_t existing = group_with_name(tx, command->dimension, command->name);
-    return existing ? refuse_existing(tx, "name", existing) : NULL;
+    return existing != 0 ? refuse_existing(tx, "name", existing) : NULL;
 }
 
 /* Refuses, in this order: dimension (field_code), name (field_line), term_days (field_days), limit
@@ -177,7 +177,7 @@ static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddGroup *command)
 Tefter__Refusal *apply_add_group(struct tx *tx, const Tefter__AddGroup *command, Tefter__Done *done)
 {
     Tefter__Refusal *refusal = look_add(tx, command);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
     Tefter__CompanyRecord *company = company_hold(tx);
     Tefter__GroupRecord *group = tx_new(tx, &tefter__group_record__descriptor);
@@ -232,14 +232,14 @@ void group_put_member(struct tx *tx, Tefter__GroupRecord *group, uint32_t custom
 Tefter__Refusal *group_check_terms(struct tx *tx, const char *field,
                                    const Tefter__LimitTerms *terms)
 {
-    if (!terms)
+    if (terms == NULL)
         return NULL;
     Tefter__Refusal *refusal = check_limit(tx, field, terms);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = check_dates(tx, field, terms);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = check_walls(tx, field, terms);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = field_currency(tx, tx_format(tx, "%s.currency", field), terms->currency);
     return refusal;
 }
@@ -247,9 +247,9 @@ Tefter__Refusal *group_check_terms(struct tx *tx, const char *field,
 static Tefter__Refusal *look_change(struct tx *tx, const Tefter__ChangeGroup *command)
 {
     Tefter__Refusal *refusal = field_line(tx, "name", command->name, NAME_MAX_BYTES);
-    if (!refusal && command->has_term_days)
+    if (refusal == NULL && command->has_term_days)
         refusal = field_days(tx, "term_days", command->term_days);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = group_check_terms(tx, "limit", command->limit);
     return refusal;
 }
@@ -260,7 +260,7 @@ static bool change_group(struct tx *tx, Tefter__GroupRecord *group,
     bool changed = field_move_line(&group->name, command->name);
     changed |= field_move_u32(command->has_term_days, command->term_days, &group->has_term_days,
                               &group->term_days);
-    if (!command->limit)
+    if (command->limit == NULL)
         return changed;
     Tefter__LimitTerms *limit = terms_or_none(command->limit);
     changed |= !terms_same(tx, group->limit, limit);
@@ -272,15 +272,15 @@ Tefter__Refusal *group_plan_change(struct tx *tx, const Tefter__ChangeGroup *com
                                    Tefter__GroupRecord **ret_group)
 {
     Tefter__Refusal *refusal = look_change(tx, command);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
     Tefter__GroupRecord *group = group_hold(tx, command->group);
-    if (!group)
+    if (group == NULL)
         return refuse_not_found(tx, "group");
     if (!change_group(tx, group, command))
         return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
     uint32_t named = group_with_name(tx, group->dimension, group->name);
-    if (named && named != group->group)
+    if (named != 0 && named != group->group)
         return refuse_existing(tx, "name", named);
     *ret_group = group;
     return NULL;
@@ -297,7 +297,7 @@ Tefter__Refusal *view_groups(struct tx *tx, const Tefter__GroupList *query,
     for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on && answer->n_groups < PAGE_ROWS_MAX;
          on = tx_walk_next(&walk)) {
         Tefter__GroupRecord *group = tx_walk_record(&walk, &tefter__group_record__descriptor);
-        if (!query->dimension || strcmp(query->dimension, group->dimension) == 0)
+        if (query->dimension == NULL || strcmp(query->dimension, group->dimension) == 0)
             answer->groups[answer->n_groups++] = group;
     }
     tx_walk_end(&walk);

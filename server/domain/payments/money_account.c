@@ -80,7 +80,7 @@ static uint32_t existing_place(struct tx *tx, const Tefter__MoneyPlaceRecord *pl
     struct key prefix = key_book(TABLE_PLACE);
     struct tx_walk walk;
     uint32_t existing = 0;
-    for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on && !existing;
+    for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on && existing == 0;
          on = tx_walk_next(&walk)) {
         const Tefter__MoneyPlaceRecord *other =
             tx_walk_record(&walk, &tefter__money_place_record__descriptor);
@@ -114,7 +114,7 @@ static Tefter__Refusal *add_place(struct tx *tx, Tefter__MoneyPlaceRecord *place
                                   Tefter__Done *done)
 {
     uint32_t existing = existing_place(tx, place);
-    if (existing)
+    if (existing != 0)
         return refuse_existing(tx, is_account(place) ? "number" : "name", existing);
     Tefter__CompanyRecord *company = company_hold(tx);
     place->place = company->next_place++;
@@ -131,9 +131,9 @@ static Tefter__Refusal *add_place(struct tx *tx, Tefter__MoneyPlaceRecord *place
 Tefter__Refusal *apply_add_till(struct tx *tx, const Tefter__AddTill *command, Tefter__Done *done)
 {
     Tefter__Refusal *refusal = field_line(tx, "name", command->name, NAME_MAX_BYTES);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
-    if (!branch_get(tx, command->branch))
+    if (branch_get(tx, command->branch) == NULL)
         return refuse_not_found(tx, "branch");
     Tefter__MoneyPlaceRecord *till =
         place_new(tx, TEFTER__MONEY_PLACE_KIND__PLACE_TILL, command->name);
@@ -147,11 +147,11 @@ Tefter__Refusal *apply_add_bank_account(struct tx *tx, const Tefter__AddBankAcco
                                         Tefter__Done *done)
 {
     Tefter__Refusal *refusal = field_line(tx, "name", command->name, NAME_MAX_BYTES);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = field_line(tx, "number", command->number, CODE_MAX_BYTES);
-    if (!refusal)
+    if (refusal == NULL)
         refusal = field_line_or_none(tx, "bank", command->bank, NAME_MAX_BYTES);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
     Tefter__MoneyPlaceRecord *account =
         place_new(tx, TEFTER__MONEY_PLACE_KIND__PLACE_BANK_ACCOUNT, command->name);
@@ -167,12 +167,12 @@ Tefter__Refusal *apply_add_pos_device(struct tx *tx, const Tefter__AddPosDevice 
                                       Tefter__Done *done)
 {
     Tefter__Refusal *refusal = field_line(tx, "name", command->name, NAME_MAX_BYTES);
-    if (refusal)
+    if (refusal != NULL)
         return refusal;
-    if (!branch_get(tx, command->branch))
+    if (branch_get(tx, command->branch) == NULL)
         return refuse_not_found(tx, "branch");
     const Tefter__MoneyPlaceRecord *account = place_get(tx, command->bank_account);
-    if (!account || !is_account(account))
+    if (account == NULL || !is_account(account))
         return refuse_not_found(tx, "bank_account");
     if (account->retired)
         return refuse(tx, TEFTER__REFUSAL_CODE__RETIRED, "bank_account");
@@ -188,7 +188,7 @@ Tefter__Refusal *apply_retire_money_place(struct tx *tx, const Tefter__RetireMon
                                           Tefter__Done *done)
 {
     Tefter__MoneyPlaceRecord *place = place_hold(tx, command->place);
-    if (!place)
+    if (place == NULL)
         return refuse_not_found(tx, "place");
     if (!field_move_int(true, command->retired, NULL, &place->retired))
         return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
