@@ -1,37 +1,28 @@
 #pragma once
 /*
- * The book: the nouns of the trade. A noun includes only nouns to its left:
+ * The domain: the entities of the trade, in folders. Which folder may use which stands in the
+ * module table of tools/house; there is no way back from a lower one to a higher one. When a lower
+ * entity must react to a higher one, the higher calls the lower's plain function in the same
+ * transaction. This header collects the folders' for the ledger alone.
  *
- *   company → branch → terminal → staff → group → customer_record → story → person → customer
- *     → product → place → posting → account → credit → line → document → match → payment
- *     → correction → job → report
- *
- * When the left must react to the right, the right calls the left's plain function in the same
- * transaction. Each file: record, rules, changes (apply_…), services, views; see README.
+ * Each file of an entity: head with life cycle and numbered invariants; records; rules; changes
+ * (apply_…); services for others; views.
  *
  * A change: `Tefter__Refusal *apply_x(struct tx *tx, const Tefter__X *command, Tefter__Done *done)`
  * returns NULL when done. A view: `Tefter__Refusal *view_x(struct tx *tx, const Tefter__X *query,
  * Tefter__XAnswer *answer)`. What comes in has been scanned (message_scan): required fields are
  * there, text is valid UTF-8 without NUL, enums are known.
  */
-#include "domain/catalogue/product.h"
-#include "domain/corrections/correction.h"
+#include "domain/catalogue/catalogue.h"
+#include "domain/corrections/corrections.h"
 #include "domain/credit/credit.h"
-#include "domain/documents/document.h"
-#include "domain/entity/job.h"
-#include "domain/org/branch.h"
-#include "domain/org/company.h"
-#include "domain/org/rights.h"
-#include "domain/org/staff.h"
-#include "domain/org/terminal.h"
-#include "domain/party/authorised_buyer.h"
-#include "domain/party/change_log.h"
-#include "domain/party/customer.h"
-#include "domain/party/customer_record.h"
-#include "domain/party/group.h"
-#include "domain/payments/money_account.h"
-#include "domain/payments/payment.h"
-#include "domain/receivables/account.h"
-#include "domain/receivables/match.h"
-#include "domain/receivables/posting.h"
-#include "domain/reports/report.h"
+#include "domain/documents/documents.h"
+#include "domain/entity/entity.h"
+#include "domain/org/org.h"
+#include "domain/party/party.h"
+#include "domain/payments/payments.h"
+#include "domain/receivables/receivables.h"
+#include "domain/reports/reports.h"
+
+/* Moves a job on by one step (jobs.def). */
+Tefter__Refusal *apply_step_job(struct tx *tx, const Tefter__StepJob *command, Tefter__Done *done);

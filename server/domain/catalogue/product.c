@@ -7,16 +7,14 @@
  * 2. A product has at most BARCODES_MAX barcodes; none is taken away.
  * 3. What was sold keeps its own copy of name and price: changing a product changes no document.
  */
-#include "domain/catalogue/product.h"
-
-#include <string.h>
+#include "domain/catalogue/catalogue.h"
 
 #include "base/limits.h"
 #include "base/money.h"
 #include "base/text.h"
-#include "domain/entity/field.h"
-#include "domain/entity/page.h"
-#include "domain/org/company.h"
+#include "domain/org/org.h"
+
+#include <string.h>
 
 enum {
     BARCODES_MAX = REPEATED_MAX,
@@ -24,7 +22,7 @@ enum {
     FOLDED_MAX = 1024,
 };
 
-/* ---- 1 record ---- */
+/* ---- records ---- */
 
 static struct key product_key(uint32_t product)
 {
@@ -80,7 +78,7 @@ static void product_save(struct tx *tx, const Tefter__ProductRecord *product)
     tx_put(tx, &key, &product->base);
 }
 
-/* ---- 2 rules ---- */
+/* ---- rules ---- */
 
 static Tefter__Refusal *check_unit_price(struct tx *tx, const char *unit, bool has_price,
                                          int64_t price, bool has_tax, uint32_t tax_bp)
@@ -141,16 +139,7 @@ static Tefter__Refusal *look_barcodes(struct tx *tx, uint32_t product, char *con
     return NULL;
 }
 
-static void told(struct tx *tx, uint32_t product, Tefter__Done *done)
-{
-    Tefter__Event event = TEFTER__EVENT__INIT;
-    event.kind = TEFTER__EVENT_KIND__PRODUCT_CHANGED;
-    FIELD_SET(&event, about, product);
-    tx_emit(tx, &event);
-    FIELD_SET(done, id, product);
-}
-
-/* ---- 3 changes ---- */
+/* ---- changes ---- */
 
 static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddProduct *command)
 {
@@ -212,7 +201,7 @@ Tefter__Refusal *apply_add_product(struct tx *tx, const Tefter__AddProduct *comm
     for (size_t i = 0; i < product->n_barcodes; i++)
         save_code(tx, product->barcodes[i], product->product);
     company_save(tx, company);
-    told(tx, product->product, done);
+    event_done(tx, TEFTER__EVENT_KIND__PRODUCT_CHANGED, product->product, done);
     done->number = product->code;
     return NULL;
 }
@@ -249,7 +238,7 @@ static bool change_product(Tefter__ProductRecord *product, const Tefter__ChangeP
     return changed;
 }
 
-/* Adds those that are not his yet, the code among them; says how many. */
+/* Adds those it does not have yet, the code among them; says how many. */
 static size_t add_barcodes(struct tx *tx, Tefter__ProductRecord *product, char *const *barcodes,
                            size_t count)
 {
@@ -290,11 +279,11 @@ Tefter__Refusal *apply_change_product(struct tx *tx, const Tefter__ChangeProduct
     product_save(tx, product);
     for (size_t i = product->n_barcodes - added; i < product->n_barcodes; i++)
         save_code(tx, product->barcodes[i], product->product);
-    told(tx, product->product, done);
+    event_done(tx, TEFTER__EVENT_KIND__PRODUCT_CHANGED, product->product, done);
     return NULL;
 }
 
-/* ---- 5 views ---- */
+/* ---- views ---- */
 
 static bool folded_holds(const char *text, struct slice wanted)
 {

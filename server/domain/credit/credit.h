@@ -1,26 +1,10 @@
 #pragma once
 /*
- * Credit: whose terms hold for a customer today, and the decision over a sale, explained.
- *
- *   exposure  = bills + uncleared - unmatched          (account.h)
- *   available = limit - exposure                       equality is allowed: 0 <= available - amount
- *
- * Terms are taken field by field: the customer's own (while valid), else of his groups the
- * strictest limit and the first other field, else the company's. Unlimited and 0 are different
- * things.
- *
- * The walls, in this order: single-document maximum, old overdue debt, limit. What hitting one
- * means is the policy's: block, warn, or approve.
- *
- * An approval parks one sale of one amount and asks those who may decide:
- *
- *   waiting ──granted──▶ granted ──its sale──▶ spent
- *      │  └──refused──▶ refused       │
- *      └────── expires_ms passes ─────┴──▶ expired
+ * Credit: whose terms hold for a customer today, the decision over a sale, and approvals. Life
+ * cycles and invariants stand at the head of each entity's file.
  */
-#include "domain/party/customer.h"
-#include "domain/receivables/account.h"
-#include "tx/tx.h"
+#include "domain/party/party.h"
+#include "domain/receivables/receivables.h"
 #include "view.pb-c.h"
 
 struct credit_terms {
@@ -48,11 +32,11 @@ struct credit_request {
     int64_t amount_minor;
     uint32_t today;
     uint64_t approval; /* 0: none */
-    bool already_happened;
+    bool backfill;
 };
 
 /* The decision, always; NULL when the sale may go on, else, in this order and naming customer:
- * CUSTOMER_LOCKED (unless it already happened); of an approval that is named NOT_FOUND or
+ * CUSTOMER_LOCKED (unless it is a backfill); of an approval that is named NOT_FOUND or
  * APPROVAL_NOT_OPEN approval (not granted, expired, another's, for less), though no wall be hit;
  * the first wall, or APPROVAL_NEEDED, with the decision and the ways out in it. */
 Tefter__Refusal *credit_decide(struct tx *tx, const struct credit_request *request,
@@ -70,9 +54,8 @@ size_t credit_open_approvals(struct tx *tx, uint64_t *ret_approvals, size_t most
 
 Tefter__Refusal *apply_set_credit_limit(struct tx *tx, const Tefter__SetCreditLimit *command,
                                         Tefter__Done *done);
-/* The look part of SetCreditPolicy; the job noun saves it and tells every customer. */
-Tefter__Refusal *credit_plan_policy(struct tx *tx, const Tefter__SetCreditPolicy *command,
-                                    Tefter__CompanyRecord **ret_company);
+Tefter__Refusal *apply_set_credit_policy(struct tx *tx, const Tefter__SetCreditPolicy *command,
+                                         Tefter__Done *done);
 Tefter__Refusal *apply_ask_approval(struct tx *tx, const Tefter__AskApproval *command,
                                     Tefter__Done *done);
 Tefter__Refusal *apply_decide_approval(struct tx *tx, const Tefter__DecideApproval *command,

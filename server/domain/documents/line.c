@@ -1,18 +1,30 @@
 /*
- * Lines and charges. Invariants: net = quantity x price - discount, rounded once; tax of the
- * rounded net; total = sum of nets and taxes.
+ * Lines and charges of a document: what was sold, for how much.
+ *
+ * 1. net = quantity x price - discount, rounded once; tax is of the rounded net.
+ * 2. The total is the sum of rounded lines, so nothing is left over.
+ * 3. A serial number of a product is sold once.
  */
-#include "domain/documents/line.h"
+#include "domain/documents/inside.h"
 
 #include "base/limits.h"
 #include "base/money.h"
-#include "domain/catalogue/product.h"
-#include "domain/entity/field.h"
-#include "domain/org/staff.h"
+#include "domain/catalogue/catalogue.h"
+#include "domain/org/org.h"
 
 #include <string.h>
 
 #define QUANTITY_MAX INT64_C(1000000000000)
+
+/* ---- records ---- */
+
+static struct key serial_key(uint32_t product, const char *serial)
+{
+    struct key key = key_book(TABLE_SERIAL);
+    key_u32(&key, product);
+    key_text(&key, serial);
+    return key;
+}
 
 /* ---- rules: form ---- */
 
@@ -34,7 +46,7 @@ static Tefter__Refusal *check_line(struct tx *tx, const struct line_rules *rules
                                    const Tefter__InvoiceLine *line, size_t i)
 {
     const char *f = rules->field;
-    bool negative_ok = rules->already_happened;
+    bool negative_ok = rules->backfill;
     if (line->quantity == 0 || (line->quantity < 0 && !negative_ok))
         return refuse_at(tx, TEFTER__REFUSAL_CODE__QUANTITY_NOT_POSITIVE, "%s[%zu].quantity", f, i);
     if (line->quantity > QUANTITY_MAX || line->quantity < -QUANTITY_MAX)
@@ -99,7 +111,7 @@ static Tefter__Refusal *find_product(struct tx *tx, const struct line_rules *rul
     else if (line->product_code != NULL)
         *ret_product = product_by_code(tx, line->product_code);
     if (*ret_product != NULL) {
-        if ((*ret_product)->retired && !rules->already_happened)
+        if ((*ret_product)->retired && !rules->backfill)
             return refuse_at(tx, TEFTER__REFUSAL_CODE__RETIRED, "%s[%zu].product", f, i);
         return NULL;
     }
@@ -107,17 +119,9 @@ static Tefter__Refusal *find_product(struct tx *tx, const struct line_rules *rul
         return refuse_at(tx, TEFTER__REFUSAL_CODE__NOT_IN_CATALOGUE, "%s[%zu].product", f, i);
     if (line->text == NULL || *line->text == '\0')
         return refuse_at(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "%s[%zu].product", f, i);
-    if (rules->already_happened)
+    if (rules->backfill)
         return NULL;
     return staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_FREE_LINE);
-}
-
-static struct key serial_key(uint32_t product, const char *serial)
-{
-    struct key key = key_book(TABLE_SERIAL);
-    key_u32(&key, product);
-    key_text(&key, serial);
-    return key;
 }
 
 /* How often a serial number of a product stands in the lines of a document so far. */
@@ -141,7 +145,7 @@ static Tefter__Refusal *check_serials(struct tx *tx, const struct line_rules *ru
                                       const Tefter__DocumentRecord *record, size_t i)
 {
     const char *f = rules->field;
-    if (!product->serials || rules->already_happened)
+    if (!product->serials || rules->backfill)
         return NULL;
     if ((int64_t)line->n_serials * QUANTITY_UNIT != line->quantity)
         return refuse_at(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "%s[%zu].serials", f, i);
@@ -156,8 +160,7 @@ static Tefter__Refusal *check_serials(struct tx *tx, const struct line_rules *ru
             continue;
         Tefter__Refusal *refusal =
             refuse_at(tx, TEFTER__REFUSAL_CODE__ALREADY_EXISTS, "%s[%zu].serials[%zu]", f, i, s);
-        refusal->has_existing = sold_with != 0;
-        refusal->existing = sold_with;
+        FIELD_SET_IF(refusal, existing, sold_with != 0, sold_with);
         return refusal;
     }
     return NULL;
@@ -179,15 +182,12 @@ static Tefter__RefusalCode price_line(const Tefter__InvoiceLine *from, Tefter__D
     *ret_field = "discount_minor";
     if (gross >= 0 ? discount > gross : discount < gross)
         return TEFTER__REFUSAL_CODE__DISCOUNT_TOO_BIG;
-    line->has_discount_bp = from->has_discount_bp;
-    line->discount_bp = from->discount_bp;
-    line->has_discount_minor = discount != 0;
-    line->discount_minor = discount;
+    FIELD_COPY(line, discount_bp, from);
+    FIELD_SET_IF(line, discount_minor, discount != 0, discount);
     line->net_minor = gross - discount;
     int64_t tax = 0;
     need(money_rate(line->net_minor, line->tax_bp, &tax));
-    line->has_tax_minor = tax != 0;
-    line->tax_minor = tax;
+    FIELD_SET_IF(line, tax_minor, tax != 0, tax);
     return 0;
 }
 
@@ -198,31 +198,26 @@ static void describe(const Tefter__InvoiceLine *from, const Tefter__ProductRecor
     line->text = from->text;
     line->n_serials = from->n_serials;
     line->serials = from->serials;
-    line->has_tax_bp = from->has_tax_bp;
-    line->tax_bp = from->tax_bp;
+    FIELD_COPY(line, tax_bp, from);
     line->price = from->price;
     if (product == NULL)
         return;
-    line->has_product = true;
-    line->product = product->product;
+    FIELD_SET(line, product, product->product);
     line->code = product->code;
     line->unit = product->unit;
     if (line->text == NULL)
         line->text = product->name;
     if (!from->has_tax_bp) {
-        line->has_tax_bp = product->has_tax_bp;
-        line->tax_bp = product->tax_bp;
+        FIELD_COPY(line, tax_bp, product);
     }
     if (!from->has_price)
         line->price = product->price;
 }
 
-/* ---- services ---- */
-
-/* Refuses, of each line in turn: RETIRED or NOT_IN_CATALOGUE product; of a free line FIELD_MISSING
- * product (no text), the right FREE_LINE; PRICE_MISSING price, serial numbers (check_serials);
- * AMOUNT_TOO_BIG price (gross), DISCOUNT_TOO_BIG discount_minor (over gross). What already happened
- * may be retired, free and without serial numbers. */
+/* Refuses, of each line in turn: RETIRED or NOT_IN_CATALOGUE product; of a custom line
+ * FIELD_MISSING product (no text), the right FREE_LINE; PRICE_MISSING price, serial numbers
+ * (check_serials); AMOUNT_TOO_BIG price (gross), DISCOUNT_TOO_BIG discount_minor (over gross). A
+ * backfill may be retired, custom and without serial numbers. */
 static Tefter__Refusal *fill_line(struct tx *tx, const struct line_rules *rules,
                                   const Tefter__InvoiceLine *from, size_t i,
                                   const Tefter__DocumentRecord *record, Tefter__DocumentLine *line)
@@ -242,6 +237,8 @@ static Tefter__Refusal *fill_line(struct tx *tx, const struct line_rules *rules,
     Tefter__RefusalCode code = price_line(from, line, &field);
     return code == 0 ? NULL : refuse_at(tx, code, "%s[%zu].%s", rules->field, i, field);
 }
+
+/* ---- services ---- */
 
 Tefter__Refusal *line_fill(struct tx *tx, const struct line_rules *rules,
                            Tefter__InvoiceLine *const *lines, size_t count,
@@ -265,10 +262,10 @@ Tefter__Refusal *line_fill_charges(struct tx *tx, Tefter__Charge *const *charges
         Tefter__DocumentCharge *charge = tx_new(tx, &tefter__document_charge__descriptor);
         charge->title = charges[i]->title;
         charge->amount_minor = charges[i]->amount_minor;
-        charge->has_tax_bp = charges[i]->has_tax_bp;
-        charge->tax_bp = charges[i]->tax_bp;
-        need(money_rate(charge->amount_minor, charge->tax_bp, &charge->tax_minor));
-        charge->has_tax_minor = charge->tax_minor != 0;
+        FIELD_COPY(charge, tax_bp, charges[i]);
+        int64_t tax = 0;
+        need(money_rate(charge->amount_minor, charge->tax_bp, &tax));
+        FIELD_SET_IF(charge, tax_minor, tax != 0, tax);
         record->charges[record->n_charges++] = charge;
     }
     return NULL;
@@ -297,4 +294,17 @@ int64_t line_share(int64_t amount_minor, int64_t part, int64_t whole)
     __int128 half = whole / 2;
     __int128 rounded = product >= 0 ? (product + half) / whole : (product - half) / whole;
     return (int64_t)rounded;
+}
+
+void line_serials(struct tx *tx, const Tefter__DocumentRecord *record, bool sold)
+{
+    for (size_t i = 0; i < record->n_lines; i++)
+        for (size_t s = 0; s < record->lines[i]->n_serials; s++) {
+            struct key key = serial_key(record->lines[i]->product, record->lines[i]->serials[s]);
+            uint64_t sold_with = 0;
+            if (sold)
+                tx_put_u64(tx, &key, record->document);
+            else if (tx_get_u64(tx, &key, &sold_with) && sold_with == record->document)
+                tx_delete(tx, &key);
+        }
 }

@@ -1,9 +1,8 @@
 /*
- * Checks of fields, and the small moves of a change. Pure: nothing here reads a record but
- * field_currency, which asks the company. The order of the refusals of each function is its
- * header's, and is part of the epoch.
+ * Checks of fields, and the small moves of a change. Pure: nothing here reads a record. The order
+ * of the refusals of each function is its header's, and is part of the rules version.
  */
-#include "domain/entity/field.h"
+#include "domain/entity/entity.h"
 
 #include <string.h>
 
@@ -11,9 +10,8 @@
 #include "base/limits.h"
 #include "base/money.h"
 #include "base/text.h"
-#include "domain/org/company.h"
 
-/* ---- 2 rules ---- */
+/* ---- rules ---- */
 
 /* Spelled out, so that no table of a library decides what a ledger takes. */
 static bool is_space(uint32_t point)
@@ -97,7 +95,7 @@ static Tefter__Refusal *check_word(struct tx *tx, const char *field, const char 
     return NULL;
 }
 
-/* ---- 4 services: text ---- */
+/* ---- services: text ---- */
 
 Tefter__Refusal *field_line(struct tx *tx, const char *field, const char *text, size_t most)
 {
@@ -154,7 +152,7 @@ Tefter__Refusal *field_text_wanted(struct tx *tx, const char *field, const Tefte
                         : refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, field);
 }
 
-/* ---- 4 services: numbers ---- */
+/* ---- services: numbers ---- */
 
 Tefter__Refusal *field_amount(struct tx *tx, const char *field, int64_t amount_minor)
 {
@@ -201,14 +199,7 @@ Tefter__Refusal *field_bytes(struct tx *tx, const char *field, ProtobufCBinaryDa
     return NULL;
 }
 
-Tefter__Refusal *field_currency(struct tx *tx, const char *field, const char *currency)
-{
-    if (currency != NULL && strcmp(currency, company_get(tx)->currency) != 0)
-        return refuse(tx, TEFTER__REFUSAL_CODE__WRONG_CURRENCY, field);
-    return NULL;
-}
-
-/* ---- 4 services: refusals ---- */
+/* ---- services: refusals ---- */
 
 Tefter__Refusal *refuse_not_found(struct tx *tx, const char *field)
 {
@@ -231,7 +222,7 @@ Tefter__Refusal *refuse_most(struct tx *tx, Tefter__RefusalCode code, const char
     return refusal;
 }
 
-/* ---- 4 services: moves ---- */
+/* ---- services: moves ---- */
 
 bool field_move_line(char **slot, char *given)
 {

@@ -1,7 +1,7 @@
 /*
  * Pages of lists. A token is a few numbers, big-endian.
  */
-#include "domain/entity/page.h"
+#include "domain/entity/entity.h"
 
 #include "base/limits.h"
 

@@ -9,13 +9,11 @@
  * 2. A business date never goes back, and moves on by at most TURN_DAYS_MAX days at once.
  * 3. The counters of its series only rise, so a number is given out once.
  */
-#include "domain/org/branch.h"
-
-#include <string.h>
+#include "domain/org/org.h"
 
 #include "base/limits.h"
-#include "domain/entity/field.h"
-#include "domain/org/company.h"
+
+#include <string.h>
 
 enum {
     HEAD_OFFICE = 1,
@@ -25,7 +23,7 @@ enum {
     OFFSET_EAST_MAX = 14 * 60,
 };
 
-/* ---- 1 record ---- */
+/* ---- records ---- */
 
 static struct key branch_key(uint32_t branch)
 {
@@ -74,7 +72,7 @@ static uint32_t branch_with_code(struct tx *tx, const char *code)
     return tx_get_u64(tx, &key, &branch) ? (uint32_t)branch : 0;
 }
 
-/* ---- 2 rules ---- */
+/* ---- rules ---- */
 
 static bool is_code(const char *code)
 {
@@ -105,15 +103,7 @@ static Tefter__BranchRecord *branch_new(struct tx *tx, uint32_t number, char *co
     return branch;
 }
 
-static void emit_branch(struct tx *tx, Tefter__EventKind kind, uint32_t branch)
-{
-    Tefter__Event event = TEFTER__EVENT__INIT;
-    event.kind = kind;
-    FIELD_SET(&event, about, branch);
-    tx_emit(tx, &event);
-}
-
-/* ---- 3 changes ---- */
+/* ---- changes ---- */
 
 static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddBranch *command)
 {
@@ -150,8 +140,7 @@ Tefter__Refusal *apply_add_branch(struct tx *tx, const Tefter__AddBranch *comman
     tx_decided(tx);
     branch_make(tx, branch);
     company_save(tx, company);
-    emit_branch(tx, TEFTER__EVENT_KIND__BRANCH_CHANGED, branch->branch);
-    FIELD_SET(done, id, branch->branch);
+    event_done(tx, TEFTER__EVENT_KIND__BRANCH_CHANGED, branch->branch, done);
     done->number = branch->code;
     return NULL;
 }
@@ -197,8 +186,7 @@ Tefter__Refusal *apply_change_branch(struct tx *tx, const Tefter__ChangeBranch *
 
     tx_decided(tx);
     branch_save(tx, branch);
-    emit_branch(tx, TEFTER__EVENT_KIND__BRANCH_CHANGED, branch->branch);
-    FIELD_SET(done, id, branch->branch);
+    event_done(tx, TEFTER__EVENT_KIND__BRANCH_CHANGED, branch->branch, done);
     return NULL;
 }
 
@@ -231,12 +219,11 @@ Tefter__Refusal *apply_turn_day(struct tx *tx, const Tefter__TurnDay *command, T
     tx_decided(tx);
     branch->date = command->date;
     branch_save(tx, branch);
-    emit_branch(tx, TEFTER__EVENT_KIND__DAY_TURNED, branch->branch);
-    FIELD_SET(done, id, branch->branch);
+    event_done(tx, TEFTER__EVENT_KIND__DAY_TURNED, branch->branch, done);
     return NULL;
 }
 
-/* ---- 4 services ---- */
+/* ---- services ---- */
 
 Tefter__BranchRecord *branch_of_actor(struct tx *tx)
 {
@@ -252,19 +239,19 @@ uint32_t branch_head_date(struct tx *tx)
 
 char *branch_number(struct tx *tx, Tefter__BranchRecord *branch, Tefter__DocumentKind kind)
 {
-    uint32_t *counter = &branch->next_invoice;
-    const char *series = "";
-    if (kind == TEFTER__DOCUMENT_KIND__DOCUMENT_CREDIT_NOTE) {
-        counter = &branch->next_credit_note;
-        series = "CN-";
-    } else if (kind == TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT) {
-        counter = &branch->next_payment;
-        series = "R-";
-    } else if (kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL) {
-        counter = &branch->next_reversal;
-        series = "X-";
+    switch (kind) {
+    case TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE:
+        return tx_format(tx, "%s-%05u", branch->code, branch->next_invoice++);
+    case TEFTER__DOCUMENT_KIND__DOCUMENT_CREDIT_NOTE:
+        return tx_format(tx, "%s-CN-%05u", branch->code, branch->next_credit_note++);
+    case TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT:
+        return tx_format(tx, "%s-R-%05u", branch->code, branch->next_payment++);
+    case TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL:
+        return tx_format(tx, "%s-X-%05u", branch->code, branch->next_reversal++);
+    case _TEFTER__DOCUMENT_KIND_IS_INT_SIZE:
+        break;
     }
-    return tx_format(tx, "%s-%s%05u", branch->code, series, (*counter)++);
+    fault_need(__FILE__, __LINE__, "a document of no kind");
 }
 
 Tefter__Refusal *branch_check_code(struct tx *tx, const char *field, const char *code)
@@ -272,12 +259,12 @@ Tefter__Refusal *branch_check_code(struct tx *tx, const char *field, const char 
     return is_code(code) ? NULL : refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, field);
 }
 
-void branch_found(struct tx *tx, uint32_t branch, char *code, uint32_t date)
+void branch_add_head_office(struct tx *tx, uint32_t branch, char *code, uint32_t date)
 {
     branch_make(tx, branch_new(tx, branch, code, code, date));
 }
 
-/* ---- 5 views ---- */
+/* ---- views ---- */
 
 Tefter__Refusal *view_branches(struct tx *tx, const Tefter__BranchList *query,
                                Tefter__BranchesAnswer *answer)

@@ -8,13 +8,12 @@
  *    from 1 in order, without a gap, and never twice.
  * 3. policy_version counts from 1; each change of the company's terms raises it.
  */
-#include "domain/org/company.h"
-
-#include <string.h>
+#include "domain/org/org.h"
 
 #include "base/limits.h"
 #include "base/money.h"
-#include "domain/entity/field.h"
+
+#include <string.h>
 
 enum {
     TERM_DAYS_AT_FIRST = 30,
@@ -22,7 +21,7 @@ enum {
     FIELD_NEXT_CUSTOMER = 23,
 };
 
-/* ---- 1 record ---- */
+/* ---- records ---- */
 
 static struct key company_key(void)
 {
@@ -68,7 +67,7 @@ void company_save(struct tx *tx, const Tefter__CompanyRecord *company)
     tx_put(tx, &key, &company->base);
 }
 
-/* ---- 2 rules ---- */
+/* ---- rules ---- */
 
 static Tefter__Refusal *check_currency(struct tx *tx, const char *currency)
 {
@@ -77,7 +76,7 @@ static Tefter__Refusal *check_currency(struct tx *tx, const char *currency)
     return NULL;
 }
 
-/* Who has no terms of his own or of a group may not buy on credit at all. */
+/* A customer without terms of their own or of a group may not buy on credit at all. */
 static Tefter__LimitTerms *first_policy(struct tx *tx, char *currency)
 {
     Tefter__LimitTerms *policy = tx_new(tx, &tefter__limit_terms__descriptor);
@@ -100,15 +99,22 @@ static void number_from_one(Tefter__CompanyRecord *company)
     company->next_job = 1;
 }
 
-/* ---- 4 services ---- */
+/* ---- services ---- */
 
-Tefter__Refusal *company_check_founding(struct tx *tx, const Tefter__FoundCompany *command)
+Tefter__Refusal *company_check_currency(struct tx *tx, const char *field, const char *currency)
+{
+    if (currency != NULL && strcmp(currency, company_get(tx)->currency) != 0)
+        return refuse(tx, TEFTER__REFUSAL_CODE__WRONG_CURRENCY, field);
+    return NULL;
+}
+
+Tefter__Refusal *company_check_new(struct tx *tx, const Tefter__FoundCompany *command)
 {
     Tefter__Refusal *refusal = field_line(tx, "name", command->name, NAME_MAX_BYTES);
     return refusal != NULL ? refusal : check_currency(tx, command->currency);
 }
 
-Tefter__CompanyRecord *company_found(struct tx *tx, const Tefter__FoundCompany *command)
+Tefter__CompanyRecord *company_new(struct tx *tx, const Tefter__FoundCompany *command)
 {
     Tefter__CompanyRecord *company = tx_new(tx, &tefter__company_record__descriptor);
     company->name = command->name;
@@ -122,7 +128,7 @@ Tefter__CompanyRecord *company_found(struct tx *tx, const Tefter__FoundCompany *
     return company;
 }
 
-/* ---- 5 views ---- */
+/* ---- views ---- */
 
 Tefter__Refusal *view_company(struct tx *tx, const Tefter__CompanyView *query,
                               Tefter__CompanyAnswer *answer)
@@ -136,8 +142,7 @@ Tefter__Refusal *view_company(struct tx *tx, const Tefter__CompanyView *query,
     answer->cash_customer = company->cash_customer;
     answer->policy_version = company->policy_version;
     answer->policy = company->policy;
-    answer->has_term_days = company->has_term_days;
-    answer->term_days = company->term_days;
+    FIELD_COPY(answer, term_days, company);
     answer->customers = company->next_customer - 1;
     return NULL;
 }

@@ -1,4 +1,4 @@
-#include "domain/org/rights.h"
+#include "domain/org/org.h"
 
 #include <stdint.h>
 

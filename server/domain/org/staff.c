@@ -9,18 +9,13 @@
  * 4. `generation` only rises: blocking, another role, a new password and signing out raise it, and
  *    tokens of a generation before are worth nothing.
  */
-#include "domain/org/staff.h"
+#include "domain/org/org.h"
 
 #include "base/limits.h"
-#include "domain/entity/field.h"
-#include "domain/org/branch.h"
-#include "domain/org/company.h"
-#include "domain/org/rights.h"
-#include "domain/org/terminal.h"
 
 enum { SECRET_HASH_MAX = 256 };
 
-/* ---- 1 record ---- */
+/* ---- records ---- */
 
 static struct key staff_key(uint32_t staff)
 {
@@ -68,7 +63,7 @@ static void staff_make(struct tx *tx, const Tefter__StaffRecord *staff)
     tx_put_u64(tx, &key, staff->staff);
 }
 
-/* ---- 2 rules ---- */
+/* ---- rules ---- */
 
 static bool is_owner(const Tefter__StaffRecord *staff)
 {
@@ -127,7 +122,7 @@ static bool is_last_owner(struct tx *tx, uint32_t staff)
     return last;
 }
 
-/* 0 and absent: he writes documents anywhere. */
+/* 0 and absent: they write documents anywhere. */
 static Tefter__Refusal *check_branch(struct tx *tx, bool given, uint32_t branch)
 {
     if (given && branch != 0 && branch_get(tx, branch) == NULL)
@@ -147,16 +142,7 @@ static Tefter__StaffRecord *staff_new(struct tx *tx, uint32_t number, char *logi
     return staff;
 }
 
-static void told(struct tx *tx, Tefter__EventKind kind, uint32_t staff, Tefter__Done *done)
-{
-    Tefter__Event event = TEFTER__EVENT__INIT;
-    event.kind = kind;
-    FIELD_SET(&event, about, staff);
-    tx_emit(tx, &event);
-    FIELD_SET(done, id, staff);
-}
-
-/* ---- 3 changes ---- */
+/* ---- changes ---- */
 
 static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddStaff *command)
 {
@@ -190,7 +176,7 @@ Tefter__Refusal *apply_add_staff(struct tx *tx, const Tefter__AddStaff *command,
     tx_decided(tx);
     staff_make(tx, staff);
     company_save(tx, company);
-    told(tx, TEFTER__EVENT_KIND__STAFF_CHANGED, staff->staff, done);
+    event_done(tx, TEFTER__EVENT_KIND__STAFF_CHANGED, staff->staff, done);
     return NULL;
 }
 
@@ -216,12 +202,11 @@ static bool move_branch(Tefter__StaffRecord *staff, const Tefter__ChangeStaff *c
     uint32_t before = staff->has_branch ? staff->branch : 0;
     if (!command->has_branch || command->branch == before)
         return false;
-    FIELD_SET(staff, branch, command->branch);
-    staff->has_branch = command->branch != 0;
+    FIELD_SET_IF(staff, branch, command->branch != 0, command->branch);
     return true;
 }
 
-/* *ret_cut: his tokens end. */
+/* *ret_cut: their tokens end. */
 static bool change_staff(Tefter__StaffRecord *staff, const Tefter__ChangeStaff *command,
                          bool *ret_cut)
 {
@@ -250,8 +235,8 @@ static Tefter__Refusal *check_owner_left(struct tx *tx, const Tefter__StaffRecor
 }
 
 /* Refuses, in this order: name (field_text); NOT_FOUND staff, branch (unless 0: anywhere);
- * RIGHT_MISSING [OWNER] when he is or becomes an OWNER and the actor is neither an owner nor the
- * server; NOTHING_TO_CHANGE; when he was the last owner not blocked and would not stay one:
+ * RIGHT_MISSING [OWNER] when they are or become an OWNER and the actor is neither an owner nor the
+ * server; NOTHING_TO_CHANGE; when they were the last owner not blocked and would not stay one:
  * FIELD_INVALID role, or FIELD_INVALID blocked when the role stays. */
 Tefter__Refusal *apply_change_staff(struct tx *tx, const Tefter__ChangeStaff *command,
                                     Tefter__Done *done)
@@ -271,7 +256,7 @@ Tefter__Refusal *apply_change_staff(struct tx *tx, const Tefter__ChangeStaff *co
     tx_decided(tx);
     staff->generation += cut ? 1 : 0;
     staff_save(tx, staff);
-    told(tx, TEFTER__EVENT_KIND__STAFF_CHANGED, staff->staff, done);
+    event_done(tx, TEFTER__EVENT_KIND__STAFF_CHANGED, staff->staff, done);
     return NULL;
 }
 
@@ -292,8 +277,8 @@ static Tefter__Refusal *look_secret(struct tx *tx, const Tefter__SetSecret *comm
 }
 
 /* Refuses, in this order: FIELD_MISSING password_hash when neither is given; password_hash,
- * pin_hash (field_bytes, 256); NOT_FOUND staff; RIGHT_MISSING [OWNER] when he is an OWNER and the
- * actor neither himself, an owner nor the server. */
+ * pin_hash (field_bytes, 256); NOT_FOUND staff; RIGHT_MISSING [OWNER] when they are an OWNER and
+ * the actor neither they themselves, an owner nor the server. */
 Tefter__Refusal *apply_set_secret(struct tx *tx, const Tefter__SetSecret *command,
                                   Tefter__Done *done)
 {
@@ -310,12 +295,12 @@ Tefter__Refusal *apply_set_secret(struct tx *tx, const Tefter__SetSecret *comman
     if (command->has_pin_hash)
         FIELD_SET(staff, pin_hash, command->pin_hash);
     staff_save(tx, staff);
-    told(tx, TEFTER__EVENT_KIND__STAFF_CHANGED, staff->staff, done);
+    event_done(tx, TEFTER__EVENT_KIND__STAFF_CHANGED, staff->staff, done);
     return NULL;
 }
 
-/* Refuses, in this order: NOT_FOUND staff; RIGHT_MISSING [OWNER] when he is an OWNER and the actor
- * neither himself, an owner nor the server. */
+/* Refuses, in this order: NOT_FOUND staff; RIGHT_MISSING [OWNER] when they are an OWNER and the
+ * actor neither they themselves, an owner nor the server. */
 Tefter__Refusal *apply_sign_out(struct tx *tx, const Tefter__SignOut *command, Tefter__Done *done)
 {
     Tefter__StaffRecord *staff = staff_hold(tx, command->staff);
@@ -328,11 +313,11 @@ Tefter__Refusal *apply_sign_out(struct tx *tx, const Tefter__SignOut *command, T
     tx_decided(tx);
     staff->generation++;
     staff_save(tx, staff);
-    told(tx, TEFTER__EVENT_KIND__STAFF_SIGNED_OUT, staff->staff, done);
+    event_done(tx, TEFTER__EVENT_KIND__STAFF_SIGNED_OUT, staff->staff, done);
     return NULL;
 }
 
-/* ---- 4 services ---- */
+/* ---- services ---- */
 
 static Tefter__Refusal *check_terminal(struct tx *tx, const Tefter__Actor *actor)
 {
@@ -374,12 +359,12 @@ bool staff_actor_may(struct tx *tx, Tefter__Right right)
     return !actor->has_terminal || (terminal != NULL && !terminal->blocked);
 }
 
-void staff_found(struct tx *tx, uint32_t staff, char *login, Tefter__Text *name)
+void staff_add_owner(struct tx *tx, uint32_t staff, char *login, Tefter__Text *name)
 {
     staff_make(tx, staff_new(tx, staff, login, name, TEFTER__ROLE__ROLE_OWNER));
 }
 
-/* ---- 5 views ---- */
+/* ---- views ---- */
 
 static Tefter__StaffMember *member_of(struct tx *tx, const Tefter__StaffRecord *staff)
 {
@@ -388,8 +373,7 @@ static Tefter__StaffMember *member_of(struct tx *tx, const Tefter__StaffRecord *
     member->login = staff->login;
     member->name = staff->name;
     member->role = staff->role;
-    member->has_branch = staff->has_branch;
-    member->branch = staff->branch;
+    FIELD_COPY(member, branch, staff);
     member->blocked = staff->blocked;
     member->has_password = staff->has_password_hash;
     member->has_pin = staff->has_pin_hash;

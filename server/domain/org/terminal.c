@@ -12,19 +12,16 @@
  * 4. A new code does not end the certificate of before; enrolling anew or blocking does. Renewed,
  * it counts for 30 days more.
  */
-#include "domain/org/terminal.h"
-
-#include <string.h>
+#include "domain/org/org.h"
 
 #include "base/limits.h"
-#include "domain/entity/field.h"
-#include "domain/org/branch.h"
-#include "domain/org/company.h"
+
+#include <string.h>
 
 enum { FINGERPRINT_MAX = 64 };
 #define BEFORE_MS ((int64_t)30 * 24 * 3600 * 1000)
 
-/* ---- 1 record ---- */
+/* ---- records ---- */
 
 static struct key terminal_key(uint32_t terminal)
 {
@@ -51,7 +48,7 @@ static void terminal_save(struct tx *tx, const Tefter__TerminalRecord *terminal)
     tx_put(tx, &key, &terminal->base);
 }
 
-/* ---- 2 rules ---- */
+/* ---- rules ---- */
 
 static Tefter__Refusal *check_digest(struct tx *tx, ProtobufCBinaryData digest)
 {
@@ -94,16 +91,7 @@ static Tefter__Refusal *check_blocked(struct tx *tx, const Tefter__TerminalRecor
     return NULL;
 }
 
-static void told(struct tx *tx, uint32_t terminal, Tefter__Done *done)
-{
-    Tefter__Event event = TEFTER__EVENT__INIT;
-    event.kind = TEFTER__EVENT_KIND__TERMINAL_CHANGED;
-    FIELD_SET(&event, about, terminal);
-    tx_emit(tx, &event);
-    FIELD_SET(done, id, terminal);
-}
-
-/* ---- 3 changes ---- */
+/* ---- changes ---- */
 
 /* Refuses, in this order: name (field_line); NOT_FOUND branch. */
 Tefter__Refusal *apply_add_terminal(struct tx *tx, const Tefter__AddTerminal *command,
@@ -123,7 +111,7 @@ Tefter__Refusal *apply_add_terminal(struct tx *tx, const Tefter__AddTerminal *co
     tx_decided(tx);
     terminal_save(tx, terminal);
     company_save(tx, company);
-    told(tx, terminal->terminal, done);
+    event_done(tx, TEFTER__EVENT_KIND__TERMINAL_CHANGED, terminal->terminal, done);
     return NULL;
 }
 
@@ -162,7 +150,7 @@ Tefter__Refusal *apply_change_terminal(struct tx *tx, const Tefter__ChangeTermin
 
     tx_decided(tx);
     terminal_save(tx, terminal);
-    told(tx, terminal->terminal, done);
+    event_done(tx, TEFTER__EVENT_KIND__TERMINAL_CHANGED, terminal->terminal, done);
     return NULL;
 }
 
@@ -182,7 +170,7 @@ Tefter__Refusal *apply_set_enrolment_code(struct tx *tx, const Tefter__SetEnrolm
     FIELD_SET(terminal, code_expires_ms, command->expires_ms);
     FIELD_SET(terminal, code_used, false);
     terminal_save(tx, terminal);
-    told(tx, terminal->terminal, done);
+    event_done(tx, TEFTER__EVENT_KIND__TERMINAL_CHANGED, terminal->terminal, done);
     return NULL;
 }
 
@@ -198,10 +186,8 @@ static void take_certificate(Tefter__TerminalRecord *terminal, uint64_t serial,
 static void keep_before(struct tx *tx, Tefter__TerminalRecord *terminal, bool shown,
                         ProtobufCBinaryData fingerprint)
 {
-    terminal->has_before = shown;
-    terminal->before = fingerprint;
-    terminal->has_before_until_ms = shown;
-    terminal->before_until_ms = shown ? tx_now_ms(tx) + BEFORE_MS : 0;
+    FIELD_SET_IF(terminal, before, shown, fingerprint);
+    FIELD_SET_IF(terminal, before_until_ms, shown, shown ? tx_now_ms(tx) + BEFORE_MS : 0);
 }
 
 static Tefter__Refusal *look_enrol(struct tx *tx, const Tefter__EnrolTerminal *command,
@@ -240,7 +226,7 @@ Tefter__Refusal *apply_enrol_terminal(struct tx *tx, const Tefter__EnrolTerminal
     FIELD_SET(terminal, enrolled_ms, tx_now_ms(tx));
     FIELD_SET(terminal, code_used, true);
     terminal_save(tx, terminal);
-    told(tx, terminal->terminal, done);
+    event_done(tx, TEFTER__EVENT_KIND__TERMINAL_CHANGED, terminal->terminal, done);
     return NULL;
 }
 
@@ -279,11 +265,11 @@ Tefter__Refusal *apply_renew_terminal(struct tx *tx, const Tefter__RenewTerminal
     take_certificate(terminal, command->serial, command->fingerprint, command->not_after_ms);
     keep_before(tx, terminal, command->has_shown, command->shown);
     terminal_save(tx, terminal);
-    told(tx, terminal->terminal, done);
+    event_done(tx, TEFTER__EVENT_KIND__TERMINAL_CHANGED, terminal->terminal, done);
     return NULL;
 }
 
-/* ---- 5 views ---- */
+/* ---- views ---- */
 
 static Tefter__TerminalMember *member_of(struct tx *tx, const Tefter__TerminalRecord *terminal)
 {
@@ -293,8 +279,7 @@ static Tefter__TerminalMember *member_of(struct tx *tx, const Tefter__TerminalRe
     member->name = terminal->name;
     member->blocked = terminal->blocked;
     member->enrolled = terminal->has_serial;
-    member->has_not_after_ms = terminal->has_not_after_ms;
-    member->not_after_ms = terminal->not_after_ms;
+    FIELD_COPY(member, not_after_ms, terminal);
     return member;
 }
 

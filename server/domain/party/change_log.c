@@ -1,21 +1,20 @@
 /*
- * The story of a customer.
+ * The change log of a customer. It is only added to.
  *
- * 1. Every change of his fields, lock, groups and persons writes one ChangeRecord with old and new
- *    of each field.
- * 2. His record's `changes` counts them: they are numbered from 1 without a gap, and never changed.
+ * 1. Every change of their fields, lock, groups and authorised buyers writes one ChangeRecord with
+ * old and new of each field.
+ * 2. Their record's `changes` counts them: they are numbered from 1 without a gap, and never
+ * changed.
  */
-#include "domain/party/change_log.h"
+#include "domain/party/inside.h"
 
 #include "base/date.h"
 #include "base/limits.h"
-#include "domain/entity/field.h"
-#include "domain/entity/page.h"
-#include "domain/party/customer_record.h"
+#include "domain/org/org.h"
 
-enum { STORY_FIELDS_MAX = 40 };
+enum { CHANGE_FIELDS_MAX = 40 };
 
-/* ---- 1 record ---- */
+/* ---- records ---- */
 
 static struct key change_key(uint32_t customer, uint32_t number)
 {
@@ -24,44 +23,45 @@ static struct key change_key(uint32_t customer, uint32_t number)
     return key;
 }
 
-/* ---- 4 services ---- */
+/* ---- services ---- */
 
-Tefter__ChangeRecord *story_begin(struct tx *tx)
+Tefter__ChangeRecord *change_log_begin(struct tx *tx)
 {
-    Tefter__ChangeRecord *story = tx_new(tx, &tefter__change_record__descriptor);
-    story->seq = tx_seq(tx);
-    story->at_ms = tx_now_ms(tx);
-    story->actor = tx_actor_copy(tx);
-    story->fields = tx_take(tx, STORY_FIELDS_MAX * sizeof *story->fields);
-    return story;
+    Tefter__ChangeRecord *entry = tx_new(tx, &tefter__change_record__descriptor);
+    entry->seq = tx_seq(tx);
+    entry->at_ms = tx_now_ms(tx);
+    entry->actor = tx_actor_copy(tx);
+    entry->fields = tx_take(tx, CHANGE_FIELDS_MAX * sizeof *entry->fields);
+    return entry;
 }
 
-static Tefter__FieldChange *story_add(struct tx *tx, Tefter__ChangeRecord *story, const char *field)
+static Tefter__FieldChange *change_log_add(struct tx *tx, Tefter__ChangeRecord *entry,
+                                           const char *field)
 {
     Tefter__FieldChange *change = tx_new(tx, &tefter__field_change__descriptor);
-    need(story->n_fields < STORY_FIELDS_MAX);
-    story->fields[story->n_fields++] = change;
+    need(entry->n_fields < CHANGE_FIELDS_MAX);
+    entry->fields[entry->n_fields++] = change;
     change->field = tx_text(tx, field);
     return change;
 }
 
-void story_value(struct tx *tx, Tefter__ChangeRecord *story, const char *field, const char *before,
-                 const char *now)
+void change_log_value(struct tx *tx, Tefter__ChangeRecord *entry, const char *field,
+                      const char *before, const char *now)
 {
-    Tefter__FieldChange *change = story_add(tx, story, field);
+    Tefter__FieldChange *change = change_log_add(tx, entry, field);
     change->old_value = tx_text(tx, before);
     change->new_value = tx_text(tx, now);
 }
 
-void story_text(struct tx *tx, Tefter__ChangeRecord *story, const char *field, Tefter__Text *before,
-                Tefter__Text *now)
+void change_log_text(struct tx *tx, Tefter__ChangeRecord *entry, const char *field,
+                     Tefter__Text *before, Tefter__Text *now)
 {
-    Tefter__FieldChange *change = story_add(tx, story, field);
+    Tefter__FieldChange *change = change_log_add(tx, entry, field);
     change->old_text = before;
     change->new_text = now;
 }
 
-const char *story_date(struct tx *tx, bool given, uint32_t date)
+const char *change_log_date(struct tx *tx, bool given, uint32_t date)
 {
     char text[DATE_TEXT_SIZE];
     if (!given)
@@ -70,36 +70,37 @@ const char *story_date(struct tx *tx, bool given, uint32_t date)
     return tx_text(tx, text);
 }
 
-const char *story_number(struct tx *tx, bool given, int64_t number)
+const char *change_log_number(struct tx *tx, bool given, int64_t number)
 {
     return given ? tx_format(tx, "%lld", (long long)number) : NULL;
 }
 
-void story_move_text(struct tx *tx, Tefter__ChangeRecord *story, const char *field,
-                     Tefter__Text **slot, Tefter__Text *given)
+void change_log_move_text(struct tx *tx, Tefter__ChangeRecord *entry, const char *field,
+                          Tefter__Text **slot, Tefter__Text *given)
 {
     Tefter__Text *before = *slot;
     if (field_move_text(slot, given))
-        story_text(tx, story, field, before, *slot);
+        change_log_text(tx, entry, field, before, *slot);
 }
 
-void story_move_line(struct tx *tx, Tefter__ChangeRecord *story, const char *field, char **slot,
-                     char *given)
+void change_log_move_line(struct tx *tx, Tefter__ChangeRecord *entry, const char *field,
+                          char **slot, char *given)
 {
     char *before = *slot;
     if (field_move_line(slot, given))
-        story_value(tx, story, field, before, *slot);
+        change_log_value(tx, entry, field, before, *slot);
 }
 
-void story_end(struct tx *tx, Tefter__CustomerRecord *customer, const Tefter__ChangeRecord *story)
+void change_log_end(struct tx *tx, Tefter__CustomerRecord *customer,
+                    const Tefter__ChangeRecord *entry)
 {
     struct key key = change_key(customer->customer, ++customer->changes);
     customer->changed_seq = tx_seq(tx);
     customer_save(tx, customer);
-    tx_put(tx, &key, &story->base);
+    tx_put(tx, &key, &entry->base);
 }
 
-/* ---- 5 views ---- */
+/* ---- views ---- */
 
 /* Refuses, in this order: FIELD_INVALID page; NOT_FOUND customer. */
 Tefter__Refusal *view_customer_changes(struct tx *tx, const Tefter__CustomerChanges *query,

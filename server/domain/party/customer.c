@@ -1,28 +1,23 @@
 /*
- * Customers.
+ * Customers: who they are, their groups, their lock.
  *
  *   opened ──▶ open ──LockCustomer──▶ locked ──UnlockCustomer──▶ open
  *                                        └──── `until` passed ──▶ open
  *
  * 1. A code names one customer, for ever; (source, code) of an import names one too.
  * 2. Customers are numbered from 1 without a gap and never go away; 1 is who pays at once and has
- *    no name: he is not changed, locked or grouped.
+ *    no name: it is not changed, locked or grouped.
  * 3. `groups` holds at most one group of each dimension.
+ * 4. Locked, they make no new credit purchases; their money is still taken.
  */
-#include "domain/party/customer.h"
+#include "domain/party/inside.h"
+
+#include "base/limits.h"
+#include "domain/org/org.h"
 
 #include <string.h>
 
-#include "base/limits.h"
-#include "domain/entity/field.h"
-#include "domain/org/branch.h"
-#include "domain/org/company.h"
-#include "domain/org/staff.h"
-#include "domain/party/authorised_buyer.h"
-#include "domain/party/change_log.h"
-#include "domain/party/group.h"
-
-/* ---- 1 record ---- */
+/* ---- records ---- */
 
 static struct key code_key(const char *code)
 {
@@ -45,7 +40,7 @@ static uint32_t customer_at(struct tx *tx, const struct key *key)
     return tx_get_u64(tx, key, &customer) ? (uint32_t)customer : 0;
 }
 
-Tefter__CustomerRecord *customer_by_code(struct tx *tx, const char *code)
+static Tefter__CustomerRecord *customer_by_code(struct tx *tx, const char *code)
 {
     if (strlen(code) > CODE_MAX_BYTES)
         return NULL; /* nobody's, and longer than a key */
@@ -65,7 +60,7 @@ static void customer_index(struct tx *tx, const Tefter__CustomerRecord *customer
     tx_put_u64(tx, &by_source, customer->customer);
 }
 
-/* ---- 2 rules ---- */
+/* ---- rules ---- */
 
 static Tefter__Refusal *check_language(struct tx *tx, const char *language)
 {
@@ -98,73 +93,15 @@ static Tefter__CustomerRecord *customer_new(struct tx *tx, uint32_t number, char
     return customer;
 }
 
-static void move_term(struct tx *tx, Tefter__ChangeRecord *story, Tefter__CustomerRecord *customer,
+static void move_term(struct tx *tx, Tefter__ChangeRecord *entry, Tefter__CustomerRecord *customer,
                       bool given, uint32_t days)
 {
-    const char *before = story_number(tx, customer->has_term_days, customer->term_days);
+    const char *before = change_log_number(tx, customer->has_term_days, customer->term_days);
     if (field_move_u32(given, days, &customer->has_term_days, &customer->term_days))
-        story_value(tx, story, "term_days", before, story_number(tx, true, days));
+        change_log_value(tx, entry, "term_days", before, change_log_number(tx, true, days));
 }
 
-/* ---- 3 changes: founding ---- */
-
-static Tefter__Refusal *look_found(struct tx *tx, const Tefter__FoundCompany *command)
-{
-    Tefter__Refusal *refusal = company_check_founding(tx, command);
-    if (refusal == NULL)
-        refusal = field_login(tx, "admin_login", command->admin_login);
-    if (refusal == NULL)
-        refusal = field_text(tx, "admin_name", command->admin_name);
-    if (refusal == NULL && command->head_office != NULL)
-        refusal = branch_check_code(tx, "head_office", command->head_office);
-    if (refusal == NULL)
-        refusal = field_date(tx, "date", command->date);
-    if (refusal == NULL && company_exists(tx))
-        refusal = refuse_existing(tx, "company", 0);
-    return refusal;
-}
-
-/* Who pays at once: a name is there, and empty. */
-static void found_cash(struct tx *tx, uint32_t number, uint32_t branch)
-{
-    Tefter__CustomerRecord *cash =
-        customer_new(tx, number, tx_text(tx, "CASH"), tx_new(tx, &tefter__text__descriptor));
-    FIELD_SET(cash, branch, branch);
-    customer_index(tx, cash);
-    customer_save(tx, cash);
-    tx_touch(tx, ROW_CUSTOMER, number);
-    tx_touch(tx, ROW_ACCOUNT, number);
-}
-
-/* Refuses, in this order: name (field_line), currency (FIELD_INVALID unless known), admin_login
- * (field_login), admin_name (field_text), head_office (branch_check_code), date (field_date);
- * ALREADY_EXISTS company. */
-Tefter__Refusal *apply_found_company(struct tx *tx, const Tefter__FoundCompany *command,
-                                     Tefter__Done *done)
-{
-    Tefter__Refusal *refusal = look_found(tx, command);
-    if (refusal != NULL)
-        return refusal;
-    Tefter__CompanyRecord *company = company_found(tx, command);
-    uint32_t branch = company->next_branch++;
-    uint32_t owner = company->next_staff++;
-    company->cash_customer = company->next_customer++;
-    char *code = command->head_office != NULL ? command->head_office : tx_text(tx, "HQ");
-
-    tx_decided(tx);
-    company_save(tx, company);
-    branch_found(tx, branch, code, command->date);
-    staff_found(tx, owner, command->admin_login, command->admin_name);
-    found_cash(tx, company->cash_customer, branch);
-    Tefter__Event event = TEFTER__EVENT__INIT;
-    event.kind = TEFTER__EVENT_KIND__COMPANY_FOUNDED;
-    tx_emit(tx, &event);
-    FIELD_SET(done, id, branch);
-    done->number = code;
-    return NULL;
-}
-
-/* ---- 3 changes: who he is ---- */
+/* ---- changes: who they are ---- */
 
 static Tefter__Refusal *check_open_who(struct tx *tx, const Tefter__OpenCustomer *command)
 {
@@ -270,44 +207,44 @@ static char *code_for(struct tx *tx, uint32_t number)
 }
 
 static Tefter__CustomerRecord *customer_of(struct tx *tx, const Tefter__OpenCustomer *command,
-                                           uint32_t number, Tefter__ChangeRecord *story)
+                                           uint32_t number, Tefter__ChangeRecord *entry)
 {
     char *code = command->code != NULL ? command->code : code_for(tx, number);
     Tefter__CustomerRecord *customer = customer_new(tx, number, code, command->name);
-    story_value(tx, story, "code", NULL, code);
-    story_text(tx, story, "name", NULL, command->name);
-    story_move_text(tx, story, "phone", &customer->phone, command->phone);
-    story_move_line(tx, story, "area", &customer->area, command->area);
-    story_move_text(tx, story, "nickname", &customer->nickname, command->nickname);
-    story_move_text(tx, story, "tax_code", &customer->tax_code, command->tax_code);
-    story_move_text(tx, story, "address", &customer->address, command->address);
-    move_term(tx, story, customer, command->has_term_days, command->term_days);
-    story_move_line(tx, story, "language", &customer->language, command->language);
-    story_move_line(tx, story, "source", &customer->source, command->source);
-    story_move_text(tx, story, "note", &customer->note, command->note);
+    change_log_value(tx, entry, "code", NULL, code);
+    change_log_text(tx, entry, "name", NULL, command->name);
+    change_log_move_text(tx, entry, "phone", &customer->phone, command->phone);
+    change_log_move_line(tx, entry, "area", &customer->area, command->area);
+    change_log_move_text(tx, entry, "nickname", &customer->nickname, command->nickname);
+    change_log_move_text(tx, entry, "tax_code", &customer->tax_code, command->tax_code);
+    change_log_move_text(tx, entry, "address", &customer->address, command->address);
+    move_term(tx, entry, customer, command->has_term_days, command->term_days);
+    change_log_move_line(tx, entry, "language", &customer->language, command->language);
+    change_log_move_line(tx, entry, "source", &customer->source, command->source);
+    change_log_move_text(tx, entry, "note", &customer->note, command->note);
     FIELD_SET(customer, branch, branch_of_actor(tx)->branch);
     customer->n_groups = command->n_groups;
     customer->groups = command->groups;
     return customer;
 }
 
-static void story_group(struct tx *tx, Tefter__ChangeRecord *story,
-                        const Tefter__GroupRecord *before, const Tefter__GroupRecord *now)
+static void log_group(struct tx *tx, Tefter__ChangeRecord *entry, const Tefter__GroupRecord *before,
+                      const Tefter__GroupRecord *now)
 {
     const char *field = tx_format(tx, "group.%s", (now != NULL ? now : before)->dimension);
-    story_value(tx, story, field, before != NULL ? before->name : NULL,
-                now != NULL ? now->name : NULL);
+    change_log_value(tx, entry, field, before != NULL ? before->name : NULL,
+                     now != NULL ? now->name : NULL);
 }
 
-static void opened(struct tx *tx, Tefter__CustomerRecord *customer, Tefter__ChangeRecord *story,
+static void opened(struct tx *tx, Tefter__CustomerRecord *customer, Tefter__ChangeRecord *entry,
                    Tefter__GroupRecord **groups)
 {
     customer_index(tx, customer);
     for (size_t i = 0; i < customer->n_groups; i++) {
-        story_group(tx, story, NULL, groups[i]);
+        log_group(tx, entry, NULL, groups[i]);
         group_put_member(tx, groups[i], customer->customer, true);
     }
-    story_end(tx, customer, story);
+    change_log_end(tx, customer, entry);
     customer_tell(tx, TEFTER__EVENT_KIND__CUSTOMER_OPENED, customer->customer, 0);
     tx_touch(tx, ROW_ACCOUNT, customer->customer);
 }
@@ -327,12 +264,12 @@ Tefter__Refusal *apply_open_customer(struct tx *tx, const Tefter__OpenCustomer *
     Tefter__Refusal *refusal = look_open(tx, command, company, groups);
     if (refusal != NULL)
         return refusal;
-    Tefter__ChangeRecord *story = story_begin(tx);
-    Tefter__CustomerRecord *customer = customer_of(tx, command, company->next_customer++, story);
+    Tefter__ChangeRecord *entry = change_log_begin(tx);
+    Tefter__CustomerRecord *customer = customer_of(tx, command, company->next_customer++, entry);
 
     tx_decided(tx);
     company_save(tx, company);
-    opened(tx, customer, story, groups);
+    opened(tx, customer, entry, groups);
     FIELD_SET(done, id, customer->customer);
     done->number = customer->code;
     return NULL;
@@ -361,17 +298,17 @@ static Tefter__Refusal *check_change(struct tx *tx, const Tefter__ChangeCustomer
 }
 
 static void change_customer(struct tx *tx, Tefter__CustomerRecord *customer,
-                            const Tefter__ChangeCustomer *command, Tefter__ChangeRecord *story)
+                            const Tefter__ChangeCustomer *command, Tefter__ChangeRecord *entry)
 {
-    story_move_text(tx, story, "name", &customer->name, command->name);
-    story_move_text(tx, story, "phone", &customer->phone, command->phone);
-    story_move_line(tx, story, "area", &customer->area, command->area);
-    story_move_text(tx, story, "nickname", &customer->nickname, command->nickname);
-    story_move_text(tx, story, "tax_code", &customer->tax_code, command->tax_code);
-    story_move_text(tx, story, "address", &customer->address, command->address);
-    move_term(tx, story, customer, command->has_term_days, command->term_days);
-    story_move_line(tx, story, "language", &customer->language, command->language);
-    story_move_text(tx, story, "note", &customer->note, command->note);
+    change_log_move_text(tx, entry, "name", &customer->name, command->name);
+    change_log_move_text(tx, entry, "phone", &customer->phone, command->phone);
+    change_log_move_line(tx, entry, "area", &customer->area, command->area);
+    change_log_move_text(tx, entry, "nickname", &customer->nickname, command->nickname);
+    change_log_move_text(tx, entry, "tax_code", &customer->tax_code, command->tax_code);
+    change_log_move_text(tx, entry, "address", &customer->address, command->address);
+    move_term(tx, entry, customer, command->has_term_days, command->term_days);
+    change_log_move_line(tx, entry, "language", &customer->language, command->language);
+    change_log_move_text(tx, entry, "note", &customer->note, command->note);
 }
 
 /* Refuses, in this order: name, phone (field_text_filled), area (field_line), nickname, tax_code,
@@ -387,19 +324,19 @@ Tefter__Refusal *apply_change_customer(struct tx *tx, const Tefter__ChangeCustom
         refusal = customer_look(tx, command->customer, &customer);
     if (refusal != NULL)
         return refusal;
-    Tefter__ChangeRecord *story = story_begin(tx);
-    change_customer(tx, customer, command, story);
-    if (story->n_fields == 0)
+    Tefter__ChangeRecord *entry = change_log_begin(tx);
+    change_customer(tx, customer, command, entry);
+    if (entry->n_fields == 0)
         return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
 
     tx_decided(tx);
-    story_end(tx, customer, story);
+    change_log_end(tx, customer, entry);
     customer_tell(tx, TEFTER__EVENT_KIND__CUSTOMER_CHANGED, customer->customer, 0);
     FIELD_SET(done, id, customer->customer);
     return NULL;
 }
 
-/* ---- 3 changes: the lock ---- */
+/* ---- changes: the lock ---- */
 
 static Tefter__Refusal *look_lock(struct tx *tx, const Tefter__LockCustomer *command,
                                   Tefter__CustomerRecord **ret_customer)
@@ -430,29 +367,28 @@ static void move_lock(struct tx *tx, Tefter__CustomerRecord *customer, bool lock
 {
     customer->locked = locked;
     customer->lock_reason = reason;
-    customer->has_locked_until = has_until;
-    customer->locked_until = has_until ? until : 0;
+    FIELD_SET_IF(customer, locked_until, has_until, has_until ? until : 0);
     customer->locked_by = locked ? tx_actor_copy(tx) : NULL;
-    customer->has_locked_ms = locked;
-    customer->locked_ms = locked ? tx_now_ms(tx) : 0;
+    FIELD_SET_IF(customer, locked_ms, locked, locked ? tx_now_ms(tx) : 0);
 }
 
-static void story_lock(struct tx *tx, Tefter__ChangeRecord *story,
-                       const Tefter__CustomerRecord *before, bool locked, Tefter__Text *reason,
-                       const char *until)
+static void log_lock(struct tx *tx, Tefter__ChangeRecord *entry,
+                     const Tefter__CustomerRecord *before, bool locked, Tefter__Text *reason,
+                     const char *until)
 {
-    const char *until_before = story_date(tx, before->has_locked_until, before->locked_until);
-    story_value(tx, story, "locked", before->locked ? "true" : "false", locked ? "true" : "false");
+    const char *until_before = change_log_date(tx, before->has_locked_until, before->locked_until);
+    change_log_value(tx, entry, "locked", before->locked ? "true" : "false",
+                     locked ? "true" : "false");
     if (before->lock_reason != NULL || reason != NULL)
-        story_text(tx, story, "lock_reason", before->lock_reason, reason);
+        change_log_text(tx, entry, "lock_reason", before->lock_reason, reason);
     if (until_before != NULL || until != NULL)
-        story_value(tx, story, "locked_until", until_before, until);
+        change_log_value(tx, entry, "locked_until", until_before, until);
 }
 
 static void lock_changed(struct tx *tx, Tefter__EventKind kind, Tefter__CustomerRecord *customer,
-                         const Tefter__ChangeRecord *story, Tefter__Done *done)
+                         const Tefter__ChangeRecord *entry, Tefter__Done *done)
 {
-    story_end(tx, customer, story);
+    change_log_end(tx, customer, entry);
     customer_tell(tx, kind, customer->customer, 0);
     tx_touch(tx, ROW_ACCOUNT, customer->customer);
     FIELD_SET(done, id, customer->customer);
@@ -468,19 +404,19 @@ Tefter__Refusal *apply_lock_customer(struct tx *tx, const Tefter__LockCustomer *
     Tefter__Refusal *refusal = look_lock(tx, command, &customer);
     if (refusal != NULL)
         return refusal;
-    Tefter__ChangeRecord *story = story_begin(tx);
+    Tefter__ChangeRecord *entry = change_log_begin(tx);
     Tefter__Text *reason = text_or_none(command->reason);
-    story_lock(tx, story, customer, true, reason,
-               story_date(tx, command->has_until, command->until));
+    log_lock(tx, entry, customer, true, reason,
+             change_log_date(tx, command->has_until, command->until));
 
     tx_decided(tx);
     move_lock(tx, customer, true, reason, command->has_until, command->until);
-    lock_changed(tx, TEFTER__EVENT_KIND__CUSTOMER_LOCKED_EVENT, customer, story, done);
+    lock_changed(tx, TEFTER__EVENT_KIND__CUSTOMER_LOCKED_EVENT, customer, entry, done);
     return NULL;
 }
 
 /* Refuses, in this order: reason (field_text); NOT_FOUND customer, FIELD_INVALID customer (cash);
- * LOCK_STATE customer when he is not locked on the business date of the actor's branch. */
+ * LOCK_STATE customer when they are not locked on the business date of the actor's branch. */
 Tefter__Refusal *apply_unlock_customer(struct tx *tx, const Tefter__UnlockCustomer *command,
                                        Tefter__Done *done)
 {
@@ -492,16 +428,16 @@ Tefter__Refusal *apply_unlock_customer(struct tx *tx, const Tefter__UnlockCustom
         return refusal;
     if (!customer_locked(customer, branch_of_actor(tx)->date))
         return refuse(tx, TEFTER__REFUSAL_CODE__LOCK_STATE, "customer");
-    Tefter__ChangeRecord *story = story_begin(tx);
-    story_lock(tx, story, customer, false, text_or_none(command->reason), NULL);
+    Tefter__ChangeRecord *entry = change_log_begin(tx);
+    log_lock(tx, entry, customer, false, text_or_none(command->reason), NULL);
 
     tx_decided(tx);
     move_lock(tx, customer, false, NULL, false, 0);
-    lock_changed(tx, TEFTER__EVENT_KIND__CUSTOMER_UNLOCKED, customer, story, done);
+    lock_changed(tx, TEFTER__EVENT_KIND__CUSTOMER_UNLOCKED, customer, entry, done);
     return NULL;
 }
 
-/* ---- 3 changes: groups ---- */
+/* ---- changes: groups ---- */
 
 static bool is_member(const Tefter__CustomerRecord *customer, uint32_t group)
 {
@@ -511,7 +447,7 @@ static bool is_member(const Tefter__CustomerRecord *customer, uint32_t group)
     return false;
 }
 
-/* His group of that dimension, NULL when there is none. */
+/* Their group of that dimension, NULL when there is none. */
 static Tefter__GroupRecord *
 group_of_dimension(struct tx *tx, const Tefter__CustomerRecord *customer, const char *dimension)
 {
@@ -541,14 +477,14 @@ static void replace_group(struct tx *tx, Tefter__CustomerRecord *customer,
 static void regroup(struct tx *tx, Tefter__CustomerRecord *customer, Tefter__GroupRecord *before,
                     Tefter__GroupRecord *now, Tefter__Done *done)
 {
-    Tefter__ChangeRecord *story = story_begin(tx);
-    story_group(tx, story, before, now);
+    Tefter__ChangeRecord *entry = change_log_begin(tx);
+    log_group(tx, entry, before, now);
     replace_group(tx, customer, before, now);
     if (before != NULL)
         group_put_member(tx, before, customer->customer, false);
     if (now != NULL)
         group_put_member(tx, now, customer->customer, true);
-    story_end(tx, customer, story);
+    change_log_end(tx, customer, entry);
     customer_tell(tx, TEFTER__EVENT_KIND__CUSTOMER_GROUPED, customer->customer,
                   (now != NULL ? now : before)->group);
     tx_touch(tx, ROW_ACCOUNT, customer->customer);
@@ -556,8 +492,8 @@ static void regroup(struct tx *tx, Tefter__CustomerRecord *customer, Tefter__Gro
 }
 
 /* Refuses, in this order: NOT_FOUND customer, FIELD_INVALID customer (cash); NOT_FOUND group;
- * NOTHING_TO_CHANGE (a member already); TOO_MANY group (he has GROUPS_PER_CUSTOMER_MAX groups, none
- * of this dimension). */
+ * NOTHING_TO_CHANGE (a member already); TOO_MANY group (they have GROUPS_PER_CUSTOMER_MAX groups,
+ * none of this dimension). */
 Tefter__Refusal *apply_join_group(struct tx *tx, const Tefter__JoinGroup *command,
                                   Tefter__Done *done)
 {
@@ -599,7 +535,19 @@ Tefter__Refusal *apply_leave_group(struct tx *tx, const Tefter__LeaveGroup *comm
     return NULL;
 }
 
-/* ---- 4 services ---- */
+/* ---- services ---- */
+
+/* A name is there, and empty. */
+void customer_add_cash(struct tx *tx, uint32_t number, uint32_t branch)
+{
+    Tefter__CustomerRecord *cash =
+        customer_new(tx, number, tx_text(tx, "CASH"), tx_new(tx, &tefter__text__descriptor));
+    FIELD_SET(cash, branch, branch);
+    customer_index(tx, cash);
+    customer_save(tx, cash);
+    tx_touch(tx, ROW_CUSTOMER, number);
+    tx_touch(tx, ROW_ACCOUNT, number);
+}
 
 Tefter__Refusal *customer_resolve(struct tx *tx, uint32_t customer, const char *code, bool optional,
                                   Tefter__CustomerRecord **ret_customer)
@@ -625,7 +573,7 @@ uint32_t customer_next(struct tx *tx, uint32_t after)
     return after < company_customers(tx) ? after + 1 : 0;
 }
 
-/* ---- 5 views ---- */
+/* ---- views ---- */
 
 static void row_lock(const Tefter__CustomerRecord *customer, uint32_t today,
                      Tefter__CustomerRow *row)
@@ -635,8 +583,7 @@ static void row_lock(const Tefter__CustomerRecord *customer, uint32_t today,
     if (!locked)
         return;
     row->lock_reason = customer->lock_reason;
-    row->has_locked_until = customer->has_locked_until;
-    row->locked_until = customer->locked_until;
+    FIELD_COPY(row, locked_until, customer);
 }
 
 Tefter__CustomerRow *customer_row(struct tx *tx, const Tefter__CustomerRecord *customer)
@@ -650,12 +597,10 @@ Tefter__CustomerRow *customer_row(struct tx *tx, const Tefter__CustomerRecord *c
     row->area = customer->area;
     row->n_groups = customer->n_groups;
     row->groups = customer->groups;
-    row->has_branch = customer->has_branch;
-    row->branch = customer->branch;
-    row->has_term_days = customer->has_term_days;
-    row->term_days = customer->term_days;
+    FIELD_COPY(row, branch, customer);
+    FIELD_COPY(row, term_days, customer);
     FIELD_SET(row, seq, customer->changed_seq);
     row_lock(customer, today, row);
-    person_rows(tx, customer, today, row);
+    buyer_rows(tx, customer, today, row);
     return row;
 }

@@ -1,12 +1,11 @@
 /*
  * The record of a customer: its place, and whether it may be changed. What is in it: customer.c.
  */
-#include "domain/party/customer_record.h"
+#include "domain/party/inside.h"
 
-#include "domain/entity/field.h"
-#include "domain/org/company.h"
+#include "domain/org/org.h"
 
-/* ---- 1 record ---- */
+/* ---- records ---- */
 
 static struct key customer_key(uint32_t customer)
 {
@@ -25,7 +24,7 @@ void customer_save(struct tx *tx, const Tefter__CustomerRecord *customer)
     tx_put(tx, &key, &customer->base);
 }
 
-/* ---- 2 rules ---- */
+/* ---- rules ---- */
 
 static bool is_cash(struct tx *tx, uint32_t customer)
 {
@@ -43,15 +42,10 @@ Tefter__Refusal *customer_look(struct tx *tx, uint32_t number,
     return NULL;
 }
 
-/* ---- 4 services ---- */
+/* ---- services ---- */
 
 void customer_tell(struct tx *tx, Tefter__EventKind kind, uint32_t customer, uint64_t about)
 {
-    Tefter__Event event = TEFTER__EVENT__INIT;
-    event.kind = kind;
-    FIELD_SET(&event, customer, customer);
-    if (about != 0)
-        FIELD_SET(&event, about, about);
-    tx_emit(tx, &event);
+    event_emit(tx, &(struct event){.kind = kind, .customer = customer, .about = about});
     tx_touch(tx, ROW_CUSTOMER, customer);
 }

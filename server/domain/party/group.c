@@ -5,17 +5,16 @@
  *
  * 1. A name names one group of its dimension.
  * 2. `members` is the number of its rows in TABLE_GROUP_MEMBER.
- * 3. A customer's record names exactly the groups in which he has a row.
+ * 3. A customer's record names exactly the groups in which they have a row.
  */
-#include "domain/party/group.h"
+#include "domain/party/inside.h"
+
+#include "base/limits.h"
+#include "domain/org/org.h"
 
 #include <string.h>
 
-#include "base/limits.h"
-#include "domain/entity/field.h"
-#include "domain/org/company.h"
-
-/* ---- 1 record ---- */
+/* ---- records ---- */
 
 static struct key group_key(uint32_t group)
 {
@@ -70,7 +69,8 @@ static void save_name(struct tx *tx, const Tefter__GroupRecord *group)
     tx_put_u64(tx, &key, group->group);
 }
 
-void group_save(struct tx *tx, const Tefter__GroupRecord *group)
+/* Writes the record, and its name anew when it is another. */
+static void group_save(struct tx *tx, const Tefter__GroupRecord *group)
 {
     struct key own = group_key(group->group); /* as the store has it: the held one has changed */
     const Tefter__GroupRecord *before = tx_get(tx, &own, &tefter__group_record__descriptor);
@@ -91,49 +91,7 @@ static uint32_t group_with_name(struct tx *tx, const char *dimension, const char
     return tx_get_u64(tx, &key, &group) ? (uint32_t)group : 0;
 }
 
-/* ---- 2 rules ---- */
-
-static Tefter__Refusal *check_limit(struct tx *tx, const char *field,
-                                    const Tefter__LimitTerms *terms)
-{
-    bool unlimited = terms->has_unlimited && terms->unlimited;
-    const char *path = tx_format(tx, "%s.limit_minor", field);
-    if (!terms->has_limit_minor)
-        return NULL;
-    if (unlimited)
-        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, path);
-    return field_amount_or_zero(tx, path, terms->limit_minor);
-}
-
-static Tefter__Refusal *check_dates(struct tx *tx, const char *field,
-                                    const Tefter__LimitTerms *terms)
-{
-    const char *until = tx_format(tx, "%s.valid_until", field);
-    Tefter__Refusal *refusal = NULL;
-    if (terms->has_valid_from)
-        refusal = field_date(tx, tx_format(tx, "%s.valid_from", field), terms->valid_from);
-    if (refusal == NULL && terms->has_valid_until)
-        refusal = field_date(tx, until, terms->valid_until);
-    if (refusal == NULL && terms->has_valid_from && terms->has_valid_until &&
-        terms->valid_from > terms->valid_until)
-        refusal = refuse(tx, TEFTER__REFUSAL_CODE__DATE_INVALID, until);
-    return refusal;
-}
-
-static Tefter__Refusal *check_walls(struct tx *tx, const char *field,
-                                    const Tefter__LimitTerms *terms)
-{
-    Tefter__Refusal *refusal = NULL;
-    if (terms->has_overdue_days)
-        refusal = field_days(tx, tx_format(tx, "%s.overdue_days", field), terms->overdue_days);
-    if (refusal == NULL && terms->has_overdue_minor)
-        refusal = field_amount_or_zero(tx, tx_format(tx, "%s.overdue_minor", field),
-                                       terms->overdue_minor);
-    if (refusal == NULL && terms->has_document_max_minor)
-        refusal = field_amount_or_zero(tx, tx_format(tx, "%s.document_max_minor", field),
-                                       terms->document_max_minor);
-    return refusal;
-}
+/* ---- rules ---- */
 
 /* Terms that say nothing are none. */
 static Tefter__LimitTerms *terms_or_none(Tefter__LimitTerms *terms)
@@ -155,7 +113,7 @@ static bool terms_same(struct tx *tx, const Tefter__LimitTerms *a, const Tefter_
     return slice_equal(slice_of(bytes_a, size), slice_of(bytes_b, size));
 }
 
-/* ---- 3 changes ---- */
+/* ---- changes ---- */
 
 static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddGroup *command)
 {
@@ -165,7 +123,7 @@ static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddGroup *command)
     if (refusal == NULL && command->has_term_days)
         refusal = field_days(tx, "term_days", command->term_days);
     if (refusal == NULL)
-        refusal = group_check_terms(tx, "limit", command->limit);
+        refusal = terms_check(tx, "limit", command->limit);
     if (refusal != NULL)
         return refusal;
     uint32_t existing = group_with_name(tx, command->dimension, command->name);
@@ -173,7 +131,7 @@ static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddGroup *command)
 }
 
 /* Refuses, in this order: dimension (field_code), name (field_line), term_days (field_days), limit
- * (group_check_terms); ALREADY_EXISTS name. */
+ * (terms_check); ALREADY_EXISTS name. */
 Tefter__Refusal *apply_add_group(struct tx *tx, const Tefter__AddGroup *command, Tefter__Done *done)
 {
     Tefter__Refusal *refusal = look_add(tx, command);
@@ -184,23 +142,80 @@ Tefter__Refusal *apply_add_group(struct tx *tx, const Tefter__AddGroup *command,
     group->group = company->next_group++;
     group->dimension = command->dimension;
     group->name = command->name;
-    group->has_term_days = command->has_term_days;
-    group->term_days = command->term_days;
+    FIELD_COPY(group, term_days, command);
     group->limit = terms_or_none(command->limit);
 
     tx_decided(tx);
     save_record(tx, group);
     save_name(tx, group);
     company_save(tx, company);
-    Tefter__Event event = TEFTER__EVENT__INIT;
-    event.kind = TEFTER__EVENT_KIND__GROUP_CHANGED;
-    FIELD_SET(&event, about, group->group);
-    tx_emit(tx, &event);
-    FIELD_SET(done, id, group->group);
+    event_done(tx, TEFTER__EVENT_KIND__GROUP_CHANGED, group->group, done);
     return NULL;
 }
 
-/* ---- 4 services ---- */
+static Tefter__Refusal *look_change(struct tx *tx, const Tefter__ChangeGroup *command)
+{
+    Tefter__Refusal *refusal = field_line(tx, "name", command->name, NAME_MAX_BYTES);
+    if (refusal == NULL && command->has_term_days)
+        refusal = field_days(tx, "term_days", command->term_days);
+    if (refusal == NULL)
+        refusal = terms_check(tx, "limit", command->limit);
+    return refusal;
+}
+
+static bool change_group(struct tx *tx, Tefter__GroupRecord *group,
+                         const Tefter__ChangeGroup *command)
+{
+    bool changed = field_move_line(&group->name, command->name);
+    changed |= field_move_u32(command->has_term_days, command->term_days, &group->has_term_days,
+                              &group->term_days);
+    if (command->limit == NULL)
+        return changed;
+    Tefter__LimitTerms *limit = terms_or_none(command->limit);
+    changed |= !terms_same(tx, group->limit, limit);
+    group->limit = limit;
+    return changed;
+}
+
+static Tefter__Refusal *look_group(struct tx *tx, const Tefter__ChangeGroup *command,
+                                   Tefter__GroupRecord **ret_group)
+{
+    Tefter__Refusal *refusal = look_change(tx, command);
+    if (refusal != NULL)
+        return refusal;
+    Tefter__GroupRecord *group = group_hold(tx, command->group);
+    if (group == NULL)
+        return refuse_not_found(tx, "group");
+    if (!change_group(tx, group, command))
+        return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
+    uint32_t named = group_with_name(tx, group->dimension, group->name);
+    if (named != 0 && named != group->group)
+        return refuse_existing(tx, "name", named);
+    *ret_group = group;
+    return NULL;
+}
+
+/* Every member's terminals are told by a job. Terms without any field take the group's limit away.
+ * Refuses, in this order: name (field_line), term_days (field_days), limit (terms_check);
+ * NOT_FOUND group; NOTHING_TO_CHANGE; ALREADY_EXISTS name. */
+Tefter__Refusal *apply_change_group(struct tx *tx, const Tefter__ChangeGroup *command,
+                                    Tefter__Done *done)
+{
+    Tefter__GroupRecord *group = NULL;
+    Tefter__Refusal *refusal = look_group(tx, command, &group);
+    if (refusal != NULL)
+        return refusal;
+
+    tx_decided(tx);
+    Tefter__CompanyRecord *company = company_hold(tx);
+    group_save(tx, group);
+    FIELD_SET(done, job, job_start(tx, company, TEFTER__JOB_KIND__JOB_REFRESH_GROUP, group->group));
+    company_save(tx, company);
+    event_done(tx, TEFTER__EVENT_KIND__GROUP_CHANGED, group->group, done);
+    return NULL;
+}
+
+/* ---- services ---- */
 
 uint32_t group_next_member(struct tx *tx, uint32_t group, uint32_t after)
 {
@@ -229,64 +244,7 @@ void group_put_member(struct tx *tx, Tefter__GroupRecord *group, uint32_t custom
     save_record(tx, group);
 }
 
-Tefter__Refusal *group_check_terms(struct tx *tx, const char *field,
-                                   const Tefter__LimitTerms *terms)
-{
-    if (terms == NULL)
-        return NULL;
-    Tefter__Refusal *refusal = check_limit(tx, field, terms);
-    if (refusal == NULL)
-        refusal = check_dates(tx, field, terms);
-    if (refusal == NULL)
-        refusal = check_walls(tx, field, terms);
-    if (refusal == NULL)
-        refusal = field_currency(tx, tx_format(tx, "%s.currency", field), terms->currency);
-    return refusal;
-}
-
-static Tefter__Refusal *look_change(struct tx *tx, const Tefter__ChangeGroup *command)
-{
-    Tefter__Refusal *refusal = field_line(tx, "name", command->name, NAME_MAX_BYTES);
-    if (refusal == NULL && command->has_term_days)
-        refusal = field_days(tx, "term_days", command->term_days);
-    if (refusal == NULL)
-        refusal = group_check_terms(tx, "limit", command->limit);
-    return refusal;
-}
-
-static bool change_group(struct tx *tx, Tefter__GroupRecord *group,
-                         const Tefter__ChangeGroup *command)
-{
-    bool changed = field_move_line(&group->name, command->name);
-    changed |= field_move_u32(command->has_term_days, command->term_days, &group->has_term_days,
-                              &group->term_days);
-    if (command->limit == NULL)
-        return changed;
-    Tefter__LimitTerms *limit = terms_or_none(command->limit);
-    changed |= !terms_same(tx, group->limit, limit);
-    group->limit = limit;
-    return changed;
-}
-
-Tefter__Refusal *group_plan_change(struct tx *tx, const Tefter__ChangeGroup *command,
-                                   Tefter__GroupRecord **ret_group)
-{
-    Tefter__Refusal *refusal = look_change(tx, command);
-    if (refusal != NULL)
-        return refusal;
-    Tefter__GroupRecord *group = group_hold(tx, command->group);
-    if (group == NULL)
-        return refuse_not_found(tx, "group");
-    if (!change_group(tx, group, command))
-        return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
-    uint32_t named = group_with_name(tx, group->dimension, group->name);
-    if (named != 0 && named != group->group)
-        return refuse_existing(tx, "name", named);
-    *ret_group = group;
-    return NULL;
-}
-
-/* ---- 5 views ---- */
+/* ---- views ---- */
 
 Tefter__Refusal *view_groups(struct tx *tx, const Tefter__GroupList *query,
                              Tefter__GroupsAnswer *answer)

@@ -1,5 +1,5 @@
 /*
- * Places money lies in.
+ * Money accounts: the places money lies in.
  *
  *   added ──▶ used ──RetireMoneyPlace──▶ retired ──▶ used again
  *
@@ -7,43 +7,41 @@
  *    number, spaces aside. Retired ones count: money may still lie there.
  * 2. A device is tied to a bank account, for ever.
  */
-#include "domain/payments/money_account.h"
+#include "domain/payments/payments.h"
+
+#include "base/limits.h"
+#include "domain/org/org.h"
 
 #include <string.h>
 
-#include "base/limits.h"
-#include "domain/entity/field.h"
-#include "domain/org/branch.h"
-#include "domain/org/company.h"
+/* ---- records ---- */
 
-/* ---- 1 record ---- */
-
-static struct key place_key(uint32_t place)
+static struct key money_account_key(uint32_t account)
 {
     struct key key = key_book(TABLE_PLACE);
-    key_u32(&key, place);
+    key_u32(&key, account);
     return key;
 }
 
-const Tefter__MoneyPlaceRecord *place_get(struct tx *tx, uint32_t place)
+const Tefter__MoneyPlaceRecord *money_account_get(struct tx *tx, uint32_t account)
 {
-    struct key key = place_key(place);
+    struct key key = money_account_key(account);
     return tx_look(tx, &key, &tefter__money_place_record__descriptor);
 }
 
-static Tefter__MoneyPlaceRecord *place_hold(struct tx *tx, uint32_t place)
+static Tefter__MoneyPlaceRecord *money_account_hold(struct tx *tx, uint32_t account)
 {
-    struct key key = place_key(place);
+    struct key key = money_account_key(account);
     return tx_hold(tx, &key, &tefter__money_place_record__descriptor);
 }
 
-static void place_save(struct tx *tx, const Tefter__MoneyPlaceRecord *place)
+static void money_account_save(struct tx *tx, const Tefter__MoneyPlaceRecord *account)
 {
-    struct key key = place_key(place->place);
-    tx_put(tx, &key, &place->base);
+    struct key key = money_account_key(account->place);
+    tx_put(tx, &key, &account->base);
 }
 
-/* ---- 2 rules ---- */
+/* ---- rules ---- */
 
 static bool same_but_spaces(const char *a, const char *b)
 {
@@ -59,23 +57,23 @@ static bool same_but_spaces(const char *a, const char *b)
     }
 }
 
-static bool is_account(const Tefter__MoneyPlaceRecord *place)
+static bool is_bank(const Tefter__MoneyPlaceRecord *account)
 {
-    return place->kind == TEFTER__MONEY_PLACE_KIND__PLACE_BANK_ACCOUNT;
+    return account->kind == TEFTER__MONEY_PLACE_KIND__PLACE_BANK_ACCOUNT;
 }
 
 /* Would these two be taken for one another? */
 static bool collide(const Tefter__MoneyPlaceRecord *a, const Tefter__MoneyPlaceRecord *b)
 {
-    if (is_account(a) != is_account(b))
+    if (is_bank(a) != is_bank(b))
         return false;
-    if (is_account(a))
+    if (is_bank(a))
         return same_but_spaces(a->number, b->number);
     return a->branch == b->branch && strcmp(a->name, b->name) == 0;
 }
 
-/* The place that is there already, 0 for none. Reads all: they are few and seldom made. */
-static uint32_t existing_place(struct tx *tx, const Tefter__MoneyPlaceRecord *place)
+/* The account that is there already, 0 for none. Reads all: they are few and seldom made. */
+static uint32_t existing_account(struct tx *tx, const Tefter__MoneyPlaceRecord *account)
 {
     struct key prefix = key_book(TABLE_PLACE);
     struct tx_walk walk;
@@ -84,45 +82,37 @@ static uint32_t existing_place(struct tx *tx, const Tefter__MoneyPlaceRecord *pl
          on = tx_walk_next(&walk)) {
         const Tefter__MoneyPlaceRecord *other =
             tx_walk_record(&walk, &tefter__money_place_record__descriptor);
-        existing = collide(place, other) ? other->place : 0;
+        existing = collide(account, other) ? other->place : 0;
     }
     tx_walk_end(&walk);
     return existing;
 }
 
-static Tefter__MoneyPlaceRecord *place_new(struct tx *tx, Tefter__MoneyPlaceKind kind, char *name)
+static Tefter__MoneyPlaceRecord *money_account_new(struct tx *tx, Tefter__MoneyPlaceKind kind,
+                                                   char *name)
 {
-    Tefter__MoneyPlaceRecord *place = tx_new(tx, &tefter__money_place_record__descriptor);
-    place->kind = kind;
-    place->name = name;
-    return place;
+    Tefter__MoneyPlaceRecord *account = tx_new(tx, &tefter__money_place_record__descriptor);
+    account->kind = kind;
+    account->name = name;
+    return account;
 }
 
-static void told(struct tx *tx, uint32_t place, Tefter__Done *done)
-{
-    Tefter__Event event = TEFTER__EVENT__INIT;
-    event.kind = TEFTER__EVENT_KIND__MONEY_PLACE_CHANGED;
-    FIELD_SET(&event, about, place);
-    tx_emit(tx, &event);
-    FIELD_SET(done, id, place);
-}
-
-/* ---- 3 changes ---- */
+/* ---- changes ---- */
 
 /* The end of all three: looks whether it is there already, numbers and saves it. */
-static Tefter__Refusal *add_place(struct tx *tx, Tefter__MoneyPlaceRecord *place,
-                                  Tefter__Done *done)
+static Tefter__Refusal *add_account(struct tx *tx, Tefter__MoneyPlaceRecord *account,
+                                    Tefter__Done *done)
 {
-    uint32_t existing = existing_place(tx, place);
+    uint32_t existing = existing_account(tx, account);
     if (existing != 0)
-        return refuse_existing(tx, is_account(place) ? "number" : "name", existing);
+        return refuse_existing(tx, is_bank(account) ? "number" : "name", existing);
     Tefter__CompanyRecord *company = company_hold(tx);
-    place->place = company->next_place++;
+    account->place = company->next_place++;
 
     tx_decided(tx);
-    place_save(tx, place);
+    money_account_save(tx, account);
     company_save(tx, company);
-    told(tx, place->place, done);
+    event_done(tx, TEFTER__EVENT_KIND__MONEY_PLACE_CHANGED, account->place, done);
     return NULL;
 }
 
@@ -136,9 +126,9 @@ Tefter__Refusal *apply_add_till(struct tx *tx, const Tefter__AddTill *command, T
     if (branch_get(tx, command->branch) == NULL)
         return refuse_not_found(tx, "branch");
     Tefter__MoneyPlaceRecord *till =
-        place_new(tx, TEFTER__MONEY_PLACE_KIND__PLACE_TILL, command->name);
+        money_account_new(tx, TEFTER__MONEY_PLACE_KIND__PLACE_TILL, command->name);
     FIELD_SET(till, branch, command->branch);
-    return add_place(tx, till, done);
+    return add_account(tx, till, done);
 }
 
 /* Refuses, in this order: name (field_line), number (field_line, CODE_MAX_BYTES), bank
@@ -154,14 +144,14 @@ Tefter__Refusal *apply_add_bank_account(struct tx *tx, const Tefter__AddBankAcco
     if (refusal != NULL)
         return refusal;
     Tefter__MoneyPlaceRecord *account =
-        place_new(tx, TEFTER__MONEY_PLACE_KIND__PLACE_BANK_ACCOUNT, command->name);
+        money_account_new(tx, TEFTER__MONEY_PLACE_KIND__PLACE_BANK_ACCOUNT, command->name);
     account->number = command->number;
     field_move_line(&account->bank, command->bank);
-    return add_place(tx, account, done);
+    return add_account(tx, account, done);
 }
 
 /* Refuses, in this order: name (field_line); NOT_FOUND branch; NOT_FOUND bank_account (absent or
- * another kind of place), RETIRED bank_account; ALREADY_EXISTS name (a till or device of this
+ * another kind of account), RETIRED bank_account; ALREADY_EXISTS name (a till or device of this
  * branch). */
 Tefter__Refusal *apply_add_pos_device(struct tx *tx, const Tefter__AddPosDevice *command,
                                       Tefter__Done *done)
@@ -171,35 +161,35 @@ Tefter__Refusal *apply_add_pos_device(struct tx *tx, const Tefter__AddPosDevice 
         return refusal;
     if (branch_get(tx, command->branch) == NULL)
         return refuse_not_found(tx, "branch");
-    const Tefter__MoneyPlaceRecord *account = place_get(tx, command->bank_account);
-    if (account == NULL || !is_account(account))
+    const Tefter__MoneyPlaceRecord *account = money_account_get(tx, command->bank_account);
+    if (account == NULL || !is_bank(account))
         return refuse_not_found(tx, "bank_account");
     if (account->retired)
         return refuse(tx, TEFTER__REFUSAL_CODE__RETIRED, "bank_account");
     Tefter__MoneyPlaceRecord *device =
-        place_new(tx, TEFTER__MONEY_PLACE_KIND__PLACE_POS_DEVICE, command->name);
+        money_account_new(tx, TEFTER__MONEY_PLACE_KIND__PLACE_POS_DEVICE, command->name);
     FIELD_SET(device, branch, command->branch);
     FIELD_SET(device, bank_account, command->bank_account);
-    return add_place(tx, device, done);
+    return add_account(tx, device, done);
 }
 
-/* Refuses, in this order: NOT_FOUND place; NOTHING_TO_CHANGE. */
+/* Refuses, in this order: NOT_FOUND account; NOTHING_TO_CHANGE. */
 Tefter__Refusal *apply_retire_money_place(struct tx *tx, const Tefter__RetireMoneyPlace *command,
                                           Tefter__Done *done)
 {
-    Tefter__MoneyPlaceRecord *place = place_hold(tx, command->place);
-    if (place == NULL)
+    Tefter__MoneyPlaceRecord *account = money_account_hold(tx, command->place);
+    if (account == NULL)
         return refuse_not_found(tx, "place");
-    if (!field_move_int(true, command->retired, NULL, &place->retired))
+    if (!field_move_int(true, command->retired, NULL, &account->retired))
         return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
 
     tx_decided(tx);
-    place_save(tx, place);
-    told(tx, place->place, done);
+    money_account_save(tx, account);
+    event_done(tx, TEFTER__EVENT_KIND__MONEY_PLACE_CHANGED, account->place, done);
     return NULL;
 }
 
-/* ---- 5 views ---- */
+/* ---- views ---- */
 
 Tefter__Refusal *view_money_places(struct tx *tx, const Tefter__MoneyPlaceList *query,
                                    Tefter__MoneyPlacesAnswer *answer)

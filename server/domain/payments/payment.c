@@ -1,27 +1,29 @@
 /*
- * Payments. Life cycle: payment.h.
+ * Payments: cash at a till, card at a device, bank transfer, bank slip.
  *
- * Invariants: 1 a reference (slip number, provider's id) stands once per place and kind of money.
- * 2 money lies in a place of its kind: cash in a till of the branch, card on a device of the
- * branch, bank money on an account. 3 what is matched with it at once is dated no earlier than it.
+ *   taken ──▶ open ──matched──▶ part ──▶ closed          final: cash, card, transfer
+ *   slip:  taken, not final ──confirmed──▶ final          (corrections: confirmed, or reversed)
+ *
+ * 1. A reference (slip number, provider's id) stands once per money account and kind of money.
+ * 2. Money lies in a money account of its kind: cash in a till of the branch, card on a device of
+ *    the branch, bank money on a bank account.
+ * 3. What is matched with it at once is dated no earlier than it.
+ * 4. Money frees credit when it is final, matched or not. A slip lowers the balance, not the
+ *    exposure, until it is confirmed.
  */
-#include "domain/payments/payment.h"
+#include "domain/payments/payments.h"
 
 #include "base/limits.h"
 #include "base/money.h"
-#include "domain/documents/document.h"
-#include "domain/entity/field.h"
-#include "domain/org/company.h"
-#include "domain/org/staff.h"
-#include "domain/payments/money_account.h"
-#include "domain/receivables/posting.h"
+#include "domain/org/org.h"
+#include "domain/party/party.h"
 
-/* ---- record ---- */
+/* ---- records ---- */
 
-static struct key reference_key(uint32_t place, Tefter__PaymentKind kind, const char *reference)
+static struct key reference_key(uint32_t account, Tefter__PaymentKind kind, const char *reference)
 {
     struct key key = key_book(TABLE_REFERENCE);
-    key_u32(&key, place);
+    key_u32(&key, account);
     key_u8(&key, (uint8_t)kind);
     key_text(&key, reference);
     return key;
@@ -30,28 +32,32 @@ static struct key reference_key(uint32_t place, Tefter__PaymentKind kind, const 
 /* ---- rules ---- */
 
 struct money_kind {
-    Tefter__MoneyPlaceKind place;
-    Tefter__PostingAccount book;
-    bool of_branch; /* its place belongs to a branch */
+    Tefter__MoneyPlaceKind account;
+    Tefter__PostingAccount gl;
+    bool of_branch; /* its account belongs to a branch */
     bool final;
 };
 
-static const struct money_kind *money_kind(Tefter__PaymentKind kind)
+/* No default: a kind of payment without a row does not compile. */
+static struct money_kind money_kind(Tefter__PaymentKind kind)
 {
-    static const struct money_kind kinds[] = {
-        [TEFTER__PAYMENT_KIND__PAYMENT_CASH] = {TEFTER__MONEY_PLACE_KIND__PLACE_TILL,
-                                                TEFTER__POSTING_ACCOUNT__BOOK_CASH, true, true},
-        [TEFTER__PAYMENT_KIND__PAYMENT_POS] = {TEFTER__MONEY_PLACE_KIND__PLACE_POS_DEVICE,
-                                               TEFTER__POSTING_ACCOUNT__BOOK_POS_CLEARING, true,
-                                               true},
-        [TEFTER__PAYMENT_KIND__PAYMENT_TRANSFER] = {TEFTER__MONEY_PLACE_KIND__PLACE_BANK_ACCOUNT,
-                                                    TEFTER__POSTING_ACCOUNT__BOOK_BANK, false,
-                                                    true},
-        [TEFTER__PAYMENT_KIND__PAYMENT_SLIP] = {TEFTER__MONEY_PLACE_KIND__PLACE_BANK_ACCOUNT,
-                                                TEFTER__POSTING_ACCOUNT__BOOK_MONEY_ON_ITS_WAY,
-                                                false, false},
-    };
-    return &kinds[kind];
+    switch (kind) {
+    case TEFTER__PAYMENT_KIND__PAYMENT_CASH:
+        return (struct money_kind){TEFTER__MONEY_PLACE_KIND__PLACE_TILL,
+                                   TEFTER__POSTING_ACCOUNT__BOOK_CASH, true, true};
+    case TEFTER__PAYMENT_KIND__PAYMENT_POS:
+        return (struct money_kind){TEFTER__MONEY_PLACE_KIND__PLACE_POS_DEVICE,
+                                   TEFTER__POSTING_ACCOUNT__BOOK_POS_CLEARING, true, true};
+    case TEFTER__PAYMENT_KIND__PAYMENT_TRANSFER:
+        return (struct money_kind){TEFTER__MONEY_PLACE_KIND__PLACE_BANK_ACCOUNT,
+                                   TEFTER__POSTING_ACCOUNT__BOOK_BANK, false, true};
+    case TEFTER__PAYMENT_KIND__PAYMENT_SLIP:
+        return (struct money_kind){TEFTER__MONEY_PLACE_KIND__PLACE_BANK_ACCOUNT,
+                                   TEFTER__POSTING_ACCOUNT__BOOK_MONEY_ON_ITS_WAY, false, false};
+    case _TEFTER__PAYMENT_KIND_IS_INT_SIZE:
+        break;
+    }
+    fault_need(__FILE__, __LINE__, "a payment of no kind");
 }
 
 static bool by_oldest_due(const Tefter__TakePayment *command)
@@ -104,28 +110,28 @@ static Tefter__Refusal *check_form(struct tx *tx, const Tefter__TakePayment *com
     if (refusal == NULL)
         refusal = field_text(tx, "note", command->note);
     if (refusal == NULL)
-        refusal = field_currency(tx, "currency", command->currency);
+        refusal = company_check_currency(tx, "currency", command->currency);
     if (refusal == NULL)
         refusal = check_slip(tx, command);
     return refusal == NULL ? check_bills_form(tx, command) : refusal;
 }
 
-/* Imports may not know where the money lies: place 0. */
-static Tefter__Refusal *check_place(struct tx *tx, const Tefter__TakePayment *command,
-                                    const Tefter__BranchRecord *branch)
+/* Imports may not know where the money lies: money account 0. */
+static Tefter__Refusal *check_account(struct tx *tx, const Tefter__TakePayment *command,
+                                      const Tefter__BranchRecord *branch)
 {
-    const struct money_kind *kind = money_kind(command->kind);
+    const struct money_kind kind = money_kind(command->kind);
     if (!command->has_place)
         return command->already_happened ? NULL
                                          : refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "place");
-    const Tefter__MoneyPlaceRecord *place = place_get(tx, command->place);
-    if (place == NULL)
-        return refuse(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "place");
-    if (place->kind != kind->place)
+    const Tefter__MoneyPlaceRecord *account = money_account_get(tx, command->place);
+    if (account == NULL)
+        return refuse_not_found(tx, "place");
+    if (account->kind != kind.account)
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "place");
-    if (place->retired && !command->already_happened)
+    if (account->retired && !command->already_happened)
         return refuse(tx, TEFTER__REFUSAL_CODE__RETIRED, "place");
-    if (kind->of_branch && place->branch != branch->branch && !command->already_happened)
+    if (kind.of_branch && account->branch != branch->branch && !command->already_happened)
         return refuse(tx, TEFTER__REFUSAL_CODE__TILL_OTHER_BRANCH, "place");
     return NULL;
 }
@@ -142,33 +148,29 @@ static Tefter__Refusal *check_reference(struct tx *tx, const Tefter__TakePayment
         return NULL;
     Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__NUMBER_TAKEN, "reference");
     const Tefter__DocumentRecord *document = document_get(tx, existing);
-    refusal->has_existing = true;
-    refusal->existing = existing;
+    FIELD_SET(refusal, existing, existing);
     refusal->existing_number = document != NULL ? document->number : NULL;
     return refusal;
 }
 
 static void fill(struct tx *tx, const Tefter__TakePayment *command, Tefter__DocumentRecord *record)
 {
-    uint32_t place = command->has_place ? command->place : 0;
+    uint32_t account = command->has_place ? command->place : 0;
     record->total_minor = command->amount_minor;
     record->balance_minor = -command->amount_minor;
-    record->has_payment_kind = true;
-    record->payment_kind = command->kind;
-    record->has_place = command->has_place;
-    record->place = place;
+    FIELD_SET(record, payment_kind, command->kind);
+    FIELD_SET_IF(record, place, command->has_place, account);
     record->reference = command->reference;
     record->payer = command->payer;
     record->note = command->note;
     record->source = command->source;
-    record->has_already_happened = command->has_already_happened;
-    record->already_happened = command->already_happened;
+    FIELD_COPY(record, already_happened, command);
     struct postings postings = {.count = 0};
-    posting_add(tx, &postings, money_kind(command->kind)->book, place, command->amount_minor,
-                record->branch);
-    posting_add(tx, &postings, TEFTER__POSTING_ACCOUNT__BOOK_RECEIVABLE, record->customer,
-                -command->amount_minor, record->branch);
-    posting_set(tx, &postings, record);
+    postings_add(tx, &postings, money_kind(command->kind).gl, account, command->amount_minor,
+                 record->branch);
+    postings_add(tx, &postings, TEFTER__POSTING_ACCOUNT__BOOK_RECEIVABLE, record->customer,
+                 -command->amount_minor, record->branch);
+    postings_set(tx, &postings, record);
 }
 
 static Tefter__Refusal *match_bills(struct tx *tx, const Tefter__TakePayment *command,
@@ -206,10 +208,10 @@ static Tefter__Refusal *begin(struct tx *tx, const Tefter__TakePayment *command,
         plan->customer = customer_get(tx, company_get(tx)->cash_customer);
     plan->branch = branch_of_actor(tx);
     uint32_t date;
-    refusal = document_date_of(tx, plan->branch, command->has_date, command->date,
-                               command->already_happened, &date);
+    refusal = posting_date(tx, plan->branch, command->has_date, command->date,
+                           command->already_happened, &date);
     if (refusal == NULL)
-        refusal = check_place(tx, command, plan->branch);
+        refusal = check_account(tx, command, plan->branch);
     if (refusal == NULL)
         refusal = check_reference(tx, command, corrects);
     if (refusal != NULL)
@@ -220,12 +222,29 @@ static Tefter__Refusal *begin(struct tx *tx, const Tefter__TakePayment *command,
                           command->number, date, &plan->record);
 }
 
+/* ---- changes ---- */
+
+Tefter__Refusal *apply_take_payment(struct tx *tx, const Tefter__TakePayment *command,
+                                    Tefter__Done *done)
+{
+    struct payment_plan *plan;
+    Tefter__Refusal *refusal = payment_plan(tx, command, NULL, 0, &plan);
+    if (refusal != NULL)
+        return refusal;
+
+    tx_decided(tx);
+    struct event event = payment_post(tx, plan);
+    account_save(tx, plan->account, &event);
+    payment_done(plan, done);
+    return NULL;
+}
+
 /* ---- services ---- */
 
 /* Refuses, in this order: amount_minor (field_amount), date (field_date), number, source
  * (field_code), reference (field_line), payer, note (field_text), currency; of a slip FIELD_MISSING
  * reference, payer; FIELD_INVALID bills (beside "oldest due"), of each bill FIELD_MISSING bill,
- * amount_minor · the right ALREADY_HAPPENED · customer (customer_resolve), date (document_date_of),
+ * amount_minor · the right ALREADY_HAPPENED · customer (customer_resolve), date (posting_date),
  * place (FIELD_MISSING, NOT_FOUND, FIELD_INVALID for another kind of money, RETIRED,
  * TILL_OTHER_BRANCH; what already happened may lie nowhere, or in any of its kind), NUMBER_TAKEN
  * reference, NUMBER_TAKEN number · AMOUNT_TOO_BIG · of each bill match_find, match_pair. */
@@ -243,20 +262,19 @@ Tefter__Refusal *payment_plan(struct tx *tx, const Tefter__TakePayment *command,
     if (refusal != NULL)
         return refusal;
     fill(tx, command, plan->record);
-    plan->record->has_corrects = corrects != 0;
-    plan->record->corrects = corrects;
-    refusal = posting_check(tx, plan->record);
+    FIELD_SET_IF(plan->record, corrects, corrects != 0, corrects);
+    refusal = postings_check(tx, plan->record);
     if (refusal == NULL && !account_fits(plan->account, plan->record->balance_minor))
         refusal = refuse(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "amount_minor");
     if (refusal != NULL)
         return refusal;
     plan->item =
-        account_add_item(tx, plan->account, plan->record, false, money_kind(command->kind)->final);
+        account_add_item(tx, plan->account, plan->record, false, money_kind(command->kind).final);
     match_begin(tx, plan->account, plan->record->date, &plan->match);
     return match_bills(tx, command, plan);
 }
 
-void payment_post(struct tx *tx, struct payment_plan *plan, Tefter__Event *ret_event)
+struct event payment_post(struct tx *tx, struct payment_plan *plan)
 {
     const Tefter__DocumentRecord *record = plan->record;
     document_write(tx, record);
@@ -266,29 +284,18 @@ void payment_post(struct tx *tx, struct payment_plan *plan, Tefter__Event *ret_e
     }
     branch_save(tx, plan->branch);
     match_write(tx, &plan->match);
-    *ret_event = (Tefter__Event)TEFTER__EVENT__INIT;
-    ret_event->kind = TEFTER__EVENT_KIND__PAYMENT_TAKEN;
-    ret_event->has_customer = true;
-    ret_event->customer = record->customer;
-    ret_event->has_document = true;
-    ret_event->document = record->document;
-    ret_event->number = record->number;
-    ret_event->has_amount_minor = true;
-    ret_event->amount_minor = record->balance_minor;
-    tx_emit(tx, ret_event);
+    struct event event = document_event(TEFTER__EVENT_KIND__PAYMENT_TAKEN, record);
+    event_emit(tx, &event);
+    return event;
 }
 
 void payment_done(const struct payment_plan *plan, Tefter__Done *done)
 {
-    done->has_id = true;
-    done->id = plan->record->document;
+    FIELD_SET(done, id, plan->record->document);
     done->number = plan->record->number;
-    done->has_total_minor = true;
-    done->total_minor = plan->record->total_minor;
-    done->has_matched_minor = true;
-    done->matched_minor = plan->match.matched_minor;
-    done->has_match = plan->match.record->n_pairs > 0;
-    done->match = plan->match.record->match;
+    FIELD_SET(done, total_minor, plan->record->total_minor);
+    FIELD_SET(done, matched_minor, plan->match.matched_minor);
+    FIELD_SET_IF(done, match, plan->match.record->n_pairs > 0, plan->match.record->match);
 }
 
 void payment_forget_reference(struct tx *tx, const Tefter__DocumentRecord *record)
@@ -297,22 +304,4 @@ void payment_forget_reference(struct tx *tx, const Tefter__DocumentRecord *recor
         return;
     struct key key = reference_key(record->place, record->payment_kind, record->reference);
     tx_delete(tx, &key);
-}
-
-/* ---- changes ---- */
-
-Tefter__Refusal *apply_take_payment(struct tx *tx, const Tefter__TakePayment *command,
-                                    Tefter__Done *done)
-{
-    struct payment_plan *plan;
-    Tefter__Refusal *refusal = payment_plan(tx, command, NULL, 0, &plan);
-    if (refusal != NULL)
-        return refusal;
-
-    tx_decided(tx);
-    Tefter__Event event;
-    payment_post(tx, plan, &event);
-    account_save(tx, plan->account, &event);
-    payment_done(plan, done);
-    return NULL;
 }

@@ -1,7 +1,22 @@
 /*
- * The open items of a customer. Life cycle and invariants: account.h.
+ * A customer's account: what they owe as open items, and the sums the credit decision reads.
+ *
+ * An item is what of a document is still open: a debit (a bill) or a credit (money, a credit note).
+ *
+ *   open ──matched in part──▶ open ──matched whole──▶ closed ──unmatched──▶ open
+ *     └────────────── its document reversed ───────────▶ closed, reversed
+ *
+ * Invariants:
+ *   1  bills      = sum of open debits
+ *   2  unmatched  = sum of open credits that are final
+ *   3  waiting    = sum of open credits that are not final (a slip awaiting confirmation)
+ *   4  uncleared  = sum of the matched part of credits that are not final
+ *   5  balance    = bills - unmatched - waiting  = sum of their documents
+ *   6  exposure   = bills + uncleared - unmatched: money that is not final frees nothing, matched
+ *                   or not
+ *   7  each match stands in both items with the same amount, and 0 <= open <= amount
  */
-#include "domain/receivables/account.h"
+#include "domain/receivables/inside.h"
 
 #include "base/date.h"
 #include "base/limits.h"
@@ -9,7 +24,7 @@
 
 #define BALANCE_MAX (INT64_MAX / 4)
 
-/* ---- record ---- */
+/* ---- records ---- */
 
 uint64_t document_id(uint32_t customer, uint32_t date, uint32_t ordinal)
 {
@@ -31,6 +46,12 @@ struct key document_key(uint64_t document)
     struct key key = key_customer(document_customer(document), TABLE_DOCUMENT);
     key_u64(&key, document);
     return key;
+}
+
+bool document_exists(struct tx *tx, uint64_t document)
+{
+    struct key key = document_key(document);
+    return tx_has(tx, &key);
 }
 
 static struct key account_key(uint32_t customer)
@@ -145,16 +166,6 @@ static void match_note(struct tx *tx, struct item *item, uint64_t other, int64_t
         record->matches = matches;
     }
     record->matches[record->n_matches++] = match;
-}
-
-static Tefter__Match *match_find(struct item *item, uint64_t match, uint64_t other)
-{
-    for (size_t i = 0; i < item->record->n_matches; i++) {
-        Tefter__Match *candidate = item->record->matches[i];
-        if (candidate->match == match && candidate->other == other && !candidate->has_undone_seq)
-            return candidate;
-    }
-    return NULL;
 }
 
 static uint32_t latest(uint32_t date, uint64_t a, uint64_t b)
@@ -311,11 +322,21 @@ struct item *account_add_item(struct tx *tx, struct account *account,
     return item_keep(account, item);
 }
 
-static size_t matches_standing(const Tefter__ItemRecord *record)
+Tefter__Match *item_match(const struct item *item, uint64_t match, uint64_t other)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < record->n_matches; i++)
-        count += !record->matches[i]->has_undone_seq;
+    for (size_t i = 0; i < item->record->n_matches; i++) {
+        Tefter__Match *candidate = item->record->matches[i];
+        if (candidate->match == match && candidate->other == other && !candidate->has_undone_seq)
+            return candidate;
+    }
+    return NULL;
+}
+
+uint32_t item_matches(const Tefter__ItemRecord *item)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < item->n_matches; i++)
+        count += !item->matches[i]->has_undone_seq;
     return count;
 }
 
@@ -328,7 +349,7 @@ bool account_matchable(const struct tx *tx, const struct item *item)
         return true;
     return tx_rule(tx, RULE_UNDONE_MATCHES_ARE_FREE) &&
            record->n_matches < MATCHES_KEPT_PER_ITEM_MAX &&
-           matches_standing(record) < MATCHES_PER_ITEM_MAX;
+           item_matches(record) < MATCHES_PER_ITEM_MAX;
 }
 
 void account_match(struct tx *tx, struct account *account, struct item *debit, struct item *credit,
@@ -346,10 +367,8 @@ void account_match(struct tx *tx, struct account *account, struct item *debit, s
 static void match_end(struct tx *tx, struct account *account, struct item *item,
                       Tefter__Match *match, uint32_t date)
 {
-    match->has_undone_seq = true;
-    match->undone_seq = tx_seq(tx);
-    match->has_undone_date = true;
-    match->undone_date = date > match->date ? date : match->date;
+    FIELD_SET(match, undone_seq, tx_seq(tx));
+    FIELD_SET(match, undone_date, date > match->date ? date : match->date);
     if (!item->record->has_reversed_seq)
         open_change(account, item, match->amount_minor);
     if (!item->record->debit && !item->record->final)
@@ -362,7 +381,7 @@ void account_unmatch(struct tx *tx, struct account *account, struct item *item,
 {
     struct item *other = account_item(tx, account, match->other);
     need(other != NULL);
-    Tefter__Match *twin = match_find(other, match->match, item->record->document);
+    Tefter__Match *twin = item_match(other, match->match, item->record->document);
     need(twin != NULL && twin->amount_minor == match->amount_minor);
     match_end(tx, account, item, match, date);
     match_end(tx, account, other, twin, date);
@@ -376,10 +395,8 @@ void account_reverse_item(struct tx *tx, struct account *account, struct item *i
     open_change(account, item, -item->record->open_minor);
     int64_t amount = item->record->amount_minor;
     account->record->balance_minor += item->record->debit ? -amount : amount;
-    item->record->has_reversed_seq = true;
-    item->record->reversed_seq = tx_seq(tx);
-    item->record->has_reversed_date = true;
-    item->record->reversed_date = date;
+    FIELD_SET(item->record, reversed_seq, tx_seq(tx));
+    FIELD_SET(item->record, reversed_date, date);
     item->changed = true;
 }
 
@@ -493,21 +510,19 @@ int64_t account_overdue(struct tx *tx, const struct account *account, uint32_t d
 
 /* ---- services: saving ---- */
 
-static Tefter__LastChange *last_change(struct tx *tx, const Tefter__Event *event)
+static Tefter__LastChange *last_change(struct tx *tx, const struct event *event)
 {
     Tefter__LastChange *last = tx_new(tx, &tefter__last_change__descriptor);
     last->seq = tx_seq(tx);
     last->kind = event->kind;
     last->number = event->number;
-    last->has_amount_minor = event->has_amount_minor;
-    last->amount_minor = event->amount_minor;
+    FIELD_SET_IF(last, amount_minor, event->has_amount, event->amount_minor);
     last->actor = tx_actor_copy(tx);
-    last->has_at_ms = true;
-    last->at_ms = tx_now_ms(tx);
+    FIELD_SET(last, at_ms, tx_now_ms(tx));
     return last;
 }
 
-void account_save(struct tx *tx, struct account *account, const Tefter__Event *event)
+void account_save(struct tx *tx, struct account *account, const struct event *event)
 {
     for (struct item *item = account->items; item != NULL; item = item->next)
         if (item->changed)

@@ -1,17 +1,22 @@
 /*
- * Matching of open items. Life cycle and invariants: match.h.
+ * Matching: putting money and credit notes against bills. Works on open items only, so it stands
+ * below payments.
+ *
+ *   matched ──undone──▶ undone        (both sides are open again; the match is kept, marked)
+ *
+ * 1. Of no item more is matched than it holds.
+ * 2. Both sides are of one customer.
+ * 3. A match is dated no earlier than both documents.
+ * 4. One act matches at most MATCH_PARTS_MAX pairs; what is left over stays open and is matched by
+ *    asking again.
  */
-#include "domain/receivables/match.h"
+#include "domain/receivables/inside.h"
 
 #include "base/limits.h"
-#include "domain/credit/credit.h"
-#include "domain/documents/document.h"
-#include "domain/entity/field.h"
-#include "domain/org/branch.h"
-#include "domain/org/staff.h"
-#include "domain/party/customer.h"
+#include "domain/org/org.h"
+#include "domain/party/party.h"
 
-/* ---- record ---- */
+/* ---- records ---- */
 
 static struct key match_key(uint32_t customer, uint64_t match)
 {
@@ -50,70 +55,6 @@ static void pair_put(struct tx *tx, struct match_plan *plan, struct item *debit,
     plan->record->pairs[plan->record->n_pairs++] = pair;
     plan->matched_minor += amount_minor;
     account_match(tx, plan->account, debit, credit, amount_minor, plan->date);
-}
-
-/* ---- services ---- */
-
-void match_begin(struct tx *tx, struct account *account, uint32_t date, struct match_plan *ret_plan)
-{
-    Tefter__MatchRecord *record = tx_new(tx, &tefter__match_record__descriptor);
-    record->match = tx_seq(tx);
-    record->actor = tx_actor_copy(tx);
-    record->at_ms = tx_now_ms(tx);
-    record->pairs = tx_take(tx, MATCH_PARTS_MAX * sizeof(Tefter__MatchedPair *));
-    *ret_plan = (struct match_plan){.account = account, .record = record, .date = date};
-}
-
-Tefter__Refusal *match_pair(struct tx *tx, struct match_plan *plan, struct item *debit,
-                            struct item *credit, int64_t amount_minor, const char *field)
-{
-    int64_t open = smaller(debit->record->open_minor, credit->record->open_minor);
-    int64_t amount = amount_minor == 0 ? open : amount_minor;
-    if (amount > open || open == 0) {
-        Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__MATCH_TOO_MUCH, field);
-        refusal->has_available_minor = true;
-        refusal->available_minor = open;
-        return refusal;
-    }
-    if (!pairs_left(plan) || !account_matchable(tx, debit) || !account_matchable(tx, credit)) {
-        Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__TOO_MANY, field);
-        refusal->has_most = true;
-        refusal->most = MATCH_PARTS_MAX;
-        return refusal;
-    }
-    pair_put(tx, plan, debit, credit, amount);
-    return NULL;
-}
-
-void match_oldest_due(struct tx *tx, struct match_plan *plan, struct item *credit)
-{
-    struct item *debit = NULL;
-    while (credit->record->open_minor > 0 && pairs_left(plan) && account_matchable(tx, credit)) {
-        debit = account_oldest_debit(tx, plan->account, debit);
-        if (debit == NULL)
-            return;
-        if (account_matchable(tx, debit))
-            pair_put(tx, plan, debit, credit,
-                     smaller(debit->record->open_minor, credit->record->open_minor));
-    }
-}
-
-Tefter__Refusal *match_find(struct tx *tx, struct match_plan *plan, uint64_t document, bool debit,
-                            const char *field, struct item **ret_item)
-{
-    *ret_item = NULL;
-    if (document_customer(document) != plan->account->customer)
-        return refuse(tx,
-                      document_get(tx, document) != NULL
-                          ? TEFTER__REFUSAL_CODE__MATCH_OTHER_CUSTOMER
-                          : TEFTER__REFUSAL_CODE__NOT_FOUND,
-                      field);
-    *ret_item = account_item(tx, plan->account, document);
-    if (*ret_item == NULL)
-        return refuse(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, field);
-    if ((*ret_item)->record->debit != debit)
-        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, field);
-    return NULL;
 }
 
 /* ---- rules: what a command asks for ---- */
@@ -199,7 +140,7 @@ static Tefter__Refusal *match_as_asked(struct tx *tx, const Tefter__MatchItems *
 
 /* Refuses, in this order: FIELD_INVALID parts (beside "oldest due"), FIELD_INVALID credits (without
  * it), FIELD_MISSING parts, of each part amount_minor (field_amount), date (field_date) · NOT_FOUND
- * customer, date (document_date_of) · of each part match_find debit, match_find credit, match_pair
+ * customer, date (posting_date) · of each part match_find debit, match_find credit, match_pair
  * amount_minor; or of each credit match_find · MATCH_NOTHING. */
 static Tefter__Refusal *plan_match(struct tx *tx, const Tefter__MatchItems *command,
                                    struct match_plan *plan)
@@ -208,10 +149,9 @@ static Tefter__Refusal *plan_match(struct tx *tx, const Tefter__MatchItems *comm
     if (refusal != NULL)
         return refusal;
     if (customer_get(tx, command->customer) == NULL)
-        return refuse(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "customer");
+        return refuse_not_found(tx, "customer");
     uint32_t date;
-    refusal =
-        document_date_of(tx, branch_of_actor(tx), command->has_date, command->date, false, &date);
+    refusal = posting_date(tx, branch_of_actor(tx), command->has_date, command->date, false, &date);
     if (refusal != NULL)
         return refusal;
     match_begin(tx, account_open(tx, command->customer), date, plan);
@@ -223,18 +163,6 @@ static Tefter__Refusal *plan_match(struct tx *tx, const Tefter__MatchItems *comm
 
 /* ---- changes ---- */
 
-static void emit_match(struct tx *tx, Tefter__EventKind kind, uint32_t customer, uint64_t match,
-                       Tefter__Event *ret_event)
-{
-    *ret_event = (Tefter__Event)TEFTER__EVENT__INIT;
-    ret_event->kind = kind;
-    ret_event->has_customer = true;
-    ret_event->customer = customer;
-    ret_event->has_about = true;
-    ret_event->about = match;
-    tx_emit(tx, ret_event);
-}
-
 Tefter__Refusal *apply_match_items(struct tx *tx, const Tefter__MatchItems *command,
                                    Tefter__Done *done)
 {
@@ -244,25 +172,14 @@ Tefter__Refusal *apply_match_items(struct tx *tx, const Tefter__MatchItems *comm
         return refusal;
 
     tx_decided(tx);
-    Tefter__Event event;
+    struct event event = {.kind = TEFTER__EVENT_KIND__ITEMS_MATCHED,
+                          .customer = command->customer,
+                          .about = plan.record->match};
     match_write(tx, &plan);
-    emit_match(tx, TEFTER__EVENT_KIND__ITEMS_MATCHED, command->customer, plan.record->match,
-               &event);
+    event_emit(tx, &event);
     account_save(tx, plan.account, &event);
-    done->has_match = true;
-    done->match = plan.record->match;
-    done->has_matched_minor = true;
-    done->matched_minor = plan.matched_minor;
-    return NULL;
-}
-
-static Tefter__Match *edge_of(struct item *debit, const Tefter__MatchedPair *pair, uint64_t match)
-{
-    for (size_t i = 0; i < debit->record->n_matches; i++) {
-        Tefter__Match *edge = debit->record->matches[i];
-        if (edge->match == match && edge->other == pair->credit && !edge->has_undone_seq)
-            return edge;
-    }
+    FIELD_SET(done, match, plan.record->match);
+    FIELD_SET(done, matched_minor, plan.matched_minor);
     return NULL;
 }
 
@@ -274,7 +191,7 @@ static int64_t undo_pairs(struct tx *tx, struct account *account, const Tefter__
     for (size_t i = 0; i < record->n_pairs; i++) {
         struct item *debit = account_item(tx, account, record->pairs[i]->debit);
         Tefter__Match *edge =
-            debit != NULL ? edge_of(debit, record->pairs[i], record->match) : NULL;
+            debit != NULL ? item_match(debit, record->match, record->pairs[i]->credit) : NULL;
         if (edge == NULL)
             continue;
         undone += edge->amount_minor;
@@ -292,11 +209,11 @@ Tefter__Refusal *apply_undo_match(struct tx *tx, const Tefter__UndoMatch *comman
     if (refusal != NULL)
         return refusal;
     if (customer_get(tx, command->customer) == NULL)
-        return refuse(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "customer");
+        return refuse_not_found(tx, "customer");
     struct key key = match_key(command->customer, command->match);
     Tefter__MatchRecord *record = tx_get(tx, &key, &tefter__match_record__descriptor);
     if (record == NULL)
-        return refuse(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "match");
+        return refuse_not_found(tx, "match");
     struct account *account = account_open(tx, command->customer);
     int64_t undone =
         record->has_undone_seq ? 0 : undo_pairs(tx, account, record, branch_of_actor(tx)->date);
@@ -304,17 +221,73 @@ Tefter__Refusal *apply_undo_match(struct tx *tx, const Tefter__UndoMatch *comman
         return refuse(tx, TEFTER__REFUSAL_CODE__MATCH_UNDONE, "match");
 
     tx_decided(tx);
-    record->has_undone_seq = true;
-    record->undone_seq = tx_seq(tx);
+    FIELD_SET(record, undone_seq, tx_seq(tx));
     tx_put(tx, &key, &record->base);
-    Tefter__Event event;
-    emit_match(tx, TEFTER__EVENT_KIND__MATCH_UNDONE_EVENT, command->customer, command->match,
-               &event);
+    struct event event = {.kind = TEFTER__EVENT_KIND__MATCH_UNDONE_EVENT,
+                          .customer = command->customer,
+                          .about = command->match};
+    event_emit(tx, &event);
     account_save(tx, account, &event);
-    done->has_match = true;
-    done->match = command->match;
-    done->has_matched_minor = true;
-    done->matched_minor = -undone;
+    FIELD_SET(done, match, command->match);
+    FIELD_SET(done, matched_minor, -undone);
+    return NULL;
+}
+
+/* ---- services ---- */
+
+void match_begin(struct tx *tx, struct account *account, uint32_t date, struct match_plan *ret_plan)
+{
+    Tefter__MatchRecord *record = tx_new(tx, &tefter__match_record__descriptor);
+    record->match = tx_seq(tx);
+    record->actor = tx_actor_copy(tx);
+    record->at_ms = tx_now_ms(tx);
+    record->pairs = tx_take(tx, MATCH_PARTS_MAX * sizeof(Tefter__MatchedPair *));
+    *ret_plan = (struct match_plan){.account = account, .record = record, .date = date};
+}
+
+Tefter__Refusal *match_pair(struct tx *tx, struct match_plan *plan, struct item *debit,
+                            struct item *credit, int64_t amount_minor, const char *field)
+{
+    int64_t open = smaller(debit->record->open_minor, credit->record->open_minor);
+    int64_t amount = amount_minor == 0 ? open : amount_minor;
+    if (amount > open || open == 0) {
+        Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__MATCH_TOO_MUCH, field);
+        FIELD_SET(refusal, available_minor, open);
+        return refusal;
+    }
+    if (!pairs_left(plan) || !account_matchable(tx, debit) || !account_matchable(tx, credit))
+        return refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, field, MATCH_PARTS_MAX);
+    pair_put(tx, plan, debit, credit, amount);
+    return NULL;
+}
+
+void match_oldest_due(struct tx *tx, struct match_plan *plan, struct item *credit)
+{
+    struct item *debit = NULL;
+    while (credit->record->open_minor > 0 && pairs_left(plan) && account_matchable(tx, credit)) {
+        debit = account_oldest_debit(tx, plan->account, debit);
+        if (debit == NULL)
+            return;
+        if (account_matchable(tx, debit))
+            pair_put(tx, plan, debit, credit,
+                     smaller(debit->record->open_minor, credit->record->open_minor));
+    }
+}
+
+Tefter__Refusal *match_find(struct tx *tx, struct match_plan *plan, uint64_t document, bool debit,
+                            const char *field, struct item **ret_item)
+{
+    *ret_item = NULL;
+    if (document_customer(document) != plan->account->customer)
+        return refuse(tx,
+                      document_exists(tx, document) ? TEFTER__REFUSAL_CODE__MATCH_OTHER_CUSTOMER
+                                                    : TEFTER__REFUSAL_CODE__NOT_FOUND,
+                      field);
+    *ret_item = account_item(tx, plan->account, document);
+    if (*ret_item == NULL)
+        return refuse_not_found(tx, field);
+    if ((*ret_item)->record->debit != debit)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, field);
     return NULL;
 }
 
@@ -344,8 +317,7 @@ static void show_pairs(struct tx *tx, const struct match_plan *plan, const struc
         part->amount_minor = pair->amount_minor;
         part->left_minor = bill->open_minor;
         part->number = bill->number;
-        part->has_due = true;
-        part->due = bill->due;
+        FIELD_SET(part, due, bill->due);
         answer->parts[answer->n_parts++] = part;
     }
     answer->matched_minor = plan->matched_minor;
@@ -363,7 +335,7 @@ static Tefter__Refusal *preview_money(struct tx *tx, const Tefter__PreviewMatch 
     if (refusal != NULL)
         return refusal;
     if (customer_get(tx, query->match->customer) == NULL)
-        return refuse(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "match.customer");
+        return refuse_not_found(tx, "match.customer");
     match_begin(tx, account_open(tx, query->match->customer), today, &plan);
     struct item *money = imagined_money(tx, plan.account, today, query->with_minor);
     for (size_t i = 0; i < query->match->n_parts; i++) {

@@ -1,16 +1,22 @@
 /*
- * Postings and the totals of the books. The sub-account of a receivable is its customer; his own
- * sum is his AccountRecord's balance, so the total is kept once for all customers.
+ * Postings: each document that moves money writes balanced postings, debit positive, credit
+ * negative. The general ledger is their running totals by account, sub-account and branch. The
+ * sub-account of a receivable is its customer; their own sum is their AccountRecord's balance, so
+ * the total is kept once for all customers.
+ *
+ * 1. The postings of a document sum to zero.
+ * 2. The sum of all totals is zero.
  */
-#include "domain/receivables/posting.h"
+#include "domain/receivables/receivables.h"
 
 #include "base/limits.h"
 #include "base/money.h"
+#include "domain/org/org.h"
 
 /* No total may pass this, so that one more document always fits. */
 #define TOTAL_MAX (INT64_MAX - 2 * MONEY_MAX)
 
-/* ---- record ---- */
+/* ---- records ---- */
 
 static struct key total_key(Tefter__PostingAccount account, uint32_t sub, uint32_t branch)
 {
@@ -37,22 +43,37 @@ static void total_add(struct tx *tx, const struct key *key, int64_t amount_minor
 
 /* ---- services ---- */
 
-void posting_add(struct tx *tx, struct postings *postings, Tefter__PostingAccount account,
-                 uint32_t sub, int64_t amount_minor, uint32_t branch)
+Tefter__Refusal *posting_date(struct tx *tx, const Tefter__BranchRecord *branch, bool has_date,
+                              uint32_t date, bool backfill, uint32_t *ret_date)
+{
+    *ret_date = has_date ? date : branch->date;
+    if (*ret_date > branch->date)
+        return refuse(tx, TEFTER__REFUSAL_CODE__DATE_IN_FUTURE, "date");
+    if (*ret_date == branch->date || backfill)
+        return NULL;
+    if (staff_actor_may(tx, TEFTER__RIGHT__RIGHT_BACKDATE))
+        return NULL;
+    Tefter__Refusal *refusal = staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_BACKDATE);
+    refusal->code = TEFTER__REFUSAL_CODE__DATE_BEFORE_TODAY;
+    refusal->field = tx_text(tx, "date");
+    return refusal;
+}
+
+void postings_add(struct tx *tx, struct postings *postings, Tefter__PostingAccount account,
+                  uint32_t sub, int64_t amount_minor, uint32_t branch)
 {
     if (amount_minor == 0)
         return;
     need(postings->count < sizeof postings->items / sizeof postings->items[0]);
     Tefter__Posting *posting = tx_new(tx, &tefter__posting__descriptor);
     posting->account = account;
-    posting->has_sub = sub != 0;
-    posting->sub = sub;
+    FIELD_SET_IF(posting, sub, sub != 0, sub);
     posting->amount_minor = amount_minor;
     posting->branch = branch;
     postings->items[postings->count++] = posting;
 }
 
-void posting_set(struct tx *tx, const struct postings *postings, Tefter__DocumentRecord *document)
+void postings_set(struct tx *tx, const struct postings *postings, Tefter__DocumentRecord *document)
 {
     int64_t sum = 0;
     document->n_postings = postings->count;
@@ -64,7 +85,7 @@ void posting_set(struct tx *tx, const struct postings *postings, Tefter__Documen
     need(sum == 0);
 }
 
-Tefter__Refusal *posting_check(struct tx *tx, const Tefter__DocumentRecord *document)
+Tefter__Refusal *postings_check(struct tx *tx, const Tefter__DocumentRecord *document)
 {
     for (size_t i = 0; i < document->n_postings; i++) {
         const Tefter__Posting *posting = document->postings[i];
@@ -76,17 +97,17 @@ Tefter__Refusal *posting_check(struct tx *tx, const Tefter__DocumentRecord *docu
     return NULL;
 }
 
-void posting_book(struct tx *tx, const Tefter__DocumentRecord *document, int sign)
+void postings_post(struct tx *tx, const Tefter__DocumentRecord *document)
 {
     for (size_t i = 0; i < document->n_postings; i++) {
         const Tefter__Posting *posting = document->postings[i];
         struct key key = total_key(posting->account, posting->sub, posting->branch);
-        total_add(tx, &key, sign * posting->amount_minor);
+        total_add(tx, &key, posting->amount_minor);
     }
 }
 
-void posting_move(struct tx *tx, Tefter__PostingAccount from, Tefter__PostingAccount to,
-                  uint32_t sub, uint32_t branch, int64_t amount_minor)
+void postings_move(struct tx *tx, Tefter__PostingAccount from, Tefter__PostingAccount to,
+                   uint32_t sub, uint32_t branch, int64_t amount_minor)
 {
     struct key source = total_key(from, sub, branch);
     struct key target = total_key(to, sub, branch);
@@ -96,32 +117,32 @@ void posting_move(struct tx *tx, Tefter__PostingAccount from, Tefter__PostingAcc
 
 /* ---- views ---- */
 
-static Tefter__BookTotal *book_total(struct tx_walk *walk)
+static Tefter__BookTotal *gl_total(struct tx_walk *walk)
 {
     struct slice key = tx_walk_key(walk);
     Tefter__BookTotal *total = tx_new(walk->tx, &tefter__book_total__descriptor);
     total->account = (Tefter__PostingAccount)key.data[KEY_BOOK_HEAD];
-    total->sub = key_read_u32(key, KEY_BOOK_HEAD + 1);
-    total->has_sub = total->sub != 0;
+    uint32_t sub = key_read_u32(key, KEY_BOOK_HEAD + 1);
+    FIELD_SET_IF(total, sub, sub != 0, sub);
     total->branch = key_read_u32(key, KEY_BOOK_HEAD + 5);
     total->amount_minor = (int64_t)be64_get(tx_walk_value(walk).data);
     return total;
 }
 
-/* The sum of customers' balances, from their accounts, is added by the report noun. */
+/* The sum of customers' balances, from their accounts, is added by the ledger. */
 Tefter__Refusal *view_books(struct tx *tx, const Tefter__Books *query, Tefter__BooksAnswer *answer)
 {
-    enum { BOOKS_MAX = 4000 };
+    enum { GL_TOTALS_MAX = 4000 };
     (void)query;
     struct key prefix = key_book(TABLE_TOTAL);
-    answer->totals = tx_take(tx, BOOKS_MAX * sizeof(Tefter__BookTotal *));
+    answer->totals = tx_take(tx, GL_TOTALS_MAX * sizeof(Tefter__BookTotal *));
     struct tx_walk walk;
     for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on; on = tx_walk_next(&walk)) {
-        Tefter__BookTotal *total = book_total(&walk);
+        Tefter__BookTotal *total = gl_total(&walk);
         answer->sum_minor += total->amount_minor;
         if (total->account == TEFTER__POSTING_ACCOUNT__BOOK_RECEIVABLE)
             answer->balances_minor += total->amount_minor;
-        if (answer->n_totals < BOOKS_MAX)
+        if (answer->n_totals < GL_TOTALS_MAX)
             answer->totals[answer->n_totals++] = total;
     }
     tx_walk_end(&walk);

@@ -1,0 +1,79 @@
+/*
+ * A slip of a bank: confirmed when its money is there, reversed when it never came.
+ *
+ *   taken ──ConfirmPayment──▶ confirmed, final
+ *     └─────never came──────▶ reversed
+ *
+ * 1. A slip is confirmed at most once, and only while it is not reversed.
+ * 2. Confirming changes no balance: it moves the money to the bank and frees the credit.
+ */
+#include "domain/corrections/corrections.h"
+
+#include "domain/corrections/inside.h"
+
+/* ---- rules ---- */
+
+static bool awaits_confirmation(const struct reversal *slip)
+{
+    return slip->original->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT &&
+           slip->original->payment_kind == TEFTER__PAYMENT_KIND__PAYMENT_SLIP &&
+           !slip->tail->has_reversed_by && !slip->tail->has_confirmed;
+}
+
+/* ---- changes ---- */
+
+static void confirm(struct tx *tx, struct reversal *slip, uint32_t date, Tefter__Done *done)
+{
+    const Tefter__DocumentRecord *record = slip->original;
+    struct account *account = account_open(tx, record->customer);
+    struct item *money = account_item(tx, account, record->document);
+    need(money != NULL);
+    account_finalise(account, money);
+    FIELD_SET(slip->tail, confirmed, true);
+    FIELD_SET(slip->tail, confirmed_date, date);
+    document_tail_save(tx, record->document, slip->tail);
+    postings_move(tx, TEFTER__POSTING_ACCOUNT__BOOK_MONEY_ON_ITS_WAY,
+                  TEFTER__POSTING_ACCOUNT__BOOK_BANK, record->place, record->branch,
+                  record->total_minor);
+    struct event event = {.kind = TEFTER__EVENT_KIND__PAYMENT_CONFIRMED,
+                          .customer = record->customer,
+                          .document = record->document,
+                          .number = record->number};
+    event_emit(tx, &event);
+    account_save(tx, account, &event);
+    FIELD_SET(done, id, record->document);
+    done->number = record->number;
+}
+
+/* Refuses, in this order: reason (field_text), date (field_date), FIELD_MISSING reason when it
+ * never came; NOT_FOUND document, NOT_CONFIRMABLE payment (not a slip that waits), DATE_IN_FUTURE
+ * date. */
+Tefter__Refusal *apply_confirm_payment(struct tx *tx, const Tefter__ConfirmPayment *command,
+                                       Tefter__Done *done)
+{
+    struct reversal slip = {0};
+    uint32_t date;
+    Tefter__Refusal *refusal = field_text(tx, "reason", command->reason);
+    if (refusal == NULL && command->has_date)
+        refusal = field_date(tx, "date", command->date);
+    if (refusal == NULL && !command->confirmed && command->reason == NULL)
+        refusal = refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "reason");
+    if (refusal == NULL)
+        refusal = reversal_find(tx, command->payment, &slip);
+    if (refusal != NULL)
+        return refusal;
+    if (!awaits_confirmation(&slip))
+        return refuse(tx, TEFTER__REFUSAL_CODE__NOT_CONFIRMABLE, "payment");
+    refusal = posting_date(tx, slip.branch, command->has_date, command->date, true, &date);
+    if (refusal == NULL && !command->confirmed)
+        refusal = reversal_plan(tx, command->reason, &slip);
+    if (refusal != NULL)
+        return refusal;
+
+    tx_decided(tx);
+    if (command->confirmed)
+        confirm(tx, &slip, date, done);
+    else
+        reversal_complete(tx, &slip, done);
+    return NULL;
+}

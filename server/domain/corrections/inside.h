@@ -1,0 +1,39 @@
+#pragma once
+/*
+ * What the files of this folder share: a reversal made ready in memory, then posted.
+ */
+#include "domain/documents/documents.h"
+
+struct reversal {
+    Tefter__DocumentRecord *original;
+    Tefter__DocumentTailRecord *tail;
+    Tefter__DocumentRecord *record;
+    struct account *account;
+    Tefter__BranchRecord *branch;
+    struct item *item;                        /* of the original; NULL when it moved no money */
+    Tefter__DocumentTailRecord *invoice_tail; /* of a credit note's invoice */
+};
+
+/* The document that is reversed, and the actor's branch. Refuses NOT_FOUND document. */
+Tefter__Refusal *reversal_find(struct tx *tx, uint64_t document, struct reversal *ret_reversal);
+/* May the actor reverse it, and can it be? Refuses, in this order: unless it is their own of this
+ * branch's open day RIGHT_MISSING [REVERSE], FIELD_MISSING reason; NOT_REVERSIBLE document (a
+ * reversal), ALREADY_REVERSED document with the reversal, NOT_REVERSIBLE credit_notes (an invoice
+ * with live ones). */
+Tefter__Refusal *reversal_check(struct tx *tx, const struct reversal *reversal,
+                                const Tefter__Text *reason);
+/* Makes it ready in memory: the account is as it will be. Refuses as document_begin and
+ * postings_check do. */
+Tefter__Refusal *reversal_plan(struct tx *tx, const Tefter__Text *reason,
+                               struct reversal *reversal);
+
+/* After the decided line: writes it but not its account, and emits; the event is for
+ * account_save. */
+struct event reversal_post(struct tx *tx, struct reversal *reversal);
+/* Writes it whole, with the alarm, and says so in the reply. */
+void reversal_complete(struct tx *tx, struct reversal *reversal, Tefter__Done *done);
+/* Taking money or a credit note back may leave a customer over their limit: it is posted all the
+ * same, and an alarm is raised. */
+void reversal_alarm(struct tx *tx, const struct reversal *reversal);
+/* The reply names the reversal. */
+void reversal_done(const struct reversal *reversal, Tefter__Done *done);

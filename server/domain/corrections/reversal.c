@@ -1,0 +1,209 @@
+/*
+ * Reversing: a reversal is a document of its own with the opposite postings, and both know each
+ * other's number.
+ *
+ *   posted ──ReverseDocument──▶ reversed, for ever
+ *
+ * 1. A document is reversed at most once, and a reversal never.
+ * 2. After a reversal the general ledger and the balance are as if the document had not been; its
+ *    matches are undone, the other sides are open again with their own due dates.
+ * 3. An invoice with a credit note on it is reversed after the credit note.
+ */
+#include "domain/corrections/corrections.h"
+
+#include "domain/corrections/inside.h"
+#include "domain/credit/credit.h"
+#include "domain/org/org.h"
+#include "domain/payments/payments.h"
+
+/* ---- rules ---- */
+
+/* One's own document of the open day is reversed freely; any other by right and reason. */
+static Tefter__Refusal *check_right(struct tx *tx, const struct reversal *reversal,
+                                    const Tefter__Text *reason)
+{
+    const Tefter__DocumentRecord *original = reversal->original;
+    bool own = original->actor->staff == tx_actor(tx)->staff && original->actor->has_staff;
+    if (own && original->date == reversal->branch->date &&
+        original->branch == reversal->branch->branch)
+        return NULL;
+    Tefter__Refusal *refusal = staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_REVERSE);
+    if (refusal == NULL && reason == NULL)
+        refusal = refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "reason");
+    return refusal;
+}
+
+static Tefter__Refusal *check_reversible(struct tx *tx, const struct reversal *reversal)
+{
+    if (reversal->original->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL)
+        return refuse(tx, TEFTER__REFUSAL_CODE__NOT_REVERSIBLE, "document");
+    if (reversal->tail->has_reversed_by) {
+        Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__ALREADY_REVERSED, "document");
+        FIELD_SET(refusal, existing, reversal->tail->reversed_by);
+        return refusal;
+    }
+    if (reversal->tail->n_credit_notes > 0)
+        return refuse(tx, TEFTER__REFUSAL_CODE__NOT_REVERSIBLE, "credit_notes");
+    return NULL;
+}
+
+/* Today; never before what it reverses, which a branch that is ahead may have written. */
+static uint32_t reversal_date(const struct reversal *reversal)
+{
+    uint32_t today = reversal->branch->date;
+    return today > reversal->original->date ? today : reversal->original->date;
+}
+
+/* The opposite postings; a confirmed slip's money has gone to the bank meanwhile. */
+static void opposite_postings(struct tx *tx, const struct reversal *reversal)
+{
+    const Tefter__DocumentRecord *original = reversal->original;
+    bool arrived = reversal->tail->has_confirmed && reversal->tail->confirmed;
+    struct postings postings = {.count = 0};
+    for (size_t i = 0; i < original->n_postings; i++) {
+        const Tefter__Posting *posting = original->postings[i];
+        Tefter__PostingAccount account = posting->account;
+        if (arrived && account == TEFTER__POSTING_ACCOUNT__BOOK_MONEY_ON_ITS_WAY)
+            account = TEFTER__POSTING_ACCOUNT__BOOK_BANK;
+        postings_add(tx, &postings, account, posting->sub, -posting->amount_minor, posting->branch);
+    }
+    postings_set(tx, &postings, reversal->record);
+}
+
+/* A credit note that is reversed gives its quantities back to its invoice. */
+static void uncredit_invoice(struct tx *tx, struct reversal *reversal)
+{
+    if (reversal->original->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_CREDIT_NOTE)
+        reversal->invoice_tail = credit_note_uncredit(tx, reversal->original);
+}
+
+static void reverse_item(struct tx *tx, struct reversal *reversal)
+{
+    reversal->item = account_item(tx, reversal->account, reversal->original->document);
+    if (reversal->item != NULL)
+        account_reverse_item(tx, reversal->account, reversal->item, reversal_date(reversal));
+    else
+        need(reversal->original->total_minor == 0);
+}
+
+/* ---- changes ---- */
+
+/* Refuses, in this order: reason (field_text), FIELD_MISSING document (neither id nor number),
+ * NOT_FOUND document; unless it is his own of this branch's open day: RIGHT_MISSING [REVERSE],
+ * FIELD_MISSING reason; NOT_REVERSIBLE document (a reversal), ALREADY_REVERSED document with the
+ * reversal, NOT_REVERSIBLE credit_notes (an invoice with live ones). A number is looked for among
+ * invoices, credit notes, payments, reversals, in this order. */
+Tefter__Refusal *apply_reverse_document(struct tx *tx, const Tefter__ReverseDocument *command,
+                                        Tefter__Done *done)
+{
+    struct reversal reversal = {0};
+    Tefter__Refusal *refusal = field_text(tx, "reason", command->reason);
+    if (refusal == NULL && !command->has_document && command->number == NULL)
+        refusal = refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "document");
+    if (refusal != NULL)
+        return refusal;
+    uint64_t document =
+        command->has_document ? command->document : document_by_any_number(tx, command->number);
+    refusal = reversal_find(tx, document, &reversal);
+    if (refusal == NULL)
+        refusal = reversal_check(tx, &reversal, command->reason);
+    if (refusal == NULL)
+        refusal = reversal_plan(tx, command->reason, &reversal);
+    if (refusal != NULL)
+        return refusal;
+
+    tx_decided(tx);
+    reversal_complete(tx, &reversal, done);
+    return NULL;
+}
+
+/* ---- services ---- */
+
+Tefter__Refusal *reversal_find(struct tx *tx, uint64_t document, struct reversal *reversal)
+{
+    reversal->original = document != 0 ? document_get(tx, document) : NULL;
+    if (reversal->original == NULL)
+        return refuse_not_found(tx, "document");
+    reversal->tail = document_tail(tx, document);
+    reversal->branch = branch_of_actor(tx);
+    return NULL;
+}
+
+Tefter__Refusal *reversal_check(struct tx *tx, const struct reversal *reversal,
+                                const Tefter__Text *reason)
+{
+    Tefter__Refusal *refusal = check_right(tx, reversal, reason);
+    return refusal != NULL ? refusal : check_reversible(tx, reversal);
+}
+
+Tefter__Refusal *reversal_plan(struct tx *tx, const Tefter__Text *reason, struct reversal *reversal)
+{
+    const Tefter__DocumentRecord *original = reversal->original;
+    reversal->account = account_open(tx, original->customer);
+    Tefter__Refusal *refusal = document_begin(tx, reversal->branch, reversal->account,
+                                              TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL, NULL,
+                                              reversal_date(reversal), &reversal->record);
+    if (refusal != NULL)
+        return refusal;
+    Tefter__DocumentRecord *record = reversal->record;
+    record->total_minor = original->total_minor;
+    record->balance_minor = -original->balance_minor;
+    FIELD_SET(record, about, original->document);
+    record->note = (Tefter__Text *)reason;
+    opposite_postings(tx, reversal);
+    refusal = postings_check(tx, record);
+    if (refusal != NULL)
+        return refusal;
+    reverse_item(tx, reversal);
+    uncredit_invoice(tx, reversal);
+    return NULL;
+}
+
+struct event reversal_post(struct tx *tx, struct reversal *reversal)
+{
+    const Tefter__DocumentRecord *original = reversal->original;
+    document_write(tx, reversal->record);
+    line_serials(tx, original, false);
+    if (original->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT)
+        payment_forget_reference(tx, original);
+    FIELD_SET(reversal->tail, reversed_by, reversal->record->document);
+    document_tail_save(tx, original->document, reversal->tail);
+    if (reversal->invoice_tail != NULL)
+        document_tail_save(tx, original->about, reversal->invoice_tail);
+    branch_save(tx, reversal->branch);
+    struct event event = document_event(TEFTER__EVENT_KIND__DOCUMENT_REVERSED_EVENT, original);
+    event.about = reversal->record->document;
+    event.amount_minor = reversal->record->balance_minor;
+    event_emit(tx, &event);
+    return event;
+}
+
+void reversal_alarm(struct tx *tx, const struct reversal *reversal)
+{
+    if (reversal->record->balance_minor <= 0)
+        return;
+    const Tefter__AccountRow *row = credit_account_row(tx, reversal->original->customer);
+    if (row == NULL || row->unlimited || row->available_minor >= 0)
+        return;
+    event_emit(tx, &(struct event){.kind = TEFTER__EVENT_KIND__POSTED_OVER_LIMIT,
+                                   .customer = row->customer,
+                                   .document = reversal->record->document,
+                                   .has_amount = true,
+                                   .amount_minor = -row->available_minor});
+}
+
+void reversal_done(const struct reversal *reversal, Tefter__Done *done)
+{
+    FIELD_SET(done, reversal, reversal->record->document);
+    done->reversal_number = reversal->record->number;
+}
+
+void reversal_complete(struct tx *tx, struct reversal *reversal, Tefter__Done *done)
+{
+    struct event event = reversal_post(tx, reversal);
+    account_save(tx, reversal->account, &event);
+    reversal_alarm(tx, reversal);
+    FIELD_SET(done, id, reversal->original->document);
+    done->number = reversal->original->number;
+    reversal_done(reversal, done);
+}

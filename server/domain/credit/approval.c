@@ -1,0 +1,253 @@
+/*
+ * Approvals: one sale of one amount is parked, and those who may decide are asked.
+ *
+ *   waiting ──granted──▶ granted ──its sale──▶ spent
+ *      │  └──refused──▶ refused       │
+ *      └────── expires_ms passes ─────┴──▶ expired
+ *
+ * 1. An approval is spent by at most one document, of at most its amount.
+ * 2. Expiry is seen, not written: one that nobody came for is read as expired.
+ */
+#include "domain/credit/inside.h"
+
+#include "base/limits.h"
+#include "domain/org/org.h"
+
+/* ---- records ---- */
+
+static struct key approval_key(uint64_t approval)
+{
+    struct key key = key_book(TABLE_APPROVAL);
+    key_u64(&key, approval);
+    return key;
+}
+
+static Tefter__ApprovalRecord *approval_get(struct tx *tx, uint64_t approval)
+{
+    struct key key = approval_key(approval);
+    return tx_get(tx, &key, &tefter__approval_record__descriptor);
+}
+
+static void approval_save(struct tx *tx, Tefter__ApprovalRecord *record)
+{
+    struct key key = approval_key(record->row->approval);
+    FIELD_SET(record->row, seq, tx_seq(tx));
+    tx_put(tx, &key, &record->base);
+    tx_touch(tx, ROW_APPROVAL, record->row->approval);
+}
+
+/* ---- rules ---- */
+
+static bool approval_open(const struct tx *tx, const Tefter__ApprovalRecord *record)
+{
+    return record->row->state == TEFTER__APPROVAL_STATE__APPROVAL_WAITING &&
+           record->row->expires_ms > tx_now_ms(tx);
+}
+
+static bool approval_covers(const struct tx *tx, const Tefter__ApprovalRecord *record,
+                            const struct credit_request *request)
+{
+    return record->row->state == TEFTER__APPROVAL_STATE__APPROVAL_GRANTED &&
+           record->row->expires_ms > tx_now_ms(tx) &&
+           record->row->customer == request->customer->customer &&
+           request->amount_minor <= record->row->approved_minor;
+}
+
+/* Waiting and granted ones that nobody came for are seen as expired; nothing is written for it. */
+static void approval_age(const struct tx *tx, Tefter__ApprovalRow *row)
+{
+    bool open = row->state == TEFTER__APPROVAL_STATE__APPROVAL_WAITING ||
+                row->state == TEFTER__APPROVAL_STATE__APPROVAL_GRANTED;
+    if (open && row->expires_ms <= tx_now_ms(tx))
+        row->state = TEFTER__APPROVAL_STATE__APPROVAL_EXPIRED;
+}
+
+/* ---- changes ---- */
+
+static Tefter__ApprovalRecord *approval_new(struct tx *tx, const Tefter__AskApproval *command,
+                                            Tefter__Decision *decision, uint64_t number)
+{
+    enum { MINUTES = 15 };
+    Tefter__ApprovalRecord *record = tx_new(tx, &tefter__approval_record__descriptor);
+    Tefter__ApprovalRow *row = tx_new(tx, &tefter__approval_row__descriptor);
+    uint32_t minutes = command->has_minutes ? command->minutes : MINUTES;
+    row->approval = number;
+    row->customer = command->customer;
+    row->amount_minor = command->amount_minor;
+    row->state = TEFTER__APPROVAL_STATE__APPROVAL_WAITING;
+    row->asked_ms = tx_now_ms(tx);
+    row->expires_ms = tx_now_ms(tx) + (int64_t)minutes * 60000;
+    row->asked_by = tx_actor_copy(tx);
+    row->decision = decision;
+    row->note = command->note;
+    record->row = row;
+    record->draft = command->draft;
+    return record;
+}
+
+static void approval_emit(struct tx *tx, Tefter__EventKind kind, const Tefter__ApprovalRow *row)
+{
+    event_emit(tx, &(struct event){.kind = kind,
+                                   .customer = row->customer,
+                                   .about = row->approval,
+                                   .has_amount = true,
+                                   .amount_minor = row->amount_minor});
+}
+
+/* Refuses, in this order: amount_minor (field_amount), minutes (FIELD_INVALID outside
+ * 1..APPROVAL_MINUTES_MAX), note (field_text); NOT_FOUND customer; what the sale would be refused
+ * with but for APPROVAL_NEEDED (credit_decide); NOTHING_TO_CHANGE amount_minor (it would pass). */
+Tefter__Refusal *apply_ask_approval(struct tx *tx, const Tefter__AskApproval *command,
+                                    Tefter__Done *done)
+{
+    Tefter__Refusal *refusal = field_amount(tx, "amount_minor", command->amount_minor);
+    if (refusal != NULL)
+        return refusal;
+    if (command->has_minutes && (command->minutes < 1 || command->minutes > APPROVAL_MINUTES_MAX))
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "minutes");
+    refusal = field_text(tx, "note", command->note);
+    if (refusal != NULL)
+        return refusal;
+    const Tefter__CustomerRecord *customer = customer_get(tx, command->customer);
+    if (customer == NULL)
+        return refuse_not_found(tx, "customer");
+    struct credit_request request = {
+        .customer = customer,
+        .account = account_open(tx, customer->customer),
+        .amount_minor = command->amount_minor,
+        .today = branch_of_actor(tx)->date,
+    };
+    Tefter__Decision *decision;
+    refusal = credit_decide(tx, &request, &decision);
+    if (refusal == NULL)
+        return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, "amount_minor");
+    if (refusal->code != TEFTER__REFUSAL_CODE__APPROVAL_NEEDED)
+        return refusal;
+
+    tx_decided(tx);
+    Tefter__CompanyRecord *company = company_hold(tx);
+    Tefter__ApprovalRecord *record = approval_new(tx, command, decision, company->next_approval++);
+    company_save(tx, company);
+    approval_save(tx, record);
+    approval_emit(tx, TEFTER__EVENT_KIND__APPROVAL_ASKED, record->row);
+    FIELD_SET(done, id, record->row->approval);
+    done->decision = decision;
+    return NULL;
+}
+
+/* Refuses, in this order: amount_minor (field_amount), reason (field_text), FIELD_MISSING reason
+ * when not approved; NOT_FOUND approval, APPROVAL_NOT_OPEN approval (decided or expired),
+ * FIELD_INVALID amount_minor (more than was asked). */
+Tefter__Refusal *apply_decide_approval(struct tx *tx, const Tefter__DecideApproval *command,
+                                       Tefter__Done *done)
+{
+    Tefter__Refusal *refusal = NULL;
+    if (command->has_amount_minor)
+        refusal = field_amount(tx, "amount_minor", command->amount_minor);
+    if (refusal == NULL)
+        refusal = field_text(tx, "reason", command->reason);
+    if (refusal != NULL)
+        return refusal;
+    if (!command->approved && command->reason == NULL)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "reason");
+    Tefter__ApprovalRecord *record = approval_get(tx, command->approval);
+    if (record == NULL)
+        return refuse_not_found(tx, "approval");
+    if (!approval_open(tx, record))
+        return refuse(tx, TEFTER__REFUSAL_CODE__APPROVAL_NOT_OPEN, "approval");
+    if (command->has_amount_minor && command->amount_minor > record->row->amount_minor)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "amount_minor");
+
+    tx_decided(tx);
+    Tefter__ApprovalRow *row = record->row;
+    row->state = command->approved ? TEFTER__APPROVAL_STATE__APPROVAL_GRANTED
+                                   : TEFTER__APPROVAL_STATE__APPROVAL_REFUSED;
+    row->decided_by = tx_actor_copy(tx);
+    row->reason = command->reason;
+    FIELD_SET_IF(row, approved_minor, command->approved,
+                 command->has_amount_minor ? command->amount_minor : row->amount_minor);
+    approval_save(tx, record);
+    approval_emit(tx, TEFTER__EVENT_KIND__APPROVAL_DECIDED, row);
+    FIELD_SET(done, id, row->approval);
+    return NULL;
+}
+
+/* ---- services ---- */
+
+Tefter__Refusal *approval_check(struct tx *tx, const struct credit_request *request)
+{
+    const Tefter__ApprovalRecord *approval = approval_get(tx, request->approval);
+    if (approval == NULL)
+        return refuse_not_found(tx, "approval");
+    if (!approval_covers(tx, approval, request))
+        return refuse(tx, TEFTER__REFUSAL_CODE__APPROVAL_NOT_OPEN, "approval");
+    return NULL;
+}
+
+void approval_spend(struct tx *tx, uint64_t approval, uint64_t document)
+{
+    Tefter__ApprovalRecord *record = approval_get(tx, approval);
+    need(record != NULL);
+    record->row->state = TEFTER__APPROVAL_STATE__APPROVAL_SPENT;
+    FIELD_SET(record, document, document);
+    approval_save(tx, record);
+    event_emit(tx, &(struct event){.kind = TEFTER__EVENT_KIND__APPROVAL_USED,
+                                   .customer = record->row->customer,
+                                   .about = approval,
+                                   .document = document});
+}
+
+Tefter__ApprovalRow *credit_approval_row(struct tx *tx, uint64_t approval)
+{
+    Tefter__ApprovalRecord *record = approval_get(tx, approval);
+    if (record == NULL)
+        return NULL;
+    approval_age(tx, record->row);
+    return record->row;
+}
+
+/* Approvals, newest first, looking back at most so many. */
+enum { APPROVALS_LOOKED_AT = 2000 };
+
+size_t credit_open_approvals(struct tx *tx, uint64_t *ret_approvals, size_t most)
+{
+    struct key prefix = key_book(TABLE_APPROVAL);
+    size_t count = 0;
+    size_t looked = 0;
+    struct tx_walk walk;
+    for (bool on = tx_walk_last(tx, &prefix, NULL, &walk);
+         on && count < most && looked < APPROVALS_LOOKED_AT; on = tx_walk_previous(&walk)) {
+        Tefter__ApprovalRecord *record =
+            tx_walk_record(&walk, &tefter__approval_record__descriptor);
+        approval_age(tx, record->row);
+        looked++;
+        if (record->row->state == TEFTER__APPROVAL_STATE__APPROVAL_WAITING ||
+            record->row->state == TEFTER__APPROVAL_STATE__APPROVAL_GRANTED)
+            ret_approvals[count++] = record->row->approval;
+    }
+    tx_walk_end(&walk);
+    return count;
+}
+
+/* ---- views ---- */
+
+Tefter__Refusal *view_approvals(struct tx *tx, const Tefter__ApprovalList *query,
+                                Tefter__ApprovalsAnswer *answer)
+{
+    struct key prefix = key_book(TABLE_APPROVAL);
+    size_t looked = 0;
+    answer->approvals = tx_take(tx, PAGE_ROWS_MAX * sizeof(Tefter__ApprovalRow *));
+    struct tx_walk walk;
+    for (bool on = tx_walk_last(tx, &prefix, NULL, &walk);
+         on && answer->n_approvals < PAGE_ROWS_MAX && looked < APPROVALS_LOOKED_AT;
+         on = tx_walk_previous(&walk)) {
+        Tefter__ApprovalRecord *record =
+            tx_walk_record(&walk, &tefter__approval_record__descriptor);
+        approval_age(tx, record->row);
+        looked++;
+        if (!query->waiting_only || record->row->state == TEFTER__APPROVAL_STATE__APPROVAL_WAITING)
+            answer->approvals[answer->n_approvals++] = record->row;
+    }
+    tx_walk_end(&walk);
+    return NULL;
+}

@@ -1,0 +1,387 @@
+/*
+ * Credit notes: goods that came back, or a price that was too high; of an invoice, or on their own.
+ *
+ *   issued ──▶ open ──▶ part ──▶ closed, or reversed (document.c)
+ *
+ * 1. Of no line of an invoice more is credited than was sold, and parts add up to the line exactly.
+ * 2. An invoice's tail names its credit notes that stand, and what they credit.
+ * 3. Lines of a note stand in the order of its `credited`.
+ */
+#include "domain/documents/inside.h"
+
+#include "base/limits.h"
+#include "domain/org/org.h"
+#include "domain/party/party.h"
+
+enum {
+    CHARGES_LINE = 0xffffffff
+}; /* stands for an invoice's charges in lists of what is credited */
+
+/* ---- rules: what has been credited before ---- */
+
+static bool charges_credited(const Tefter__DocumentTailRecord *tail)
+{
+    for (size_t i = 0; i < tail->n_credited; i++)
+        if (tail->credited[i]->line == CHARGES_LINE)
+            return true;
+    return false;
+}
+
+/* What of a line has gone back with the credit notes that stand. */
+struct credited {
+    int64_t quantity;
+    int64_t net_minor;
+    int64_t tax_minor;
+    int64_t discount_minor;
+};
+
+/* Lines of a note stand in the order of its `credited`. */
+static void add_credited(const Tefter__DocumentRecord *note, struct credited *sums)
+{
+    for (size_t i = 0; i < note->n_lines; i++) {
+        struct credited *sum = &sums[note->credited[i]->line];
+        sum->quantity += note->lines[i]->quantity;
+        sum->net_minor += note->lines[i]->net_minor;
+        sum->tax_minor += note->lines[i]->tax_minor;
+        sum->discount_minor += note->lines[i]->discount_minor;
+    }
+}
+
+/* Of each line of an invoice. There may be many notes: each is forgotten when it is counted. */
+static struct credited *credited_before(struct tx *tx, const Tefter__DocumentRecord *invoice,
+                                        const Tefter__DocumentTailRecord *tail)
+{
+    struct credited *sums = tx_take(tx, (invoice->n_lines + 1) * sizeof *sums);
+    struct tx *scratch = tx_scratch_begin(tx);
+    for (size_t i = 0; i < tail->n_credit_notes; i++) {
+        const Tefter__DocumentRecord *note = document_get(scratch, tail->credit_notes[i]);
+        need(note != NULL);
+        add_credited(note, sums);
+        tx_scratch_next(scratch);
+    }
+    tx_scratch_end(scratch);
+    return sums;
+}
+
+/* ---- rules: what is credited now ---- */
+
+static void note_credited(struct tx *tx, Tefter__DocumentRecord *record, uint32_t line,
+                          int64_t quantity)
+{
+    Tefter__CreditNoteLine *credited = tx_new(tx, &tefter__credit_note_line__descriptor);
+    credited->line = line;
+    credited->quantity = quantity;
+    record->credited[record->n_credited++] = credited;
+}
+
+/* Its share of what is left of the line, so that parts add up to the line exactly, whatever was
+ * credited and taken back before. Counts it. */
+static void credit_line(struct tx *tx, const Tefter__DocumentRecord *invoice, uint32_t i,
+                        struct credited *before, int64_t quantity, Tefter__DocumentRecord *record)
+{
+    const Tefter__DocumentLine *sold = invoice->lines[i];
+    int64_t left = sold->quantity - before->quantity;
+    Tefter__DocumentLine *line = tx_copy(tx, &sold->base);
+    line->quantity = quantity;
+    line->net_minor = line_share(sold->net_minor - before->net_minor, quantity, left);
+    line->tax_minor = line_share(sold->tax_minor - before->tax_minor, quantity, left);
+    line->discount_minor =
+        line_share(sold->discount_minor - before->discount_minor, quantity, left);
+    line->n_serials = 0;
+    before->quantity += quantity;
+    before->net_minor += line->net_minor;
+    before->tax_minor += line->tax_minor;
+    before->discount_minor += line->discount_minor;
+    record->lines[record->n_lines++] = line;
+    note_credited(tx, record, i, quantity);
+}
+
+static Tefter__Refusal *credit_named_lines(struct tx *tx, const Tefter__IssueCreditNote *command,
+                                           const Tefter__DocumentRecord *invoice,
+                                           const Tefter__DocumentTailRecord *tail,
+                                           Tefter__DocumentRecord *record)
+{
+    struct credited *before = credited_before(tx, invoice, tail);
+    for (size_t i = 0; i < command->n_credit; i++) {
+        uint32_t line = command->credit[i]->line;
+        int64_t quantity = command->credit[i]->quantity;
+        if (line >= invoice->n_lines)
+            return refuse_at(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "credit[%zu].line", i);
+        int64_t left = invoice->lines[line]->quantity - before[line].quantity;
+        if (quantity > left) {
+            Tefter__Refusal *refusal =
+                refuse_at(tx, TEFTER__REFUSAL_CODE__MORE_THAN_SOLD, "credit[%zu].quantity", i);
+            FIELD_SET(refusal, most, left);
+            return refusal;
+        }
+        credit_line(tx, invoice, line, &before[line], quantity, record);
+    }
+    return NULL;
+}
+
+static void credit_charges(struct tx *tx, const Tefter__DocumentRecord *invoice,
+                           Tefter__DocumentRecord *record)
+{
+    if (invoice->n_charges == 0)
+        return;
+    record->n_charges = invoice->n_charges;
+    record->charges = invoice->charges;
+    note_credited(tx, record, CHARGES_LINE, 1);
+}
+
+static Tefter__Refusal *credit_all_left(struct tx *tx, const Tefter__DocumentRecord *invoice,
+                                        const Tefter__DocumentTailRecord *tail,
+                                        Tefter__DocumentRecord *record)
+{
+    struct credited *before = credited_before(tx, invoice, tail);
+    for (uint32_t i = 0; i < invoice->n_lines; i++) {
+        int64_t left = invoice->lines[i]->quantity - before[i].quantity;
+        if (left != 0)
+            credit_line(tx, invoice, i, &before[i], left, record);
+    }
+    if (!charges_credited(tail))
+        credit_charges(tx, invoice, record);
+    return record->n_credited > 0 ? NULL
+                                  : refuse(tx, TEFTER__REFUSAL_CODE__MORE_THAN_SOLD, "invoice");
+}
+
+static Tefter__Refusal *credit_invoice(struct tx *tx, const Tefter__IssueCreditNote *command,
+                                       const Tefter__DocumentRecord *invoice,
+                                       const Tefter__DocumentTailRecord *tail,
+                                       Tefter__DocumentRecord *record)
+{
+    size_t room = invoice->n_lines + command->n_credit + 1;
+    record->lines = tx_take(tx, room * sizeof(Tefter__DocumentLine *));
+    record->credited = tx_take(tx, room * sizeof(Tefter__CreditNoteLine *));
+    if (command->n_credit > 0)
+        return credit_named_lines(tx, command, invoice, tail, record);
+    return credit_all_left(tx, invoice, tail, record);
+}
+
+/* ---- rules: the plan ---- */
+
+static Tefter__Refusal *check_form(struct tx *tx, const Tefter__IssueCreditNote *command,
+                                   const struct line_rules *rules)
+{
+    struct document_header header = {command->number,  command->source, command->has_date,
+                                     command->date,    command->reason, "reason",
+                                     command->currency};
+    Tefter__Refusal *refusal = document_check_header(tx, &header);
+    if (refusal != NULL)
+        return refusal;
+    bool of_invoice = command->has_invoice || command->invoice_number != NULL;
+    if (of_invoice && command->n_lines + command->n_charges > 0)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "lines");
+    if (!of_invoice && command->n_credit > 0)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "invoice");
+    if (!of_invoice && command->n_lines + command->n_charges == 0)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "lines");
+    for (size_t i = 0; i < command->n_credit; i++)
+        if (command->credit[i]->quantity <= 0)
+            return refuse_at(tx, TEFTER__REFUSAL_CODE__QUANTITY_NOT_POSITIVE,
+                             "credit[%zu].quantity", i);
+    refusal = line_check_form(tx, rules, command->lines, command->n_lines);
+    if (refusal == NULL)
+        refusal = line_check_charges(tx, command->charges, command->n_charges);
+    return refusal;
+}
+
+/* The invoice that is credited, by id or number; NULL without one. */
+static Tefter__Refusal *find_invoice(struct tx *tx, const Tefter__IssueCreditNote *command,
+                                     Tefter__DocumentRecord **ret_invoice)
+{
+    *ret_invoice = NULL;
+    uint64_t invoice = command->has_invoice ? command->invoice : 0;
+    if (!command->has_invoice && command->invoice_number == NULL)
+        return NULL;
+    if (!command->has_invoice)
+        invoice = document_by_number(tx, TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE,
+                                     command->invoice_number);
+    *ret_invoice = invoice != 0 ? document_get(tx, invoice) : NULL;
+    if (*ret_invoice == NULL || (*ret_invoice)->kind != TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE)
+        return refuse_not_found(tx, "invoice");
+    if (document_tail(tx, invoice)->has_reversed_by)
+        return refuse(tx, TEFTER__REFUSAL_CODE__ALREADY_REVERSED, "invoice");
+    return NULL;
+}
+
+static Tefter__Refusal *find_customer(struct tx *tx, const Tefter__IssueCreditNote *command,
+                                      const Tefter__DocumentRecord *invoice,
+                                      Tefter__CustomerRecord **ret_customer)
+{
+    Tefter__Refusal *refusal =
+        customer_resolve(tx, command->customer, command->customer_code, true, ret_customer);
+    if (refusal != NULL)
+        return refusal;
+    if (invoice != NULL && *ret_customer != NULL && (*ret_customer)->customer != invoice->customer)
+        return refuse(tx, TEFTER__REFUSAL_CODE__MATCH_OTHER_CUSTOMER, "invoice");
+    if (invoice != NULL)
+        *ret_customer = customer_get(tx, invoice->customer);
+    if (*ret_customer == NULL)
+        *ret_customer = customer_get(tx, company_get(tx)->cash_customer);
+    return NULL;
+}
+
+static Tefter__Refusal *begin(struct tx *tx, const Tefter__IssueCreditNote *command,
+                              Tefter__DocumentRecord **ret_invoice, struct document_plan *plan)
+{
+    Tefter__Refusal *refusal = find_invoice(tx, command, ret_invoice);
+    if (refusal == NULL)
+        refusal = find_customer(tx, command, *ret_invoice, &plan->customer);
+    if (refusal == NULL)
+        refusal = document_branch(tx, &plan->branch);
+    uint32_t date;
+    if (refusal == NULL)
+        refusal = posting_date(tx, plan->branch, command->has_date, command->date,
+                               command->already_happened, &date);
+    if (refusal != NULL)
+        return refusal;
+    if (*ret_invoice != NULL && date < (*ret_invoice)->date)
+        return refuse(tx, TEFTER__REFUSAL_CODE__DATE_INVALID, "date");
+    plan->account = account_open(tx, plan->customer->customer);
+    return document_begin(tx, plan->branch, plan->account,
+                          TEFTER__DOCUMENT_KIND__DOCUMENT_CREDIT_NOTE, command->number, date,
+                          &plan->record);
+}
+
+/* Larger ones want who may approve. */
+static Tefter__Refusal *check_amount_right(struct tx *tx, int64_t total_minor,
+                                           bool already_happened)
+{
+    const Tefter__CompanyRecord *company = company_get(tx);
+    if (!company->has_credit_note_approve_minor || already_happened ||
+        total_minor <= company->credit_note_approve_minor)
+        return NULL;
+    return staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_APPROVE);
+}
+
+/* With its own invoice it is matched at once, as far as that is still open. */
+static void match_with_invoice(struct tx *tx, struct document_plan *plan,
+                               const Tefter__DocumentRecord *invoice)
+{
+    struct item *bill = account_item(tx, plan->account, invoice->document);
+    if (bill == NULL || plan->item == NULL || !account_matchable(tx, bill))
+        return;
+    int64_t open = bill->record->open_minor;
+    int64_t amount = open < plan->record->total_minor ? open : plan->record->total_minor;
+    account_match(tx, plan->account, bill, plan->item, amount, plan->record->date);
+}
+
+static void note_on_invoice(struct tx *tx, struct document_plan *plan)
+{
+    Tefter__DocumentTailRecord *tail = plan->about_tail;
+    const Tefter__DocumentRecord *record = plan->record;
+    size_t count = tail->n_credited + record->n_credited;
+    Tefter__CreditNoteLine **credited = tx_take(tx, count * sizeof *credited);
+    uint64_t *notes = tx_take(tx, (tail->n_credit_notes + 1) * sizeof *notes);
+    for (size_t i = 0; i < tail->n_credited; i++)
+        credited[i] = tail->credited[i];
+    for (size_t i = 0; i < record->n_credited; i++)
+        credited[tail->n_credited + i] = record->credited[i];
+    for (size_t i = 0; i < tail->n_credit_notes; i++)
+        notes[i] = tail->credit_notes[i];
+    notes[tail->n_credit_notes++] = record->document;
+    tail->credited = credited;
+    tail->n_credited = count;
+    tail->credit_notes = notes;
+    FIELD_SET(tail, credited_minor, tail->credited_minor + record->total_minor);
+}
+
+static Tefter__Refusal *finish(struct tx *tx, const Tefter__IssueCreditNote *command,
+                               const Tefter__DocumentRecord *invoice, struct document_plan *plan)
+{
+    Tefter__DocumentRecord *record = plan->record;
+    record->note = command->reason;
+    record->source = command->source;
+    FIELD_COPY(record, already_happened, command);
+    Tefter__Refusal *refusal = document_total(tx, record, -1);
+    if (refusal == NULL)
+        refusal = check_amount_right(tx, record->total_minor, command->already_happened);
+    if (refusal == NULL && !account_fits(plan->account, -record->total_minor))
+        refusal = refuse(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "lines");
+    if (refusal != NULL)
+        return refusal;
+    if (record->total_minor > 0)
+        plan->item = account_add_item(tx, plan->account, record, false, true);
+    if (invoice == NULL)
+        return NULL;
+    plan->about = invoice->document;
+    FIELD_SET(record, about, invoice->document);
+    match_with_invoice(tx, plan, invoice);
+    note_on_invoice(tx, plan);
+    return NULL;
+}
+
+static Tefter__Refusal *plan_note(struct tx *tx, const Tefter__IssueCreditNote *command,
+                                  struct document_plan *plan)
+{
+    struct line_rules rules = {.field = "lines", .backfill = command->already_happened};
+    Tefter__DocumentRecord *invoice;
+    Tefter__Refusal *refusal = check_form(tx, command, &rules);
+    if (refusal == NULL)
+        refusal = document_check_backfill(tx, command->already_happened);
+    if (refusal == NULL)
+        refusal = begin(tx, command, &invoice, plan);
+    if (refusal != NULL)
+        return refusal;
+    if (invoice != NULL) {
+        plan->about_tail = document_tail(tx, invoice->document);
+        refusal = credit_invoice(tx, command, invoice, plan->about_tail, plan->record);
+    } else {
+        refusal = line_fill(tx, &rules, command->lines, command->n_lines, plan->record);
+        if (refusal == NULL)
+            refusal = line_fill_charges(tx, command->charges, command->n_charges, plan->record);
+    }
+    return refusal != NULL ? refusal : finish(tx, command, invoice, plan);
+}
+
+/* ---- changes ---- */
+
+/* Refuses, in this order: number, source, date, reason, currency (as an invoice); FIELD_INVALID
+ * lines (lines or charges beside an invoice), FIELD_MISSING invoice (`credit` without one),
+ * FIELD_MISSING lines (nothing at all), QUANTITY_NOT_POSITIVE credit[i].quantity, each line's form,
+ * each charge's form · the right ALREADY_HAPPENED · NOT_FOUND, ALREADY_REVERSED invoice, customer,
+ * MATCH_OTHER_CUSTOMER invoice, BRANCH_BLOCKED, date, DATE_INVALID date (before the invoice),
+ * NUMBER_TAKEN number · of each `credit` NOT_FOUND line, MORE_THAN_SOLD quantity with `most`;
+ * MORE_THAN_SOLD invoice (all is credited); or each line against the catalogue · AMOUNT_TOO_BIG or
+ * TOTAL_NEGATIVE lines, the right APPROVE for its amount, AMOUNT_TOO_BIG. */
+Tefter__Refusal *apply_issue_credit_note(struct tx *tx, const Tefter__IssueCreditNote *command,
+                                         Tefter__Done *done)
+{
+    struct document_plan *plan = tx_take(tx, sizeof *plan);
+    Tefter__Refusal *refusal = plan_note(tx, command, plan);
+    if (refusal != NULL)
+        return refusal;
+
+    tx_decided(tx);
+    document_write(tx, plan->record);
+    branch_save(tx, plan->branch);
+    if (plan->about_tail != NULL)
+        document_tail_save(tx, plan->about, plan->about_tail);
+    struct event event = document_event(TEFTER__EVENT_KIND__CREDIT_NOTE_ISSUED, plan->record);
+    event_emit(tx, &event);
+    account_save(tx, plan->account, &event);
+    document_done(tx, plan, done);
+    return NULL;
+}
+
+/* ---- services ---- */
+
+Tefter__DocumentTailRecord *credit_note_uncredit(struct tx *tx, const Tefter__DocumentRecord *note)
+{
+    if (!note->has_about)
+        return NULL;
+    Tefter__DocumentTailRecord *tail = document_tail(tx, note->about);
+    for (size_t i = 0; i < note->n_credited; i++)
+        for (size_t k = 0; k < tail->n_credited; k++)
+            if (tail->credited[k]->line == note->credited[i]->line &&
+                tail->credited[k]->quantity == note->credited[i]->quantity) {
+                tail->credited[k] = tail->credited[--tail->n_credited];
+                break;
+            }
+    for (size_t k = 0; k < tail->n_credit_notes; k++)
+        if (tail->credit_notes[k] == note->document)
+            tail->credit_notes[k] = tail->credit_notes[--tail->n_credit_notes];
+    tail->credited_minor -= note->total_minor;
+    return tail;
+}

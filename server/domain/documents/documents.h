@@ -1,0 +1,71 @@
+#pragma once
+/*
+ * Documents: what all have in common, and those that change what a customer owes for goods:
+ * invoices and credit notes. Life cycles and invariants stand at the head of each entity's file.
+ */
+#include "domain/receivables/receivables.h"
+#include "view.pb-c.h"
+
+/* ---- what every document does ---- */
+
+Tefter__DocumentRecord *document_get(struct tx *tx, uint64_t document);
+/* By number within a kind; 0: none. */
+uint64_t document_by_number(struct tx *tx, Tefter__DocumentKind kind, const char *number);
+/* By number in any kind, looked for in the order of the kinds; 0: none. */
+uint64_t document_by_any_number(struct tx *tx, const char *number);
+/* Never NULL: an empty tail when nothing happened later. */
+Tefter__DocumentTailRecord *document_tail(struct tx *tx, uint64_t document);
+void document_tail_save(struct tx *tx, uint64_t document, const Tefter__DocumentTailRecord *tail);
+
+/* A record with everything that all kinds have; number NULL: the branch's next. The given number
+ * may be taken: NUMBER_TAKEN. */
+Tefter__Refusal *document_begin(struct tx *tx, Tefter__BranchRecord *branch,
+                                struct account *account, Tefter__DocumentKind kind,
+                                const char *number, uint32_t date,
+                                Tefter__DocumentRecord **ret_record);
+/* Writes record, number and postings. */
+void document_write(struct tx *tx, const Tefter__DocumentRecord *record);
+Tefter__DocumentState document_state(const Tefter__DocumentRecord *record,
+                                     const Tefter__DocumentTailRecord *tail,
+                                     const Tefter__ItemRecord *item);
+/* It was posted: the event of that kind, with its number and how the balance changed. */
+struct event document_event(Tefter__EventKind kind, const Tefter__DocumentRecord *record);
+
+/* Serial numbers sold with an invoice: taken, or free again. Those that were sold with another
+ * document since, or before, stay taken. */
+void line_serials(struct tx *tx, const Tefter__DocumentRecord *record, bool sold);
+
+/* ---- invoices and credit notes ---- */
+
+/* A document made ready in memory. */
+struct document_plan {
+    Tefter__DocumentRecord *record;
+    struct account *account;
+    Tefter__CustomerRecord *customer;
+    Tefter__BranchRecord *branch; /* its series are raised; saved with the document */
+    struct item *item;            /* NULL: moves no money */
+    uint64_t about;               /* a credit note: its invoice */
+    Tefter__DocumentTailRecord *about_tail;
+};
+
+/* account: an open account of the customer to go on with, or NULL. corrects: the invoice it
+ * replaces in the same command, or 0. */
+Tefter__Refusal *invoice_plan(struct tx *tx, const Tefter__IssueInvoice *command,
+                              struct account *account, uint64_t corrects,
+                              struct document_plan **ret_plan);
+/* Writes the plan but not its account, and emits; the event is for account_save. */
+struct event invoice_post(struct tx *tx, struct document_plan *plan);
+/* What the reply says of it. */
+void document_done(struct tx *tx, const struct document_plan *plan, Tefter__Done *done);
+
+/* The tail of its invoice without what a credit note took back; NULL: it has no invoice. */
+Tefter__DocumentTailRecord *credit_note_uncredit(struct tx *tx, const Tefter__DocumentRecord *note);
+
+Tefter__Refusal *apply_issue_invoice(struct tx *tx, const Tefter__IssueInvoice *command,
+                                     Tefter__Done *done);
+Tefter__Refusal *apply_issue_credit_note(struct tx *tx, const Tefter__IssueCreditNote *command,
+                                         Tefter__Done *done);
+
+/* The total a draft would come to, and the decision it would get. */
+Tefter__Refusal *view_what_if(struct tx *tx, const Tefter__WhatIf *query,
+                              Tefter__WhatIfAnswer *answer);

@@ -1,0 +1,60 @@
+#pragma once
+/*
+ * What the files of this folder share: the form and the sums that invoices and credit notes have
+ * alike, and their lines.
+ */
+#include "domain/documents/documents.h"
+
+/* ---- document.c ---- */
+
+/* What may be said of either, checked in this order: number, source, date, note, currency. */
+struct document_header {
+    const char *number;
+    const char *source;
+    bool has_date;
+    uint32_t date;
+    const Tefter__Text *note;
+    const char *note_field;
+    const char *currency;
+};
+Tefter__Refusal *document_check_header(struct tx *tx, const struct document_header *header);
+/* The right ALREADY_HAPPENED, for a backfill. */
+Tefter__Refusal *document_check_backfill(struct tx *tx, bool backfill);
+/* The actor's branch. Refuses BRANCH_BLOCKED. */
+Tefter__Refusal *document_branch(struct tx *tx, Tefter__BranchRecord **ret_branch);
+/* Sums of lines and charges into the record, and its postings. sign 1: owed, -1: credited.
+ * Refuses AMOUNT_TOO_BIG, TOTAL_NEGATIVE lines; AMOUNT_TOO_BIG (postings_check). */
+Tefter__Refusal *document_total(struct tx *tx, Tefter__DocumentRecord *record, int sign);
+
+/* ---- line.c ---- */
+
+struct line_rules {
+    const char *field; /* "lines" */
+    bool backfill;     /* negative lines and custom lines are taken as they are */
+    uint64_t corrects; /* serial numbers sold with this one are free again */
+};
+
+/* The form of each line, without looking anything up; TOO_MANY for more serial numbers than
+ * DOCUMENT_LINES_MAX in all. */
+Tefter__Refusal *line_check_form(struct tx *tx, const struct line_rules *rules,
+                                 Tefter__InvoiceLine *const *lines, size_t count);
+Tefter__Refusal *line_check_charges(struct tx *tx, Tefter__Charge *const *charges, size_t count);
+
+/* Fills record->lines from what the command gives and the catalogue knows. */
+Tefter__Refusal *line_fill(struct tx *tx, const struct line_rules *rules,
+                           Tefter__InvoiceLine *const *lines, size_t count,
+                           Tefter__DocumentRecord *record);
+Tefter__Refusal *line_fill_charges(struct tx *tx, Tefter__Charge *const *charges, size_t count,
+                                   Tefter__DocumentRecord *record);
+
+struct line_sums {
+    int64_t net_minor;
+    int64_t tax_minor; /* of lines and charges */
+    int64_t charges_minor;
+    int64_t total_minor;
+};
+/* false: over MONEY_MAX. */
+bool line_sum(const Tefter__DocumentRecord *record, struct line_sums *ret_sums);
+
+/* The part of an amount that belongs to `part` of `whole`, rounded half away from zero. */
+int64_t line_share(int64_t amount_minor, int64_t part, int64_t whole);

@@ -1,0 +1,226 @@
+/*
+ * Invoices. A plan is a document made ready in memory; posting writes it. A correction plans a
+ * reversal and a new document over the same account, so that the credit check sees the net.
+ *
+ *   issued ──▶ open ──▶ part ──▶ closed, or reversed (document.c)
+ *
+ * 1. The stored decision is the one the invoice was posted with.
+ * 2. The due date is not before the date.
+ */
+#include "domain/documents/inside.h"
+
+#include "base/date.h"
+#include "base/limits.h"
+#include "domain/credit/credit.h"
+#include "domain/org/org.h"
+#include "domain/party/party.h"
+
+/* ---- rules ---- */
+
+static Tefter__Refusal *check_form(struct tx *tx, const Tefter__IssueInvoice *command,
+                                   const struct line_rules *rules)
+{
+    struct document_header header = {command->number,  command->source, command->has_date,
+                                     command->date,    command->note,   "note",
+                                     command->currency};
+    Tefter__Refusal *refusal = document_check_header(tx, &header);
+    if (refusal == NULL && command->has_due)
+        refusal = field_date(tx, "due", command->due);
+    if (refusal == NULL && command->marketer != NULL)
+        refusal = field_login(tx, "marketer", command->marketer);
+    if (refusal == NULL && command->reference != NULL)
+        refusal = field_line(tx, "reference", command->reference, CODE_MAX_BYTES);
+    if (refusal == NULL && command->n_lines + command->n_charges == 0)
+        refusal = refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "lines");
+    if (refusal == NULL)
+        refusal = line_check_form(tx, rules, command->lines, command->n_lines);
+    if (refusal == NULL)
+        refusal = line_check_charges(tx, command->charges, command->n_charges);
+    return refusal;
+}
+
+static Tefter__Refusal *find_customer(struct tx *tx, const Tefter__IssueInvoice *command,
+                                      Tefter__CustomerRecord **ret_customer)
+{
+    Tefter__Refusal *refusal =
+        customer_resolve(tx, command->customer, command->customer_code, true, ret_customer);
+    if (refusal == NULL && *ret_customer == NULL)
+        *ret_customer = customer_get(tx, company_get(tx)->cash_customer);
+    return refusal;
+}
+
+static uint32_t due_by_terms(struct tx *tx, const Tefter__CustomerRecord *customer, uint32_t date)
+{
+    uint32_t due = date + credit_term_days(tx, customer);
+    return due < DATE_MAX ? due : DATE_MAX;
+}
+
+/* What the document says, beside what it sums to. */
+static void fill(struct tx *tx, const Tefter__IssueInvoice *command,
+                 const Tefter__CustomerRecord *customer, Tefter__DocumentRecord *record)
+{
+    FIELD_SET(record, due,
+              command->has_due ? command->due : due_by_terms(tx, customer, record->date));
+    record->note = command->note;
+    record->marketer = command->marketer;
+    FIELD_COPY(record, person, command);
+    record->source = command->source;
+    record->reference = command->reference;
+    FIELD_COPY(record, already_happened, command);
+}
+
+static Tefter__Refusal *check_credit(struct tx *tx, const Tefter__IssueInvoice *command,
+                                     struct document_plan *plan)
+{
+    struct credit_request request = {
+        .customer = plan->customer,
+        .account = plan->account,
+        .amount_minor = plan->record->total_minor,
+        .today = plan->branch->date,
+        .approval = command->has_approval ? command->approval : 0,
+        .backfill = command->already_happened,
+    };
+    return credit_decide(tx, &request, &plan->record->decision);
+}
+
+/* The part of planning that may know today's state but not its own total yet. */
+static Tefter__Refusal *begin(struct tx *tx, const Tefter__IssueInvoice *command,
+                              struct account *account, struct document_plan *plan)
+{
+    Tefter__Refusal *refusal = find_customer(tx, command, &plan->customer);
+    if (refusal == NULL)
+        refusal = document_branch(tx, &plan->branch);
+    uint32_t date;
+    if (refusal == NULL)
+        refusal = posting_date(tx, plan->branch, command->has_date, command->date,
+                               command->already_happened, &date);
+    if (refusal != NULL)
+        return refusal;
+    if (command->has_due && command->due < date)
+        return refuse(tx, TEFTER__REFUSAL_CODE__DATE_INVALID, "due");
+    bool same = account != NULL && account->customer == plan->customer->customer;
+    plan->account = same ? account : account_open(tx, plan->customer->customer);
+    return document_begin(tx, plan->branch, plan->account, TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE,
+                          command->number, date, &plan->record);
+}
+
+static Tefter__Refusal *finish(struct tx *tx, const Tefter__IssueInvoice *command,
+                               struct document_plan *plan)
+{
+    Tefter__DocumentRecord *record = plan->record;
+    Tefter__Refusal *refusal = document_total(tx, record, 1);
+    if (refusal != NULL)
+        return refusal;
+    if (command->has_total_minor && command->total_minor != record->total_minor)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "total_minor");
+    if (!account_fits(plan->account, record->total_minor))
+        return refuse(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "lines");
+    if (command->has_person)
+        refusal = buyer_check(tx, plan->customer, command->person, record->total_minor,
+                              plan->branch->date);
+    if (refusal == NULL)
+        refusal = check_credit(tx, command, plan);
+    if (refusal == NULL && record->total_minor > 0)
+        plan->item = account_add_item(tx, plan->account, record, true, true);
+    return refusal;
+}
+
+/* ---- changes ---- */
+
+Tefter__Refusal *apply_issue_invoice(struct tx *tx, const Tefter__IssueInvoice *command,
+                                     Tefter__Done *done)
+{
+    struct document_plan *plan;
+    Tefter__Refusal *refusal = invoice_plan(tx, command, NULL, 0, &plan);
+    if (refusal != NULL)
+        return refusal;
+
+    tx_decided(tx);
+    struct event event = invoice_post(tx, plan);
+    account_save(tx, plan->account, &event);
+    document_done(tx, plan, done);
+    return NULL;
+}
+
+/* ---- services ---- */
+
+/* Refuses, in this order: number, source (field_code), date (field_date), note (field_text),
+ * currency, due (field_date), marketer (field_login), reference (field_line), FIELD_MISSING lines
+ * (neither lines nor charges), each line's form, each charge's form · the right ALREADY_HAPPENED ·
+ * customer (customer_resolve), BRANCH_BLOCKED, date (posting_date), DATE_INVALID due (before
+ * the date), NUMBER_TAKEN number · each line against the catalogue (fill_line) · AMOUNT_TOO_BIG or
+ * TOTAL_NEGATIVE lines, FIELD_INVALID total_minor (not what was shown), AMOUNT_TOO_BIG · person
+ * (buyer_check, by the branch's business date) · credit (credit_decide). */
+Tefter__Refusal *invoice_plan(struct tx *tx, const Tefter__IssueInvoice *command,
+                              struct account *account, uint64_t corrects,
+                              struct document_plan **ret_plan)
+{
+    struct line_rules rules = {
+        .field = "lines", .backfill = command->already_happened, .corrects = corrects};
+    struct document_plan *plan = tx_take(tx, sizeof *plan);
+    *ret_plan = plan;
+    Tefter__Refusal *refusal = check_form(tx, command, &rules);
+    if (refusal == NULL)
+        refusal = document_check_backfill(tx, command->already_happened);
+    if (refusal == NULL)
+        refusal = begin(tx, command, account, plan);
+    if (refusal != NULL)
+        return refusal;
+    fill(tx, command, plan->customer, plan->record);
+    FIELD_SET_IF(plan->record, corrects, corrects != 0, corrects);
+    refusal = line_fill(tx, &rules, command->lines, command->n_lines, plan->record);
+    if (refusal == NULL)
+        refusal = line_fill_charges(tx, command->charges, command->n_charges, plan->record);
+    return refusal != NULL ? refusal : finish(tx, command, plan);
+}
+
+struct event invoice_post(struct tx *tx, struct document_plan *plan)
+{
+    Tefter__DocumentRecord *record = plan->record;
+    document_write(tx, record);
+    line_serials(tx, record, true);
+    branch_save(tx, plan->branch);
+    if (record->has_person)
+        buyer_spend(tx, plan->customer, record->person, record->total_minor, plan->branch->date);
+    struct event event = document_event(TEFTER__EVENT_KIND__INVOICE_ISSUED, record);
+    event_emit(tx, &event);
+    credit_decided(tx, record->decision, record->document, record->customer);
+    return event;
+}
+
+/* ---- views ---- */
+
+static Tefter__Refusal *what_if_amount(struct tx *tx, const Tefter__WhatIf *query,
+                                       Tefter__CustomerRecord *customer,
+                                       Tefter__WhatIfAnswer *answer)
+{
+    struct credit_request request = {
+        .customer = customer,
+        .account = account_open(tx, customer->customer),
+        .amount_minor = query->amount_minor,
+        .today = branch_of_actor(tx)->date,
+    };
+    answer->refusal = credit_decide(tx, &request, &answer->decision);
+    if (answer->refusal != NULL && answer->refusal->code == TEFTER__REFUSAL_CODE__CUSTOMER_LOCKED)
+        answer->decision->verdict = TEFTER__VERDICT__VERDICT_BLOCKED;
+    return NULL;
+}
+
+Tefter__Refusal *view_what_if(struct tx *tx, const Tefter__WhatIf *query,
+                              Tefter__WhatIfAnswer *answer)
+{
+    Tefter__CustomerRecord *customer = customer_get(tx, query->customer);
+    if (customer == NULL)
+        return refuse_not_found(tx, "customer");
+    if (query->draft == NULL)
+        return what_if_amount(tx, query, customer, answer);
+    struct document_plan *plan;
+    Tefter__IssueInvoice *draft = query->draft;
+    FIELD_SET(draft, customer, query->customer);
+    answer->refusal = invoice_plan(tx, draft, NULL, 0, &plan);
+    if (plan->record == NULL || plan->record->decision == NULL)
+        return answer->refusal; /* the draft itself is wrong */
+    answer->decision = plan->record->decision;
+    FIELD_SET(answer, total_minor, plan->record->total_minor);
+    return NULL;
+}

@@ -1,0 +1,116 @@
+#pragma once
+/*
+ * The organisation: the company, its branches, its terminals, its staff and their rights. Life
+ * cycles and invariants stand at the head of each entity's file.
+ */
+#include "domain/entity/entity.h"
+#include "view.pb-c.h"
+
+/* ---- the company: name, currency, credit policy, and the next number of everything ---- */
+
+/* Of the state; needed: a ledger without a company takes no command but FoundCompany. */
+const Tefter__CompanyRecord *company_get(struct tx *tx);
+/* The command's own, to change and save: the same message for all who ask in a command. */
+Tefter__CompanyRecord *company_hold(struct tx *tx);
+bool company_exists(struct tx *tx);
+/* Of the record, without reading all of it; 0 before there is a company. */
+uint32_t company_cash_customer(struct tx *tx);
+uint32_t company_customers(struct tx *tx); /* how many: their numbers are 1 to this */
+void company_save(struct tx *tx, const Tefter__CompanyRecord *company);
+/* The company's own currency, or absent. Refuses WRONG_CURRENCY. */
+Tefter__Refusal *company_check_currency(struct tx *tx, const char *field, const char *currency);
+
+/* FoundCompany makes the first of several entities and is party's, the highest of them; these are
+ * the company's own part, and below the branch's and the staff's.
+ * Refuses, in this order: name (field_line), currency (FIELD_INVALID). */
+Tefter__Refusal *company_check_new(struct tx *tx, const Tefter__FoundCompany *command);
+/* A record with nothing given out yet; the caller takes the first numbers and saves it. */
+Tefter__CompanyRecord *company_new(struct tx *tx, const Tefter__FoundCompany *command);
+
+/* All but owed_minor and unmatched_minor, which come from higher folders and stay 0 here. */
+Tefter__Refusal *view_company(struct tx *tx, const Tefter__CompanyView *query,
+                              Tefter__CompanyAnswer *answer);
+
+/* ---- branches: code, business date, the series of document numbers ---- */
+
+/* A branch's business date moves on by at most this much at once. */
+enum { TURN_DAYS_MAX = 400 };
+
+Tefter__BranchRecord *branch_get(struct tx *tx, uint32_t branch);
+/* The actor's branch; the head office (1) when they have none. */
+Tefter__BranchRecord *branch_of_actor(struct tx *tx);
+void branch_save(struct tx *tx, const Tefter__BranchRecord *branch);
+/* Business date of the head office: for what must not depend on who looks. */
+uint32_t branch_head_date(struct tx *tx);
+
+/* The next number of its series, "TD-00017", "TD-CN-00002", "TD-R-00005" (receipts),
+ * "TD-X-00001" (reversals). Raises the counter in the record; the caller saves it. A number taken
+ * by an import is passed over by the caller asking again. */
+char *branch_number(struct tx *tx, Tefter__BranchRecord *branch, Tefter__DocumentKind kind);
+
+/* 1 to 8 capital letters A-Z and digits. Refuses FIELD_INVALID. */
+Tefter__Refusal *branch_check_code(struct tx *tx, const char *field, const char *code);
+/* After the decided line of FoundCompany. */
+void branch_add_head_office(struct tx *tx, uint32_t branch, char *code, uint32_t date);
+
+Tefter__Refusal *apply_add_branch(struct tx *tx, const Tefter__AddBranch *command,
+                                  Tefter__Done *done);
+Tefter__Refusal *apply_change_branch(struct tx *tx, const Tefter__ChangeBranch *command,
+                                     Tefter__Done *done);
+Tefter__Refusal *apply_turn_day(struct tx *tx, const Tefter__TurnDay *command, Tefter__Done *done);
+Tefter__Refusal *view_branches(struct tx *tx, const Tefter__BranchList *query,
+                               Tefter__BranchesAnswer *answer);
+
+/* ---- terminals: devices of a branch, enrolled by a one-time code, known by a certificate ---- */
+
+const Tefter__TerminalRecord *terminal_get(struct tx *tx, uint32_t terminal);
+
+Tefter__Refusal *apply_add_terminal(struct tx *tx, const Tefter__AddTerminal *command,
+                                    Tefter__Done *done);
+Tefter__Refusal *apply_change_terminal(struct tx *tx, const Tefter__ChangeTerminal *command,
+                                       Tefter__Done *done);
+Tefter__Refusal *apply_set_enrolment_code(struct tx *tx, const Tefter__SetEnrolmentCode *command,
+                                          Tefter__Done *done);
+Tefter__Refusal *apply_enrol_terminal(struct tx *tx, const Tefter__EnrolTerminal *command,
+                                      Tefter__Done *done);
+Tefter__Refusal *apply_renew_terminal(struct tx *tx, const Tefter__RenewTerminal *command,
+                                      Tefter__Done *done);
+/* `connected` and `staff` are left absent: the session knows them. */
+Tefter__Refusal *view_terminals(struct tx *tx, const Tefter__TerminalList *query,
+                                Tefter__TerminalsAnswer *answer);
+
+/* ---- rights: the one table of role × right ----
+ *
+ * Access asks it before a request goes anywhere, staff asks it again for each command. Pure, and
+ * complete: a role or a right that is not in it does not compile. */
+
+enum { RIGHTS_ROLES_MAX = 8 };
+
+/* Has this role the right? RIGHT_SERVER belongs to nobody; unknown roles have none. */
+bool rights_role_may(Tefter__Role role, Tefter__Right right);
+/* Those that have it, in the order of the roles' numbers; how many. */
+size_t rights_roles_with(Tefter__Right right, Tefter__Role ret_roles[RIGHTS_ROLES_MAX]);
+
+/* ---- staff ---- */
+
+const Tefter__StaffRecord *staff_get(struct tx *tx, uint32_t staff);
+const Tefter__StaffRecord *staff_by_login(struct tx *tx, const char *login);
+
+/* NULL when the actor may. An actor without staff and without terminal is the server itself and
+ * may everything. Refuses, in this order: NOT_LOGGED_IN (no staff, or unknown), STAFF_BLOCKED,
+ * TERMINAL_UNKNOWN, TERMINAL_BLOCKED, RIGHT_MISSING with the right and the roles that have it. */
+Tefter__Refusal *staff_actor_needs(struct tx *tx, Tefter__Right right);
+bool staff_actor_may(struct tx *tx, Tefter__Right right);
+
+/* After the decided line of FoundCompany. */
+void staff_add_owner(struct tx *tx, uint32_t staff, char *login, Tefter__Text *name);
+
+Tefter__Refusal *apply_add_staff(struct tx *tx, const Tefter__AddStaff *command,
+                                 Tefter__Done *done);
+Tefter__Refusal *apply_change_staff(struct tx *tx, const Tefter__ChangeStaff *command,
+                                    Tefter__Done *done);
+Tefter__Refusal *apply_set_secret(struct tx *tx, const Tefter__SetSecret *command,
+                                  Tefter__Done *done);
+Tefter__Refusal *apply_sign_out(struct tx *tx, const Tefter__SignOut *command, Tefter__Done *done);
+Tefter__Refusal *view_staff(struct tx *tx, const Tefter__StaffList *query,
+                            Tefter__StaffAnswer *answer);

@@ -1,0 +1,94 @@
+#pragma once
+/*
+ * Those the company sells to on credit: customers, the groups they are in, who may buy on their
+ * account, and the log of every change. What they owe is receivables'. FoundCompany is here too: it
+ * makes the cash customer, the highest of what it makes. Life cycles and invariants stand at the
+ * head of each entity's file.
+ */
+#include "domain/entity/entity.h"
+#include "view.pb-c.h"
+
+/* ---- groups, in dimensions (tier, area, controller): a customer is in at most one of each ---- */
+
+const Tefter__GroupRecord *group_get(struct tx *tx, uint32_t group);
+/* The command's own, to change and save: the same message for all who ask in a command. */
+Tefter__GroupRecord *group_hold(struct tx *tx, uint32_t group);
+/* The next member after this customer, 0 at the end. */
+uint32_t group_next_member(struct tx *tx, uint32_t group, uint32_t after);
+
+/* Of the terms themselves: amounts, dates, rates. NULL terms pass, and so do terms that say nothing
+ * of a limit: others of the customer say it. `field` names the terms; fields are
+ * "field.limit_minor" and so on. Refuses, in this order: limit_minor (FIELD_INVALID beside
+ * unlimited; field_amount_or_zero); valid_from, valid_until (field_date), valid_until DATE_INVALID
+ * (before valid_from); overdue_days (field_days); overdue_minor, document_max_minor
+ * (field_amount_or_zero); currency (company_check_currency). */
+Tefter__Refusal *terms_check(struct tx *tx, const char *field, const Tefter__LimitTerms *terms);
+
+Tefter__Refusal *apply_add_group(struct tx *tx, const Tefter__AddGroup *command,
+                                 Tefter__Done *done);
+Tefter__Refusal *apply_change_group(struct tx *tx, const Tefter__ChangeGroup *command,
+                                    Tefter__Done *done);
+Tefter__Refusal *view_groups(struct tx *tx, const Tefter__GroupList *query,
+                             Tefter__GroupsAnswer *answer);
+
+/* ---- customers: who they are, their groups, their lock ---- */
+
+enum { CUSTOMER_MAX = (1 << 28) - 1 };
+
+/* The command's own, to change and save: the same message for all who ask in a command. NULL: there
+ * is none of that number. */
+Tefter__CustomerRecord *customer_get(struct tx *tx, uint32_t customer);
+/* By number or code as a command gives them (0 and NULL: absent). *ret_customer is NULL when both
+ * are absent and `optional`. Refuses, all about field "customer": FIELD_MISSING, NOT_FOUND (also
+ * when both are given and name different customers). */
+Tefter__Refusal *customer_resolve(struct tx *tx, uint32_t customer, const char *code, bool optional,
+                                  Tefter__CustomerRecord **ret_customer);
+/* Are they locked on that business date? */
+bool customer_locked(const Tefter__CustomerRecord *customer, uint32_t date);
+/* The row terminals hold, the same for all: dates are looked at from the head office. Buyers that
+ * are revoked or past their date are left out. */
+Tefter__CustomerRow *customer_row(struct tx *tx, const Tefter__CustomerRecord *customer);
+/* The next customer number that exists after this one, 0 at the end. */
+uint32_t customer_next(struct tx *tx, uint32_t after);
+
+Tefter__Refusal *apply_found_company(struct tx *tx, const Tefter__FoundCompany *command,
+                                     Tefter__Done *done);
+Tefter__Refusal *apply_open_customer(struct tx *tx, const Tefter__OpenCustomer *command,
+                                     Tefter__Done *done);
+Tefter__Refusal *apply_change_customer(struct tx *tx, const Tefter__ChangeCustomer *command,
+                                       Tefter__Done *done);
+Tefter__Refusal *apply_lock_customer(struct tx *tx, const Tefter__LockCustomer *command,
+                                     Tefter__Done *done);
+Tefter__Refusal *apply_unlock_customer(struct tx *tx, const Tefter__UnlockCustomer *command,
+                                       Tefter__Done *done);
+Tefter__Refusal *apply_join_group(struct tx *tx, const Tefter__JoinGroup *command,
+                                  Tefter__Done *done);
+Tefter__Refusal *apply_leave_group(struct tx *tx, const Tefter__LeaveGroup *command,
+                                   Tefter__Done *done);
+/* Newest first. */
+Tefter__Refusal *view_customer_changes(struct tx *tx, const Tefter__CustomerChanges *query,
+                                       Tefter__CustomerChangesAnswer *answer);
+
+/* Steps of the jobs that tell terminals the new figures of a group's members, of all. */
+bool group_refresh_step(struct tx *tx, Tefter__JobRecord *job);
+bool customer_refresh_step(struct tx *tx, Tefter__JobRecord *job);
+
+/* ---- authorised buyers: who may take goods on a customer's account, until when, for how much ----
+ */
+
+/* May this buyer take goods for this amount on that date? NULL, or PERSON_NOT_ALLOWED person
+ * (unknown, revoked, past their date), PERSON_CAP_EXCEEDED person with over_by_minor and
+ * available_minor (cap of a sale first, then of the day). Branches turn their days one by one: a
+ * date before the one last spent on counts with it, so that no cap is had twice.
+ * buyer_spend notes it and saves the customer, after the decided line. */
+Tefter__Refusal *buyer_check(struct tx *tx, const Tefter__CustomerRecord *customer, uint32_t buyer,
+                             int64_t amount_minor, uint32_t date);
+void buyer_spend(struct tx *tx, Tefter__CustomerRecord *customer, uint32_t buyer,
+                 int64_t amount_minor, uint32_t date);
+/* How many may buy on that date. */
+uint32_t buyer_count(const Tefter__CustomerRecord *customer, uint32_t date);
+
+Tefter__Refusal *apply_allow_person(struct tx *tx, const Tefter__AllowPerson *command,
+                                    Tefter__Done *done);
+Tefter__Refusal *apply_revoke_person(struct tx *tx, const Tefter__RevokePerson *command,
+                                     Tefter__Done *done);

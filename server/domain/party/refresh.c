@@ -1,0 +1,47 @@
+/*
+ * Jobs that tell terminals the new figures of many customers: of a group, of all.
+ *
+ * 1. A step touches at most STEP_CUSTOMERS customers.
+ * 2. A customer is told at least once after the change that started the job.
+ */
+#include "domain/party/party.h"
+
+enum { STEP_CUSTOMERS = 200 };
+
+/* ---- rules ---- */
+
+static uint32_t next_of_group(struct tx *tx, const Tefter__JobRecord *job)
+{
+    return group_next_member(tx, job->group, job->cursor);
+}
+
+static uint32_t next_of_all(struct tx *tx, const Tefter__JobRecord *job)
+{
+    return customer_next(tx, job->cursor);
+}
+
+/* ---- services ---- */
+
+static bool refresh(struct tx *tx, Tefter__JobRecord *job,
+                    uint32_t (*next)(struct tx *tx, const Tefter__JobRecord *job))
+{
+    for (int i = 0; i < STEP_CUSTOMERS; i++) {
+        uint32_t customer = next(tx, job);
+        if (customer == 0)
+            return true;
+        tx_touch(tx, ROW_ACCOUNT, customer);
+        job->cursor = customer;
+        job->done++;
+    }
+    return false;
+}
+
+bool group_refresh_step(struct tx *tx, Tefter__JobRecord *job)
+{
+    return refresh(tx, job, next_of_group);
+}
+
+bool customer_refresh_step(struct tx *tx, Tefter__JobRecord *job)
+{
+    return refresh(tx, job, next_of_all);
+}

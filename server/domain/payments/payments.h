@@ -1,0 +1,49 @@
+#pragma once
+/*
+ * Payments and the accounts their money lies in. Life cycles and invariants stand at the head of
+ * each entity's file.
+ */
+#include "domain/documents/documents.h"
+#include "view.pb-c.h"
+
+/* ---- money accounts: tills of a branch, the company's bank accounts, card devices tied to one
+ * ---- */
+
+const Tefter__MoneyPlaceRecord *money_account_get(struct tx *tx, uint32_t account);
+
+Tefter__Refusal *apply_add_till(struct tx *tx, const Tefter__AddTill *command, Tefter__Done *done);
+Tefter__Refusal *apply_add_bank_account(struct tx *tx, const Tefter__AddBankAccount *command,
+                                        Tefter__Done *done);
+Tefter__Refusal *apply_add_pos_device(struct tx *tx, const Tefter__AddPosDevice *command,
+                                      Tefter__Done *done);
+Tefter__Refusal *apply_retire_money_place(struct tx *tx, const Tefter__RetireMoneyPlace *command,
+                                          Tefter__Done *done);
+Tefter__Refusal *view_money_places(struct tx *tx, const Tefter__MoneyPlaceList *query,
+                                   Tefter__MoneyPlacesAnswer *answer);
+
+/* ---- payments ---- */
+
+/* A payment made ready in memory. */
+struct payment_plan {
+    Tefter__DocumentRecord *record;
+    struct account *account;
+    Tefter__CustomerRecord *customer;
+    Tefter__BranchRecord *branch;
+    struct item *item;
+    struct match_plan match;
+};
+
+/* account: an open account to go on with, or NULL. corrects: the payment it replaces, or 0. */
+Tefter__Refusal *payment_plan(struct tx *tx, const Tefter__TakePayment *command,
+                              struct account *account, uint64_t corrects,
+                              struct payment_plan **ret_plan);
+/* Writes the plan but not its account, and emits; the event is for account_save. */
+struct event payment_post(struct tx *tx, struct payment_plan *plan);
+/* What the reply says of it. */
+void payment_done(const struct payment_plan *plan, Tefter__Done *done);
+
+/* A slip's or provider's reference, free again when the payment is reversed. */
+void payment_forget_reference(struct tx *tx, const Tefter__DocumentRecord *record);
+
+Tefter__Refusal *apply_take_payment(struct tx *tx, const Tefter__TakePayment *command,
+                                    Tefter__Done *done);

@@ -1,0 +1,154 @@
+#pragma once
+/*
+ * What customers owe: postings to the general ledger, the open items of each customer with the sums
+ * the credit decision reads, and matching money with bills. Knows of documents only their id and
+ * their items. Life cycles and invariants stand at the head of each entity's file.
+ */
+#include "domain/entity/entity.h"
+#include "view.pb-c.h"
+
+/* ---- documents, as far as an item knows them ---- */
+
+/* A document's id is its key: customer 28 bits, date 16, ordinal 20. */
+uint64_t document_id(uint32_t customer, uint32_t date, uint32_t ordinal);
+uint32_t document_customer(uint64_t document);
+uint32_t document_date(uint64_t document);
+enum { DOCUMENT_ORDINAL_MAX = (1 << 20) - 1 };
+struct key document_key(uint64_t document);
+bool document_exists(struct tx *tx, uint64_t document);
+
+/* ---- postings ---- */
+
+/* The date under which an entry is posted: the branch's business date, or the one that was given.
+ * Refuses DATE_IN_FUTURE date; DATE_BEFORE_TODAY date with the right BACKDATE and its roles, unless
+ * it is a backfill. */
+Tefter__Refusal *posting_date(struct tx *tx, const Tefter__BranchRecord *branch, bool has_date,
+                              uint32_t date, bool backfill, uint32_t *ret_date);
+
+/* A list of postings being made, in the arena. */
+struct postings {
+    Tefter__Posting *items[8];
+    size_t count;
+};
+
+void postings_add(struct tx *tx, struct postings *postings, Tefter__PostingAccount account,
+                  uint32_t sub, int64_t amount_minor, uint32_t branch);
+/* Hands them to a document. */
+void postings_set(struct tx *tx, const struct postings *postings, Tefter__DocumentRecord *document);
+
+/* Would these fit into the totals? Else AMOUNT_TOO_BIG. */
+Tefter__Refusal *postings_check(struct tx *tx, const Tefter__DocumentRecord *document);
+/* Adds a document's postings to the totals. */
+void postings_post(struct tx *tx, const Tefter__DocumentRecord *document);
+/* Moves an amount between two accounts of a branch. */
+void postings_move(struct tx *tx, Tefter__PostingAccount from, Tefter__PostingAccount to,
+                   uint32_t sub, uint32_t branch, int64_t amount_minor);
+
+Tefter__Refusal *view_books(struct tx *tx, const Tefter__Books *query, Tefter__BooksAnswer *answer);
+
+/* ---- the account of a customer: its open items and their sums ---- */
+
+/* A command works on a copy in memory (account_open, then changes), which it drops when it refuses
+ * and saves after the decided line (account_save). So looking and planning are one code path with
+ * doing and previewing. */
+
+struct item {
+    Tefter__ItemRecord *record;
+    bool fresh; /* not in the store yet */
+    bool changed;
+    size_t room;     /* for matches; 0: the record's own list is full */
+    struct key home; /* where the store has it */
+    struct item *next;
+};
+
+struct account {
+    uint32_t customer;
+    Tefter__AccountRecord *record;
+    struct item *items; /* those this command has looked at, in that order */
+    struct item **end;
+    uint32_t given_date; /* newest document number given by this command */
+    uint32_t given_ordinal;
+};
+
+struct account *account_open(struct tx *tx, uint32_t customer);
+/* Only the sums. */
+const Tefter__AccountRecord *account_peek(struct tx *tx, uint32_t customer);
+int64_t account_exposure(const Tefter__AccountRecord *record);
+
+/* An id for a new document of that date; false when a day has too many. */
+bool account_new_document(struct tx *tx, struct account *account, uint32_t date,
+                          uint64_t *ret_document);
+
+/* How many matches of an item stand. */
+uint32_t item_matches(const Tefter__ItemRecord *item);
+/* NULL: no such item (the document does not exist, or moves no money). */
+struct item *account_item(struct tx *tx, struct account *account, uint64_t document);
+struct item *account_add_item(struct tx *tx, struct account *account,
+                              const Tefter__DocumentRecord *document, bool debit, bool final);
+
+/* Matches amount of a debit with a credit; both have as much open. Dated the later of `date` and
+ * both documents. The match's number is the command's seq. */
+void account_match(struct tx *tx, struct account *account, struct item *debit, struct item *credit,
+                   int64_t amount_minor, uint32_t date);
+/* Something open, and room for one more match: MATCHES_PER_ITEM_MAX that are not undone and
+ * MATCHES_KEPT_PER_ITEM_MAX in all; before RULE_UNDONE_MATCHES_ARE_FREE undone ones count. */
+bool account_matchable(const struct tx *tx, const struct item *item);
+/* Undoes one match, on both sides. */
+void account_unmatch(struct tx *tx, struct account *account, struct item *item,
+                     Tefter__Match *match, uint32_t date);
+/* Undoes all and closes the item: its document is reversed. */
+void account_reverse_item(struct tx *tx, struct account *account, struct item *item, uint32_t date);
+/* Money that was awaited is there. */
+void account_finalise(struct account *account, struct item *credit);
+
+/* The first open debits by due date, the first open credits by date, as the store has them, that
+ * are not yet in `account` as closed. Walks that see what this command has changed. */
+struct item *account_oldest_debit(struct tx *tx, struct account *account, struct item *after);
+struct item *account_oldest_credit(struct tx *tx, struct account *account, struct item *after);
+
+/* Open debits whose due date is before `day`, the oldest `most` of them: their sum, the first due
+ * date; as they stand in memory, so that an invoice being corrected does not speak against itself.
+ */
+int64_t account_overdue(struct tx *tx, const struct account *account, uint32_t day, size_t most,
+                        uint32_t *ret_oldest_due);
+
+/* Writes record and items; sets the last change and touches the row. */
+void account_save(struct tx *tx, struct account *account, const struct event *event);
+
+/* Is this amount within what a balance may hold? */
+bool account_fits(const struct account *account, int64_t amount_minor);
+
+/* ---- matching: money and credit notes against bills ---- */
+
+struct match_plan {
+    struct account *account;
+    Tefter__MatchRecord *record; /* its pairs */
+    uint32_t date;
+    int64_t matched_minor;
+};
+
+/* date: of the match. */
+void match_begin(struct tx *tx, struct account *account, uint32_t date,
+                 struct match_plan *ret_plan);
+/* Matches one pair, amount as much as both have open when 0. Refuses, naming field: MATCH_TOO_MUCH
+ * with available_minor (also when a side has nothing open), TOO_MANY. */
+Tefter__Refusal *match_pair(struct tx *tx, struct match_plan *plan, struct item *debit,
+                            struct item *credit, int64_t amount_minor, const char *field);
+/* Spends a credit on open bills, oldest due first (tie: document). */
+void match_oldest_due(struct tx *tx, struct match_plan *plan, struct item *credit);
+/* The item of a bill (debit) or of money. Refuses, naming field: MATCH_OTHER_CUSTOMER (a document
+ * of another), NOT_FOUND (none, or it moves no money), FIELD_INVALID (the other side). */
+Tefter__Refusal *match_find(struct tx *tx, struct match_plan *plan, uint64_t document, bool debit,
+                            const char *field, struct item **ret_item);
+/* Writes the record when there is a pair, after the decided line; the account is saved by the
+ * caller. */
+void match_write(struct tx *tx, const struct match_plan *plan);
+
+Tefter__Refusal *apply_match_items(struct tx *tx, const Tefter__MatchItems *command,
+                                   Tefter__Done *done);
+Tefter__Refusal *apply_undo_match(struct tx *tx, const Tefter__UndoMatch *command,
+                                  Tefter__Done *done);
+
+/* What MatchItems would do now, to the last unit: the same code without the writing. */
+Tefter__Refusal *view_preview_match(struct tx *tx, const Tefter__PreviewMatch *query,
+                                    Tefter__PreviewMatchAnswer *answer);

@@ -1,0 +1,264 @@
+/*
+ * Aging: what is owed, by how late it is, as of any date. Read only.
+ *
+ * As of D an item counts if its document is dated on or before D and not reversed by then; open is
+ * its amount less matches dated on or before D and not undone by then. "As we knew it" leaves out
+ * what was recorded after a seq. Sum of buckets - unmatched = balance, always.
+ */
+#include "domain/reports/reports.h"
+
+#include "base/date.h"
+#include "base/limits.h"
+#include "domain/org/org.h"
+#include "domain/party/party.h"
+#include "domain/receivables/receivables.h"
+
+enum { BOUNDS_MAX = 12 };
+
+struct aging {
+    const Tefter__Aging *query;
+    uint32_t as_of;
+    bool live; /* as of today or later, as known now: what is open now */
+    uint64_t known_seq;
+    int32_t bounds[BOUNDS_MAX];
+    size_t bound_count;
+    int64_t sums[BOUNDS_MAX + 2];
+    uint64_t items[BOUNDS_MAX + 2];
+    int64_t credits;
+    /* of one customer */
+    int64_t customer_sums[BOUNDS_MAX + 2];
+    int64_t customer_credits;
+};
+
+/* Not due is bucket 0; then up to each bound; the last has no end. */
+static size_t bucket_of(const struct aging *aging, int32_t days_late)
+{
+    if (days_late <= 0)
+        return 0;
+    for (size_t i = 0; i < aging->bound_count; i++)
+        if (days_late <= aging->bounds[i])
+            return i + 1;
+    return aging->bound_count + 1;
+}
+
+static bool known(const struct aging *aging, uint64_t seq)
+{
+    return seq <= aging->known_seq;
+}
+
+static bool undone_by_then(const struct aging *aging, const Tefter__Match *match)
+{
+    return match->has_undone_seq && known(aging, match->undone_seq) &&
+           match->undone_date <= aging->as_of;
+}
+
+/* What was open of an item as of that date. */
+static int64_t open_then(const struct aging *aging, const Tefter__ItemRecord *item)
+{
+    if (document_date(item->document) > aging->as_of || !known(aging, item->seq))
+        return 0;
+    if (item->has_reversed_seq && known(aging, item->reversed_seq) &&
+        item->reversed_date <= aging->as_of)
+        return 0;
+    int64_t open = item->amount_minor;
+    for (size_t i = 0; i < item->n_matches; i++) {
+        const Tefter__Match *match = item->matches[i];
+        if (match->date <= aging->as_of && known(aging, match->match) &&
+            !undone_by_then(aging, match))
+            open -= match->amount_minor;
+    }
+    return open;
+}
+
+static void count_debit(struct aging *aging, int64_t open, uint32_t day)
+{
+    size_t bucket = bucket_of(aging, (int32_t)aging->as_of - (int32_t)day);
+    aging->customer_sums[bucket] += open;
+    aging->items[bucket]++;
+}
+
+/* What is open now lies in two tables and needs no unpacking. */
+static void age_live(struct tx *scratch, struct aging *aging, uint32_t customer, bool debit)
+{
+    enum { FIELD_OPEN = 4 };
+    struct key prefix = key_customer(customer, debit ? TABLE_OPEN_DEBIT : TABLE_OPEN_CREDIT);
+    struct tx_walk walk;
+    for (bool on = tx_walk_first(scratch, &prefix, NULL, &walk); on; on = tx_walk_next(&walk)) {
+        int64_t open = (int64_t)tx_walk_peek(&walk, FIELD_OPEN);
+        struct slice key = tx_walk_key(&walk);
+        uint32_t day = key_read_u32(key, KEY_CUSTOMER_HEAD);
+        if (aging->query->by_document_date)
+            day = document_date(key_read_u64(key, KEY_CUSTOMER_HEAD + 4));
+        if (debit)
+            count_debit(aging, open, day);
+        else
+            aging->customer_credits += open;
+    }
+    tx_walk_end(&walk);
+}
+
+static void age_then(struct tx *scratch, struct aging *aging, uint32_t customer,
+                     enum customer_table table)
+{
+    struct key prefix = key_customer(customer, table);
+    struct tx_walk walk;
+    for (bool on = tx_walk_first(scratch, &prefix, NULL, &walk); on; on = tx_walk_next(&walk)) {
+        const Tefter__ItemRecord *item = tx_walk_record(&walk, &tefter__item_record__descriptor);
+        int64_t open = open_then(aging, item);
+        if (open != 0 && item->debit)
+            count_debit(aging, open,
+                        aging->query->by_document_date ? document_date(item->document) : item->due);
+        else
+            aging->customer_credits += open;
+        tx_scratch_next(scratch);
+    }
+    tx_walk_end(&walk);
+}
+
+static void age_customer(struct tx *scratch, struct aging *aging, uint32_t customer)
+{
+    memset(aging->customer_sums, 0, sizeof aging->customer_sums);
+    aging->customer_credits = 0;
+    if (aging->live) {
+        age_live(scratch, aging, customer, true);
+        age_live(scratch, aging, customer, false);
+    } else {
+        age_then(scratch, aging, customer, TABLE_OPEN_DEBIT);
+        age_then(scratch, aging, customer, TABLE_OPEN_CREDIT);
+        age_then(scratch, aging, customer, TABLE_CLOSED_ITEM);
+    }
+    for (size_t i = 0; i < aging->bound_count + 2; i++)
+        aging->sums[i] += aging->customer_sums[i];
+    aging->credits += aging->customer_credits;
+}
+
+/* ---- which customers ---- */
+
+static uint32_t next_customer(struct tx *scratch, const Tefter__Aging *query, uint32_t after)
+{
+    if (query->has_customer)
+        return after < query->customer ? query->customer : 0;
+    if (query->has_group)
+        return group_next_member(scratch, query->group, after);
+    return customer_next(scratch, after);
+}
+
+static bool wanted(struct tx *scratch, const Tefter__Aging *query, uint32_t customer)
+{
+    if (!query->has_branch)
+        return true;
+    const Tefter__CustomerRecord *record = customer_get(scratch, customer);
+    return record != NULL && record->branch == query->branch;
+}
+
+/* ---- the answer ---- */
+
+static void add_row(struct tx *tx, struct tx *scratch, const struct aging *aging, uint32_t customer,
+                    Tefter__AgingAnswer *answer)
+{
+    int64_t balance = -aging->customer_credits;
+    for (size_t i = 0; i < aging->bound_count + 2; i++)
+        balance += aging->customer_sums[i];
+    if (balance == 0 && aging->customer_credits == 0)
+        return;
+    const Tefter__CustomerRecord *record = customer_get(scratch, customer);
+    Tefter__AgingRow *row = tx_new(tx, &tefter__aging_row__descriptor);
+    row->customer = customer;
+    row->code = tx_text(tx, record->code);
+    row->name = tx_copy(tx, &record->name->base);
+    row->n_buckets_minor = aging->bound_count + 2;
+    row->buckets_minor = tx_take(tx, row->n_buckets_minor * sizeof(int64_t));
+    memcpy(row->buckets_minor, aging->customer_sums, row->n_buckets_minor * sizeof(int64_t));
+    row->unmatched_minor = aging->customer_credits;
+    row->balance_minor = balance;
+    answer->rows[answer->n_rows++] = row;
+}
+
+static void show_buckets(struct tx *tx, const struct aging *aging, Tefter__AgingAnswer *answer)
+{
+    size_t count = aging->bound_count + 2;
+    answer->buckets = tx_take(tx, count * sizeof(Tefter__AgingBucket *));
+    for (size_t i = 0; i < count; i++) {
+        Tefter__AgingBucket *bucket = tx_new(tx, &tefter__aging_bucket__descriptor);
+        bucket->from_days = i == 0 ? INT32_MIN : i == 1 ? 1 : aging->bounds[i - 2] + 1;
+        FIELD_SET_IF(bucket, to_days, i < count - 1,
+                     i == 0          ? 0
+                     : i < count - 1 ? aging->bounds[i - 1]
+                                     : 0);
+        bucket->amount_minor = aging->sums[i];
+        bucket->items = aging->items[i];
+        answer->buckets[answer->n_buckets++] = bucket;
+        answer->balance_minor += bucket->amount_minor;
+    }
+    answer->as_of = aging->as_of;
+    answer->unmatched_minor = aging->credits;
+    answer->balance_minor -= aging->credits;
+}
+
+/* Today, over all branches: what is dated later than this cannot exist. */
+static uint32_t latest_day(struct tx *tx)
+{
+    Tefter__BranchList query = TEFTER__BRANCH_LIST__INIT;
+    Tefter__BranchesAnswer branches = TEFTER__BRANCHES_ANSWER__INIT;
+    uint32_t latest = 0;
+    view_branches(tx, &query, &branches);
+    for (size_t i = 0; i < branches.n_branches; i++)
+        if (branches.branches[i]->date > latest)
+            latest = branches.branches[i]->date;
+    return latest;
+}
+
+static Tefter__Refusal *prepare(struct tx *tx, const Tefter__Aging *query, struct aging *aging)
+{
+    static const int32_t usual[] = {30, 60, 90, 120};
+    aging->query = query;
+    aging->as_of = query->has_as_of ? query->as_of : branch_of_actor(tx)->date;
+    aging->known_seq = query->has_known_seq ? query->known_seq : UINT64_MAX;
+    aging->live = !query->has_known_seq && aging->as_of >= latest_day(tx);
+    if (aging->as_of < DATE_MIN || aging->as_of > DATE_MAX)
+        return refuse(tx, TEFTER__REFUSAL_CODE__DATE_INVALID, "as_of");
+    if (query->n_bounds > BOUNDS_MAX)
+        return refuse(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "bounds");
+    aging->bound_count = query->n_bounds > 0 ? query->n_bounds : 4;
+    for (size_t i = 0; i < aging->bound_count; i++) {
+        aging->bounds[i] = query->n_bounds > 0 ? (int32_t)query->bounds[i] : usual[i];
+        if (aging->bounds[i] < 1 || (i > 0 && aging->bounds[i] <= aging->bounds[i - 1]))
+            return refuse_at(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "bounds[%zu]", i);
+    }
+    if (query->has_customer && customer_get(tx, query->customer) == NULL)
+        return refuse_not_found(tx, "customer");
+    if (query->has_group && group_get(tx, query->group) == NULL)
+        return refuse_not_found(tx, "group");
+    return NULL;
+}
+
+Tefter__Refusal *view_aging(struct tx *tx, const Tefter__Aging *query, Tefter__AgingAnswer *answer)
+{
+    struct aging aging = {0};
+    uint64_t after;
+    if (!page_read(query->has_page, query->page, &after, 1))
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
+    Tefter__Refusal *refusal = prepare(tx, query, &aging);
+    if (refusal != NULL)
+        return refusal;
+    if (query->by_customer)
+        answer->rows = tx_take(tx, PAGE_ROWS_MAX * sizeof(Tefter__AgingRow *));
+    struct tx *scratch = tx_scratch_begin(tx);
+    uint32_t customer = next_customer(scratch, query, (uint32_t)after);
+    for (; customer != 0 && answer->n_rows < PAGE_ROWS_MAX;
+         customer = next_customer(scratch, query, customer)) {
+        after = customer;
+        if (wanted(scratch, query, customer)) {
+            answer->customers++;
+            age_customer(scratch, &aging, customer);
+            if (query->by_customer)
+                add_row(tx, scratch, &aging, customer, answer);
+        }
+        tx_scratch_next(scratch);
+    }
+    tx_scratch_end(scratch);
+    show_buckets(tx, &aging, answer);
+    if (customer != 0)
+        FIELD_SET(answer, next, page_write(tx, &after, 1));
+    return NULL;
+}

@@ -1,0 +1,393 @@
+/*
+ * Cards and lists of customers, unpaid bills, money not yet matched. Read only.
+ */
+#include "domain/reports/reports.h"
+
+#include "base/limits.h"
+#include "domain/credit/credit.h"
+#include "domain/documents/documents.h"
+#include "domain/org/org.h"
+#include "domain/party/party.h"
+#include "domain/receivables/receivables.h"
+
+#include <stdlib.h>
+
+/* ---- the card ---- */
+
+static Tefter__LimitTerms *terms_message(struct tx *tx, const struct credit_terms *terms)
+{
+    Tefter__LimitTerms *message = tx_new(tx, &tefter__limit_terms__descriptor);
+    FIELD_SET_IF(message, unlimited, terms->unlimited, terms->unlimited);
+    FIELD_SET_IF(message, limit_minor, !terms->unlimited, terms->limit_minor);
+    FIELD_SET(message, policy, terms->policy);
+    FIELD_COPY(message, overdue_days, terms);
+    FIELD_COPY(message, overdue_minor, terms);
+    FIELD_SET_IF(message, document_max_minor, terms->document_max_minor > 0,
+                 terms->document_max_minor);
+    return message;
+}
+
+Tefter__Refusal *view_customer_card(struct tx *tx, const Tefter__CustomerCard *query,
+                                    Tefter__CustomerCardAnswer *answer)
+{
+    Tefter__CustomerRecord *customer;
+    Tefter__Refusal *refusal = customer_resolve(tx, query->customer, query->code, false, &customer);
+    if (refusal != NULL)
+        return refusal;
+    uint32_t today = branch_of_actor(tx)->date;
+    uint32_t oldest_due;
+    struct credit_terms terms;
+    credit_terms_of(tx, customer, today, &terms);
+    answer->record = customer;
+    answer->row = customer_row(tx, customer);
+    answer->account = credit_account_row(tx, customer->customer);
+    answer->terms = terms_message(tx, &terms);
+    FIELD_SET(answer, terms_of, terms.source);
+    const struct account account = {.customer = customer->customer};
+    FIELD_SET(answer, overdue_minor, account_overdue(tx, &account, today, SIZE_MAX, &oldest_due));
+    FIELD_SET_IF(answer->account, oldest_due, oldest_due != 0, oldest_due);
+    FIELD_SET(answer, today, today);
+    answer->groups = tx_take(tx, customer->n_groups * sizeof(Tefter__GroupRecord *));
+    for (size_t i = 0; i < customer->n_groups; i++) {
+        Tefter__GroupRecord *group = group_hold(tx, customer->groups[i]);
+        if (group != NULL)
+            answer->groups[answer->n_groups++] = group;
+    }
+    return NULL;
+}
+
+/* ---- the list ---- */
+
+/* A row of a list: without the persons, so that a page stays small. */
+static Tefter__CustomerEntry *lean_entry(struct tx *tx, uint32_t customer)
+{
+    const Tefter__CustomerRecord *record = customer_get(tx, customer);
+    if (record == NULL)
+        return NULL;
+    Tefter__CustomerEntry *entry = tx_new(tx, &tefter__customer_entry__descriptor);
+    entry->who = customer_row(tx, record);
+    entry->who->n_persons = 0;
+    entry->account = credit_account_row(tx, customer);
+    return entry;
+}
+
+static void add_entry(struct tx *tx, Tefter__CustomersAnswer *answer, uint32_t customer)
+{
+    Tefter__CustomerEntry *entry = lean_entry(tx, customer);
+    if (entry != NULL)
+        answer->rows[answer->n_rows++] = entry;
+}
+
+struct sieve {
+    const Tefter__CustomerList *query;
+    uint32_t today;
+};
+
+static bool in_group(const Tefter__CustomerRecord *customer, uint32_t group)
+{
+    for (size_t i = 0; i < customer->n_groups; i++)
+        if (customer->groups[i] == group)
+            return true;
+    return false;
+}
+
+/* The figures are made only for a filter that looks at them. */
+static bool looks_at_figures(const Tefter__CustomerList *query)
+{
+    return query->has_locked || query->has_owing || query->has_over_limit || query->has_overdue;
+}
+
+static bool looks_at_record(const Tefter__CustomerList *query)
+{
+    return query->has_group || query->has_branch || looks_at_figures(query);
+}
+
+static bool passes(struct tx *scratch, const struct sieve *sieve, uint32_t number)
+{
+    const Tefter__CustomerList *query = sieve->query;
+    if (!looks_at_record(query))
+        return true;
+    const Tefter__CustomerRecord *customer = customer_get(scratch, number);
+    if (customer == NULL || (query->has_group && !in_group(customer, query->group)) ||
+        (query->has_branch && customer->branch != query->branch))
+        return false;
+    if (!looks_at_figures(query))
+        return true;
+    const Tefter__AccountRow *row = credit_account_row(scratch, number);
+    if (query->has_locked && row->locked != query->locked)
+        return false;
+    if (query->has_owing && (row->balance_minor > 0) != query->owing)
+        return false;
+    if (query->has_over_limit && (!row->unlimited && row->available_minor < 0) != query->over_limit)
+        return false;
+    uint32_t oldest_due;
+    const struct account account = {.customer = number};
+    return !query->has_overdue ||
+           (account_overdue(scratch, &account, sieve->today, 1, &oldest_due) > 0) == query->overdue;
+}
+
+/* Where customers come from: what the search found, or all in order. */
+struct source {
+    const struct report_found *found;
+    size_t at;      /* in found */
+    uint32_t count; /* of all */
+    uint32_t last;
+};
+
+static uint32_t source_next(struct source *source)
+{
+    if (source->found == NULL)
+        source->last = source->last < source->count ? source->last + 1 : 0;
+    else
+        source->last =
+            source->at < source->found->count ? source->found->customers[source->at++] : 0;
+    return source->last;
+}
+
+enum { CUSTOMERS_LOOKED_AT = 50000, FORGET_EACH = 32 };
+
+/* What all rows need (company, branch, groups) is read once for some of them. */
+static void forget_now_and_then(struct tx *scratch, int looked)
+{
+    if (looked % FORGET_EACH == 0)
+        tx_scratch_next(scratch);
+}
+
+static void list_in_order(struct tx *tx, const struct sieve *sieve, struct source *source,
+                          uint32_t rows, Tefter__CustomersAnswer *answer)
+{
+    struct tx *scratch = tx_scratch_begin(tx);
+    uint32_t customer = 0;
+    for (int looked = 0; looked < CUSTOMERS_LOOKED_AT && answer->n_rows < rows; looked++) {
+        forget_now_and_then(scratch, looked);
+        customer = source_next(source);
+        if (customer == 0)
+            break;
+        if (passes(scratch, sieve, customer))
+            add_entry(tx, answer, customer);
+    }
+    tx_scratch_end(scratch);
+    if (customer == 0)
+        return;
+    uint64_t token = source->found != NULL ? source->at : customer;
+    FIELD_SET(answer, next, page_write(tx, &token, 1));
+}
+
+struct ranked {
+    int64_t by;
+    uint32_t customer;
+};
+
+static int compare_ranked(const void *a, const void *b)
+{
+    const struct ranked *x = a;
+    const struct ranked *y = b;
+    if (x->by != y->by)
+        return x->by < y->by ? -1 : 1;
+    return x->customer < y->customer ? -1 : x->customer > y->customer;
+}
+
+static int64_t rank_by(const Tefter__CustomerList *query, const Tefter__AccountRow *row)
+{
+    if (query->sort == TEFTER__CUSTOMER_SORT__SORT_BALANCE)
+        return -row->balance_minor;
+    return row->unlimited ? INT64_MAX : row->available_minor;
+}
+
+/* All that pass, ranked; the page is an offset into that order. */
+static void list_ranked(struct tx *tx, const struct sieve *sieve, struct source *source,
+                        uint64_t offset, uint32_t rows, Tefter__CustomersAnswer *answer)
+{
+    struct tx *scratch = tx_scratch_begin(tx);
+    size_t count = 0;
+    size_t room = 1024;
+    struct ranked *ranked = malloc(room * sizeof *ranked);
+    uint32_t customer;
+    for (int looked = 0; ranked != NULL && (customer = source_next(source)) != 0; looked++) {
+        forget_now_and_then(scratch, looked);
+        if (count == room) {
+            room *= 2;
+            struct ranked *larger = realloc(ranked, room * sizeof *ranked);
+            if (larger == NULL)
+                break;
+            ranked = larger;
+        }
+        if (passes(scratch, sieve, customer))
+            ranked[count++] = (struct ranked){
+                rank_by(sieve->query, credit_account_row(scratch, customer)), customer};
+    }
+    if (count > 0)
+        qsort(ranked, count, sizeof *ranked, compare_ranked);
+    uint64_t at = offset;
+    for (; at < count && answer->n_rows < rows; at++)
+        add_entry(tx, answer, ranked[at].customer);
+    tx_scratch_end(scratch);
+    free(ranked);
+    if (at < count)
+        FIELD_SET(answer, next, page_write(tx, &at, 1));
+}
+
+Tefter__Refusal *view_customers(struct tx *tx, const Tefter__CustomerList *query,
+                                const struct report_found *found, Tefter__CustomersAnswer *answer)
+{
+    uint64_t token;
+    if (!page_read(query->has_page, query->page, &token, 1))
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
+    uint32_t rows = page_rows(query->has_rows, query->rows);
+    struct sieve sieve = {query, branch_of_actor(tx)->date};
+    struct source source = {.found = query->text != NULL ? found : NULL,
+                            .count = company_customers(tx)};
+    answer->rows = tx_take(tx, rows * sizeof(Tefter__CustomerEntry *));
+    if (query->has_sort && query->sort != TEFTER__CUSTOMER_SORT__SORT_CODE) {
+        list_ranked(tx, &sieve, &source, token, rows, answer);
+        return NULL;
+    }
+    source.at = (size_t)token;
+    source.last = (uint32_t)token;
+    list_in_order(tx, &sieve, &source, rows, answer);
+    return NULL;
+}
+
+Tefter__Refusal *view_likely_doubles(struct tx *tx, const Tefter__LikelyDoubles *query,
+                                     const struct report_found *found,
+                                     Tefter__LikelyDoublesAnswer *answer)
+{
+    enum { DOUBLES_MAX = 20 };
+    if (query->name == NULL && query->phone == NULL && query->tax_code == NULL)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "name");
+    answer->rows = tx_take(tx, DOUBLES_MAX * sizeof(Tefter__CustomerEntry *));
+    for (size_t i = 0; found != NULL && i < found->count && answer->n_rows < DOUBLES_MAX; i++) {
+        Tefter__CustomerEntry *entry = lean_entry(tx, found->customers[i]);
+        if (entry != NULL)
+            answer->rows[answer->n_rows++] = entry;
+    }
+    return NULL;
+}
+
+/* ---- unpaid bills ---- */
+
+static Tefter__Bill *bill_of(struct tx *tx, const Tefter__ItemRecord *item, uint32_t today)
+{
+    Tefter__Bill *bill = tx_new(tx, &tefter__bill__descriptor);
+    bill->document = item->document;
+    bill->number = tx_text(tx, item->number);
+    bill->date = document_date(item->document);
+    bill->due = item->due;
+    bill->total_minor = item->amount_minor;
+    bill->open_minor = item->open_minor;
+    bill->days_late = (int32_t)today - (int32_t)item->due;
+    bill->payments = item_matches(item);
+    return bill;
+}
+
+/* Open items of one side from a position on; returns the position of the first that did not fit. */
+static bool list_open(struct tx *tx, uint32_t customer, enum customer_table table,
+                      const uint64_t from[2], uint32_t today, Tefter__Bill **list, size_t *count,
+                      uint64_t ret_next[2])
+{
+    struct key prefix = key_customer(customer, table);
+    struct key start = prefix;
+    key_u32(&start, (uint32_t)from[0]);
+    key_u64(&start, from[1]);
+    struct tx *scratch = tx_scratch_begin(tx);
+    bool more = false;
+    struct tx_walk walk;
+    for (bool on = tx_walk_first(scratch, &prefix, &start, &walk); on; on = tx_walk_next(&walk)) {
+        if (*count == PAGE_ROWS_MAX) {
+            ret_next[0] = key_read_u32(tx_walk_key(&walk), KEY_CUSTOMER_HEAD);
+            ret_next[1] = key_read_u64(tx_walk_key(&walk), KEY_CUSTOMER_HEAD + 4);
+            more = true;
+            break;
+        }
+        list[(*count)++] =
+            bill_of(tx, tx_walk_record(&walk, &tefter__item_record__descriptor), today);
+        tx_scratch_next(scratch);
+    }
+    tx_walk_end(&walk);
+    tx_scratch_end(scratch);
+    return more;
+}
+
+Tefter__Refusal *view_unpaid_bills(struct tx *tx, const Tefter__UnpaidBills *query,
+                                   Tefter__BillsAnswer *answer)
+{
+    Tefter__CustomerRecord *customer;
+    Tefter__Refusal *refusal = customer_resolve(tx, query->customer, query->code, false, &customer);
+    if (refusal != NULL)
+        return refusal;
+    uint64_t from[2];
+    if (!page_read(query->has_page, query->page, from, 2))
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
+    const Tefter__AccountRecord *account = account_peek(tx, customer->customer);
+    uint32_t today = branch_of_actor(tx)->date;
+    static const uint64_t start[2] = {0, 0};
+    uint64_t next[2];
+    uint64_t ignored[2];
+    answer->customer = customer->customer;
+    answer->bills_minor = account->bills_minor;
+    answer->credits_minor = account->unmatched_minor + account->waiting_minor;
+    answer->bills = tx_take(tx, PAGE_ROWS_MAX * sizeof(Tefter__Bill *));
+    answer->credits = tx_take(tx, PAGE_ROWS_MAX * sizeof(Tefter__Bill *));
+    bool more = list_open(tx, customer->customer, TABLE_OPEN_DEBIT, from, today, answer->bills,
+                          &answer->n_bills, next);
+    list_open(tx, customer->customer, TABLE_OPEN_CREDIT, start, today, answer->credits,
+              &answer->n_credits, ignored);
+    if (more)
+        FIELD_SET(answer, next, page_write(tx, next, 2));
+    return NULL;
+}
+
+/* ---- money not yet matched ---- */
+
+static Tefter__UnmatchedRow *unmatched_row(struct tx *tx, struct tx *scratch, uint64_t document)
+{
+    struct account *account = account_open(scratch, document_customer(document));
+    const struct item *item = account_item(scratch, account, document);
+    const Tefter__DocumentRecord *record = document_get(scratch, document);
+    const Tefter__CustomerRecord *customer = customer_get(scratch, account->customer);
+    if (item == NULL || record == NULL || customer == NULL)
+        return NULL;
+    Tefter__UnmatchedRow *row = tx_new(tx, &tefter__unmatched_row__descriptor);
+    row->customer = customer->customer;
+    row->code = tx_text(tx, customer->code);
+    row->name = tx_copy(tx, &customer->name->base);
+    row->document = document;
+    row->number = tx_text(tx, record->number);
+    row->open_minor = item->record->open_minor;
+    row->final = item->record->final;
+    row->date = record->date;
+    row->recorded_ms = record->recorded_ms;
+    return row;
+}
+
+Tefter__Refusal *view_unmatched_money(struct tx *tx, const Tefter__UnmatchedMoney *query,
+                                      Tefter__UnmatchedMoneyAnswer *answer)
+{
+    uint64_t from[2];
+    if (!page_read(query->has_page, query->page, from, 2))
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
+    uint32_t rows = page_rows(query->has_rows, query->rows);
+    answer->rows = tx_take(tx, rows * sizeof(Tefter__UnmatchedRow *));
+    struct key prefix = key_book(TABLE_UNMATCHED);
+    struct key start = prefix;
+    key_u64(&start, from[0]);
+    key_u64(&start, from[1]);
+    struct tx *scratch = tx_scratch_begin(tx);
+    struct tx_walk walk;
+    bool on = tx_walk_first(scratch, &prefix, &start, &walk);
+    for (; on && answer->n_rows < rows; on = tx_walk_next(&walk)) {
+        uint64_t document = key_read_u64(tx_walk_key(&walk), KEY_BOOK_HEAD + 8);
+        Tefter__UnmatchedRow *row = unmatched_row(tx, scratch, document);
+        if (row != NULL)
+            answer->rows[answer->n_rows++] = row;
+        tx_scratch_next(scratch);
+    }
+    if (on) {
+        uint64_t next[2] = {key_read_u64(tx_walk_key(&walk), KEY_BOOK_HEAD),
+                            key_read_u64(tx_walk_key(&walk), KEY_BOOK_HEAD + 8)};
+        FIELD_SET(answer, next, page_write(tx, next, 2));
+    }
+    tx_walk_end(&walk);
+    tx_scratch_end(scratch);
+    return NULL;
+}

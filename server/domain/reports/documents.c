@@ -1,0 +1,447 @@
+/*
+ * Views of documents: a customer's history with running balance, one document with all that touched
+ * it, lists with filters, search. Read only.
+ */
+#include "domain/reports/reports.h"
+
+#include "base/limits.h"
+#include "base/money.h"
+#include "domain/catalogue/catalogue.h"
+#include "domain/credit/credit.h"
+#include "domain/documents/documents.h"
+#include "domain/org/org.h"
+#include "domain/party/party.h"
+#include "domain/receivables/receivables.h"
+
+/* ---- history ---- */
+
+static int64_t matched_of(const Tefter__ItemRecord *item)
+{
+    return item->has_reversed_seq ? 0 : item->amount_minor - item->open_minor;
+}
+
+static Tefter__HistoryRow *history_row(struct tx *tx, struct tx *scratch,
+                                       const Tefter__DocumentRecord *record)
+{
+    struct account *account = account_open(scratch, record->customer);
+    const struct item *item = account_item(scratch, account, record->document);
+    Tefter__HistoryRow *row = tx_new(tx, &tefter__history_row__descriptor);
+    row->document = record->document;
+    row->kind = record->kind;
+    row->number = tx_text(tx, record->number);
+    row->date = record->date;
+    row->recorded_ms = record->recorded_ms;
+    row->amount_minor = record->balance_minor;
+    row->total_minor = record->total_minor;
+    FIELD_COPY(row, due, record);
+    row->state = document_state(record, document_tail(scratch, record->document),
+                                item != NULL ? item->record : NULL);
+    row->actor = tx_copy(tx, &record->actor->base);
+    if (item == NULL)
+        return row;
+    FIELD_SET(row, matched_minor, matched_of(item->record));
+    FIELD_SET(row, open_minor, item->record->open_minor);
+    FIELD_SET(row, payments, item_matches(item->record));
+    return row;
+}
+
+/* Newest first the running balance starts at the live one and goes back; oldest first it starts at
+ * nothing. Either way the newest row shows the live balance. */
+struct history {
+    bool forward;
+    int64_t running;
+};
+
+static void history_step(struct history *history, Tefter__HistoryRow *row)
+{
+    if (history->forward)
+        history->running += row->amount_minor;
+    row->running_minor = history->running;
+    if (!history->forward)
+        history->running -= row->amount_minor;
+}
+
+static bool history_start(struct tx *scratch, uint32_t customer, const struct history *history,
+                          uint64_t from, struct tx_walk *walk)
+{
+    struct key prefix = key_customer(customer, TABLE_DOCUMENT);
+    struct key edge = prefix;
+    key_u64(&edge, from);
+    const struct key *start = from != 0 ? &edge : NULL;
+    return history->forward ? tx_walk_first(scratch, &prefix, start, walk)
+                            : tx_walk_last(scratch, &prefix, start, walk);
+}
+
+Tefter__Refusal *view_history(struct tx *tx, const Tefter__CustomerHistory *query,
+                              Tefter__HistoryAnswer *answer)
+{
+    Tefter__CustomerRecord *customer;
+    Tefter__Refusal *refusal = customer_resolve(tx, query->customer, query->code, false, &customer);
+    if (refusal != NULL)
+        return refusal;
+    uint64_t token[2];
+    if (!page_read(query->has_page, query->page, token, 2))
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
+    uint32_t rows = page_rows(query->has_rows, query->rows);
+    answer->customer = customer->customer;
+    answer->balance_minor = account_peek(tx, customer->customer)->balance_minor;
+    answer->rows = tx_take(tx, rows * sizeof(Tefter__HistoryRow *));
+    struct history history = {.forward = query->oldest_first};
+    history.running =
+        token[0] != 0 ? (int64_t)token[1] : (history.forward ? 0 : answer->balance_minor);
+    struct tx *scratch = tx_scratch_begin(tx);
+    struct tx_walk walk;
+    bool on = history_start(scratch, customer->customer, &history, token[0], &walk);
+    uint64_t last = 0;
+    while (on && answer->n_rows < rows) {
+        const Tefter__DocumentRecord *record =
+            tx_walk_record(&walk, &tefter__document_record__descriptor);
+        last = record->document;
+        answer->rows[answer->n_rows] = history_row(tx, scratch, record);
+        history_step(&history, answer->rows[answer->n_rows++]);
+        tx_scratch_next(scratch);
+        on = history.forward ? tx_walk_next(&walk) : tx_walk_previous(&walk);
+    }
+    tx_walk_end(&walk);
+    tx_scratch_end(scratch);
+    uint64_t next[2] = {history.forward ? last + 1 : last, (uint64_t)history.running};
+    if (on)
+        FIELD_SET(answer, next, page_write(tx, next, 2));
+    return NULL;
+}
+
+/* ---- one document ---- */
+
+static Tefter__Touch *touch_of(struct tx *tx, struct tx *scratch, const Tefter__Match *match)
+{
+    const Tefter__DocumentRecord *other = document_get(scratch, match->other);
+    Tefter__Touch *touch = tx_new(tx, &tefter__touch__descriptor);
+    touch->match = match->match;
+    touch->other = match->other;
+    touch->amount_minor = match->amount_minor;
+    touch->date = match->date;
+    FIELD_SET_IF(touch, undone, match->has_undone_seq, match->has_undone_seq);
+    if (other == NULL)
+        return touch;
+    touch->other_number = tx_text(tx, other->number);
+    FIELD_SET(touch, other_kind, other->kind);
+    FIELD_COPY(touch, payment_kind, other);
+    return touch;
+}
+
+static void show_touches(struct tx *tx, const Tefter__ItemRecord *item,
+                         Tefter__DocumentAnswer *answer)
+{
+    struct tx *scratch = tx_scratch_begin(tx);
+    int64_t left = item->amount_minor;
+    answer->touches = tx_take(tx, item->n_matches * sizeof(Tefter__Touch *));
+    for (size_t i = 0; i < item->n_matches; i++) {
+        Tefter__Touch *touch = touch_of(tx, scratch, item->matches[i]);
+        if (!touch->has_undone)
+            left -= touch->amount_minor;
+        touch->left_minor = left;
+        answer->touches[answer->n_touches++] = touch;
+        tx_scratch_next(scratch);
+    }
+    tx_scratch_end(scratch);
+}
+
+static void show_credited(Tefter__DocumentAnswer *answer)
+{
+    Tefter__DocumentRecord *record = answer->document;
+    if (record->kind != TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE)
+        return;
+    for (size_t i = 0; i < answer->later->n_credited; i++) {
+        const Tefter__CreditNoteLine *credited = answer->later->credited[i];
+        if (credited->line >= record->n_lines)
+            continue;
+        Tefter__DocumentLine *line = record->lines[credited->line];
+        FIELD_SET(line, credited_quantity, line->credited_quantity + credited->quantity);
+    }
+}
+
+static uint64_t find_document(struct tx *tx, const Tefter__DocumentView *query)
+{
+    if (query->has_document)
+        return query->document;
+    return query->has_kind ? document_by_number(tx, query->kind, query->number)
+                           : document_by_any_number(tx, query->number);
+}
+
+Tefter__Refusal *view_document(struct tx *tx, const Tefter__DocumentView *query,
+                               Tefter__DocumentAnswer *answer)
+{
+    if (!query->has_document && query->number == NULL)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "number");
+    uint64_t document = find_document(tx, query);
+    answer->document = document != 0 ? document_get(tx, document) : NULL;
+    if (answer->document == NULL)
+        return refuse_not_found(tx, "document");
+    struct account *account = account_open(tx, document_customer(document));
+    const struct item *item = account_item(tx, account, document);
+    const Tefter__CustomerRecord *customer = customer_get(tx, account->customer);
+    answer->later = document_tail(tx, document);
+    answer->state =
+        document_state(answer->document, answer->later, item != NULL ? item->record : NULL);
+    answer->customer = customer != NULL ? customer_row(tx, customer) : NULL;
+    show_credited(answer);
+    if (item == NULL)
+        return NULL;
+    answer->open_minor = item->record->open_minor;
+    if (item->record->debit && item->record->open_minor > 0) {
+        FIELD_SET(answer, days_late,
+                  (int32_t)branch_of_actor(tx)->date - (int32_t)item->record->due);
+    }
+    show_touches(tx, item->record, answer);
+    return NULL;
+}
+
+/* ---- lists ---- */
+
+static Tefter__DocumentRow *document_row(struct tx *tx, struct tx *scratch,
+                                         const Tefter__DocumentRecord *record)
+{
+    struct account *account = account_open(scratch, record->customer);
+    const struct item *item = account_item(scratch, account, record->document);
+    Tefter__DocumentRow *row = tx_new(tx, &tefter__document_row__descriptor);
+    row->document = record->document;
+    row->kind = record->kind;
+    row->number = tx_text(tx, record->number);
+    row->customer = record->customer;
+    row->date = record->date;
+    FIELD_COPY(row, due, record);
+    row->total_minor = record->total_minor;
+    row->open_minor = item != NULL ? item->record->open_minor : 0;
+    row->state = document_state(record, document_tail(scratch, record->document),
+                                item != NULL ? item->record : NULL);
+    row->branch = record->branch;
+    return row;
+}
+
+/* What can be said without unpacking the document: numbers near its start. */
+static bool row_may_pass(const struct tx_walk *walk, const Tefter__DocumentList *query)
+{
+    enum { FIELD_KIND = 2, FIELD_BRANCH = 5, FIELD_TOTAL = 12 };
+    return (!query->has_kind || tx_walk_peek(walk, FIELD_KIND) == (uint64_t)query->kind) &&
+           (!query->has_branch || tx_walk_peek(walk, FIELD_BRANCH) == query->branch) &&
+           (!query->has_amount_minor ||
+            tx_walk_peek(walk, FIELD_TOTAL) == (uint64_t)query->amount_minor);
+}
+
+static bool row_passes(const Tefter__DocumentRecord *record, const Tefter__DocumentList *query)
+{
+    return query->source == NULL ||
+           (record->source != NULL && strcmp(record->source, query->source) == 0);
+}
+
+struct documents {
+    const Tefter__DocumentList *query;
+    Tefter__DocumentsAnswer *answer;
+    uint32_t rows;
+    uint32_t looked;
+    uint64_t last; /* newest document looked at */
+};
+
+enum { DOCUMENTS_LOOKED_AT = 50000 };
+
+static bool documents_full(const struct documents *list)
+{
+    return list->answer->n_rows >= list->rows || list->looked >= DOCUMENTS_LOOKED_AT;
+}
+
+/* One customer's documents from `from` on; false when the page is full. */
+static bool list_customer(struct tx *tx, struct tx *scratch, struct documents *list,
+                          uint32_t customer, uint64_t from)
+{
+    uint32_t last_date = list->query->has_to ? list->query->to : UINT16_MAX;
+    struct key prefix = key_customer(customer, TABLE_DOCUMENT);
+    struct key start = prefix;
+    key_u64(&start, from);
+    struct tx_walk walk;
+    bool on = tx_walk_first(scratch, &prefix, &start, &walk);
+    for (; on && !documents_full(list); on = tx_walk_next(&walk)) {
+        uint64_t document = key_read_u64(tx_walk_key(&walk), KEY_CUSTOMER_HEAD);
+        if (document_date(document) > last_date) {
+            on = false;
+            break;
+        }
+        list->looked++;
+        list->last = document;
+        tx_scratch_next(scratch);
+        if (!row_may_pass(&walk, list->query))
+            continue;
+        const Tefter__DocumentRecord *record =
+            tx_walk_record(&walk, &tefter__document_record__descriptor);
+        if (!row_passes(record, list->query))
+            continue;
+        Tefter__DocumentRow *row = document_row(tx, scratch, record);
+        if (!list->query->has_state || row->state == list->query->state)
+            list->answer->rows[list->answer->n_rows++] = row;
+    }
+    tx_walk_end(&walk);
+    return !on;
+}
+
+Tefter__Refusal *view_documents(struct tx *tx, const Tefter__DocumentList *query,
+                                Tefter__DocumentsAnswer *answer)
+{
+    uint64_t after;
+    if (!page_read(query->has_page, query->page, &after, 1))
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
+    if (query->has_customer && customer_get(tx, query->customer) == NULL)
+        return refuse_not_found(tx, "customer");
+    struct documents list = {.query = query,
+                             .answer = answer,
+                             .rows = page_rows(query->has_rows, query->rows),
+                             .last = after};
+    answer->rows = tx_take(tx, list.rows * sizeof(Tefter__DocumentRow *));
+    struct tx *scratch = tx_scratch_begin(tx);
+    uint32_t customer = after != 0            ? document_customer(after)
+                        : query->has_customer ? query->customer
+                                              : customer_next(scratch, 0);
+    bool whole = true;
+    while (customer != 0 && whole) {
+        uint32_t from = query->has_from ? query->from : 0;
+        uint64_t start = document_id(customer, from, 0);
+        if (after != 0 && after + 1 > start && document_customer(after) == customer)
+            start = after + 1;
+        whole = list_customer(tx, scratch, &list, customer, start);
+        customer = query->has_customer ? 0 : customer_next(scratch, customer);
+    }
+    tx_scratch_end(scratch);
+    if (!whole)
+        FIELD_SET(answer, next, page_write(tx, &list.last, 1));
+    return NULL;
+}
+
+/* ---- search ---- */
+
+struct hits {
+    Tefter__SearchAnswer *answer;
+    uint32_t rows;
+};
+
+static Tefter__SearchHit *hit_new(struct tx *tx, struct hits *hits)
+{
+    if (hits->answer->n_hits >= hits->rows)
+        return NULL;
+    Tefter__SearchHit *hit = tx_new(tx, &tefter__search_hit__descriptor);
+    hits->answer->hits[hits->answer->n_hits++] = hit;
+    return hit;
+}
+
+static void hit_document(struct tx *tx, struct tx *scratch, struct hits *hits, uint64_t document)
+{
+    const Tefter__DocumentRecord *record = document_get(scratch, document);
+    for (size_t i = 0; i < hits->answer->n_hits; i++)
+        if (hits->answer->hits[i]->document != NULL &&
+            hits->answer->hits[i]->document->document == document)
+            return;
+    Tefter__SearchHit *hit = record != NULL ? hit_new(tx, hits) : NULL;
+    if (hit != NULL)
+        hit->document = document_row(tx, scratch, record);
+}
+
+/* Documents whose number begins with the text, as typed. */
+static void search_numbers(struct tx *tx, struct tx *scratch, const char *text, struct hits *hits)
+{
+    enum { EACH = 10 };
+    if (strlen(text) > CODE_MAX_BYTES)
+        return;
+    for (int kind = TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE;
+         kind <= (int)TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL; kind++) {
+        struct key prefix = key_book(TABLE_NUMBER);
+        key_u8(&prefix, (uint8_t)kind);
+        key_text(&prefix, text);
+        prefix.size--; /* without its end: a prefix */
+        uint64_t found[EACH];
+        size_t count = 0;
+        struct tx_walk walk;
+        for (bool on = tx_walk_first(scratch, &prefix, NULL, &walk); on && count < EACH;
+             on = tx_walk_next(&walk))
+            found[count++] = be64_get(tx_walk_value(&walk).data);
+        tx_walk_end(&walk);
+        for (size_t i = 0; i < count; i++)
+            hit_document(tx, scratch, hits, found[i]);
+    }
+}
+
+/* Items of exactly this amount, of all customers: a scan over small rows, bounded. */
+static void search_amount(struct tx *tx, struct tx *scratch, int64_t amount_minor,
+                          struct hits *hits)
+{
+    enum { FIELD_AMOUNT = 3, ITEMS_LOOKED_AT = 3000000, FOUND_MAX = 50 };
+    uint64_t found[FOUND_MAX];
+    size_t count = 0;
+    uint32_t looked = 0;
+    for (uint32_t customer = customer_next(scratch, 0); customer != 0 && count < FOUND_MAX;
+         customer = customer_next(scratch, customer)) {
+        for (int table = TABLE_OPEN_DEBIT; table <= TABLE_CLOSED_ITEM; table++) {
+            struct key prefix = key_customer(customer, (enum customer_table)table);
+            struct tx_walk walk;
+            for (bool on = tx_walk_first(scratch, &prefix, NULL, &walk);
+                 on && count < FOUND_MAX && looked < ITEMS_LOOKED_AT; on = tx_walk_next(&walk)) {
+                looked++;
+                if (tx_walk_peek(&walk, FIELD_AMOUNT) == (uint64_t)amount_minor)
+                    found[count++] = tx_walk_peek(&walk, 1);
+            }
+            tx_walk_end(&walk);
+        }
+        tx_scratch_next(scratch);
+    }
+    for (size_t i = 0; i < count; i++)
+        hit_document(tx, scratch, hits, found[i]);
+}
+
+static void search_customers(struct tx *tx, struct tx *scratch, const struct report_found *found,
+                             struct hits *hits)
+{
+    for (size_t i = 0; found != NULL && i < found->count; i++) {
+        const Tefter__CustomerRecord *record = customer_get(scratch, found->customers[i]);
+        Tefter__SearchHit *hit = record != NULL ? hit_new(tx, hits) : NULL;
+        if (hit == NULL)
+            continue;
+        Tefter__CustomerEntry *entry = tx_new(scratch, &tefter__customer_entry__descriptor);
+        entry->who = customer_row(scratch, record);
+        entry->who->n_persons = 0;
+        entry->account = credit_account_row(scratch, record->customer);
+        hit->customer = tx_copy(tx, &entry->base);
+        tx_scratch_next(scratch);
+    }
+}
+
+static void search_products(struct tx *tx, struct tx *scratch, const char *text, struct hits *hits)
+{
+    Tefter__ProductList query = TEFTER__PRODUCT_LIST__INIT;
+    Tefter__ProductsAnswer products = TEFTER__PRODUCTS_ANSWER__INIT;
+    query.text = (char *)text;
+    FIELD_SET(&query, rows, 20);
+    if (view_products(scratch, &query, &products) != NULL)
+        return;
+    for (size_t i = 0; i < products.n_products; i++) {
+        Tefter__SearchHit *hit = hit_new(tx, hits);
+        if (hit != NULL)
+            hit->product = tx_copy(tx, &products.products[i]->base);
+    }
+}
+
+Tefter__Refusal *view_search(struct tx *tx, const Tefter__Search *query,
+                             const struct report_found *found, Tefter__SearchAnswer *answer)
+{
+    struct hits hits = {answer, page_rows(query->has_rows, query->rows)};
+    struct number_style style = {'.', ','};
+    int64_t amount;
+    if (*query->text == '\0')
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "text");
+    answer->hits = tx_take(tx, hits.rows * sizeof(Tefter__SearchHit *));
+    struct tx *scratch = tx_scratch_begin(tx);
+    search_customers(tx, scratch, found, &hits);
+    search_numbers(tx, scratch, query->text, &hits);
+    search_products(tx, scratch, query->text, &hits);
+    if (decimal_read(query->text, strlen(query->text), (int)company_get(tx)->exponent, &style,
+                     &amount) == NULL &&
+        amount > 0)
+        search_amount(tx, scratch, amount, &hits);
+    tx_scratch_end(scratch);
+    return NULL;
+}
