@@ -3,6 +3,7 @@
  */
 #include "domain/reports/reports.h"
 
+#include "base/grow.h"
 #include "base/limits.h"
 #include "domain/credit/credit.h"
 #include "domain/documents/documents.h"
@@ -199,19 +200,14 @@ static void list_ranked(struct tx *tx, const struct sieve *sieve, struct source 
                         uint64_t offset, uint32_t rows, Tefter__CustomersAnswer *answer)
 {
     struct tx *scratch = tx_scratch_begin(tx);
+    struct ranked *ranked = NULL;
     size_t count = 0;
-    size_t room = 1024;
-    struct ranked *ranked = malloc(room * sizeof *ranked);
+    size_t room = 0;
     uint32_t customer;
-    for (int looked = 0; ranked != NULL && (customer = source_next(source)) != 0; looked++) {
+    for (int looked = 0; (customer = source_next(source)) != 0; looked++) {
         forget_now_and_then(scratch, looked);
-        if (count == room) {
-            room *= 2;
-            struct ranked *larger = realloc(ranked, room * sizeof *ranked);
-            if (larger == NULL)
-                break;
-            ranked = larger;
-        }
+        if (!GROW(ranked, room, count + 1))
+            break;
         if (passes(scratch, sieve, customer))
             ranked[count++] = (struct ranked){
                 rank_by(sieve->query, credit_account_row(scratch, customer)), customer};
