@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """tools/house must be able to fail: each row plants one fault in a small clean house and wants to
 hear of it, at its place, and of nothing else."""
+import importlib.machinery
+import importlib.util
 import os
 import subprocess
 import sys
@@ -22,13 +24,15 @@ CLEAN = {
     "server/store/store.h": DOOR,
     "server/store/store.c": "#include <lmdb.h>\n",
     "server/tx/tx.h": DOOR + '#include "store/store.h"\n',
-    "server/book/book.h": DOOR + '#include "book/branch.h"\n',
-    "server/book/branch.h": DOOR + '#include "tx/tx.h"\n',
-    "server/book/company.h": DOOR,
-    "server/book/branch.c": '#include "book/company.h"\n/* time( and float are words here */\n'
-                            'static const char *s = "printf(";\n',
+    "server/domain/domain.h": DOOR + '#include "domain/org/org.h"\n',
+    "server/domain/org/CMakeLists.txt": "tefter_module(org MODULES base proto tx entity)\n",
+    "server/domain/org/org.h": DOOR + '#include "domain/entity/entity.h"\n',
+    "server/domain/org/inside.h": DOOR,
+    "server/domain/org/branch.c": '#include "domain/org/inside.h"\n/* time( and float are words here */\n'
+                                  'static const char *s = "printf(";\n',
+    "server/domain/credit/terms.c": '#include "domain/org/org.h"\n',
     "server/ledger/ledger.h": DOOR + '#include "command.pb-c.h"\n',
-    "server/ledger/apply.c": '#include "book/book.h"\n',
+    "server/ledger/apply.c": '#include "domain/domain.h"\n',
     "client/lib/tefter.h": DOOR,
     "client/lib/client.c": '#include "net/tls.h"\n#include "wire.pb-c.h"\n',
     "tests/base/test_x.c": "int main(void)\n{\n    return 0;\n}\n",
@@ -36,10 +40,13 @@ CLEAN = {
 
 # planted file, its text, what must be said
 PLANTED = [
-    ("server/book/company.c", '#include "book/branch.h"\n', "company stands left of branch"),
-    ("server/book/company.c", '#include "book/book.h"\n', "not the whole book"),
-    ("server/book/branch.c", '#include "ledger/ledger.h"\n', "book may not use ledger"),
-    ("server/ledger/apply.c", '#include "book/branch.h"\n', "the door of book is book.h"),
+    ("server/domain/org/company.c", '#include "domain/credit/credit.h"\n', "org may not use credit"),
+    ("server/domain/org/company.c", '#include "domain/domain.h"\n', "org may not use domain"),
+    ("server/domain/org/branch.c", '#include "ledger/ledger.h"\n', "org may not use ledger"),
+    ("server/domain/credit/terms.c", '#include "domain/org/inside.h"\n', "is inside org"),
+    ("server/ledger/apply.c", '#include "domain/org/org.h"\n', "ledger may not use org"),
+    ("server/domain/org/CMakeLists.txt", "tefter_module(org MODULES base proto tx entity credit)\n",
+     "tefter_module(org) links"),
     ("server/ledger/apply.c", '#include "net/loop.h"\n', "ledger may not use net"),
     ("server/ledger/apply.c", "#include <lmdb.h>\n", "only store may include <lmdb.h>"),
     ("server/session/session.c", "#include <uv.h>\n", "only net may include <uv.h>"),
@@ -52,15 +59,15 @@ PLANTED = [
     ("server/session/session.c", '#include "lib/tefter.h"\n', "session may not use lib"),
     ("server/main.c", '#include "../client/lib/tefter.h"\n', "server includes client"),
     ("shared/base/money.c", '#include "wire/frame.h"\n', "base may not use wire"),
-    ("server/book/branch.c", "long f(void)\n{\n    return time(0);\n}\n", "time is an argument"),
+    ("server/domain/org/branch.c", "long f(void)\n{\n    return time(0);\n}\n", "time is an argument"),
     ("server/tx/tx.c", "clock_gettime(0, 0);\n", "time is an argument"),
     ("server/ledger/apply.c", "int x = rand();\n", "a replay must come out the same"),
-    ("server/book/branch.c", "double rate;\n", "money is integers"),
-    ("server/book/branch.c", "float rate;\n", "money is integers"),
+    ("server/domain/org/branch.c", "double rate;\n", "money is integers"),
+    ("server/domain/org/branch.c", "float rate;\n", "money is integers"),
     ("server/ledger/apply.c", 'printf("x");\n', "they do not print"),
     ("server/tx/tx.c", "pthread_mutex_t m;\n", "no threads here"),
-    ("server/book/branch.c", 'char *x = getenv("X");\n', "no surroundings"),
-    ("server/book/branch.c", 'setlocale(0, "");\n', "no surroundings"),
+    ("server/domain/org/branch.c", 'char *x = getenv("X");\n', "no surroundings"),
+    ("server/domain/org/branch.c", 'setlocale(0, "");\n', "no surroundings"),
     ("server/ledger/apply.c", 'int f = open("x", 0);\n', "no files or sockets"),
     ("client/lib/client.c", "strcpy(a, b);\n", "strcpy: has no bound"),
     ("shared/base/text.c", "strcat(a, b);\n", "strcat: has no bound"),
@@ -113,6 +120,15 @@ class House(unittest.TestCase):
                 self.assertTrue(any(wanted in line for line in lines), said)
                 if "top level" not in wanted:
                     self.assertTrue(all(line.startswith(path + ":") for line in lines), said)
+
+    def test_circle(self):
+        loader = importlib.machinery.SourceFileLoader("house", HOUSE)
+        module = importlib.util.module_from_spec(importlib.util.spec_from_loader("house", loader))
+        loader.exec_module(module)
+        module.check_graph({"a": {"uses": {"b"}}, "b": {"uses": {"c"}}, "c": {"uses": set()}})
+        self.assertEqual([], module.faults)
+        module.check_graph({"a": {"uses": {"b"}}, "b": {"uses": {"c"}}, "c": {"uses": {"a"}}})
+        self.assertIn("a > b > c > a", module.faults[0])
 
     def test_format(self):
         style = {".clang-format": "BasedOnStyle: LLVM\nIndentWidth: 4\n"}

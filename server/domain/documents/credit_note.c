@@ -13,9 +13,8 @@
 #include "domain/org/org.h"
 #include "domain/party/party.h"
 
-enum {
-    CHARGES_LINE = 0xffffffff
-}; /* stands for an invoice's charges in lists of what is credited */
+/* Stands for an invoice's charges in lists of what is credited. */
+#define CHARGES_LINE UINT32_MAX
 
 /* ---- rules: what has been credited before ---- */
 
