@@ -7,8 +7,6 @@
  * 1. A slip is confirmed at most once, and only while it is not reversed.
  * 2. Confirming changes no balance: it moves the money to the bank and frees the credit.
  */
-#include "domain/corrections/corrections.h"
-
 #include "domain/corrections/inside.h"
 
 /* ---- rules ---- */

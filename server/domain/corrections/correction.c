@@ -5,9 +5,8 @@
  * 1. Both are posted, or neither is.
  * 2. The old document names the new one, and the new one the old.
  */
-#include "domain/corrections/corrections.h"
-
 #include "domain/corrections/inside.h"
+
 #include "domain/payments/payments.h"
 
 /* ---- rules ---- */

@@ -2,6 +2,7 @@
 /*
  * What the files of this folder share: a reversal made ready in memory, then posted.
  */
+#include "domain/corrections/corrections.h"
 #include "domain/documents/documents.h"
 
 struct reversal {

@@ -9,9 +9,8 @@
  *    matches are undone, the other sides are open again with their own due dates.
  * 3. An invoice with a credit note on it is reversed after the credit note.
  */
-#include "domain/corrections/corrections.h"
-
 #include "domain/corrections/inside.h"
+
 #include "domain/credit/credit.h"
 #include "domain/org/org.h"
 #include "domain/payments/payments.h"
@@ -89,7 +88,7 @@ static void reverse_item(struct tx *tx, struct reversal *reversal)
 /* ---- changes ---- */
 
 /* Refuses, in this order: reason (field_text), FIELD_MISSING document (neither id nor number),
- * NOT_FOUND document; unless it is his own of this branch's open day: RIGHT_MISSING [REVERSE],
+ * NOT_FOUND document; unless it is their own of this branch's open day: RIGHT_MISSING [REVERSE],
  * FIELD_MISSING reason; NOT_REVERSIBLE document (a reversal), ALREADY_REVERSED document with the
  * reversal, NOT_REVERSIBLE credit_notes (an invoice with live ones). A number is looked for among
  * invoices, credit notes, payments, reversals, in this order. */
@@ -119,13 +118,13 @@ Tefter__Refusal *apply_reverse_document(struct tx *tx, const Tefter__ReverseDocu
 
 /* ---- services ---- */
 
-Tefter__Refusal *reversal_find(struct tx *tx, uint64_t document, struct reversal *reversal)
+Tefter__Refusal *reversal_find(struct tx *tx, uint64_t document, struct reversal *ret_reversal)
 {
-    reversal->original = document != 0 ? document_get(tx, document) : NULL;
-    if (reversal->original == NULL)
+    ret_reversal->original = document != 0 ? document_get(tx, document) : NULL;
+    if (ret_reversal->original == NULL)
         return refuse_not_found(tx, "document");
-    reversal->tail = document_tail(tx, document);
-    reversal->branch = branch_of_actor(tx);
+    ret_reversal->tail = document_tail(tx, document);
+    ret_reversal->branch = branch_of_actor(tx);
     return NULL;
 }
 

@@ -162,9 +162,15 @@ static Tefter__Refusal *credit_invoice(struct tx *tx, const Tefter__IssueCreditN
 static Tefter__Refusal *check_form(struct tx *tx, const Tefter__IssueCreditNote *command,
                                    const struct line_rules *rules)
 {
-    struct document_header header = {command->number,  command->source, command->has_date,
-                                     command->date,    command->reason, "reason",
-                                     command->currency};
+    struct document_header header = {
+        .number = command->number,
+        .source = command->source,
+        .has_date = command->has_date,
+        .date = command->date,
+        .note = command->reason,
+        .note_field = "reason",
+        .currency = command->currency,
+    };
     Tefter__Refusal *refusal = document_check_header(tx, &header);
     if (refusal != NULL)
         return refusal;

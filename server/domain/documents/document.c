@@ -114,6 +114,11 @@ Tefter__Refusal *document_begin(struct tx *tx, Tefter__BranchRecord *branch,
     return NULL;
 }
 
+Tefter__Refusal *document_check_backfill(struct tx *tx, bool backfill)
+{
+    return backfill ? staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_ALREADY_HAPPENED) : NULL;
+}
+
 void document_write(struct tx *tx, const Tefter__DocumentRecord *record)
 {
     struct key key = document_key(record->document);
@@ -163,11 +168,6 @@ Tefter__Refusal *document_check_header(struct tx *tx, const struct document_head
     if (refusal == NULL)
         refusal = company_check_currency(tx, "currency", header->currency);
     return refusal;
-}
-
-Tefter__Refusal *document_check_backfill(struct tx *tx, bool backfill)
-{
-    return backfill ? staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_ALREADY_HAPPENED) : NULL;
 }
 
 Tefter__Refusal *document_branch(struct tx *tx, Tefter__BranchRecord **ret_branch)

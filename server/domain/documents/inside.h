@@ -18,8 +18,6 @@ struct document_header {
     const char *currency;
 };
 Tefter__Refusal *document_check_header(struct tx *tx, const struct document_header *header);
-/* The right ALREADY_HAPPENED, for a backfill. */
-Tefter__Refusal *document_check_backfill(struct tx *tx, bool backfill);
 /* The actor's branch. Refuses BRANCH_BLOCKED. */
 Tefter__Refusal *document_branch(struct tx *tx, Tefter__BranchRecord **ret_branch);
 /* Sums of lines and charges into the record, and its postings. sign 1: owed, -1: credited.

@@ -20,9 +20,15 @@
 static Tefter__Refusal *check_form(struct tx *tx, const Tefter__IssueInvoice *command,
                                    const struct line_rules *rules)
 {
-    struct document_header header = {command->number,  command->source, command->has_date,
-                                     command->date,    command->note,   "note",
-                                     command->currency};
+    struct document_header header = {
+        .number = command->number,
+        .source = command->source,
+        .has_date = command->has_date,
+        .date = command->date,
+        .note = command->note,
+        .note_field = "note",
+        .currency = command->currency,
+    };
     Tefter__Refusal *refusal = document_check_header(tx, &header);
     if (refusal == NULL && command->has_due)
         refusal = field_date(tx, "due", command->due);

@@ -4,8 +4,8 @@
  *   (nothing) ──FoundCompany──▶ founded, for ever
  *
  * 1. There is one company in a ledger, and its currency never changes.
- * 2. Numbers of branches, staff, terminals, customers, groups, products and places are given out
- *    from 1 in order, without a gap, and never twice.
+ * 2. Numbers of branches, staff, terminals, customers, groups, products and money accounts are
+ * given out from 1 in order, without a gap, and never twice.
  * 3. policy_version counts from 1; each change of the company's terms raises it.
  */
 #include "domain/org/org.h"

@@ -148,7 +148,7 @@ static void buyer_changed(struct tx *tx, Tefter__CustomerRecord *customer,
                           const Tefter__ChangeRecord *entry, uint32_t buyer, Tefter__Done *done)
 {
     change_log_end(tx, customer, entry);
-    customer_tell(tx, TEFTER__EVENT_KIND__PERSON_CHANGED, customer->customer, buyer);
+    customer_emit(tx, TEFTER__EVENT_KIND__PERSON_CHANGED, customer->customer, buyer);
     tx_touch(tx, ROW_ACCOUNT, customer->customer);
     FIELD_SET(done, id, buyer);
 }

@@ -245,7 +245,7 @@ static void opened(struct tx *tx, Tefter__CustomerRecord *customer, Tefter__Chan
         group_put_member(tx, groups[i], customer->customer, true);
     }
     change_log_end(tx, customer, entry);
-    customer_tell(tx, TEFTER__EVENT_KIND__CUSTOMER_OPENED, customer->customer, 0);
+    customer_emit(tx, TEFTER__EVENT_KIND__CUSTOMER_OPENED, customer->customer, 0);
     tx_touch(tx, ROW_ACCOUNT, customer->customer);
 }
 
@@ -331,7 +331,7 @@ Tefter__Refusal *apply_change_customer(struct tx *tx, const Tefter__ChangeCustom
 
     tx_decided(tx);
     change_log_end(tx, customer, entry);
-    customer_tell(tx, TEFTER__EVENT_KIND__CUSTOMER_CHANGED, customer->customer, 0);
+    customer_emit(tx, TEFTER__EVENT_KIND__CUSTOMER_CHANGED, customer->customer, 0);
     FIELD_SET(done, id, customer->customer);
     return NULL;
 }
@@ -389,7 +389,7 @@ static void lock_changed(struct tx *tx, Tefter__EventKind kind, Tefter__Customer
                          const Tefter__ChangeRecord *entry, Tefter__Done *done)
 {
     change_log_end(tx, customer, entry);
-    customer_tell(tx, kind, customer->customer, 0);
+    customer_emit(tx, kind, customer->customer, 0);
     tx_touch(tx, ROW_ACCOUNT, customer->customer);
     FIELD_SET(done, id, customer->customer);
 }
@@ -485,7 +485,7 @@ static void regroup(struct tx *tx, Tefter__CustomerRecord *customer, Tefter__Gro
     if (now != NULL)
         group_put_member(tx, now, customer->customer, true);
     change_log_end(tx, customer, entry);
-    customer_tell(tx, TEFTER__EVENT_KIND__CUSTOMER_GROUPED, customer->customer,
+    customer_emit(tx, TEFTER__EVENT_KIND__CUSTOMER_GROUPED, customer->customer,
                   (now != NULL ? now : before)->group);
     tx_touch(tx, ROW_ACCOUNT, customer->customer);
     FIELD_SET(done, id, customer->customer);

@@ -44,7 +44,7 @@ Tefter__Refusal *customer_look(struct tx *tx, uint32_t number,
 
 /* ---- services ---- */
 
-void customer_tell(struct tx *tx, Tefter__EventKind kind, uint32_t customer, uint64_t about)
+void customer_emit(struct tx *tx, Tefter__EventKind kind, uint32_t customer, uint64_t about)
 {
     event_emit(tx, &(struct event){.kind = kind, .customer = customer, .about = about});
     tx_touch(tx, ROW_CUSTOMER, customer);

@@ -246,7 +246,7 @@ Tefter__Refusal *apply_take_payment(struct tx *tx, const Tefter__TakePayment *co
  * reference, payer; FIELD_INVALID bills (beside "oldest due"), of each bill FIELD_MISSING bill,
  * amount_minor · the right ALREADY_HAPPENED · customer (customer_resolve), date (posting_date),
  * place (FIELD_MISSING, NOT_FOUND, FIELD_INVALID for another kind of money, RETIRED,
- * TILL_OTHER_BRANCH; what already happened may lie nowhere, or in any of its kind), NUMBER_TAKEN
+ * TILL_OTHER_BRANCH; a backfill may lie nowhere, or in any of its kind), NUMBER_TAKEN
  * reference, NUMBER_TAKEN number · AMOUNT_TOO_BIG · of each bill match_find, match_pair. */
 Tefter__Refusal *payment_plan(struct tx *tx, const Tefter__TakePayment *command,
                               struct account *account, uint64_t corrects,
@@ -255,8 +255,8 @@ Tefter__Refusal *payment_plan(struct tx *tx, const Tefter__TakePayment *command,
     struct payment_plan *plan = tx_take(tx, sizeof *plan);
     *ret_plan = plan;
     Tefter__Refusal *refusal = check_form(tx, command);
-    if (refusal == NULL && command->already_happened)
-        refusal = staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_ALREADY_HAPPENED);
+    if (refusal == NULL)
+        refusal = document_check_backfill(tx, command->already_happened);
     if (refusal == NULL)
         refusal = begin(tx, command, account, corrects, plan);
     if (refusal != NULL)

@@ -59,7 +59,7 @@ Tefter__Refusal *view_customer_card(struct tx *tx, const Tefter__CustomerCard *q
 
 /* ---- the list ---- */
 
-/* A row of a list: without the persons, so that a page stays small. */
+/* A row of a list: without the authorised buyers, so that a page stays small. */
 static Tefter__CustomerEntry *lean_entry(struct tx *tx, uint32_t customer)
 {
     const Tefter__CustomerRecord *record = customer_get(tx, customer);
