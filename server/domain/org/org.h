@@ -79,10 +79,7 @@ Tefter__Refusal *apply_renew_terminal(struct tx *tx, const Tefter__RenewTerminal
 Tefter__Refusal *view_terminals(struct tx *tx, const Tefter__TerminalList *query,
                                 Tefter__TerminalsAnswer *answer);
 
-/* ---- rights: the one table of role × right ----
- *
- * Access asks it before a request goes anywhere, staff asks it again for each command. Pure, and
- * complete: a role or a right that is not in it does not compile. */
+/* ---- rights: the one table of role x right ---- */
 
 enum { RIGHTS_ROLES_MAX = 8 };
 
@@ -91,7 +88,7 @@ bool rights_role_may(Tefter__Role role, Tefter__Right right);
 /* Those that have it, in the order of the roles' numbers; how many. */
 size_t rights_roles_with(Tefter__Right right, Tefter__Role ret_roles[RIGHTS_ROLES_MAX]);
 
-/* ---- staff ---- */
+/* ---- staff, and what an actor may, which is their role's ---- */
 
 const Tefter__StaffRecord *staff_get(struct tx *tx, uint32_t staff);
 const Tefter__StaffRecord *staff_by_login(struct tx *tx, const char *login);

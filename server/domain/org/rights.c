@@ -1,8 +1,12 @@
+/*
+ * Who may what: the one table of role x right. Access asks it before a request goes anywhere, staff
+ * asks it again for each command.
+ *
+ * 1. It is pure, and complete: a role or a right that is not in it does not compile.
+ */
 #include "domain/org/org.h"
 
-#include <stdint.h>
-
-/* ---- the table ---- */
+/* ---- rules ---- */
 
 /* A new role wants a case here, so a column, so a parameter of MAY, so an entry in every row. */
 enum column { SALES, CONTROLLER, ACCOUNTANT, MANAGER, OWNER, COLUMNS, NO_COLUMN = 31 };
@@ -11,7 +15,7 @@ enum column { SALES, CONTROLLER, ACCOUNTANT, MANAGER, OWNER, COLUMNS, NO_COLUMN 
     (UINT32_C(sales) << SALES | UINT32_C(controller) << CONTROLLER |                               \
      UINT32_C(accountant) << ACCOUNTANT | UINT32_C(manager) << MANAGER | UINT32_C(owner) << OWNER)
 _Static_assert(COLUMNS == 5, "MAY has a parameter for each column");
-_Static_assert((int)COLUMNS <= (int)RIGHTS_ROLES_MAX, "all roles can be told");
+_Static_assert((int)COLUMNS <= (int)RIGHTS_ROLES_MAX, "all roles can be named");
 
 static enum column column_of(Tefter__Role role)
 {
@@ -66,7 +70,7 @@ static uint32_t roles_of(Tefter__Right right)
     return 0;
 }
 
-/* ---- asking it ---- */
+/* ---- services ---- */
 
 bool rights_role_may(Tefter__Role role, Tefter__Right right)
 {
