@@ -112,7 +112,7 @@ static bool replay(struct verify *verify, struct failure *failure)
     struct replay_options options = {.journal = verify->journal,
                                      .compare_seq = verify->live.seq,
                                      .compare_outcome = verify->live.outcome,
-                                     .compare_with = "the state",
+                                     .compare_with = "the state (unless that is damaged)",
                                      .progress = replay_tell};
     if (!ledger_open(&make, &verify->ledger, failure))
         return false;

@@ -52,19 +52,18 @@ static void entry_of(struct story *t, Tefter__Entry *entry, uint8_t id_bytes[COM
 static void strange_entries(struct story *t)
 {
     uint8_t id_bytes[COMMAND_ID_SIZE];
-    uint8_t garbage[] = {0xff, 0xff, 0xff};
-    uint8_t unknown[] = {0xfa, 0x3e, 0x00}; /* a command of number 1007 */
+    uint8_t branch[] = {0x5a, 0x02, 0x08, 0x01};    /* change_branch, branch 1, and nothing else */
+    uint8_t no_branch[] = {0x5a, 0x02, 0x08, 0x63}; /* branch 99 */
     Tefter__Entry entry;
     entry_of(t, &entry, id_bytes, t->s->now_ms);
-    entry.command = (ProtobufCBinaryData){sizeof garbage, garbage};
-    assert_int_equal(scenario_apply_entry(t->s, &entry)->refused->code, CODE(UNREADABLE));
-    entry.command =
-        (ProtobufCBinaryData){sizeof unknown, unknown}; /* the same id, another request */
+    entry.command = (ProtobufCBinaryData){sizeof branch, branch};
+    assert_int_equal(scenario_apply_entry(t->s, &entry)->refused->code, CODE(NOTHING_TO_CHANGE));
+    entry.command = (ProtobufCBinaryData){sizeof no_branch, no_branch}; /* the same id */
     assert_int_equal(scenario_apply_entry(t->s, &entry)->refused->code, CODE(COMMAND_ID_REUSED));
-    entry.command = (ProtobufCBinaryData){sizeof garbage, garbage}; /* sent again */
-    assert_int_equal(scenario_apply_entry(t->s, &entry)->refused->code, CODE(UNREADABLE));
+    entry.command = (ProtobufCBinaryData){sizeof branch, branch}; /* sent again */
+    assert_int_equal(scenario_apply_entry(t->s, &entry)->refused->code, CODE(NOTHING_TO_CHANGE));
     entry_of(t, &entry, id_bytes, t->s->now_ms - COMMAND_ID_LIFE_MS - 1);
-    entry.command = (ProtobufCBinaryData){sizeof garbage, garbage};
+    entry.command = (ProtobufCBinaryData){sizeof branch, branch};
     assert_int_equal(scenario_apply_entry(t->s, &entry)->refused->code, CODE(COMMAND_ID_TOO_OLD));
     entry_of(t, &entry, id_bytes, t->s->now_ms); /* as restore writes one */
     entry.has_command = false;

@@ -1,0 +1,316 @@
+/* The golden journals, replayed by the program as it is now. */
+#include "golden/golden.h"
+#include "golden/story.h"
+
+#include "base/limits.h"
+#include "child.h"
+#include "commands.h"
+#include "files.h"
+#include "folder.h"
+#include "replay.h"
+#include "rooms.h"
+#include "wire/message.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Refusals that no entry of a journal can come to, and who gives them instead. */
+static const struct {
+    Tefter__RefusalCode code;
+    const char *why;
+} never_of_the_ledger[] = {
+    {TEFTER__REFUSAL_CODE__UNREADABLE, "what cannot be read is not journalled, nor replayed"},
+    {TEFTER__REFUSAL_CODE__SERVER_OLDER, "a client says it itself"},
+    {TEFTER__REFUSAL_CODE__CLIENT_OLDER, "a client says it itself"},
+    {TEFTER__REFUSAL_CODE__LOGIN_WRONG, "a login is checked before anything is journalled"},
+    {TEFTER__REFUSAL_CODE__LOGIN_THROTTLED, "logins are counted in memory"},
+    {TEFTER__REFUSAL_CODE__PASSWORD_WEAK, "the ledger sees only the hash of a password"},
+    {TEFTER__REFUSAL_CODE__CERTIFICATE_EXPIRED, "a certificate is checked at the handshake"},
+    {TEFTER__REFUSAL_CODE__BUSY, "admission: nothing was journalled"},
+    {TEFTER__REFUSAL_CODE__READ_ONLY, "the monitor: nothing was journalled"},
+    {TEFTER__REFUSAL_CODE__DEADLINE_PASSED, "the write path: nothing was journalled"},
+    {TEFTER__REFUSAL_CODE__VERSION_UNKNOWN, "the protocol's version is agreed on first"},
+    {TEFTER__REFUSAL_CODE__ALREADY_SUBSCRIBED, "subscriptions are a connection's"},
+    {TEFTER__REFUSAL_CODE__COMMAND_ID_FOREIGN, "only a connection knows whose terminal it is"},
+};
+
+struct golden {
+    uint32_t rules;
+    char journal_path[FILES_PATH_MAX];
+    char base[64];
+    char expected[GOLDEN_TEXT_MAX];
+    struct journal *journal;
+    struct buffer text;
+    struct golden_cover cover;
+};
+
+static void must(bool good, const struct failure *failure)
+{
+    if (!good)
+        fail_msg("%s", failure->text);
+}
+
+static void golden_open(struct golden *golden, uint32_t rules)
+{
+    struct failure failure = {.fault = FAULT_NONE};
+    char path[FILES_PATH_MAX];
+    size_t size;
+    *golden = (struct golden){.rules = rules};
+    snprintf(golden->base, sizeof golden->base, "/tmp/tefter-golden-XXXXXX");
+    assert_non_null(mkdtemp(golden->base));
+    snprintf(golden->journal_path, FILES_PATH_MAX, "%s/rules-%" PRIu32 "/journal", GOLDEN_FOLDER,
+             rules);
+    snprintf(path, sizeof path, "%s/rules-%" PRIu32 "/expected", GOLDEN_FOLDER, rules);
+    struct journal_options options = {.path = golden->journal_path, .reading = true};
+    must(files_read(path, golden->expected, sizeof golden->expected, &size, &failure) &&
+             journal_open(&options, &golden->journal, &failure),
+         &failure);
+    buffer_init(&golden->text, GOLDEN_TEXT_MAX);
+}
+
+static void golden_close(struct golden *golden)
+{
+    journal_close(golden->journal);
+    buffer_fini(&golden->text);
+    files_remove_tree(golden->base, NULL);
+}
+
+static struct ledger *ledger_in(const struct golden *golden, const char *name)
+{
+    struct failure failure = {.fault = FAULT_NONE};
+    char path[FILES_PATH_MAX];
+    struct ledger *ledger;
+    must(files_join(path, golden->base, name, &failure), &failure);
+    struct ledger_options options = {.path = path, .map_bytes = GOLDEN_MAP};
+    must(ledger_open(&options, &ledger, &failure), &failure);
+    return ledger;
+}
+
+/* Names the first line that is another. */
+static void same_lines(const char *wanted, const char *said)
+{
+    for (int line = 1; *wanted != '\0' || *said != '\0'; line++) {
+        size_t size = strcspn(wanted, "\n"), other = strcspn(said, "\n");
+        if (size != other || memcmp(wanted, said, size) != 0)
+            fail_msg("line %d: expected \"%.*s\", came to \"%.*s\"", line, (int)size, wanted,
+                     (int)other, said);
+        wanted += size + (wanted[size] != '\0');
+        said += other + (said[other] != '\0');
+    }
+}
+
+static void check(struct ledger *ledger)
+{
+    struct failure failure = {.fault = FAULT_NONE};
+    struct ledger_check result;
+    must(ledger_check(ledger, &result, &failure), &failure);
+    assert_string_equal(result.what, "");
+}
+
+/* Once batch by batch, compared with what is written down; once as recovery and verify replay, with
+ * the journal's own digests; and both come to the same rows, with the derived ones made anew. */
+static void replays_to_what_is_written(uint32_t rules)
+{
+    static struct golden golden;
+    struct failure failure = {.fault = FAULT_NONE};
+    struct replayed replayed;
+    struct hash rows, again;
+    golden_open(&golden, rules);
+    struct ledger *first = ledger_in(&golden, "first");
+    struct ledger *second = ledger_in(&golden, "second");
+    golden_tell(golden.journal, first, &golden.text, &golden.cover);
+    assert_true(buffer_put(&golden.text, "", 1));
+    same_lines(golden.expected, (const char *)golden.text.data);
+    struct replay_options options = {.journal = golden.journal, .ledger = second};
+    must(replay_run(&options, &replayed, &failure), &failure);
+    assert_int_equal(replayed.not_compared, 0);
+    check(first);
+    check(second);
+    struct ledger_state one, other;
+    must(ledger_state(first, &one, &failure) && ledger_state(second, &other, &failure), &failure);
+    assert_int_equal(one.epoch, rules);
+    assert_int_equal(one.seq, other.seq);
+    assert_memory_equal(&one.outcome, &other.outcome, sizeof one.outcome);
+    must(ledger_rows(first, &rows, &failure) && ledger_rows(second, &again, &failure), &failure);
+    assert_memory_equal(&rows, &again, sizeof rows);
+    ledger_close(first);
+    ledger_close(second);
+    golden_close(&golden);
+}
+
+static void each_journal_replays_to_what_is_written(void **state)
+{
+    (void)state;
+    for (uint32_t rules = 1; rules <= GOLDEN_RULES_MAX; rules++)
+        replays_to_what_is_written(rules);
+}
+
+static bool never(Tefter__RefusalCode code)
+{
+    for (size_t i = 0; i < sizeof never_of_the_ledger / sizeof never_of_the_ledger[0]; i++)
+        if (never_of_the_ledger[i].code == code)
+            return true;
+    return false;
+}
+
+static void cover_of(uint32_t rules, struct golden_cover *ret_cover)
+{
+    static struct golden golden;
+    golden_open(&golden, rules);
+    struct ledger *ledger = ledger_in(&golden, "state");
+    golden_tell(golden.journal, ledger, &golden.text, &golden.cover);
+    *ret_cover = golden.cover;
+    ledger_close(ledger);
+    golden_close(&golden);
+}
+
+static void each_has_every_command(void **state)
+{
+    (void)state;
+    const ProtobufCMessageDescriptor *type = &tefter__command__descriptor;
+    for (uint32_t rules = 1; rules <= GOLDEN_RULES_MAX; rules++) {
+        struct golden_cover cover;
+        cover_of(rules, &cover);
+        for (unsigned i = 0; i < type->n_fields; i++) {
+            bool adopts = type->fields[i].id == TEFTER__COMMAND__KIND_ADOPT_EPOCH;
+            if (rules == 1 && adopts ? !cover.met[type->fields[i].id]
+                                     : !cover.done[type->fields[i].id])
+                fail_msg("rules-%" PRIu32 " has no %s that was done: add it to story.c and record "
+                         "the newest journal anew",
+                         rules, type->fields[i].name);
+        }
+    }
+}
+
+static void each_has_every_refusal_of_the_ledger(void **state)
+{
+    (void)state;
+    const ProtobufCEnumDescriptor *codes = &tefter__refusal_code__descriptor;
+    for (uint32_t rules = 1; rules <= GOLDEN_RULES_MAX; rules++) {
+        struct golden_cover cover;
+        cover_of(rules, &cover);
+        for (unsigned i = 0; i < codes->n_values; i++) {
+            bool there = cover.refused[codes->values[i].value];
+            if (there == never((Tefter__RefusalCode)codes->values[i].value))
+                fail_msg("rules-%" PRIu32 ": the refusal %s %s", rules, codes->values[i].name,
+                         there ? "comes from the ledger, and is said never to"
+                               : "is not in the journal: add it to story.c, or say here why it "
+                                 "never comes from the ledger");
+        }
+    }
+}
+
+/* ---- tefterd upgrade ---- */
+
+static void make_ledger(const struct golden *golden, struct folder *folder, char *path)
+{
+    struct failure failure = {.fault = FAULT_NONE};
+    must(files_join(path, golden->base, "ledger", &failure) &&
+             folder_init(folder, path, &failure) && folder_make(folder, &failure),
+         &failure);
+    struct journal_options journal = folder_journal(folder);
+    must(journal_import(&journal, golden->journal_path, &failure) &&
+             folder_finish(folder, &failure),
+         &failure);
+}
+
+/* Matches what customer 2 has open: a bill and money, both full of matches, half of them undone. */
+static bool match_again(const struct settings *settings, uint32_t *ret_rules, char *said)
+{
+    static struct rooms rooms;
+    struct failure failure = {.fault = FAULT_NONE};
+    Tefter__MatchItems match = TEFTER__MATCH_ITEMS__INIT;
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    struct ledger_state state;
+    struct arena arena;
+    arena_init(&arena, 16 << 20);
+    must(rooms_open(&rooms, settings, ROOMS_USUAL, &failure) &&
+             ledger_state(rooms.ledger, &state, &failure),
+         &failure);
+    match.customer = 2;
+    match.has_order = true;
+    match.order = TEFTER__MATCH_ORDER__MATCH_OLDEST_DUE;
+    command.kind_case = TEFTER__COMMAND__KIND_MATCH_ITEMS;
+    command.match_items = &match;
+    bool done = commit_one(rooms.commit, &command, &arena, NULL, &failure);
+    snprintf(said, FAILURE_TEXT_MAX, "%s", failure.fault != FAULT_NONE ? failure.text : "");
+    *ret_rules = state.epoch;
+    rooms_close(&rooms);
+    arena_fini(&arena);
+    return done;
+}
+
+static void an_old_ledger_keeps_its_rules_until_it_is_upgraded(void **state)
+{
+    (void)state;
+    static struct golden golden;
+    struct settings settings = {.map_bytes = GOLDEN_MAP};
+    struct folder folder;
+    char path[FILES_PATH_MAX], said[FAILURE_TEXT_MAX];
+    uint32_t rules;
+    golden_open(&golden, 1);
+    make_ledger(&golden, &folder, path);
+    settings.ledger = path;
+    assert_false(match_again(&settings, &rules, said));
+    assert_int_equal(rules, 1);
+    assert_non_null(strstr(said, "MATCH_NOTHING"));
+    assert_int_equal(upgrade_run(&settings), EXIT_DONE);
+    assert_true(match_again(&settings, &rules, said));
+    assert_int_equal(rules, LEDGER_EPOCH);
+    assert_int_equal(upgrade_run(&settings), EXIT_DONE); /* nothing to do */
+    settings.distrust = true;                            /* and all of it once more */
+    assert_false(match_again(&settings, &rules, said));
+    assert_non_null(strstr(said, "MATCH_NOTHING")); /* nothing is open any more */
+    assert_int_equal(verify_run(&settings), EXIT_DONE);
+    golden_close(&golden);
+}
+
+/* A journal under rules that this program does not know is named as such. */
+static void newer_rules_are_named(void **state)
+{
+    (void)state;
+    struct failure failure = {.fault = FAULT_NONE};
+    static struct golden golden;
+    struct scenario *s = scenario_begin();
+    static const struct ledger_id id = {{1}};
+    struct journal *journal = journal_fake_create(&id);
+    struct journal_digest digest = {.version = STATE_DIGEST_VERSION, .hash = s->outcome};
+    scenario_as(s, 0);
+    scenario_refused(s, "adopt_epoch", "{'epoch': 99}", TEFTER__REFUSAL_CODE__FIELD_INVALID,
+                     "epoch");
+    digest.seq = s->seq;
+    size_t last = s->entry_count - 1;
+    assert_int_equal(journal_propose(journal, s->entries, (uint32_t)last, 0, NULL, &failure),
+                     JOURNAL_OK);
+    assert_int_equal(journal_propose(journal, &s->entries[last], 1, 0, NULL, &failure), JOURNAL_OK);
+    /* the one that wrote it came to another digest there */
+    assert_int_equal(journal_propose(journal, &s->entries[last], 1, 0, &digest, &failure),
+                     JOURNAL_OK);
+    golden_open(&golden, 1);
+    struct ledger *ledger = ledger_in(&golden, "newer");
+    struct replay_options options = {.journal = journal, .ledger = ledger};
+    assert_false(replay_run(&options, NULL, &failure));
+    assert_int_equal(failure.fault, FAULT_NEWER);
+    assert_non_null(strstr(failure.text, "rules version 99"));
+    ledger_close(ledger);
+    journal_close(journal);
+    golden_close(&golden);
+    scenario_end(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_journal_replays_to_what_is_written),
+        cmocka_unit_test(each_has_every_command),
+        cmocka_unit_test(each_has_every_refusal_of_the_ledger),
+        cmocka_unit_test(an_old_ledger_keeps_its_rules_until_it_is_upgraded),
+        cmocka_unit_test(newer_rules_are_named),
+    };
+    assert_true(hash_setup());
+    child_set_program(TEFTERD);
+    child_set_map(GOLDEN_MAP);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
