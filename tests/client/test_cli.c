@@ -366,7 +366,7 @@ static void enums_are_shown_as_words(void **state)
                         "credit note");
     assert_string_equal(
         enum_word(&tefter__role__descriptor, TEFTER__ROLE__ROLE_OWNER, out, sizeof(out)), "owner");
-    assert_string_equal(enum_word(&tefter__role__descriptor, 77, out, sizeof(out)), "77");
+    assert_string_equal(enum_word(&tefter__role__descriptor, 77, out, sizeof(out)), "other (77)");
 }
 
 static void a_cell_shows_its_field(void **state)
