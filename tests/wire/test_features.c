@@ -95,13 +95,15 @@ static void a_later_server_lacks_nothing(void **state)
         size_t count = type->n_numbers;
         uint32_t *numbers = arena_zero(&arena, (count + 1) * sizeof(*numbers));
         uint32_t *types = arena_zero(&arena, (count + 1) * sizeof(*types));
-        memcpy(numbers + 1, type->numbers, count * sizeof(*numbers));
+        if (count > 0)
+            memcpy(numbers + 1, type->numbers, count * sizeof(*numbers));
         numbers[0] = 9999;
         type->numbers = numbers;
         type->n_numbers++;
         if (type->n_types == 0 && count > 0)
             continue;
-        memcpy(types + 1, type->types, count * sizeof(*types));
+        if (count > 0)
+            memcpy(types + 1, type->types, count * sizeof(*types));
         types[0] = 1;
         type->types = types;
         type->n_types++;
