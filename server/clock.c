@@ -22,6 +22,13 @@ uint64_t clock_loop_ms(void)
     return (uint64_t)read_ms(CLOCK_MONOTONIC);
 }
 
+uint64_t clock_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
 void clock_init(struct clock *clock, struct clock_reading reading)
 {
     *clock = (struct clock){.alarmed_at_ms = 0};

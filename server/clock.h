@@ -36,6 +36,8 @@ enum clock_news { CLOCK_SAME, CLOCK_JUMPED, CLOCK_BACK, CLOCK_ACCEPTED };
 struct clock_reading clock_read(void);
 /* The loop's own clock (monotonic milliseconds), from any thread: for deadlines. */
 uint64_t clock_loop_ms(void);
+/* The same in microseconds: for how long something took. */
+uint64_t clock_us(void);
 
 void clock_init(struct clock *clock, struct clock_reading reading);
 /* A look at both clocks, each second. */

@@ -6,6 +6,7 @@
 
 int server_run(const struct settings *settings);
 int init_run(const struct settings *settings);
+int metrics_run(const struct settings *settings);
 int status_run(const struct settings *settings);
 int verify_run(const struct settings *settings);
 int verify_state_run(const struct settings *settings);

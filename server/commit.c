@@ -34,6 +34,7 @@ struct commit {
     uint32_t behind;          /* commands applied in the transaction */
     bool lost;                /* nothing may be proposed any more */
     bool unknown;             /* of the group at hand it is not known whether it is durable */
+    struct commit_times times;
 };
 
 static const size_t NO_PLACE = SIZE_MAX;
@@ -411,6 +412,7 @@ static enum commit_end apply_group(struct commit *commit, struct arena *arena,
     commit->begun = commit->begun || ledger_begin(commit->options.ledger, failure);
     if (!commit->begun || !apply_all(commit, &head, arena, failure))
         return COMMIT_FAULT;
+    commit->times.applied_us = clock_us();
     answer_all(commit, ret_answers);
     ret_group->seq = head.next_seq - 1;
     ret_group->committed_ms = commit->last_now_ms;
@@ -426,14 +428,17 @@ enum commit_end commit_group(struct commit *commit, const struct submission *sub
 {
     *ret_group = (struct published_group){.seq = 0};
     need(count <= COMMIT_GROUP_MAX && !commit->lost);
+    commit->times = (struct commit_times){.began_us = clock_us()};
     commit->begun = commit->begun || ledger_begin(commit->options.ledger, failure);
     if (!commit->begun || !take_all(commit, submissions, count, arena, ret_answers, failure))
         return COMMIT_FAULT;
+    commit->times.prepared_us = clock_us();
     if (commit->count == 0) {
         leave_unused(commit);
         return COMMIT_DONE;
     }
     enum commit_end end = propose(commit, failure);
+    commit->times.synced_us = clock_us();
     if (end == COMMIT_DONE)
         return apply_group(commit, arena, ret_answers, ret_group, failure);
     leave_unused(commit);
@@ -483,6 +488,13 @@ enum commit_end commit_resume(struct commit *commit, struct arena *arena,
         return COMMIT_FAULT;
     }
     return COMMIT_FAULT;
+}
+
+void commit_times(const struct commit *commit, struct commit_times *ret_times)
+{
+    *ret_times = commit->times;
+    if (ret_times->applied_us == 0) /* nothing was journalled */
+        ret_times->synced_us = ret_times->applied_us = ret_times->prepared_us;
 }
 
 /* ---- one command of the server's own ---- */

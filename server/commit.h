@@ -83,6 +83,15 @@ enum commit_end commit_resume(struct commit *commit, struct arena *arena,
                               struct commit_answer *ret_answers, struct published_group *ret_group,
                               struct failure *failure);
 
+/* When the steps of the last group ended, by clock_us; one that was not needed ended at once. */
+struct commit_times {
+    uint64_t began_us;
+    uint64_t prepared_us; /* looked at; texts in the vault */
+    uint64_t synced_us;
+    uint64_t applied_us;
+};
+void commit_times(const struct commit *commit, struct commit_times *ret_times);
+
 /* Commands that are applied and not settled. */
 uint32_t commit_behind(const struct commit *commit);
 /* Commits what is applied: views that begin from now on see it. */

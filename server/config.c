@@ -39,12 +39,25 @@ static bool take_number(const char *path, const char *name, bool (*read)(const c
     return true;
 }
 
+/* 0 is a value of it. */
+static bool take_slow(const char *path, struct settings *settings, struct failure *failure)
+{
+    uint64_t slow_ms = 0;
+    if (settings->slow_ms != SETTINGS_UNSET || !cfg_getstr(file, "slow_ms"))
+        return true;
+    if (!take_number(path, "slow_ms", settings_number, &slow_ms, failure))
+        return false;
+    settings->slow_ms = slow_ms;
+    return true;
+}
+
 static bool take_all(const char *path, struct settings *settings, struct failure *failure)
 {
     settings->distrust = settings->distrust || cfg_getbool(file, "distrust");
     settings->date_frozen = settings->date_frozen || cfg_getbool(file, "date_frozen");
     return take_text("ledger", &settings->ledger) && take_text("listen", &settings->listen) &&
-           take_text("backup_to", &settings->to) &&
+           take_text("backup_to", &settings->to) && take_text("metrics", &settings->metrics) &&
+           take_slow(path, settings, failure) &&
            take_number(path, "map", settings_bytes, &settings->map_bytes, failure) &&
            take_number(path, "min_free", settings_bytes, &settings->min_free_bytes, failure) &&
            take_number(path, "checkpoint", settings_bytes, &settings->checkpoint_bytes, failure) &&
@@ -62,6 +75,8 @@ bool config_read(const char *path, struct settings *settings, struct failure *fa
         CFG_STR("min_free", NULL, CFGF_NODEFAULT),
         CFG_STR("checkpoint", NULL, CFGF_NODEFAULT),
         CFG_STR("segment", NULL, CFGF_NODEFAULT),
+        CFG_STR("metrics", NULL, CFGF_NODEFAULT),
+        CFG_STR("slow_ms", NULL, CFGF_NODEFAULT),
         CFG_STR("backup_to", NULL, CFGF_NODEFAULT),
         CFG_STR("backup_every", NULL, CFGF_NODEFAULT),
         CFG_STR("backup_keep", NULL, CFGF_NODEFAULT),

@@ -32,12 +32,19 @@ bool folder_init(struct folder *folder, const char *path, struct failure *failur
         char *out;
         const char *name;
     } parts[] = {
-        {folder->journal, "journal"}, {folder->state, "state"},
-        {folder->vault, "vault"},     {folder->checkpoints, "checkpoints"},
-        {folder->keys, "keys"},       {folder->mark, "mark"},
-        {folder->faulted, "faulted"}, {folder->backup, "backup"},
-        {folder->audit, "audit.log"}, {folder->address, "server.address"},
-        {folder->format, "format"},   {folder->lock, "lock"},
+        {folder->journal, "journal"},
+        {folder->state, "state"},
+        {folder->vault, "vault"},
+        {folder->checkpoints, "checkpoints"},
+        {folder->keys, "keys"},
+        {folder->mark, "mark"},
+        {folder->faulted, "faulted"},
+        {folder->backup, "backup"},
+        {folder->audit, "audit.log"},
+        {folder->address, "server.address"},
+        {folder->format, "format"},
+        {folder->lock, "lock"},
+        {folder->metrics, "metrics.address"},
     };
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         if (!files_join(parts[i].out, folder->root, parts[i].name, failure))

@@ -14,6 +14,7 @@
  *   backup          the last good backup
  *   audit.log       failed logins and codes
  *   server.address  where the running server listens, for tools on this machine
+ *   metrics.address where it shows metrics, if it does
  */
 #include "base/fault.h"
 #include "files.h"
@@ -36,6 +37,7 @@ struct folder {
     char backup[FILES_PATH_MAX];
     char audit[FILES_PATH_MAX];
     char address[FILES_PATH_MAX];
+    char metrics[FILES_PATH_MAX];
     char format[FILES_PATH_MAX];
     char lock[FILES_PATH_MAX];
     int lock_fd; /* -1: not held by us */

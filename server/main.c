@@ -15,14 +15,16 @@
 
 static const struct command commands[] = {
     {"serve", server_run,
-     "ledger listen config map min-free checkpoint segment distrust date-frozen", NULL,
-     "serve a ledger, in the foreground; TERM drains, HUP reads the certificate again"},
+     "ledger listen config map min-free checkpoint segment distrust date-frozen metrics slow-ms",
+     NULL, "serve a ledger, in the foreground; TERM drains, HUP reads the certificate again"},
     {"init", init_run,
      "ledger company currency admin admin-name branch utc-offset password-file password-stdin "
      "host listen map",
      NULL, "make a new ledger and the first one-time code"},
     {"status", status_run, "ledger", NULL,
      "what its folder tells: served, sizes, copies, expiries"},
+    {"metrics", metrics_run, "ledger", NULL,
+     "what the running server counts and times, as OpenMetrics text"},
     {"verify", verify_run, "ledger map", NULL,
      "read the whole journal, replay it, compare with the state; beside a server too"},
     {"backup", backup_run, "ledger to every keep map", NULL,

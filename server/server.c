@@ -2,7 +2,7 @@
  * tefterd serve: the rooms in order, the loop, the rooms in reverse.
  *
  *   folder ─ journal ─ ledger ─ vault ─ clock ─ commit  (rooms.h)
- *     └─ keys ─ loop ─ writer ─ watch ─ sessions ─ crowd ─ upkeep
+ *     └─ keys ─ loop ─ writer ─ watch ─ sessions ─ crowd ─ upkeep ─ metrics
  *
  * TERM: the writer finishes, every terminal hears Goodbye, the state is synced and marked CLEAN.
  * A second TERM leaves at once. HUP: the certificate is read again, and the clock is believed.
@@ -11,6 +11,7 @@
 #include "commands.h"
 #include "crowd.h"
 #include "keys.h"
+#include "metrics.h"
 #include "notify.h"
 #include "rooms.h"
 #include "upkeep.h"
@@ -42,6 +43,7 @@ struct server {
     struct upkeep *upkeep;
     struct loop_timer *bound;   /* of draining */
     struct loop_timer *leaving; /* of telling that it is lost */
+    struct metrics *metrics;
     uint64_t started_ms;
     int64_t certificate_ends_ms;
     bool draining;
@@ -307,6 +309,7 @@ static bool build_writer(struct server *server, struct failure *failure)
     struct writer_options options = {.loop = server->loop,
                                      .commit = server->rooms.commit,
                                      .read_only = behind(server) != NULL,
+                                     .slow_us = server->settings->slow_ms * 1000,
                                      .replied = replied,
                                      .published = published,
                                      .lost = lost,
@@ -366,6 +369,21 @@ static bool build_upkeep(struct server *server, struct failure *failure)
     return server->upkeep != NULL;
 }
 
+static bool build_metrics(struct server *server, struct failure *failure)
+{
+    struct metrics_options options = {.loop = server->loop,
+                                      .settings = server->settings,
+                                      .folder = &server->rooms.folder,
+                                      .journal = server->rooms.journal,
+                                      .ledger = server->rooms.ledger,
+                                      .writer = server->writer,
+                                      .watch = server->watch,
+                                      .sessions = server->sessions,
+                                      .certificate_ends_ms = &server->certificate_ends_ms};
+    server->metrics = metrics_create(&options, failure);
+    return server->metrics != NULL;
+}
+
 /* Where tools on this machine find it, and people read it. */
 static bool tell_listening(struct server *server, struct failure *failure)
 {
@@ -391,13 +409,15 @@ static bool build(struct server *server, struct failure *failure)
            build_loop(server, failure) && build_writer(server, failure) &&
            build_watch(server, failure) && build_sessions(server, failure) &&
            build_crowd(server, failure) && build_upkeep(server, failure) &&
-           catch_signals(server, failure) && tell_listening(server, failure);
+           build_metrics(server, failure) && catch_signals(server, failure) &&
+           tell_listening(server, failure);
 }
 
 /* In reverse. Destroying the loop waits for what is on the pool; only then the ledger may go. */
 static void tear_down(struct server *server)
 {
     unlink(server->rooms.folder.address);
+    metrics_destroy(server->metrics);
     upkeep_stop(server->upkeep);
     crowd_destroy(server->crowd);
     if (server->sessions)

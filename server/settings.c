@@ -41,6 +41,10 @@ static const struct option_row rows[] = {
     {"distrust", 0, OPTION_FLAG, AT(distrust), NULL, "rebuild the state from the journal"},
     {"date-frozen", 0, OPTION_FLAG, AT(date_frozen), NULL,
      "turn no business day: for imports and tests"},
+    {"metrics", 0, OPTION_TEXT, AT(metrics), "HOST:PORT",
+     "show metrics there: a loopback address, or the path of a unix socket"},
+    {"slow-ms", 0, OPTION_NUMBER, AT(slow_ms), "MS",
+     "log commands that take longer (500; 0: none)"},
     {"to", 0, OPTION_TEXT, AT(to), "PLACE", "folder for backups, best on another machine"},
     {"from", 0, OPTION_TEXT, AT(from), "PLACE", "a backup, or the folder of backups (newest)"},
     {"every", 0, OPTION_SPAN, AT(every_s), "1h", "go on, one backup each time"},
@@ -62,6 +66,7 @@ static const struct option_row rows[] = {
     {"help", 'h', OPTION_FLAG, AT(help), NULL, "this text"},
     {"version", 'V', OPTION_FLAG, AT(version), NULL, "the version"},
 };
+enum { SLOW_MS_USUAL = 500, SLOW_MS_MOST = 24 * 3600 * 1000 };
 enum { ROW_COUNT = sizeof rows / sizeof rows[0], LONG_BASE = 1000 };
 
 /* ---- values ---- */
@@ -242,6 +247,10 @@ static void set_usual(struct settings *settings)
         settings->map_bytes = UINT64_C(64) << 30;
     if (!settings->checkpoint_bytes)
         settings->checkpoint_bytes = UINT64_C(64) << 20;
+    if (settings->slow_ms == SETTINGS_UNSET)
+        settings->slow_ms = SLOW_MS_USUAL;
+    if (settings->slow_ms > SLOW_MS_MOST)
+        settings->slow_ms = SLOW_MS_MOST;
     if (!settings->keep)
         settings->keep = 30;
 }
@@ -250,7 +259,7 @@ int settings_read(struct settings *ret_settings, const struct command *command, 
                   char **argv)
 {
     struct failure failure = {.fault = FAULT_NONE};
-    *ret_settings = (struct settings){.help = false};
+    *ret_settings = (struct settings){.slow_ms = SETTINGS_UNSET};
     int code = read_options(ret_settings, command, argc, argv);
     if (code == EXIT_DONE)
         code = read_word(ret_settings, command, argc, argv);

@@ -12,6 +12,7 @@
 
 /* Exit codes of tefterd. */
 enum { EXIT_DONE = 0, EXIT_FAULT = 1, EXIT_USE = 2, EXIT_CONFLICT = 5, EXIT_STALE = 6 };
+#define SETTINGS_UNSET UINT64_MAX /* of a number whose 0 means something, until all is read */
 enum { SETTINGS_HOSTS_MAX = 16, SETTINGS_FAILED = -1 };
 
 struct settings {
@@ -26,6 +27,8 @@ struct settings {
     uint64_t segment_bytes;    /* 0: the usual */
     bool distrust;
     bool date_frozen;
+    const char *metrics; /* NULL: not shown */
+    uint64_t slow_ms;    /* commands that take longer are logged; 0: none */
     /* backup, restore */
     const char *to;
     const char *from;

@@ -31,6 +31,7 @@ struct watch {
     uint32_t lag_now_ms;
     uint64_t not_writer; /* of the writer, when the days were looked at last */
     bool slow;           /* the journal, and it was told */
+    struct histogram lags;
 };
 
 /* ---- may be written? ---- */
@@ -187,6 +188,7 @@ static void look_at_lag(void *context)
     uint64_t now = clock_loop_ms();
     uint32_t late = now > watch->lag_due_ms ? (uint32_t)(now - watch->lag_due_ms) : 0;
     watch->lag_due_ms = now + LAG_MS;
+    histogram_add(&watch->lags, (uint64_t)late * 1000);
     if (late > LAG_TOLD_MS)
         log_line(LOG_WARNING, "loop_late", "ms", log_value("%" PRIu32, late), NULL);
     if (now - watch->lag_minute_ms > LAG_MINUTE) {
@@ -206,6 +208,11 @@ void watch_figures(const struct watch *watch, struct watch_figures *ret_figures)
         ret_figures->read_only = journal_read_only(watch);
     ret_figures->loop_lag_ms =
         watch->lag_now_ms > watch->lag_before_ms ? watch->lag_now_ms : watch->lag_before_ms;
+}
+
+const struct histogram *watch_lag(const struct watch *watch)
+{
+    return &watch->lags;
 }
 
 /* ---- life ---- */

@@ -7,6 +7,7 @@
  */
 #include "clock.h"
 #include "folder.h"
+#include "histogram.h"
 #include "settings.h"
 #include "writer.h"
 
@@ -35,5 +36,7 @@ struct watch_figures {
 struct watch *watch_create(const struct watch_options *options, struct failure *failure);
 void watch_destroy(struct watch *watch);
 void watch_figures(const struct watch *watch, struct watch_figures *ret_figures);
+/* How late the loop was, at each look. */
+const struct histogram *watch_lag(const struct watch *watch);
 /* Somebody says the clock is right (HUP). */
 void watch_accept_clock(struct watch *watch);

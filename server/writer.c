@@ -1,6 +1,8 @@
 #include "writer.h"
 
+#include "clock.h"
 #include "pace.h"
+#include "slow.h"
 
 #include "base/log.h"
 
@@ -36,7 +38,9 @@ struct group {
     size_t offsets[COMMIT_GROUP_MAX]; /* of their commands in bytes */
     struct commit_answer answers[COMMIT_GROUP_MAX];
     size_t count;
-    uint64_t came_us; /* the first of them */
+    uint64_t came_us[COMMIT_GROUP_MAX];
+    struct commit_times times;
+    uint64_t handed_us; /* over to the loop */
     struct buffer bytes;
     struct arena arena;
     struct published_group published;
@@ -76,17 +80,12 @@ struct writer {
     uint64_t began_us;   /* the group that is being written; 0: none */
     _Atomic bool read_only;
     _Atomic enum writer_state state;
-    uint64_t resume_us; /* when to ask again; the thread's */
-    bool lost_told;     /* the loop's */
+    uint64_t resume_us;   /* when to ask again; the thread's */
+    bool lost_told;       /* the loop's */
+    struct slow_log slow; /* the loop's */
+    struct writer_times times;
     struct group groups[WRITER_GROUPS];
 };
-
-static uint64_t now_us(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
 
 static struct timespec later(uint32_t ms)
 {
@@ -159,8 +158,10 @@ __attribute__((noreturn)) static void give_up(const struct failure *failure)
 static void settle(struct writer *writer)
 {
     struct failure failure = {.fault = FAULT_NONE};
+    uint64_t began_us = clock_us();
     if (!commit_settle(writer->options.commit, &failure))
         give_up(&failure);
+    histogram_add(&writer->times.commit, clock_us() - began_us);
 }
 
 static void tell_settled(struct writer *writer)
@@ -219,7 +220,7 @@ static void get_lost(struct writer *writer, const struct failure *failure)
 static bool hurried(const struct writer *writer)
 {
     return writer->leaving ||
-           (writer->finishing && now_us() - writer->finish_us > (uint64_t)FINISH_MS * 1000);
+           (writer->finishing && clock_us() - writer->finish_us > (uint64_t)FINISH_MS * 1000);
 }
 
 /* False: there is no more time. */
@@ -288,7 +289,7 @@ static void settle_unlocked(struct writer *writer)
 
 static bool resume_due(const struct writer *writer)
 {
-    return writer_state(writer) == WRITER_NOT_WRITER && now_us() >= writer->resume_us;
+    return writer_state(writer) == WRITER_NOT_WRITER && clock_us() >= writer->resume_us;
 }
 
 /* May it write again? Nothing is on its way meanwhile. */
@@ -298,7 +299,7 @@ static void resume_unlocked(struct writer *writer)
     struct published_group none;
     pthread_mutex_unlock(&writer->lock);
     enum commit_end end = commit_resume(writer->options.commit, NULL, NULL, &none, &failure);
-    writer->resume_us = now_us() + (uint64_t)RESUME_MS * 1000;
+    writer->resume_us = clock_us() + (uint64_t)RESUME_MS * 1000;
     if (end == COMMIT_BUSY)
         enter(writer, WRITER_WELL, NULL);
     else if (end == COMMIT_FAULT)
@@ -332,7 +333,7 @@ static struct group *next_group(struct writer *writer, bool *ret_read)
         group = list_take(&writer->free);
     *ret_read = writer->readers > 0;
     writer->readers -= *ret_read;
-    writer->began_us = group ? now_us() : 0;
+    writer->began_us = group ? clock_us() : 0;
     pthread_mutex_unlock(&writer->lock);
     return group;
 }
@@ -351,6 +352,21 @@ static enum commit_end find_out(struct writer *writer, struct group *group)
         if (!pause_for(writer, BUSY_MOST_MS))
             return COMMIT_FAULT;
     }
+}
+
+static void note_times(struct writer *writer, struct group *group)
+{
+    struct writer_times *times = &writer->times;
+    struct commit_times *at = &group->times;
+    commit_times(writer->options.commit, at);
+    for (size_t i = 0; i < group->count; i++)
+        histogram_add(&times->queue, at->began_us - group->came_us[i]);
+    if (group->count > 0)
+        histogram_add(&times->prepare, at->prepared_us - at->began_us);
+    if (group->published.seq == 0)
+        return;
+    histogram_add(&times->sync, at->synced_us - at->prepared_us);
+    histogram_add(&times->apply, at->applied_us - at->synced_us);
 }
 
 /* False: the thread ends and tells nobody of this group: only a start finds out what became of it,
@@ -374,9 +390,11 @@ static bool commit_it(struct writer *writer, struct group *group)
             give_up(&failure);
         if (end == COMMIT_NOT_WRITER) {
             enter(writer, WRITER_NOT_WRITER, &failure);
-            writer->resume_us = now_us() + (uint64_t)RESUME_MS * 1000;
+            writer->resume_us = clock_us() + (uint64_t)RESUME_MS * 1000;
             return true;
         }
+        if (end == COMMIT_DONE)
+            note_times(writer, group);
         if (end == COMMIT_DONE) { /* without a batch the journal was not asked */
             if (group->published.seq || writer_state(writer) != WRITER_NOT_WRITER)
                 enter(writer, WRITER_WELL, NULL);
@@ -392,10 +410,11 @@ static bool commit_it(struct writer *writer, struct group *group)
 }
 
 /* From when it could have begun: while the loop is behind, the writer waits with it. */
-static void note_pace(struct writer *writer, const struct group *group)
+static void note_pace(struct writer *writer, struct group *group)
 {
-    uint64_t ended_us = now_us();
-    uint64_t began_us = group->came_us > writer->ended_us ? group->came_us : writer->ended_us;
+    uint64_t ended_us = group->handed_us = clock_us();
+    uint64_t came_us = group->count > 0 ? group->came_us[0] : 0;
+    uint64_t began_us = came_us > writer->ended_us ? came_us : writer->ended_us;
     pace_took(&writer->pace, (uint32_t)group->count, ended_us - began_us);
     writer->ended_us = ended_us;
     writer->inside -= (uint32_t)group->count;
@@ -411,8 +430,13 @@ static void hand_over(struct writer *writer, struct group *group)
     writer->began_us = 0;
     writer->figures.not_writer += writer_state(writer) == WRITER_NOT_WRITER;
     list_put(&writer->done, group);
-    for (size_t i = 0; i < group->count; i++)
-        writer->figures.commands += group->answers[i].journalled;
+    for (size_t i = 0; i < group->count; i++) {
+        const struct commit_answer *answer = &group->answers[i];
+        writer->figures.commands += answer->journalled;
+        writer->figures.refused += answer->journalled && !answer->done;
+        writer->figures.too_late +=
+            answer->refused != NULL && writer_state(writer) != WRITER_NOT_WRITER;
+    }
     if (group->published.seq) {
         writer->figures.batches++;
         writer->figures.seq = group->published.seq;
@@ -455,6 +479,34 @@ static void tell(const struct writer *writer, const struct group *group)
         options->published(options->owner, &group->published);
 }
 
+static void note_slow(struct writer *writer, const struct group *group, size_t item,
+                      uint64_t told_us)
+{
+    const struct commit_times *at = &group->times;
+    uint64_t came_us = group->came_us[item];
+    struct slow_times times = {.waited_us = at->began_us - came_us,
+                               .prepare_us = at->prepared_us - at->began_us,
+                               .sync_us = at->synced_us - at->prepared_us,
+                               .apply_us = at->applied_us - at->synced_us,
+                               .commit_us = group->handed_us - at->applied_us,
+                               .publish_us = told_us - group->handed_us,
+                               .total_us = told_us - came_us};
+    slow_tell(&writer->slow, &group->items[item], (uint32_t)group->count, &times, told_us);
+}
+
+static void note_told(struct writer *writer, const struct group *group)
+{
+    uint64_t told_us = clock_us();
+    if (group->count > 0 || group->published.seq != 0)
+        histogram_add(&writer->times.publish, told_us - group->handed_us);
+    for (size_t i = 0; i < group->count; i++) {
+        uint64_t total_us = told_us - group->came_us[i];
+        histogram_add(&writer->times.whole, total_us);
+        if (slow_is(&writer->slow, total_us))
+            note_slow(writer, group, i, told_us);
+    }
+}
+
 static void woken(void *context)
 {
     struct writer *writer = context;
@@ -466,6 +518,7 @@ static void woken(void *context)
     for (struct group *group; (group = list_take(&writer->done));) {
         pthread_mutex_unlock(&writer->lock);
         tell(writer, group);
+        note_told(writer, group);
         group_clear(group);
         pthread_mutex_lock(&writer->lock);
         list_push(&writer->free, group);
@@ -480,8 +533,7 @@ static void woken(void *context)
 
 static bool group_put(struct group *group, const struct submission *submission)
 {
-    if (group->count == 0)
-        group->came_us = now_us();
+    group->came_us[group->count] = clock_us();
     group->items[group->count] = *submission;
     group->offsets[group->count] = group->bytes.size;
     if (!buffer_put(&group->bytes, submission->command.data, submission->command.size)) {
@@ -544,9 +596,13 @@ static bool takes_nothing(const struct writer *writer)
 
 enum submit_answer writer_submit(struct writer *writer, const struct submission *submission)
 {
-    if (takes_nothing(writer))
-        return SUBMIT_READ_ONLY;
+    bool read_only = takes_nothing(writer);
     pthread_mutex_lock(&writer->lock);
+    writer->figures.read_only += read_only;
+    if (read_only) {
+        pthread_mutex_unlock(&writer->lock);
+        return SUBMIT_READ_ONLY;
+    }
     bool taken = admits(writer, submission) && queue_put(writer, submission);
     writer->inside += taken;
     writer->figures.busy += !taken;
@@ -582,7 +638,7 @@ void writer_settled(struct writer *writer)
 uint32_t writer_retry_ms(struct writer *writer)
 {
     pthread_mutex_lock(&writer->lock);
-    uint32_t retry_ms = pace_retry_ms(&writer->pace, now_us(), writer->inside);
+    uint32_t retry_ms = pace_retry_ms(&writer->pace, clock_us(), writer->inside);
     pthread_mutex_unlock(&writer->lock);
     return retry_ms;
 }
@@ -598,7 +654,7 @@ void writer_read_only(struct writer *writer, bool read_only)
 void writer_finish(struct writer *writer, loop_fn finished, void *context)
 {
     pthread_mutex_lock(&writer->lock);
-    writer->finish_us = writer->finishing ? writer->finish_us : now_us();
+    writer->finish_us = writer->finishing ? writer->finish_us : clock_us();
     writer->finishing = true;
     writer->finished = finished;
     writer->finished_context = context;
@@ -613,10 +669,17 @@ void writer_figures(struct writer *writer, struct writer_figures *ret_figures)
 {
     pthread_mutex_lock(&writer->lock);
     *ret_figures = writer->figures;
+    ret_figures->slow = writer->slow.count;
+    ret_figures->inside = writer->inside;
     ret_figures->waiting = writer->waiting.count;
     ret_figures->room = pace_room(&writer->pace);
     ret_figures->slow_ms = slow_ms(writer);
     pthread_mutex_unlock(&writer->lock);
+}
+
+const struct writer_times *writer_times(const struct writer *writer)
+{
+    return &writer->times;
 }
 
 /* ---- life ---- */
@@ -639,6 +702,7 @@ bool writer_create(const struct writer_options *options, struct writer **ret_wri
     if (!writer)
         return fail(failure, FAULT_MEMORY, 0, "no memory for the writer");
     writer->options = *options;
+    writer->slow.threshold_us = options->slow_us;
     atomic_init(&writer->read_only, options->read_only);
     pthread_mutex_init(&writer->lock, NULL);
     pthread_condattr_t by_monotonic;

@@ -25,6 +25,7 @@
  */
 #include "commit.h"
 #include "engine/submission.h"
+#include "histogram.h"
 #include "net/loop.h"
 
 /* 16 full groups wait at most, one is written, one is told; pace.h says how many may. */
@@ -45,7 +46,8 @@ enum writer_state {
 struct writer_options {
     struct loop *loop;
     struct commit *commit;
-    bool read_only; /* from its first moment on */
+    bool read_only;   /* from its first moment on */
+    uint64_t slow_us; /* commands that take longer are logged; 0: none */
     /* On the loop's thread: a reply or refusal for each submission of a group, then the group. */
     void (*replied)(void *owner, uint64_t ticket, struct slice reply,
                     const Tefter__Refusal *refused);
@@ -79,9 +81,14 @@ void writer_destroy(struct writer *writer);
 struct writer_figures {
     uint64_t commands; /* journalled */
     uint64_t batches;
+    uint64_t refused;    /* of them, by the ledger */
     uint64_t busy;       /* turned away */
+    uint64_t too_late;   /* their deadline had passed before they were begun */
+    uint64_t read_only;  /* turned away because nothing may be written */
     uint64_t not_writer; /* groups that were taken and then answered READ_ONLY */
+    uint64_t slow;       /* commands */
     uint64_t seq;        /* newest applied by this run, 0: none yet */
+    uint32_t inside;     /* commands that wait or are being written */
     uint32_t waiting;    /* groups */
     uint32_t room;       /* commands that may be inside, at the pace of late */
     uint32_t slow_ms;    /* the journal has had the group that is being written for so long */
@@ -89,3 +96,17 @@ struct writer_figures {
 void writer_figures(struct writer *writer, struct writer_figures *ret_figures);
 /* Any thread. */
 enum writer_state writer_state(const struct writer *writer);
+
+/* Where the time goes, since the start. The wait and the whole count commands, the others groups.
+ */
+struct writer_times {
+    struct histogram queue;   /* from its coming to the beginning of its group */
+    struct histogram prepare; /* looked at; texts into the vault */
+    struct histogram sync;    /* the journal */
+    struct histogram apply;
+    struct histogram commit;  /* of the state */
+    struct histogram publish; /* from there to the last reply and the news */
+    struct histogram whole;   /* from its coming to its reply */
+};
+/* They change while they are read: any thread, without a lock. */
+const struct writer_times *writer_times(const struct writer *writer);

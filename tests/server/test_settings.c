@@ -12,8 +12,8 @@ static int nothing(const struct settings *settings)
     return 0;
 }
 
-static const struct command serve = {"serve", nothing, "ledger listen config map min-free distrust",
-                                     NULL, "serve"};
+static const struct command serve = {
+    "serve", nothing, "ledger listen config map min-free distrust metrics slow-ms", NULL, "serve"};
 static const struct command skip = {"skip", nothing, "ledger reason host", "SEQ", "skip"};
 
 static int read_words(const struct command *command, struct settings *settings,
@@ -97,6 +97,29 @@ static void a_file_fills_what_is_open(void **state)
     assert_string_equal(settings.to, "/b");
     assert_int_equal(settings.every_s, 3600);
     assert_int_equal(settings.keep, 7);
+    assert_null(settings.metrics);
+}
+
+/* 0 is a word of its own: the usual is taken only when nothing is said. */
+static void slow_is_a_number_or_the_usual(void **state)
+{
+    (void)state;
+    struct settings settings;
+    assert_int_equal(READ(serve, &settings, "--ledger", "/l"), 0);
+    assert_int_equal(settings.slow_ms, 500);
+    assert_int_equal(READ(serve, &settings, "--ledger", "/l", "--slow-ms", "0"), 0);
+    assert_int_equal(settings.slow_ms, 0);
+    assert_int_equal(READ(serve, &settings, "--ledger", "/l", "--slow-ms", "9999999999999999999"),
+                     0);
+    assert_int_equal(settings.slow_ms, 24 * 3600 * 1000);
+    assert_int_equal(READ(serve, &settings, "--ledger", "/l", "--slow-ms", "1s"), EXIT_USE);
+    const char *file = "ledger = \"/f\"\nslow_ms = 20\nmetrics = \"127.0.0.1:9464\"\n";
+    assert_int_equal(read_file(&settings, file), 0);
+    assert_int_equal(settings.slow_ms, 20);
+    assert_string_equal(settings.metrics, "127.0.0.1:9464");
+    assert_int_equal(read_file(&settings, "ledger = \"/f\"\nslow_ms = 0\n"), 0);
+    assert_int_equal(settings.slow_ms, 0);
+    assert_int_equal(read_file(&settings, "ledger = \"/f\"\nslow_ms = soon\n"), EXIT_USE);
 }
 
 static void a_wrong_file_is_two(void **state)
@@ -112,8 +135,11 @@ static void a_wrong_file_is_two(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numbers_with_units),  cmocka_unit_test(good_words),
-        cmocka_unit_test(wrong_words_are_two), cmocka_unit_test(a_file_fills_what_is_open),
+        cmocka_unit_test(numbers_with_units),
+        cmocka_unit_test(good_words),
+        cmocka_unit_test(wrong_words_are_two),
+        cmocka_unit_test(a_file_fills_what_is_open),
+        cmocka_unit_test(slow_is_a_number_or_the_usual),
         cmocka_unit_test(a_wrong_file_is_two),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
