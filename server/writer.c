@@ -158,6 +158,8 @@ __attribute__((noreturn)) static void give_up(const struct failure *failure)
 static void settle(struct writer *writer)
 {
     struct failure failure = {.fault = FAULT_NONE};
+    if (!behind(writer))
+        return;
     uint64_t began_us = clock_us();
     if (!commit_settle(writer->options.commit, &failure))
         give_up(&failure);
@@ -361,8 +363,9 @@ static void note_times(struct writer *writer, struct group *group)
     commit_times(writer->options.commit, at);
     for (size_t i = 0; i < group->count; i++)
         histogram_add(&times->queue, at->began_us - group->came_us[i]);
-    if (group->count > 0)
-        histogram_add(&times->prepare, at->prepared_us - at->began_us);
+    if (group->count == 0 && group->published.seq == 0)
+        return;
+    histogram_add(&times->prepare, at->prepared_us - at->began_us);
     if (group->published.seq == 0)
         return;
     histogram_add(&times->sync, at->synced_us - at->prepared_us);

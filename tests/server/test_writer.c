@@ -214,6 +214,10 @@ static void too_late_is_not_journalled(void **state)
     writer_submit(told->writer, &late);
     run_until(told, 2);
     assert_int_equal(told->replies[1].refused, TEFTER__REFUSAL_CODE__DEADLINE_PASSED);
+    struct writer_figures figures;
+    writer_figures(told->writer, &figures);
+    assert_int_equal(figures.too_late, 1);
+    assert_int_equal(figures.commands, 1);
     struct journal_head head;
     journal_head(told->kit.journal, &head);
     assert_int_equal(head.next_seq, 2);
@@ -257,6 +261,48 @@ static void read_only_takes_nothing(void **state)
     writer_read_only(told->writer, false);
     assert_int_equal(writer_submit(told->writer, &submission), SUBMIT_TAKEN);
     run_until(told, 2);
+    struct writer_figures figures;
+    writer_figures(told->writer, &figures);
+    assert_int_equal(figures.read_only, 1);
+}
+
+static uint64_t counted(const struct histogram *histogram)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i <= HISTOGRAM_BOUNDS; i++)
+        count += atomic_load(&histogram->buckets[i]);
+    return count;
+}
+
+/* The same id again costs a wait and an answer, but no sync. */
+static void each_step_is_timed(void **state)
+{
+    struct told *told = *state;
+    const struct writer_times *times = writer_times(told->writer);
+    struct writer_figures figures;
+    found(told);
+    struct submission first = kit_submission(&told->kit, kit_add_terminal("one", &told->arena), 1);
+    for (size_t i = 2; i <= 50; i++) {
+        writer_submit(told->writer, &first);
+        run_until(told, i);
+    }
+    struct submission bad = kit_submission(&told->kit, kit_found(&told->arena), 2);
+    writer_submit(told->writer, &bad);
+    run_until(told, 51);
+    writer_settled(told->writer);
+    writer_figures(told->writer, &figures);
+    assert_int_equal(figures.commands, 3);
+    assert_int_equal(figures.refused, 1);
+    assert_int_equal(figures.batches, 3);
+    assert_int_equal(figures.inside, 0);
+    assert_int_equal(counted(&times->queue), 51);
+    assert_int_equal(counted(&times->prepare), 51);
+    assert_int_equal(counted(&times->publish), 51);
+    assert_int_equal(counted(&times->whole), 51);
+    assert_int_equal(counted(&times->sync), 3);
+    assert_int_equal(counted(&times->apply), 3);
+    assert_in_range(counted(&times->commit), 1, 3);
+    assert_true(atomic_load(&times->whole.sum_us) >= atomic_load(&times->queue.sum_us));
 }
 
 static void note_finished(void *context)
@@ -536,6 +582,7 @@ int main(void)
         TEST(too_late_is_not_journalled),
         TEST(what_would_wait_long_is_busy),
         TEST(read_only_takes_nothing),
+        TEST(each_step_is_timed),
         TEST(finishing_answers_what_waits),
         TEST(now_never_goes_back),
         TEST(a_busy_journal_is_tried_again),
