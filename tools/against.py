@@ -7,7 +7,7 @@ one of each side, in the order ABBA: whatever else moves the machine's pace move
 
 The ratio is this tree over the other commit; above 1 this tree is better. It is the Hodges-Lehmann estimate
 of the logarithms of the pairs' ratios, and its interval the one of Wilcoxon's signed ranks: exact for few
-pairs, and one pair in which something else had the machine does not move it. Speed is never asserted:
+pairs, and from twelve pairs on one in which something else had the machine moves neither. Speed is never asserted:
 the exit code is 0 unless something could not be run.
 """
 import json

@@ -67,7 +67,7 @@ class Tefterd(unittest.TestCase):
             result = self.run_it(*words)
             self.assertEqual(result.returncode, DONE)
             self.assertIn("--ledger", result.stdout)
-        self.assertRegex(self.run_it("--version").stdout, r"^tefterd \d+\.\d+\.\d+$")
+        self.assertRegex(self.run_it("--version").stdout, r"^tefterd \d+\.\d+\.\d+(\+g[0-9a-f]{12}(\.dirty)?)?$")
         self.assertRegex(self.run_it("verify", "--version").stdout, r"^tefterd \d")
 
     def test_wrong_words_are_two_and_say_what_to_do(self):
