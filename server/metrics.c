@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/version.h"
 #include "net/responder.h"
+#include "session/sessions.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -154,6 +154,11 @@ __attribute__((noreturn)) static void give_up(const struct failure *failure)
     _exit(1);
 }
 
+static bool behind(const struct writer *writer)
+{
+    return commit_behind(writer->options.commit) > 0;
+}
+
 /* Views see what is applied from here on. */
 static void settle(struct writer *writer)
 {
@@ -252,11 +257,6 @@ static bool step_due(const struct writer *writer)
     return commit_wants_step(writer->options.commit) && !writer->finishing &&
            writer->free.count > 0 && !atomic_load(&writer->read_only) &&
            writer_state(writer) == WRITER_WELL;
-}
-
-static bool behind(const struct writer *writer)
-{
-    return commit_behind(writer->options.commit) > 0;
 }
 
 static bool nothing_to_do(const struct writer *writer)

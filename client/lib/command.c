@@ -88,8 +88,7 @@ static bool counts_as_done(const Tefter__Reply *reply)
 static void settle(struct tefter *client, const struct request *request, const Tefter__Reply *reply)
 {
     if (request->written && is_final(request, reply))
-        outbox_settle(&client->outbox, request->id, counts_as_done(reply),
-                      &client->incarnation);
+        outbox_settle(&client->outbox, request->id, counts_as_done(reply), &client->incarnation);
 }
 
 static void tell_caller(struct tefter *client, struct request *request, const Tefter__Reply *reply)

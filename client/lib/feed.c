@@ -8,6 +8,8 @@
 
 #include <stdlib.h>
 
+enum { RESUME_NONCE = 4 }; /* Resume.incarnation_nonce */
+
 #define SUBSCRIBE_REQUEST (UINT64_C(1) << 62)
 
 /* ---- asking ---- */
@@ -20,7 +22,9 @@ static bool feed_resume(struct tefter_feed *feed, Tefter__Resume *resume)
         return false;
     resume->ledger = welcome->ledger;
     resume->incarnation = welcome->incarnation;
-    resume->has_incarnation_nonce = welcome->has_incarnation_nonce;
+    resume->has_incarnation_nonce =
+        welcome->has_incarnation_nonce &&
+        tefter_knows_field(client, &tefter__resume__descriptor, RESUME_NONCE);
     resume->incarnation_nonce = welcome->incarnation_nonce;
     return true;
 }

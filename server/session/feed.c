@@ -46,7 +46,7 @@ static void send_subscribed(struct feed *feed, uint64_t request, bool resumed, u
     subscribed.seq = seq;
     subscribed.ledger = (ProtobufCBinaryData){sizeof home->ledger_id, home->ledger_id};
     subscribed.incarnation = home->incarnation.number;
-    subscribed.has_incarnation_nonce = true;
+    subscribed.has_incarnation_nonce = session_passes_over(feed->session);
     subscribed.incarnation_nonce =
         (ProtobufCBinaryData){sizeof home->incarnation.nonce, home->incarnation.nonce};
     message.body_case = TEFTER__TO_TERMINAL__BODY_SUBSCRIBED;

@@ -99,7 +99,7 @@ static void welcome_init(const struct session *session, Tefter__Welcome *welcome
     welcome->company = welcome->currency = welcome->terminal_name = welcome->branch_code = "";
     welcome->ledger = (ProtobufCBinaryData){sizeof home->ledger_id, home->ledger_id};
     welcome->incarnation = home->incarnation.number;
-    welcome->has_incarnation_nonce = true;
+    welcome->has_incarnation_nonce = session_passes_over(session);
     welcome->incarnation_nonce =
         (ProtobufCBinaryData){sizeof home->incarnation.nonce, home->incarnation.nonce};
     welcome->seq = hub_seq(home->hub);

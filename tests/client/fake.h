@@ -13,6 +13,7 @@
 #include "lib/profile.h"
 #include "lib/tefter.h"
 #include "net/stream.h"
+#include "wire/features.h"
 #include "wire/frame.h"
 #include "wire/later.h"
 #include "wire/message.h"
@@ -50,13 +51,14 @@ struct fake {
     uint32_t busy;           /* so many submits are told BUSY first */
     uint32_t retry_ms;       /* and to come back then; 0: soon */
     Tefter__Refusal *refuse; /* every command */
-    struct slice features;   /* told in the greeting; empty: nothing is said of it */
+    struct slice features;   /* all of ours; empty: the greeting says nothing of it */
     struct prng *later;      /* a later version: fields in between that the client does not know */
     bool other_kinds;        /* and answers of kinds that it does not know */
     uint32_t subscription;
     bool subscribed;
     Tefter__Subscribe *asked; /* newest Subscribe, in asked_arena */
     struct arena asked_arena;
+    struct arena features_arena;
     uint32_t subscribes;
     uint32_t pings;
 };
@@ -346,6 +348,8 @@ static inline void fake_init(struct fake *fake, struct loop *loop)
     pki_init(&fake->pki);
     arena_init(&fake->arena, 8 << 20);
     arena_init(&fake->asked_arena, 1 << 20);
+    arena_init(&fake->features_arena, 1 << 20);
+    fake->features = features_describe(&tefter__from_terminal__descriptor, &fake->features_arena);
     frame_reader_init(&fake->reader, FRAME_TO_SERVER_MAX);
     fake->tls = pki_server_context(&fake->pki);
     fake->listener = stream_listen(loop, "127.0.0.1:0", fake->tls, fake_accepted, fake, &failure);
@@ -359,6 +363,7 @@ static inline void fake_fini(struct fake *fake)
     frame_reader_fini(&fake->reader);
     arena_fini(&fake->arena);
     arena_fini(&fake->asked_arena);
+    arena_fini(&fake->features_arena);
     pki_fini(&fake->pki);
 }
 

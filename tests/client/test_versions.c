@@ -286,7 +286,10 @@ static void what_the_first_servers_read_is_read_for_ever(void **state)
         commands = first->types[i]->n_numbers > commands ? first->types[i]->n_numbers : commands;
     }
     assert_int_equal(commands, 44);
+    world.fake.features = (struct slice){NULL, 0};
     connect_now(); /* to one of them */
+    assert_false(tefter_knows_field(world.client, &tefter__resume__descriptor, 4));
+    assert_true(tefter_knows_field(world.client, &tefter__resume__descriptor, 3));
     assert_int_equal(call(true)->result_case, TEFTER__REPLY__RESULT_DONE);
 }
 
