@@ -18,72 +18,46 @@ __attribute__((format(printf, 2, 0))) static void told_wrong(cfg_t *cfg, const c
          cfg->line, text);
 }
 
-static bool take_text(const char *name, const char **slot)
+enum { KEYS_MAX = 64 };
+
+/* A key that is in the file, as the command line would have it. */
+static bool take_key(const char *path, const char *key, bool flag, struct settings *settings,
+                     struct failure *failure)
 {
-    const char *value = cfg_getstr(file, name);
-    if (value && !*slot)
-        *slot = value;
-    return true;
+    const char *value = flag ? NULL : cfg_getstr(file, key);
+    if (flag ? !cfg_getbool(file, key) : !value)
+        return true;
+    return settings_set_key(settings, key, value) ||
+           fail(failure, FAULT_USE, 0, "%s: %s cannot be '%.60s'", path, key, value);
 }
 
-static bool take_number(const char *path, const char *name, bool (*read)(const char *, uint64_t *),
-                        uint64_t *slot, struct failure *failure)
+static void fill_options(cfg_opt_t options[KEYS_MAX + 1])
 {
-    uint64_t number;
-    const char *value = cfg_getstr(file, name);
-    if (!value || *slot)
-        return true;
-    if (!read(value, &number))
-        return fail(failure, FAULT_USE, 0, "%s: %s cannot be '%.60s'", path, name, value);
-    *slot = number;
-    return true;
-}
-
-/* 0 is a value of it. */
-static bool take_slow(const char *path, struct settings *settings, struct failure *failure)
-{
-    uint64_t slow_ms = 0;
-    if (settings->slow_ms != SETTINGS_UNSET || !cfg_getstr(file, "slow_ms"))
-        return true;
-    if (!take_number(path, "slow_ms", settings_number, &slow_ms, failure))
-        return false;
-    settings->slow_ms = slow_ms;
-    return true;
+    bool flag;
+    const char *key;
+    size_t count = 0;
+    for (; (key = settings_key(count, &flag)); count++) {
+        need(count < KEYS_MAX);
+        options[count] = flag ? (cfg_opt_t)CFG_BOOL(key, cfg_false, CFGF_NONE)
+                              : (cfg_opt_t)CFG_STR(key, NULL, CFGF_NODEFAULT);
+    }
+    options[count] = (cfg_opt_t)CFG_END();
 }
 
 static bool take_all(const char *path, struct settings *settings, struct failure *failure)
 {
-    settings->distrust = settings->distrust || cfg_getbool(file, "distrust");
-    settings->date_frozen = settings->date_frozen || cfg_getbool(file, "date_frozen");
-    return take_text("ledger", &settings->ledger) && take_text("listen", &settings->listen) &&
-           take_text("backup_to", &settings->to) && take_text("metrics", &settings->metrics) &&
-           take_slow(path, settings, failure) &&
-           take_number(path, "map", settings_bytes, &settings->map_bytes, failure) &&
-           take_number(path, "min_free", settings_bytes, &settings->min_free_bytes, failure) &&
-           take_number(path, "checkpoint", settings_bytes, &settings->checkpoint_bytes, failure) &&
-           take_number(path, "segment", settings_bytes, &settings->segment_bytes, failure) &&
-           take_number(path, "backup_every", settings_span, &settings->every_s, failure) &&
-           take_number(path, "backup_keep", settings_number, &settings->keep, failure);
+    bool flag;
+    const char *key;
+    for (size_t i = 0; (key = settings_key(i, &flag)); i++)
+        if (!take_key(path, key, flag, settings, failure))
+            return false;
+    return true;
 }
 
 bool config_read(const char *path, struct settings *settings, struct failure *failure)
 {
-    cfg_opt_t options[] = {
-        CFG_STR("ledger", NULL, CFGF_NODEFAULT),
-        CFG_STR("listen", NULL, CFGF_NODEFAULT),
-        CFG_STR("map", NULL, CFGF_NODEFAULT),
-        CFG_STR("min_free", NULL, CFGF_NODEFAULT),
-        CFG_STR("checkpoint", NULL, CFGF_NODEFAULT),
-        CFG_STR("segment", NULL, CFGF_NODEFAULT),
-        CFG_STR("metrics", NULL, CFGF_NODEFAULT),
-        CFG_STR("slow_ms", NULL, CFGF_NODEFAULT),
-        CFG_STR("backup_to", NULL, CFGF_NODEFAULT),
-        CFG_STR("backup_every", NULL, CFGF_NODEFAULT),
-        CFG_STR("backup_keep", NULL, CFGF_NODEFAULT),
-        CFG_BOOL("distrust", cfg_false, CFGF_NONE),
-        CFG_BOOL("date_frozen", cfg_false, CFGF_NONE),
-        CFG_END(),
-    };
+    cfg_opt_t options[KEYS_MAX + 1];
+    fill_options(options);
     if (file)
         cfg_free(file);
     file = cfg_init(options, CFGF_NONE);

@@ -13,30 +13,37 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#define SUMMARY "the server of a live receivables ledger"
+
 static const struct command commands[] = {
     {"serve", server_run,
-     "ledger listen config map min-free checkpoint segment distrust date-frozen metrics slow-ms",
-     NULL, "serve a ledger, in the foreground; TERM drains, HUP reads the certificate again"},
+     "ledger config listen map min-free checkpoint segment distrust date-frozen "
+     "metrics slow-ms",
+     NULL,
+     "serve a ledger, in the foreground; TERM drains, HUP reads the certificate again"},
     {"init", init_run,
-     "ledger company currency admin admin-name branch utc-offset password-file password-stdin "
+     "ledger config company currency admin admin-name branch utc-offset password-file "
+     "password-stdin "
      "host listen map",
-     NULL, "make a new ledger and the first one-time code"},
-    {"status", status_run, "ledger", NULL,
-     "what its folder tells: served, sizes, copies, expiries"},
-    {"metrics", metrics_run, "ledger", NULL,
-     "what the running server counts and times, as OpenMetrics text"},
-    {"verify", verify_run, "ledger map", NULL,
-     "read the whole journal, replay it, compare with the state; beside a server too"},
-    {"backup", backup_run, "ledger to every keep map", NULL,
-     "a verified copy in another place; beside a server too"},
-    {"restore", restore_run, "ledger from map", NULL, "a ledger from a backup, in a new folder"},
-    {"code", code_run, "ledger terminal listen map", NULL,
-     "a new one-time code for a terminal, while nobody serves"},
-    {"recover", recover_run, "ledger admin password-file password-stdin map", NULL,
-     "a new password for an owner, while nobody serves"},
-    {"skip", skip_run, "ledger reason map", "SEQ",
-     "pass over an entry that cannot be applied, while nobody serves"},
-    {"upgrade", upgrade_run, "ledger map", NULL, "adopt the newest rules this program knows"},
+     NULL, "make a new ledger and print the first one-time code"},
+    {"status", status_run, "ledger config", NULL,
+     "show what the folder tells: served or not, sizes, backups, expiries"},
+    {"metrics", metrics_run, "ledger config", NULL,
+     "print what the running server counts and times, as OpenMetrics text"},
+    {"verify", verify_run, "ledger config map", NULL,
+     "replay the whole journal and compare it with the state, also while it is served"},
+    {"backup", backup_run, "ledger config to every keep map", NULL,
+     "make a verified copy in another place, also while it is served"},
+    {"restore", restore_run, "ledger config from map", NULL,
+     "make a ledger from a backup, in a new folder"},
+    {"code", code_run, "ledger config terminal listen map", NULL,
+     "print a new one-time code for a terminal, while it is not served"},
+    {"recover", recover_run, "ledger config admin password-file password-stdin map", NULL,
+     "set a new password of an owner, while it is not served"},
+    {"skip", skip_run, "ledger config reason map", "SEQ",
+     "pass over an entry that cannot be applied, while it is not served"},
+    {"upgrade", upgrade_run, "ledger config map", NULL,
+     "adopt the newest rules this program knows"},
     {"verify-state", verify_state_run, "glance map", "PATH", NULL},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
@@ -51,13 +58,57 @@ static const struct command *command_find(const char *name)
 
 static void tell_all(void)
 {
-    printf("tefterd %s: a live receivables ledger\n\n"
+    printf("tefterd %s: " SUMMARY "\n\n"
            "  tefterd --ledger DIR [--listen HOST:PORT] [-c FILE]\n\n",
            version_text);
     for (int i = 0; i < COMMAND_COUNT; i++)
         if (commands[i].help)
             printf("  tefterd %-9s %s\n", commands[i].name, commands[i].help);
     printf("\nEach has its own: tefterd SUBCOMMAND --help\n");
+}
+
+static void tell_usage(enum usage_form form)
+{
+    struct usage usage = {.out = stdout, .form = form, .program = "tefterd"};
+    usage_begin(&usage, "8", SUMMARY);
+    usage_heading(&usage, "Synopsis");
+    usage_text(&usage, "tefterd --ledger DIR [--listen HOST:PORT] [-c FILE]");
+    usage_text(&usage, "tefterd SUBCOMMAND [OPTION ...]");
+    usage_heading(&usage, "Description");
+    usage_text(&usage,
+               "The ledger's server, and what belongs to its folder. Sizes: 512M, 64G; times: "
+               "90s, 15m, 1h, 7d.");
+    usage_heading(&usage, "Commands");
+    for (int i = 0; i < COMMAND_COUNT; i++)
+        if (commands[i].help)
+            settings_usage(&commands[i], &usage);
+    usage_heading(&usage, "Settings file");
+    usage_text(&usage,
+               "The FILE of -c has lines of the form key = \"value\"; what follows # is a remark. "
+               "Every subcommand reads what concerns it, and the command line wins. "
+               "tefterd --example prints a file with every key.");
+    usage_heading(&usage, "Exit status");
+    usage_text(&usage, "  0  done");
+    usage_text(&usage, "  1  a fault: the sentence on standard error says which");
+    usage_text(&usage, "  2  wrong use");
+    usage_text(&usage, "  5  another process has the ledger");
+    usage_heading(&usage, "See also");
+    usage_text(&usage, "tefter(1)");
+    usage_end(&usage);
+}
+
+/* What is told of the whole program, for who installs it. False: no such word. */
+static bool tell_whole(const char *word)
+{
+    if (strcmp(word, "--man") == 0)
+        tell_usage(USAGE_MANUAL);
+    else if (strcmp(word, "--completion") == 0)
+        tell_usage(USAGE_COMPLETION);
+    else if (strcmp(word, "--example") == 0)
+        settings_example(stdout);
+    else
+        return false;
+    return true;
 }
 
 static int run(const struct command *command, int argc, char **argv)
@@ -81,6 +132,8 @@ static int run(const struct command *command, int argc, char **argv)
 int main(int argc, char **argv)
 {
     const struct command *command = commands;
+    if (argc == 2 && tell_whole(argv[1]))
+        return EXIT_DONE;
     umask(077);
     signal(SIGPIPE, SIG_IGN);
     log_setup("tefterd", LOG_NOTICE);

@@ -11,10 +11,13 @@
 enum option_kind {
     OPTION_FLAG,
     OPTION_TEXT,
+    OPTION_FILE,
+    OPTION_FOLDER,
     OPTION_HOST,
     OPTION_NUMBER,
     OPTION_BYTES,
-    OPTION_SPAN
+    OPTION_SPAN,
+    OPTION_MS, /* 0 is a value of it: SETTINGS_UNSET until it is said */
 };
 
 struct option_row {
@@ -23,51 +26,64 @@ struct option_row {
     enum option_kind kind;
     size_t at;
     const char *value;
+    const char *key;   /* what the file of -c calls it; NULL: the command line only */
+    const char *usual; /* what it is when nobody says; NULL: nothing, or as `help` says */
     const char *help;
 };
 
 #define AT(field) offsetof(struct settings, field)
 
 static const struct option_row rows[] = {
-    {"ledger", 'l', OPTION_TEXT, AT(ledger), "DIR", "the ledger's folder"},
-    {"listen", 0, OPTION_TEXT, AT(listen), "HOST:PORT", "address for terminals (127.0.0.1:7420)"},
-    {"config", 'c', OPTION_TEXT, AT(config), "FILE", "settings; the command line wins"},
-    {"map", 0, OPTION_BYTES, AT(map_bytes), "BYTES", "most the state may grow to (64G)"},
-    {"min-free", 0, OPTION_BYTES, AT(min_free_bytes), "BYTES",
-     "read only below this on the disk (5 %, at least 256M)"},
-    {"checkpoint", 0, OPTION_BYTES, AT(checkpoint_bytes), "BYTES",
-     "journal between two checkpoints (64M)"},
-    {"segment", 0, OPTION_BYTES, AT(segment_bytes), "BYTES", "size of a journal file (64M)"},
-    {"distrust", 0, OPTION_FLAG, AT(distrust), NULL, "rebuild the state from the journal"},
-    {"date-frozen", 0, OPTION_FLAG, AT(date_frozen), NULL,
+    {"ledger", 'l', OPTION_FOLDER, AT(ledger), "DIR", "ledger", NULL, "the ledger's folder"},
+    {"listen", 0, OPTION_TEXT, AT(listen), "HOST:PORT", "listen", SETTINGS_LISTEN,
+     "address to listen on for terminals; 0.0.0.0 is every IPv4 address of this machine"},
+    {"config", 'c', OPTION_FILE, AT(config), "FILE", NULL, NULL,
+     "read settings from FILE; the command line wins"},
+    {"map", 0, OPTION_BYTES, AT(map_bytes), "BYTES", "map", "64G",
+     "most the state may grow to; address space, not memory"},
+    {"min-free", 0, OPTION_BYTES, AT(min_free_bytes), "BYTES", "min_free", NULL,
+     "read only while the disk has less free (default: 5 % of it, at least 256M)"},
+    {"checkpoint", 0, OPTION_BYTES, AT(checkpoint_bytes), "BYTES", "checkpoint", "64M",
+     "journal written between two checkpoints"},
+    {"segment", 0, OPTION_BYTES, AT(segment_bytes), "BYTES", "segment", "64M",
+     "size of a journal file"},
+    {"distrust", 0, OPTION_FLAG, AT(distrust), NULL, "distrust", NULL,
+     "rebuild the state from the journal"},
+    {"date-frozen", 0, OPTION_FLAG, AT(date_frozen), NULL, "date_frozen", NULL,
      "turn no business day: for imports and tests"},
-    {"metrics", 0, OPTION_TEXT, AT(metrics), "HOST:PORT",
+    {"metrics", 0, OPTION_TEXT, AT(metrics), "HOST:PORT", "metrics", NULL,
      "show metrics there: a loopback address, or the path of a unix socket"},
-    {"slow-ms", 0, OPTION_NUMBER, AT(slow_ms), "MS",
-     "log commands that take longer (500; 0: none)"},
-    {"to", 0, OPTION_TEXT, AT(to), "PLACE", "folder for backups, best on another machine"},
-    {"from", 0, OPTION_TEXT, AT(from), "PLACE", "a backup, or the folder of backups (newest)"},
-    {"every", 0, OPTION_SPAN, AT(every_s), "1h", "go on, one backup each time"},
-    {"keep", 0, OPTION_NUMBER, AT(keep), "N", "backups kept in PLACE (30)"},
-    {"company", 0, OPTION_TEXT, AT(company), "NAME", "name of the company"},
-    {"currency", 0, OPTION_TEXT, AT(currency), "CODE", "three letters: VND, EUR, IRR"},
-    {"admin", 0, OPTION_TEXT, AT(admin), "LOGIN", "login of the owner: a-z 0-9 . - _"},
-    {"admin-name", 0, OPTION_TEXT, AT(admin_name), "NAME", "his name"},
-    {"branch", 0, OPTION_TEXT, AT(branch), "CODE", "code of the head office (HQ)"},
-    {"utc-offset", 0, OPTION_TEXT, AT(utc_offset), "+HH:MM", "its time (this machine's)"},
-    {"password-file", 0, OPTION_TEXT, AT(password_file), "FILE", "the password is its first line"},
-    {"password-stdin", 0, OPTION_FLAG, AT(password_stdin), NULL,
+    {"slow-ms", 0, OPTION_MS, AT(slow_ms), "MS", "slow_ms", "500",
+     "log commands that take longer than so many milliseconds; 0: none"},
+    {"to", 0, OPTION_FOLDER, AT(to), "DIR", "backup_to", NULL,
+     "folder for backups, best on another machine"},
+    {"from", 0, OPTION_FOLDER, AT(from), "DIR", NULL, NULL,
+     "a backup, or the folder of backups: then the newest"},
+    {"every", 0, OPTION_SPAN, AT(every_s), "TIME", "backup_every", NULL,
+     "go on and make a backup each TIME: 15m, 1h, 1d (default: one backup)"},
+    {"keep", 0, OPTION_NUMBER, AT(keep), "N", "backup_keep", "30", "backups kept in the folder"},
+    {"company", 0, OPTION_TEXT, AT(company), "NAME", NULL, NULL, "name of the company"},
+    {"currency", 0, OPTION_TEXT, AT(currency), "CODE", NULL, NULL,
+     "its currency, three letters of ISO 4217: VND, EUR, IRR"},
+    {"admin", 0, OPTION_TEXT, AT(admin), "LOGIN", NULL, NULL, "login of the owner: a-z 0-9 . - _"},
+    {"admin-name", 0, OPTION_TEXT, AT(admin_name), "NAME", NULL, NULL, "the owner's name"},
+    {"branch", 0, OPTION_TEXT, AT(branch), "CODE", NULL, "HQ", "code of the head office"},
+    {"utc-offset", 0, OPTION_TEXT, AT(utc_offset), "+HH:MM", NULL, NULL,
+     "time of the head office (default: this machine's)"},
+    {"password-file", 0, OPTION_FILE, AT(password_file), "FILE", NULL, NULL,
+     "the password is its first line (default: asked for)"},
+    {"password-stdin", 0, OPTION_FLAG, AT(password_stdin), NULL, NULL, NULL,
      "the password is the first line of standard input"},
-    {"host", 0, OPTION_HOST, AT(hosts), "NAME",
-     "name or address of this server, for its certificate; again for more"},
-    {"terminal", 0, OPTION_NUMBER, AT(terminal), "N", "number of the terminal"},
-    {"reason", 0, OPTION_TEXT, AT(reason), "TEXT", "why; it is kept in the journal"},
-    {"glance", 0, OPTION_FLAG, AT(glance), NULL, "only open it"},
-    {"help", 'h', OPTION_FLAG, AT(help), NULL, "this text"},
-    {"version", 'V', OPTION_FLAG, AT(version), NULL, "the version"},
+    {"host", 0, OPTION_HOST, AT(hosts), "NAME", NULL, NULL,
+     "name or address by which terminals reach this server, for its certificate; again for more"},
+    {"terminal", 0, OPTION_NUMBER, AT(terminal), "N", NULL, NULL, "number of the terminal"},
+    {"reason", 0, OPTION_TEXT, AT(reason), "TEXT", NULL, NULL, "why; kept in the journal"},
+    {"glance", 0, OPTION_FLAG, AT(glance), NULL, NULL, NULL, "only open it"},
+    {"help", 'h', OPTION_FLAG, AT(help), NULL, NULL, NULL, "show this text"},
+    {"version", 'V', OPTION_FLAG, AT(version), NULL, NULL, NULL, "show the version"},
 };
-enum { SLOW_MS_USUAL = 500, SLOW_MS_MOST = 24 * 3600 * 1000 };
-enum { ROW_COUNT = sizeof rows / sizeof rows[0], LONG_BASE = 1000 };
+enum { ROW_COUNT = sizeof rows / sizeof rows[0], LONG_BASE = 1000, HELP_MAX = 200 };
+#define MS_MOST (UINT64_C(24) * 3600 * 1000)
 
 /* ---- values ---- */
 
@@ -129,6 +145,8 @@ static bool set_row(struct settings *settings, const struct option_row *row, con
         *(bool *)at = true;
         return true;
     case OPTION_TEXT:
+    case OPTION_FILE:
+    case OPTION_FOLDER:
         *(const char **)at = value;
         return *value != '\0';
     case OPTION_HOST:
@@ -139,6 +157,8 @@ static bool set_row(struct settings *settings, const struct option_row *row, con
         return settings_bytes(value, at);
     case OPTION_SPAN:
         return settings_span(value, at);
+    case OPTION_MS:
+        return settings_number(value, at) && *(const uint64_t *)at <= MS_MOST;
     }
     return false;
 }
@@ -239,20 +259,53 @@ static int read_word(struct settings *settings, const struct command *command, i
     return EXIT_DONE;
 }
 
+/* ---- the file, and what is usual ---- */
+
+static bool row_said(const struct settings *settings, const struct option_row *row)
+{
+    const void *at = (const char *)settings + row->at;
+    switch (row->kind) {
+    case OPTION_FLAG:
+        return *(const bool *)at;
+    case OPTION_TEXT:
+    case OPTION_FILE:
+    case OPTION_FOLDER:
+        return *(const char *const *)at != NULL;
+    case OPTION_HOST:
+        return settings->host_count > 0;
+    case OPTION_NUMBER:
+    case OPTION_BYTES:
+    case OPTION_SPAN:
+        return *(const uint64_t *)at != 0;
+    case OPTION_MS:
+        return *(const uint64_t *)at != SETTINGS_UNSET;
+    }
+    return false;
+}
+
+const char *settings_key(size_t i, bool *ret_flag)
+{
+    for (int row = 0; row < ROW_COUNT; row++) {
+        *ret_flag = rows[row].kind == OPTION_FLAG;
+        if (rows[row].key && i-- == 0)
+            return rows[row].key;
+    }
+    return NULL;
+}
+
+bool settings_set_key(struct settings *settings, const char *key, const char *value)
+{
+    for (int i = 0; i < ROW_COUNT; i++)
+        if (rows[i].key && strcmp(rows[i].key, key) == 0)
+            return row_said(settings, &rows[i]) || set_row(settings, &rows[i], value);
+    return false;
+}
+
 static void set_usual(struct settings *settings)
 {
-    if (!settings->listen)
-        settings->listen = "127.0.0.1:7420";
-    if (!settings->map_bytes)
-        settings->map_bytes = UINT64_C(64) << 30;
-    if (!settings->checkpoint_bytes)
-        settings->checkpoint_bytes = UINT64_C(64) << 20;
-    if (settings->slow_ms == SETTINGS_UNSET)
-        settings->slow_ms = SLOW_MS_USUAL;
-    if (settings->slow_ms > SLOW_MS_MOST)
-        settings->slow_ms = SLOW_MS_MOST;
-    if (!settings->keep)
-        settings->keep = 30;
+    for (int i = 0; i < ROW_COUNT; i++)
+        if (rows[i].usual && !row_said(settings, &rows[i]))
+            need(set_row(settings, &rows[i], rows[i].usual));
 }
 
 int settings_read(struct settings *ret_settings, const struct command *command, int argc,
@@ -273,19 +326,91 @@ int settings_read(struct settings *ret_settings, const struct command *command, 
     return EXIT_DONE;
 }
 
+/* ---- what may be typed ---- */
+
+static void help_of(const struct option_row *row, char out[HELP_MAX])
+{
+    snprintf(out, HELP_MAX, "%s%s%s%s", row->help, row->usual ? " (default: " : "",
+             row->usual ? row->usual : "", row->usual ? ")" : "");
+}
+
 void settings_help(const struct command *command)
 {
     const char *name = name_of(command);
     printf("tefterd%s%s%s%s [options]\n\n  %s\n\n", *name ? " " : "", name,
            command->word ? " " : "", command->word ? command->word : "", command->help);
     for (int i = 0; i < ROW_COUNT; i++) {
-        char left[40];
+        char left[40], help[HELP_MAX];
         if (!takes(command, rows[i].name))
             continue;
         snprintf(left, sizeof left, "%s%c%s --%s %s", rows[i].letter ? "-" : " ",
                  rows[i].letter ? rows[i].letter : ' ', rows[i].letter ? "," : " ", rows[i].name,
                  rows[i].value ? rows[i].value : "");
-        printf("  %-28s %s\n", left, rows[i].help);
+        help_of(&rows[i], help);
+        printf("  %-28s %s\n", left, help);
+    }
+}
+
+void settings_usage(const struct command *command, struct usage *usage)
+{
+    usage_command(usage, name_of(command), command->word, command->help);
+    for (int i = 0; i < ROW_COUNT; i++) {
+        char name[40], help[HELP_MAX];
+        if (!takes(command, rows[i].name))
+            continue;
+        snprintf(name, sizeof name, "--%s", rows[i].name);
+        help_of(&rows[i], help);
+        usage_option(usage,
+                     &(struct usage_option){
+                         .name = name,
+                         .letter = rows[i].letter,
+                         .value = {rows[i].value, rows[i].kind == OPTION_FILE     ? USAGE_FILES
+                                                  : rows[i].kind == OPTION_FOLDER ? USAGE_FOLDERS
+                                                                                  : NULL},
+                         .help = help});
+    }
+}
+
+/* What a key may look like where nothing is usual. */
+static const char *example_of(const struct option_row *row)
+{
+    switch (row->kind) {
+    case OPTION_FLAG:
+        return "false";
+    case OPTION_BYTES:
+        return "512M";
+    case OPTION_SPAN:
+        return "1h";
+    case OPTION_NUMBER:
+        return "1";
+    case OPTION_MS:
+        return "500";
+    case OPTION_FOLDER:
+        return strcmp(row->name, "ledger") == 0 ? "/var/lib/tefter/ledger" : "/var/backups/tefter";
+    case OPTION_TEXT:
+    case OPTION_FILE:
+    case OPTION_HOST:
+        return "";
+    }
+    return "";
+}
+
+void settings_example(FILE *out)
+{
+    fprintf(
+        out,
+        "# Settings of tefterd, made by tefterd --example: every key, as it is when nothing is\n"
+        "# said, or as an example. The command line wins over this file. Sizes: 512M, 64G;\n"
+        "# times: 90s, 15m, 1h, 7d.\n");
+    for (int i = 0; i < ROW_COUNT; i++) {
+        char help[HELP_MAX];
+        const char *value = rows[i].usual ? rows[i].usual : example_of(&rows[i]);
+        const char *quote = rows[i].kind == OPTION_FLAG ? "" : "\"";
+        if (!rows[i].key)
+            continue;
+        help_of(&rows[i], help);
+        fprintf(out, "\n# %s\n%s%s = %s%s%s\n", help, strcmp(rows[i].key, "ledger") == 0 ? "" : "#",
+                rows[i].key, quote, value, quote);
     }
 }
 

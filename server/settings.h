@@ -5,10 +5,15 @@
  * and a sentence.
  */
 #include "base/fault.h"
+#include "base/usage.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+
+/* Where the server listens when nobody says. */
+#define SETTINGS_LISTEN "127.0.0.1:7420"
 
 /* Exit codes of tefterd. */
 enum { EXIT_DONE = 0, EXIT_FAULT = 1, EXIT_USE = 2, EXIT_CONFLICT = 5, EXIT_STALE = 6 };
@@ -24,7 +29,7 @@ struct settings {
     uint64_t map_bytes;
     uint64_t min_free_bytes;   /* 0: max(5 %, 256 MiB) */
     uint64_t checkpoint_bytes; /* of journal since the last one */
-    uint64_t segment_bytes;    /* 0: the usual */
+    uint64_t segment_bytes;
     bool distrust;
     bool date_frozen;
     const char *metrics; /* NULL: not shown */
@@ -63,8 +68,16 @@ struct command {
 /* Reads the arguments behind the subcommand. 0: go on; else an exit code, with a sentence told. */
 int settings_read(struct settings *ret_settings, const struct command *command, int argc,
                   char **argv);
-/* The options of a subcommand, one a line. */
+/* The options of a subcommand, one a line; the same for the manual page and the completion. */
 void settings_help(const struct command *command);
+void settings_usage(const struct command *command, struct usage *usage);
+/* A file for -c with every key and what it means. */
+void settings_example(FILE *out);
+
+/* The keys of that file; NULL behind the last. A flag is true or false. */
+const char *settings_key(size_t i, bool *ret_flag);
+/* Sets what the command line left open. False: the value cannot be understood. */
+bool settings_set_key(struct settings *settings, const char *key, const char *value);
 
 /* "64G" "512M" "4096"; "90s" "15m" "1h" "7d". */
 bool settings_bytes(const char *text, uint64_t *ret_bytes);

@@ -1,32 +1,11 @@
 /*
- * Operands and options by a verb's table, and the help that the same table gives.
+ * Operands and options by a verb's table.
  */
 #include "base/text.h"
 #include "cli/cli.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static const struct param global_params[] = {
-    OPTION("--json", FLAG, NULL, "one JSON object a line"),
-    OPTION("--profile", TEXT, NULL, "folder of this terminal (TEFTER_PROFILE)"),
-    OPTION("--server", TEXT, NULL, "HOST:PORT instead of the profile's (TEFTER_SERVER)"),
-    OPTION("--wait", NUMBER, NULL, "seconds to wait for the server (0: one try)"),
-    OPTION("--quiet", FLAG, NULL, "say nothing but the result and errors"),
-    OPTION("--help", FLAG, NULL, "this help"),
-    END,
-};
-
-static const struct param page_params[] = {
-    OPTION("--rows", NUMBER, NULL, "at most so many rows (100)"),
-    OPTION("--all", FLAG, NULL, "all rows"),
-    END,
-};
-
-static bool is_option(const struct param *param)
-{
-    return param->name[0] == '-';
-}
 
 /* ---- reading ---- */
 
@@ -188,107 +167,6 @@ const char *arg_text(const struct args *args, const char *name)
 bool arg_flag(const struct args *args, const char *name)
 {
     return arg_text(args, name) != NULL;
-}
-
-/* ---- help ---- */
-
-static const char *const value_words[] = {
-    [VALUE_FLAG] = "",
-    [VALUE_TEXT] = "TEXT",
-    [VALUE_NUMBER] = "N",
-    [VALUE_AMOUNT] = "AMOUNT",
-    [VALUE_PRICE] = "PRICE",
-    [VALUE_QUANTITY] = "QTY",
-    [VALUE_PERCENT] = "PERCENT",
-    [VALUE_DATE] = "DATE",
-    [VALUE_ENUM] = "WORD",
-    [VALUE_CUSTOMER] = "CUSTOMER",
-    [VALUE_BRANCH] = "BRANCH",
-    [VALUE_STAFF] = "LOGIN",
-    [VALUE_TERMINAL] = "TERMINAL",
-    [VALUE_GROUP] = "GROUP",
-    [VALUE_PRODUCT] = "PRODUCT",
-    [VALUE_PLACE] = "NAME",
-    [VALUE_DOCUMENT] = "NUMBER",
-};
-
-static void put_synopsis(const struct verb *verb, FILE *out)
-{
-    fprintf(out, "tefter %s", verb->noun);
-    if (verb->verb != NULL)
-        fprintf(out, " %s", verb->verb);
-    for (const struct param *param = verb->params; param != NULL && param->name != NULL; param++) {
-        if (is_option(param) && !param->needed)
-            continue;
-        bool loose = param->optional && !is_option(param);
-        fprintf(out, loose ? " [%s" : " %s", param->name);
-        if (is_option(param) && param->kind != VALUE_FLAG)
-            fprintf(out, " %s", value_words[param->kind]);
-        fprintf(out, "%s%s", param->many ? "…" : "", loose ? "]" : "");
-    }
-}
-
-static void put_params(const struct param *params, FILE *out)
-{
-    for (; params != NULL && params->name != NULL; params++) {
-        char left[64];
-        bool valued = is_option(params) && params->kind != VALUE_FLAG;
-        (void)snprintf(left, sizeof(left), "%s%s%s", params->name, valued ? " " : "",
-                       valued ? value_words[params->kind] : "");
-        fprintf(out, "  %-24s %s%s\n", left, params->help == NULL ? "" : params->help,
-                params->many ? " (may be repeated)" : "");
-    }
-}
-
-void help_verb(const struct verb *verb, FILE *out)
-{
-    put_synopsis(verb, out);
-    fprintf(out, "\n%s\n\n", verb->summary);
-    put_params(verb->params, out);
-    if (verb->paged)
-        put_params(page_params, out);
-    if (verb->more != NULL)
-        fprintf(out, "\n%s\n", verb->more);
-    fprintf(out, "\nEverywhere:\n");
-    put_params(global_params, out);
-}
-
-struct noun_help {
-    const char *noun;
-    FILE *out;
-};
-
-static bool put_verb_line(void *context, const struct verb *verb)
-{
-    const struct noun_help *help = context;
-    char left[80];
-    if (help->noun != NULL && strcmp(help->noun, verb->noun) != 0)
-        return true;
-    (void)snprintf(left, sizeof(left), "%s%s%s", verb->noun, verb->verb == NULL ? "" : " ",
-                   verb->verb == NULL ? "" : verb->verb);
-    fprintf(help->out, "  %-24s %s\n", left, verb->summary);
-    return true;
-}
-
-void help_noun(const char *noun, FILE *out)
-{
-    struct noun_help help = {noun, out};
-    fprintf(out, "tefter %s VERB …\n\n", noun);
-    verbs_each(put_verb_line, &help);
-    fprintf(out, "\ntefter %s VERB --help says more.\n", noun);
-}
-
-void help_all(FILE *out)
-{
-    struct noun_help help = {NULL, out};
-    fprintf(out, "tefter: a live receivables ledger\n\n");
-    verbs_each(put_verb_line, &help);
-    fprintf(out, "\nEverywhere:\n");
-    put_params(global_params, out);
-    fprintf(out, "\nAmounts as people type them: 1,234.50  1500k  2m. Dates: 2026-11-23, today, "
-                 "+30, -7.\nCustomers by code or number (#17: surely the number).\n"
-                 "Exit: 0 done, 1 refused by a rule, 2 bad use, 3 no server, 4 not allowed, "
-                 "5 conflict.\n\ntefter NOUN --help, tefter NOUN VERB --help say more.\n");
 }
 
 /* ---- finding verbs ---- */

@@ -13,7 +13,7 @@
 enum { INPUT_MAX = 1024 * 1024, SEEN_MAX = 64 };
 
 static const struct param call_params[] = {
-    OPTIONAL("NAME", TEXT, NULL, "IssueInvoice, CustomerCard …; none: all names"),
+    OPTIONAL("NAME", TEXT, NULL, "IssueInvoice, CustomerCard … (default: list all names)"),
     SOME("FIELD", TEXT, NULL,
          "'{json}', key=value (lines[0].quantity=2500), or - for standard "
          "input"),
@@ -335,7 +335,7 @@ static int call_run(struct run *run)
 
 const struct verb call_verbs[] = {
     {.noun = "call",
-     .summary = "any command, query or request by its name; JSON in, JSON out",
+     .summary = "send any command, query or request; JSON in, JSON out",
      .params = call_params,
      .run = call_run,
      .offline = true,

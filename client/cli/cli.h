@@ -5,7 +5,8 @@
  * Those that show more have a function.
  *
  *   main.c      words of the line → verb → run → exit code
- *   args.c      operands and options by a verb's table; help
+ *   args.c      operands and options by a verb's table
+ *   help.c      --help, manual page and completion from the same tables
  *   run.c       a verb at work: connect, call, ask, tell
  *   typed.c     what people type → fields of a message; references → ids
  *   path.c      fields of a message by path, as people read them
@@ -15,12 +16,15 @@
  */
 #include "base/arena.h"
 #include "base/fault.h"
+#include "base/usage.h"
 #include "lib/tefter.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+
+#define PROGRAM_SUMMARY "a live receivables ledger for all branches of a chain of shops"
 
 enum exit_code {
     EXIT_DONE = 0,
@@ -44,6 +48,8 @@ enum {
 enum value_kind {
     VALUE_FLAG, /* an option without a value */
     VALUE_TEXT,
+    VALUE_FILE,
+    VALUE_FOLDER,
     VALUE_NUMBER,
     VALUE_AMOUNT,
     VALUE_PRICE,
@@ -66,9 +72,10 @@ struct param {
     enum value_kind kind;
     const char *field; /* path in the verb's message that it sets; NULL: the function reads it */
     const char *help;
-    bool optional; /* operands; options always are unless `needed` */
-    bool many;     /* may be repeated; an operand: the last one */
-    bool needed;   /* an option that must be there */
+    bool optional;     /* operands; options always are unless `needed` */
+    bool many;         /* may be repeated; an operand: the last one */
+    bool needed;       /* an option that must be there */
+    const char *words; /* of a text: all that it may be, by spaces */
 };
 
 /* Rows of a table of params. */
@@ -101,6 +108,10 @@ struct param {
 #define NEEDED(name, kind, field, help)                                                            \
     {                                                                                              \
         PARAM(name, kind, field, help), .needed = true                                             \
+    }
+#define CHOICE(name, field, words_, help)                                                          \
+    {                                                                                              \
+        PARAM(name, TEXT, field, help), .words = (words_)                                          \
     }
 #define END                                                                                        \
     {                                                                                              \
@@ -152,12 +163,13 @@ struct verb {
     const char *query;           /* member of Query that the params fill */
     const char *rows;            /* repeated field of the answer */
     const struct column *columns;
-    const char *empty; /* sentence when there are no rows */
-    const char *fixed; /* "approved=true kind=cash": set before the params */
-    bool paged;        /* the query has rows and page, the answer next */
-    bool offline;      /* connects by itself, or not at all */
-    bool helps;        /* its function answers --help */
-    const char *more;  /* lines of help behind the table */
+    const char *empty;              /* sentence when there are no rows */
+    const char *fixed;              /* "approved=true kind=cash": set before the params */
+    bool paged;                     /* the query has rows and page, the answer next */
+    bool offline;                   /* connects by itself, or not at all */
+    bool helps;                     /* its function answers --help */
+    const char *more;               /* lines of help behind the table */
+    const struct usage_option *own; /* options that its function reads by itself; NULL name ends */
 };
 
 /* Each ends with a row whose noun is NULL. */
@@ -199,9 +211,19 @@ bool arg_flag(const struct args *args, const char *name);
 /* The next one of a repeated param; *at begins at 0. NULL: no more. */
 const char *arg_next(const struct args *args, const char *name, size_t *at);
 
+/* Options of every verb, and of those that are paged. */
+extern const struct param global_params[], page_params[];
+
+static inline bool is_option(const struct param *param)
+{
+    return param->name[0] == '-';
+}
+
 void help_all(FILE *out);
 void help_noun(const char *noun, FILE *out);
 void help_verb(const struct verb *verb, FILE *out);
+/* All verbs as a manual page or a completion. */
+void help_usage(enum usage_form form, FILE *out);
 
 /* ---- a verb at work ---- */
 

@@ -5,20 +5,21 @@
 #include <string.h>
 
 static const struct param show_params[] = {
-    OPERAND("NUMBER", TEXT, NULL, "its number; #ID: surely the id"),
-    OPTION("--kind", TEXT, NULL, "invoice, payment, credit-note or reversal"),
+    OPERAND("NUMBER", TEXT, NULL, "its number; #17 is the internal number"),
+    CHOICE("--kind", NULL, "invoice payment credit-note reversal",
+           "which, when several have the number"),
     END,
 };
 
 static const struct param list_params[] = {
-    OPTION("--customer", CUSTOMER, "customer", NULL),
-    OPTION("--branch", BRANCH, "branch", NULL),
-    OPTION("--kind", ENUM, "kind", "invoice, payment, credit-note or reversal"),
-    OPTION("--state", ENUM, "state", "open, part, closed or reversed"),
-    OPTION("--from", DATE, "from", "first date"),
-    OPTION("--to", DATE, "to", "last date"),
-    OPTION("--amount", AMOUNT, "amount_minor", "of just this total"),
-    OPTION("--source", TEXT, "source", "of an import"),
+    OPTION("--customer", CUSTOMER, "customer", "only this customer's"),
+    OPTION("--branch", BRANCH, "branch", "only this branch's"),
+    OPTION("--kind", ENUM, "kind", "only this kind"),
+    OPTION("--state", ENUM, "state", "only in this state"),
+    OPTION("--from", DATE, "from", "from this date on"),
+    OPTION("--to", DATE, "to", "up to this date"),
+    OPTION("--amount", AMOUNT, "amount_minor", "only with this total"),
+    OPTION("--source", TEXT, "source", "only from this import"),
     END,
 };
 
@@ -238,11 +239,11 @@ static int show_run(struct run *run)
 const struct verb document_verbs[] = {
     {.noun = "document",
      .verb = "show",
-     .summary = "one document and every payment that touched it",
+     .summary = "show a document and every payment that touched it",
      .params = show_params,
      .run = show_run},
     {.noun = "documents",
-     .summary = "a list of documents",
+     .summary = "list documents",
      .params = list_params,
      .query = "documents",
      .rows = "rows",

@@ -6,9 +6,9 @@
 #include <string.h>
 
 static const struct param enrol_params[] = {
-    OPERAND("HOST:PORT", TEXT, NULL, "where tefterd listens; port 7420 when left out"),
+    OPERAND("HOST:PORT", TEXT, NULL, "where tefterd listens (default port: 7420)"),
     OPERANDS("CODE", TEXT, NULL, "the one-time code, as it was printed"),
-    OPTION("--again", FLAG, NULL, "although this profile is a terminal already"),
+    OPTION("--again", FLAG, NULL, "replace the terminal that this profile is"),
     END,
 };
 
@@ -91,7 +91,7 @@ static int enrol_run(struct run *run)
 
 const struct verb enrol_verbs[] = {
     {.noun = "enrol",
-     .summary = "makes this device a terminal of a server",
+     .summary = "make this device a terminal of a server",
      .params = enrol_params,
      .run = enrol_run,
      .offline = true,

@@ -2,31 +2,34 @@
 #include "cli/cli.h"
 
 #define TERMS(prefix)                                                                              \
-    OPTION("--limit", AMOUNT, prefix "limit_minor", "for members without one of their own"),       \
-        OPTION("--unlimited", FLAG, prefix "unlimited", "no limit"),                               \
-        OPTION("--policy", ENUM, prefix "policy", "over the limit: block, warn or approve"),       \
+    OPTION("--limit", AMOUNT, prefix "limit_minor", "limit of members without one of their own"),  \
+        OPTION("--unlimited", FLAG, prefix "unlimited", "such members have no limit"),             \
+        OPTION("--policy", ENUM, prefix "policy", "what happens over the limit"),                  \
         OPTION("--overdue-days", NUMBER, prefix "overdue_days",                                    \
-               "a bill overdue by more days blocks"),                                              \
-        OPTION("--overdue", AMOUNT, prefix "overdue_minor", "more than this overdue blocks")
+               "stop credit when a bill is overdue by more than N days"),                          \
+        OPTION("--overdue", AMOUNT, prefix "overdue_minor",                                        \
+               "stop credit when more than this is overdue")
 
 static const struct param group_add[] = {
-    OPERAND("DIMENSION", TEXT, "dimension", "area, tier, controller"),
+    OPERAND("DIMENSION", TEXT, "dimension", "what it groups by: area, tier, controller"),
     OPERAND("NAME", TEXT, "name", "its name"),
-    OPTION("--term-days", NUMBER, "term_days", "bills of members are due after so many days"),
+    OPTION("--term-days", NUMBER, "term_days",
+           "days until members' invoices are due (default: the company's)"),
     TERMS("limit."),
     END,
 };
 
 static const struct param group_change[] = {
     OPERAND("GROUP", GROUP, "group", "NAME, DIMENSION/NAME or number"),
-    OPTION("--name", TEXT, "name", NULL),
-    OPTION("--term-days", NUMBER, "term_days", "bills of members are due after so many days"),
+    OPTION("--name", TEXT, "name", "the new name"),
+    OPTION("--term-days", NUMBER, "term_days",
+           "days until members' invoices are due (default: the company's)"),
     TERMS("limit."),
     END,
 };
 
-static const struct param group_list[] = {OPTIONAL("DIMENSION", TEXT, "dimension", "only these"),
-                                          END};
+static const struct param group_list[] = {
+    OPTIONAL("DIMENSION", TEXT, "dimension", "only groups of this dimension"), END};
 
 static const struct param membership[] = {
     OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number"),
@@ -48,13 +51,13 @@ static const struct column group_columns[] = {
 const struct verb group_verbs[] = {
     {.noun = "group",
      .verb = "add",
-     .summary = "a new group",
+     .summary = "add a group",
      .params = group_add,
      .command = "add_group",
      .done = "Group {DIMENSION}/{NAME}| is number {id}|."},
     {.noun = "group",
      .verb = "list",
-     .summary = "all groups",
+     .summary = "list the groups",
      .params = group_list,
      .query = "groups",
      .rows = "groups",
@@ -62,19 +65,19 @@ const struct verb group_verbs[] = {
      .empty = "No groups. tefter group add DIMENSION NAME makes one."},
     {.noun = "group",
      .verb = "join",
-     .summary = "a customer joins a group",
+     .summary = "put a customer into a group",
      .params = membership,
      .command = "join_group",
      .done = "{CUSTOMER} is in {GROUP}."},
     {.noun = "group",
      .verb = "leave",
-     .summary = "a customer leaves a group",
+     .summary = "take a customer out of a group",
      .params = membership,
      .command = "leave_group",
      .done = "{CUSTOMER} is no longer in {GROUP}."},
     {.noun = "group",
      .verb = "change",
-     .summary = "name, terms, limit of its members",
+     .summary = "change its name, terms or limit",
      .params = group_change,
      .command = "change_group",
      .done = "Group {GROUP} is changed.| Its members are told in the background (job {job}).|"},

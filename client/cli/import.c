@@ -37,7 +37,7 @@ int import_words(struct run *run, int argc, char **argv)
     need(own != NULL);
     int count = own_words(run, argc, argv, own);
     if (run->args.help) {
-        fputs(import_usage, stdout);
+        help_verb(import_verbs, stdout);
         return EXIT_DONE;
     }
     import_settings_init(&settings);
@@ -51,9 +51,18 @@ static int import_run(struct run *run)
     return import_words(run, 0, NULL); /* main hands the words over by itself */
 }
 
+static const struct param import_params[] = {
+    {.name = "KIND", .kind = VALUE_TEXT, .words = IMPORT_KINDS, .help = "what the file holds"},
+    OPERAND("FILE", FILE, NULL,
+            "CSV with a header line; -: standard input (zcat FILE.gz | tefter import invoices -)"),
+    END,
+};
+
 const struct verb import_verbs[] = {
     {.noun = "import",
-     .summary = "customers, products, invoices, payments from a file",
+     .summary = "import customers, products, invoices or payments from a file",
+     .params = import_params,
+     .own = import_options,
      .run = import_run,
      .offline = true},
     END_VERBS,

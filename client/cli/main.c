@@ -181,6 +181,14 @@ int main(int argc, char **argv)
         printf("%s\n", version_tefter);
         return EXIT_DONE;
     }
+    if (words > 0 && strcmp(word[0], "--man") == 0) {
+        help_usage(USAGE_MANUAL, stdout);
+        return EXIT_DONE;
+    }
+    if (words > 0 && strcmp(word[0], "--completion") == 0) {
+        help_usage(USAGE_COMPLETION, stdout);
+        return EXIT_DONE;
+    }
     if (words == 0 || is_help(word[0]))
         return help(words > 1 ? word[1] : NULL, words > 2 ? word[2] : NULL);
     return run_words(words, word);

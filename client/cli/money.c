@@ -9,20 +9,21 @@
 
 static const struct param pay_params[] = {
     OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number"),
-    OPERAND("AMOUNT", AMOUNT, "amount_minor", "1,234.50, 1500k, 2m"),
-    OPTION("--cash", TEXT, NULL, "into this till; the branch's only one when nothing is said"),
-    OPTION("--pos", TEXT, NULL, "by this card device"),
-    OPTION("--transfer", TEXT, NULL, "to this bank account of ours"),
-    OPTION("--slip", TEXT, NULL, "bank slip for this account; counts when confirmed"),
-    OPTION("--reference", TEXT, "reference", "slip number, provider's or bank's reference"),
-    OPTION("--payer", TEXT, "payer", "who paid, when it is another; a slip needs it"),
-    OPTION("--oldest", FLAG, NULL, "matched with the oldest due bills (as when nothing is said)"),
-    OPTIONS("--bill", TEXT, NULL, "NUMBER or NUMBER=AMOUNT: matched with this bill"),
-    OPTION("--unmatched", FLAG, NULL, "matched later"),
-    OPTION("--number", TEXT, "number", "receipt number; else the branch's series"),
-    OPTION("--date", DATE, "date", "value date"),
-    OPTION("--note", TEXT, "note", NULL),
-    OPTION("--already-happened", FLAG, "already_happened", NULL),
+    OPERAND("AMOUNT", AMOUNT, "amount_minor", "what was paid: 1,234.50, 1500k, 2m"),
+    OPTION("--cash", TEXT, NULL, "cash, into this till (default: the branch's only till)"),
+    OPTION("--pos", TEXT, NULL, "card, by this card device"),
+    OPTION("--transfer", TEXT, NULL, "bank transfer, to this bank account"),
+    OPTION("--slip", TEXT, NULL, "bank slip for this bank account; it counts when confirmed"),
+    OPTION("--reference", TEXT, "reference",
+           "number of the slip, or the bank's or provider's reference"),
+    OPTION("--payer", TEXT, "payer", "who paid, if not the customer; a slip needs it"),
+    OPTION("--oldest", FLAG, NULL, "match with the oldest due bills (the default)"),
+    OPTIONS("--bill", TEXT, NULL, "match with this bill: NUMBER or NUMBER=AMOUNT"),
+    OPTION("--unmatched", FLAG, NULL, "match later"),
+    OPTION("--number", TEXT, "number", "receipt number (default: the next of the branch's series)"),
+    OPTION("--date", DATE, "date", "value date (default: the branch's business date)"),
+    OPTION("--note", TEXT, "note", "a note on the payment"),
+    OPTION("--already-happened", FLAG, "already_happened", "it was taken while offline"),
     END,
 };
 
@@ -151,10 +152,10 @@ static int pay_run(struct run *run)
 /* ---- confirm, reverse ---- */
 
 static const struct param confirm_params[] = {
-    OPERAND("PAYMENT", DOCUMENT, "payment", "number of the slip's receipt"),
-    OPTION("--never-came", FLAG, NULL, "the bank does not have it: it is reversed"),
-    OPTION("--date", DATE, "date", "when the bank had it"),
-    OPTION("--reason", TEXT, "reason", NULL),
+    OPERAND("PAYMENT", DOCUMENT, "payment", "number of the receipt for the slip"),
+    OPTION("--never-came", FLAG, NULL, "the bank does not have it: reverse it"),
+    OPTION("--date", DATE, "date", "when the bank had it (default: the branch's business date)"),
+    OPTION("--reason", TEXT, "reason", "why; kept in the history"),
     END,
 };
 
@@ -172,8 +173,8 @@ static int confirm_run(struct run *run)
 }
 
 static const struct param reverse_params[] = {
-    OPERAND("NUMBER", DOCUMENT, "document", "of an invoice, payment or credit note"),
-    OPTION("--reason", TEXT, "reason", "why"),
+    OPERAND("NUMBER", DOCUMENT, "document", "number of an invoice, payment or credit note"),
+    OPTION("--reason", TEXT, "reason", "why; kept in the history"),
     END,
 };
 
@@ -181,10 +182,11 @@ static const struct param reverse_params[] = {
 
 static const struct param match_params[] = {
     OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number"),
-    SOME("PART", TEXT, NULL, "BILL=MONEY or BILL=MONEY:AMOUNT; none: the oldest due first"),
-    OPTIONS("--with", DOCUMENT, "credits", "only with this money"),
-    OPTION("--date", DATE, "date", NULL),
-    OPTION("--preview", FLAG, NULL, "only shows what would be matched"),
+    SOME("PART", TEXT, NULL,
+         "BILL=MONEY or BILL=MONEY:AMOUNT, by number (default: oldest due first)"),
+    OPTIONS("--with", DOCUMENT, "credits", "use only this payment or credit note"),
+    OPTION("--date", DATE, "date", "date of the match (default: the branch's business date)"),
+    OPTION("--preview", FLAG, NULL, "only show what would be matched"),
     END,
 };
 
@@ -275,8 +277,8 @@ static int match_run(struct run *run)
 
 static const struct param unmatch_params[] = {
     OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number"),
-    OPERAND("MATCH", NUMBER, "match", "its number, see document show"),
-    OPTION("--reason", TEXT, "reason", NULL),
+    OPERAND("MATCH", NUMBER, "match", "its number; tefter document show lists it"),
+    OPTION("--reason", TEXT, "reason", "why; kept in the history"),
     END,
 };
 
@@ -289,33 +291,33 @@ static const struct column unmatched_columns[] = {
 
 const struct verb money_verbs[] = {
     {.noun = "pay",
-     .summary = "money is taken; matched with the oldest due bills",
+     .summary = "take a payment and match it with the oldest due bills",
      .params = pay_params,
      .run = pay_run,
      .more = "tefter pay C-000123 50m --cash \"drawer 1\"\n"
              "tefter pay C-000123 1,250.00 --transfer Main --reference E2E-1 --bill TD-17=1,000"},
     {.noun = "confirm",
-     .summary = "a bank slip is seen at the bank, or is not",
+     .summary = "confirm that a bank slip reached the bank, or never did",
      .params = confirm_params,
      .run = confirm_run},
     {.noun = "match",
-     .summary = "money with bills, oldest due first or part by part",
+     .summary = "match money with bills, oldest due first or part by part",
      .params = match_params,
      .run = match_run},
     {.noun = "unmatch",
-     .summary = "takes a match apart again",
+     .summary = "undo a match",
      .params = unmatch_params,
      .command = "undo_match",
      .done = "Match {MATCH} is undone.| Owes {balance$}|, {free}|."},
     {.noun = "unmatched",
-     .summary = "money not yet matched, oldest first",
+     .summary = "list money not yet matched, oldest first",
      .query = "unmatched_money",
      .rows = "rows",
      .columns = unmatched_columns,
      .paged = true,
      .empty = "All money is matched."},
     {.noun = "reverse",
-     .summary = "takes a whole document back",
+     .summary = "reverse a whole document",
      .params = reverse_params,
      .command = "reverse_document",
      .done = "{NUMBER} is reversed| by {reversal}|.| Owes {balance$}|, {free}|."},

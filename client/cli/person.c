@@ -70,15 +70,17 @@ bool secret_read(struct run *run, const char *file, const char *prompt, char *ou
 /* ---- login ---- */
 
 static const struct param login_params[] = {
-    OPTIONAL("LOGIN", TEXT, NULL, "who; asked for when left out"),
-    OPTION("--login", TEXT, NULL, "the same as an option"),
-    OPTION("--password-file", TEXT, NULL, "its first line; -: standard input"),
+    OPTIONAL("LOGIN", TEXT, NULL, "who logs in (default: asked for)"),
+    OPTION("--login", TEXT, NULL, "the same, as an option"),
+    OPTION("--password-file", FILE, NULL,
+           "the password is its first line; -: standard input (default: asked for)"),
     END,
 };
 
 static const struct param pin_params[] = {
     OPERAND("LOGIN", TEXT, NULL, "who takes over this terminal"),
-    OPTION("--pin-file", TEXT, NULL, "its first line; -: standard input"),
+    OPTION("--pin-file", FILE, NULL,
+           "the PIN is its first line; -: standard input (default: asked for)"),
     END,
 };
 
@@ -182,10 +184,12 @@ static int whoami_run(struct run *run)
 /* ---- passwords ---- */
 
 static const struct param password_params[] = {
-    OPTION("--of", STAFF, NULL, "another person's, by who manages staff"),
-    OPTION("--pin", FLAG, NULL, "the PIN instead"),
-    OPTION("--password-file", TEXT, NULL, "the new one is its first line; -: standard input"),
-    OPTION("--old-file", TEXT, NULL, "the old password is its first line"),
+    OPTION("--of", STAFF, NULL,
+           "that of someone else; for those who manage staff (default: your own)"),
+    OPTION("--pin", FLAG, NULL, "change the PIN, not the password"),
+    OPTION("--password-file", FILE, NULL,
+           "the new one is its first line; -: standard input (default: asked for)"),
+    OPTION("--old-file", FILE, NULL, "the old password is its first line (default: asked for)"),
     END,
 };
 
@@ -246,8 +250,8 @@ static int password_run(struct run *run)
 
 /* ---- the server ---- */
 
-static const struct param ping_params[] = {OPTION("--count", NUMBER, NULL, "so many times (4)"),
-                                           END};
+static const struct param ping_params[] = {
+    OPTION("--count", NUMBER, NULL, "ask N times (default: 4)"), END};
 
 static int64_t monotonic_us(void)
 {
@@ -372,27 +376,24 @@ const struct verb person_verbs[] = {
      .more = "The password is asked for without echo, or is the first line of --password-file or "
              "of\nstandard input. It is never an argument."},
     {.noun = "pin",
-     .summary = "another person takes over, by PIN",
+     .summary = "someone else takes over this terminal, by PIN",
      .params = pin_params,
      .run = pin_run,
      .offline = true},
-    {.noun = "logout",
-     .summary = "nobody is logged in any more",
-     .run = logout_run,
-     .offline = true},
+    {.noun = "logout", .summary = "log out of this terminal", .run = logout_run, .offline = true},
     {.noun = "whoami",
-     .summary = "company, branch, terminal, person",
+     .summary = "show company, branch, terminal and who is logged in",
      .run = whoami_run,
      .offline = true},
     {.noun = "password",
-     .summary = "a new password or PIN",
+     .summary = "set a new password or PIN; it ends all sessions of that login",
      .params = password_params,
      .run = password_run},
     {.noun = "ping",
-     .summary = "does the server answer, how fast",
+     .summary = "measure how fast the server answers",
      .params = ping_params,
      .run = ping_run,
      .offline = true},
-    {.noun = "status", .summary = "how the server is", .run = status_run},
+    {.noun = "status", .summary = "show how the server is", .run = status_run},
     END_VERBS,
 };

@@ -8,14 +8,15 @@
 /* ---- aging ---- */
 
 static const struct param aging_params[] = {
-    OPTION("--as-of", DATE, "as_of", "else today"),
-    OPTION("--by-customer", FLAG, "by_customer", "one row each"),
-    OPTION("--customer", CUSTOMER, "customer", NULL),
-    OPTION("--group", GROUP, "group", NULL),
-    OPTION("--branch", BRANCH, "branch", NULL),
-    OPTIONS("--bound", NUMBER, "bounds", "days; 30, 60, 90, 120 when left out"),
-    OPTION("--known-seq", NUMBER, "known_seq", "as it was known then"),
-    OPTION("--by-document-date", FLAG, "by_document_date", "age from the date, not the due date"),
+    OPTION("--as-of", DATE, "as_of", "as of this date (default: today)"),
+    OPTION("--by-customer", FLAG, "by_customer", "one row a customer (default: only the sums)"),
+    OPTION("--customer", CUSTOMER, "customer", "only this customer"),
+    OPTION("--group", GROUP, "group", "only members of this group"),
+    OPTION("--branch", BRANCH, "branch", "only this branch"),
+    OPTIONS("--bound", NUMBER, "bounds", "end of an age band, in days (default: 30 60 90 120)"),
+    OPTION("--known-seq", NUMBER, "known_seq", "as it was known after command N"),
+    OPTION("--by-document-date", FLAG, "by_document_date",
+           "age counts from the document's date, not its due date"),
     END,
 };
 
@@ -178,7 +179,7 @@ static int books_run(struct run *run)
 
 static const struct param search_params[] = {
     OPERANDS("TEXT", TEXT, NULL, "part of a name, phone, number, amount; any script"),
-    OPTION("--rows", NUMBER, "rows", "at most so many"),
+    OPTION("--rows", NUMBER, "rows", "show at most N of each kind (default: 100)"),
     END,
 };
 
@@ -265,12 +266,15 @@ static int search_run(struct run *run)
 }
 
 const struct verb report_verbs[] = {
-    {.noun = "aging", .summary = "what is owed, by age", .params = aging_params, .run = aging_run},
+    {.noun = "aging",
+     .summary = "show what is owed, by age",
+     .params = aging_params,
+     .run = aging_run},
     {.noun = "books",
-     .summary = "the company's accounts, and whether they balance",
+     .summary = "show the company's accounts, and whether they balance",
      .run = books_run},
     {.noun = "search",
-     .summary = "customers, documents and products",
+     .summary = "find customers, documents and products",
      .params = search_params,
      .run = search_run},
     END_VERBS,

@@ -149,24 +149,27 @@ Tefter__Charge **sale_charges(struct run *run, size_t *ret_count, bool *ret_good
 
 #define SALE_OPTIONS                                                                               \
     OPTIONS("--free", TEXT, NULL, "a line that is not in the catalogue: \"delivery=1@50k\""),      \
-        OPTION("--number", TEXT, "number", "else the branch's series gives one"),                  \
-        OPTION("--date", DATE, "date", "else today"),                                              \
-        OPTION("--due", DATE, "due", "else by his terms"),                                         \
-        OPTIONS("--charge", TEXT, NULL, "shipping=12.50 or shipping=12.50+8%"),                    \
-        OPTION("--person", NUMBER, "person", "who takes the goods"),                               \
-        OPTION("--approval", NUMBER, "approval", "an approval that was granted"),                  \
-        OPTION("--note", TEXT, "note", NULL),                                                      \
-        OPTION("--marketer", STAFF, NULL, "login of who sold"),                                    \
+        OPTION("--number", TEXT, "number",                                                         \
+               "its number (default: the next of the branch's series)"),                           \
+        OPTION("--date", DATE, "date", "its date (default: the branch's business date)"),          \
+        OPTION("--due", DATE, "due", "due date (default: by the customer's terms)"),               \
+        OPTIONS("--charge", TEXT, NULL, "TITLE=AMOUNT, or with tax: shipping=12.50+8%"),           \
+        OPTION("--person", NUMBER, "person",                                                       \
+               "number of the authorised buyer who takes the goods"),                              \
+        OPTION("--approval", NUMBER, "approval", "number of an approval that was granted"),        \
+        OPTION("--note", TEXT, "note", "a note on the document"),                                  \
+        OPTION("--marketer", STAFF, NULL, "login of the salesperson (default: none)"),             \
         OPTION("--reference", TEXT, "reference", "the customer's order number"),                   \
         OPTION("--already-happened", FLAG, "already_happened",                                     \
-               "entered later: posted even over the limit")
+               "the sale was made while offline: post it even over the limit")
 
 static const struct param sell_params[] = {
-    OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number; cash: who pays at once"),
+    OPERAND("CUSTOMER", CUSTOMER, "customer",
+            "code or number; \"cash\" for a customer who pays at once"),
     SOME("LINE", TEXT, NULL, SALE_LINE_HELP),
     SALE_OPTIONS,
-    OPTION("--what-if", FLAG, NULL, "only says what would happen"),
-    OPTION("--ask", FLAG, NULL, "over the limit: parks the sale and asks for an approval"),
+    OPTION("--what-if", FLAG, NULL, "only show what would happen"),
+    OPTION("--ask", FLAG, NULL, "over the limit: park the sale and ask for an approval"),
     END,
 };
 
@@ -282,25 +285,25 @@ static int sell_run(struct run *run)
 
 static const struct param approval_ask[] = {
     OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number"),
-    OPERAND("AMOUNT", AMOUNT, "amount_minor", "of the sale"),
-    OPTION("--minutes", NUMBER, "minutes", "it waits so long (15)"),
-    OPTION("--note", TEXT, "note", "for who decides"),
+    OPERAND("AMOUNT", AMOUNT, "amount_minor", "total of the sale"),
+    OPTION("--minutes", NUMBER, "minutes", "ask for N minutes, then lapse (default: 15)"),
+    OPTION("--note", TEXT, "note", "a note for those who decide"),
     END,
 };
 
 static const struct param approval_list[] = {
-    OPTION("--waiting", FLAG, "waiting_only", "only those that wait"), END};
+    OPTION("--waiting", FLAG, "waiting_only", "only those that wait for an answer"), END};
 
 static const struct param approval_grant[] = {
-    OPERAND("APPROVAL", NUMBER, "approval", "number"),
-    OPTION("--up-to", AMOUNT, "amount_minor", "the most; else what was asked"),
-    OPTION("--reason", TEXT, "reason", NULL),
+    OPERAND("APPROVAL", NUMBER, "approval", "its number"),
+    OPTION("--up-to", AMOUNT, "amount_minor", "allow at most this (default: what was asked)"),
+    OPTION("--reason", TEXT, "reason", "why; kept in the history"),
     END,
 };
 
 static const struct param approval_refuse[] = {
-    OPERAND("APPROVAL", NUMBER, "approval", "number"),
-    NEEDED("--reason", TEXT, "reason", "told at the counter"),
+    OPERAND("APPROVAL", NUMBER, "approval", "its number"),
+    NEEDED("--reason", TEXT, "reason", "why; shown at the counter"),
     END,
 };
 
@@ -323,14 +326,16 @@ static const struct column approval_columns[] = {
 
 static const struct param credit_params[] = {
     OPERAND("INVOICE", TEXT, NULL, "its number; \"-\" with --customer: without an invoice"),
-    SOME("LINE", TEXT, NULL, "LINE=QTY of the invoice, from 1; none: all that is left"),
-    OPTION("--customer", CUSTOMER, "customer", "without an invoice: whom"),
-    OPTIONS("--free", TEXT, NULL, "without an invoice: \"discount=1@50k\""),
-    OPTIONS("--charge", TEXT, NULL, "without an invoice: shipping=12.50"),
-    OPTION("--number", TEXT, "number", "else the branch's series gives one"),
-    OPTION("--date", DATE, "date", "else today"),
-    OPTION("--reason", TEXT, "reason", "why"),
-    OPTION("--already-happened", FLAG, "already_happened", NULL),
+    SOME("LINE", TEXT, NULL,
+         "LINE=QTY of the invoice, lines count from 1 (default: all that is left)"),
+    OPTION("--customer", CUSTOMER, "customer", "without an invoice: the customer"),
+    OPTIONS("--free", TEXT, NULL, "without an invoice: a line, \"discount=1@50k\""),
+    OPTIONS("--charge", TEXT, NULL, "without an invoice: a charge, shipping=12.50"),
+    OPTION("--number", TEXT, "number", "its number (default: the next of the branch's series)"),
+    OPTION("--date", DATE, "date", "its date (default: the branch's business date)"),
+    OPTION("--reason", TEXT, "reason", "why; kept in the history"),
+    OPTION("--already-happened", FLAG, "already_happened",
+           "it was written while offline: post it all the same"),
     END,
 };
 
@@ -404,14 +409,15 @@ static const struct param correct_params[] = {
     OPTION("--date", DATE, "invoice.date", "the right date"),
     OPTION("--due", DATE, "invoice.due", "the right due date"),
     OPTIONS("--free", TEXT, NULL, "a line that is not in the catalogue"),
-    OPTIONS("--charge", TEXT, NULL, "all charges anew"),
-    OPTION("--person", NUMBER, "invoice.person", "who took the goods"),
-    OPTION("--approval", NUMBER, "invoice.approval", NULL),
+    OPTIONS("--charge", TEXT, NULL, "all charges anew: TITLE=AMOUNT"),
+    OPTION("--person", NUMBER, "invoice.person",
+           "number of the authorised buyer who took the goods"),
+    OPTION("--approval", NUMBER, "invoice.approval", "number of an approval that was granted"),
     OPTION("--amount", AMOUNT, NULL, "of a payment: the right amount"),
     OPTION("--place", PLACE, NULL, "of a payment: the right till, account or device"),
     OPTION("--reference", TEXT, "invoice.reference", "the right order, slip or provider number"),
-    OPTION("--note", TEXT, "invoice.note", NULL),
-    OPTION("--reason", TEXT, "reason", "why"),
+    OPTION("--note", TEXT, "invoice.note", "the right note"),
+    OPTION("--reason", TEXT, "reason", "why; kept in the history"),
     END,
 };
 
@@ -577,27 +583,27 @@ static int correct_run(struct run *run)
 
 const struct verb sale_verbs[] = {
     {.noun = "sell",
-     .summary = "an invoice",
+     .summary = "sell: write an invoice",
      .params = sell_params,
      .run = sell_run,
      .more = "tefter sell C-000123 CEM40=100 SAND=2.5@180k-5% --charge shipping=500k"},
     {.noun = "credit-note",
-     .summary = "goods returned, a price put right",
+     .summary = "write a credit note: goods returned, a price put right",
      .params = credit_params,
      .run = credit_run},
     {.noun = "correct",
-     .summary = "reverses and writes anew in one; what is not said stays",
+     .summary = "reverse a document and write it anew; what is not said stays",
      .params = correct_params,
      .run = correct_run},
     {.noun = "approval",
      .verb = "ask",
-     .summary = "asks for a sale over the limit",
+     .summary = "ask for a sale over the limit",
      .params = approval_ask,
      .command = "ask_approval",
      .done = "Approval| {id}| is asked for."},
     {.noun = "approval",
      .verb = "list",
-     .summary = "who asks for what",
+     .summary = "list requests for approval",
      .params = approval_list,
      .query = "approvals",
      .rows = "approvals",
@@ -605,14 +611,14 @@ const struct verb sale_verbs[] = {
      .empty = "Nothing waits."},
     {.noun = "approval",
      .verb = "grant",
-     .summary = "for this sale and up to this amount only",
+     .summary = "grant one, for its sale and amount only",
      .params = approval_grant,
      .command = "decide_approval",
      .fixed = "approved=true",
      .done = "Approval {APPROVAL} is granted."},
     {.noun = "approval",
      .verb = "refuse",
-     .summary = "no, and why",
+     .summary = "refuse one, with a reason",
      .params = approval_refuse,
      .command = "decide_approval",
      .fixed = "approved=false",

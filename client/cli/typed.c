@@ -430,6 +430,8 @@ bool typed_set(struct run *run, ProtobufCMessage *message, const char *path, enu
     case VALUE_FLAG:
         return set(run, message, path, text, "true");
     case VALUE_TEXT:
+    case VALUE_FILE:
+    case VALUE_FOLDER:
         return set_text(run, message, path, text);
     case VALUE_NUMBER:
     case VALUE_ENUM:

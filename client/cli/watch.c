@@ -11,10 +11,10 @@
 enum { CUSTOMERS_MAX = 1000, STALE_EVERY_MS = 5000, ROW_MEMORY_MAX = 64 * 1024 };
 
 static const struct param watch_params[] = {
-    OPTIONS("--customer", TEXT, NULL, "only this one"),
-    OPTION("--approvals", FLAG, NULL, "requests for approval instead of customers"),
-    OPTION("--for", NUMBER, NULL, "ends after so many seconds"),
-    OPTION("--sets", NUMBER, NULL, "ends after so many sets, the first picture not counted"),
+    OPTIONS("--customer", TEXT, NULL, "only this customer"),
+    OPTION("--approvals", FLAG, NULL, "show requests for approval, not customers"),
+    OPTION("--for", NUMBER, NULL, "end after N seconds"),
+    OPTION("--sets", NUMBER, NULL, "end after N changes, the first picture not counted"),
     END,
 };
 
@@ -312,7 +312,7 @@ static int watch_run(struct run *run)
 
 const struct verb watch_verbs[] = {
     {.noun = "watch",
-     .summary = "every change as it happens, with its delay",
+     .summary = "show every change as it happens, with its delay",
      .params = watch_params,
      .run = watch_run},
     END_VERBS,

@@ -9,6 +9,7 @@
  * An import can be run again: a document that is there already changes nothing.
  */
 #include "base/fault.h"
+#include "base/usage.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -70,8 +71,9 @@ void import_settings_init(struct import_settings *settings);
 bool import_settings_read(int argc, char **argv, struct import_settings *ret_settings,
                           struct failure *failure);
 
-/* For `tefter import --help`. */
-extern const char import_usage[];
+/* What it takes, for --help, the manual page and the completion; a row without a name ends it. */
+extern const struct usage_option import_options[];
+#define IMPORT_KINDS "customers products invoices payments"
 
 /* Runs one import to its end: the mapping, questions and progress on standard error, the summary on
  * standard output. The client is connected and logged in. Ctrl-C ends it after what is under way;

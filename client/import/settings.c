@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,36 +8,6 @@
 #include "import/import.h"
 
 enum { TERM_DAYS_MAX = 3650 };
-
-const char import_usage[] =
-    "usage: tefter import customers|products|invoices|payments FILE [flags]\n"
-    "\n"
-    "FILE is CSV with a header line; - is standard input (zcat FILE.gz | tefter import invoices "
-    "-).\n"
-    "\n"
-    "which column is what\n"
-    "  --map FIELD=COLUMN,...   number=InvoiceNo,customer=CustomerID,date=InvoiceDate,...\n"
-    "  --map-file FILE          lines `field = Column name`, # comments\n"
-    "  --set FIELD=VALUE        the same in every row: --set source=online-retail\n"
-    "  --source NAME            as --set source=NAME; with the number it makes a repeat harmless\n"
-    "  --number-prefix TEXT     put before every number\n"
-    "  --yes                    columns guessed from their headers are right\n"
-    "how it is written\n"
-    "  --delimiter SIGN         , ; | or tab\n"
-    "  --encoding NAME          latin1, windows-1252 ...; else UTF-8\n"
-    "  --decimal SIGN           . or ,\n"
-    "  --group SIGN             , . ' space or none\n"
-    "  --dates ymd|dmy|mdy\n"
-    "  --currency CODE          the company's, for a dry run without a server\n"
-    "what is done\n"
-    "  --dry-run                reads and checks everything, sends nothing\n"
-    "  --term-days N            due = date + N\n"
-    "  --no-create              unknown customers and products reject the document\n"
-    "  --match oldest           payments without a bill pay the oldest due first\n"
-    "  --rejects FILE           else FILE.rejects.csv\n"
-    "  --state FILE             else FILE.tefter-import\n"
-    "  --restart                from the first row, whatever was done before\n"
-    "  --quiet, --json          no progress; the summary as one JSON object\n";
 
 enum flag {
     FLAG_MAP = 256,
@@ -61,32 +32,52 @@ enum flag {
     FLAG_RESTART,
     FLAG_QUIET,
     FLAG_JSON,
+    FLAG_END,
 };
 
-static const struct option options[] = {
-    {"map", required_argument, NULL, FLAG_MAP},
-    {"map-file", required_argument, NULL, FLAG_MAP_FILE},
-    {"set", required_argument, NULL, FLAG_SET},
-    {"source", required_argument, NULL, FLAG_SOURCE},
-    {"number-prefix", required_argument, NULL, FLAG_NUMBER_PREFIX},
-    {"yes", no_argument, NULL, FLAG_YES},
-    {"delimiter", required_argument, NULL, FLAG_DELIMITER},
-    {"encoding", required_argument, NULL, FLAG_ENCODING},
-    {"decimal", required_argument, NULL, FLAG_DECIMAL},
-    {"group", required_argument, NULL, FLAG_GROUP},
-    {"dates", required_argument, NULL, FLAG_DATES},
-    {"currency", required_argument, NULL, FLAG_CURRENCY},
-    {"dry-run", no_argument, NULL, FLAG_DRY_RUN},
-    {"term-days", required_argument, NULL, FLAG_TERM_DAYS},
-    {"create-missing", no_argument, NULL, FLAG_CREATE},
-    {"no-create", no_argument, NULL, FLAG_NO_CREATE},
-    {"match", required_argument, NULL, FLAG_MATCH},
-    {"rejects", required_argument, NULL, FLAG_REJECTS},
-    {"state", required_argument, NULL, FLAG_STATE},
-    {"restart", no_argument, NULL, FLAG_RESTART},
-    {"quiet", no_argument, NULL, FLAG_QUIET},
-    {"json", no_argument, NULL, FLAG_JSON},
-    {NULL, 0, NULL, 0},
+/* In the order of `enum flag`. */
+const struct usage_option import_options[] = {
+    {"--map",
+     0,
+     {"FIELD=COLUMN,...", NULL},
+     "which column is which field: number=InvoiceNo,date=InvoiceDate (default: guessed and asked)"},
+    {"--map-file", 0, {"FILE", USAGE_FILES}, "the same from a file: lines `field = Column name`"},
+    {"--set", 0, {"FIELD=VALUE", NULL}, "the same value in every row; may be repeated"},
+    {"--source",
+     0,
+     {"NAME", NULL},
+     "as --set source=NAME; with the number it makes a repeat harmless (default: import)"},
+    {"--number-prefix", 0, {"TEXT", NULL}, "put TEXT before every document number"},
+    {"--yes", 0, {NULL, NULL}, "do not ask whether columns guessed from their headers are right"},
+    {"--delimiter",
+     0,
+     {"SIGN", "comma semicolon bar tab"},
+     "what stands between columns (default: guessed)"},
+    {"--encoding", 0, {"NAME", NULL}, "latin1, windows-1252 ... (default: UTF-8)"},
+    {"--decimal", 0, {"SIGN", "point comma"}, "decimal sign (default: guessed)"},
+    {"--group",
+     0,
+     {"SIGN", "comma point space none"},
+     "sign between thousands, ' too (default: guessed)"},
+    {"--dates", 0, {"ORDER", "ymd dmy mdy"}, "order of year, month and day (default: guessed)"},
+    {"--currency",
+     0,
+     {"CODE", NULL},
+     "currency of a dry run without a server (default: the company's)"},
+    {"--dry-run", 0, {NULL, NULL}, "read and check everything, send nothing"},
+    {"--term-days", 0, {"N", NULL}, "an invoice is due N days after its date (default: by terms)"},
+    {"--create-missing", 0, {NULL, NULL}, "add unknown customers and products (the default)"},
+    {"--no-create", 0, {NULL, NULL}, "reject documents of unknown customers and products"},
+    {"--match",
+     0,
+     {"ORDER", "oldest"},
+     "match payments without a bill with the oldest due (default: leave them unmatched)"},
+    {"--rejects", 0, {"FILE", USAGE_FILES}, "rows that were rejected (default: FILE.rejects.csv)"},
+    {"--state", 0, {"FILE", USAGE_FILES}, "how far it came (default: FILE.tefter-import)"},
+    {"--restart", 0, {NULL, NULL}, "begin with the first row, whatever was done before"},
+    {"--quiet", 0, {NULL, NULL}, "show no progress"},
+    {"--json", 0, {NULL, NULL}, "print the summary as one JSON object"},
+    {NULL, 0, {NULL, NULL}, NULL},
 };
 
 void import_settings_init(struct import_settings *settings)
@@ -214,6 +205,18 @@ static bool set_flag(struct import_settings *settings, int flag, const char *val
 
 /* ---- words ---- */
 
+static void fill_getopt(struct option options[])
+{
+    static_assert(sizeof import_options / sizeof import_options[0] == FLAG_END - FLAG_MAP + 1,
+                  "a flag has no row");
+    for (int i = 0; i <= FLAG_END - FLAG_MAP; i++) {
+        const struct usage_option *row = &import_options[i];
+        options[i] = (struct option){row->name == NULL ? NULL : row->name + 2,
+                                     row->value.name == NULL ? no_argument : required_argument,
+                                     NULL, row->name == NULL ? 0 : FLAG_MAP + i};
+    }
+}
+
 static bool kind_of(const char *word, enum import_kind *ret_kind, struct failure *failure)
 {
     static const char *const words[] = {"customers", "products", "invoices", "payments"};
@@ -238,6 +241,8 @@ static bool set_words(int count, char **words, struct import_settings *settings,
 bool import_settings_read(int argc, char **argv, struct import_settings *ret_settings,
                           struct failure *failure)
 {
+    struct option options[FLAG_END - FLAG_MAP + 1];
+    fill_getopt(options);
     import_settings_init(ret_settings);
     opterr = 0;
     optind = 0; /* begins anew */

@@ -1,0 +1,321 @@
+/*
+ * What may be typed, from the verbs' tables: --help, the manual page, the completion of bash.
+ */
+#include "base/usage.h"
+#include "cli/cli.h"
+#include "wire/message.h"
+
+#include <string.h>
+
+const struct param global_params[] = {
+    OPTION("--json", FLAG, NULL, "print one JSON object a line"),
+    OPTION("--profile", FOLDER, NULL,
+           "folder of this terminal (default: TEFTER_PROFILE, else ~/.config/tefter)"),
+    OPTION("--server", TEXT, NULL,
+           "HOST:PORT of the server (default: TEFTER_SERVER, else the profile's)"),
+    OPTION("--wait", NUMBER, NULL,
+           "wait at most N seconds for the server; 0: try once (default: 15)"),
+    OPTION("--quiet", FLAG, NULL, "print the result and errors only"),
+    OPTION("--help", FLAG, NULL, "show what the command takes"),
+    END,
+};
+
+const struct param page_params[] = {
+    OPTION("--rows", NUMBER, NULL, "show at most N rows (default: 100)"),
+    OPTION("--all", FLAG, NULL, "show all rows"),
+    END,
+};
+
+static const char values_text[] =
+    "Amounts as people type them: 1,234.50  1500k  2m. Dates: 2026-11-23, today, +30, -7 (days\n"
+    "from today). A customer is a code or a number; #17 is always the number.";
+
+static const char *const exit_texts[] = {
+    [EXIT_DONE] = "done",
+    [EXIT_REFUSED] = "refused by a rule",
+    [EXIT_USE] = "wrong use",
+    [EXIT_NO_SERVER] = "no server",
+    [EXIT_NOT_ALLOWED] = "not allowed",
+    [EXIT_CONFLICT] = "conflict with what is there",
+};
+enum { EXIT_COUNT = sizeof(exit_texts) / sizeof(exit_texts[0]) };
+
+/* ---- one param ---- */
+
+static const char *value_name(enum value_kind kind)
+{
+    switch (kind) {
+    case VALUE_FLAG:
+        return NULL;
+    case VALUE_TEXT:
+        return "TEXT";
+    case VALUE_FILE:
+        return "FILE";
+    case VALUE_FOLDER:
+        return "DIR";
+    case VALUE_NUMBER:
+        return "N";
+    case VALUE_AMOUNT:
+        return "AMOUNT";
+    case VALUE_PRICE:
+        return "PRICE";
+    case VALUE_QUANTITY:
+        return "QTY";
+    case VALUE_PERCENT:
+        return "PERCENT";
+    case VALUE_DATE:
+        return "DATE";
+    case VALUE_ENUM:
+        return "WORD";
+    case VALUE_CUSTOMER:
+        return "CUSTOMER";
+    case VALUE_BRANCH:
+        return "BRANCH";
+    case VALUE_STAFF:
+        return "LOGIN";
+    case VALUE_TERMINAL:
+        return "TERMINAL";
+    case VALUE_GROUP:
+        return "GROUP";
+    case VALUE_PRODUCT:
+        return "PRODUCT";
+    case VALUE_PLACE:
+        return "NAME";
+    case VALUE_DOCUMENT:
+        return "NUMBER";
+    }
+    return NULL;
+}
+
+/* The enum that a param sets: its path from the verb's message. */
+static const ProtobufCEnumDescriptor *enum_of(const struct verb *verb, const struct param *param)
+{
+    bool command = verb->command != NULL;
+    if (!command && verb->query == NULL)
+        return NULL;
+    const ProtobufCMessageDescriptor *type =
+        command ? &tefter__command__descriptor : &tefter__query__descriptor;
+    const ProtobufCFieldDescriptor *field =
+        member_find(type, command ? verb->command : verb->query);
+    for (const char *path = param->field; field != NULL && path != NULL;) {
+        char name[64];
+        size_t size = strcspn(path, ".");
+        (void)snprintf(name, sizeof(name), "%.*s", (int)size, path);
+        field = member_find(field->descriptor, name);
+        path = path[size] == '.' ? path + size + 1 : NULL;
+    }
+    return field == NULL || field->type != PROTOBUF_C_TYPE_ENUM ? NULL : field->descriptor;
+}
+
+enum { WORDS_MAX = 256 };
+
+/* What it may be, by spaces, as it is typed. NULL: no such list. */
+static const char *words_of(const struct verb *verb, const struct param *param, char out[WORDS_MAX])
+{
+    const ProtobufCEnumDescriptor *type = param->kind == VALUE_ENUM ? enum_of(verb, param) : NULL;
+    size_t used = 0;
+    if (type == NULL)
+        return param->kind == VALUE_FILE     ? USAGE_FILES
+               : param->kind == VALUE_FOLDER ? USAGE_FOLDERS
+                                             : param->words;
+    for (unsigned i = 0; i < type->n_values && used < WORDS_MAX; i++) {
+        char word[64];
+        (void)enum_word(type, type->values[i].value, word, sizeof(word));
+        for (char *at = word; *at != '\0'; at++)
+            *at = *at == ' ' ? '-' : *at;
+        used += (size_t)snprintf(out + used, WORDS_MAX - used, "%s%s", i == 0 ? "" : " ", word);
+    }
+    return out;
+}
+
+static struct usage_option option_of(const struct verb *verb, const struct param *param,
+                                     char words[WORDS_MAX])
+{
+    bool option = is_option(param);
+    return (struct usage_option){
+        .name = param->name,
+        .help = param->help,
+        .value = {.name = option ? value_name(param->kind) : param->name,
+                  .words =
+                      verb == NULL ? words_of(NULL, param, words) : words_of(verb, param, words)},
+    };
+}
+
+/* ---- --help ---- */
+
+static void put_option(const struct usage_option *option, bool many, FILE *out)
+{
+    char left[64];
+    const char *words = option->value.words;
+    bool valued = option->name[0] == '-' && option->value.name != NULL;
+    bool listed = usage_listed(words);
+    (void)snprintf(left, sizeof(left), "%s%s%s", option->name, valued ? " " : "",
+                   valued ? option->value.name : "");
+    fprintf(out, "  %-24s %s%s", left, option->help == NULL ? "" : option->help,
+            option->help != NULL && listed ? ": " : "");
+    if (listed)
+        usage_words(words, out);
+    fprintf(out, "%s\n", many ? " (may be repeated)" : "");
+}
+
+static void put_params(const struct verb *verb, const struct param *params, FILE *out)
+{
+    for (; params != NULL && params->name != NULL; params++) {
+        char words[WORDS_MAX];
+        struct usage_option option = option_of(verb, params, words);
+        put_option(&option, params->many, out);
+    }
+}
+
+/* "CUSTOMER [LINE…]" and the options that must be there. */
+static void put_operands(const struct verb *verb, FILE *out)
+{
+    const char *between = "";
+    for (const struct param *param = verb->params; param != NULL && param->name != NULL; param++) {
+        if (is_option(param) && !param->needed)
+            continue;
+        bool loose = param->optional && !is_option(param);
+        fprintf(out, loose ? "%s[%s" : "%s%s", between, param->name);
+        if (is_option(param) && param->kind != VALUE_FLAG)
+            fprintf(out, " %s", value_name(param->kind));
+        fprintf(out, "%s%s", param->many ? "…" : "", loose ? "]" : "");
+        between = " ";
+    }
+}
+
+static void put_name(const struct verb *verb, FILE *out)
+{
+    fprintf(out, "%s%s%s", verb->noun, verb->verb == NULL ? "" : " ",
+            verb->verb == NULL ? "" : verb->verb);
+}
+
+void help_verb(const struct verb *verb, FILE *out)
+{
+    fprintf(out, "tefter ");
+    put_name(verb, out);
+    fprintf(out, " ");
+    put_operands(verb, out);
+    fprintf(out, "\n%s\n\n", verb->summary);
+    put_params(verb, verb->params, out);
+    for (const struct usage_option *own = verb->own; own != NULL && own->name != NULL; own++)
+        put_option(own, false, out);
+    if (verb->paged)
+        put_params(NULL, page_params, out);
+    if (verb->more != NULL)
+        fprintf(out, "\n%s\n", verb->more);
+    fprintf(out, "\nEverywhere:\n");
+    put_params(NULL, global_params, out);
+}
+
+struct noun_help {
+    const char *noun;
+    FILE *out;
+};
+
+static bool put_verb_line(void *context, const struct verb *verb)
+{
+    const struct noun_help *help = context;
+    char left[80];
+    if (help->noun != NULL && strcmp(help->noun, verb->noun) != 0)
+        return true;
+    (void)snprintf(left, sizeof(left), "%s%s%s", verb->noun, verb->verb == NULL ? "" : " ",
+                   verb->verb == NULL ? "" : verb->verb);
+    fprintf(help->out, "  %-24s %s\n", left, verb->summary);
+    return true;
+}
+
+void help_noun(const char *noun, FILE *out)
+{
+    struct noun_help help = {noun, out};
+    fprintf(out, "tefter %s VERB …\n\n", noun);
+    verbs_each(put_verb_line, &help);
+    fprintf(out, "\ntefter %s VERB --help says more.\n", noun);
+}
+
+void help_all(FILE *out)
+{
+    struct noun_help help = {NULL, out};
+    fprintf(out, "tefter: " PROGRAM_SUMMARY "\n\n");
+    verbs_each(put_verb_line, &help);
+    fprintf(out, "\nEverywhere:\n");
+    put_params(NULL, global_params, out);
+    fprintf(out, "\n%s\nExit:", values_text);
+    for (int code = 0; code < EXIT_COUNT; code++)
+        fprintf(out, " %d %s%s", code, exit_texts[code], code + 1 < EXIT_COUNT ? "," : ".\n");
+    fprintf(out, "\ntefter NOUN --help, tefter NOUN VERB --help say more.\n");
+}
+
+/* ---- the manual page, the completion ---- */
+
+static void tell_params(struct usage *usage, const struct verb *verb, const struct param *params)
+{
+    for (; params != NULL && params->name != NULL; params++) {
+        char words[WORDS_MAX];
+        struct usage_option option = option_of(verb, params, words);
+        if (is_option(params))
+            usage_option(usage, &option);
+        else
+            usage_operand(usage, &option.value, option.help);
+    }
+}
+
+static bool tell_verb(void *context, const struct verb *verb)
+{
+    struct usage *usage = context;
+    char name[80] = "";
+    char operands[256] = "";
+    FILE *out = fmemopen(name, sizeof(name), "w");
+    need(out != NULL);
+    put_name(verb, out);
+    (void)fclose(out);
+    out = fmemopen(operands, sizeof(operands), "w");
+    need(out != NULL);
+    put_operands(verb, out);
+    (void)fclose(out);
+    usage_command(usage, name, operands, verb->summary);
+    tell_params(usage, verb, verb->params);
+    for (const struct usage_option *own = verb->own; own != NULL && own->name != NULL; own++)
+        usage_option(usage, own);
+    if (verb->paged)
+        tell_params(usage, NULL, page_params);
+    if (verb->more != NULL)
+        usage_text(usage, verb->more);
+    return true;
+}
+
+static void tell_ends(struct usage *usage)
+{
+    usage_heading(usage, "Exit status");
+    for (int code = 0; code < EXIT_COUNT; code++) {
+        char text[80];
+        (void)snprintf(text, sizeof(text), "  %d  %s", code, exit_texts[code]);
+        usage_text(usage, text);
+    }
+    usage_heading(usage, "Environment");
+    usage_text(usage, "TEFTER_PROFILE is the folder of this terminal, TEFTER_SERVER the server's "
+                      "address, unless --profile and --server say others.");
+    usage_heading(usage, "Files");
+    usage_text(usage, "~/.config/tefter holds this terminal's address of the server, certificate, "
+                      "key and commands under way. It belongs to one device: do not copy it.");
+    usage_heading(usage, "See also");
+    usage_text(usage, "tefterd(8)");
+}
+
+void help_usage(enum usage_form form, FILE *out)
+{
+    struct usage usage = {.out = out, .form = form, .program = "tefter"};
+    usage_begin(&usage, "1", PROGRAM_SUMMARY);
+    usage_heading(&usage, "Synopsis");
+    usage_text(&usage, "tefter NOUN [VERB] [OPERAND ...] [--OPTION ...]");
+    usage_heading(&usage, "Description");
+    usage_text(&usage, "The command line of a terminal: customers, sales on credit, payments, "
+                       "reports and administration of a ledger that tefterd(8) serves.");
+    usage_text(&usage, values_text);
+    usage_heading(&usage, "Options of every command");
+    usage_everywhere(&usage);
+    tell_params(&usage, NULL, global_params);
+    usage_heading(&usage, "Commands");
+    verbs_each(tell_verb, &usage);
+    tell_ends(&usage);
+    usage_end(&usage);
+}
