@@ -11,5 +11,7 @@ bool entrance_code(struct rooms *rooms, uint32_t terminal, struct arena *arena, 
                    struct failure *failure);
 bool entrance_password(struct rooms *rooms, uint32_t staff, const char *password_hash,
                        struct arena *arena, struct failure *failure);
-/* "It is good for 15 minutes …": where the code is typed. */
-void entrance_tell(const char *code, const char *listen);
+/* What to type next: the line that serves this ledger; "It is good for 15 minutes …" and the line
+ * that takes the code, with an address that another device can call. */
+void entrance_tell_serve(const struct settings *settings);
+void entrance_tell(const char *code, const struct settings *settings);

@@ -45,8 +45,7 @@ static bool look(const struct settings *settings, struct failure *failure)
            text_fits("--admin", settings->admin, LOGIN_MAX_BYTES, failure) &&
            (!settings->admin_name ||
             text_fits("--admin-name", settings->admin_name, NAME_MAX_BYTES, failure)) &&
-           (!settings->branch ||
-            text_fits("--branch", settings->branch, CODE_MAX_BYTES, failure)) &&
+           text_fits("--branch", settings->branch, CODE_MAX_BYTES, failure) &&
            (currency_find(settings->currency) ||
             fail(failure, FAULT_USE, 0,
                  "the currency '%s' is not known; three letters of ISO 4217, as VND, EUR, IRR",
@@ -91,7 +90,7 @@ static bool found(struct founding *founding, struct failure *failure)
     company.currency = (char *)(uintptr_t)settings->currency;
     company.admin_login = (char *)(uintptr_t)settings->admin;
     company.admin_name = settings->admin_name ? &name : NULL;
-    company.head_office = (char *)(uintptr_t)(settings->branch ? settings->branch : "HQ");
+    company.head_office = (char *)(uintptr_t)settings->branch;
     company.epoch = LEDGER_EPOCH;
     company.date =
         date_of_instant(clock_now_ms(&founding->rooms.clock), founding->offset_minutes * 60);
@@ -170,12 +169,12 @@ static void tell(const struct founding *founding)
 {
     const struct settings *settings = founding->settings;
     printf("The ledger of %s is in %s. Owner: %s. Head office: %s, with terminal %u.\n\n"
-           "Start the server:\n\n  tefterd --ledger %s\n\n"
-           "The one-time code of terminal %u:\n\n",
-           settings->company, settings->ledger, settings->admin,
-           settings->branch ? settings->branch : "HQ", founding->terminal, settings->ledger,
+           "Start the server:\n\n",
+           settings->company, settings->ledger, settings->admin, settings->branch,
            founding->terminal);
-    entrance_tell(founding->code, settings->listen);
+    entrance_tell_serve(settings);
+    printf("\nThe one-time code of terminal %u:\n\n", founding->terminal);
+    entrance_tell(founding->code, settings);
 }
 
 int init_run(const struct settings *settings)

@@ -54,8 +54,8 @@ int recover_run(const struct settings *settings)
     rooms_close(&rooms);
     if (!good)
         return settings_told(&failure);
-    printf("%s has a new password. A terminal to use it on: tefterd code --ledger %s "
-           "--terminal 1\n",
+    printf("%s has a new password. A device to use it on needs a one-time code: tefterd code "
+           "--ledger %s --terminal 1\n",
            settings->admin, settings->ledger);
     return EXIT_DONE;
 }
@@ -79,6 +79,6 @@ int code_run(const struct settings *settings)
     printf("The one-time code of terminal %u (the device that has it now loses its place when "
            "another uses it):\n\n",
            (uint32_t)settings->terminal);
-    entrance_tell(code, settings->listen);
+    entrance_tell(code, settings);
     return EXIT_DONE;
 }

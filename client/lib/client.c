@@ -24,6 +24,11 @@ int64_t wall_ms(void)
     return clock_ms(CLOCK_REALTIME);
 }
 
+const char *tefter_address(const struct tefter *client)
+{
+    return client->address;
+}
+
 int64_t tefter_now_ms(struct tefter *client)
 {
     return wall_ms() + client->clock_offset_ms;

@@ -135,6 +135,8 @@ bool tefter_knows_field(const struct tefter *client, const ProtobufCMessageDescr
                         uint32_t number);
 bool tefter_knows_value(const struct tefter *client, const ProtobufCEnumDescriptor *type,
                         int value);
+/* HOST:PORT of the server, as this device calls it. */
+const char *tefter_address(const struct tefter *client);
 /* The company's currency; only its exponent is made up before the greeting. */
 const struct currency *tefter_currency(const struct tefter *client);
 /* The server's wall clock, guessed between its beats. */

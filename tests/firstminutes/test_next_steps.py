@@ -1,0 +1,107 @@
+#!/usr/bin/python3
+"""What tefterd says to type next is typed, as it stands, and works.
+
+    test_next_steps.py BINARIES
+"""
+import os
+import re
+import shlex
+import socket
+import subprocess
+import sys
+import tempfile
+import unittest
+
+BINARIES = sys.argv[1]
+PASSWORD = "seven pears and a pot"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Steps(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="tefter next ") # a blank needs quotes
+        self.ledger = os.path.join(self.folder.name, "the ledger")
+        self.server = None
+
+    def tearDown(self):
+        self.stop()
+        self.folder.cleanup()
+
+    def run_line(self, line, wanted=0, **more):
+        run = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=60, check=False, env={
+            **os.environ, "PATH": BINARIES + ":" + os.environ["PATH"],
+            "TEFTER_PROFILE": os.path.join(self.folder.name, "profile")}, **more)
+        self.assertEqual(run.returncode, wanted, f"$ {line}\n{run.stdout}{run.stderr}")
+        return run.stdout + run.stderr
+
+    def init(self, *words):
+        return self.run_line(shlex.join(["tefterd", "init", "--ledger", self.ledger, "--company", "C", "--currency",
+                                         "EUR", "--admin", "owner", "--password-stdin", *words]), input=PASSWORD + "\n")
+
+    def line_of(self, text, beginning):
+        return re.search(rf"(?m)^  ({re.escape(beginning)}.*)$", text).group(1)
+
+    def start(self, line):
+        words = shlex.split(line)
+        self.server = subprocess.Popen([os.path.join(BINARIES, words[0]), *words[1:]], stdout=subprocess.PIPE,
+                                       stderr=subprocess.DEVNULL, text=True)
+        return re.match(r"listening on (.*)\n", self.server.stdout.readline()).group(1)
+
+    def stop(self):
+        if self.server:
+            self.server.terminate()
+            self.server.wait(30)
+            self.server.stdout.close()
+        self.server = None
+
+    def enrol(self, text):
+        line = self.line_of(text, "tefter enrol ")
+        self.run_line(line)
+        self.run_line("tefter login owner", input=PASSWORD + "\n")
+        return line
+
+    def test_a_port_of_this_machine(self):
+        port = free_port()
+        text = self.init("--listen", f"127.0.0.1:{port}")
+        self.assertIn(f"--listen 0.0.0.0:{port}", text) # and how others reach it
+        self.assertEqual(self.start(self.line_of(text, "tefterd ")), f"127.0.0.1:{port}")
+        self.assertIn(f" 127.0.0.1:{port} ", self.enrol(text))
+        # The next terminal is told the same address, in a line of its own.
+        said = self.run_line("tefter terminal add HQ counter")
+        self.run_line("TEFTER_PROFILE=$TEFTER_PROFILE-2 " + self.line_of(said, "tefter enrol "))
+        self.stop()
+        said = self.run_line(shlex.join(["tefterd", "code", "--ledger", self.ledger, "--terminal", "2", "--listen",
+                                         f"127.0.0.1:{port}"]))
+        self.start(self.line_of(text, "tefterd "))
+        self.run_line("TEFTER_PROFILE=$TEFTER_PROFILE-3 " + self.line_of(said, "tefter enrol "))
+
+    def test_every_address_is_told_by_name(self):
+        port = free_port()
+        text = self.init("--listen", f"0.0.0.0:{port}", "--host", "localhost")
+        self.assertNotIn("tefter enrol 0.0.0.0", text)
+        self.start(self.line_of(text, "tefterd "))
+        self.assertIn(f" localhost:{port} ", self.enrol(text))
+
+    def test_without_a_name_it_is_the_machine_s(self):
+        text = self.init("--listen", "[::]:7000")
+        self.assertIn(f" {socket.gethostname()}:7000 ", self.line_of(text, "tefter enrol "))
+
+    def test_settings_and_an_open_port(self):
+        config = os.path.join(self.folder.name, "tefterd.conf")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write(f'ledger = "{self.ledger}"\nlisten = "127.0.0.1:0"\n')
+        text = self.run_line(shlex.join(["tefterd", "init", "-c", config, "--company", "C", "--currency", "EUR",
+                                         "--admin", "owner", "--password-stdin"]), input=PASSWORD + "\n")
+        address = self.start(self.line_of(text, "tefterd "))
+        self.assertIn("listening on", text)
+        line = self.line_of(text, "tefter enrol ").replace("127.0.0.1:PORT", address)
+        self.run_line(line)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
