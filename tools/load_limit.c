@@ -252,12 +252,12 @@ int job_limit(const struct settings *settings)
     struct side side = {.count = (uint32_t)settings->terminals, .bytes = settings->bytes};
     arena_init(&arena, 1024 * 1024);
     side.peers = calloc(side.count, sizeof *side.peers);
-    if (side.peers == NULL || !make_papers(&arena, &papers, &failure))
+    bool good = side.peers != NULL && make_papers(&arena, &papers, &failure) &&
+                (measure(&side, &papers, settings->ms, &figures) ||
+                 fail(&failure, FAULT_IO, errno, "the limit cannot be measured"));
+    free(side.peers);
+    if (!good)
         return job_failed(&failure);
-    if (!measure(&side, &papers, settings->ms, &figures)) {
-        (void)fail(&failure, FAULT_IO, errno, "the limit cannot be measured");
-        return job_failed(&failure);
-    }
     figures_print(&figures, "");
     return 0;
 }

@@ -101,6 +101,7 @@ static void put_cell(const struct table *table, size_t column, const char *text,
 
 void table_print(struct table *table, FILE *out)
 {
+    need(table->column_count > 0);
     for (size_t i = 0; i < table->column_count; i++)
         put_cell(table, i, table->columns[i].title, out);
     for (size_t i = 0; i < table->cell_count; i++)

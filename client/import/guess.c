@@ -165,10 +165,8 @@ void date_look(struct date_evidence *evidence, struct slice cell)
     bool second_is_day = parts.part[1] > 12;
     if (parts.named >= 0) {
         evidence->named++;
-    } else if (parts.digits[0] > 2) {
-        evidence->year_first++;
-    } else if (parts.digits[2] == 2 && parts.part[0] > 31) {
-        evidence->year_first++; /* 99-12-31 */
+    } else if (parts.digits[0] > 2 || (parts.digits[2] == 2 && parts.part[0] > 31)) {
+        evidence->year_first++; /* 1999-12-31, 99-12-31 */
     } else if (first_is_day != second_is_day) {
         evidence->day_first += first_is_day;
         evidence->month_first += second_is_day;

@@ -11,7 +11,7 @@ enum { SECOND_MS = 1000, DIGITS_MAX = 40 };
 
 const char *exact_text(__int128 value, int decimals, int least, char out[EXACT_TEXT_MAX])
 {
-    char digits[DIGITS_MAX];
+    char digits[DIGITS_MAX] = "";
     int count = 0;
     unsigned __int128 left =
         value < 0 ? (unsigned __int128)0 - (unsigned __int128)value : (unsigned __int128)value;

@@ -10,7 +10,8 @@
 enum { TERM_DAYS_MAX = 3650 };
 
 enum flag {
-    FLAG_MAP = 256,
+    FLAG_FIRST = 256,
+    FLAG_MAP = FLAG_FIRST,
     FLAG_MAP_FILE,
     FLAG_SET,
     FLAG_SOURCE,
@@ -157,16 +158,16 @@ static void set_switch(struct import_settings *settings, int flag)
 static void set_text(struct import_settings *settings, int flag, const char *value)
 {
     const char **const places[] = {
-        [FLAG_MAP - FLAG_MAP] = &settings->map,
-        [FLAG_MAP_FILE - FLAG_MAP] = &settings->map_file,
-        [FLAG_SOURCE - FLAG_MAP] = &settings->source,
-        [FLAG_NUMBER_PREFIX - FLAG_MAP] = &settings->number_prefix,
-        [FLAG_ENCODING - FLAG_MAP] = &settings->encoding,
-        [FLAG_CURRENCY - FLAG_MAP] = &settings->currency,
-        [FLAG_REJECTS - FLAG_MAP] = &settings->rejects,
-        [FLAG_STATE - FLAG_MAP] = &settings->state,
+        [FLAG_MAP - FLAG_FIRST] = &settings->map,
+        [FLAG_MAP_FILE - FLAG_FIRST] = &settings->map_file,
+        [FLAG_SOURCE - FLAG_FIRST] = &settings->source,
+        [FLAG_NUMBER_PREFIX - FLAG_FIRST] = &settings->number_prefix,
+        [FLAG_ENCODING - FLAG_FIRST] = &settings->encoding,
+        [FLAG_CURRENCY - FLAG_FIRST] = &settings->currency,
+        [FLAG_REJECTS - FLAG_FIRST] = &settings->rejects,
+        [FLAG_STATE - FLAG_FIRST] = &settings->state,
     };
-    *places[flag - FLAG_MAP] = value;
+    *places[flag - FLAG_FIRST] = value;
 }
 
 static bool set_flag(struct import_settings *settings, int flag, const char *value,
@@ -207,13 +208,13 @@ static bool set_flag(struct import_settings *settings, int flag, const char *val
 
 static void fill_getopt(struct option options[])
 {
-    static_assert(sizeof import_options / sizeof import_options[0] == FLAG_END - FLAG_MAP + 1,
+    static_assert(sizeof import_options / sizeof import_options[0] == FLAG_END - FLAG_FIRST + 1,
                   "a flag has no row");
-    for (int i = 0; i <= FLAG_END - FLAG_MAP; i++) {
+    for (int i = 0; i <= FLAG_END - FLAG_FIRST; i++) {
         const struct usage_option *row = &import_options[i];
         options[i] = (struct option){row->name == NULL ? NULL : row->name + 2,
                                      row->value.name == NULL ? no_argument : required_argument,
-                                     NULL, row->name == NULL ? 0 : FLAG_MAP + i};
+                                     NULL, row->name == NULL ? 0 : FLAG_FIRST + i};
     }
 }
 
@@ -241,7 +242,7 @@ static bool set_words(int count, char **words, struct import_settings *settings,
 bool import_settings_read(int argc, char **argv, struct import_settings *ret_settings,
                           struct failure *failure)
 {
-    struct option options[FLAG_END - FLAG_MAP + 1];
+    struct option options[FLAG_END - FLAG_FIRST + 1];
     fill_getopt(options);
     import_settings_init(ret_settings);
     opterr = 0;

@@ -19,6 +19,7 @@ void track_fini(struct track *track)
 
 static struct track_item *item_at(const struct track *track, uint64_t i)
 {
+    need(track->capacity > 0);
     return &track->items[(track->head + i) % track->capacity];
 }
 

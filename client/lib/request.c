@@ -14,7 +14,7 @@ enum { FRAME_KEPT_BYTES = 16 * 1024 };
 
 void requests_init(struct tefter *client)
 {
-    for (uint16_t i = 0; i < REQUESTS_MAX; i++) {
+    for (int i = 0; i < REQUESTS_MAX; i++) {
         client->free_requests[i] = (uint16_t)(REQUESTS_MAX - 1 - i);
         buffer_init(&client->requests[i].frame, FRAME_HEAD_SIZE + FRAME_TO_SERVER_MAX);
     }

@@ -78,8 +78,6 @@ static bool take_frame(struct session *session)
         session->backlog = false;
         return false;
     case FRAME_EMPTY:
-        bad_frame(session, "length");
-        return false;
     case FRAME_TOO_BIG:
     default:
         bad_frame(session, "length");

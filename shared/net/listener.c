@@ -17,6 +17,7 @@
  * still gives its place to the next after a moment: it may go on, but of such at most STALLED_MAX
  * are kept, the newest; else a few dozen idle sockets could lock everybody out.
  */
+#include <assert.h>
 #include <errno.h>
 #include <malloc.h>
 #include <netdb.h>
@@ -505,13 +506,14 @@ struct stream_listener *stream_listen_local(struct loop *loop, const char *path,
 
 uint16_t stream_listener_port(const struct stream_listener *listener)
 {
-    struct sockaddr_storage address;
+    struct sockaddr_in6 address = {0}; /* the port of an IPv4 address stands in the same place */
     socklen_t size = sizeof(address);
+    static_assert(
+        offsetof(struct sockaddr_in6, sin6_port) == offsetof(struct sockaddr_in, sin_port), "port");
     if (listener->tls == NULL ||
         getsockname(listener->socket, (struct sockaddr *)&address, &size) != 0)
         return 0;
-    return address.ss_family == AF_INET6 ? ntohs(((const struct sockaddr_in6 *)&address)->sin6_port)
-                                         : ntohs(((const struct sockaddr_in *)&address)->sin_port);
+    return ntohs(address.sin6_port);
 }
 
 void stream_listener_swap_tls(struct stream_listener *listener, struct tls_context *tls)

@@ -477,6 +477,7 @@ static void replace_group(struct tx *tx, Tefter__CustomerRecord *customer,
 static void regroup(struct tx *tx, Tefter__CustomerRecord *customer, Tefter__GroupRecord *before,
                     Tefter__GroupRecord *now, Tefter__Done *done)
 {
+    need(before != NULL || now != NULL);
     Tefter__ChangeRecord *entry = change_log_begin(tx);
     log_group(tx, entry, before, now);
     replace_group(tx, customer, before, now);
