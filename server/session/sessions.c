@@ -448,6 +448,7 @@ static void free_room(struct sessions *home)
     queries_fini(home);
     if (home->tls != NULL)
         tls_context_release(home->tls);
+    secret_wipe(&home->options, sizeof home->options);
     arena_fini(&home->arena);
     arena_fini(&home->kept);
     arena_fini(&home->group);
