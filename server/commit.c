@@ -470,7 +470,7 @@ static enum commit_end compare(struct commit *commit, struct arena *arena,
         return apply_group(commit, arena, ret_answers, ret_group, failure);
     commit->lost = true;
     fail(failure, FAULT_BUSY, 0, "somebody else has written to the journal meanwhile");
-    return COMMIT_FAULT;
+    return COMMIT_LOST;
 }
 
 enum commit_end commit_resume(struct commit *commit, struct arena *arena,
@@ -485,9 +485,10 @@ enum commit_end commit_resume(struct commit *commit, struct arena *arena,
         return commit->unknown ? COMMIT_UNKNOWN : COMMIT_NOT_WRITER;
     case JOURNAL_UNKNOWN:
     case JOURNAL_TOO_BIG:
-        return COMMIT_FAULT;
+        break;
     }
-    return COMMIT_FAULT;
+    commit->lost = true;
+    return COMMIT_LOST;
 }
 
 void commit_times(const struct commit *commit, struct commit_times *ret_times)

@@ -11,11 +11,11 @@
  * Used by the writer thread for the server, and directly by init, recover, code and upgrade. One
  * thread at a time.
  *
- *              ┌──────────────────── BUSY, later again ───────────────────┐
- *   group ──▶ commit_group ──▶ DONE                                       │
- *              ├──▶ NOT_WRITER ─(answered: not written)─▶ commit_resume ──┴─▶ the next group
- *              ├──▶ UNKNOWN ─(nobody is answered)───────▶ commit_resume ──▶ DONE, or BUSY: not
- * written └──▶ FAULT                                     └──▶ FAULT
+ *   commit_group ──▶ DONE
+ *     ├──▶ BUSY: the same group once more, later
+ *     ├──▶ NOT_WRITER: answered so ──▶ commit_resume, now and then, before the next group
+ *     ├──▶ UNKNOWN: nobody is answered ──▶ commit_resume ──▶ DONE, or BUSY: nothing was written
+ *     └──▶ FAULT                                └──▶ LOST: only a fresh start can go on
  */
 #include "base/limits.h"
 #include "engine/submission.h"
@@ -61,6 +61,7 @@ enum commit_end {
     COMMIT_BUSY,       /* nothing was written: the same once more, a little later */
     COMMIT_NOT_WRITER, /* nothing was written: somebody else writes; the answers say READ_ONLY */
     COMMIT_UNKNOWN,    /* may be durable or not: nobody may be answered, and the group is kept */
+    COMMIT_LOST,       /* only a fresh start can go on */
     COMMIT_FAULT,      /* nobody is answered, and the process must end without touching anything */
 };
 
@@ -76,9 +77,10 @@ enum commit_end commit_group(struct commit *commit, const struct submission *sub
  *   DONE        the group was durable, and is applied now
  *   BUSY        nothing of it was written: the same once more, or the next one
  *   NOT_WRITER, UNKNOWN   not yet
- *   FAULT       only a fresh start can: the journal cannot tell, or somebody else has written what
- *               this process has not applied. It does not apply that itself: their texts lie in
- *               another vault, and a start checks what it replays. */
+ *   LOST        the journal cannot tell in this process, or somebody else has written what it has
+ *               not applied. It does not apply that itself: their texts lie in another vault, and a
+ *               start checks what it replays. Nothing may be proposed any more
+ *   FAULT       as above */
 enum commit_end commit_resume(struct commit *commit, struct arena *arena,
                               struct commit_answer *ret_answers, struct published_group *ret_group,
                               struct failure *failure);

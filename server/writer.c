@@ -304,7 +304,7 @@ static void resume_unlocked(struct writer *writer)
     writer->resume_us = clock_us() + (uint64_t)RESUME_MS * 1000;
     if (end == COMMIT_BUSY)
         enter(writer, WRITER_WELL, NULL);
-    else if (end == COMMIT_FAULT)
+    else if (end == COMMIT_LOST)
         get_lost(writer, &failure);
     pthread_mutex_lock(&writer->lock);
 }
@@ -340,7 +340,7 @@ static struct group *next_group(struct writer *writer, bool *ret_read)
     return group;
 }
 
-/* The kept group: what has become of it? */
+/* The kept group: what has become of it? UNKNOWN: there is no time to find out. */
 static enum commit_end find_out(struct writer *writer, struct group *group)
 {
     for (;;) {
@@ -348,11 +348,11 @@ static enum commit_end find_out(struct writer *writer, struct group *group)
         enum commit_end end = commit_resume(writer->options.commit, &group->arena, group->answers,
                                             &group->published, &failure);
         if (end == COMMIT_FAULT)
+            give_up(&failure);
+        if (end == COMMIT_LOST)
             get_lost(writer, &failure);
-        if (end != COMMIT_UNKNOWN)
+        if (end != COMMIT_UNKNOWN || !pause_for(writer, BUSY_MOST_MS))
             return end;
-        if (!pause_for(writer, BUSY_MOST_MS))
-            return COMMIT_FAULT;
     }
 }
 
@@ -386,9 +386,9 @@ static bool commit_it(struct writer *writer, struct group *group)
         if (end == COMMIT_UNKNOWN) {
             enter(writer, WRITER_UNKNOWN, &failure);
             end = find_out(writer, group);
-            if (end == COMMIT_FAULT)
-                return false;
         }
+        if (end == COMMIT_UNKNOWN || end == COMMIT_LOST)
+            return false;
         if (end == COMMIT_FAULT)
             give_up(&failure);
         if (end == COMMIT_NOT_WRITER) {
