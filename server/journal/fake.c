@@ -228,7 +228,9 @@ static bool fake_read(struct journal *journal, uint64_t from_seq, journal_each_f
     struct fake_batch kept;
     struct batch_read *read = calloc(1, sizeof *read);
     const char *why;
-    bool good = read || fail(failure, FAULT_MEMORY, ENOMEM, "no memory to read the fake journal");
+    bool good = true;
+    if (!read)
+        return fail(failure, FAULT_MEMORY, ENOMEM, "no memory to read the fake journal");
     for (size_t i = 0; good && batch_at(fake_of(journal), i, &kept); i++) {
         if (batch_read(slice_of(kept.data, kept.size), &journal->head.ledger, read, &why) !=
             BATCH_WHOLE)
