@@ -80,8 +80,6 @@ bool field_move_i64(bool given, int64_t value, protobuf_c_boolean *has, int64_t 
 bool field_move_int(bool given, int value, protobuf_c_boolean *has, int *slot);
 
 bool field_text_empty(const Tefter__Text *text);
-/* Same words: the same reference, or the same value. Two NULL are the same. */
-bool field_text_same(const Tefter__Text *a, const Tefter__Text *b);
 
 /* ---- events ---- */
 

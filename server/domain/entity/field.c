@@ -95,6 +95,17 @@ static Tefter__Refusal *check_word(struct tx *tx, const char *field, const char 
     return NULL;
 }
 
+/* Same words: the same reference, or the same value. Two NULL are the same. */
+static bool text_same(const Tefter__Text *a, const Tefter__Text *b)
+{
+    if (a == NULL || b == NULL)
+        return a == b;
+    if (a->has_id || b->has_id)
+        return a->has_id && b->has_id &&
+               slice_equal(slice_of(a->id.data, a->id.len), slice_of(b->id.data, b->id.len));
+    return a->value != NULL && b->value != NULL && strcmp(a->value, b->value) == 0;
+}
+
 /* ---- services: text ---- */
 
 Tefter__Refusal *field_line(struct tx *tx, const char *field, const char *text, size_t most)
@@ -240,7 +251,7 @@ bool field_move_text(Tefter__Text **slot, Tefter__Text *given)
     if (given == NULL)
         return false;
     Tefter__Text *value = field_text_empty(given) ? NULL : given;
-    if (field_text_same(*slot, value))
+    if (text_same(*slot, value))
         return false;
     *slot = value;
     return true;
@@ -279,14 +290,4 @@ bool field_move_int(bool given, int value, protobuf_c_boolean *has, int *slot)
 bool field_text_empty(const Tefter__Text *text)
 {
     return text_size(text) == 0;
-}
-
-bool field_text_same(const Tefter__Text *a, const Tefter__Text *b)
-{
-    if (a == NULL || b == NULL)
-        return a == b;
-    if (a->has_id || b->has_id)
-        return a->has_id && b->has_id &&
-               slice_equal(slice_of(a->id.data, a->id.len), slice_of(b->id.data, b->id.len));
-    return a->value != NULL && b->value != NULL && strcmp(a->value, b->value) == 0;
 }

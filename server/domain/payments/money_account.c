@@ -7,7 +7,7 @@
  *    number, spaces aside. Retired ones count: money may still lie there.
  * 2. A device is tied to a bank account, for ever.
  */
-#include "domain/payments/payments.h"
+#include "domain/payments/inside.h"
 
 #include "base/limits.h"
 #include "domain/org/org.h"

@@ -11,7 +11,7 @@
  * 4. Money frees credit when it is final, matched or not. A slip lowers the balance, not the
  *    exposure, until it is confirmed.
  */
-#include "domain/payments/payments.h"
+#include "domain/payments/inside.h"
 
 #include "base/limits.h"
 #include "base/money.h"

@@ -9,8 +9,6 @@
 /* ---- money accounts: tills of a branch, the company's bank accounts, card devices tied to one
  * ---- */
 
-const Tefter__MoneyPlaceRecord *money_account_get(struct tx *tx, uint32_t account);
-
 Tefter__Refusal *apply_add_till(struct tx *tx, const Tefter__AddTill *command, Tefter__Done *done);
 Tefter__Refusal *apply_add_bank_account(struct tx *tx, const Tefter__AddBankAccount *command,
                                         Tefter__Done *done);

@@ -15,7 +15,6 @@ uint32_t document_customer(uint64_t document);
 uint32_t document_date(uint64_t document);
 enum { DOCUMENT_ORDINAL_MAX = (1 << 20) - 1 };
 struct key document_key(uint64_t document);
-bool document_exists(struct tx *tx, uint64_t document);
 
 /* ---- postings ---- */
 
@@ -93,18 +92,10 @@ void account_match(struct tx *tx, struct account *account, struct item *debit, s
 /* Something open, and room for one more match: MATCHES_PER_ITEM_MAX that are not undone and
  * MATCHES_KEPT_PER_ITEM_MAX in all; before RULE_UNDONE_MATCHES_ARE_FREE undone ones count. */
 bool account_matchable(const struct tx *tx, const struct item *item);
-/* Undoes one match, on both sides. */
-void account_unmatch(struct tx *tx, struct account *account, struct item *item,
-                     Tefter__Match *match, uint32_t date);
 /* Undoes all and closes the item: its document is reversed. */
 void account_reverse_item(struct tx *tx, struct account *account, struct item *item, uint32_t date);
 /* Money that was awaited is there. */
 void account_finalise(struct account *account, struct item *credit);
-
-/* The first open debits by due date, the first open credits by date, as the store has them, that
- * are not yet in `account` as closed. Walks that see what this command has changed. */
-struct item *account_oldest_debit(struct tx *tx, struct account *account, struct item *after);
-struct item *account_oldest_credit(struct tx *tx, struct account *account, struct item *after);
 
 /* Open debits whose due date is before `day`, the oldest `most` of them: their sum, the first due
  * date; as they stand in memory, so that an invoice being corrected does not speak against itself.
