@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/fault.h"
+#include "base/hash.h"
 #include "push/encode.h"
 
 enum { ROOM_FIRST = 16, SLOTS_PER_ROOM = 2 };
@@ -31,8 +32,10 @@ void shared_row_release(struct shared_row *row)
     if (row == NULL)
         return;
     need(row->references > 0);
-    if (--row->references == 0)
-        free(row);
+    if (--row->references > 0)
+        return;
+    secret_wipe(row->bytes, row->size); /* words of people */
+    free(row);
 }
 
 /* ---- the table ---- */

@@ -1,8 +1,9 @@
 #include "push/encode.h"
 
+#include "wire/varint.h"
+
 /* Numbers of proto/wire.proto, each with its wire type. */
-enum { WIRE_VARINT = 0, WIRE_BYTES = 2 };
-#define TAG(number, wire) ((uint32_t)(number) << 3 | (uint32_t)(wire))
+#define TAG(number, wire) WIRE_TAG(number, wire)
 enum {
     TAG_TO_PAGE = TAG(19, WIRE_BYTES), /* ToTerminal */
     TAG_TO_FEED = TAG(20, WIRE_BYTES),
@@ -16,34 +17,9 @@ enum {
     TAG_SET_ROWS = TAG(4, WIRE_BYTES),
     TAG_SET_COMMITTED = TAG(5, WIRE_VARINT),
 };
-enum { VARINT_MAX = 10, FRAME_HEAD = 4 };
+enum { FRAME_HEAD = 4 };
 
 /* ---- varints ---- */
-
-static size_t varint_size(uint64_t value)
-{
-    size_t size = 1;
-    while (value >= 0x80) {
-        value >>= 7;
-        size++;
-    }
-    return size;
-}
-
-static uint8_t *varint_write(uint8_t *out, uint64_t value)
-{
-    while (value >= 0x80) {
-        *out++ = (uint8_t)(value | 0x80);
-        value >>= 7;
-    }
-    *out++ = (uint8_t)value;
-    return out;
-}
-
-static size_t number_size(uint32_t tag, uint64_t value)
-{
-    return varint_size(tag) + varint_size(value);
-}
 
 static bool put_varint(struct buffer *out, uint64_t value)
 {

@@ -103,6 +103,16 @@ void hub_destroy(struct hub *hub)
     free(hub);
 }
 
+void hub_forget(struct hub *hub)
+{
+    buffer_wipe(&hub->scratch);
+    buffer_wipe(&hub->own.frame);
+    for (int i = 0; i < SHARED_SETS; i++) {
+        hub->sets[i].used = false;
+        buffer_wipe(&hub->sets[i].frame);
+    }
+}
+
 uint64_t hub_seq(const struct hub *hub)
 {
     return hub->seq;

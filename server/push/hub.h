@@ -108,6 +108,9 @@ struct hub_group {
 };
 void hub_publish(struct hub *hub, const struct hub_group *group);
 
+/* Frames of before are overwritten: they may hold words that are erased now. Not from inside. */
+void hub_forget(struct hub *hub);
+
 /* The terminal reads again. */
 void hub_drained(struct hub_subscription *subscription);
 

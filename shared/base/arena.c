@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
+
 #if defined(__has_include)
 #if __has_include(<sanitizer/asan_interface.h>)
 #include <sanitizer/asan_interface.h>
@@ -43,6 +45,7 @@ static void free_chain(struct arena_block *block)
     while (block != NULL) {
         struct arena_block *before = block->before;
         ASAN_UNPOISON_MEMORY_REGION(block->data, block->capacity);
+        secret_wipe(block->data, block->used);
         free(block);
         block = before;
     }
@@ -64,6 +67,17 @@ void arena_reset(struct arena *arena)
     free_chain(kept->before);
     kept->before = NULL;
     kept->used = 0;
+    ASAN_POISON_MEMORY_REGION(kept->data, kept->capacity);
+}
+
+void arena_wipe(struct arena *arena)
+{
+    arena_reset(arena);
+    struct arena_block *kept = arena->block;
+    if (kept == NULL)
+        return;
+    ASAN_UNPOISON_MEMORY_REGION(kept->data, kept->capacity);
+    secret_wipe(kept->data, kept->capacity);
     ASAN_POISON_MEMORY_REGION(kept->data, kept->capacity);
 }
 

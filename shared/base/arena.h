@@ -18,6 +18,9 @@ void arena_fini(struct arena *arena);
 
 /* Forgets everything; keeps one block for the next round. */
 void arena_reset(struct arena *arena);
+/* And overwrites what was in it, of rounds before too. Blocks that are given back always are: they
+ * may have held words of people. */
+void arena_wipe(struct arena *arena);
 
 /* `size` bytes aligned for anything, not zeroed; NULL past the bound or without memory.
  * Never NULL for 0 bytes within the bound. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/fault.h"
+#include "base/hash.h"
 
 enum { BUFFER_FIRST_SIZE = 256 };
 
@@ -21,6 +22,13 @@ void buffer_clear(struct buffer *buffer)
 {
     buffer->size = 0;
     buffer->overflow = false;
+}
+
+void buffer_wipe(struct buffer *buffer)
+{
+    if (buffer->capacity > 0)
+        secret_wipe(buffer->data, buffer->capacity);
+    buffer_clear(buffer);
 }
 
 /* Twice what it was, at least `wanted`, never past the bound. */

@@ -47,6 +47,7 @@ struct buffer {
 void buffer_init(struct buffer *buffer, size_t bound);
 void buffer_fini(struct buffer *buffer);
 void buffer_clear(struct buffer *buffer); /* keeps the memory */
+void buffer_wipe(struct buffer *buffer);  /* and overwrites it */
 bool buffer_reserve(struct buffer *buffer, size_t more);
 bool buffer_put(struct buffer *buffer, const void *data, size_t size);
 void buffer_drop(struct buffer *buffer, size_t from_start); /* forgets the first bytes */

@@ -34,3 +34,11 @@ void instant_write(int64_t instant_ms, char out[INSTANT_TEXT_SIZE]);
 
 /* The UTC date of an instant moved by a fixed offset; DATE_NONE outside the range. */
 uint32_t date_of_instant(int64_t instant_ms, int32_t offset_s);
+
+/* Days from `from` to `until`, both in it. */
+struct date_span {
+    uint32_t from;
+    uint32_t until;
+};
+/* Every day there is. */
+#define DATE_SPAN_ALL ((struct date_span){DATE_NONE, DATE_MAX})
