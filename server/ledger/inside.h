@@ -30,8 +30,8 @@ void state_write(struct store_txn *txn, const struct ledger_state *state);
 void machine_tx(struct tx *tx, struct store_txn *txn, struct arena *arena,
                 const Tefter__Actor *actor, const struct ledger_state *state, bool reading);
 
-/* A packed Row of a terminal's picture; empty: there is no such row. */
-struct slice row_pack(struct tx *tx, uint64_t row_key, uint32_t *ret_customer);
+/* A row of a terminal's picture; false: there is no such row. */
+bool row_pack(struct tx *tx, uint64_t row_key, struct ledger_row *ret_row);
 
 /* The tx of a view. */
 struct tx *ledger_view_tx(struct ledger_view *view);

@@ -15,6 +15,7 @@
  */
 #include "base/arena.h"
 #include "base/bytes.h"
+#include "base/date.h"
 #include "base/fault.h"
 #include "base/hash.h"
 #include "base/incarnation.h"
@@ -80,10 +81,13 @@ void ledger_figures(struct ledger *ledger, struct ledger_figures *ret_figures);
 
 /* ---- the writer ---- */
 
-/* One row for terminals: `row` is a packed Row, `key` is kind << 56 | id. */
+/* One row for terminals: `row` is a packed Row, `key` is kind << 56 | id. Locks, terms and persons
+ * of an account are those of the business date at the branch of who asks, or acts; those of a
+ * customer of the head office's. */
 struct ledger_row {
     uint64_t key;
-    uint32_t customer; /* 0: not of a customer */
+    uint32_t customer;     /* 0: not of a customer */
+    struct date_span days; /* of a customer's: it reads the same on these */
     struct slice row;
 };
 
@@ -166,8 +170,20 @@ const Tefter__TerminalRecord *ledger_view_terminal(struct ledger_view *view, uin
 const Tefter__CustomerRecord *ledger_view_customer(struct ledger_view *view, uint32_t customer);
 size_t ledger_view_branches(struct ledger_view *view, const Tefter__BranchRecord ***ret_branches);
 
-/* Rows for the feed. Packed Row; empty: that customer does not exist. */
+/* Rows for the feed, as the head office sees them; ret_customer may be NULL. Packed Row; empty:
+ * that customer does not exist. */
 struct slice ledger_view_row(struct ledger_view *view, uint64_t row_key, uint32_t *ret_customer);
+/* The same as a branch sees it, with the days on which it reads so. false: it does not exist. */
+bool ledger_view_row_of(struct ledger_view *view, uint32_t branch, uint64_t row_key,
+                        struct ledger_row *ret_row);
+/* The business date at a branch, 0: the head office's; DATE_NONE: there is no such branch. */
+uint32_t ledger_view_date(struct ledger_view *view, uint32_t branch);
+/* Days on which both rows of a customer read as they do on this one. */
+struct date_span ledger_view_days(struct ledger_view *view, uint32_t customer, uint32_t today);
+/* When a customer's oldest open bill is due; DATE_NONE: there is none. */
+uint32_t ledger_view_oldest_due(struct ledger_view *view, uint32_t customer);
+/* Customers have the numbers 1 to this; 0: there is no company. */
+uint32_t ledger_view_customers(struct ledger_view *view);
 /* The next customer after this one, 0 at the end: for snapshot pages. */
 uint32_t ledger_view_next_customer(struct ledger_view *view, uint32_t after);
 /* Approvals that terminals should hold. */

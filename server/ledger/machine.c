@@ -138,23 +138,29 @@ static struct slice pack_reply(struct tx *tx, Tefter__Done *done, Tefter__Refusa
 /* ---- rows of terminals ---- */
 
 /* false: there is no such row. */
-static bool row_make(struct tx *tx, uint64_t row_key, Tefter__Row *ret_row, uint32_t *ret_customer)
+static bool row_make(struct tx *tx, uint64_t row_key, Tefter__Row *ret_row,
+                     struct ledger_row *ret_facts)
 {
     uint64_t id = LEDGER_ROW_ID(row_key);
     const Tefter__CustomerRecord *customer;
     *ret_row = (Tefter__Row)TEFTER__ROW__INIT;
-    *ret_customer = 0;
+    *ret_facts = (struct ledger_row){.key = row_key, .days = DATE_SPAN_ALL};
     switch ((enum row_kind)LEDGER_ROW_KIND(row_key)) {
     case ROW_ACCOUNT:
-        ret_row->account = credit_account_row(tx, (uint32_t)id);
         ret_row->kind_case = TEFTER__ROW__KIND_ACCOUNT;
-        *ret_customer = (uint32_t)id;
+        ret_row->account = credit_account_row(tx, (uint32_t)id);
+        if (ret_row->account != NULL)
+            ret_facts->days =
+                credit_row_days(tx, customer_get(tx, (uint32_t)id), branch_of_actor(tx)->date);
+        ret_facts->customer = (uint32_t)id;
         break;
     case ROW_CUSTOMER:
+        ret_row->kind_case = TEFTER__ROW__KIND_CUSTOMER;
         customer = customer_get(tx, (uint32_t)id);
         ret_row->customer = customer != NULL ? customer_row(tx, customer) : NULL;
-        ret_row->kind_case = TEFTER__ROW__KIND_CUSTOMER;
-        *ret_customer = (uint32_t)id;
+        if (customer != NULL)
+            ret_facts->days = credit_row_days(tx, customer, branch_head_date(tx));
+        ret_facts->customer = (uint32_t)id;
         break;
     case ROW_APPROVAL:
         ret_row->approval = credit_approval_row(tx, id);
@@ -164,11 +170,13 @@ static bool row_make(struct tx *tx, uint64_t row_key, Tefter__Row *ret_row, uint
     return ret_row->account != NULL;
 }
 
-struct slice row_pack(struct tx *tx, uint64_t row_key, uint32_t *ret_customer)
+bool row_pack(struct tx *tx, uint64_t row_key, struct ledger_row *ret_row)
 {
     Tefter__Row row;
-    return row_make(tx, row_key, &row, ret_customer) ? message_pack(&row.base, tx->arena)
-                                                     : slice_of(NULL, 0);
+    if (!row_make(tx, row_key, &row, ret_row))
+        return false;
+    ret_row->row = message_pack(&row.base, tx->arena);
+    return ret_row->row.size > 0;
 }
 
 /* The rows the command changed; the first account is also told to the terminal that asked. */
@@ -178,8 +186,8 @@ static void collect_rows(struct tx *tx, Tefter__Done *done, struct ledger_result
     for (size_t i = 0; i < tx->touched_count; i++) {
         Tefter__Row row;
         struct ledger_row *packed = &rows[result->row_count];
-        packed->key = LEDGER_ROW_KEY(tx->touched[i].kind, tx->touched[i].id);
-        if (!row_make(tx, packed->key, &row, &packed->customer))
+        uint64_t key = LEDGER_ROW_KEY(tx->touched[i].kind, tx->touched[i].id);
+        if (!row_make(tx, key, &row, packed))
             continue;
         packed->row = message_pack(&row.base, tx->arena);
         result->row_count++;

@@ -217,9 +217,51 @@ size_t ledger_view_branches(struct ledger_view *view, const Tefter__BranchRecord
 
 /* ---- rows for the feed ---- */
 
+bool ledger_view_row_of(struct ledger_view *view, uint32_t branch, uint64_t row_key,
+                        struct ledger_row *ret_row)
+{
+    Tefter__Actor asker = TEFTER__ACTOR__INIT;
+    const Tefter__Actor *before = view->tx.actor;
+    asker.has_branch = branch != 0;
+    asker.branch = branch;
+    view->tx.actor = &asker;
+    bool there = row_pack(&view->tx, row_key, ret_row);
+    view->tx.actor = before;
+    return there;
+}
+
 struct slice ledger_view_row(struct ledger_view *view, uint64_t row_key, uint32_t *ret_customer)
 {
-    return row_pack(&view->tx, row_key, ret_customer);
+    struct ledger_row row;
+    bool there = ledger_view_row_of(view, 0, row_key, &row);
+    if (ret_customer != NULL)
+        *ret_customer = row.customer;
+    return there ? row.row : slice_of(NULL, 0);
+}
+
+uint32_t ledger_view_date(struct ledger_view *view, uint32_t branch)
+{
+    if (!company_exists(&view->tx))
+        return DATE_NONE;
+    if (branch == 0)
+        return branch_head_date(&view->tx);
+    const Tefter__BranchRecord *record = branch_get(&view->tx, branch);
+    return record == NULL ? DATE_NONE : record->date;
+}
+
+struct date_span ledger_view_days(struct ledger_view *view, uint32_t customer, uint32_t today)
+{
+    return credit_row_days(&view->tx, customer_get(&view->tx, customer), today);
+}
+
+uint32_t ledger_view_oldest_due(struct ledger_view *view, uint32_t customer)
+{
+    return report_oldest_due(&view->tx, customer, UINT32_MAX);
+}
+
+uint32_t ledger_view_customers(struct ledger_view *view)
+{
+    return company_exists(&view->tx) ? company_customers(&view->tx) : 0;
 }
 
 uint32_t ledger_view_next_customer(struct ledger_view *view, uint32_t after)

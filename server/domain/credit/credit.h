@@ -3,6 +3,7 @@
  * Credit: whose terms hold for a customer today, the decision over a sale, and approvals. Life
  * cycles and invariants stand at the head of each entity's file.
  */
+#include "base/date.h"
 #include "domain/party/party.h"
 #include "domain/receivables/receivables.h"
 #include "view.pb-c.h"
@@ -48,6 +49,10 @@ void credit_decided(struct tx *tx, const Tefter__Decision *decision, uint64_t do
 
 /* The row terminals hold of a customer's figures. */
 Tefter__AccountRow *credit_account_row(struct tx *tx, uint32_t customer);
+/* The days around `today` on which the rows of this customer read as they do today: no term, lock
+ * or person begins or ends within them. */
+struct date_span credit_row_days(struct tx *tx, const Tefter__CustomerRecord *customer,
+                                 uint32_t today);
 Tefter__ApprovalRow *credit_approval_row(struct tx *tx, uint64_t approval);
 /* Approvals worth holding: waiting or granted, newest first. */
 size_t credit_open_approvals(struct tx *tx, uint64_t *ret_approvals, size_t most);

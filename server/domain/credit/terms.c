@@ -250,6 +250,52 @@ uint32_t credit_term_days(struct tx *tx, const Tefter__CustomerRecord *customer)
     return company->has_term_days ? company->term_days : 0;
 }
 
+/* Something holds up to this day. */
+static void span_ends(struct date_span *span, uint32_t today, bool has, uint32_t last)
+{
+    if (!has)
+        return;
+    if (today <= last && last < span->until)
+        span->until = last;
+    else if (today > last && last >= span->from)
+        span->from = last + 1;
+}
+
+/* Something holds from this day on. */
+static void span_begins(struct date_span *span, uint32_t today, bool has, uint32_t first)
+{
+    if (has && first > 0)
+        span_ends(span, today, true, first - 1);
+}
+
+static void span_terms(struct date_span *span, uint32_t today, const Tefter__LimitTerms *terms)
+{
+    if (terms == NULL)
+        return;
+    span_begins(span, today, terms->has_valid_from, terms->valid_from);
+    span_ends(span, today, terms->has_valid_until, terms->valid_until);
+}
+
+struct date_span credit_row_days(struct tx *tx, const Tefter__CustomerRecord *customer,
+                                 uint32_t today)
+{
+    struct date_span span = DATE_SPAN_ALL;
+    const Tefter__LimitRecord *own = limit_get(tx, customer->customer);
+    if (own != NULL)
+        span_terms(&span, today, own->terms);
+    for (size_t i = 0; i < customer->n_groups; i++) {
+        const Tefter__GroupRecord *group = group_get(tx, customer->groups[i]);
+        if (group != NULL)
+            span_terms(&span, today, group->limit);
+    }
+    span_terms(&span, today, company_get(tx)->policy);
+    span_ends(&span, today, customer->locked && customer->has_locked_until, customer->locked_until);
+    for (size_t i = 0; i < customer->n_persons; i++)
+        span_ends(&span, today, customer->persons[i]->has_valid_until,
+                  customer->persons[i]->valid_until);
+    return span;
+}
+
 /* ---- views ---- */
 
 Tefter__Refusal *view_limits(struct tx *tx, const Tefter__LimitHistory *query,

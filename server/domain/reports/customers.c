@@ -3,15 +3,13 @@
  */
 #include "domain/reports/reports.h"
 
-#include "base/grow.h"
 #include "base/limits.h"
 #include "domain/credit/credit.h"
 #include "domain/documents/documents.h"
+#include "domain/lists/lists.h"
 #include "domain/org/org.h"
 #include "domain/party/party.h"
 #include "domain/receivables/receivables.h"
-
-#include <stdlib.h>
 
 /* ---- the card ---- */
 
@@ -72,18 +70,6 @@ static Tefter__CustomerEntry *lean_entry(struct tx *tx, uint32_t customer)
     return entry;
 }
 
-static void add_entry(struct tx *tx, Tefter__CustomersAnswer *answer, uint32_t customer)
-{
-    Tefter__CustomerEntry *entry = lean_entry(tx, customer);
-    if (entry != NULL)
-        answer->rows[answer->n_rows++] = entry;
-}
-
-struct sieve {
-    const Tefter__CustomerList *query;
-    uint32_t today;
-};
-
 static bool in_group(const Tefter__CustomerRecord *customer, uint32_t group)
 {
     for (size_t i = 0; i < customer->n_groups; i++)
@@ -92,155 +78,95 @@ static bool in_group(const Tefter__CustomerRecord *customer, uint32_t group)
     return false;
 }
 
-/* The figures are made only for a filter that looks at them. */
-static bool looks_at_figures(const Tefter__CustomerList *query)
-{
-    return query->has_locked || query->has_owing || query->has_over_limit || query->has_overdue;
-}
-
-static bool looks_at_record(const Tefter__CustomerList *query)
-{
-    return query->has_group || query->has_branch || looks_at_figures(query);
-}
-
-static bool passes(struct tx *scratch, const struct sieve *sieve, uint32_t number)
-{
-    const Tefter__CustomerList *query = sieve->query;
-    if (!looks_at_record(query))
-        return true;
-    const Tefter__CustomerRecord *customer = customer_get(scratch, number);
-    if (customer == NULL || (query->has_group && !in_group(customer, query->group)) ||
-        (query->has_branch && customer->branch != query->branch))
-        return false;
-    if (!looks_at_figures(query))
-        return true;
-    const Tefter__AccountRow *row = credit_account_row(scratch, number);
-    if (query->has_locked && row->locked != query->locked)
-        return false;
-    if (query->has_owing && (row->balance_minor > 0) != query->owing)
-        return false;
-    if (query->has_over_limit && (!row->unlimited && row->available_minor < 0) != query->over_limit)
-        return false;
-    uint32_t oldest_due;
-    const struct account account = {.customer = number};
-    return !query->has_overdue ||
-           (account_overdue(scratch, &account, sieve->today, 1, &oldest_due) > 0) == query->overdue;
-}
-
-/* Where customers come from: what the search found, or all in order. */
-struct source {
-    const struct report_found *found;
-    size_t at;      /* in found */
-    uint32_t count; /* of all */
-    uint32_t last;
+/* Facts from the state; made only when the query looks at them. */
+struct list_reading {
+    struct tx *scratch;
+    const Tefter__CustomerList *query;
+    uint32_t looks_at;
+    uint32_t today;
+    uint32_t looked;
 };
 
-static uint32_t source_next(struct source *source)
+static void read_figures(const struct list_reading *reading, uint32_t customer,
+                         struct list_facts *facts)
 {
-    if (source->found == NULL)
-        source->last = source->last < source->count ? source->last + 1 : 0;
-    else
-        source->last =
-            source->at < source->found->count ? source->found->customers[source->at++] : 0;
-    return source->last;
+    const Tefter__AccountRow *row = credit_account_row(reading->scratch, customer);
+    facts->balance_minor = row->balance_minor;
+    facts->available_minor = row->available_minor;
+    facts->unlimited = row->unlimited;
+    facts->locked = row->locked;
 }
-
-enum { CUSTOMERS_LOOKED_AT = 50000, FORGET_EACH = 32 };
 
 /* What all rows need (company, branch, groups) is read once for some of them. */
-static void forget_now_and_then(struct tx *scratch, int looked)
+static enum list_answer read_facts(void *context, uint32_t customer, struct list_facts *ret_facts)
 {
-    if (looked % FORGET_EACH == 0)
-        tx_scratch_next(scratch);
+    enum { FORGET_EACH = 32 };
+    struct list_reading *reading = context;
+    if (reading->looked++ % FORGET_EACH == 0)
+        tx_scratch_next(reading->scratch);
+    if (reading->looks_at == 0)
+        return LIST_FACTS;
+    const Tefter__CustomerRecord *record = customer_get(reading->scratch, customer);
+    if (record == NULL)
+        return LIST_NOBODY;
+    ret_facts->branch = record->branch;
+    ret_facts->in_group = reading->query->has_group && in_group(record, reading->query->group);
+    if (reading->looks_at & LIST_LOOKS_AT_FIGURES)
+        read_figures(reading, customer, ret_facts);
+    if (reading->looks_at & LIST_LOOKS_AT_DUE)
+        ret_facts->oldest_due = report_oldest_due(reading->scratch, customer, reading->today);
+    return LIST_FACTS;
 }
 
-static void list_in_order(struct tx *tx, const struct sieve *sieve, struct source *source,
-                          uint32_t rows, Tefter__CustomersAnswer *answer)
+uint32_t report_oldest_due(struct tx *tx, uint32_t customer, uint32_t before)
 {
-    struct tx *scratch = tx_scratch_begin(tx);
-    uint32_t customer = 0;
-    for (int looked = 0; looked < CUSTOMERS_LOOKED_AT && answer->n_rows < rows; looked++) {
-        forget_now_and_then(scratch, looked);
-        customer = source_next(source);
-        if (customer == 0)
-            break;
-        if (passes(scratch, sieve, customer))
-            add_entry(tx, answer, customer);
-    }
-    tx_scratch_end(scratch);
-    if (customer == 0)
-        return;
-    uint64_t token = source->found != NULL ? source->at : customer;
-    FIELD_SET(answer, next, page_write(tx, &token, 1));
+    uint32_t oldest_due;
+    const struct account account = {.customer = customer};
+    account_overdue(tx, &account, before, 1, &oldest_due);
+    return oldest_due;
 }
 
-struct ranked {
-    int64_t by;
-    uint32_t customer;
-};
-
-static int compare_ranked(const void *a, const void *b)
+static void add_entry(struct tx *tx, Tefter__CustomersAnswer *answer, uint32_t customer)
 {
-    const struct ranked *x = a;
-    const struct ranked *y = b;
-    if (x->by != y->by)
-        return x->by < y->by ? -1 : 1;
-    return x->customer < y->customer ? -1 : x->customer > y->customer;
+    Tefter__CustomerEntry *entry = lean_entry(tx, customer);
+    if (entry != NULL)
+        answer->rows[answer->n_rows++] = entry;
 }
 
-static int64_t rank_by(const Tefter__CustomerList *query, const Tefter__AccountRow *row)
+static bool read_page(struct tx *tx, const Tefter__CustomerList *query,
+                      const struct report_found *found, uint64_t token, struct list_page *page)
 {
-    if (query->sort == TEFTER__CUSTOMER_SORT__SORT_BALANCE)
-        return -row->balance_minor;
-    return row->unlimited ? INT64_MAX : row->available_minor;
-}
-
-/* All that pass, ranked; the page is an offset into that order. */
-static void list_ranked(struct tx *tx, const struct sieve *sieve, struct source *source,
-                        uint64_t offset, uint32_t rows, Tefter__CustomersAnswer *answer)
-{
-    struct tx *scratch = tx_scratch_begin(tx);
-    struct ranked *ranked = NULL;
-    size_t count = 0;
-    size_t room = 0;
-    uint32_t customer;
-    for (int looked = 0; (customer = source_next(source)) != 0; looked++) {
-        forget_now_and_then(scratch, looked);
-        if (!GROW(ranked, room, count + 1))
-            break;
-        if (passes(scratch, sieve, customer))
-            ranked[count++] = (struct ranked){
-                rank_by(sieve->query, credit_account_row(scratch, customer)), customer};
-    }
-    if (count > 0)
-        qsort(ranked, count, sizeof *ranked, compare_ranked);
-    uint64_t at = offset;
-    for (; at < count && answer->n_rows < rows; at++)
-        add_entry(tx, answer, ranked[at].customer);
-    tx_scratch_end(scratch);
-    free(ranked);
-    if (at < count)
-        FIELD_SET(answer, next, page_write(tx, &at, 1));
+    struct list_reading reading = {tx_scratch_begin(tx), query, list_looks_at(query),
+                                   branch_of_actor(tx)->date, 0};
+    bool by_text = query->text != NULL && found != NULL;
+    struct list_source source = {
+        .by_words = by_text,
+        .found = by_text ? found->customers : NULL,
+        .found_count = by_text ? found->count : 0,
+        .customers = company_customers(tx),
+        .facts = read_facts,
+        .context = &reading,
+    };
+    bool read = list_page(query, &source, reading.today, token, page);
+    tx_scratch_end(reading.scratch);
+    return read;
 }
 
 Tefter__Refusal *view_customers(struct tx *tx, const Tefter__CustomerList *query,
                                 const struct report_found *found, Tefter__CustomersAnswer *answer)
 {
     uint64_t token;
-    if (!page_read(query->has_page, query->page, &token, 1))
+    if (!list_token(query, &token))
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
-    uint32_t rows = page_rows(query->has_rows, query->rows);
-    struct sieve sieve = {query, branch_of_actor(tx)->date};
-    struct source source = {.found = query->text != NULL ? found : NULL,
-                            .count = company_customers(tx)};
+    uint32_t rows = list_rows(query->has_rows, query->rows);
+    struct list_page page = {.customers = tx_take(tx, rows * sizeof(uint32_t)), .rows = rows};
+    if (!read_page(tx, query, found, token, &page))
+        return refuse(tx, TEFTER__REFUSAL_CODE__BUSY, NULL);
     answer->rows = tx_take(tx, rows * sizeof(Tefter__CustomerEntry *));
-    if (query->has_sort && query->sort != TEFTER__CUSTOMER_SORT__SORT_CODE) {
-        list_ranked(tx, &sieve, &source, token, rows, answer);
-        return NULL;
-    }
-    source.at = (size_t)token;
-    source.last = (uint32_t)token;
-    list_in_order(tx, &sieve, &source, rows, answer);
+    for (uint32_t i = 0; i < page.count; i++)
+        add_entry(tx, answer, page.customers[i]);
+    if (page.has_next)
+        FIELD_SET(answer, next, page_write(tx, &page.next, 1));
     return NULL;
 }
 

@@ -16,6 +16,8 @@ Tefter__Refusal *view_customer_card(struct tx *tx, const Tefter__CustomerCard *q
                                     Tefter__CustomerCardAnswer *answer);
 Tefter__Refusal *view_customers(struct tx *tx, const Tefter__CustomerList *query,
                                 const struct report_found *found, Tefter__CustomersAnswer *answer);
+/* When the oldest open bill is due, of those due before a day; DATE_NONE: there is none. */
+uint32_t report_oldest_due(struct tx *tx, uint32_t customer, uint32_t before);
 Tefter__Refusal *view_history(struct tx *tx, const Tefter__CustomerHistory *query,
                               Tefter__HistoryAnswer *answer);
 Tefter__Refusal *view_unpaid_bills(struct tx *tx, const Tefter__UnpaidBills *query,

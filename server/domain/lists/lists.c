@@ -1,0 +1,211 @@
+/*
+ * Lists of customers: filters, order, pages. Rules only; see lists.h.
+ */
+#include "domain/lists/lists.h"
+
+#include "base/date.h"
+#include "base/grow.h"
+#include "domain/entity/entity.h"
+
+#include <stdlib.h>
+
+bool list_by_rank(const Tefter__CustomerList *query)
+{
+    return query->has_sort && query->sort != TEFTER__CUSTOMER_SORT__SORT_CODE;
+}
+
+uint32_t list_looks_at(const Tefter__CustomerList *query)
+{
+    uint32_t facts = 0;
+    if (query->has_group || query->has_branch)
+        facts |= LIST_LOOKS_AT_RECORD;
+    if (query->has_locked || query->has_owing || query->has_over_limit || list_by_rank(query))
+        facts |= LIST_LOOKS_AT_FIGURES;
+    if (query->has_overdue)
+        facts |= LIST_LOOKS_AT_DUE;
+    return facts;
+}
+
+static bool passes(const Tefter__CustomerList *query, uint32_t today,
+                   const struct list_facts *facts)
+{
+    if (query->has_group && !facts->in_group)
+        return false;
+    if (query->has_branch && facts->branch != query->branch)
+        return false;
+    if (query->has_locked && facts->locked != query->locked)
+        return false;
+    if (query->has_owing && (facts->balance_minor > 0) != query->owing)
+        return false;
+    if (query->has_over_limit &&
+        (!facts->unlimited && facts->available_minor < 0) != query->over_limit)
+        return false;
+    bool overdue = facts->oldest_due != DATE_NONE && facts->oldest_due < today;
+    return !query->has_overdue || overdue == query->overdue;
+}
+
+uint32_t list_rows(bool has_rows, uint32_t rows)
+{
+    return page_rows(has_rows, rows);
+}
+
+bool list_token(const Tefter__CustomerList *query, uint64_t *ret_token)
+{
+    return page_read(query->has_page, query->page, ret_token, 1);
+}
+
+/* ---- where customers come from ---- */
+
+struct walk {
+    const struct list_source *source;
+    size_t at; /* in found, or the last number */
+};
+
+static uint32_t walk_next(struct walk *walk)
+{
+    const struct list_source *source = walk->source;
+    if (!source->by_words)
+        return walk->at < source->customers ? (uint32_t)++walk->at : 0;
+    return walk->at < source->found_count ? source->found[walk->at++] : 0;
+}
+
+/* ---- by number ---- */
+
+static bool page_in_order(const Tefter__CustomerList *query, const struct list_source *source,
+                          uint32_t today, uint64_t token, struct list_page *page)
+{
+    struct walk walk = {source, token < SIZE_MAX ? (size_t)token : SIZE_MAX};
+    uint32_t customer = 0;
+    for (int looked = 0; looked < LIST_LOOKED_AT_MAX && page->count < page->rows; looked++) {
+        struct list_facts facts = {.branch = 0};
+        customer = walk_next(&walk);
+        if (customer == 0)
+            break;
+        enum list_answer answer = source->facts(source->context, customer, &facts);
+        if (answer == LIST_NOT_NOW)
+            return false;
+        if (answer == LIST_FACTS && passes(query, today, &facts))
+            page->customers[page->count++] = customer;
+    }
+    page->has_next = customer != 0;
+    page->next = walk.at;
+    return true;
+}
+
+/* ---- by rank: the first so many of all, in a heap whose top is the last of them ---- */
+
+struct ranked {
+    int64_t by;
+    uint32_t customer;
+};
+
+struct heap {
+    struct ranked *members;
+    size_t count;
+    size_t room;
+    uint64_t most;
+    bool more; /* than the heap keeps */
+};
+
+static bool ranks_before(const struct ranked *x, const struct ranked *y)
+{
+    return x->by != y->by ? x->by < y->by : x->customer < y->customer;
+}
+
+static void swap(struct ranked *x, struct ranked *y)
+{
+    struct ranked kept = *x;
+    *x = *y;
+    *y = kept;
+}
+
+static void sift_down(struct ranked *members, size_t count, size_t at)
+{
+    for (size_t child = 2 * at + 1; child < count; child = 2 * at + 1) {
+        if (child + 1 < count && ranks_before(&members[child], &members[child + 1]))
+            child++;
+        if (!ranks_before(&members[at], &members[child]))
+            return;
+        swap(&members[at], &members[child]);
+        at = child;
+    }
+}
+
+static bool heap_take(struct heap *heap, struct ranked one)
+{
+    if (heap->count == heap->most) {
+        heap->more = true;
+        if (heap->count > 0 && ranks_before(&one, &heap->members[0])) {
+            heap->members[0] = one;
+            sift_down(heap->members, heap->count, 0);
+        }
+        return true;
+    }
+    if (!GROW(heap->members, heap->room, heap->count + 1))
+        return false;
+    size_t at = heap->count++;
+    heap->members[at] = one;
+    for (; at > 0 && ranks_before(&heap->members[(at - 1) / 2], &heap->members[at]);
+         at = (at - 1) / 2)
+        swap(&heap->members[(at - 1) / 2], &heap->members[at]);
+    return true;
+}
+
+static void heap_sort(struct heap *heap)
+{
+    for (size_t count = heap->count; count > 1; count--) {
+        swap(&heap->members[0], &heap->members[count - 1]);
+        sift_down(heap->members, count - 1, 0);
+    }
+}
+
+static int64_t rank_by(const Tefter__CustomerList *query, const struct list_facts *facts)
+{
+    if (query->sort == TEFTER__CUSTOMER_SORT__SORT_BALANCE)
+        return -facts->balance_minor;
+    return facts->unlimited ? INT64_MAX : facts->available_minor;
+}
+
+static bool rank_all(const Tefter__CustomerList *query, const struct list_source *source,
+                     uint32_t today, struct heap *heap)
+{
+    struct walk walk = {source, 0};
+    uint32_t customer;
+    while ((customer = walk_next(&walk)) != 0) {
+        struct list_facts facts = {.branch = 0};
+        enum list_answer answer = source->facts(source->context, customer, &facts);
+        if (answer == LIST_NOT_NOW)
+            return false;
+        if (answer == LIST_FACTS && passes(query, today, &facts) &&
+            !heap_take(heap, (struct ranked){rank_by(query, &facts), customer}))
+            return false;
+    }
+    return true;
+}
+
+/* The token is an offset into the order. */
+static bool page_by_rank(const Tefter__CustomerList *query, const struct list_source *source,
+                         uint32_t today, uint64_t token, struct list_page *page)
+{
+    uint64_t offset = token < UINT32_MAX ? token : UINT32_MAX;
+    struct heap heap = {.most = offset + page->rows};
+    bool ranked = rank_all(query, source, today, &heap);
+    if (ranked) {
+        heap_sort(&heap);
+        for (size_t at = (size_t)offset; at < heap.count; at++)
+            page->customers[page->count++] = heap.members[at].customer;
+        page->has_next = heap.more;
+        page->next = offset + page->rows;
+    }
+    free(heap.members);
+    return ranked;
+}
+
+bool list_page(const Tefter__CustomerList *query, const struct list_source *source, uint32_t today,
+               uint64_t token, struct list_page *page)
+{
+    page->count = 0;
+    page->has_next = false;
+    return list_by_rank(query) ? page_by_rank(query, source, today, token, page)
+                               : page_in_order(query, source, today, token, page);
+}
