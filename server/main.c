@@ -17,10 +17,9 @@
 
 static const struct command commands[] = {
     {"serve", server_run,
-     "ledger config listen map min-free checkpoint segment distrust date-frozen "
+     "ledger config listen map row-cache min-free checkpoint segment distrust date-frozen "
      "metrics slow-ms",
-     NULL,
-     "serve a ledger, in the foreground; TERM drains, HUP reads the certificate again"},
+     NULL, "serve a ledger, in the foreground; TERM drains, HUP reads the certificate again"},
     {"init", init_run,
      "ledger config company currency admin admin-name branch utc-offset password-file "
      "password-stdin "

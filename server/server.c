@@ -336,6 +336,7 @@ static bool build_sessions(struct server *server, struct failure *failure)
                                        .ledger = server->rooms.ledger,
                                        .vault = server->rooms.vault,
                                        .listen = server->settings->listen,
+                                       .row_cache_bytes = server->settings->row_cache_bytes,
                                        .audit_path = server->rooms.folder.audit,
                                        .identity = server->keys.server,
                                        .root = server->keys.root,

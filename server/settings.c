@@ -49,7 +49,15 @@ static const struct option_row rows[] = {
      "size of a journal file"},
     {"distrust", 0, OPTION_FLAG, AT(distrust), NULL, "distrust", NULL,
      "rebuild the state from the journal"},
-    {"date-frozen", 0, OPTION_FLAG, AT(date_frozen), NULL, "date_frozen", NULL,
+    {"date-frozen",
+     0,
+     OPTION_FLAG,
+     AT(date_frozen),
+     NULL,
+     "date_frozen",
+     NULL,
+     {"row-cache", 0, OPTION_BYTES, AT(row_cache_bytes), "BYTES", "row_cache", "256M",
+      "memory for customers' rows, kept as they are sent"},
      "turn no business day: for imports and tests"},
     {"metrics", 0, OPTION_TEXT, AT(metrics), "HOST:PORT", "metrics", NULL,
      "show metrics there: a loopback address, or the path of a unix socket"},
@@ -388,6 +396,7 @@ static const char *example_of(const struct option_row *row)
     case OPTION_FOLDER:
         return strcmp(row->name, "ledger") == 0 ? "/var/lib/tefter/ledger" : "/var/backups/tefter";
     case OPTION_TEXT:
+        return strcmp(row->name, "metrics") == 0 ? "127.0.0.1:9464" : "";
     case OPTION_FILE:
     case OPTION_HOST:
         return "";

@@ -3,9 +3,11 @@
 bool gather_begin(struct gathering *gathering, struct sessions *home,
                   const struct hub_subscription *subscription)
 {
-    *gathering = (struct gathering){.subscription = subscription};
+    *gathering = (struct gathering){.subscription = subscription, .home = home};
     texts_begin(&gathering->texts, home->options.vault, &home->arena);
     gathering->view = sessions_view(home, &home->arena);
+    gathering->cached = gathering->view != NULL && rows_asker(home, 0, &gathering->asker) &&
+                        gathering->asker.seq == ledger_view_seq(gathering->view);
     return gathering->view != NULL;
 }
 
@@ -27,15 +29,40 @@ bool gather_full(const struct gathering *gathering)
     return gathering->count + 2 > gathering->room || gathering->bytes > FEED_PAGE_BYTES;
 }
 
+static void put(struct gathering *gathering, uint64_t key, uint32_t customer, struct slice row)
+{
+    gathering->rows[gathering->count++] = (struct hub_row){key, customer, row};
+    gathering->bytes += row.size;
+}
+
+/* As it is kept, or is from now on; false: it cannot be. */
+static bool put_cached(struct gathering *gathering, uint64_t key)
+{
+    struct row_cache *cache = gathering->home->cache;
+    uint32_t customer = (uint32_t)LEDGER_ROW_ID(key);
+    enum row_cache_kind kind =
+        LEDGER_ROW_KIND(key) == ROW_KIND_ACCOUNT ? ROW_CACHE_ACCOUNT : ROW_CACHE_CUSTOMER;
+    size_t size = row_cache_row_size(cache, kind, customer, &gathering->asker);
+    if (size == 0 && rows_fill(gathering->home, gathering->view, &gathering->texts, 0, key))
+        size = row_cache_row_size(cache, kind, customer, &gathering->asker);
+    uint8_t *bytes = size == 0 ? NULL : arena_take(gathering->texts.arena, size);
+    if (bytes == NULL)
+        return false;
+    (void)row_cache_row_write(cache, kind, customer, &gathering->asker, bytes);
+    put(gathering, key, customer, slice_of(bytes, size));
+    return true;
+}
+
 void gather(struct gathering *gathering, uint64_t key)
 {
     uint32_t customer = 0;
-    struct slice row = ledger_view_row(gathering->view, key, &customer);
-    if (row.size == 0 || !hub_wants(gathering->subscription, key, customer))
+    if (gathering->cached && LEDGER_ROW_KIND(key) != ROW_KIND_APPROVAL &&
+        hub_wants(gathering->subscription, key, (uint32_t)LEDGER_ROW_ID(key)) &&
+        put_cached(gathering, key))
         return;
-    row = texts_row(&gathering->texts, row);
-    gathering->rows[gathering->count++] = (struct hub_row){key, customer, row};
-    gathering->bytes += row.size;
+    struct slice row = ledger_view_row(gathering->view, key, &customer);
+    if (row.size > 0 && hub_wants(gathering->subscription, key, customer))
+        put(gathering, key, customer, texts_row(&gathering->texts, row));
 }
 
 void gather_customer(struct gathering *gathering, uint32_t customer)

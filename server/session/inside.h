@@ -7,7 +7,7 @@
  *   terminal.c   who is at the other end: certificate, record, greeting
  *   dispatch.c   the table of requests: body, least state, right, handler
  *   submit.c     commands and the errands that wait for their replies
- *   query.c      queries, short and long
+ *   query.c      queries, short and long; rows.c: those the row cache answers
  *   ask.c        what access answers: logins, passwords, codes, enrolment; what then becomes of the
  *                connection
  *   feed.c       subscriptions: resume, pages, sets; gather.c: rows with their words
@@ -22,6 +22,7 @@
 #include "base/limits.h"
 #include "net/stream.h"
 #include "push/hub.h"
+#include "push/row_cache.h"
 #include "search/search.h"
 #include "session/sessions.h"
 #include "session/texts.h"
@@ -140,11 +141,21 @@ struct sessions {
     struct access *access;
     struct loop_timer *tick;
     struct loop_timer *turn;
-    struct arena arena; /* of the frame at hand */
-    struct arena group; /* of what the writer tells */
-    struct buffer out;  /* the frame that is being sent */
-    struct buffer rows; /* of the page that is being made */
-    struct snapshot *snapshot;
+    struct arena arena;         /* of the frame at hand */
+    struct arena group;         /* of what the writer tells */
+    struct buffer out;          /* the frame that is being sent */
+    struct buffer rows;         /* of the page that is being made */
+    struct snapshot *snapshot;  /* that newcomers join */
+    struct snapshot *snapshots; /* all that somebody is being given */
+    struct row_cache *cache;    /* NULL: none */
+    uint64_t told;              /* newest seq that a view has told: the cache is not behind it */
+    uint32_t *dates;            /* by branch, 0: the head office's; DATE_NONE: to be read anew */
+    uint32_t date_count;
+    uint32_t customers; /* there are; 0: to be read anew */
+    bool words_changed; /* in the group at hand */
+    uint64_t cache_answers;
+    uint8_t *carded; /* a bit for each customer whose card was asked for */
+    size_t carded_size;
     struct slot *slots;
     uint32_t slot_count; /* ever used */
     uint32_t free_slot;  /* + 1; 0: none */
@@ -180,6 +191,8 @@ struct sessions {
 int64_t sessions_now_ms(const struct sessions *home);
 /* A view begun after this holds all that was told; sessions_view does it itself. */
 void sessions_settled(struct sessions *home);
+/* A view has told this seq. */
+void sessions_told(struct sessions *home, uint64_t seq);
 /* A read transaction for this turn; NULL with a failure that is not worth telling a terminal. */
 struct ledger_view *sessions_view(struct sessions *home, struct arena *arena);
 void sessions_view_end(struct ledger_view *view); /* NULL welcome */
@@ -260,6 +273,31 @@ void query_ask(struct session *session, const Tefter__FromTerminal *request);
 void queries_go_on(struct sessions *home);
 void queries_fini(struct sessions *home);
 
+/* ---- rows.c ---- */
+
+/* As whom a branch (0: the head office) reads the cache; false: it cannot be asked now. */
+bool rows_asker(struct sessions *home, uint32_t branch, struct row_asker *ret_asker);
+/* Puts a row of a customer there, from a view that stands at the hub's seq. false: no such row, or
+ * its words cannot be had. */
+bool rows_fill(struct sessions *home, struct ledger_view *view, struct texts *texts,
+               uint32_t branch, uint64_t key);
+/* false: it is to be answered from a view, and nothing was sent. */
+bool rows_answer(struct session *session, const Tefter__FromTerminal *request,
+                 const Tefter__Query *query, const struct ledger_found *found);
+/* Customers that a search found, as the first hits of its answer: packed members of SearchAnswer,
+ * exact at seq. The rest of the answer is made elsewhere, at the same seq. */
+struct row_hits {
+    uint64_t seq;
+    uint32_t count; /* 0: none are at hand */
+    struct slice bytes;
+};
+/* In home->rows. */
+void rows_hits(struct session *session, const struct ledger_found *found,
+               struct row_hits *ret_hits);
+/* Before the hub hears of it. rows: with their words, NULL: no memory; words_lost: without. */
+void rows_published(struct sessions *home, const struct published_group *group,
+                    const struct hub_row *rows, bool words_lost);
+
 /* ---- ask.c ---- */
 
 void ask_login(struct session *session, const Tefter__FromTerminal *request);
@@ -291,6 +329,9 @@ struct gathering {
     const struct hub_subscription *subscription; /* only rows that it wants */
     struct ledger_view *view;
     struct texts texts;
+    struct sessions *home;
+    struct row_asker asker;
+    bool cached; /* the view stands where the cache does */
     struct hub_row *rows;
     size_t count;
     size_t room;
@@ -321,6 +362,8 @@ struct snapshot *snapshot_join(struct sessions *home, struct hub_subscription *s
 void snapshot_release(struct snapshot *snapshot); /* NULL welcome */
 /* The page behind a customer, from memory or from the ledger; false: not now. */
 bool snapshot_page(struct snapshot *snapshot, uint32_t after, struct snapshot_page *ret_page);
+/* Kept pages are overwritten: words of theirs may have been changed, or erased. */
+void snapshots_forget(struct sessions *home);
 void snapshots_tick(struct sessions *home);
 void snapshots_fini(struct sessions *home);
 

@@ -5,7 +5,9 @@
  */
 #include <stdlib.h>
 
+#include "domain/lists/lists.h"
 #include "session/inside.h"
+#include "wire/varint.h"
 
 struct long_query {
     struct long_query *next;
@@ -18,21 +20,41 @@ struct long_query {
     Tefter__Actor actor;
     struct ledger_found found;
     bool has_found;
-    struct slice answer; /* packed; empty: it came to nothing */
+    struct row_hits hits; /* of a search, from the row cache */
+    struct slice answer;  /* packed; empty: it came to nothing */
+    uint64_t seq;         /* of the answer */
 };
 
 /* ---- answering; on the loop and on the pool ---- */
 
-/* The answer in the arena, words and all; NULL: the ledger cannot be read. */
-static Tefter__Answer *answer_of(const struct sessions *home, const Tefter__Query *query,
-                                 const Tefter__Actor *actor, const struct ledger_found *found,
-                                 struct arena *arena)
+/* What stands for the found customers of a search is made already, if the view stands where that
+ * does. Then only the rest is asked for. */
+static bool take_hits(const struct ledger_view *view, Tefter__Query *query, struct row_hits *hits)
 {
+    uint32_t rows = hits->count == 0 ? 0 : list_rows(query->search->has_rows, query->search->rows);
+    if (hits->count >= rows || ledger_view_seq(view) != hits->seq)
+        *hits = (struct row_hits){.count = 0};
+    if (hits->count == 0)
+        return false;
+    query->search->has_rows = true;
+    query->search->rows = rows - hits->count;
+    return true;
+}
+
+/* The answer in the arena, words and all; NULL: the ledger cannot be read. hits: NULL, or the first
+ * of them, with count 0 when they do not count. */
+static Tefter__Answer *answer_of(const struct sessions *home, Tefter__Query *query,
+                                 const Tefter__Actor *actor, const struct ledger_found *found,
+                                 struct row_hits *hits, struct arena *arena)
+{
+    static const struct ledger_found none = {NULL, 0};
     struct failure failure = {0};
     struct texts texts;
     struct ledger_view *view = ledger_view_begin(home->options.ledger, arena, &failure);
     if (view == NULL)
         return NULL;
+    if (hits != NULL && take_hits(view, query, hits))
+        found = &none;
     Tefter__Answer *answer = ledger_view_answer(view, query, actor, found);
     ledger_view_end(view);
     if (answer == NULL)
@@ -69,6 +91,26 @@ static struct slice pack_answer(const Tefter__Answer *answer, struct arena *aren
     return slice_of(data, tefter__answer__pack(answer, data));
 }
 
+/* A search with its first hits as they came from the row cache. */
+static struct slice pack_search(const Tefter__Answer *answer, const struct row_hits *hits,
+                                struct arena *arena)
+{
+    uint32_t tag_seq = WIRE_TAG(1, WIRE_VARINT);
+    uint32_t tag_search = WIRE_TAG(TEFTER__ANSWER__KIND_SEARCH, WIRE_BYTES);
+    size_t rest = tefter__search_answer__get_packed_size(answer->search);
+    size_t body = hits->bytes.size + rest;
+    size_t size = number_size(tag_seq, answer->seq) + number_size(tag_search, body) + body;
+    if (size + ENVELOPE_MAX > FRAME_TO_CLIENT_MAX)
+        return pack_refusal(answer->seq, TEFTER__REFUSAL_CODE__TOO_MANY, arena);
+    uint8_t *data = arena_take(arena, size);
+    if (data == NULL)
+        return (struct slice){NULL, 0};
+    uint8_t *at = number_write(number_write(data, tag_seq, answer->seq), tag_search, body);
+    memcpy(at, hits->bytes.data, hits->bytes.size);
+    (void)tefter__search_answer__pack(answer->search, at + hits->bytes.size);
+    return slice_of(data, size);
+}
+
 /* ---- long ones ---- */
 
 static void query_free(struct long_query *query)
@@ -80,14 +122,18 @@ static void query_free(struct long_query *query)
 static void work(void *context)
 {
     struct long_query *job = context;
-    const Tefter__Query *query =
-        (const Tefter__Query *)message_unpack(&tefter__query__descriptor, job->query, &job->arena);
+    Tefter__Query *query =
+        (Tefter__Query *)message_unpack(&tefter__query__descriptor, job->query, &job->arena);
     const Tefter__Answer *answer =
         query == NULL ? NULL
                       : answer_of(job->home, query, &job->actor,
-                                  job->has_found ? &job->found : NULL, &job->arena);
-    if (answer != NULL)
-        job->answer = pack_answer(answer, &job->arena);
+                                  job->has_found ? &job->found : NULL, &job->hits, &job->arena);
+    if (answer == NULL)
+        return;
+    job->seq = answer->seq;
+    job->answer = job->hits.count > 0 && answer->kind_case == TEFTER__ANSWER__KIND_SEARCH
+                      ? pack_search(answer, &job->hits, &job->arena)
+                      : pack_answer(answer, &job->arena);
 }
 
 static void query_ended(struct session *session)
@@ -101,6 +147,7 @@ static void give_answer(struct session *session, struct long_query *job)
     if (job->answer.size == 0)
         job->answer =
             pack_refusal(hub_seq(job->home->hub), TEFTER__REFUSAL_CODE__BUSY, &job->home->arena);
+    sessions_told(job->home, job->seq);
     session_send_answer(session, job->request, job->answer);
 }
 
@@ -202,8 +249,18 @@ static bool copy_query(struct long_query *job, struct slice query, const struct 
     return bytes != NULL && (found == NULL || customers != NULL);
 }
 
+/* Before the bytes are needed elsewhere. */
+static bool copy_hits(struct long_query *job, const struct row_hits *hits)
+{
+    job->hits = *hits;
+    if (hits->count > 0)
+        job->hits.bytes.data = arena_copy(&job->arena, hits->bytes.data, hits->bytes.size);
+    return job->hits.count == 0 || job->hits.bytes.data != NULL;
+}
+
 static struct long_query *query_create(struct session *session, const Tefter__FromTerminal *request,
-                                       const struct ledger_found *found)
+                                       const struct ledger_found *found,
+                                       const struct row_hits *hits)
 {
     struct sessions *home = session->home;
     struct long_query *job = NULL;
@@ -218,17 +275,21 @@ static struct long_query *query_create(struct session *session, const Tefter__Fr
     job->actor = session_actor(session);
     if (request->has_deadline_ms)
         job->deadline_ms = loop_now_ms(home->options.loop) + request->deadline_ms;
-    if (copy_query(job, slice_of(request->query.data, request->query.len), found))
+    if (copy_query(job, slice_of(request->query.data, request->query.len), found) &&
+        copy_hits(job, hits))
         return job;
     query_free(job);
     return NULL;
 }
 
 static void answer_later(struct session *session, const Tefter__FromTerminal *request,
-                         const struct ledger_found *found)
+                         const Tefter__Query *query, const struct ledger_found *found)
 {
     struct sessions *home = session->home;
-    struct long_query *job = query_create(session, request, found);
+    struct row_hits hits = {.count = 0};
+    if (query->kind_case == TEFTER__QUERY__KIND_SEARCH && found != NULL && found->count > 0)
+        rows_hits(session, found, &hits);
+    struct long_query *job = query_create(session, request, found, &hits);
     if (job == NULL) {
         session_refuse_wait(session, request, TEFTER__REFUSAL_CODE__BUSY, BUSY_RETRY_MS);
         return;
@@ -256,16 +317,17 @@ void queries_fini(struct sessions *home)
 /* ---- short ones ---- */
 
 static void answer_now(struct session *session, const Tefter__FromTerminal *request,
-                       const Tefter__Query *query, const struct ledger_found *found)
+                       Tefter__Query *query, const struct ledger_found *found)
 {
     struct sessions *home = session->home;
     Tefter__Actor actor = session_actor(session);
     sessions_settled(home);
-    Tefter__Answer *answer = answer_of(home, query, &actor, found, &home->arena);
+    Tefter__Answer *answer = answer_of(home, query, &actor, found, NULL, &home->arena);
     if (answer == NULL) {
         session_refuse_wait(session, request, TEFTER__REFUSAL_CODE__BUSY, BUSY_RETRY_MS);
         return;
     }
+    sessions_told(home, answer->seq);
     status_terminals(home, answer);
     session_send_answer(session, request->request, pack_answer(answer, &home->arena));
 }
@@ -273,7 +335,7 @@ static void answer_now(struct session *session, const Tefter__FromTerminal *requ
 /* ---- asking ---- */
 
 /* Scanned and of a kind this person may ask for; NULL: it was refused. */
-static const Tefter__Query *read_query(struct session *session, const Tefter__FromTerminal *request)
+static Tefter__Query *read_query(struct session *session, const Tefter__FromTerminal *request)
 {
     struct slice bytes = slice_of(request->query.data, request->query.len);
     struct message_fault fault = {.path = "", .what = ""};
@@ -288,8 +350,8 @@ static const Tefter__Query *read_query(struct session *session, const Tefter__Fr
     }
     if (!session_may(session, request, ledger_query_right(kind)))
         return NULL;
-    const Tefter__Query *query = (const Tefter__Query *)message_unpack(
-        &tefter__query__descriptor, bytes, &session->home->arena);
+    Tefter__Query *query =
+        (Tefter__Query *)message_unpack(&tefter__query__descriptor, bytes, &session->home->arena);
     if (query == NULL)
         session_refuse_code(session, request, TEFTER__REFUSAL_CODE__TOO_MANY, NULL);
     return query;
@@ -299,7 +361,7 @@ void query_ask(struct session *session, const Tefter__FromTerminal *request)
 {
     struct sessions *home = session->home;
     struct ledger_found found = {NULL, 0};
-    const Tefter__Query *query = read_query(session, request);
+    Tefter__Query *query = read_query(session, request);
     if (query == NULL)
         return;
     bool searched = index_wanted(query);
@@ -309,8 +371,10 @@ void query_ask(struct session *session, const Tefter__FromTerminal *request)
     }
     if (searched)
         index_found(home, query, &found);
+    if (rows_answer(session, request, query, searched ? &found : NULL))
+        return;
     if (ledger_query_long((uint32_t)query->kind_case))
-        answer_later(session, request, searched ? &found : NULL);
+        answer_later(session, request, query, searched ? &found : NULL);
     else
         answer_now(session, request, query, searched ? &found : NULL);
 }

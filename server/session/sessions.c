@@ -16,11 +16,20 @@ void sessions_settled(struct sessions *home)
         home->options.settled(home->options.owner);
 }
 
+void sessions_told(struct sessions *home, uint64_t seq)
+{
+    if (seq > home->told)
+        home->told = seq;
+}
+
 struct ledger_view *sessions_view(struct sessions *home, struct arena *arena)
 {
     struct failure failure = {0};
     sessions_settled(home);
-    return ledger_view_begin(home->options.ledger, arena, &failure);
+    struct ledger_view *view = ledger_view_begin(home->options.ledger, arena, &failure);
+    if (view != NULL)
+        sessions_told(home, ledger_view_seq(view));
+    return view;
 }
 
 void sessions_view_end(struct ledger_view *view)
@@ -249,6 +258,8 @@ static bool make_parts(struct sessions *home, struct failure *failure)
     home->slots = calloc(SESSIONS_MAX, sizeof *home->slots);
     home->hub = hub_create(&feed_doors, state.seq);
     home->search = search_create();
+    if (home->options.row_cache_bytes > 0)
+        home->cache = row_cache_create(home->options.row_cache_bytes);
     home->tick = loop_timer_create(home->options.loop, on_tick, home);
     home->turn = loop_timer_create(home->options.loop, on_turn, home);
     if (home->slots == NULL || home->hub == NULL || home->search == NULL || home->tick == NULL ||
@@ -354,7 +365,8 @@ bool sessions_reload(struct sessions *home, const struct tls_identity *identity,
 
 /* ---- what the writer tells; sessions_replied is in submit.c ---- */
 
-static struct hub_row *rows_with_words(struct sessions *home, const struct published_group *group)
+static struct hub_row *rows_with_words(struct sessions *home, const struct published_group *group,
+                                       bool *ret_words_lost)
 {
     struct texts texts;
     struct hub_row *rows = arena_take(&home->group, group->row_count * sizeof *rows);
@@ -365,8 +377,21 @@ static struct hub_row *rows_with_words(struct sessions *home, const struct publi
         const struct ledger_row *row = &group->rows[i];
         rows[i] = (struct hub_row){row->key, row->customer, texts_row(&texts, row->row)};
     }
+    *ret_words_lost = texts.failed;
     texts_end(&texts);
     return rows;
+}
+
+/* Words of before are overwritten wherever they were kept to be sent. */
+static void forget_words(struct sessions *home)
+{
+    home->words_changed = false;
+    snapshots_forget(home);
+    hub_forget(home->hub);
+    buffer_wipe(&home->out);
+    buffer_wipe(&home->rows);
+    arena_wipe(&home->arena);
+    arena_wipe(&home->group);
 }
 
 void sessions_published(struct sessions *home, const struct published_group *group)
@@ -375,13 +400,17 @@ void sessions_published(struct sessions *home, const struct published_group *gro
     watch_events(home, group);
     if (group->seq <= hub_seq(home->hub)) /* repeated commands alone: nothing is new */
         return;
+    bool words_lost = false;
     struct hub_group told = {
         .seq = group->seq,
         .committed_ms = group->committed_ms,
-        .rows = rows_with_words(home, group),
+        .rows = rows_with_words(home, group, &words_lost),
         .row_count = group->row_count,
     };
+    rows_published(home, group, told.rows, words_lost);
     hub_publish(home->hub, &told);
+    if (home->words_changed)
+        forget_words(home);
 }
 
 void sessions_figures(const struct sessions *home, struct sessions_figures *ret_figures)
@@ -443,6 +472,9 @@ static void free_room(struct sessions *home)
     free_dead(home);
     snapshots_fini(home);
     hub_destroy(home->hub);
+    row_cache_destroy(home->cache);
+    free(home->dates);
+    free(home->carded);
     search_destroy(home->search);
     errands_fini(home);
     queries_fini(home);

@@ -26,6 +26,7 @@ struct sessions_options {
     struct ledger *ledger;
     struct vault *vault;
     const char *listen;     /* address for terminals */
+    size_t row_cache_bytes; /* for rows kept as they are sent; 0: none are kept */
     const char *audit_path; /* bounded log of failed logins and codes */
     struct tls_identity identity;
     struct ca_pair root; /* signs terminals */

@@ -28,6 +28,7 @@ struct page {
 
 struct snapshot {
     struct sessions *home;
+    struct snapshot *next; /* of the room's */
     struct hub_subscription *changes;
     uint32_t references;
     uint32_t idle_ticks;
@@ -37,13 +38,33 @@ struct snapshot {
     size_t bytes;
 };
 
+/* Rows hold words of people. */
+static void drop_pages(struct snapshot *snapshot)
+{
+    for (size_t i = 0; i < snapshot->count; i++) {
+        secret_wipe(snapshot->pages[i].rows, snapshot->pages[i].size);
+        free(snapshot->pages[i].rows);
+    }
+    snapshot->count = 0;
+    snapshot->bytes = 0;
+}
+
 static void snapshot_free(struct snapshot *snapshot)
 {
+    struct snapshot **at = &snapshot->home->snapshots;
+    while (*at != snapshot)
+        at = &(*at)->next;
+    *at = snapshot->next;
     hub_drop(snapshot->changes);
-    for (size_t i = 0; i < snapshot->count; i++)
-        free(snapshot->pages[i].rows);
+    drop_pages(snapshot);
     free(snapshot->pages);
     free(snapshot);
+}
+
+void snapshots_forget(struct sessions *home)
+{
+    for (struct snapshot *snapshot = home->snapshots; snapshot != NULL; snapshot = snapshot->next)
+        drop_pages(snapshot);
 }
 
 void snapshot_release(struct snapshot *snapshot)
@@ -60,6 +81,8 @@ static struct snapshot *snapshot_create(struct sessions *home)
     if (snapshot == NULL)
         return NULL;
     snapshot->home = home;
+    snapshot->next = home->snapshots;
+    home->snapshots = snapshot;
     snapshot->references = 1;
     snapshot->changes = hub_subscribe(home->hub, NULL, &all);
     if (snapshot->changes != NULL)

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "session/inside.h"
+#include "wire/varint.h"
 
 /* ---- errands: places in a table; a ticket names the place and its turn ---- */
 
@@ -133,6 +134,13 @@ uint32_t submit_retry_ms(void *owner, enum submit_answer answer)
 enum { ID_TERMINAL_AT = 6, REPLY_REFUSED_TAG = TEFTER__REPLY__RESULT_REFUSED << 3 | 2 };
 
 /* seq is the first field of a Reply, its result the second. */
+static uint64_t reply_seq(struct slice reply)
+{
+    struct wire_field field = {0};
+    (void)wire_next(&reply, &field);
+    return field.value;
+}
+
 static bool reply_refuses(struct slice reply)
 {
     size_t at = 1;
@@ -253,6 +261,7 @@ static bool told_before(struct session *session, const Tefter__FromTerminal *req
     if (!ledger_known(home->options.ledger, submission->id, &digest, &home->arena, &reply, &same) ||
         !same)
         return false;
+    sessions_told(home, reply_seq(reply));
     session_send_reply(session, request->request, reply);
     return true;
 }

@@ -194,19 +194,37 @@ static enum submit_answer submit(void *owner, const struct submission *submissio
     return SUBMIT_TAKEN;
 }
 
-Tefter__Done *world_do(Tefter__Command *command)
+static Tefter__Reply *reply_to(const Tefter__Command *command, uint32_t branch)
 {
     struct arena arena;
     struct ledger_result result;
-    struct world_submission one = {.submission = {.staff = 0}};
+    struct world_submission one = {.submission = {.branch = branch}};
     one.submission.command = message_pack(&command->base, &world.arena);
     new_id(NULL, one.submission.id);
     arena_init(&arena, 64 * 1024 * 1024);
     apply_group(&one, 1, &result, &arena);
     Tefter__Reply *reply =
         (Tefter__Reply *)message_unpack(&tefter__reply__descriptor, result.reply, &world.arena);
+    if (world.between != NULL)
+        world.between();
     publish();
     arena_fini(&arena);
+    return reply;
+}
+
+bool world_try(const char *json, uint32_t branch)
+{
+    struct message_fault fault = {.path = "", .what = ""};
+    const Tefter__Command *command = (const Tefter__Command *)message_of_json(
+        &tefter__command__descriptor, slice_text(json), &world.arena, &fault);
+    if (command == NULL)
+        fail_msg("%s: %s: %s", json, fault.path, fault.what);
+    return reply_to(command, branch)->result_case == TEFTER__REPLY__RESULT_DONE;
+}
+
+Tefter__Done *world_do(Tefter__Command *command)
+{
+    Tefter__Reply *reply = reply_to(command, 0);
     if (reply->result_case != TEFTER__REPLY__RESULT_DONE)
         fail_msg("refused: %d %s", reply->refused->code,
                  reply->refused->field == NULL ? "" : reply->refused->field);
@@ -344,6 +362,7 @@ static void start_sessions(void)
         .vault = world.vault,
         .listen = "127.0.0.1:0",
         .audit_path = audit,
+        .row_cache_bytes = 64 * 1024 * 1024,
         .identity = {world.server.certificate, world.server.key},
         .root = world.root,
         .token_key = {7},

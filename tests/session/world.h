@@ -39,6 +39,7 @@ struct world {
     /* the writer */
     enum submit_answer answer; /* to every submission */
     bool held;                 /* it takes, and commits nothing */
+    void (*between)(void);
     uint64_t groups;
     struct loop_timer *turn;
     struct loop_timer *patience;
@@ -61,6 +62,9 @@ void world_run(uint64_t ms);
 
 /* As the server itself, committed and published at once. Fails the test when refused. */
 Tefter__Done *world_do(Tefter__Command *command);
+/* The same of a JSON command at a branch, 0: nowhere. Done, or refused? Between commit and
+ * publishing `world.between` is called, if there is one. */
+bool world_try(const char *json, uint32_t branch);
 uint32_t world_staff(const char *login, Tefter__Role role, const char *password, const char *pin);
 uint32_t world_customer(const char *name, const char *phone);
 uint32_t world_terminal(const char *name);

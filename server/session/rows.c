@@ -1,0 +1,605 @@
+/*
+ * Questions answered from the row cache: lists, likely doubles, cards. What is missing is put there
+ * from a view, if that stands at the seq that was published last; else, and whenever there is more
+ * to do than fits a slice of the loop, the question goes the way of all others (query.c). Also what
+ * a published group means for the cache. Why what is kept stays exact: push/row_cache.h.
+ */
+#include <stdlib.h>
+
+#include "domain/lists/lists.h"
+#include "session/inside.h"
+#include "wire/varint.h"
+
+enum {
+    FILLS_MAX = 128,      /* customers read for one question; about a millisecond */
+    RANKED_MAX = 100000,  /* customers looked at in one go; about a millisecond */
+    BRANCHES_MAX = 65536, /* whose dates are remembered */
+    ENVELOPE_MAX = 64,    /* what is around an answer in its frame */
+};
+
+/* ---- who asks, and what is known of the company ---- */
+
+static uint32_t date_of(const struct sessions *home, uint32_t branch)
+{
+    return branch < home->date_count ? home->dates[branch] : DATE_NONE;
+}
+
+static bool keep_date(struct sessions *home, uint32_t branch, uint32_t date)
+{
+    if (branch >= home->date_count) {
+        uint32_t count = branch + 64;
+        uint32_t *grown = realloc(home->dates, count * sizeof *grown);
+        if (grown == NULL)
+            return false;
+        memset(grown + home->date_count, 0, (count - home->date_count) * sizeof *grown);
+        home->dates = grown;
+        home->date_count = count;
+    }
+    home->dates[branch] = date;
+    return date != DATE_NONE;
+}
+
+/* A view that stands where the cache does; NULL: not now. */
+static struct ledger_view *exact_view(struct sessions *home)
+{
+    struct ledger_view *view = sessions_view(home, &home->arena);
+    if (view == NULL || ledger_view_seq(view) == hub_seq(home->hub))
+        return view;
+    sessions_view_end(view);
+    return NULL;
+}
+
+/* Dates and the number of customers change seldom; they are read after the events that say so. */
+static bool know_company(struct sessions *home, uint32_t branch)
+{
+    if (date_of(home, branch) != DATE_NONE && date_of(home, 0) != DATE_NONE && home->customers > 0)
+        return true;
+    struct ledger_view *view = branch < BRANCHES_MAX ? exact_view(home) : NULL;
+    if (view == NULL)
+        return false;
+    home->customers = ledger_view_customers(view);
+    bool known = keep_date(home, 0, ledger_view_date(view, 0)) &&
+                 keep_date(home, branch, ledger_view_date(view, branch)) && home->customers > 0;
+    sessions_view_end(view);
+    return known;
+}
+
+bool rows_asker(struct sessions *home, uint32_t branch, struct row_asker *ret_asker)
+{
+    if (home->cache == NULL || home->told > hub_seq(home->hub) || !know_company(home, branch))
+        return false;
+    *ret_asker = (struct row_asker){
+        .seq = hub_seq(home->hub),
+        .date = date_of(home, branch),
+        .head_date = date_of(home, 0),
+    };
+    return true;
+}
+
+/* ---- putting rows ---- */
+
+/* The message in a packed Row. */
+static struct slice body_of(struct slice row)
+{
+    struct wire_field field = {0};
+    return wire_next(&row, &field) ? field.bytes : (struct slice){0};
+}
+
+bool rows_fill(struct sessions *home, struct ledger_view *view, struct texts *texts,
+               uint32_t branch, uint64_t key)
+{
+    struct ledger_row row;
+    if (!ledger_view_row_of(view, branch, key, &row))
+        return false;
+    if (LEDGER_ROW_KIND(key) == ROW_KIND_ACCOUNT) {
+        row_cache_put_account(home->cache, row.customer, body_of(row.row), row.days);
+        return true;
+    }
+    struct slice worded = texts_row(texts, row.row);
+    if (!texts->failed)
+        row_cache_put_customer(home->cache, row.customer, body_of(worded), row.days);
+    return !texts->failed;
+}
+
+/* ---- one question ---- */
+
+struct reading {
+    struct session *session;
+    struct sessions *home;
+    struct row_asker asker;
+    const Tefter__CustomerList *list;
+    uint32_t looks_at;
+    struct ledger_view *view; /* begun with the first miss */
+    struct texts texts;
+    int fills_left;
+    bool given_up;
+};
+
+static bool reading_begin(struct reading *reading, struct session *session)
+{
+    *reading = (struct reading){.session = session, .home = session->home, .fills_left = FILLS_MAX};
+    texts_begin(&reading->texts, session->home->options.vault, &session->home->arena);
+    return rows_asker(session->home, session->who.branch, &reading->asker);
+}
+
+static void reading_end(struct reading *reading)
+{
+    texts_end(&reading->texts);
+    sessions_view_end(reading->view);
+}
+
+/* Something is missing: may it be read? */
+static bool may_fill(struct reading *reading)
+{
+    if (!reading->given_up && reading->view == NULL)
+        reading->view = exact_view(reading->home);
+    reading->given_up = reading->given_up || reading->view == NULL || reading->fills_left-- == 0;
+    return !reading->given_up;
+}
+
+/* Both rows of a customer; false: not now, or nobody. */
+static bool fill(struct reading *reading, uint32_t customer)
+{
+    struct sessions *home = reading->home;
+    if (!may_fill(reading))
+        return false;
+    uint32_t branch = reading->session->who.branch;
+    return rows_fill(home, reading->view, &reading->texts, branch,
+                     LEDGER_ROW_KEY(ROW_KIND_ACCOUNT, customer)) &&
+           rows_fill(home, reading->view, &reading->texts, branch,
+                     LEDGER_ROW_KEY(ROW_KIND_CUSTOMER, customer));
+}
+
+/* ---- the frame of an answer ---- */
+
+enum { TAG_REQUEST = WIRE_TAG(1, WIRE_VARINT), TAG_SEQ = WIRE_TAG(1, WIRE_VARINT) };
+
+/* All but its body, in home->out. Returns where the body goes; NULL: it does not fit. */
+static uint8_t *frame_begin(const struct reading *reading, uint64_t request, uint32_t kind,
+                            size_t body_size)
+{
+    struct buffer *out = &reading->home->out;
+    uint32_t tag_answer = WIRE_TAG(TEFTER__TO_TERMINAL__BODY_ANSWER, WIRE_BYTES);
+    uint32_t tag_kind = WIRE_TAG(kind, WIRE_BYTES);
+    uint64_t seq = reading->asker.seq;
+    size_t answer_size = number_size(TAG_SEQ, seq) + number_size(tag_kind, body_size) + body_size;
+    size_t size = (request == 0 ? 0 : number_size(TAG_REQUEST, request)) +
+                  number_size(tag_answer, answer_size) + answer_size;
+    buffer_clear(out);
+    if (answer_size + ENVELOPE_MAX > FRAME_TO_CLIENT_MAX ||
+        !buffer_reserve(out, FRAME_HEAD_SIZE + size))
+        return NULL;
+    be32_put(out->data, (uint32_t)size);
+    out->size = FRAME_HEAD_SIZE + size;
+    uint8_t *at = out->data + FRAME_HEAD_SIZE;
+    if (request != 0)
+        at = number_write(at, TAG_REQUEST, request);
+    at = number_write(at, tag_answer, answer_size);
+    at = number_write(at, TAG_SEQ, seq);
+    return number_write(at, tag_kind, body_size);
+}
+
+static void frame_send(const struct reading *reading, const uint8_t *end)
+{
+    const struct buffer *out = &reading->home->out;
+    need(end == out->data + out->size);
+    (void)stream_write(reading->session->stream, buffer_slice(out));
+}
+
+/* ---- lists ---- */
+
+static bool facts_here(struct reading *reading, uint32_t customer, struct row_facts *ret_facts)
+{
+    const struct row_cache *cache = reading->home->cache;
+    return row_cache_facts(cache, customer, &reading->asker, ret_facts) ||
+           (fill(reading, customer) &&
+            row_cache_facts(cache, customer, &reading->asker, ret_facts));
+}
+
+static bool due_here(struct reading *reading, uint32_t customer, struct row_facts *facts)
+{
+    if ((reading->looks_at & LIST_LOOKS_AT_DUE) == 0 || facts->due_known)
+        return true;
+    if (!may_fill(reading))
+        return false;
+    facts->oldest_due = ledger_view_oldest_due(reading->view, customer);
+    row_cache_put_due(reading->home->cache, customer, facts->oldest_due);
+    return true;
+}
+
+static enum list_answer facts_of(void *context, uint32_t customer, struct list_facts *ret_facts)
+{
+    struct reading *reading = context;
+    const Tefter__CustomerList *list = reading->list;
+    struct row_facts facts;
+    if (reading->looks_at == 0)
+        return LIST_FACTS;
+    if (!facts_here(reading, customer, &facts) || !due_here(reading, customer, &facts))
+        return LIST_NOT_NOW;
+    *ret_facts = (struct list_facts){
+        .balance_minor = facts.balance_minor,
+        .available_minor = facts.available_minor,
+        .branch = facts.branch,
+        .oldest_due = facts.oldest_due,
+        .unlimited = facts.unlimited,
+        .locked = facts.locked,
+        .in_group =
+            list->has_group && row_cache_in_group(reading->home->cache, customer, list->group),
+    };
+    return LIST_FACTS;
+}
+
+/* Of all their entries together. What is missing is filled if asked to. 0 and *ret_missing: some
+ * were not there, or are not. */
+static size_t entries_add(struct reading *reading, const uint32_t *customers, size_t count,
+                          bool filling, bool *ret_missing)
+{
+    struct row_cache *cache = reading->home->cache;
+    size_t all = 0;
+    *ret_missing = false;
+    for (size_t i = 0; i < count; i++) {
+        size_t size = row_cache_entry_size(cache, customers[i], &reading->asker);
+        *ret_missing = *ret_missing || size == 0;
+        all += size;
+        if (size == 0 && filling)
+            (void)fill(reading, customers[i]);
+    }
+    return all;
+}
+
+/* false: not all can be had now. What is filled may push out what was there: after filling, all are
+ * looked at once more. */
+static bool entries_size(struct reading *reading, const uint32_t *customers, size_t count,
+                         size_t *ret_size)
+{
+    bool missing;
+    *ret_size = entries_add(reading, customers, count, true, &missing);
+    if (missing)
+        *ret_size = entries_add(reading, customers, count, false, &missing);
+    return !missing;
+}
+
+static uint8_t *entries_write(const struct reading *reading, const uint32_t *customers,
+                              size_t count, uint8_t *out)
+{
+    for (size_t i = 0; i < count; i++)
+        out = row_cache_entry_write(reading->home->cache, customers[i], &reading->asker, out);
+    return out;
+}
+
+enum { TOKEN_SIZE_OF_LIST = 8, TAG_LIST_NEXT = WIRE_TAG(2, WIRE_BYTES) };
+
+static bool send_list(struct reading *reading, uint64_t request, const struct list_page *page)
+{
+    size_t size;
+    if (!entries_size(reading, page->customers, page->count, &size))
+        return false;
+    if (page->has_next)
+        size += number_size(TAG_LIST_NEXT, TOKEN_SIZE_OF_LIST) + TOKEN_SIZE_OF_LIST;
+    uint8_t *at = frame_begin(reading, request, TEFTER__ANSWER__KIND_CUSTOMERS, size);
+    if (at == NULL)
+        return false;
+    at = entries_write(reading, page->customers, page->count, at);
+    if (page->has_next) {
+        at = number_write(at, TAG_LIST_NEXT, TOKEN_SIZE_OF_LIST);
+        be64_put(at, page->next);
+        at += TOKEN_SIZE_OF_LIST;
+    }
+    frame_send(reading, at);
+    return true;
+}
+
+static bool answer_list(struct reading *reading, uint64_t request,
+                        const Tefter__CustomerList *query, const struct ledger_found *found)
+{
+    const struct sessions *home = reading->home;
+    uint32_t customers[PAGE_ROWS_MAX];
+    uint64_t token;
+    bool by_words = query->text != NULL && found != NULL;
+    struct list_page page = {.customers = customers,
+                             .rows = list_rows(query->has_rows, query->rows)};
+    struct list_source source = {
+        .by_words = by_words,
+        .found = by_words ? found->customers : NULL,
+        .found_count = by_words ? found->count : 0,
+        .customers = home->customers,
+        .facts = facts_of,
+        .context = reading,
+    };
+    if (list_by_rank(query) && !by_words && home->customers > RANKED_MAX)
+        return false;
+    reading->list = query;
+    reading->looks_at = list_looks_at(query);
+    return list_token(query, &token) &&
+           list_page(query, &source, reading->asker.date, token, &page) &&
+           send_list(reading, request, &page);
+}
+
+/* ---- likely doubles ---- */
+
+static bool answer_doubles(struct reading *reading, uint64_t request,
+                           const Tefter__LikelyDoubles *query, const struct ledger_found *found)
+{
+    size_t size;
+    if (found == NULL || (query->name == NULL && query->phone == NULL && query->tax_code == NULL) ||
+        !entries_size(reading, found->customers, found->count, &size))
+        return false;
+    uint8_t *at = frame_begin(reading, request, TEFTER__ANSWER__KIND_LIKELY_DOUBLES, size);
+    if (at != NULL)
+        frame_send(reading, entries_write(reading, found->customers, found->count, at));
+    return at != NULL;
+}
+
+/* ---- search hits ---- */
+
+enum { TAG_HIT = WIRE_TAG(1, WIRE_BYTES) };
+
+/* A hit holds its entry as field 1, as a list does. */
+static uint8_t *hits_write(const struct reading *reading, const struct ledger_found *found,
+                           uint8_t *out)
+{
+    for (size_t i = 0; i < found->count; i++) {
+        struct row_cache *cache = reading->home->cache;
+        uint32_t customer = found->customers[i];
+        out = number_write(out, TAG_HIT, row_cache_entry_size(cache, customer, &reading->asker));
+        out = row_cache_entry_write(cache, customer, &reading->asker, out);
+    }
+    return out;
+}
+
+static bool hits_size(struct reading *reading, const struct ledger_found *found, size_t *ret_size)
+{
+    if (!entries_size(reading, found->customers, found->count, ret_size))
+        return false;
+    for (size_t i = 0; i < found->count; i++)
+        *ret_size +=
+            number_size(TAG_HIT, row_cache_entry_size(reading->home->cache, found->customers[i],
+                                                      &reading->asker));
+    return true;
+}
+
+void rows_hits(struct session *session, const struct ledger_found *found, struct row_hits *ret_hits)
+{
+    struct reading reading;
+    struct buffer *out = &session->home->rows;
+    size_t size;
+    *ret_hits = (struct row_hits){.count = 0};
+    buffer_clear(out);
+    if (reading_begin(&reading, session) && hits_size(&reading, found, &size) &&
+        buffer_reserve(out, size)) {
+        out->size = (size_t)(hits_write(&reading, found, out->data + out->size) - out->data);
+        *ret_hits = (struct row_hits){reading.asker.seq, (uint32_t)found->count, buffer_slice(out)};
+        session->home->cache_answers++;
+    }
+    reading_end(&reading);
+}
+
+/* ---- cards ---- */
+
+enum {
+    TAG_CARD_RECORD = WIRE_TAG(3, WIRE_BYTES),
+    TAG_CARD_TERMS = WIRE_TAG(4, WIRE_BYTES),
+    TAG_CARD_TERMS_OF = WIRE_TAG(5, WIRE_VARINT),
+    TAG_CARD_OVERDUE = WIRE_TAG(6, WIRE_VARINT),
+    TAG_CARD_GROUPS = WIRE_TAG(7, WIRE_BYTES),
+};
+
+static void put_member(struct buffer *out, uint32_t tag, const ProtobufCMessage *message)
+{
+    size_t size = protobuf_c_message_get_packed_size(message);
+    if (!buffer_reserve(out, number_size(tag, size) + size))
+        return;
+    uint8_t *at = number_write(out->data + out->size, tag, size);
+    at += protobuf_c_message_pack(message, at);
+    out->size = (size_t)(at - out->data);
+}
+
+static void put_number(struct buffer *out, uint32_t tag, uint64_t value)
+{
+    uint8_t bytes[2 * VARINT_MAX];
+    (void)buffer_put(out, bytes, (size_t)(number_write(bytes, tag, value) - bytes));
+}
+
+/* Record and groups, and the row of the customer, whose words they share. */
+static void keep_profile(struct reading *reading, const Tefter__CustomerCardAnswer *card)
+{
+    struct sessions *home = reading->home;
+    uint32_t customer = card->record->customer;
+    struct buffer *out = &home->rows;
+    texts_fill(&reading->texts, (ProtobufCMessage *)(uintptr_t)&card->base);
+    if (reading->texts.failed)
+        return;
+    buffer_clear(out);
+    put_member(out, TAG_CARD_RECORD, &card->record->base);
+    size_t record_size = out->size;
+    for (size_t i = 0; i < card->n_groups; i++)
+        put_member(out, TAG_CARD_GROUPS, &card->groups[i]->base);
+    if (!out->overflow)
+        row_cache_put_profile(home->cache, customer, slice_of(out->data, record_size),
+                              slice_of(out->data + record_size, out->size - record_size));
+    row_cache_put_customer(home->cache, customer, message_pack(&card->row->base, &home->arena),
+                           ledger_view_days(reading->view, customer, reading->asker.head_date));
+}
+
+static void keep_standing(struct reading *reading, Tefter__CustomerCardAnswer *card)
+{
+    struct sessions *home = reading->home;
+    uint32_t customer = card->record->customer;
+    uint32_t today = reading->asker.date;
+    struct buffer *out = &home->rows;
+    uint32_t oldest_due = card->account->has_oldest_due ? card->account->oldest_due : DATE_NONE;
+    card->account->has_oldest_due = false;
+    row_cache_put_account(home->cache, customer, message_pack(&card->account->base, &home->arena),
+                          ledger_view_days(reading->view, customer, today));
+    buffer_clear(out);
+    put_member(out, TAG_CARD_TERMS, &card->terms->base);
+    put_number(out, TAG_CARD_TERMS_OF, (uint64_t)card->terms_of);
+    put_number(out, TAG_CARD_OVERDUE, (uint64_t)card->overdue_minor);
+    if (!out->overflow)
+        row_cache_put_standing(home->cache, customer, buffer_slice(out), oldest_due, today);
+}
+
+static bool send_card(struct reading *reading, uint64_t request, uint32_t customer)
+{
+    struct row_cache *cache = reading->home->cache;
+    size_t size = row_cache_card_size(cache, customer, &reading->asker);
+    uint8_t *at =
+        size == 0 ? NULL : frame_begin(reading, request, TEFTER__ANSWER__KIND_CUSTOMER_CARD, size);
+    if (at != NULL)
+        frame_send(reading, row_cache_card_write(cache, customer, &reading->asker, at));
+    return at != NULL;
+}
+
+/* Was it asked for before? Keeping a card costs a third of an answer: those that are looked at once
+ * are not kept. */
+static bool asked_again(struct sessions *home, uint32_t customer)
+{
+    size_t at = customer / 8;
+    uint8_t bit = (uint8_t)(1U << customer % 8);
+    if (customer == 0 || customer > home->customers)
+        return false;
+    if (at >= home->carded_size) {
+        size_t size = home->customers / 8 + 64;
+        uint8_t *grown = realloc(home->carded, size);
+        if (grown == NULL)
+            return false;
+        memset(grown + home->carded_size, 0, size - home->carded_size);
+        home->carded = grown;
+        home->carded_size = size;
+    }
+    bool again = (home->carded[at] & bit) != 0;
+    home->carded[at] |= bit;
+    return again;
+}
+
+/* By number; who asks by code is answered from the ledger, which has to look it up there. */
+static bool answer_card(struct reading *reading, uint64_t request, const Tefter__Query *query)
+{
+    const Tefter__CustomerCard *wish = query->customer_card;
+    if (!wish->has_customer || wish->code != NULL)
+        return false;
+    if (send_card(reading, request, wish->customer))
+        return true;
+    if (!asked_again(reading->home, wish->customer) || !may_fill(reading))
+        return false;
+    Tefter__Actor actor = session_actor(reading->session);
+    Tefter__Answer *answer = ledger_view_answer(reading->view, query, &actor, NULL);
+    if (answer == NULL || answer->kind_case != TEFTER__ANSWER__KIND_CUSTOMER_CARD)
+        return false;
+    Tefter__CustomerCardAnswer *card = answer->customer_card;
+    uint32_t customer = card->record->customer;
+    if (!row_cache_has_profile(reading->home->cache, customer) ||
+        row_cache_row_size(reading->home->cache, ROW_CACHE_CUSTOMER, customer, &reading->asker) ==
+            0)
+        keep_profile(reading, card);
+    keep_standing(reading, card);
+    return send_card(reading, request, customer);
+}
+
+/* ---- asking ---- */
+
+bool rows_answer(struct session *session, const Tefter__FromTerminal *request,
+                 const Tefter__Query *query, const struct ledger_found *found)
+{
+    struct reading reading;
+    bool list = query->kind_case == TEFTER__QUERY__KIND_CUSTOMERS;
+    bool doubles = query->kind_case == TEFTER__QUERY__KIND_LIKELY_DOUBLES;
+    bool card = query->kind_case == TEFTER__QUERY__KIND_CUSTOMER_CARD;
+    if (!list && !doubles && !card)
+        return false;
+    /* long ones of a session are answered in turn, and while it reads */
+    if (list && (session->queries > 0 || session_slow(session)))
+        return false;
+    bool answered = reading_begin(&reading, session);
+    if (answered && list)
+        answered = answer_list(&reading, request->request, query->customers, found);
+    else if (answered && doubles)
+        answered = answer_doubles(&reading, request->request, query->likely_doubles, found);
+    else if (answered)
+        answered = answer_card(&reading, request->request, query);
+    reading_end(&reading);
+    session->home->cache_answers += answered;
+    return answered;
+}
+
+/* ---- what was published ---- */
+
+static void row_published(struct sessions *home, const struct ledger_row *row, struct slice worded,
+                          bool words_lost)
+{
+    struct slice body = words_lost ? (struct slice){0} : body_of(worded);
+    if (LEDGER_ROW_KIND(row->key) == ROW_KIND_ACCOUNT)
+        row_cache_account_changed(home->cache, row->customer, body_of(worded), row->days);
+    else if (LEDGER_ROW_KIND(row->key) == ROW_KIND_CUSTOMER)
+        row_cache_customer_changed(home->cache, row->customer, body, row->days);
+}
+
+/* No default: what a new kind of event means for rows is decided here. */
+static void event_published(struct sessions *home, const Tefter__Event *event)
+{
+    switch (event->kind) {
+    case TEFTER__EVENT_KIND__COMPANY_FOUNDED:
+    case TEFTER__EVENT_KIND__EPOCH_ADOPTED:
+        row_cache_clear(home->cache);
+        home->customers = 0;
+        break;
+    case TEFTER__EVENT_KIND__DAY_TURNED:
+    case TEFTER__EVENT_KIND__BRANCH_CHANGED:
+        if (event->about < home->date_count)
+            home->dates[event->about] = DATE_NONE;
+        if (home->date_count > 0)
+            home->dates[0] = DATE_NONE;
+        break;
+    case TEFTER__EVENT_KIND__GROUP_CHANGED:
+        row_cache_turn(home->cache);
+        row_cache_turn_groups(home->cache);
+        break;
+    case TEFTER__EVENT_KIND__CUSTOMER_GROUPED:
+        row_cache_turn_groups(home->cache);
+        break;
+    case TEFTER__EVENT_KIND__POLICY_CHANGED:
+        row_cache_turn(home->cache);
+        break;
+    case TEFTER__EVENT_KIND__CUSTOMER_OPENED:
+        home->customers = 0;
+        break;
+    case TEFTER__EVENT_KIND__CUSTOMER_CHANGED:
+    case TEFTER__EVENT_KIND__PERSON_CHANGED:
+        home->words_changed = true;
+        break;
+    case TEFTER__EVENT_KIND__STAFF_CHANGED:
+    case TEFTER__EVENT_KIND__STAFF_SIGNED_OUT:
+    case TEFTER__EVENT_KIND__TERMINAL_CHANGED:
+    case TEFTER__EVENT_KIND__CUSTOMER_LOCKED_EVENT:
+    case TEFTER__EVENT_KIND__CUSTOMER_UNLOCKED:
+    case TEFTER__EVENT_KIND__PRODUCT_CHANGED:
+    case TEFTER__EVENT_KIND__MONEY_PLACE_CHANGED:
+    case TEFTER__EVENT_KIND__LIMIT_CHANGED:
+    case TEFTER__EVENT_KIND__APPROVAL_ASKED:
+    case TEFTER__EVENT_KIND__APPROVAL_DECIDED:
+    case TEFTER__EVENT_KIND__APPROVAL_USED:
+    case TEFTER__EVENT_KIND__INVOICE_ISSUED:
+    case TEFTER__EVENT_KIND__CREDIT_NOTE_ISSUED:
+    case TEFTER__EVENT_KIND__ITEMS_MATCHED:
+    case TEFTER__EVENT_KIND__MATCH_UNDONE_EVENT:
+    case TEFTER__EVENT_KIND__PAYMENT_TAKEN:
+    case TEFTER__EVENT_KIND__PAYMENT_CONFIRMED:
+    case TEFTER__EVENT_KIND__DOCUMENT_REVERSED_EVENT:
+    case TEFTER__EVENT_KIND__POSTED_OVER_LIMIT:
+    case _TEFTER__EVENT_KIND_IS_INT_SIZE:
+        break; /* their rows are told, or it is not about rows */
+    }
+}
+
+void rows_published(struct sessions *home, const struct published_group *group,
+                    const struct hub_row *rows, bool words_lost)
+{
+    if (home->cache == NULL)
+        return;
+    if (rows == NULL)
+        row_cache_clear(home->cache); /* no memory to hear of it */
+    for (size_t i = 0; rows != NULL && i < group->row_count; i++)
+        row_published(home, &group->rows[i], rows[i].row, words_lost);
+    for (size_t i = 0; i < group->event_count; i++)
+        event_published(home, group->events[i]);
+}
