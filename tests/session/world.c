@@ -618,7 +618,7 @@ void client_greet(struct client *client, const struct tls_identity *identity)
     client_open(client, identity);
     if (!client->open)
         fail_msg("not let in: %s", client->reason);
-    hello.wire = 1;
+    hello.wire = 2;
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_HELLO;
     frame.hello = &hello;
     const Tefter__ToTerminal *answer = client_ask(client, &frame);
