@@ -1,8 +1,9 @@
 /*
  * tefterd: the ledger's server and what belongs to its folder. A table of subcommands.
  */
-#include "child.h"
-#include "commands.h"
+#include "admin/commands.h"
+#include "recovery/subprocess.h"
+#include "serve/serve.h"
 
 #include "base/hash.h"
 #include "base/log.h"

@@ -1,7 +1,7 @@
 #pragma once
 /*
  * The domain: the entities of the trade, in folders. Which folder may use which stands in the
- * module table of tools/house; there is no way back from a lower one to a higher one. When a lower
+ * module table of tools/lint; there is no way back from a lower one to a higher one. When a lower
  * entity must react to a higher one, the higher calls the lower's plain function in the same
  * transaction. This header collects the folders' for the ledger alone.
  *

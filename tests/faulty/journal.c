@@ -9,7 +9,7 @@
 
 #include "faulty/faulty.h"
 #include "journal/journal.h"
-#include "recovery.h"
+#include "recovery/recovery.h"
 
 enum { LATE_MS = 100 };
 

@@ -8,7 +8,7 @@
 #include "golden/golden.h"
 #include "golden/story.h"
 
-#include "files.h"
+#include "datadir/files.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -3,12 +3,12 @@
 #include "golden/story.h"
 
 #include "base/limits.h"
-#include "child.h"
-#include "commands.h"
-#include "files.h"
-#include "folder.h"
-#include "replay.h"
-#include "rooms.h"
+#include "recovery/subprocess.h"
+#include "admin/commands.h"
+#include "datadir/files.h"
+#include "datadir/datadir.h"
+#include "recovery/replay.h"
+#include "engine/instance.h"
 #include "wire/message.h"
 
 #include <inttypes.h>

@@ -6,8 +6,8 @@
 #include "golden/golden.h"
 
 #include "base/check.h"
-#include "files.h"
-#include "replay.h"
+#include "datadir/files.h"
+#include "recovery/replay.h"
 #include "tx/tx.h"
 
 #include <inttypes.h>

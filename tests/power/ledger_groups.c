@@ -7,7 +7,7 @@
  */
 #include "ledger.h"
 
-#include "files.h"
+#include "datadir/files.h"
 #include "journal/journal.h"
 
 #include <inttypes.h>

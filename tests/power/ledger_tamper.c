@@ -9,7 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/prng.h"
-#include "files.h"
+#include "datadir/files.h"
 #include "journal/journal.h"
 
 #include <fcntl.h>

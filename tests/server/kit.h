@@ -5,9 +5,9 @@
  */
 #include "base/check.h"
 
-#include "clock.h"
-#include "commit.h"
-#include "files.h"
+#include "engine/clock.h"
+#include "engine/commit.h"
+#include "datadir/files.h"
 #include "wire/message.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include "base/check.h"
 
-#include "clock.h"
+#include "engine/clock.h"
 
 #include "base/limits.h"
 

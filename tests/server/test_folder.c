@@ -1,6 +1,6 @@
 #include "base/check.h"
 
-#include "folder.h"
+#include "datadir/datadir.h"
 
 #include <stdio.h>
 #include <stdlib.h>

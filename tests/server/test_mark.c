@@ -1,8 +1,8 @@
 #include "base/check.h"
 
-#include "mark.h"
+#include "recovery/shutdown_marker.h"
 
-#include "files.h"
+#include "datadir/files.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 #include "base/check.h"
 
-#include "openmetrics.h"
+#include "serve/openmetrics.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "pace.h"
+#include "engine/admission.h"
 
 #include "base/limits.h"
 

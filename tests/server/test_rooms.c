@@ -4,12 +4,12 @@
  */
 #include "base/check.h"
 
-#include "backup.h"
-#include "checkpoint.h"
-#include "child.h"
-#include "commands.h"
-#include "mark.h"
-#include "rooms.h"
+#include "admin/backup.h"
+#include "recovery/checkpoint.h"
+#include "recovery/subprocess.h"
+#include "admin/commands.h"
+#include "recovery/shutdown_marker.h"
+#include "engine/instance.h"
 #include "store/store.h"
 #include "tx/tx.h"
 #include "wire/message.h"

@@ -1,8 +1,8 @@
 #include "base/check.h"
 
-#include "config.h"
-#include "files.h"
-#include "settings.h"
+#include "settings/config.h"
+#include "datadir/files.h"
+#include "settings/settings.h"
 
 #include <unistd.h>
 

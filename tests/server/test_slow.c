@@ -1,6 +1,6 @@
 #include "base/check.h"
 
-#include "slow.h"
+#include "engine/slow.h"
 
 #include "base/log.h"
 #include "wire/message.h"

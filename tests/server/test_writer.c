@@ -1,7 +1,7 @@
 #include "kit.h"
 
-#include "pace.h"
-#include "writer.h"
+#include "engine/admission.h"
+#include "engine/writer.h"
 
 #include <sys/wait.h>
 #include <time.h>

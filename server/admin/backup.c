@@ -1,0 +1,354 @@
+#include "admin/backup.h"
+
+#include "admin/commands.h"
+#include "engine/clock.h"
+#include "recovery/checkpoint.h"
+#include "recovery/replay.h"
+#include "recovery/shutdown_marker.h"
+
+#include "base/date.h"
+#include "datadir/backup_note.h"
+#include "vault/vault.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { BACKUPS_LIST_MAX = 1000, TIME_SIZE = 17, MANIFEST_MAX = 2048 };
+
+struct backup {
+    struct folder folder;
+    const struct settings *settings;
+    char base[FILES_NAME_MAX / 2]; /* NAME */
+    char fresh[FILES_PATH_MAX];    /* PLACE/NAME-TIME.tmp */
+    char final[FILES_PATH_MAX];    /* PLACE/NAME-TIME */
+    char before[FILES_PATH_MAX];   /* the backup before, "" when there is none */
+    int64_t made_ms;
+    bool with_state;
+    struct state_report state;
+    struct journal_head head;
+};
+
+/* ---- names ---- */
+
+/* "20261123T094107Z" */
+static void time_write(int64_t ms, char out[TIME_SIZE])
+{
+    struct tm civil;
+    time_t seconds = (time_t)(ms / 1000);
+    gmtime_r(&seconds, &civil);
+    strftime(out, TIME_SIZE, "%Y%m%dT%H%M%SZ", &civil);
+}
+
+static bool is_time(const char *text)
+{
+    return strlen(text) == TIME_SIZE - 1 && strspn(text, "0123456789TZ") == TIME_SIZE - 1 &&
+           text[8] == 'T' && text[TIME_SIZE - 2] == 'Z';
+}
+
+static bool is_backup(const char *name)
+{
+    const char *dash = strrchr(name, '-');
+    return dash && is_time(dash + 1);
+}
+
+/* Of this ledger; the name before the time is set for files_list. */
+static _Thread_local const char *own_base;
+
+static bool is_own(const char *name)
+{
+    size_t size = strlen(own_base);
+    return strncmp(name, own_base, size) == 0 && name[size] == '-' && is_time(name + size + 1);
+}
+
+static bool is_own_broken(const char *name)
+{
+    size_t size = strlen(own_base);
+    return strncmp(name, own_base, size) == 0 && name[size] == '-' &&
+           strlen(name) == size + TIME_SIZE + 4 && strcmp(name + size + TIME_SIZE, ".tmp") == 0;
+}
+
+static void find_before(struct backup *backup)
+{
+    struct files_name last;
+    own_base = backup->base;
+    if (files_list(backup->settings->to, is_own, &last, 1) == 0 ||
+        !files_join(backup->before, backup->settings->to, last.text, NULL))
+        backup->before[0] = '\0';
+}
+
+static bool name_it(struct backup *backup, struct failure *failure)
+{
+    char time_text[TIME_SIZE], name[2 * FILES_NAME_MAX];
+    const char *slash = strrchr(backup->folder.root, '/');
+    const char *base = slash && slash[1] ? slash + 1 : backup->folder.root;
+    snprintf(backup->base, sizeof backup->base, "%.60s", strcmp(base, ".") ? base : "ledger");
+    backup->made_ms = clock_read().wall_ms;
+    time_write(backup->made_ms, time_text);
+    find_before(backup);
+    snprintf(name, sizeof name, "%s-%s", backup->base, time_text);
+    if (!files_join(backup->final, backup->settings->to, name, failure))
+        return false;
+    if (files_exist(backup->final))
+        return fail(failure, FAULT_BUSY, 0, "there is a backup of this second already: %s",
+                    backup->final);
+    snprintf(name, sizeof name, "%s-%s.tmp", backup->base, time_text);
+    return files_join(backup->fresh, backup->settings->to, name, failure);
+}
+
+/* ---- the parts ---- */
+
+/* A state that nobody serves is taken only if its mark says it may be. */
+static const char *state_distrust(const struct backup *backup)
+{
+    struct mark mark;
+    struct mark_place here;
+    if (folder_served_by(&backup->folder))
+        return NULL;
+    mark_read(backup->folder.mark, &mark);
+    bool known = mark_place_of(backup->folder.root, &here, NULL);
+    return mark_distrust(&mark, known ? &here : NULL);
+}
+
+static bool leave_state_out(const char *why)
+{
+    fprintf(stderr,
+            "tefterd: the state is left out (%s); a restore makes it from the "
+            "journal.\n",
+            why);
+    return true;
+}
+
+static bool copy_state(struct backup *backup, struct failure *failure)
+{
+    char path[FILES_PATH_MAX];
+    struct ledger *ledger;
+    struct failure told = {.fault = FAULT_NONE};
+    const char *why = state_distrust(backup);
+    if (why)
+        return leave_state_out(why);
+    struct ledger_options options = {
+        .path = backup->folder.state, .map_bytes = backup->settings->map_bytes, .reading = true};
+    if (!files_join(path, backup->fresh, "state", failure))
+        return false;
+    if (!ledger_open(&options, &ledger, &told))
+        return told.fault == FAULT_STALE
+                   ? leave_state_out(told.text)
+                   : fail(failure, told.fault, told.os_error, "%s", told.text);
+    backup->with_state = checkpoint_copy(ledger, path, failure);
+    ledger_close(ledger);
+    return backup->with_state;
+}
+
+static bool copy_journal(struct backup *backup, struct failure *failure)
+{
+    char to[FILES_PATH_MAX], earlier[FILES_PATH_MAX];
+    struct journal_options journal = folder_journal(&backup->folder);
+    bool before = backup->before[0] && files_join(earlier, backup->before, "journal", NULL);
+    return files_join(to, backup->fresh, "journal", failure) &&
+           journal_export(&journal, to, before ? earlier : NULL, failure);
+}
+
+static bool vault_to_file(struct vault *vault, const char *path, struct failure *failure)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return fail(failure, FAULT_IO, errno, "cannot make %s", path);
+    bool good = vault_copy(vault, fd, failure) &&
+                (fsync(fd) == 0 || fail(failure, FAULT_IO, errno, "cannot sync %s", path));
+    close(fd);
+    return good;
+}
+
+static bool copy_vault(struct backup *backup, struct failure *failure)
+{
+    char to[FILES_PATH_MAX], path[FILES_PATH_MAX];
+    struct vault *vault;
+    if (!files_join(to, backup->fresh, "vault", failure) ||
+        !files_join(path, to, "data.mdb", failure) || !files_make_folder(to, failure) ||
+        !vault_open(backup->folder.vault, backup->settings->map_bytes, &vault, failure))
+        return false;
+    bool good = vault_to_file(vault, path, failure);
+    vault_close(vault);
+    return good && files_sync_folder(to, failure);
+}
+
+static bool copy_rest(struct backup *backup, struct failure *failure)
+{
+    char keys[FILES_PATH_MAX], format[FILES_PATH_MAX];
+    return files_join(keys, backup->fresh, "keys", failure) &&
+           files_copy_folder(backup->folder.keys, keys, failure) &&
+           files_join(format, backup->fresh, "format", failure) &&
+           files_copy(backup->folder.format, format, failure);
+}
+
+/* ---- verifying ---- */
+
+bool backup_journal_fits(const struct journal_options *journal_options,
+                         const struct state_report *state, struct journal_head *ret_head,
+                         struct failure *failure)
+{
+    struct journal *journal;
+    struct hash chain, digest;
+    struct journal_options options = *journal_options;
+    options.known.seq = state->seq;
+    options.reading = true;
+    if (!journal_open(&options, &journal, failure))
+        return false;
+    journal_head(journal, ret_head);
+    bool good = state->seq == 0 || (journal_chain_at(journal, state->seq, &chain) &&
+                                    hash_equal(&chain, &state->chain));
+    bool same =
+        !replay_digest_at(journal, state->seq, &digest) || hash_equal(&digest, &state->outcome);
+    journal_close(journal);
+    if (!good)
+        return fail(failure, FAULT_DAMAGED, 0,
+                    "the state in it stands on another chain than its journal at seq %" PRIu64,
+                    state->seq);
+    return same || fail(failure, FAULT_DIFFERS, 0,
+                        "the state in it comes to another digest at seq %" PRIu64
+                        " than its journal says: the program that made it decides otherwise than "
+                        "the one that wrote the journal",
+                        state->seq);
+}
+
+static bool check(struct backup *backup, struct failure *failure)
+{
+    char state[FILES_PATH_MAX], journal[FILES_PATH_MAX], lock[FILES_PATH_MAX];
+    if (!files_join(state, backup->fresh, "state", failure) ||
+        !files_join(lock, state, "lock.mdb", failure) ||
+        !files_join(journal, backup->fresh, "journal", failure))
+        return false;
+    if (backup->with_state && !child_look(state, true, &backup->state, failure))
+        return false;
+    unlink(lock);
+    struct journal_options options = {.path = journal};
+    return backup_journal_fits(&options, &backup->state, &backup->head, failure);
+}
+
+static bool write_manifest(struct backup *backup, struct failure *failure)
+{
+    char path[FILES_PATH_MAX], text[MANIFEST_MAX], state[STATE_LINE_MAX];
+    char made[INSTANT_TEXT_SIZE], chain[HASH_TEXT_SIZE], incarnation[INCARNATION_TEXT_SIZE];
+    instant_write(backup->made_ms, made);
+    hash_text(&backup->head.chain, chain);
+    incarnation_write(&backup->head.incarnation, incarnation);
+    state_report_write(&backup->state, state);
+    int size = snprintf(text, sizeof text,
+                        "tefter backup 2\nmade %s\nof %s\njournal seq=%" PRIu64 " batch=%" PRIu64
+                        " incarnation=%s chain=%s\n%s%s",
+                        made, backup->folder.root, backup->head.next_seq - 1, backup->head.batch,
+                        incarnation, chain, backup->with_state ? state : "no state", "\n");
+    return files_join(path, backup->fresh, "manifest", failure) &&
+           files_write(path, slice_of(text, (size_t)size), 0600, failure);
+}
+
+/* ---- all of it ---- */
+
+static bool remove_listed(const struct backup *backup, bool (*wanted)(const char *), size_t kept,
+                          struct failure *failure)
+{
+    static struct files_name names[BACKUPS_LIST_MAX];
+    char path[FILES_PATH_MAX];
+    own_base = backup->base;
+    size_t count = files_list(backup->settings->to, wanted, names, BACKUPS_LIST_MAX);
+    for (size_t i = 0; i + kept < count; i++)
+        if (!files_join(path, backup->settings->to, names[i].text, failure) ||
+            !files_remove_tree(path, failure))
+            return false;
+    return true;
+}
+
+static bool note_backup(const struct backup *backup, struct failure *failure)
+{
+    struct backup_note note = {.made_ms = backup->made_ms, .seq = backup->head.next_seq - 1};
+    snprintf(note.place, sizeof note.place, "%s", backup->final);
+    return backup_note_write(&backup->folder, &note, failure);
+}
+
+static bool finish(struct backup *backup, struct failure *failure)
+{
+    if (!files_sync_folder(backup->fresh, failure))
+        return false;
+    if (rename(backup->fresh, backup->final))
+        return fail(failure, FAULT_IO, errno, "cannot rename %s", backup->fresh);
+    return files_sync_folder(backup->settings->to, failure) && note_backup(backup, failure) &&
+           remove_listed(backup, is_own, backup->settings->keep, failure);
+}
+
+static bool take(struct backup *backup, struct failure *failure)
+{
+    const char *to = backup->settings->to;
+    if (!folder_init(&backup->folder, backup->settings->ledger, failure) ||
+        !folder_check(&backup->folder, failure) || !files_make_folder(to, failure) ||
+        !name_it(backup, failure) || !remove_listed(backup, is_own_broken, 0, failure) ||
+        !files_make_folder(backup->fresh, failure))
+        return false;
+    bool good = copy_state(backup, failure) && copy_journal(backup, failure) &&
+                copy_vault(backup, failure) && copy_rest(backup, failure) &&
+                check(backup, failure) && write_manifest(backup, failure) &&
+                finish(backup, failure);
+    if (!good)
+        files_remove_tree(backup->fresh, NULL);
+    return good;
+}
+
+static int take_one(const struct settings *settings)
+{
+    static struct backup backup;
+    struct failure failure = {.fault = FAULT_NONE};
+    backup = (struct backup){.settings = settings};
+    if (!take(&backup, &failure))
+        return settings_told(&failure);
+    printf("backup %s up to seq %" PRIu64 ", verified\n", backup.final, backup.head.next_seq - 1);
+    fflush(stdout);
+    return EXIT_DONE;
+}
+
+int backup_run(const struct settings *settings)
+{
+    if (!settings->to) {
+        fprintf(stderr, "tefterd: where to? --to PLACE is missing.\n");
+        return EXIT_USE;
+    }
+    int code = take_one(settings);
+    while (settings->every_s) {
+        sleep((unsigned)(settings->every_s > 86400 * 365 ? 86400 * 365 : settings->every_s));
+        code = take_one(settings);
+    }
+    return code;
+}
+
+/* ---- finding one ---- */
+
+static bool whole_backup(const char *path)
+{
+    char manifest[FILES_PATH_MAX];
+    return files_join(manifest, path, "manifest", NULL) && files_exist(manifest);
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const char *first = ((const struct files_name *)a)->text;
+    const char *second = ((const struct files_name *)b)->text;
+    return strcmp(strrchr(first, '-'), strrchr(second, '-'));
+}
+
+bool backup_find(const char *place, char out[FILES_PATH_MAX], struct failure *failure)
+{
+    static struct files_name names[BACKUPS_LIST_MAX];
+    if (whole_backup(place)) {
+        snprintf(out, FILES_PATH_MAX, "%s", place);
+        return true;
+    }
+    size_t count = files_list(place, is_backup, names, BACKUPS_LIST_MAX);
+    qsort(names, count, sizeof names[0], by_time);
+    while (count > 0)
+        if (files_join(out, place, names[--count].text, failure) && whole_backup(out))
+            return true;
+    return fail(failure, FAULT_USE, 0, "there is no whole backup in %s", place);
+}

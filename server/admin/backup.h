@@ -1,0 +1,21 @@
+#pragma once
+/*
+ * Backup and restore. A backup is a folder PLACE/NAME-TIME laid out like a ledger: state (a
+ * checkpoint), journal, vault, keys, format, and `manifest` with what it holds. Taken beside a
+ * running server: the state first, then the journal (so that it is ahead), then the vault (so that
+ * it has the texts of both). It is written under NAME-TIME.tmp, synced, verified, and renamed:
+ * what has no .tmp is whole. What the backup before has of the journal is linked, not copied.
+ *
+ * A restore makes a new incarnation of the ledger: terminals see that time was turned back, take a
+ * fresh picture and offer again what they had been told since.
+ */
+#include "datadir/datadir.h"
+#include "journal/journal.h"
+#include "recovery/subprocess.h"
+
+/* The newest whole backup of any ledger in a place, or the place itself when it is one. */
+bool backup_find(const char *place, char out[FILES_PATH_MAX], struct failure *failure);
+
+/* A journal parses whole, and holds the chain and digest that a state stands on. */
+bool backup_journal_fits(const struct journal_options *journal, const struct state_report *state,
+                         struct journal_head *ret_head, struct failure *failure);

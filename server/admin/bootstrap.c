@@ -1,0 +1,124 @@
+#include "admin/bootstrap.h"
+
+#include "access/access.h"
+#include "base/limits.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+enum { HOST_SIZE = 256 };
+
+static bool root_hash(const struct folder *folder, struct hash *ret_hash, struct failure *failure)
+{
+    struct keys keys;
+    int64_t ends_ms;
+    if (!keys_read(folder, &keys, failure))
+        return false;
+    bool good = ca_certificate_facts(keys.root.certificate, ret_hash, &ends_ms, failure);
+    keys_fini(&keys);
+    return good;
+}
+
+bool entrance_code(struct rooms *rooms, uint32_t terminal, struct arena *arena, char ret_code[],
+                   struct failure *failure)
+{
+    struct enrolment_code code;
+    struct hash root;
+    if (!root_hash(&rooms->folder, &root, failure))
+        return false;
+    access_new_code(&root, &code);
+    memcpy(ret_code, code.text, sizeof code.text);
+    Tefter__SetEnrolmentCode set = TEFTER__SET_ENROLMENT_CODE__INIT;
+    set.terminal = terminal;
+    set.code_digest = (ProtobufCBinaryData){HASH_SIZE, code.digest.bytes};
+    set.expires_ms = clock_now_ms(&rooms->clock) + CODE_LIFE_MS;
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    command.kind_case = TEFTER__COMMAND__KIND_SET_ENROLMENT_CODE;
+    command.set_enrolment_code = &set;
+    return commit_one(rooms->commit, &command, arena, NULL, failure);
+}
+
+bool entrance_password(struct rooms *rooms, uint32_t staff, const char *password_hash,
+                       struct arena *arena, struct failure *failure)
+{
+    Tefter__SetSecret set = TEFTER__SET_SECRET__INIT;
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    set.staff = staff;
+    set.has_password_hash = 1;
+    set.password_hash =
+        (ProtobufCBinaryData){strlen(password_hash), (uint8_t *)(uintptr_t)password_hash};
+    command.kind_case = TEFTER__COMMAND__KIND_SET_SECRET;
+    command.set_secret = &set;
+    return commit_one(rooms->commit, &command, arena, NULL, failure);
+}
+
+/* ---- what to type next ---- */
+
+/* As a shell reads it: in quotes when it needs them. */
+static void put_word(const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "%+,-./:=@_";
+    if (*word && word[strspn(word, plain)] == '\0') {
+        printf("%s", word);
+        return;
+    }
+    putchar('\'');
+    for (; *word; word++)
+        printf(*word == '\'' ? "'\\''" : "%c", *word);
+    putchar('\'');
+}
+
+void entrance_tell_serve(const struct settings *settings)
+{
+    printf("  tefterd --ledger ");
+    put_word(settings->ledger);
+    if (settings->config) {
+        printf(" --config ");
+        put_word(settings->config);
+    }
+    if (strcmp(settings->listen, SETTINGS_LISTEN) != 0) {
+        printf(" --listen ");
+        put_word(settings->listen);
+    }
+    printf("\n");
+}
+
+static bool one_of(const char *host, size_t size, const char *const *names)
+{
+    for (; *names; names++)
+        if (strlen(*names) == size && strncmp(*names, host, size) == 0)
+            return true;
+    return false;
+}
+
+void entrance_tell(const char *code, const struct settings *settings)
+{
+    static const char *const every[] = {"", "0.0.0.0", "[::]", "::", "*", NULL};
+    static const char *const here[] = {"127.0.0.1", "[::1]", "localhost", NULL};
+    char own[HOST_SIZE] = "";
+    const char *listen = settings->listen;
+    const char *colon = strrchr(listen, ':');
+    const char *port = colon ? colon + 1 : "7420";
+    size_t size = colon ? (size_t)(colon - listen) : strlen(listen);
+    bool open = strcmp(port, "0") == 0;
+    bool any = one_of(listen, size, every);
+    if (gethostname(own, sizeof own - 1) != 0 || !*own)
+        snprintf(own, sizeof own, "localhost");
+    /* Every address is none that a device could call: a name in the certificate is. */
+    const char *host = !any ? listen : settings->host_count ? settings->hosts[0] : own;
+    size = any ? strlen(host) : size;
+    bool brackets = any && strchr(host, ':');
+    printf("code %s\n\n"
+           "It is good for %d minutes and for one device. On that device:\n\n"
+           "  tefter enrol %s%.*s%s:%s %s\n"
+           "  tefter login\n",
+           code, (int)(CODE_LIFE_MS / 60000), brackets ? "[" : "", (int)size, host,
+           brackets ? "]" : "", open ? "PORT" : port, code);
+    if (open)
+        printf("\nPORT is what the server says at its start: listening on …\n");
+    if (!any && one_of(listen, size, here))
+        printf("\nOnly this machine reaches %.*s. For other devices the server needs --listen "
+               "0.0.0.0:%s.\n",
+               (int)size, host, open ? "7420" : port);
+}

@@ -1,0 +1,17 @@
+#pragma once
+/*
+ * The subcommands of tefterd that look after a ledger's folder; each returns an exit code. Their
+ * table is in main.c.
+ */
+#include "settings/settings.h"
+
+int init_run(const struct settings *settings);
+int status_run(const struct settings *settings);
+int verify_run(const struct settings *settings);
+int verify_state_run(const struct settings *settings);
+int backup_run(const struct settings *settings);
+int restore_run(const struct settings *settings);
+int recover_run(const struct settings *settings);
+int code_run(const struct settings *settings);
+int skip_run(const struct settings *settings);
+int upgrade_run(const struct settings *settings);

@@ -1,0 +1,195 @@
+/*
+ * tefterd init: a new ledger in a new folder. `format` is written last, so that what was broken off
+ * is no ledger.
+ */
+#include "admin/bootstrap.h"
+#include "admin/commands.h"
+#include "admin/password_input.h"
+
+#include "base/date.h"
+#include "base/enrolcode.h"
+#include "base/limits.h"
+#include "base/money.h"
+#include "base/text.h"
+
+#include <stdio.h>
+#include <time.h>
+
+enum { INIT_ARENA_MAX = 16 * 1024 * 1024, OFFSET_MINUTES_MAX = 16 * 60 };
+
+struct founding {
+    const struct settings *settings;
+    struct rooms rooms;
+    struct arena arena;
+    int32_t offset_minutes;
+    char password_hash[PASSWORD_HASH_SIZE];
+    char code[ENROL_CODE_TEXT_SIZE];
+    uint32_t terminal;
+};
+
+/* ---- what was asked for ---- */
+
+static bool text_fits(const char *option, const char *text, size_t most, struct failure *failure)
+{
+    size_t size = text ? strlen(text) : 0;
+    if (!text)
+        return fail(failure, FAULT_USE, 0, "%s is missing; see: tefterd init --help", option);
+    return (size > 0 && size <= most && text_line_valid(text, size)) ||
+           fail(failure, FAULT_USE, 0, "%s wants one line of 1 to %zu bytes", option, most);
+}
+
+static bool look(const struct settings *settings, struct failure *failure)
+{
+    return text_fits("--company", settings->company, NAME_MAX_BYTES, failure) &&
+           text_fits("--currency", settings->currency, 3, failure) &&
+           text_fits("--admin", settings->admin, LOGIN_MAX_BYTES, failure) &&
+           (!settings->admin_name ||
+            text_fits("--admin-name", settings->admin_name, NAME_MAX_BYTES, failure)) &&
+           text_fits("--branch", settings->branch, CODE_MAX_BYTES, failure) &&
+           (currency_find(settings->currency) ||
+            fail(failure, FAULT_USE, 0,
+                 "the currency '%s' is not known; three letters of ISO 4217, as VND, EUR, IRR",
+                 settings->currency));
+}
+
+static bool offset_read(const char *text, int32_t *ret_minutes, struct failure *failure)
+{
+    int hours, minutes;
+    char sign, behind;
+    bool read = sscanf(text, "%c%2d:%2d%c", &sign, &hours, &minutes, &behind) == 3 &&
+                (sign == '+' || sign == '-') && hours >= 0 && minutes >= 0 && minutes < 60;
+    int32_t offset = read ? hours * 60 + minutes : INT32_MAX;
+    if (offset > OFFSET_MINUTES_MAX)
+        return fail(failure, FAULT_USE, 0, "--utc-offset wants +HH:MM or -HH:MM, as +07:00");
+    *ret_minutes = sign == '-' ? -offset : offset;
+    return true;
+}
+
+static bool offset_of(const struct settings *settings, int32_t *ret_minutes,
+                      struct failure *failure)
+{
+    struct tm local;
+    time_t now = time(NULL);
+    if (settings->utc_offset)
+        return offset_read(settings->utc_offset, ret_minutes, failure);
+    localtime_r(&now, &local);
+    *ret_minutes = (int32_t)(local.tm_gmtoff / 60);
+    return true;
+}
+
+/* ---- the first commands ---- */
+
+static bool found(struct founding *founding, struct failure *failure)
+{
+    const struct settings *settings = founding->settings;
+    Tefter__Text name = TEFTER__TEXT__INIT;
+    Tefter__FoundCompany company = TEFTER__FOUND_COMPANY__INIT;
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    name.value = (char *)(uintptr_t)settings->admin_name;
+    company.name = (char *)(uintptr_t)settings->company;
+    company.currency = (char *)(uintptr_t)settings->currency;
+    company.admin_login = (char *)(uintptr_t)settings->admin;
+    company.admin_name = settings->admin_name ? &name : NULL;
+    company.head_office = (char *)(uintptr_t)settings->branch;
+    company.epoch = LEDGER_EPOCH;
+    company.date =
+        date_of_instant(clock_now_ms(&founding->rooms.clock), founding->offset_minutes * 60);
+    command.kind_case = TEFTER__COMMAND__KIND_FOUND_COMPANY;
+    command.found_company = &company;
+    return commit_one(founding->rooms.commit, &command, &founding->arena, NULL, failure);
+}
+
+static bool set_offset(struct founding *founding, struct failure *failure)
+{
+    Tefter__ChangeBranch change = TEFTER__CHANGE_BRANCH__INIT;
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    if (founding->offset_minutes == 0)
+        return true;
+    change.branch = 1;
+    change.has_utc_offset_minutes = 1;
+    change.utc_offset_minutes = founding->offset_minutes;
+    command.kind_case = TEFTER__COMMAND__KIND_CHANGE_BRANCH;
+    command.change_branch = &change;
+    return commit_one(founding->rooms.commit, &command, &founding->arena, NULL, failure);
+}
+
+static bool add_terminal(struct founding *founding, struct failure *failure)
+{
+    const Tefter__Done *done;
+    Tefter__AddTerminal add = TEFTER__ADD_TERMINAL__INIT;
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    add.branch = 1;
+    add.name = (char *)(uintptr_t) "office";
+    command.kind_case = TEFTER__COMMAND__KIND_ADD_TERMINAL;
+    command.add_terminal = &add;
+    if (!commit_one(founding->rooms.commit, &command, &founding->arena, &done, failure))
+        return false;
+    founding->terminal = (uint32_t)done->id;
+    return true;
+}
+
+static bool first_commands(struct founding *founding, struct failure *failure)
+{
+    return found(founding, failure) && set_offset(founding, failure) &&
+           entrance_password(&founding->rooms, 1, founding->password_hash, &founding->arena,
+                             failure) &&
+           add_terminal(founding, failure) &&
+           entrance_code(&founding->rooms, founding->terminal, &founding->arena, founding->code,
+                         failure);
+}
+
+/* ---- the folder ---- */
+
+static bool make_folder(const struct settings *settings, struct folder *folder,
+                        struct failure *failure)
+{
+    struct ledger_id id;
+    struct incarnation first = incarnation_new(1);
+    struct journal_options journal;
+    random_bytes(id.bytes, sizeof id.bytes);
+    if (!folder_init(folder, settings->ledger, failure) || !folder_make(folder, failure) ||
+        !keys_make(folder, settings->company, settings->hosts, clock_read().wall_ms, failure))
+        return false;
+    journal = folder_journal(folder);
+    return journal_create(&journal, &id, &first, failure);
+}
+
+static bool make_ledger(struct founding *founding, struct failure *failure)
+{
+    struct folder folder;
+    if (!make_folder(founding->settings, &folder, failure) ||
+        !rooms_open(&founding->rooms, founding->settings, ROOMS_FRESH, failure))
+        return false;
+    bool good = first_commands(founding, failure);
+    rooms_close(&founding->rooms);
+    return good && folder_finish(&folder, failure);
+}
+
+static void tell(const struct founding *founding)
+{
+    const struct settings *settings = founding->settings;
+    printf("The ledger of %s is in %s. Owner: %s. Head office: %s, with terminal %u.\n\n"
+           "Start the server:\n\n",
+           settings->company, settings->ledger, settings->admin, settings->branch,
+           founding->terminal);
+    entrance_tell_serve(settings);
+    printf("\nThe one-time code of terminal %u:\n\n", founding->terminal);
+    entrance_tell(founding->code, settings);
+}
+
+int init_run(const struct settings *settings)
+{
+    static struct founding founding;
+    struct failure failure = {.fault = FAULT_NONE};
+    founding = (struct founding){.settings = settings};
+    if (!look(settings, &failure) || !offset_of(settings, &founding.offset_minutes, &failure) ||
+        !secret_hash(settings, settings->admin, founding.password_hash, &failure))
+        return settings_told(&failure);
+    arena_init(&founding.arena, INIT_ARENA_MAX);
+    bool good = make_ledger(&founding, &failure);
+    arena_fini(&founding.arena);
+    if (!good)
+        return settings_told(&failure);
+    tell(&founding);
+    return EXIT_DONE;
+}

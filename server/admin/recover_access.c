@@ -1,0 +1,84 @@
+/*
+ * tefterd recover and tefterd code: getting in again when nobody can. Both want the server to be
+ * stopped, and the folder's owner to be at the keyboard: that is their right.
+ */
+#include "admin/bootstrap.h"
+#include "admin/commands.h"
+#include "admin/password_input.h"
+
+#include "base/enrolcode.h"
+
+#include <stdio.h>
+
+enum { RECOVER_ARENA_MAX = 16 * 1024 * 1024 };
+
+/* 0: no such login. */
+static uint32_t staff_of(struct rooms *rooms, const char *login, struct arena *arena,
+                         struct failure *failure)
+{
+    struct ledger_view *view = ledger_view_begin(rooms->ledger, arena, failure);
+    if (!view)
+        return 0;
+    const Tefter__StaffRecord *staff = ledger_view_login(view, login);
+    uint32_t number = staff ? staff->staff : 0;
+    bool owner = staff && staff->role == TEFTER__ROLE__ROLE_OWNER;
+    ledger_view_end(view);
+    if (!number)
+        fail(failure, FAULT_USE, 0, "there is nobody with the login '%s'", login);
+    else if (!owner)
+        fail(failure, FAULT_USE, 0, "'%s' is no owner; an owner gives others new passwords", login);
+    return owner ? number : 0;
+}
+
+static bool recover(struct rooms *rooms, const struct settings *settings, const char *hash,
+                    struct arena *arena, struct failure *failure)
+{
+    uint32_t staff = staff_of(rooms, settings->admin, arena, failure);
+    return staff && entrance_password(rooms, staff, hash, arena, failure);
+}
+
+int recover_run(const struct settings *settings)
+{
+    static struct rooms rooms;
+    struct failure failure = {.fault = FAULT_NONE};
+    struct arena arena;
+    char hash[PASSWORD_HASH_SIZE];
+    if (!settings->admin)
+        fail(&failure, FAULT_USE, 0, "whose password? --admin LOGIN is missing");
+    if (failure.fault || !rooms_open(&rooms, settings, ROOMS_USUAL, &failure))
+        return settings_told(&failure);
+    arena_init(&arena, RECOVER_ARENA_MAX);
+    bool good = secret_hash(settings, settings->admin, hash, &failure) &&
+                recover(&rooms, settings, hash, &arena, &failure);
+    arena_fini(&arena);
+    rooms_close(&rooms);
+    if (!good)
+        return settings_told(&failure);
+    printf("%s has a new password. A device to use it on needs a one-time code: tefterd code "
+           "--ledger %s --terminal 1\n",
+           settings->admin, settings->ledger);
+    return EXIT_DONE;
+}
+
+int code_run(const struct settings *settings)
+{
+    static struct rooms rooms;
+    struct failure failure = {.fault = FAULT_NONE};
+    struct arena arena;
+    char code[ENROL_CODE_TEXT_SIZE];
+    if (settings->terminal == 0 || settings->terminal > UINT32_MAX)
+        fail(&failure, FAULT_USE, 0, "for which terminal? --terminal N is missing");
+    if (failure.fault || !rooms_open(&rooms, settings, ROOMS_USUAL, &failure))
+        return settings_told(&failure);
+    arena_init(&arena, RECOVER_ARENA_MAX);
+    bool good = entrance_code(&rooms, (uint32_t)settings->terminal, &arena, code, &failure);
+    arena_fini(&arena);
+    rooms_close(&rooms);
+    if (!good)
+        return settings_told(&failure);
+    printf("The one-time code of terminal %u (the device that has it now loses its place when "
+           "another uses it):\n\n",
+           (uint32_t)settings->terminal);
+    entrance_tell(code, settings);
+    return EXIT_DONE;
+}

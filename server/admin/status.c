@@ -1,0 +1,143 @@
+/*
+ * tefterd status: what can be seen of a ledger from its folder, served or not. Live figures of a
+ * running server come over the wire: `tefter status`.
+ */
+#include "admin/commands.h"
+#include "datadir/backup_note.h"
+#include "datadir/keys.h"
+#include "engine/clock.h"
+#include "recovery/checkpoint.h"
+#include "recovery/shutdown_marker.h"
+
+#include "base/date.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define DAY_MS (INT64_C(24) * 3600 * 1000)
+#define MIB (UINT64_C(1024) * 1024)
+
+static void tell_served(const struct folder *folder)
+{
+    char address[256];
+    size_t size;
+    int pid = folder_served_by(folder);
+    if (!pid) {
+        printf("served        no\n");
+        return;
+    }
+    if (!files_read(folder->address, address, sizeof address, &size, NULL))
+        address[0] = '\0';
+    address[strcspn(address, "\n")] = '\0';
+    printf("served        by pid %d%s%s\n", pid, address[0] ? " at " : "", address);
+}
+
+static void tell_mark(const struct folder *folder)
+{
+    struct mark mark;
+    struct mark_place here;
+    mark_read(folder->mark, &mark);
+    bool known = mark_place_of(folder->root, &here, NULL);
+    const char *why = mark_distrust(&mark, known ? &here : NULL);
+    if (why)
+        printf("state         to be rebuilt at the next start: %s\n", why);
+    else if (mark.kind == MARK_CLEAN)
+        printf("state         closed cleanly at seq %" PRIu64 "\n", mark.seq);
+    else
+        printf("state         open, or left open in this boot: trusted\n");
+}
+
+static void tell_sizes(const struct folder *folder)
+{
+    uint64_t journal = 0;
+    struct journal_options options = folder_journal(folder);
+    uint64_t state = files_tree_bytes(folder->state);
+    uint64_t rest = files_tree_bytes(folder->vault) + files_tree_bytes(folder->checkpoints);
+    int64_t age_ms = clock_read().wall_ms - files_changed_ms(folder->format);
+    struct folder_space space;
+    journal_size(&options, &journal, NULL);
+    printf("size          journal %" PRIu64 " MiB, state %" PRIu64 " MiB, the rest %" PRIu64
+           " MiB\n",
+           journal / MIB, state / MIB, rest / MIB);
+    if (!folder_space(folder, &space))
+        return;
+    printf("disk          %" PRIu64 " MiB free", space.free_bytes / MIB);
+    uint64_t least = folder_space_least(&space, 0);
+    uint64_t usable = space.free_bytes > least ? space.free_bytes - least : 0;
+    if (age_ms > DAY_MS && journal + state > 0)
+        printf(", enough for %" PRIu64 " days at the pace so far",
+               (uint64_t)((unsigned __int128)usable * (uint64_t)(age_ms / DAY_MS) /
+                          (journal + state)));
+    printf("%s\n", usable ? "" : ": READ ONLY, make room");
+}
+
+static void tell_instant(const char *what, int64_t ms, const char *none)
+{
+    char text[INSTANT_TEXT_SIZE];
+    instant_write(ms, text);
+    if (!ms) {
+        printf("%-13s %s\n", what, none);
+        return;
+    }
+    int64_t days = (clock_read().wall_ms - ms) / DAY_MS;
+    printf("%-13s %s (%s%" PRId64 " days%s)\n", what, text, days < 0 ? "in " : "",
+           days < 0 ? -days : days, days < 0 ? "" : " ago");
+}
+
+static void tell_copies(const struct folder *folder)
+{
+    uint64_t seqs[CHECKPOINTS_LIST_MAX];
+    struct backup_note note = {.made_ms = 0};
+    size_t count = checkpoint_list(folder, seqs);
+    if (count)
+        printf("checkpoint    seq %" PRIu64 "\n", seqs[count - 1]);
+    else
+        printf("checkpoint    none yet\n");
+    bool made = backup_note_read(folder, &note);
+    tell_instant("last backup", made ? note.made_ms : 0,
+                 "NEVER. Make one: tefterd backup --ledger DIR --to PLACE");
+    if (made)
+        printf("              seq %" PRIu64 " in %s\n", note.seq, note.place);
+}
+
+static bool tell_keys(const struct folder *folder, struct failure *failure)
+{
+    struct keys keys;
+    struct hash print;
+    int64_t root_ms, server_ms;
+    if (!keys_read(folder, &keys, failure))
+        return false;
+    bool good = ca_certificate_facts(keys.root.certificate, &print, &root_ms, failure) &&
+                ca_certificate_facts(keys.server.certificate, &print, &server_ms, failure);
+    keys_fini(&keys);
+    if (!good)
+        return false;
+    tell_instant("certificate", server_ms, "");
+    tell_instant("root", root_ms, "");
+    return true;
+}
+
+static void tell_faulted(const struct folder *folder)
+{
+    uint64_t seq;
+    unsigned times;
+    if (folder_faulted(folder, &seq, &times))
+        printf("FAULT         entry %" PRIu64 " could not be applied (%u times); see: tefterd skip "
+               "--help\n",
+               seq, times);
+}
+
+int status_run(const struct settings *settings)
+{
+    static struct folder folder;
+    struct failure failure = {.fault = FAULT_NONE};
+    if (!folder_init(&folder, settings->ledger, &failure) || !folder_check(&folder, &failure))
+        return settings_told(&failure);
+    printf("ledger        %s\n", folder.root);
+    tell_served(&folder);
+    tell_mark(&folder);
+    tell_sizes(&folder);
+    tell_copies(&folder);
+    tell_faulted(&folder);
+    return tell_keys(&folder, &failure) ? EXIT_DONE : settings_told(&failure);
+}

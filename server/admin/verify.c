@@ -1,0 +1,242 @@
+/*
+ * tefterd verify: is all of it true? The journal is read whole (chain, gaps, hashes), replayed from
+ * nothing into a state of its own, compared mark by mark, compared with the live state, and every
+ * figure is computed anew. Works beside a running server and changes nothing. A state that nobody
+ * serves is read whole too, and compared row by row when it stands at the journal's end: LMDB has
+ * no checksums, and a flipped figure in it says nothing of itself.
+ *
+ * tefterd verify-state: the same figures of one LMDB, in a process that may die of it.
+ */
+#include "admin/commands.h"
+#include "engine/instance.h"
+#include "recovery/replay.h"
+#include "recovery/shutdown_marker.h"
+#include "recovery/subprocess.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* A child that hangs in a damaged file is ended by its alarm. */
+enum { CHILD_SECONDS = 3600, WORKS_MAX = 16 };
+
+struct verify {
+    const struct settings *settings;
+    struct folder folder;
+    char work[FILES_PATH_MAX]; /* the state made anew */
+    struct state_report live;  /* seq 0: not compared */
+    bool whole;                /* live was read whole */
+    struct journal *journal;
+    struct journal_head head;
+    struct ledger *ledger;
+    struct ledger_check check;
+};
+
+/* ---- the live state ---- */
+
+static bool look_at_state(struct verify *verify, struct failure *failure)
+{
+    struct mark mark;
+    struct mark_place here;
+    const char *why = NULL;
+    verify->whole = !folder_served_by(&verify->folder);
+    if (verify->whole) {
+        mark_read(verify->folder.mark, &mark);
+        why = mark_distrust(&mark, mark_place_of(verify->folder.root, &here, NULL) ? &here : NULL);
+    }
+    struct failure told = {.fault = FAULT_NONE};
+    if (!why && child_look(verify->folder.state, verify->whole, &verify->live, &told))
+        return true;
+    if (!why && told.fault != FAULT_STALE)
+        return fail(failure, told.fault, told.os_error, "%s", told.text);
+    fprintf(stderr, "tefterd: the state is not compared: %s; the next start rebuilds it.\n",
+            why ? why : told.text);
+    return true;
+}
+
+/* ---- the journal ---- */
+
+static bool open_journal(struct verify *verify, struct failure *failure)
+{
+    struct hash chain;
+    struct journal_options options = folder_journal(&verify->folder);
+    options.known.seq = verify->live.seq;
+    options.reading = true;
+    if (!journal_open(&options, &verify->journal, failure))
+        return false;
+    journal_head(verify->journal, &verify->head);
+    if (verify->live.seq == 0)
+        return true;
+    return (journal_chain_at(verify->journal, verify->live.seq, &chain) &&
+            hash_equal(&chain, &verify->live.chain)) ||
+           fail(failure, FAULT_DAMAGED, 0,
+                "the state stands on another chain than the journal at seq %" PRIu64,
+                verify->live.seq);
+}
+
+/* ---- the state made anew ---- */
+
+static bool is_work(const char *name)
+{
+    return strncmp(name, "verify-", 7) == 0 && strstr(name, ".tmp") != NULL;
+}
+
+/* What a verify that was killed has left. */
+static void clear_old_work(const char *place)
+{
+    struct files_name names[WORKS_MAX];
+    char path[FILES_PATH_MAX];
+    size_t count = files_list(place, is_work, names, WORKS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        pid_t pid = (pid_t)strtol(names[i].text + 7, NULL, 10);
+        if (kill(pid, 0) && errno == ESRCH && files_join(path, place, names[i].text, NULL))
+            files_remove_tree(path, NULL);
+    }
+}
+
+static bool find_work(struct verify *verify, struct failure *failure)
+{
+    char name[40];
+    snprintf(name, sizeof name, "verify-%d.tmp", (int)getpid());
+    const char *place = access(verify->folder.root, W_OK) == 0 ? verify->folder.root : "/tmp";
+    clear_old_work(place);
+    return files_join(verify->work, place, name, failure) &&
+           files_remove_tree(verify->work, failure);
+}
+
+static bool replay(struct verify *verify, struct failure *failure)
+{
+    struct ledger_options make = {.path = verify->work, .map_bytes = verify->settings->map_bytes};
+    struct replay_options options = {.journal = verify->journal,
+                                     .compare_seq = verify->live.seq,
+                                     .compare_outcome = verify->live.outcome,
+                                     .compare_with = "the state (unless that is damaged)",
+                                     .progress = instance_progress};
+    if (!ledger_open(&make, &verify->ledger, failure))
+        return false;
+    options.ledger = verify->ledger;
+    return replay_run(&options, NULL, failure);
+}
+
+static bool figures_right(const struct ledger_check *check, struct failure *failure)
+{
+    if (check->wrong_customer)
+        return fail(failure, FAULT_DAMAGED, 0, "customer %" PRIu64 ": %s", check->wrong_customer,
+                    check->what);
+    if (check->postings_minor != 0)
+        return fail(failure, FAULT_DAMAGED, 0, "the books are out by %" PRId64,
+                    check->postings_minor);
+    return check->what[0] == '\0' || fail(failure, FAULT_DAMAGED, 0, "%s", check->what);
+}
+
+static bool rows_same(struct verify *verify, struct failure *failure)
+{
+    struct hash rows;
+    if (!verify->whole || verify->live.seq == 0 || verify->live.seq + 1 != verify->head.next_seq)
+        return true;
+    if (!ledger_rows(verify->ledger, &rows, failure))
+        return false;
+    return hash_equal(&rows, &verify->live.rows) ||
+           fail(failure, FAULT_DAMAGED, 0,
+                "the state in %s holds other rows than the journal leads to; the journal is whole: "
+                "start with --distrust, and the state is made anew",
+                verify->folder.state);
+}
+
+static bool run(struct verify *verify, struct failure *failure)
+{
+    return look_at_state(verify, failure) && open_journal(verify, failure) &&
+           find_work(verify, failure) && replay(verify, failure) &&
+           ledger_check(verify->ledger, &verify->check, failure) &&
+           figures_right(&verify->check, failure) && rows_same(verify, failure);
+}
+
+static void tell(const struct verify *verify)
+{
+    char chain[HASH_TEXT_SIZE], incarnation[INCARNATION_TEXT_SIZE];
+    incarnation_write(&verify->head.incarnation, incarnation);
+    struct journal_figures figures;
+    hash_text(&verify->head.chain, chain);
+    journal_figures(verify->journal, &figures);
+    printf("verified seq %" PRIu64 " batch %" PRIu64 " incarnation %s\n"
+           "chain %s\n"
+           "journal %" PRIu64 " bytes in %" PRIu64 " batches\n"
+           "customers %" PRIu64 ", documents %" PRIu64 "\n"
+           "balances %" PRId64 ", sum of all books %" PRId64 "\n",
+           verify->head.next_seq - 1, verify->head.batch, incarnation, chain, figures.bytes,
+           figures.batches, verify->check.customers, verify->check.documents,
+           verify->check.balances_minor, verify->check.postings_minor);
+}
+
+int verify_run(const struct settings *settings)
+{
+    static struct verify verify;
+    struct failure failure = {.fault = FAULT_NONE};
+    verify = (struct verify){.settings = settings};
+    if (!folder_init(&verify.folder, settings->ledger, &failure) ||
+        !folder_check(&verify.folder, &failure))
+        return settings_told(&failure);
+    bool good = run(&verify, &failure);
+    if (good)
+        tell(&verify);
+    if (verify.ledger)
+        ledger_close(verify.ledger);
+    journal_close(verify.journal);
+    if (verify.work[0])
+        files_remove_tree(verify.work, NULL);
+    return good ? EXIT_DONE : settings_told(&failure);
+}
+
+/* ---- one state ---- */
+
+static bool look_into(const struct settings *settings, struct state_report *report,
+                      struct failure *failure)
+{
+    struct ledger *ledger;
+    struct ledger_state state;
+    struct ledger_check check = {.customers = 0};
+    struct hash rows = {{0}};
+    struct ledger_options options = {
+        .path = settings->word, .map_bytes = settings->map_bytes, .reading = true};
+    if (!ledger_open(&options, &ledger, failure))
+        return false;
+    bool good = ledger_state(ledger, &state, failure) &&
+                (settings->glance ||
+                 (ledger_check(ledger, &check, failure) && figures_right(&check, failure) &&
+                  ledger_rows(ledger, &rows, failure)));
+    ledger_close(ledger);
+    if (!good)
+        return false;
+    *report = (struct state_report){.seq = state.seq,
+                                    .batch = state.batch,
+                                    .incarnation = state.incarnation,
+                                    .epoch = state.epoch,
+                                    .now_ms = state.now_ms,
+                                    .chain = state.chain,
+                                    .outcome = state.outcome,
+                                    .customers = check.customers,
+                                    .documents = check.documents,
+                                    .balances_minor = check.balances_minor,
+                                    .postings_minor = check.postings_minor,
+                                    .rows = rows};
+    memcpy(report->ledger, state.ledger, sizeof report->ledger);
+    return true;
+}
+
+int verify_state_run(const struct settings *settings)
+{
+    struct state_report report;
+    struct failure failure = {.fault = FAULT_NONE};
+    char line[STATE_LINE_MAX];
+    alarm(CHILD_SECONDS);
+    if (!look_into(settings, &report, &failure)) {
+        printf("%s\n", failure.text);
+        return failure.fault == FAULT_STALE ? EXIT_STALE : EXIT_FAULT;
+    }
+    state_report_write(&report, line);
+    printf("%s\n", line);
+    return EXIT_DONE;
+}

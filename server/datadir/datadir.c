@@ -1,0 +1,241 @@
+#include "datadir/datadir.h"
+
+#include "ledger/ledger.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Someone who only asks whether it is served holds the lock for a moment: so taking is tried a few
+ * times. */
+enum { TAKE_TRIES = 10, TAKE_PAUSE_MS = 20, LEAST_PART = 20 };
+#define LEAST_BYTES (UINT64_C(256) * 1024 * 1024)
+
+bool folder_init(struct folder *folder, const char *path, struct failure *failure)
+{
+    *folder = (struct folder){.lock_fd = -1};
+    size_t size = strlen(path);
+    while (size > 1 && path[size - 1] == '/')
+        size--;
+    if (size == 0 || size > FOLDER_NAME_MAX)
+        return fail(failure, FAULT_USE, 0, "the ledger's folder wants a name of 1 to %d bytes",
+                    FOLDER_NAME_MAX);
+    memcpy(folder->root, path, size);
+    const struct {
+        char *out;
+        const char *name;
+    } parts[] = {
+        {folder->journal, "journal"},
+        {folder->state, "state"},
+        {folder->vault, "vault"},
+        {folder->checkpoints, "checkpoints"},
+        {folder->keys, "keys"},
+        {folder->mark, "mark"},
+        {folder->faulted, "faulted"},
+        {folder->backup, "backup"},
+        {folder->audit, "audit.log"},
+        {folder->address, "server.address"},
+        {folder->format, "format"},
+        {folder->lock, "lock"},
+        {folder->metrics, "metrics.address"},
+    };
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (!files_join(parts[i].out, folder->root, parts[i].name, failure))
+            return false;
+    return true;
+}
+
+struct journal_options folder_journal(const struct folder *folder)
+{
+    return (struct journal_options){.path = folder->journal};
+}
+
+bool folder_make(struct folder *folder, struct failure *failure)
+{
+    if (!files_empty_folder(folder->root))
+        return fail(failure, FAULT_USE, 0,
+                    "%s is there and not empty; name a folder that does not exist yet",
+                    folder->root);
+    return files_make_folder(folder->root, failure) &&
+           (chmod(folder->root, 0700) == 0 ||
+            fail(failure, FAULT_IO, errno, "cannot set the rights of %s", folder->root)) &&
+           journal_folder_supported(folder->root, failure) &&
+           files_make_folder(folder->checkpoints, failure) &&
+           files_make_folder(folder->keys, failure);
+}
+
+bool folder_finish(struct folder *folder, struct failure *failure)
+{
+    char text[16];
+    int size = snprintf(text, sizeof text, "%d\n", LEDGER_FORMAT);
+    return files_write(folder->format, slice_of(text, (size_t)size), 0600, failure);
+}
+
+static bool check_rights(const struct folder *folder, struct failure *failure)
+{
+    struct stat facts;
+    if (stat(folder->root, &facts) != 0)
+        return fail(failure, FAULT_USE, errno, "cannot look at the ledger's folder %s",
+                    folder->root);
+    if (!S_ISDIR(facts.st_mode))
+        return fail(failure, FAULT_USE, 0, "%s is not a folder", folder->root);
+    if (facts.st_mode & 077)
+        return fail(failure, FAULT_DENIED, 0,
+                    "others may look into %s; close it with: chmod 700 %s", folder->root,
+                    folder->root);
+    return true;
+}
+
+static bool check_format(const struct folder *folder, struct failure *failure)
+{
+    char text[32];
+    size_t size;
+    if (!files_exist(folder->format))
+        return fail(failure, FAULT_USE, 0,
+                    "%s is not a ledger (it has no file 'format'); make one with: tefterd init "
+                    "--ledger %s --company NAME --currency VND --admin LOGIN",
+                    folder->root, folder->root);
+    if (!files_read(folder->format, text, sizeof text, &size, failure))
+        return false;
+    char *end;
+    long format = strtol(text, &end, 10);
+    if (end == text || (*end != '\n' && *end != '\0') || format < 1)
+        return fail(failure, FAULT_DAMAGED, 0, "%s does not hold a number", folder->format);
+    if (format < LEDGER_FORMAT)
+        return fail(failure, FAULT_OLDER, 0,
+                    "this ledger was written in journal format %ld, which this program no longer "
+                    "reads (%s); this one reads format %d",
+                    format, folder->root, LEDGER_FORMAT);
+    if (format > LEDGER_FORMAT)
+        return fail(failure, FAULT_NEWER, 0,
+                    "%s has format %ld, this program knows %d; use a newer tefterd", folder->root,
+                    format, LEDGER_FORMAT);
+    return true;
+}
+
+bool folder_check(const struct folder *folder, struct failure *failure)
+{
+    return check_rights(folder, failure) && check_format(folder, failure) &&
+           journal_folder_supported(folder->root, failure);
+}
+
+/* ---- who serves it ---- */
+
+static int pid_in(int fd)
+{
+    char text[32] = {0};
+    ssize_t size = pread(fd, text, sizeof text - 1, 0);
+    return size > 0 ? (int)strtol(text, NULL, 10) : 0;
+}
+
+static bool take_lock(int fd)
+{
+    for (int i = 0; i < TAKE_TRIES; i++) {
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+            return true;
+        nanosleep(&(struct timespec){.tv_nsec = TAKE_PAUSE_MS * 1000000L}, NULL);
+    }
+    return false;
+}
+
+static bool write_pid(int fd, const char *path, struct failure *failure)
+{
+    char text[32];
+    int size = snprintf(text, sizeof text, "%d\n", (int)getpid());
+    if (ftruncate(fd, 0) == 0 && pwrite(fd, text, (size_t)size, 0) == size)
+        return true;
+    return fail(failure, FAULT_IO, errno, "cannot write %s", path);
+}
+
+bool folder_take(struct folder *folder, struct failure *failure)
+{
+    int fd = open(folder->lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return fail(failure, FAULT_IO, errno, "cannot open %s", folder->lock);
+    if (!take_lock(fd)) {
+        fail(failure, FAULT_BUSY, 0, "%s is already served by pid %d", folder->root, pid_in(fd));
+        close(fd);
+        return false;
+    }
+    if (!write_pid(fd, folder->lock, failure)) {
+        close(fd);
+        return false;
+    }
+    folder->lock_fd = fd;
+    return true;
+}
+
+void folder_leave(struct folder *folder)
+{
+    if (folder->lock_fd < 0)
+        return;
+    if (ftruncate(folder->lock_fd, 0) != 0) {
+        /* The pid in it is then old; nobody believes it without the lock. */
+    }
+    close(folder->lock_fd);
+    folder->lock_fd = -1;
+}
+
+int folder_served_by(const struct folder *folder)
+{
+    int fd = open(folder->lock, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return 0;
+    int pid = flock(fd, LOCK_SH | LOCK_NB) == 0 ? 0 : pid_in(fd);
+    close(fd);
+    return pid;
+}
+
+/* ---- room left ---- */
+
+bool folder_space(const struct folder *folder, struct folder_space *ret_space)
+{
+    struct statvfs facts;
+    if (statvfs(folder->root, &facts) != 0)
+        return false;
+    ret_space->free_bytes = (uint64_t)facts.f_bavail * facts.f_frsize;
+    ret_space->total_bytes = (uint64_t)facts.f_blocks * facts.f_frsize;
+    return true;
+}
+
+uint64_t folder_space_least(const struct folder_space *space, uint64_t set_bytes)
+{
+    if (set_bytes > 0)
+        return set_bytes;
+    uint64_t part = space->total_bytes / LEAST_PART;
+    return part > LEAST_BYTES ? part : LEAST_BYTES;
+}
+
+/* ---- the entry that could not be applied ---- */
+
+bool folder_faulted(const struct folder *folder, uint64_t *ret_seq, unsigned *ret_times)
+{
+    char text[64];
+    size_t size;
+    return files_exist(folder->faulted) &&
+           files_read(folder->faulted, text, sizeof text, &size, NULL) &&
+           sscanf(text, "%" SCNu64 " %u", ret_seq, ret_times) == 2;
+}
+
+void folder_note_faulted(const struct folder *folder, uint64_t seq)
+{
+    uint64_t before = 0;
+    unsigned times = 0;
+    if (!folder_faulted(folder, &before, &times) || before != seq)
+        times = 0;
+    char text[64];
+    int size = snprintf(text, sizeof text, "%" PRIu64 " %u\n", seq, times + 1);
+    files_write(folder->faulted, slice_of(text, (size_t)size), 0600, NULL);
+}
+
+void folder_forget_faulted(const struct folder *folder)
+{
+    unlink(folder->faulted);
+}

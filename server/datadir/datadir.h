@@ -1,0 +1,78 @@
+#pragma once
+/*
+ * The ledger's folder: where everything lies, who holds it, how much room is left.
+ *
+ *   lock            flock of the process that serves, with its pid
+ *   format          one integer; written last by init
+ *   journal/        the truth
+ *   state/          LMDB, what the journal leads to
+ *   vault/          personal text and files
+ *   checkpoints/    SEQ/: verified copies of state
+ *   keys/           root.pem root-key.pem server.pem server-key.pem token-key, all 0600
+ *   mark            CLEAN or DIRTY, see mark.h
+ *   faulted         the entry that could not be applied, and how many starts met it
+ *   backup          the last good backup
+ *   audit.log       failed logins and codes
+ *   server.address  where the running server listens, for tools on this machine
+ *   metrics.address where it shows metrics, if it does
+ */
+#include "base/fault.h"
+#include "datadir/files.h"
+#include "journal/journal.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { FOLDER_NAME_MAX = 900 };
+
+struct folder {
+    char root[FILES_PATH_MAX];
+    char journal[FILES_PATH_MAX];
+    char state[FILES_PATH_MAX];
+    char vault[FILES_PATH_MAX];
+    char checkpoints[FILES_PATH_MAX];
+    char keys[FILES_PATH_MAX];
+    char mark[FILES_PATH_MAX];
+    char faulted[FILES_PATH_MAX];
+    char backup[FILES_PATH_MAX];
+    char audit[FILES_PATH_MAX];
+    char address[FILES_PATH_MAX];
+    char metrics[FILES_PATH_MAX];
+    char format[FILES_PATH_MAX];
+    char lock[FILES_PATH_MAX];
+    int lock_fd; /* -1: not held by us */
+};
+
+/* Fills the paths. Looks at nothing. */
+bool folder_init(struct folder *folder, const char *path, struct failure *failure);
+
+/* Its journal, for reading and writing. */
+struct journal_options folder_journal(const struct folder *folder);
+
+/* Makes the folder (it may be there, empty) and its folders, all 0700; `format` comes last, by
+ * folder_finish: a folder without it is no ledger. */
+bool folder_make(struct folder *folder, struct failure *failure);
+bool folder_finish(struct folder *folder, struct failure *failure);
+
+/* Is it a ledger, of a format this program knows, on a disk that keeps its word, closed to
+ * others? */
+bool folder_check(const struct folder *folder, struct failure *failure);
+
+/* FAULT_BUSY: "already served by pid N". */
+bool folder_take(struct folder *folder, struct failure *failure);
+void folder_leave(struct folder *folder);
+/* The pid that serves it, 0 when nobody does. */
+int folder_served_by(const struct folder *folder);
+
+struct folder_space {
+    uint64_t free_bytes;
+    uint64_t total_bytes;
+};
+bool folder_space(const struct folder *folder, struct folder_space *ret_space);
+/* What must stay free: max(5 %, 256 MiB), or what was set. */
+uint64_t folder_space_least(const struct folder_space *space, uint64_t set_bytes);
+
+/* The seq that could not be applied at earlier starts and how often; false when there is none. */
+bool folder_faulted(const struct folder *folder, uint64_t *ret_seq, unsigned *ret_times);
+void folder_note_faulted(const struct folder *folder, uint64_t seq);
+void folder_forget_faulted(const struct folder *folder);

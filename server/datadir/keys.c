@@ -1,0 +1,109 @@
+#include "datadir/keys.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+enum { HOSTS_MAX = 32, HOST_SIZE = 256, KEYS_ARENA_MAX = 1024 * 1024 };
+
+static bool write_key(const struct folder *folder, const char *name, struct slice bytes,
+                      struct failure *failure)
+{
+    char path[FILES_PATH_MAX];
+    return files_join(path, folder->keys, name, failure) && files_write(path, bytes, 0600, failure);
+}
+
+/* Those that were named, and what this machine is called by programs on it. */
+static void collect_hosts(const char *const *hosts, char own[HOST_SIZE],
+                          const char *ret_hosts[HOSTS_MAX + 1])
+{
+    static const char *const always[] = {"localhost", "127.0.0.1", "::1"};
+    size_t count = 0;
+    for (; *hosts && count < HOSTS_MAX - 4; hosts++)
+        ret_hosts[count++] = *hosts;
+    for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
+        ret_hosts[count++] = always[i];
+    if (gethostname(own, HOST_SIZE) == 0 && own[0]) {
+        own[HOST_SIZE - 1] = '\0';
+        if (strspn(own, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-") ==
+            strlen(own))
+            ret_hosts[count++] = own;
+    }
+    ret_hosts[count] = NULL;
+}
+
+static bool make_pairs(const struct folder *folder, const char *company, const char *const *hosts,
+                       int64_t now_ms, struct arena *arena, struct failure *failure)
+{
+    const char *names[HOSTS_MAX + 1];
+    char own[HOST_SIZE] = "";
+    struct ca_pair root, server;
+    collect_hosts(hosts, own, names);
+    return ca_root_create(company, now_ms, arena, &root, failure) &&
+           ca_server_create(&root, names, now_ms, arena, &server, failure) &&
+           write_key(folder, "root.pem", root.certificate, failure) &&
+           write_key(folder, "root-key.pem", root.key, failure) &&
+           write_key(folder, "server.pem", server.certificate, failure) &&
+           write_key(folder, "server-key.pem", server.key, failure);
+}
+
+bool keys_make(const struct folder *folder, const char *company, const char *const *hosts,
+               int64_t now_ms, struct failure *failure)
+{
+    struct arena arena;
+    uint8_t token[TOKEN_KEY_SIZE];
+    arena_init(&arena, KEYS_ARENA_MAX);
+    random_bytes(token, sizeof token);
+    bool good = make_pairs(folder, company, hosts, now_ms, &arena, failure) &&
+                write_key(folder, "token-key", slice_of(token, sizeof token), failure);
+    secret_wipe(token, sizeof token);
+    arena_fini(&arena);
+    return good;
+}
+
+static bool read_key(const struct folder *folder, const char *name, struct arena *arena,
+                     struct slice *ret_bytes, struct failure *failure)
+{
+    static _Thread_local char text[FILES_SMALL_MAX];
+    char path[FILES_PATH_MAX];
+    size_t size;
+    if (!files_join(path, folder->keys, name, failure) ||
+        !files_read(path, text, sizeof text, &size, failure))
+        return false;
+    void *copy = arena_text(arena, text, size);
+    secret_wipe(text, size);
+    *ret_bytes = slice_of(copy, size);
+    return copy || fail(failure, FAULT_MEMORY, 0, "no memory for %s", path);
+}
+
+bool keys_read(const struct folder *folder, struct keys *ret_keys, struct failure *failure)
+{
+    struct keys *keys = ret_keys;
+    struct slice token;
+    *keys = (struct keys){.token = {0}};
+    arena_init(&keys->arena, KEYS_ARENA_MAX);
+    bool good = read_key(folder, "root.pem", &keys->arena, &keys->root.certificate, failure) &&
+                read_key(folder, "root-key.pem", &keys->arena, &keys->root.key, failure) &&
+                read_key(folder, "server.pem", &keys->arena, &keys->server.certificate, failure) &&
+                read_key(folder, "server-key.pem", &keys->arena, &keys->server.key, failure) &&
+                read_key(folder, "token-key", &keys->arena, &token, failure);
+    if (good && token.size != TOKEN_KEY_SIZE)
+        good = fail(failure, FAULT_DAMAGED, 0, "%s/token-key does not hold %d bytes", folder->keys,
+                    TOKEN_KEY_SIZE);
+    if (good)
+        memcpy(keys->token, token.data, TOKEN_KEY_SIZE);
+    else
+        keys_fini(keys);
+    return good;
+}
+
+void keys_fini(struct keys *keys)
+{
+    if (keys->root.key.data)
+        secret_wipe((void *)(uintptr_t)keys->root.key.data, keys->root.key.size);
+    if (keys->server.key.data)
+        secret_wipe((void *)(uintptr_t)keys->server.key.data, keys->server.key.size);
+    secret_wipe(keys->token, sizeof keys->token);
+    arena_fini(&keys->arena);
+    *keys = (struct keys){.token = {0}};
+}

@@ -1,0 +1,24 @@
+#pragma once
+/*
+ * The folder keys/: the company's root, the server's certificate, the key of session tokens. Made
+ * by init, read at each start; the server's pair is read again after a HUP. All files 0600.
+ */
+#include "base/arena.h"
+#include "datadir/datadir.h"
+#include "net/ca.h"
+#include "net/tls.h"
+
+enum { TOKEN_KEY_SIZE = 32 };
+
+struct keys {
+    struct arena arena;
+    struct ca_pair root;
+    struct tls_identity server;
+    uint8_t token[TOKEN_KEY_SIZE];
+};
+
+/* hosts: NULL-terminated names and addresses of the server; this machine's own are added. */
+bool keys_make(const struct folder *folder, const char *company, const char *const *hosts,
+               int64_t now_ms, struct failure *failure);
+bool keys_read(const struct folder *folder, struct keys *ret_keys, struct failure *failure);
+void keys_fini(struct keys *keys); /* wiped */

@@ -1,0 +1,102 @@
+#include "engine/clock.h"
+
+#include "base/limits.h"
+
+#include <time.h>
+
+static int64_t read_ms(clockid_t id)
+{
+    struct timespec now;
+    clock_gettime(id, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+struct clock_reading clock_read(void)
+{
+    /* Boot time goes on while the machine sleeps: waking up is no jump. */
+    return (struct clock_reading){read_ms(CLOCK_REALTIME), read_ms(CLOCK_BOOTTIME)};
+}
+
+uint64_t clock_loop_ms(void)
+{
+    return (uint64_t)read_ms(CLOCK_MONOTONIC);
+}
+
+uint64_t clock_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+void clock_init(struct clock *clock, struct clock_reading reading)
+{
+    *clock = (struct clock){.alarmed_at_ms = 0};
+    atomic_store(&clock->offset_ms, reading.wall_ms - reading.steady_ms);
+    uint8_t start[8];
+    random_bytes(start, sizeof start);
+    atomic_store(&clock->counter, be64_get(start));
+}
+
+static void believe(struct clock *clock, int64_t offset_ms)
+{
+    atomic_store(&clock->offset_ms, offset_ms);
+    atomic_store(&clock->alarmed, false);
+    atomic_store(&clock->strayed_ms, 0);
+}
+
+static enum clock_news stray(struct clock *clock, int64_t strayed_ms, int64_t steady_ms)
+{
+    bool before = atomic_load(&clock->alarmed);
+    if (!before)
+        clock->alarmed_at_ms = steady_ms;
+    atomic_store(&clock->alarmed, true);
+    atomic_store(&clock->strayed_ms, strayed_ms);
+    return before ? CLOCK_SAME : CLOCK_JUMPED;
+}
+
+enum clock_news clock_look(struct clock *clock, struct clock_reading reading)
+{
+    int64_t offset = reading.wall_ms - reading.steady_ms;
+    int64_t strayed = offset - atomic_load(&clock->offset_ms);
+    bool alarmed = atomic_load(&clock->alarmed);
+    if (strayed <= CLOCK_JUMP_MS && strayed >= -CLOCK_JUMP_MS) {
+        believe(clock, offset);
+        return alarmed ? CLOCK_BACK : CLOCK_SAME;
+    }
+    if (alarmed && reading.steady_ms - clock->alarmed_at_ms >= CLOCK_ALARM_MS) {
+        believe(clock, offset);
+        return CLOCK_ACCEPTED;
+    }
+    return stray(clock, strayed, reading.steady_ms);
+}
+
+void clock_accept(struct clock *clock, struct clock_reading reading)
+{
+    believe(clock, reading.wall_ms - reading.steady_ms);
+}
+
+int64_t clock_at(const struct clock *clock, struct clock_reading reading)
+{
+    return reading.steady_ms + atomic_load(&clock->offset_ms);
+}
+
+int64_t clock_now_ms(const struct clock *clock)
+{
+    return read_ms(CLOCK_BOOTTIME) + atomic_load(&clock->offset_ms);
+}
+
+bool clock_believed(const struct clock *clock)
+{
+    return !atomic_load(&clock->alarmed);
+}
+
+void clock_new_id(struct clock *clock, uint8_t ret_id[COMMAND_ID_SIZE])
+{
+    uint8_t word[8];
+    be64_put(word, (uint64_t)clock_now_ms(clock));
+    memcpy(ret_id, word + 2, 6);
+    be32_put(ret_id + 6, 0);
+    be64_put(word, atomic_fetch_add(&clock->counter, 1));
+    memcpy(ret_id + 10, word + 2, 6);
+}

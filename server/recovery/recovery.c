@@ -1,0 +1,274 @@
+#include "recovery/recovery.h"
+
+#include "recovery/checkpoint.h"
+#include "recovery/replay.h"
+#include "recovery/shutdown_marker.h"
+#include "recovery/subprocess.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+struct recovery {
+    const struct folder *folder;
+    const struct recovery_options *options;
+    struct mark_place here;
+    struct journal *journal;
+    struct ledger *ledger;
+    struct ledger_state state; /* of the opened ledger */
+    const char *distrust;
+    struct mark closed; /* CLEAN: of a state that cannot be read any more */
+    uint64_t replayed;
+    char behind[FAILURE_TEXT_MAX];
+};
+
+static void forget_state(struct recovery *recovery, const char *why)
+{
+    if (recovery->ledger)
+        ledger_close(recovery->ledger);
+    recovery->ledger = NULL;
+    recovery->distrust = why;
+}
+
+static bool open_state(struct recovery *recovery, struct failure *failure)
+{
+    struct ledger_options options = {.path = recovery->folder->state,
+                                     .map_bytes = recovery->options->map_bytes};
+    return ledger_open(&options, &recovery->ledger, failure) &&
+           ledger_state(recovery->ledger, &recovery->state, failure);
+}
+
+/* ---- what the mark says ---- */
+
+static const char *why_distrust(const struct recovery *recovery, const struct mark *mark)
+{
+    char data[FILES_PATH_MAX];
+    if (recovery->options->distrust)
+        return "it was asked for";
+    if (!files_join(data, recovery->folder->state, "data.mdb", NULL) || !files_exist(data))
+        return "it is not there";
+    return mark_distrust(mark, &recovery->here);
+}
+
+/* Opens the state when the mark allows it. */
+static bool try_state(struct recovery *recovery, struct failure *failure)
+{
+    struct mark mark;
+    struct failure why = {.fault = FAULT_NONE};
+    mark_read(recovery->folder->mark, &mark);
+    recovery->distrust = why_distrust(recovery, &mark);
+    if (recovery->distrust) {
+        if (!recovery->options->distrust)
+            recovery->closed = mark;
+        return true;
+    }
+    if (!open_state(recovery, &why)) {
+        if (why.fault != FAULT_DAMAGED && why.fault != FAULT_STALE)
+            return fail(failure, why.fault, 0, "%s", why.text);
+        recovery->closed = mark;
+        forget_state(recovery,
+                     why.fault == FAULT_STALE ? "it is of another layout" : "it is damaged");
+    } else if (!mark_matches(&mark, recovery->state.seq, &recovery->state.outcome)) {
+        forget_state(recovery, "it is not the one that was closed last");
+    }
+    return true;
+}
+
+static bool mark_dirty(const struct recovery *recovery, struct failure *failure)
+{
+    struct mark mark = {.kind = MARK_DIRTY, .place = recovery->here};
+    return mark_write(recovery->folder->mark, &mark, failure);
+}
+
+/* ---- the journal ---- */
+
+static bool open_journal(struct recovery *recovery, struct failure *failure)
+{
+    uint64_t seqs[CHECKPOINTS_LIST_MAX];
+    size_t count = checkpoint_list(recovery->folder, seqs);
+    uint64_t known = recovery->ledger ? recovery->state.seq : 0;
+    if (count > 0 && seqs[count - 1] > known)
+        known = seqs[count - 1];
+    struct journal_options options = folder_journal(recovery->folder);
+    options.known.seq = known;
+    options.segment_bytes = recovery->options->segment_bytes;
+    return journal_open(&options, &recovery->journal, failure);
+}
+
+static bool chain_fits(struct journal *journal, uint64_t seq, const struct hash *chain)
+{
+    struct hash wanted;
+    return seq == 0 || (journal_chain_at(journal, seq, &wanted) && hash_equal(&wanted, chain));
+}
+
+/* What came to another state than the journal says is no ground to go on from. */
+static bool digest_fits(struct journal *journal, uint64_t seq, const struct hash *digest)
+{
+    struct hash wanted;
+    return !replay_digest_at(journal, seq, &wanted) || hash_equal(&wanted, digest);
+}
+
+static bool compare_state(struct recovery *recovery, struct failure *failure)
+{
+    struct journal_head head;
+    journal_head(recovery->journal, &head);
+    if (!recovery->ledger)
+        return true;
+    if (recovery->state.seq >= head.next_seq)
+        return fail(failure, FAULT_DAMAGED, 0,
+                    "the state knows seq %" PRIu64 ", the journal of %s ends at %" PRIu64
+                    ": answered entries are gone. Put the rest of the journal back, or restore a "
+                    "backup; nothing was changed",
+                    recovery->state.seq, recovery->folder->root, head.next_seq - 1);
+    if (recovery->state.seq > 0 &&
+        memcmp(recovery->state.ledger, head.ledger.bytes, LEDGER_ID_SIZE) != 0)
+        forget_state(recovery, "it belongs to another ledger");
+    else if (!chain_fits(recovery->journal, recovery->state.seq, &recovery->state.chain))
+        forget_state(recovery, "its chain is not the journal's");
+    else if (!digest_fits(recovery->journal, recovery->state.seq, &recovery->state.outcome))
+        forget_state(recovery, "its digest is not the journal's");
+    return true;
+}
+
+/* ---- rebuilding ---- */
+
+/* The old state goes away before the mark changes: a state under a mark of this boot would be
+ * trusted by the next start. */
+static bool clear_state(const struct recovery *recovery, struct failure *failure)
+{
+    char gone[FILES_PATH_MAX];
+    const struct folder *folder = recovery->folder;
+    if (!files_join(gone, folder->root, "state.gone", failure) || !files_remove_tree(gone, failure))
+        return false;
+    if (rename(folder->state, gone) && errno != ENOENT)
+        return fail(failure, FAULT_IO, errno, "cannot move %s away", folder->state);
+    return files_sync_folder(folder->root, failure) && mark_dirty(recovery, failure) &&
+           files_remove_tree(gone, failure);
+}
+
+static bool checkpoint_fits(const struct recovery *recovery, uint64_t seq, const char *path)
+{
+    struct state_report report;
+    struct failure why = {.fault = FAULT_NONE};
+    struct journal_head head;
+    journal_head(recovery->journal, &head);
+    if (!child_look(path, true, &report, &why)) {
+        if (why.fault != FAULT_STALE)
+            fprintf(stderr, "tefterd: checkpoint %" PRIu64 " is passed over: %s\n", seq, why.text);
+        return false;
+    }
+    return report.seq == seq && memcmp(report.ledger, head.ledger.bytes, LEDGER_ID_SIZE) == 0 &&
+           chain_fits(recovery->journal, seq, &report.chain) &&
+           digest_fits(recovery->journal, seq, &report.outcome);
+}
+
+static bool take_checkpoint(const struct recovery *recovery, const char *path,
+                            struct failure *failure)
+{
+    char fresh[FILES_PATH_MAX], lock[FILES_PATH_MAX];
+    const struct folder *folder = recovery->folder;
+    if (!files_join(fresh, folder->root, "state.new", failure) ||
+        !files_join(lock, fresh, "lock.mdb", failure) || !files_remove_tree(fresh, failure) ||
+        !files_copy_folder(path, fresh, failure))
+        return false;
+    unlink(lock);
+    if (rename(fresh, folder->state))
+        return fail(failure, FAULT_IO, errno, "cannot rename %s", fresh);
+    return files_sync_folder(folder->root, failure);
+}
+
+static bool rebuild(struct recovery *recovery, struct failure *failure)
+{
+    uint64_t seqs[CHECKPOINTS_LIST_MAX];
+    char path[FILES_PATH_MAX];
+    size_t count = checkpoint_list(recovery->folder, seqs);
+    if (!clear_state(recovery, failure))
+        return false;
+    while (count > 0) {
+        uint64_t seq = seqs[--count];
+        if (!checkpoint_path(recovery->folder, seq, path, failure))
+            return false;
+        if (!checkpoint_fits(recovery, seq, path))
+            continue;
+        if (!take_checkpoint(recovery, path, failure))
+            return false;
+        break;
+    }
+    return open_state(recovery, failure);
+}
+
+/* ---- all of it ---- */
+
+enum { FAULTS_BORNE = 1 }; /* a second start that meets the same one does not stop there */
+
+/* Up to the batch that has the entry which cannot be applied. */
+static bool stand_before(struct recovery *recovery, struct replay_options *options, uint64_t seq,
+                         struct failure *failure)
+{
+    struct replayed replayed;
+    memcpy(recovery->behind, failure->text, sizeof recovery->behind);
+    *failure = (struct failure){.fault = FAULT_NONE};
+    options->before_seq = seq;
+    bool good = replay_run(options, &replayed, failure);
+    recovery->replayed += replayed.entries;
+    return good;
+}
+
+static bool catch_up(struct recovery *recovery, struct failure *failure)
+{
+    struct replayed replayed = {.entries = 0};
+    struct replay_options options = {.journal = recovery->journal,
+                                     .ledger = recovery->ledger,
+                                     .folder = recovery->folder,
+                                     .progress = recovery->options->progress};
+    if (recovery->closed.kind == MARK_CLEAN) {
+        options.compare_seq = recovery->closed.seq;
+        options.compare_outcome = recovery->closed.outcome;
+        options.compare_with = "the mark";
+    }
+    if (!replay_run(&options, &replayed, failure))
+        return recovery->options->may_lie_behind && replayed.faulted > FAULTS_BORNE &&
+               stand_before(recovery, &options, replayed.faulted_seq, failure);
+    recovery->replayed = replayed.entries;
+    folder_forget_faulted(recovery->folder);
+    return true;
+}
+
+static bool run(struct recovery *recovery, struct failure *failure)
+{
+    if (!mark_place_of(recovery->folder->root, &recovery->here, failure) ||
+        !try_state(recovery, failure) || !open_journal(recovery, failure) ||
+        !compare_state(recovery, failure))
+        return false;
+    bool ready = recovery->distrust ? rebuild(recovery, failure) : mark_dirty(recovery, failure);
+    return ready && (recovery->options->stay || catch_up(recovery, failure));
+}
+
+/* The mark of the last orderly end stays what the next start compares with; what was rebuilt so far
+ * is not its state. */
+static void keep_closed(const struct recovery *recovery)
+{
+    if (recovery->closed.kind == MARK_CLEAN && files_remove_tree(recovery->folder->state, NULL))
+        mark_write(recovery->folder->mark, &recovery->closed, NULL);
+}
+
+bool recovery_run(const struct folder *folder, const struct recovery_options *options,
+                  struct recovered *ret_recovered, struct failure *failure)
+{
+    struct recovery recovery = {.folder = folder, .options = options};
+    if (!run(&recovery, failure)) {
+        if (recovery.ledger)
+            ledger_close(recovery.ledger);
+        keep_closed(&recovery);
+        journal_close(recovery.journal);
+        return false;
+    }
+    *ret_recovered = (struct recovered){.journal = recovery.journal,
+                                        .ledger = recovery.ledger,
+                                        .replayed = recovery.replayed,
+                                        .from_seq = recovery.state.seq,
+                                        .distrust = recovery.distrust};
+    memcpy(ret_recovered->behind, recovery.behind, sizeof recovery.behind);
+    return true;
+}

@@ -1,0 +1,43 @@
+#pragma once
+/*
+ * Recovery: from a folder to a journal that may be written and a ledger that stands at its end.
+ *
+ *   mark ─▶ trusted? ─yes─▶ open ─▶ seq and digest of CLEAN? ─▶ chain and digest of the journal? ─┐
+ *              └─no──▶ newest checkpoint that a child finds whole, or nothing ◀──any no──┘       │
+ *                                       └──────────────▶ DIRTY ─▶ replay the journal's rest ◀────┘
+ *
+ * A state of another layout (FAULT_STALE) is one of the noes: it is rebuilt, and one line says so.
+ * The replay must come to every digest of the journal, and to that of the mark when the state it
+ * belongs to can no longer be read; else this program decides otherwise than the one that wrote
+ * them.
+ *
+ * A state that is ahead of the journal is a stop: entries that were answered are gone, and only a
+ * person can know why. So is an entry that cannot be applied; when a start before met it too, who
+ * only wants to show the ledger may have it as it stood before (may_lie_behind).
+ */
+#include "datadir/datadir.h"
+#include "journal/journal.h"
+#include "ledger/ledger.h"
+
+struct recovery_options {
+    size_t map_bytes;
+    uint64_t segment_bytes;
+    bool distrust; /* rebuild in any case */
+    bool stay;     /* do not replay: the caller wants to see where it stands */
+    bool may_lie_behind;
+    void (*progress)(uint64_t seq, uint64_t last_seq);
+};
+
+struct recovered {
+    struct journal *journal;
+    struct ledger *ledger;
+    uint64_t replayed;
+    uint64_t from_seq;    /* where the replay began */
+    const char *distrust; /* NULL, or why the state was rebuilt */
+    /* Or why the ledger lies behind the journal: nothing may be written then. */
+    char behind[FAILURE_TEXT_MAX];
+};
+
+/* The folder's lock is held. On false everything is closed again. */
+bool recovery_run(const struct folder *folder, const struct recovery_options *options,
+                  struct recovered *ret_recovered, struct failure *failure);

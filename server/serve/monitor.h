@@ -1,0 +1,42 @@
+#pragma once
+/*
+ * The watch: looks each second at the clock, the disk and the state's map, and at how late the loop
+ * is; each ten seconds at the branches' days. Too little room makes the writer read only, and says
+ * so once; room again lets it go on. A ledger that lies behind its journal stays read only. What
+ * the journal is like the writer knows by itself: here it is shown.
+ */
+#include "datadir/datadir.h"
+#include "engine/clock.h"
+#include "engine/histogram.h"
+#include "engine/writer.h"
+#include "settings/settings.h"
+
+struct watch;
+
+struct watch_options {
+    struct loop *loop;
+    const struct folder *folder;
+    const struct settings *settings;
+    struct ledger *ledger;
+    struct clock *clock;
+    struct writer *writer;
+    const char *behind; /* why the ledger lies behind its journal for good; NULL: it does not */
+};
+
+struct watch_figures {
+    uint64_t disk_free_bytes;
+    uint64_t state_bytes;  /* used of the map */
+    uint64_t reader_lag;   /* transactions */
+    const char *read_only; /* NULL, or why */
+    int64_t clock_strayed_ms;
+    uint32_t loop_lag_ms;     /* the worst of the last minute */
+    uint32_t journal_slow_ms; /* so long it has had a group; 0: not long */
+};
+
+struct watch *watch_create(const struct watch_options *options, struct failure *failure);
+void watch_destroy(struct watch *watch);
+void watch_figures(const struct watch *watch, struct watch_figures *ret_figures);
+/* How late the loop was, at each look. */
+const struct histogram *watch_lag(const struct watch *watch);
+/* Somebody says the clock is right (HUP). */
+void watch_accept_clock(struct watch *watch);

@@ -1,0 +1,458 @@
+/*
+ * tefterd serve: the rooms in order, the loop, the rooms in reverse.
+ *
+ *   folder ─ journal ─ ledger ─ vault ─ clock ─ commit  (rooms.h)
+ *     └─ keys ─ loop ─ writer ─ watch ─ sessions ─ crowd ─ upkeep ─ metrics
+ *
+ * TERM: the writer finishes, every terminal hears Goodbye, the state is synced and marked CLEAN.
+ * A second TERM leaves at once. HUP: the certificate is read again, and the clock is believed.
+ */
+#include "serve/serve.h"
+#include "base/sd_notify.h"
+#include "datadir/keys.h"
+#include "engine/instance.h"
+#include "engine/writer.h"
+#include "recovery/subprocess.h"
+#include "serve/maintenance.h"
+#include "serve/metrics.h"
+#include "serve/monitor.h"
+#include "serve/overload.h"
+
+#include "base/log.h"
+#include "base/version.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { DRAIN_MS = 10 * 1000, LOST_MS = 1000, LOST_RETRY_MS = 2000 };
+
+struct server {
+    const struct settings *settings;
+    struct rooms rooms;
+    struct keys keys;
+    struct loop *loop;
+    struct writer *writer;
+    struct watch *watch;
+    struct sessions *sessions;
+    struct crowd *crowd;
+    struct upkeep *upkeep;
+    struct loop_timer *bound;   /* of draining */
+    struct loop_timer *leaving; /* of telling that it is lost */
+    struct metrics *metrics;
+    uint64_t started_ms;
+    int64_t certificate_ends_ms;
+    bool draining;
+    bool lost; /* the writer can go on only after a fresh start */
+};
+
+/* ---- between sessions and writer ---- */
+
+static enum submit_answer submit(void *owner, const struct submission *submission)
+{
+    return writer_submit(((struct server *)owner)->writer, submission);
+}
+
+static bool busy(void *owner)
+{
+    return writer_busy(((struct server *)owner)->writer);
+}
+
+static uint32_t retry_ms(void *owner)
+{
+    return writer_retry_ms(((struct server *)owner)->writer);
+}
+
+static void settled(void *owner)
+{
+    writer_settled(((struct server *)owner)->writer);
+}
+
+static void replied(void *owner, uint64_t ticket, struct slice reply,
+                    const Tefter__Refusal *refused)
+{
+    struct server *server = owner;
+    if (server->sessions)
+        sessions_replied(server->sessions, ticket, reply, refused);
+}
+
+static void published(void *owner, const struct published_group *group)
+{
+    struct server *server = owner;
+    if (server->sessions)
+        sessions_published(server->sessions, group);
+}
+
+static void lost(void *owner);
+
+static int64_t now_of(void *owner)
+{
+    return clock_now_ms(&((struct server *)owner)->rooms.clock);
+}
+
+static void new_id(void *owner, uint8_t ret_id[COMMAND_ID_SIZE])
+{
+    clock_new_id(&((struct server *)owner)->rooms.clock, ret_id);
+}
+
+/* ---- status ---- */
+
+static uint32_t days_left(const struct server *server, const struct watch_figures *watch,
+                          uint64_t journal_bytes)
+{
+    const struct folder *folder = &server->rooms.folder;
+    int64_t age_ms = clock_read().wall_ms - files_changed_ms(folder->format);
+    uint64_t days = age_ms > 0 ? (uint64_t)age_ms / (24 * 3600 * 1000) : 0;
+    uint64_t grown = journal_bytes + watch->state_bytes;
+    uint64_t left =
+        grown ? (uint64_t)((unsigned __int128)watch->disk_free_bytes * days / grown) : 0;
+    return left > UINT32_MAX ? UINT32_MAX : (uint32_t)left;
+}
+
+static void tell_epoch(const struct server *server, Tefter__StatusAnswer *answer)
+{
+    struct ledger_state state;
+    struct failure failure = {.fault = FAULT_NONE};
+    if (ledger_state(server->rooms.ledger, &state, &failure))
+        answer->epoch = state.epoch;
+}
+
+static void tell_watch(const struct server *server, Tefter__StatusAnswer *answer)
+{
+    struct watch_figures watch;
+    watch_figures(server->watch, &watch);
+    answer->disk_free_bytes = watch.disk_free_bytes;
+    answer->state_bytes = watch.state_bytes;
+    answer->state_map_bytes = server->settings->map_bytes;
+    answer->has_reader_lag = 1;
+    answer->reader_lag = watch.reader_lag;
+    answer->has_read_only = 1;
+    answer->read_only = watch.read_only != NULL;
+    answer->read_only_reason = (char *)(uintptr_t)watch.read_only;
+    answer->has_clock_offset_ms = 1;
+    answer->clock_offset_ms = watch.clock_strayed_ms;
+    answer->has_loop_lag_ms = 1;
+    answer->loop_lag_ms = watch.loop_lag_ms;
+    answer->journal_slow_ms = watch.journal_slow_ms;
+    answer->has_journal_slow_ms = watch.journal_slow_ms > 0;
+    answer->disk_days_left = days_left(server, &watch, answer->journal_bytes);
+    answer->has_disk_days_left = answer->disk_days_left > 0;
+}
+
+static void tell_crowd(const struct server *server, uint64_t busy, Tefter__StatusAnswer *answer)
+{
+    struct sessions_figures sessions;
+    sessions_figures(server->sessions, &sessions);
+    answer->has_places = answer->has_turned_away = answer->has_busy = 1;
+    answer->has_not_reading = 1;
+    answer->not_reading = sessions.not_reading;
+    answer->places = sessions.places;
+    answer->turned_away = sessions.turned_away;
+    answer->busy = busy;
+}
+
+static void status(void *owner, Tefter__StatusAnswer *answer)
+{
+    struct server *server = owner;
+    struct writer_figures writer;
+    struct journal_figures journal;
+    writer_figures(server->writer, &writer);
+    journal_figures(server->rooms.journal, &journal);
+    answer->version = (char *)(uintptr_t)version_text;
+    answer->uptime_ms = clock_loop_ms() - server->started_ms;
+    answer->commands = writer.commands;
+    answer->batches = writer.batches;
+    answer->journal_bytes = journal.bytes;
+    answer->last_backup_ms = upkeep_last_backup_ms(&server->rooms.folder);
+    answer->has_last_backup_ms = answer->last_backup_ms > 0;
+    answer->server_certificate_ends_ms = server->certificate_ends_ms;
+    answer->has_server_certificate_ends_ms = 1;
+    tell_epoch(server, answer);
+    tell_watch(server, answer);
+    tell_crowd(server, writer.busy, answer);
+}
+
+/* ---- signals ---- */
+
+static void stop(void *context)
+{
+    loop_stop(((struct server *)context)->loop);
+}
+
+static void drain_sessions(void *context)
+{
+    struct server *server = context;
+    if (!server->lost)
+        sessions_drain(server->sessions, "the server stops", 0, stop, server);
+}
+
+/* Nothing is touched any more: the state stays marked DIRTY, and a start trusts it for what it is.
+ */
+static void leave(void *context)
+{
+    (void)context;
+    log_line(LOG_ERROR, "stopped", "advice",
+             "start again: what was answered is durable, and what is durable is kept", NULL);
+    _exit(EXIT_FAULT);
+}
+
+/* Every terminal hears Goodbye and comes back to the fresh start, where it asks again by id for
+ * what it was not answered. */
+static void lost(void *owner)
+{
+    struct server *server = owner;
+    server->lost = server->draining = true;
+    if (!server->sessions)
+        leave(server);
+    notify_stopping();
+    loop_timer_start(server->leaving, LOST_MS, 0);
+    sessions_drain(server->sessions, "the server starts anew", LOST_RETRY_MS, leave, server);
+}
+
+static void on_term(void *context)
+{
+    struct server *server = context;
+    if (server->draining) {
+        log_line(LOG_WARNING, "left_at_once", NULL);
+        _exit(EXIT_FAULT);
+    }
+    server->draining = true;
+    log_line(LOG_NOTICE, "stopping", NULL);
+    notify_stopping();
+    upkeep_stop(server->upkeep);
+    loop_timer_start(server->bound, DRAIN_MS, 0);
+    writer_finish(server->writer, drain_sessions, server);
+}
+
+static void note_certificate(struct server *server, struct slice certificate)
+{
+    struct hash print;
+    if (!ca_certificate_facts(certificate, &print, &server->certificate_ends_ms, NULL))
+        server->certificate_ends_ms = 0;
+}
+
+static void on_hup(void *context)
+{
+    struct server *server = context;
+    struct failure failure = {.fault = FAULT_NONE};
+    struct keys fresh;
+    watch_accept_clock(server->watch);
+    if (!keys_read(&server->rooms.folder, &fresh, &failure)) {
+        log_line(LOG_ERROR, "certificate_not_reloaded", "reason", failure.text, NULL);
+        return;
+    }
+    if (sessions_reload(server->sessions, &fresh.server, &failure)) {
+        note_certificate(server, fresh.server.certificate);
+        log_line(LOG_NOTICE, "certificate_reloaded", NULL);
+    } else {
+        log_line(LOG_ERROR, "certificate_not_reloaded", "reason", failure.text, NULL);
+    }
+    keys_fini(&fresh);
+}
+
+static bool catch_signals(struct server *server, struct failure *failure)
+{
+    return (loop_on_signal(server->loop, SIGTERM, on_term, server) &&
+            loop_on_signal(server->loop, SIGINT, on_term, server) &&
+            loop_on_signal(server->loop, SIGHUP, on_hup, server)) ||
+           fail(failure, FAULT_IO, 0, "cannot watch for signals");
+}
+
+/* ---- building ---- */
+
+/* The ledger's own time never goes back; a clock that lies behind it is told. */
+static void look_at_clock(const struct server *server)
+{
+    struct ledger_state state;
+    if (!ledger_state(server->rooms.ledger, &state, NULL))
+        return;
+    int64_t behind_ms = state.now_ms - clock_now_ms(&server->rooms.clock);
+    if (behind_ms > CLOCK_JUMP_MS)
+        log_line(LOG_ERROR, "clock_behind", "ms", log_value("%" PRId64, behind_ms), "advice",
+                 "the ledger has seen later times; set the clock of this machine", NULL);
+}
+
+/* Every terminal is a descriptor. */
+static void raise_descriptors(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+static bool build_loop(struct server *server, struct failure *failure)
+{
+    server->loop = loop_create(failure);
+    if (!server->loop)
+        return false;
+    server->bound = loop_timer_create(server->loop, stop, server);
+    server->leaving = loop_timer_create(server->loop, leave, server);
+    return (server->bound && server->leaving) ||
+           fail(failure, FAULT_MEMORY, 0, "no memory for a timer");
+}
+
+/* Why nothing may be written as long as this process lives; NULL: it may. */
+static const char *behind(const struct server *server)
+{
+    const char *why = server->rooms.recovered.behind;
+    return why[0] == '\0' ? NULL : why;
+}
+
+static bool build_writer(struct server *server, struct failure *failure)
+{
+    struct writer_options options = {.loop = server->loop,
+                                     .commit = server->rooms.commit,
+                                     .read_only = behind(server) != NULL,
+                                     .slow_us = server->settings->slow_ms * 1000,
+                                     .replied = replied,
+                                     .published = published,
+                                     .lost = lost,
+                                     .owner = server};
+    return writer_create(&options, &server->writer, failure);
+}
+
+static bool build_watch(struct server *server, struct failure *failure)
+{
+    struct watch_options options = {.loop = server->loop,
+                                    .folder = &server->rooms.folder,
+                                    .settings = server->settings,
+                                    .ledger = server->rooms.ledger,
+                                    .clock = &server->rooms.clock,
+                                    .writer = server->writer,
+                                    .behind = behind(server)};
+    server->watch = watch_create(&options, failure);
+    return server->watch != NULL;
+}
+
+static bool build_sessions(struct server *server, struct failure *failure)
+{
+    struct sessions_options options = {.loop = server->loop,
+                                       .ledger = server->rooms.ledger,
+                                       .vault = server->rooms.vault,
+                                       .listen = server->settings->listen,
+                                       .row_cache_bytes = server->settings->row_cache_bytes,
+                                       .audit_path = server->rooms.folder.audit,
+                                       .identity = server->keys.server,
+                                       .root = server->keys.root,
+                                       .submit = submit,
+                                       .busy = busy,
+                                       .retry_ms = retry_ms,
+                                       .settled = settled,
+                                       .now_ms = now_of,
+                                       .status = status,
+                                       .new_id = new_id,
+                                       .owner = server};
+    memcpy(options.token_key, server->keys.token, sizeof options.token_key);
+    note_certificate(server, server->keys.server.certificate);
+    return sessions_create(&options, &server->sessions, failure);
+}
+
+static bool build_crowd(struct server *server, struct failure *failure)
+{
+    server->crowd = crowd_create(server->loop, server->sessions, server->writer, failure);
+    return server->crowd != NULL;
+}
+
+static bool build_upkeep(struct server *server, struct failure *failure)
+{
+    struct upkeep_options options = {.loop = server->loop,
+                                     .folder = &server->rooms.folder,
+                                     .settings = server->settings,
+                                     .journal = server->rooms.journal,
+                                     .ledger = server->rooms.ledger};
+    server->upkeep = upkeep_create(&options, failure);
+    return server->upkeep != NULL;
+}
+
+static bool build_metrics(struct server *server, struct failure *failure)
+{
+    struct metrics_options options = {.loop = server->loop,
+                                      .settings = server->settings,
+                                      .folder = &server->rooms.folder,
+                                      .journal = server->rooms.journal,
+                                      .ledger = server->rooms.ledger,
+                                      .writer = server->writer,
+                                      .watch = server->watch,
+                                      .sessions = server->sessions,
+                                      .certificate_ends_ms = &server->certificate_ends_ms};
+    server->metrics = metrics_create(&options, failure);
+    return server->metrics != NULL;
+}
+
+/* Where tools on this machine find it, and people read it. */
+static bool tell_listening(struct server *server, struct failure *failure)
+{
+    char address[300];
+    const char *listen = server->settings->listen;
+    const char *colon = strrchr(listen, ':');
+    int host = colon ? (int)(colon - listen) : (int)strlen(listen);
+    int size = snprintf(address, sizeof address, "%.*s:%u\n", host, listen,
+                        (unsigned)sessions_port(server->sessions));
+    if (!files_write(server->rooms.folder.address, slice_of(address, (size_t)size), 0600, failure))
+        return false;
+    address[size - 1] = '\0';
+    printf("listening on %s\n", address);
+    fflush(stdout);
+    log_line(LOG_INFO, "listening", "address", address, "ledger", server->rooms.folder.root, NULL);
+    notify_ready();
+    return true;
+}
+
+static bool build(struct server *server, struct failure *failure)
+{
+    return keys_read(&server->rooms.folder, &server->keys, failure) &&
+           build_loop(server, failure) && build_writer(server, failure) &&
+           build_watch(server, failure) && build_sessions(server, failure) &&
+           build_crowd(server, failure) && build_upkeep(server, failure) &&
+           build_metrics(server, failure) && catch_signals(server, failure) &&
+           tell_listening(server, failure);
+}
+
+/* In reverse. Destroying the loop waits for what is on the pool; only then the ledger may go. */
+static void tear_down(struct server *server)
+{
+    unlink(server->rooms.folder.address);
+    metrics_destroy(server->metrics);
+    upkeep_stop(server->upkeep);
+    crowd_destroy(server->crowd);
+    if (server->sessions)
+        sessions_destroy(server->sessions);
+    server->sessions = NULL;
+    watch_destroy(server->watch);
+    writer_destroy(server->writer);
+    loop_timer_destroy(server->bound);
+    loop_timer_destroy(server->leaving);
+    if (server->loop)
+        loop_destroy(server->loop);
+    upkeep_destroy(server->upkeep);
+    keys_fini(&server->keys);
+}
+
+int server_run(const struct settings *settings)
+{
+    static struct server server;
+    struct failure failure = {.fault = FAULT_NONE};
+    log_setup("tefterd", LOG_INFO);
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    raise_descriptors();
+    server = (struct server){.settings = settings, .started_ms = clock_loop_ms()};
+    if (!rooms_open(&server.rooms, settings, ROOMS_SHOWN, &failure))
+        return settings_told(&failure);
+    look_at_clock(&server);
+    bool built = build(&server, &failure);
+    if (built)
+        loop_run(server.loop);
+    tear_down(&server);
+    rooms_close(&server.rooms);
+    if (!built)
+        return settings_told(&failure);
+    log_line(LOG_NOTICE, "stopped", NULL);
+    return EXIT_DONE;
+}

@@ -1,0 +1,451 @@
+#include "settings/settings.h"
+
+#include "settings/config.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum option_kind {
+    OPTION_FLAG,
+    OPTION_TEXT,
+    OPTION_FILE,
+    OPTION_FOLDER,
+    OPTION_HOST,
+    OPTION_NUMBER,
+    OPTION_BYTES,
+    OPTION_SPAN,
+    OPTION_MS, /* 0 is a value of it: SETTINGS_UNSET until it is said */
+};
+
+struct option_row {
+    const char *name;
+    char letter;
+    enum option_kind kind;
+    size_t at;
+    const char *value;
+    const char *key;   /* what the file of -c calls it; NULL: the command line only */
+    const char *usual; /* what it is when nobody says; NULL: nothing, or as `help` says */
+    const char *help;
+};
+
+#define AT(field) offsetof(struct settings, field)
+
+static const struct option_row rows[] = {
+    {"ledger", 'l', OPTION_FOLDER, AT(ledger), "DIR", "ledger", NULL, "the ledger's folder"},
+    {"listen", 0, OPTION_TEXT, AT(listen), "HOST:PORT", "listen", SETTINGS_LISTEN,
+     "address to listen on for terminals; 0.0.0.0 is every IPv4 address of this machine"},
+    {"config", 'c', OPTION_FILE, AT(config), "FILE", NULL, NULL,
+     "read settings from FILE; the command line wins"},
+    {"map", 0, OPTION_BYTES, AT(map_bytes), "BYTES", "map", "64G",
+     "most the state may grow to; address space, not memory"},
+    {"row-cache", 0, OPTION_BYTES, AT(row_cache_bytes), "BYTES", "row_cache", "256M",
+     "memory for customers' rows, kept as they are sent"},
+    {"min-free", 0, OPTION_BYTES, AT(min_free_bytes), "BYTES", "min_free", NULL,
+     "read only while the disk has less free (default: 5 % of it, at least 256M)"},
+    {"checkpoint", 0, OPTION_BYTES, AT(checkpoint_bytes), "BYTES", "checkpoint", "64M",
+     "journal written between two checkpoints"},
+    {"segment", 0, OPTION_BYTES, AT(segment_bytes), "BYTES", "segment", "64M",
+     "size of a journal file"},
+    {"distrust", 0, OPTION_FLAG, AT(distrust), NULL, "distrust", NULL,
+     "rebuild the state from the journal"},
+    {"date-frozen", 0, OPTION_FLAG, AT(date_frozen), NULL, "date_frozen", NULL,
+     "turn no business day: for imports and tests"},
+    {"metrics", 0, OPTION_TEXT, AT(metrics), "HOST:PORT", "metrics", NULL,
+     "show metrics there: a loopback address, or the path of a unix socket"},
+    {"slow-ms", 0, OPTION_MS, AT(slow_ms), "MS", "slow_ms", "500",
+     "log commands that take longer than so many milliseconds; 0: none"},
+    {"to", 0, OPTION_FOLDER, AT(to), "DIR", "backup_to", NULL,
+     "folder for backups, best on another machine"},
+    {"from", 0, OPTION_FOLDER, AT(from), "DIR", NULL, NULL,
+     "a backup, or the folder of backups: then the newest"},
+    {"every", 0, OPTION_SPAN, AT(every_s), "TIME", "backup_every", NULL,
+     "go on and make a backup each TIME: 15m, 1h, 1d (default: one backup)"},
+    {"keep", 0, OPTION_NUMBER, AT(keep), "N", "backup_keep", "30", "backups kept in the folder"},
+    {"company", 0, OPTION_TEXT, AT(company), "NAME", NULL, NULL, "name of the company"},
+    {"currency", 0, OPTION_TEXT, AT(currency), "CODE", NULL, NULL,
+     "its currency, three letters of ISO 4217: VND, EUR, IRR"},
+    {"admin", 0, OPTION_TEXT, AT(admin), "LOGIN", NULL, NULL, "login of the owner: a-z 0-9 . - _"},
+    {"admin-name", 0, OPTION_TEXT, AT(admin_name), "NAME", NULL, NULL, "the owner's name"},
+    {"branch", 0, OPTION_TEXT, AT(branch), "CODE", NULL, "HQ", "code of the head office"},
+    {"utc-offset", 0, OPTION_TEXT, AT(utc_offset), "+HH:MM", NULL, NULL,
+     "time of the head office (default: this machine's)"},
+    {"password-file", 0, OPTION_FILE, AT(password_file), "FILE", NULL, NULL,
+     "the password is its first line (default: asked for)"},
+    {"password-stdin", 0, OPTION_FLAG, AT(password_stdin), NULL, NULL, NULL,
+     "the password is the first line of standard input"},
+    {"host", 0, OPTION_HOST, AT(hosts), "NAME", NULL, NULL,
+     "name or address by which terminals reach this server, for its certificate; again for more"},
+    {"terminal", 0, OPTION_NUMBER, AT(terminal), "N", NULL, NULL, "number of the terminal"},
+    {"reason", 0, OPTION_TEXT, AT(reason), "TEXT", NULL, NULL, "why; kept in the journal"},
+    {"glance", 0, OPTION_FLAG, AT(glance), NULL, NULL, NULL, "only open it"},
+    {"help", 'h', OPTION_FLAG, AT(help), NULL, NULL, NULL, "show this text"},
+    {"version", 'V', OPTION_FLAG, AT(version), NULL, NULL, NULL, "show the version"},
+};
+enum { ROW_COUNT = sizeof rows / sizeof rows[0], LONG_BASE = 1000, HELP_MAX = 200 };
+#define MS_MOST (UINT64_C(24) * 3600 * 1000)
+
+/* ---- values ---- */
+
+bool settings_number(const char *text, uint64_t *ret_number)
+{
+    char *end;
+    errno = 0;
+    if (*text < '0' || *text > '9')
+        return false;
+    *ret_number = strtoull(text, &end, 10);
+    return errno == 0 && *end == '\0';
+}
+
+struct unit {
+    char letter;
+    uint64_t size;
+};
+
+static bool with_unit(const char *text, const struct unit *units, uint64_t *ret_number)
+{
+    char *end;
+    errno = 0;
+    if (*text < '0' || *text > '9')
+        return false;
+    uint64_t number = strtoull(text, &end, 10);
+    while (units->letter != *end && units->letter)
+        units++;
+    if (errno || (units->letter != *end) || (*end && end[1]))
+        return false;
+    return !__builtin_mul_overflow(number, units->size, ret_number);
+}
+
+bool settings_bytes(const char *text, uint64_t *ret_bytes)
+{
+    static const struct unit units[] = {
+        {'K', 1 << 10}, {'M', 1 << 20}, {'G', 1 << 30}, {'T', UINT64_C(1) << 40}, {'\0', 1}};
+    return with_unit(text, units, ret_bytes);
+}
+
+bool settings_span(const char *text, uint64_t *ret_seconds)
+{
+    static const struct unit units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {'\0', 1}};
+    return with_unit(text, units, ret_seconds);
+}
+
+static bool set_host(struct settings *settings, const char *value)
+{
+    if (settings->host_count == SETTINGS_HOSTS_MAX)
+        return false;
+    settings->hosts[settings->host_count++] = value;
+    return true;
+}
+
+static bool set_row(struct settings *settings, const struct option_row *row, const char *value)
+{
+    void *at = (char *)settings + row->at;
+    switch (row->kind) {
+    case OPTION_FLAG:
+        *(bool *)at = true;
+        return true;
+    case OPTION_TEXT:
+    case OPTION_FILE:
+    case OPTION_FOLDER:
+        *(const char **)at = value;
+        return *value != '\0';
+    case OPTION_HOST:
+        return set_host(settings, value);
+    case OPTION_NUMBER:
+        return settings_number(value, at);
+    case OPTION_BYTES:
+        return settings_bytes(value, at);
+    case OPTION_SPAN:
+        return settings_span(value, at);
+    case OPTION_MS:
+        return settings_number(value, at) && *(const uint64_t *)at <= MS_MOST;
+    }
+    return false;
+}
+
+/* ---- options of one subcommand ---- */
+
+static bool takes(const struct command *command, const char *name)
+{
+    size_t size = strlen(name);
+    for (const char *word = command->options; *word; word += *word == ' ') {
+        size_t length = strcspn(word, " ");
+        if (length == size && strncmp(word, name, size) == 0)
+            return true;
+        word += length;
+    }
+    return strcmp(name, "help") == 0 || strcmp(name, "version") == 0;
+}
+
+static void fill_getopt(const struct command *command, struct option *longs, char *shorts)
+{
+    *shorts++ = ':';
+    for (int i = 0; i < ROW_COUNT; i++) {
+        bool value = rows[i].kind != OPTION_FLAG;
+        if (!takes(command, rows[i].name))
+            continue;
+        *longs++ = (struct option){rows[i].name, value ? required_argument : no_argument, NULL,
+                                   LONG_BASE + i};
+        if (rows[i].letter) {
+            *shorts++ = rows[i].letter;
+            if (value)
+                *shorts++ = ':';
+        }
+    }
+    *longs = (struct option){NULL, 0, NULL, 0};
+    *shorts = '\0';
+}
+
+static const struct option_row *row_of(int code)
+{
+    if (code >= LONG_BASE)
+        return &rows[code - LONG_BASE];
+    for (int i = 0; i < ROW_COUNT; i++)
+        if (rows[i].letter && rows[i].letter == code)
+            return &rows[i];
+    return NULL;
+}
+
+static const char *name_of(const struct command *command)
+{
+    return strcmp(command->name, "serve") == 0 ? "" : command->name;
+}
+
+static int bad_use(const struct command *command, const char *what, const char *about)
+{
+    const char *name = name_of(command);
+    fprintf(stderr, "tefterd: %s%s%s. Try: tefterd %s%s--help\n", what, *about ? " " : "", about,
+            name, *name ? " " : "");
+    return EXIT_USE;
+}
+
+static int bad_value(const struct command *command, const struct option_row *row, const char *value)
+{
+    char text[200];
+    snprintf(text, sizeof text, "--%s wants %s, not '%.100s'", row->name,
+             row->value ? row->value : "nothing", value);
+    return bad_use(command, text, "");
+}
+
+static int read_options(struct settings *settings, const struct command *command, int argc,
+                        char **argv)
+{
+    struct option longs[ROW_COUNT + 1];
+    char shorts[2 * ROW_COUNT + 2];
+    fill_getopt(command, longs, shorts);
+    opterr = 0;
+    optind = 1;
+    for (int code; (code = getopt_long(argc, argv, shorts, longs, NULL)) != -1;) {
+        if (code == '?')
+            return bad_use(command, "there is no option", argv[optind - 1]);
+        if (code == ':')
+            return bad_use(command, "a value is missing behind", argv[optind - 1]);
+        const struct option_row *row = row_of(code);
+        if (!row || !set_row(settings, row, optarg))
+            return bad_value(command, row ? row : rows, optarg ? optarg : "");
+    }
+    return EXIT_DONE;
+}
+
+static int read_word(struct settings *settings, const struct command *command, int argc,
+                     char **argv)
+{
+    if (optind < argc && command->word)
+        settings->word = argv[optind++];
+    if (optind < argc)
+        return bad_use(command, "nothing is done with", argv[optind]);
+    if (command->word && !settings->word && !settings->help)
+        return bad_use(command, command->word, "is missing");
+    return EXIT_DONE;
+}
+
+/* ---- the file, and what is usual ---- */
+
+static bool row_said(const struct settings *settings, const struct option_row *row)
+{
+    const void *at = (const char *)settings + row->at;
+    switch (row->kind) {
+    case OPTION_FLAG:
+        return *(const bool *)at;
+    case OPTION_TEXT:
+    case OPTION_FILE:
+    case OPTION_FOLDER:
+        return *(const char *const *)at != NULL;
+    case OPTION_HOST:
+        return settings->host_count > 0;
+    case OPTION_NUMBER:
+    case OPTION_BYTES:
+    case OPTION_SPAN:
+        return *(const uint64_t *)at != 0;
+    case OPTION_MS:
+        return *(const uint64_t *)at != SETTINGS_UNSET;
+    }
+    return false;
+}
+
+const char *settings_key(size_t i, bool *ret_flag)
+{
+    for (int row = 0; row < ROW_COUNT; row++) {
+        *ret_flag = rows[row].kind == OPTION_FLAG;
+        if (rows[row].key && i-- == 0)
+            return rows[row].key;
+    }
+    return NULL;
+}
+
+bool settings_set_key(struct settings *settings, const char *key, const char *value)
+{
+    for (int i = 0; i < ROW_COUNT; i++)
+        if (rows[i].key && strcmp(rows[i].key, key) == 0)
+            return row_said(settings, &rows[i]) || set_row(settings, &rows[i], value);
+    return false;
+}
+
+static void set_usual(struct settings *settings)
+{
+    for (int i = 0; i < ROW_COUNT; i++)
+        if (rows[i].usual && !row_said(settings, &rows[i]))
+            need(set_row(settings, &rows[i], rows[i].usual));
+}
+
+int settings_read(struct settings *ret_settings, const struct command *command, int argc,
+                  char **argv)
+{
+    struct failure failure = {.fault = FAULT_NONE};
+    *ret_settings = (struct settings){.slow_ms = SETTINGS_UNSET};
+    int code = read_options(ret_settings, command, argc, argv);
+    if (code == EXIT_DONE)
+        code = read_word(ret_settings, command, argc, argv);
+    if (code != EXIT_DONE || ret_settings->help || ret_settings->version)
+        return code;
+    if (ret_settings->config && !config_read(ret_settings->config, ret_settings, &failure))
+        return settings_told(&failure);
+    if (takes(command, "ledger") && !ret_settings->ledger)
+        return bad_use(command, "which ledger? --ledger DIR", "is missing");
+    set_usual(ret_settings);
+    return EXIT_DONE;
+}
+
+/* ---- what may be typed ---- */
+
+static void help_of(const struct option_row *row, char out[HELP_MAX])
+{
+    snprintf(out, HELP_MAX, "%s%s%s%s", row->help, row->usual ? " (default: " : "",
+             row->usual ? row->usual : "", row->usual ? ")" : "");
+}
+
+void settings_help(const struct command *command)
+{
+    const char *name = name_of(command);
+    printf("tefterd%s%s%s%s [options]\n\n  %s\n\n", *name ? " " : "", name,
+           command->word ? " " : "", command->word ? command->word : "", command->help);
+    for (int i = 0; i < ROW_COUNT; i++) {
+        char left[40], help[HELP_MAX];
+        if (!takes(command, rows[i].name))
+            continue;
+        snprintf(left, sizeof left, "%s%c%s --%s %s", rows[i].letter ? "-" : " ",
+                 rows[i].letter ? rows[i].letter : ' ', rows[i].letter ? "," : " ", rows[i].name,
+                 rows[i].value ? rows[i].value : "");
+        help_of(&rows[i], help);
+        printf("  %-28s %s\n", left, help);
+    }
+}
+
+void settings_usage(const struct command *command, struct usage *usage)
+{
+    usage_command(usage, name_of(command), command->word, command->help);
+    for (int i = 0; i < ROW_COUNT; i++) {
+        char name[40], help[HELP_MAX];
+        if (!takes(command, rows[i].name))
+            continue;
+        snprintf(name, sizeof name, "--%s", rows[i].name);
+        help_of(&rows[i], help);
+        usage_option(usage,
+                     &(struct usage_option){
+                         .name = name,
+                         .letter = rows[i].letter,
+                         .value = {rows[i].value, rows[i].kind == OPTION_FILE     ? USAGE_FILES
+                                                  : rows[i].kind == OPTION_FOLDER ? USAGE_FOLDERS
+                                                                                  : NULL},
+                         .help = help});
+    }
+}
+
+/* What a key may look like where nothing is usual. */
+static const char *example_of(const struct option_row *row)
+{
+    switch (row->kind) {
+    case OPTION_FLAG:
+        return "false";
+    case OPTION_BYTES:
+        return "512M";
+    case OPTION_SPAN:
+        return "1h";
+    case OPTION_NUMBER:
+        return "1";
+    case OPTION_MS:
+        return "500";
+    case OPTION_FOLDER:
+        return strcmp(row->name, "ledger") == 0 ? "/var/lib/tefter/ledger" : "/var/backups/tefter";
+    case OPTION_TEXT:
+        return strcmp(row->name, "metrics") == 0 ? "127.0.0.1:9464" : "";
+    case OPTION_FILE:
+    case OPTION_HOST:
+        return "";
+    }
+    return "";
+}
+
+void settings_example(FILE *out)
+{
+    fprintf(
+        out,
+        "# Settings of tefterd, made by tefterd --example: every key, as it is when nothing is\n"
+        "# said, or as an example. The command line wins over this file. Sizes: 512M, 64G;\n"
+        "# times: 90s, 15m, 1h, 7d.\n");
+    for (int i = 0; i < ROW_COUNT; i++) {
+        char help[HELP_MAX];
+        const char *value = rows[i].usual ? rows[i].usual : example_of(&rows[i]);
+        const char *quote = rows[i].kind == OPTION_FLAG ? "" : "\"";
+        if (!rows[i].key)
+            continue;
+        help_of(&rows[i], help);
+        fprintf(out, "\n# %s\n%s%s = %s%s%s\n", help, strcmp(rows[i].key, "ledger") == 0 ? "" : "#",
+                rows[i].key, quote, value, quote);
+    }
+}
+
+/* ---- telling ---- */
+
+static int code_of(enum fault fault)
+{
+    switch (fault) {
+    case FAULT_USE:
+        return EXIT_USE;
+    case FAULT_BUSY:
+        return EXIT_CONFLICT;
+    case FAULT_STALE:
+        return EXIT_STALE;
+    case FAULT_NONE:
+    case FAULT_IO:
+    case FAULT_FULL:
+    case FAULT_DAMAGED:
+    case FAULT_NEWER:
+    case FAULT_OLDER:
+    case FAULT_DIFFERS:
+    case FAULT_PEER:
+    case FAULT_DENIED:
+    case FAULT_MEMORY:
+    case FAULT_BUG:
+        return EXIT_FAULT;
+    }
+    return EXIT_FAULT;
+}
+
+int settings_told(const struct failure *failure)
+{
+    fprintf(stderr, "tefterd: %s.\n", failure->text);
+    return code_of(failure->fault);
+}
