@@ -2,13 +2,13 @@
 #include "golden/golden.h"
 #include "golden/story.h"
 
-#include "base/limits.h"
-#include "recovery/subprocess.h"
 #include "admin/commands.h"
-#include "datadir/files.h"
+#include "base/limits.h"
 #include "datadir/datadir.h"
-#include "recovery/replay.h"
+#include "datadir/files.h"
 #include "engine/instance.h"
+#include "recovery/replay.h"
+#include "recovery/subprocess.h"
 #include "wire/message.h"
 
 #include <inttypes.h>

@@ -15,10 +15,10 @@
  */
 #include "ledger.h"
 
-#include "recovery/subprocess.h"
 #include "datadir/hex.h"
-#include "recovery/shutdown_marker.h"
 #include "engine/instance.h"
+#include "recovery/shutdown_marker.h"
+#include "recovery/subprocess.h"
 #include "wire/message.h"
 
 #include <inttypes.h>

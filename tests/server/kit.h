@@ -5,9 +5,9 @@
  */
 #include "base/check.h"
 
+#include "datadir/files.h"
 #include "engine/clock.h"
 #include "engine/commit.h"
-#include "datadir/files.h"
 #include "wire/message.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 #include "base/check.h"
 
-#include "settings/config.h"
 #include "datadir/files.h"
+#include "settings/config.h"
 #include "settings/settings.h"
 
 #include <unistd.h>

@@ -202,7 +202,7 @@ class Completion(unittest.TestCase):
 
 class Example(unittest.TestCase):
     def test_every_key_of_the_source_is_there(self):
-        with open(os.path.join(SOURCE, "server", "settings.c"), encoding="utf-8") as file:
+        with open(os.path.join(SOURCE, "server", "settings", "settings.c"), encoding="utf-8") as file:
             rows = re.search(r"option_row rows\[\] = \{(.*?)\n\};", file.read(), re.S).group(1)
         keys = {key for key in re.findall(r'AT\(\w+\),\s*(?:NULL|"[^"]*"),\s*"(\w+)"', rows)}
         example = program("tefterd", "--example")
