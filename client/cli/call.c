@@ -104,29 +104,47 @@ static void list_names(void)
 
 /* ---- its fields ---- */
 
+static const char *type_name(const ProtobufCFieldDescriptor *field)
+{
+    switch (field->type) {
+    case PROTOBUF_C_TYPE_INT32:
+    case PROTOBUF_C_TYPE_SINT32:
+    case PROTOBUF_C_TYPE_SFIXED32:
+        return "int32";
+    case PROTOBUF_C_TYPE_INT64:
+    case PROTOBUF_C_TYPE_SINT64:
+    case PROTOBUF_C_TYPE_SFIXED64:
+        return "int64";
+    case PROTOBUF_C_TYPE_UINT32:
+    case PROTOBUF_C_TYPE_FIXED32:
+        return "uint32";
+    case PROTOBUF_C_TYPE_UINT64:
+    case PROTOBUF_C_TYPE_FIXED64:
+        return "uint64";
+    case PROTOBUF_C_TYPE_FLOAT:
+        return "float";
+    case PROTOBUF_C_TYPE_DOUBLE:
+        return "double";
+    case PROTOBUF_C_TYPE_BOOL:
+        return "bool";
+    case PROTOBUF_C_TYPE_STRING:
+        return "text";
+    case PROTOBUF_C_TYPE_BYTES:
+        return "hex";
+    case PROTOBUF_C_TYPE_ENUM:
+        return ((const ProtobufCEnumDescriptor *)field->descriptor)->short_name;
+    case PROTOBUF_C_TYPE_MESSAGE:
+        break;
+    }
+    return field->descriptor == &tefter__text__descriptor
+               ? "text"
+               : ((const ProtobufCMessageDescriptor *)field->descriptor)->short_name;
+}
+
 static void put_type(const ProtobufCFieldDescriptor *field, char *out, size_t capacity)
 {
-    static const char *const words[] = {
-        [PROTOBUF_C_TYPE_INT32] = "int32",    [PROTOBUF_C_TYPE_SINT32] = "int32",
-        [PROTOBUF_C_TYPE_SFIXED32] = "int32", [PROTOBUF_C_TYPE_INT64] = "int64",
-        [PROTOBUF_C_TYPE_SINT64] = "int64",   [PROTOBUF_C_TYPE_SFIXED64] = "int64",
-        [PROTOBUF_C_TYPE_UINT32] = "uint32",  [PROTOBUF_C_TYPE_FIXED32] = "uint32",
-        [PROTOBUF_C_TYPE_UINT64] = "uint64",  [PROTOBUF_C_TYPE_FIXED64] = "uint64",
-        [PROTOBUF_C_TYPE_FLOAT] = "float",    [PROTOBUF_C_TYPE_DOUBLE] = "double",
-        [PROTOBUF_C_TYPE_BOOL] = "bool",      [PROTOBUF_C_TYPE_STRING] = "text",
-        [PROTOBUF_C_TYPE_BYTES] = "hex",
-    };
     const char *list = field->label == PROTOBUF_C_LABEL_REPEATED ? "list of " : "";
-    if (field->type == PROTOBUF_C_TYPE_ENUM)
-        (void)snprintf(out, capacity, "%s%s", list,
-                       ((const ProtobufCEnumDescriptor *)field->descriptor)->short_name);
-    else if (field->type == PROTOBUF_C_TYPE_MESSAGE)
-        (void)snprintf(out, capacity, "%s%s", list,
-                       field->descriptor == &tefter__text__descriptor
-                           ? "text"
-                           : ((const ProtobufCMessageDescriptor *)field->descriptor)->short_name);
-    else
-        (void)snprintf(out, capacity, "%s%s", list, words[field->type]);
+    (void)snprintf(out, capacity, "%s%s", list, type_name(field));
 }
 
 struct seen {

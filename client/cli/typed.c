@@ -381,18 +381,40 @@ static bool document_id(struct run *run, const char *text, uint64_t *ret_id)
     return answer != NULL;
 }
 
-typedef bool (*reference_fn)(struct run *run, const char *text, uint64_t *ret_id);
-
-static const reference_fn references[] = {
-    [VALUE_CUSTOMER] = customer_id, [VALUE_BRANCH] = branch_id,     [VALUE_STAFF] = staff_id,
-    [VALUE_TERMINAL] = terminal_id, [VALUE_GROUP] = group_id,       [VALUE_PRODUCT] = product_id,
-    [VALUE_PLACE] = place_id,       [VALUE_DOCUMENT] = document_id,
-};
-
 bool typed_id(struct run *run, enum value_kind kind, const char *text, uint64_t *ret_id)
 {
-    need((size_t)kind < sizeof(references) / sizeof(references[0]) && references[kind] != NULL);
-    return references[kind](run, text, ret_id);
+    switch (kind) {
+    case VALUE_CUSTOMER:
+        return customer_id(run, text, ret_id);
+    case VALUE_BRANCH:
+        return branch_id(run, text, ret_id);
+    case VALUE_STAFF:
+        return staff_id(run, text, ret_id);
+    case VALUE_TERMINAL:
+        return terminal_id(run, text, ret_id);
+    case VALUE_GROUP:
+        return group_id(run, text, ret_id);
+    case VALUE_PRODUCT:
+        return product_id(run, text, ret_id);
+    case VALUE_PLACE:
+        return place_id(run, text, ret_id);
+    case VALUE_DOCUMENT:
+        return document_id(run, text, ret_id);
+    case VALUE_FLAG:
+    case VALUE_TEXT:
+    case VALUE_FILE:
+    case VALUE_FOLDER:
+    case VALUE_NUMBER:
+    case VALUE_AMOUNT:
+    case VALUE_PRICE:
+    case VALUE_QUANTITY:
+    case VALUE_PERCENT:
+    case VALUE_DATE:
+    case VALUE_ENUM:
+        break;
+    }
+    need(false); /* names nothing that is kept */
+    return false;
 }
 
 /* ---- setting ---- */

@@ -10,122 +10,179 @@
 
 #define CODE(name) TEFTER__REFUSAL_CODE__##name
 
-static const char *const patterns[] = {
-    [CODE(UNREADABLE)] =
-        "The server cannot read this request|: {field} is wrong|. The programs may "
-        "be of different versions.",
-    [CODE(FIELD_MISSING)] = "Something is missing|: {field}|.",
-    [CODE(FIELD_INVALID)] = "Something has the wrong form|: {field}|.",
-    [CODE(AMOUNT_NOT_POSITIVE)] = "The amount must be more than zero| ({field})|.",
-    [CODE(AMOUNT_TOO_BIG)] = "The amount is too big| ({field})|; at most {most$} is possible|.",
-    [CODE(DATE_INVALID)] = "This is no date| ({field})|. Write 2026-11-23.",
-    [CODE(DATE_IN_FUTURE)] = "The date lies in the future| ({field})|. Nothing is dated after the "
-                             "branch's business date.",
-    [CODE(DATE_BEFORE_TODAY)] =
-        "The date lies before the branch's business date| ({field})|.| Who may backdate: {roles}.",
-    [CODE(TEXT_INVALID)] = "The text cannot be taken| ({field})|: it is too long or has characters "
-                           "that are not text.",
-    [CODE(TOO_MANY)] = "That is too many| ({field})|; at most {most}|.",
-    [CODE(WRONG_CURRENCY)] = "The currency is not the company's| ({field})|.",
-
-    [CODE(NOT_LOGGED_IN)] = "Nobody is logged in at this terminal. Log in first: tefter login.",
-    [CODE(RIGHT_MISSING)] = "Not allowed|: you may not {right}|.| Who may: {roles}.",
-    [CODE(LOGIN_WRONG)] = "Name or password is wrong.",
-    [CODE(LOGIN_THROTTLED)] = "Too many wrong tries.| Try again in {retry}.",
-    [CODE(STAFF_BLOCKED)] =
-        "This person is blocked. Somebody who manages staff can unblock: tefter "
-        "staff unblock.",
-    [CODE(TERMINAL_BLOCKED)] = "This terminal is blocked. Somebody who manages terminals can "
-                               "unblock: tefter terminal unblock.",
-    [CODE(TERMINAL_UNKNOWN)] = "The server does not know this terminal| ({field})|. Enrol it anew: "
-                               "tefter terminal code N, then tefter enrol.",
-    [CODE(CODE_WRONG)] = "The code is wrong. Check it letter by letter, or ask for a new one.",
-    [CODE(CODE_USED)] = "The code was used already: each makes one terminal. Ask for a new one.",
-    [CODE(CODE_EXPIRED)] = "The code is too old. Ask for a new one: tefter terminal code N.",
-    [CODE(PASSWORD_WEAK)] =
-        "The password is too easy to guess.| At least {most} characters.| Take more, or other, "
-        "words.",
-    [CODE(BRANCH_BLOCKED)] =
-        "The branch is blocked: it sells and credits nothing. Money can still be taken.",
-    [CODE(CERTIFICATE_EXPIRED)] = "This terminal's certificate has expired. It must be renewed "
-                                  "before anything else, or the terminal enrolled anew.",
-    [CODE(BUSY)] = "The server is busy.| Try again in {retry}.",
-    [CODE(READ_ONLY)] =
-        "The server takes no changes now: its disk is nearly full, an entry of its journal waits "
-        "for a person, or another server writes the ledger; tefter status says which. Nothing was "
-        "done. "
-        "Looking is possible.",
-    [CODE(DEADLINE_PASSED)] = "It took too long. Nothing was done; say it again.",
-    [CODE(VERSION_UNKNOWN)] = "The server does not speak this version of the protocol|; its newest "
-                              "is {most}|. Update the older of the two programs.",
-    [CODE(SERVER_OLDER)] = "The server is older than this program| and does not know '{field}' "
-                           "yet|. Nothing was done. Upgrade the server first.",
-    [CODE(CLIENT_OLDER)] =
-        "The server is newer than this program and answers in a way that it does not "
-        "know. What was asked for may have been done: look before you say it again, "
-        "and upgrade this program.",
-    [CODE(ALREADY_SUBSCRIBED)] = "This subscription runs already.",
-
-    [CODE(NOT_FOUND)] = "Not found|: there is no such {field}|.",
-    [CODE(ALREADY_EXISTS)] = "It exists already| ({field})|; see {existing}|.",
-    [CODE(COMMAND_ID_REUSED)] = "This number was used for another request. The counter of this "
-                                "terminal is damaged: enrol it anew.",
-    [CODE(COMMAND_ID_TOO_OLD)] = "This request is too old to be taken: it was made more than 45 "
-                                 "days ago, or the clock is wrong. Enter it anew.",
-    [CODE(COMMAND_ID_FOREIGN)] = "The request names another terminal than the one that sent it.",
-    [CODE(NOTHING_TO_CHANGE)] = "There is nothing to change.",
-    [CODE(RETIRED)] = "It is no longer used| ({field})|.",
-
-    [CODE(CUSTOMER_LOCKED)] = "The customer is locked|: {reason}|.| {ways}",
-    [CODE(CREDIT_LIMIT_EXCEEDED)] =
-        "Over the limit| by {over$}|: {free} is free, this sale is {amount}|.| {ways}",
-    [CODE(APPROVAL_NEEDED)] =
-        "Over the limit| by {over$}|: {free} is free, this sale is {amount}|. "
-        "It needs an approval.| {ways}",
-    [CODE(OVERDUE_TOO_OLD)] = "A bill is overdue| by {days}|, more than is borne.| {ways}",
-    [CODE(OVERDUE_TOO_MUCH)] = "Too much is overdue|: {overdue$}|.| {ways}",
-    [CODE(DOCUMENT_TOO_BIG_FOR_CUSTOMER)] =
-        "One document of this customer may not be so big|: at most {most$}|.| {ways}",
-    [CODE(APPROVAL_NOT_OPEN)] = "The approval cannot be used: it was decided, used, has expired, "
-                                "or is for another sale.",
-    [CODE(PERSON_NOT_ALLOWED)] = "Who takes the goods may not buy on this account.",
-    [CODE(PERSON_CAP_EXCEEDED)] = "Who takes the goods may not buy so much|: {available$} is left "
-                                  "of the cap|.",
-    [CODE(LOCK_STATE)] = "The customer is in that state already: locked, or not locked.",
-
-    [CODE(NOT_IN_CATALOGUE)] =
-        "Not in the catalogue|: {field}|.| Who may sell free lines: {roles}.",
-    [CODE(PRICE_MISSING)] = "No price|: {field}|. Give one (PRODUCT=QTY@PRICE) or set it: tefter "
-                            "product edit.",
-    [CODE(QUANTITY_NOT_POSITIVE)] = "The quantity must be more than zero|: {field}|.",
-    [CODE(DISCOUNT_TOO_BIG)] = "The discount is bigger than its line|: {field}|.",
-    [CODE(TOTAL_NEGATIVE)] = "The total must not be below zero.",
-    [CODE(MORE_THAN_SOLD)] = "That is more than is left of what was sold|: {field}|; at most "
-                             "{available$}|.",
-    [CODE(ALREADY_REVERSED)] = "It is reversed already|, by {existing}|.",
-    [CODE(NOT_REVERSIBLE)] = "It cannot be reversed: something later rests on it. Reverse that "
-                             "first|: {existing}|.",
-
-    [CODE(NUMBER_TAKEN)] = "This number is taken| ({field})|; see {existing}|.",
-    [CODE(NOT_CONFIRMABLE)] = "There is nothing to confirm: the money is final or the payment "
-                              "reversed.",
-    [CODE(MATCH_TOO_MUCH)] = "That is more than is open|: {available$} is open|| ({field})|.",
-    [CODE(MATCH_OTHER_CUSTOMER)] = "Bill and money belong to different customers| ({field})|.",
-    [CODE(MATCH_NOTHING)] = "There is nothing open to match.",
-    [CODE(MATCH_UNDONE)] = "This match is undone already.",
-    [CODE(TILL_OTHER_BRANCH)] = "The till or device belongs to another branch.",
-};
-
 /* A code that only a later version knows: its number, for whoever asks about it, and those facts
  * that mean the same with every code. */
 static const char unknown_pattern[] = "The server refuses this, for a reason that this program is "
                                       "too old to know ({code})|: {field}|."
                                       "| {ways}|| Who may: {roles}.|";
 
+/* No default: a code without a sentence does not compile. */
 const char *refusal_pattern(Tefter__RefusalCode code)
 {
-    size_t at = (size_t)code;
-    return at < sizeof(patterns) / sizeof(patterns[0]) ? patterns[at] : NULL;
+    switch (code) {
+    case CODE(UNREADABLE):
+        return "The server cannot read this request|: {field} is wrong|. The programs may "
+               "be of different versions.";
+    case CODE(FIELD_MISSING):
+        return "Something is missing|: {field}|.";
+    case CODE(FIELD_INVALID):
+        return "Something has the wrong form|: {field}|.";
+    case CODE(AMOUNT_NOT_POSITIVE):
+        return "The amount must be more than zero| ({field})|.";
+    case CODE(AMOUNT_TOO_BIG):
+        return "The amount is too big| ({field})|; at most {most$} is possible|.";
+    case CODE(DATE_INVALID):
+        return "This is no date| ({field})|. Write 2026-11-23.";
+    case CODE(DATE_IN_FUTURE):
+        return "The date lies in the future| ({field})|. Nothing is dated after the "
+               "branch's business date.";
+    case CODE(DATE_BEFORE_TODAY):
+        return "The date lies before the branch's business date| ({field})|.| Who may backdate: "
+               "{roles}.";
+    case CODE(TEXT_INVALID):
+        return "The text cannot be taken| ({field})|: it is too long or has characters "
+               "that are not text.";
+    case CODE(TOO_MANY):
+        return "That is too many| ({field})|; at most {most}|.";
+    case CODE(WRONG_CURRENCY):
+        return "The currency is not the company's| ({field})|.";
+
+    case CODE(NOT_LOGGED_IN):
+        return "Nobody is logged in at this terminal. Log in first: tefter login.";
+    case CODE(RIGHT_MISSING):
+        return "Not allowed|: you may not {right}|.| Who may: {roles}.";
+    case CODE(LOGIN_WRONG):
+        return "Name or password is wrong.";
+    case CODE(LOGIN_THROTTLED):
+        return "Too many wrong tries.| Try again in {retry}.";
+    case CODE(STAFF_BLOCKED):
+        return "This person is blocked. Somebody who manages staff can unblock: tefter "
+               "staff unblock.";
+    case CODE(TERMINAL_BLOCKED):
+        return "This terminal is blocked. Somebody who manages terminals can "
+               "unblock: tefter terminal unblock.";
+    case CODE(TERMINAL_UNKNOWN):
+        return "The server does not know this terminal| ({field})|. Enrol it anew: "
+               "tefter terminal code N, then tefter enrol.";
+    case CODE(CODE_WRONG):
+        return "The code is wrong. Check it letter by letter, or ask for a new one.";
+    case CODE(CODE_USED):
+        return "The code was used already: each makes one terminal. Ask for a new one.";
+    case CODE(CODE_EXPIRED):
+        return "The code is too old. Ask for a new one: tefter terminal code N.";
+    case CODE(PASSWORD_WEAK):
+        return "The password is too easy to guess.| At least {most} characters.| Take more, or "
+               "other, "
+               "words.";
+    case CODE(BRANCH_BLOCKED):
+        return "The branch is blocked: it sells and credits nothing. Money can still be taken.";
+    case CODE(CERTIFICATE_EXPIRED):
+        return "This terminal's certificate has expired. It must be renewed "
+               "before anything else, or the terminal enrolled anew.";
+    case CODE(BUSY):
+        return "The server is busy.| Try again in {retry}.";
+    case CODE(READ_ONLY):
+        return "The server takes no changes now: its disk is nearly full, an entry of its journal "
+               "waits "
+               "for a person, or another server writes the ledger; tefter status says which. "
+               "Nothing was "
+               "done. "
+               "Looking is possible.";
+    case CODE(DEADLINE_PASSED):
+        return "It took too long. Nothing was done; say it again.";
+    case CODE(VERSION_UNKNOWN):
+        return "The server does not speak this version of the protocol|; its newest "
+               "is {most}|. Update the older of the two programs.";
+    case CODE(SERVER_OLDER):
+        return "The server is older than this program| and does not know '{field}' "
+               "yet|. Nothing was done. Upgrade the server first.";
+    case CODE(CLIENT_OLDER):
+        return "The server is newer than this program and answers in a way that it does not "
+               "know. What was asked for may have been done: look before you say it again, "
+               "and upgrade this program.";
+    case CODE(ALREADY_SUBSCRIBED):
+        return "This subscription runs already.";
+
+    case CODE(NOT_FOUND):
+        return "Not found|: there is no such {field}|.";
+    case CODE(ALREADY_EXISTS):
+        return "It exists already| ({field})|; see {existing}|.";
+    case CODE(COMMAND_ID_REUSED):
+        return "This number was used for another request. The counter of this "
+               "terminal is damaged: enrol it anew.";
+    case CODE(COMMAND_ID_TOO_OLD):
+        return "This request is too old to be taken: it was made more than 45 "
+               "days ago, or the clock is wrong. Enter it anew.";
+    case CODE(COMMAND_ID_FOREIGN):
+        return "The request names another terminal than the one that sent it.";
+    case CODE(NOTHING_TO_CHANGE):
+        return "There is nothing to change.";
+    case CODE(RETIRED):
+        return "It is no longer used| ({field})|.";
+
+    case CODE(CUSTOMER_LOCKED):
+        return "The customer is locked|: {reason}|.| {ways}";
+    case CODE(CREDIT_LIMIT_EXCEEDED):
+        return "Over the limit| by {over$}|: {free} is free, this sale is {amount}|.| {ways}";
+    case CODE(APPROVAL_NEEDED):
+        return "Over the limit| by {over$}|: {free} is free, this sale is {amount}|. "
+               "It needs an approval.| {ways}";
+    case CODE(OVERDUE_TOO_OLD):
+        return "A bill is overdue| by {days}|, more than is borne.| {ways}";
+    case CODE(OVERDUE_TOO_MUCH):
+        return "Too much is overdue|: {overdue$}|.| {ways}";
+    case CODE(DOCUMENT_TOO_BIG_FOR_CUSTOMER):
+        return "One document of this customer may not be so big|: at most {most$}|.| {ways}";
+    case CODE(APPROVAL_NOT_OPEN):
+        return "The approval cannot be used: it was decided, used, has expired, "
+               "or is for another sale.";
+    case CODE(PERSON_NOT_ALLOWED):
+        return "Who takes the goods may not buy on this account.";
+    case CODE(PERSON_CAP_EXCEEDED):
+        return "Who takes the goods may not buy so much|: {available$} is left "
+               "of the cap|.";
+    case CODE(LOCK_STATE):
+        return "The customer is in that state already: locked, or not locked.";
+
+    case CODE(NOT_IN_CATALOGUE):
+        return "Not in the catalogue|: {field}|.| Who may sell free lines: {roles}.";
+    case CODE(PRICE_MISSING):
+        return "No price|: {field}|. Give one (PRODUCT=QTY@PRICE) or set it: tefter "
+               "product edit.";
+    case CODE(QUANTITY_NOT_POSITIVE):
+        return "The quantity must be more than zero|: {field}|.";
+    case CODE(DISCOUNT_TOO_BIG):
+        return "The discount is bigger than its line|: {field}|.";
+    case CODE(TOTAL_NEGATIVE):
+        return "The total must not be below zero.";
+    case CODE(MORE_THAN_SOLD):
+        return "That is more than is left of what was sold|: {field}|; at most "
+               "{available$}|.";
+    case CODE(ALREADY_REVERSED):
+        return "It is reversed already|, by {existing}|.";
+    case CODE(NOT_REVERSIBLE):
+        return "It cannot be reversed: something later rests on it. Reverse that "
+               "first|: {existing}|.";
+
+    case CODE(NUMBER_TAKEN):
+        return "This number is taken| ({field})|; see {existing}|.";
+    case CODE(NOT_CONFIRMABLE):
+        return "There is nothing to confirm: the money is final or the payment "
+               "reversed.";
+    case CODE(MATCH_TOO_MUCH):
+        return "That is more than is open|: {available$} is open|| ({field})|.";
+    case CODE(MATCH_OTHER_CUSTOMER):
+        return "Bill and money belong to different customers| ({field})|.";
+    case CODE(MATCH_NOTHING):
+        return "There is nothing open to match.";
+    case CODE(MATCH_UNDONE):
+        return "This match is undone already.";
+    case CODE(TILL_OTHER_BRANCH):
+        return "The till or device belongs to another branch.";
+    case _TEFTER__REFUSAL_CODE_IS_INT_SIZE:
+        break;
+    }
+    return NULL; /* a code that only a later version knows */
 }
 
 /* ---- facts ---- */
@@ -307,17 +364,6 @@ struct way_facts {
     const struct currency *currency;
 };
 
-static const char *const way_patterns[] = {
-    [TEFTER__WAY_OUT_KIND__WAY_PAY_NOW] = "pay| {amount}| now",
-    [TEFTER__WAY_OUT_KIND__WAY_PART_NOW] = "take goods up to| {amount}|",
-    [TEFTER__WAY_OUT_KIND__WAY_CONFIRM_MONEY] = "confirm the| {amount} of|| money that is here "
-                                                "and not yet confirmed",
-    [TEFTER__WAY_OUT_KIND__WAY_ASK_APPROVAL] = "ask| {roles}|| for an approval",
-    [TEFTER__WAY_OUT_KIND__WAY_RAISE_LIMIT] = "have the limit raised| by {roles}|",
-    [TEFTER__WAY_OUT_KIND__WAY_UNLOCK] = "have the customer unlocked| by {roles}|",
-    [TEFTER__WAY_OUT_KIND__WAY_PAY_OVERDUE] = "pay the oldest bills|, {amount}|",
-};
-
 static bool way_word(void *context, const char *name, char *out, size_t capacity)
 {
     const struct way_facts *facts = context;
@@ -332,10 +378,26 @@ static bool way_word(void *context, const char *name, char *out, size_t capacity
 
 static const char *way_pattern(const Tefter__WayOut *way)
 {
-    size_t kind = (size_t)way->kind;
-    if (way->kind == TEFTER__WAY_OUT_KIND__WAY_ASK_APPROVAL && way->n_roles > 0)
-        return "ask {roles}";
-    return kind < sizeof(way_patterns) / sizeof(way_patterns[0]) ? way_patterns[kind] : NULL;
+    switch (way->kind) {
+    case TEFTER__WAY_OUT_KIND__WAY_PAY_NOW:
+        return "pay| {amount}| now";
+    case TEFTER__WAY_OUT_KIND__WAY_PART_NOW:
+        return "take goods up to| {amount}|";
+    case TEFTER__WAY_OUT_KIND__WAY_CONFIRM_MONEY:
+        return "confirm the| {amount} of|| money that is here "
+               "and not yet confirmed";
+    case TEFTER__WAY_OUT_KIND__WAY_ASK_APPROVAL:
+        return way->n_roles > 0 ? "ask {roles}" : "ask for an approval";
+    case TEFTER__WAY_OUT_KIND__WAY_RAISE_LIMIT:
+        return "have the limit raised| by {roles}|";
+    case TEFTER__WAY_OUT_KIND__WAY_UNLOCK:
+        return "have the customer unlocked| by {roles}|";
+    case TEFTER__WAY_OUT_KIND__WAY_PAY_OVERDUE:
+        return "pay the oldest bills|, {amount}|";
+    case _TEFTER__WAY_OUT_KIND_IS_INT_SIZE:
+        break;
+    }
+    return NULL; /* a way that only a later version knows */
 }
 
 static size_t put_way(const struct facts *facts, size_t index, bool first, char *out,
