@@ -16,30 +16,45 @@ struct row {
 #define BODY(name) TEFTER__FROM_TERMINAL__BODY_##name
 #define RIGHT(name) TEFTER__RIGHT__RIGHT_##name
 
-static const struct row rows[] = {
-    [BODY(HELLO)] = {terminal_hello, SESSION_CONNECTED, RIGHT(NONE), true},
-    [BODY(PING)] = {status_ping, SESSION_GREETED, RIGHT(NONE), true},
-    [BODY(RENEW)] = {ask_renew, SESSION_GREETED, RIGHT(NONE), true},
-    [BODY(LOGIN)] = {ask_login, SESSION_GREETED, RIGHT(NONE), false},
-    [BODY(USE_TOKEN)] = {ask_token, SESSION_GREETED, RIGHT(NONE), false},
-    [BODY(SWITCH_PERSON)] = {ask_switch, SESSION_LOGGED_IN, RIGHT(NONE), false},
-    [BODY(LOGOUT)] = {ask_logout, SESSION_GREETED, RIGHT(NONE), false},
-    [BODY(SUBMIT)] = {submit_command, SESSION_LOGGED_IN, RIGHT(NONE), false},
-    [BODY(QUERY)] = {query_ask, SESSION_LOGGED_IN, RIGHT(NONE), false},
-    [BODY(SUBSCRIBE)] = {feed_subscribe, SESSION_LOGGED_IN, RIGHT(SEE), false},
-    [BODY(UNSUBSCRIBE)] = {feed_unsubscribe, SESSION_LOGGED_IN, RIGHT(NONE), false},
-    [BODY(SET_PASSWORD)] = {ask_password, SESSION_LOGGED_IN, RIGHT(NONE), false},
-    [BODY(MAKE_CODE)] = {ask_code, SESSION_LOGGED_IN, RIGHT(NONE), false},
-    [BODY(SERVER_STATUS)] = {status_server, SESSION_LOGGED_IN, RIGHT(NONE), false},
-    [BODY(ENROL)] = {ask_enrol, SESSION_ENROLLING, RIGHT(NONE), false},
-};
-
-static const struct row *row_of(const Tefter__FromTerminal *request)
+/* No default: a request without a row does not compile. */
+static struct row row_of(const Tefter__FromTerminal *request)
 {
-    size_t body = (size_t)request->body_case;
-    if (body >= sizeof rows / sizeof rows[0] || rows[body].handle == NULL)
-        return NULL;
-    return &rows[body];
+    switch (request->body_case) {
+    case BODY(HELLO):
+        return (struct row){terminal_hello, SESSION_CONNECTED, RIGHT(NONE), true};
+    case BODY(PING):
+        return (struct row){status_ping, SESSION_GREETED, RIGHT(NONE), true};
+    case BODY(RENEW):
+        return (struct row){ask_renew, SESSION_GREETED, RIGHT(NONE), true};
+    case BODY(LOGIN):
+        return (struct row){ask_login, SESSION_GREETED, RIGHT(NONE), false};
+    case BODY(USE_TOKEN):
+        return (struct row){ask_token, SESSION_GREETED, RIGHT(NONE), false};
+    case BODY(SWITCH_PERSON):
+        return (struct row){ask_switch, SESSION_LOGGED_IN, RIGHT(NONE), false};
+    case BODY(LOGOUT):
+        return (struct row){ask_logout, SESSION_GREETED, RIGHT(NONE), false};
+    case BODY(SUBMIT):
+        return (struct row){submit_command, SESSION_LOGGED_IN, RIGHT(NONE), false};
+    case BODY(QUERY):
+        return (struct row){query_ask, SESSION_LOGGED_IN, RIGHT(NONE), false};
+    case BODY(SUBSCRIBE):
+        return (struct row){feed_subscribe, SESSION_LOGGED_IN, RIGHT(SEE), false};
+    case BODY(UNSUBSCRIBE):
+        return (struct row){feed_unsubscribe, SESSION_LOGGED_IN, RIGHT(NONE), false};
+    case BODY(SET_PASSWORD):
+        return (struct row){ask_password, SESSION_LOGGED_IN, RIGHT(NONE), false};
+    case BODY(MAKE_CODE):
+        return (struct row){ask_code, SESSION_LOGGED_IN, RIGHT(NONE), false};
+    case BODY(SERVER_STATUS):
+        return (struct row){status_server, SESSION_LOGGED_IN, RIGHT(NONE), false};
+    case BODY(ENROL):
+        return (struct row){ask_enrol, SESSION_ENROLLING, RIGHT(NONE), false};
+    case TEFTER__FROM_TERMINAL__BODY__NOT_SET:
+    case _TEFTER__FROM_TERMINAL__BODY__CASE_IS_INT_SIZE:
+        break;
+    }
+    return (struct row){.handle = NULL}; /* there is no such request */
 }
 
 /* What the protocol does not allow at this moment, in words; NULL: it does. */
@@ -103,8 +118,8 @@ void dispatch(struct session *session, struct slice frame)
     const Tefter__FromTerminal *request = read_frame(session, frame);
     if (session->state == SESSION_CLOSING)
         return;
-    const struct row *row = request == NULL ? NULL : row_of(request);
-    if (row == NULL) {
+    struct row row = request == NULL ? (struct row){.handle = NULL} : row_of(request);
+    if (row.handle == NULL) {
         const struct message_fault fault = {.path = "body", .what = "no request"};
         unreadable(session, &fault);
         return;
@@ -112,6 +127,6 @@ void dispatch(struct session *session, struct slice frame)
     const char *wrong = out_of_place(session, request);
     if (wrong != NULL)
         session_goodbye_code(session, wrong, TEFTER__REFUSAL_CODE__UNREADABLE);
-    else if (!refused_by_row(session, request, row))
-        row->handle(session, request);
+    else if (!refused_by_row(session, request, &row))
+        row.handle(session, request);
 }
