@@ -1,5 +1,6 @@
 #include "lib/outbox.h"
 
+#include "base/grow.h"
 #include "lib/folder.h"
 
 #include <errno.h>
@@ -90,14 +91,8 @@ struct outbox_entry *outbox_find(struct outbox *outbox, const uint8_t id[TEFTER_
 
 static struct outbox_entry *add_entry(struct outbox *outbox, struct slice command)
 {
-    if (outbox->count == outbox->capacity) {
-        size_t capacity = outbox->capacity == 0 ? 16 : outbox->capacity * 2;
-        void *entries = realloc(outbox->entries, capacity * sizeof(*outbox->entries));
-        if (entries == NULL)
-            return NULL;
-        outbox->entries = entries;
-        outbox->capacity = capacity;
-    }
+    if (!GROW(outbox->entries, outbox->capacity, outbox->count + 1))
+        return NULL;
     uint8_t *copy = malloc(command.size + 1);
     if (copy == NULL)
         return NULL;

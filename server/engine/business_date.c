@@ -1,6 +1,7 @@
 #include "engine/business_date.h"
 
 #include "base/date.h"
+#include "base/grow.h"
 
 #include <stdlib.h>
 
@@ -15,16 +16,7 @@ void days_fini(struct days *days)
 /* NULL without memory. */
 static uint32_t *asked_of(struct days *days, uint32_t branch)
 {
-    if (branch >= days->count) {
-        size_t count = (size_t)branch + 16;
-        uint32_t *grown = realloc(days->asked, count * sizeof *grown);
-        if (!grown)
-            return NULL;
-        memset(grown + days->count, 0, (count - days->count) * sizeof *grown);
-        days->asked = grown;
-        days->count = count;
-    }
-    return &days->asked[branch];
+    return GROW_ZEROED(days->asked, days->count, (size_t)branch + 1) ? &days->asked[branch] : NULL;
 }
 
 static enum submit_answer turn(const Tefter__BranchRecord *branch, uint32_t date,

@@ -2,6 +2,7 @@
  * The fake: a journal in memory that answers what a test tells it to. Journals of one name share
  * what is written; one of them is the writer.
  */
+#include "base/grow.h"
 #include "inside.h"
 
 #include <errno.h>
@@ -78,14 +79,8 @@ static void shelf_free(struct shelf *shelf)
 
 static bool shelf_put(struct shelf *shelf, struct slice bytes, const struct journal_head *after)
 {
-    if (shelf->count == shelf->capacity) {
-        size_t capacity = shelf->capacity ? 2 * shelf->capacity : 64;
-        struct fake_batch *more = realloc(shelf->batches, capacity * sizeof *more);
-        if (!more)
-            return false;
-        shelf->batches = more;
-        shelf->capacity = capacity;
-    }
+    if (!GROW(shelf->batches, shelf->capacity, shelf->count + 1))
+        return false;
     uint8_t *data = malloc(bytes.size);
     if (!data)
         return false;

@@ -1,6 +1,7 @@
 /*
  * Segments as files.
  */
+#include "base/grow.h"
 #include "local.h"
 
 #include <dirent.h>
@@ -56,14 +57,8 @@ bool folder_sync(int folder, struct failure *failure)
 
 bool segment_note(struct local *local, struct segment segment)
 {
-    if (local->segment_count == local->segment_capacity) {
-        size_t capacity = local->segment_capacity ? 2 * local->segment_capacity : 64;
-        struct segment *more = realloc(local->segments, capacity * sizeof *more);
-        if (!more)
-            return false;
-        local->segments = more;
-        local->segment_capacity = capacity;
-    }
+    if (!GROW(local->segments, local->segment_capacity, local->segment_count + 1))
+        return false;
     local->segments[local->segment_count++] = segment;
     return true;
 }

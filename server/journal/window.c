@@ -1,6 +1,7 @@
 /*
  * Reading segments in large pieces, and places in them.
  */
+#include "base/grow.h"
 #include "local.h"
 
 #include <errno.h>
@@ -122,14 +123,8 @@ void marks_note(struct marks *marks, const struct place *place)
 {
     if (!mark_due(marks, place))
         return;
-    if (marks->count == marks->capacity) {
-        size_t capacity = marks->capacity ? 2 * marks->capacity : 256;
-        struct place *more = realloc(marks->places, capacity * sizeof *more);
-        if (!more)
-            return; /* reading will start further back */
-        marks->places = more;
-        marks->capacity = capacity;
-    }
+    if (!GROW(marks->places, marks->capacity, marks->count + 1))
+        return; /* reading will start further back */
     marks->places[marks->count++] = *place;
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/fault.h"
+#include "base/grow.h"
 #include "base/limits.h"
 #include "push/conflate.h"
 #include "push/encode.h"
@@ -49,7 +50,7 @@ struct hub {
     int64_t committed_ms;
     struct hub_subscription **subscriptions;
     uint32_t count;
-    uint32_t room;
+    size_t room;
     bool walking;
     bool swept_later;
     struct fresh_row *fresh;
@@ -154,15 +155,8 @@ static bool choose(struct hub_subscription *subscription, const struct hub_wish 
 
 static bool enlist(struct hub *hub, struct hub_subscription *subscription)
 {
-    if (hub->count == hub->room) {
-        uint32_t room = hub->room == 0 ? 64 : hub->room * 2;
-        struct hub_subscription **grown =
-            realloc(hub->subscriptions, room * sizeof(struct hub_subscription *));
-        if (grown == NULL)
-            return false;
-        hub->subscriptions = grown;
-        hub->room = room;
-    }
+    if (!GROW(hub->subscriptions, hub->room, (size_t)hub->count + 1))
+        return false;
     subscription->place = hub->count;
     hub->subscriptions[hub->count++] = subscription;
     return true;
@@ -411,24 +405,8 @@ void hub_resume(struct hub_subscription *subscription, uint64_t from, uint64_t s
 
 static bool fresh_reserve(struct hub *hub, size_t count)
 {
-    if (count > hub->fresh_room) {
-        struct fresh_row *grown = realloc(hub->fresh, count * sizeof *grown);
-        if (grown == NULL)
-            return false;
-        hub->fresh = grown;
-        hub->fresh_room = count;
-    }
-    size_t slots = hub->fresh_slots == 0 ? 64 : hub->fresh_slots;
-    while (slots < count * 2)
-        slots *= 2;
-    if (slots == hub->fresh_slots)
-        return true;
-    uint32_t *index = realloc(hub->fresh_index, slots * sizeof *index);
-    if (index == NULL)
-        return false;
-    hub->fresh_index = index;
-    hub->fresh_slots = slots;
-    return true;
+    return GROW(hub->fresh, hub->fresh_room, count) &&
+           GROW(hub->fresh_index, hub->fresh_slots, count * 2 + 1); /* a power of two */
 }
 
 static uint32_t *fresh_slot(const struct hub *hub, uint64_t key)

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/grow.h"
 #include "base/hash.h"
 #include "wire/varint.h"
 
@@ -156,19 +157,10 @@ static struct slot *slot_find(const struct row_cache *cache, uint32_t customer)
 
 static bool chunks_reach(struct row_cache *cache, size_t chunk)
 {
-    if (chunk < cache->chunk_count)
-        return true;
-    size_t count = cache->chunk_count == 0 ? 16 : cache->chunk_count;
-    while (count <= chunk)
-        count *= 2;
-    struct slot **grown = realloc(cache->chunks, count * sizeof(struct slot *));
-    if (grown == NULL)
-        return false;
-    memset(grown + cache->chunk_count, 0, (count - cache->chunk_count) * sizeof(struct slot *));
-    cache->bytes += (count - cache->chunk_count) * sizeof(struct slot *);
-    cache->chunks = grown;
-    cache->chunk_count = count;
-    return true;
+    size_t before = cache->chunk_count;
+    bool grown = GROW_ZEROED(cache->chunks, cache->chunk_count, chunk + 1);
+    cache->bytes += (cache->chunk_count - before) * sizeof(struct slot *);
+    return grown;
 }
 
 /* NULL: there is no room for more. */

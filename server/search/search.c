@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/text.h"
 
 /*
@@ -54,32 +55,9 @@ size_t search_count(const struct search *search)
 
 /* ---- putting ---- */
 
-/* Room for `count` members, doubled as needed. false: no memory, nothing changed. */
-static bool grow(void **data, size_t *room, size_t count, size_t member)
-{
-    if (count <= *room)
-        return true;
-    size_t grown = *room < 64 ? 64 : *room;
-    while (grown < count)
-        grown *= 2;
-    void *moved = realloc(*data, grown * member);
-    if (moved == NULL)
-        return false;
-    *data = moved;
-    *room = grown;
-    return true;
-}
-
 static bool know_customer(struct search *search, uint32_t customer)
 {
-    size_t before = search->customers;
-    void *data = search->place_of;
-    if (!grow(&data, &search->customers, (size_t)customer + 1, sizeof(uint32_t)))
-        return false;
-    search->place_of = data;
-    if (search->customers > before)
-        memset(search->place_of + before, 0, (search->customers - before) * sizeof(uint32_t));
-    return true;
+    return GROW_ZEROED(search->place_of, search->customers, (size_t)customer + 1);
 }
 
 static void forget(struct search *search, uint32_t customer)
@@ -95,13 +73,8 @@ static void forget(struct search *search, uint32_t customer)
 
 static bool append(struct search *search, uint32_t customer, const char *text, size_t size)
 {
-    void *block = search->block;
-    void *places = search->places;
-    bool room = grow(&block, &search->room, search->size + size + 2, 1) &&
-                grow(&places, &search->place_room, search->place_count + 1, sizeof(struct place));
-    search->block = block;
-    search->places = places;
-    if (!room)
+    if (!GROW(search->block, search->room, search->size + size + 2) ||
+        !GROW(search->places, search->place_room, search->place_count + 1))
         return false;
     if (search->size == 0)
         search->block[search->size++] = '\n';

@@ -150,7 +150,7 @@ struct sessions {
     struct row_cache *cache;    /* NULL: none */
     uint64_t told;              /* newest seq that a view has told: the cache is not behind it */
     uint32_t *dates;            /* by branch, 0: the head office's; DATE_NONE: to be read anew */
-    uint32_t date_count;
+    size_t date_count;
     uint32_t customers; /* there are; 0: to be read anew */
     bool words_changed; /* in the group at hand */
     uint64_t cache_answers;
@@ -167,7 +167,7 @@ struct sessions {
     struct session *dead;
     struct errand *errands;
     uint32_t errand_count;
-    uint32_t errand_room;
+    size_t errand_room;
     uint32_t free_errand; /* + 1; 0: none */
     struct long_query *queries_first;
     struct long_query *queries_last;

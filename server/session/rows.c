@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 
+#include "base/grow.h"
 #include "domain/lists/lists.h"
 #include "session/inside.h"
 #include "wire/varint.h"
@@ -26,15 +27,8 @@ static uint32_t date_of(const struct sessions *home, uint32_t branch)
 
 static bool keep_date(struct sessions *home, uint32_t branch, uint32_t date)
 {
-    if (branch >= home->date_count) {
-        uint32_t count = branch + 64;
-        uint32_t *grown = realloc(home->dates, count * sizeof *grown);
-        if (grown == NULL)
-            return false;
-        memset(grown + home->date_count, 0, (count - home->date_count) * sizeof *grown);
-        home->dates = grown;
-        home->date_count = count;
-    }
+    if (!GROW_ZEROED(home->dates, home->date_count, (size_t)branch + 1))
+        return false;
     home->dates[branch] = date;
     return date != DATE_NONE;
 }
@@ -458,15 +452,8 @@ static bool asked_again(struct sessions *home, uint32_t customer)
     uint8_t bit = (uint8_t)(1U << customer % 8);
     if (customer == 0 || customer > home->customers)
         return false;
-    if (at >= home->carded_size) {
-        size_t size = home->customers / 8 + 64;
-        uint8_t *grown = realloc(home->carded, size);
-        if (grown == NULL)
-            return false;
-        memset(grown + home->carded_size, 0, size - home->carded_size);
-        home->carded = grown;
-        home->carded_size = size;
-    }
+    if (!GROW_ZEROED(home->carded, home->carded_size, at + 1))
+        return false;
     bool again = (home->carded[at] & bit) != 0;
     home->carded[at] |= bit;
     return again;

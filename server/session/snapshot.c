@@ -9,10 +9,10 @@
  */
 #include <stdlib.h>
 
+#include "base/grow.h"
 #include "session/inside.h"
 
 enum {
-    PAGES_ROOM_FIRST = 16,
     BEHIND_MAX = 1000, /* rows that a newcomer is told on top of the pages */
     IDLE_TICKS = 60,   /* kept so long when nobody wants it */
 };
@@ -147,15 +147,7 @@ static bool room_for_page(struct snapshot *snapshot, const struct page *page)
     bool next = snapshot->count == 0 || snapshot->pages[snapshot->count - 1].until == page->after;
     if (!next || snapshot->bytes + page->size > SNAPSHOT_BYTES_MAX)
         return false;
-    if (snapshot->count < snapshot->room)
-        return true;
-    size_t room = snapshot->room == 0 ? PAGES_ROOM_FIRST : snapshot->room * 2;
-    struct page *grown = realloc(snapshot->pages, room * sizeof *grown);
-    if (grown == NULL)
-        return false;
-    snapshot->pages = grown;
-    snapshot->room = room;
-    return true;
+    return GROW(snapshot->pages, snapshot->room, snapshot->count + 1);
 }
 
 /* Keeps a copy for the next one; without room it is read again. */

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "base/grow.h"
 #include "session/inside.h"
 #include "wire/varint.h"
 
@@ -7,17 +8,8 @@
 
 static bool more_errands(struct sessions *home)
 {
-    if (home->errand_count < home->errand_room)
-        return true;
-    uint32_t room = home->errand_room == 0 ? 256 : home->errand_room * 2;
-    if (room > ERRANDS_MAX)
-        return false;
-    struct errand *grown = realloc(home->errands, room * sizeof *grown);
-    if (grown == NULL)
-        return false;
-    home->errands = grown;
-    home->errand_room = room;
-    return true;
+    return home->errand_count < ERRANDS_MAX &&
+           GROW(home->errands, home->errand_room, (size_t)home->errand_count + 1);
 }
 
 /* A free place, its turn raised; NULL: too many are under way. */

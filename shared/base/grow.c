@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { ROOM_AT_FIRST = 64 };
 
@@ -22,5 +23,15 @@ bool grow(void **items, size_t *room, size_t count, size_t member)
         return false;
     *items = moved;
     *room = wanted;
+    return true;
+}
+
+bool grow_zeroed(void **items, size_t *room, size_t count, size_t member)
+{
+    size_t before = *room;
+    if (!grow(items, room, count, member))
+        return false;
+    if (*room > before)
+        memset((char *)*items + before * member, 0, (*room - before) * member);
     return true;
 }

@@ -13,3 +13,8 @@
  */
 #define GROW(items, room, count) grow((void **)&(items), &(room), (count), sizeof *(items))
 bool grow(void **items, size_t *room, size_t count, size_t member);
+
+/* The same for a list that is indexed up to its room: members that are new are zero. */
+#define GROW_ZEROED(items, room, count)                                                            \
+    grow_zeroed((void **)&(items), &(room), (count), sizeof *(items))
+bool grow_zeroed(void **items, size_t *room, size_t count, size_t member);

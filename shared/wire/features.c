@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/fault.h"
+#include "base/grow.h"
 #include "wire.pb-c.h"
 #include "wire/path.h"
 #include "wire/reader.h"
@@ -129,14 +130,8 @@ struct pairs {
 
 static bool gap_add(struct features *features, const void *type, uint32_t number)
 {
-    if (features->count == features->capacity) {
-        size_t capacity = features->capacity == 0 ? 16 : 2 * features->capacity;
-        struct feature_gap *wider = realloc(features->gaps, capacity * sizeof(*wider));
-        if (wider == NULL)
-            return false;
-        features->gaps = wider;
-        features->capacity = capacity;
-    }
+    if (!GROW(features->gaps, features->capacity, features->count + 1))
+        return false;
     features->gaps[features->count++] = (struct feature_gap){type, number};
     return true;
 }

@@ -39,11 +39,29 @@ static void what_cannot_be_had_changes_nothing(void **state)
     free(numbers);
 }
 
+static void what_is_new_is_zero(void **state)
+{
+    (void)state;
+    uint64_t *numbers = NULL;
+    size_t room = 0;
+    for (size_t wanted = 1; wanted < 100000; wanted *= 3) {
+        size_t before = room;
+        assert_true(GROW_ZEROED(numbers, room, wanted));
+        assert_true(room >= wanted);
+        for (size_t i = 0; i < room; i++)
+            assert_int_equal(numbers[i], i < before ? i + 1 : 0);
+        for (size_t i = 0; i < room; i++)
+            numbers[i] = i + 1;
+    }
+    free(numbers);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(members_keep_their_values),
         cmocka_unit_test(what_cannot_be_had_changes_nothing),
+        cmocka_unit_test(what_is_new_is_zero),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

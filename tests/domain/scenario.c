@@ -1,5 +1,6 @@
 #include "domain/scenario.h"
 
+#include "base/grow.h"
 #include "wire/message.h"
 
 #include <stdarg.h>
@@ -76,10 +77,7 @@ static void commit(struct ledger *ledger)
 
 static void remember(struct scenario *s, struct slice entry)
 {
-    if (s->entry_count == s->entry_room) {
-        s->entry_room = s->entry_room == 0 ? 256 : s->entry_room * 2;
-        s->entries = realloc(s->entries, s->entry_room * sizeof *s->entries);
-    }
+    need(GROW(s->entries, s->entry_room, s->entry_count + 1));
     s->entries[s->entry_count++] = entry;
 }
 

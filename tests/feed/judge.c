@@ -1,5 +1,7 @@
 #include "feed/judge.h"
 
+#include "base/grow.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,14 +33,8 @@ bool truth_sort(struct truth *truth, char ret_fault[FEED_FAULT_MAX])
 
 bool watcher_add(struct watcher *watcher, struct glance glance)
 {
-    if (watcher->count == watcher->capacity) {
-        size_t capacity = watcher->capacity * 2 + 256;
-        struct glance *more = realloc(watcher->glances, capacity * sizeof *more);
-        if (more == NULL)
-            return false;
-        watcher->glances = more;
-        watcher->capacity = capacity;
-    }
+    if (!GROW(watcher->glances, watcher->capacity, watcher->count + 1))
+        return false;
     watcher->glances[watcher->count++] = glance;
     return true;
 }

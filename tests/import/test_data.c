@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 
 #include "base/date.h"
+#include "base/grow.h"
 
 enum { KEY_MAX = 64, SHA_TEXT = 65, EXACT_UNIT = 1000000, TRUTH_MAX = 1 << 20 };
 
@@ -46,11 +47,7 @@ static void sums_add(struct sums *sums, const char *key, __int128 exact)
 {
     uint64_t place;
     if (!names_get(&sums->places, slice_text(key), &place)) {
-        if (sums->count == sums->room) {
-            sums->room = sums->room == 0 ? 1024 : sums->room * 2;
-            sums->each = realloc(sums->each, sums->room * sizeof *sums->each);
-            assert_non_null(sums->each);
-        }
+        assert_true(GROW(sums->each, sums->room, sums->count + 1));
         place = sums->count++;
         assert_true(names_put(&sums->places, slice_text(key), place));
         (void)snprintf(sums->each[place].key, KEY_MAX, "%s", key);

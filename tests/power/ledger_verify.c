@@ -15,6 +15,7 @@
  */
 #include "ledger.h"
 
+#include "base/grow.h"
 #include "datadir/hex.h"
 #include "engine/instance.h"
 #include "recovery/shutdown_marker.h"
@@ -99,11 +100,7 @@ static bool entry_take(struct image *image, uint64_t seq, struct slice bytes,
         (const Tefter__Entry *)message_unpack(&tefter__entry__descriptor, bytes, &image->arena);
     if (!entry || entry->id.len != COMMAND_ID_SIZE)
         return fail(failure, FAULT_DAMAGED, 0, "entry %" PRIu64 " cannot be read", seq);
-    if (image->count == image->capacity) {
-        image->capacity = image->capacity ? 2 * image->capacity : 1024;
-        image->entries = realloc(image->entries, image->capacity * sizeof *image->entries);
-        need(image->entries);
-    }
+    need(GROW(image->entries, image->capacity, image->count + 1));
     struct entry *kept = &image->entries[image->count++];
     struct slice command = slice_of(entry->command.data, entry->command.len);
     memcpy(kept->id, entry->id.data, COMMAND_ID_SIZE);
