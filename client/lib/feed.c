@@ -331,7 +331,8 @@ static const Tefter__Row *row_unpack(const struct picture_row *row, struct arena
 const Tefter__Row *tefter_feed_row(const struct tefter_feed *feed, enum tefter_row kind,
                                    uint64_t id, struct arena *arena)
 {
-    const struct picture_row *row = picture_find(&feed->picture, (uint64_t)kind << 56 | id);
+    const struct picture_row *row =
+        picture_find(&feed->picture, row_key_of((enum row_kind)kind, id));
     return row == NULL ? NULL : row_unpack(row, arena);
 }
 

@@ -21,20 +21,15 @@ void picture_fini(struct picture *picture)
 
 /* ---- rows by key ---- */
 
-static uint64_t row_key(uint64_t kind, uint64_t id)
-{
-    return kind << 56 | (id & UINT64_C(0x00ffffffffffffff));
-}
-
 uint64_t picture_key(const Tefter__Row *row)
 {
     switch (row->kind_case) {
     case TEFTER__ROW__KIND_ACCOUNT:
-        return row_key(TEFTER__ROW__KIND_ACCOUNT, row->account->customer);
+        return row_key_of(ROW_ACCOUNT, row->account->customer);
     case TEFTER__ROW__KIND_CUSTOMER:
-        return row_key(TEFTER__ROW__KIND_CUSTOMER, row->customer->customer);
+        return row_key_of(ROW_CUSTOMER, row->customer->customer);
     case TEFTER__ROW__KIND_APPROVAL:
-        return row_key(TEFTER__ROW__KIND_APPROVAL, row->approval->approval);
+        return row_key_of(ROW_APPROVAL, row->approval->approval);
     case TEFTER__ROW__KIND__NOT_SET:
     case _TEFTER__ROW__KIND__CASE_IS_INT_SIZE:
         break;

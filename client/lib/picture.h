@@ -14,13 +14,14 @@
 #include "base/bytes.h"
 #include "base/incarnation.h"
 #include "wire.pb-c.h"
+#include "wire/row_key.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct picture_row {
-    uint64_t key;     /* kind << 56 | id; 0: a free place */
+    uint64_t key;     /* as in wire/row_key.h; 0: a free place */
     uint64_t version; /* the row's own seq, else its frame's */
     uint64_t round;   /* of the snapshot that last told it */
     uint8_t *bytes;   /* a packed Row */

@@ -241,7 +241,11 @@ struct tefter_feed *tefter_subscribe(struct tefter *client, Tefter__Topic topic,
                                      tefter_set_fn changed, void *context);
 void tefter_unsubscribe(struct tefter_feed *feed);
 
-enum tefter_row { TEFTER_ROW_ACCOUNT = 1, TEFTER_ROW_CUSTOMER = 2, TEFTER_ROW_APPROVAL = 3 };
+enum tefter_row {
+    TEFTER_ROW_ACCOUNT = TEFTER__ROW__KIND_ACCOUNT,
+    TEFTER_ROW_CUSTOMER = TEFTER__ROW__KIND_CUSTOMER,
+    TEFTER_ROW_APPROVAL = TEFTER__ROW__KIND_APPROVAL,
+};
 /* One row, unpacked into the arena; NULL: not there. */
 const Tefter__Row *tefter_feed_row(const struct tefter_feed *feed, enum tefter_row kind,
                                    uint64_t id, struct arena *arena);

@@ -23,6 +23,7 @@
 #include "record.pb-c.h"
 #include "reply.pb-c.h"
 #include "view.pb-c.h"
+#include "wire/row_key.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -39,7 +40,7 @@ enum { STATE_DIGEST_VERSION = 2 };
 /* How the state's rows are laid out, apart from what they say: to be raised when a derived row
  * changes, a table becomes derived, the state row changes. A state or checkpoint of another layout
  * (or digest) is FAULT_STALE: it is dropped, and made anew from the journal. */
-enum { STATE_LAYOUT = 1 };
+enum { STATE_LAYOUT = 2 };
 
 struct ledger_options {
     const char *path; /* folder of the LMDB */
@@ -81,9 +82,9 @@ void ledger_figures(struct ledger *ledger, struct ledger_figures *ret_figures);
 
 /* ---- the writer ---- */
 
-/* One row for terminals: `row` is a packed Row, `key` is kind << 56 | id. Locks, terms and persons
- * of an account are those of the business date at the branch of who asks, or acts; those of a
- * customer of the head office's. */
+/* One row for terminals: `row` is a packed Row, `key` is of wire/row_key.h. Locks, terms and
+ * persons of an account are those of the business date at the branch of who asks, or acts; those of
+ * a customer of the head office's. */
 struct ledger_row {
     uint64_t key;
     uint32_t customer;     /* 0: not of a customer */
@@ -192,10 +193,6 @@ size_t ledger_view_approvals(struct ledger_view *view, const uint64_t **ret_row_
  * longer kept, or more than RESUME_SCAN_MAX seqs lie between. */
 bool ledger_view_changed(struct ledger_view *view, uint64_t from, const uint64_t **ret_keys,
                          size_t *ret_count);
-
-#define LEDGER_ROW_KEY(kind, id) ((uint64_t)(kind) << 56 | (uint64_t)(id))
-#define LEDGER_ROW_KIND(key) ((uint32_t)((key) >> 56))
-#define LEDGER_ROW_ID(key) ((key)&UINT64_C(0x00ffffffffffffff))
 
 /* ---- verifying ---- */
 

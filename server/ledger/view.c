@@ -274,7 +274,7 @@ size_t ledger_view_approvals(struct ledger_view *view, const uint64_t **ret_row_
     uint64_t *keys = tx_take(&view->tx, PAGE_ROWS_MAX * sizeof *keys);
     size_t count = credit_open_approvals(&view->tx, keys, PAGE_ROWS_MAX);
     for (size_t i = 0; i < count; i++)
-        keys[i] = LEDGER_ROW_KEY(ROW_APPROVAL, keys[i]);
+        keys[i] = row_key_of(ROW_APPROVAL, keys[i]);
     *ret_row_keys = keys;
     return count;
 }

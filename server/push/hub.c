@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "push/conflate.h"
 #include "push/encode.h"
+#include "wire/row_key.h"
 
 enum { SHARED_SETS = 8 };
 
@@ -222,7 +223,7 @@ uint64_t hub_prev(const struct hub_subscription *subscription)
 
 static bool wants_kind(const struct hub_subscription *subscription, uint64_t key)
 {
-    return (subscription->kinds >> (key >> 56 & 31) & 1U) != 0;
+    return (subscription->kinds >> (row_key_kind(key) & 31) & 1U) != 0;
 }
 
 bool hub_wants(const struct hub_subscription *subscription, uint64_t key, uint32_t customer)

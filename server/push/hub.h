@@ -53,7 +53,7 @@ uint64_t hub_seq(const struct hub *hub);
 uint32_t hub_count(const struct hub *hub);
 
 struct hub_row {
-    uint64_t key;      /* kind << 56 | id */
+    uint64_t key;      /* as in wire/row_key.h */
     uint32_t customer; /* 0: not of a customer */
     struct slice row;  /* a packed Row */
 };

@@ -4,6 +4,7 @@
 
 #include "base/grow.h"
 #include "base/hash.h"
+#include "wire/row_key.h"
 #include "wire/varint.h"
 
 /* Numbers of proto/reply.proto and proto/view.proto. */
@@ -21,8 +22,8 @@ enum {
     CUSTOMER_PERSONS = 13,
     TAG_ACCOUNT_OLDEST_DUE = WIRE_TAG(ACCOUNT_OLDEST_DUE, WIRE_VARINT),
     TAG_ACCOUNT_SEQ = WIRE_TAG(ACCOUNT_SEQ, WIRE_VARINT),
-    TAG_ROW_ACCOUNT = WIRE_TAG(1, WIRE_BYTES),
-    TAG_ROW_CUSTOMER = WIRE_TAG(2, WIRE_BYTES),
+    TAG_ROW_ACCOUNT = WIRE_TAG(ROW_ACCOUNT, WIRE_BYTES),
+    TAG_ROW_CUSTOMER = WIRE_TAG(ROW_CUSTOMER, WIRE_BYTES),
     TAG_ENTRY = WIRE_TAG(1, WIRE_BYTES),
     TAG_ENTRY_WHO = WIRE_TAG(1, WIRE_BYTES),
     TAG_ENTRY_ACCOUNT = WIRE_TAG(2, WIRE_BYTES),

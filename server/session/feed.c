@@ -281,8 +281,8 @@ static Tefter__RefusalCode wish_wrong(struct session *session, const Tefter__Sub
 static uint32_t kinds_of(Tefter__Topic topic)
 {
     if (topic == TEFTER__TOPIC__TOPIC_APPROVALS)
-        return 1U << ROW_KIND_APPROVAL;
-    return 1U << ROW_KIND_ACCOUNT | 1U << ROW_KIND_CUSTOMER;
+        return 1U << ROW_APPROVAL;
+    return 1U << ROW_ACCOUNT | 1U << ROW_CUSTOMER;
 }
 
 static void feed_free(struct feed *feed)

@@ -39,9 +39,9 @@ static void put(struct gathering *gathering, uint64_t key, uint32_t customer, st
 static bool put_cached(struct gathering *gathering, uint64_t key)
 {
     struct row_cache *cache = gathering->home->cache;
-    uint32_t customer = (uint32_t)LEDGER_ROW_ID(key);
+    uint32_t customer = (uint32_t)row_key_id(key);
     enum row_cache_kind kind =
-        LEDGER_ROW_KIND(key) == ROW_KIND_ACCOUNT ? ROW_CACHE_ACCOUNT : ROW_CACHE_CUSTOMER;
+        row_key_kind(key) == ROW_ACCOUNT ? ROW_CACHE_ACCOUNT : ROW_CACHE_CUSTOMER;
     size_t size = row_cache_row_size(cache, kind, customer, &gathering->asker);
     if (size == 0 && rows_fill(gathering->home, gathering->view, &gathering->texts, 0, key))
         size = row_cache_row_size(cache, kind, customer, &gathering->asker);
@@ -56,8 +56,8 @@ static bool put_cached(struct gathering *gathering, uint64_t key)
 void gather(struct gathering *gathering, uint64_t key)
 {
     uint32_t customer = 0;
-    if (gathering->cached && LEDGER_ROW_KIND(key) != ROW_KIND_APPROVAL &&
-        hub_wants(gathering->subscription, key, (uint32_t)LEDGER_ROW_ID(key)) &&
+    if (gathering->cached && row_key_kind(key) != ROW_APPROVAL &&
+        hub_wants(gathering->subscription, key, (uint32_t)row_key_id(key)) &&
         put_cached(gathering, key))
         return;
     struct slice row = ledger_view_row(gathering->view, key, &customer);
@@ -67,8 +67,8 @@ void gather(struct gathering *gathering, uint64_t key)
 
 void gather_customer(struct gathering *gathering, uint32_t customer)
 {
-    gather(gathering, LEDGER_ROW_KEY(ROW_KIND_CUSTOMER, customer));
-    gather(gathering, LEDGER_ROW_KEY(ROW_KIND_ACCOUNT, customer));
+    gather(gathering, row_key_of(ROW_CUSTOMER, customer));
+    gather(gathering, row_key_of(ROW_ACCOUNT, customer));
 }
 
 bool gather_all(struct gathering *gathering, uint32_t *cursor)

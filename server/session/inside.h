@@ -29,6 +29,7 @@
 #include "wire.pb-c.h"
 #include "wire/frame.h"
 #include "wire/message.h"
+#include "wire/row_key.h"
 
 enum {
     WIRE_VERSION = 2,
@@ -47,9 +48,6 @@ enum {
     SNAPSHOT_BYTES_MAX = 64 * 1024 * 1024, /* of pages that are kept */
     BUSY_RETRY_MS = 250,
 };
-
-/* Kinds of rows, as ledger_row.key has them. */
-enum { ROW_KIND_ACCOUNT, ROW_KIND_CUSTOMER, ROW_KIND_APPROVAL };
 
 /*
  *   shaking ──certificate is good──▶ connected ──Hello──▶ greeted ◀──Logout──┐

@@ -85,7 +85,7 @@ bool rows_fill(struct sessions *home, struct ledger_view *view, struct texts *te
     struct ledger_row row;
     if (!ledger_view_row_of(view, branch, key, &row))
         return false;
-    if (LEDGER_ROW_KIND(key) == ROW_KIND_ACCOUNT) {
+    if (row_key_kind(key) == ROW_ACCOUNT) {
         row_cache_put_account(home->cache, row.customer, body_of(row.row), row.days);
         return true;
     }
@@ -139,9 +139,9 @@ static bool fill(struct reading *reading, uint32_t customer)
         return false;
     uint32_t branch = reading->session->who.branch;
     return rows_fill(home, reading->view, &reading->texts, branch,
-                     LEDGER_ROW_KEY(ROW_KIND_ACCOUNT, customer)) &&
+                     row_key_of(ROW_ACCOUNT, customer)) &&
            rows_fill(home, reading->view, &reading->texts, branch,
-                     LEDGER_ROW_KEY(ROW_KIND_CUSTOMER, customer));
+                     row_key_of(ROW_CUSTOMER, customer));
 }
 
 /* ---- the frame of an answer ---- */
@@ -515,10 +515,16 @@ static void row_published(struct sessions *home, const struct ledger_row *row, s
                           bool words_lost)
 {
     struct slice body = words_lost ? (struct slice){0} : body_of(worded);
-    if (LEDGER_ROW_KIND(row->key) == ROW_KIND_ACCOUNT)
+    switch (row_key_kind(row->key)) {
+    case ROW_ACCOUNT:
         row_cache_account_changed(home->cache, row->customer, body_of(worded), row->days);
-    else if (LEDGER_ROW_KIND(row->key) == ROW_KIND_CUSTOMER)
+        break;
+    case ROW_CUSTOMER:
         row_cache_customer_changed(home->cache, row->customer, body, row->days);
+        break;
+    case ROW_APPROVAL:
+        break; /* not kept */
+    }
 }
 
 /* No default: what a new kind of event means for rows is decided here. */

@@ -76,7 +76,7 @@ void snapshot_release(struct snapshot *snapshot)
 /* The hub takes it for a terminal that never reads: see feed.c's doors. */
 static struct snapshot *snapshot_create(struct sessions *home)
 {
-    static const struct hub_wish all = {.kinds = 1U << ROW_KIND_ACCOUNT | 1U << ROW_KIND_CUSTOMER};
+    static const struct hub_wish all = {.kinds = 1U << ROW_ACCOUNT | 1U << ROW_CUSTOMER};
     struct snapshot *snapshot = calloc(1, sizeof *snapshot);
     if (snapshot == NULL)
         return NULL;

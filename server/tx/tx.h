@@ -23,6 +23,7 @@
 #include "reply.pb-c.h"
 #include "store/store.h"
 #include "tx/looked.h"
+#include "wire/row_key.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -194,7 +195,6 @@ void tx_emit(struct tx *tx, const Tefter__Event *event);
 
 /* Rows that terminals hold and that this command changed; each is sent once, as it is after the
  * command. */
-enum row_kind { ROW_ACCOUNT, ROW_CUSTOMER, ROW_APPROVAL };
 void tx_touch(struct tx *tx, enum row_kind kind, uint64_t id);
 
 /* A broken invariant or damaged record seen by a noun: sticks to the transaction. */

@@ -113,8 +113,7 @@ static enum picture_verdict give_page(struct picture *picture, const struct trut
 
 static int64_t balance_in(const struct picture *picture, uint32_t customer)
 {
-    const struct picture_row *row =
-        picture_find(picture, (uint64_t)TEFTER__ROW__KIND_ACCOUNT << 56 | customer);
+    const struct picture_row *row = picture_find(picture, row_key_of(ROW_ACCOUNT, customer));
     if (row == NULL)
         return -1;
     Tefter__Row *message = tefter__row__unpack(NULL, row->size, row->bytes);

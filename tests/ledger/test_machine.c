@@ -174,7 +174,7 @@ static void a_terminal_that_was_away_is_told_what_changed(void **state)
     size_t count;
     assert_true(ledger_view_changed(view, away, &keys, &count));
     assert_int_equal(count, 2);
-    assert_int_equal(LEDGER_ROW_ID(keys[0]), binh);
+    assert_int_equal(row_key_id(keys[0]), binh);
     assert_true(ledger_view_changed(view, s->seq, &keys, &count));
     assert_int_equal(count, 0);
     assert_false(ledger_view_changed(view, s->seq + 1, &keys, &count));

@@ -7,8 +7,12 @@
 #include "push/hub.h"
 #include "wire.pb-c.h"
 #include "wire/message.h"
+#include "wire/row_key.h"
 
-enum { KINDS_CUSTOMERS = 3, KINDS_APPROVALS = 4 };
+enum {
+    KINDS_CUSTOMERS = 1 << ROW_ACCOUNT | 1 << ROW_CUSTOMER,
+    KINDS_APPROVALS = 1 << ROW_APPROVAL
+};
 
 /* A terminal that remembers what it was sent. */
 struct terminal {
@@ -96,7 +100,8 @@ static struct hub_row account(uint32_t customer, int64_t balance_minor)
     figures.balance_minor = balance_minor;
     row.kind_case = TEFTER__ROW__KIND_ACCOUNT;
     row.account = &figures;
-    return (struct hub_row){customer, customer, message_pack(&row.base, &arena)};
+    return (struct hub_row){row_key_of(ROW_ACCOUNT, customer), customer,
+                            message_pack(&row.base, &arena)};
 }
 
 static struct hub_row approval(uint64_t id, uint32_t customer, size_t note_size)
@@ -114,7 +119,8 @@ static struct hub_row approval(uint64_t id, uint32_t customer, size_t note_size)
     ask.note = &note;
     row.kind_case = TEFTER__ROW__KIND_APPROVAL;
     row.approval = &ask;
-    return (struct hub_row){UINT64_C(2) << 56 | id, customer, message_pack(&row.base, &arena)};
+    return (struct hub_row){row_key_of(ROW_APPROVAL, id), customer,
+                            message_pack(&row.base, &arena)};
 }
 
 static void publish(uint64_t seq, const struct hub_row *rows, size_t count)
@@ -200,8 +206,8 @@ static void topics_and_chosen_customers(void **state)
     publish_account(103, 20, 3);
     assert_int_equal(chosen.last->prev, 101);
     assert_int_equal(chosen.last->this_, 103);
-    assert_true(hub_wants(chosen.subscription, 20, 20));
-    assert_false(hub_wants(chosen.subscription, 21, 21));
+    assert_true(hub_wants(chosen.subscription, row_key_of(ROW_ACCOUNT, 20), 20));
+    assert_false(hub_wants(chosen.subscription, row_key_of(ROW_ACCOUNT, 21), 21));
 }
 
 static void slow_ones_get_one_set_of_newest_values(void **state)

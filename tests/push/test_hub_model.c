@@ -15,6 +15,9 @@
 #include "push/hub.h"
 #include "wire.pb-c.h"
 #include "wire/message.h"
+#include "wire/row_key.h"
+
+#define OF_CUSTOMERS (1U << ROW_ACCOUNT | 1U << ROW_CUSTOMER)
 
 enum {
     CUSTOMERS = 60,
@@ -67,8 +70,8 @@ static struct world world;
 static uint64_t key_of(int place)
 {
     if (place < 2 * CUSTOMERS)
-        return (uint64_t)(place % 2) << 56 | (uint64_t)(place / 2 + 1);
-    return UINT64_C(2) << 56 | (uint64_t)(place - 2 * CUSTOMERS + 1);
+        return row_key_of(place % 2 == 0 ? ROW_ACCOUNT : ROW_CUSTOMER, (uint64_t)(place / 2 + 1));
+    return row_key_of(ROW_APPROVAL, (uint64_t)(place - 2 * CUSTOMERS + 1));
 }
 
 static uint32_t customer_of(int place)
@@ -123,7 +126,7 @@ static struct slice pack_place(int place, struct version version)
     customer.code = long_code(version.value);
     approval.approval = (uint64_t)(place - 2 * CUSTOMERS + 1);
     approval.state = TEFTER__APPROVAL_STATE__APPROVAL_WAITING;
-    row.kind_case = (Tefter__Row__KindCase)(1 + (key_of(place) >> 56));
+    row.kind_case = (Tefter__Row__KindCase)row_key_kind(key_of(place));
     if (row.kind_case == TEFTER__ROW__KIND_ACCOUNT)
         row.account = &account;
     else if (row.kind_case == TEFTER__ROW__KIND_CUSTOMER)
@@ -266,7 +269,7 @@ static void begin_base(void)
     hub_drop(base.nobody.subscription);
     base = (struct base){.nobody = {.slow = true}};
     base.nobody.subscription =
-        hub_subscribe(world.hub, &base.nobody, &(struct hub_wish){.kinds = 3});
+        hub_subscribe(world.hub, &base.nobody, &(struct hub_wish){.kinds = OF_CUSTOMERS});
     assert_non_null(base.nobody.subscription);
     world.bases++;
 }
@@ -275,7 +278,7 @@ static void begin_base(void)
 static void join(struct terminal *terminal)
 {
     terminal->joined = false;
-    if (terminal->chosen || terminal->kinds != 3 || prng_below(&world.prng, 4) == 0)
+    if (terminal->chosen || terminal->kinds != OF_CUSTOMERS || prng_below(&world.prng, 4) == 0)
         return;
     for (int i = 0; i < TERMINALS && hub_pending(base.nobody.subscription) > 100; i++) {
         if (terminals[i].paging && terminals[i].joined)
@@ -327,7 +330,7 @@ static void wish(struct terminal *terminal)
 {
     uint64_t dice = prng_below(&world.prng, 4);
     terminal->number = 1 + (uint32_t)prng_below(&world.prng, 2);
-    terminal->kinds = dice == 0 ? 4 : 3;
+    terminal->kinds = dice == 0 ? 1U << ROW_APPROVAL : OF_CUSTOMERS;
     terminal->chosen = dice == 1;
     for (size_t i = 0; i < 10; i++)
         terminal->customers[i] = 1 + (uint32_t)prng_below(&world.prng, CUSTOMERS);

@@ -108,7 +108,7 @@ static void check_customer(const struct picture *picture, struct ledger_view *vi
                            uint32_t customer)
 {
     uint32_t of = 0;
-    struct slice row = ledger_view_row(view, LEDGER_ROW_KEY(ROW_KIND_ACCOUNT, customer), &of);
+    struct slice row = ledger_view_row(view, row_key_of(ROW_ACCOUNT, customer), &of);
     const Tefter__Row *truth =
         (const Tefter__Row *)message_unpack(&tefter__row__descriptor, row, &picture->client->arena);
     assert_non_null(truth);
