@@ -27,25 +27,24 @@ static const struct param pay_params[] = {
     END,
 };
 
-static const struct way {
-    const char *option;
-    Tefter__PaymentKind kind;
-} ways[] = {
-    {"--cash", TEFTER__PAYMENT_KIND__PAYMENT_CASH},
-    {"--pos", TEFTER__PAYMENT_KIND__PAYMENT_POS},
-    {"--transfer", TEFTER__PAYMENT_KIND__PAYMENT_TRANSFER},
-    {"--slip", TEFTER__PAYMENT_KIND__PAYMENT_SLIP},
-};
-
-static const struct way *way_said(struct run *run, bool *ret_good)
+/* The option of a kind of payment is its word; what it says is where the money went. NULL: none was
+ * said, cash into the only till. */
+static const char *way_said(struct run *run, Tefter__PaymentKind *ret_kind, bool *ret_good)
 {
-    const struct way *said = NULL;
+    const ProtobufCEnumDescriptor *kinds = &tefter__payment_kind__descriptor;
+    const char *said = NULL;
     *ret_good = true;
-    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
-        if (arg_text(&run->args, ways[i].option) == NULL)
+    *ret_kind = TEFTER__PAYMENT_KIND__PAYMENT_CASH;
+    for (unsigned i = 0; i < kinds->n_values; i++) {
+        char option[32];
+        Tefter__PaymentKind kind = (Tefter__PaymentKind)kinds->values[i].value;
+        (void)snprintf(option, sizeof(option), "--%s", payment_kind_word(kind));
+        const char *place = arg_text(&run->args, option);
+        if (place == NULL)
             continue;
         *ret_good = *ret_good && said == NULL;
-        said = &ways[i];
+        *ret_kind = kind;
+        said = place;
     }
     if (!*ret_good)
         (void)run_say(run, EXIT_USE, "one of --cash, --pos, --transfer and --slip, not two");
@@ -89,12 +88,10 @@ static bool fill_place(struct run *run, Tefter__TakePayment *payment)
 {
     bool good = false;
     uint64_t place = 0;
-    const struct way *way = way_said(run, &good);
+    const char *said = way_said(run, &payment->kind, &good);
     if (!good)
         return false;
-    payment->kind = way == NULL ? TEFTER__PAYMENT_KIND__PAYMENT_CASH : way->kind;
-    good = way == NULL ? only_till(run, &place)
-                       : typed_id(run, VALUE_PLACE, arg_text(&run->args, way->option), &place);
+    good = said == NULL ? only_till(run, &place) : typed_id(run, VALUE_PLACE, said, &place);
     payment->has_place = good;
     payment->place = (uint32_t)place;
     return good;

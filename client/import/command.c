@@ -1,7 +1,6 @@
 #include "import/command.h"
 
-#include <ctype.h>
-#include <strings.h>
+#include "lib/tefter.h"
 
 /* The commands only point to texts; protobuf-c wants them without const. */
 static char *text_of(const char *text)
@@ -220,29 +219,10 @@ static const Tefter__Command *credit_note_command(const struct entry *entry, str
 
 /* ---- payments ---- */
 
-static const struct {
-    const char *word;
-    Tefter__PaymentKind kind;
-} payment_words[] = {
-    {"cash", TEFTER__PAYMENT_KIND__PAYMENT_CASH},
-    {"pos", TEFTER__PAYMENT_KIND__PAYMENT_POS},
-    {"card", TEFTER__PAYMENT_KIND__PAYMENT_POS},
-    {"transfer", TEFTER__PAYMENT_KIND__PAYMENT_TRANSFER},
-    {"bank", TEFTER__PAYMENT_KIND__PAYMENT_TRANSFER},
-    {"slip", TEFTER__PAYMENT_KIND__PAYMENT_SLIP},
-};
-
-bool command_payment_kind(const char *word, int *ret_kind)
+bool command_payment_kind(const char *word, Tefter__PaymentKind *ret_kind)
 {
     *ret_kind = TEFTER__PAYMENT_KIND__PAYMENT_TRANSFER;
-    if (word == NULL)
-        return true;
-    for (size_t i = 0; i < sizeof payment_words / sizeof payment_words[0]; i++)
-        if (strcasecmp(word, payment_words[i].word) == 0) {
-            *ret_kind = (int)payment_words[i].kind;
-            return true;
-        }
-    return false;
+    return word == NULL || payment_kind_of(word, ret_kind);
 }
 
 static bool set_bill(Tefter__TakePayment *payment, const char *bill, struct arena *arena)
@@ -263,14 +243,14 @@ static const Tefter__Command *payment_command(const struct entry *entry, bool ma
                                               struct arena *arena)
 {
     const char *const *texts = entry->texts;
-    int kind = 0;
+    Tefter__PaymentKind kind;
     Tefter__Command *command = command_new(arena, TEFTER__COMMAND__KIND_TAKE_PAYMENT);
     Tefter__TakePayment *payment = arena_take(arena, sizeof *payment);
     if (command == NULL || payment == NULL || !command_payment_kind(texts[FIELD_KIND], &kind))
         return NULL;
     tefter__take_payment__init(payment);
     payment->customer_code = text_of(texts[FIELD_CUSTOMER]);
-    payment->kind = (Tefter__PaymentKind)kind;
+    payment->kind = kind;
     payment->amount_minor = entry->total_minor;
     payment->has_place = entry->has_number[FIELD_PLACE];
     payment->place = (uint32_t)entry->numbers[FIELD_PLACE];

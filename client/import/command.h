@@ -13,5 +13,5 @@ const Tefter__Command *command_of_entry(const struct entry *entry, bool match_ol
 const Tefter__Command *command_of_customer(const struct entry *entry, struct arena *arena);
 const Tefter__Command *command_of_product(const struct entry_line *line, struct arena *arena);
 
-/* "cash", "card", "transfer", "slip" ...; NULL is a transfer. A Tefter__PaymentKind. */
-bool command_payment_kind(const char *word, int *ret_kind);
+/* By a word of payment_kind_of; NULL is a transfer. */
+bool command_payment_kind(const char *word, Tefter__PaymentKind *ret_kind);

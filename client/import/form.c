@@ -413,7 +413,7 @@ void form_finish(const struct form *form, struct entry *entry)
         return;
     entry->total_minor = entry->numbers[FIELD_AMOUNT];
     entry->exact = (__int128)entry->total_minor * QUANTITY_UNIT * 1000;
-    int kind;
+    Tefter__PaymentKind kind;
     if (!command_payment_kind(entry->texts[FIELD_KIND], &kind))
         entry_reject(entry, entry->line, "kind \"%.40s\": cash, card, transfer or slip",
                      entry->texts[FIELD_KIND]);

@@ -272,6 +272,10 @@ const char *refusal_pattern(Tefter__RefusalCode code);
 /* "117,600,000 ₫" */
 size_t money_sentence(int64_t amount_minor, const struct currency *currency, char *out,
                       size_t capacity);
+/* "cash", "pos", "transfer", "slip"; NULL: a kind that a later version has. */
+const char *payment_kind_word(Tefter__PaymentKind kind);
+/* By that word or another one for it: "card", "bank"; large letters are small ones. */
+bool payment_kind_of(const char *word, Tefter__PaymentKind *ret_kind);
 const char *role_word(Tefter__Role role);     /* "manager" */
 const char *right_words(Tefter__Right right); /* "take money" */
 

@@ -1,5 +1,7 @@
 #include "lib/tefter.h"
 
+#include <strings.h>
+
 const char *role_word(Tefter__Role role)
 {
     switch (role) {
@@ -70,4 +72,48 @@ const char *right_words(Tefter__Right right)
         break;
     }
     return "do this"; /* also a right that a later version has */
+}
+
+/* ---- how money comes in ---- */
+
+const char *payment_kind_word(Tefter__PaymentKind kind)
+{
+    switch (kind) {
+    case TEFTER__PAYMENT_KIND__PAYMENT_CASH:
+        return "cash";
+    case TEFTER__PAYMENT_KIND__PAYMENT_POS:
+        return "pos";
+    case TEFTER__PAYMENT_KIND__PAYMENT_TRANSFER:
+        return "transfer";
+    case TEFTER__PAYMENT_KIND__PAYMENT_SLIP:
+        return "slip";
+    case _TEFTER__PAYMENT_KIND_IS_INT_SIZE:
+        break;
+    }
+    return NULL;
+}
+
+/* What files say too. */
+static const struct {
+    const char *word;
+    Tefter__PaymentKind kind;
+} other_words[] = {
+    {"card", TEFTER__PAYMENT_KIND__PAYMENT_POS},
+    {"bank", TEFTER__PAYMENT_KIND__PAYMENT_TRANSFER},
+};
+
+bool payment_kind_of(const char *word, Tefter__PaymentKind *ret_kind)
+{
+    const ProtobufCEnumDescriptor *kinds = &tefter__payment_kind__descriptor;
+    for (unsigned i = 0; i < kinds->n_values; i++) {
+        *ret_kind = (Tefter__PaymentKind)kinds->values[i].value;
+        if (strcasecmp(word, payment_kind_word(*ret_kind)) == 0)
+            return true;
+    }
+    for (size_t i = 0; i < sizeof(other_words) / sizeof(other_words[0]); i++) {
+        *ret_kind = other_words[i].kind;
+        if (strcasecmp(word, other_words[i].word) == 0)
+            return true;
+    }
+    return false;
 }

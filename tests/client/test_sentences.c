@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "lib/tefter.h"
 
@@ -41,6 +42,28 @@ static void every_right_and_role_has_words(void **state)
 }
 
 /* A later server may say what this program has no words for: a sentence all the same. */
+/* The words that people type are those of the protocol, so that JSON, files and options agree. */
+static void words_of_payments_are_those_of_the_protocol(void **state)
+{
+    (void)state;
+    Tefter__PaymentKind kind;
+    const ProtobufCEnumDescriptor *kinds = &tefter__payment_kind__descriptor;
+    for (unsigned i = 0; i < kinds->n_values; i++) {
+        Tefter__PaymentKind of = (Tefter__PaymentKind)kinds->values[i].value;
+        const char *name = kinds->values[i].name + strlen("PAYMENT_");
+        assert_int_equal(strcasecmp(payment_kind_word(of), name), 0);
+        assert_true(payment_kind_of(name, &kind));
+        assert_int_equal(kind, of);
+    }
+    assert_null(payment_kind_word((Tefter__PaymentKind)99));
+    assert_true(payment_kind_of("Card", &kind));
+    assert_int_equal(kind, TEFTER__PAYMENT_KIND__PAYMENT_POS);
+    assert_true(payment_kind_of("bank", &kind));
+    assert_int_equal(kind, TEFTER__PAYMENT_KIND__PAYMENT_TRANSFER);
+    assert_false(payment_kind_of("", &kind));
+    assert_false(payment_kind_of("voucher", &kind));
+}
+
 static void what_is_not_known_makes_a_sentence(void **state)
 {
     (void)state;
@@ -209,6 +232,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_code_has_a_sentence),
         cmocka_unit_test(every_right_and_role_has_words),
+        cmocka_unit_test(words_of_payments_are_those_of_the_protocol),
         cmocka_unit_test(what_is_not_known_makes_a_sentence),
         cmocka_unit_test(over_the_limit_says_what_would_free_it),
         cmocka_unit_test(facts_that_are_not_known_are_left_out),
