@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/fault.h"
 #include "base/hash.h"
 
 enum { ROWS = 512, WAYS = 8, FORGET_MS = 15 * 60 * 1000 };
@@ -15,14 +16,29 @@ struct rule {
     uint32_t most_ms;
     uint32_t leak_ms;
 };
-static const struct rule rules[THROTTLE_KINDS] = {
-    [THROTTLE_LOGIN] = {5, 2000, 60 * 1000, 0},
-    [THROTTLE_HERE] = {5, 2000, FORGET_MS, 0},
-    [THROTTLE_PIN] = {3, 2000, FORGET_MS, 0},
-    [THROTTLE_TERMINAL] = {20, 1000, 60 * 1000, 60 * 1000},
-    [THROTTLE_ADDRESS] = {10, 1000, 60 * 1000, 60 * 1000},
-    [THROTTLE_ALL] = {300, 100, 1000, 1000},
-};
+
+/* No default: a kind without a rule would never wait. */
+static struct rule rule_of(enum throttle_kind kind)
+{
+    switch (kind) {
+    case THROTTLE_LOGIN:
+        return (struct rule){5, 2000, 60 * 1000, 0};
+    case THROTTLE_HERE:
+        return (struct rule){5, 2000, FORGET_MS, 0};
+    case THROTTLE_PIN:
+        return (struct rule){3, 2000, FORGET_MS, 0};
+    case THROTTLE_TERMINAL:
+        return (struct rule){20, 1000, 60 * 1000, 60 * 1000};
+    case THROTTLE_ADDRESS:
+        return (struct rule){10, 1000, 60 * 1000, 60 * 1000};
+    case THROTTLE_ALL:
+        return (struct rule){300, 100, 1000, 1000};
+    case THROTTLE_KINDS:
+        break;
+    }
+    need(false);
+    return (struct rule){0};
+}
 
 struct counter {
     uint64_t key; /* 0: free */
@@ -70,14 +86,14 @@ static struct counter *find(const struct throttle *throttle, uint64_t key)
     return NULL;
 }
 
-static uint32_t delay_ms(const struct rule *rule, uint32_t guesses)
+static uint32_t delay_ms(struct rule rule, uint32_t guesses)
 {
-    if (guesses < rule->free)
+    if (guesses < rule.free)
         return 0;
-    uint64_t delay = rule->first_ms;
-    for (uint32_t i = rule->free; i < guesses && delay < rule->most_ms; i++)
+    uint64_t delay = rule.first_ms;
+    for (uint32_t i = rule.free; i < guesses && delay < rule.most_ms; i++)
         delay *= 2;
-    return delay < rule->most_ms ? (uint32_t)delay : rule->most_ms;
+    return delay < rule.most_ms ? (uint32_t)delay : rule.most_ms;
 }
 
 uint32_t throttle_wait(const struct throttle *throttle, enum throttle_kind kind, uint64_t key,
@@ -87,7 +103,7 @@ uint32_t throttle_wait(const struct throttle *throttle, enum throttle_kind kind,
     if (counter == NULL)
         return 0;
     int64_t since = now_ms - counter->last_ms;
-    int64_t delay = delay_ms(&rules[kind], counter->guesses);
+    int64_t delay = delay_ms(rule_of(kind), counter->guesses);
     if (since < 0)
         since = 0;
     return since >= delay ? 0 : (uint32_t)(delay - since);
@@ -107,13 +123,13 @@ static struct counter *make_room(struct throttle *throttle, uint64_t key)
 }
 
 /* What is left of so many guesses after a while. */
-static uint32_t left_of(const struct rule *rule, uint32_t guesses, int64_t since_ms)
+static uint32_t left_of(struct rule rule, uint32_t guesses, int64_t since_ms)
 {
     if (since_ms > FORGET_MS)
         return 0;
-    if (rule->leak_ms == 0 || since_ms < 0)
+    if (rule.leak_ms == 0 || since_ms < 0)
         return guesses;
-    int64_t forgotten = since_ms / rule->leak_ms;
+    int64_t forgotten = since_ms / rule.leak_ms;
     return forgotten >= guesses ? 0 : guesses - (uint32_t)forgotten;
 }
 
@@ -125,7 +141,7 @@ void throttle_charge(struct throttle *throttle, enum throttle_kind kind, uint64_
         counter = make_room(throttle, key);
         *counter = (struct counter){.key = key, .last_ms = now_ms};
     }
-    counter->guesses = left_of(&rules[kind], counter->guesses, now_ms - counter->last_ms) + 1;
+    counter->guesses = left_of(rule_of(kind), counter->guesses, now_ms - counter->last_ms) + 1;
     counter->last_ms = now_ms;
 }
 
