@@ -42,8 +42,19 @@ void log_setup(const char *program, enum log_level least)
 
 static const char *level_word(enum log_level level)
 {
-    static const char *const words[] = {"error", "warning", "notice", "info", "debug"};
-    return words[level];
+    switch (level) {
+    case LOG_ERROR:
+        return "error";
+    case LOG_WARNING:
+        return "warning";
+    case LOG_NOTICE:
+        return "notice";
+    case LOG_INFO:
+        return "info";
+    case LOG_DEBUG:
+        return "debug";
+    }
+    return "";
 }
 
 static bool line_put(struct line *line, const char *bytes, size_t size)
@@ -139,11 +150,28 @@ static void put_time(struct line *line)
     line_put_text(line, text);
 }
 
+/* As sd-daemon(3) has them. */
+static const char *priority_of(enum log_level level)
+{
+    switch (level) {
+    case LOG_ERROR:
+        return "<3>";
+    case LOG_WARNING:
+        return "<4>";
+    case LOG_NOTICE:
+        return "<5>";
+    case LOG_INFO:
+        return "<6>";
+    case LOG_DEBUG:
+        return "<7>";
+    }
+    return "";
+}
+
 static void put_priority(struct line *line, enum log_level level)
 {
-    static const char *const priorities[] = {"<3>", "<4>", "<5>", "<6>", "<7>"};
     if (settings.journal)
-        line_put_text(line, priorities[level]);
+        line_put_text(line, priority_of(level));
 }
 
 static void line_write(struct line *line)

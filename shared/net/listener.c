@@ -129,7 +129,7 @@ static bool stands(const struct loop_link *list)
 
 static struct stream *stream_of(struct loop_link *link)
 {
-    return (struct stream *)((char *)link - offsetof(struct stream, to_start));
+    return CONTAINER(link, struct stream, to_start);
 }
 
 static void patience_over(uv_timer_t *timer);
@@ -220,8 +220,7 @@ static void patience_over(uv_timer_t *timer)
 
 void listener_turn(struct loop_link *link)
 {
-    begin_next(
-        (struct stream_listener *)((char *)link - offsetof(struct stream_listener, to_begin)));
+    begin_next(CONTAINER(link, struct stream_listener, to_begin));
 }
 
 void listener_left(struct stream *stream)
@@ -352,8 +351,7 @@ static void came(uv_poll_t *handle, int status, int events)
 
 static void end_part(struct loop_part *part)
 {
-    stream_listener_close(
-        (struct stream_listener *)((char *)part - offsetof(struct stream_listener, part)));
+    stream_listener_close(CONTAINER(part, struct stream_listener, part));
 }
 
 static void handle_closed(uv_handle_t *handle)

@@ -259,24 +259,21 @@ static void end_handle(struct loop_caller *caller, uv_handle_t *handle)
 static void end_timer(struct loop_part *part)
 {
     struct loop_caller *caller = (struct loop_caller *)part;
-    struct loop_timer *timer =
-        (struct loop_timer *)((char *)caller - offsetof(struct loop_timer, caller));
+    struct loop_timer *timer = CONTAINER(caller, struct loop_timer, caller);
     end_handle(caller, (uv_handle_t *)&timer->handle);
 }
 
 static void end_wake(struct loop_part *part)
 {
     struct loop_caller *caller = (struct loop_caller *)part;
-    struct loop_wake *wake =
-        (struct loop_wake *)((char *)caller - offsetof(struct loop_wake, caller));
+    struct loop_wake *wake = CONTAINER(caller, struct loop_wake, caller);
     end_handle(caller, (uv_handle_t *)&wake->handle);
 }
 
 static void end_signal(struct loop_part *part)
 {
     struct loop_caller *caller = (struct loop_caller *)part;
-    struct loop_signal *watched =
-        (struct loop_signal *)((char *)caller - offsetof(struct loop_signal, caller));
+    struct loop_signal *watched = CONTAINER(caller, struct loop_signal, caller);
     end_handle(caller, (uv_handle_t *)&watched->handle);
 }
 

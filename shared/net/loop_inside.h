@@ -10,6 +10,7 @@
  */
 #include <uv.h>
 
+#include "base/container.h"
 #include "net/loop.h"
 
 enum { LOOP_BUFFER_SIZE = 64 * 1024 };

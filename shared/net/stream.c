@@ -20,7 +20,7 @@ enum {
 
 static void end_part(struct loop_part *part)
 {
-    struct stream *stream = (struct stream *)((char *)part - offsetof(struct stream, part));
+    struct stream *stream = CONTAINER(part, struct stream, part);
     stream_abort(stream, "the program ends");
 }
 
@@ -366,7 +366,7 @@ static void turn_flush(struct stream *stream)
 
 void stream_turn_flush(struct loop_link *link)
 {
-    turn_flush((struct stream *)((char *)link - offsetof(struct stream, to_flush)));
+    turn_flush(CONTAINER(link, struct stream, to_flush));
 }
 
 void stream_flush(struct stream *stream)
@@ -523,7 +523,7 @@ void stream_read_stop(struct stream *stream)
 
 void stream_turn_read(struct loop_link *link)
 {
-    struct stream *stream = (struct stream *)((char *)link - offsetof(struct stream, to_read));
+    struct stream *stream = CONTAINER(link, struct stream, to_read);
     bool discards = stream->phase == PHASE_ENDING && stream->shut;
     if (stream->phase == PHASE_HANDSHAKE || stream->phase == PHASE_OPEN)
         advance(stream);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/container.h"
 #include "base/hash.h"
 #include "import/run.h"
 
@@ -79,7 +80,7 @@ static inline char *kit_read(const char *path)
 
 static inline bool kit_take(struct sink *sink, struct entry *entry, struct failure *failure)
 {
-    struct kit *kit = (struct kit *)((char *)sink - offsetof(struct kit, sink));
+    struct kit *kit = CONTAINER(sink, struct kit, sink);
     char why[WHY_MAX] = "";
     if (kit->stop_after > 0 && kit->taken >= kit->stop_after) {
         sink->told(sink->context, entry, OUTCOME_LOST, NULL);
