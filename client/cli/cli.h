@@ -33,6 +33,7 @@ enum exit_code {
     EXIT_NO_SERVER = 3,
     EXIT_NOT_ALLOWED = 4,
     EXIT_CONFLICT = 5,
+    EXIT_CODES /* so many */
 };
 
 enum {

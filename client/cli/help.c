@@ -30,15 +30,26 @@ static const char values_text[] =
     "Amounts as people type them: 1,234.50  1500k  2m. Dates: 2026-11-23, today, +30, -7 (days\n"
     "from today). A customer is a code or a number; #17 is always the number.";
 
-static const char *const exit_texts[] = {
-    [EXIT_DONE] = "done",
-    [EXIT_REFUSED] = "refused by a rule",
-    [EXIT_USE] = "wrong use",
-    [EXIT_NO_SERVER] = "no server",
-    [EXIT_NOT_ALLOWED] = "not allowed",
-    [EXIT_CONFLICT] = "conflict with what is there",
-};
-enum { EXIT_COUNT = sizeof(exit_texts) / sizeof(exit_texts[0]) };
+static const char *exit_text(enum exit_code code)
+{
+    switch (code) {
+    case EXIT_DONE:
+        return "done";
+    case EXIT_REFUSED:
+        return "refused by a rule";
+    case EXIT_USE:
+        return "wrong use";
+    case EXIT_NO_SERVER:
+        return "no server";
+    case EXIT_NOT_ALLOWED:
+        return "not allowed";
+    case EXIT_CONFLICT:
+        return "conflict with what is there";
+    case EXIT_CODES:
+        break;
+    }
+    return "";
+}
 
 /* ---- one param ---- */
 
@@ -240,8 +251,8 @@ void help_all(FILE *out)
     fprintf(out, "\nEverywhere:\n");
     put_params(NULL, global_params, out);
     fprintf(out, "\n%s\nExit:", values_text);
-    for (int code = 0; code < EXIT_COUNT; code++)
-        fprintf(out, " %d %s%s", code, exit_texts[code], code + 1 < EXIT_COUNT ? "," : ".\n");
+    for (enum exit_code code = EXIT_DONE; code < EXIT_CODES; code++)
+        fprintf(out, " %d %s%s", code, exit_text(code), code + 1 < EXIT_CODES ? "," : ".\n");
     fprintf(out, "\ntefter NOUN --help, tefter NOUN VERB --help say more.\n");
 }
 
@@ -286,9 +297,9 @@ static bool tell_verb(void *context, const struct verb *verb)
 static void tell_ends(struct usage *usage)
 {
     usage_heading(usage, "Exit status");
-    for (int code = 0; code < EXIT_COUNT; code++) {
+    for (enum exit_code code = EXIT_DONE; code < EXIT_CODES; code++) {
         char text[80];
-        (void)snprintf(text, sizeof(text), "  %d  %s", code, exit_texts[code]);
+        (void)snprintf(text, sizeof(text), "  %d  %s", code, exit_text(code));
         usage_text(usage, text);
     }
     usage_heading(usage, "Environment");

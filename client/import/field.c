@@ -165,6 +165,20 @@ enum import_field field_guess(struct slice header, enum import_kind kind)
 
 const char *kind_word(enum import_kind kind)
 {
-    static const char *const words[] = {"customers", "products", "invoices", "payments"};
-    return words[kind];
+    switch (kind) {
+    case IMPORT_CUSTOMERS:
+        return "customers";
+    case IMPORT_PRODUCTS:
+        return "products";
+    case IMPORT_INVOICES:
+        return "invoices";
+    case IMPORT_PAYMENTS:
+        return "payments";
+    }
+    return "";
+}
+
+const char *kind_noun(enum import_kind kind)
+{
+    return kind == IMPORT_INVOICES ? "documents" : kind_word(kind); /* credit notes too */
 }

@@ -72,6 +72,7 @@ enum import_field field_find(struct slice name, enum import_kind kind);
 /* The field a header speaks of; FIELD_NONE when it says nothing to us. */
 enum import_field field_guess(struct slice header, enum import_kind kind);
 
-const char *kind_word(enum import_kind kind); /* "invoices" */
+const char *kind_word(enum import_kind kind); /* "invoices": as it is said on the command line */
+const char *kind_noun(enum import_kind kind); /* "documents": what it makes */
 /* Are two headers the same but for case, accents, spaces and signs? */
 bool header_alike(struct slice a, struct slice b);

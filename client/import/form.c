@@ -227,9 +227,17 @@ static void check_currency(const struct form *form, struct entry *entry)
 
 static enum entry_kind kind_of(enum import_kind kind)
 {
-    static const enum entry_kind kinds[] = {ENTRY_CUSTOMER, ENTRY_PRODUCT, ENTRY_INVOICE,
-                                            ENTRY_PAYMENT};
-    return kinds[kind];
+    switch (kind) {
+    case IMPORT_CUSTOMERS:
+        return ENTRY_CUSTOMER;
+    case IMPORT_PRODUCTS:
+        return ENTRY_PRODUCT;
+    case IMPORT_INVOICES:
+        return ENTRY_INVOICE;
+    case IMPORT_PAYMENTS:
+        return ENTRY_PAYMENT;
+    }
+    return ENTRY_KINDS;
 }
 
 void form_read_head(const struct form *form, const struct row *row, struct entry *entry)

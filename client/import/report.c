@@ -41,12 +41,6 @@ static uint64_t per_second(uint64_t count, uint64_t ms)
 
 /* ---- for people ---- */
 
-static const char *noun_of(enum import_kind kind)
-{
-    static const char *const nouns[] = {"customers", "products", "documents", "payments"};
-    return nouns[kind];
-}
-
 static bool has_money(const struct report *report)
 {
     return report->settings->kind == IMPORT_INVOICES || report->settings->kind == IMPORT_PAYMENTS;
@@ -59,7 +53,7 @@ static void tell_documents(const struct report *report, FILE *out)
     char there[COUNT_TEXT_MAX];
     char rejected[COUNT_TEXT_MAX];
     (void)fprintf(out, "%-10s %s %s, %s already there, %s rejected",
-                  noun_of(report->settings->kind), count_text(result->sent_documents, sent),
+                  kind_noun(report->settings->kind), count_text(result->sent_documents, sent),
                   report->settings->dry_run ? "would be sent" : "sent",
                   count_text(result->there, there), count_text(result->rejected, rejected));
     if (result->conflicts > 0)
@@ -155,7 +149,7 @@ static void tell_time(const struct report *report, FILE *out)
     (void)fprintf(
         out, "time       %" PRIu64 ".%02" PRIu64 " s: %s %s/s, %s rows/s\n", result->ms / SECOND_MS,
         result->ms % SECOND_MS / 10, count_text(per_second(told, result->ms), documents),
-        noun_of(report->settings->kind), count_text(per_second(result->rows, result->ms), rows));
+        kind_noun(report->settings->kind), count_text(per_second(result->rows, result->ms), rows));
 }
 
 void report_tell(const struct report *report, FILE *out)

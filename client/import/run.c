@@ -257,9 +257,8 @@ static bool take_row(struct run *run, const struct row *row)
 
 static void show_progress(struct run *run)
 {
-    static const char *const nouns[] = {"customers", "products", "documents", "payments"};
     struct progress progress = {
-        .noun = nouns[run->settings->kind],
+        .noun = kind_noun(run->settings->kind),
         .done = run->told,
         .rows = run->result->rows,
         .at = run->at,

@@ -5,6 +5,7 @@
 
 #include "base/date.h"
 #include "base/fault.h"
+#include "import/field.h"
 #include "import/import.h"
 
 enum { TERM_DAYS_MAX = 3650 };
@@ -220,9 +221,8 @@ static void fill_getopt(struct option options[])
 
 static bool kind_of(const char *word, enum import_kind *ret_kind, struct failure *failure)
 {
-    static const char *const words[] = {"customers", "products", "invoices", "payments"};
     for (enum import_kind i = IMPORT_CUSTOMERS; i <= IMPORT_PAYMENTS; i++)
-        if (strcmp(word, words[i]) == 0) {
+        if (strcmp(word, kind_word(i)) == 0) {
             *ret_kind = i;
             return true;
         }

@@ -182,11 +182,24 @@ static void digests(void **state)
     assert_false(hash_equal(&hashes[0], &hashes[1]));
 }
 
+static void every_field_has_a_row(void **state)
+{
+    (void)state;
+    for (enum import_field field = 0; field < FIELD_COUNT; field++) {
+        const struct field *about = field_about(field);
+        if (about->name == NULL || about->headers == NULL || about->kinds == 0)
+            fail_msg("field %d, behind %s, has no row", (int)field,
+                     field == 0 ? "none" : field_about(field - 1)->name);
+        assert_int_equal(about->required & ~about->kinds, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(guesses),   cmocka_unit_test(flags),   cmocka_unit_test(files),
-        cmocka_unit_test(constants), cmocka_unit_test(digests),
+        cmocka_unit_test(guesses), cmocka_unit_test(flags),
+        cmocka_unit_test(files),   cmocka_unit_test(constants),
+        cmocka_unit_test(digests), cmocka_unit_test(every_field_has_a_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
