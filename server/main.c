@@ -17,7 +17,7 @@
 #define SUMMARY "the server of a live receivables ledger"
 
 static const struct command commands[] = {
-    {"serve", server_run,
+    {"serve", serve_run,
      "ledger config listen map row-cache min-free checkpoint segment distrust date-frozen "
      "metrics slow-ms",
      NULL, "serve a ledger, in the foreground; TERM drains, HUP reads the certificate again"},
@@ -40,7 +40,7 @@ static const struct command commands[] = {
      "print a new one-time code for a terminal, while it is not served"},
     {"recover", recover_run, "ledger config admin password-file password-stdin map", NULL,
      "set a new password of an owner, while it is not served"},
-    {"skip", skip_run, "ledger config reason map", "SEQ",
+    {"quarantine", quarantine_run, "ledger config reason map", "SEQ",
      "pass over an entry that cannot be applied, while it is not served"},
     {"upgrade", upgrade_run, "ledger config map", NULL,
      "adopt the newest rules this program knows"},
@@ -125,7 +125,7 @@ static int run(const struct command *command, int argc, char **argv)
         settings_help(command);
     if (settings.help || settings.version)
         return EXIT_DONE;
-    child_set_map(settings.map_bytes);
+    subprocess_set_map(settings.map_bytes);
     return command->run(&settings);
 }
 

@@ -262,9 +262,9 @@ static void take_frame(struct line *line, struct slice frame)
     uint64_t request = 0;
     while (field_next(&rest, &field) && field.number == 1)
         request = field.value;
-    if (field.number == TEFTER__TO_TERMINAL__BODY_FEED)
+    if (field.number == TEFTER__TO_TERMINAL__BODY_DELTA)
         take_set(line, field.bytes, frame.size);
-    else if (field.number == TEFTER__TO_TERMINAL__BODY_PAGE)
+    else if (field.number == TEFTER__TO_TERMINAL__BODY_SNAPSHOT_CHUNK)
         take_page(line, field.bytes);
     else if (field.number == TEFTER__TO_TERMINAL__BODY_GOODBYE)
         refusal_tell("goodbye", &tefter__goodbye__descriptor, field.bytes);

@@ -109,10 +109,10 @@ static void send_import(struct work *work, struct line *line, uint64_t request, 
     issue.customer = customer_in_turn(work, number);
     issue.source = "load";
     issue.number = text;
-    issue.has_date = issue.has_due = issue.has_already_happened = true;
+    issue.has_date = issue.has_due = issue.has_backfill = true;
     issue.date = work->today - (uint32_t)(chance_of(number) % IMPORT_DAYS);
     issue.due = issue.date + 30;
-    issue.already_happened = true;
+    issue.backfill = true;
     send_invoice(line, request, &issue, chance_of(number + 1));
 }
 
@@ -120,11 +120,11 @@ static void send_payment(struct work *work, struct line *line, uint64_t request,
 {
     Tefter__Command command = TEFTER__COMMAND__INIT;
     Tefter__TakePayment take = TEFTER__TAKE_PAYMENT__INIT;
-    take.has_customer = take.has_place = take.has_match = true;
+    take.has_customer = take.has_money_account = take.has_match = true;
     take.customer = customer_in_turn(work, number);
     take.kind = TEFTER__PAYMENT_KIND__PAYMENT_CASH;
     take.amount_minor = 200000;
-    take.place = line->identity->till;
+    take.money_account = line->identity->till;
     take.match = TEFTER__MATCH_ORDER__MATCH_OLDEST_DUE;
     command.kind_case = TEFTER__COMMAND__KIND_TAKE_PAYMENT;
     command.take_payment = &take;

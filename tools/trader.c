@@ -159,7 +159,7 @@ static void figures_cells(struct trader *trader, const Tefter__AccountRow *accou
 
 /* ---- what is pushed ---- */
 
-static void push_line(struct trader *trader, const struct tefter_set *set,
+static void push_line(struct trader *trader, const struct tefter_delta *set,
                       const Tefter__AccountRow *account)
 {
     char cells[ROW_SIZE / 2], line[ROW_SIZE];
@@ -169,7 +169,7 @@ static void push_line(struct trader *trader, const struct tefter_set *set,
     say(trader, "  hears", line);
 }
 
-static void on_set(void *context, const struct tefter_set *set)
+static void on_set(void *context, const struct tefter_delta *set)
 {
     struct trader *trader = context;
     uint32_t own = tefter_welcome(trader->client)->terminal;
@@ -275,8 +275,8 @@ static void take_money(struct trader *trader, uint32_t customer, int64_t amount_
     payment.customer = customer;
     payment.kind = TEFTER__PAYMENT_KIND__PAYMENT_CASH;
     payment.amount_minor = amount_minor;
-    payment.has_place = trader->till != 0;
-    payment.place = trader->till;
+    payment.has_money_account = trader->till != 0;
+    payment.money_account = trader->till;
     payment.has_match = true;
     payment.match = TEFTER__MATCH_ORDER__MATCH_OLDEST_DUE;
     command.kind_case = TEFTER__COMMAND__KIND_TAKE_PAYMENT;
@@ -369,20 +369,20 @@ static bool learn_products(struct trader *trader, struct failure *failure)
 
 static bool learn_places(struct trader *trader, struct failure *failure)
 {
-    Tefter__MoneyPlaceList list = TEFTER__MONEY_PLACE_LIST__INIT;
+    Tefter__MoneyAccountList list = TEFTER__MONEY_ACCOUNT_LIST__INIT;
     Tefter__Query query = TEFTER__QUERY__INIT;
-    query.kind_case = TEFTER__QUERY__KIND_MONEY_PLACES;
-    query.money_places = &list;
+    query.kind_case = TEFTER__QUERY__KIND_MONEY_ACCOUNTS;
+    query.money_accounts = &list;
     uint32_t own = tefter_welcome(trader->client)->branch;
     const Tefter__Answer *answer = tefter_ask(trader->client, &query, &trader->arena, failure);
     if (answer == NULL)
         return false;
-    if (answer->kind_case != TEFTER__ANSWER__KIND_MONEY_PLACES)
+    if (answer->kind_case != TEFTER__ANSWER__KIND_MONEY_ACCOUNTS)
         return fail(failure, FAULT_USE, 0, "no tills are told");
-    for (size_t i = 0; i < answer->money_places->n_places; i++) {
-        const Tefter__MoneyPlaceRecord *place = answer->money_places->places[i];
-        if (place->kind == TEFTER__MONEY_PLACE_KIND__PLACE_TILL && place->branch == own)
-            trader->till = place->place;
+    for (size_t i = 0; i < answer->money_accounts->n_money_accounts; i++) {
+        const Tefter__MoneyAccountRecord *place = answer->money_accounts->money_accounts[i];
+        if (place->kind == TEFTER__MONEY_ACCOUNT_KIND__MONEY_TILL && place->branch == own)
+            trader->till = place->money_account;
     }
     return true;
 }

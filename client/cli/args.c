@@ -180,7 +180,7 @@ static const struct verb *const tables[] = {
 void verbs_each(bool (*each)(void *context, const struct verb *verb), void *context)
 {
     for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
-        for (const struct verb *verb = tables[i]; verb->noun != NULL; verb++) {
+        for (const struct verb *verb = tables[i]; verb->entity != NULL; verb++) {
             if (!each(context, verb))
                 return;
         }
@@ -188,15 +188,15 @@ void verbs_each(bool (*each)(void *context, const struct verb *verb), void *cont
 }
 
 struct verb_wish {
-    const char *noun;
-    const char *verb; /* NULL: any, or the noun alone */
+    const char *entity;
+    const char *verb; /* NULL: any, or the entity alone */
     const struct verb *found;
 };
 
 static bool match_verb(void *context, const struct verb *verb)
 {
     struct verb_wish *wish = context;
-    if (strcmp(verb->noun, wish->noun) != 0)
+    if (strcmp(verb->entity, wish->entity) != 0)
         return true;
     bool same = verb->verb == NULL || (wish->verb != NULL && strcmp(verb->verb, wish->verb) == 0);
     if (same)
@@ -204,9 +204,9 @@ static bool match_verb(void *context, const struct verb *verb)
     return !same;
 }
 
-const struct verb *verb_find(const char *noun, const char *verb)
+const struct verb *verb_find(const char *entity, const char *verb)
 {
-    struct verb_wish wish = {noun, verb, NULL};
+    struct verb_wish wish = {entity, verb, NULL};
     verbs_each(match_verb, &wish);
     return wish.found;
 }
@@ -235,7 +235,7 @@ static size_t distance(const char *a, const char *b)
 }
 
 struct near {
-    const char *noun; /* NULL: nouns are looked for */
+    const char *entity; /* NULL: entities are looked for */
     const char *word;
     const char *best;
     size_t distance;
@@ -244,8 +244,8 @@ struct near {
 static bool nearer(void *context, const struct verb *verb)
 {
     struct near *near = context;
-    const char *name = near->noun == NULL ? verb->noun : verb->verb;
-    if (name == NULL || (near->noun != NULL && strcmp(near->noun, verb->noun) != 0))
+    const char *name = near->entity == NULL ? verb->entity : verb->verb;
+    if (name == NULL || (near->entity != NULL && strcmp(near->entity, verb->entity) != 0))
         return true;
     bool begins = strncmp(name, near->word, strlen(near->word)) == 0;
     size_t far = begins ? 1 : distance(near->word, name);
@@ -256,9 +256,9 @@ static bool nearer(void *context, const struct verb *verb)
     return true;
 }
 
-static const char *nearest(const char *noun, const char *word)
+static const char *nearest(const char *entity, const char *word)
 {
-    struct near near = {noun, word, NULL, 3};
+    struct near near = {entity, word, NULL, 3};
     verbs_each(nearer, &near);
     return near.best;
 }
@@ -268,7 +268,7 @@ const char *nearest_noun(const char *word)
     return nearest(NULL, word);
 }
 
-const char *nearest_verb(const char *noun, const char *word)
+const char *nearest_verb(const char *entity, const char *word)
 {
-    return nearest(noun, word);
+    return nearest(entity, word);
 }

@@ -215,7 +215,7 @@ static int help_callee(const struct callee *callee)
 /* Secrets do not stand among a program's arguments, where every process can read them. */
 static bool has_secret(const ProtobufCMessageDescriptor *type)
 {
-    return type == &tefter__login__descriptor || type == &tefter__switch_person__descriptor ||
+    return type == &tefter__login__descriptor || type == &tefter__switch_staff__descriptor ||
            type == &tefter__set_password__descriptor;
 }
 
@@ -352,7 +352,7 @@ static int call_run(struct run *run)
 }
 
 const struct verb call_verbs[] = {
-    {.noun = "call",
+    {.entity = "call",
      .summary = "send any command, query or request; JSON in, JSON out",
      .params = call_params,
      .run = call_run,

@@ -11,7 +11,7 @@
  *   typed.c     what people type → fields of a message; references → ids
  *   path.c      fields of a message by path, as people read them
  *   table.c     aligned columns
- *   nouns: admin.c catalogue.c customer.c group.c sale.c money.c document.c report.c person.c
+ *   entities: admin.c catalogue.c customer.c group.c sale.c money.c document.c report.c person.c
  *   watch.c     live lines; call.c: any message by name; enrol.c; import.c
  */
 #include "base/arena.h"
@@ -124,7 +124,7 @@ struct param {
     }
 #define END_VERBS                                                                                  \
     {                                                                                              \
-        .noun = NULL                                                                               \
+        .entity = NULL                                                                             \
     }
 
 enum column_kind {
@@ -138,10 +138,10 @@ enum column_kind {
     COLUMN_PERCENT,
     COLUMN_FLAG, /* its title's word when true, else nothing */
     COLUMN_ENUM,
-    COLUMN_FREE,   /* of an AccountRow: free, "▲ over", or "unlimited" */
-    COLUMN_LATE,   /* days; nothing when not late */
-    COLUMN_ID,     /* "#17": to be typed as it stands */
-    COLUMN_BRANCH, /* an id, shown as its code */
+    COLUMN_AVAILABLE, /* of an AccountRow: free, "▲ over", or "unlimited" */
+    COLUMN_LATE,      /* days; nothing when not late */
+    COLUMN_ID,        /* "#17": to be typed as it stands */
+    COLUMN_BRANCH,    /* an id, shown as its code */
     COLUMN_STAFF,
 };
 
@@ -154,8 +154,8 @@ struct column {
 struct run;
 
 struct verb {
-    const char *noun;
-    const char *verb; /* NULL: the noun alone is a command */
+    const char *entity;
+    const char *verb; /* NULL: the entity alone is a command */
     const char *summary;
     const struct param *params;
     int (*run)(struct run *run); /* NULL: `command` or `query` says it all */
@@ -173,17 +173,17 @@ struct verb {
     const struct usage_option *own; /* options that its function reads by itself; NULL name ends */
 };
 
-/* Each ends with a row whose noun is NULL. */
+/* Each ends with a row whose entity is NULL. */
 extern const struct verb person_verbs[], admin_verbs[], catalogue_verbs[], customer_verbs[],
     group_verbs[], sale_verbs[], money_verbs[], document_verbs[], report_verbs[], watch_verbs[],
     call_verbs[], enrol_verbs[], import_verbs[];
 
 /* Every verb in order; false from `each` stops. */
 void verbs_each(bool (*each)(void *context, const struct verb *verb), void *context);
-const struct verb *verb_find(const char *noun, const char *verb);
+const struct verb *verb_find(const char *entity, const char *verb);
 /* The nearest known word, NULL when none is near. */
 const char *nearest_noun(const char *word);
-const char *nearest_verb(const char *noun, const char *word);
+const char *nearest_verb(const char *entity, const char *word);
 
 /* ---- arguments ---- */
 
@@ -221,7 +221,7 @@ static inline bool is_option(const struct param *param)
 }
 
 void help_all(FILE *out);
-void help_noun(const char *noun, FILE *out);
+void help_noun(const char *entity, FILE *out);
 void help_verb(const struct verb *verb, FILE *out);
 /* All verbs as a manual page or a completion. */
 void help_usage(enum usage_form form, FILE *out);
@@ -241,7 +241,7 @@ struct run {
     const Tefter__BranchesAnswer *branches;
     const Tefter__StaffAnswer *staff;
     const Tefter__GroupsAnswer *groups;
-    const Tefter__MoneyPlacesAnswer *places;
+    const Tefter__MoneyAccountsAnswer *places;
 };
 
 /* Sets exit_code and prints the failure; returns the code. */
@@ -331,7 +331,7 @@ const char *date_text(uint32_t date, char out[CELL_MAX]);
 const char *time_text(int64_t instant_ms, char out[CELL_MAX]);
 const char *price_text(const struct run *run, int64_t price, char out[CELL_MAX]);
 const char *quantity_text(int64_t quantity, char out[CELL_MAX]);
-/* "free 117,600,000" / "▲ over 64,500,000" / "no limit" */
+/* "available 117,600,000" / "▲ over 64,500,000" / "no limit" */
 const char *free_text(const struct run *run, const Tefter__AccountRow *account, char out[CELL_MAX]);
 /* A sign, or its stand-in where the terminal has no UTF-8. */
 const char *sign_over(const struct run *run);

@@ -106,7 +106,7 @@ static const struct param person_add[] = {
 
 static const struct param person_revoke[] = {
     OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number"),
-    OPERAND("PERSON", NUMBER, "person", "their number; tefter customer show lists it"),
+    OPERAND("BUYER", NUMBER, "buyer", "their number; tefter customer show lists it"),
     END,
 };
 
@@ -117,7 +117,7 @@ static const struct column list_columns[] = {
     {"AREA", "who.area", COLUMN_TEXT},
     {"OWES", "account.balance_minor", COLUMN_MONEY},
     {"LIMIT", "account.limit_minor", COLUMN_MONEY},
-    {"FREE", "account", COLUMN_FREE},
+    {"AVAILABLE", "account", COLUMN_AVAILABLE},
     {"LOCKED", "who.locked", COLUMN_FLAG},
     END_COLUMNS,
 };
@@ -157,7 +157,7 @@ static const struct column credit_columns[] = {
 };
 
 static const struct column person_columns[] = {
-    {"N", "person", COLUMN_NUMBER},
+    {"N", "buyer", COLUMN_NUMBER},
     {"NAME", "name", COLUMN_TEXT},
     {"PHONE", "phone", COLUMN_TEXT},
     {"PER SALE", "cap_sale_minor", COLUMN_MONEY},
@@ -260,7 +260,8 @@ static void put_the_line(struct run *run, const Tefter__AccountRow *account)
                uncleared, minus, unmatched);
     else
         printf("limit %s = unpaid bills %s + not cleared %s %s not yet matched %s %s %s%s\n", limit,
-               bills, uncleared, minus, unmatched, over ? minus : "+", over ? "" : "free ", rest);
+               bills, uncleared, minus, unmatched, over ? minus : "+", over ? "" : "available ",
+               rest);
 }
 
 static const Tefter__BillsAnswer *ask_bills(struct run *run, uint32_t customer)
@@ -300,10 +301,10 @@ static void put_bills(struct run *run, const Tefter__BillsAnswer *bills, size_t 
 
 static void put_persons(struct run *run, const Tefter__CustomerRow *row)
 {
-    if (row->n_persons == 0)
+    if (row->n_buyers == 0)
         return;
     printf("\nMay buy on this account\n");
-    table_rows(run, person_columns, (ProtobufCMessage *const *)row->persons, row->n_persons);
+    table_rows(run, person_columns, (ProtobufCMessage *const *)row->buyers, row->n_buyers);
 }
 
 static void put_card(struct run *run, const Tefter__CustomerCardAnswer *card)
@@ -406,9 +407,10 @@ static int customer_add_run(struct run *run)
                        "These may be the same customer. Nothing was made; if it is another one, "
                        "say it again with --no-look.");
     }
-    return run_submit(run, command,
-                      "Customer| {number}|| (#{id})| is made: {NAME}, {free}.| A limit is set by "
-                      "who may: tefter customer limit {number} AMOUNT|");
+    return run_submit(
+        run, command,
+        "Customer| {number}|| (#{id})| is made: {NAME}, {available}.| A limit is set by "
+        "who may: tefter customer limit {number} AMOUNT|");
 }
 
 /* ---- limit ---- */
@@ -429,7 +431,7 @@ static int customer_limit_run(struct run *run)
                    ? run_say(run, EXIT_USE, "\"default\" takes no other terms beside it")
                    : run_submit(run, command,
                                 "{CUSTOMER} has no limit of their own any more.| "
-                                "{free}.|");
+                                "{available}.|");
     if (limit->terms == NULL && member_make(&limit->base, "terms", &run->arena) == NULL)
         return run_say(run, EXIT_NO_SERVER, "no memory");
     limit->terms->has_unlimited = strcmp(text, "unlimited") == 0;
@@ -437,7 +439,7 @@ static int customer_limit_run(struct run *run)
     limit->terms->has_limit_minor = !limit->terms->has_unlimited;
     if (!limit->terms->has_unlimited && !typed_amount(run, text, &limit->terms->limit_minor))
         return run->exit_code;
-    return run_submit(run, command, "The limit of {CUSTOMER} is set|: {free}|.");
+    return run_submit(run, command, "The limit of {CUSTOMER} is set|: {available}|.");
 }
 
 /* ---- changes ---- */
@@ -488,17 +490,17 @@ static int customer_changes(struct run *run)
 /* ---- the table ---- */
 
 const struct verb customer_verbs[] = {
-    {.noun = "customer",
+    {.entity = "customer",
      .verb = "add",
      .summary = "add a customer; likely doubles are shown first",
      .params = customer_add,
      .run = customer_add_run},
-    {.noun = "customer",
+    {.entity = "customer",
      .verb = "show",
      .summary = "show one customer: balance, limit and unpaid bills",
      .params = shown_customer,
      .run = customer_show},
-    {.noun = "customer",
+    {.entity = "customer",
      .verb = "list",
      .summary = "list customers with what they owe and have available",
      .params = customer_list,
@@ -507,25 +509,25 @@ const struct verb customer_verbs[] = {
      .columns = list_columns,
      .paged = true,
      .empty = "Nobody."},
-    {.noun = "customer",
+    {.entity = "customer",
      .verb = "edit",
      .summary = "change their name, phone, area or terms",
      .params = customer_edit,
      .command = "change_customer",
      .done = "{CUSTOMER} is changed."},
-    {.noun = "customer",
+    {.entity = "customer",
      .verb = "lock",
      .summary = "stop sales on credit, in all branches at once",
      .params = customer_lock,
      .command = "lock_customer",
      .done = "{CUSTOMER} is locked at every branch.| Owes {balance$}.|"},
-    {.noun = "customer",
+    {.entity = "customer",
      .verb = "unlock",
      .summary = "allow sales on credit again",
      .params = customer_unlock,
      .command = "unlock_customer",
-     .done = "{CUSTOMER} is no longer locked|: {free}|."},
-    {.noun = "customer",
+     .done = "{CUSTOMER} is no longer locked|: {available}|."},
+    {.entity = "customer",
      .verb = "history",
      .summary = "list every document with the running balance",
      .params = customer_history,
@@ -534,23 +536,23 @@ const struct verb customer_verbs[] = {
      .columns = history_columns,
      .paged = true,
      .empty = "No documents yet."},
-    {.noun = "customer",
+    {.entity = "customer",
      .verb = "changes",
      .summary = "show who changed what of them, and when",
      .params = one_customer,
      .run = customer_changes},
-    {.noun = "customer",
+    {.entity = "customer",
      .verb = "bills",
      .summary = "list all unpaid bills, and money not yet matched",
      .params = one_customer,
      .run = customer_bills},
-    {.noun = "customer",
+    {.entity = "customer",
      .verb = "limit",
      .summary = "set their credit limit",
      .params = customer_limit,
      .command = "set_credit_limit",
      .run = customer_limit_run},
-    {.noun = "customer",
+    {.entity = "customer",
      .verb = "limits",
      .summary = "list their limits so far",
      .params = one_customer,
@@ -558,17 +560,17 @@ const struct verb customer_verbs[] = {
      .rows = "limits",
      .columns = limit_columns,
      .empty = "He has had no limit of his own."},
-    {.noun = "customer",
-     .verb = "person",
+    {.entity = "customer",
+     .verb = "buyer",
      .summary = "add someone who may buy on their account",
      .params = person_add,
-     .command = "allow_person",
+     .command = "authorise_buyer",
      .done = "{NAME} may buy on the account of {CUSTOMER}|, number {id}|."},
-    {.noun = "customer",
-     .verb = "person-revoke",
+    {.entity = "customer",
+     .verb = "buyer-revoke",
      .summary = "let someone buy on it no more",
      .params = person_revoke,
-     .command = "revoke_person",
-     .done = "Person {PERSON} may no longer buy on the account of {CUSTOMER}."},
+     .command = "revoke_buyer",
+     .done = "Buyer {BUYER} may no longer buy on the account of {CUSTOMER}."},
     END_VERBS,
 };

@@ -86,15 +86,15 @@ static void put_facts(struct run *run, const Tefter__DocumentAnswer *answer)
         printf("  %-10s %s%s%s\n", "paid",
                enum_word(&tefter__payment_kind__descriptor, (int)document->payment_kind, text,
                          sizeof(text)),
-               document->has_place ? ", " : "",
-               document->has_place ? place_name(run, document->place) : "");
-    if (document->marketer != NULL)
-        printf("  %-10s %s\n", "sold by", document->marketer);
+               document->has_money_account ? ", " : "",
+               document->has_money_account ? place_name(run, document->money_account) : "");
+    if (document->salesperson != NULL)
+        printf("  %-10s %s\n", "sold by", document->salesperson);
     if (document->reference != NULL)
         printf("  %-10s %s\n", "reference", document->reference);
     if (text_of(document->note)[0] != '\0')
         printf("  %-10s %s\n", "note", text_of(document->note));
-    if (document->has_already_happened && document->already_happened)
+    if (document->has_backfill && document->backfill)
         printf("  entered later, as already happened\n");
 }
 
@@ -237,12 +237,12 @@ static int show_run(struct run *run)
 }
 
 const struct verb document_verbs[] = {
-    {.noun = "document",
+    {.entity = "document",
      .verb = "show",
      .summary = "show a document and every payment that touched it",
      .params = show_params,
      .run = show_run},
-    {.noun = "documents",
+    {.entity = "documents",
      .summary = "list documents",
      .params = list_params,
      .query = "documents",

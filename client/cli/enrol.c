@@ -90,7 +90,7 @@ static int enrol_run(struct run *run)
 }
 
 const struct verb enrol_verbs[] = {
-    {.noun = "enrol",
+    {.entity = "enrol",
      .summary = "make this device a terminal of a server",
      .params = enrol_params,
      .run = enrol_run,

@@ -196,7 +196,7 @@ static void put_operands(const struct verb *verb, FILE *out)
 
 static void put_name(const struct verb *verb, FILE *out)
 {
-    fprintf(out, "%s%s%s", verb->noun, verb->verb == NULL ? "" : " ",
+    fprintf(out, "%s%s%s", verb->entity, verb->verb == NULL ? "" : " ",
             verb->verb == NULL ? "" : verb->verb);
 }
 
@@ -219,7 +219,7 @@ void help_verb(const struct verb *verb, FILE *out)
 }
 
 struct noun_help {
-    const char *noun;
+    const char *entity;
     FILE *out;
 };
 
@@ -227,20 +227,20 @@ static bool put_verb_line(void *context, const struct verb *verb)
 {
     const struct noun_help *help = context;
     char left[80];
-    if (help->noun != NULL && strcmp(help->noun, verb->noun) != 0)
+    if (help->entity != NULL && strcmp(help->entity, verb->entity) != 0)
         return true;
-    (void)snprintf(left, sizeof(left), "%s%s%s", verb->noun, verb->verb == NULL ? "" : " ",
+    (void)snprintf(left, sizeof(left), "%s%s%s", verb->entity, verb->verb == NULL ? "" : " ",
                    verb->verb == NULL ? "" : verb->verb);
     fprintf(help->out, "  %-24s %s\n", left, verb->summary);
     return true;
 }
 
-void help_noun(const char *noun, FILE *out)
+void help_noun(const char *entity, FILE *out)
 {
-    struct noun_help help = {noun, out};
-    fprintf(out, "tefter %s VERB …\n\n", noun);
+    struct noun_help help = {entity, out};
+    fprintf(out, "tefter %s VERB …\n\n", entity);
     verbs_each(put_verb_line, &help);
-    fprintf(out, "\ntefter %s VERB --help says more.\n", noun);
+    fprintf(out, "\ntefter %s VERB --help says more.\n", entity);
 }
 
 void help_all(FILE *out)
@@ -253,7 +253,7 @@ void help_all(FILE *out)
     fprintf(out, "\n%s\nExit:", values_text);
     for (enum exit_code code = EXIT_DONE; code < EXIT_CODES; code++)
         fprintf(out, " %d %s%s", code, exit_text(code), code + 1 < EXIT_CODES ? "," : ".\n");
-    fprintf(out, "\ntefter NOUN --help, tefter NOUN VERB --help say more.\n");
+    fprintf(out, "\ntefter ENTITY --help, tefter ENTITY VERB --help say more.\n");
 }
 
 /* ---- the manual page, the completion ---- */
@@ -317,7 +317,7 @@ void help_usage(enum usage_form form, FILE *out)
     struct usage usage = {.out = out, .form = form, .program = "tefter"};
     usage_begin(&usage, "1", PROGRAM_SUMMARY);
     usage_heading(&usage, "Synopsis");
-    usage_text(&usage, "tefter NOUN [VERB] [OPERAND ...] [--OPTION ...]");
+    usage_text(&usage, "tefter ENTITY [VERB] [OPERAND ...] [--OPTION ...]");
     usage_heading(&usage, "Description");
     usage_text(&usage, "The command line of a terminal: customers, sales on credit, payments, "
                        "reports and administration of a ledger that tefterd(8) serves.");

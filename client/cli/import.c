@@ -59,7 +59,7 @@ static const struct param import_params[] = {
 };
 
 const struct verb import_verbs[] = {
-    {.noun = "import",
+    {.entity = "import",
      .summary = "import customers, products, invoices or payments from a file",
      .params = import_params,
      .own = import_options,

@@ -13,37 +13,37 @@ enum { SETTLE_MS = 2000 };
 
 static bool has_noun(void *context, const struct verb *verb)
 {
-    const char **noun = context;
-    if (*noun != NULL && strcmp(*noun, verb->noun) == 0)
-        *noun = NULL;
-    return *noun != NULL;
+    const char **entity = context;
+    if (*entity != NULL && strcmp(*entity, verb->entity) == 0)
+        *entity = NULL;
+    return *entity != NULL;
 }
 
-static bool noun_known(const char *noun)
+static bool noun_known(const char *entity)
 {
-    verbs_each(has_noun, &noun);
-    return noun == NULL;
+    verbs_each(has_noun, &entity);
+    return entity == NULL;
 }
 
-static int unknown_noun(const char *noun)
+static int unknown_noun(const char *entity)
 {
-    const char *near = nearest_noun(noun);
-    fprintf(stderr, "tefter: there is no \"%s\".%s%s%s tefter help lists everything.\n", noun,
+    const char *near = nearest_noun(entity);
+    fprintf(stderr, "tefter: there is no \"%s\".%s%s%s tefter help lists everything.\n", entity,
             near == NULL ? "" : " Did you mean \"", near == NULL ? "" : near,
             near == NULL ? "" : "\"?");
     return EXIT_USE;
 }
 
-static int unknown_verb(const char *noun, const char *verb)
+static int unknown_verb(const char *entity, const char *verb)
 {
-    const char *near = verb == NULL ? NULL : nearest_verb(noun, verb);
+    const char *near = verb == NULL ? NULL : nearest_verb(entity, verb);
     if (verb == NULL)
-        fprintf(stderr, "tefter: %s what?\n", noun);
+        fprintf(stderr, "tefter: %s what?\n", entity);
     else
-        fprintf(stderr, "tefter: there is no \"%s %s\".%s%s%s%s%s\n", noun, verb,
-                near == NULL ? "" : " Did you mean \"", near == NULL ? "" : noun,
+        fprintf(stderr, "tefter: there is no \"%s %s\".%s%s%s%s%s\n", entity, verb,
+                near == NULL ? "" : " Did you mean \"", near == NULL ? "" : entity,
                 near == NULL ? "" : " ", near == NULL ? "" : near, near == NULL ? "" : "\"?");
-    help_noun(noun, stderr);
+    help_noun(entity, stderr);
     return EXIT_USE;
 }
 
@@ -90,7 +90,7 @@ static int run_verb(const struct verb *verb, int argc, char **argv)
     run_begin(&run);
     if (!args_read(&run.args, verb, argc, argv, &run.failure)) {
         int code = run_failed(&run, EXIT_USE);
-        fprintf(stderr, "tefter %s%s%s --help says more.\n", verb->noun,
+        fprintf(stderr, "tefter %s%s%s --help says more.\n", verb->entity,
                 verb->verb == NULL ? "" : " ", verb->verb == NULL ? "" : verb->verb);
         return run_end(&run, code);
     }
@@ -109,7 +109,7 @@ static int run_import(int argc, char **argv)
     return run_end(&run, import_words(&run, argc, argv));
 }
 
-/* Global options may stand before the noun: they are moved behind the verb. */
+/* Global options may stand before the entity: they are moved behind the verb. */
 static int leading_options(int argc, char **argv)
 {
     int at = 0;
@@ -137,35 +137,35 @@ static bool is_help(const char *word)
     return strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
 }
 
-static int help(const char *noun, const char *verb_name)
+static int help(const char *entity, const char *verb_name)
 {
-    if (noun == NULL) {
+    if (entity == NULL) {
         help_all(stdout);
         return EXIT_DONE;
     }
-    if (!noun_known(noun))
-        return unknown_noun(noun);
-    const struct verb *verb = verb_find(noun, verb_name);
+    if (!noun_known(entity))
+        return unknown_noun(entity);
+    const struct verb *verb = verb_find(entity, verb_name);
     if (verb != NULL)
         help_verb(verb, stdout);
     else
-        help_noun(noun, stdout);
+        help_noun(entity, stdout);
     return EXIT_DONE;
 }
 
 static int run_words(int argc, char **argv)
 {
-    const char *noun = argv[0];
-    if (strcmp(noun, "import") == 0)
+    const char *entity = argv[0];
+    if (strcmp(entity, "import") == 0)
         return run_import(argc, argv);
-    if (!noun_known(noun))
-        return unknown_noun(noun);
+    if (!noun_known(entity))
+        return unknown_noun(entity);
     const char *second = argc > 1 ? argv[1] : NULL;
-    const struct verb *verb = verb_find(noun, second);
+    const struct verb *verb = verb_find(entity, second);
     if (verb == NULL && second != NULL && is_help(second))
-        return help(noun, NULL);
+        return help(entity, NULL);
     if (verb == NULL)
-        return unknown_verb(noun, second);
+        return unknown_verb(entity, second);
     int used = verb->verb == NULL ? 1 : 2;
     return run_verb(verb, argc - used, argv + used);
 }

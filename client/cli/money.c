@@ -23,7 +23,7 @@ static const struct param pay_params[] = {
     OPTION("--number", TEXT, "number", "receipt number (default: the next of the branch's series)"),
     OPTION("--date", DATE, "date", "value date (default: the branch's business date)"),
     OPTION("--note", TEXT, "note", "a note on the payment"),
-    OPTION("--already-happened", FLAG, "already_happened", "it was taken while offline"),
+    OPTION("--backfill", FLAG, "backfill", "it was taken while offline"),
     END,
 };
 
@@ -51,14 +51,14 @@ static const char *way_said(struct run *run, Tefter__PaymentKind *ret_kind, bool
     return said;
 }
 
-static const Tefter__MoneyPlacesAnswer *ask_places(struct run *run)
+static const Tefter__MoneyAccountsAnswer *ask_places(struct run *run)
 {
     Tefter__Query query = TEFTER__QUERY__INIT;
-    Tefter__MoneyPlaceList list = TEFTER__MONEY_PLACE_LIST__INIT;
-    query.kind_case = TEFTER__QUERY__KIND_MONEY_PLACES;
-    query.money_places = &list;
+    Tefter__MoneyAccountList list = TEFTER__MONEY_ACCOUNT_LIST__INIT;
+    query.kind_case = TEFTER__QUERY__KIND_MONEY_ACCOUNTS;
+    query.money_accounts = &list;
     const Tefter__Answer *answer = run_ask(run, &query);
-    return answer == NULL ? NULL : answer->money_places;
+    return answer == NULL ? NULL : answer->money_accounts;
 }
 
 /* The only till of this terminal's branch. */
@@ -66,13 +66,13 @@ static bool only_till(struct run *run, uint64_t *ret_place)
 {
     size_t found = 0;
     uint32_t branch = tefter_welcome(run->client)->branch;
-    const Tefter__MoneyPlacesAnswer *places = ask_places(run);
-    for (size_t i = 0; places != NULL && i < places->n_places; i++) {
-        const Tefter__MoneyPlaceRecord *place = places->places[i];
-        if (place->kind != TEFTER__MONEY_PLACE_KIND__PLACE_TILL || place->retired ||
+    const Tefter__MoneyAccountsAnswer *places = ask_places(run);
+    for (size_t i = 0; places != NULL && i < places->n_money_accounts; i++) {
+        const Tefter__MoneyAccountRecord *place = places->money_accounts[i];
+        if (place->kind != TEFTER__MONEY_ACCOUNT_KIND__MONEY_TILL || place->retired ||
             place->branch != branch)
             continue;
-        *ret_place = place->place;
+        *ret_place = place->money_account;
         found++;
     }
     if (places != NULL && found != 1)
@@ -92,8 +92,8 @@ static bool fill_place(struct run *run, Tefter__TakePayment *payment)
     if (!good)
         return false;
     good = said == NULL ? only_till(run, &place) : typed_id(run, VALUE_PLACE, said, &place);
-    payment->has_place = good;
-    payment->place = (uint32_t)place;
+    payment->has_money_account = good;
+    payment->money_account = (uint32_t)place;
     return good;
 }
 
@@ -143,7 +143,7 @@ static int pay_run(struct run *run)
         return run->exit_code;
     return run_submit(run, command,
                       "{number}| {total$}| taken.| Matched {matched$}.|| Owes {balance$}|, "
-                      "{free}|.");
+                      "{available}|.");
 }
 
 /* ---- confirm, reverse ---- */
@@ -164,9 +164,10 @@ static int confirm_run(struct run *run)
         return run->exit_code;
     bool came = !arg_flag(&run->args, "--never-came");
     command->confirm_payment->confirmed = came;
-    return run_submit(run, command,
-                      came ? "{PAYMENT} is confirmed.| Owes {balance$}|, {free}|."
-                           : "{PAYMENT} is reversed| by {reversal}|.| Owes {balance$}|, {free}|.");
+    return run_submit(
+        run, command,
+        came ? "{PAYMENT} is confirmed.| Owes {balance$}|, {available}|."
+             : "{PAYMENT} is reversed| by {reversal}|.| Owes {balance$}|, {available}|.");
 }
 
 static const struct param reverse_params[] = {
@@ -269,7 +270,7 @@ static int match_run(struct run *run)
     if (arg_flag(&run->args, "--preview"))
         return preview_run(run, command->match_items);
     return run_submit(run, command,
-                      "Matched| {matched$}|| (match {match})|.| Owes {balance$}|, {free}|.");
+                      "Matched| {matched$}|| (match {match})|.| Owes {balance$}|, {available}|.");
 }
 
 static const struct param unmatch_params[] = {
@@ -287,36 +288,36 @@ static const struct column unmatched_columns[] = {
 };
 
 const struct verb money_verbs[] = {
-    {.noun = "pay",
+    {.entity = "pay",
      .summary = "take a payment and match it with the oldest due bills",
      .params = pay_params,
      .run = pay_run,
      .more = "tefter pay C-000123 50m --cash \"drawer 1\"\n"
              "tefter pay C-000123 1,250.00 --transfer Main --reference E2E-1 --bill TD-17=1,000"},
-    {.noun = "confirm",
+    {.entity = "confirm",
      .summary = "confirm that a bank slip reached the bank, or never did",
      .params = confirm_params,
      .run = confirm_run},
-    {.noun = "match",
+    {.entity = "match",
      .summary = "match money with bills, oldest due first or part by part",
      .params = match_params,
      .run = match_run},
-    {.noun = "unmatch",
+    {.entity = "unmatch",
      .summary = "undo a match",
      .params = unmatch_params,
      .command = "undo_match",
-     .done = "Match {MATCH} is undone.| Owes {balance$}|, {free}|."},
-    {.noun = "unmatched",
+     .done = "Match {MATCH} is undone.| Owes {balance$}|, {available}|."},
+    {.entity = "unmatched",
      .summary = "list money not yet matched, oldest first",
      .query = "unmatched_money",
      .rows = "rows",
      .columns = unmatched_columns,
      .paged = true,
      .empty = "All money is matched."},
-    {.noun = "reverse",
+    {.entity = "reverse",
      .summary = "reverse a whole document",
      .params = reverse_params,
      .command = "reverse_document",
-     .done = "{NUMBER} is reversed| by {reversal}|.| Owes {balance$}|, {free}|."},
+     .done = "{NUMBER} is reversed| by {reversal}|.| Owes {balance$}|, {available}|."},
     END_VERBS,
 };

@@ -323,12 +323,12 @@ static void put_status(const Tefter__StatusAnswer *status)
 {
     printf("tefterd %s\n", status->version);
     put_count("seq", status->seq);
-    put_count("epoch", status->epoch);
+    put_count("rules_version", status->rules_version);
     put_count("terminals connected", status->sessions);
     if (status->has_not_reading && status->not_reading > 0)
         put_count("of them not reading", status->not_reading);
-    if (status->has_places)
-        put_count("places for terminals", status->places);
+    if (status->has_slots)
+        put_count("places for terminals", status->slots);
     if (status->has_turned_away && status->turned_away > 0)
         put_count("turned away, no place", status->turned_away);
     if (status->has_busy && status->busy > 0)
@@ -368,32 +368,32 @@ static int status_run(struct run *run)
 }
 
 const struct verb person_verbs[] = {
-    {.noun = "login",
+    {.entity = "login",
      .summary = "log in at this terminal",
      .params = login_params,
      .run = login_run,
      .offline = true,
      .more = "The password is asked for without echo, or is the first line of --password-file or "
              "of\nstandard input. It is never an argument."},
-    {.noun = "pin",
+    {.entity = "pin",
      .summary = "someone else takes over this terminal, by PIN",
      .params = pin_params,
      .run = pin_run,
      .offline = true},
-    {.noun = "logout", .summary = "log out of this terminal", .run = logout_run, .offline = true},
-    {.noun = "whoami",
+    {.entity = "logout", .summary = "log out of this terminal", .run = logout_run, .offline = true},
+    {.entity = "whoami",
      .summary = "show company, branch, terminal and who is logged in",
      .run = whoami_run,
      .offline = true},
-    {.noun = "password",
+    {.entity = "password",
      .summary = "set a new password or PIN; it ends all sessions of that login",
      .params = password_params,
      .run = password_run},
-    {.noun = "ping",
+    {.entity = "ping",
      .summary = "measure how fast the server answers",
      .params = ping_params,
      .run = ping_run,
      .offline = true},
-    {.noun = "status", .summary = "show how the server is", .run = status_run},
+    {.entity = "status", .summary = "show how the server is", .run = status_run},
     END_VERBS,
 };

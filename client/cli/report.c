@@ -121,25 +121,25 @@ static int aging_run(struct run *run)
 
 /* ---- books ---- */
 
-static const char *sub_name(struct run *run, const Tefter__BookTotal *total)
+static const char *sub_name(struct run *run, const Tefter__GlTotal *total)
 {
     switch (total->account) {
-    case TEFTER__POSTING_ACCOUNT__BOOK_CASH:
-    case TEFTER__POSTING_ACCOUNT__BOOK_BANK:
-    case TEFTER__POSTING_ACCOUNT__BOOK_POS_CLEARING:
-    case TEFTER__POSTING_ACCOUNT__BOOK_MONEY_ON_ITS_WAY:
+    case TEFTER__POSTING_ACCOUNT__GL_CASH:
+    case TEFTER__POSTING_ACCOUNT__GL_BANK:
+    case TEFTER__POSTING_ACCOUNT__GL_POS_CLEARING:
+    case TEFTER__POSTING_ACCOUNT__GL_MONEY_ON_ITS_WAY:
         return total->has_sub ? place_name(run, total->sub) : "";
-    case TEFTER__POSTING_ACCOUNT__BOOK_RECEIVABLE:
-    case TEFTER__POSTING_ACCOUNT__BOOK_SALES:
-    case TEFTER__POSTING_ACCOUNT__BOOK_TAX:
-    case TEFTER__POSTING_ACCOUNT__BOOK_CHARGES:
+    case TEFTER__POSTING_ACCOUNT__GL_RECEIVABLE:
+    case TEFTER__POSTING_ACCOUNT__GL_SALES:
+    case TEFTER__POSTING_ACCOUNT__GL_TAX:
+    case TEFTER__POSTING_ACCOUNT__GL_CHARGES:
     case _TEFTER__POSTING_ACCOUNT_IS_INT_SIZE:
         break;
     }
     return "";
 }
 
-static void book_row(struct run *run, struct table *table, const Tefter__BookTotal *total)
+static void book_row(struct run *run, struct table *table, const Tefter__GlTotal *total)
 {
     char cell[CELL_MAX];
     table_cell(table, enum_word(&tefter__posting_account__descriptor, (int)total->account, cell,
@@ -152,11 +152,12 @@ static void book_row(struct run *run, struct table *table, const Tefter__BookTot
 static int books_run(struct run *run)
 {
     char cell[CELL_MAX];
-    Tefter__Query *query = (Tefter__Query *)run_build(run, &tefter__query__descriptor, "books");
+    Tefter__Query *query =
+        (Tefter__Query *)run_build(run, &tefter__query__descriptor, "trial_balance");
     const Tefter__Answer *answer = query == NULL ? NULL : run_ask(run, query);
     if (answer == NULL)
         return run->exit_code;
-    const Tefter__BooksAnswer *books = answer->books;
+    const Tefter__TrialBalanceAnswer *books = answer->trial_balance;
     if (run->json) {
         run_json(run, &books->base);
         return books->balanced ? EXIT_DONE : EXIT_REFUSED;
@@ -222,7 +223,7 @@ static void put_hits(struct run *run, const Tefter__SearchAnswer *found)
     for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
         table_column(table, titles[i], false);
     table_column(table, "OWES, OPEN, PRICE", true);
-    table_column(table, "FREE", true);
+    table_column(table, "AVAILABLE", true);
     for (size_t i = 0; i < found->n_hits; i++)
         hit_row(run, table, found->hits[i]);
     table_print(table, stdout);
@@ -266,14 +267,14 @@ static int search_run(struct run *run)
 }
 
 const struct verb report_verbs[] = {
-    {.noun = "aging",
+    {.entity = "aging",
      .summary = "show what is owed, by age",
      .params = aging_params,
      .run = aging_run},
-    {.noun = "books",
+    {.entity = "trial-balance",
      .summary = "show the company's accounts, and whether they balance",
      .run = books_run},
-    {.noun = "search",
+    {.entity = "search",
      .summary = "find customers, documents and products",
      .params = search_params,
      .run = search_run},

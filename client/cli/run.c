@@ -205,8 +205,8 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(OVERDUE_TOO_OLD):
     case CODE(OVERDUE_TOO_MUCH):
     case CODE(DOCUMENT_TOO_BIG_FOR_CUSTOMER):
-    case CODE(PERSON_NOT_ALLOWED):
-    case CODE(PERSON_CAP_EXCEEDED):
+    case CODE(BUYER_NOT_AUTHORISED):
+    case CODE(BUYER_CAP_EXCEEDED):
     case CODE(NOT_IN_CATALOGUE):
     case CODE(PRICE_MISSING):
     case CODE(QUANTITY_NOT_POSITIVE):
@@ -320,7 +320,7 @@ static bool put_account(const struct done_words *words, const char *name, char *
     if (account->unlimited)
         (void)snprintf(out, capacity, "no limit");
     else if (account->available_minor >= 0)
-        (void)snprintf(out, capacity, "free %s",
+        (void)snprintf(out, capacity, "available %s",
                        money_text(words->run, account->available_minor, cell));
     else
         (void)snprintf(out, capacity, "%s over by %s", sign_over(words->run),
@@ -358,7 +358,7 @@ static bool done_word(void *context, const char *name, char *out, size_t capacit
         (void)date_text(done->due, out);
         return done->has_due && out[0] != '\0';
     }
-    if (strcmp(name, "balance$") == 0 || strcmp(name, "free") == 0)
+    if (strcmp(name, "balance$") == 0 || strcmp(name, "available") == 0)
         return put_account(words, name, out, capacity);
     return put_said(words, name, out, capacity);
 }

@@ -99,12 +99,12 @@ static bool add_lines(struct run *run, const char *name, bool free, Tefter__Invo
 
 Tefter__InvoiceLine **sale_lines(struct run *run, size_t *ret_count, bool *ret_good)
 {
-    size_t most = count_of(run, "LINE") + count_of(run, "--free");
+    size_t most = count_of(run, "LINE") + count_of(run, "--custom");
     Tefter__InvoiceLine **lines = arena_take(&run->arena, (most + 1) * sizeof(*lines));
     need(lines != NULL);
     *ret_count = 0;
     *ret_good = add_lines(run, "LINE", false, lines, ret_count) &&
-                add_lines(run, "--free", true, lines, ret_count);
+                add_lines(run, "--custom", true, lines, ret_count);
     return lines;
 }
 
@@ -148,19 +148,18 @@ Tefter__Charge **sale_charges(struct run *run, size_t *ret_count, bool *ret_good
 /* ---- sell ---- */
 
 #define SALE_OPTIONS                                                                               \
-    OPTIONS("--free", TEXT, NULL, "a line that is not in the catalogue: \"delivery=1@50k\""),      \
+    OPTIONS("--custom", TEXT, NULL, "a line that is not in the catalogue: \"delivery=1@50k\""),    \
         OPTION("--number", TEXT, "number",                                                         \
                "its number (default: the next of the branch's series)"),                           \
         OPTION("--date", DATE, "date", "its date (default: the branch's business date)"),          \
         OPTION("--due", DATE, "due", "due date (default: by the customer's terms)"),               \
         OPTIONS("--charge", TEXT, NULL, "TITLE=AMOUNT, or with tax: shipping=12.50+8%"),           \
-        OPTION("--person", NUMBER, "person",                                                       \
-               "number of the authorised buyer who takes the goods"),                              \
+        OPTION("--buyer", NUMBER, "buyer", "number of the authorised buyer who takes the goods"),  \
         OPTION("--approval", NUMBER, "approval", "number of an approval that was granted"),        \
         OPTION("--note", TEXT, "note", "a note on the document"),                                  \
-        OPTION("--marketer", STAFF, NULL, "login of the salesperson (default: none)"),             \
+        OPTION("--salesperson", STAFF, NULL, "login of the salesperson (default: none)"),          \
         OPTION("--reference", TEXT, "reference", "the customer's order number"),                   \
-        OPTION("--already-happened", FLAG, "already_happened",                                     \
+        OPTION("--backfill", FLAG, "backfill",                                                     \
                "the sale was made while offline: post it even over the limit")
 
 static const struct param sell_params[] = {
@@ -173,14 +172,14 @@ static const struct param sell_params[] = {
     END,
 };
 
-/* Lines, charges and marketer of what was typed. */
+/* Lines, charges and salesperson of what was typed. */
 static bool fill_invoice(struct run *run, Tefter__IssueInvoice *invoice)
 {
     bool good = false;
     invoice->lines = sale_lines(run, &invoice->n_lines, &good);
     if (good)
         invoice->charges = sale_charges(run, &invoice->n_charges, &good);
-    invoice->marketer = (char *)(uintptr_t)arg_text(&run->args, "--marketer");
+    invoice->salesperson = (char *)(uintptr_t)arg_text(&run->args, "--salesperson");
     return good;
 }
 
@@ -203,9 +202,9 @@ static void put_decision(struct run *run, const Tefter__Decision *decision)
     if (before < 0)
         printf("%s %s over %s\n", sign_minus(run), sign_over(run), money_text(run, -before, a));
     else
-        printf("+ free %s\n", money_text(run, before, a));
+        printf("+ available %s\n", money_text(run, before, a));
     printf("this sale %s, after it %s%s%s\n", money_text(run, decision->amount_minor, a),
-           after < 0 ? sign_over(run) : "free ", after < 0 ? " over by " : "",
+           after < 0 ? sign_over(run) : "available ", after < 0 ? " over by " : "",
            money_text(run, after < 0 ? -after : after, b));
 }
 
@@ -278,7 +277,8 @@ static int sell_run(struct run *run)
         return what_if(run, command->issue_invoice);
     if (arg_flag(&run->args, "--ask"))
         return ask_for(run, command->issue_invoice);
-    return run_submit(run, command, "{number}| {total$}|, due {due}|.| Owes {balance$}|, {free}|.");
+    return run_submit(run, command,
+                      "{number}| {total$}|, due {due}|.| Owes {balance$}|, {available}|.");
 }
 
 /* ---- approvals ---- */
@@ -329,13 +329,12 @@ static const struct param credit_params[] = {
     SOME("LINE", TEXT, NULL,
          "LINE=QTY of the invoice, lines count from 1 (default: all that is left)"),
     OPTION("--customer", CUSTOMER, "customer", "without an invoice: the customer"),
-    OPTIONS("--free", TEXT, NULL, "without an invoice: a line, \"discount=1@50k\""),
+    OPTIONS("--custom", TEXT, NULL, "without an invoice: a line, \"discount=1@50k\""),
     OPTIONS("--charge", TEXT, NULL, "without an invoice: a charge, shipping=12.50"),
     OPTION("--number", TEXT, "number", "its number (default: the next of the branch's series)"),
     OPTION("--date", DATE, "date", "its date (default: the branch's business date)"),
     OPTION("--reason", TEXT, "reason", "why; kept in the history"),
-    OPTION("--already-happened", FLAG, "already_happened",
-           "it was written while offline: post it all the same"),
+    OPTION("--backfill", FLAG, "backfill", "it was written while offline: post it all the same"),
     END,
 };
 
@@ -373,7 +372,7 @@ static bool fill_credit(struct run *run, Tefter__IssueCreditNote *note)
     return true;
 }
 
-static bool fill_free_credit(struct run *run, Tefter__IssueCreditNote *note)
+static bool fill_available_credit(struct run *run, Tefter__IssueCreditNote *note)
 {
     bool good = false;
     note->lines = sale_lines(run, &note->n_lines, &good);
@@ -393,11 +392,12 @@ static int credit_run(struct run *run)
     if (command == NULL)
         return run->exit_code;
     bool free = strcmp(arg_text(&run->args, "INVOICE"), "-") == 0;
-    if (!(free ? fill_free_credit(run, command->issue_credit_note)
+    if (!(free ? fill_available_credit(run, command->issue_credit_note)
                : fill_credit(run, command->issue_credit_note)))
         return run->exit_code;
-    return run_submit(run, command,
-                      "{number}| {total$}|.| Matched {matched$}.|| Owes {balance$}|, {free}|.");
+    return run_submit(
+        run, command,
+        "{number}| {total$}|.| Matched {matched$}.|| Owes {balance$}|, {available}|.");
 }
 
 /* ---- correcting an invoice: reversed and issued anew, what is not said stays ---- */
@@ -408,13 +408,12 @@ static const struct param correct_params[] = {
     OPTION("--customer", CUSTOMER, "invoice.customer", "the right customer"),
     OPTION("--date", DATE, "invoice.date", "the right date"),
     OPTION("--due", DATE, "invoice.due", "the right due date"),
-    OPTIONS("--free", TEXT, NULL, "a line that is not in the catalogue"),
+    OPTIONS("--custom", TEXT, NULL, "a line that is not in the catalogue"),
     OPTIONS("--charge", TEXT, NULL, "all charges anew: TITLE=AMOUNT"),
-    OPTION("--person", NUMBER, "invoice.person",
-           "number of the authorised buyer who took the goods"),
+    OPTION("--buyer", NUMBER, "invoice.buyer", "number of the authorised buyer who took the goods"),
     OPTION("--approval", NUMBER, "invoice.approval", "number of an approval that was granted"),
     OPTION("--amount", AMOUNT, NULL, "of a payment: the right amount"),
-    OPTION("--place", PLACE, NULL, "of a payment: the right till, account or device"),
+    OPTION("--money-account", PLACE, NULL, "of a payment: the right till, account or device"),
     OPTION("--reference", TEXT, "invoice.reference", "the right order, slip or provider number"),
     OPTION("--note", TEXT, "invoice.note", "the right note"),
     OPTION("--reason", TEXT, "reason", "why; kept in the history"),
@@ -488,10 +487,10 @@ static void rest_again(const Tefter__DocumentRecord *was, Tefter__IssueInvoice *
         invoice->note = was->note;
     if (invoice->reference == NULL)
         invoice->reference = was->reference;
-    invoice->marketer = was->marketer;
-    if (!invoice->has_person && was->has_person) {
-        invoice->has_person = true;
-        invoice->person = was->person;
+    invoice->salesperson = was->salesperson;
+    if (!invoice->has_buyer && was->has_buyer) {
+        invoice->has_buyer = true;
+        invoice->buyer = was->buyer;
     }
 }
 
@@ -504,7 +503,7 @@ static int correct_invoice(struct run *run, const Tefter__DocumentRecord *was)
     Tefter__CorrectInvoice *correct = command->correct_invoice;
     if (correct->invoice == NULL)
         need(member_make(&correct->base, "invoice", &run->arena) != NULL);
-    bool lines = count_of(run, "LINE") + count_of(run, "--free") > 0;
+    bool lines = count_of(run, "LINE") + count_of(run, "--custom") > 0;
     bool charges = count_of(run, "--charge") > 0;
     if (!fill_invoice(run, correct->invoice))
         return run->exit_code;
@@ -516,7 +515,7 @@ static int correct_invoice(struct run *run, const Tefter__DocumentRecord *was)
     correct->document = was->document;
     return run_submit(run, command,
                       "{NUMBER} is reversed| by {reversal}|; anew: {number}| {total$}|, due {due}|."
-                      "| Owes {balance$}|, {free}|.");
+                      "| Owes {balance$}|, {available}|.");
 }
 
 static void payment_again(const Tefter__DocumentRecord *was, Tefter__TakePayment *payment)
@@ -525,8 +524,8 @@ static void payment_again(const Tefter__DocumentRecord *was, Tefter__TakePayment
     payment->customer = was->customer;
     payment->kind = was->payment_kind;
     payment->amount_minor = was->total_minor;
-    payment->has_place = was->has_place;
-    payment->place = was->place;
+    payment->has_money_account = was->has_money_account;
+    payment->money_account = was->money_account;
     payment->has_date = true;
     payment->date = was->date;
     payment->reference = was->reference;
@@ -557,13 +556,13 @@ static int correct_payment(struct run *run, const Tefter__DocumentRecord *was)
     if (!payment_said(run, &payment, "--customer", "customer", VALUE_CUSTOMER) ||
         !payment_said(run, &payment, "--amount", "amount_minor", VALUE_AMOUNT) ||
         !payment_said(run, &payment, "--date", "date", VALUE_DATE) ||
-        !payment_said(run, &payment, "--place", "place", VALUE_PLACE) ||
+        !payment_said(run, &payment, "--money-account", "money_account", VALUE_PLACE) ||
         !payment_said(run, &payment, "--reference", "reference", VALUE_TEXT) ||
         !payment_said(run, &payment, "--note", "note", VALUE_TEXT))
         return run->exit_code;
     return run_submit(run, &command,
                       "{NUMBER} is reversed| by {reversal}|; anew: {number}| {total$}|.| Matched "
-                      "{matched$}.|| Owes {balance$}|, {free}|.");
+                      "{matched$}.|| Owes {balance$}|, {available}|.");
 }
 
 static int correct_run(struct run *run)
@@ -582,26 +581,26 @@ static int correct_run(struct run *run)
 }
 
 const struct verb sale_verbs[] = {
-    {.noun = "sell",
+    {.entity = "sell",
      .summary = "sell: write an invoice",
      .params = sell_params,
      .run = sell_run,
      .more = "tefter sell C-000123 CEM40=100 SAND=2.5@180k-5% --charge shipping=500k"},
-    {.noun = "credit-note",
+    {.entity = "credit-note",
      .summary = "write a credit note: goods returned, a price put right",
      .params = credit_params,
      .run = credit_run},
-    {.noun = "correct",
+    {.entity = "correct",
      .summary = "reverse a document and write it anew; what is not said stays",
      .params = correct_params,
      .run = correct_run},
-    {.noun = "approval",
+    {.entity = "approval",
      .verb = "ask",
      .summary = "ask for a sale over the limit",
      .params = approval_ask,
      .command = "ask_approval",
      .done = "Approval| {id}| is asked for."},
-    {.noun = "approval",
+    {.entity = "approval",
      .verb = "list",
      .summary = "list requests for approval",
      .params = approval_list,
@@ -609,14 +608,14 @@ const struct verb sale_verbs[] = {
      .rows = "approvals",
      .columns = approval_columns,
      .empty = "Nothing waits."},
-    {.noun = "approval",
+    {.entity = "approval",
      .verb = "grant",
      .summary = "grant one, for its sale and amount only",
      .params = approval_grant,
      .command = "decide_approval",
      .fixed = "approved=true",
      .done = "Approval {APPROVAL} is granted."},
-    {.noun = "approval",
+    {.entity = "approval",
      .verb = "refuse",
      .summary = "refuse one, with a reason",
      .params = approval_refuse,

@@ -262,7 +262,7 @@ static void write_integer(struct run *run, const struct column *column, const st
         break;
     case COLUMN_NUMBER:
     case COLUMN_TEXT:
-    case COLUMN_FREE:
+    case COLUMN_AVAILABLE:
         (void)snprintf(out, CELL_MAX, "%" PRId64, value);
         break;
     }
@@ -277,7 +277,7 @@ void cell_write(struct run *run, const ProtobufCMessage *row, const struct colum
         return;
     if (column->kind == COLUMN_TEXT)
         write_text(&at, out);
-    else if (column->kind == COLUMN_FREE)
+    else if (column->kind == COLUMN_AVAILABLE)
         write_free(run, &at, out);
     else
         write_integer(run, column, &at, out);
@@ -286,7 +286,7 @@ void cell_write(struct run *run, const ProtobufCMessage *row, const struct colum
 static bool is_right(enum column_kind kind)
 {
     return kind == COLUMN_MONEY || kind == COLUMN_NUMBER || kind == COLUMN_PRICE ||
-           kind == COLUMN_QUANTITY || kind == COLUMN_PERCENT || kind == COLUMN_FREE ||
+           kind == COLUMN_QUANTITY || kind == COLUMN_PERCENT || kind == COLUMN_AVAILABLE ||
            kind == COLUMN_LATE;
 }
 

@@ -98,11 +98,11 @@ static const Tefter__GroupsAnswer *groups(struct run *run)
     return run->groups;
 }
 
-static const Tefter__MoneyPlacesAnswer *places(struct run *run)
+static const Tefter__MoneyAccountsAnswer *places(struct run *run)
 {
-    const Tefter__Answer *answer = run->places != NULL ? NULL : ask_list(run, "money_places");
-    if (answer != NULL && answer->kind_case == TEFTER__ANSWER__KIND_MONEY_PLACES)
-        run->places = answer->money_places;
+    const Tefter__Answer *answer = run->places != NULL ? NULL : ask_list(run, "money_accounts");
+    if (answer != NULL && answer->kind_case == TEFTER__ANSWER__KIND_MONEY_ACCOUNTS)
+        run->places = answer->money_accounts;
     return run->places;
 }
 
@@ -135,10 +135,10 @@ const char *staff_login(struct run *run, uint32_t number)
 
 const char *place_name(struct run *run, uint32_t place)
 {
-    const Tefter__MoneyPlacesAnswer *list = places(run);
-    for (size_t i = 0; list != NULL && i < list->n_places; i++) {
-        if (list->places[i]->place == place)
-            return list->places[i]->name;
+    const Tefter__MoneyAccountsAnswer *list = places(run);
+    for (size_t i = 0; list != NULL && i < list->n_money_accounts; i++) {
+        if (list->money_accounts[i]->money_account == place)
+            return list->money_accounts[i]->name;
     }
     return number_name(run, place);
 }
@@ -218,15 +218,15 @@ static bool group_id(struct run *run, const char *text, uint64_t *ret_id)
 
 static bool place_id(struct run *run, const char *text, uint64_t *ret_id)
 {
-    const Tefter__MoneyPlacesAnswer *list = places(run);
+    const Tefter__MoneyAccountsAnswer *list = places(run);
     size_t found = 0;
-    for (size_t i = 0; list != NULL && i < list->n_places; i++) {
-        const Tefter__MoneyPlaceRecord *place = list->places[i];
+    for (size_t i = 0; list != NULL && i < list->n_money_accounts; i++) {
+        const Tefter__MoneyAccountRecord *place = list->money_accounts[i];
         bool named = strcasecmp(place->name, text) == 0 ||
                      (place->number != NULL && strcmp(place->number, text) == 0);
         if (!named || place->retired)
             continue;
-        *ret_id = place->place;
+        *ret_id = place->money_account;
         found++;
     }
     if (found > 1)

@@ -14,7 +14,7 @@ static const struct param watch_params[] = {
     OPTIONS("--customer", TEXT, NULL, "only this customer"),
     OPTION("--approvals", FLAG, NULL, "show requests for approval, not customers"),
     OPTION("--for", NUMBER, NULL, "end after N seconds"),
-    OPTION("--sets", NUMBER, NULL, "end after N changes, the first picture not counted"),
+    OPTION("--sets", NUMBER, NULL, "end after N changes, the first replica not counted"),
     END,
 };
 
@@ -26,7 +26,7 @@ struct watch {
     struct loop_timer *end;
     uint64_t sets_left; /* 0: no end */
     bool counting;
-    bool first; /* the picture is not yet whole */
+    bool first; /* the replica is not yet whole */
     bool over;
     int exit_code;
 };
@@ -146,8 +146,8 @@ static void put_account(struct watch *watch, const Tefter__AccountRow *account)
         printf("%s %s", customer->code, text_of(customer->name));
     bool plain = !account->unlimited && account->available_minor >= 0;
     printf("  owes %s  %s%s%s%s", money_text(watch->run, account->balance_minor, owes),
-           plain ? "free " : "", free_text(watch->run, account, rest), account->locked ? "  " : "",
-           account->locked ? sign_locked(watch->run) : "");
+           plain ? "available " : "", free_text(watch->run, account, rest),
+           account->locked ? "  " : "", account->locked ? sign_locked(watch->run) : "");
     put_last(watch, account->last);
 }
 
@@ -168,7 +168,7 @@ static void put_approval(struct watch *watch, const Tefter__ApprovalRow *approva
            approval->customer, money_text(watch->run, approval->amount_minor, amount));
 }
 
-static void put_row(struct watch *watch, const Tefter__Row *row, const struct tefter_set *set)
+static void put_row(struct watch *watch, const Tefter__Row *row, const struct tefter_delta *set)
 {
     put_now(watch);
     switch (row->kind_case) {
@@ -190,7 +190,7 @@ static void put_row(struct watch *watch, const Tefter__Row *row, const struct te
     printf("\n");
 }
 
-static void put_rows_json(struct watch *watch, const struct tefter_set *set)
+static void put_rows_json(struct watch *watch, const struct tefter_delta *set)
 {
     printf("{\"seq\":%" PRIu64 ",\"exact\":%s,\"committed_ms\":%" PRId64 ",\"delay_ms\":%" PRId64
            ",\"rows\":%zu}\n",
@@ -206,7 +206,7 @@ static void count_down(struct watch *watch)
         stop(watch);
 }
 
-static void set_arrived(void *context, const struct tefter_set *set)
+static void set_arrived(void *context, const struct tefter_delta *set)
 {
     struct watch *watch = context;
     if (set->refused != NULL) {
@@ -214,14 +214,14 @@ static void set_arrived(void *context, const struct tefter_set *set)
         stop(watch);
         return;
     }
-    bool picture = watch->first || set->page;
+    bool replica = watch->first || set->page;
     if (watch->run->json)
         put_rows_json(watch, set);
-    for (size_t i = 0; !watch->run->json && !picture && i < set->row_count; i++)
+    for (size_t i = 0; !watch->run->json && !replica && i < set->row_count; i++)
         put_row(watch, set->rows[i], set);
     watch->first = watch->first && !set->exact;
     (void)fflush(stdout);
-    if (!picture && set->row_count > 0)
+    if (!replica && set->row_count > 0)
         count_down(watch);
 }
 
@@ -311,7 +311,7 @@ static int watch_run(struct run *run)
 }
 
 const struct verb watch_verbs[] = {
-    {.noun = "watch",
+    {.entity = "watch",
      .summary = "show every change as it happens, with its delay",
      .params = watch_params,
      .run = watch_run},

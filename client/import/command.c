@@ -184,8 +184,8 @@ static const Tefter__Command *invoice_command(const struct entry *entry, struct 
     invoice->lines = lines;
     invoice->n_lines = entry->line_count;
     invoice->note = person_text(texts[FIELD_NOTE], arena);
-    invoice->marketer = text_of(texts[FIELD_MARKETER]);
-    invoice->has_already_happened = invoice->already_happened = true;
+    invoice->salesperson = text_of(texts[FIELD_SALESPERSON]);
+    invoice->has_backfill = invoice->backfill = true;
     invoice->has_total_minor = true;
     invoice->total_minor = entry->total_minor;
     invoice->currency = text_of(texts[FIELD_CURRENCY]);
@@ -211,7 +211,7 @@ static const Tefter__Command *credit_note_command(const struct entry *entry, str
     note->lines = lines;
     note->n_lines = entry->line_count;
     note->reason = person_text(texts[FIELD_NOTE], arena);
-    note->has_already_happened = note->already_happened = true;
+    note->has_backfill = note->backfill = true;
     note->currency = text_of(texts[FIELD_CURRENCY]);
     command->issue_credit_note = note;
     return command;
@@ -252,8 +252,8 @@ static const Tefter__Command *payment_command(const struct entry *entry, bool ma
     payment->customer_code = text_of(texts[FIELD_CUSTOMER]);
     payment->kind = kind;
     payment->amount_minor = entry->total_minor;
-    payment->has_place = entry->has_number[FIELD_PLACE];
-    payment->place = (uint32_t)entry->numbers[FIELD_PLACE];
+    payment->has_money_account = entry->has_number[FIELD_PLACE];
+    payment->money_account = (uint32_t)entry->numbers[FIELD_PLACE];
     payment->has_date = true;
     payment->date = (uint32_t)entry->numbers[FIELD_DATE];
     payment->number = text_of(texts[FIELD_NUMBER]);
@@ -261,7 +261,7 @@ static const Tefter__Command *payment_command(const struct entry *entry, bool ma
     payment->reference = text_of(texts[FIELD_REFERENCE]);
     payment->payer = person_text(texts[FIELD_PAYER], arena);
     payment->note = person_text(texts[FIELD_NOTE], arena);
-    payment->has_already_happened = payment->already_happened = true;
+    payment->has_backfill = payment->backfill = true;
     payment->currency = text_of(texts[FIELD_CURRENCY]);
     if (texts[FIELD_BILL] != NULL && !set_bill(payment, texts[FIELD_BILL], arena))
         return NULL;

@@ -54,11 +54,11 @@ static const struct field fields[FIELD_COUNT] = {
                          "transaction id"},
     [FIELD_NOTE] = {"note", FORM_LINE, C | I | M, 0,
                     "note|notes|remark|remarks|comment|ghi chú|备注"},
-    [FIELD_MARKETER] = {"marketer", FORM_CODE, I, 0, "marketer|salesperson"},
+    [FIELD_SALESPERSON] = {"salesperson", FORM_CODE, I, 0, "salesperson|salesperson"},
     [FIELD_KIND] = {"kind", FORM_LINE, M, 0, "kind|method|payment method|payment type|paid by"},
     [FIELD_BILL] = {"bill", FORM_CODE, M, 0, "bill|bill no|pays|paid invoice|applies to"},
     [FIELD_PAYER] = {"payer", FORM_LINE, M, 0, "payer|payer name|remitter"},
-    [FIELD_PLACE] = {"place", FORM_WHOLE, M, 0, "place"},
+    [FIELD_PLACE] = {"money_account", FORM_WHOLE, M, 0, "money_account"},
     [FIELD_PHONE] =
         {"phone", FORM_LINE, C, 0,
          "phone|phone number|telephone|tel|mobile|điện thoại|电话|تلفن|موبایل|τηλέφωνο"},

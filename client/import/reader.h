@@ -1,6 +1,6 @@
 #pragma once
 /*
- * The CSV reader: bytes to rows. libcsv splits them; this room feeds it line by line, so that
+ * The CSV reader: bytes to rows. libcsv splits them; this module feeds it line by line, so that
  * each row knows its place in the file and a broken line costs that line only: a quote that never
  * ends swallows nothing, the reader goes back and takes up at the next line.
  */

@@ -130,7 +130,7 @@ static void tell_oddities(const struct report *report, FILE *out)
     const struct run_result *result = report->result;
     char count[COUNT_TEXT_MAX];
     if (result->free_lines > 0)
-        (void)fprintf(out, "free lines %s, for their code is none: \"%s\"\n",
+        (void)fprintf(out, "custom lines %s, for their code is none: \"%s\"\n",
                       count_text(result->free_lines, count), result->free_example);
     if (result->cut_texts > 0)
         (void)fprintf(out, "cut        %s texts longer than the ledger takes\n",

@@ -246,7 +246,7 @@ static enum tefter_line line_of_feeds(const struct tefter *client)
 {
     enum tefter_line line = TEFTER_LIVE;
     for (const struct tefter_feed *feed = client->feeds; feed != NULL; feed = feed->next) {
-        if (feed->dead || feed->picture.exact)
+        if (feed->dead || feed->replica.exact)
             continue;
         if (feed->fetching_again)
             return TEFTER_FETCHING;
@@ -271,9 +271,9 @@ static uint64_t exact_of(const struct tefter *client, uint64_t *ret_least)
     for (const struct tefter_feed *feed = client->feeds; feed != NULL; feed = feed->next) {
         if (feed->dead)
             continue;
-        exact = exact && feed->picture.exact;
-        if (feed->picture.position < least)
-            least = feed->picture.position;
+        exact = exact && feed->replica.exact;
+        if (feed->replica.position < least)
+            least = feed->replica.position;
     }
     *ret_least = least;
     return exact ? least : 0;

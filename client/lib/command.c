@@ -85,10 +85,11 @@ static bool counts_as_done(const Tefter__Reply *reply)
     return refused_in(reply) == NULL || refused_as(reply, TEFTER__REFUSAL_CODE__CLIENT_OLDER);
 }
 
-static void settle(struct tefter *client, const struct request *request, const Tefter__Reply *reply)
+static void resolve(struct tefter *client, const struct request *request,
+                    const Tefter__Reply *reply)
 {
     if (request->written && is_final(request, reply))
-        outbox_settle(&client->outbox, request->id, counts_as_done(reply), &client->incarnation);
+        outbox_resolve(&client->outbox, request->id, counts_as_done(reply), &client->incarnation);
 }
 
 static void tell_caller(struct tefter *client, struct request *request, const Tefter__Reply *reply)
@@ -124,7 +125,7 @@ static void command_answered(struct tefter *client, struct request *request,
         request_defer(client, request, refused->has_retry_ms ? refused->retry_ms : BUSY_RETRY_MS);
         return;
     }
-    settle(client, request, reply);
+    resolve(client, request, reply);
     tell_caller(client, request, reply);
 }
 
@@ -248,7 +249,7 @@ static void call_give_up(struct tefter *client, struct request *request, struct 
 {
     outcome_unknown(client, request, failure);
     if (request->times == 0 && request->written)
-        outbox_settle(&client->outbox, request->id, false, 0);
+        outbox_resolve(&client->outbox, request->id, false, 0);
     if (request->times == 0)
         request_end(client, request);
     else
@@ -304,8 +305,8 @@ static void offer_answered(void *context, const struct tefter_outcome *outcome)
     const struct outbox_entry *entry = outbox_find(&client->outbox, outcome->id);
     bool settled = outcome->reply->seq != 0;
     if (settled)
-        outbox_settle(&client->outbox, outcome->id, counts_as_done(outcome->reply),
-                      &client->incarnation);
+        outbox_resolve(&client->outbox, outcome->id, counts_as_done(outcome->reply),
+                       &client->incarnation);
     if (settled && entry != NULL)
         tell_settled(client, entry, outcome->reply);
     outbox_offer(client);

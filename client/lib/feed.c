@@ -1,5 +1,5 @@
 /*
- * Subscriptions: each has a picture. Asked for when the link opens; resumed from where the picture
+ * Subscriptions: each has a replica. Asked for when the link opens; resumed from where the replica
  * stands when the server still can; begun anew after a gap. Each asking has a number of its own,
  * so frames of an earlier one are known and dropped.
  */
@@ -18,7 +18,7 @@ static bool feed_resume(struct tefter_feed *feed, Tefter__Resume *resume)
 {
     struct tefter *client = feed->client;
     const Tefter__Welcome *welcome = client->welcome;
-    if (!picture_resume(&feed->picture, welcome->ledger.data, &client->incarnation, &resume->seq))
+    if (!replica_resume(&feed->replica, welcome->ledger.data, &client->incarnation, &resume->seq))
         return false;
     resume->ledger = welcome->ledger;
     resume->incarnation = welcome->incarnation;
@@ -29,7 +29,7 @@ static bool feed_resume(struct tefter_feed *feed, Tefter__Resume *resume)
     return true;
 }
 
-static void tell_set(struct tefter_feed *feed, struct tefter_set *set);
+static void tell_set(struct tefter_feed *feed, struct tefter_delta *set);
 
 /* The server does not know this topic yet; asked again at the next connection. */
 static void feed_unsuited(struct tefter_feed *feed, const struct message_fault *fault)
@@ -37,7 +37,7 @@ static void feed_unsuited(struct tefter_feed *feed, const struct message_fault *
     Tefter__Refusal refusal;
     refusal_older(&refusal, fault);
     feed->number = 0;
-    struct tefter_set set = {.refused = &refusal, .delay_ms = -1};
+    struct tefter_delta set = {.refused = &refusal, .delay_ms = -1};
     tell_set(feed, &set);
 }
 
@@ -49,8 +49,8 @@ static void feed_ask(struct tefter_feed *feed)
     Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
     feed->number = ++client->next_subscription;
     feed->resuming = feed_resume(feed, &resume);
-    feed->fetching_again = !feed->resuming && feed->picture.count > 0;
-    picture_unsubscribed(&feed->picture);
+    feed->fetching_again = !feed->resuming && feed->replica.count > 0;
+    replica_unsubscribed(&feed->replica);
     subscribe.subscription = feed->number;
     subscribe.topic = feed->topic;
     subscribe.customers = feed->customers;
@@ -83,8 +83,8 @@ static void feed_leave(struct tefter_feed *feed)
 /* A set is missing. What is exact up to `position` can be resumed from there, once. */
 static void feed_again(struct tefter_feed *feed)
 {
-    if (feed->resuming && !feed->picture.exact)
-        feed->picture.was_exact = false;
+    if (feed->resuming && !feed->replica.exact)
+        feed->replica.was_exact = false;
     feed_leave(feed);
     feed_ask(feed);
 }
@@ -101,7 +101,7 @@ void feeds_lost(struct tefter *client)
 {
     for (struct tefter_feed *feed = client->feeds; feed != NULL; feed = feed->next) {
         feed->number = 0;
-        picture_unsubscribed(&feed->picture);
+        replica_unsubscribed(&feed->replica);
     }
 }
 
@@ -109,7 +109,7 @@ void feeds_lost(struct tefter *client)
 
 static void feed_free(struct tefter_feed *feed)
 {
-    picture_fini(&feed->picture);
+    replica_fini(&feed->replica);
     free(feed->customers);
     free(feed);
 }
@@ -140,7 +140,7 @@ static struct tefter_feed *feed_make(const uint32_t *customers, size_t customer_
     struct tefter_feed *feed = calloc(1, sizeof(*feed));
     if (feed == NULL)
         return NULL;
-    picture_init(&feed->picture);
+    replica_init(&feed->replica);
     feed->customers = calloc(customer_count + 1, sizeof(*feed->customers));
     if (feed->customers == NULL) {
         free(feed);
@@ -154,7 +154,7 @@ static struct tefter_feed *feed_make(const uint32_t *customers, size_t customer_
 
 struct tefter_feed *tefter_subscribe(struct tefter *client, Tefter__Topic topic,
                                      const uint32_t *customers, size_t customer_count,
-                                     tefter_set_fn changed, void *context)
+                                     tefter_delta_fn changed, void *context)
 {
     struct tefter_feed *feed = feed_make(customers, customer_count);
     if (feed == NULL)
@@ -190,11 +190,11 @@ static struct tefter_feed *feed_by_number(struct tefter *client, uint32_t number
     return NULL;
 }
 
-static void tell_set(struct tefter_feed *feed, struct tefter_set *set)
+static void tell_set(struct tefter_feed *feed, struct tefter_delta *set)
 {
     struct tefter *client = feed->client;
     set->feed = feed;
-    set->exact = feed->picture.exact;
+    set->exact = feed->replica.exact;
     if (feed->changed == NULL)
         return;
     client->feeding = true;
@@ -202,7 +202,7 @@ static void tell_set(struct tefter_feed *feed, struct tefter_set *set)
     client->feeding = false;
 }
 
-static int64_t delay_of(struct tefter *client, const Tefter__FeedSet *set)
+static int64_t delay_of(struct tefter *client, const Tefter__Delta *set)
 {
     if (!set->has_committed_ms)
         return -1;
@@ -210,26 +210,26 @@ static int64_t delay_of(struct tefter *client, const Tefter__FeedSet *set)
     return delay < 0 ? 0 : delay; /* clocks are never quite the same */
 }
 
-/* What a frame did to the picture; true: there is something to tell. */
-static bool judge(struct tefter_feed *feed, enum picture_verdict verdict)
+/* What a frame did to the replica; true: there is something to tell. */
+static bool judge(struct tefter_feed *feed, enum replica_verdict verdict)
 {
     switch (verdict) {
-    case PICTURE_TAKEN:
+    case REPLICA_TAKEN:
         return true;
-    case PICTURE_GAP:
+    case REPLICA_GAP:
         feed_again(feed);
         return false;
-    case PICTURE_WRONG:
+    case REPLICA_WRONG:
         link_broken(feed->client, "the server's feed makes no sense");
         return false;
-    case PICTURE_MEMORY:
+    case REPLICA_MEMORY:
         link_broken(feed->client, "no memory for what the server feeds");
         return false;
     }
     return false;
 }
 
-static void became_exact(struct tefter_feed *feed, const struct picture_news *news)
+static void became_exact(struct tefter_feed *feed, const struct replica_news *news)
 {
     if (!news->became_exact)
         return;
@@ -239,46 +239,46 @@ static void became_exact(struct tefter_feed *feed, const struct picture_news *ne
 
 static void take_subscribed(struct tefter_feed *feed, const Tefter__Subscribed *subscribed)
 {
-    struct picture_news news;
-    if (!judge(feed, picture_begin(&feed->picture, subscribed, &news)))
+    struct replica_news news;
+    if (!judge(feed, replica_begin(&feed->replica, subscribed, &news)))
         return;
     if (!subscribed->resumed)
-        feed->fetching_again = feed->picture.count > 0;
+        feed->fetching_again = feed->replica.count > 0;
     became_exact(feed, &news);
-    struct tefter_set set = {.seq = subscribed->seq, .delay_ms = -1};
+    struct tefter_delta set = {.seq = subscribed->seq, .delay_ms = -1};
     if (news.became_exact)
         tell_set(feed, &set);
 }
 
-static void take_page(struct tefter_feed *feed, const Tefter__Page *page)
+static void take_page(struct tefter_feed *feed, const Tefter__SnapshotChunk *page)
 {
-    struct picture_news news;
-    if (!judge(feed, picture_page(&feed->picture, page, &feed->client->frame_arena, &news)))
+    struct replica_news news;
+    if (!judge(feed, replica_chunk(&feed->replica, page, &feed->client->frame_arena, &news)))
         return;
     became_exact(feed, &news);
-    struct tefter_set set = {.page = true,
-                             .renewed = news.renewed,
-                             .seq = page->seq,
-                             .rows = news.rows,
-                             .row_count = news.row_count,
-                             .delay_ms = -1};
+    struct tefter_delta set = {.page = true,
+                               .renewed = news.renewed,
+                               .seq = page->seq,
+                               .rows = news.rows,
+                               .row_count = news.row_count,
+                               .delay_ms = -1};
     tell_set(feed, &set);
 }
 
-static void take_set(struct tefter_feed *feed, const Tefter__FeedSet *fed)
+static void take_set(struct tefter_feed *feed, const Tefter__Delta *fed)
 {
-    struct picture_news news;
-    if (!judge(feed, picture_set(&feed->picture, fed, &feed->client->frame_arena, &news)))
+    struct replica_news news;
+    if (!judge(feed, replica_delta(&feed->replica, fed, &feed->client->frame_arena, &news)))
         return;
     became_exact(feed, &news);
     if (fed->this_ > feed->client->server_seq)
         feed->client->server_seq = fed->this_;
-    struct tefter_set set = {.renewed = news.renewed,
-                             .seq = fed->this_,
-                             .rows = news.rows,
-                             .row_count = news.row_count,
-                             .committed_ms = fed->has_committed_ms ? fed->committed_ms : 0,
-                             .delay_ms = delay_of(feed->client, fed)};
+    struct tefter_delta set = {.renewed = news.renewed,
+                               .seq = fed->this_,
+                               .rows = news.rows,
+                               .row_count = news.row_count,
+                               .committed_ms = fed->has_committed_ms ? fed->committed_ms : 0,
+                               .delay_ms = delay_of(feed->client, fed)};
     tell_set(feed, &set);
 }
 
@@ -286,9 +286,9 @@ static uint32_t number_of(const Tefter__ToTerminal *frame)
 {
     if (frame->body_case == TEFTER__TO_TERMINAL__BODY_SUBSCRIBED)
         return frame->subscribed->subscription;
-    if (frame->body_case == TEFTER__TO_TERMINAL__BODY_PAGE)
-        return frame->page->subscription;
-    return frame->feed->subscription;
+    if (frame->body_case == TEFTER__TO_TERMINAL__BODY_SNAPSHOT_CHUNK)
+        return frame->snapshot_chunk->subscription;
+    return frame->delta->subscription;
 }
 
 void feeds_take(struct tefter *client, const Tefter__ToTerminal *frame)
@@ -298,10 +298,10 @@ void feeds_take(struct tefter *client, const Tefter__ToTerminal *frame)
         return; /* of an asking that was given up */
     if (frame->body_case == TEFTER__TO_TERMINAL__BODY_SUBSCRIBED)
         take_subscribed(feed, frame->subscribed);
-    else if (frame->body_case == TEFTER__TO_TERMINAL__BODY_PAGE)
-        take_page(feed, frame->page);
+    else if (frame->body_case == TEFTER__TO_TERMINAL__BODY_SNAPSHOT_CHUNK)
+        take_page(feed, frame->snapshot_chunk);
     else
-        take_set(feed, frame->feed);
+        take_set(feed, frame->delta);
     forget_dead(client);
     client_changed(client);
     client_happened(client);
@@ -314,7 +314,7 @@ void feeds_refused(struct tefter *client, uint64_t request, const Tefter__Refusa
     if (feed == NULL)
         return;
     feed->number = 0;
-    struct tefter_set set = {.refused = refusal, .delay_ms = -1};
+    struct tefter_delta set = {.refused = refusal, .delay_ms = -1};
     tell_set(feed, &set);
     forget_dead(client);
     client_happened(client);
@@ -322,7 +322,7 @@ void feeds_refused(struct tefter *client, uint64_t request, const Tefter__Refusa
 
 /* ---- reading ---- */
 
-static const Tefter__Row *row_unpack(const struct picture_row *row, struct arena *arena)
+static const Tefter__Row *row_unpack(const struct replica_row *row, struct arena *arena)
 {
     return (const Tefter__Row *)message_unpack(&tefter__row__descriptor,
                                                slice_of(row->bytes, row->size), arena);
@@ -331,24 +331,24 @@ static const Tefter__Row *row_unpack(const struct picture_row *row, struct arena
 const Tefter__Row *tefter_feed_row(const struct tefter_feed *feed, enum tefter_row kind,
                                    uint64_t id, struct arena *arena)
 {
-    const struct picture_row *row =
-        picture_find(&feed->picture, row_key_of((enum row_kind)kind, id));
+    const struct replica_row *row =
+        replica_find(&feed->replica, row_key_of((enum row_kind)kind, id));
     return row == NULL ? NULL : row_unpack(row, arena);
 }
 
 size_t tefter_feed_size(const struct tefter_feed *feed)
 {
-    return feed->picture.count;
+    return feed->replica.count;
 }
 
 void tefter_feed_each(const struct tefter_feed *feed, struct arena *arena,
                       bool (*each)(void *context, const Tefter__Row *row), void *context)
 {
-    for (size_t i = 0; i < feed->picture.capacity; i++) {
-        if (feed->picture.rows[i].key == 0)
+    for (size_t i = 0; i < feed->replica.capacity; i++) {
+        if (feed->replica.rows[i].key == 0)
             continue;
         arena_reset(arena);
-        const Tefter__Row *row = row_unpack(&feed->picture.rows[i], arena);
+        const Tefter__Row *row = row_unpack(&feed->replica.rows[i], arena);
         if (row == NULL || !each(context, row))
             return;
     }
@@ -356,5 +356,5 @@ void tefter_feed_each(const struct tefter_feed *feed, struct arena *arena,
 
 uint64_t tefter_feed_exact(const struct tefter_feed *feed)
 {
-    return feed->picture.exact ? feed->picture.position : 0;
+    return feed->replica.exact ? feed->replica.position : 0;
 }

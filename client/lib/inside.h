@@ -7,15 +7,15 @@
  *   request.c   what was asked and has no answer yet; sent, and sent again
  *   command.c   commands: ids, window, outbox
  *   renew.c     a new certificate at half-life
- *   feed.c      subscriptions and their pictures
+ *   feed.c      subscriptions and their replicas
  *   enrol.c     the one message of the enrolment protocol
  *   first.c     what the first servers read, which do not say it themselves
  */
 #include "base/arena.h"
 #include "lib/ids.h"
 #include "lib/outbox.h"
-#include "lib/picture.h"
 #include "lib/profile.h"
+#include "lib/replica.h"
 #include "lib/tefter.h"
 #include "net/stream.h"
 #include "wire/features.h"
@@ -113,8 +113,8 @@ struct tefter_feed {
     bool dead; /* unsubscribed from inside its own callback */
     bool resuming;
     bool fetching_again;
-    struct picture picture;
-    tefter_set_fn changed;
+    struct replica replica;
+    tefter_delta_fn changed;
     void *context;
 };
 

@@ -371,8 +371,8 @@ static void take_own(struct tefter *client, const Tefter__ToTerminal *frame)
         said_goodbye(client, frame->goodbye);
         break;
     case TEFTER__TO_TERMINAL__BODY_SUBSCRIBED:
-    case TEFTER__TO_TERMINAL__BODY_PAGE:
-    case TEFTER__TO_TERMINAL__BODY_FEED:
+    case TEFTER__TO_TERMINAL__BODY_SNAPSHOT_CHUNK:
+    case TEFTER__TO_TERMINAL__BODY_DELTA:
         feeds_take(client, frame);
         break;
     case TEFTER__TO_TERMINAL__BODY_REPLY:

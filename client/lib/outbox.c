@@ -273,8 +273,8 @@ bool outbox_add(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE], int64_t
     return good;
 }
 
-void outbox_settle(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE], bool done,
-                   const struct incarnation *incarnation)
+void outbox_resolve(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE], bool done,
+                    const struct incarnation *incarnation)
 {
     struct outbox_entry *entry = outbox_find(outbox, id);
     struct buffer record;

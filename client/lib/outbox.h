@@ -53,8 +53,8 @@ bool outbox_add(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE], int64_t
                 uint32_t staff, const uint8_t ledger[LEDGER_ID_SIZE], struct slice command,
                 struct failure *failure);
 /* A reply is here. An entry that is not known is ignored. */
-void outbox_settle(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE], bool done,
-                   const struct incarnation *incarnation);
+void outbox_resolve(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE], bool done,
+                    const struct incarnation *incarnation);
 
 /* The oldest entry that this person should offer to this ledger now, NULL when there is none. */
 struct outbox_entry *outbox_next(struct outbox *outbox, uint32_t staff,

@@ -123,9 +123,10 @@ const char *refusal_pattern(Tefter__RefusalCode code)
     case CODE(CUSTOMER_LOCKED):
         return "The customer is locked|: {reason}|.| {ways}";
     case CODE(CREDIT_LIMIT_EXCEEDED):
-        return "Over the limit| by {over$}|: {free} is free, this sale is {amount}|.| {ways}";
+        return "Over the limit| by {over$}|: {available} is available, this sale is {amount}|.| "
+               "{ways}";
     case CODE(APPROVAL_NEEDED):
-        return "Over the limit| by {over$}|: {free} is free, this sale is {amount}|. "
+        return "Over the limit| by {over$}|: {available} is available, this sale is {amount}|. "
                "It needs an approval.| {ways}";
     case CODE(OVERDUE_TOO_OLD):
         return "A bill is overdue| by {days}|, more than is borne.| {ways}";
@@ -136,16 +137,16 @@ const char *refusal_pattern(Tefter__RefusalCode code)
     case CODE(APPROVAL_NOT_OPEN):
         return "The approval cannot be used: it was decided, used, has expired, "
                "or is for another sale.";
-    case CODE(PERSON_NOT_ALLOWED):
+    case CODE(BUYER_NOT_AUTHORISED):
         return "Who takes the goods may not buy on this account.";
-    case CODE(PERSON_CAP_EXCEEDED):
+    case CODE(BUYER_CAP_EXCEEDED):
         return "Who takes the goods may not buy so much|: {available$} is left "
                "of the cap|.";
     case CODE(LOCK_STATE):
         return "The customer is in that state already: locked, or not locked.";
 
     case CODE(NOT_IN_CATALOGUE):
-        return "Not in the catalogue|: {field}|.| Who may sell free lines: {roles}.";
+        return "Not in the catalogue|: {field}|.| Who may sell custom lines: {roles}.";
     case CODE(PRICE_MISSING):
         return "No price|: {field}|. Give one (PRODUCT=QTY@PRICE) or set it: tefter "
                "product edit.";
@@ -226,7 +227,7 @@ static bool over(const struct facts *facts, char *out, size_t capacity)
 }
 
 /* What was free before this sale: never less than nothing. */
-static bool free_now(const struct facts *facts, char *out, size_t capacity)
+static bool available_now(const struct facts *facts, char *out, size_t capacity)
 {
     const Tefter__Decision *decision = facts->refusal->decision;
     if (decision == NULL || decision->unlimited)
@@ -433,7 +434,7 @@ static const struct fact {
     fact_fn put;
 } known_facts[] = {
     {"over$", over},
-    {"free", free_now},
+    {"available", available_now},
     {"amount", this_sale},
     {"overdue$", overdue},
     {"available$", available},

@@ -368,12 +368,12 @@ const Tefter__LoggedIn *tefter_switch(struct tefter *client, const char *login, 
                                       struct arena *arena, const Tefter__Refusal **ret_refused,
                                       struct failure *failure)
 {
-    Tefter__SwitchPerson body = TEFTER__SWITCH_PERSON__INIT;
+    Tefter__SwitchStaff body = TEFTER__SWITCH_STAFF__INIT;
     Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
     body.login = (char *)(uintptr_t)login;
     body.pin = (char *)(uintptr_t)pin;
-    frame.body_case = TEFTER__FROM_TERMINAL__BODY_SWITCH_PERSON;
-    frame.switch_person = &body;
+    frame.body_case = TEFTER__FROM_TERMINAL__BODY_SWITCH_STAFF;
+    frame.switch_staff = &body;
     return person_of(tefter_request(client, &frame, arena, failure), ret_refused, failure);
 }
 

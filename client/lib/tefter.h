@@ -1,7 +1,7 @@
 #pragma once
 /*
  * client/lib: a terminal's side of Tefter. Connects, logs in, submits commands that count once,
- * asks queries, and keeps local pictures of subscriptions fresh. Used by the command line, the
+ * asks queries, and keeps local replicas of subscriptions fresh. Used by the command line, the
  * screen, imports, the courier and the bench.
  *
  * A client lives on one loop: the caller's, then everything is called back from there; or its own,
@@ -11,7 +11,7 @@
  * arena it was given.
  *
  * Once started, a client stays connected: after a loss it tries again (jittered, 0.2 s to 15 s),
- * logs in again with its token, resumes its pictures and sends again, with the same ids, what has
+ * logs in again with its token, resumes its replicas and sends again, with the same ids, what has
  * no reply yet.
  */
 #include "base/arena.h"
@@ -68,7 +68,7 @@ bool tefter_enrol(const char *folder, const char *address, const char *code, con
 
 enum tefter_line {
     TEFTER_CONNECTING,  /* before the first whole set */
-    TEFTER_LIVE,        /* all pictures exact, last beat under 5 s ago */
+    TEFTER_LIVE,        /* all replicas exact, last beat under 5 s ago */
     TEFTER_CATCHING_UP, /* resumed, sets outstanding */
     TEFTER_FETCHING,    /* a gap that cannot be resumed: all figures come again */
     TEFTER_STALE,       /* 5 s without a beat */
@@ -79,8 +79,8 @@ struct tefter_state {
     enum tefter_line line;
     bool connected;     /* greeted; with a person too when `person` */
     bool person;        /* somebody is logged in */
-    uint64_t exact;     /* the least seq that all pictures are exact at; 0: none is */
-    uint64_t behind;    /* commands the server is ahead of the pictures */
+    uint64_t exact;     /* the least seq that all replicas are exact at; 0: none is */
+    uint64_t behind;    /* commands the server is ahead of the replicas */
     uint64_t age_ms;    /* since the last beat; since the start when there was none */
     const char *reason; /* why the line was lost, "" when it is not; until the next call */
 };
@@ -213,15 +213,15 @@ const Tefter__Answer *tefter_ask(struct tefter *client, const Tefter__Query *que
 const Tefter__ToTerminal *tefter_request(struct tefter *client, Tefter__FromTerminal *request,
                                          struct arena *arena, struct failure *failure);
 
-/* ---- subscriptions: a picture that is kept fresh ---- */
+/* ---- subscriptions: a replica that is kept fresh ---- */
 
 struct tefter_feed;
 
-/* One whole set, after it is in the picture. */
-struct tefter_set {
+/* One whole set, after it is in the replica. */
+struct tefter_delta {
     struct tefter_feed *feed;
     bool page;    /* part of a snapshot: not all is there yet */
-    bool exact;   /* the picture is now exact at `seq` */
+    bool exact;   /* the replica is now exact at `seq` */
     bool renewed; /* a snapshot is whole: rows that it did not have are gone */
     uint64_t seq;
     const Tefter__Row **rows; /* those that were news, newest value each */
@@ -231,14 +231,14 @@ struct tefter_set {
     /* Not NULL: the server feeds nothing; asked again after a login. */
     const Tefter__Refusal *refused;
 };
-typedef void (*tefter_set_fn)(void *context, const struct tefter_set *set);
+typedef void (*tefter_delta_fn)(void *context, const struct tefter_delta *set);
 
 /* Rows of a kind that this version does not know are passed over. A topic the server does not know
  * is refused with SERVER_OLDER, maybe before this returns.
  * customers NULL: all. Survives losses and gaps by itself. NULL without memory. */
 struct tefter_feed *tefter_subscribe(struct tefter *client, Tefter__Topic topic,
                                      const uint32_t *customers, size_t customer_count,
-                                     tefter_set_fn changed, void *context);
+                                     tefter_delta_fn changed, void *context);
 void tefter_unsubscribe(struct tefter_feed *feed);
 
 enum tefter_row {

@@ -45,11 +45,11 @@ const char *right_words(Tefter__Right right)
         return "approve sales over the limit";
     case TEFTER__RIGHT__RIGHT_EDIT_CATALOGUE:
         return "change the catalogue";
-    case TEFTER__RIGHT__RIGHT_FREE_LINE:
+    case TEFTER__RIGHT__RIGHT_CUSTOM_LINE:
         return "sell what is not in the catalogue";
     case TEFTER__RIGHT__RIGHT_BACKDATE:
         return "date documents before today";
-    case TEFTER__RIGHT__RIGHT_ALREADY_HAPPENED:
+    case TEFTER__RIGHT__RIGHT_BACKFILL:
         return "enter what already happened";
     case TEFTER__RIGHT__RIGHT_CONFIRM_MONEY:
         return "confirm money";
@@ -63,7 +63,7 @@ const char *right_words(Tefter__Right right)
         return "change terminals";
     case TEFTER__RIGHT__RIGHT_SEE:
         return "see customers, balances and documents";
-    case TEFTER__RIGHT__RIGHT_SEE_BOOKS:
+    case TEFTER__RIGHT__RIGHT_SEE_TRIAL_BALANCE:
         return "see the company's books";
     case TEFTER__RIGHT__RIGHT_SERVER:
         return "do what only the server itself does";

@@ -19,8 +19,8 @@ int64_t access_clock_ms(const struct access *access)
 struct ledger_view *access_view(struct access *access)
 {
     struct failure failure = {0};
-    if (access->options.settled != NULL)
-        access->options.settled(access->options.owner);
+    if (access->options.make_visible != NULL)
+        access->options.make_visible(access->options.owner);
     return ledger_view_begin(access->options.ledger, &access->arena, &failure);
 }
 
@@ -87,9 +87,10 @@ void asker_refuse_submit(const struct access *access, const struct access_asker 
 }
 
 enum submit_answer access_submit(struct access *access, const Tefter__Command *command,
-                                 const Tefter__Actor *actor, access_done_fn done, void *parcel)
+                                 const Tefter__Actor *actor, access_done_fn done,
+                                 void *request_payload)
 {
-    return access->options.submit(access->options.owner, command, actor, done, parcel);
+    return access->options.submit(access->options.owner, command, actor, done, request_payload);
 }
 
 /* ---- what is written down ---- */

@@ -86,7 +86,7 @@ struct access_asker {
 /* ---- life ---- */
 
 /* What came of a command that was submitted; refused NULL: it is done. */
-typedef void (*access_done_fn)(void *parcel, const Tefter__Refusal *refused);
+typedef void (*access_done_fn)(void *request_payload, const Tefter__Refusal *refused);
 
 struct access_options {
     struct loop *loop;
@@ -94,14 +94,15 @@ struct access_options {
     const char *audit_path; /* NULL: no audit log is kept */
     struct ca_pair root;    /* signs devices */
     uint8_t token_key[32];
-    /* Hands a command to the write path. TAKEN: the parcel (of malloc) is the callee's, to be freed
-     * after `done`, or without it when the server ends first. */
+    /* Hands a command to the write path. TAKEN: the request_payload (of malloc) is the callee's, to
+     * be freed after `done`, or without it when the server ends first. */
     enum submit_answer (*submit)(void *owner, const Tefter__Command *command,
-                                 const Tefter__Actor *actor, access_done_fn done, void *parcel);
+                                 const Tefter__Actor *actor, access_done_fn done,
+                                 void *request_payload);
     /* When one whom `submit` did not take is to come back. */
     uint32_t (*retry_ms)(void *owner, enum submit_answer answer);
     /* Waits until views see all that was published; NULL: they always do. */
-    void (*settled)(void *owner);
+    void (*make_visible)(void *owner);
     int64_t (*now_ms)(void *owner); /* wall clock */
     /* A thread of the pool is free again; NULL welcome. */
     void (*hashed)(void *owner);

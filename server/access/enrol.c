@@ -21,7 +21,7 @@ void access_new_code(const struct hash *root, struct enrolment_code *ret_code)
     secret_wipe(secret, sizeof secret);
 }
 
-struct code_parcel {
+struct code_request {
     struct access *access;
     struct access_asker asker;
     char text[ENROL_CODE_TEXT_SIZE];
@@ -31,20 +31,22 @@ struct code_parcel {
 
 static void code_done(void *context, const Tefter__Refusal *refused)
 {
-    struct code_parcel *parcel = context;
-    const struct principal *who = asker_principal(&parcel->asker);
+    struct code_request *request_payload = context;
+    const struct principal *who = asker_principal(&request_payload->asker);
     if (who != NULL && refused != NULL)
-        asker_refuse(&parcel->asker, refused);
+        asker_refuse(&request_payload->asker, refused);
     if (who != NULL && refused == NULL) {
         Tefter__Code code = TEFTER__CODE__INIT;
-        code.code = parcel->text;
-        code.expires_ms = parcel->expires_ms;
-        access_note(
-            parcel->access, who,
-            &(struct note){.event = "code_made", .staff = who->staff, .device = parcel->device});
-        asker_answer(&parcel->asker, &(struct access_answer){.kind = ACCESS_CODE, .code = &code});
+        code.code = request_payload->text;
+        code.expires_ms = request_payload->expires_ms;
+        access_note(request_payload->access, who,
+                    &(struct note){.event = "code_made",
+                                   .staff = who->staff,
+                                   .device = request_payload->device});
+        asker_answer(&request_payload->asker,
+                     &(struct access_answer){.kind = ACCESS_CODE, .code = &code});
     }
-    secret_wipe(parcel->text, sizeof parcel->text);
+    secret_wipe(request_payload->text, sizeof request_payload->text);
 }
 
 /* Who asked, where a person may ask for this command; else the server. */
@@ -63,17 +65,17 @@ static Tefter__Actor actor_of(const struct principal *who, uint32_t kind)
 }
 
 static enum submit_answer submit_digest(struct access *access, const struct principal *who,
-                                        struct hash *digest, struct code_parcel *parcel)
+                                        struct hash *digest, struct code_request *request_payload)
 {
     Tefter__Command command = TEFTER__COMMAND__INIT;
     Tefter__SetEnrolmentCode set = TEFTER__SET_ENROLMENT_CODE__INIT;
-    set.terminal = parcel->device;
+    set.terminal = request_payload->device;
     set.code_digest = (ProtobufCBinaryData){sizeof digest->bytes, digest->bytes};
-    set.expires_ms = parcel->expires_ms;
+    set.expires_ms = request_payload->expires_ms;
     command.kind_case = TEFTER__COMMAND__KIND_SET_ENROLMENT_CODE;
     command.set_enrolment_code = &set;
     Tefter__Actor actor = actor_of(who, TEFTER__COMMAND__KIND_SET_ENROLMENT_CODE);
-    return access_submit(access, &command, &actor, code_done, parcel);
+    return access_submit(access, &command, &actor, code_done, request_payload);
 }
 
 void access_make_code(struct access *access, const struct access_asker *asker, uint32_t device)
@@ -88,30 +90,30 @@ void access_make_code(struct access *access, const struct access_asker *asker, u
         asker_refuse(asker, refused);
         return;
     }
-    struct code_parcel *parcel = calloc(1, sizeof *parcel);
-    if (parcel == NULL) {
+    struct code_request *request_payload = calloc(1, sizeof *request_payload);
+    if (request_payload == NULL) {
         asker_refuse_wait(asker, TEFTER__REFUSAL_CODE__BUSY, ACCESS_RETRY_MS);
         return;
     }
     access_new_code(&access->root, &code);
-    *parcel = (struct code_parcel){.access = access,
-                                   .asker = *asker,
-                                   .device = device,
-                                   .expires_ms = access_now_ms(access) + CODE_LIFE_MS};
-    memcpy(parcel->text, code.text, sizeof parcel->text);
-    enum submit_answer answer = submit_digest(access, who, &code.digest, parcel);
+    *request_payload = (struct code_request){.access = access,
+                                             .asker = *asker,
+                                             .device = device,
+                                             .expires_ms = access_now_ms(access) + CODE_LIFE_MS};
+    memcpy(request_payload->text, code.text, sizeof request_payload->text);
+    enum submit_answer answer = submit_digest(access, who, &code.digest, request_payload);
     secret_wipe(&code, sizeof code);
     if (answer == SUBMIT_TAKEN)
         return;
-    secret_wipe(parcel, sizeof *parcel);
-    free(parcel);
+    secret_wipe(request_payload, sizeof *request_payload);
+    free(request_payload);
     asker_refuse_submit(access, asker, answer);
 }
 
 /* ---- signing ---- */
 
 /* A certificate that waits for the ledger's word. */
-struct signed_parcel {
+struct signed_request {
     struct access *access;
     struct access_asker asker;
     uint32_t device;
@@ -134,74 +136,77 @@ static uint64_t next_serial(struct access *access)
     return serial;
 }
 
-static void name_parcel(struct access *access, struct signed_parcel *parcel)
+static void name_request(struct access *access, struct signed_request *request_payload)
 {
     struct ledger_view *view = access_view(access);
     const Tefter__CompanyRecord *company = view == NULL ? NULL : ledger_view_company(view);
     const Tefter__TerminalRecord *device =
-        view == NULL ? NULL : ledger_view_terminal(view, parcel->device);
-    (void)snprintf(parcel->name, sizeof parcel->name, "%s", device == NULL ? "" : device->name);
-    (void)snprintf(parcel->company, sizeof parcel->company, "%s",
+        view == NULL ? NULL : ledger_view_terminal(view, request_payload->device);
+    (void)snprintf(request_payload->name, sizeof request_payload->name, "%s",
+                   device == NULL ? "" : device->name);
+    (void)snprintf(request_payload->company, sizeof request_payload->company, "%s",
                    company == NULL ? "" : company->name);
     access_view_end(view);
 }
 
 /* NULL: the request cannot be signed, and that was answered. */
-static struct signed_parcel *sign(struct access *access, const struct access_asker *asker,
-                                  uint32_t device, const char *pem, uint64_t *ret_serial)
+static struct signed_request *sign(struct access *access, const struct access_asker *asker,
+                                   uint32_t device, const char *pem, uint64_t *ret_serial)
 {
     struct ca_signed certificate;
-    struct signed_parcel *parcel = NULL;
+    struct signed_request *request_payload = NULL;
     *ret_serial = next_serial(access);
     if (ca_terminal_sign(&access->options.root, slice_text(pem), device, *ret_serial,
                          access_now_ms(access), &access->arena, &certificate, NULL))
-        parcel = calloc(1, sizeof *parcel + certificate.certificate.size + 1);
-    if (parcel == NULL) {
+        request_payload = calloc(1, sizeof *request_payload + certificate.certificate.size + 1);
+    if (request_payload == NULL) {
         asker_refuse_code(asker, TEFTER__REFUSAL_CODE__FIELD_INVALID, "request");
         return NULL;
     }
-    parcel->access = access;
-    parcel->asker = *asker;
-    parcel->device = device;
-    parcel->fingerprint = certificate.fingerprint;
-    parcel->not_after_ms = certificate.not_after_ms;
-    memcpy(parcel->certificate, certificate.certificate.data, certificate.certificate.size);
-    name_parcel(access, parcel);
-    return parcel;
+    request_payload->access = access;
+    request_payload->asker = *asker;
+    request_payload->device = device;
+    request_payload->fingerprint = certificate.fingerprint;
+    request_payload->not_after_ms = certificate.not_after_ms;
+    memcpy(request_payload->certificate, certificate.certificate.data,
+           certificate.certificate.size);
+    name_request(access, request_payload);
+    return request_payload;
 }
 
-static void answer_enrolled(struct signed_parcel *parcel)
+static void answer_enrolled(struct signed_request *request_payload)
 {
     Tefter__Enrolled enrolled = TEFTER__ENROLLED__INIT;
-    struct hash root = parcel->access->root;
-    enrolled.certificate = parcel->certificate;
-    enrolled.terminal = parcel->device;
-    enrolled.name = parcel->name;
-    enrolled.company = parcel->company;
-    enrolled.not_after_ms = parcel->not_after_ms;
+    struct hash root = request_payload->access->root;
+    enrolled.certificate = request_payload->certificate;
+    enrolled.terminal = request_payload->device;
+    enrolled.name = request_payload->name;
+    enrolled.company = request_payload->company;
+    enrolled.not_after_ms = request_payload->not_after_ms;
     enrolled.root_hash = (ProtobufCBinaryData){sizeof root.bytes, root.bytes};
-    asker_answer(&parcel->asker,
+    asker_answer(&request_payload->asker,
                  &(struct access_answer){.kind = ACCESS_ENROLLED, .enrolled = &enrolled});
 }
 
 static void signed_done(void *context, const Tefter__Refusal *refused)
 {
-    struct signed_parcel *parcel = context;
-    struct access *access = parcel->access;
-    const struct principal *who = asker_principal(&parcel->asker);
+    struct signed_request *request_payload = context;
+    struct access *access = request_payload->access;
+    const struct principal *who = asker_principal(&request_payload->asker);
     if (who == NULL)
         return;
     if (refused != NULL) {
-        asker_refuse(&parcel->asker, refused);
+        asker_refuse(&request_payload->asker, refused);
         return;
     }
-    access_note(access, who,
-                &(struct note){.event = parcel->renewal ? "terminal_renewed" : "terminal_enrolled",
-                               .staff = who->staff,
-                               .device = parcel->device});
-    if (!parcel->renewal)
-        throttle_forgive(access->throttle, parcel->guess, false);
-    answer_enrolled(parcel);
+    access_note(
+        access, who,
+        &(struct note){.event = request_payload->renewal ? "terminal_renewed" : "terminal_enrolled",
+                       .staff = who->staff,
+                       .device = request_payload->device});
+    if (!request_payload->renewal)
+        throttle_forgive(access->throttle, request_payload->guess, false);
+    answer_enrolled(request_payload);
 }
 
 static ProtobufCBinaryData hash_bytes(struct hash *hash)
@@ -210,45 +215,47 @@ static ProtobufCBinaryData hash_bytes(struct hash *hash)
 }
 
 /* The command is the server's own. */
-static void submit_signed(const Tefter__Command *command, struct signed_parcel *parcel)
+static void submit_signed(const Tefter__Command *command, struct signed_request *request_payload)
 {
     const Tefter__Actor server = TEFTER__ACTOR__INIT;
-    const struct access_asker asker = parcel->asker;
-    struct access *access = parcel->access;
-    enum submit_answer answer = access_submit(access, command, &server, signed_done, parcel);
+    const struct access_asker asker = request_payload->asker;
+    struct access *access = request_payload->access;
+    enum submit_answer answer =
+        access_submit(access, command, &server, signed_done, request_payload);
     if (answer == SUBMIT_TAKEN)
         return;
-    free(parcel);
+    free(request_payload);
     asker_refuse_submit(access, &asker, answer);
 }
 
-static void submit_enrol(uint64_t serial, struct hash *digest, struct signed_parcel *parcel)
+static void submit_enrol(uint64_t serial, struct hash *digest,
+                         struct signed_request *request_payload)
 {
     Tefter__Command command = TEFTER__COMMAND__INIT;
     Tefter__EnrolTerminal enrol = TEFTER__ENROL_TERMINAL__INIT;
-    enrol.terminal = parcel->device;
+    enrol.terminal = request_payload->device;
     enrol.code_digest = hash_bytes(digest);
     enrol.serial = serial;
-    enrol.fingerprint = hash_bytes(&parcel->fingerprint);
-    enrol.not_after_ms = parcel->not_after_ms;
+    enrol.fingerprint = hash_bytes(&request_payload->fingerprint);
+    enrol.not_after_ms = request_payload->not_after_ms;
     command.kind_case = TEFTER__COMMAND__KIND_ENROL_TERMINAL;
     command.enrol_terminal = &enrol;
-    submit_signed(&command, parcel);
+    submit_signed(&command, request_payload);
 }
 
-static void submit_renew(uint64_t serial, struct signed_parcel *parcel)
+static void submit_renew(uint64_t serial, struct signed_request *request_payload)
 {
     Tefter__Command command = TEFTER__COMMAND__INIT;
     Tefter__RenewTerminal renew = TEFTER__RENEW_TERMINAL__INIT;
-    renew.terminal = parcel->device;
+    renew.terminal = request_payload->device;
     renew.serial = serial;
-    renew.fingerprint = hash_bytes(&parcel->fingerprint);
-    renew.not_after_ms = parcel->not_after_ms;
+    renew.fingerprint = hash_bytes(&request_payload->fingerprint);
+    renew.not_after_ms = request_payload->not_after_ms;
     renew.has_shown = true;
-    renew.shown = hash_bytes(&parcel->before);
+    renew.shown = hash_bytes(&request_payload->before);
     command.kind_case = TEFTER__COMMAND__KIND_RENEW_TERMINAL;
     command.renew_terminal = &renew;
-    submit_signed(&command, parcel);
+    submit_signed(&command, request_payload);
 }
 
 /* ---- enrolment ---- */
@@ -352,11 +359,11 @@ void access_enrol(struct access *access, const struct access_asker *asker, const
         asker_refuse_code(asker, refused, "code");
         return;
     }
-    struct signed_parcel *parcel = sign(access, asker, device, request, &serial);
-    if (parcel == NULL)
+    struct signed_request *request_payload = sign(access, asker, device, request, &serial);
+    if (request_payload == NULL)
         return;
-    parcel->guess = guess;
-    submit_enrol(serial, &digest, parcel);
+    request_payload->guess = guess;
+    submit_enrol(serial, &digest, request_payload);
 }
 
 /* ---- renewal ---- */
@@ -366,11 +373,11 @@ void access_renew(struct access *access, const struct access_asker *asker, const
     const struct principal *who = asker_principal(asker);
     uint64_t serial;
     arena_reset(&access->arena);
-    struct signed_parcel *parcel =
+    struct signed_request *request_payload =
         who == NULL ? NULL : sign(access, asker, who->device, request, &serial);
-    if (parcel == NULL)
+    if (request_payload == NULL)
         return;
-    parcel->renewal = true;
-    parcel->before = who->proof;
-    submit_renew(serial, parcel);
+    request_payload->renewal = true;
+    request_payload->before = who->proof;
+    submit_renew(serial, request_payload);
 }

@@ -70,7 +70,8 @@ void asker_refuse_submit(const struct access *access, const struct access_asker 
                          enum submit_answer answer);
 Tefter__RefusalCode submit_refusal(enum submit_answer answer);
 enum submit_answer access_submit(struct access *access, const Tefter__Command *command,
-                                 const Tefter__Actor *actor, access_done_fn done, void *parcel);
+                                 const Tefter__Actor *actor, access_done_fn done,
+                                 void *request_payload);
 
 /* What is written down of a principal; `about` and `key` may be left out. */
 struct note {

@@ -46,7 +46,7 @@ static const Tefter__Refusal *set_refused(struct access *access, const struct pr
 
 /* ---- when it is hashed ---- */
 
-struct set_parcel {
+struct set_request {
     struct access *access;
     struct access_asker asker;
     uint32_t staff;
@@ -72,20 +72,20 @@ static void stay(struct access *access, struct principal *who)
 
 static void set_done(void *context, const Tefter__Refusal *refused)
 {
-    struct set_parcel *parcel = context;
-    struct access *access = parcel->access;
-    struct principal *who = asker_principal(&parcel->asker);
+    struct set_request *request_payload = context;
+    struct access *access = request_payload->access;
+    struct principal *who = asker_principal(&request_payload->asker);
     arena_reset(&access->arena);
     if (who == NULL)
         return;
     if (refused != NULL) {
-        asker_refuse(&parcel->asker, refused);
+        asker_refuse(&request_payload->asker, refused);
         return;
     }
-    note_set(access, who, parcel->staff);
-    if (parcel->staff == who->staff)
+    note_set(access, who, request_payload->staff);
+    if (request_payload->staff == who->staff)
         stay(access, who);
-    asker_accept(&parcel->asker);
+    asker_accept(&request_payload->asker);
 }
 
 static ProtobufCBinaryData hash_bytes(char *hash)
@@ -98,10 +98,10 @@ static enum submit_answer submit_hashes(struct access *access, struct hash_job *
     Tefter__Command command = TEFTER__COMMAND__INIT;
     Tefter__SetSecret set = TEFTER__SET_SECRET__INIT;
     Tefter__Actor server = TEFTER__ACTOR__INIT;
-    struct set_parcel *parcel = malloc(sizeof *parcel);
-    if (parcel == NULL)
+    struct set_request *request_payload = malloc(sizeof *request_payload);
+    if (request_payload == NULL)
         return SUBMIT_BUSY;
-    *parcel = (struct set_parcel){access, job->asker, job->staff};
+    *request_payload = (struct set_request){access, job->asker, job->staff};
     set.staff = job->staff;
     set.has_password_hash = job->password_hash[0] != '\0';
     set.password_hash = hash_bytes(job->password_hash);
@@ -109,9 +109,9 @@ static enum submit_answer submit_hashes(struct access *access, struct hash_job *
     set.pin_hash = hash_bytes(job->pin_hash);
     command.kind_case = TEFTER__COMMAND__KIND_SET_SECRET;
     command.set_secret = &set;
-    enum submit_answer answer = access_submit(access, &command, &server, set_done, parcel);
+    enum submit_answer answer = access_submit(access, &command, &server, set_done, request_payload);
     if (answer != SUBMIT_TAKEN)
-        free(parcel);
+        free(request_payload);
     return answer;
 }
 

@@ -21,7 +21,7 @@
 enum { BACKUPS_LIST_MAX = 1000, TIME_SIZE = 17, MANIFEST_MAX = 2048 };
 
 struct backup {
-    struct folder folder;
+    struct datadir folder;
     const struct settings *settings;
     char base[FILES_NAME_MAX / 2]; /* NAME */
     char fresh[FILES_PATH_MAX];    /* PLACE/NAME-TIME.tmp */
@@ -102,16 +102,16 @@ static bool name_it(struct backup *backup, struct failure *failure)
 
 /* ---- the parts ---- */
 
-/* A state that nobody serves is taken only if its mark says it may be. */
+/* A state that nobody serves is taken only if its marker says it may be. */
 static const char *state_distrust(const struct backup *backup)
 {
-    struct mark mark;
-    struct mark_place here;
-    if (folder_served_by(&backup->folder))
+    struct marker marker;
+    struct marker_place here;
+    if (datadir_served_by(&backup->folder))
         return NULL;
-    mark_read(backup->folder.mark, &mark);
-    bool known = mark_place_of(backup->folder.root, &here, NULL);
-    return mark_distrust(&mark, known ? &here : NULL);
+    marker_read(backup->folder.marker, &marker);
+    bool known = marker_place_of(backup->folder.root, &here, NULL);
+    return marker_distrust(&marker, known ? &here : NULL);
 }
 
 static bool leave_state_out(const char *why)
@@ -147,7 +147,7 @@ static bool copy_state(struct backup *backup, struct failure *failure)
 static bool copy_journal(struct backup *backup, struct failure *failure)
 {
     char to[FILES_PATH_MAX], earlier[FILES_PATH_MAX];
-    struct journal_options journal = folder_journal(&backup->folder);
+    struct journal_options journal = datadir_journal(&backup->folder);
     bool before = backup->before[0] && files_join(earlier, backup->before, "journal", NULL);
     return files_join(to, backup->fresh, "journal", failure) &&
            journal_export(&journal, to, before ? earlier : NULL, failure);
@@ -202,8 +202,8 @@ bool backup_journal_fits(const struct journal_options *journal_options,
     journal_head(journal, ret_head);
     bool good = state->seq == 0 || (journal_chain_at(journal, state->seq, &chain) &&
                                     hash_equal(&chain, &state->chain));
-    bool same =
-        !replay_digest_at(journal, state->seq, &digest) || hash_equal(&digest, &state->outcome);
+    bool same = !replay_digest_at(journal, state->seq, &digest) ||
+                hash_equal(&digest, &state->state_digest);
     journal_close(journal);
     if (!good)
         return fail(failure, FAULT_DAMAGED, 0,
@@ -223,7 +223,7 @@ static bool check(struct backup *backup, struct failure *failure)
         !files_join(lock, state, "lock.mdb", failure) ||
         !files_join(journal, backup->fresh, "journal", failure))
         return false;
-    if (backup->with_state && !child_look(state, true, &backup->state, failure))
+    if (backup->with_state && !subprocess_look(state, true, &backup->state, failure))
         return false;
     unlink(lock);
     struct journal_options options = {.path = journal};
@@ -283,8 +283,8 @@ static bool finish(struct backup *backup, struct failure *failure)
 static bool take(struct backup *backup, struct failure *failure)
 {
     const char *to = backup->settings->to;
-    if (!folder_init(&backup->folder, backup->settings->ledger, failure) ||
-        !folder_check(&backup->folder, failure) || !files_make_folder(to, failure) ||
+    if (!datadir_init(&backup->folder, backup->settings->ledger, failure) ||
+        !datadir_check(&backup->folder, failure) || !files_make_folder(to, failure) ||
         !name_it(backup, failure) || !remove_listed(backup, is_own_broken, 0, failure) ||
         !files_make_folder(backup->fresh, failure))
         return false;
@@ -303,7 +303,7 @@ static int take_one(const struct settings *settings)
     struct failure failure = {.fault = FAULT_NONE};
     backup = (struct backup){.settings = settings};
     if (!take(&backup, &failure))
-        return settings_told(&failure);
+        return settings_report(&failure);
     printf("backup %s up to seq %" PRIu64 ", verified\n", backup.final, backup.head.next_seq - 1);
     fflush(stdout);
     return EXIT_DONE;

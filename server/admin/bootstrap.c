@@ -8,7 +8,7 @@
 
 enum { HOST_SIZE = 256 };
 
-static bool root_hash(const struct folder *folder, struct hash *ret_hash, struct failure *failure)
+static bool root_hash(const struct datadir *folder, struct hash *ret_hash, struct failure *failure)
 {
     struct keys keys;
     int64_t ends_ms;
@@ -19,27 +19,27 @@ static bool root_hash(const struct folder *folder, struct hash *ret_hash, struct
     return good;
 }
 
-bool entrance_code(struct rooms *rooms, uint32_t terminal, struct arena *arena, char ret_code[],
-                   struct failure *failure)
+bool bootstrap_code(struct instance *instance, uint32_t terminal, struct arena *arena,
+                    char ret_code[], struct failure *failure)
 {
     struct enrolment_code code;
     struct hash root;
-    if (!root_hash(&rooms->folder, &root, failure))
+    if (!root_hash(&instance->folder, &root, failure))
         return false;
     access_new_code(&root, &code);
     memcpy(ret_code, code.text, sizeof code.text);
     Tefter__SetEnrolmentCode set = TEFTER__SET_ENROLMENT_CODE__INIT;
     set.terminal = terminal;
     set.code_digest = (ProtobufCBinaryData){HASH_SIZE, code.digest.bytes};
-    set.expires_ms = clock_now_ms(&rooms->clock) + CODE_LIFE_MS;
+    set.expires_ms = clock_now_ms(&instance->clock) + CODE_LIFE_MS;
     Tefter__Command command = TEFTER__COMMAND__INIT;
     command.kind_case = TEFTER__COMMAND__KIND_SET_ENROLMENT_CODE;
     command.set_enrolment_code = &set;
-    return commit_one(rooms->commit, &command, arena, NULL, failure);
+    return commit_one(instance->commit, &command, arena, NULL, failure);
 }
 
-bool entrance_password(struct rooms *rooms, uint32_t staff, const char *password_hash,
-                       struct arena *arena, struct failure *failure)
+bool bootstrap_password(struct instance *instance, uint32_t staff, const char *password_hash,
+                        struct arena *arena, struct failure *failure)
 {
     Tefter__SetSecret set = TEFTER__SET_SECRET__INIT;
     Tefter__Command command = TEFTER__COMMAND__INIT;
@@ -49,7 +49,7 @@ bool entrance_password(struct rooms *rooms, uint32_t staff, const char *password
         (ProtobufCBinaryData){strlen(password_hash), (uint8_t *)(uintptr_t)password_hash};
     command.kind_case = TEFTER__COMMAND__KIND_SET_SECRET;
     command.set_secret = &set;
-    return commit_one(rooms->commit, &command, arena, NULL, failure);
+    return commit_one(instance->commit, &command, arena, NULL, failure);
 }
 
 /* ---- what to type next ---- */
@@ -69,7 +69,7 @@ static void put_word(const char *word)
     putchar('\'');
 }
 
-void entrance_tell_serve(const struct settings *settings)
+void bootstrap_tell_serve(const struct settings *settings)
 {
     printf("  tefterd --ledger ");
     put_word(settings->ledger);
@@ -92,7 +92,7 @@ static bool one_of(const char *host, size_t size, const char *const *names)
     return false;
 }
 
-void entrance_tell(const char *code, const struct settings *settings)
+void bootstrap_tell(const char *code, const struct settings *settings)
 {
     static const char *const every[] = {"", "0.0.0.0", "[::]", "::", "*", NULL};
     static const char *const here[] = {"127.0.0.1", "[::1]", "localhost", NULL};

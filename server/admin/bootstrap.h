@@ -7,11 +7,11 @@
 #include "engine/instance.h"
 
 /* A fresh code for a terminal, journalled by its digest. The text is told once. */
-bool entrance_code(struct rooms *rooms, uint32_t terminal, struct arena *arena, char ret_code[],
-                   struct failure *failure);
-bool entrance_password(struct rooms *rooms, uint32_t staff, const char *password_hash,
-                       struct arena *arena, struct failure *failure);
+bool bootstrap_code(struct instance *instance, uint32_t terminal, struct arena *arena,
+                    char ret_code[], struct failure *failure);
+bool bootstrap_password(struct instance *instance, uint32_t staff, const char *password_hash,
+                        struct arena *arena, struct failure *failure);
 /* What to type next: the line that serves this ledger; "It is good for 15 minutes …" and the line
  * that takes the code, with an address that another device can call. */
-void entrance_tell_serve(const struct settings *settings);
-void entrance_tell(const char *code, const struct settings *settings);
+void bootstrap_tell_serve(const struct settings *settings);
+void bootstrap_tell(const char *code, const struct settings *settings);

@@ -13,5 +13,5 @@ int backup_run(const struct settings *settings);
 int restore_run(const struct settings *settings);
 int recover_run(const struct settings *settings);
 int code_run(const struct settings *settings);
-int skip_run(const struct settings *settings);
+int quarantine_run(const struct settings *settings);
 int upgrade_run(const struct settings *settings);

@@ -19,7 +19,7 @@ enum { INIT_ARENA_MAX = 16 * 1024 * 1024, OFFSET_MINUTES_MAX = 16 * 60 };
 
 struct founding {
     const struct settings *settings;
-    struct rooms rooms;
+    struct instance instance;
     struct arena arena;
     int32_t offset_minutes;
     char password_hash[PASSWORD_HASH_SIZE];
@@ -83,7 +83,7 @@ static bool found(struct founding *founding, struct failure *failure)
 {
     const struct settings *settings = founding->settings;
     Tefter__Text name = TEFTER__TEXT__INIT;
-    Tefter__FoundCompany company = TEFTER__FOUND_COMPANY__INIT;
+    Tefter__CreateCompany company = TEFTER__CREATE_COMPANY__INIT;
     Tefter__Command command = TEFTER__COMMAND__INIT;
     name.value = (char *)(uintptr_t)settings->admin_name;
     company.name = (char *)(uintptr_t)settings->company;
@@ -91,12 +91,12 @@ static bool found(struct founding *founding, struct failure *failure)
     company.admin_login = (char *)(uintptr_t)settings->admin;
     company.admin_name = settings->admin_name ? &name : NULL;
     company.head_office = (char *)(uintptr_t)settings->branch;
-    company.epoch = LEDGER_EPOCH;
+    company.rules_version = LEDGER_RULES;
     company.date =
-        date_of_instant(clock_now_ms(&founding->rooms.clock), founding->offset_minutes * 60);
-    command.kind_case = TEFTER__COMMAND__KIND_FOUND_COMPANY;
-    command.found_company = &company;
-    return commit_one(founding->rooms.commit, &command, &founding->arena, NULL, failure);
+        date_of_instant(clock_now_ms(&founding->instance.clock), founding->offset_minutes * 60);
+    command.kind_case = TEFTER__COMMAND__KIND_CREATE_COMPANY;
+    command.create_company = &company;
+    return commit_one(founding->instance.commit, &command, &founding->arena, NULL, failure);
 }
 
 static bool set_offset(struct founding *founding, struct failure *failure)
@@ -110,7 +110,7 @@ static bool set_offset(struct founding *founding, struct failure *failure)
     change.utc_offset_minutes = founding->offset_minutes;
     command.kind_case = TEFTER__COMMAND__KIND_CHANGE_BRANCH;
     command.change_branch = &change;
-    return commit_one(founding->rooms.commit, &command, &founding->arena, NULL, failure);
+    return commit_one(founding->instance.commit, &command, &founding->arena, NULL, failure);
 }
 
 static bool add_terminal(struct founding *founding, struct failure *failure)
@@ -122,7 +122,7 @@ static bool add_terminal(struct founding *founding, struct failure *failure)
     add.name = (char *)(uintptr_t) "office";
     command.kind_case = TEFTER__COMMAND__KIND_ADD_TERMINAL;
     command.add_terminal = &add;
-    if (!commit_one(founding->rooms.commit, &command, &founding->arena, &done, failure))
+    if (!commit_one(founding->instance.commit, &command, &founding->arena, &done, failure))
         return false;
     founding->terminal = (uint32_t)done->id;
     return true;
@@ -131,38 +131,38 @@ static bool add_terminal(struct founding *founding, struct failure *failure)
 static bool first_commands(struct founding *founding, struct failure *failure)
 {
     return found(founding, failure) && set_offset(founding, failure) &&
-           entrance_password(&founding->rooms, 1, founding->password_hash, &founding->arena,
-                             failure) &&
+           bootstrap_password(&founding->instance, 1, founding->password_hash, &founding->arena,
+                              failure) &&
            add_terminal(founding, failure) &&
-           entrance_code(&founding->rooms, founding->terminal, &founding->arena, founding->code,
-                         failure);
+           bootstrap_code(&founding->instance, founding->terminal, &founding->arena, founding->code,
+                          failure);
 }
 
 /* ---- the folder ---- */
 
-static bool make_folder(const struct settings *settings, struct folder *folder,
+static bool make_folder(const struct settings *settings, struct datadir *folder,
                         struct failure *failure)
 {
     struct ledger_id id;
     struct incarnation first = incarnation_new(1);
     struct journal_options journal;
     random_bytes(id.bytes, sizeof id.bytes);
-    if (!folder_init(folder, settings->ledger, failure) || !folder_make(folder, failure) ||
+    if (!datadir_init(folder, settings->ledger, failure) || !datadir_make(folder, failure) ||
         !keys_make(folder, settings->company, settings->hosts, clock_read().wall_ms, failure))
         return false;
-    journal = folder_journal(folder);
+    journal = datadir_journal(folder);
     return journal_create(&journal, &id, &first, failure);
 }
 
 static bool make_ledger(struct founding *founding, struct failure *failure)
 {
-    struct folder folder;
+    struct datadir folder;
     if (!make_folder(founding->settings, &folder, failure) ||
-        !rooms_open(&founding->rooms, founding->settings, ROOMS_FRESH, failure))
+        !instance_open(&founding->instance, founding->settings, INSTANCE_FRESH, failure))
         return false;
     bool good = first_commands(founding, failure);
-    rooms_close(&founding->rooms);
-    return good && folder_finish(&folder, failure);
+    instance_close(&founding->instance);
+    return good && datadir_finish(&folder, failure);
 }
 
 static void tell(const struct founding *founding)
@@ -172,9 +172,9 @@ static void tell(const struct founding *founding)
            "Start the server:\n\n",
            settings->company, settings->ledger, settings->admin, settings->branch,
            founding->terminal);
-    entrance_tell_serve(settings);
+    bootstrap_tell_serve(settings);
     printf("\nThe one-time code of terminal %u:\n\n", founding->terminal);
-    entrance_tell(founding->code, settings);
+    bootstrap_tell(founding->code, settings);
 }
 
 int init_run(const struct settings *settings)
@@ -184,12 +184,12 @@ int init_run(const struct settings *settings)
     founding = (struct founding){.settings = settings};
     if (!look(settings, &failure) || !offset_of(settings, &founding.offset_minutes, &failure) ||
         !secret_hash(settings, settings->admin, founding.password_hash, &failure))
-        return settings_told(&failure);
+        return settings_report(&failure);
     arena_init(&founding.arena, INIT_ARENA_MAX);
     bool good = make_ledger(&founding, &failure);
     arena_fini(&founding.arena);
     if (!good)
-        return settings_told(&failure);
+        return settings_report(&failure);
     tell(&founding);
     return EXIT_DONE;
 }

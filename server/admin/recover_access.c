@@ -13,10 +13,10 @@
 enum { RECOVER_ARENA_MAX = 16 * 1024 * 1024 };
 
 /* 0: no such login. */
-static uint32_t staff_of(struct rooms *rooms, const char *login, struct arena *arena,
+static uint32_t staff_of(struct instance *instance, const char *login, struct arena *arena,
                          struct failure *failure)
 {
-    struct ledger_view *view = ledger_view_begin(rooms->ledger, arena, failure);
+    struct ledger_view *view = ledger_view_begin(instance->ledger, arena, failure);
     if (!view)
         return 0;
     const Tefter__StaffRecord *staff = ledger_view_login(view, login);
@@ -30,30 +30,30 @@ static uint32_t staff_of(struct rooms *rooms, const char *login, struct arena *a
     return owner ? number : 0;
 }
 
-static bool recover(struct rooms *rooms, const struct settings *settings, const char *hash,
+static bool recover(struct instance *instance, const struct settings *settings, const char *hash,
                     struct arena *arena, struct failure *failure)
 {
-    uint32_t staff = staff_of(rooms, settings->admin, arena, failure);
-    return staff && entrance_password(rooms, staff, hash, arena, failure);
+    uint32_t staff = staff_of(instance, settings->admin, arena, failure);
+    return staff && bootstrap_password(instance, staff, hash, arena, failure);
 }
 
 int recover_run(const struct settings *settings)
 {
-    static struct rooms rooms;
+    static struct instance instance;
     struct failure failure = {.fault = FAULT_NONE};
     struct arena arena;
     char hash[PASSWORD_HASH_SIZE];
     if (!settings->admin)
         fail(&failure, FAULT_USE, 0, "whose password? --admin LOGIN is missing");
-    if (failure.fault || !rooms_open(&rooms, settings, ROOMS_USUAL, &failure))
-        return settings_told(&failure);
+    if (failure.fault || !instance_open(&instance, settings, INSTANCE_USUAL, &failure))
+        return settings_report(&failure);
     arena_init(&arena, RECOVER_ARENA_MAX);
     bool good = secret_hash(settings, settings->admin, hash, &failure) &&
-                recover(&rooms, settings, hash, &arena, &failure);
+                recover(&instance, settings, hash, &arena, &failure);
     arena_fini(&arena);
-    rooms_close(&rooms);
+    instance_close(&instance);
     if (!good)
-        return settings_told(&failure);
+        return settings_report(&failure);
     printf("%s has a new password. A device to use it on needs a one-time code: tefterd code "
            "--ledger %s --terminal 1\n",
            settings->admin, settings->ledger);
@@ -62,23 +62,23 @@ int recover_run(const struct settings *settings)
 
 int code_run(const struct settings *settings)
 {
-    static struct rooms rooms;
+    static struct instance instance;
     struct failure failure = {.fault = FAULT_NONE};
     struct arena arena;
     char code[ENROL_CODE_TEXT_SIZE];
     if (settings->terminal == 0 || settings->terminal > UINT32_MAX)
         fail(&failure, FAULT_USE, 0, "for which terminal? --terminal N is missing");
-    if (failure.fault || !rooms_open(&rooms, settings, ROOMS_USUAL, &failure))
-        return settings_told(&failure);
+    if (failure.fault || !instance_open(&instance, settings, INSTANCE_USUAL, &failure))
+        return settings_report(&failure);
     arena_init(&arena, RECOVER_ARENA_MAX);
-    bool good = entrance_code(&rooms, (uint32_t)settings->terminal, &arena, code, &failure);
+    bool good = bootstrap_code(&instance, (uint32_t)settings->terminal, &arena, code, &failure);
     arena_fini(&arena);
-    rooms_close(&rooms);
+    instance_close(&instance);
     if (!good)
-        return settings_told(&failure);
+        return settings_report(&failure);
     printf("The one-time code of terminal %u (the device that has it now loses its place when "
            "another uses it):\n\n",
            (uint32_t)settings->terminal);
-    entrance_tell(code, settings);
+    bootstrap_tell(code, settings);
     return EXIT_DONE;
 }

@@ -18,7 +18,7 @@ enum { RESTORE_ARENA_MAX = 64 * 1024 };
 
 struct restore {
     char from[FILES_PATH_MAX];
-    struct folder folder;
+    struct datadir folder;
     struct state_report state; /* seq 0: the backup has none */
     struct journal_head head;
     struct incarnation incarnation;
@@ -41,14 +41,14 @@ static bool copy_part(const struct restore *restore, const char *name, const cha
 static bool copy_journal(const struct restore *restore, struct failure *failure)
 {
     char from[FILES_PATH_MAX];
-    struct journal_options journal = folder_journal(&restore->folder);
+    struct journal_options journal = datadir_journal(&restore->folder);
     return files_join(from, restore->from, "journal", failure) &&
            journal_import(&journal, from, failure);
 }
 
 static bool copy_all(const struct restore *restore, struct failure *failure)
 {
-    const struct folder *folder = &restore->folder;
+    const struct datadir *folder = &restore->folder;
     return copy_part(restore, "state", folder->state, failure) && copy_journal(restore, failure) &&
            copy_part(restore, "vault", folder->vault, failure) &&
            copy_part(restore, "keys", folder->keys, failure);
@@ -59,7 +59,7 @@ static bool look_at_state(struct restore *restore, struct failure *failure)
 {
     struct failure told = {.fault = FAULT_NONE};
     const char *state = restore->folder.state;
-    if (!files_exist(state) || child_look(state, true, &restore->state, &told))
+    if (!files_exist(state) || subprocess_look(state, true, &restore->state, &told))
         return true;
     if (told.fault == FAULT_STALE)
         return files_remove_tree(state, failure);
@@ -69,14 +69,15 @@ static bool look_at_state(struct restore *restore, struct failure *failure)
 /* The copy is looked at, not the backup: that may be on a disk we may not write to. */
 static bool check(struct restore *restore, struct failure *failure)
 {
-    const struct folder *folder = &restore->folder;
-    struct journal_options journal = folder_journal(folder);
+    const struct datadir *folder = &restore->folder;
+    struct journal_options journal = datadir_journal(folder);
     if (!look_at_state(restore, failure) ||
         !backup_journal_fits(&journal, &restore->state, &restore->head, failure))
         return false;
-    struct mark mark = {
-        .kind = MARK_CLEAN, .seq = restore->state.seq, .outcome = restore->state.outcome};
-    return !files_exist(folder->state) || mark_write(folder->mark, &mark, failure);
+    struct marker marker = {.kind = MARKER_CLEAN,
+                            .seq = restore->state.seq,
+                            .state_digest = restore->state.state_digest};
+    return !files_exist(folder->state) || marker_write(folder->marker, &marker, failure);
 }
 
 /* An entry without a command: it is counted and does nothing. */
@@ -99,7 +100,7 @@ static bool begin_incarnation(struct restore *restore, struct failure *failure)
 {
     struct journal *journal;
     struct arena arena;
-    struct journal_options options = folder_journal(&restore->folder);
+    struct journal_options options = datadir_journal(&restore->folder);
     options.known.seq = restore->state.seq;
     if (!journal_open(&options, &journal, failure))
         return false;
@@ -115,10 +116,10 @@ static bool begin_incarnation(struct restore *restore, struct failure *failure)
 static bool run(struct restore *restore, const struct settings *settings, struct failure *failure)
 {
     return backup_find(settings->from, restore->from, failure) &&
-           folder_init(&restore->folder, settings->ledger, failure) &&
-           folder_make(&restore->folder, failure) && copy_all(restore, failure) &&
+           datadir_init(&restore->folder, settings->ledger, failure) &&
+           datadir_make(&restore->folder, failure) && copy_all(restore, failure) &&
            check(restore, failure) && begin_incarnation(restore, failure) &&
-           folder_finish(&restore->folder, failure);
+           datadir_finish(&restore->folder, failure);
 }
 
 int restore_run(const struct settings *settings)
@@ -130,7 +131,7 @@ int restore_run(const struct settings *settings)
     if (!settings->from)
         fail(&failure, FAULT_USE, 0, "from where? --from PLACE is missing");
     if (failure.fault || !run(&restore, settings, &failure))
-        return settings_told(&failure);
+        return settings_report(&failure);
     incarnation_write(&restore.incarnation, incarnation);
     printf("The ledger in %s is that of %s up to seq %" PRIu64
            ", as incarnation %s. What came after that backup is not in it; terminals offer again "

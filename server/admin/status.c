@@ -17,11 +17,11 @@
 #define DAY_MS (INT64_C(24) * 3600 * 1000)
 #define MIB (UINT64_C(1024) * 1024)
 
-static void tell_served(const struct folder *folder)
+static void tell_served(const struct datadir *folder)
 {
     char address[256];
     size_t size;
-    int pid = folder_served_by(folder);
+    int pid = datadir_served_by(folder);
     if (!pid) {
         printf("served        no\n");
         return;
@@ -32,37 +32,37 @@ static void tell_served(const struct folder *folder)
     printf("served        by pid %d%s%s\n", pid, address[0] ? " at " : "", address);
 }
 
-static void tell_mark(const struct folder *folder)
+static void tell_mark(const struct datadir *folder)
 {
-    struct mark mark;
-    struct mark_place here;
-    mark_read(folder->mark, &mark);
-    bool known = mark_place_of(folder->root, &here, NULL);
-    const char *why = mark_distrust(&mark, known ? &here : NULL);
+    struct marker marker;
+    struct marker_place here;
+    marker_read(folder->marker, &marker);
+    bool known = marker_place_of(folder->root, &here, NULL);
+    const char *why = marker_distrust(&marker, known ? &here : NULL);
     if (why)
         printf("state         to be rebuilt at the next start: %s\n", why);
-    else if (mark.kind == MARK_CLEAN)
-        printf("state         closed cleanly at seq %" PRIu64 "\n", mark.seq);
+    else if (marker.kind == MARKER_CLEAN)
+        printf("state         closed cleanly at seq %" PRIu64 "\n", marker.seq);
     else
         printf("state         open, or left open in this boot: trusted\n");
 }
 
-static void tell_sizes(const struct folder *folder)
+static void tell_sizes(const struct datadir *folder)
 {
     uint64_t journal = 0;
-    struct journal_options options = folder_journal(folder);
+    struct journal_options options = datadir_journal(folder);
     uint64_t state = files_tree_bytes(folder->state);
     uint64_t rest = files_tree_bytes(folder->vault) + files_tree_bytes(folder->checkpoints);
     int64_t age_ms = clock_read().wall_ms - files_changed_ms(folder->format);
-    struct folder_space space;
+    struct datadir_space space;
     journal_size(&options, &journal, NULL);
     printf("size          journal %" PRIu64 " MiB, state %" PRIu64 " MiB, the rest %" PRIu64
            " MiB\n",
            journal / MIB, state / MIB, rest / MIB);
-    if (!folder_space(folder, &space))
+    if (!datadir_space(folder, &space))
         return;
     printf("disk          %" PRIu64 " MiB free", space.free_bytes / MIB);
-    uint64_t least = folder_space_least(&space, 0);
+    uint64_t least = datadir_space_least(&space, 0);
     uint64_t usable = space.free_bytes > least ? space.free_bytes - least : 0;
     if (age_ms > DAY_MS && journal + state > 0)
         printf(", enough for %" PRIu64 " days at the pace so far",
@@ -84,7 +84,7 @@ static void tell_instant(const char *what, int64_t ms, const char *none)
            days < 0 ? -days : days, days < 0 ? "" : " ago");
 }
 
-static void tell_copies(const struct folder *folder)
+static void tell_copies(const struct datadir *folder)
 {
     uint64_t seqs[CHECKPOINTS_LIST_MAX];
     struct backup_note note = {.made_ms = 0};
@@ -100,7 +100,7 @@ static void tell_copies(const struct folder *folder)
         printf("              seq %" PRIu64 " in %s\n", note.seq, note.place);
 }
 
-static bool tell_keys(const struct folder *folder, struct failure *failure)
+static bool tell_keys(const struct datadir *folder, struct failure *failure)
 {
     struct keys keys;
     struct hash print;
@@ -117,27 +117,28 @@ static bool tell_keys(const struct folder *folder, struct failure *failure)
     return true;
 }
 
-static void tell_faulted(const struct folder *folder)
+static void tell_faulted(const struct datadir *folder)
 {
     uint64_t seq;
     unsigned times;
-    if (folder_faulted(folder, &seq, &times))
-        printf("FAULT         entry %" PRIu64 " could not be applied (%u times); see: tefterd skip "
+    if (datadir_faulted(folder, &seq, &times))
+        printf("FAULT         entry %" PRIu64
+               " could not be applied (%u times); see: tefterd quarantine "
                "--help\n",
                seq, times);
 }
 
 int status_run(const struct settings *settings)
 {
-    static struct folder folder;
+    static struct datadir folder;
     struct failure failure = {.fault = FAULT_NONE};
-    if (!folder_init(&folder, settings->ledger, &failure) || !folder_check(&folder, &failure))
-        return settings_told(&failure);
+    if (!datadir_init(&folder, settings->ledger, &failure) || !datadir_check(&folder, &failure))
+        return settings_report(&failure);
     printf("ledger        %s\n", folder.root);
     tell_served(&folder);
     tell_mark(&folder);
     tell_sizes(&folder);
     tell_copies(&folder);
     tell_faulted(&folder);
-    return tell_keys(&folder, &failure) ? EXIT_DONE : settings_told(&failure);
+    return tell_keys(&folder, &failure) ? EXIT_DONE : settings_report(&failure);
 }

@@ -1,9 +1,9 @@
 /*
  * tefterd verify: is all of it true? The journal is read whole (chain, gaps, hashes), replayed from
- * nothing into a state of its own, compared mark by mark, compared with the live state, and every
- * figure is computed anew. Works beside a running server and changes nothing. A state that nobody
- * serves is read whole too, and compared row by row when it stands at the journal's end: LMDB has
- * no checksums, and a flipped figure in it says nothing of itself.
+ * nothing into a state of its own, compared marker by marker, compared with the live state, and
+ * every figure is computed anew. Works beside a running server and changes nothing. A state that
+ * nobody serves is read whole too, and compared row by row when it stands at the journal's end:
+ * LMDB has no checksums, and a flipped figure in it says nothing of itself.
  *
  * tefterd verify-state: the same figures of one LMDB, in a process that may die of it.
  */
@@ -25,7 +25,7 @@ enum { CHILD_SECONDS = 3600, WORKS_MAX = 16 };
 
 struct verify {
     const struct settings *settings;
-    struct folder folder;
+    struct datadir folder;
     char work[FILES_PATH_MAX]; /* the state made anew */
     struct state_report live;  /* seq 0: not compared */
     bool whole;                /* live was read whole */
@@ -39,16 +39,17 @@ struct verify {
 
 static bool look_at_state(struct verify *verify, struct failure *failure)
 {
-    struct mark mark;
-    struct mark_place here;
+    struct marker marker;
+    struct marker_place here;
     const char *why = NULL;
-    verify->whole = !folder_served_by(&verify->folder);
+    verify->whole = !datadir_served_by(&verify->folder);
     if (verify->whole) {
-        mark_read(verify->folder.mark, &mark);
-        why = mark_distrust(&mark, mark_place_of(verify->folder.root, &here, NULL) ? &here : NULL);
+        marker_read(verify->folder.marker, &marker);
+        why = marker_distrust(&marker,
+                              marker_place_of(verify->folder.root, &here, NULL) ? &here : NULL);
     }
     struct failure told = {.fault = FAULT_NONE};
-    if (!why && child_look(verify->folder.state, verify->whole, &verify->live, &told))
+    if (!why && subprocess_look(verify->folder.state, verify->whole, &verify->live, &told))
         return true;
     if (!why && told.fault != FAULT_STALE)
         return fail(failure, told.fault, told.os_error, "%s", told.text);
@@ -62,7 +63,7 @@ static bool look_at_state(struct verify *verify, struct failure *failure)
 static bool open_journal(struct verify *verify, struct failure *failure)
 {
     struct hash chain;
-    struct journal_options options = folder_journal(&verify->folder);
+    struct journal_options options = datadir_journal(&verify->folder);
     options.known.seq = verify->live.seq;
     options.reading = true;
     if (!journal_open(&options, &verify->journal, failure))
@@ -112,7 +113,7 @@ static bool replay(struct verify *verify, struct failure *failure)
     struct ledger_options make = {.path = verify->work, .map_bytes = verify->settings->map_bytes};
     struct replay_options options = {.journal = verify->journal,
                                      .compare_seq = verify->live.seq,
-                                     .compare_outcome = verify->live.outcome,
+                                     .compare_digest = verify->live.state_digest,
                                      .compare_with = "the state (unless that is damaged)",
                                      .progress = instance_progress};
     if (!ledger_open(&make, &verify->ledger, failure))
@@ -158,9 +159,9 @@ static void tell(const struct verify *verify)
 {
     char chain[HASH_TEXT_SIZE], incarnation[INCARNATION_TEXT_SIZE];
     incarnation_write(&verify->head.incarnation, incarnation);
-    struct journal_figures figures;
+    struct journal_metrics figures;
     hash_text(&verify->head.chain, chain);
-    journal_figures(verify->journal, &figures);
+    journal_metrics(verify->journal, &figures);
     printf("verified seq %" PRIu64 " batch %" PRIu64 " incarnation %s\n"
            "chain %s\n"
            "journal %" PRIu64 " bytes in %" PRIu64 " batches\n"
@@ -176,9 +177,9 @@ int verify_run(const struct settings *settings)
     static struct verify verify;
     struct failure failure = {.fault = FAULT_NONE};
     verify = (struct verify){.settings = settings};
-    if (!folder_init(&verify.folder, settings->ledger, &failure) ||
-        !folder_check(&verify.folder, &failure))
-        return settings_told(&failure);
+    if (!datadir_init(&verify.folder, settings->ledger, &failure) ||
+        !datadir_check(&verify.folder, &failure))
+        return settings_report(&failure);
     bool good = run(&verify, &failure);
     if (good)
         tell(&verify);
@@ -187,7 +188,7 @@ int verify_run(const struct settings *settings)
     journal_close(verify.journal);
     if (verify.work[0])
         files_remove_tree(verify.work, NULL);
-    return good ? EXIT_DONE : settings_told(&failure);
+    return good ? EXIT_DONE : settings_report(&failure);
 }
 
 /* ---- one state ---- */
@@ -213,10 +214,10 @@ static bool look_into(const struct settings *settings, struct state_report *repo
     *report = (struct state_report){.seq = state.seq,
                                     .batch = state.batch,
                                     .incarnation = state.incarnation,
-                                    .epoch = state.epoch,
+                                    .rules_version = state.rules_version,
                                     .now_ms = state.now_ms,
                                     .chain = state.chain,
-                                    .outcome = state.outcome,
+                                    .state_digest = state.state_digest,
                                     .customers = check.customers,
                                     .documents = check.documents,
                                     .balances_minor = check.balances_minor,

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-bool backup_note_write(const struct folder *folder, const struct backup_note *note,
+bool backup_note_write(const struct datadir *folder, const struct backup_note *note,
                        struct failure *failure)
 {
     char text[FILES_PATH_MAX + 64];
@@ -12,7 +12,7 @@ bool backup_note_write(const struct folder *folder, const struct backup_note *no
     return files_write(folder->backup, slice_of(text, (size_t)size), 0600, failure);
 }
 
-bool backup_note_read(const struct folder *folder, struct backup_note *ret_note)
+bool backup_note_read(const struct datadir *folder, struct backup_note *ret_note)
 {
     char text[FILES_PATH_MAX + 64];
     size_t size;

@@ -11,7 +11,7 @@ struct backup_note {
     char place[FILES_PATH_MAX];
 };
 
-bool backup_note_write(const struct folder *folder, const struct backup_note *note,
+bool backup_note_write(const struct datadir *folder, const struct backup_note *note,
                        struct failure *failure);
 /* false: there is none. */
-bool backup_note_read(const struct folder *folder, struct backup_note *ret_note);
+bool backup_note_read(const struct datadir *folder, struct backup_note *ret_note);

@@ -18,15 +18,15 @@
 enum { TAKE_TRIES = 10, TAKE_PAUSE_MS = 20, LEAST_PART = 20 };
 #define LEAST_BYTES (UINT64_C(256) * 1024 * 1024)
 
-bool folder_init(struct folder *folder, const char *path, struct failure *failure)
+bool datadir_init(struct datadir *folder, const char *path, struct failure *failure)
 {
-    *folder = (struct folder){.lock_fd = -1};
+    *folder = (struct datadir){.lock_fd = -1};
     size_t size = strlen(path);
     while (size > 1 && path[size - 1] == '/')
         size--;
-    if (size == 0 || size > FOLDER_NAME_MAX)
+    if (size == 0 || size > DATADIR_NAME_MAX)
         return fail(failure, FAULT_USE, 0, "the ledger's folder wants a name of 1 to %d bytes",
-                    FOLDER_NAME_MAX);
+                    DATADIR_NAME_MAX);
     memcpy(folder->root, path, size);
     const struct {
         char *out;
@@ -37,7 +37,7 @@ bool folder_init(struct folder *folder, const char *path, struct failure *failur
         {folder->vault, "vault"},
         {folder->checkpoints, "checkpoints"},
         {folder->keys, "keys"},
-        {folder->mark, "mark"},
+        {folder->marker, "shutdown-marker"},
         {folder->faulted, "faulted"},
         {folder->backup, "backup"},
         {folder->audit, "audit.log"},
@@ -52,12 +52,12 @@ bool folder_init(struct folder *folder, const char *path, struct failure *failur
     return true;
 }
 
-struct journal_options folder_journal(const struct folder *folder)
+struct journal_options datadir_journal(const struct datadir *folder)
 {
     return (struct journal_options){.path = folder->journal};
 }
 
-bool folder_make(struct folder *folder, struct failure *failure)
+bool datadir_make(struct datadir *folder, struct failure *failure)
 {
     if (!files_empty_folder(folder->root))
         return fail(failure, FAULT_USE, 0,
@@ -71,14 +71,14 @@ bool folder_make(struct folder *folder, struct failure *failure)
            files_make_folder(folder->keys, failure);
 }
 
-bool folder_finish(struct folder *folder, struct failure *failure)
+bool datadir_finish(struct datadir *folder, struct failure *failure)
 {
     char text[16];
     int size = snprintf(text, sizeof text, "%d\n", LEDGER_FORMAT);
     return files_write(folder->format, slice_of(text, (size_t)size), 0600, failure);
 }
 
-static bool check_rights(const struct folder *folder, struct failure *failure)
+static bool check_rights(const struct datadir *folder, struct failure *failure)
 {
     struct stat facts;
     if (stat(folder->root, &facts) != 0)
@@ -93,7 +93,7 @@ static bool check_rights(const struct folder *folder, struct failure *failure)
     return true;
 }
 
-static bool check_format(const struct folder *folder, struct failure *failure)
+static bool check_format(const struct datadir *folder, struct failure *failure)
 {
     char text[32];
     size_t size;
@@ -120,7 +120,7 @@ static bool check_format(const struct folder *folder, struct failure *failure)
     return true;
 }
 
-bool folder_check(const struct folder *folder, struct failure *failure)
+bool datadir_check(const struct datadir *folder, struct failure *failure)
 {
     return check_rights(folder, failure) && check_format(folder, failure) &&
            journal_folder_supported(folder->root, failure);
@@ -154,7 +154,7 @@ static bool write_pid(int fd, const char *path, struct failure *failure)
     return fail(failure, FAULT_IO, errno, "cannot write %s", path);
 }
 
-bool folder_take(struct folder *folder, struct failure *failure)
+bool datadir_take(struct datadir *folder, struct failure *failure)
 {
     int fd = open(folder->lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0)
@@ -172,7 +172,7 @@ bool folder_take(struct folder *folder, struct failure *failure)
     return true;
 }
 
-void folder_leave(struct folder *folder)
+void datadir_leave(struct datadir *folder)
 {
     if (folder->lock_fd < 0)
         return;
@@ -183,7 +183,7 @@ void folder_leave(struct folder *folder)
     folder->lock_fd = -1;
 }
 
-int folder_served_by(const struct folder *folder)
+int datadir_served_by(const struct datadir *folder)
 {
     int fd = open(folder->lock, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
@@ -195,7 +195,7 @@ int folder_served_by(const struct folder *folder)
 
 /* ---- room left ---- */
 
-bool folder_space(const struct folder *folder, struct folder_space *ret_space)
+bool datadir_space(const struct datadir *folder, struct datadir_space *ret_space)
 {
     struct statvfs facts;
     if (statvfs(folder->root, &facts) != 0)
@@ -205,7 +205,7 @@ bool folder_space(const struct folder *folder, struct folder_space *ret_space)
     return true;
 }
 
-uint64_t folder_space_least(const struct folder_space *space, uint64_t set_bytes)
+uint64_t datadir_space_least(const struct datadir_space *space, uint64_t set_bytes)
 {
     if (set_bytes > 0)
         return set_bytes;
@@ -215,7 +215,7 @@ uint64_t folder_space_least(const struct folder_space *space, uint64_t set_bytes
 
 /* ---- the entry that could not be applied ---- */
 
-bool folder_faulted(const struct folder *folder, uint64_t *ret_seq, unsigned *ret_times)
+bool datadir_faulted(const struct datadir *folder, uint64_t *ret_seq, unsigned *ret_times)
 {
     char text[64];
     size_t size;
@@ -224,18 +224,18 @@ bool folder_faulted(const struct folder *folder, uint64_t *ret_seq, unsigned *re
            sscanf(text, "%" SCNu64 " %u", ret_seq, ret_times) == 2;
 }
 
-void folder_note_faulted(const struct folder *folder, uint64_t seq)
+void datadir_note_faulted(const struct datadir *folder, uint64_t seq)
 {
     uint64_t before = 0;
     unsigned times = 0;
-    if (!folder_faulted(folder, &before, &times) || before != seq)
+    if (!datadir_faulted(folder, &before, &times) || before != seq)
         times = 0;
     char text[64];
     int size = snprintf(text, sizeof text, "%" PRIu64 " %u\n", seq, times + 1);
     files_write(folder->faulted, slice_of(text, (size_t)size), 0600, NULL);
 }
 
-void folder_forget_faulted(const struct folder *folder)
+void datadir_forget_faulted(const struct datadir *folder)
 {
     unlink(folder->faulted);
 }

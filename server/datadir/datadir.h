@@ -23,16 +23,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { FOLDER_NAME_MAX = 900 };
+enum { DATADIR_NAME_MAX = 900 };
 
-struct folder {
+struct datadir {
     char root[FILES_PATH_MAX];
     char journal[FILES_PATH_MAX];
     char state[FILES_PATH_MAX];
     char vault[FILES_PATH_MAX];
     char checkpoints[FILES_PATH_MAX];
     char keys[FILES_PATH_MAX];
-    char mark[FILES_PATH_MAX];
+    char marker[FILES_PATH_MAX];
     char faulted[FILES_PATH_MAX];
     char backup[FILES_PATH_MAX];
     char audit[FILES_PATH_MAX];
@@ -44,35 +44,35 @@ struct folder {
 };
 
 /* Fills the paths. Looks at nothing. */
-bool folder_init(struct folder *folder, const char *path, struct failure *failure);
+bool datadir_init(struct datadir *folder, const char *path, struct failure *failure);
 
 /* Its journal, for reading and writing. */
-struct journal_options folder_journal(const struct folder *folder);
+struct journal_options datadir_journal(const struct datadir *folder);
 
 /* Makes the folder (it may be there, empty) and its folders, all 0700; `format` comes last, by
- * folder_finish: a folder without it is no ledger. */
-bool folder_make(struct folder *folder, struct failure *failure);
-bool folder_finish(struct folder *folder, struct failure *failure);
+ * datadir_finish: a folder without it is no ledger. */
+bool datadir_make(struct datadir *folder, struct failure *failure);
+bool datadir_finish(struct datadir *folder, struct failure *failure);
 
 /* Is it a ledger, of a format this program knows, on a disk that keeps its word, closed to
  * others? */
-bool folder_check(const struct folder *folder, struct failure *failure);
+bool datadir_check(const struct datadir *folder, struct failure *failure);
 
 /* FAULT_BUSY: "already served by pid N". */
-bool folder_take(struct folder *folder, struct failure *failure);
-void folder_leave(struct folder *folder);
+bool datadir_take(struct datadir *folder, struct failure *failure);
+void datadir_leave(struct datadir *folder);
 /* The pid that serves it, 0 when nobody does. */
-int folder_served_by(const struct folder *folder);
+int datadir_served_by(const struct datadir *folder);
 
-struct folder_space {
+struct datadir_space {
     uint64_t free_bytes;
     uint64_t total_bytes;
 };
-bool folder_space(const struct folder *folder, struct folder_space *ret_space);
+bool datadir_space(const struct datadir *folder, struct datadir_space *ret_space);
 /* What must stay free: max(5 %, 256 MiB), or what was set. */
-uint64_t folder_space_least(const struct folder_space *space, uint64_t set_bytes);
+uint64_t datadir_space_least(const struct datadir_space *space, uint64_t set_bytes);
 
 /* The seq that could not be applied at earlier starts and how often; false when there is none. */
-bool folder_faulted(const struct folder *folder, uint64_t *ret_seq, unsigned *ret_times);
-void folder_note_faulted(const struct folder *folder, uint64_t seq);
-void folder_forget_faulted(const struct folder *folder);
+bool datadir_faulted(const struct datadir *folder, uint64_t *ret_seq, unsigned *ret_times);
+void datadir_note_faulted(const struct datadir *folder, uint64_t seq);
+void datadir_forget_faulted(const struct datadir *folder);

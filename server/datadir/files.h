@@ -1,7 +1,7 @@
 #pragma once
 /*
  * Files and folders: small files written whole and durably, copies, trees. Used by every part of
- * the hallway that touches the ledger's folder. Failures name the file and the reason.
+ * serve that touches the ledger's folder. Failures name the file and the reason.
  */
 #include "base/bytes.h"
 #include "base/fault.h"

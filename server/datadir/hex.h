@@ -1,6 +1,6 @@
 #pragma once
 /*
- * Bytes as lower-case hexadecimal, in the small files and lines of the hallway.
+ * Bytes as lower-case hexadecimal, in the small files and lines of serve.
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -6,7 +6,7 @@
 
 enum { HOSTS_MAX = 32, HOST_SIZE = 256, KEYS_ARENA_MAX = 1024 * 1024 };
 
-static bool write_key(const struct folder *folder, const char *name, struct slice bytes,
+static bool write_key(const struct datadir *folder, const char *name, struct slice bytes,
                       struct failure *failure)
 {
     char path[FILES_PATH_MAX];
@@ -32,7 +32,7 @@ static void collect_hosts(const char *const *hosts, char own[HOST_SIZE],
     ret_hosts[count] = NULL;
 }
 
-static bool make_pairs(const struct folder *folder, const char *company, const char *const *hosts,
+static bool make_pairs(const struct datadir *folder, const char *company, const char *const *hosts,
                        int64_t now_ms, struct arena *arena, struct failure *failure)
 {
     const char *names[HOSTS_MAX + 1];
@@ -47,7 +47,7 @@ static bool make_pairs(const struct folder *folder, const char *company, const c
            write_key(folder, "server-key.pem", server.key, failure);
 }
 
-bool keys_make(const struct folder *folder, const char *company, const char *const *hosts,
+bool keys_make(const struct datadir *folder, const char *company, const char *const *hosts,
                int64_t now_ms, struct failure *failure)
 {
     struct arena arena;
@@ -61,7 +61,7 @@ bool keys_make(const struct folder *folder, const char *company, const char *con
     return good;
 }
 
-static bool read_key(const struct folder *folder, const char *name, struct arena *arena,
+static bool read_key(const struct datadir *folder, const char *name, struct arena *arena,
                      struct slice *ret_bytes, struct failure *failure)
 {
     static _Thread_local char text[FILES_SMALL_MAX];
@@ -76,7 +76,7 @@ static bool read_key(const struct folder *folder, const char *name, struct arena
     return copy || fail(failure, FAULT_MEMORY, 0, "no memory for %s", path);
 }
 
-bool keys_read(const struct folder *folder, struct keys *ret_keys, struct failure *failure)
+bool keys_read(const struct datadir *folder, struct keys *ret_keys, struct failure *failure)
 {
     struct keys *keys = ret_keys;
     struct slice token;

@@ -18,7 +18,7 @@ struct keys {
 };
 
 /* hosts: NULL-terminated names and addresses of the server; this machine's own are added. */
-bool keys_make(const struct folder *folder, const char *company, const char *const *hosts,
+bool keys_make(const struct datadir *folder, const char *company, const char *const *hosts,
                int64_t now_ms, struct failure *failure);
-bool keys_read(const struct folder *folder, struct keys *ret_keys, struct failure *failure);
+bool keys_read(const struct datadir *folder, struct keys *ret_keys, struct failure *failure);
 void keys_fini(struct keys *keys); /* wiped */

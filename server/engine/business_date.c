@@ -5,16 +5,16 @@
 
 #include <stdlib.h>
 
-enum { DAYS_ARENA_MAX = 4 * 1024 * 1024 };
+enum { BUSINESS_DATES_ARENA_MAX = 4 * 1024 * 1024 };
 
-void days_fini(struct days *days)
+void business_dates_fini(struct business_dates *days)
 {
     free(days->asked);
-    *days = (struct days){.count = 0};
+    *days = (struct business_dates){.count = 0};
 }
 
 /* NULL without memory. */
-static uint32_t *asked_of(struct days *days, uint32_t branch)
+static uint32_t *asked_of(struct business_dates *days, uint32_t branch)
 {
     return GROW_ZEROED(days->asked, days->count, (size_t)branch + 1) ? &days->asked[branch] : NULL;
 }
@@ -32,13 +32,13 @@ static enum submit_answer turn(const Tefter__BranchRecord *branch, uint32_t date
     return submit(owner, &command);
 }
 
-bool days_turn(struct days *days, struct ledger *ledger, int64_t now_ms,
-               enum submit_answer (*submit)(void *owner, const Tefter__Command *command),
-               void *owner, struct failure *failure)
+bool business_dates_turn(struct business_dates *days, struct ledger *ledger, int64_t now_ms,
+                         enum submit_answer (*submit)(void *owner, const Tefter__Command *command),
+                         void *owner, struct failure *failure)
 {
     struct arena arena;
     const Tefter__BranchRecord **branches;
-    arena_init(&arena, DAYS_ARENA_MAX);
+    arena_init(&arena, BUSINESS_DATES_ARENA_MAX);
     struct ledger_view *view = ledger_view_begin(ledger, &arena, failure);
     size_t count = view ? ledger_view_branches(view, &branches) : 0;
     for (size_t i = 0; i < count; i++) {

@@ -6,14 +6,14 @@
 #include "engine/submission.h"
 #include "ledger/ledger.h"
 
-struct days {
+struct business_dates {
     uint32_t *asked; /* newest date asked for, by branch */
     size_t count;
 };
 
-void days_fini(struct days *days);
+void business_dates_fini(struct business_dates *days);
 
 /* Submits TurnDay for each branch whose day is over at this instant; each once. */
-bool days_turn(struct days *days, struct ledger *ledger, int64_t now_ms,
-               enum submit_answer (*submit)(void *owner, const Tefter__Command *command),
-               void *owner, struct failure *failure);
+bool business_dates_turn(struct business_dates *days, struct ledger *ledger, int64_t now_ms,
+                         enum submit_answer (*submit)(void *owner, const Tefter__Command *command),
+                         void *owner, struct failure *failure);

@@ -17,8 +17,8 @@ enum {
 struct commit {
     struct commit_options options;
     int64_t last_now_ms;
-    uint64_t outcome_seq; /* newest applied, for the next batch's mark */
-    struct hash outcome;
+    uint64_t state_digest_seq; /* newest applied, for the next batch's mark */
+    struct hash state_digest;
     uint64_t job; /* unfinished, 0: none */
     Tefter__Refusal too_late;
     Tefter__Refusal read_only;
@@ -26,7 +26,7 @@ struct commit {
     struct buffer bytes; /* entries of the group, one behind the other */
     size_t offsets[BATCH_ENTRIES_MAX + 1];
     struct slice entries[BATCH_ENTRIES_MAX];
-    size_t place[BATCH_ENTRIES_MAX]; /* submission of each entry; NO_PLACE: the job's step */
+    size_t slot[BATCH_ENTRIES_MAX]; /* submission of each entry; NO_SLOT: the job's step */
     struct ledger_result results[BATCH_ENTRIES_MAX];
     size_t count;
     bool begun;               /* the ledger's transaction is open */
@@ -37,7 +37,7 @@ struct commit {
     struct commit_times times;
 };
 
-static const size_t NO_PLACE = SIZE_MAX;
+static const size_t NO_SLOT = SIZE_MAX;
 
 bool commit_create(const struct commit_options *options, struct commit **ret_commit,
                    struct failure *failure)
@@ -56,8 +56,8 @@ bool commit_create(const struct commit_options *options, struct commit **ret_com
     commit->read_only.has_retry_ms = true;
     commit->read_only.retry_ms = READ_ONLY_RETRY_MS;
     commit->last_now_ms = state.now_ms;
-    commit->outcome_seq = state.seq;
-    commit->outcome = state.outcome;
+    commit->state_digest_seq = state.seq;
+    commit->state_digest = state.state_digest;
     buffer_init(&commit->bytes, ENTRIES_BYTES_MAX);
     ledger_jobs(options->ledger, &commit->job, 1);
     journal_head(options->journal, &commit->head);
@@ -176,7 +176,7 @@ static Tefter__Actor actor_of(const struct submission *submission)
 }
 
 static bool entry_put(struct commit *commit, const struct submission *submission,
-                      struct slice command, size_t place, struct failure *failure)
+                      struct slice command, size_t slot, struct failure *failure)
 {
     Tefter__Actor actor = actor_of(submission);
     Tefter__Entry entry = TEFTER__ENTRY__INIT;
@@ -188,7 +188,7 @@ static bool entry_put(struct commit *commit, const struct submission *submission
     need(commit->count < BATCH_ENTRIES_MAX);
     if (!message_put(&entry.base, &commit->bytes))
         return fail(failure, FAULT_FULL, 0, "a group of commands is too big for one batch");
-    commit->place[commit->count++] = place;
+    commit->slot[commit->count++] = slot;
     commit->offsets[commit->count] = commit->bytes.size;
     return true;
 }
@@ -197,12 +197,12 @@ static bool step_put(struct commit *commit, struct arena *arena, struct failure 
 {
     Tefter__StepJob step = TEFTER__STEP_JOB__INIT;
     Tefter__Command command = TEFTER__COMMAND__INIT;
-    struct submission submission = {.ticket = 0};
+    struct submission submission = {.reply_token = 0};
     step.job = commit->job;
     command.kind_case = TEFTER__COMMAND__KIND_STEP_JOB;
     command.step_job = &step;
     commit->options.new_id(commit->options.owner, submission.id);
-    return entry_put(commit, &submission, message_pack(&command.base, arena), NO_PLACE, failure);
+    return entry_put(commit, &submission, message_pack(&command.base, arena), NO_SLOT, failure);
 }
 
 /* ---- what is answered before the journal ---- */
@@ -212,7 +212,7 @@ static struct slice reused(struct commit *commit, struct arena *arena)
     Tefter__Refusal refusal = TEFTER__REFUSAL__INIT;
     Tefter__Reply reply = TEFTER__REPLY__INIT;
     refusal.code = TEFTER__REFUSAL_CODE__COMMAND_ID_REUSED;
-    reply.seq = commit->outcome_seq;
+    reply.seq = commit->state_digest_seq;
     reply.result_case = TEFTER__REPLY__RESULT_REFUSED;
     reply.refused = &refusal;
     return message_pack(&reply.base, arena);
@@ -232,7 +232,7 @@ static bool known(struct commit *commit, const struct submission *submission, st
     return true;
 }
 
-static bool take_one(struct texts *texts, const struct submission *submission, size_t place,
+static bool take_one(struct texts *texts, const struct submission *submission, size_t slot,
                      struct commit_answer *answer)
 {
     struct slice command;
@@ -246,7 +246,7 @@ static bool take_one(struct texts *texts, const struct submission *submission, s
     if (known(texts->commit, submission, command, texts->arena, answer))
         return true;
     answer->journalled = true;
-    return entry_put(texts->commit, submission, command, place, texts->failure);
+    return entry_put(texts->commit, submission, command, slot, texts->failure);
 }
 
 static bool take_all(struct commit *commit, const struct submission *submissions, size_t count,
@@ -291,8 +291,9 @@ static enum commit_end propose(struct commit *commit, struct failure *failure)
     for (size_t i = 0; i < commit->count; i++)
         commit->entries[i] = slice_of(commit->bytes.data + commit->offsets[i],
                                       commit->offsets[i + 1] - commit->offsets[i]);
-    struct journal_digest digest = {
-        .version = STATE_DIGEST_VERSION, .seq = commit->outcome_seq, .hash = commit->outcome};
+    struct journal_digest digest = {.version = STATE_DIGEST_VERSION,
+                                    .seq = commit->state_digest_seq,
+                                    .hash = commit->state_digest};
     enum journal_answer answer =
         journal_propose(commit->options.journal, commit->entries, (uint32_t)commit->count,
                         commit->last_now_ms, digest.seq ? &digest : NULL, failure);
@@ -310,7 +311,7 @@ static bool apply_failed(struct commit *commit, uint64_t seq, struct failure *fa
 {
     ledger_abort(commit->options.ledger);
     if (commit->options.folder && failure && entry_to_blame(failure->fault))
-        folder_note_faulted(commit->options.folder, seq);
+        datadir_note_faulted(commit->options.folder, seq);
     return false;
 }
 
@@ -323,7 +324,7 @@ static bool apply_all(struct commit *commit, const struct journal_head *head, st
         if (!ledger_apply(ledger, first + i, commit->entries[i], arena, &commit->results[i],
                           failure))
             return apply_failed(commit, first + i, failure);
-    ledger_outcome(ledger, &commit->outcome_seq, &commit->outcome);
+    ledger_state_digest(ledger, &commit->state_digest_seq, &commit->state_digest);
     commit->job = 0;
     ledger_jobs(ledger, &commit->job, 1);
     commit->head = *head;
@@ -345,7 +346,7 @@ static void leave_unused(struct commit *commit)
     ledger_abort(commit->options.ledger);
 }
 
-bool commit_settle(struct commit *commit, struct failure *failure)
+bool commit_state(struct commit *commit, struct failure *failure)
 {
     const struct journal_head *head = &commit->head;
     if (commit->behind == 0)
@@ -362,13 +363,13 @@ static void answer_all(struct commit *commit, struct commit_answer *answers)
 {
     for (size_t i = 0; i < commit->count; i++) {
         const struct ledger_result *result = &commit->results[i];
-        if (commit->place[i] == NO_PLACE) {
+        if (commit->slot[i] == NO_SLOT) {
             if (result->refused)
                 commit->bad_job = commit->job;
             continue;
         }
-        answers[commit->place[i]].reply = result->reply;
-        answers[commit->place[i]].done = !result->refused;
+        answers[commit->slot[i]].reply = result->reply;
+        answers[commit->slot[i]].done = !result->refused;
     }
 }
 
@@ -516,7 +517,7 @@ static bool commit_alone(struct commit *commit, const struct submission *submiss
         struct failure why = {.fault = FAULT_NONE};
         enum commit_end end = commit_group(commit, submission, 1, arena, answer, &group, &why);
         if (end == COMMIT_DONE)
-            return commit_settle(commit, failure);
+            return commit_state(commit, failure);
         if (end != COMMIT_BUSY || i == ONE_TRIES)
             return fail(failure, why.fault, 0, "%s", why.text);
         nanosleep(&(struct timespec){.tv_nsec = ONE_PAUSE_MS * 1000000L}, NULL);
@@ -526,7 +527,7 @@ static bool commit_alone(struct commit *commit, const struct submission *submiss
 bool commit_one(struct commit *commit, const Tefter__Command *command, struct arena *arena,
                 const Tefter__Done **ret_done, struct failure *failure)
 {
-    struct submission submission = {.ticket = 0};
+    struct submission submission = {.reply_token = 0};
     struct commit_answer answer;
     submission.command = message_pack(&command->base, arena);
     commit->options.new_id(commit->options.owner, submission.id);

@@ -5,7 +5,7 @@
  *   texts to the vault (synced) ─▶ journal (synced) ─▶ applied ─▶ answers
  *
  * What is applied is durable: the journal has it, and a start applies it again. Others see it in
- * the state when it is settled, that is, committed: several groups share one transaction of LMDB,
+ * the state when it is committed, that is, committed: several groups share one transaction of LMDB,
  * which costs as much for one group as for ten.
  *
  * Used by the writer thread for the server, and directly by init, recover, code and upgrade. One
@@ -36,8 +36,8 @@ struct commit;
 struct commit_options {
     struct journal *journal;
     struct ledger *ledger;
-    struct vault *vault;         /* NULL: no command has texts (tests) */
-    const struct folder *folder; /* NULL, or where an entry that cannot be applied is noted */
+    struct vault *vault;          /* NULL: no command has texts (tests) */
+    const struct datadir *folder; /* NULL, or where an entry that cannot be applied is noted */
     int64_t (*now_ms)(void *owner);
     void (*new_id)(void *owner, uint8_t ret_id[COMMAND_ID_SIZE]);
     void *owner;
@@ -94,10 +94,10 @@ struct commit_times {
 };
 void commit_times(const struct commit *commit, struct commit_times *ret_times);
 
-/* Commands that are applied and not settled. */
+/* Commands that are applied and not committed. */
 uint32_t commit_behind(const struct commit *commit);
 /* Commits what is applied: views that begin from now on see it. */
-bool commit_settle(struct commit *commit, struct failure *failure);
+bool commit_state(struct commit *commit, struct failure *failure);
 
 /* A job waits for its next step. */
 bool commit_wants_step(const struct commit *commit);

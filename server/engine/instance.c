@@ -46,73 +46,75 @@ static void tell_recovered(const struct recovered *recovered)
                  log_value("%" PRIu64, recovered->replayed), NULL);
 }
 
-static bool recover_rooms(struct rooms *rooms, const struct settings *settings, enum rooms_how how,
-                          struct failure *failure)
+static bool recover_instance(struct instance *instance, const struct settings *settings,
+                             enum instance_how how, struct failure *failure)
 {
     struct recovery_options options = {.map_bytes = settings->map_bytes,
                                        .segment_bytes = settings->segment_bytes,
                                        .distrust = settings->distrust,
-                                       .stay = how == ROOMS_STAY,
-                                       .may_lie_behind = how == ROOMS_SHOWN,
+                                       .stay = how == INSTANCE_STAY,
+                                       .may_lie_behind = how == INSTANCE_SHOWN,
                                        .progress = instance_progress};
-    if (!recovery_run(&rooms->folder, &options, &rooms->recovered, failure))
+    if (!recovery_run(&instance->folder, &options, &instance->recovered, failure))
         return false;
-    rooms->journal = rooms->recovered.journal;
-    rooms->ledger = rooms->recovered.ledger;
-    tell_recovered(&rooms->recovered);
+    instance->journal = instance->recovered.journal;
+    instance->ledger = instance->recovered.ledger;
+    tell_recovered(&instance->recovered);
     return true;
 }
 
-static bool open_commit(struct rooms *rooms, struct failure *failure)
+static bool open_commit(struct instance *instance, struct failure *failure)
 {
-    clock_init(&rooms->clock, clock_read());
-    struct commit_options options = {.journal = rooms->journal,
-                                     .ledger = rooms->ledger,
-                                     .vault = rooms->vault,
-                                     .folder = &rooms->folder,
+    clock_init(&instance->clock, clock_read());
+    struct commit_options options = {.journal = instance->journal,
+                                     .ledger = instance->ledger,
+                                     .vault = instance->vault,
+                                     .folder = &instance->folder,
                                      .now_ms = now_of,
                                      .new_id = new_id_of,
-                                     .owner = &rooms->clock};
-    return commit_create(&options, &rooms->commit, failure);
+                                     .owner = &instance->clock};
+    return commit_create(&options, &instance->commit, failure);
 }
 
-static void close_all(struct rooms *rooms)
+static void close_all(struct instance *instance)
 {
-    commit_destroy(rooms->commit);
-    vault_close(rooms->vault);
-    if (rooms->ledger)
-        ledger_close(rooms->ledger);
-    journal_close(rooms->journal);
-    folder_leave(&rooms->folder);
+    commit_destroy(instance->commit);
+    vault_close(instance->vault);
+    if (instance->ledger)
+        ledger_close(instance->ledger);
+    journal_close(instance->journal);
+    datadir_leave(&instance->folder);
 }
 
-bool rooms_open(struct rooms *rooms, const struct settings *settings, enum rooms_how how,
-                struct failure *failure)
+bool instance_open(struct instance *instance, const struct settings *settings,
+                   enum instance_how how, struct failure *failure)
 {
-    *rooms = (struct rooms){.journal = NULL};
-    if (folder_init(&rooms->folder, settings->ledger, failure) &&
-        (how == ROOMS_FRESH || folder_check(&rooms->folder, failure)) &&
-        folder_take(&rooms->folder, failure) && recover_rooms(rooms, settings, how, failure) &&
-        vault_open(rooms->folder.vault, settings->map_bytes, &rooms->vault, failure) &&
-        open_commit(rooms, failure))
+    *instance = (struct instance){.journal = NULL};
+    if (datadir_init(&instance->folder, settings->ledger, failure) &&
+        (how == INSTANCE_FRESH || datadir_check(&instance->folder, failure)) &&
+        datadir_take(&instance->folder, failure) &&
+        recover_instance(instance, settings, how, failure) &&
+        vault_open(instance->folder.vault, settings->map_bytes, &instance->vault, failure) &&
+        open_commit(instance, failure))
         return true;
-    close_all(rooms);
+    close_all(instance);
     return false;
 }
 
-static bool mark_clean(struct rooms *rooms, struct failure *failure)
+static bool mark_clean(struct instance *instance, struct failure *failure)
 {
     struct ledger_state state;
-    if (!ledger_sync(rooms->ledger, failure) || !ledger_state(rooms->ledger, &state, failure))
+    if (!ledger_sync(instance->ledger, failure) || !ledger_state(instance->ledger, &state, failure))
         return false;
-    struct mark mark = {.kind = MARK_CLEAN, .seq = state.seq, .outcome = state.outcome};
-    return mark_write(rooms->folder.mark, &mark, failure);
+    struct marker marker = {
+        .kind = MARKER_CLEAN, .seq = state.seq, .state_digest = state.state_digest};
+    return marker_write(instance->folder.marker, &marker, failure);
 }
 
-void rooms_close(struct rooms *rooms)
+void instance_close(struct instance *instance)
 {
     struct failure failure = {.fault = FAULT_NONE};
-    if (!mark_clean(rooms, &failure))
+    if (!mark_clean(instance, &failure))
         log_line(LOG_ERROR, "not_closed_cleanly", "reason", failure.text, NULL);
-    close_all(rooms);
+    close_all(instance);
 }

@@ -1,6 +1,6 @@
 #pragma once
 /*
- * The rooms that every command needs which changes a ledger: folder (locked), journal, ledger,
+ * The instance that every command needs which changes a ledger: folder (locked), journal, ledger,
  * vault, clock, commit. Built in this order, torn down in reverse. The server adds loop, writer and
  * sessions on top.
  */
@@ -9,8 +9,8 @@
 #include "recovery/recovery.h"
 #include "settings/settings.h"
 
-struct rooms {
-    struct folder folder;
+struct instance {
+    struct datadir folder;
     struct recovered recovered;
     struct journal *journal;
     struct ledger *ledger;
@@ -19,18 +19,18 @@ struct rooms {
     struct commit *commit;
 };
 
-enum rooms_how {
-    ROOMS_USUAL,
-    ROOMS_FRESH, /* init: the folder is not finished yet */
-    ROOMS_STAY,  /* skip: nothing is replayed */
-    ROOMS_SHOWN, /* serve: when recovered.behind says so, nothing may be written */
+enum instance_how {
+    INSTANCE_USUAL,
+    INSTANCE_FRESH, /* init: the folder is not finished yet */
+    INSTANCE_STAY,  /* quarantine: nothing is replayed */
+    INSTANCE_SHOWN, /* serve: when recovered.behind says so, nothing may be written */
 };
 
 /* On false everything is closed again. */
-bool rooms_open(struct rooms *rooms, const struct settings *settings, enum rooms_how how,
-                struct failure *failure);
+bool instance_open(struct instance *instance, const struct settings *settings,
+                   enum instance_how how, struct failure *failure);
 /* Syncs the state and marks it CLEAN; what fails here costs a rebuild at the next start. */
-void rooms_close(struct rooms *rooms);
+void instance_close(struct instance *instance);
 /* How far a replay is: a line on standard error each two seconds, and a word to the service
  * manager. */
 void instance_progress(uint64_t seq, uint64_t last_seq);

@@ -18,7 +18,7 @@ struct submission {
     uint32_t terminal;
     uint32_t branch;
     uint64_t deadline_ms; /* on the loop's clock, 0: none; not begun by then: DEADLINE_PASSED */
-    uint64_t ticket;      /* the submitter's own; comes back with the reply */
+    uint64_t reply_token; /* the submitter's own; comes back with the reply */
     struct slice command;
 };
 

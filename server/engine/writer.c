@@ -20,9 +20,10 @@
 
 enum { DONE_MAX = 2 }; /* groups applied and not told */
 enum {
-    SETTLE_COMMANDS = 96, /* so many are settled at the latest */
-    SETTLE_IDLE_MS = 2,   /* without work for so long, what there is is settled */
-    SETTLE_GROUPS = 64,   /* after somebody has looked, so many are settled before they are told */
+    STATE_COMMIT_COMMANDS = 96, /* so many are committed at the latest */
+    STATE_COMMIT_IDLE_MS = 2,   /* without work for so long, what there is is committed */
+    STATE_COMMIT_GROUPS =
+        64, /* after somebody has looked, so many are committed before they are told */
 };
 
 enum {
@@ -59,7 +60,7 @@ struct writer {
     pthread_t thread;
     pthread_mutex_t lock; /* of all lists and the flags below */
     pthread_cond_t work;
-    pthread_cond_t settled;
+    pthread_cond_t visible;
     struct group_list waiting;
     struct group_list done;
     struct group_list free;
@@ -68,12 +69,12 @@ struct writer {
     bool ended;   /* the thread has nothing more to do */
     loop_fn finished;
     void *finished_context;
-    struct writer_figures figures;
-    struct pace pace;
+    struct writer_metrics figures;
+    struct admission admission;
     uint64_t handed;     /* groups handed over */
-    uint64_t settled_to; /* of them, those that views see */
-    bool settle_wanted;  /* somebody waits for it */
-    uint32_t readers;    /* groups that are settled before they are told */
+    uint64_t visible_to; /* of them, those that views see */
+    bool visible_wanted; /* somebody waits for it */
+    uint32_t readers;    /* groups that are committed before they are told */
     uint32_t inside;     /* commands that wait or are being written */
     uint64_t ended_us;   /* the group before */
     uint64_t finish_us;  /* when it was asked to finish */
@@ -160,22 +161,22 @@ static bool behind(const struct writer *writer)
 }
 
 /* Views see what is applied from here on. */
-static void settle(struct writer *writer)
+static void commit_now(struct writer *writer)
 {
     struct failure failure = {.fault = FAULT_NONE};
     if (!behind(writer))
         return;
     uint64_t began_us = clock_us();
-    if (!commit_settle(writer->options.commit, &failure))
+    if (!commit_state(writer->options.commit, &failure))
         give_up(&failure);
     histogram_add(&writer->times.commit, clock_us() - began_us);
 }
 
-static void tell_settled(struct writer *writer)
+static void notify_visible(struct writer *writer)
 {
-    writer->settled_to = writer->handed;
-    writer->settle_wanted = false;
-    pthread_cond_broadcast(&writer->settled);
+    writer->visible_to = writer->handed;
+    writer->visible_wanted = false;
+    pthread_cond_broadcast(&writer->visible);
 }
 
 /* ---- what the journal is like ---- */
@@ -235,10 +236,10 @@ static bool pause_for(struct writer *writer, uint32_t ms)
 {
     struct timespec until = later(ms);
     int error = 0;
-    settle(writer);
+    commit_now(writer);
     pthread_mutex_lock(&writer->lock);
     while (!hurried(writer) && error != ETIMEDOUT) {
-        tell_settled(writer);
+        notify_visible(writer);
         error = pthread_cond_timedwait(&writer->work, &writer->lock, &until);
     }
     bool more = !hurried(writer);
@@ -264,29 +265,29 @@ static bool nothing_to_do(const struct writer *writer)
     return held_up(writer) || (!writer->waiting.first && !writer->finishing && !step_due(writer));
 }
 
-static bool settle_due(const struct writer *writer)
+static bool commit_due(const struct writer *writer)
 {
-    return writer->settle_wanted ||
-           (behind(writer) && (commit_behind(writer->options.commit) >= SETTLE_COMMANDS ||
+    return writer->visible_wanted ||
+           (behind(writer) && (commit_behind(writer->options.commit) >= STATE_COMMIT_COMMANDS ||
                                (writer->finishing && !writer->waiting.first)));
 }
 
-/* False: it waited in vain, and what is behind may be settled. */
+/* False: it waited in vain, and what is behind may be committed. */
 static bool wait_for_work(struct writer *writer)
 {
     bool timed = behind(writer) || writer_state(writer) == WRITER_NOT_WRITER;
     if (!timed)
         return pthread_cond_wait(&writer->work, &writer->lock) == 0;
-    struct timespec until = later(behind(writer) ? SETTLE_IDLE_MS : RESUME_MS / 4);
+    struct timespec until = later(behind(writer) ? STATE_COMMIT_IDLE_MS : RESUME_MS / 4);
     return pthread_cond_timedwait(&writer->work, &writer->lock, &until) != ETIMEDOUT;
 }
 
-static void settle_unlocked(struct writer *writer)
+static void commit_unlocked(struct writer *writer)
 {
     pthread_mutex_unlock(&writer->lock);
-    settle(writer);
+    commit_now(writer);
     pthread_mutex_lock(&writer->lock);
-    tell_settled(writer);
+    notify_visible(writer);
 }
 
 static bool resume_due(const struct writer *writer)
@@ -309,15 +310,15 @@ static void resume_unlocked(struct writer *writer)
     pthread_mutex_lock(&writer->lock);
 }
 
-/* Settles what is due, and waits until there is something to do. */
-static void wait_settling(struct writer *writer)
+/* Commits what is due, and waits until there is something to do. */
+static void wait_committing(struct writer *writer)
 {
     while (writer_state(writer) != WRITER_LOST) {
-        bool due = settle_due(writer);
+        bool due = commit_due(writer);
         if (!due && !nothing_to_do(writer))
             return;
         if (due || !wait_for_work(writer))
-            settle_unlocked(writer);
+            commit_unlocked(writer);
         if (resume_due(writer))
             resume_unlocked(writer);
     }
@@ -328,7 +329,7 @@ static void wait_settling(struct writer *writer)
 static struct group *next_group(struct writer *writer, bool *ret_read)
 {
     pthread_mutex_lock(&writer->lock);
-    wait_settling(writer);
+    wait_committing(writer);
     bool lost = writer_state(writer) == WRITER_LOST;
     struct group *group = lost ? NULL : list_take(&writer->waiting);
     if (!group && !lost && !writer->finishing)
@@ -413,12 +414,12 @@ static bool commit_it(struct writer *writer, struct group *group)
 }
 
 /* From when it could have begun: while the loop is behind, the writer waits with it. */
-static void note_pace(struct writer *writer, struct group *group)
+static void note_admission(struct writer *writer, struct group *group)
 {
     uint64_t ended_us = group->handed_us = clock_us();
     uint64_t came_us = group->count > 0 ? group->came_us[0] : 0;
     uint64_t began_us = came_us > writer->ended_us ? came_us : writer->ended_us;
-    pace_took(&writer->pace, (uint32_t)group->count, ended_us - began_us);
+    admission_took(&writer->admission, (uint32_t)group->count, ended_us - began_us);
     writer->ended_us = ended_us;
     writer->inside -= (uint32_t)group->count;
 }
@@ -428,8 +429,8 @@ static void hand_over(struct writer *writer, struct group *group)
     pthread_mutex_lock(&writer->lock);
     writer->handed++;
     if (!behind(writer))
-        tell_settled(writer);
-    note_pace(writer, group);
+        notify_visible(writer);
+    note_admission(writer, group);
     writer->began_us = 0;
     writer->figures.not_writer += writer_state(writer) == WRITER_NOT_WRITER;
     list_put(&writer->done, group);
@@ -456,12 +457,12 @@ static void *write_groups(void *context)
         if (!commit_it(writer, group))
             break;
         if (read)
-            settle(writer);
+            commit_now(writer);
         hand_over(writer, group);
     }
-    settle(writer);
+    commit_now(writer);
     pthread_mutex_lock(&writer->lock);
-    tell_settled(writer);
+    notify_visible(writer);
     writer->began_us = 0;
     writer->ended = true;
     pthread_mutex_unlock(&writer->lock);
@@ -475,8 +476,8 @@ static void tell(const struct writer *writer, const struct group *group)
 {
     const struct writer_options *options = &writer->options;
     for (size_t i = 0; i < group->count; i++)
-        if (group->items[i].ticket != WRITER_NO_TICKET)
-            options->replied(options->owner, group->items[i].ticket, group->answers[i].reply,
+        if (group->items[i].reply_token != WRITER_NO_TOKEN)
+            options->replied(options->owner, group->items[i].reply_token, group->answers[i].reply,
                              group->answers[i].refused);
     if (group->published.seq)
         options->published(options->owner, &group->published);
@@ -583,13 +584,14 @@ static bool journal_takes(const struct writer *writer)
 
 static bool room_for_more(const struct writer *writer)
 {
-    return pace_admits(&writer->pace, writer->inside) && journal_takes(writer);
+    return admission_admits(&writer->admission, writer->inside) && journal_takes(writer);
 }
 
 /* What the server does of itself (days turn) does not stand behind a crowd. */
 static bool admits(const struct writer *writer, const struct submission *submission)
 {
-    return !writer->finishing && (submission->ticket == WRITER_NO_TICKET || room_for_more(writer));
+    return !writer->finishing &&
+           (submission->reply_token == WRITER_NO_TOKEN || room_for_more(writer));
 }
 
 static bool takes_nothing(const struct writer *writer)
@@ -625,15 +627,15 @@ bool writer_busy(struct writer *writer)
     return busy;
 }
 
-void writer_settled(struct writer *writer)
+void writer_make_visible(struct writer *writer)
 {
     pthread_mutex_lock(&writer->lock);
     uint64_t wanted = writer->handed;
-    writer->readers = SETTLE_GROUPS;
-    while (writer->settled_to < wanted) {
-        writer->settle_wanted = true;
+    writer->readers = STATE_COMMIT_GROUPS;
+    while (writer->visible_to < wanted) {
+        writer->visible_wanted = true;
         pthread_cond_signal(&writer->work);
-        pthread_cond_wait(&writer->settled, &writer->lock);
+        pthread_cond_wait(&writer->visible, &writer->lock);
     }
     pthread_mutex_unlock(&writer->lock);
 }
@@ -641,7 +643,7 @@ void writer_settled(struct writer *writer)
 uint32_t writer_retry_ms(struct writer *writer)
 {
     pthread_mutex_lock(&writer->lock);
-    uint32_t retry_ms = pace_retry_ms(&writer->pace, clock_us(), writer->inside);
+    uint32_t retry_ms = admission_retry_ms(&writer->admission, clock_us(), writer->inside);
     pthread_mutex_unlock(&writer->lock);
     return retry_ms;
 }
@@ -668,14 +670,14 @@ void writer_finish(struct writer *writer, loop_fn finished, void *context)
         loop_wake(writer->wake);
 }
 
-void writer_figures(struct writer *writer, struct writer_figures *ret_figures)
+void writer_metrics(struct writer *writer, struct writer_metrics *ret_figures)
 {
     pthread_mutex_lock(&writer->lock);
     *ret_figures = writer->figures;
     ret_figures->slow = writer->slow.count;
     ret_figures->inside = writer->inside;
     ret_figures->waiting = writer->waiting.count;
-    ret_figures->room = pace_room(&writer->pace);
+    ret_figures->room = admission_room(&writer->admission);
     ret_figures->slow_ms = slow_ms(writer);
     pthread_mutex_unlock(&writer->lock);
 }
@@ -713,8 +715,8 @@ bool writer_create(const struct writer_options *options, struct writer **ret_wri
     pthread_condattr_setclock(&by_monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&writer->work, &by_monotonic);
     pthread_condattr_destroy(&by_monotonic);
-    pthread_cond_init(&writer->settled, NULL);
-    pace_init(&writer->pace);
+    pthread_cond_init(&writer->visible, NULL);
+    admission_init(&writer->admission);
     for (size_t i = 0; i < WRITER_GROUPS; i++) {
         buffer_init(&writer->groups[i].bytes, BATCH_BYTES_MAX / 2);
         arena_init(&writer->groups[i].arena, GROUP_ARENA_MAX);
@@ -746,7 +748,7 @@ void writer_destroy(struct writer *writer)
         arena_fini(&writer->groups[i].arena);
     }
     pthread_cond_destroy(&writer->work);
-    pthread_cond_destroy(&writer->settled);
+    pthread_cond_destroy(&writer->visible);
     pthread_mutex_destroy(&writer->lock);
     free(writer);
 }

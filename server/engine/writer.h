@@ -8,7 +8,7 @@
  *    ▲                                                                                 │
  *    └────────────────────────── free groups (WRITER_GROUPS in all) ◀──────────────────┘
  *
- * The state is settled (committed, so that views see it) at once while somebody reads; else
+ * The state is committed (committed, so that views see it) at once while somebody reads; else
  * several groups later, when there is nothing to do, or when somebody asks for it.
  *
  * Nothing else writes while it lives. What the journal answers is a state of the writer:
@@ -31,7 +31,7 @@
 /* 16 full groups wait at most, one is written, one is told; pace.h says how many may. */
 enum { WRITER_GROUPS = WRITER_QUEUE_MAX / BATCH_ENTRIES_MAX + 2 };
 /* A submission that nobody waits for. */
-#define WRITER_NO_TICKET UINT64_MAX
+#define WRITER_NO_TOKEN UINT64_MAX
 
 struct writer;
 
@@ -49,7 +49,7 @@ struct writer_options {
     bool read_only;   /* from its first moment on */
     uint64_t slow_us; /* commands that take longer are logged; 0: none */
     /* On the loop's thread: a reply or refusal for each submission of a group, then the group. */
-    void (*replied)(void *owner, uint64_t ticket, struct slice reply,
+    void (*replied)(void *owner, uint64_t reply_token, struct slice reply,
                     const Tefter__Refusal *refused);
     void (*published)(void *owner, const struct published_group *group);
     void (*lost)(void *owner); /* once; NULL: the process is gone at once */
@@ -63,7 +63,7 @@ enum submit_answer writer_submit(struct writer *writer, const struct submission 
 /* Waits until the state that views see holds all that was handed over, at most for the group that
  * is being written. Who looks at the state after he was told of a change calls this first. The
  * loop's thread. */
-void writer_settled(struct writer *writer);
+void writer_make_visible(struct writer *writer);
 /* Would it be BUSY? Counted like one that was turned away. */
 bool writer_busy(struct writer *writer);
 /* After BUSY: when to come back; another time for each who asks. */
@@ -71,14 +71,14 @@ uint32_t writer_retry_ms(struct writer *writer);
 /* While read only, nothing is taken and no job goes on. Any thread. */
 void writer_read_only(struct writer *writer, bool read_only);
 
-/* Takes no more (BUSY); `finished` is called on the loop when all that waited is settled and
+/* Takes no more (BUSY); `finished` is called on the loop when all that waited is committed and
  * told. */
 void writer_finish(struct writer *writer, loop_fn finished, void *context);
 /* Finishes what waits without telling, and joins the thread. What a journal that is not WELL has
  * not taken is dropped. */
 void writer_destroy(struct writer *writer);
 
-struct writer_figures {
+struct writer_metrics {
     uint64_t commands; /* journalled */
     uint64_t batches;
     uint64_t refused;    /* of them, by the ledger */
@@ -93,7 +93,7 @@ struct writer_figures {
     uint32_t room;       /* commands that may be inside, at the pace of late */
     uint32_t slow_ms;    /* the journal has had the group that is being written for so long */
 };
-void writer_figures(struct writer *writer, struct writer_figures *ret_figures);
+void writer_metrics(struct writer *writer, struct writer_metrics *ret_figures);
 /* Any thread. */
 enum writer_state writer_state(const struct writer *writer);
 

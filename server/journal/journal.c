@@ -106,7 +106,7 @@ void journal_head(const struct journal *journal, struct journal_head *ret_head)
     pthread_mutex_unlock(lock_of(journal));
 }
 
-void journal_figures(const struct journal *journal, struct journal_figures *ret_figures)
+void journal_metrics(const struct journal *journal, struct journal_metrics *ret_figures)
 {
     pthread_mutex_lock(lock_of(journal));
     *ret_figures = journal->figures;

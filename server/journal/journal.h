@@ -106,9 +106,9 @@ bool journal_create(const struct journal_options *options, const struct ledger_i
 
 /* Finds where the journal ends; the local one parses every segment, cuts a torn tail and rewrites
  * the last segment (copy, sync, rename, sync of the folder) before it returns. FAULT_DAMAGED names
- * the place and the batch; so does a journal that ends before `known`. FAULT_NEWER: a newer program
- * wrote it. FAULT_OLDER: no program reads it any more. FAULT_BUSY: somebody else has it open for
- * writing. */
+ * the position and the batch; so does a journal that ends before `known`. FAULT_NEWER: a newer
+ * program wrote it. FAULT_OLDER: no program reads it any more. FAULT_BUSY: somebody else has it
+ * open for writing. */
 bool journal_open(const struct journal_options *options, struct journal **ret_journal,
                   struct failure *failure);
 
@@ -164,13 +164,13 @@ bool journal_follow(struct journal *journal, uint64_t from_seq, uint32_t wait_ms
  * the beginning: all zero. */
 bool journal_chain_at(struct journal *journal, uint64_t seq, struct hash *ret_chain);
 
-struct journal_figures {
+struct journal_metrics {
     uint64_t bytes;
     uint32_t segments; /* 0 where there are none */
     uint64_t batches;
     uint64_t syncs;
 };
-void journal_figures(const struct journal *journal, struct journal_figures *ret_figures);
+void journal_metrics(const struct journal *journal, struct journal_metrics *ret_figures);
 /* Bytes that it takes, without opening it. */
 bool journal_size(const struct journal_options *options, uint64_t *ret_bytes,
                   struct failure *failure);

@@ -91,7 +91,7 @@ static void local_destroy(struct journal *journal)
         if (files[i] >= 0)
             close(files[i]);
     free(local->segments);
-    free(local->marks.places);
+    free(local->marks.positions);
     free(local->path);
     journal_fini(journal);
     free(local);
@@ -144,9 +144,9 @@ void local_advance(struct local *local, size_t size, const struct journal_head *
     struct journal *journal = &local->journal;
     pthread_mutex_lock(&journal->lock);
     struct segment *last = last_segment(local);
-    struct place place = {
+    struct position position = {
         .head = journal->head, .segment = local->segment_count - 1, .offset = last->size};
-    marks_note(&local->marks, &place);
+    marks_note(&local->marks, &position);
     last->size += size;
     journal_advance(journal, size, after);
     pthread_mutex_unlock(&journal->lock);
@@ -183,20 +183,20 @@ static enum journal_answer local_write(struct journal *journal, struct slice byt
 }
 
 /* The last mark whose next batch begins at or before from_seq, and where the journal ends now. */
-static void read_bounds(struct local *local, uint64_t from_seq, struct place *ret_place,
+static void read_bounds(struct local *local, uint64_t from_seq, struct position *ret_place,
                         size_t *ret_segments, uint64_t *ret_next_seq)
 {
     pthread_mutex_lock(&local->journal.lock);
     size_t low = 0, high = local->marks.count;
     while (high - low > 1) {
         size_t middle = low + (high - low) / 2;
-        if (local->marks.places[middle].head.next_seq <= from_seq)
+        if (local->marks.positions[middle].head.next_seq <= from_seq)
             low = middle;
         else
             high = middle;
     }
     if (local->marks.count)
-        *ret_place = local->marks.places[low];
+        *ret_place = local->marks.positions[low];
     *ret_segments = local->marks.count ? local->segment_count : 0;
     *ret_next_seq = local->journal.head.next_seq;
     pthread_mutex_unlock(&local->journal.lock);
@@ -204,7 +204,7 @@ static void read_bounds(struct local *local, uint64_t from_seq, struct place *re
 
 struct reading {
     struct local *local;
-    struct place place;
+    struct position position;
     uint64_t from_seq;
     journal_each_fn each;
     void *context;
@@ -216,33 +216,34 @@ static bool reading_fail(const struct reading *reading, enum batch_state state, 
                          struct failure *failure)
 {
     if (reading->window.error)
-        return place_fail(reading->local, &reading->place, FAULT_IO, reading->window.error,
-                          "cannot read it", failure);
-    return place_fail(reading->local, &reading->place, fault_of_batch(state), 0, why, failure);
+        return position_fail(reading->local, &reading->position, FAULT_IO, reading->window.error,
+                             "cannot read it", failure);
+    return position_fail(reading->local, &reading->position, fault_of_batch(state), 0, why,
+                         failure);
 }
 
 static bool segment_read(struct reading *reading, struct failure *failure)
 {
     const char *why;
-    struct place *place = &reading->place;
-    while (place->offset < reading->window.limit) {
-        enum batch_state state = window_batch(&reading->window, place, &reading->read, &why);
+    struct position *position = &reading->position;
+    while (position->offset < reading->window.limit) {
+        enum batch_state state = window_batch(&reading->window, position, &reading->read, &why);
         if (state != BATCH_WHOLE)
             return reading_fail(reading, state, why, failure);
-        place_advance(place, &reading->read);
-        if (place->head.next_seq > reading->from_seq &&
+        position_advance(position, &reading->read);
+        if (position->head.next_seq > reading->from_seq &&
             !reading->each(reading->context, &reading->read.batch, failure))
             return false;
     }
-    place->segment++;
-    place->offset = 0;
+    position->segment++;
+    position->offset = 0;
     return true;
 }
 
 static bool segments_read(struct reading *reading, size_t segments, struct failure *failure)
 {
-    while (reading->place.segment < segments) {
-        struct segment segment = segment_at(reading->local, reading->place.segment);
+    while (reading->position.segment < segments) {
+        struct segment segment = segment_at(reading->local, reading->position.segment);
         size_t capacity = segment.size < READ_BYTES ? (size_t)segment.size + 1 : READ_BYTES;
         if (!window_open(&reading->window, reading->local->folder, &segment, capacity, failure))
             return false;
@@ -266,7 +267,7 @@ static bool local_read(struct journal *journal, uint64_t from_seq, journal_each_
     reading->context = context;
     size_t segments;
     uint64_t next_seq;
-    read_bounds(reading->local, from_seq, &reading->place, &segments, &next_seq);
+    read_bounds(reading->local, from_seq, &reading->position, &segments, &next_seq);
     bool read = from_seq >= next_seq || segments_read(reading, segments, failure);
     free(reading);
     return read;

@@ -1,7 +1,7 @@
 #pragma once
 /*
- * The local journal's inside: its folder, its segments, and the places recovery and reading start
- * from.
+ * The local journal's inside: its folder, its segments, and the positions recovery and reading
+ * start from.
  *
  * A folder holds `identity` (which ledger this is; locked while one process writes) and segments
  * named by the number of their first batch.
@@ -15,8 +15,9 @@ struct segment {
     uint64_t size;
 };
 
-/* A place between two batches: where the journal stood there, and where the next batch begins. */
-struct place {
+/* A position between two batches: where the journal stood there, and where the next batch begins.
+ */
+struct position {
     struct journal_head head;
     size_t segment;
     uint64_t offset;
@@ -24,7 +25,7 @@ struct place {
 
 /* Places to start reading from: the beginning of each segment, and one about every MARK_BYTES. */
 struct marks {
-    struct place *places;
+    struct position *positions;
     size_t count;
     size_t capacity;
 };
@@ -99,17 +100,17 @@ bool window_open(struct window *window, int folder, const struct segment *segmen
 void window_close(struct window *window);
 /* Up to `size` bytes at `offset`, fewer at the end; valid until the next call. */
 struct slice window_at(struct window *window, uint64_t offset, size_t size);
-/* The batch at a place: batch_read, and whether it follows on. */
-enum batch_state window_batch(struct window *window, const struct place *place,
+/* The batch at a position: batch_read, and whether it follows on. */
+enum batch_state window_batch(struct window *window, const struct position *position,
                               struct batch_read *ret_read, const char **ret_why);
 
-/* Moves the place past the batch that was read there. */
-void place_advance(struct place *place, const struct batch_read *read);
-/* Remembers the place when the last mark is far behind. */
-void marks_note(struct marks *marks, const struct place *place);
+/* Moves the position past the batch that was read there. */
+void position_advance(struct position *position, const struct batch_read *read);
+/* Remembers the position when the last mark is far behind. */
+void marks_note(struct marks *marks, const struct position *position);
 /* Fails naming segment, offset and batch. */
-bool place_fail(struct local *local, const struct place *place, enum fault fault, int os_error,
-                const char *why, struct failure *failure);
+bool position_fail(struct local *local, const struct position *position, enum fault fault,
+                   int os_error, const char *why, struct failure *failure);
 
 /* prove.c: segments that hold whole batches that follow on from each other */
 struct proof {

@@ -44,16 +44,16 @@ static void segment_follow(struct work *work, size_t number, struct window *wind
     struct proof *proof = &work->proofs[number];
     if (!first_read(work, window, read))
         return;
-    struct place place = {.head = head_before(&work->local->journal.head.ledger, read),
-                          .segment = number};
-    proof->from = place.head;
-    while (place.offset < window->limit) {
-        if (window_batch(window, &place, read, &why) != BATCH_WHOLE)
+    struct position position = {.head = head_before(&work->local->journal.head.ledger, read),
+                                .segment = number};
+    proof->from = position.head;
+    while (position.offset < window->limit) {
+        if (window_batch(window, &position, read, &why) != BATCH_WHOLE)
             return;
-        marks_note(&proof->marks, &place);
-        place_advance(&place, read);
+        marks_note(&proof->marks, &position);
+        position_advance(&position, read);
     }
-    proof->to = place.head;
+    proof->to = position.head;
     proof->whole = true;
 }
 
@@ -109,6 +109,6 @@ struct proof *prove(struct local *local, size_t count)
 void proofs_free(struct proof *proofs, size_t count)
 {
     for (size_t i = 0; proofs && i < count; i++)
-        free(proofs[i].marks.places);
+        free(proofs[i].marks.positions);
     free(proofs);
 }

@@ -20,7 +20,7 @@ enum { WINDOW_BYTES = 1024 * 1024 };
 struct recovery {
     struct local *local;
     const struct journal_known *known;
-    struct place place;
+    struct position position;
     struct window window;
     struct batch_read read;
     struct failure *failure;
@@ -28,12 +28,13 @@ struct recovery {
 
 static bool damaged(struct recovery *recovery, const char *why)
 {
-    return place_fail(recovery->local, &recovery->place, FAULT_DAMAGED, 0, why, recovery->failure);
+    return position_fail(recovery->local, &recovery->position, FAULT_DAMAGED, 0, why,
+                         recovery->failure);
 }
 
 static bool at_last_segment(const struct recovery *recovery)
 {
-    return recovery->place.segment + 1 == recovery->local->segment_count;
+    return recovery->position.segment + 1 == recovery->local->segment_count;
 }
 
 /* File systems may leave a tail of zeros behind the bytes of the one write that was under way. */
@@ -46,19 +47,19 @@ static bool tail_too_long(struct slice tail)
     return tail.size > BATCH_BYTES_MAX;
 }
 
-/* NULL when what stands at the place may be cut off. */
+/* NULL when what stands at the position may be cut off. */
 static const char *torn_tail_misfit(struct recovery *recovery, const char *why)
 {
-    const struct place *place = &recovery->place;
-    uint64_t rest = recovery->window.limit - place->offset;
-    struct slice tail = window_at(&recovery->window, place->offset, (size_t)rest);
+    const struct position *position = &recovery->position;
+    uint64_t rest = recovery->window.limit - position->offset;
+    struct slice tail = window_at(&recovery->window, position->offset, (size_t)rest);
     if (!at_last_segment(recovery) || recovery->window.error)
         return why;
     if (tail_too_long(tail))
         return "more follows than one batch that was cut off";
-    if (batch_later_header(slice_of(tail.data + 1, tail.size - 1), &place->head))
+    if (batch_later_header(slice_of(tail.data + 1, tail.size - 1), &position->head))
         return "it is not whole, and a later batch follows";
-    if (place->head.next_seq <= recovery->known->seq)
+    if (position->head.next_seq <= recovery->known->seq)
         return "it is not whole, and its seq was already seen";
     return NULL;
 }
@@ -66,11 +67,11 @@ static const char *torn_tail_misfit(struct recovery *recovery, const char *why)
 static bool judge(struct recovery *recovery, enum batch_state state, const char *why)
 {
     if (recovery->window.error)
-        return place_fail(recovery->local, &recovery->place, FAULT_IO, recovery->window.error,
-                          "cannot read it", recovery->failure);
+        return position_fail(recovery->local, &recovery->position, FAULT_IO, recovery->window.error,
+                             "cannot read it", recovery->failure);
     if (state == BATCH_NEWER || state == BATCH_OLDER)
-        return place_fail(recovery->local, &recovery->place, fault_of_batch(state), 0, why,
-                          recovery->failure);
+        return position_fail(recovery->local, &recovery->position, fault_of_batch(state), 0, why,
+                             recovery->failure);
     if (state == BATCH_BAD)
         why = torn_tail_misfit(recovery, why);
     return why ? damaged(recovery, why) : true;
@@ -80,15 +81,15 @@ static bool judge(struct recovery *recovery, enum batch_state state, const char 
 static bool segment_follow(struct recovery *recovery)
 {
     const char *why;
-    while (recovery->place.offset < recovery->window.limit) {
+    while (recovery->position.offset < recovery->window.limit) {
         enum batch_state state =
-            window_batch(&recovery->window, &recovery->place, &recovery->read, &why);
+            window_batch(&recovery->window, &recovery->position, &recovery->read, &why);
         if (state != BATCH_WHOLE)
             return judge(recovery, state, why);
-        marks_note(&recovery->local->marks, &recovery->place);
-        place_advance(&recovery->place, &recovery->read);
+        marks_note(&recovery->local->marks, &recovery->position);
+        position_advance(&recovery->position, &recovery->read);
     }
-    if (recovery->place.offset == 0 && !at_last_segment(recovery))
+    if (recovery->position.offset == 0 && !at_last_segment(recovery))
         return damaged(recovery, "the segment is empty, and another follows");
     return true;
 }
@@ -96,14 +97,14 @@ static bool segment_follow(struct recovery *recovery)
 static bool segment_renew(struct recovery *recovery)
 {
     struct local *local = recovery->local;
-    struct segment *segment = &local->segments[recovery->place.segment];
-    segment->size = recovery->place.offset;
+    struct segment *segment = &local->segments[recovery->position.segment];
+    segment->size = recovery->position.offset;
     if (local->journal.reading)
         return true;
-    struct slice good = window_at(&recovery->window, 0, (size_t)recovery->place.offset);
-    if (good.size != recovery->place.offset)
-        return place_fail(local, &recovery->place, FAULT_IO, recovery->window.error,
-                          "cannot read the segment", recovery->failure);
+    struct slice good = window_at(&recovery->window, 0, (size_t)recovery->position.offset);
+    if (good.size != recovery->position.offset)
+        return position_fail(local, &recovery->position, FAULT_IO, recovery->window.error,
+                             "cannot read the segment", recovery->failure);
     local->reach = segment->size;
     return segment_rewrite(local->folder, segment->first_batch, good, &local->file,
                            recovery->failure);
@@ -112,10 +113,10 @@ static bool segment_renew(struct recovery *recovery)
 static bool segment_recover(struct recovery *recovery)
 {
     struct local *local = recovery->local;
-    const struct segment *segment = &local->segments[recovery->place.segment];
+    const struct segment *segment = &local->segments[recovery->position.segment];
     bool last = at_last_segment(recovery);
-    recovery->place.offset = 0;
-    if (segment->first_batch != recovery->place.head.batch + 1)
+    recovery->position.offset = 0;
+    if (segment->first_batch != recovery->position.head.batch + 1)
         return damaged(recovery, "the segment does not begin with the batch that follows");
     bool whole = last || segment->size < WINDOW_BYTES;
     size_t capacity = whole ? (size_t)segment->size + 1 : WINDOW_BYTES;
@@ -131,11 +132,11 @@ static bool segment_recover(struct recovery *recovery)
 static bool reaches_known(struct recovery *recovery)
 {
     char why[128];
-    if (recovery->place.head.next_seq > recovery->known->seq)
+    if (recovery->position.head.next_seq > recovery->known->seq)
         return true;
     snprintf(why, sizeof why,
              "the journal ends at seq %" PRIu64 ", but seq %" PRIu64 " was already seen",
-             recovery->place.head.next_seq - 1, recovery->known->seq);
+             recovery->position.head.next_seq - 1, recovery->known->seq);
     return damaged(recovery, why);
 }
 
@@ -143,17 +144,17 @@ static bool reaches_known(struct recovery *recovery)
 static bool proof_join(struct recovery *recovery, const struct proof *proof)
 {
     struct local *local = recovery->local;
-    const struct journal_head *head = &recovery->place.head;
-    const struct segment *segment = &local->segments[recovery->place.segment];
+    const struct journal_head *head = &recovery->position.head;
+    const struct segment *segment = &local->segments[recovery->position.segment];
     if (!proof->whole || segment->first_batch != head->batch + 1 ||
         proof->from.batch != head->batch || proof->from.next_seq != head->next_seq ||
         !incarnation_follows(&head->incarnation, &proof->from.incarnation) ||
         !hash_equal(&proof->from.chain, &head->chain))
         return false;
     for (size_t i = 0; i < proof->marks.count; i++)
-        marks_note(&local->marks, &proof->marks.places[i]);
+        marks_note(&local->marks, &proof->marks.positions[i]);
     local->journal.figures.bytes += segment->size;
-    recovery->place.head = proof->to;
+    recovery->position.head = proof->to;
     return true;
 }
 
@@ -164,14 +165,14 @@ static bool segments_recover(struct recovery *recovery)
     struct proof *proofs = prove(local, proven);
     bool recovered = true;
     for (size_t i = 0; recovered && i < local->segment_count; i++) {
-        recovery->place.segment = i;
+        recovery->position.segment = i;
         recovered =
             (proofs && i < proven && proof_join(recovery, &proofs[i])) || segment_recover(recovery);
     }
     proofs_free(proofs, proven);
-    local->journal.head = recovery->place.head;
+    local->journal.head = recovery->position.head;
     local->journal.figures.segments = (uint32_t)local->segment_count;
-    local->journal.figures.batches = recovery->place.head.batch;
+    local->journal.figures.batches = recovery->position.head.batch;
     return recovered;
 }
 
@@ -183,7 +184,7 @@ bool recover(struct local *local, const struct journal_known *known, struct fail
     if (!recovery)
         return fail(failure, FAULT_MEMORY, ENOMEM, "no memory to open the journal");
     *recovery = (struct recovery){
-        .local = local, .known = known, .place.head = local->journal.head, .failure = failure};
+        .local = local, .known = known, .position.head = local->journal.head, .failure = failure};
     bool recovered = segments_recover(recovery) && reaches_known(recovery);
     free(recovery);
     return recovered;

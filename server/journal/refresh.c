@@ -17,7 +17,7 @@ enum { READ_BYTES = 512 * 1024 };
 
 struct refreshing {
     struct local *local;
-    struct place place;
+    struct position position;
     uint64_t began; /* offset in the segment */
     struct window window;
     struct batch_read read;
@@ -25,27 +25,29 @@ struct refreshing {
 
 static bool later_follows(struct refreshing *refreshing)
 {
-    uint64_t offset = refreshing->place.offset;
+    uint64_t offset = refreshing->position.offset;
     struct slice rest =
         window_at(&refreshing->window, offset, (size_t)(refreshing->window.limit - offset));
     return rest.size > 1 &&
-           batch_later_header(slice_of(rest.data + 1, rest.size - 1), &refreshing->place.head);
+           batch_later_header(slice_of(rest.data + 1, rest.size - 1), &refreshing->position.head);
 }
 
 static bool follow_window(struct refreshing *refreshing, bool sealed, struct failure *failure)
 {
     const char *why;
-    struct place *place = &refreshing->place;
-    while (place->offset < refreshing->window.limit) {
-        enum batch_state state = window_batch(&refreshing->window, place, &refreshing->read, &why);
+    struct position *position = &refreshing->position;
+    while (position->offset < refreshing->window.limit) {
+        enum batch_state state =
+            window_batch(&refreshing->window, position, &refreshing->read, &why);
         if (refreshing->window.error)
-            return place_fail(refreshing->local, place, FAULT_IO, refreshing->window.error,
-                              "cannot read it", failure);
+            return position_fail(refreshing->local, position, FAULT_IO, refreshing->window.error,
+                                 "cannot read it", failure);
         if (state == BATCH_BAD && !sealed && !later_follows(refreshing))
             return true;
         if (state != BATCH_WHOLE)
-            return place_fail(refreshing->local, place, fault_of_batch(state), 0, why, failure);
-        place_advance(place, &refreshing->read);
+            return position_fail(refreshing->local, position, fault_of_batch(state), 0, why,
+                                 failure);
+        position_advance(position, &refreshing->read);
     }
     return true;
 }
@@ -70,7 +72,7 @@ static bool follow_segment(struct refreshing *refreshing, bool sealed, struct fa
     struct segment segment = segment_at(local, local->segment_count - 1);
     char name[SEGMENT_NAME_SIZE];
     struct stat facts;
-    refreshing->place = (struct place){
+    refreshing->position = (struct position){
         .head = local->journal.head, .segment = local->segment_count - 1, .offset = segment.size};
     refreshing->began = segment.size;
     segment_name(segment.first_batch, name);
@@ -82,13 +84,13 @@ static bool follow_segment(struct refreshing *refreshing, bool sealed, struct fa
     if (!window_open(&refreshing->window, local->folder, &segment, READ_BYTES, failure))
         return false;
     bool good = follow_window(refreshing, sealed, failure);
-    if (good && refreshing->place.offset > refreshing->began)
+    if (good && refreshing->position.offset > refreshing->began)
         good = fdatasync(refreshing->window.file) == 0 ||
                fail(failure, fault_of_os(errno), errno, "cannot sync segment %s", name);
     window_close(&refreshing->window);
-    if (good && refreshing->place.offset > refreshing->began)
-        local_advance(local, (size_t)(refreshing->place.offset - refreshing->began),
-                      &refreshing->place.head);
+    if (good && refreshing->position.offset > refreshing->began)
+        local_advance(local, (size_t)(refreshing->position.offset - refreshing->began),
+                      &refreshing->position.head);
     return good;
 }
 

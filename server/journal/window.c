@@ -1,5 +1,5 @@
 /*
- * Reading segments in large pieces, and places in them.
+ * Reading segments in large pieces, and positions in them.
  */
 #include "base/grow.h"
 #include "local.h"
@@ -91,48 +91,48 @@ struct slice window_at(struct window *window, uint64_t offset, size_t size)
     return slice_of(window->data + skip, size);
 }
 
-enum batch_state window_batch(struct window *window, const struct place *place,
+enum batch_state window_batch(struct window *window, const struct position *position,
                               struct batch_read *ret_read, const char **ret_why)
 {
-    struct slice bytes = window_at(window, place->offset, BATCH_HEADER_SIZE);
+    struct slice bytes = window_at(window, position->offset, BATCH_HEADER_SIZE);
     size_t length = batch_length(bytes);
     if (length > bytes.size)
-        bytes = window_at(window, place->offset, length);
-    enum batch_state state = batch_read(bytes, &place->head.ledger, ret_read, ret_why);
+        bytes = window_at(window, position->offset, length);
+    enum batch_state state = batch_read(bytes, &position->head.ledger, ret_read, ret_why);
     if (state != BATCH_WHOLE)
         return state;
-    *ret_why = batch_misfit(ret_read, &place->head);
+    *ret_why = batch_misfit(ret_read, &position->head);
     return *ret_why ? BATCH_WRONG : BATCH_WHOLE;
 }
 
-void place_advance(struct place *place, const struct batch_read *read)
+void position_advance(struct position *position, const struct batch_read *read)
 {
-    batch_advance(&place->head, &read->batch);
-    place->offset += read->size;
+    batch_advance(&position->head, &read->batch);
+    position->offset += read->size;
 }
 
-static bool mark_due(const struct marks *marks, const struct place *place)
+static bool mark_due(const struct marks *marks, const struct position *position)
 {
     if (marks->count == 0)
         return true;
-    const struct place *last = &marks->places[marks->count - 1];
-    return last->segment != place->segment || place->offset - last->offset >= MARK_BYTES;
+    const struct position *last = &marks->positions[marks->count - 1];
+    return last->segment != position->segment || position->offset - last->offset >= MARK_BYTES;
 }
 
-void marks_note(struct marks *marks, const struct place *place)
+void marks_note(struct marks *marks, const struct position *position)
 {
-    if (!mark_due(marks, place))
+    if (!mark_due(marks, position))
         return;
-    if (!GROW(marks->places, marks->capacity, marks->count + 1))
+    if (!GROW(marks->positions, marks->capacity, marks->count + 1))
         return; /* reading will start further back */
-    marks->places[marks->count++] = *place;
+    marks->positions[marks->count++] = *position;
 }
 
-bool place_fail(struct local *local, const struct place *place, enum fault fault, int os_error,
-                const char *why, struct failure *failure)
+bool position_fail(struct local *local, const struct position *position, enum fault fault,
+                   int os_error, const char *why, struct failure *failure)
 {
     char name[SEGMENT_NAME_SIZE];
-    segment_name(segment_at(local, place->segment).first_batch, name);
+    segment_name(segment_at(local, position->segment).first_batch, name);
     return fail(failure, fault, os_error, "segment %s, offset %" PRIu64 ", batch %" PRIu64 ": %s",
-                name, place->offset, place->head.batch + 1, why);
+                name, position->offset, position->head.batch + 1, why);
 }

@@ -44,7 +44,7 @@ static bool wrong(struct check *check, uint32_t customer, const char *what, int6
 static struct book_sum *book_slot(struct check *check, Tefter__PostingAccount account, uint32_t sub,
                                   uint32_t branch)
 {
-    if (account == TEFTER__POSTING_ACCOUNT__BOOK_RECEIVABLE)
+    if (account == TEFTER__POSTING_ACCOUNT__GL_RECEIVABLE)
         sub = 0;
     size_t at = (account * 31u + sub * 1000003u + branch * 7919u) % BOOK_SLOTS;
     for (size_t tries = 0; tries < BOOK_SLOTS; tries++, at = (at + 1) % BOOK_SLOTS) {
@@ -67,10 +67,10 @@ static void count_postings(struct check *check, const Tefter__DocumentRecord *do
     }
     if (!tail->has_confirmed || !tail->confirmed)
         return;
-    book_slot(check, TEFTER__POSTING_ACCOUNT__BOOK_MONEY_ON_ITS_WAY, document->place,
+    book_slot(check, TEFTER__POSTING_ACCOUNT__GL_MONEY_ON_ITS_WAY, document->money_account,
               document->branch)
         ->amount_minor -= document->total_minor;
-    book_slot(check, TEFTER__POSTING_ACCOUNT__BOOK_BANK, document->place, document->branch)
+    book_slot(check, TEFTER__POSTING_ACCOUNT__GL_BANK, document->money_account, document->branch)
         ->amount_minor += document->total_minor;
 }
 
@@ -164,7 +164,7 @@ static bool check_figures(struct check *check, uint32_t customer,
                           const struct document_sums *documents, const struct item_sums *sums)
 {
     tx_scratch_next(check->tx);
-    const Tefter__AccountRecord *account = account_peek(check->tx, customer);
+    const Tefter__AccountRecord *account = account_field(check->tx, customer);
     uint64_t newest = document_id(customer, account->last_date, account->last_ordinal);
     return same(check, customer, "balance", account->balance_minor, documents->balance) &&
            same(check, customer, "balance by items", sums->bills - sums->unmatched - sums->waiting,
@@ -225,7 +225,7 @@ static bool check_total(struct check *check, const struct tx_walk *walk, int64_t
     struct key own = total_key(sum);
     sum->kept = true;
     check->result->postings_minor += kept;
-    if (account == TEFTER__POSTING_ACCOUNT__BOOK_RECEIVABLE)
+    if (account == TEFTER__POSTING_ACCOUNT__GL_RECEIVABLE)
         *receivable += kept;
     return kept == sum->amount_minor ||
            derived_total(&check->derived, &own, false, kept, sum->amount_minor);

@@ -155,7 +155,7 @@ static void document_rows(struct sink *sink, const Tefter__DocumentRecord *docum
         document->reference == NULL)
         return;
     key = key_book(TABLE_REFERENCE);
-    key_u32(&key, document->place);
+    key_u32(&key, document->money_account);
     key_u8(&key, (uint8_t)document->payment_kind);
     key_text(&key, document->reference);
     row_is_number(sink, &key, document->document);
@@ -192,7 +192,7 @@ static bool check_limit(struct derived *derived, uint32_t customer)
     struct sink sink = {.derived = derived};
     struct tx_walk walk;
     bool any = tx_walk_last(derived->tx, &history, NULL, &walk);
-    bool in_force = any && tx_walk_peek(&walk, FIELD_WITHDRAWN) == 0;
+    bool in_force = any && tx_walk_field(&walk, FIELD_WITHDRAWN) == 0;
     if (in_force)
         row_is(&sink, &key, tx_walk_value(&walk));
     else if (tx_has(derived->tx, &key))
@@ -207,7 +207,7 @@ static uint64_t seq_of_invoice(struct tx *tx, uint64_t document)
 {
     enum { FIELD_SEQ = 8 };
     struct key key = document_key(document);
-    return tx_peek(tx, &key, FIELD_SEQ);
+    return tx_field(tx, &key, FIELD_SEQ);
 }
 
 /* Looks through all documents for the later sales that explain what is noted. */

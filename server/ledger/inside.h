@@ -1,6 +1,6 @@
 #pragma once
 /*
- * What the files of this room share: the ledger itself and its state row.
+ * What the files of this module share: the ledger itself and its state row.
  */
 #include "ledger/ledger.h"
 #include "store/store.h"
@@ -19,7 +19,7 @@ struct ledger {
     struct ledger_state state; /* as of the writer's last apply */
     struct ledger_oldest oldest_id;
     struct ledger_oldest oldest_event;
-    struct tx_looked looked;
+    struct tx_cache cache;
 };
 
 /* The state row of a transaction; zeros when the ledger is empty. */

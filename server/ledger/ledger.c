@@ -32,12 +32,12 @@ static void state_of_row(const uint8_t *row, struct ledger_state *ret_state)
     memcpy(ret_state->ledger, row, 16);
     ret_state->incarnation.number = be32_get(row + 16);
     memcpy(ret_state->incarnation.nonce, row + 20, INCARNATION_NONCE_SIZE);
-    ret_state->epoch = be32_get(row + 28);
+    ret_state->rules_version = be32_get(row + 28);
     ret_state->seq = be64_get(row + 32);
     ret_state->batch = be64_get(row + 40);
     ret_state->now_ms = (int64_t)be64_get(row + 48);
     memcpy(ret_state->chain.bytes, row + 56, HASH_SIZE);
-    memcpy(ret_state->outcome.bytes, row + 56 + HASH_SIZE, HASH_SIZE);
+    memcpy(ret_state->state_digest.bytes, row + 56 + HASH_SIZE, HASH_SIZE);
 }
 
 bool state_read(struct store_txn *txn, struct ledger_state *ret_state)
@@ -73,12 +73,12 @@ void state_write(struct store_txn *txn, const struct ledger_state *state)
     memcpy(row, state->ledger, 16);
     be32_put(row + 16, state->incarnation.number);
     memcpy(row + 20, state->incarnation.nonce, INCARNATION_NONCE_SIZE);
-    be32_put(row + 28, state->epoch);
+    be32_put(row + 28, state->rules_version);
     be64_put(row + 32, state->seq);
     be64_put(row + 40, state->batch);
     be64_put(row + 48, (uint64_t)state->now_ms);
     memcpy(row + 56, state->chain.bytes, HASH_SIZE);
-    memcpy(row + 56 + HASH_SIZE, state->outcome.bytes, HASH_SIZE);
+    memcpy(row + 56 + HASH_SIZE, state->state_digest.bytes, HASH_SIZE);
     store_put(txn, TREE_META, slice_text(state_key), slice_of(bytes, sizeof bytes));
 }
 
@@ -94,10 +94,11 @@ static bool check_versions(const struct ledger_state *state, struct failure *fai
         return fail(failure, FAULT_NEWER, 0,
                     "the ledger has format %u, this program knows up to %u: use a newer tefterd",
                     state->format, (unsigned)LEDGER_FORMAT);
-    if (state->epoch > LEDGER_EPOCH)
-        return fail(failure, FAULT_NEWER, 0,
-                    "the ledger is at epoch %u, this program knows up to %u: use a newer tefterd",
-                    state->epoch, (unsigned)LEDGER_EPOCH);
+    if (state->rules_version > LEDGER_RULES)
+        return fail(
+            failure, FAULT_NEWER, 0,
+            "the ledger is at rules version %u, this program knows up to %u: use a newer tefterd",
+            state->rules_version, (unsigned)LEDGER_RULES);
     if (!state_fits(state))
         return fail(failure, FAULT_STALE, 0,
                     "the state has layout %u with digest %u, this program's is %u with %u",
@@ -119,7 +120,7 @@ bool ledger_open(const struct ledger_options *options, struct ledger **ret_ledge
     struct ledger *ledger = calloc(1, sizeof *ledger);
     if (ledger == NULL)
         return fail(failure, FAULT_MEMORY, 0, "no memory to open the ledger");
-    tx_looked_init(&ledger->looked);
+    tx_cache_init(&ledger->cache);
     if (!store_open(&store, &ledger->store, failure)) {
         free(ledger);
         return false;
@@ -139,7 +140,7 @@ void ledger_close(struct ledger *ledger)
         return;
     ledger_abort(ledger);
     store_close(ledger->store);
-    tx_looked_fini(&ledger->looked);
+    tx_cache_fini(&ledger->cache);
     free(ledger);
 }
 
@@ -165,10 +166,10 @@ bool ledger_state(struct ledger *ledger, struct ledger_state *ret_state, struct 
     return read;
 }
 
-void ledger_figures(struct ledger *ledger, struct ledger_figures *ret_figures)
+void ledger_metrics(struct ledger *ledger, struct ledger_metrics *ret_figures)
 {
-    struct store_figures figures;
-    store_figures(ledger->store, &figures);
+    struct store_metrics figures;
+    store_metrics(ledger->store, &figures);
     ret_figures->map_bytes = figures.map_bytes;
     ret_figures->used_bytes = figures.used_bytes;
     ret_figures->reader_lag = figures.reader_lag;
@@ -190,10 +191,10 @@ bool ledger_begin(struct ledger *ledger, struct failure *failure)
     return false;
 }
 
-void ledger_outcome(const struct ledger *ledger, uint64_t *ret_seq, struct hash *ret_outcome)
+void ledger_state_digest(const struct ledger *ledger, uint64_t *ret_seq, struct hash *ret_digest)
 {
     *ret_seq = ledger->state.seq;
-    *ret_outcome = ledger->state.outcome;
+    *ret_digest = ledger->state.state_digest;
 }
 
 bool ledger_commit(struct ledger *ledger, const uint8_t ledger_id[16],
@@ -215,5 +216,5 @@ void ledger_abort(struct ledger *ledger)
     store_abort(ledger->txn);
     ledger->txn = NULL;
     ledger->oldest_id.known = ledger->oldest_event.known = false;
-    tx_looked_clear(&ledger->looked);
+    tx_cache_clear(&ledger->cache);
 }

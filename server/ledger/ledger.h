@@ -8,7 +8,7 @@
  * The state digest is H(digest before, seq, ordered writes of facts, refusal code or 0, rules
  * version). A reply, an event, a derived row are no part of it: a reply that gains a field or names
  * other roles leaves it as it is. What does change it is a rule, and a rule changes only under a
- * new rules version (`epoch` here; RULE_ in tx.h).
+ * new rules version (`rules version` here; RULE_ in tx.h).
  *
  * One writer: begin, apply any number of entries, commit. Views run on any thread, each in its own
  * read transaction: they see what is committed, the writer alone sees what it has applied since.
@@ -30,8 +30,8 @@
 
 struct ledger;
 
-/* What a published epoch does is never edited; see README "Epochs". */
-enum { LEDGER_EPOCH_OLDEST = 1, LEDGER_EPOCH = 2, LEDGER_FORMAT = 2, COMMAND_ID_SIZE = 16 };
+/* What a published rules version does is never edited; see README "Rules versions". */
+enum { LEDGER_RULES_OLDEST = 1, LEDGER_RULES = 2, LEDGER_FORMAT = 2, COMMAND_ID_SIZE = 16 };
 
 /* What the digest covers, and how; journals and marks name it, and are compared with it only if it
  * is this one. 1 covered replies and derived rows too. */
@@ -63,22 +63,22 @@ struct ledger_state {
     uint32_t format;
     uint32_t layout;
     uint32_t digest_version;
-    uint32_t epoch; /* the rules version */
+    uint32_t rules_version; /* the rules version */
     uint64_t seq;
     uint64_t batch;
     int64_t now_ms;
-    struct hash chain;   /* of the journal's batch `batch` */
-    struct hash outcome; /* the state digest */
+    struct hash chain;        /* of the journal's batch `batch` */
+    struct hash state_digest; /* the state digest */
 };
 /* The committed state, as of now; any thread. */
 bool ledger_state(struct ledger *ledger, struct ledger_state *ret_state, struct failure *failure);
 
-struct ledger_figures {
+struct ledger_metrics {
     uint64_t map_bytes;
     uint64_t used_bytes;
     uint64_t reader_lag; /* transactions the oldest reader is behind */
 };
-void ledger_figures(struct ledger *ledger, struct ledger_figures *ret_figures);
+void ledger_metrics(struct ledger *ledger, struct ledger_metrics *ret_figures);
 
 /* ---- the writer ---- */
 
@@ -109,7 +109,7 @@ bool ledger_begin(struct ledger *ledger, struct failure *failure);
 bool ledger_apply(struct ledger *ledger, uint64_t seq, struct slice entry, struct arena *arena,
                   struct ledger_result *ret_result, struct failure *failure);
 /* State digest after the newest applied entry, within the open transaction. */
-void ledger_outcome(const struct ledger *ledger, uint64_t *ret_seq, struct hash *ret_outcome);
+void ledger_state_digest(const struct ledger *ledger, uint64_t *ret_seq, struct hash *ret_digest);
 /* ledger_id and incarnation are written with every commit. */
 bool ledger_commit(struct ledger *ledger, const uint8_t ledger_id[16],
                    const struct incarnation *incarnation, uint64_t batch, const struct hash *chain,
@@ -155,12 +155,12 @@ uint64_t ledger_view_seq(const struct ledger_view *view);
 /* Answers a query that has been scanned. The answer lives in the arena; Texts are still
  * references. Queries that need more than the ledger (Search, LikelyDoubles, CustomerList.text)
  * are answered from `found`: customers that matched, NULL otherwise. */
-struct ledger_found {
+struct ledger_hits {
     const uint32_t *customers;
     size_t count;
 };
 Tefter__Answer *ledger_view_answer(struct ledger_view *view, const Tefter__Query *query,
-                                   const Tefter__Actor *actor, const struct ledger_found *found);
+                                   const Tefter__Actor *actor, const struct ledger_hits *found);
 
 /* Records that sessions need. NULL: absent. */
 const Tefter__CompanyRecord *ledger_view_company(struct ledger_view *view);

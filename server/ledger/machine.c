@@ -54,36 +54,37 @@ size_t ledger_roles_with(Tefter__Right right, Tefter__Role ret_roles[8])
     return rights_roles_with(right, ret_roles);
 }
 
-/* ---- epochs ---- */
+/* ---- rules versions ---- */
 
-/* Refuses: an epoch that is not newer, or newer than this program knows. */
-static Tefter__Refusal *apply_adopt_epoch(struct tx *tx, const Tefter__AdoptEpoch *command,
-                                          Tefter__Done *done)
+/* Refuses: an rules version that is not newer, or newer than this program knows. */
+static Tefter__Refusal *apply_adopt_rules_version(struct tx *tx,
+                                                  const Tefter__AdoptRulesVersion *command,
+                                                  Tefter__Done *done)
 {
-    if (command->epoch <= tx->epoch || command->epoch > LEDGER_EPOCH)
-        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "epoch");
+    if (command->rules_version <= tx->rules_version || command->rules_version > LEDGER_RULES)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "rules_version");
 
     tx_decided(tx);
-    tx->epoch = command->epoch;
+    tx->rules_version = command->rules_version;
     Tefter__Event event = TEFTER__EVENT__INIT;
-    event.kind = TEFTER__EVENT_KIND__EPOCH_ADOPTED;
+    event.kind = TEFTER__EVENT_KIND__RULES_VERSION_ADOPTED;
     event.has_about = true;
-    event.about = command->epoch;
+    event.about = command->rules_version;
     tx_emit(tx, &event);
     done->has_id = true;
-    done->id = command->epoch;
+    done->id = command->rules_version;
     return NULL;
 }
 
-/* The first command of all says at which epoch the ledger begins. */
-static Tefter__Refusal *found(struct tx *tx, const Tefter__FoundCompany *command,
+/* The first command of all says at which rules version the ledger begins. */
+static Tefter__Refusal *found(struct tx *tx, const Tefter__CreateCompany *command,
                               Tefter__Done *done)
 {
-    if (command->epoch < LEDGER_EPOCH_OLDEST || command->epoch > LEDGER_EPOCH)
-        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "epoch");
-    Tefter__Refusal *refusal = apply_found_company(tx, command, done);
+    if (command->rules_version < LEDGER_RULES_OLDEST || command->rules_version > LEDGER_RULES)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "rules_version");
+    Tefter__Refusal *refusal = apply_create_company(tx, command, done);
     if (refusal == NULL)
-        tx->epoch = command->epoch;
+        tx->rules_version = command->rules_version;
     return refusal;
 }
 
@@ -112,8 +113,8 @@ static Tefter__Refusal *run(struct tx *tx, struct slice bytes, Tefter__Done *don
     if (command == NULL || command_row(command->kind_case) == NULL)
         return refuse(tx, TEFTER__REFUSAL_CODE__UNREADABLE, "command");
     if (!company_exists(tx))
-        return command->kind_case == TEFTER__COMMAND__KIND_FOUND_COMPANY
-                   ? found(tx, command->found_company, done)
+        return command->kind_case == TEFTER__COMMAND__KIND_CREATE_COMPANY
+                   ? found(tx, command->create_company, done)
                    : refuse(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "company");
     Tefter__Refusal *refusal = staff_actor_needs(tx, ledger_command_right(command->kind_case));
     return refusal == NULL ? dispatch(tx, command, done) : refusal;
@@ -369,7 +370,7 @@ void machine_tx(struct tx *tx, struct store_txn *txn, struct arena *arena,
         .actor = actor != NULL ? actor : &nobody,
         .seq = state->seq,
         .now_ms = state->now_ms,
-        .epoch = state->epoch,
+        .rules_version = state->rules_version,
         .reading = reading,
     };
 }
@@ -378,12 +379,12 @@ static void advance(struct ledger *ledger, struct tx *tx, Tefter__RefusalCode re
 {
     uint8_t end[8];
     be32_put(end, (uint32_t)refused);
-    be32_put(end + 4, tx->epoch);
+    be32_put(end + 4, tx->rules_version);
     hash_add(tx->digest, end, sizeof end);
-    hash_end(tx->digest, &ledger->state.outcome);
+    hash_end(tx->digest, &ledger->state.state_digest);
     ledger->state.seq = tx->seq;
     ledger->state.now_ms = tx->now_ms;
-    ledger->state.epoch = tx->epoch;
+    ledger->state.rules_version = tx->rules_version;
 }
 
 bool ledger_apply(struct ledger *ledger, uint64_t seq, struct slice bytes, struct arena *arena,
@@ -401,13 +402,13 @@ bool ledger_apply(struct ledger *ledger, uint64_t seq, struct slice bytes, struc
     struct tx tx;
     machine_tx(&tx, ledger->txn, arena, entry->actor, &ledger->state, false);
     tx.seq = seq;
-    tx.looked = &ledger->looked;
-    tx_looked_turn(tx.looked);
+    tx.cache = &ledger->cache;
+    tx_cache_turn(tx.cache);
     if (entry->now_ms > tx.now_ms)
         tx.now_ms = entry->now_ms;
     struct hash_state digest;
     hash_begin(&digest);
-    hash_add(&digest, ledger->state.outcome.bytes, HASH_SIZE);
+    hash_add(&digest, ledger->state.state_digest.bytes, HASH_SIZE);
     hash_add_u64(&digest, seq);
     tx.digest = &digest;
     *ret_result = (struct ledger_result){.seq = seq};

@@ -25,10 +25,10 @@ static const struct query_row query_rows[] = {
 #define QUERY(KIND, name, Type, Answer, RIGHT, LENGTH)                                             \
     [TEFTER__QUERY__KIND_##                                                                        \
         KIND] = {TEFTER__QUERY__KIND_##KIND, TEFTER__RIGHT__RIGHT_##RIGHT, LENGTH},
-#define FOUND_QUERY QUERY
+#define HITS_QUERY QUERY
 #include "ledger/queries.def"
 #undef QUERY
-#undef FOUND_QUERY
+#undef HITS_QUERY
 };
 
 static const struct query_row *query_row(uint32_t kind)
@@ -107,11 +107,11 @@ static Tefter__Refusal *view_command(struct tx *tx, const Tefter__CommandLookup 
 static Tefter__Refusal *view_company_whole(struct tx *tx, const Tefter__CompanyView *query,
                                            Tefter__CompanyAnswer *answer)
 {
-    Tefter__Books books_query = TEFTER__BOOKS__INIT;
-    Tefter__BooksAnswer books = TEFTER__BOOKS_ANSWER__INIT;
+    Tefter__TrialBalance books_query = TEFTER__TRIAL_BALANCE__INIT;
+    Tefter__TrialBalanceAnswer books = TEFTER__TRIAL_BALANCE_ANSWER__INIT;
     Tefter__Refusal *refusal = view_company(tx, query, answer);
-    view_books(tx, &books_query, &books);
-    answer->epoch = tx->epoch;
+    view_trial_balance(tx, &books_query, &books);
+    answer->rules_version = tx->rules_version;
     answer->owed_minor = books.balances_minor;
     return refusal;
 }
@@ -126,7 +126,7 @@ static const ProtobufCMessageDescriptor *answer_type(uint32_t kind)
 
 /* No default: see dispatch. */
 static Tefter__Refusal *answer_query(struct tx *tx, const Tefter__Query *query,
-                                     const struct report_found *found, Tefter__Answer *answer)
+                                     const struct report_hits *found, Tefter__Answer *answer)
 {
     switch (query->kind_case) {
 #define view_company view_company_whole
@@ -135,14 +135,14 @@ static Tefter__Refusal *answer_query(struct tx *tx, const Tefter__Query *query,
         answer->kind_case = TEFTER__ANSWER__KIND_##KIND;                                           \
         answer->name = tx_new(tx, answer_type(answer->kind_case));                                 \
         return view_##name(tx, query->name, answer->name);
-#define FOUND_QUERY(KIND, name, Type, Answer, RIGHT, LENGTH)                                       \
+#define HITS_QUERY(KIND, name, Type, Answer, RIGHT, LENGTH)                                        \
     case TEFTER__QUERY__KIND_##KIND:                                                               \
         answer->kind_case = TEFTER__ANSWER__KIND_##KIND;                                           \
         answer->name = tx_new(tx, answer_type(answer->kind_case));                                 \
         return view_##name(tx, query->name, found, answer->name);
 #include "ledger/queries.def"
 #undef QUERY
-#undef FOUND_QUERY
+#undef HITS_QUERY
 #undef view_company
     case TEFTER__QUERY__KIND__NOT_SET:
     case _TEFTER__QUERY__KIND__CASE_IS_INT_SIZE:
@@ -152,14 +152,14 @@ static Tefter__Refusal *answer_query(struct tx *tx, const Tefter__Query *query,
 }
 
 Tefter__Answer *ledger_view_answer(struct ledger_view *view, const Tefter__Query *query,
-                                   const Tefter__Actor *actor, const struct ledger_found *found)
+                                   const Tefter__Actor *actor, const struct ledger_hits *found)
 {
     static const Tefter__Actor nobody = TEFTER__ACTOR__INIT;
     struct tx *tx = &view->tx;
-    struct report_found report = {NULL, 0};
+    struct report_hits report = {NULL, 0};
     tx->actor = actor != NULL ? actor : &nobody;
     if (found != NULL)
-        report = (struct report_found){found->customers, found->count};
+        report = (struct report_hits){found->customers, found->count};
     Tefter__Answer *answer = tx_new(tx, &tefter__answer__descriptor);
     answer->seq = view->state.seq;
     Tefter__Refusal *refusal = company_exists(tx)

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* One row's value, encoded as a member of FeedSet.rows. Counted references; one thread. */
+/* One row's value, encoded as a member of Delta.rows. Counted references; one thread. */
 struct shared_row {
     uint64_t key;
     uint32_t references;

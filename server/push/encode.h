@@ -6,11 +6,11 @@
  */
 #include "push/hub.h"
 
-/* Bytes of a packed Row as one member of FeedSet.rows: tag, length, row. */
+/* Bytes of a packed Row as one member of Delta.rows: tag, length, row. */
 size_t encode_row_size(struct slice row);
 void encode_row(uint8_t *out, struct slice row);
 
-struct encode_set {
+struct encode_delta {
     uint32_t number;
     uint64_t prev;
     uint64_t this;
@@ -18,5 +18,5 @@ struct encode_set {
     size_t rows_size;     /* of all rows, encoded as above */
 };
 /* Everything of a set's frame before its rows and after them. */
-bool encode_set_head(struct buffer *out, const struct encode_set *set);
-bool encode_set_tail(struct buffer *out, const struct encode_set *set);
+bool encode_delta_head(struct buffer *out, const struct encode_delta *set);
+bool encode_delta_tail(struct buffer *out, const struct encode_delta *set);

@@ -9,7 +9,7 @@
 #include "push/encode.h"
 #include "wire/row_key.h"
 
-enum { SHARED_SETS = 8 };
+enum { SHARED_DELTAS = 8 };
 
 struct hub_subscription {
     struct hub *hub;
@@ -35,7 +35,7 @@ struct fresh_row {
 };
 
 /* A set's frame that several subscriptions get. */
-struct shared_set {
+struct shared_delta {
     bool used;
     bool fits;
     uint32_t kinds;
@@ -59,11 +59,11 @@ struct hub {
     size_t fresh_room;
     uint32_t *fresh_index; /* place + 1 by key; power of two */
     size_t fresh_slots;
-    struct shared_set sets[SHARED_SETS];
+    struct shared_delta sets[SHARED_DELTAS];
     uint32_t next_set;
-    struct shared_set own; /* of one with chosen customers */
+    struct shared_delta own; /* of one with chosen customers */
     struct buffer scratch;
-    struct hub_figures figures;
+    struct hub_metrics figures;
 };
 
 /* ---- making and ending ---- */
@@ -77,7 +77,7 @@ struct hub *hub_create(const struct hub_doors *doors, uint64_t seq)
     hub->seq = seq;
     buffer_init(&hub->scratch, FRAME_TO_CLIENT_MAX);
     buffer_init(&hub->own.frame, FRAME_TO_CLIENT_MAX);
-    for (int i = 0; i < SHARED_SETS; i++)
+    for (int i = 0; i < SHARED_DELTAS; i++)
         buffer_init(&hub->sets[i].frame, FRAME_TO_CLIENT_MAX);
     return hub;
 }
@@ -95,7 +95,7 @@ void hub_destroy(struct hub *hub)
         return;
     for (uint32_t i = 0; i < hub->count; i++)
         subscription_free(hub->subscriptions[i]);
-    for (int i = 0; i < SHARED_SETS; i++)
+    for (int i = 0; i < SHARED_DELTAS; i++)
         buffer_fini(&hub->sets[i].frame);
     buffer_fini(&hub->scratch);
     buffer_fini(&hub->own.frame);
@@ -109,7 +109,7 @@ void hub_forget(struct hub *hub)
 {
     buffer_wipe(&hub->scratch);
     buffer_wipe(&hub->own.frame);
-    for (int i = 0; i < SHARED_SETS; i++) {
+    for (int i = 0; i < SHARED_DELTAS; i++) {
         hub->sets[i].used = false;
         buffer_wipe(&hub->sets[i].frame);
     }
@@ -125,7 +125,7 @@ uint32_t hub_count(const struct hub *hub)
     return hub->count;
 }
 
-void hub_figures(const struct hub *hub, struct hub_figures *ret_figures)
+void hub_metrics(const struct hub *hub, struct hub_metrics *ret_figures)
 {
     *ret_figures = hub->figures;
 }
@@ -248,10 +248,10 @@ static void deliver(struct hub_subscription *subscription, struct slice frame, u
     hub->doors.send(subscription->terminal, frame);
 }
 
-static struct encode_set set_of(const struct hub_subscription *subscription, uint64_t this,
-                                size_t rows_size)
+static struct encode_delta set_of(const struct hub_subscription *subscription, uint64_t this,
+                                  size_t rows_size)
 {
-    return (struct encode_set){
+    return (struct encode_delta){
         .number = subscription->number,
         .prev = subscription->prev,
         .this = this,
@@ -309,11 +309,11 @@ size_t hub_pending(const struct hub_subscription *subscription)
 static void flush(struct hub_subscription *subscription)
 {
     struct hub *hub = subscription->hub;
-    struct encode_set set = set_of(subscription, hub->seq, subscription->pending.bytes);
+    struct encode_delta set = set_of(subscription, hub->seq, subscription->pending.bytes);
     buffer_clear(&hub->scratch);
-    if (!encode_set_head(&hub->scratch, &set) ||
+    if (!encode_delta_head(&hub->scratch, &set) ||
         !conflate_write(&subscription->pending, &hub->scratch) ||
-        !encode_set_tail(&hub->scratch, &set)) {
+        !encode_delta_tail(&hub->scratch, &set)) {
         give_up(subscription);
         return;
     }
@@ -364,7 +364,8 @@ static size_t rows_size_of(const struct hub_row *rows, size_t row_count)
 
 bool hub_fits(const struct hub_row *rows, size_t row_count)
 {
-    return row_count <= HUB_PENDING_ROWS_MAX && rows_size_of(rows, row_count) <= HUB_SET_BYTES_MAX;
+    return row_count <= HUB_PENDING_ROWS_MAX &&
+           rows_size_of(rows, row_count) <= HUB_DELTA_BYTES_MAX;
 }
 
 static bool put_row(struct buffer *out, struct slice row)
@@ -391,10 +392,10 @@ void hub_resume(struct hub_subscription *subscription, uint64_t from, uint64_t s
 {
     struct hub *hub = subscription->hub;
     subscription->prev = from;
-    struct encode_set set = set_of(subscription, seq, rows_size_of(rows, row_count));
+    struct encode_delta set = set_of(subscription, seq, rows_size_of(rows, row_count));
     set.committed_ms = 0;
     buffer_clear(&hub->scratch);
-    if (!encode_set_head(&hub->scratch, &set) || !put_rows(&hub->scratch, rows, row_count)) {
+    if (!encode_delta_head(&hub->scratch, &set) || !put_rows(&hub->scratch, rows, row_count)) {
         give_up(subscription);
         return;
     }
@@ -461,7 +462,7 @@ static bool collect(struct hub_subscription *subscription)
         hub->figures.conflated += replaced && subscription->terminal != NULL ? 1 : 0;
     }
     return subscription->pending.count <= HUB_PENDING_ROWS_MAX &&
-           subscription->pending.bytes <= HUB_SET_BYTES_MAX;
+           subscription->pending.bytes <= HUB_DELTA_BYTES_MAX;
 }
 
 /* How many of the group's rows are for this one, and their bytes when encoded. */
@@ -492,40 +493,40 @@ static bool put_fresh(const struct hub_subscription *subscription, struct buffer
 }
 
 /* The group's set for this subscription and all that stand like it. */
-static void encode_fresh(const struct hub_subscription *subscription, struct shared_set *ret_set)
+static void encode_fresh(const struct hub_subscription *subscription, struct shared_delta *ret_set)
 {
     size_t count = 0;
     size_t rows_size = fresh_size(subscription, &count);
-    struct encode_set set = set_of(subscription, subscription->hub->seq, rows_size);
+    struct encode_delta set = set_of(subscription, subscription->hub->seq, rows_size);
     buffer_clear(&ret_set->frame);
     ret_set->used = true;
     ret_set->kinds = subscription->kinds;
     ret_set->number = subscription->number;
     ret_set->prev = subscription->prev;
     ret_set->rows_size = rows_size;
-    ret_set->fits = count <= HUB_PENDING_ROWS_MAX && rows_size <= HUB_SET_BYTES_MAX &&
-                    encode_set_head(&ret_set->frame, &set) &&
+    ret_set->fits = count <= HUB_PENDING_ROWS_MAX && rows_size <= HUB_DELTA_BYTES_MAX &&
+                    encode_delta_head(&ret_set->frame, &set) &&
                     put_fresh(subscription, &ret_set->frame) &&
-                    encode_set_tail(&ret_set->frame, &set);
+                    encode_delta_tail(&ret_set->frame, &set);
     subscription->hub->figures.encoded += rows_size > 0 ? 1 : 0;
 }
 
-static bool stands_like(const struct shared_set *set, const struct hub_subscription *subscription)
+static bool stands_like(const struct shared_delta *set, const struct hub_subscription *subscription)
 {
     return set->used && set->prev == subscription->prev && set->number == subscription->number &&
            set->kinds == subscription->kinds;
 }
 
 /* Most terminals stand alike: their set is encoded once. */
-static struct shared_set *shared_set_of(struct hub_subscription *subscription)
+static struct shared_delta *shared_delta_of(struct hub_subscription *subscription)
 {
     struct hub *hub = subscription->hub;
-    for (uint32_t i = 0; i < SHARED_SETS; i++) {
+    for (uint32_t i = 0; i < SHARED_DELTAS; i++) {
         if (stands_like(&hub->sets[i], subscription))
             return &hub->sets[i];
     }
-    struct shared_set *set = &hub->sets[hub->next_set];
-    hub->next_set = (hub->next_set + 1) % SHARED_SETS;
+    struct shared_delta *set = &hub->sets[hub->next_set];
+    hub->next_set = (hub->next_set + 1) % SHARED_DELTAS;
     encode_fresh(subscription, set);
     return set;
 }
@@ -534,7 +535,7 @@ static struct shared_set *shared_set_of(struct hub_subscription *subscription)
 static void tell_fresh(struct hub_subscription *subscription)
 {
     struct hub *hub = subscription->hub;
-    struct shared_set *set = subscription->chosen ? &hub->own : shared_set_of(subscription);
+    struct shared_delta *set = subscription->chosen ? &hub->own : shared_delta_of(subscription);
     if (subscription->chosen)
         encode_fresh(subscription, set);
     if (!set->fits)
@@ -577,7 +578,7 @@ void hub_publish(struct hub *hub, const struct hub_group *group)
     need(group->seq > hub->seq);
     hub->seq = group->seq;
     hub->committed_ms = group->committed_ms;
-    for (int i = 0; i < SHARED_SETS; i++)
+    for (int i = 0; i < SHARED_DELTAS; i++)
         hub->sets[i].used = false;
     hub->walking = true;
     if (!take_fresh(hub, group))

@@ -9,11 +9,11 @@
  *
  * Invariants, per subscription:
  *  1. `prev` of a set is the `this` of the set before it, or the seq it was subscribed at.
- *  2. After a set the picture equals the truth at its `this`: every row of the topic changed in
+ *  2. After a set the replica equals the truth at its `this`: every row of the topic changed in
  *     (prev, this] is in it, with its newest value, or a newer one.
  *  3. `this` never goes back, and is a seq that was published (or that the caller read).
  *  4. One subscription's slowness costs it steps, never another one anything: its pending table is
- *     bounded by HUB_PENDING_ROWS_MAX and HUB_SET_BYTES_MAX; past that it is emptied and the
+ *     bounded by HUB_PENDING_ROWS_MAX and HUB_DELTA_BYTES_MAX; past that it is emptied and the
  *     subscription is to be snapshotted anew.
  *
  * A row's bytes are encoded once and shared by all pending tables. A set for subscriptions that
@@ -31,7 +31,7 @@ struct hub_subscription;
 enum {
     /* Of one set, pending or sent; more is a snapshot. A client takes no more in a frame. */
     HUB_PENDING_ROWS_MAX = 5000,
-    HUB_SET_BYTES_MAX = 512 * 1024,
+    HUB_DELTA_BYTES_MAX = 512 * 1024,
 };
 
 /* What the hub calls; `terminal` is whatever hub_subscribe was given. hub_drop and hub_restart may
@@ -116,16 +116,16 @@ void hub_drained(struct hub_subscription *subscription);
 
 /* Rows of a page, encoded as they stand in it, at the end of `out`: so that a page can be kept and
  * sent to many. false past the buffer's bound. */
-bool hub_page_rows_put(struct buffer *out, const struct hub_row *rows, size_t row_count);
+bool hub_chunk_rows_put(struct buffer *out, const struct hub_row *rows, size_t row_count);
 /* A page as a whole frame (with its length) at the end of `out`; rows as encoded above. */
-bool hub_page_put(struct buffer *out, const struct hub_subscription *subscription, uint64_t seq,
-                  struct slice rows, bool last);
+bool hub_chunk_put(struct buffer *out, const struct hub_subscription *subscription, uint64_t seq,
+                   struct slice rows, bool last);
 
-struct hub_figures {
+struct hub_metrics {
     uint64_t sets;      /* sent */
     uint64_t encoded;   /* of them, not shared with another subscription */
     uint64_t conflated; /* row values no terminal was sent because a newer one came; terminal NULL
                            (the base of a snapshot) is not counted */
     uint64_t resyncs;
 };
-void hub_figures(const struct hub *hub, struct hub_figures *ret_figures);
+void hub_metrics(const struct hub *hub, struct hub_metrics *ret_figures);

@@ -16,7 +16,7 @@ static bool is_name(const char *name)
     return strlen(name) == NAME_DIGITS && strspn(name, "0123456789") == NAME_DIGITS;
 }
 
-size_t checkpoint_list(const struct folder *folder, uint64_t ret_seqs[CHECKPOINTS_LIST_MAX])
+size_t checkpoint_list(const struct datadir *folder, uint64_t ret_seqs[CHECKPOINTS_LIST_MAX])
 {
     struct files_name names[CHECKPOINTS_LIST_MAX];
     size_t count = files_list(folder->checkpoints, is_name, names, CHECKPOINTS_LIST_MAX);
@@ -25,7 +25,7 @@ size_t checkpoint_list(const struct folder *folder, uint64_t ret_seqs[CHECKPOINT
     return count;
 }
 
-bool checkpoint_path(const struct folder *folder, uint64_t seq, char out[FILES_PATH_MAX],
+bool checkpoint_path(const struct datadir *folder, uint64_t seq, char out[FILES_PATH_MAX],
                      struct failure *failure)
 {
     char name[NAME_DIGITS + 1];
@@ -52,7 +52,7 @@ bool checkpoint_copy(struct ledger *ledger, const char *to, struct failure *fail
            copy_to_file(ledger, path, failure) && files_sync_folder(to, failure);
 }
 
-static bool name_it(const struct folder *folder, const char *fresh, uint64_t seq,
+static bool name_it(const struct datadir *folder, const char *fresh, uint64_t seq,
                     struct failure *failure)
 {
     char path[FILES_PATH_MAX];
@@ -63,7 +63,7 @@ static bool name_it(const struct folder *folder, const char *fresh, uint64_t seq
     return files_sync_folder(folder->checkpoints, failure);
 }
 
-static bool prune(const struct folder *folder, struct failure *failure)
+static bool prune(const struct datadir *folder, struct failure *failure)
 {
     uint64_t seqs[CHECKPOINTS_LIST_MAX];
     char path[FILES_PATH_MAX];
@@ -74,7 +74,7 @@ static bool prune(const struct folder *folder, struct failure *failure)
     return true;
 }
 
-bool checkpoint_make(const struct folder *folder, struct ledger *ledger, uint64_t *ret_seq,
+bool checkpoint_make(const struct datadir *folder, struct ledger *ledger, uint64_t *ret_seq,
                      struct failure *failure)
 {
     char fresh[FILES_PATH_MAX];
@@ -82,7 +82,7 @@ bool checkpoint_make(const struct folder *folder, struct ledger *ledger, uint64_
     if (!files_join(fresh, folder->checkpoints, "new.tmp", failure) ||
         !files_remove_tree(fresh, failure) || !checkpoint_copy(ledger, fresh, failure))
         return false;
-    if (!child_look(fresh, true, &report, failure)) {
+    if (!subprocess_look(fresh, true, &report, failure)) {
         files_remove_tree(fresh, NULL);
         return false;
     }

@@ -13,10 +13,10 @@ enum { CHECKPOINTS_KEPT = 2, CHECKPOINTS_LIST_MAX = 64 };
 bool checkpoint_copy(struct ledger *ledger, const char *to, struct failure *failure);
 
 /* Copies, has a child verify every figure, names it by its seq, removes older ones. */
-bool checkpoint_make(const struct folder *folder, struct ledger *ledger, uint64_t *ret_seq,
+bool checkpoint_make(const struct datadir *folder, struct ledger *ledger, uint64_t *ret_seq,
                      struct failure *failure);
 
 /* Seqs of what is there, oldest first. */
-size_t checkpoint_list(const struct folder *folder, uint64_t ret_seqs[CHECKPOINTS_LIST_MAX]);
-bool checkpoint_path(const struct folder *folder, uint64_t seq, char out[FILES_PATH_MAX],
+size_t checkpoint_list(const struct datadir *folder, uint64_t ret_seqs[CHECKPOINTS_LIST_MAX]);
+bool checkpoint_path(const struct datadir *folder, uint64_t seq, char out[FILES_PATH_MAX],
                      struct failure *failure);

@@ -11,14 +11,14 @@
 #include <unistd.h>
 
 struct recovery {
-    const struct folder *folder;
+    const struct datadir *folder;
     const struct recovery_options *options;
-    struct mark_place here;
+    struct marker_place here;
     struct journal *journal;
     struct ledger *ledger;
     struct ledger_state state; /* of the opened ledger */
     const char *distrust;
-    struct mark closed; /* CLEAN: of a state that cannot be read any more */
+    struct marker closed; /* CLEAN: of a state that cannot be read any more */
     uint64_t replayed;
     char behind[FAILURE_TEXT_MAX];
 };
@@ -39,37 +39,37 @@ static bool open_state(struct recovery *recovery, struct failure *failure)
            ledger_state(recovery->ledger, &recovery->state, failure);
 }
 
-/* ---- what the mark says ---- */
+/* ---- what the marker says ---- */
 
-static const char *why_distrust(const struct recovery *recovery, const struct mark *mark)
+static const char *why_distrust(const struct recovery *recovery, const struct marker *marker)
 {
     char data[FILES_PATH_MAX];
     if (recovery->options->distrust)
         return "it was asked for";
     if (!files_join(data, recovery->folder->state, "data.mdb", NULL) || !files_exist(data))
         return "it is not there";
-    return mark_distrust(mark, &recovery->here);
+    return marker_distrust(marker, &recovery->here);
 }
 
-/* Opens the state when the mark allows it. */
+/* Opens the state when the marker allows it. */
 static bool try_state(struct recovery *recovery, struct failure *failure)
 {
-    struct mark mark;
+    struct marker marker;
     struct failure why = {.fault = FAULT_NONE};
-    mark_read(recovery->folder->mark, &mark);
-    recovery->distrust = why_distrust(recovery, &mark);
+    marker_read(recovery->folder->marker, &marker);
+    recovery->distrust = why_distrust(recovery, &marker);
     if (recovery->distrust) {
         if (!recovery->options->distrust)
-            recovery->closed = mark;
+            recovery->closed = marker;
         return true;
     }
     if (!open_state(recovery, &why)) {
         if (why.fault != FAULT_DAMAGED && why.fault != FAULT_STALE)
             return fail(failure, why.fault, 0, "%s", why.text);
-        recovery->closed = mark;
+        recovery->closed = marker;
         forget_state(recovery,
                      why.fault == FAULT_STALE ? "it is of another layout" : "it is damaged");
-    } else if (!mark_matches(&mark, recovery->state.seq, &recovery->state.outcome)) {
+    } else if (!marker_matches(&marker, recovery->state.seq, &recovery->state.state_digest)) {
         forget_state(recovery, "it is not the one that was closed last");
     }
     return true;
@@ -77,8 +77,8 @@ static bool try_state(struct recovery *recovery, struct failure *failure)
 
 static bool mark_dirty(const struct recovery *recovery, struct failure *failure)
 {
-    struct mark mark = {.kind = MARK_DIRTY, .place = recovery->here};
-    return mark_write(recovery->folder->mark, &mark, failure);
+    struct marker marker = {.kind = MARKER_DIRTY, .place = recovery->here};
+    return marker_write(recovery->folder->marker, &marker, failure);
 }
 
 /* ---- the journal ---- */
@@ -90,7 +90,7 @@ static bool open_journal(struct recovery *recovery, struct failure *failure)
     uint64_t known = recovery->ledger ? recovery->state.seq : 0;
     if (count > 0 && seqs[count - 1] > known)
         known = seqs[count - 1];
-    struct journal_options options = folder_journal(recovery->folder);
+    struct journal_options options = datadir_journal(recovery->folder);
     options.known.seq = known;
     options.segment_bytes = recovery->options->segment_bytes;
     return journal_open(&options, &recovery->journal, failure);
@@ -126,19 +126,19 @@ static bool compare_state(struct recovery *recovery, struct failure *failure)
         forget_state(recovery, "it belongs to another ledger");
     else if (!chain_fits(recovery->journal, recovery->state.seq, &recovery->state.chain))
         forget_state(recovery, "its chain is not the journal's");
-    else if (!digest_fits(recovery->journal, recovery->state.seq, &recovery->state.outcome))
+    else if (!digest_fits(recovery->journal, recovery->state.seq, &recovery->state.state_digest))
         forget_state(recovery, "its digest is not the journal's");
     return true;
 }
 
 /* ---- rebuilding ---- */
 
-/* The old state goes away before the mark changes: a state under a mark of this boot would be
+/* The old state goes away before the marker changes: a state under a marker of this boot would be
  * trusted by the next start. */
 static bool clear_state(const struct recovery *recovery, struct failure *failure)
 {
     char gone[FILES_PATH_MAX];
-    const struct folder *folder = recovery->folder;
+    const struct datadir *folder = recovery->folder;
     if (!files_join(gone, folder->root, "state.gone", failure) || !files_remove_tree(gone, failure))
         return false;
     if (rename(folder->state, gone) && errno != ENOENT)
@@ -153,21 +153,21 @@ static bool checkpoint_fits(const struct recovery *recovery, uint64_t seq, const
     struct failure why = {.fault = FAULT_NONE};
     struct journal_head head;
     journal_head(recovery->journal, &head);
-    if (!child_look(path, true, &report, &why)) {
+    if (!subprocess_look(path, true, &report, &why)) {
         if (why.fault != FAULT_STALE)
             fprintf(stderr, "tefterd: checkpoint %" PRIu64 " is passed over: %s\n", seq, why.text);
         return false;
     }
     return report.seq == seq && memcmp(report.ledger, head.ledger.bytes, LEDGER_ID_SIZE) == 0 &&
            chain_fits(recovery->journal, seq, &report.chain) &&
-           digest_fits(recovery->journal, seq, &report.outcome);
+           digest_fits(recovery->journal, seq, &report.state_digest);
 }
 
 static bool take_checkpoint(const struct recovery *recovery, const char *path,
                             struct failure *failure)
 {
     char fresh[FILES_PATH_MAX], lock[FILES_PATH_MAX];
-    const struct folder *folder = recovery->folder;
+    const struct datadir *folder = recovery->folder;
     if (!files_join(fresh, folder->root, "state.new", failure) ||
         !files_join(lock, fresh, "lock.mdb", failure) || !files_remove_tree(fresh, failure) ||
         !files_copy_folder(path, fresh, failure))
@@ -222,22 +222,22 @@ static bool catch_up(struct recovery *recovery, struct failure *failure)
                                      .ledger = recovery->ledger,
                                      .folder = recovery->folder,
                                      .progress = recovery->options->progress};
-    if (recovery->closed.kind == MARK_CLEAN) {
+    if (recovery->closed.kind == MARKER_CLEAN) {
         options.compare_seq = recovery->closed.seq;
-        options.compare_outcome = recovery->closed.outcome;
-        options.compare_with = "the mark";
+        options.compare_digest = recovery->closed.state_digest;
+        options.compare_with = "the marker";
     }
     if (!replay_run(&options, &replayed, failure))
         return recovery->options->may_lie_behind && replayed.faulted > FAULTS_BORNE &&
                stand_before(recovery, &options, replayed.faulted_seq, failure);
     recovery->replayed = replayed.entries;
-    folder_forget_faulted(recovery->folder);
+    datadir_forget_faulted(recovery->folder);
     return true;
 }
 
 static bool run(struct recovery *recovery, struct failure *failure)
 {
-    if (!mark_place_of(recovery->folder->root, &recovery->here, failure) ||
+    if (!marker_place_of(recovery->folder->root, &recovery->here, failure) ||
         !try_state(recovery, failure) || !open_journal(recovery, failure) ||
         !compare_state(recovery, failure))
         return false;
@@ -245,15 +245,15 @@ static bool run(struct recovery *recovery, struct failure *failure)
     return ready && (recovery->options->stay || catch_up(recovery, failure));
 }
 
-/* The mark of the last orderly end stays what the next start compares with; what was rebuilt so far
- * is not its state. */
+/* The marker of the last orderly end stays what the next start compares with; what was rebuilt so
+ * far is not its state. */
 static void keep_closed(const struct recovery *recovery)
 {
-    if (recovery->closed.kind == MARK_CLEAN && files_remove_tree(recovery->folder->state, NULL))
-        mark_write(recovery->folder->mark, &recovery->closed, NULL);
+    if (recovery->closed.kind == MARKER_CLEAN && files_remove_tree(recovery->folder->state, NULL))
+        marker_write(recovery->folder->marker, &recovery->closed, NULL);
 }
 
-bool recovery_run(const struct folder *folder, const struct recovery_options *options,
+bool recovery_run(const struct datadir *folder, const struct recovery_options *options,
                   struct recovered *ret_recovered, struct failure *failure)
 {
     struct recovery recovery = {.folder = folder, .options = options};

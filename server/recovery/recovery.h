@@ -39,5 +39,5 @@ struct recovered {
 };
 
 /* The folder's lock is held. On false everything is closed again. */
-bool recovery_run(const struct folder *folder, const struct recovery_options *options,
+bool recovery_run(const struct datadir *folder, const struct recovery_options *options,
                   struct recovered *ret_recovered, struct failure *failure);

@@ -8,15 +8,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { GROUP_ENTRIES = 4096, SKIPS_MAX = 10000 };
+enum { GROUP_ENTRIES = 4096, QUARANTINED_MAX = 10000 };
 #define ENTRY_ARENA_MAX ((size_t)1024 * 1024 * 1024)
 
 struct replay {
     const struct replay_options *options;
     struct journal_head head;
     struct arena arena;
-    uint64_t *skips; /* seqs that are passed over */
-    size_t skip_count;
+    uint64_t *quarantined; /* seqs that are passed over */
+    size_t quarantined_count;
     bool begun;
     bool stopped;     /* at before_seq */
     uint32_t waiting; /* entries applied and not committed */
@@ -36,15 +36,16 @@ struct replay {
 
 /* ---- first pass: which entries are passed over ---- */
 
-static bool skip_add(struct replay *replay, uint64_t seq, struct failure *failure)
+static bool quarantine_add(struct replay *replay, uint64_t seq, struct failure *failure)
 {
-    if (replay->skip_count == SKIPS_MAX)
-        return fail(failure, FAULT_FULL, 0, "the journal has more than %d skip records", SKIPS_MAX);
-    if (!replay->skips)
-        replay->skips = calloc(SKIPS_MAX, sizeof *replay->skips);
-    if (!replay->skips)
-        return fail(failure, FAULT_MEMORY, 0, "no memory for the skip records");
-    replay->skips[replay->skip_count++] = seq;
+    if (replay->quarantined_count == QUARANTINED_MAX)
+        return fail(failure, FAULT_FULL, 0, "the journal has more than %d quarantine records",
+                    QUARANTINED_MAX);
+    if (!replay->quarantined)
+        replay->quarantined = calloc(QUARANTINED_MAX, sizeof *replay->quarantined);
+    if (!replay->quarantined)
+        return fail(failure, FAULT_MEMORY, 0, "no memory for the quarantine records");
+    replay->quarantined[replay->quarantined_count++] = seq;
     return true;
 }
 
@@ -54,22 +55,24 @@ static Tefter__Entry *entry_read(struct replay *replay, struct slice bytes)
     return (Tefter__Entry *)message_unpack(&tefter__entry__descriptor, bytes, &replay->arena);
 }
 
-/* What is no entry is no skip record either; applying it will say so, unless it is skipped. */
-static bool collect_skips(void *context, const struct journal_batch *batch, struct failure *failure)
+/* What is no entry is no quarantine record either; applying it will say so, unless it is
+ * quarantined. */
+static bool collect_quarantined(void *context, const struct journal_batch *batch,
+                                struct failure *failure)
 {
     struct replay *replay = context;
     for (uint32_t i = 0; i < batch->count; i++) {
         const Tefter__Entry *entry = entry_read(replay, batch->entries[i]);
-        if (entry && entry->has_skip && !skip_add(replay, entry->skip, failure))
+        if (entry && entry->has_quarantine && !quarantine_add(replay, entry->quarantine, failure))
             return false;
     }
     return true;
 }
 
-static bool skipped(const struct replay *replay, uint64_t seq)
+static bool quarantined(const struct replay *replay, uint64_t seq)
 {
-    for (size_t i = 0; i < replay->skip_count; i++)
-        if (replay->skips[i] == seq)
+    for (size_t i = 0; i < replay->quarantined_count; i++)
+        if (replay->quarantined[i] == seq)
             return true;
     return false;
 }
@@ -96,7 +99,7 @@ static bool differs(const struct replay *replay, uint64_t seq, const char *whose
         return fail(failure, FAULT_NEWER, 0,
                     "at seq %" PRIu64 " the ledger comes under rules version %" PRIu32
                     ", this program knows up to %d: use a newer tefterd",
-                    replay->newer.seq, replay->newer.version, LEDGER_EPOCH);
+                    replay->newer.seq, replay->newer.version, LEDGER_RULES);
     if (first == seq)
         snprintf(where, sizeof where, "at seq %" PRIu64, seq);
     else
@@ -107,15 +110,15 @@ static bool differs(const struct replay *replay, uint64_t seq, const char *whose
                 whose, where);
 }
 
-static bool outcome_fits(struct replay *replay, uint64_t seq, const struct hash *wanted,
-                         const char *whose, struct failure *failure)
+static bool state_digest_fits(struct replay *replay, uint64_t seq, const struct hash *wanted,
+                              const char *whose, struct failure *failure)
 {
     uint64_t at;
-    struct hash outcome;
-    ledger_outcome(replay->options->ledger, &at, &outcome);
+    struct hash state_digest;
+    ledger_state_digest(replay->options->ledger, &at, &state_digest);
     if (seq == 0 || at != seq)
         return true;
-    if (!hash_equal(&outcome, wanted))
+    if (!hash_equal(&state_digest, wanted))
         return differs(replay, seq, whose, failure);
     replay->agreed = seq;
     return true;
@@ -125,7 +128,7 @@ static bool digest_fits(struct replay *replay, const struct journal_digest *dige
                         struct failure *failure)
 {
     if (digest->seq == 0 || digest->version == STATE_DIGEST_VERSION)
-        return outcome_fits(replay, digest->seq, &digest->hash, "the journal", failure);
+        return state_digest_fits(replay, digest->seq, &digest->hash, "the journal", failure);
     if (replay->done.not_compared++ == 0)
         log_line(LOG_WARNING, "digests_not_compared", "from_seq",
                  log_value("%" PRIu64, digest->seq), "version",
@@ -171,11 +174,11 @@ static void look_for_newer(struct replay *replay, uint64_t seq, struct slice byt
                                                 slice_of(entry->command.data, entry->command.len),
                                                 &replay->arena);
     uint32_t version = 0;
-    if (command != NULL && command->kind_case == TEFTER__COMMAND__KIND_ADOPT_EPOCH)
-        version = command->adopt_epoch->epoch;
-    if (command != NULL && command->kind_case == TEFTER__COMMAND__KIND_FOUND_COMPANY)
-        version = command->found_company->epoch;
-    if (version <= LEDGER_EPOCH)
+    if (command != NULL && command->kind_case == TEFTER__COMMAND__KIND_ADOPT_RULES_VERSION)
+        version = command->adopt_rules_version->rules_version;
+    if (command != NULL && command->kind_case == TEFTER__COMMAND__KIND_CREATE_COMPANY)
+        version = command->create_company->rules_version;
+    if (version <= LEDGER_RULES)
         return;
     replay->newer.seq = seq;
     replay->newer.version = version;
@@ -194,21 +197,22 @@ static struct slice emptied(struct replay *replay, struct slice bytes)
 
 static bool entry_failed(struct replay *replay, uint64_t seq, struct failure *failure)
 {
-    const struct folder *folder = replay->options->folder;
+    const struct datadir *folder = replay->options->folder;
     struct failure why = *failure;
     unsigned times = 1;
     if (why.fault == FAULT_IO || why.fault == FAULT_FULL || why.fault == FAULT_MEMORY)
         return false;
     if (folder) {
-        folder_note_faulted(folder, seq);
-        folder_faulted(folder, &(uint64_t){0}, &times);
+        datadir_note_faulted(folder, seq);
+        datadir_faulted(folder, &(uint64_t){0}, &times);
     }
     replay->done.faulted_seq = seq;
     replay->done.faulted = times;
     *failure = (struct failure){.fault = FAULT_NONE};
     return fail(failure, why.fault, 0,
                 "entry %" PRIu64 " cannot be applied (met %u times): %.160s. If a newer tefterd "
-                "does not help, pass over it: tefterd skip %" PRIu64 " --reason TEXT --ledger DIR",
+                "does not help, pass over it: tefterd quarantine %" PRIu64
+                " --reason TEXT --ledger DIR",
                 seq, times, why.text, seq);
 }
 
@@ -235,10 +239,10 @@ static bool apply_entry(struct replay *replay, uint64_t seq, struct slice bytes,
     const struct replay_options *options = replay->options;
     struct ledger_result result;
     arena_reset(&replay->arena);
-    bool skips = skipped(replay, seq);
-    if (!skips && !entry_known(replay, bytes, failure))
+    bool passed_over = quarantined(replay, seq);
+    if (!passed_over && !entry_known(replay, bytes, failure))
         return entry_failed(replay, seq, failure);
-    if (skips)
+    if (passed_over)
         bytes = emptied(replay, bytes);
     if (!ledger_apply(options->ledger, seq, bytes, &replay->arena, &result, failure))
         return entry_failed(replay, seq, failure);
@@ -248,7 +252,7 @@ static bool apply_entry(struct replay *replay, uint64_t seq, struct slice bytes,
     if (result.refused == TEFTER__REFUSAL_CODE__FIELD_INVALID)
         look_for_newer(replay, seq, bytes);
     return seq != options->compare_seq ||
-           outcome_fits(replay, seq, &options->compare_outcome, options->compare_with, failure);
+           state_digest_fits(replay, seq, &options->compare_digest, options->compare_with, failure);
 }
 
 static bool commit(struct replay *replay, struct failure *failure)
@@ -287,7 +291,7 @@ static bool apply_batch(void *context, const struct journal_batch *batch, struct
 static bool run(struct replay *replay, uint64_t from_seq, struct failure *failure)
 {
     struct journal *journal = replay->options->journal;
-    if (!journal_read(journal, from_seq, collect_skips, replay, failure))
+    if (!journal_read(journal, from_seq, collect_quarantined, replay, failure))
         return false;
     if (journal_read(journal, from_seq, apply_batch, replay, failure) || replay->stopped)
         return commit(replay, failure);
@@ -308,7 +312,7 @@ bool replay_run(const struct replay_options *options, struct replayed *ret_repla
     arena_init(&replay.arena, ENTRY_ARENA_MAX);
     bool good = state.seq + 1 >= replay.head.next_seq || run(&replay, state.seq + 1, failure);
     arena_fini(&replay.arena);
-    free(replay.skips);
+    free(replay.quarantined);
     if (ret_replayed)
         *ret_replayed = replay.done;
     return good;

@@ -8,8 +8,8 @@
  * replay stops and names the seq, or the two between which it lies when a batch held several. If a
  * newer rules version was adopted in between, that is why (FAULT_NEWER). A digest of a version that
  * this program does not compute is not compared, and the first of them is told. Entries named by a
- * skip record are passed over: they are counted and do nothing. An entry that cannot be applied
- * ends it too: that is noted in the folder, and how often it was met.
+ * quarantine record are passed over: they are counted and do nothing. An entry that cannot be
+ * applied ends it too: that is noted in the folder, and how often it was met.
  */
 #include "datadir/datadir.h"
 #include "journal/journal.h"
@@ -18,9 +18,9 @@
 struct replay_options {
     struct journal *journal;
     struct ledger *ledger;
-    const struct folder *folder; /* where an entry that cannot be applied is noted; may be NULL */
-    uint64_t compare_seq;        /* 0: none; else the digest there must be this one */
-    struct hash compare_outcome;
+    const struct datadir *folder; /* where an entry that cannot be applied is noted; may be NULL */
+    uint64_t compare_seq;         /* 0: none; else the digest there must be this one */
+    struct hash compare_digest;
     const char *compare_with; /* whose that is: "the mark" */
     uint64_t before_seq;      /* 0: to the journal's end; else to the last batch before it */
     void (*progress)(uint64_t seq, uint64_t last_seq); /* after each group of entries */

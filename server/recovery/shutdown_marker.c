@@ -18,18 +18,18 @@
 #define STATX_MNT_ID_UNIQUE 0x00004000U
 #endif
 
-static bool boot_read(char out[MARK_BOOT_SIZE], struct failure *failure)
+static bool boot_read(char out[MARKER_BOOT_SIZE], struct failure *failure)
 {
     size_t size;
-    if (!files_read("/proc/sys/kernel/random/boot_id", out, MARK_BOOT_SIZE, &size, failure))
+    if (!files_read("/proc/sys/kernel/random/boot_id", out, MARKER_BOOT_SIZE, &size, failure))
         return false;
     out[strcspn(out, "\n ")] = '\0';
     return true;
 }
 
-bool mark_place_of(const char *path, struct mark_place *ret_place, struct failure *failure)
+bool marker_place_of(const char *path, struct marker_place *ret_place, struct failure *failure)
 {
-    *ret_place = (struct mark_place){0};
+    *ret_place = (struct marker_place){0};
     struct statx facts;
     if (statx(AT_FDCWD, path, 0, STATX_BASIC_STATS | STATX_MNT_ID | STATX_MNT_ID_UNIQUE, &facts))
         return fail(failure, FAULT_IO, errno, "cannot look at %s", path);
@@ -40,58 +40,59 @@ bool mark_place_of(const char *path, struct mark_place *ret_place, struct failur
     return boot_read(ret_place->boot, failure);
 }
 
-void mark_read(const char *path, struct mark *ret_mark)
+void marker_read(const char *path, struct marker *ret_mark)
 {
-    *ret_mark = (struct mark){.kind = MARK_NONE};
+    *ret_mark = (struct marker){.kind = MARKER_NONE};
     char text[256], digest[HASH_TEXT_SIZE];
     size_t size;
     int version;
     if (!files_read(path, text, sizeof text, &size, NULL) || size == 0 || text[size - 1] != '\n')
         return;
-    struct mark_place *place = &ret_mark->place;
+    struct marker_place *place = &ret_mark->place;
     if (sscanf(text, "CLEAN %d %" SCNu64 " %64[0-9a-f]\n", &version, &ret_mark->seq, digest) == 3 &&
         version == STATE_DIGEST_VERSION && strlen(digest) == HASH_TEXT_SIZE - 1 &&
-        hex_read(digest, ret_mark->outcome.bytes, HASH_SIZE))
-        ret_mark->kind = MARK_CLEAN;
+        hex_read(digest, ret_mark->state_digest.bytes, HASH_SIZE))
+        ret_mark->kind = MARKER_CLEAN;
     else if (sscanf(text, "DIRTY %39[0-9a-f-] %" SCNu64 " %" SCNu64 "\n", place->boot,
                     &place->device, &place->mount) == 3)
-        ret_mark->kind = MARK_DIRTY;
+        ret_mark->kind = MARKER_DIRTY;
 }
 
-bool mark_write(const char *path, const struct mark *mark, struct failure *failure)
+bool marker_write(const char *path, const struct marker *marker, struct failure *failure)
 {
     char text[256], digest[HASH_TEXT_SIZE];
-    hash_text(&mark->outcome, digest);
-    int size = mark->kind == MARK_CLEAN
+    hash_text(&marker->state_digest, digest);
+    int size = marker->kind == MARKER_CLEAN
                    ? snprintf(text, sizeof text, "CLEAN %d %" PRIu64 " %s\n", STATE_DIGEST_VERSION,
-                              mark->seq, digest)
+                              marker->seq, digest)
                    : snprintf(text, sizeof text, "DIRTY %s %" PRIu64 " %" PRIu64 "\n",
-                              mark->place.boot, mark->place.device, mark->place.mount);
+                              marker->place.boot, marker->place.device, marker->place.mount);
     return files_write(path, slice_of(text, (size_t)size), 0600, failure);
 }
 
-static bool place_equal(const struct mark_place *a, const struct mark_place *b)
+static bool place_equal(const struct marker_place *a, const struct marker_place *b)
 {
     return a->boot[0] != '\0' && strcmp(a->boot, b->boot) == 0 && a->device == b->device &&
            a->mount == b->mount;
 }
 
-const char *mark_distrust(const struct mark *mark, const struct mark_place *here)
+const char *marker_distrust(const struct marker *marker, const struct marker_place *here)
 {
-    switch (mark->kind) {
-    case MARK_NONE:
-        return "it has no mark";
-    case MARK_CLEAN:
+    switch (marker->kind) {
+    case MARKER_NONE:
+        return "it has no marker";
+    case MARKER_CLEAN:
         return NULL;
-    case MARK_DIRTY:
-        if (here && place_equal(&mark->place, here))
+    case MARKER_DIRTY:
+        if (here && place_equal(&marker->place, here))
             return NULL;
         return "it was not closed before the machine or its disk went down";
     }
-    return "its mark is of no known kind";
+    return "its marker is of no known kind";
 }
 
-bool mark_matches(const struct mark *mark, uint64_t seq, const struct hash *outcome)
+bool marker_matches(const struct marker *marker, uint64_t seq, const struct hash *state_digest)
 {
-    return mark->kind != MARK_CLEAN || (mark->seq == seq && hash_equal(&mark->outcome, outcome));
+    return marker->kind != MARKER_CLEAN ||
+           (marker->seq == seq && hash_equal(&marker->state_digest, state_digest));
 }

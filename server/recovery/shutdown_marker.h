@@ -1,7 +1,7 @@
 #pragma once
 /*
- * The mark: may the LMDB that lies in state/ be trusted? It runs without syncs, so after a power
- * cut its pages are what the disk happened to hold. One line in the file `mark`:
+ * The marker: may the LMDB that lies in state/ be trusted? It runs without syncs, so after a power
+ * cut its pages are what the disk happened to hold. One line in the file `marker`:
  *
  *   CLEAN version seq digest    written after the LMDB was synced, at an orderly end; a digest of
  *                               another version says nothing
@@ -17,32 +17,32 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum mark_kind { MARK_NONE, MARK_CLEAN, MARK_DIRTY };
-enum { MARK_BOOT_SIZE = 40 };
+enum marker_kind { MARKER_NONE, MARKER_CLEAN, MARKER_DIRTY };
+enum { MARKER_BOOT_SIZE = 40 };
 
 /* This boot of the machine, this mount of the file system. */
-struct mark_place {
-    char boot[MARK_BOOT_SIZE];
+struct marker_place {
+    char boot[MARKER_BOOT_SIZE];
     uint64_t device;
     uint64_t mount;
 };
 
-struct mark {
-    enum mark_kind kind;
-    uint64_t seq;            /* CLEAN */
-    struct hash outcome;     /* CLEAN */
-    struct mark_place place; /* DIRTY */
+struct marker {
+    enum marker_kind kind;
+    uint64_t seq;              /* CLEAN */
+    struct hash state_digest;  /* CLEAN */
+    struct marker_place place; /* DIRTY */
 };
 
 /* Where a path lies now. */
-bool mark_place_of(const char *path, struct mark_place *ret_place, struct failure *failure);
+bool marker_place_of(const char *path, struct marker_place *ret_place, struct failure *failure);
 
-/* An absent or unreadable mark is MARK_NONE. */
-void mark_read(const char *path, struct mark *ret_mark);
-bool mark_write(const char *path, const struct mark *mark, struct failure *failure);
+/* An absent or unreadable marker is MARKER_NONE. */
+void marker_read(const char *path, struct marker *ret_mark);
+bool marker_write(const char *path, const struct marker *marker, struct failure *failure);
 
-/* NULL: the state may be opened (a CLEAN one is then compared with mark_matches); else why not, in
- * words. `here` NULL: the place is not known. */
-const char *mark_distrust(const struct mark *mark, const struct mark_place *here);
-/* Is the opened state the one that was marked CLEAN? A DIRTY mark says nothing about it. */
-bool mark_matches(const struct mark *mark, uint64_t seq, const struct hash *outcome);
+/* NULL: the state may be opened (a CLEAN one is then compared with marker_matches); else why not,
+ * in words. `here` NULL: the place is not known. */
+const char *marker_distrust(const struct marker *marker, const struct marker_place *here);
+/* Is the opened state the one that was marked CLEAN? A DIRTY marker says nothing about it. */
+bool marker_matches(const struct marker *marker, uint64_t seq, const struct hash *state_digest);

@@ -19,17 +19,17 @@ static const char *program = "/proc/self/exe";
 static char map_text[24] = "64G";
 static _Atomic pid_t running; /* the newest child, 0: none */
 
-void child_set_program(const char *path)
+void subprocess_set_program(const char *path)
 {
     program = path;
 }
 
-void child_set_map(uint64_t map_bytes)
+void subprocess_set_map(uint64_t map_bytes)
 {
     snprintf(map_text, sizeof map_text, "%" PRIu64, map_bytes);
 }
 
-void child_stop(void)
+void subprocess_stop(void)
 {
     pid_t pid = atomic_load(&running);
     if (pid > 0)
@@ -39,40 +39,40 @@ void child_stop(void)
 /* ---- the line ---- */
 
 #define LINE_FORMAT                                                                                \
-    "state seq=%" PRIu64 " batch=%" PRIu64 " incarnation=%s epoch=%" PRIu32 " now=%" PRId64        \
-    " ledger=%s chain=%s outcome=%s customers=%" PRIu64 " documents=%" PRIu64 " balances=%" PRId64 \
-    " postings=%" PRId64 " rows=%s"
+    "state seq=%" PRIu64 " batch=%" PRIu64 " incarnation=%s rules_version=%" PRIu32                \
+    " now=%" PRId64 " ledger=%s chain=%s digest=%s customers=%" PRIu64 " documents=%" PRIu64       \
+    " balances=%" PRId64 " postings=%" PRId64 " rows=%s"
 #define LINE_PATTERN                                                                               \
-    "state seq=%" SCNu64 " batch=%" SCNu64 " incarnation=%27[0-9a-f-] epoch=%" SCNu32              \
-    " now=%" SCNd64 " ledger=%32[0-9a-f] chain=%64[0-9a-f] outcome=%64[0-9a-f] customers=%" SCNu64 \
+    "state seq=%" SCNu64 " batch=%" SCNu64 " incarnation=%27[0-9a-f-] rules_version=%" SCNu32      \
+    " now=%" SCNd64 " ledger=%32[0-9a-f] chain=%64[0-9a-f] digest=%64[0-9a-f] customers=%" SCNu64  \
     " documents=%" SCNu64 " balances=%" SCNd64 " postings=%" SCNd64 " rows=%64[0-9a-f]"
 
 void state_report_write(const struct state_report *report, char out[STATE_LINE_MAX])
 {
-    char ledger[33], chain[HASH_TEXT_SIZE], outcome[HASH_TEXT_SIZE], rows[HASH_TEXT_SIZE];
+    char ledger[33], chain[HASH_TEXT_SIZE], state_digest[HASH_TEXT_SIZE], rows[HASH_TEXT_SIZE];
     char incarnation[INCARNATION_TEXT_SIZE];
     hex_write(report->ledger, sizeof report->ledger, ledger);
     incarnation_write(&report->incarnation, incarnation);
     hash_text(&report->chain, chain);
-    hash_text(&report->outcome, outcome);
+    hash_text(&report->state_digest, state_digest);
     hash_text(&report->rows, rows);
     snprintf(out, STATE_LINE_MAX, LINE_FORMAT, report->seq, report->batch, incarnation,
-             report->epoch, report->now_ms, ledger, chain, outcome, report->customers,
+             report->rules_version, report->now_ms, ledger, chain, state_digest, report->customers,
              report->documents, report->balances_minor, report->postings_minor, rows);
 }
 
 bool state_report_read(const char *line, struct state_report *ret_report)
 {
-    char ledger[33], chain[HASH_TEXT_SIZE], outcome[HASH_TEXT_SIZE], rows[HASH_TEXT_SIZE];
+    char ledger[33], chain[HASH_TEXT_SIZE], state_digest[HASH_TEXT_SIZE], rows[HASH_TEXT_SIZE];
     char incarnation[INCARNATION_TEXT_SIZE];
     struct state_report *r = ret_report;
-    return sscanf(line, LINE_PATTERN, &r->seq, &r->batch, incarnation, &r->epoch, &r->now_ms,
-                  ledger, chain, outcome, &r->customers, &r->documents, &r->balances_minor,
-                  &r->postings_minor, rows) == 13 &&
+    return sscanf(line, LINE_PATTERN, &r->seq, &r->batch, incarnation, &r->rules_version,
+                  &r->now_ms, ledger, chain, state_digest, &r->customers, &r->documents,
+                  &r->balances_minor, &r->postings_minor, rows) == 13 &&
            incarnation_read(incarnation, &r->incarnation) &&
            hex_read(ledger, r->ledger, sizeof r->ledger) &&
            hex_read(chain, r->chain.bytes, HASH_SIZE) &&
-           hex_read(outcome, r->outcome.bytes, HASH_SIZE) &&
+           hex_read(state_digest, r->state_digest.bytes, HASH_SIZE) &&
            hex_read(rows, r->rows.bytes, HASH_SIZE);
 }
 
@@ -131,8 +131,8 @@ static bool ended_well(pid_t pid, const char *what, const char *line, struct fai
     return fail(failure, FAULT_DAMAGED, 0, "tefterd %s failed%s%s", what, *line ? ": " : "", line);
 }
 
-bool child_run(const char *const *arguments, char *ret_line, size_t capacity,
-               struct failure *failure)
+bool subprocess_run(const char *const *arguments, char *ret_line, size_t capacity,
+                    struct failure *failure)
 {
     char line[STATE_LINE_MAX] = "";
     int ends[2];
@@ -154,13 +154,13 @@ bool child_run(const char *const *arguments, char *ret_line, size_t capacity,
     return ended_well(pid, arguments[0], line, failure);
 }
 
-bool child_look(const char *path, bool whole, struct state_report *ret_report,
-                struct failure *failure)
+bool subprocess_look(const char *path, bool whole, struct state_report *ret_report,
+                     struct failure *failure)
 {
     char line[STATE_LINE_MAX];
     const char *arguments[] = {
         "verify-state", path, "--map", map_text, whole ? NULL : "--glance", NULL};
-    if (!child_run(arguments, line, sizeof line, failure))
+    if (!subprocess_run(arguments, line, sizeof line, failure))
         return false;
     return state_report_read(line, ret_report) ||
            fail(failure, FAULT_BUG, 0, "tefterd verify-state said: %.100s", line);

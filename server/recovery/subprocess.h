@@ -17,11 +17,11 @@ struct state_report {
     uint64_t seq;
     uint64_t batch;
     struct incarnation incarnation;
-    uint32_t epoch;
+    uint32_t rules_version;
     int64_t now_ms;
     uint8_t ledger[16];
     struct hash chain;
-    struct hash outcome;
+    struct hash state_digest;
     uint64_t customers; /* from here on 0 when only looked at */
     uint64_t documents;
     int64_t balances_minor;
@@ -32,18 +32,18 @@ struct state_report {
 /* Opens the LMDB in `path` read-only in a child; `whole`: every figure is computed anew. false: it
  * is damaged, or a figure is wrong, or the child could not be started; FAULT_STALE: it is of
  * another layout. */
-bool child_look(const char *path, bool whole, struct state_report *ret_report,
-                struct failure *failure);
+bool subprocess_look(const char *path, bool whole, struct state_report *ret_report,
+                     struct failure *failure);
 /* Runs `tefterd arguments…` and waits; standard error is ours. *ret_line (may be NULL) is the first
  * line of its output. false unless it exits 0. */
-bool child_run(const char *const *arguments, char *ret_line, size_t capacity,
-               struct failure *failure);
+bool subprocess_run(const char *const *arguments, char *ret_line, size_t capacity,
+                    struct failure *failure);
 /* Ends a child that runs now: it then counts as failed. Any thread. */
-void child_stop(void);
+void subprocess_stop(void);
 /* The map a child opens states with; usual when it is not set. */
-void child_set_map(uint64_t map_bytes);
+void subprocess_set_map(uint64_t map_bytes);
 /* Tests are another program: the tefterd to run. */
-void child_set_program(const char *path);
+void subprocess_set_program(const char *path);
 
 /* The line by which the child tells. */
 enum { STATE_LINE_MAX = 600 };

@@ -1,8 +1,8 @@
 #pragma once
 /*
  * The search index of customers: folded names, nicknames, phones, tax codes, codes, in memory.
- * Derived from the ledger and the vault, outside the outcome, rebuilt at each start; filled by the
- * session room. Used on the loop's thread only.
+ * Derived from the ledger and the vault, outside the state digest, rebuilt at each start; filled by
+ * the session room. Used on the loop's thread only.
  *
  * A plain scan over one block of folded text: 100,000 customers are some 5 MB and milliseconds,
  * and any fragment in any script is found without a clever structure.

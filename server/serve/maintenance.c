@@ -18,8 +18,8 @@ enum { REPLAY_COMMANDS = 200000 };
 
 enum piece { PIECE_NONE, PIECE_CHECKPOINT, PIECE_BACKUP };
 
-struct upkeep {
-    struct upkeep_options options;
+struct maintenance {
+    struct maintenance_options options;
     struct loop_timer *timer;
     enum piece piece; /* on the pool now */
     bool stopped;
@@ -36,158 +36,162 @@ struct upkeep {
 
 /* ---- when ---- */
 
-static bool checkpoint_due(const struct upkeep *upkeep)
+static bool checkpoint_due(const struct maintenance *maintenance)
 {
-    struct journal_figures figures;
+    struct journal_metrics figures;
     struct journal_head head;
-    journal_figures(upkeep->options.journal, &figures);
-    journal_head(upkeep->options.journal, &head);
-    if (head.next_seq - 1 <= upkeep->checkpoint_seq)
+    journal_metrics(maintenance->options.journal, &figures);
+    journal_head(maintenance->options.journal, &head);
+    if (head.next_seq - 1 <= maintenance->checkpoint_seq)
         return false;
-    if (head.next_seq - 1 - upkeep->checkpoint_seq >= REPLAY_COMMANDS)
+    if (head.next_seq - 1 - maintenance->checkpoint_seq >= REPLAY_COMMANDS)
         return true;
-    return figures.bytes - upkeep->checkpoint_bytes >= upkeep->options.settings->checkpoint_bytes ||
-           clock_read().wall_ms - upkeep->checkpoint_ms >= DAY_MS;
+    return figures.bytes - maintenance->checkpoint_bytes >=
+               maintenance->options.settings->checkpoint_bytes ||
+           clock_read().wall_ms - maintenance->checkpoint_ms >= DAY_MS;
 }
 
-static bool backup_due(const struct upkeep *upkeep)
+static bool backup_due(const struct maintenance *maintenance)
 {
-    const struct settings *settings = upkeep->options.settings;
+    const struct settings *settings = maintenance->options.settings;
     int64_t every_ms = (int64_t)settings->every_s * 1000;
-    return settings->to && every_ms > 0 && clock_read().wall_ms - upkeep->backup_ms >= every_ms;
+    return settings->to && every_ms > 0 &&
+           clock_read().wall_ms - maintenance->backup_ms >= every_ms;
 }
 
 /* ---- on the pool ---- */
 
-static void make_backup(struct upkeep *upkeep)
+static void make_backup(struct maintenance *maintenance)
 {
-    const struct settings *settings = upkeep->options.settings;
+    const struct settings *settings = maintenance->options.settings;
     char keep[24], map[24];
     snprintf(keep, sizeof keep, "%" PRIu64, settings->keep);
     snprintf(map, sizeof map, "%" PRIu64, settings->map_bytes);
-    const char *arguments[] = {"backup", "--ledger",   upkeep->options.folder->root,
+    const char *arguments[] = {"backup", "--ledger",   maintenance->options.folder->root,
                                "--to",   settings->to, "--keep",
                                keep,     "--map",      map,
                                NULL};
-    upkeep->done.good = child_run(arguments, NULL, 0, &upkeep->done.failure);
+    maintenance->done.good = subprocess_run(arguments, NULL, 0, &maintenance->done.failure);
 }
 
 static void work(void *context)
 {
-    struct upkeep *upkeep = context;
-    if (upkeep->piece == PIECE_CHECKPOINT)
-        upkeep->done.good = checkpoint_make(upkeep->options.folder, upkeep->options.ledger,
-                                            &upkeep->done.seq, &upkeep->done.failure);
+    struct maintenance *maintenance = context;
+    if (maintenance->piece == PIECE_CHECKPOINT)
+        maintenance->done.good =
+            checkpoint_make(maintenance->options.folder, maintenance->options.ledger,
+                            &maintenance->done.seq, &maintenance->done.failure);
     else
-        make_backup(upkeep);
+        make_backup(maintenance);
 }
 
 /* ---- on the loop ---- */
 
-static void note_checkpoint(struct upkeep *upkeep)
+static void note_checkpoint(struct maintenance *maintenance)
 {
-    struct journal_figures figures;
-    journal_figures(upkeep->options.journal, &figures);
-    upkeep->checkpoint_bytes = figures.bytes;
-    upkeep->checkpoint_seq = upkeep->done.seq;
+    struct journal_metrics figures;
+    journal_metrics(maintenance->options.journal, &figures);
+    maintenance->checkpoint_bytes = figures.bytes;
+    maintenance->checkpoint_seq = maintenance->done.seq;
 }
 
 static void done(void *context)
 {
-    struct upkeep *upkeep = context;
-    const char *what = upkeep->piece == PIECE_CHECKPOINT ? "checkpoint" : "backup";
-    if (upkeep->done.good && upkeep->piece == PIECE_CHECKPOINT)
-        note_checkpoint(upkeep);
-    if (upkeep->done.good)
-        log_line(LOG_INFO, what, "seq", log_value("%" PRIu64, upkeep->done.seq), NULL);
-    else if (!upkeep->stopped)
-        log_line(LOG_ERROR, "upkeep_failed", "what", what, "reason", upkeep->done.failure.text,
-                 NULL);
-    upkeep->piece = PIECE_NONE;
+    struct maintenance *maintenance = context;
+    const char *what = maintenance->piece == PIECE_CHECKPOINT ? "checkpoint" : "backup";
+    if (maintenance->done.good && maintenance->piece == PIECE_CHECKPOINT)
+        note_checkpoint(maintenance);
+    if (maintenance->done.good)
+        log_line(LOG_INFO, what, "seq", log_value("%" PRIu64, maintenance->done.seq), NULL);
+    else if (!maintenance->stopped)
+        log_line(LOG_ERROR, "maintenance_failed", "what", what, "reason",
+                 maintenance->done.failure.text, NULL);
+    maintenance->piece = PIECE_NONE;
 }
 
-static void start(struct upkeep *upkeep, enum piece piece)
+static void start(struct maintenance *maintenance, enum piece piece)
 {
-    upkeep->piece = piece;
-    upkeep->done.good = false;
-    upkeep->done.seq = 0;
-    upkeep->done.failure = (struct failure){.fault = FAULT_NONE};
+    maintenance->piece = piece;
+    maintenance->done.good = false;
+    maintenance->done.seq = 0;
+    maintenance->done.failure = (struct failure){.fault = FAULT_NONE};
     if (piece == PIECE_CHECKPOINT)
-        upkeep->checkpoint_ms = clock_read().wall_ms;
+        maintenance->checkpoint_ms = clock_read().wall_ms;
     else
-        upkeep->backup_ms = clock_read().wall_ms;
-    if (!loop_work(upkeep->options.loop, work, done, upkeep))
-        upkeep->piece = PIECE_NONE;
+        maintenance->backup_ms = clock_read().wall_ms;
+    if (!loop_work(maintenance->options.loop, work, done, maintenance))
+        maintenance->piece = PIECE_NONE;
 }
 
 static void look(void *context)
 {
-    struct upkeep *upkeep = context;
-    if (upkeep->stopped || upkeep->piece != PIECE_NONE)
+    struct maintenance *maintenance = context;
+    if (maintenance->stopped || maintenance->piece != PIECE_NONE)
         return;
-    if (checkpoint_due(upkeep))
-        start(upkeep, PIECE_CHECKPOINT);
-    else if (backup_due(upkeep))
-        start(upkeep, PIECE_BACKUP);
+    if (checkpoint_due(maintenance))
+        start(maintenance, PIECE_CHECKPOINT);
+    else if (backup_due(maintenance))
+        start(maintenance, PIECE_BACKUP);
 }
 
 /* ---- life ---- */
 
-int64_t upkeep_last_backup_ms(const struct folder *folder)
+int64_t maintenance_last_backup_ms(const struct datadir *folder)
 {
     struct backup_note note;
     return backup_note_read(folder, &note) ? note.made_ms : 0;
 }
 
 /* How much journal had come when the newest checkpoint was made is guessed by its seq. */
-static void find_last(struct upkeep *upkeep)
+static void find_last(struct maintenance *maintenance)
 {
     uint64_t seqs[CHECKPOINTS_LIST_MAX];
     char path[FILES_PATH_MAX];
-    struct journal_figures figures;
+    struct journal_metrics figures;
     struct journal_head head;
-    size_t count = checkpoint_list(upkeep->options.folder, seqs);
-    upkeep->checkpoint_ms = clock_read().wall_ms;
-    upkeep->backup_ms = upkeep_last_backup_ms(upkeep->options.folder);
+    size_t count = checkpoint_list(maintenance->options.folder, seqs);
+    maintenance->checkpoint_ms = clock_read().wall_ms;
+    maintenance->backup_ms = maintenance_last_backup_ms(maintenance->options.folder);
     if (count == 0)
         return;
-    journal_figures(upkeep->options.journal, &figures);
-    journal_head(upkeep->options.journal, &head);
-    upkeep->checkpoint_seq = seqs[count - 1];
-    upkeep->checkpoint_bytes =
+    journal_metrics(maintenance->options.journal, &figures);
+    journal_head(maintenance->options.journal, &head);
+    maintenance->checkpoint_seq = seqs[count - 1];
+    maintenance->checkpoint_bytes =
         (uint64_t)((unsigned __int128)figures.bytes * seqs[count - 1] / head.next_seq);
-    if (checkpoint_path(upkeep->options.folder, seqs[count - 1], path, NULL))
-        upkeep->checkpoint_ms = files_changed_ms(path);
+    if (checkpoint_path(maintenance->options.folder, seqs[count - 1], path, NULL))
+        maintenance->checkpoint_ms = files_changed_ms(path);
 }
 
-struct upkeep *upkeep_create(const struct upkeep_options *options, struct failure *failure)
+struct maintenance *maintenance_create(const struct maintenance_options *options,
+                                       struct failure *failure)
 {
-    struct upkeep *upkeep = calloc(1, sizeof *upkeep);
-    if (upkeep) {
-        upkeep->options = *options;
-        upkeep->timer = loop_timer_create(options->loop, look, upkeep);
+    struct maintenance *maintenance = calloc(1, sizeof *maintenance);
+    if (maintenance) {
+        maintenance->options = *options;
+        maintenance->timer = loop_timer_create(options->loop, look, maintenance);
     }
-    if (!upkeep || !upkeep->timer) {
-        free(upkeep);
-        fail(failure, FAULT_MEMORY, 0, "no memory for the upkeep");
+    if (!maintenance || !maintenance->timer) {
+        free(maintenance);
+        fail(failure, FAULT_MEMORY, 0, "no memory for the maintenance");
         return NULL;
     }
-    find_last(upkeep);
-    loop_timer_start(upkeep->timer, FIRST_MS, LOOK_MS);
-    return upkeep;
+    find_last(maintenance);
+    loop_timer_start(maintenance->timer, FIRST_MS, LOOK_MS);
+    return maintenance;
 }
 
-void upkeep_stop(struct upkeep *upkeep)
+void maintenance_stop(struct maintenance *maintenance)
 {
-    if (!upkeep || upkeep->stopped)
+    if (!maintenance || maintenance->stopped)
         return;
-    upkeep->stopped = true;
-    loop_timer_destroy(upkeep->timer);
-    if (upkeep->piece != PIECE_NONE)
-        child_stop();
+    maintenance->stopped = true;
+    loop_timer_destroy(maintenance->timer);
+    if (maintenance->piece != PIECE_NONE)
+        subprocess_stop();
 }
 
-void upkeep_destroy(struct upkeep *upkeep)
+void maintenance_destroy(struct maintenance *maintenance)
 {
-    free(upkeep);
+    free(maintenance);
 }

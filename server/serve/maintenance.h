@@ -1,8 +1,8 @@
 #pragma once
 /*
- * Upkeep: work that goes on beside the sales, one piece at a time on a pool thread. Checkpoints,
- * when enough journal has come since the last one or a day has passed; backups by a child, when the
- * settings name a place and an interval.
+ * Maintenance: work that goes on beside the sales, one piece at a time on a pool thread.
+ * Checkpoints, when enough journal has come since the last one or a day has passed; backups by a
+ * child, when the settings name a place and an interval.
  */
 #include "datadir/datadir.h"
 #include "journal/journal.h"
@@ -10,21 +10,22 @@
 #include "net/loop.h"
 #include "settings/settings.h"
 
-struct upkeep;
+struct maintenance;
 
-struct upkeep_options {
+struct maintenance_options {
     struct loop *loop;
-    const struct folder *folder;
+    const struct datadir *folder;
     const struct settings *settings;
     struct journal *journal;
     struct ledger *ledger;
 };
 
-struct upkeep *upkeep_create(const struct upkeep_options *options, struct failure *failure);
-/* Starts nothing more, and ends the child that runs. Free it by upkeep_destroy after the loop is
- * gone: a piece on the pool still holds it. */
-void upkeep_stop(struct upkeep *upkeep);
-void upkeep_destroy(struct upkeep *upkeep);
+struct maintenance *maintenance_create(const struct maintenance_options *options,
+                                       struct failure *failure);
+/* Starts nothing more, and ends the child that runs. Free it by maintenance_destroy after the loop
+ * is gone: a piece on the pool still holds it. */
+void maintenance_stop(struct maintenance *maintenance);
+void maintenance_destroy(struct maintenance *maintenance);
 
 /* When the last good backup was made, 0: never. */
-int64_t upkeep_last_backup_ms(const struct folder *folder);
+int64_t maintenance_last_backup_ms(const struct datadir *folder);

@@ -28,7 +28,7 @@ struct metrics {
 
 /* ---- what there is to say ---- */
 
-static void put_commands(struct buffer *out, const struct writer_figures *writer)
+static void put_commands(struct buffer *out, const struct writer_metrics *writer)
 {
     static const char commands[] = "tefter_commands", away[] = "tefter_commands_turned_away";
     openmetrics_counters(out, commands, "Commands journalled since the start.");
@@ -75,9 +75,9 @@ static void put_times(struct buffer *out, const struct writer_times *times,
 
 static void put_ledger(const struct metrics *metrics, struct buffer *out)
 {
-    struct journal_figures journal;
+    struct journal_metrics journal;
     struct ledger_state state;
-    journal_figures(metrics->options.journal, &journal);
+    journal_metrics(metrics->options.journal, &journal);
     openmetrics_gauge(out, "tefter_journal_bytes", "bytes", "Size of the journal.", journal.bytes);
     openmetrics_gauge(out, "tefter_journal_segments", "", "Files of the journal.",
                       journal.segments);
@@ -87,30 +87,31 @@ static void put_ledger(const struct metrics *metrics, struct buffer *out)
         return;
     openmetrics_gauge(out, "tefter_ledger_seq", "", "The newest command in the committed state.",
                       state.seq);
-    openmetrics_gauge(out, "tefter_rules_version", "", "Rules version of the ledger.", state.epoch);
+    openmetrics_gauge(out, "tefter_rules_version", "", "Rules version of the ledger.",
+                      state.rules_version);
 }
 
 static void put_watch(const struct metrics *metrics, struct buffer *out)
 {
-    struct watch_figures watch;
-    watch_figures(metrics->options.watch, &watch);
+    struct monitor_metrics monitor;
+    monitor_metrics(metrics->options.monitor, &monitor);
     openmetrics_gauge(out, "tefter_state_bytes", "bytes", "Used of the state's map.",
-                      watch.state_bytes);
+                      monitor.state_bytes);
     openmetrics_gauge(out, "tefter_state_map_bytes", "bytes", "Size of the state's map.",
                       metrics->options.settings->map_bytes);
     openmetrics_gauge(out, "tefter_state_reader_lag", "",
                       "Transactions that the oldest reader of the state is behind.",
-                      watch.reader_lag);
+                      monitor.reader_lag);
     openmetrics_gauge(out, "tefter_disk_free_bytes", "bytes", "Free on the ledger's disk.",
-                      watch.disk_free_bytes);
+                      monitor.disk_free_bytes);
     openmetrics_gauge(out, "tefter_read_only", "", "1 while nothing may be written; see the log.",
-                      watch.read_only != NULL);
+                      monitor.read_only != NULL);
     openmetrics_seconds(out, "tefter_clock_strayed_seconds",
                         "How far the machine's clock is from the one that is believed.",
-                        watch.clock_strayed_ms * MS_US);
+                        monitor.clock_strayed_ms * MS_US);
     openmetrics_seconds(out, "tefter_last_backup_timestamp_seconds",
                         "When the last good backup was made, 0: never.",
-                        upkeep_last_backup_ms(metrics->options.folder) * MS_US);
+                        maintenance_last_backup_ms(metrics->options.folder) * MS_US);
     openmetrics_seconds(out, "tefter_certificate_expiry_timestamp_seconds",
                         "When the server's certificate ends.",
                         *metrics->options.certificate_ends_ms * MS_US);
@@ -118,12 +119,12 @@ static void put_watch(const struct metrics *metrics, struct buffer *out)
 
 static void put_connections(const struct metrics *metrics, struct buffer *out)
 {
-    struct sessions_figures sessions;
-    sessions_figures(metrics->options.sessions, &sessions);
+    struct sessions_metrics sessions;
+    sessions_metrics(metrics->options.sessions, &sessions);
     openmetrics_gauge(out, "tefter_connections", "", "Open connections of terminals.",
                       sessions.open);
     openmetrics_gauge(out, "tefter_connection_places", "", "Connections that descriptors allow.",
-                      sessions.places);
+                      sessions.slots);
     openmetrics_gauge(out, "tefter_sessions", "", "Terminals at which somebody is logged in.",
                       sessions.logged_in);
     openmetrics_gauge(out, "tefter_subscriptions", "", "Subscriptions of terminals.",
@@ -175,10 +176,10 @@ static void put_process(const struct metrics *metrics, struct buffer *out)
 
 bool metrics_put(const struct metrics *metrics, struct buffer *out)
 {
-    struct writer_figures writer;
-    writer_figures(metrics->options.writer, &writer);
+    struct writer_metrics writer;
+    writer_metrics(metrics->options.writer, &writer);
     put_commands(out, &writer);
-    put_times(out, writer_times(metrics->options.writer), watch_lag(metrics->options.watch));
+    put_times(out, writer_times(metrics->options.writer), watch_lag(metrics->options.monitor));
     put_ledger(metrics, out);
     put_watch(metrics, out);
     put_connections(metrics, out);
@@ -255,17 +256,17 @@ void metrics_destroy(struct metrics *metrics)
 
 int metrics_run(const struct settings *settings)
 {
-    static struct folder folder;
+    static struct datadir folder;
     struct failure failure = {.fault = FAULT_NONE};
     struct buffer text;
     char address[FILES_PATH_MAX];
     size_t size;
-    if (!folder_init(&folder, settings->ledger, &failure) || !folder_check(&folder, &failure))
-        return settings_told(&failure);
+    if (!datadir_init(&folder, settings->ledger, &failure) || !datadir_check(&folder, &failure))
+        return settings_report(&failure);
     if (!files_exist(folder.metrics)) {
         fail(&failure, FAULT_USE, 0,
              "no server shows metrics of %s; start it with: --metrics 127.0.0.1:PORT", folder.root);
-        return settings_told(&failure);
+        return settings_report(&failure);
     }
     buffer_init(&text, RESPONDER_BODY_MAX + 4096);
     bool good = files_read(folder.metrics, address, sizeof address, &size, &failure) &&
@@ -273,5 +274,5 @@ int metrics_run(const struct settings *settings)
     if (good)
         good = fwrite(text.data, 1, text.size, stdout) == text.size && fflush(stdout) == 0;
     buffer_fini(&text);
-    return good ? EXIT_DONE : settings_told(&failure);
+    return good ? EXIT_DONE : settings_report(&failure);
 }

@@ -16,11 +16,11 @@ struct metrics;
 struct metrics_options {
     struct loop *loop;
     const struct settings *settings;
-    const struct folder *folder;
+    const struct datadir *folder;
     struct journal *journal;
     struct ledger *ledger;
     struct writer *writer;
-    const struct watch *watch;
+    const struct monitor *monitor;
     const struct sessions *sessions;
     const int64_t *certificate_ends_ms; /* of the server; changes when it is read again */
 };

@@ -18,13 +18,13 @@ enum {
     SLOW_TOLD_MS = 1000,
 };
 
-struct watch {
-    struct watch_options options;
+struct monitor {
+    struct monitor_options options;
     struct loop_timer *look;
     struct loop_timer *days_timer;
     struct loop_timer *lag;
-    struct days days;
-    struct watch_figures figures;
+    struct business_dates days;
+    struct monitor_metrics figures;
     uint64_t lag_due_ms;
     uint64_t lag_minute_ms;
     uint32_t lag_before_ms; /* worst of the minute before */
@@ -36,46 +36,46 @@ struct watch {
 
 /* ---- may be written? ---- */
 
-static const char *why_read_only(struct watch *watch)
+static const char *why_read_only(struct monitor *monitor)
 {
-    const struct settings *settings = watch->options.settings;
-    struct folder_space space;
-    struct ledger_figures ledger;
-    ledger_figures(watch->options.ledger, &ledger);
-    watch->figures.state_bytes = ledger.used_bytes;
-    watch->figures.reader_lag = ledger.reader_lag;
-    if (!folder_space(watch->options.folder, &space))
+    const struct settings *settings = monitor->options.settings;
+    struct datadir_space space;
+    struct ledger_metrics ledger;
+    ledger_metrics(monitor->options.ledger, &ledger);
+    monitor->figures.state_bytes = ledger.used_bytes;
+    monitor->figures.reader_lag = ledger.reader_lag;
+    if (!datadir_space(monitor->options.folder, &space))
         return "the disk cannot be looked at";
-    watch->figures.disk_free_bytes = space.free_bytes;
-    if (watch->options.behind)
-        return watch->options.behind;
-    if (space.free_bytes < folder_space_least(&space, settings->min_free_bytes))
+    monitor->figures.disk_free_bytes = space.free_bytes;
+    if (monitor->options.behind)
+        return monitor->options.behind;
+    if (space.free_bytes < datadir_space_least(&space, settings->min_free_bytes))
         return "the disk is nearly full: make room on it";
     if (ledger.used_bytes / MAP_PERCENT > ledger.map_bytes / 100)
         return "the state fills 80 % of its map: start again with a larger --map";
     return NULL;
 }
 
-static void look_at_writing(struct watch *watch)
+static void look_at_writing(struct monitor *monitor)
 {
-    const char *before = watch->figures.read_only;
-    const char *now = why_read_only(watch);
-    watch->figures.read_only = now;
+    const char *before = monitor->figures.read_only;
+    const char *now = why_read_only(monitor);
+    monitor->figures.read_only = now;
     if (!before == !now)
         return;
-    writer_read_only(watch->options.writer, now != NULL);
+    writer_read_only(monitor->options.writer, now != NULL);
     if (now)
         log_line(LOG_ERROR, "read_only", "reason", now, "free_bytes",
-                 log_value("%" PRIu64, watch->figures.disk_free_bytes), NULL);
+                 log_value("%" PRIu64, monitor->figures.disk_free_bytes), NULL);
     else
         log_line(LOG_NOTICE, "writing_again", NULL);
 }
 
 /* ---- the journal ---- */
 
-static const char *journal_read_only(const struct watch *watch)
+static const char *journal_read_only(const struct monitor *monitor)
 {
-    switch (writer_state(watch->options.writer)) {
+    switch (writer_state(monitor->options.writer)) {
     case WRITER_NOT_WRITER:
         return "another server writes this ledger; it is asked again each second";
     case WRITER_UNKNOWN:
@@ -89,69 +89,69 @@ static const char *journal_read_only(const struct watch *watch)
     return NULL;
 }
 
-static uint32_t journal_slow_ms(const struct watch *watch)
+static uint32_t journal_slow_ms(const struct monitor *monitor)
 {
-    struct writer_figures writer;
-    writer_figures(watch->options.writer, &writer);
+    struct writer_metrics writer;
+    writer_metrics(monitor->options.writer, &writer);
     return writer.slow_ms >= SLOW_TOLD_MS ? writer.slow_ms : 0;
 }
 
-static void look_at_journal(struct watch *watch)
+static void look_at_journal(struct monitor *monitor)
 {
-    uint32_t slow_ms = journal_slow_ms(watch);
-    if (slow_ms > 0 && !watch->slow)
+    uint32_t slow_ms = journal_slow_ms(monitor);
+    if (slow_ms > 0 && !monitor->slow)
         log_line(LOG_WARNING, "journal_slow", "ms", log_value("%" PRIu32, slow_ms), NULL);
-    watch->slow = slow_ms > 0;
+    monitor->slow = slow_ms > 0;
 }
 
 /* ---- clock and days ---- */
 
 static enum submit_answer submit_own(void *owner, const Tefter__Command *command)
 {
-    struct watch *watch = owner;
+    struct monitor *monitor = owner;
     struct arena arena;
-    struct submission submission = {.ticket = WRITER_NO_TICKET};
+    struct submission submission = {.reply_token = WRITER_NO_TOKEN};
     arena_init(&arena, FRAME_TO_SERVER_MAX);
     submission.command = message_pack(&command->base, &arena);
-    clock_new_id(watch->options.clock, submission.id);
-    enum submit_answer answer = writer_submit(watch->options.writer, &submission);
+    clock_new_id(monitor->options.clock, submission.id);
+    enum submit_answer answer = writer_submit(monitor->options.writer, &submission);
     arena_fini(&arena);
     return answer;
 }
 
 /* A turn that was taken and then not written has to be asked for again. */
-static void forget_unwritten(struct watch *watch)
+static void forget_unwritten(struct monitor *monitor)
 {
-    struct writer_figures writer;
-    writer_figures(watch->options.writer, &writer);
-    if (writer.not_writer != watch->not_writer)
-        days_fini(&watch->days);
-    watch->not_writer = writer.not_writer;
+    struct writer_metrics writer;
+    writer_metrics(monitor->options.writer, &writer);
+    if (writer.not_writer != monitor->not_writer)
+        business_dates_fini(&monitor->days);
+    monitor->not_writer = writer.not_writer;
 }
 
 static void look_at_days(void *context)
 {
-    struct watch *watch = context;
-    forget_unwritten(watch);
+    struct monitor *monitor = context;
+    forget_unwritten(monitor);
     struct failure failure = {.fault = FAULT_NONE};
-    if (watch->options.settings->date_frozen || !clock_believed(watch->options.clock))
+    if (monitor->options.settings->date_frozen || !clock_believed(monitor->options.clock))
         return;
-    if (!days_turn(&watch->days, watch->options.ledger, clock_now_ms(watch->options.clock),
-                   submit_own, watch, &failure))
+    if (!business_dates_turn(&monitor->days, monitor->options.ledger,
+                             clock_now_ms(monitor->options.clock), submit_own, monitor, &failure))
         log_line(LOG_WARNING, "days_not_looked_at", "reason", failure.text, NULL);
 }
 
-static void look_at_clock(struct watch *watch)
+static void look_at_clock(struct monitor *monitor)
 {
-    struct clock *clock = watch->options.clock;
+    struct clock *clock = monitor->options.clock;
     enum clock_news news = clock_look(clock, clock_read());
-    watch->figures.clock_strayed_ms = atomic_load(&clock->strayed_ms);
+    monitor->figures.clock_strayed_ms = atomic_load(&clock->strayed_ms);
     switch (news) {
     case CLOCK_SAME:
         return;
     case CLOCK_JUMPED:
         log_line(LOG_ERROR, "clock_jumped", "by_ms",
-                 log_value("%" PRId64, watch->figures.clock_strayed_ms), "advice",
+                 log_value("%" PRId64, monitor->figures.clock_strayed_ms), "advice",
                  "no day turns until the clock is right, an hour has passed, or a HUP says it is "
                  "right",
                  NULL);
@@ -165,12 +165,12 @@ static void look_at_clock(struct watch *watch)
     }
 }
 
-void watch_accept_clock(struct watch *watch)
+void monitor_accept_clock(struct monitor *monitor)
 {
-    if (!clock_believed(watch->options.clock))
+    if (!clock_believed(monitor->options.clock))
         log_line(LOG_NOTICE, "clock_accepted", "after", "HUP", NULL);
-    clock_accept(watch->options.clock, clock_read());
-    watch->figures.clock_strayed_ms = 0;
+    clock_accept(monitor->options.clock, clock_read());
+    monitor->figures.clock_strayed_ms = 0;
 }
 
 static void look(void *context)
@@ -184,70 +184,70 @@ static void look(void *context)
 
 static void look_at_lag(void *context)
 {
-    struct watch *watch = context;
+    struct monitor *monitor = context;
     uint64_t now = clock_loop_ms();
-    uint32_t late = now > watch->lag_due_ms ? (uint32_t)(now - watch->lag_due_ms) : 0;
-    watch->lag_due_ms = now + LAG_MS;
-    histogram_add(&watch->lags, (uint64_t)late * 1000);
+    uint32_t late = now > monitor->lag_due_ms ? (uint32_t)(now - monitor->lag_due_ms) : 0;
+    monitor->lag_due_ms = now + LAG_MS;
+    histogram_add(&monitor->lags, (uint64_t)late * 1000);
     if (late > LAG_TOLD_MS)
         log_line(LOG_WARNING, "loop_late", "ms", log_value("%" PRIu32, late), NULL);
-    if (now - watch->lag_minute_ms > LAG_MINUTE) {
-        watch->lag_minute_ms = now;
-        watch->lag_before_ms = watch->lag_now_ms;
-        watch->lag_now_ms = 0;
+    if (now - monitor->lag_minute_ms > LAG_MINUTE) {
+        monitor->lag_minute_ms = now;
+        monitor->lag_before_ms = monitor->lag_now_ms;
+        monitor->lag_now_ms = 0;
     }
-    if (late > watch->lag_now_ms)
-        watch->lag_now_ms = late;
+    if (late > monitor->lag_now_ms)
+        monitor->lag_now_ms = late;
 }
 
-void watch_figures(const struct watch *watch, struct watch_figures *ret_figures)
+void monitor_metrics(const struct monitor *monitor, struct monitor_metrics *ret_figures)
 {
-    *ret_figures = watch->figures;
-    ret_figures->journal_slow_ms = journal_slow_ms(watch);
+    *ret_figures = monitor->figures;
+    ret_figures->journal_slow_ms = journal_slow_ms(monitor);
     if (!ret_figures->read_only)
-        ret_figures->read_only = journal_read_only(watch);
+        ret_figures->read_only = journal_read_only(monitor);
     ret_figures->loop_lag_ms =
-        watch->lag_now_ms > watch->lag_before_ms ? watch->lag_now_ms : watch->lag_before_ms;
+        monitor->lag_now_ms > monitor->lag_before_ms ? monitor->lag_now_ms : monitor->lag_before_ms;
 }
 
-const struct histogram *watch_lag(const struct watch *watch)
+const struct histogram *watch_lag(const struct monitor *monitor)
 {
-    return &watch->lags;
+    return &monitor->lags;
 }
 
 /* ---- life ---- */
 
-struct watch *watch_create(const struct watch_options *options, struct failure *failure)
+struct monitor *monitor_create(const struct monitor_options *options, struct failure *failure)
 {
-    struct watch *watch = calloc(1, sizeof *watch);
-    if (watch) {
-        watch->options = *options;
-        watch->look = loop_timer_create(options->loop, look, watch);
-        watch->days_timer = loop_timer_create(options->loop, look_at_days, watch);
-        watch->lag = loop_timer_create(options->loop, look_at_lag, watch);
+    struct monitor *monitor = calloc(1, sizeof *monitor);
+    if (monitor) {
+        monitor->options = *options;
+        monitor->look = loop_timer_create(options->loop, look, monitor);
+        monitor->days_timer = loop_timer_create(options->loop, look_at_days, monitor);
+        monitor->lag = loop_timer_create(options->loop, look_at_lag, monitor);
     }
-    if (!watch || !watch->look || !watch->days_timer || !watch->lag) {
-        fail(failure, FAULT_MEMORY, 0, "no memory for the watch");
-        watch_destroy(watch);
+    if (!monitor || !monitor->look || !monitor->days_timer || !monitor->lag) {
+        fail(failure, FAULT_MEMORY, 0, "no memory for the monitor");
+        monitor_destroy(monitor);
         return NULL;
     }
-    look_at_writing(watch);
-    look_at_days(watch);
-    watch->lag_due_ms = clock_loop_ms() + LAG_MS;
-    watch->lag_minute_ms = clock_loop_ms();
-    loop_timer_start(watch->look, LOOK_MS, LOOK_MS);
-    loop_timer_start(watch->days_timer, DAYS_MS, DAYS_MS);
-    loop_timer_start(watch->lag, LAG_MS, LAG_MS);
-    return watch;
+    look_at_writing(monitor);
+    look_at_days(monitor);
+    monitor->lag_due_ms = clock_loop_ms() + LAG_MS;
+    monitor->lag_minute_ms = clock_loop_ms();
+    loop_timer_start(monitor->look, LOOK_MS, LOOK_MS);
+    loop_timer_start(monitor->days_timer, DAYS_MS, DAYS_MS);
+    loop_timer_start(monitor->lag, LAG_MS, LAG_MS);
+    return monitor;
 }
 
-void watch_destroy(struct watch *watch)
+void monitor_destroy(struct monitor *monitor)
 {
-    if (!watch)
+    if (!monitor)
         return;
-    loop_timer_destroy(watch->look);
-    loop_timer_destroy(watch->days_timer);
-    loop_timer_destroy(watch->lag);
-    days_fini(&watch->days);
-    free(watch);
+    loop_timer_destroy(monitor->look);
+    loop_timer_destroy(monitor->days_timer);
+    loop_timer_destroy(monitor->lag);
+    business_dates_fini(&monitor->days);
+    free(monitor);
 }

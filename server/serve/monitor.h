@@ -1,9 +1,9 @@
 #pragma once
 /*
- * The watch: looks each second at the clock, the disk and the state's map, and at how late the loop
- * is; each ten seconds at the branches' days. Too little room makes the writer read only, and says
- * so once; room again lets it go on. A ledger that lies behind its journal stays read only. What
- * the journal is like the writer knows by itself: here it is shown.
+ * The monitor: looks each second at the clock, the disk and the state's map, and at how late the
+ * loop is; each ten seconds at the branches' days. Too little room makes the writer read only, and
+ * says so once; room again lets it go on. A ledger that lies behind its journal stays read only.
+ * What the journal is like the writer knows by itself: here it is shown.
  */
 #include "datadir/datadir.h"
 #include "engine/clock.h"
@@ -11,11 +11,11 @@
 #include "engine/writer.h"
 #include "settings/settings.h"
 
-struct watch;
+struct monitor;
 
-struct watch_options {
+struct monitor_options {
     struct loop *loop;
-    const struct folder *folder;
+    const struct datadir *folder;
     const struct settings *settings;
     struct ledger *ledger;
     struct clock *clock;
@@ -23,7 +23,7 @@ struct watch_options {
     const char *behind; /* why the ledger lies behind its journal for good; NULL: it does not */
 };
 
-struct watch_figures {
+struct monitor_metrics {
     uint64_t disk_free_bytes;
     uint64_t state_bytes;  /* used of the map */
     uint64_t reader_lag;   /* transactions */
@@ -33,10 +33,10 @@ struct watch_figures {
     uint32_t journal_slow_ms; /* so long it has had a group; 0: not long */
 };
 
-struct watch *watch_create(const struct watch_options *options, struct failure *failure);
-void watch_destroy(struct watch *watch);
-void watch_figures(const struct watch *watch, struct watch_figures *ret_figures);
+struct monitor *monitor_create(const struct monitor_options *options, struct failure *failure);
+void monitor_destroy(struct monitor *monitor);
+void monitor_metrics(const struct monitor *monitor, struct monitor_metrics *ret_figures);
 /* How late the loop was, at each look. */
-const struct histogram *watch_lag(const struct watch *watch);
+const struct histogram *watch_lag(const struct monitor *monitor);
 /* Somebody says the clock is right (HUP). */
-void watch_accept_clock(struct watch *watch);
+void monitor_accept_clock(struct monitor *monitor);

@@ -14,7 +14,7 @@ struct told {
     uint32_t ticks;
 };
 
-struct crowd {
+struct overload {
     const struct sessions *sessions;
     struct writer *writer;
     struct loop_timer *timer;
@@ -36,63 +36,63 @@ static uint64_t news(struct told *told, uint64_t count)
 
 static void look(void *context)
 {
-    struct crowd *crowd = context;
-    struct sessions_figures sessions;
-    struct writer_figures writer;
+    struct overload *overload = context;
+    struct sessions_metrics sessions;
+    struct writer_metrics writer;
     uint64_t more;
-    sessions_figures(crowd->sessions, &sessions);
-    writer_figures(crowd->writer, &writer);
-    if ((more = news(&crowd->turned_away, sessions.turned_away)) > 0)
+    sessions_metrics(overload->sessions, &sessions);
+    writer_metrics(overload->writer, &writer);
+    if ((more = news(&overload->turned_away, sessions.turned_away)) > 0)
         log_line(LOG_WARNING, "turned_away", "connections", log_value("%" PRIu64, more), "open",
-                 log_value("%" PRIu32, sessions.open), "places",
-                 log_value("%" PRIu32, sessions.places), "advice",
-                 sessions.places < SESSIONS_MAX ? "raise the limit of open files" : "none", NULL);
-    if ((more = news(&crowd->starved, sessions.starved)) > 0)
+                 log_value("%" PRIu32, sessions.open), "slots",
+                 log_value("%" PRIu32, sessions.slots), "advice",
+                 sessions.slots < SESSIONS_MAX ? "raise the limit of open files" : "none", NULL);
+    if ((more = news(&overload->starved, sessions.starved)) > 0)
         log_line(LOG_ERROR, "no_descriptors", "times", log_value("%" PRIu64, more), "open",
                  log_value("%" PRIu32, sessions.open), "advice",
                  "nobody gets in until there are some; see what else is open on this machine",
                  NULL);
-    if ((more = news(&crowd->busy, writer.busy)) > 0)
+    if ((more = news(&overload->busy, writer.busy)) > 0)
         log_line(LOG_WARNING, "busy", "commands", log_value("%" PRIu64, more), "waiting",
                  log_value("%" PRIu32, writer.waiting), "room", log_value("%" PRIu32, writer.room),
                  NULL);
 }
 
-static void tell_places(const struct crowd *crowd)
+static void tell_places(const struct overload *overload)
 {
-    struct sessions_figures sessions;
-    sessions_figures(crowd->sessions, &sessions);
-    if (sessions.places < SESSIONS_MAX)
-        log_line(LOG_WARNING, "few_descriptors", "places", log_value("%" PRIu32, sessions.places),
+    struct sessions_metrics sessions;
+    sessions_metrics(overload->sessions, &sessions);
+    if (sessions.slots < SESSIONS_MAX)
+        log_line(LOG_WARNING, "few_descriptors", "slots", log_value("%" PRIu32, sessions.slots),
                  "advice",
                  "more terminals than that are turned away: raise the limit of open "
                  "files (ulimit -n, LimitNOFILE)",
                  NULL);
 }
 
-struct crowd *crowd_create(struct loop *loop, const struct sessions *sessions,
-                           struct writer *writer, struct failure *failure)
+struct overload *overload_create(struct loop *loop, const struct sessions *sessions,
+                                 struct writer *writer, struct failure *failure)
 {
-    struct crowd *crowd = calloc(1, sizeof *crowd);
-    if (crowd)
-        crowd->timer = loop_timer_create(loop, look, crowd);
-    if (!crowd || !crowd->timer) {
-        free(crowd);
+    struct overload *overload = calloc(1, sizeof *overload);
+    if (overload)
+        overload->timer = loop_timer_create(loop, look, overload);
+    if (!overload || !overload->timer) {
+        free(overload);
         fail(failure, FAULT_MEMORY, 0, "no memory for a timer");
         return NULL;
     }
-    crowd->sessions = sessions;
-    crowd->writer = writer;
-    crowd->turned_away.ticks = crowd->starved.ticks = crowd->busy.ticks = TELL_TICKS;
-    tell_places(crowd);
-    loop_timer_start(crowd->timer, LOOK_MS, LOOK_MS);
-    return crowd;
+    overload->sessions = sessions;
+    overload->writer = writer;
+    overload->turned_away.ticks = overload->starved.ticks = overload->busy.ticks = TELL_TICKS;
+    tell_places(overload);
+    loop_timer_start(overload->timer, LOOK_MS, LOOK_MS);
+    return overload;
 }
 
-void crowd_destroy(struct crowd *crowd)
+void overload_destroy(struct overload *overload)
 {
-    if (!crowd)
+    if (!overload)
         return;
-    loop_timer_destroy(crowd->timer);
-    free(crowd);
+    loop_timer_destroy(overload->timer);
+    free(overload);
 }

@@ -7,9 +7,9 @@
 #include "engine/writer.h"
 #include "session/sessions.h"
 
-struct crowd;
+struct overload;
 
 /* NULL with a failure without memory. Sessions and writer must live as long. */
-struct crowd *crowd_create(struct loop *loop, const struct sessions *sessions,
-                           struct writer *writer, struct failure *failure);
-void crowd_destroy(struct crowd *crowd); /* NULL welcome */
+struct overload *overload_create(struct loop *loop, const struct sessions *sessions,
+                                 struct writer *writer, struct failure *failure);
+void overload_destroy(struct overload *overload); /* NULL welcome */

@@ -1,8 +1,8 @@
 /*
- * tefterd serve: the rooms in order, the loop, the rooms in reverse.
+ * tefterd serve: the instance in order, the loop, the instance in reverse.
  *
- *   folder ─ journal ─ ledger ─ vault ─ clock ─ commit  (rooms.h)
- *     └─ keys ─ loop ─ writer ─ watch ─ sessions ─ crowd ─ upkeep ─ metrics
+ *   folder ─ journal ─ ledger ─ vault ─ clock ─ commit  (instance.h)
+ *     └─ keys ─ loop ─ writer ─ watch ─ sessions ─ crowd ─ maintenance ─ metrics
  *
  * TERM: the writer finishes, every terminal hears Goodbye, the state is synced and marked CLEAN.
  * A second TERM leaves at once. HUP: the certificate is read again, and the clock is believed.
@@ -33,14 +33,14 @@ enum { DRAIN_MS = 10 * 1000, LOST_MS = 1000, LOST_RETRY_MS = 2000 };
 
 struct server {
     const struct settings *settings;
-    struct rooms rooms;
+    struct instance instance;
     struct keys keys;
     struct loop *loop;
     struct writer *writer;
-    struct watch *watch;
+    struct monitor *monitor;
     struct sessions *sessions;
-    struct crowd *crowd;
-    struct upkeep *upkeep;
+    struct overload *overload;
+    struct maintenance *maintenance;
     struct loop_timer *bound;   /* of draining */
     struct loop_timer *leaving; /* of telling that it is lost */
     struct metrics *metrics;
@@ -67,17 +67,17 @@ static uint32_t retry_ms(void *owner)
     return writer_retry_ms(((struct server *)owner)->writer);
 }
 
-static void settled(void *owner)
+static void make_visible(void *owner)
 {
-    writer_settled(((struct server *)owner)->writer);
+    writer_make_visible(((struct server *)owner)->writer);
 }
 
-static void replied(void *owner, uint64_t ticket, struct slice reply,
+static void replied(void *owner, uint64_t reply_token, struct slice reply,
                     const Tefter__Refusal *refused)
 {
     struct server *server = owner;
     if (server->sessions)
-        sessions_replied(server->sessions, ticket, reply, refused);
+        sessions_replied(server->sessions, reply_token, reply, refused);
 }
 
 static void published(void *owner, const struct published_group *group)
@@ -91,66 +91,66 @@ static void lost(void *owner);
 
 static int64_t now_of(void *owner)
 {
-    return clock_now_ms(&((struct server *)owner)->rooms.clock);
+    return clock_now_ms(&((struct server *)owner)->instance.clock);
 }
 
 static void new_id(void *owner, uint8_t ret_id[COMMAND_ID_SIZE])
 {
-    clock_new_id(&((struct server *)owner)->rooms.clock, ret_id);
+    clock_new_id(&((struct server *)owner)->instance.clock, ret_id);
 }
 
 /* ---- status ---- */
 
-static uint32_t days_left(const struct server *server, const struct watch_figures *watch,
+static uint32_t days_left(const struct server *server, const struct monitor_metrics *monitor,
                           uint64_t journal_bytes)
 {
-    const struct folder *folder = &server->rooms.folder;
+    const struct datadir *folder = &server->instance.folder;
     int64_t age_ms = clock_read().wall_ms - files_changed_ms(folder->format);
     uint64_t days = age_ms > 0 ? (uint64_t)age_ms / (24 * 3600 * 1000) : 0;
-    uint64_t grown = journal_bytes + watch->state_bytes;
+    uint64_t grown = journal_bytes + monitor->state_bytes;
     uint64_t left =
-        grown ? (uint64_t)((unsigned __int128)watch->disk_free_bytes * days / grown) : 0;
+        grown ? (uint64_t)((unsigned __int128)monitor->disk_free_bytes * days / grown) : 0;
     return left > UINT32_MAX ? UINT32_MAX : (uint32_t)left;
 }
 
-static void tell_epoch(const struct server *server, Tefter__StatusAnswer *answer)
+static void fill_rules_version(const struct server *server, Tefter__StatusAnswer *answer)
 {
     struct ledger_state state;
     struct failure failure = {.fault = FAULT_NONE};
-    if (ledger_state(server->rooms.ledger, &state, &failure))
-        answer->epoch = state.epoch;
+    if (ledger_state(server->instance.ledger, &state, &failure))
+        answer->rules_version = state.rules_version;
 }
 
-static void tell_watch(const struct server *server, Tefter__StatusAnswer *answer)
+static void tell_monitor(const struct server *server, Tefter__StatusAnswer *answer)
 {
-    struct watch_figures watch;
-    watch_figures(server->watch, &watch);
-    answer->disk_free_bytes = watch.disk_free_bytes;
-    answer->state_bytes = watch.state_bytes;
+    struct monitor_metrics monitor;
+    monitor_metrics(server->monitor, &monitor);
+    answer->disk_free_bytes = monitor.disk_free_bytes;
+    answer->state_bytes = monitor.state_bytes;
     answer->state_map_bytes = server->settings->map_bytes;
     answer->has_reader_lag = 1;
-    answer->reader_lag = watch.reader_lag;
+    answer->reader_lag = monitor.reader_lag;
     answer->has_read_only = 1;
-    answer->read_only = watch.read_only != NULL;
-    answer->read_only_reason = (char *)(uintptr_t)watch.read_only;
+    answer->read_only = monitor.read_only != NULL;
+    answer->read_only_reason = (char *)(uintptr_t)monitor.read_only;
     answer->has_clock_offset_ms = 1;
-    answer->clock_offset_ms = watch.clock_strayed_ms;
+    answer->clock_offset_ms = monitor.clock_strayed_ms;
     answer->has_loop_lag_ms = 1;
-    answer->loop_lag_ms = watch.loop_lag_ms;
-    answer->journal_slow_ms = watch.journal_slow_ms;
-    answer->has_journal_slow_ms = watch.journal_slow_ms > 0;
-    answer->disk_days_left = days_left(server, &watch, answer->journal_bytes);
+    answer->loop_lag_ms = monitor.loop_lag_ms;
+    answer->journal_slow_ms = monitor.journal_slow_ms;
+    answer->has_journal_slow_ms = monitor.journal_slow_ms > 0;
+    answer->disk_days_left = days_left(server, &monitor, answer->journal_bytes);
     answer->has_disk_days_left = answer->disk_days_left > 0;
 }
 
-static void tell_crowd(const struct server *server, uint64_t busy, Tefter__StatusAnswer *answer)
+static void tell_overload(const struct server *server, uint64_t busy, Tefter__StatusAnswer *answer)
 {
-    struct sessions_figures sessions;
-    sessions_figures(server->sessions, &sessions);
-    answer->has_places = answer->has_turned_away = answer->has_busy = 1;
+    struct sessions_metrics sessions;
+    sessions_metrics(server->sessions, &sessions);
+    answer->has_slots = answer->has_turned_away = answer->has_busy = 1;
     answer->has_not_reading = 1;
     answer->not_reading = sessions.not_reading;
-    answer->places = sessions.places;
+    answer->slots = sessions.slots;
     answer->turned_away = sessions.turned_away;
     answer->busy = busy;
 }
@@ -158,22 +158,22 @@ static void tell_crowd(const struct server *server, uint64_t busy, Tefter__Statu
 static void status(void *owner, Tefter__StatusAnswer *answer)
 {
     struct server *server = owner;
-    struct writer_figures writer;
-    struct journal_figures journal;
-    writer_figures(server->writer, &writer);
-    journal_figures(server->rooms.journal, &journal);
+    struct writer_metrics writer;
+    struct journal_metrics journal;
+    writer_metrics(server->writer, &writer);
+    journal_metrics(server->instance.journal, &journal);
     answer->version = (char *)(uintptr_t)version_text;
     answer->uptime_ms = clock_loop_ms() - server->started_ms;
     answer->commands = writer.commands;
     answer->batches = writer.batches;
     answer->journal_bytes = journal.bytes;
-    answer->last_backup_ms = upkeep_last_backup_ms(&server->rooms.folder);
+    answer->last_backup_ms = maintenance_last_backup_ms(&server->instance.folder);
     answer->has_last_backup_ms = answer->last_backup_ms > 0;
     answer->server_certificate_ends_ms = server->certificate_ends_ms;
     answer->has_server_certificate_ends_ms = 1;
-    tell_epoch(server, answer);
-    tell_watch(server, answer);
-    tell_crowd(server, writer.busy, answer);
+    fill_rules_version(server, answer);
+    tell_monitor(server, answer);
+    tell_overload(server, writer.busy, answer);
 }
 
 /* ---- signals ---- */
@@ -223,7 +223,7 @@ static void on_term(void *context)
     server->draining = true;
     log_line(LOG_NOTICE, "stopping", NULL);
     notify_stopping();
-    upkeep_stop(server->upkeep);
+    maintenance_stop(server->maintenance);
     loop_timer_start(server->bound, DRAIN_MS, 0);
     writer_finish(server->writer, drain_sessions, server);
 }
@@ -240,8 +240,8 @@ static void on_hup(void *context)
     struct server *server = context;
     struct failure failure = {.fault = FAULT_NONE};
     struct keys fresh;
-    watch_accept_clock(server->watch);
-    if (!keys_read(&server->rooms.folder, &fresh, &failure)) {
+    monitor_accept_clock(server->monitor);
+    if (!keys_read(&server->instance.folder, &fresh, &failure)) {
         log_line(LOG_ERROR, "certificate_not_reloaded", "reason", failure.text, NULL);
         return;
     }
@@ -268,9 +268,9 @@ static bool catch_signals(struct server *server, struct failure *failure)
 static void look_at_clock(const struct server *server)
 {
     struct ledger_state state;
-    if (!ledger_state(server->rooms.ledger, &state, NULL))
+    if (!ledger_state(server->instance.ledger, &state, NULL))
         return;
-    int64_t behind_ms = state.now_ms - clock_now_ms(&server->rooms.clock);
+    int64_t behind_ms = state.now_ms - clock_now_ms(&server->instance.clock);
     if (behind_ms > CLOCK_JUMP_MS)
         log_line(LOG_ERROR, "clock_behind", "ms", log_value("%" PRId64, behind_ms), "advice",
                  "the ledger has seen later times; set the clock of this machine", NULL);
@@ -300,14 +300,14 @@ static bool build_loop(struct server *server, struct failure *failure)
 /* Why nothing may be written as long as this process lives; NULL: it may. */
 static const char *behind(const struct server *server)
 {
-    const char *why = server->rooms.recovered.behind;
+    const char *why = server->instance.recovered.behind;
     return why[0] == '\0' ? NULL : why;
 }
 
 static bool build_writer(struct server *server, struct failure *failure)
 {
     struct writer_options options = {.loop = server->loop,
-                                     .commit = server->rooms.commit,
+                                     .commit = server->instance.commit,
                                      .read_only = behind(server) != NULL,
                                      .slow_us = server->settings->slow_ms * 1000,
                                      .replied = replied,
@@ -317,33 +317,33 @@ static bool build_writer(struct server *server, struct failure *failure)
     return writer_create(&options, &server->writer, failure);
 }
 
-static bool build_watch(struct server *server, struct failure *failure)
+static bool build_monitor(struct server *server, struct failure *failure)
 {
-    struct watch_options options = {.loop = server->loop,
-                                    .folder = &server->rooms.folder,
-                                    .settings = server->settings,
-                                    .ledger = server->rooms.ledger,
-                                    .clock = &server->rooms.clock,
-                                    .writer = server->writer,
-                                    .behind = behind(server)};
-    server->watch = watch_create(&options, failure);
-    return server->watch != NULL;
+    struct monitor_options options = {.loop = server->loop,
+                                      .folder = &server->instance.folder,
+                                      .settings = server->settings,
+                                      .ledger = server->instance.ledger,
+                                      .clock = &server->instance.clock,
+                                      .writer = server->writer,
+                                      .behind = behind(server)};
+    server->monitor = monitor_create(&options, failure);
+    return server->monitor != NULL;
 }
 
 static bool build_sessions(struct server *server, struct failure *failure)
 {
     struct sessions_options options = {.loop = server->loop,
-                                       .ledger = server->rooms.ledger,
-                                       .vault = server->rooms.vault,
+                                       .ledger = server->instance.ledger,
+                                       .vault = server->instance.vault,
                                        .listen = server->settings->listen,
                                        .row_cache_bytes = server->settings->row_cache_bytes,
-                                       .audit_path = server->rooms.folder.audit,
+                                       .audit_path = server->instance.folder.audit,
                                        .identity = server->keys.server,
                                        .root = server->keys.root,
                                        .submit = submit,
                                        .busy = busy,
                                        .retry_ms = retry_ms,
-                                       .settled = settled,
+                                       .make_visible = make_visible,
                                        .now_ms = now_of,
                                        .status = status,
                                        .new_id = new_id,
@@ -353,32 +353,32 @@ static bool build_sessions(struct server *server, struct failure *failure)
     return sessions_create(&options, &server->sessions, failure);
 }
 
-static bool build_crowd(struct server *server, struct failure *failure)
+static bool build_overload(struct server *server, struct failure *failure)
 {
-    server->crowd = crowd_create(server->loop, server->sessions, server->writer, failure);
-    return server->crowd != NULL;
+    server->overload = overload_create(server->loop, server->sessions, server->writer, failure);
+    return server->overload != NULL;
 }
 
-static bool build_upkeep(struct server *server, struct failure *failure)
+static bool build_maintenance(struct server *server, struct failure *failure)
 {
-    struct upkeep_options options = {.loop = server->loop,
-                                     .folder = &server->rooms.folder,
-                                     .settings = server->settings,
-                                     .journal = server->rooms.journal,
-                                     .ledger = server->rooms.ledger};
-    server->upkeep = upkeep_create(&options, failure);
-    return server->upkeep != NULL;
+    struct maintenance_options options = {.loop = server->loop,
+                                          .folder = &server->instance.folder,
+                                          .settings = server->settings,
+                                          .journal = server->instance.journal,
+                                          .ledger = server->instance.ledger};
+    server->maintenance = maintenance_create(&options, failure);
+    return server->maintenance != NULL;
 }
 
 static bool build_metrics(struct server *server, struct failure *failure)
 {
     struct metrics_options options = {.loop = server->loop,
                                       .settings = server->settings,
-                                      .folder = &server->rooms.folder,
-                                      .journal = server->rooms.journal,
-                                      .ledger = server->rooms.ledger,
+                                      .folder = &server->instance.folder,
+                                      .journal = server->instance.journal,
+                                      .ledger = server->instance.ledger,
                                       .writer = server->writer,
-                                      .watch = server->watch,
+                                      .monitor = server->monitor,
                                       .sessions = server->sessions,
                                       .certificate_ends_ms = &server->certificate_ends_ms};
     server->metrics = metrics_create(&options, failure);
@@ -394,22 +394,24 @@ static bool tell_listening(struct server *server, struct failure *failure)
     int host = colon ? (int)(colon - listen) : (int)strlen(listen);
     int size = snprintf(address, sizeof address, "%.*s:%u\n", host, listen,
                         (unsigned)sessions_port(server->sessions));
-    if (!files_write(server->rooms.folder.address, slice_of(address, (size_t)size), 0600, failure))
+    if (!files_write(server->instance.folder.address, slice_of(address, (size_t)size), 0600,
+                     failure))
         return false;
     address[size - 1] = '\0';
     printf("listening on %s\n", address);
     fflush(stdout);
-    log_line(LOG_INFO, "listening", "address", address, "ledger", server->rooms.folder.root, NULL);
+    log_line(LOG_INFO, "listening", "address", address, "ledger", server->instance.folder.root,
+             NULL);
     notify_ready();
     return true;
 }
 
 static bool build(struct server *server, struct failure *failure)
 {
-    return keys_read(&server->rooms.folder, &server->keys, failure) &&
+    return keys_read(&server->instance.folder, &server->keys, failure) &&
            build_loop(server, failure) && build_writer(server, failure) &&
-           build_watch(server, failure) && build_sessions(server, failure) &&
-           build_crowd(server, failure) && build_upkeep(server, failure) &&
+           build_monitor(server, failure) && build_sessions(server, failure) &&
+           build_overload(server, failure) && build_maintenance(server, failure) &&
            build_metrics(server, failure) && catch_signals(server, failure) &&
            tell_listening(server, failure);
 }
@@ -417,24 +419,24 @@ static bool build(struct server *server, struct failure *failure)
 /* In reverse. Destroying the loop waits for what is on the pool; only then the ledger may go. */
 static void tear_down(struct server *server)
 {
-    unlink(server->rooms.folder.address);
+    unlink(server->instance.folder.address);
     metrics_destroy(server->metrics);
-    upkeep_stop(server->upkeep);
-    crowd_destroy(server->crowd);
+    maintenance_stop(server->maintenance);
+    overload_destroy(server->overload);
     if (server->sessions)
         sessions_destroy(server->sessions);
     server->sessions = NULL;
-    watch_destroy(server->watch);
+    monitor_destroy(server->monitor);
     writer_destroy(server->writer);
     loop_timer_destroy(server->bound);
     loop_timer_destroy(server->leaving);
     if (server->loop)
         loop_destroy(server->loop);
-    upkeep_destroy(server->upkeep);
+    maintenance_destroy(server->maintenance);
     keys_fini(&server->keys);
 }
 
-int server_run(const struct settings *settings)
+int serve_run(const struct settings *settings)
 {
     static struct server server;
     struct failure failure = {.fault = FAULT_NONE};
@@ -443,16 +445,16 @@ int server_run(const struct settings *settings)
     signal(SIGXFSZ, SIG_IGN);
     raise_descriptors();
     server = (struct server){.settings = settings, .started_ms = clock_loop_ms()};
-    if (!rooms_open(&server.rooms, settings, ROOMS_SHOWN, &failure))
-        return settings_told(&failure);
+    if (!instance_open(&server.instance, settings, INSTANCE_SHOWN, &failure))
+        return settings_report(&failure);
     look_at_clock(&server);
     bool built = build(&server, &failure);
     if (built)
         loop_run(server.loop);
     tear_down(&server);
-    rooms_close(&server.rooms);
+    instance_close(&server.instance);
     if (!built)
-        return settings_told(&failure);
+        return settings_report(&failure);
     log_line(LOG_NOTICE, "stopped", NULL);
     return EXIT_DONE;
 }

@@ -5,5 +5,5 @@
  */
 #include "settings/settings.h"
 
-int server_run(const struct settings *settings);
+int serve_run(const struct settings *settings);
 int metrics_run(const struct settings *settings);

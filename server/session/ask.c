@@ -139,8 +139,8 @@ void ask_token(struct session *session, const Tefter__FromTerminal *request)
 void ask_switch(struct session *session, const Tefter__FromTerminal *request)
 {
     const struct access_asker asker = begin(session, request);
-    access_switch(session->home->access, &asker, request->switch_person->login,
-                  request->switch_person->pin);
+    access_switch(session->home->access, &asker, request->switch_staff->login,
+                  request->switch_staff->pin);
 }
 
 void ask_logout(struct session *session, const Tefter__FromTerminal *request)

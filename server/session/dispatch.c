@@ -30,7 +30,7 @@ static struct row row_of(const Tefter__FromTerminal *request)
         return (struct row){ask_login, SESSION_GREETED, RIGHT(NONE), false};
     case BODY(USE_TOKEN):
         return (struct row){ask_token, SESSION_GREETED, RIGHT(NONE), false};
-    case BODY(SWITCH_PERSON):
+    case BODY(SWITCH_STAFF):
         return (struct row){ask_switch, SESSION_LOGGED_IN, RIGHT(NONE), false};
     case BODY(LOGOUT):
         return (struct row){ask_logout, SESSION_GREETED, RIGHT(NONE), false};

@@ -1,8 +1,8 @@
 /*
  * Subscriptions. Registered at the hub first, so nothing is missed; then either what changed since
- * the terminal left goes out as one set, or the whole picture in pages, one a turn and only while
+ * the terminal left goes out as one set, or the whole replica in pages, one a turn and only while
  * the terminal keeps up, each exact at its own seq. After the last page a set is promised whose
- * `this` is at least that page's seq: then the picture is exact.
+ * `this` is at least that page's seq: then the replica is exact.
  */
 #include <stdlib.h>
 
@@ -79,7 +79,7 @@ static void leave_snapshot(struct feed *feed)
     feed->paging = false;
 }
 
-/* The whole picture, from its first page on. request 0: unasked, so that the terminal knows. */
+/* The whole replica, from its first page on. request 0: unasked, so that the terminal knows. */
 static bool begin_anew(struct feed *feed, uint64_t request)
 {
     leave_snapshot(feed);
@@ -124,42 +124,42 @@ static bool gather_approvals(struct gathering *gathering, struct feed *feed)
 }
 
 /* A page for this feed alone. */
-static bool own_page(struct feed *feed, struct snapshot_page *ret_page)
+static bool own_page(struct feed *feed, struct snapshot_chunk *ret_page)
 {
     struct sessions *home = feed->session->home;
     struct gathering gathering;
     bool read = gather_begin(&gathering, home, feed->subscription) &&
-                gather_room(&gathering, FEED_PAGE_ROWS);
+                gather_room(&gathering, FEED_CHUNK_ROWS);
     bool more =
         read && (feed->topic == TEFTER__TOPIC__TOPIC_APPROVALS ? gather_approvals(&gathering, feed)
                                                                : gather_chosen(&gathering, feed));
     buffer_clear(&home->rows);
-    read = read && hub_page_rows_put(&home->rows, gathering.rows, gathering.count);
+    read = read && hub_chunk_rows_put(&home->rows, gathering.rows, gathering.count);
     if (read)
-        *ret_page = (struct snapshot_page){ledger_view_seq(gathering.view),
-                                           buffer_slice(&home->rows), 0, !more};
+        *ret_page = (struct snapshot_chunk){ledger_view_seq(gathering.view),
+                                            buffer_slice(&home->rows), 0, !more};
     gather_end(&gathering);
     return read;
 }
 
-static bool shared_page(struct feed *feed, struct snapshot_page *ret_page)
+static bool shared_page(struct feed *feed, struct snapshot_chunk *ret_page)
 {
-    if (!snapshot_page(feed->snapshot, (uint32_t)feed->cursor, ret_page))
+    if (!snapshot_chunk(feed->snapshot, (uint32_t)feed->cursor, ret_page))
         return false;
     feed->cursor = ret_page->until;
     return true;
 }
 
-static void feed_page(struct feed *feed)
+static void feed_chunk(struct feed *feed)
 {
     struct session *session = feed->session;
     struct buffer *out = &session->home->out;
-    struct snapshot_page page;
+    struct snapshot_chunk page;
     arena_reset(&session->home->arena);
     if (!(feed->snapshot != NULL ? shared_page(feed, &page) : own_page(feed, &page)))
         return;
     buffer_clear(out);
-    if (hub_page_put(out, feed->subscription, page.seq, page.rows, page.last))
+    if (hub_chunk_put(out, feed->subscription, page.seq, page.rows, page.last))
         (void)stream_write(session->stream, buffer_slice(out));
     if (!page.last)
         return;
@@ -189,7 +189,7 @@ void feeds_turn(struct session *session)
     if (feed->stale)
         (void)begin_anew(feed, 0);
     else
-        feed_page(feed);
+        feed_chunk(feed);
     if (session->state != SESSION_CLOSING && waiting_feed(session) != NULL)
         session_want_turn(session);
 }
@@ -234,7 +234,7 @@ static bool gather_changed(struct gathering *gathering, struct feed *feed, uint6
         !ledger_view_changed(gathering->view, from, &keys, &count) ||
         count > HUB_PENDING_ROWS_MAX || !gather_room(gathering, count))
         return false;
-    for (size_t i = 0; i < count && gathering->bytes <= HUB_SET_BYTES_MAX; i++)
+    for (size_t i = 0; i < count && gathering->bytes <= HUB_DELTA_BYTES_MAX; i++)
         gather(gathering, keys[i]);
     return hub_fits(gathering->rows, gathering->count);
 }

@@ -26,7 +26,7 @@ void gather_end(struct gathering *gathering)
 
 bool gather_full(const struct gathering *gathering)
 {
-    return gathering->count + 2 > gathering->room || gathering->bytes > FEED_PAGE_BYTES;
+    return gathering->count + 2 > gathering->room || gathering->bytes > FEED_CHUNK_BYTES;
 }
 
 static void put(struct gathering *gathering, uint64_t key, uint32_t customer, struct slice row)

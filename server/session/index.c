@@ -61,11 +61,11 @@ static void put_customer(struct lines *lines, const Tefter__CustomerRecord *reco
     put_text(lines, record->nickname);
     put_phone(lines, record->phone);
     put_text(lines, record->tax_code);
-    for (size_t i = 0; i < record->n_persons; i++) {
-        if (record->persons[i]->revoked)
+    for (size_t i = 0; i < record->n_buyers; i++) {
+        if (record->buyers[i]->revoked)
             continue;
-        put_text(lines, record->persons[i]->name);
-        put_phone(lines, record->persons[i]->phone);
+        put_text(lines, record->buyers[i]->name);
+        put_phone(lines, record->buyers[i]->phone);
     }
 }
 
@@ -192,10 +192,10 @@ static size_t search_rows(const Tefter__Search *query)
                                                                          : SEARCH_ROWS;
 }
 
-void index_found(struct sessions *home, const Tefter__Query *query, struct ledger_found *ret_found)
+void index_found(struct sessions *home, const Tefter__Query *query, struct ledger_hits *ret_found)
 {
     uint32_t *customers = arena_take(&home->arena, FOUND_MAX * sizeof *customers);
-    *ret_found = (struct ledger_found){customers, 0};
+    *ret_found = (struct ledger_hits){customers, 0};
     if (customers == NULL)
         return;
     if (query->kind_case == TEFTER__QUERY__KIND_SEARCH)

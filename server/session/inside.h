@@ -6,7 +6,7 @@
  *   session.c    one connection: frames in, messages out, its end
  *   terminal.c   who is at the other end: certificate, record, greeting
  *   dispatch.c   the table of requests: body, least state, right, handler
- *   submit.c     commands and the errands that wait for their replies
+ *   submit.c     commands and the pending that wait for their replies
  *   query.c      queries, short and long; rows.c: those the row cache answers
  *   ask.c        what access answers: logins, passwords, codes, enrolment; what then becomes of the
  *                connection
@@ -41,10 +41,10 @@ enum {
     QUERIES_WAITING_MAX = 128, /* long ones */
     QUERIES_EACH_MAX = 8,      /* of them, one session's; one is answered at a time */
     QUERIES_RUNNING_MAX = 2,   /* as many as the pool has threads; one less while it hashes */
-    ERRANDS_MAX = 65536,
+    PENDING_MAX = 65536,
     FOUND_MAX = 2000, /* customers a search hands to the ledger */
-    FEED_PAGE_ROWS = 200,
-    FEED_PAGE_BYTES = 128 * 1024,
+    FEED_CHUNK_ROWS = 200,
+    FEED_CHUNK_BYTES = 128 * 1024,
     SNAPSHOT_BYTES_MAX = 64 * 1024 * 1024, /* of pages that are kept */
     BUSY_RETRY_MS = 250,
 };
@@ -107,13 +107,13 @@ struct session_ref {
 #define ERRAND_TAKEN UINT32_MAX
 
 /* A command on its way to the writer and back: a terminal's, to be told, or one of access. */
-struct errand {
+struct pending_command {
     struct session_ref session; /* generation 0: nobody waits */
-    uint32_t turn;              /* of this place; in the ticket */
+    uint32_t turn;              /* of this place; in the reply_token */
     uint32_t next_free;         /* ERRAND_TAKEN: it is not free */
     uint64_t request;
-    access_done_fn done; /* NULL: a terminal's */
-    void *parcel;        /* of `done` */
+    access_done_fn done;   /* NULL: a terminal's */
+    void *request_payload; /* of `done` */
 };
 
 struct long_query;
@@ -163,9 +163,9 @@ struct sessions {
     struct session *turns_first;
     struct session *turns_last;
     struct session *dead;
-    struct errand *errands;
-    uint32_t errand_count;
-    size_t errand_room;
+    struct pending_command *pending;
+    uint32_t pending_count;
+    size_t pending_room;
     uint32_t free_errand; /* + 1; 0: none */
     struct long_query *queries_first;
     struct long_query *queries_last;
@@ -188,7 +188,7 @@ struct sessions {
 
 int64_t sessions_now_ms(const struct sessions *home);
 /* A view begun after this holds all that was told; sessions_view does it itself. */
-void sessions_settled(struct sessions *home);
+void sessions_make_visible(struct sessions *home);
 /* A view has told this seq. */
 void sessions_told(struct sessions *home, uint64_t seq);
 /* A read transaction for this turn; NULL with a failure that is not worth telling a terminal. */
@@ -260,7 +260,8 @@ void dispatch(struct session *session, struct slice frame);
 void submit_command(struct session *session, const Tefter__FromTerminal *request);
 /* For access, whose owner is the room: a command that a terminal did not make. */
 enum submit_answer submit_own(void *owner, const Tefter__Command *command,
-                              const Tefter__Actor *actor, access_done_fn done, void *parcel);
+                              const Tefter__Actor *actor, access_done_fn done,
+                              void *request_payload);
 uint32_t submit_retry_ms(void *owner, enum submit_answer answer);
 void errands_fini(struct sessions *home);
 
@@ -281,7 +282,7 @@ bool rows_fill(struct sessions *home, struct ledger_view *view, struct texts *te
                uint32_t branch, uint64_t key);
 /* false: it is to be answered from a view, and nothing was sent. */
 bool rows_answer(struct session *session, const Tefter__FromTerminal *request,
-                 const Tefter__Query *query, const struct ledger_found *found);
+                 const Tefter__Query *query, const struct ledger_hits *found);
 /* Customers that a search found, as the first hits of its answer: packed members of SearchAnswer,
  * exact at seq. The rest of the answer is made elsewhere, at the same seq. */
 struct row_hits {
@@ -290,8 +291,7 @@ struct row_hits {
     struct slice bytes;
 };
 /* In home->rows. */
-void rows_hits(struct session *session, const struct ledger_found *found,
-               struct row_hits *ret_hits);
+void rows_hits(struct session *session, const struct ledger_hits *found, struct row_hits *ret_hits);
 /* Before the hub hears of it. rows: with their words, NULL: no memory; words_lost: without. */
 void rows_published(struct sessions *home, const struct published_group *group,
                     const struct hub_row *rows, bool words_lost);
@@ -348,7 +348,7 @@ bool gather_all(struct gathering *gathering, uint32_t *cursor);
 
 /* ---- snapshot.c ---- */
 
-struct snapshot_page {
+struct snapshot_chunk {
     uint64_t seq;
     struct slice rows; /* encoded; until the next page is made */
     uint32_t until;    /* the next page begins behind this customer */
@@ -359,7 +359,7 @@ struct snapshot_page {
 struct snapshot *snapshot_join(struct sessions *home, struct hub_subscription *subscription);
 void snapshot_release(struct snapshot *snapshot); /* NULL welcome */
 /* The page behind a customer, from memory or from the ledger; false: not now. */
-bool snapshot_page(struct snapshot *snapshot, uint32_t after, struct snapshot_page *ret_page);
+bool snapshot_chunk(struct snapshot *snapshot, uint32_t after, struct snapshot_chunk *ret_page);
 /* Kept pages are overwritten: words of theirs may have been changed, or erased. */
 void snapshots_forget(struct sessions *home);
 void snapshots_tick(struct sessions *home);
@@ -379,7 +379,7 @@ void index_customer(struct sessions *home, struct ledger_view *view, struct text
                     uint32_t customer);
 /* Does this query speak of customers by words? Those found live in home->arena. */
 bool index_wanted(const Tefter__Query *query);
-void index_found(struct sessions *home, const Tefter__Query *query, struct ledger_found *ret_found);
+void index_found(struct sessions *home, const Tefter__Query *query, struct ledger_hits *ret_found);
 
 /* ---- status.c ---- */
 

@@ -18,7 +18,7 @@ struct long_query {
     struct arena arena;
     struct slice query; /* in the arena, like all below */
     Tefter__Actor actor;
-    struct ledger_found found;
+    struct ledger_hits found;
     bool has_found;
     struct row_hits hits; /* of a search, from the row cache */
     struct slice answer;  /* packed; empty: it came to nothing */
@@ -44,10 +44,10 @@ static bool take_hits(const struct ledger_view *view, Tefter__Query *query, stru
 /* The answer in the arena, words and all; NULL: the ledger cannot be read. hits: NULL, or the first
  * of them, with count 0 when they do not count. */
 static Tefter__Answer *answer_of(const struct sessions *home, Tefter__Query *query,
-                                 const Tefter__Actor *actor, const struct ledger_found *found,
+                                 const Tefter__Actor *actor, const struct ledger_hits *found,
                                  struct row_hits *hits, struct arena *arena)
 {
-    static const struct ledger_found none = {NULL, 0};
+    static const struct ledger_hits none = {NULL, 0};
     struct failure failure = {0};
     struct texts texts;
     struct ledger_view *view = ledger_view_begin(home->options.ledger, arena, &failure);
@@ -219,7 +219,7 @@ static void run(struct sessions *home, struct long_query *job)
     session_find(home, job->session)->answering = true;
     home->queries_running++;
     home->jobs++;
-    sessions_settled(home);
+    sessions_make_visible(home);
     need(loop_work(home->options.loop, work, done, job));
 }
 
@@ -235,7 +235,7 @@ void queries_go_on(struct sessions *home)
     }
 }
 
-static bool copy_query(struct long_query *job, struct slice query, const struct ledger_found *found)
+static bool copy_query(struct long_query *job, struct slice query, const struct ledger_hits *found)
 {
     void *bytes = arena_copy(&job->arena, query.data, query.size);
     void *customers = NULL;
@@ -245,7 +245,7 @@ static bool copy_query(struct long_query *job, struct slice query, const struct 
     job->query = slice_of(bytes, query.size);
     job->has_found = found != NULL;
     if (found != NULL)
-        job->found = (struct ledger_found){customers, found->count};
+        job->found = (struct ledger_hits){customers, found->count};
     return bytes != NULL && (found == NULL || customers != NULL);
 }
 
@@ -259,8 +259,7 @@ static bool copy_hits(struct long_query *job, const struct row_hits *hits)
 }
 
 static struct long_query *query_create(struct session *session, const Tefter__FromTerminal *request,
-                                       const struct ledger_found *found,
-                                       const struct row_hits *hits)
+                                       const struct ledger_hits *found, const struct row_hits *hits)
 {
     struct sessions *home = session->home;
     struct long_query *job = NULL;
@@ -283,7 +282,7 @@ static struct long_query *query_create(struct session *session, const Tefter__Fr
 }
 
 static void answer_later(struct session *session, const Tefter__FromTerminal *request,
-                         const Tefter__Query *query, const struct ledger_found *found)
+                         const Tefter__Query *query, const struct ledger_hits *found)
 {
     struct sessions *home = session->home;
     struct row_hits hits = {.count = 0};
@@ -317,11 +316,11 @@ void queries_fini(struct sessions *home)
 /* ---- short ones ---- */
 
 static void answer_now(struct session *session, const Tefter__FromTerminal *request,
-                       Tefter__Query *query, const struct ledger_found *found)
+                       Tefter__Query *query, const struct ledger_hits *found)
 {
     struct sessions *home = session->home;
     Tefter__Actor actor = session_actor(session);
-    sessions_settled(home);
+    sessions_make_visible(home);
     Tefter__Answer *answer = answer_of(home, query, &actor, found, NULL, &home->arena);
     if (answer == NULL) {
         session_refuse_wait(session, request, TEFTER__REFUSAL_CODE__BUSY, BUSY_RETRY_MS);
@@ -360,7 +359,7 @@ static Tefter__Query *read_query(struct session *session, const Tefter__FromTerm
 void query_ask(struct session *session, const Tefter__FromTerminal *request)
 {
     struct sessions *home = session->home;
-    struct ledger_found found = {NULL, 0};
+    struct ledger_hits found = {NULL, 0};
     Tefter__Query *query = read_query(session, request);
     if (query == NULL)
         return;

@@ -284,7 +284,7 @@ static bool send_list(struct reading *reading, uint64_t request, const struct li
 }
 
 static bool answer_list(struct reading *reading, uint64_t request,
-                        const Tefter__CustomerList *query, const struct ledger_found *found)
+                        const Tefter__CustomerList *query, const struct ledger_hits *found)
 {
     const struct sessions *home = reading->home;
     uint32_t customers[PAGE_ROWS_MAX];
@@ -312,7 +312,7 @@ static bool answer_list(struct reading *reading, uint64_t request,
 /* ---- likely doubles ---- */
 
 static bool answer_doubles(struct reading *reading, uint64_t request,
-                           const Tefter__LikelyDoubles *query, const struct ledger_found *found)
+                           const Tefter__LikelyDoubles *query, const struct ledger_hits *found)
 {
     size_t size;
     if (found == NULL || (query->name == NULL && query->phone == NULL && query->tax_code == NULL) ||
@@ -329,7 +329,7 @@ static bool answer_doubles(struct reading *reading, uint64_t request,
 enum { TAG_HIT = WIRE_TAG(1, WIRE_BYTES) };
 
 /* A hit holds its entry as field 1, as a list does. */
-static uint8_t *hits_write(const struct reading *reading, const struct ledger_found *found,
+static uint8_t *hits_write(const struct reading *reading, const struct ledger_hits *found,
                            uint8_t *out)
 {
     for (size_t i = 0; i < found->count; i++) {
@@ -341,7 +341,7 @@ static uint8_t *hits_write(const struct reading *reading, const struct ledger_fo
     return out;
 }
 
-static bool hits_size(struct reading *reading, const struct ledger_found *found, size_t *ret_size)
+static bool hits_size(struct reading *reading, const struct ledger_hits *found, size_t *ret_size)
 {
     if (!entries_size(reading, found->customers, found->count, ret_size))
         return false;
@@ -352,7 +352,7 @@ static bool hits_size(struct reading *reading, const struct ledger_found *found,
     return true;
 }
 
-void rows_hits(struct session *session, const struct ledger_found *found, struct row_hits *ret_hits)
+void rows_hits(struct session *session, const struct ledger_hits *found, struct row_hits *ret_hits)
 {
     struct reading reading;
     struct buffer *out = &session->home->rows;
@@ -486,7 +486,7 @@ static bool answer_card(struct reading *reading, uint64_t request, const Tefter_
 /* ---- asking ---- */
 
 bool rows_answer(struct session *session, const Tefter__FromTerminal *request,
-                 const Tefter__Query *query, const struct ledger_found *found)
+                 const Tefter__Query *query, const struct ledger_hits *found)
 {
     struct reading reading;
     bool list = query->kind_case == TEFTER__QUERY__KIND_CUSTOMERS;
@@ -531,8 +531,8 @@ static void row_published(struct sessions *home, const struct ledger_row *row, s
 static void event_published(struct sessions *home, const Tefter__Event *event)
 {
     switch (event->kind) {
-    case TEFTER__EVENT_KIND__COMPANY_FOUNDED:
-    case TEFTER__EVENT_KIND__EPOCH_ADOPTED:
+    case TEFTER__EVENT_KIND__COMPANY_CREATED:
+    case TEFTER__EVENT_KIND__RULES_VERSION_ADOPTED:
         row_cache_clear(home->cache);
         home->customers = 0;
         break;
@@ -557,7 +557,7 @@ static void event_published(struct sessions *home, const Tefter__Event *event)
         home->customers = 0;
         break;
     case TEFTER__EVENT_KIND__CUSTOMER_CHANGED:
-    case TEFTER__EVENT_KIND__PERSON_CHANGED:
+    case TEFTER__EVENT_KIND__BUYER_CHANGED:
         home->words_changed = true;
         break;
     case TEFTER__EVENT_KIND__STAFF_CHANGED:
@@ -566,7 +566,7 @@ static void event_published(struct sessions *home, const Tefter__Event *event)
     case TEFTER__EVENT_KIND__CUSTOMER_LOCKED_EVENT:
     case TEFTER__EVENT_KIND__CUSTOMER_UNLOCKED:
     case TEFTER__EVENT_KIND__PRODUCT_CHANGED:
-    case TEFTER__EVENT_KIND__MONEY_PLACE_CHANGED:
+    case TEFTER__EVENT_KIND__MONEY_ACCOUNT_CHANGED:
     case TEFTER__EVENT_KIND__LIMIT_CHANGED:
     case TEFTER__EVENT_KIND__APPROVAL_ASKED:
     case TEFTER__EVENT_KIND__APPROVAL_DECIDED:

@@ -10,10 +10,10 @@ int64_t sessions_now_ms(const struct sessions *home)
     return home->options.now_ms(home->options.owner);
 }
 
-void sessions_settled(struct sessions *home)
+void sessions_make_visible(struct sessions *home)
 {
-    if (home->options.settled)
-        home->options.settled(home->options.owner);
+    if (home->options.make_visible)
+        home->options.make_visible(home->options.owner);
 }
 
 void sessions_told(struct sessions *home, uint64_t seq)
@@ -25,7 +25,7 @@ void sessions_told(struct sessions *home, uint64_t seq)
 struct ledger_view *sessions_view(struct sessions *home, struct arena *arena)
 {
     struct failure failure = {0};
-    sessions_settled(home);
+    sessions_make_visible(home);
     struct ledger_view *view = ledger_view_begin(home->options.ledger, arena, &failure);
     if (view != NULL)
         sessions_told(home, ledger_view_seq(view));
@@ -280,7 +280,7 @@ static int64_t now_of(void *owner)
 
 static void settled_of(void *owner)
 {
-    sessions_settled(owner);
+    sessions_make_visible(owner);
 }
 
 static bool make_access(struct sessions *home, struct failure *failure)
@@ -292,7 +292,7 @@ static bool make_access(struct sessions *home, struct failure *failure)
         .root = home->options.root,
         .submit = submit_own,
         .retry_ms = submit_retry_ms,
-        .settled = settled_of,
+        .make_visible = settled_of,
         .now_ms = now_of,
         .hashed = pool_is_free,
         .owner = home,
@@ -413,18 +413,18 @@ void sessions_published(struct sessions *home, const struct published_group *gro
         forget_words(home);
 }
 
-void sessions_figures(const struct sessions *home, struct sessions_figures *ret_figures)
+void sessions_metrics(const struct sessions *home, struct sessions_metrics *ret_figures)
 {
-    *ret_figures = (struct sessions_figures){
+    *ret_figures = (struct sessions_metrics){
         .open = home->open,
         .accepted = home->accepted,
         .cut_slow = home->cut_slow,
         .bad_frames = home->bad_frames,
     };
     if (home->listener != NULL) {
-        struct stream_listener_figures listener;
-        stream_listener_figures(home->listener, &listener);
-        ret_figures->places = listener.places;
+        struct stream_listener_metrics listener;
+        stream_listener_metrics(home->listener, &listener);
+        ret_figures->slots = listener.places;
         ret_figures->turned_away = listener.turned_away;
         ret_figures->starved = listener.starved;
     }

@@ -38,7 +38,7 @@ struct sessions_options {
     uint32_t (*retry_ms)(void *owner);
     /* Waits until views see all that came with sessions_replied and sessions_published; NULL: they
      * always do. On the loop. */
-    void (*settled)(void *owner);
+    void (*make_visible)(void *owner);
     int64_t (*now_ms)(void *owner); /* wall clock, from the clock room */
     /* Fills what only the server knows of a StatusAnswer (disk, backup, journal ...). */
     void (*status)(void *owner, Tefter__StatusAnswer *answer);
@@ -53,7 +53,7 @@ uint16_t sessions_port(const struct sessions *sessions);
 
 /* The reply to a submission; before sessions_published of the same group. An empty reply with
  * `refused` set: the writer did not take it (deadline passed, read only). */
-void sessions_replied(struct sessions *sessions, uint64_t ticket, struct slice reply,
+void sessions_replied(struct sessions *sessions, uint64_t reply_token, struct slice reply,
                       const Tefter__Refusal *refused);
 
 /* A group is durable and applied. */
@@ -67,7 +67,7 @@ void sessions_drain(struct sessions *sessions, const char *reason, uint32_t retr
  * the loop, so ledger and vault are closed after loop_destroy. */
 void sessions_destroy(struct sessions *sessions);
 
-struct sessions_figures {
+struct sessions_metrics {
     uint32_t open;
     uint32_t logged_in;
     uint32_t subscriptions;
@@ -75,11 +75,11 @@ struct sessions_figures {
     uint64_t accepted;
     uint64_t cut_slow;
     uint64_t bad_frames;
-    uint32_t places;      /* terminals that descriptors allow */
+    uint32_t slots;       /* terminals that descriptors allow */
     uint64_t turned_away; /* for want of a place */
     uint64_t starved;     /* times that not even one descriptor was to be had */
 };
-void sessions_figures(const struct sessions *sessions, struct sessions_figures *ret_figures);
+void sessions_metrics(const struct sessions *sessions, struct sessions_metrics *ret_figures);
 
 /* New certificate after a HUP. */
 bool sessions_reload(struct sessions *sessions, const struct tls_identity *identity,

@@ -171,10 +171,10 @@ static bool read_page(struct snapshot *snapshot, uint32_t after, struct page *re
     struct buffer *rows = &snapshot->home->rows;
     uint32_t cursor = after;
     bool read = gather_begin(&gathering, snapshot->home, snapshot->changes) &&
-                gather_room(&gathering, FEED_PAGE_ROWS);
+                gather_room(&gathering, FEED_CHUNK_ROWS);
     bool more = read && gather_all(&gathering, &cursor);
     buffer_clear(rows);
-    read = read && hub_page_rows_put(rows, gathering.rows, gathering.count);
+    read = read && hub_chunk_rows_put(rows, gathering.rows, gathering.count);
     if (read)
         *ret_page = (struct page){after, cursor,     ledger_view_seq(gathering.view),
                                   !more, rows->data, rows->size};
@@ -182,7 +182,7 @@ static bool read_page(struct snapshot *snapshot, uint32_t after, struct page *re
     return read;
 }
 
-bool snapshot_page(struct snapshot *snapshot, uint32_t after, struct snapshot_page *ret_page)
+bool snapshot_chunk(struct snapshot *snapshot, uint32_t after, struct snapshot_chunk *ret_page)
 {
     const struct page *page = kept_page(snapshot, after);
     struct page fresh;
@@ -192,7 +192,7 @@ bool snapshot_page(struct snapshot *snapshot, uint32_t after, struct snapshot_pa
         keep_page(snapshot, fresh);
         page = &fresh;
     }
-    *ret_page = (struct snapshot_page){page->seq, slice_of(page->rows, page->size), page->until,
-                                       page->last};
+    *ret_page = (struct snapshot_chunk){page->seq, slice_of(page->rows, page->size), page->until,
+                                        page->last};
     return true;
 }

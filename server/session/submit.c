@@ -4,90 +4,92 @@
 #include "session/inside.h"
 #include "wire/varint.h"
 
-/* ---- errands: places in a table; a ticket names the place and its turn ---- */
+/* ---- pending: places in a table; a reply_token names the place and its turn ---- */
 
 static bool more_errands(struct sessions *home)
 {
-    return home->errand_count < ERRANDS_MAX &&
-           GROW(home->errands, home->errand_room, (size_t)home->errand_count + 1);
+    return home->pending_count < PENDING_MAX &&
+           GROW(home->pending, home->pending_room, (size_t)home->pending_count + 1);
 }
 
 /* A free place, its turn raised; NULL: too many are under way. */
-static struct errand *errand_take(struct sessions *home)
+static struct pending_command *pending_take(struct sessions *home)
 {
-    struct errand *errand;
+    struct pending_command *pending;
     if (home->free_errand != 0) {
-        errand = &home->errands[home->free_errand - 1];
-        home->free_errand = errand->next_free;
+        pending = &home->pending[home->free_errand - 1];
+        home->free_errand = pending->next_free;
     } else {
         if (!more_errands(home))
             return NULL;
-        errand = &home->errands[home->errand_count++];
-        *errand = (struct errand){.turn = 0};
+        pending = &home->pending[home->pending_count++];
+        *pending = (struct pending_command){.turn = 0};
     }
-    errand->turn++;
-    errand->next_free = ERRAND_TAKEN;
-    return errand;
+    pending->turn++;
+    pending->next_free = ERRAND_TAKEN;
+    return pending;
 }
 
-static void errand_give_back(struct sessions *home, struct errand *errand)
+static void pending_give_back(struct sessions *home, struct pending_command *pending)
 {
-    errand->done = NULL;
-    errand->parcel = NULL;
-    errand->next_free = home->free_errand;
-    home->free_errand = (uint32_t)(errand - home->errands) + 1;
+    pending->done = NULL;
+    pending->request_payload = NULL;
+    pending->next_free = home->free_errand;
+    home->free_errand = (uint32_t)(pending - home->pending) + 1;
 }
 
-static uint64_t ticket_of(const struct sessions *home, const struct errand *errand)
+static uint64_t reply_token_of(const struct sessions *home, const struct pending_command *pending)
 {
-    return (uint64_t)errand->turn << 32 | (uint64_t)(errand - home->errands);
+    return (uint64_t)pending->turn << 32 | (uint64_t)(pending - home->pending);
 }
 
-static struct errand *errand_find(struct sessions *home, uint64_t ticket)
+static struct pending_command *pending_find(struct sessions *home, uint64_t reply_token)
 {
-    uint32_t place = (uint32_t)ticket;
-    if (place >= home->errand_count)
+    uint32_t place = (uint32_t)reply_token;
+    if (place >= home->pending_count)
         return NULL;
-    struct errand *errand = &home->errands[place];
-    return errand->next_free == ERRAND_TAKEN && errand->turn == (uint32_t)(ticket >> 32) ? errand
-                                                                                         : NULL;
+    struct pending_command *pending = &home->pending[place];
+    return pending->next_free == ERRAND_TAKEN && pending->turn == (uint32_t)(reply_token >> 32)
+               ? pending
+               : NULL;
 }
 
 void errands_fini(struct sessions *home)
 {
-    for (uint32_t i = 0; i < home->errand_count; i++)
-        free(home->errands[i].parcel);
-    free(home->errands);
-    home->errands = NULL;
-    home->errand_count = 0;
+    for (uint32_t i = 0; i < home->pending_count; i++)
+        free(home->pending[i].request_payload);
+    free(home->pending);
+    home->pending = NULL;
+    home->pending_count = 0;
 }
 
 /* Sends it off; the answer comes with sessions_replied. */
-static enum submit_answer send_off(struct sessions *home, const struct errand *wish,
+static enum submit_answer send_off(struct sessions *home, const struct pending_command *wish,
                                    struct submission *submission)
 {
-    struct errand *errand = errand_take(home);
-    if (errand == NULL)
+    struct pending_command *pending = pending_take(home);
+    if (pending == NULL)
         return SUBMIT_BUSY;
-    errand->session = wish->session;
-    errand->request = wish->request;
-    errand->done = wish->done;
-    errand->parcel = wish->parcel;
-    uint32_t place = (uint32_t)(errand - home->errands);
-    submission->ticket = ticket_of(home, errand);
+    pending->session = wish->session;
+    pending->request = wish->request;
+    pending->done = wish->done;
+    pending->request_payload = wish->request_payload;
+    uint32_t place = (uint32_t)(pending - home->pending);
+    submission->reply_token = reply_token_of(home, pending);
     enum submit_answer answer = home->options.submit(home->options.owner, submission);
     if (answer != SUBMIT_TAKEN)
-        errand_give_back(home, &home->errands[place]);
+        pending_give_back(home, &home->pending[place]);
     return answer;
 }
 
 /* ---- what access asks of the ledger ---- */
 
 enum submit_answer submit_own(void *owner, const Tefter__Command *command,
-                              const Tefter__Actor *actor, access_done_fn done, void *parcel)
+                              const Tefter__Actor *actor, access_done_fn done,
+                              void *request_payload)
 {
     struct sessions *home = owner;
-    const struct errand wish = {.done = done, .parcel = parcel};
+    const struct pending_command wish = {.done = done, .request_payload = request_payload};
     struct submission submission = {
         .staff = actor->staff,
         .terminal = actor->terminal,
@@ -158,39 +160,39 @@ static struct slice reply_with_words(struct sessions *home, struct slice reply)
     return filled.size == 0 ? reply : filled;
 }
 
-static void pass_reply(struct sessions *home, const struct errand *errand, struct slice reply,
-                       const Tefter__Refusal *refused)
+static void pass_reply(struct sessions *home, const struct pending_command *pending,
+                       struct slice reply, const Tefter__Refusal *refused)
 {
-    struct session *session = session_find(home, errand->session);
+    struct session *session = session_find(home, pending->session);
     if (session == NULL)
         return;
     session_request_ended(session);
     if (refused == NULL) {
-        session_send_reply(session, errand->request, reply_with_words(home, reply));
+        session_send_reply(session, pending->request, reply_with_words(home, reply));
         return;
     }
     Tefter__FromTerminal request = TEFTER__FROM_TERMINAL__INIT;
-    request.request = errand->request;
+    request.request = pending->request;
     request.body_case = TEFTER__FROM_TERMINAL__BODY_SUBMIT;
     arena_reset(&home->arena);
     session_refuse(session, &request, refused);
 }
 
-void sessions_replied(struct sessions *home, uint64_t ticket, struct slice reply,
+void sessions_replied(struct sessions *home, uint64_t reply_token, struct slice reply,
                       const Tefter__Refusal *refused)
 {
-    struct errand *place = errand_find(home, ticket);
+    struct pending_command *place = pending_find(home, reply_token);
     if (place == NULL)
         return;
-    struct errand errand = *place;
-    errand_give_back(home, place);
+    struct pending_command pending = *place;
+    pending_give_back(home, place);
     arena_reset(&home->group);
-    if (errand.done == NULL) {
-        pass_reply(home, &errand, reply, refused);
+    if (pending.done == NULL) {
+        pass_reply(home, &pending, reply, refused);
         return;
     }
-    errand.done(errand.parcel, refused != NULL ? refused : refusal_of(home, reply));
-    free(errand.parcel);
+    pending.done(pending.request_payload, refused != NULL ? refused : refusal_of(home, reply));
+    free(pending.request_payload);
 }
 
 static uint64_t deadline_of(const struct session *session, const Tefter__FromTerminal *request)
@@ -287,7 +289,8 @@ void submit_command(struct session *session, const Tefter__FromTerminal *request
         .command = command,
     };
     memcpy(submission.id, submit->id.data, COMMAND_ID_SIZE);
-    const struct errand wish = {.session = session_ref_of(session), .request = request->request};
+    const struct pending_command wish = {.session = session_ref_of(session),
+                                         .request = request->request};
     enum submit_answer answer = send_off(session->home, &wish, &submission);
     if (answer == SUBMIT_TAKEN)
         session_request_begun(session);

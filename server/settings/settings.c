@@ -321,7 +321,7 @@ int settings_read(struct settings *ret_settings, const struct command *command, 
     if (code != EXIT_DONE || ret_settings->help || ret_settings->version)
         return code;
     if (ret_settings->config && !config_read(ret_settings->config, ret_settings, &failure))
-        return settings_told(&failure);
+        return settings_report(&failure);
     if (takes(command, "ledger") && !ret_settings->ledger)
         return bad_use(command, "which ledger? --ledger DIR", "is missing");
     set_usual(ret_settings);
@@ -444,7 +444,7 @@ static int code_of(enum fault fault)
     return EXIT_FAULT;
 }
 
-int settings_told(const struct failure *failure)
+int settings_report(const struct failure *failure)
 {
     fprintf(stderr, "tefterd: %s.\n", failure->text);
     return code_of(failure->fault);

@@ -52,7 +52,7 @@ struct settings {
     const char *hosts[SETTINGS_HOSTS_MAX + 1];
     size_t host_count;
     uint64_t terminal;
-    /* skip, verify-state */
+    /* quarantine, verify-state */
     const char *reason;
     bool glance;
     const char *word; /* the one argument without a dash */
@@ -86,4 +86,4 @@ bool settings_span(const char *text, uint64_t *ret_seconds);
 bool settings_number(const char *text, uint64_t *ret_number);
 
 /* Tells a failure as one sentence on standard error and returns its exit code. */
-int settings_told(const struct failure *failure);
+int settings_report(const struct failure *failure);

@@ -1,6 +1,6 @@
 #pragma once
 /*
- * What the files of this room share. Nobody else includes it, nor <lmdb.h>.
+ * What the files of this module share. Nobody else includes it, nor <lmdb.h>.
  */
 #include "store/gather.h"
 #include "store/store.h"

@@ -192,9 +192,9 @@ static int oldest_reader(const char *line, void *context)
     return 0;
 }
 
-void store_figures(struct store *store, struct store_figures *ret_figures)
+void store_metrics(struct store *store, struct store_metrics *ret_figures)
 {
-    *ret_figures = (struct store_figures){0};
+    *ret_figures = (struct store_metrics){0};
     MDB_envinfo info;
     MDB_stat stat;
     uint64_t oldest = UINT64_MAX;

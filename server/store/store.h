@@ -46,13 +46,13 @@ bool store_sync(struct store *store, struct failure *failure);
  * syncs it; it opens as `data.mdb` in a folder of its own. */
 bool store_copy(struct store *store, int fd, struct failure *failure);
 
-struct store_figures {
+struct store_metrics {
     uint64_t map_bytes;
     uint64_t used_bytes; /* of the map, without the pages that wait to be used again */
     uint64_t reader_lag; /* transactions the oldest reader is behind */
 };
 /* Walks the list of free pages: for once a second, not for each batch. */
-void store_figures(struct store *store, struct store_figures *ret_figures);
+void store_metrics(struct store *store, struct store_metrics *ret_figures);
 
 /* Clears slots of readers that died. */
 void store_sweep_readers(struct store *store);

@@ -20,14 +20,14 @@ int64_t tx_now_ms(const struct tx *tx)
     return tx->now_ms;
 }
 
-uint32_t tx_epoch(const struct tx *tx)
+uint32_t tx_rules_version(const struct tx *tx)
 {
-    return tx->epoch;
+    return tx->rules_version;
 }
 
 bool tx_rule(const struct tx *tx, enum rule_change change)
 {
-    return tx->epoch >= (uint32_t)change;
+    return tx->rules_version >= (uint32_t)change;
 }
 
 const Tefter__Actor *tx_actor(const struct tx *tx)
@@ -131,44 +131,44 @@ uint32_t tx_key_hash(const struct key *key)
     return hash ^ hash >> 15;
 }
 
-static struct tx_held *held_slot(struct tx *tx, const struct key *key)
+static struct tx_shared_record *shared_slot(struct tx *tx, const struct key *key)
 {
-    return &tx->held[tx_key_hash(key) % TX_HELD_SLOTS];
+    return &tx->shared[tx_key_hash(key) % TX_SHARED_SLOTS];
 }
 
-static bool held_is(const struct tx_held *held, const struct key *key)
+static bool shared_is(const struct tx_shared_record *shared, const struct key *key)
 {
-    return held->size == key->size && held->tree == key->tree &&
-           memcmp(held->bytes, key->bytes, key->size) == 0;
+    return shared->size == key->size && shared->tree == key->tree &&
+           memcmp(shared->bytes, key->bytes, key->size) == 0;
 }
 
 /* What others hold of this key is not what the ledger holds now. */
-static void held_drop(struct tx *tx, const struct key *key, const void *unless)
+static void shared_drop(struct tx *tx, const struct key *key, const void *unless)
 {
-    struct tx_looked_slot *looked = tx->looked ? tx_looked_slot(tx->looked, key, false) : NULL;
-    if (looked != NULL)
-        looked->record = NULL;
-    struct tx_held *held = held_slot(tx, key);
-    if (key->size <= TX_HELD_KEY_MAX && held_is(held, key) && held->record != unless)
-        held->size = 0;
+    struct tx_cache_slot *cache = tx->cache ? tx_cache_slot(tx->cache, key, false) : NULL;
+    if (cache != NULL)
+        cache->record = NULL;
+    struct tx_shared_record *shared = shared_slot(tx, key);
+    if (key->size <= TX_SHARED_KEY_MAX && shared_is(shared, key) && shared->record != unless)
+        shared->size = 0;
 }
 
-static void held_set(struct tx_held *held, const struct key *key, void *record)
+static void shared_set(struct tx_shared_record *shared, const struct key *key, void *record)
 {
-    held->record = record;
-    held->tree = key->tree;
-    held->size = key->size;
-    memcpy(held->bytes, key->bytes, key->size);
+    shared->record = record;
+    shared->tree = key->tree;
+    shared->size = key->size;
+    memcpy(shared->bytes, key->bytes, key->size);
 }
 
-void *tx_hold(struct tx *tx, const struct key *key, const ProtobufCMessageDescriptor *type)
+void *tx_shared(struct tx *tx, const struct key *key, const ProtobufCMessageDescriptor *type)
 {
-    struct tx_held *held = held_slot(tx, key);
-    if (key->size > TX_HELD_KEY_MAX)
+    struct tx_shared_record *shared = shared_slot(tx, key);
+    if (key->size > TX_SHARED_KEY_MAX)
         return tx_get(tx, key, type);
-    if (!held_is(held, key))
-        held_set(held, key, tx_get(tx, key, type));
-    return held->record;
+    if (!shared_is(shared, key))
+        shared_set(shared, key, tx_get(tx, key, type));
+    return shared->record;
 }
 
 /* Decoded into the memory of the looked ones, which outlives the command. */
@@ -178,15 +178,15 @@ static const void *look_anew(struct tx *tx, const struct key *key,
     struct slice value;
     if (!store_get(tx->txn, key->tree, key_slice(tx, key), &value))
         return NULL;
-    const ProtobufCMessage *message = message_unpack(type, value, &tx->looked->arena);
+    const ProtobufCMessage *message = message_unpack(type, value, &tx->cache->arena);
     return message != NULL ? message : parse(tx, type, value);
 }
 
-const void *tx_look(struct tx *tx, const struct key *key, const ProtobufCMessageDescriptor *type)
+const void *tx_cached(struct tx *tx, const struct key *key, const ProtobufCMessageDescriptor *type)
 {
-    struct tx_looked_slot *slot = tx->looked ? tx_looked_slot(tx->looked, key, true) : NULL;
+    struct tx_cache_slot *slot = tx->cache ? tx_cache_slot(tx->cache, key, true) : NULL;
     if (slot == NULL)
-        return tx_hold(tx, key, type);
+        return tx_shared(tx, key, type);
     if (slot->record == NULL)
         slot->record = look_anew(tx, key, type);
     return slot->record;
@@ -227,15 +227,15 @@ void tx_put(struct tx *tx, const struct key *key, const ProtobufCMessage *record
 {
     struct slice bytes = message_pack(record, tx->arena);
     need(bytes.data != NULL);
-    held_drop(tx, key, record);
+    shared_drop(tx, key, record);
     put_bytes(tx, key, bytes);
 }
 
-void tx_put_held(struct tx *tx, const struct key *key, ProtobufCMessage *record)
+void tx_put_shared(struct tx *tx, const struct key *key, ProtobufCMessage *record)
 {
     tx_put(tx, key, record);
-    if (key->size <= TX_HELD_KEY_MAX)
-        held_set(held_slot(tx, key), key, record);
+    if (key->size <= TX_SHARED_KEY_MAX)
+        shared_set(shared_slot(tx, key), key, record);
 }
 
 bool tx_get_u64(struct tx *tx, const struct key *key, uint64_t *ret_value)
@@ -332,7 +332,7 @@ static uint64_t peek(struct slice value, uint32_t field)
     return 0;
 }
 
-uint64_t tx_peek(struct tx *tx, const struct key *key, uint32_t field)
+uint64_t tx_field(struct tx *tx, const struct key *key, uint32_t field)
 {
     struct slice value;
     bool found = store_get(tx->txn, key->tree, key_slice(tx, key), &value);
@@ -342,7 +342,7 @@ uint64_t tx_peek(struct tx *tx, const struct key *key, uint32_t field)
 void tx_delete(struct tx *tx, const struct key *key)
 {
     need(tx->decided && !tx->reading);
-    held_drop(tx, key, NULL);
+    shared_drop(tx, key, NULL);
     store_delete(tx->txn, key->tree, key_slice(tx, key));
     write_count(tx, key, slice_of(NULL, 0), true);
 }
@@ -413,7 +413,7 @@ void *tx_walk_record(struct tx_walk *walk, const ProtobufCMessageDescriptor *typ
     return parse(walk->tx, type, walk->cursor.value);
 }
 
-uint64_t tx_walk_peek(const struct tx_walk *walk, uint32_t field)
+uint64_t tx_walk_field(const struct tx_walk *walk, uint32_t field)
 {
     return peek(walk->cursor.value, field);
 }
@@ -431,13 +431,13 @@ struct tx *tx_scratch_begin(struct tx *tx)
     scratch->tx = *tx;
     scratch->tx.arena = &scratch->arena;
     scratch->tx.reading = true;
-    memset(scratch->tx.held, 0, sizeof scratch->tx.held);
+    memset(scratch->tx.shared, 0, sizeof scratch->tx.shared);
     return &scratch->tx;
 }
 
 void tx_scratch_next(struct tx *scratch)
 {
-    memset(scratch->held, 0, sizeof scratch->held); /* they lay in what is forgotten */
+    memset(scratch->shared, 0, sizeof scratch->shared); /* they lay in what is forgotten */
     arena_reset(scratch->arena);
 }
 

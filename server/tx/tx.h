@@ -1,14 +1,14 @@
 #pragma once
 /*
- * What a noun of the book sees: records got, put and walked by key; refusals; events; memory that
- * lives as long as the command. Over it lies the machine (server/ledger), under it the store.
+ * What an entity of the domain sees: records got, put and walked by key; refusals; events; memory
+ * that lives as long as the command. Over it lies the machine (server/ledger), under it the store.
  *
  * One tx is one command (or one query, which may only read). The order is law:
  *
  *     look ──▶ refuse? ──▶ tx_decided(tx) ──▶ put, delete, emit
  *
  * A put before tx_decided, or a refusal after it, is a bug and stops the machine. After the decided
- * line nothing can fail in a way the noun has to handle: memory comes from the arena, and the
+ * line nothing can fail in a way the entity has to handle: memory comes from the arena, and the
  * transaction keeps its first fault and turns later calls into no-ops.
  *
  * Every put of a fact, in order, goes into the state digest, so keys and bytes must come from the
@@ -22,7 +22,7 @@
 #include "record.pb-c.h"
 #include "reply.pb-c.h"
 #include "store/store.h"
-#include "tx/looked.h"
+#include "tx/cache.h"
 #include "wire/row_key.h"
 
 #include <stdbool.h>
@@ -72,7 +72,7 @@ void key_text(struct key *key, const char *text);
 /* Reads a number back out of a walked key, `at` bytes from its start. */
 uint32_t key_read_u32(struct slice key, size_t at);
 uint64_t key_read_u64(struct slice key, size_t at);
-/* Where what the noun adds begins. */
+/* Where what the entity adds begins. */
 enum { KEY_BOOK_HEAD = 1, KEY_CUSTOMER_HEAD = 5 };
 
 /* ---- rules versions ---- */
@@ -85,7 +85,7 @@ struct tx;
  *
  *   if (tx_rule(tx, RULE_UNDONE_MATCHES_ARE_FREE)) ...
  *
- * A new one: a line here, LEDGER_EPOCH when it is the first of its version, a scenario of both
+ * A new one: a line here, LEDGER_RULES when it is the first of its version, a scenario of both
  * versions, the golden journals. */
 enum rule_change {
     /* Matches that were undone no longer fill an item: after 1,000 of 2,000 were undone, nothing
@@ -98,7 +98,7 @@ bool tx_rule(const struct tx *tx, enum rule_change change);
 
 uint64_t tx_seq(const struct tx *tx);
 int64_t tx_now_ms(const struct tx *tx);
-uint32_t tx_epoch(const struct tx *tx);             /* the rules version */
+uint32_t tx_rules_version(const struct tx *tx);     /* the rules version */
 const Tefter__Actor *tx_actor(const struct tx *tx); /* never NULL; fields may be absent */
 Tefter__Actor *tx_actor_copy(struct tx *tx);
 bool tx_reading(const struct tx *tx); /* a query */
@@ -120,17 +120,17 @@ void *tx_get(struct tx *tx, const struct key *key, const ProtobufCMessageDescrip
 /* As tx_get; absence is a fault, and an empty message is returned so that the caller goes on. */
 void *tx_need(struct tx *tx, const struct key *key, const ProtobufCMessageDescriptor *type);
 void tx_put(struct tx *tx, const struct key *key, const ProtobufCMessage *record);
-/* As tx_put; and who asks with tx_hold after this gets this message. */
-void tx_put_held(struct tx *tx, const struct key *key, ProtobufCMessage *record);
+/* As tx_put; and who asks with tx_shared after this gets this message. */
+void tx_put_shared(struct tx *tx, const struct key *key, ProtobufCMessage *record);
 
 /* As tx_get, for records that many ask for in one command (a branch, a customer): all who ask get
  * the same message, so one who changes it is one who saves it. */
-void *tx_hold(struct tx *tx, const struct key *key, const ProtobufCMessageDescriptor *type);
+void *tx_shared(struct tx *tx, const struct key *key, const ProtobufCMessageDescriptor *type);
 
 /* As tx_get, for records that many commands ask for and few change (the company, a product): it is
  * decoded once, and shared until somebody puts another. Never to be changed: one who changes such a
- * record asks with tx_hold. */
-const void *tx_look(struct tx *tx, const struct key *key, const ProtobufCMessageDescriptor *type);
+ * record asks with tx_shared. */
+const void *tx_cached(struct tx *tx, const struct key *key, const ProtobufCMessageDescriptor *type);
 
 /* Small index rows hold one number. */
 bool tx_get_u64(struct tx *tx, const struct key *key, uint64_t *ret_value);
@@ -139,7 +139,7 @@ bool tx_get_i64(struct tx *tx, const struct key *key, int64_t *ret_value);
 void tx_put_i64(struct tx *tx, const struct key *key, int64_t value);
 bool tx_has(struct tx *tx, const struct key *key);
 /* One number field of a record without unpacking it; 0 when absent. */
-uint64_t tx_peek(struct tx *tx, const struct key *key, uint32_t field);
+uint64_t tx_field(struct tx *tx, const struct key *key, uint32_t field);
 void tx_delete(struct tx *tx, const struct key *key);
 
 /*
@@ -169,8 +169,8 @@ struct slice tx_walk_key(const struct tx_walk *walk); /* whole, with its head */
 struct slice tx_walk_value(const struct tx_walk *walk);
 void *tx_walk_record(struct tx_walk *walk, const ProtobufCMessageDescriptor *type);
 
-/* As tx_peek, of the row a walk stands on. */
-uint64_t tx_walk_peek(const struct tx_walk *walk, uint32_t field);
+/* As tx_field, of the row a walk stands on. */
+uint64_t tx_walk_field(const struct tx_walk *walk, uint32_t field);
 
 /* A second tx over the same transaction for looking at many rows: what it hands out is forgotten
  * at the next tx_scratch_next, so a long scan needs little memory. Reading only. */
@@ -197,20 +197,20 @@ void tx_emit(struct tx *tx, const Tefter__Event *event);
  * command. */
 void tx_touch(struct tx *tx, enum row_kind kind, uint64_t id);
 
-/* A broken invariant or damaged record seen by a noun: sticks to the transaction. */
+/* A broken invariant or damaged record seen by an entity: sticks to the transaction. */
 void tx_fault(struct tx *tx, const char *what);
 bool tx_sound(const struct tx *tx);
 
 /* ---- for the machine alone ---- */
 
-enum { TX_HELD_SLOTS = 32, TX_HELD_KEY_MAX = 24 };
+enum { TX_SHARED_SLOTS = 32, TX_SHARED_KEY_MAX = 24 };
 
 /* A record that was asked for: NULL with a size is one known to be absent. */
-struct tx_held {
+struct tx_shared_record {
     void *record;
     uint8_t tree;
     uint8_t size;
-    uint8_t bytes[TX_HELD_KEY_MAX];
+    uint8_t bytes[TX_SHARED_KEY_MAX];
 };
 
 struct tx_touched {
@@ -224,7 +224,7 @@ struct tx {
     const Tefter__Actor *actor;
     uint64_t seq;
     int64_t now_ms;
-    uint32_t epoch;
+    uint32_t rules_version;
     bool reading;
     bool decided;
     uint32_t records_put;
@@ -236,8 +236,8 @@ struct tx {
     struct tx_touched *touched;
     size_t touched_count;
     size_t touched_room;
-    struct tx_looked *looked; /* the writer's; NULL: a query */
-    struct tx_held held[TX_HELD_SLOTS];
+    struct tx_cache *cache; /* the writer's; NULL: a query */
+    struct tx_shared_record shared[TX_SHARED_SLOTS];
 };
 
 uint32_t tx_key_hash(const struct key *key);

@@ -36,7 +36,8 @@ static bool port_good(const char *port)
            strtol(port, NULL, 10) <= UINT16_MAX;
 }
 
-bool stream_place_read(const char *address, struct stream_place *ret_place, struct failure *failure)
+bool stream_endpoint_read(const char *address, struct stream_endpoint *ret_place,
+                          struct failure *failure)
 {
     const char *colon = strrchr(address, ':');
     if (colon == NULL || !port_good(colon + 1))
@@ -155,7 +156,7 @@ static void looked_up(uv_getaddrinfo_t *request, int status, struct addrinfo *fo
         try_next(stream, status);
 }
 
-static bool look_up(struct stream *stream, const char *address, const struct stream_place *place,
+static bool look_up(struct stream *stream, const char *address, const struct stream_endpoint *place,
                     struct failure *failure)
 {
     struct stream_connecting *connecting = calloc(1, sizeof(*connecting));
@@ -179,8 +180,8 @@ struct stream *stream_connect(struct loop *loop, const char *address, struct tls
                               const struct stream_events *events, void *context,
                               struct failure *failure)
 {
-    struct stream_place place;
-    if (!stream_place_read(address, &place, failure))
+    struct stream_endpoint place;
+    if (!stream_endpoint_read(address, &place, failure))
         return NULL;
     struct stream *stream = stream_create(loop, false);
     if (stream == NULL) {

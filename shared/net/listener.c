@@ -62,7 +62,7 @@ struct stream_listener {
     uint64_t turn;             /* of the loop, of which the two below count */
     unsigned begun;            /* handshakes that began */
     unsigned read;             /* times that one was read of */
-    struct stream_listener_figures figures;
+    struct stream_listener_metrics figures;
     uint32_t crowd; /* the most that were open since memory was last given back */
     bool closed;
     unsigned holds; /* its handles and every stream */
@@ -402,7 +402,7 @@ static int poll_socket(struct stream_listener *listener, int socket)
     return uv_poll_start(&listener->comes, UV_READABLE, came);
 }
 
-static int bind_to(struct stream_listener *listener, const struct stream_place *place)
+static int bind_to(struct stream_listener *listener, const struct stream_endpoint *place)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
     struct addrinfo *found = NULL;
@@ -481,8 +481,8 @@ struct stream_listener *stream_listen(struct loop *loop, const char *address,
                                       struct tls_context *tls, stream_accept_fn accepted,
                                       void *owner, struct failure *failure)
 {
-    struct stream_place place;
-    if (!stream_place_read(address, &place, failure))
+    struct stream_endpoint place;
+    if (!stream_endpoint_read(address, &place, failure))
         return NULL;
     need(tls != NULL);
     struct stream_listener *listener = listener_for(loop, tls, accepted, owner, failure);
@@ -522,8 +522,8 @@ void stream_listener_swap_tls(struct stream_listener *listener, struct tls_conte
     listener->tls = tls;
 }
 
-void stream_listener_figures(const struct stream_listener *listener,
-                             struct stream_listener_figures *ret_figures)
+void stream_listener_metrics(const struct stream_listener *listener,
+                             struct stream_listener_metrics *ret_figures)
 {
     *ret_figures = listener->figures;
     unsigned places = streams_max();

@@ -35,11 +35,11 @@ static bool read_path(const char *text, struct responder_place *place, struct fa
 
 static bool read_numbers(const char *text, struct responder_place *place)
 {
-    struct stream_place parts;
+    struct stream_endpoint parts;
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
                              .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV};
     struct addrinfo *found = NULL;
-    if (!stream_place_read(text, &parts, NULL) ||
+    if (!stream_endpoint_read(text, &parts, NULL) ||
         getaddrinfo(parts.host, parts.port, &hints, &found) != 0)
         return false;
     bool good = parts.host[0] != '\0' && is_loopback(found->ai_addr);

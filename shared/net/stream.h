@@ -51,7 +51,7 @@ struct stream *stream_connect_local(struct loop *loop, const char *path,
                                     const struct stream_events *events, void *context,
                                     struct failure *failure);
 
-struct stream_listener_figures {
+struct stream_listener_metrics {
     uint32_t open;
     uint32_t handshakes;
     uint64_t accepted;
@@ -78,8 +78,8 @@ struct stream_listener *stream_listen_local(struct loop *loop, const char *path,
                                             struct failure *failure);
 uint16_t stream_listener_port(const struct stream_listener *listener);
 void stream_listener_swap_tls(struct stream_listener *listener, struct tls_context *tls);
-void stream_listener_figures(const struct stream_listener *listener,
-                             struct stream_listener_figures *ret_figures);
+void stream_listener_metrics(const struct stream_listener *listener,
+                             struct stream_listener_metrics *ret_figures);
 /* Takes no more; open streams live on. */
 void stream_listener_close(struct stream_listener *listener);
 

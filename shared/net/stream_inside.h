@@ -111,12 +111,12 @@ void local_forget(struct local_file *file); /* before its socket is closed */
 void stream_connecting_end(struct stream *stream);
 
 /* "host:port" in two parts, brackets taken off; empty host: NULL. */
-struct stream_place {
+struct stream_endpoint {
     char host[256];
     char port[8];
 };
-bool stream_place_read(const char *address, struct stream_place *ret_place,
-                       struct failure *failure);
+bool stream_endpoint_read(const char *address, struct stream_endpoint *ret_place,
+                          struct failure *failure);
 
 /* ---- listener.c ---- */
 

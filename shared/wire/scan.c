@@ -33,7 +33,7 @@ static const struct bound {
 } bounds[] = {
     {"tefter.OpenCustomer", "groups", GROUPS_PER_CUSTOMER_MAX},
     {"tefter.CustomerRow", "groups", GROUPS_PER_CUSTOMER_MAX},
-    {"tefter.CustomerRow", "persons", PERSONS_PER_CUSTOMER_MAX},
+    {"tefter.CustomerRow", "buyers", BUYERS_PER_CUSTOMER_MAX},
     {"tefter.InvoiceLine", "serials", DOCUMENT_LINES_MAX},
     {"tefter.DocumentLine", "serials", DOCUMENT_LINES_MAX},
     {"tefter.IssueInvoice", "lines", DOCUMENT_LINES_MAX},
@@ -44,8 +44,8 @@ static const struct bound {
     {"tefter.MatchItems", NULL, MATCH_PARTS_MAX},
     {"tefter.TakePayment", "bills", MATCH_PARTS_MAX},
     {"tefter.Subscribe", "customers", SUBSCRIPTION_IDS_MAX},
-    {"tefter.Page", NULL, ANSWER_ROWS_MAX},
-    {"tefter.FeedSet", NULL, ANSWER_ROWS_MAX},
+    {"tefter.SnapshotChunk", NULL, ANSWER_ROWS_MAX},
+    {"tefter.Delta", NULL, ANSWER_ROWS_MAX},
 };
 
 static bool ends_with(const char *text, const char *end)

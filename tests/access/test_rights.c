@@ -29,7 +29,7 @@ static void each_role_has_its_own(void **state)
          "CREDIT_NOTE"},
         {TEFTER__ROLE__ROLE_ACCOUNTANT,
          "NONE TAKE_MONEY MATCH CREDIT_NOTE REVERSE CONFIRM_MONEY EDIT_CUSTOMER EDIT_CATALOGUE "
-         "BACKDATE ALREADY_HAPPENED SEE SEE_BOOKS"},
+         "BACKDATE BACKFILL SEE SEE_TRIAL_BALANCE"},
     };
     const ProtobufCEnumDescriptor *rights = &tefter__right__descriptor;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

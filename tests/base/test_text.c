@@ -6,7 +6,7 @@
 #include "base/prng.h"
 #include "base/text.h"
 
-/* The UTF-8 of a code point by the book, surrogates and all. */
+/* The UTF-8 of a code point by the domain, surrogates and all. */
 static size_t encoded(uint32_t point, uint8_t *out)
 {
     if (point < 0x80) {

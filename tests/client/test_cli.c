@@ -33,7 +33,7 @@ static const ProtobufCFieldDescriptor *at_path(const ProtobufCMessageDescriptor 
 
 static void say_row(const struct verb *verb, const char *what)
 {
-    print_error("in %s %s: %s\n", verb->noun, verb->verb == NULL ? "" : verb->verb, what);
+    print_error("in %s %s: %s\n", verb->entity, verb->verb == NULL ? "" : verb->verb, what);
 }
 
 static const ProtobufCMessageDescriptor *filled_type(const struct verb *verb)
@@ -95,7 +95,7 @@ static bool column_fits(const struct column *column, const ProtobufCFieldDescrip
     if (column->kind == COLUMN_TEXT)
         return field->type == PROTOBUF_C_TYPE_STRING ||
                field->descriptor == &tefter__text__descriptor;
-    if (column->kind == COLUMN_FREE)
+    if (column->kind == COLUMN_AVAILABLE)
         return field->descriptor == &tefter__account_row__descriptor;
     if (column->kind == COLUMN_ENUM)
         return field->type == PROTOBUF_C_TYPE_ENUM;
@@ -177,8 +177,8 @@ static void what_a_message_needs_is_always_asked_for(void **state)
 /* Words of a Done, and of the person's own line. */
 static bool word_known(const struct verb *verb, const char *word, size_t size)
 {
-    static const char *const known[] = {"id",       "match",    "number", "reversal", "total$",
-                                        "matched$", "balance$", "free",   "due",      "job"};
+    static const char *const known[] = {"id",       "match",    "number",    "reversal", "total$",
+                                        "matched$", "balance$", "available", "due",      "job"};
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         if (strlen(known[i]) == size && strncmp(known[i], word, size) == 0)
             return true;
@@ -233,8 +233,8 @@ static void operands_and_options_come_in_any_order(void **state)
 {
     (void)state;
     static struct args args;
-    char *words[] = {"--note", "-5",        "C-1",      "A=1", "--charge=x=1", "--json",
-                     "--free", "work=2@5k", "--charge", "y=2", "--",           "--B=2"};
+    char *words[] = {"--note",   "-5",        "C-1",      "A=1", "--charge=x=1", "--json",
+                     "--custom", "work=2@5k", "--charge", "y=2", "--",           "--B=2"};
     assert_true(read_words(&args, "sell", NULL, 12, words));
     assert_string_equal(arg_text(&args, "CUSTOMER"), "C-1");
     assert_string_equal(arg_text(&args, "--note"), "-5");
@@ -246,7 +246,7 @@ static void operands_and_options_come_in_any_order(void **state)
     at = 0;
     assert_string_equal(arg_next(&args, "--charge", &at), "x=1");
     assert_string_equal(arg_next(&args, "--charge", &at), "y=2");
-    assert_string_equal(arg_text(&args, "--free"), "work=2@5k");
+    assert_string_equal(arg_text(&args, "--custom"), "work=2@5k");
     assert_false(arg_flag(&args, "--what-if"));
 }
 
@@ -386,7 +386,7 @@ static void a_cell_shows_its_field(void **state)
     entry.account = &account;
     struct column columns[] = {{"", "who.name", COLUMN_TEXT},
                                {"", "account.balance_minor", COLUMN_MONEY},
-                               {"", "account", COLUMN_FREE},
+                               {"", "account", COLUMN_AVAILABLE},
                                {"", "who.phone", COLUMN_TEXT},
                                {"", "who.locked", COLUMN_FLAG}};
     cell_write(&run, &entry.base, &columns[0], out);

@@ -18,7 +18,7 @@ static struct {
     uint32_t settled;
     uint64_t seqs[FAKE_COMMANDS_MAX];
     struct tefter_state state;
-    struct tefter_set set;
+    struct tefter_delta set;
     uint32_t sets;
 } world;
 
@@ -366,7 +366,7 @@ static void an_outcome_that_stays_unknown_is_told_so(void **state)
 
 /* ---- feeds ---- */
 
-static void changed(void *context, const struct tefter_set *set)
+static void changed(void *context, const struct tefter_delta *set)
 {
     (void)context;
     world.set = *set;
@@ -404,9 +404,9 @@ static Tefter__Row *row_of(uint32_t customer, int64_t balance)
     return row;
 }
 
-static void feed_page(uint64_t seq, uint32_t customer, int64_t balance, bool last)
+static void feed_chunk(uint64_t seq, uint32_t customer, int64_t balance, bool last)
 {
-    Tefter__Page body = TEFTER__PAGE__INIT;
+    Tefter__SnapshotChunk body = TEFTER__SNAPSHOT_CHUNK__INIT;
     Tefter__ToTerminal message = TEFTER__TO_TERMINAL__INIT;
     Tefter__Row *row = row_of(customer, balance);
     body.subscription = world.fake.subscription;
@@ -414,14 +414,14 @@ static void feed_page(uint64_t seq, uint32_t customer, int64_t balance, bool las
     body.rows = &row;
     body.n_rows = 1;
     body.last = last;
-    message.body_case = TEFTER__TO_TERMINAL__BODY_PAGE;
-    message.page = &body;
+    message.body_case = TEFTER__TO_TERMINAL__BODY_SNAPSHOT_CHUNK;
+    message.snapshot_chunk = &body;
     fake_send(&world.fake, 0, &message);
 }
 
 static void feed_set(uint64_t prev, uint64_t this_seq, uint32_t customer, int64_t balance)
 {
-    Tefter__FeedSet body = TEFTER__FEED_SET__INIT;
+    Tefter__Delta body = TEFTER__DELTA__INIT;
     Tefter__ToTerminal message = TEFTER__TO_TERMINAL__INIT;
     Tefter__Row *row = row_of(customer, balance);
     body.subscription = world.fake.subscription;
@@ -431,8 +431,8 @@ static void feed_set(uint64_t prev, uint64_t this_seq, uint32_t customer, int64_
     body.n_rows = 1;
     body.has_committed_ms = true;
     body.committed_ms = pki_now_ms() - 40;
-    message.body_case = TEFTER__TO_TERMINAL__BODY_FEED;
-    message.feed = &body;
+    message.body_case = TEFTER__TO_TERMINAL__BODY_DELTA;
+    message.delta = &body;
     fake_send(&world.fake, 0, &message);
 }
 
@@ -456,7 +456,7 @@ static int64_t balance_in(struct tefter_feed *feed, uint32_t customer)
     return row == NULL ? -1 : row->account->balance_minor;
 }
 
-static void a_picture_stays_fresh_over_gaps_and_losses(void **state)
+static void a_replica_stays_fresh_over_gaps_and_losses(void **state)
 {
     (void)state;
     assert_true(open_client(false, 0));
@@ -467,8 +467,8 @@ static void a_picture_stays_fresh_over_gaps_and_losses(void **state)
     wait_subscribed();
     assert_null(world.fake.asked->resume);
     feed_subscribed(false, 100);
-    feed_page(100, 1, 1000, false);
-    feed_page(100, 2, 2000, true);
+    feed_chunk(100, 1, 1000, false);
+    feed_chunk(100, 2, 2000, true);
     wait_sets(2);
     assert_true(world.set.exact && world.set.renewed);
     assert_int_equal(world.state.line, TEFTER_LIVE);
@@ -499,7 +499,7 @@ static void a_picture_stays_fresh_over_gaps_and_losses(void **state)
     (void)tefter_turn(world.client, 1000);
     assert_int_equal(world.state.line, TEFTER_FETCHING);
     assert_true(balance_in(feed, 1) == 1500); /* old figures stay until the new are whole */
-    feed_page(110, 2, 2600, true);
+    feed_chunk(110, 2, 2600, true);
     wait_sets(5);
     assert_true(world.set.renewed);
     assert_true(balance_in(feed, 1) == -1);
@@ -537,7 +537,7 @@ static void silence_is_seen(void **state)
     (void)tefter_subscribe(world.client, TEFTER__TOPIC__TOPIC_CUSTOMERS, NULL, 0, changed, NULL);
     wait_subscribed();
     feed_subscribed(false, 100);
-    feed_page(100, 1, 1000, true);
+    feed_chunk(100, 1, 1000, true);
     wait_sets(1);
     world.fake.mute = true;
     for (int i = 0; i < 70 && world.state.line != TEFTER_STALE; i++)
@@ -572,7 +572,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(an_outcome_that_stays_unknown_is_told_so, set_up,
                                         tear_down),
-        cmocka_unit_test_setup_teardown(a_picture_stays_fresh_over_gaps_and_losses, set_up,
+        cmocka_unit_test_setup_teardown(a_replica_stays_fresh_over_gaps_and_losses, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_feed_survives_being_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(silence_is_seen, set_up, tear_down),

@@ -153,12 +153,12 @@ static void add(struct outbox *outbox, uint8_t number, int64_t made_ms, uint32_t
 static const struct incarnation first = {1, "first"};
 static const struct incarnation second = {2, "second"};
 
-static void settle(struct outbox *outbox, uint8_t number, bool done,
-                   const struct incarnation *incarnation)
+static void resolve(struct outbox *outbox, uint8_t number, bool done,
+                    const struct incarnation *incarnation)
 {
     uint8_t id[TEFTER_ID_SIZE];
     id_of(id, number);
-    outbox_settle(outbox, id, done, incarnation);
+    outbox_resolve(outbox, id, done, incarnation);
 }
 
 static void what_has_no_outcome_is_offered_by_the_next_process(void **state)
@@ -169,8 +169,8 @@ static void what_has_no_outcome_is_offered_by_the_next_process(void **state)
     assert_true(outbox_open(&outbox, folder, now, &failure));
     for (uint8_t i = 1; i <= 4; i++)
         add(&outbox, i, now, i == 4 ? 6 : 5);
-    settle(&outbox, 1, true, &first);
-    settle(&outbox, 2, false, &first);
+    resolve(&outbox, 1, true, &first);
+    resolve(&outbox, 2, false, &first);
     assert_null(outbox_next(&outbox, 5, ledger, &first)); /* the rest is under way here */
     outbox_close(&outbox);
 
@@ -195,14 +195,14 @@ static void a_restored_server_is_offered_what_it_acknowledged(void **state)
     assert_true(outbox_open(&outbox, folder, now, &failure));
     add(&outbox, 1, now, 5);
     add(&outbox, 2, now, 5);
-    settle(&outbox, 1, true, &first);
-    settle(&outbox, 2, false, &first); /* a refusal is not repeated */
+    resolve(&outbox, 1, true, &first);
+    resolve(&outbox, 2, false, &first); /* a refusal is not repeated */
     outbox_reoffer(&outbox);
     assert_null(outbox_next(&outbox, 5, ledger, &first));
     struct outbox_entry *entry = outbox_next(&outbox, 5, ledger, &second);
     assert_non_null(entry);
     assert_memory_equal(entry->command, "command 1", 9);
-    settle(&outbox, 1, true, &second);
+    resolve(&outbox, 1, true, &second);
     assert_null(outbox_next(&outbox, 5, ledger, &second));
     assert_null(outbox_next(&outbox, 5, ledger, &(struct incarnation){.number = 2}));
     assert_null(outbox_next(&outbox, 5, ledger, &first)); /* an older life is no restore */

@@ -123,13 +123,14 @@ static void over_the_limit_says_what_would_free_it(void **state)
     refusal.ways = way_list;
     refusal.n_ways = 3;
     refusal_sentence(&refusal, &vnd, out, sizeof(out));
-    assert_string_equal(out, "Over the limit by 49,253,280 ₫: 117,600,000 is free, this sale is "
-                             "166,853,280. Pay 49,253,280 now, or take goods up to 117,600,000, "
-                             "or ask manager, controller or owner.");
+    assert_string_equal(out,
+                        "Over the limit by 49,253,280 ₫: 117,600,000 is available, this sale is "
+                        "166,853,280. Pay 49,253,280 now, or take goods up to 117,600,000, "
+                        "or ask manager, controller or owner.");
     refusal.n_ways = 0;
     decision.exposure_minor = 600000000;
     refusal_sentence(&refusal, &vnd, out, sizeof(out));
-    assert_string_equal(out, "Over the limit by 49,253,280 ₫: nothing is free, this sale is "
+    assert_string_equal(out, "Over the limit by 49,253,280 ₫: nothing is available, this sale is "
                              "166,853,280.");
 }
 

@@ -196,7 +196,7 @@ static void a_command_the_server_does_not_know_is_not_sent(void **state)
     assert_int_equal(call(true)->result_case, TEFTER__REPLY__RESULT_DONE);
 }
 
-static void set_arrived(void *context, const struct tefter_set *set)
+static void set_arrived(void *context, const struct tefter_delta *set)
 {
     (void)context;
     world.sets++;
@@ -302,8 +302,8 @@ static void feed(uint64_t prev, uint64_t this_seq, bool page)
     Tefter__Row known = TEFTER__ROW__INIT;
     Tefter__Row other = TEFTER__ROW__INIT; /* of a kind that nobody here knows */
     Tefter__Row *rows[] = {&other, &known, &other};
-    Tefter__FeedSet set = TEFTER__FEED_SET__INIT;
-    Tefter__Page first = TEFTER__PAGE__INIT;
+    Tefter__Delta set = TEFTER__DELTA__INIT;
+    Tefter__SnapshotChunk first = TEFTER__SNAPSHOT_CHUNK__INIT;
     Tefter__ToTerminal message = TEFTER__TO_TERMINAL__INIT;
     account.customer = 3;
     account.balance_minor = (int64_t)this_seq * 10;
@@ -317,11 +317,12 @@ static void feed(uint64_t prev, uint64_t this_seq, bool page)
     set.prev = prev;
     set.this_ = first.seq = this_seq;
     first.last = true;
-    message.body_case = page ? TEFTER__TO_TERMINAL__BODY_PAGE : TEFTER__TO_TERMINAL__BODY_FEED;
+    message.body_case =
+        page ? TEFTER__TO_TERMINAL__BODY_SNAPSHOT_CHUNK : TEFTER__TO_TERMINAL__BODY_DELTA;
     if (page)
-        message.page = &first;
+        message.snapshot_chunk = &first;
     else
-        message.feed = &set;
+        message.delta = &set;
     fake_send(&world.fake, 0, &message);
 }
 
@@ -339,7 +340,7 @@ static void feed_begins(uint64_t seq)
     fake_send(&world.fake, 0, &message);
 }
 
-static void a_picture_passes_over_what_it_does_not_know(void)
+static void a_replica_passes_over_what_it_does_not_know(void)
 {
     struct tefter_feed *all =
         tefter_subscribe(world.client, TEFTER__TOPIC__TOPIC_CUSTOMERS, NULL, 0, set_arrived, NULL);
@@ -373,7 +374,7 @@ static void what_a_later_server_says_more_is_passed_over(void **state)
         assert_string_equal(ask()->company->name, "Minh Trading");
         assert_int_equal(ping()->body_case, TEFTER__TO_TERMINAL__BODY_PONG);
     }
-    a_picture_passes_over_what_it_does_not_know();
+    a_replica_passes_over_what_it_does_not_know();
     Tefter__Refusal refusal = TEFTER__REFUSAL__INIT;
     refusal.code = (Tefter__RefusalCode)141;
     refusal.field = (char *)"voucher";

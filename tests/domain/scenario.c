@@ -91,7 +91,7 @@ const Tefter__Reply *scenario_apply_entry(struct scenario *s, const Tefter__Entr
         !ledger_apply(s->ledger, ++s->seq, bytes, &s->arena, &result, &failure))
         fail_msg("%s", failure.text);
     uint64_t seq;
-    ledger_outcome(s->ledger, &seq, &s->outcome);
+    ledger_state_digest(s->ledger, &seq, &s->state_digest);
     commit(s->ledger);
     return (Tefter__Reply *)message_unpack(&tefter__reply__descriptor, result.reply, &s->arena);
 }
@@ -227,7 +227,7 @@ void scenario_wait(struct scenario *s, int64_t ms)
 
 struct scenario *scenario_begin(void)
 {
-    return scenario_begin_at(LEDGER_EPOCH);
+    return scenario_begin_at(LEDGER_RULES);
 }
 
 struct scenario *scenario_begin_at(uint32_t rules_version)
@@ -240,9 +240,9 @@ struct scenario *scenario_begin_at(uint32_t rules_version)
     s->ledger = open_ledger(s->path);
     s->now_ms = (int64_t)DAY * 24 * 3600 * 1000;
     s->actor = (Tefter__Actor)TEFTER__ACTOR__INIT;
-    scenario_done(s, "found_company",
+    scenario_done(s, "create_company",
                   json("{'name': 'Hải Long', 'currency': 'EUR', 'admin_login': 'owner', "
-                       "'epoch': %u, 'date': %d}",
+                       "'rules_version': %u, 'date': %d}",
                        rules_version, DAY));
     scenario_as(s, 0);
     scenario_done(s, "add_terminal", "{'branch': 1, 'name': 'till 1'}");
@@ -259,19 +259,19 @@ static void replay(const struct scenario *s, size_t group)
     struct arena arena;
     arena_init(&arena, ARENA_MAX);
     struct failure failure = {.fault = FAULT_NONE};
-    struct hash outcome = {{0}};
+    struct hash state_digest = {{0}};
     for (size_t i = 0; i < s->entry_count; i++) {
         struct ledger_result result;
         uint64_t seq;
         if (i % group == 0)
             assert_true(ledger_begin(ledger, &failure));
         assert_true(ledger_apply(ledger, i + 1, s->entries[i], &arena, &result, &failure));
-        ledger_outcome(ledger, &seq, &outcome);
+        ledger_state_digest(ledger, &seq, &state_digest);
         if (i % group == group - 1 || i + 1 == s->entry_count)
             commit(ledger);
         arena_reset(&arena);
     }
-    assert_memory_equal(&outcome, &s->outcome, sizeof outcome);
+    assert_memory_equal(&state_digest, &s->state_digest, sizeof state_digest);
     ledger_close(ledger);
     arena_fini(&arena);
     remove_ledger(path);

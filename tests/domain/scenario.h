@@ -3,7 +3,7 @@
  * Scenarios a shopkeeper can read: a company on a real ledger in a temporary folder, commands and
  * questions as JSON (with ' for "), and at the end the two checks every scenario must pass: the
  * figures that are kept equal the figures that are counted, and the same entries applied in one
- * group, in groups of seven and one by one give the same outcome.
+ * group, in groups of seven and one by one give the same state digest.
  */
 #include "base/check.h"
 
@@ -21,7 +21,7 @@ struct scenario {
     struct slice *entries; /* all that was applied, for the replay */
     size_t entry_count;
     size_t entry_room;
-    struct hash outcome;
+    struct hash state_digest;
     bool texts_apart; /* texts travel as references, as the journal has them */
 };
 

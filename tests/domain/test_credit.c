@@ -63,7 +63,8 @@ static void money_that_is_not_matched_frees_credit_at_once(void **state)
     scenario_sell(s, anh, 10000);
     scenario_done(
         s, "take_payment",
-        json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 4000, 'place': %u}", anh, till));
+        json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 4000, 'money_account': %u}", anh,
+             till));
     const Tefter__AccountRow *account = scenario_account(s, anh);
     assert_int_equal(account->available_minor, 4000);
     assert_int_equal(account->unmatched_minor, 4000);
@@ -78,11 +79,11 @@ static void a_slip_frees_nothing_until_it_is_confirmed_matched_or_not(void **sta
     uint32_t anh = scenario_customer(s, "Anh", 10000);
     uint32_t bank = scenario_bank(s);
     scenario_sell(s, anh, 10000);
-    const Tefter__Done *slip =
-        scenario_done(s, "take_payment",
-                      json("{'customer': %u, 'kind': 'SLIP', 'amount_minor': 4000, 'place': %u, "
-                           "'reference': '88120', 'payer': 'Nguyen Van H', 'match': 'OLDEST_DUE'}",
-                           anh, bank));
+    const Tefter__Done *slip = scenario_done(
+        s, "take_payment",
+        json("{'customer': %u, 'kind': 'SLIP', 'amount_minor': 4000, 'money_account': %u, "
+             "'reference': '88120', 'payer': 'Nguyen Van H', 'match': 'OLDEST_DUE'}",
+             anh, bank));
     assert_int_equal(slip->matched_minor, 4000);
     const Tefter__AccountRow *account = scenario_account(s, anh);
     assert_int_equal(account->balance_minor, 6000);
@@ -196,7 +197,7 @@ static void old_debt_blocks_but_small_rests_are_borne(void **state)
     assert_int_equal(refusal->days, 11);
     uint32_t till = scenario_till(s);
     scenario_done(s, "take_payment",
-                  json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 1, 'place': %u, "
+                  json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 1, 'money_account': %u, "
                        "'match': 'OLDEST_DUE'}",
                        anh, till));
     scenario_sell(s, anh, 1); /* the rest of 50 is borne */
@@ -218,7 +219,8 @@ static void a_locked_customer_buys_nothing_and_pays_all_the_same(void **state)
                      TEFTER__REFUSAL_CODE__CUSTOMER_LOCKED, "customer");
     scenario_done(
         s, "take_payment",
-        json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 1000, 'place': %u}", anh, till));
+        json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 1000, 'money_account': %u}", anh,
+             till));
     assert_true(scenario_account(s, anh)->locked);
     scenario_done(s, "unlock_customer", json("{'customer': %u}", anh));
     scenario_sell(s, anh, 1);
@@ -262,7 +264,7 @@ static void what_already_happened_is_posted_and_alarms(void **state)
     uint32_t anh = scenario_customer(s, "Anh", 100);
     const Tefter__Done *done =
         scenario_done(s, "issue_invoice",
-                      json("{'customer': %u, 'already_happened': true, 'date': 19990, 'lines': "
+                      json("{'customer': %u, 'backfill': true, 'date': 19990, 'lines': "
                            "[{'text': 'a', 'quantity': 1000, 'price': 500000}]}",
                            anh));
     assert_int_equal(done->decision->verdict, TEFTER__VERDICT__VERDICT_POSTED);
@@ -270,7 +272,7 @@ static void what_already_happened_is_posted_and_alarms(void **state)
     uint32_t clerk = scenario_staff(s, "minh", TEFTER__ROLE__ROLE_SALES);
     scenario_as(s, clerk);
     scenario_refused(s, "issue_invoice",
-                     json("{'customer': %u, 'already_happened': true, 'lines': [{'text': 'a', "
+                     json("{'customer': %u, 'backfill': true, 'lines': [{'text': 'a', "
                           "'quantity': 1000, 'price': 1000}]}",
                           anh),
                      TEFTER__REFUSAL_CODE__RIGHT_MISSING, NULL);
@@ -333,10 +335,11 @@ static void all_of_what_is_overdue_is_told_and_paying_it_frees(void **state)
     assert_int_equal(refusal->decision->overdue_minor, 1200);
     assert_int_equal(refusal->ways[0]->kind, TEFTER__WAY_OUT_KIND__WAY_PAY_OVERDUE);
     assert_int_equal(refusal->ways[0]->amount_minor, 1150);
-    scenario_done(s, "take_payment",
-                  json("{'customer': %u, 'kind': 'PAYMENT_CASH', 'place': %u, 'amount_minor': "
-                       "1150, 'match': 'MATCH_OLDEST_DUE'}",
-                       anh, scenario_till(s)));
+    scenario_done(
+        s, "take_payment",
+        json("{'customer': %u, 'kind': 'PAYMENT_CASH', 'money_account': %u, 'amount_minor': "
+             "1150, 'match': 'MATCH_OLDEST_DUE'}",
+             anh, scenario_till(s)));
     scenario_sell(s, anh, 1);
     scenario_end(s);
 }

@@ -259,8 +259,8 @@ static void the_cash_customer_stays_as_he_is(void **state)
     REFUSED(s, "unlock_customer", "{'customer': 1}", FIELD_INVALID, "customer");
     REFUSED(s, "join_group", "{'customer': 1, 'group': 1}", FIELD_INVALID, "customer");
     REFUSED(s, "leave_group", "{'customer': 1, 'group': 1}", FIELD_INVALID, "customer");
-    REFUSED(s, "allow_person", "{'customer': 1, 'name': 'x'}", FIELD_INVALID, "customer");
-    REFUSED(s, "revoke_person", "{'customer': 1, 'person': 1}", FIELD_INVALID, "customer");
+    REFUSED(s, "authorise_buyer", "{'customer': 1, 'name': 'x'}", FIELD_INVALID, "customer");
+    REFUSED(s, "revoke_buyer", "{'customer': 1, 'buyer': 1}", FIELD_INVALID, "customer");
     scenario_end(s);
 }
 
@@ -360,7 +360,7 @@ static void a_lock_ends_by_itself_after_its_last_day(void **state)
 /* A sale of that many cents, the goods taken by this person. */
 static const char *taken_by(uint32_t customer, uint32_t person, int amount)
 {
-    return json("{'customer': %u, 'person': %u, 'lines': [{'text': 'a', 'quantity': 1000, "
+    return json("{'customer': %u, 'buyer': %u, 'lines': [{'text': 'a', 'quantity': 1000, "
                 "'price': %d}]}",
                 customer, person, amount * 1000);
 }
@@ -370,24 +370,24 @@ static void a_driver_takes_goods_up_to_his_caps(void **state)
     (void)state;
     struct scenario *s = scenario_begin();
     uint32_t anh = scenario_customer(s, "Anh", 100000);
-    uint32_t hung = (uint32_t)scenario_done(s, "allow_person",
+    uint32_t hung = (uint32_t)scenario_done(s, "authorise_buyer",
                                             json("{'customer': %u, 'name': 'Hùng', 'phone': '09', "
                                                  "'identity': '079', 'cap_sale_minor': 500, "
                                                  "'cap_day_minor': 800}",
                                                  anh))
                         ->id;
-    assert_int_equal(card(s, anh)->row->n_persons, 1);
-    assert_int_equal(scenario_account(s, anh)->persons, 1);
+    assert_int_equal(card(s, anh)->row->n_buyers, 1);
+    assert_int_equal(scenario_account(s, anh)->buyers, 1);
     const Tefter__Refusal *refusal =
-        REFUSED(s, "issue_invoice", taken_by(anh, hung, 501), PERSON_CAP_EXCEEDED, "person");
+        REFUSED(s, "issue_invoice", taken_by(anh, hung, 501), BUYER_CAP_EXCEEDED, "buyer");
     assert_int_equal(refusal->over_by_minor, 1);
     assert_int_equal(refusal->available_minor, 500);
     scenario_done(s, "issue_invoice", taken_by(anh, hung, 500));
-    refusal = REFUSED(s, "issue_invoice", taken_by(anh, hung, 400), PERSON_CAP_EXCEEDED, "person");
+    refusal = REFUSED(s, "issue_invoice", taken_by(anh, hung, 400), BUYER_CAP_EXCEEDED, "buyer");
     assert_int_equal(refusal->over_by_minor, 100);
     assert_int_equal(refusal->available_minor, 300);
     scenario_done(s, "issue_invoice", taken_by(anh, hung, 300));
-    REFUSED(s, "issue_invoice", taken_by(anh, hung, 1), PERSON_CAP_EXCEEDED, "person");
+    REFUSED(s, "issue_invoice", taken_by(anh, hung, 1), BUYER_CAP_EXCEEDED, "buyer");
     turn_day(s, 20001);
     scenario_done(s, "issue_invoice", taken_by(anh, hung, 500));
     scenario_end(s);
@@ -399,14 +399,14 @@ static void two_branches_on_two_days_do_not_make_two_caps(void **state)
     struct scenario *s = scenario_begin();
     uint32_t anh = scenario_customer(s, "Anh", 100000);
     scenario_done(s, "add_branch", "{'code': 'TD', 'name': 'Thủ Đức'}");
-    scenario_done(s, "allow_person",
+    scenario_done(s, "authorise_buyer",
                   json("{'customer': %u, 'name': 'Hùng', 'cap_day_minor': 100}", anh));
     turn_day(s, 20001);
     scenario_done(s, "issue_invoice", taken_by(anh, 1, 100));
     scenario_at(s, 2);
-    REFUSED(s, "issue_invoice", taken_by(anh, 1, 1), PERSON_CAP_EXCEEDED, "person");
+    REFUSED(s, "issue_invoice", taken_by(anh, 1, 1), BUYER_CAP_EXCEEDED, "buyer");
     scenario_at(s, 1);
-    REFUSED(s, "issue_invoice", taken_by(anh, 1, 1), PERSON_CAP_EXCEEDED, "person");
+    REFUSED(s, "issue_invoice", taken_by(anh, 1, 1), BUYER_CAP_EXCEEDED, "buyer");
     scenario_end(s);
 }
 
@@ -415,18 +415,18 @@ static void who_is_revoked_past_his_day_or_unknown_takes_nothing(void **state)
     (void)state;
     struct scenario *s = scenario_begin();
     uint32_t anh = scenario_customer(s, "Anh", 100000);
-    scenario_done(s, "allow_person", json("{'customer': %u, 'name': 'Hùng'}", anh));
-    scenario_done(s, "allow_person",
+    scenario_done(s, "authorise_buyer", json("{'customer': %u, 'name': 'Hùng'}", anh));
+    scenario_done(s, "authorise_buyer",
                   json("{'customer': %u, 'name': 'Lan', 'valid_until': 20000}", anh));
     scenario_done(s, "issue_invoice", taken_by(anh, 1, 100));
     scenario_done(s, "issue_invoice", taken_by(anh, 2, 100));
-    scenario_done(s, "revoke_person", json("{'customer': %u, 'person': 1}", anh));
+    scenario_done(s, "revoke_buyer", json("{'customer': %u, 'buyer': 1}", anh));
     turn_day(s, 20001);
-    REFUSED(s, "issue_invoice", taken_by(anh, 1, 100), PERSON_NOT_ALLOWED, "person");
-    REFUSED(s, "issue_invoice", taken_by(anh, 2, 100), PERSON_NOT_ALLOWED, "person");
-    REFUSED(s, "issue_invoice", taken_by(anh, 3, 100), PERSON_NOT_ALLOWED, "person");
-    assert_int_equal(card(s, anh)->row->n_persons, 0);
-    assert_int_equal(card(s, anh)->record->n_persons, 2);
+    REFUSED(s, "issue_invoice", taken_by(anh, 1, 100), BUYER_NOT_AUTHORISED, "buyer");
+    REFUSED(s, "issue_invoice", taken_by(anh, 2, 100), BUYER_NOT_AUTHORISED, "buyer");
+    REFUSED(s, "issue_invoice", taken_by(anh, 3, 100), BUYER_NOT_AUTHORISED, "buyer");
+    assert_int_equal(card(s, anh)->row->n_buyers, 0);
+    assert_int_equal(card(s, anh)->record->n_buyers, 2);
     const Tefter__FieldChange *told = change_of(changes(s, anh)->changes[0], "person.1");
     assert_string_equal(told->old_text->value, "Hùng");
     assert_null(told->new_text);
@@ -439,25 +439,26 @@ static void a_person_with_a_mistake_is_refused(void **state)
     struct scenario *s = scenario_begin();
     uint32_t anh = open_anh(s);
 #define PERSON(more) json("{'customer': 99, 'name': 'Hùng', " more "}")
-    REFUSED(s, "allow_person", "{'customer': 99, 'name': ''}", FIELD_MISSING, "name");
-    REFUSED(s, "allow_person", "{'customer': 99, 'name': {}}", TEXT_INVALID, "name");
-    REFUSED(s, "allow_person", PERSON("'phone': {}"), TEXT_INVALID, "phone");
-    REFUSED(s, "allow_person", PERSON("'identity': {}"), TEXT_INVALID, "identity");
-    REFUSED(s, "allow_person", PERSON("'cap_sale_minor': 0"), AMOUNT_NOT_POSITIVE,
+    REFUSED(s, "authorise_buyer", "{'customer': 99, 'name': ''}", FIELD_MISSING, "name");
+    REFUSED(s, "authorise_buyer", "{'customer': 99, 'name': {}}", TEXT_INVALID, "name");
+    REFUSED(s, "authorise_buyer", PERSON("'phone': {}"), TEXT_INVALID, "phone");
+    REFUSED(s, "authorise_buyer", PERSON("'identity': {}"), TEXT_INVALID, "identity");
+    REFUSED(s, "authorise_buyer", PERSON("'cap_sale_minor': 0"), AMOUNT_NOT_POSITIVE,
             "cap_sale_minor");
-    REFUSED(s, "allow_person", PERSON("'cap_day_minor': -1"), AMOUNT_NOT_POSITIVE, "cap_day_minor");
-    REFUSED(s, "allow_person", PERSON("'cap_day_minor': 9000000000001"), AMOUNT_TOO_BIG,
+    REFUSED(s, "authorise_buyer", PERSON("'cap_day_minor': -1"), AMOUNT_NOT_POSITIVE,
             "cap_day_minor");
-    REFUSED(s, "allow_person", PERSON("'valid_until': 0"), DATE_INVALID, "valid_until");
-    REFUSED(s, "allow_person", PERSON("'valid_until': 1"), NOT_FOUND, "customer");
-    REFUSED(s, "allow_person", json("{'customer': %u, 'name': 'Hùng', 'valid_until': 19999}", anh),
-            DATE_INVALID, "valid_until");
-    REFUSED(s, "revoke_person", "{'customer': 99, 'person': 1}", NOT_FOUND, "customer");
-    REFUSED(s, "revoke_person", json("{'customer': %u, 'person': 1}", anh), NOT_FOUND, "person");
-    scenario_done(s, "allow_person", json("{'customer': %u, 'name': 'Hùng'}", anh));
-    scenario_done(s, "revoke_person", json("{'customer': %u, 'person': 1}", anh));
-    REFUSED(s, "revoke_person", json("{'customer': %u, 'person': 1}", anh), NOTHING_TO_CHANGE,
-            NULL);
+    REFUSED(s, "authorise_buyer", PERSON("'cap_day_minor': 9000000000001"), AMOUNT_TOO_BIG,
+            "cap_day_minor");
+    REFUSED(s, "authorise_buyer", PERSON("'valid_until': 0"), DATE_INVALID, "valid_until");
+    REFUSED(s, "authorise_buyer", PERSON("'valid_until': 1"), NOT_FOUND, "customer");
+    REFUSED(s, "authorise_buyer",
+            json("{'customer': %u, 'name': 'Hùng', 'valid_until': 19999}", anh), DATE_INVALID,
+            "valid_until");
+    REFUSED(s, "revoke_buyer", "{'customer': 99, 'buyer': 1}", NOT_FOUND, "customer");
+    REFUSED(s, "revoke_buyer", json("{'customer': %u, 'buyer': 1}", anh), NOT_FOUND, "buyer");
+    scenario_done(s, "authorise_buyer", json("{'customer': %u, 'name': 'Hùng'}", anh));
+    scenario_done(s, "revoke_buyer", json("{'customer': %u, 'buyer': 1}", anh));
+    REFUSED(s, "revoke_buyer", json("{'customer': %u, 'buyer': 1}", anh), NOTHING_TO_CHANGE, NULL);
     scenario_end(s);
 }
 
@@ -469,17 +470,17 @@ static void thirty_two_may_buy_and_the_revoked_do_not_pile_up(void **state)
     const char *one_more = json("{'customer': %u, 'name': 'Hùng'}", anh);
     enum { MOST = 32, KEPT = 64, HIRED = 80 };
     for (int i = 1; i <= MOST; i++)
-        scenario_done(s, "allow_person", one_more);
-    assert_int_equal(REFUSED(s, "allow_person", one_more, TOO_MANY, "persons")->most, MOST);
+        scenario_done(s, "authorise_buyer", one_more);
+    assert_int_equal(REFUSED(s, "authorise_buyer", one_more, TOO_MANY, "buyers")->most, MOST);
     for (unsigned i = MOST + 1; i <= HIRED; i++) {
         one_more = json("{'customer': %u, 'name': 'Hùng'}", anh);
-        scenario_done(s, "revoke_person", json("{'customer': %u, 'person': %u}", anh, i - MOST));
-        assert_int_equal(scenario_done(s, "allow_person", one_more)->id, i);
+        scenario_done(s, "revoke_buyer", json("{'customer': %u, 'buyer': %u}", anh, i - MOST));
+        assert_int_equal(scenario_done(s, "authorise_buyer", one_more)->id, i);
     }
     const Tefter__CustomerRecord *record = card(s, anh)->record;
-    assert_int_equal(record->n_persons, KEPT);
-    assert_int_equal(record->persons[0]->person, HIRED - KEPT + 1);
-    assert_int_equal(card(s, anh)->row->n_persons, MOST);
+    assert_int_equal(record->n_buyers, KEPT);
+    assert_int_equal(record->buyers[0]->buyer, HIRED - KEPT + 1);
+    assert_int_equal(card(s, anh)->row->n_buyers, MOST);
     scenario_end(s);
 }
 

@@ -94,8 +94,8 @@ static void wrong_lines_are_refused_by_name(void **state)
          TEFTER__REFUSAL_CODE__FIELD_INVALID, "number"},
         {"'charges': [{'title': 'x', 'amount_minor': 0}]",
          TEFTER__REFUSAL_CODE__AMOUNT_NOT_POSITIVE, "charges[0].amount_minor"},
-        {"'lines': [{'text': 'a', 'quantity': 1000, 'price': 1000}], 'person': 9",
-         TEFTER__REFUSAL_CODE__PERSON_NOT_ALLOWED, NULL},
+        {"'lines': [{'text': 'a', 'quantity': 1000, 'price': 1000}], 'buyer': 9",
+         TEFTER__REFUSAL_CODE__BUYER_NOT_AUTHORISED, NULL},
         {"'lines': [{'text': 'a', 'quantity': 1000, 'price': 1000}], 'approval': 9",
          TEFTER__REFUSAL_CODE__NOT_FOUND, "approval"},
     };
@@ -125,7 +125,7 @@ static void a_number_stands_once_and_imports_are_passed_over(void **state)
     struct scenario *s = scenario_begin();
     uint32_t anh = scenario_customer(s, "Anh", 1000000);
     const char *imported = json("{'customer': %u, 'number': 'HQ-00001', 'source': 'old', "
-                                "'already_happened': true, 'date': 19000, 'lines': "
+                                "'backfill': true, 'date': 19000, 'lines': "
                                 "[{'text': 'a', 'quantity': 1000, 'price': 1000}]}",
                                 anh);
     uint64_t first = scenario_done(s, "issue_invoice", imported)->id;
@@ -243,26 +243,26 @@ static void who_takes_the_goods_must_be_allowed(void **state)
     (void)state;
     struct scenario *s = scenario_begin();
     uint32_t anh = scenario_customer(s, "Anh", 1000000);
-    uint32_t person = (uint32_t)scenario_done(s, "allow_person",
+    uint32_t person = (uint32_t)scenario_done(s, "authorise_buyer",
                                               json("{'customer': %u, 'name': 'Driver', "
                                                    "'cap_sale_minor': 500, 'cap_day_minor': 800}",
                                                    anh))
                           ->id;
     scenario_done(s, "issue_invoice",
-                  json("{'customer': %u, 'person': %u, 'lines': [{'text': 'a', 'quantity': 1000, "
+                  json("{'customer': %u, 'buyer': %u, 'lines': [{'text': 'a', 'quantity': 1000, "
                        "'price': 500000}]}",
                        anh, person));
     scenario_refused(s, "issue_invoice",
-                     json("{'customer': %u, 'person': %u, 'lines': [{'text': 'a', 'quantity': "
+                     json("{'customer': %u, 'buyer': %u, 'lines': [{'text': 'a', 'quantity': "
                           "1000, 'price': 301000}]}",
                           anh, person),
-                     TEFTER__REFUSAL_CODE__PERSON_CAP_EXCEEDED, NULL);
-    scenario_done(s, "revoke_person", json("{'customer': %u, 'person': %u}", anh, person));
+                     TEFTER__REFUSAL_CODE__BUYER_CAP_EXCEEDED, NULL);
+    scenario_done(s, "revoke_buyer", json("{'customer': %u, 'buyer': %u}", anh, person));
     scenario_refused(s, "issue_invoice",
-                     json("{'customer': %u, 'person': %u, 'lines': [{'text': 'a', 'quantity': "
+                     json("{'customer': %u, 'buyer': %u, 'lines': [{'text': 'a', 'quantity': "
                           "1000, 'price': 1000}]}",
                           anh, person),
-                     TEFTER__REFUSAL_CODE__PERSON_NOT_ALLOWED, NULL);
+                     TEFTER__REFUSAL_CODE__BUYER_NOT_AUTHORISED, NULL);
     scenario_end(s);
 }
 
@@ -306,7 +306,7 @@ static void a_code_longer_than_any_names_nothing_and_stops_nothing(void **state)
                      "']}]}",
                      TEFTER__REFUSAL_CODE__TEXT_INVALID, "lines[0].serials[0]");
     scenario_refused(s, "issue_invoice",
-                     "{'already_happened': true, 'lines': [{'text': 'a', 'quantity': 1000, "
+                     "{'backfill': true, 'lines': [{'text': 'a', 'quantity': 1000, "
                      "'price': 1000, 'serials': ['" VERY_LONG "']}]}",
                      TEFTER__REFUSAL_CODE__TEXT_INVALID, "lines[0].serials[0]");
     scenario_refused(s, "take_payment",
@@ -381,7 +381,7 @@ static void a_line_that_came_back_is_credited_to_the_last_unit(void **state)
     uint32_t anh = scenario_customer(s, "Anh", 1000000);
     const Tefter__Done *bill = scenario_done(
         s, "issue_invoice",
-        json("{'customer': %u, 'already_happened': true, 'lines': [{'text': 'a', 'quantity': "
+        json("{'customer': %u, 'backfill': true, 'lines': [{'text': 'a', 'quantity': "
              "3000, 'price': 1000000}, {'text': 'b', 'quantity': -1000, 'price': 1000000}]}",
              anh));
     const Tefter__Done *note = scenario_done(

@@ -7,7 +7,7 @@ static uint64_t pay(struct scenario *s, uint32_t customer, uint32_t till, int64_
 {
     return scenario_done(s, "take_payment",
                          json("{'customer': %u, 'kind': 'CASH', 'amount_minor': %lld, "
-                              "'place': %u}",
+                              "'money_account': %u}",
                               customer, (long long)amount, till))
         ->id;
 }
@@ -112,8 +112,8 @@ static void a_match_is_dated_no_earlier_than_both_sides(void **state)
     uint32_t till = scenario_till(s);
     uint64_t bill = bill_due(s, anh, 300, 20040);
     scenario_done(s, "take_payment",
-                  json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 300, 'place': %u, "
-                       "'date': 19990, 'already_happened': true, 'match': 'OLDEST_DUE'}",
+                  json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 300, 'money_account': %u, "
+                       "'date': 19990, 'backfill': true, 'match': 'OLDEST_DUE'}",
                        anh, till));
     const Tefter__DocumentAnswer *document =
         scenario_ask(s, "document", json("{'document': %llu}", (unsigned long long)bill))->document;
@@ -137,7 +137,7 @@ static Tefter__RefusalCode often(struct scenario *s, uint32_t customer, uint64_t
 static void undone_matches_leave_room_from_rules_2_on(void **state)
 {
     (void)state;
-    for (uint32_t rules = 1; rules <= LEDGER_EPOCH; rules++) {
+    for (uint32_t rules = 1; rules <= LEDGER_RULES; rules++) {
         struct scenario *s = scenario_begin_at(rules);
         uint32_t anh = scenario_customer(s, "Anh", 100000);
         uint32_t till = scenario_till(s);

@@ -19,26 +19,26 @@ static void money_lies_in_a_place_of_its_kind(void **state)
         Tefter__RefusalCode code;
         const char *field;
     } cases[] = {
-        {"'kind': 'CASH', 'amount_minor': 0, 'place': 1", TEFTER__REFUSAL_CODE__AMOUNT_NOT_POSITIVE,
-         "amount_minor"},
-        {"'kind': 'CASH', 'amount_minor': -5, 'place': 1",
+        {"'kind': 'CASH', 'amount_minor': 0, 'money_account': 1",
          TEFTER__REFUSAL_CODE__AMOUNT_NOT_POSITIVE, "amount_minor"},
-        {"'kind': 'CASH', 'amount_minor': 9000000000001, 'place': 1",
+        {"'kind': 'CASH', 'amount_minor': -5, 'money_account': 1",
+         TEFTER__REFUSAL_CODE__AMOUNT_NOT_POSITIVE, "amount_minor"},
+        {"'kind': 'CASH', 'amount_minor': 9000000000001, 'money_account': 1",
          TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "amount_minor"},
-        {"'kind': 'CASH', 'amount_minor': 5", TEFTER__REFUSAL_CODE__FIELD_MISSING, "place"},
-        {"'kind': 'CASH', 'amount_minor': 5, 'place': 99", TEFTER__REFUSAL_CODE__NOT_FOUND,
-         "place"},
-        {"'kind': 'CASH', 'amount_minor': 5, 'place': 2", TEFTER__REFUSAL_CODE__FIELD_INVALID,
-         "place"},
-        {"'kind': 'SLIP', 'amount_minor': 5, 'place': 2", TEFTER__REFUSAL_CODE__FIELD_MISSING,
-         "reference"},
-        {"'kind': 'SLIP', 'amount_minor': 5, 'place': 2, 'reference': '1'",
+        {"'kind': 'CASH', 'amount_minor': 5", TEFTER__REFUSAL_CODE__FIELD_MISSING, "money_account"},
+        {"'kind': 'CASH', 'amount_minor': 5, 'money_account': 99", TEFTER__REFUSAL_CODE__NOT_FOUND,
+         "money_account"},
+        {"'kind': 'CASH', 'amount_minor': 5, 'money_account': 2",
+         TEFTER__REFUSAL_CODE__FIELD_INVALID, "money_account"},
+        {"'kind': 'SLIP', 'amount_minor': 5, 'money_account': 2",
+         TEFTER__REFUSAL_CODE__FIELD_MISSING, "reference"},
+        {"'kind': 'SLIP', 'amount_minor': 5, 'money_account': 2, 'reference': '1'",
          TEFTER__REFUSAL_CODE__FIELD_MISSING, "payer"},
-        {"'kind': 'CASH', 'amount_minor': 5, 'place': 1, 'date': 20001",
+        {"'kind': 'CASH', 'amount_minor': 5, 'money_account': 1, 'date': 20001",
          TEFTER__REFUSAL_CODE__DATE_IN_FUTURE, "date"},
-        {"'kind': 'CASH', 'amount_minor': 5, 'place': 1, 'bills': [{'amount_minor': 1}]",
+        {"'kind': 'CASH', 'amount_minor': 5, 'money_account': 1, 'bills': [{'amount_minor': 1}]",
          TEFTER__REFUSAL_CODE__FIELD_MISSING, "bills[0].bill"},
-        {"'kind': 'CASH', 'amount_minor': 5, 'place': 1, 'bills': [{'bill_number': 'no'}]",
+        {"'kind': 'CASH', 'amount_minor': 5, 'money_account': 1, 'bills': [{'bill_number': 'no'}]",
          TEFTER__REFUSAL_CODE__NOT_FOUND, "bills[0].bill"},
     };
     assert_int_equal(till, 1);
@@ -46,20 +46,20 @@ static void money_lies_in_a_place_of_its_kind(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         scenario_refused(s, "take_payment", json("{'customer': %u, %s}", anh, cases[i].fields),
                          cases[i].code, cases[i].field);
-    scenario_done(
-        s, "take_payment",
-        json("{'customer': %u, 'kind': 'POS', 'amount_minor': 7, 'place': %u}", anh, device));
+    scenario_done(s, "take_payment",
+                  json("{'customer': %u, 'kind': 'POS', 'amount_minor': 7, 'money_account': %u}",
+                       anh, device));
     scenario_at(s, 2);
     scenario_refused(
         s, "take_payment",
-        json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 5, 'place': %u}", anh, till),
-        TEFTER__REFUSAL_CODE__TILL_OTHER_BRANCH, "place");
+        json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 5, 'money_account': %u}", anh, till),
+        TEFTER__REFUSAL_CODE__TILL_OTHER_BRANCH, "money_account");
     scenario_at(s, 1);
-    scenario_done(s, "retire_money_place", json("{'place': %u, 'retired': true}", till));
+    scenario_done(s, "retire_money_account", json("{'money_account': %u, 'retired': true}", till));
     scenario_refused(
         s, "take_payment",
-        json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 5, 'place': %u}", anh, till),
-        TEFTER__REFUSAL_CODE__RETIRED, "place");
+        json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 5, 'money_account': %u}", anh, till),
+        TEFTER__REFUSAL_CODE__RETIRED, "money_account");
     scenario_end(s);
 }
 
@@ -72,18 +72,20 @@ static void a_slip_number_counts_once_per_account(void **state)
     uint32_t second = scenario_bank(s);
     const Tefter__Done *done = scenario_done(
         s, "take_payment",
-        json("{'customer': %u, 'kind': 'SLIP', 'amount_minor': 5, 'place': %u, 'reference': "
-             "'88120', 'payer': 'H'}",
-             anh, first));
-    const char *again = json("{'customer': %u, 'kind': 'SLIP', 'amount_minor': 9, 'place': %u, "
-                             "'reference': '88120', 'payer': 'H'}",
-                             anh, first);
+        json(
+            "{'customer': %u, 'kind': 'SLIP', 'amount_minor': 5, 'money_account': %u, 'reference': "
+            "'88120', 'payer': 'H'}",
+            anh, first));
+    const char *again =
+        json("{'customer': %u, 'kind': 'SLIP', 'amount_minor': 9, 'money_account': %u, "
+             "'reference': '88120', 'payer': 'H'}",
+             anh, first);
     const Tefter__Refusal *refusal =
         scenario_refused(s, "take_payment", again, TEFTER__REFUSAL_CODE__NUMBER_TAKEN, "reference");
     assert_int_equal(refusal->existing, done->id);
     assert_string_equal(refusal->existing_number, "HQ-R-00001");
     scenario_done(s, "take_payment",
-                  json("{'customer': %u, 'kind': 'SLIP', 'amount_minor': 9, 'place': %u, "
+                  json("{'customer': %u, 'kind': 'SLIP', 'amount_minor': 9, 'money_account': %u, "
                        "'reference': '88120', 'payer': 'H'}",
                        anh, second));
     /* It never came: reversed, and its number is free again. */
@@ -107,7 +109,7 @@ static void specific_bills_are_paid_as_told(void **state)
     scenario_sell(s, anh, 200);
     const Tefter__Done *done = scenario_done(
         s, "take_payment",
-        json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 250, 'place': %u, 'bills': "
+        json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 250, 'money_account': %u, 'bills': "
              "[{'bill_number': 'HQ-00002'}, {'bill_number': 'HQ-00001', 'amount_minor': 30}]}",
              anh, till));
     assert_int_equal(done->matched_minor, 230);
@@ -120,7 +122,7 @@ static void specific_bills_are_paid_as_told(void **state)
     assert_int_equal(bills->credits[0]->open_minor, 20);
     scenario_refused(
         s, "take_payment",
-        json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 250, 'place': %u, 'bills': "
+        json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 250, 'money_account': %u, 'bills': "
              "[{'bill_number': 'HQ-00001', 'amount_minor': 71}]}",
              anh, till),
         TEFTER__REFUSAL_CODE__MATCH_TOO_MUCH, "bills[0].amount_minor");
@@ -135,7 +137,7 @@ static void a_reversed_payment_opens_its_bills_again(void **state)
     uint32_t till = scenario_till(s);
     scenario_sell(s, anh, 100);
     scenario_done(s, "take_payment",
-                  json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 60, 'place': %u, "
+                  json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 60, 'money_account': %u, "
                        "'match': 'OLDEST_DUE'}",
                        anh, till));
     scenario_sell(s, anh, 60);
@@ -178,7 +180,7 @@ static void a_corrected_invoice_takes_its_payments_along(void **state)
     uint32_t till = scenario_till(s);
     uint64_t bill = scenario_sell(s, anh, 100)->id;
     scenario_done(s, "take_payment",
-                  json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 60, 'place': %u, "
+                  json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 60, 'money_account': %u, "
                        "'match': 'OLDEST_DUE'}",
                        anh, till));
     /* 140 less the 60 paid is within the limit of 100: the net is looked at. */
@@ -208,12 +210,12 @@ static void a_payment_on_the_wrong_customer_is_moved(void **state)
     scenario_sell(s, binh, 100);
     uint64_t wrong = scenario_done(s, "take_payment",
                                    json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 60, "
-                                        "'place': %u, 'match': 'OLDEST_DUE'}",
+                                        "'money_account': %u, 'match': 'OLDEST_DUE'}",
                                         anh, till))
                          ->id;
     scenario_done(s, "correct_payment",
                   json("{'document': %llu, 'payment': {'customer': %u, 'kind': 'CASH', "
-                       "'amount_minor': 60, 'place': %u, 'match': 'OLDEST_DUE'}}",
+                       "'amount_minor': 60, 'money_account': %u, 'match': 'OLDEST_DUE'}}",
                        (unsigned long long)wrong, binh, till));
     assert_int_equal(scenario_account(s, anh)->balance_minor, 100);
     assert_int_equal(scenario_account(s, binh)->balance_minor, 40);
@@ -229,7 +231,7 @@ static void a_confirmed_slip_is_reversed_out_of_the_bank(void **state)
     scenario_sell(s, anh, 100);
     uint64_t slip = scenario_done(s, "take_payment",
                                   json("{'customer': %u, 'kind': 'SLIP', 'amount_minor': 60, "
-                                       "'place': %u, 'reference': '1', 'payer': 'H'}",
+                                       "'money_account': %u, 'reference': '1', 'payer': 'H'}",
                                        anh, bank))
                         ->id;
     scenario_done(s, "confirm_payment",
@@ -237,11 +239,11 @@ static void a_confirmed_slip_is_reversed_out_of_the_bank(void **state)
     scenario_done(
         s, "reverse_document",
         json("{'document': %llu, 'reason': 'bank took it back'}", (unsigned long long)slip));
-    const Tefter__BooksAnswer *books = scenario_ask(s, "books", "{}")->books;
+    const Tefter__TrialBalanceAnswer *books = scenario_ask(s, "trial-balance", "{}")->trial_balance;
     assert_true(books->balanced);
     for (size_t i = 0; i < books->n_totals; i++)
-        if (books->totals[i]->account == TEFTER__POSTING_ACCOUNT__BOOK_BANK ||
-            books->totals[i]->account == TEFTER__POSTING_ACCOUNT__BOOK_MONEY_ON_ITS_WAY)
+        if (books->totals[i]->account == TEFTER__POSTING_ACCOUNT__GL_BANK ||
+            books->totals[i]->account == TEFTER__POSTING_ACCOUNT__GL_MONEY_ON_ITS_WAY)
             assert_int_equal(books->totals[i]->amount_minor, 0);
     scenario_end(s);
 }
@@ -255,14 +257,15 @@ static void a_corrected_payment_pays_the_oldest_bills_again(void **state)
     uint64_t oldest = scenario_sell(s, anh, 300)->id;
     scenario_sell(s, anh, 400);
     uint64_t payment =
-        scenario_done(s, "take_payment",
-                      json("{'customer': %u, 'kind': 'PAYMENT_CASH', 'place': %u, 'amount_minor': "
-                           "300, 'match': 'MATCH_OLDEST_DUE'}",
-                           anh, till))
+        scenario_done(
+            s, "take_payment",
+            json("{'customer': %u, 'kind': 'PAYMENT_CASH', 'money_account': %u, 'amount_minor': "
+                 "300, 'match': 'MATCH_OLDEST_DUE'}",
+                 anh, till))
             ->id;
     scenario_done(s, "correct_payment",
                   json("{'document': %llu, 'payment': {'customer': %u, 'kind': 'PAYMENT_CASH', "
-                       "'place': %u, 'amount_minor': 350, 'match': 'MATCH_OLDEST_DUE'}}",
+                       "'money_account': %u, 'amount_minor': 350, 'match': 'MATCH_OLDEST_DUE'}}",
                        (unsigned long long)payment, anh, till));
     const Tefter__BillsAnswer *bills =
         scenario_ask(s, "unpaid_bills", json("{'customer': %u}", anh))->unpaid_bills;

@@ -18,10 +18,11 @@ static void the_newest_running_balance_is_the_live_one_either_way(void **state)
     uint32_t till = scenario_till(s);
     for (int i = 1; i <= 5; i++) {
         scenario_sell(s, anh, 100 * i);
-        scenario_done(s, "take_payment",
-                      json("{'customer': %u, 'kind': 'CASH', 'amount_minor': %d, 'place': %u, "
-                           "'match': 'OLDEST_DUE'}",
-                           anh, 30 * i, till));
+        scenario_done(
+            s, "take_payment",
+            json("{'customer': %u, 'kind': 'CASH', 'amount_minor': %d, 'money_account': %u, "
+                 "'match': 'OLDEST_DUE'}",
+                 anh, 30 * i, till));
     }
     /* A backdated bill takes its place among the dates. */
     scenario_done(s, "issue_invoice",
@@ -67,7 +68,7 @@ static void aging_as_of_a_date_knows_what_was_open_then(void **state)
     turn(s, 20020);
     const Tefter__Done *money = scenario_done(
         s, "take_payment",
-        json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 60, 'place': %u, 'match': "
+        json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 60, 'money_account': %u, 'match': "
              "'OLDEST_DUE'}",
              anh, till));
     turn(s, 20050);
@@ -171,9 +172,10 @@ static void money_not_yet_matched_is_listed_oldest_first(void **state)
     uint32_t anh = scenario_customer(s, "Anh", 1000000);
     uint32_t till = scenario_till(s);
     for (int i = 1; i <= 3; i++)
-        scenario_done(s, "take_payment",
-                      json("{'customer': %u, 'kind': 'CASH', 'amount_minor': %d, 'place': %u}", anh,
-                           i, till));
+        scenario_done(
+            s, "take_payment",
+            json("{'customer': %u, 'kind': 'CASH', 'amount_minor': %d, 'money_account': %u}", anh,
+                 i, till));
     const Tefter__UnmatchedMoneyAnswer *list =
         scenario_ask(s, "unmatched_money", "{'rows': 2}")->unmatched_money;
     assert_int_equal(list->n_rows, 2);

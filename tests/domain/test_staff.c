@@ -36,8 +36,9 @@ static void a_company_is_founded_once(void **state)
     (void)state;
     struct scenario *s = scenario_begin();
     scenario_as(s, 0);
-    REFUSED(s, "found_company",
-            "{'name': 'Second', 'currency': 'VND', 'admin_login': 'boss', 'epoch': 1, 'date': 1}",
+    REFUSED(s, "create_company",
+            "{'name': 'Second', 'currency': 'VND', 'admin_login': 'boss', 'rules_version': 1, "
+            "'date': 1}",
             ALREADY_EXISTS, "company");
     const Tefter__CompanyAnswer *company = scenario_ask(s, "company", "{}")->company;
     assert_string_equal(company->name, "Hải Long");
@@ -61,7 +62,7 @@ static void a_company_is_founded_once(void **state)
 }
 
 #define FOUNDING(name, currency, login, office, date)                                              \
-    json("{'name': '%s', 'currency': '%s', 'admin_login': '%s', 'epoch': 1, "                      \
+    json("{'name': '%s', 'currency': '%s', 'admin_login': '%s', 'rules_version': 1, "              \
          "'head_office': '%s', 'date': %d}",                                                       \
          name, currency, login, office, date)
 
@@ -70,14 +71,15 @@ static void a_founding_with_a_mistake_is_refused_at_the_first_one(void **state)
     (void)state;
     struct scenario *s = scenario_begin();
     scenario_as(s, 0);
-    REFUSED(s, "found_company", FOUNDING(" ", "ABC", "", "hq", 0), FIELD_MISSING, "name");
-    REFUSED(s, "found_company", FOUNDING("Hải", "ABC", "", "hq", 0), FIELD_INVALID, "currency");
-    REFUSED(s, "found_company", FOUNDING("Hải", "VND", "", "hq", 0), FIELD_MISSING, "admin_login");
-    REFUSED(s, "found_company", FOUNDING("Hải", "VND", "a b", "hq", 0), FIELD_INVALID,
+    REFUSED(s, "create_company", FOUNDING(" ", "ABC", "", "hq", 0), FIELD_MISSING, "name");
+    REFUSED(s, "create_company", FOUNDING("Hải", "ABC", "", "hq", 0), FIELD_INVALID, "currency");
+    REFUSED(s, "create_company", FOUNDING("Hải", "VND", "", "hq", 0), FIELD_MISSING, "admin_login");
+    REFUSED(s, "create_company", FOUNDING("Hải", "VND", "a b", "hq", 0), FIELD_INVALID,
             "admin_login");
-    REFUSED(s, "found_company", FOUNDING("Hải", "VND", "a", "hq", 0), FIELD_INVALID, "head_office");
-    REFUSED(s, "found_company", FOUNDING("Hải", "VND", "a", "HQ", 0), DATE_INVALID, "date");
-    REFUSED(s, "found_company", FOUNDING("Hải", "VND", "a", "HQ", 70000), DATE_INVALID, "date");
+    REFUSED(s, "create_company", FOUNDING("Hải", "VND", "a", "hq", 0), FIELD_INVALID,
+            "head_office");
+    REFUSED(s, "create_company", FOUNDING("Hải", "VND", "a", "HQ", 0), DATE_INVALID, "date");
+    REFUSED(s, "create_company", FOUNDING("Hải", "VND", "a", "HQ", 70000), DATE_INVALID, "date");
     scenario_end(s);
 }
 

@@ -128,7 +128,8 @@ static void each_branch_numbers_its_own_papers(void **state)
     uint32_t till = scenario_till(s);
     const Tefter__Done *money = scenario_done(
         s, "take_payment",
-        json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 50, 'place': %u}", anh, till));
+        json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 50, 'money_account': %u}", anh,
+             till));
     assert_string_equal(money->number, "TD-R-00001");
     const Tefter__Done *note = scenario_done(
         s, "issue_credit_note", json("{'invoice': %llu}", (unsigned long long)bill->id));

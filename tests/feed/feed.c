@@ -1,7 +1,7 @@
 /*
  * Subscribers of many tempers look on while writers change balances: some never blink, some stop
  * reading for a while, some are cut and resume or begin anew, some look at few customers. Now and
- * then the server is killed. At the end of each round every picture must be the truth, and each one
+ * then the server is killed. At the end of each round every replica must be the truth, and each one
  * that was called exact on the way must have been the truth at its seq.
  *
  *   feed --server TEFTERD [--rounds 5] [--terminals SUBSCRIBERS] [--rate POSTINGS A SECOND]
@@ -232,7 +232,7 @@ static void note_rows(struct proof *proof, struct subscriber *subscriber, Tefter
     }
 }
 
-static void note_delay(struct proof *proof, const Tefter__FeedSet *set)
+static void note_delay(struct proof *proof, const Tefter__Delta *set)
 {
     int64_t delay = now_wall_ms() - set->committed_ms;
     if (!set->has_committed_ms || set->n_rows == 0)
@@ -242,7 +242,7 @@ static void note_delay(struct proof *proof, const Tefter__FeedSet *set)
     proof->delay_count++;
 }
 
-static void see_set(struct proof *proof, struct subscriber *subscriber, const Tefter__FeedSet *set)
+static void see_set(struct proof *proof, struct subscriber *subscriber, const Tefter__Delta *set)
 {
     bool sleepy = subscriber->temper == SLEEPY || subscriber->temper == SLEEPY_CUT;
     note_rows(proof, subscriber, set->rows, set->n_rows);
@@ -270,10 +270,10 @@ static void on_other(struct line *line, const Tefter__ToTerminal *frame)
     else if (frame->body_case == TEFTER__TO_TERMINAL__BODY_SUBSCRIBED &&
              !frame->subscribed->resumed)
         (void)watcher_add(&subscriber->watcher, (struct glance){.kind = GLANCE_ANEW});
-    else if (frame->body_case == TEFTER__TO_TERMINAL__BODY_PAGE)
-        note_rows(proof, subscriber, frame->page->rows, frame->page->n_rows);
-    else if (frame->body_case == TEFTER__TO_TERMINAL__BODY_FEED)
-        see_set(proof, subscriber, frame->feed);
+    else if (frame->body_case == TEFTER__TO_TERMINAL__BODY_SNAPSHOT_CHUNK)
+        note_rows(proof, subscriber, frame->snapshot_chunk->rows, frame->snapshot_chunk->n_rows);
+    else if (frame->body_case == TEFTER__TO_TERMINAL__BODY_DELTA)
+        see_set(proof, subscriber, frame->delta);
     else if (frame->body_case == TEFTER__TO_TERMINAL__BODY_REFUSED)
         found(proof, "a subscription is refused", line->index);
 }
@@ -565,7 +565,7 @@ static const char *verdict(const struct proof *proof, bool good)
 {
     if (proof->options->control)
         return good ? "the faulty server is found out" : "the fault is NOT FOUND";
-    return good ? "every picture true at its seq" : "NOT GOOD";
+    return good ? "every replica true at its seq" : "NOT GOOD";
 }
 
 static void tell(const struct proof *proof, bool good, double seconds)

@@ -16,18 +16,18 @@ static bool take_subscribed(struct sight *sight, uint64_t seq, bool resumed)
 static bool take_page(struct sight *sight, uint64_t seq, bool last)
 {
     Tefter__ToTerminal frame = TEFTER__TO_TERMINAL__INIT;
-    Tefter__Page page = TEFTER__PAGE__INIT;
+    Tefter__SnapshotChunk page = TEFTER__SNAPSHOT_CHUNK__INIT;
     page.seq = seq;
     page.last = last;
-    frame.body_case = TEFTER__TO_TERMINAL__BODY_PAGE;
-    frame.page = &page;
+    frame.body_case = TEFTER__TO_TERMINAL__BODY_SNAPSHOT_CHUNK;
+    frame.snapshot_chunk = &page;
     return sight_take(sight, &frame);
 }
 
 static bool take_set(struct sight *sight, uint64_t prev, uint64_t this, uint64_t row_seq)
 {
     Tefter__ToTerminal frame = TEFTER__TO_TERMINAL__INIT;
-    Tefter__FeedSet set = TEFTER__FEED_SET__INIT;
+    Tefter__Delta set = TEFTER__DELTA__INIT;
     Tefter__AccountRow account = TEFTER__ACCOUNT_ROW__INIT;
     Tefter__Row row = TEFTER__ROW__INIT;
     Tefter__Row *rows[] = {&row};
@@ -40,8 +40,8 @@ static bool take_set(struct sight *sight, uint64_t prev, uint64_t this, uint64_t
     set.this_ = this;
     set.rows = rows;
     set.n_rows = row_seq != 0;
-    frame.body_case = TEFTER__TO_TERMINAL__BODY_FEED;
-    frame.feed = &set;
+    frame.body_case = TEFTER__TO_TERMINAL__BODY_DELTA;
+    frame.delta = &set;
     return sight_take(sight, &frame);
 }
 

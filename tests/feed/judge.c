@@ -58,7 +58,7 @@ static bool judge_exact(struct judging *judging, uint64_t seq)
     }
     judging->doubt &= judging->watcher->wish;
     for (uint32_t i = 0; i < FEED_CUSTOMERS && judging->doubt != 0; i++)
-        if ((judging->doubt >> i & 1) != 0 && judging->watcher->picture[i] != judging->now[i])
+        if ((judging->doubt >> i & 1) != 0 && judging->watcher->replica[i] != judging->now[i])
             return wrong(judging->fault, "exact, and not the truth", i, seq,
                          judging->watcher->newest[i]);
     judging->doubt = 0;
@@ -73,7 +73,7 @@ static bool judge_row(struct judging *judging, const struct glance *glance)
     if (glance->seq < watcher->newest[glance->customer])
         return true;
     watcher->newest[glance->customer] = glance->seq;
-    watcher->picture[glance->customer] = glance->print;
+    watcher->replica[glance->customer] = glance->print;
     judging->doubt |= UINT64_C(1) << glance->customer;
     return true;
 }
@@ -87,7 +87,7 @@ static bool judge_glance(struct judging *judging, const struct glance *glance)
     case GLANCE_EXACT:
         return judge_exact(judging, glance->seq);
     case GLANCE_ANEW:
-        memset(watcher->picture, 0, sizeof watcher->picture);
+        memset(watcher->replica, 0, sizeof watcher->replica);
         memset(watcher->newest, 0, sizeof watcher->newest);
         judging->doubt = watcher->wish;
         return true;

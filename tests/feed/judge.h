@@ -1,7 +1,7 @@
 #pragma once
 /*
  * The judge of what subscribers saw: pure. The truth is every change of a customer's figures with
- * its seq, as those who made it were told. A picture that is exact at a seq must equal the truth at
+ * its seq, as those who made it were told. A replica that is exact at a seq must equal the truth at
  * that seq, row by row; between, rows come in any number of steps. That the chain of sets has no
  * gap and no step back, `sight` looks after as they come (sight_fails shows it).
  */
@@ -32,7 +32,7 @@ struct watcher {
     uint64_t wish; /* bit: customer */
     struct glance *glances;
     size_t count, capacity;
-    uint64_t picture[FEED_CUSTOMERS]; /* prints; kept from one round to the next */
+    uint64_t replica[FEED_CUSTOMERS]; /* prints; kept from one round to the next */
     uint64_t newest[FEED_CUSTOMERS];  /* seq of that row */
 };
 
@@ -44,7 +44,7 @@ struct truth {
 
 /* The changes of one round; sorts them. false: two have one seq. */
 bool truth_sort(struct truth *truth, char ret_fault[FEED_FAULT_MAX]);
-/* One watcher against the truth; at the end its picture must be whole. */
+/* One watcher against the truth; at the end its replica must be whole. */
 bool feed_judge(const struct truth *truth, struct watcher *watcher, char ret_fault[FEED_FAULT_MAX]);
 bool watcher_add(struct watcher *watcher, struct glance glance);
 /* Every kind of forged history is found out. */

@@ -76,7 +76,7 @@ static bool tell_batch(void *context, const struct journal_batch *batch, struct 
         return false;
     for (uint32_t i = 0; i < batch->count; i++)
         tell_entry(telling, batch->first_seq + i, batch->entries[i]);
-    ledger_outcome(telling->ledger, &seq, &digest);
+    ledger_state_digest(telling->ledger, &seq, &digest);
     hash_text(&digest, digest_text);
     say(telling, "batch %" PRIu64 ": seq %" PRIu64 " to %" PRIu64 ", digest %s\n", batch->batch,
         batch->first_seq, seq, digest_text);

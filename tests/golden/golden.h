@@ -16,7 +16,7 @@
 #include "ledger/ledger.h"
 
 enum {
-    GOLDEN_RULES_MAX = LEDGER_EPOCH,
+    GOLDEN_RULES_MAX = LEDGER_RULES,
     GOLDEN_TEXT_MAX = 1024 * 1024,
     GOLDEN_MAP = 256 * 1024 * 1024,
     GOLDEN_NUMBERS = 256 /* of commands and of refusal codes */

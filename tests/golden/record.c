@@ -51,7 +51,7 @@ static void write_batch(struct journal *journal, struct ledger *ledger, const st
     struct arena arena;
     arena_init(&arena, GOLDEN_MAP);
     bool good = ledger_begin(ledger, &failure);
-    ledger_outcome(ledger, &digest.seq, &digest.hash);
+    ledger_state_digest(ledger, &digest.seq, &digest.hash);
     good = good && journal_propose(journal, &s->entries[first], count, 0,
                                    digest.seq > 0 ? &digest : NULL, &failure) == JOURNAL_OK;
     for (uint32_t i = 0; good && i < count; i++)

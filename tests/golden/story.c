@@ -75,14 +75,15 @@ static void strange_entries(struct story *t)
 static void people(struct story *t)
 {
     scenario_as(t->s, 0);
-    refused(t, "found_company",
-            "{'name': 'x', 'currency': 'EUR', 'admin_login': 'a', 'epoch': 1, 'date': 20000}",
-            CODE(ALREADY_EXISTS));
-    refused(t, "adopt_epoch", "{'epoch': 1}", CODE(FIELD_INVALID));
+    refused(
+        t, "create_company",
+        "{'name': 'x', 'currency': 'EUR', 'admin_login': 'a', 'rules_version': 1, 'date': 20000}",
+        CODE(ALREADY_EXISTS));
+    refused(t, "adopt_rules_version", "{'rules_version': 1}", CODE(FIELD_INVALID));
     scenario_as(t->s, ROLE_STAFF_OWNER);
     t->clerk = scenario_staff(t->s, "clerk", TEFTER__ROLE__ROLE_SALES);
     t->blocked = scenario_staff(t->s, "gone", TEFTER__ROLE__ROLE_SALES);
-    t->accountant = scenario_staff(t->s, "books", TEFTER__ROLE__ROLE_ACCOUNTANT);
+    t->accountant = scenario_staff(t->s, "trial-balance", TEFTER__ROLE__ROLE_ACCOUNTANT);
     t->controller = scenario_staff(t->s, "credit", TEFTER__ROLE__ROLE_CONTROLLER);
     t->manager = scenario_staff(t->s, "chief", TEFTER__ROLE__ROLE_MANAGER);
     refused(t, "add_staff", "{'login': 'clerk', 'role': 'SALES'}", CODE(ALREADY_EXISTS));
@@ -112,11 +113,11 @@ static void places(struct story *t)
     t->device = (uint32_t)done(t, "add_pos_device",
                                json("{'branch': 1, 'name': 'card', 'bank_account': %u}", t->bank));
     uint32_t old = (uint32_t)done(t, "add_till", "{'branch': 1, 'name': 'old till'}");
-    done(t, "retire_money_place", json("{'place': %u, 'retired': true}", old));
-    refused(t, "retire_money_place", json("{'place': %u, 'retired': true}", old),
+    done(t, "retire_money_account", json("{'money_account': %u, 'retired': true}", old));
+    refused(t, "retire_money_account", json("{'money_account': %u, 'retired': true}", old),
             CODE(NOTHING_TO_CHANGE));
-    refused(t, "take_payment", json("{'kind': 'CASH', 'amount_minor': 5, 'place': %u}", old),
-            CODE(RETIRED));
+    refused(t, "take_payment",
+            json("{'kind': 'CASH', 'amount_minor': 5, 'money_account': %u}", old), CODE(RETIRED));
     scenario_as(t->s, 0);
     done(t, "turn_day", json("{'branch': 2, 'date': %d}", TODAY + 1));
     refused(t, "turn_day", json("{'branch': 2, 'date': %d}", TODAY), CODE(DATE_INVALID));
@@ -270,15 +271,14 @@ static void locks_and_limits(struct story *t)
 
 static void overdue(struct story *t)
 {
-    const char *old =
-        json(", 'date': %d, 'due': %d, 'already_happened': true", TODAY - 60, TODAY - 50);
+    const char *old = json(", 'date': %d, 'due': %d, 'backfill': true", TODAY - 60, TODAY - 50);
     limit(t, t->binh, "'limit_minor': 50000, 'overdue_days': 30");
     done(t, "issue_invoice", sale(t->binh, 400, old));
     refused(t, "issue_invoice", sale(t->binh, 10, ""), CODE(OVERDUE_TOO_OLD));
     limit(t, t->binh, "'limit_minor': 50000, 'overdue_minor': 399");
     refused(t, "issue_invoice", sale(t->binh, 10, ""), CODE(OVERDUE_TOO_MUCH));
     limit(t, t->binh, "'limit_minor': 50000, 'policy': 'WARN'");
-    done(t, "issue_invoice", sale(t->binh, 60000, ", 'already_happened': true"));
+    done(t, "issue_invoice", sale(t->binh, 60000, ", 'backfill': true"));
 }
 
 static void approvals(struct story *t)
@@ -308,17 +308,17 @@ static void approvals(struct story *t)
 
 static void buyers(struct story *t)
 {
-    id son = done(t, "allow_person",
+    id son = done(t, "authorise_buyer",
                   json("{'customer': %u, 'name': 'Son', 'phone': '2', 'identity': '3', "
                        "'cap_sale_minor': 90, 'cap_day_minor': 120, 'valid_until': %d}",
                        t->anh, TODAY + 100));
-    id gone = done(t, "allow_person", json("{'customer': %u, 'name': 'Gone'}", t->anh));
-    done(t, "revoke_person", json("{'customer': %u, 'person': " ID "}", t->anh, gone));
-    refused(t, "issue_invoice", sale(t->anh, 10, json(", 'person': " ID, gone)),
-            CODE(PERSON_NOT_ALLOWED));
-    done(t, "issue_invoice", sale(t->anh, 80, json(", 'person': " ID, son)));
-    refused(t, "issue_invoice", sale(t->anh, 41, json(", 'person': " ID, son)),
-            CODE(PERSON_CAP_EXCEEDED));
+    id gone = done(t, "authorise_buyer", json("{'customer': %u, 'name': 'Gone'}", t->anh));
+    done(t, "revoke_buyer", json("{'customer': %u, 'buyer': " ID "}", t->anh, gone));
+    refused(t, "issue_invoice", sale(t->anh, 10, json(", 'buyer': " ID, gone)),
+            CODE(BUYER_NOT_AUTHORISED));
+    done(t, "issue_invoice", sale(t->anh, 80, json(", 'buyer': " ID, son)));
+    refused(t, "issue_invoice", sale(t->anh, 41, json(", 'buyer': " ID, son)),
+            CODE(BUYER_CAP_EXCEEDED));
 }
 
 /* ---- documents ---- */
@@ -344,7 +344,7 @@ static void wrong_sales(struct story *t)
             CODE(DATE_IN_FUTURE));
     refused(t, "issue_invoice", sale(t->anh, 10, ", 'total_minor': 11"), CODE(FIELD_INVALID));
     refused(t, "issue_invoice",
-            json("{'customer': %u, 'already_happened': true, 'lines': [{'text': 'back', "
+            json("{'customer': %u, 'backfill': true, 'lines': [{'text': 'back', "
                  "'quantity': -1000, 'price': 5000}]}",
                  t->anh),
             CODE(TOTAL_NEGATIVE));
@@ -368,7 +368,7 @@ static void serials(struct story *t)
     const char *drills = json("{'customer': %u, 'lines': [{'product': %u, 'quantity': 2000, "
                               "'serials': ['S1', 'S2']}]}",
                               t->anh, t->drill);
-    const char *imported = json("{'customer': %u, 'already_happened': true, 'lines': [{'product': "
+    const char *imported = json("{'customer': %u, 'backfill': true, 'lines': [{'product': "
                                 "%u, 'quantity': 1000, 'serials': ['S1']}]}",
                                 t->anh, t->drill);
     done(t, "issue_invoice", drills);
@@ -381,7 +381,7 @@ static id whole_sale(struct story *t)
 {
     return done(t, "issue_invoice",
                 json("{'customer_code': 'OLD-7', 'number': 'I-77', 'source': 'import-1', "
-                     "'marketer': 'clerk', 'reference': 'PO 9', 'note': 'by truck', 'lines': ["
+                     "'salesperson': 'clerk', 'reference': 'PO 9', 'note': 'by truck', 'lines': ["
                      "{'product_code': '8933', 'quantity': 3500, 'discount_bp': 500}, "
                      "{'text': 'delivery', 'quantity': 1000, 'price': 333333, "
                      "'discount_minor': 3, 'tax_bp': 500}], "
@@ -410,7 +410,7 @@ static void credit_notes(struct story *t)
               t->chi));
     scenario_as(t->s, t->accountant);
     refused(t, "issue_credit_note",
-            json("{'customer': %u, 'already_happened': false, 'charges': [{'title': 'x', "
+            json("{'customer': %u, 'backfill': false, 'charges': [{'title': 'x', "
                  "'amount_minor': 50001}]}",
                  t->chi),
             CODE(RIGHT_MISSING));
@@ -422,10 +422,10 @@ static void credit_notes(struct story *t)
 static void payments(struct story *t)
 {
     id bill = done(t, "issue_invoice", sale(t->anh, 1000, ""));
-    const char *cash = json("'customer': %u, 'kind': 'CASH', 'place': %u", t->anh, t->till);
+    const char *cash = json("'customer': %u, 'kind': 'CASH', 'money_account': %u", t->anh, t->till);
     refused(t, "take_payment", json("{%s, 'amount_minor': 0}", cash), CODE(AMOUNT_NOT_POSITIVE));
     refused(t, "take_payment",
-            json("{'kind': 'CASH', 'amount_minor': 1, 'place': %u}", t->alley_till),
+            json("{'kind': 'CASH', 'amount_minor': 1, 'money_account': %u}", t->alley_till),
             CODE(TILL_OTHER_BRANCH));
     refused(t, "take_payment",
             json("{%s, 'amount_minor': 2000, 'bills': [{'bill': " ID ", 'amount_minor': 1001}]}",
@@ -435,23 +435,25 @@ static void payments(struct story *t)
          json("{%s, 'amount_minor': 300, 'note': 'coins', 'bills': [{'bill': " ID "}]}", cash,
               bill));
     done(t, "take_payment",
-         json("{'customer': %u, 'kind': 'POS', 'place': %u, 'amount_minor': 250, 'reference': "
+         json("{'customer': %u, 'kind': 'POS', 'money_account': %u, 'amount_minor': 250, "
+              "'reference': "
               "'A-1', 'match': 'OLDEST_DUE'}",
               t->anh, t->device));
-    refused(t, "take_payment",
-            json("{'customer': %u, 'kind': 'POS', 'place': %u, 'amount_minor': 1, 'reference': "
-                 "'A-1'}",
-                 t->binh, t->device),
-            CODE(NUMBER_TAKEN));
+    refused(
+        t, "take_payment",
+        json("{'customer': %u, 'kind': 'POS', 'money_account': %u, 'amount_minor': 1, 'reference': "
+             "'A-1'}",
+             t->binh, t->device),
+        CODE(NUMBER_TAKEN));
     done(t, "take_payment",
-         json("{'customer': %u, 'kind': 'TRANSFER', 'place': %u, 'amount_minor': 90}", t->binh,
-              t->bank));
+         json("{'customer': %u, 'kind': 'TRANSFER', 'money_account': %u, 'amount_minor': 90}",
+              t->binh, t->bank));
 }
 
 static id slip(struct story *t, const char *reference)
 {
     return done(t, "take_payment",
-                json("{'customer': %u, 'kind': 'SLIP', 'place': %u, 'amount_minor': 400, "
+                json("{'customer': %u, 'kind': 'SLIP', 'money_account': %u, 'amount_minor': 400, "
                      "'reference': '%s', 'payer': 'Anh', 'match': 'OLDEST_DUE'}",
                      t->anh, t->bank, reference));
 }
@@ -475,13 +477,14 @@ static void slips(struct story *t)
 static void corrections(struct story *t)
 {
     id bill = done(t, "issue_invoice", sale(t->anh, 700, ""));
-    id money = done(t, "take_payment",
-                    json("{'customer': %u, 'kind': 'CASH', 'place': %u, 'amount_minor': 200, "
-                         "'reference': 'C-1', 'bills': [{'bill': " ID "}]}",
-                         t->anh, t->till, bill));
+    id money =
+        done(t, "take_payment",
+             json("{'customer': %u, 'kind': 'CASH', 'money_account': %u, 'amount_minor': 200, "
+                  "'reference': 'C-1', 'bills': [{'bill': " ID "}]}",
+                  t->anh, t->till, bill));
     done(t, "correct_payment",
          json("{'document': " ID ", 'reason': 'typed wrong', 'payment': {'customer': %u, 'kind': "
-              "'CASH', 'place': %u, 'amount_minor': 250, 'reference': 'C-1'}}",
+              "'CASH', 'money_account': %u, 'amount_minor': 250, 'reference': 'C-1'}}",
               money, t->anh, t->till));
     done(t, "correct_invoice",
          json("{'document': " ID ", 'reason': 'price', 'invoice': %s}", bill,
@@ -496,10 +499,11 @@ static void corrections(struct story *t)
 
 static void matches(struct story *t)
 {
-    id bill = done(t, "issue_invoice", sale(t->binh, 500, ", 'already_happened': true"));
-    id money = done(t, "take_payment",
-                    json("{'customer': %u, 'kind': 'CASH', 'place': %u, 'amount_minor': 800}",
-                         t->binh, t->till));
+    id bill = done(t, "issue_invoice", sale(t->binh, 500, ", 'backfill': true"));
+    id money =
+        done(t, "take_payment",
+             json("{'customer': %u, 'kind': 'CASH', 'money_account': %u, 'amount_minor': 800}",
+                  t->binh, t->till));
     refused(t, "match_items",
             json("{'customer': %u, 'parts': [{'debit': " ID ", 'credit': " ID "}]}", t->anh, bill,
                  money),
@@ -538,9 +542,10 @@ static struct full fill(struct story *t, const char *name)
 {
     struct full full = {.customer = scenario_customer(t->s, name, 100000)};
     full.bill = done(t, "issue_invoice", sale(full.customer, 5000, ""));
-    full.money = done(t, "take_payment",
-                      json("{'customer': %u, 'kind': 'CASH', 'place': %u, 'amount_minor': 5000}",
-                           full.customer, t->till));
+    full.money =
+        done(t, "take_payment",
+             json("{'customer': %u, 'kind': 'CASH', 'money_account': %u, 'amount_minor': 5000}",
+                  full.customer, t->till));
     assert_int_equal(often(t, &full, MATCH_PARTS_MAX), 0);
     id first = t->s->seq;
     assert_int_equal(often(t, &full, MATCH_PARTS_MAX), 0);
@@ -558,7 +563,7 @@ static void upgrade(struct story *t, uint32_t rules_version)
     if (rules_version < 2)
         return;
     scenario_as(t->s, 0);
-    done(t, "adopt_epoch", json("{'epoch': %u}", rules_version));
+    done(t, "adopt_rules_version", json("{'rules_version': %u}", rules_version));
     scenario_as(t->s, ROLE_STAFF_OWNER);
     assert_int_equal(often(t, &full, 1), 0);
 }

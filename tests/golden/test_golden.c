@@ -130,9 +130,9 @@ static void replays_to_what_is_written(uint32_t rules)
     check(second);
     struct ledger_state one, other;
     must(ledger_state(first, &one, &failure) && ledger_state(second, &other, &failure), &failure);
-    assert_int_equal(one.epoch, rules);
+    assert_int_equal(one.rules_version, rules);
     assert_int_equal(one.seq, other.seq);
-    assert_memory_equal(&one.outcome, &other.outcome, sizeof one.outcome);
+    assert_memory_equal(&one.state_digest, &other.state_digest, sizeof one.state_digest);
     must(ledger_rows(first, &rows, &failure) && ledger_rows(second, &again, &failure), &failure);
     assert_memory_equal(&rows, &again, sizeof rows);
     ledger_close(first);
@@ -174,7 +174,7 @@ static void each_has_every_command(void **state)
         struct golden_cover cover;
         cover_of(rules, &cover);
         for (unsigned i = 0; i < type->n_fields; i++) {
-            bool adopts = type->fields[i].id == TEFTER__COMMAND__KIND_ADOPT_EPOCH;
+            bool adopts = type->fields[i].id == TEFTER__COMMAND__KIND_ADOPT_RULES_VERSION;
             if (rules == 1 && adopts ? !cover.met[type->fields[i].id]
                                      : !cover.done[type->fields[i].id])
                 fail_msg("rules-%" PRIu32 " has no %s that was done: add it to story.c and record "
@@ -204,40 +204,40 @@ static void each_has_every_refusal_of_the_ledger(void **state)
 
 /* ---- tefterd upgrade ---- */
 
-static void make_ledger(const struct golden *golden, struct folder *folder, char *path)
+static void make_ledger(const struct golden *golden, struct datadir *folder, char *path)
 {
     struct failure failure = {.fault = FAULT_NONE};
     must(files_join(path, golden->base, "ledger", &failure) &&
-             folder_init(folder, path, &failure) && folder_make(folder, &failure),
+             datadir_init(folder, path, &failure) && datadir_make(folder, &failure),
          &failure);
-    struct journal_options journal = folder_journal(folder);
+    struct journal_options journal = datadir_journal(folder);
     must(journal_import(&journal, golden->journal_path, &failure) &&
-             folder_finish(folder, &failure),
+             datadir_finish(folder, &failure),
          &failure);
 }
 
 /* Matches what customer 2 has open: a bill and money, both full of matches, half of them undone. */
 static bool match_again(const struct settings *settings, uint32_t *ret_rules, char *said)
 {
-    static struct rooms rooms;
+    static struct instance instance;
     struct failure failure = {.fault = FAULT_NONE};
     Tefter__MatchItems match = TEFTER__MATCH_ITEMS__INIT;
     Tefter__Command command = TEFTER__COMMAND__INIT;
     struct ledger_state state;
     struct arena arena;
     arena_init(&arena, 16 << 20);
-    must(rooms_open(&rooms, settings, ROOMS_USUAL, &failure) &&
-             ledger_state(rooms.ledger, &state, &failure),
+    must(instance_open(&instance, settings, INSTANCE_USUAL, &failure) &&
+             ledger_state(instance.ledger, &state, &failure),
          &failure);
     match.customer = 2;
     match.has_order = true;
     match.order = TEFTER__MATCH_ORDER__MATCH_OLDEST_DUE;
     command.kind_case = TEFTER__COMMAND__KIND_MATCH_ITEMS;
     command.match_items = &match;
-    bool done = commit_one(rooms.commit, &command, &arena, NULL, &failure);
+    bool done = commit_one(instance.commit, &command, &arena, NULL, &failure);
     snprintf(said, FAILURE_TEXT_MAX, "%s", failure.fault != FAULT_NONE ? failure.text : "");
-    *ret_rules = state.epoch;
-    rooms_close(&rooms);
+    *ret_rules = state.rules_version;
+    instance_close(&instance);
     arena_fini(&arena);
     return done;
 }
@@ -247,7 +247,7 @@ static void an_old_ledger_keeps_its_rules_until_it_is_upgraded(void **state)
     (void)state;
     static struct golden golden;
     struct settings settings = {.map_bytes = GOLDEN_MAP};
-    struct folder folder;
+    struct datadir folder;
     char path[FILES_PATH_MAX], said[FAILURE_TEXT_MAX];
     uint32_t rules;
     golden_open(&golden, 1);
@@ -258,7 +258,7 @@ static void an_old_ledger_keeps_its_rules_until_it_is_upgraded(void **state)
     assert_non_null(strstr(said, "MATCH_NOTHING"));
     assert_int_equal(upgrade_run(&settings), EXIT_DONE);
     assert_true(match_again(&settings, &rules, said));
-    assert_int_equal(rules, LEDGER_EPOCH);
+    assert_int_equal(rules, LEDGER_RULES);
     assert_int_equal(upgrade_run(&settings), EXIT_DONE); /* nothing to do */
     settings.distrust = true;                            /* and all of it once more */
     assert_false(match_again(&settings, &rules, said));
@@ -276,10 +276,10 @@ static void newer_rules_are_named(void **state)
     struct scenario *s = scenario_begin();
     static const struct ledger_id id = {{1}};
     struct journal *journal = journal_fake_create(&id);
-    struct journal_digest digest = {.version = STATE_DIGEST_VERSION, .hash = s->outcome};
+    struct journal_digest digest = {.version = STATE_DIGEST_VERSION, .hash = s->state_digest};
     scenario_as(s, 0);
-    scenario_refused(s, "adopt_epoch", "{'epoch': 99}", TEFTER__REFUSAL_CODE__FIELD_INVALID,
-                     "epoch");
+    scenario_refused(s, "adopt_rules_version", "{'rules_version': 99}",
+                     TEFTER__REFUSAL_CODE__FIELD_INVALID, "rules_version");
     digest.seq = s->seq;
     size_t last = s->entry_count - 1;
     assert_int_equal(journal_propose(journal, s->entries, (uint32_t)last, 0, NULL, &failure),
@@ -310,7 +310,7 @@ int main(void)
         cmocka_unit_test(newer_rules_are_named),
     };
     assert_true(hash_setup());
-    child_set_program(TEFTERD);
-    child_set_map(GOLDEN_MAP);
+    subprocess_set_program(TEFTERD);
+    subprocess_set_map(GOLDEN_MAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

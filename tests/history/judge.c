@@ -14,7 +14,7 @@ struct series {
 
 struct replay {
     struct history *history;
-    int64_t free_minor[HISTORY_CUSTOMERS];
+    int64_t available_minor[HISTORY_CUSTOMERS];
     struct series series[SERIES_MAX];
     size_t series_count;
 };
@@ -133,14 +133,14 @@ static void judge_number(struct replay *replay, const struct operation *operatio
 
 static void judge_told(struct replay *replay, const struct operation *operation)
 {
-    int64_t right = replay->free_minor[operation->customer];
+    int64_t right = replay->available_minor[operation->customer];
     if (operation->available_minor != right)
         wrong(replay->history, "told another rest", operation, operation->available_minor, right);
 }
 
 static void judge_refusal(struct replay *replay, const struct operation *operation)
 {
-    int64_t over = operation->amount_minor - replay->free_minor[operation->customer];
+    int64_t over = operation->amount_minor - replay->available_minor[operation->customer];
     if (operation->kind != OPERATION_SALE)
         wrong(replay->history, "refused without a wall", operation, 0, 0);
     else if (over <= 0)
@@ -152,11 +152,11 @@ static void judge_refusal(struct replay *replay, const struct operation *operati
 
 static void judge_write(struct replay *replay, const struct operation *operation)
 {
-    int64_t *free_minor = &replay->free_minor[operation->customer];
-    if (operation->kind == OPERATION_SALE && operation->amount_minor > *free_minor)
+    int64_t *available_minor = &replay->available_minor[operation->customer];
+    if (operation->kind == OPERATION_SALE && operation->amount_minor > *available_minor)
         wrong(replay->history, "the limit is exceeded", operation, operation->amount_minor,
-              *free_minor);
-    *free_minor +=
+              *available_minor);
+    *available_minor +=
         operation->kind == OPERATION_SALE ? -operation->amount_minor : operation->amount_minor;
     judge_told(replay, operation);
     judge_number(replay, operation);
@@ -190,9 +190,9 @@ static void judge_sums(struct history *history, struct replay *replay)
     }
     for (uint32_t i = 0; i < HISTORY_CUSTOMERS; i++) {
         struct operation card = {.customer = i};
-        if (history->last_minor[i] != replay->free_minor[i])
+        if (history->last_minor[i] != replay->available_minor[i])
             wrong(history, "the card tells another rest", &card, history->last_minor[i],
-                  replay->free_minor[i]);
+                  replay->available_minor[i]);
     }
 }
 
@@ -202,7 +202,7 @@ bool history_judge(struct history *history)
     if (replay == NULL)
         return false;
     replay->history = history;
-    memcpy(replay->free_minor, history->limits_minor, sizeof replay->free_minor);
+    memcpy(replay->available_minor, history->limits_minor, sizeof replay->available_minor);
     history->sold = history->refused = history->paid = history->read = 0;
     history->fault_count = 0;
     qsort(history->operations, history->count, sizeof history->operations[0], by_place);
@@ -222,7 +222,8 @@ struct forgery {
     struct operation operations[FORGED];
 };
 
-static void honest_one(struct forgery *forgery, size_t i, int64_t *free_minor, unsigned *numbers)
+static void honest_one(struct forgery *forgery, size_t i, int64_t *available_minor,
+                       unsigned *numbers)
 {
     struct operation *operation = &forgery->operations[i];
     size_t reads = (i + 1) / 5; /* so far; a read has the seq of the command before it */
@@ -237,27 +238,27 @@ static void honest_one(struct forgery *forgery, size_t i, int64_t *free_minor, u
     if (i % 5 == 4) {
         operation->kind = OPERATION_READ;
     } else if (operation->kind == OPERATION_PAYMENT) {
-        *free_minor += FORGED_AMOUNT;
-    } else if (*free_minor >= FORGED_AMOUNT) {
-        *free_minor -= FORGED_AMOUNT;
+        *available_minor += FORGED_AMOUNT;
+    } else if (*available_minor >= FORGED_AMOUNT) {
+        *available_minor -= FORGED_AMOUNT;
     } else {
         operation->refused = true;
-        operation->over_by_minor = FORGED_AMOUNT - *free_minor;
+        operation->over_by_minor = FORGED_AMOUNT - *available_minor;
     }
-    operation->available_minor = *free_minor;
+    operation->available_minor = *available_minor;
     if (!operation->refused && operation->kind != OPERATION_READ)
         (void)snprintf(operation->number, sizeof operation->number, "B-%05u", ++*numbers);
 }
 
 static void honest(struct forgery *forgery)
 {
-    int64_t free_minor = FORGED_LIMIT;
+    int64_t available_minor = FORGED_LIMIT;
     unsigned numbers = 0;
     *forgery = (struct forgery){.history = {.operations = forgery->operations, .count = FORGED}};
     forgery->history.limits_minor[0] = FORGED_LIMIT;
     for (size_t i = 0; i < FORGED; i++)
-        honest_one(forgery, i, &free_minor, &numbers);
-    forgery->history.last_minor[0] = free_minor;
+        honest_one(forgery, i, &available_minor, &numbers);
+    forgery->history.last_minor[0] = available_minor;
     forgery->history.last_seq = 100 + FORGED;
 }
 

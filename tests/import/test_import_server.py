@@ -98,7 +98,7 @@ class Company:
 
     def owed(self):
         """What all customers owe, in minor units; the books must balance."""
-        books = json.loads(self.tefter("--json", "books").stdout.splitlines()[-1])
+        books = json.loads(self.tefter("--json", "trial-balance").stdout.splitlines()[-1])
         assert books.get("balanced", True), books
         return books["balances_minor"]
 

@@ -62,12 +62,12 @@ static void test_fill_and_reopen(void **state)
     kit_create(folder);
     for (int round = 0; round < 6; round++) {
         struct journal *journal = kit_open(folder, 3000);
-        struct journal_figures figures;
+        struct journal_metrics figures;
         assert_int_equal(kit_head(journal).batch, round * 9);
         kit_check(journal, 1);
         kit_fill(journal, 9);
         check_all(journal);
-        journal_figures(journal, &figures);
+        journal_metrics(journal, &figures);
         assert_int_equal(figures.batches, round * 9 + 9);
         assert_int_equal(figures.syncs, 9);
         assert_in_range(figures.segments, 1 + figures.bytes / 3000, 2 + figures.bytes / 2000);
@@ -324,14 +324,14 @@ static void test_zeros_stand_ready(void **state)
 {
     (void)state;
     struct failure failure;
-    struct journal_figures figures;
+    struct journal_metrics figures;
     size_t segments;
     uint64_t zeros;
     kit_create(folder);
     struct journal *journal = kit_open(folder, 4096);
     kit_fill(journal, 40);
     struct journal_head head = kit_head(journal);
-    journal_figures(journal, &figures);
+    journal_metrics(journal, &figures);
     uint64_t bytes = bytes_of_segments(&segments, &zeros);
     assert_true(segments > 2 && zeros > 0);
     assert_in_range(bytes - figures.bytes, 1, zeros);

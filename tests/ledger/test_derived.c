@@ -102,7 +102,7 @@ static void damage(const struct scenario *s, uint8_t tree, int table, const char
 static void each_derived_table_is_compared_row_by_row(void **state)
 {
     (void)state;
-    struct scenario *s = golden_story(LEDGER_EPOCH);
+    struct scenario *s = golden_story(LEDGER_RULES);
     ledger_close(s->ledger);
     for (int how = 0; how < DAMAGES; how++) {
 #define TRY(tree, table, name, kind)                                                               \

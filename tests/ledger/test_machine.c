@@ -1,8 +1,9 @@
-/* The machine: ids that count once, rights, epochs, outcomes, what sessions look up. */
+/* The machine: ids that count once, rights, rules versions, state digests, what sessions look up.
+ */
 #include "domain/scenario.h"
 
 #include "base/limits.h"
-#include "tx/looked.h"
+#include "tx/cache.h"
 #include "wire/message.h"
 
 #include <stdio.h>
@@ -34,7 +35,7 @@ static const Tefter__Reply *again(struct scenario *s, const char *other_command,
     s->entries[s->entry_count++] = bytes;
     assert_true(ledger_begin(s->ledger, &failure));
     assert_true(ledger_apply(s->ledger, ++s->seq, bytes, &s->arena, &result, &failure));
-    ledger_outcome(s->ledger, &s->seq, &s->outcome);
+    ledger_state_digest(s->ledger, &s->seq, &s->state_digest);
     assert_true(
         ledger_commit(s->ledger, ledger, &(struct incarnation){.number = 1}, 1, &chain, &failure));
     return (Tefter__Reply *)message_unpack(&tefter__reply__descriptor, result.reply, &s->arena);
@@ -150,11 +151,12 @@ static void the_servers_own_commands_are_nobodys(void **state)
     scenario_refused(s, "turn_day", "{'branch': 1, 'date': 20001}",
                      TEFTER__REFUSAL_CODE__RIGHT_MISSING, NULL);
     scenario_as(s, 0);
-    scenario_refused(s, "adopt_epoch", json("{'epoch': %d}", LEDGER_EPOCH),
-                     TEFTER__REFUSAL_CODE__FIELD_INVALID, "epoch");
-    scenario_refused(s, "found_company",
-                     "{'name': 'x', 'currency': 'EUR', 'admin_login': 'a', 'epoch': 1, 'date': 1}",
-                     TEFTER__REFUSAL_CODE__ALREADY_EXISTS, "company");
+    scenario_refused(s, "adopt_rules_version", json("{'rules_version': %d}", LEDGER_RULES),
+                     TEFTER__REFUSAL_CODE__FIELD_INVALID, "rules_version");
+    scenario_refused(
+        s, "create_company",
+        "{'name': 'x', 'currency': 'EUR', 'admin_login': 'a', 'rules_version': 1, 'date': 1}",
+        TEFTER__REFUSAL_CODE__ALREADY_EXISTS, "company");
     scenario_end(s);
 }
 
@@ -216,7 +218,7 @@ static int64_t owed_after(struct scenario *s, uint32_t customer, uint32_t produc
 static void what_many_look_at_is_what_was_put_last(void **state)
 {
     (void)state;
-    enum { PRODUCTS = LOOKED_MAX + 100, LINES = 60 };
+    enum { PRODUCTS = CACHE_MAX + 100, LINES = 60 };
     struct scenario *s = scenario_begin();
     uint32_t anh = scenario_customer(s, "Anh", 1000000000);
     for (uint32_t i = 1; i <= PRODUCTS; i++)

@@ -3,7 +3,7 @@
  *
  *   {"staff":1,"terminal":1,"branch":1,"now_ms":N,"id":"hex32","command":{"issue_invoice":{…}}}
  *   {"staff":1,"branch":1,"query":{"customer_card":{…}}}
- *   {"outcome":true}   ->  {"seq":N,"outcome":"hex"}
+ *   {"digest":true}   ->  {"seq":N,"digest":"hex"}
  *
  * The answer is the Reply or Answer as JSON. Groups of --group N commands share a transaction; the
  * folder is the argument. At the end the ledger checks itself; exit 1 when a figure is wrong.
@@ -174,7 +174,7 @@ static void run_query(struct driver *driver, struct slice line, struct slice tex
     ledger_view_end(view);
 }
 
-static void print_outcome(struct driver *driver)
+static void print_digest(struct driver *driver)
 {
     struct ledger_state state;
     struct failure failure = {.fault = FAULT_NONE};
@@ -182,8 +182,8 @@ static void print_outcome(struct driver *driver)
     commit(driver);
     if (!ledger_state(driver->ledger, &state, &failure))
         stop(failure.text);
-    hash_text(&state.outcome, text);
-    printf("{\"seq\":%llu,\"outcome\":\"%s\"}\n", (unsigned long long)state.seq, text);
+    hash_text(&state.state_digest, text);
+    printf("{\"seq\":%llu,\"digest\":\"%s\"}\n", (unsigned long long)state.seq, text);
 }
 
 static void run_line(struct driver *driver, struct slice line)
@@ -195,7 +195,7 @@ static void run_line(struct driver *driver, struct slice line)
     else if (query.size > 0)
         run_query(driver, line, query);
     else
-        print_outcome(driver);
+        print_digest(driver);
     fflush(stdout);
     arena_reset(&driver->arena);
 }

@@ -35,12 +35,12 @@ class Generator:
         kind = next(iter(command), None)
         m, r = self.m, self.r
         if m.company is None or kind in ("turn_day", "step_job", "set_secret", "set_enrolment_code",
-                                         "enrol_terminal", "renew_terminal", "adopt_epoch"):
+                                         "enrol_terminal", "renew_terminal", "adopt_rules_version"):
             return self.server() if r.random() < 0.97 else self.person()
         fit = self.fitting(kind, str(command))
         who = self.person(r.choice(fit)) if fit and r.random() < 0.92 else self.person()
         body = command.get("take_payment") or command.get("correct_payment", {}).get("payment", {})
-        branch = m.places.get(body.get("place"), {}).get("branch")
+        branch = m.places.get(body.get("money_account"), {}).get("branch")
         if branch and r.random() < 0.93:
             who["branch"] = branch
         return who
@@ -48,7 +48,7 @@ class Generator:
     def fitting(self, kind, words):
         """Who may do it: free lines, old dates and reversals want more than the command itself."""
         wants = {RIGHT_OF.get(kind, "NONE")}
-        more = {"'text'": "FREE_LINE", "already_happened": "ALREADY_HAPPENED", "'date'": "BACKDATE",
+        more = {"'text'": "CUSTOM_LINE", "backfill": "BACKFILL", "'date'": "BACKDATE",
                 "reverse_": "REVERSE", "correct_": "REVERSE"}
         if self.r.random() < 0.9:
             wants |= {right for word, right in more.items() if word in words}
@@ -137,11 +137,11 @@ class Generator:
 
     def beginnings(self):
         yield {"add_till": {"branch": 1, "name": "too early"}}
-        for wrong in ({"currency": "XXX"}, {"date": 0}, {"epoch": 7}, {"admin_login": "A b"}):
-            yield {"found_company": {"name": "Shop", "currency": "EUR", "admin_login": "boss", "epoch": 1,
+        for wrong in ({"currency": "XXX"}, {"date": 0}, {"rules_version": 7}, {"admin_login": "A b"}):
+            yield {"create_company": {"name": "Shop", "currency": "EUR", "admin_login": "boss", "rules_version": 1,
                                      "date": START, **wrong}}
-        yield {"found_company": {"name": "Shop", "currency": "EUR", "admin_login": "boss",
-                                 "epoch": self.r.choice([1, 2]), "date": START}}
+        yield {"create_company": {"name": "Shop", "currency": "EUR", "admin_login": "boss",
+                                 "rules_version": self.r.choice([1, 2]), "date": START}}
         yield {"add_branch": {"code": "TD", "name": "Thu Duc"}}
         yield {"add_branch": {"code": "Q7", "name": "District 7", "utc_offset_minutes": 420}}
         for name, role in (("an", "SALES"), ("binh", "SALES"), ("chi", "CONTROLLER"),
@@ -182,9 +182,9 @@ class Generator:
                      {"limit_minor": 400_000, "document_max_minor": 30_000}][i % 7]
             yield {"set_credit_limit": {"customer": i + 2, "terms": terms}}
         for _ in range(33):
-            yield {"allow_person": {"customer": 2, "name": "Driver", "cap_day_minor": 90_000}}
+            yield {"authorise_buyer": {"customer": 2, "name": "Driver", "cap_day_minor": 90_000}}
         for terms in ({"cap_sale_minor": 20_000}, {"valid_until": START + 30}, {"cap_day_minor": 50_000}):
-            yield {"allow_person": {"customer": 5, "name": "Driver", **terms}}
+            yield {"authorise_buyer": {"customer": 5, "name": "Driver", **terms}}
         yield {"add_product": {"code": "BC", "name": "many", "barcodes": [f"BC{i}" for i in range(60)]}}
         yield {"change_product": {"product": 13, "barcodes": [f"BD{i}" for i in range(5)]}}
         yield {"set_enrolment_code": {"terminal": 1, "code_digest": "ab" * 32, "expires_ms": 2 * self.now}}
@@ -269,17 +269,17 @@ class Generator:
         body.update(self.maybe(0.05, date=self.today() - r.randint(0, 40)))
         body.update(self.maybe(0.1, due=self.today() + r.randint(0, 60)))
         body.update(self.maybe(0.03, note="careful"))
-        body.update(self.maybe(0.03, marketer="an"))
+        body.update(self.maybe(0.03, salesperson="an"))
         body.update(self.maybe(0.03, reference="order 7"))
         body.update(self.maybe(0.05, number=f"M-{r.randint(1, 400)}"))
         body.update(self.maybe(0.01, number=f"HQ-{r.randint(1, 3000):05}"))
         body.update(self.maybe(0.03, currency="EUR"))
-        body.update(self.maybe(0.03, already_happened=True, source="old"))
-        body.update(self.maybe(0.02, already_happened=False))
-        persons = self.m.customers.get(body.get("customer"), {"persons": {}})["persons"]
+        body.update(self.maybe(0.03, backfill=True, source="old"))
+        body.update(self.maybe(0.02, backfill=False))
+        persons = self.m.customers.get(body.get("customer"), {"buyers": {}})["buyers"]
         live = [n for n, p in persons.items() if not p["revoked"] and p["until"] >= self.today()]
         if live and r.random() < 0.4 or persons and r.random() < 0.02:
-            body["person"] = r.choice(live or list(persons))
+            body["buyer"] = r.choice(live or list(persons))
         granted = [a for a, x in list(self.m.approvals.items())[-12:] if x["state"] == "granted" and
                    x["customer"] == body.get("customer") and x["expires"] > self.now]
         if granted and r.random() < 0.6:
@@ -323,11 +323,11 @@ class Generator:
         else:
             amount = terms["limit"] - m.sums(customer)["exposure"]
         amount += r.choice([-1, 0, 0, 1, 1, 2])
-        person = r.choice(list(customer["persons"]) or [0])
+        person = r.choice(list(customer["buyers"]) or [0])
         if person and r.random() < 0.5:
-            caps = customer["persons"][person]
+            caps = customer["buyers"][person]
             amount = (caps["sale"] or caps["day"] or 100) + r.choice([-1, 0, 1])
-        body = {"customer": number, "lines": [self.free(max(amount, 1))], **self.maybe(0.5, person=person)}
+        body = {"customer": number, "lines": [self.free(max(amount, 1))], **self.maybe(0.5, buyer=person)}
         if r.random() < 0.1:
             body["total_minor"] = max(amount, 1) + r.choice([0, 1])
         return {"issue_invoice": body}
@@ -343,13 +343,13 @@ class Generator:
                    {"product": 77}, {"product": 5, "product_code": "P6"}, {"product_code": LONG},
                    {"price": 9 * 10**15}, {"discount_minor": 10**9}, {"serials": [LONG]}]
         whole = [{"number": "a b"}, {"source": ""}, {"date": 0}, {"date": 70000}, {"note": "n" * 2000},
-                 {"currency": "USD"}, {"due": 0}, {"marketer": "Big"}, {"reference": "two\nlines"},
+                 {"currency": "USD"}, {"due": 0}, {"salesperson": "Big"}, {"reference": "two\nlines"},
                  {"lines": []}, {"charges": [{"title": " ", "amount_minor": 5}]},
                  {"charges": [{"title": "x", "amount_minor": 0}]},
                  {"charges": [{"title": "x", "amount_minor": 1, "tax_bp": 20000}]},
                  {"customer": 999}, {"date": self.today() + r.randint(1, 500)}, {"due": 19000},
-                 {"total_minor": 1}, {"person": 77}, {"approval": 9999}, {"customer_code": LONG},
-                 {"customer_code": "C-000003"}, {"already_happened": True},
+                 {"total_minor": 1}, {"buyer": 77}, {"approval": 9999}, {"customer_code": LONG},
+                 {"customer_code": "C-000003"}, {"backfill": True},
                  {"lines": [{"quantity": 1000}]}, {"lines": [{"product": r.choice(
                      [p for p, x in self.m.products.items() if "price" not in x] or [6]), "quantity": 1000}]},
                  {"charges": [{"title": "x", "amount_minor": 9 * 10**12}]},
@@ -357,7 +357,7 @@ class Generator:
         if wrong < 14:
             one.update(r.choice(at_line))
         elif wrong < 16:
-            body["already_happened"] = True
+            body["backfill"] = True
             one["quantity"] = -r.randint(1, 9000)
             one.pop("discount_minor", None)
         elif wrong < 18:
@@ -370,7 +370,7 @@ class Generator:
     def imported(self):
         """An invoice as it was, with a line that came back."""
         return {"issue_invoice": {
-            "customer": self.a_credit_customer(), "already_happened": True, "source": "old",
+            "customer": self.a_credit_customer(), "backfill": True, "source": "old",
             "date": self.today() - self.r.randint(0, 200),
             "lines": [self.free(self.r.randint(1000, 50_000)),
                       {"text": "came back", "quantity": -self.r.randint(1, 3000),
@@ -388,7 +388,7 @@ class Generator:
         amount = self.money()
         if bills and r.random() < 0.75:
             amount = max(1, sum(b["open"] for b in bills[:r.randint(1, 8)]) + r.choice([-1, 0, 0, 0, 1, 500]))
-        body = {"customer": number, "kind": "PAYMENT_" + kind, "amount_minor": amount, "place": place}
+        body = {"customer": number, "kind": "PAYMENT_" + kind, "amount_minor": amount, "money_account": place}
         if kind == "SLIP":
             body.update(reference=f"slip {r.randint(1, 10**6)}", payer="somebody")
         chance = r.random()
@@ -405,7 +405,7 @@ class Generator:
             body["match"] = "MATCH_PARTS_ONLY"
         body.update(self.maybe(0.04, date=self.today() - r.randint(0, 30)))
         body.update(self.maybe(0.04, reference=f"ref {r.randint(1, 30)}"))
-        body.update(self.maybe(0.03, already_happened=True))
+        body.update(self.maybe(0.03, backfill=True))
         body.update(self.maybe(0.03, number=f"PM-{r.randint(1, 300)}"))
         if r.random() < 0.05:
             del body["customer"]
@@ -424,12 +424,12 @@ class Generator:
             {"number": "a b"}, {"source": "\u3000"}, {"reference": " "}, {"payer": "p" * 2000},
             {"currency": "USD"}, {"match": "MATCH_OLDEST_DUE", "bills": [{"bill": 1}]},
             {"bills": [{}]}, {"bills": [{"bill": 5, "amount_minor": 0}]}, {"customer": 999},
-            {"date": self.today() + 30}, {"place": 99}, {"place": r.randint(1, 8)},
+            {"date": self.today() + 30}, {"money_account": 99}, {"money_account": r.randint(1, 8)},
             {"bills": [{"bill_number": "none"}]}, {"bills": [{"bill": self.document("INVOICE")}]},
             {"bills": [{"bill": self.document("PAYMENT")}]}, {"customer_code": LONG},
             {"kind": "PAYMENT_SLIP", "reference": "slip 1"}]))
         if r.random() < 0.1:
-            body.pop("place")
+            body.pop("money_account")
         if r.random() < 0.1:
             body.pop("reference", None)
             body["kind"] = "PAYMENT_SLIP"
@@ -526,8 +526,8 @@ class Generator:
             {"invoice": number, "credit": [{"line": 0, "quantity": 10**9}]},
             {"invoice": self.document("PAYMENT")}, {"invoice_number": "nowhere"},
             {"invoice": number, "customer": r.choice([2, 3, 999])}, {"invoice": number, "date": 19900},
-            {"invoice": number, "already_happened": True}, {"invoice": number, "currency": "VND"},
-            {"lines": [{"text": "a", "quantity": -1000, "price": 9_000_000}], "already_happened": True},
+            {"invoice": number, "backfill": True}, {"invoice": number, "currency": "VND"},
+            {"lines": [{"text": "a", "quantity": -1000, "price": 9_000_000}], "backfill": True},
             {"invoice": number, "number": f"CM-{r.randint(1, 200)}"}])}
 
     def confirm(self):
@@ -575,7 +575,7 @@ class Generator:
         payment = self.payment(customer or 2)
         old = m.documents.get(document)
         if old and "reference" in old and r.random() < 0.7:
-            payment.update(place=old["place"], kind=old["payment_kind"], reference=old["reference"][2],
+            payment.update(money_account=old["money_account"], kind=old["payment_kind"], reference=old["reference"][2],
                            payer="x")
         if r.random() < 0.5:
             payment.pop("match", None)
@@ -659,7 +659,7 @@ class Generator:
         number = self.r.choice([2, 3, self.a_credit_customer()])
         if r.random() < 0.05:
             number = r.choice([1, 999])
-        return {"allow_person": {"customer": number, "name": r.choice(["Driver", "Son", "Driver", ""]),
+        return {"authorise_buyer": {"customer": number, "name": r.choice(["Driver", "Son", "Driver", ""]),
                                  **self.maybe(0.5, cap_sale_minor=r.choice([20_000, 60_000, 0])),
                                  **self.maybe(0.5, cap_day_minor=r.choice([30_000, 90_000, 10**13])),
                                  **self.maybe(0.4, valid_until=self.today() + r.choice([3, 20, 0, -1]))}}
@@ -667,12 +667,12 @@ class Generator:
     def person_revoke(self):
         r = self.r
         number = r.choice([2, 3, self.a_credit_customer()])
-        persons = list(self.m.customers[number]["persons"])
+        persons = list(self.m.customers[number]["buyers"])
         many = len(persons) > 40
         if many and r.random() < 0.5:
             persons = persons[-40:]
-        return {"revoke_person": {"customer": number if r.random() < 0.95 else 999,
-                                  "person": r.choice(persons or [1]) if r.random() < 0.95 else 7777}}
+        return {"revoke_buyer": {"customer": number if r.random() < 0.95 else 999,
+                                  "buyer": r.choice(persons or [1]) if r.random() < 0.95 else 7777}}
 
     def customer_open(self):
         r = self.r
@@ -749,9 +749,9 @@ class Generator:
             {"add_bank_account": {"name": "Bank", "number": r.choice(["DE12345", "DE 1", "X" * 41])}},
             {"add_pos_device": {"branch": branch, "name": r.choice(["card", "card 2"]),
                                 "bank_account": r.choice([1, 2, 3, 99])}},
-            {"retire_money_place": {"place": r.choice([2, 3, 4, 8, 99]), "retired": True}},
-            {"retire_money_place": {"place": r.choice(retired or [1]), "retired": False}},
-            {"retire_money_place": {"place": r.choice(retired or [1]), "retired": False}}])
+            {"retire_money_account": {"money_account": r.choice([2, 3, 4, 8, 99]), "retired": True}},
+            {"retire_money_account": {"money_account": r.choice(retired or [1]), "retired": False}},
+            {"retire_money_account": {"money_account": r.choice(retired or [1]), "retired": False}}])
 
     def staffing(self):
         r, m = self.r, self.m
@@ -827,7 +827,7 @@ class Generator:
         """Whatever was aimed at too seldom."""
         r = self.r
         return r.choice([
-            lambda: {"adopt_epoch": {"epoch": r.choice([0, 1, 2])}},
-            lambda: {"found_company": {"name": "Again", "currency": "EUR", "admin_login": "x", "epoch": 1,
+            lambda: {"adopt_rules_version": {"rules_version": r.choice([0, 1, 2])}},
+            lambda: {"create_company": {"name": "Again", "currency": "EUR", "admin_login": "x", "rules_version": 1,
                                        "date": START}},
             self.imported, self.person_allow, self.edge_sale, self.ask, self.decide])()

@@ -27,22 +27,22 @@ ROLES = ["ROLE_SALES", "ROLE_CONTROLLER", "ROLE_ACCOUNTANT", "ROLE_MANAGER", "RO
 SALES = {"NONE", "SELL", "TAKE_MONEY", "MATCH", "EDIT_CUSTOMER", "SEE"}
 CONTROLLER = SALES | {"LOCK", "SET_LIMIT", "APPROVE", "EDIT_GROUPS", "CREDIT_NOTE"}
 ACCOUNTANT = {"NONE", "TAKE_MONEY", "MATCH", "CREDIT_NOTE", "REVERSE", "CONFIRM_MONEY", "EDIT_CUSTOMER",
-              "EDIT_CATALOGUE", "BACKDATE", "ALREADY_HAPPENED", "SEE", "SEE_BOOKS"}
-MANAGER = CONTROLLER | ACCOUNTANT | {"EDIT_STAFF", "EDIT_BRANCHES", "EDIT_TERMINALS", "FREE_LINE"}
+              "EDIT_CATALOGUE", "BACKDATE", "BACKFILL", "SEE", "SEE_TRIAL_BALANCE"}
+MANAGER = CONTROLLER | ACCOUNTANT | {"EDIT_STAFF", "EDIT_BRANCHES", "EDIT_TERMINALS", "CUSTOM_LINE"}
 RIGHTS = dict(zip(ROLES, [SALES, CONTROLLER, ACCOUNTANT, MANAGER, MANAGER]))
 
 RIGHT_OF = {
-    "found_company": "SERVER", "adopt_epoch": "SERVER", "turn_day": "SERVER", "step_job": "SERVER",
+    "create_company": "SERVER", "adopt_rules_version": "SERVER", "turn_day": "SERVER", "step_job": "SERVER",
     "add_branch": "EDIT_BRANCHES", "change_branch": "EDIT_BRANCHES", "add_staff": "EDIT_STAFF",
     "change_staff": "EDIT_STAFF", "set_secret": "SERVER", "add_terminal": "EDIT_TERMINALS",
     "change_terminal": "EDIT_TERMINALS", "set_enrolment_code": "SERVER", "enrol_terminal": "SERVER",
     "renew_terminal": "SERVER", "sign_out": "EDIT_STAFF", "open_customer": "EDIT_CUSTOMER",
     "change_customer": "EDIT_CUSTOMER", "lock_customer": "LOCK", "unlock_customer": "LOCK",
     "add_group": "EDIT_GROUPS", "change_group": "EDIT_GROUPS", "join_group": "EDIT_GROUPS",
-    "leave_group": "EDIT_GROUPS", "allow_person": "EDIT_CUSTOMER", "revoke_person": "EDIT_CUSTOMER",
+    "leave_group": "EDIT_GROUPS", "authorise_buyer": "EDIT_CUSTOMER", "revoke_buyer": "EDIT_CUSTOMER",
     "add_product": "EDIT_CATALOGUE", "change_product": "EDIT_CATALOGUE", "add_till": "EDIT_BRANCHES",
     "add_bank_account": "EDIT_BRANCHES", "add_pos_device": "EDIT_BRANCHES",
-    "retire_money_place": "EDIT_BRANCHES", "set_credit_limit": "SET_LIMIT",
+    "retire_money_account": "EDIT_BRANCHES", "set_credit_limit": "SET_LIMIT",
     "set_credit_policy": "SET_LIMIT", "ask_approval": "SELL", "decide_approval": "APPROVE",
     "issue_invoice": "SELL", "issue_credit_note": "CREDIT_NOTE", "match_items": "MATCH",
     "undo_match": "MATCH", "take_payment": "TAKE_MONEY", "confirm_payment": "CONFIRM_MONEY",
@@ -52,13 +52,13 @@ SERIES = {"DOCUMENT_INVOICE": "", "DOCUMENT_CREDIT_NOTE": "CN-", "DOCUMENT_PAYME
           "DOCUMENT_REVERSAL": "X-"}
 # kind of money: the place it lies in, its book, is the place a branch's, is it final
 MONEY = {
-    "PAYMENT_CASH": ("till", "BOOK_CASH", True, True),
-    "PAYMENT_POS": ("device", "BOOK_POS_CLEARING", True, True),
-    "PAYMENT_TRANSFER": ("account", "BOOK_BANK", False, True),
-    "PAYMENT_SLIP": ("account", "BOOK_MONEY_ON_ITS_WAY", False, False),
+    "PAYMENT_CASH": ("till", "GL_CASH", True, True),
+    "PAYMENT_POS": ("device", "GL_POS_CLEARING", True, True),
+    "PAYMENT_TRANSFER": ("account", "GL_BANK", False, True),
+    "PAYMENT_SLIP": ("account", "GL_MONEY_ON_ITS_WAY", False, False),
 }
-BOOKS = ["BOOK_RECEIVABLE", "BOOK_SALES", "BOOK_TAX", "BOOK_CHARGES", "BOOK_CASH", "BOOK_BANK",
-         "BOOK_POS_CLEARING", "BOOK_MONEY_ON_ITS_WAY"]
+BOOKS = ["GL_RECEIVABLE", "GL_SALES", "GL_TAX", "GL_CHARGES", "GL_CASH", "GL_BANK",
+         "GL_POS_CLEARING", "GL_MONEY_ON_ITS_WAY"]
 CURRENCIES = {"EUR": 2, "VND": 0, "CNY": 2, "IRR": 2}
 SPACES = {0x20, 0xA0, 0x1680, 0x202F, 0x205F, 0x3000, 0xFEFF} | set(range(0x2000, 0x200C))
 NOTHING = object()
@@ -253,10 +253,10 @@ class Ledger:
                 raise Refused("UNREADABLE", "command")
             (kind, body), = command.items()
             if self.company is None:
-                if kind != "found_company":
+                if kind != "create_company":
                     raise Refused("NOT_FOUND", "company")
-                if body["epoch"] not in RULES:
-                    raise Refused("FIELD_INVALID", "epoch")
+                if body["rules_version"] not in RULES:
+                    raise Refused("FIELD_INVALID", "rules_version")
             else:
                 self.needs(RIGHT_OF[kind])
             done = getattr(self, "do_" + kind)(body)
@@ -377,7 +377,7 @@ class Ledger:
         if not re.fullmatch(r"[A-Z0-9]{1,8}", value, re.ASCII):
             raise Refused("FIELD_INVALID", field)
 
-    def do_found_company(self, c):
+    def do_create_company(self, c):
         line("name", c["name"])
         if c["currency"] not in CURRENCIES:
             raise Refused("FIELD_INVALID", "currency")
@@ -390,11 +390,11 @@ class Ledger:
             raise Refused("ALREADY_EXISTS", "company")
         its_code = c.get("head_office", "HQ")
         self.company = {"currency": c["currency"], "version": 1, "term_days": 30, "branch": 1, "staff": 1,
-                        "terminal": 1, "customer": 1, "group": 1, "product": 1, "place": 1,
+                        "terminal": 1, "customer": 1, "group": 1, "product": 1, "money_account": 1,
                         "approval": 1, "job": 1,
                         "policy": {"limit_minor": 0, "policy": "EXCESS_BLOCK",
                                    "currency": c["currency"]}}
-        self.epoch = c["epoch"]
+        self.epoch = c["rules_version"]
         self.new_branch(its_code, its_code, c["date"])
         self.put(self.staff, self.number("staff"),
                  {"staff": 1, "login": c["admin_login"], "role": "ROLE_OWNER", "blocked": False})
@@ -410,11 +410,11 @@ class Ledger:
         self.put(self.branch_codes, its_code, number)
         return self.branches[number]
 
-    def do_adopt_epoch(self, c):
-        if c["epoch"] <= self.epoch or c["epoch"] not in RULES:
-            raise Refused("FIELD_INVALID", "epoch")
-        self.epoch = c["epoch"]
-        return {"id": c["epoch"]}
+    def do_adopt_rules_version(self, c):
+        if c["rules_version"] <= self.epoch or c["rules_version"] not in RULES:
+            raise Refused("FIELD_INVALID", "rules_version")
+        self.epoch = c["rules_version"]
+        return {"id": c["rules_version"]}
 
     def branch_forms(self, c):
         line("name", c.get("name"))
@@ -558,7 +558,7 @@ class Ledger:
     def new_customer(self, its_code, name, branch):
         number = self.number("customer")
         customer = {"customer": number, "code": its_code, "name": name, "branch": branch, "groups": (),
-                    "locked": False, "persons": {}, "next_person": 1, "own": None,
+                    "locked": False, "buyers": {}, "next_buyer": 1, "own": None,
                     "balance": 0, "documents": (), "bills": {}, "credits": {}, "not_final": {},
                     "last": None}
         self.put(self.customers, number, customer)
@@ -728,7 +728,7 @@ class Ledger:
 
     # ---- persons ----
 
-    def do_allow_person(self, c):
+    def do_authorise_buyer(self, c):
         wanted("name", c["name"])
         text("phone", c.get("phone"))
         text("identity", c.get("identity"))
@@ -738,36 +738,36 @@ class Ledger:
         customer = self.named_customer(c["customer"])
         if c.get("valid_until", DATE_MAX) < self.today():
             raise Refused("DATE_INVALID", "valid_until")
-        live = [p for p in customer["persons"].values() if not p["revoked"]]
+        live = [p for p in customer["buyers"].values() if not p["revoked"]]
         if len(live) >= PERSONS_MAX:
-            raise Refused("TOO_MANY", "persons", most=PERSONS_MAX)
-        number = customer["next_person"]
-        self.put(customer, "next_person", number + 1)
-        if len(customer["persons"]) >= 2 * PERSONS_MAX:
-            self.drop(customer["persons"], min(n for n, p in customer["persons"].items()
+            raise Refused("TOO_MANY", "buyers", most=PERSONS_MAX)
+        number = customer["next_buyer"]
+        self.put(customer, "next_buyer", number + 1)
+        if len(customer["buyers"]) >= 2 * PERSONS_MAX:
+            self.drop(customer["buyers"], min(n for n, p in customer["buyers"].items()
                                                if p["revoked"]))
-        self.put(customer["persons"], number, {
+        self.put(customer["buyers"], number, {
             "revoked": False, "sale": c.get("cap_sale_minor"), "day": c.get("cap_day_minor"),
             "until": c.get("valid_until", DATE_MAX), "spent_on": 0, "spent": 0})
         self.told.append(c["customer"])
         return {"id": number}
 
-    def do_revoke_person(self, c):
+    def do_revoke_buyer(self, c):
         customer = self.named_customer(c["customer"])
-        person = self.found(customer["persons"], c["person"], "person")
+        person = self.found(customer["buyers"], c["buyer"], "buyer")
         self.nothing(not person["revoked"])
         self.put(person, "revoked", True)
         self.told.append(c["customer"])
-        return {"id": c["person"]}
+        return {"id": c["buyer"]}
 
     def check_person(self, customer, number, total):
-        person, today = customer["persons"].get(number), self.today()
+        person, today = customer["buyers"].get(number), self.today()
         if person is None or person["revoked"] or today > person["until"]:
-            raise Refused("PERSON_NOT_ALLOWED", "person")
+            raise Refused("BUYER_NOT_AUTHORISED", "buyer")
         spent = person["spent"] if today <= person["spent_on"] else 0
         for cap, used in ((person["sale"], 0), (person["day"], spent)):
             if cap is not None and used + total > cap:
-                raise Refused("PERSON_CAP_EXCEEDED", "person", over_by_minor=used + total - cap,
+                raise Refused("BUYER_CAP_EXCEEDED", "buyer", over_by_minor=used + total - cap,
                               available_minor=max(cap - used, 0))
         self.put(person, "spent", min(spent + total, MONEY_MAX))
         self.put(person, "spent_on", max(today, person["spent_on"]))
@@ -829,7 +829,7 @@ class Ledger:
         for number, place in self.places.items():
             if same(place):
                 raise Refused("ALREADY_EXISTS", field, existing=number)
-        number = self.number("place")
+        number = self.number("money_account")
         self.put(self.places, number, {"kind": kind, "branch": c.get("branch"), "name": c["name"],
                                        "number": c.get("number"), "retired": False})
         return {"id": number}
@@ -859,10 +859,10 @@ class Ledger:
         return self.new_place("device", c, lambda p: p["kind"] != "account" and
                               (p["branch"], p["name"]) == (c["branch"], c["name"]), "name")
 
-    def do_retire_money_place(self, c):
-        place = self.found(self.places, c["place"], "place")
+    def do_retire_money_account(self, c):
+        place = self.found(self.places, c["money_account"], "money_account")
         self.nothing(self.move(place, c, "retired"))
-        return {"id": c["place"]}
+        return {"id": c["money_account"]}
 
     # ---- terms ----
 
@@ -978,8 +978,8 @@ class Ledger:
                "locked": self.locked(customer, today), "bills_minor": sums["bills"],
                "uncleared_minor": sums["uncleared"], "unmatched_minor": sums["unmatched"],
                "open_bills": len(customer["bills"]),
-               "persons": sum(not p["revoked"] and today <= p["until"]
-                              for p in customer["persons"].values()),
+               "buyers": sum(not p["revoked"] and today <= p["until"]
+                              for p in customer["buyers"].values()),
                "seq": self.seq}
         if customer["last"]:
             row["last"] = customer["last"]
@@ -1193,7 +1193,7 @@ class Ledger:
 
     def book(self, postings, branch):
         for account, sub, value in postings:
-            key = (account, 0 if account == "BOOK_RECEIVABLE" else sub, branch)
+            key = (account, 0 if account == "GL_RECEIVABLE" else sub, branch)
             self.put(self.books, key, self.books.get(key, 0) + value)
 
     def header(self, c, note):
@@ -1243,7 +1243,7 @@ class Ledger:
             if not one.get("text"):
                 raise Refused("FIELD_MISSING", at + "product")
             if not happened:
-                self.needs("FREE_LINE")
+                self.needs("CUSTOM_LINE")
             return None
         if product not in self.products:
             raise Refused("NOT_IN_CATALOGUE", at + "product")
@@ -1299,8 +1299,8 @@ class Ledger:
         if total < 0:
             raise Refused("TOTAL_NEGATIVE", "lines")
         document["total"] = total
-        return [("BOOK_RECEIVABLE", document["customer"], total), ("BOOK_SALES", 0, -net),
-                ("BOOK_TAX", 0, -tax), ("BOOK_CHARGES", 0, -charges)]
+        return [("GL_RECEIVABLE", document["customer"], total), ("GL_SALES", 0, -net),
+                ("GL_TAX", 0, -tax), ("GL_CHARGES", 0, -charges)]
 
     def warnings(self, document, decision, happened):
         told = []
@@ -1319,16 +1319,16 @@ class Ledger:
     # ---- invoices ----
 
     def invoice(self, c, corrects=None):
-        happened = c.get("already_happened", False)
+        happened = c.get("backfill", False)
         self.header(c, "note")
         date_form("due", c.get("due"))
-        login("marketer", c.get("marketer"))
+        login("salesperson", c.get("salesperson"))
         line("reference", c.get("reference"), CODE)
         if not c.get("lines") and not c.get("charges"):
             raise Refused("FIELD_MISSING", "lines")
         self.line_forms(c, happened)
         if happened:
-            self.needs("ALREADY_HAPPENED")
+            self.needs("BACKFILL")
         customer = self.resolve(c) or self.customers[1]
         self.open_branch()
         date = self.date_of(c, happened)
@@ -1341,8 +1341,8 @@ class Ledger:
         total = document["total"]
         if c.get("total_minor", total) != total:
             raise Refused("FIELD_INVALID", "total_minor")
-        if "person" in c:
-            self.check_person(customer, c["person"], total)
+        if "buyer" in c:
+            self.check_person(customer, c["buyer"], total)
         decision = self.decide(customer, total, c.get("approval", 0), happened)
         if decision["verdict"] == "VERDICT_APPROVED":
             self.put(self.approvals[c["approval"]], "state", "spent")
@@ -1390,7 +1390,7 @@ class Ledger:
                 raise Refused("QUANTITY_NOT_POSITIVE", f"credit[{i}].quantity")
         self.line_forms(c, happened)
         if happened:
-            self.needs("ALREADY_HAPPENED")
+            self.needs("BACKFILL")
 
     def credit(self, c, invoice, note):
         """What goes back of the invoice: shares of what is left of each line, so that they add up."""
@@ -1425,7 +1425,7 @@ class Ledger:
             raise Refused("MORE_THAN_SOLD", "invoice")
 
     def do_issue_credit_note(self, c):
-        happened = c.get("already_happened", False)
+        happened = c.get("backfill", False)
         self.note_forms(c, happened)
         invoice = self.credited_invoice(c)
         customer = self.resolve(c)
@@ -1558,40 +1558,40 @@ class Ledger:
                 raise Refused("FIELD_MISSING", f"bills[{i}].bill")
             amount(f"bills[{i}].amount_minor", bill.get("amount_minor"))
         if happened:
-            self.needs("ALREADY_HAPPENED")
+            self.needs("BACKFILL")
 
     def check_place(self, c, happened):
-        if "place" not in c:
+        if "money_account" not in c:
             if not happened:
-                raise Refused("FIELD_MISSING", "place")
+                raise Refused("FIELD_MISSING", "money_account")
             return
         kind, _, of_branch, _ = MONEY[c["kind"]]
-        place = self.found(self.places, c["place"], "place")
+        place = self.found(self.places, c["money_account"], "money_account")
         if place["kind"] != kind:
-            raise Refused("FIELD_INVALID", "place")
+            raise Refused("FIELD_INVALID", "money_account")
         if happened:
             return
         if place["retired"]:
-            raise Refused("RETIRED", "place")
+            raise Refused("RETIRED", "money_account")
         if of_branch and place["branch"] != self.branch()["branch"]:
-            raise Refused("TILL_OTHER_BRANCH", "place")
+            raise Refused("TILL_OTHER_BRANCH", "money_account")
 
     def payment(self, c, corrects=None):
-        happened = c.get("already_happened", False)
+        happened = c.get("backfill", False)
         self.payment_forms(c, happened)
         customer = self.resolve(c) or self.customers[1]
         date = self.date_of(c, happened)
         self.check_place(c, happened)
-        place, reference = c.get("place", 0), (c.get("place", 0), c["kind"], c.get("reference"))
+        place, reference = c.get("money_account", 0), (c.get("money_account", 0), c["kind"], c.get("reference"))
         if self.references.get(reference, corrects) != corrects:
             taken = self.references[reference]
             raise Refused("NUMBER_TAKEN", "reference", existing=taken,
                           existing_number=self.documents[taken]["number"])
         document = self.begin("DOCUMENT_PAYMENT", customer, date, c.get("number"))
         _, book, _, final = MONEY[c["kind"]]
-        document.update(total=c["amount_minor"], payment_kind=c["kind"], place=place, confirmed=False)
+        document.update(total=c["amount_minor"], payment_kind=c["kind"], money_account=place, confirmed=False)
         postings = [(book, place, c["amount_minor"]),
-                    ("BOOK_RECEIVABLE", customer["customer"], -c["amount_minor"])]
+                    ("GL_RECEIVABLE", customer["customer"], -c["amount_minor"])]
         self.post(document, -c["amount_minor"], postings, document["branch"])
         if "reference" in c:
             document["reference"] = reference
@@ -1644,7 +1644,7 @@ class Ledger:
         date = max(self.today(), document["date"])
         reversal = self.begin("DOCUMENT_REVERSAL", customer, date)
         reversal["total"] = document["total"]
-        postings = [("BOOK_BANK" if b == "BOOK_MONEY_ON_ITS_WAY" and document.get("confirmed") else b,
+        postings = [("GL_BANK" if b == "GL_MONEY_ON_ITS_WAY" and document.get("confirmed") else b,
                      s, -v) for b, s, v in document["postings"]]
         self.post(reversal, -document["balance"], postings, document["branch"])
         self.put(document, "reversed_by", reversal["document"])
@@ -1699,8 +1699,8 @@ class Ledger:
         self.put(slip, "confirmed", True)
         self.put(self.items[c["payment"]], "final", True)
         self.drop(customer["not_final"], c["payment"])
-        self.book([("BOOK_MONEY_ON_ITS_WAY", slip["place"], -slip["total"]),
-                   ("BOOK_BANK", slip["place"], slip["total"])], slip["branch"])
+        self.book([("GL_MONEY_ON_ITS_WAY", slip["money_account"], -slip["total"]),
+                   ("GL_BANK", slip["money_account"], slip["total"])], slip["branch"])
         self.changed(customer, "PAYMENT_CONFIRMED", slip["number"])
         return done
 
@@ -1744,7 +1744,7 @@ class Ledger:
     def as_head_office(self):
         self.actor = {"branch": 1}  # the server itself
 
-    def view_books(self):
+    def view_trial_balance(self):
         totals = []
         for (account, sub, branch), value in sorted(self.books.items(),
                                                     key=lambda x: (BOOKS.index(x[0][0]), x[0][1:])):

@@ -35,8 +35,8 @@ static bool one_open(struct world *world)
 
 static bool nobody_left(struct world *world)
 {
-    struct stream_listener_figures figures;
-    stream_listener_figures(world->listener, &figures);
+    struct stream_listener_metrics figures;
+    stream_listener_metrics(world->listener, &figures);
     return figures.open == 0;
 }
 
@@ -281,8 +281,8 @@ static unsigned open_sides(const struct world *world)
 
 static bool all_looked_at(struct world *world)
 {
-    struct stream_listener_figures figures;
-    stream_listener_figures(world->listener, &figures);
+    struct stream_listener_metrics figures;
+    stream_listener_metrics(world->listener, &figures);
     return figures.accepted + figures.turned_away == 10;
 }
 
@@ -293,14 +293,14 @@ static void too_many_are_turned_away(void **state)
     int sockets[COME];
     struct rlimit before;
     struct world *world = world_create();
-    struct stream_listener_figures figures;
+    struct stream_listener_metrics figures;
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
     struct rlimit few = {KEPT + MOST, before.rlim_max};
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
     for (int i = 0; i < COME; i++)
         sockets[i] = bare(world->address);
     until(world, all_looked_at, 2000);
-    stream_listener_figures(world->listener, &figures);
+    stream_listener_metrics(world->listener, &figures);
     assert_int_equal(figures.turned_away, COME - MOST);
     assert_int_equal(figures.open, MOST);
     assert_int_equal(open_sides(world), MOST);

@@ -33,8 +33,8 @@ static bool first_closed(struct world *world)
 
 static bool nobody_left(struct world *world)
 {
-    struct stream_listener_figures figures;
-    stream_listener_figures(world->listener, &figures);
+    struct stream_listener_metrics figures;
+    stream_listener_metrics(world->listener, &figures);
     return figures.open == 0;
 }
 
@@ -455,11 +455,11 @@ static void some_are_turned_away(void **state)
 {
     (void)state;
     struct world *world = world_create();
-    struct stream_listener_figures figures;
+    struct stream_listener_metrics figures;
     world->welcome = false;
     world_connect(world);
     until(world, all_closed, 5000);
-    stream_listener_figures(world->listener, &figures);
+    stream_listener_metrics(world->listener, &figures);
     assert_int_equal(figures.turned_away, 1);
     assert_int_equal(figures.accepted, 0);
     world->welcome = true;
@@ -506,8 +506,8 @@ static void descriptors_are_kept_back(void **state)
         world_connect(world);
     until(world, four_closed, 5000);
     until(world, ten_open, 5000);
-    struct stream_listener_figures figures;
-    stream_listener_figures(world->listener, &figures);
+    struct stream_listener_metrics figures;
+    stream_listener_metrics(world->listener, &figures);
     assert_int_equal(figures.turned_away, 4);
     assert_int_equal(figures.open, 6);
     for (unsigned i = 0; i < world->count; i++) {
@@ -536,7 +536,7 @@ static void without_descriptors_it_rests(void **state)
     int files[FILES];
     int count = 0;
     struct rlimit before;
-    struct stream_listener_figures figures;
+    struct stream_listener_metrics figures;
     struct world *world = world_create();
     int waits = world_socket(world);
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
@@ -546,7 +546,7 @@ static void without_descriptors_it_rests(void **state)
         count++;
     assert_in_range(count, KEPT, FILES - 1);
     world_wait(world, 450);
-    stream_listener_figures(world->listener, &figures);
+    stream_listener_metrics(world->listener, &figures);
     assert_in_range(figures.starved, 1, 6);
     assert_int_equal(figures.places, FILES - KEPT);
     assert_int_equal(figures.turned_away, 0);
@@ -619,13 +619,13 @@ static void two_hundred_come_speak_and_go(void **state)
 {
     (void)state;
     struct world *world = world_create();
-    struct stream_listener_figures figures;
+    struct stream_listener_metrics figures;
     world->on_bytes = echo;
     for (int i = 0; i < 200; i++)
         world_connect(world)->on_open = hello;
     until(world, all_open, 90000);
     until(world, all_echoed, 5000);
-    stream_listener_figures(world->listener, &figures);
+    stream_listener_metrics(world->listener, &figures);
     assert_int_equal(figures.open, 200);
     assert_int_equal(figures.accepted, 200);
     assert_int_equal(figures.handshakes, 0);
@@ -647,23 +647,23 @@ static struct side *awaited;
 
 static bool awaited_opens(struct world *world)
 {
-    struct stream_listener_figures figures;
-    stream_listener_figures(world->listener, &figures);
+    struct stream_listener_metrics figures;
+    stream_listener_metrics(world->listener, &figures);
     assert_true(figures.handshakes <= HANDSHAKES_MAX);
     return awaited->opened;
 }
 
 static bool all_places_held(struct world *world)
 {
-    struct stream_listener_figures figures;
-    stream_listener_figures(world->listener, &figures);
+    struct stream_listener_metrics figures;
+    stream_listener_metrics(world->listener, &figures);
     return figures.handshakes == HANDSHAKES_MAX && figures.open == 221;
 }
 
 static bool stalled_gone(struct world *world)
 {
-    struct stream_listener_figures figures;
-    stream_listener_figures(world->listener, &figures);
+    struct stream_listener_metrics figures;
+    stream_listener_metrics(world->listener, &figures);
     return figures.open == 2;
 }
 
@@ -722,8 +722,8 @@ static void too_many_stalled_are_cut(void **state)
 
 static bool hundred_taken(struct world *world)
 {
-    struct stream_listener_figures figures;
-    stream_listener_figures(world->listener, &figures);
+    struct stream_listener_metrics figures;
+    stream_listener_metrics(world->listener, &figures);
     return world->accepted == 100 && figures.handshakes == HANDSHAKES_MAX;
 }
 

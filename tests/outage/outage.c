@@ -39,7 +39,7 @@ static struct {
     enum answer answer;
     unsigned first;
     unsigned count;
-    char mark[512];
+    char marker[512];
     unsigned batches; /* proposed so far */
     struct journal_head durable;
     bool moved; /* durable is where the journal really ends */
@@ -51,7 +51,7 @@ static void plan_read(void)
     char word[32] = "";
     const char *plan = getenv("TEFTER_OUTAGE");
     if (!plan ||
-        sscanf(plan, "%31s %u %u %511s", word, &outage.first, &outage.count, outage.mark) < 3)
+        sscanf(plan, "%31s %u %u %511s", word, &outage.first, &outage.count, outage.marker) < 3)
         return;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(word, words[i]) == 0)
@@ -60,7 +60,7 @@ static void plan_read(void)
 
 static void mark_begun(void)
 {
-    int file = outage.mark[0] ? open(outage.mark, O_WRONLY | O_CREAT, 0600) : -1;
+    int file = outage.marker[0] ? open(outage.marker, O_WRONLY | O_CREAT, 0600) : -1;
     if (file >= 0)
         close(file);
 }

@@ -74,7 +74,7 @@ enum submit_answer __wrap_writer_submit(struct writer *writer, const struct subm
     if (submission->terminal != 0 && ++count % ONE_IN == 0) {
         struct submission other = *submission;
         other.id[COMMAND_ID_SIZE - 6] ^= 0x80;
-        other.ticket = WRITER_NO_TICKET;
+        other.reply_token = WRITER_NO_TOKEN;
         (void)__real_writer_submit(writer, &other);
     }
     return __real_writer_submit(writer, submission);

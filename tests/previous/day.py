@@ -5,7 +5,7 @@ ways round. The daily work must be done; what the server is too old for must be 
     day.py BINARIES [--against COMMIT]
 
 The office has the server's version, the counter the other one. Every figure is read by a third party:
-the client of tests/stranger. Needs the history with that commit; builds it in build/previous.
+the client of tests/interop. Needs the history with that commit; builds it in build/previous.
 """
 import argparse
 import json
@@ -21,7 +21,7 @@ import time
 import history
 import schema
 
-sys.path.insert(0, os.path.join(history.HERE, "..", "stranger"))
+sys.path.insert(0, os.path.join(history.HERE, "..", "interop"))
 import client
 import server
 
@@ -30,7 +30,8 @@ PASSWORD = server.PASSWORD
 
 # Words of the command line, where a version has another than this script.
 WORDS = {
-    "previous": {},
+    "previous": {"trial-balance": "books", "--custom": "--free", "--salesperson": "--marketer", "buyer": "person",
+                 "--buyer": "--person", "--backfill": "--already-happened"},
     "new": {},
 }
 
@@ -250,7 +251,7 @@ class Day:
 
     def close_shop(self):
         """The books, by the other version; the server ends in order and its ledger is sound."""
-        Place(self, self.visiting, "office").does("books", told=["balance"])
+        Place(self, self.visiting, "office").does("trial-balance", told=["balance"])
         Place(self, self.visiting, "office").does("aging", told=["A-3|854,000"])
         self.counter.does("logout")
         self.stranger.close()

@@ -20,7 +20,7 @@ struct terminal {
     int sets;
     int resyncs;
     size_t bytes;
-    const Tefter__FeedSet *last;
+    const Tefter__Delta *last;
     struct hub_subscription *subscription;
     struct arena *arena;
     struct hub_subscription *drop_on_send;
@@ -44,8 +44,8 @@ static void take(void *context, struct slice frame)
 {
     struct terminal *terminal = context;
     const Tefter__ToTerminal *message = read_frame(frame);
-    assert_int_equal(message->body_case, TEFTER__TO_TERMINAL__BODY_FEED);
-    terminal->last = message->feed;
+    assert_int_equal(message->body_case, TEFTER__TO_TERMINAL__BODY_DELTA);
+    terminal->last = message->delta;
     terminal->bytes += frame.size;
     terminal->sets++;
     if (terminal->drop_on_send != NULL) {
@@ -172,12 +172,12 @@ static void one_encoding_for_many(void **state)
     (void)state;
     enum { MANY = 500 };
     static struct terminal many[MANY];
-    struct hub_figures figures;
+    struct hub_metrics figures;
     for (int i = 0; i < MANY; i++)
         subscribe(&many[i], 1 + (uint32_t)i % 2, KINDS_CUSTOMERS);
     for (uint64_t seq = 101; seq <= 110; seq++)
         publish_account(seq, 3, (int64_t)seq);
-    hub_figures(hub, &figures);
+    hub_metrics(hub, &figures);
     assert_int_equal(figures.sets, MANY * 10);
     assert_int_equal(figures.encoded, 2 * 10);
     for (int i = 0; i < MANY; i++)
@@ -375,17 +375,17 @@ static void pages(void **state)
     struct hub_row rows[] = {account(1, 10), account(2, 20)};
     struct buffer encoded;
     buffer_init(&encoded, 4096);
-    assert_true(hub_page_rows_put(&encoded, rows, 2));
-    assert_true(hub_page_put(&out, t.subscription, 77, buffer_slice(&encoded), true));
-    const Tefter__Page *page = read_frame(buffer_slice(&out))->page;
+    assert_true(hub_chunk_rows_put(&encoded, rows, 2));
+    assert_true(hub_chunk_put(&out, t.subscription, 77, buffer_slice(&encoded), true));
+    const Tefter__SnapshotChunk *page = read_frame(buffer_slice(&out))->snapshot_chunk;
     assert_int_equal(page->subscription, 300);
     assert_int_equal(page->seq, 77);
     assert_int_equal(page->n_rows, 2);
     assert_int_equal(page->rows[1]->account->balance_minor, 20);
     assert_true(page->last);
     buffer_clear(&out);
-    assert_true(hub_page_put(&out, t.subscription, 78, slice_of("", 0), false));
-    page = read_frame(buffer_slice(&out))->page;
+    assert_true(hub_chunk_put(&out, t.subscription, 78, slice_of("", 0), false));
+    page = read_frame(buffer_slice(&out))->snapshot_chunk;
     assert_int_equal(page->n_rows, 0);
     assert_false(page->last);
     buffer_fini(&encoded);

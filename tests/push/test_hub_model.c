@@ -1,6 +1,6 @@
 /*
  * Any schedule of commits, publishes, slow and quick terminals, losses, resumes and snapshots:
- * whenever a terminal may call its picture exact, it is the truth at that seq. The ledger is a
+ * whenever a terminal may call its replica exact, it is the truth at that seq. The ledger is a
  * table of every row's history and runs ahead of the hub, as a writer's thread does.
  *
  *   TEFTER_SEED=… TEFTER_ROUNDS=… repeat or lengthen a run.
@@ -177,14 +177,14 @@ struct terminal {
     bool chosen;
     uint32_t customers[10];
     bool slow;
-    /* its picture */
+    /* its replica */
     struct version rows[KEYS];
     uint64_t at;
     bool paging;
     bool stale;  /* the hub gave up: to begin anew, in its turn */
     bool joined; /* its pages are those that were read for the base */
     int next_place;
-    uint64_t exact_from; /* the last page's seq; the picture may be believed from there on */
+    uint64_t exact_from; /* the last page's seq; the replica may be believed from there on */
 };
 
 static struct terminal terminals[TERMINALS];
@@ -202,7 +202,7 @@ static bool wanted(const struct terminal *terminal, int place)
     return hub_wants(terminal->subscription, key_of(place), customer_of(place));
 }
 
-static void check_picture(const struct terminal *terminal)
+static void check_replica(const struct terminal *terminal)
 {
     for (int place = 0; place < KEYS; place++) {
         if (!wanted(terminal, place))
@@ -233,7 +233,7 @@ static void take_row(struct terminal *terminal, const Tefter__Row *row)
         terminal->rows[place] = version;
 }
 
-static void take_set(struct terminal *terminal, const Tefter__FeedSet *set)
+static void take_set(struct terminal *terminal, const Tefter__Delta *set)
 {
     assert_int_equal(set->subscription, terminal->number);
     assert_int_equal(set->prev, terminal->at); /* no gap */
@@ -243,7 +243,7 @@ static void take_set(struct terminal *terminal, const Tefter__FeedSet *set)
     for (size_t i = 0; i < set->n_rows; i++)
         take_row(terminal, set->rows[i]);
     if (!terminal->paging && terminal->at >= terminal->exact_from)
-        check_picture(terminal);
+        check_replica(terminal);
 }
 
 static void on_send(void *context, struct slice frame)
@@ -255,7 +255,7 @@ static void on_send(void *context, struct slice frame)
     const Tefter__ToTerminal *message =
         (const void *)message_unpack(&tefter__to_terminal__descriptor, body, &arena);
     assert_non_null(message);
-    take_set(context, message->feed);
+    take_set(context, message->delta);
     arena_fini(&arena);
 }
 
@@ -447,7 +447,7 @@ static void settle(void)
             page(&terminals[i]);
         hub_tell(terminals[i].subscription, world.seq);
         assert_int_equal(terminals[i].at, world.seq);
-        check_picture(&terminals[i]);
+        check_replica(&terminals[i]);
     }
 }
 
@@ -504,7 +504,7 @@ static void pictures_are_the_truth(void **state)
         bases += world.bases;
         end();
     }
-    print_message("seed=%llu rounds=%llu exact pictures=%u resumes=%u resyncs=%u bases=%u\n",
+    print_message("seed=%llu rounds=%llu exact replicas=%u resumes=%u resyncs=%u bases=%u\n",
                   (unsigned long long)seed, (unsigned long long)rounds, checks, resumes, resyncs,
                   bases);
     assert_true(checks > 100 * rounds && resumes > rounds && resyncs > rounds);

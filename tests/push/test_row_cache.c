@@ -39,7 +39,7 @@ static Tefter__AccountRow account_of(uint32_t customer, int64_t balance_minor, u
     row.balance_minor = balance_minor;
     row.available_minor = 5000 - balance_minor;
     row.limit_minor = 5000;
-    row.persons = 1;
+    row.buyers = 1;
     row.has_seq = true;
     row.seq = seq;
     return row;
@@ -50,8 +50,8 @@ static void put(struct row_cache *cache, uint32_t customer, const char *name)
     Tefter__AccountRow account = account_of(customer, customer * 10, 7);
     Tefter__CustomerRow row = TEFTER__CUSTOMER_ROW__INIT;
     Tefter__Text text = TEFTER__TEXT__INIT;
-    Tefter__PersonRow person = TEFTER__PERSON_ROW__INIT;
-    Tefter__PersonRow *persons[] = {&person, &person};
+    Tefter__BuyerRow person = TEFTER__BUYER_ROW__INIT;
+    Tefter__BuyerRow *persons[] = {&person, &person};
     text.value = (char *)(uintptr_t)name;
     row.customer = customer;
     row.code = "C";
@@ -63,8 +63,8 @@ static void put(struct row_cache *cache, uint32_t customer, const char *name)
     row.has_term_days = true;
     row.term_days = 30;
     person.name = &text;
-    row.persons = persons;
-    row.n_persons = customer % 3;
+    row.buyers = persons;
+    row.n_buyers = customer % 3;
     row_cache_put_account(cache, customer, message_pack(&account.base, &arena), DATE_SPAN_ALL);
     row_cache_put_customer(cache, customer, message_pack(&row.base, &arena),
                            (struct date_span){20000, 20001});
@@ -91,7 +91,7 @@ static void an_entry_is_as_it_was_packed(void **state)
     struct row_cache *cache = row_cache_create(1024 * 1024);
     put(cache, 8, "Anh");
     const Tefter__CustomersAnswer *answer = entry_of(cache, 8, &asker);
-    assert_int_equal(answer->rows[0]->who->n_persons, 0);
+    assert_int_equal(answer->rows[0]->who->n_buyers, 0);
     assert_int_equal(answer->rows[0]->who->term_days, 30);
     assert_int_equal(answer->rows[0]->who->seq, 5);
     assert_int_equal(answer->rows[0]->account->balance_minor, 80);
@@ -102,7 +102,7 @@ static void an_entry_is_as_it_was_packed(void **state)
                      bytes + size);
     const Tefter__Row *row = (const Tefter__Row *)message_unpack(&tefter__row__descriptor,
                                                                  slice_of(bytes, size), &arena);
-    assert_int_equal(row->customer->n_persons, 2);
+    assert_int_equal(row->customer->n_buyers, 2);
     row_cache_destroy(cache);
 }
 

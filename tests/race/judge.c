@@ -20,64 +20,67 @@ static bool wrong(char fault[RACE_FAULT_MAX], const char *what, uint64_t seq, in
     return false;
 }
 
-static bool judge_sold(const struct race *race, const struct race_entry *entry, int64_t *free_minor,
-                       char fault[RACE_FAULT_MAX])
+static bool judge_sold(const struct race *race, const struct race_entry *entry,
+                       int64_t *available_minor, char fault[RACE_FAULT_MAX])
 {
-    if (*free_minor < race->unit_minor)
-        return wrong(fault, "the limit is exceeded", entry->seq, race->unit_minor, *free_minor);
-    *free_minor -= race->unit_minor;
-    if (entry->available_minor != *free_minor)
+    if (*available_minor < race->unit_minor)
+        return wrong(fault, "the limit is exceeded", entry->seq, race->unit_minor,
+                     *available_minor);
+    *available_minor -= race->unit_minor;
+    if (entry->available_minor != *available_minor)
         return wrong(fault, "a sale tells another rest", entry->seq, entry->available_minor,
-                     *free_minor);
+                     *available_minor);
     return true;
 }
 
 static bool judge_refused(const struct race *race, const struct race_entry *entry,
-                          int64_t free_minor, char fault[RACE_FAULT_MAX])
+                          int64_t available_minor, char fault[RACE_FAULT_MAX])
 {
-    int64_t over = race->unit_minor - free_minor;
+    int64_t over = race->unit_minor - available_minor;
     if (over <= 0)
-        return wrong(fault, "refused what was free", entry->seq, race->unit_minor, free_minor);
+        return wrong(fault, "refused what was free", entry->seq, race->unit_minor, available_minor);
     if (!entry->of_limit)
         return wrong(fault, "refused for something else", entry->seq, 0, 0);
     if (entry->over_by_minor != over)
         return wrong(fault, "told another excess", entry->seq, entry->over_by_minor, over);
-    if (entry->available_minor != free_minor)
-        return wrong(fault, "told another rest", entry->seq, entry->available_minor, free_minor);
+    if (entry->available_minor != available_minor)
+        return wrong(fault, "told another rest", entry->seq, entry->available_minor,
+                     available_minor);
     if (entry->pay_now_minor != over)
         return wrong(fault, "not told what to pay", entry->seq, entry->pay_now_minor, over);
-    if (entry->part_now_minor != free_minor)
-        return wrong(fault, "not told what may go", entry->seq, entry->part_now_minor, free_minor);
+    if (entry->part_now_minor != available_minor)
+        return wrong(fault, "not told what may go", entry->seq, entry->part_now_minor,
+                     available_minor);
     if (!entry->may_raise)
         return wrong(fault, "not told who may raise it", entry->seq, 0, 0);
     return true;
 }
 
 static bool judge_entry(const struct race *race, const struct race_entry *entry,
-                        int64_t *free_minor, char fault[RACE_FAULT_MAX])
+                        int64_t *available_minor, char fault[RACE_FAULT_MAX])
 {
     if (entry->told_twice && !entry->told_same)
         return wrong(fault, "one id, two replies", entry->seq, 0, 0);
     if (entry->kind == RACE_SOLD)
-        return judge_sold(race, entry, free_minor, fault);
+        return judge_sold(race, entry, available_minor, fault);
     if (entry->kind == RACE_REFUSED)
-        return judge_refused(race, entry, *free_minor, fault);
-    *free_minor += entry->amount_minor;
-    if (entry->available_minor != *free_minor)
+        return judge_refused(race, entry, *available_minor, fault);
+    *available_minor += entry->amount_minor;
+    if (entry->available_minor != *available_minor)
         return wrong(fault, "a payment tells another rest", entry->seq, entry->available_minor,
-                     *free_minor);
+                     *available_minor);
     return true;
 }
 
-static bool judge_end(const struct race *race, int64_t free_minor, uint64_t newest,
+static bool judge_end(const struct race *race, int64_t available_minor, uint64_t newest,
                       char fault[RACE_FAULT_MAX])
 {
-    if (race->last_available_minor != free_minor || free_minor < 0)
+    if (race->last_available_minor != available_minor || available_minor < 0)
         return wrong(fault, "the card tells another rest", race->last_seq,
-                     race->last_available_minor, free_minor);
-    if (race->last_used_minor != race->limit_minor - free_minor)
+                     race->last_available_minor, available_minor);
+    if (race->last_used_minor != race->limit_minor - available_minor)
         return wrong(fault, "the card tells another sum", race->last_seq, race->last_used_minor,
-                     race->limit_minor - free_minor);
+                     race->limit_minor - available_minor);
     if (newest != 0 && race->last_seq != newest)
         return wrong(fault, "the card is of another seq", race->last_seq, (int64_t)newest, 0);
     return true;
@@ -96,7 +99,7 @@ static bool judge_number(const struct race *race, size_t paid, char fault[RACE_F
 
 bool race_judge(struct race *race, char ret_fault[RACE_FAULT_MAX])
 {
-    int64_t free_minor = race->limit_minor - race->used_minor;
+    int64_t available_minor = race->limit_minor - race->used_minor;
     uint64_t newest = 0;
     size_t paid = 0;
     race->sold = 0;
@@ -105,13 +108,14 @@ bool race_judge(struct race *race, char ret_fault[RACE_FAULT_MAX])
         const struct race_entry *entry = &race->entries[i];
         if (entry->seq == 0 || (i > 0 && entry->seq == entry[-1].seq))
             return wrong(ret_fault, "two commands at one seq", entry->seq, 0, 0);
-        if (!judge_entry(race, entry, &free_minor, ret_fault))
+        if (!judge_entry(race, entry, &available_minor, ret_fault))
             return false;
         newest = entry->kind == RACE_REFUSED ? newest : entry->seq;
         race->sold += entry->kind == RACE_SOLD;
         paid += entry->kind == RACE_PAID;
     }
-    return judge_number(race, paid, ret_fault) && judge_end(race, free_minor, newest, ret_fault);
+    return judge_number(race, paid, ret_fault) &&
+           judge_end(race, available_minor, newest, ret_fault);
 }
 
 /* ---- forged histories ---- */

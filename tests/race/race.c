@@ -147,8 +147,8 @@ static void on_other(struct line *line, const Tefter__ToTerminal *frame)
         found(proof, sight->fault, line->index);
         return;
     }
-    if (frame->body_case == TEFTER__TO_TERMINAL__BODY_FEED)
-        look_at_rows(proof, frame->feed->rows, frame->feed->n_rows);
+    if (frame->body_case == TEFTER__TO_TERMINAL__BODY_DELTA)
+        look_at_rows(proof, frame->delta->rows, frame->delta->n_rows);
     if (was_behind && sight->exact >= proof->awaited && sight->exact != 0 && proof->behind > 0 &&
         --proof->behind == 0)
         loop_stop(proof->all.loop);

@@ -73,15 +73,15 @@ static inline void kit_close(struct kit *kit)
 
 static inline struct slice kit_found(struct arena *arena)
 {
-    Tefter__FoundCompany company = TEFTER__FOUND_COMPANY__INIT;
+    Tefter__CreateCompany company = TEFTER__CREATE_COMPANY__INIT;
     Tefter__Command command = TEFTER__COMMAND__INIT;
     company.name = (char *)(uintptr_t) "Anh Paints";
     company.currency = (char *)(uintptr_t) "VND";
     company.admin_login = (char *)(uintptr_t) "anh";
-    company.epoch = LEDGER_EPOCH;
+    company.rules_version = LEDGER_RULES;
     company.date = 20000;
-    command.kind_case = TEFTER__COMMAND__KIND_FOUND_COMPANY;
-    command.found_company = &company;
+    command.kind_case = TEFTER__COMMAND__KIND_CREATE_COMPANY;
+    command.create_company = &company;
     return message_pack(&command.base, arena);
 }
 
@@ -97,9 +97,9 @@ static inline struct slice kit_add_terminal(const char *name, struct arena *aren
 }
 
 static inline struct submission kit_submission(struct kit *kit, struct slice command,
-                                               uint64_t ticket)
+                                               uint64_t reply_token)
 {
-    struct submission submission = {.ticket = ticket, .command = command};
+    struct submission submission = {.reply_token = reply_token, .command = command};
     clock_new_id(&kit->clock, submission.id);
     return submission;
 }

@@ -34,7 +34,7 @@ static void submit(struct desk *desk, const struct submission *submissions, size
     assert_int_equal(commit_group(desk->kit.commit, submissions, count, &desk->arena, desk->answers,
                                   &desk->group, &failure),
                      COMMIT_DONE);
-    assert_true(commit_settle(desk->kit.commit, &failure));
+    assert_true(commit_state(desk->kit.commit, &failure));
 }
 
 static const Tefter__Done *done_of(struct desk *desk, const struct submission *submission)

@@ -63,7 +63,7 @@ class Tefterd(unittest.TestCase):
     # ---- words ----
 
     def test_help_and_version(self):
-        for words in (["--help"], ["init", "--help"], ["skip", "--help"], ["backup", "-h"]):
+        for words in (["--help"], ["init", "--help"], ["quarantine", "--help"], ["backup", "-h"]):
             result = self.run_it(*words)
             self.assertEqual(result.returncode, DONE)
             self.assertIn("--ledger", result.stdout)
@@ -117,7 +117,7 @@ class Tefterd(unittest.TestCase):
         self.assertEqual(second.returncode, CONFLICT)
         self.assertIn(f"already served by pid {server.pid}", second.stderr)
         for words in (["recover", "--admin", "anh"], ["code", "--terminal", "1"],
-                      ["skip", "1", "--reason", "x"], ["upgrade"]):
+                      ["quarantine", "1", "--reason", "x"], ["upgrade"]):
             self.assertEqual(self.run_it(*words, "--ledger", self.ledger).returncode, CONFLICT)
         self.assertIn(f"by pid {server.pid}", self.run_it("status", "--ledger", self.ledger).stdout)
         server.send_signal(signal.SIGHUP)
@@ -125,7 +125,7 @@ class Tefterd(unittest.TestCase):
         server.terminate()
         self.assertEqual(server.wait(20), DONE)
         self.assertFalse(os.path.exists(os.path.join(self.ledger, "server.address")))
-        with open(os.path.join(self.ledger, "mark")) as file:
+        with open(os.path.join(self.ledger, "shutdown-marker")) as file:
             self.assertRegex(file.read(), r"^CLEAN 2 \d+ [0-9a-f]{64}$")
 
     def test_a_service_manager_hears(self):

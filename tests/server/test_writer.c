@@ -16,7 +16,7 @@ struct told {
     struct writer *writer;
     struct arena arena;
     struct {
-        uint64_t ticket;
+        uint64_t reply_token;
         uint64_t seq;
         Tefter__RefusalCode refused; /* 0: done */
     } replies[TOLD_MAX];
@@ -28,12 +28,12 @@ struct told {
     bool lost;
 };
 
-static void replied(void *owner, uint64_t ticket, struct slice reply,
+static void replied(void *owner, uint64_t reply_token, struct slice reply,
                     const Tefter__Refusal *refused)
 {
     struct told *told = owner;
     need(told->count < TOLD_MAX);
-    told->replies[told->count].ticket = ticket;
+    told->replies[told->count].reply_token = reply_token;
     if (refused) {
         told->replies[told->count].refused = refused->code;
     } else {
@@ -114,7 +114,7 @@ static void submit_surely(struct told *told, const struct submission *submission
 {
     while (writer_submit(told->writer, submission) == SUBMIT_BUSY) {
         uint32_t retry_ms = writer_retry_ms(told->writer);
-        assert_in_range(retry_ms, PACE_RETRY_LEAST_MS, PACE_RETRY_MOST_MS);
+        assert_in_range(retry_ms, ADMISSION_RETRY_LEAST_MS, ADMISSION_RETRY_MOST_MS);
         told->wanted = told->count + 1;
         loop_run(told->loop);
     }
@@ -123,7 +123,7 @@ static void submit_surely(struct told *told, const struct submission *submission
 static void found(struct told *told)
 {
     struct submission submission =
-        kit_submission(&told->kit, kit_found(&told->arena), WRITER_NO_TICKET - 1);
+        kit_submission(&told->kit, kit_found(&told->arena), WRITER_NO_TOKEN - 1);
     assert_int_equal(writer_submit(told->writer, &submission), SUBMIT_TAKEN);
     run_until(told, told->count + 1);
     assert_int_equal(told->replies[told->count - 1].refused, 0);
@@ -140,12 +140,12 @@ static void replies_come_in_order(void **state)
     }
     run_until(told, 2001);
     for (uint64_t i = 1; i <= 2000; i++) {
-        assert_int_equal(told->replies[i].ticket, 99 + i);
+        assert_int_equal(told->replies[i].reply_token, 99 + i);
         assert_int_equal(told->replies[i].seq, i + 1);
     }
     assert_int_equal(told->published_seq, 2001);
-    struct writer_figures figures;
-    writer_figures(told->writer, &figures);
+    struct writer_metrics figures;
+    writer_metrics(told->writer, &figures);
     assert_int_equal(figures.commands, 2001);
     assert_true(figures.batches < 1000);
 }
@@ -169,14 +169,14 @@ static void who_was_told_can_look(void **state)
         submit_surely(told, &submission);
         run_until(told, 2 + i);
         if (i % 150 == 100)
-            writer_settled(told->writer);
+            writer_make_visible(told->writer);
         if (i % 150 >= 100)
             assert_int_equal(seen_seq(told), 2 + i);
         assert_true(seen_seq(told) <= 2 + i);
     }
-    writer_settled(told->writer);
+    writer_make_visible(told->writer);
     assert_int_equal(seen_seq(told), 301);
-    writer_settled(told->writer);
+    writer_make_visible(told->writer);
 }
 
 static void the_same_id_counts_once(void **state)
@@ -185,10 +185,10 @@ static void the_same_id_counts_once(void **state)
     found(told);
     struct submission first = kit_submission(&told->kit, kit_add_terminal("one", &told->arena), 1);
     struct submission again = first, other = first, later = first;
-    again.ticket = 2;
-    other.ticket = 3;
+    again.reply_token = 2;
+    other.reply_token = 3;
     other.command = kit_add_terminal("two", &told->arena);
-    later.ticket = 4;
+    later.reply_token = 4;
     writer_submit(told->writer, &first);
     writer_submit(told->writer, &again);
     run_until(told, 3);
@@ -214,8 +214,8 @@ static void too_late_is_not_journalled(void **state)
     writer_submit(told->writer, &late);
     run_until(told, 2);
     assert_int_equal(told->replies[1].refused, TEFTER__REFUSAL_CODE__DEADLINE_PASSED);
-    struct writer_figures figures;
-    writer_figures(told->writer, &figures);
+    struct writer_metrics figures;
+    writer_metrics(told->writer, &figures);
     assert_int_equal(figures.too_late, 1);
     assert_int_equal(figures.commands, 1);
     struct journal_head head;
@@ -227,7 +227,7 @@ static void too_late_is_not_journalled(void **state)
 static void what_would_wait_long_is_busy(void **state)
 {
     struct told *told = *state;
-    struct writer_figures figures;
+    struct writer_metrics figures;
     found(told);
     struct slice command = kit_add_terminal("till", &told->arena);
     size_t taken = 0;
@@ -237,14 +237,14 @@ static void what_would_wait_long_is_busy(void **state)
         answer = writer_submit(told->writer, &submission);
         taken += answer == SUBMIT_TAKEN;
     }
-    writer_figures(told->writer, &figures);
+    writer_metrics(told->writer, &figures);
     assert_int_equal(answer, SUBMIT_BUSY);
     assert_int_equal(figures.busy, 1);
-    assert_true(taken >= PACE_ROOM_LEAST);
+    assert_true(taken >= ADMISSION_ROOM_LEAST);
     assert_true(writer_busy(told->writer));
-    assert_in_range(figures.room, PACE_ROOM_LEAST, WRITER_QUEUE_MAX);
+    assert_in_range(figures.room, ADMISSION_ROOM_LEAST, WRITER_QUEUE_MAX);
     /* the server's own goes in all the same */
-    struct submission own = kit_submission(&told->kit, command, WRITER_NO_TICKET);
+    struct submission own = kit_submission(&told->kit, command, WRITER_NO_TOKEN);
     assert_int_equal(writer_submit(told->writer, &own), SUBMIT_TAKEN);
     run_until(told, 1 + taken);
     assert_false(writer_busy(told->writer));
@@ -261,8 +261,8 @@ static void read_only_takes_nothing(void **state)
     writer_read_only(told->writer, false);
     assert_int_equal(writer_submit(told->writer, &submission), SUBMIT_TAKEN);
     run_until(told, 2);
-    struct writer_figures figures;
-    writer_figures(told->writer, &figures);
+    struct writer_metrics figures;
+    writer_metrics(told->writer, &figures);
     assert_int_equal(figures.read_only, 1);
 }
 
@@ -279,7 +279,7 @@ static void each_step_is_timed(void **state)
 {
     struct told *told = *state;
     const struct writer_times *times = writer_times(told->writer);
-    struct writer_figures figures;
+    struct writer_metrics figures;
     found(told);
     struct submission first = kit_submission(&told->kit, kit_add_terminal("one", &told->arena), 1);
     for (size_t i = 2; i <= 50; i++) {
@@ -289,8 +289,8 @@ static void each_step_is_timed(void **state)
     struct submission bad = kit_submission(&told->kit, kit_found(&told->arena), 2);
     writer_submit(told->writer, &bad);
     run_until(told, 51);
-    writer_settled(told->writer);
-    writer_figures(told->writer, &figures);
+    writer_make_visible(told->writer);
+    writer_metrics(told->writer, &figures);
     assert_int_equal(figures.commands, 3);
     assert_int_equal(figures.refused, 1);
     assert_int_equal(figures.batches, 3);
@@ -337,14 +337,14 @@ static void now_never_goes_back(void **state)
     struct ledger_state first, second;
     told->kit.now_ms = clock_now_ms(&told->kit.clock);
     found(told);
-    writer_settled(told->writer);
+    writer_make_visible(told->writer);
     assert_true(ledger_state(told->kit.ledger, &first, NULL));
     told->kit.now_ms -= 3600 * 1000;
     struct submission submission =
         kit_submission(&told->kit, kit_add_terminal("till", &told->arena), 1);
     writer_submit(told->writer, &submission);
     run_until(told, 2);
-    writer_settled(told->writer);
+    writer_make_visible(told->writer);
     assert_true(ledger_state(told->kit.ledger, &second, NULL));
     assert_int_equal(first.now_ms, second.now_ms);
 }
@@ -372,9 +372,9 @@ static uint64_t next_seq(const struct told *told)
     return head.next_seq;
 }
 
-static struct submission a_till(struct told *told, uint64_t ticket)
+static struct submission a_till(struct told *told, uint64_t reply_token)
 {
-    return kit_submission(&told->kit, kit_add_terminal("till", &told->arena), ticket);
+    return kit_submission(&told->kit, kit_add_terminal("till", &told->arena), reply_token);
 }
 
 static void a_busy_journal_is_tried_again(void **state)
@@ -387,8 +387,9 @@ static void a_busy_journal_is_tried_again(void **state)
     wait_state(told, WRITER_BUSY);
     assert_int_equal(writer_submit(told->writer, &second), SUBMIT_BUSY);
     assert_true(writer_busy(told->writer));
-    assert_in_range(writer_retry_ms(told->writer), PACE_RETRY_LEAST_MS, PACE_RETRY_MOST_MS);
-    writer_settled(told->writer); /* who wants to look is not held up by it */
+    assert_in_range(writer_retry_ms(told->writer), ADMISSION_RETRY_LEAST_MS,
+                    ADMISSION_RETRY_MOST_MS);
+    writer_make_visible(told->writer); /* who wants to look is not held up by it */
     assert_int_equal(seen_seq(told), 1);
     pass_ms(400);
     assert_int_equal(next_seq(told), 2);
@@ -431,7 +432,7 @@ static void who_is_not_the_writer_shows_only(void **state)
     wait_state(told, WRITER_NOT_WRITER);
     assert_int_equal(writer_submit(told->writer, &second), SUBMIT_READ_ONLY);
     assert_false(writer_busy(told->writer));
-    writer_settled(told->writer);
+    writer_make_visible(told->writer);
     assert_int_equal(seen_seq(told), 1);
     journal_fake_stall(told->kit.journal, JOURNAL_OK);
     wait_state(told, WRITER_WELL);
@@ -480,7 +481,7 @@ static void what_is_unknown_is_found_out(void **state)
     }
     wait_state(told, WRITER_WELL);
     assert_int_equal(told->published_seq, 3);
-    writer_settled(told->writer);
+    writer_make_visible(told->writer);
     assert_int_equal(seen_seq(told), 3);
 }
 
@@ -495,7 +496,7 @@ static void while_it_is_unknown_nobody_is_answered(void **state)
     loop_run(told->loop);
     assert_true(told->lost);
     assert_int_equal(writer_submit(told->writer, &second), SUBMIT_BUSY);
-    writer_settled(told->writer);
+    writer_make_visible(told->writer);
     assert_int_equal(seen_seq(told), 1);
     assert_int_equal(told->count, 1);
 }
@@ -518,11 +519,11 @@ static void it_finishes_beside_a_busy_journal(void **state)
 
 /* ---- what ends the process, before anybody hears ---- */
 
-static void told_in_child(void *owner, uint64_t ticket, struct slice reply,
+static void told_in_child(void *owner, uint64_t reply_token, struct slice reply,
                           const Tefter__Refusal *refused)
 {
     (void)owner, (void)reply, (void)refused;
-    if (ticket == 9)
+    if (reply_token == 9)
         _exit(42);
 }
 

@@ -1,6 +1,6 @@
 /*
  * Subscriptions over real TLS: snapshots in pages, sets, resuming, chosen customers, approvals, and
- * a terminal that stops reading. A picture is kept as a terminal keeps it and held against the
+ * a terminal that stops reading. A replica is kept as a terminal keeps it and held against the
  * ledger whenever it may be called exact.
  */
 #include "world.h"
@@ -12,9 +12,9 @@
 #include "base/limits.h"
 #include "session/inside.h"
 
-enum { PICTURE_CUSTOMERS = 600 };
+enum { REPLICA_CUSTOMERS = 600 };
 
-struct picture {
+struct replica {
     struct client *client;
     uint32_t number;
     size_t from; /* inbox */
@@ -26,111 +26,111 @@ struct picture {
     unsigned pages;
     unsigned sets;
     unsigned anew; /* Subscribed that nobody asked for */
-    Tefter__AccountRow *accounts[PICTURE_CUSTOMERS];
-    Tefter__CustomerRow *customers[PICTURE_CUSTOMERS];
+    Tefter__AccountRow *accounts[REPLICA_CUSTOMERS];
+    Tefter__CustomerRow *customers[REPLICA_CUSTOMERS];
     Tefter__ApprovalRow *approvals[20];
 };
 
-static void take_row(struct picture *picture, Tefter__Row *row)
+static void take_row(struct replica *replica, Tefter__Row *row)
 {
     if (row->kind_case == TEFTER__ROW__KIND_ACCOUNT) {
-        Tefter__AccountRow **at = &picture->accounts[row->account->customer];
+        Tefter__AccountRow **at = &replica->accounts[row->account->customer];
         if (*at == NULL || row->account->seq >= (*at)->seq)
             *at = row->account;
     } else if (row->kind_case == TEFTER__ROW__KIND_CUSTOMER) {
-        Tefter__CustomerRow **at = &picture->customers[row->customer->customer];
+        Tefter__CustomerRow **at = &replica->customers[row->customer->customer];
         if (*at == NULL || row->customer->seq >= (*at)->seq)
             *at = row->customer;
     } else {
-        picture->approvals[row->approval->approval] = row->approval;
+        replica->approvals[row->approval->approval] = row->approval;
     }
 }
 
-static void take_subscribed(struct picture *picture, const Tefter__Subscribed *subscribed)
+static void take_subscribed(struct replica *replica, const Tefter__Subscribed *subscribed)
 {
-    picture->anew += picture->subscribed ? 1 : 0;
-    picture->subscribed = true;
-    picture->resumed = subscribed->resumed;
-    picture->paged = subscribed->resumed;
-    picture->at = subscribed->seq;
+    replica->anew += replica->subscribed ? 1 : 0;
+    replica->subscribed = true;
+    replica->resumed = subscribed->resumed;
+    replica->paged = subscribed->resumed;
+    replica->at = subscribed->seq;
 }
 
-static void take_page(struct picture *picture, const Tefter__Page *page)
+static void take_page(struct replica *replica, const Tefter__SnapshotChunk *page)
 {
-    picture->pages++;
+    replica->pages++;
     for (size_t i = 0; i < page->n_rows; i++)
-        take_row(picture, page->rows[i]);
-    picture->paged = page->last;
-    picture->pages_seq = page->seq;
+        take_row(replica, page->rows[i]);
+    replica->paged = page->last;
+    replica->pages_seq = page->seq;
 }
 
-static void take_set(struct picture *picture, const Tefter__FeedSet *set)
+static void take_set(struct replica *replica, const Tefter__Delta *set)
 {
-    assert_int_equal(set->prev, picture->at);
+    assert_int_equal(set->prev, replica->at);
     assert_true(set->this_ >= set->prev);
-    picture->sets++;
-    picture->at = set->this_;
+    replica->sets++;
+    replica->at = set->this_;
     for (size_t i = 0; i < set->n_rows; i++)
-        take_row(picture, set->rows[i]);
+        take_row(replica, set->rows[i]);
 }
 
-static void take_all(struct picture *picture)
+static void take_all(struct replica *replica)
 {
-    for (; picture->from < picture->client->count; picture->from++) {
-        const Tefter__ToTerminal *message = picture->client->inbox[picture->from];
+    for (; replica->from < replica->client->count; replica->from++) {
+        const Tefter__ToTerminal *message = replica->client->inbox[replica->from];
         if (message->body_case == TEFTER__TO_TERMINAL__BODY_SUBSCRIBED &&
-            message->subscribed->subscription == picture->number)
-            take_subscribed(picture, message->subscribed);
-        if (message->body_case == TEFTER__TO_TERMINAL__BODY_PAGE &&
-            message->page->subscription == picture->number)
-            take_page(picture, message->page);
-        if (message->body_case == TEFTER__TO_TERMINAL__BODY_FEED &&
-            message->feed->subscription == picture->number)
-            take_set(picture, message->feed);
+            message->subscribed->subscription == replica->number)
+            take_subscribed(replica, message->subscribed);
+        if (message->body_case == TEFTER__TO_TERMINAL__BODY_SNAPSHOT_CHUNK &&
+            message->snapshot_chunk->subscription == replica->number)
+            take_page(replica, message->snapshot_chunk);
+        if (message->body_case == TEFTER__TO_TERMINAL__BODY_DELTA &&
+            message->delta->subscription == replica->number)
+            take_set(replica, message->delta);
     }
 }
 
 static bool is_exact(void *context)
 {
-    struct picture *picture = context;
-    take_all(picture);
-    return picture->client->closed ||
-           (picture->paged && picture->at >= picture->pages_seq && picture->at >= world.seq);
+    struct replica *replica = context;
+    take_all(replica);
+    return replica->client->closed ||
+           (replica->paged && replica->at >= replica->pages_seq && replica->at >= world.seq);
 }
 
-static void wait_exact(struct picture *picture)
+static void wait_exact(struct replica *replica)
 {
-    world_wait(is_exact, picture);
-    assert_false(picture->client->closed);
+    world_wait(is_exact, replica);
+    assert_false(replica->client->closed);
 }
 
-static void check_customer(const struct picture *picture, struct ledger_view *view,
+static void check_customer(const struct replica *replica, struct ledger_view *view,
                            uint32_t customer)
 {
     uint32_t of = 0;
     struct slice row = ledger_view_row(view, row_key_of(ROW_ACCOUNT, customer), &of);
     const Tefter__Row *truth =
-        (const Tefter__Row *)message_unpack(&tefter__row__descriptor, row, &picture->client->arena);
+        (const Tefter__Row *)message_unpack(&tefter__row__descriptor, row, &replica->client->arena);
     assert_non_null(truth);
-    assert_non_null(picture->accounts[customer]);
-    assert_int_equal(picture->accounts[customer]->limit_minor, truth->account->limit_minor);
-    assert_int_equal(picture->accounts[customer]->balance_minor, truth->account->balance_minor);
-    assert_true(picture->accounts[customer]->seq <= truth->account->seq);
-    assert_non_null(picture->customers[customer]);
+    assert_non_null(replica->accounts[customer]);
+    assert_int_equal(replica->accounts[customer]->limit_minor, truth->account->limit_minor);
+    assert_int_equal(replica->accounts[customer]->balance_minor, truth->account->balance_minor);
+    assert_true(replica->accounts[customer]->seq <= truth->account->seq);
+    assert_non_null(replica->customers[customer]);
     if (customer != 1) /* the cash customer is nobody */
-        assert_non_null(picture->customers[customer]->name->value);
+        assert_non_null(replica->customers[customer]->name->value);
 }
 
 /* Every customer of the ledger. */
-static unsigned check_all(const struct picture *picture)
+static unsigned check_all(const struct replica *replica)
 {
     struct failure failure = {0};
     unsigned count = 0;
-    struct ledger_view *view = ledger_view_begin(world.ledger, &picture->client->arena, &failure);
+    struct ledger_view *view = ledger_view_begin(world.ledger, &replica->client->arena, &failure);
     assert_non_null(view);
     for (uint32_t at = ledger_view_next_customer(view, 0); at != 0;
          at = ledger_view_next_customer(view, at)) {
-        check_customer(picture, view, at);
+        check_customer(replica, view, at);
         count++;
     }
     ledger_view_end(view);
@@ -144,13 +144,13 @@ struct asking {
     Tefter__Resume *resume;
 };
 
-static const Tefter__ToTerminal *subscribe(struct picture *picture, struct client *client,
+static const Tefter__ToTerminal *subscribe(struct replica *replica, struct client *client,
                                            uint32_t number, const struct asking *asking)
 {
     Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
     Tefter__Subscribe ask = TEFTER__SUBSCRIBE__INIT;
-    picture->client = client;
-    picture->number = number;
+    replica->client = client;
+    replica->number = number;
     ask.subscription = number;
     ask.topic = asking->topic;
     ask.n_customers = asking->count;
@@ -177,44 +177,44 @@ static void make_customers(int count)
 static void snapshot_and_live(void **state)
 {
     (void)state;
-    static struct picture picture;
+    static struct replica replica;
     struct client client;
-    memset(&picture, 0, sizeof picture);
+    memset(&replica, 0, sizeof replica);
     make_customers(400);
     client_enter(&client, "boss", "correct horse");
-    assert_int_equal(subscribe(&picture, &client, 3, &everybody)->body_case,
+    assert_int_equal(subscribe(&replica, &client, 3, &everybody)->body_case,
                      TEFTER__TO_TERMINAL__BODY_SUBSCRIBED);
     world_limit(390, 77); /* while the pages come */
-    wait_exact(&picture);
-    assert_true(picture.pages >= 4);
-    assert_int_equal(check_all(&picture), 401); /* and the cash customer */
-    assert_string_equal(picture.customers[20]->name->value, "Customer 18 of the town");
+    wait_exact(&replica);
+    assert_true(replica.pages >= 4);
+    assert_int_equal(check_all(&replica), 401); /* and the cash customer */
+    assert_string_equal(replica.customers[20]->name->value, "Customer 18 of the town");
     for (int i = 0; i < 50; i++)
         world_limit(2 + (uint32_t)i % 7, 1000 + i);
-    wait_exact(&picture);
-    check_all(&picture);
+    wait_exact(&replica);
+    check_all(&replica);
     client_close(&client);
 }
 
 static void asked_wrongly(void **state)
 {
     (void)state;
-    static struct picture picture;
+    static struct replica replica;
     static uint32_t many[SUBSCRIPTION_IDS_MAX];
     struct client client;
-    memset(&picture, 0, sizeof picture);
+    memset(&replica, 0, sizeof replica);
     client_enter(&client, "boss", "correct horse");
-    (void)subscribe(&picture, &client, 1, &everybody);
-    assert_int_equal(refusal_of(subscribe(&picture, &client, 1, &everybody)),
+    (void)subscribe(&replica, &client, 1, &everybody);
+    assert_int_equal(refusal_of(subscribe(&replica, &client, 1, &everybody)),
                      TEFTER__REFUSAL_CODE__ALREADY_SUBSCRIBED);
     for (uint32_t i = 0; i < SUBSCRIPTION_IDS_MAX; i++)
         many[i] = i + 1;
     struct asking asking = {TEFTER__TOPIC__TOPIC_CUSTOMERS, many, SUBSCRIPTION_IDS_MAX, NULL};
-    assert_int_equal(subscribe(&picture, &client, 2, &asking)->body_case,
+    assert_int_equal(subscribe(&replica, &client, 2, &asking)->body_case,
                      TEFTER__TO_TERMINAL__BODY_SUBSCRIBED);
     for (uint32_t i = 3; i <= SUBSCRIPTIONS_MAX; i++)
-        (void)subscribe(&picture, &client, i, &everybody);
-    assert_int_equal(refusal_of(subscribe(&picture, &client, 99, &everybody)),
+        (void)subscribe(&replica, &client, i, &everybody);
+    assert_int_equal(refusal_of(subscribe(&replica, &client, 99, &everybody)),
                      TEFTER__REFUSAL_CODE__TOO_MANY);
     Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
     Tefter__Unsubscribe leave = TEFTER__UNSUBSCRIBE__INIT;
@@ -223,35 +223,35 @@ static void asked_wrongly(void **state)
     frame.unsubscribe = &leave;
     assert_int_equal(client_ask(&client, &frame)->body_case, TEFTER__TO_TERMINAL__BODY_ACCEPTED);
     assert_int_equal(refusal_of(client_ask(&client, &frame)), TEFTER__REFUSAL_CODE__NOT_FOUND);
-    struct sessions_figures figures;
-    sessions_figures(world.sessions, &figures);
+    struct sessions_metrics figures;
+    sessions_metrics(world.sessions, &figures);
     assert_int_equal(figures.subscriptions, SUBSCRIPTIONS_MAX - 1);
     client_close(&client);
-    sessions_figures(world.sessions, &figures);
+    sessions_metrics(world.sessions, &figures);
 }
 
 static void chosen_customers(void **state)
 {
     (void)state;
-    static struct picture picture;
+    static struct replica replica;
     struct client client;
     uint32_t chosen[] = {9, 4, 400};
     struct asking asking = {TEFTER__TOPIC__TOPIC_CUSTOMERS, chosen, 3, NULL};
-    memset(&picture, 0, sizeof picture);
+    memset(&replica, 0, sizeof replica);
     make_customers(20);
     client_enter(&client, "boss", "correct horse");
-    (void)subscribe(&picture, &client, 1, &asking);
-    wait_exact(&picture);
-    assert_non_null(picture.customers[4]);
-    assert_non_null(picture.customers[9]);
-    assert_null(picture.customers[5]);
-    unsigned sets = picture.sets;
+    (void)subscribe(&replica, &client, 1, &asking);
+    wait_exact(&replica);
+    assert_non_null(replica.customers[4]);
+    assert_non_null(replica.customers[9]);
+    assert_null(replica.customers[5]);
+    unsigned sets = replica.sets;
     world_limit(5, 10);
     world_limit(9, 11);
-    wait_exact(&picture);
-    assert_int_equal(picture.sets, sets + 1);
-    assert_int_equal(picture.accounts[9]->limit_minor, 11);
-    assert_null(picture.accounts[5]);
+    wait_exact(&replica);
+    assert_int_equal(replica.sets, sets + 1);
+    assert_int_equal(replica.accounts[9]->limit_minor, 11);
+    assert_null(replica.accounts[5]);
     client_close(&client);
 }
 
@@ -270,32 +270,32 @@ static Tefter__Resume resume_of(const struct client *client, uint64_t seq)
 static void resumed(void **state)
 {
     (void)state;
-    static struct picture picture;
+    static struct replica replica;
     struct client client;
     struct client again;
-    memset(&picture, 0, sizeof picture);
+    memset(&replica, 0, sizeof replica);
     make_customers(100);
     client_enter(&client, "boss", "correct horse");
-    (void)subscribe(&picture, &client, 1, &everybody);
-    wait_exact(&picture);
-    uint64_t seq = picture.at;
+    (void)subscribe(&replica, &client, 1, &everybody);
+    wait_exact(&replica);
+    uint64_t seq = replica.at;
     for (uint32_t i = 0; i < 30; i++)
         world_limit(2 + i % 5, 500 + i);
     client_enter(&again, "boss", "correct horse");
     Tefter__Resume resume = resume_of(&again, seq);
     struct asking asking = {TEFTER__TOPIC__TOPIC_CUSTOMERS, NULL, 0, &resume};
-    picture.from = 0;
-    picture.subscribed = false;
-    unsigned pages = picture.pages;
-    assert_true(subscribe(&picture, &again, 8, &asking)->subscribed->resumed);
-    picture.pages_seq = 0;
-    wait_exact(&picture);
-    assert_int_equal(picture.pages, pages);
-    assert_true(picture.resumed);
-    check_all(&picture);
+    replica.from = 0;
+    replica.subscribed = false;
+    unsigned pages = replica.pages;
+    assert_true(subscribe(&replica, &again, 8, &asking)->subscribed->resumed);
+    replica.pages_seq = 0;
+    wait_exact(&replica);
+    assert_int_equal(replica.pages, pages);
+    assert_true(replica.resumed);
+    check_all(&replica);
     world_limit(3, 999);
-    wait_exact(&picture);
-    check_all(&picture);
+    wait_exact(&replica);
+    check_all(&replica);
     client_close(&client);
     client_close(&again);
 }
@@ -303,13 +303,13 @@ static void resumed(void **state)
 static void not_to_be_resumed(void **state)
 {
     (void)state;
-    static struct picture picture;
+    static struct replica replica;
     struct client client;
     make_customers(5);
     client_enter(&client, "boss", "correct horse");
     for (int i = 0; i < 4; i++) {
         uint8_t other[16] = {9};
-        memset(&picture, 0, sizeof picture);
+        memset(&replica, 0, sizeof replica);
         Tefter__Resume resume = resume_of(&client, world.seq);
         resume.incarnation += i == 0 ? 1 : 0;
         if (i == 1)
@@ -318,10 +318,10 @@ static void not_to_be_resumed(void **state)
         if (i == 3)                      /* another restore of the same backup */
             resume.incarnation_nonce = (ProtobufCBinaryData){INCARNATION_NONCE_SIZE, other};
         struct asking asking = {TEFTER__TOPIC__TOPIC_CUSTOMERS, NULL, 0, &resume};
-        const Tefter__ToTerminal *answer = subscribe(&picture, &client, 1 + (uint32_t)i, &asking);
+        const Tefter__ToTerminal *answer = subscribe(&replica, &client, 1 + (uint32_t)i, &asking);
         assert_false(answer->subscribed->resumed);
-        wait_exact(&picture);
-        check_all(&picture);
+        wait_exact(&replica);
+        check_all(&replica);
     }
     client_close(&client);
 }
@@ -329,18 +329,18 @@ static void not_to_be_resumed(void **state)
 static void approvals(void **state)
 {
     (void)state;
-    static struct picture picture;
+    static struct replica replica;
     struct client client;
     Tefter__Command command = TEFTER__COMMAND__INIT;
     Tefter__AskApproval ask = TEFTER__ASK_APPROVAL__INIT;
     Tefter__Text note = TEFTER__TEXT__INIT;
-    memset(&picture, 0, sizeof picture);
+    memset(&replica, 0, sizeof replica);
     make_customers(2);
     world_limit(2, 10);
     client_enter(&client, "boss", "correct horse");
     struct asking asking = {TEFTER__TOPIC__TOPIC_APPROVALS, NULL, 0, NULL};
-    (void)subscribe(&picture, &client, 1, &asking);
-    wait_exact(&picture);
+    (void)subscribe(&replica, &client, 1, &asking);
+    wait_exact(&replica);
     note.value = "he pays on Friday";
     ask.customer = 2;
     ask.amount_minor = 500;
@@ -350,11 +350,11 @@ static void approvals(void **state)
     const Tefter__Reply *reply = client_command(&client, &command);
     if (reply->result_case == TEFTER__REPLY__RESULT_REFUSED)
         fail_msg("%d %s", reply->refused->code, reply->refused->field);
-    wait_exact(&picture);
-    assert_non_null(picture.approvals[reply->done->id]);
-    assert_string_equal(picture.approvals[reply->done->id]->note->value, "he pays on Friday");
-    assert_null(picture.accounts[2]);
-    static struct picture later;
+    wait_exact(&replica);
+    assert_non_null(replica.approvals[reply->done->id]);
+    assert_string_equal(replica.approvals[reply->done->id]->note->value, "he pays on Friday");
+    assert_null(replica.accounts[2]);
+    static struct replica later;
     memset(&later, 0, sizeof later);
     (void)subscribe(&later, &client, 2, &asking);
     wait_exact(&later);
@@ -367,8 +367,8 @@ static void approvals(void **state)
 static void a_slow_reader(void **state)
 {
     (void)state;
-    static struct picture quick;
-    static struct picture slow;
+    static struct replica quick;
+    static struct replica slow;
     struct client reader;
     struct client sleeper;
     memset(&quick, 0, sizeof quick);
@@ -383,7 +383,7 @@ static void a_slow_reader(void **state)
     stream_pause(sleeper.stream, true);
     unsigned quick_before = quick.sets;
     unsigned changes = 0;
-    struct hub_figures figures = {0};
+    struct hub_metrics figures = {0};
     /* until the sockets between are full, and then some */
     for (int round = 0; round < 400 && figures.conflated < 2000; round++) {
         for (uint32_t i = 0; i < 50; i++, changes++)
@@ -391,7 +391,7 @@ static void a_slow_reader(void **state)
         world_run(1);
         take_all(&quick);
         reader.count = quick.from = 0;
-        hub_figures(world.sessions->hub, &figures);
+        hub_metrics(world.sessions->hub, &figures);
     }
     wait_exact(&quick);
     check_all(&quick);
@@ -413,26 +413,26 @@ static void one_snapshot_for_many(void **state)
 {
     (void)state;
     enum { MANY = 6 };
-    static struct picture pictures[MANY];
+    static struct replica replicas[MANY];
     static struct client clients[MANY];
-    memset(pictures, 0, sizeof pictures);
+    memset(replicas, 0, sizeof replicas);
     make_customers(250);
     const struct snapshot *first = NULL;
     for (int i = 0; i < MANY; i++) {
         client_enter(&clients[i], "boss", "correct horse");
-        (void)subscribe(&pictures[i], &clients[i], 1 + (uint32_t)i % 2, &everybody);
+        (void)subscribe(&replicas[i], &clients[i], 1 + (uint32_t)i % 2, &everybody);
         for (uint32_t n = 0; n < 10; n++)
             world_limit(2 + (n * 25 + (uint32_t)i) % 250, 100 * i + (int64_t)n);
         if (i == 2)
             make_customers(1);
         if (i >= 3)
-            wait_exact(&pictures[i]);
+            wait_exact(&replicas[i]);
         first = i == 0 ? world.sessions->snapshot : first;
         assert_ptr_equal(world.sessions->snapshot, first);
     }
     for (int i = 0; i < MANY; i++) {
-        wait_exact(&pictures[i]);
-        assert_int_equal(check_all(&pictures[i]), 252);
+        wait_exact(&replicas[i]);
+        assert_int_equal(check_all(&replicas[i]), 252);
         client_close(&clients[i]);
     }
     for (int i = 0; i < 60; i++)
@@ -442,54 +442,54 @@ static void one_snapshot_for_many(void **state)
 
 static bool begins_anew(void *context)
 {
-    struct picture *picture = context;
-    take_all(picture);
-    return picture->anew == 1;
+    struct replica *replica = context;
+    take_all(replica);
+    return replica->anew == 1;
 }
 
 /* The hub gives up on it: everything comes anew, unasked. */
 static void given_up_and_anew(void **state)
 {
     (void)state;
-    static struct picture picture;
+    static struct replica replica;
     struct client client;
-    memset(&picture, 0, sizeof picture);
+    memset(&replica, 0, sizeof replica);
     make_customers(120);
     client_enter(&client, "boss", "correct horse");
-    (void)subscribe(&picture, &client, 1, &everybody);
-    wait_exact(&picture);
-    unsigned pages = picture.pages;
+    (void)subscribe(&replica, &client, 1, &everybody);
+    wait_exact(&replica);
+    unsigned pages = replica.pages;
     for (uint32_t i = 0; i < world.sessions->slot_count; i++) {
         struct session *session = world.sessions->slots[i].session;
         if (session != NULL && session->feeds != NULL)
             feed_doors.resync(session->feeds, NULL);
     }
     world_limit(7, 12345);
-    world_wait(begins_anew, &picture);
-    wait_exact(&picture);
-    assert_int_equal(picture.anew, 1);
-    assert_true(picture.pages > pages);
-    assert_int_equal(check_all(&picture), 121);
+    world_wait(begins_anew, &replica);
+    wait_exact(&replica);
+    assert_int_equal(replica.anew, 1);
+    assert_true(replica.pages > pages);
+    assert_int_equal(check_all(&replica), 121);
     client_close(&client);
 }
 
 static void heartbeat_tells_the_seq(void **state)
 {
     (void)state;
-    static struct picture picture;
+    static struct replica replica;
     struct client client;
-    memset(&picture, 0, sizeof picture);
+    memset(&replica, 0, sizeof replica);
     make_customers(3);
     client_enter(&client, "boss", "correct horse");
-    (void)subscribe(&picture, &client, 1, &everybody);
-    wait_exact(&picture);
+    (void)subscribe(&replica, &client, 1, &everybody);
+    wait_exact(&replica);
     (void)world_terminal("a terminal is no row"); /* the seq moves on, no row does */
     for (uint32_t i = 0; i < world.sessions->slot_count; i++) {
         if (world.sessions->slots[i].session != NULL)
             feeds_heartbeat(world.sessions->slots[i].session);
     }
-    wait_exact(&picture);
-    assert_int_equal(picture.at, world.seq);
+    wait_exact(&replica);
+    assert_int_equal(replica.at, world.seq);
     client_close(&client);
 }
 

@@ -71,9 +71,9 @@ static void expect_cut(const void *bytes, size_t size, const char *field)
 static void bad_frames(void **state)
 {
     (void)state;
-    struct sessions_figures before;
-    struct sessions_figures after;
-    sessions_figures(world.sessions, &before);
+    struct sessions_metrics before;
+    struct sessions_metrics after;
+    sessions_metrics(world.sessions, &before);
     cut("\0\0\0\0", "length");
     cut("\0\0\x10\x01", "length"); /* one over what may come before a login */
     cut("\xff\xff\xff\xff", "length");
@@ -87,7 +87,7 @@ static void bad_frames(void **state)
     cut("\0\0\0\x07\x5a\x05\x0a\x03"
         "a\xff\x62",
         NULL); /* no text */
-    sessions_figures(world.sessions, &after);
+    sessions_metrics(world.sessions, &after);
     assert_int_equal(after.bad_frames - before.bad_frames, 11);
     assert_int_equal(after.open, 1);
 }
@@ -166,9 +166,9 @@ static void the_first_terminals_hear_what_they_know(void **state)
 
 static bool only_one_is_there(void *context)
 {
-    struct sessions_figures figures;
+    struct sessions_metrics figures;
     (void)context;
-    sessions_figures(world.sessions, &figures);
+    sessions_metrics(world.sessions, &figures);
     return figures.open == 1;
 }
 

@@ -247,15 +247,15 @@ static void signing_out_ends_tokens(void **state)
     client_close(&client);
 }
 
-static const Tefter__ToTerminal *switch_person(struct client *client, const char *login,
-                                               const char *pin)
+static const Tefter__ToTerminal *switch_staff(struct client *client, const char *login,
+                                              const char *pin)
 {
     Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
-    Tefter__SwitchPerson ask = TEFTER__SWITCH_PERSON__INIT;
+    Tefter__SwitchStaff ask = TEFTER__SWITCH_STAFF__INIT;
     ask.login = (char *)(uintptr_t)login;
     ask.pin = (char *)(uintptr_t)pin;
-    frame.body_case = TEFTER__FROM_TERMINAL__BODY_SWITCH_PERSON;
-    frame.switch_person = &ask;
+    frame.body_case = TEFTER__FROM_TERMINAL__BODY_SWITCH_STAFF;
+    frame.switch_staff = &ask;
     return client_ask(client, &frame);
 }
 
@@ -274,20 +274,20 @@ static void switching_by_pin(void **state)
     struct client client;
     uint32_t staff = anh();
     client_greet(&client, &world.terminal);
-    assert_int_equal(refusal_of(switch_person(&client, "anh", "2468")),
+    assert_int_equal(refusal_of(switch_staff(&client, "anh", "2468")),
                      TEFTER__REFUSAL_CODE__NOT_LOGGED_IN);
     const Tefter__LoggedIn *boss = client_login(&client, "boss", "correct horse")->logged_in;
-    assert_int_equal(refusal_of(switch_person(&client, "anh", "1357")),
+    assert_int_equal(refusal_of(switch_staff(&client, "anh", "1357")),
                      TEFTER__REFUSAL_CODE__LOGIN_WRONG);
-    assert_int_equal(refusal_of(switch_person(&client, "boss", "")),
+    assert_int_equal(refusal_of(switch_staff(&client, "boss", "")),
                      TEFTER__REFUSAL_CODE__LOGIN_WRONG); /* has no PIN */
-    const Tefter__ToTerminal *answer = switch_person(&client, "anh", "2468");
+    const Tefter__ToTerminal *answer = switch_staff(&client, "anh", "2468");
     assert_true(is_in(answer));
     assert_int_equal(answer->logged_in->staff, staff);
     assert_int_equal(answer->logged_in->role, TEFTER__ROLE__ROLE_SALES);
     assert_true(answer->logged_in->expires_ms == boss->expires_ms); /* a PIN prolongs nothing */
     logout(&client);
-    assert_int_equal(refusal_of(switch_person(&client, "anh", "2468")),
+    assert_int_equal(refusal_of(switch_staff(&client, "anh", "2468")),
                      TEFTER__REFUSAL_CODE__NOT_LOGGED_IN);
     assert_int_equal(refusal_of(client_login(&client, "anh", "2468")),
                      TEFTER__REFUSAL_CODE__LOGIN_WRONG); /* a PIN is no password */
@@ -344,7 +344,7 @@ static void a_new_password(void **state)
     assert_int_equal(set_refused(&client, 0, "a newer one", "97531", password), 0);
     client_wait_closed(&elsewhere); /* every other session of his */
     assert_false(client.closed);
-    assert_true(is_in(switch_person(&client, "anh", "97531")));
+    assert_true(is_in(switch_staff(&client, "anh", "97531")));
     client_close(&elsewhere);
     client_close(&client);
     client_greet(&client, &world.terminal);

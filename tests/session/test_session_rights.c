@@ -135,9 +135,9 @@ static void the_servers_own_commands_are_nobodys(void **state)
     struct client client;
     const ProtobufCMessageDescriptor *type = &tefter__command__descriptor;
     client_enter(&client, "boss", "correct horse");
-    static const char *const names[] = {"found_company",  "adopt_epoch",    "turn_day",
-                                        "step_job",       "set_secret",     "set_enrolment_code",
-                                        "enrol_terminal", "renew_terminal", NULL};
+    static const char *const names[] = {
+        "create_company",     "adopt_rules_version", "turn_day",       "step_job", "set_secret",
+        "set_enrolment_code", "enrol_terminal",      "renew_terminal", NULL};
     for (int n = 0; names[n] != NULL; n++) {
         const ProtobufCFieldDescriptor *field =
             protobuf_c_message_descriptor_get_field_by_name(type, names[n]);
@@ -196,7 +196,7 @@ static const struct expectation expectations[] = {
     {"hello", CUT, CUT, CUT},
     {"login", HEARD, HEARD, EXPIRED},
     {"use_token", HEARD, HEARD, EXPIRED},
-    {"switch_person", NOT_LOGGED, HEARD, EXPIRED},
+    {"switch_staff", NOT_LOGGED, HEARD, EXPIRED},
     {"logout", HEARD, HEARD, EXPIRED},
     {"ping", HEARD, HEARD, HEARD},
     {"submit", NOT_LOGGED, HEARD, EXPIRED},

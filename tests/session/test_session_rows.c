@@ -164,7 +164,8 @@ static bool last_page_came(void *context)
 {
     const size_t *from = context;
     for (size_t i = *from; i < till.count; i++)
-        if (till.inbox[i]->body_case == TEFTER__TO_TERMINAL__BODY_PAGE && till.inbox[i]->page->last)
+        if (till.inbox[i]->body_case == TEFTER__TO_TERMINAL__BODY_SNAPSHOT_CHUNK &&
+            till.inbox[i]->snapshot_chunk->last)
             return true;
     return till.closed;
 }
@@ -189,9 +190,9 @@ static struct slice snapshot_of(bool all)
     assert_non_null(client_ask(&till, &frame));
     world_wait(last_page_came, &from);
     for (size_t i = from; i < till.count; i++) {
-        if (till.inbox[i]->body_case != TEFTER__TO_TERMINAL__BODY_PAGE)
+        if (till.inbox[i]->body_case != TEFTER__TO_TERMINAL__BODY_SNAPSHOT_CHUNK)
             continue;
-        const Tefter__Page *page = till.inbox[i]->page;
+        const Tefter__SnapshotChunk *page = till.inbox[i]->snapshot_chunk;
         for (size_t j = 0; j < page->n_rows; j++)
             assert_true(message_put(&page->rows[j]->base, &rows));
     }
@@ -294,13 +295,12 @@ static void random_command(void)
         done(JSON("{'leave_group': {'customer': %u, 'group': %u}}", who, 1 + below(groups + 1)));
         break;
     case 13:
-        persons += done(JSON("{'allow_person': {'customer': %u, 'name': 'buyer', 'valid_until': "
+        persons += done(JSON("{'authorise_buyer': {'customer': %u, 'name': 'buyer', 'valid_until': "
                              "%u}}",
                              who, date_of[1] + below(4)));
         break;
     case 14:
-        done(
-            JSON("{'revoke_person': {'customer': %u, 'person': %u}}", who, 1 + below(persons + 1)));
+        done(JSON("{'revoke_buyer': {'customer': %u, 'buyer': %u}}", who, 1 + below(persons + 1)));
         break;
     case 15:
         if (below(3) == 0) {
@@ -314,13 +314,14 @@ static void random_command(void)
         break;
     case 17:
     case 18:
-        done(JSON("{'take_payment': {'customer': %u, 'kind': 'cash', 'amount_minor': %u, 'place': "
+        done(JSON("{'take_payment': {'customer': %u, 'kind': 'cash', 'amount_minor': %u, "
+                  "'money_account': "
                   "%u}}",
                   who, 1 + below(3000), 1 + below(2)));
         break;
     default:
         done(JSON("{'issue_invoice': {'customer': %u, 'lines': [{'text': 'x', 'quantity': 1000, "
-                  "'price': %u}], 'due': %u, 'already_happened': true}}",
+                  "'price': %u}], 'due': %u, 'backfill': true}}",
                   who, (1 + below(9)) * 500000, date_of[1] + below(6)));
     }
 }
@@ -439,7 +440,7 @@ static void a_stale_row_is_seen(void **state)
     assert_in_range(size, 3, sizeof row);
     (void)row_cache_row_write(world.sessions->cache, ROW_CACHE_ACCOUNT, 2, &asker, row);
     assert_true(done(JSON("{'issue_invoice': {'customer': 2, 'lines': [{'text': 'x', 'quantity': "
-                          "1000, 'price': 1000000}], 'already_happened': true}}")));
+                          "1000, 'price': 1000000}], 'backfill': true}}")));
     check(list_json);
     row_cache_put_account(world.sessions->cache, 2, slice_of(row + 2, size - 2), DATE_SPAN_ALL);
     assert_false(same(list_json));

@@ -172,7 +172,8 @@ static void write_queue(void *context)
     apply_group(world.queue, count, results, &arena);
     world.queued = 0;
     for (size_t i = 0; i < count; i++) {
-        sessions_replied(world.sessions, world.queue[i].submission.ticket, results[i].reply, NULL);
+        sessions_replied(world.sessions, world.queue[i].submission.reply_token, results[i].reply,
+                         NULL);
         free(world.queue[i].command);
     }
     publish();
@@ -233,17 +234,17 @@ Tefter__Done *world_do(Tefter__Command *command)
 
 /* ---- making things ---- */
 
-static void found_company(void)
+static void create_company(void)
 {
     Tefter__Command command = TEFTER__COMMAND__INIT;
-    Tefter__FoundCompany found = TEFTER__FOUND_COMPANY__INIT;
+    Tefter__CreateCompany found = TEFTER__CREATE_COMPANY__INIT;
     found.name = "Lotus";
     found.currency = "VND";
     found.admin_login = "boss";
-    found.epoch = LEDGER_EPOCH;
+    found.rules_version = LEDGER_RULES;
     found.date = 20000;
-    command.kind_case = TEFTER__COMMAND__KIND_FOUND_COMPANY;
-    command.found_company = &found;
+    command.kind_case = TEFTER__COMMAND__KIND_CREATE_COMPANY;
+    command.create_company = &found;
     (void)world_do(&command);
 }
 
@@ -409,7 +410,7 @@ int world_setup(void **state)
     assert_non_null(mkdtemp(world.folder));
     arena_init(&world.arena, 1024 * 1024 * 1024);
     open_parts();
-    found_company();
+    create_company();
     set_secrets(1, "correct horse", NULL);
     start_sessions();
     world_code(world_terminal("till 1"), CODE_LIFE_MS, code);

@@ -1,6 +1,6 @@
 #pragma once
 /*
- * A whole server without its hallway, on one loop in one thread: ledger and vault in a temporary
+ * A whole server without its assembly, on one loop in one thread: ledger and vault in a temporary
  * folder, sessions behind real TLS on loopback, a writer that commits what waits once a turn, and
  * terminals that are plain frames. The wall clock can be moved.
  */

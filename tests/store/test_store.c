@@ -444,8 +444,8 @@ static void test_readers_see_their_moment(void **state)
     first = begin(store, false);
     assert_row(first, RED, "k", "2");
     assert_row(second, RED, "k", "1");
-    struct store_figures figures;
-    store_figures(store, &figures);
+    struct store_metrics figures;
+    store_metrics(store, &figures);
     assert_int_equal(figures.reader_lag, 1);
     assert_int_equal(figures.map_bytes, MAP);
     assert_in_range(figures.used_bytes, 4096, 128 * 1024);
@@ -453,7 +453,7 @@ static void test_readers_see_their_moment(void **state)
     store_abort(second);
     store_abort(third);
     store_abort(NULL);
-    store_figures(store, &figures);
+    store_metrics(store, &figures);
     assert_int_equal(figures.reader_lag, 0);
     store_sweep_readers(store);
     store_close(store);

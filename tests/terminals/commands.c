@@ -30,8 +30,8 @@ bool payment_pack(const struct terminal *terminal, uint32_t customer, int64_t am
     payment.customer = customer;
     payment.kind = TEFTER__PAYMENT_KIND__PAYMENT_CASH;
     payment.amount_minor = amount_minor;
-    payment.has_place = true;
-    payment.place = terminal->till;
+    payment.has_money_account = true;
+    payment.money_account = terminal->till;
     payment.has_match = true;
     payment.match = TEFTER__MATCH_ORDER__MATCH_OLDEST_DUE;
     command.kind_case = TEFTER__COMMAND__KIND_TAKE_PAYMENT;

@@ -66,7 +66,7 @@ static bool take_rows(struct sight *sight, Tefter__Row **rows, size_t count, uin
 static bool take_subscribed(struct sight *sight, const Tefter__Subscribed *subscribed)
 {
     if (subscribed->resumed && sight->exact == 0)
-        return wrong(sight, "resumed without a picture", subscribed->seq, 0);
+        return wrong(sight, "resumed without a replica", subscribed->seq, 0);
     if (subscribed->resumed && subscribed->seq != sight->seen)
         return wrong(sight, "resumed at another seq", subscribed->seq, sight->seen);
     if (subscribed->seq < sight->exact)
@@ -82,7 +82,7 @@ static bool take_subscribed(struct sight *sight, const Tefter__Subscribed *subsc
     return true;
 }
 
-static bool take_page(struct sight *sight, const Tefter__Page *page)
+static bool take_page(struct sight *sight, const Tefter__SnapshotChunk *page)
 {
     if (!sight->begun || !sight->paging)
         return wrong(sight, "a page without a beginning", page->seq, sight->seen);
@@ -93,7 +93,7 @@ static bool take_page(struct sight *sight, const Tefter__Page *page)
     return take_rows(sight, page->rows, page->n_rows, 0, page->seq, true);
 }
 
-static bool take_set(struct sight *sight, const Tefter__FeedSet *set)
+static bool take_set(struct sight *sight, const Tefter__Delta *set)
 {
     if (!sight->begun)
         return wrong(sight, "a set without a subscription", set->prev, set->this_);
@@ -116,9 +116,9 @@ bool sight_take(struct sight *sight, const Tefter__ToTerminal *frame)
 {
     if (frame->body_case == TEFTER__TO_TERMINAL__BODY_SUBSCRIBED)
         return take_subscribed(sight, frame->subscribed);
-    if (frame->body_case == TEFTER__TO_TERMINAL__BODY_PAGE)
-        return take_page(sight, frame->page);
-    if (frame->body_case == TEFTER__TO_TERMINAL__BODY_FEED)
-        return take_set(sight, frame->feed);
+    if (frame->body_case == TEFTER__TO_TERMINAL__BODY_SNAPSHOT_CHUNK)
+        return take_page(sight, frame->snapshot_chunk);
+    if (frame->body_case == TEFTER__TO_TERMINAL__BODY_DELTA)
+        return take_set(sight, frame->delta);
     return true;
 }

@@ -237,7 +237,7 @@ struct figures {
 struct sight {
     struct figures *rows; /* by customer's number; seq 0: not seen */
     uint64_t seen;        /* `this` of the newest set */
-    uint64_t exact;       /* the picture is whole and as of this, 0: not */
+    uint64_t exact;       /* the replica is whole and as of this, 0: not */
     uint64_t last_page;
     uint64_t sets;
     uint64_t resyncs;

@@ -179,7 +179,7 @@ static void what_an_older_server_lacks_is_named(void **state)
 {
     (void)state;
     size_t at = 0;
-    Tefter__Books books = TEFTER__BOOKS__INIT;
+    Tefter__TrialBalance books = TEFTER__TRIAL_BALANCE__INIT;
     Tefter__Query query = TEFTER__QUERY__INIT;
     Tefter__Subscribe subscribe = TEFTER__SUBSCRIBE__INIT;
     Tefter__FromTerminal asks = TEFTER__FROM_TERMINAL__INIT;
@@ -219,12 +219,12 @@ static void what_an_older_server_lacks_is_named(void **state)
     suits(frame_of(payment(TEFTER__PAYMENT_KIND__PAYMENT_CASH)));
     does_not_suit(frame_of(invoice(true)), "issue_invoice.lines.serials");
     suits(frame_of(invoice(false)));
-    query.kind_case = TEFTER__QUERY__KIND_BOOKS;
-    query.books = &books;
+    query.kind_case = TEFTER__QUERY__KIND_TRIAL_BALANCE;
+    query.trial_balance = &books;
     struct slice packed = message_pack(&query.base, &world.arena);
     asks.body_case = TEFTER__FROM_TERMINAL__BODY_QUERY;
     asks.query = (ProtobufCBinaryData){packed.size, (uint8_t *)(uintptr_t)packed.data};
-    does_not_suit(message_pack(&asks.base, &world.arena), "books");
+    does_not_suit(message_pack(&asks.base, &world.arena), "trial_balance");
     wants.body_case = TEFTER__FROM_TERMINAL__BODY_SUBSCRIBE;
     wants.subscribe = &subscribe;
     subscribe.topic = TEFTER__TOPIC__TOPIC_APPROVALS;

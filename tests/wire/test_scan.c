@@ -213,7 +213,7 @@ static void bounds_are_those_of_the_trade(void **state)
     assert_int_equal(bound_of(&tefter__issue_invoice__descriptor, "charges"), DOCUMENT_CHARGES_MAX);
     assert_int_equal(bound_of(&tefter__match_items__descriptor, "parts"), MATCH_PARTS_MAX);
     assert_int_equal(bound_of(&tefter__subscribe__descriptor, "customers"), SUBSCRIPTION_IDS_MAX);
-    assert_true(bound_of(&tefter__page__descriptor, "rows") >= PAGE_ROWS_MAX);
+    assert_true(bound_of(&tefter__snapshot_chunk__descriptor, "rows") >= PAGE_ROWS_MAX);
     assert_true(bound_of(&tefter__document_record__descriptor, "lines") >= DOCUMENT_LINES_MAX);
     assert_true(bound_of(&tefter__customers_answer__descriptor, "rows") >= PAGE_ROWS_MAX);
 }

@@ -41,13 +41,13 @@ static struct key code_key(const char *code)
 const Tefter__ProductRecord *product_get(struct tx *tx, uint32_t product)
 {
     struct key key = product_key(product);
-    return tx_look(tx, &key, &tefter__product_record__descriptor);
+    return tx_cached(tx, &key, &tefter__product_record__descriptor);
 }
 
-static Tefter__ProductRecord *product_hold(struct tx *tx, uint32_t product)
+static Tefter__ProductRecord *product_shared(struct tx *tx, uint32_t product)
 {
     struct key key = product_key(product);
-    return tx_hold(tx, &key, &tefter__product_record__descriptor);
+    return tx_shared(tx, &key, &tefter__product_record__descriptor);
 }
 
 /* 0: nobody's. One that is longer than a key is nobody's either. */
@@ -192,7 +192,7 @@ Tefter__Refusal *apply_add_product(struct tx *tx, const Tefter__AddProduct *comm
     Tefter__Refusal *refusal = look_add(tx, command);
     if (refusal != NULL)
         return refusal;
-    Tefter__CompanyRecord *company = company_hold(tx);
+    Tefter__CompanyRecord *company = company_shared(tx);
     Tefter__ProductRecord *product = product_of(tx, command, company->next_product++);
 
     tx_decided(tx);
@@ -219,7 +219,7 @@ static Tefter__Refusal *look_change(struct tx *tx, const Tefter__ChangeProduct *
         refusal = check_barcodes(tx, NULL, command->barcodes, command->n_barcodes);
     if (refusal != NULL)
         return refusal;
-    *ret_product = product_hold(tx, command->product);
+    *ret_product = product_shared(tx, command->product);
     return *ret_product != NULL ? NULL : refuse_not_found(tx, "product");
 }
 
@@ -349,6 +349,6 @@ Tefter__Refusal *view_product_card(struct tx *tx, const Tefter__ProductCard *que
     if (!query->has_product && query->code == NULL)
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "product");
     answer->product =
-        product_hold(tx, query->has_product ? query->product : owner_of(tx, query->code));
+        product_shared(tx, query->has_product ? query->product : owner_of(tx, query->code));
     return answer->product != NULL ? NULL : refuse_not_found(tx, "product");
 }

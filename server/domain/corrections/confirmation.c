@@ -30,8 +30,8 @@ static void confirm(struct tx *tx, struct reversal *slip, uint32_t date, Tefter_
     FIELD_SET(slip->tail, confirmed, true);
     FIELD_SET(slip->tail, confirmed_date, date);
     document_tail_save(tx, record->document, slip->tail);
-    postings_move(tx, TEFTER__POSTING_ACCOUNT__BOOK_MONEY_ON_ITS_WAY,
-                  TEFTER__POSTING_ACCOUNT__BOOK_BANK, record->place, record->branch,
+    postings_move(tx, TEFTER__POSTING_ACCOUNT__GL_MONEY_ON_ITS_WAY,
+                  TEFTER__POSTING_ACCOUNT__GL_BANK, record->money_account, record->branch,
                   record->total_minor);
     struct event event = {.kind = TEFTER__EVENT_KIND__PAYMENT_CONFIRMED,
                           .customer = record->customer,

@@ -62,8 +62,8 @@ static void opposite_postings(struct tx *tx, const struct reversal *reversal)
     for (size_t i = 0; i < original->n_postings; i++) {
         const Tefter__Posting *posting = original->postings[i];
         Tefter__PostingAccount account = posting->account;
-        if (arrived && account == TEFTER__POSTING_ACCOUNT__BOOK_MONEY_ON_ITS_WAY)
-            account = TEFTER__POSTING_ACCOUNT__BOOK_BANK;
+        if (arrived && account == TEFTER__POSTING_ACCOUNT__GL_MONEY_ON_ITS_WAY)
+            account = TEFTER__POSTING_ACCOUNT__GL_BANK;
         postings_add(tx, &postings, account, posting->sub, -posting->amount_minor, posting->branch);
     }
     postings_set(tx, &postings, reversal->record);

@@ -125,7 +125,7 @@ Tefter__Refusal *apply_ask_approval(struct tx *tx, const Tefter__AskApproval *co
         return refusal;
 
     tx_decided(tx);
-    Tefter__CompanyRecord *company = company_hold(tx);
+    Tefter__CompanyRecord *company = company_shared(tx);
     Tefter__ApprovalRecord *record = approval_new(tx, command, decision, company->next_approval++);
     company_save(tx, company);
     approval_save(tx, record);

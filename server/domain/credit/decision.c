@@ -232,7 +232,7 @@ Tefter__AccountRow *credit_account_row(struct tx *tx, uint32_t customer)
     const Tefter__CustomerRecord *record = customer_get(tx, customer);
     if (record == NULL)
         return NULL;
-    const Tefter__AccountRecord *account = account_peek(tx, customer);
+    const Tefter__AccountRecord *account = account_field(tx, customer);
     uint32_t today = branch_of_actor(tx)->date;
     struct credit_terms terms;
     credit_terms_of(tx, record, today, &terms);
@@ -248,7 +248,7 @@ Tefter__AccountRow *credit_account_row(struct tx *tx, uint32_t customer)
     row->uncleared_minor = account->uncleared_minor;
     row->unmatched_minor = account->unmatched_minor;
     row->open_bills = account->open_bills;
-    row->persons = buyer_count(record, today);
+    row->buyers = buyer_count(record, today);
     row->last = account->last;
     FIELD_SET(row, seq, tx_seq(tx));
     return row;

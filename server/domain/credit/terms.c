@@ -29,7 +29,7 @@ static struct key limit_history_key(uint32_t customer, uint64_t seq)
 static Tefter__LimitRecord *limit_get(struct tx *tx, uint32_t customer)
 {
     struct key key = limit_key(customer);
-    return tx_hold(tx, &key, &tefter__limit_record__descriptor);
+    return tx_shared(tx, &key, &tefter__limit_record__descriptor);
 }
 
 static void limit_put(struct tx *tx, uint32_t customer, Tefter__LimitRecord *record)
@@ -180,7 +180,7 @@ static Tefter__Refusal *look_policy(struct tx *tx, const Tefter__SetCreditPolicy
         if (refusal != NULL)
             return refusal;
     }
-    Tefter__CompanyRecord *company = company_hold(tx);
+    Tefter__CompanyRecord *company = company_shared(tx);
     company->policy = command->terms;
     company->policy_version++;
     company->policy_title = command->title;
@@ -290,9 +290,9 @@ struct date_span credit_row_days(struct tx *tx, const Tefter__CustomerRecord *cu
     }
     span_terms(&span, today, company_get(tx)->policy);
     span_ends(&span, today, customer->locked && customer->has_locked_until, customer->locked_until);
-    for (size_t i = 0; i < customer->n_persons; i++)
-        span_ends(&span, today, customer->persons[i]->has_valid_until,
-                  customer->persons[i]->valid_until);
+    for (size_t i = 0; i < customer->n_buyers; i++)
+        span_ends(&span, today, customer->buyers[i]->has_valid_until,
+                  customer->buyers[i]->valid_until);
     return span;
 }
 

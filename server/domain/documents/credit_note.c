@@ -238,7 +238,7 @@ static Tefter__Refusal *begin(struct tx *tx, const Tefter__IssueCreditNote *comm
     uint32_t date;
     if (refusal == NULL)
         refusal = posting_date(tx, plan->branch, command->has_date, command->date,
-                               command->already_happened, &date);
+                               command->backfill, &date);
     if (refusal != NULL)
         return refusal;
     if (*ret_invoice != NULL && date < (*ret_invoice)->date)
@@ -250,11 +250,10 @@ static Tefter__Refusal *begin(struct tx *tx, const Tefter__IssueCreditNote *comm
 }
 
 /* Larger ones want who may approve. */
-static Tefter__Refusal *check_amount_right(struct tx *tx, int64_t total_minor,
-                                           bool already_happened)
+static Tefter__Refusal *check_amount_right(struct tx *tx, int64_t total_minor, bool backfill)
 {
     const Tefter__CompanyRecord *company = company_get(tx);
-    if (!company->has_credit_note_approve_minor || already_happened ||
+    if (!company->has_credit_note_approve_minor || backfill ||
         total_minor <= company->credit_note_approve_minor)
         return NULL;
     return staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_APPROVE);
@@ -298,10 +297,10 @@ static Tefter__Refusal *finish(struct tx *tx, const Tefter__IssueCreditNote *com
     Tefter__DocumentRecord *record = plan->record;
     record->note = command->reason;
     record->source = command->source;
-    FIELD_COPY(record, already_happened, command);
+    FIELD_COPY(record, backfill, command);
     Tefter__Refusal *refusal = document_total(tx, record, -1);
     if (refusal == NULL)
-        refusal = check_amount_right(tx, record->total_minor, command->already_happened);
+        refusal = check_amount_right(tx, record->total_minor, command->backfill);
     if (refusal == NULL && !account_fits(plan->account, -record->total_minor))
         refusal = refuse(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "lines");
     if (refusal != NULL)
@@ -320,11 +319,11 @@ static Tefter__Refusal *finish(struct tx *tx, const Tefter__IssueCreditNote *com
 static Tefter__Refusal *plan_note(struct tx *tx, const Tefter__IssueCreditNote *command,
                                   struct document_plan *plan)
 {
-    struct line_rules rules = {.field = "lines", .backfill = command->already_happened};
+    struct line_rules rules = {.field = "lines", .backfill = command->backfill};
     Tefter__DocumentRecord *invoice;
     Tefter__Refusal *refusal = check_form(tx, command, &rules);
     if (refusal == NULL)
-        refusal = document_check_backfill(tx, command->already_happened);
+        refusal = document_check_backfill(tx, command->backfill);
     if (refusal == NULL)
         refusal = begin(tx, command, &invoice, plan);
     if (refusal != NULL)
@@ -345,7 +344,7 @@ static Tefter__Refusal *plan_note(struct tx *tx, const Tefter__IssueCreditNote *
 /* Refuses, in this order: number, source, date, reason, currency (as an invoice); FIELD_INVALID
  * lines (lines or charges beside an invoice), FIELD_MISSING invoice (`credit` without one),
  * FIELD_MISSING lines (nothing at all), QUANTITY_NOT_POSITIVE credit[i].quantity, each line's form,
- * each charge's form · the right ALREADY_HAPPENED · NOT_FOUND, ALREADY_REVERSED invoice, customer,
+ * each charge's form · the right BACKFILL · NOT_FOUND, ALREADY_REVERSED invoice, customer,
  * MATCH_OTHER_CUSTOMER invoice, BRANCH_BLOCKED, date, DATE_INVALID date (before the invoice),
  * NUMBER_TAKEN number · of each `credit` NOT_FOUND line, MORE_THAN_SOLD quantity with `most`;
  * MORE_THAN_SOLD invoice (all is credited); or each line against the catalogue · AMOUNT_TOO_BIG or

@@ -116,7 +116,7 @@ Tefter__Refusal *document_begin(struct tx *tx, Tefter__BranchRecord *branch,
 
 Tefter__Refusal *document_check_backfill(struct tx *tx, bool backfill)
 {
-    return backfill ? staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_ALREADY_HAPPENED) : NULL;
+    return backfill ? staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_BACKFILL) : NULL;
 }
 
 void document_write(struct tx *tx, const Tefter__DocumentRecord *record)
@@ -188,14 +188,14 @@ Tefter__Refusal *document_total(struct tx *tx, Tefter__DocumentRecord *record, i
     FIELD_SET(record, net_minor, sums.net_minor + sums.charges_minor);
     FIELD_SET(record, tax_minor, sums.tax_minor);
     struct postings postings = {.count = 0};
-    postings_add(tx, &postings, TEFTER__POSTING_ACCOUNT__BOOK_RECEIVABLE, record->customer,
+    postings_add(tx, &postings, TEFTER__POSTING_ACCOUNT__GL_RECEIVABLE, record->customer,
                  sign * sums.total_minor, record->branch);
-    postings_add(tx, &postings, TEFTER__POSTING_ACCOUNT__BOOK_SALES, 0, -sign * sums.net_minor,
+    postings_add(tx, &postings, TEFTER__POSTING_ACCOUNT__GL_SALES, 0, -sign * sums.net_minor,
                  record->branch);
-    postings_add(tx, &postings, TEFTER__POSTING_ACCOUNT__BOOK_TAX, 0, -sign * sums.tax_minor,
+    postings_add(tx, &postings, TEFTER__POSTING_ACCOUNT__GL_TAX, 0, -sign * sums.tax_minor,
                  record->branch);
-    postings_add(tx, &postings, TEFTER__POSTING_ACCOUNT__BOOK_CHARGES, 0,
-                 -sign * sums.charges_minor, record->branch);
+    postings_add(tx, &postings, TEFTER__POSTING_ACCOUNT__GL_CHARGES, 0, -sign * sums.charges_minor,
+                 record->branch);
     postings_set(tx, &postings, record);
     return postings_check(tx, record);
 }
@@ -221,6 +221,6 @@ void document_done(struct tx *tx, const struct document_plan *plan, Tefter__Done
     done->decision = record->decision;
     if (record->decision != NULL && record->decision->n_walls > 0)
         warn(tx, done, TEFTER__WARNING_KIND__WARNING_OVER_LIMIT, record->decision->over_by_minor);
-    if (record->date < plan->branch->date && !record->already_happened)
+    if (record->date < plan->branch->date && !record->backfill)
         warn(tx, done, TEFTER__WARNING_KIND__WARNING_BACKDATED, 0);
 }

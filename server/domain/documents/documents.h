@@ -23,7 +23,7 @@ Tefter__Refusal *document_begin(struct tx *tx, Tefter__BranchRecord *branch,
                                 struct account *account, Tefter__DocumentKind kind,
                                 const char *number, uint32_t date,
                                 Tefter__DocumentRecord **ret_record);
-/* The right ALREADY_HAPPENED, for a backfill. */
+/* The right BACKFILL, for a backfill. */
 Tefter__Refusal *document_check_backfill(struct tx *tx, bool backfill);
 /* Writes record, number and postings. */
 void document_write(struct tx *tx, const Tefter__DocumentRecord *record);

@@ -32,8 +32,8 @@ static Tefter__Refusal *check_form(struct tx *tx, const Tefter__IssueInvoice *co
     Tefter__Refusal *refusal = document_check_header(tx, &header);
     if (refusal == NULL && command->has_due)
         refusal = field_date(tx, "due", command->due);
-    if (refusal == NULL && command->marketer != NULL)
-        refusal = field_login(tx, "marketer", command->marketer);
+    if (refusal == NULL && command->salesperson != NULL)
+        refusal = field_login(tx, "salesperson", command->salesperson);
     if (refusal == NULL && command->reference != NULL)
         refusal = field_line(tx, "reference", command->reference, CODE_MAX_BYTES);
     if (refusal == NULL && command->n_lines + command->n_charges == 0)
@@ -68,11 +68,11 @@ static void fill(struct tx *tx, const Tefter__IssueInvoice *command,
     FIELD_SET(record, due,
               command->has_due ? command->due : due_by_terms(tx, customer, record->date));
     record->note = command->note;
-    record->marketer = command->marketer;
-    FIELD_COPY(record, person, command);
+    record->salesperson = command->salesperson;
+    FIELD_COPY(record, buyer, command);
     record->source = command->source;
     record->reference = command->reference;
-    FIELD_COPY(record, already_happened, command);
+    FIELD_COPY(record, backfill, command);
 }
 
 static Tefter__Refusal *check_credit(struct tx *tx, const Tefter__IssueInvoice *command,
@@ -84,7 +84,7 @@ static Tefter__Refusal *check_credit(struct tx *tx, const Tefter__IssueInvoice *
         .amount_minor = plan->record->total_minor,
         .today = plan->branch->date,
         .approval = command->has_approval ? command->approval : 0,
-        .backfill = command->already_happened,
+        .backfill = command->backfill,
     };
     return credit_decide(tx, &request, &plan->record->decision);
 }
@@ -99,7 +99,7 @@ static Tefter__Refusal *begin(struct tx *tx, const Tefter__IssueInvoice *command
     uint32_t date;
     if (refusal == NULL)
         refusal = posting_date(tx, plan->branch, command->has_date, command->date,
-                               command->already_happened, &date);
+                               command->backfill, &date);
     if (refusal != NULL)
         return refusal;
     if (command->has_due && command->due < date)
@@ -121,8 +121,8 @@ static Tefter__Refusal *finish(struct tx *tx, const Tefter__IssueInvoice *comman
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "total_minor");
     if (!account_fits(plan->account, record->total_minor))
         return refuse(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "lines");
-    if (command->has_person)
-        refusal = buyer_check(tx, plan->customer, command->person, record->total_minor,
+    if (command->has_buyer)
+        refusal = buyer_check(tx, plan->customer, command->buyer, record->total_minor,
                               plan->branch->date);
     if (refusal == NULL)
         refusal = check_credit(tx, command, plan);
@@ -151,8 +151,8 @@ Tefter__Refusal *apply_issue_invoice(struct tx *tx, const Tefter__IssueInvoice *
 /* ---- services ---- */
 
 /* Refuses, in this order: number, source (field_code), date (field_date), note (field_text),
- * currency, due (field_date), marketer (field_login), reference (field_line), FIELD_MISSING lines
- * (neither lines nor charges), each line's form, each charge's form · the right ALREADY_HAPPENED ·
+ * currency, due (field_date), salesperson (field_login), reference (field_line), FIELD_MISSING
+ * lines (neither lines nor charges), each line's form, each charge's form · the right BACKFILL ·
  * customer (customer_resolve), BRANCH_BLOCKED, date (posting_date), DATE_INVALID due (before
  * the date), NUMBER_TAKEN number · each line against the catalogue (fill_line) · AMOUNT_TOO_BIG or
  * TOTAL_NEGATIVE lines, FIELD_INVALID total_minor (not what was shown), AMOUNT_TOO_BIG · person
@@ -162,12 +162,12 @@ Tefter__Refusal *invoice_plan(struct tx *tx, const Tefter__IssueInvoice *command
                               struct document_plan **ret_plan)
 {
     struct line_rules rules = {
-        .field = "lines", .backfill = command->already_happened, .corrects = corrects};
+        .field = "lines", .backfill = command->backfill, .corrects = corrects};
     struct document_plan *plan = tx_take(tx, sizeof *plan);
     *ret_plan = plan;
     Tefter__Refusal *refusal = check_form(tx, command, &rules);
     if (refusal == NULL)
-        refusal = document_check_backfill(tx, command->already_happened);
+        refusal = document_check_backfill(tx, command->backfill);
     if (refusal == NULL)
         refusal = begin(tx, command, account, plan);
     if (refusal != NULL)
@@ -186,8 +186,8 @@ struct event invoice_post(struct tx *tx, struct document_plan *plan)
     document_write(tx, record);
     line_serials(tx, record, true);
     branch_save(tx, plan->branch);
-    if (record->has_person)
-        buyer_spend(tx, plan->customer, record->person, record->total_minor, plan->branch->date);
+    if (record->has_buyer)
+        buyer_spend(tx, plan->customer, record->buyer, record->total_minor, plan->branch->date);
     struct event event = document_event(TEFTER__EVENT_KIND__INVOICE_ISSUED, record);
     event_emit(tx, &event);
     credit_decided(tx, record->decision, record->document, record->customer);

@@ -121,7 +121,7 @@ static Tefter__Refusal *find_product(struct tx *tx, const struct line_rules *rul
         return refuse_at(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "%s[%zu].product", f, i);
     if (rules->backfill)
         return NULL;
-    return staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_FREE_LINE);
+    return staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_CUSTOM_LINE);
 }
 
 /* How often a serial number of a product stands in the lines of a document so far. */
@@ -215,7 +215,7 @@ static void describe(const Tefter__InvoiceLine *from, const Tefter__ProductRecor
 }
 
 /* Refuses, of each line in turn: RETIRED or NOT_IN_CATALOGUE product; of a custom line
- * FIELD_MISSING product (no text), the right FREE_LINE; PRICE_MISSING price, serial numbers
+ * FIELD_MISSING product (no text), the right CUSTOM_LINE; PRICE_MISSING price, serial numbers
  * (check_serials); AMOUNT_TOO_BIG price (gross), DISCOUNT_TOO_BIG discount_minor (over gross). A
  * backfill may be retired, custom and without serial numbers. */
 static Tefter__Refusal *fill_line(struct tx *tx, const struct line_rules *rules,

@@ -42,13 +42,13 @@ static struct key code_key(const char *code)
 Tefter__BranchRecord *branch_get(struct tx *tx, uint32_t branch)
 {
     struct key key = branch_key(branch);
-    return tx_hold(tx, &key, &tefter__branch_record__descriptor);
+    return tx_shared(tx, &key, &tefter__branch_record__descriptor);
 }
 
 static Tefter__BranchRecord *branch_need(struct tx *tx, uint32_t branch)
 {
     struct key key = branch_key(branch);
-    Tefter__BranchRecord *held = tx_hold(tx, &key, &tefter__branch_record__descriptor);
+    Tefter__BranchRecord *held = tx_shared(tx, &key, &tefter__branch_record__descriptor);
     return held != NULL ? held : tx_need(tx, &key, &tefter__branch_record__descriptor);
 }
 
@@ -130,7 +130,7 @@ Tefter__Refusal *apply_add_branch(struct tx *tx, const Tefter__AddBranch *comman
     Tefter__Refusal *refusal = look_add(tx, command);
     if (refusal != NULL)
         return refusal;
-    Tefter__CompanyRecord *company = company_hold(tx);
+    Tefter__CompanyRecord *company = company_shared(tx);
     Tefter__BranchRecord *branch =
         branch_new(tx, company->next_branch++, command->code, command->name, branch_head_date(tx));
     branch->utc_offset_minutes = command->utc_offset_minutes;
@@ -234,7 +234,7 @@ Tefter__BranchRecord *branch_of_actor(struct tx *tx)
 uint32_t branch_head_date(struct tx *tx)
 {
     struct key key = branch_key(HEAD_OFFICE);
-    return (uint32_t)tx_peek(tx, &key, FIELD_DATE);
+    return (uint32_t)tx_field(tx, &key, FIELD_DATE);
 }
 
 char *branch_number(struct tx *tx, Tefter__BranchRecord *branch, Tefter__DocumentKind kind)

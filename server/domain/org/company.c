@@ -1,7 +1,7 @@
 /*
  * The company.
  *
- *   (nothing) ──FoundCompany──▶ founded, for ever
+ *   (nothing) ──CreateCompany──▶ founded, for ever
  *
  * 1. There is one company in a ledger, and its currency never changes.
  * 2. Numbers of branches, staff, terminals, customers, groups, products and money accounts are
@@ -31,33 +31,33 @@ static struct key company_key(void)
 const Tefter__CompanyRecord *company_get(struct tx *tx)
 {
     struct key key = company_key();
-    const Tefter__CompanyRecord *company = tx_look(tx, &key, &tefter__company_record__descriptor);
+    const Tefter__CompanyRecord *company = tx_cached(tx, &key, &tefter__company_record__descriptor);
     return company != NULL ? company : tx_need(tx, &key, &tefter__company_record__descriptor);
 }
 
-Tefter__CompanyRecord *company_hold(struct tx *tx)
+Tefter__CompanyRecord *company_shared(struct tx *tx)
 {
     struct key key = company_key();
-    Tefter__CompanyRecord *company = tx_hold(tx, &key, &tefter__company_record__descriptor);
+    Tefter__CompanyRecord *company = tx_shared(tx, &key, &tefter__company_record__descriptor);
     return company != NULL ? company : tx_need(tx, &key, &tefter__company_record__descriptor);
 }
 
 bool company_exists(struct tx *tx)
 {
     struct key key = company_key();
-    return tx_look(tx, &key, &tefter__company_record__descriptor) != NULL;
+    return tx_cached(tx, &key, &tefter__company_record__descriptor) != NULL;
 }
 
 uint32_t company_cash_customer(struct tx *tx)
 {
     struct key key = company_key();
-    return (uint32_t)tx_peek(tx, &key, FIELD_CASH_CUSTOMER);
+    return (uint32_t)tx_field(tx, &key, FIELD_CASH_CUSTOMER);
 }
 
 uint32_t company_customers(struct tx *tx)
 {
     struct key key = company_key();
-    uint64_t next = tx_peek(tx, &key, FIELD_NEXT_CUSTOMER);
+    uint64_t next = tx_field(tx, &key, FIELD_NEXT_CUSTOMER);
     return next != 0 ? (uint32_t)next - 1 : 0;
 }
 
@@ -94,7 +94,7 @@ static void number_from_one(Tefter__CompanyRecord *company)
     company->next_customer = 1;
     company->next_group = 1;
     company->next_product = 1;
-    company->next_place = 1;
+    company->next_money_account = 1;
     company->next_approval = 1;
     company->next_job = 1;
 }
@@ -108,19 +108,19 @@ Tefter__Refusal *company_check_currency(struct tx *tx, const char *field, const 
     return NULL;
 }
 
-Tefter__Refusal *company_check_new(struct tx *tx, const Tefter__FoundCompany *command)
+Tefter__Refusal *company_check_new(struct tx *tx, const Tefter__CreateCompany *command)
 {
     Tefter__Refusal *refusal = field_line(tx, "name", command->name, NAME_MAX_BYTES);
     return refusal != NULL ? refusal : check_currency(tx, command->currency);
 }
 
-Tefter__CompanyRecord *company_new(struct tx *tx, const Tefter__FoundCompany *command)
+Tefter__CompanyRecord *company_new(struct tx *tx, const Tefter__CreateCompany *command)
 {
     Tefter__CompanyRecord *company = tx_new(tx, &tefter__company_record__descriptor);
     company->name = command->name;
     company->currency = command->currency;
     company->exponent = (uint32_t)currency_find(command->currency)->exponent;
-    company->founded_ms = tx_now_ms(tx);
+    company->created_ms = tx_now_ms(tx);
     company->policy_version = 1;
     company->policy = first_policy(tx, command->currency);
     FIELD_SET(company, term_days, TERM_DAYS_AT_FIRST);
@@ -138,7 +138,7 @@ Tefter__Refusal *view_company(struct tx *tx, const Tefter__CompanyView *query,
     answer->name = company->name;
     answer->currency = company->currency;
     answer->exponent = company->exponent;
-    answer->epoch = tx_epoch(tx);
+    answer->rules_version = tx_rules_version(tx);
     answer->cash_customer = company->cash_customer;
     answer->policy_version = company->policy_version;
     answer->policy = company->policy;

@@ -8,10 +8,10 @@
 
 /* ---- the company: name, currency, credit policy, and the next number of everything ---- */
 
-/* Of the state; needed: a ledger without a company takes no command but FoundCompany. */
+/* Of the state; needed: a ledger without a company takes no command but CreateCompany. */
 const Tefter__CompanyRecord *company_get(struct tx *tx);
 /* The command's own, to change and save: the same message for all who ask in a command. */
-Tefter__CompanyRecord *company_hold(struct tx *tx);
+Tefter__CompanyRecord *company_shared(struct tx *tx);
 bool company_exists(struct tx *tx);
 /* Of the record, without reading all of it; 0 before there is a company. */
 uint32_t company_cash_customer(struct tx *tx);
@@ -20,12 +20,12 @@ void company_save(struct tx *tx, const Tefter__CompanyRecord *company);
 /* The company's own currency, or absent. Refuses WRONG_CURRENCY. */
 Tefter__Refusal *company_check_currency(struct tx *tx, const char *field, const char *currency);
 
-/* FoundCompany makes the first of several entities and is party's, the highest of them; these are
+/* CreateCompany makes the first of several entities and is party's, the highest of them; these are
  * the company's own part, and below the branch's and the staff's.
  * Refuses, in this order: name (field_line), currency (FIELD_INVALID). */
-Tefter__Refusal *company_check_new(struct tx *tx, const Tefter__FoundCompany *command);
+Tefter__Refusal *company_check_new(struct tx *tx, const Tefter__CreateCompany *command);
 /* A record with nothing given out yet; the caller takes the first numbers and saves it. */
-Tefter__CompanyRecord *company_new(struct tx *tx, const Tefter__FoundCompany *command);
+Tefter__CompanyRecord *company_new(struct tx *tx, const Tefter__CreateCompany *command);
 
 /* All but owed_minor and unmatched_minor, which come from higher folders and stay 0 here. */
 Tefter__Refusal *view_company(struct tx *tx, const Tefter__CompanyView *query,
@@ -50,7 +50,7 @@ char *branch_number(struct tx *tx, Tefter__BranchRecord *branch, Tefter__Documen
 
 /* 1 to 8 capital letters A-Z and digits. Refuses FIELD_INVALID. */
 Tefter__Refusal *branch_check_code(struct tx *tx, const char *field, const char *code);
-/* After the decided line of FoundCompany. */
+/* After the decided line of CreateCompany. */
 void branch_add_head_office(struct tx *tx, uint32_t branch, char *code, uint32_t date);
 
 Tefter__Refusal *apply_add_branch(struct tx *tx, const Tefter__AddBranch *command,
@@ -99,7 +99,7 @@ const Tefter__StaffRecord *staff_by_login(struct tx *tx, const char *login);
 Tefter__Refusal *staff_actor_needs(struct tx *tx, Tefter__Right right);
 bool staff_actor_may(struct tx *tx, Tefter__Right right);
 
-/* After the decided line of FoundCompany. */
+/* After the decided line of CreateCompany. */
 void staff_add_owner(struct tx *tx, uint32_t staff, char *login, Tefter__Text *name);
 
 Tefter__Refusal *apply_add_staff(struct tx *tx, const Tefter__AddStaff *command,

@@ -53,16 +53,16 @@ static uint32_t roles_of(Tefter__Right right)
     case TEFTER__RIGHT__RIGHT_SET_LIMIT:        return MAY(0, 1, 0, 1, 1);
     case TEFTER__RIGHT__RIGHT_APPROVE:          return MAY(0, 1, 0, 1, 1);
     case TEFTER__RIGHT__RIGHT_EDIT_CATALOGUE:   return MAY(0, 0, 1, 1, 1);
-    case TEFTER__RIGHT__RIGHT_FREE_LINE:        return MAY(0, 0, 0, 1, 1);
+    case TEFTER__RIGHT__RIGHT_CUSTOM_LINE:        return MAY(0, 0, 0, 1, 1);
     case TEFTER__RIGHT__RIGHT_BACKDATE:         return MAY(0, 0, 1, 1, 1);
-    case TEFTER__RIGHT__RIGHT_ALREADY_HAPPENED: return MAY(0, 0, 1, 1, 1);
+    case TEFTER__RIGHT__RIGHT_BACKFILL: return MAY(0, 0, 1, 1, 1);
     case TEFTER__RIGHT__RIGHT_CONFIRM_MONEY:    return MAY(0, 0, 1, 1, 1);
     case TEFTER__RIGHT__RIGHT_EDIT_GROUPS:      return MAY(0, 1, 0, 1, 1);
     case TEFTER__RIGHT__RIGHT_EDIT_STAFF:       return MAY(0, 0, 0, 1, 1);
     case TEFTER__RIGHT__RIGHT_EDIT_BRANCHES:    return MAY(0, 0, 0, 1, 1);
     case TEFTER__RIGHT__RIGHT_EDIT_TERMINALS:   return MAY(0, 0, 0, 1, 1);
     case TEFTER__RIGHT__RIGHT_SEE:              return MAY(1, 1, 1, 1, 1);
-    case TEFTER__RIGHT__RIGHT_SEE_BOOKS:        return MAY(0, 0, 1, 1, 1);
+    case TEFTER__RIGHT__RIGHT_SEE_TRIAL_BALANCE:        return MAY(0, 0, 1, 1, 1);
     case TEFTER__RIGHT__RIGHT_SERVER:           return MAY(0, 0, 0, 0, 0);
     case _TEFTER__RIGHT_IS_INT_SIZE:            break;
         /* clang-format on */

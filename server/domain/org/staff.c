@@ -34,13 +34,13 @@ static struct key login_key(const char *login)
 const Tefter__StaffRecord *staff_get(struct tx *tx, uint32_t staff)
 {
     struct key key = staff_key(staff);
-    return tx_look(tx, &key, &tefter__staff_record__descriptor);
+    return tx_cached(tx, &key, &tefter__staff_record__descriptor);
 }
 
-static Tefter__StaffRecord *staff_hold(struct tx *tx, uint32_t staff)
+static Tefter__StaffRecord *staff_shared(struct tx *tx, uint32_t staff)
 {
     struct key key = staff_key(staff);
-    return tx_hold(tx, &key, &tefter__staff_record__descriptor);
+    return tx_shared(tx, &key, &tefter__staff_record__descriptor);
 }
 
 const Tefter__StaffRecord *staff_by_login(struct tx *tx, const char *login)
@@ -167,7 +167,7 @@ Tefter__Refusal *apply_add_staff(struct tx *tx, const Tefter__AddStaff *command,
     Tefter__Refusal *refusal = look_add(tx, command);
     if (refusal != NULL)
         return refusal;
-    Tefter__CompanyRecord *company = company_hold(tx);
+    Tefter__CompanyRecord *company = company_shared(tx);
     Tefter__StaffRecord *staff =
         staff_new(tx, company->next_staff++, command->login, command->name, command->role);
     if (command->has_branch && command->branch != 0)
@@ -186,7 +186,7 @@ static Tefter__Refusal *look_change(struct tx *tx, const Tefter__ChangeStaff *co
     Tefter__Refusal *refusal = field_text(tx, "name", command->name);
     if (refusal != NULL)
         return refusal;
-    Tefter__StaffRecord *staff = staff_hold(tx, command->staff);
+    Tefter__StaffRecord *staff = staff_shared(tx, command->staff);
     if (staff == NULL)
         return refuse_not_found(tx, "staff");
     *ret_staff = staff;
@@ -272,7 +272,7 @@ static Tefter__Refusal *look_secret(struct tx *tx, const Tefter__SetSecret *comm
         refusal = field_bytes(tx, "pin_hash", command->pin_hash, SECRET_HASH_MAX);
     if (refusal != NULL)
         return refusal;
-    *ret_staff = staff_hold(tx, command->staff);
+    *ret_staff = staff_shared(tx, command->staff);
     return *ret_staff != NULL ? may_touch(tx, *ret_staff) : refuse_not_found(tx, "staff");
 }
 
@@ -303,7 +303,7 @@ Tefter__Refusal *apply_set_secret(struct tx *tx, const Tefter__SetSecret *comman
  * actor neither they themselves, an owner nor the server. */
 Tefter__Refusal *apply_sign_out(struct tx *tx, const Tefter__SignOut *command, Tefter__Done *done)
 {
-    Tefter__StaffRecord *staff = staff_hold(tx, command->staff);
+    Tefter__StaffRecord *staff = staff_shared(tx, command->staff);
     if (staff == NULL)
         return refuse_not_found(tx, "staff");
     Tefter__Refusal *refusal = may_touch(tx, staff);

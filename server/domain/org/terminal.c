@@ -33,13 +33,13 @@ static struct key terminal_key(uint32_t terminal)
 const Tefter__TerminalRecord *terminal_get(struct tx *tx, uint32_t terminal)
 {
     struct key key = terminal_key(terminal);
-    return tx_look(tx, &key, &tefter__terminal_record__descriptor);
+    return tx_cached(tx, &key, &tefter__terminal_record__descriptor);
 }
 
-static Tefter__TerminalRecord *terminal_hold(struct tx *tx, uint32_t terminal)
+static Tefter__TerminalRecord *terminal_shared(struct tx *tx, uint32_t terminal)
 {
     struct key key = terminal_key(terminal);
-    return tx_hold(tx, &key, &tefter__terminal_record__descriptor);
+    return tx_shared(tx, &key, &tefter__terminal_record__descriptor);
 }
 
 static void terminal_save(struct tx *tx, const Tefter__TerminalRecord *terminal)
@@ -102,7 +102,7 @@ Tefter__Refusal *apply_add_terminal(struct tx *tx, const Tefter__AddTerminal *co
         return refusal;
     if (branch_get(tx, command->branch) == NULL)
         return refuse_not_found(tx, "branch");
-    Tefter__CompanyRecord *company = company_hold(tx);
+    Tefter__CompanyRecord *company = company_shared(tx);
     Tefter__TerminalRecord *terminal = tx_new(tx, &tefter__terminal_record__descriptor);
     terminal->terminal = company->next_terminal++;
     terminal->branch = command->branch;
@@ -121,7 +121,7 @@ static Tefter__Refusal *look_change(struct tx *tx, const Tefter__ChangeTerminal 
     Tefter__Refusal *refusal = field_line(tx, "name", command->name, NAME_MAX_BYTES);
     if (refusal != NULL)
         return refusal;
-    *ret_terminal = terminal_hold(tx, command->terminal);
+    *ret_terminal = terminal_shared(tx, command->terminal);
     if (*ret_terminal == NULL)
         return refuse_not_found(tx, "terminal");
     if (command->has_branch && branch_get(tx, command->branch) == NULL)
@@ -161,7 +161,7 @@ Tefter__Refusal *apply_set_enrolment_code(struct tx *tx, const Tefter__SetEnrolm
     Tefter__Refusal *refusal = check_digest(tx, command->code_digest);
     if (refusal != NULL)
         return refusal;
-    Tefter__TerminalRecord *terminal = terminal_hold(tx, command->terminal);
+    Tefter__TerminalRecord *terminal = terminal_shared(tx, command->terminal);
     if (terminal == NULL)
         return refuse_not_found(tx, "terminal");
 
@@ -198,7 +198,7 @@ static Tefter__Refusal *look_enrol(struct tx *tx, const Tefter__EnrolTerminal *c
         refusal = field_bytes(tx, "fingerprint", command->fingerprint, FINGERPRINT_MAX);
     if (refusal != NULL)
         return refusal;
-    *ret_terminal = terminal_hold(tx, command->terminal);
+    *ret_terminal = terminal_shared(tx, command->terminal);
     if (*ret_terminal == NULL)
         return refuse_not_found(tx, "terminal");
     refusal = check_code(tx, *ret_terminal, command->code_digest);
@@ -239,7 +239,7 @@ static Tefter__Refusal *look_renew(struct tx *tx, const Tefter__RenewTerminal *c
         refusal = field_bytes(tx, "shown", command->shown, FINGERPRINT_MAX);
     if (refusal != NULL)
         return refusal;
-    *ret_terminal = terminal_hold(tx, command->terminal);
+    *ret_terminal = terminal_shared(tx, command->terminal);
     if (*ret_terminal == NULL)
         return refuse_not_found(tx, "terminal");
     if (!(*ret_terminal)->has_serial)

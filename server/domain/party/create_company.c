@@ -10,7 +10,7 @@
 
 /* ---- rules ---- */
 
-static Tefter__Refusal *look(struct tx *tx, const Tefter__FoundCompany *command)
+static Tefter__Refusal *look(struct tx *tx, const Tefter__CreateCompany *command)
 {
     Tefter__Refusal *refusal = company_check_new(tx, command);
     if (refusal == NULL)
@@ -31,8 +31,8 @@ static Tefter__Refusal *look(struct tx *tx, const Tefter__FoundCompany *command)
 /* Refuses, in this order: name (field_line), currency (FIELD_INVALID unless known), admin_login
  * (field_login), admin_name (field_text), head_office (branch_check_code), date (field_date);
  * ALREADY_EXISTS company. */
-Tefter__Refusal *apply_found_company(struct tx *tx, const Tefter__FoundCompany *command,
-                                     Tefter__Done *done)
+Tefter__Refusal *apply_create_company(struct tx *tx, const Tefter__CreateCompany *command,
+                                      Tefter__Done *done)
 {
     Tefter__Refusal *refusal = look(tx, command);
     if (refusal != NULL)
@@ -48,7 +48,7 @@ Tefter__Refusal *apply_found_company(struct tx *tx, const Tefter__FoundCompany *
     branch_add_head_office(tx, branch, code, command->date);
     staff_add_owner(tx, owner, command->admin_login, command->admin_name);
     customer_add_cash(tx, company->cash_customer, branch);
-    event_emit(tx, &(struct event){.kind = TEFTER__EVENT_KIND__COMPANY_FOUNDED});
+    event_emit(tx, &(struct event){.kind = TEFTER__EVENT_KIND__COMPANY_CREATED});
     FIELD_SET(done, id, branch);
     done->number = code;
     return NULL;

@@ -88,7 +88,7 @@ static Tefter__CustomerRecord *customer_new(struct tx *tx, uint32_t number, char
     customer->customer = number;
     customer->code = code;
     customer->name = name;
-    customer->next_person = 1;
+    customer->next_buyer = 1;
     customer->changed_seq = tx_seq(tx);
     return customer;
 }
@@ -153,7 +153,7 @@ static Tefter__Refusal *look_groups(struct tx *tx, const Tefter__OpenCustomer *c
                                     Tefter__GroupRecord **ret_groups)
 {
     for (size_t i = 0; i < command->n_groups; i++) {
-        ret_groups[i] = group_hold(tx, command->groups[i]);
+        ret_groups[i] = group_shared(tx, command->groups[i]);
         if (ret_groups[i] == NULL)
             return refuse_at(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "groups[%zu]", i);
         if (dimension_taken(ret_groups, i, ret_groups[i]->dimension))
@@ -259,7 +259,7 @@ static void opened(struct tx *tx, Tefter__CustomerRecord *customer, Tefter__Chan
 Tefter__Refusal *apply_open_customer(struct tx *tx, const Tefter__OpenCustomer *command,
                                      Tefter__Done *done)
 {
-    Tefter__CompanyRecord *company = company_hold(tx);
+    Tefter__CompanyRecord *company = company_shared(tx);
     Tefter__GroupRecord *groups[GROUPS_PER_CUSTOMER_MAX];
     Tefter__Refusal *refusal = look_open(tx, command, company, groups);
     if (refusal != NULL)
@@ -321,7 +321,7 @@ Tefter__Refusal *apply_change_customer(struct tx *tx, const Tefter__ChangeCustom
     Tefter__CustomerRecord *customer = NULL;
     Tefter__Refusal *refusal = check_change(tx, command);
     if (refusal == NULL)
-        refusal = customer_look(tx, command->customer, &customer);
+        refusal = customer_cached(tx, command->customer, &customer);
     if (refusal != NULL)
         return refusal;
     Tefter__ChangeRecord *entry = change_log_begin(tx);
@@ -345,7 +345,7 @@ static Tefter__Refusal *look_lock(struct tx *tx, const Tefter__LockCustomer *com
     if (refusal == NULL && command->has_until)
         refusal = field_date(tx, "until", command->until);
     if (refusal == NULL)
-        refusal = customer_look(tx, command->customer, ret_customer);
+        refusal = customer_cached(tx, command->customer, ret_customer);
     if (refusal != NULL)
         return refusal;
     uint32_t today = branch_of_actor(tx)->date;
@@ -423,7 +423,7 @@ Tefter__Refusal *apply_unlock_customer(struct tx *tx, const Tefter__UnlockCustom
     Tefter__CustomerRecord *customer = NULL;
     Tefter__Refusal *refusal = field_text(tx, "reason", command->reason);
     if (refusal == NULL)
-        refusal = customer_look(tx, command->customer, &customer);
+        refusal = customer_cached(tx, command->customer, &customer);
     if (refusal != NULL)
         return refusal;
     if (!customer_locked(customer, branch_of_actor(tx)->date))
@@ -452,7 +452,7 @@ static Tefter__GroupRecord *
 group_of_dimension(struct tx *tx, const Tefter__CustomerRecord *customer, const char *dimension)
 {
     for (size_t i = 0; i < customer->n_groups; i++) {
-        Tefter__GroupRecord *group = group_hold(tx, customer->groups[i]);
+        Tefter__GroupRecord *group = group_shared(tx, customer->groups[i]);
         if (group != NULL && strcmp(group->dimension, dimension) == 0)
             return group;
     }
@@ -499,10 +499,10 @@ Tefter__Refusal *apply_join_group(struct tx *tx, const Tefter__JoinGroup *comman
                                   Tefter__Done *done)
 {
     Tefter__CustomerRecord *customer = NULL;
-    Tefter__Refusal *refusal = customer_look(tx, command->customer, &customer);
+    Tefter__Refusal *refusal = customer_cached(tx, command->customer, &customer);
     if (refusal != NULL)
         return refusal;
-    Tefter__GroupRecord *group = group_hold(tx, command->group);
+    Tefter__GroupRecord *group = group_shared(tx, command->group);
     if (group == NULL)
         return refuse_not_found(tx, "group");
     if (is_member(customer, group->group))
@@ -522,10 +522,10 @@ Tefter__Refusal *apply_leave_group(struct tx *tx, const Tefter__LeaveGroup *comm
                                    Tefter__Done *done)
 {
     Tefter__CustomerRecord *customer = NULL;
-    Tefter__Refusal *refusal = customer_look(tx, command->customer, &customer);
+    Tefter__Refusal *refusal = customer_cached(tx, command->customer, &customer);
     if (refusal != NULL)
         return refusal;
-    Tefter__GroupRecord *group = group_hold(tx, command->group);
+    Tefter__GroupRecord *group = group_shared(tx, command->group);
     if (group == NULL)
         return refuse_not_found(tx, "group");
     if (!is_member(customer, group->group))

@@ -15,7 +15,7 @@ static struct key customer_key(uint32_t customer)
 Tefter__CustomerRecord *customer_get(struct tx *tx, uint32_t customer)
 {
     struct key key = customer_key(customer);
-    return tx_hold(tx, &key, &tefter__customer_record__descriptor);
+    return tx_shared(tx, &key, &tefter__customer_record__descriptor);
 }
 
 void customer_save(struct tx *tx, const Tefter__CustomerRecord *customer)
@@ -31,8 +31,8 @@ static bool is_cash(struct tx *tx, uint32_t customer)
     return customer == company_cash_customer(tx);
 }
 
-Tefter__Refusal *customer_look(struct tx *tx, uint32_t number,
-                               Tefter__CustomerRecord **ret_customer)
+Tefter__Refusal *customer_cached(struct tx *tx, uint32_t number,
+                                 Tefter__CustomerRecord **ret_customer)
 {
     *ret_customer = customer_get(tx, number);
     if (*ret_customer == NULL)

@@ -48,13 +48,13 @@ static struct key member_key(uint32_t group, uint32_t customer)
 const Tefter__GroupRecord *group_get(struct tx *tx, uint32_t group)
 {
     struct key key = group_key(group);
-    return tx_look(tx, &key, &tefter__group_record__descriptor);
+    return tx_cached(tx, &key, &tefter__group_record__descriptor);
 }
 
-Tefter__GroupRecord *group_hold(struct tx *tx, uint32_t group)
+Tefter__GroupRecord *group_shared(struct tx *tx, uint32_t group)
 {
     struct key key = group_key(group);
-    return tx_hold(tx, &key, &tefter__group_record__descriptor);
+    return tx_shared(tx, &key, &tefter__group_record__descriptor);
 }
 
 static void save_record(struct tx *tx, const Tefter__GroupRecord *group)
@@ -137,7 +137,7 @@ Tefter__Refusal *apply_add_group(struct tx *tx, const Tefter__AddGroup *command,
     Tefter__Refusal *refusal = look_add(tx, command);
     if (refusal != NULL)
         return refusal;
-    Tefter__CompanyRecord *company = company_hold(tx);
+    Tefter__CompanyRecord *company = company_shared(tx);
     Tefter__GroupRecord *group = tx_new(tx, &tefter__group_record__descriptor);
     group->group = company->next_group++;
     group->dimension = command->dimension;
@@ -183,7 +183,7 @@ static Tefter__Refusal *look_group(struct tx *tx, const Tefter__ChangeGroup *com
     Tefter__Refusal *refusal = look_change(tx, command);
     if (refusal != NULL)
         return refusal;
-    Tefter__GroupRecord *group = group_hold(tx, command->group);
+    Tefter__GroupRecord *group = group_shared(tx, command->group);
     if (group == NULL)
         return refuse_not_found(tx, "group");
     if (!change_group(tx, group, command))
@@ -207,7 +207,7 @@ Tefter__Refusal *apply_change_group(struct tx *tx, const Tefter__ChangeGroup *co
         return refusal;
 
     tx_decided(tx);
-    Tefter__CompanyRecord *company = company_hold(tx);
+    Tefter__CompanyRecord *company = company_shared(tx);
     group_save(tx, group);
     FIELD_SET(done, job, job_start(tx, company, TEFTER__JOB_KIND__JOB_REFRESH_GROUP, group->group));
     company_save(tx, company);

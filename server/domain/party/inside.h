@@ -9,12 +9,12 @@
 
 void customer_save(struct tx *tx, const Tefter__CustomerRecord *customer);
 /* One who may be changed. Refuses, about field "customer": NOT_FOUND, FIELD_INVALID (cash). */
-Tefter__Refusal *customer_look(struct tx *tx, uint32_t number,
-                               Tefter__CustomerRecord **ret_customer);
+Tefter__Refusal *customer_cached(struct tx *tx, uint32_t number,
+                                 Tefter__CustomerRecord **ret_customer);
 /* After the decided line: emits what happened to them, and their row is sent anew. about: number of
  * the group or buyer it is about; 0: none. */
 void customer_emit(struct tx *tx, Tefter__EventKind kind, uint32_t customer, uint64_t about);
-/* Who pays at once, after the decided line of FoundCompany. */
+/* Who pays at once, after the decided line of CreateCompany. */
 void customer_add_cash(struct tx *tx, uint32_t number, uint32_t branch);
 
 /* ---- the change log of a customer ---- */

@@ -1,8 +1,8 @@
 #pragma once
 /*
  * Those the company sells to on credit: customers, the groups they are in, who may buy on their
- * account, and the log of every change. What they owe is receivables'. FoundCompany is here too: it
- * makes the cash customer, the highest of what it makes. Life cycles and invariants stand at the
+ * account, and the log of every change. What they owe is receivables'. CreateCompany is here too:
+ * it makes the cash customer, the highest of what it makes. Life cycles and invariants stand at the
  * head of each entity's file.
  */
 #include "domain/entity/entity.h"
@@ -12,7 +12,7 @@
 
 const Tefter__GroupRecord *group_get(struct tx *tx, uint32_t group);
 /* The command's own, to change and save: the same message for all who ask in a command. */
-Tefter__GroupRecord *group_hold(struct tx *tx, uint32_t group);
+Tefter__GroupRecord *group_shared(struct tx *tx, uint32_t group);
 /* The next member after this customer, 0 at the end. */
 uint32_t group_next_member(struct tx *tx, uint32_t group, uint32_t after);
 
@@ -51,8 +51,8 @@ Tefter__CustomerRow *customer_row(struct tx *tx, const Tefter__CustomerRecord *c
 /* The next customer number that exists after this one, 0 at the end. */
 uint32_t customer_next(struct tx *tx, uint32_t after);
 
-Tefter__Refusal *apply_found_company(struct tx *tx, const Tefter__FoundCompany *command,
-                                     Tefter__Done *done);
+Tefter__Refusal *apply_create_company(struct tx *tx, const Tefter__CreateCompany *command,
+                                      Tefter__Done *done);
 Tefter__Refusal *apply_open_customer(struct tx *tx, const Tefter__OpenCustomer *command,
                                      Tefter__Done *done);
 Tefter__Refusal *apply_change_customer(struct tx *tx, const Tefter__ChangeCustomer *command,
@@ -76,8 +76,8 @@ bool customer_refresh_step(struct tx *tx, Tefter__JobRecord *job);
 /* ---- authorised buyers: who may take goods on a customer's account, until when, for how much ----
  */
 
-/* May this buyer take goods for this amount on that date? NULL, or PERSON_NOT_ALLOWED person
- * (unknown, revoked, past their date), PERSON_CAP_EXCEEDED person with over_by_minor and
+/* May this buyer take goods for this amount on that date? NULL, or BUYER_NOT_AUTHORISED person
+ * (unknown, revoked, past their date), BUYER_CAP_EXCEEDED person with over_by_minor and
  * available_minor (cap of a sale first, then of the day). Branches turn their days one by one: a
  * date before the one last spent on counts with it, so that no cap is had twice.
  * buyer_spend notes it and saves the customer, after the decided line. */
@@ -88,7 +88,7 @@ void buyer_spend(struct tx *tx, Tefter__CustomerRecord *customer, uint32_t buyer
 /* How many may buy on that date. */
 uint32_t buyer_count(const Tefter__CustomerRecord *customer, uint32_t date);
 
-Tefter__Refusal *apply_allow_person(struct tx *tx, const Tefter__AllowPerson *command,
+Tefter__Refusal *apply_authorise_buyer(struct tx *tx, const Tefter__AuthoriseBuyer *command,
+                                       Tefter__Done *done);
+Tefter__Refusal *apply_revoke_buyer(struct tx *tx, const Tefter__RevokeBuyer *command,
                                     Tefter__Done *done);
-Tefter__Refusal *apply_revoke_person(struct tx *tx, const Tefter__RevokePerson *command,
-                                     Tefter__Done *done);

@@ -4,4 +4,4 @@
  */
 #include "domain/payments/payments.h"
 
-const Tefter__MoneyPlaceRecord *money_account_get(struct tx *tx, uint32_t account);
+const Tefter__MoneyAccountRecord *money_account_get(struct tx *tx, uint32_t account);

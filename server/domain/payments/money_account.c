@@ -1,7 +1,7 @@
 /*
  * Money accounts: the places money lies in.
  *
- *   added ──▶ used ──RetireMoneyPlace──▶ retired ──▶ used again
+ *   added ──▶ used ──RetireMoneyAccount──▶ retired ──▶ used again
  *
  * 1. Of the tills and devices of a branch no two have one name; no two bank accounts have one
  *    number, spaces aside. Retired ones count: money may still lie there.
@@ -23,21 +23,21 @@ static struct key money_account_key(uint32_t account)
     return key;
 }
 
-const Tefter__MoneyPlaceRecord *money_account_get(struct tx *tx, uint32_t account)
+const Tefter__MoneyAccountRecord *money_account_get(struct tx *tx, uint32_t account)
 {
     struct key key = money_account_key(account);
-    return tx_look(tx, &key, &tefter__money_place_record__descriptor);
+    return tx_cached(tx, &key, &tefter__money_account_record__descriptor);
 }
 
-static Tefter__MoneyPlaceRecord *money_account_hold(struct tx *tx, uint32_t account)
+static Tefter__MoneyAccountRecord *money_account_shared(struct tx *tx, uint32_t account)
 {
     struct key key = money_account_key(account);
-    return tx_hold(tx, &key, &tefter__money_place_record__descriptor);
+    return tx_shared(tx, &key, &tefter__money_account_record__descriptor);
 }
 
-static void money_account_save(struct tx *tx, const Tefter__MoneyPlaceRecord *account)
+static void money_account_save(struct tx *tx, const Tefter__MoneyAccountRecord *account)
 {
-    struct key key = money_account_key(account->place);
+    struct key key = money_account_key(account->money_account);
     tx_put(tx, &key, &account->base);
 }
 
@@ -57,13 +57,13 @@ static bool same_but_spaces(const char *a, const char *b)
     }
 }
 
-static bool is_bank(const Tefter__MoneyPlaceRecord *account)
+static bool is_bank(const Tefter__MoneyAccountRecord *account)
 {
-    return account->kind == TEFTER__MONEY_PLACE_KIND__PLACE_BANK_ACCOUNT;
+    return account->kind == TEFTER__MONEY_ACCOUNT_KIND__MONEY_BANK_ACCOUNT;
 }
 
 /* Would these two be taken for one another? */
-static bool collide(const Tefter__MoneyPlaceRecord *a, const Tefter__MoneyPlaceRecord *b)
+static bool collide(const Tefter__MoneyAccountRecord *a, const Tefter__MoneyAccountRecord *b)
 {
     if (is_bank(a) != is_bank(b))
         return false;
@@ -73,25 +73,25 @@ static bool collide(const Tefter__MoneyPlaceRecord *a, const Tefter__MoneyPlaceR
 }
 
 /* The account that is there already, 0 for none. Reads all: they are few and seldom made. */
-static uint32_t existing_account(struct tx *tx, const Tefter__MoneyPlaceRecord *account)
+static uint32_t existing_account(struct tx *tx, const Tefter__MoneyAccountRecord *account)
 {
     struct key prefix = key_book(TABLE_PLACE);
     struct tx_walk walk;
     uint32_t existing = 0;
     for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on && existing == 0;
          on = tx_walk_next(&walk)) {
-        const Tefter__MoneyPlaceRecord *other =
-            tx_walk_record(&walk, &tefter__money_place_record__descriptor);
-        existing = collide(account, other) ? other->place : 0;
+        const Tefter__MoneyAccountRecord *other =
+            tx_walk_record(&walk, &tefter__money_account_record__descriptor);
+        existing = collide(account, other) ? other->money_account : 0;
     }
     tx_walk_end(&walk);
     return existing;
 }
 
-static Tefter__MoneyPlaceRecord *money_account_new(struct tx *tx, Tefter__MoneyPlaceKind kind,
-                                                   char *name)
+static Tefter__MoneyAccountRecord *money_account_new(struct tx *tx, Tefter__MoneyAccountKind kind,
+                                                     char *name)
 {
-    Tefter__MoneyPlaceRecord *account = tx_new(tx, &tefter__money_place_record__descriptor);
+    Tefter__MoneyAccountRecord *account = tx_new(tx, &tefter__money_account_record__descriptor);
     account->kind = kind;
     account->name = name;
     return account;
@@ -100,19 +100,19 @@ static Tefter__MoneyPlaceRecord *money_account_new(struct tx *tx, Tefter__MoneyP
 /* ---- changes ---- */
 
 /* The end of all three: looks whether it is there already, numbers and saves it. */
-static Tefter__Refusal *add_account(struct tx *tx, Tefter__MoneyPlaceRecord *account,
+static Tefter__Refusal *add_account(struct tx *tx, Tefter__MoneyAccountRecord *account,
                                     Tefter__Done *done)
 {
     uint32_t existing = existing_account(tx, account);
     if (existing != 0)
         return refuse_existing(tx, is_bank(account) ? "number" : "name", existing);
-    Tefter__CompanyRecord *company = company_hold(tx);
-    account->place = company->next_place++;
+    Tefter__CompanyRecord *company = company_shared(tx);
+    account->money_account = company->next_money_account++;
 
     tx_decided(tx);
     money_account_save(tx, account);
     company_save(tx, company);
-    event_done(tx, TEFTER__EVENT_KIND__MONEY_PLACE_CHANGED, account->place, done);
+    event_done(tx, TEFTER__EVENT_KIND__MONEY_ACCOUNT_CHANGED, account->money_account, done);
     return NULL;
 }
 
@@ -125,8 +125,8 @@ Tefter__Refusal *apply_add_till(struct tx *tx, const Tefter__AddTill *command, T
         return refusal;
     if (branch_get(tx, command->branch) == NULL)
         return refuse_not_found(tx, "branch");
-    Tefter__MoneyPlaceRecord *till =
-        money_account_new(tx, TEFTER__MONEY_PLACE_KIND__PLACE_TILL, command->name);
+    Tefter__MoneyAccountRecord *till =
+        money_account_new(tx, TEFTER__MONEY_ACCOUNT_KIND__MONEY_TILL, command->name);
     FIELD_SET(till, branch, command->branch);
     return add_account(tx, till, done);
 }
@@ -143,8 +143,8 @@ Tefter__Refusal *apply_add_bank_account(struct tx *tx, const Tefter__AddBankAcco
         refusal = field_line_or_none(tx, "bank", command->bank, NAME_MAX_BYTES);
     if (refusal != NULL)
         return refusal;
-    Tefter__MoneyPlaceRecord *account =
-        money_account_new(tx, TEFTER__MONEY_PLACE_KIND__PLACE_BANK_ACCOUNT, command->name);
+    Tefter__MoneyAccountRecord *account =
+        money_account_new(tx, TEFTER__MONEY_ACCOUNT_KIND__MONEY_BANK_ACCOUNT, command->name);
     account->number = command->number;
     field_move_line(&account->bank, command->bank);
     return add_account(tx, account, done);
@@ -161,47 +161,48 @@ Tefter__Refusal *apply_add_pos_device(struct tx *tx, const Tefter__AddPosDevice 
         return refusal;
     if (branch_get(tx, command->branch) == NULL)
         return refuse_not_found(tx, "branch");
-    const Tefter__MoneyPlaceRecord *account = money_account_get(tx, command->bank_account);
+    const Tefter__MoneyAccountRecord *account = money_account_get(tx, command->bank_account);
     if (account == NULL || !is_bank(account))
         return refuse_not_found(tx, "bank_account");
     if (account->retired)
         return refuse(tx, TEFTER__REFUSAL_CODE__RETIRED, "bank_account");
-    Tefter__MoneyPlaceRecord *device =
-        money_account_new(tx, TEFTER__MONEY_PLACE_KIND__PLACE_POS_DEVICE, command->name);
+    Tefter__MoneyAccountRecord *device =
+        money_account_new(tx, TEFTER__MONEY_ACCOUNT_KIND__MONEY_POS_DEVICE, command->name);
     FIELD_SET(device, branch, command->branch);
     FIELD_SET(device, bank_account, command->bank_account);
     return add_account(tx, device, done);
 }
 
 /* Refuses, in this order: NOT_FOUND account; NOTHING_TO_CHANGE. */
-Tefter__Refusal *apply_retire_money_place(struct tx *tx, const Tefter__RetireMoneyPlace *command,
-                                          Tefter__Done *done)
+Tefter__Refusal *apply_retire_money_account(struct tx *tx,
+                                            const Tefter__RetireMoneyAccount *command,
+                                            Tefter__Done *done)
 {
-    Tefter__MoneyPlaceRecord *account = money_account_hold(tx, command->place);
+    Tefter__MoneyAccountRecord *account = money_account_shared(tx, command->money_account);
     if (account == NULL)
-        return refuse_not_found(tx, "place");
+        return refuse_not_found(tx, "money_account");
     if (!field_move_int(true, command->retired, NULL, &account->retired))
         return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
 
     tx_decided(tx);
     money_account_save(tx, account);
-    event_done(tx, TEFTER__EVENT_KIND__MONEY_PLACE_CHANGED, account->place, done);
+    event_done(tx, TEFTER__EVENT_KIND__MONEY_ACCOUNT_CHANGED, account->money_account, done);
     return NULL;
 }
 
 /* ---- views ---- */
 
-Tefter__Refusal *view_money_places(struct tx *tx, const Tefter__MoneyPlaceList *query,
-                                   Tefter__MoneyPlacesAnswer *answer)
+Tefter__Refusal *view_money_accounts(struct tx *tx, const Tefter__MoneyAccountList *query,
+                                     Tefter__MoneyAccountsAnswer *answer)
 {
     (void)query;
     struct key prefix = key_book(TABLE_PLACE);
     struct tx_walk walk;
-    answer->places = tx_take(tx, PAGE_ROWS_MAX * sizeof *answer->places);
-    for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on && answer->n_places < PAGE_ROWS_MAX;
-         on = tx_walk_next(&walk))
-        answer->places[answer->n_places++] =
-            tx_walk_record(&walk, &tefter__money_place_record__descriptor);
+    answer->money_accounts = tx_take(tx, PAGE_ROWS_MAX * sizeof *answer->money_accounts);
+    for (bool on = tx_walk_first(tx, &prefix, NULL, &walk);
+         on && answer->n_money_accounts < PAGE_ROWS_MAX; on = tx_walk_next(&walk))
+        answer->money_accounts[answer->n_money_accounts++] =
+            tx_walk_record(&walk, &tefter__money_account_record__descriptor);
     tx_walk_end(&walk);
     return NULL;
 }

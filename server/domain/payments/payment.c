@@ -32,7 +32,7 @@ static struct key reference_key(uint32_t account, Tefter__PaymentKind kind, cons
 /* ---- rules ---- */
 
 struct money_kind {
-    Tefter__MoneyPlaceKind account;
+    Tefter__MoneyAccountKind account;
     Tefter__PostingAccount gl;
     bool of_branch; /* its account belongs to a branch */
     bool final;
@@ -43,17 +43,17 @@ static struct money_kind money_kind(Tefter__PaymentKind kind)
 {
     switch (kind) {
     case TEFTER__PAYMENT_KIND__PAYMENT_CASH:
-        return (struct money_kind){TEFTER__MONEY_PLACE_KIND__PLACE_TILL,
-                                   TEFTER__POSTING_ACCOUNT__BOOK_CASH, true, true};
+        return (struct money_kind){TEFTER__MONEY_ACCOUNT_KIND__MONEY_TILL,
+                                   TEFTER__POSTING_ACCOUNT__GL_CASH, true, true};
     case TEFTER__PAYMENT_KIND__PAYMENT_POS:
-        return (struct money_kind){TEFTER__MONEY_PLACE_KIND__PLACE_POS_DEVICE,
-                                   TEFTER__POSTING_ACCOUNT__BOOK_POS_CLEARING, true, true};
+        return (struct money_kind){TEFTER__MONEY_ACCOUNT_KIND__MONEY_POS_DEVICE,
+                                   TEFTER__POSTING_ACCOUNT__GL_POS_CLEARING, true, true};
     case TEFTER__PAYMENT_KIND__PAYMENT_TRANSFER:
-        return (struct money_kind){TEFTER__MONEY_PLACE_KIND__PLACE_BANK_ACCOUNT,
-                                   TEFTER__POSTING_ACCOUNT__BOOK_BANK, false, true};
+        return (struct money_kind){TEFTER__MONEY_ACCOUNT_KIND__MONEY_BANK_ACCOUNT,
+                                   TEFTER__POSTING_ACCOUNT__GL_BANK, false, true};
     case TEFTER__PAYMENT_KIND__PAYMENT_SLIP:
-        return (struct money_kind){TEFTER__MONEY_PLACE_KIND__PLACE_BANK_ACCOUNT,
-                                   TEFTER__POSTING_ACCOUNT__BOOK_MONEY_ON_ITS_WAY, false, false};
+        return (struct money_kind){TEFTER__MONEY_ACCOUNT_KIND__MONEY_BANK_ACCOUNT,
+                                   TEFTER__POSTING_ACCOUNT__GL_MONEY_ON_ITS_WAY, false, false};
     case _TEFTER__PAYMENT_KIND_IS_INT_SIZE:
         break;
     }
@@ -87,7 +87,7 @@ static Tefter__Refusal *check_bills_form(struct tx *tx, const Tefter__TakePaymen
 static Tefter__Refusal *check_slip(struct tx *tx, const Tefter__TakePayment *command)
 {
     bool slip = command->kind == TEFTER__PAYMENT_KIND__PAYMENT_SLIP;
-    if (!slip || command->already_happened)
+    if (!slip || command->backfill)
         return NULL;
     if (command->reference == NULL)
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "reference");
@@ -121,18 +121,18 @@ static Tefter__Refusal *check_account(struct tx *tx, const Tefter__TakePayment *
                                       const Tefter__BranchRecord *branch)
 {
     const struct money_kind kind = money_kind(command->kind);
-    if (!command->has_place)
-        return command->already_happened ? NULL
-                                         : refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "place");
-    const Tefter__MoneyPlaceRecord *account = money_account_get(tx, command->place);
+    if (!command->has_money_account)
+        return command->backfill ? NULL
+                                 : refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "money_account");
+    const Tefter__MoneyAccountRecord *account = money_account_get(tx, command->money_account);
     if (account == NULL)
-        return refuse_not_found(tx, "place");
+        return refuse_not_found(tx, "money_account");
     if (account->kind != kind.account)
-        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "place");
-    if (account->retired && !command->already_happened)
-        return refuse(tx, TEFTER__REFUSAL_CODE__RETIRED, "place");
-    if (kind.of_branch && account->branch != branch->branch && !command->already_happened)
-        return refuse(tx, TEFTER__REFUSAL_CODE__TILL_OTHER_BRANCH, "place");
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "money_account");
+    if (account->retired && !command->backfill)
+        return refuse(tx, TEFTER__REFUSAL_CODE__RETIRED, "money_account");
+    if (kind.of_branch && account->branch != branch->branch && !command->backfill)
+        return refuse(tx, TEFTER__REFUSAL_CODE__TILL_OTHER_BRANCH, "money_account");
     return NULL;
 }
 
@@ -142,8 +142,8 @@ static Tefter__Refusal *check_reference(struct tx *tx, const Tefter__TakePayment
     if (command->reference == NULL)
         return NULL;
     uint64_t existing;
-    struct key key =
-        reference_key(command->has_place ? command->place : 0, command->kind, command->reference);
+    struct key key = reference_key(command->has_money_account ? command->money_account : 0,
+                                   command->kind, command->reference);
     if (!tx_get_u64(tx, &key, &existing) || existing == corrects)
         return NULL;
     Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__NUMBER_TAKEN, "reference");
@@ -155,20 +155,20 @@ static Tefter__Refusal *check_reference(struct tx *tx, const Tefter__TakePayment
 
 static void fill(struct tx *tx, const Tefter__TakePayment *command, Tefter__DocumentRecord *record)
 {
-    uint32_t account = command->has_place ? command->place : 0;
+    uint32_t account = command->has_money_account ? command->money_account : 0;
     record->total_minor = command->amount_minor;
     record->balance_minor = -command->amount_minor;
     FIELD_SET(record, payment_kind, command->kind);
-    FIELD_SET_IF(record, place, command->has_place, account);
+    FIELD_SET_IF(record, money_account, command->has_money_account, account);
     record->reference = command->reference;
     record->payer = command->payer;
     record->note = command->note;
     record->source = command->source;
-    FIELD_COPY(record, already_happened, command);
+    FIELD_COPY(record, backfill, command);
     struct postings postings = {.count = 0};
     postings_add(tx, &postings, money_kind(command->kind).gl, account, command->amount_minor,
                  record->branch);
-    postings_add(tx, &postings, TEFTER__POSTING_ACCOUNT__BOOK_RECEIVABLE, record->customer,
+    postings_add(tx, &postings, TEFTER__POSTING_ACCOUNT__GL_RECEIVABLE, record->customer,
                  -command->amount_minor, record->branch);
     postings_set(tx, &postings, record);
 }
@@ -208,8 +208,8 @@ static Tefter__Refusal *begin(struct tx *tx, const Tefter__TakePayment *command,
         plan->customer = customer_get(tx, company_get(tx)->cash_customer);
     plan->branch = branch_of_actor(tx);
     uint32_t date;
-    refusal = posting_date(tx, plan->branch, command->has_date, command->date,
-                           command->already_happened, &date);
+    refusal =
+        posting_date(tx, plan->branch, command->has_date, command->date, command->backfill, &date);
     if (refusal == NULL)
         refusal = check_account(tx, command, plan->branch);
     if (refusal == NULL)
@@ -244,7 +244,7 @@ Tefter__Refusal *apply_take_payment(struct tx *tx, const Tefter__TakePayment *co
 /* Refuses, in this order: amount_minor (field_amount), date (field_date), number, source
  * (field_code), reference (field_line), payer, note (field_text), currency; of a slip FIELD_MISSING
  * reference, payer; FIELD_INVALID bills (beside "oldest due"), of each bill FIELD_MISSING bill,
- * amount_minor · the right ALREADY_HAPPENED · customer (customer_resolve), date (posting_date),
+ * amount_minor · the right BACKFILL · customer (customer_resolve), date (posting_date),
  * place (FIELD_MISSING, NOT_FOUND, FIELD_INVALID for another kind of money, RETIRED,
  * TILL_OTHER_BRANCH; a backfill may lie nowhere, or in any of its kind), NUMBER_TAKEN
  * reference, NUMBER_TAKEN number · AMOUNT_TOO_BIG · of each bill match_find, match_pair. */
@@ -256,7 +256,7 @@ Tefter__Refusal *payment_plan(struct tx *tx, const Tefter__TakePayment *command,
     *ret_plan = plan;
     Tefter__Refusal *refusal = check_form(tx, command);
     if (refusal == NULL)
-        refusal = document_check_backfill(tx, command->already_happened);
+        refusal = document_check_backfill(tx, command->backfill);
     if (refusal == NULL)
         refusal = begin(tx, command, account, corrects, plan);
     if (refusal != NULL)
@@ -279,7 +279,8 @@ struct event payment_post(struct tx *tx, struct payment_plan *plan)
     const Tefter__DocumentRecord *record = plan->record;
     document_write(tx, record);
     if (record->reference != NULL) {
-        struct key key = reference_key(record->place, record->payment_kind, record->reference);
+        struct key key =
+            reference_key(record->money_account, record->payment_kind, record->reference);
         tx_put_u64(tx, &key, record->document);
     }
     branch_save(tx, plan->branch);
@@ -302,6 +303,6 @@ void payment_forget_reference(struct tx *tx, const Tefter__DocumentRecord *recor
 {
     if (record->reference == NULL)
         return;
-    struct key key = reference_key(record->place, record->payment_kind, record->reference);
+    struct key key = reference_key(record->money_account, record->payment_kind, record->reference);
     tx_delete(tx, &key);
 }

@@ -14,10 +14,11 @@ Tefter__Refusal *apply_add_bank_account(struct tx *tx, const Tefter__AddBankAcco
                                         Tefter__Done *done);
 Tefter__Refusal *apply_add_pos_device(struct tx *tx, const Tefter__AddPosDevice *command,
                                       Tefter__Done *done);
-Tefter__Refusal *apply_retire_money_place(struct tx *tx, const Tefter__RetireMoneyPlace *command,
-                                          Tefter__Done *done);
-Tefter__Refusal *view_money_places(struct tx *tx, const Tefter__MoneyPlaceList *query,
-                                   Tefter__MoneyPlacesAnswer *answer);
+Tefter__Refusal *apply_retire_money_account(struct tx *tx,
+                                            const Tefter__RetireMoneyAccount *command,
+                                            Tefter__Done *done);
+Tefter__Refusal *view_money_accounts(struct tx *tx, const Tefter__MoneyAccountList *query,
+                                     Tefter__MoneyAccountsAnswer *answer);
 
 /* ---- payments ---- */
 

@@ -185,10 +185,10 @@ struct account *account_open(struct tx *tx, uint32_t customer)
     return account;
 }
 
-const Tefter__AccountRecord *account_peek(struct tx *tx, uint32_t customer)
+const Tefter__AccountRecord *account_field(struct tx *tx, uint32_t customer)
 {
     struct key key = account_key(customer);
-    Tefter__AccountRecord *record = tx_hold(tx, &key, &tefter__account_record__descriptor);
+    Tefter__AccountRecord *record = tx_shared(tx, &key, &tefter__account_record__descriptor);
     return record != NULL ? record : tx_new(tx, &tefter__account_record__descriptor);
 }
 
@@ -290,7 +290,7 @@ static struct item *item_find(struct tx *tx, struct account *account, uint64_t d
     if (item != NULL)
         return item;
     key = document_key(document);
-    uint32_t due = (uint32_t)tx_peek(tx, &key, FIELD_DUE);
+    uint32_t due = (uint32_t)tx_field(tx, &key, FIELD_DUE);
     key = open_key(account->customer, true, due, document);
     return item_at(tx, account, &key);
 }
@@ -499,7 +499,7 @@ int64_t account_overdue(struct tx *tx, const struct account *account, uint32_t d
             break;
         const struct item *item = item_kept(account, key_read_u64(key, KEY_CUSTOMER_HEAD + 4));
         int64_t open =
-            item != NULL ? item->record->open_minor : (int64_t)tx_walk_peek(&walk, FIELD_OPEN);
+            item != NULL ? item->record->open_minor : (int64_t)tx_walk_field(&walk, FIELD_OPEN);
         sum += open;
         if (*ret_oldest_due == DATE_NONE && open > 0)
             *ret_oldest_due = due;
@@ -529,6 +529,6 @@ void account_save(struct tx *tx, struct account *account, const struct event *ev
             item_save(tx, item);
     account->record->last = last_change(tx, event);
     struct key key = account_key(account->customer);
-    tx_put_held(tx, &key, &account->record->base);
+    tx_put_shared(tx, &key, &account->record->base);
     tx_touch(tx, ROW_ACCOUNT, account->customer);
 }

@@ -22,7 +22,7 @@ static struct key total_key(Tefter__PostingAccount account, uint32_t sub, uint32
 {
     struct key key = key_book(TABLE_TOTAL);
     key_u8(&key, (uint8_t)account);
-    key_u32(&key, account == TEFTER__POSTING_ACCOUNT__BOOK_RECEIVABLE ? 0 : sub);
+    key_u32(&key, account == TEFTER__POSTING_ACCOUNT__GL_RECEIVABLE ? 0 : sub);
     key_u32(&key, branch);
     return key;
 }
@@ -117,10 +117,10 @@ void postings_move(struct tx *tx, Tefter__PostingAccount from, Tefter__PostingAc
 
 /* ---- views ---- */
 
-static Tefter__BookTotal *gl_total(struct tx_walk *walk)
+static Tefter__GlTotal *gl_total(struct tx_walk *walk)
 {
     struct slice key = tx_walk_key(walk);
-    Tefter__BookTotal *total = tx_new(walk->tx, &tefter__book_total__descriptor);
+    Tefter__GlTotal *total = tx_new(walk->tx, &tefter__gl_total__descriptor);
     total->account = (Tefter__PostingAccount)key.data[KEY_BOOK_HEAD];
     uint32_t sub = key_read_u32(key, KEY_BOOK_HEAD + 1);
     FIELD_SET_IF(total, sub, sub != 0, sub);
@@ -130,17 +130,18 @@ static Tefter__BookTotal *gl_total(struct tx_walk *walk)
 }
 
 /* The sum of customers' balances, from their accounts, is added by the ledger. */
-Tefter__Refusal *view_books(struct tx *tx, const Tefter__Books *query, Tefter__BooksAnswer *answer)
+Tefter__Refusal *view_trial_balance(struct tx *tx, const Tefter__TrialBalance *query,
+                                    Tefter__TrialBalanceAnswer *answer)
 {
     enum { GL_TOTALS_MAX = 4000 };
     (void)query;
     struct key prefix = key_book(TABLE_TOTAL);
-    answer->totals = tx_take(tx, GL_TOTALS_MAX * sizeof(Tefter__BookTotal *));
+    answer->totals = tx_take(tx, GL_TOTALS_MAX * sizeof(Tefter__GlTotal *));
     struct tx_walk walk;
     for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on; on = tx_walk_next(&walk)) {
-        Tefter__BookTotal *total = gl_total(&walk);
+        Tefter__GlTotal *total = gl_total(&walk);
         answer->sum_minor += total->amount_minor;
-        if (total->account == TEFTER__POSTING_ACCOUNT__BOOK_RECEIVABLE)
+        if (total->account == TEFTER__POSTING_ACCOUNT__GL_RECEIVABLE)
             answer->balances_minor += total->amount_minor;
         if (answer->n_totals < GL_TOTALS_MAX)
             answer->totals[answer->n_totals++] = total;

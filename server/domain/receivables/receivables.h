@@ -43,7 +43,8 @@ void postings_post(struct tx *tx, const Tefter__DocumentRecord *document);
 void postings_move(struct tx *tx, Tefter__PostingAccount from, Tefter__PostingAccount to,
                    uint32_t sub, uint32_t branch, int64_t amount_minor);
 
-Tefter__Refusal *view_books(struct tx *tx, const Tefter__Books *query, Tefter__BooksAnswer *answer);
+Tefter__Refusal *view_trial_balance(struct tx *tx, const Tefter__TrialBalance *query,
+                                    Tefter__TrialBalanceAnswer *answer);
 
 /* ---- the account of a customer: its open items and their sums ---- */
 
@@ -71,7 +72,7 @@ struct account {
 
 struct account *account_open(struct tx *tx, uint32_t customer);
 /* Only the sums. */
-const Tefter__AccountRecord *account_peek(struct tx *tx, uint32_t customer);
+const Tefter__AccountRecord *account_field(struct tx *tx, uint32_t customer);
 int64_t account_exposure(const Tefter__AccountRecord *record);
 
 /* An id for a new document of that date; false when a day has too many. */

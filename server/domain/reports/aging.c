@@ -84,7 +84,7 @@ static void age_live(struct tx *scratch, struct aging *aging, uint32_t customer,
     struct key prefix = key_customer(customer, debit ? TABLE_OPEN_DEBIT : TABLE_OPEN_CREDIT);
     struct tx_walk walk;
     for (bool on = tx_walk_first(scratch, &prefix, NULL, &walk); on; on = tx_walk_next(&walk)) {
-        int64_t open = (int64_t)tx_walk_peek(&walk, FIELD_OPEN);
+        int64_t open = (int64_t)tx_walk_field(&walk, FIELD_OPEN);
         struct slice key = tx_walk_key(&walk);
         uint32_t day = key_read_u32(key, KEY_CUSTOMER_HEAD);
         if (aging->query->by_document_date)

@@ -48,7 +48,7 @@ Tefter__Refusal *view_customer_card(struct tx *tx, const Tefter__CustomerCard *q
     FIELD_SET(answer, today, today);
     answer->groups = tx_take(tx, customer->n_groups * sizeof(Tefter__GroupRecord *));
     for (size_t i = 0; i < customer->n_groups; i++) {
-        Tefter__GroupRecord *group = group_hold(tx, customer->groups[i]);
+        Tefter__GroupRecord *group = group_shared(tx, customer->groups[i]);
         if (group != NULL)
             answer->groups[answer->n_groups++] = group;
     }
@@ -65,7 +65,7 @@ static Tefter__CustomerEntry *lean_entry(struct tx *tx, uint32_t customer)
         return NULL;
     Tefter__CustomerEntry *entry = tx_new(tx, &tefter__customer_entry__descriptor);
     entry->who = customer_row(tx, record);
-    entry->who->n_persons = 0;
+    entry->who->n_buyers = 0;
     entry->account = credit_account_row(tx, customer);
     return entry;
 }
@@ -134,7 +134,7 @@ static void add_entry(struct tx *tx, Tefter__CustomersAnswer *answer, uint32_t c
 }
 
 static bool read_page(struct tx *tx, const Tefter__CustomerList *query,
-                      const struct report_found *found, uint64_t token, struct list_page *page)
+                      const struct report_hits *found, uint64_t token, struct list_page *page)
 {
     struct list_reading reading = {tx_scratch_begin(tx), query, list_looks_at(query),
                                    branch_of_actor(tx)->date, 0};
@@ -153,7 +153,7 @@ static bool read_page(struct tx *tx, const Tefter__CustomerList *query,
 }
 
 Tefter__Refusal *view_customers(struct tx *tx, const Tefter__CustomerList *query,
-                                const struct report_found *found, Tefter__CustomersAnswer *answer)
+                                const struct report_hits *found, Tefter__CustomersAnswer *answer)
 {
     uint64_t token;
     if (!list_token(query, &token))
@@ -171,7 +171,7 @@ Tefter__Refusal *view_customers(struct tx *tx, const Tefter__CustomerList *query
 }
 
 Tefter__Refusal *view_likely_doubles(struct tx *tx, const Tefter__LikelyDoubles *query,
-                                     const struct report_found *found,
+                                     const struct report_hits *found,
                                      Tefter__LikelyDoublesAnswer *answer)
 {
     enum { DOUBLES_MAX = 20 };
@@ -240,7 +240,7 @@ Tefter__Refusal *view_unpaid_bills(struct tx *tx, const Tefter__UnpaidBills *que
     uint64_t from[2];
     if (!page_read(query->has_page, query->page, from, 2))
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
-    const Tefter__AccountRecord *account = account_peek(tx, customer->customer);
+    const Tefter__AccountRecord *account = account_field(tx, customer->customer);
     uint32_t today = branch_of_actor(tx)->date;
     static const uint64_t start[2] = {0, 0};
     uint64_t next[2];

@@ -84,7 +84,7 @@ Tefter__Refusal *view_history(struct tx *tx, const Tefter__CustomerHistory *quer
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
     uint32_t rows = page_rows(query->has_rows, query->rows);
     answer->customer = customer->customer;
-    answer->balance_minor = account_peek(tx, customer->customer)->balance_minor;
+    answer->balance_minor = account_field(tx, customer->customer)->balance_minor;
     answer->rows = tx_take(tx, rows * sizeof(Tefter__HistoryRow *));
     struct history history = {.forward = query->oldest_first};
     history.running =
@@ -222,10 +222,10 @@ static Tefter__DocumentRow *document_row(struct tx *tx, struct tx *scratch,
 static bool row_may_pass(const struct tx_walk *walk, const Tefter__DocumentList *query)
 {
     enum { FIELD_KIND = 2, FIELD_BRANCH = 5, FIELD_TOTAL = 12 };
-    return (!query->has_kind || tx_walk_peek(walk, FIELD_KIND) == (uint64_t)query->kind) &&
-           (!query->has_branch || tx_walk_peek(walk, FIELD_BRANCH) == query->branch) &&
+    return (!query->has_kind || tx_walk_field(walk, FIELD_KIND) == (uint64_t)query->kind) &&
+           (!query->has_branch || tx_walk_field(walk, FIELD_BRANCH) == query->branch) &&
            (!query->has_amount_minor ||
-            tx_walk_peek(walk, FIELD_TOTAL) == (uint64_t)query->amount_minor);
+            tx_walk_field(walk, FIELD_TOTAL) == (uint64_t)query->amount_minor);
 }
 
 static bool row_passes(const Tefter__DocumentRecord *record, const Tefter__DocumentList *query)
@@ -382,8 +382,8 @@ static void search_amount(struct tx *tx, struct tx *scratch, int64_t amount_mino
             for (bool on = tx_walk_first(scratch, &prefix, NULL, &walk);
                  on && count < FOUND_MAX && looked < ITEMS_LOOKED_AT; on = tx_walk_next(&walk)) {
                 looked++;
-                if (tx_walk_peek(&walk, FIELD_AMOUNT) == (uint64_t)amount_minor)
-                    found[count++] = tx_walk_peek(&walk, 1);
+                if (tx_walk_field(&walk, FIELD_AMOUNT) == (uint64_t)amount_minor)
+                    found[count++] = tx_walk_field(&walk, 1);
             }
             tx_walk_end(&walk);
         }
@@ -393,7 +393,7 @@ static void search_amount(struct tx *tx, struct tx *scratch, int64_t amount_mino
         hit_document(tx, scratch, hits, found[i]);
 }
 
-static void search_customers(struct tx *tx, struct tx *scratch, const struct report_found *found,
+static void search_customers(struct tx *tx, struct tx *scratch, const struct report_hits *found,
                              struct hits *hits)
 {
     for (size_t i = 0; found != NULL && i < found->count; i++) {
@@ -403,7 +403,7 @@ static void search_customers(struct tx *tx, struct tx *scratch, const struct rep
             continue;
         Tefter__CustomerEntry *entry = tx_new(scratch, &tefter__customer_entry__descriptor);
         entry->who = customer_row(scratch, record);
-        entry->who->n_persons = 0;
+        entry->who->n_buyers = 0;
         entry->account = credit_account_row(scratch, record->customer);
         hit->customer = tx_copy(tx, &entry->base);
         tx_scratch_next(scratch);
@@ -426,7 +426,7 @@ static void search_products(struct tx *tx, struct tx *scratch, const char *text,
 }
 
 Tefter__Refusal *view_search(struct tx *tx, const Tefter__Search *query,
-                             const struct report_found *found, Tefter__SearchAnswer *answer)
+                             const struct report_hits *found, Tefter__SearchAnswer *answer)
 {
     struct hits hits = {answer, page_rows(query->has_rows, query->rows)};
     struct number_style style = {'.', ','};
