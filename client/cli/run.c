@@ -489,15 +489,7 @@ struct listing {
 
 static void listing_add(struct listing *listing, ProtobufCMessage *row)
 {
-    if (listing->count == listing->capacity) {
-        size_t capacity = listing->capacity == 0 ? 256 : listing->capacity * 2;
-        ProtobufCMessage **rows = arena_take(&listing->run->arena, capacity * sizeof(*rows));
-        need(rows != NULL);
-        if (listing->count > 0)
-            memcpy(rows, listing->rows, listing->count * sizeof(*rows));
-        listing->rows = rows;
-        listing->capacity = capacity;
-    }
+    need(ARENA_GROW(&listing->run->arena, listing->rows, listing->capacity, listing->count + 1));
     listing->rows[listing->count++] = row;
 }
 

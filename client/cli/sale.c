@@ -228,7 +228,8 @@ static int tell_what_if(struct run *run, const Tefter__WhatIfAnswer *answer)
     return EXIT_DONE;
 }
 
-static int what_if(struct run *run, Tefter__IssueInvoice *invoice)
+/* NULL: the run has its exit code. */
+static const Tefter__Answer *ask_what_if(struct run *run, Tefter__IssueInvoice *invoice)
 {
     Tefter__Query query = TEFTER__QUERY__INIT;
     Tefter__WhatIf what = TEFTER__WHAT_IF__INIT;
@@ -236,19 +237,18 @@ static int what_if(struct run *run, Tefter__IssueInvoice *invoice)
     query.what_if = &what;
     what.customer = invoice->customer;
     what.draft = invoice;
-    const Tefter__Answer *answer = run_ask(run, &query);
+    return run_ask(run, &query);
+}
+
+static int what_if(struct run *run, Tefter__IssueInvoice *invoice)
+{
+    const Tefter__Answer *answer = ask_what_if(run, invoice);
     return answer == NULL ? run->exit_code : tell_what_if(run, answer->what_if);
 }
 
 static int ask_for(struct run *run, Tefter__IssueInvoice *invoice)
 {
-    Tefter__Query query = TEFTER__QUERY__INIT;
-    Tefter__WhatIf what = TEFTER__WHAT_IF__INIT;
-    query.kind_case = TEFTER__QUERY__KIND_WHAT_IF;
-    query.what_if = &what;
-    what.customer = invoice->customer;
-    what.draft = invoice;
-    const Tefter__Answer *answer = run_ask(run, &query);
+    const Tefter__Answer *answer = ask_what_if(run, invoice);
     if (answer == NULL)
         return run->exit_code;
     Tefter__Command command = TEFTER__COMMAND__INIT;

@@ -46,15 +46,7 @@ void table_column(struct table *table, const char *title, bool right)
 
 static void push_cell(struct table *table, const char *text)
 {
-    if (table->cell_count == table->capacity) {
-        size_t capacity = table->capacity == 0 ? 256 : table->capacity * 2;
-        const char **cells = arena_take(&table->run->arena, capacity * sizeof(*cells));
-        need(cells != NULL);
-        if (table->cell_count > 0)
-            memcpy(cells, table->cells, table->cell_count * sizeof(*cells));
-        table->cells = cells;
-        table->capacity = capacity;
-    }
+    need(ARENA_GROW(&table->run->arena, table->cells, table->capacity, table->cell_count + 1));
     table->cells[table->cell_count++] = text;
 }
 

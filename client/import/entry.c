@@ -6,8 +6,6 @@
 
 #include "base/limits.h"
 
-enum { LINES_FIRST = 16 };
-
 struct entry *entry_create(const struct row *row)
 {
     struct entry *entry = calloc(1, sizeof *entry);
@@ -65,24 +63,11 @@ bool entry_keep_row(struct entry *entry, const struct row *row)
     return true;
 }
 
-static bool grow_lines(struct entry *entry)
-{
-    size_t room = entry->line_room == 0 ? LINES_FIRST : entry->line_room * 2;
-    struct entry_line *lines = arena_take(&entry->arena, room * sizeof *lines);
-    if (lines == NULL)
-        return false;
-    if (entry->line_count > 0)
-        memcpy(lines, entry->lines, entry->line_count * sizeof *lines);
-    entry->lines = lines;
-    entry->line_room = room;
-    return true;
-}
-
 struct entry_line *entry_add_line(struct entry *entry)
 {
     if (entry->line_count == DOCUMENT_LINES_MAX)
         return NULL;
-    if (entry->line_count == entry->line_room && !grow_lines(entry))
+    if (!ARENA_GROW(&entry->arena, entry->lines, entry->line_room, entry->line_count + 1))
         return NULL;
     struct entry_line *line = &entry->lines[entry->line_count++];
     *line = (struct entry_line){.line = 0};

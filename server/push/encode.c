@@ -1,12 +1,13 @@
 #include "push/encode.h"
 
+#include "wire.pb-c.h"
 #include "wire/varint.h"
 
 /* Numbers of proto/wire.proto, each with its wire type. */
 #define TAG(number, wire) WIRE_TAG(number, wire)
 enum {
-    TAG_TO_CHUNK = TAG(19, WIRE_BYTES), /* ToTerminal */
-    TAG_TO_FEED = TAG(20, WIRE_BYTES),
+    TAG_TO_CHUNK = TAG(TEFTER__TO_TERMINAL__BODY_SNAPSHOT_CHUNK, WIRE_BYTES),
+    TAG_TO_DELTA = TAG(TEFTER__TO_TERMINAL__BODY_DELTA, WIRE_BYTES),
     TAG_CHUNK_SUBSCRIPTION = TAG(1, WIRE_VARINT),
     TAG_CHUNK_SEQ = TAG(2, WIRE_VARINT),
     TAG_CHUNK_ROWS = TAG(3, WIRE_BYTES),
@@ -78,7 +79,7 @@ static size_t set_size(const struct encode_delta *set)
 
 bool encode_delta_head(struct buffer *out, const struct encode_delta *set)
 {
-    return put_envelope(out, TAG_TO_FEED, set_size(set)) &&
+    return put_envelope(out, TAG_TO_DELTA, set_size(set)) &&
            put_number(out, TAG_DELTA_SUBSCRIPTION, set->number) &&
            put_number(out, TAG_DELTA_PREV, set->prev) && put_number(out, TAG_DELTA_THIS, set->this);
 }

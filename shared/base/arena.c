@@ -153,3 +153,22 @@ void *arena_copy(struct arena *arena, const void *data, size_t size)
         memcpy(copy, data, size);
     return copy;
 }
+
+bool arena_grow(struct arena *arena, void **items, size_t *room, size_t count, size_t member)
+{
+    if (count <= *room)
+        return true;
+    size_t wanted = *room == 0 ? 8 : *room;
+    while (wanted < count && wanted <= SIZE_MAX / 2)
+        wanted *= 2;
+    if (wanted < count || wanted > SIZE_MAX / member)
+        return false;
+    void *moved = arena_take(arena, wanted * member);
+    if (moved == NULL)
+        return false;
+    if (*room > 0)
+        memcpy(moved, *items, *room * member);
+    *items = moved;
+    *room = wanted;
+    return true;
+}

@@ -3,6 +3,7 @@
  * An arena: memory that is taken piece by piece and given back all at once. One command, one
  * frame or one query lives in one arena; nothing in it is freed by itself.
  */
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena_block;
@@ -32,3 +33,9 @@ void *arena_zero(struct arena *arena, size_t size);
 /* A copy with a NUL behind it. */
 char *arena_text(struct arena *arena, const void *text, size_t size);
 void *arena_copy(struct arena *arena, const void *data, size_t size);
+
+/* Room for at least `count` members in a list of the arena (NULL with room 0 at first), doubled as
+ * needed; the old one stays in the arena. false: past the bound, nothing changed. */
+#define ARENA_GROW(arena, items, room, count)                                                      \
+    arena_grow((arena), (void **)&(items), &(room), (count), sizeof *(items))
+bool arena_grow(struct arena *arena, void **items, size_t *room, size_t count, size_t member);

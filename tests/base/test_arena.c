@@ -112,6 +112,27 @@ static void copies_are_whole(void **state)
     arena_fini(&arena); /* twice is harmless */
 }
 
+static void lists_grow_within_the_bound(void **state)
+{
+    (void)state;
+    struct arena arena;
+    uint64_t *numbers = NULL;
+    size_t room = 0;
+    size_t count = 0;
+    arena_init(&arena, 64 * 1024);
+    while (ARENA_GROW(&arena, numbers, room, count + 1)) {
+        numbers[count] = count * count;
+        count++;
+    }
+    assert_true(count >= 1024); /* the list and those before it fill half at least */
+    assert_int_equal(room, count);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(numbers[i], i * i);
+    assert_false(ARENA_GROW(&arena, numbers, room, SIZE_MAX));
+    assert_int_equal(room, count);
+    arena_fini(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -121,6 +142,7 @@ int main(void)
         cmocka_unit_test(a_piece_larger_than_a_block_fits),
         cmocka_unit_test(zeroed_pieces_are_zero_after_a_reset),
         cmocka_unit_test(copies_are_whole),
+        cmocka_unit_test(lists_grow_within_the_bound),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
