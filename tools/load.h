@@ -133,7 +133,7 @@ struct line {
     bool in;        /* logged in */
 };
 
-struct fleet_doors {
+struct fleet_callbacks {
     void (*in)(struct line *line); /* logged in */
     void (*answered)(struct line *line, uint64_t request, uint32_t body, struct slice bytes);
     void (*fed)(struct line *line, struct slice set, size_t frame_size);
@@ -155,7 +155,7 @@ struct fleet {
     uint32_t in;
     uint32_t open;
     uint32_t redials; /* of those that were cut before they were logged in */
-    struct fleet_doors doors;
+    struct fleet_callbacks callbacks;
     void *owner;
     uint64_t counter; /* of command ids */
     uint8_t ledger[16];

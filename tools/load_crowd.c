@@ -58,7 +58,7 @@ static void counted_exact(struct line *line)
 static bool subscribe_all(struct crowd *crowd)
 {
     crowd->exact = 0;
-    crowd->fleet.doors = (struct fleet_doors){.exact = counted_exact};
+    crowd->fleet.callbacks = (struct fleet_callbacks){.exact = counted_exact};
     for (uint32_t i = 0; i < crowd->listeners; i++)
         line_subscribe(&crowd->fleet.lines[i], false);
     return fleet_run(&crowd->fleet);
@@ -194,7 +194,7 @@ int job_push(const struct settings *settings)
     crowd->listeners = (uint32_t)settings->terminals;
     bool good = crowd_init(crowd, settings, crowd->listeners + 1, &failure) && subscribe_all(crowd);
     if (good) {
-        crowd->fleet.doors = (struct fleet_doors){.answered = hear_reply, .fed = hear_news};
+        crowd->fleet.callbacks = (struct fleet_callbacks){.answered = hear_reply, .fed = hear_news};
         next_round(crowd);
         good = run_timed(crowd);
     }
@@ -234,7 +234,7 @@ int job_pack(const struct settings *settings)
     bool good =
         crowd_init(crowd, settings, crowd->listeners + writers, &failure) && subscribe_all(crowd);
     if (good) {
-        crowd->fleet.doors = (struct fleet_doors){.answered = go_on, .fed = count_news};
+        crowd->fleet.callbacks = (struct fleet_callbacks){.answered = go_on, .fed = count_news};
         for (uint64_t slot = 1; slot <= settings->window; slot++)
             for (uint32_t i = 0; i < writers; i++)
                 charge(crowd, &crowd->fleet.lines[crowd->listeners + i], slot);
@@ -255,7 +255,8 @@ static bool come_back(struct crowd *crowd)
 {
     fleet_drop(&crowd->fleet);
     crowd->exact = 0;
-    crowd->fleet.doors = (struct fleet_doors){.in = ask_for_picture, .exact = counted_exact};
+    crowd->fleet.callbacks =
+        (struct fleet_callbacks){.in = ask_for_picture, .exact = counted_exact};
     crowd->fleet.redials = 0;
     for (uint32_t i = 0; i < crowd->listeners; i++)
         crowd->fleet.lines[i].begun_ns = 0;
@@ -330,7 +331,7 @@ static bool first_try(const struct settings *settings, struct failure *failure)
     query.customer_card = &card;
     bool good = fleet_init(&fleet, settings, 1, failure) && fleet_connect(&fleet, failure);
     if (good) {
-        fleet.doors = (struct fleet_doors){.answered = hear_card};
+        fleet.callbacks = (struct fleet_callbacks){.answered = hear_card};
         line_query(&fleet.lines[0], 1, &query);
         good = fleet_run(&fleet);
     }

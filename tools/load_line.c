@@ -195,8 +195,8 @@ static void logged_in(struct line *line)
 {
     line->in = true;
     line->fleet->in++;
-    if (line->fleet->doors.in != NULL)
-        line->fleet->doors.in(line);
+    if (line->fleet->callbacks.in != NULL)
+        line->fleet->callbacks.in(line);
     else if (line->fleet->in == line->fleet->line_count)
         loop_stop(line->fleet->loop);
 }
@@ -207,8 +207,8 @@ static void be_exact(struct line *line)
     if (!line->paged || line->fed < line->last_page)
         return;
     line->exact = line->fed;
-    if (first && line->fleet->doors.exact != NULL)
-        line->fleet->doors.exact(line);
+    if (first && line->fleet->callbacks.exact != NULL)
+        line->fleet->callbacks.exact(line);
 }
 
 static void take_subscribed(struct line *line, struct slice bytes)
@@ -239,8 +239,8 @@ static void take_set(struct line *line, struct slice bytes, size_t frame_size)
         return;
     line->fed = to.value;
     be_exact(line);
-    if (line->fleet->doors.fed != NULL)
-        line->fleet->doors.fed(line, bytes, frame_size);
+    if (line->fleet->callbacks.fed != NULL)
+        line->fleet->callbacks.fed(line, bytes, frame_size);
 }
 
 static void take_own(struct line *line, uint64_t request, uint32_t body, struct slice bytes)
@@ -272,9 +272,9 @@ static void take_frame(struct line *line, struct slice frame)
         take_own(line, request, field.number, field.bytes);
     else if (field.number == TEFTER__TO_TERMINAL__BODY_SUBSCRIBED)
         take_subscribed(line, field.bytes); /* unasked: we were slow */
-    else if (line->fleet->doors.answered != NULL)
-        line->fleet->doors.answered(line, request, field.number,
-                                    request == REQUEST_ASK ? frame : field.bytes);
+    else if (line->fleet->callbacks.answered != NULL)
+        line->fleet->callbacks.answered(line, request, field.number,
+                                        request == REQUEST_ASK ? frame : field.bytes);
 }
 
 /* Takes whole frames; what is left at the end is kept. */
@@ -368,13 +368,13 @@ const Tefter__ToTerminal *line_ask(struct line *line, Tefter__FromTerminal *fram
 {
     struct fleet *fleet = line->fleet;
     struct asking asking = {.here = false};
-    struct fleet_doors doors = fleet->doors;
+    struct fleet_callbacks callbacks = fleet->callbacks;
     void *owner = fleet->owner;
-    fleet->doors = (struct fleet_doors){.answered = hear};
+    fleet->callbacks = (struct fleet_callbacks){.answered = hear};
     fleet->owner = &asking;
     line_send(line, REQUEST_ASK, frame);
     bool whole = fleet_run(fleet);
-    fleet->doors = doors;
+    fleet->callbacks = callbacks;
     fleet->owner = owner;
     if (!whole || !asking.here)
         return NULL;
@@ -553,12 +553,12 @@ void fleet_dial(struct fleet *fleet)
 
 bool fleet_connect(struct fleet *fleet, struct failure *failure)
 {
-    struct fleet_doors doors = fleet->doors;
+    struct fleet_callbacks callbacks = fleet->callbacks;
     fleet->failure = failure;
-    fleet->doors = (struct fleet_doors){.in = NULL};
+    fleet->callbacks = (struct fleet_callbacks){.in = NULL};
     fleet_dial(fleet);
     bool whole = fleet_run(fleet);
-    fleet->doors = doors;
+    fleet->callbacks = callbacks;
     return whole;
 }
 

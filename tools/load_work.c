@@ -383,7 +383,7 @@ static bool run(struct work *work, struct failure *failure)
 {
     if (!fleet_connect(&work->fleet, failure))
         return false;
-    work->fleet.doors = (struct fleet_doors){.answered = answered};
+    work->fleet.callbacks = (struct fleet_callbacks){.answered = answered};
     work->fleet.owner = work;
     work->timer = loop_timer_create(work->fleet.loop, on_time, work);
     work->again = loop_timer_create(work->fleet.loop, on_again, work);

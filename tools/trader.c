@@ -56,7 +56,7 @@ struct trader {
     uint32_t till;
     uint32_t customers[CUSTOMERS_MAX]; /* refreshed from the picture before each act */
     size_t customer_count;
-    uint32_t owes; /* who was refused last: he pays next */
+    uint32_t owes; /* who was refused last: they pay next */
     int64_t owes_minor;
     struct figures figures;
 };
@@ -284,7 +284,7 @@ static void take_money(struct trader *trader, uint32_t customer, int64_t amount_
     submit(trader, &command, customer, false);
 }
 
-/* A round sum between a quarter and all of what he owes. */
+/* A round sum between a quarter and all of what they owe. */
 static int64_t part_of(struct trader *trader, int64_t balance_minor)
 {
     int64_t part = balance_minor / 4 * (1 + chance(trader, 4));
@@ -449,7 +449,7 @@ static void trade(struct trader *trader)
     loop_run(trader->loop);
     loop_timer_destroy(trader->timer);
     struct failure ignored = {0};
-    tefter_settle(trader->client, 2000, &ignored);
+    tefter_resolve(trader->client, 2000, &ignored);
 }
 
 static bool read_options(int argc, char **argv, struct trader *trader, struct settings *settings)

@@ -76,7 +76,7 @@ static void run_begin(struct run *run)
 static int run_end(struct run *run, int code)
 {
     if (run->client != NULL && tefter_under_way(run->client) > 0)
-        (void)tefter_settle(run->client, SETTLE_MS, NULL);
+        (void)tefter_resolve(run->client, SETTLE_MS, NULL);
     tefter_close(run->client);
     arena_fini(&run->arena);
     if (fflush(stdout) != 0 && code == EXIT_DONE)

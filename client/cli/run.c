@@ -105,8 +105,8 @@ static const char *command_name(const Tefter__Command *command)
 }
 
 /* Something an earlier run did not learn the end of. */
-static void settled(void *context, const Tefter__Command *command, int64_t made_ms,
-                    const Tefter__Reply *reply)
+static void resolved(void *context, const Tefter__Command *command, int64_t made_ms,
+                     const Tefter__Reply *reply)
 {
     struct run *run = context;
     char when[CELL_MAX];
@@ -125,7 +125,7 @@ bool run_open(struct run *run, bool outbox)
                                      .address = run->args.server,
                                      .program = version_tefter,
                                      .outbox = outbox,
-                                     .on_settled = settled,
+                                     .on_resolved = resolved,
                                      .context = run};
     if (!tefter_open(&options, &run->client, &run->failure) ||
         !tefter_connect(run->client, run->args.wait_ms, &run->failure)) {

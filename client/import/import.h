@@ -1,6 +1,6 @@
 #pragma once
 /*
- * The import room: customers, products, invoices and payments from a CSV file into the ledger,
+ * The import: customers, products, invoices and payments from a CSV file into the ledger,
  * by way of any server a client is connected to. `tefter import KIND FILE …` is import_main.
  *
  * What it does, in order: looks at a sample of the file and finds out how it is written; shows

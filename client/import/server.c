@@ -116,7 +116,7 @@ static void sending_free(struct sending *sending)
         release_server(server);
 }
 
-static void settle(struct sending *sending, enum outcome outcome, const char *why)
+static void resolve(struct sending *sending, enum outcome outcome, const char *why)
 {
     struct server *server = sending->server;
     struct entry *entry = sending->entry;
@@ -132,7 +132,7 @@ static void send_later(struct sending *sending, uint32_t wait_ms)
     server->again = sending;
 }
 
-/* The import cannot go on: this entry is not settled, nor is any that is not yet sent. */
+/* The import cannot go on: this entry is not resolved, nor is any that is not yet sent. */
 static void end_import(struct sending *sending, const Tefter__Refusal *refused)
 {
     struct server *server = sending->server;
@@ -140,7 +140,7 @@ static void end_import(struct sending *sending, const Tefter__Refusal *refused)
     (void)refusal_sentence(refused, tefter_currency(server->client), sentence, sizeof sentence);
     (void)fail(&server->failure, FAULT_DENIED, 0, "%s", sentence);
     server->denied = true;
-    settle(sending, OUTCOME_LOST, NULL);
+    resolve(sending, OUTCOME_LOST, NULL);
 }
 
 /* ---- a number that is taken ---- */
@@ -179,14 +179,14 @@ static void on_document(void *context, const Tefter__Answer *answer)
         return;
     }
     if (answer->kind_case != TEFTER__ANSWER__KIND_DOCUMENT || answer->document->document == NULL) {
-        settle(sending, OUTCOME_REFUSED, "the number is taken");
+        resolve(sending, OUTCOME_REFUSED, "the number is taken");
         return;
     }
     if (is_same(sending->entry, answer->document->document, why, sizeof why,
                 tefter_currency(server->client)))
-        settle(sending, OUTCOME_THERE, NULL);
+        resolve(sending, OUTCOME_THERE, NULL);
     else
-        settle(sending, OUTCOME_CONFLICT, why);
+        resolve(sending, OUTCOME_CONFLICT, why);
 }
 
 static void look_at_taken(struct sending *sending, uint64_t document)
@@ -204,7 +204,7 @@ static void look_at_taken(struct sending *sending, uint64_t document)
         return;
     }
     (void)fail(&server->failure, failure.fault, 0, "%s", failure.text);
-    settle(sending, OUTCOME_LOST, NULL);
+    resolve(sending, OUTCOME_LOST, NULL);
 }
 
 /* ---- answers ---- */
@@ -262,7 +262,7 @@ static void entry_refused(struct sending *sending, const Tefter__Refusal *refuse
         return;
     }
     if (refused->code == TEFTER__REFUSAL_CODE__ALREADY_EXISTS && entry->line_count == 0) {
-        settle(sending, OUTCOME_THERE, NULL);
+        resolve(sending, OUTCOME_THERE, NULL);
         return;
     }
     if (is_unknown_party(entry, refused) && server->options.create_missing &&
@@ -272,7 +272,7 @@ static void entry_refused(struct sending *sending, const Tefter__Refusal *refuse
     }
     char sentence[WHY_MAX];
     (void)refusal_sentence(refused, tefter_currency(server->client), sentence, sizeof sentence);
-    settle(sending, OUTCOME_REFUSED, sentence);
+    resolve(sending, OUTCOME_REFUSED, sentence);
 }
 
 /* A customer or product was refused. That it is there is fine; else the document will be refused
@@ -282,11 +282,11 @@ static void party_refused(struct sending *sending, const Tefter__Refusal *refuse
     struct server *server = sending->server;
     char sentence[WHY_MAX];
     if (refused->code == TEFTER__REFUSAL_CODE__ALREADY_EXISTS) {
-        settle(sending, OUTCOME_SENT, NULL);
+        resolve(sending, OUTCOME_SENT, NULL);
         return;
     }
     (void)refusal_sentence(refused, tefter_currency(server->client), sentence, sizeof sentence);
-    settle(sending, OUTCOME_SENT, sentence);
+    resolve(sending, OUTCOME_SENT, sentence);
 }
 
 static void party_done(struct sending *sending)
@@ -294,7 +294,7 @@ static void party_done(struct sending *sending)
     struct server *server = sending->server;
     server->sink.customers_made += sending->what == WHAT_CUSTOMER;
     server->sink.products_made += sending->what == WHAT_PRODUCT;
-    settle(sending, OUTCOME_SENT, NULL);
+    resolve(sending, OUTCOME_SENT, NULL);
 }
 
 static void on_reply(void *context, const struct tefter_outcome *outcome)
@@ -308,9 +308,9 @@ static void on_reply(void *context, const struct tefter_outcome *outcome)
     else if (refused == NULL && sending->what != WHAT_ENTRY)
         party_done(sending);
     else if (refused == NULL)
-        settle(sending, OUTCOME_SENT, NULL);
+        resolve(sending, OUTCOME_SENT, NULL);
     else if (is_ended(server))
-        settle(sending, OUTCOME_LOST, NULL);
+        resolve(sending, OUTCOME_LOST, NULL);
     else if (is_passing(refused))
         send_later(sending, refused->has_retry_ms ? refused->retry_ms : 0);
     else if (ends_import(server, refused))
@@ -371,11 +371,11 @@ static void transmit(struct sending *sending)
         (void)turn(server);
     const Tefter__Command *command = is_ended(server) ? NULL : pack(sending);
     if (is_ended(server))
-        settle(sending, OUTCOME_LOST, NULL);
+        resolve(sending, OUTCOME_LOST, NULL);
     else if (command == NULL)
-        settle(sending, OUTCOME_REFUSED, "the document is too large");
+        resolve(sending, OUTCOME_REFUSED, "the document is too large");
     else if (!tefter_submit(server->client, command, on_reply, sending, &failure))
-        settle(sending, OUTCOME_REFUSED, failure.text);
+        resolve(sending, OUTCOME_REFUSED, failure.text);
 }
 
 /* The entry lives on until `waiting` is 0: one is held until all are sent. */
@@ -418,7 +418,7 @@ static void send_due(struct server *server)
     while (waiting != NULL) {
         struct sending *next = waiting->next;
         if (is_ended(server)) {
-            settle(waiting, OUTCOME_LOST, NULL);
+            resolve(waiting, OUTCOME_LOST, NULL);
         } else if (waiting->due_ms <= now) {
             send_again(waiting);
         } else {

@@ -1,6 +1,6 @@
 #pragma once
 /*
- * How far the file is done: the furthest place such that everything before it is settled and no
+ * How far the file is done: the furthest place such that everything before it is resolved and no
  * document stands on both sides of it. From there an import can go on.
  */
 #include <stdbool.h>
@@ -33,5 +33,5 @@ void track_fini(struct track *track); /* zeroed memory is welcome */
 
 /* A document begins here; its turn is for track_done. False without memory. */
 bool track_begin(struct track *track, struct track_place first, uint64_t *ret_turn);
-/* It is settled; behind its last row is `end`. Moves the cut on when it can. */
+/* It is resolved; behind its last row is `end`. Moves the cut on when it can. */
 void track_done(struct track *track, uint64_t turn, struct track_place end);

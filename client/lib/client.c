@@ -120,7 +120,7 @@ static void client_options(struct tefter *client, const struct tefter_options *o
     client->keeps_outbox = options->outbox;
     client->on_state = options->on_state;
     client->state_context = options->context;
-    client->on_settled = options->on_settled;
+    client->on_resolved = options->on_resolved;
     client->context = options->context;
     (void)snprintf(client->program, sizeof(client->program), "%s",
                    options->program == NULL ? "tefter" : options->program);
@@ -398,7 +398,7 @@ bool tefter_turn(struct tefter *client, uint64_t wait_ms)
     return client_wait(client, client_until(wait_ms));
 }
 
-bool tefter_settle(struct tefter *client, uint64_t wait_ms, struct failure *failure)
+bool tefter_resolve(struct tefter *client, uint64_t wait_ms, struct failure *failure)
 {
     uint64_t until = client_until(wait_ms);
     while (client->request_count > 0) {

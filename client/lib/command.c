@@ -69,7 +69,7 @@ static bool refused_as(const Tefter__Reply *reply, Tefter__RefusalCode code)
     return refused_in(reply) != NULL && refused_in(reply)->code == code;
 }
 
-/* A refusal at the door says nothing about an earlier sending of the same id. */
+/* A refusal before the ledger says nothing about an earlier sending of the same id. */
 static bool is_final(const struct request *request, const Tefter__Reply *reply)
 {
     bool here = refused_as(reply, TEFTER__REFUSAL_CODE__NOT_LOGGED_IN) ||
@@ -290,12 +290,12 @@ const Tefter__Reply *tefter_call(struct tefter *client, const Tefter__Command *c
 static void tell_settled(struct tefter *client, const struct outbox_entry *entry,
                          const Tefter__Reply *reply)
 {
-    if (client->on_settled == NULL)
+    if (client->on_resolved == NULL)
         return;
     const Tefter__Command *command = (const Tefter__Command *)message_unpack(
         &tefter__command__descriptor, slice_of(entry->command, entry->size), &client->frame_arena);
     if (command != NULL)
-        client->on_settled(client->context, command, entry->made_ms, reply);
+        client->on_resolved(client->context, command, entry->made_ms, reply);
 }
 
 static void offer_answered(void *context, const struct tefter_outcome *outcome)
@@ -303,11 +303,11 @@ static void offer_answered(void *context, const struct tefter_outcome *outcome)
     struct tefter *client = context;
     client->offering = false;
     const struct outbox_entry *entry = outbox_find(&client->outbox, outcome->id);
-    bool settled = outcome->reply->seq != 0;
-    if (settled)
+    bool resolved = outcome->reply->seq != 0;
+    if (resolved)
         outbox_resolve(&client->outbox, outcome->id, counts_as_done(outcome->reply),
                        &client->incarnation);
-    if (settled && entry != NULL)
+    if (resolved && entry != NULL)
         tell_settled(client, entry, outcome->reply);
     outbox_offer(client);
 }

@@ -131,8 +131,8 @@ struct tefter {
     bool keeps_outbox;
     tefter_state_fn on_state;
     void *state_context;
-    void (*on_settled)(void *context, const Tefter__Command *command, int64_t made_ms,
-                       const Tefter__Reply *reply);
+    void (*on_resolved)(void *context, const Tefter__Command *command, int64_t made_ms,
+                        const Tefter__Reply *reply);
     void *context;
 
     struct tefter_enrolment enrolment;
@@ -229,7 +229,7 @@ void refusal_older(Tefter__Refusal *ret_refusal, const struct message_fault *fau
 struct slice features_of_first(void);
 
 /* command.c */
-void outbox_offer(struct tefter *client); /* after each login, and after each settled entry */
+void outbox_offer(struct tefter *client); /* after each login, and after each resolved entry */
 
 /* renew.c: a new certificate when the server says that this one is past half its life */
 void renewal_begin(struct tefter *client);

@@ -12,9 +12,9 @@ enum {
     HEAD_SIZE = 4,
     CHECK_SIZE = 8,
     MADE_SIZE = 1 + TEFTER_ID_SIZE + 8 + 4 + LEDGER_ID_SIZE, /* then the command */
-    SETTLED_SIZE = 1 + TEFTER_ID_SIZE + 1 + 4,               /* then the nonce of the incarnation */
+    RESOLVED_SIZE = 1 + TEFTER_ID_SIZE + 1 + 4,              /* then the nonce of the incarnation */
     KIND_MADE = 1,
-    KIND_SETTLED = 2,
+    KIND_RESOLVED = 2,
 };
 
 #define KEPT_MS (INT64_C(24) * 3600 * 1000 * OUTBOX_KEPT_DAYS)
@@ -51,9 +51,9 @@ static bool put_made(struct buffer *out, const struct outbox_entry *entry)
     return put_record(out, head, sizeof(head), slice_of(entry->command, entry->size));
 }
 
-static bool put_settled(struct buffer *out, const struct outbox_entry *entry)
+static bool put_resolved(struct buffer *out, const struct outbox_entry *entry)
 {
-    uint8_t head[SETTLED_SIZE] = {KIND_SETTLED};
+    uint8_t head[RESOLVED_SIZE] = {KIND_RESOLVED};
     memcpy(head + 1, entry->id, TEFTER_ID_SIZE);
     head[1 + TEFTER_ID_SIZE] = entry->done;
     be32_put(head + 2 + TEFTER_ID_SIZE, entry->incarnation.number);
@@ -115,31 +115,31 @@ static bool take_made(struct outbox *outbox, struct slice body)
     return true;
 }
 
-static void take_settled(struct outbox *outbox, struct slice body)
+static void take_resolved(struct outbox *outbox, struct slice body)
 {
     struct outbox_entry *entry = outbox_find(outbox, body.data + 1);
     if (entry == NULL)
         return;
-    entry->settled = true;
+    entry->resolved = true;
     entry->done = body.data[1 + TEFTER_ID_SIZE] != 0;
     entry->incarnation =
         incarnation_of(be32_get(body.data + 2 + TEFTER_ID_SIZE),
-                       slice_of(body.data + SETTLED_SIZE, body.size - SETTLED_SIZE));
+                       slice_of(body.data + RESOLVED_SIZE, body.size - RESOLVED_SIZE));
 }
 
 static bool take_record(struct outbox *outbox, struct slice body)
 {
     if (body.data[0] == KIND_MADE && body.size > MADE_SIZE)
         return take_made(outbox, body);
-    if (body.data[0] == KIND_SETTLED && body.size >= SETTLED_SIZE)
-        take_settled(outbox, body);
+    if (body.data[0] == KIND_RESOLVED && body.size >= RESOLVED_SIZE)
+        take_resolved(outbox, body);
     return true;
 }
 
 static bool is_old(const struct outbox_entry *entry, int64_t now_ms)
 {
-    bool refused = entry->settled && !entry->done;
-    return refused || (entry->settled && now_ms - entry->made_ms > KEPT_MS);
+    bool refused = entry->resolved && !entry->done;
+    return refused || (entry->resolved && now_ms - entry->made_ms > KEPT_MS);
 }
 
 static size_t forget_old(struct outbox *outbox, int64_t now_ms)
@@ -162,7 +162,7 @@ static bool put_all(const struct outbox *outbox, struct buffer *out)
 {
     for (size_t i = 0; i < outbox->count; i++) {
         const struct outbox_entry *entry = &outbox->entries[i];
-        if (!put_made(out, entry) || (entry->settled && !put_settled(out, entry)))
+        if (!put_made(out, entry) || (entry->resolved && !put_resolved(out, entry)))
             return false;
     }
     return true;
@@ -280,11 +280,11 @@ void outbox_resolve(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE], boo
     struct buffer record;
     if (entry == NULL)
         return;
-    entry->settled = true;
+    entry->resolved = true;
     entry->done = done;
     entry->incarnation = *incarnation;
     buffer_init(&record, 4096);
-    if (put_settled(&record, entry))
+    if (put_resolved(&record, entry))
         (void)append(outbox, buffer_slice(&record), false, NULL); /* else it is asked again */
     buffer_fini(&record);
 }
@@ -303,7 +303,7 @@ static bool wants_offer(const struct outbox_entry *entry, uint32_t staff,
     if (entry->offered || entry->staff != staff ||
         memcmp(entry->ledger, ledger, LEDGER_ID_SIZE) != 0)
         return false;
-    return !entry->settled || (entry->done && is_later(incarnation, &entry->incarnation));
+    return !entry->resolved || (entry->done && is_later(incarnation, &entry->incarnation));
 }
 
 struct outbox_entry *outbox_next(struct outbox *outbox, uint32_t staff,
@@ -321,12 +321,12 @@ size_t outbox_unknown(const struct outbox *outbox)
 {
     size_t unknown = 0;
     for (size_t i = 0; i < outbox->count; i++)
-        unknown += !outbox->entries[i].settled;
+        unknown += !outbox->entries[i].resolved;
     return unknown;
 }
 
 void outbox_reoffer(struct outbox *outbox)
 {
     for (size_t i = 0; i < outbox->count; i++)
-        outbox->entries[i].offered = outbox->entries[i].offered && !outbox->entries[i].settled;
+        outbox->entries[i].offered = outbox->entries[i].offered && !outbox->entries[i].resolved;
 }

@@ -25,7 +25,7 @@ struct outbox_entry {
     uint8_t id[TEFTER_ID_SIZE];
     int64_t made_ms;
     uint32_t staff;
-    bool settled;                   /* a reply is known ... */
+    bool resolved;                  /* a reply is known ... */
     bool done;                      /* ... and it was done, not refused */
     struct incarnation incarnation; /* of the reply */
     uint8_t ledger[LEDGER_ID_SIZE];
@@ -43,7 +43,7 @@ struct outbox {
     bool open;
 };
 
-/* Reads the file, cuts a torn end, leaves out what is older than seven days and settled. */
+/* Reads the file, cuts a torn end, leaves out what is older than seven days and resolved. */
 bool outbox_open(struct outbox *outbox, const char *folder, int64_t now_ms,
                  struct failure *failure);
 void outbox_close(struct outbox *outbox);

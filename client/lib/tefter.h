@@ -102,8 +102,8 @@ struct tefter_options {
     bool outbox;
     tefter_state_fn on_state; /* may be NULL */
     /* What became of a command of an earlier process or from before a restore; may be NULL. */
-    void (*on_settled)(void *context, const Tefter__Command *command, int64_t made_ms,
-                       const Tefter__Reply *reply);
+    void (*on_resolved)(void *context, const Tefter__Command *command, int64_t made_ms,
+                        const Tefter__Reply *reply);
     void *context;
 };
 
@@ -196,7 +196,7 @@ const Tefter__Reply *tefter_call(struct tefter *client, const Tefter__Command *c
  * False: nothing came. */
 bool tefter_turn(struct tefter *client, uint64_t wait_ms);
 /* Runs the loop until nothing is under way. */
-bool tefter_settle(struct tefter *client, uint64_t wait_ms, struct failure *failure);
+bool tefter_resolve(struct tefter *client, uint64_t wait_ms, struct failure *failure);
 
 /* ---- queries and other requests ---- */
 

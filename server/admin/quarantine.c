@@ -76,7 +76,7 @@ int quarantine_run(const struct settings *settings)
         return settings_report(&failure);
     datadir_forget_faulted(&instance.folder);
     printf("Entry %" PRIu64 " is passed over from now on. Whoever sent it never got a reply; tell "
-           "him.\nStart the server: tefterd --ledger %s\n",
+           "them.\nStart the server: tefterd --ledger %s\n",
            seq, settings->ledger);
     return EXIT_DONE;
 }

@@ -6,7 +6,7 @@
  * Measured is the time a command took lately, its share of the sync included; room is what is done
  * at that pace in ADMISSION_WAIT_MS. A queue that is only bounded by its places answers all that it
  * takes seconds late, and "busy" later still; this one says "busy" at once, and what it takes is
- * soon done. Who is sent away is given a turn of his own behind the others who were: they come
+ * soon done. Who is sent away is given a turn of their own behind the others who were: they come
  * back at the pace of the writer and not in step.
  */
 #include <stdbool.h>

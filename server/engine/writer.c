@@ -325,7 +325,7 @@ static void wait_committing(struct writer *writer)
 }
 
 /* The oldest group that waits; an empty one when only a job does; NULL at the end. *ret_read:
- * somebody is looking these days, and what he is told he shall see without waiting. */
+ * somebody is looking these days, and what they are told they shall see without waiting. */
 static struct group *next_group(struct writer *writer, bool *ret_read)
 {
     pthread_mutex_lock(&writer->lock);

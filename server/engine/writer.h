@@ -61,7 +61,7 @@ bool writer_create(const struct writer_options *options, struct writer **ret_wri
 /* From the loop's thread. Copies the command. BUSY when it would have to wait for long. */
 enum submit_answer writer_submit(struct writer *writer, const struct submission *submission);
 /* Waits until the state that views see holds all that was handed over, at most for the group that
- * is being written. Who looks at the state after he was told of a change calls this first. The
+ * is being written. Who looks at the state after they were told of a change calls this first. The
  * loop's thread. */
 void writer_make_visible(struct writer *writer);
 /* Would it be BUSY? Counted like one that was turned away. */

@@ -3,7 +3,7 @@
  *
  * Its last batch may still be under way: what is not whole there is not an end but a moment, unless
  * a later batch or another segment follows. And it may be written and not synced, so that a power
- * cut would take it away again: whoever reads here syncs the file himself before he believes it.
+ * cut would take it away again: whoever reads here syncs the file first and then believes it.
  */
 #include "local.h"
 

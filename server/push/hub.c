@@ -46,7 +46,7 @@ struct shared_delta {
 };
 
 struct hub {
-    struct hub_doors doors;
+    struct hub_callbacks callbacks;
     uint64_t seq;
     int64_t committed_ms;
     struct hub_subscription **subscriptions;
@@ -68,12 +68,12 @@ struct hub {
 
 /* ---- making and ending ---- */
 
-struct hub *hub_create(const struct hub_doors *doors, uint64_t seq)
+struct hub *hub_create(const struct hub_callbacks *callbacks, uint64_t seq)
 {
     struct hub *hub = calloc(1, sizeof *hub);
     if (hub == NULL)
         return NULL;
-    hub->doors = *doors;
+    hub->callbacks = *callbacks;
     hub->seq = seq;
     buffer_init(&hub->scratch, FRAME_TO_CLIENT_MAX);
     buffer_init(&hub->own.frame, FRAME_TO_CLIENT_MAX);
@@ -245,7 +245,7 @@ static void deliver(struct hub_subscription *subscription, struct slice frame, u
     if (subscription->owed <= this)
         subscription->owed = 0;
     hub->figures.sets++;
-    hub->doors.send(subscription->terminal, frame);
+    hub->callbacks.send(subscription->terminal, frame);
 }
 
 static struct encode_delta set_of(const struct hub_subscription *subscription, uint64_t this,
@@ -273,7 +273,7 @@ static void ask_resync(struct hub_subscription *subscription)
     if (subscription->asked)
         return;
     subscription->asked = true;
-    subscription->hub->doors.resync(subscription->terminal, subscription);
+    subscription->hub->callbacks.resync(subscription->terminal, subscription);
 }
 
 void hub_restart(struct hub_subscription *subscription)
@@ -331,7 +331,7 @@ static bool due(const struct hub_subscription *subscription)
 }
 
 /* It can be told: what it waits for goes out. */
-static void settle(struct hub_subscription *subscription)
+static void bring_up(struct hub_subscription *subscription)
 {
     if (!subscription->stale && due(subscription))
         flush(subscription);
@@ -341,8 +341,8 @@ static void settle(struct hub_subscription *subscription)
 
 void hub_drained(struct hub_subscription *subscription)
 {
-    if (!subscription->dropped && !subscription->hub->doors.slow(subscription->terminal))
-        settle(subscription);
+    if (!subscription->dropped && !subscription->hub->callbacks.slow(subscription->terminal))
+        bring_up(subscription);
 }
 
 void hub_tell(struct hub_subscription *subscription, uint64_t seq)
@@ -555,7 +555,7 @@ static void publish_to(struct hub_subscription *subscription)
         hub_drained(subscription);
         return;
     }
-    bool slow = hub->doors.slow(subscription->terminal);
+    bool slow = hub->callbacks.slow(subscription->terminal);
     if (!slow && !subscription->stale && subscription->pending.count == 0) {
         tell_fresh(subscription);
         return;
@@ -563,7 +563,7 @@ static void publish_to(struct hub_subscription *subscription)
     if (!subscription->stale && !collect(subscription))
         give_up(subscription);
     if (!slow)
-        settle(subscription);
+        bring_up(subscription);
 }
 
 /* Without memory for the group's rows nobody can be told of them. */

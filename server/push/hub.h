@@ -36,7 +36,7 @@ enum {
 
 /* What the hub calls; `terminal` is whatever hub_subscribe was given. hub_drop and hub_restart may
  * be called from inside, nothing else. */
-struct hub_doors {
+struct hub_callbacks {
     /* Queues one frame. */
     void (*send)(void *terminal, struct slice frame);
     /* Does it read more slowly than we write? Then nothing is sent until hub_drained. */
@@ -47,7 +47,7 @@ struct hub_doors {
 };
 
 /* NULL without memory. seq: what was published last. */
-struct hub *hub_create(const struct hub_doors *doors, uint64_t seq);
+struct hub *hub_create(const struct hub_callbacks *callbacks, uint64_t seq);
 void hub_destroy(struct hub *hub); /* and all its subscriptions */
 uint64_t hub_seq(const struct hub *hub);
 uint32_t hub_count(const struct hub *hub);
@@ -88,9 +88,9 @@ void hub_restart(struct hub_subscription *subscription);
 
 /* All that is pending at `base` is pending here too. So many terminals can be given one snapshot,
  * read for the first of them: base is subscribed before the snapshot is read and is never told
- * anything (its door always says slow), and who comes later hears by his first set what changed
- * since. Same kinds, neither chosen. false: base passed a bound, or no memory. Either way it then
- * stands as after hub_restart. */
+ * anything (its callback always says slow), and who comes later hears by their first delta what
+ * changed since. Same kinds, neither chosen. false: base passed a bound, or no memory. Either way
+ * it then stands as after hub_restart. */
 bool hub_join(struct hub_subscription *subscription, const struct hub_subscription *base);
 /* Rows that wait; SIZE_MAX when a bound was passed. */
 size_t hub_pending(const struct hub_subscription *subscription);

@@ -10,7 +10,7 @@
  *
  *  1. Seq of a row. That of an account is not kept but written when it is sent, as the seq of the
  *     answer: what has not changed since is true at it, and a view says the same. A customer's own
- *     seq is a fact of his record, and kept.
+ *     seq is a fact of their record, and kept.
  *  2. Business date. A row is kept with the days on which it reads the same; asked on another day
  *     it is a miss. So one row serves every branch, and a turned day costs only those with a lock,
  *     a term or a person that begins or ends.
@@ -42,7 +42,7 @@ struct row_cache *row_cache_create(size_t bound);
 void row_cache_destroy(struct row_cache *cache); /* NULL welcome */
 void row_cache_clear(struct row_cache *cache);
 
-/* Who asks: accounts are of the business date at his branch, customers of the head office's. */
+/* Who asks: accounts are of the business date at their branch, customers of the head office's. */
 struct row_asker {
     uint64_t seq; /* of the answer: what was published last */
     uint32_t date;

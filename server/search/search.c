@@ -243,7 +243,7 @@ static bool answered(const struct answer *answer, uint32_t customer)
     return false;
 }
 
-/* Puts a customer behind those of his rank; the last of the worst rank falls off the end. */
+/* Puts a customer behind those of its rank; the last of the worst rank falls off the end. */
 static void answer_put(struct answer *answer, uint32_t customer, int rank)
 {
     size_t count = answer->counts[0] + answer->counts[1] + answer->counts[2];

@@ -63,7 +63,7 @@ static void hub_resyncs(void *terminal, struct hub_subscription *subscription)
     session_want_turn(feed->session);
 }
 
-const struct hub_doors feed_doors = {hub_sends, hub_asks_slow, hub_resyncs};
+const struct hub_callbacks feed_doors = {hub_sends, hub_asks_slow, hub_resyncs};
 
 /* ---- pages ---- */
 

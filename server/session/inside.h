@@ -2,7 +2,7 @@
 /*
  * Inside session: what its files share.
  *
- *   sessions.c   the room: making, ending, slots, ticks, turns, what the writer tells us
+ *   sessions.c   the whole: making, ending, slots, ticks, turns, what the writer tells us
  *   session.c    one connection: frames in, messages out, its end
  *   terminal.c   who is at the other end: certificate, record, greeting
  *   dispatch.c   the table of requests: body, least state, right, handler
@@ -200,14 +200,14 @@ struct session_ref session_ref_of(const struct session *session);
 void session_want_turn(struct session *session);
 /* A stream is gone: its session dies in the next turn. */
 void session_bury(struct session *session);
-/* A job on the pool has ended; may free the room. Nothing of it may be touched afterwards. */
+/* A job on the pool has ended; may free the sessions. Nothing of it may be touched afterwards. */
 void sessions_job_ended(struct sessions *home);
 
 /* ---- session.c ---- */
 
 extern const struct stream_events session_events;
 
-/* NULL without memory or when the room is full. */
+/* NULL without memory or when the table is full. */
 struct session *session_create(struct sessions *home, struct stream *stream);
 void session_free(struct session *session);
 /* Frames that are there, up to FRAMES_PER_TURN. */
@@ -245,7 +245,7 @@ bool session_may(struct session *session, const Tefter__FromTerminal *request, T
 
 /* ---- terminal.c ---- */
 
-/* The handshake is done: who is it? Goodbye when he may not. */
+/* The handshake is done: who is it? Goodbye when they may not. */
 void terminal_arrived(struct session *session);
 void terminal_hello(struct session *session, const Tefter__FromTerminal *request);
 /* Its record changed. */
@@ -258,7 +258,7 @@ void dispatch(struct session *session, struct slice frame);
 /* ---- submit.c ---- */
 
 void submit_command(struct session *session, const Tefter__FromTerminal *request);
-/* For access, whose owner is the room: a command that a terminal did not make. */
+/* For access, whose owner is the sessions: a command that a terminal did not make. */
 enum submit_answer submit_own(void *owner, const Tefter__Command *command,
                               const Tefter__Actor *actor, access_done_fn done,
                               void *request_payload);
@@ -318,7 +318,7 @@ void feeds_drained(struct session *session);
 void feeds_turn(struct session *session);
 void feeds_heartbeat(struct session *session);
 void feeds_drop(struct session *session);
-extern const struct hub_doors feed_doors;
+extern const struct hub_callbacks feed_doors;
 
 /* ---- gather.c ---- */
 

@@ -93,7 +93,7 @@ static void note_partial(struct session *session)
         session->frame_by_ms = loop_now_ms(session->home->options.loop) + FRAME_MS;
 }
 
-/* Who does not read what he is told, or has too much under way, waits with what he asks. */
+/* Who does not read what they are told, or has too much under way, waits with what they ask. */
 static bool may_ask(struct session *session)
 {
     return session->in_flight < REQUESTS_IN_FLIGHT_MAX && session->queries < QUERIES_EACH_MAX &&

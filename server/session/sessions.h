@@ -39,7 +39,7 @@ struct sessions_options {
     /* Waits until views see all that came with sessions_replied and sessions_published; NULL: they
      * always do. On the loop. */
     void (*make_visible)(void *owner);
-    int64_t (*now_ms)(void *owner); /* wall clock, from the clock room */
+    int64_t (*now_ms)(void *owner); /* wall clock, from the engine's clock */
     /* Fills what only the server knows of a StatusAnswer (disk, backup, journal ...). */
     void (*status)(void *owner, Tefter__StatusAnswer *answer);
     /* Fresh command ids and numbers for what the server does itself. */

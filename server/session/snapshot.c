@@ -4,8 +4,8 @@
  *
  * Pages are as old as their reading. What changed since the first of them waits at a subscription
  * of the snapshot's own, which is never told anything; who joins takes that along and hears it in
- * his first set. When too much has changed, the next one to come begins a new snapshot; those who
- * are being given the old one keep it until they have it all.
+ * their first delta. When too much has changed, the next one to come begins a new snapshot; those
+ * who are being given the old one keep it until they have it all.
  */
 #include <stdlib.h>
 
@@ -73,7 +73,7 @@ void snapshot_release(struct snapshot *snapshot)
         snapshot_free(snapshot);
 }
 
-/* The hub takes it for a terminal that never reads: see feed.c's doors. */
+/* The hub takes it for a terminal that never reads: see feed.c's callbacks. */
 static struct snapshot *snapshot_create(struct sessions *home)
 {
     static const struct hub_wish all = {.kinds = 1U << ROW_ACCOUNT | 1U << ROW_CUSTOMER};

@@ -1,6 +1,6 @@
 #pragma once
 /*
- * The store: LMDB behind one door. Used by tx (the ledger's state) and by vault. Trees are named
+ * The store: LMDB behind one header. Used by tx (the ledger's state) and by vault. Trees are named
  * once at open; keys are bytes (big-endian numbers sort as they count), values are bytes.
  *
  * A transaction keeps its first fault: after it every get finds nothing and every put does

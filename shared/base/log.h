@@ -4,7 +4,7 @@
  * `<6>` before it when systemd's journal reads it. A line is one write of at most 4096 bytes (a
  * longer one is cut and says so), so lines of several threads do not mix. Values are quoted and
  * escaped where needed, so text from outside cannot forge a line. Only main programs log; library
- * rooms return.
+ * modules return.
  */
 enum log_level { LOG_ERROR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG };
 

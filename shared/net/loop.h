@@ -1,6 +1,6 @@
 #pragma once
 /*
- * The loop: libuv behind a small door, so that rooms above need timers, work on the pool and
+ * The loop: libuv behind a small header, so that modules above need timers, work on the pool and
  * wake-ups without its handles. One loop a thread, any number of threads. Handles are freed only by
  * their close callbacks; loop_destroy runs the loop until all are closed, and closes the streams
  * (their `closed` is called), timers, wakes and signals that are left. Handles made by others
@@ -20,7 +20,7 @@ void loop_destroy(struct loop *loop);
 void loop_run(struct loop *loop);        /* until loop_stop */
 void loop_stop(struct loop *loop);       /* from the loop's thread */
 uint64_t loop_now_ms(struct loop *loop); /* monotonic */
-void *loop_uv(struct loop *loop);        /* uv_loop_t *, for rooms that may include <uv.h> */
+void *loop_uv(struct loop *loop);        /* uv_loop_t *, for modules that may include <uv.h> */
 
 typedef void (*loop_fn)(void *context);
 

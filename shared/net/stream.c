@@ -316,7 +316,7 @@ static void send_all(struct stream *stream)
     }
 }
 
-/* A handshake is not the reader's business, so his pause does not hold it up. */
+/* A handshake is not the reader's business, so their pause does not hold it up. */
 static bool may_read(const struct stream *stream)
 {
     if (stream->phase == PHASE_HANDSHAKE)

@@ -57,7 +57,7 @@ static void hear(void *owner, uint64_t name, uint64_t request, const struct acce
         (void)snprintf(heard->text, sizeof heard->text, "%s", answer->code->code);
 }
 
-static struct access *door(void)
+static struct access *access_here(void)
 {
     return world.sessions->access;
 }
@@ -83,7 +83,7 @@ static const struct heard *next(void)
 static bool idle(void *context)
 {
     (void)context;
-    return !access_hashing(door());
+    return !access_hashing(access_here());
 }
 
 static void begin(void)
@@ -96,7 +96,7 @@ static const struct heard *log_in(uint64_t request, const char *login, const cha
 {
     const struct access_asker who = asker(request);
     size_t wanted = here.count + 1;
-    access_login(door(), &who, login, password);
+    access_login(access_here(), &who, login, password);
     world_wait(heard_so_many, &wanted);
     return &here.heard[here.count - 1];
 }
@@ -105,7 +105,7 @@ static const struct heard *show_token(uint64_t request, const uint8_t token[TOKE
 {
     const struct access_asker who = asker(request);
     size_t before = here.count;
-    access_use_token(door(), &who, slice_of(token, TOKEN_SIZE));
+    access_use_token(access_here(), &who, slice_of(token, TOKEN_SIZE));
     assert_int_equal(here.count, before + 1); /* it is answered at once */
     return &here.heard[before];
 }
@@ -137,7 +137,7 @@ static void anybody_may_carry_it(void **state)
     assert_true(access_may(&here.who, TEFTER__RIGHT__RIGHT_EDIT_STAFF));
     assert_true(audit_has("event=login_ok"));
     assert_true(audit_has("carrier=local address=local:1000"));
-    access_logout(door(), &here.who);
+    access_logout(access_here(), &here.who);
     assert_int_equal(here.who.staff, 0);
     assert_int_equal(here.who.login, 0);
     assert_false(access_may(&here.who, TEFTER__RIGHT__RIGHT_SEE));
@@ -162,7 +162,7 @@ static void who_is_gone_hears_nothing(void **state)
     (void)state;
     begin();
     const struct access_asker who = asker(1);
-    access_login(door(), &who, "boss", "correct horse");
+    access_login(access_here(), &who, "boss", "correct horse");
     here.name = 0;
     world_wait(idle, NULL);
     assert_int_equal(here.count, 0);
@@ -205,16 +205,16 @@ static void a_pin_needs_one_who_is_there(void **state)
     (void)world_staff("anh", TEFTER__ROLE__ROLE_SALES, "battery staple", "4711");
     begin();
     const struct access_asker who = asker(1);
-    access_switch(door(), &who, "anh", "4711");
+    access_switch(access_here(), &who, "anh", "4711");
     assert_int_equal(here.heard[0].code, TEFTER__REFUSAL_CODE__NOT_LOGGED_IN);
     (void)log_in(2, "boss", "correct horse");
     uint64_t login = here.who.login;
-    access_switch(door(), &who, "anh", "4711");
+    access_switch(access_here(), &who, "anh", "4711");
     assert_int_equal(next()->kind, ACCESS_LOGGED_IN);
     assert_int_equal(here.who.role, TEFTER__ROLE__ROLE_SALES);
     assert_true(here.who.login == login); /* it rests on the password before it */
-    access_switch(door(), &who, "anh", "4711");
-    access_logout(door(), &here.who); /* while it is hashed */
+    access_switch(access_here(), &who, "anh", "4711");
+    access_logout(access_here(), &here.who); /* while it is hashed */
     assert_int_equal(next()->code, TEFTER__REFUSAL_CODE__NOT_LOGGED_IN);
     assert_int_equal(here.who.staff, 0);
 }
@@ -227,15 +227,16 @@ static void rights_are_asked_here_too(void **state)
     (void)log_in(1, "anh", "battery staple");
     const struct access_asker who = asker(2);
     size_t before = here.count;
-    access_make_code(door(), &who, 1);
+    access_make_code(access_here(), &who, 1);
     assert_int_equal(here.count, before + 1);
     assert_int_equal(here.heard[before].code, TEFTER__REFUSAL_CODE__RIGHT_MISSING);
     assert_int_equal(here.heard[before].role_count, 2);
-    const Tefter__Refusal *refusal = access_needs(door(), &here.who, TEFTER__RIGHT__RIGHT_LOCK);
+    const Tefter__Refusal *refusal =
+        access_needs(access_here(), &here.who, TEFTER__RIGHT__RIGHT_LOCK);
     assert_non_null(refusal);
     assert_int_equal(refusal->right, TEFTER__RIGHT__RIGHT_LOCK);
     assert_int_equal(refusal->n_roles, 3);
-    assert_null(access_needs(door(), &here.who, TEFTER__RIGHT__RIGHT_SELL));
+    assert_null(access_needs(access_here(), &here.who, TEFTER__RIGHT__RIGHT_SELL));
     assert_true(audit_has("event=right_missing"));
 }
 
@@ -249,7 +250,7 @@ static void a_new_password_keeps_who_gave_it(void **state)
     begin();
     memcpy(token, log_in(1, "boss", "correct horse")->token, TOKEN_SIZE);
     const struct access_asker who = asker(2);
-    access_set_password(door(), &who, &set);
+    access_set_password(access_here(), &who, &set);
     assert_int_equal(next()->kind, ACCESS_ACCEPTED);
     assert_int_equal(here.who.staff, PERSON_OWNER);
     assert_int_equal(show_token(3, token)->code, TEFTER__REFUSAL_CODE__LOGIN_WRONG);
@@ -264,15 +265,15 @@ static void a_code_is_told_when_it_is_durable(void **state)
     (void)log_in(1, "boss", "correct horse");
     const struct access_asker who = asker(2);
     size_t before = here.count;
-    access_make_code(door(), &who, 1);
+    access_make_code(access_here(), &who, 1);
     assert_int_equal(here.count, before); /* the ledger has not said yes yet */
     assert_int_equal(next()->kind, ACCESS_CODE);
     assert_true(strlen(here.heard[here.count - 1].text) > 0);
-    access_make_code(door(), &who, 99);
+    access_make_code(access_here(), &who, 99);
     assert_int_equal(next()->code, TEFTER__REFUSAL_CODE__NOT_FOUND);
     world.answer = SUBMIT_READ_ONLY;
     before = here.count;
-    access_make_code(door(), &who, 1);
+    access_make_code(access_here(), &who, 1);
     assert_int_equal(here.heard[before].code, TEFTER__REFUSAL_CODE__READ_ONLY);
 }
 
@@ -284,9 +285,9 @@ static void it_ends_under_way(void **state)
     (void)log_in(1, "boss", "correct horse");
     const struct access_asker who = asker(2);
     world.held = true;
-    access_make_code(door(), &who, 1);
-    access_login(door(), &who, "boss", "correct horse");
-    access_login(door(), &who, "boss", "correct horse");
+    access_make_code(access_here(), &who, 1);
+    access_login(access_here(), &who, "boss", "correct horse");
+    access_login(access_here(), &who, "boss", "correct horse");
     size_t before = here.count;
     sessions_destroy(world.sessions);
     world.sessions = NULL;

@@ -15,21 +15,21 @@ static struct {
     char folder[64];
     uint32_t replies;
     uint32_t refused;
-    uint32_t settled;
+    uint32_t resolved;
     uint64_t seqs[FAKE_COMMANDS_MAX];
     struct tefter_state state;
     struct tefter_delta set;
     uint32_t sets;
 } world;
 
-static void on_settled(void *context, const Tefter__Command *command, int64_t made_ms,
-                       const Tefter__Reply *reply)
+static void on_resolved(void *context, const Tefter__Command *command, int64_t made_ms,
+                        const Tefter__Reply *reply)
 {
     (void)context;
     assert_int_equal(command->kind_case, TEFTER__COMMAND__KIND_LOCK_CUSTOMER);
     assert_true(made_ms > 0);
     assert_true(reply->seq > 0);
-    world.settled++;
+    world.resolved++;
 }
 
 static void on_state(void *context, const struct tefter_state *state)
@@ -47,7 +47,7 @@ static bool open_client(bool outbox, uint32_t window)
                                      .patience_ms = 5000,
                                      .outbox = outbox,
                                      .on_state = on_state,
-                                     .on_settled = on_settled};
+                                     .on_resolved = on_resolved};
     return tefter_open(&options, &world.client, &world.failure);
 }
 
@@ -284,7 +284,7 @@ static void who_is_told_busy_comes_when_told(void **state)
     for (uint32_t i = 0; i < COUNT; i++)
         assert_true(tefter_submit(world.client, lock_of(i + 1), replied_after, &world.seqs[i],
                                   &world.failure));
-    assert_true(tefter_settle(world.client, 5000, &world.failure));
+    assert_true(tefter_resolve(world.client, 5000, &world.failure));
     assert_int_equal(world.replies, COUNT);
     assert_int_equal(world.fake.command_count, COUNT);
     assert_true(soonest_ms >= RETRY_MS);
@@ -302,7 +302,7 @@ static void a_full_window_says_so(void **state)
     assert_false(tefter_submit(world.client, lock_of(9), replied, &world.seqs[9], &world.failure));
     assert_int_equal(world.failure.fault, FAULT_BUSY);
     world.failure.fault = FAULT_NONE;
-    assert_true(tefter_settle(world.client, 5000, &world.failure));
+    assert_true(tefter_resolve(world.client, 5000, &world.failure));
     assert_int_equal(world.replies, 2);
 }
 
@@ -319,7 +319,7 @@ static void a_command_without_outcome_is_settled_by_the_next_process(void **stat
     assert_int_equal(world.fake.command_count, 0);
     assert_true(open_client(true, 0));
     connect_now();
-    while (world.settled == 0)
+    while (world.resolved == 0)
         assert_true(tefter_turn(world.client, 5000));
     assert_int_equal(world.fake.command_count, 1);
     tefter_close(world.client);
@@ -342,9 +342,9 @@ static void a_restored_server_gets_back_what_it_acknowledged(void **state)
         world.fake.incarnation = restored[round];
         world.fake.command_count = 0;
         world.fake.seq = 40;
-        world.settled = 0;
+        world.resolved = 0;
         fake_cut(&world.fake);
-        while (world.settled < 3)
+        while (world.resolved < 3)
             assert_true(tefter_turn(world.client, 5000));
         assert_int_equal(world.fake.command_count, 3);
         for (int i = 0; i < 3; i++)

@@ -21,19 +21,19 @@ static struct {
     struct prng prng;
     char folder[64];
     uint32_t sets;
-    uint32_t settled;
+    uint32_t resolved;
     Tefter__RefusalCode feed_refused;
     char feed_field[80];
 } world;
 
-static void on_settled(void *context, const Tefter__Command *command, int64_t made_ms,
-                       const Tefter__Reply *reply)
+static void on_resolved(void *context, const Tefter__Command *command, int64_t made_ms,
+                        const Tefter__Reply *reply)
 {
     (void)context;
     (void)command;
     (void)made_ms;
     (void)reply;
-    world.settled++;
+    world.resolved++;
 }
 
 static int set_up(void **state)
@@ -70,7 +70,7 @@ static void connect_now(void)
                                      .loop = world.loop,
                                      .patience_ms = 5000,
                                      .outbox = true,
-                                     .on_settled = on_settled};
+                                     .on_resolved = on_resolved};
     tefter_close(world.client);
     assert_true(tefter_open(&options, &world.client, &world.failure));
     if (!tefter_connect(world.client, 5000, &world.failure))
@@ -192,7 +192,7 @@ static void a_command_the_server_does_not_know_is_not_sent(void **state)
     connect_now();
     (void)tefter_turn(world.client, 100);
     assert_int_equal(world.fake.command_count, 1);
-    assert_int_equal(world.settled, 0);
+    assert_int_equal(world.resolved, 0);
     assert_int_equal(call(true)->result_case, TEFTER__REPLY__RESULT_DONE);
 }
 

@@ -70,9 +70,9 @@ static void resync(void *context, struct hub_subscription *subscription)
 static int setup(void **state)
 {
     (void)state;
-    static const struct hub_doors doors = {take, is_slow, resync};
+    static const struct hub_callbacks callbacks = {take, is_slow, resync};
     arena_init(&arena, 64 * 1024 * 1024);
-    hub = hub_create(&doors, 100);
+    hub = hub_create(&callbacks, 100);
     return hub == NULL ? -1 : 0;
 }
 

@@ -453,14 +453,14 @@ static void settle(void)
 
 static void begin(uint64_t seed)
 {
-    static const struct hub_doors doors = {on_send, on_slow, on_resync};
+    static const struct hub_callbacks callbacks = {on_send, on_slow, on_resync};
     world = (struct world){.prng = {seed}, .seq = 1};
     arena_init(&world.arena, 512 * 1024 * 1024);
     for (int place = 0; place < KEYS; place++)
         history_add(place, 1, (int64_t)prng_below(&world.prng, 1000));
     memset(terminals, 0, sizeof terminals);
     base = (struct base){.read = 0};
-    world.hub = hub_create(&doors, 1);
+    world.hub = hub_create(&callbacks, 1);
     assert_non_null(world.hub);
     begin_base();
     for (int i = 0; i < TERMINALS; i++)
