@@ -1,6 +1,7 @@
 /*
  * Where the rows of a ledger's state lie in its file: offsets of bytes that some row's value holds,
- * one a line, for a tamperer that wants to hit what counts.
+ * one a line, for a tamperer that wants to hit what counts: facts and what is derived from them,
+ * not the events and the wording of replies, which verify does not compare.
  *
  *   power_rows STATE COUNT SEED
  */
@@ -46,7 +47,7 @@ static void places_find(struct places *places, struct store_txn *txn)
              on = store_next(&cursor)) {
             places->all = realloc(places->all, (places->count + 1) * sizeof *places->all);
             need(places->all);
-            if (cursor.value.size)
+            if (cursor.value.size && tx_table_kind((uint8_t)tree, cursor.key.data) != TABLE_KEPT)
                 places->all[places->count++] = (struct place){cursor.value.data, cursor.value.size};
         }
         store_leave(&cursor);

@@ -19,7 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SEGMENTS_MAX = 256, LENGTH_AT = 8, NUMBER_AT = 32, SECONDS = 300, MISSES_SHOWN = 5 };
+enum { SEGMENTS_MAX = 256, LENGTH_AT = 8, NUMBER_AT = 40, SECONDS = 300, MISSES_SHOWN = 5 };
 
 struct segment {
     char name[FILES_NAME_MAX];
