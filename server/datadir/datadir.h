@@ -9,7 +9,7 @@
  *   vault/          personal text and files
  *   checkpoints/    SEQ/: verified copies of state
  *   keys/           root.pem root-key.pem server.pem server-key.pem token-key, all 0600
- *   mark            CLEAN or DIRTY, see mark.h
+ *   shutdown-marker CLEAN or DIRTY, see recovery/shutdown_marker.h
  *   faulted         the entry that could not be applied, and how many starts met it
  *   backup          the last good backup
  *   audit.log       failed logins and codes

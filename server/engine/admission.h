@@ -1,7 +1,8 @@
 #pragma once
 /*
- * The pace of the writer, kept by it: how many commands may be with it so that none waits for long,
- * and when those that are sent away are to come back. No lock and no clock of its own.
+ * Admission control by the writer's pace, kept by it: how many commands may be with it so that none
+ * waits for long, and when those that are sent away are to come back. No lock and no clock of its
+ * own.
  *
  * Measured is the time a command took lately, its share of the sync included; room is what is done
  * at that pace in ADMISSION_WAIT_MS. A queue that is only bounded by its places answers all that it

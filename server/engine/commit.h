@@ -4,9 +4,9 @@
  *
  *   texts to the vault (synced) ─▶ journal (synced) ─▶ applied ─▶ answers
  *
- * What is applied is durable: the journal has it, and a start applies it again. Others see it in
- * the state when it is committed, that is, committed: several groups share one transaction of LMDB,
- * which costs as much for one group as for ten.
+ * What is applied is durable: the journal has it, and a start applies it again. Others see it when
+ * the state is committed: several groups share one transaction of LMDB, which costs as much for one
+ * group as for ten.
  *
  * Used by the writer thread for the server, and directly by init, recover, code and upgrade. One
  * thread at a time.

@@ -4,7 +4,7 @@
  * thread reads: no lock, and no instruction that another processor has to wait for. What is read
  * may lack the additions of this moment, but counts never go back.
  *
- * Used by what measures (writer, watch) and what shows it (metrics).
+ * Used by what measures (writer, monitor) and what shows it (metrics).
  */
 #include <stdatomic.h>
 #include <stdint.h>

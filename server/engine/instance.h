@@ -1,6 +1,6 @@
 #pragma once
 /*
- * The instance that every command needs which changes a ledger: folder (locked), journal, ledger,
+ * What every command needs that changes a ledger, opened: its folder (locked), journal, ledger,
  * vault, clock, commit. Built in this order, torn down in reverse. The server adds loop, writer and
  * sessions on top.
  */

@@ -8,8 +8,8 @@
  *    ▲                                                                                 │
  *    └────────────────────────── free groups (WRITER_GROUPS in all) ◀──────────────────┘
  *
- * The state is committed (committed, so that views see it) at once while somebody reads; else
- * several groups later, when there is nothing to do, or when somebody asks for it.
+ * The state is committed, so that views see it, at once while somebody reads; else several groups
+ * later, when there is nothing to do, or when somebody asks for it.
  *
  * Nothing else writes while it lives. What the journal answers is a state of the writer:
  *

@@ -14,9 +14,11 @@
  * A batch on disk (integers big-endian):
  *
  *   magic "TFTB" u32 | format u16 | flags u16 | length u32 (of everything, first byte to last)
- *   ledger 16 bytes | incarnation u32 + 8 bytes | batch u64 | first_seq u64 | count u32 | wall_ms
- * u64 previous hash 32 | digest version u16 | digest_seq u64 | digest 32 count x ( size u32 | bytes
- * ) hash 32 = BLAKE2b-256 of all bytes before it
+ *   ledger 16 bytes | incarnation u32 and 8 bytes
+ *   batch u64 | first_seq u64 | count u32 | wall_ms u64 | previous hash 32
+ *   digest version u16 | digest_seq u64 | digest 32
+ *   count x ( size u32 | bytes )
+ *   hash 32 = BLAKE2b-256 of all bytes before it
  *
  * The chain: each batch carries the hash of the one before, so flipping, removing, reordering or
  * re-dating anything is seen. `first_seq` + count is the next batch's first_seq: without a gap. A

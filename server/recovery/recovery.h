@@ -2,12 +2,12 @@
 /*
  * Recovery: from a folder to a journal that may be written and a ledger that stands at its end.
  *
- *   mark ─▶ trusted? ─yes─▶ open ─▶ seq and digest of CLEAN? ─▶ chain and digest of the journal? ─┐
- *              └─no──▶ newest checkpoint that a child finds whole, or nothing ◀──any no──┘       │
+ * marker ─▶ trusted? ─yes─▶ open ─▶ seq and digest of CLEAN? ─▶ chain and digest of the journal?
+ * ─┐ └─no──▶ newest checkpoint that a child finds whole, or nothing ◀──any no──┘       │
  *                                       └──────────────▶ DIRTY ─▶ replay the journal's rest ◀────┘
  *
  * A state of another layout (FAULT_STALE) is one of the noes: it is rebuilt, and one line says so.
- * The replay must come to every digest of the journal, and to that of the mark when the state it
+ * The replay must come to every digest of the journal, and to that of the marker when the state it
  * belongs to can no longer be read; else this program decides otherwise than the one that wrote
  * them.
  *

@@ -1,7 +1,8 @@
 #pragma once
 /*
- * The marker: may the LMDB that lies in state/ be trusted? It runs without syncs, so after a power
- * cut its pages are what the disk happened to hold. One line in the file `marker`:
+ * The clean-shutdown marker: may the LMDB that lies in state/ be trusted? It runs without syncs, so
+ * after a power cut its pages are what the disk happened to hold. One line in the file
+ * `shutdown-marker`:
  *
  *   CLEAN version seq digest    written after the LMDB was synced, at an orderly end; a digest of
  *                               another version says nothing

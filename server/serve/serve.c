@@ -1,8 +1,8 @@
 /*
- * tefterd serve: the instance in order, the loop, the instance in reverse.
+ * tefterd serve: builds the modules in order, runs the loop, tears them down in reverse.
  *
- *   folder ─ journal ─ ledger ─ vault ─ clock ─ commit  (instance.h)
- *     └─ keys ─ loop ─ writer ─ watch ─ sessions ─ crowd ─ maintenance ─ metrics
+ *   datadir ─ journal ─ ledger ─ vault ─ clock ─ commit  (instance.h)
+ *     └─ keys ─ loop ─ writer ─ monitor ─ sessions ─ overload ─ maintenance ─ metrics
  *
  * TERM: the writer finishes, every terminal hears Goodbye, the state is synced and marked CLEAN.
  * A second TERM leaves at once. HUP: the certificate is read again, and the clock is believed.
