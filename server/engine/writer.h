@@ -28,7 +28,7 @@
 #include "engine/submission.h"
 #include "net/loop.h"
 
-/* 16 full groups wait at most, one is written, one is told; pace.h says how many may. */
+/* 16 full groups wait at most, one is written, one is told; admission.h says how many may. */
 enum { WRITER_GROUPS = WRITER_QUEUE_MAX / BATCH_ENTRIES_MAX + 2 };
 /* A submission that nobody waits for. */
 #define WRITER_NO_TOKEN UINT64_MAX

@@ -32,7 +32,7 @@ static void tree_add(struct hash_state *state, struct store_txn *txn, enum state
 {
     struct store_cursor cursor;
     uint64_t count = 0;
-    for (bool on = store_seek(txn, tree, slice_of(NULL, 0), &cursor); on;
+    for (bool on = store_seek(txn, (int)tree, slice_of(NULL, 0), &cursor); on;
          on = store_next(&cursor), count++) {
         slice_add(state, cursor.key);
         if (tree == TREE_COMMAND)

@@ -2,8 +2,8 @@
 /*
  * Recovery: from a folder to a journal that may be written and a ledger that stands at its end.
  *
- * marker ─▶ trusted? ─yes─▶ open ─▶ seq and digest of CLEAN? ─▶ chain and digest of the journal?
- * ─┐ └─no──▶ newest checkpoint that a child finds whole, or nothing ◀──any no──┘       │
+ *   marker ─▶ trusted? ─yes─▶ open ─▶ seq, digest of CLEAN? ─▶ chain, digest of the journal? ─┐
+ *              └─no──▶ newest checkpoint that a child finds whole, or nothing ◀──any no──┘    │
  *                                       └──────────────▶ DIRTY ─▶ replay the journal's rest ◀────┘
  *
  * A state of another layout (FAULT_STALE) is one of the noes: it is rebuilt, and one line says so.

@@ -21,7 +21,7 @@ static struct ledger *open_new(const char *path)
 {
     struct failure failure = {.fault = FAULT_NONE};
     struct ledger_options options = {.path = path, .map_bytes = GOLDEN_MAP};
-    struct ledger *ledger;
+    struct ledger *ledger = NULL;
     if (!files_remove_tree(path, &failure) || !ledger_open(&options, &ledger, &failure))
         fail_msg("%s", failure.text);
     return ledger;
@@ -33,7 +33,7 @@ static struct journal *open_journal(const char *path)
     static const struct incarnation first = {.number = 1, .nonce = "golden!"};
     struct failure failure = {.fault = FAULT_NONE};
     struct journal_options options = {.path = path};
-    struct journal *journal;
+    struct journal *journal = NULL;
     if (!files_remove_tree(path, &failure) || !journal_create(&options, &id, &first, &failure) ||
         !journal_open(&options, &journal, &failure))
         fail_msg("%s", failure.text);
@@ -85,7 +85,7 @@ static void write_expected(const char *journal_path, const char *path, const cha
     struct failure failure = {.fault = FAULT_NONE};
     struct journal_options options = {.path = journal_path, .reading = true};
     struct golden_cover cover;
-    struct journal *journal;
+    struct journal *journal = NULL;
     struct buffer text;
     struct ledger *ledger = open_new(scratch);
     buffer_init(&text, GOLDEN_TEXT_MAX);

@@ -73,7 +73,7 @@ static struct ledger_check check_of(const struct scenario *s)
     struct failure failure = {.fault = FAULT_NONE};
     struct ledger_options options = {.path = s->path, .map_bytes = 256 * 1024 * 1024};
     struct ledger *ledger;
-    struct ledger_check check;
+    struct ledger_check check = {.customers = 0};
     if (!ledger_open(&options, &ledger, &failure) || !ledger_check(ledger, &check, &failure))
         fail_msg("%s", failure.text);
     ledger_close(ledger);

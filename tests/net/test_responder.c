@@ -38,7 +38,7 @@ static bool body(void *owner, struct buffer *out)
     struct place *place = owner;
     atomic_fetch_add(&place->asked, 1);
     for (size_t i = 0; i < place->body_size; i++)
-        if (!buffer_put(out, "0123456789abcdef" + i % 16, 1))
+        if (!buffer_put(out, &"0123456789abcdef"[i % 16], 1))
             return false;
     return !atomic_load(&place->none);
 }
