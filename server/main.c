@@ -63,7 +63,7 @@ static void tell_all(void)
            version_text);
     for (int i = 0; i < COMMAND_COUNT; i++)
         if (commands[i].help)
-            printf("  tefterd %-9s %s\n", commands[i].name, commands[i].help);
+            printf("  tefterd %-10s %s\n", commands[i].name, commands[i].help);
     printf("\nEach has its own: tefterd SUBCOMMAND --help\n");
 }
 
