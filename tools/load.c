@@ -16,7 +16,7 @@ static const struct job {
     {"customers", job_customers, "opens --count customers"},
     {"limits", job_limits, "gives --count customers a limit of their own"},
     {"import", job_import, "loads --count dated invoices with numbers of their own"},
-    {"charge", job_charge, "sales of three lines; --hot: to one customer"},
+    {"charge", job_charge, "sales of three connections; --hot: to one customer"},
     {"pay", job_pay, "cash for the oldest bills"},
     {"card", job_card, "reads one customer's figures"},
     {"list", job_list, "reads 1,000 customers with balances, two pages of 500"},

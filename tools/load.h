@@ -5,7 +5,7 @@
  * by their tags alone, so that the generator stays far from being what is measured.
  *
  *   load.c          options, the table of jobs
- *   load_line.c     connections: greeting, login, subscription, frames
+ *   load_connection.c     connections: greeting, login, subscription, frames
  *   load_setup.c    a company for measuring: enrolment and login of all terminals, catalogue
  *   load_work.c     closed loops of one kind of request
  *   load_crowd.c    what many terminals do together: push, connect, idle
@@ -27,7 +27,7 @@
 
 enum {
     SLOTS_MAX = 240,    /* requests under way of one terminal; their numbers are 1 and up */
-    REQUEST_OWN = 1000, /* numbers of what a line asks for itself */
+    REQUEST_OWN = 1000, /* numbers of what a connection asks for itself */
     BRANCHES = 8,
     PRODUCTS = 500,
     FIRST_CUSTOMER = 2, /* the cash customer is 1 */
@@ -83,7 +83,7 @@ void figures_begin(struct figures *figures);
 void figures_end(struct figures *figures);
 void figures_latency(struct figures *figures, uint64_t ns);
 double figures_quantile_ms(const struct figures *figures, double part);
-/* One object on a line; `more` is put in: ", \"rows\": 5" or "". */
+/* One object on a connection; `more` is put in: ", \"rows\": 5" or "". */
 void figures_print(const struct figures *figures, const char *more);
 
 /* ---- reading messages by their tags ---- */
@@ -98,7 +98,7 @@ bool field_next(struct slice *rest, struct field *ret_field);
 /* The first field of that number. */
 bool field_find(struct slice message, uint32_t number, struct field *ret_field);
 
-/* ---- lines ---- */
+/* ---- connections ---- */
 
 struct identity {
     uint32_t number; /* of the terminal */
@@ -119,7 +119,7 @@ struct slot {
     uint32_t pages;    /* of a request that comes in several */
 };
 
-struct line {
+struct connection {
     struct fleet *fleet;
     struct identity *identity;
     struct stream *stream;
@@ -134,10 +134,11 @@ struct line {
 };
 
 struct fleet_callbacks {
-    void (*in)(struct line *line); /* logged in */
-    void (*answered)(struct line *line, uint64_t request, uint32_t body, struct slice bytes);
-    void (*fed)(struct line *line, struct slice set, size_t frame_size);
-    void (*exact)(struct line *line); /* the picture is whole, once a connection */
+    void (*in)(struct connection *connection); /* logged in */
+    void (*answered)(struct connection *connection, uint64_t request, uint32_t body,
+                     struct slice bytes);
+    void (*fed)(struct connection *connection, struct slice set, size_t frame_size);
+    void (*exact)(struct connection *connection); /* the picture is whole, once a connection */
 };
 
 struct fleet {
@@ -150,8 +151,8 @@ struct fleet {
     struct identity *identities;
     uint32_t identity_count;
     struct hash root;
-    struct line *lines;
-    uint32_t line_count;
+    struct connection *connections;
+    uint32_t connection_count;
     uint32_t in;
     uint32_t open;
     uint32_t redials; /* of those that were cut before they were logged in */
@@ -164,7 +165,8 @@ struct fleet {
     struct failure *failure;
 };
 
-/* Reads who there is, makes a loop and `count` lines (more lines than identities share them). */
+/* Reads who there is, makes a loop and `count` connections (more than there are identities share
+ * them). */
 bool fleet_init(struct fleet *fleet, const struct settings *settings, uint32_t count,
                 struct failure *failure);
 void fleet_fini(struct fleet *fleet);
@@ -172,18 +174,20 @@ bool fleet_keep(const struct fleet *fleet, struct failure *failure);
 /* Connects all and runs the loop until all are logged in. */
 bool fleet_connect(struct fleet *fleet, struct failure *failure);
 void fleet_dial(struct fleet *fleet);
-/* Runs the loop until it is stopped; false when a line was lost meanwhile. */
+/* Runs the loop until it is stopped; false when a connection was lost meanwhile. */
 bool fleet_run(struct fleet *fleet);
 void fleet_drop(struct fleet *fleet);
 
-bool line_dial(struct line *line);
-void line_subscribe(struct line *line, bool resume);
-void line_send(struct line *line, uint64_t request, Tefter__FromTerminal *frame);
-void line_command(struct line *line, uint64_t request, const Tefter__Command *command);
-void line_query(struct line *line, uint64_t request, const Tefter__Query *query);
+bool connection_dial(struct connection *connection);
+void connection_subscribe(struct connection *connection, bool resume);
+void connection_send(struct connection *connection, uint64_t request, Tefter__FromTerminal *frame);
+void connection_command(struct connection *connection, uint64_t request,
+                        const Tefter__Command *command);
+void connection_query(struct connection *connection, uint64_t request, const Tefter__Query *query);
 /* Waits for its answer, unpacked into the fleet's arena; NULL: refused or lost. */
-const Tefter__ToTerminal *line_ask(struct line *line, Tefter__FromTerminal *frame);
-const Tefter__Done *line_do(struct line *line, const Tefter__Command *command);
+const Tefter__ToTerminal *connection_ask(struct connection *connection,
+                                         Tefter__FromTerminal *frame);
+const Tefter__Done *connection_do(struct connection *connection, const Tefter__Command *command);
 /* Tells what a refusal was, on standard error. */
 void refusal_tell(const char *what, const ProtobufCMessageDescriptor *type, struct slice packed);
 
@@ -216,5 +220,6 @@ int load_dial(uint16_t port);
 
 int job_failed(const struct failure *failure);
 /* A sale like those at a counter: three products of the catalogue. */
-void charge_send(struct line *line, uint64_t request, uint32_t customer, uint64_t chance);
+void charge_send(struct connection *connection, uint64_t request, uint32_t customer,
+                 uint64_t chance);
 uint64_t chance_of(uint64_t number);

@@ -16,7 +16,7 @@ struct crowd {
     const struct settings *settings;
     struct figures figures;
     struct loop_timer *timer;
-    uint32_t listeners; /* the first lines; the rest write */
+    uint32_t listeners; /* the first connections; the rest write */
     uint32_t exact;
     uint64_t number; /* of the charge */
     /* one change at a time */
@@ -33,12 +33,12 @@ struct crowd {
     bool stopping;
 };
 
-static bool crowd_init(struct crowd *crowd, const struct settings *settings, uint32_t lines,
+static bool crowd_init(struct crowd *crowd, const struct settings *settings, uint32_t connections,
                        struct failure *failure)
 {
     crowd->settings = settings;
     crowd->figures.server = settings->server;
-    if (!fleet_init(&crowd->fleet, settings, lines, failure) ||
+    if (!fleet_init(&crowd->fleet, settings, connections, failure) ||
         !fleet_connect(&crowd->fleet, failure))
         return false;
     crowd->fleet.owner = crowd;
@@ -47,12 +47,12 @@ static bool crowd_init(struct crowd *crowd, const struct settings *settings, uin
 
 /* ---- everybody has a whole picture ---- */
 
-static void counted_exact(struct line *line)
+static void counted_exact(struct connection *connection)
 {
-    struct crowd *crowd = line->fleet->owner;
-    figures_latency(&crowd->figures, now_ns() - line->begun_ns);
+    struct crowd *crowd = connection->fleet->owner;
+    figures_latency(&crowd->figures, now_ns() - connection->begun_ns);
     if (++crowd->exact == crowd->listeners)
-        loop_stop(line->fleet->loop);
+        loop_stop(connection->fleet->loop);
 }
 
 static bool subscribe_all(struct crowd *crowd)
@@ -60,13 +60,13 @@ static bool subscribe_all(struct crowd *crowd)
     crowd->exact = 0;
     crowd->fleet.callbacks = (struct fleet_callbacks){.exact = counted_exact};
     for (uint32_t i = 0; i < crowd->listeners; i++)
-        line_subscribe(&crowd->fleet.lines[i], false);
+        connection_subscribe(&crowd->fleet.connections[i], false);
     return fleet_run(&crowd->fleet);
 }
 
 /* ---- push, one change at a time ---- */
 
-static void charge(struct crowd *crowd, struct line *writer, uint64_t request)
+static void charge(struct crowd *crowd, struct connection *writer, uint64_t request)
 {
     uint64_t chance = chance_of(crowd->number++ ^ crowd->fleet.counter << 32);
     uint32_t customer = FIRST_CUSTOMER + (uint32_t)(chance % crowd->settings->customers);
@@ -79,7 +79,7 @@ static void next_round(struct crowd *crowd)
     crowd->replied = false;
     crowd->first_ns = 0;
     crowd->sent_ns = now_ns();
-    charge(crowd, &crowd->fleet.lines[crowd->listeners], 1);
+    charge(crowd, &crowd->fleet.connections[crowd->listeners], 1);
 }
 
 static void one_came(struct crowd *crowd, uint64_t at_ns)
@@ -100,9 +100,10 @@ static void one_came(struct crowd *crowd, uint64_t at_ns)
         next_round(crowd);
 }
 
-static void hear_reply(struct line *line, uint64_t request, uint32_t body, struct slice bytes)
+static void hear_reply(struct connection *connection, uint64_t request, uint32_t body,
+                       struct slice bytes)
 {
-    struct crowd *crowd = line->fleet->owner;
+    struct crowd *crowd = connection->fleet->owner;
     struct field field;
     (void)request;
     (void)body;
@@ -132,9 +133,9 @@ static void count_set(struct crowd *crowd, struct slice set, size_t frame_size)
     crowd->rows += rows_in(set);
 }
 
-static void hear_news(struct line *line, struct slice set, size_t frame_size)
+static void hear_news(struct connection *connection, struct slice set, size_t frame_size)
 {
-    struct crowd *crowd = line->fleet->owner;
+    struct crowd *crowd = connection->fleet->owner;
     if (rows_in(set) == 0)
         return; /* a beat */
     count_set(crowd, set, frame_size);
@@ -203,21 +204,22 @@ int job_push(const struct settings *settings)
 
 /* ---- push, groups ---- */
 
-static void go_on(struct line *line, uint64_t request, uint32_t body, struct slice bytes)
+static void go_on(struct connection *connection, uint64_t request, uint32_t body,
+                  struct slice bytes)
 {
-    struct crowd *crowd = line->fleet->owner;
+    struct crowd *crowd = connection->fleet->owner;
     (void)body;
     (void)bytes;
     crowd->rounds += crowd->figures.open;
     if (!crowd->stopping)
-        charge(crowd, line, request);
+        charge(crowd, connection, request);
     else
         loop_stop(crowd->fleet.loop);
 }
 
-static void count_news(struct line *line, struct slice set, size_t frame_size)
+static void count_news(struct connection *connection, struct slice set, size_t frame_size)
 {
-    struct crowd *crowd = line->fleet->owner;
+    struct crowd *crowd = connection->fleet->owner;
     count_set(crowd, set, frame_size);
     if (crowd->figures.open)
         crowd->figures.count = crowd->rows;
@@ -237,7 +239,7 @@ int job_pack(const struct settings *settings)
         crowd->fleet.callbacks = (struct fleet_callbacks){.answered = go_on, .fed = count_news};
         for (uint64_t slot = 1; slot <= settings->window; slot++)
             for (uint32_t i = 0; i < writers; i++)
-                charge(crowd, &crowd->fleet.lines[crowd->listeners + i], slot);
+                charge(crowd, &crowd->fleet.connections[crowd->listeners + i], slot);
         good = run_timed(crowd);
     }
     return crowd_end(crowd, good, &failure);
@@ -245,10 +247,10 @@ int job_pack(const struct settings *settings)
 
 /* ---- all come back at once ---- */
 
-static void ask_for_picture(struct line *line)
+static void ask_for_picture(struct connection *connection)
 {
-    struct crowd *crowd = line->fleet->owner;
-    line_subscribe(line, crowd->settings->resume);
+    struct crowd *crowd = connection->fleet->owner;
+    connection_subscribe(connection, crowd->settings->resume);
 }
 
 static bool come_back(struct crowd *crowd)
@@ -259,7 +261,7 @@ static bool come_back(struct crowd *crowd)
         (struct fleet_callbacks){.in = ask_for_picture, .exact = counted_exact};
     crowd->fleet.redials = 0;
     for (uint32_t i = 0; i < crowd->listeners; i++)
-        crowd->fleet.lines[i].begun_ns = 0;
+        crowd->fleet.connections[i].begun_ns = 0;
     usleep(SETTLE_MS * 1000); /* the server has let go of all */
     figures_begin(&crowd->figures);
     fleet_dial(&crowd->fleet);
@@ -312,12 +314,13 @@ int job_idle(const struct settings *settings)
 
 /* ---- the first answer of a server that has just been started ---- */
 
-static void hear_card(struct line *line, uint64_t request, uint32_t body, struct slice bytes)
+static void hear_card(struct connection *connection, uint64_t request, uint32_t body,
+                      struct slice bytes)
 {
     (void)request;
     (void)body;
     (void)bytes;
-    loop_stop(line->fleet->loop);
+    loop_stop(connection->fleet->loop);
 }
 
 static bool first_try(const struct settings *settings, struct failure *failure)
@@ -332,7 +335,7 @@ static bool first_try(const struct settings *settings, struct failure *failure)
     bool good = fleet_init(&fleet, settings, 1, failure) && fleet_connect(&fleet, failure);
     if (good) {
         fleet.callbacks = (struct fleet_callbacks){.answered = hear_card};
-        line_query(&fleet.lines[0], 1, &query);
+        connection_query(&fleet.connections[0], 1, &query);
         good = fleet_run(&fleet);
     }
     fleet_fini(&fleet);

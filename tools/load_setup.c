@@ -107,25 +107,26 @@ static bool enrol(struct fleet *fleet, struct tls_context *tls, const char *code
 
 /* ---- logging in ---- */
 
-static bool log_in(struct line *line)
+static bool log_in(struct connection *connection)
 {
-    struct fleet *fleet = line->fleet;
+    struct fleet *fleet = connection->fleet;
     Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
     Tefter__Login login = TEFTER__LOGIN__INIT;
     arena_reset(&fleet->arena);
-    line->identity->token = slice_of(NULL, 0);
-    if (!line_dial(line) || !fleet_run(fleet)) /* until it is greeted */
+    connection->identity->token = slice_of(NULL, 0);
+    if (!connection_dial(connection) || !fleet_run(fleet)) /* until it is greeted */
         return false;
     login.login = (char *)(uintptr_t)fleet->settings->login;
     login.password = (char *)(uintptr_t)fleet->settings->password;
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_LOGIN;
     frame.login = &login;
-    const Tefter__ToTerminal *answer = line_ask(line, &frame);
+    const Tefter__ToTerminal *answer = connection_ask(connection, &frame);
     if (answer == NULL || answer->body_case != TEFTER__TO_TERMINAL__BODY_LOGGED_IN)
         return fail(fleet->failure, FAULT_DENIED, 0, "the login is not taken");
     ProtobufCBinaryData token = answer->logged_in->token;
-    line->identity->token = slice_of(arena_copy(&fleet->keys, token.data, token.len), token.len);
-    line->in = true;
+    connection->identity->token =
+        slice_of(arena_copy(&fleet->keys, token.data, token.len), token.len);
+    connection->in = true;
     fleet->in++;
     return true;
 }
@@ -133,9 +134,9 @@ static bool log_in(struct line *line)
 /* One after the other: the server hashes one password at a time. */
 static bool log_in_all(struct fleet *fleet, uint32_t from)
 {
-    for (uint32_t i = from; i < fleet->line_count; i++) {
+    for (uint32_t i = from; i < fleet->connection_count; i++) {
         fleet_drop(fleet);
-        if (!log_in(&fleet->lines[i]))
+        if (!log_in(&fleet->connections[i]))
             return false;
     }
     return true;
@@ -143,14 +144,14 @@ static bool log_in_all(struct fleet *fleet, uint32_t from)
 
 /* ---- the company ---- */
 
-static uint64_t made(struct line *office, const Tefter__Command *command)
+static uint64_t made(struct connection *office, const Tefter__Command *command)
 {
     arena_reset(&office->fleet->arena);
-    const Tefter__Done *done = line_do(office, command);
+    const Tefter__Done *done = connection_do(office, command);
     return done == NULL ? 0 : done->id;
 }
 
-static uint64_t make_branch(struct line *office, uint32_t number)
+static uint64_t make_branch(struct connection *office, uint32_t number)
 {
     char code[16];
     Tefter__Command command = TEFTER__COMMAND__INIT;
@@ -162,7 +163,7 @@ static uint64_t make_branch(struct line *office, uint32_t number)
     return made(office, &command);
 }
 
-static uint64_t make_till(struct line *office, uint32_t branch)
+static uint64_t make_till(struct connection *office, uint32_t branch)
 {
     Tefter__Command command = TEFTER__COMMAND__INIT;
     Tefter__AddTill add = TEFTER__ADD_TILL__INIT;
@@ -173,7 +174,7 @@ static uint64_t make_till(struct line *office, uint32_t branch)
     return made(office, &command);
 }
 
-static uint64_t make_product(struct line *office, uint32_t number)
+static uint64_t make_product(struct connection *office, uint32_t number)
 {
     char code[16];
     Tefter__Command command = TEFTER__COMMAND__INIT;
@@ -189,7 +190,7 @@ static uint64_t make_product(struct line *office, uint32_t number)
     return made(office, &command);
 }
 
-static uint64_t make_policy(struct line *office)
+static uint64_t make_policy(struct connection *office)
 {
     Tefter__Command command = TEFTER__COMMAND__INIT;
     Tefter__SetCreditPolicy set = TEFTER__SET_CREDIT_POLICY__INIT;
@@ -202,12 +203,12 @@ static uint64_t make_policy(struct line *office)
     command.kind_case = TEFTER__COMMAND__KIND_SET_CREDIT_POLICY;
     command.set_credit_policy = &set;
     arena_reset(&office->fleet->arena);
-    return line_do(office, &command) != NULL;
+    return connection_do(office, &command) != NULL;
 }
 
 static bool make_company(struct fleet *fleet, uint32_t branches[BRANCHES], uint32_t tills[BRANCHES])
 {
-    struct line *office = &fleet->lines[0];
+    struct connection *office = &fleet->connections[0];
     for (uint32_t i = 0; i < BRANCHES; i++) {
         branches[i] = i == 0 ? 1 : (uint32_t)make_branch(office, i);
         tills[i] = (uint32_t)make_till(office, branches[i]);
@@ -220,7 +221,7 @@ static bool make_company(struct fleet *fleet, uint32_t branches[BRANCHES], uint3
     return make_policy(office) != 0;
 }
 
-static bool make_code(struct line *office, uint32_t branch, uint32_t number,
+static bool make_code(struct connection *office, uint32_t branch, uint32_t number,
                       char code[CODE_TEXT_MAX])
 {
     char name[24];
@@ -236,7 +237,7 @@ static bool make_code(struct line *office, uint32_t branch, uint32_t number,
     make.terminal = (uint32_t)made(office, &command);
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_MAKE_CODE;
     frame.make_code = &make;
-    const Tefter__ToTerminal *answer = make.terminal == 0 ? NULL : line_ask(office, &frame);
+    const Tefter__ToTerminal *answer = make.terminal == 0 ? NULL : connection_ask(office, &frame);
     if (answer == NULL || answer->body_case != TEFTER__TO_TERMINAL__BODY_CODE)
         return false;
     (void)snprintf(code, CODE_TEXT_MAX, "%s", answer->code->code);
@@ -254,7 +255,7 @@ static bool make_terminals(struct fleet *fleet, struct tls_context *tls)
         struct identity *identity = &fleet->identities[i];
         identity->branch = branches[i % BRANCHES];
         identity->till = tills[i % BRANCHES];
-        if (i > 0 && (!make_code(&fleet->lines[0], identity->branch, i, code) ||
+        if (i > 0 && (!make_code(&fleet->connections[0], identity->branch, i, code) ||
                       !enrol(fleet, tls, code, identity)))
             return false;
     }
@@ -265,17 +266,17 @@ static bool set_up(struct fleet *fleet, struct tls_context *tls)
 {
     uint32_t count = (uint32_t)fleet->settings->terminals;
     fleet->identities = calloc(count, sizeof *fleet->identities);
-    fleet->lines = calloc(count, sizeof *fleet->lines);
-    if (fleet->identities == NULL || fleet->lines == NULL)
+    fleet->connections = calloc(count, sizeof *fleet->connections);
+    if (fleet->identities == NULL || fleet->connections == NULL)
         return fail(fleet->failure, FAULT_MEMORY, 0, "no memory");
-    fleet->identity_count = fleet->line_count = count;
+    fleet->identity_count = fleet->connection_count = count;
     for (uint32_t i = 0; i < count; i++) {
-        fleet->lines[i].fleet = fleet;
-        fleet->lines[i].identity = &fleet->identities[i];
-        buffer_init(&fleet->lines[i].partial, FRAME_TO_CLIENT_MAX + FRAME_HEAD_SIZE);
+        fleet->connections[i].fleet = fleet;
+        fleet->connections[i].identity = &fleet->identities[i];
+        buffer_init(&fleet->connections[i].partial, FRAME_TO_CLIENT_MAX + FRAME_HEAD_SIZE);
     }
     return enrol(fleet, tls, fleet->settings->code, &fleet->identities[0]) &&
-           log_in(&fleet->lines[0]) && make_terminals(fleet, tls) && log_in_all(fleet, 1) &&
+           log_in(&fleet->connections[0]) && make_terminals(fleet, tls) && log_in_all(fleet, 1) &&
            fleet_keep(fleet, fleet->failure);
 }
 

@@ -14,7 +14,8 @@ enum { REFUSAL_CODE = 1, REFUSAL_RETRY_MS = 11, AGAIN_MS = 5 };
 struct work;
 
 struct kind {
-    void (*send)(struct work *work, struct line *line, uint64_t request, uint64_t number);
+    void (*send)(struct work *work, struct connection *connection, uint64_t request,
+                 uint64_t number);
     uint32_t answer; /* number of an answer's member that comes in pages, 0: none does */
     uint32_t next;   /* number of its `next` */
     uint32_t pages;  /* so many at most, 0: all */
@@ -71,8 +72,8 @@ static void fill_lines(Tefter__InvoiceLine lines[LINES], uint64_t chance)
     }
 }
 
-static void send_invoice(struct line *line, uint64_t request, Tefter__IssueInvoice *issue,
-                         uint64_t chance)
+static void send_invoice(struct connection *connection, uint64_t request,
+                         Tefter__IssueInvoice *issue, uint64_t chance)
 {
     Tefter__InvoiceLine lines[LINES];
     Tefter__InvoiceLine *at[LINES];
@@ -85,23 +86,26 @@ static void send_invoice(struct line *line, uint64_t request, Tefter__IssueInvoi
     issue->has_customer = true;
     command.kind_case = TEFTER__COMMAND__KIND_ISSUE_INVOICE;
     command.issue_invoice = issue;
-    line_command(line, request, &command);
+    connection_command(connection, request, &command);
 }
 
-void charge_send(struct line *line, uint64_t request, uint32_t customer, uint64_t chance)
+void charge_send(struct connection *connection, uint64_t request, uint32_t customer,
+                 uint64_t chance)
 {
     Tefter__IssueInvoice issue = TEFTER__ISSUE_INVOICE__INIT;
     issue.customer = customer;
-    send_invoice(line, request, &issue, chance);
+    send_invoice(connection, request, &issue, chance);
 }
 
-static void send_charge(struct work *work, struct line *line, uint64_t request, uint64_t number)
+static void send_charge(struct work *work, struct connection *connection, uint64_t request,
+                        uint64_t number)
 {
     uint64_t chance = chance_of(number ^ work->fleet.counter << 32);
-    charge_send(line, request, customer_at_random(work, chance >> 8), chance);
+    charge_send(connection, request, customer_at_random(work, chance >> 8), chance);
 }
 
-static void send_import(struct work *work, struct line *line, uint64_t request, uint64_t number)
+static void send_import(struct work *work, struct connection *connection, uint64_t request,
+                        uint64_t number)
 {
     Tefter__IssueInvoice issue = TEFTER__ISSUE_INVOICE__INIT;
     char text[24];
@@ -113,10 +117,11 @@ static void send_import(struct work *work, struct line *line, uint64_t request, 
     issue.date = work->today - (uint32_t)(chance_of(number) % IMPORT_DAYS);
     issue.due = issue.date + 30;
     issue.backfill = true;
-    send_invoice(line, request, &issue, chance_of(number + 1));
+    send_invoice(connection, request, &issue, chance_of(number + 1));
 }
 
-static void send_payment(struct work *work, struct line *line, uint64_t request, uint64_t number)
+static void send_payment(struct work *work, struct connection *connection, uint64_t request,
+                         uint64_t number)
 {
     Tefter__Command command = TEFTER__COMMAND__INIT;
     Tefter__TakePayment take = TEFTER__TAKE_PAYMENT__INIT;
@@ -124,14 +129,15 @@ static void send_payment(struct work *work, struct line *line, uint64_t request,
     take.customer = customer_in_turn(work, number);
     take.kind = TEFTER__PAYMENT_KIND__PAYMENT_CASH;
     take.amount_minor = 200000;
-    take.money_account = line->identity->till;
+    take.money_account = connection->identity->till;
     take.match = TEFTER__MATCH_ORDER__MATCH_OLDEST_DUE;
     command.kind_case = TEFTER__COMMAND__KIND_TAKE_PAYMENT;
     command.take_payment = &take;
-    line_command(line, request, &command);
+    connection_command(connection, request, &command);
 }
 
-static void send_customer(struct work *work, struct line *line, uint64_t request, uint64_t number)
+static void send_customer(struct work *work, struct connection *connection, uint64_t request,
+                          uint64_t number)
 {
     char name[40];
     char phone[24];
@@ -148,10 +154,11 @@ static void send_customer(struct work *work, struct line *line, uint64_t request
     open.area = "route 1";
     command.kind_case = TEFTER__COMMAND__KIND_OPEN_CUSTOMER;
     command.open_customer = &open;
-    line_command(line, request, &command);
+    connection_command(connection, request, &command);
 }
 
-static void send_limit(struct work *work, struct line *line, uint64_t request, uint64_t number)
+static void send_limit(struct work *work, struct connection *connection, uint64_t request,
+                       uint64_t number)
 {
     Tefter__Command command = TEFTER__COMMAND__INIT;
     Tefter__SetCreditLimit set = TEFTER__SET_CREDIT_LIMIT__INIT;
@@ -163,10 +170,11 @@ static void send_limit(struct work *work, struct line *line, uint64_t request, u
     set.terms = &terms;
     command.kind_case = TEFTER__COMMAND__KIND_SET_CREDIT_LIMIT;
     command.set_credit_limit = &set;
-    line_command(line, request, &command);
+    connection_command(connection, request, &command);
 }
 
-static void send_card(struct work *work, struct line *line, uint64_t request, uint64_t number)
+static void send_card(struct work *work, struct connection *connection, uint64_t request,
+                      uint64_t number)
 {
     Tefter__Query query = TEFTER__QUERY__INIT;
     Tefter__CustomerCard card = TEFTER__CUSTOMER_CARD__INIT;
@@ -174,7 +182,7 @@ static void send_card(struct work *work, struct line *line, uint64_t request, ui
     card.customer = customer_at_random(work, chance_of(number));
     query.kind_case = TEFTER__QUERY__KIND_CUSTOMER_CARD;
     query.customer_card = &card;
-    line_query(line, request, &query);
+    connection_query(connection, request, &query);
 }
 
 static ProtobufCBinaryData page_of(const struct work *work)
@@ -182,7 +190,8 @@ static ProtobufCBinaryData page_of(const struct work *work)
     return (ProtobufCBinaryData){work->page.size, (uint8_t *)(uintptr_t)work->page.data};
 }
 
-static void send_list(struct work *work, struct line *line, uint64_t request, uint64_t number)
+static void send_list(struct work *work, struct connection *connection, uint64_t request,
+                      uint64_t number)
 {
     Tefter__Query query = TEFTER__QUERY__INIT;
     Tefter__CustomerList list = TEFTER__CUSTOMER_LIST__INIT;
@@ -193,10 +202,11 @@ static void send_list(struct work *work, struct line *line, uint64_t request, ui
     list.page = page_of(work);
     query.kind_case = TEFTER__QUERY__KIND_CUSTOMERS;
     query.customers = &list;
-    line_query(line, request, &query);
+    connection_query(connection, request, &query);
 }
 
-static void ask_aging(struct work *work, struct line *line, uint64_t request, bool by_customer)
+static void ask_aging(struct work *work, struct connection *connection, uint64_t request,
+                      bool by_customer)
 {
     Tefter__Query query = TEFTER__QUERY__INIT;
     Tefter__Aging aging = TEFTER__AGING__INIT;
@@ -206,33 +216,35 @@ static void ask_aging(struct work *work, struct line *line, uint64_t request, bo
     aging.page = page_of(work);
     query.kind_case = TEFTER__QUERY__KIND_AGING;
     query.aging = &aging;
-    line_query(line, request, &query);
+    connection_query(connection, request, &query);
 }
 
-static void send_aging(struct work *work, struct line *line, uint64_t request, uint64_t number)
+static void send_aging(struct work *work, struct connection *connection, uint64_t request,
+                       uint64_t number)
 {
     (void)number;
-    ask_aging(work, line, request, false);
+    ask_aging(work, connection, request, false);
 }
 
-static void send_aging_rows(struct work *work, struct line *line, uint64_t request, uint64_t number)
+static void send_aging_rows(struct work *work, struct connection *connection, uint64_t request,
+                            uint64_t number)
 {
     (void)number;
-    ask_aging(work, line, request, true);
+    ask_aging(work, connection, request, true);
 }
 
 /* ---- the loop ---- */
 
-static void give(struct work *work, struct line *line, uint64_t request)
+static void give(struct work *work, struct connection *connection, uint64_t request)
 {
     uint64_t most = work->settings->count;
     if (work->stopping || (most > 0 && work->given >= most))
         return;
     work->under_way++;
     work->page = slice_of(NULL, 0);
-    struct slot *slot = &line->slots[request - 1];
+    struct slot *slot = &connection->slots[request - 1];
     *slot = (struct slot){.number = work->settings->from + work->given++};
-    work->kind->send(work, line, request, slot->number);
+    work->kind->send(work, connection, request, slot->number);
 }
 
 /* ---- busy: the same once more, when the server said so ---- */
@@ -253,21 +265,22 @@ static bool is_busy(uint32_t body, struct slice bytes, uint64_t *ret_retry_ms)
     return true;
 }
 
-static void come_back(struct work *work, struct line *line, uint64_t request, uint64_t retry_ms)
+static void come_back(struct work *work, struct connection *connection, uint64_t request,
+                      uint64_t retry_ms)
 {
-    line->slots[request - 1].again_ns = now_ns() + retry_ms * 1000000;
+    connection->slots[request - 1].again_ns = now_ns() + retry_ms * 1000000;
     work->figures.busy++;
     if (work->away++ == 0)
         loop_timer_start(work->again, AGAIN_MS, AGAIN_MS);
 }
 
-static void ask_again(struct work *work, struct line *line, uint64_t request)
+static void ask_again(struct work *work, struct connection *connection, uint64_t request)
 {
-    struct slot *slot = &line->slots[request - 1];
+    struct slot *slot = &connection->slots[request - 1];
     uint64_t sent_ns = slot->sent_ns; /* who waits has waited since the first time */
     slot->again_ns = 0;
     work->page = slice_of(NULL, 0);
-    work->kind->send(work, line, request, slot->number);
+    work->kind->send(work, connection, request, slot->number);
     slot->sent_ns = sent_ns;
     if (--work->away == 0)
         loop_timer_stop(work->again);
@@ -277,12 +290,12 @@ static void on_again(void *context)
 {
     struct work *work = context;
     uint64_t at_ns = now_ns();
-    for (uint32_t i = 0; i < work->fleet.line_count; i++) {
-        struct line *line = &work->fleet.lines[i];
+    for (uint32_t i = 0; i < work->fleet.connection_count; i++) {
+        struct connection *connection = &work->fleet.connections[i];
         for (uint64_t request = 1; request <= work->settings->window; request++) {
-            uint64_t again_ns = line->slots[request - 1].again_ns;
+            uint64_t again_ns = connection->slots[request - 1].again_ns;
             if (again_ns > 0 && again_ns <= at_ns)
-                ask_again(work, line, request);
+                ask_again(work, connection, request);
         }
     }
 }
@@ -290,18 +303,19 @@ static void on_again(void *context)
 /* ---- answers ---- */
 
 /* Asks for the next page of the same answer; false: this was the last one. */
-static bool goes_on(struct work *work, struct line *line, uint64_t request, struct slice answer)
+static bool goes_on(struct work *work, struct connection *connection, uint64_t request,
+                    struct slice answer)
 {
     struct field member;
     struct field next;
-    struct slot *slot = &line->slots[request - 1];
+    struct slot *slot = &connection->slots[request - 1];
     uint64_t sent_ns = slot->sent_ns;
     if (work->kind->answer == 0 || !field_find(answer, work->kind->answer, &member) ||
         !field_find(member.bytes, work->kind->next, &next) || next.bytes.size == 0 ||
         ++slot->pages == work->kind->pages)
         return false;
     work->page = next.bytes;
-    work->kind->send(work, line, request, 0);
+    work->kind->send(work, connection, request, 0);
     slot->sent_ns = sent_ns;
     return true;
 }
@@ -330,17 +344,18 @@ static void finish(struct work *work)
         loop_stop(work->fleet.loop);
 }
 
-static void answered(struct line *line, uint64_t request, uint32_t body, struct slice bytes)
+static void answered(struct connection *connection, uint64_t request, uint32_t body,
+                     struct slice bytes)
 {
-    struct work *work = line->fleet->owner;
+    struct work *work = connection->fleet->owner;
     if (request == 0 || request > SLOTS_MAX)
         return;
     uint64_t retry_ms;
     if (is_busy(body, bytes, &retry_ms)) {
-        come_back(work, line, request, retry_ms);
+        come_back(work, connection, request, retry_ms);
         return;
     }
-    if (goes_on(work, line, request, bytes))
+    if (goes_on(work, connection, request, bytes))
         return;
     work->under_way--;
     work->answers++;
@@ -348,13 +363,13 @@ static void answered(struct line *line, uint64_t request, uint32_t body, struct 
         work->figures.refused++;
     else if (work->figures.open)
         work->figures.count++;
-    figures_latency(&work->figures, now_ns() - line->slots[request - 1].sent_ns);
+    figures_latency(&work->figures, now_ns() - connection->slots[request - 1].sent_ns);
     if (work->settings->count > 0 && work->answers == work->settings->count)
         finish(work);
     else if (work->stopping && work->under_way == 0)
         loop_stop(work->fleet.loop);
     else
-        give(work, line, request);
+        give(work, connection, request);
 }
 
 static void on_time(void *context)
@@ -375,8 +390,8 @@ static void start(struct work *work)
     else
         loop_timer_start(work->timer, work->settings->warm_ms, 0);
     for (uint64_t slot = 1; slot <= work->settings->window; slot++)
-        for (uint32_t i = 0; i < work->fleet.line_count; i++)
-            give(work, &work->fleet.lines[i], slot);
+        for (uint32_t i = 0; i < work->fleet.connection_count; i++)
+            give(work, &work->fleet.connections[i], slot);
 }
 
 static bool run(struct work *work, struct failure *failure)

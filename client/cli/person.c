@@ -94,9 +94,9 @@ static int tell_person(struct run *run, const Tefter__LoggedIn *person,
     if (person == NULL)
         return run_failed(run, EXIT_NO_SERVER);
     if (run->json) {
-        Tefter__LoggedIn told = *person;
-        told.token.len = 0; /* a secret */
-        run_json(run, &told.base);
+        Tefter__LoggedIn shown = *person;
+        shown.token.len = 0; /* a secret */
+        run_json(run, &shown.base);
         return EXIT_DONE;
     }
     const char *name = text_of(person->name);

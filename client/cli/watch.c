@@ -50,7 +50,7 @@ static void put_state_json(const struct tefter_state *state)
 {
     printf("{\"line\":\"%s\",\"exact\":%" PRIu64 ",\"behind\":%" PRIu64 ",\"age_ms\":%" PRIu64
            "}\n",
-           tefter_line_word(state->line), state->exact, state->behind, state->age_ms);
+           tefter_connection_word(state->connection), state->exact, state->behind, state->age_ms);
 }
 
 static void put_state(struct watch *watch, const struct tefter_state *state)
@@ -60,7 +60,7 @@ static void put_state(struct watch *watch, const struct tefter_state *state)
         return;
     }
     put_now(watch);
-    switch (state->line) {
+    switch (state->connection) {
     case TEFTER_LIVE:
         printf("Live, exact at %" PRIu64 "\n", state->exact);
         break;
@@ -86,11 +86,11 @@ static void put_state(struct watch *watch, const struct tefter_state *state)
 /* Only when the word changes: every set moves `exact`. */
 static void state_changed(void *context, const struct tefter_state *state)
 {
-    static enum tefter_line told = TEFTER_CONNECTING;
+    static enum tefter_connection shown = TEFTER_CONNECTING;
     struct watch *watch = context;
-    if (state->line == told)
+    if (state->connection == shown)
         return;
-    told = state->line;
+    shown = state->connection;
     put_state(watch, state);
     (void)fflush(stdout);
 }
@@ -101,7 +101,7 @@ static void say_age(void *context)
     struct watch *watch = context;
     struct tefter_state state;
     tefter_state(watch->run->client, &state);
-    if (state.line != TEFTER_STALE && state.line != TEFTER_LOST)
+    if (state.connection != TEFTER_STALE && state.connection != TEFTER_LOST)
         return;
     put_state(watch, &state);
     (void)fflush(stdout);

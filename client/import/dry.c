@@ -6,7 +6,7 @@ static bool dry_take(struct sink *sink, struct entry *entry, struct failure *fai
     sink->customers_made += entry->new_customer;
     for (size_t i = 0; i < entry->line_count; i++)
         sink->products_made += entry->lines[i].new_product;
-    sink->told(sink->context, entry, OUTCOME_SENT, NULL);
+    sink->notify(sink->context, entry, OUTCOME_SENT, NULL);
     return true;
 }
 

@@ -28,7 +28,7 @@ struct run {
     uint64_t at;          /* the byte the reader stands at */
     uint64_t began_ms;
     uint64_t saved_ms;
-    uint64_t told;
+    uint64_t answered;
     struct failure *failure;
     bool lost; /* an entry came back lost */
 };
@@ -93,7 +93,7 @@ static void on_told(void *context, struct entry *entry, enum outcome outcome, co
         run->lost = true;
         break;
     }
-    run->told++;
+    run->answered++;
     if (outcome != OUTCOME_LOST)
         track_done(&run->track, entry->place, entry->end);
     entry_destroy(entry);
@@ -259,7 +259,7 @@ static void show_progress(struct run *run)
 {
     struct progress progress = {
         .noun = kind_noun(run->settings->kind),
-        .done = run->told,
+        .done = run->answered,
         .rows = run->result->rows,
         .at = run->at,
         .size = run->source->size,
@@ -412,7 +412,7 @@ static bool begin(struct run *run)
         console_say(run->options->console,
                     "going on at line %" PRIu64 "; --restart begins from the first row",
                     run->result->resumed_line);
-    run->options->sink->told = on_told;
+    run->options->sink->notify = on_told;
     run->options->sink->context = run;
     return true;
 }

@@ -78,7 +78,7 @@ static void settle_entry(struct server *server, struct entry *entry, enum outcom
     if (--entry->waiting > 0)
         return;
     server->sent += entry->outcome == OUTCOME_SENT;
-    server->sink.told(server->sink.context, entry, entry->outcome, entry->why);
+    server->sink.notify(server->sink.context, entry, entry->outcome, entry->why);
 }
 
 static void release_server(struct server *server)

@@ -13,7 +13,7 @@ struct sink {
     bool (*take)(struct sink *sink, struct entry *entry, struct failure *failure);
     /* Until all is told. */
     bool (*finish)(struct sink *sink, struct failure *failure);
-    void (*told)(void *context, struct entry *entry, enum outcome outcome, const char *why);
+    void (*notify)(void *context, struct entry *entry, enum outcome outcome, const char *why);
     void *context; /* of told; both are set by the run */
     uint64_t customers_made;
     uint64_t products_made;

@@ -242,26 +242,26 @@ const struct currency *tefter_currency(const struct tefter *client)
 
 /* ---- state of the line ---- */
 
-static enum tefter_line line_of_feeds(const struct tefter *client)
+static enum tefter_connection connection_of_feeds(const struct tefter *client)
 {
-    enum tefter_line line = TEFTER_LIVE;
+    enum tefter_connection connection = TEFTER_LIVE;
     for (const struct tefter_feed *feed = client->feeds; feed != NULL; feed = feed->next) {
         if (feed->dead || feed->replica.exact)
             continue;
         if (feed->fetching_again)
             return TEFTER_FETCHING;
-        line = feed->resuming ? TEFTER_CATCHING_UP : TEFTER_CONNECTING;
+        connection = feed->resuming ? TEFTER_CATCHING_UP : TEFTER_CONNECTING;
     }
-    return line;
+    return connection;
 }
 
-static enum tefter_line line_of(const struct tefter *client, uint64_t age_ms)
+static enum tefter_connection connection_of(const struct tefter *client, uint64_t age_ms)
 {
     if (!link_is_open(client))
         return client->welcome == NULL && age_ms < TEFTER_LOST_MS ? TEFTER_CONNECTING : TEFTER_LOST;
     if (age_ms >= TEFTER_LOST_MS)
         return TEFTER_LOST;
-    return age_ms >= TEFTER_STALE_MS ? TEFTER_STALE : line_of_feeds(client);
+    return age_ms >= TEFTER_STALE_MS ? TEFTER_STALE : connection_of_feeds(client);
 }
 
 static uint64_t exact_of(const struct tefter *client, uint64_t *ret_least)
@@ -288,7 +288,7 @@ void tefter_state(struct tefter *client, struct tefter_state *ret_state)
     struct tefter_state state = {.age_ms = now > since ? now - since : 0};
     state.connected = link_is_open(client);
     state.person = state.connected && client->person != NULL;
-    state.line = line_of(client, state.age_ms);
+    state.connection = connection_of(client, state.age_ms);
     state.exact = exact_of(client, &least);
     state.behind = state.exact == 0 && client->server_seq > least ? client->server_seq - least : 0;
     state.reason = state.connected ? "" : client->link.reason;
@@ -301,12 +301,13 @@ void client_changed(struct tefter *client)
     if (client->on_state == NULL)
         return;
     tefter_state(client, &state);
-    const struct tefter_state *told = &client->told;
-    if (client->told_once && told->line == state.line && told->connected == state.connected &&
-        told->person == state.person && told->exact == state.exact)
+    const struct tefter_state *before = &client->notified;
+    if (client->notified_once && before->connection == state.connection &&
+        before->connected == state.connected && before->person == state.person &&
+        before->exact == state.exact)
         return;
-    client->told_once = true;
-    client->told = state;
+    client->notified_once = true;
+    client->notified = state;
     client->on_state(client->state_context, &state);
 }
 
@@ -316,9 +317,9 @@ void tefter_on_state(struct tefter *client, tefter_state_fn on_state, void *cont
     client->state_context = context;
 }
 
-const char *tefter_line_word(enum tefter_line line)
+const char *tefter_connection_word(enum tefter_connection connection)
 {
-    switch (line) {
+    switch (connection) {
     case TEFTER_CONNECTING:
         return "connecting";
     case TEFTER_LIVE:

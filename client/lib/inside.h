@@ -93,11 +93,11 @@ struct link {
     uint64_t awake_ms; /* a tick came late: the process had slept until then */
     uint64_t last_beat_ms;
     uint64_t last_ping_ms;
-    uint64_t ping_sent_ms;  /* 0: none is out */
-    uint64_t told_retry_ms; /* by a Goodbye */
-    bool refused;           /* the Goodbye was a refusal */
-    bool expired;           /* only a renewal helps; then the line is begun anew */
-    bool told;              /* `reason` is that of this connection, not of the one before */
+    uint64_t ping_sent_ms;     /* 0: none is out */
+    uint64_t goodbye_retry_ms; /* by a Goodbye */
+    bool refused;              /* the Goodbye was a refusal */
+    bool expired;              /* only a renewal helps; then the line is begun anew */
+    bool reason_given;         /* `reason` is that of this connection, not of the one before */
     char reason[REASON_MAX];
 };
 
@@ -178,8 +178,8 @@ struct tefter {
     uint32_t next_subscription;
     bool feeding; /* inside a feed's callback */
 
-    struct tefter_state told; /* the last on_state */
-    bool told_once;
+    struct tefter_state notified; /* the last on_state */
+    bool notified_once;
     bool waiting; /* a blocking call wants to know that something happened */
     bool happened;
     struct loop_timer *patience;

@@ -96,7 +96,7 @@ static void keep_reason(struct tefter *client, const char *reason)
 {
     if (reason != client->link.reason) /* it may be told of itself again */
         (void)snprintf(client->link.reason, sizeof(client->link.reason), "%s", reason);
-    client->link.told = true;
+    client->link.reason_given = true;
 }
 
 static uint64_t retry_delay(struct tefter *client)
@@ -108,8 +108,8 @@ static uint64_t retry_delay(struct tefter *client)
         most = RETRY_MOST_MS;
     random_bytes(&jitter, sizeof(jitter));
     uint64_t delay = most / 2 + jitter % (most / 2 + 1);
-    uint64_t told = client->link.told_retry_ms;
-    return told > delay ? told : delay;
+    uint64_t asked = client->link.goodbye_retry_ms;
+    return asked > delay ? asked : delay;
 }
 
 static void retry(void *context)
@@ -120,7 +120,7 @@ static void retry(void *context)
 /* The stream is gone: what hung on it waits for the next one. */
 static void lost(struct tefter *client, const char *reason)
 {
-    if (!client->link.told)
+    if (!client->link.reason_given)
         keep_reason(client, reason[0] == '\0' ? "the connection was closed" : reason);
     client->link.end = NULL;
     client->link.expired = false;
@@ -139,7 +139,7 @@ static void abort_link(struct tefter *client, const char *reason)
 {
     if (client->link.end == NULL)
         return;
-    if (!client->link.told)
+    if (!client->link.reason_given)
         keep_reason(client, reason);
     stream_abort(client->link.end->stream, reason);
     client->link.end->client = NULL; /* `lost` below stands for its `closed` */
@@ -194,7 +194,7 @@ static void opened(struct tefter *client)
 {
     client->link.state = LINK_OPEN;
     client->link.failures = 0;
-    client->link.told_retry_ms = 0;
+    client->link.goodbye_retry_ms = 0;
     client->link.refused = false;
     client->link.reason[0] = '\0';
     feeds_open(client);
@@ -295,7 +295,7 @@ static void turned_away(struct tefter *client, const Tefter__Refusal *refusal)
     (void)refusal_sentence(refusal, &client->currency, sentence, sizeof(sentence));
     client->link.refused = refusal->code != TEFTER__REFUSAL_CODE__BUSY;
     if (refusal->has_retry_ms)
-        client->link.told_retry_ms = refusal->retry_ms;
+        client->link.goodbye_retry_ms = refusal->retry_ms;
     keep_reason(client, sentence);
 }
 
@@ -305,7 +305,7 @@ static void said_goodbye(struct tefter *client, const Tefter__Goodbye *goodbye)
     if (goodbye->refused != NULL)
         turned_away(client, goodbye->refused);
     if (goodbye->has_retry_ms)
-        client->link.told_retry_ms = goodbye->retry_ms;
+        client->link.goodbye_retry_ms = goodbye->retry_ms;
     abort_link(client, client->link.reason);
 }
 
@@ -469,7 +469,7 @@ static void dial(struct tefter *client)
 {
     struct failure failure = {.fault = FAULT_NONE};
     struct wire_end *end = calloc(1, sizeof(*end));
-    client->link.told = false;
+    client->link.reason_given = false;
     client->link.state = LINK_DIALING;
     client->link.step_ms = loop_now_ms(client->loop);
     frame_reader_init(&client->link.reader, FRAME_TO_CLIENT_MAX);

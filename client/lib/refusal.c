@@ -219,11 +219,11 @@ static bool put_money(const struct facts *facts, bool known, int64_t amount, cha
 static bool over(const struct facts *facts, char *out, size_t capacity)
 {
     const Tefter__Decision *decision = facts->refusal->decision;
-    bool told = facts->refusal->has_over_by_minor;
-    int64_t amount = told               ? facts->refusal->over_by_minor
+    bool said = facts->refusal->has_over_by_minor;
+    int64_t amount = said               ? facts->refusal->over_by_minor
                      : decision == NULL ? 0
                                         : decision->over_by_minor;
-    return put_money(facts, told || amount > 0, amount, out, capacity);
+    return put_money(facts, said || amount > 0, amount, out, capacity);
 }
 
 /* What was free before this sale: never less than nothing. */

@@ -66,7 +66,7 @@ bool tefter_enrol(const char *folder, const char *address, const char *code, con
 
 /* ---- a client ---- */
 
-enum tefter_line {
+enum tefter_connection {
     TEFTER_CONNECTING,  /* before the first whole set */
     TEFTER_LIVE,        /* all replicas exact, last beat under 5 s ago */
     TEFTER_CATCHING_UP, /* resumed, sets outstanding */
@@ -76,7 +76,7 @@ enum tefter_line {
 };
 
 struct tefter_state {
-    enum tefter_line line;
+    enum tefter_connection connection;
     bool connected;     /* greeted; with a person too when `person` */
     bool person;        /* somebody is logged in */
     uint64_t exact;     /* the least seq that all replicas are exact at; 0: none is */
@@ -121,7 +121,8 @@ bool tefter_connect(struct tefter *client, uint64_t wait_ms, struct failure *fai
 struct loop *tefter_loop(struct tefter *client);
 const char *tefter_profile(const struct tefter *client);
 void tefter_state(struct tefter *client, struct tefter_state *ret_state);
-const char *tefter_line_word(enum tefter_line line); /* "live", "catching up" ... */
+const char *
+tefter_connection_word(enum tefter_connection connection); /* "live", "catching up" ... */
 /* Another listener than the options named; NULL: none. */
 void tefter_on_state(struct tefter *client, tefter_state_fn on_state, void *context);
 /* The newest greeting and login, NULL before; until the next one. */

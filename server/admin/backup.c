@@ -127,7 +127,7 @@ static bool copy_state(struct backup *backup, struct failure *failure)
 {
     char path[FILES_PATH_MAX];
     struct ledger *ledger;
-    struct failure told = {.fault = FAULT_NONE};
+    struct failure found = {.fault = FAULT_NONE};
     const char *why = state_distrust(backup);
     if (why)
         return leave_state_out(why);
@@ -135,10 +135,10 @@ static bool copy_state(struct backup *backup, struct failure *failure)
         .path = backup->folder.state, .map_bytes = backup->settings->map_bytes, .reading = true};
     if (!files_join(path, backup->fresh, "state", failure))
         return false;
-    if (!ledger_open(&options, &ledger, &told))
-        return told.fault == FAULT_STALE
-                   ? leave_state_out(told.text)
-                   : fail(failure, told.fault, told.os_error, "%s", told.text);
+    if (!ledger_open(&options, &ledger, &found))
+        return found.fault == FAULT_STALE
+                   ? leave_state_out(found.text)
+                   : fail(failure, found.fault, found.os_error, "%s", found.text);
     backup->with_state = checkpoint_copy(ledger, path, failure);
     ledger_close(ledger);
     return backup->with_state;

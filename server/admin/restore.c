@@ -57,13 +57,13 @@ static bool copy_all(const struct restore *restore, struct failure *failure)
 /* A state of another layout is left out: the first start makes it from the journal. */
 static bool look_at_state(struct restore *restore, struct failure *failure)
 {
-    struct failure told = {.fault = FAULT_NONE};
+    struct failure found = {.fault = FAULT_NONE};
     const char *state = restore->folder.state;
-    if (!files_exist(state) || subprocess_look(state, true, &restore->state, &told))
+    if (!files_exist(state) || subprocess_look(state, true, &restore->state, &found))
         return true;
-    if (told.fault == FAULT_STALE)
+    if (found.fault == FAULT_STALE)
         return files_remove_tree(state, failure);
-    return fail(failure, told.fault, told.os_error, "%s", told.text);
+    return fail(failure, found.fault, found.os_error, "%s", found.text);
 }
 
 /* The copy is looked at, not the backup: that may be on a disk we may not write to. */

@@ -48,13 +48,13 @@ static bool look_at_state(struct verify *verify, struct failure *failure)
         why = marker_distrust(&marker,
                               marker_place_of(verify->folder.root, &here, NULL) ? &here : NULL);
     }
-    struct failure told = {.fault = FAULT_NONE};
-    if (!why && subprocess_look(verify->folder.state, verify->whole, &verify->live, &told))
+    struct failure found = {.fault = FAULT_NONE};
+    if (!why && subprocess_look(verify->folder.state, verify->whole, &verify->live, &found))
         return true;
-    if (!why && told.fault != FAULT_STALE)
-        return fail(failure, told.fault, told.os_error, "%s", told.text);
+    if (!why && found.fault != FAULT_STALE)
+        return fail(failure, found.fault, found.os_error, "%s", found.text);
     fprintf(stderr, "tefterd: the state is not compared: %s; the next start rebuilds it.\n",
-            why ? why : told.text);
+            why ? why : found.text);
     return true;
 }
 
@@ -159,16 +159,16 @@ static void tell(const struct verify *verify)
 {
     char chain[HASH_TEXT_SIZE], incarnation[INCARNATION_TEXT_SIZE];
     incarnation_write(&verify->head.incarnation, incarnation);
-    struct journal_metrics figures;
+    struct journal_metrics metrics;
     hash_text(&verify->head.chain, chain);
-    journal_metrics(verify->journal, &figures);
+    journal_metrics(verify->journal, &metrics);
     printf("verified seq %" PRIu64 " batch %" PRIu64 " incarnation %s\n"
            "chain %s\n"
            "journal %" PRIu64 " bytes in %" PRIu64 " batches\n"
            "customers %" PRIu64 ", documents %" PRIu64 "\n"
            "balances %" PRId64 ", sum of all books %" PRId64 "\n",
-           verify->head.next_seq - 1, verify->head.batch, incarnation, chain, figures.bytes,
-           figures.batches, verify->check.customers, verify->check.documents,
+           verify->head.next_seq - 1, verify->head.batch, incarnation, chain, metrics.bytes,
+           metrics.batches, verify->check.customers, verify->check.documents,
            verify->check.balances_minor, verify->check.postings_minor);
 }
 

@@ -11,13 +11,13 @@ enum { PROGRESS_MS = 2000 };
 
 void instance_progress(uint64_t seq, uint64_t last_seq)
 {
-    static uint64_t told_ms; /* one instance a process */
+    static uint64_t shown_ms; /* one instance a process */
     uint64_t now_ms = clock_loop_ms();
-    if (told_ms == 0)
-        told_ms = now_ms;
-    if (now_ms - told_ms < PROGRESS_MS)
+    if (shown_ms == 0)
+        shown_ms = now_ms;
+    if (now_ms - shown_ms < PROGRESS_MS)
         return;
-    told_ms = now_ms;
+    shown_ms = now_ms;
     char text[120];
     snprintf(text, sizeof text, "replaying the journal: %" PRIu64 " of %" PRIu64 " commands", seq,
              last_seq);

@@ -69,7 +69,7 @@ struct writer {
     bool ended;   /* the thread has nothing more to do */
     loop_fn finished;
     void *finished_context;
-    struct writer_metrics figures;
+    struct writer_metrics metrics;
     struct admission admission;
     uint64_t handed;     /* groups handed over */
     uint64_t visible_to; /* of them, those that views see */
@@ -82,7 +82,7 @@ struct writer {
     _Atomic bool read_only;
     _Atomic enum writer_state state;
     uint64_t resume_us;   /* when to ask again; the thread's */
-    bool lost_told;       /* the loop's */
+    bool lost_notified;   /* the loop's */
     struct slow_log slow; /* the loop's */
     struct writer_times times;
     struct group groups[WRITER_GROUPS];
@@ -432,18 +432,18 @@ static void hand_over(struct writer *writer, struct group *group)
         notify_visible(writer);
     note_admission(writer, group);
     writer->began_us = 0;
-    writer->figures.not_writer += writer_state(writer) == WRITER_NOT_WRITER;
+    writer->metrics.not_writer += writer_state(writer) == WRITER_NOT_WRITER;
     list_put(&writer->done, group);
     for (size_t i = 0; i < group->count; i++) {
         const struct commit_answer *answer = &group->answers[i];
-        writer->figures.commands += answer->journalled;
-        writer->figures.refused += answer->journalled && !answer->done;
-        writer->figures.too_late +=
+        writer->metrics.commands += answer->journalled;
+        writer->metrics.refused += answer->journalled && !answer->done;
+        writer->metrics.too_late +=
             answer->refused != NULL && writer_state(writer) != WRITER_NOT_WRITER;
     }
     if (group->published.seq) {
-        writer->figures.batches++;
-        writer->figures.seq = group->published.seq;
+        writer->metrics.batches++;
+        writer->metrics.seq = group->published.seq;
     }
     pthread_mutex_unlock(&writer->lock);
     loop_wake(writer->wake);
@@ -484,7 +484,7 @@ static void tell(const struct writer *writer, const struct group *group)
 }
 
 static void note_slow(struct writer *writer, const struct group *group, size_t item,
-                      uint64_t told_us)
+                      uint64_t replied_us)
 {
     const struct commit_times *at = &group->times;
     uint64_t came_us = group->came_us[item];
@@ -493,36 +493,36 @@ static void note_slow(struct writer *writer, const struct group *group, size_t i
                                .sync_us = at->synced_us - at->prepared_us,
                                .apply_us = at->applied_us - at->synced_us,
                                .commit_us = group->handed_us - at->applied_us,
-                               .publish_us = told_us - group->handed_us,
-                               .total_us = told_us - came_us};
-    slow_tell(&writer->slow, &group->items[item], (uint32_t)group->count, &times, told_us);
+                               .publish_us = replied_us - group->handed_us,
+                               .total_us = replied_us - came_us};
+    slow_tell(&writer->slow, &group->items[item], (uint32_t)group->count, &times, replied_us);
 }
 
-static void note_told(struct writer *writer, const struct group *group)
+static void note_replied(struct writer *writer, const struct group *group)
 {
-    uint64_t told_us = clock_us();
+    uint64_t replied_us = clock_us();
     if (group->count > 0 || group->published.seq != 0)
-        histogram_add(&writer->times.publish, told_us - group->handed_us);
+        histogram_add(&writer->times.publish, replied_us - group->handed_us);
     for (size_t i = 0; i < group->count; i++) {
-        uint64_t total_us = told_us - group->came_us[i];
+        uint64_t total_us = replied_us - group->came_us[i];
         histogram_add(&writer->times.whole, total_us);
         if (slow_is(&writer->slow, total_us))
-            note_slow(writer, group, i, told_us);
+            note_slow(writer, group, i, replied_us);
     }
 }
 
 static void woken(void *context)
 {
     struct writer *writer = context;
-    if (writer_state(writer) == WRITER_LOST && !writer->lost_told) {
-        writer->lost_told = true;
+    if (writer_state(writer) == WRITER_LOST && !writer->lost_notified) {
+        writer->lost_notified = true;
         writer->options.lost(writer->options.owner);
     }
     pthread_mutex_lock(&writer->lock);
     for (struct group *group; (group = list_take(&writer->done));) {
         pthread_mutex_unlock(&writer->lock);
         tell(writer, group);
-        note_told(writer, group);
+        note_replied(writer, group);
         group_clear(group);
         pthread_mutex_lock(&writer->lock);
         list_push(&writer->free, group);
@@ -603,14 +603,14 @@ enum submit_answer writer_submit(struct writer *writer, const struct submission 
 {
     bool read_only = takes_nothing(writer);
     pthread_mutex_lock(&writer->lock);
-    writer->figures.read_only += read_only;
+    writer->metrics.read_only += read_only;
     if (read_only) {
         pthread_mutex_unlock(&writer->lock);
         return SUBMIT_READ_ONLY;
     }
     bool taken = admits(writer, submission) && queue_put(writer, submission);
     writer->inside += taken;
-    writer->figures.busy += !taken;
+    writer->metrics.busy += !taken;
     pthread_cond_signal(&writer->work);
     pthread_mutex_unlock(&writer->lock);
     return taken ? SUBMIT_TAKEN : SUBMIT_BUSY;
@@ -622,7 +622,7 @@ bool writer_busy(struct writer *writer)
         return false;
     pthread_mutex_lock(&writer->lock);
     bool busy = writer->finishing || !room_for_more(writer);
-    writer->figures.busy += busy;
+    writer->metrics.busy += busy;
     pthread_mutex_unlock(&writer->lock);
     return busy;
 }
@@ -670,15 +670,15 @@ void writer_finish(struct writer *writer, loop_fn finished, void *context)
         loop_wake(writer->wake);
 }
 
-void writer_metrics(struct writer *writer, struct writer_metrics *ret_figures)
+void writer_metrics(struct writer *writer, struct writer_metrics *ret_metrics)
 {
     pthread_mutex_lock(&writer->lock);
-    *ret_figures = writer->figures;
-    ret_figures->slow = writer->slow.count;
-    ret_figures->inside = writer->inside;
-    ret_figures->waiting = writer->waiting.count;
-    ret_figures->room = admission_room(&writer->admission);
-    ret_figures->slow_ms = slow_ms(writer);
+    *ret_metrics = writer->metrics;
+    ret_metrics->slow = writer->slow.count;
+    ret_metrics->inside = writer->inside;
+    ret_metrics->waiting = writer->waiting.count;
+    ret_metrics->room = admission_room(&writer->admission);
+    ret_metrics->slow_ms = slow_ms(writer);
     pthread_mutex_unlock(&writer->lock);
 }
 

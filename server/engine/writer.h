@@ -93,7 +93,7 @@ struct writer_metrics {
     uint32_t room;       /* commands that may be inside, at the pace of late */
     uint32_t slow_ms;    /* the journal has had the group that is being written for so long */
 };
-void writer_metrics(struct writer *writer, struct writer_metrics *ret_figures);
+void writer_metrics(struct writer *writer, struct writer_metrics *ret_metrics);
 /* Any thread. */
 enum writer_state writer_state(const struct writer *writer);
 

@@ -96,7 +96,7 @@ static void catch_up(struct fake *fake)
 {
     struct journal *journal = &fake->journal;
     pthread_mutex_lock(&journal->lock);
-    journal_advance(journal, fake->shelf->bytes - journal->figures.bytes, &fake->shelf->head);
+    journal_advance(journal, fake->shelf->bytes - journal->metrics.bytes, &fake->shelf->head);
     pthread_mutex_unlock(&journal->lock);
 }
 
@@ -161,7 +161,7 @@ static enum journal_answer write_locked(struct fake *fake, struct slice bytes,
         return JOURNAL_UNKNOWN;
     if (answer == JOURNAL_OK) {
         catch_up(fake);
-        fake->journal.figures.syncs++;
+        fake->journal.metrics.syncs++;
     }
     return answer;
 }

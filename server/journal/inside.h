@@ -41,7 +41,7 @@ struct journal {
     pthread_mutex_t lock;         /* of all below, and of what the engine keeps about its end */
     pthread_cond_t grown;
     struct journal_head head;
-    struct journal_metrics figures;
+    struct journal_metrics metrics;
 };
 
 /* engines.c: NULL when there is none of this name. */

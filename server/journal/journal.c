@@ -83,8 +83,8 @@ bool journal_size(const struct journal_options *options, uint64_t *ret_bytes,
 void journal_advance(struct journal *journal, uint64_t bytes, const struct journal_head *after)
 {
     journal->head = *after;
-    journal->figures.bytes += bytes;
-    journal->figures.batches = after->batch;
+    journal->metrics.bytes += bytes;
+    journal->metrics.batches = after->batch;
     pthread_cond_broadcast(&journal->grown);
 }
 
@@ -106,10 +106,10 @@ void journal_head(const struct journal *journal, struct journal_head *ret_head)
     pthread_mutex_unlock(lock_of(journal));
 }
 
-void journal_metrics(const struct journal *journal, struct journal_metrics *ret_figures)
+void journal_metrics(const struct journal *journal, struct journal_metrics *ret_metrics)
 {
     pthread_mutex_lock(lock_of(journal));
-    *ret_figures = journal->figures;
+    *ret_metrics = journal->metrics;
     pthread_mutex_unlock(lock_of(journal));
 }
 

@@ -172,7 +172,7 @@ struct journal_metrics {
     uint64_t batches;
     uint64_t syncs;
 };
-void journal_metrics(const struct journal *journal, struct journal_metrics *ret_figures);
+void journal_metrics(const struct journal *journal, struct journal_metrics *ret_metrics);
 /* Bytes that it takes, without opening it. */
 bool journal_size(const struct journal_options *options, uint64_t *ret_bytes,
                   struct failure *failure);

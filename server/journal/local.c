@@ -134,7 +134,7 @@ static bool segment_roll(struct local *local, size_t size, struct failure *failu
     pthread_mutex_lock(&local->journal.lock);
     bool noted = segment_note(local, next);
     if (noted)
-        local->journal.figures.segments++;
+        local->journal.metrics.segments++;
     pthread_mutex_unlock(&local->journal.lock);
     return noted || fail(failure, FAULT_MEMORY, ENOMEM, "no memory for another segment");
 }
@@ -178,7 +178,7 @@ static enum journal_answer local_write(struct journal *journal, struct slice byt
         return JOURNAL_UNKNOWN;
     }
     local_advance(local, bytes.size, after);
-    journal->figures.syncs++;
+    journal->metrics.syncs++;
     return JOURNAL_OK;
 }
 

@@ -124,7 +124,7 @@ static bool segment_recover(struct recovery *recovery)
         return false;
     bool recovered = segment_follow(recovery) && (!last || segment_renew(recovery));
     window_close(&recovery->window);
-    local->journal.figures.bytes += segment->size;
+    local->journal.metrics.bytes += segment->size;
     return recovered;
 }
 
@@ -153,7 +153,7 @@ static bool proof_join(struct recovery *recovery, const struct proof *proof)
         return false;
     for (size_t i = 0; i < proof->marks.count; i++)
         marks_note(&local->marks, &proof->marks.positions[i]);
-    local->journal.figures.bytes += segment->size;
+    local->journal.metrics.bytes += segment->size;
     recovery->position.head = proof->to;
     return true;
 }
@@ -171,8 +171,8 @@ static bool segments_recover(struct recovery *recovery)
     }
     proofs_free(proofs, proven);
     local->journal.head = recovery->position.head;
-    local->journal.figures.segments = (uint32_t)local->segment_count;
-    local->journal.figures.batches = recovery->position.head.batch;
+    local->journal.metrics.segments = (uint32_t)local->segment_count;
+    local->journal.metrics.batches = recovery->position.head.batch;
     return recovered;
 }
 

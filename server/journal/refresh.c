@@ -122,7 +122,7 @@ static bool next_note(struct local *local, struct failure *failure)
     pthread_mutex_lock(&local->journal.lock);
     bool noted =
         segment_note(local, (struct segment){.first_batch = local->journal.head.batch + 1});
-    local->journal.figures.segments += noted;
+    local->journal.metrics.segments += noted;
     pthread_mutex_unlock(&local->journal.lock);
     return noted || fail(failure, FAULT_MEMORY, ENOMEM, "no memory for another segment");
 }

@@ -166,13 +166,13 @@ bool ledger_state(struct ledger *ledger, struct ledger_state *ret_state, struct 
     return read;
 }
 
-void ledger_metrics(struct ledger *ledger, struct ledger_metrics *ret_figures)
+void ledger_metrics(struct ledger *ledger, struct ledger_metrics *ret_metrics)
 {
-    struct store_metrics figures;
-    store_metrics(ledger->store, &figures);
-    ret_figures->map_bytes = figures.map_bytes;
-    ret_figures->used_bytes = figures.used_bytes;
-    ret_figures->reader_lag = figures.reader_lag;
+    struct store_metrics metrics;
+    store_metrics(ledger->store, &metrics);
+    ret_metrics->map_bytes = metrics.map_bytes;
+    ret_metrics->used_bytes = metrics.used_bytes;
+    ret_metrics->reader_lag = metrics.reader_lag;
     store_sweep_readers(ledger->store);
 }
 

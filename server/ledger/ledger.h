@@ -78,7 +78,7 @@ struct ledger_metrics {
     uint64_t used_bytes;
     uint64_t reader_lag; /* transactions the oldest reader is behind */
 };
-void ledger_metrics(struct ledger *ledger, struct ledger_metrics *ret_figures);
+void ledger_metrics(struct ledger *ledger, struct ledger_metrics *ret_metrics);
 
 /* ---- the writer ---- */
 

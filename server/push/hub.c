@@ -63,7 +63,7 @@ struct hub {
     uint32_t next_set;
     struct shared_delta own; /* of one with chosen customers */
     struct buffer scratch;
-    struct hub_metrics figures;
+    struct hub_metrics metrics;
 };
 
 /* ---- making and ending ---- */
@@ -125,9 +125,9 @@ uint32_t hub_count(const struct hub *hub)
     return hub->count;
 }
 
-void hub_metrics(const struct hub *hub, struct hub_metrics *ret_figures)
+void hub_metrics(const struct hub *hub, struct hub_metrics *ret_metrics)
 {
-    *ret_figures = hub->figures;
+    *ret_metrics = hub->metrics;
 }
 
 /* ---- subscriptions ---- */
@@ -244,7 +244,7 @@ static void deliver(struct hub_subscription *subscription, struct slice frame, u
     subscription->prev = this;
     if (subscription->owed <= this)
         subscription->owed = 0;
-    hub->figures.sets++;
+    hub->metrics.sets++;
     hub->callbacks.send(subscription->terminal, frame);
 }
 
@@ -265,7 +265,7 @@ static void give_up(struct hub_subscription *subscription)
 {
     conflate_clear(&subscription->pending);
     subscription->stale = true;
-    subscription->hub->figures.resyncs++;
+    subscription->hub->metrics.resyncs++;
 }
 
 static void ask_resync(struct hub_subscription *subscription)
@@ -318,7 +318,7 @@ static void flush(struct hub_subscription *subscription)
         return;
     }
     conflate_clear(&subscription->pending);
-    hub->figures.encoded++;
+    hub->metrics.encoded++;
     deliver(subscription, buffer_slice(&hub->scratch), hub->seq);
 }
 
@@ -399,7 +399,7 @@ void hub_resume(struct hub_subscription *subscription, uint64_t from, uint64_t s
         give_up(subscription);
         return;
     }
-    hub->figures.encoded++;
+    hub->metrics.encoded++;
     deliver(subscription, buffer_slice(&hub->scratch), seq);
 }
 
@@ -459,7 +459,7 @@ static bool collect(struct hub_subscription *subscription)
         if (fresh->shared == NULL ||
             !conflate_put(&subscription->pending, fresh->shared, &replaced))
             return false;
-        hub->figures.conflated += replaced && subscription->terminal != NULL ? 1 : 0;
+        hub->metrics.conflated += replaced && subscription->terminal != NULL ? 1 : 0;
     }
     return subscription->pending.count <= HUB_PENDING_ROWS_MAX &&
            subscription->pending.bytes <= HUB_DELTA_BYTES_MAX;
@@ -508,7 +508,7 @@ static void encode_fresh(const struct hub_subscription *subscription, struct sha
                     encode_delta_head(&ret_set->frame, &set) &&
                     put_fresh(subscription, &ret_set->frame) &&
                     encode_delta_tail(&ret_set->frame, &set);
-    subscription->hub->figures.encoded += rows_size > 0 ? 1 : 0;
+    subscription->hub->metrics.encoded += rows_size > 0 ? 1 : 0;
 }
 
 static bool stands_like(const struct shared_delta *set, const struct hub_subscription *subscription)

@@ -128,4 +128,4 @@ struct hub_metrics {
                            (the base of a snapshot) is not counted */
     uint64_t resyncs;
 };
-void hub_metrics(const struct hub *hub, struct hub_metrics *ret_figures);
+void hub_metrics(const struct hub *hub, struct hub_metrics *ret_metrics);

@@ -662,7 +662,7 @@ uint8_t *row_cache_card_write(const struct row_cache *cache, uint32_t customer,
     return number_write(out, TAG_CARD_TODAY, asker->date);
 }
 
-void row_cache_figures(const struct row_cache *cache, struct row_cache_figures *ret_figures)
+void row_cache_metrics(const struct row_cache *cache, struct row_cache_metrics *ret_metrics)
 {
-    *ret_figures = (struct row_cache_figures){cache->bytes, cache->customers, cache->evicted};
+    *ret_metrics = (struct row_cache_metrics){cache->bytes, cache->customers, cache->evicted};
 }

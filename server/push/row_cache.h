@@ -1,10 +1,11 @@
 #pragma once
 /*
- * The row cache: of each customer the two rows terminals hold, as they are sent, and a few facts to
- * filter and sort by; of those whose card was asked for, the card. Owned by the loop's thread,
- * bounded, the least recently used out. Lists, search hits, snapshots and cards are put together
- * from it without looking into the ledger. Pure: it knows no ledger, vault, clock or socket. It
- * stands in push because it holds what push sends: the bytes of a published row are told and kept.
+ * The row cache: of each customer the two rows terminals hold, as they are sent, a few facts to
+ * filter and sort by, and the card, which is put there before somebody asks while there is room
+ * (session/cards.c). Owned by the loop's thread, bounded, the least recently used out. Lists, search
+ * hits, snapshots and cards are put together from it without looking into the ledger. Pure: it knows
+ * no ledger, vault, clock or socket. It stands in push because it holds what push sends: the bytes
+ * of a published row are told and kept.
  *
  * An answer from the cache equals, byte for byte, what a view packs at the same seq. For that:
  *
@@ -115,9 +116,9 @@ size_t row_cache_card_size(struct row_cache *cache, uint32_t customer,
 uint8_t *row_cache_card_write(const struct row_cache *cache, uint32_t customer,
                               const struct row_asker *asker, uint8_t *out);
 
-struct row_cache_figures {
+struct row_cache_metrics {
     uint64_t bytes;     /* with what the allocator adds */
     uint64_t customers; /* with an account kept */
     uint64_t evicted;   /* customers */
 };
-void row_cache_figures(const struct row_cache *cache, struct row_cache_figures *ret_figures);
+void row_cache_metrics(const struct row_cache *cache, struct row_cache_metrics *ret_metrics);

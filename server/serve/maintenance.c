@@ -38,15 +38,15 @@ struct maintenance {
 
 static bool checkpoint_due(const struct maintenance *maintenance)
 {
-    struct journal_metrics figures;
+    struct journal_metrics metrics;
     struct journal_head head;
-    journal_metrics(maintenance->options.journal, &figures);
+    journal_metrics(maintenance->options.journal, &metrics);
     journal_head(maintenance->options.journal, &head);
     if (head.next_seq - 1 <= maintenance->checkpoint_seq)
         return false;
     if (head.next_seq - 1 - maintenance->checkpoint_seq >= REPLAY_COMMANDS)
         return true;
-    return figures.bytes - maintenance->checkpoint_bytes >=
+    return metrics.bytes - maintenance->checkpoint_bytes >=
                maintenance->options.settings->checkpoint_bytes ||
            clock_read().wall_ms - maintenance->checkpoint_ms >= DAY_MS;
 }
@@ -89,9 +89,9 @@ static void work(void *context)
 
 static void note_checkpoint(struct maintenance *maintenance)
 {
-    struct journal_metrics figures;
-    journal_metrics(maintenance->options.journal, &figures);
-    maintenance->checkpoint_bytes = figures.bytes;
+    struct journal_metrics metrics;
+    journal_metrics(maintenance->options.journal, &metrics);
+    maintenance->checkpoint_bytes = metrics.bytes;
     maintenance->checkpoint_seq = maintenance->done.seq;
 }
 
@@ -147,18 +147,18 @@ static void find_last(struct maintenance *maintenance)
 {
     uint64_t seqs[CHECKPOINTS_LIST_MAX];
     char path[FILES_PATH_MAX];
-    struct journal_metrics figures;
+    struct journal_metrics metrics;
     struct journal_head head;
     size_t count = checkpoint_list(maintenance->options.folder, seqs);
     maintenance->checkpoint_ms = clock_read().wall_ms;
     maintenance->backup_ms = maintenance_last_backup_ms(maintenance->options.folder);
     if (count == 0)
         return;
-    journal_metrics(maintenance->options.journal, &figures);
+    journal_metrics(maintenance->options.journal, &metrics);
     journal_head(maintenance->options.journal, &head);
     maintenance->checkpoint_seq = seqs[count - 1];
     maintenance->checkpoint_bytes =
-        (uint64_t)((unsigned __int128)figures.bytes * seqs[count - 1] / head.next_seq);
+        (uint64_t)((unsigned __int128)metrics.bytes * seqs[count - 1] / head.next_seq);
     if (checkpoint_path(maintenance->options.folder, seqs[count - 1], path, NULL))
         maintenance->checkpoint_ms = files_changed_ms(path);
 }

@@ -24,7 +24,7 @@ struct monitor {
     struct loop_timer *days_timer;
     struct loop_timer *lag;
     struct business_dates days;
-    struct monitor_metrics figures;
+    struct monitor_metrics metrics;
     uint64_t lag_due_ms;
     uint64_t lag_minute_ms;
     uint32_t lag_before_ms; /* worst of the minute before */
@@ -42,11 +42,11 @@ static const char *why_read_only(struct monitor *monitor)
     struct datadir_space space;
     struct ledger_metrics ledger;
     ledger_metrics(monitor->options.ledger, &ledger);
-    monitor->figures.state_bytes = ledger.used_bytes;
-    monitor->figures.reader_lag = ledger.reader_lag;
+    monitor->metrics.state_bytes = ledger.used_bytes;
+    monitor->metrics.reader_lag = ledger.reader_lag;
     if (!datadir_space(monitor->options.folder, &space))
         return "the disk cannot be looked at";
-    monitor->figures.disk_free_bytes = space.free_bytes;
+    monitor->metrics.disk_free_bytes = space.free_bytes;
     if (monitor->options.behind)
         return monitor->options.behind;
     if (space.free_bytes < datadir_space_least(&space, settings->min_free_bytes))
@@ -58,15 +58,15 @@ static const char *why_read_only(struct monitor *monitor)
 
 static void look_at_writing(struct monitor *monitor)
 {
-    const char *before = monitor->figures.read_only;
+    const char *before = monitor->metrics.read_only;
     const char *now = why_read_only(monitor);
-    monitor->figures.read_only = now;
+    monitor->metrics.read_only = now;
     if (!before == !now)
         return;
     writer_read_only(monitor->options.writer, now != NULL);
     if (now)
         log_line(LOG_ERROR, "read_only", "reason", now, "free_bytes",
-                 log_value("%" PRIu64, monitor->figures.disk_free_bytes), NULL);
+                 log_value("%" PRIu64, monitor->metrics.disk_free_bytes), NULL);
     else
         log_line(LOG_NOTICE, "writing_again", NULL);
 }
@@ -145,13 +145,13 @@ static void look_at_clock(struct monitor *monitor)
 {
     struct clock *clock = monitor->options.clock;
     enum clock_news news = clock_look(clock, clock_read());
-    monitor->figures.clock_strayed_ms = atomic_load(&clock->strayed_ms);
+    monitor->metrics.clock_strayed_ms = atomic_load(&clock->strayed_ms);
     switch (news) {
     case CLOCK_SAME:
         return;
     case CLOCK_JUMPED:
         log_line(LOG_ERROR, "clock_jumped", "by_ms",
-                 log_value("%" PRId64, monitor->figures.clock_strayed_ms), "advice",
+                 log_value("%" PRId64, monitor->metrics.clock_strayed_ms), "advice",
                  "no day turns until the clock is right, an hour has passed, or a HUP says it is "
                  "right",
                  NULL);
@@ -170,7 +170,7 @@ void monitor_accept_clock(struct monitor *monitor)
     if (!clock_believed(monitor->options.clock))
         log_line(LOG_NOTICE, "clock_accepted", "after", "HUP", NULL);
     clock_accept(monitor->options.clock, clock_read());
-    monitor->figures.clock_strayed_ms = 0;
+    monitor->metrics.clock_strayed_ms = 0;
 }
 
 static void look(void *context)
@@ -200,13 +200,13 @@ static void look_at_lag(void *context)
         monitor->lag_now_ms = late;
 }
 
-void monitor_metrics(const struct monitor *monitor, struct monitor_metrics *ret_figures)
+void monitor_metrics(const struct monitor *monitor, struct monitor_metrics *ret_metrics)
 {
-    *ret_figures = monitor->figures;
-    ret_figures->journal_slow_ms = journal_slow_ms(monitor);
-    if (!ret_figures->read_only)
-        ret_figures->read_only = journal_read_only(monitor);
-    ret_figures->loop_lag_ms =
+    *ret_metrics = monitor->metrics;
+    ret_metrics->journal_slow_ms = journal_slow_ms(monitor);
+    if (!ret_metrics->read_only)
+        ret_metrics->read_only = journal_read_only(monitor);
+    ret_metrics->loop_lag_ms =
         monitor->lag_now_ms > monitor->lag_before_ms ? monitor->lag_now_ms : monitor->lag_before_ms;
 }
 

@@ -35,7 +35,7 @@ struct monitor_metrics {
 
 struct monitor *monitor_create(const struct monitor_options *options, struct failure *failure);
 void monitor_destroy(struct monitor *monitor);
-void monitor_metrics(const struct monitor *monitor, struct monitor_metrics *ret_figures);
+void monitor_metrics(const struct monitor *monitor, struct monitor_metrics *ret_metrics);
 /* How late the loop was, at each look. */
 const struct histogram *watch_lag(const struct monitor *monitor);
 /* Somebody says the clock is right (HUP). */

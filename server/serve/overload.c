@@ -8,8 +8,8 @@
 
 enum { LOOK_MS = 1000, TELL_TICKS = 10 };
 
-/* A count that was told, and how long ago. */
-struct told {
+/* A count that was reported, and how long ago. */
+struct reported {
     uint64_t count;
     uint32_t ticks;
 };
@@ -18,19 +18,19 @@ struct overload {
     const struct sessions *sessions;
     struct writer *writer;
     struct loop_timer *timer;
-    struct told turned_away;
-    struct told starved;
-    struct told busy;
+    struct reported turned_away;
+    struct reported starved;
+    struct reported busy;
 };
 
 /* How many are new, when it is time to tell; else 0. */
-static uint64_t news(struct told *told, uint64_t count)
+static uint64_t news(struct reported *reported, uint64_t count)
 {
-    uint64_t more = count - told->count;
-    told->ticks += told->ticks < TELL_TICKS;
-    if (more == 0 || told->ticks < TELL_TICKS)
+    uint64_t more = count - reported->count;
+    reported->ticks += reported->ticks < TELL_TICKS;
+    if (more == 0 || reported->ticks < TELL_TICKS)
         return 0;
-    *told = (struct told){.count = count};
+    *reported = (struct reported){.count = count};
     return more;
 }
 

@@ -7,7 +7,7 @@
  *   terminal.c   who is at the other end: certificate, record, greeting
  *   dispatch.c   the table of requests: body, least state, right, handler
  *   submit.c     commands and the pending that wait for their replies
- *   query.c      queries, short and long; rows.c: those the row cache answers
+ *   query.c      queries, short and long; rows.c, cards.c: those the row cache answers
  *   ask.c        what access answers: logins, passwords, codes, enrolment; what then becomes of the
  *                connection
  *   feed.c       subscriptions: resume, pages, sets; gather.c: rows with their words
@@ -146,7 +146,7 @@ struct sessions {
     struct snapshot *snapshot;  /* that newcomers join */
     struct snapshot *snapshots; /* all that somebody is being given */
     struct row_cache *cache;    /* NULL: none */
-    uint64_t told;              /* newest seq that a view has told: the cache is not behind it */
+    uint64_t answered_seq;      /* newest seq that a view has told: the cache is not behind it */
     uint32_t *dates;            /* by branch, 0: the head office's; DATE_NONE: to be read anew */
     size_t date_count;
     uint32_t customers; /* there are; 0: to be read anew */
@@ -173,6 +173,10 @@ struct sessions {
     uint32_t queries_running;
     uint32_t index_cursor; /* customers up to here are in the index */
     bool index_whole;
+    uint32_t card_cursor; /* cards up to here were put in the cache */
+    bool cards_whole;
+    bool busy;  /* a group was published since the last tick */
+    bool quiet; /* none was in the second before it, nor since */
     uint64_t started_ms;
     bool draining;
     uint32_t drain_retry_ms; /* 0: none is told */
@@ -190,7 +194,7 @@ int64_t sessions_now_ms(const struct sessions *home);
 /* A view begun after this holds all that was told; sessions_view does it itself. */
 void sessions_make_visible(struct sessions *home);
 /* A view has told this seq. */
-void sessions_told(struct sessions *home, uint64_t seq);
+void sessions_answered(struct sessions *home, uint64_t seq);
 /* A read transaction for this turn; NULL with a failure that is not worth telling a terminal. */
 struct ledger_view *sessions_view(struct sessions *home, struct arena *arena);
 void sessions_view_end(struct ledger_view *view); /* NULL welcome */
@@ -295,6 +299,15 @@ void rows_hits(struct session *session, const struct ledger_hits *found, struct 
 /* Before the hub hears of it. rows: with their words, NULL: no memory; words_lost: without. */
 void rows_published(struct sessions *home, const struct published_group *group,
                     const struct hub_row *rows, bool words_lost);
+
+/* ---- cards.c ---- */
+
+/* Puts some more cards in the cache; true: there is more to do now. */
+bool cards_step(struct sessions *home);
+/* Once a second; true: cards_step has something to do. */
+bool cards_tick(struct sessions *home);
+/* All are to be put there anew. */
+void cards_again(struct sessions *home);
 
 /* ---- ask.c ---- */
 

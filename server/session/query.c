@@ -147,7 +147,7 @@ static void give_answer(struct session *session, struct long_query *job)
     if (job->answer.size == 0)
         job->answer =
             pack_refusal(hub_seq(job->home->hub), TEFTER__REFUSAL_CODE__BUSY, &job->home->arena);
-    sessions_told(job->home, job->seq);
+    sessions_answered(job->home, job->seq);
     session_send_answer(session, job->request, job->answer);
 }
 
@@ -326,7 +326,7 @@ static void answer_now(struct session *session, const Tefter__FromTerminal *requ
         session_refuse_wait(session, request, TEFTER__REFUSAL_CODE__BUSY, BUSY_RETRY_MS);
         return;
     }
-    sessions_told(home, answer->seq);
+    sessions_answered(home, answer->seq);
     status_terminals(home, answer);
     session_send_answer(session, request->request, pack_answer(answer, &home->arena));
 }

@@ -1,14 +1,15 @@
 /*
- * Questions answered from the row cache: lists, likely doubles, cards. What is missing is put there
- * from a view, if that stands at the seq that was published last; else, and whenever there is more
- * to do than fits a slice of the loop, the question goes the way of all others (query.c). Also what
- * a published group means for the cache. Why what is kept stays exact: push/row_cache.h.
+ * Questions answered from the row cache: lists, likely doubles, and in cards.c cards. What is
+ * missing is put there from a view, if that stands at the seq that was published last; else, and
+ * whenever there is more to do than fits a slice of the loop, the question goes the way of all
+ * others (query.c). Also what a published group means for the cache. Why what is kept stays exact:
+ * push/row_cache.h.
  */
 #include <stdlib.h>
 
 #include "base/grow.h"
 #include "domain/lists/lists.h"
-#include "session/inside.h"
+#include "session/reading.h"
 #include "wire/varint.h"
 
 enum {
@@ -60,7 +61,8 @@ static bool know_company(struct sessions *home, uint32_t branch)
 
 bool rows_asker(struct sessions *home, uint32_t branch, struct row_asker *ret_asker)
 {
-    if (home->cache == NULL || home->told > hub_seq(home->hub) || !know_company(home, branch))
+    if (home->cache == NULL || home->answered_seq > hub_seq(home->hub) ||
+        !know_company(home, branch))
         return false;
     *ret_asker = (struct row_asker){
         .seq = hub_seq(home->hub),
@@ -97,33 +99,28 @@ bool rows_fill(struct sessions *home, struct ledger_view *view, struct texts *te
 
 /* ---- one question ---- */
 
-struct reading {
-    struct session *session;
-    struct sessions *home;
-    struct row_asker asker;
-    const Tefter__CustomerList *list;
-    uint32_t looks_at;
-    struct ledger_view *view; /* begun with the first miss */
-    struct texts texts;
-    int fills_left;
-    bool given_up;
-};
-
-static bool reading_begin(struct reading *reading, struct session *session)
+bool reading_begin(struct reading *reading, struct sessions *home, uint32_t branch, int fills)
 {
-    *reading = (struct reading){.session = session, .home = session->home, .fills_left = FILLS_MAX};
-    texts_begin(&reading->texts, session->home->options.vault, &session->home->arena);
-    return rows_asker(session->home, session->who.branch, &reading->asker);
+    *reading = (struct reading){.home = home, .fills_left = fills};
+    texts_begin(&reading->texts, home->options.vault, &home->arena);
+    return rows_asker(home, branch, &reading->asker);
 }
 
-static void reading_end(struct reading *reading)
+/* What a session asks. */
+static bool reading_of(struct reading *reading, struct session *session)
+{
+    bool begun = reading_begin(reading, session->home, session->who.branch, FILLS_MAX);
+    reading->session = session;
+    return begun;
+}
+
+void reading_end(struct reading *reading)
 {
     texts_end(&reading->texts);
     sessions_view_end(reading->view);
 }
 
-/* Something is missing: may it be read? */
-static bool may_fill(struct reading *reading)
+bool reading_may_fill(struct reading *reading)
 {
     if (!reading->given_up && reading->view == NULL)
         reading->view = exact_view(reading->home);
@@ -135,7 +132,7 @@ static bool may_fill(struct reading *reading)
 static bool fill(struct reading *reading, uint32_t customer)
 {
     struct sessions *home = reading->home;
-    if (!may_fill(reading))
+    if (!reading_may_fill(reading))
         return false;
     uint32_t branch = reading->session->who.branch;
     return rows_fill(home, reading->view, &reading->texts, branch,
@@ -148,9 +145,8 @@ static bool fill(struct reading *reading, uint32_t customer)
 
 enum { TAG_REQUEST = WIRE_TAG(1, WIRE_VARINT), TAG_SEQ = WIRE_TAG(1, WIRE_VARINT) };
 
-/* All but its body, in home->out. Returns where the body goes; NULL: it does not fit. */
-static uint8_t *frame_begin(const struct reading *reading, uint64_t request, uint32_t kind,
-                            size_t body_size)
+uint8_t *reading_frame(const struct reading *reading, uint64_t request, uint32_t kind,
+                       size_t body_size)
 {
     struct buffer *out = &reading->home->out;
     uint32_t tag_answer = WIRE_TAG(TEFTER__TO_TERMINAL__BODY_ANSWER, WIRE_BYTES);
@@ -173,7 +169,7 @@ static uint8_t *frame_begin(const struct reading *reading, uint64_t request, uin
     return number_write(at, tag_kind, body_size);
 }
 
-static void frame_send(const struct reading *reading, const uint8_t *end)
+void reading_send(const struct reading *reading, const uint8_t *end)
 {
     const struct buffer *out = &reading->home->out;
     need(end == out->data + out->size);
@@ -194,7 +190,7 @@ static bool due_here(struct reading *reading, uint32_t customer, struct row_fact
 {
     if ((reading->looks_at & LIST_LOOKS_AT_DUE) == 0 || facts->due_known)
         return true;
-    if (!may_fill(reading))
+    if (!reading_may_fill(reading))
         return false;
     facts->oldest_due = ledger_view_oldest_due(reading->view, customer);
     row_cache_put_due(reading->home->cache, customer, facts->oldest_due);
@@ -270,7 +266,7 @@ static bool send_list(struct reading *reading, uint64_t request, const struct li
         return false;
     if (page->has_next)
         size += number_size(TAG_LIST_NEXT, TOKEN_SIZE_OF_LIST) + TOKEN_SIZE_OF_LIST;
-    uint8_t *at = frame_begin(reading, request, TEFTER__ANSWER__KIND_CUSTOMERS, size);
+    uint8_t *at = reading_frame(reading, request, TEFTER__ANSWER__KIND_CUSTOMERS, size);
     if (at == NULL)
         return false;
     at = entries_write(reading, page->customers, page->count, at);
@@ -279,7 +275,7 @@ static bool send_list(struct reading *reading, uint64_t request, const struct li
         be64_put(at, page->next);
         at += TOKEN_SIZE_OF_LIST;
     }
-    frame_send(reading, at);
+    reading_send(reading, at);
     return true;
 }
 
@@ -318,9 +314,9 @@ static bool answer_doubles(struct reading *reading, uint64_t request,
     if (found == NULL || (query->name == NULL && query->phone == NULL && query->tax_code == NULL) ||
         !entries_size(reading, found->customers, found->count, &size))
         return false;
-    uint8_t *at = frame_begin(reading, request, TEFTER__ANSWER__KIND_LIKELY_DOUBLES, size);
+    uint8_t *at = reading_frame(reading, request, TEFTER__ANSWER__KIND_LIKELY_DOUBLES, size);
     if (at != NULL)
-        frame_send(reading, entries_write(reading, found->customers, found->count, at));
+        reading_send(reading, entries_write(reading, found->customers, found->count, at));
     return at != NULL;
 }
 
@@ -359,128 +355,13 @@ void rows_hits(struct session *session, const struct ledger_hits *found, struct 
     size_t size;
     *ret_hits = (struct row_hits){.count = 0};
     buffer_clear(out);
-    if (reading_begin(&reading, session) && hits_size(&reading, found, &size) &&
+    if (reading_of(&reading, session) && hits_size(&reading, found, &size) &&
         buffer_reserve(out, size)) {
         out->size = (size_t)(hits_write(&reading, found, out->data + out->size) - out->data);
         *ret_hits = (struct row_hits){reading.asker.seq, (uint32_t)found->count, buffer_slice(out)};
         session->home->cache_answers++;
     }
     reading_end(&reading);
-}
-
-/* ---- cards ---- */
-
-enum {
-    TAG_CARD_RECORD = WIRE_TAG(3, WIRE_BYTES),
-    TAG_CARD_TERMS = WIRE_TAG(4, WIRE_BYTES),
-    TAG_CARD_TERMS_OF = WIRE_TAG(5, WIRE_VARINT),
-    TAG_CARD_OVERDUE = WIRE_TAG(6, WIRE_VARINT),
-    TAG_CARD_GROUPS = WIRE_TAG(7, WIRE_BYTES),
-};
-
-static void put_member(struct buffer *out, uint32_t tag, const ProtobufCMessage *message)
-{
-    size_t size = protobuf_c_message_get_packed_size(message);
-    if (!buffer_reserve(out, number_size(tag, size) + size))
-        return;
-    uint8_t *at = number_write(out->data + out->size, tag, size);
-    at += protobuf_c_message_pack(message, at);
-    out->size = (size_t)(at - out->data);
-}
-
-static void put_number(struct buffer *out, uint32_t tag, uint64_t value)
-{
-    uint8_t bytes[2 * VARINT_MAX];
-    (void)buffer_put(out, bytes, (size_t)(number_write(bytes, tag, value) - bytes));
-}
-
-/* Record and groups, and the row of the customer, whose words they share. */
-static void keep_profile(struct reading *reading, const Tefter__CustomerCardAnswer *card)
-{
-    struct sessions *home = reading->home;
-    uint32_t customer = card->record->customer;
-    struct buffer *out = &home->rows;
-    texts_fill(&reading->texts, (ProtobufCMessage *)(uintptr_t)&card->base);
-    if (reading->texts.failed)
-        return;
-    buffer_clear(out);
-    put_member(out, TAG_CARD_RECORD, &card->record->base);
-    size_t record_size = out->size;
-    for (size_t i = 0; i < card->n_groups; i++)
-        put_member(out, TAG_CARD_GROUPS, &card->groups[i]->base);
-    if (!out->overflow)
-        row_cache_put_profile(home->cache, customer, slice_of(out->data, record_size),
-                              slice_of(out->data + record_size, out->size - record_size));
-    row_cache_put_customer(home->cache, customer, message_pack(&card->row->base, &home->arena),
-                           ledger_view_days(reading->view, customer, reading->asker.head_date));
-}
-
-static void keep_standing(struct reading *reading, Tefter__CustomerCardAnswer *card)
-{
-    struct sessions *home = reading->home;
-    uint32_t customer = card->record->customer;
-    uint32_t today = reading->asker.date;
-    struct buffer *out = &home->rows;
-    uint32_t oldest_due = card->account->has_oldest_due ? card->account->oldest_due : DATE_NONE;
-    card->account->has_oldest_due = false;
-    row_cache_put_account(home->cache, customer, message_pack(&card->account->base, &home->arena),
-                          ledger_view_days(reading->view, customer, today));
-    buffer_clear(out);
-    put_member(out, TAG_CARD_TERMS, &card->terms->base);
-    put_number(out, TAG_CARD_TERMS_OF, (uint64_t)card->terms_of);
-    put_number(out, TAG_CARD_OVERDUE, (uint64_t)card->overdue_minor);
-    if (!out->overflow)
-        row_cache_put_standing(home->cache, customer, buffer_slice(out), oldest_due, today);
-}
-
-static bool send_card(struct reading *reading, uint64_t request, uint32_t customer)
-{
-    struct row_cache *cache = reading->home->cache;
-    size_t size = row_cache_card_size(cache, customer, &reading->asker);
-    uint8_t *at =
-        size == 0 ? NULL : frame_begin(reading, request, TEFTER__ANSWER__KIND_CUSTOMER_CARD, size);
-    if (at != NULL)
-        frame_send(reading, row_cache_card_write(cache, customer, &reading->asker, at));
-    return at != NULL;
-}
-
-/* Was it asked for before? Keeping a card costs a third of an answer: those that are looked at once
- * are not kept. */
-static bool asked_again(struct sessions *home, uint32_t customer)
-{
-    size_t at = customer / 8;
-    uint8_t bit = (uint8_t)(1U << customer % 8);
-    if (customer == 0 || customer > home->customers)
-        return false;
-    if (!GROW_ZEROED(home->carded, home->carded_size, at + 1))
-        return false;
-    bool again = (home->carded[at] & bit) != 0;
-    home->carded[at] |= bit;
-    return again;
-}
-
-/* By number; who asks by code is answered from the ledger, which has to look it up there. */
-static bool answer_card(struct reading *reading, uint64_t request, const Tefter__Query *query)
-{
-    const Tefter__CustomerCard *wish = query->customer_card;
-    if (!wish->has_customer || wish->code != NULL)
-        return false;
-    if (send_card(reading, request, wish->customer))
-        return true;
-    if (!asked_again(reading->home, wish->customer) || !may_fill(reading))
-        return false;
-    Tefter__Actor actor = session_actor(reading->session);
-    Tefter__Answer *answer = ledger_view_answer(reading->view, query, &actor, NULL);
-    if (answer == NULL || answer->kind_case != TEFTER__ANSWER__KIND_CUSTOMER_CARD)
-        return false;
-    Tefter__CustomerCardAnswer *card = answer->customer_card;
-    uint32_t customer = card->record->customer;
-    if (!row_cache_has_profile(reading->home->cache, customer) ||
-        row_cache_row_size(reading->home->cache, ROW_CACHE_CUSTOMER, customer, &reading->asker) ==
-            0)
-        keep_profile(reading, card);
-    keep_standing(reading, card);
-    return send_card(reading, request, customer);
 }
 
 /* ---- asking ---- */
@@ -497,13 +378,13 @@ bool rows_answer(struct session *session, const Tefter__FromTerminal *request,
     /* long ones of a session are answered in turn, and while it reads */
     if (list && (session->queries > 0 || session_slow(session)))
         return false;
-    bool answered = reading_begin(&reading, session);
+    bool answered = reading_of(&reading, session);
     if (answered && list)
         answered = answer_list(&reading, request->request, query->customers, found);
     else if (answered && doubles)
         answered = answer_doubles(&reading, request->request, query->likely_doubles, found);
     else if (answered)
-        answered = answer_card(&reading, request->request, query);
+        answered = card_answer(&reading, request->request, query);
     reading_end(&reading);
     session->home->cache_answers += answered;
     return answered;
@@ -535,6 +416,7 @@ static void event_published(struct sessions *home, const Tefter__Event *event)
     case TEFTER__EVENT_KIND__RULES_VERSION_ADOPTED:
         row_cache_clear(home->cache);
         home->customers = 0;
+        cards_again(home);
         break;
     case TEFTER__EVENT_KIND__DAY_TURNED:
     case TEFTER__EVENT_KIND__BRANCH_CHANGED:
@@ -542,6 +424,7 @@ static void event_published(struct sessions *home, const Tefter__Event *event)
             home->dates[event->about] = DATE_NONE;
         if (home->date_count > 0)
             home->dates[0] = DATE_NONE;
+        cards_again(home);
         break;
     case TEFTER__EVENT_KIND__GROUP_CHANGED:
         row_cache_turn(home->cache);

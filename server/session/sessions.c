@@ -16,10 +16,10 @@ void sessions_make_visible(struct sessions *home)
         home->options.make_visible(home->options.owner);
 }
 
-void sessions_told(struct sessions *home, uint64_t seq)
+void sessions_answered(struct sessions *home, uint64_t seq)
 {
-    if (seq > home->told)
-        home->told = seq;
+    if (seq > home->answered_seq)
+        home->answered_seq = seq;
 }
 
 struct ledger_view *sessions_view(struct sessions *home, struct arena *arena)
@@ -28,7 +28,7 @@ struct ledger_view *sessions_view(struct sessions *home, struct arena *arena)
     sessions_make_visible(home);
     struct ledger_view *view = ledger_view_begin(home->options.ledger, arena, &failure);
     if (view != NULL)
-        sessions_told(home, ledger_view_seq(view));
+        sessions_answered(home, ledger_view_seq(view));
     return view;
 }
 
@@ -206,7 +206,7 @@ static void on_turn(void *context)
         if (session == last)
             break;
     }
-    bool filling = index_step(home);
+    bool filling = index_step(home) || cards_step(home);
     if (home->turns_first != NULL || filling)
         arm_turn(home);
     tell_drained(home);
@@ -217,6 +217,8 @@ static void on_tick(void *context)
     struct sessions *home = context;
     uint64_t now_ms = loop_now_ms(home->options.loop);
     snapshots_tick(home);
+    if (cards_tick(home))
+        arm_turn(home);
     uint32_t beat = home->ticks++ % (HEARTBEAT_MS / TICK_MS);
     for (uint32_t i = 0; i < home->slot_count; i++) {
         struct session *session = home->slots[i].session;
@@ -401,21 +403,23 @@ void sessions_published(struct sessions *home, const struct published_group *gro
     if (group->seq <= hub_seq(home->hub)) /* repeated commands alone: nothing is new */
         return;
     bool words_lost = false;
-    struct hub_group told = {
+    home->busy = true;
+    home->quiet = false;
+    struct hub_group news = {
         .seq = group->seq,
         .committed_ms = group->committed_ms,
         .rows = rows_with_words(home, group, &words_lost),
         .row_count = group->row_count,
     };
-    rows_published(home, group, told.rows, words_lost);
-    hub_publish(home->hub, &told);
+    rows_published(home, group, news.rows, words_lost);
+    hub_publish(home->hub, &news);
     if (home->words_changed)
         forget_words(home);
 }
 
-void sessions_metrics(const struct sessions *home, struct sessions_metrics *ret_figures)
+void sessions_metrics(const struct sessions *home, struct sessions_metrics *ret_metrics)
 {
-    *ret_figures = (struct sessions_metrics){
+    *ret_metrics = (struct sessions_metrics){
         .open = home->open,
         .accepted = home->accepted,
         .cut_slow = home->cut_slow,
@@ -424,17 +428,17 @@ void sessions_metrics(const struct sessions *home, struct sessions_metrics *ret_
     if (home->listener != NULL) {
         struct stream_listener_metrics listener;
         stream_listener_metrics(home->listener, &listener);
-        ret_figures->slots = listener.places;
-        ret_figures->turned_away = listener.turned_away;
-        ret_figures->starved = listener.starved;
+        ret_metrics->slots = listener.places;
+        ret_metrics->turned_away = listener.turned_away;
+        ret_metrics->starved = listener.starved;
     }
     for (uint32_t i = 0; i < home->slot_count; i++) {
         const struct session *session = home->slots[i].session;
         if (session == NULL)
             continue;
-        ret_figures->logged_in += session->state == SESSION_LOGGED_IN ? 1 : 0;
-        ret_figures->subscriptions += session->feed_count;
-        ret_figures->not_reading += stream_waiting(session->stream) > OUTPUT_PAUSE_BYTES;
+        ret_metrics->logged_in += session->state == SESSION_LOGGED_IN ? 1 : 0;
+        ret_metrics->subscriptions += session->feed_count;
+        ret_metrics->not_reading += stream_waiting(session->stream) > OUTPUT_PAUSE_BYTES;
     }
 }
 

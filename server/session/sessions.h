@@ -79,7 +79,7 @@ struct sessions_metrics {
     uint64_t turned_away; /* for want of a place */
     uint64_t starved;     /* times that not even one descriptor was to be had */
 };
-void sessions_metrics(const struct sessions *sessions, struct sessions_metrics *ret_figures);
+void sessions_metrics(const struct sessions *sessions, struct sessions_metrics *ret_metrics);
 
 /* New certificate after a HUP. */
 bool sessions_reload(struct sessions *sessions, const struct tls_identity *identity,

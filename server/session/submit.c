@@ -119,8 +119,8 @@ static const Tefter__Refusal *refusal_of(struct sessions *home, struct slice pac
 uint32_t submit_retry_ms(void *owner, enum submit_answer answer)
 {
     const struct sessions_options *options = &((struct sessions *)owner)->options;
-    bool told = answer == SUBMIT_BUSY && options->retry_ms != NULL;
-    return told ? options->retry_ms(options->owner) : BUSY_RETRY_MS;
+    bool retry = answer == SUBMIT_BUSY && options->retry_ms != NULL;
+    return retry ? options->retry_ms(options->owner) : BUSY_RETRY_MS;
 }
 
 /* ---- what a terminal asks of the ledger ---- */
@@ -242,8 +242,8 @@ static void submit_refuse(struct session *session, const Tefter__FromTerminal *r
 
 /* The writer takes nothing now, but what it did before can still be told. Commands with texts are
  * stored under the digest of other bytes and have to wait. */
-static bool told_before(struct session *session, const Tefter__FromTerminal *request,
-                        const struct submission *submission)
+static bool replied_before(struct session *session, const Tefter__FromTerminal *request,
+                           const struct submission *submission)
 {
     struct sessions *home = session->home;
     struct hash digest;
@@ -255,13 +255,13 @@ static bool told_before(struct session *session, const Tefter__FromTerminal *req
     if (!ledger_known(home->options.ledger, submission->id, &digest, &home->arena, &reply, &same) ||
         !same)
         return false;
-    sessions_told(home, reply_seq(reply));
+    sessions_answered(home, reply_seq(reply));
     session_send_reply(session, request->request, reply);
     return true;
 }
 
 /* The less is spent on those who have to come back, the more is done for the others. */
-static bool told_busy(struct session *session, const Tefter__FromTerminal *request)
+static bool answered_busy(struct session *session, const Tefter__FromTerminal *request)
 {
     const struct sessions_options *options = &session->home->options;
     if (options->busy == NULL || !options->busy(options->owner))
@@ -279,7 +279,7 @@ void submit_command(struct session *session, const Tefter__FromTerminal *request
         session_refuse_code(session, request, wrong, "id");
         return;
     }
-    if (told_busy(session, request) || !command_may(session, request, command))
+    if (answered_busy(session, request) || !command_may(session, request, command))
         return;
     struct submission submission = {
         .staff = session->who.staff,
@@ -294,6 +294,6 @@ void submit_command(struct session *session, const Tefter__FromTerminal *request
     enum submit_answer answer = send_off(session->home, &wish, &submission);
     if (answer == SUBMIT_TAKEN)
         session_request_begun(session);
-    else if (!told_before(session, request, &submission))
+    else if (!replied_before(session, request, &submission))
         submit_refuse(session, request, answer);
 }

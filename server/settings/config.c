@@ -7,14 +7,14 @@
 
 /* Lives until the next reading: settings point into it. */
 static cfg_t *file;
-static struct failure *told;
+static struct failure *reported;
 
-__attribute__((format(printf, 2, 0))) static void told_wrong(cfg_t *cfg, const char *format,
-                                                             va_list arguments)
+__attribute__((format(printf, 2, 0))) static void report_wrong(cfg_t *cfg, const char *format,
+                                                               va_list arguments)
 {
     char text[200];
     vsnprintf(text, sizeof text, format, arguments);
-    fail(told, FAULT_USE, 0, "%s, line %d: %s", cfg->filename ? cfg->filename : "the settings",
+    fail(reported, FAULT_USE, 0, "%s, line %d: %s", cfg->filename ? cfg->filename : "the settings",
          cfg->line, text);
 }
 
@@ -63,8 +63,8 @@ bool config_read(const char *path, struct settings *settings, struct failure *fa
     file = cfg_init(options, CFGF_NONE);
     if (!file)
         return fail(failure, FAULT_MEMORY, 0, "no memory for the settings");
-    told = failure;
-    cfg_set_error_function(file, told_wrong);
+    reported = failure;
+    cfg_set_error_function(file, report_wrong);
     int result = cfg_parse(file, path);
     if (result == CFG_FILE_ERROR)
         return fail(failure, FAULT_USE, errno, "cannot read the settings %s", path);

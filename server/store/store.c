@@ -192,23 +192,23 @@ static int oldest_reader(const char *line, void *context)
     return 0;
 }
 
-void store_metrics(struct store *store, struct store_metrics *ret_figures)
+void store_metrics(struct store *store, struct store_metrics *ret_metrics)
 {
-    *ret_figures = (struct store_metrics){0};
+    *ret_metrics = (struct store_metrics){0};
     MDB_envinfo info;
     MDB_stat stat;
     uint64_t oldest = UINT64_MAX;
     mdb_reader_list(store->env, oldest_reader, &oldest);
     if (mdb_env_info(store->env, &info) || mdb_env_stat(store->env, &stat))
         return;
-    ret_figures->map_bytes = info.me_mapsize;
+    ret_metrics->map_bytes = info.me_mapsize;
     if (oldest < info.me_last_txnid)
-        ret_figures->reader_lag = info.me_last_txnid - oldest;
+        ret_metrics->reader_lag = info.me_last_txnid - oldest;
     struct store_txn *txn = store_begin(store, false, &(struct failure){0});
     uint64_t free = txn ? free_pages(txn->txn) : 0;
     store_abort(txn);
     uint64_t pages = (uint64_t)info.me_last_pgno + 1;
-    ret_figures->used_bytes = (pages > free ? pages - free : 0) * stat.ms_psize;
+    ret_metrics->used_bytes = (pages > free ? pages - free : 0) * stat.ms_psize;
 }
 
 void store_sweep_readers(struct store *store)

@@ -52,7 +52,7 @@ struct store_metrics {
     uint64_t reader_lag; /* transactions the oldest reader is behind */
 };
 /* Walks the list of free pages: for once a second, not for each batch. */
-void store_metrics(struct store *store, struct store_metrics *ret_figures);
+void store_metrics(struct store *store, struct store_metrics *ret_metrics);
 
 /* Clears slots of readers that died. */
 void store_sweep_readers(struct store *store);

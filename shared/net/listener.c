@@ -62,7 +62,7 @@ struct stream_listener {
     uint64_t turn;             /* of the loop, of which the two below count */
     unsigned begun;            /* handshakes that began */
     unsigned read;             /* times that one was read of */
-    struct stream_listener_metrics figures;
+    struct stream_listener_metrics metrics;
     uint32_t crowd; /* the most that were open since memory was last given back */
     bool closed;
     unsigned holds; /* its handles and every stream */
@@ -99,7 +99,7 @@ static void look_at_turn(struct stream_listener *listener)
 static bool has_room(struct stream_listener *listener)
 {
     look_at_turn(listener);
-    return listener->figures.handshakes < HANDSHAKES_MAX && listener->begun < BEGUN_A_TURN_MAX;
+    return listener->metrics.handshakes < HANDSHAKES_MAX && listener->begun < BEGUN_A_TURN_MAX;
 }
 
 /* Since the loop began to see to what has come. */
@@ -139,7 +139,7 @@ static void patience_over(uv_timer_t *timer);
 static void ask_for_turn(struct stream_listener *listener)
 {
     bool waits = stands(&listener->to_start) && !listener->closed;
-    bool full = listener->figures.handshakes >= HANDSHAKES_MAX;
+    bool full = listener->metrics.handshakes >= HANDSHAKES_MAX;
     if (waits && !full)
         loop_link_push(&listener->loop->to_begin, &listener->to_begin);
     if (!waits)
@@ -169,7 +169,7 @@ void listener_begin(struct stream *stream)
     struct stream_listener *listener = stream->listener;
     look_at_turn(listener);
     listener->begun++;
-    listener->figures.handshakes++;
+    listener->metrics.handshakes++;
     stream->in_handshake = true;
     stream->started_ms = loop_now_ms(listener->loop);
     loop_link_push(&listener->under_way, &stream->to_start);
@@ -183,7 +183,7 @@ static void set_aside(struct stream_listener *listener, struct stream *stream)
     loop_link_push(&listener->stalled, &stream->to_start);
     stream->in_handshake = false;
     stream->stalled = true;
-    listener->figures.handshakes--;
+    listener->metrics.handshakes--;
     if (++listener->stalled_count > STALLED_MAX)
         stream_abort(stream_of(listener->stalled.next), "the handshake took too long");
 }
@@ -233,7 +233,7 @@ void listener_left(struct stream *stream)
     if (!stream->in_handshake)
         return;
     stream->in_handshake = false;
-    listener->figures.handshakes--;
+    listener->metrics.handshakes--;
     if (!listener->closed)
         begin_next(listener);
 }
@@ -241,9 +241,9 @@ void listener_left(struct stream *stream)
 /* When half of a crowd has left, the holes it leaves in the heap go back to the system. */
 static void give_back_memory(struct stream_listener *listener)
 {
-    if (listener->crowd < CROWD || listener->figures.open > listener->crowd / 2)
+    if (listener->crowd < CROWD || listener->metrics.open > listener->crowd / 2)
         return;
-    listener->crowd = listener->figures.open;
+    listener->crowd = listener->metrics.open;
     malloc_trim(0);
 }
 
@@ -254,7 +254,7 @@ void listener_forget(struct stream *stream)
         return;
     stream->listener = NULL;
     atomic_fetch_sub(&streams_of_process, 1);
-    listener->figures.open--;
+    listener->metrics.open--;
     give_back_memory(listener);
     listener_drop(listener);
 }
@@ -263,7 +263,7 @@ void listener_forget(struct stream *stream)
 
 static bool has_place(const struct stream_listener *listener)
 {
-    return listener->figures.open < SESSIONS_MAX &&
+    return listener->metrics.open < SESSIONS_MAX &&
            atomic_load(&streams_of_process) < streams_max();
 }
 
@@ -274,9 +274,9 @@ static struct stream *stream_for(struct stream_listener *listener, int socket)
     stream->phase = PHASE_WAIT;
     stream->listener = listener;
     listener->holds++;
-    listener->figures.open++;
-    if (listener->figures.open > listener->crowd)
-        listener->crowd = listener->figures.open;
+    listener->metrics.open++;
+    if (listener->metrics.open > listener->crowd)
+        listener->crowd = listener->metrics.open;
     atomic_fetch_add(&streams_of_process, 1);
     if (stream_adopt(stream, socket))
         return stream;
@@ -288,7 +288,7 @@ static struct stream *stream_for(struct stream_listener *listener, int socket)
 static void take(struct stream_listener *listener, int socket)
 {
     if (!has_place(listener)) {
-        listener->figures.turned_away++;
+        listener->metrics.turned_away++;
         close(socket);
         return;
     }
@@ -296,12 +296,12 @@ static void take(struct stream_listener *listener, int socket)
     if (stream == NULL)
         return;
     if (!listener->accepted(listener->owner, stream, &stream->events, &stream->events_context)) {
-        listener->figures.turned_away++;
+        listener->metrics.turned_away++;
         stream->events = (struct stream_events){NULL, NULL, NULL, NULL};
         stream_abort(stream, NULL);
         return;
     }
-    listener->figures.accepted++;
+    listener->metrics.accepted++;
     stream_tune(stream);
     if (stream->local) {
         if (stream_begin(stream, NULL))
@@ -339,7 +339,7 @@ static void came(uv_poll_t *handle, int status, int events)
         } else if (errno == EAGAIN) {
             return;
         } else if (!next_may_do(errno)) {
-            listener->figures.starved++;
+            listener->metrics.starved++;
             uv_poll_stop(&listener->comes);
             uv_timer_start(&listener->rest, rested, REST_MS, 0);
             return;
@@ -523,9 +523,9 @@ void stream_listener_swap_tls(struct stream_listener *listener, struct tls_conte
 }
 
 void stream_listener_metrics(const struct stream_listener *listener,
-                             struct stream_listener_metrics *ret_figures)
+                             struct stream_listener_metrics *ret_metrics)
 {
-    *ret_figures = listener->figures;
+    *ret_metrics = listener->metrics;
     unsigned places = streams_max();
-    ret_figures->places = places < SESSIONS_MAX ? places : SESSIONS_MAX;
+    ret_metrics->places = places < SESSIONS_MAX ? places : SESSIONS_MAX;
 }

@@ -79,7 +79,7 @@ struct stream_listener *stream_listen_local(struct loop *loop, const char *path,
 uint16_t stream_listener_port(const struct stream_listener *listener);
 void stream_listener_swap_tls(struct stream_listener *listener, struct tls_context *tls);
 void stream_listener_metrics(const struct stream_listener *listener,
-                             struct stream_listener_metrics *ret_figures);
+                             struct stream_listener_metrics *ret_metrics);
 /* Takes no more; open streams live on. */
 void stream_listener_close(struct stream_listener *listener);
 

@@ -471,7 +471,7 @@ static void a_replica_stays_fresh_over_gaps_and_losses(void **state)
     feed_chunk(100, 2, 2000, true);
     wait_sets(2);
     assert_true(world.set.exact && world.set.renewed);
-    assert_int_equal(world.state.line, TEFTER_LIVE);
+    assert_int_equal(world.state.connection, TEFTER_LIVE);
     assert_true(world.state.exact == 100);
 
     feed_set(100, 103, 1, 1500);
@@ -484,20 +484,20 @@ static void a_replica_stays_fresh_over_gaps_and_losses(void **state)
     wait_subscribed();
     assert_non_null(world.fake.asked->resume);
     assert_true(world.fake.asked->resume->seq == 103);
-    assert_int_equal(world.state.line, TEFTER_CATCHING_UP);
+    assert_int_equal(world.state.connection, TEFTER_CATCHING_UP);
     assert_true(balance_in(feed, 1) == 1500); /* never half a set */
     feed_subscribed(true, 103);
     feed_set(103, 106, 2, 2500);
     wait_sets(4);
     assert_true(balance_in(feed, 2) == 2500);
-    assert_int_equal(world.state.line, TEFTER_LIVE);
+    assert_int_equal(world.state.connection, TEFTER_LIVE);
 
     fake_cut(&world.fake); /* the line breaks: it is resumed from 106 */
     wait_subscribed();
     assert_true(world.fake.asked->resume->seq == 106);
     feed_subscribed(false, 110); /* but the server no longer can */
     (void)tefter_turn(world.client, 1000);
-    assert_int_equal(world.state.line, TEFTER_FETCHING);
+    assert_int_equal(world.state.connection, TEFTER_FETCHING);
     assert_true(balance_in(feed, 1) == 1500); /* old figures stay until the new are whole */
     feed_chunk(110, 2, 2600, true);
     wait_sets(5);
@@ -540,13 +540,13 @@ static void silence_is_seen(void **state)
     feed_chunk(100, 1, 1000, true);
     wait_sets(1);
     world.fake.mute = true;
-    for (int i = 0; i < 70 && world.state.line != TEFTER_STALE; i++)
+    for (int i = 0; i < 70 && world.state.connection != TEFTER_STALE; i++)
         (void)tefter_turn(world.client, 100);
-    assert_int_equal(world.state.line, TEFTER_STALE);
+    assert_int_equal(world.state.connection, TEFTER_STALE);
     world.fake.mute = false;
-    for (int i = 0; i < 50 && world.state.line != TEFTER_LIVE; i++)
+    for (int i = 0; i < 50 && world.state.connection != TEFTER_LIVE; i++)
         (void)tefter_turn(world.client, 100);
-    assert_int_equal(world.state.line, TEFTER_LIVE);
+    assert_int_equal(world.state.connection, TEFTER_LIVE);
     assert_true(world.fake.pings >= 1);
 }
 

@@ -1,8 +1,9 @@
 #pragma once
 /*
- * A tefterd that is wrong on purpose, for the proofs to find out: without it nobody knows whether a
- * proof can fail. TEFTER_FAULT in its environment names the one fault that is in; without it the
- * server is as it should be. Each file wraps functions of the module it is named after.
+ * A tefterd that is wrong on purpose, for the stress tests to find out: without it nobody knows
+ * whether a stress can fail. TEFTER_FAULT in its environment names the one fault that is in;
+ * without it the server is as it should be. Each file wraps functions of the module it is named
+ * after.
  *
  *   early      a batch is written 100 ms after it was answered and pushed        journal.c
  *   forgetful  one command id in eight is forgotten: a retry counts again      ledger.c

@@ -48,19 +48,19 @@ struct subscriber {
 
 struct posting {
     uint8_t id[COMMAND_ID_SIZE];
-    uint32_t writer; /* its line */
+    uint32_t writer; /* its connection */
     uint32_t customer;
     int64_t amount_minor; /* above 0: a sale */
     bool told;
 };
 
-struct proof {
+struct stress {
     struct terminals all;
     const struct options *options;
     struct server server;
     uint64_t chance;
     uint32_t subscriber_count;
-    struct subscriber *subscribers; /* by line - 1 */
+    struct subscriber *subscribers; /* by connection - 1 */
     uint32_t customers[FEED_CUSTOMERS];
     struct truth truth;
     struct posting *postings; /* of a round */
@@ -81,18 +81,18 @@ struct proof {
     char fault[FEED_FAULT_MAX];
 };
 
-static void found(struct proof *proof, const char *what, uint32_t who)
+static void found(struct stress *stress, const char *what, uint32_t who)
 {
-    if (proof->fault[0] == '\0')
-        (void)snprintf(proof->fault, sizeof proof->fault, "%.150s, subscriber %u", what, who);
-    terminals_fail(&proof->all, "%s", proof->fault);
+    if (stress->fault[0] == '\0')
+        (void)snprintf(stress->fault, sizeof stress->fault, "%.150s, subscriber %u", what, who);
+    terminals_fail(&stress->all, "%s", stress->fault);
 }
 
-static struct subscriber *subscriber_of(struct line *line)
+static struct subscriber *subscriber_of(struct connection *connection)
 {
-    struct proof *proof = line->all->owner;
-    return line->index >= 1 && line->index <= proof->subscriber_count
-               ? &proof->subscribers[line->index - 1]
+    struct stress *stress = connection->all->owner;
+    return connection->index >= 1 && connection->index <= stress->subscriber_count
+               ? &stress->subscribers[connection->index - 1]
                : NULL;
 }
 
@@ -116,272 +116,273 @@ static uint64_t print_of(const Tefter__AccountRow *account)
     return print == 0 ? 1 : print;
 }
 
-static uint32_t customer_of(const struct proof *proof, uint32_t number)
+static uint32_t customer_of(const struct stress *stress, uint32_t number)
 {
     for (uint32_t i = 0; i < FEED_CUSTOMERS; i++)
-        if (proof->customers[i] == number)
+        if (stress->customers[i] == number)
             return i;
     return FEED_CUSTOMERS;
 }
 
 /* ---- writers ---- */
 
-static void post(struct proof *proof, const struct posting *posting)
+static void post(struct stress *stress, const struct posting *posting)
 {
-    struct line *line = &proof->all.lines[posting->writer];
-    uint32_t customer = proof->customers[posting->customer];
+    struct connection *connection = &stress->all.connections[posting->writer];
+    uint32_t customer = stress->customers[posting->customer];
     struct buffer packed;
     bool good;
-    if (!line->in)
-        return; /* it is sent again when the line is back */
+    if (!connection->in)
+        return; /* it is sent again when the connection is back */
     buffer_init(&packed, FRAME_TO_SERVER_MAX);
     if (posting->amount_minor > 0)
-        good = sale_pack(&proof->all, customer, (uint32_t)(posting->amount_minor / PRICE_MINOR),
+        good = sale_pack(&stress->all, customer, (uint32_t)(posting->amount_minor / PRICE_MINOR),
                          &packed);
     else
-        good = payment_pack(line->terminal, customer, -posting->amount_minor, &packed);
+        good = payment_pack(connection->terminal, customer, -posting->amount_minor, &packed);
     if (good)
-        line_submit(line, (uint64_t)(posting - proof->postings) + 1, posting->id,
-                    buffer_slice(&packed));
+        connection_submit(connection, (uint64_t)(posting - stress->postings) + 1, posting->id,
+                          buffer_slice(&packed));
     buffer_fini(&packed);
 }
 
 /* The last ones of a round touch every customer. */
-static void begin_posting(struct proof *proof)
+static void begin_posting(struct stress *stress)
 {
-    struct posting *posting = &proof->postings[proof->begun];
-    size_t left = proof->options->changes - proof->begun++;
+    struct posting *posting = &stress->postings[stress->begun];
+    size_t left = stress->options->changes - stress->begun++;
     *posting = (struct posting){
-        .writer = proof->subscriber_count + 1 + chance_below(&proof->chance, WRITERS),
+        .writer = stress->subscriber_count + 1 + chance_below(&stress->chance, WRITERS),
         .customer = left <= FEED_CUSTOMERS ? (uint32_t)left - 1
-                                           : chance_below(&proof->chance, FEED_CUSTOMERS),
-        .amount_minor = PRICE_MINOR * (1 + (int64_t)chance_below(&proof->chance, 3)),
+                                           : chance_below(&stress->chance, FEED_CUSTOMERS),
+        .amount_minor = PRICE_MINOR * (1 + (int64_t)chance_below(&stress->chance, 3)),
     };
-    if (chance_below(&proof->chance, 3) == 0)
+    if (chance_below(&stress->chance, 3) == 0)
         posting->amount_minor = -posting->amount_minor;
-    line_new_id(&proof->all.lines[posting->writer], posting->id);
-    post(proof, posting);
+    connection_new_id(&stress->all.connections[posting->writer], posting->id);
+    post(stress, posting);
 }
 
-static void post_due(struct proof *proof)
+static void post_due(struct stress *stress)
 {
-    size_t due = (size_t)((now_us() - proof->began_us) * proof->options->rate / 1000000);
-    while (proof->begun < due && proof->begun < proof->options->changes &&
-           proof->begun - proof->told < UNDER_WAY_MAX)
-        begin_posting(proof);
+    size_t due = (size_t)((now_us() - stress->began_us) * stress->options->rate / 1000000);
+    while (stress->begun < due && stress->begun < stress->options->changes &&
+           stress->begun - stress->told < UNDER_WAY_MAX)
+        begin_posting(stress);
 }
 
-static void on_reply(struct line *line, uint64_t request, const Tefter__Reply *reply,
+static void on_reply(struct connection *connection, uint64_t request, const Tefter__Reply *reply,
                      struct slice packed)
 {
-    struct proof *proof = line->all->owner;
-    struct posting *posting = &proof->postings[request - 1];
+    struct stress *stress = connection->all->owner;
+    struct posting *posting = &stress->postings[request - 1];
     (void)packed;
     if (posting->told)
         return;
     if (reply->result_case != TEFTER__REPLY__RESULT_DONE) {
         if (reply->seq == 0)
             return; /* the tick sends it again */
-        found(proof, "a posting is refused", line->index);
+        found(stress, "a posting is refused", connection->index);
         return;
     }
     posting->told = true;
-    proof->progress++;
-    proof->truth.changes[proof->told++] =
+    stress->progress++;
+    stress->truth.changes[stress->told++] =
         (struct change){reply->seq, posting->customer, print_of(reply->done->account)};
-    if (reply->seq > proof->newest[posting->customer])
-        proof->newest[posting->customer] = reply->seq;
+    if (reply->seq > stress->newest[posting->customer])
+        stress->newest[posting->customer] = reply->seq;
 }
 
 /* ---- subscribers ---- */
 
-static void subscribe(struct line *line)
+static void subscribe(struct connection *connection)
 {
-    struct subscriber *subscriber = subscriber_of(line);
+    struct subscriber *subscriber = subscriber_of(connection);
     bool anew = subscriber->temper == FORGETFUL;
     uint64_t resume = anew ? 0 : subscriber->sight.exact;
     bool few = subscriber->temper == FEW_CUT;
-    line_subscribe(line, few ? subscriber->few : NULL, few ? FEW : 0, resume);
+    connection_subscribe(connection, few ? subscriber->few : NULL, few ? FEW : 0, resume);
 }
 
-static void on_in(struct line *line)
+static void on_in(struct connection *connection)
 {
-    struct proof *proof = line->all->owner;
-    if (subscriber_of(line) != NULL) {
-        subscribe(line);
+    struct stress *stress = connection->all->owner;
+    if (subscriber_of(connection) != NULL) {
+        subscribe(connection);
         return;
     }
-    for (size_t i = 0; i < proof->begun; i++)
-        if (proof->postings[i].writer == line->index && !proof->postings[i].told)
-            post(proof, &proof->postings[i]);
+    for (size_t i = 0; i < stress->begun; i++)
+        if (stress->postings[i].writer == connection->index && !stress->postings[i].told)
+            post(stress, &stress->postings[i]);
 }
 
-static void note_rows(struct proof *proof, struct subscriber *subscriber, Tefter__Row **rows,
+static void note_rows(struct stress *stress, struct subscriber *subscriber, Tefter__Row **rows,
                       size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const Tefter__AccountRow *account = rows[i]->account;
         if (rows[i]->kind_case != TEFTER__ROW__KIND_ACCOUNT)
             continue;
-        uint32_t customer = customer_of(proof, account->customer);
-        proof->pushes++;
+        uint32_t customer = customer_of(stress, account->customer);
+        stress->pushes++;
         if (customer < FEED_CUSTOMERS &&
             !watcher_add(&subscriber->watcher,
                          (struct glance){GLANCE_ROW, customer, account->seq, print_of(account)}))
-            found(proof, "no memory", 0);
+            found(stress, "no memory", 0);
     }
 }
 
-static void note_delay(struct proof *proof, const Tefter__Delta *set)
+static void note_delay(struct stress *stress, const Tefter__Delta *set)
 {
     int64_t delay = now_wall_ms() - set->committed_ms;
     if (!set->has_committed_ms || set->n_rows == 0)
         return;
     delay = delay < 0 ? 0 : delay;
-    proof->delays[delay < DELAYS_MS_MAX ? delay : DELAYS_MS_MAX - 1]++;
-    proof->delay_count++;
+    stress->delays[delay < DELAYS_MS_MAX ? delay : DELAYS_MS_MAX - 1]++;
+    stress->delay_count++;
 }
 
-static void see_set(struct proof *proof, struct subscriber *subscriber, const Tefter__Delta *set)
+static void see_set(struct stress *stress, struct subscriber *subscriber, const Tefter__Delta *set)
 {
     bool sleepy = subscriber->temper == SLEEPY || subscriber->temper == SLEEPY_CUT;
-    note_rows(proof, subscriber, set->rows, set->n_rows);
-    proof->sets++;
-    proof->progress++;
-    proof->merged += sleepy && !subscriber->fresh && set->this_ - set->prev >= MERGED_SEQS;
+    note_rows(stress, subscriber, set->rows, set->n_rows);
+    stress->sets++;
+    stress->progress++;
+    stress->merged += sleepy && !subscriber->fresh && set->this_ - set->prev >= MERGED_SEQS;
     subscriber->fresh = false;
-    proof->highest = set->this_ > proof->highest ? set->this_ : proof->highest;
-    if (subscriber->temper == FAITHFUL && !proof->round_over)
-        note_delay(proof, set);
+    stress->highest = set->this_ > stress->highest ? set->this_ : stress->highest;
+    if (subscriber->temper == FAITHFUL && !stress->round_over)
+        note_delay(stress, set);
     if (subscriber->sight.exact == set->this_ && set->this_ != 0)
         (void)watcher_add(&subscriber->watcher, (struct glance){GLANCE_EXACT, 0, set->this_, 0});
 }
 
-static void on_other(struct line *line, const Tefter__ToTerminal *frame)
+static void on_other(struct connection *connection, const Tefter__ToTerminal *frame)
 {
-    struct proof *proof = line->all->owner;
-    struct subscriber *subscriber = subscriber_of(line);
+    struct stress *stress = connection->all->owner;
+    struct subscriber *subscriber = subscriber_of(connection);
     if (subscriber == NULL)
         return;
     if (frame->body_case == TEFTER__TO_TERMINAL__BODY_SUBSCRIBED)
         subscriber->fresh = true;
     if (!sight_take(&subscriber->sight, frame))
-        found(proof, subscriber->sight.fault, line->index);
+        found(stress, subscriber->sight.fault, connection->index);
     else if (frame->body_case == TEFTER__TO_TERMINAL__BODY_SUBSCRIBED &&
              !frame->subscribed->resumed)
         (void)watcher_add(&subscriber->watcher, (struct glance){.kind = GLANCE_ANEW});
     else if (frame->body_case == TEFTER__TO_TERMINAL__BODY_SNAPSHOT_CHUNK)
-        note_rows(proof, subscriber, frame->snapshot_chunk->rows, frame->snapshot_chunk->n_rows);
+        note_rows(stress, subscriber, frame->snapshot_chunk->rows, frame->snapshot_chunk->n_rows);
     else if (frame->body_case == TEFTER__TO_TERMINAL__BODY_DELTA)
-        see_set(proof, subscriber, frame->delta);
+        see_set(stress, subscriber, frame->delta);
     else if (frame->body_case == TEFTER__TO_TERMINAL__BODY_REFUSED)
-        found(proof, "a subscription is refused", line->index);
+        found(stress, "a subscription is refused", connection->index);
 }
 
 /* ---- trouble ---- */
 
-static void on_lost(struct line *line, const char *reason)
+static void on_lost(struct connection *connection, const char *reason)
 {
-    struct proof *proof = line->all->owner;
-    struct subscriber *subscriber = subscriber_of(line);
+    struct stress *stress = connection->all->owner;
+    struct subscriber *subscriber = subscriber_of(connection);
     (void)reason;
     if (subscriber != NULL) {
         subscriber->asleep = false;
-        subscriber->until_us = now_us() + chance_below(&proof->chance, AWAY_MS_MAX) * 1000;
+        subscriber->until_us = now_us() + chance_below(&stress->chance, AWAY_MS_MAX) * 1000;
     }
 }
 
-static void wake(struct line *line, struct subscriber *subscriber)
+static void wake(struct connection *connection, struct subscriber *subscriber)
 {
     subscriber->asleep = false;
-    line_wake(line);
+    connection_wake(connection);
 }
 
-/* A nap counts from when the line is full: then it is felt. */
-static void sleep_on(struct proof *proof, struct line *line, struct subscriber *subscriber)
+/* A nap counts from when the connection is full: then it is felt. */
+static void sleep_on(struct stress *stress, struct connection *connection,
+                     struct subscriber *subscriber)
 {
-    line_fill(line, FILL);
-    if (line->filling > 0)
+    connection_fill(connection, FILL);
+    if (connection->filling > 0)
         subscriber->until_us =
-            now_us() + SLEEP_MS_MIN * 1000 + chance_below(&proof->chance, SLEEP_MS_MAX) * 1000;
+            now_us() + SLEEP_MS_MIN * 1000 + chance_below(&stress->chance, SLEEP_MS_MAX) * 1000;
 }
 
-static void look_after_subscriber(struct proof *proof, struct line *line,
+static void look_after_subscriber(struct stress *stress, struct connection *connection,
                                   struct subscriber *subscriber)
 {
-    sleep_on(proof, line, subscriber);
-    bool due = now_us() >= subscriber->until_us || proof->round_over;
-    if (line->stream == NULL && due)
-        (void)line_dial(line);
+    sleep_on(stress, connection, subscriber);
+    bool due = now_us() >= subscriber->until_us || stress->round_over;
+    if (connection->stream == NULL && due)
+        (void)connection_dial(connection);
     else if (subscriber->asleep && due)
-        wake(line, subscriber);
+        wake(connection, subscriber);
 }
 
-static void disturb(struct proof *proof)
+static void disturb(struct stress *stress)
 {
-    uint32_t index = chance_below(&proof->chance, proof->subscriber_count);
-    struct line *line = &proof->all.lines[index + 1];
-    struct subscriber *subscriber = &proof->subscribers[index];
+    uint32_t index = chance_below(&stress->chance, stress->subscriber_count);
+    struct connection *connection = &stress->all.connections[index + 1];
+    struct subscriber *subscriber = &stress->subscribers[index];
     enum temper temper = subscriber->temper;
-    if (!line->in || subscriber->asleep || temper == FAITHFUL)
+    if (!connection->in || subscriber->asleep || temper == FAITHFUL)
         return;
-    if (temper == SLEEPY || (temper == SLEEPY_CUT && chance_below(&proof->chance, 2) == 0)) {
+    if (temper == SLEEPY || (temper == SLEEPY_CUT && chance_below(&stress->chance, 2) == 0)) {
         subscriber->asleep = true;
-        line_sleep(line);
-        sleep_on(proof, line, subscriber);
-        proof->naps++;
+        connection_sleep(connection);
+        sleep_on(stress, connection, subscriber);
+        stress->naps++;
         return;
     }
-    proof->cuts++;
-    line_cut(line);
+    stress->cuts++;
+    connection_cut(connection);
 }
 
 /* What was pushed must be there afterwards: the ledger stands no earlier. */
-static void kill_server(struct proof *proof)
+static void kill_server(struct stress *stress)
 {
     struct failure failure = {0};
-    if (!server_alive(&proof->server)) {
-        found(proof, "the server ended by itself", 0);
+    if (!server_alive(&stress->server)) {
+        found(stress, "the server ended by itself", 0);
         return;
     }
-    server_kill(&proof->server);
-    proof->kills++;
-    if (!server_start(&proof->server, &failure))
-        terminals_fail(&proof->all, "%s", failure.text);
-    proof->next_kill_us = now_us() + proof->options->seconds * 500000 +
-                          chance_below(&proof->chance, 1000) * proof->options->seconds * 1000;
+    server_kill(&stress->server);
+    stress->kills++;
+    if (!server_start(&stress->server, &failure))
+        terminals_fail(&stress->all, "%s", failure.text);
+    stress->next_kill_us = now_us() + stress->options->seconds * 500000 +
+                           chance_below(&stress->chance, 1000) * stress->options->seconds * 1000;
 }
 
-static void ping(struct line *line)
+static void ping(struct connection *connection)
 {
     Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
     Tefter__Ping body = TEFTER__PING__INIT;
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_PING;
     frame.ping = &body;
-    if (line->in)
-        line_send(line, 1, &frame);
+    if (connection->in)
+        connection_send(connection, 1, &frame);
 }
 
-static void look_after_writers(struct proof *proof)
+static void look_after_writers(struct stress *stress)
 {
     for (uint32_t i = 0; i < WRITERS; i++) {
-        struct line *line = &proof->all.lines[proof->subscriber_count + 1 + i];
-        if (line->stream == NULL)
-            (void)line_dial(line);
-        else if (line->in && proof->ticks % 100 == 0)
-            on_in(line); /* what was put off, or lost */
+        struct connection *connection = &stress->all.connections[stress->subscriber_count + 1 + i];
+        if (connection->stream == NULL)
+            (void)connection_dial(connection);
+        else if (connection->in && stress->ticks % 100 == 0)
+            on_in(connection); /* what was put off, or lost */
     }
 }
 
-static bool everybody_has_seen(struct proof *proof)
+static bool everybody_has_seen(struct stress *stress)
 {
-    for (uint32_t i = 0; i < proof->subscriber_count; i++) {
-        struct subscriber *subscriber = &proof->subscribers[i];
+    for (uint32_t i = 0; i < stress->subscriber_count; i++) {
+        struct subscriber *subscriber = &stress->subscribers[i];
         uint64_t wanted = 0;
         for (uint32_t c = 0; c < FEED_CUSTOMERS; c++)
-            if ((subscriber->watcher.wish >> c & 1) != 0 && proof->newest[c] > wanted)
-                wanted = proof->newest[c];
-        if (subscriber->sight.exact < wanted || !proof->all.lines[i + 1].in)
+            if ((subscriber->watcher.wish >> c & 1) != 0 && stress->newest[c] > wanted)
+                wanted = stress->newest[c];
+        if (subscriber->sight.exact < wanted || !stress->all.connections[i + 1].in)
             return false;
     }
     return true;
@@ -389,42 +390,43 @@ static bool everybody_has_seen(struct proof *proof)
 
 static void on_tick(void *context)
 {
-    struct proof *proof = context;
-    struct terminals *all = &proof->all;
-    proof->ticks++;
-    proof->round_over = proof->told == proof->options->changes;
-    post_due(proof);
-    if (!proof->round_over)
-        disturb(proof);
-    if (!proof->round_over && proof->options->seconds > 0 && now_us() > proof->next_kill_us)
-        kill_server(proof);
-    for (uint32_t i = 0; i < proof->subscriber_count; i++)
-        look_after_subscriber(proof, &all->lines[i + 1], &proof->subscribers[i]);
-    look_after_writers(proof);
-    if (now_us() - proof->pinged_us > PING_US) {
-        proof->pinged_us = now_us();
-        for (uint32_t i = 0; i < all->line_count; i++)
-            ping(&all->lines[i]);
+    struct stress *stress = context;
+    struct terminals *all = &stress->all;
+    stress->ticks++;
+    stress->round_over = stress->told == stress->options->changes;
+    post_due(stress);
+    if (!stress->round_over)
+        disturb(stress);
+    if (!stress->round_over && stress->options->seconds > 0 && now_us() > stress->next_kill_us)
+        kill_server(stress);
+    for (uint32_t i = 0; i < stress->subscriber_count; i++)
+        look_after_subscriber(stress, &all->connections[i + 1], &stress->subscribers[i]);
+    look_after_writers(stress);
+    if (now_us() - stress->pinged_us > PING_US) {
+        stress->pinged_us = now_us();
+        for (uint32_t i = 0; i < all->connection_count; i++)
+            ping(&all->connections[i]);
     }
-    if (proof->progress > 0 || proof->round_over)
+    if (stress->progress > 0 || stress->round_over)
         loop_stop(all->loop); /* patience begins anew */
-    proof->progress = 0;
+    stress->progress = 0;
 }
 
 /* ---- a round ---- */
 
-static bool judge_round(struct proof *proof)
+static bool judge_round(struct stress *stress)
 {
-    struct truth *truth = &proof->truth;
-    truth->count = proof->told;
-    if (!truth_sort(truth, proof->fault))
+    struct truth *truth = &stress->truth;
+    truth->count = stress->told;
+    if (!truth_sort(truth, stress->fault))
         return false;
-    for (uint32_t i = 0; i < proof->subscriber_count; i++) {
-        struct watcher *watcher = &proof->subscribers[i].watcher;
-        if (!feed_judge(truth, watcher, proof->fault)) {
-            size_t size = strlen(proof->fault);
-            (void)snprintf(proof->fault + size, sizeof proof->fault - size,
-                           " (subscriber %u, temper %d)", i + 1, (int)proof->subscribers[i].temper);
+    for (uint32_t i = 0; i < stress->subscriber_count; i++) {
+        struct watcher *watcher = &stress->subscribers[i].watcher;
+        if (!feed_judge(truth, watcher, stress->fault)) {
+            size_t size = strlen(stress->fault);
+            (void)snprintf(stress->fault + size, sizeof stress->fault - size,
+                           " (subscriber %u, temper %d)", i + 1,
+                           (int)stress->subscribers[i].temper);
             return false;
         }
         watcher->count = 0;
@@ -434,42 +436,42 @@ static bool judge_round(struct proof *proof)
     return true;
 }
 
-static bool run_round(struct proof *proof)
+static bool run_round(struct stress *stress)
 {
     uint64_t stuck_us = now_us();
-    proof->begun = proof->told = 0;
-    proof->round_over = false;
-    proof->began_us = now_us();
-    while (!proof->round_over || !everybody_has_seen(proof)) {
-        if (!proof->round_over)
+    stress->begun = stress->told = 0;
+    stress->round_over = false;
+    stress->began_us = now_us();
+    while (!stress->round_over || !everybody_has_seen(stress)) {
+        if (!stress->round_over)
             stuck_us = now_us();
-        if (!terminals_run(&proof->all))
+        if (!terminals_run(&stress->all))
             return false;
         if (now_us() - stuck_us > 60000000) {
-            found(proof, "somebody never sees the newest", 0);
+            found(stress, "somebody never sees the newest", 0);
             return false;
         }
     }
-    return judge_round(proof);
+    return judge_round(stress);
 }
 
 /* ---- the whole ---- */
 
-static bool set_up(struct proof *proof)
+static bool set_up(struct stress *stress)
 {
     uint64_t seq;
     for (uint32_t i = 0; i < FEED_CUSTOMERS; i++) {
-        proof->customers[i] = customer_open(&proof->all, i, (int64_t)1 << 40);
-        arena_reset(&proof->all.arena);
+        stress->customers[i] = customer_open(&stress->all, i, (int64_t)1 << 40);
+        arena_reset(&stress->all.arena);
         const Tefter__AccountRow *account =
-            proof->customers[i] == 0 ? NULL
-                                     : customer_account(&proof->all, proof->customers[i], &seq);
+            stress->customers[i] == 0 ? NULL
+                                      : customer_account(&stress->all, stress->customers[i], &seq);
         if (account == NULL)
             return false;
-        proof->truth.before[i] = print_of(account);
+        stress->truth.before[i] = print_of(account);
     }
-    for (uint32_t i = 0; i < proof->subscriber_count; i++) {
-        struct subscriber *subscriber = &proof->subscribers[i];
+    for (uint32_t i = 0; i < stress->subscriber_count; i++) {
+        struct subscriber *subscriber = &stress->subscribers[i];
         sight_init(&subscriber->sight);
         subscriber->temper = (enum temper)(i % TEMPERS);
         subscriber->watcher.wish = (UINT64_C(1) << FEED_CUSTOMERS) - 1;
@@ -477,7 +479,7 @@ static bool set_up(struct proof *proof)
             subscriber->watcher.wish = 0;
         for (uint32_t j = 0; j < FEW; j++) {
             uint32_t customer = (i + j * 7) % FEED_CUSTOMERS;
-            subscriber->few[j] = proof->customers[customer];
+            subscriber->few[j] = stress->customers[customer];
             subscriber->watcher.wish |= UINT64_C(1) << customer;
         }
     }
@@ -485,156 +487,156 @@ static bool set_up(struct proof *proof)
 }
 
 /* What the server itself says at the end. */
-static bool compare_cards(struct proof *proof)
+static bool compare_cards(struct stress *stress)
 {
     uint64_t seq;
-    struct terminals *all = &proof->all;
+    struct terminals *all = &stress->all;
     terminals_drop(all);
-    all->events = (struct line_events){.in = NULL};
+    all->events = (struct connection_events){.in = NULL};
     if (!terminals_connect(all))
         return false;
     for (uint32_t i = 0; i < FEED_CUSTOMERS; i++) {
         arena_reset(&all->arena);
-        const Tefter__AccountRow *account = customer_account(all, proof->customers[i], &seq);
+        const Tefter__AccountRow *account = customer_account(all, stress->customers[i], &seq);
         if (account == NULL)
             return false;
-        if (print_of(account) != proof->truth.before[i]) {
-            found(proof, "the card tells other figures", i);
+        if (print_of(account) != stress->truth.before[i]) {
+            found(stress, "the card tells other figures", i);
             return false;
         }
     }
     return true;
 }
 
-/* A proof in which nobody was ever slow has not looked at what a slow one is told. One short round
- * may have none: its last line says how many. */
-static bool somebody_was_slow(struct proof *proof)
+/* A stress test in which nobody was ever slow has not looked at what a slow one is told. One short
+ * round may have none: its last line says how many. */
+static bool somebody_was_slow(struct stress *stress)
 {
-    if (proof->options->rounds == 1)
+    if (stress->options->rounds == 1)
         return true;
-    if (proof->merged == 0)
-        found(proof, "nobody was held back: nothing is proven of slow terminals", 0);
-    return proof->merged > 0;
+    if (stress->merged == 0)
+        found(stress, "nobody was held back: nothing is proven of slow terminals", 0);
+    return stress->merged > 0;
 }
 
-static bool look_on(struct proof *proof)
+static bool look_on(struct stress *stress)
 {
-    struct terminals *all = &proof->all;
-    all->owner = proof;
-    all->events =
-        (struct line_events){.in = on_in, .reply = on_reply, .other = on_other, .lost = on_lost};
-    for (uint32_t i = 0; i < proof->subscriber_count; i++)
-        subscribe(&all->lines[i + 1]);
-    struct loop_timer *timer = loop_timer_create(all->loop, on_tick, proof);
+    struct terminals *all = &stress->all;
+    all->owner = stress;
+    all->events = (struct connection_events){
+        .in = on_in, .reply = on_reply, .other = on_other, .lost = on_lost};
+    for (uint32_t i = 0; i < stress->subscriber_count; i++)
+        subscribe(&all->connections[i + 1]);
+    struct loop_timer *timer = loop_timer_create(all->loop, on_tick, stress);
     loop_timer_start(timer, TICK_MS, TICK_MS);
-    proof->next_kill_us = now_us() + proof->options->seconds * 700000;
+    stress->next_kill_us = now_us() + stress->options->seconds * 700000;
     bool good = true;
-    for (uint64_t i = 0; good && i < proof->options->rounds; i++)
-        good = run_round(proof);
+    for (uint64_t i = 0; good && i < stress->options->rounds; i++)
+        good = run_round(stress);
     loop_timer_destroy(timer);
     return good;
 }
 
-static bool run(struct proof *proof)
+static bool run(struct stress *stress)
 {
     struct failure failure = {0};
-    uint32_t lines = proof->subscriber_count + WRITERS;
-    if (!server_found(&proof->server, proof->options->server, &failure) ||
-        !server_start(&proof->server, &failure) ||
-        !terminals_open(&proof->all, &proof->server, IDENTITIES, lines, &failure)) {
+    uint32_t connections = stress->subscriber_count + WRITERS;
+    if (!server_found(&stress->server, stress->options->server, &failure) ||
+        !server_start(&stress->server, &failure) ||
+        !terminals_open(&stress->all, &stress->server, IDENTITIES, connections, &failure)) {
         fprintf(stderr, "feed: %s\n", failure.text);
         return false;
     }
-    return set_up(proof) && look_on(proof) && compare_cards(proof) && somebody_was_slow(proof);
+    return set_up(stress) && look_on(stress) && compare_cards(stress) && somebody_was_slow(stress);
 }
 
 /* ---- figures ---- */
 
-static uint32_t delay_of(const struct proof *proof, unsigned percent)
+static uint32_t delay_of(const struct stress *stress, unsigned percent)
 {
     uint64_t seen = 0;
     for (uint32_t ms = 0; ms < DELAYS_MS_MAX; ms++) {
-        seen += proof->delays[ms];
-        if (seen * 100 >= proof->delay_count * percent)
+        seen += stress->delays[ms];
+        if (seen * 100 >= stress->delay_count * percent)
             return ms;
     }
     return DELAYS_MS_MAX;
 }
 
-static const char *verdict(const struct proof *proof, bool good)
+static const char *verdict(const struct stress *stress, bool good)
 {
-    if (proof->options->control)
+    if (stress->options->control)
         return good ? "the faulty server is found out" : "the fault is NOT FOUND";
     return good ? "every replica true at its seq" : "NOT GOOD";
 }
 
-static void tell(const struct proof *proof, bool good, double seconds)
+static void tell(const struct stress *stress, bool good, double seconds)
 {
     char figures[300];
     uint64_t resyncs = 0, resumes = 0;
-    for (uint32_t i = 0; i < proof->subscriber_count; i++) {
-        resyncs += proof->subscribers[i].sight.resyncs;
-        resumes += proof->subscribers[i].sight.resumes;
+    for (uint32_t i = 0; i < stress->subscriber_count; i++) {
+        resyncs += stress->subscribers[i].sight.resyncs;
+        resumes += stress->subscribers[i].sight.resumes;
     }
     (void)snprintf(figures, sizeof figures,
                    "%u\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64
                    "\t%u\t%.0f\t%s",
-                   proof->subscriber_count, proof->options->rounds * proof->options->changes,
-                   proof->pushes, proof->cuts, proof->naps, proof->kills, delay_of(proof, 99),
+                   stress->subscriber_count, stress->options->rounds * stress->options->changes,
+                   stress->pushes, stress->cuts, stress->naps, stress->kills, delay_of(stress, 99),
                    seconds, good ? "good" : "BAD");
-    options_record(proof->options,
+    options_record(stress->options,
                    "subscribers\tchanges\trows\tcuts\tnaps\tkills\tp99_ms\tseconds\tresult",
                    figures);
-    if (proof->all.trouble.fault != FAULT_NONE)
-        printf("feed: %s\n", proof->all.trouble.text);
-    else if (proof->fault[0] != '\0')
-        printf("feed: %s\n", proof->fault);
+    if (stress->all.trouble.fault != FAULT_NONE)
+        printf("feed: %s\n", stress->all.trouble.text);
+    else if (stress->fault[0] != '\0')
+        printf("feed: %s\n", stress->fault);
     printf("feed: seed %" PRIu64 ", %u subscribers, %" PRIu64 " changes, %" PRIu64
            " rows in %" PRIu64 " sets (%" PRIu64 " of slow ones), %" PRIu64 " cuts (%" PRIu64
            " resumed, %" PRIu64 " anew), %" PRIu64 " naps, %" PRIu64
            " kills, commit to arrival p50 %u ms p99 %u ms, %s, %.1f s\n",
-           proof->options->seed, proof->subscriber_count,
-           proof->options->rounds * proof->options->changes, proof->pushes, proof->sets,
-           proof->merged, proof->cuts, resumes, resyncs, proof->naps, proof->kills,
-           delay_of(proof, 50), delay_of(proof, 99), verdict(proof, good), seconds);
+           stress->options->seed, stress->subscriber_count,
+           stress->options->rounds * stress->options->changes, stress->pushes, stress->sets,
+           stress->merged, stress->cuts, resumes, resyncs, stress->naps, stress->kills,
+           delay_of(stress, 50), delay_of(stress, 99), verdict(stress, good), seconds);
 }
 
 /* With --control: was it found out, and in the words that are due? */
-static bool caught(const struct proof *proof, bool good)
+static bool caught(const struct stress *stress, bool good)
 {
-    const char *trouble = proof->all.trouble.fault == FAULT_NONE ? "" : proof->all.trouble.text;
-    return !good &&
-           (options_found(proof->options, trouble) || options_found(proof->options, proof->fault));
+    const char *trouble = stress->all.trouble.fault == FAULT_NONE ? "" : stress->all.trouble.text;
+    return !good && (options_found(stress->options, trouble) ||
+                     options_found(stress->options, stress->fault));
 }
 
 static int prove(const struct options *options)
 {
-    struct proof *proof = calloc(1, sizeof *proof);
+    struct stress *stress = calloc(1, sizeof *stress);
     uint64_t began = now_us();
-    if (proof == NULL)
+    if (stress == NULL)
         return 1;
-    proof->options = options;
-    proof->chance = options->seed;
-    proof->subscriber_count = (uint32_t)options->terminals;
-    proof->subscribers = calloc(proof->subscriber_count, sizeof *proof->subscribers);
-    proof->truth.changes = calloc(options->changes, sizeof *proof->truth.changes);
-    proof->postings = calloc(options->changes, sizeof *proof->postings);
-    bool good = proof->subscribers != NULL && proof->postings != NULL &&
-                proof->truth.changes != NULL && run(proof);
-    terminals_close(&proof->all);
-    good = server_stop(&proof->server) == 0 && good;
-    good = good && server_verify(&proof->server);
-    good = options->control ? caught(proof, good) : good;
-    tell(proof, good, (double)(now_us() - began) / 1e6);
-    server_close(&proof->server, !good);
-    for (uint32_t i = 0; i < proof->subscriber_count; i++) {
-        sight_fini(&proof->subscribers[i].sight);
-        free(proof->subscribers[i].watcher.glances);
+    stress->options = options;
+    stress->chance = options->seed;
+    stress->subscriber_count = (uint32_t)options->terminals;
+    stress->subscribers = calloc(stress->subscriber_count, sizeof *stress->subscribers);
+    stress->truth.changes = calloc(options->changes, sizeof *stress->truth.changes);
+    stress->postings = calloc(options->changes, sizeof *stress->postings);
+    bool good = stress->subscribers != NULL && stress->postings != NULL &&
+                stress->truth.changes != NULL && run(stress);
+    terminals_close(&stress->all);
+    good = server_stop(&stress->server) == 0 && good;
+    good = good && server_verify(&stress->server);
+    good = options->control ? caught(stress, good) : good;
+    tell(stress, good, (double)(now_us() - began) / 1e6);
+    server_close(&stress->server, !good);
+    for (uint32_t i = 0; i < stress->subscriber_count; i++) {
+        sight_fini(&stress->subscribers[i].sight);
+        free(stress->subscribers[i].watcher.glances);
     }
-    free(proof->subscribers);
-    free(proof->truth.changes);
-    free(proof->postings);
-    free(proof);
+    free(stress->subscribers);
+    free(stress->truth.changes);
+    free(stress->postings);
+    free(stress);
     return good ? 0 : 1;
 }
 

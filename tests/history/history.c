@@ -41,7 +41,7 @@ struct command_id {
     uint8_t bytes[COMMAND_ID_SIZE];
 };
 
-struct proof {
+struct stress {
     struct terminals all;
     const struct options *options;
     struct server server;
@@ -62,7 +62,7 @@ struct proof {
 
 /* ---- sending ---- */
 
-static void send_read(struct line *line, uint32_t customer, uint64_t request)
+static void send_read(struct connection *connection, uint32_t customer, uint64_t request)
 {
     Tefter__Query query = TEFTER__QUERY__INIT;
     Tefter__CustomerCard card = TEFTER__CUSTOMER_CARD__INIT;
@@ -70,87 +70,87 @@ static void send_read(struct line *line, uint32_t customer, uint64_t request)
     card.customer = customer;
     query.kind_case = TEFTER__QUERY__KIND_CUSTOMER_CARD;
     query.customer_card = &card;
-    line_query(line, request, &query);
+    connection_query(connection, request, &query);
 }
 
-static void send_command(struct line *line, const struct operation *operation, uint32_t customer,
-                         const uint8_t id[COMMAND_ID_SIZE], uint64_t request)
+static void send_command(struct connection *connection, const struct operation *operation,
+                         uint32_t customer, const uint8_t id[COMMAND_ID_SIZE], uint64_t request)
 {
     struct buffer packed;
     bool good;
     buffer_init(&packed, FRAME_TO_SERVER_MAX);
     if (operation->kind == OPERATION_SALE)
-        good = sale_pack(line->all, customer, (uint32_t)(operation->amount_minor / PRICE_MINOR),
-                         &packed);
+        good = sale_pack(connection->all, customer,
+                         (uint32_t)(operation->amount_minor / PRICE_MINOR), &packed);
     else
-        good = payment_pack(line->terminal, customer, operation->amount_minor, &packed);
+        good = payment_pack(connection->terminal, customer, operation->amount_minor, &packed);
     if (good)
-        line_submit(line, request, id, buffer_slice(&packed));
+        connection_submit(connection, request, id, buffer_slice(&packed));
     buffer_fini(&packed);
 }
 
 /* The first time or again: same id, same bytes. */
-static void send(struct line *line, size_t index)
+static void send(struct connection *connection, size_t index)
 {
-    struct proof *proof = line->all->owner;
-    struct operation *operation = &proof->history.operations[index];
+    struct stress *stress = connection->all->owner;
+    struct operation *operation = &stress->history.operations[index];
     uint64_t request = index + 1 + ((uint64_t)(operation->resent & RESENT_MASK) << RESENT_SHIFT);
-    uint32_t customer = proof->customers[operation->customer];
+    uint32_t customer = stress->customers[operation->customer];
     if (operation->kind == OPERATION_READ)
-        send_read(line, customer, request);
+        send_read(connection, customer, request);
     else
-        send_command(line, operation, customer, proof->ids[index].bytes, request);
+        send_command(connection, operation, customer, stress->ids[index].bytes, request);
 }
 
-static void send_again(struct line *line, size_t index)
+static void send_again(struct connection *connection, size_t index)
 {
-    struct proof *proof = line->all->owner;
-    proof->history.operations[index].resent++;
-    proof->resent++;
-    send(line, index);
+    struct stress *stress = connection->all->owner;
+    stress->history.operations[index].resent++;
+    stress->resent++;
+    send(connection, index);
 }
 
-static void draw(struct proof *proof, struct operation *operation)
+static void draw(struct stress *stress, struct operation *operation)
 {
-    uint32_t dice = chance_below(&proof->chance, 100);
-    int64_t units = 1 + (int64_t)chance_below(&proof->chance, PIECES_MAX);
+    uint32_t dice = chance_below(&stress->chance, 100);
+    int64_t units = 1 + (int64_t)chance_below(&stress->chance, PIECES_MAX);
     operation->kind = dice < 50 ? OPERATION_SALE : dice < 80 ? OPERATION_PAYMENT : OPERATION_READ;
     operation->customer = chance_below(
-        &proof->chance, chance_below(&proof->chance, 2) == 0 ? HOT : HISTORY_CUSTOMERS);
+        &stress->chance, chance_below(&stress->chance, 2) == 0 ? HOT : HISTORY_CUSTOMERS);
     operation->amount_minor = units * PRICE_MINOR;
     if (operation->kind == OPERATION_PAYMENT)
-        operation->amount_minor -= chance_below(&proof->chance, PRICE_MINOR);
+        operation->amount_minor -= chance_below(&stress->chance, PRICE_MINOR);
 }
 
-static void begin(struct line *line, size_t slot)
+static void begin(struct connection *connection, size_t slot)
 {
-    struct proof *proof = line->all->owner;
-    size_t index = proof->history.count;
-    if (index == proof->wanted)
+    struct stress *stress = connection->all->owner;
+    size_t index = stress->history.count;
+    if (index == stress->wanted)
         return;
-    struct operation *operation = &proof->history.operations[index];
-    proof->history.count++;
-    proof->open++;
-    *operation = (struct operation){.terminal = line->terminal->number};
-    draw(proof, operation);
-    line_new_id(line, proof->ids[index].bytes);
-    proof->clerks[line->index].under_way[slot] = index + 1;
+    struct operation *operation = &stress->history.operations[index];
+    stress->history.count++;
+    stress->open++;
+    *operation = (struct operation){.terminal = connection->terminal->number};
+    draw(stress, operation);
+    connection_new_id(connection, stress->ids[index].bytes);
+    stress->clerks[connection->index].under_way[slot] = index + 1;
     operation->begun_us = now_us();
-    send(line, index);
-    if (operation->kind != OPERATION_READ && chance_below(&proof->chance, TWICE_ONE_IN) == 0)
-        send_again(line, index);
+    send(connection, index);
+    if (operation->kind != OPERATION_READ && chance_below(&stress->chance, TWICE_ONE_IN) == 0)
+        send_again(connection, index);
 }
 
 /* What has no answer is sent again, with the same id; a read is asked anew. */
-static void on_in(struct line *line)
+static void on_in(struct connection *connection)
 {
-    struct proof *proof = line->all->owner;
-    struct clerk *clerk = &proof->clerks[line->index];
+    struct stress *stress = connection->all->owner;
+    struct clerk *clerk = &stress->clerks[connection->index];
     for (size_t slot = 0; slot < WINDOW; slot++) {
         if (clerk->under_way[slot] != 0)
-            send_again(line, clerk->under_way[slot] - 1);
+            send_again(connection, clerk->under_way[slot] - 1);
         else
-            begin(line, slot);
+            begin(connection, slot);
     }
 }
 
@@ -164,23 +164,23 @@ static uint64_t print_of(struct slice bytes)
     return print ^ bytes.size;
 }
 
-static void settle(struct line *line, size_t index)
+static void settle(struct connection *connection, size_t index)
 {
-    struct proof *proof = line->all->owner;
-    struct clerk *clerk = &proof->clerks[line->index];
-    struct operation *operation = &proof->history.operations[index];
+    struct stress *stress = connection->all->owner;
+    struct clerk *clerk = &stress->clerks[connection->index];
+    struct operation *operation = &stress->history.operations[index];
     operation->told = true;
     operation->heard_us = now_us();
-    proof->open--;
-    proof->progress++;
-    proof->since_kill++;
+    stress->open--;
+    stress->progress++;
+    stress->since_kill++;
     for (size_t slot = 0; slot < WINDOW; slot++)
         if (clerk->under_way[slot] == index + 1) {
             clerk->under_way[slot] = 0;
-            begin(line, slot);
+            begin(connection, slot);
         }
-    if (proof->open == 0 && proof->history.count == proof->wanted)
-        loop_stop(proof->all.loop);
+    if (stress->open == 0 && stress->history.count == stress->wanted)
+        loop_stop(stress->all.loop);
 }
 
 static void read_done(const Tefter__Done *done, struct operation *operation)
@@ -206,33 +206,33 @@ static void read_reply(const Tefter__Reply *reply, struct operation *operation)
 }
 
 /* Of this terminal, some time ago. */
-static void ask_old(struct line *line)
+static void ask_old(struct connection *connection)
 {
-    struct proof *proof = line->all->owner;
-    for (uint32_t i = 0; i < proof->all.line_count; i++) {
-        size_t index = chance_below(&proof->chance, (uint32_t)proof->history.count);
-        const struct operation *operation = &proof->history.operations[index];
+    struct stress *stress = connection->all->owner;
+    for (uint32_t i = 0; i < stress->all.connection_count; i++) {
+        size_t index = chance_below(&stress->chance, (uint32_t)stress->history.count);
+        const struct operation *operation = &stress->history.operations[index];
         if (operation->told && operation->kind != OPERATION_READ &&
-            operation->terminal == line->terminal->number) {
-            send_again(line, index);
+            operation->terminal == connection->terminal->number) {
+            send_again(connection, index);
             return;
         }
     }
 }
 
-static void on_reply(struct line *line, uint64_t request, const Tefter__Reply *reply,
+static void on_reply(struct connection *connection, uint64_t request, const Tefter__Reply *reply,
                      struct slice packed)
 {
-    struct proof *proof = line->all->owner;
+    struct stress *stress = connection->all->owner;
     size_t index = (size_t)(request & UINT32_MAX) - 1;
-    struct operation *operation = &proof->history.operations[index];
+    struct operation *operation = &stress->history.operations[index];
     if (reply->seq == 0 && reply->result_case == TEFTER__REPLY__RESULT_DONE) {
-        terminals_fail(&proof->all, "a reply without its seq");
+        terminals_fail(&stress->all, "a reply without its seq");
         return;
     }
     if (reply->seq == 0) { /* it did not reach the ledger: again at the next tick */
-        proof->put_off++;
-        proof->again = true;
+        stress->put_off++;
+        stress->again = true;
         return;
     }
     if (operation->told) {
@@ -241,150 +241,151 @@ static void on_reply(struct line *line, uint64_t request, const Tefter__Reply *r
     }
     operation->print = print_of(packed);
     read_reply(reply, operation);
-    settle(line, index);
-    if (chance_below(&proof->chance, OLD_ONE_IN) == 0)
-        ask_old(line);
+    settle(connection, index);
+    if (chance_below(&stress->chance, OLD_ONE_IN) == 0)
+        ask_old(connection);
 }
 
-static void on_answer(struct line *line, uint64_t request, const Tefter__Answer *answer)
+static void on_answer(struct connection *connection, uint64_t request, const Tefter__Answer *answer)
 {
-    struct proof *proof = line->all->owner;
+    struct stress *stress = connection->all->owner;
     size_t index = (size_t)(request & UINT32_MAX) - 1;
-    struct operation *operation = &proof->history.operations[index];
+    struct operation *operation = &stress->history.operations[index];
     if (operation->told)
         return;
     if (answer->kind_case != TEFTER__ANSWER__KIND_CUSTOMER_CARD) {
-        terminals_fail(&proof->all, "a card is refused");
+        terminals_fail(&stress->all, "a card is refused");
         return;
     }
     operation->seq = answer->seq;
     operation->available_minor = answer->customer_card->account->available_minor;
-    settle(line, index);
+    settle(connection, index);
 }
 
 /* Neither a reply nor an answer: the server has no time now. */
-static void on_other(struct line *line, const Tefter__ToTerminal *frame)
+static void on_other(struct connection *connection, const Tefter__ToTerminal *frame)
 {
-    struct proof *proof = line->all->owner;
+    struct stress *stress = connection->all->owner;
     if (frame->body_case != TEFTER__TO_TERMINAL__BODY_REFUSED)
         return;
-    proof->put_off++;
-    proof->again = true;
+    stress->put_off++;
+    stress->again = true;
 }
 
-static void on_lost(struct line *line, const char *reason)
+static void on_lost(struct connection *connection, const char *reason)
 {
-    (void)line;
+    (void)connection;
     (void)reason;
 }
 
 /* ---- trouble ---- */
 
 /* The server is to be there when it is killed: else it went by itself. */
-static void kill_server(struct proof *proof)
+static void kill_server(struct stress *stress)
 {
     struct failure failure = {0};
-    if (!server_alive(&proof->server)) {
-        terminals_fail(&proof->all, "the server ended by itself");
+    if (!server_alive(&stress->server)) {
+        terminals_fail(&stress->all, "the server ended by itself");
         return;
     }
-    server_kill(&proof->server);
-    proof->kills++;
-    proof->since_kill = 0;
-    if (!server_start(&proof->server, &failure))
-        terminals_fail(&proof->all, "%s", failure.text);
-    proof->next_kill_us = now_us() + proof->options->seconds * 500000 +
-                          chance_below(&proof->chance, 1000) * proof->options->seconds * 1000;
+    server_kill(&stress->server);
+    stress->kills++;
+    stress->since_kill = 0;
+    if (!server_start(&stress->server, &failure))
+        terminals_fail(&stress->all, "%s", failure.text);
+    stress->next_kill_us = now_us() + stress->options->seconds * 500000 +
+                           chance_below(&stress->chance, 1000) * stress->options->seconds * 1000;
 }
 
-static void look_after(struct proof *proof, struct line *line)
+static void look_after(struct stress *stress, struct connection *connection)
 {
-    const struct clerk *clerk = &proof->clerks[line->index];
-    if (line->stream == NULL) {
-        (void)line_dial(line);
+    const struct clerk *clerk = &stress->clerks[connection->index];
+    if (connection->stream == NULL) {
+        (void)connection_dial(connection);
         return;
     }
-    for (size_t slot = 0; line->in && proof->again && slot < WINDOW; slot++)
+    for (size_t slot = 0; connection->in && stress->again && slot < WINDOW; slot++)
         if (clerk->under_way[slot] != 0)
-            send_again(line, clerk->under_way[slot] - 1);
+            send_again(connection, clerk->under_way[slot] - 1);
 }
 
 /* By the clock, and on a quick machine a few times all the same. */
-static bool kill_due(const struct proof *proof)
+static bool kill_due(const struct stress *stress)
 {
-    return proof->options->seconds > 0 && proof->since_kill >= KILL_AFTER &&
-           (now_us() > proof->next_kill_us ||
-            proof->history.count > proof->wanted / (KILLS_LEAST + 1) * (proof->kills + 1));
+    return stress->options->seconds > 0 && stress->since_kill >= KILL_AFTER &&
+           (now_us() > stress->next_kill_us ||
+            stress->history.count > stress->wanted / (KILLS_LEAST + 1) * (stress->kills + 1));
 }
 
 /* While there is work. The loop is left and entered, so that patience counts from progress. */
 static void on_tick(void *context)
 {
-    struct proof *proof = context;
-    struct terminals *all = &proof->all;
-    if (chance_below(&proof->chance, CUT_ONE_IN) == 0) {
-        struct line *line = &all->lines[1 + chance_below(&proof->chance, all->line_count - 1)];
-        proof->cuts += line->in;
-        line_cut(line);
+    struct stress *stress = context;
+    struct terminals *all = &stress->all;
+    if (chance_below(&stress->chance, CUT_ONE_IN) == 0) {
+        struct connection *connection =
+            &all->connections[1 + chance_below(&stress->chance, all->connection_count - 1)];
+        stress->cuts += connection->in;
+        connection_cut(connection);
     }
-    if (kill_due(proof))
-        kill_server(proof);
-    for (uint32_t i = 1; i < all->line_count; i++)
-        look_after(proof, &all->lines[i]);
-    proof->again = false;
-    if (proof->progress > 0)
+    if (kill_due(stress))
+        kill_server(stress);
+    for (uint32_t i = 1; i < all->connection_count; i++)
+        look_after(stress, &all->connections[i]);
+    stress->again = false;
+    if (stress->progress > 0)
         loop_stop(all->loop);
-    proof->progress = 0;
+    stress->progress = 0;
 }
 
 /* ---- the whole ---- */
 
-static bool open_customers(struct proof *proof)
+static bool open_customers(struct stress *stress)
 {
     for (uint32_t i = 0; i < HISTORY_CUSTOMERS; i++) {
         int64_t units = i % 2 == 0 ? TIGHT_UNITS : 1000000;
-        proof->history.limits_minor[i] = units * PRICE_MINOR;
-        proof->customers[i] = customer_open(&proof->all, i, units * PRICE_MINOR);
-        if (proof->customers[i] == 0)
+        stress->history.limits_minor[i] = units * PRICE_MINOR;
+        stress->customers[i] = customer_open(&stress->all, i, units * PRICE_MINOR);
+        if (stress->customers[i] == 0)
             return false;
     }
     return true;
 }
 
-static bool trade(struct proof *proof)
+static bool trade(struct stress *stress)
 {
-    struct terminals *all = &proof->all;
-    all->owner = proof;
-    all->events = (struct line_events){
+    struct terminals *all = &stress->all;
+    all->owner = stress;
+    all->events = (struct connection_events){
         .in = on_in, .reply = on_reply, .answer = on_answer, .other = on_other, .lost = on_lost};
-    proof->timer = loop_timer_create(all->loop, on_tick, proof);
-    loop_timer_start(proof->timer, TICK_MS, TICK_MS);
-    proof->next_kill_us = now_us() + proof->options->seconds * 400000;
-    for (uint32_t i = 1; i < all->line_count; i++)
-        on_in(&all->lines[i]);
+    stress->timer = loop_timer_create(all->loop, on_tick, stress);
+    loop_timer_start(stress->timer, TICK_MS, TICK_MS);
+    stress->next_kill_us = now_us() + stress->options->seconds * 400000;
+    for (uint32_t i = 1; i < all->connection_count; i++)
+        on_in(&all->connections[i]);
     bool good = true;
-    while (good && (proof->open > 0 || proof->history.count < proof->wanted))
+    while (good && (stress->open > 0 || stress->history.count < stress->wanted))
         good = terminals_run(all);
-    loop_timer_destroy(proof->timer);
+    loop_timer_destroy(stress->timer);
     return good;
 }
 
 /* The office was lost with the others. */
-static bool read_cards(struct proof *proof)
+static bool read_cards(struct stress *stress)
 {
-    struct terminals *all = &proof->all;
+    struct terminals *all = &stress->all;
     uint64_t seq;
     terminals_drop(all);
-    all->events = (struct line_events){.in = NULL};
+    all->events = (struct connection_events){.in = NULL};
     if (!terminals_connect(all))
         return false;
     for (uint32_t i = 0; i < HISTORY_CUSTOMERS; i++) {
         arena_reset(&all->arena);
-        const Tefter__AccountRow *account = customer_account(all, proof->customers[i], &seq);
+        const Tefter__AccountRow *account = customer_account(all, stress->customers[i], &seq);
         if (account == NULL)
             return false;
-        proof->history.last_minor[i] = account->available_minor;
-        proof->history.last_seq = seq;
+        stress->history.last_minor[i] = account->available_minor;
+        stress->history.last_seq = seq;
     }
     return true;
 }
@@ -395,86 +396,86 @@ static int64_t today(void)
 }
 
 /* Each kind of fault; with --control, whether one of them is the one that was put in. */
-static bool tell_faults(const struct proof *proof)
+static bool tell_faults(const struct stress *stress)
 {
-    const struct history *history = &proof->history;
-    const char *trouble = proof->all.trouble.fault == FAULT_NONE ? "" : proof->all.trouble.text;
-    bool found = options_found(proof->options, trouble);
+    const struct history *history = &stress->history;
+    const char *trouble = stress->all.trouble.fault == FAULT_NONE ? "" : stress->all.trouble.text;
+    bool found = options_found(stress->options, trouble);
     if (trouble[0] != '\0')
         printf("history: %s\n", trouble);
     for (size_t i = 0; i < history->fault_count; i++) {
         const struct history_fault *fault = &history->faults[i];
         printf("history: %s, %" PRIu64 " times; first: %s\n", fault->what, fault->times,
                fault->first);
-        found = options_found(proof->options, fault->what) || found;
+        found = options_found(stress->options, fault->what) || found;
     }
     return found;
 }
 
-static const char *verdict(const struct proof *proof, bool good)
+static const char *verdict(const struct stress *stress, bool good)
 {
-    if (proof->options->control)
+    if (stress->options->control)
         return good ? "the faulty server is found out" : "the fault is NOT FOUND";
     return good ? "strictly serializable, no violation" : "NOT GOOD";
 }
 
-static void tell(const struct proof *proof, bool good, double seconds)
+static void tell(const struct stress *stress, bool good, double seconds)
 {
-    const struct history *history = &proof->history;
+    const struct history *history = &stress->history;
     char figures[300];
     (void)snprintf(figures, sizeof figures,
                    "%" PRIu64 "\t%zu\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%.0f\t%s",
-                   proof->options->terminals, history->count, proof->resent, proof->cuts,
-                   proof->kills, seconds, good ? "good" : "BAD");
-    options_record(proof->options, "terminals\toperations\tresent\tcuts\tkills\tseconds\tresult",
+                   stress->options->terminals, history->count, stress->resent, stress->cuts,
+                   stress->kills, seconds, good ? "good" : "BAD");
+    options_record(stress->options, "terminals\toperations\tresent\tcuts\tkills\tseconds\tresult",
                    figures);
     printf("history: seed %" PRIu64 ", %" PRIu64 " terminals, %zu operations (%" PRIu64
            " sold, %" PRIu64 " refused, %" PRIu64 " paid, %" PRIu64 " read), %" PRIu64
            " sent again, %" PRIu64 " connections cut, %" PRIu64 " kills, %s, %.1f s\n",
-           proof->options->seed, proof->options->terminals, history->count, history->sold,
-           history->refused, history->paid, history->read, proof->resent, proof->cuts, proof->kills,
-           verdict(proof, good), seconds);
+           stress->options->seed, stress->options->terminals, history->count, history->sold,
+           history->refused, history->paid, history->read, stress->resent, stress->cuts,
+           stress->kills, verdict(stress, good), seconds);
 }
 
-static bool run(struct proof *proof, struct failure *failure)
+static bool run(struct stress *stress, struct failure *failure)
 {
-    uint32_t count = (uint32_t)proof->options->terminals;
+    uint32_t count = (uint32_t)stress->options->terminals;
     int64_t day = today();
-    if (!server_found(&proof->server, proof->options->server, failure) ||
-        !server_start(&proof->server, failure) ||
-        !terminals_open(&proof->all, &proof->server, count, count, failure)) {
+    if (!server_found(&stress->server, stress->options->server, failure) ||
+        !server_start(&stress->server, failure) ||
+        !terminals_open(&stress->all, &stress->server, count, count, failure)) {
         fprintf(stderr, "history: %s\n", failure->text);
         return false;
     }
-    if (!open_customers(proof) || !trade(proof) || !read_cards(proof))
+    if (!open_customers(stress) || !trade(stress) || !read_cards(stress))
         return false;
-    proof->history.nobodys_max = proof->resent + (uint64_t)(today() - day) * TERMINALS_BRANCHES;
-    return history_judge(&proof->history);
+    stress->history.nobodys_max = stress->resent + (uint64_t)(today() - day) * TERMINALS_BRANCHES;
+    return history_judge(&stress->history);
 }
 
 static int prove(const struct options *options)
 {
     struct failure failure = {0};
-    struct proof *proof = calloc(1, sizeof *proof);
+    struct stress *stress = calloc(1, sizeof *stress);
     uint64_t began = now_us();
-    if (proof == NULL)
+    if (stress == NULL)
         return 1;
-    proof->options = options;
-    proof->chance = options->seed;
-    proof->wanted = options->rounds;
-    proof->history.operations = calloc(proof->wanted, sizeof *proof->history.operations);
-    proof->ids = calloc(proof->wanted, sizeof *proof->ids);
-    bool good = proof->history.operations != NULL && proof->ids != NULL && run(proof, &failure);
-    terminals_close(&proof->all);
-    good = server_stop(&proof->server) == 0 && good;
-    good = good && server_verify(&proof->server);
-    bool found = tell_faults(proof);
+    stress->options = options;
+    stress->chance = options->seed;
+    stress->wanted = options->rounds;
+    stress->history.operations = calloc(stress->wanted, sizeof *stress->history.operations);
+    stress->ids = calloc(stress->wanted, sizeof *stress->ids);
+    bool good = stress->history.operations != NULL && stress->ids != NULL && run(stress, &failure);
+    terminals_close(&stress->all);
+    good = server_stop(&stress->server) == 0 && good;
+    good = good && server_verify(&stress->server);
+    bool found = tell_faults(stress);
     good = options->control ? !good && found : good;
-    tell(proof, good, (double)(now_us() - began) / 1e6);
-    server_close(&proof->server, !good);
-    free(proof->history.operations);
-    free(proof->ids);
-    free(proof);
+    tell(stress, good, (double)(now_us() - began) / 1e6);
+    server_close(&stress->server, !good);
+    free(stress->history.operations);
+    free(stress->ids);
+    free(stress);
     return good ? 0 : 1;
 }
 

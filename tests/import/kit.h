@@ -83,7 +83,7 @@ static inline bool kit_take(struct sink *sink, struct entry *entry, struct failu
     struct kit *kit = CONTAINER(sink, struct kit, sink);
     char why[WHY_MAX] = "";
     if (kit->stop_after > 0 && kit->taken >= kit->stop_after) {
-        sink->told(sink->context, entry, OUTCOME_LOST, NULL);
+        sink->notify(sink->context, entry, OUTCOME_LOST, NULL);
         return fail(failure, FAULT_BUSY, 0, "the line is cut");
     }
     kit->taken++;
@@ -91,7 +91,7 @@ static inline bool kit_take(struct sink *sink, struct entry *entry, struct failu
     for (size_t i = 0; i < entry->line_count; i++)
         sink->products_made += entry->lines[i].new_product;
     enum outcome outcome = kit->judge != NULL ? kit->judge(kit, entry, why) : OUTCOME_SENT;
-    sink->told(sink->context, entry, outcome, why);
+    sink->notify(sink->context, entry, outcome, why);
     return true;
 }
 

@@ -62,15 +62,15 @@ static void test_fill_and_reopen(void **state)
     kit_create(folder);
     for (int round = 0; round < 6; round++) {
         struct journal *journal = kit_open(folder, 3000);
-        struct journal_metrics figures;
+        struct journal_metrics metrics;
         assert_int_equal(kit_head(journal).batch, round * 9);
         kit_check(journal, 1);
         kit_fill(journal, 9);
         check_all(journal);
-        journal_metrics(journal, &figures);
-        assert_int_equal(figures.batches, round * 9 + 9);
-        assert_int_equal(figures.syncs, 9);
-        assert_in_range(figures.segments, 1 + figures.bytes / 3000, 2 + figures.bytes / 2000);
+        journal_metrics(journal, &metrics);
+        assert_int_equal(metrics.batches, round * 9 + 9);
+        assert_int_equal(metrics.syncs, 9);
+        assert_in_range(metrics.segments, 1 + metrics.bytes / 3000, 2 + metrics.bytes / 2000);
         journal_close(journal);
     }
 }
@@ -324,27 +324,27 @@ static void test_zeros_stand_ready(void **state)
 {
     (void)state;
     struct failure failure;
-    struct journal_metrics figures;
+    struct journal_metrics metrics;
     size_t segments;
     uint64_t zeros;
     kit_create(folder);
     struct journal *journal = kit_open(folder, 4096);
     kit_fill(journal, 40);
     struct journal_head head = kit_head(journal);
-    journal_metrics(journal, &figures);
+    journal_metrics(journal, &metrics);
     uint64_t bytes = bytes_of_segments(&segments, &zeros);
     assert_true(segments > 2 && zeros > 0);
-    assert_in_range(bytes - figures.bytes, 1, zeros);
+    assert_in_range(bytes - metrics.bytes, 1, zeros);
     struct journal *beside = kit_try(folder, 4096, head.next_seq - 1, true, &failure);
     assert_non_null(beside);
     assert_int_equal(kit_head(beside).batch, head.batch);
     kit_check(beside, 1);
     journal_close(beside);
     journal_close(journal);
-    assert_int_equal(bytes_of_segments(&segments, &zeros), figures.bytes);
+    assert_int_equal(bytes_of_segments(&segments, &zeros), metrics.bytes);
     journal = kit_open(folder, 0);
     kit_fill(journal, 1);
-    assert_in_range(bytes_of_segments(&segments, &zeros) - figures.bytes, 1024 * 1024, 1025 * 1024);
+    assert_in_range(bytes_of_segments(&segments, &zeros) - metrics.bytes, 1024 * 1024, 1025 * 1024);
     kit_check(journal, 1);
     journal_close(journal);
 }

@@ -70,9 +70,9 @@ struct member {
     uint32_t enrolled;
 };
 
-static struct member *member_of(struct line *line)
+static struct member *member_of(struct connection *connection)
 {
-    return line->all->owner;
+    return connection->all->owner;
 }
 
 static uint64_t now_ms(void)
@@ -107,12 +107,12 @@ static void see_probe(struct member *member, struct seat *seat, const Tefter__Ro
         atomic_fetch_add(&member->own->seen[seat->probe + 1], 1);
 }
 
-static void take_subscribed(struct line *line, const Tefter__Subscribed *subscribed)
+static void take_subscribed(struct connection *connection, const Tefter__Subscribed *subscribed)
 {
-    struct member *member = member_of(line);
-    struct seat *seat = &member->seats[line->index];
+    struct member *member = member_of(connection);
+    struct seat *seat = &member->seats[connection->index];
     if (subscribed->resumed && subscribed->seq != seat->seen)
-        terminals_fail(line->all, "resumed elsewhere");
+        terminals_fail(connection->all, "resumed elsewhere");
     if (subscribed->resumed)
         atomic_fetch_add(&member->own->resumed, 1);
     seat->paging = !subscribed->resumed;
@@ -120,10 +120,10 @@ static void take_subscribed(struct line *line, const Tefter__Subscribed *subscri
     seat->seen = subscribed->seq;
 }
 
-static void take_page(struct line *line, const Tefter__SnapshotChunk *page)
+static void take_page(struct connection *connection, const Tefter__SnapshotChunk *page)
 {
-    struct member *member = member_of(line);
-    struct seat *seat = &member->seats[line->index];
+    struct member *member = member_of(connection);
+    struct seat *seat = &member->seats[connection->index];
     for (size_t i = 0; i < page->n_rows; i++)
         see_probe(member, seat, page->rows[i]);
     if (!page->last)
@@ -132,14 +132,15 @@ static void take_page(struct line *line, const Tefter__SnapshotChunk *page)
     seat->last_page = page->seq;
 }
 
-static void take_set(struct line *line, const Tefter__Delta *set)
+static void take_set(struct connection *connection, const Tefter__Delta *set)
 {
-    struct member *member = member_of(line);
-    struct seat *seat = &member->seats[line->index];
+    struct member *member = member_of(connection);
+    struct seat *seat = &member->seats[connection->index];
     uint32_t before = seat->probe;
     if (set->prev != seat->seen) {
-        terminals_fail(line->all, "a gap: terminal %u was told to %" PRIu64 ", now from %" PRIu64,
-                       line->terminal->number, seat->seen, set->prev);
+        terminals_fail(connection->all,
+                       "a gap: terminal %u was told to %" PRIu64 ", now from %" PRIu64,
+                       connection->terminal->number, seat->seen, set->prev);
         return;
     }
     seat->seen = set->this_;
@@ -154,36 +155,36 @@ static void take_set(struct line *line, const Tefter__Delta *set)
         be_exact(member, seat, set->this_);
 }
 
-static void on_other(struct line *line, const Tefter__ToTerminal *frame)
+static void on_other(struct connection *connection, const Tefter__ToTerminal *frame)
 {
     if (frame->body_case == TEFTER__TO_TERMINAL__BODY_SUBSCRIBED)
-        take_subscribed(line, frame->subscribed);
+        take_subscribed(connection, frame->subscribed);
     else if (frame->body_case == TEFTER__TO_TERMINAL__BODY_SNAPSHOT_CHUNK)
-        take_page(line, frame->snapshot_chunk);
+        take_page(connection, frame->snapshot_chunk);
     else if (frame->body_case == TEFTER__TO_TERMINAL__BODY_DELTA)
-        take_set(line, frame->delta);
+        take_set(connection, frame->delta);
 }
 
-static void on_in(struct line *line)
+static void on_in(struct connection *connection)
 {
-    struct member *member = member_of(line);
-    struct seat *seat = &member->seats[line->index];
+    struct member *member = member_of(connection);
+    struct seat *seat = &member->seats[connection->index];
     seat->entered = true;
     atomic_fetch_add(&member->own->in, 1);
-    line_subscribe(line, NULL, 0, seat->exact);
+    connection_subscribe(connection, NULL, 0, seat->exact);
 }
 
 /* Whoever is left outside tries again, now and then; who was inside may not be lost. */
-static void on_lost(struct line *line, const char *reason)
+static void on_lost(struct connection *connection, const char *reason)
 {
-    struct member *member = member_of(line);
-    struct seat *seat = &member->seats[line->index];
+    struct member *member = member_of(connection);
+    struct seat *seat = &member->seats[connection->index];
     (void)reason;
     if (seat->entered)
         atomic_fetch_sub(&member->own->in, 1);
-    if (seat->entered && !line->going)
+    if (seat->entered && !connection->going)
         atomic_fetch_add(&member->own->lost, 1);
-    if (!seat->entered && !line->going)
+    if (!seat->entered && !connection->going)
         atomic_fetch_add(&member->own->redials, 1);
     seat->entered = false;
     be_inexact(member, seat);
@@ -197,11 +198,11 @@ static void dial_wanted(struct member *member)
     uint32_t wanted = atomic_load(&member->own->wanted);
     uint64_t now = now_ms();
     for (uint32_t i = 0, dials = 0; i < wanted && dials < DIALS_A_TICK; i++) {
-        struct line *line = &member->all.lines[i];
-        if (line->stream != NULL || member->seats[i].dial_ms > now)
+        struct connection *connection = &member->all.connections[i];
+        if (connection->stream != NULL || member->seats[i].dial_ms > now)
             continue;
         dials++;
-        if (!line_dial(line))
+        if (!connection_dial(connection))
             return;
     }
 }
@@ -209,7 +210,7 @@ static void dial_wanted(struct member *member)
 static void cut_unwanted(struct member *member)
 {
     for (uint32_t i = atomic_load(&member->own->wanted); i < member->enrolled; i++)
-        line_cut(&member->all.lines[i]);
+        connection_cut(&member->all.connections[i]);
 }
 
 static void ping_all(struct member *member)
@@ -222,8 +223,8 @@ static void ping_all(struct member *member)
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_PING;
     frame.ping = &ping;
     for (uint32_t i = 0; i < member->enrolled; i++)
-        if (member->all.lines[i].in)
-            line_send(&member->all.lines[i], 1, &frame);
+        if (member->all.connections[i].in)
+            connection_send(&member->all.connections[i], 1, &frame);
 }
 
 static void on_tick(void *context)
@@ -283,17 +284,18 @@ static bool open_all(struct member *member)
     arena_init(&all->frame, MEMORY_MAX);
     buffer_init(&all->out, FRAME_TO_SERVER_MAX);
     buffer_init(&all->packed, FRAME_TO_SERVER_MAX);
-    all->events = (struct line_events){.in = on_in, .other = on_other, .lost = on_lost};
-    all->terminal_count = all->line_count = each;
+    all->events = (struct connection_events){.in = on_in, .other = on_other, .lost = on_lost};
+    all->terminal_count = all->connection_count = each;
     all->terminals = calloc(each, sizeof *all->terminals);
-    all->lines = calloc(each, sizeof *all->lines);
+    all->connections = calloc(each, sizeof *all->connections);
     member->seats = calloc(each, sizeof *member->seats);
     all->loop = loop_create(&all->trouble);
-    if (!hash_setup() || all->terminals == NULL || all->lines == NULL || member->seats == NULL ||
-        all->loop == NULL)
+    if (!hash_setup() || all->terminals == NULL || all->connections == NULL ||
+        member->seats == NULL || all->loop == NULL)
         return false;
     for (uint32_t i = 0; i < each; i++)
-        all->lines[i] = (struct line){.all = all, .index = i, .terminal = &all->terminals[i]};
+        all->connections[i] =
+            (struct connection){.all = all, .index = i, .terminal = &all->terminals[i]};
     all->patience = loop_timer_create(all->loop, out_of_patience, all);
     return all->patience != NULL;
 }
@@ -322,7 +324,7 @@ static void live(struct crowd *crowd, struct crowd_process *own)
     _exit(0); /* without a word: nobody is to wait for it */
 }
 
-/* ---- the proof's side ---- */
+/* ---- the stress test's side ---- */
 
 struct crowd *crowd_create(uint32_t terminals)
 {

@@ -1,9 +1,9 @@
 #pragma once
 /*
  * A crowd: some processes, each with a few thousand terminals on one loop. What they are to do and
- * what they have seen is in memory that all of them share with the proof.
+ * what they have seen is in memory that all of them share with the stress.
  *
- *   the proof                         a process
+ *   the stress test                         a process
  *   codes, as many as are wanted ───▶ enrols each terminal, by the protocol
  *   wanted: the first so many ──────▶ connects them and logs them in by token; or pulls their
  * cables probe: a customer's balance ────▶ counts who has seen it, and how late

@@ -35,9 +35,9 @@ static bool one_open(struct world *world)
 
 static bool nobody_left(struct world *world)
 {
-    struct stream_listener_metrics figures;
-    stream_listener_metrics(world->listener, &figures);
-    return figures.open == 0;
+    struct stream_listener_metrics metrics;
+    stream_listener_metrics(world->listener, &metrics);
+    return metrics.open == 0;
 }
 
 static struct sockaddr_un address_of(const char *path)
@@ -281,9 +281,9 @@ static unsigned open_sides(const struct world *world)
 
 static bool all_looked_at(struct world *world)
 {
-    struct stream_listener_metrics figures;
-    stream_listener_metrics(world->listener, &figures);
-    return figures.accepted + figures.turned_away == 10;
+    struct stream_listener_metrics metrics;
+    stream_listener_metrics(world->listener, &metrics);
+    return metrics.accepted + metrics.turned_away == 10;
 }
 
 static void too_many_are_turned_away(void **state)
@@ -293,16 +293,16 @@ static void too_many_are_turned_away(void **state)
     int sockets[COME];
     struct rlimit before;
     struct world *world = world_create();
-    struct stream_listener_metrics figures;
+    struct stream_listener_metrics metrics;
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
     struct rlimit few = {KEPT + MOST, before.rlim_max};
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
     for (int i = 0; i < COME; i++)
         sockets[i] = bare(world->address);
     until(world, all_looked_at, 2000);
-    stream_listener_metrics(world->listener, &figures);
-    assert_int_equal(figures.turned_away, COME - MOST);
-    assert_int_equal(figures.open, MOST);
+    stream_listener_metrics(world->listener, &metrics);
+    assert_int_equal(metrics.turned_away, COME - MOST);
+    assert_int_equal(metrics.open, MOST);
     assert_int_equal(open_sides(world), MOST);
     for (int i = 0; i < COME; i++)
         close(sockets[i]);

@@ -33,9 +33,9 @@ static bool first_closed(struct world *world)
 
 static bool nobody_left(struct world *world)
 {
-    struct stream_listener_metrics figures;
-    stream_listener_metrics(world->listener, &figures);
-    return figures.open == 0;
+    struct stream_listener_metrics metrics;
+    stream_listener_metrics(world->listener, &metrics);
+    return metrics.open == 0;
 }
 
 static void echo(struct side *side, struct slice bytes)
@@ -455,13 +455,13 @@ static void some_are_turned_away(void **state)
 {
     (void)state;
     struct world *world = world_create();
-    struct stream_listener_metrics figures;
+    struct stream_listener_metrics metrics;
     world->welcome = false;
     world_connect(world);
     until(world, all_closed, 5000);
-    stream_listener_metrics(world->listener, &figures);
-    assert_int_equal(figures.turned_away, 1);
-    assert_int_equal(figures.accepted, 0);
+    stream_listener_metrics(world->listener, &metrics);
+    assert_int_equal(metrics.turned_away, 1);
+    assert_int_equal(metrics.accepted, 0);
     world->welcome = true;
     world_connect(world);
     until(world, nobody_left, 5000);
@@ -506,10 +506,10 @@ static void descriptors_are_kept_back(void **state)
         world_connect(world);
     until(world, four_closed, 5000);
     until(world, ten_open, 5000);
-    struct stream_listener_metrics figures;
-    stream_listener_metrics(world->listener, &figures);
-    assert_int_equal(figures.turned_away, 4);
-    assert_int_equal(figures.open, 6);
+    struct stream_listener_metrics metrics;
+    stream_listener_metrics(world->listener, &metrics);
+    assert_int_equal(metrics.turned_away, 4);
+    assert_int_equal(metrics.open, 6);
     for (unsigned i = 0; i < world->count; i++) {
         if (!world->sides[i].closed)
             stream_close(world->sides[i].stream, "");
@@ -536,7 +536,7 @@ static void without_descriptors_it_rests(void **state)
     int files[FILES];
     int count = 0;
     struct rlimit before;
-    struct stream_listener_metrics figures;
+    struct stream_listener_metrics metrics;
     struct world *world = world_create();
     int waits = world_socket(world);
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
@@ -546,10 +546,10 @@ static void without_descriptors_it_rests(void **state)
         count++;
     assert_in_range(count, KEPT, FILES - 1);
     world_wait(world, 450);
-    stream_listener_metrics(world->listener, &figures);
-    assert_in_range(figures.starved, 1, 6);
-    assert_int_equal(figures.places, FILES - KEPT);
-    assert_int_equal(figures.turned_away, 0);
+    stream_listener_metrics(world->listener, &metrics);
+    assert_in_range(metrics.starved, 1, 6);
+    assert_int_equal(metrics.places, FILES - KEPT);
+    assert_int_equal(metrics.turned_away, 0);
     assert_int_equal(world->accepted, 0);
     for (int i = 0; i < count; i++)
         close(files[i]);
@@ -619,16 +619,16 @@ static void two_hundred_come_speak_and_go(void **state)
 {
     (void)state;
     struct world *world = world_create();
-    struct stream_listener_metrics figures;
+    struct stream_listener_metrics metrics;
     world->on_bytes = echo;
     for (int i = 0; i < 200; i++)
         world_connect(world)->on_open = hello;
     until(world, all_open, 90000);
     until(world, all_echoed, 5000);
-    stream_listener_metrics(world->listener, &figures);
-    assert_int_equal(figures.open, 200);
-    assert_int_equal(figures.accepted, 200);
-    assert_int_equal(figures.handshakes, 0);
+    stream_listener_metrics(world->listener, &metrics);
+    assert_int_equal(metrics.open, 200);
+    assert_int_equal(metrics.accepted, 200);
+    assert_int_equal(metrics.handshakes, 0);
     for (unsigned i = 0; i < world->count; i += 3)
         stream_close(world->sides[i].stream, "by turns");
     for (unsigned i = 1; i < world->count; i += 3)
@@ -647,24 +647,24 @@ static struct side *awaited;
 
 static bool awaited_opens(struct world *world)
 {
-    struct stream_listener_metrics figures;
-    stream_listener_metrics(world->listener, &figures);
-    assert_true(figures.handshakes <= HANDSHAKES_MAX);
+    struct stream_listener_metrics metrics;
+    stream_listener_metrics(world->listener, &metrics);
+    assert_true(metrics.handshakes <= HANDSHAKES_MAX);
     return awaited->opened;
 }
 
 static bool all_places_held(struct world *world)
 {
-    struct stream_listener_metrics figures;
-    stream_listener_metrics(world->listener, &figures);
-    return figures.handshakes == HANDSHAKES_MAX && figures.open == 221;
+    struct stream_listener_metrics metrics;
+    stream_listener_metrics(world->listener, &metrics);
+    return metrics.handshakes == HANDSHAKES_MAX && metrics.open == 221;
 }
 
 static bool stalled_gone(struct world *world)
 {
-    struct stream_listener_metrics figures;
-    stream_listener_metrics(world->listener, &figures);
-    return figures.open == 2;
+    struct stream_listener_metrics metrics;
+    stream_listener_metrics(world->listener, &metrics);
+    return metrics.open == 2;
 }
 
 static void stall(struct world *world, int *sockets, int count, bool begins)
@@ -722,9 +722,9 @@ static void too_many_stalled_are_cut(void **state)
 
 static bool hundred_taken(struct world *world)
 {
-    struct stream_listener_metrics figures;
-    stream_listener_metrics(world->listener, &figures);
-    return world->accepted == 100 && figures.handshakes == HANDSHAKES_MAX;
+    struct stream_listener_metrics metrics;
+    stream_listener_metrics(world->listener, &metrics);
+    return world->accepted == 100 && metrics.handshakes == HANDSHAKES_MAX;
 }
 
 static bool those_in_the_row_told(struct world *world)

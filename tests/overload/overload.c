@@ -30,7 +30,7 @@ enum {
     WARM_MS = 700,
     SHORT_S =
         5, /* a storm shorter than that: all else is short too, and the books are not proved */
-    FLIGHT_MAX = 200, /* of one line; the server reads no more at 256 */
+    FLIGHT_MAX = 200, /* of one connection; the server reads no more at 256 */
     TICK_MS = 2,
     ASK_TICKS = 25,
     CALM_MS = 1500,
@@ -55,16 +55,16 @@ struct command {
     uint64_t seq;  /* of its reply: done */
     uint32_t next; /* on the wheel */
     uint16_t customer;
-    uint16_t line;
+    uint16_t connection;
     bool under_way;
 };
 
-struct proof {
+struct stress {
     struct terminals all;
     const struct options *options;
     struct server server;
     uint64_t chance;
-    uint32_t traders; /* lines 1 and up; the askers behind them */
+    uint32_t traders; /* connections 1 and up; the askers behind them */
     uint32_t customers[CUSTOMERS];
     uint32_t sold[CUSTOMERS]; /* told done */
     uint32_t flight[LINES_MAX];
@@ -74,7 +74,7 @@ struct proof {
     uint64_t wheel_ms;
     enum stage stage;
     uint64_t under_way;
-    uint64_t storm_us, storm_sent, capacity, next_line;
+    uint64_t storm_us, storm_sent, capacity, next_connection;
     uint64_t ticks, asked, heard;
     uint64_t ask_sent[65536];
     uint64_t counted; /* done since the stage was begun */
@@ -88,9 +88,9 @@ struct proof {
     char fault[OVERLOAD_FAULT_MAX];
 };
 
-static struct proof *proof_of(struct line *line)
+static struct stress *proof_of(struct connection *connection)
 {
-    return line->all->owner;
+    return connection->all->owner;
 }
 
 static void tell_quantiles(const struct quantiles *quantiles, uint64_t ret_us[2])
@@ -101,94 +101,94 @@ static void tell_quantiles(const struct quantiles *quantiles, uint64_t ret_us[2]
 
 /* ---- commands ---- */
 
-static void send_command(struct proof *proof, uint32_t number)
+static void send_command(struct stress *stress, uint32_t number)
 {
-    struct command *command = &proof->commands[number];
-    struct line *line = &proof->all.lines[command->line];
+    struct command *command = &stress->commands[number];
+    struct connection *connection = &stress->all.connections[command->connection];
     static struct buffer packed;
     if (packed.bound == 0)
         buffer_init(&packed, FRAME_TO_SERVER_MAX);
     buffer_clear(&packed);
-    if (!sale_pack(&proof->all, proof->customers[command->customer], 1, &packed))
+    if (!sale_pack(&stress->all, stress->customers[command->customer], 1, &packed))
         return;
     command->sent_us = now_us();
     command->under_way = true;
-    proof->under_way++;
-    proof->flight[command->line]++;
-    if (proof->stage == STAGE_STORM)
-        proof->seen.sent++;
-    line_submit(line, number, command->id, buffer_slice(&packed));
+    stress->under_way++;
+    stress->flight[command->connection]++;
+    if (stress->stage == STAGE_STORM)
+        stress->seen.sent++;
+    connection_submit(connection, number, command->id, buffer_slice(&packed));
 }
 
-static bool send_fresh(struct proof *proof, uint32_t line)
+static bool send_fresh(struct stress *stress, uint32_t connection)
 {
-    if (proof->count + 1 >= COMMANDS_MAX) {
-        terminals_fail(&proof->all, "too many commands for this proof: fewer --seconds");
+    if (stress->count + 1 >= COMMANDS_MAX) {
+        terminals_fail(&stress->all, "too many commands for this stress test: fewer --seconds");
         return false;
     }
-    struct command *command = &proof->commands[++proof->count];
-    *command = (struct command){.line = (uint16_t)line,
-                                .customer = (uint16_t)chance_below(&proof->chance, CUSTOMERS)};
-    line_new_id(&proof->all.lines[line], command->id);
-    send_command(proof, proof->count);
+    struct command *command = &stress->commands[++stress->count];
+    *command = (struct command){.connection = (uint16_t)connection,
+                                .customer = (uint16_t)chance_below(&stress->chance, CUSTOMERS)};
+    connection_new_id(&stress->all.connections[connection], command->id);
+    send_command(stress, stress->count);
     return true;
 }
 
 /* A done one once more, with the same id and bytes. */
-static void send_twin(struct proof *proof, uint32_t number)
+static void send_twin(struct stress *stress, uint32_t number)
 {
-    const struct command *command = &proof->commands[number];
+    const struct command *command = &stress->commands[number];
     struct buffer packed;
     buffer_init(&packed, FRAME_TO_SERVER_MAX);
-    if (sale_pack(&proof->all, proof->customers[command->customer], 1, &packed)) {
-        proof->seen.twins++;
-        line_submit(&proof->all.lines[command->line], REQUEST_TWIN + number, command->id,
-                    buffer_slice(&packed));
+    if (sale_pack(&stress->all, stress->customers[command->customer], 1, &packed)) {
+        stress->seen.twins++;
+        connection_submit(&stress->all.connections[command->connection], REQUEST_TWIN + number,
+                          command->id, buffer_slice(&packed));
     }
     buffer_fini(&packed);
 }
 
 /* ---- those who are told to come back ---- */
 
-static void come_back(struct proof *proof, uint32_t number, uint32_t retry_ms)
+static void come_back(struct stress *stress, uint32_t number, uint32_t retry_ms)
 {
     uint64_t at = now_us() / 1000 + (retry_ms < WHEEL ? retry_ms : WHEEL - 1);
-    if (at <= proof->wheel_ms)
-        at = proof->wheel_ms + 1;
-    proof->commands[number].next = proof->wheel[at % WHEEL];
-    proof->wheel[at % WHEEL] = number;
+    if (at <= stress->wheel_ms)
+        at = stress->wheel_ms + 1;
+    stress->commands[number].next = stress->wheel[at % WHEEL];
+    stress->wheel[at % WHEEL] = number;
 }
 
 /* How many of them in a row are to come in the very same millisecond? */
-static void note_retry(struct proof *proof, uint32_t retry_ms)
+static void note_retry(struct stress *stress, uint32_t retry_ms)
 {
     if (retry_ms < RETRY_LEAST_MS)
-        proof->seen.early++;
+        stress->seen.early++;
     uint64_t at = (now_us() / 1000 + retry_ms) % PATIENCE_MS;
-    if (++proof->same[at] > proof->seen.same_ms)
-        proof->seen.same_ms = proof->same[at];
-    if (++proof->same_count == SAME_OF) {
-        memset(proof->same, 0, sizeof proof->same);
-        proof->same_count = 0;
+    if (++stress->same[at] > stress->seen.same_ms)
+        stress->seen.same_ms = stress->same[at];
+    if (++stress->same_count == SAME_OF) {
+        memset(stress->same, 0, sizeof stress->same);
+        stress->same_count = 0;
     }
 }
 
-static bool comes_again(struct proof *proof)
+static bool comes_again(struct stress *stress)
 {
-    return proof->stage == STAGE_STORM || chance_below(&proof->chance, KEPT_ONE_IN) == 0;
+    return stress->stage == STAGE_STORM || chance_below(&stress->chance, KEPT_ONE_IN) == 0;
 }
 
 /* When it is over most of them give up: their ids are never heard of again. */
-static uint64_t send_due(struct proof *proof)
+static uint64_t send_due(struct stress *stress)
 {
     uint64_t sent = 0;
-    for (uint64_t now_ms = now_us() / 1000; proof->wheel_ms < now_ms; proof->wheel_ms++) {
-        uint32_t number = proof->wheel[proof->wheel_ms % WHEEL];
-        proof->wheel[proof->wheel_ms % WHEEL] = 0;
+    for (uint64_t now_ms = now_us() / 1000; stress->wheel_ms < now_ms; stress->wheel_ms++) {
+        uint32_t number = stress->wheel[stress->wheel_ms % WHEEL];
+        stress->wheel[stress->wheel_ms % WHEEL] = 0;
         while (number != 0) {
-            uint32_t next = proof->commands[number].next;
-            if (comes_again(proof)) {
-                send_command(proof, number);
+            uint32_t next = stress->commands[number].next;
+            if (comes_again(stress)) {
+                send_command(stress, number);
                 sent++;
             }
             number = next;
@@ -205,176 +205,177 @@ static bool told_busy(const Tefter__Reply *reply)
            reply->refused->code == TEFTER__REFUSAL_CODE__BUSY;
 }
 
-static void twin_told(struct proof *proof, uint32_t number, const Tefter__Reply *reply)
+static void twin_told(struct stress *stress, uint32_t number, const Tefter__Reply *reply)
 {
-    if (!told_busy(reply) && reply->seq != proof->commands[number].seq)
-        proof->seen.other_twins++;
+    if (!told_busy(reply) && reply->seq != stress->commands[number].seq)
+        stress->seen.other_twins++;
 }
 
-static void is_done(struct proof *proof, uint32_t number, uint64_t seq, uint64_t us)
+static void is_done(struct stress *stress, uint32_t number, uint64_t seq, uint64_t us)
 {
-    struct command *command = &proof->commands[number];
+    struct command *command = &stress->commands[number];
     command->seq = seq;
-    proof->sold[command->customer]++;
-    proof->counted++;
-    if (proof->stage == STAGE_CALM)
-        quantiles_note(&proof->calm[proof->calm_at], us);
-    if (proof->stage == STAGE_STORM && chance_below(&proof->chance, TWIN_ONE_IN) == 0)
-        send_twin(proof, number);
-    if (proof->stage == STAGE_CLOSED)
-        (void)send_fresh(proof, command->line);
-    if (proof->stage != STAGE_STORM)
+    stress->sold[command->customer]++;
+    stress->counted++;
+    if (stress->stage == STAGE_CALM)
+        quantiles_note(&stress->calm[stress->calm_at], us);
+    if (stress->stage == STAGE_STORM && chance_below(&stress->chance, TWIN_ONE_IN) == 0)
+        send_twin(stress, number);
+    if (stress->stage == STAGE_CLOSED)
+        (void)send_fresh(stress, command->connection);
+    if (stress->stage != STAGE_STORM)
         return;
-    quantiles_note(&proof->done, us);
-    proof->seen.done++;
+    quantiles_note(&stress->done, us);
+    stress->seen.done++;
 }
 
-static void is_busy(struct proof *proof, uint32_t number, const Tefter__Refusal *refused,
+static void is_busy(struct stress *stress, uint32_t number, const Tefter__Refusal *refused,
                     uint64_t us)
 {
     uint32_t retry_ms = refused->has_retry_ms ? refused->retry_ms : 0;
-    if (proof->stage == STAGE_STORM) {
-        quantiles_note(&proof->busy, us);
-        note_retry(proof, retry_ms);
-        proof->seen.busy++;
+    if (stress->stage == STAGE_STORM) {
+        quantiles_note(&stress->busy, us);
+        note_retry(stress, retry_ms);
+        stress->seen.busy++;
     }
-    come_back(proof, number, retry_ms);
+    come_back(stress, number, retry_ms);
 }
 
-static void on_reply(struct line *line, uint64_t request, const Tefter__Reply *reply,
+static void on_reply(struct connection *connection, uint64_t request, const Tefter__Reply *reply,
                      struct slice packed)
 {
-    struct proof *proof = proof_of(line);
+    struct stress *stress = proof_of(connection);
     (void)packed;
     if (request >= REQUEST_TWIN) {
-        twin_told(proof, (uint32_t)(request - REQUEST_TWIN), reply);
+        twin_told(stress, (uint32_t)(request - REQUEST_TWIN), reply);
         return;
     }
-    struct command *command = &proof->commands[request];
+    struct command *command = &stress->commands[request];
     uint64_t us = now_us() - command->sent_us;
     if (!command->under_way) {
-        terminals_fail(line->all, "a command is answered twice");
+        terminals_fail(connection->all, "a command is answered twice");
         return;
     }
     command->under_way = false;
-    proof->under_way--;
-    proof->flight[command->line]--;
+    stress->under_way--;
+    stress->flight[command->connection]--;
     if (reply->result_case == TEFTER__REPLY__RESULT_DONE)
-        is_done(proof, (uint32_t)request, reply->seq, us);
+        is_done(stress, (uint32_t)request, reply->seq, us);
     else if (told_busy(reply))
-        is_busy(proof, (uint32_t)request, reply->refused, us);
+        is_busy(stress, (uint32_t)request, reply->refused, us);
     else
-        proof->seen.other++;
+        stress->seen.other++;
 }
 
-static void heard(struct proof *proof, uint64_t request)
+static void heard(struct stress *stress, uint64_t request)
 {
     if (request < REQUEST_ASKED || request >= REQUEST_TWIN)
         return;
-    quantiles_note(&proof->ask, now_us() - proof->ask_sent[request % 65536]);
-    proof->heard++;
+    quantiles_note(&stress->ask, now_us() - stress->ask_sent[request % 65536]);
+    stress->heard++;
 }
 
-static void on_answer(struct line *line, uint64_t request, const Tefter__Answer *answer)
+static void on_answer(struct connection *connection, uint64_t request, const Tefter__Answer *answer)
 {
     (void)answer;
-    heard(proof_of(line), request);
+    heard(proof_of(connection), request);
 }
 
-static void on_other(struct line *line, const Tefter__ToTerminal *frame)
+static void on_other(struct connection *connection, const Tefter__ToTerminal *frame)
 {
-    heard(proof_of(line), frame->has_request ? frame->request : 0);
+    heard(proof_of(connection), frame->has_request ? frame->request : 0);
 }
 
 /* ---- what goes out ---- */
 
 /* By turns a ping and a customer's card. */
-static void ask(struct proof *proof)
+static void ask(struct stress *stress)
 {
-    uint64_t request = REQUEST_ASKED + proof->asked;
-    struct line *line = &proof->all.lines[proof->traders + 1 + proof->asked % ASKERS];
-    proof->ask_sent[request % 65536] = now_us();
-    if (proof->asked++ % 2 == 0) {
+    uint64_t request = REQUEST_ASKED + stress->asked;
+    struct connection *connection =
+        &stress->all.connections[stress->traders + 1 + stress->asked % ASKERS];
+    stress->ask_sent[request % 65536] = now_us();
+    if (stress->asked++ % 2 == 0) {
         Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
         Tefter__Ping ping = TEFTER__PING__INIT;
         frame.body_case = TEFTER__FROM_TERMINAL__BODY_PING;
         frame.ping = &ping;
-        line_send(line, request, &frame);
+        connection_send(connection, request, &frame);
         return;
     }
     Tefter__Query query = TEFTER__QUERY__INIT;
     Tefter__CustomerCard card = TEFTER__CUSTOMER_CARD__INIT;
     card.has_customer = true;
-    card.customer = proof->customers[chance_below(&proof->chance, CUSTOMERS)];
+    card.customer = stress->customers[chance_below(&stress->chance, CUSTOMERS)];
     query.kind_case = TEFTER__QUERY__KIND_CUSTOMER_CARD;
     query.customer_card = &card;
-    line_query(line, request, &query);
+    connection_query(connection, request, &query);
 }
 
-/* First those whose time has come, then new ones; a line that is full is passed over. */
-static void send_storm(struct proof *proof)
+/* First those whose time has come, then new ones; a connection that is full is passed over. */
+static void send_storm(struct stress *stress)
 {
-    uint64_t due = (now_us() - proof->storm_us) * proof->capacity * TIMES / 1000000;
-    proof->storm_sent += send_due(proof);
-    for (uint32_t full = 0; proof->storm_sent < due && full < proof->traders;) {
-        uint32_t line = 1 + (uint32_t)(proof->next_line++ % proof->traders);
-        if (proof->flight[line] >= FLIGHT_MAX) {
+    uint64_t due = (now_us() - stress->storm_us) * stress->capacity * TIMES / 1000000;
+    stress->storm_sent += send_due(stress);
+    for (uint32_t full = 0; stress->storm_sent < due && full < stress->traders;) {
+        uint32_t connection = 1 + (uint32_t)(stress->next_connection++ % stress->traders);
+        if (stress->flight[connection] >= FLIGHT_MAX) {
             full++;
             continue;
         }
-        if (!send_fresh(proof, line))
+        if (!send_fresh(stress, connection))
             return;
-        proof->storm_sent++;
+        stress->storm_sent++;
     }
 }
 
 static void on_tick(void *context)
 {
-    struct proof *proof = context;
-    proof->ticks++;
-    if (proof->stage == STAGE_STORM)
-        send_storm(proof);
+    struct stress *stress = context;
+    stress->ticks++;
+    if (stress->stage == STAGE_STORM)
+        send_storm(stress);
     else
-        (void)send_due(proof);
-    if (proof->stage == STAGE_STORM && proof->ticks % ASK_TICKS == 0)
-        ask(proof);
-    if (proof->stage == STAGE_CALM && proof->ticks % CALM_TICKS == 0)
-        (void)send_fresh(proof, 1 + (uint32_t)(proof->ticks / CALM_TICKS % proof->traders));
-    if (proof->ticks % LOOK_TICKS == 0) {
-        uint64_t kib = server_rss_kib(&proof->server);
-        proof->rss_most_kib = kib > proof->rss_most_kib ? kib : proof->rss_most_kib;
+        (void)send_due(stress);
+    if (stress->stage == STAGE_STORM && stress->ticks % ASK_TICKS == 0)
+        ask(stress);
+    if (stress->stage == STAGE_CALM && stress->ticks % CALM_TICKS == 0)
+        (void)send_fresh(stress, 1 + (uint32_t)(stress->ticks / CALM_TICKS % stress->traders));
+    if (stress->ticks % LOOK_TICKS == 0) {
+        uint64_t kib = server_rss_kib(&stress->server);
+        stress->rss_most_kib = kib > stress->rss_most_kib ? kib : stress->rss_most_kib;
     }
-    loop_stop(proof->all.loop); /* whoever waits looks */
+    loop_stop(stress->all.loop); /* whoever waits looks */
 }
 
 /* ---- the parts ---- */
 
-static bool is_short(const struct proof *proof)
+static bool is_short(const struct stress *stress)
 {
-    return proof->options->seconds < SHORT_S;
+    return stress->options->seconds < SHORT_S;
 }
 
 /* For an answer that was not given yet. */
-static uint64_t patience_us(const struct proof *proof)
+static uint64_t patience_us(const struct stress *stress)
 {
-    return is_short(proof) ? 1000000 : 20000000;
+    return is_short(stress) ? 1000000 : 20000000;
 }
 
-static bool run_for(struct proof *proof, uint64_t ms)
+static bool run_for(struct stress *stress, uint64_t ms)
 {
     uint64_t until = now_us() + ms * 1000;
     while (now_us() < until)
-        if (!terminals_run(&proof->all))
+        if (!terminals_run(&stress->all))
             return false;
     return true;
 }
 
 /* Everything that was sent is answered; false: some is not, and not for a long time. */
-static bool settle(struct proof *proof)
+static bool settle(struct stress *stress)
 {
-    uint64_t until = now_us() + patience_us(proof);
-    while (proof->under_way > 0 && now_us() < until)
-        if (!terminals_run(&proof->all))
+    uint64_t until = now_us() + patience_us(stress);
+    while (stress->under_way > 0 && now_us() < until)
+        if (!terminals_run(&stress->all))
             return false;
     return true;
 }
@@ -384,160 +385,161 @@ static uint64_t a_second(uint64_t count, uint64_t us)
     return us == 0 ? 0 : count * 1000000 / us;
 }
 
-static bool measure_closed(struct proof *proof, uint64_t *ret_rate)
+static bool measure_closed(struct stress *stress, uint64_t *ret_rate)
 {
-    proof->stage = STAGE_CLOSED;
-    for (uint32_t i = 0; i < proof->traders * CLOSED_WINDOW; i++)
-        if (!send_fresh(proof, 1 + i % proof->traders))
+    stress->stage = STAGE_CLOSED;
+    for (uint32_t i = 0; i < stress->traders * CLOSED_WINDOW; i++)
+        if (!send_fresh(stress, 1 + i % stress->traders))
             return false;
-    if (!run_for(proof, is_short(proof) ? WARM_MS / 2 : WARM_MS))
+    if (!run_for(stress, is_short(stress) ? WARM_MS / 2 : WARM_MS))
         return false;
     uint64_t began_us = now_us();
-    proof->counted = 0;
-    if (!run_for(proof, is_short(proof) ? CLOSED_MS / 3 : CLOSED_MS))
+    stress->counted = 0;
+    if (!run_for(stress, is_short(stress) ? CLOSED_MS / 3 : CLOSED_MS))
         return false;
-    *ret_rate = a_second(proof->counted, now_us() - began_us);
-    proof->stage = STAGE_DRAIN;
-    return settle(proof);
+    *ret_rate = a_second(stress->counted, now_us() - began_us);
+    stress->stage = STAGE_DRAIN;
+    return settle(stress);
 }
 
-static bool measure_calm(struct proof *proof, unsigned at)
+static bool measure_calm(struct stress *stress, unsigned at)
 {
-    proof->stage = STAGE_CALM;
-    proof->calm_at = at;
-    bool good = run_for(proof, is_short(proof) ? CALM_MS / 3 : CALM_MS);
-    proof->stage = STAGE_DRAIN;
+    stress->stage = STAGE_CALM;
+    stress->calm_at = at;
+    bool good = run_for(stress, is_short(stress) ? CALM_MS / 3 : CALM_MS);
+    stress->stage = STAGE_DRAIN;
     return good;
 }
 
-static bool storm(struct proof *proof)
+static bool storm(struct stress *stress)
 {
-    proof->capacity = proof->seen.before_rate;
-    proof->rss_before_kib = proof->rss_most_kib = server_rss_kib(&proof->server);
-    proof->stage = STAGE_STORM;
-    proof->storm_us = now_us();
-    uint64_t robbed = server_robbed_us(&proof->server);
-    if (!run_for(proof, proof->options->seconds * 1000))
+    stress->capacity = stress->seen.before_rate;
+    stress->rss_before_kib = stress->rss_most_kib = server_rss_kib(&stress->server);
+    stress->stage = STAGE_STORM;
+    stress->storm_us = now_us();
+    uint64_t robbed = server_robbed_us(&stress->server);
+    if (!run_for(stress, stress->options->seconds * 1000))
         return false;
-    uint64_t us = now_us() - proof->storm_us;
-    proof->seen.robbed_percent = (server_robbed_us(&proof->server) - robbed) * 100 / us;
-    proof->seen.storm_rate = a_second(proof->seen.done, us);
-    proof->seen.offered_rate = a_second(proof->seen.sent, us);
-    proof->stage = STAGE_DRAIN;
+    uint64_t us = now_us() - stress->storm_us;
+    stress->seen.robbed_percent = (server_robbed_us(&stress->server) - robbed) * 100 / us;
+    stress->seen.storm_rate = a_second(stress->seen.done, us);
+    stress->seen.offered_rate = a_second(stress->seen.sent, us);
+    stress->stage = STAGE_DRAIN;
     uint64_t over_us = now_us();
     /* what was under way when it ended; then it is calm, whoever comes again */
-    uint64_t left = proof->under_way;
-    while (left > 0 && proof->under_way > 0 && now_us() - over_us < patience_us(proof))
-        if (!terminals_run(&proof->all))
+    uint64_t left = stress->under_way;
+    while (left > 0 && stress->under_way > 0 && now_us() - over_us < patience_us(stress))
+        if (!terminals_run(&stress->all))
             return false;
-    proof->seen.drained_ms = (now_us() - over_us) / 1000;
+    stress->seen.drained_ms = (now_us() - over_us) / 1000;
     return true;
 }
 
 /* What every customer owes against what was told done. */
-static bool compare(struct proof *proof)
+static bool compare(struct stress *stress)
 {
     uint64_t seq;
     for (uint32_t i = 0; i < CUSTOMERS; i++) {
-        arena_reset(&proof->all.arena);
+        arena_reset(&stress->all.arena);
         const Tefter__AccountRow *account =
-            customer_account(&proof->all, proof->customers[i], &seq);
+            customer_account(&stress->all, stress->customers[i], &seq);
         if (account == NULL)
             return false;
-        int64_t told = (int64_t)proof->sold[i];
+        int64_t told = (int64_t)stress->sold[i];
         int64_t there = account->balance_minor / PRICE_MINOR;
-        proof->seen.lost += told > there ? told - there : 0;
-        proof->seen.doubled += there > told ? there - told : 0;
+        stress->seen.lost += told > there ? told - there : 0;
+        stress->seen.doubled += there > told ? there - told : 0;
     }
     return true;
 }
 
 /* What a fault does is seen in the storm. */
-static bool run_control(struct proof *proof)
+static bool run_control(struct stress *stress)
 {
-    bool good = measure_closed(proof, &proof->seen.before_rate) && storm(proof) && settle(proof) &&
-                compare(proof);
-    proof->seen.after_rate = proof->seen.before_rate;
+    bool good = measure_closed(stress, &stress->seen.before_rate) && storm(stress) &&
+                settle(stress) && compare(stress);
+    stress->seen.after_rate = stress->seen.before_rate;
     return good;
 }
 
-static bool run_parts(struct proof *proof)
+static bool run_parts(struct stress *stress)
 {
-    if (proof->options->control)
-        return run_control(proof);
-    return measure_calm(proof, 0) && settle(proof) &&
-           measure_closed(proof, &proof->seen.before_rate) && storm(proof) &&
-           measure_calm(proof, 1) && settle(proof) &&
-           measure_closed(proof, &proof->seen.after_rate) && compare(proof);
+    if (stress->options->control)
+        return run_control(stress);
+    return measure_calm(stress, 0) && settle(stress) &&
+           measure_closed(stress, &stress->seen.before_rate) && storm(stress) &&
+           measure_calm(stress, 1) && settle(stress) &&
+           measure_closed(stress, &stress->seen.after_rate) && compare(stress);
 }
 
-static bool run(struct proof *proof)
+static bool run(struct stress *stress)
 {
     struct failure failure = {0};
-    struct terminals *all = &proof->all;
-    if (!server_found(&proof->server, proof->options->server, &failure) ||
-        !server_start(&proof->server, &failure) ||
-        !terminals_open(all, &proof->server, IDENTITIES, proof->traders + ASKERS, &failure)) {
+    struct terminals *all = &stress->all;
+    if (!server_found(&stress->server, stress->options->server, &failure) ||
+        !server_start(&stress->server, &failure) ||
+        !terminals_open(all, &stress->server, IDENTITIES, stress->traders + ASKERS, &failure)) {
         fprintf(stderr, "overload: %s\n", failure.text);
         return false;
     }
     for (uint32_t i = 0; i < CUSTOMERS; i++)
-        if ((proof->customers[i] = customer_open(all, i, (int64_t)1 << 40)) == 0)
+        if ((stress->customers[i] = customer_open(all, i, (int64_t)1 << 40)) == 0)
             return false;
-    all->owner = proof;
-    all->events = (struct line_events){.reply = on_reply, .answer = on_answer, .other = on_other};
-    proof->wheel_ms = now_us() / 1000;
-    struct loop_timer *timer = loop_timer_create(all->loop, on_tick, proof);
+    all->owner = stress;
+    all->events =
+        (struct connection_events){.reply = on_reply, .answer = on_answer, .other = on_other};
+    stress->wheel_ms = now_us() / 1000;
+    struct loop_timer *timer = loop_timer_create(all->loop, on_tick, stress);
     loop_timer_start(timer, TICK_MS, TICK_MS);
-    bool good = run_parts(proof);
+    bool good = run_parts(stress);
     loop_timer_destroy(timer);
     return good;
 }
 
 /* ---- figures ---- */
 
-static unsigned judge(struct proof *proof)
+static unsigned judge(struct stress *stress)
 {
-    struct overload *seen = &proof->seen;
-    seen->unanswered = proof->under_way;
-    seen->untold = proof->asked - proof->heard;
-    seen->grown_kib = proof->rss_most_kib - proof->rss_before_kib;
-    tell_quantiles(&proof->busy, seen->busy_us);
-    tell_quantiles(&proof->done, seen->done_us);
-    tell_quantiles(&proof->ask, seen->ask_us);
-    seen->calm_us[0] = quantiles_us(&proof->calm[0], 99);
-    seen->calm_us[1] = quantiles_us(&proof->calm[1], 99);
-    return overload_judge(seen, &proof->bounds, proof->fault);
+    struct overload *seen = &stress->seen;
+    seen->unanswered = stress->under_way;
+    seen->untold = stress->asked - stress->heard;
+    seen->grown_kib = stress->rss_most_kib - stress->rss_before_kib;
+    tell_quantiles(&stress->busy, seen->busy_us);
+    tell_quantiles(&stress->done, seen->done_us);
+    tell_quantiles(&stress->ask, seen->ask_us);
+    seen->calm_us[0] = quantiles_us(&stress->calm[0], 99);
+    seen->calm_us[1] = quantiles_us(&stress->calm[1], 99);
+    return overload_judge(seen, &stress->bounds, stress->fault);
 }
 
-static void record(const struct proof *proof, bool good)
+static void record(const struct stress *stress, bool good)
 {
-    const struct overload *seen = &proof->seen;
+    const struct overload *seen = &stress->seen;
     char figures[400];
     (void)snprintf(
         figures, sizeof figures,
         "%u\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64
         "\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%" PRIu64 "\t%" PRId64 "\t%" PRId64 "\t%" PRIu64 "\t%s",
-        proof->traders, proof->options->seconds, seen->before_rate, seen->after_rate,
+        stress->traders, stress->options->seconds, seen->before_rate, seen->after_rate,
         seen->offered_rate, seen->storm_rate, seen->busy, (double)seen->busy_us[1] / 1000,
         (double)seen->done_us[1] / 1000, (double)seen->ask_us[1] / 1000,
         (double)seen->calm_us[0] / 1000, (double)seen->calm_us[1] / 1000, seen->grown_kib,
         seen->lost, seen->doubled, seen->robbed_percent, good ? "good" : "BAD");
-    options_record(proof->options,
+    options_record(stress->options,
                    "terminals\tseconds\tcapacity\tcapacity_after\toffered\tdone\tbusy\t"
                    "busy_p99_ms\tdone_p99_ms\task_p99_ms\tcalm_p99_ms\tcalm_after_p99_ms\t"
                    "grown_kib\tlost\tdoubled\twithout_cpu\tresult",
                    figures);
 }
 
-static void tell(const struct proof *proof, bool good, double seconds)
+static void tell(const struct stress *stress, bool good, double seconds)
 {
-    const struct overload *seen = &proof->seen;
-    record(proof, good);
-    if (proof->all.trouble.fault != FAULT_NONE)
-        printf("overload: %s\n", proof->all.trouble.text);
-    if (proof->fault[0] != '\0')
-        printf("overload: %s\n", proof->fault);
+    const struct overload *seen = &stress->seen;
+    record(stress, good);
+    if (stress->all.trouble.fault != FAULT_NONE)
+        printf("overload: %s\n", stress->all.trouble.text);
+    if (stress->fault[0] != '\0')
+        printf("overload: %s\n", stress->fault);
     printf("overload: seed %" PRIu64 ", capacity %" PRIu64 " and %" PRIu64 " a second; %" PRIu64
            " offered, %" PRIu64 " done; busy %" PRIu64 " times, told within %.1f ms (p50), %.1f "
            "(p99), at most %" PRIu64
@@ -547,14 +549,14 @@ static void tell(const struct proof *proof, bool good, double seconds)
            "; +%" PRIu64 " KiB; over in %" PRIu64 " ms; alone p99 %.1f ms before, %.1f after; "
            "without a processor %" PRIu64 " %%%s; %s, "
            "%.1f s\n",
-           proof->options->seed, seen->before_rate, seen->after_rate, seen->offered_rate,
+           stress->options->seed, seen->before_rate, seen->after_rate, seen->offered_rate,
            seen->storm_rate, seen->busy, (double)seen->busy_us[0] / 1000,
            (double)seen->busy_us[1] / 1000, seen->same_ms, (double)seen->done_us[0] / 1000,
-           (double)seen->done_us[1] / 1000, proof->asked, (double)seen->ask_us[0] / 1000,
+           (double)seen->done_us[1] / 1000, stress->asked, (double)seen->ask_us[0] / 1000,
            (double)seen->ask_us[1] / 1000, seen->twins, seen->lost, seen->doubled, seen->unanswered,
            seen->grown_kib, seen->drained_ms, (double)seen->calm_us[0] / 1000,
            (double)seen->calm_us[1] / 1000, seen->robbed_percent,
-           seen->robbed_percent > proof->bounds.robbed_percent ? ": time is not judged" : "",
+           seen->robbed_percent > stress->bounds.robbed_percent ? ": time is not judged" : "",
            good ? "good" : "NOT GOOD", seconds);
 }
 
@@ -568,22 +570,23 @@ static unsigned fault_of(const char *server)
     return OVERLOAD_UNANSWERED;
 }
 
-static bool is_good(const struct proof *proof, unsigned faults, bool ran)
+static bool is_good(const struct stress *stress, unsigned faults, bool ran)
 {
-    unsigned wanted = proof->options->control ? fault_of(proof->options->server) : OVERLOAD_GOOD;
-    return proof->options->control ? (faults & wanted) == wanted : ran && faults == OVERLOAD_GOOD;
+    unsigned wanted = stress->options->control ? fault_of(stress->options->server) : OVERLOAD_GOOD;
+    return stress->options->control ? (faults & wanted) == wanted : ran && faults == OVERLOAD_GOOD;
 }
 
 static int prove(const struct options *options)
 {
-    struct proof *proof = calloc(1, sizeof *proof);
+    struct stress *stress = calloc(1, sizeof *stress);
     uint64_t began = now_us();
-    if (proof == NULL || (proof->commands = calloc(COMMANDS_MAX, sizeof *proof->commands)) == NULL)
+    if (stress == NULL ||
+        (stress->commands = calloc(COMMANDS_MAX, sizeof *stress->commands)) == NULL)
         return 1;
-    proof->options = options;
-    proof->chance = options->seed;
-    proof->traders = (uint32_t)options->terminals;
-    proof->bounds = (struct overload_bounds){
+    stress->options = options;
+    stress->chance = options->seed;
+    stress->traders = (uint32_t)options->terminals;
+    stress->bounds = (struct overload_bounds){
         .goodput_percent = options->rounds,
         .busy_us = 250000,
         .done_us = 600000,
@@ -593,16 +596,16 @@ static int prove(const struct options *options)
         .grown_kib = 128 * 1024,
         .robbed_percent = 25,
     };
-    bool ran = run(proof);
-    unsigned faults = judge(proof);
-    terminals_close(&proof->all);
-    bool ended = server_stop(&proof->server) == 0;
-    bool good = is_good(proof, faults, ran) && ended &&
-                (options->control || is_short(proof) || server_verify(&proof->server));
-    tell(proof, good, (double)(now_us() - began) / 1e6);
-    server_close(&proof->server, !good && !options->control);
-    free(proof->commands);
-    free(proof);
+    bool ran = run(stress);
+    unsigned faults = judge(stress);
+    terminals_close(&stress->all);
+    bool ended = server_stop(&stress->server) == 0;
+    bool good = is_good(stress, faults, ran) && ended &&
+                (options->control || is_short(stress) || server_verify(&stress->server));
+    tell(stress, good, (double)(now_us() - began) / 1e6);
+    server_close(&stress->server, !good && !options->control);
+    free(stress->commands);
+    free(stress);
     return good ? 0 : 1;
 }
 

@@ -172,14 +172,14 @@ static void one_encoding_for_many(void **state)
     (void)state;
     enum { MANY = 500 };
     static struct terminal many[MANY];
-    struct hub_metrics figures;
+    struct hub_metrics metrics;
     for (int i = 0; i < MANY; i++)
         subscribe(&many[i], 1 + (uint32_t)i % 2, KINDS_CUSTOMERS);
     for (uint64_t seq = 101; seq <= 110; seq++)
         publish_account(seq, 3, (int64_t)seq);
-    hub_metrics(hub, &figures);
-    assert_int_equal(figures.sets, MANY * 10);
-    assert_int_equal(figures.encoded, 2 * 10);
+    hub_metrics(hub, &metrics);
+    assert_int_equal(metrics.sets, MANY * 10);
+    assert_int_equal(metrics.encoded, 2 * 10);
     for (int i = 0; i < MANY; i++)
         assert_int_equal(many[i].last->this_, 110);
 }

@@ -155,17 +155,17 @@ static void the_bound_holds(void **state)
     (void)state;
     enum { BOUND = 256 * 1024, MANY = 4000 };
     struct row_cache *cache = row_cache_create(BOUND);
-    struct row_cache_figures figures;
+    struct row_cache_metrics metrics;
     put(cache, 1, "often asked for");
     for (uint32_t i = 2; i < MANY; i++) {
         arena_reset(&arena);
         put(cache, i % 1900 + 2, "somebody");
         assert_non_null(entry_of(cache, 1, &asker));
-        row_cache_figures(cache, &figures);
-        assert_true(figures.bytes <= BOUND);
+        row_cache_metrics(cache, &metrics);
+        assert_true(metrics.bytes <= BOUND);
     }
-    assert_true(figures.evicted > 1000);
-    assert_true(figures.customers > 500);
+    assert_true(metrics.evicted > 1000);
+    assert_true(metrics.customers > 500);
     row_cache_destroy(cache);
     cache = row_cache_create(1);
     put(cache, 1, "nobody");
@@ -236,17 +236,17 @@ static void a_customer_costs_so_many_bytes(void **state)
     static const uint32_t counts[] = {10000, 1000000};
     enum { MOST = 320 };
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
-        struct row_cache_figures figures;
+        struct row_cache_metrics metrics;
         size_t before = resident_bytes();
         struct row_cache *cache = row_cache_create((size_t)1 << 30);
         for (uint32_t customer = 1; customer <= counts[i]; customer++)
             put_usual(cache, customer);
         size_t grown = resident_bytes() - before;
-        row_cache_figures(cache, &figures);
-        assert_int_equal(figures.customers, counts[i]);
+        row_cache_metrics(cache, &metrics);
+        assert_int_equal(metrics.customers, counts[i]);
         print_message("%u customers: %u bytes each, %u resident\n", counts[i],
-                      (unsigned)(figures.bytes / counts[i]), (unsigned)(grown / counts[i]));
-        assert_true(figures.bytes / counts[i] <= MOST);
+                      (unsigned)(metrics.bytes / counts[i]), (unsigned)(grown / counts[i]));
+        assert_true(metrics.bytes / counts[i] <= MOST);
         row_cache_destroy(cache);
     }
 }

@@ -31,12 +31,12 @@ struct first_reply {
     size_t size;
 };
 
-struct proof {
+struct stress {
     struct terminals all;
     const struct options *options;
     uint64_t chance;
     struct race race;
-    struct sight sights[TERMINALS_MAX + 1]; /* by line */
+    struct sight sights[TERMINALS_MAX + 1]; /* by connection */
     struct race_entry heard[TERMINALS_MAX + 1];
     struct first_reply first[TERMINALS_MAX + 1];
     struct race_entry paid;
@@ -46,16 +46,16 @@ struct proof {
     bool fresh; /* he was opened in this round */
     uint32_t outstanding;
     uint64_t awaited; /* seq that all are to see */
-    uint32_t behind;  /* lines that do not yet */
+    uint32_t behind;  /* connections that do not yet */
     uint64_t races, sold, refused, payments, raced_payments, twins;
     char fault[RACE_FAULT_MAX];
 };
 
-static void found(struct proof *proof, const char *what, int64_t number)
+static void found(struct stress *stress, const char *what, int64_t number)
 {
-    if (proof->fault[0] == '\0')
-        (void)snprintf(proof->fault, sizeof proof->fault, "%s: %" PRId64, what, number);
-    terminals_fail(&proof->all, "%s", proof->fault);
+    if (stress->fault[0] == '\0')
+        (void)snprintf(stress->fault, sizeof stress->fault, "%s: %" PRId64, what, number);
+    terminals_fail(&stress->all, "%s", stress->fault);
 }
 
 /* ---- what is heard ---- */
@@ -82,7 +82,7 @@ static void read_refusal(const Tefter__Refusal *refusal, struct race_entry *entr
     read_ways(refusal, entry);
 }
 
-static void read_reply(struct proof *proof, const Tefter__Reply *reply, enum race_kind kind,
+static void read_reply(struct stress *stress, const Tefter__Reply *reply, enum race_kind kind,
                        struct race_entry *entry)
 {
     entry->seq = reply->seq;
@@ -90,127 +90,128 @@ static void read_reply(struct proof *proof, const Tefter__Reply *reply, enum rac
     if (reply->result_case != TEFTER__REPLY__RESULT_DONE) {
         read_refusal(reply->refused, entry);
         if (kind == RACE_PAID || reply->seq == 0)
-            found(proof, "refused outside the ledger, code", reply->refused->code);
+            found(stress, "refused outside the ledger, code", reply->refused->code);
         return;
     }
     if (reply->done->account == NULL) {
-        found(proof, "a reply without figures at seq", (int64_t)reply->seq);
+        found(stress, "a reply without figures at seq", (int64_t)reply->seq);
         return;
     }
     entry->available_minor = reply->done->account->available_minor;
     if (entry->available_minor < 0)
-        found(proof, "the limit is exceeded, a reply shows available", entry->available_minor);
+        found(stress, "the limit is exceeded, a reply shows available", entry->available_minor);
 }
 
 /* The reply to a sale that was sent twice: whichever comes first is the one. */
-static void hear_sale(struct proof *proof, uint32_t index, const Tefter__Reply *reply,
+static void hear_sale(struct stress *stress, uint32_t index, const Tefter__Reply *reply,
                       struct slice packed)
 {
-    struct first_reply *first = &proof->first[index];
+    struct first_reply *first = &stress->first[index];
     if (first->size == 0) {
-        read_reply(proof, reply, RACE_SOLD, &proof->heard[index]);
+        read_reply(stress, reply, RACE_SOLD, &stress->heard[index]);
         first->size = packed.size < REPLY_MAX ? packed.size : REPLY_MAX;
         memcpy(first->bytes, packed.data, first->size);
         return;
     }
-    proof->heard[index].told_same = slice_equal(packed, slice_of(first->bytes, first->size));
-    proof->twins++;
+    stress->heard[index].told_same = slice_equal(packed, slice_of(first->bytes, first->size));
+    stress->twins++;
 }
 
-static void on_reply(struct line *line, uint64_t request, const Tefter__Reply *reply,
+static void on_reply(struct connection *connection, uint64_t request, const Tefter__Reply *reply,
                      struct slice packed)
 {
-    struct proof *proof = line->all->owner;
+    struct stress *stress = connection->all->owner;
     if (request == REQUEST_PAYMENT)
-        read_reply(proof, reply, RACE_PAID, &proof->paid);
+        read_reply(stress, reply, RACE_PAID, &stress->paid);
     else
-        hear_sale(proof, line->index, reply, packed);
-    if (--proof->outstanding == 0)
-        loop_stop(proof->all.loop);
+        hear_sale(stress, connection->index, reply, packed);
+    if (--stress->outstanding == 0)
+        loop_stop(stress->all.loop);
 }
 
-static void look_at_rows(struct proof *proof, Tefter__Row **rows, size_t count)
+static void look_at_rows(struct stress *stress, Tefter__Row **rows, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (rows[i]->kind_case == TEFTER__ROW__KIND_ACCOUNT && !rows[i]->account->unlimited &&
             rows[i]->account->available_minor < 0)
-            found(proof, "the limit is exceeded, a push shows available",
+            found(stress, "the limit is exceeded, a push shows available",
                   rows[i]->account->available_minor);
 }
 
-static void on_other(struct line *line, const Tefter__ToTerminal *frame)
+static void on_other(struct connection *connection, const Tefter__ToTerminal *frame)
 {
-    struct proof *proof = line->all->owner;
-    struct sight *sight = &proof->sights[line->index];
-    bool was_behind = sight->exact < proof->awaited || sight->exact == 0;
+    struct stress *stress = connection->all->owner;
+    struct sight *sight = &stress->sights[connection->index];
+    bool was_behind = sight->exact < stress->awaited || sight->exact == 0;
     if (!sight_take(sight, frame)) {
-        found(proof, sight->fault, line->index);
+        found(stress, sight->fault, connection->index);
         return;
     }
     if (frame->body_case == TEFTER__TO_TERMINAL__BODY_DELTA)
-        look_at_rows(proof, frame->delta->rows, frame->delta->n_rows);
-    if (was_behind && sight->exact >= proof->awaited && sight->exact != 0 && proof->behind > 0 &&
-        --proof->behind == 0)
-        loop_stop(proof->all.loop);
+        look_at_rows(stress, frame->delta->rows, frame->delta->n_rows);
+    if (was_behind && sight->exact >= stress->awaited && sight->exact != 0 && stress->behind > 0 &&
+        --stress->behind == 0)
+        loop_stop(stress->all.loop);
 }
 
 /* ---- a race ---- */
 
-static bool send_sale(struct line *line, struct slice packed, bool twice)
+static bool send_sale(struct connection *connection, struct slice packed, bool twice)
 {
     uint8_t id[COMMAND_ID_SIZE];
-    line_new_id(line, id);
-    line_submit(line, line->index, id, packed);
+    connection_new_id(connection, id);
+    connection_submit(connection, connection->index, id, packed);
     if (twice)
-        line_submit(line, REQUEST_TWIN + line->index, id, packed);
-    stream_flush(line->stream);
+        connection_submit(connection, REQUEST_TWIN + connection->index, id, packed);
+    stream_flush(connection->stream);
     return twice;
 }
 
-static void send_payment(struct proof *proof, struct line *line, int64_t amount_minor)
+static void send_payment(struct stress *stress, struct connection *connection, int64_t amount_minor)
 {
     uint8_t id[COMMAND_ID_SIZE];
     struct buffer packed;
     buffer_init(&packed, FRAME_TO_SERVER_MAX);
-    line_new_id(line, id);
-    if (payment_pack(line->terminal, proof->customer, amount_minor, &packed)) {
-        line_submit(line, REQUEST_PAYMENT, id, buffer_slice(&packed));
-        stream_flush(line->stream);
+    connection_new_id(connection, id);
+    if (payment_pack(connection->terminal, stress->customer, amount_minor, &packed)) {
+        connection_submit(connection, REQUEST_PAYMENT, id, buffer_slice(&packed));
+        stream_flush(connection->stream);
     }
     buffer_fini(&packed);
-    proof->outstanding++;
-    proof->payments++;
-    proof->paid = (struct race_entry){.kind = RACE_PAID, .amount_minor = amount_minor};
+    stress->outstanding++;
+    stress->payments++;
+    stress->paid = (struct race_entry){.kind = RACE_PAID, .amount_minor = amount_minor};
 }
 
 /* All at once, in an order of its own each time; nothing is read until this returns. */
-static void send_all(struct proof *proof, int64_t paid_minor)
+static void send_all(struct stress *stress, int64_t paid_minor)
 {
-    struct terminals *all = &proof->all;
+    struct terminals *all = &stress->all;
     struct buffer packed;
-    uint32_t count = all->line_count - 1;
-    uint32_t first = chance_below(&proof->chance, count);
-    uint32_t payer = paid_minor > 0 ? chance_below(&proof->chance, count) : count;
-    memset(proof->heard, 0, sizeof proof->heard);
-    memset(proof->first, 0, sizeof proof->first);
+    uint32_t count = all->connection_count - 1;
+    uint32_t first = chance_below(&stress->chance, count);
+    uint32_t payer = paid_minor > 0 ? chance_below(&stress->chance, count) : count;
+    memset(stress->heard, 0, sizeof stress->heard);
+    memset(stress->first, 0, sizeof stress->first);
     buffer_init(&packed, FRAME_TO_SERVER_MAX);
-    if (!sale_pack(all, proof->customer, 1, &packed))
-        found(proof, "no memory", 0);
+    if (!sale_pack(all, stress->customer, 1, &packed))
+        found(stress, "no memory", 0);
     for (uint32_t i = 0; i < count; i++) {
-        struct line *line = &all->lines[1 + (first + i) % count];
+        struct connection *connection = &all->connections[1 + (first + i) % count];
         if (i == payer)
-            send_payment(proof, line, paid_minor);
-        bool twice = chance_below(&proof->chance, TWICE_ONE_IN) == 0;
-        proof->heard[line->index].told_twice = send_sale(line, buffer_slice(&packed), twice);
-        proof->outstanding += twice ? 2 : 1;
+            send_payment(stress, connection, paid_minor);
+        bool twice = chance_below(&stress->chance, TWICE_ONE_IN) == 0;
+        stress->heard[connection->index].told_twice =
+            send_sale(connection, buffer_slice(&packed), twice);
+        stress->outstanding += twice ? 2 : 1;
     }
     buffer_fini(&packed);
 }
 
-static bool wait_for_replies(struct proof *proof)
+static bool wait_for_replies(struct stress *stress)
 {
-    while (proof->outstanding > 0)
-        if (!terminals_run(&proof->all))
+    while (stress->outstanding > 0)
+        if (!terminals_run(&stress->all))
             return false;
     return true;
 }
@@ -223,56 +224,56 @@ static bool same_figures(const struct figures *seen, const Tefter__AccountRow *a
 }
 
 /* Waits until all terminals are exact at `awaited`; then every one sees what the card says. */
-static bool everybody_sees(struct proof *proof, const Tefter__AccountRow *account)
+static bool everybody_sees(struct stress *stress, const Tefter__AccountRow *account)
 {
-    struct terminals *all = &proof->all;
-    proof->behind = 0;
-    for (uint32_t i = 1; i < all->line_count; i++)
-        proof->behind += proof->sights[i].exact < proof->awaited || proof->sights[i].exact == 0;
-    while (proof->behind > 0)
+    struct terminals *all = &stress->all;
+    stress->behind = 0;
+    for (uint32_t i = 1; i < all->connection_count; i++)
+        stress->behind += stress->sights[i].exact < stress->awaited || stress->sights[i].exact == 0;
+    while (stress->behind > 0)
         if (!terminals_run(all))
             return false;
-    for (uint32_t i = 1; i < all->line_count; i++)
-        if (!same_figures(&proof->sights[i].rows[account->customer], account)) {
-            found(proof, "a terminal sees other figures than the card, terminal", i);
+    for (uint32_t i = 1; i < all->connection_count; i++)
+        if (!same_figures(&stress->sights[i].rows[account->customer], account)) {
+            found(stress, "a terminal sees other figures than the card, terminal", i);
             return false;
         }
     return true;
 }
 
-static bool card(struct proof *proof, struct race *race, uint64_t awaited)
+static bool card(struct stress *stress, struct race *race, uint64_t awaited)
 {
     uint64_t seq;
-    arena_reset(&proof->all.arena);
-    const Tefter__AccountRow *account = customer_account(&proof->all, proof->customer, &seq);
+    arena_reset(&stress->all.arena);
+    const Tefter__AccountRow *account = customer_account(&stress->all, stress->customer, &seq);
     if (account == NULL)
         return false;
     race->limit_minor = account->limit_minor;
     race->last_used_minor = account->used_minor;
     race->last_available_minor = account->available_minor;
     race->last_seq = account->last == NULL ? 0 : account->last->seq;
-    proof->awaited = awaited != 0 ? awaited : seq;
-    return everybody_sees(proof, account);
+    stress->awaited = awaited != 0 ? awaited : seq;
+    return everybody_sees(stress, account);
 }
 
-static void gather(struct proof *proof, bool with_payment)
+static void gather(struct stress *stress, bool with_payment)
 {
-    struct race *race = &proof->race;
+    struct race *race = &stress->race;
     race->count = 0;
-    for (uint32_t i = 1; i < proof->all.line_count; i++) {
-        race->entries[race->count++] = proof->heard[i];
-        proof->refused += proof->heard[i].kind == RACE_REFUSED;
+    for (uint32_t i = 1; i < stress->all.connection_count; i++) {
+        race->entries[race->count++] = stress->heard[i];
+        stress->refused += stress->heard[i].kind == RACE_REFUSED;
     }
     if (with_payment)
-        race->entries[race->count++] = proof->paid;
+        race->entries[race->count++] = stress->paid;
 }
 
 /* After it nothing but refusals: no push speaks of them. */
-static uint64_t newest_change(const struct proof *proof)
+static uint64_t newest_change(const struct stress *stress)
 {
-    uint64_t newest = proof->awaited;
-    for (size_t i = 0; i < proof->race.count; i++) {
-        const struct race_entry *entry = &proof->race.entries[i];
+    uint64_t newest = stress->awaited;
+    for (size_t i = 0; i < stress->race.count; i++) {
+        const struct race_entry *entry = &stress->race.entries[i];
         if (entry->kind != RACE_REFUSED && entry->seq > newest)
             newest = entry->seq;
     }
@@ -280,161 +281,162 @@ static uint64_t newest_change(const struct proof *proof)
 }
 
 /* Before it `race` has what the card said; after it, what it says now. */
-static bool run_race(struct proof *proof, int64_t paid_minor)
+static bool run_race(struct stress *stress, int64_t paid_minor)
 {
-    struct race *race = &proof->race;
+    struct race *race = &stress->race;
     int64_t limit_minor = race->limit_minor;
     race->used_minor = race->last_used_minor;
     race->unit_minor = PRICE_MINOR;
-    send_all(proof, paid_minor);
-    if (!wait_for_replies(proof))
+    send_all(stress, paid_minor);
+    if (!wait_for_replies(stress))
         return false;
-    gather(proof, paid_minor > 0);
-    bool good = card(proof, race, newest_change(proof));
+    gather(stress, paid_minor > 0);
+    bool good = card(stress, race, newest_change(stress));
     race->limit_minor = limit_minor;
-    if (!good || !race_judge(race, proof->fault)) {
-        terminals_fail(&proof->all, "%s", proof->fault);
+    if (!good || !race_judge(race, stress->fault)) {
+        terminals_fail(&stress->all, "%s", stress->fault);
         return false;
     }
-    proof->races++;
-    proof->sold += race->sold;
+    stress->races++;
+    stress->sold += race->sold;
     return true;
 }
 
 /* ---- a round ---- */
 
-static bool choose_customer(struct proof *proof)
+static bool choose_customer(struct stress *stress)
 {
-    proof->fresh = proof->customer_count == 0 ||
-                   (proof->customer_count < POOL_MAX && chance_below(&proof->chance, 2) == 0);
-    if (!proof->fresh) {
-        proof->customer = proof->customers[chance_below(&proof->chance, proof->customer_count)];
+    stress->fresh = stress->customer_count == 0 ||
+                    (stress->customer_count < POOL_MAX && chance_below(&stress->chance, 2) == 0);
+    if (!stress->fresh) {
+        stress->customer = stress->customers[chance_below(&stress->chance, stress->customer_count)];
         return true;
     }
-    proof->customer = customer_open(&proof->all, proof->customer_count, 1);
-    proof->customers[proof->customer_count++] = proof->customer;
-    return proof->customer != 0;
+    stress->customer = customer_open(&stress->all, stress->customer_count, 1);
+    stress->customers[stress->customer_count++] = stress->customer;
+    return stress->customer != 0;
 }
 
 /* A limit that leaves room for some units, and less than a unit on top. */
-static bool set_limit(struct proof *proof)
+static bool set_limit(struct stress *stress)
 {
-    struct race *race = &proof->race;
-    if (!card(proof, race, proof->fresh ? 0 : proof->awaited))
+    struct race *race = &stress->race;
+    if (!card(stress, race, stress->fresh ? 0 : stress->awaited))
         return false;
     int64_t limit = race->last_used_minor +
-                    (int64_t)chance_below(&proof->chance, UNITS_MAX + 1) * PRICE_MINOR +
-                    chance_below(&proof->chance, PRICE_MINOR);
+                    (int64_t)chance_below(&stress->chance, UNITS_MAX + 1) * PRICE_MINOR +
+                    chance_below(&stress->chance, PRICE_MINOR);
     if (limit == race->limit_minor)
         limit += PRICE_MINOR;
-    return customer_limit(&proof->all, proof->customer, limit) && card(proof, race, 0);
+    return customer_limit(&stress->all, stress->customer, limit) && card(stress, race, 0);
 }
 
-static bool pay_first(struct proof *proof, int64_t amount_minor)
+static bool pay_first(struct stress *stress, int64_t amount_minor)
 {
-    send_payment(proof, &proof->all.lines[1], amount_minor);
-    return wait_for_replies(proof) && card(proof, &proof->race, proof->paid.seq);
+    send_payment(stress, &stress->all.connections[1], amount_minor);
+    return wait_for_replies(stress) && card(stress, &stress->race, stress->paid.seq);
 }
 
-static bool round_of(struct proof *proof)
+static bool round_of(struct stress *stress)
 {
-    if (!choose_customer(proof) || !set_limit(proof) || !run_race(proof, 0))
+    if (!choose_customer(stress) || !set_limit(stress) || !run_race(stress, 0))
         return false;
-    int64_t most = proof->race.last_used_minor;
-    int64_t paid = (1 + (int64_t)chance_below(&proof->chance, UNITS_MAX)) * PRICE_MINOR -
-                   chance_below(&proof->chance, PRICE_MINOR);
+    int64_t most = stress->race.last_used_minor;
+    int64_t paid = (1 + (int64_t)chance_below(&stress->chance, UNITS_MAX)) * PRICE_MINOR -
+                   chance_below(&stress->chance, PRICE_MINOR);
     paid = paid < most ? paid : most;
     if (paid <= 0)
         return true;
-    if (chance_below(&proof->chance, 2) == 0)
-        return pay_first(proof, paid) && run_race(proof, 0);
-    proof->raced_payments++;
-    return run_race(proof, paid);
+    if (chance_below(&stress->chance, 2) == 0)
+        return pay_first(stress, paid) && run_race(stress, 0);
+    stress->raced_payments++;
+    return run_race(stress, paid);
 }
 
-static bool subscribe_all(struct proof *proof)
+static bool subscribe_all(struct stress *stress)
 {
-    for (uint32_t i = 1; i < proof->all.line_count; i++)
-        line_subscribe(&proof->all.lines[i], NULL, 0, 0);
-    proof->awaited = 1;
-    proof->behind = proof->all.line_count - 1;
-    while (proof->behind > 0)
-        if (!terminals_run(&proof->all))
+    for (uint32_t i = 1; i < stress->all.connection_count; i++)
+        connection_subscribe(&stress->all.connections[i], NULL, 0, 0);
+    stress->awaited = 1;
+    stress->behind = stress->all.connection_count - 1;
+    while (stress->behind > 0)
+        if (!terminals_run(&stress->all))
             return false;
     return true;
 }
 
-static bool run_rounds(struct proof *proof)
+static bool run_rounds(struct stress *stress)
 {
-    proof->all.owner = proof;
-    proof->all.events = (struct line_events){.reply = on_reply, .other = on_other};
-    if (!subscribe_all(proof))
+    stress->all.owner = stress;
+    stress->all.events = (struct connection_events){.reply = on_reply, .other = on_other};
+    if (!subscribe_all(stress))
         return false;
-    for (uint64_t i = 0; i < proof->options->rounds; i++)
-        if (!round_of(proof))
+    for (uint64_t i = 0; i < stress->options->rounds; i++)
+        if (!round_of(stress))
             return false;
     return true;
 }
 
 /* ---- figures ---- */
 
-static uint64_t sets_seen(const struct proof *proof)
+static uint64_t sets_seen(const struct stress *stress)
 {
     uint64_t sets = 0;
-    for (uint32_t i = 1; i < proof->all.line_count; i++)
-        sets += proof->sights[i].sets;
+    for (uint32_t i = 1; i < stress->all.connection_count; i++)
+        sets += stress->sights[i].sets;
     return sets;
 }
 
-static void tell(const struct proof *proof, bool good, double seconds)
+static void tell(const struct stress *stress, bool good, double seconds)
 {
     char figures[300];
     (void)snprintf(figures, sizeof figures,
                    "%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64
                    "\t%.0f\t%s",
-                   proof->options->terminals, proof->races, proof->sold, proof->refused,
-                   proof->payments, sets_seen(proof), seconds, good ? "good" : "BAD");
-    options_record(proof->options,
+                   stress->options->terminals, stress->races, stress->sold, stress->refused,
+                   stress->payments, sets_seen(stress), seconds, good ? "good" : "BAD");
+    options_record(stress->options,
                    "terminals\traces\tsold\trefused\tpayments\tpushes\tseconds\tresult", figures);
-    if (proof->all.trouble.fault != FAULT_NONE)
-        printf("race: %s\n", proof->all.trouble.text);
+    if (stress->all.trouble.fault != FAULT_NONE)
+        printf("race: %s\n", stress->all.trouble.text);
     printf("race: seed %" PRIu64 ", %" PRIu64 " terminals, %" PRIu64 " rounds, %" PRIu64
            " races, %" PRIu64 " sold, %" PRIu64 " refused with what frees them, %" PRIu64
            " payments (%" PRIu64 " amid a race), %" PRIu64 " ids sent twice, %" PRIu64
            " pushes, limit exceeded %s, %.1f s\n",
-           proof->options->seed, proof->options->terminals, proof->options->rounds, proof->races,
-           proof->sold, proof->refused, proof->payments, proof->raced_payments, proof->twins,
-           sets_seen(proof), strstr(proof->fault, "exceeded") == NULL ? "never" : "ONCE", seconds);
+           stress->options->seed, stress->options->terminals, stress->options->rounds,
+           stress->races, stress->sold, stress->refused, stress->payments, stress->raced_payments,
+           stress->twins, sets_seen(stress),
+           strstr(stress->fault, "exceeded") == NULL ? "never" : "ONCE", seconds);
 }
 
 static int prove(const struct options *options)
 {
     struct server server;
     struct failure failure = {0};
-    struct proof *proof = calloc(1, sizeof *proof);
+    struct stress *stress = calloc(1, sizeof *stress);
     uint64_t began = now_us();
     uint32_t count = (uint32_t)options->terminals;
-    if (proof == NULL)
+    if (stress == NULL)
         return 1;
-    proof->options = options;
-    proof->chance = options->seed;
+    stress->options = options;
+    stress->chance = options->seed;
     for (uint32_t i = 0; i <= count; i++)
-        sight_init(&proof->sights[i]);
+        sight_init(&stress->sights[i]);
     bool good = server_found(&server, options->server, &failure) &&
                 server_start(&server, &failure) &&
-                terminals_open(&proof->all, &server, count, count, &failure);
+                terminals_open(&stress->all, &server, count, count, &failure);
     if (!good)
         fprintf(stderr, "race: %s\n", failure.text);
-    bool limit_held = good && run_rounds(proof);
-    terminals_close(&proof->all);
+    bool limit_held = good && run_rounds(stress);
+    terminals_close(&stress->all);
     bool ended = server_stop(&server) == 0 && (options->control || server_verify(&server));
-    bool caught = strstr(proof->fault, "exceeded") != NULL;
+    bool caught = strstr(stress->fault, "exceeded") != NULL;
     good = good && ended && (options->control ? caught : limit_held);
-    tell(proof, good, (double)(now_us() - began) / 1e6);
+    tell(stress, good, (double)(now_us() - began) / 1e6);
     for (uint32_t i = 0; i <= count; i++)
-        sight_fini(&proof->sights[i]);
+        sight_fini(&stress->sights[i]);
     server_close(&server, !good);
-    free(proof);
+    free(stress);
     return good ? 0 : 1;
 }
 

@@ -223,11 +223,11 @@ static void asked_wrongly(void **state)
     frame.unsubscribe = &leave;
     assert_int_equal(client_ask(&client, &frame)->body_case, TEFTER__TO_TERMINAL__BODY_ACCEPTED);
     assert_int_equal(refusal_of(client_ask(&client, &frame)), TEFTER__REFUSAL_CODE__NOT_FOUND);
-    struct sessions_metrics figures;
-    sessions_metrics(world.sessions, &figures);
-    assert_int_equal(figures.subscriptions, SUBSCRIPTIONS_MAX - 1);
+    struct sessions_metrics metrics;
+    sessions_metrics(world.sessions, &metrics);
+    assert_int_equal(metrics.subscriptions, SUBSCRIPTIONS_MAX - 1);
     client_close(&client);
-    sessions_metrics(world.sessions, &figures);
+    sessions_metrics(world.sessions, &metrics);
 }
 
 static void chosen_customers(void **state)
@@ -383,25 +383,25 @@ static void a_slow_reader(void **state)
     stream_pause(sleeper.stream, true);
     unsigned quick_before = quick.sets;
     unsigned changes = 0;
-    struct hub_metrics figures = {0};
+    struct hub_metrics metrics = {0};
     /* until the sockets between are full, and then some */
-    for (int round = 0; round < 400 && figures.conflated < 2000; round++) {
+    for (int round = 0; round < 400 && metrics.conflated < 2000; round++) {
         for (uint32_t i = 0; i < 50; i++, changes++)
             world_limit(2 + (changes * 7) % 300, 1000 + (int64_t)changes);
         world_run(1);
         take_all(&quick);
         reader.count = quick.from = 0;
-        hub_metrics(world.sessions->hub, &figures);
+        hub_metrics(world.sessions->hub, &metrics);
     }
     wait_exact(&quick);
     check_all(&quick);
-    assert_true(figures.conflated >= 2000);
+    assert_true(metrics.conflated >= 2000);
     assert_int_equal(quick.sets - quick_before, changes);
     stream_pause(sleeper.stream, false);
     wait_exact(&slow);
     check_all(&slow);
     print_message("changes %u, sets of the quick one %u, of the slow one %u, conflated %llu\n",
-                  changes, quick.sets, slow.sets, (unsigned long long)figures.conflated);
+                  changes, quick.sets, slow.sets, (unsigned long long)metrics.conflated);
     assert_true(slow.sets < quick.sets);
     client_close(&reader);
     client_close(&sleeper);

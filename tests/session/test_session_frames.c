@@ -166,10 +166,10 @@ static void the_first_terminals_hear_what_they_know(void **state)
 
 static bool only_one_is_there(void *context)
 {
-    struct sessions_metrics figures;
+    struct sessions_metrics metrics;
     (void)context;
-    sessions_metrics(world.sessions, &figures);
-    return figures.open == 1;
+    sessions_metrics(world.sessions, &metrics);
+    return metrics.open == 1;
 }
 
 /* Random damage to good frames: whatever comes of it, the server goes on. */

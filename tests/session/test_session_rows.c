@@ -378,10 +378,10 @@ static void a_small_cache_says_the_same(void **state)
         random_command();
         check_some(2);
     }
-    struct row_cache_figures figures;
-    row_cache_figures(world.sessions->cache, &figures);
-    assert_true(figures.evicted > 0);
-    assert_true(figures.bytes <= SMALL_BYTES);
+    struct row_cache_metrics metrics;
+    row_cache_metrics(world.sessions->cache, &metrics);
+    assert_true(metrics.evicted > 0);
+    assert_true(metrics.bytes <= SMALL_BYTES);
     client_close(&till);
 }
 

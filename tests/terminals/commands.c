@@ -51,7 +51,7 @@ bool customer_limit(struct terminals *all, uint32_t customer, int64_t limit_mino
     command.kind_case = TEFTER__COMMAND__KIND_SET_CREDIT_LIMIT;
     command.set_credit_limit = &set;
     arena_reset(&all->arena);
-    return line_do(&all->lines[0], &command) != NULL;
+    return connection_do(&all->connections[0], &command) != NULL;
 }
 
 uint32_t customer_open(struct terminals *all, uint32_t number, int64_t limit_minor)
@@ -70,7 +70,7 @@ uint32_t customer_open(struct terminals *all, uint32_t number, int64_t limit_min
     command.kind_case = TEFTER__COMMAND__KIND_OPEN_CUSTOMER;
     command.open_customer = &open;
     arena_reset(&all->arena);
-    const Tefter__Done *done = line_do(&all->lines[0], &command);
+    const Tefter__Done *done = connection_do(&all->connections[0], &command);
     uint32_t customer = done == NULL ? 0 : (uint32_t)done->id;
     return customer != 0 && customer_limit(all, customer, limit_minor) ? customer : 0;
 }
@@ -84,7 +84,7 @@ const Tefter__AccountRow *customer_account(struct terminals *all, uint32_t custo
     card.customer = customer;
     query.kind_case = TEFTER__QUERY__KIND_CUSTOMER_CARD;
     query.customer_card = &card;
-    const Tefter__Answer *answer = line_find(&all->lines[0], &query);
+    const Tefter__Answer *answer = connection_find(&all->connections[0], &query);
     if (answer == NULL || answer->kind_case != TEFTER__ANSWER__KIND_CUSTOMER_CARD)
         return NULL;
     *ret_seq = answer->seq;
@@ -97,6 +97,6 @@ uint64_t ledger_seq(struct terminals *all)
     Tefter__Ping ping = TEFTER__PING__INIT;
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_PING;
     frame.ping = &ping;
-    const Tefter__ToTerminal *told = line_ask(&all->lines[0], &frame);
+    const Tefter__ToTerminal *told = connection_ask(&all->connections[0], &frame);
     return told == NULL || told->body_case != TEFTER__TO_TERMINAL__BODY_PONG ? 0 : told->pong->seq;
 }

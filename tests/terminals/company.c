@@ -107,7 +107,7 @@ bool company_enrol(struct terminals *all, const char *code, struct terminal *ter
 static uint32_t made(struct terminals *all, const Tefter__Command *command)
 {
     arena_reset(&all->arena);
-    const Tefter__Done *done = line_do(&all->lines[0], command);
+    const Tefter__Done *done = connection_do(&all->connections[0], command);
     return done == NULL ? 0 : (uint32_t)done->id;
 }
 
@@ -162,7 +162,8 @@ static bool make_clerk(struct terminals *all)
     set.password = (char *)(uintptr_t)CLERK_PASSWORD;
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_SET_PASSWORD;
     frame.set_password = &set;
-    const Tefter__ToTerminal *answer = set.staff == 0 ? NULL : line_ask(&all->lines[0], &frame);
+    const Tefter__ToTerminal *answer =
+        set.staff == 0 ? NULL : connection_ask(&all->connections[0], &frame);
     return answer != NULL && answer->body_case == TEFTER__TO_TERMINAL__BODY_ACCEPTED;
 }
 
@@ -194,7 +195,8 @@ static bool make_code(struct terminals *all, uint32_t branch, uint32_t index,
     make.terminal = made(all, &command);
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_MAKE_CODE;
     frame.make_code = &make;
-    const Tefter__ToTerminal *answer = make.terminal == 0 ? NULL : line_ask(&all->lines[0], &frame);
+    const Tefter__ToTerminal *answer =
+        make.terminal == 0 ? NULL : connection_ask(&all->connections[0], &frame);
     if (answer == NULL || answer->body_case != TEFTER__TO_TERMINAL__BODY_CODE)
         return false;
     (void)snprintf(code, CODE_TEXT_MAX, "%s", answer->code->code);
@@ -217,17 +219,17 @@ static void out_of_patience(void *context)
     terminals_fail(context, "nothing comes any more");
 }
 
-static bool room(struct terminals *all, uint32_t terminals, uint32_t lines)
+static bool room(struct terminals *all, uint32_t terminals, uint32_t connections)
 {
     all->terminal_count = terminals + 1;
-    all->line_count = lines + 1;
+    all->connection_count = connections + 1;
     all->terminals = calloc(all->terminal_count, sizeof *all->terminals);
-    all->lines = calloc(all->line_count, sizeof *all->lines);
-    if (all->terminals == NULL || all->lines == NULL)
+    all->connections = calloc(all->connection_count, sizeof *all->connections);
+    if (all->terminals == NULL || all->connections == NULL)
         return fail(&all->trouble, FAULT_MEMORY, 0, "no memory");
-    for (uint32_t i = 0; i < all->line_count; i++)
-        all->lines[i] = (struct line){.all = all, .index = i};
-    all->lines[0].terminal = &all->terminals[0];
+    for (uint32_t i = 0; i < all->connection_count; i++)
+        all->connections[i] = (struct connection){.all = all, .index = i};
+    all->connections[0].terminal = &all->terminals[0];
     all->loop = loop_create(&all->trouble);
     if (all->loop != NULL)
         all->patience = loop_timer_create(all->loop, out_of_patience, all);
@@ -246,26 +248,26 @@ static bool office(struct terminals *all)
     return true;
 }
 
-/* The first line of each terminal has its password checked, the others come by its token. */
+/* The first connection of each terminal has its password checked, the others come by its token. */
 static bool everybody(struct terminals *all)
 {
     for (uint32_t i = 1; i < all->terminal_count; i++) {
         if (!company_terminal(all, i))
             return false;
-        if (i < all->line_count)
-            all->lines[i].terminal = &all->terminals[i];
+        if (i < all->connection_count)
+            all->connections[i].terminal = &all->terminals[i];
     }
     all->login = CLERK_LOGIN;
     all->password = CLERK_PASSWORD;
     if (!terminals_connect(all))
         return false;
-    for (uint32_t i = all->terminal_count; i < all->line_count; i++)
-        all->lines[i].terminal = &all->terminals[1 + (i - 1) % (all->terminal_count - 1)];
+    for (uint32_t i = all->terminal_count; i < all->connection_count; i++)
+        all->connections[i].terminal = &all->terminals[1 + (i - 1) % (all->terminal_count - 1)];
     return terminals_connect(all);
 }
 
 bool terminals_open(struct terminals *all, struct server *server, uint32_t terminals,
-                    uint32_t lines, struct failure *failure)
+                    uint32_t connections, struct failure *failure)
 {
     *all = (struct terminals){.server = server};
     arena_init(&all->keys, KEYS_MAX);
@@ -273,7 +275,7 @@ bool terminals_open(struct terminals *all, struct server *server, uint32_t termi
     arena_init(&all->frame, ARENA_MAX);
     buffer_init(&all->out, FRAME_TO_SERVER_MAX);
     buffer_init(&all->packed, FRAME_TO_SERVER_MAX);
-    if (hash_setup() && room(all, terminals, lines) && office(all) && everybody(all))
+    if (hash_setup() && room(all, terminals, connections) && office(all) && everybody(all))
         return true;
     *failure = all->trouble;
     return fail(failure, FAULT_PEER, 0, "the terminals are not there");
@@ -289,7 +291,7 @@ void terminals_close(struct terminals *all)
     for (uint32_t i = 0; i < all->terminal_count && all->terminals != NULL; i++)
         tls_context_release(all->terminals[i].tls);
     free(all->terminals);
-    free(all->lines);
+    free(all->connections);
     buffer_fini(&all->out);
     buffer_fini(&all->packed);
     arena_fini(&all->frame);

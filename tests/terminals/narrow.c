@@ -2,8 +2,8 @@
 
 #include "terminals/terminals.h"
 
-void line_narrow(struct line *line)
+void connection_narrow(struct connection *connection)
 {
-    if (line->stream != NULL)
-        narrow(line->stream);
+    if (connection->stream != NULL)
+        narrow(connection->stream);
 }

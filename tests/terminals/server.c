@@ -55,7 +55,7 @@ static bool init(struct server *server, struct failure *failure)
     char text[OUTPUT_LINE_MAX];
     bool found = false;
     (void)snprintf(command, sizeof command,
-                   "'%s' init --ledger '%s/ledger' --company Proof --currency EUR --admin owner "
+                   "'%s' init --ledger '%s/ledger' --company Stress --currency EUR --admin owner "
                    "--password-file '%s/password' --listen 127.0.0.1:0 --map 1G 2>&1",
                    server->program, server->folder, server->folder);
     FILE *said = popen(command, "r");
@@ -73,7 +73,7 @@ bool server_found(struct server *server, const char *program, struct failure *fa
     struct rlimit files;
     *server = (struct server){.process = 0};
     (void)snprintf(server->program, sizeof server->program, "%s", program);
-    (void)snprintf(server->folder, sizeof server->folder, "/tmp/tefter-proof-XXXXXX");
+    (void)snprintf(server->folder, sizeof server->folder, "/tmp/tefter-stress-XXXXXX");
     if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
         files.rlim_cur = files.rlim_max;
         (void)setrlimit(RLIMIT_NOFILE, &files);
@@ -187,7 +187,7 @@ void server_close(struct server *server, bool keep)
 {
     char command[COMMAND_MAX];
     server_kill(server);
-    if (keep || strncmp(server->folder, "/tmp/tefter-proof-", 18) != 0)
+    if (keep || strncmp(server->folder, "/tmp/tefter-stress-", 19) != 0)
         return;
     (void)snprintf(command, sizeof command, "rm -rf '%s'", server->folder);
     if (system(command) != 0)

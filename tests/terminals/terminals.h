@@ -1,14 +1,14 @@
 #pragma once
 /*
- * For the proofs: a tefterd of its own in a folder of its own on a free port, a small company in
- * it, and many terminals of that company on one loop of this process, each enrolled by the protocol
- * and each over TLS of its own.
+ * For the stress tests: a tefterd of its own in a folder of its own on a free port, a small company
+ * in it, and many terminals of that company on one loop of this process, each enrolled by the
+ * protocol and each over TLS of its own.
  *
  *   server.c     the process: init, start, kill -9, stop, memory
- *   line.c       connections: greeting, login, frames out and in
+ *   connection.c connections: greeting, login, frames out and in
  *   narrow.c     a connection that holds little
  *   company.c    what they trade with; enrolment
- *   commands.c   the commands and queries that every proof sends
+ *   commands.c   the commands and queries that every stress test sends
  *   sight.c      what a terminal sees through a subscription, and whether it may
  */
 #include <stdbool.h>
@@ -34,7 +34,7 @@ enum {
     FAULT_WORDS_MAX = 120,
 };
 
-/* ---- what every proof is asked ---- */
+/* ---- what every stress test is asked ---- */
 
 struct options {
     const char *server; /* path of tefterd */
@@ -108,7 +108,7 @@ struct terminal {
 
 struct terminals;
 
-struct line {
+struct connection {
     struct terminals *all;
     struct terminal *terminal;
     struct stream *stream; /* NULL: closed */
@@ -122,14 +122,15 @@ struct line {
 };
 
 /* Called on the loop; each may be NULL. What is handed over lives during the call. */
-struct line_events {
-    void (*in)(struct line *line);
-    void (*reply)(struct line *line, uint64_t request, const Tefter__Reply *reply,
+struct connection_events {
+    void (*in)(struct connection *connection);
+    void (*reply)(struct connection *connection, uint64_t request, const Tefter__Reply *reply,
                   struct slice packed);
-    void (*answer)(struct line *line, uint64_t request, const Tefter__Answer *answer);
-    void (*other)(struct line *line, const Tefter__ToTerminal *frame);
-    /* The connection is over; line->going: by line_cut. Without it a loss is a trouble. */
-    void (*lost)(struct line *line, const char *reason);
+    void (*answer)(struct connection *connection, uint64_t request, const Tefter__Answer *answer);
+    void (*other)(struct connection *connection, const Tefter__ToTerminal *frame);
+    /* The connection is over; connection->going: by connection_cut. Without it a loss is a trouble.
+     */
+    void (*lost)(struct connection *connection, const char *reason);
 };
 
 struct terminals {
@@ -143,9 +144,9 @@ struct terminals {
     struct hash root;
     struct terminal *terminals;
     uint32_t terminal_count;
-    struct line *lines; /* the first is the office */
-    uint32_t line_count;
-    struct line_events events;
+    struct connection *connections; /* the first is the office */
+    uint32_t connection_count;
+    struct connection_events events;
     uint8_t ledger[16];
     uint32_t incarnation;
     uint32_t product;
@@ -165,44 +166,47 @@ struct terminals {
     void *owner;
 };
 
-/* The company, `terminals` of it enrolled, `lines` connections logged in (more lines than terminals
- * share them). lines[0] is the owner at the head office, over and above; the others a clerk. */
+/* The company, `terminals` of it enrolled, `connections` logged in (more of them than terminals
+ * share them). connections[0] is the owner at the head office, over and above; the others a clerk.
+ */
 bool terminals_open(struct terminals *all, struct server *server, uint32_t terminals,
-                    uint32_t lines, struct failure *failure);
+                    uint32_t connections, struct failure *failure);
 void terminals_close(struct terminals *all);
 /* Runs the loop until loop_stop; false after a trouble, or when it lasts a minute. */
 bool terminals_run(struct terminals *all);
 /* Tells the first trouble and ends terminals_run with false. */
 void terminals_fail(struct terminals *all, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* Connects and logs in all lines that are not connected; blocking. */
+/* Connects and logs in all that are not connected; blocking. */
 bool terminals_connect(struct terminals *all);
-/* Cuts all lines without a word; blocking. */
+/* Cuts all connections without a word; blocking. */
 void terminals_drop(struct terminals *all);
 
 /* By token when the terminal has one, else by password. false: a failure is told. */
-bool line_dial(struct line *line);
-void line_cut(struct line *line); /* as when a cable is pulled */
+bool connection_dial(struct connection *connection);
+void connection_cut(struct connection *connection); /* as when a cable is pulled */
 /* The kernel is to hold a fixed and small part of what it does not read. */
-void line_narrow(struct line *line);
-void line_send(struct line *line, uint64_t request, Tefter__FromTerminal *frame);
-void line_new_id(struct line *line, uint8_t ret_id[COMMAND_ID_SIZE]);
-void line_submit(struct line *line, uint64_t request, const uint8_t id[COMMAND_ID_SIZE],
-                 struct slice packed);
-void line_query(struct line *line, uint64_t request, const Tefter__Query *query);
-void line_subscribe(struct line *line, const uint32_t *customers, size_t count, uint64_t resume);
-/* It stops reading, and asks, little by little, until its line is full: what comes from then on
- * waits in the server. line_fill: some more questions, at each tick while it sleeps. line_wake: it
- * reads on; the answers are heard by nobody. */
-void line_sleep(struct line *line);
-void line_fill(struct line *line, uint32_t questions);
-void line_wake(struct line *line);
+void connection_narrow(struct connection *connection);
+void connection_send(struct connection *connection, uint64_t request, Tefter__FromTerminal *frame);
+void connection_new_id(struct connection *connection, uint8_t ret_id[COMMAND_ID_SIZE]);
+void connection_submit(struct connection *connection, uint64_t request,
+                       const uint8_t id[COMMAND_ID_SIZE], struct slice packed);
+void connection_query(struct connection *connection, uint64_t request, const Tefter__Query *query);
+void connection_subscribe(struct connection *connection, const uint32_t *customers, size_t count,
+                          uint64_t resume);
+/* It stops reading, and asks, little by little, until its connection is full: what comes from then
+ * on waits in the server. connection_fill: some more questions, at each tick while it sleeps.
+ * connection_wake: it reads on; the answers are heard by nobody. */
+void connection_sleep(struct connection *connection);
+void connection_fill(struct connection *connection, uint32_t questions);
+void connection_wake(struct connection *connection);
 /* Blocking; in all->arena. NULL: lost or refused, and told. */
-const Tefter__ToTerminal *line_ask(struct line *line, Tefter__FromTerminal *frame);
-const Tefter__Done *line_do(struct line *line, const Tefter__Command *command);
-const Tefter__Answer *line_find(struct line *line, const Tefter__Query *query);
+const Tefter__ToTerminal *connection_ask(struct connection *connection,
+                                         Tefter__FromTerminal *frame);
+const Tefter__Done *connection_do(struct connection *connection, const Tefter__Command *command);
+const Tefter__Answer *connection_find(struct connection *connection, const Tefter__Query *query);
 
-/* company.c; line.c uses it for nothing */
+/* company.c; connection.c uses it for nothing */
 bool company_make(struct terminals *all);
 bool company_enrol(struct terminals *all, const char *code, struct terminal *terminal);
 bool company_terminal(struct terminals *all, uint32_t index);

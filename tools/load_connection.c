@@ -77,10 +77,10 @@ void refusal_tell(const char *what, const ProtobufCMessageDescriptor *type, stru
 
 /* ---- sending ---- */
 
-void line_send(struct line *line, uint64_t request, Tefter__FromTerminal *frame)
+void connection_send(struct connection *connection, uint64_t request, Tefter__FromTerminal *frame)
 {
     static const uint8_t head[FRAME_HEAD_SIZE];
-    struct buffer *out = &line->fleet->out;
+    struct buffer *out = &connection->fleet->out;
     frame->has_request = true;
     frame->request = request;
     buffer_clear(out);
@@ -88,20 +88,21 @@ void line_send(struct line *line, uint64_t request, Tefter__FromTerminal *frame)
         return;
     be32_put(out->data, (uint32_t)(out->size - FRAME_HEAD_SIZE));
     if (request >= 1 && request <= SLOTS_MAX)
-        line->slots[request - 1].sent_ns = now_ns();
-    (void)stream_write(line->stream, buffer_slice(out));
+        connection->slots[request - 1].sent_ns = now_ns();
+    (void)stream_write(connection->stream, buffer_slice(out));
 }
 
-void line_command(struct line *line, uint64_t request, const Tefter__Command *command)
+void connection_command(struct connection *connection, uint64_t request,
+                        const Tefter__Command *command)
 {
-    struct fleet *fleet = line->fleet;
+    struct fleet *fleet = connection->fleet;
     Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
     Tefter__SubmitCommand submit = TEFTER__SUBMIT_COMMAND__INIT;
     uint8_t id[16];
     uint64_t ms = now_wall_ms();
     be16_put(id, (uint16_t)(ms >> 32));
     be32_put(id + 2, (uint32_t)ms);
-    be32_put(id + 6, line->identity->number);
+    be32_put(id + 6, connection->identity->number);
     be16_put(id + 10, (uint16_t)(++fleet->counter >> 32));
     be32_put(id + 12, (uint32_t)fleet->counter);
     buffer_clear(&fleet->packed);
@@ -111,45 +112,45 @@ void line_command(struct line *line, uint64_t request, const Tefter__Command *co
     submit.command = (ProtobufCBinaryData){fleet->packed.size, fleet->packed.data};
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_SUBMIT;
     frame.submit = &submit;
-    line_send(line, request, &frame);
+    connection_send(connection, request, &frame);
 }
 
-void line_query(struct line *line, uint64_t request, const Tefter__Query *query)
+void connection_query(struct connection *connection, uint64_t request, const Tefter__Query *query)
 {
-    struct fleet *fleet = line->fleet;
+    struct fleet *fleet = connection->fleet;
     Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
     buffer_clear(&fleet->packed);
     if (!message_put(&query->base, &fleet->packed))
         return;
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_QUERY;
     frame.query = (ProtobufCBinaryData){fleet->packed.size, fleet->packed.data};
-    line_send(line, request, &frame);
+    connection_send(connection, request, &frame);
 }
 
-static void say_hello(struct line *line)
+static void say_hello(struct connection *connection)
 {
     Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
     Tefter__Hello hello = TEFTER__HELLO__INIT;
     hello.wire = 1;
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_HELLO;
     frame.hello = &hello;
-    line_send(line, REQUEST_HELLO, &frame);
+    connection_send(connection, REQUEST_HELLO, &frame);
 }
 
-static void show_token(struct line *line)
+static void show_token(struct connection *connection)
 {
     Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
     Tefter__UseToken use = TEFTER__USE_TOKEN__INIT;
-    struct slice token = line->identity->token;
+    struct slice token = connection->identity->token;
     use.token = (ProtobufCBinaryData){token.size, (uint8_t *)(uintptr_t)token.data};
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_USE_TOKEN;
     frame.use_token = &use;
-    line_send(line, REQUEST_TOKEN, &frame);
+    connection_send(connection, REQUEST_TOKEN, &frame);
 }
 
-void line_subscribe(struct line *line, bool resume)
+void connection_subscribe(struct connection *connection, bool resume)
 {
-    struct fleet *fleet = line->fleet;
+    struct fleet *fleet = connection->fleet;
     Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
     Tefter__Subscribe subscribe = TEFTER__SUBSCRIBE__INIT;
     Tefter__Resume from = TEFTER__RESUME__INIT;
@@ -158,104 +159,106 @@ void line_subscribe(struct line *line, bool resume)
     if (resume) {
         from.ledger = (ProtobufCBinaryData){sizeof fleet->ledger, fleet->ledger};
         from.incarnation = fleet->incarnation;
-        from.seq = line->exact;
+        from.seq = connection->exact;
         subscribe.resume = &from;
     }
-    line->paged = false;
+    connection->paged = false;
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_SUBSCRIBE;
     frame.subscribe = &subscribe;
-    line_send(line, REQUEST_SUBSCRIBE, &frame);
+    connection_send(connection, REQUEST_SUBSCRIBE, &frame);
 }
 
 /* ---- receiving ---- */
 
-static void lose(struct line *line, const char *why)
+static void lose(struct connection *connection, const char *why)
 {
-    struct fleet *fleet = line->fleet;
+    struct fleet *fleet = connection->fleet;
     if (!fleet->ending)
-        (void)fail(fleet->failure, FAULT_PEER, 0, "terminal %u: %s", line->identity->number, why);
+        (void)fail(fleet->failure, FAULT_PEER, 0, "terminal %u: %s", connection->identity->number,
+                   why);
     loop_stop(fleet->loop);
 }
 
-static void greeted(struct line *line, struct slice welcome)
+static void greeted(struct connection *connection, struct slice welcome)
 {
     struct field field;
-    struct fleet *fleet = line->fleet;
+    struct fleet *fleet = connection->fleet;
     if (field_find(welcome, 5, &field) && field.bytes.size <= sizeof fleet->ledger)
         memcpy(fleet->ledger, field.bytes.data, field.bytes.size);
     if (field_find(welcome, 6, &field))
         fleet->incarnation = (uint32_t)field.value;
-    if (line->identity->token.size > 0)
-        show_token(line);
+    if (connection->identity->token.size > 0)
+        show_token(connection);
     else
         loop_stop(fleet->loop); /* login by password: load_setup.c */
 }
 
-static void logged_in(struct line *line)
+static void logged_in(struct connection *connection)
 {
-    line->in = true;
-    line->fleet->in++;
-    if (line->fleet->callbacks.in != NULL)
-        line->fleet->callbacks.in(line);
-    else if (line->fleet->in == line->fleet->line_count)
-        loop_stop(line->fleet->loop);
+    connection->in = true;
+    connection->fleet->in++;
+    if (connection->fleet->callbacks.in != NULL)
+        connection->fleet->callbacks.in(connection);
+    else if (connection->fleet->in == connection->fleet->connection_count)
+        loop_stop(connection->fleet->loop);
 }
 
-static void be_exact(struct line *line)
+static void be_exact(struct connection *connection)
 {
-    bool first = line->exact == 0;
-    if (!line->paged || line->fed < line->last_page)
+    bool first = connection->exact == 0;
+    if (!connection->paged || connection->fed < connection->last_page)
         return;
-    line->exact = line->fed;
-    if (first && line->fleet->callbacks.exact != NULL)
-        line->fleet->callbacks.exact(line);
+    connection->exact = connection->fed;
+    if (first && connection->fleet->callbacks.exact != NULL)
+        connection->fleet->callbacks.exact(connection);
 }
 
-static void take_subscribed(struct line *line, struct slice bytes)
+static void take_subscribed(struct connection *connection, struct slice bytes)
 {
     struct field resumed;
     if (!field_find(bytes, 2, &resumed))
         return;
-    line->fed = 0;
-    line->paged = resumed.value != 0;
-    line->last_page = resumed.value != 0 ? line->exact : 0;
-    line->exact = 0;
+    connection->fed = 0;
+    connection->paged = resumed.value != 0;
+    connection->last_page = resumed.value != 0 ? connection->exact : 0;
+    connection->exact = 0;
 }
 
-static void take_page(struct line *line, struct slice bytes)
+static void take_page(struct connection *connection, struct slice bytes)
 {
     struct field seq;
     struct field last;
     if (!field_find(bytes, 2, &seq) || !field_find(bytes, 4, &last) || last.value == 0)
         return;
-    line->last_page = seq.value;
-    line->paged = true;
+    connection->last_page = seq.value;
+    connection->paged = true;
 }
 
-static void take_set(struct line *line, struct slice bytes, size_t frame_size)
+static void take_set(struct connection *connection, struct slice bytes, size_t frame_size)
 {
     struct field to;
     if (!field_find(bytes, 3, &to))
         return;
-    line->fed = to.value;
-    be_exact(line);
-    if (line->fleet->callbacks.fed != NULL)
-        line->fleet->callbacks.fed(line, bytes, frame_size);
+    connection->fed = to.value;
+    be_exact(connection);
+    if (connection->fleet->callbacks.fed != NULL)
+        connection->fleet->callbacks.fed(connection, bytes, frame_size);
 }
 
-static void take_own(struct line *line, uint64_t request, uint32_t body, struct slice bytes)
+static void take_own(struct connection *connection, uint64_t request, uint32_t body,
+                     struct slice bytes)
 {
     if (body == TEFTER__TO_TERMINAL__BODY_WELCOME)
-        greeted(line, bytes);
+        greeted(connection, bytes);
     else if (body == TEFTER__TO_TERMINAL__BODY_LOGGED_IN)
-        logged_in(line);
+        logged_in(connection);
     else if (body == TEFTER__TO_TERMINAL__BODY_SUBSCRIBED)
-        take_subscribed(line, bytes);
+        take_subscribed(connection, bytes);
     else
-        lose(line, request == REQUEST_TOKEN ? "the token is not taken" : "refused");
+        lose(connection, request == REQUEST_TOKEN ? "the token is not taken" : "refused");
 }
 
-static void take_frame(struct line *line, struct slice frame)
+static void take_frame(struct connection *connection, struct slice frame)
 {
     struct slice rest = frame;
     struct field field;
@@ -263,29 +266,29 @@ static void take_frame(struct line *line, struct slice frame)
     while (field_next(&rest, &field) && field.number == 1)
         request = field.value;
     if (field.number == TEFTER__TO_TERMINAL__BODY_DELTA)
-        take_set(line, field.bytes, frame.size);
+        take_set(connection, field.bytes, frame.size);
     else if (field.number == TEFTER__TO_TERMINAL__BODY_SNAPSHOT_CHUNK)
-        take_page(line, field.bytes);
+        take_page(connection, field.bytes);
     else if (field.number == TEFTER__TO_TERMINAL__BODY_GOODBYE)
         refusal_tell("goodbye", &tefter__goodbye__descriptor, field.bytes);
     else if (request >= REQUEST_HELLO && request <= REQUEST_SUBSCRIBE)
-        take_own(line, request, field.number, field.bytes);
+        take_own(connection, request, field.number, field.bytes);
     else if (field.number == TEFTER__TO_TERMINAL__BODY_SUBSCRIBED)
-        take_subscribed(line, field.bytes); /* unasked: we were slow */
-    else if (line->fleet->callbacks.answered != NULL)
-        line->fleet->callbacks.answered(line, request, field.number,
-                                        request == REQUEST_ASK ? frame : field.bytes);
+        take_subscribed(connection, field.bytes); /* unasked: we were slow */
+    else if (connection->fleet->callbacks.answered != NULL)
+        connection->fleet->callbacks.answered(connection, request, field.number,
+                                              request == REQUEST_ASK ? frame : field.bytes);
 }
 
 /* Takes whole frames; what is left at the end is kept. */
-static size_t take_frames(struct line *line, struct slice bytes)
+static size_t take_frames(struct connection *connection, struct slice bytes)
 {
     size_t at = 0;
     while (bytes.size - at >= FRAME_HEAD_SIZE) {
         size_t size = be32_get(bytes.data + at);
         if (bytes.size - at - FRAME_HEAD_SIZE < size)
             break;
-        take_frame(line, slice_of(bytes.data + at + FRAME_HEAD_SIZE, size));
+        take_frame(connection, slice_of(bytes.data + at + FRAME_HEAD_SIZE, size));
         at += FRAME_HEAD_SIZE + size;
     }
     return at;
@@ -293,14 +296,15 @@ static size_t take_frames(struct line *line, struct slice bytes)
 
 static void on_bytes(void *context, struct slice bytes)
 {
-    struct line *line = context;
-    if (line->partial.size == 0) {
-        size_t taken = take_frames(line, bytes);
-        (void)buffer_put(&line->partial, bytes.data + taken, bytes.size - taken);
+    struct connection *connection = context;
+    if (connection->partial.size == 0) {
+        size_t taken = take_frames(connection, bytes);
+        (void)buffer_put(&connection->partial, bytes.data + taken, bytes.size - taken);
         return;
     }
-    if (buffer_put(&line->partial, bytes.data, bytes.size))
-        buffer_drop(&line->partial, take_frames(line, buffer_slice(&line->partial)));
+    if (buffer_put(&connection->partial, bytes.data, bytes.size))
+        buffer_drop(&connection->partial,
+                    take_frames(connection, buffer_slice(&connection->partial)));
 }
 
 static void on_open(void *context)
@@ -310,40 +314,40 @@ static void on_open(void *context)
 
 static void on_closed(void *context, const char *reason)
 {
-    struct line *line = context;
-    struct fleet *fleet = line->fleet;
-    line->stream = NULL;
-    bool was_in = line->in;
+    struct connection *connection = context;
+    struct fleet *fleet = connection->fleet;
+    connection->stream = NULL;
+    bool was_in = connection->in;
     fleet->open--;
     fleet->in -= was_in;
-    line->in = false;
-    buffer_clear(&line->partial);
-    if (!fleet->ending && !was_in && fleet->redials < REDIALS_MAX && line_dial(line))
+    connection->in = false;
+    buffer_clear(&connection->partial);
+    if (!fleet->ending && !was_in && fleet->redials < REDIALS_MAX && connection_dial(connection))
         fleet->redials++; /* cut before its turn came: a terminal tries again */
     else if (!fleet->ending)
-        lose(line, reason);
+        lose(connection, reason);
     else if (fleet->open == 0)
         loop_stop(fleet->loop);
 }
 
-static const struct stream_events line_events = {on_open, on_bytes, NULL, on_closed};
+static const struct stream_events connection_events = {on_open, on_bytes, NULL, on_closed};
 
-bool line_dial(struct line *line)
+bool connection_dial(struct connection *connection)
 {
-    struct fleet *fleet = line->fleet;
-    struct identity *identity = line->identity;
+    struct fleet *fleet = connection->fleet;
+    struct identity *identity = connection->identity;
     struct tls_identity own = {identity->certificate, identity->key};
     if (identity->tls == NULL)
         identity->tls = tls_context_client(&own, &fleet->root, TLS_ALPN_TERMINAL, fleet->failure);
     if (identity->tls == NULL)
         return false;
-    if (line->begun_ns == 0)
-        line->begun_ns = now_ns();
-    line->stream = stream_connect(fleet->loop, fleet->settings->address, identity->tls,
-                                  &line_events, line, fleet->failure);
-    if (line->stream != NULL)
+    if (connection->begun_ns == 0)
+        connection->begun_ns = now_ns();
+    connection->stream = stream_connect(fleet->loop, fleet->settings->address, identity->tls,
+                                        &connection_events, connection, fleet->failure);
+    if (connection->stream != NULL)
         fleet->open++;
-    return line->stream != NULL;
+    return connection->stream != NULL;
 }
 
 /* ---- one question at a time ---- */
@@ -353,26 +357,27 @@ struct asking {
     bool here;
 };
 
-static void hear(struct line *line, uint64_t request, uint32_t body, struct slice bytes)
+static void hear(struct connection *connection, uint64_t request, uint32_t body, struct slice bytes)
 {
-    struct asking *asking = line->fleet->owner;
+    struct asking *asking = connection->fleet->owner;
     (void)body;
     if (request != REQUEST_ASK)
         return;
-    asking->answer = slice_of(arena_copy(&line->fleet->arena, bytes.data, bytes.size), bytes.size);
+    asking->answer =
+        slice_of(arena_copy(&connection->fleet->arena, bytes.data, bytes.size), bytes.size);
     asking->here = true;
-    loop_stop(line->fleet->loop);
+    loop_stop(connection->fleet->loop);
 }
 
-const Tefter__ToTerminal *line_ask(struct line *line, Tefter__FromTerminal *frame)
+const Tefter__ToTerminal *connection_ask(struct connection *connection, Tefter__FromTerminal *frame)
 {
-    struct fleet *fleet = line->fleet;
+    struct fleet *fleet = connection->fleet;
     struct asking asking = {.here = false};
     struct fleet_callbacks callbacks = fleet->callbacks;
     void *owner = fleet->owner;
     fleet->callbacks = (struct fleet_callbacks){.answered = hear};
     fleet->owner = &asking;
-    line_send(line, REQUEST_ASK, frame);
+    connection_send(connection, REQUEST_ASK, frame);
     bool whole = fleet_run(fleet);
     fleet->callbacks = callbacks;
     fleet->owner = owner;
@@ -388,23 +393,23 @@ const Tefter__ToTerminal *line_ask(struct line *line, Tefter__FromTerminal *fram
     return answer;
 }
 
-const Tefter__Done *line_do(struct line *line, const Tefter__Command *command)
+const Tefter__Done *connection_do(struct connection *connection, const Tefter__Command *command)
 {
-    struct fleet *fleet = line->fleet;
+    struct fleet *fleet = connection->fleet;
     Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
     Tefter__SubmitCommand submit = TEFTER__SUBMIT_COMMAND__INIT;
     uint8_t id[16] = {0};
     uint64_t ms = now_wall_ms();
     be16_put(id, (uint16_t)(ms >> 32));
     be32_put(id + 2, (uint32_t)ms);
-    be32_put(id + 6, line->identity->number);
+    be32_put(id + 6, connection->identity->number);
     be32_put(id + 12, (uint32_t)++fleet->counter);
     struct slice packed = message_pack(&command->base, &fleet->arena);
     submit.id = (ProtobufCBinaryData){sizeof id, id};
     submit.command = (ProtobufCBinaryData){packed.size, (uint8_t *)(uintptr_t)packed.data};
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_SUBMIT;
     frame.submit = &submit;
-    const Tefter__ToTerminal *answer = line_ask(line, &frame);
+    const Tefter__ToTerminal *answer = connection_ask(connection, &frame);
     if (answer == NULL || answer->body_case != TEFTER__TO_TERMINAL__BODY_REPLY)
         return NULL;
     struct slice bytes = slice_of(answer->reply.data, answer->reply.len);
@@ -494,15 +499,15 @@ bool fleet_keep(const struct fleet *fleet, struct failure *failure)
 
 static bool make_lines(struct fleet *fleet, uint32_t count, struct failure *failure)
 {
-    fleet->lines = calloc(count == 0 ? 1 : count, sizeof *fleet->lines);
-    if (fleet->lines == NULL)
+    fleet->connections = calloc(count == 0 ? 1 : count, sizeof *fleet->connections);
+    if (fleet->connections == NULL)
         return fail(failure, FAULT_MEMORY, 0, "no memory");
-    fleet->line_count = count;
+    fleet->connection_count = count;
     for (uint32_t i = 0; i < count; i++) {
-        struct line *line = &fleet->lines[i];
-        line->fleet = fleet;
-        line->identity = &fleet->identities[i % fleet->identity_count];
-        buffer_init(&line->partial, FRAME_TO_CLIENT_MAX + FRAME_HEAD_SIZE + 64 * 1024);
+        struct connection *connection = &fleet->connections[i];
+        connection->fleet = fleet;
+        connection->identity = &fleet->identities[i % fleet->identity_count];
+        buffer_init(&connection->partial, FRAME_TO_CLIENT_MAX + FRAME_HEAD_SIZE + 64 * 1024);
     }
     return true;
 }
@@ -525,11 +530,11 @@ void fleet_fini(struct fleet *fleet)
 {
     fleet->ending = true;
     loop_destroy(fleet->loop);
-    for (uint32_t i = 0; i < fleet->line_count; i++)
-        buffer_fini(&fleet->lines[i].partial);
+    for (uint32_t i = 0; i < fleet->connection_count; i++)
+        buffer_fini(&fleet->connections[i].partial);
     for (uint32_t i = 0; i < fleet->identity_count; i++)
         tls_context_release(fleet->identities[i].tls);
-    free(fleet->lines);
+    free(fleet->connections);
     free(fleet->identities);
     buffer_fini(&fleet->out);
     buffer_fini(&fleet->packed);
@@ -546,8 +551,8 @@ bool fleet_run(struct fleet *fleet)
 
 void fleet_dial(struct fleet *fleet)
 {
-    for (uint32_t i = 0; i < fleet->line_count; i++)
-        if (fleet->lines[i].stream == NULL && !line_dial(&fleet->lines[i]))
+    for (uint32_t i = 0; i < fleet->connection_count; i++)
+        if (fleet->connections[i].stream == NULL && !connection_dial(&fleet->connections[i]))
             loop_stop(fleet->loop);
 }
 
@@ -565,9 +570,9 @@ bool fleet_connect(struct fleet *fleet, struct failure *failure)
 void fleet_drop(struct fleet *fleet)
 {
     fleet->ending = true;
-    for (uint32_t i = 0; i < fleet->line_count; i++)
-        if (fleet->lines[i].stream != NULL)
-            stream_abort(fleet->lines[i].stream, "");
+    for (uint32_t i = 0; i < fleet->connection_count; i++)
+        if (fleet->connections[i].stream != NULL)
+            stream_abort(fleet->connections[i].stream, "");
     if (fleet->open > 0)
         loop_run(fleet->loop);
     fleet->ending = false;

@@ -56,33 +56,33 @@ bool terminals_run(struct terminals *all)
 
 /* ---- frames out ---- */
 
-void line_send(struct line *line, uint64_t request, Tefter__FromTerminal *frame)
+void connection_send(struct connection *connection, uint64_t request, Tefter__FromTerminal *frame)
 {
     static const uint8_t head[FRAME_HEAD_SIZE];
-    struct buffer *out = &line->all->out;
+    struct buffer *out = &connection->all->out;
     frame->has_request = true;
     frame->request = request;
     buffer_clear(out);
-    if (line->stream == NULL || line->going || !buffer_put(out, head, sizeof head) ||
+    if (connection->stream == NULL || connection->going || !buffer_put(out, head, sizeof head) ||
         !message_put(&frame->base, out))
         return;
     be32_put(out->data, (uint32_t)(out->size - FRAME_HEAD_SIZE));
-    (void)stream_write(line->stream, buffer_slice(out));
+    (void)stream_write(connection->stream, buffer_slice(out));
 }
 
-void line_new_id(struct line *line, uint8_t ret_id[COMMAND_ID_SIZE])
+void connection_new_id(struct connection *connection, uint8_t ret_id[COMMAND_ID_SIZE])
 {
     uint64_t ms = (uint64_t)now_wall_ms();
-    uint64_t counter = ++line->terminal->counter;
+    uint64_t counter = ++connection->terminal->counter;
     be16_put(ret_id, (uint16_t)(ms >> 32));
     be32_put(ret_id + 2, (uint32_t)ms);
-    be32_put(ret_id + 6, line->terminal->number);
+    be32_put(ret_id + 6, connection->terminal->number);
     be16_put(ret_id + 10, (uint16_t)(counter >> 32));
     be32_put(ret_id + 12, (uint32_t)counter);
 }
 
-void line_submit(struct line *line, uint64_t request, const uint8_t id[COMMAND_ID_SIZE],
-                 struct slice packed)
+void connection_submit(struct connection *connection, uint64_t request,
+                       const uint8_t id[COMMAND_ID_SIZE], struct slice packed)
 {
     Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
     Tefter__SubmitCommand submit = TEFTER__SUBMIT_COMMAND__INIT;
@@ -90,22 +90,23 @@ void line_submit(struct line *line, uint64_t request, const uint8_t id[COMMAND_I
     submit.command = data_of(packed);
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_SUBMIT;
     frame.submit = &submit;
-    line_send(line, request, &frame);
+    connection_send(connection, request, &frame);
 }
 
-void line_query(struct line *line, uint64_t request, const Tefter__Query *query)
+void connection_query(struct connection *connection, uint64_t request, const Tefter__Query *query)
 {
-    struct buffer *packed = &line->all->packed;
+    struct buffer *packed = &connection->all->packed;
     Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
     buffer_clear(packed);
     if (!message_put(&query->base, packed))
         return;
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_QUERY;
     frame.query = data_of(buffer_slice(packed));
-    line_send(line, request, &frame);
+    connection_send(connection, request, &frame);
 }
 
-void line_subscribe(struct line *line, const uint32_t *customers, size_t count, uint64_t resume)
+void connection_subscribe(struct connection *connection, const uint32_t *customers, size_t count,
+                          uint64_t resume)
 {
     Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
     Tefter__Subscribe subscribe = TEFTER__SUBSCRIBE__INIT;
@@ -115,72 +116,72 @@ void line_subscribe(struct line *line, const uint32_t *customers, size_t count, 
     subscribe.n_customers = count;
     subscribe.customers = (uint32_t *)(uintptr_t)customers;
     if (resume != 0) {
-        from.ledger = data_of(slice_of(line->all->ledger, sizeof line->all->ledger));
-        from.incarnation = line->all->incarnation;
+        from.ledger = data_of(slice_of(connection->all->ledger, sizeof connection->all->ledger));
+        from.incarnation = connection->all->incarnation;
         from.seq = resume;
         subscribe.resume = &from;
     }
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_SUBSCRIBE;
     frame.subscribe = &subscribe;
-    line_send(line, REQUEST_SUBSCRIBE, &frame);
+    connection_send(connection, REQUEST_SUBSCRIBE, &frame);
 }
 
-void line_sleep(struct line *line)
+void connection_sleep(struct connection *connection)
 {
-    if (line->stream == NULL)
+    if (connection->stream == NULL)
         return;
-    stream_pause(line->stream, true);
-    line->filling = FILLING;
+    stream_pause(connection->stream, true);
+    connection->filling = FILLING;
 }
 
-void line_fill(struct line *line, uint32_t questions)
+void connection_fill(struct connection *connection, uint32_t questions)
 {
     Tefter__Query query = TEFTER__QUERY__INIT;
     Tefter__TerminalList list = TEFTER__TERMINAL_LIST__INIT;
     query.kind_case = TEFTER__QUERY__KIND_TERMINALS;
     query.terminals = &list;
-    for (uint32_t i = 0; i < questions && line->filling > 0 && line->in; i++) {
-        line->filling--;
-        line_query(line, REQUEST_FILLING, &query);
+    for (uint32_t i = 0; i < questions && connection->filling > 0 && connection->in; i++) {
+        connection->filling--;
+        connection_query(connection, REQUEST_FILLING, &query);
     }
 }
 
-void line_wake(struct line *line)
+void connection_wake(struct connection *connection)
 {
-    line->filling = 0;
-    if (line->stream != NULL)
-        stream_pause(line->stream, false);
+    connection->filling = 0;
+    if (connection->stream != NULL)
+        stream_pause(connection->stream, false);
 }
 
-static void say_hello(struct line *line)
+static void say_hello(struct connection *connection)
 {
     Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
     Tefter__Hello hello = TEFTER__HELLO__INIT;
     hello.wire = 1;
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_HELLO;
     frame.hello = &hello;
-    line_send(line, REQUEST_HELLO, &frame);
+    connection_send(connection, REQUEST_HELLO, &frame);
 }
 
-static void show_token(struct line *line)
+static void show_token(struct connection *connection)
 {
     Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
     Tefter__UseToken use = TEFTER__USE_TOKEN__INIT;
-    use.token = data_of(line->terminal->token);
+    use.token = data_of(connection->terminal->token);
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_USE_TOKEN;
     frame.use_token = &use;
-    line_send(line, REQUEST_LOGIN, &frame);
+    connection_send(connection, REQUEST_LOGIN, &frame);
 }
 
-static void say_password(struct line *line)
+static void say_password(struct connection *connection)
 {
     Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
     Tefter__Login login = TEFTER__LOGIN__INIT;
-    login.login = (char *)(uintptr_t)line->all->login;
-    login.password = (char *)(uintptr_t)line->all->password;
+    login.login = (char *)(uintptr_t)connection->all->login;
+    login.password = (char *)(uintptr_t)connection->all->password;
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_LOGIN;
     frame.login = &login;
-    line_send(line, REQUEST_LOGIN, &frame);
+    connection_send(connection, REQUEST_LOGIN, &frame);
 }
 
 /* ---- frames in ---- */
@@ -188,13 +189,13 @@ static void say_password(struct line *line)
 /* Passwords one after the other: guesses at one name at once are slowed down. */
 static void dial_more(struct terminals *all)
 {
-    for (; all->dialled < all->line_count; all->dialled++) {
-        struct line *line = &all->lines[all->dialled];
-        if (line->stream != NULL || line->terminal == NULL)
+    for (; all->dialled < all->connection_count; all->dialled++) {
+        struct connection *connection = &all->connections[all->dialled];
+        if (connection->stream != NULL || connection->terminal == NULL)
             continue;
-        if (all->arriving >= (line->terminal->token.size > 0 ? ARRIVING_MAX : 1))
+        if (all->arriving >= (connection->terminal->token.size > 0 ? ARRIVING_MAX : 1))
             break;
-        if (!line_dial(line))
+        if (!connection_dial(connection))
             return;
         all->arriving++;
     }
@@ -202,72 +203,72 @@ static void dial_more(struct terminals *all)
         loop_stop(all->loop);
 }
 
-static void take_welcome(struct line *line, const Tefter__Welcome *welcome)
+static void take_welcome(struct connection *connection, const Tefter__Welcome *welcome)
 {
-    struct terminals *all = line->all;
-    line->greeted = true;
+    struct terminals *all = connection->all;
+    connection->greeted = true;
     if (welcome->ledger.len == sizeof all->ledger)
         memcpy(all->ledger, welcome->ledger.data, sizeof all->ledger);
     all->incarnation = welcome->incarnation;
-    if (line->terminal->token.size > 0)
-        show_token(line);
+    if (connection->terminal->token.size > 0)
+        show_token(connection);
     else
-        say_password(line);
+        say_password(connection);
 }
 
-static void take_login(struct line *line, const Tefter__LoggedIn *person)
+static void take_login(struct connection *connection, const Tefter__LoggedIn *person)
 {
-    struct terminals *all = line->all;
-    if (line->terminal->token.size == 0) {
+    struct terminals *all = connection->all;
+    if (connection->terminal->token.size == 0) {
         const void *token = arena_copy(&all->keys, person->token.data, person->token.len);
-        line->terminal->token = slice_of(token, person->token.len);
+        connection->terminal->token = slice_of(token, person->token.len);
     }
-    line->in = true;
+    connection->in = true;
     if (all->connecting) {
         all->arriving--;
         dial_more(all);
     } else if (all->events.in != NULL) {
-        all->events.in(line);
+        all->events.in(connection);
     }
 }
 
-static void take_reply(struct line *line, uint64_t request, struct slice packed)
+static void take_reply(struct connection *connection, uint64_t request, struct slice packed)
 {
-    const Tefter__Reply *reply = (const Tefter__Reply *)message_unpack(&tefter__reply__descriptor,
-                                                                       packed, &line->all->frame);
+    const Tefter__Reply *reply = (const Tefter__Reply *)message_unpack(
+        &tefter__reply__descriptor, packed, &connection->all->frame);
     if (reply == NULL)
-        terminals_fail(line->all, "a reply cannot be read");
-    else if (line->all->events.reply != NULL)
-        line->all->events.reply(line, request, reply, packed);
+        terminals_fail(connection->all, "a reply cannot be read");
+    else if (connection->all->events.reply != NULL)
+        connection->all->events.reply(connection, request, reply, packed);
 }
 
-static void take_answer(struct line *line, uint64_t request, struct slice packed)
+static void take_answer(struct connection *connection, uint64_t request, struct slice packed)
 {
     const Tefter__Answer *answer = (const Tefter__Answer *)message_unpack(
-        &tefter__answer__descriptor, packed, &line->all->frame);
+        &tefter__answer__descriptor, packed, &connection->all->frame);
     if (answer == NULL)
-        terminals_fail(line->all, "an answer cannot be read");
-    else if (line->all->events.answer != NULL)
-        line->all->events.answer(line, request, answer);
+        terminals_fail(connection->all, "an answer cannot be read");
+    else if (connection->all->events.answer != NULL)
+        connection->all->events.answer(connection, request, answer);
 }
 
-static void take_frame(struct line *line, const Tefter__ToTerminal *frame)
+static void take_frame(struct connection *connection, const Tefter__ToTerminal *frame)
 {
-    struct terminals *all = line->all;
+    struct terminals *all = connection->all;
     if (frame->has_request && frame->request == REQUEST_FILLING)
         return;
     if (frame->body_case == TEFTER__TO_TERMINAL__BODY_WELCOME)
-        take_welcome(line, frame->welcome);
+        take_welcome(connection, frame->welcome);
     else if (frame->body_case == TEFTER__TO_TERMINAL__BODY_LOGGED_IN)
-        take_login(line, frame->logged_in);
+        take_login(connection, frame->logged_in);
     else if (frame->body_case == TEFTER__TO_TERMINAL__BODY_REPLY)
-        take_reply(line, frame->request, bytes_of(frame->reply));
+        take_reply(connection, frame->request, bytes_of(frame->reply));
     else if (frame->body_case == TEFTER__TO_TERMINAL__BODY_ANSWER)
-        take_answer(line, frame->request, bytes_of(frame->answer));
+        take_answer(connection, frame->request, bytes_of(frame->answer));
     else if (frame->request == REQUEST_LOGIN)
-        terminals_fail(all, "terminal %u: the login is not taken", line->terminal->number);
+        terminals_fail(all, "terminal %u: the login is not taken", connection->terminal->number);
     else if (all->events.other != NULL)
-        all->events.other(line, frame);
+        all->events.other(connection, frame);
 }
 
 static const Tefter__ToTerminal *unpack(struct slice bytes, struct arena *arena)
@@ -277,18 +278,18 @@ static const Tefter__ToTerminal *unpack(struct slice bytes, struct arena *arena)
 }
 
 /* What a blocking call waits for is unpacked where it stays. */
-static void hear(struct line *line, struct slice bytes)
+static void hear(struct connection *connection, struct slice bytes)
 {
-    struct terminals *all = line->all;
+    struct terminals *all = connection->all;
     arena_reset(&all->frame);
     const Tefter__ToTerminal *frame = unpack(bytes, &all->frame);
     if (frame == NULL) {
-        terminals_fail(all, "terminal %u: a frame cannot be read", line->terminal->number);
-    } else if (frame->has_request && frame->request == all->asked && line->index == 0) {
+        terminals_fail(all, "terminal %u: a frame cannot be read", connection->terminal->number);
+    } else if (frame->has_request && frame->request == all->asked && connection->index == 0) {
         all->told = unpack(bytes, &all->arena);
         loop_stop(all->loop);
     } else {
-        take_frame(line, frame);
+        take_frame(connection, frame);
     }
 }
 
@@ -301,59 +302,61 @@ static void on_open(void *context)
 
 static void on_bytes(void *context, struct slice bytes)
 {
-    struct line *line = context;
+    struct connection *connection = context;
     struct slice message;
     enum frame_verdict verdict = FRAME_WHOLE;
-    if (line->going)
+    if (connection->going)
         return;
-    if (!frame_reader_put(&line->reader, bytes))
-        terminals_fail(line->all, "no memory for a frame");
-    while (!line->going && (verdict = frame_reader_next(&line->reader, &message)) == FRAME_WHOLE)
-        hear(line, message);
+    if (!frame_reader_put(&connection->reader, bytes))
+        terminals_fail(connection->all, "no memory for a frame");
+    while (!connection->going &&
+           (verdict = frame_reader_next(&connection->reader, &message)) == FRAME_WHOLE)
+        hear(connection, message);
     if (verdict == FRAME_EMPTY || verdict == FRAME_TOO_BIG)
-        terminals_fail(line->all, "terminal %u: a frame is empty or too big",
-                       line->terminal->number);
+        terminals_fail(connection->all, "terminal %u: a frame is empty or too big",
+                       connection->terminal->number);
 }
 
 static void on_closed(void *context, const char *reason)
 {
-    struct line *line = context;
-    struct terminals *all = line->all;
-    line->stream = NULL;
-    line->greeted = line->in = false;
-    line->filling = 0;
-    frame_reader_fini(&line->reader);
+    struct connection *connection = context;
+    struct terminals *all = connection->all;
+    connection->stream = NULL;
+    connection->greeted = connection->in = false;
+    connection->filling = 0;
+    frame_reader_fini(&connection->reader);
     all->open--;
     if (all->ending) {
         if (all->open == 0)
             loop_stop(all->loop);
     } else if (all->events.lost != NULL) {
-        all->events.lost(line, reason);
-    } else if (!line->going) {
-        terminals_fail(all, "terminal %u lost: %s", line->terminal->number, reason);
+        all->events.lost(connection, reason);
+    } else if (!connection->going) {
+        terminals_fail(all, "terminal %u lost: %s", connection->terminal->number, reason);
     }
 }
 
-static bool has_context(struct line *line)
+static bool has_context(struct connection *connection)
 {
-    struct terminal *terminal = line->terminal;
+    struct terminal *terminal = connection->terminal;
     struct tls_identity identity = {terminal->certificate, terminal->key};
     if (terminal->tls == NULL)
-        terminal->tls =
-            tls_context_client(&identity, &line->all->root, TLS_ALPN_TERMINAL, &line->all->trouble);
+        terminal->tls = tls_context_client(&identity, &connection->all->root, TLS_ALPN_TERMINAL,
+                                           &connection->all->trouble);
     return terminal->tls != NULL;
 }
 
-bool line_dial(struct line *line)
+bool connection_dial(struct connection *connection)
 {
     static const struct stream_events events = {on_open, on_bytes, NULL, on_closed};
-    struct terminals *all = line->all;
-    line->going = line->greeted = line->in = false;
-    if (has_context(line)) {
-        line->stream = stream_connect(all->loop, all->server->address, line->terminal->tls, &events,
-                                      line, &all->trouble);
-        if (line->stream != NULL) {
-            frame_reader_init(&line->reader, FRAME_TO_CLIENT_MAX);
+    struct terminals *all = connection->all;
+    connection->going = connection->greeted = connection->in = false;
+    if (has_context(connection)) {
+        connection->stream =
+            stream_connect(all->loop, all->server->address, connection->terminal->tls, &events,
+                           connection, &all->trouble);
+        if (connection->stream != NULL) {
+            frame_reader_init(&connection->reader, FRAME_TO_CLIENT_MAX);
             all->open++;
             return true;
         }
@@ -362,12 +365,12 @@ bool line_dial(struct line *line)
     return false;
 }
 
-void line_cut(struct line *line)
+void connection_cut(struct connection *connection)
 {
-    if (line->stream == NULL || line->going)
+    if (connection->stream == NULL || connection->going)
         return;
-    line->going = true;
-    stream_abort(line->stream, "cut");
+    connection->going = true;
+    stream_abort(connection->stream, "cut");
 }
 
 bool terminals_connect(struct terminals *all)
@@ -385,8 +388,8 @@ bool terminals_connect(struct terminals *all)
 void terminals_drop(struct terminals *all)
 {
     all->ending = true;
-    for (uint32_t i = 0; i < all->line_count; i++)
-        line_cut(&all->lines[i]);
+    for (uint32_t i = 0; i < all->connection_count; i++)
+        connection_cut(&all->connections[i]);
     while (all->open > 0)
         loop_run(all->loop);
     all->ending = false;
@@ -394,13 +397,13 @@ void terminals_drop(struct terminals *all)
 
 /* ---- blocking calls, of the office ---- */
 
-const Tefter__ToTerminal *line_ask(struct line *line, Tefter__FromTerminal *frame)
+const Tefter__ToTerminal *connection_ask(struct connection *connection, Tefter__FromTerminal *frame)
 {
-    struct terminals *all = line->all;
+    struct terminals *all = connection->all;
     all->asked = all->asked < REQUEST_ASK ? REQUEST_ASK : all->asked + 1;
     all->told = NULL;
-    line_send(line, all->asked, frame);
-    while (all->told == NULL && line->stream != NULL && terminals_run(all))
+    connection_send(connection, all->asked, frame);
+    while (all->told == NULL && connection->stream != NULL && terminals_run(all))
         continue;
     return all->told;
 }
@@ -415,22 +418,22 @@ static void tell(struct terminals *all, const char *what, const ProtobufCMessage
     buffer_fini(&text);
 }
 
-const Tefter__Done *line_do(struct line *line, const Tefter__Command *command)
+const Tefter__Done *connection_do(struct connection *connection, const Tefter__Command *command)
 {
-    struct terminals *all = line->all;
+    struct terminals *all = connection->all;
     struct buffer packed;
     const Tefter__Reply *reply = NULL;
     Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
     Tefter__SubmitCommand submit = TEFTER__SUBMIT_COMMAND__INIT;
     uint8_t id[COMMAND_ID_SIZE];
     buffer_init(&packed, FRAME_TO_SERVER_MAX);
-    line_new_id(line, id);
+    connection_new_id(connection, id);
     submit.id = data_of(slice_of(id, sizeof id));
     if (message_put(&command->base, &packed)) {
         submit.command = data_of(buffer_slice(&packed));
         frame.body_case = TEFTER__FROM_TERMINAL__BODY_SUBMIT;
         frame.submit = &submit;
-        const Tefter__ToTerminal *told = line_ask(line, &frame);
+        const Tefter__ToTerminal *told = connection_ask(connection, &frame);
         if (told != NULL && told->body_case == TEFTER__TO_TERMINAL__BODY_REPLY)
             reply = (const Tefter__Reply *)message_unpack(&tefter__reply__descriptor,
                                                           bytes_of(told->reply), &all->arena);
@@ -442,9 +445,9 @@ const Tefter__Done *line_do(struct line *line, const Tefter__Command *command)
     return NULL;
 }
 
-const Tefter__Answer *line_find(struct line *line, const Tefter__Query *query)
+const Tefter__Answer *connection_find(struct connection *connection, const Tefter__Query *query)
 {
-    struct terminals *all = line->all;
+    struct terminals *all = connection->all;
     struct buffer packed;
     const Tefter__Answer *answer = NULL;
     Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
@@ -452,7 +455,7 @@ const Tefter__Answer *line_find(struct line *line, const Tefter__Query *query)
     if (message_put(&query->base, &packed)) {
         frame.body_case = TEFTER__FROM_TERMINAL__BODY_QUERY;
         frame.query = data_of(buffer_slice(&packed));
-        const Tefter__ToTerminal *told = line_ask(line, &frame);
+        const Tefter__ToTerminal *told = connection_ask(connection, &frame);
         if (told != NULL && told->body_case == TEFTER__TO_TERMINAL__BODY_ANSWER)
             answer = (const Tefter__Answer *)message_unpack(&tefter__answer__descriptor,
                                                             bytes_of(told->answer), &all->arena);
