@@ -2,10 +2,10 @@
 /*
  * The row cache: of each customer the two rows terminals hold, as they are sent, a few facts to
  * filter and sort by, and the card, which is put there before somebody asks while there is room
- * (session/cards.c). Owned by the loop's thread, bounded, the least recently used out. Lists, search
- * hits, snapshots and cards are put together from it without looking into the ledger. Pure: it knows
- * no ledger, vault, clock or socket. It stands in push because it holds what push sends: the bytes
- * of a published row are told and kept.
+ * (session/cards.c). Owned by the loop's thread, bounded, the least recently used out. Lists,
+ * search hits, snapshots and cards are put together from it without looking into the ledger. Pure:
+ * it knows no ledger, vault, clock or socket. It stands in push because it holds what push sends:
+ * the bytes of a published row are told and kept.
  *
  * An answer from the cache equals, byte for byte, what a view packs at the same seq. For that:
  *
