@@ -5,12 +5,14 @@
 #include <string.h>
 
 #include "base/grow.h"
+#include "base/hash.h"
 #include "base/text.h"
 
 /*
  * One block: a line feed, then each customer's text and a line feed behind it. So a part is always
- * between two line feeds, and one memmem runs over everybody. A text that is replaced stays where
- * it was, disowned, until half of the block is such.
+ * between two line feeds, and one memmem runs over everybody. The place of a text that is replaced
+ * is disowned, and stays until half of the block is such; the text itself is overwritten at once,
+ * as is whatever the block leaves behind: names that were replaced are nowhere in memory.
  */
 enum { QUERY_MAX = 256, WORDS_MAX = 8, PHONE_DIGITS_MIN = 3, COMPACT_LEAST = 64 * 1024 };
 
@@ -38,11 +40,18 @@ struct search *search_create(void)
     return calloc(1, sizeof(struct search));
 }
 
+static void block_give_up(char *block, size_t room)
+{
+    if (block != NULL)
+        secret_wipe(block, room);
+    free(block);
+}
+
 void search_destroy(struct search *search)
 {
     if (search == NULL)
         return;
-    free(search->block);
+    block_give_up(search->block, search->room);
     free(search->places);
     free(search->place_of);
     free(search);
@@ -60,12 +69,30 @@ static bool know_customer(struct search *search, uint32_t customer)
     return GROW_ZEROED(search->place_of, search->customers, (size_t)customer + 1);
 }
 
+/* Not with realloc, which leaves a copy behind. */
+static bool block_need(struct search *search, size_t size)
+{
+    if (size <= search->room)
+        return true;
+    size_t room = search->room * 2 > size ? search->room * 2 : size;
+    char *block = malloc(room);
+    if (block == NULL)
+        return false;
+    if (search->size > 0)
+        memcpy(block, search->block, search->size);
+    block_give_up(search->block, search->room);
+    search->block = block;
+    search->room = room;
+    return true;
+}
+
 static void forget(struct search *search, uint32_t customer)
 {
     if (customer >= search->customers || search->place_of[customer] == 0)
         return;
     struct place *place = &search->places[search->place_of[customer] - 1];
     place->customer = 0;
+    memset(search->block + place->offset, 0, place->size - 1); /* found by no word */
     search->disowned += place->size;
     search->place_of[customer] = 0;
     search->known--;
@@ -73,7 +100,7 @@ static void forget(struct search *search, uint32_t customer)
 
 static bool append(struct search *search, uint32_t customer, const char *text, size_t size)
 {
-    if (!GROW(search->block, search->room, search->size + size + 2) ||
+    if (!block_need(search, search->size + size + 2) ||
         !GROW(search->places, search->place_room, search->place_count + 1))
         return false;
     if (search->size == 0)
@@ -102,8 +129,10 @@ static void compact(struct search *search)
         search->place_of[place.customer] = (uint32_t)++count;
         at += place.size;
     }
+    size_t left = count == 0 ? 0 : at;
+    secret_wipe(search->block + left, search->size - left);
     search->place_count = count;
-    search->size = count == 0 ? 0 : at;
+    search->size = left;
     search->disowned = 0;
 }
 

@@ -80,6 +80,7 @@ void index_customer(struct sessions *home, struct ledger_view *view, struct text
         put_customer(&lines, record);
     }
     search_put(home->search, customer, lines.text, lines.size);
+    secret_wipe(lines.text, lines.size);
 }
 
 /* ---- filling ---- */
