@@ -161,6 +161,7 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(TEXT_INVALID):
     case CODE(TOO_MANY):
     case CODE(WRONG_CURRENCY):
+    case CODE(QUESTION_TOO_BIG):
         return EXIT_USE;
     case CODE(DATE_BEFORE_TODAY):
     case CODE(NOT_LOGGED_IN):
@@ -182,6 +183,7 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(VERSION_UNKNOWN):
     case CODE(SERVER_OLDER):
     case CODE(CLIENT_OLDER):
+    case CODE(RECORD_DAMAGED):
         return EXIT_NO_SERVER;
     case CODE(ALREADY_EXISTS):
     case CODE(COMMAND_ID_REUSED):

@@ -180,6 +180,11 @@ const char *refusal_pattern(Tefter__RefusalCode code)
         return "This match is undone already.";
     case CODE(TILL_OTHER_BRANCH):
         return "The till or device belongs to another branch.";
+    case CODE(QUESTION_TOO_BIG):
+        return "This question looks at more than an answer may hold; ask for less.";
+    case CODE(RECORD_DAMAGED):
+        return "The server cannot read a record that this needs: it is damaged. Its log names the "
+               "record; tell whoever runs the server.";
     case _TEFTER__REFUSAL_CODE_IS_INT_SIZE:
         break;
     }

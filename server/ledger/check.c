@@ -252,9 +252,11 @@ static bool check_books(struct check *check)
 
 /* ---- all of it ---- */
 
-static void check_all(struct check *check)
+static void check_all(struct tx *tx, void *context)
 {
+    struct check *check = context;
     bool right = true;
+    check->tx = check->derived.tx = tx_scratch_begin(tx);
     for (uint32_t customer = customer_next(check->tx, 0); customer != 0 && right;
          customer = customer_next(check->tx, customer))
         right = check_customer(check, customer);
@@ -262,6 +264,7 @@ static void check_all(struct check *check)
         derived_finish(&check->derived);
     if (check->result->what[0] == '\0')
         memcpy(check->result->what, check->derived.what, sizeof check->result->what);
+    tx_scratch_end(check->tx);
 }
 
 bool ledger_check(struct ledger *ledger, struct ledger_check *ret_check, struct failure *failure)
@@ -279,14 +282,8 @@ bool ledger_check(struct ledger *ledger, struct ledger_check *ret_check, struct 
         arena_fini(&arena);
         return fail(failure, FAULT_MEMORY, 0, "no memory to check the ledger");
     }
-    struct tx *tx = ledger_view_tx(view);
-    struct tx *scratch = tx_scratch_begin(tx);
-    struct check check = {scratch, ret_check, books, {.tx = scratch, .late = late}};
-    check_all(&check);
-    bool sound = tx_sound(tx);
-    if (!sound)
-        *failure = *store_failure(tx->txn);
-    tx_scratch_end(scratch);
+    struct check check = {NULL, ret_check, books, {.late = late}};
+    bool sound = tx_run(ledger_view_tx(view), check_all, &check, failure);
     ledger_view_end(view);
     free(late);
     free(books);

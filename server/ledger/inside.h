@@ -20,18 +20,24 @@ struct ledger {
     struct ledger_oldest oldest_id;
     struct ledger_oldest oldest_event;
     struct tx_cache cache;
+    struct arena memory;  /* of the command at hand */
+    struct arena packing; /* of a record it puts */
 };
 
 /* The state row of a transaction; zeros when the ledger is empty. */
 bool state_read(struct store_txn *txn, struct ledger_state *ret_state);
 void state_write(struct store_txn *txn, const struct ledger_state *state);
 
-/* A tx over a transaction. */
+/* A reading tx over a transaction. */
 void machine_tx(struct tx *tx, struct store_txn *txn, struct arena *arena,
-                const Tefter__Actor *actor, const struct ledger_state *state, bool reading);
+                const struct ledger_state *state);
 
-/* A row of a terminal's picture; false: there is no such row. */
+/* A row of a terminal's picture, packed into what outlives the command; false: there is no such
+ * row. */
 bool row_pack(struct tx *tx, uint64_t row_key, struct ledger_row *ret_row);
+
+/* Where the reply to a command is kept. */
+struct key command_key(const uint8_t id[COMMAND_ID_SIZE]);
 
 /* The tx of a view. */
 struct tx *ledger_view_tx(struct ledger_view *view);

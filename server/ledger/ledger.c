@@ -3,6 +3,7 @@
  */
 #include "ledger/ledger.h"
 
+#include "base/limits.h"
 #include "domain/domain.h"
 #include "ledger/inside.h"
 
@@ -121,6 +122,8 @@ bool ledger_open(const struct ledger_options *options, struct ledger **ret_ledge
     if (ledger == NULL)
         return fail(failure, FAULT_MEMORY, 0, "no memory to open the ledger");
     tx_cache_init(&ledger->cache);
+    arena_init(&ledger->memory, COMMAND_MEMORY_MAX);
+    arena_init(&ledger->packing, COMMAND_MEMORY_MAX);
     if (!store_open(&store, &ledger->store, failure)) {
         free(ledger);
         return false;
@@ -141,6 +144,8 @@ void ledger_close(struct ledger *ledger)
     ledger_abort(ledger);
     store_close(ledger->store);
     tx_cache_fini(&ledger->cache);
+    arena_fini(&ledger->memory);
+    arena_fini(&ledger->packing);
     free(ledger);
 }
 
@@ -173,6 +178,8 @@ void ledger_metrics(struct ledger *ledger, struct ledger_metrics *ret_metrics)
     ret_metrics->map_bytes = metrics.map_bytes;
     ret_metrics->used_bytes = metrics.used_bytes;
     ret_metrics->reader_lag = metrics.reader_lag;
+    ret_metrics->damaged = metrics.damaged;
+    memcpy(ret_metrics->damage, metrics.damage, sizeof ret_metrics->damage);
     store_sweep_readers(ledger->store);
 }
 

@@ -76,7 +76,9 @@ bool ledger_state(struct ledger *ledger, struct ledger_state *ret_state, struct 
 struct ledger_metrics {
     uint64_t map_bytes;
     uint64_t used_bytes;
-    uint64_t reader_lag; /* transactions the oldest reader is behind */
+    uint64_t reader_lag;           /* transactions the oldest reader is behind */
+    uint64_t damaged;              /* so often a record was met that does not parse */
+    char damage[FAILURE_TEXT_MAX]; /* where last */
 };
 void ledger_metrics(struct ledger *ledger, struct ledger_metrics *ret_metrics);
 
@@ -105,7 +107,13 @@ struct ledger_result {
 
 bool ledger_begin(struct ledger *ledger, struct failure *failure);
 /* entry: a packed Entry, seq one more than the last. The result lives in the arena. False only for
- * faults: then abort and exit. */
+ * faults: then abort and exit.
+ *
+ * What a command looks at while it is applied lies in memory of its own, at most COMMAND_MEMORY_MAX
+ * bytes, given back with the next. No command that the journal takes needs more: it touches at most
+ * RECORDS_TOUCHED_MAX records, and the largest of them, an item with MATCHES_KEPT_PER_ITEM_MAX
+ * matches, takes less than half a megabyte (tests/ledger/test_stop.c). A message itself unpacks to
+ * at most FRAME_UNPACKED_MAX. */
 bool ledger_apply(struct ledger *ledger, uint64_t seq, struct slice entry, struct arena *arena,
                   struct ledger_result *ret_result, struct failure *failure);
 /* State digest after the newest applied entry, within the open transaction. */
@@ -147,20 +155,35 @@ size_t ledger_roles_with(Tefter__Right right, Tefter__Role ret_roles[8]);
 
 struct ledger_view; /* one read transaction; not across a turn of the loop */
 
+/* A view whose arena is spent, or that meets a damaged record, stops there: what it was asked comes
+ * to nothing ("absent", a refusal), and it can be asked something else. Damage is counted, and told
+ * by ledger_metrics. */
 struct ledger_view *ledger_view_begin(struct ledger *ledger, struct arena *arena,
                                       struct failure *failure);
 void ledger_view_end(struct ledger_view *view);
 uint64_t ledger_view_seq(const struct ledger_view *view);
 
-/* Answers a query that has been scanned. The answer lives in the arena; Texts are still
- * references. Queries that need more than the ledger (Search, LikelyDoubles, CustomerList.text)
+/* Why what was asked last came to nothing. */
+enum ledger_met {
+    LEDGER_MET_NOTHING, /* it did not, or there is none */
+    LEDGER_MET_DAMAGE,  /* one record does not parse */
+    LEDGER_MET_FAULT,   /* no memory, or the state cannot be read: nothing is known of it */
+};
+enum ledger_met ledger_view_met(const struct ledger_view *view);
+
+/* Answers a query that has been scanned. The answer lives in the arena or the view; Texts are still
+ * references. NULL: it wants more work than `work_most` (LEDGER_WORK_ANY: any). Refuses
+ * QUESTION_TOO_BIG (the arena is spent), RECORD_DAMAGED, AMOUNT_TOO_BIG (a sum past 64 bits).
+ * Queries that need more than the ledger (Search, LikelyDoubles, CustomerList.text)
  * are answered from `found`: customers that matched, NULL otherwise. */
 struct ledger_hits {
     const uint32_t *customers;
     size_t count;
 };
+#define LEDGER_WORK_ANY UINT64_MAX
 Tefter__Answer *ledger_view_answer(struct ledger_view *view, const Tefter__Query *query,
-                                   const Tefter__Actor *actor, const struct ledger_hits *found);
+                                   const Tefter__Actor *actor, const struct ledger_hits *found,
+                                   uint64_t work_most);
 
 /* Records that sessions need. NULL: absent. */
 const Tefter__CompanyRecord *ledger_view_company(struct ledger_view *view);
@@ -169,6 +192,7 @@ const Tefter__StaffRecord *ledger_view_staff(struct ledger_view *view, uint32_t 
 const Tefter__StaffRecord *ledger_view_login(struct ledger_view *view, const char *login);
 const Tefter__TerminalRecord *ledger_view_terminal(struct ledger_view *view, uint32_t terminal);
 const Tefter__CustomerRecord *ledger_view_customer(struct ledger_view *view, uint32_t customer);
+/* All of them. */
 size_t ledger_view_branches(struct ledger_view *view, const Tefter__BranchRecord ***ret_branches);
 
 /* Rows for the feed, as the head office sees them; ret_customer may be NULL. Packed Row; empty:
@@ -187,8 +211,11 @@ uint32_t ledger_view_oldest_due(struct ledger_view *view, uint32_t customer);
 uint32_t ledger_view_customers(struct ledger_view *view);
 /* The next customer after this one, 0 at the end: for snapshot pages. */
 uint32_t ledger_view_next_customer(struct ledger_view *view, uint32_t after);
-/* Approvals that terminals should hold. */
-size_t ledger_view_approvals(struct ledger_view *view, const uint64_t **ret_row_keys);
+/* Approvals that terminals should hold, newest first: at most `most` behind `*cursor` (0 at first,
+ * and then as it was left). *ret_more: ask again; maybe none were found this time. A damaged one is
+ * passed over. */
+size_t ledger_view_approvals(struct ledger_view *view, uint64_t *cursor, uint64_t *ret_row_keys,
+                             size_t most, bool *ret_more);
 /* Row keys changed by seqs after `from`, without doubles; false when events that far back are no
  * longer kept, or more than RESUME_SCAN_MAX seqs lie between. */
 bool ledger_view_changed(struct ledger_view *view, uint64_t from, const uint64_t **ret_keys,

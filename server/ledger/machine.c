@@ -108,8 +108,7 @@ static Tefter__Refusal *dispatch(struct tx *tx, const Tefter__Command *command, 
 
 static Tefter__Refusal *run(struct tx *tx, struct slice bytes, Tefter__Done *done)
 {
-    Tefter__Command *command =
-        (Tefter__Command *)message_unpack(&tefter__command__descriptor, bytes, tx->arena);
+    Tefter__Command *command = tx_try_unpack(tx, &tefter__command__descriptor, bytes);
     if (command == NULL || command_row(command->kind_case) == NULL)
         return refuse(tx, TEFTER__REFUSAL_CODE__UNREADABLE, "command");
     if (!company_exists(tx))
@@ -131,9 +130,7 @@ static struct slice pack_reply(struct tx *tx, Tefter__Done *done, Tefter__Refusa
         reply.result_case = TEFTER__REPLY__RESULT_DONE;
         reply.done = done;
     }
-    struct slice bytes = message_pack(&reply.base, tx->arena);
-    need(bytes.data != NULL);
-    return bytes;
+    return tx_pack_out(tx, &reply.base);
 }
 
 /* ---- rows of terminals ---- */
@@ -177,21 +174,21 @@ bool row_pack(struct tx *tx, uint64_t row_key, struct ledger_row *ret_row)
     Tefter__Row row;
     if (!row_make(tx, row_key, &row, ret_row))
         return false;
-    ret_row->row = message_pack(&row.base, tx->arena);
+    ret_row->row = tx_pack_out(tx, &row.base);
     return ret_row->row.size > 0;
 }
 
 /* The rows the command changed; the first account is also told to the terminal that asked. */
 static void collect_rows(struct tx *tx, Tefter__Done *done, struct ledger_result *result)
 {
-    struct ledger_row *rows = tx_take(tx, tx->touched_count * sizeof *rows);
+    struct ledger_row *rows = tx_take_out(tx, tx->touched_count * sizeof *rows);
     for (size_t i = 0; i < tx->touched_count; i++) {
         Tefter__Row row;
         struct ledger_row *packed = &rows[result->row_count];
         uint64_t key = row_key_of(tx->touched[i].kind, tx->touched[i].id);
         if (!row_make(tx, key, &row, packed))
             continue;
-        packed->row = message_pack(&row.base, tx->arena);
+        packed->row = tx_pack_out(tx, &row.base);
         result->row_count++;
         if (done->account == NULL && row.kind_case == TEFTER__ROW__KIND_ACCOUNT)
             done->account = row.account;
@@ -208,7 +205,7 @@ static void keep_reply(struct tx *tx, const Tefter__Entry *entry, const struct h
     record.seq = tx->seq;
     record.digest = (ProtobufCBinaryData){HASH_SIZE, (uint8_t *)digest->bytes};
     record.reply = (ProtobufCBinaryData){reply.size, (uint8_t *)reply.data};
-    struct slice bytes = message_pack(&record.base, tx->arena);
+    struct slice bytes = tx_pack(tx, &record.base);
     store_append(tx->txn, TREE_COMMAND, slice_of(entry->id.data, entry->id.len), bytes);
 }
 
@@ -226,8 +223,7 @@ static void keep_events(struct tx *tx, const struct ledger_result *result)
         record.rows[record.n_rows++] = result->rows[i].key;
     uint8_t key[8];
     be64_put(key, tx->seq);
-    store_append(tx->txn, TREE_EVENT, slice_of(key, sizeof key),
-                 message_pack(&record.base, tx->arena));
+    store_append(tx->txn, TREE_EVENT, slice_of(key, sizeof key), tx_pack(tx, &record.base));
 }
 
 static int64_t id_ms(const uint8_t *id)
@@ -274,21 +270,25 @@ static bool event_old(const struct tx *tx, struct slice key)
 
 /* ---- one entry ---- */
 
+struct key command_key(const uint8_t id[COMMAND_ID_SIZE])
+{
+    struct key key = {.tree = TREE_COMMAND, .size = COMMAND_ID_SIZE};
+    memcpy(key.bytes, id, COMMAND_ID_SIZE);
+    return key;
+}
+
 enum seen { SEEN_NEVER, SEEN_SAME, SEEN_OTHER };
 
 static enum seen seen_before(struct tx *tx, const Tefter__Entry *entry, const struct hash *digest,
                              struct slice *ret_reply)
 {
-    struct slice value;
-    if (!store_get(tx->txn, TREE_COMMAND, slice_of(entry->id.data, entry->id.len), &value))
+    struct key key = command_key(entry->id.data);
+    const Tefter__CommandRecord *record = tx_get(tx, &key, &tefter__command_record__descriptor);
+    if (record == NULL)
         return SEEN_NEVER;
-    const Tefter__CommandRecord *record = (Tefter__CommandRecord *)message_unpack(
-        &tefter__command_record__descriptor, value, tx->arena);
-    if (record == NULL) {
-        tx_fault(tx, "CommandRecord");
-        return SEEN_NEVER;
-    }
-    *ret_reply = slice_of(record->reply.data, record->reply.len);
+    uint8_t *reply = tx_take_out(tx, record->reply.len);
+    memcpy(reply, record->reply.data, record->reply.len);
+    *ret_reply = slice_of(reply, record->reply.len);
     bool same = slice_equal(slice_of(record->digest.data, record->digest.len),
                             slice_of(digest->bytes, HASH_SIZE));
     return same ? SEEN_SAME : SEEN_OTHER;
@@ -361,17 +361,20 @@ static void apply_entry(struct ledger *ledger, struct tx *tx, const Tefter__Entr
 }
 
 void machine_tx(struct tx *tx, struct store_txn *txn, struct arena *arena,
-                const Tefter__Actor *actor, const struct ledger_state *state, bool reading)
+                const struct ledger_state *state)
 {
     static const Tefter__Actor nobody = TEFTER__ACTOR__INIT;
     *tx = (struct tx){
+        .root = tx,
         .txn = txn,
         .arena = arena,
-        .actor = actor != NULL ? actor : &nobody,
+        .out = arena,
+        .actor = &nobody,
         .seq = state->seq,
         .now_ms = state->now_ms,
         .rules_version = state->rules_version,
-        .reading = reading,
+        .reading = true,
+        .work_most = UINT64_MAX,
     };
 }
 
@@ -387,38 +390,88 @@ static void advance(struct ledger *ledger, struct tx *tx, Tefter__RefusalCode re
     ledger->state.rules_version = tx->rules_version;
 }
 
+/* Memory that one command took and hardly another will is not held on to. */
+static void memory_turn(struct arena *memory)
+{
+    enum { KEPT = 4 * 1024 * 1024 };
+    if (memory->taken > KEPT)
+        arena_fini(memory);
+    else
+        arena_reset(memory);
+}
+
+/* A command's tx: all but what is told of it goes with the command. */
+static void command_tx(struct ledger *ledger, const Tefter__Entry *entry, struct arena *out,
+                       struct hash_state *digest, struct tx *tx)
+{
+    machine_tx(tx, ledger->txn, &ledger->memory, &ledger->state);
+    tx->out = out;
+    tx->reading = false;
+    tx->seq = ledger->state.seq + 1;
+    tx->packing = &ledger->packing;
+    tx->cache = &ledger->cache;
+    tx_cache_turn(tx->cache);
+    if (entry->actor != NULL)
+        tx->actor = entry->actor;
+    if (entry->now_ms > tx->now_ms)
+        tx->now_ms = entry->now_ms;
+    hash_begin(digest);
+    hash_add(digest, ledger->state.state_digest.bytes, HASH_SIZE);
+    hash_add_u64(digest, tx->seq);
+    tx->digest = digest;
+}
+
+struct application {
+    struct ledger *ledger;
+    const Tefter__Entry *entry;
+    struct ledger_result *result;
+};
+
+static void apply_work(struct tx *tx, void *context)
+{
+    struct application *application = context;
+    if (application->entry->has_command)
+        apply_entry(application->ledger, tx, application->entry, application->result);
+}
+
 bool ledger_apply(struct ledger *ledger, uint64_t seq, struct slice bytes, struct arena *arena,
                   struct ledger_result *ret_result, struct failure *failure)
 {
     need(ledger->txn != NULL);
+    memory_turn(&ledger->memory);
+    memory_turn(&ledger->packing);
     if (seq != ledger->state.seq + 1)
         return fail(failure, FAULT_BUG, 0, "entry %llu does not follow on %llu",
                     (unsigned long long)seq, (unsigned long long)ledger->state.seq);
     const Tefter__Entry *entry =
-        (Tefter__Entry *)message_unpack(&tefter__entry__descriptor, bytes, arena);
+        (Tefter__Entry *)message_unpack(&tefter__entry__descriptor, bytes, &ledger->memory);
     if (entry == NULL || entry->id.len != COMMAND_ID_SIZE)
         return fail(failure, FAULT_DAMAGED, 0, "entry %llu of the journal does not parse",
                     (unsigned long long)seq);
     struct tx tx;
-    machine_tx(&tx, ledger->txn, arena, entry->actor, &ledger->state, false);
-    tx.seq = seq;
-    tx.cache = &ledger->cache;
-    tx_cache_turn(tx.cache);
-    if (entry->now_ms > tx.now_ms)
-        tx.now_ms = entry->now_ms;
     struct hash_state digest;
-    hash_begin(&digest);
-    hash_add(&digest, ledger->state.state_digest.bytes, HASH_SIZE);
-    hash_add_u64(&digest, seq);
-    tx.digest = &digest;
+    struct application application = {ledger, entry, ret_result};
     *ret_result = (struct ledger_result){.seq = seq};
-    if (entry->has_command)
-        apply_entry(ledger, &tx, entry, ret_result);
+    command_tx(ledger, entry, arena, &digest, &tx);
+    if (!tx_run(&tx, apply_work, &application, failure))
+        return false;
     advance(ledger, &tx, ret_result->refused);
-    if (tx_sound(&tx))
+    if (store_failure(ledger->txn)->fault == FAULT_NONE)
         return true;
     *failure = *store_failure(ledger->txn);
     return false;
+}
+
+struct job_search {
+    uint64_t *jobs;
+    size_t capacity;
+    size_t count;
+};
+
+static void list_jobs(struct tx *tx, void *context)
+{
+    struct job_search *search = context;
+    search->count = job_list(tx, search->jobs, search->capacity);
 }
 
 size_t ledger_jobs(struct ledger *ledger, uint64_t *ret_jobs, size_t capacity)
@@ -430,15 +483,16 @@ size_t ledger_jobs(struct ledger *ledger, uint64_t *ret_jobs, size_t capacity)
     if (ledger->txn == NULL)
         own = store_begin(ledger->store, false, &failure);
     struct store_txn *txn = ledger->txn != NULL ? ledger->txn : own;
-    size_t count = 0;
+    struct job_search search = {.jobs = ret_jobs, .capacity = capacity};
     if (txn != NULL) {
         struct tx tx;
-        machine_tx(&tx, txn, &arena, NULL, &ledger->state, true);
-        count = job_list(&tx, ret_jobs, capacity);
+        machine_tx(&tx, txn, &arena, &ledger->state);
+        if (!tx_run(&tx, list_jobs, &search, &failure))
+            search.count = 0;
     }
     store_abort(own);
     arena_fini(&arena);
-    return count;
+    return search.count;
 }
 
 /* ---- before the journal ---- */
@@ -448,18 +502,44 @@ void ledger_request_digest(struct slice command, struct hash *ret_digest)
     hash_of(command.data, command.size, ret_digest);
 }
 
+struct known {
+    Tefter__Entry entry;
+    const struct hash *request;
+    struct slice *ret_reply;
+    enum seen seen;
+};
+
+static void look_known(struct tx *tx, void *context)
+{
+    struct known *known = context;
+    known->seen = seen_before(tx, &known->entry, known->request, known->ret_reply);
+}
+
+/* One whose reply cannot be read may have been done: it is known, and its reply says so. */
+static struct slice unreadable_reply(struct arena *arena)
+{
+    Tefter__Reply reply = TEFTER__REPLY__INIT;
+    Tefter__Refusal refusal = TEFTER__REFUSAL__INIT;
+    refusal.code = TEFTER__REFUSAL_CODE__RECORD_DAMAGED;
+    reply.result_case = TEFTER__REPLY__RESULT_REFUSED;
+    reply.refused = &refusal;
+    return message_pack(&reply.base, arena);
+}
+
 static bool known_in(struct store_txn *txn, const uint8_t id[COMMAND_ID_SIZE],
                      const struct hash *request, struct arena *arena, struct slice *ret_reply,
                      bool *ret_same)
 {
     struct ledger_state state = {.seq = 0};
+    struct known known = {TEFTER__ENTRY__INIT, request, ret_reply, SEEN_SAME};
+    struct failure failure = {.fault = FAULT_NONE};
     struct tx tx;
-    machine_tx(&tx, txn, arena, NULL, &state, true);
-    Tefter__Entry entry = TEFTER__ENTRY__INIT;
-    entry.id = (ProtobufCBinaryData){COMMAND_ID_SIZE, (uint8_t *)id};
-    enum seen seen = seen_before(&tx, &entry, request, ret_reply);
-    *ret_same = seen == SEEN_SAME;
-    return seen != SEEN_NEVER;
+    machine_tx(&tx, txn, arena, &state);
+    known.entry.id = (ProtobufCBinaryData){COMMAND_ID_SIZE, (uint8_t *)id};
+    if (!tx_run(&tx, look_known, &known, &failure))
+        *ret_reply = unreadable_reply(arena);
+    *ret_same = known.seen == SEEN_SAME;
+    return known.seen != SEEN_NEVER;
 }
 
 bool ledger_known(struct ledger *ledger, const uint8_t id[COMMAND_ID_SIZE],

@@ -9,6 +9,10 @@
 struct ledger_view {
     struct tx tx;
     struct ledger_state state;
+    struct failure failure; /* of what was asked last */
+    /* for when no memory is left to refuse with */
+    Tefter__Answer answer;
+    Tefter__Refusal refusal;
 };
 
 /* ---- the table of queries ---- */
@@ -64,8 +68,25 @@ struct ledger_view *ledger_view_begin(struct ledger *ledger, struct arena *arena
         store_abort(txn);
         return NULL;
     }
-    machine_tx(&view->tx, txn, arena, NULL, &view->state, true);
+    machine_tx(&view->tx, txn, arena, &view->state);
     return view;
+}
+
+/* false: it stopped on the way. */
+static bool look(struct ledger_view *view, tx_work work, void *context)
+{
+    view->failure.fault = FAULT_NONE;
+    return tx_run(&view->tx, work, context, &view->failure);
+}
+
+/* A fault of the store's stays with its transaction; one of a record's does not. */
+enum ledger_met ledger_view_met(const struct ledger_view *view)
+{
+    if (view->failure.fault == FAULT_NONE)
+        return LEDGER_MET_NOTHING;
+    bool record =
+        view->failure.fault == FAULT_DAMAGED && store_failure(view->tx.txn)->fault == FAULT_NONE;
+    return record ? LEDGER_MET_DAMAGE : LEDGER_MET_FAULT;
 }
 
 struct tx *ledger_view_tx(struct ledger_view *view)
@@ -90,29 +111,24 @@ uint64_t ledger_view_seq(const struct ledger_view *view)
 static Tefter__Refusal *view_command(struct tx *tx, const Tefter__CommandLookup *query,
                                      Tefter__CommandAnswer *answer)
 {
-    struct slice value;
     if (query->id.len != COMMAND_ID_SIZE)
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "id");
-    if (!store_get(tx->txn, TREE_COMMAND, slice_of(query->id.data, query->id.len), &value))
+    struct key key = command_key(query->id.data);
+    const Tefter__CommandRecord *record = tx_get(tx, &key, &tefter__command_record__descriptor);
+    if (record == NULL)
         return NULL;
-    const Tefter__CommandRecord *record = (Tefter__CommandRecord *)message_unpack(
-        &tefter__command_record__descriptor, value, tx->arena);
-    need(record != NULL);
     answer->known = true;
-    answer->reply = (Tefter__Reply *)message_unpack(
-        &tefter__reply__descriptor, slice_of(record->reply.data, record->reply.len), tx->arena);
+    answer->reply =
+        tx_unpack(tx, &tefter__reply__descriptor, slice_of(record->reply.data, record->reply.len));
     return NULL;
 }
 
 static Tefter__Refusal *view_company_whole(struct tx *tx, const Tefter__CompanyView *query,
                                            Tefter__CompanyAnswer *answer)
 {
-    Tefter__TrialBalance books_query = TEFTER__TRIAL_BALANCE__INIT;
-    Tefter__TrialBalanceAnswer books = TEFTER__TRIAL_BALANCE_ANSWER__INIT;
     Tefter__Refusal *refusal = view_company(tx, query, answer);
-    view_trial_balance(tx, &books_query, &books);
     answer->rules_version = tx->rules_version;
-    answer->owed_minor = books.balances_minor;
+    answer->owed_minor = posting_receivables(tx);
     return refusal;
 }
 
@@ -151,81 +167,197 @@ static Tefter__Refusal *answer_query(struct tx *tx, const Tefter__Query *query,
     return refuse(tx, TEFTER__REFUSAL_CODE__UNREADABLE, "query");
 }
 
+struct question {
+    const Tefter__Query *query;
+    const struct ledger_hits *found;
+    Tefter__Answer *answer;
+};
+
+static void answer_work(struct tx *tx, void *context)
+{
+    struct question *question = context;
+    struct report_hits report = {NULL, 0};
+    if (question->found != NULL)
+        report = (struct report_hits){question->found->customers, question->found->count};
+    Tefter__Answer *answer = question->answer = tx_new(tx, &tefter__answer__descriptor);
+    Tefter__Refusal *refusal =
+        company_exists(tx)
+            ? answer_query(tx, question->query, question->found != NULL ? &report : NULL, answer)
+            : refuse(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "company");
+    answer->seq = tx->seq;
+    if (refusal == NULL)
+        return;
+    answer->kind_case = TEFTER__ANSWER__KIND_REFUSED;
+    answer->refused = refusal;
+}
+
+static Tefter__RefusalCode refusal_of(enum fault fault)
+{
+    if (fault == FAULT_MEMORY)
+        return TEFTER__REFUSAL_CODE__QUESTION_TOO_BIG;
+    if (fault == FAULT_DAMAGED)
+        return TEFTER__REFUSAL_CODE__RECORD_DAMAGED;
+    return fault == FAULT_FULL ? TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG : TEFTER__REFUSAL_CODE__BUSY;
+}
+
+static Tefter__Answer *stopped_answer(struct ledger_view *view)
+{
+    view->refusal = (Tefter__Refusal)TEFTER__REFUSAL__INIT;
+    view->refusal.code = refusal_of(view->failure.fault);
+    view->answer = (Tefter__Answer)TEFTER__ANSWER__INIT;
+    view->answer.seq = view->state.seq;
+    view->answer.kind_case = TEFTER__ANSWER__KIND_REFUSED;
+    view->answer.refused = &view->refusal;
+    return &view->answer;
+}
+
 Tefter__Answer *ledger_view_answer(struct ledger_view *view, const Tefter__Query *query,
-                                   const Tefter__Actor *actor, const struct ledger_hits *found)
+                                   const Tefter__Actor *actor, const struct ledger_hits *found,
+                                   uint64_t work_most)
 {
     static const Tefter__Actor nobody = TEFTER__ACTOR__INIT;
     struct tx *tx = &view->tx;
-    struct report_hits report = {NULL, 0};
+    struct question question = {query, found, NULL};
     tx->actor = actor != NULL ? actor : &nobody;
-    if (found != NULL)
-        report = (struct report_hits){found->customers, found->count};
-    Tefter__Answer *answer = tx_new(tx, &tefter__answer__descriptor);
-    answer->seq = view->state.seq;
-    Tefter__Refusal *refusal = company_exists(tx)
-                                   ? answer_query(tx, query, found != NULL ? &report : NULL, answer)
-                                   : refuse(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "company");
-    if (refusal == NULL && !tx_sound(tx))
-        refusal = refuse(tx, TEFTER__REFUSAL_CODE__BUSY, NULL);
-    if (refusal != NULL) {
-        answer->kind_case = TEFTER__ANSWER__KIND_REFUSED;
-        answer->refused = refusal;
-    }
-    return answer;
+    tx->work_most = work_most;
+    bool answered = look(view, answer_work, &question);
+    tx->work_most = LEDGER_WORK_ANY;
+    if (answered)
+        return question.answer;
+    return view->failure.fault == FAULT_BUSY && work_most != LEDGER_WORK_ANY ? NULL
+                                                                             : stopped_answer(view);
 }
 
 /* ---- records for sessions ---- */
 
+/* What is looked up, and what was found: NULL or 0 when there is none, or it stopped. */
+struct wanted {
+    uint32_t number;
+    const char *login;
+    const void *record;
+    uint32_t found;
+};
+
+static const void *look_record(struct ledger_view *view, tx_work work, struct wanted wanted)
+{
+    return look(view, work, &wanted) ? wanted.record : NULL;
+}
+
+static uint32_t look_number(struct ledger_view *view, tx_work work, uint32_t number)
+{
+    struct wanted wanted = {.number = number};
+    return look(view, work, &wanted) ? wanted.found : 0;
+}
+
+static void look_company(struct tx *tx, void *context)
+{
+    struct wanted *wanted = context;
+    wanted->record = company_exists(tx) ? company_get(tx) : NULL;
+}
+
 const Tefter__CompanyRecord *ledger_view_company(struct ledger_view *view)
 {
-    return company_exists(&view->tx) ? company_get(&view->tx) : NULL;
+    return look_record(view, look_company, (struct wanted){.number = 0});
+}
+
+static void look_branch(struct tx *tx, void *context)
+{
+    struct wanted *wanted = context;
+    wanted->record = branch_get(tx, wanted->number);
 }
 
 const Tefter__BranchRecord *ledger_view_branch(struct ledger_view *view, uint32_t branch)
 {
-    return branch_get(&view->tx, branch);
+    return look_record(view, look_branch, (struct wanted){.number = branch});
+}
+
+static void look_staff(struct tx *tx, void *context)
+{
+    struct wanted *wanted = context;
+    wanted->record = staff_get(tx, wanted->number);
 }
 
 const Tefter__StaffRecord *ledger_view_staff(struct ledger_view *view, uint32_t staff)
 {
-    return staff_get(&view->tx, staff);
+    return look_record(view, look_staff, (struct wanted){.number = staff});
+}
+
+static void look_login(struct tx *tx, void *context)
+{
+    struct wanted *wanted = context;
+    wanted->record = staff_by_login(tx, wanted->login);
 }
 
 const Tefter__StaffRecord *ledger_view_login(struct ledger_view *view, const char *login)
 {
-    return staff_by_login(&view->tx, login);
+    return look_record(view, look_login, (struct wanted){.login = login});
+}
+
+static void look_terminal(struct tx *tx, void *context)
+{
+    struct wanted *wanted = context;
+    wanted->record = terminal_get(tx, wanted->number);
 }
 
 const Tefter__TerminalRecord *ledger_view_terminal(struct ledger_view *view, uint32_t terminal)
 {
-    return terminal_get(&view->tx, terminal);
+    return look_record(view, look_terminal, (struct wanted){.number = terminal});
+}
+
+static void look_customer(struct tx *tx, void *context)
+{
+    struct wanted *wanted = context;
+    wanted->record = customer_get(tx, wanted->number);
 }
 
 const Tefter__CustomerRecord *ledger_view_customer(struct ledger_view *view, uint32_t customer)
 {
-    return customer_get(&view->tx, customer);
+    return look_record(view, look_customer, (struct wanted){.number = customer});
+}
+
+struct branches {
+    const Tefter__BranchRecord **list;
+    size_t count;
+};
+
+static void look_branches(struct tx *tx, void *context)
+{
+    struct branches *branches = context;
+    branches->count = branch_list(tx, &branches->list);
 }
 
 size_t ledger_view_branches(struct ledger_view *view, const Tefter__BranchRecord ***ret_branches)
 {
-    Tefter__BranchList query = TEFTER__BRANCH_LIST__INIT;
-    Tefter__BranchesAnswer answer = TEFTER__BRANCHES_ANSWER__INIT;
-    view_branches(&view->tx, &query, &answer);
-    *ret_branches = (const Tefter__BranchRecord **)answer.branches;
-    return answer.n_branches;
+    struct branches branches = {NULL, 0};
+    bool whole = look(view, look_branches, &branches);
+    *ret_branches = branches.list;
+    return whole ? branches.count : 0;
 }
 
 /* ---- rows for the feed ---- */
+
+struct wanted_row {
+    uint64_t key;
+    struct ledger_row *ret_row;
+    bool there;
+};
+
+static void look_row(struct tx *tx, void *context)
+{
+    struct wanted_row *wanted = context;
+    wanted->there = row_pack(tx, wanted->key, wanted->ret_row);
+}
 
 bool ledger_view_row_of(struct ledger_view *view, uint32_t branch, uint64_t row_key,
                         struct ledger_row *ret_row)
 {
     Tefter__Actor asker = TEFTER__ACTOR__INIT;
     const Tefter__Actor *before = view->tx.actor;
+    struct wanted_row wanted = {row_key, ret_row, false};
     asker.has_branch = branch != 0;
     asker.branch = branch;
     view->tx.actor = &asker;
-    bool there = row_pack(&view->tx, row_key, ret_row);
+    bool there = look(view, look_row, &wanted) && wanted.there;
     view->tx.actor = before;
     return there;
 }
@@ -235,48 +367,105 @@ struct slice ledger_view_row(struct ledger_view *view, uint64_t row_key, uint32_
     struct ledger_row row;
     bool there = ledger_view_row_of(view, 0, row_key, &row);
     if (ret_customer != NULL)
-        *ret_customer = row.customer;
+        *ret_customer = there ? row.customer : 0;
     return there ? row.row : slice_of(NULL, 0);
+}
+
+static void look_date(struct tx *tx, void *context)
+{
+    struct wanted *wanted = context;
+    const Tefter__BranchRecord *record = NULL;
+    if (!company_exists(tx))
+        return;
+    if (wanted->number != 0)
+        record = branch_get(tx, wanted->number);
+    wanted->found = wanted->number == 0 ? branch_head_date(tx)
+                    : record != NULL    ? record->date
+                                        : DATE_NONE;
 }
 
 uint32_t ledger_view_date(struct ledger_view *view, uint32_t branch)
 {
-    if (!company_exists(&view->tx))
-        return DATE_NONE;
-    if (branch == 0)
-        return branch_head_date(&view->tx);
-    const Tefter__BranchRecord *record = branch_get(&view->tx, branch);
-    return record == NULL ? DATE_NONE : record->date;
+    return look_number(view, look_date, branch);
+}
+
+struct wanted_days {
+    uint32_t customer;
+    uint32_t today;
+    struct date_span days;
+};
+
+static void look_days(struct tx *tx, void *context)
+{
+    struct wanted_days *wanted = context;
+    const Tefter__CustomerRecord *customer = customer_get(tx, wanted->customer);
+    if (customer != NULL)
+        wanted->days = credit_row_days(tx, customer, wanted->today);
 }
 
 struct date_span ledger_view_days(struct ledger_view *view, uint32_t customer, uint32_t today)
 {
-    return credit_row_days(&view->tx, customer_get(&view->tx, customer), today);
+    struct wanted_days wanted = {customer, today, {today, today}};
+    return look(view, look_days, &wanted) ? wanted.days : (struct date_span){today, today};
+}
+
+static void look_oldest_due(struct tx *tx, void *context)
+{
+    struct wanted *wanted = context;
+    wanted->found = report_oldest_due(tx, wanted->number, UINT32_MAX);
 }
 
 uint32_t ledger_view_oldest_due(struct ledger_view *view, uint32_t customer)
 {
-    return report_oldest_due(&view->tx, customer, UINT32_MAX);
+    return look_number(view, look_oldest_due, customer);
+}
+
+static void look_customers(struct tx *tx, void *context)
+{
+    struct wanted *wanted = context;
+    wanted->found = company_exists(tx) ? company_customers(tx) : 0;
 }
 
 uint32_t ledger_view_customers(struct ledger_view *view)
 {
-    return company_exists(&view->tx) ? company_customers(&view->tx) : 0;
+    return look_number(view, look_customers, 0);
+}
+
+static void look_next_customer(struct tx *tx, void *context)
+{
+    struct wanted *wanted = context;
+    wanted->found = customer_next(tx, wanted->number);
 }
 
 uint32_t ledger_view_next_customer(struct ledger_view *view, uint32_t after)
 {
-    return customer_next(&view->tx, after);
+    return look_number(view, look_next_customer, after);
 }
 
-size_t ledger_view_approvals(struct ledger_view *view, const uint64_t **ret_row_keys)
+struct wanted_approvals {
+    uint64_t *cursor;
+    uint64_t *keys;
+    size_t most;
+    size_t count;
+    bool more;
+};
+
+static void look_approvals(struct tx *tx, void *context)
 {
-    uint64_t *keys = tx_take(&view->tx, PAGE_ROWS_MAX * sizeof *keys);
-    size_t count = credit_open_approvals(&view->tx, keys, PAGE_ROWS_MAX);
-    for (size_t i = 0; i < count; i++)
-        keys[i] = row_key_of(ROW_APPROVAL, keys[i]);
-    *ret_row_keys = keys;
-    return count;
+    struct wanted_approvals *wanted = context;
+    credit_open_approvals(tx, wanted->cursor, wanted->keys, wanted->most, &wanted->count,
+                          &wanted->more);
+}
+
+size_t ledger_view_approvals(struct ledger_view *view, uint64_t *cursor, uint64_t *ret_row_keys,
+                             size_t most, bool *ret_more)
+{
+    struct wanted_approvals wanted = {cursor, ret_row_keys, most, 0, false};
+    (void)look(view, look_approvals, &wanted);
+    *ret_more = wanted.more;
+    for (size_t i = 0; i < wanted.count; i++)
+        ret_row_keys[i] = row_key_of(ROW_APPROVAL, ret_row_keys[i]);
+    return wanted.count;
 }
 
 /* A set of keys by open addressing, as large as it can get. */
@@ -315,38 +504,50 @@ static bool key_set_add(struct key_set *set, uint64_t key)
     return true;
 }
 
-static bool add_rows(struct tx *scratch, struct slice value, struct key_set *set)
+static bool add_rows(const struct tx_walk *walk, struct key_set *set)
 {
-    tx_scratch_next(scratch);
-    const Tefter__EventsRecord *record = (Tefter__EventsRecord *)message_unpack(
-        &tefter__events_record__descriptor, value, tx_arena(scratch));
-    need(record != NULL);
+    const Tefter__EventsRecord *record = tx_walk_record(walk, &tefter__events_record__descriptor);
     for (size_t i = 0; i < record->n_rows; i++)
         if (!key_set_add(set, record->rows[i]))
             return false;
     return true;
 }
 
+struct changes {
+    uint64_t from;
+    struct key_set set;
+    bool whole;
+};
+
+static void look_changes(struct tx *tx, void *context)
+{
+    enum { KEYS_MAX = 20000 };
+    struct changes *changes = context;
+    struct key prefix = {.tree = TREE_EVENT};
+    struct key from = prefix;
+    key_u64(&from, changes->from + 1);
+    key_set_init(tx, &changes->set, KEYS_MAX);
+    changes->whole = true;
+    struct tx *scratch = tx_scratch_begin(tx);
+    struct tx_walk walk;
+    for (bool on = tx_walk_first(scratch, &prefix, &from, &walk); on && changes->whole;
+         on = tx_walk_next(&walk)) {
+        tx_scratch_next(scratch);
+        changes->whole = add_rows(&walk, &changes->set);
+    }
+    tx_walk_end(&walk);
+    tx_scratch_end(scratch);
+}
+
 bool ledger_view_changed(struct ledger_view *view, uint64_t from, const uint64_t **ret_keys,
                          size_t *ret_count)
 {
-    enum { KEYS_MAX = 20000 };
     uint64_t seq = view->state.seq;
+    struct changes changes = {.from = from};
     if (from > seq || seq - from > RESUME_SCAN_MAX || from + EVENTS_KEPT < seq)
         return false;
-    struct key_set set;
-    key_set_init(&view->tx, &set, KEYS_MAX);
-    uint8_t key[8];
-    be64_put(key, from + 1);
-    bool whole = true;
-    struct tx *scratch = tx_scratch_begin(&view->tx);
-    struct store_cursor cursor;
-    for (bool on = store_seek(view->tx.txn, TREE_EVENT, slice_of(key, sizeof key), &cursor);
-         on && whole; on = store_next(&cursor))
-        whole = add_rows(scratch, cursor.value, &set);
-    store_leave(&cursor);
-    tx_scratch_end(scratch);
-    *ret_keys = set.list;
-    *ret_count = set.count;
-    return whole;
+    bool looked = look(view, look_changes, &changes);
+    *ret_keys = changes.set.list;
+    *ret_count = changes.set.count;
+    return looked && changes.whole;
 }

@@ -39,7 +39,7 @@ static void keep_profile(struct reading *reading, const Tefter__CustomerCardAnsw
     uint32_t customer = card->record->customer;
     struct buffer *out = &home->rows;
     texts_fill(&reading->texts, (ProtobufCMessage *)(uintptr_t)&card->base);
-    if (reading->texts.failed)
+    if (reading->texts.failed || reading->texts.spent)
         return;
     buffer_clear(out);
     put_member(out, TAG_CARD_RECORD, &card->record->base);
@@ -111,7 +111,8 @@ static bool fill_card(struct reading *reading, uint32_t customer)
     query.customer_card = &wish;
     if (reading->session != NULL)
         actor = session_actor(reading->session);
-    const Tefter__Answer *answer = ledger_view_answer(reading->view, &query, &actor, NULL);
+    const Tefter__Answer *answer =
+        ledger_view_answer(reading->view, &query, &actor, NULL, SHORT_WORK_MAX);
     if (answer == NULL || answer->kind_case != TEFTER__ANSWER__KIND_CUSTOMER_CARD)
         return false;
     if (!row_cache_has_profile(cache, customer) ||

@@ -19,6 +19,7 @@ struct feed {
     uint8_t topic;
     bool paging;
     bool stale; /* the hub gave up: to begin anew in its turn */
+    bool held;  /* its turn came to nothing: tried again with the next heartbeat */
 };
 
 /* ---- what the hub calls ---- */
@@ -110,17 +111,17 @@ static bool gather_chosen(struct gathering *gathering, struct feed *feed)
 
 static bool gather_approvals(struct gathering *gathering, struct feed *feed)
 {
-    const uint64_t *keys = NULL;
-    size_t count = ledger_view_approvals(gathering->view, &keys);
-    for (size_t i = 0; i < count; i++) {
-        if (keys[i] <= feed->cursor)
-            continue;
-        if (gather_full(gathering))
-            return true;
+    enum { AT_ONCE = 32 }; /* with notes and reasons about as much as a page of customers */
+    uint64_t keys[AT_ONCE];
+    uint64_t cursor = feed->cursor;
+    bool more;
+    size_t count = ledger_view_approvals(gathering->view, &cursor, keys, AT_ONCE, &more);
+    gathering->failed = ledger_view_met(gathering->view) == LEDGER_MET_FAULT;
+    for (size_t i = 0; i < count; i++)
         gather(gathering, keys[i]);
-        feed->cursor = keys[i];
-    }
-    return false;
+    if (!gathering->failed)
+        feed->cursor = cursor;
+    return more;
 }
 
 /* A page for this feed alone. */
@@ -134,7 +135,8 @@ static bool own_page(struct feed *feed, struct snapshot_chunk *ret_page)
         read && (feed->topic == TEFTER__TOPIC__TOPIC_APPROVALS ? gather_approvals(&gathering, feed)
                                                                : gather_chosen(&gathering, feed));
     buffer_clear(&home->rows);
-    read = read && hub_chunk_rows_put(&home->rows, gathering.rows, gathering.count);
+    read = read && !gathering.failed &&
+           hub_chunk_rows_put(&home->rows, gathering.rows, gathering.count);
     if (read)
         *ret_page = (struct snapshot_chunk){ledger_view_seq(gathering.view),
                                             buffer_slice(&home->rows), 0, !more};
@@ -150,21 +152,23 @@ static bool shared_page(struct feed *feed, struct snapshot_chunk *ret_page)
     return true;
 }
 
-static void feed_chunk(struct feed *feed)
+/* false: not now */
+static bool feed_chunk(struct feed *feed)
 {
     struct session *session = feed->session;
     struct buffer *out = &session->home->out;
     struct snapshot_chunk page;
     arena_reset(&session->home->arena);
     if (!(feed->snapshot != NULL ? shared_page(feed, &page) : own_page(feed, &page)))
-        return;
+        return false;
     buffer_clear(out);
     if (hub_chunk_put(out, feed->subscription, page.seq, page.rows, page.last))
         (void)stream_write(session->stream, buffer_slice(out));
-    if (!page.last)
-        return;
-    leave_snapshot(feed);
-    hub_tell(feed->subscription, page.seq);
+    if (page.last) {
+        leave_snapshot(feed);
+        hub_tell(feed->subscription, page.seq);
+    }
+    return true;
 }
 
 /* Something is owed to it that comes in turns. */
@@ -176,7 +180,7 @@ static bool wants_turn(const struct feed *feed)
 static struct feed *waiting_feed(const struct session *session)
 {
     struct feed *feed = session->feeds;
-    while (feed != NULL && !wants_turn(feed))
+    while (feed != NULL && (feed->held || !wants_turn(feed)))
         feed = feed->next;
     return feed;
 }
@@ -186,10 +190,7 @@ void feeds_turn(struct session *session)
     struct feed *feed = waiting_feed(session);
     if (feed == NULL || session_slow(session))
         return;
-    if (feed->stale)
-        (void)begin_anew(feed, 0);
-    else
-        feed_chunk(feed);
+    feed->held = !(feed->stale ? begin_anew(feed, 0) : feed_chunk(feed));
     if (session->state != SESSION_CLOSING && waiting_feed(session) != NULL)
         session_want_turn(session);
 }
@@ -206,9 +207,12 @@ void feeds_heartbeat(struct session *session)
 {
     uint64_t seq = hub_seq(session->home->hub);
     for (struct feed *feed = session->feeds; feed != NULL; feed = feed->next) {
+        feed->held = false;
         if (!wants_turn(feed) && hub_prev(feed->subscription) < seq)
             hub_tell(feed->subscription, seq);
     }
+    if (waiting_feed(session) != NULL)
+        session_want_turn(session);
 }
 
 /* ---- resuming ---- */
@@ -236,7 +240,7 @@ static bool gather_changed(struct gathering *gathering, struct feed *feed, uint6
         return false;
     for (size_t i = 0; i < count && gathering->bytes <= HUB_DELTA_BYTES_MAX; i++)
         gather(gathering, keys[i]);
-    return hub_fits(gathering->rows, gathering->count);
+    return !gathering->failed && hub_fits(gathering->rows, gathering->count);
 }
 
 static bool resume(struct feed *feed, const Tefter__FromTerminal *request)

@@ -63,6 +63,8 @@ void gather(struct gathering *gathering, uint64_t key)
     struct slice row = ledger_view_row(gathering->view, key, &customer);
     if (row.size > 0 && hub_wants(gathering->subscription, key, customer))
         put(gathering, key, customer, texts_row(&gathering->texts, row));
+    gathering->failed = gathering->failed || gathering->texts.spent ||
+                        ledger_view_met(gathering->view) == LEDGER_MET_FAULT;
 }
 
 void gather_customer(struct gathering *gathering, uint32_t customer)
@@ -75,8 +77,11 @@ bool gather_all(struct gathering *gathering, uint32_t *cursor)
 {
     while (!gather_full(gathering)) {
         uint32_t customer = ledger_view_next_customer(gathering->view, *cursor);
-        if (customer == 0)
+        if (customer == 0) {
+            gathering->failed =
+                gathering->failed || ledger_view_met(gathering->view) != LEDGER_MET_NOTHING;
             return false;
+        }
         gather_customer(gathering, customer);
         *cursor = customer;
     }

@@ -85,17 +85,19 @@ void index_customer(struct sessions *home, struct ledger_view *view, struct text
 
 /* ---- filling ---- */
 
-static void step(struct sessions *home, struct ledger_view *view, struct texts *texts)
+/* false: there are no more, or it cannot be known now; who searches has it tried again. */
+static bool step(struct sessions *home, struct ledger_view *view, struct texts *texts)
 {
-    for (int i = 0; i < CUSTOMERS_PER_TURN && !home->index_whole; i++) {
+    for (int i = 0; i < CUSTOMERS_PER_TURN && texts->arena->taken < ANSWER_MEMORY_MAX / 2; i++) {
         uint32_t customer = ledger_view_next_customer(view, home->index_cursor);
         if (customer == 0) {
-            home->index_whole = true;
-            return;
+            home->index_whole = ledger_view_met(view) == LEDGER_MET_NOTHING;
+            return false;
         }
         index_customer(home, view, texts, customer);
         home->index_cursor = customer;
     }
+    return true;
 }
 
 bool index_step(struct sessions *home)
@@ -108,10 +110,10 @@ bool index_step(struct sessions *home)
     if (view == NULL)
         return true;
     texts_begin(&texts, home->options.vault, &home->group);
-    step(home, view, &texts);
+    bool more = step(home, view, &texts);
     texts_end(&texts);
     sessions_view_end(view);
-    return !home->index_whole;
+    return more;
 }
 
 /* How many customers there are to come, by their numbers. */
@@ -133,7 +135,7 @@ bool index_ready(struct sessions *home)
         return false;
     while (index_step(home))
         ;
-    return true;
+    return home->index_whole;
 }
 
 /* ---- asking ---- */

@@ -35,9 +35,8 @@ enum {
     WIRE_VERSION = 2,
     WIRE_VERSION_OLDEST = 1,
     TICK_MS = 1000,
-    FRAMES_PER_TURN = 64,   /* of one session; then others have their turn */
-    SESSIONS_PER_TURN = 16, /* with frames or pages left */
-    ANSWER_MEMORY_MAX = 32 * 1024 * 1024,
+    FRAMES_PER_TURN = 64,      /* of one session; then others have their turn */
+    SESSIONS_PER_TURN = 16,    /* with frames or pages left */
     QUERIES_WAITING_MAX = 128, /* long ones */
     QUERIES_EACH_MAX = 8,      /* of them, one session's; one is answered at a time */
     QUERIES_RUNNING_MAX = 2,   /* as many as the pool has threads; one less while it hashes */
@@ -140,6 +139,7 @@ struct sessions {
     struct loop_timer *tick;
     struct loop_timer *turn;
     struct arena arena;         /* of the frame at hand */
+    struct arena answer;        /* of the short question in it */
     struct arena group;         /* of what the writer tells */
     struct buffer out;          /* the frame that is being sent */
     struct buffer rows;         /* of the page that is being made */
@@ -343,6 +343,7 @@ struct gathering {
     struct sessions *home;
     struct row_asker asker;
     bool cached; /* the view stands where the cache does */
+    bool failed; /* rows are missing that there are: no memory, or the state cannot be read */
     struct hub_row *rows;
     size_t count;
     size_t room;

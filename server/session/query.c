@@ -21,6 +21,7 @@ struct long_query {
     struct ledger_hits found;
     bool has_found;
     struct row_hits hits; /* of a search, from the row cache */
+    bool passes_over;     /* the terminal, what it does not know */
     struct slice answer;  /* packed; empty: it came to nothing */
     uint64_t seq;         /* of the answer */
 };
@@ -41,28 +42,45 @@ static bool take_hits(const struct ledger_view *view, Tefter__Query *query, stru
     return true;
 }
 
-/* The answer in the arena, words and all; NULL: the ledger cannot be read. hits: NULL, or the first
- * of them, with count 0 when they do not count. */
-static Tefter__Answer *answer_of(const struct sessions *home, Tefter__Query *query,
-                                 const Tefter__Actor *actor, const struct ledger_hits *found,
-                                 struct row_hits *hits, struct arena *arena)
+/* Without memory for its words an answer is none. */
+static void fill_words(const struct sessions *home, Tefter__Answer *answer, struct arena *arena)
 {
-    static const struct ledger_hits none = {NULL, 0};
-    struct failure failure = {0};
+    static const Tefter__Refusal too_big = {
+        .base = PROTOBUF_C_MESSAGE_INIT(&tefter__refusal__descriptor),
+        .code = TEFTER__REFUSAL_CODE__QUESTION_TOO_BIG,
+    };
     struct texts texts;
-    struct ledger_view *view = ledger_view_begin(home->options.ledger, arena, &failure);
-    if (view == NULL)
-        return NULL;
-    if (hits != NULL && take_hits(view, query, hits))
-        found = &none;
-    Tefter__Answer *answer = ledger_view_answer(view, query, actor, found);
-    ledger_view_end(view);
-    if (answer == NULL)
-        return NULL;
     texts_begin(&texts, home->options.vault, arena);
     texts_fill(&texts, &answer->base);
     texts_end(&texts);
-    return answer;
+    if (!texts.spent)
+        return;
+    answer->kind_case = TEFTER__ANSWER__KIND_REFUSED;
+    answer->refused = (Tefter__Refusal *)(uintptr_t)&too_big;
+}
+
+enum answered { ANSWERED, ANSWER_NOT_NOW, ANSWER_TOO_LONG };
+
+/* The answer in the arena, words and all. NOT_NOW: the ledger cannot be read. TOO_LONG: it wants
+ * more work than it may. hits: NULL, or the first of them, with count 0 when they do not count. */
+static enum answered answer_of(const struct sessions *home, Tefter__Query *query,
+                               const Tefter__Actor *actor, const struct ledger_hits *found,
+                               struct row_hits *hits, uint64_t work_most, struct arena *arena,
+                               Tefter__Answer **ret_answer)
+{
+    static const struct ledger_hits none = {NULL, 0};
+    struct failure failure = {0};
+    struct ledger_view *view = ledger_view_begin(home->options.ledger, arena, &failure);
+    if (view == NULL)
+        return ANSWER_NOT_NOW;
+    if (hits != NULL && take_hits(view, query, hits))
+        found = &none;
+    *ret_answer = ledger_view_answer(view, query, actor, found, work_most);
+    ledger_view_end(view);
+    if (*ret_answer == NULL)
+        return ANSWER_TOO_LONG;
+    fill_words(home, *ret_answer, arena);
+    return ANSWERED;
 }
 
 /* An answer of one refusal. */
@@ -79,32 +97,78 @@ static struct slice pack_refusal(uint64_t seq, Tefter__RefusalCode code, struct 
 
 enum { ENVELOPE_MAX = 64 }; /* what is around an answer in its frame */
 
-/* The size is known before it is packed: what does not fit is not. */
-static struct slice pack_answer(const Tefter__Answer *answer, struct arena *arena)
+/* A terminal that passes over nothing knows neither these codes nor that these lists have pages. */
+static void say_as_before(Tefter__Answer *answer)
 {
-    size_t size = tefter__answer__get_packed_size(answer);
-    if (size + ENVELOPE_MAX > FRAME_TO_CLIENT_MAX)
-        return pack_refusal(answer->seq, TEFTER__REFUSAL_CODE__TOO_MANY, arena);
-    uint8_t *data = arena_take(arena, size);
+    static const Tefter__Refusal too_many = {
+        .base = PROTOBUF_C_MESSAGE_INIT(&tefter__refusal__descriptor),
+        .code = TEFTER__REFUSAL_CODE__TOO_MANY,
+    };
+    static const Tefter__Refusal busy = {
+        .base = PROTOBUF_C_MESSAGE_INIT(&tefter__refusal__descriptor),
+        .code = TEFTER__REFUSAL_CODE__BUSY,
+    };
+    if (answer->kind_case == TEFTER__ANSWER__KIND_BRANCHES)
+        answer->branches->has_next = false;
+    else if (answer->kind_case == TEFTER__ANSWER__KIND_STAFF)
+        answer->staff->has_next = false;
+    else if (answer->kind_case == TEFTER__ANSWER__KIND_TERMINALS)
+        answer->terminals->has_next = false;
+    else if (answer->kind_case == TEFTER__ANSWER__KIND_GROUPS)
+        answer->groups->has_next = false;
+    else if (answer->kind_case == TEFTER__ANSWER__KIND_MONEY_ACCOUNTS)
+        answer->money_accounts->has_next = false;
+    else if (answer->kind_case == TEFTER__ANSWER__KIND_APPROVALS)
+        answer->approvals->has_next = false;
+    else if (answer->kind_case == TEFTER__ANSWER__KIND_LIMITS)
+        answer->limits->has_next = false;
+    else if (answer->kind_case == TEFTER__ANSWER__KIND_TRIAL_BALANCE)
+        answer->trial_balance->has_next = false;
+    else if (answer->kind_case == TEFTER__ANSWER__KIND_REFUSED &&
+             answer->refused->code == TEFTER__REFUSAL_CODE__QUESTION_TOO_BIG)
+        answer->refused = (Tefter__Refusal *)(uintptr_t)&too_many;
+    else if (answer->kind_case == TEFTER__ANSWER__KIND_REFUSED &&
+             answer->refused->code == TEFTER__REFUSAL_CODE__RECORD_DAMAGED)
+        answer->refused = (Tefter__Refusal *)(uintptr_t)&busy;
+}
+
+/* Room for an answer's bytes; NULL: they do not fit a frame, or the arena. */
+static uint8_t *room_for(size_t size, struct arena *arena)
+{
+    return size + ENVELOPE_MAX > FRAME_TO_CLIENT_MAX ? NULL : arena_take(arena, size);
+}
+
+/* Of an answer that does not fit. Nothing in the arena is needed any more. */
+static struct slice pack_too_big(uint64_t seq, bool passes_over, struct arena *arena)
+{
+    arena_reset(arena);
+    return pack_refusal(
+        seq, passes_over ? TEFTER__REFUSAL_CODE__QUESTION_TOO_BIG : TEFTER__REFUSAL_CODE__TOO_MANY,
+        arena);
+}
+
+static struct slice pack_answer(Tefter__Answer *answer, bool passes_over, struct arena *arena)
+{
+    if (!passes_over)
+        say_as_before(answer);
+    uint8_t *data = room_for(tefter__answer__get_packed_size(answer), arena);
     if (data == NULL)
-        return (struct slice){NULL, 0};
+        return pack_too_big(answer->seq, passes_over, arena);
     return slice_of(data, tefter__answer__pack(answer, data));
 }
 
 /* A search with its first hits as they came from the row cache. */
 static struct slice pack_search(const Tefter__Answer *answer, const struct row_hits *hits,
-                                struct arena *arena)
+                                bool passes_over, struct arena *arena)
 {
     uint32_t tag_seq = WIRE_TAG(1, WIRE_VARINT);
     uint32_t tag_search = WIRE_TAG(TEFTER__ANSWER__KIND_SEARCH, WIRE_BYTES);
     size_t rest = tefter__search_answer__get_packed_size(answer->search);
     size_t body = hits->bytes.size + rest;
     size_t size = number_size(tag_seq, answer->seq) + number_size(tag_search, body) + body;
-    if (size + ENVELOPE_MAX > FRAME_TO_CLIENT_MAX)
-        return pack_refusal(answer->seq, TEFTER__REFUSAL_CODE__TOO_MANY, arena);
-    uint8_t *data = arena_take(arena, size);
+    uint8_t *data = room_for(size, arena);
     if (data == NULL)
-        return (struct slice){NULL, 0};
+        return pack_too_big(answer->seq, passes_over, arena);
     uint8_t *at = number_write(number_write(data, tag_seq, answer->seq), tag_search, body);
     memcpy(at, hits->bytes.data, hits->bytes.size);
     (void)tefter__search_answer__pack(answer->search, at + hits->bytes.size);
@@ -124,16 +188,15 @@ static void work(void *context)
     struct long_query *job = context;
     Tefter__Query *query =
         (Tefter__Query *)message_unpack(&tefter__query__descriptor, job->query, &job->arena);
-    const Tefter__Answer *answer =
-        query == NULL ? NULL
-                      : answer_of(job->home, query, &job->actor,
-                                  job->has_found ? &job->found : NULL, &job->hits, &job->arena);
-    if (answer == NULL)
+    Tefter__Answer *answer;
+    if (query == NULL ||
+        answer_of(job->home, query, &job->actor, job->has_found ? &job->found : NULL, &job->hits,
+                  LEDGER_WORK_ANY, &job->arena, &answer) != ANSWERED)
         return;
     job->seq = answer->seq;
     job->answer = job->hits.count > 0 && answer->kind_case == TEFTER__ANSWER__KIND_SEARCH
-                      ? pack_search(answer, &job->hits, &job->arena)
-                      : pack_answer(answer, &job->arena);
+                      ? pack_search(answer, &job->hits, job->passes_over, &job->arena)
+                      : pack_answer(answer, job->passes_over, &job->arena);
 }
 
 static void query_ended(struct session *session)
@@ -272,6 +335,7 @@ static struct long_query *query_create(struct session *session, const Tefter__Fr
     job->session = session_ref_of(session);
     job->request = request->request;
     job->actor = session_actor(session);
+    job->passes_over = session_passes_over(session);
     if (request->has_deadline_ms)
         job->deadline_ms = loop_now_ms(home->options.loop) + request->deadline_ms;
     if (copy_query(job, slice_of(request->query.data, request->query.len), found) &&
@@ -315,20 +379,29 @@ void queries_fini(struct sessions *home)
 
 /* ---- short ones ---- */
 
+/* On the loop, if it does not hold others up; else on the pool after all. */
 static void answer_now(struct session *session, const Tefter__FromTerminal *request,
                        Tefter__Query *query, const struct ledger_hits *found)
 {
     struct sessions *home = session->home;
     Tefter__Actor actor = session_actor(session);
+    Tefter__Answer *answer = NULL;
+    arena_reset(&home->answer);
     sessions_make_visible(home);
-    Tefter__Answer *answer = answer_of(home, query, &actor, found, NULL, &home->arena);
-    if (answer == NULL) {
+    switch (answer_of(home, query, &actor, found, NULL, SHORT_WORK_MAX, &home->answer, &answer)) {
+    case ANSWERED:
+        sessions_answered(home, answer->seq);
+        status_terminals(home, answer);
+        session_send_answer(session, request->request,
+                            pack_answer(answer, session_passes_over(session), &home->answer));
+        return;
+    case ANSWER_TOO_LONG:
+        answer_later(session, request, query, found);
+        return;
+    case ANSWER_NOT_NOW:
         session_refuse_wait(session, request, TEFTER__REFUSAL_CODE__BUSY, BUSY_RETRY_MS);
         return;
     }
-    sessions_answered(home, answer->seq);
-    status_terminals(home, answer);
-    session_send_answer(session, request->request, pack_answer(answer, &home->arena));
 }
 
 /* ---- asking ---- */

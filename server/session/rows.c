@@ -92,9 +92,10 @@ bool rows_fill(struct sessions *home, struct ledger_view *view, struct texts *te
         return true;
     }
     struct slice worded = texts_row(texts, row.row);
-    if (!texts->failed)
-        row_cache_put_customer(home->cache, row.customer, body_of(worded), row.days);
-    return !texts->failed;
+    if (texts->failed || texts->spent)
+        return false;
+    row_cache_put_customer(home->cache, row.customer, body_of(worded), row.days);
+    return true;
 }
 
 /* ---- one question ---- */
@@ -120,11 +121,18 @@ void reading_end(struct reading *reading)
     sessions_view_end(reading->view);
 }
 
+/* What one question reads stays in memory until it is answered. */
+static bool memory_left(const struct reading *reading)
+{
+    return reading->texts.arena->taken < ANSWER_MEMORY_MAX / 2;
+}
+
 bool reading_may_fill(struct reading *reading)
 {
     if (!reading->given_up && reading->view == NULL)
         reading->view = exact_view(reading->home);
-    reading->given_up = reading->given_up || reading->view == NULL || reading->fills_left-- == 0;
+    reading->given_up = reading->given_up || reading->view == NULL || !memory_left(reading) ||
+                        reading->fills_left-- == 0;
     return !reading->given_up;
 }
 
@@ -193,6 +201,8 @@ static bool due_here(struct reading *reading, uint32_t customer, struct row_fact
     if (!reading_may_fill(reading))
         return false;
     facts->oldest_due = ledger_view_oldest_due(reading->view, customer);
+    if (ledger_view_met(reading->view) != LEDGER_MET_NOTHING)
+        return false;
     row_cache_put_due(reading->home->cache, customer, facts->oldest_due);
     return true;
 }

@@ -332,6 +332,7 @@ bool sessions_create(const struct sessions_options *options, struct sessions **r
     home->options = *options;
     home->started_ms = loop_now_ms(options->loop);
     arena_init(&home->arena, ANSWER_MEMORY_MAX);
+    arena_init(&home->answer, ANSWER_MEMORY_MAX);
     arena_init(&home->kept, 1024 * 1024);
     arena_init(&home->group, ANSWER_MEMORY_MAX);
     buffer_init(&home->out, FRAME_HEAD_SIZE + FRAME_TO_CLIENT_MAX);
@@ -393,6 +394,7 @@ static void forget_words(struct sessions *home)
     buffer_wipe(&home->out);
     buffer_wipe(&home->rows);
     arena_wipe(&home->arena);
+    arena_wipe(&home->answer);
     arena_wipe(&home->group);
 }
 
@@ -486,6 +488,7 @@ static void free_room(struct sessions *home)
         tls_context_release(home->tls);
     secret_wipe(&home->options, sizeof home->options);
     arena_fini(&home->arena);
+    arena_fini(&home->answer);
     arena_fini(&home->kept);
     arena_fini(&home->group);
     buffer_fini(&home->out);

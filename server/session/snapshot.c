@@ -174,7 +174,7 @@ static bool read_page(struct snapshot *snapshot, uint32_t after, struct page *re
                 gather_room(&gathering, FEED_CHUNK_ROWS);
     bool more = read && gather_all(&gathering, &cursor);
     buffer_clear(rows);
-    read = read && hub_chunk_rows_put(rows, gathering.rows, gathering.count);
+    read = read && !gathering.failed && hub_chunk_rows_put(rows, gathering.rows, gathering.count);
     if (read)
         *ret_page = (struct page){after, cursor,     ledger_view_seq(gathering.view),
                                   !more, rows->data, rows->size};

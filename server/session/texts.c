@@ -32,8 +32,10 @@ static void fill(struct texts *texts, Tefter__Text *text)
     if (text->id.len != sizeof id.bytes || !reading(texts))
         return;
     memcpy(id.bytes, text->id.data, sizeof id.bytes);
-    if (vault_get(texts->txn, &id, &words))
-        text->value = arena_text(texts->arena, words.data, words.size);
+    if (!vault_get(texts->txn, &id, &words))
+        return;
+    text->value = arena_text(texts->arena, words.data, words.size);
+    texts->spent = texts->spent || text->value == NULL;
 }
 
 static void each_text(void *context, ProtobufCMessage *part)
@@ -57,9 +59,11 @@ struct slice texts_row(struct texts *texts, struct slice row)
     if (message_kind(row) == TEFTER__ROW__KIND_ACCOUNT)
         return row;
     ProtobufCMessage *message = message_unpack(&tefter__row__descriptor, row, texts->arena);
-    if (message == NULL)
-        return row;
-    texts_fill(texts, message);
-    struct slice filled = message_pack(message, texts->arena);
+    struct slice filled = {NULL, 0};
+    if (message != NULL) {
+        texts_fill(texts, message);
+        filled = message_pack(message, texts->arena);
+    }
+    texts->spent = texts->spent || filled.size == 0;
     return filled.size == 0 ? row : filled;
 }

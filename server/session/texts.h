@@ -14,6 +14,7 @@ struct texts {
     struct vault_txn *txn;
     struct arena *arena;
     bool failed; /* the vault cannot be read: texts stay empty */
+    bool spent;  /* the arena is: what was filled is not whole */
 };
 
 void texts_begin(struct texts *texts, struct vault *vault, struct arena *arena);

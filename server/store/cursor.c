@@ -119,3 +119,9 @@ void store_leave(struct store_cursor *cursor)
         walk->busy = false;
     cursor->handle = NULL;
 }
+
+void store_leave_all(struct store_txn *txn)
+{
+    for (int i = 0; i < WALKS_MAX; i++)
+        txn->walks[i].busy = false;
+}

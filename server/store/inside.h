@@ -42,9 +42,11 @@ struct store {
     atomic_bool broken;       /* a commit or a sync failed: nothing is written any more */
     atomic_bool writer_taken; /* the one writing transaction is open */
     struct store_txn writer;
-    pthread_mutex_t lock; /* of the two below */
+    pthread_mutex_t lock; /* of all below */
     struct store_txn *kept[READERS_KEPT];
     int kept_count;
+    uint64_t damaged;
+    char damage[FAILURE_TEXT_MAX];
 };
 
 /* Says what LMDB said, as a fault of ours; returns false. */

@@ -195,6 +195,10 @@ static int oldest_reader(const char *line, void *context)
 void store_metrics(struct store *store, struct store_metrics *ret_metrics)
 {
     *ret_metrics = (struct store_metrics){0};
+    pthread_mutex_lock(&store->lock);
+    ret_metrics->damaged = store->damaged;
+    memcpy(ret_metrics->damage, store->damage, sizeof store->damage);
+    pthread_mutex_unlock(&store->lock);
     MDB_envinfo info;
     MDB_stat stat;
     uint64_t oldest = UINT64_MAX;

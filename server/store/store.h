@@ -48,8 +48,10 @@ bool store_copy(struct store *store, int fd, struct failure *failure);
 
 struct store_metrics {
     uint64_t map_bytes;
-    uint64_t used_bytes; /* of the map, without the pages that wait to be used again */
-    uint64_t reader_lag; /* transactions the oldest reader is behind */
+    uint64_t used_bytes;           /* of the map, without the pages that wait to be used again */
+    uint64_t reader_lag;           /* transactions the oldest reader is behind */
+    uint64_t damaged;              /* so often damage was met since it was opened */
+    char damage[FAILURE_TEXT_MAX]; /* where last */
 };
 /* Walks the list of free pages: for once a second, not for each batch. */
 void store_metrics(struct store *store, struct store_metrics *ret_metrics);
@@ -66,6 +68,8 @@ void store_abort(struct store_txn *txn);                           /* NULL welco
 const struct failure *store_failure(const struct store_txn *txn);
 /* Puts a fault of the caller's on the transaction (a record that does not parse). */
 void store_fail(struct store_txn *txn, enum fault fault, const char *what);
+/* Counts damage that was met, for store_metrics; the transaction goes on. */
+void store_note_damage(struct store_txn *txn, const char *where);
 
 /* Keys have 1 to STORE_KEY_MAX bytes; any other is a fault (FAULT_BUG). A full map is FAULT_FULL.
  */
@@ -104,3 +108,5 @@ bool store_seek_before(struct store_txn *txn, int tree, struct slice before,
 bool store_next(struct store_cursor *cursor);
 bool store_previous(struct store_cursor *cursor);
 void store_leave(struct store_cursor *cursor);
+/* All that are open in a transaction, for a caller who is not there any more to leave them. */
+void store_leave_all(struct store_txn *txn);

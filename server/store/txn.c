@@ -5,6 +5,7 @@
 #include "inside.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 bool store_found(struct store_txn *txn, int rc, const char *what)
@@ -116,8 +117,7 @@ void store_abort(struct store_txn *txn)
         atomic_store(&txn->store->writer_taken, false);
         return;
     }
-    for (int i = 0; i < WALKS_MAX; i++)
-        txn->walks[i].busy = false;
+    store_leave_all(txn);
     mdb_txn_reset(txn->txn);
     if (!kept_give(txn->store, txn))
         store_reader_destroy(txn);
@@ -160,6 +160,15 @@ const struct failure *store_failure(const struct store_txn *txn)
 void store_fail(struct store_txn *txn, enum fault fault, const char *what)
 {
     fail(&txn->failure, fault, 0, "%s", what);
+}
+
+void store_note_damage(struct store_txn *txn, const char *where)
+{
+    struct store *store = txn->store;
+    pthread_mutex_lock(&store->lock);
+    store->damaged++;
+    snprintf(store->damage, sizeof store->damage, "%s", where);
+    pthread_mutex_unlock(&store->lock);
 }
 
 static MDB_dbi tree_of(const struct store_txn *txn, int tree)

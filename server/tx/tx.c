@@ -8,6 +8,97 @@
 
 enum { SCRATCH_MAX = 64 * 1024 * 1024 };
 
+/* ---- stopping ---- */
+
+/* A scratch lies in the arena of the tx it was begun over, its own arena on the heap. */
+struct tx_scratch {
+    struct tx tx;
+    struct arena arena;
+    struct tx_scratch *next;
+};
+
+static void scratches_give_back(struct tx *root)
+{
+    for (struct tx_scratch *scratch = root->scratches; scratch != NULL; scratch = scratch->next)
+        arena_fini(&scratch->arena);
+    root->scratches = NULL;
+}
+
+/* Whatever `work` held is given back. What it found damaged is noted where all can see it, and of
+ * what a command has half written nothing may be kept. */
+static bool run_ended(struct tx *tx, struct failure *failure)
+{
+    const struct failure *why = &tx->why;
+    if (why->fault == FAULT_NONE)
+        return true;
+    scratches_give_back(tx);
+    store_leave_all(tx->txn);
+    if (why->fault == FAULT_DAMAGED)
+        store_note_damage(tx->txn, why->text);
+    if (!tx->reading)
+        store_fail(tx->txn, why->fault, why->text);
+    return fail(failure, why->fault, 0, "%s", why->text);
+}
+
+bool tx_run(struct tx *tx, tx_work work, void *context, struct failure *failure)
+{
+    need(tx->root == tx && !tx->running);
+    tx->running = true;
+    tx->work_left = tx->work_most;
+    tx->why.fault = FAULT_NONE;
+    if (setjmp(tx->back) == 0)
+        work(tx, context);
+    tx->running = false;
+    return run_ended(tx, failure);
+}
+
+/* Nobody who called is there any more when this returns to tx_run. */
+__attribute__((noreturn)) static void stop(struct tx *tx, enum fault fault, const char *text)
+{
+    struct tx *root = tx->root;
+    need(root->running);
+    fail(&root->why, fault, 0, "%s", text);
+    longjmp(root->back, 1);
+}
+
+__attribute__((noreturn)) static void stop_spent(struct tx *tx)
+{
+    stop(tx, FAULT_MEMORY, "no memory is left for what this looks at");
+}
+
+/* "book.STAFF" and the key in hexadecimal: for who looks for it with the tools of the store. */
+__attribute__((noreturn)) static void stop_damaged(struct tx *tx, uint8_t tree, struct slice key,
+                                                   const char *what)
+{
+    enum { BYTES_SHOWN = 32 };
+    char text[FAILURE_TEXT_MAX];
+    char bytes[2 * BYTES_SHOWN + 1] = "";
+    size_t head = tree == TREE_CUSTOMER ? KEY_CUSTOMER_HEAD : KEY_BOOK_HEAD;
+    const char *table = key.size >= head ? tx_table_name(tree, key.data) : NULL;
+    for (size_t i = 0; i < key.size && i < BYTES_SHOWN; i++)
+        snprintf(bytes + 2 * i, 3, "%02x", key.data[i]);
+    snprintf(text, sizeof text, "table %s, key %s: no right %s, at seq %llu",
+             table != NULL ? table : tx_tree_names[tree], bytes, what, (unsigned long long)tx->seq);
+    stop(tx, FAULT_DAMAGED, text);
+}
+
+/* After the store said no: is it that there is none, or a fault? */
+static void check_store(struct tx *tx)
+{
+    const struct failure *failure = store_failure(tx->txn);
+    if (failure->fault != FAULT_NONE)
+        stop(tx, failure->fault, failure->text);
+}
+
+static void spend(struct tx *tx, size_t bytes)
+{
+    struct tx *root = tx->root;
+    uint64_t work = 1 + bytes / TX_WORK_BYTES;
+    if (root->work_left < work)
+        stop(tx, FAULT_BUSY, "this looks at more than may be waited for");
+    root->work_left -= work;
+}
+
 /* ---- the command ---- */
 
 uint64_t tx_seq(const struct tx *tx)
@@ -47,27 +138,37 @@ bool tx_reading(const struct tx *tx)
     return tx->reading;
 }
 
-struct arena *tx_arena(struct tx *tx)
+static void *take_from(struct tx *tx, struct arena *arena, size_t size)
 {
-    return tx->arena;
+    void *memory = arena_zero(arena, size);
+    if (memory == NULL)
+        stop_spent(tx);
+    return memory;
 }
 
-/* Without memory the ledger cannot go on: the process ends, is started anew, and nobody was
- * answered. That is kinder than a half-made command. */
+static char *text_from(struct tx *tx, struct arena *arena, const char *text)
+{
+    if (text == NULL)
+        return NULL;
+    char *copy = arena_text(arena, text, strlen(text));
+    if (copy == NULL)
+        stop_spent(tx);
+    return copy;
+}
+
 void *tx_take(struct tx *tx, size_t size)
 {
-    void *memory = arena_zero(tx->arena, size);
-    need(memory != NULL);
-    return memory;
+    return take_from(tx, tx->arena, size);
+}
+
+void *tx_take_out(struct tx *tx, size_t size)
+{
+    return take_from(tx, tx->out, size);
 }
 
 char *tx_text(struct tx *tx, const char *text)
 {
-    if (text == NULL)
-        return NULL;
-    char *copy = arena_text(tx->arena, text, strlen(text));
-    need(copy != NULL);
-    return copy;
+    return text_from(tx, tx->arena, text);
 }
 
 char *tx_format(struct tx *tx, const char *format, ...)
@@ -89,10 +190,57 @@ void *tx_new(struct tx *tx, const ProtobufCMessageDescriptor *type)
 
 void *tx_copy(struct tx *tx, const ProtobufCMessage *message)
 {
-    struct slice bytes = message_pack(message, tx->arena);
-    ProtobufCMessage *copy = message_unpack(message->descriptor, bytes, tx->arena);
-    need(copy != NULL);
-    return copy;
+    return tx_unpack(tx, message->descriptor, tx_pack(tx, message));
+}
+
+static struct slice pack_into(struct tx *tx, struct arena *arena, const ProtobufCMessage *message)
+{
+    arena->spent = false;
+    struct slice bytes = message_pack(message, arena);
+    if (arena->spent)
+        stop_spent(tx);
+    return bytes;
+}
+
+struct slice tx_pack(struct tx *tx, const ProtobufCMessage *message)
+{
+    return pack_into(tx, tx->arena, message);
+}
+
+struct slice tx_pack_out(struct tx *tx, const ProtobufCMessage *message)
+{
+    return pack_into(tx, tx->out, message);
+}
+
+static void add_words(void *context, ProtobufCMessage *part)
+{
+    size_t *bytes = context;
+    *bytes += ((const Tefter__Text *)part)->size;
+}
+
+size_t tx_size(const ProtobufCMessage *message)
+{
+    size_t bytes = protobuf_c_message_get_packed_size(message);
+    message_each((ProtobufCMessage *)(uintptr_t)message, &tefter__text__descriptor, add_words,
+                 &bytes);
+    return bytes;
+}
+
+void *tx_try_unpack(struct tx *tx, const ProtobufCMessageDescriptor *type, struct slice bytes)
+{
+    tx->arena->spent = false;
+    ProtobufCMessage *message = message_unpack(type, bytes, tx->arena);
+    if (message == NULL && tx->arena->spent)
+        stop_spent(tx);
+    return message;
+}
+
+void *tx_unpack(struct tx *tx, const ProtobufCMessageDescriptor *type, struct slice bytes)
+{
+    void *message = tx_try_unpack(tx, type, bytes);
+    if (message == NULL)
+        tx_fault(tx, type->name);
+    return message;
 }
 
 /* ---- records ---- */
@@ -104,21 +252,30 @@ static struct slice key_slice(struct tx *tx, const struct key *key)
     return (struct slice){key->bytes, key->size};
 }
 
-static void *parse(struct tx *tx, const ProtobufCMessageDescriptor *type, struct slice bytes)
+static bool get(struct tx *tx, const struct key *key, struct slice *ret_value)
 {
-    ProtobufCMessage *message = message_unpack(type, bytes, tx->arena);
-    if (message != NULL)
-        return message;
-    tx_fault(tx, type->name);
-    return tx_new(tx, type);
+    bool there = store_get(tx->txn, key->tree, key_slice(tx, key), ret_value);
+    if (!there)
+        check_store(tx);
+    spend(tx, there ? ret_value->size : 0);
+    return there;
+}
+
+static void *parse(struct tx *tx, uint8_t tree, struct slice key,
+                   const ProtobufCMessageDescriptor *type, struct slice bytes)
+{
+    void *message = tx_try_unpack(tx, type, bytes);
+    if (message == NULL)
+        stop_damaged(tx, tree, key, type->name);
+    return message;
 }
 
 void *tx_get(struct tx *tx, const struct key *key, const ProtobufCMessageDescriptor *type)
 {
     struct slice value;
-    if (!store_get(tx->txn, key->tree, key_slice(tx, key), &value))
+    if (!get(tx, key, &value))
         return NULL;
-    return parse(tx, type, value);
+    return parse(tx, key->tree, slice_of(key->bytes, key->size), type, value);
 }
 
 /* ---- held records ---- */
@@ -171,15 +328,18 @@ void *tx_shared(struct tx *tx, const struct key *key, const ProtobufCMessageDesc
     return shared->record;
 }
 
-/* Decoded into the memory of the looked ones, which outlives the command. */
+/* Decoded into the memory of the cached ones, which outlives the command. When that is full, or the
+ * record does not parse, it is this command's alone to see. */
 static const void *look_anew(struct tx *tx, const struct key *key,
-                             const ProtobufCMessageDescriptor *type)
+                             const ProtobufCMessageDescriptor *type, struct tx_cache_slot *slot)
 {
     struct slice value;
-    if (!store_get(tx->txn, key->tree, key_slice(tx, key), &value))
+    if (!get(tx, key, &value))
         return NULL;
-    const ProtobufCMessage *message = message_unpack(type, value, &tx->cache->arena);
-    return message != NULL ? message : parse(tx, type, value);
+    slot->record = message_unpack(type, value, &tx->cache->arena);
+    return slot->record != NULL
+               ? slot->record
+               : parse(tx, key->tree, slice_of(key->bytes, key->size), type, value);
 }
 
 const void *tx_cached(struct tx *tx, const struct key *key, const ProtobufCMessageDescriptor *type)
@@ -187,18 +347,15 @@ const void *tx_cached(struct tx *tx, const struct key *key, const ProtobufCMessa
     struct tx_cache_slot *slot = tx->cache ? tx_cache_slot(tx->cache, key, true) : NULL;
     if (slot == NULL)
         return tx_shared(tx, key, type);
-    if (slot->record == NULL)
-        slot->record = look_anew(tx, key, type);
-    return slot->record;
+    return slot->record != NULL ? slot->record : look_anew(tx, key, type, slot);
 }
 
 void *tx_need(struct tx *tx, const struct key *key, const ProtobufCMessageDescriptor *type)
 {
     void *record = tx_get(tx, key, type);
-    if (record != NULL)
-        return record;
-    tx_fault(tx, type->name);
-    return tx_new(tx, type);
+    if (record == NULL)
+        stop_damaged(tx, key->tree, slice_of(key->bytes, key->size), type->name);
+    return record;
 }
 
 /* A fact that was written is part of the state digest: lengths too, so that no two different rows
@@ -220,12 +377,14 @@ static void put_bytes(struct tx *tx, const struct key *key, struct slice value)
 {
     need(tx->decided && !tx->reading);
     store_put(tx->txn, key->tree, key_slice(tx, key), value);
+    check_store(tx);
     write_count(tx, key, value, false);
 }
 
 void tx_put(struct tx *tx, const struct key *key, const ProtobufCMessage *record)
 {
-    struct slice bytes = message_pack(record, tx->arena);
+    arena_reset(tx->packing); /* the store has what was put before */
+    struct slice bytes = pack_into(tx, tx->packing, record);
     need(bytes.data != NULL);
     shared_drop(tx, key, record);
     put_bytes(tx, key, bytes);
@@ -241,12 +400,10 @@ void tx_put_shared(struct tx *tx, const struct key *key, ProtobufCMessage *recor
 bool tx_get_u64(struct tx *tx, const struct key *key, uint64_t *ret_value)
 {
     struct slice value;
-    if (!store_get(tx->txn, key->tree, key_slice(tx, key), &value))
+    if (!get(tx, key, &value))
         return false;
-    if (value.size != 8) {
-        tx_fault(tx, "a number of eight bytes");
-        return false;
-    }
+    if (value.size != 8)
+        stop_damaged(tx, key->tree, slice_of(key->bytes, key->size), "number of eight bytes");
     *ret_value = be64_get(value.data);
     return true;
 }
@@ -275,7 +432,7 @@ void tx_put_i64(struct tx *tx, const struct key *key, int64_t value)
 bool tx_has(struct tx *tx, const struct key *key)
 {
     struct slice value;
-    return store_get(tx->txn, key->tree, key_slice(tx, key), &value);
+    return get(tx, key, &value);
 }
 
 static bool varint(struct slice *bytes, uint64_t *ret_value)
@@ -291,14 +448,20 @@ static bool varint(struct slice *bytes, uint64_t *ret_value)
     return false;
 }
 
-/* Steps over one field's value; a varint's value is returned. */
-static bool pass_field(struct slice *bytes, uint64_t tag, uint64_t *ret_value)
+/* One field of a record: the number of a varint, or the bytes of another. */
+struct field {
+    uint64_t number;
+    struct slice bytes;
+};
+
+/* Steps over one field's value. */
+static bool pass_field(struct slice *bytes, uint64_t tag, struct field *ret_field)
 {
     enum { WIRE_VARINT = 0, WIRE_64 = 1, WIRE_BYTES = 2, WIRE_32 = 5 };
     uint64_t size = 0;
     switch (tag & 7) {
     case WIRE_VARINT:
-        return varint(bytes, ret_value);
+        return varint(bytes, &ret_field->number);
     case WIRE_64:
         size = 8;
         break;
@@ -314,29 +477,60 @@ static bool pass_field(struct slice *bytes, uint64_t tag, uint64_t *ret_value)
     }
     if (size > bytes->size)
         return false;
+    ret_field->bytes = slice_of(bytes->data, (size_t)size);
     bytes->data += size;
     bytes->size -= (size_t)size;
     return true;
 }
 
-static uint64_t peek(struct slice value, uint32_t field)
+/* Fields stand in the order of their numbers: what comes behind is not looked at. */
+enum peeked { PEEK_FOUND, PEEK_ABSENT, PEEK_DAMAGED };
+
+static enum peeked peek(struct slice value, uint32_t number, struct field *ret_field)
 {
     uint64_t tag;
-    uint64_t number = 0;
-    while (value.size > 0 && varint(&value, &tag) && tag >> 3 <= field) {
-        if (!pass_field(&value, tag, &number))
-            break;
-        if (tag >> 3 == field)
-            return number;
+    while (value.size > 0) {
+        *ret_field = (struct field){.number = 0};
+        if (!varint(&value, &tag))
+            return PEEK_DAMAGED;
+        if (tag >> 3 > number)
+            return PEEK_ABSENT;
+        if (!pass_field(&value, tag, ret_field))
+            return PEEK_DAMAGED;
+        if (tag >> 3 == number)
+            return PEEK_FOUND;
     }
-    return 0;
+    return PEEK_ABSENT;
+}
+
+static bool field_of(struct tx *tx, uint8_t tree, struct slice key, struct slice value,
+                     uint32_t number, struct field *ret_field)
+{
+    enum peeked peeked = peek(value, number, ret_field);
+    if (peeked == PEEK_DAMAGED)
+        stop_damaged(tx, tree, key, "record");
+    return peeked == PEEK_FOUND;
 }
 
 uint64_t tx_field(struct tx *tx, const struct key *key, uint32_t field)
 {
     struct slice value;
-    bool found = store_get(tx->txn, key->tree, key_slice(tx, key), &value);
-    return found ? peek(value, field) : 0;
+    struct field found;
+    return get(tx, key, &value) &&
+                   field_of(tx, key->tree, slice_of(key->bytes, key->size), value, field, &found)
+               ? found.number
+               : 0;
+}
+
+void *tx_part(struct tx *tx, const struct key *key, uint32_t field,
+              const ProtobufCMessageDescriptor *type)
+{
+    struct slice value;
+    struct slice own = slice_of(key->bytes, key->size);
+    struct field found;
+    if (!get(tx, key, &value) || !field_of(tx, key->tree, own, value, field, &found))
+        return NULL;
+    return parse(tx, key->tree, own, type, found.bytes);
 }
 
 void tx_delete(struct tx *tx, const struct key *key)
@@ -344,6 +538,7 @@ void tx_delete(struct tx *tx, const struct key *key)
     need(tx->decided && !tx->reading);
     shared_drop(tx, key, NULL);
     store_delete(tx->txn, key->tree, key_slice(tx, key));
+    check_store(tx);
     write_count(tx, key, slice_of(NULL, 0), true);
 }
 
@@ -352,6 +547,9 @@ void tx_delete(struct tx *tx, const struct key *key)
 static bool within(const struct tx_walk *walk, bool on)
 {
     struct slice prefix = {walk->prefix.bytes, walk->prefix.size};
+    if (!on)
+        check_store(walk->tx);
+    spend(walk->tx, on ? walk->cursor.value.size : 0);
     return on && slice_starts(walk->cursor.key, prefix);
 }
 
@@ -408,30 +606,78 @@ struct slice tx_walk_value(const struct tx_walk *walk)
     return walk->cursor.value;
 }
 
-void *tx_walk_record(struct tx_walk *walk, const ProtobufCMessageDescriptor *type)
+void *tx_walk_record(const struct tx_walk *walk, const ProtobufCMessageDescriptor *type)
 {
-    return parse(walk->tx, type, walk->cursor.value);
+    return parse(walk->tx, walk->prefix.tree, walk->cursor.key, type, walk->cursor.value);
+}
+
+static bool walk_peek(const struct tx_walk *walk, uint32_t field, struct field *ret_field)
+{
+    return field_of(walk->tx, walk->prefix.tree, walk->cursor.key, walk->cursor.value, field,
+                    ret_field);
 }
 
 uint64_t tx_walk_field(const struct tx_walk *walk, uint32_t field)
 {
-    return peek(walk->cursor.value, field);
+    struct field found;
+    return walk_peek(walk, field, &found) ? found.number : 0;
 }
 
-/* The scratch lies in the first tx's arena, its own arena on the heap until tx_scratch_end. */
-struct scratch {
-    struct tx tx;
-    struct arena arena;
-};
+void *tx_walk_part(const struct tx_walk *walk, uint32_t field,
+                   const ProtobufCMessageDescriptor *type)
+{
+    struct field found;
+    if (!walk_peek(walk, field, &found))
+        return NULL;
+    return parse(walk->tx, walk->prefix.tree, walk->cursor.key, type, found.bytes);
+}
 
+static void key_holds(const struct tx_walk *walk, size_t size)
+{
+    if (walk->cursor.key.size < size)
+        stop_damaged(walk->tx, walk->prefix.tree, walk->cursor.key, "key");
+}
+
+uint32_t tx_walk_u32(const struct tx_walk *walk, size_t at)
+{
+    key_holds(walk, at + 4);
+    return key_read_u32(walk->cursor.key, at);
+}
+
+uint64_t tx_walk_u64(const struct tx_walk *walk, size_t at)
+{
+    key_holds(walk, at + 8);
+    return key_read_u64(walk->cursor.key, at);
+}
+
+uint64_t tx_walk_number(const struct tx_walk *walk)
+{
+    if (walk->cursor.value.size != 8)
+        stop_damaged(walk->tx, walk->prefix.tree, walk->cursor.key, "number of eight bytes");
+    return be64_get(walk->cursor.value.data);
+}
+
+/* Of a tx itself only what a reader needs: it is told nothing, and decides nothing. */
 struct tx *tx_scratch_begin(struct tx *tx)
 {
-    struct scratch *scratch = tx_take(tx, sizeof *scratch);
-    arena_init(&scratch->arena, SCRATCH_MAX);
-    scratch->tx = *tx;
-    scratch->tx.arena = &scratch->arena;
-    scratch->tx.reading = true;
-    memset(scratch->tx.shared, 0, sizeof scratch->tx.shared);
+    struct tx *root = tx->root;
+    struct tx_scratch *scratch = tx_take(tx, sizeof *scratch);
+    size_t bound = tx->arena->bound < SCRATCH_MAX ? tx->arena->bound : SCRATCH_MAX;
+    arena_init(&scratch->arena, bound);
+    scratch->tx = (struct tx){
+        .root = root,
+        .txn = tx->txn,
+        .arena = &scratch->arena,
+        .out = &scratch->arena,
+        .actor = tx->actor,
+        .seq = tx->seq,
+        .now_ms = tx->now_ms,
+        .rules_version = tx->rules_version,
+        .reading = true,
+        .cache = tx->cache,
+    };
+    scratch->next = root->scratches;
+    root->scratches = scratch;
     return &scratch->tx;
 }
 
@@ -443,6 +689,10 @@ void tx_scratch_next(struct tx *scratch)
 
 void tx_scratch_end(struct tx *scratch)
 {
+    struct tx_scratch **at = &scratch->root->scratches;
+    while (&(*at)->tx != scratch)
+        at = &(*at)->next;
+    *at = (*at)->next;
     arena_fini(scratch->arena);
 }
 
@@ -475,25 +725,14 @@ Tefter__Refusal *refuse_at(struct tx *tx, Tefter__RefusalCode code, const char *
 
 /* ---- what has happened ---- */
 
-/* A list in the arena that doubles; the old one is left behind. */
-static void *grown(struct tx *tx, void *list, size_t count, size_t *room, size_t item)
-{
-    if (count < *room)
-        return list;
-    *room = *room == 0 ? 8 : *room * 2;
-    void *larger = tx_take(tx, *room * item);
-    if (count > 0)
-        memcpy(larger, list, count * item);
-    return larger;
-}
-
 void tx_emit(struct tx *tx, const Tefter__Event *event)
 {
     need(tx->decided);
-    Tefter__Event *copy = tx_take(tx, sizeof *copy);
+    Tefter__Event *copy = take_from(tx, tx->out, sizeof *copy);
     *copy = *event;
-    copy->number = tx_text(tx, event->number);
-    tx->events = grown(tx, tx->events, tx->event_count, &tx->event_room, sizeof(Tefter__Event *));
+    copy->number = text_from(tx, tx->out, event->number);
+    if (!ARENA_GROW(tx->out, tx->events, tx->event_room, tx->event_count + 1))
+        stop_spent(tx);
     tx->events[tx->event_count++] = copy;
 }
 
@@ -503,20 +742,37 @@ void tx_touch(struct tx *tx, enum row_kind kind, uint64_t id)
     for (size_t i = 0; i < tx->touched_count; i++)
         if (tx->touched[i].kind == kind && tx->touched[i].id == id)
             return;
-    tx->touched =
-        grown(tx, tx->touched, tx->touched_count, &tx->touched_room, sizeof(struct tx_touched));
+    if (!ARENA_GROW(tx->arena, tx->touched, tx->touched_room, tx->touched_count + 1))
+        stop_spent(tx);
     tx->touched[tx->touched_count++] = (struct tx_touched){.kind = kind, .id = id};
 }
 
 void tx_fault(struct tx *tx, const char *what)
 {
     char line[160];
-    snprintf(line, sizeof line, "the state holds no right record of kind %s at seq %llu", what,
+    snprintf(line, sizeof line, "the state holds no right %s, at seq %llu", what,
              (unsigned long long)tx->seq);
-    store_fail(tx->txn, FAULT_DAMAGED, line);
+    stop(tx, FAULT_DAMAGED, line);
 }
 
-bool tx_sound(const struct tx *tx)
+/* A command's sums were checked before they became records: then a record is not what it was. */
+__attribute__((noreturn)) static void stop_overflow(struct tx *tx)
 {
-    return store_failure(tx->txn)->fault == FAULT_NONE;
+    stop(tx, tx->root->reading ? FAULT_FULL : FAULT_DAMAGED, "a sum is larger than 64 bits hold");
+}
+
+int64_t tx_sum(struct tx *tx, int64_t a, int64_t b)
+{
+    int64_t sum;
+    if (__builtin_add_overflow(a, b, &sum))
+        stop_overflow(tx);
+    return sum;
+}
+
+int64_t tx_difference(struct tx *tx, int64_t a, int64_t b)
+{
+    int64_t difference;
+    if (__builtin_sub_overflow(a, b, &difference))
+        stop_overflow(tx);
+    return difference;
 }

@@ -7,9 +7,10 @@
  *
  *     look ──▶ refuse? ──▶ tx_decided(tx) ──▶ put, delete, emit
  *
- * A put before tx_decided, or a refusal after it, is a bug and stops the machine. After the decided
- * line nothing can fail in a way the entity has to handle: memory comes from the arena, and the
- * transaction keeps its first fault and turns later calls into no-ops.
+ * A put before tx_decided, or a refusal after it, is a bug and stops the machine. Nothing fails in
+ * a way the entity has to handle: a tx whose memory is spent, or that meets a record that does not
+ * parse, stops (tx_run). So an entity sees a right record, or that there is none; and it holds
+ * nothing that has to be given back.
  *
  * Every put of a fact, in order, goes into the state digest, so keys and bytes must come from the
  * command and the state alone. Which tables are facts is said in tables.def.
@@ -25,6 +26,7 @@
 #include "tx/cache.h"
 #include "wire/row_key.h"
 
+#include <setjmp.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -103,21 +105,26 @@ const Tefter__Actor *tx_actor(const struct tx *tx); /* never NULL; fields may be
 Tefter__Actor *tx_actor_copy(struct tx *tx);
 bool tx_reading(const struct tx *tx); /* a query */
 
-/* Memory until the end of the command. Never NULL: running out is a fault of the machine, and a
- * spare page is handed out. tx_new gives an initialised message. */
+/* Memory until the end of the command. Never NULL: without memory the tx stops. tx_new gives an
+ * initialised message. */
 void *tx_take(struct tx *tx, size_t size);      /* zeroed */
 char *tx_text(struct tx *tx, const char *text); /* NULL stays NULL */
 __attribute__((format(printf, 2, 3))) char *tx_format(struct tx *tx, const char *format, ...);
 void *tx_new(struct tx *tx, const ProtobufCMessageDescriptor *type);
 void *tx_copy(struct tx *tx, const ProtobufCMessage *message); /* deep */
-struct arena *tx_arena(struct tx *tx);
+struct slice tx_pack(struct tx *tx, const ProtobufCMessage *message);
+/* At most so many bytes when it is packed with words where their references stand. */
+size_t tx_size(const ProtobufCMessage *message);
+void *tx_unpack(struct tx *tx, const ProtobufCMessageDescriptor *type, struct slice bytes);
+/* NULL: it does not parse. */
+void *tx_try_unpack(struct tx *tx, const ProtobufCMessageDescriptor *type, struct slice bytes);
 
 /* ---- records ---- */
 
-/* NULL: absent. The message lives in the arena and may be changed and put again. A record that
- * does not parse is a fault. */
+/* NULL: absent. The message lives in the arena and may be changed and put again. At a record that
+ * does not parse the tx stops. */
 void *tx_get(struct tx *tx, const struct key *key, const ProtobufCMessageDescriptor *type);
-/* As tx_get; absence is a fault, and an empty message is returned so that the caller goes on. */
+/* As tx_get; if there is none the tx stops. */
 void *tx_need(struct tx *tx, const struct key *key, const ProtobufCMessageDescriptor *type);
 void tx_put(struct tx *tx, const struct key *key, const ProtobufCMessage *record);
 /* As tx_put; and who asks with tx_shared after this gets this message. */
@@ -140,6 +147,9 @@ void tx_put_i64(struct tx *tx, const struct key *key, int64_t value);
 bool tx_has(struct tx *tx, const struct key *key);
 /* One number field of a record without unpacking it; 0 when absent. */
 uint64_t tx_field(struct tx *tx, const struct key *key, uint32_t field);
+/* As tx_get, of one message in a record, the rest of which is not unpacked. */
+void *tx_part(struct tx *tx, const struct key *key, uint32_t field,
+              const ProtobufCMessageDescriptor *type);
 void tx_delete(struct tx *tx, const struct key *key);
 
 /*
@@ -167,13 +177,20 @@ bool tx_walk_previous(struct tx_walk *walk);
 void tx_walk_end(struct tx_walk *walk);
 struct slice tx_walk_key(const struct tx_walk *walk); /* whole, with its head */
 struct slice tx_walk_value(const struct tx_walk *walk);
-void *tx_walk_record(struct tx_walk *walk, const ProtobufCMessageDescriptor *type);
+void *tx_walk_record(const struct tx_walk *walk, const ProtobufCMessageDescriptor *type);
 
-/* As tx_field, of the row a walk stands on. */
+/* As tx_field and tx_part, of the row a walk stands on. */
 uint64_t tx_walk_field(const struct tx_walk *walk, uint32_t field);
+void *tx_walk_part(const struct tx_walk *walk, uint32_t field,
+                   const ProtobufCMessageDescriptor *type);
+/* Numbers of the key, `at` bytes from its start, and the one number of a small row. */
+uint32_t tx_walk_u32(const struct tx_walk *walk, size_t at);
+uint64_t tx_walk_u64(const struct tx_walk *walk, size_t at);
+uint64_t tx_walk_number(const struct tx_walk *walk);
 
 /* A second tx over the same transaction for looking at many rows: what it hands out is forgotten
- * at the next tx_scratch_next, so a long scan needs little memory. Reading only. */
+ * at the next tx_scratch_next, so a long scan needs little memory: never more than the tx it was
+ * begun over may take. Reading only. */
 struct tx *tx_scratch_begin(struct tx *tx);
 void tx_scratch_next(struct tx *scratch);
 void tx_scratch_end(struct tx *scratch);
@@ -197,11 +214,35 @@ void tx_emit(struct tx *tx, const Tefter__Event *event);
  * command. */
 void tx_touch(struct tx *tx, enum row_kind kind, uint64_t id);
 
-/* A broken invariant or damaged record seen by an entity: sticks to the transaction. */
-void tx_fault(struct tx *tx, const char *what);
-bool tx_sound(const struct tx *tx);
+/* A damaged record seen by an entity: the tx stops. */
+__attribute__((noreturn)) void tx_fault(struct tx *tx, const char *what);
+/* a + b and a - b; past 64 bits it stops. Commands check before they decide, so that theirs fit. */
+int64_t tx_sum(struct tx *tx, int64_t a, int64_t b);
+int64_t tx_difference(struct tx *tx, int64_t a, int64_t b);
 
 /* ---- for the machine alone ---- */
+
+typedef void (*tx_work)(struct tx *tx, void *context);
+
+/* Runs `work`, which may stop at any call above. false: it stopped on the way; its cursors are
+ * closed, its scratches given back, and *failure says why:
+ *
+ *   FAULT_MEMORY   the arena is spent
+ *   FAULT_BUSY     it took more work than it may
+ *   FAULT_FULL     a sum in a query passes 64 bits
+ *   FAULT_DAMAGED  a record does not parse, or must be there and is not: its table, key and seq
+ *   any other      the store's, as are damaged pages
+ *
+ * After that a query's tx may run again; a command's transaction is to be aborted. Of one tx one
+ * runs at a time. */
+bool tx_run(struct tx *tx, tx_work work, void *context, struct failure *failure);
+
+/* As tx_take and tx_pack, in `out`. */
+void *tx_take_out(struct tx *tx, size_t size);
+struct slice tx_pack_out(struct tx *tx, const ProtobufCMessage *message);
+
+/* One piece of work is a row looked at, and again for each so many bytes of it. */
+enum { TX_WORK_BYTES = 256 };
 
 enum { TX_SHARED_SLOTS = 32, TX_SHARED_KEY_MAX = 24 };
 
@@ -218,9 +259,13 @@ struct tx_touched {
     uint64_t id;
 };
 
+struct tx_scratch;
+
 struct tx {
+    struct tx *root; /* itself; a scratch's: the tx that runs */
     struct store_txn *txn;
     struct arena *arena;
+    struct arena *out; /* for what is told of it: a command's lives longer than the command */
     const Tefter__Actor *actor;
     uint64_t seq;
     int64_t now_ms;
@@ -237,7 +282,15 @@ struct tx {
     size_t touched_count;
     size_t touched_room;
     struct tx_cache *cache; /* the writer's; NULL: a query */
+    struct arena *packing;  /* the writer's: a record on its way to the store */
     struct tx_shared_record shared[TX_SHARED_SLOTS];
+    /* of a root */
+    uint64_t work_most; /* in each run */
+    uint64_t work_left; /* in this one */
+    struct tx_scratch *scratches;
+    bool running;
+    struct failure why; /* it stopped */
+    jmp_buf back;
 };
 
 uint32_t tx_key_hash(const struct key *key);

@@ -56,11 +56,13 @@ void arena_fini(struct arena *arena)
     free_chain(arena->block);
     arena->block = NULL;
     arena->taken = 0;
+    arena->spent = false;
 }
 
 void arena_reset(struct arena *arena)
 {
     arena->taken = 0;
+    arena->spent = false;
     struct arena_block *kept = arena->block;
     if (kept == NULL)
         return;
@@ -108,9 +110,9 @@ static bool add_block(struct arena *arena, size_t size, size_t bound)
     return true;
 }
 
-void *arena_take(struct arena *arena, size_t size)
+/* The newest block, with room for so many bytes; NULL: past the bound, or without memory. */
+static struct arena_block *block_for(struct arena *arena, size_t whole)
 {
-    size_t whole = rounded_up(size);
     size_t bound = rounded_up(arena->bound);
     if (bound == 0)
         bound = arena->bound;
@@ -119,7 +121,17 @@ void *arena_take(struct arena *arena, size_t size)
     struct arena_block *block = arena->block;
     if ((block == NULL || whole > block->capacity - block->used) && !add_block(arena, whole, bound))
         return NULL;
-    block = arena->block;
+    return arena->block;
+}
+
+void *arena_take(struct arena *arena, size_t size)
+{
+    size_t whole = rounded_up(size);
+    struct arena_block *block = block_for(arena, whole);
+    if (block == NULL) {
+        arena->spent = true;
+        return NULL;
+    }
     void *taken = block->data + block->used;
     block->used += whole;
     arena->taken += whole;

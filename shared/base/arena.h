@@ -12,6 +12,7 @@ struct arena {
     struct arena_block *block; /* newest block, holding the one before */
     size_t taken;              /* bytes since the last reset, each piece rounded up to 16 */
     size_t bound;              /* rounded up to 16 too; arena_take returns NULL past it */
+    bool spent;                /* it has, since the last reset */
 };
 
 void arena_init(struct arena *arena, size_t bound);

@@ -32,6 +32,7 @@ enum {
     MATCHES_PER_ITEM_MAX = 2000,
     MATCHES_KEPT_PER_ITEM_MAX = 4000, /* with those that were undone */
     APPROVAL_MINUTES_MAX = 24 * 60,
+    COMMAND_MEMORY_MAX = 1280 * 1024 * 1024, /* while it is applied; see ledger.h */
 
     /* sessions */
     SESSIONS_MAX = 12000,
@@ -53,6 +54,10 @@ enum {
     HASHES_WAITING_MAX = 32, /* logins waiting for argon2id */
     KEY_UPDATES_PER_MINUTE_MAX = 32,
     PAGE_ROWS_MAX = 500,
+    PAGE_BYTES_MAX = FRAME_TO_CLIENT_MAX - 8 * 1024, /* of a page's rows, texts and all */
+    ANSWER_MEMORY_MAX = 32 * 1024 * 1024,            /* while a question is answered */
+    SHORT_WORK_MAX = 8192, /* rows, or 256 bytes of one, that a question looks at on the loop: a
+                              millisecond or two; one that wants more goes to the pool */
 
     /* writer, journal, feed */
     BATCH_ENTRIES_MAX = 512,

@@ -188,7 +188,8 @@ const Tefter__Answer *scenario_ask(struct scenario *s, const char *query, const 
         (Tefter__Query *)wrapped(s, &tefter__query__descriptor, query, fields);
     struct ledger_view *view = ledger_view_begin(s->ledger, &s->arena, &failure);
     assert_non_null(view);
-    const Tefter__Answer *answer = ledger_view_answer(view, message, &s->actor, NULL);
+    const Tefter__Answer *answer =
+        ledger_view_answer(view, message, &s->actor, NULL, LEDGER_WORK_ANY);
     ledger_view_end(view);
     return answer;
 }

@@ -29,6 +29,8 @@ static const struct {
     {TEFTER__REFUSAL_CODE__PASSWORD_WEAK, "the ledger sees only the hash of a password"},
     {TEFTER__REFUSAL_CODE__CERTIFICATE_EXPIRED, "a certificate is checked at the handshake"},
     {TEFTER__REFUSAL_CODE__BUSY, "admission: nothing was journalled"},
+    {TEFTER__REFUSAL_CODE__QUESTION_TOO_BIG, "questions alone: a command's memory suffices"},
+    {TEFTER__REFUSAL_CODE__RECORD_DAMAGED, "in a command it is a fault"},
     {TEFTER__REFUSAL_CODE__READ_ONLY, "the monitor: nothing was journalled"},
     {TEFTER__REFUSAL_CODE__DEADLINE_PASSED, "the write path: nothing was journalled"},
     {TEFTER__REFUSAL_CODE__VERSION_UNKNOWN, "the protocol's version is agreed on first"},

@@ -170,7 +170,7 @@ static void run_query(struct driver *driver, struct slice line, struct slice tex
     struct ledger_view *view = ledger_view_begin(driver->ledger, &driver->arena, &failure);
     if (view == NULL)
         stop(failure.text);
-    print(driver, &ledger_view_answer(view, query, &actor, NULL)->base);
+    print(driver, &ledger_view_answer(view, query, &actor, NULL, LEDGER_WORK_ANY)->base);
     ledger_view_end(view);
 }
 

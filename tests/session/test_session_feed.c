@@ -12,7 +12,7 @@
 #include "base/limits.h"
 #include "session/inside.h"
 
-enum { REPLICA_CUSTOMERS = 600 };
+enum { REPLICA_CUSTOMERS = 600, REPLICA_APPROVALS = 100 };
 
 struct replica {
     struct client *client;
@@ -28,7 +28,7 @@ struct replica {
     unsigned anew; /* Subscribed that nobody asked for */
     Tefter__AccountRow *accounts[REPLICA_CUSTOMERS];
     Tefter__CustomerRow *customers[REPLICA_CUSTOMERS];
-    Tefter__ApprovalRow *approvals[20];
+    Tefter__ApprovalRow *approvals[REPLICA_APPROVALS];
 };
 
 static void take_row(struct replica *replica, Tefter__Row *row)
@@ -42,6 +42,7 @@ static void take_row(struct replica *replica, Tefter__Row *row)
         if (*at == NULL || row->customer->seq >= (*at)->seq)
             *at = row->customer;
     } else {
+        assert_in_range(row->approval->approval, 1, REPLICA_APPROVALS - 1);
         replica->approvals[row->approval->approval] = row->approval;
     }
 }
@@ -362,6 +363,76 @@ static void approvals(void **state)
     client_close(&client);
 }
 
+/* A sale of as many lines as one may have. */
+static void fill_draft(Tefter__IssueInvoice *draft)
+{
+    static Tefter__InvoiceLine lines[DOCUMENT_LINES_MAX];
+    static Tefter__InvoiceLine *list[DOCUMENT_LINES_MAX];
+    for (size_t i = 0; i < DOCUMENT_LINES_MAX; i++) {
+        lines[i] = (Tefter__InvoiceLine)TEFTER__INVOICE_LINE__INIT;
+        lines[i].text = (char *)(uintptr_t) "a sack of rice, delivered to the back door";
+        lines[i].quantity = 1000;
+        lines[i].has_price = true;
+        lines[i].price = 1000;
+        list[i] = &lines[i];
+    }
+    draft->lines = list;
+    draft->n_lines = DOCUMENT_LINES_MAX;
+}
+
+static void park(struct client *client, bool long_one)
+{
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    Tefter__AskApproval ask = TEFTER__ASK_APPROVAL__INIT;
+    Tefter__IssueInvoice draft = TEFTER__ISSUE_INVOICE__INIT;
+    fill_draft(&draft);
+    ask.customer = 2;
+    ask.amount_minor = DOCUMENT_LINES_MAX;
+    ask.draft = long_one ? &draft : NULL;
+    command.kind_case = TEFTER__COMMAND__KIND_ASK_APPROVAL;
+    command.ask_approval = &ask;
+    assert_int_equal(client_command(client, &command)->result_case, TEFTER__REPLY__RESULT_DONE);
+}
+
+static size_t approvals_held(const struct replica *replica)
+{
+    size_t held = 0;
+    for (size_t i = 0; i < REPLICA_APPROVALS; i++)
+        held += replica->approvals[i] != NULL;
+    return held;
+}
+
+/* A clerk parks sixty-four sales of two thousand lines, and some more: whoever decides has all of
+ * them before they are told that there are no more, and can list them. */
+static void all_approvals_come_however_long_their_sales_are(void **state)
+{
+    (void)state;
+    enum { LONG = 64, SHORT = 30 };
+    static struct replica replica;
+    struct client clerk, manager;
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__ApprovalList list = TEFTER__APPROVAL_LIST__INIT;
+    memset(&replica, 0, sizeof replica);
+    make_customers(2);
+    world_limit(2, 10);
+    client_enter(&clerk, "boss", "correct horse");
+    for (int i = 0; i < LONG + SHORT; i++)
+        park(&clerk, i < LONG);
+    client_enter(&manager, "boss", "correct horse");
+    struct asking asking = {TEFTER__TOPIC__TOPIC_APPROVALS, NULL, 0, NULL};
+    (void)subscribe(&replica, &manager, 1, &asking);
+    wait_exact(&replica);
+    assert_int_equal(approvals_held(&replica), LONG + SHORT);
+    query.kind_case = TEFTER__QUERY__KIND_APPROVALS;
+    query.approvals = &list;
+    const Tefter__Answer *answer = client_query(&manager, &query);
+    assert_int_equal(answer->kind_case, TEFTER__ANSWER__KIND_APPROVALS);
+    assert_int_equal(answer->approvals->n_approvals, LONG + SHORT);
+    assert_false(answer->approvals->has_next);
+    client_close(&clerk);
+    client_close(&manager);
+}
+
 /* One stops reading while much changes: the other is told at once, and the slow one, reading
  * again, is right with fewer sets. */
 static void a_slow_reader(void **state)
@@ -498,11 +569,17 @@ static void heartbeat_tells_the_seq(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        world_test(snapshot_and_live), world_test(asked_wrongly),
-        world_test(chosen_customers),  world_test(resumed),
-        world_test(not_to_be_resumed), world_test(approvals),
-        world_test(a_slow_reader),     world_test(one_snapshot_for_many),
-        world_test(given_up_and_anew), world_test(heartbeat_tells_the_seq),
+        world_test(snapshot_and_live),
+        world_test(asked_wrongly),
+        world_test(chosen_customers),
+        world_test(resumed),
+        world_test(not_to_be_resumed),
+        world_test(approvals),
+        world_test(all_approvals_come_however_long_their_sales_are),
+        world_test(a_slow_reader),
+        world_test(one_snapshot_for_many),
+        world_test(given_up_and_anew),
+        world_test(heartbeat_tells_the_seq),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

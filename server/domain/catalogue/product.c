@@ -308,21 +308,28 @@ static bool wanted_product(const Tefter__ProductRecord *product, const Tefter__P
 static void list_products(struct tx *tx, const Tefter__ProductList *query, uint64_t last,
                           struct slice wanted, Tefter__ProductsAnswer *answer)
 {
-    size_t rows = page_rows(query->has_rows, query->rows);
+    struct page page = {.rows_most = page_rows(query->has_rows, query->rows)};
     size_t looked_at = 0;
     struct key prefix = key_book(TABLE_PRODUCT);
     struct key from = product_key((uint32_t)last + 1);
     struct tx_walk walk;
-    answer->products = tx_take(tx, rows * sizeof *answer->products);
-    bool on = tx_walk_first(tx, &prefix, &from, &walk);
-    for (; on && answer->n_products < rows && looked_at < PRODUCTS_LOOKED_AT_MAX; looked_at++) {
-        Tefter__ProductRecord *product = tx_walk_record(&walk, &tefter__product_record__descriptor);
+    answer->products = tx_take(tx, page.rows_most * sizeof *answer->products);
+    struct tx *scratch = tx_scratch_begin(tx);
+    bool on = tx_walk_first(scratch, &prefix, &from, &walk);
+    for (; on && page.rows < page.rows_most && looked_at < PRODUCTS_LOOKED_AT_MAX;
+         on = tx_walk_next(&walk), looked_at++) {
+        tx_scratch_next(scratch);
+        const Tefter__ProductRecord *product =
+            tx_walk_record(&walk, &tefter__product_record__descriptor);
+        bool is_wanted = wanted_product(product, query, wanted);
+        if (is_wanted && !page_takes(&page, &product->base))
+            break;
+        if (is_wanted)
+            answer->products[answer->n_products++] = tx_copy(tx, &product->base);
         last = product->product;
-        if (wanted_product(product, query, wanted))
-            answer->products[answer->n_products++] = product;
-        on = tx_walk_next(&walk);
     }
     tx_walk_end(&walk);
+    tx_scratch_end(scratch);
     if (on)
         FIELD_SET(answer, next, page_write(tx, &last, 1));
 }

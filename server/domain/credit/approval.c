@@ -197,36 +197,68 @@ void approval_spend(struct tx *tx, uint64_t approval, uint64_t document)
                                    .document = document});
 }
 
+/* The draft beside it, which may have two thousand lines, is not read. */
+enum { FIELD_ROW = 1 };
+
 Tefter__ApprovalRow *credit_approval_row(struct tx *tx, uint64_t approval)
 {
-    Tefter__ApprovalRecord *record = approval_get(tx, approval);
-    if (record == NULL)
-        return NULL;
-    approval_age(tx, record->row);
-    return record->row;
+    struct key key = approval_key(approval);
+    Tefter__ApprovalRow *row = tx_part(tx, &key, FIELD_ROW, &tefter__approval_row__descriptor);
+    if (row != NULL)
+        approval_age(tx, row);
+    return row;
 }
 
-/* Approvals, newest first, looking back at most so many. */
-enum { APPROVALS_LOOKED_AT = 2000 };
+/* ---- services: newest first ---- */
 
-size_t credit_open_approvals(struct tx *tx, uint64_t *ret_approvals, size_t most)
+static bool walk_back(struct tx *tx, uint64_t before, struct tx_walk *walk)
 {
     struct key prefix = key_book(TABLE_APPROVAL);
-    size_t count = 0;
-    size_t looked = 0;
+    struct key end = approval_key(before);
+    return tx_walk_last(tx, &prefix, before != 0 ? &end : NULL, walk);
+}
+
+static Tefter__ApprovalRow *walk_row(const struct tx_walk *walk)
+{
+    Tefter__ApprovalRow *row = tx_walk_part(walk, FIELD_ROW, &tefter__approval_row__descriptor);
+    if (row == NULL)
+        tx_fault(walk->tx, "ApprovalRow");
+    approval_age(walk->tx, row);
+    return row;
+}
+
+/* None is open longer than APPROVAL_MINUTES_MAX: whatever was asked before that is over, and so is
+ * what was asked before it. */
+static bool all_over(const struct tx *tx, const Tefter__ApprovalRow *row)
+{
+    return row->asked_ms + (int64_t)APPROVAL_MINUTES_MAX * 60000 <= tx_now_ms(tx);
+}
+
+void credit_open_approvals(struct tx *tx, uint64_t *cursor, uint64_t *ret_approvals, size_t most,
+                           size_t *ret_count, bool *ret_more)
+{
+    struct page page = {.rows_most = (uint32_t)most};
+    struct tx *scratch = tx_scratch_begin(tx);
     struct tx_walk walk;
-    for (bool on = tx_walk_last(tx, &prefix, NULL, &walk);
-         on && count < most && looked < APPROVALS_LOOKED_AT; on = tx_walk_previous(&walk)) {
-        Tefter__ApprovalRecord *record =
-            tx_walk_record(&walk, &tefter__approval_record__descriptor);
-        approval_age(tx, record->row);
-        looked++;
-        if (record->row->state == TEFTER__APPROVAL_STATE__APPROVAL_WAITING ||
-            record->row->state == TEFTER__APPROVAL_STATE__APPROVAL_GRANTED)
-            ret_approvals[count++] = record->row->approval;
+    *ret_count = 0;
+    *ret_more = true;
+    bool on = walk_back(scratch, *cursor, &walk);
+    for (; on && page_looks(&page); on = tx_walk_previous(&walk)) {
+        tx_scratch_next(scratch);
+        *cursor = tx_walk_u64(&walk, KEY_BOOK_HEAD);
+        const Tefter__ApprovalRow *row = walk_row(&walk);
+        if (all_over(tx, row)) {
+            on = false;
+            break;
+        }
+        if (row->state == TEFTER__APPROVAL_STATE__APPROVAL_WAITING ||
+            row->state == TEFTER__APPROVAL_STATE__APPROVAL_GRANTED)
+            ret_approvals[(*ret_count)++] = row->approval;
+        page.rows = (uint32_t)*ret_count;
     }
     tx_walk_end(&walk);
-    return count;
+    tx_scratch_end(scratch);
+    *ret_more = on;
 }
 
 /* ---- views ---- */
@@ -234,20 +266,29 @@ size_t credit_open_approvals(struct tx *tx, uint64_t *ret_approvals, size_t most
 Tefter__Refusal *view_approvals(struct tx *tx, const Tefter__ApprovalList *query,
                                 Tefter__ApprovalsAnswer *answer)
 {
-    struct key prefix = key_book(TABLE_APPROVAL);
-    size_t looked = 0;
+    uint64_t last; /* the oldest of the page before */
+    if (!page_read(query->has_page, query->page, &last, 1))
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
+    struct page page = {.rows_most = PAGE_ROWS_MAX};
     answer->approvals = tx_take(tx, PAGE_ROWS_MAX * sizeof(Tefter__ApprovalRow *));
     struct tx_walk walk;
-    for (bool on = tx_walk_last(tx, &prefix, NULL, &walk);
-         on && answer->n_approvals < PAGE_ROWS_MAX && looked < APPROVALS_LOOKED_AT;
-         on = tx_walk_previous(&walk)) {
-        Tefter__ApprovalRecord *record =
-            tx_walk_record(&walk, &tefter__approval_record__descriptor);
-        approval_age(tx, record->row);
-        looked++;
-        if (!query->waiting_only || record->row->state == TEFTER__APPROVAL_STATE__APPROVAL_WAITING)
-            answer->approvals[answer->n_approvals++] = record->row;
+    bool on = walk_back(tx, last, &walk);
+    for (; on && page_looks(&page); on = tx_walk_previous(&walk)) {
+        Tefter__ApprovalRow *row = walk_row(&walk);
+        bool wanted =
+            !query->waiting_only || row->state == TEFTER__APPROVAL_STATE__APPROVAL_WAITING;
+        if (query->waiting_only && all_over(tx, row)) {
+            on = false;
+            break;
+        }
+        if (wanted && !page_takes(&page, &row->base))
+            break;
+        if (wanted)
+            answer->approvals[answer->n_approvals++] = row;
+        last = row->approval;
     }
     tx_walk_end(&walk);
+    if (on)
+        FIELD_SET(answer, next, page_write(tx, &last, 1));
     return NULL;
 }

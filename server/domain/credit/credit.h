@@ -54,8 +54,11 @@ Tefter__AccountRow *credit_account_row(struct tx *tx, uint32_t customer);
 struct date_span credit_row_days(struct tx *tx, const Tefter__CustomerRecord *customer,
                                  uint32_t today);
 Tefter__ApprovalRow *credit_approval_row(struct tx *tx, uint64_t approval);
-/* Approvals worth holding: waiting or granted, newest first. */
-size_t credit_open_approvals(struct tx *tx, uint64_t *ret_approvals, size_t most);
+/* Approvals worth holding: waiting or granted, newest first; `most` of those before *cursor (0:
+ * all), which moves. *ret_more: there may be more behind it. At a damaged one it stops; what was
+ * found is there, and the cursor stands behind it. */
+void credit_open_approvals(struct tx *tx, uint64_t *cursor, uint64_t *ret_approvals, size_t most,
+                           size_t *ret_count, bool *ret_more);
 
 Tefter__Refusal *apply_set_credit_limit(struct tx *tx, const Tefter__SetCreditLimit *command,
                                         Tefter__Done *done);

@@ -60,7 +60,7 @@ static Tefter__Decision *figures(struct tx *tx, const struct credit_request *req
     decision->bills_minor = account->bills_minor;
     decision->uncleared_minor = account->uncleared_minor;
     decision->unmatched_minor = account->unmatched_minor;
-    decision->exposure_minor = account_exposure(account);
+    decision->exposure_minor = account_exposure(tx, account);
     decision->amount_minor = request->amount_minor;
     decision->currency = company_get(tx)->currency;
     if (!terms->unlimited) {
@@ -239,10 +239,11 @@ Tefter__AccountRow *credit_account_row(struct tx *tx, uint32_t customer)
     Tefter__AccountRow *row = tx_new(tx, &tefter__account_row__descriptor);
     row->customer = customer;
     row->balance_minor = account->balance_minor;
-    row->used_minor = account_exposure(account);
+    row->used_minor = account_exposure(tx, account);
     row->unlimited = terms.unlimited;
     row->limit_minor = terms.limit_minor;
-    row->available_minor = terms.unlimited ? 0 : terms.limit_minor - row->used_minor;
+    row->available_minor =
+        terms.unlimited ? 0 : tx_difference(tx, terms.limit_minor, row->used_minor);
     row->locked = customer_locked(record, today);
     row->bills_minor = account->bills_minor;
     row->uncleared_minor = account->uncleared_minor;

@@ -301,15 +301,26 @@ struct date_span credit_row_days(struct tx *tx, const Tefter__CustomerRecord *cu
 Tefter__Refusal *view_limits(struct tx *tx, const Tefter__LimitHistory *query,
                              Tefter__LimitsAnswer *answer)
 {
+    uint64_t last; /* the oldest of the page before */
+    if (!page_read(query->has_page, query->page, &last, 1))
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
     if (customer_get(tx, query->customer) == NULL)
         return refuse_not_found(tx, "customer");
+    struct page page = {.rows_most = PAGE_ROWS_MAX};
     struct key prefix = key_customer(query->customer, TABLE_LIMIT_HISTORY);
+    struct key before = limit_history_key(query->customer, last);
     answer->limits = tx_take(tx, PAGE_ROWS_MAX * sizeof(Tefter__LimitRecord *));
     struct tx_walk walk;
-    for (bool on = tx_walk_last(tx, &prefix, NULL, &walk); on && answer->n_limits < PAGE_ROWS_MAX;
-         on = tx_walk_previous(&walk))
-        answer->limits[answer->n_limits++] =
-            tx_walk_record(&walk, &tefter__limit_record__descriptor);
+    bool on = tx_walk_last(tx, &prefix, last != 0 ? &before : NULL, &walk);
+    for (; on && page_looks(&page); on = tx_walk_previous(&walk)) {
+        Tefter__LimitRecord *limit = tx_walk_record(&walk, &tefter__limit_record__descriptor);
+        if (!page_takes(&page, &limit->base))
+            break;
+        answer->limits[answer->n_limits++] = limit;
+        last = tx_walk_u64(&walk, KEY_CUSTOMER_HEAD);
+    }
     tx_walk_end(&walk);
+    if (on)
+        FIELD_SET(answer, next, page_write(tx, &last, 1));
     return NULL;
 }

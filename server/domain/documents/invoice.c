@@ -200,6 +200,9 @@ static Tefter__Refusal *what_if_amount(struct tx *tx, const Tefter__WhatIf *quer
                                        Tefter__CustomerRecord *customer,
                                        Tefter__WhatIfAnswer *answer)
 {
+    Tefter__Refusal *refusal = field_amount_or_zero(tx, "amount_minor", query->amount_minor);
+    if (refusal != NULL)
+        return refusal;
     struct credit_request request = {
         .customer = customer,
         .account = account_open(tx, customer->customer),

@@ -107,6 +107,21 @@ uint32_t page_rows(bool has_rows, uint32_t rows);
 bool page_read(bool has_page, ProtobufCBinaryData page, uint64_t *ret_numbers, size_t count);
 ProtobufCBinaryData page_write(struct tx *tx, const uint64_t *numbers, size_t count);
 
+/* A page that is being made: it ends when it has its rows, when another would not fit its answer's
+ * frame, or when it has looked at enough that it did not take. Then there is a next one. */
+struct page {
+    uint32_t rows_most; /* 1 to PAGE_ROWS_MAX */
+    uint32_t rows;
+    uint32_t looked;
+    size_t bytes;
+};
+/* Before each row that is looked at; false: the page ends before it. */
+bool page_looks(struct page *page);
+/* false: it does not fit, and the page ends before it. The first row always fits. */
+bool page_takes(struct page *page, const ProtobufCMessage *row);
+/* Where a walk goes on in a table of the company's whose keys are 32-bit numbers. */
+struct key page_after(const struct key *prefix, uint64_t number);
+
 /* ---- jobs: work that touches more records than one command may ---- */
 
 /* Starts one, after the decided line; the caller saves the company. group 0: of none. */

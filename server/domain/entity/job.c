@@ -52,7 +52,7 @@ size_t job_list(struct tx *tx, uint64_t *ret_jobs, size_t most)
     struct tx_walk walk;
     for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on && count < most;
          on = tx_walk_next(&walk))
-        ret_jobs[count++] = key_read_u64(tx_walk_key(&walk), KEY_BOOK_HEAD);
+        ret_jobs[count++] = tx_walk_u64(&walk, KEY_BOOK_HEAD);
     tx_walk_end(&walk);
     return count;
 }

@@ -32,3 +32,27 @@ ProtobufCBinaryData page_write(struct tx *tx, const uint64_t *numbers, size_t co
         be64_put(bytes + 8 * i, numbers[i]);
     return (ProtobufCBinaryData){count * 8, bytes};
 }
+
+enum { LOOKED_AT_MAX = 2000, ROW_HEAD_MAX = 8 /* tag and size of a row */ };
+
+bool page_looks(struct page *page)
+{
+    return page->rows < page->rows_most && page->looked++ < LOOKED_AT_MAX;
+}
+
+bool page_takes(struct page *page, const ProtobufCMessage *row)
+{
+    size_t bytes = tx_size(row) + ROW_HEAD_MAX;
+    if (page->rows > 0 && page->bytes + bytes > PAGE_BYTES_MAX)
+        return false;
+    page->bytes += bytes;
+    page->rows++;
+    return true;
+}
+
+struct key page_after(const struct key *prefix, uint64_t number)
+{
+    struct key key = *prefix;
+    key_u32(&key, number < UINT32_MAX ? (uint32_t)number + 1 : UINT32_MAX);
+    return key;
+}

@@ -209,3 +209,23 @@ bool list_page(const Tefter__CustomerList *query, const struct list_source *sour
     return list_by_rank(query) ? page_by_rank(query, source, today, token, page)
                                : page_in_order(query, source, today, token, page);
 }
+
+/* Where the walk stood when it took this one. */
+static uint64_t place_of(const struct list_source *source, uint64_t token, uint32_t customer)
+{
+    size_t at = (size_t)token;
+    if (!source->by_words)
+        return customer;
+    while (at < source->found_count && source->found[at] != customer)
+        at++;
+    return at + 1;
+}
+
+void list_cut(const Tefter__CustomerList *query, const struct list_source *source, uint64_t token,
+              uint32_t count, struct list_page *page)
+{
+    page->count = count;
+    page->has_next = true;
+    page->next =
+        list_by_rank(query) ? token + count : place_of(source, token, page->customers[count - 1]);
+}

@@ -66,3 +66,7 @@ bool list_by_rank(const Tefter__CustomerList *query);
 /* The page behind `token` (0: the first). `today` is the asker's. false: not now, or no memory. */
 bool list_page(const Tefter__CustomerList *query, const struct list_source *source, uint32_t today,
                uint64_t token, struct list_page *page);
+/* Ends a page, asked with `token`, behind its first `count` (at least one): no more fit an answer.
+ */
+void list_cut(const Tefter__CustomerList *query, const struct list_source *source, uint64_t token,
+              uint32_t count, struct list_page *page);

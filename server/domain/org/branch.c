@@ -11,6 +11,7 @@
  */
 #include "domain/org/org.h"
 
+#include "base/date.h"
 #include "base/limits.h"
 
 #include <string.h>
@@ -225,6 +226,33 @@ Tefter__Refusal *apply_turn_day(struct tx *tx, const Tefter__TurnDay *command, T
 
 /* ---- services ---- */
 
+size_t branch_list(struct tx *tx, const Tefter__BranchRecord ***ret_branches)
+{
+    struct key prefix = key_book(TABLE_BRANCH);
+    size_t most = company_get(tx)->next_branch;
+    size_t count = 0;
+    struct tx_walk walk;
+    *ret_branches = tx_take(tx, most * sizeof **ret_branches);
+    for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on && count < most;
+         on = tx_walk_next(&walk))
+        (*ret_branches)[count++] = tx_walk_record(&walk, &tefter__branch_record__descriptor);
+    tx_walk_end(&walk);
+    return count;
+}
+
+uint32_t branch_latest_date(struct tx *tx)
+{
+    struct key prefix = key_book(TABLE_BRANCH);
+    uint32_t latest = DATE_NONE;
+    struct tx_walk walk;
+    for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on; on = tx_walk_next(&walk)) {
+        uint32_t date = (uint32_t)tx_walk_field(&walk, FIELD_DATE);
+        latest = date > latest ? date : latest;
+    }
+    tx_walk_end(&walk);
+    return latest;
+}
+
 Tefter__BranchRecord *branch_of_actor(struct tx *tx)
 {
     const Tefter__Actor *actor = tx_actor(tx);
@@ -269,14 +297,24 @@ void branch_add_head_office(struct tx *tx, uint32_t branch, char *code, uint32_t
 Tefter__Refusal *view_branches(struct tx *tx, const Tefter__BranchList *query,
                                Tefter__BranchesAnswer *answer)
 {
-    (void)query;
+    uint64_t last;
+    if (!page_read(query->has_page, query->page, &last, 1))
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
+    struct page page = {.rows_most = PAGE_ROWS_MAX};
     struct key prefix = key_book(TABLE_BRANCH);
+    struct key from = page_after(&prefix, last);
     struct tx_walk walk;
     answer->branches = tx_take(tx, PAGE_ROWS_MAX * sizeof *answer->branches);
-    for (bool on = tx_walk_first(tx, &prefix, NULL, &walk);
-         on && answer->n_branches < PAGE_ROWS_MAX; on = tx_walk_next(&walk))
-        answer->branches[answer->n_branches++] =
-            tx_walk_record(&walk, &tefter__branch_record__descriptor);
+    bool on = tx_walk_first(tx, &prefix, &from, &walk);
+    for (; on && page_looks(&page); on = tx_walk_next(&walk)) {
+        Tefter__BranchRecord *branch = tx_walk_record(&walk, &tefter__branch_record__descriptor);
+        if (!page_takes(&page, &branch->base))
+            break;
+        answer->branches[answer->n_branches++] = branch;
+        last = branch->branch;
+    }
     tx_walk_end(&walk);
+    if (on)
+        FIELD_SET(answer, next, page_write(tx, &last, 1));
     return NULL;
 }

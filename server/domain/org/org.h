@@ -42,6 +42,10 @@ Tefter__BranchRecord *branch_of_actor(struct tx *tx);
 void branch_save(struct tx *tx, const Tefter__BranchRecord *branch);
 /* Business date of the head office: for what must not depend on who looks. */
 uint32_t branch_head_date(struct tx *tx);
+/* All of them, by number. */
+size_t branch_list(struct tx *tx, const Tefter__BranchRecord ***ret_branches);
+/* The latest business date of any: nothing is dated after it. */
+uint32_t branch_latest_date(struct tx *tx);
 
 /* The next number of its series, "TD-00017", "TD-CN-00002", "TD-R-00005" (receipts),
  * "TD-X-00001" (reversals). Raises the counter in the record; the caller saves it. A number taken

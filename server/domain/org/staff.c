@@ -383,14 +383,25 @@ static Tefter__StaffMember *member_of(struct tx *tx, const Tefter__StaffRecord *
 Tefter__Refusal *view_staff(struct tx *tx, const Tefter__StaffList *query,
                             Tefter__StaffAnswer *answer)
 {
-    (void)query;
+    uint64_t last;
+    if (!page_read(query->has_page, query->page, &last, 1))
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
+    struct page page = {.rows_most = PAGE_ROWS_MAX};
     struct key prefix = key_book(TABLE_STAFF);
+    struct key from = page_after(&prefix, last);
     struct tx_walk walk;
     answer->staff = tx_take(tx, PAGE_ROWS_MAX * sizeof *answer->staff);
-    for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on && answer->n_staff < PAGE_ROWS_MAX;
-         on = tx_walk_next(&walk))
-        answer->staff[answer->n_staff++] =
+    bool on = tx_walk_first(tx, &prefix, &from, &walk);
+    for (; on && page_looks(&page); on = tx_walk_next(&walk)) {
+        Tefter__StaffMember *member =
             member_of(tx, tx_walk_record(&walk, &tefter__staff_record__descriptor));
+        if (!page_takes(&page, &member->base))
+            break;
+        answer->staff[answer->n_staff++] = member;
+        last = member->staff;
+    }
     tx_walk_end(&walk);
+    if (on)
+        FIELD_SET(answer, next, page_write(tx, &last, 1));
     return NULL;
 }

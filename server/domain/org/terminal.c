@@ -286,16 +286,27 @@ static Tefter__TerminalMember *member_of(struct tx *tx, const Tefter__TerminalRe
 Tefter__Refusal *view_terminals(struct tx *tx, const Tefter__TerminalList *query,
                                 Tefter__TerminalsAnswer *answer)
 {
+    uint64_t last;
+    if (!page_read(query->has_page, query->page, &last, 1))
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
+    struct page page = {.rows_most = PAGE_ROWS_MAX};
     struct key prefix = key_book(TABLE_TERMINAL);
+    struct key from = page_after(&prefix, last);
     struct tx_walk walk;
     answer->terminals = tx_take(tx, PAGE_ROWS_MAX * sizeof *answer->terminals);
-    for (bool on = tx_walk_first(tx, &prefix, NULL, &walk);
-         on && answer->n_terminals < PAGE_ROWS_MAX; on = tx_walk_next(&walk)) {
-        const Tefter__TerminalRecord *terminal =
-            tx_walk_record(&walk, &tefter__terminal_record__descriptor);
-        if (!query->has_branch || terminal->branch == query->branch)
-            answer->terminals[answer->n_terminals++] = member_of(tx, terminal);
+    bool on = tx_walk_first(tx, &prefix, &from, &walk);
+    for (; on && page_looks(&page); on = tx_walk_next(&walk)) {
+        Tefter__TerminalMember *member =
+            member_of(tx, tx_walk_record(&walk, &tefter__terminal_record__descriptor));
+        bool wanted = !query->has_branch || member->branch == query->branch;
+        if (wanted && !page_takes(&page, &member->base))
+            break;
+        if (wanted)
+            answer->terminals[answer->n_terminals++] = member;
+        last = member->terminal;
     }
     tx_walk_end(&walk);
+    if (on)
+        FIELD_SET(answer, next, page_write(tx, &last, 1));
     return NULL;
 }

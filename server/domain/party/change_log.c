@@ -113,11 +113,14 @@ Tefter__Refusal *view_customer_changes(struct tx *tx, const Tefter__CustomerChan
     if (customer == NULL)
         return refuse_not_found(tx, "customer");
     uint64_t number = shown != 0 && shown <= customer->changes ? shown - 1 : customer->changes;
+    struct page page = {.rows_most = PAGE_ROWS_MAX};
     answer->changes = tx_take(tx, PAGE_ROWS_MAX * sizeof *answer->changes);
-    for (; number > 0 && answer->n_changes < PAGE_ROWS_MAX; number--) {
+    for (; number > 0 && page_looks(&page); number--) {
         struct key key = change_key(customer->customer, (uint32_t)number);
-        answer->changes[answer->n_changes++] =
-            tx_need(tx, &key, &tefter__change_record__descriptor);
+        Tefter__ChangeRecord *change = tx_need(tx, &key, &tefter__change_record__descriptor);
+        if (!page_takes(&page, &change->base))
+            break;
+        answer->changes[answer->n_changes++] = change;
     }
     shown = number + 1;
     if (number > 0)

@@ -226,7 +226,7 @@ uint32_t group_next_member(struct tx *tx, uint32_t group, uint32_t after)
     struct tx_walk walk;
     uint32_t member = 0;
     if (tx_walk_first(tx, &prefix, &from, &walk))
-        member = key_read_u32(tx_walk_key(&walk), KEY_BOOK_HEAD + sizeof group);
+        member = tx_walk_u32(&walk, KEY_BOOK_HEAD + sizeof group);
     tx_walk_end(&walk);
     return member;
 }
@@ -249,15 +249,26 @@ void group_put_member(struct tx *tx, Tefter__GroupRecord *group, uint32_t custom
 Tefter__Refusal *view_groups(struct tx *tx, const Tefter__GroupList *query,
                              Tefter__GroupsAnswer *answer)
 {
+    uint64_t last;
+    if (!page_read(query->has_page, query->page, &last, 1))
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
+    struct page page = {.rows_most = PAGE_ROWS_MAX};
     struct key prefix = key_book(TABLE_GROUP);
+    struct key from = page_after(&prefix, last);
     struct tx_walk walk;
     answer->groups = tx_take(tx, PAGE_ROWS_MAX * sizeof *answer->groups);
-    for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on && answer->n_groups < PAGE_ROWS_MAX;
-         on = tx_walk_next(&walk)) {
+    bool on = tx_walk_first(tx, &prefix, &from, &walk);
+    for (; on && page_looks(&page); on = tx_walk_next(&walk)) {
         Tefter__GroupRecord *group = tx_walk_record(&walk, &tefter__group_record__descriptor);
-        if (query->dimension == NULL || strcmp(query->dimension, group->dimension) == 0)
+        bool wanted = query->dimension == NULL || strcmp(query->dimension, group->dimension) == 0;
+        if (wanted && !page_takes(&page, &group->base))
+            break;
+        if (wanted)
             answer->groups[answer->n_groups++] = group;
+        last = group->group;
     }
     tx_walk_end(&walk);
+    if (on)
+        FIELD_SET(answer, next, page_write(tx, &last, 1));
     return NULL;
 }

@@ -195,14 +195,25 @@ Tefter__Refusal *apply_retire_money_account(struct tx *tx,
 Tefter__Refusal *view_money_accounts(struct tx *tx, const Tefter__MoneyAccountList *query,
                                      Tefter__MoneyAccountsAnswer *answer)
 {
-    (void)query;
+    uint64_t last;
+    if (!page_read(query->has_page, query->page, &last, 1))
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
+    struct page page = {.rows_most = PAGE_ROWS_MAX};
     struct key prefix = key_book(TABLE_PLACE);
+    struct key from = page_after(&prefix, last);
     struct tx_walk walk;
     answer->money_accounts = tx_take(tx, PAGE_ROWS_MAX * sizeof *answer->money_accounts);
-    for (bool on = tx_walk_first(tx, &prefix, NULL, &walk);
-         on && answer->n_money_accounts < PAGE_ROWS_MAX; on = tx_walk_next(&walk))
-        answer->money_accounts[answer->n_money_accounts++] =
+    bool on = tx_walk_first(tx, &prefix, &from, &walk);
+    for (; on && page_looks(&page); on = tx_walk_next(&walk)) {
+        Tefter__MoneyAccountRecord *account =
             tx_walk_record(&walk, &tefter__money_account_record__descriptor);
+        if (!page_takes(&page, &account->base))
+            break;
+        answer->money_accounts[answer->n_money_accounts++] = account;
+        last = account->money_account;
+    }
     tx_walk_end(&walk);
+    if (on)
+        FIELD_SET(answer, next, page_write(tx, &last, 1));
     return NULL;
 }

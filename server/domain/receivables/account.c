@@ -192,9 +192,10 @@ const Tefter__AccountRecord *account_field(struct tx *tx, uint32_t customer)
     return record != NULL ? record : tx_new(tx, &tefter__account_record__descriptor);
 }
 
-int64_t account_exposure(const Tefter__AccountRecord *record)
+int64_t account_exposure(struct tx *tx, const Tefter__AccountRecord *record)
 {
-    return record->bills_minor + record->uncleared_minor - record->unmatched_minor;
+    return tx_difference(tx, tx_sum(tx, record->bills_minor, record->uncleared_minor),
+                         record->unmatched_minor);
 }
 
 bool account_fits(const struct account *account, int64_t amount_minor)
@@ -220,7 +221,7 @@ static bool newest_ordinal(struct tx *tx, struct account *account, uint32_t date
     key_u64(&before, document_id(account->customer, date, DOCUMENT_ORDINAL_MAX) + 1);
     struct tx_walk walk;
     bool found = tx_walk_last(tx, &prefix, &before, &walk);
-    uint64_t document = found ? key_read_u64(tx_walk_key(&walk), KEY_CUSTOMER_HEAD) : 0;
+    uint64_t document = found ? tx_walk_u64(&walk, KEY_CUSTOMER_HEAD) : 0;
     tx_walk_end(&walk);
     if (!found || document_date(document) != date)
         return false;
@@ -266,11 +267,25 @@ static struct item *item_kept(const struct account *account, uint64_t document)
     return NULL;
 }
 
-static struct item *item_at(struct tx *tx, struct account *account, const struct key *key)
+/* One that cannot be as it is, where it lies, was damaged. */
+static void check_item(struct tx *tx, const Tefter__ItemRecord *record, const struct key *home,
+                       uint64_t document)
+{
+    int table = home->bytes[KEY_CUSTOMER_HEAD - 1];
+    bool open = table != TABLE_CLOSED_ITEM;
+    if (record->document != document || record->open_minor < 0 ||
+        record->open_minor > record->amount_minor || (record->open_minor > 0) != open ||
+        (open && record->debit != (table == TABLE_OPEN_DEBIT)))
+        tx_fault(tx, "ItemRecord");
+}
+
+static struct item *item_at(struct tx *tx, struct account *account, const struct key *key,
+                            uint64_t document)
 {
     Tefter__ItemRecord *record = tx_get(tx, key, &tefter__item_record__descriptor);
     if (record == NULL)
         return NULL;
+    check_item(tx, record, key, document);
     struct item *item = tx_take(tx, sizeof *item);
     item->record = record;
     item->home = *key;
@@ -282,17 +297,17 @@ static struct item *item_find(struct tx *tx, struct account *account, uint64_t d
 {
     enum { FIELD_DUE = 7 };
     struct key key = closed_key(document);
-    struct item *item = item_at(tx, account, &key);
+    struct item *item = item_at(tx, account, &key, document);
     if (item != NULL)
         return item;
     key = open_key(account->customer, false, document_date(document), document);
-    item = item_at(tx, account, &key);
+    item = item_at(tx, account, &key, document);
     if (item != NULL)
         return item;
     key = document_key(document);
     uint32_t due = (uint32_t)tx_field(tx, &key, FIELD_DUE);
     key = open_key(account->customer, true, due, document);
-    return item_at(tx, account, &key);
+    return item_at(tx, account, &key, document);
 }
 
 struct item *account_item(struct tx *tx, struct account *account, uint64_t document)
@@ -444,11 +459,12 @@ static struct item *oldest_stored(struct tx *tx, struct account *account, bool d
         struct slice key = tx_walk_key(&walk);
         memcpy(home.bytes, key.data, key.size);
         home.size = (uint8_t)key.size;
-        uint64_t document = key_read_u64(key, KEY_CUSTOMER_HEAD + 4);
+        uint64_t document = tx_walk_u64(&walk, KEY_CUSTOMER_HEAD + 4);
         struct item *item = item_kept(account, document);
         if (item == NULL) {
             item = tx_take(tx, sizeof *item);
             item->record = tx_walk_record(&walk, &tefter__item_record__descriptor);
+            check_item(tx, item->record, &home, document);
             item->home = home;
             item_keep(account, item);
         }
@@ -493,14 +509,13 @@ int64_t account_overdue(struct tx *tx, const struct account *account, uint32_t d
     struct tx_walk walk;
     for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on && looked_at < most;
          on = tx_walk_next(&walk), looked_at++) {
-        struct slice key = tx_walk_key(&walk);
-        uint32_t due = key_read_u32(key, KEY_CUSTOMER_HEAD);
+        uint32_t due = tx_walk_u32(&walk, KEY_CUSTOMER_HEAD);
         if (due >= day)
             break;
-        const struct item *item = item_kept(account, key_read_u64(key, KEY_CUSTOMER_HEAD + 4));
+        const struct item *item = item_kept(account, tx_walk_u64(&walk, KEY_CUSTOMER_HEAD + 4));
         int64_t open =
             item != NULL ? item->record->open_minor : (int64_t)tx_walk_field(&walk, FIELD_OPEN);
-        sum += open;
+        sum = tx_sum(tx, sum, open);
         if (*ret_oldest_due == DATE_NONE && open > 0)
             *ret_oldest_due = due;
     }

@@ -115,38 +115,67 @@ void postings_move(struct tx *tx, Tefter__PostingAccount from, Tefter__PostingAc
     total_add(tx, &target, amount_minor);
 }
 
+int64_t posting_receivables(struct tx *tx)
+{
+    struct key prefix = key_book(TABLE_TOTAL);
+    key_u8(&prefix, TEFTER__POSTING_ACCOUNT__GL_RECEIVABLE);
+    int64_t sum = 0;
+    struct tx_walk walk;
+    for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on; on = tx_walk_next(&walk))
+        sum = tx_sum(tx, sum, (int64_t)tx_walk_number(&walk));
+    tx_walk_end(&walk);
+    return sum;
+}
+
 /* ---- views ---- */
 
-static Tefter__GlTotal *gl_total(struct tx_walk *walk)
+static Tefter__GlTotal *gl_total(struct tx *tx, const struct tx_walk *walk)
 {
-    struct slice key = tx_walk_key(walk);
-    Tefter__GlTotal *total = tx_new(walk->tx, &tefter__gl_total__descriptor);
-    total->account = (Tefter__PostingAccount)key.data[KEY_BOOK_HEAD];
-    uint32_t sub = key_read_u32(key, KEY_BOOK_HEAD + 1);
+    uint32_t sub = tx_walk_u32(walk, KEY_BOOK_HEAD + 1);
+    Tefter__GlTotal *total = tx_new(tx, &tefter__gl_total__descriptor);
+    total->account = (Tefter__PostingAccount)tx_walk_key(walk).data[KEY_BOOK_HEAD];
     FIELD_SET_IF(total, sub, sub != 0, sub);
-    total->branch = key_read_u32(key, KEY_BOOK_HEAD + 5);
-    total->amount_minor = (int64_t)be64_get(tx_walk_value(walk).data);
+    total->branch = tx_walk_u32(walk, KEY_BOOK_HEAD + 5);
+    total->amount_minor = (int64_t)tx_walk_number(walk);
     return total;
 }
 
-/* The sum of customers' balances, from their accounts, is added by the ledger. */
+static void sum_totals(struct tx *tx, Tefter__TrialBalanceAnswer *answer)
+{
+    struct key prefix = key_book(TABLE_TOTAL);
+    struct tx_walk walk;
+    for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on; on = tx_walk_next(&walk))
+        answer->sum_minor = tx_sum(tx, answer->sum_minor, (int64_t)tx_walk_number(&walk));
+    tx_walk_end(&walk);
+    answer->balances_minor = posting_receivables(tx);
+    answer->balanced = answer->sum_minor == 0;
+}
+
+/* The token is the key of the next total: account and sub-account, branch. */
 Tefter__Refusal *view_trial_balance(struct tx *tx, const Tefter__TrialBalance *query,
                                     Tefter__TrialBalanceAnswer *answer)
 {
     enum { GL_TOTALS_MAX = 4000 };
-    (void)query;
+    uint64_t token[2];
+    if (!page_read(query->has_page, query->page, token, 2))
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
     struct key prefix = key_book(TABLE_TOTAL);
+    struct key from = prefix;
+    key_u8(&from, (uint8_t)(token[0] >> 32));
+    key_u32(&from, (uint32_t)token[0]);
+    key_u32(&from, (uint32_t)token[1]);
     answer->totals = tx_take(tx, GL_TOTALS_MAX * sizeof(Tefter__GlTotal *));
     struct tx_walk walk;
-    for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on; on = tx_walk_next(&walk)) {
-        Tefter__GlTotal *total = gl_total(&walk);
-        answer->sum_minor += total->amount_minor;
-        if (total->account == TEFTER__POSTING_ACCOUNT__GL_RECEIVABLE)
-            answer->balances_minor += total->amount_minor;
-        if (answer->n_totals < GL_TOTALS_MAX)
-            answer->totals[answer->n_totals++] = total;
+    bool on = tx_walk_first(tx, &prefix, &from, &walk);
+    for (; on && answer->n_totals < GL_TOTALS_MAX; on = tx_walk_next(&walk))
+        answer->totals[answer->n_totals++] = gl_total(tx, &walk);
+    if (on) {
+        const Tefter__GlTotal *next = gl_total(tx, &walk);
+        token[0] = (uint64_t)next->account << 32 | next->sub;
+        token[1] = next->branch;
+        FIELD_SET(answer, next, page_write(tx, token, 2));
     }
     tx_walk_end(&walk);
-    answer->balanced = answer->sum_minor == 0;
+    sum_totals(tx, answer);
     return NULL;
 }

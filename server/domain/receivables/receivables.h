@@ -37,6 +37,8 @@ void postings_set(struct tx *tx, const struct postings *postings, Tefter__Docume
 
 /* Would these fit into the totals? Else AMOUNT_TOO_BIG. */
 Tefter__Refusal *postings_check(struct tx *tx, const Tefter__DocumentRecord *document);
+/* What all customers owe together, by the books. */
+int64_t posting_receivables(struct tx *tx);
 /* Adds a document's postings to the totals. */
 void postings_post(struct tx *tx, const Tefter__DocumentRecord *document);
 /* Moves an amount between two accounts of a branch. */
@@ -73,7 +75,7 @@ struct account {
 struct account *account_open(struct tx *tx, uint32_t customer);
 /* Only the sums. */
 const Tefter__AccountRecord *account_field(struct tx *tx, uint32_t customer);
-int64_t account_exposure(const Tefter__AccountRecord *record);
+int64_t account_exposure(struct tx *tx, const Tefter__AccountRecord *record);
 
 /* An id for a new document of that date; false when a day has too many. */
 bool account_new_document(struct tx *tx, struct account *account, uint32_t date,

@@ -27,6 +27,7 @@ struct aging {
     int64_t credits;
     /* of one customer */
     int64_t customer_sums[BOUNDS_MAX + 2];
+    uint64_t customer_items[BOUNDS_MAX + 2];
     int64_t customer_credits;
 };
 
@@ -53,7 +54,7 @@ static bool undone_by_then(const struct aging *aging, const Tefter__Match *match
 }
 
 /* What was open of an item as of that date. */
-static int64_t open_then(const struct aging *aging, const Tefter__ItemRecord *item)
+static int64_t open_then(struct tx *tx, const struct aging *aging, const Tefter__ItemRecord *item)
 {
     if (document_date(item->document) > aging->as_of || !known(aging, item->seq))
         return 0;
@@ -65,16 +66,20 @@ static int64_t open_then(const struct aging *aging, const Tefter__ItemRecord *it
         const Tefter__Match *match = item->matches[i];
         if (match->date <= aging->as_of && known(aging, match->match) &&
             !undone_by_then(aging, match))
-            open -= match->amount_minor;
+            open = tx_difference(tx, open, match->amount_minor);
     }
     return open;
 }
 
-static void count_debit(struct aging *aging, int64_t open, uint32_t day)
+static void count_item(struct tx *tx, struct aging *aging, bool debit, int64_t open, uint32_t day)
 {
+    if (!debit) {
+        aging->customer_credits = tx_sum(tx, aging->customer_credits, open);
+        return;
+    }
     size_t bucket = bucket_of(aging, (int32_t)aging->as_of - (int32_t)day);
-    aging->customer_sums[bucket] += open;
-    aging->items[bucket]++;
+    aging->customer_sums[bucket] = tx_sum(tx, aging->customer_sums[bucket], open);
+    aging->customer_items[bucket]++;
 }
 
 /* What is open now lies in two tables and needs no unpacking. */
@@ -85,14 +90,10 @@ static void age_live(struct tx *scratch, struct aging *aging, uint32_t customer,
     struct tx_walk walk;
     for (bool on = tx_walk_first(scratch, &prefix, NULL, &walk); on; on = tx_walk_next(&walk)) {
         int64_t open = (int64_t)tx_walk_field(&walk, FIELD_OPEN);
-        struct slice key = tx_walk_key(&walk);
-        uint32_t day = key_read_u32(key, KEY_CUSTOMER_HEAD);
+        uint32_t day = tx_walk_u32(&walk, KEY_CUSTOMER_HEAD);
         if (aging->query->by_document_date)
-            day = document_date(key_read_u64(key, KEY_CUSTOMER_HEAD + 4));
-        if (debit)
-            count_debit(aging, open, day);
-        else
-            aging->customer_credits += open;
+            day = document_date(tx_walk_u64(&walk, KEY_CUSTOMER_HEAD + 4));
+        count_item(scratch, aging, debit, open, day);
     }
     tx_walk_end(&walk);
 }
@@ -104,12 +105,10 @@ static void age_then(struct tx *scratch, struct aging *aging, uint32_t customer,
     struct tx_walk walk;
     for (bool on = tx_walk_first(scratch, &prefix, NULL, &walk); on; on = tx_walk_next(&walk)) {
         const Tefter__ItemRecord *item = tx_walk_record(&walk, &tefter__item_record__descriptor);
-        int64_t open = open_then(aging, item);
-        if (open != 0 && item->debit)
-            count_debit(aging, open,
-                        aging->query->by_document_date ? document_date(item->document) : item->due);
-        else
-            aging->customer_credits += open;
+        int64_t open = open_then(scratch, aging, item);
+        uint32_t day = aging->query->by_document_date ? document_date(item->document) : item->due;
+        if (open != 0)
+            count_item(scratch, aging, item->debit, open, day);
         tx_scratch_next(scratch);
     }
     tx_walk_end(&walk);
@@ -118,6 +117,7 @@ static void age_then(struct tx *scratch, struct aging *aging, uint32_t customer,
 static void age_customer(struct tx *scratch, struct aging *aging, uint32_t customer)
 {
     memset(aging->customer_sums, 0, sizeof aging->customer_sums);
+    memset(aging->customer_items, 0, sizeof aging->customer_items);
     aging->customer_credits = 0;
     if (aging->live) {
         age_live(scratch, aging, customer, true);
@@ -127,9 +127,16 @@ static void age_customer(struct tx *scratch, struct aging *aging, uint32_t custo
         age_then(scratch, aging, customer, TABLE_OPEN_CREDIT);
         age_then(scratch, aging, customer, TABLE_CLOSED_ITEM);
     }
-    for (size_t i = 0; i < aging->bound_count + 2; i++)
-        aging->sums[i] += aging->customer_sums[i];
-    aging->credits += aging->customer_credits;
+}
+
+/* Adds this customer to the sums of all. */
+static void add_customer(struct tx *tx, struct aging *aging)
+{
+    for (size_t i = 0; i < aging->bound_count + 2; i++) {
+        aging->sums[i] = tx_sum(tx, aging->sums[i], aging->customer_sums[i]);
+        aging->items[i] += aging->customer_items[i];
+    }
+    aging->credits = tx_sum(tx, aging->credits, aging->customer_credits);
 }
 
 /* ---- which customers ---- */
@@ -153,15 +160,18 @@ static bool wanted(struct tx *scratch, const Tefter__Aging *query, uint32_t cust
 
 /* ---- the answer ---- */
 
-static void add_row(struct tx *tx, struct tx *scratch, const struct aging *aging, uint32_t customer,
-                    Tefter__AgingAnswer *answer)
+/* NULL: they owe nothing, and nothing is theirs. */
+static Tefter__AgingRow *row_of(struct tx *tx, struct tx *scratch, const struct aging *aging,
+                                uint32_t customer)
 {
-    int64_t balance = -aging->customer_credits;
+    int64_t balance = tx_difference(tx, 0, aging->customer_credits);
     for (size_t i = 0; i < aging->bound_count + 2; i++)
-        balance += aging->customer_sums[i];
+        balance = tx_sum(tx, balance, aging->customer_sums[i]);
     if (balance == 0 && aging->customer_credits == 0)
-        return;
+        return NULL;
     const Tefter__CustomerRecord *record = customer_get(scratch, customer);
+    if (record == NULL)
+        tx_fault(scratch, "CustomerRecord");
     Tefter__AgingRow *row = tx_new(tx, &tefter__aging_row__descriptor);
     row->customer = customer;
     row->code = tx_text(tx, record->code);
@@ -171,7 +181,7 @@ static void add_row(struct tx *tx, struct tx *scratch, const struct aging *aging
     memcpy(row->buckets_minor, aging->customer_sums, row->n_buckets_minor * sizeof(int64_t));
     row->unmatched_minor = aging->customer_credits;
     row->balance_minor = balance;
-    answer->rows[answer->n_rows++] = row;
+    return row;
 }
 
 static void show_buckets(struct tx *tx, const struct aging *aging, Tefter__AgingAnswer *answer)
@@ -188,24 +198,11 @@ static void show_buckets(struct tx *tx, const struct aging *aging, Tefter__Aging
         bucket->amount_minor = aging->sums[i];
         bucket->items = aging->items[i];
         answer->buckets[answer->n_buckets++] = bucket;
-        answer->balance_minor += bucket->amount_minor;
+        answer->balance_minor = tx_sum(tx, answer->balance_minor, bucket->amount_minor);
     }
     answer->as_of = aging->as_of;
     answer->unmatched_minor = aging->credits;
-    answer->balance_minor -= aging->credits;
-}
-
-/* Today, over all branches: what is dated later than this cannot exist. */
-static uint32_t latest_day(struct tx *tx)
-{
-    Tefter__BranchList query = TEFTER__BRANCH_LIST__INIT;
-    Tefter__BranchesAnswer branches = TEFTER__BRANCHES_ANSWER__INIT;
-    uint32_t latest = 0;
-    view_branches(tx, &query, &branches);
-    for (size_t i = 0; i < branches.n_branches; i++)
-        if (branches.branches[i]->date > latest)
-            latest = branches.branches[i]->date;
-    return latest;
+    answer->balance_minor = tx_difference(tx, answer->balance_minor, aging->credits);
 }
 
 static Tefter__Refusal *prepare(struct tx *tx, const Tefter__Aging *query, struct aging *aging)
@@ -214,7 +211,7 @@ static Tefter__Refusal *prepare(struct tx *tx, const Tefter__Aging *query, struc
     aging->query = query;
     aging->as_of = query->has_as_of ? query->as_of : branch_of_actor(tx)->date;
     aging->known_seq = query->has_known_seq ? query->known_seq : UINT64_MAX;
-    aging->live = !query->has_known_seq && aging->as_of >= latest_day(tx);
+    aging->live = !query->has_known_seq && aging->as_of >= branch_latest_date(tx);
     if (aging->as_of < DATE_MIN || aging->as_of > DATE_MAX)
         return refuse(tx, TEFTER__REFUSAL_CODE__DATE_INVALID, "as_of");
     if (query->n_bounds > BOUNDS_MAX)
@@ -243,18 +240,24 @@ Tefter__Refusal *view_aging(struct tx *tx, const Tefter__Aging *query, Tefter__A
         return refusal;
     if (query->by_customer)
         answer->rows = tx_take(tx, PAGE_ROWS_MAX * sizeof(Tefter__AgingRow *));
+    struct page page = {.rows_most = PAGE_ROWS_MAX};
     struct tx *scratch = tx_scratch_begin(tx);
     uint32_t customer = next_customer(scratch, query, (uint32_t)after);
-    for (; customer != 0 && answer->n_rows < PAGE_ROWS_MAX;
+    for (; customer != 0 && page.rows < page.rows_most;
          customer = next_customer(scratch, query, customer)) {
-        after = customer;
-        if (wanted(scratch, query, customer)) {
-            answer->customers++;
-            age_customer(scratch, &aging, customer);
-            if (query->by_customer)
-                add_row(tx, scratch, &aging, customer, answer);
-        }
         tx_scratch_next(scratch);
+        if (wanted(scratch, query, customer)) {
+            age_customer(scratch, &aging, customer);
+            Tefter__AgingRow *row =
+                query->by_customer ? row_of(tx, scratch, &aging, customer) : NULL;
+            if (row != NULL && !page_takes(&page, &row->base))
+                break;
+            if (row != NULL)
+                answer->rows[answer->n_rows++] = row;
+            add_customer(tx, &aging);
+            answer->customers++;
+        }
+        after = customer;
     }
     tx_scratch_end(scratch);
     show_buckets(tx, &aging, answer);

@@ -126,30 +126,31 @@ uint32_t report_oldest_due(struct tx *tx, uint32_t customer, uint32_t before)
     return oldest_due;
 }
 
-static void add_entry(struct tx *tx, Tefter__CustomersAnswer *answer, uint32_t customer)
-{
-    Tefter__CustomerEntry *entry = lean_entry(tx, customer);
-    if (entry != NULL)
-        answer->rows[answer->n_rows++] = entry;
-}
-
-static bool read_page(struct tx *tx, const Tefter__CustomerList *query,
-                      const struct report_hits *found, uint64_t token, struct list_page *page)
+static bool read_page(struct tx *tx, const Tefter__CustomerList *query, struct list_source *source,
+                      uint64_t token, struct list_page *page)
 {
     struct list_reading reading = {tx_scratch_begin(tx), query, list_looks_at(query),
                                    branch_of_actor(tx)->date, 0};
-    bool by_text = query->text != NULL && found != NULL;
-    struct list_source source = {
-        .by_words = by_text,
-        .found = by_text ? found->customers : NULL,
-        .found_count = by_text ? found->count : 0,
-        .customers = company_customers(tx),
-        .facts = read_facts,
-        .context = &reading,
-    };
-    bool read = list_page(query, &source, reading.today, token, page);
+    source->facts = read_facts;
+    source->context = &reading;
+    bool read = list_page(query, source, reading.today, token, page);
     tx_scratch_end(reading.scratch);
     return read;
+}
+
+/* As many as fit an answer. */
+static void add_entries(struct tx *tx, const struct list_page *list,
+                        Tefter__CustomersAnswer *answer, uint32_t *ret_looked)
+{
+    struct page page = {.rows_most = list->rows};
+    for (*ret_looked = 0; *ret_looked < list->count; (*ret_looked)++) {
+        Tefter__CustomerEntry *entry = lean_entry(tx, list->customers[*ret_looked]);
+        if (entry == NULL)
+            continue;
+        if (!page_takes(&page, &entry->base))
+            return;
+        answer->rows[answer->n_rows++] = entry;
+    }
 }
 
 Tefter__Refusal *view_customers(struct tx *tx, const Tefter__CustomerList *query,
@@ -160,11 +161,20 @@ Tefter__Refusal *view_customers(struct tx *tx, const Tefter__CustomerList *query
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
     uint32_t rows = list_rows(query->has_rows, query->rows);
     struct list_page page = {.customers = tx_take(tx, rows * sizeof(uint32_t)), .rows = rows};
-    if (!read_page(tx, query, found, token, &page))
+    bool by_text = query->text != NULL && found != NULL;
+    struct list_source source = {
+        .by_words = by_text,
+        .found = by_text ? found->customers : NULL,
+        .found_count = by_text ? found->count : 0,
+        .customers = company_customers(tx),
+    };
+    if (!read_page(tx, query, &source, token, &page))
         return refuse(tx, TEFTER__REFUSAL_CODE__BUSY, NULL);
     answer->rows = tx_take(tx, rows * sizeof(Tefter__CustomerEntry *));
-    for (uint32_t i = 0; i < page.count; i++)
-        add_entry(tx, answer, page.customers[i]);
+    uint32_t looked;
+    add_entries(tx, &page, answer, &looked);
+    if (looked < page.count)
+        list_cut(query, &source, token, looked, &page);
     if (page.has_next)
         FIELD_SET(answer, next, page_write(tx, &page.next, 1));
     return NULL;
@@ -202,34 +212,39 @@ static Tefter__Bill *bill_of(struct tx *tx, const Tefter__ItemRecord *item, uint
     return bill;
 }
 
-/* Open items of one side from a position on; returns the position of the first that did not fit. */
-static bool list_open(struct tx *tx, uint32_t customer, enum customer_table table,
-                      const uint64_t from[2], uint32_t today, Tefter__Bill **list, size_t *count,
-                      uint64_t ret_next[2])
+/* One side of a customer's open items, from a place on. */
+struct open_side {
+    enum customer_table table;
+    uint64_t *place; /* day and document it begins at; ALL_SHOWN: there are no more */
+    Tefter__Bill **list;
+    size_t *count;
+};
+
+#define ALL_SHOWN UINT64_MAX
+
+static void list_open(struct tx *tx, uint32_t customer, uint32_t today, struct open_side *side)
 {
-    struct key prefix = key_customer(customer, table);
+    struct key prefix = key_customer(customer, side->table);
     struct key start = prefix;
-    key_u32(&start, (uint32_t)from[0]);
-    key_u64(&start, from[1]);
+    key_u32(&start, (uint32_t)side->place[0]);
+    key_u64(&start, side->place[1]);
+    if (side->place[0] == ALL_SHOWN)
+        return;
     struct tx *scratch = tx_scratch_begin(tx);
-    bool more = false;
     struct tx_walk walk;
-    for (bool on = tx_walk_first(scratch, &prefix, &start, &walk); on; on = tx_walk_next(&walk)) {
-        if (*count == PAGE_ROWS_MAX) {
-            ret_next[0] = key_read_u32(tx_walk_key(&walk), KEY_CUSTOMER_HEAD);
-            ret_next[1] = key_read_u64(tx_walk_key(&walk), KEY_CUSTOMER_HEAD + 4);
-            more = true;
-            break;
-        }
-        list[(*count)++] =
+    bool on = tx_walk_first(scratch, &prefix, &start, &walk);
+    for (; on && *side->count < PAGE_ROWS_MAX; on = tx_walk_next(&walk)) {
+        side->list[(*side->count)++] =
             bill_of(tx, tx_walk_record(&walk, &tefter__item_record__descriptor), today);
         tx_scratch_next(scratch);
     }
+    side->place[0] = on ? tx_walk_u32(&walk, KEY_CUSTOMER_HEAD) : ALL_SHOWN;
+    side->place[1] = on ? tx_walk_u64(&walk, KEY_CUSTOMER_HEAD + 4) : 0;
     tx_walk_end(&walk);
     tx_scratch_end(scratch);
-    return more;
 }
 
+/* The token is a place among the bills and one among the credits. */
 Tefter__Refusal *view_unpaid_bills(struct tx *tx, const Tefter__UnpaidBills *query,
                                    Tefter__BillsAnswer *answer)
 {
@@ -237,25 +252,22 @@ Tefter__Refusal *view_unpaid_bills(struct tx *tx, const Tefter__UnpaidBills *que
     Tefter__Refusal *refusal = customer_resolve(tx, query->customer, query->code, false, &customer);
     if (refusal != NULL)
         return refusal;
-    uint64_t from[2];
-    if (!page_read(query->has_page, query->page, from, 2))
+    uint64_t places[4];
+    if (!page_read(query->has_page, query->page, places, 4))
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
     const Tefter__AccountRecord *account = account_field(tx, customer->customer);
     uint32_t today = branch_of_actor(tx)->date;
-    static const uint64_t start[2] = {0, 0};
-    uint64_t next[2];
-    uint64_t ignored[2];
     answer->customer = customer->customer;
     answer->bills_minor = account->bills_minor;
-    answer->credits_minor = account->unmatched_minor + account->waiting_minor;
+    answer->credits_minor = tx_sum(tx, account->unmatched_minor, account->waiting_minor);
     answer->bills = tx_take(tx, PAGE_ROWS_MAX * sizeof(Tefter__Bill *));
     answer->credits = tx_take(tx, PAGE_ROWS_MAX * sizeof(Tefter__Bill *));
-    bool more = list_open(tx, customer->customer, TABLE_OPEN_DEBIT, from, today, answer->bills,
-                          &answer->n_bills, next);
-    list_open(tx, customer->customer, TABLE_OPEN_CREDIT, start, today, answer->credits,
-              &answer->n_credits, ignored);
-    if (more)
-        FIELD_SET(answer, next, page_write(tx, next, 2));
+    struct open_side bills = {TABLE_OPEN_DEBIT, places, answer->bills, &answer->n_bills};
+    struct open_side credits = {TABLE_OPEN_CREDIT, places + 2, answer->credits, &answer->n_credits};
+    list_open(tx, customer->customer, today, &bills);
+    list_open(tx, customer->customer, today, &credits);
+    if (places[0] != ALL_SHOWN || places[2] != ALL_SHOWN)
+        FIELD_SET(answer, next, page_write(tx, places, 4));
     return NULL;
 }
 
@@ -288,8 +300,8 @@ Tefter__Refusal *view_unmatched_money(struct tx *tx, const Tefter__UnmatchedMone
     uint64_t from[2];
     if (!page_read(query->has_page, query->page, from, 2))
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
-    uint32_t rows = page_rows(query->has_rows, query->rows);
-    answer->rows = tx_take(tx, rows * sizeof(Tefter__UnmatchedRow *));
+    struct page page = {.rows_most = page_rows(query->has_rows, query->rows)};
+    answer->rows = tx_take(tx, page.rows_most * sizeof(Tefter__UnmatchedRow *));
     struct key prefix = key_book(TABLE_UNMATCHED);
     struct key start = prefix;
     key_u64(&start, from[0]);
@@ -297,16 +309,18 @@ Tefter__Refusal *view_unmatched_money(struct tx *tx, const Tefter__UnmatchedMone
     struct tx *scratch = tx_scratch_begin(tx);
     struct tx_walk walk;
     bool on = tx_walk_first(scratch, &prefix, &start, &walk);
-    for (; on && answer->n_rows < rows; on = tx_walk_next(&walk)) {
-        uint64_t document = key_read_u64(tx_walk_key(&walk), KEY_BOOK_HEAD + 8);
-        Tefter__UnmatchedRow *row = unmatched_row(tx, scratch, document);
+    for (; on && page_looks(&page); on = tx_walk_next(&walk)) {
+        Tefter__UnmatchedRow *row =
+            unmatched_row(tx, scratch, tx_walk_u64(&walk, KEY_BOOK_HEAD + 8));
+        tx_scratch_next(scratch);
+        if (row != NULL && !page_takes(&page, &row->base))
+            break;
         if (row != NULL)
             answer->rows[answer->n_rows++] = row;
-        tx_scratch_next(scratch);
     }
     if (on) {
-        uint64_t next[2] = {key_read_u64(tx_walk_key(&walk), KEY_BOOK_HEAD),
-                            key_read_u64(tx_walk_key(&walk), KEY_BOOK_HEAD + 8)};
+        uint64_t next[2] = {tx_walk_u64(&walk, KEY_BOOK_HEAD),
+                            tx_walk_u64(&walk, KEY_BOOK_HEAD + 8)};
         FIELD_SET(answer, next, page_write(tx, next, 2));
     }
     tx_walk_end(&walk);

@@ -52,13 +52,13 @@ struct history {
     int64_t running;
 };
 
-static void history_step(struct history *history, Tefter__HistoryRow *row)
+static void history_step(struct tx *tx, struct history *history, Tefter__HistoryRow *row)
 {
     if (history->forward)
-        history->running += row->amount_minor;
+        history->running = tx_sum(tx, history->running, row->amount_minor);
     row->running_minor = history->running;
     if (!history->forward)
-        history->running -= row->amount_minor;
+        history->running = tx_difference(tx, history->running, row->amount_minor);
 }
 
 static bool history_start(struct tx *scratch, uint32_t customer, const struct history *history,
@@ -98,7 +98,7 @@ Tefter__Refusal *view_history(struct tx *tx, const Tefter__CustomerHistory *quer
             tx_walk_record(&walk, &tefter__document_record__descriptor);
         last = record->document;
         answer->rows[answer->n_rows] = history_row(tx, scratch, record);
-        history_step(&history, answer->rows[answer->n_rows++]);
+        history_step(tx, &history, answer->rows[answer->n_rows++]);
         tx_scratch_next(scratch);
         on = history.forward ? tx_walk_next(&walk) : tx_walk_previous(&walk);
     }
@@ -138,7 +138,7 @@ static void show_touches(struct tx *tx, const Tefter__ItemRecord *item,
     for (size_t i = 0; i < item->n_matches; i++) {
         Tefter__Touch *touch = touch_of(tx, scratch, item->matches[i]);
         if (!touch->has_undone)
-            left -= touch->amount_minor;
+            left = tx_difference(tx, left, touch->amount_minor);
         touch->left_minor = left;
         answer->touches[answer->n_touches++] = touch;
         tx_scratch_next(scratch);
@@ -146,7 +146,7 @@ static void show_touches(struct tx *tx, const Tefter__ItemRecord *item,
     tx_scratch_end(scratch);
 }
 
-static void show_credited(Tefter__DocumentAnswer *answer)
+static void show_credited(struct tx *tx, Tefter__DocumentAnswer *answer)
 {
     Tefter__DocumentRecord *record = answer->document;
     if (record->kind != TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE)
@@ -156,7 +156,7 @@ static void show_credited(Tefter__DocumentAnswer *answer)
         if (credited->line >= record->n_lines)
             continue;
         Tefter__DocumentLine *line = record->lines[credited->line];
-        FIELD_SET(line, credited_quantity, line->credited_quantity + credited->quantity);
+        FIELD_SET(line, credited_quantity, tx_sum(tx, line->credited_quantity, credited->quantity));
     }
 }
 
@@ -184,7 +184,7 @@ Tefter__Refusal *view_document(struct tx *tx, const Tefter__DocumentView *query,
     answer->state =
         document_state(answer->document, answer->later, item != NULL ? item->record : NULL);
     answer->customer = customer != NULL ? customer_row(tx, customer) : NULL;
-    show_credited(answer);
+    show_credited(tx, answer);
     if (item == NULL)
         return NULL;
     answer->open_minor = item->record->open_minor;
@@ -260,7 +260,7 @@ static bool list_customer(struct tx *tx, struct tx *scratch, struct documents *l
     struct tx_walk walk;
     bool on = tx_walk_first(scratch, &prefix, &start, &walk);
     for (; on && !documents_full(list); on = tx_walk_next(&walk)) {
-        uint64_t document = key_read_u64(tx_walk_key(&walk), KEY_CUSTOMER_HEAD);
+        uint64_t document = tx_walk_u64(&walk, KEY_CUSTOMER_HEAD);
         if (document_date(document) > last_date) {
             on = false;
             break;
@@ -318,16 +318,19 @@ Tefter__Refusal *view_documents(struct tx *tx, const Tefter__DocumentList *query
 
 struct hits {
     Tefter__SearchAnswer *answer;
-    uint32_t rows;
+    struct page page;
 };
 
-static Tefter__SearchHit *hit_new(struct tx *tx, struct hits *hits)
+static bool hits_full(const struct hits *hits)
 {
-    if (hits->answer->n_hits >= hits->rows)
-        return NULL;
-    Tefter__SearchHit *hit = tx_new(tx, &tefter__search_hit__descriptor);
-    hits->answer->hits[hits->answer->n_hits++] = hit;
-    return hit;
+    return hits->page.rows >= hits->page.rows_most;
+}
+
+/* As long as they fit: a search has one page. */
+static void hit_add(struct hits *hits, Tefter__SearchHit *hit)
+{
+    if (!hits_full(hits) && page_takes(&hits->page, &hit->base))
+        hits->answer->hits[hits->answer->n_hits++] = hit;
 }
 
 static void hit_document(struct tx *tx, struct tx *scratch, struct hits *hits, uint64_t document)
@@ -337,9 +340,11 @@ static void hit_document(struct tx *tx, struct tx *scratch, struct hits *hits, u
         if (hits->answer->hits[i]->document != NULL &&
             hits->answer->hits[i]->document->document == document)
             return;
-    Tefter__SearchHit *hit = record != NULL ? hit_new(tx, hits) : NULL;
-    if (hit != NULL)
-        hit->document = document_row(tx, scratch, record);
+    if (record == NULL || hits_full(hits))
+        return;
+    Tefter__SearchHit *hit = tx_new(tx, &tefter__search_hit__descriptor);
+    hit->document = document_row(tx, scratch, record);
+    hit_add(hits, hit);
 }
 
 /* Documents whose number begins with the text, as typed. */
@@ -359,7 +364,7 @@ static void search_numbers(struct tx *tx, struct tx *scratch, const char *text, 
         struct tx_walk walk;
         for (bool on = tx_walk_first(scratch, &prefix, NULL, &walk); on && count < EACH;
              on = tx_walk_next(&walk))
-            found[count++] = be64_get(tx_walk_value(&walk).data);
+            found[count++] = tx_walk_number(&walk);
         tx_walk_end(&walk);
         for (size_t i = 0; i < count; i++)
             hit_document(tx, scratch, hits, found[i]);
@@ -396,16 +401,17 @@ static void search_amount(struct tx *tx, struct tx *scratch, int64_t amount_mino
 static void search_customers(struct tx *tx, struct tx *scratch, const struct report_hits *found,
                              struct hits *hits)
 {
-    for (size_t i = 0; found != NULL && i < found->count; i++) {
+    for (size_t i = 0; found != NULL && i < found->count && !hits_full(hits); i++) {
         const Tefter__CustomerRecord *record = customer_get(scratch, found->customers[i]);
-        Tefter__SearchHit *hit = record != NULL ? hit_new(tx, hits) : NULL;
-        if (hit == NULL)
+        if (record == NULL)
             continue;
+        Tefter__SearchHit *hit = tx_new(tx, &tefter__search_hit__descriptor);
         Tefter__CustomerEntry *entry = tx_new(scratch, &tefter__customer_entry__descriptor);
         entry->who = customer_row(scratch, record);
         entry->who->n_buyers = 0;
         entry->account = credit_account_row(scratch, record->customer);
         hit->customer = tx_copy(tx, &entry->base);
+        hit_add(hits, hit);
         tx_scratch_next(scratch);
     }
 }
@@ -418,22 +424,22 @@ static void search_products(struct tx *tx, struct tx *scratch, const char *text,
     FIELD_SET(&query, rows, 20);
     if (view_products(scratch, &query, &products) != NULL)
         return;
-    for (size_t i = 0; i < products.n_products; i++) {
-        Tefter__SearchHit *hit = hit_new(tx, hits);
-        if (hit != NULL)
-            hit->product = tx_copy(tx, &products.products[i]->base);
+    for (size_t i = 0; i < products.n_products && !hits_full(hits); i++) {
+        Tefter__SearchHit *hit = tx_new(tx, &tefter__search_hit__descriptor);
+        hit->product = tx_copy(tx, &products.products[i]->base);
+        hit_add(hits, hit);
     }
 }
 
 Tefter__Refusal *view_search(struct tx *tx, const Tefter__Search *query,
                              const struct report_hits *found, Tefter__SearchAnswer *answer)
 {
-    struct hits hits = {answer, page_rows(query->has_rows, query->rows)};
+    struct hits hits = {answer, {.rows_most = page_rows(query->has_rows, query->rows)}};
     struct number_style style = {'.', ','};
     int64_t amount;
     if (*query->text == '\0')
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "text");
-    answer->hits = tx_take(tx, hits.rows * sizeof(Tefter__SearchHit *));
+    answer->hits = tx_take(tx, hits.page.rows_most * sizeof(Tefter__SearchHit *));
     struct tx *scratch = tx_scratch_begin(tx);
     search_customers(tx, scratch, found, &hits);
     search_numbers(tx, scratch, query->text, &hits);
