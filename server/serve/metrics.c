@@ -102,6 +102,9 @@ static void put_watch(const struct metrics *metrics, struct buffer *out)
     openmetrics_gauge(out, "tefter_state_reader_lag", "",
                       "Transactions that the oldest reader of the state is behind.",
                       monitor.reader_lag);
+    openmetrics_counter(out, "tefter_records_damaged",
+                        "Times a record was asked for that cannot be read; see the log.",
+                        monitor.records_damaged);
     openmetrics_gauge(out, "tefter_disk_free_bytes", "bytes", "Free on the ledger's disk.",
                       monitor.disk_free_bytes);
     openmetrics_gauge(out, "tefter_read_only", "", "1 while nothing may be written; see the log.",

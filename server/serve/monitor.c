@@ -31,10 +31,21 @@ struct monitor {
     uint32_t lag_now_ms;
     uint64_t not_writer; /* of the writer, when the days were looked at last */
     bool slow;           /* the journal, and it was told */
+    uint64_t damaged;    /* records that were told */
     struct histogram lags;
 };
 
 /* ---- may be written? ---- */
+
+/* Somebody has asked for a record that cannot be read. */
+static void tell_damage(struct monitor *monitor, const struct ledger_metrics *ledger)
+{
+    if (ledger->damaged != monitor->damaged)
+        log_line(LOG_ERROR, "record_damaged", "where", ledger->damage, "times",
+                 log_value("%" PRIu64, ledger->damaged - monitor->damaged), "advice",
+                 "run tefterd verify; the journal holds all that the state does", NULL);
+    monitor->damaged = ledger->damaged;
+}
 
 static const char *why_read_only(struct monitor *monitor)
 {
@@ -44,6 +55,8 @@ static const char *why_read_only(struct monitor *monitor)
     ledger_metrics(monitor->options.ledger, &ledger);
     monitor->metrics.state_bytes = ledger.used_bytes;
     monitor->metrics.reader_lag = ledger.reader_lag;
+    monitor->metrics.records_damaged = ledger.damaged;
+    tell_damage(monitor, &ledger);
     if (!datadir_space(monitor->options.folder, &space))
         return "the disk cannot be looked at";
     monitor->metrics.disk_free_bytes = space.free_bytes;

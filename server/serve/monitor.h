@@ -25,9 +25,10 @@ struct monitor_options {
 
 struct monitor_metrics {
     uint64_t disk_free_bytes;
-    uint64_t state_bytes;  /* used of the map */
-    uint64_t reader_lag;   /* transactions */
-    const char *read_only; /* NULL, or why */
+    uint64_t state_bytes;     /* used of the map */
+    uint64_t reader_lag;      /* transactions */
+    uint64_t records_damaged; /* so often one was met since the start */
+    const char *read_only;    /* NULL, or why */
     int64_t clock_strayed_ms;
     uint32_t loop_lag_ms;     /* the worst of the last minute */
     uint32_t journal_slow_ms; /* so long it has had a group; 0: not long */
