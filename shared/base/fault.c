@@ -1,8 +1,12 @@
 #include "base/fault.h"
 
+#include "base/death.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { WHERE_MAX = 240 };
 
 /* A text that was cut must not end in half a character. */
 static void cut_whole(char *text, size_t size)
@@ -85,6 +89,11 @@ const char *fault_word(enum fault fault)
 
 void fault_need(const char *file, int line, const char *condition)
 {
+    char where[WHERE_MAX];
+    while (strncmp(file, "../", 3) == 0) /* from where it was built */
+        file += 3;
+    (void)snprintf(where, sizeof where, "%s:%d: %s", file, line, condition);
+    death_here(where);
     (void)fprintf(stderr, "%s:%d: this must hold and does not: %s\n", file, line, condition);
     abort();
 }
