@@ -110,12 +110,12 @@ static void resolved(void *context, const Tefter__Command *command, int64_t made
 {
     struct run *run = context;
     char when[CELL_MAX];
-    char sentence[LINE_MAX_BYTES] = "it was done";
+    char sentence[LINE_MAX_BYTES] = "it was done.";
     if (reply->result_case == TEFTER__REPLY__RESULT_REFUSED)
         (void)refusal_sentence(reply->refused, run_currency(run), sentence, sizeof(sentence));
     else if (reply->result_case == TEFTER__REPLY__RESULT_DONE && reply->done->number != NULL)
-        (void)snprintf(sentence, sizeof(sentence), "it was done: %s", reply->done->number);
-    run_note(run, "About %s of %s, which had no answer then: %s.", command_name(command),
+        (void)snprintf(sentence, sizeof(sentence), "it was done: %s.", reply->done->number);
+    run_note(run, "About %s of %s, which had no answer then: %s", command_name(command),
              time_text(made_ms, when), sentence);
 }
 
@@ -184,6 +184,7 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(SERVER_OLDER):
     case CODE(CLIENT_OLDER):
     case CODE(RECORD_DAMAGED):
+    case CODE(QUERY_DISABLED):
         return EXIT_NO_SERVER;
     case CODE(ALREADY_EXISTS):
     case CODE(COMMAND_ID_REUSED):
@@ -201,6 +202,7 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(COMMAND_ID_FOREIGN):
     case CODE(NOTHING_TO_CHANGE):
     case CODE(RETIRED):
+    case CODE(QUARANTINED):
     case CODE(CUSTOMER_LOCKED):
     case CODE(CREDIT_LIMIT_EXCEEDED):
     case CODE(APPROVAL_NEEDED):

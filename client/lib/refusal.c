@@ -117,6 +117,13 @@ const char *refusal_pattern(Tefter__RefusalCode code)
         return "The request names another terminal than the one that sent it.";
     case CODE(NOTHING_TO_CHANGE):
         return "There is nothing to change.";
+    case CODE(QUARANTINED):
+        return "A fault of the server's program keeps this from being done. It was set aside: "
+               "nothing was done, and it is not tried again. Ask who looks after the server "
+               "before you enter it anew.";
+    case CODE(QUERY_DISABLED):
+        return "The server does not answer this| ({field})| any more: it was stopped by it. All "
+               "else goes on; a newer program of the server will answer it again.";
     case CODE(RETIRED):
         return "It is no longer used| ({field})|.";
 

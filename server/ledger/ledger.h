@@ -40,7 +40,7 @@ enum { STATE_DIGEST_VERSION = 2 };
 /* How the state's rows are laid out, apart from what they say: to be raised when a derived row
  * changes, a table becomes derived, the state row changes. A state or checkpoint of another layout
  * (or digest) is FAULT_STALE: it is dropped, and made anew from the journal. */
-enum { STATE_LAYOUT = 2 };
+enum { STATE_LAYOUT = 3 };
 
 struct ledger_options {
     const char *path; /* folder of the LMDB */
@@ -116,6 +116,10 @@ bool ledger_begin(struct ledger *ledger, struct failure *failure);
  * at most FRAME_UNPACKED_MAX. */
 bool ledger_apply(struct ledger *ledger, uint64_t seq, struct slice entry, struct arena *arena,
                   struct ledger_result *ret_result, struct failure *failure);
+/* The same entry passed over: it is counted and does nothing; whoever asks by its id hears
+ * QUARANTINED. It need not be one that parses. */
+bool ledger_pass_over(struct ledger *ledger, uint64_t seq, struct slice entry, struct arena *arena,
+                      struct ledger_result *ret_result, struct failure *failure);
 /* State digest after the newest applied entry, within the open transaction. */
 void ledger_state_digest(const struct ledger *ledger, uint64_t *ret_seq, struct hash *ret_digest);
 /* ledger_id and incarnation are written with every commit. */

@@ -400,7 +400,8 @@ static void memory_turn(struct arena *memory)
         arena_reset(memory);
 }
 
-/* A command's tx: all but what is told of it goes with the command. */
+/* A command's tx: all but what is told of it goes with the command. The digest goes on from the
+ * entry before. */
 static void command_tx(struct ledger *ledger, const Tefter__Entry *entry, struct arena *out,
                        struct hash_state *digest, struct tx *tx)
 {
@@ -427,6 +428,36 @@ struct application {
     struct ledger_result *result;
 };
 
+/* What `work` does of one entry, and the digest behind it. */
+static bool entry_run(struct ledger *ledger, const Tefter__Entry *entry, struct arena *out,
+                      void (*work)(struct tx *tx, void *context), struct ledger_result *ret_result,
+                      struct failure *failure)
+{
+    struct tx tx;
+    struct hash_state digest;
+    struct application application = {ledger, entry, ret_result};
+    *ret_result = (struct ledger_result){.seq = ledger->state.seq + 1};
+    command_tx(ledger, entry, out, &digest, &tx);
+    if (!tx_run(&tx, work, &application, failure))
+        return false;
+    advance(ledger, &tx, ret_result->refused);
+    if (store_failure(ledger->txn)->fault == FAULT_NONE)
+        return true;
+    *failure = *store_failure(ledger->txn);
+    return false;
+}
+
+/* Memory for the next entry, when it is the next. */
+static bool entry_begin(struct ledger *ledger, uint64_t seq, struct failure *failure)
+{
+    need(ledger->txn != NULL);
+    memory_turn(&ledger->memory);
+    memory_turn(&ledger->packing);
+    return seq == ledger->state.seq + 1 ||
+           fail(failure, FAULT_BUG, 0, "entry %llu does not follow on %llu",
+                (unsigned long long)seq, (unsigned long long)ledger->state.seq);
+}
+
 static void apply_work(struct tx *tx, void *context)
 {
     struct application *application = context;
@@ -437,29 +468,47 @@ static void apply_work(struct tx *tx, void *context)
 bool ledger_apply(struct ledger *ledger, uint64_t seq, struct slice bytes, struct arena *arena,
                   struct ledger_result *ret_result, struct failure *failure)
 {
-    need(ledger->txn != NULL);
-    memory_turn(&ledger->memory);
-    memory_turn(&ledger->packing);
-    if (seq != ledger->state.seq + 1)
-        return fail(failure, FAULT_BUG, 0, "entry %llu does not follow on %llu",
-                    (unsigned long long)seq, (unsigned long long)ledger->state.seq);
+    if (!entry_begin(ledger, seq, failure))
+        return false;
     const Tefter__Entry *entry =
         (Tefter__Entry *)message_unpack(&tefter__entry__descriptor, bytes, &ledger->memory);
     if (entry == NULL || entry->id.len != COMMAND_ID_SIZE)
         return fail(failure, FAULT_DAMAGED, 0, "entry %llu of the journal does not parse",
                     (unsigned long long)seq);
-    struct tx tx;
-    struct hash_state digest;
-    struct application application = {ledger, entry, ret_result};
-    *ret_result = (struct ledger_result){.seq = seq};
-    command_tx(ledger, entry, arena, &digest, &tx);
-    if (!tx_run(&tx, apply_work, &application, failure))
+    return entry_run(ledger, entry, arena, apply_work, ret_result, failure);
+}
+
+/* ---- an entry that is passed over ---- */
+
+/* Its id is known from now on, so that nobody brings the command again. What is kept of a command
+ * is no part of the digest: that is the one of an entry that does nothing. */
+static void pass_over_work(struct tx *tx, void *context)
+{
+    struct application *application = context;
+    const Tefter__Entry *entry = application->entry;
+    struct hash digest;
+    struct slice old_reply;
+    if (!entry->has_command || entry->id.len != COMMAND_ID_SIZE)
+        return;
+    ledger_request_digest(slice_of(entry->command.data, entry->command.len), &digest);
+    if (seen_before(tx, entry, &digest, &old_reply) != SEEN_NEVER || check_id(tx, entry) != NULL)
+        return;
+    application->result->reply =
+        pack_reply(tx, NULL, refuse(tx, TEFTER__REFUSAL_CODE__QUARANTINED, NULL));
+    keep_reply(tx, entry, &digest, application->result->reply);
+    note_id(&application->ledger->oldest_id, entry);
+}
+
+bool ledger_pass_over(struct ledger *ledger, uint64_t seq, struct slice bytes, struct arena *arena,
+                      struct ledger_result *ret_result, struct failure *failure)
+{
+    static const Tefter__Entry unreadable = TEFTER__ENTRY__INIT;
+    if (!entry_begin(ledger, seq, failure))
         return false;
-    advance(ledger, &tx, ret_result->refused);
-    if (store_failure(ledger->txn)->fault == FAULT_NONE)
-        return true;
-    *failure = *store_failure(ledger->txn);
-    return false;
+    const Tefter__Entry *entry =
+        (Tefter__Entry *)message_unpack(&tefter__entry__descriptor, bytes, &ledger->memory);
+    return entry_run(ledger, entry != NULL ? entry : &unreadable, arena, pass_over_work, ret_result,
+                     failure);
 }
 
 struct job_search {

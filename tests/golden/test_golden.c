@@ -35,6 +35,8 @@ static const struct {
     {TEFTER__REFUSAL_CODE__DEADLINE_PASSED, "the write path: nothing was journalled"},
     {TEFTER__REFUSAL_CODE__VERSION_UNKNOWN, "the protocol's version is agreed on first"},
     {TEFTER__REFUSAL_CODE__ALREADY_SUBSCRIBED, "subscriptions are a connection's"},
+    {TEFTER__REFUSAL_CODE__QUARANTINED, "the entry is passed over: nothing is decided"},
+    {TEFTER__REFUSAL_CODE__QUERY_DISABLED, "a query is not journalled"},
     {TEFTER__REFUSAL_CODE__COMMAND_ID_FOREIGN, "only a connection knows whose terminal it is"},
 };
 

@@ -90,6 +90,102 @@ static void old_ids_are_pruned_a_few_at_each_command(void **state)
     scenario_end(s);
 }
 
+/* ---- entries that are passed over ---- */
+
+/* The last entry once more, with a fresh id; or, emptied, only its time. */
+static struct slice last_anew(struct scenario *s, bool emptied)
+{
+    static uint8_t no_id[COMMAND_ID_SIZE];
+    Tefter__Entry *entry = (Tefter__Entry *)message_unpack(
+        &tefter__entry__descriptor, s->entries[s->entry_count - 1], &s->arena);
+    entry->id.data[COMMAND_ID_SIZE - 1] ^= 0x40;
+    if (!emptied)
+        return message_pack(&entry->base, &s->arena);
+    Tefter__Entry empty = TEFTER__ENTRY__INIT;
+    empty.id = (ProtobufCBinaryData){sizeof no_id, no_id};
+    empty.now_ms = entry->now_ms;
+    return message_pack(&empty.base, &s->arena);
+}
+
+static Tefter__RefusalCode known_as(struct scenario *s, struct slice bytes)
+{
+    bool same = false;
+    struct slice packed = {NULL, 0};
+    struct hash request;
+    const Tefter__Entry *entry =
+        (Tefter__Entry *)message_unpack(&tefter__entry__descriptor, bytes, &s->arena);
+    ledger_request_digest(slice_of(entry->command.data, entry->command.len), &request);
+    if (!ledger_applied(s->ledger, entry->id.data, &request, &s->arena, &packed, &same))
+        return 0;
+    const Tefter__Reply *reply =
+        (Tefter__Reply *)message_unpack(&tefter__reply__descriptor, packed, &s->arena);
+    assert_true(same);
+    assert_int_equal(reply->seq, s->seq + 1);
+    return reply->refused->code;
+}
+
+/* To the digest it is an entry that does nothing, as it always was; but its id is known. */
+static void an_entry_that_is_passed_over_does_nothing_and_is_known(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    struct failure failure = {.fault = FAULT_NONE};
+    struct ledger_result result;
+    struct hash digests[2];
+    uint64_t seq;
+    scenario_sell(s, scenario_customer(s, "Anh", 10000), 100);
+    struct slice whole = last_anew(s, false), empty = last_anew(s, true);
+    assert_true(ledger_begin(s->ledger, &failure));
+    assert_true(ledger_apply(s->ledger, s->seq + 1, empty, &s->arena, &result, &failure));
+    ledger_state_digest(s->ledger, &seq, &digests[0]);
+    ledger_abort(s->ledger);
+    assert_true(ledger_begin(s->ledger, &failure));
+    assert_int_equal(known_as(s, whole), 0);
+    assert_true(ledger_pass_over(s->ledger, s->seq + 1, whole, &s->arena, &result, &failure));
+    ledger_state_digest(s->ledger, &seq, &digests[1]);
+    assert_int_equal(seq, s->seq + 1);
+    assert_int_equal(result.row_count + result.event_count, 0);
+    assert_memory_equal(&digests[0], &digests[1], sizeof digests[0]);
+    assert_int_equal(known_as(s, whole), TEFTER__REFUSAL_CODE__QUARANTINED);
+    ledger_abort(s->ledger);
+    scenario_end(s);
+}
+
+static void what_is_no_entry_can_be_passed_over(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    struct failure failure = {.fault = FAULT_NONE};
+    struct ledger_result result;
+    assert_true(ledger_begin(s->ledger, &failure));
+    assert_true(ledger_pass_over(s->ledger, s->seq + 1, slice_text("no entry"), &s->arena, &result,
+                                 &failure));
+    assert_false(ledger_pass_over(s->ledger, s->seq + 1, slice_text("no entry"), &s->arena, &result,
+                                  &failure));
+    ledger_abort(s->ledger);
+    scenario_end(s);
+}
+
+/* A command that was done keeps its reply, whatever is passed over later. */
+static void a_repeated_command_that_is_passed_over_keeps_its_reply(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    struct failure failure = {.fault = FAULT_NONE};
+    struct ledger_result result;
+    scenario_customer(s, "Anh", 10000);
+    struct slice done = s->entries[s->entry_count - 1];
+    assert_true(ledger_begin(s->ledger, &failure));
+    assert_true(ledger_pass_over(s->ledger, s->seq + 1, done, &s->arena, &result, &failure));
+    assert_true(ledger_apply(s->ledger, s->seq + 2, done, &s->arena, &result, &failure));
+    assert_true(result.repeated);
+    const Tefter__Reply *reply =
+        (Tefter__Reply *)message_unpack(&tefter__reply__descriptor, result.reply, &s->arena);
+    assert_int_equal(reply->result_case, TEFTER__REPLY__RESULT_DONE);
+    ledger_abort(s->ledger);
+    scenario_end(s);
+}
+
 /* A message with its required parts there and empty, so that it can be read. */
 static ProtobufCMessage *hollow(struct scenario *s, const ProtobufCMessageDescriptor *type)
 {
@@ -270,6 +366,9 @@ int main(void)
         cmocka_unit_test(the_same_id_and_request_counts_once),
         cmocka_unit_test(ids_that_are_too_old_or_from_the_future_are_refused),
         cmocka_unit_test(old_ids_are_pruned_a_few_at_each_command),
+        cmocka_unit_test(an_entry_that_is_passed_over_does_nothing_and_is_known),
+        cmocka_unit_test(what_is_no_entry_can_be_passed_over),
+        cmocka_unit_test(a_repeated_command_that_is_passed_over_keeps_its_reply),
         cmocka_unit_test(every_command_wants_its_right),
         cmocka_unit_test(the_servers_own_commands_are_nobodys),
         cmocka_unit_test(a_terminal_that_was_away_is_told_what_changed),
