@@ -1,7 +1,7 @@
 /*
  * tefterd quarantine SEQ: passes over an entry that no program can apply. A quarantine record is
  * appended to the journal, and every replay obeys it; nothing is taken out. Only an entry that was
- * never applied can be passed over.
+ * never applied can be passed over. It is not applied here either: it may have ended the server.
  */
 #include "admin/commands.h"
 #include "engine/instance.h"
@@ -15,6 +15,32 @@
 
 enum { QUARANTINE_ARENA_MAX = 1024 * 1024 };
 
+/* ---- may it be passed over? ---- */
+
+struct applied {
+    uint64_t seq;
+    bool is;
+};
+
+/* A batch says how far the ledger was applied when it was written. */
+static bool look_for_applied(void *context, const struct journal_batch *batch,
+                             struct failure *failure)
+{
+    struct applied *applied = context;
+    (void)failure;
+    applied->is = batch->digest.seq >= applied->seq;
+    return !applied->is;
+}
+
+/* The state may have been made anew from a checkpoint, and know less than the journal. */
+static bool applied_once(struct instance *instance, uint64_t state_seq, uint64_t seq)
+{
+    struct applied applied = {.seq = seq, .is = seq <= state_seq};
+    if (!applied.is)
+        journal_read(instance->journal, seq, look_for_applied, &applied, NULL);
+    return applied.is;
+}
+
 static bool look(struct instance *instance, uint64_t seq, struct failure *failure)
 {
     struct ledger_state state;
@@ -22,15 +48,53 @@ static bool look(struct instance *instance, uint64_t seq, struct failure *failur
     if (!ledger_state(instance->ledger, &state, failure))
         return false;
     journal_head(instance->journal, &head);
-    if (seq <= state.seq)
+    if (applied_once(instance, state.seq, seq))
         return fail(failure, FAULT_USE, 0,
-                    "entry %" PRIu64 " was applied (the ledger stands at %" PRIu64 "); only an "
-                    "entry that could not be applied can be passed over",
-                    seq, state.seq);
+                    "entry %" PRIu64 " was applied; only an entry that could not be applied can "
+                    "be passed over",
+                    seq);
     return seq < head.next_seq ||
            fail(failure, FAULT_USE, 0, "there is no entry %" PRIu64 "; the last is %" PRIu64, seq,
                 head.next_seq - 1);
 }
+
+/* ---- what the server would make anew ---- */
+
+struct passed_over {
+    struct inflight *inflight;
+    struct arena *arena;
+    uint64_t seq;
+};
+
+static void avoid(struct inflight *inflight, const Tefter__Command *command)
+{
+    const char *why = "an entry of it was passed over";
+    if (command->kind_case == TEFTER__COMMAND__KIND_STEP_JOB)
+        inflight_avoid(inflight, DEATH_JOB, command->step_job->job, why);
+    if (command->kind_case == TEFTER__COMMAND__KIND_TURN_DAY)
+        inflight_avoid(inflight, DEATH_DAY,
+                       (uint64_t)command->turn_day->branch << 32 | command->turn_day->date, why);
+}
+
+static bool look_for_own(void *context, const struct journal_batch *batch, struct failure *failure)
+{
+    struct passed_over *over = context;
+    struct slice bytes = batch->entries[over->seq - batch->first_seq];
+    (void)failure;
+    const Tefter__Entry *entry =
+        (Tefter__Entry *)message_unpack(&tefter__entry__descriptor, bytes, over->arena);
+    const Tefter__Command *command =
+        entry == NULL
+            ? NULL
+            : (Tefter__Command *)message_unpack(&tefter__command__descriptor,
+                                                slice_of(entry->command.data, entry->command.len),
+                                                over->arena);
+    if (command != NULL)
+        avoid(over->inflight, command);
+    return false;
+}
+
+/* ---- passing over ---- */
 
 static bool append(struct instance *instance, uint64_t seq, const char *reason, struct arena *arena,
                    struct failure *failure)
@@ -70,13 +134,17 @@ int quarantine_run(const struct settings *settings)
     arena_init(&arena, QUARANTINE_ARENA_MAX);
     bool good = look(&instance, seq, &failure) &&
                 append(&instance, seq, settings->reason, &arena, &failure);
+    if (good) {
+        struct passed_over over = {instance.folder.page, &arena, seq};
+        journal_read(instance.journal, seq, look_for_own, &over, NULL);
+        inflight_forget_entry(instance.folder.page, seq);
+    }
     arena_fini(&arena);
     instance_close(&instance);
     if (!good)
         return settings_report(&failure);
-    datadir_forget_faulted(&instance.folder);
-    printf("Entry %" PRIu64 " is passed over from now on. Whoever sent it never got a reply; tell "
-           "them.\nStart the server: tefterd --ledger %s\n",
+    printf("Entry %" PRIu64 " is passed over from now on. Whoever sent it is told so when their "
+           "terminal asks again.\nStart the server: tefterd --ledger %s\n",
            seq, settings->ledger);
     return EXIT_DONE;
 }

@@ -117,15 +117,39 @@ static bool tell_keys(const struct datadir *folder, struct failure *failure)
     return true;
 }
 
-static void tell_faulted(const struct datadir *folder)
+static void tell_entry(const struct inflight_note *note)
 {
-    uint64_t seq;
-    unsigned times;
-    if (datadir_faulted(folder, &seq, &times))
-        printf("FAULT         entry %" PRIu64
-               " could not be applied (%u times); see: tefterd quarantine "
-               "--help\n",
-               seq, times);
+    char words[INFLIGHT_WHERE_MAX + 80];
+    if (note->end == INFLIGHT_NONE)
+        return;
+    inflight_words(note, words, sizeof words);
+    printf("FAULT         entry %" PRIu64 " cannot be applied: %s. A newer tefterd may be able to; "
+           "else see: tefterd quarantine --help\n",
+           note->number, words);
+}
+
+static void tell_avoided(const struct inflight_note *note)
+{
+    char what[INFLIGHT_TASK_MAX], words[INFLIGHT_WHERE_MAX + 80];
+    if (note->end == INFLIGHT_NONE)
+        return;
+    inflight_task(note, what);
+    inflight_words(note, words, sizeof words);
+    printf("FAULT         %s is left out until another tefterd serves: %s\n", what, words);
+}
+
+static void tell_inflight(const struct datadir *folder)
+{
+    struct inflight_notes notes;
+    if (!inflight_read(folder->inflight, &notes))
+        return;
+    tell_entry(&notes.entry);
+    if (notes.applying && notes.entry.end == INFLIGHT_NONE && !datadir_served_by(folder))
+        printf("FAULT         the server ended in the middle of entry %" PRIu64
+               "; the next start tries it again\n",
+               notes.applying);
+    for (size_t i = 0; i < INFLIGHT_AVOIDED_MAX; i++)
+        tell_avoided(&notes.avoided[i]);
 }
 
 int status_run(const struct settings *settings)
@@ -139,6 +163,6 @@ int status_run(const struct settings *settings)
     tell_mark(&folder);
     tell_sizes(&folder);
     tell_copies(&folder);
-    tell_faulted(&folder);
+    tell_inflight(&folder);
     return tell_keys(&folder, &failure) ? EXIT_DONE : settings_report(&failure);
 }

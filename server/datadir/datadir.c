@@ -38,7 +38,7 @@ bool datadir_init(struct datadir *folder, const char *path, struct failure *fail
         {folder->checkpoints, "checkpoints"},
         {folder->keys, "keys"},
         {folder->marker, "shutdown-marker"},
-        {folder->faulted, "faulted"},
+        {folder->inflight, "inflight"},
         {folder->backup, "backup"},
         {folder->audit, "audit.log"},
         {folder->address, "server.address"},
@@ -174,6 +174,8 @@ bool datadir_take(struct datadir *folder, struct failure *failure)
 
 void datadir_leave(struct datadir *folder)
 {
+    inflight_close(folder->page);
+    folder->page = NULL;
     if (folder->lock_fd < 0)
         return;
     if (ftruncate(folder->lock_fd, 0) != 0) {
@@ -211,31 +213,4 @@ uint64_t datadir_space_least(const struct datadir_space *space, uint64_t set_byt
         return set_bytes;
     uint64_t part = space->total_bytes / LEAST_PART;
     return part > LEAST_BYTES ? part : LEAST_BYTES;
-}
-
-/* ---- the entry that could not be applied ---- */
-
-bool datadir_faulted(const struct datadir *folder, uint64_t *ret_seq, unsigned *ret_times)
-{
-    char text[64];
-    size_t size;
-    return files_exist(folder->faulted) &&
-           files_read(folder->faulted, text, sizeof text, &size, NULL) &&
-           sscanf(text, "%" SCNu64 " %u", ret_seq, ret_times) == 2;
-}
-
-void datadir_note_faulted(const struct datadir *folder, uint64_t seq)
-{
-    uint64_t before = 0;
-    unsigned times = 0;
-    if (!datadir_faulted(folder, &before, &times) || before != seq)
-        times = 0;
-    char text[64];
-    int size = snprintf(text, sizeof text, "%" PRIu64 " %u\n", seq, times + 1);
-    files_write(folder->faulted, slice_of(text, (size_t)size), 0600, NULL);
-}
-
-void datadir_forget_faulted(const struct datadir *folder)
-{
-    unlink(folder->faulted);
 }

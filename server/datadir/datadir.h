@@ -10,7 +10,7 @@
  *   checkpoints/    SEQ/: verified copies of state
  *   keys/           root.pem root-key.pem server.pem server-key.pem token-key, all 0600
  *   shutdown-marker CLEAN or DIRTY, see recovery/shutdown_marker.h
- *   faulted         the entry that could not be applied, and how many starts met it
+ *   inflight        the entry that is being applied, and what stopped the program, see inflight.h
  *   backup          the last good backup
  *   audit.log       failed logins and codes
  *   server.address  where the running server listens, for tools on this machine
@@ -18,6 +18,7 @@
  */
 #include "base/fault.h"
 #include "datadir/files.h"
+#include "datadir/inflight.h"
 #include "journal/journal.h"
 
 #include <stdbool.h>
@@ -33,14 +34,15 @@ struct datadir {
     char checkpoints[FILES_PATH_MAX];
     char keys[FILES_PATH_MAX];
     char marker[FILES_PATH_MAX];
-    char faulted[FILES_PATH_MAX];
+    char inflight[FILES_PATH_MAX];
     char backup[FILES_PATH_MAX];
     char audit[FILES_PATH_MAX];
     char address[FILES_PATH_MAX];
     char metrics[FILES_PATH_MAX];
     char format[FILES_PATH_MAX];
     char lock[FILES_PATH_MAX];
-    int lock_fd; /* -1: not held by us */
+    int lock_fd;           /* -1: not held by us */
+    struct inflight *page; /* of `inflight`, ours as long as the lock is; NULL: none is kept */
 };
 
 /* Fills the paths. Looks at nothing. */
@@ -58,7 +60,7 @@ bool datadir_finish(struct datadir *folder, struct failure *failure);
  * others? */
 bool datadir_check(const struct datadir *folder, struct failure *failure);
 
-/* FAULT_BUSY: "already served by pid N". */
+/* FAULT_BUSY: "already served by pid N". The page is opened by who takes it, and closed here. */
 bool datadir_take(struct datadir *folder, struct failure *failure);
 void datadir_leave(struct datadir *folder);
 /* The pid that serves it, 0 when nobody does. */
@@ -71,8 +73,3 @@ struct datadir_space {
 bool datadir_space(const struct datadir *folder, struct datadir_space *ret_space);
 /* What must stay free: max(5 %, 256 MiB), or what was set. */
 uint64_t datadir_space_least(const struct datadir_space *space, uint64_t set_bytes);
-
-/* The seq that could not be applied at earlier starts and how often; false when there is none. */
-bool datadir_faulted(const struct datadir *folder, uint64_t *ret_seq, unsigned *ret_times);
-void datadir_note_faulted(const struct datadir *folder, uint64_t seq);
-void datadir_forget_faulted(const struct datadir *folder);

@@ -75,7 +75,8 @@ void commit_destroy(struct commit *commit)
 
 bool commit_wants_step(const struct commit *commit)
 {
-    return commit->job != 0 && commit->job != commit->bad_job;
+    return commit->job != 0 && commit->job != commit->bad_job &&
+           !inflight_avoids(commit->options.inflight, DEATH_JOB, commit->job);
 }
 
 /* ---- texts ---- */
@@ -301,18 +302,17 @@ static enum commit_end propose(struct commit *commit, struct failure *failure)
     return end_of(answer);
 }
 
-/* Faults that another start may meet again at the same entry. */
-static bool entry_to_blame(enum fault fault)
+static bool apply_one(struct commit *commit, uint64_t seq, size_t i, struct arena *arena,
+                      struct failure *failure)
 {
-    return fault != FAULT_IO && fault != FAULT_FULL && fault != FAULT_MEMORY;
-}
-
-static bool apply_failed(struct commit *commit, uint64_t seq, struct failure *failure)
-{
-    ledger_abort(commit->options.ledger);
-    if (commit->options.folder && failure && entry_to_blame(failure->fault))
-        datadir_note_faulted(commit->options.folder, seq);
-    return false;
+    struct inflight *inflight = commit->options.inflight;
+    inflight_begin(inflight, seq);
+    bool good = ledger_apply(commit->options.ledger, seq, commit->entries[i], arena,
+                             &commit->results[i], failure);
+    inflight_end(inflight, seq, good ? NULL : failure);
+    if (!good)
+        ledger_abort(commit->options.ledger);
+    return good;
 }
 
 static bool apply_all(struct commit *commit, const struct journal_head *head, struct arena *arena,
@@ -321,9 +321,8 @@ static bool apply_all(struct commit *commit, const struct journal_head *head, st
     struct ledger *ledger = commit->options.ledger;
     uint64_t first = head->next_seq - commit->count;
     for (size_t i = 0; i < commit->count; i++)
-        if (!ledger_apply(ledger, first + i, commit->entries[i], arena, &commit->results[i],
-                          failure))
-            return apply_failed(commit, first + i, failure);
+        if (!apply_one(commit, first + i, i, arena, failure))
+            return false;
     ledger_state_digest(ledger, &commit->state_digest_seq, &commit->state_digest);
     commit->job = 0;
     ledger_jobs(ledger, &commit->job, 1);

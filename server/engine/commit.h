@@ -36,8 +36,8 @@ struct commit;
 struct commit_options {
     struct journal *journal;
     struct ledger *ledger;
-    struct vault *vault;          /* NULL: no command has texts (tests) */
-    const struct datadir *folder; /* NULL, or where an entry that cannot be applied is noted */
+    struct vault *vault;       /* NULL: no command has texts (tests) */
+    struct inflight *inflight; /* where what is applied is on record; may be NULL */
     int64_t (*now_ms)(void *owner);
     void (*new_id)(void *owner, uint8_t ret_id[COMMAND_ID_SIZE]);
     void *owner;

@@ -63,13 +63,22 @@ static bool recover_instance(struct instance *instance, const struct settings *s
     return true;
 }
 
+/* Without a page (a full disk) the ledger is served all the same. */
+static bool open_page(struct instance *instance)
+{
+    struct failure failure = {.fault = FAULT_NONE};
+    if (!inflight_open(instance->folder.inflight, &instance->folder.page, &failure))
+        log_line(LOG_WARNING, "inflight_not_kept", "reason", failure.text, NULL);
+    return true;
+}
+
 static bool open_commit(struct instance *instance, struct failure *failure)
 {
     clock_init(&instance->clock, clock_read());
     struct commit_options options = {.journal = instance->journal,
                                      .ledger = instance->ledger,
                                      .vault = instance->vault,
-                                     .folder = &instance->folder,
+                                     .inflight = instance->folder.page,
                                      .now_ms = now_of,
                                      .new_id = new_id_of,
                                      .owner = &instance->clock};
@@ -92,7 +101,7 @@ bool instance_open(struct instance *instance, const struct settings *settings,
     *instance = (struct instance){.journal = NULL};
     if (datadir_init(&instance->folder, settings->ledger, failure) &&
         (how == INSTANCE_FRESH || datadir_check(&instance->folder, failure)) &&
-        datadir_take(&instance->folder, failure) &&
+        datadir_take(&instance->folder, failure) && open_page(instance) &&
         recover_instance(instance, settings, how, failure) &&
         vault_open(instance->folder.vault, settings->map_bytes, &instance->vault, failure) &&
         open_commit(instance, failure))

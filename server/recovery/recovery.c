@@ -200,8 +200,6 @@ static bool rebuild(struct recovery *recovery, struct failure *failure)
 
 /* ---- all of it ---- */
 
-enum { FAULTS_BORNE = 1 }; /* a second start that meets the same one does not stop there */
-
 /* Up to the batch that has the entry which cannot be applied. */
 static bool stand_before(struct recovery *recovery, struct replay_options *options, uint64_t seq,
                          struct failure *failure)
@@ -220,18 +218,19 @@ static bool catch_up(struct recovery *recovery, struct failure *failure)
     struct replayed replayed = {.entries = 0};
     struct replay_options options = {.journal = recovery->journal,
                                      .ledger = recovery->ledger,
-                                     .folder = recovery->folder,
+                                     .inflight = recovery->folder->page,
                                      .progress = recovery->options->progress};
+    if (recovery->options->distrust) /* it may have been the state's fault */
+        inflight_forget_entry(recovery->folder->page, 0);
     if (recovery->closed.kind == MARKER_CLEAN) {
         options.compare_seq = recovery->closed.seq;
         options.compare_digest = recovery->closed.state_digest;
         options.compare_with = "the marker";
     }
     if (!replay_run(&options, &replayed, failure))
-        return recovery->options->may_lie_behind && replayed.faulted > FAULTS_BORNE &&
+        return recovery->options->may_lie_behind && replayed.faulted_seq != 0 &&
                stand_before(recovery, &options, replayed.faulted_seq, failure);
     recovery->replayed = replayed.entries;
-    datadir_forget_faulted(recovery->folder);
     return true;
 }
 

@@ -12,8 +12,9 @@
  * them.
  *
  * A state that is ahead of the journal is a stop: entries that were answered are gone, and only a
- * person can know why. So is an entry that cannot be applied; when a start before met it too, who
- * only wants to show the ledger may have it as it stood before (may_lie_behind).
+ * person can know why. So is an entry that cannot be applied, or that this program has died of
+ * before (datadir/inflight.h); but who only wants to show the ledger may have it as it stood before
+ * that batch (may_lie_behind). Who distrusts the state has that entry tried once more.
  */
 #include "datadir/datadir.h"
 #include "journal/journal.h"

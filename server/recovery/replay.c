@@ -184,36 +184,17 @@ static void look_for_newer(struct replay *replay, uint64_t seq, struct slice byt
     replay->newer.version = version;
 }
 
-/* The same entry without its command: the ledger counts its seq and does nothing. */
-static struct slice emptied(struct replay *replay, struct slice bytes)
-{
-    static uint8_t no_id[COMMAND_ID_SIZE];
-    const Tefter__Entry *entry = entry_read(replay, bytes);
-    Tefter__Entry empty = TEFTER__ENTRY__INIT;
-    empty.id = (ProtobufCBinaryData){sizeof no_id, no_id};
-    empty.now_ms = entry ? entry->now_ms : 0;
-    return message_pack(&empty.base, &replay->arena);
-}
-
 static bool entry_failed(struct replay *replay, uint64_t seq, struct failure *failure)
 {
-    const struct datadir *folder = replay->options->folder;
     struct failure why = *failure;
-    unsigned times = 1;
-    if (why.fault == FAULT_IO || why.fault == FAULT_FULL || why.fault == FAULT_MEMORY)
+    if (!inflight_blames(why.fault))
         return false;
-    if (folder) {
-        datadir_note_faulted(folder, seq);
-        datadir_faulted(folder, &(uint64_t){0}, &times);
-    }
     replay->done.faulted_seq = seq;
-    replay->done.faulted = times;
     *failure = (struct failure){.fault = FAULT_NONE};
     return fail(failure, why.fault, 0,
-                "entry %" PRIu64 " cannot be applied (met %u times): %.160s. If a newer tefterd "
-                "does not help, pass over it: tefterd quarantine %" PRIu64
-                " --reason TEXT --ledger DIR",
-                seq, times, why.text, seq);
+                "entry %" PRIu64 " cannot be applied: %.180s. If a newer tefterd does not help, "
+                "pass over it: tefterd quarantine %" PRIu64 " --reason TEXT --ledger DIR",
+                seq, why.text, seq);
 }
 
 /* A field that this program does not have would be passed over, and the entry do something else
@@ -233,18 +214,31 @@ static bool entry_known(struct replay *replay, struct slice bytes, struct failur
                 fault.path, fault.what);
 }
 
+/* Every entry is tried, but for one that has ended this program before. */
+static bool try_entry(struct replay *replay, uint64_t seq, struct slice bytes,
+                      struct ledger_result *ret_result, struct failure *failure)
+{
+    struct ledger *ledger = replay->options->ledger;
+    struct inflight *inflight = replay->options->inflight;
+    bool passed_over = quarantined(replay, seq);
+    if (!passed_over && inflight_fatal(inflight, seq, failure))
+        return false;
+    inflight_begin(inflight, seq);
+    arena_reset(&replay->arena);
+    bool good = passed_over
+                    ? ledger_pass_over(ledger, seq, bytes, &replay->arena, ret_result, failure)
+                    : entry_known(replay, bytes, failure) &&
+                          ledger_apply(ledger, seq, bytes, &replay->arena, ret_result, failure);
+    inflight_end(inflight, seq, good ? NULL : failure);
+    return good;
+}
+
 static bool apply_entry(struct replay *replay, uint64_t seq, struct slice bytes,
                         struct failure *failure)
 {
     const struct replay_options *options = replay->options;
     struct ledger_result result;
-    arena_reset(&replay->arena);
-    bool passed_over = quarantined(replay, seq);
-    if (!passed_over && !entry_known(replay, bytes, failure))
-        return entry_failed(replay, seq, failure);
-    if (passed_over)
-        bytes = emptied(replay, bytes);
-    if (!ledger_apply(options->ledger, seq, bytes, &replay->arena, &result, failure))
+    if (!try_entry(replay, seq, bytes, &result, failure))
         return entry_failed(replay, seq, failure);
     replay->seq = seq;
     replay->done.entries++;

@@ -9,7 +9,7 @@
  * newer rules version was adopted in between, that is why (FAULT_NEWER). A digest of a version that
  * this program does not compute is not compared, and the first of them is told. Entries named by a
  * quarantine record are passed over: they are counted and do nothing. An entry that cannot be
- * applied ends it too: that is noted in the folder, and how often it was met.
+ * applied ends it too, and one that this program has died of is not tried.
  */
 #include "datadir/datadir.h"
 #include "journal/journal.h"
@@ -18,8 +18,8 @@
 struct replay_options {
     struct journal *journal;
     struct ledger *ledger;
-    const struct datadir *folder; /* where an entry that cannot be applied is noted; may be NULL */
-    uint64_t compare_seq;         /* 0: none; else the digest there must be this one */
+    struct inflight *inflight; /* where what is applied is on record; may be NULL */
+    uint64_t compare_seq;      /* 0: none; else the digest there must be this one */
     struct hash compare_digest;
     const char *compare_with; /* whose that is: "the mark" */
     uint64_t before_seq;      /* 0: to the journal's end; else to the last batch before it */
@@ -30,7 +30,6 @@ struct replayed {
     uint64_t entries;
     uint64_t not_compared; /* digests of a version that is not known */
     uint64_t faulted_seq;  /* the entry that cannot be applied; 0: none */
-    unsigned faulted;      /* starts that met it, this one too */
 };
 
 /* From the ledger's own seq on. ret_replayed may be NULL, and counts when it is false too. */

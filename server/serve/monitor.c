@@ -119,9 +119,20 @@ static void look_at_journal(struct monitor *monitor)
 
 /* ---- clock and days ---- */
 
+/* The day's turn was passed over: this program does not make it anew. */
+static bool avoided(const struct monitor *monitor, const Tefter__Command *command)
+{
+    const Tefter__TurnDay *day = command->turn_day;
+    return command->kind_case == TEFTER__COMMAND__KIND_TURN_DAY &&
+           inflight_avoids(monitor->options.folder->page, DEATH_DAY,
+                           (uint64_t)day->branch << 32 | day->date);
+}
+
 static enum submit_answer submit_own(void *owner, const Tefter__Command *command)
 {
     struct monitor *monitor = owner;
+    if (avoided(monitor, command))
+        return SUBMIT_READ_ONLY;
     struct arena arena;
     struct submission submission = {.reply_token = WRITER_NO_TOKEN};
     arena_init(&arena, FRAME_TO_SERVER_MAX);

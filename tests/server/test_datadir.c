@@ -130,24 +130,6 @@ static void least_space_is_a_rule_or_a_setting(void **state)
     assert_int_equal(datadir_space_least(&space, 7), 7);
 }
 
-static void faulted_entries_are_counted(void **state)
-{
-    struct place *place = *state;
-    uint64_t seq = 0;
-    unsigned times = 0;
-    assert_false(datadir_faulted(&place->folder, &seq, &times));
-    datadir_note_faulted(&place->folder, 41);
-    datadir_note_faulted(&place->folder, 41);
-    assert_true(datadir_faulted(&place->folder, &seq, &times));
-    assert_int_equal(seq, 41);
-    assert_int_equal(times, 2);
-    datadir_note_faulted(&place->folder, 42);
-    assert_true(datadir_faulted(&place->folder, &seq, &times));
-    assert_int_equal(times, 1);
-    datadir_forget_faulted(&place->folder);
-    assert_false(datadir_faulted(&place->folder, &seq, &times));
-}
-
 static bool any(const char *name)
 {
     return name[0] != '.';
@@ -176,7 +158,7 @@ int main(void)
         TEST(a_made_folder_is_a_ledger),       TEST(an_unfinished_one_is_none),
         TEST(a_newer_format_is_told),          TEST(others_may_not_look_in),
         TEST(a_second_server_is_told_the_pid), TEST(least_space_is_a_rule_or_a_setting),
-        TEST(faulted_entries_are_counted),     TEST(lists_keep_the_last_names),
+        TEST(lists_keep_the_last_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
