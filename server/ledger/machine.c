@@ -430,8 +430,7 @@ struct application {
 
 /* What `work` does of one entry, and the digest behind it. */
 static bool entry_run(struct ledger *ledger, const Tefter__Entry *entry, struct arena *out,
-                      void (*work)(struct tx *tx, void *context), struct ledger_result *ret_result,
-                      struct failure *failure)
+                      tx_work work, struct ledger_result *ret_result, struct failure *failure)
 {
     struct tx tx;
     struct hash_state digest;

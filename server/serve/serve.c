@@ -89,6 +89,11 @@ static void published(void *owner, const struct published_group *group)
 
 static void lost(void *owner);
 
+static bool disabled(void *owner, enum death_task task, uint64_t number)
+{
+    return inflight_avoids(((struct server *)owner)->instance.folder.page, task, number);
+}
+
 static int64_t now_of(void *owner)
 {
     return clock_now_ms(&((struct server *)owner)->instance.clock);
@@ -276,6 +281,21 @@ static void look_at_clock(const struct server *server)
                  "the ledger has seen later times; set the clock of this machine", NULL);
 }
 
+/* What has stopped this program before and is not done again. */
+static void tell_avoided(const struct server *server)
+{
+    struct inflight_notes notes;
+    char what[INFLIGHT_TASK_MAX];
+    inflight_notes(server->instance.folder.page, &notes);
+    for (size_t i = 0; i < INFLIGHT_AVOIDED_MAX; i++) {
+        if (notes.avoided[i].end == INFLIGHT_NONE)
+            continue;
+        inflight_task(&notes.avoided[i], what);
+        log_line(LOG_ERROR, "not_done_again", "what", what, "where", notes.avoided[i].where,
+                 "advice", "it would stop this program; a newer one tries it again", NULL);
+    }
+}
+
 /* Every terminal is a descriptor. */
 static void raise_descriptors(void)
 {
@@ -346,6 +366,7 @@ static bool build_sessions(struct server *server, struct failure *failure)
                                        .make_visible = make_visible,
                                        .now_ms = now_of,
                                        .status = status,
+                                       .disabled = disabled,
                                        .new_id = new_id,
                                        .owner = server};
     memcpy(options.token_key, server->keys.token, sizeof options.token_key);
@@ -448,6 +469,7 @@ int serve_run(const struct settings *settings)
     if (!instance_open(&server.instance, settings, INSTANCE_SHOWN, &failure))
         return settings_report(&failure);
     look_at_clock(&server);
+    tell_avoided(&server);
     bool built = build(&server, &failure);
     if (built)
         loop_run(server.loop);

@@ -190,7 +190,9 @@ void feeds_turn(struct session *session)
     struct feed *feed = waiting_feed(session);
     if (feed == NULL || session_slow(session))
         return;
+    death_doing(DEATH_TOPIC, feed->topic);
     feed->held = !(feed->stale ? begin_anew(feed, 0) : feed_chunk(feed));
+    death_idle();
     if (session->state != SESSION_CLOSING && waiting_feed(session) != NULL)
         session_want_turn(session);
 }
@@ -273,6 +275,9 @@ static struct feed **feed_at(struct session *session, uint32_t number)
 static Tefter__RefusalCode wish_wrong(struct session *session, const Tefter__Subscribe *wish,
                                       const char **ret_field)
 {
+    *ret_field = "topic";
+    if (sessions_disabled(session->home, DEATH_TOPIC, wish->topic))
+        return TEFTER__REFUSAL_CODE__QUERY_DISABLED;
     *ret_field = "subscription";
     if (*feed_at(session, wish->subscription) != NULL)
         return TEFTER__REFUSAL_CODE__ALREADY_SUBSCRIBED;
@@ -344,7 +349,10 @@ void feed_subscribe(struct session *session, const Tefter__FromTerminal *request
         session_refuse_wait(session, request, TEFTER__REFUSAL_CODE__BUSY, BUSY_RETRY_MS);
         return;
     }
-    if (!resume(feed, request) && !begin_anew(feed, request->request)) {
+    death_doing(DEATH_TOPIC, feed->topic);
+    bool begun = resume(feed, request) || begin_anew(feed, request->request);
+    death_idle();
+    if (!begun) {
         feed_free(feed);
         session_refuse_wait(session, request, TEFTER__REFUSAL_CODE__BUSY, BUSY_RETRY_MS);
         return;

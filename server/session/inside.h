@@ -193,6 +193,8 @@ struct sessions {
 int64_t sessions_now_ms(const struct sessions *home);
 /* A view begun after this holds all that was told; sessions_view does it itself. */
 void sessions_make_visible(struct sessions *home);
+/* Has one of these ended the program before? */
+bool sessions_disabled(const struct sessions *home, enum death_task task, uint64_t number);
 /* A view has told this seq. */
 void sessions_answered(struct sessions *home, uint64_t seq);
 /* A read transaction for this turn; NULL with a failure that is not worth telling a terminal. */

@@ -183,9 +183,8 @@ static void query_free(struct long_query *query)
     free(query);
 }
 
-static void work(void *context)
+static void answer_job(struct long_query *job)
 {
-    struct long_query *job = context;
     Tefter__Query *query =
         (Tefter__Query *)message_unpack(&tefter__query__descriptor, job->query, &job->arena);
     Tefter__Answer *answer;
@@ -197,6 +196,14 @@ static void work(void *context)
     job->answer = job->hits.count > 0 && answer->kind_case == TEFTER__ANSWER__KIND_SEARCH
                       ? pack_search(answer, &job->hits, job->passes_over, &job->arena)
                       : pack_answer(answer, job->passes_over, &job->arena);
+}
+
+static void work(void *context)
+{
+    struct long_query *job = context;
+    death_doing(DEATH_QUERY, message_kind(job->query));
+    answer_job(job);
+    death_idle();
 }
 
 static void query_ended(struct session *session)
@@ -406,6 +413,13 @@ static void answer_now(struct session *session, const Tefter__FromTerminal *requ
 
 /* ---- asking ---- */
 
+static const char *query_name(uint32_t kind)
+{
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field(&tefter__query__descriptor, kind);
+    return field == NULL ? NULL : field->name;
+}
+
 /* Scanned and of a kind this person may ask for; NULL: it was refused. */
 static Tefter__Query *read_query(struct session *session, const Tefter__FromTerminal *request)
 {
@@ -422,6 +436,11 @@ static Tefter__Query *read_query(struct session *session, const Tefter__FromTerm
     }
     if (!session_may(session, request, ledger_query_right(kind)))
         return NULL;
+    if (sessions_disabled(session->home, DEATH_QUERY, kind)) {
+        session_refuse_code(session, request, TEFTER__REFUSAL_CODE__QUERY_DISABLED,
+                            query_name(kind));
+        return NULL;
+    }
     Tefter__Query *query =
         (Tefter__Query *)message_unpack(&tefter__query__descriptor, bytes, &session->home->arena);
     if (query == NULL)
@@ -429,13 +448,11 @@ static Tefter__Query *read_query(struct session *session, const Tefter__FromTerm
     return query;
 }
 
-void query_ask(struct session *session, const Tefter__FromTerminal *request)
+static void answer(struct session *session, const Tefter__FromTerminal *request,
+                   Tefter__Query *query)
 {
     struct sessions *home = session->home;
     struct ledger_hits found = {NULL, 0};
-    Tefter__Query *query = read_query(session, request);
-    if (query == NULL)
-        return;
     bool searched = index_wanted(query);
     if (searched && !index_ready(home)) {
         session_refuse_wait(session, request, TEFTER__REFUSAL_CODE__BUSY, BUSY_RETRY_MS);
@@ -449,4 +466,14 @@ void query_ask(struct session *session, const Tefter__FromTerminal *request)
         answer_later(session, request, query, searched ? &found : NULL);
     else
         answer_now(session, request, query, searched ? &found : NULL);
+}
+
+void query_ask(struct session *session, const Tefter__FromTerminal *request)
+{
+    Tefter__Query *query = read_query(session, request);
+    if (query == NULL)
+        return;
+    death_doing(DEATH_QUERY, query->kind_case);
+    answer(session, request, query);
+    death_idle();
 }

@@ -16,6 +16,12 @@ void sessions_make_visible(struct sessions *home)
         home->options.make_visible(home->options.owner);
 }
 
+bool sessions_disabled(const struct sessions *home, enum death_task task, uint64_t number)
+{
+    return home->options.disabled != NULL &&
+           home->options.disabled(home->options.owner, task, number);
+}
+
 void sessions_answered(struct sessions *home, uint64_t seq)
 {
     if (seq > home->answered_seq)
@@ -192,6 +198,18 @@ static void session_turn(struct session *session)
         feeds_turn(session);
 }
 
+/* Some of what nobody has asked for yet; true: there is more. What has ended the program is left
+ * out. */
+static bool fill(struct sessions *home, uint32_t query, bool (*step)(struct sessions *home))
+{
+    if (sessions_disabled(home, DEATH_QUERY, query))
+        return false;
+    death_doing(DEATH_QUERY, query);
+    bool more = step(home);
+    death_idle();
+    return more;
+}
+
 static void on_turn(void *context)
 {
     struct sessions *home = context;
@@ -206,7 +224,8 @@ static void on_turn(void *context)
         if (session == last)
             break;
     }
-    bool filling = index_step(home) || cards_step(home);
+    bool filling = fill(home, TEFTER__QUERY__KIND_SEARCH, index_step) ||
+                   fill(home, TEFTER__QUERY__KIND_CUSTOMER_CARD, cards_step);
     if (home->turns_first != NULL || filling)
         arm_turn(home);
     tell_drained(home);

@@ -7,6 +7,7 @@
  * What it does not do: write the ledger. Commands go through `submit` to the writer; what came of
  * them comes back with sessions_replied and sessions_published.
  */
+#include "base/death.h"
 #include "base/fault.h"
 #include "engine/submission.h"
 #include "ledger/ledger.h"
@@ -42,6 +43,9 @@ struct sessions_options {
     int64_t (*now_ms)(void *owner); /* wall clock, from the engine's clock */
     /* Fills what only the server knows of a StatusAnswer (disk, backup, journal ...). */
     void (*status)(void *owner, Tefter__StatusAnswer *answer);
+    /* Has a query of this kind or a subscription to this topic (DEATH_QUERY, DEATH_TOPIC) ended the
+     * program, and would again? It is refused then; NULL: none has. */
+    bool (*disabled)(void *owner, enum death_task task, uint64_t number);
     /* Fresh command ids and numbers for what the server does itself. */
     void (*new_id)(void *owner, uint8_t ret_id[COMMAND_ID_SIZE]);
     void *owner;
