@@ -5,6 +5,9 @@
  * nobody serves is read whole too, and compared row by row when it stands at the journal's end:
  * LMDB has no checksums, and a flipped figure in it says nothing of itself.
  *
+ * All of that is done in a child, which may die of an entry: its page (datadir/inflight.h) says of
+ * which one, and another child then verifies what lies before that.
+ *
  * tefterd verify-state: the same figures of one LMDB, in a process that may die of it.
  */
 #include "admin/commands.h"
@@ -18,6 +21,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* A child that hangs in a damaged file is ended by its alarm. */
@@ -26,12 +31,16 @@ enum { CHILD_SECONDS = 3600, WORKS_MAX = 16 };
 struct verify {
     const struct settings *settings;
     struct datadir folder;
-    char work[FILES_PATH_MAX]; /* the state made anew */
-    struct state_report live;  /* seq 0: not compared */
-    bool whole;                /* live was read whole */
+    char work[FILES_PATH_MAX]; /* the state made anew, and the page of who makes it */
+    char page[FILES_PATH_MAX];
+    uint64_t before_seq; /* 0: all of the journal; else what lies before the batch with this one */
+    struct state_report live; /* seq 0: not compared */
+    bool whole;               /* live was read whole */
     struct journal *journal;
     struct journal_head head;
     struct ledger *ledger;
+    struct inflight *inflight;
+    struct ledger_state made; /* of the state made anew */
     struct ledger_check check;
 };
 
@@ -105,7 +114,8 @@ static bool find_work(struct verify *verify, struct failure *failure)
     const char *place = access(verify->folder.root, W_OK) == 0 ? verify->folder.root : "/tmp";
     clear_old_work(place);
     return files_join(verify->work, place, name, failure) &&
-           files_remove_tree(verify->work, failure);
+           files_join(verify->page, verify->work, "inflight", failure) &&
+           files_remove_tree(verify->work, failure) && files_make_folder(verify->work, failure);
 }
 
 static bool replay(struct verify *verify, struct failure *failure)
@@ -115,11 +125,15 @@ static bool replay(struct verify *verify, struct failure *failure)
                                      .compare_seq = verify->live.seq,
                                      .compare_digest = verify->live.state_digest,
                                      .compare_with = "the state (unless that is damaged)",
+                                     .before_seq = verify->before_seq,
                                      .progress = instance_progress};
-    if (!ledger_open(&make, &verify->ledger, failure))
+    if (!inflight_open(verify->page, &verify->inflight, failure) ||
+        !ledger_open(&make, &verify->ledger, failure))
         return false;
+    options.inflight = verify->inflight;
     options.ledger = verify->ledger;
-    return replay_run(&options, NULL, failure);
+    return replay_run(&options, NULL, failure) &&
+           ledger_state(verify->ledger, &verify->made, failure);
 }
 
 static bool figures_right(const struct ledger_check *check, struct failure *failure)
@@ -136,7 +150,7 @@ static bool figures_right(const struct ledger_check *check, struct failure *fail
 static bool rows_same(struct verify *verify, struct failure *failure)
 {
     struct hash rows;
-    if (!verify->whole || verify->live.seq == 0 || verify->live.seq + 1 != verify->head.next_seq)
+    if (!verify->whole || verify->live.seq == 0 || verify->live.seq != verify->made.seq)
         return true;
     if (!ledger_rows(verify->ledger, &rows, failure))
         return false;
@@ -150,8 +164,7 @@ static bool rows_same(struct verify *verify, struct failure *failure)
 static bool run(struct verify *verify, struct failure *failure)
 {
     return look_at_state(verify, failure) && open_journal(verify, failure) &&
-           find_work(verify, failure) && replay(verify, failure) &&
-           ledger_check(verify->ledger, &verify->check, failure) &&
+           replay(verify, failure) && ledger_check(verify->ledger, &verify->check, failure) &&
            figures_right(&verify->check, failure) && rows_same(verify, failure);
 }
 
@@ -160,35 +173,127 @@ static void tell(const struct verify *verify)
     char chain[HASH_TEXT_SIZE], incarnation[INCARNATION_TEXT_SIZE];
     incarnation_write(&verify->head.incarnation, incarnation);
     struct journal_metrics metrics;
-    hash_text(&verify->head.chain, chain);
+    hash_text(&verify->made.chain, chain);
     journal_metrics(verify->journal, &metrics);
     printf("verified seq %" PRIu64 " batch %" PRIu64 " incarnation %s\n"
            "chain %s\n"
            "journal %" PRIu64 " bytes in %" PRIu64 " batches\n"
            "customers %" PRIu64 ", documents %" PRIu64 "\n"
            "balances %" PRId64 ", sum of all books %" PRId64 "\n",
-           verify->head.next_seq - 1, verify->head.batch, incarnation, chain, metrics.bytes,
-           metrics.batches, verify->check.customers, verify->check.documents,
-           verify->check.balances_minor, verify->check.postings_minor);
+           verify->made.seq, verify->made.batch, incarnation, chain, metrics.bytes, metrics.batches,
+           verify->check.customers, verify->check.documents, verify->check.balances_minor,
+           verify->check.postings_minor);
+}
+
+/* ---- in a child ---- */
+
+static bool has_entry(const struct verify *verify)
+{
+    struct inflight_notes notes;
+    inflight_notes(verify->inflight, &notes);
+    return notes.entry.end != INFLIGHT_NONE;
+}
+
+/* Who waits tells of an entry that cannot be applied; all else is told here. */
+static int work(struct verify *verify)
+{
+    struct failure failure = {.fault = FAULT_NONE};
+    int code = EXIT_FAULT;
+    if (run(verify, &failure)) {
+        tell(verify);
+        code = EXIT_DONE;
+    } else if (!has_entry(verify)) {
+        code = settings_report(&failure);
+    }
+    if (verify->ledger)
+        ledger_close(verify->ledger);
+    journal_close(verify->journal);
+    inflight_close(verify->inflight);
+    return code;
+}
+
+/* Nothing is open here that a fork could break. The child does not outlive who waits for it. */
+static bool in_child(struct verify *verify, int *ret_status, struct failure *failure)
+{
+    fflush(stdout);
+    pid_t parent = getpid();
+    pid_t child = fork();
+    if (child < 0)
+        return fail(failure, FAULT_IO, errno, "cannot start another process");
+    if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        int code = getppid() == parent ? work(verify) : EXIT_FAULT;
+        fflush(stdout);
+        _exit(code);
+    }
+    while (waitpid(child, ret_status, 0) < 0)
+        if (errno != EINTR)
+            return fail(failure, FAULT_IO, errno, "cannot wait for another process");
+    return true;
+}
+
+/* The entry of which a child ended, with the words for it; 0: it ended otherwise. */
+static uint64_t bad_entry(const struct verify *verify, int status, char *words, size_t capacity)
+{
+    struct inflight_notes notes;
+    if (!inflight_read(verify->page, &notes))
+        return 0;
+    if (notes.entry.end != INFLIGHT_NONE) {
+        inflight_words(&notes.entry, words, capacity);
+        return notes.entry.number;
+    }
+    snprintf(words, capacity, "the program ended in the middle of it (signal %d)",
+             WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+    return notes.applying;
+}
+
+static bool ended_well(int status)
+{
+    return WIFEXITED(status) && WEXITSTATUS(status) == EXIT_DONE;
+}
+
+/* What lies before it is verified all the same. */
+static bool verify_before(struct verify *verify, uint64_t seq, const char *words,
+                          struct failure *failure)
+{
+    int status;
+    verify->before_seq = seq;
+    if (!files_remove_tree(verify->work, failure) || !files_make_folder(verify->work, failure) ||
+        !in_child(verify, &status, failure))
+        return false;
+    return fail(failure, FAULT_BUG, 0, "entry %" PRIu64 " cannot be applied: %.150s. %s", seq,
+                words,
+                ended_well(status) ? "All is well up to the batch before it"
+                                   : "What lies before it is not well either");
+}
+
+static bool verify_all(struct verify *verify, int *ret_code, struct failure *failure)
+{
+    int status;
+    char words[INFLIGHT_WHERE_MAX + 80];
+    if (!in_child(verify, &status, failure))
+        return false;
+    uint64_t seq = ended_well(status) ? 0 : bad_entry(verify, status, words, sizeof words);
+    if (seq != 0)
+        return verify_before(verify, seq, words, failure);
+    if (!WIFEXITED(status))
+        return fail(failure, FAULT_BUG, 0, "verifying ended with signal %d", WTERMSIG(status));
+    *ret_code = WEXITSTATUS(status);
+    return true;
 }
 
 int verify_run(const struct settings *settings)
 {
     static struct verify verify;
     struct failure failure = {.fault = FAULT_NONE};
+    int code = EXIT_FAULT;
     verify = (struct verify){.settings = settings};
     if (!datadir_init(&verify.folder, settings->ledger, &failure) ||
-        !datadir_check(&verify.folder, &failure))
+        !datadir_check(&verify.folder, &failure) || !find_work(&verify, &failure))
         return settings_report(&failure);
-    bool good = run(&verify, &failure);
-    if (good)
-        tell(&verify);
-    if (verify.ledger)
-        ledger_close(verify.ledger);
-    journal_close(verify.journal);
-    if (verify.work[0])
-        files_remove_tree(verify.work, NULL);
-    return good ? EXIT_DONE : settings_report(&failure);
+    bool good = verify_all(&verify, &code, &failure);
+    files_remove_tree(verify.work, NULL);
+    return good ? code : settings_report(&failure);
 }
 
 /* ---- one state ---- */
