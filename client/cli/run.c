@@ -395,6 +395,12 @@ static void tell_warning(struct run *run, const Tefter__Done *done, const Tefter
     case TEFTER__WARNING_KIND__WARNING_BACKDATED:
         run_note(run, "Note: dated before the branch's business date.");
         break;
+    case TEFTER__WARNING_KIND__WARNING_LEFT_UNMATCHED:
+        run_note(run,
+                 "Note: %s is left unmatched, though there are bills for it: one document holds at "
+                 "most %d matches, and one command makes no more.",
+                 amount, MATCH_PAIRS_MAX);
+        break;
     case _TEFTER__WARNING_KIND_IS_INT_SIZE:
         break;
     }

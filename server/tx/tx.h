@@ -93,6 +93,9 @@ enum rule_change {
     /* Matches that were undone no longer fill an item: after 1,000 of 2,000 were undone, nothing
      * could be matched with it any more. */
     RULE_UNDONE_MATCHES_ARE_FREE = 2,
+    /* Bounds that meet agree: one act fills an item, a full one is named, what no bound held has
+     * one, and no sum passes what it is kept in. */
+    RULE_BOUNDS_AGREE = 3,
 };
 bool tx_rule(const struct tx *tx, enum rule_change change);
 

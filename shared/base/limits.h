@@ -17,7 +17,7 @@ enum {
     DOCUMENT_LINES_MAX = 2000, /* a real one has 1,114 */
     DOCUMENT_CHARGES_MAX = 16,
     MATCH_PARTS_MAX = 1000,     /* bills and payments one match names */
-    RECORDS_TOUCHED_MAX = 2000, /* more is a job */
+    RECORDS_TOUCHED_MAX = 3000, /* four rows may be written for each; more is a job */
     REPEATED_MAX = 64,          /* any other repeated field */
     TEXT_MAX = 2000,            /* bytes of a note */
     NAME_MAX_BYTES = 200,       /* bytes of a name, a title, an address */
@@ -30,9 +30,23 @@ enum {
     GROUPS_PER_CUSTOMER_MAX = 16,
     BUYERS_PER_CUSTOMER_MAX = 32,
     MATCHES_PER_ITEM_MAX = 2000,
-    MATCHES_KEPT_PER_ITEM_MAX = 4000, /* with those that were undone */
+    MATCHES_KEPT_PER_ITEM_MAX = 4000,       /* with those that were undone */
+    MATCH_PAIRS_MAX = MATCHES_PER_ITEM_MAX, /* one act makes: what a document had can follow it */
+    CREDIT_NOTES_PER_INVOICE_MAX = 500,     /* that stand */
+    CREDITED_LINES_PER_INVOICE_MAX = 8000,  /* with all of them */
+    OVERDUE_BILLS_MAX = 2000,               /* the oldest, which a credit decision looks at */
+    NUMBERS_TRIED_MAX = 1000,               /* one by one, for the next of a series */
     APPROVAL_MINUTES_MAX = 24 * 60,
     COMMAND_MEMORY_MAX = 1280 * 1024 * 1024, /* while it is applied; see ledger.h */
+
+    /* what a company may have */
+    COMPANY_BRANCHES_MAX = 500,
+    COMPANY_STAFF_MAX = 10000,
+    COMPANY_TERMINALS_MAX = 20000,
+    COMPANY_GROUPS_MAX = 10000,
+    COMPANY_PRODUCTS_MAX = 1000000,
+    COMPANY_MONEY_ACCOUNTS_MAX = 2000,
+    TOTALS_SHOWN_MAX = 16384, /* of a trial balance */
 
     /* sessions */
     SESSIONS_MAX = 12000,

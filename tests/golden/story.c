@@ -574,6 +574,19 @@ static void undone_matches(struct story *t, uint32_t rules_version)
     assert_int_equal(often(t, &full, 1), rules_version < 2 ? CODE(TOO_MANY) : 0);
 }
 
+/* What only a bound keeps apart is named from version 3 on; before it, there was nothing to match.
+ */
+static void full_items(struct story *t)
+{
+    struct full full = fill(t, "Full");
+    assert_int_equal(often(t, &full, MATCH_PARTS_MAX), 0);
+    refused(t, "match_items", json("{'customer': %u, 'order': 'OLDEST_DUE'}", full.customer),
+            CODE(TOO_MANY));
+    done(t, "correct_invoice",
+         json("{'document': " ID ", 'reason': 'x', 'invoice': %s}", full.bill,
+              sale(full.customer, 4000, "")));
+}
+
 /* ---- all of it ---- */
 
 struct scenario *golden_story(uint32_t rules_version)
@@ -601,5 +614,7 @@ struct scenario *golden_story(uint32_t rules_version)
     matches(&t);
     strange_entries(&t);
     undone_matches(&t, rules_version);
+    if (rules_version >= 3)
+        full_items(&t);
     return t.s;
 }

@@ -158,7 +158,10 @@ static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddProduct *comman
     uint32_t existing = owner_of(tx, command->code);
     if (existing != 0)
         return refuse_existing(tx, "code", existing);
-    return look_barcodes(tx, 0, command->barcodes, command->n_barcodes);
+    Tefter__Refusal *taken = look_barcodes(tx, 0, command->barcodes, command->n_barcodes);
+    if (taken != NULL)
+        return taken;
+    return company_check_room(tx, "product", company_get(tx)->next_product, COMPANY_PRODUCTS_MAX);
 }
 
 static Tefter__ProductRecord *product_of(struct tx *tx, const Tefter__AddProduct *command,
@@ -185,7 +188,7 @@ static Tefter__ProductRecord *product_of(struct tx *tx, const Tefter__AddProduct
  * CODE_MAX_BYTES), price (field_amount_or_zero), tax_bp (field_rate, 10000), brand, colour, model
  * (field_line_or_none), TOO_MANY barcodes, for each barcode in order: field_code, then
  * FIELD_INVALID barcodes[i] (stands twice, or is the code); ALREADY_EXISTS code, then
- * ALREADY_EXISTS barcodes[i] (code or barcode of another). */
+ * ALREADY_EXISTS barcodes[i] (code or barcode of another); TOO_MANY product. */
 Tefter__Refusal *apply_add_product(struct tx *tx, const Tefter__AddProduct *command,
                                    Tefter__Done *done)
 {

@@ -20,6 +20,17 @@ static bool awaits_confirmation(const struct reversal *slip)
 
 /* ---- changes ---- */
 
+static struct postings_transfer arrival(const Tefter__DocumentRecord *slip)
+{
+    return (struct postings_transfer){
+        .from = TEFTER__POSTING_ACCOUNT__GL_MONEY_ON_ITS_WAY,
+        .to = TEFTER__POSTING_ACCOUNT__GL_BANK,
+        .sub = slip->money_account,
+        .branch = slip->branch,
+        .amount_minor = slip->total_minor,
+    };
+}
+
 static void confirm(struct tx *tx, struct reversal *slip, uint32_t date, Tefter__Done *done)
 {
     const Tefter__DocumentRecord *record = slip->original;
@@ -30,9 +41,8 @@ static void confirm(struct tx *tx, struct reversal *slip, uint32_t date, Tefter_
     FIELD_SET(slip->tail, confirmed, true);
     FIELD_SET(slip->tail, confirmed_date, date);
     document_tail_save(tx, record->document, slip->tail);
-    postings_move(tx, TEFTER__POSTING_ACCOUNT__GL_MONEY_ON_ITS_WAY,
-                  TEFTER__POSTING_ACCOUNT__GL_BANK, record->money_account, record->branch,
-                  record->total_minor);
+    struct postings_transfer transfer = arrival(record);
+    postings_move(tx, &transfer);
     struct event event = {.kind = TEFTER__EVENT_KIND__PAYMENT_CONFIRMED,
                           .customer = record->customer,
                           .document = record->document,
@@ -45,7 +55,7 @@ static void confirm(struct tx *tx, struct reversal *slip, uint32_t date, Tefter_
 
 /* Refuses, in this order: reason (field_text), date (field_date), FIELD_MISSING reason when it
  * never came; NOT_FOUND document, NOT_CONFIRMABLE payment (not a slip that waits), DATE_IN_FUTURE
- * date. */
+ * date; AMOUNT_TOO_BIG (postings_check_move), or as reversal_plan does. */
 Tefter__Refusal *apply_confirm_payment(struct tx *tx, const Tefter__ConfirmPayment *command,
                                        Tefter__Done *done)
 {
@@ -65,6 +75,9 @@ Tefter__Refusal *apply_confirm_payment(struct tx *tx, const Tefter__ConfirmPayme
     refusal = posting_date(tx, slip.branch, command->has_date, command->date, true, &date);
     if (refusal == NULL && !command->confirmed)
         refusal = reversal_plan(tx, command->reason, &slip);
+    struct postings_transfer transfer = arrival(slip.original);
+    if (refusal == NULL && command->confirmed)
+        refusal = postings_check_move(tx, &transfer);
     if (refusal != NULL)
         return refusal;
 

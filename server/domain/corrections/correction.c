@@ -12,7 +12,7 @@
 /* ---- rules ---- */
 
 /* The matches of the old item that this reversal undid, made again with the new one, as far as it
- * goes; what does not fit stays unmatched. */
+ * goes. What a bound keeps apart stays unmatched, and the reply says so. */
 static void matches_follow(struct tx *tx, const struct item *old, struct item *fresh,
                            struct match_plan *match)
 {
@@ -23,14 +23,12 @@ static void matches_follow(struct tx *tx, const struct item *old, struct item *f
         if (!edge->has_undone_seq || edge->undone_seq != tx_seq(tx))
             continue;
         struct item *other = account_item(tx, match->account, edge->other);
-        if (other == NULL || !account_matchable(tx, other) || !account_matchable(tx, fresh))
+        if (other == NULL)
             continue;
-        struct item *debit = fresh->record->debit ? fresh : other;
-        struct item *credit = fresh->record->debit ? other : fresh;
-        int64_t amount = edge->amount_minor;
-        if (amount > fresh->record->open_minor)
-            amount = fresh->record->open_minor;
-        need(match_pair(tx, match, debit, credit, amount, "match") == NULL);
+        if (fresh->record->debit)
+            match_again(tx, match, fresh, other, edge->amount_minor);
+        else
+            match_again(tx, match, other, fresh, edge->amount_minor);
     }
 }
 
@@ -93,6 +91,7 @@ Tefter__Refusal *apply_correct_invoice(struct tx *tx, const Tefter__CorrectInvoi
     match_write(tx, &match);
     save_both(tx, &reversal, plan->account, &reversed, &issued);
     document_done(tx, plan, done);
+    match_warn_left(tx, match.left_minor, done);
     reversal_done(&reversal, done);
     return NULL;
 }
@@ -121,7 +120,7 @@ Tefter__Refusal *apply_correct_payment(struct tx *tx, const Tefter__CorrectPayme
     struct event taken = payment_post(tx, plan);
     save_both(tx, &reversal, plan->account, &reversed, &taken);
     reversal_alarm(tx, &reversal);
-    payment_done(plan, done);
+    payment_done(tx, plan, done);
     reversal_done(&reversal, done);
     return NULL;
 }

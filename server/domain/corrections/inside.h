@@ -24,7 +24,7 @@ Tefter__Refusal *reversal_find(struct tx *tx, uint64_t document, struct reversal
 Tefter__Refusal *reversal_check(struct tx *tx, const struct reversal *reversal,
                                 const Tefter__Text *reason);
 /* Makes it ready in memory: the account is as it will be. Refuses as document_begin and
- * postings_check do. */
+ * postings_check do; AMOUNT_TOO_BIG total_minor when more would be open than an account holds. */
 Tefter__Refusal *reversal_plan(struct tx *tx, const Tefter__Text *reason,
                                struct reversal *reversal);
 

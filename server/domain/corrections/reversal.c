@@ -154,6 +154,8 @@ Tefter__Refusal *reversal_plan(struct tx *tx, const Tefter__Text *reason, struct
     if (refusal != NULL)
         return refusal;
     reverse_item(tx, reversal);
+    if (tx_rule(tx, RULE_BOUNDS_AGREE) && !account_fits(tx, reversal->account, 0))
+        return refuse(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "total_minor");
     uncredit_invoice(tx, reversal);
     return NULL;
 }

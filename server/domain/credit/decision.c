@@ -37,7 +37,7 @@ static void overdue_walls(struct tx *tx, const struct credit_request *request,
     uint32_t days = terms->has_overdue_days ? terms->overdue_days : 0;
     uint32_t day = request->today > days ? request->today - days : 0;
     uint32_t oldest_due;
-    int64_t overdue = account_overdue(tx, request->account, day, RECORDS_TOUCHED_MAX, &oldest_due);
+    int64_t overdue = account_overdue(tx, request->account, day, OVERDUE_BILLS_MAX, &oldest_due);
     if (overdue == 0)
         return;
     FIELD_SET(decision, overdue_minor, overdue);

@@ -249,6 +249,21 @@ static Tefter__Refusal *begin(struct tx *tx, const Tefter__IssueCreditNote *comm
                           &plan->record);
 }
 
+/* The tail of an invoice is read whole with each note of it. */
+static Tefter__Refusal *check_room(struct tx *tx, const Tefter__DocumentTailRecord *tail,
+                                   const Tefter__DocumentRecord *record)
+{
+    if (!tx_rule(tx, RULE_BOUNDS_AGREE))
+        return NULL;
+    if (tail->n_credit_notes >= CREDIT_NOTES_PER_INVOICE_MAX)
+        return refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "invoice",
+                           CREDIT_NOTES_PER_INVOICE_MAX);
+    if (tail->n_credited + record->n_credited > CREDITED_LINES_PER_INVOICE_MAX)
+        return refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "credit",
+                           CREDITED_LINES_PER_INVOICE_MAX);
+    return NULL;
+}
+
 /* Larger ones want who may approve. */
 static Tefter__Refusal *check_amount_right(struct tx *tx, int64_t total_minor, bool backfill)
 {
@@ -259,16 +274,20 @@ static Tefter__Refusal *check_amount_right(struct tx *tx, int64_t total_minor, b
     return staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_APPROVE);
 }
 
-/* With its own invoice it is matched at once, as far as that is still open. */
+/* With its own invoice it is matched at once, as far as that is still open; if the invoice holds no
+ * more matches, the reply says so. */
 static void match_with_invoice(struct tx *tx, struct document_plan *plan,
                                const Tefter__DocumentRecord *invoice)
 {
     struct item *bill = account_item(tx, plan->account, invoice->document);
-    if (bill == NULL || plan->item == NULL || !account_matchable(tx, bill))
+    if (bill == NULL || plan->item == NULL || bill->record->open_minor == 0)
         return;
     int64_t open = bill->record->open_minor;
     int64_t amount = open < plan->record->total_minor ? open : plan->record->total_minor;
-    account_match(tx, plan->account, bill, plan->item, amount, plan->record->date);
+    if (item_full(tx, bill) == 0)
+        account_match(tx, plan->account, bill, plan->item, amount, plan->record->date);
+    else
+        plan->left_minor = amount;
 }
 
 static void note_on_invoice(struct tx *tx, struct document_plan *plan)
@@ -301,7 +320,7 @@ static Tefter__Refusal *finish(struct tx *tx, const Tefter__IssueCreditNote *com
     Tefter__Refusal *refusal = document_total(tx, record, -1);
     if (refusal == NULL)
         refusal = check_amount_right(tx, record->total_minor, command->backfill);
-    if (refusal == NULL && !account_fits(plan->account, -record->total_minor))
+    if (refusal == NULL && !account_fits(tx, plan->account, -record->total_minor))
         refusal = refuse(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "lines");
     if (refusal != NULL)
         return refusal;
@@ -331,6 +350,8 @@ static Tefter__Refusal *plan_note(struct tx *tx, const Tefter__IssueCreditNote *
     if (invoice != NULL) {
         plan->about_tail = document_tail(tx, invoice->document);
         refusal = credit_invoice(tx, command, invoice, plan->about_tail, plan->record);
+        if (refusal == NULL)
+            refusal = check_room(tx, plan->about_tail, plan->record);
     } else {
         refusal = line_fill(tx, &rules, command->lines, command->n_lines, plan->record);
         if (refusal == NULL)
@@ -347,7 +368,8 @@ static Tefter__Refusal *plan_note(struct tx *tx, const Tefter__IssueCreditNote *
  * each charge's form · the right BACKFILL · NOT_FOUND, ALREADY_REVERSED invoice, customer,
  * MATCH_OTHER_CUSTOMER invoice, BRANCH_BLOCKED, date, DATE_INVALID date (before the invoice),
  * NUMBER_TAKEN number · of each `credit` NOT_FOUND line, MORE_THAN_SOLD quantity with `most`;
- * MORE_THAN_SOLD invoice (all is credited); or each line against the catalogue · AMOUNT_TOO_BIG or
+ * MORE_THAN_SOLD invoice (all is credited), TOO_MANY invoice (notes), credit (lines of all notes)
+ * with the bound; or each line against the catalogue · AMOUNT_TOO_BIG or
  * TOTAL_NEGATIVE lines, the right APPROVE for its amount, AMOUNT_TOO_BIG. */
 Tefter__Refusal *apply_issue_credit_note(struct tx *tx, const Tefter__IssueCreditNote *command,
                                          Tefter__Done *done)

@@ -79,13 +79,43 @@ static Tefter__Refusal *number_taken(struct tx *tx, const char *number, uint64_t
     return refusal;
 }
 
+static bool number_taken_by(struct tx *tx, const Tefter__BranchRecord *branch,
+                            Tefter__DocumentKind kind, uint32_t at)
+{
+    return document_by_number(tx, kind, branch_number(tx, branch, kind, at)) != 0;
+}
+
+/* Behind a long run of taken numbers: strides that double until one is free, halved down to where
+ * a run ends. `at` is taken. */
+static uint32_t number_behind(struct tx *tx, const Tefter__BranchRecord *branch,
+                              Tefter__DocumentKind kind, uint32_t at)
+{
+    uint32_t stride = 1;
+    for (; number_taken_by(tx, branch, kind, at + stride); stride *= 2)
+        at += stride;
+    uint32_t free = at + stride;
+    while (free - at > 1) {
+        uint32_t middle = at + (free - at) / 2;
+        if (number_taken_by(tx, branch, kind, middle))
+            at = middle;
+        else
+            free = middle;
+    }
+    return free;
+}
+
 /* Numbers that imports took are passed over. */
 static char *next_number(struct tx *tx, Tefter__BranchRecord *branch, Tefter__DocumentKind kind)
 {
-    char *number = branch_number(tx, branch, kind);
-    while (document_by_number(tx, kind, number) != 0)
-        number = branch_number(tx, branch, kind);
-    return number;
+    uint32_t *next = branch_series(branch, kind);
+    uint32_t tried_max = tx_rule(tx, RULE_BOUNDS_AGREE) ? NUMBERS_TRIED_MAX : UINT32_MAX;
+    uint32_t at = *next;
+    while (at - *next < tried_max && number_taken_by(tx, branch, kind, at))
+        at++;
+    if (at - *next == tried_max)
+        at = number_behind(tx, branch, kind, at - 1);
+    *next = at + 1;
+    return branch_number(tx, branch, kind, at);
 }
 
 /* ---- services: any document ---- */
@@ -100,7 +130,7 @@ Tefter__Refusal *document_begin(struct tx *tx, Tefter__BranchRecord *branch,
         return number_taken(tx, number, existing);
     Tefter__DocumentRecord *record = tx_new(tx, &tefter__document_record__descriptor);
     if (!account_new_document(tx, account, date, &record->document))
-        return refuse(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "date");
+        return refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "date", DOCUMENT_ORDINAL_MAX + 1);
     record->kind = kind;
     record->number = number != NULL ? tx_text(tx, number) : next_number(tx, branch, kind);
     record->customer = account->customer;
@@ -179,7 +209,7 @@ Tefter__Refusal *document_branch(struct tx *tx, Tefter__BranchRecord **ret_branc
 Tefter__Refusal *document_total(struct tx *tx, Tefter__DocumentRecord *record, int sign)
 {
     struct line_sums sums;
-    if (!line_sum(record, &sums))
+    if (!line_sum(tx, record, &sums))
         return refuse(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "lines");
     if (sums.total_minor < 0)
         return refuse(tx, TEFTER__REFUSAL_CODE__TOTAL_NEGATIVE, "lines");
@@ -200,17 +230,6 @@ Tefter__Refusal *document_total(struct tx *tx, Tefter__DocumentRecord *record, i
     return postings_check(tx, record);
 }
 
-static void warn(struct tx *tx, Tefter__Done *done, Tefter__WarningKind kind, int64_t amount_minor)
-{
-    enum { WARNINGS_MAX = 4 };
-    if (done->warnings == NULL)
-        done->warnings = tx_take(tx, WARNINGS_MAX * sizeof *done->warnings);
-    Tefter__Warning *warning = tx_new(tx, &tefter__warning__descriptor);
-    warning->kind = kind;
-    FIELD_SET_IF(warning, amount_minor, amount_minor != 0, amount_minor);
-    done->warnings[done->n_warnings++] = warning;
-}
-
 void document_done(struct tx *tx, const struct document_plan *plan, Tefter__Done *done)
 {
     const Tefter__DocumentRecord *record = plan->record;
@@ -220,7 +239,9 @@ void document_done(struct tx *tx, const struct document_plan *plan, Tefter__Done
     FIELD_COPY(done, due, record);
     done->decision = record->decision;
     if (record->decision != NULL && record->decision->n_walls > 0)
-        warn(tx, done, TEFTER__WARNING_KIND__WARNING_OVER_LIMIT, record->decision->over_by_minor);
+        done_warn(tx, done, TEFTER__WARNING_KIND__WARNING_OVER_LIMIT,
+                  record->decision->over_by_minor);
     if (record->date < plan->branch->date && !record->backfill)
-        warn(tx, done, TEFTER__WARNING_KIND__WARNING_BACKDATED, 0);
+        done_warn(tx, done, TEFTER__WARNING_KIND__WARNING_BACKDATED, 0);
+    match_warn_left(tx, plan->left_minor, done);
 }

@@ -48,6 +48,7 @@ struct document_plan {
     struct item *item;            /* NULL: moves no money */
     uint64_t about;               /* a credit note: its invoice */
     Tefter__DocumentTailRecord *about_tail;
+    int64_t left_minor; /* of both, that a bound of matching keeps apart */
 };
 
 /* account: an open account of the customer to go on with, or NULL. corrects: the invoice it

@@ -51,8 +51,10 @@ struct line_sums {
     int64_t charges_minor;
     int64_t total_minor;
 };
-/* false: over MONEY_MAX. */
-bool line_sum(const Tefter__DocumentRecord *record, struct line_sums *ret_sums);
+/* false: over MONEY_MAX, of all or, since RULE_BOUNDS_AGREE, of one of them: lines of a backfill
+ * may be negative, and each sum is posted. */
+bool line_sum(const struct tx *tx, const Tefter__DocumentRecord *record,
+              struct line_sums *ret_sums);
 
 /* The part of an amount that belongs to `part` of `whole`, rounded half away from zero. */
 int64_t line_share(int64_t amount_minor, int64_t part, int64_t whole);

@@ -119,7 +119,7 @@ static Tefter__Refusal *finish(struct tx *tx, const Tefter__IssueInvoice *comman
         return refusal;
     if (command->has_total_minor && command->total_minor != record->total_minor)
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "total_minor");
-    if (!account_fits(plan->account, record->total_minor))
+    if (!account_fits(tx, plan->account, record->total_minor))
         return refuse(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "lines");
     if (command->has_buyer)
         refusal = buyer_check(tx, plan->customer, command->buyer, record->total_minor,

@@ -271,7 +271,12 @@ Tefter__Refusal *line_fill_charges(struct tx *tx, Tefter__Charge *const *charges
     return NULL;
 }
 
-bool line_sum(const Tefter__DocumentRecord *record, struct line_sums *ret_sums)
+static bool is_amount(int64_t sum_minor)
+{
+    return sum_minor <= MONEY_MAX && sum_minor >= -MONEY_MAX;
+}
+
+bool line_sum(const struct tx *tx, const Tefter__DocumentRecord *record, struct line_sums *ret_sums)
 {
     *ret_sums = (struct line_sums){0};
     for (size_t i = 0; i < record->n_lines; i++) {
@@ -284,7 +289,10 @@ bool line_sum(const Tefter__DocumentRecord *record, struct line_sums *ret_sums)
     }
     /* at most 2,016 amounts of at most MONEY_MAX each: no overflow */
     ret_sums->total_minor = ret_sums->net_minor + ret_sums->tax_minor + ret_sums->charges_minor;
-    return ret_sums->total_minor <= MONEY_MAX && ret_sums->total_minor >= -MONEY_MAX;
+    bool each = is_amount(ret_sums->net_minor) && is_amount(ret_sums->tax_minor) &&
+                is_amount(ret_sums->charges_minor) &&
+                is_amount(ret_sums->net_minor + ret_sums->charges_minor);
+    return is_amount(ret_sums->total_minor) && (each || !tx_rule(tx, RULE_BOUNDS_AGREE));
 }
 
 int64_t line_share(int64_t amount_minor, int64_t part, int64_t whole)

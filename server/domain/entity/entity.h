@@ -99,6 +99,9 @@ void event_emit(struct tx *tx, const struct event *event);
 /* An entity of that number was added or changed: emits it, and the reply gives the number. */
 void event_done(struct tx *tx, Tefter__EventKind kind, uint64_t number, Tefter__Done *done);
 
+/* The reply says what whoever asked must know of it; amount 0: none. */
+void done_warn(struct tx *tx, Tefter__Done *done, Tefter__WarningKind kind, int64_t amount_minor);
+
 /* ---- pages of lists ---- */
 
 /* How many rows, 1 to PAGE_ROWS_MAX; 100 when not said. */

@@ -1,5 +1,6 @@
 /*
- * Events of a command: the one place that fills their message.
+ * What a command tells beside its result: its events, and the warnings of its reply. The one place
+ * that fills their messages.
  */
 #include "domain/entity/entity.h"
 
@@ -19,4 +20,16 @@ void event_done(struct tx *tx, Tefter__EventKind kind, uint64_t number, Tefter__
 {
     event_emit(tx, &(struct event){.kind = kind, .about = number});
     FIELD_SET(done, id, number);
+}
+
+void done_warn(struct tx *tx, Tefter__Done *done, Tefter__WarningKind kind, int64_t amount_minor)
+{
+    enum { WARNINGS_MAX = 4 }; /* no command gives one kind twice */
+    if (done->warnings == NULL)
+        done->warnings = tx_take(tx, WARNINGS_MAX * sizeof *done->warnings);
+    need(done->n_warnings < WARNINGS_MAX);
+    Tefter__Warning *warning = tx_new(tx, &tefter__warning__descriptor);
+    warning->kind = kind;
+    FIELD_SET_IF(warning, amount_minor, amount_minor != 0, amount_minor);
+    done->warnings[done->n_warnings++] = warning;
 }

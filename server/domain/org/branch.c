@@ -120,11 +120,14 @@ static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddBranch *command
     if (refusal != NULL)
         return refusal;
     uint32_t existing = branch_with_code(tx, command->code);
-    return existing != 0 ? refuse_existing(tx, "code", existing) : NULL;
+    if (existing != 0)
+        return refuse_existing(tx, "code", existing);
+    return company_check_room(tx, "branch", company_get(tx)->next_branch, COMPANY_BRANCHES_MAX);
 }
 
 /* Refuses, in this order: code (FIELD_INVALID), name (field_line), utc_offset_minutes
- * (FIELD_INVALID outside -720..840), phone, address (field_line_or_none); ALREADY_EXISTS code. */
+ * (FIELD_INVALID outside -720..840), phone, address (field_line_or_none); ALREADY_EXISTS code,
+ * TOO_MANY branch. */
 Tefter__Refusal *apply_add_branch(struct tx *tx, const Tefter__AddBranch *command,
                                   Tefter__Done *done)
 {
@@ -265,17 +268,35 @@ uint32_t branch_head_date(struct tx *tx)
     return (uint32_t)tx_field(tx, &key, FIELD_DATE);
 }
 
-char *branch_number(struct tx *tx, Tefter__BranchRecord *branch, Tefter__DocumentKind kind)
+uint32_t *branch_series(Tefter__BranchRecord *branch, Tefter__DocumentKind kind)
 {
     switch (kind) {
     case TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE:
-        return tx_format(tx, "%s-%05u", branch->code, branch->next_invoice++);
+        return &branch->next_invoice;
     case TEFTER__DOCUMENT_KIND__DOCUMENT_CREDIT_NOTE:
-        return tx_format(tx, "%s-CN-%05u", branch->code, branch->next_credit_note++);
+        return &branch->next_credit_note;
     case TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT:
-        return tx_format(tx, "%s-R-%05u", branch->code, branch->next_payment++);
+        return &branch->next_payment;
     case TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL:
-        return tx_format(tx, "%s-X-%05u", branch->code, branch->next_reversal++);
+        return &branch->next_reversal;
+    case _TEFTER__DOCUMENT_KIND_IS_INT_SIZE:
+        break;
+    }
+    fault_need(__FILE__, __LINE__, "a document of no kind");
+}
+
+char *branch_number(struct tx *tx, const Tefter__BranchRecord *branch, Tefter__DocumentKind kind,
+                    uint32_t at)
+{
+    switch (kind) {
+    case TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE:
+        return tx_format(tx, "%s-%05u", branch->code, at);
+    case TEFTER__DOCUMENT_KIND__DOCUMENT_CREDIT_NOTE:
+        return tx_format(tx, "%s-CN-%05u", branch->code, at);
+    case TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT:
+        return tx_format(tx, "%s-R-%05u", branch->code, at);
+    case TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL:
+        return tx_format(tx, "%s-X-%05u", branch->code, at);
     case _TEFTER__DOCUMENT_KIND_IS_INT_SIZE:
         break;
     }

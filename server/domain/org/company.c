@@ -108,6 +108,13 @@ Tefter__Refusal *company_check_currency(struct tx *tx, const char *field, const 
     return NULL;
 }
 
+Tefter__Refusal *company_check_room(struct tx *tx, const char *field, uint32_t next, uint32_t most)
+{
+    if (next <= most || !tx_rule(tx, RULE_BOUNDS_AGREE))
+        return NULL;
+    return refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, field, most);
+}
+
 Tefter__Refusal *company_check_new(struct tx *tx, const Tefter__CreateCompany *command)
 {
     Tefter__Refusal *refusal = field_line(tx, "name", command->name, NAME_MAX_BYTES);

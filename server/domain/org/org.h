@@ -23,6 +23,9 @@ Tefter__Refusal *company_check_currency(struct tx *tx, const char *field, const 
 /* CreateCompany makes the first of several entities and is party's, the highest of them; these are
  * the company's own part, and below the branch's and the staff's.
  * Refuses, in this order: name (field_line), currency (FIELD_INVALID). */
+/* One more of what a company may have `most` of, whose next number is `next`. Refuses TOO_MANY with
+ * `most`; under rules before RULE_BOUNDS_AGREE nothing. */
+Tefter__Refusal *company_check_room(struct tx *tx, const char *field, uint32_t next, uint32_t most);
 Tefter__Refusal *company_check_new(struct tx *tx, const Tefter__CreateCompany *command);
 /* A record with nothing given out yet; the caller takes the first numbers and saves it. */
 Tefter__CompanyRecord *company_new(struct tx *tx, const Tefter__CreateCompany *command);
@@ -47,10 +50,12 @@ size_t branch_list(struct tx *tx, const Tefter__BranchRecord ***ret_branches);
 /* The latest business date of any: nothing is dated after it. */
 uint32_t branch_latest_date(struct tx *tx);
 
-/* The next number of its series, "TD-00017", "TD-CN-00002", "TD-R-00005" (receipts),
- * "TD-X-00001" (reversals). Raises the counter in the record; the caller saves it. A number taken
- * by an import is passed over by the caller asking again. */
-char *branch_number(struct tx *tx, Tefter__BranchRecord *branch, Tefter__DocumentKind kind);
+/* The counter of a series in the record: its next number. Who raises it saves the record. */
+uint32_t *branch_series(Tefter__BranchRecord *branch, Tefter__DocumentKind kind);
+/* A number of a series, "TD-00017", "TD-CN-00002", "TD-R-00005" (receipts), "TD-X-00001"
+ * (reversals). */
+char *branch_number(struct tx *tx, const Tefter__BranchRecord *branch, Tefter__DocumentKind kind,
+                    uint32_t at);
 
 /* 1 to 8 capital letters A-Z and digits. Refuses FIELD_INVALID. */
 Tefter__Refusal *branch_check_code(struct tx *tx, const char *field, const char *code);

@@ -156,12 +156,14 @@ static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddStaff *command)
     if (refusal != NULL)
         return refusal;
     const Tefter__StaffRecord *existing = staff_by_login(tx, command->login);
-    return existing != NULL ? refuse_existing(tx, "login", existing->staff) : NULL;
+    if (existing != NULL)
+        return refuse_existing(tx, "login", existing->staff);
+    return company_check_room(tx, "staff", company_get(tx)->next_staff, COMPANY_STAFF_MAX);
 }
 
 /* Refuses, in this order: login (field_login), name (field_text); NOT_FOUND branch (unless 0);
  * RIGHT_MISSING [OWNER] when role is OWNER and the actor neither an owner nor the server;
- * ALREADY_EXISTS login. */
+ * ALREADY_EXISTS login, TOO_MANY staff. */
 Tefter__Refusal *apply_add_staff(struct tx *tx, const Tefter__AddStaff *command, Tefter__Done *done)
 {
     Tefter__Refusal *refusal = look_add(tx, command);

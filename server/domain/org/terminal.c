@@ -93,7 +93,7 @@ static Tefter__Refusal *check_blocked(struct tx *tx, const Tefter__TerminalRecor
 
 /* ---- changes ---- */
 
-/* Refuses, in this order: name (field_line); NOT_FOUND branch. */
+/* Refuses, in this order: name (field_line); NOT_FOUND branch; TOO_MANY terminal. */
 Tefter__Refusal *apply_add_terminal(struct tx *tx, const Tefter__AddTerminal *command,
                                     Tefter__Done *done)
 {
@@ -103,6 +103,9 @@ Tefter__Refusal *apply_add_terminal(struct tx *tx, const Tefter__AddTerminal *co
     if (branch_get(tx, command->branch) == NULL)
         return refuse_not_found(tx, "branch");
     Tefter__CompanyRecord *company = company_shared(tx);
+    refusal = company_check_room(tx, "terminal", company->next_terminal, COMPANY_TERMINALS_MAX);
+    if (refusal != NULL)
+        return refusal;
     Tefter__TerminalRecord *terminal = tx_new(tx, &tefter__terminal_record__descriptor);
     terminal->terminal = company->next_terminal++;
     terminal->branch = command->branch;

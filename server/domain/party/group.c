@@ -127,11 +127,13 @@ static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddGroup *command)
     if (refusal != NULL)
         return refusal;
     uint32_t existing = group_with_name(tx, command->dimension, command->name);
-    return existing != 0 ? refuse_existing(tx, "name", existing) : NULL;
+    if (existing != 0)
+        return refuse_existing(tx, "name", existing);
+    return company_check_room(tx, "group", company_get(tx)->next_group, COMPANY_GROUPS_MAX);
 }
 
 /* Refuses, in this order: dimension (field_code), name (field_line), term_days (field_days), limit
- * (terms_check); ALREADY_EXISTS name. */
+ * (terms_check); ALREADY_EXISTS name, TOO_MANY group. */
 Tefter__Refusal *apply_add_group(struct tx *tx, const Tefter__AddGroup *command, Tefter__Done *done)
 {
     Tefter__Refusal *refusal = look_add(tx, command);

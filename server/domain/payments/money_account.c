@@ -99,7 +99,8 @@ static Tefter__MoneyAccountRecord *money_account_new(struct tx *tx, Tefter__Mone
 
 /* ---- changes ---- */
 
-/* The end of all three: looks whether it is there already, numbers and saves it. */
+/* The end of all three: looks whether it is there already and whether there is room (TOO_MANY
+ * money_account), numbers and saves it. */
 static Tefter__Refusal *add_account(struct tx *tx, Tefter__MoneyAccountRecord *account,
                                     Tefter__Done *done)
 {
@@ -107,6 +108,10 @@ static Tefter__Refusal *add_account(struct tx *tx, Tefter__MoneyAccountRecord *a
     if (existing != 0)
         return refuse_existing(tx, is_bank(account) ? "number" : "name", existing);
     Tefter__CompanyRecord *company = company_shared(tx);
+    Tefter__Refusal *refusal = company_check_room(tx, "money_account", company->next_money_account,
+                                                  COMPANY_MONEY_ACCOUNTS_MAX);
+    if (refusal != NULL)
+        return refusal;
     account->money_account = company->next_money_account++;
 
     tx_decided(tx);

@@ -235,7 +235,7 @@ Tefter__Refusal *apply_take_payment(struct tx *tx, const Tefter__TakePayment *co
     tx_decided(tx);
     struct event event = payment_post(tx, plan);
     account_save(tx, plan->account, &event);
-    payment_done(plan, done);
+    payment_done(tx, plan, done);
     return NULL;
 }
 
@@ -264,7 +264,7 @@ Tefter__Refusal *payment_plan(struct tx *tx, const Tefter__TakePayment *command,
     fill(tx, command, plan->record);
     FIELD_SET_IF(plan->record, corrects, corrects != 0, corrects);
     refusal = postings_check(tx, plan->record);
-    if (refusal == NULL && !account_fits(plan->account, plan->record->balance_minor))
+    if (refusal == NULL && !account_fits(tx, plan->account, plan->record->balance_minor))
         refusal = refuse(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "amount_minor");
     if (refusal != NULL)
         return refusal;
@@ -290,13 +290,14 @@ struct event payment_post(struct tx *tx, struct payment_plan *plan)
     return event;
 }
 
-void payment_done(const struct payment_plan *plan, Tefter__Done *done)
+void payment_done(struct tx *tx, const struct payment_plan *plan, Tefter__Done *done)
 {
     FIELD_SET(done, id, plan->record->document);
     done->number = plan->record->number;
     FIELD_SET(done, total_minor, plan->record->total_minor);
     FIELD_SET(done, matched_minor, plan->match.matched_minor);
     FIELD_SET_IF(done, match, plan->match.record->n_pairs > 0, plan->match.record->match);
+    match_warn_left(tx, plan->match.left_minor, done);
 }
 
 void payment_forget_reference(struct tx *tx, const Tefter__DocumentRecord *record)

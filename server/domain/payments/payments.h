@@ -39,7 +39,7 @@ Tefter__Refusal *payment_plan(struct tx *tx, const Tefter__TakePayment *command,
 /* Writes the plan but not its account, and emits; the event is for account_save. */
 struct event payment_post(struct tx *tx, struct payment_plan *plan);
 /* What the reply says of it. */
-void payment_done(const struct payment_plan *plan, Tefter__Done *done);
+void payment_done(struct tx *tx, const struct payment_plan *plan, Tefter__Done *done);
 
 /* A slip's or provider's reference, free again when the payment is reversed. */
 void payment_forget_reference(struct tx *tx, const Tefter__DocumentRecord *record);

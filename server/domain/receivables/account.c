@@ -198,12 +198,15 @@ int64_t account_exposure(struct tx *tx, const Tefter__AccountRecord *record)
                          record->unmatched_minor);
 }
 
-bool account_fits(const struct account *account, int64_t amount_minor)
+bool account_fits(const struct tx *tx, const struct account *account, int64_t amount_minor)
 {
     const Tefter__AccountRecord *record = account->record;
-    return record->balance_minor + amount_minor < BALANCE_MAX &&
-           record->balance_minor + amount_minor > -BALANCE_MAX &&
-           record->bills_minor + MONEY_MAX < BALANCE_MAX;
+    if (record->balance_minor + amount_minor >= BALANCE_MAX ||
+        record->balance_minor + amount_minor <= -BALANCE_MAX ||
+        record->bills_minor + MONEY_MAX >= BALANCE_MAX)
+        return false;
+    int64_t credits = record->unmatched_minor + record->waiting_minor + record->uncleared_minor;
+    return credits + MONEY_MAX < BALANCE_MAX || !tx_rule(tx, RULE_BOUNDS_AGREE);
 }
 
 /* The newest ordinal of a date in the store, or none. */
@@ -355,16 +358,19 @@ uint32_t item_matches(const Tefter__ItemRecord *item)
     return count;
 }
 
-bool account_matchable(const struct tx *tx, const struct item *item)
+uint32_t item_full(const struct tx *tx, const struct item *item)
 {
     const Tefter__ItemRecord *record = item->record;
-    if (record->open_minor == 0)
-        return false;
     if (record->n_matches < MATCHES_PER_ITEM_MAX)
-        return true;
-    return tx_rule(tx, RULE_UNDONE_MATCHES_ARE_FREE) &&
-           record->n_matches < MATCHES_KEPT_PER_ITEM_MAX &&
-           item_matches(record) < MATCHES_PER_ITEM_MAX;
+        return 0;
+    if (!tx_rule(tx, RULE_UNDONE_MATCHES_ARE_FREE) || item_matches(record) >= MATCHES_PER_ITEM_MAX)
+        return MATCHES_PER_ITEM_MAX;
+    return record->n_matches < MATCHES_KEPT_PER_ITEM_MAX ? 0 : MATCHES_KEPT_PER_ITEM_MAX;
+}
+
+bool account_matchable(const struct tx *tx, const struct item *item)
+{
+    return item->record->open_minor > 0 && item_full(tx, item) == 0;
 }
 
 void account_match(struct tx *tx, struct account *account, struct item *debit, struct item *credit,

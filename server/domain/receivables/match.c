@@ -7,12 +7,13 @@
  * 1. Of no item more is matched than it holds.
  * 2. Both sides are of one customer.
  * 3. A match is dated no earlier than both documents.
- * 4. One act matches at most MATCH_PARTS_MAX pairs; what is left over stays open and is matched by
- *    asking again.
+ * 4. One act names at most MATCH_PARTS_MAX pairs and makes at most MATCH_PAIRS_MAX. What is left
+ * over stays open, the reply says how much, and it is matched by asking again.
  */
 #include "domain/receivables/inside.h"
 
 #include "base/limits.h"
+#include "base/money.h"
 #include "domain/org/org.h"
 #include "domain/party/party.h"
 
@@ -42,7 +43,36 @@ static int64_t smaller(int64_t a, int64_t b)
 
 static bool pairs_left(const struct match_plan *plan)
 {
-    return plan->record->n_pairs < MATCH_PARTS_MAX;
+    return plan->record->n_pairs < plan->most;
+}
+
+/* 0: these two can be matched, as far as they are open. Else the bound that is reached. */
+static uint32_t pair_full(const struct tx *tx, const struct match_plan *plan,
+                          const struct item *debit, const struct item *credit)
+{
+    if (!pairs_left(plan))
+        return (uint32_t)plan->most;
+    uint32_t full = item_full(tx, debit);
+    return full != 0 ? full : item_full(tx, credit);
+}
+
+static void leave(struct match_plan *plan, int64_t amount_minor, uint32_t full)
+{
+    plan->left_minor = smaller(plan->left_minor + amount_minor, MONEY_MAX);
+    plan->full = full;
+}
+
+static Tefter__MatchedPair **pair_slot(struct tx *tx, struct match_plan *plan)
+{
+    Tefter__MatchRecord *record = plan->record;
+    if (record->n_pairs >= plan->room) {
+        plan->room = 2 * record->n_pairs + 4;
+        Tefter__MatchedPair **pairs = tx_take(tx, plan->room * sizeof *pairs);
+        for (size_t i = 0; i < record->n_pairs; i++)
+            pairs[i] = record->pairs[i];
+        record->pairs = pairs;
+    }
+    return &record->pairs[record->n_pairs++];
 }
 
 static void pair_put(struct tx *tx, struct match_plan *plan, struct item *debit,
@@ -52,7 +82,7 @@ static void pair_put(struct tx *tx, struct match_plan *plan, struct item *debit,
     pair->debit = debit->record->document;
     pair->credit = credit->record->document;
     pair->amount_minor = amount_minor;
-    plan->record->pairs[plan->record->n_pairs++] = pair;
+    *pair_slot(tx, plan) = pair;
     plan->matched_minor += amount_minor;
     account_match(tx, plan->account, debit, credit, amount_minor, plan->date);
 }
@@ -125,6 +155,9 @@ static void match_all(struct tx *tx, struct match_plan *plan)
         match_oldest_due(tx, plan, credit);
         credit = account_oldest_credit(tx, plan->account, credit);
     }
+    const Tefter__AccountRecord *record = plan->account->record;
+    plan->left_minor =
+        smaller(record->unmatched_minor + record->waiting_minor, record->bills_minor);
 }
 
 static Tefter__Refusal *match_as_asked(struct tx *tx, const Tefter__MatchItems *command,
@@ -141,7 +174,8 @@ static Tefter__Refusal *match_as_asked(struct tx *tx, const Tefter__MatchItems *
 /* Refuses, in this order: FIELD_INVALID parts (beside "oldest due"), FIELD_INVALID credits (without
  * it), FIELD_MISSING parts, of each part amount_minor (field_amount), date (field_date) · NOT_FOUND
  * customer, date (posting_date) · of each part match_find debit, match_find credit, match_pair
- * amount_minor; or of each credit match_find · MATCH_NOTHING. */
+ * amount_minor; or of each credit match_find · MATCH_NOTHING, or TOO_MANY with the bound when only
+ * that keeps them apart. */
 static Tefter__Refusal *plan_match(struct tx *tx, const Tefter__MatchItems *command,
                                    struct match_plan *plan)
 {
@@ -156,9 +190,11 @@ static Tefter__Refusal *plan_match(struct tx *tx, const Tefter__MatchItems *comm
         return refusal;
     match_begin(tx, account_open(tx, command->customer), date, plan);
     refusal = match_as_asked(tx, command, plan);
-    if (refusal == NULL && plan->record->n_pairs == 0)
-        refusal = refuse(tx, TEFTER__REFUSAL_CODE__MATCH_NOTHING, NULL);
-    return refusal;
+    if (refusal != NULL || plan->record->n_pairs > 0)
+        return refusal;
+    if (plan->left_minor > 0 && tx_rule(tx, RULE_BOUNDS_AGREE))
+        return refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, NULL, plan->full);
+    return refuse(tx, TEFTER__REFUSAL_CODE__MATCH_NOTHING, NULL);
 }
 
 /* ---- changes ---- */
@@ -180,6 +216,7 @@ Tefter__Refusal *apply_match_items(struct tx *tx, const Tefter__MatchItems *comm
     account_save(tx, plan.account, &event);
     FIELD_SET(done, match, plan.record->match);
     FIELD_SET(done, matched_minor, plan.matched_minor);
+    match_warn_left(tx, plan.left_minor, done);
     return NULL;
 }
 
@@ -201,7 +238,8 @@ static int64_t undo_pairs(struct tx *tx, struct account *account, const Tefter__
 }
 
 /* Refuses, in this order: reason (field_text), NOT_FOUND customer, NOT_FOUND match (of this
- * customer), MATCH_UNDONE match (undone before, by itself or by reversals of all its sides). */
+ * customer), MATCH_UNDONE match (undone before, by itself or by reversals of all its sides),
+ * AMOUNT_TOO_BIG match (more than an account may hold would be open). */
 Tefter__Refusal *apply_undo_match(struct tx *tx, const Tefter__UndoMatch *command,
                                   Tefter__Done *done)
 {
@@ -219,6 +257,8 @@ Tefter__Refusal *apply_undo_match(struct tx *tx, const Tefter__UndoMatch *comman
         record->has_undone_seq ? 0 : undo_pairs(tx, account, record, branch_of_actor(tx)->date);
     if (undone == 0)
         return refuse(tx, TEFTER__REFUSAL_CODE__MATCH_UNDONE, "match");
+    if (tx_rule(tx, RULE_BOUNDS_AGREE) && !account_fits(tx, account, 0))
+        return refuse(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "match");
 
     tx_decided(tx);
     FIELD_SET(record, undone_seq, tx_seq(tx));
@@ -241,8 +281,12 @@ void match_begin(struct tx *tx, struct account *account, uint32_t date, struct m
     record->match = tx_seq(tx);
     record->actor = tx_actor_copy(tx);
     record->at_ms = tx_now_ms(tx);
-    record->pairs = tx_take(tx, MATCH_PARTS_MAX * sizeof(Tefter__MatchedPair *));
-    *ret_plan = (struct match_plan){.account = account, .record = record, .date = date};
+    *ret_plan = (struct match_plan){
+        .account = account,
+        .record = record,
+        .most = tx_rule(tx, RULE_BOUNDS_AGREE) ? MATCH_PAIRS_MAX : MATCH_PARTS_MAX,
+        .date = date,
+    };
 }
 
 Tefter__Refusal *match_pair(struct tx *tx, struct match_plan *plan, struct item *debit,
@@ -255,23 +299,50 @@ Tefter__Refusal *match_pair(struct tx *tx, struct match_plan *plan, struct item 
         FIELD_SET(refusal, available_minor, open);
         return refusal;
     }
-    if (!pairs_left(plan) || !account_matchable(tx, debit) || !account_matchable(tx, credit))
-        return refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, field, MATCH_PARTS_MAX);
+    uint32_t full = pair_full(tx, plan, debit, credit);
+    if (full != 0)
+        return refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, field, full);
     pair_put(tx, plan, debit, credit, amount);
     return NULL;
+}
+
+void match_again(struct tx *tx, struct match_plan *plan, struct item *debit, struct item *credit,
+                 int64_t amount_minor)
+{
+    plan->most = MATCH_PAIRS_MAX;
+    int64_t open = smaller(debit->record->open_minor, credit->record->open_minor);
+    int64_t amount = smaller(open, amount_minor);
+    uint32_t full = pair_full(tx, plan, debit, credit);
+    if (amount > 0 && full == 0)
+        pair_put(tx, plan, debit, credit, amount);
+    else if (amount > 0)
+        leave(plan, amount, full);
+}
+
+void match_warn_left(struct tx *tx, int64_t left_minor, Tefter__Done *done)
+{
+    if (left_minor > 0)
+        done_warn(tx, done, TEFTER__WARNING_KIND__WARNING_LEFT_UNMATCHED, left_minor);
 }
 
 void match_oldest_due(struct tx *tx, struct match_plan *plan, struct item *credit)
 {
     struct item *debit = NULL;
-    while (credit->record->open_minor > 0 && pairs_left(plan) && account_matchable(tx, credit)) {
+    uint32_t full = 0;
+    while (credit->record->open_minor > 0) {
         debit = account_oldest_debit(tx, plan->account, debit);
         if (debit == NULL)
-            return;
-        if (account_matchable(tx, debit))
+            break;
+        uint32_t now = pair_full(tx, plan, debit, credit);
+        full = now != 0 ? now : full;
+        if (now == 0)
             pair_put(tx, plan, debit, credit,
                      smaller(debit->record->open_minor, credit->record->open_minor));
+        else if (!pairs_left(plan) || item_full(tx, credit) != 0)
+            break;
     }
+    if (full != 0)
+        leave(plan, smaller(credit->record->open_minor, plan->account->record->bills_minor), full);
 }
 
 Tefter__Refusal *match_find(struct tx *tx, struct match_plan *plan, uint64_t document, bool debit,
@@ -297,7 +368,7 @@ static struct item *imagined_money(struct tx *tx, struct account *account, uint3
                                    int64_t amount_minor)
 {
     Tefter__DocumentRecord money = TEFTER__DOCUMENT_RECORD__INIT;
-    money.document = document_id(account->customer, date, DOCUMENT_ORDINAL_MAX);
+    money.document = document_id(0, date, 0); /* nobody's: no document has it */
     money.date = date;
     money.total_minor = amount_minor;
     return account_add_item(tx, account, &money, false, true);
@@ -341,6 +412,10 @@ static Tefter__Refusal *preview_money(struct tx *tx, const Tefter__PreviewMatch 
     for (size_t i = 0; i < query->match->n_parts; i++) {
         const Tefter__MatchPart *part = query->match->parts[i];
         struct item *bill;
+        if (part->has_amount_minor)
+            refusal = field_amount(tx, "match.parts.amount_minor", part->amount_minor);
+        if (refusal != NULL)
+            return refusal;
         refusal = match_find(tx, &plan, part->debit, true, "match.parts.debit", &bill);
         if (refusal == NULL)
             refusal =

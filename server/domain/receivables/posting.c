@@ -13,8 +13,12 @@
 #include "base/money.h"
 #include "domain/org/org.h"
 
-/* No total may pass this, so that one more document always fits. */
-#define TOTAL_MAX (INT64_MAX - 2 * MONEY_MAX)
+/* No total may pass this: a correction posts two documents, and both fit. */
+#define TOTAL_MAX (INT64_MAX / 2)
+/* Before RULE_BOUNDS_AGREE no total was to be above this before a document was posted; and what a
+ * correction of the largest documents would have made overflow stopped the process. */
+#define TOTAL_BEFORE_MAX (INT64_MAX - 2 * MONEY_MAX)
+#define TOTAL_AFTER_MAX (INT64_MAX - 8 * DOCUMENT_LINES_MAX * MONEY_MAX)
 
 /* ---- records ---- */
 
@@ -39,6 +43,25 @@ static void total_add(struct tx *tx, const struct key *key, int64_t amount_minor
     int64_t total;
     need(money_add(total_get(tx, key), amount_minor, &total));
     tx_put_i64(tx, key, total);
+}
+
+/* ---- rules ---- */
+
+static bool within(int64_t total, int64_t most)
+{
+    return total <= most && total >= -most;
+}
+
+static Tefter__Refusal *total_check(struct tx *tx, const struct key *key, int64_t amount_minor)
+{
+    int64_t before = total_get(tx, key);
+    int64_t after = before;
+    bool fits = money_add(before, amount_minor, &after);
+    if (tx_rule(tx, RULE_BOUNDS_AGREE))
+        fits = fits && within(after, TOTAL_MAX);
+    else
+        fits = fits && within(before, TOTAL_BEFORE_MAX) && within(after, TOTAL_AFTER_MAX);
+    return fits ? NULL : refuse(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "total_minor");
 }
 
 /* ---- services ---- */
@@ -87,14 +110,13 @@ void postings_set(struct tx *tx, const struct postings *postings, Tefter__Docume
 
 Tefter__Refusal *postings_check(struct tx *tx, const Tefter__DocumentRecord *document)
 {
-    for (size_t i = 0; i < document->n_postings; i++) {
+    Tefter__Refusal *refusal = NULL;
+    for (size_t i = 0; i < document->n_postings && refusal == NULL; i++) {
         const Tefter__Posting *posting = document->postings[i];
         struct key key = total_key(posting->account, posting->sub, posting->branch);
-        int64_t total = total_get(tx, &key);
-        if (total > TOTAL_MAX || total < -TOTAL_MAX)
-            return refuse(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "total_minor");
+        refusal = total_check(tx, &key, posting->amount_minor);
     }
-    return NULL;
+    return refusal;
 }
 
 void postings_post(struct tx *tx, const Tefter__DocumentRecord *document)
@@ -106,13 +128,20 @@ void postings_post(struct tx *tx, const Tefter__DocumentRecord *document)
     }
 }
 
-void postings_move(struct tx *tx, Tefter__PostingAccount from, Tefter__PostingAccount to,
-                   uint32_t sub, uint32_t branch, int64_t amount_minor)
+Tefter__Refusal *postings_check_move(struct tx *tx, const struct postings_transfer *transfer)
 {
-    struct key source = total_key(from, sub, branch);
-    struct key target = total_key(to, sub, branch);
-    total_add(tx, &source, -amount_minor);
-    total_add(tx, &target, amount_minor);
+    struct key from = total_key(transfer->from, transfer->sub, transfer->branch);
+    struct key to = total_key(transfer->to, transfer->sub, transfer->branch);
+    Tefter__Refusal *refusal = total_check(tx, &from, -transfer->amount_minor);
+    return refusal == NULL ? total_check(tx, &to, transfer->amount_minor) : refusal;
+}
+
+void postings_move(struct tx *tx, const struct postings_transfer *transfer)
+{
+    struct key from = total_key(transfer->from, transfer->sub, transfer->branch);
+    struct key to = total_key(transfer->to, transfer->sub, transfer->branch);
+    total_add(tx, &from, -transfer->amount_minor);
+    total_add(tx, &to, transfer->amount_minor);
 }
 
 int64_t posting_receivables(struct tx *tx)

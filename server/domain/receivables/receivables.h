@@ -35,15 +35,24 @@ void postings_add(struct tx *tx, struct postings *postings, Tefter__PostingAccou
 /* Hands them to a document. */
 void postings_set(struct tx *tx, const struct postings *postings, Tefter__DocumentRecord *document);
 
-/* Would these fit into the totals? Else AMOUNT_TOO_BIG. */
+/* Would these fit into the totals? Else AMOUNT_TOO_BIG total_minor. */
 Tefter__Refusal *postings_check(struct tx *tx, const Tefter__DocumentRecord *document);
 /* What all customers owe together, by the books. */
 int64_t posting_receivables(struct tx *tx);
 /* Adds a document's postings to the totals. */
 void postings_post(struct tx *tx, const Tefter__DocumentRecord *document);
-/* Moves an amount between two accounts of a branch. */
-void postings_move(struct tx *tx, Tefter__PostingAccount from, Tefter__PostingAccount to,
-                   uint32_t sub, uint32_t branch, int64_t amount_minor);
+/* An amount that moves between two accounts of a branch. */
+struct postings_transfer {
+    Tefter__PostingAccount from;
+    Tefter__PostingAccount to;
+    uint32_t sub;
+    uint32_t branch;
+    int64_t amount_minor;
+};
+/* Would it fit? Else AMOUNT_TOO_BIG total_minor. */
+Tefter__Refusal *postings_check_move(struct tx *tx, const struct postings_transfer *transfer);
+/* Moves it. */
+void postings_move(struct tx *tx, const struct postings_transfer *transfer);
 
 Tefter__Refusal *view_trial_balance(struct tx *tx, const Tefter__TrialBalance *query,
                                     Tefter__TrialBalanceAnswer *answer);
@@ -92,8 +101,11 @@ struct item *account_add_item(struct tx *tx, struct account *account,
  * both documents. The match's number is the command's seq. */
 void account_match(struct tx *tx, struct account *account, struct item *debit, struct item *credit,
                    int64_t amount_minor, uint32_t date);
-/* Something open, and room for one more match: MATCHES_PER_ITEM_MAX that are not undone and
- * MATCHES_KEPT_PER_ITEM_MAX in all; before RULE_UNDONE_MATCHES_ARE_FREE undone ones count. */
+/* 0: there is room for one more match. Else the bound that is reached: MATCHES_PER_ITEM_MAX that
+ * are not undone or MATCHES_KEPT_PER_ITEM_MAX in all; before RULE_UNDONE_MATCHES_ARE_FREE undone
+ * ones count. */
+uint32_t item_full(const struct tx *tx, const struct item *item);
+/* Something open, and room. */
 bool account_matchable(const struct tx *tx, const struct item *item);
 /* Undoes all and closes the item: its document is reversed. */
 void account_reverse_item(struct tx *tx, struct account *account, struct item *item, uint32_t date);
@@ -109,27 +121,39 @@ int64_t account_overdue(struct tx *tx, const struct account *account, uint32_t d
 /* Writes record and items; sets the last change and touches the row. */
 void account_save(struct tx *tx, struct account *account, const struct event *event);
 
-/* Is this amount within what a balance may hold? */
-bool account_fits(const struct account *account, int64_t amount_minor);
+/* With this amount more, and whatever one more document brings: are all sums within what an account
+ * may hold? */
+bool account_fits(const struct tx *tx, const struct account *account, int64_t amount_minor);
 
 /* ---- matching: money and credit notes against bills ---- */
 
 struct match_plan {
     struct account *account;
     Tefter__MatchRecord *record; /* its pairs */
+    size_t room;                 /* for pairs */
+    size_t most;                 /* pairs that it may make */
     uint32_t date;
     int64_t matched_minor;
+    int64_t left_minor; /* open on both sides, and not matched for a bound that is reached */
+    uint32_t full;      /* that bound */
 };
 
 /* date: of the match. */
 void match_begin(struct tx *tx, struct account *account, uint32_t date,
                  struct match_plan *ret_plan);
 /* Matches one pair, amount as much as both have open when 0. Refuses, naming field: MATCH_TOO_MUCH
- * with available_minor (also when a side has nothing open), TOO_MANY. */
+ * with available_minor (also when a side has nothing open), TOO_MANY with the bound. */
 Tefter__Refusal *match_pair(struct tx *tx, struct match_plan *plan, struct item *debit,
                             struct item *credit, int64_t amount_minor, const char *field);
-/* Spends a credit on open bills, oldest due first (tie: document). */
+/* Spends a credit on open bills, oldest due first (tie: document). What a bound keeps from it is
+ * counted as left. */
 void match_oldest_due(struct tx *tx, struct match_plan *plan, struct item *credit);
+/* Matches a pair again that was matched before, as far as both have something open. It may make
+ * MATCH_PAIRS_MAX under every rules version; what a bound keeps from it is counted as left. */
+void match_again(struct tx *tx, struct match_plan *plan, struct item *debit, struct item *credit,
+                 int64_t amount_minor);
+/* The reply says how much was left; 0: it says nothing. */
+void match_warn_left(struct tx *tx, int64_t left_minor, Tefter__Done *done);
 /* The item of a bill (debit) or of money. Refuses, naming field: MATCH_OTHER_CUSTOMER (a document
  * of another), NOT_FOUND (none, or it moves no money), FIELD_INVALID (the other side). */
 Tefter__Refusal *match_find(struct tx *tx, struct match_plan *plan, uint64_t document, bool debit,

@@ -219,7 +219,8 @@ static Tefter__Refusal *prepare(struct tx *tx, const Tefter__Aging *query, struc
     aging->bound_count = query->n_bounds > 0 ? query->n_bounds : 4;
     for (size_t i = 0; i < aging->bound_count; i++) {
         aging->bounds[i] = query->n_bounds > 0 ? (int32_t)query->bounds[i] : usual[i];
-        if (aging->bounds[i] < 1 || (i > 0 && aging->bounds[i] <= aging->bounds[i - 1]))
+        if (aging->bounds[i] < 1 || aging->bounds[i] > DATE_MAX ||
+            (i > 0 && aging->bounds[i] <= aging->bounds[i - 1]))
             return refuse_at(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "bounds[%zu]", i);
     }
     if (query->has_customer && customer_get(tx, query->customer) == NULL)

@@ -4,6 +4,7 @@
  */
 #include "domain/reports/reports.h"
 
+#include "base/date.h"
 #include "base/limits.h"
 #include "base/money.h"
 #include "domain/catalogue/catalogue.h"
@@ -72,6 +73,12 @@ static bool history_start(struct tx *scratch, uint32_t customer, const struct hi
                             : tx_walk_last(scratch, &prefix, start, walk);
 }
 
+/* A balance that a page can go on from: with what its rows add it is still a number. */
+static bool history_balance(uint64_t running)
+{
+    return (int64_t)running <= INT64_MAX / 2 && (int64_t)running >= -(INT64_MAX / 2);
+}
+
 Tefter__Refusal *view_history(struct tx *tx, const Tefter__CustomerHistory *query,
                               Tefter__HistoryAnswer *answer)
 {
@@ -80,7 +87,7 @@ Tefter__Refusal *view_history(struct tx *tx, const Tefter__CustomerHistory *quer
     if (refusal != NULL)
         return refusal;
     uint64_t token[2];
-    if (!page_read(query->has_page, query->page, token, 2))
+    if (!page_read(query->has_page, query->page, token, 2) || !history_balance(token[1]))
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
     uint32_t rows = page_rows(query->has_rows, query->rows);
     answer->customer = customer->customer;
@@ -288,6 +295,10 @@ Tefter__Refusal *view_documents(struct tx *tx, const Tefter__DocumentList *query
     uint64_t after;
     if (!page_read(query->has_page, query->page, &after, 1))
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
+    if (after != 0 && query->has_customer && document_customer(after) != query->customer)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
+    if (query->has_from && query->from > DATE_MAX)
+        return refuse(tx, TEFTER__REFUSAL_CODE__DATE_INVALID, "from");
     if (query->has_customer && customer_get(tx, query->customer) == NULL)
         return refuse_not_found(tx, "customer");
     struct documents list = {.query = query,
