@@ -46,7 +46,6 @@ enum {
     COMPANY_GROUPS_MAX = 10000,
     COMPANY_PRODUCTS_MAX = 1000000,
     COMPANY_MONEY_ACCOUNTS_MAX = 2000,
-    TOTALS_SHOWN_MAX = 16384, /* of a trial balance */
 
     /* sessions */
     SESSIONS_MAX = 12000,

@@ -127,7 +127,8 @@ struct key page_after(const struct key *prefix, uint64_t number);
 
 /* ---- jobs: work that touches more records than one command may ---- */
 
-/* Starts one, after the decided line; the caller saves the company. group 0: of none. */
+/* Starts one, or gives the number of one that has not begun, after the decided line; the caller
+ * saves the company. group 0: of none. */
 uint64_t job_start(struct tx *tx, Tefter__CompanyRecord *company, Tefter__JobKind kind,
                    uint32_t group);
 /* NULL: there is none of that number, or it is done. */

@@ -5,6 +5,7 @@
  *   started ──StepJob──▶ … ──StepJob──▶ done (the record is gone)
  *
  * 1. Numbers are given out once, in order: the oldest job comes first.
+ * 2. Of one kind and group at most one has not begun: who starts it again gets that one.
  */
 #include "domain/entity/entity.h"
 
@@ -34,9 +35,31 @@ void job_save(struct tx *tx, const Tefter__JobRecord *job, bool done)
 
 /* ---- services ---- */
 
+/* The one that will do this work, and has not begun; 0: none. */
+static uint64_t job_waiting(struct tx *tx, Tefter__JobKind kind, uint32_t group)
+{
+    struct key prefix = key_book(TABLE_JOB);
+    uint64_t waiting = 0;
+    struct tx *scratch = tx_scratch_begin(tx);
+    struct tx_walk walk;
+    for (bool on = tx_walk_first(scratch, &prefix, NULL, &walk); on && waiting == 0;
+         on = tx_walk_next(&walk)) {
+        tx_scratch_next(scratch);
+        const Tefter__JobRecord *job = tx_walk_record(&walk, &tefter__job_record__descriptor);
+        if (job->kind == kind && job->group == group && job->cursor == 0)
+            waiting = job->job;
+    }
+    tx_walk_end(&walk);
+    tx_scratch_end(scratch);
+    return waiting;
+}
+
 uint64_t job_start(struct tx *tx, Tefter__CompanyRecord *company, Tefter__JobKind kind,
                    uint32_t group)
 {
+    uint64_t waiting = tx_rule(tx, RULE_BOUNDS_AGREE) ? job_waiting(tx, kind, group) : 0;
+    if (waiting != 0)
+        return waiting;
     Tefter__JobRecord *job = tx_new(tx, &tefter__job_record__descriptor);
     job->job = company->next_job++;
     job->kind = kind;

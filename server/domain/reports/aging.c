@@ -215,7 +215,7 @@ static Tefter__Refusal *prepare(struct tx *tx, const Tefter__Aging *query, struc
     if (aging->as_of < DATE_MIN || aging->as_of > DATE_MAX)
         return refuse(tx, TEFTER__REFUSAL_CODE__DATE_INVALID, "as_of");
     if (query->n_bounds > BOUNDS_MAX)
-        return refuse(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "bounds");
+        return refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "bounds", BOUNDS_MAX);
     aging->bound_count = query->n_bounds > 0 ? query->n_bounds : 4;
     for (size_t i = 0; i < aging->bound_count; i++) {
         aging->bounds[i] = query->n_bounds > 0 ? (int32_t)query->bounds[i] : usual[i];
