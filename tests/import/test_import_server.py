@@ -202,6 +202,38 @@ class Small(Case):
         again = self.company.imported("payments", paid, "--yes", "--match", "oldest", good=(1,))
         self.assertEqual((again["sent"], again["already_there"], again["rejected"]), (0, 2, 3))
 
+    def test_a_bill_of_many_payments(self):
+        """A bill that 1,001 payments are matched with is corrected as any other, and the ledger starts again."""
+        bills = self.company.write("a.csv", "number,customer,date,amount\nB1,C,2011-01-01,5000.00\n")
+        self.company.imported("invoices", bills, "--yes")
+        self.company.tefter("customer", "limit", "C", "1m")
+        paid = self.company.write("p.csv", "number,customer,date,amount,bill,method\n" + "".join(
+            f"R{n},C,2011-02-01,1.00,B1,cash\n" for n in range(1001)))
+        self.assertEqual(self.company.imported("payments", paid, "--yes")["sent"], 1001)
+        self.company.tefter("correct", "B1", "--custom", "goods=1@4999", "--reason", "x")
+        self.assertEqual(self.company.owed(), 499900 - 100100)
+        open_bills = [bill for bill in map(json.loads, self.company.tefter(
+            "--json", "customer", "bills", "C").stdout.splitlines()) if bill.get("open_minor", 0) > 0]
+        self.assertEqual([bill["open_minor"] for bill in open_bills], [499900 - 100100])
+        self.company.kill()
+        self.company.start()
+        self.assertEqual(self.company.owed(), 499900 - 100100)
+        self.company.tefter("correct", open_bills[0]["number"], "--custom", "goods=1@10", "--reason", "x")
+        self.assertEqual(self.company.owed(), 1000 - 100100)
+
+    def test_paying_more_bills_than_one_payment_holds(self):
+        """What is left is said, with why; and what is asked again is refused by the bound that holds."""
+        bills = self.company.write("a.csv", "number,customer,date,amount\n" + "".join(
+            f"B{n},C,2011-01-01,1.00\n" for n in range(2500)))
+        self.company.imported("invoices", bills, "--yes")
+        self.company.tefter("till", "add", "HQ", "drawer 1")
+        said = self.company.tefter("pay", "C", "2500", "--cash", "drawer 1")
+        self.assertIn("500.00", said.stdout + said.stderr)
+        self.assertIn("left unmatched", said.stdout + said.stderr)
+        self.assertEqual(self.company.owed(), 0)
+        said = self.company.tefter("match", "C", good=(1, 2, 3, 4))
+        self.assertIn("at most 2000", said.stdout + said.stderr)
+
     def test_from_a_pipe(self):
         path = self.company.write("a.csv", LINES)
         with open(path, encoding="utf-8") as file:
