@@ -2,6 +2,7 @@
 
 #include "base/grow.h"
 #include "base/limits.h"
+#include "ledger/inside.h"
 #include "wire/message.h"
 
 #include <stdio.h>
@@ -307,12 +308,41 @@ static void replay(struct world *w, size_t group)
     remove_ledger(path);
 }
 
+static void put_bytes(struct world *w, const struct key *key, struct slice value)
+{
+    struct failure failure = {.fault = FAULT_NONE};
+    settle(w);
+    if (!ledger_begin(w->ledger, &failure))
+        fail_msg("%s", failure.text);
+    store_put(w->ledger->txn, key->tree, slice_of(key->bytes, key->size), value);
+    commit(w->ledger);
+}
+
+void world_put(struct world *w, const struct key *key, const ProtobufCMessage *record)
+{
+    arena_reset(&w->arena);
+    put_bytes(w, key, message_pack(record, &w->arena));
+}
+
+void world_put_number(struct world *w, const struct key *key, int64_t value)
+{
+    uint8_t bytes[8];
+    be64_put(bytes, (uint64_t)value);
+    put_bytes(w, key, slice_of(bytes, sizeof bytes));
+}
+
 void world_end(struct world *w)
 {
     world_check(w);
+    replay(w, 511);
+    world_drop(w);
+}
+
+void world_drop(struct world *w)
+{
+    settle(w);
     ledger_close(w->ledger);
     remove_ledger(w->path);
-    replay(w, 511);
     for (size_t i = 0; i < w->entry_count; i++)
         free((uint8_t *)w->entries[i].data);
     free(w->entries);

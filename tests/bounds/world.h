@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/prng.h"
 #include "ledger/ledger.h"
+#include "tx/tx.h"
 
 enum { WORLD_DAY = 20000, WORLD_OWNER = 1 };
 
@@ -40,6 +41,13 @@ void world_begin(struct world *w, uint32_t rules_version);
 void world_check(struct world *w);
 /* Checks, replays in other groups, removes the folder. */
 void world_end(struct world *w);
+
+/* The same without looking: for a state that no commands made. */
+void world_drop(struct world *w);
+
+/* Puts a row into the state as it would be far from now: what could not be reached in a test. */
+void world_put(struct world *w, const struct key *key, const ProtobufCMessage *record);
+void world_put_number(struct world *w, const struct key *key, int64_t value);
 
 /* 0: the server itself. */
 void world_as(struct world *w, uint32_t staff);

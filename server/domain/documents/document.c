@@ -86,13 +86,17 @@ static bool number_taken_by(struct tx *tx, const Tefter__BranchRecord *branch,
 }
 
 /* Behind a long run of taken numbers: strides that double until one is free, halved down to where
- * a run ends. `at` is taken. */
+ * a run ends. `at` is taken. The longest stride is kept, so that whoever takes just the numbers it
+ * meets has to take one for each that is tried. */
 static uint32_t number_behind(struct tx *tx, const Tefter__BranchRecord *branch,
                               Tefter__DocumentKind kind, uint32_t at)
 {
+    enum { STRIDE_MAX = 1 << 16 };
     uint32_t stride = 1;
-    for (; number_taken_by(tx, branch, kind, at + stride); stride *= 2)
+    while (number_taken_by(tx, branch, kind, at + stride)) {
         at += stride;
+        stride = stride < STRIDE_MAX ? stride * 2 : STRIDE_MAX;
+    }
     uint32_t free = at + stride;
     while (free - at > 1) {
         uint32_t middle = at + (free - at) / 2;
