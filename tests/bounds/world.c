@@ -172,7 +172,10 @@ static const Tefter__Answer *ask_bytes(struct world *w, struct slice bytes)
     settle(w);
     struct ledger_view *view = ledger_view_begin(w->ledger, &w->arena, &failure);
     assert_non_null(view);
-    const Tefter__Answer *answer = ledger_view_answer(view, query, &w->actor, NULL);
+    /* What the search index found: customers, and one that this view does not know yet. */
+    static const uint32_t found[] = {1, 2, 3, 4000000};
+    static const struct ledger_hits hits = {found, sizeof found / sizeof found[0]};
+    const Tefter__Answer *answer = ledger_view_answer(view, query, &w->actor, &hits);
     check_answer(w, answer);
     ledger_view_end(view);
     w->answered++;
