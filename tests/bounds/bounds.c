@@ -725,6 +725,42 @@ static void approvals_and_jobs(struct run *r)
     world_as(&r->w, WORLD_OWNER);
 }
 
+/* Long texts wherever a list shows one: each page fits in a frame, and the next goes on. */
+static void pages(struct run *r)
+{
+    static char words[TEXT_MAX + 1];
+    memset(words, 'w', TEXT_MAX);
+    struct star star = {.customer = customer_new(r)};
+    for (int i = 0; i < PAGE_ROWS_MAX; i++) {
+        world_done(&r->w, "{'add_staff': {'login': 'long%d', 'name': '%s', 'role': 1}}", i, words);
+        world_done(&r->w,
+                   "{'change_customer': {'customer': %u, 'name': '%s', 'phone': '%s', 'address': "
+                   "'%s', 'nickname': '%s', 'tax_code': '%s', 'note': '%s'}}",
+                   star.customer, words, words, words, words, words, words);
+        world_done(&r->w,
+                   "{'set_credit_limit': {'customer': %u, 'reason': '%s', 'terms': {'limit_minor': "
+                   "1, 'policy': 'APPROVE'}}}",
+                   star.customer, words);
+        world_done(&r->w, "{'ask_approval': {'customer': %u, 'amount_minor': 5000, 'note': '%s'}}",
+                   star.customer, words);
+        star.credit = money_new(r, star.customer, 1, "CASH");
+    }
+    star.bill = bill_new(r, star.customer, 5);
+    ask_all(r, &star, WORLD_OWNER);
+    size_t seen = 0;
+    const Tefter__CustomerChangesAnswer *page =
+        world_wonder(&r->w, "{'customer_changes': {'customer': %u}}", star.customer)
+            ->customer_changes;
+    for (seen = page->n_changes; page->has_next; seen += page->n_changes) {
+        assert_true(page->n_changes > 0);
+        page = world_wonder(&r->w, "{'customer_changes': {'customer': %u, 'page': '%016llx'}}",
+                            star.customer, (id)be64_get(page->next.data))
+                   ->customer_changes;
+    }
+    assert_int_equal(seen, PAGE_ROWS_MAX + 1);
+    world_check(&r->w);
+}
+
 /* ---- what commands reach only after very long: the state as it would be then ---- */
 
 /* Refused for the amount or done, with each side of a sum at its end, through every act. */
@@ -838,6 +874,7 @@ static const struct {
     {"what a customer has", customer, false},
     {"barcodes of a product", barcodes, false},
     {"approvals and jobs", approvals_and_jobs, false},
+    {"pages of lists", pages, false},
     {"sums of an account", far_sums, true},
     {"totals of the general ledger", far_totals, true},
     {"documents of a day", far_ordinals, true},
@@ -847,6 +884,7 @@ static struct {
     id seed;
     uint32_t rules;
     const char *edge;
+    bool good;
 } now;
 
 static void tell_seed(int signal_number)
@@ -855,6 +893,14 @@ static void tell_seed(int signal_number)
             now.edge);
     signal(signal_number, SIG_DFL);
     raise(signal_number);
+}
+
+/* A figure that is wrong ends the program without a signal. */
+static void tell_at_exit(void)
+{
+    if (!now.good)
+        fprintf(stderr, "bounds: seed %llu, rules %u found this at: %s\n", now.seed, now.rules,
+                now.edge);
 }
 
 static void furnish(struct run *r)
@@ -883,6 +929,7 @@ int main(int argc, char **argv)
             whole = true;
     }
     signal(SIGABRT, tell_seed);
+    atexit(tell_at_exit);
     signal(SIGSEGV, tell_seed);
     uint32_t oldest = whole ? LEDGER_RULES_OLDEST : LEDGER_RULES;
     for (now.rules = LEDGER_RULES; now.rules >= oldest; now.rules--)
@@ -902,6 +949,7 @@ int main(int argc, char **argv)
             answered += r.w.answered;
             printf("bounds: rules %u, %s: %.1f s\n", now.rules, edges[i].name, world_seconds());
         }
+    now.good = true;
     printf("bounds: seed %llu: %llu commands, %llu acts met as each role, %llu answers: no "
            "findings\n",
            now.seed, (id)applied, (id)acts_done, (id)answered);

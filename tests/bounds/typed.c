@@ -710,6 +710,7 @@ static void furnish(struct fuzz *f)
 static struct {
     uint64_t seed;
     uint64_t seq;
+    bool good;
 } now;
 
 static void tell_seed(int signal_number)
@@ -720,6 +721,14 @@ static void tell_seed(int signal_number)
     (void)!write(2, line, (size_t)size);
     signal(signal_number, SIG_DFL);
     raise(signal_number);
+}
+
+/* A figure that is wrong ends the program without a signal. */
+static void tell_at_exit(void)
+{
+    if (!now.good)
+        fprintf(stderr, "typed: seed %llu found this, behind seq %llu\n",
+                (unsigned long long)now.seed, (unsigned long long)now.seq);
 }
 
 /* One ledger: sequences of commands with questions among them, until so many were applied or the
@@ -770,6 +779,7 @@ int main(int argc, char **argv)
             seconds = strtod(argv[i + 1], NULL);
     }
     signal(SIGABRT, tell_seed);
+    atexit(tell_at_exit);
     signal(SIGSEGV, tell_seed);
     uint64_t first = seed;
     do {
@@ -783,6 +793,7 @@ int main(int argc, char **argv)
     uint64_t kinds = 0;
     for (size_t i = 0; i < 256; i++)
         kinds += all[i] > 0;
+    now.good = true;
     printf("typed: seeds %llu to %llu: %llu commands, %llu refused, %llu kinds done, %llu that no "
            "session takes, %llu answers: no findings\n",
            (unsigned long long)first, (unsigned long long)seed - 1, (unsigned long long)applied,

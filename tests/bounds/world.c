@@ -148,12 +148,36 @@ const Tefter__Reply *world_do(struct world *w, const Tefter__Command *command)
     return do_bytes(w, message_pack(&command->base, &w->arena));
 }
 
-/* An answer must come to bytes, and those be read again. */
-static void check_answer(struct world *w, const Tefter__Answer *answer)
+static void add_words(void *context, ProtobufCMessage *part)
+{
+    size_t *bytes = context;
+    *bytes += ((const Tefter__Text *)part)->size;
+}
+
+/* Lists whose pages nobody can ask to be smaller: what does not fit would never be seen. */
+static bool must_fit(Tefter__Answer__KindCase kind)
+{
+    return kind == TEFTER__ANSWER__KIND_CUSTOMER_CHANGES || kind == TEFTER__ANSWER__KIND_LIMITS ||
+           kind == TEFTER__ANSWER__KIND_APPROVALS || kind == TEFTER__ANSWER__KIND_STAFF ||
+           kind == TEFTER__ANSWER__KIND_CUSTOMER_CARD || kind == TEFTER__ANSWER__KIND_BRANCHES ||
+           kind == TEFTER__ANSWER__KIND_TERMINALS || kind == TEFTER__ANSWER__KIND_GROUPS ||
+           kind == TEFTER__ANSWER__KIND_MONEY_ACCOUNTS ||
+           kind == TEFTER__ANSWER__KIND_UNPAID_BILLS ||
+           kind == TEFTER__ANSWER__KIND_UNMATCHED_MONEY ||
+           kind == TEFTER__ANSWER__KIND_PREVIEW_MATCH || kind == TEFTER__ANSWER__KIND_TRIAL_BALANCE;
+}
+
+/* An answer must come to bytes that fit in a frame, with the words of its texts; and those be read
+ * again. */
+static void check_answer(struct world *w, Tefter__Answer *answer)
 {
     struct slice bytes = message_pack(&answer->base, &w->arena);
     struct message_fault fault = {.path = ""};
+    size_t size = bytes.size;
     assert_true(bytes.size > 0);
+    message_each(&answer->base, &tefter__text__descriptor, add_words, &size);
+    if (must_fit(answer->kind_case) && size > FRAME_TO_CLIENT_MAX)
+        fail_msg("an answer of kind %d of %zu bytes", (int)answer->kind_case, size);
     if (!message_scan_as(&tefter__answer__descriptor, bytes, MESSAGE_OF_SERVER, &fault))
         fail_msg("an answer that no client reads: %s: %s", fault.path, fault.what);
 }
@@ -175,7 +199,7 @@ static const Tefter__Answer *ask_bytes(struct world *w, struct slice bytes)
     /* What the search index found: customers, and one that this view does not know yet. */
     static const uint32_t found[] = {1, 2, 3, 4000000};
     static const struct ledger_hits hits = {found, sizeof found / sizeof found[0]};
-    const Tefter__Answer *answer = ledger_view_answer(view, query, &w->actor, &hits);
+    Tefter__Answer *answer = ledger_view_answer(view, query, &w->actor, &hits);
     check_answer(w, answer);
     ledger_view_end(view);
     w->answered++;
