@@ -49,7 +49,11 @@ enum {
 
     /* sessions */
     SESSIONS_MAX = 12000,
-    SESSIONS_PER_ADDRESS_MAX = 12000,
+    SESSIONS_PER_DEVICE_MAX = 16,      /* unless it is set otherwise, as these two */
+    SESSIONS_PER_ADDRESS_PERCENT = 90, /* of all places */
+    UNPROVEN_PER_ADDRESS_PERCENT = 10, /* that have not shown a certificate of ours */
+    UNPROVEN_PERCENT = 25,             /* of all addresses together: the rest is for the enrolled */
+    UNPROVEN_LEAST = 32,               /* however few places there are */
     HANDSHAKES_MAX = 64,
     REQUESTS_IN_FLIGHT_MAX = 256, /* one session */
     SUBSCRIPTIONS_MAX = 16,       /* one session */
@@ -64,7 +68,9 @@ enum {
     HEARTBEAT_MS = 15 * 1000,
     SILENCE_MS = 45 * 1000,
     DEADLINE_MAX_MS = 60 * 1000,
-    HASHES_WAITING_MAX = 32, /* logins waiting for argon2id */
+    HASHES_WAITING_MAX = 32,  /* logins waiting for argon2id */
+    HASHES_EACH_MAX = 16,     /* of them, one terminal's */
+    ENDED_LOGINS_MAX = 65536, /* that were logged out while their tokens would still count */
     KEY_UPDATES_PER_MINUTE_MAX = 32,
     PAGE_ROWS_MAX = 500,
     PAGE_BYTES_MAX = FRAME_TO_CLIENT_MAX - 8 * 1024, /* of a page's rows, texts and all */

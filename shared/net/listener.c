@@ -16,6 +16,12 @@
  * so that a morning's storm does not hold up those who are at work. And one that began and keeps
  * still gives its place to the next after a moment: it may go on, but of such at most STALLED_MAX
  * are kept, the newest; else a few dozen idle sockets could lock everybody out.
+ *
+ * Until its owner says that it is proven (stream_proven) a connection is anybody's. Of those only a
+ * share of the places is given away, and of one address a smaller one: the rest is for the
+ * enrolled. When that share is used up the newcomer takes the place of the one that has been silent
+ * longest. Of IPv6 the first half counts as an address: whoever has one of those has all of the
+ * other half.
  */
 #include <assert.h>
 #include <errno.h>
@@ -54,6 +60,7 @@ struct stream_listener {
     void *owner;
     uv_timer_t rest;           /* runs while no descriptor is to be had */
     uv_timer_t patience;       /* runs while streams wait and every place is taken */
+    struct loop_link silent;   /* streams that have said nothing yet, the oldest first */
     struct loop_link to_start; /* streams that wait for a place */
     struct loop_link under_way;
     struct loop_link stalled;
@@ -63,7 +70,9 @@ struct stream_listener {
     unsigned begun;            /* handshakes that began */
     unsigned read;             /* times that one was read of */
     struct stream_listener_metrics metrics;
-    uint32_t crowd; /* the most that were open since memory was last given back */
+    struct tally unproven;  /* by address */
+    uint32_t unproven_each; /* of one address; 0: as usual */
+    uint32_t crowd;         /* the most that were open since memory was last given back */
     bool closed;
     unsigned holds; /* its handles and every stream */
 };
@@ -84,6 +93,7 @@ static void listener_drop(struct stream_listener *listener)
     if (--listener->holds > 0)
         return;
     tls_context_release(listener->tls);
+    tally_fini(&listener->unproven);
     free(listener);
 }
 
@@ -160,6 +170,7 @@ void listener_queue(struct stream *stream)
         return;
     }
     uv_timer_stop(&stream->timer);
+    loop_link_remove(&stream->to_start); /* it is not silent any more */
     loop_link_push(&stream->listener->to_start, &stream->to_start);
     ask_for_turn(stream->listener);
 }
@@ -172,6 +183,7 @@ void listener_begin(struct stream *stream)
     listener->metrics.handshakes++;
     stream->in_handshake = true;
     stream->started_ms = loop_now_ms(listener->loop);
+    loop_link_remove(&stream->to_start);
     loop_link_push(&listener->under_way, &stream->to_start);
     stream_begin(stream, listener->tls);
 }
@@ -227,6 +239,8 @@ void listener_left(struct stream *stream)
 {
     struct stream_listener *listener = stream->listener;
     loop_link_remove(&stream->to_start);
+    if (stream->phase == PHASE_CLOSED)
+        stream_proven(stream); /* it takes no place of theirs any more */
     if (stream->stalled)
         listener->stalled_count--;
     stream->stalled = false;
@@ -259,12 +273,131 @@ void listener_forget(struct stream *stream)
     listener_drop(listener);
 }
 
+/* ---- those that are anybody's ---- */
+
+static uint32_t places(void)
+{
+    unsigned most = streams_max();
+    return most < SESSIONS_MAX ? most : SESSIONS_MAX;
+}
+
+static uint32_t share(uint32_t percent)
+{
+    uint32_t part = (uint32_t)((uint64_t)places() * percent / 100);
+    return part > UNPROVEN_LEAST ? part : UNPROVEN_LEAST;
+}
+
+static uint32_t unproven_each(const struct stream_listener *listener)
+{
+    return listener->unproven_each > 0 ? listener->unproven_each
+                                       : share(UNPROVEN_PER_ADDRESS_PERCENT);
+}
+
+static uint32_t unproven_most(const struct stream_listener *listener)
+{
+    uint32_t usual = share(UNPROVEN_PERCENT);
+    uint32_t each = unproven_each(listener);
+    return each > usual ? each : usual;
+}
+
+static uint64_t key_of(const struct sockaddr_storage *address)
+{
+    const struct sockaddr_in *four = (const struct sockaddr_in *)address;
+    const struct in6_addr *six = &((const struct sockaddr_in6 *)address)->sin6_addr;
+    if (address->ss_family == AF_INET)
+        return ntohl(four->sin_addr.s_addr);
+    if (address->ss_family != AF_INET6)
+        return 0;
+    return IN6_IS_ADDR_V4MAPPED(six) ? be32_get(six->s6_addr + 12) : be64_get(six->s6_addr);
+}
+
+static void note_away(struct stream_listener *listener, uint64_t key)
+{
+    listener->metrics.turned_away++;
+    listener->metrics.turned_away_of = tally_count(&listener->unproven, key);
+}
+
+/* The one that has been silent longest goes, of this address or (NULL) of any; false: none is. */
+static bool make_room(struct stream_listener *listener, const uint64_t *key)
+{
+    for (struct loop_link *at = listener->silent.next; at != &listener->silent; at = at->next) {
+        struct stream *stream = stream_of(at);
+        if (key != NULL && stream->address_key != *key)
+            continue;
+        note_away(listener, stream->address_key);
+        stream_address(stream, listener->metrics.turned_away_last,
+                       sizeof listener->metrics.turned_away_last);
+        stream_abort(stream, "another connection needed the place");
+        return true;
+    }
+    return false;
+}
+
+void stream_proven(struct stream *stream)
+{
+    struct stream_listener *listener = stream->listener;
+    if (!stream->unproven || listener == NULL)
+        return;
+    stream->unproven = false;
+    listener->metrics.unproven--;
+    tally_take(&listener->unproven, stream->address_key);
+}
+
+static void count_unproven(struct stream_listener *listener, struct stream *stream)
+{
+    stream->unproven = true;
+    listener->metrics.unproven++;
+    tally_add(&listener->unproven, stream->address_key);
+}
+
+void stream_listener_bound(struct stream_listener *listener, uint32_t unproven_each)
+{
+    listener->unproven_each = unproven_each;
+}
+
+uint64_t stream_address_key(const struct stream *stream)
+{
+    return stream->address_key;
+}
+
 /* ---- taking connections ---- */
 
 static bool has_place(const struct stream_listener *listener)
 {
     return listener->metrics.open < SESSIONS_MAX &&
            atomic_load(&streams_of_process) < streams_max();
+}
+
+static bool long_silent(const struct stream_listener *listener)
+{
+    return stands(&listener->silent) &&
+           loop_now_ms(listener->loop) - stream_of(listener->silent.next)->started_ms > STALL_MS;
+}
+
+/* May one more of this address come in? Somebody silent may have to go for it. */
+static bool may_come(struct stream_listener *listener, uint64_t key)
+{
+    if (tally_count(&listener->unproven, key) >= unproven_each(listener) &&
+        !make_room(listener, &key))
+        return false;
+    if (listener->metrics.unproven >= unproven_most(listener) && !make_room(listener, NULL))
+        return false;
+    if (has_place(listener))
+        return true;
+    if (long_silent(listener))
+        (void)make_room(listener, NULL); /* for the next */
+    return false;
+}
+
+static void turn_away(struct stream_listener *listener, int socket,
+                      const struct sockaddr_storage *address)
+{
+    note_away(listener, key_of(address));
+    if (getnameinfo((const struct sockaddr *)address, sizeof *address,
+                    listener->metrics.turned_away_last, sizeof listener->metrics.turned_away_last,
+                    NULL, 0, NI_NUMERICHOST) != 0)
+        listener->metrics.turned_away_last[0] = '\0';
+    close(socket);
 }
 
 static struct stream *stream_for(struct stream_listener *listener, int socket)
@@ -285,16 +418,20 @@ static struct stream *stream_for(struct stream_listener *listener, int socket)
     return NULL;
 }
 
-static void take(struct stream_listener *listener, int socket)
+static void take(struct stream_listener *listener, int socket,
+                 const struct sockaddr_storage *address)
 {
-    if (!has_place(listener)) {
-        listener->metrics.turned_away++;
-        close(socket);
+    bool known = listener->tls == NULL; /* a user of this machine */
+    if (known ? !has_place(listener) : !may_come(listener, key_of(address))) {
+        turn_away(listener, socket, address);
         return;
     }
     struct stream *stream = stream_for(listener, socket);
     if (stream == NULL)
         return;
+    stream->address_key = key_of(address);
+    if (!known)
+        count_unproven(listener, stream);
     if (!listener->accepted(listener->owner, stream, &stream->events, &stream->events_context)) {
         listener->metrics.turned_away++;
         stream->events = (struct stream_events){NULL, NULL, NULL, NULL};
@@ -309,6 +446,8 @@ static void take(struct stream_listener *listener, int socket)
         return;
     }
     stream_deadline(stream, HANDSHAKE_MS);
+    stream->started_ms = loop_now_ms(listener->loop);
+    loop_link_push(&listener->silent, &stream->to_start);
     stream_read_start(stream);
 }
 
@@ -333,9 +472,12 @@ static void came(uv_poll_t *handle, int status, int events)
     (void)status;
     (void)events;
     for (int i = 0; i < TAKEN_A_TURN_MAX && !listener->closed; i++) {
-        int socket = accept4(listener->socket, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        struct sockaddr_storage address = {0};
+        socklen_t size = sizeof address;
+        int socket = accept4(listener->socket, (struct sockaddr *)&address, &size,
+                             SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (socket >= 0) {
-            take(listener, socket);
+            take(listener, socket, &address);
         } else if (errno == EAGAIN) {
             return;
         } else if (!next_may_do(errno)) {
@@ -422,8 +564,10 @@ static int bind_to(struct stream_listener *listener, const struct stream_endpoin
 static struct stream_listener *listener_create(struct loop *loop, struct tls_context *tls)
 {
     struct stream_listener *listener = calloc(1, sizeof(*listener));
-    if (listener == NULL)
+    if (listener == NULL || !tally_init(&listener->unproven, SESSIONS_MAX)) {
+        free(listener);
         return NULL;
+    }
     uv_timer_init(&loop->uv, &listener->rest);
     uv_timer_init(&loop->uv, &listener->patience);
     listener->rest.data = listener;
@@ -434,6 +578,7 @@ static struct stream_listener *listener_create(struct loop *loop, struct tls_con
     listener->tls = tls;
     if (tls != NULL)
         tls_context_retain(tls);
+    loop_link_init(&listener->silent);
     loop_link_init(&listener->to_start);
     loop_link_init(&listener->under_way);
     loop_link_init(&listener->stalled);
@@ -526,6 +671,5 @@ void stream_listener_metrics(const struct stream_listener *listener,
                              struct stream_listener_metrics *ret_metrics)
 {
     *ret_metrics = listener->metrics;
-    unsigned places = streams_max();
-    ret_metrics->places = places < SESSIONS_MAX ? places : SESSIONS_MAX;
+    ret_metrics->places = places();
 }

@@ -55,9 +55,12 @@ struct stream_listener_metrics {
     uint32_t open;
     uint32_t handshakes;
     uint64_t accepted;
-    uint64_t turned_away; /* over a bound */
-    uint64_t starved;     /* times that no descriptor was to be had */
-    uint32_t places;      /* so many may be open, as far as descriptors go */
+    uint64_t turned_away;      /* over a bound */
+    char turned_away_last[64]; /* the address of the last one, */
+    uint32_t turned_away_of;   /* which had so many that were not proven */
+    uint32_t unproven;         /* of those open */
+    uint64_t starved;          /* times that no descriptor was to be had */
+    uint32_t places;           /* so many may be open, as far as descriptors go */
 };
 
 /* `accepted` is called for each new connection before its handshake: it sets events and context and
@@ -80,6 +83,13 @@ uint16_t stream_listener_port(const struct stream_listener *listener);
 void stream_listener_swap_tls(struct stream_listener *listener, struct tls_context *tls);
 void stream_listener_metrics(const struct stream_listener *listener,
                              struct stream_listener_metrics *ret_metrics);
+/* So many connections of one address may be open that stream_proven was not said of; 0: a share of
+ * all places. */
+void stream_listener_bound(struct stream_listener *listener, uint32_t unproven_each);
+/* It has shown who it is: from here on it counts no longer among those that are anybody's. */
+void stream_proven(struct stream *stream);
+/* The peer's address as it is counted: another number is another address. */
+uint64_t stream_address_key(const struct stream *stream);
 /* Takes no more; open streams live on. */
 void stream_listener_close(struct stream_listener *listener);
 

@@ -15,6 +15,7 @@
 #include <sys/types.h>
 #include <sys/un.h>
 
+#include "base/tally.h"
 #include "net/loop_inside.h"
 #include "net/stream.h"
 #include "net/transport.h"
@@ -47,8 +48,10 @@ struct stream {
     struct loop_part part;
     struct loop_link to_read;
     struct loop_link to_flush;
-    struct loop_link to_start; /* in one of the listener's lists: waits, under way, stalled */
-    uint64_t started_ms;       /* its handshake */
+    struct loop_link
+        to_start;         /* in one of the listener's lists: silent, waits, under way, stalled */
+    uint64_t started_ms;  /* its silence, then its handshake */
+    uint64_t address_key; /* of the peer; 0: a local one, or ours */
     struct stream_listener *listener;
     struct stream_connecting *connecting;
     struct tls_context *context; /* of a connect; accepted ones take the listener's of the moment */
@@ -73,6 +76,7 @@ struct stream {
     bool shut;          /* FIN is sent */
     bool in_handshake;  /* counted by the listener as under way */
     bool stalled;       /* or as stalled */
+    bool unproven;      /* counted by the listener as anybody's */
 };
 
 /* ---- stream.c ---- */

@@ -132,6 +132,7 @@ static inline void world_listen(struct world *world)
     world->listener =
         stream_listen(world->loop, "127.0.0.1:0", world->server, world_accept, world, &failure);
     assert_non_null(world->listener);
+    stream_listener_bound(world->listener, SESSIONS_MAX); /* nobody proves anything here */
     snprintf(world->address, sizeof(world->address), "127.0.0.1:%u",
              stream_listener_port(world->listener));
 }
