@@ -187,6 +187,10 @@ static const struct param policy_set[] = {
            "stop credit when more than this is overdue"),
     OPTION("--document-max", AMOUNT, "terms.document_max_minor", "highest total of one invoice"),
     OPTION("--term-days", NUMBER, "term_days", "days until an invoice is due"),
+    OPTION("--credit-note-approve", AMOUNT, "credit_note_approve_minor",
+           "more in credit notes, of a customer and day or of a bill, wants who may approve"),
+    OPTION("--own-reversal", AMOUNT, "own_reversal_minor",
+           "more money that somebody took and reverses in a day wants a second person"),
     OPTION("--title", TEXT, "title", "what this version of the policy is called"),
     END,
 };
@@ -242,6 +246,10 @@ static int policy_show(struct run *run)
     (void)snprintf(text, sizeof(text), "%u days", company->term_days);
     if (company->has_term_days)
         put_line("bills are due after", text);
+    put_amount(run, "credit notes alone", company->has_credit_note_approve_minor,
+               company->credit_note_approve_minor);
+    put_amount(run, "own money back alone", company->has_own_reversal_minor,
+               company->own_reversal_minor);
     return EXIT_DONE;
 }
 

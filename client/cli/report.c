@@ -266,7 +266,34 @@ static int search_run(struct run *run)
     return EXIT_DONE;
 }
 
+/* ---- alarms ---- */
+
+static const struct param alarm_params[] = {
+    OPTION("--customer", CUSTOMER, "customer", "only of this customer"),
+    END,
+};
+
+static const struct column alarm_columns[] = {
+    {"WHEN", "at_ms", COLUMN_TIME},
+    {"CUSTOMER", "customer_code", COLUMN_TEXT},
+    {"NAME", "customer_name", COLUMN_TEXT},
+    {"KIND", "kind", COLUMN_ENUM},
+    {"NUMBER", "number", COLUMN_TEXT},
+    {"OVER BY", "over_by_minor", COLUMN_MONEY},
+    {"BY", "login", COLUMN_TEXT},
+    {"BRANCH", "actor.branch", COLUMN_BRANCH},
+    END_COLUMNS,
+};
+
 const struct verb report_verbs[] = {
+    {.entity = "alarms",
+     .summary = "list what was posted over a limit, newest first",
+     .params = alarm_params,
+     .query = "alarms",
+     .rows = "rows",
+     .columns = alarm_columns,
+     .empty = "Nothing was posted over a limit.",
+     .paged = true},
     {.entity = "aging",
      .summary = "show what is owed, by age",
      .params = aging_params,

@@ -176,6 +176,7 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(CODE_EXPIRED):
     case CODE(BRANCH_BLOCKED):
     case CODE(CERTIFICATE_EXPIRED):
+    case CODE(SECOND_PERSON_NEEDED):
         return EXIT_NOT_ALLOWED;
     case CODE(BUSY):
     case CODE(READ_ONLY):
@@ -185,6 +186,7 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(CLIENT_OLDER):
     case CODE(RECORD_DAMAGED):
     case CODE(QUERY_DISABLED):
+    case CODE(TOO_MANY_CONNECTIONS):
         return EXIT_NO_SERVER;
     case CODE(ALREADY_EXISTS):
     case CODE(COMMAND_ID_REUSED):
@@ -223,6 +225,7 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(MATCH_OTHER_CUSTOMER):
     case CODE(MATCH_NOTHING):
     case CODE(TILL_OTHER_BRANCH):
+    case CODE(RENEWAL_TOO_EARLY):
     case _TEFTER__REFUSAL_CODE_IS_INT_SIZE:
         break;
     }

@@ -13,6 +13,7 @@ enum { CUSTOMERS_MAX = 1000, STALE_EVERY_MS = 5000, ROW_MEMORY_MAX = 64 * 1024 }
 static const struct param watch_params[] = {
     OPTIONS("--customer", TEXT, NULL, "only this customer"),
     OPTION("--approvals", FLAG, NULL, "show requests for approval, not customers"),
+    OPTION("--alarms", FLAG, NULL, "show what is posted over a limit, not customers"),
     OPTION("--for", NUMBER, NULL, "end after N seconds"),
     OPTION("--sets", NUMBER, NULL, "end after N changes, the first replica not counted"),
     END,
@@ -168,6 +169,18 @@ static void put_approval(struct watch *watch, const Tefter__ApprovalRow *approva
            approval->customer, money_text(watch->run, approval->amount_minor, amount));
 }
 
+static void put_alarm(struct watch *watch, const Tefter__AlarmRow *alarm)
+{
+    char word[CELL_MAX];
+    char amount[CELL_MAX];
+    printf("%s %s %s  %s %s over by %s", sign_over(watch->run),
+           alarm->customer_code == NULL ? "" : alarm->customer_code, text_of(alarm->customer_name),
+           enum_word(&tefter__document_kind__descriptor, (int)alarm->kind, word, sizeof(word)),
+           alarm->number, money_text(watch->run, alarm->over_by_minor, amount));
+    if (alarm->login != NULL)
+        printf("  by %s", alarm->login);
+}
+
 static void put_row(struct watch *watch, const Tefter__Row *row, const struct tefter_delta *set)
 {
     put_now(watch);
@@ -180,6 +193,9 @@ static void put_row(struct watch *watch, const Tefter__Row *row, const struct te
         break;
     case TEFTER__ROW__KIND_APPROVAL:
         put_approval(watch, row->approval);
+        break;
+    case TEFTER__ROW__KIND_ALARM:
+        put_alarm(watch, row->alarm);
         break;
     case TEFTER__ROW__KIND__NOT_SET:
     case _TEFTER__ROW__KIND__CASE_IS_INT_SIZE:
@@ -260,6 +276,14 @@ static bool number_said(struct run *run, const char *name, uint64_t *ret_number)
     return false;
 }
 
+static Tefter__Topic wanted_topic(const struct run *run)
+{
+    if (arg_flag(&run->args, "--alarms"))
+        return TEFTER__TOPIC__TOPIC_ALARMS;
+    return arg_flag(&run->args, "--approvals") ? TEFTER__TOPIC__TOPIC_APPROVALS
+                                               : TEFTER__TOPIC__TOPIC_CUSTOMERS;
+}
+
 static bool begin(struct watch *watch, uint64_t seconds)
 {
     struct run *run = watch->run;
@@ -268,9 +292,8 @@ static bool begin(struct watch *watch, uint64_t seconds)
     struct loop *loop = tefter_loop(run->client);
     if (!wanted_customers(run, customers, &count))
         return false;
-    Tefter__Topic topic = arg_flag(&run->args, "--approvals") ? TEFTER__TOPIC__TOPIC_APPROVALS
-                                                              : TEFTER__TOPIC__TOPIC_CUSTOMERS;
-    watch->feed = tefter_subscribe(run->client, topic, customers, count, set_arrived, watch);
+    watch->feed =
+        tefter_subscribe(run->client, wanted_topic(run), customers, count, set_arrived, watch);
     watch->stale = loop_timer_create(loop, say_age, watch);
     watch->end = loop_timer_create(loop, interrupted, watch);
     if (watch->feed == NULL || watch->stale == NULL || watch->end == NULL) {

@@ -4,6 +4,8 @@
  */
 #include "lib/tefter.h"
 
+#include "base/date.h"
+
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -50,7 +52,8 @@ const char *refusal_pattern(Tefter__RefusalCode code)
     case CODE(NOT_LOGGED_IN):
         return "Nobody is logged in at this terminal. Log in first: tefter login.";
     case CODE(RIGHT_MISSING):
-        return "Not allowed|: you may not {right}|.| Who may: {roles}.";
+        return "Not allowed|: you may not {right}|.| Alone you may do up to {available$} more.|| "
+               "Who may: {roles}.";
     case CODE(LOGIN_WRONG):
         return "Name or password is wrong.";
     case CODE(LOGIN_THROTTLED):
@@ -192,6 +195,16 @@ const char *refusal_pattern(Tefter__RefusalCode code)
     case CODE(RECORD_DAMAGED):
         return "The server cannot read a record that this needs: it is damaged. Its log names the "
                "record; tell whoever runs the server.";
+    case CODE(RENEWAL_TOO_EARLY):
+        return "The certificate of this terminal needs no renewal yet.| It can be renewed from "
+               "{from} on.";
+    case CODE(SECOND_PERSON_NEEDED):
+        return "You took this money yourself: somebody else has to take it back.| Alone you may "
+               "take back {most$} more today.|| Who may: {roles}.";
+    case CODE(TOO_MANY_CONNECTIONS):
+        return "Too many connections| of this {field}|| to the server; at most {most}|. End some "
+               "of "
+               "them first.";
     case _TEFTER__REFUSAL_CODE_IS_INT_SIZE:
         break;
     }
@@ -299,6 +312,14 @@ static bool retry(const struct facts *facts, char *out, size_t capacity)
     else
         (void)snprintf(out, capacity, "%" PRIu32 " second%s", seconds, seconds == 1 ? "" : "s");
     return facts->refusal->has_retry_ms;
+}
+
+static bool from(const struct facts *facts, char *out, size_t capacity)
+{
+    char text[INSTANT_TEXT_SIZE];
+    instant_write(facts->refusal->from_ms, text);
+    (void)snprintf(out, capacity, "%.10s %.5s UTC", text, text + 11);
+    return facts->refusal->has_from_ms;
 }
 
 static bool right(const struct facts *facts, char *out, size_t capacity)
@@ -454,6 +475,7 @@ static const struct fact {
     {"most$", most_money},
     {"days", days},
     {"retry", retry},
+    {"from", from},
     {"right", right},
     {"existing", existing},
     {"reason", reason},

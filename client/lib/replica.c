@@ -30,6 +30,8 @@ uint64_t replica_key(const Tefter__Row *row)
         return row_key_of(ROW_CUSTOMER, row->customer->customer);
     case TEFTER__ROW__KIND_APPROVAL:
         return row_key_of(ROW_APPROVAL, row->approval->approval);
+    case TEFTER__ROW__KIND_ALARM:
+        return row_key_of(ROW_ALARM, row->alarm->alarm);
     case TEFTER__ROW__KIND__NOT_SET:
     case _TEFTER__ROW__KIND__CASE_IS_INT_SIZE:
         break;
@@ -46,6 +48,8 @@ static uint64_t own_seq(const Tefter__Row *row)
         return row->customer->has_seq ? row->customer->seq : 0;
     case TEFTER__ROW__KIND_APPROVAL:
         return row->approval->has_seq ? row->approval->seq : 0;
+    case TEFTER__ROW__KIND_ALARM:
+        return row->alarm->alarm;
     case TEFTER__ROW__KIND__NOT_SET:
     case _TEFTER__ROW__KIND__CASE_IS_INT_SIZE:
         break;

@@ -246,6 +246,7 @@ enum tefter_row {
     TEFTER_ROW_ACCOUNT = TEFTER__ROW__KIND_ACCOUNT,
     TEFTER_ROW_CUSTOMER = TEFTER__ROW__KIND_CUSTOMER,
     TEFTER_ROW_APPROVAL = TEFTER__ROW__KIND_APPROVAL,
+    TEFTER_ROW_ALARM = TEFTER__ROW__KIND_ALARM,
 };
 /* One row, unpacked into the arena; NULL: not there. */
 const Tefter__Row *tefter_feed_row(const struct tefter_feed *feed, enum tefter_row kind,

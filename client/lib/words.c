@@ -65,6 +65,10 @@ const char *right_words(Tefter__Right right)
         return "see customers, balances and documents";
     case TEFTER__RIGHT__RIGHT_SEE_TRIAL_BALANCE:
         return "see the company's books";
+    case TEFTER__RIGHT__RIGHT_SEE_ALARMS:
+        return "see what was posted over a limit";
+    case TEFTER__RIGHT__RIGHT_SEE_AUDIT:
+        return "see who logged in and tried to";
     case TEFTER__RIGHT__RIGHT_SERVER:
         return "do what only the server itself does";
     case TEFTER__RIGHT__RIGHT_NONE:

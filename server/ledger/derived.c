@@ -427,6 +427,8 @@ static void ask(struct sink *sink, uint64_t number)
     case TABLE_PLACE:
     case TABLE_APPROVAL:
     case TABLE_JOB:
+    case TABLE_ALARM:
+    case TABLE_TAKEN_BACK:
         sink->follows = true;
         break;
     }

@@ -162,6 +162,9 @@ static bool row_make(struct tx *tx, uint64_t row_key, Tefter__Row *ret_row,
     case TEFTER__ROW__KIND_APPROVAL:
         ret_row->approval = credit_approval_row(tx, id);
         break;
+    case TEFTER__ROW__KIND_ALARM:
+        ret_row->alarm = credit_alarm_row(tx, id);
+        break;
     case TEFTER__ROW__KIND__NOT_SET:
     case _TEFTER__ROW__KIND__CASE_IS_INT_SIZE:
         break;

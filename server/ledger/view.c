@@ -107,12 +107,18 @@ uint64_t ledger_view_seq(const struct ledger_view *view)
 
 /* ---- answering ---- */
 
-/* What became of a command: the machine's own query. */
+enum { ID_TERMINAL_AT = 6 };
+
+/* What became of a command: the machine's own query. A reply tells of a customer and their money,
+ * so it is told to the terminal that asked for it and to nobody else, whatever their role: they see
+ * the documents themselves. */
 static Tefter__Refusal *view_command(struct tx *tx, const Tefter__CommandLookup *query,
                                      Tefter__CommandAnswer *answer)
 {
     if (query->id.len != COMMAND_ID_SIZE)
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "id");
+    if (be32_get(query->id.data + ID_TERMINAL_AT) != tx->actor->terminal)
+        return refuse(tx, TEFTER__REFUSAL_CODE__COMMAND_ID_FOREIGN, "id");
     struct key key = command_key(query->id.data);
     const Tefter__CommandRecord *record = tx_get(tx, &key, &tefter__command_record__descriptor);
     if (record == NULL)

@@ -24,18 +24,12 @@ static struct principal *principal_of(void *owner, uint64_t name)
 
 /* ---- answers ---- */
 
-static void drop_unseen_feeds(struct session *session)
-{
-    if (!access_may(&session->who, TEFTER__RIGHT__RIGHT_SEE))
-        feeds_drop(session);
-}
-
 static void enter(struct session *session)
 {
     session->state = SESSION_LOGGED_IN;
     session->login_by_ms = 0;
     session->frames.bound = FRAME_TO_SERVER_MAX;
-    drop_unseen_feeds(session);
+    feeds_drop_unseen(session);
 }
 
 static void leave(struct session *session)
@@ -184,5 +178,5 @@ void session_recheck_staff(struct session *session, const Tefter__StaffRecord *r
     else if (code != 0)
         session_goodbye_code(session, "this person was signed out", code);
     else
-        drop_unseen_feeds(session);
+        feeds_drop_unseen(session);
 }

@@ -124,6 +124,15 @@ static bool gather_approvals(struct gathering *gathering, struct feed *feed)
     return more;
 }
 
+/* Alarms of before are asked for (AlarmList): their feed begins empty. */
+static bool gather_topic(struct gathering *gathering, struct feed *feed)
+{
+    if (feed->topic == TEFTER__TOPIC__TOPIC_ALARMS)
+        return false;
+    return feed->topic == TEFTER__TOPIC__TOPIC_APPROVALS ? gather_approvals(gathering, feed)
+                                                         : gather_chosen(gathering, feed);
+}
+
 /* A page for this feed alone. */
 static bool own_page(struct feed *feed, struct snapshot_chunk *ret_page)
 {
@@ -131,9 +140,7 @@ static bool own_page(struct feed *feed, struct snapshot_chunk *ret_page)
     struct gathering gathering;
     bool read = gather_begin(&gathering, home, feed->subscription) &&
                 gather_room(&gathering, FEED_CHUNK_ROWS);
-    bool more =
-        read && (feed->topic == TEFTER__TOPIC__TOPIC_APPROVALS ? gather_approvals(&gathering, feed)
-                                                               : gather_chosen(&gathering, feed));
+    bool more = read && gather_topic(&gathering, feed);
     buffer_clear(&home->rows);
     read = read && !gathering.failed &&
            hub_chunk_rows_put(&home->rows, gathering.rows, gathering.count);
@@ -291,6 +298,8 @@ static uint32_t kinds_of(Tefter__Topic topic)
 {
     if (topic == TEFTER__TOPIC__TOPIC_APPROVALS)
         return 1U << ROW_APPROVAL;
+    if (topic == TEFTER__TOPIC__TOPIC_ALARMS)
+        return 1U << ROW_ALARM;
     return 1U << ROW_ACCOUNT | 1U << ROW_CUSTOMER;
 }
 
@@ -336,9 +345,17 @@ static struct feed *feed_create(struct session *session, const Tefter__Subscribe
     return NULL;
 }
 
+static Tefter__Right topic_right(Tefter__Topic topic)
+{
+    return topic == TEFTER__TOPIC__TOPIC_ALARMS ? TEFTER__RIGHT__RIGHT_SEE_ALARMS
+                                                : TEFTER__RIGHT__RIGHT_SEE;
+}
+
 void feed_subscribe(struct session *session, const Tefter__FromTerminal *request)
 {
     const char *field = NULL;
+    if (!session_may(session, request, topic_right(request->subscribe->topic)))
+        return;
     Tefter__RefusalCode wrong = wish_wrong(session, request->subscribe, &field);
     if (wrong != 0) {
         session_refuse_code(session, request, wrong, field);
@@ -374,6 +391,20 @@ void feed_unsubscribe(struct session *session, const Tefter__FromTerminal *reque
     session->feed_count--;
     feed_free(feed);
     session_accept(session, request->request);
+}
+
+void feeds_drop_unseen(struct session *session)
+{
+    for (struct feed **at = &session->feeds; *at != NULL;) {
+        struct feed *feed = *at;
+        if (access_may(&session->who, topic_right(feed->topic))) {
+            at = &feed->next;
+            continue;
+        }
+        *at = feed->next;
+        session->feed_count--;
+        feed_free(feed);
+    }
 }
 
 void feeds_drop(struct session *session)

@@ -53,10 +53,15 @@ static bool put_cached(struct gathering *gathering, uint64_t key)
     return true;
 }
 
+static bool of_customer(uint64_t key)
+{
+    return row_key_kind(key) == ROW_ACCOUNT || row_key_kind(key) == ROW_CUSTOMER;
+}
+
 void gather(struct gathering *gathering, uint64_t key)
 {
     uint32_t customer = 0;
-    if (gathering->cached && row_key_kind(key) != ROW_APPROVAL &&
+    if (gathering->cached && of_customer(key) &&
         hub_wants(gathering->subscription, key, (uint32_t)row_key_id(key)) &&
         put_cached(gathering, key))
         return;

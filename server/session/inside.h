@@ -333,6 +333,8 @@ void feeds_drained(struct session *session);
 void feeds_turn(struct session *session);
 void feeds_heartbeat(struct session *session);
 void feeds_drop(struct session *session);
+/* Those whose topic its person may not see: another logged in, or their role changed. */
+void feeds_drop_unseen(struct session *session);
 extern const struct hub_callbacks feed_doors;
 
 /* ---- gather.c ---- */

@@ -414,6 +414,7 @@ static void row_published(struct sessions *home, const struct ledger_row *row, s
         row_cache_customer_changed(home->cache, row->customer, body, row->days);
         break;
     case ROW_APPROVAL:
+    case ROW_ALARM:
         break; /* not kept */
     }
 }

@@ -96,6 +96,14 @@ enum rule_change {
     /* Bounds that meet agree: one act fills an item, a full one is named, what no bound held has
      * one, and no sum passes what it is kept in. */
     RULE_BOUNDS_AGREE = 3,
+    /* What was posted over a limit is kept for people to see; it was an event, and no more. */
+    RULE_ALARMS_ARE_KEPT = 3,
+    /* Credit notes of one customer and day, and of one bill, count together, and those that already
+     * happened count too. A large one was passed by splitting it, or by saying that. */
+    RULE_CREDIT_NOTES_ADD_UP = 3,
+    /* Who takes money and reverses it says why, and a company may want somebody else for more than
+     * a sum a day. It made room under a limit for a moment, and nobody was asked. */
+    RULE_OWN_MONEY_BACK = 3,
 };
 bool tx_rule(const struct tx *tx, enum rule_change change);
 

@@ -215,6 +215,122 @@ static void a_large_credit_note_wants_who_may_approve(void **state)
     scenario_end(s);
 }
 
+static const char *credit_part(uint64_t bill, int64_t amount_minor, const char *more)
+{
+    return json("{'invoice': %llu, 'credit': [{'line': 0, 'quantity': %lld}]%s}",
+                (unsigned long long)bill, (long long)amount_minor, more);
+}
+
+/* A bill of one line of 1,000: a thousandth of the piece is 1. */
+static uint64_t thousand(struct scenario *s, uint32_t customer)
+{
+    return scenario_done(s, "issue_invoice",
+                         json("{'customer': %u, 'lines': [{'text': 'goods', 'quantity': 1000, "
+                              "'price': 1000000}]}",
+                              customer))
+        ->id;
+}
+
+struct accountant {
+    struct scenario *s;
+    uint32_t anh, binh, staff;
+    uint64_t bill, other, of_binh;
+};
+
+/* May credit 100 alone. */
+static struct accountant accountant_at(uint32_t rules)
+{
+    struct accountant a = {.s = scenario_begin_at(rules)};
+    struct scenario *s = a.s;
+    a.anh = scenario_customer(s, "Anh", 1000000);
+    a.binh = scenario_customer(s, "Binh", 1000000);
+    a.staff = scenario_staff(s, "yen", TEFTER__ROLE__ROLE_ACCOUNTANT);
+    const Tefter__Done *done = scenario_done(
+        s, "set_credit_policy", "{'terms': {'limit_minor': 0}, 'credit_note_approve_minor': 100}");
+    scenario_as(s, 0);
+    scenario_done(s, "step_job", json("{'job': %llu}", (unsigned long long)done->job));
+    scenario_as(s, ROLE_STAFF_OWNER);
+    a.bill = thousand(s, a.anh);
+    a.other = thousand(s, a.anh);
+    a.of_binh = thousand(s, a.binh);
+    scenario_as(s, a.staff);
+    return a;
+}
+
+static void refused_alone(struct accountant *a, const char *note, int64_t left_minor)
+{
+    const Tefter__Refusal *refusal = scenario_refused(a->s, "issue_credit_note", note,
+                                                      TEFTER__REFUSAL_CODE__RIGHT_MISSING, NULL);
+    assert_true(refusal->has_available_minor);
+    assert_int_equal(refusal->available_minor, left_minor);
+}
+
+static void a_large_credit_note_is_not_passed_by_splitting_it(void **state)
+{
+    (void)state;
+    struct accountant a = accountant_at(LEDGER_RULES);
+    refused_alone(&a, credit_part(a.bill, 101, ""), 100);
+    scenario_done(a.s, "issue_credit_note", credit_part(a.bill, 60, ""));
+    refused_alone(&a, credit_part(a.bill, 41, ""), 40);
+    refused_alone(&a, credit_part(a.other, 41, ""), 40); /* nor by another bill of theirs */
+    scenario_done(a.s, "issue_credit_note", credit_part(a.other, 40, ""));
+    refused_alone(&a, credit_part(a.other, 1, ""), 0);
+    scenario_done(a.s, "issue_credit_note", credit_part(a.of_binh, 100, ""));
+    scenario_end(a.s);
+}
+
+static void nor_by_saying_that_it_already_happened(void **state)
+{
+    (void)state;
+    struct accountant a = accountant_at(LEDGER_RULES);
+    refused_alone(&a, credit_part(a.bill, 101, ", 'backfill': true"), 100);
+    scenario_done(a.s, "issue_credit_note", credit_part(a.bill, 100, ", 'backfill': true"));
+    refused_alone(&a, credit_part(a.bill, 1, ", 'backfill': true"), 0);
+    scenario_as(a.s, ROLE_STAFF_OWNER);
+    scenario_done(a.s, "issue_credit_note", credit_part(a.bill, 500, ", 'backfill': true"));
+    scenario_end(a.s);
+}
+
+static void nor_on_several_days_of_one_bill(void **state)
+{
+    (void)state;
+    struct accountant a = accountant_at(LEDGER_RULES);
+    scenario_done(a.s, "issue_credit_note", credit_part(a.bill, 60, ""));
+    scenario_as(a.s, 0);
+    scenario_done(a.s, "turn_day", "{'branch': 1, 'date': 20001}");
+    scenario_as(a.s, a.staff);
+    refused_alone(&a, credit_part(a.bill, 41, ""), 40);
+    scenario_done(a.s, "issue_credit_note", credit_part(a.other, 100, ""));
+    scenario_end(a.s);
+}
+
+static void what_was_approved_or_taken_back_does_not_count(void **state)
+{
+    (void)state;
+    struct accountant a = accountant_at(LEDGER_RULES);
+    scenario_as(a.s, ROLE_STAFF_OWNER);
+    scenario_done(a.s, "issue_credit_note", credit_part(a.bill, 500, ""));
+    scenario_as(a.s, a.staff);
+    unsigned long long wrong =
+        scenario_done(a.s, "issue_credit_note", credit_part(a.bill, 100, ""))->id;
+    refused_alone(&a, credit_part(a.bill, 1, ""), 0);
+    scenario_done(a.s, "reverse_document", json("{'document': %llu, 'reason': 'x'}", wrong));
+    scenario_done(a.s, "issue_credit_note", credit_part(a.bill, 100, ""));
+    scenario_end(a.s);
+}
+
+static void in_an_old_ledger_each_credit_note_counts_alone(void **state)
+{
+    (void)state;
+    struct accountant a = accountant_at(2);
+    scenario_refused(a.s, "issue_credit_note", credit_part(a.bill, 101, ""),
+                     TEFTER__REFUSAL_CODE__RIGHT_MISSING, NULL);
+    scenario_done(a.s, "issue_credit_note", credit_part(a.bill, 100, ""));
+    scenario_done(a.s, "issue_credit_note", credit_part(a.bill, 100, ""));
+    scenario_done(a.s, "issue_credit_note", credit_part(a.bill, 300, ", 'backfill': true"));
+    scenario_end(a.s);
+}
+
 static void serial_numbers_are_sold_once_and_free_again_after_a_reversal(void **state)
 {
     (void)state;
@@ -423,6 +539,11 @@ int main(void)
         cmocka_unit_test(a_sales_clerk_may_not_backdate_nor_sell_what_is_not_in_the_catalogue),
         cmocka_unit_test(a_credit_note_in_parts_adds_up_to_the_line_exactly),
         cmocka_unit_test(a_large_credit_note_wants_who_may_approve),
+        cmocka_unit_test(a_large_credit_note_is_not_passed_by_splitting_it),
+        cmocka_unit_test(nor_by_saying_that_it_already_happened),
+        cmocka_unit_test(nor_on_several_days_of_one_bill),
+        cmocka_unit_test(what_was_approved_or_taken_back_does_not_count),
+        cmocka_unit_test(in_an_old_ledger_each_credit_note_counts_alone),
         cmocka_unit_test(serial_numbers_are_sold_once_and_free_again_after_a_reversal),
         cmocka_unit_test(who_takes_the_goods_must_be_allowed),
         cmocka_unit_test(what_if_says_what_the_sale_would_get),

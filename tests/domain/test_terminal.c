@@ -134,8 +134,9 @@ static void each_branch_numbers_its_own_papers(void **state)
     const Tefter__Done *note = scenario_done(
         s, "issue_credit_note", json("{'invoice': %llu}", (unsigned long long)bill->id));
     assert_string_equal(note->number, "TD-CN-00001");
-    const Tefter__Done *reversal = scenario_done(
-        s, "reverse_document", json("{'document': %llu}", (unsigned long long)money->id));
+    const Tefter__Done *reversal =
+        scenario_done(s, "reverse_document",
+                      json("{'document': %llu, 'reason': 'x'}", (unsigned long long)money->id));
     assert_string_equal(reversal->reversal_number, "TD-X-00001");
     scenario_end(s);
 }

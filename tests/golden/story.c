@@ -587,6 +587,81 @@ static void full_items(struct story *t)
               sale(full.customer, 4000, "")));
 }
 
+static void company_terms(struct story *t, const char *more)
+{
+    id job = scenario_done(t->s, "set_credit_policy",
+                           json("{'terms': {'limit_minor': 0}, 'term_days': 30%s}", more))
+                 ->job;
+    scenario_as(t->s, 0);
+    while (scenario_done(t->s, "step_job", json("{'job': " ID "}", job))->has_job)
+        continue;
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+}
+
+static id cash_of_clerk(struct story *t, int64_t amount_minor)
+{
+    scenario_as(t->s, t->clerk);
+    return done(t, "take_payment",
+                json("{'customer': %u, 'kind': 'CASH', 'money_account': %u, 'amount_minor': %lld}",
+                     t->chi, t->till, (long long)amount_minor));
+}
+
+/* From version 3 on: who takes money does not take much of it back alone. */
+static void own_money(struct story *t)
+{
+    id money = cash_of_clerk(t, 300);
+    refused(t, "reverse_document", json("{'document': " ID "}", money), CODE(FIELD_MISSING));
+    done(t, "reverse_document", json("{'document': " ID ", 'reason': 'typed wrong'}", money));
+    id more = cash_of_clerk(t, 201);
+    refused(t, "reverse_document", json("{'document': " ID ", 'reason': 'again'}", more),
+            CODE(SECOND_PERSON_NEEDED));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+    done(t, "reverse_document", json("{'document': " ID ", 'reason': 'by two'}", more));
+}
+
+static const char *part_of(id bill, int64_t thousandths, const char *more)
+{
+    return json("{'invoice': " ID ", 'credit': [{'line': 0, 'quantity': %lld}]%s}", bill,
+                (long long)thousandths, more);
+}
+
+/* Credit notes of a day and of a bill add up, and those that already happened count. */
+static void parts(struct story *t)
+{
+    uint32_t dung = scenario_customer(t->s, "Dung", 100000);
+    id bill = done(t, "issue_invoice", sale(dung, 1000, ""));
+    scenario_as(t->s, t->accountant);
+    id note = done(t, "issue_credit_note", part_of(bill, 60, ""));
+    refused(t, "issue_credit_note", part_of(bill, 41, ""), CODE(RIGHT_MISSING));
+    refused(t, "issue_credit_note", part_of(bill, 41, ", 'backfill': true"), CODE(RIGHT_MISSING));
+    done(t, "reverse_document", json("{'document': " ID ", 'reason': 'no'}", note));
+    done(t, "issue_credit_note", part_of(bill, 100, ""));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+}
+
+/* An alarm is kept: of a bill that already happened, and of money that had made room. */
+static void alarms(struct story *t)
+{
+    uint32_t em = scenario_customer(t->s, "Em", 100);
+    id money =
+        done(t, "take_payment",
+             json("{'customer': %u, 'kind': 'CASH', 'money_account': %u, 'amount_minor': 90}", em,
+                  t->till));
+    done(t, "issue_invoice", sale(em, 150, ""));
+    done(t, "reverse_document", json("{'document': " ID ", 'reason': 'room'}", money));
+    done(t, "issue_invoice", sale(em, 10, ", 'backfill': true"));
+}
+
+static void of_version_3(struct story *t, uint32_t rules_version)
+{
+    if (rules_version < 3)
+        return;
+    company_terms(t, ", 'credit_note_approve_minor': 100, 'own_reversal_minor': 500");
+    own_money(t);
+    parts(t);
+    alarms(t);
+}
+
 /* ---- all of it ---- */
 
 struct scenario *golden_story(uint32_t rules_version)
@@ -616,5 +691,6 @@ struct scenario *golden_story(uint32_t rules_version)
     undone_matches(&t, rules_version);
     if (rules_version >= 3)
         full_items(&t);
+    of_version_3(&t, rules_version);
     return t.s;
 }

@@ -14,7 +14,7 @@ DAY_MS = 86_400_000
 ID_LIFE_MS = 45 * DAY_MS
 ID_AHEAD_MS = DAY_MS
 NAME, CODE, TEXT = 200, 40, 2000
-RULES = (1, 2)  # rules versions; they part at items with 2,000 matches, which no run here comes to
+RULES = (1, 2, 3)  # rules versions; 1 and 2 part at items with 2,000 matches, which no run here comes to
 TERM_DAYS_MAX = 3650
 TURN_DAYS_MAX = 400
 PERSONS_MAX = 32
@@ -25,10 +25,11 @@ CHARGES = "charges"
 
 ROLES = ["ROLE_SALES", "ROLE_CONTROLLER", "ROLE_ACCOUNTANT", "ROLE_MANAGER", "ROLE_OWNER"]
 SALES = {"NONE", "SELL", "TAKE_MONEY", "MATCH", "EDIT_CUSTOMER", "SEE"}
-CONTROLLER = SALES | {"LOCK", "SET_LIMIT", "APPROVE", "EDIT_GROUPS", "CREDIT_NOTE"}
+CONTROLLER = SALES | {"LOCK", "SET_LIMIT", "APPROVE", "EDIT_GROUPS", "CREDIT_NOTE", "SEE_ALARMS"}
 ACCOUNTANT = {"NONE", "TAKE_MONEY", "MATCH", "CREDIT_NOTE", "REVERSE", "CONFIRM_MONEY", "EDIT_CUSTOMER",
-              "EDIT_CATALOGUE", "BACKDATE", "BACKFILL", "SEE", "SEE_TRIAL_BALANCE"}
-MANAGER = CONTROLLER | ACCOUNTANT | {"EDIT_STAFF", "EDIT_BRANCHES", "EDIT_TERMINALS", "CUSTOM_LINE"}
+              "EDIT_CATALOGUE", "BACKDATE", "BACKFILL", "SEE", "SEE_TRIAL_BALANCE", "SEE_ALARMS"}
+MANAGER = CONTROLLER | ACCOUNTANT | {"EDIT_STAFF", "EDIT_BRANCHES", "EDIT_TERMINALS", "CUSTOM_LINE",
+                                  "SEE_AUDIT"}
 RIGHTS = dict(zip(ROLES, [SALES, CONTROLLER, ACCOUNTANT, MANAGER, MANAGER]))
 
 RIGHT_OF = {
@@ -186,6 +187,7 @@ class Ledger:
         self.documents, self.items = {}, {}
         self.numbers = {kind: {} for kind in SERIES}
         self.ordinals, self.references, self.serials = {}, {}, {}
+        self.day_sums = {}          # what is counted, of whom -> (date, amount)
         self.matches = {}           # (customer, match) -> {"pairs", "undone"}
         self.books = {}             # (account, sub, branch) -> amount
         self.ids, self.id_heap = {}, []
@@ -290,8 +292,8 @@ class Ledger:
             self.right_missing(right, roles_with(right))
 
     @staticmethod
-    def right_missing(right, roles, code="RIGHT_MISSING", field=None):
-        raise Refused(code, field, right="RIGHT_" + right, roles=roles or None)
+    def right_missing(right, roles, code="RIGHT_MISSING", field=None, **facts):
+        raise Refused(code, field, right="RIGHT_" + right, roles=roles or None, **facts)
 
     def may(self, right):
         try:
@@ -921,10 +923,13 @@ class Ledger:
         most_of("term_days", c.get("term_days"), TERM_DAYS_MAX)
         if c.get("credit_note_approve_minor", 0) < 0:
             raise Refused("FIELD_INVALID", "credit_note_approve_minor")
+        if c.get("own_reversal_minor", 0) < 0:
+            raise Refused("FIELD_INVALID", "own_reversal_minor")
         line("title", c.get("title"))
         self.put(self.company, "policy", c["terms"])
         self.put(self.company, "version", self.company["version"] + 1)
         self.put(self.company, "approve_over", c.get("credit_note_approve_minor"))
+        self.put(self.company, "alone_back", c.get("own_reversal_minor"))
         self.move(self.company, c, "term_days")
         return {"id": self.company["version"], "job": self.job(None)}
 
@@ -1445,9 +1450,7 @@ class Ledger:
         else:
             self.fill(c, note, happened)
         postings = self.total(note)
-        limit = self.company.get("approve_over")
-        if limit is not None and not happened and note["total"] > limit:
-            self.needs("APPROVE")
+        self.approve_note(note, invoice, happened)
         self.post(note, -note["total"], [(b, s, -v) for b, s, v in postings], note["branch"])
         item = self.add_item(note, False) if note["total"] > 0 else None
         if invoice:
@@ -1458,6 +1461,41 @@ class Ledger:
         self.changed(customer, "CREDIT_NOTE_ISSUED", note["number"], note["balance"])
         return {"id": note["document"], "number": note["number"], "total_minor": note["total"],
                 **self.warnings(note, None, happened)}
+
+    def approve_note(self, note, invoice, happened):
+        limit = self.company.get("approve_over")
+        if limit is None:
+            return
+        if self.epoch < 3:
+            if not happened and note["total"] > limit:
+                self.needs("APPROVE")
+            return
+        if self.may("APPROVE"):
+            return
+        key = ("credited", note["customer"])
+        before = max(self.day_sum(key), invoice.get("alone", 0) if invoice else 0)
+        left = max(limit - before, 0)
+        if note["total"] > left:
+            self.right_missing("APPROVE", roles_with("APPROVE"), available_minor=left)
+        self.put(note, "counted", self.today())
+        self.add_to_day(key, note["total"])
+        if invoice:
+            self.put(invoice, "alone", invoice.get("alone", 0) + note["total"])
+
+    # ---- what adds up within a day ----
+
+    def day_sum(self, key):
+        date, total = self.day_sums.get(key, (0, 0))
+        return total if date >= self.today() else 0
+
+    def add_to_day(self, key, value):
+        date, total = self.day_sums.get(key, (0, 0))
+        self.put(self.day_sums, key, (date, total + value) if date >= self.today() else (self.today(), value))
+
+    def take_from_day(self, key, day, value):
+        date, total = self.day_sums.get(key, (0, 0))
+        if date and date <= day:
+            self.put(self.day_sums, key, (date, total - value))
 
     # ---- matching ----
 
@@ -1627,9 +1665,11 @@ class Ledger:
         own = document["actor"].get("staff") and \
             document["actor"].get("staff") == self.actor.get("staff")
         open_day = (document["date"], document["branch"]) == (self.today(), self.branch()["branch"])
+        money = self.epoch >= 3 and document["kind"] == "DOCUMENT_PAYMENT"
         if not (own and open_day):
             self.needs("REVERSE")
-            if "reason" not in c:
+        if not (own and open_day) or own and money:
+            if "reason" not in c or self.epoch >= 3 and c["reason"] == "":
                 raise Refused("FIELD_MISSING", "reason")
         if document["kind"] == "DOCUMENT_REVERSAL":
             raise Refused("NOT_REVERSIBLE", "document")
@@ -1637,6 +1677,19 @@ class Ledger:
             raise Refused("ALREADY_REVERSED", "document", existing=document["reversed_by"])
         if document["notes"]:
             raise Refused("NOT_REVERSIBLE", "credit_notes")
+        self.check_alone(document)
+
+    def is_own_money(self, document):
+        return self.epoch >= 3 and document["kind"] == "DOCUMENT_PAYMENT" and document["actor"].get("staff") and \
+            document["actor"].get("staff") == self.actor.get("staff")
+
+    def check_alone(self, document):
+        limit = self.company.get("alone_back")
+        if limit is None or not self.is_own_money(document):
+            return
+        left = limit - self.day_sum(("back", self.actor["staff"]))
+        if document["total"] > left:
+            raise Refused("SECOND_PERSON_NEEDED", "document", most=max(left, 0), roles=roles_with("REVERSE"))
 
     def reverse(self, document):
         """The opposite document; matches undone, everything free again. (its facts, edges it undid)"""
@@ -1659,6 +1712,12 @@ class Ledger:
         if document["kind"] == "DOCUMENT_CREDIT_NOTE" and "about" in document:
             invoice = self.documents[document["about"]]
             self.put(invoice, "notes", tuple(n for n in invoice["notes"] if n != document["document"]))
+            if document.get("counted"):
+                self.put(invoice, "alone", invoice.get("alone", 0) - document["total"])
+        if document.get("counted"):
+            self.take_from_day(("credited", document["customer"]), document["counted"], document["total"])
+        if self.company.get("alone_back") is not None and self.is_own_money(document):
+            self.add_to_day(("back", self.actor["staff"]), document["total"])
         if "reference" in document:
             self.drop(self.references, document["reference"])
         for one in document["lines"]:
@@ -1694,6 +1753,7 @@ class Ledger:
             raise Refused("DATE_IN_FUTURE", "date")
         done = {"id": c["payment"], "number": slip["number"]}
         if not c["confirmed"]:
+            self.check_alone(slip)
             return {**done, **self.reverse(slip)[0]}
         customer = self.customers[slip["customer"]]
         self.put(slip, "confirmed", True)

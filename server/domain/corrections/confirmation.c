@@ -55,7 +55,8 @@ static void confirm(struct tx *tx, struct reversal *slip, uint32_t date, Tefter_
 
 /* Refuses, in this order: reason (field_text), date (field_date), FIELD_MISSING reason when it
  * never came; NOT_FOUND document, NOT_CONFIRMABLE payment (not a slip that waits), DATE_IN_FUTURE
- * date; AMOUNT_TOO_BIG (postings_check_move), or as reversal_plan does. */
+ * date; when it never came as reversal_check_alone does; AMOUNT_TOO_BIG (postings_check_move), or as
+ * reversal_plan does. */
 Tefter__Refusal *apply_confirm_payment(struct tx *tx, const Tefter__ConfirmPayment *command,
                                        Tefter__Done *done)
 {
@@ -73,6 +74,8 @@ Tefter__Refusal *apply_confirm_payment(struct tx *tx, const Tefter__ConfirmPayme
     if (!awaits_confirmation(&slip))
         return refuse(tx, TEFTER__REFUSAL_CODE__NOT_CONFIRMABLE, "payment");
     refusal = posting_date(tx, slip.branch, command->has_date, command->date, true, &date);
+    if (refusal == NULL && !command->confirmed)
+        refusal = reversal_check_alone(tx, &slip);
     if (refusal == NULL && !command->confirmed)
         refusal = reversal_plan(tx, command->reason, &slip);
     struct postings_transfer transfer = arrival(slip.original);

@@ -18,11 +18,14 @@ struct reversal {
 /* The document that is reversed, and the actor's branch. Refuses NOT_FOUND document. */
 Tefter__Refusal *reversal_find(struct tx *tx, uint64_t document, struct reversal *ret_reversal);
 /* May the actor reverse it, and can it be? Refuses, in this order: unless it is their own of this
- * branch's open day RIGHT_MISSING [REVERSE], FIELD_MISSING reason; NOT_REVERSIBLE document (a
- * reversal), ALREADY_REVERSED document with the reversal, NOT_REVERSIBLE credit_notes (an invoice
- * with live ones). */
+ * branch's open day RIGHT_MISSING [REVERSE]; unless it is that and no money FIELD_MISSING reason;
+ * NOT_REVERSIBLE document (a reversal), ALREADY_REVERSED document with the reversal, NOT_REVERSIBLE
+ * credit_notes (an invoice with live ones); as reversal_check_alone does. */
 Tefter__Refusal *reversal_check(struct tx *tx, const struct reversal *reversal,
                                 const Tefter__Text *reason);
+/* Money that they took themselves, and more of it in a day than the company lets them take back
+ * alone: SECOND_PERSON_NEEDED document with `most` (what is left of the day) and roles. */
+Tefter__Refusal *reversal_check_alone(struct tx *tx, const struct reversal *reversal);
 /* Makes it ready in memory: the account is as it will be. Refuses as document_begin and
  * postings_check do; AMOUNT_TOO_BIG total_minor when more would be open than an account holds. */
 Tefter__Refusal *reversal_plan(struct tx *tx, const Tefter__Text *reason,

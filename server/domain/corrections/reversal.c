@@ -17,19 +17,71 @@
 
 /* ---- rules ---- */
 
-/* One's own document of the open day is reversed freely; any other by right and reason. */
+static bool is_own(struct tx *tx, const Tefter__DocumentRecord *original)
+{
+    return original->actor->has_staff && original->actor->staff == tx_actor(tx)->staff;
+}
+
+static bool is_own_money(struct tx *tx, const Tefter__DocumentRecord *original)
+{
+    return tx_rule(tx, RULE_OWN_MONEY_BACK) && is_own(tx, original) &&
+           original->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT;
+}
+
+/* One's own document of the open day is reversed freely, if it is no money; any other by right and
+ * reason. */
 static Tefter__Refusal *check_right(struct tx *tx, const struct reversal *reversal,
                                     const Tefter__Text *reason)
 {
     const Tefter__DocumentRecord *original = reversal->original;
-    bool own = original->actor->staff == tx_actor(tx)->staff && original->actor->has_staff;
-    if (own && original->date == reversal->branch->date &&
-        original->branch == reversal->branch->branch)
+    bool of_today =
+        original->date == reversal->branch->date && original->branch == reversal->branch->branch;
+    bool free = is_own(tx, original) && of_today;
+    if (free && !is_own_money(tx, original))
         return NULL;
-    Tefter__Refusal *refusal = staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_REVERSE);
+    Tefter__Refusal *refusal = free ? NULL : staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_REVERSE);
     if (refusal == NULL && reason == NULL)
         refusal = refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "reason");
+    else if (refusal == NULL && tx_rule(tx, RULE_OWN_MONEY_BACK))
+        refusal = field_text_filled(tx, "reason", reason);
     return refusal;
+}
+
+static struct key taken_back_key(struct tx *tx)
+{
+    struct key key = key_book(TABLE_TAKEN_BACK);
+    key_u32(&key, tx_actor(tx)->staff);
+    return key;
+}
+
+static Tefter__Refusal *refuse_alone(struct tx *tx, int64_t left_minor)
+{
+    Tefter__Refusal *refusal =
+        refuse_most(tx, TEFTER__REFUSAL_CODE__SECOND_PERSON_NEEDED, "document", left_minor);
+    refusal->roles = tx_take(tx, RIGHTS_ROLES_MAX * sizeof *refusal->roles);
+    refusal->n_roles = rights_roles_with(TEFTER__RIGHT__RIGHT_REVERSE, refusal->roles);
+    return refusal;
+}
+
+Tefter__Refusal *reversal_check_alone(struct tx *tx, const struct reversal *reversal)
+{
+    const Tefter__CompanyRecord *company = company_get(tx);
+    if (!company->has_own_reversal_minor || !is_own_money(tx, reversal->original))
+        return NULL;
+    struct key key = taken_back_key(tx);
+    int64_t before_minor = day_sum(tx, &key, reversal->branch->date);
+    int64_t left_minor = company->own_reversal_minor - before_minor;
+    if (reversal->original->total_minor > left_minor)
+        return refuse_alone(tx, left_minor > 0 ? left_minor : 0);
+    return NULL;
+}
+
+/* After the decided line. */
+static void count_taken_back(struct tx *tx, const struct reversal *reversal)
+{
+    struct key key = taken_back_key(tx);
+    if (company_get(tx)->has_own_reversal_minor && is_own_money(tx, reversal->original))
+        day_sum_add(tx, &key, reversal->branch->date, reversal->original->total_minor);
 }
 
 static Tefter__Refusal *check_reversible(struct tx *tx, const struct reversal *reversal)
@@ -88,10 +140,8 @@ static void reverse_item(struct tx *tx, struct reversal *reversal)
 /* ---- changes ---- */
 
 /* Refuses, in this order: reason (field_text), FIELD_MISSING document (neither id nor number),
- * NOT_FOUND document; unless it is their own of this branch's open day: RIGHT_MISSING [REVERSE],
- * FIELD_MISSING reason; NOT_REVERSIBLE document (a reversal), ALREADY_REVERSED document with the
- * reversal, NOT_REVERSIBLE credit_notes (an invoice with live ones). A number is looked for among
- * invoices, credit notes, payments, reversals, in this order. */
+ * NOT_FOUND document; then as reversal_check does. A number is looked for among invoices, credit
+ * notes, payments, reversals, in this order. */
 Tefter__Refusal *apply_reverse_document(struct tx *tx, const Tefter__ReverseDocument *command,
                                         Tefter__Done *done)
 {
@@ -132,7 +182,9 @@ Tefter__Refusal *reversal_check(struct tx *tx, const struct reversal *reversal,
                                 const Tefter__Text *reason)
 {
     Tefter__Refusal *refusal = check_right(tx, reversal, reason);
-    return refusal != NULL ? refusal : check_reversible(tx, reversal);
+    if (refusal == NULL)
+        refusal = check_reversible(tx, reversal);
+    return refusal != NULL ? refusal : reversal_check_alone(tx, reversal);
 }
 
 Tefter__Refusal *reversal_plan(struct tx *tx, const Tefter__Text *reason, struct reversal *reversal)
@@ -165,6 +217,8 @@ struct event reversal_post(struct tx *tx, struct reversal *reversal)
     const Tefter__DocumentRecord *original = reversal->original;
     document_write(tx, reversal->record);
     line_serials(tx, original, false);
+    credit_note_uncount(tx, original);
+    count_taken_back(tx, reversal);
     if (original->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT)
         payment_forget_reference(tx, original);
     FIELD_SET(reversal->tail, reversed_by, reversal->record->document);
@@ -186,11 +240,7 @@ void reversal_alarm(struct tx *tx, const struct reversal *reversal)
     const Tefter__AccountRow *row = credit_account_row(tx, reversal->original->customer);
     if (row == NULL || row->unlimited || row->available_minor >= 0)
         return;
-    event_emit(tx, &(struct event){.kind = TEFTER__EVENT_KIND__POSTED_OVER_LIMIT,
-                                   .customer = row->customer,
-                                   .document = reversal->record->document,
-                                   .has_amount = true,
-                                   .amount_minor = -row->available_minor});
+    credit_alarm(tx, reversal->record, -row->available_minor);
 }
 
 void reversal_done(const struct reversal *reversal, Tefter__Done *done)

@@ -44,8 +44,7 @@ Tefter__Refusal *credit_decide(struct tx *tx, const struct credit_request *reque
                                Tefter__Decision **ret_decision);
 /* After the decided line: an approval that was used is spent; a sale posted over the limit alarms.
  */
-void credit_decided(struct tx *tx, const Tefter__Decision *decision, uint64_t document,
-                    uint32_t customer);
+void credit_decided(struct tx *tx, const Tefter__DocumentRecord *document);
 
 /* The row terminals hold of a customer's figures. */
 Tefter__AccountRow *credit_account_row(struct tx *tx, uint32_t customer);
@@ -54,6 +53,9 @@ Tefter__AccountRow *credit_account_row(struct tx *tx, uint32_t customer);
 struct date_span credit_row_days(struct tx *tx, const Tefter__CustomerRecord *customer,
                                  uint32_t today);
 Tefter__ApprovalRow *credit_approval_row(struct tx *tx, uint64_t approval);
+/* After the decided line: the document left its customer over a limit by so much. */
+void credit_alarm(struct tx *tx, const Tefter__DocumentRecord *document, int64_t over_by_minor);
+Tefter__AlarmRow *credit_alarm_row(struct tx *tx, uint64_t alarm); /* with names; NULL: none */
 /* Approvals worth holding: waiting or granted, newest first; `most` of those before *cursor (0:
  * all), which moves. *ret_more: there may be more behind it. At a damaged one it stops; what was
  * found is there, and the cursor stands behind it. */
@@ -71,5 +73,7 @@ Tefter__Refusal *apply_decide_approval(struct tx *tx, const Tefter__DecideApprov
 
 Tefter__Refusal *view_limits(struct tx *tx, const Tefter__LimitHistory *query,
                              Tefter__LimitsAnswer *answer);
+Tefter__Refusal *view_alarms(struct tx *tx, const Tefter__AlarmList *query,
+                             Tefter__AlarmsAnswer *answer);
 Tefter__Refusal *view_approvals(struct tx *tx, const Tefter__ApprovalList *query,
                                 Tefter__ApprovalsAnswer *answer);

@@ -213,18 +213,13 @@ Tefter__Refusal *credit_decide(struct tx *tx, const struct credit_request *reque
     return refusal != NULL ? refusal : judge(tx, request, &terms, &walls, decision);
 }
 
-void credit_decided(struct tx *tx, const Tefter__Decision *decision, uint64_t document,
-                    uint32_t customer)
+void credit_decided(struct tx *tx, const Tefter__DocumentRecord *document)
 {
+    const Tefter__Decision *decision = document->decision;
     if (decision->verdict == TEFTER__VERDICT__VERDICT_APPROVED)
-        approval_spend(tx, decision->approval, document);
-    if (decision->verdict != TEFTER__VERDICT__VERDICT_POSTED)
-        return;
-    event_emit(tx, &(struct event){.kind = TEFTER__EVENT_KIND__POSTED_OVER_LIMIT,
-                                   .customer = customer,
-                                   .document = document,
-                                   .has_amount = true,
-                                   .amount_minor = decision->over_by_minor});
+        approval_spend(tx, decision->approval, document->document);
+    if (decision->verdict == TEFTER__VERDICT__VERDICT_POSTED)
+        credit_alarm(tx, document, decision->over_by_minor);
 }
 
 Tefter__AccountRow *credit_account_row(struct tx *tx, uint32_t customer)

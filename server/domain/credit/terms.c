@@ -175,6 +175,8 @@ static Tefter__Refusal *look_policy(struct tx *tx, const Tefter__SetCreditPolicy
         return refusal;
     if (command->has_credit_note_approve_minor && command->credit_note_approve_minor < 0)
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "credit_note_approve_minor");
+    if (command->has_own_reversal_minor && command->own_reversal_minor < 0)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "own_reversal_minor");
     if (command->title != NULL) {
         refusal = field_line(tx, "title", command->title, NAME_MAX_BYTES);
         if (refusal != NULL)
@@ -185,6 +187,7 @@ static Tefter__Refusal *look_policy(struct tx *tx, const Tefter__SetCreditPolicy
     company->policy_version++;
     company->policy_title = command->title;
     FIELD_COPY(company, credit_note_approve_minor, command);
+    FIELD_COPY(company, own_reversal_minor, command);
     if (command->has_term_days) {
         FIELD_SET(company, term_days, command->term_days);
     }
@@ -194,7 +197,7 @@ static Tefter__Refusal *look_policy(struct tx *tx, const Tefter__SetCreditPolicy
 
 /* Every terminal is told by a job. Refuses, in this order: terms (terms_check), FIELD_MISSING
  * terms.limit_minor (a company's terms must name a limit), term_days (field_days),
- * credit_note_approve_minor (FIELD_INVALID below 0), title (field_line). */
+ * credit_note_approve_minor, own_reversal_minor (FIELD_INVALID below 0), title (field_line). */
 Tefter__Refusal *apply_set_credit_policy(struct tx *tx, const Tefter__SetCreditPolicy *command,
                                          Tefter__Done *done)
 {

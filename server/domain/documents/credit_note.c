@@ -264,14 +264,52 @@ static Tefter__Refusal *check_room(struct tx *tx, const Tefter__DocumentTailReco
     return NULL;
 }
 
-/* Larger ones want who may approve. */
-static Tefter__Refusal *check_amount_right(struct tx *tx, int64_t total_minor, bool backfill)
+static struct key credited_key(uint32_t customer)
+{
+    return key_customer(customer, TABLE_CREDITED);
+}
+
+/* How much more one who may not approve may credit: of the customer's day, and of the bill. */
+static int64_t left_alone(struct tx *tx, const struct document_plan *plan, int64_t most_minor)
+{
+    struct key key = credited_key(plan->customer->customer);
+    int64_t credited = day_sum(tx, &key, plan->branch->date);
+    if (plan->about_tail != NULL && plan->about_tail->unapproved_minor > credited)
+        credited = plan->about_tail->unapproved_minor;
+    return credited < most_minor ? most_minor - credited : 0;
+}
+
+/* More of them than the company allows wants who may approve; what is issued without is counted. */
+static Tefter__Refusal *check_amount_right(struct tx *tx, const struct document_plan *plan,
+                                           bool backfill)
 {
     const Tefter__CompanyRecord *company = company_get(tx);
-    if (!company->has_credit_note_approve_minor || backfill ||
-        total_minor <= company->credit_note_approve_minor)
+    int64_t most_minor = company->credit_note_approve_minor;
+    Tefter__DocumentRecord *record = plan->record;
+    if (!company->has_credit_note_approve_minor)
         return NULL;
-    return staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_APPROVE);
+    if (!tx_rule(tx, RULE_CREDIT_NOTES_ADD_UP))
+        return backfill || record->total_minor <= most_minor
+                   ? NULL
+                   : staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_APPROVE);
+    Tefter__Refusal *refusal = staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_APPROVE);
+    if (refusal == NULL)
+        return NULL;
+    int64_t left_minor = left_alone(tx, plan, most_minor);
+    if (record->total_minor > left_minor) {
+        FIELD_SET(refusal, available_minor, left_minor);
+        return refusal;
+    }
+    FIELD_SET(record, counted_day, plan->branch->date);
+    return NULL;
+}
+
+/* After the decided line. */
+static void count_alone(struct tx *tx, const Tefter__DocumentRecord *note)
+{
+    struct key key = credited_key(note->customer);
+    if (note->has_counted_day)
+        day_sum_add(tx, &key, note->counted_day, note->total_minor);
 }
 
 /* With its own invoice it is matched at once, as far as that is still open; if the invoice holds no
@@ -308,6 +346,8 @@ static void note_on_invoice(struct tx *tx, struct document_plan *plan)
     tail->n_credited = count;
     tail->credit_notes = notes;
     FIELD_SET(tail, credited_minor, tail->credited_minor + record->total_minor);
+    if (record->has_counted_day)
+        FIELD_SET(tail, unapproved_minor, tail->unapproved_minor + record->total_minor);
 }
 
 static Tefter__Refusal *finish(struct tx *tx, const Tefter__IssueCreditNote *command,
@@ -319,7 +359,7 @@ static Tefter__Refusal *finish(struct tx *tx, const Tefter__IssueCreditNote *com
     FIELD_COPY(record, backfill, command);
     Tefter__Refusal *refusal = document_total(tx, record, -1);
     if (refusal == NULL)
-        refusal = check_amount_right(tx, record->total_minor, command->backfill);
+        refusal = check_amount_right(tx, plan, command->backfill);
     if (refusal == NULL && !account_fits(tx, plan->account, -record->total_minor))
         refusal = refuse(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "lines");
     if (refusal != NULL)
@@ -370,7 +410,8 @@ static Tefter__Refusal *plan_note(struct tx *tx, const Tefter__IssueCreditNote *
  * NUMBER_TAKEN number · of each `credit` NOT_FOUND line, MORE_THAN_SOLD quantity with `most`;
  * MORE_THAN_SOLD invoice (all is credited), TOO_MANY invoice (notes), credit (lines of all notes)
  * with the bound; or each line against the catalogue · AMOUNT_TOO_BIG or
- * TOTAL_NEGATIVE lines, the right APPROVE for its amount, AMOUNT_TOO_BIG. */
+ * TOTAL_NEGATIVE lines, the right APPROVE for its amount and what was credited before it,
+ * AMOUNT_TOO_BIG. */
 Tefter__Refusal *apply_issue_credit_note(struct tx *tx, const Tefter__IssueCreditNote *command,
                                          Tefter__Done *done)
 {
@@ -381,6 +422,7 @@ Tefter__Refusal *apply_issue_credit_note(struct tx *tx, const Tefter__IssueCredi
 
     tx_decided(tx);
     document_write(tx, plan->record);
+    count_alone(tx, plan->record);
     branch_save(tx, plan->branch);
     if (plan->about_tail != NULL)
         document_tail_save(tx, plan->about, plan->about_tail);
@@ -409,5 +451,14 @@ Tefter__DocumentTailRecord *credit_note_uncredit(struct tx *tx, const Tefter__Do
         if (tail->credit_notes[k] == note->document)
             tail->credit_notes[k] = tail->credit_notes[--tail->n_credit_notes];
     tail->credited_minor -= note->total_minor;
+    if (note->has_counted_day)
+        tail->unapproved_minor -= note->total_minor;
     return tail;
+}
+
+void credit_note_uncount(struct tx *tx, const Tefter__DocumentRecord *note)
+{
+    struct key key = credited_key(note->customer);
+    if (note->has_counted_day)
+        day_sum_take(tx, &key, note->counted_day, note->total_minor);
 }

@@ -63,6 +63,9 @@ void document_done(struct tx *tx, const struct document_plan *plan, Tefter__Done
 
 /* The tail of its invoice without what a credit note took back; NULL: it has no invoice. */
 Tefter__DocumentTailRecord *credit_note_uncredit(struct tx *tx, const Tefter__DocumentRecord *note);
+/* After the decided line: a credit note is reversed, and what it took of its customer's day is
+ * given back. Any other document passes. */
+void credit_note_uncount(struct tx *tx, const Tefter__DocumentRecord *note);
 
 Tefter__Refusal *apply_issue_invoice(struct tx *tx, const Tefter__IssueInvoice *command,
                                      Tefter__Done *done);

@@ -190,7 +190,7 @@ struct event invoice_post(struct tx *tx, struct document_plan *plan)
         buyer_spend(tx, plan->customer, record->buyer, record->total_minor, plan->branch->date);
     struct event event = document_event(TEFTER__EVENT_KIND__INVOICE_ISSUED, record);
     event_emit(tx, &event);
-    credit_decided(tx, record->decision, record->document, record->customer);
+    credit_decided(tx, record);
     return event;
 }
 

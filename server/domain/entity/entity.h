@@ -125,6 +125,15 @@ bool page_takes(struct page *page, const ProtobufCMessage *row);
 /* Where a walk goes on in a table of the company's whose keys are 32-bit numbers. */
 struct key page_after(const struct key *prefix, uint64_t number);
 
+/* ---- what adds up within a business date ---- */
+
+/* So far, on this date. */
+int64_t day_sum(struct tx *tx, const struct key *key, uint32_t date);
+/* After the decided line. The caller keeps the sum within what it allows. */
+void day_sum_add(struct tx *tx, const struct key *key, uint32_t date, int64_t amount_minor);
+/* What was added on that date is given back; nothing when that date is over. */
+void day_sum_take(struct tx *tx, const struct key *key, uint32_t date, int64_t amount_minor);
+
 /* ---- jobs: work that touches more records than one command may ---- */
 
 /* Starts one, or gives the number of one that has not begun, after the decided line; the caller

@@ -150,6 +150,8 @@ Tefter__Refusal *view_company(struct tx *tx, const Tefter__CompanyView *query,
     answer->policy_version = company->policy_version;
     answer->policy = company->policy;
     FIELD_COPY(answer, term_days, company);
+    FIELD_COPY(answer, credit_note_approve_minor, company);
+    FIELD_COPY(answer, own_reversal_minor, company);
     answer->customers = company->next_customer - 1;
     return NULL;
 }

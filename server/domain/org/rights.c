@@ -63,6 +63,8 @@ static uint32_t roles_of(Tefter__Right right)
     case TEFTER__RIGHT__RIGHT_EDIT_TERMINALS:   return MAY(0, 0, 0, 1, 1);
     case TEFTER__RIGHT__RIGHT_SEE:              return MAY(1, 1, 1, 1, 1);
     case TEFTER__RIGHT__RIGHT_SEE_TRIAL_BALANCE:        return MAY(0, 0, 1, 1, 1);
+    case TEFTER__RIGHT__RIGHT_SEE_ALARMS:       return MAY(0, 1, 1, 1, 1);
+    case TEFTER__RIGHT__RIGHT_SEE_AUDIT:        return MAY(0, 0, 0, 1, 1);
     case TEFTER__RIGHT__RIGHT_SERVER:           return MAY(0, 0, 0, 0, 0);
     case _TEFTER__RIGHT_IS_INT_SIZE:            break;
         /* clang-format on */

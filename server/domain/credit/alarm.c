@@ -1,0 +1,109 @@
+/*
+ * Alarms: a limit was passed all the same, and people must see it.
+ *
+ *   posted over the limit, or money taken back that had made room ──▶ raised, for ever
+ *
+ * 1. A command raises at most one; its number is the command's seq.
+ * 2. Names are not kept with it: they are filled in when it is read.
+ */
+#include "domain/credit/inside.h"
+
+#include "base/limits.h"
+#include "domain/org/org.h"
+
+/* ---- records ---- */
+
+static struct key alarm_key(uint64_t alarm)
+{
+    struct key key = key_book(TABLE_ALARM);
+    key_u64(&key, alarm);
+    return key;
+}
+
+static void fill_names(struct tx *tx, Tefter__AlarmRow *row)
+{
+    const Tefter__CustomerRecord *customer = customer_get(tx, row->customer);
+    const Tefter__StaffRecord *staff =
+        row->actor != NULL && row->actor->has_staff ? staff_get(tx, row->actor->staff) : NULL;
+    if (customer != NULL) {
+        row->customer_code = customer->code;
+        row->customer_name = customer->name;
+    }
+    if (staff != NULL)
+        row->login = staff->login;
+}
+
+/* ---- services ---- */
+
+void credit_alarm(struct tx *tx, const Tefter__DocumentRecord *document, int64_t over_by_minor)
+{
+    event_emit(tx, &(struct event){.kind = TEFTER__EVENT_KIND__POSTED_OVER_LIMIT,
+                                   .customer = document->customer,
+                                   .document = document->document,
+                                   .has_amount = true,
+                                   .amount_minor = over_by_minor});
+    if (!tx_rule(tx, RULE_ALARMS_ARE_KEPT))
+        return;
+    Tefter__AlarmRow row = TEFTER__ALARM_ROW__INIT;
+    struct key key = alarm_key(tx_seq(tx));
+    row.alarm = tx_seq(tx);
+    row.customer = document->customer;
+    row.document = document->document;
+    row.number = document->number;
+    row.kind = document->kind;
+    row.over_by_minor = over_by_minor;
+    row.at_ms = tx_now_ms(tx);
+    row.actor = tx_actor_copy(tx);
+    tx_put(tx, &key, &row.base);
+    tx_touch(tx, ROW_ALARM, row.alarm);
+}
+
+Tefter__AlarmRow *credit_alarm_row(struct tx *tx, uint64_t alarm)
+{
+    struct key key = alarm_key(alarm);
+    Tefter__AlarmRow *row = tx_get(tx, &key, &tefter__alarm_row__descriptor);
+    if (row != NULL)
+        fill_names(tx, row);
+    return row;
+}
+
+/* ---- views ---- */
+
+/* From the newest before `before` on; false: not all of it was looked at, `ret_next` is where to go
+ * on. One customer's may lie far apart. */
+static bool list_alarms(struct tx *tx, const Tefter__AlarmList *query, uint64_t before,
+                        uint32_t rows, Tefter__AlarmsAnswer *answer, uint64_t *ret_next)
+{
+    enum { ALARMS_LOOKED_AT = 5000, FIELD_CUSTOMER = 2 };
+    struct key prefix = key_book(TABLE_ALARM);
+    struct key until = alarm_key(before);
+    uint32_t looked = 0;
+    struct tx_walk walk;
+    bool on = tx_walk_last(tx, &prefix, before == 0 ? NULL : &until, &walk);
+    for (; on && answer->n_rows < rows && looked < ALARMS_LOOKED_AT;
+         on = tx_walk_previous(&walk), looked++) {
+        *ret_next = key_read_u64(tx_walk_key(&walk), KEY_BOOK_HEAD);
+        if (query->has_customer && tx_walk_field(&walk, FIELD_CUSTOMER) != query->customer)
+            continue;
+        Tefter__AlarmRow *row = tx_walk_record(&walk, &tefter__alarm_row__descriptor);
+        answer->rows[answer->n_rows++] = row;
+    }
+    tx_walk_end(&walk);
+    return !on;
+}
+
+Tefter__Refusal *view_alarms(struct tx *tx, const Tefter__AlarmList *query,
+                             Tefter__AlarmsAnswer *answer)
+{
+    uint64_t before;
+    uint64_t next = 0;
+    if (!page_read(query->has_page, query->page, &before, 1))
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
+    uint32_t rows = page_rows(query->has_rows, query->rows);
+    answer->rows = tx_take(tx, rows * sizeof(Tefter__AlarmRow *));
+    if (!list_alarms(tx, query, before, rows, answer, &next))
+        FIELD_SET(answer, next, page_write(tx, &next, 1));
+    for (size_t i = 0; i < answer->n_rows; i++)
+        fill_names(tx, answer->rows[i]);
+    return NULL;
+}
