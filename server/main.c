@@ -18,7 +18,8 @@
 
 static const struct command commands[] = {
     {"serve", serve_run,
-     "ledger config listen map row-cache min-free checkpoint segment distrust date-frozen "
+     "ledger config listen map row-cache sessions-per-terminal sessions-per-address "
+     "unproven-per-address min-free checkpoint segment distrust date-frozen "
      "metrics slow-ms",
      NULL, "serve a ledger, in the foreground; TERM drains, HUP reads the certificate again"},
     {"init", init_run,

@@ -176,7 +176,7 @@ struct verb {
 /* Each ends with a row whose entity is NULL. */
 extern const struct verb person_verbs[], admin_verbs[], catalogue_verbs[], customer_verbs[],
     group_verbs[], sale_verbs[], money_verbs[], document_verbs[], report_verbs[], watch_verbs[],
-    call_verbs[], enrol_verbs[], import_verbs[];
+    call_verbs[], enrol_verbs[], import_verbs[], audit_verbs[];
 
 /* Every verb in order; false from `each` stops. */
 void verbs_each(bool (*each)(void *context, const struct verb *verb), void *context);

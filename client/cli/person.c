@@ -344,6 +344,9 @@ static void put_status(const Tefter__StatusAnswer *status)
     put_time("last good backup", status->has_last_backup_ms, status->last_backup_ms);
     if (status->has_server_certificate_ends_ms)
         put_time("server certificate ends", true, status->server_certificate_ends_ms);
+    if (status->has_audit_line)
+        printf("  %-26s %" PRIu64 " %s\n", "newest audit line", status->audit_line,
+               status->audit_seal == NULL ? "" : status->audit_seal);
     if (status->has_journal_slow_ms)
         put_count("journal slow ms", status->journal_slow_ms);
     if (status->has_read_only && status->read_only)

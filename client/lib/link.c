@@ -293,7 +293,9 @@ static void turned_away(struct tefter *client, const Tefter__Refusal *refusal)
 {
     char sentence[REASON_MAX];
     (void)refusal_sentence(refusal, &client->currency, sentence, sizeof(sentence));
-    client->link.refused = refusal->code != TEFTER__REFUSAL_CODE__BUSY;
+    /* these two pass by themselves */
+    client->link.refused = refusal->code != TEFTER__REFUSAL_CODE__BUSY &&
+                           refusal->code != TEFTER__REFUSAL_CODE__TOO_MANY_CONNECTIONS;
     if (refusal->has_retry_ms)
         client->link.goodbye_retry_ms = refusal->retry_ms;
     keep_reason(client, sentence);
@@ -380,6 +382,7 @@ static void take_own(struct tefter *client, const Tefter__ToTerminal *frame)
     case TEFTER__TO_TERMINAL__BODY_CODE:
     case TEFTER__TO_TERMINAL__BODY_ENROLLED:
     case TEFTER__TO_TERMINAL__BODY_STATUS:
+    case TEFTER__TO_TERMINAL__BODY_AUDIT:
     case TEFTER__TO_TERMINAL__BODY_ACCEPTED:
     case TEFTER__TO_TERMINAL__BODY__NOT_SET:
     case _TEFTER__TO_TERMINAL__BODY__CASE_IS_INT_SIZE:

@@ -108,14 +108,24 @@ static const char *carrier_word(enum access_carrier carrier)
     return NULL;
 }
 
+static const char *login_of(const struct principal *who, const struct note *note)
+{
+    if (note->login != NULL || note->staff == 0)
+        return note->login;
+    return note->staff == who->staff ? who->staff_login : NULL;
+}
+
 void access_note(struct access *access, const struct principal *who, const struct note *note)
 {
+    bool of_other = note->device != 0 && note->device != who->device;
     audit_write(access->audit, &(struct audit_line){
                                    .event = note->event,
                                    .at_ms = access_now_ms(access),
                                    .key = note->key,
                                    .staff = note->staff,
-                                   .terminal = note->device != 0 ? note->device : who->device,
+                                   .login = login_of(who, note),
+                                   .terminal = of_other ? note->device : who->device,
+                                   .device = of_other ? NULL : who->device_name,
                                    .carrier = carrier_word(who->carrier),
                                    .address = who->address,
                                    .about = note->about,
@@ -143,7 +153,8 @@ static bool make_parts(struct access *access, struct failure *failure)
     access->throttle = throttle_create(options->token_key);
     if (access->throttle == NULL)
         return fail(failure, FAULT_MEMORY, 0, "no memory for access");
-    return audit_open(options->audit_path, &access->audit, failure);
+    return ended_open(options->ended_path, access_now_ms(access), &access->ended, failure) &&
+           audit_open(options->audit_path, options->token_key, &access->audit, failure);
 }
 
 bool access_create(const struct access_options *options, struct access **ret_access,
@@ -167,6 +178,7 @@ bool access_create(const struct access_options *options, struct access **ret_acc
 void access_free(struct access *access)
 {
     throttle_destroy(access->throttle);
+    ended_close(access->ended);
     audit_close(access->audit);
     secret_wipe(&access->options, sizeof access->options);
     arena_fini(&access->kept);

@@ -11,9 +11,11 @@
  * Everything that touches who gets in is written to the audit log here. What it does not do: keep
  * connections, write the ledger, or trust itself: the ledger checks each command's right again.
  */
+#include "base/arena.h"
 #include "base/enrolcode.h"
 #include "base/fault.h"
 #include "base/hash.h"
+#include "base/limits.h"
 #include "engine/submission.h"
 #include "ledger/ledger.h"
 #include "net/ca.h"
@@ -38,11 +40,13 @@ enum access_carrier {
  * access alone. */
 struct principal {
     enum access_carrier carrier;
-    char address[64];        /* where it comes from, for people and for counting guesses */
-    struct hash proof;       /* of the device: fingerprint of its certificate or key */
-    uint32_t device;         /* its number among the terminals; 0: none is known */
-    uint32_t branch;         /* the device's */
-    uint32_t staff;          /* who is logged in; 0: nobody */
+    char address[64];     /* where it comes from, for people and for counting guesses */
+    struct hash proof;    /* of the device: fingerprint of its certificate or key */
+    uint32_t device;      /* its number among the terminals; 0: none is known */
+    char device_name[64]; /* as far as it fits */
+    uint32_t branch;      /* the device's */
+    uint32_t staff;       /* who is logged in; 0: nobody */
+    char staff_login[LOGIN_MAX_BYTES + 1];
     Tefter__Role role;       /* theirs; 0 when nobody is */
     uint32_t generation;     /* of their record, when they logged in */
     uint64_t login;          /* names this login and the tokens that rest on it; 0: none */
@@ -92,6 +96,7 @@ struct access_options {
     struct loop *loop;
     struct ledger *ledger;
     const char *audit_path; /* NULL: no audit log is kept */
+    const char *ended_path; /* of logins that were ended; NULL: a restart forgets them */
     struct ca_pair root;    /* signs devices */
     uint8_t token_key[32];
     /* Hands a command to the write path. TAKEN: the request_payload (of malloc) is the callee's, to
@@ -104,6 +109,8 @@ struct access_options {
     /* Waits until views see all that was published; NULL: they always do. */
     void (*make_visible)(void *owner);
     int64_t (*now_ms)(void *owner); /* wall clock */
+    /* A login was ended: whoever rests on it is logged in no longer; NULL welcome. */
+    void (*login_ended)(void *owner, uint64_t login);
     /* A thread of the pool is free again; NULL welcome. */
     void (*hashed)(void *owner);
     void *owner;
@@ -137,7 +144,8 @@ void access_make_code(struct access *access, const struct access_asker *asker, u
 /* A code and a PEM request from one that is no device yet: ENROLLED. */
 void access_enrol(struct access *access, const struct access_asker *asker, const char *code,
                   const char *request);
-/* A new certificate for the principal's device: ENROLLED. */
+/* A new certificate for the principal's device: ENROLLED. RENEWAL_TOO_EARLY with `from_ms` before
+ * half of the life of its present one, and within an hour of that one. */
 void access_renew(struct access *access, const struct access_asker *asker, const char *request);
 
 /* A fresh one-time code; `digest` is what SetEnrolmentCode takes. For those who have no server to
@@ -157,7 +165,8 @@ void access_use_token(struct access *access, const struct access_asker *asker, s
 /* Another person at a device where a password still counts. */
 void access_switch(struct access *access, const struct access_asker *asker, const char *login,
                    const char *pin);
-/* At once; nobody is logged in after it. */
+/* At once; nobody is logged in after it, and no token that rests on this login counts any more. So
+ * it is when somebody else takes the device over, by PIN or by password. */
 void access_logout(struct access *access, struct principal *who);
 /* The record of who is logged in changed (NULL: it is gone). STAFF_BLOCKED, NOT_LOGGED_IN: they
  * were signed out; 0: they may stay, with the role that they have now. */
@@ -167,6 +176,28 @@ Tefter__RefusalCode access_recheck_staff(struct principal *who, const Tefter__St
  * and an owner's an owner. */
 void access_set_password(struct access *access, const struct access_asker *asker,
                          const Tefter__SetPassword *set);
+
+/* ---- the audit log ---- */
+
+/* A page of it, newest first, in the arena. NULL: no memory. */
+Tefter__AuditAnswer *access_audit_page(const struct access *access, const Tefter__AuditList *list,
+                                       struct arena *arena);
+/* Number and seal of the newest line; 0: there is none. */
+uint64_t access_audit_head(const struct access *access, char seal[HASH_TEXT_SIZE]);
+
+/* For programs that have the ledger's folder but no running access: a line about what was done at
+ * the keyboard (an event of one word), by this process's user. What cannot be written is not. */
+void access_audit_keyboard(const char *path, const uint8_t token_key[32], const char *event,
+                           int64_t at_ms, const char *about);
+struct access_audit_report {
+    uint64_t lines;
+    uint64_t unsealed; /* of a program before there were seals */
+    uint64_t number;   /* of the newest */
+    char seal[HASH_TEXT_SIZE];
+};
+/* Does each line fit the one before it? FAULT_DAMAGED names the first that does not. */
+bool access_audit_verify(const char *path, const uint8_t token_key[32],
+                         struct access_audit_report *ret_report, struct failure *failure);
 
 /* ---- rights ---- */
 

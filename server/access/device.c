@@ -3,6 +3,7 @@
  * says whether that certificate still counts. Looked at when it arrives and again when the record
  * changes, so that blocking a terminal cuts it at once.
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "access/inside.h"
@@ -50,6 +51,7 @@ Tefter__RefusalCode access_recheck_device(struct access *access, struct principa
         return TEFTER__REFUSAL_CODE__TERMINAL_BLOCKED;
     }
     who->branch = record->branch;
+    (void)snprintf(who->device_name, sizeof who->device_name, "%s", record->name);
     return 0;
 }
 
@@ -66,6 +68,23 @@ Tefter__RefusalCode access_identify(struct access *access, struct principal *who
         access, who, who->device == 0 ? NULL : ledger_view_terminal(view, who->device));
     access_view_end(view);
     return code;
+}
+
+/* When the newest certificate was made: serials begin with it (next_serial). */
+static int64_t issued_ms(const struct access *access, const Tefter__TerminalRecord *record)
+{
+    int64_t issued = record->has_serial ? (int64_t)(record->serial >> SERIAL_TIME_SHIFT) : 0;
+    return issued <= access_now_ms(access) ? issued : 0; /* by a clock that was wrong */
+}
+
+int64_t renewal_from_ms(const struct access *access, const struct principal *who,
+                        const Tefter__TerminalRecord *record)
+{
+    int64_t again_ms = issued_ms(access, record) + RENEWAL_AGAIN_MS;
+    if (!is_its(who, record->has_fingerprint, record->fingerprint) || !record->has_not_after_ms)
+        return again_ms; /* the newest may never have come to it */
+    int64_t half_ms = record->not_after_ms - RENEW_BEFORE_MS;
+    return half_ms > again_ms ? half_ms : again_ms;
 }
 
 bool access_renewal_due(const struct access *access, const struct principal *who,

@@ -3,7 +3,7 @@
  *
  *   a code is made ──▶ a secret, told once; its digest goes to the ledger
  *   code, request ──▶ digest found, open, in time ──▶ signed ──▶ EnrolTerminal ──▶ ENROLLED
- *   request ──▶ signed ──▶ RenewTerminal ──▶ ENROLLED
+ *   request, past half of its life ──▶ signed ──▶ RenewTerminal ──▶ ENROLLED
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,7 +118,7 @@ struct signed_request {
     struct access_asker asker;
     uint32_t device;
     bool renewal;
-    uint64_t guess;     /* throttle key of an enrolment */
+    uint64_t allowance; /* throttle key of a renewal */
     struct hash before; /* fingerprint of the certificate that is renewed */
     struct hash fingerprint;
     int64_t not_after_ms;
@@ -129,7 +129,7 @@ struct signed_request {
 
 static uint64_t next_serial(struct access *access)
 {
-    uint64_t serial = (uint64_t)access_now_ms(access) << 10;
+    uint64_t serial = (uint64_t)access_now_ms(access) << SERIAL_TIME_SHIFT;
     if (serial <= access->last_serial)
         serial = access->last_serial + 1;
     access->last_serial = serial;
@@ -196,6 +196,8 @@ static void signed_done(void *context, const Tefter__Refusal *refused)
     if (who == NULL)
         return;
     if (refused != NULL) {
+        if (request_payload->renewal)
+            throttle_forgive(access->throttle, request_payload->allowance, true);
         asker_refuse(&request_payload->asker, refused);
         return;
     }
@@ -204,8 +206,6 @@ static void signed_done(void *context, const Tefter__Refusal *refused)
         &(struct note){.event = request_payload->renewal ? "terminal_renewed" : "terminal_enrolled",
                        .staff = who->staff,
                        .device = request_payload->device});
-    if (!request_payload->renewal)
-        throttle_forgive(access->throttle, request_payload->guess, false);
     answer_enrolled(request_payload);
 }
 
@@ -224,6 +224,8 @@ static void submit_signed(const Tefter__Command *command, struct signed_request 
         access_submit(access, command, &server, signed_done, request_payload);
     if (answer == SUBMIT_TAKEN)
         return;
+    if (request_payload->renewal)
+        throttle_forgive(access->throttle, request_payload->allowance, true);
     free(request_payload);
     asker_refuse_submit(access, &asker, answer);
 }
@@ -322,7 +324,7 @@ static uint32_t terminal_of_code(struct access *access, const char *code, struct
     return terminal;
 }
 
-/* Charges a guess to the address it comes from; false: it was told to wait. */
+/* false: the address it comes from guessed wrong too often, and was told to wait. */
 static bool guess_allowed(struct access *access, const struct access_asker *asker,
                           const struct principal *who, uint64_t *ret_key)
 {
@@ -337,7 +339,6 @@ static bool guess_allowed(struct access *access, const struct access_asker *aske
         asker_refuse_wait(asker, TEFTER__REFUSAL_CODE__LOGIN_THROTTLED, wait_ms);
         return false;
     }
-    throttle_charge(access->throttle, THROTTLE_ADDRESS, *ret_key, now_ms);
     return true;
 }
 
@@ -354,6 +355,7 @@ void access_enrol(struct access *access, const struct access_asker *asker, const
         return;
     uint32_t device = terminal_of_code(access, code, &digest, &refused);
     if (device == 0) {
+        throttle_charge(access->throttle, THROTTLE_ADDRESS, guess, access_clock_ms(access));
         access_note(access, who,
                     &(struct note){.event = "code_wrong", .staff = who->staff, .noisy = true});
         asker_refuse_code(asker, refused, "code");
@@ -362,22 +364,72 @@ void access_enrol(struct access *access, const struct access_asker *asker, const
     struct signed_request *request_payload = sign(access, asker, device, request, &serial);
     if (request_payload == NULL)
         return;
-    request_payload->guess = guess;
     submit_enrol(serial, &digest, request_payload);
 }
 
 /* ---- renewal ---- */
 
+static void refuse_early(struct access *access, const struct access_asker *asker,
+                         const struct principal *who, int64_t from_ms)
+{
+    Tefter__Refusal refusal = TEFTER__REFUSAL__INIT;
+    refusal.code = TEFTER__REFUSAL_CODE__RENEWAL_TOO_EARLY;
+    refusal.has_from_ms = true;
+    refusal.from_ms = from_ms;
+    access_note(access, who,
+                &(struct note){.event = "renewal_early", .staff = who->staff, .noisy = true});
+    asker_refuse(asker, &refusal);
+}
+
+/* Milliseconds on the wall clock from when on it may; one that is under way counts already. */
+static int64_t renewable_from_ms(struct access *access, const struct principal *who,
+                                 const Tefter__TerminalRecord *record, uint64_t allowance)
+{
+    int64_t from_ms = renewal_from_ms(access, who, record);
+    int64_t wait_ms =
+        throttle_wait(access->throttle, THROTTLE_RENEWAL, allowance, access_now_ms(access));
+    int64_t again_ms = wait_ms == 0 ? 0 : access_now_ms(access) + wait_ms;
+    return from_ms > again_ms ? from_ms : again_ms;
+}
+
+/* Was it refused? */
+static bool renewal_refused(struct access *access, const struct access_asker *asker,
+                            const struct principal *who, uint64_t allowance)
+{
+    struct ledger_view *view = access_view(access);
+    const Tefter__TerminalRecord *record =
+        view == NULL ? NULL : ledger_view_terminal(view, who->device);
+    int64_t from_ms = record == NULL ? 0 : renewable_from_ms(access, who, record, allowance);
+    access_view_end(view);
+    if (view == NULL)
+        asker_refuse_wait(asker, TEFTER__REFUSAL_CODE__BUSY, ACCESS_RETRY_MS);
+    else if (record == NULL)
+        asker_refuse_code(asker, TEFTER__REFUSAL_CODE__TERMINAL_UNKNOWN, NULL);
+    else if (from_ms > access_now_ms(access))
+        refuse_early(access, asker, who, from_ms);
+    else
+        return false;
+    return true;
+}
+
+/* The signature costs and the journal gets an entry: both are for a certificate that is needed. */
 void access_renew(struct access *access, const struct access_asker *asker, const char *request)
 {
     const struct principal *who = asker_principal(asker);
     uint64_t serial;
     arena_reset(&access->arena);
-    struct signed_request *request_payload =
-        who == NULL ? NULL : sign(access, asker, who->device, request, &serial);
+    if (who == NULL)
+        return;
+    uint64_t allowance = throttle_key(access->throttle, THROTTLE_RENEWAL,
+                                      slice_of(&who->device, sizeof who->device));
+    if (renewal_refused(access, asker, who, allowance))
+        return;
+    struct signed_request *request_payload = sign(access, asker, who->device, request, &serial);
     if (request_payload == NULL)
         return;
     request_payload->renewal = true;
+    request_payload->allowance = allowance;
     request_payload->before = who->proof;
+    throttle_charge(access->throttle, THROTTLE_RENEWAL, allowance, access_now_ms(access));
     submit_renew(serial, request_payload);
 }

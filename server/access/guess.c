@@ -1,7 +1,6 @@
 /*
  * What a guess of a password or PIN is charged to: the name, the name at this device, the device,
- * and all together. Charged before it is tried and forgiven when it was right. The audit log
- * remembers them over a restart.
+ * and all together. Only a wrong one costs. The audit log remembers them over a restart.
  */
 #include "access/inside.h"
 #include "base/text.h"
@@ -77,32 +76,39 @@ static void charge_all(struct throttle *throttle, const struct charges *charges,
         throttle_charge(throttle, charges->all[i].kind, charges->all[i].key, now_ms);
 }
 
-static void forgive_all(struct throttle *throttle, const struct charges *charges)
+/* Of this name; what others guessed at the terminal stays. */
+static void forgive_own(struct throttle *throttle, const struct charges *charges)
 {
-    for (int i = 0; i < charges->count; i++)
-        throttle_forgive(throttle, charges->all[i].key, charges->all[i].own);
+    for (int i = 0; i < charges->count; i++) {
+        if (charges->all[i].own)
+            throttle_forgive(throttle, charges->all[i].key, true);
+    }
 }
 
-uint32_t guess_begin(struct access *access, const struct principal *who, enum throttle_kind kind,
-                     const char *login)
+uint32_t guess_wait(struct access *access, const struct principal *who, enum throttle_kind kind,
+                    const char *login)
 {
     struct charges charges = charges_here(access, who, kind, login);
-    int64_t now_ms = access_clock_ms(access);
-    uint32_t wait_ms = wait_of(access->throttle, &charges, now_ms);
-    if (wait_ms == 0)
-        charge_all(access->throttle, &charges, now_ms);
-    else
+    uint32_t wait_ms = wait_of(access->throttle, &charges, access_clock_ms(access));
+    if (wait_ms > 0)
         access_note(
             access, who,
             &(struct note){.event = "login_throttled", .key = charges.all[0].key, .noisy = true});
     return wait_ms;
 }
 
+void guess_charge(struct access *access, const struct principal *who, enum throttle_kind kind,
+                  const char *login)
+{
+    struct charges charges = charges_here(access, who, kind, login);
+    charge_all(access->throttle, &charges, access_clock_ms(access));
+}
+
 void guess_forgive(struct access *access, const struct principal *who, enum throttle_kind kind,
                    const char *login)
 {
     struct charges charges = charges_here(access, who, kind, login);
-    forgive_all(access->throttle, &charges);
+    forgive_own(access->throttle, &charges);
 }
 
 /* ---- over a restart ---- */
@@ -128,9 +134,11 @@ static void recall(void *context, const struct audit_line *line)
             continue;
         struct charges charges =
             charges_of(access->throttle, remembered[i].kind, line->key, line->terminal);
-        charge_all(access->throttle, &charges, access_clock_ms(access) - (age_ms < 0 ? 0 : age_ms));
         if (remembered[i].right)
-            forgive_all(access->throttle, &charges);
+            forgive_own(access->throttle, &charges);
+        else
+            charge_all(access->throttle, &charges,
+                       access_clock_ms(access) - (age_ms < 0 ? 0 : age_ms));
     }
 }
 

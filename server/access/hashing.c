@@ -1,6 +1,6 @@
 /*
- * argon2id, one at a time, on the pool: a core for 60 ms each. What waits is bounded; the rest is
- * told to come again.
+ * argon2id, one at a time, on the pool: a core for 60 ms each. What waits is bounded, in all and of
+ * one device; the rest is told to come again. A guess whose name has to wait by then is not tried.
  */
 #include <stdlib.h>
 
@@ -8,10 +8,20 @@
 
 enum { HASH_MS = 70 };
 
+static uint32_t waiting_of(const struct access *access, uint32_t device)
+{
+    uint32_t count = 0;
+    for (const struct hash_job *job = access->hashes_first; job != NULL; job = job->next)
+        count += job->device == device;
+    return count;
+}
+
 struct hash_job *hashing_job(struct access *access, const struct access_asker *asker)
 {
     struct hash_job *job = NULL;
-    if (access->hashes_waiting < HASHES_WAITING_MAX)
+    const struct principal *who = asker_principal(asker);
+    uint32_t device = who == NULL ? 0 : who->device;
+    if (access->hashes_waiting < HASHES_WAITING_MAX && waiting_of(access, device) < HASHES_EACH_MAX)
         job = calloc(1, sizeof *job);
     if (job == NULL) {
         asker_refuse_wait(asker, TEFTER__REFUSAL_CODE__BUSY, HASHES_WAITING_MAX * HASH_MS);
@@ -19,6 +29,7 @@ struct hash_job *hashing_job(struct access *access, const struct access_asker *a
     }
     job->access = access;
     job->asker = *asker;
+    job->device = device;
     return job;
 }
 
@@ -61,8 +72,12 @@ static void finish(struct access *access, struct hash_job *job)
 {
     struct principal *who = asker_principal(&job->asker);
     arena_reset(&access->arena);
-    if (who != NULL)
+    if (who != NULL) {
         job->done(access, who, job);
+    } else if (job->verify && !job->right) {
+        const struct principal gone = {.device = job->device};
+        guess_charge(access, &gone, job->kind, job->login);
+    }
     next_job(access);
     if (access->options.hashed != NULL)
         access->options.hashed(access->options.owner);
@@ -80,17 +95,43 @@ static void done(void *context)
     hashing_drop(job);
 }
 
-static void next_job(struct access *access)
+static struct hash_job *take_job(struct access *access)
 {
     struct hash_job *job = access->hashes_first;
-    if (job == NULL || access->hashing)
-        return;
+    if (job == NULL)
+        return NULL;
     access->hashes_first = job->next;
     if (job->next == NULL)
         access->hashes_last = NULL;
     access->hashes_waiting--;
-    access->hashing = true;
-    need(loop_work(access->options.loop, work, done, job));
+    return job;
+}
+
+/* Nobody waits for it any more, or those before it were wrong so often that it has to wait. */
+static bool given_up(struct access *access, struct hash_job *job)
+{
+    const struct principal *who = asker_principal(&job->asker);
+    uint32_t wait_ms =
+        who == NULL || !job->verify ? 0 : guess_wait(access, who, job->kind, job->login);
+    if (who != NULL && wait_ms == 0)
+        return false;
+    if (who != NULL)
+        asker_refuse_wait(&job->asker, TEFTER__REFUSAL_CODE__LOGIN_THROTTLED, wait_ms);
+    hashing_drop(job);
+    return true;
+}
+
+static void next_job(struct access *access)
+{
+    struct hash_job *job = NULL;
+    if (access->hashing)
+        return;
+    do
+        job = take_job(access);
+    while (job != NULL && given_up(access, job));
+    access->hashing = job != NULL;
+    if (job != NULL)
+        need(loop_work(access->options.loop, work, done, job));
 }
 
 void hashing_queue(struct access *access, struct hash_job *job)

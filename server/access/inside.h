@@ -8,10 +8,12 @@
  *   login.c      password, PIN, token, logout
  *   password.c   new passwords and PINs
  *   token.c      what a token says and how it is sealed
+ *   ended.c      logins whose tokens count no longer
  *   rights.c     may they; who may
  *   guess.c      what a guess is charged to
  *   hashing.c    argon2id on the pool, one at a time
- *   throttle.c   counters of guesses; audit.c: the log's lines
+ *   throttle.c   counters of guesses; audit.c, audit_read.c: the log's lines; audited.c: who sees
+ * them
  */
 #include "access/access.h"
 #include "access/audit.h"
@@ -26,6 +28,8 @@ enum {
     TOKEN_LIFE_MS = 12 * 3600 * 1000,
     TOKEN_SIZE = 1 + 4 + 4 + 4 + 8 + 8 + HASH_SIZE,
     THROTTLE_MEMORY_MS = 15 * 60 * 1000,
+    RENEWAL_AGAIN_MS = 3600 * 1000,
+    SERIAL_TIME_SHIFT = 10, /* of a serial, above its bits: when it was made, in milliseconds */
     ROLES_MAX = 8,
 };
 
@@ -38,6 +42,7 @@ struct access {
     struct hash root;
     struct audit *audit;
     struct throttle *throttle;
+    struct ended *ended;
     struct hash_job *hashes_first;
     struct hash_job *hashes_last;
     uint32_t hashes_waiting;
@@ -78,11 +83,18 @@ struct note {
     const char *event; /* one word */
     uint64_t key;      /* of the throttle */
     uint32_t staff;    /* 0: nobody that is known */
+    const char *login; /* theirs; NULL: the principal's, if it is they */
     uint32_t device;   /* 0: the principal's */
     const char *about;
     bool noisy; /* may be left out when there are many a second */
 };
 void access_note(struct access *access, const struct principal *who, const struct note *note);
+
+/* ---- device.c ---- */
+
+/* From when on the device may have a new certificate, by its record. */
+int64_t renewal_from_ms(const struct access *access, const struct principal *who,
+                        const Tefter__TerminalRecord *record);
 
 /* ---- token.c ---- */
 
@@ -104,13 +116,28 @@ const Tefter__Refusal *access_wants_roles(struct access *access, const struct pr
                                           Tefter__Right right, const Tefter__Role *roles,
                                           size_t count);
 
+/* ---- ended.c ---- */
+
+struct ended;
+/* path NULL: they are kept in memory alone. A file that cannot be read or written is a failure. */
+bool ended_open(const char *path, int64_t now_ms, struct ended **ret_ended,
+                struct failure *failure);
+void ended_close(struct ended *ended); /* NULL welcome */
+/* No token of this login counts from now on; until_ms: of none it would anyway. */
+void ended_add(struct ended *ended, uint64_t login, int64_t until_ms, int64_t now_ms);
+bool ended_has(const struct ended *ended, uint64_t login, int64_t until_ms);
+
 /* ---- guess.c ---- */
 
 uint64_t guess_key(const struct access *access, enum throttle_kind kind, const char *login);
-/* Milliseconds to wait, and that is written down; 0: the guess is charged and may be tried. */
-uint32_t guess_begin(struct access *access, const struct principal *who, enum throttle_kind kind,
-                     const char *login);
-/* It was right, or never tried. */
+/* Milliseconds to wait, and that is written down; 0: it may be tried. Asked when a guess comes and
+ * again when it is its turn: those before it have been charged by then. */
+uint32_t guess_wait(struct access *access, const struct principal *who, enum throttle_kind kind,
+                    const char *login);
+/* It was wrong: nobody else is ever charged. */
+void guess_charge(struct access *access, const struct principal *who, enum throttle_kind kind,
+                  const char *login);
+/* It was right: the wrong ones of this name are forgotten. */
 void guess_forgive(struct access *access, const struct principal *who, enum throttle_kind kind,
                    const char *login);
 /* Charges the guesses that the audit log remembers. */
@@ -123,7 +150,8 @@ struct hash_job {
     struct access *access;
     struct access_asker asker;
     enum throttle_kind kind;
-    uint32_t staff; /* 0: nobody has this login */
+    uint32_t device; /* that asks */
+    uint32_t staff;  /* 0: nobody has this login */
     char login[LOGIN_MAX_BYTES + 1];
     /* verified: is `given` what `stored` was made of? */
     bool verify;

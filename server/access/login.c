@@ -8,9 +8,10 @@
 #include "access/inside.h"
 
 static void note(struct access *access, const struct principal *who, const char *event,
-                 uint64_t key, uint32_t staff)
+                 uint64_t key, uint32_t staff, const char *login)
 {
-    access_note(access, who, &(struct note){.event = event, .key = key, .staff = staff});
+    access_note(access, who,
+                &(struct note){.event = event, .key = key, .staff = staff, .login = login});
 }
 
 /* ---- being logged in ---- */
@@ -52,18 +53,32 @@ static void log_in(const struct access *access, const struct access_asker *asker
     who->staff = record->staff;
     who->generation = record->generation;
     who->role = record->role;
+    (void)snprintf(who->staff_login, sizeof who->staff_login, "%s", record->login);
     answer_logged_in(access, asker, who, record);
+}
+
+/* Its tokens count no longer, and whoever else rests on it is told. */
+static void end_login(struct access *access, uint64_t login, int64_t until_ms)
+{
+    if (login == 0)
+        return;
+    ended_add(access->ended, login, until_ms, access_now_ms(access));
+    if (access->options.login_ended != NULL)
+        access->options.login_ended(access->options.owner, login);
 }
 
 void access_logout(struct access *access, struct principal *who)
 {
+    const struct principal before = *who;
     if (who->staff != 0)
         access_note(access, who,
                     &(struct note){.event = "logout", .staff = who->staff, .noisy = true});
     who->staff = who->generation = 0;
+    who->staff_login[0] = '\0';
     who->role = 0;
     who->login = 0;
     who->proven_until_ms = 0;
+    end_login(access, before.login, before.proven_until_ms);
 }
 
 Tefter__RefusalCode access_recheck_staff(struct principal *who, const Tefter__StaffRecord *record)
@@ -91,8 +106,9 @@ static void guessed_wrong(struct access *access, const struct principal *who,
 {
     Tefter__Refusal refusal = TEFTER__REFUSAL__INIT;
     refusal.code = TEFTER__REFUSAL_CODE__LOGIN_WRONG;
+    guess_charge(access, who, job->kind, job->login);
     note(access, who, job->kind == THROTTLE_PIN ? "pin_wrong" : "login_wrong",
-         guess_key(access, job->kind, job->login), job->staff);
+         guess_key(access, job->kind, job->login), job->staff, job->staff == 0 ? NULL : job->login);
     asker_answer(&job->asker, &(struct access_answer){
                                   .kind = ACCESS_REFUSED, .guessed = true, .refused = &refusal});
 }
@@ -103,17 +119,18 @@ static void guessed_right(struct access *access, struct principal *who, const st
     uint64_t key = guess_key(access, job->kind, job->login);
     guess_forgive(access, who, job->kind, job->login);
     if (record->blocked) {
-        note(access, who, "login_blocked", key, record->staff);
+        note(access, who, "login_blocked", key, record->staff, record->login);
         asker_refuse_code(&job->asker, TEFTER__REFUSAL_CODE__STAFF_BLOCKED, NULL);
         return;
     }
     bool pin = job->kind == THROTTLE_PIN;
-    note(access, who, pin ? "switch_ok" : "login_ok", key, record->staff);
-    if (!pin) {
-        who->login = fresh_login();
+    const struct principal before = *who;
+    note(access, who, pin ? "switch_ok" : "login_ok", key, record->staff, record->login);
+    who->login = fresh_login();
+    if (!pin)
         who->proven_until_ms = access_now_ms(access) + TOKEN_LIFE_MS;
-    }
     log_in(access, &job->asker, who, record);
+    end_login(access, before.login, before.proven_until_ms);
 }
 
 static void guessed(struct access *access, struct principal *who, struct hash_job *job)
@@ -157,16 +174,14 @@ static void guess(struct access *access, const struct access_asker *asker,
         asker_refuse_code(asker, TEFTER__REFUSAL_CODE__LOGIN_WRONG, NULL);
         return;
     }
-    uint32_t wait_ms = guess_begin(access, who, kind, login);
+    uint32_t wait_ms = guess_wait(access, who, kind, login);
     if (wait_ms > 0) {
         asker_refuse_wait(asker, TEFTER__REFUSAL_CODE__LOGIN_THROTTLED, wait_ms);
         return;
     }
     struct hash_job *job = hashing_job(access, asker);
-    if (job == NULL) {
-        guess_forgive(access, who, kind, login);
+    if (job == NULL)
         return;
-    }
     job->kind = kind;
     job->verify = true;
     job->done = guessed;
@@ -200,10 +215,12 @@ void access_switch(struct access *access, const struct access_asker *asker, cons
 
 /* ---- by token ---- */
 
-static Tefter__RefusalCode token_refused(const Tefter__StaffRecord *record,
+static Tefter__RefusalCode token_refused(const struct access *access,
+                                         const Tefter__StaffRecord *record,
                                          const struct token *token)
 {
-    if (record == NULL || record->generation != token->generation)
+    if (record == NULL || record->generation != token->generation ||
+        ended_has(access->ended, token->login, token->expires_ms))
         return TEFTER__REFUSAL_CODE__LOGIN_WRONG;
     return record->blocked ? TEFTER__REFUSAL_CODE__STAFF_BLOCKED : 0;
 }
@@ -226,8 +243,10 @@ void access_use_token(struct access *access, const struct access_asker *asker, s
         return;
     }
     const Tefter__StaffRecord *record = ledger_view_staff(view, token.staff);
-    Tefter__RefusalCode code = token_refused(record, &token);
+    Tefter__RefusalCode code = token_refused(access, record, &token);
     if (code != 0) {
+        access_note(access, who,
+                    &(struct note){.event = "token_ended", .staff = token.staff, .noisy = true});
         asker_refuse_code(asker, code, "token");
     } else {
         who->login = token.login;

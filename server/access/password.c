@@ -124,6 +124,13 @@ static void hashed(struct access *access, struct principal *who, struct hash_job
     if (job->verify && job->right)
         guess_forgive(access, who, THROTTLE_LOGIN, job->login);
     if (!job->right) {
+        guess_charge(access, who, THROTTLE_LOGIN, job->login);
+        access_note(access, who,
+                    &(struct note){.event = "login_wrong",
+                                   .key = guess_key(access, THROTTLE_LOGIN, job->login),
+                                   .staff = job->staff,
+                                   .login = job->login,
+                                   .about = "old_password"});
         asker_refuse_code(&job->asker, TEFTER__REFUSAL_CODE__LOGIN_WRONG, "old_password");
         return;
     }
@@ -169,7 +176,7 @@ static void start(struct access *access, const struct access_asker *asker,
         return;
     job->verify = wants_old(who, record, job);
     fill_job(job, set, record);
-    uint32_t wait_ms = job->verify ? guess_begin(access, who, THROTTLE_LOGIN, record->login) : 0;
+    uint32_t wait_ms = job->verify ? guess_wait(access, who, THROTTLE_LOGIN, record->login) : 0;
     if (wait_ms == 0) {
         hashing_queue(access, job);
         return;

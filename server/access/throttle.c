@@ -33,6 +33,8 @@ static struct rule rule_of(enum throttle_kind kind)
         return (struct rule){10, 1000, 60 * 1000, 60 * 1000};
     case THROTTLE_ALL:
         return (struct rule){300, 100, 1000, 1000};
+    case THROTTLE_RENEWAL:
+        return (struct rule){1, 3600 * 1000, 3600 * 1000, 0};
     case THROTTLE_KINDS:
         break;
     }

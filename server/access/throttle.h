@@ -3,8 +3,8 @@
  * Guesses, counted by whom and from where, with a delay that doubles. Pure: the caller says what
  * time it is. Bounded: a fixed table, the oldest counter of a row gives way.
  *
- * A guess is charged before it is tried and forgiven when it was right, so that many guesses at
- * once count like many in turn.
+ * A guess is charged when it was wrong. Guesses are tried one at a time and looked at again when it
+ * is their turn, so that many at once count like many in turn.
  */
 #include "base/bytes.h"
 
@@ -18,6 +18,7 @@ enum throttle_kind {
     THROTTLE_TERMINAL, /* anything from one terminal */
     THROTTLE_ADDRESS,  /* enrolment codes from one address */
     THROTTLE_ALL,      /* everything together */
+    THROTTLE_RENEWAL,  /* certificates of one terminal */
     THROTTLE_KINDS
 };
 

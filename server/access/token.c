@@ -1,6 +1,7 @@
 /*
  * A token: who, at which device, by which login, until when, under our seal. It rests on one
- * password that was given; signing a person out (their generation rises) ends all of theirs.
+ * password that was given; signing a person out (their generation rises) ends all of theirs, and
+ * logging out those of the login (ended.c).
  *
  *   version 1 │ staff 4 │ device 4 │ generation 4 │ login 8 │ expires 8 │ keyed hash 32
  */

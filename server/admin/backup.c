@@ -1,5 +1,6 @@
 #include "admin/backup.h"
 
+#include "admin/audited.h"
 #include "admin/commands.h"
 #include "engine/clock.h"
 #include "recovery/checkpoint.h"
@@ -302,7 +303,9 @@ static int take_one(const struct settings *settings)
     static struct backup backup;
     struct failure failure = {.fault = FAULT_NONE};
     backup = (struct backup){.settings = settings};
-    if (!take(&backup, &failure))
+    bool taken = take(&backup, &failure);
+    audited(&backup.folder, taken ? "backup" : "backup_failed", settings->to);
+    if (!taken)
         return settings_report(&failure);
     printf("backup %s up to seq %" PRIu64 ", verified\n", backup.final, backup.head.next_seq - 1);
     fflush(stdout);

@@ -3,6 +3,7 @@
  * appended to the journal, and every replay obeys it; nothing is taken out. Only an entry that was
  * never applied can be passed over. It is not applied here either: it may have ended the server.
  */
+#include "admin/audited.h"
 #include "admin/commands.h"
 #include "engine/instance.h"
 
@@ -141,6 +142,7 @@ int quarantine_run(const struct settings *settings)
     }
     arena_fini(&arena);
     instance_close(&instance);
+    audited(&instance.folder, good ? "quarantine" : "quarantine_failed", settings->word);
     if (!good)
         return settings_report(&failure);
     printf("Entry %" PRIu64 " is passed over from now on. Whoever sent it is told so when their "

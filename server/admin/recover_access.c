@@ -2,6 +2,7 @@
  * tefterd recover and tefterd code: getting in again when nobody can. Both want the server to be
  * stopped, and the folder's owner to be at the keyboard: that is their right.
  */
+#include "admin/audited.h"
 #include "admin/bootstrap.h"
 #include "admin/commands.h"
 #include "admin/password_input.h"
@@ -52,6 +53,7 @@ int recover_run(const struct settings *settings)
                 recover(&instance, settings, hash, &arena, &failure);
     arena_fini(&arena);
     instance_close(&instance);
+    audited(&instance.folder, good ? "recover" : "recover_failed", settings->admin);
     if (!good)
         return settings_report(&failure);
     printf("%s has a new password. A device to use it on needs a one-time code: tefterd code "
@@ -66,6 +68,7 @@ int code_run(const struct settings *settings)
     struct failure failure = {.fault = FAULT_NONE};
     struct arena arena;
     char code[ENROL_CODE_TEXT_SIZE];
+    char terminal[32];
     if (settings->terminal == 0 || settings->terminal > UINT32_MAX)
         fail(&failure, FAULT_USE, 0, "for which terminal? --terminal N is missing");
     if (failure.fault || !instance_open(&instance, settings, INSTANCE_USUAL, &failure))
@@ -74,6 +77,8 @@ int code_run(const struct settings *settings)
     bool good = bootstrap_code(&instance, (uint32_t)settings->terminal, &arena, code, &failure);
     arena_fini(&arena);
     instance_close(&instance);
+    (void)snprintf(terminal, sizeof terminal, "of_terminal_%u", (uint32_t)settings->terminal);
+    audited(&instance.folder, good ? "code_made" : "code_failed", terminal);
     if (!good)
         return settings_report(&failure);
     printf("The one-time code of terminal %u (the device that has it now loses its place when "

@@ -2,6 +2,7 @@
  * tefterd restore: a ledger from a backup, in a new folder, as a new incarnation: the next number
  * and random bytes of its own, made durable by one entry that does nothing.
  */
+#include "admin/audited.h"
 #include "admin/backup.h"
 #include "admin/commands.h"
 #include "engine/clock.h"
@@ -133,6 +134,7 @@ int restore_run(const struct settings *settings)
     if (failure.fault || !run(&restore, settings, &failure))
         return settings_report(&failure);
     incarnation_write(&restore.incarnation, incarnation);
+    audited(&restore.folder, "restored", restore.from);
     printf("The ledger in %s is that of %s up to seq %" PRIu64
            ", as incarnation %s. What came after that backup is not in it; terminals offer again "
            "what they were told "

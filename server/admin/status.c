@@ -2,6 +2,7 @@
  * tefterd status: what can be seen of a ledger from its folder, served or not. Live figures of a
  * running server come over the wire: `tefter status`.
  */
+#include "admin/audited.h"
 #include "admin/commands.h"
 #include "datadir/backup_note.h"
 #include "datadir/keys.h"
@@ -164,5 +165,6 @@ int status_run(const struct settings *settings)
     tell_sizes(&folder);
     tell_copies(&folder);
     tell_inflight(&folder);
+    audited(&folder, "status", NULL);
     return tell_keys(&folder, &failure) ? EXIT_DONE : settings_report(&failure);
 }

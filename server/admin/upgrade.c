@@ -2,6 +2,7 @@
  * tefterd upgrade: adopts the newest rules this program knows. From then on older programs refuse
  * the ledger, so it is asked for and never done by itself.
  */
+#include "admin/audited.h"
 #include "admin/commands.h"
 #include "engine/instance.h"
 
@@ -33,6 +34,7 @@ int upgrade_run(const struct settings *settings)
     bool good = ledger_state(instance.ledger, &state, &failure) &&
                 (state.rules_version >= LEDGER_RULES || adopt(&instance, &failure));
     instance_close(&instance);
+    audited(&instance.folder, good ? "upgrade" : "upgrade_failed", NULL);
     if (!good)
         return settings_report(&failure);
     if (state.rules_version >= LEDGER_RULES)

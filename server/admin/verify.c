@@ -10,7 +10,10 @@
  *
  * tefterd verify-state: the same figures of one LMDB, in a process that may die of it.
  */
+#include "access/access.h"
+#include "admin/audited.h"
 #include "admin/commands.h"
+#include "datadir/keys.h"
 #include "engine/instance.h"
 #include "recovery/replay.h"
 #include "recovery/shutdown_marker.h"
@@ -42,6 +45,7 @@ struct verify {
     struct inflight *inflight;
     struct ledger_state made; /* of the state made anew */
     struct ledger_check check;
+    struct access_audit_report audit;
 };
 
 /* ---- the live state ---- */
@@ -161,11 +165,25 @@ static bool rows_same(struct verify *verify, struct failure *failure)
                 verify->folder.state);
 }
 
+/* Lines that were cut off its end are found by who kept the number and seal told here. */
+static bool audit_whole(struct verify *verify, struct failure *failure)
+{
+    struct keys keys;
+    if (!files_exist(verify->folder.audit))
+        return true;
+    if (!keys_read(&verify->folder, &keys, failure))
+        return false;
+    bool good = access_audit_verify(verify->folder.audit, keys.token, &verify->audit, failure);
+    keys_fini(&keys);
+    return good;
+}
+
 static bool run(struct verify *verify, struct failure *failure)
 {
     return look_at_state(verify, failure) && open_journal(verify, failure) &&
            replay(verify, failure) && ledger_check(verify->ledger, &verify->check, failure) &&
-           figures_right(&verify->check, failure) && rows_same(verify, failure);
+           figures_right(&verify->check, failure) && rows_same(verify, failure) &&
+           audit_whole(verify, failure);
 }
 
 static void tell(const struct verify *verify)
@@ -183,6 +201,9 @@ static void tell(const struct verify *verify)
            verify->made.seq, verify->made.batch, incarnation, chain, metrics.bytes, metrics.batches,
            verify->check.customers, verify->check.documents, verify->check.balances_minor,
            verify->check.postings_minor);
+    printf("audit log %" PRIu64 " lines, %" PRIu64 " of them without a seal, the newest %" PRIu64
+           " %s\n",
+           verify->audit.lines, verify->audit.unsealed, verify->audit.number, verify->audit.seal);
 }
 
 /* ---- in a child ---- */
@@ -292,6 +313,7 @@ int verify_run(const struct settings *settings)
         !datadir_check(&verify.folder, &failure) || !find_work(&verify, &failure))
         return settings_report(&failure);
     bool good = verify_all(&verify, &code, &failure);
+    audited(&verify.folder, good && code == EXIT_DONE ? "verify" : "verify_failed", NULL);
     files_remove_tree(verify.work, NULL);
     return good ? code : settings_report(&failure);
 }

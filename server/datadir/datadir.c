@@ -41,6 +41,7 @@ bool datadir_init(struct datadir *folder, const char *path, struct failure *fail
         {folder->inflight, "inflight"},
         {folder->backup, "backup"},
         {folder->audit, "audit.log"},
+        {folder->ended, "ended-logins"},
         {folder->address, "server.address"},
         {folder->format, "format"},
         {folder->lock, "lock"},

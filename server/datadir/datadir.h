@@ -12,7 +12,8 @@
  *   shutdown-marker CLEAN or DIRTY, see recovery/shutdown_marker.h
  *   inflight        the entry that is being applied, and what stopped the program, see inflight.h
  *   backup          the last good backup
- *   audit.log       failed logins and codes
+ *   audit.log       who tried to get in, sealed line by line
+ *   ended-logins    whose tokens count no longer, until they would end anyway
  *   server.address  where the running server listens, for tools on this machine
  *   metrics.address where it shows metrics, if it does
  */
@@ -37,6 +38,7 @@ struct datadir {
     char inflight[FILES_PATH_MAX];
     char backup[FILES_PATH_MAX];
     char audit[FILES_PATH_MAX];
+    char ended[FILES_PATH_MAX];
     char address[FILES_PATH_MAX];
     char metrics[FILES_PATH_MAX];
     char format[FILES_PATH_MAX];

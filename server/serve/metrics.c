@@ -139,6 +139,9 @@ static void put_connections(const struct metrics *metrics, struct buffer *out)
                         sessions.accepted);
     openmetrics_counter(out, "tefter_connections_turned_away", "Connections without a place.",
                         sessions.turned_away);
+    openmetrics_counter(out, "tefter_connections_too_many",
+                        "Connections of a terminal or an address that had enough.",
+                        sessions.too_many);
     openmetrics_counter(out, "tefter_connections_cut", "Connections cut for not reading.",
                         sessions.cut_slow);
     openmetrics_counter(out, "tefter_descriptors_missing", "Times no descriptor was to be had.",

@@ -19,6 +19,7 @@ struct overload {
     struct writer *writer;
     struct loop_timer *timer;
     struct reported turned_away;
+    struct reported too_many;
     struct reported starved;
     struct reported busy;
 };
@@ -43,10 +44,17 @@ static void look(void *context)
     sessions_metrics(overload->sessions, &sessions);
     writer_metrics(overload->writer, &writer);
     if ((more = news(&overload->turned_away, sessions.turned_away)) > 0)
-        log_line(LOG_WARNING, "turned_away", "connections", log_value("%" PRIu64, more), "open",
+        log_line(LOG_WARNING, "turned_away", "connections", log_value("%" PRIu64, more), "last",
+                 sessions.turned_away_last, "unproven_of_it",
+                 log_value("%" PRIu32, sessions.turned_away_of), "open",
                  log_value("%" PRIu32, sessions.open), "slots",
                  log_value("%" PRIu32, sessions.slots), "advice",
                  sessions.slots < SESSIONS_MAX ? "raise the limit of open files" : "none", NULL);
+    if ((more = news(&overload->too_many, sessions.too_many)) > 0)
+        log_line(LOG_WARNING, "too_many_connections", "refused", log_value("%" PRIu64, more),
+                 "last", sessions.too_many_last, "advice",
+                 "see what runs there; a chain behind one address wants --sessions-per-address",
+                 NULL);
     if ((more = news(&overload->starved, sessions.starved)) > 0)
         log_line(LOG_ERROR, "no_descriptors", "times", log_value("%" PRIu64, more), "open",
                  log_value("%" PRIu32, sessions.open), "advice",
@@ -83,7 +91,8 @@ struct overload *overload_create(struct loop *loop, const struct sessions *sessi
     }
     overload->sessions = sessions;
     overload->writer = writer;
-    overload->turned_away.ticks = overload->starved.ticks = overload->busy.ticks = TELL_TICKS;
+    overload->turned_away.ticks = overload->too_many.ticks = overload->starved.ticks =
+        overload->busy.ticks = TELL_TICKS;
     tell_places(overload);
     loop_timer_start(overload->timer, LOOK_MS, LOOK_MS);
     return overload;

@@ -357,7 +357,12 @@ static bool build_sessions(struct server *server, struct failure *failure)
                                        .vault = server->instance.vault,
                                        .listen = server->settings->listen,
                                        .row_cache_bytes = server->settings->row_cache_bytes,
+                                       .per_terminal = (uint32_t)server->settings->per_terminal,
+                                       .per_address = (uint32_t)server->settings->per_address,
+                                       .unproven_per_address =
+                                           (uint32_t)server->settings->unproven_per_address,
                                        .audit_path = server->instance.folder.audit,
+                                       .ended_path = server->instance.folder.ended,
                                        .identity = server->keys.server,
                                        .root = server->keys.root,
                                        .submit = submit,

@@ -50,6 +50,9 @@ static void send_logged_in(struct session *session, uint64_t request, Tefter__Lo
     texts_begin(&texts, session->home->options.vault, &arena);
     texts_fill(&texts, &in->base);
     texts_end(&texts);
+    if (!session_passes_over(session)) /* rights of later versions have the higher numbers */
+        while (in->n_rights > 0 && in->rights[in->n_rights - 1] > TEFTER__RIGHT__RIGHT_SERVER)
+            in->n_rights--;
     message.body_case = TEFTER__TO_TERMINAL__BODY_LOGGED_IN;
     message.logged_in = in;
     session_send(session, request, &message);
@@ -166,6 +169,31 @@ void ask_renew(struct session *session, const Tefter__FromTerminal *request)
 {
     const struct access_asker asker = begin(session, request);
     access_renew(session->home->access, &asker, request->renew->request);
+}
+
+void ask_audit(struct session *session, const Tefter__FromTerminal *request)
+{
+    struct sessions *home = session->home;
+    Tefter__ToTerminal message = TEFTER__TO_TERMINAL__INIT;
+    message.body_case = TEFTER__TO_TERMINAL__BODY_AUDIT;
+    message.audit = access_audit_page(home->access, request->audit_list, &home->arena);
+    if (message.audit == NULL)
+        session_refuse_wait(session, request, TEFTER__REFUSAL_CODE__BUSY, BUSY_RETRY_MS);
+    else
+        session_send(session, request->request, &message);
+}
+
+/* ---- what others do ---- */
+
+void ask_login_ended(void *owner, uint64_t login)
+{
+    const struct sessions *home = owner;
+    for (uint32_t i = 0; i < home->slot_count; i++) {
+        struct session *session = home->slots[i].session;
+        if (session != NULL && session->state == SESSION_LOGGED_IN && session->who.login == login)
+            session_goodbye_code(session, "this login was ended",
+                                 TEFTER__REFUSAL_CODE__NOT_LOGGED_IN);
+    }
 }
 
 /* ---- changes of records ---- */

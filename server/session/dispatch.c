@@ -48,6 +48,8 @@ static struct row row_of(const Tefter__FromTerminal *request)
         return (struct row){ask_code, SESSION_LOGGED_IN, RIGHT(NONE), false};
     case BODY(SERVER_STATUS):
         return (struct row){status_server, SESSION_LOGGED_IN, RIGHT(NONE), false};
+    case BODY(AUDIT_LIST):
+        return (struct row){ask_audit, SESSION_LOGGED_IN, RIGHT(SEE_AUDIT), false};
     case BODY(ENROL):
         return (struct row){ask_enrol, SESSION_ENROLLING, RIGHT(NONE), false};
     case TEFTER__FROM_TERMINAL__BODY__NOT_SET:

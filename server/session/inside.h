@@ -20,6 +20,7 @@
 #include "access/access.h"
 #include "base/arena.h"
 #include "base/limits.h"
+#include "base/tally.h"
 #include "net/stream.h"
 #include "push/hub.h"
 #include "push/row_cache.h"
@@ -81,12 +82,13 @@ struct session {
     uint16_t feed_count;
     uint8_t state;
     uint8_t queries; /* long ones, of those in flight */
-    uint8_t wire;    /* version that its Hello named; 0 before */
+    uint8_t wire;    /* version that the handshake agreed on, then that its Hello named; 0: none */
     bool answering;  /* one of them is on the pool */
     bool expired;    /* the certificate: it may only renew */
     bool backlog;    /* whole frames may be in the reader */
     bool paused;
-    bool slow; /* was seen not to read; until its output is drained */
+    bool slow;    /* was seen not to read; until its output is drained */
+    bool counted; /* among those of its terminal and address */
     bool wants_turn;
 };
 
@@ -183,6 +185,10 @@ struct sessions {
     bool destroyed;          /* freed when the last session and job are gone */
     loop_fn drained;
     void *drained_context;
+    struct tally of_terminal; /* connections */
+    struct tally of_address;  /* of terminals */
+    uint64_t too_many;
+    char too_many_last[96];
     uint64_t accepted;
     uint64_t cut_slow;
     uint64_t bad_frames;
@@ -235,6 +241,9 @@ void session_refuse_code(struct session *session, const Tefter__FromTerminal *re
                          Tefter__RefusalCode code, const char *field);
 void session_refuse_wait(struct session *session, const Tefter__FromTerminal *request,
                          Tefter__RefusalCode code, uint32_t retry_ms);
+/* As the terminal's wire version has it: the refusal, or a copy in older words. NULL stays NULL. */
+const Tefter__Refusal *session_words(const struct session *session, const Tefter__Refusal *refusal,
+                                     Tefter__Refusal *ret_copy);
 /* Refuses a request that is neither a command nor a query, by its number. */
 void session_refuse_number(struct session *session, uint64_t request,
                            const Tefter__Refusal *refusal);
@@ -256,6 +265,9 @@ void terminal_arrived(struct session *session);
 void terminal_hello(struct session *session, const Tefter__FromTerminal *request);
 /* Its record changed. */
 void terminal_recheck(struct session *session, const Tefter__TerminalRecord *record);
+
+/* It takes no place of its terminal or address any more. */
+void terminal_left(struct session *session);
 
 /* ---- dispatch.c ---- */
 
@@ -321,6 +333,9 @@ void ask_password(struct session *session, const Tefter__FromTerminal *request);
 void ask_code(struct session *session, const Tefter__FromTerminal *request);
 void ask_enrol(struct session *session, const Tefter__FromTerminal *request);
 void ask_renew(struct session *session, const Tefter__FromTerminal *request);
+void ask_audit(struct session *session, const Tefter__FromTerminal *request);
+/* For access: all who rest on this login are turned out. */
+void ask_login_ended(void *owner, uint64_t login);
 /* The record of its person changed. */
 void session_recheck_staff(struct session *session, const Tefter__StaffRecord *record);
 

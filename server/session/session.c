@@ -35,6 +35,7 @@ static void on_closed(void *context, const char *reason)
     (void)reason;
     if (session->state != SESSION_CLOSING && session->slow)
         session->home->cut_slow++;
+    terminal_left(session);
     session->stream = NULL;
     session->state = SESSION_CLOSING;
     feeds_drop(session);
@@ -232,12 +233,34 @@ void session_accept(struct session *session, uint64_t request)
 
 /* ---- refusals ---- */
 
+/* What came after wire version 1, in a word that it has. */
+static Tefter__RefusalCode code_of_version_1(Tefter__RefusalCode code)
+{
+    if (code <= TEFTER__REFUSAL_CODE__TILL_OTHER_BRANCH)
+        return code;
+    return code == TEFTER__REFUSAL_CODE__SECOND_PERSON_NEEDED ? TEFTER__REFUSAL_CODE__RIGHT_MISSING
+                                                              : TEFTER__REFUSAL_CODE__BUSY;
+}
+
+const Tefter__Refusal *session_words(const struct session *session, const Tefter__Refusal *refusal,
+                                     Tefter__Refusal *ret_copy)
+{
+    if (refusal == NULL || session_passes_over(session) ||
+        refusal->code <= TEFTER__REFUSAL_CODE__TILL_OTHER_BRANCH)
+        return refusal;
+    *ret_copy = *refusal;
+    ret_copy->code = code_of_version_1(refusal->code);
+    ret_copy->has_from_ms = false;
+    return ret_copy;
+}
+
 void session_refuse_number(struct session *session, uint64_t request,
                            const Tefter__Refusal *refusal)
 {
     Tefter__ToTerminal message = TEFTER__TO_TERMINAL__INIT;
+    Tefter__Refusal older;
     message.body_case = TEFTER__TO_TERMINAL__BODY_REFUSED;
-    message.refused = (Tefter__Refusal *)(uintptr_t)refusal;
+    message.refused = (Tefter__Refusal *)(uintptr_t)session_words(session, refusal, &older);
     session_send(session, request, &message);
 }
 
@@ -307,7 +330,8 @@ void session_goodbye(struct session *session, const char *reason, const Tefter__
     message.body_case = TEFTER__TO_TERMINAL__BODY_GOODBYE;
     message.goodbye = &goodbye;
     goodbye.reason = (char *)(uintptr_t)reason;
-    goodbye.refused = (Tefter__Refusal *)(uintptr_t)refusal;
+    Tefter__Refusal older;
+    goodbye.refused = (Tefter__Refusal *)(uintptr_t)session_words(session, refusal, &older);
     goodbye.has_retry_ms = session->home->drain_retry_ms > 0;
     goodbye.retry_ms = session->home->drain_retry_ms;
     session_send(session, 0, &message);

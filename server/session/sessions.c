@@ -283,8 +283,9 @@ static bool make_parts(struct sessions *home, struct failure *failure)
         home->cache = row_cache_create(home->options.row_cache_bytes);
     home->tick = loop_timer_create(home->options.loop, on_tick, home);
     home->turn = loop_timer_create(home->options.loop, on_turn, home);
-    if (home->slots == NULL || home->hub == NULL || home->search == NULL || home->tick == NULL ||
-        home->turn == NULL)
+    if (!tally_init(&home->of_terminal, SESSIONS_MAX) ||
+        !tally_init(&home->of_address, SESSIONS_MAX) || home->slots == NULL || home->hub == NULL ||
+        home->search == NULL || home->tick == NULL || home->turn == NULL)
         return fail(failure, FAULT_MEMORY, 0, "no memory for the sessions");
     return true;
 }
@@ -310,11 +311,13 @@ static bool make_access(struct sessions *home, struct failure *failure)
         .loop = home->options.loop,
         .ledger = home->options.ledger,
         .audit_path = home->options.audit_path,
+        .ended_path = home->options.ended_path,
         .root = home->options.root,
         .submit = submit_own,
         .retry_ms = submit_retry_ms,
         .make_visible = settled_of,
         .now_ms = now_of,
+        .login_ended = ask_login_ended,
         .hashed = pool_is_free,
         .owner = home,
     };
@@ -339,6 +342,7 @@ static bool make_listener(struct sessions *home, struct failure *failure)
     if (home->listener == NULL)
         return false;
     home->port = stream_listener_port(home->listener);
+    stream_listener_bound(home->listener, options->unproven_per_address);
     return true;
 }
 
@@ -445,12 +449,17 @@ void sessions_metrics(const struct sessions *home, struct sessions_metrics *ret_
         .accepted = home->accepted,
         .cut_slow = home->cut_slow,
         .bad_frames = home->bad_frames,
+        .too_many = home->too_many,
     };
+    memcpy(ret_metrics->too_many_last, home->too_many_last, sizeof ret_metrics->too_many_last);
     if (home->listener != NULL) {
         struct stream_listener_metrics listener;
         stream_listener_metrics(home->listener, &listener);
         ret_metrics->slots = listener.places;
         ret_metrics->turned_away = listener.turned_away;
+        memcpy(ret_metrics->turned_away_last, listener.turned_away_last,
+               sizeof ret_metrics->turned_away_last);
+        ret_metrics->turned_away_of = listener.turned_away_of;
         ret_metrics->starved = listener.starved;
     }
     for (uint32_t i = 0; i < home->slot_count; i++) {
@@ -512,6 +521,8 @@ static void free_room(struct sessions *home)
     arena_fini(&home->group);
     buffer_fini(&home->out);
     buffer_fini(&home->rows);
+    tally_fini(&home->of_terminal);
+    tally_fini(&home->of_address);
     free(home->slots);
     free(home);
 }

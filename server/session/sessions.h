@@ -28,7 +28,11 @@ struct sessions_options {
     struct vault *vault;
     const char *listen;     /* address for terminals */
     size_t row_cache_bytes; /* for rows kept as they are sent; 0: none are kept */
-    const char *audit_path; /* bounded log of failed logins and codes */
+    uint32_t per_terminal;  /* connections of one; 0 in these three: as usual (limits.h) */
+    uint32_t per_address;
+    uint32_t unproven_per_address; /* that have not shown a certificate of ours */
+    const char *audit_path;        /* bounded log of who tried to get in */
+    const char *ended_path;        /* logins that were ended; NULL: a restart forgets them */
     struct tls_identity identity;
     struct ca_pair root; /* signs terminals */
     uint8_t token_key[32];
@@ -79,9 +83,13 @@ struct sessions_metrics {
     uint64_t accepted;
     uint64_t cut_slow;
     uint64_t bad_frames;
-    uint32_t slots;       /* terminals that descriptors allow */
-    uint64_t turned_away; /* for want of a place */
-    uint64_t starved;     /* times that not even one descriptor was to be had */
+    uint32_t slots;            /* terminals that descriptors allow */
+    uint64_t turned_away;      /* for want of a place */
+    char turned_away_last[64]; /* the address of the last one, */
+    uint32_t turned_away_of;   /* which had so many that had not shown who they are */
+    uint64_t too_many;         /* told that their terminal or address has enough */
+    char too_many_last[96];    /* which */
+    uint64_t starved;          /* times that not even one descriptor was to be had */
 };
 void sessions_metrics(const struct sessions *sessions, struct sessions_metrics *ret_metrics);
 

@@ -20,6 +20,10 @@ void status_server(struct session *session, const Tefter__FromTerminal *request)
     status.seq = hub_seq(home->hub);
     status.sessions = home->open;
     status.uptime_ms = loop_now_ms(home->options.loop) - home->started_ms;
+    char seal[HASH_TEXT_SIZE];
+    status.audit_line = access_audit_head(home->access, seal);
+    status.has_audit_line = status.audit_line > 0;
+    status.audit_seal = status.has_audit_line ? seal : NULL;
     if (home->options.status != NULL)
         home->options.status(home->options.owner, &status);
     message.body_case = TEFTER__TO_TERMINAL__BODY_STATUS;

@@ -144,14 +144,18 @@ static bool reply_refuses(struct slice reply)
 }
 
 /* A lock's reason is the only text a reply can hold. */
-static struct slice reply_with_words(struct sessions *home, struct slice reply)
+static struct slice reply_with_words(const struct session *session, struct slice reply)
 {
+    struct sessions *home = session->home;
+    Tefter__Refusal older;
     if (!reply_refuses(reply))
         return reply;
     Tefter__Reply *message =
         (Tefter__Reply *)message_unpack(&tefter__reply__descriptor, reply, &home->group);
-    if (message == NULL || message->refused->reason == NULL)
+    if (message == NULL || (message->refused->reason == NULL && session_passes_over(session)))
         return reply;
+    message->refused =
+        (Tefter__Refusal *)(uintptr_t)session_words(session, message->refused, &older);
     struct texts texts;
     texts_begin(&texts, home->options.vault, &home->group);
     texts_fill(&texts, &message->base);
@@ -168,7 +172,7 @@ static void pass_reply(struct sessions *home, const struct pending_command *pend
         return;
     session_request_ended(session);
     if (refused == NULL) {
-        session_send_reply(session, pending->request, reply_with_words(home, reply));
+        session_send_reply(session, pending->request, reply_with_words(session, reply));
         return;
     }
     Tefter__FromTerminal request = TEFTER__FROM_TERMINAL__INIT;

@@ -2,6 +2,8 @@
  * Who is at the other end: access knows the device by its certificate, at the handshake and again
  * when its record changes; then it is greeted.
  */
+#include <stdio.h>
+
 #include "base/version.h"
 #include "session/inside.h"
 
@@ -12,13 +14,78 @@ static void turn_away(struct session *session, Tefter__RefusalCode code)
         session, blocked ? "this terminal is blocked" : "this terminal is not known here", code);
 }
 
+/* ---- how many of them ---- */
+
+static uint32_t most_of_terminal(const struct sessions *home)
+{
+    uint32_t set = home->options.per_terminal;
+    return set > 0 ? set : SESSIONS_PER_DEVICE_MAX;
+}
+
+static uint32_t most_of_address(const struct sessions *home)
+{
+    struct stream_listener_metrics listener;
+    if (home->options.per_address > 0 || home->listener == NULL)
+        return home->options.per_address;
+    stream_listener_metrics(home->listener, &listener);
+    return (uint32_t)((uint64_t)listener.places * SESSIONS_PER_ADDRESS_PERCENT / 100);
+}
+
+static void too_many(struct session *session, const char *of, uint32_t most)
+{
+    struct sessions *home = session->home;
+    Tefter__Refusal refusal = TEFTER__REFUSAL__INIT;
+    refusal.code = TEFTER__REFUSAL_CODE__TOO_MANY_CONNECTIONS;
+    refusal.field = (char *)(uintptr_t)of;
+    refusal.has_most = true;
+    refusal.most = most;
+    home->too_many++;
+    if (strcmp(of, "terminal") == 0)
+        (void)snprintf(home->too_many_last, sizeof home->too_many_last, "terminal %u %s",
+                       session->who.device, session->who.device_name);
+    else
+        (void)snprintf(home->too_many_last, sizeof home->too_many_last, "%s", session->who.address);
+    session_goodbye(session, "too many connections", &refusal);
+}
+
+/* Takes a place of its terminal and of its address. */
+static void take_place(struct session *session)
+{
+    struct sessions *home = session->home;
+    uint64_t address = stream_address_key(session->stream);
+    uint32_t of_terminal = most_of_terminal(home);
+    uint32_t of_address = most_of_address(home);
+    if (tally_count(&home->of_terminal, session->who.device) >= of_terminal) {
+        too_many(session, "terminal", of_terminal);
+    } else if (tally_count(&home->of_address, address) >= of_address) {
+        too_many(session, "address", of_address);
+    } else {
+        session->counted = true;
+        tally_add(&home->of_terminal, session->who.device);
+        tally_add(&home->of_address, address);
+        session->state = SESSION_CONNECTED;
+        stream_proven(session->stream);
+    }
+}
+
+void terminal_left(struct session *session)
+{
+    if (!session->counted)
+        return;
+    session->counted = false;
+    tally_take(&session->home->of_terminal, session->who.device);
+    tally_take(&session->home->of_address, stream_address_key(session->stream));
+}
+
+/* ---- who it is ---- */
+
 static void identify(struct session *session, const struct tls_peer *peer)
 {
     session->expired = peer->expired;
     Tefter__RefusalCode code =
         access_identify(session->home->access, &session->who, peer->name, &peer->fingerprint);
     if (code == 0)
-        session->state = SESSION_CONNECTED;
+        take_place(session);
     else if (code == TEFTER__REFUSAL_CODE__BUSY)
         session_goodbye_code(session, "the ledger cannot be read", code);
     else
@@ -35,6 +102,8 @@ void terminal_arrived(struct session *session)
     struct tls_peer peer;
     struct principal *who = &session->who;
     stream_peer(session->stream, &peer);
+    if (strcmp(peer.alpn, TLS_ALPN_TERMINAL) == 0)
+        session->wire = WIRE_VERSION;
     who->carrier = CARRIER_TLS;
     stream_address(session->stream, who->address, sizeof who->address);
     session->heard_ms = loop_now_ms(session->home->options.loop);

@@ -28,6 +28,9 @@ struct settings {
     const char *listen;
     uint64_t map_bytes;
     uint64_t row_cache_bytes;
+    uint64_t per_terminal; /* connections; 0 in these three: as usual */
+    uint64_t per_address;
+    uint64_t unproven_per_address;
     uint64_t min_free_bytes;   /* 0: max(5 %, 256 MiB) */
     uint64_t checkpoint_bytes; /* of journal since the last one */
     uint64_t segment_bytes;

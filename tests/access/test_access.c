@@ -156,13 +156,13 @@ static void wrong_is_told_as_wrong(void **state)
 }
 
 /* Whoever asked is gone when the password has been hashed: nobody is answered, nobody is logged in,
- * and a guess stays a guess. */
+ * and a wrong guess costs all the same. */
 static void who_is_gone_hears_nothing(void **state)
 {
     (void)state;
     begin();
     const struct access_asker who = asker(1);
-    access_login(access_here(), &who, "boss", "correct horse");
+    access_login(access_here(), &who, "boss", "wrong");
     here.name = 0;
     world_wait(idle, NULL);
     assert_int_equal(here.count, 0);
@@ -209,10 +209,12 @@ static void a_pin_needs_one_who_is_there(void **state)
     assert_int_equal(here.heard[0].code, TEFTER__REFUSAL_CODE__NOT_LOGGED_IN);
     (void)log_in(2, "boss", "correct horse");
     uint64_t login = here.who.login;
+    int64_t until_ms = here.who.proven_until_ms;
     access_switch(access_here(), &who, "anh", "4711");
     assert_int_equal(next()->kind, ACCESS_LOGGED_IN);
     assert_int_equal(here.who.role, TEFTER__ROLE__ROLE_SALES);
-    assert_true(here.who.login == login); /* it rests on the password before it */
+    assert_true(here.who.login != login); /* another one, for as long as the password counts */
+    assert_true(here.who.proven_until_ms == until_ms);
     access_switch(access_here(), &who, "anh", "4711");
     access_logout(access_here(), &here.who); /* while it is hashed */
     assert_int_equal(next()->code, TEFTER__REFUSAL_CODE__NOT_LOGGED_IN);

@@ -281,6 +281,7 @@ static void a_lost_renewal_is_asked_for_again(void **state)
         assert_true(client.inbox[0]->welcome->renew);
         (void)renew(&client, &key);
         client_close(&client);
+        world.clock_moved_ms += RENEWAL_AGAIN_MS;
     }
     client_greet(&client, &world.terminal);
     assert_true(client.inbox[0]->welcome->renew);
@@ -298,6 +299,101 @@ static void a_lost_renewal_is_asked_for_again(void **state)
     kept_out(&world.terminal, TEFTER__REFUSAL_CODE__TERMINAL_UNKNOWN);
     client_greet(&client, &fresh);
     client_close(&client);
+}
+
+/* Made a moment after the present one. */
+static uint64_t serial_now(void)
+{
+    return ((uint64_t)days_from_now(0) << SERIAL_TIME_SHIFT) + 1000;
+}
+
+static const Tefter__ToTerminal *ask_renew_once(struct client *client, const char *request)
+{
+    Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+    Tefter__Renew ask = TEFTER__RENEW__INIT;
+    ask.request = (char *)(uintptr_t)request;
+    frame.body_case = TEFTER__FROM_TERMINAL__BODY_RENEW;
+    frame.renew = &ask;
+    return client_ask(client, &frame);
+}
+
+/* Three hundred requests for certificates: nothing is signed and nothing journalled, and each is
+ * told from when on. */
+static void a_certificate_is_not_renewed_before_it_is_half_over(void **state)
+{
+    (void)state;
+    struct client client;
+    struct slice key;
+    struct slice request;
+    struct failure failure = {0};
+    int64_t ends_ms = days_from_now(300);
+    know_certificate(world.terminal.certificate, serial_now(), ends_ms);
+    assert_true(ca_request_create(&world.arena, &key, &request, &failure));
+    char *pem = arena_text(&world.arena, (const char *)request.data, request.size);
+    client_greet(&client, &world.terminal);
+    uint64_t seq = world.seq;
+    for (int i = 0; i < 300; i++) {
+        const Tefter__ToTerminal *answer = ask_renew_once(&client, pem);
+        assert_int_equal(refusal_of(answer), TEFTER__REFUSAL_CODE__RENEWAL_TOO_EARLY);
+        assert_true(answer->refused->has_from_ms);
+        assert_int_equal(answer->refused->from_ms,
+                         ends_ms - (int64_t)CA_TERMINAL_DAYS * 24 * 3600 * 1000 / 2);
+    }
+    assert_int_equal(world.seq, seq);
+    client_close(&client);
+}
+
+/* Once it is time: one, and within the hour no other, asked for together or in turn. */
+static void a_certificate_is_renewed_once_an_hour(void **state)
+{
+    (void)state;
+    enum { TOGETHER = 20 };
+    struct client client;
+    struct slice key;
+    struct slice request;
+    struct failure failure = {0};
+    uint64_t requests[TOGETHER];
+    int done = 0;
+    know_certificate(world.terminal.certificate, serial_now(), days_from_now(100));
+    world.clock_moved_ms += RENEWAL_AGAIN_MS + 1000;
+    assert_true(ca_request_create(&world.arena, &key, &request, &failure));
+    Tefter__Renew ask = TEFTER__RENEW__INIT;
+    ask.request = arena_text(&world.arena, (const char *)request.data, request.size);
+    client_greet(&client, &world.terminal);
+    uint64_t seq = world.seq;
+    for (int i = 0; i < TOGETHER; i++) {
+        Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+        frame.body_case = TEFTER__FROM_TERMINAL__BODY_RENEW;
+        frame.renew = &ask;
+        requests[i] = client_send(&client, &frame);
+    }
+    for (int i = 0; i < TOGETHER; i++)
+        done +=
+            client_answer(&client, requests[i])->body_case == TEFTER__TO_TERMINAL__BODY_ENROLLED;
+    assert_int_equal(done, 1);
+    assert_int_equal(world.seq, seq + 1);
+    client_close(&client);
+    world_restart(); /* the ledger remembers it */
+    client_greet(&client, &world.terminal);
+    assert_int_equal(refusal_of(ask_renew_once(&client, ask.request)),
+                     TEFTER__REFUSAL_CODE__RENEWAL_TOO_EARLY);
+    world.clock_moved_ms += RENEWAL_AGAIN_MS + 1000;
+    assert_int_equal(ask_renew_once(&client, ask.request)->body_case,
+                     TEFTER__TO_TERMINAL__BODY_ENROLLED);
+    client_close(&client);
+}
+
+/* A dozen tills of a new shop, behind one address, with a right code each. */
+static void right_codes_are_never_throttled(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 12; i++) {
+        char code[ENROL_CODE_TEXT_SIZE];
+        struct tls_identity identity;
+        Tefter__RefusalCode refused = 0;
+        world_code(world_terminal("a new till"), CODE_LIFE_MS, code);
+        assert_true(client_enrol(code, &identity, &refused));
+    }
 }
 
 /* Enrolled anew it is another device: what was renewed before counts no more. */
@@ -393,6 +489,9 @@ int main(void)
         world_test(certificates_nobody_knows),
         world_test(renewed),
         world_test(a_lost_renewal_is_asked_for_again),
+        world_test(a_certificate_is_not_renewed_before_it_is_half_over),
+        world_test(a_certificate_is_renewed_once_an_hour),
+        world_test(right_codes_are_never_throttled),
         world_test(a_new_code_ends_what_was_renewed),
         world_test(an_expired_one_may_only_renew),
         world_test(codes_are_made_by_who_may),

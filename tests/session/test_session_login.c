@@ -294,6 +294,168 @@ static void switching_by_pin(void **state)
     client_close(&client);
 }
 
+/* ---- what ends a token ---- */
+
+struct kept {
+    uint8_t bytes[TOKEN_SIZE];
+};
+
+static ProtobufCBinaryData token_of(struct kept *kept)
+{
+    return (ProtobufCBinaryData){TOKEN_SIZE, kept->bytes};
+}
+
+static struct kept keep_token(const Tefter__ToTerminal *answer)
+{
+    struct kept kept;
+    assert_true(is_in(answer));
+    memcpy(kept.bytes, answer->logged_in->token.data, TOKEN_SIZE);
+    return kept;
+}
+
+/* What a token opens on a connection of its own. */
+static Tefter__RefusalCode opens(struct kept *kept)
+{
+    struct client client;
+    client_greet(&client, &world.terminal);
+    const Tefter__ToTerminal *answer = client_token(&client, token_of(kept));
+    Tefter__RefusalCode code = is_in(answer) ? 0 : refusal_of(answer);
+    client_close(&client);
+    return code;
+}
+
+static void a_token_opens_nothing_after_its_logout(void **state)
+{
+    (void)state;
+    struct client client;
+    struct client other;
+    anh();
+    client_greet(&other, &world.terminal);
+    struct kept token = keep_token(client_login(&other, "anh", password));
+    client_enter(&client, "anh", password); /* another login of the same person */
+    assert_int_equal(opens(&token), 0);
+    logout(&other);
+    assert_int_equal(opens(&token), TEFTER__REFUSAL_CODE__LOGIN_WRONG);
+    assert_false(client.closed); /* which goes on */
+    client_close(&client);
+    client_close(&other);
+    world_restart(); /* nor after the process was killed */
+    assert_int_equal(opens(&token), TEFTER__REFUSAL_CODE__LOGIN_WRONG);
+    world_restart();
+    assert_int_equal(opens(&token), TEFTER__REFUSAL_CODE__LOGIN_WRONG);
+}
+
+/* A copy of the token that is at work elsewhere is turned out. */
+static void a_logout_turns_out_whoever_else_uses_its_token(void **state)
+{
+    (void)state;
+    struct client client;
+    struct client copy;
+    anh();
+    client_greet(&client, &world.terminal);
+    struct kept token = keep_token(client_login(&client, "anh", password));
+    client_greet(&copy, &world.terminal);
+    assert_true(is_in(client_token(&copy, token_of(&token))));
+    logout(&client);
+    client_wait_closed(&copy);
+    assert_int_equal(client_goodbye(&copy)->refused->code, TEFTER__REFUSAL_CODE__NOT_LOGGED_IN);
+    client_close(&copy);
+    client_close(&client);
+}
+
+static void a_switch_ends_the_token_of_who_was_there(void **state)
+{
+    (void)state;
+    struct client client;
+    anh();
+    client_greet(&client, &world.terminal);
+    struct kept boss = keep_token(client_login(&client, "boss", "correct horse"));
+    struct kept by_pin = keep_token(switch_staff(&client, "anh", "2468"));
+    assert_int_equal(opens(&boss), TEFTER__REFUSAL_CODE__LOGIN_WRONG);
+    assert_int_equal(opens(&by_pin), 0);
+    struct kept again = keep_token(client_login(&client, "boss", "correct horse"));
+    assert_int_equal(opens(&by_pin), TEFTER__REFUSAL_CODE__LOGIN_WRONG);
+    assert_int_equal(opens(&again), 0);
+    client_close(&client);
+}
+
+/* However many log out: the oldest give way, and their tokens stay ended. */
+static void no_ended_token_comes_back_when_there_are_many(void **state)
+{
+    (void)state;
+    struct failure failure = {0};
+    struct ended *ended = NULL;
+    char path[96];
+    (void)snprintf(path, sizeof path, "%s/many", world.folder);
+    const uint64_t all = ENDED_LOGINS_MAX + 500;
+    assert_true(ended_open(path, 1000, &ended, &failure));
+    for (uint64_t login = 1; login <= all; login++)
+        ended_add(ended, login, 5000 + (int64_t)login, 1000);
+    for (int restart = 0; restart < 2; restart++) {
+        for (uint64_t login = 1; login <= all; login += 250)
+            assert_true(ended_has(ended, login, 5000 + (int64_t)login));
+        assert_false(ended_has(ended, all + 1, 5000 + (int64_t)all + 1)); /* and no other does */
+        ended_close(ended);
+        assert_true(ended_open(path, 1000, &ended, &failure));
+    }
+    ended_close(ended);
+    assert_true(ended_open(path, 1000 * 1000, &ended, &failure)); /* all are over */
+    assert_false(ended_has(ended, all, 2000 * 1000));
+    ended_close(ended);
+}
+
+/* ---- only wrong guesses cost ---- */
+
+static uint64_t send_login(struct client *client, const char *login, const char *given)
+{
+    Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+    Tefter__Login ask = TEFTER__LOGIN__INIT;
+    ask.login = (char *)(uintptr_t)login;
+    ask.password = (char *)(uintptr_t)given;
+    frame.body_case = TEFTER__FROM_TERMINAL__BODY_LOGIN;
+    frame.login = &ask;
+    return client_send(client, &frame);
+}
+
+static void a_dozen_right_logins_of_one_name_at_once_all_get_in(void **state)
+{
+    (void)state;
+    enum { TIMES = 12 };
+    static struct client clients[TIMES];
+    uint64_t requests[TIMES];
+    anh();
+    for (int i = 0; i < TIMES; i++)
+        client_greet(&clients[i], &world.terminal);
+    for (int i = 0; i < TIMES; i++)
+        requests[i] = send_login(&clients[i], "anh", password);
+    for (int i = 0; i < TIMES; i++)
+        assert_true(is_in(client_answer(&clients[i], requests[i])));
+    for (int i = 0; i < TIMES; i++)
+        client_close(&clients[i]);
+}
+
+static void a_dozen_wrong_ones_at_once_count_like_a_dozen_in_turn(void **state)
+{
+    (void)state;
+    enum { TIMES = 12 };
+    struct client client;
+    uint64_t requests[TIMES];
+    int wrong = 0;
+    int throttled = 0;
+    anh();
+    client_greet(&client, &world.terminal);
+    for (int i = 0; i < TIMES; i++)
+        requests[i] = send_login(&client, "anh", "a wrong one");
+    for (int i = 0; i < TIMES; i++) {
+        Tefter__RefusalCode code = refusal_of(client_answer(&client, requests[i]));
+        wrong += code == TEFTER__REFUSAL_CODE__LOGIN_WRONG;
+        throttled += code == TEFTER__REFUSAL_CODE__LOGIN_THROTTLED;
+    }
+    assert_int_equal(wrong + throttled, TIMES);
+    assert_true(wrong <= 6);
+    client_close(&client);
+}
+
 /* ---- new passwords ---- */
 
 static Tefter__FromTerminal set_frame(Tefter__SetPassword *set)
@@ -395,6 +557,12 @@ int main(void)
         world_test(a_blocked_person_is_cut),
         world_test(signing_out_ends_tokens),
         world_test(switching_by_pin),
+        world_test(a_token_opens_nothing_after_its_logout),
+        world_test(a_logout_turns_out_whoever_else_uses_its_token),
+        world_test(a_switch_ends_the_token_of_who_was_there),
+        world_test(no_ended_token_comes_back_when_there_are_many),
+        world_test(a_dozen_right_logins_of_one_name_at_once_all_get_in),
+        world_test(a_dozen_wrong_ones_at_once_count_like_a_dozen_in_turn),
         world_test(a_new_password),
         world_test(passwords_of_others),
     };

@@ -207,6 +207,7 @@ static const struct expectation expectations[] = {
     {"make_code", NOT_LOGGED, HEARD, EXPIRED},
     {"renew", HEARD, HEARD, HEARD},
     {"server_status", NOT_LOGGED, HEARD, EXPIRED},
+    {"audit_list", NOT_LOGGED, HEARD, EXPIRED},
     {"enrol", CUT, CUT, CUT},
 };
 

@@ -356,6 +356,8 @@ static void start_sessions(void)
 {
     struct failure failure = {0};
     char audit[96];
+    char ended[96];
+    (void)snprintf(ended, sizeof ended, "%s/ended", world.folder);
     (void)snprintf(audit, sizeof audit, "%s/audit", world.folder);
     struct sessions_options options = {
         .loop = world.loop,
@@ -363,6 +365,10 @@ static void start_sessions(void)
         .vault = world.vault,
         .listen = "127.0.0.1:0",
         .audit_path = audit,
+        .ended_path = ended,
+        .per_terminal = world.per_terminal,
+        .per_address = world.per_address,
+        .unproven_per_address = world.unproven_per_address,
         .row_cache_bytes = 64 * 1024 * 1024,
         .identity = {world.server.certificate, world.server.key},
         .root = world.root,

@@ -31,6 +31,9 @@ struct world {
     struct hash root_hash;
     struct ca_pair server;
     char address[32];
+    uint32_t per_terminal; /* for world_restart; 0 in these three: as usual */
+    uint32_t per_address;
+    uint32_t unproven_per_address;
     int64_t clock_moved_ms;
     int64_t ledger_ms;
     uint64_t seq;

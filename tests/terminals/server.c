@@ -98,7 +98,8 @@ static void become_server(const struct server *server, pid_t parent)
     closefrom(3);
     execl(server->program, server->program, "--ledger", ledger, "--listen",
           server->address[0] == '\0' ? "127.0.0.1:0" : server->address, "--map", "1G",
-          (char *)NULL);
+          "--sessions-per-terminal", "12000", "--sessions-per-address", "12000",
+          "--unproven-per-address", "12000", (char *)NULL);
     _exit(127);
 }
 

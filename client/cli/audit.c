@@ -1,0 +1,94 @@
+/* The audit log: who tried to get in, and what came of it. Newest first, in pages. */
+#include "cli/cli.h"
+
+#include <inttypes.h>
+
+enum { LINES_A_PAGE = 500 };
+
+static const struct param audit_params[] = {
+    OPTION("--rows", NUMBER, NULL, "show at most N lines (default: 100)"),
+    OPTION("--before", NUMBER, NULL, "only lines with a smaller number: the next page"),
+    END,
+};
+
+static const struct column audit_columns[] = {
+    {"LINE", "line", COLUMN_NUMBER},
+    {"WHEN", "at_ms", COLUMN_TIME},
+    {"EVENT", "event", COLUMN_TEXT},
+    {"WHO", "login", COLUMN_TEXT},
+    {"STAFF", "staff", COLUMN_NUMBER},
+    {"TERMINAL", "terminal_name", COLUMN_TEXT},
+    {"N", "terminal", COLUMN_NUMBER},
+    {"BY", "carrier", COLUMN_TEXT},
+    {"FROM", "address", COLUMN_TEXT},
+    {"ABOUT", "about", COLUMN_TEXT},
+    {"LEFT OUT", "left_out", COLUMN_NUMBER},
+    {"CHANGED", "changed", COLUMN_FLAG},
+    END_COLUMNS,
+};
+
+static bool number_said(struct run *run, const char *name, uint64_t usual, uint64_t *ret_number)
+{
+    const char *text = arg_text(&run->args, name);
+    *ret_number = usual;
+    if (text == NULL || (sscanf(text, "%" SCNu64, ret_number) == 1 && *ret_number > 0))
+        return true;
+    (void)run_say(run, EXIT_USE, "%s takes a number", name);
+    return false;
+}
+
+/* One page; NULL: told already. */
+static const Tefter__AuditAnswer *ask(struct run *run, uint64_t rows, uint64_t before)
+{
+    Tefter__AuditList list = TEFTER__AUDIT_LIST__INIT;
+    Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+    list.has_rows = true;
+    list.rows = rows < LINES_A_PAGE ? (uint32_t)rows : LINES_A_PAGE;
+    list.has_before = before > 0;
+    list.before = before;
+    frame.body_case = TEFTER__FROM_TERMINAL__BODY_AUDIT_LIST;
+    frame.audit_list = &list;
+    const Tefter__ToTerminal *answer = run_request(run, &frame);
+    if (answer != NULL && answer->body_case != TEFTER__TO_TERMINAL__BODY_AUDIT) {
+        (void)run_say(run, EXIT_NO_SERVER, "the server answered something else");
+        return NULL;
+    }
+    return answer == NULL ? NULL : answer->audit;
+}
+
+static void show(struct run *run, const Tefter__AuditAnswer *page)
+{
+    for (size_t i = 0; run->json && i < page->n_lines; i++)
+        run_json(run, &page->lines[i]->base);
+    if (!run->json)
+        table_rows(run, audit_columns, (ProtobufCMessage *const *)page->lines, page->n_lines);
+}
+
+static int audit_run(struct run *run)
+{
+    uint64_t rows = 0;
+    uint64_t before = 0;
+    if (!number_said(run, "--rows", ROWS_DEFAULT, &rows) ||
+        !number_said(run, "--before", 0, &before))
+        return run->exit_code;
+    while (rows > 0) {
+        const Tefter__AuditAnswer *page = ask(run, rows, before);
+        if (page == NULL)
+            return run->exit_code;
+        show(run, page);
+        rows -= page->n_lines < rows ? page->n_lines : rows;
+        before = page->next;
+        if (!page->has_next)
+            return EXIT_DONE;
+    }
+    run_note(run, "There are more: tefter audit --before %" PRIu64, before);
+    return EXIT_DONE;
+}
+
+const struct verb audit_verbs[] = {
+    {.entity = "audit",
+     .summary = "show who logged in and tried to, newest first",
+     .params = audit_params,
+     .run = audit_run},
+    END_VERBS,
+};

@@ -1,0 +1,111 @@
+/*
+ * The audit log for those who may see it: pages for terminals, and what programs without a running
+ * server do with it.
+ */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "access/inside.h"
+
+/* ---- pages ---- */
+
+struct page {
+    Tefter__AuditAnswer *answer;
+    struct arena *arena;
+    bool lost; /* no memory */
+};
+
+static char *text(struct page *page, const char *words)
+{
+    char *copy = words == NULL ? NULL : arena_text(page->arena, words, strlen(words));
+    page->lost = page->lost || (words != NULL && copy == NULL);
+    return copy;
+}
+
+static void fill(struct page *page, Tefter__AuditLine *line, const struct audit_line *from)
+{
+    tefter__audit_line__init(line);
+    line->line = from->number;
+    line->at_ms = from->at_ms;
+    line->event = text(page, from->event);
+    line->has_staff = from->staff != 0;
+    line->staff = from->staff;
+    line->login = text(page, from->login);
+    line->has_terminal = from->terminal != 0;
+    line->terminal = from->terminal;
+    line->terminal_name = text(page, from->device);
+    line->carrier = text(page, from->carrier);
+    line->address = text(page, from->address);
+    line->about = text(page, from->about);
+    line->has_left_out = from->left_out != 0;
+    line->left_out = from->left_out;
+    line->has_changed = from->changed;
+    line->changed = from->changed;
+}
+
+static void add(void *context, const struct audit_line *from)
+{
+    struct page *page = context;
+    Tefter__AuditLine *line = arena_take(page->arena, sizeof *line);
+    page->lost = page->lost || line == NULL;
+    if (page->lost)
+        return;
+    fill(page, line, from);
+    page->answer->lines[page->answer->n_lines++] = line;
+}
+
+Tefter__AuditAnswer *access_audit_page(const struct access *access, const Tefter__AuditList *list,
+                                       struct arena *arena)
+{
+    enum { ROWS = 100 };
+    struct page page = {.answer = arena_take(arena, sizeof *page.answer), .arena = arena};
+    uint32_t rows = list->has_rows && list->rows > 0 ? list->rows : ROWS;
+    if (page.answer == NULL)
+        return NULL;
+    tefter__audit_answer__init(page.answer);
+    page.answer->lines = arena_take(arena, AUDIT_PAGE_MAX * sizeof *page.answer->lines);
+    if (page.answer->lines == NULL)
+        return NULL;
+    page.answer->next =
+        audit_page(access->audit, list->has_before ? list->before : 0, rows, add, &page);
+    page.answer->has_next = page.answer->next != 0;
+    return page.lost ? NULL : page.answer;
+}
+
+uint64_t access_audit_head(const struct access *access, char seal[HASH_TEXT_SIZE])
+{
+    uint64_t number = 0;
+    struct hash newest;
+    audit_head(access->audit, &number, &newest);
+    hash_text(&newest, seal);
+    return number;
+}
+
+/* ---- without a running access ---- */
+
+void access_audit_keyboard(const char *path, const uint8_t token_key[32], const char *event,
+                           int64_t at_ms, const char *about)
+{
+    struct audit *audit = NULL;
+    char user[32];
+    (void)snprintf(user, sizeof user, "local:%u", (unsigned)getuid());
+    if (!audit_open(path, token_key, &audit, NULL))
+        return;
+    audit_write(audit, &(struct audit_line){.event = event,
+                                            .at_ms = at_ms,
+                                            .carrier = "keyboard",
+                                            .address = user,
+                                            .about = about});
+    audit_close(audit);
+}
+
+bool access_audit_verify(const char *path, const uint8_t token_key[32],
+                         struct access_audit_report *ret_report, struct failure *failure)
+{
+    struct audit_report report;
+    bool good = audit_verify(path, token_key, &report, failure);
+    *ret_report = (struct access_audit_report){
+        .lines = report.lines, .unsealed = report.unsealed, .number = report.number};
+    hash_text(&report.seal, ret_report->seal);
+    return good;
+}
