@@ -101,29 +101,18 @@ class Stranger(unittest.TestCase):
 
     def test_renewal(self):
         folder = self.company.terminal(self.branch, "till to renew")
-        old = client.read(os.path.join(folder, "certificate.pem"))
-        old_key = client.read(os.path.join(folder, "key.pem"))
-        key = os.path.join(folder, "key.pem")
-        with client.Connection(folder) as connection:
-            enrolled = connection.ask(renew=self.pb.Renew(request=client.signing_request(key))).enrolled
-            connection.ask(ping=self.pb.Ping())
-        new_key = client.read(key)
-        # The answer is lost: the certificate that asked still counts, and may ask again.
-        client.write(key, old_key)
-        with client.Connection(folder) as connection:
-            self.assertTrue(connection.welcome.renew)
-            client.write(key, new_key)
-            enrolled = connection.ask(renew=self.pb.Renew(request=client.signing_request(key))).enrolled
-        client.write(os.path.join(folder, "certificate.pem"), enrolled.certificate)
+        request = client.signing_request(os.path.join(folder, "fresh-key.pem"))
+        # A new certificate is for one that is half over, and the refusal says from when on.
         with client.Connection(folder) as connection:
             self.assertFalse(connection.welcome.renew)
-        # Enrolled anew, it is another device: neither counts any more.
-        again = self.company.owner.ask(make_code=self.pb.MakeCode(terminal=enrolled.terminal)).code.code
+            terminal = connection.welcome.terminal
+            with self.assertRaises(client.Refused) as told:
+                connection.ask(renew=self.pb.Renew(request=request))
+            self.assertEqual("RENEWAL_TOO_EARLY", told.exception.code)
+            self.assertGreater(told.exception.refusal.from_ms, connection.welcome.now_ms + 190 * 24 * 3600 * 1000)
+        # Enrolled anew, it is another device: the first counts no more.
+        again = self.company.owner.ask(make_code=self.pb.MakeCode(terminal=terminal)).code.code
         client.enrol(self.server.address, again, folder + "-again")
-        with self.assertRaises((client.Ended, OSError)):
-            client.Connection(folder)
-        client.write(os.path.join(folder, "certificate.pem"), old)
-        client.write(key, old_key)
         with self.assertRaises((client.Ended, OSError)):
             client.Connection(folder)
 
@@ -263,6 +252,8 @@ class Stranger(unittest.TestCase):
         self.assertTrue(known.known)
         self.assertEqual(first, known.reply.done)
         self.assertFalse(till.query(command=self.pb.CommandLookup(id=till.new_id())).known)
+        # What came of it is told to the terminal that asked, and not to the owner's either.
+        self.refused("COMMAND_ID_FOREIGN", self.company.owner.query, command=self.pb.CommandLookup(id=identity))
 
     def test_a_refusal_is_remembered_too(self):
         customer = self.company.customer("Old Mill Joinery", PRICE)
