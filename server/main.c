@@ -19,7 +19,7 @@
 static const struct command commands[] = {
     {"serve", serve_run,
      "ledger config listen map row-cache sessions-per-terminal sessions-per-address "
-     "unproven-per-address min-free checkpoint segment distrust date-frozen "
+     "unproven-per-address min-free checkpoint segment distrust accept-lost-words date-frozen "
      "metrics slow-ms",
      NULL, "serve a ledger, in the foreground; TERM drains, HUP reads the certificate again"},
     {"init", init_run,
@@ -31,11 +31,14 @@ static const struct command commands[] = {
      "show what the folder tells: served or not, sizes, backups, expiries"},
     {"metrics", metrics_run, "ledger config", NULL,
      "print what the running server counts and times, as OpenMetrics text"},
-    {"verify", verify_run, "ledger config map", NULL,
+    {"verify", verify_run, "ledger config backup key passphrase-file map", NULL,
      "replay the whole journal and compare it with the state, also while it is served"},
-    {"backup", backup_run, "ledger config to every keep map", NULL,
+    {"backup", backup_run, "ledger config to every keep follow to-key without-root-key map", NULL,
      "make a verified copy in another place, also while it is served"},
-    {"restore", restore_run, "ledger config from map", NULL,
+    {"backup-key", backup_key_run, "config key to-key passphrase-file", NULL,
+     "make a key pair to encrypt backups with: the secret half stays elsewhere"},
+    {"restore", restore_run,
+     "ledger config from key passphrase-file root-key vault-only accept-lost-words map", NULL,
      "make a ledger from a backup, in a new folder"},
     {"code", code_run, "ledger config terminal listen map", NULL,
      "print a new one-time code for a terminal, while it is not served"},
@@ -46,6 +49,7 @@ static const struct command commands[] = {
     {"upgrade", upgrade_run, "ledger config map", NULL,
      "adopt the newest rules this program knows"},
     {"verify-state", verify_state_run, "glance map", "PATH", NULL},
+    {"verify-vault", verify_vault_run, "map", "PATH", NULL},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 

@@ -148,5 +148,7 @@ const ProtobufCMessage *message_member(const ProtobufCMessage *message)
 
 const char *text_of(const Tefter__Text *text)
 {
+    if (text != NULL && text->unreadable)
+        return "(not readable)";
     return text == NULL || text->value == NULL ? "" : text->value;
 }

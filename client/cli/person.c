@@ -349,6 +349,14 @@ static void put_status(const Tefter__StatusAnswer *status)
                status->audit_seal == NULL ? "" : status->audit_seal);
     if (status->has_journal_slow_ms)
         put_count("journal slow ms", status->journal_slow_ms);
+    if (status->has_follower_seq) {
+        put_count("second place up to seq", status->follower_seq);
+        put_count("second place behind ms", status->follower_lag_ms);
+    }
+    if (status->has_texts_unreadable)
+        put_count("texts not readable", status->texts_unreadable);
+    if (status->state_rebuilt != NULL)
+        printf("  The state was made anew at the start: %s\n", status->state_rebuilt);
     if (status->has_read_only && status->read_only)
         printf("  READ ONLY: %s\n",
                status->read_only_reason == NULL ? "" : status->read_only_reason);

@@ -1,7 +1,10 @@
 #include "admin/backup.h"
 
 #include "admin/audited.h"
+#include "admin/backup_key.h"
 #include "admin/commands.h"
+#include "admin/follow.h"
+#include "admin/manifest.h"
 #include "engine/clock.h"
 #include "recovery/checkpoint.h"
 #include "recovery/replay.h"
@@ -9,6 +12,7 @@
 
 #include "base/date.h"
 #include "datadir/backup_note.h"
+#include "datadir/keys.h"
 #include "vault/vault.h"
 
 #include <errno.h>
@@ -19,19 +23,21 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BACKUPS_LIST_MAX = 1000, TIME_SIZE = 17, MANIFEST_MAX = 2048 };
+enum { BACKUPS_LIST_MAX = 1000, TIME_SIZE = 17, KEY_FILES_MAX = 16 };
 
 struct backup {
     struct datadir folder;
     const struct settings *settings;
     char base[FILES_NAME_MAX / 2]; /* NAME */
     char fresh[FILES_PATH_MAX];    /* PLACE/NAME-TIME.tmp */
+    char work[FILES_PATH_MAX];     /* where it is made: fresh, or, to be encrypted, in the ledger */
     char final[FILES_PATH_MAX];    /* PLACE/NAME-TIME */
     char before[FILES_PATH_MAX];   /* the backup before, "" when there is none */
     int64_t made_ms;
-    bool with_state;
-    struct state_report state;
+    struct manifest manifest;
     struct journal_head head;
+    struct words words;
+    struct seal_public key; /* with settings->to_key */
 };
 
 /* ---- names ---- */
@@ -98,7 +104,11 @@ static bool name_it(struct backup *backup, struct failure *failure)
         return fail(failure, FAULT_BUSY, 0, "there is a backup of this second already: %s",
                     backup->final);
     snprintf(name, sizeof name, "%s-%s.tmp", backup->base, time_text);
-    return files_join(backup->fresh, backup->settings->to, name, failure);
+    if (!files_join(backup->fresh, backup->settings->to, name, failure))
+        return false;
+    return backup->settings->to_key
+               ? files_join(backup->work, backup->folder.root, "backup.tmp", failure)
+               : snprintf(backup->work, sizeof backup->work, "%s", backup->fresh) > 0;
 }
 
 /* ---- the parts ---- */
@@ -112,7 +122,8 @@ static const char *state_distrust(const struct backup *backup)
         return NULL;
     marker_read(backup->folder.marker, &marker);
     bool known = marker_place_of(backup->folder.root, &here, NULL);
-    return marker_distrust(&marker, known ? &here : NULL);
+    const char *why = marker_distrust(&marker, known ? &here : NULL);
+    return why || marker_sum_fits(&marker, backup->folder.state) ? why : "it is damaged";
 }
 
 static bool leave_state_out(const char *why)
@@ -134,23 +145,24 @@ static bool copy_state(struct backup *backup, struct failure *failure)
         return leave_state_out(why);
     struct ledger_options options = {
         .path = backup->folder.state, .map_bytes = backup->settings->map_bytes, .reading = true};
-    if (!files_join(path, backup->fresh, "state", failure))
+    if (!files_join(path, backup->work, "state", failure))
         return false;
     if (!ledger_open(&options, &ledger, &found))
         return found.fault == FAULT_STALE
                    ? leave_state_out(found.text)
                    : fail(failure, found.fault, found.os_error, "%s", found.text);
-    backup->with_state = checkpoint_copy(ledger, path, failure);
+    backup->manifest.with_state = checkpoint_copy(ledger, path, failure);
     ledger_close(ledger);
-    return backup->with_state;
+    return backup->manifest.with_state;
 }
 
 static bool copy_journal(struct backup *backup, struct failure *failure)
 {
     char to[FILES_PATH_MAX], earlier[FILES_PATH_MAX];
     struct journal_options journal = datadir_journal(&backup->folder);
-    bool before = backup->before[0] && files_join(earlier, backup->before, "journal", NULL);
-    return files_join(to, backup->fresh, "journal", failure) &&
+    bool before = backup->before[0] && !backup->settings->to_key &&
+                  files_join(earlier, backup->before, "journal", NULL);
+    return files_join(to, backup->work, "journal", failure) &&
            journal_export(&journal, to, before ? earlier : NULL, failure);
 }
 
@@ -169,21 +181,45 @@ static bool copy_vault(struct backup *backup, struct failure *failure)
 {
     char to[FILES_PATH_MAX], path[FILES_PATH_MAX];
     struct vault *vault;
-    if (!files_join(to, backup->fresh, "vault", failure) ||
+    if (!files_join(to, backup->work, "vault", failure) ||
         !files_join(path, to, "data.mdb", failure) || !files_make_folder(to, failure) ||
-        !vault_open(backup->folder.vault, backup->settings->map_bytes, &vault, failure))
+        !vault_open_reading(backup->folder.vault, backup->settings->map_bytes, &vault, failure))
         return false;
     bool good = vault_to_file(vault, path, failure);
     vault_close(vault);
     return good && files_sync_folder(to, failure);
 }
 
+static bool is_key(const char *name)
+{
+    return strstr(name, ".new") == NULL;
+}
+
+/* The root key makes certificates for anybody: it can be kept elsewhere. */
+bool backup_copy_keys(const struct datadir *folder, const struct settings *settings,
+                      const char *keys, struct failure *failure)
+{
+    struct files_name names[KEY_FILES_MAX];
+    char from[FILES_PATH_MAX], to[FILES_PATH_MAX];
+    if (!files_make_folder(keys, failure))
+        return false;
+    size_t count = files_list(folder->keys, is_key, names, KEY_FILES_MAX);
+    for (size_t i = 0; i < count; i++) {
+        if (settings->without_root_key && strcmp(names[i].text, ROOT_KEY_NAME) == 0)
+            continue;
+        if (!files_join(from, folder->keys, names[i].text, failure) ||
+            !files_join(to, keys, names[i].text, failure) || !files_copy(from, to, failure))
+            return false;
+    }
+    return files_sync_folder(keys, failure);
+}
+
 static bool copy_rest(struct backup *backup, struct failure *failure)
 {
     char keys[FILES_PATH_MAX], format[FILES_PATH_MAX];
-    return files_join(keys, backup->fresh, "keys", failure) &&
-           files_copy_folder(backup->folder.keys, keys, failure) &&
-           files_join(format, backup->fresh, "format", failure) &&
+    return files_join(keys, backup->work, "keys", failure) &&
+           backup_copy_keys(&backup->folder, backup->settings, keys, failure) &&
+           files_join(format, backup->work, "format", failure) &&
            files_copy(backup->folder.format, format, failure);
 }
 
@@ -217,35 +253,66 @@ bool backup_journal_fits(const struct journal_options *journal_options,
                         state->seq);
 }
 
-static bool check(struct backup *backup, struct failure *failure)
+bool backup_words(const char *path, const struct settings *settings, struct words *ret_words,
+                  struct failure *failure)
 {
-    char state[FILES_PATH_MAX], journal[FILES_PATH_MAX], lock[FILES_PATH_MAX];
-    if (!files_join(state, backup->fresh, "state", failure) ||
-        !files_join(lock, state, "lock.mdb", failure) ||
-        !files_join(journal, backup->fresh, "journal", failure))
+    char vault_path[FILES_PATH_MAX], journal_path[FILES_PATH_MAX];
+    struct journal *journal = NULL;
+    struct vault *vault;
+    struct journal_options options = {.path = journal_path, .reading = true};
+    if (!files_join(vault_path, path, "vault", failure) ||
+        !files_join(journal_path, path, "journal", failure) ||
+        !subprocess_look_vault(vault_path, failure) ||
+        !vault_open_reading(vault_path, settings->map_bytes, &vault, failure))
         return false;
-    if (backup->with_state && !subprocess_look(state, true, &backup->state, failure))
+    bool good = journal_open(&options, &journal, failure) &&
+                words_check(journal, vault, 1, ret_words, failure);
+    journal_close(journal);
+    vault_close(vault);
+    return good;
+}
+
+static bool drop_lock(const char *folder, struct failure *failure)
+{
+    char lock[FILES_PATH_MAX];
+    if (!files_join(lock, folder, "lock.mdb", failure))
         return false;
     unlink(lock);
+    return true;
+}
+
+static bool check(struct backup *backup, struct failure *failure)
+{
+    char state[FILES_PATH_MAX], vault_path[FILES_PATH_MAX], journal[FILES_PATH_MAX];
+    struct manifest *manifest = &backup->manifest;
+    if (!files_join(state, backup->work, "state", failure) ||
+        !files_join(vault_path, backup->work, "vault", failure) ||
+        !files_join(journal, backup->work, "journal", failure))
+        return false;
+    if (manifest->with_state && !subprocess_look(state, true, &manifest->state, failure))
+        return false;
     struct journal_options options = {.path = journal};
-    return backup_journal_fits(&options, &backup->state, &backup->head, failure);
+    return drop_lock(state, failure) &&
+           backup_journal_fits(&options, &manifest->state, &backup->head, failure) &&
+           backup_words(backup->work, backup->settings, &backup->words, failure) &&
+           drop_lock(vault_path, failure);
 }
 
 static bool write_manifest(struct backup *backup, struct failure *failure)
 {
-    char path[FILES_PATH_MAX], text[MANIFEST_MAX], state[STATE_LINE_MAX];
-    char made[INSTANT_TEXT_SIZE], chain[HASH_TEXT_SIZE], incarnation[INCARNATION_TEXT_SIZE];
-    instant_write(backup->made_ms, made);
-    hash_text(&backup->head.chain, chain);
-    incarnation_write(&backup->head.incarnation, incarnation);
-    state_report_write(&backup->state, state);
-    int size = snprintf(text, sizeof text,
-                        "tefter backup 2\nmade %s\nof %s\njournal seq=%" PRIu64 " batch=%" PRIu64
-                        " incarnation=%s chain=%s\n%s%s",
-                        made, backup->folder.root, backup->head.next_seq - 1, backup->head.batch,
-                        incarnation, chain, backup->with_state ? state : "no state", "\n");
-    return files_join(path, backup->fresh, "manifest", failure) &&
-           files_write(path, slice_of(text, (size_t)size), 0600, failure);
+    struct manifest *manifest = &backup->manifest;
+    manifest->made_ms = backup->made_ms;
+    snprintf(manifest->of, sizeof manifest->of, "%s", backup->folder.root);
+    manifest->seq = backup->head.next_seq - 1;
+    manifest->batch = backup->head.batch;
+    manifest->incarnation = backup->head.incarnation;
+    manifest->chain = backup->head.chain;
+    if (!manifest_collect(backup->work, manifest, failure))
+        return false;
+    return (!backup->settings->to_key ||
+            backup_seal(backup->work, backup->fresh, backup->before[0] ? backup->before : NULL,
+                        &backup->key, manifest, failure)) &&
+           manifest_write(backup->fresh, manifest, failure);
 }
 
 /* ---- all of it ---- */
@@ -277,24 +344,57 @@ static bool finish(struct backup *backup, struct failure *failure)
         return false;
     if (rename(backup->fresh, backup->final))
         return fail(failure, FAULT_IO, errno, "cannot rename %s", backup->fresh);
-    return files_sync_folder(backup->settings->to, failure) && note_backup(backup, failure) &&
+    if (!files_sync_folder(backup->settings->to, failure) || !note_backup(backup, failure))
+        return false;
+    /* An older one may have the words that this one lacks. */
+    return backup->words.lost + backup->words.wrong > 0 ||
            remove_listed(backup, is_own, backup->settings->keep, failure);
+}
+
+static void remove_unfinished(const struct backup *backup)
+{
+    files_remove_tree(backup->fresh, NULL);
+    files_remove_tree(backup->work, NULL);
+}
+
+static bool make(struct backup *backup, struct failure *failure)
+{
+    backup->manifest.with_state = false;
+    return files_remove_tree(backup->work, failure) && files_make_folder(backup->work, failure) &&
+           copy_state(backup, failure) && copy_journal(backup, failure) &&
+           copy_vault(backup, failure) && copy_rest(backup, failure) && check(backup, failure);
+}
+
+/* A part that was linked may have been damaged since: then it is copied. */
+static bool make_whole(struct backup *backup, struct failure *failure)
+{
+    struct failure why = {.fault = FAULT_NONE};
+    if (make(backup, &why))
+        return true;
+    if (why.fault != FAULT_DAMAGED || !backup->before[0] || backup->settings->to_key)
+        return fail(failure, why.fault, why.os_error, "%s", why.text);
+    backup->before[0] = '\0';
+    return make(backup, failure);
+}
+
+static bool prepare(struct backup *backup, struct failure *failure)
+{
+    const struct settings *settings = backup->settings;
+    return datadir_init(&backup->folder, settings->ledger, failure) &&
+           datadir_check(&backup->folder, failure) &&
+           (!settings->to_key || backup_key_public(settings->to_key, &backup->key, failure)) &&
+           files_make_folder(settings->to, failure) && name_it(backup, failure) &&
+           remove_listed(backup, is_own_broken, 0, failure);
 }
 
 static bool take(struct backup *backup, struct failure *failure)
 {
-    const char *to = backup->settings->to;
-    if (!datadir_init(&backup->folder, backup->settings->ledger, failure) ||
-        !datadir_check(&backup->folder, failure) || !files_make_folder(to, failure) ||
-        !name_it(backup, failure) || !remove_listed(backup, is_own_broken, 0, failure) ||
-        !files_make_folder(backup->fresh, failure))
+    if (!prepare(backup, failure))
         return false;
-    bool good = copy_state(backup, failure) && copy_journal(backup, failure) &&
-                copy_vault(backup, failure) && copy_rest(backup, failure) &&
-                check(backup, failure) && write_manifest(backup, failure) &&
-                finish(backup, failure);
-    if (!good)
-        files_remove_tree(backup->fresh, NULL);
+    bool good =
+        make_whole(backup, failure) && write_manifest(backup, failure) && finish(backup, failure);
+    remove_unfinished(backup);
+    manifest_fini(&backup->manifest);
     return good;
 }
 
@@ -307,13 +407,23 @@ static int take_one(const struct settings *settings)
     audited(&backup.folder, taken ? "backup" : "backup_failed", settings->to);
     if (!taken)
         return settings_report(&failure);
-    printf("backup %s up to seq %" PRIu64 ", verified\n", backup.final, backup.head.next_seq - 1);
+    printf("backup %s up to seq %" PRIu64 ", verified%s%s\n", backup.final,
+           backup.head.next_seq - 1, settings->to_key ? ", encrypted" : "",
+           settings->without_root_key ? ", without the root key" : "");
     fflush(stdout);
-    return EXIT_DONE;
+    if (backup.words.lost + backup.words.wrong == 0)
+        return EXIT_DONE;
+    fail(&failure, FAULT_DAMAGED, 0,
+         "the ledger has lost words: of %" PRIu64 " texts %" PRIu64 " are not readable (%s). No "
+         "older backup was removed: take them from one, tefterd restore --vault-only",
+         backup.words.texts, backup.words.lost + backup.words.wrong, backup.words.first);
+    return settings_report(&failure);
 }
 
 int backup_run(const struct settings *settings)
 {
+    if (settings->follow)
+        return follow_run(settings);
     if (!settings->to) {
         fprintf(stderr, "tefterd: where to? --to PLACE is missing.\n");
         return EXIT_USE;
@@ -341,17 +451,22 @@ static int by_time(const void *a, const void *b)
     return strcmp(strrchr(first, '-'), strrchr(second, '-'));
 }
 
+/* The newest is not passed over in silence when it is no whole one. */
 bool backup_find(const char *place, char out[FILES_PATH_MAX], struct failure *failure)
 {
     static struct files_name names[BACKUPS_LIST_MAX];
-    if (whole_backup(place)) {
-        snprintf(out, FILES_PATH_MAX, "%s", place);
+    char journal[FILES_PATH_MAX];
+    snprintf(out, FILES_PATH_MAX, "%s", place);
+    if (whole_backup(place))
         return true;
-    }
+    if (files_join(journal, place, "journal", NULL) && files_exist(journal))
+        return fail(failure, FAULT_DAMAGED, 0, "%s has no manifest: it is no whole backup", place);
     size_t count = files_list(place, is_backup, names, BACKUPS_LIST_MAX);
+    if (count == 0)
+        return fail(failure, FAULT_USE, 0, "there is no backup in %s", place);
     qsort(names, count, sizeof names[0], by_time);
-    while (count > 0)
-        if (files_join(out, place, names[--count].text, failure) && whole_backup(out))
-            return true;
-    return fail(failure, FAULT_USE, 0, "there is no whole backup in %s", place);
+    return files_join(out, place, names[count - 1].text, failure) &&
+           (whole_backup(out) ||
+            fail(failure, FAULT_DAMAGED, 0,
+                 "%s, the newest, has no manifest: it is no whole backup. Name another one", out));
 }

@@ -8,8 +8,11 @@
 int init_run(const struct settings *settings);
 int status_run(const struct settings *settings);
 int verify_run(const struct settings *settings);
+int verify_backup_run(const struct settings *settings); /* verify --backup */
 int verify_state_run(const struct settings *settings);
+int verify_vault_run(const struct settings *settings);
 int backup_run(const struct settings *settings);
+int backup_key_run(const struct settings *settings);
 int restore_run(const struct settings *settings);
 int recover_run(const struct settings *settings);
 int code_run(const struct settings *settings);

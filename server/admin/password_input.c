@@ -1,7 +1,6 @@
 #include "admin/password_input.h"
 
 #include "base/hash.h"
-#include "base/limits.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,8 +9,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-/* Room for a line feed and for seeing that one is too long. */
-enum { TYPED_MAX = PASSWORD_MAX_BYTES + 3 };
+enum { TYPED_MAX = PASSPHRASE_SIZE };
 
 /* One line, a byte at a time: what follows it is somebody else's. */
 static bool read_line(int fd, char out[TYPED_MAX])
@@ -56,22 +54,32 @@ static void type_hidden(int tty, const char *prompt, char out[TYPED_MAX])
     dprintf(tty, "\n");
 }
 
-static bool from_terminal(const char *whose, char out[TYPED_MAX], struct failure *failure)
+static bool open_terminal(int *ret_tty, const char *instead, struct failure *failure)
 {
-    char prompt[120], again[TYPED_MAX];
-    int tty = open("/dev/tty", O_RDWR | O_CLOEXEC);
-    if (tty < 0)
-        return fail(failure, FAULT_USE, 0,
-                    "a password is needed and there is no terminal to type it; use "
-                    "--password-file FILE or --password-stdin");
-    snprintf(prompt, sizeof prompt, "Password for %.60s (at least %d characters): ", whose,
-             PASSWORD_MIN_BYTES);
+    *ret_tty = open("/dev/tty", O_RDWR | O_CLOEXEC);
+    return *ret_tty >= 0 ||
+           fail(failure, FAULT_USE, 0, "there is no terminal to type it; use %s", instead);
+}
+
+static bool typed_twice(int tty, const char *prompt, char out[TYPED_MAX], struct failure *failure)
+{
+    char again[TYPED_MAX];
     type_hidden(tty, prompt, out);
     type_hidden(tty, "Again: ", again);
     close(tty);
     bool same = strcmp(out, again) == 0;
     secret_wipe(again, sizeof again);
-    return same || fail(failure, FAULT_USE, 0, "the two passwords differ");
+    return same || fail(failure, FAULT_USE, 0, "the two differ");
+}
+
+static bool from_terminal(const char *whose, char out[TYPED_MAX], struct failure *failure)
+{
+    char prompt[120];
+    int tty;
+    snprintf(prompt, sizeof prompt, "Password for %.60s (at least %d characters): ", whose,
+             PASSWORD_MIN_BYTES);
+    return open_terminal(&tty, "--password-file FILE or --password-stdin", failure) &&
+           typed_twice(tty, prompt, out, failure);
 }
 
 static bool read_secret(const struct settings *settings, const char *whose, char out[TYPED_MAX],
@@ -85,12 +93,35 @@ static bool read_secret(const struct settings *settings, const char *whose, char
            fail(failure, FAULT_USE, 0, "standard input has no first line for the password");
 }
 
+static bool length_fits(const char *typed, struct failure *failure)
+{
+    size_t size = strlen(typed);
+    return (size >= PASSWORD_MIN_BYTES && size <= PASSWORD_MAX_BYTES) ||
+           fail(failure, FAULT_USE, 0, "a password has %d to %d bytes", PASSWORD_MIN_BYTES,
+                PASSWORD_MAX_BYTES);
+}
+
+bool passphrase_read(const char *file, bool fresh, char ret_text[PASSPHRASE_SIZE],
+                     struct failure *failure)
+{
+    int tty;
+    if (file)
+        return from_file(file, ret_text, failure) && (!fresh || length_fits(ret_text, failure));
+    if (!open_terminal(&tty, "--passphrase-file FILE", failure))
+        return false;
+    if (fresh)
+        return typed_twice(tty, "Passphrase of the backup key: ", ret_text, failure) &&
+               length_fits(ret_text, failure);
+    type_hidden(tty, "Passphrase of the backup key: ", ret_text);
+    close(tty);
+    return true;
+}
+
 static bool hash_it(const char *typed, char ret_hash[PASSWORD_HASH_SIZE], struct failure *failure)
 {
     size_t size = strlen(typed);
-    if (size < PASSWORD_MIN_BYTES || size > PASSWORD_MAX_BYTES)
-        return fail(failure, FAULT_USE, 0, "a password has %d to %d bytes", PASSWORD_MIN_BYTES,
-                    PASSWORD_MAX_BYTES);
+    if (!length_fits(typed, failure))
+        return false;
     return password_hash(typed, size, ret_hash) ||
            fail(failure, FAULT_MEMORY, 0, "no memory to hash the password");
 }

@@ -1,16 +1,23 @@
 /*
  * tefterd restore: a ledger from a backup, in a new folder, as a new incarnation: the next number
- * and random bytes of its own, made durable by one entry that does nothing.
+ * and random bytes of its own, made durable by one entry that does nothing. Every part is compared
+ * with the manifest before anything is written, and what was written is compared once more.
+ *
+ * --vault-only: the words that a ledger has lost, from a backup of it, into its vault.
  */
 #include "admin/audited.h"
 #include "admin/backup.h"
+#include "admin/backup_key.h"
 #include "admin/commands.h"
+#include "admin/manifest.h"
+#include "datadir/keys.h"
 #include "engine/clock.h"
 #include "recovery/shutdown_marker.h"
 
 #include "journal/journal.h"
 #include "wire/message.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -18,18 +25,28 @@
 enum { RESTORE_ARENA_MAX = 64 * 1024 };
 
 struct restore {
-    char from[FILES_PATH_MAX];
+    const struct settings *settings;
+    char from[FILES_PATH_MAX];     /* the backup */
+    char unsealed[FILES_PATH_MAX]; /* what of it is opened, in the folder; "" when it is plain */
+    struct manifest manifest;
+    struct words words;
     struct datadir folder;
     struct state_report state; /* seq 0: the backup has none */
     struct journal_head head;
     struct incarnation incarnation;
 };
 
+/* Where the parts lie as they were. */
+static const char *source(const struct restore *restore)
+{
+    return restore->unsealed[0] ? restore->unsealed : restore->from;
+}
+
 static bool copy_part(const struct restore *restore, const char *name, const char *to,
                       struct failure *failure)
 {
     char from[FILES_PATH_MAX], lock[FILES_PATH_MAX];
-    if (!files_join(from, restore->from, name, failure) ||
+    if (!files_join(from, source(restore), name, failure) ||
         !files_join(lock, to, "lock.mdb", failure))
         return false;
     if (!files_exist(from))
@@ -43,8 +60,17 @@ static bool copy_journal(const struct restore *restore, struct failure *failure)
 {
     char from[FILES_PATH_MAX];
     struct journal_options journal = datadir_journal(&restore->folder);
-    return files_join(from, restore->from, "journal", failure) &&
+    return files_join(from, source(restore), "journal", failure) &&
            journal_import(&journal, from, failure);
+}
+
+/* From where it is kept, when the backup was made without it. */
+static bool copy_root_key(const struct restore *restore, struct failure *failure)
+{
+    char to[FILES_PATH_MAX];
+    return !restore->settings->root_key ||
+           (files_join(to, restore->folder.keys, ROOT_KEY_NAME, failure) &&
+            files_copy(restore->settings->root_key, to, failure));
 }
 
 static bool copy_all(const struct restore *restore, struct failure *failure)
@@ -52,7 +78,7 @@ static bool copy_all(const struct restore *restore, struct failure *failure)
     const struct datadir *folder = &restore->folder;
     return copy_part(restore, "state", folder->state, failure) && copy_journal(restore, failure) &&
            copy_part(restore, "vault", folder->vault, failure) &&
-           copy_part(restore, "keys", folder->keys, failure);
+           copy_part(restore, "keys", folder->keys, failure) && copy_root_key(restore, failure);
 }
 
 /* A state of another layout is left out: the first start makes it from the journal. */
@@ -67,18 +93,47 @@ static bool look_at_state(struct restore *restore, struct failure *failure)
     return fail(failure, found.fault, found.os_error, "%s", found.text);
 }
 
+/* The journal is that of the manifest; one that is being followed may reach further. */
+static bool head_fits(const struct restore *restore, struct failure *failure)
+{
+    const struct manifest *manifest = &restore->manifest;
+    uint64_t seq = restore->head.next_seq - 1;
+    bool follow = manifest->kind == MANIFEST_FOLLOW;
+    if (follow ? seq < manifest->seq : seq != manifest->seq)
+        return fail(failure, FAULT_DAMAGED, 0,
+                    "the journal of %s ends at seq %" PRIu64 ", its manifest says %" PRIu64,
+                    restore->from, seq, manifest->seq);
+    return follow || hash_equal(&restore->head.chain, &manifest->chain) ||
+           fail(failure, FAULT_DAMAGED, 0, "the journal of %s is not that of its manifest",
+                restore->from);
+}
+
+static bool words_there(struct restore *restore, struct failure *failure)
+{
+    struct words *words = &restore->words;
+    if (!backup_words(restore->folder.root, restore->settings, words, failure))
+        return false;
+    return words->lost + words->wrong == 0 || restore->settings->accept_lost_words ||
+           fail(failure, FAULT_DAMAGED, 0,
+                "in %s %" PRIu64 " of %" PRIu64 " texts are not readable: %s. Take another backup, "
+                "or restore it without them: --accept-lost-words",
+                restore->from, words->lost + words->wrong, words->texts, words->first);
+}
+
 /* The copy is looked at, not the backup: that may be on a disk we may not write to. */
 static bool check(struct restore *restore, struct failure *failure)
 {
     const struct datadir *folder = &restore->folder;
     struct journal_options journal = datadir_journal(folder);
+    struct keys keys;
     if (!look_at_state(restore, failure) ||
-        !backup_journal_fits(&journal, &restore->state, &restore->head, failure))
+        !backup_journal_fits(&journal, &restore->state, &restore->head, failure) ||
+        !head_fits(restore, failure) || !words_there(restore, failure) ||
+        !keys_read(folder, &keys, failure))
         return false;
-    struct marker marker = {.kind = MARKER_CLEAN,
-                            .seq = restore->state.seq,
-                            .state_digest = restore->state.state_digest};
-    return !files_exist(folder->state) || marker_write(folder->marker, &marker, failure);
+    keys_fini(&keys);
+    return !files_exist(folder->state) ||
+           marker_close(folder, restore->state.seq, &restore->state.state_digest, failure);
 }
 
 /* An entry without a command: it is counted and does nothing. */
@@ -114,32 +169,194 @@ static bool begin_incarnation(struct restore *restore, struct failure *failure)
     return good;
 }
 
-static bool run(struct restore *restore, const struct settings *settings, struct failure *failure)
+/* ---- the backup, before anything is written ---- */
+
+static bool root_key_there(const struct restore *restore, struct failure *failure)
 {
+    if (restore->settings->root_key)
+        return files_exist(restore->settings->root_key) ||
+               fail(failure, FAULT_USE, 0, "there is no %s", restore->settings->root_key);
+    return manifest_part(&restore->manifest, "keys/" ROOT_KEY_NAME) ||
+           fail(
+               failure, FAULT_USE, 0,
+               "%s was made without the company's root key: --root-key FILE names where it is kept",
+               restore->from);
+}
+
+static bool look_at_backup(struct restore *restore, struct failure *failure)
+{
+    const struct settings *settings = restore->settings;
     return backup_find(settings->from, restore->from, failure) &&
-           datadir_init(&restore->folder, settings->ledger, failure) &&
-           datadir_make(&restore->folder, failure) && copy_all(restore, failure) &&
-           check(restore, failure) && begin_incarnation(restore, failure) &&
-           datadir_finish(&restore->folder, failure);
+           manifest_read(restore->from, &restore->manifest, failure) &&
+           manifest_check(restore->from, &restore->manifest, failure) &&
+           (settings->vault_only || root_key_there(restore, failure));
+}
+
+/* Opened to look first: a wrong key or part leaves nothing behind. */
+static bool look_sealed(struct restore *restore, struct seal_pair *pair, struct failure *failure)
+{
+    return !restore->manifest.sealed ||
+           (backup_key_secret(restore->settings, pair, failure) &&
+            backup_unseal(restore->from, NULL, pair, &restore->manifest, failure));
+}
+
+static bool unseal(struct restore *restore, const struct seal_pair *pair, struct failure *failure)
+{
+    if (!restore->manifest.sealed)
+        return true;
+    return files_join(restore->unsealed, restore->folder.root, "unsealed.tmp", failure) &&
+           files_remove_tree(restore->unsealed, failure) &&
+           backup_unseal(restore->from, restore->unsealed, pair, &restore->manifest, failure);
+}
+
+static bool drop_unsealed(const struct restore *restore, struct failure *failure)
+{
+    return !restore->unsealed[0] || files_remove_tree(restore->unsealed, failure);
+}
+
+/* ---- all of it ---- */
+
+static bool fill(struct restore *restore, const struct seal_pair *pair, struct failure *failure)
+{
+    return unseal(restore, pair, failure) && copy_all(restore, failure) &&
+           drop_unsealed(restore, failure) && check(restore, failure) &&
+           begin_incarnation(restore, failure) && datadir_finish(&restore->folder, failure);
+}
+
+static bool run(struct restore *restore, struct seal_pair *pair, struct failure *failure)
+{
+    if (!look_at_backup(restore, failure) || !look_sealed(restore, pair, failure) ||
+        !datadir_init(&restore->folder, restore->settings->ledger, failure) ||
+        !datadir_make(&restore->folder, failure))
+        return false;
+    bool good = fill(restore, pair, failure);
+    if (!good)
+        files_remove_tree(restore->folder.root, NULL);
+    return good;
+}
+
+/* ---- the words alone ---- */
+
+static bool same_ledger(const struct restore *restore, struct failure *failure)
+{
+    char path[FILES_PATH_MAX];
+    struct journal_options ours = datadir_journal(&restore->folder), theirs = {.path = path};
+    struct journal *own = NULL, *other = NULL;
+    struct journal_head own_head, other_head;
+    ours.reading = theirs.reading = true;
+    bool good = files_join(path, source(restore), "journal", failure) &&
+                journal_open(&ours, &own, failure) && journal_open(&theirs, &other, failure);
+    if (good) {
+        journal_head(own, &own_head);
+        journal_head(other, &other_head);
+        good = memcmp(&own_head.ledger, &other_head.ledger, sizeof own_head.ledger) == 0 ||
+               fail(failure, FAULT_USE, 0, "%s is a backup of another ledger", restore->from);
+    }
+    journal_close(own);
+    journal_close(other);
+    return good;
+}
+
+/* What the ledger has beyond the backup, and what was erased since. */
+static bool merge_present(const struct restore *restore, const char *fresh, struct failure *failure)
+{
+    struct vault *present = NULL, *vault = NULL;
+    uint64_t map_bytes = restore->settings->map_bytes;
+    struct failure why = {.fault = FAULT_NONE};
+    if (!subprocess_look_vault(restore->folder.vault, &why)) {
+        fprintf(stderr, "tefterd: nothing is taken from the present vault: %s\n", why.text);
+        return true;
+    }
+    bool good = vault_open_reading(restore->folder.vault, map_bytes, &present, failure) &&
+                vault_open(fresh, map_bytes, &vault, failure);
+    struct vault_txn *from = good ? vault_read(present, failure) : NULL;
+    struct vault_txn *to = from ? vault_begin(vault, failure) : NULL;
+    if (to)
+        vault_merge(to, from);
+    vault_abort(from);
+    good = to && vault_commit(to, failure);
+    vault_close(vault);
+    vault_close(present);
+    return good;
+}
+
+/* The present vault is kept aside: nobody may need it. */
+static bool exchange(const struct restore *restore, const char *fresh, struct failure *failure)
+{
+    char aside[FILES_PATH_MAX];
+    const struct datadir *folder = &restore->folder;
+    if (!files_join(aside, folder->root, "vault.before", failure) ||
+        !files_remove_tree(aside, failure))
+        return false;
+    if (files_exist(folder->vault) && rename(folder->vault, aside))
+        return fail(failure, FAULT_IO, errno, "cannot move %s away", folder->vault);
+    if (rename(fresh, folder->vault))
+        return fail(failure, FAULT_IO, errno, "cannot rename %s", fresh);
+    unlink(folder->lost_words);
+    return files_sync_folder(folder->root, failure);
+}
+
+static bool put_words(struct restore *restore, struct failure *failure)
+{
+    char fresh[FILES_PATH_MAX];
+    return same_ledger(restore, failure) &&
+           files_join(fresh, restore->folder.root, "vault.new", failure) &&
+           files_remove_tree(fresh, failure) && copy_part(restore, "vault", fresh, failure) &&
+           merge_present(restore, fresh, failure) && exchange(restore, fresh, failure) &&
+           backup_words(restore->folder.root, restore->settings, &restore->words, failure);
+}
+
+static bool run_vault_only(struct restore *restore, struct seal_pair *pair, struct failure *failure)
+{
+    if (!look_at_backup(restore, failure) || !look_sealed(restore, pair, failure) ||
+        !datadir_init(&restore->folder, restore->settings->ledger, failure) ||
+        !datadir_check(&restore->folder, failure) || !datadir_take(&restore->folder, failure))
+        return false;
+    bool good = unseal(restore, pair, failure) && put_words(restore, failure);
+    drop_unsealed(restore, NULL);
+    datadir_leave(&restore->folder);
+    return good;
+}
+
+static int tell_words(const struct restore *restore)
+{
+    const struct words *words = &restore->words;
+    printf("The words of %s are in %s again: of %" PRIu64 " texts %" PRIu64
+           " are not readable%s%s. "
+           "The vault as it was is in %s/vault.before; remove it when all is well.\n",
+           restore->from, restore->settings->ledger, words->texts, words->lost + words->wrong,
+           words->first[0] ? ", first: " : "", words->first, restore->settings->ledger);
+    return words->lost + words->wrong == 0 ? EXIT_DONE : EXIT_FAULT;
+}
+
+static int tell(const struct restore *restore)
+{
+    char incarnation[INCARNATION_TEXT_SIZE];
+    incarnation_write(&restore->incarnation, incarnation);
+    printf("The ledger in %s is that of %s up to seq %" PRIu64
+           ", as incarnation %s. What came after that backup is not in it; terminals offer again "
+           "what they were told "
+           "of the last seven days.\n\nStart the server:\n\n  tefterd --ledger %s\n",
+           restore->settings->ledger, restore->from, restore->head.next_seq - 1, incarnation,
+           restore->settings->ledger);
+    return EXIT_DONE;
 }
 
 int restore_run(const struct settings *settings)
 {
     static struct restore restore;
+    struct seal_pair pair;
     struct failure failure = {.fault = FAULT_NONE};
-    char incarnation[INCARNATION_TEXT_SIZE];
-    restore = (struct restore){.incarnation.number = 0};
+    restore = (struct restore){.settings = settings};
     if (!settings->from)
         fail(&failure, FAULT_USE, 0, "from where? --from PLACE is missing");
-    if (failure.fault || !run(&restore, settings, &failure))
+    bool good =
+        !failure.fault && (settings->vault_only ? run_vault_only : run)(&restore, &pair, &failure);
+    secret_wipe(&pair, sizeof pair);
+    manifest_fini(&restore.manifest);
+    if (!good)
         return settings_report(&failure);
-    incarnation_write(&restore.incarnation, incarnation);
-    audited(&restore.folder, "restored", restore.from);
-    printf("The ledger in %s is that of %s up to seq %" PRIu64
-           ", as incarnation %s. What came after that backup is not in it; terminals offer again "
-           "what they were told "
-           "of the last seven days.\n\nStart the server:\n\n  tefterd --ledger %s\n",
-           settings->ledger, restore.from, restore.head.next_seq - 1, incarnation,
-           settings->ledger);
-    return EXIT_DONE;
+    if (!settings->vault_only)
+        audited(&restore.folder, "restored", restore.from);
+    return settings->vault_only ? tell_words(&restore) : tell(&restore);
 }

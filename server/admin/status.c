@@ -5,6 +5,7 @@
 #include "admin/audited.h"
 #include "admin/commands.h"
 #include "datadir/backup_note.h"
+#include "datadir/follower_note.h"
 #include "datadir/keys.h"
 #include "engine/clock.h"
 #include "recovery/checkpoint.h"
@@ -85,6 +86,15 @@ static void tell_instant(const char *what, int64_t ms, const char *none)
            days < 0 ? -days : days, days < 0 ? "" : " ago");
 }
 
+static void tell_follower(const struct datadir *folder)
+{
+    struct follower_note note;
+    if (!follower_note_read(folder, &note))
+        return;
+    tell_instant("follower", note.caught_up_ms, "has never had all there was");
+    printf("              seq %" PRIu64 " in %s\n", note.seq, note.place);
+}
+
 static void tell_copies(const struct datadir *folder)
 {
     uint64_t seqs[CHECKPOINTS_LIST_MAX];
@@ -99,6 +109,7 @@ static void tell_copies(const struct datadir *folder)
                  "NEVER. Make one: tefterd backup --ledger DIR --to PLACE");
     if (made)
         printf("              seq %" PRIu64 " in %s\n", note.seq, note.place);
+    tell_follower(folder);
 }
 
 static bool tell_keys(const struct datadir *folder, struct failure *failure)

@@ -4,17 +4,20 @@
  * every figure is computed anew. Works beside a running server and changes nothing. A state that
  * nobody serves is read whole too, and compared row by row when it stands at the journal's end:
  * LMDB has no checksums, and a flipped figure in it says nothing of itself.
+ * Every text that the journal refers to is looked for in the vault.
  *
  * All of that is done in a child, which may die of an entry: its page (datadir/inflight.h) says of
  * which one, and another child then verifies what lies before that.
  *
- * tefterd verify-state: the same figures of one LMDB, in a process that may die of it.
+ * tefterd verify-state, verify-vault: one LMDB, in a process that may die of it.
  */
 #include "access/access.h"
 #include "admin/audited.h"
 #include "admin/commands.h"
 #include "datadir/keys.h"
 #include "engine/instance.h"
+#include "engine/words.h"
+#include "recovery/checkpoint.h"
 #include "recovery/replay.h"
 #include "recovery/shutdown_marker.h"
 #include "recovery/subprocess.h"
@@ -46,6 +49,7 @@ struct verify {
     struct ledger_state made; /* of the state made anew */
     struct ledger_check check;
     struct access_audit_report audit;
+    struct words words;
 };
 
 /* ---- the live state ---- */
@@ -62,12 +66,66 @@ static bool look_at_state(struct verify *verify, struct failure *failure)
                               marker_place_of(verify->folder.root, &here, NULL) ? &here : NULL);
     }
     struct failure found = {.fault = FAULT_NONE};
+    if (verify->whole && !why && !marker_sum_fits(&marker, verify->folder.state))
+        return fail(failure, FAULT_DAMAGED, 0,
+                    "the state in %s is damaged: its file is not what was closed. The next start "
+                    "makes it anew from the journal",
+                    verify->folder.state);
     if (!why && subprocess_look(verify->folder.state, verify->whole, &verify->live, &found))
         return true;
     if (!why && found.fault != FAULT_STALE)
         return fail(failure, found.fault, found.os_error, "%s", found.text);
     fprintf(stderr, "tefterd: the state is not compared: %s; the next start rebuilds it.\n",
             why ? why : found.text);
+    return true;
+}
+
+/* ---- the vault ---- */
+
+static bool words_there(struct verify *verify, struct vault *vault, struct failure *failure)
+{
+    const struct words *words = &verify->words;
+    if (!words_check(verify->journal, vault, 1, &verify->words, failure))
+        return false;
+    return words->lost + words->wrong == 0 ||
+           fail(failure, FAULT_DAMAGED, 0,
+                "of %" PRIu64 " texts %" PRIu64 " are not in the vault and %" PRIu64
+                " are damaged; first: %s. Take them from a backup: tefterd restore --vault-only",
+                words->texts, words->lost, words->wrong, words->first);
+}
+
+/* Opened after the journal: what that speaks of is in the vault before. */
+static bool look_at_vault(struct verify *verify, struct failure *failure)
+{
+    struct vault *vault;
+    const char *path = verify->folder.vault;
+    if (!subprocess_look_vault(path, failure) ||
+        !vault_open_reading(path, verify->settings->map_bytes, &vault, failure))
+        return false;
+    bool good = words_there(verify, vault, failure);
+    vault_close(vault);
+    return good;
+}
+
+/* ---- checkpoints ---- */
+
+static bool look_at_checkpoints(const struct verify *verify, struct failure *failure)
+{
+    uint64_t seqs[CHECKPOINTS_LIST_MAX];
+    char path[FILES_PATH_MAX];
+    struct state_report report;
+    struct failure found = {.fault = FAULT_NONE};
+    size_t count = checkpoint_list(&verify->folder, seqs);
+    for (size_t i = 0; i < count; i++) {
+        if (!checkpoint_path(&verify->folder, seqs[i], path, failure))
+            return false;
+        /* One that is gone was the oldest: the server has made another. */
+        if (!checkpoint_look(path, &report, &found) && files_exist(path) &&
+            found.fault != FAULT_STALE)
+            return fail(failure, found.fault, found.os_error,
+                        "checkpoint %" PRIu64 ": %s. A rebuild passes over it; remove %s", seqs[i],
+                        found.text, path);
+    }
     return true;
 }
 
@@ -180,7 +238,8 @@ static bool audit_whole(struct verify *verify, struct failure *failure)
 
 static bool run(struct verify *verify, struct failure *failure)
 {
-    return look_at_state(verify, failure) && open_journal(verify, failure) &&
+    return look_at_state(verify, failure) && look_at_checkpoints(verify, failure) &&
+           open_journal(verify, failure) && look_at_vault(verify, failure) &&
            replay(verify, failure) && ledger_check(verify->ledger, &verify->check, failure) &&
            figures_right(&verify->check, failure) && rows_same(verify, failure) &&
            audit_whole(verify, failure);
@@ -196,11 +255,12 @@ static void tell(const struct verify *verify)
     printf("verified seq %" PRIu64 " batch %" PRIu64 " incarnation %s\n"
            "chain %s\n"
            "journal %" PRIu64 " bytes in %" PRIu64 " batches\n"
+           "texts %" PRIu64 "\n"
            "customers %" PRIu64 ", documents %" PRIu64 "\n"
            "balances %" PRId64 ", sum of all books %" PRId64 "\n",
            verify->made.seq, verify->made.batch, incarnation, chain, metrics.bytes, metrics.batches,
-           verify->check.customers, verify->check.documents, verify->check.balances_minor,
-           verify->check.postings_minor);
+           verify->words.texts, verify->check.customers, verify->check.documents,
+           verify->check.balances_minor, verify->check.postings_minor);
     printf("audit log %" PRIu64 " lines, %" PRIu64 " of them without a seal, the newest %" PRIu64
            " %s\n",
            verify->audit.lines, verify->audit.unsealed, verify->audit.number, verify->audit.seal);
@@ -305,6 +365,8 @@ static bool verify_all(struct verify *verify, int *ret_code, struct failure *fai
 
 int verify_run(const struct settings *settings)
 {
+    if (settings->backup)
+        return verify_backup_run(settings);
     static struct verify verify;
     struct failure failure = {.fault = FAULT_NONE};
     int code = EXIT_FAULT;
@@ -366,5 +428,26 @@ int verify_state_run(const struct settings *settings)
     }
     state_report_write(&report, line);
     printf("%s\n", line);
+    return EXIT_DONE;
+}
+
+/* ---- one vault ---- */
+
+int verify_vault_run(const struct settings *settings)
+{
+    struct vault *vault;
+    struct failure failure = {.fault = FAULT_NONE};
+    uint64_t rows = 0;
+    alarm(CHILD_SECONDS);
+    bool good = vault_open_reading(settings->word, settings->map_bytes, &vault, &failure);
+    if (good) {
+        good = vault_walk(vault, &rows, &failure);
+        vault_close(vault);
+    }
+    if (!good) {
+        printf("%s\n", failure.text);
+        return EXIT_FAULT;
+    }
+    printf("vault rows=%" PRIu64 "\n", rows);
     return EXIT_DONE;
 }

@@ -39,6 +39,8 @@ bool datadir_init(struct datadir *folder, const char *path, struct failure *fail
         {folder->keys, "keys"},
         {folder->marker, "shutdown-marker"},
         {folder->inflight, "inflight"},
+        {folder->lost_words, "lost-words"},
+        {folder->follower, "follower"},
         {folder->backup, "backup"},
         {folder->audit, "audit.log"},
         {folder->ended, "ended-logins"},

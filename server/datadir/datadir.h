@@ -14,6 +14,8 @@
  *   backup          the last good backup
  *   audit.log       who tried to get in, sealed line by line
  *   ended-logins    whose tokens count no longer, until they would end anyway
+ *   lost-words      up to which seq words that the vault has lost are given up
+ *   follower        where a second place is kept up to date, and how far it is
  *   server.address  where the running server listens, for tools on this machine
  *   metrics.address where it shows metrics, if it does
  */
@@ -36,6 +38,8 @@ struct datadir {
     char keys[FILES_PATH_MAX];
     char marker[FILES_PATH_MAX];
     char inflight[FILES_PATH_MAX];
+    char lost_words[FILES_PATH_MAX];
+    char follower[FILES_PATH_MAX];
     char backup[FILES_PATH_MAX];
     char audit[FILES_PATH_MAX];
     char ended[FILES_PATH_MAX];

@@ -11,7 +11,7 @@
 
 /* Larger writes make page cache in such pieces, and each later write of a page into one looks at
  * all of it: a state that was copied so would be the slower for it. */
-enum { COPY_BYTES = 4096, TREE_DESCRIPTORS = 16 };
+enum { COPY_BYTES = 4096, TREE_DESCRIPTORS = 16, SUM_BYTES = 256 * 1024 };
 
 bool files_join(char out[FILES_PATH_MAX], const char *folder, const char *name,
                 struct failure *failure)
@@ -102,6 +102,33 @@ bool files_read(const char *path, char *out, size_t capacity, size_t *ret_size,
     out[size] = '\0';
     *ret_size = size;
     return true;
+}
+
+static bool sum_of(int fd, struct hash *ret_sum)
+{
+    static _Thread_local uint8_t block[SUM_BYTES];
+    struct hash_state state;
+    hash_begin(&state);
+    for (;;) {
+        ssize_t got = read(fd, block, sizeof block);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0) {
+            hash_end(&state, ret_sum);
+            return got == 0;
+        }
+        hash_add(&state, block, (size_t)got);
+    }
+}
+
+bool files_sum(const char *path, struct hash *ret_sum, struct failure *failure)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return fail(failure, FAULT_IO, errno, "cannot open %s", path);
+    bool good = sum_of(fd, ret_sum) || fail(failure, FAULT_IO, errno, "cannot read %s", path);
+    close(fd);
+    return good;
 }
 
 bool files_exist(const char *path)

@@ -5,6 +5,7 @@
  */
 #include "base/bytes.h"
 #include "base/fault.h"
+#include "base/hash.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,6 +24,8 @@ bool files_write(const char *path, struct slice bytes, mode_t mode, struct failu
 /* A file of at most capacity - 1 bytes; a NUL is put behind it. */
 bool files_read(const char *path, char *out, size_t capacity, size_t *ret_size,
                 struct failure *failure);
+/* The hash of all its bytes, read in pieces. */
+bool files_sum(const char *path, struct hash *ret_sum, struct failure *failure);
 bool files_exist(const char *path);
 /* Milliseconds since 1970 of its last change; 0 when it is not there. */
 int64_t files_changed_ms(const char *path);

@@ -42,7 +42,7 @@ static bool make_pairs(const struct datadir *folder, const char *company, const 
     return ca_root_create(company, now_ms, arena, &root, failure) &&
            ca_server_create(&root, names, now_ms, arena, &server, failure) &&
            write_key(folder, "root.pem", root.certificate, failure) &&
-           write_key(folder, "root-key.pem", root.key, failure) &&
+           write_key(folder, ROOT_KEY_NAME, root.key, failure) &&
            write_key(folder, "server.pem", server.certificate, failure) &&
            write_key(folder, "server-key.pem", server.key, failure);
 }
@@ -83,7 +83,7 @@ bool keys_read(const struct datadir *folder, struct keys *ret_keys, struct failu
     *keys = (struct keys){.token = {0}};
     arena_init(&keys->arena, KEYS_ARENA_MAX);
     bool good = read_key(folder, "root.pem", &keys->arena, &keys->root.certificate, failure) &&
-                read_key(folder, "root-key.pem", &keys->arena, &keys->root.key, failure) &&
+                read_key(folder, ROOT_KEY_NAME, &keys->arena, &keys->root.key, failure) &&
                 read_key(folder, "server.pem", &keys->arena, &keys->server.certificate, failure) &&
                 read_key(folder, "server-key.pem", &keys->arena, &keys->server.key, failure) &&
                 read_key(folder, "token-key", &keys->arena, &token, failure);

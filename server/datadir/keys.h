@@ -9,6 +9,7 @@
 #include "net/tls.h"
 
 enum { TOKEN_KEY_SIZE = 32 };
+#define ROOT_KEY_NAME "root-key.pem"
 
 struct keys {
     struct arena arena;

@@ -126,7 +126,7 @@ static void text_move(void *context, ProtobufCMessage *part)
     struct vault_ref ref;
     memcpy(id.bytes, texts->id, COMMAND_ID_SIZE);
     be16_put(id.bytes + COMMAND_ID_SIZE, texts->place++);
-    text->has_id = text->has_size = text->has_digest = 0;
+    text->has_id = text->has_size = text->has_digest = text->has_unreadable = 0;
     if (!text->value || !texts_begun(texts))
         return;
     vault_put(texts->txn, &id, slice_text(text->value), &ref);

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/sd_notify.h"
+#include "engine/words.h"
 #include "recovery/shutdown_marker.h"
 
 #include <inttypes.h>
@@ -35,9 +36,16 @@ static void new_id_of(void *owner, uint8_t ret_id[COMMAND_ID_SIZE])
     clock_new_id(owner, ret_id);
 }
 
-static void tell_recovered(const struct recovered *recovered)
+bool instance_rebuilt(const struct instance *instance)
 {
-    if (recovered->distrust && recovered->replayed > 0)
+    const struct recovered *recovered = &instance->recovered;
+    return recovered->distrust && (recovered->replayed > 0 || recovered->from_seq > 0);
+}
+
+static void tell_recovered(const struct instance *instance)
+{
+    const struct recovered *recovered = &instance->recovered;
+    if (instance_rebuilt(instance))
         log_line(LOG_NOTICE, "state_rebuilt", "why", recovered->distrust, "from_seq",
                  log_value("%" PRIu64, recovered->from_seq), "replayed",
                  log_value("%" PRIu64, recovered->replayed), NULL);
@@ -59,7 +67,7 @@ static bool recover_instance(struct instance *instance, const struct settings *s
         return false;
     instance->journal = instance->recovered.journal;
     instance->ledger = instance->recovered.ledger;
-    tell_recovered(&instance->recovered);
+    tell_recovered(instance);
     return true;
 }
 
@@ -103,7 +111,8 @@ bool instance_open(struct instance *instance, const struct settings *settings,
         (how == INSTANCE_FRESH || datadir_check(&instance->folder, failure)) &&
         datadir_take(&instance->folder, failure) && open_page(instance) &&
         recover_instance(instance, settings, how, failure) &&
-        vault_open(instance->folder.vault, settings->map_bytes, &instance->vault, failure) &&
+        words_open(&instance->folder, settings, &instance->recovered.marker, instance->journal,
+                   &instance->vault, failure) &&
         open_commit(instance, failure))
         return true;
     close_all(instance);
@@ -115,9 +124,7 @@ static bool mark_clean(struct instance *instance, struct failure *failure)
     struct ledger_state state;
     if (!ledger_sync(instance->ledger, failure) || !ledger_state(instance->ledger, &state, failure))
         return false;
-    struct marker marker = {
-        .kind = MARKER_CLEAN, .seq = state.seq, .state_digest = state.state_digest};
-    return marker_write(instance->folder.marker, &marker, failure);
+    return marker_close(&instance->folder, state.seq, &state.state_digest, failure);
 }
 
 void instance_close(struct instance *instance)

@@ -31,6 +31,8 @@ bool instance_open(struct instance *instance, const struct settings *settings,
                    enum instance_how how, struct failure *failure);
 /* Syncs the state and marks it CLEAN; what fails here costs a rebuild at the next start. */
 void instance_close(struct instance *instance);
+/* Was there a state that had to be made anew? recovered.distrust says why. */
+bool instance_rebuilt(const struct instance *instance);
 /* How far a replay is: a line on standard error each two seconds, and a word to the service
  * manager. */
 void instance_progress(uint64_t seq, uint64_t last_seq);

@@ -15,9 +15,8 @@ struct copying {
     struct journal *copy; /* NULL: not begun */
 };
 
-/* A batch of another journal as it is: with its own incarnation, time and hash. */
-static bool append(struct journal *journal, const struct journal_batch *batch,
-                   struct failure *failure)
+bool journal_append(struct journal *journal, const struct journal_batch *batch,
+                    struct failure *failure)
 {
     struct journal_head head;
     struct journal_batch same = *batch;
@@ -43,7 +42,7 @@ static bool each(void *context, const struct journal_batch *batch, struct failur
 {
     struct copying *copying = context;
     return (copying->copy || begin(copying, &batch->incarnation, failure)) &&
-           append(copying->copy, batch, failure);
+           journal_append(copying->copy, batch, failure);
 }
 
 static bool copy_batches(struct copying *copying, struct failure *failure)

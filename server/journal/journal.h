@@ -122,6 +122,12 @@ bool journal_export(const struct journal_options *from, const char *to, const ch
 /* Makes a journal from an export. */
 bool journal_import(const struct journal_options *to, const char *from, struct failure *failure);
 
+/* Appends a batch of another journal as it is, with its own incarnation, time and hash: durable
+ * when true. FAULT_DAMAGED: it does not follow on. By the proposing thread, instead of proposing.
+ */
+bool journal_append(struct journal *journal, const struct journal_batch *batch,
+                    struct failure *failure);
+
 /* A new incarnation after a restore: later batches carry it. Its number is higher. It is durable
  * with the first of them. */
 void journal_set_incarnation(struct journal *journal, const struct incarnation *incarnation);

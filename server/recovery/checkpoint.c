@@ -1,7 +1,5 @@
 #include "recovery/checkpoint.h"
 
-#include "recovery/subprocess.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -74,13 +72,55 @@ static bool prune(const struct datadir *folder, struct failure *failure)
     return true;
 }
 
+static bool sum_paths(const char *path, char data[FILES_PATH_MAX], char sum[FILES_PATH_MAX],
+                      struct failure *failure)
+{
+    return files_join(data, path, "data.mdb", failure) && files_join(sum, path, "sum", failure);
+}
+
+/* Taken before it is verified: what a child then finds whole is what was summed. */
+static bool write_sum(const char *path, struct failure *failure)
+{
+    char data[FILES_PATH_MAX], file[FILES_PATH_MAX], text[HASH_TEXT_SIZE + 1];
+    struct hash sum;
+    if (!sum_paths(path, data, file, failure) || !files_sum(data, &sum, failure))
+        return false;
+    hash_text(&sum, text);
+    text[HASH_TEXT_SIZE - 1] = '\n';
+    return files_write(file, slice_of(text, HASH_TEXT_SIZE), 0600, failure);
+}
+
+static bool sum_fits(const char *data, const char *file, struct failure *failure)
+{
+    char said[HASH_TEXT_SIZE + 8], text[HASH_TEXT_SIZE];
+    struct hash sum;
+    size_t size;
+    if (!files_read(file, said, sizeof said, &size, failure) || !files_sum(data, &sum, failure))
+        return false;
+    hash_text(&sum, text);
+    return (size == HASH_TEXT_SIZE && memcmp(said, text, HASH_TEXT_SIZE - 1) == 0) ||
+           fail(failure, FAULT_DAMAGED, 0, "%s is not what was verified: damaged", data);
+}
+
+/* One without a sum is of a program that wrote none. */
+bool checkpoint_look(const char *path, struct state_report *ret_report, struct failure *failure)
+{
+    char data[FILES_PATH_MAX], sum[FILES_PATH_MAX];
+    if (!sum_paths(path, data, sum, failure))
+        return false;
+    bool summed = files_exist(sum);
+    return (!summed || sum_fits(data, sum, failure)) &&
+           subprocess_look(path, !summed, ret_report, failure);
+}
+
 bool checkpoint_make(const struct datadir *folder, struct ledger *ledger, uint64_t *ret_seq,
                      struct failure *failure)
 {
     char fresh[FILES_PATH_MAX];
     struct state_report report;
     if (!files_join(fresh, folder->checkpoints, "new.tmp", failure) ||
-        !files_remove_tree(fresh, failure) || !checkpoint_copy(ledger, fresh, failure))
+        !files_remove_tree(fresh, failure) || !checkpoint_copy(ledger, fresh, failure) ||
+        !write_sum(fresh, failure))
         return false;
     if (!subprocess_look(fresh, true, &report, failure)) {
         files_remove_tree(fresh, NULL);

@@ -18,6 +18,7 @@ struct recovery {
     struct ledger *ledger;
     struct ledger_state state; /* of the opened ledger */
     const char *distrust;
+    struct marker marker; /* as it was found */
     struct marker closed; /* CLEAN: of a state that cannot be read any more */
     uint64_t replayed;
     char behind[FAILURE_TEXT_MAX];
@@ -48,15 +49,15 @@ static const char *why_distrust(const struct recovery *recovery, const struct ma
         return "it was asked for";
     if (!files_join(data, recovery->folder->state, "data.mdb", NULL) || !files_exist(data))
         return "it is not there";
-    return marker_distrust(marker, &recovery->here);
+    const char *why = marker_distrust(marker, &recovery->here);
+    return why || marker_sum_fits(marker, recovery->folder->state) ? why : "it is damaged";
 }
 
 /* Opens the state when the marker allows it. */
 static bool try_state(struct recovery *recovery, struct failure *failure)
 {
-    struct marker marker;
     struct failure why = {.fault = FAULT_NONE};
-    marker_read(recovery->folder->marker, &marker);
+    const struct marker marker = recovery->marker;
     recovery->distrust = why_distrust(recovery, &marker);
     if (recovery->distrust) {
         if (!recovery->options->distrust)
@@ -153,7 +154,7 @@ static bool checkpoint_fits(const struct recovery *recovery, uint64_t seq, const
     struct failure why = {.fault = FAULT_NONE};
     struct journal_head head;
     journal_head(recovery->journal, &head);
-    if (!subprocess_look(path, true, &report, &why)) {
+    if (!checkpoint_look(path, &report, &why)) {
         if (why.fault != FAULT_STALE)
             fprintf(stderr, "tefterd: checkpoint %" PRIu64 " is passed over: %s\n", seq, why.text);
         return false;
@@ -166,13 +167,14 @@ static bool checkpoint_fits(const struct recovery *recovery, uint64_t seq, const
 static bool take_checkpoint(const struct recovery *recovery, const char *path,
                             struct failure *failure)
 {
-    char fresh[FILES_PATH_MAX], lock[FILES_PATH_MAX];
+    char fresh[FILES_PATH_MAX], from[FILES_PATH_MAX], to[FILES_PATH_MAX];
     const struct datadir *folder = recovery->folder;
     if (!files_join(fresh, folder->root, "state.new", failure) ||
-        !files_join(lock, fresh, "lock.mdb", failure) || !files_remove_tree(fresh, failure) ||
-        !files_copy_folder(path, fresh, failure))
+        !files_join(from, path, "data.mdb", failure) ||
+        !files_join(to, fresh, "data.mdb", failure) || !files_remove_tree(fresh, failure) ||
+        !files_make_folder(fresh, failure) || !files_copy(from, to, failure) ||
+        !files_sync_folder(fresh, failure))
         return false;
-    unlink(lock);
     if (rename(fresh, folder->state))
         return fail(failure, FAULT_IO, errno, "cannot rename %s", fresh);
     return files_sync_folder(folder->root, failure);
@@ -236,6 +238,7 @@ static bool catch_up(struct recovery *recovery, struct failure *failure)
 
 static bool run(struct recovery *recovery, struct failure *failure)
 {
+    marker_read(recovery->folder->marker, &recovery->marker);
     if (!marker_place_of(recovery->folder->root, &recovery->here, failure) ||
         !try_state(recovery, failure) || !open_journal(recovery, failure) ||
         !compare_state(recovery, failure))
@@ -267,7 +270,8 @@ bool recovery_run(const struct datadir *folder, const struct recovery_options *o
                                         .ledger = recovery.ledger,
                                         .replayed = recovery.replayed,
                                         .from_seq = recovery.state.seq,
-                                        .distrust = recovery.distrust};
+                                        .distrust = recovery.distrust,
+                                        .marker = recovery.marker};
     memcpy(ret_recovered->behind, recovery.behind, sizeof recovery.behind);
     return true;
 }

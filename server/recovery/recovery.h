@@ -2,9 +2,9 @@
 /*
  * Recovery: from a folder to a journal that may be written and a ledger that stands at its end.
  *
- *   marker ─▶ trusted? ─yes─▶ open ─▶ seq, digest of CLEAN? ─▶ chain, digest of the journal? ─┐
- *              └─no──▶ newest checkpoint that a child finds whole, or nothing ◀──any no──┘    │
- *                                       └──────────────▶ DIRTY ─▶ replay the journal's rest ◀────┘
+ *   marker ─▶ trusted? ─▶ sum of CLEAN? ─▶ open ─▶ seq, digest of CLEAN? ─▶ those of the journal? ┐
+ *              └─no──▶ newest checkpoint whose sum is right, or nothing ◀─any no─┘          │
+ *                                       └──────────────▶ DIRTY ─▶ replay the journal's rest ◀───┘
  *
  * A state of another layout (FAULT_STALE) is one of the noes: it is rebuilt, and one line says so.
  * The replay must come to every digest of the journal, and to that of the marker when the state it
@@ -19,6 +19,7 @@
 #include "datadir/datadir.h"
 #include "journal/journal.h"
 #include "ledger/ledger.h"
+#include "recovery/shutdown_marker.h"
 
 struct recovery_options {
     size_t map_bytes;
@@ -35,6 +36,7 @@ struct recovered {
     uint64_t replayed;
     uint64_t from_seq;    /* where the replay began */
     const char *distrust; /* NULL, or why the state was rebuilt */
+    struct marker marker; /* as it was found */
     /* Or why the ledger lies behind the journal: nothing may be written then. */
     char behind[FAILURE_TEXT_MAX];
 };

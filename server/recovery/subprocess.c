@@ -165,3 +165,9 @@ bool subprocess_look(const char *path, bool whole, struct state_report *ret_repo
     return state_report_read(line, ret_report) ||
            fail(failure, FAULT_BUG, 0, "tefterd verify-state said: %.100s", line);
 }
+
+bool subprocess_look_vault(const char *path, struct failure *failure)
+{
+    const char *arguments[] = {"verify-vault", path, "--map", map_text, NULL};
+    return subprocess_run(arguments, NULL, 0, failure);
+}

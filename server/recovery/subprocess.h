@@ -34,6 +34,8 @@ struct state_report {
  * another layout. */
 bool subprocess_look(const char *path, bool whole, struct state_report *ret_report,
                      struct failure *failure);
+/* Reads every row of the vault in `path` in a child. */
+bool subprocess_look_vault(const char *path, struct failure *failure);
 /* Runs `tefterd arguments…` and waits; standard error is ours. *ret_line (may be NULL) is the first
  * line of its output. false unless it exits 0. */
 bool subprocess_run(const char *const *arguments, char *ret_line, size_t capacity,

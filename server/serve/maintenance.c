@@ -67,10 +67,16 @@ static void make_backup(struct maintenance *maintenance)
     char keep[24], map[24];
     snprintf(keep, sizeof keep, "%" PRIu64, settings->keep);
     snprintf(map, sizeof map, "%" PRIu64, settings->map_bytes);
-    const char *arguments[] = {"backup", "--ledger",   maintenance->options.folder->root,
-                               "--to",   settings->to, "--keep",
-                               keep,     "--map",      map,
-                               NULL};
+    const char *arguments[14] = {"backup", "--ledger",   maintenance->options.folder->root,
+                                 "--to",   settings->to, "--keep",
+                                 keep,     "--map",      map};
+    size_t count = 9;
+    if (settings->to_key) {
+        arguments[count++] = "--to-key";
+        arguments[count++] = settings->to_key;
+    }
+    if (settings->without_root_key)
+        arguments[count++] = "--without-root-key";
     maintenance->done.good = subprocess_run(arguments, NULL, 0, &maintenance->done.failure);
 }
 

@@ -1,5 +1,6 @@
 #include "serve/metrics.h"
 
+#include "datadir/follower_note.h"
 #include "serve/maintenance.h"
 #include "serve/openmetrics.h"
 #include "serve/serve.h"
@@ -91,6 +92,18 @@ static void put_ledger(const struct metrics *metrics, struct buffer *out)
                       state.rules_version);
 }
 
+static void put_follower(const struct metrics *metrics, struct buffer *out)
+{
+    struct follower_note note;
+    if (!follower_note_read(metrics->options.folder, &note))
+        return;
+    openmetrics_gauge(out, "tefter_follower_seq", "",
+                      "The second place (backup --follow) has commands up to this one.", note.seq);
+    openmetrics_seconds(out, "tefter_follower_lag_seconds",
+                        "Since the second place last had all there was.",
+                        (clock_read().wall_ms - note.caught_up_ms) * MS_US);
+}
+
 static void put_watch(const struct metrics *metrics, struct buffer *out)
 {
     struct monitor_metrics monitor;
@@ -115,6 +128,7 @@ static void put_watch(const struct metrics *metrics, struct buffer *out)
     openmetrics_seconds(out, "tefter_last_backup_timestamp_seconds",
                         "When the last good backup was made, 0: never.",
                         maintenance_last_backup_ms(metrics->options.folder) * MS_US);
+    put_follower(metrics, out);
     openmetrics_seconds(out, "tefter_certificate_expiry_timestamp_seconds",
                         "When the server's certificate ends.",
                         *metrics->options.certificate_ends_ms * MS_US);
@@ -148,6 +162,9 @@ static void put_connections(const struct metrics *metrics, struct buffer *out)
                         sessions.starved);
     openmetrics_counter(out, "tefter_bad_frames", "Frames that could not be read.",
                         sessions.bad_frames);
+    openmetrics_counter(out, "tefter_texts_unreadable",
+                        "Times the vault could not give words as they were written.",
+                        sessions.texts_unreadable);
 }
 
 static uint64_t resident_bytes(void)

@@ -9,6 +9,7 @@
  */
 #include "serve/serve.h"
 #include "base/sd_notify.h"
+#include "datadir/follower_note.h"
 #include "datadir/keys.h"
 #include "engine/instance.h"
 #include "engine/writer.h"
@@ -148,6 +149,20 @@ static void tell_monitor(const struct server *server, Tefter__StatusAnswer *answ
     answer->has_disk_days_left = answer->disk_days_left > 0;
 }
 
+static void tell_copies(const struct server *server, Tefter__StatusAnswer *answer)
+{
+    const struct datadir *folder = &server->instance.folder;
+    struct follower_note note;
+    answer->last_backup_ms = maintenance_last_backup_ms(folder);
+    answer->has_last_backup_ms = answer->last_backup_ms > 0;
+    answer->has_follower_seq = answer->has_follower_lag_ms = follower_note_read(folder, &note);
+    if (!answer->has_follower_seq)
+        return;
+    int64_t lag_ms = clock_read().wall_ms - note.caught_up_ms;
+    answer->follower_seq = note.seq;
+    answer->follower_lag_ms = lag_ms > 0 ? (uint64_t)lag_ms : 0;
+}
+
 static void tell_overload(const struct server *server, uint64_t busy, Tefter__StatusAnswer *answer)
 {
     struct sessions_metrics sessions;
@@ -158,6 +173,8 @@ static void tell_overload(const struct server *server, uint64_t busy, Tefter__St
     answer->slots = sessions.slots;
     answer->turned_away = sessions.turned_away;
     answer->busy = busy;
+    answer->has_texts_unreadable = sessions.texts_unreadable > 0;
+    answer->texts_unreadable = sessions.texts_unreadable;
 }
 
 static void status(void *owner, Tefter__StatusAnswer *answer)
@@ -172,11 +189,12 @@ static void status(void *owner, Tefter__StatusAnswer *answer)
     answer->commands = writer.commands;
     answer->batches = writer.batches;
     answer->journal_bytes = journal.bytes;
-    answer->last_backup_ms = maintenance_last_backup_ms(&server->instance.folder);
-    answer->has_last_backup_ms = answer->last_backup_ms > 0;
     answer->server_certificate_ends_ms = server->certificate_ends_ms;
     answer->has_server_certificate_ends_ms = 1;
+    if (instance_rebuilt(&server->instance))
+        answer->state_rebuilt = (char *)(uintptr_t)server->instance.recovered.distrust;
     fill_rules_version(server, answer);
+    tell_copies(server, answer);
     tell_monitor(server, answer);
     tell_overload(server, writer.busy, answer);
 }

@@ -450,6 +450,7 @@ void sessions_metrics(const struct sessions *home, struct sessions_metrics *ret_
         .cut_slow = home->cut_slow,
         .bad_frames = home->bad_frames,
         .too_many = home->too_many,
+        .texts_unreadable = texts_unreadable(),
     };
     memcpy(ret_metrics->too_many_last, home->too_many_last, sizeof ret_metrics->too_many_last);
     if (home->listener != NULL) {

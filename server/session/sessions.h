@@ -83,6 +83,7 @@ struct sessions_metrics {
     uint64_t accepted;
     uint64_t cut_slow;
     uint64_t bad_frames;
+    uint64_t texts_unreadable; /* that the vault could not give as they were written */
     uint32_t slots;            /* terminals that descriptors allow */
     uint64_t turned_away;      /* for want of a place */
     char turned_away_last[64]; /* the address of the last one, */

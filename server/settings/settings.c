@@ -59,6 +59,8 @@ static const struct option_row rows[] = {
      "size of a journal file"},
     {"distrust", 0, OPTION_FLAG, AT(distrust), NULL, "distrust", NULL,
      "rebuild the state from the journal"},
+    {"accept-lost-words", 0, OPTION_FLAG, AT(accept_lost_words), NULL, NULL, NULL,
+     "start although the vault has lost the words of customers: they are not readable then"},
     {"date-frozen", 0, OPTION_FLAG, AT(date_frozen), NULL, "date_frozen", NULL,
      "turn no business day: for imports and tests"},
     {"metrics", 0, OPTION_TEXT, AT(metrics), "HOST:PORT", "metrics", NULL,
@@ -69,6 +71,22 @@ static const struct option_row rows[] = {
      "folder for backups, best on another machine"},
     {"from", 0, OPTION_FOLDER, AT(from), "DIR", NULL, NULL,
      "a backup, or the folder of backups: then the newest"},
+    {"follow", 0, OPTION_FOLDER, AT(follow), "DIR", NULL, NULL,
+     "keep a second place up to date, batch by batch, until it is stopped"},
+    {"backup", 0, OPTION_FOLDER, AT(backup), "DIR", NULL, NULL,
+     "look at a backup instead of a ledger: every part against its sum"},
+    {"to-key", 0, OPTION_FILE, AT(to_key), "FILE", "backup_to_key", NULL,
+     "encrypt it to the public half of a backup key"},
+    {"key", 0, OPTION_FILE, AT(key), "FILE", NULL, NULL,
+     "the secret half of the backup key that it is encrypted to"},
+    {"passphrase-file", 0, OPTION_FILE, AT(passphrase_file), "FILE", NULL, NULL,
+     "the passphrase of the backup key is its first line (default: asked for)"},
+    {"without-root-key", 0, OPTION_FLAG, AT(without_root_key), NULL, "backup_without_root_key",
+     NULL, "leave out the company's root key, which is kept elsewhere"},
+    {"root-key", 0, OPTION_FILE, AT(root_key), "FILE", NULL, NULL,
+     "the company's root key, for a backup made without it"},
+    {"vault-only", 0, OPTION_FLAG, AT(vault_only), NULL, NULL, NULL,
+     "take only the words that this ledger has lost, while it is not served"},
     {"every", 0, OPTION_SPAN, AT(every_s), "TIME", "backup_every", NULL,
      "go on and make a backup each TIME: 15m, 1h, 1d (default: one backup)"},
     {"keep", 0, OPTION_NUMBER, AT(keep), "N", "backup_keep", "30", "backups kept in the folder"},
@@ -330,7 +348,7 @@ int settings_read(struct settings *ret_settings, const struct command *command, 
         return code;
     if (ret_settings->config && !config_read(ret_settings->config, ret_settings, &failure))
         return settings_report(&failure);
-    if (takes(command, "ledger") && !ret_settings->ledger)
+    if (takes(command, "ledger") && !ret_settings->ledger && !ret_settings->backup)
         return bad_use(command, "which ledger? --ledger DIR", "is missing");
     set_usual(ret_settings);
     return EXIT_DONE;
@@ -400,6 +418,7 @@ static const char *example_of(const struct option_row *row)
     case OPTION_TEXT:
         return strcmp(row->name, "metrics") == 0 ? "127.0.0.1:9464" : "";
     case OPTION_FILE:
+        return "/etc/tefter/backup-key.pub";
     case OPTION_HOST:
         return "";
     }

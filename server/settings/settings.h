@@ -35,12 +35,21 @@ struct settings {
     uint64_t checkpoint_bytes; /* of journal since the last one */
     uint64_t segment_bytes;
     bool distrust;
+    bool accept_lost_words;
     bool date_frozen;
     const char *metrics; /* NULL: not shown */
     uint64_t slow_ms;    /* commands that take longer are logged; 0: none */
-    /* backup, restore */
+    /* backup, restore, backup-key */
     const char *to;
     const char *from;
+    const char *follow;
+    const char *backup; /* verify */
+    const char *to_key;
+    const char *key;
+    const char *root_key;
+    const char *passphrase_file;
+    bool without_root_key;
+    bool vault_only;
     uint64_t every_s;
     uint64_t keep;
     /* init, recover, code */

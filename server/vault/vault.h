@@ -30,8 +30,12 @@ struct vault_ref {
     struct hash digest; /* BLAKE2b of salt and text */
 };
 
+/* The folder is made when it is missing. */
 bool vault_open(const char *path, size_t map_bytes, struct vault **ret_vault,
                 struct failure *failure);
+/* What is there already, to read, in whatever process: nothing is made. */
+bool vault_open_reading(const char *path, size_t map_bytes, struct vault **ret_vault,
+                        struct failure *failure);
 void vault_close(struct vault *vault);
 
 /* Writing: one transaction a batch. A row that is there keeps its salt; when its text differs a
@@ -43,10 +47,19 @@ void vault_put(struct vault_txn *txn, const struct vault_id *id, struct slice te
 bool vault_commit(struct vault_txn *txn, struct failure *failure); /* synced */
 void vault_abort(struct vault_txn *txn);
 
+enum vault_found {
+    VAULT_FOUND,
+    VAULT_ERASED, /* on purpose: there is nothing to read */
+    VAULT_LOST,   /* no such row: the vault is not the one that the ref was written to */
+    VAULT_WRONG,  /* the row is not what the ref says: damaged */
+};
+
 /* Reading: a short transaction for many gets. */
 struct vault_txn *vault_read(struct vault *vault, struct failure *failure);
-/* false: erased or never there. Valid until the transaction ends (vault_abort). */
-bool vault_get(struct vault_txn *txn, const struct vault_id *id, struct slice *ret_text);
+/* The text is given only when size and digest are those of the ref. Valid until the transaction
+ * ends (vault_abort). */
+enum vault_found vault_get(struct vault_txn *txn, const struct vault_ref *ref,
+                           struct slice *ret_text);
 
 /* Empties a row: its text and salt are gone, the id stays taken: putting the text again returns a
  * digest of zeros and writes nothing. In a writing transaction. The page the text stood on is free
@@ -54,3 +67,14 @@ bool vault_get(struct vault_txn *txn, const struct vault_id *id, struct slice *r
 void vault_erase(struct vault_txn *txn, const struct vault_id *id);
 
 bool vault_copy(struct vault *vault, int fd, struct failure *failure);
+
+/* ---- whole rows, for copies of a vault ---- */
+
+/* Puts the row as it is in another vault, with its salt. A row that was erased on either side is
+ * erased in the copy, and nothing brings it back. false: `from` has no such row. */
+bool vault_copy_row(struct vault_txn *to, struct vault_txn *from, const struct vault_id *id);
+/* All rows of `from`: as vault_copy_row, but a row that `to` has stays unless it was erased. */
+void vault_merge(struct vault_txn *to, struct vault_txn *from);
+/* Reads every row, by its place and not by its digest. A damaged file may kill the process. false:
+ * a row that no program of ours writes. */
+bool vault_walk(struct vault *vault, uint64_t *ret_rows, struct failure *failure);

@@ -66,13 +66,11 @@ struct texts {
     struct failure *failure;
 };
 
-/* Putting a text that is there writes nothing and tells its digest. */
 static void text_check(void *context, ProtobufCMessage *part)
 {
     struct texts *texts = context;
     const Tefter__Text *text = (const Tefter__Text *)part;
-    struct vault_id id;
-    struct vault_ref ref;
+    struct vault_ref ref = {.size = text->size};
     struct slice words;
     if (!text->has_id || texts->failure->fault)
         return;
@@ -80,15 +78,20 @@ static void text_check(void *context, ProtobufCMessage *part)
         fail(texts->failure, FAULT_DAMAGED, 0, "a text of seq %" PRIu64 " has no id", texts->seq);
         return;
     }
-    memcpy(id.bytes, text->id.data, VAULT_ID_SIZE);
-    if (!vault_get(texts->image->texts, &id, &words)) {
+    memcpy(ref.id.bytes, text->id.data, VAULT_ID_SIZE);
+    memcpy(ref.digest.bytes, text->digest.data, HASH_SIZE);
+    switch (vault_get(texts->image->texts, &ref, &words)) {
+    case VAULT_FOUND:
+        return;
+    case VAULT_LOST:
+    case VAULT_ERASED:
         fail(texts->failure, FAULT_DAMAGED, 0, "a text of seq %" PRIu64 " is not in the vault",
              texts->seq);
         return;
-    }
-    vault_put(texts->image->texts, &id, words, &ref);
-    if (words.size != text->size || memcmp(ref.digest.bytes, text->digest.data, HASH_SIZE) != 0)
+    case VAULT_WRONG:
         fail(texts->failure, FAULT_DAMAGED, 0, "a text of seq %" PRIu64 " is another", texts->seq);
+        return;
+    }
 }
 
 static bool entry_take(struct image *image, uint64_t seq, struct slice bytes,
@@ -129,7 +132,7 @@ static int id_order(const void *a, const void *b)
 
 static bool journal_check(struct image *image, struct failure *failure)
 {
-    image->texts = vault_begin(image->instance.vault, failure);
+    image->texts = vault_read(image->instance.vault, failure);
     if (!image->texts)
         return false;
     bool good = journal_read(image->instance.journal, 1, batch_take, image, failure);

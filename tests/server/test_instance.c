@@ -6,6 +6,7 @@
 
 #include "admin/backup.h"
 #include "admin/commands.h"
+#include "admin/manifest.h"
 #include "engine/instance.h"
 #include "recovery/checkpoint.h"
 #include "recovery/shutdown_marker.h"
@@ -297,6 +298,14 @@ static void state_row_put(const char *path, const uint8_t *row, size_t size, siz
     store_close(store);
 }
 
+/* As if it had been closed with that row. */
+static void close_anew(const struct place *place)
+{
+    struct marker marker;
+    marker_read(place->folder.marker, &marker);
+    assert_true(marker_close(&place->folder, marker.seq, &marker.state_digest, NULL));
+}
+
 enum { LAYOUT_BYTE = 7, DIGEST_VERSION_BYTE = 11 };
 
 static void another_layout_is_rebuilt(void **state)
@@ -306,6 +315,7 @@ static void another_layout_is_rebuilt(void **state)
     struct start before = start_again(place);
     for (size_t byte = LAYOUT_BYTE; byte <= DIGEST_VERSION_BYTE; byte += 4) {
         state_row_put(place->folder.state, NULL, 0, byte);
+        close_anew(place);
         assert_int_equal(verify_run(&place->settings), EXIT_DONE);
         struct start start = rebuilt(place, &before.state);
         assert_string_equal(start.recovered.distrust, "it is of another layout");
@@ -322,10 +332,22 @@ static void a_checkpoint_of_another_layout_is_passed_over(void **state)
     struct start before = start_again(place);
     assert_int_equal(checkpoint_list(&place->folder, seqs), 1);
     assert_true(checkpoint_path(&place->folder, seqs[0], path, NULL));
+    run("rm %s/sum", path); /* a program that made another layout summed it itself, or not at all */
     state_row_put(path, NULL, 0, LAYOUT_BYTE);
     state_row_put(place->folder.state, NULL, 0, LAYOUT_BYTE);
+    close_anew(place);
     struct start start = rebuilt(place, &before.state);
     assert_int_equal(start.recovered.from_seq, 0);
+}
+
+/* As if the backup had been made so. */
+static void manifest_anew(const char *backup)
+{
+    struct manifest manifest;
+    assert_true(manifest_read(backup, &manifest, NULL));
+    assert_true(manifest_collect(backup, &manifest, NULL));
+    assert_true(manifest_write(backup, &manifest, NULL));
+    manifest_fini(&manifest);
 }
 
 static void a_backup_of_another_layout_is_restored(void **state)
@@ -340,6 +362,7 @@ static void a_backup_of_another_layout_is_restored(void **state)
     assert_int_equal(backup_run(&place->settings), EXIT_DONE);
     assert_true(backup_find(backups, found, NULL) && files_join(part, found, "state", NULL));
     state_row_put(part, NULL, 0, LAYOUT_BYTE);
+    manifest_anew(found);
     place->settings.ledger = fresh;
     place->settings.from = found;
     assert_int_equal(restore_run(&place->settings), EXIT_DONE);
@@ -348,6 +371,7 @@ static void a_backup_of_another_layout_is_restored(void **state)
     assert_int_equal(start.state.seq, FIRST_SEQ + 3 + 1);
     place->settings.ledger = place->path;
     state_row_put(place->folder.state, NULL, 0, LAYOUT_BYTE);
+    close_anew(place);
     place->settings.to = fresh;
     assert_int_equal(backup_run(&place->settings), EXIT_DONE); /* without the state */
 }
@@ -359,6 +383,7 @@ static void a_mark_that_says_otherwise_stops(void **state)
     struct marker marker;
     life(place, 3, ENDS_WELL);
     state_row_put(place->folder.state, NULL, 0, LAYOUT_BYTE);
+    close_anew(place);
     marker_read(place->folder.marker, &marker);
     marker.state_digest.bytes[5] ^= 1;
     assert_true(marker_write(place->folder.marker, &marker, NULL));
@@ -378,6 +403,7 @@ static void a_state_of_format_1_is_refused_by_name(void **state)
     static const uint8_t old[116];
     life(place, 1, ENDS_WELL);
     state_row_put(place->folder.state, old, sizeof old, 0);
+    close_anew(place);
     struct start start = start_again(place);
     assert_false(start.opened);
     assert_int_equal(start.failure.fault, FAULT_OLDER);

@@ -54,14 +54,19 @@ static void written_marks_are_read(void **state)
 {
     const char *path = *state;
     struct failure failure = {.fault = FAULT_NONE};
-    struct marker clean = {
-        .kind = MARKER_CLEAN, .seq = UINT64_C(12345678901), .state_digest = {{9, 8, 7}}};
+    struct marker clean = {.kind = MARKER_CLEAN,
+                           .seq = UINT64_C(12345678901),
+                           .state_digest = {{9, 8, 7}},
+                           .state_sum = {{1, 2}},
+                           .vault_sum = {{3, 4}}};
     struct marker back;
     assert_true(marker_write(path, &clean, &failure));
     marker_read(path, &back);
     assert_int_equal(back.kind, MARKER_CLEAN);
     assert_int_equal(back.seq, clean.seq);
     assert_memory_equal(&back.state_digest, &clean.state_digest, sizeof clean.state_digest);
+    assert_memory_equal(&back.state_sum, &clean.state_sum, sizeof clean.state_sum);
+    assert_memory_equal(&back.vault_sum, &clean.vault_sum, sizeof clean.vault_sum);
     struct marker own = dirty(here.boot, here.device, here.mount);
     assert_true(marker_write(path, &own, &failure));
     marker_read(path, &back);
@@ -69,21 +74,29 @@ static void written_marks_are_read(void **state)
     assert_null(marker_distrust(&back, &here));
 }
 
+#define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
+#define SUMS " state=" ZEROS " vault=" ZEROS "\n"
 #define NOT_HEX                                                                                    \
     "CLEAN 2 5 zz00000000000000000000000000000000000000000000000000000000"                         \
-    "000000\n"
-
-#define OLD_DIGEST                                                                                 \
-    "CLEAN 1 5 0000000000000000000000000000000000000000000000000000000000"                         \
-    "000000\n"
+    "000000" SUMS
+#define OLD_DIGEST "CLEAN 1 5 " ZEROS SUMS
+#define NO_SUMS "CLEAN 2 5 " ZEROS "\n" /* as it was written once */
+#define CUT_SUM "CLEAN 2 5 " ZEROS " state=" ZEROS " vault=00\n"
 
 static void other_bytes_are_no_mark(void **state)
 {
     const char *path = *state;
-    const char *const texts[] = {
-        "",          "CLEAN",     "CLEAN 2 5 abc\n",
-        OLD_DIGEST,  "CLEAN 2 5", "DIRTY\n",
-        "DIRTY x\n", NOT_HEX,     "DIRTY 0a1b2c3d-0000-4000-8000-000000000001 2049 77"};
+    const char *const texts[] = {"",
+                                 "CLEAN",
+                                 "CLEAN 2 5 abc\n",
+                                 OLD_DIGEST,
+                                 "CLEAN 2 5",
+                                 "DIRTY\n",
+                                 NO_SUMS,
+                                 CUT_SUM,
+                                 "DIRTY x\n",
+                                 NOT_HEX,
+                                 "DIRTY 0a1b2c3d-0000-4000-8000-000000000001 2049 77"};
     struct marker back;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         assert_true(files_write(path, slice_text(texts[i]), 0600, NULL));

@@ -126,7 +126,7 @@ class Tefterd(unittest.TestCase):
         self.assertEqual(server.wait(20), DONE)
         self.assertFalse(os.path.exists(os.path.join(self.ledger, "server.address")))
         with open(os.path.join(self.ledger, "shutdown-marker")) as file:
-            self.assertRegex(file.read(), r"^CLEAN 2 \d+ [0-9a-f]{64}$")
+            self.assertRegex(file.read(), r"^CLEAN 2 \d+ [0-9a-f]{64} state=[0-9a-f]{64} vault=[0-9a-f]{64}$")
 
     def test_a_service_manager_hears(self):
         self.init()

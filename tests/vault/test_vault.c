@@ -69,12 +69,25 @@ static void erase(uint8_t number)
 static void assert_text(uint8_t number, const char *text)
 {
     struct slice found;
+    struct vault_ref ref;
     struct vault_id id = id_of(number);
-    struct vault_txn *txn = vault_read(vault, &failure);
-    assert_int_equal(vault_get(txn, &id, &found), text != NULL);
+    struct vault_txn *txn = vault_begin(vault, &failure);
+    vault_put(txn, &id, slice_text(text ? text : "?"), &ref);
+    vault_abort(txn);
+    txn = vault_read(vault, &failure);
+    assert_int_equal(vault_get(txn, &ref, &found) == VAULT_FOUND, text != NULL);
     if (text)
         assert_true(slice_equal(found, slice_text(text)));
     vault_abort(txn);
+}
+
+static enum vault_found found_of(const struct vault_ref *ref)
+{
+    struct slice text;
+    struct vault_txn *txn = vault_read(vault, &failure);
+    enum vault_found found = vault_get(txn, ref, &text);
+    vault_abort(txn);
+    return found;
 }
 
 static bool same_digest(struct vault_ref a, struct vault_ref b)
@@ -115,7 +128,7 @@ static void test_aborted_is_gone(void **state)
     struct slice found;
     struct vault_txn *txn = vault_begin(vault, &failure);
     vault_put(txn, &id, slice_text("x"), &ref);
-    assert_true(vault_get(txn, &id, &found));
+    assert_int_equal(vault_get(txn, &ref, &found), VAULT_FOUND);
     vault_abort(txn);
     assert_text(1, NULL);
 }
@@ -148,7 +161,7 @@ static void test_bounds(void **state)
     vault_put(txn, &id, slice_of(bytes, VAULT_FILE_MAX), &ref);
     assert_true(vault_commit(txn, &failure));
     txn = vault_read(vault, &failure);
-    assert_true(vault_get(txn, &id, &found));
+    assert_int_equal(vault_get(txn, &ref, &found), VAULT_FOUND);
     assert_int_equal(found.size, VAULT_FILE_MAX);
     vault_abort(txn);
     txn = vault_begin(vault, &failure);
@@ -156,6 +169,66 @@ static void test_bounds(void **state)
     vault_put(txn, &id, slice_of(bytes, sizeof bytes), &ref);
     assert_false(vault_commit(txn, &failure));
     assert_int_equal(failure.fault, FAULT_BUG);
+}
+
+/* Whatever is not what the ledger refers to is not handed out. */
+static void test_another_text_is_not_given(void **state)
+{
+    (void)state;
+    struct vault_ref first = put(1, "Hoa"), other = put(2, "Lan"), changed;
+    assert_int_equal(found_of(&first), VAULT_FOUND);
+    changed = first;
+    changed.id = other.id;
+    assert_int_equal(found_of(&changed), VAULT_WRONG);
+    changed = first;
+    changed.digest.bytes[7] ^= 1;
+    assert_int_equal(found_of(&changed), VAULT_WRONG);
+    changed = first;
+    changed.size--;
+    assert_int_equal(found_of(&changed), VAULT_WRONG);
+    changed = first;
+    changed.id = id_of(3);
+    assert_int_equal(found_of(&changed), VAULT_LOST);
+    erase(1);
+    assert_int_equal(found_of(&first), VAULT_ERASED);
+}
+
+/* A copy has the salt too, and what was erased on either side stays so. */
+static void test_rows_are_copied_whole(void **state)
+{
+    (void)state;
+    char other[FOLDER_PATH_MAX];
+    struct vault_ref kept = put(1, "kept"), gone = put(2, "gone"), late = put(3, "late");
+    folder_new(other);
+    struct vault *first = vault, *copy = open_in(other);
+    struct vault_txn *from = vault_read(first, &failure), *to = vault_begin(copy, &failure);
+    assert_true(vault_copy_row(to, from, &kept.id));
+    assert_true(vault_copy_row(to, from, &gone.id));
+    assert_false(vault_copy_row(to, from, &(struct vault_id){{9}}));
+    vault_abort(from);
+    assert_true(vault_commit(to, &failure));
+    vault = copy;
+    assert_int_equal(found_of(&kept), VAULT_FOUND);
+    assert_int_equal(found_of(&gone), VAULT_FOUND);
+    assert_int_equal(found_of(&late), VAULT_LOST);
+    erase(1);
+    vault = first;
+    erase(2);
+    from = vault_read(first, &failure);
+    to = vault_begin(copy, &failure);
+    vault_merge(to, from);
+    vault_abort(from);
+    assert_true(vault_commit(to, &failure));
+    vault = copy;
+    assert_int_equal(found_of(&kept), VAULT_ERASED);
+    assert_int_equal(found_of(&gone), VAULT_ERASED);
+    assert_int_equal(found_of(&late), VAULT_FOUND);
+    uint64_t rows;
+    assert_true(vault_walk(copy, &rows, &failure));
+    assert_int_equal(rows, 3);
+    vault_close(copy);
+    vault = first;
+    folder_remove(other);
 }
 
 static void test_copy(void **state)
@@ -219,6 +292,8 @@ int main(void)
         TEST(test_aborted_is_gone),
         TEST(test_erased_stays_taken),
         TEST(test_bounds),
+        TEST(test_another_text_is_not_given),
+        TEST(test_rows_are_copied_whole),
         TEST(test_copy),
         TEST(test_copy_holds_nothing_erased),
     };
