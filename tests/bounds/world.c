@@ -199,7 +199,7 @@ static const Tefter__Answer *ask_bytes(struct world *w, struct slice bytes)
     /* What the search index found: customers, and one that this view does not know yet. */
     static const uint32_t found[] = {1, 2, 3, 4000000};
     static const struct ledger_hits hits = {found, sizeof found / sizeof found[0]};
-    Tefter__Answer *answer = ledger_view_answer(view, query, &w->actor, &hits);
+    Tefter__Answer *answer = ledger_view_answer(view, query, &w->actor, &hits, LEDGER_WORK_ANY);
     check_answer(w, answer);
     ledger_view_end(view);
     w->answered++;

@@ -271,7 +271,6 @@ Tefter__Refusal *view_approvals(struct tx *tx, const Tefter__ApprovalList *query
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
     struct page page = {.rows_most = PAGE_ROWS_MAX};
     answer->approvals = tx_take(tx, PAGE_ROWS_MAX * sizeof(Tefter__ApprovalRow *));
-    struct tx *scratch = tx_scratch_begin(tx);
     struct tx_walk walk;
     bool on = walk_back(tx, last, &walk);
     for (; on && page_looks(&page); on = tx_walk_previous(&walk)) {
