@@ -229,6 +229,12 @@ static enum list_answer facts_of(void *context, uint32_t customer, struct list_f
     return LIST_FACTS;
 }
 
+static void *take_memory(void *context, size_t size)
+{
+    const struct reading *reading = context;
+    return arena_take(reading->texts.arena, size);
+}
+
 /* Of all their entries together. What is missing is filled if asked to. 0 and *ret_missing: some
  * were not there, or are not. */
 static size_t entries_add(struct reading *reading, const uint32_t *customers, size_t count,
@@ -304,6 +310,7 @@ static bool answer_list(struct reading *reading, uint64_t request,
         .found_count = by_words ? found->count : 0,
         .customers = home->customers,
         .facts = facts_of,
+        .take = take_memory,
         .context = reading,
     };
     if (list_by_rank(query) && !by_words && home->customers > RANKED_MAX)

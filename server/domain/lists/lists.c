@@ -4,10 +4,9 @@
 #include "domain/lists/lists.h"
 
 #include "base/date.h"
-#include "base/grow.h"
 #include "domain/entity/entity.h"
 
-#include <stdlib.h>
+#include <string.h>
 
 bool list_by_rank(const Tefter__CustomerList *query)
 {
@@ -101,6 +100,7 @@ struct ranked {
 
 struct heap {
     struct ranked *members;
+    const struct list_source *source; /* gives memory */
     size_t count;
     size_t room;
     uint64_t most;
@@ -131,6 +131,23 @@ static void sift_down(struct ranked *members, size_t count, size_t at)
     }
 }
 
+/* Twice as large; what it leaves behind goes with the page. */
+static bool heap_room(struct heap *heap)
+{
+    enum { ROOM_FIRST = 64 };
+    if (heap->count < heap->room)
+        return true;
+    size_t room = heap->room == 0 ? ROOM_FIRST : 2 * heap->room;
+    struct ranked *members = heap->source->take(heap->source->context, room * sizeof *members);
+    if (members == NULL)
+        return false;
+    if (heap->count > 0)
+        memcpy(members, heap->members, heap->count * sizeof *members);
+    heap->members = members;
+    heap->room = room;
+    return true;
+}
+
 static bool heap_take(struct heap *heap, struct ranked one)
 {
     if (heap->count == heap->most) {
@@ -141,7 +158,7 @@ static bool heap_take(struct heap *heap, struct ranked one)
         }
         return true;
     }
-    if (!GROW(heap->members, heap->room, heap->count + 1))
+    if (!heap_room(heap))
         return false;
     size_t at = heap->count++;
     heap->members[at] = one;
@@ -188,7 +205,7 @@ static bool page_by_rank(const Tefter__CustomerList *query, const struct list_so
                          uint32_t today, uint64_t token, struct list_page *page)
 {
     uint64_t offset = token < UINT32_MAX ? token : UINT32_MAX;
-    struct heap heap = {.most = offset + page->rows};
+    struct heap heap = {.source = source, .most = offset + page->rows};
     bool ranked = rank_all(query, source, today, &heap);
     if (ranked) {
         heap_sort(&heap);
@@ -197,7 +214,6 @@ static bool page_by_rank(const Tefter__CustomerList *query, const struct list_so
         page->has_next = heap.more;
         page->next = offset + page->rows;
     }
-    free(heap.members);
     return ranked;
 }
 

@@ -39,6 +39,8 @@ struct list_source {
     size_t found_count;
     uint32_t customers; /* numbers go from 1 to this */
     enum list_answer (*facts)(void *context, uint32_t customer, struct list_facts *ret_facts);
+    /* Memory until the page is made, for a page by rank; NULL: there is none. */
+    void *(*take)(void *context, size_t size);
     void *context;
 };
 

@@ -80,6 +80,7 @@ static bool in_group(const Tefter__CustomerRecord *customer, uint32_t group)
 
 /* Facts from the state; made only when the query looks at them. */
 struct list_reading {
+    struct tx *tx;
     struct tx *scratch;
     const Tefter__CustomerList *query;
     uint32_t looks_at;
@@ -126,12 +127,19 @@ uint32_t report_oldest_due(struct tx *tx, uint32_t customer, uint32_t before)
     return oldest_due;
 }
 
+static void *take_memory(void *context, size_t size)
+{
+    const struct list_reading *reading = context;
+    return tx_take(reading->tx, size);
+}
+
 static bool read_page(struct tx *tx, const Tefter__CustomerList *query, struct list_source *source,
                       uint64_t token, struct list_page *page)
 {
-    struct list_reading reading = {tx_scratch_begin(tx), query, list_looks_at(query),
-                                   branch_of_actor(tx)->date, 0};
+    struct list_reading reading = {
+        tx, tx_scratch_begin(tx), query, list_looks_at(query), branch_of_actor(tx)->date, 0};
     source->facts = read_facts;
+    source->take = take_memory;
     source->context = &reading;
     bool read = list_page(query, source, reading.today, token, page);
     tx_scratch_end(reading.scratch);
