@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "net/responder_inside.h"
@@ -20,6 +21,7 @@ struct connection {
     int fd; /* -1: the place is free */
     enum phase phase;
     uint64_t ends_ms;
+    uint64_t number; /* the oldest has the least */
     size_t size;
     char head[RESPONDER_HEAD_MAX];
     struct buffer out;
@@ -32,6 +34,8 @@ struct responder {
     uv_poll_t comes;
     uv_timer_t tick; /* runs while there is a connection, or no descriptor was to be had */
     int fd;
+    struct local_file file; /* of a unix socket */
+    uint64_t accepted;
     unsigned holds; /* handles that are not closed */
     bool ending;
     char address[RESPONDER_ADDRESS_MAX];
@@ -98,11 +102,47 @@ static void write_on(struct connection *connection)
     uv_poll_start(&connection->poll, UV_READABLE, ready);
 }
 
-static bool asks_for(const struct connection *connection, const char *path)
+enum method { METHOD_NONE, METHOD_GET, METHOD_HEAD };
+
+/* Takes `word` off the front of the request's first line. */
+static bool took(struct slice *line, const char *word)
 {
-    char line[RESPONDER_ADDRESS_MAX];
-    int size = snprintf(line, sizeof line, "GET %s HTTP/1.1\r\n", path);
-    return connection->size >= (size_t)size && memcmp(connection->head, line, (size_t)size) == 0;
+    struct slice wanted = slice_text(word);
+    if (!slice_starts(*line, wanted))
+        return false;
+    *line = slice_of(line->data + wanted.size, line->size - wanted.size);
+    return true;
+}
+
+/* "http://HOST" before the path, as proxies send it. */
+static void drop_host(struct slice *line)
+{
+    if (!took(line, "http://"))
+        return;
+    while (line->size > 0 && *line->data > ' ' && *line->data != '/')
+        *line = slice_of(line->data + 1, line->size - 1);
+}
+
+/* A query behind the path asks for nothing else. */
+static void drop_query(struct slice *line)
+{
+    if (line->size == 0 || *line->data != '?')
+        return;
+    while (line->size > 0 && *line->data > ' ')
+        *line = slice_of(line->data + 1, line->size - 1);
+}
+
+static enum method asks_for(const struct connection *connection, const char *path)
+{
+    struct slice line = slice_of(connection->head, connection->size);
+    enum method method = took(&line, "GET ")    ? METHOD_GET
+                         : took(&line, "HEAD ") ? METHOD_HEAD
+                                                : METHOD_NONE;
+    drop_host(&line);
+    if (!took(&line, path))
+        return METHOD_NONE;
+    drop_query(&line);
+    return took(&line, " HTTP/1.1\r\n") || took(&line, " HTTP/1.0\r\n") ? method : METHOD_NONE;
 }
 
 static void answer(struct connection *connection)
@@ -111,8 +151,9 @@ static void answer(struct connection *connection)
     struct buffer *body = &connection->responder->body;
     const char *status = "404 Not Found";
     char head[HEAD_OUT_MAX];
+    enum method method = asks_for(connection, options->path);
     buffer_clear(body);
-    if (asks_for(connection, options->path)) {
+    if (method != METHOD_NONE) {
         bool whole = options->body(options->owner, body) && !body->overflow;
         status = whole ? "200 OK" : "503 Service Unavailable";
         if (!whole)
@@ -124,7 +165,7 @@ static void answer(struct connection *connection)
                         status, options->type, body->size);
     connection->phase = WRITES;
     if (buffer_put(&connection->out, head, (size_t)size) &&
-        buffer_put(&connection->out, body->data, body->size))
+        buffer_put(&connection->out, body->data, method == METHOD_HEAD ? 0 : body->size))
         write_on(connection);
     else
         connection_end(connection);
@@ -189,6 +230,21 @@ static struct connection *free_place(struct responder *responder)
     return NULL;
 }
 
+/* Who has been silent longest makes room for who comes: they may hold places, not delay others. */
+static void cut_silent(struct responder *responder)
+{
+    struct connection *oldest = NULL;
+    for (size_t i = 0; i < RESPONDER_CONNECTIONS_MAX; i++) {
+        struct connection *connection = &responder->connections[i];
+        if (uv_is_closing((uv_handle_t *)&connection->poll))
+            return;
+        if (connection->phase == READS && (!oldest || connection->number < oldest->number))
+            oldest = connection;
+    }
+    if (oldest)
+        connection_end(oldest);
+}
+
 static void connection_begin(struct connection *connection, struct responder *responder, int fd)
 {
     if (uv_poll_init(&responder->options.loop->uv, &connection->poll, fd) != 0) {
@@ -199,6 +255,7 @@ static void connection_begin(struct connection *connection, struct responder *re
     connection->responder = responder;
     connection->fd = fd;
     connection->phase = READS;
+    connection->number = ++responder->accepted;
     connection->ends_ms = loop_now_ms(responder->options.loop) + RESPONDER_MS;
     connection->size = connection->sent = 0;
     buffer_init(&connection->out, RESPONDER_BODY_MAX + HEAD_OUT_MAX);
@@ -213,6 +270,10 @@ static void came(uv_poll_t *poll, int status, int events)
     struct connection *connection;
     (void)status;
     (void)events;
+    if (free_place(responder) == NULL) { /* and somebody waits */
+        uv_poll_stop(poll);
+        cut_silent(responder);
+    }
     while ((connection = free_place(responder)) != NULL) {
         int fd = accept4(responder->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd < 0 && errno == EAGAIN)
@@ -224,46 +285,42 @@ static void came(uv_poll_t *poll, int status, int events)
         if (fd >= 0)
             connection_begin(connection, responder, fd);
     }
-    if (connection == NULL)
-        uv_poll_stop(poll);
     if (!uv_is_active((uv_handle_t *)&responder->tick))
         uv_timer_start(&responder->tick, tick, TICK_MS, TICK_MS);
 }
 
 /* ---- life ---- */
 
-/* The name of a unix socket stays when its process is killed. */
-static int bind_to(int fd, const struct responder_place *place)
+/* 0, or what is wrong. */
+static int listen_at(struct responder *responder, const struct responder_place *place)
 {
     const struct sockaddr *address = (const struct sockaddr *)&place->address;
-    if (bind(fd, address, place->size) == 0)
-        return 0;
-    if (errno != EADDRINUSE || place->address.ss_family != AF_UNIX)
-        return errno;
-    int other = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool dead = other >= 0 && connect(other, address, place->size) != 0 && errno == ECONNREFUSED;
-    if (other >= 0)
-        close(other);
-    if (!dead || unlink(((const struct sockaddr_un *)address)->sun_path) != 0)
-        return EADDRINUSE;
-    return bind(fd, address, place->size) == 0 ? 0 : errno;
+    int on = 1;
+    if (address->sa_family == AF_UNIX)
+        return -local_listen(responder->fd, (const struct sockaddr_un *)address, BACKLOG,
+                             &responder->file);
+    setsockopt(responder->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    return bind(responder->fd, address, place->size) == 0 && listen(responder->fd, BACKLOG) == 0
+               ? 0
+               : errno;
 }
 
 static bool open_socket(struct responder *responder, struct failure *failure)
 {
     struct responder_place place;
     const char *address = responder->options.address;
-    int on = 1;
+    struct stat found;
     if (!responder_place_read(address, &place, failure))
         return false;
     responder->fd = socket(place.address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (responder->fd < 0)
         return fail(failure, FAULT_IO, errno, "cannot make a socket");
-    if (place.address.ss_family != AF_UNIX)
-        setsockopt(responder->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    int bad = bind_to(responder->fd, &place);
-    if (bad == 0 && listen(responder->fd, BACKLOG) != 0)
-        bad = errno;
+    int bad = listen_at(responder, &place);
+    if (bad == EADDRINUSE && address[0] == '/' && lstat(address, &found) == 0 &&
+        !S_ISSOCK(found.st_mode))
+        return fail(failure, FAULT_USE, 0,
+                    "%s is there and is no socket; it is left as it is: name a path that is free",
+                    address);
     if (bad != 0)
         return fail(failure, FAULT_IO, bad, "cannot listen on %s", address);
     responder_place_write(responder->fd, &place, responder->address);
@@ -288,8 +345,7 @@ void responder_destroy(struct responder *responder)
         return;
     responder->ending = true;
     loop_part_remove(&responder->part);
-    if (responder->address[0] == '/')
-        unlink(responder->address);
+    local_forget(&responder->file);
     uv_close((uv_handle_t *)&responder->comes, socket_closed);
     uv_close((uv_handle_t *)&responder->tick, handle_closed);
     for (size_t i = 0; i < RESPONDER_CONNECTIONS_MAX; i++)
@@ -330,6 +386,7 @@ struct responder *responder_create(const struct responder_options *options, stru
     buffer_init(&responder->body, RESPONDER_BODY_MAX);
     if (open_socket(responder, failure) && begin(responder, failure))
         return responder;
+    local_forget(&responder->file);
     if (responder->fd >= 0)
         close(responder->fd);
     free(responder);

@@ -1,13 +1,15 @@
 #pragma once
 /*
- * A responder: answers one fixed GET over HTTP/1.1 on a socket that only this machine reaches, a
- * loopback address ("127.0.0.1:9464", "[::1]:9464") or a unix socket ("/run/tefter/metrics.sock",
- * open to its owner alone). For the machine's own collector of metrics; used by serve.
+ * A responder: answers one fixed GET or HEAD over HTTP/1.1 or 1.0 on a socket that only this
+ * machine reaches, a loopback address ("127.0.0.1:9464", "[::1]:9464") or a unix socket
+ * ("/run/tefter/metrics.sock", open to its owner alone). For the machine's own collector of
+ * metrics; used by serve.
  *
- * It is no HTTP server, and parses no HTTP: the first line is compared byte by byte, the rest of
- * the head is read up to its blank line and not looked at, and after the answer the connection
- * ends. Bounded: RESPONDER_HEAD_MAX bytes of head, RESPONDER_CONNECTIONS_MAX connections (others
- * wait in the kernel's queue), RESPONDER_MS for all of one.
+ * It is no HTTP server: of the first line it reads the method and the path (with or without
+ * "http://HOST" before it and a query behind it), the rest of the head is read up to its blank line
+ * and not looked at, and after the answer the connection ends. Bounded: RESPONDER_HEAD_MAX bytes of
+ * head, RESPONDER_CONNECTIONS_MAX connections (the one that has been silent longest makes room for
+ * the next), RESPONDER_MS for all of one.
  */
 #include "base/bytes.h"
 #include "base/fault.h"
@@ -35,7 +37,7 @@ struct responder_options {
 };
 
 /* FAULT_USE for an address that others could reach. A unix socket that a dead process left is
- * replaced. */
+ * replaced; whatever else lies at its path is left as it is. */
 struct responder *responder_create(const struct responder_options *options,
                                    struct failure *failure);
 /* "127.0.0.1:9464", with the port that was given when 0 was asked for. */

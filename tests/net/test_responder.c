@@ -5,6 +5,7 @@
 #include "base/check.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -169,19 +170,41 @@ static void the_one_get_is_answered(void **state)
     place_close(&place);
 }
 
+static void collectors_of_every_kind_are_answered(void **state)
+{
+    (void)state;
+    static const char *const ways[] = {
+        "GET /metrics HTTP/1.0\r\n\r\n", "GET /metrics?x=1 HTTP/1.1\r\n\r\n",
+        "GET /metrics? HTTP/1.0\r\n\r\n", "GET http://h:9464/metrics HTTP/1.1\r\n\r\n",
+        "GET http://[::1]:9464/metrics?a=b&c HTTP/1.1\r\n\r\n"};
+    struct place place;
+    place_open(&place, "127.0.0.1:0", 20);
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+        assert_good(answer_to(&place, ways[i]));
+    assert_string_equal(answer_to(&place, "HEAD /metrics HTTP/1.1\r\n\r\n"),
+                        "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
+                        "Content-Length: 20\r\nConnection: close\r\n\r\n");
+    place_close(&place);
+}
+
 static void all_else_is_not_found(void **state)
 {
     (void)state;
     static const char *const wrong[] = {"GET / HTTP/1.1\r\n\r\n",
-                                        "GET /metrics HTTP/1.0\r\n\r\n",
+                                        "GET /metrics HTTP/2.0\r\n\r\n",
+                                        "GET /metrics HTTP/1.10\r\n\r\n",
                                         "GET /metrics HTTP/1.1\n\r\n\r\n",
                                         "GET /metrics\r\n\r\n",
                                         "GET  /metrics HTTP/1.1\r\n\r\n",
                                         "get /metrics HTTP/1.1\r\n\r\n",
                                         "GET /metrics/ HTTP/1.1\r\n\r\n",
-                                        "GET /metrics?x HTTP/1.1\r\n\r\n",
+                                        "GET /metrics?x\r\n\r\n",
+                                        "GET ?/metrics HTTP/1.1\r\n\r\n",
                                         "GET /metricsx HTTP/1.1\r\n\r\n",
-                                        "GET http://h/metrics HTTP/1.1\r\n\r\n",
+                                        "GET https://h/metrics HTTP/1.1\r\n\r\n",
+                                        "GET http://h/ HTTP/1.1\r\n\r\n",
+                                        "GET http:///h/metrics HTTP/1.1\r\n\r\n",
+                                        "HEAD / HTTP/1.1\r\n\r\n",
                                         "POST /metrics HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello",
                                         " GET /metrics HTTP/1.1\r\n\r\n",
                                         "\r\n\r\nGET /metrics HTTP/1.1\r\n\r\n",
@@ -244,21 +267,42 @@ static void noise_is_survived(void **state)
     place_close(&place);
 }
 
-static void the_silent_lose_their_places(void **state)
+/* The first answer comes before the oldest of them would have lost its place by time. */
+static void the_silent_do_not_delay_a_scrape(void **state)
 {
     (void)state;
     int silent[3 * RESPONDER_CONNECTIONS_MAX];
     struct place place;
     place_open(&place, "127.0.0.1:0", 20);
-    uint64_t from = now_ms();
-    for (size_t i = 0; i < sizeof silent / sizeof silent[0]; i++) {
-        silent[i] = dial(&place);
-        say(silent[i], "GET", i % 2 ? 3 : 0);
+    for (int round = 0; round < 3; round++) {
+        for (size_t i = 0; i < sizeof silent / sizeof silent[0]; i++) {
+            silent[i] = dial(&place);
+            say(silent[i], "GET", i % 2 ? 3 : 0);
+        }
+        assert_good(answer_to(&place, GOOD "\r\n"));
+        struct timeval at_once = {.tv_usec = 1};
+        size_t still = 0; /* the newest keep their places until somebody wants them */
+        for (size_t i = 0; i < sizeof silent / sizeof silent[0]; i++) {
+            char byte;
+            setsockopt(silent[i], SOL_SOCKET, SO_RCVTIMEO, &at_once, sizeof at_once);
+            still += recv(silent[i], &byte, 1, 0) < 0 && errno == EAGAIN;
+            close(silent[i]);
+        }
+        assert_true(still <= RESPONDER_CONNECTIONS_MAX);
     }
-    assert_good(answer_to(&place, GOOD "\r\n")); /* behind three rounds of them */
-    assert_true(now_ms() - from >= 3 * RESPONDER_MS);
-    for (size_t i = 0; i < sizeof silent / sizeof silent[0]; i++)
-        assert_string_equal(heard(silent[i]), "");
+    place_close(&place);
+}
+
+static void the_silent_lose_their_places(void **state)
+{
+    (void)state;
+    struct place place;
+    place_open(&place, "127.0.0.1:0", 20);
+    uint64_t from = now_ms();
+    int silent = dial(&place);
+    say(silent, "GET", 3);
+    assert_string_equal(heard(silent), "");
+    assert_true(now_ms() - from >= RESPONDER_MS - 100);
     place_close(&place);
 }
 
@@ -328,7 +372,7 @@ static void a_dead_ones_socket_is_replaced_and_a_live_ones_not(void **state)
     close(dead);
     place_open(&place, address.sun_path, 20);
     assert_int_equal(stat(address.sun_path, &facts), 0);
-    assert_int_equal(facts.st_mode & 0777, 0700);
+    assert_int_equal(facts.st_mode & 0777, 0600);
     struct loop *loop = loop_create(NULL);
     struct responder_options second = {.loop = loop, .address = address.sun_path, .path = "/"};
     assert_null(responder_create(&second, &failure));
@@ -339,18 +383,59 @@ static void a_dead_ones_socket_is_replaced_and_a_live_ones_not(void **state)
     assert_int_equal(rmdir(folder), 0);
 }
 
+/* A key, a folder, a link: whatever lies at the path stays, at the start and at the end. */
+static void what_is_no_socket_is_never_taken_away(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/tefter-responder-XXXXXX";
+    char file[80], linked[80], sub[80], socket_path[80];
+    assert_non_null(mkdtemp(folder));
+    (void)snprintf(file, sizeof file, "%s/key.pem", folder);
+    (void)snprintf(linked, sizeof linked, "%s/link", folder);
+    (void)snprintf(sub, sizeof sub, "%s/folder", folder);
+    (void)snprintf(socket_path, sizeof socket_path, "%s/s", folder);
+    FILE *made = fopen(file, "w");
+    assert_non_null(made);
+    assert_int_equal(fputs("key", made) < 0 || fclose(made) != 0, 0);
+    assert_int_equal(symlink(file, linked), 0);
+    assert_int_equal(mkdir(sub, 0700), 0);
+    const char *const paths[] = {file, linked, sub};
+    struct stat before, after;
+    struct loop *loop = loop_create(NULL);
+    for (size_t i = 0; i < 3; i++) {
+        struct failure failure = {.fault = FAULT_NONE};
+        struct responder_options options = {.loop = loop, .address = paths[i], .path = "/"};
+        assert_int_equal(lstat(paths[i], &before), 0);
+        assert_null(responder_create(&options, &failure));
+        assert_int_equal(failure.fault, FAULT_USE);
+        assert_non_null(strstr(failure.text, paths[i]));
+        assert_int_equal(lstat(paths[i], &after), 0);
+        assert_int_equal(before.st_ino, after.st_ino);
+    }
+    loop_destroy(loop);
+    struct place place;
+    place_open(&place, socket_path, 20);
+    assert_int_equal(rename(file, socket_path), 0); /* somebody puts a file in its place */
+    place_close(&place);
+    assert_int_equal(lstat(socket_path, &after), 0);
+    assert_int_equal(unlink(socket_path) | unlink(linked) | rmdir(sub) | rmdir(folder), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_this_machine_is_served),
         cmocka_unit_test(the_one_get_is_answered),
+        cmocka_unit_test(collectors_of_every_kind_are_answered),
         cmocka_unit_test(all_else_is_not_found),
         cmocka_unit_test(a_head_has_a_bound),
         cmocka_unit_test(noise_is_survived),
+        cmocka_unit_test(the_silent_do_not_delay_a_scrape),
         cmocka_unit_test(the_silent_lose_their_places),
         cmocka_unit_test(who_does_not_read_is_cut),
         cmocka_unit_test(it_is_asked_over_both_ways),
         cmocka_unit_test(a_dead_ones_socket_is_replaced_and_a_live_ones_not),
+        cmocka_unit_test(what_is_no_socket_is_never_taken_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
