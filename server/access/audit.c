@@ -282,9 +282,10 @@ bool audit_open(const char *path, const uint8_t key[AUDIT_KEY_SIZE], struct audi
     if (audit == NULL)
         return fail(failure, FAULT_MEMORY, 0, "no memory for the audit log");
     audit->fd = -1;
-    *ret_audit = audit;
-    if (path == NULL)
+    if (path == NULL) {
+        *ret_audit = audit;
         return true;
+    }
     audit_key(key, audit->key);
     if (!name_files(audit, path)) {
         audit_close(audit);
@@ -295,6 +296,7 @@ bool audit_open(const char *path, const uint8_t key[AUDIT_KEY_SIZE], struct audi
         audit_look(audit);
         if (audit->number == 0)
             take_older(audit);
+        *ret_audit = audit;
         return true;
     }
     int error = errno;
