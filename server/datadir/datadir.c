@@ -148,13 +148,14 @@ static bool take_lock(int fd)
     return false;
 }
 
-static bool write_pid(int fd, const char *path, struct failure *failure)
+/* In place, over an older one: a full disk has no room for a new block. Without one the lock says
+ * the same, only not by whom. */
+static void write_pid(int fd)
 {
     char text[32];
     int size = snprintf(text, sizeof text, "%d\n", (int)getpid());
-    if (ftruncate(fd, 0) == 0 && pwrite(fd, text, (size_t)size, 0) == size)
-        return true;
-    return fail(failure, FAULT_IO, errno, "cannot write %s", path);
+    if (pwrite(fd, text, (size_t)size, 0) == size)
+        (void)!ftruncate(fd, size);
 }
 
 bool datadir_take(struct datadir *folder, struct failure *failure)
@@ -167,24 +168,18 @@ bool datadir_take(struct datadir *folder, struct failure *failure)
         close(fd);
         return false;
     }
-    if (!write_pid(fd, folder->lock, failure)) {
-        close(fd);
-        return false;
-    }
+    write_pid(fd);
     folder->lock_fd = fd;
     return true;
 }
 
+/* The pid in it is then old; nobody believes it without the lock. */
 void datadir_leave(struct datadir *folder)
 {
     inflight_close(folder->page);
     folder->page = NULL;
-    if (folder->lock_fd < 0)
-        return;
-    if (ftruncate(folder->lock_fd, 0) != 0) {
-        /* The pid in it is then old; nobody believes it without the lock. */
-    }
-    close(folder->lock_fd);
+    if (folder->lock_fd >= 0)
+        close(folder->lock_fd);
     folder->lock_fd = -1;
 }
 
@@ -193,9 +188,10 @@ int datadir_served_by(const struct datadir *folder)
     int fd = open(folder->lock, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return 0;
-    int pid = flock(fd, LOCK_SH | LOCK_NB) == 0 ? 0 : pid_in(fd);
+    bool served = flock(fd, LOCK_SH | LOCK_NB) != 0;
+    int pid = served ? pid_in(fd) : 0;
     close(fd);
-    return pid;
+    return served && pid == 0 ? -1 : pid;
 }
 
 /* ---- room left ---- */

@@ -69,7 +69,8 @@ bool datadir_check(const struct datadir *folder, struct failure *failure);
 /* FAULT_BUSY: "already served by pid N". The page is opened by who takes it, and closed here. */
 bool datadir_take(struct datadir *folder, struct failure *failure);
 void datadir_leave(struct datadir *folder);
-/* The pid that serves it, 0 when nobody does. */
+/* The pid that serves it, 0 when nobody does; -1: somebody does who had no room to write their pid.
+ */
 int datadir_served_by(const struct datadir *folder);
 
 struct datadir_space {

@@ -5,10 +5,11 @@
 #include "engine/words.h"
 #include "recovery/shutdown_marker.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { PROGRESS_MS = 2000 };
+enum { PROGRESS_MS = 2000, FULL_BYTES = 1024 * 1024 };
 
 void instance_progress(uint64_t seq, uint64_t last_seq)
 {
@@ -54,6 +55,25 @@ static void tell_recovered(const struct instance *instance)
                  log_value("%" PRIu64, recovered->replayed), NULL);
 }
 
+/* LMDB calls a full disk an I/O error when a write comes up short. */
+static bool disk_full(const struct datadir *folder, const struct failure *failure)
+{
+    struct datadir_space space;
+    return failure->os_error == ENOSPC || failure->os_error == EDQUOT ||
+           (failure->os_error == EIO && datadir_space(folder, &space) &&
+            space.free_bytes < FULL_BYTES);
+}
+
+static bool show_full(struct instance *instance, const struct recovery_options *options,
+                      struct failure *failure)
+{
+    if (!disk_full(&instance->folder, failure))
+        return false;
+    log_line(LOG_ERROR, "disk_full", "reason", failure->text, NULL);
+    *failure = (struct failure){.fault = FAULT_NONE};
+    return recovery_show(&instance->folder, options, &instance->recovered, failure);
+}
+
 static bool recover_instance(struct instance *instance, const struct settings *settings,
                              enum instance_how how, struct failure *failure)
 {
@@ -63,7 +83,8 @@ static bool recover_instance(struct instance *instance, const struct settings *s
                                        .stay = how == INSTANCE_STAY,
                                        .may_lie_behind = how == INSTANCE_SHOWN,
                                        .progress = instance_progress};
-    if (!recovery_run(&instance->folder, &options, &instance->recovered, failure))
+    if (!recovery_run(&instance->folder, &options, &instance->recovered, failure) &&
+        !(how == INSTANCE_SHOWN && show_full(instance, &options, failure)))
         return false;
     instance->journal = instance->recovered.journal;
     instance->ledger = instance->recovered.ledger;
@@ -112,7 +133,7 @@ bool instance_open(struct instance *instance, const struct settings *settings,
         datadir_take(&instance->folder, failure) && open_page(instance) &&
         recover_instance(instance, settings, how, failure) &&
         words_open(&instance->folder, settings, &instance->recovered.marker, instance->journal,
-                   &instance->vault, failure) &&
+                   instance->recovered.shown, &instance->vault, failure) &&
         open_commit(instance, failure))
         return true;
     close_all(instance);
@@ -130,7 +151,7 @@ static bool mark_clean(struct instance *instance, struct failure *failure)
 void instance_close(struct instance *instance)
 {
     struct failure failure = {.fault = FAULT_NONE};
-    if (!mark_clean(instance, &failure))
+    if (!instance->recovered.shown && !mark_clean(instance, &failure))
         log_line(LOG_ERROR, "not_closed_cleanly", "reason", failure.text, NULL);
     close_all(instance);
 }

@@ -237,9 +237,10 @@ bool words_copy(const struct journal_batch *batch, struct vault *to, struct vaul
 
 /* ---- at a start ---- */
 
+/* It stands before what may be long: a failure's text has an end. */
 #define WAY_ON                                                                                     \
-    "Take them from a backup: tefterd restore --vault-only --from PLACE --ledger DIR; or go on "   \
-    "without them: start once with --accept-lost-words"
+    "Take the words from a backup (tefterd restore --vault-only --from PLACE --ledger DIR), or "   \
+    "give them up (start once with --accept-lost-words)"
 
 /* The words up to this seq were given up by a person. */
 static uint64_t accepted(const struct datadir *folder)
@@ -298,8 +299,8 @@ static bool file_sound(const struct datadir *folder, const struct marker *marker
     if (!files_exist(data) || as_closed(data, marker))
         return true;
     if (!subprocess_look_vault(folder->vault, &why))
-        return fail(failure, FAULT_DAMAGED, 0, "the vault in %s cannot be read (%.120s). " WAY_ON,
-                    folder->vault, why.text);
+        return fail(failure, FAULT_DAMAGED, 0, "the vault cannot be read. " WAY_ON ": %s",
+                    why.text);
     if (marker->kind == MARKER_CLEAN)
         log_line(LOG_ERROR, "vault_changed", "advice",
                  "its file is not what was closed; tefterd verify names the words that are lost",
@@ -317,17 +318,19 @@ static bool has_words(const struct datadir *folder, struct journal *journal, str
         return false;
     return words.texts == 0 || check.found ||
            fail(failure, FAULT_DAMAGED, 0,
-                "the vault in %s has none of the words that the ledger refers to (%" PRIu64
-                " texts): it is gone, or another ledger's. " WAY_ON,
-                folder->vault, words.texts);
+                "the vault has none of the %" PRIu64
+                " texts that the ledger refers to: it is gone, "
+                "or another ledger's. " WAY_ON,
+                words.texts);
 }
 
 static bool open_sound(const struct datadir *folder, const struct settings *settings,
-                       const struct marker *marker, struct journal *journal,
+                       const struct marker *marker, struct journal *journal, bool reading,
                        struct vault **ret_vault, struct failure *failure)
 {
     if (!file_sound(folder, marker, failure) ||
-        !vault_open(folder->vault, settings->map_bytes, ret_vault, failure))
+        !(reading ? vault_open_reading : vault_open)(folder->vault, settings->map_bytes, ret_vault,
+                                                     failure))
         return false;
     if (has_words(folder, journal, *ret_vault, failure))
         return true;
@@ -337,18 +340,18 @@ static bool open_sound(const struct datadir *folder, const struct settings *sett
 }
 
 bool words_open(const struct datadir *folder, const struct settings *settings,
-                const struct marker *marker, struct journal *journal, struct vault **ret_vault,
-                struct failure *failure)
+                const struct marker *marker, struct journal *journal, bool reading,
+                struct vault **ret_vault, struct failure *failure)
 {
     struct failure why = {.fault = FAULT_NONE};
     bool there = files_exist(folder->vault);
-    if (open_sound(folder, settings, marker, journal, ret_vault, &why))
+    if (open_sound(folder, settings, marker, journal, reading, ret_vault, &why))
         return true;
-    if (why.fault == FAULT_DAMAGED && settings->accept_lost_words)
+    if (why.fault == FAULT_DAMAGED && settings->accept_lost_words && !reading)
         return (!files_exist(folder->vault) || move_aside(folder, failure)) &&
                accept(folder, journal, failure) &&
                vault_open(folder->vault, settings->map_bytes, ret_vault, failure);
-    if (!there)
+    if (!there && !reading)
         files_remove_tree(folder->vault, NULL);
     return fail(failure, why.fault, why.os_error, "%s", why.text);
 }

@@ -27,7 +27,8 @@ bool words_copy(const struct journal_batch *batch, struct vault *to, struct vaul
 /* Opens the vault of a ledger whose journal is open. A vault that is not as the marker says it was
  * closed is walked in a subprocess first. FAULT_DAMAGED: it cannot be read, or it has none of the
  * words that the journal refers to; then nothing was changed. With settings->accept_lost_words it
- * is moved aside if it must be, and noted that the words up to here are given up. */
+ * is moved aside if it must be, and noted that the words up to here are given up. `reading`:
+ * nothing is written. */
 bool words_open(const struct datadir *folder, const struct settings *settings,
-                const struct marker *marker, struct journal *journal, struct vault **ret_vault,
-                struct failure *failure);
+                const struct marker *marker, struct journal *journal, bool reading,
+                struct vault **ret_vault, struct failure *failure);

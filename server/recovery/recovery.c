@@ -22,6 +22,7 @@ struct recovery {
     struct marker closed; /* CLEAN: of a state that cannot be read any more */
     uint64_t replayed;
     char behind[FAILURE_TEXT_MAX];
+    bool reading; /* nothing is written */
 };
 
 static void forget_state(struct recovery *recovery, const char *why)
@@ -35,7 +36,8 @@ static void forget_state(struct recovery *recovery, const char *why)
 static bool open_state(struct recovery *recovery, struct failure *failure)
 {
     struct ledger_options options = {.path = recovery->folder->state,
-                                     .map_bytes = recovery->options->map_bytes};
+                                     .map_bytes = recovery->options->map_bytes,
+                                     .reading = recovery->reading};
     return ledger_open(&options, &recovery->ledger, failure) &&
            ledger_state(recovery->ledger, &recovery->state, failure);
 }
@@ -94,6 +96,7 @@ static bool open_journal(struct recovery *recovery, struct failure *failure)
     struct journal_options options = datadir_journal(recovery->folder);
     options.known.seq = known;
     options.segment_bytes = recovery->options->segment_bytes;
+    options.reading = recovery->reading;
     return journal_open(&options, &recovery->journal, failure);
 }
 
@@ -255,6 +258,18 @@ static void keep_closed(const struct recovery *recovery)
         marker_write(recovery->folder->marker, &recovery->closed, NULL);
 }
 
+static void hand_over(const struct recovery *recovery, struct recovered *ret_recovered)
+{
+    *ret_recovered = (struct recovered){.journal = recovery->journal,
+                                        .ledger = recovery->ledger,
+                                        .replayed = recovery->replayed,
+                                        .from_seq = recovery->state.seq,
+                                        .distrust = recovery->distrust,
+                                        .marker = recovery->marker,
+                                        .shown = recovery->reading};
+    memcpy(ret_recovered->behind, recovery->behind, sizeof recovery->behind);
+}
+
 bool recovery_run(const struct datadir *folder, const struct recovery_options *options,
                   struct recovered *ret_recovered, struct failure *failure)
 {
@@ -266,12 +281,55 @@ bool recovery_run(const struct datadir *folder, const struct recovery_options *o
         journal_close(recovery.journal);
         return false;
     }
-    *ret_recovered = (struct recovered){.journal = recovery.journal,
-                                        .ledger = recovery.ledger,
-                                        .replayed = recovery.replayed,
-                                        .from_seq = recovery.state.seq,
-                                        .distrust = recovery.distrust,
-                                        .marker = recovery.marker};
-    memcpy(ret_recovered->behind, recovery.behind, sizeof recovery.behind);
+    hand_over(&recovery, ret_recovered);
+    return true;
+}
+
+/* ---- on a full disk ---- */
+
+static bool no_room(const struct recovery *recovery, struct failure *failure)
+{
+    return fail(failure, FAULT_FULL, 0,
+                "the disk of %s is full, and the state has to be made anew: %s. Make room on it",
+                recovery->folder->root, recovery->distrust);
+}
+
+static void say_behind(struct recovery *recovery)
+{
+    struct journal_head head;
+    journal_head(recovery->journal, &head);
+    int size = snprintf(recovery->behind, sizeof recovery->behind,
+                        "the disk is full: make room on it, and the server goes on by itself");
+    if (recovery->state.seq + 1 < head.next_seq)
+        snprintf(recovery->behind + size, sizeof recovery->behind - (size_t)size,
+                 " (shown is what was there up to seq %" PRIu64 " of %" PRIu64 ")",
+                 recovery->state.seq, head.next_seq - 1);
+}
+
+static bool show(struct recovery *recovery, struct failure *failure)
+{
+    marker_read(recovery->folder->marker, &recovery->marker);
+    if (!marker_place_of(recovery->folder->root, &recovery->here, failure) ||
+        !try_state(recovery, failure))
+        return false;
+    if (recovery->distrust)
+        return no_room(recovery, failure);
+    if (!open_journal(recovery, failure) || !compare_state(recovery, failure))
+        return false;
+    return !recovery->distrust || no_room(recovery, failure);
+}
+
+bool recovery_show(const struct datadir *folder, const struct recovery_options *options,
+                   struct recovered *ret_recovered, struct failure *failure)
+{
+    struct recovery recovery = {.folder = folder, .options = options, .reading = true};
+    if (!show(&recovery, failure)) {
+        if (recovery.ledger)
+            ledger_close(recovery.ledger);
+        journal_close(recovery.journal);
+        return false;
+    }
+    say_behind(&recovery);
+    hand_over(&recovery, ret_recovered);
     return true;
 }

@@ -39,8 +39,15 @@ struct recovered {
     struct marker marker; /* as it was found */
     /* Or why the ledger lies behind the journal: nothing may be written then. */
     char behind[FAILURE_TEXT_MAX];
+    bool shown; /* by recovery_show */
 };
 
 /* The folder's lock is held. On false everything is closed again. */
 bool recovery_run(const struct datadir *folder, const struct recovery_options *options,
                   struct recovered *ret_recovered, struct failure *failure);
+
+/* For a disk without room: state and journal are opened for reading, as they lie, and nothing at
+ * all is written. FAULT_FULL: the state would have to be made anew. What the journal has beyond the
+ * state is not shown, and behind says so. */
+bool recovery_show(const struct datadir *folder, const struct recovery_options *options,
+                   struct recovered *ret_recovered, struct failure *failure);

@@ -245,7 +245,10 @@ static bool listen_there(struct metrics *metrics, struct failure *failure)
         return false;
     const char *address = responder_address(metrics->responder);
     log_line(LOG_INFO, "metrics", "address", address, NULL);
-    return files_write(options->folder->metrics, slice_text(address), 0600, failure);
+    struct failure why = {.fault = FAULT_NONE};
+    if (!files_write(options->folder->metrics, slice_text(address), 0600, &why))
+        log_line(LOG_WARNING, "address_not_written", "reason", why.text, NULL);
+    return true;
 }
 
 struct metrics *metrics_create(const struct metrics_options *options, struct failure *failure)

@@ -16,6 +16,7 @@ enum {
     LAG_MINUTE = 60 * 1000,
     MAP_PERCENT = 80,
     SLOW_TOLD_MS = 1000,
+    PATIENCE_LOOKS = 60,
 };
 
 struct monitor {
@@ -25,6 +26,8 @@ struct monitor {
     struct loop_timer *lag;
     struct business_dates days;
     struct monitor_metrics metrics;
+    bool was_full;  /* the disk, at a look */
+    uint64_t looks; /* at the disk */
     uint64_t lag_due_ms;
     uint64_t lag_minute_ms;
     uint32_t lag_before_ms; /* worst of the minute before */
@@ -47,6 +50,17 @@ static void tell_damage(struct monitor *monitor, const struct ledger_metrics *le
     monitor->damaged = ledger->damaged;
 }
 
+/* What could not be written although there is room (a quota, say) is not tried in a circle. */
+static void tell_room(struct monitor *monitor)
+{
+    if (!monitor->was_full && monitor->looks < PATIENCE_LOOKS)
+        return;
+    void (*room)(void *) = monitor->options.room;
+    monitor->options.room = NULL;
+    if (room)
+        room(monitor->options.owner);
+}
+
 static const char *why_read_only(struct monitor *monitor)
 {
     const struct settings *settings = monitor->options.settings;
@@ -60,9 +74,14 @@ static const char *why_read_only(struct monitor *monitor)
     if (!datadir_space(monitor->options.folder, &space))
         return "the disk cannot be looked at";
     monitor->metrics.disk_free_bytes = space.free_bytes;
+    bool room = space.free_bytes >= datadir_space_least(&space, settings->min_free_bytes);
+    monitor->was_full = monitor->was_full || !room;
+    monitor->looks++;
+    if (room)
+        tell_room(monitor);
     if (monitor->options.behind)
         return monitor->options.behind;
-    if (space.free_bytes < datadir_space_least(&space, settings->min_free_bytes))
+    if (!room)
         return "the disk is nearly full: make room on it";
     if (ledger.used_bytes / MAP_PERCENT > ledger.map_bytes / 100)
         return "the state fills 80 % of its map: start again with a larger --map";

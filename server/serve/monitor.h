@@ -21,6 +21,8 @@ struct monitor_options {
     struct clock *clock;
     struct writer *writer;
     const char *behind; /* why the ledger lies behind its journal for good; NULL: it does not */
+    void (*room)(void *owner); /* once, when the disk has room; NULL: nobody waits for it */
+    void *owner;
 };
 
 struct monitor_metrics {

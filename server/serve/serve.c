@@ -30,7 +30,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { DRAIN_MS = 10 * 1000, LOST_MS = 1000, LOST_RETRY_MS = 2000 };
+enum { ARGUMENTS_MAX = 200, DRAIN_MS = 10 * 1000, LOST_MS = 1000, LOST_RETRY_MS = 2000 };
 
 struct server {
     const struct settings *settings;
@@ -42,13 +42,15 @@ struct server {
     struct sessions *sessions;
     struct overload *overload;
     struct maintenance *maintenance;
-    struct loop_timer *bound;   /* of draining */
+    struct loop_timer *bound; /* of draining */
+    struct loop_timer *anew;
     struct loop_timer *leaving; /* of telling that it is lost */
     struct metrics *metrics;
     uint64_t started_ms;
     int64_t certificate_ends_ms;
     bool draining;
-    bool lost; /* the writer can go on only after a fresh start */
+    bool again; /* after the end the program begins anew */
+    bool lost;  /* the writer can go on only after a fresh start */
 };
 
 /* ---- between sessions and writer ---- */
@@ -251,6 +253,17 @@ static void on_term(void *context)
     writer_finish(server->writer, drain_sessions, server);
 }
 
+/* Everybody hears Goodbye and comes back to the fresh start. */
+static void begin_anew(void *context)
+{
+    struct server *server = context;
+    if (server->draining)
+        return;
+    server->draining = true;
+    loop_timer_start(server->bound, DRAIN_MS, 0);
+    sessions_drain(server->sessions, "the server starts anew", LOST_RETRY_MS, stop, server);
+}
+
 static void note_certificate(struct server *server, struct slice certificate)
 {
     struct hash print;
@@ -331,7 +344,8 @@ static bool build_loop(struct server *server, struct failure *failure)
         return false;
     server->bound = loop_timer_create(server->loop, stop, server);
     server->leaving = loop_timer_create(server->loop, leave, server);
-    return (server->bound && server->leaving) ||
+    server->anew = loop_timer_create(server->loop, begin_anew, server);
+    return (server->bound && server->leaving && server->anew) ||
            fail(failure, FAULT_MEMORY, 0, "no memory for a timer");
 }
 
@@ -355,6 +369,15 @@ static bool build_writer(struct server *server, struct failure *failure)
     return writer_create(&options, &server->writer, failure);
 }
 
+/* The full disk on which nothing could be opened for writing has room. */
+static void room(void *owner)
+{
+    struct server *server = owner;
+    log_line(LOG_NOTICE, "room_again", NULL);
+    server->again = true;
+    loop_timer_start(server->anew, 0, 0);
+}
+
 static bool build_monitor(struct server *server, struct failure *failure)
 {
     struct monitor_options options = {.loop = server->loop,
@@ -363,7 +386,9 @@ static bool build_monitor(struct server *server, struct failure *failure)
                                       .ledger = server->instance.ledger,
                                       .clock = &server->instance.clock,
                                       .writer = server->writer,
-                                      .behind = behind(server)};
+                                      .behind = behind(server),
+                                      .room = server->instance.recovered.shown ? room : NULL,
+                                      .owner = server};
     server->monitor = monitor_create(&options, failure);
     return server->monitor != NULL;
 }
@@ -403,8 +428,11 @@ static bool build_overload(struct server *server, struct failure *failure)
     return server->overload != NULL;
 }
 
+/* Where nothing may be written there is nothing to maintain. */
 static bool build_maintenance(struct server *server, struct failure *failure)
 {
+    if (server->instance.recovered.shown)
+        return true;
     struct maintenance_options options = {.loop = server->loop,
                                           .folder = &server->instance.folder,
                                           .settings = server->settings,
@@ -430,8 +458,9 @@ static bool build_metrics(struct server *server, struct failure *failure)
 }
 
 /* Where tools on this machine find it, and people read it. */
-static bool tell_listening(struct server *server, struct failure *failure)
+static void tell_listening(struct server *server)
 {
+    struct failure failure = {.fault = FAULT_NONE};
     char address[300];
     const char *listen = server->settings->listen;
     const char *colon = strrchr(listen, ':');
@@ -439,15 +468,16 @@ static bool tell_listening(struct server *server, struct failure *failure)
     int size = snprintf(address, sizeof address, "%.*s:%u\n", host, listen,
                         (unsigned)sessions_port(server->sessions));
     if (!files_write(server->instance.folder.address, slice_of(address, (size_t)size), 0600,
-                     failure))
-        return false;
+                     &failure)) {
+        unlink(server->instance.folder.address); /* of a server that was killed */
+        log_line(LOG_WARNING, "address_not_written", "reason", failure.text, NULL);
+    }
     address[size - 1] = '\0';
     printf("listening on %s\n", address);
     fflush(stdout);
     log_line(LOG_INFO, "listening", "address", address, "ledger", server->instance.folder.root,
              NULL);
     notify_ready();
-    return true;
 }
 
 static bool build(struct server *server, struct failure *failure)
@@ -456,8 +486,7 @@ static bool build(struct server *server, struct failure *failure)
            build_loop(server, failure) && build_writer(server, failure) &&
            build_monitor(server, failure) && build_sessions(server, failure) &&
            build_overload(server, failure) && build_maintenance(server, failure) &&
-           build_metrics(server, failure) && catch_signals(server, failure) &&
-           tell_listening(server, failure);
+           build_metrics(server, failure) && catch_signals(server, failure);
 }
 
 /* In reverse. Destroying the loop waits for what is on the pool; only then the ledger may go. */
@@ -474,10 +503,27 @@ static void tear_down(struct server *server)
     writer_destroy(server->writer);
     loop_timer_destroy(server->bound);
     loop_timer_destroy(server->leaving);
+    loop_timer_destroy(server->anew);
     if (server->loop)
         loop_destroy(server->loop);
     maintenance_destroy(server->maintenance);
     keys_fini(&server->keys);
+}
+
+/* This same process begins from its first line on, with the same words: what manages it sees one
+ * server. Returns when that cannot be done. */
+static void run_again(void)
+{
+    char words[FILES_SMALL_MAX];
+    char *argv[ARGUMENTS_MAX + 1];
+    size_t size, count = 0;
+    if (!files_read("/proc/self/cmdline", words, sizeof words, &size, NULL))
+        return;
+    for (size_t at = 0; at < size && count < ARGUMENTS_MAX; at += strlen(words + at) + 1)
+        argv[count++] = words + at;
+    argv[count] = NULL;
+    execv("/proc/self/exe", argv);
+    log_line(LOG_ERROR, "not_begun_anew", "advice", "start the server again", NULL);
 }
 
 int serve_run(const struct settings *settings)
@@ -494,10 +540,14 @@ int serve_run(const struct settings *settings)
     look_at_clock(&server);
     tell_avoided(&server);
     bool built = build(&server, &failure);
-    if (built)
+    if (built) {
+        tell_listening(&server);
         loop_run(server.loop);
+    }
     tear_down(&server);
     instance_close(&server.instance);
+    if (server.again)
+        run_again();
     if (!built)
         return settings_report(&failure);
     log_line(LOG_NOTICE, "stopped", NULL);

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { READERS_MAX = 126 };
+enum { READERS_MAX = 126, LOCK_BYTES = 8192 }; /* so many readers fit into two pages */
 
 static enum fault fault_of_lmdb(int rc)
 {
@@ -72,6 +72,21 @@ static bool folder_make(const char *path, struct failure *failure)
     return folder_sync(above, failure);
 }
 
+/* All of LMDB's lock file, before LMDB maps it: touching a page of it that the disk has no room for
+ * would end the process. What can be opened on a full disk later was allocated now. */
+static bool lock_allocate(const char *path, struct failure *failure)
+{
+    char name[PATH_MAX];
+    if (snprintf(name, sizeof name, "%s/lock.mdb", path) >= (int)sizeof name)
+        return fail(failure, FAULT_USE, ENAMETOOLONG, "the path is too long: %s", path);
+    int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return true; /* LMDB knows what may not be written to */
+    bool full = fallocate(fd, 0, 0, LOCK_BYTES) != 0 && (errno == ENOSPC || errno == EDQUOT);
+    close(fd);
+    return !full || fail(failure, FAULT_FULL, ENOSPC, "there is no room for %s", name);
+}
+
 static bool env_open(struct store *store, const struct store_options *options,
                      struct failure *failure)
 {
@@ -124,7 +139,8 @@ bool store_open(const struct store_options *options, struct store **ret_store,
     gather_init(&store->gather);
     pthread_mutex_init(&store->lock, NULL);
     bool opened = (options->reading || folder_make(options->path, failure)) &&
-                  env_open(store, options, failure) && trees_open(store, options->trees, failure) &&
+                  lock_allocate(options->path, failure) && env_open(store, options, failure) &&
+                  trees_open(store, options->trees, failure) &&
                   (options->reading || folder_sync(options->path, failure));
     if (!opened) {
         store_close(store);
