@@ -106,8 +106,10 @@ static bool name_it(struct backup *backup, struct failure *failure)
     snprintf(name, sizeof name, "%s-%s.tmp", backup->base, time_text);
     if (!files_join(backup->fresh, backup->settings->to, name, failure))
         return false;
+    datadir_clear_work(backup->folder.root, "backup");
+    snprintf(name, sizeof name, "backup-%d.tmp", (int)getpid());
     return backup->settings->to_key
-               ? files_join(backup->work, backup->folder.root, "backup.tmp", failure)
+               ? files_join(backup->work, backup->folder.root, name, failure)
                : snprintf(backup->work, sizeof backup->work, "%s", backup->fresh) > 0;
 }
 
@@ -214,13 +216,20 @@ bool backup_copy_keys(const struct datadir *folder, const struct settings *setti
     return files_sync_folder(keys, failure);
 }
 
+/* What was given up in the ledger is not missed in its copies. */
+static bool copy_given_up(const struct backup *backup, struct failure *failure)
+{
+    uint64_t seq = words_given_up(backup->folder.root);
+    return seq == 0 || words_give_up(backup->work, seq, failure);
+}
+
 static bool copy_rest(struct backup *backup, struct failure *failure)
 {
     char keys[FILES_PATH_MAX], format[FILES_PATH_MAX];
     return files_join(keys, backup->work, "keys", failure) &&
            backup_copy_keys(&backup->folder, backup->settings, keys, failure) &&
            files_join(format, backup->work, "format", failure) &&
-           files_copy(backup->folder.format, format, failure);
+           files_copy(backup->folder.format, format, failure) && copy_given_up(backup, failure);
 }
 
 /* ---- verifying ---- */
@@ -266,7 +275,7 @@ bool backup_words(const char *path, const struct settings *settings, struct word
         !vault_open_reading(vault_path, settings->map_bytes, &vault, failure))
         return false;
     bool good = journal_open(&options, &journal, failure) &&
-                words_check(journal, vault, 1, ret_words, failure);
+                words_check(journal, vault, words_given_up(path) + 1, ret_words, failure);
     journal_close(journal);
     vault_close(vault);
     return good;

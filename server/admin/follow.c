@@ -101,6 +101,7 @@ static bool copy_all(struct follow *follow, const char *fresh, struct failure *f
 {
     char journal[FILES_PATH_MAX], keys[FILES_PATH_MAX], format[FILES_PATH_MAX];
     struct journal_options from = datadir_journal(&follow->folder);
+    uint64_t given_up = words_given_up(follow->folder.root);
     return files_remove_tree(fresh, failure) && files_make_folder(fresh, failure) &&
            files_join(journal, fresh, "journal", failure) &&
            files_join(keys, fresh, "keys", failure) &&
@@ -109,6 +110,7 @@ static bool copy_all(struct follow *follow, const char *fresh, struct failure *f
            vault_to_place(follow, fresh, failure) &&
            backup_copy_keys(&follow->folder, follow->settings, keys, failure) &&
            files_copy(follow->folder.format, format, failure) &&
+           (given_up == 0 || words_give_up(fresh, given_up, failure)) &&
            write_manifest(follow, fresh, failure);
 }
 

@@ -73,12 +73,19 @@ static bool copy_root_key(const struct restore *restore, struct failure *failure
             files_copy(restore->settings->root_key, to, failure));
 }
 
+static bool copy_given_up(const struct restore *restore, struct failure *failure)
+{
+    uint64_t seq = words_given_up(source(restore));
+    return seq == 0 || words_give_up(restore->folder.root, seq, failure);
+}
+
 static bool copy_all(const struct restore *restore, struct failure *failure)
 {
     const struct datadir *folder = &restore->folder;
     return copy_part(restore, "state", folder->state, failure) && copy_journal(restore, failure) &&
            copy_part(restore, "vault", folder->vault, failure) &&
-           copy_part(restore, "keys", folder->keys, failure) && copy_root_key(restore, failure);
+           copy_part(restore, "keys", folder->keys, failure) && copy_root_key(restore, failure) &&
+           copy_given_up(restore, failure);
 }
 
 /* A state of another layout is left out: the first start makes it from the journal. */
@@ -113,7 +120,9 @@ static bool words_there(struct restore *restore, struct failure *failure)
     struct words *words = &restore->words;
     if (!backup_words(restore->folder.root, restore->settings, words, failure))
         return false;
-    return words->lost + words->wrong == 0 || restore->settings->accept_lost_words ||
+    if (words->lost + words->wrong > 0 && restore->settings->accept_lost_words)
+        return words_give_up(restore->folder.root, restore->head.next_seq - 1, failure);
+    return words->lost + words->wrong == 0 ||
            fail(failure, FAULT_DAMAGED, 0,
                 "in %s %" PRIu64 " of %" PRIu64 " texts are not readable: %s. Take another backup, "
                 "or restore it without them: --accept-lost-words",
@@ -131,7 +140,11 @@ static bool check(struct restore *restore, struct failure *failure)
         !head_fits(restore, failure) || !words_there(restore, failure) ||
         !keys_read(folder, &keys, failure))
         return false;
+    bool fits = ca_pair_fits(&keys.root, NULL);
     keys_fini(&keys);
+    if (!fits)
+        return fail(failure, FAULT_USE, 0,
+                    "the root key is not the key of the company's root certificate");
     return !files_exist(folder->state) ||
            marker_close(folder, restore->state.seq, &restore->state.state_digest, failure);
 }

@@ -32,7 +32,7 @@
 #include <unistd.h>
 
 /* A child that hangs in a damaged file is ended by its alarm. */
-enum { CHILD_SECONDS = 3600, WORKS_MAX = 16 };
+enum { CHILD_SECONDS = 3600 };
 
 struct verify {
     const struct settings *settings;
@@ -85,7 +85,8 @@ static bool look_at_state(struct verify *verify, struct failure *failure)
 static bool words_there(struct verify *verify, struct vault *vault, struct failure *failure)
 {
     const struct words *words = &verify->words;
-    if (!words_check(verify->journal, vault, 1, &verify->words, failure))
+    if (!words_check(verify->journal, vault, words_given_up(verify->folder.root) + 1,
+                     &verify->words, failure))
         return false;
     return words->lost + words->wrong == 0 ||
            fail(failure, FAULT_DAMAGED, 0,
@@ -151,30 +152,12 @@ static bool open_journal(struct verify *verify, struct failure *failure)
 
 /* ---- the state made anew ---- */
 
-static bool is_work(const char *name)
-{
-    return strncmp(name, "verify-", 7) == 0 && strstr(name, ".tmp") != NULL;
-}
-
-/* What a verify that was killed has left. */
-static void clear_old_work(const char *place)
-{
-    struct files_name names[WORKS_MAX];
-    char path[FILES_PATH_MAX];
-    size_t count = files_list(place, is_work, names, WORKS_MAX);
-    for (size_t i = 0; i < count; i++) {
-        pid_t pid = (pid_t)strtol(names[i].text + 7, NULL, 10);
-        if (kill(pid, 0) && errno == ESRCH && files_join(path, place, names[i].text, NULL))
-            files_remove_tree(path, NULL);
-    }
-}
-
 static bool find_work(struct verify *verify, struct failure *failure)
 {
     char name[40];
     snprintf(name, sizeof name, "verify-%d.tmp", (int)getpid());
     const char *place = access(verify->folder.root, W_OK) == 0 ? verify->folder.root : "/tmp";
-    clear_old_work(place);
+    datadir_clear_work(place, "verify");
     return files_join(verify->work, place, name, failure) &&
            files_join(verify->page, verify->work, "inflight", failure) &&
            files_remove_tree(verify->work, failure) && files_make_folder(verify->work, failure);
@@ -252,6 +235,10 @@ static void tell(const struct verify *verify)
     struct journal_metrics metrics;
     hash_text(&verify->made.chain, chain);
     journal_metrics(verify->journal, &metrics);
+    uint64_t given_up = words_given_up(verify->folder.root);
+    if (given_up > 0)
+        printf("words of entries up to seq %" PRIu64 " were given up, and are not looked for\n",
+               given_up);
     printf("verified seq %" PRIu64 " batch %" PRIu64 " incarnation %s\n"
            "chain %s\n"
            "journal %" PRIu64 " bytes in %" PRIu64 " batches\n"

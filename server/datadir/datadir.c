@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
@@ -15,7 +16,7 @@
 
 /* Someone who only asks whether it is served holds the lock for a moment: so taking is tried a few
  * times. */
-enum { TAKE_TRIES = 10, TAKE_PAUSE_MS = 20, LEAST_PART = 20 };
+enum { TAKE_TRIES = 10, TAKE_PAUSE_MS = 20, LEAST_PART = 20, WORKS_MAX = 64 };
 #define LEAST_BYTES (UINT64_C(256) * 1024 * 1024)
 
 bool datadir_init(struct datadir *folder, const char *path, struct failure *failure)
@@ -192,6 +193,28 @@ int datadir_served_by(const struct datadir *folder)
     int pid = served ? pid_in(fd) : 0;
     close(fd);
     return served && pid == 0 ? -1 : pid;
+}
+
+/* ---- what tools work in ---- */
+
+static bool is_work(const char *name)
+{
+    return strstr(name, ".tmp") != NULL;
+}
+
+void datadir_clear_work(const char *place, const char *prefix)
+{
+    struct files_name names[WORKS_MAX];
+    char path[FILES_PATH_MAX];
+    size_t size = strlen(prefix), count = files_list(place, is_work, names, WORKS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        const char *name = names[i].text;
+        if (strncmp(name, prefix, size) != 0 || name[size] != '-')
+            continue;
+        pid_t pid = (pid_t)strtol(name + size + 1, NULL, 10);
+        if (pid > 0 && kill(pid, 0) && errno == ESRCH && files_join(path, place, name, NULL))
+            files_remove_tree(path, NULL);
+    }
 }
 
 /* ---- room left ---- */

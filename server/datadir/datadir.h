@@ -73,6 +73,9 @@ void datadir_leave(struct datadir *folder);
  */
 int datadir_served_by(const struct datadir *folder);
 
+/* Removes what is named PREFIX-PID.tmp in a folder, of processes that are gone. */
+void datadir_clear_work(const char *place, const char *prefix);
+
 struct datadir_space {
     uint64_t free_bytes;
     uint64_t total_bytes;

@@ -242,25 +242,30 @@ bool words_copy(const struct journal_batch *batch, struct vault *to, struct vaul
     "Take the words from a backup (tefterd restore --vault-only --from PLACE --ledger DIR), or "   \
     "give them up (start once with --accept-lost-words)"
 
-/* The words up to this seq were given up by a person. */
-static uint64_t accepted(const struct datadir *folder)
+uint64_t words_given_up(const char *root)
 {
-    char text[32];
+    char path[FILES_PATH_MAX], text[32];
     size_t size;
-    bool noted = files_exist(folder->lost_words) &&
-                 files_read(folder->lost_words, text, sizeof text, &size, NULL);
+    bool noted = files_join(path, root, "lost-words", NULL) && files_exist(path) &&
+                 files_read(path, text, sizeof text, &size, NULL);
     return noted ? strtoull(text, NULL, 10) : 0;
+}
+
+bool words_give_up(const char *root, uint64_t seq, struct failure *failure)
+{
+    char path[FILES_PATH_MAX], text[32];
+    int size = snprintf(text, sizeof text, "%" PRIu64 "\n", seq);
+    return files_join(path, root, "lost-words", failure) &&
+           files_write(path, slice_of(text, (size_t)size), 0600, failure);
 }
 
 static bool accept(const struct datadir *folder, struct journal *journal, struct failure *failure)
 {
-    char text[32];
     struct journal_head head;
     journal_head(journal, &head);
-    int size = snprintf(text, sizeof text, "%" PRIu64 "\n", head.next_seq - 1);
     log_line(LOG_WARNING, "lost_words_accepted", "up_to_seq",
              log_value("%" PRIu64, head.next_seq - 1), NULL);
-    return files_write(folder->lost_words, slice_of(text, (size_t)size), 0600, failure);
+    return words_give_up(folder->root, head.next_seq - 1, failure);
 }
 
 /* Kept, for who knows how to read it. */
@@ -314,7 +319,7 @@ static bool has_words(const struct datadir *folder, struct journal *journal, str
 {
     struct words words = {.texts = 0};
     struct check check = {.words = &words, .first = true};
-    if (!run_check(&check, journal, vault, accepted(folder) + 1, failure))
+    if (!run_check(&check, journal, vault, words_given_up(folder->root) + 1, failure))
         return false;
     return words.texts == 0 || check.found ||
            fail(failure, FAULT_DAMAGED, 0,

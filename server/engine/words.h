@@ -20,6 +20,12 @@ struct words {
 bool words_check(struct journal *journal, struct vault *vault, uint64_t from_seq,
                  struct words *ret_words, struct failure *failure);
 
+/* The words of entries up to this seq were given up by a person; 0: none were. `root`: the folder
+ * of a ledger or a backup, whose file lost-words says so. */
+uint64_t words_given_up(const char *root);
+/* Gives up what the journal, which ends there, refers to so far. */
+bool words_give_up(const char *root, uint64_t seq, struct failure *failure);
+
 /* Copies the rows that a batch speaks of, synced; those that are not there are passed over. */
 bool words_copy(const struct journal_batch *batch, struct vault *to, struct vault *from,
                 struct failure *failure);

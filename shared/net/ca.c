@@ -384,6 +384,15 @@ bool ca_terminal_sign(const struct ca_pair *root, struct slice request_pem, uint
     return good;
 }
 
+bool ca_pair_fits(const struct ca_pair *pair, struct failure *failure)
+{
+    struct authority authority = {NULL, NULL};
+    ERR_clear_error();
+    bool good = authority_open(pair, &authority, failure);
+    authority_close(&authority);
+    return good;
+}
+
 bool ca_certificate_facts(struct slice pem, struct hash *ret_fingerprint, int64_t *ret_not_after_ms,
                           struct failure *failure)
 {

@@ -44,6 +44,9 @@ bool ca_terminal_sign(const struct ca_pair *root, struct slice request, uint32_t
                       uint64_t serial, int64_t now_ms, struct arena *arena,
                       struct ca_signed *ret_signed, struct failure *failure);
 
+/* Is the key that of the certificate? FAULT_DAMAGED: not. */
+bool ca_pair_fits(const struct ca_pair *pair, struct failure *failure);
+
 /* BLAKE2b-256 of a certificate's DER, and when it ends. */
 bool ca_certificate_facts(struct slice certificate, struct hash *ret_fingerprint,
                           int64_t *ret_not_after_ms, struct failure *failure);

@@ -237,7 +237,7 @@ class Encrypted(Ledger):
             self.of_ledger("backup", "--to", self.path("backups"), "--to-key", self.path("key.pub"),
                            says="encrypted")
             time.sleep(1.1)
-        self.assertFalse(os.path.exists(os.path.join(self.server.ledger, "backup.tmp")))
+        self.assertEqual([name for name in os.listdir(self.server.ledger) if "tmp" in name], [])
         newest = os.path.join(self.path("backups"), max(os.listdir(self.path("backups"))))
         for folder, _, names in os.walk(newest):
             for name in names:
@@ -294,6 +294,9 @@ class Encrypted(Ledger):
         fresh = ["restore", "--from", newest, "--ledger", self.path("fresh")]
         self.tool(*fresh, wanted=USE, says="--root-key FILE")
         self.assertFalse(os.path.exists(self.path("fresh")))
+        self.tool(*fresh, "--root-key", os.path.join(self.server.ledger, "keys", "server-key.pem"), wanted=USE,
+                  says="not the key of")
+        self.assertFalse(os.path.exists(self.path("fresh")))
         self.tool(*fresh, "--root-key", self.path("root-key.pem"))
         self.server.stop()
         self.assertEqual(len(self.names_in(self.path("fresh"))), 3)
@@ -320,6 +323,10 @@ class Words(Ledger):
         self.assertEqual(self.name(), (True, ""))
         self.company.customer("a new one", 10 ** 12)
         self.server.stop()
+        self.of_ledger("verify", says="given up")
+        self.of_ledger("backup", "--to", self.path("later"))
+        self.tool("restore", "--from", self.path("later"), "--ledger", self.path("fresh"))
+        self.tool("verify", "--ledger", self.path("fresh"), says="given up")
         self.server.start()  # it was accepted once
         self.assertEqual(self.name(), (True, ""))
         with client.Connection(self.company.profile, self.server.address) as owner:
