@@ -11,8 +11,8 @@ static const struct param branch_add[] = {
     OPERAND("NAME", TEXT, "name", "its name"),
     OPTION("--phone", TEXT, "phone", "its telephone number"),
     OPTION("--address", TEXT, "address", "its address"),
-    OPTION("--utc-offset", NUMBER, "utc_offset_minutes",
-           "its time, in minutes from UTC: 420 (default: 0)"),
+    OPTION("--utc-offset", OFFSET, "utc_offset_minutes",
+           "its time, as its distance from UTC: +07:00 (default: +00:00)"),
     END,
 };
 
@@ -21,18 +21,30 @@ static const struct param branch_change[] = {
     OPTION("--name", TEXT, "name", "the new name"),
     OPTION("--phone", TEXT, "phone", "the new telephone number"),
     OPTION("--address", TEXT, "address", "the new address"),
-    OPTION("--utc-offset", NUMBER, "utc_offset_minutes", "its time, in minutes from UTC: 420"),
+    OPTION("--utc-offset", OFFSET, "utc_offset_minutes",
+           "its time, as its distance from UTC: +07:00"),
     END,
 };
 
 static const struct param one_branch[] = {OPERAND("BRANCH", BRANCH, "branch", "code or number"),
                                           END};
 
+static const struct param branch_turn_back[] = {
+    OPERAND("BRANCH", BRANCH, "branch", "code or number"),
+    OPERAND("DATE", DATE, "date", "the right date: 2026-11-23; no document may be dated later"),
+    END,
+};
+
 static const struct column branch_columns[] = {
-    {"N", "branch", COLUMN_NUMBER},      {"CODE", "code", COLUMN_TEXT},
-    {"NAME", "name", COLUMN_TEXT},       {"DATE", "date", COLUMN_DATE},
-    {"BLOCKED", "blocked", COLUMN_FLAG}, {"PHONE", "phone", COLUMN_TEXT},
-    {"ADDRESS", "address", COLUMN_TEXT}, END_COLUMNS,
+    {"N", "branch", COLUMN_NUMBER},
+    {"CODE", "code", COLUMN_TEXT},
+    {"NAME", "name", COLUMN_TEXT},
+    {"DATE", "date", COLUMN_DATE},
+    {"UTC", "utc_offset_minutes", COLUMN_OFFSET},
+    {"BLOCKED", "blocked", COLUMN_FLAG},
+    {"PHONE", "phone", COLUMN_TEXT},
+    {"ADDRESS", "address", COLUMN_TEXT},
+    END_COLUMNS,
 };
 
 /* ---- staff ---- */
@@ -282,6 +294,12 @@ const struct verb admin_verbs[] = {
      .command = "change_branch",
      .fixed = "blocked=false",
      .done = "Branch {BRANCH} is no longer blocked."},
+    {.entity = "branch",
+     .verb = "turn-back",
+     .summary = "set its business date back, after a clock that was ahead",
+     .params = branch_turn_back,
+     .command = "turn_back_day",
+     .done = "The business date of {BRANCH} is {DATE}."},
     {.entity = "branch",
      .verb = "list",
      .summary = "list the branches",

@@ -57,6 +57,7 @@ enum value_kind {
     VALUE_QUANTITY,
     VALUE_PERCENT, /* "5.25%": basis points */
     VALUE_DATE,    /* 2026-11-23, today, +30, -7 */
+    VALUE_OFFSET,  /* a time zone: +07:00 */
     VALUE_ENUM,
     VALUE_CUSTOMER, /* code or number; the rest likewise: what people call it → id */
     VALUE_BRANCH,
@@ -143,6 +144,7 @@ enum column_kind {
     COLUMN_ID,        /* "#17": to be typed as it stands */
     COLUMN_BRANCH,    /* an id, shown as its code */
     COLUMN_STAFF,
+    COLUMN_OFFSET, /* minutes, shown as +07:00 */
 };
 
 struct column {

@@ -76,6 +76,8 @@ static const char *value_name(enum value_kind kind)
         return "PERCENT";
     case VALUE_DATE:
         return "DATE";
+    case VALUE_OFFSET:
+        return "+HH:MM";
     case VALUE_ENUM:
         return "WORD";
     case VALUE_CUSTOMER:

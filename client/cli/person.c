@@ -319,6 +319,12 @@ static void put_time(const char *label, bool known, int64_t instant_ms)
     printf("  %-26s %s\n", label, known ? time_text(instant_ms, text) : "never");
 }
 
+static void put_alarm(const char *label, const char *words)
+{
+    if (words != NULL)
+        printf("  %s: %s\n", label, words);
+}
+
 static void put_status(const Tefter__StatusAnswer *status)
 {
     printf("tefterd %s\n", status->version);
@@ -347,6 +353,8 @@ static void put_status(const Tefter__StatusAnswer *status)
     if (status->has_audit_line)
         printf("  %-26s %" PRIu64 " %s\n", "newest audit line", status->audit_line,
                status->audit_seal == NULL ? "" : status->audit_seal);
+    if (status->has_root_certificate_ends_ms)
+        put_time("root certificate ends", true, status->root_certificate_ends_ms);
     if (status->has_journal_slow_ms)
         put_count("journal slow ms", status->journal_slow_ms);
     if (status->has_follower_seq) {
@@ -360,6 +368,9 @@ static void put_status(const Tefter__StatusAnswer *status)
     if (status->has_read_only && status->read_only)
         printf("  READ ONLY: %s\n",
                status->read_only_reason == NULL ? "" : status->read_only_reason);
+    put_alarm("CLOCK", status->clock_alarm);
+    put_alarm("DATE", status->date_alarm);
+    put_alarm("CERTIFICATE", status->certificate_alarm);
 }
 
 static int status_run(struct run *run)

@@ -158,6 +158,7 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(AMOUNT_NOT_POSITIVE):
     case CODE(AMOUNT_TOO_BIG):
     case CODE(DATE_INVALID):
+    case CODE(DATE_TOO_EARLY):
     case CODE(TEXT_INVALID):
     case CODE(TOO_MANY):
     case CODE(WRONG_CURRENCY):
@@ -195,6 +196,7 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(ALREADY_REVERSED):
     case CODE(NUMBER_TAKEN):
     case CODE(MATCH_UNDONE):
+    case CODE(DATED_LATER):
         return EXIT_CONFLICT;
     case CODE(DATE_IN_FUTURE):
     case CODE(PASSWORD_WEAK):

@@ -252,6 +252,9 @@ static void write_integer(struct run *run, const struct column *column, const st
     case COLUMN_STAFF:
         (void)snprintf(out, CELL_MAX, "%s", staff_login(run, (uint32_t)value));
         break;
+    case COLUMN_OFFSET:
+        utc_offset_write((int32_t)value, out);
+        break;
     case COLUMN_NUMBER:
     case COLUMN_TEXT:
     case COLUMN_AVAILABLE:

@@ -410,6 +410,7 @@ bool typed_id(struct run *run, enum value_kind kind, const char *text, uint64_t 
     case VALUE_QUANTITY:
     case VALUE_PERCENT:
     case VALUE_DATE:
+    case VALUE_OFFSET:
     case VALUE_ENUM:
         break;
     }
@@ -446,6 +447,7 @@ bool typed_set(struct run *run, ProtobufCMessage *message, const char *path, enu
 {
     int64_t number = 0;
     uint32_t small = 0;
+    int32_t minutes = 0;
     uint64_t id = 0;
     const char *wrong = NULL;
     switch (kind) {
@@ -468,6 +470,10 @@ bool typed_set(struct run *run, ProtobufCMessage *message, const char *path, enu
         return wrong == NULL ? set_number(run, message, path, text, number) : bad(run, text, wrong);
     case VALUE_PERCENT:
         return typed_percent(run, text, &small) && set_number(run, message, path, text, small);
+    case VALUE_OFFSET:
+        return utc_offset_read(text, &minutes)
+                   ? set_number(run, message, path, text, minutes)
+                   : bad(run, text, "Write the distance from UTC as +07:00 or -03:30.");
     case VALUE_DATE:
         return typed_date(run, text, &small) && set_number(run, message, path, text, small);
     case VALUE_CUSTOMER:

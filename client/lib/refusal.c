@@ -41,6 +41,10 @@ const char *refusal_pattern(Tefter__RefusalCode code)
     case CODE(DATE_BEFORE_TODAY):
         return "The date lies before the branch's business date| ({field})|.| Who may backdate: "
                "{roles}.";
+    case CODE(DATE_TOO_EARLY):
+        return "The date is too early| ({field})|.| The first that is possible is {date}.|";
+    case CODE(DATED_LATER):
+        return "The business date cannot go back so far|: {existing} is dated {date}|.";
     case CODE(TEXT_INVALID):
         return "The text cannot be taken| ({field})|: it is too long or has characters "
                "that are not text.";
@@ -304,6 +308,13 @@ static bool days(const struct facts *facts, char *out, size_t capacity)
     return facts->refusal->has_days;
 }
 
+static bool date(const struct facts *facts, char *out, size_t capacity)
+{
+    char text[DATE_TEXT_SIZE];
+    date_write(facts->refusal->date, text);
+    return facts->refusal->has_date && put_text(out, capacity, text);
+}
+
 static bool retry(const struct facts *facts, char *out, size_t capacity)
 {
     uint32_t seconds = (facts->refusal->retry_ms + 999) / 1000;
@@ -474,6 +485,7 @@ static const struct fact {
     {"most", most},
     {"most$", most_money},
     {"days", days},
+    {"date", date},
     {"retry", retry},
     {"from", from},
     {"right", right},

@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <time.h>
 
-enum { INIT_ARENA_MAX = 16 * 1024 * 1024, OFFSET_MINUTES_MAX = 16 * 60 };
+enum { INIT_ARENA_MAX = 16 * 1024 * 1024 };
 
 struct founding {
     const struct settings *settings;
@@ -52,26 +52,14 @@ static bool look(const struct settings *settings, struct failure *failure)
                  settings->currency));
 }
 
-static bool offset_read(const char *text, int32_t *ret_minutes, struct failure *failure)
-{
-    int hours, minutes;
-    char sign, behind;
-    bool read = sscanf(text, "%c%2d:%2d%c", &sign, &hours, &minutes, &behind) == 3 &&
-                (sign == '+' || sign == '-') && hours >= 0 && minutes >= 0 && minutes < 60;
-    int32_t offset = read ? hours * 60 + minutes : INT32_MAX;
-    if (offset > OFFSET_MINUTES_MAX)
-        return fail(failure, FAULT_USE, 0, "--utc-offset wants +HH:MM or -HH:MM, as +07:00");
-    *ret_minutes = sign == '-' ? -offset : offset;
-    return true;
-}
-
 static bool offset_of(const struct settings *settings, int32_t *ret_minutes,
                       struct failure *failure)
 {
     struct tm local;
     time_t now = time(NULL);
     if (settings->utc_offset)
-        return offset_read(settings->utc_offset, ret_minutes, failure);
+        return utc_offset_read(settings->utc_offset, ret_minutes) ||
+               fail(failure, FAULT_USE, 0, "--utc-offset wants +HH:MM or -HH:MM, as +07:00");
     localtime_r(&now, &local);
     *ret_minutes = (int32_t)(local.tm_gmtoff / 60);
     return true;

@@ -177,6 +177,14 @@ static struct key serial_key(const Tefter__DocumentLine *line, size_t serial)
     return key;
 }
 
+static struct key branch_day_key(const Tefter__DocumentRecord *document)
+{
+    struct key key = key_book(TABLE_BRANCH_DAY);
+    key_u32(&key, document->branch);
+    key_u32(&key, document->date);
+    return key;
+}
+
 static bool sound(const struct derived *derived)
 {
     return derived->what[0] == '\0';
@@ -203,7 +211,7 @@ static bool check_limit(struct derived *derived, uint32_t customer)
 
 /* ---- serial numbers: the invoice a piece was sold with last, unless that was reversed ---- */
 
-static uint64_t seq_of_invoice(struct tx *tx, uint64_t document)
+static uint64_t seq_of_document(struct tx *tx, uint64_t document)
 {
     enum { FIELD_SEQ = 8 };
     struct key key = document_key(document);
@@ -229,7 +237,7 @@ static bool check_serial(struct derived *derived, const Tefter__DocumentRecord *
         return !live || note_late(derived, key, invoice->seq);
     if (kept == invoice->document)
         return live || differs(derived, key, "the invoice it names was reversed");
-    if (seq_of_invoice(derived->tx, kept) > invoice->seq)
+    if (seq_of_document(derived->tx, kept) > invoice->seq)
         return true; /* that one is looked at on the way back */
     return differs_number(derived, key, (int64_t)kept, (int64_t)invoice->document);
 }
@@ -286,6 +294,18 @@ static bool explain_late(struct derived *derived)
     return sound(derived);
 }
 
+/* ---- days of a branch: the first document that is dated on each, by seq ---- */
+
+static bool check_day(struct derived *derived, const Tefter__DocumentRecord *document)
+{
+    struct key key = branch_day_key(document);
+    uint64_t kept;
+    if (!tx_get_u64(derived->tx, &key, &kept))
+        return differs(derived, &key, "it is missing");
+    return seq_of_document(derived->tx, kept) <= document->seq ||
+           differs_number(derived, &key, (int64_t)kept, (int64_t)document->document);
+}
+
 /* ---- from facts to rows ---- */
 
 bool derived_customer(struct derived *derived, const Tefter__CustomerRecord *customer)
@@ -301,7 +321,7 @@ bool derived_document(struct derived *derived, const Tefter__DocumentRecord *doc
     struct sink sink = {.derived = derived};
     bool live = !tail->has_reversed_by;
     document_rows(&sink, document, live);
-    return sound(derived) && check_serials(derived, document, live);
+    return sound(derived) && check_day(derived, document) && check_serials(derived, document, live);
 }
 
 bool derived_item(struct derived *derived, const Tefter__ItemRecord *item)
@@ -367,6 +387,8 @@ static void ask_document(struct sink *sink, uint64_t number)
         return;
     bool live = !document_tail(tx, number)->has_reversed_by;
     document_rows(sink, document, live);
+    struct key day = branch_day_key(document);
+    row_is_number(sink, &day, number);
     for (size_t i = 0; live && i < document->n_lines; i++)
         for (size_t s = 0; s < document->lines[i]->n_serials; s++) {
             struct key key = serial_key(document->lines[i], s);
@@ -412,6 +434,7 @@ static void ask(struct sink *sink, uint64_t number)
     case TABLE_NUMBER:
     case TABLE_REFERENCE:
     case TABLE_SERIAL:
+    case TABLE_BRANCH_DAY:
         ask_document(sink, number);
         break;
     case TABLE_UNMATCHED:

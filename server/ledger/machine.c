@@ -234,6 +234,34 @@ static int64_t id_ms(const uint8_t *id)
     return (int64_t)((uint64_t)be16_get(id) << 32 | be32_get(id + 2));
 }
 
+/* The oldest id that is kept: no later one has been forgotten. */
+static int64_t oldest_id_ms(const struct tx *tx, int64_t otherwise_ms)
+{
+    struct store_cursor cursor;
+    bool any = store_seek(tx->txn, TREE_COMMAND, slice_of(NULL, 0), &cursor);
+    int64_t oldest_ms = any ? id_ms(cursor.key.data) : otherwise_ms;
+    store_leave(&cursor);
+    return oldest_ms < otherwise_ms ? oldest_ms : otherwise_ms;
+}
+
+/* Ids live for COMMAND_ID_LIFE_MS of the time that passed from command to command. A jump forwards
+ * beyond CLOCK_GAP_MS is a clock that was set or a long holiday: it counts as that much, so that a
+ * clock that was ahead and is put right leaves the ids of the right time usable. What a holiday
+ * left behind is caught up a quarter faster than time passes. */
+static int64_t ids_from_ms(const struct tx *tx, const struct ledger_state *state)
+{
+    int64_t wanted_ms = tx->now_ms - COMMAND_ID_LIFE_MS;
+    if (!tx_rule(tx, RULE_TIME_FOLLOWS_THE_CLOCK))
+        return wanted_ms;
+    if (state->ids_from_ms == 0)
+        return oldest_id_ms(tx, wanted_ms);
+    int64_t passed_ms = tx->now_ms - state->now_ms;
+    passed_ms = passed_ms < 0 ? 0 : passed_ms > CLOCK_GAP_MS ? CLOCK_GAP_MS : passed_ms;
+    int64_t most_ms = state->ids_from_ms + passed_ms + passed_ms / 4;
+    int64_t next_ms = wanted_ms < most_ms ? wanted_ms : most_ms;
+    return next_ms > state->ids_from_ms ? next_ms : state->ids_from_ms;
+}
+
 /* The oldest rows of a tree that `old` says are past their time, a few at each command. What is
  * left first is remembered, so that mostly nobody has to look. */
 static void prune(struct tx *tx, int tree, bool (*old)(const struct tx *tx, struct slice key),
@@ -263,7 +291,7 @@ static void prune(struct tx *tx, int tree, bool (*old)(const struct tx *tx, stru
 
 static bool id_old(const struct tx *tx, struct slice key)
 {
-    return id_ms(key.data) < tx->now_ms - COMMAND_ID_LIFE_MS;
+    return id_ms(key.data) < tx->ids_from_ms;
 }
 
 static bool event_old(const struct tx *tx, struct slice key)
@@ -300,7 +328,7 @@ static enum seen seen_before(struct tx *tx, const Tefter__Entry *entry, const st
 static Tefter__Refusal *check_id(struct tx *tx, const Tefter__Entry *entry)
 {
     int64_t made_ms = id_ms(entry->id.data);
-    if (made_ms < tx->now_ms - COMMAND_ID_LIFE_MS)
+    if (made_ms < tx->ids_from_ms)
         return refuse(tx, TEFTER__REFUSAL_CODE__COMMAND_ID_TOO_OLD, "id");
     if (made_ms > tx->now_ms + COMMAND_ID_AHEAD_MS)
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "id");
@@ -390,6 +418,8 @@ static void advance(struct ledger *ledger, struct tx *tx, Tefter__RefusalCode re
     hash_end(tx->digest, &ledger->state.state_digest);
     ledger->state.seq = tx->seq;
     ledger->state.now_ms = tx->now_ms;
+    if (ledger->state.rules_version >= RULE_TIME_FOLLOWS_THE_CLOCK)
+        ledger->state.ids_from_ms = tx->ids_from_ms;
     ledger->state.rules_version = tx->rules_version;
 }
 
@@ -417,8 +447,10 @@ static void command_tx(struct ledger *ledger, const Tefter__Entry *entry, struct
     tx_cache_turn(tx->cache);
     if (entry->actor != NULL)
         tx->actor = entry->actor;
-    if (entry->now_ms > tx->now_ms)
+    bool follows = tx_rule(tx, RULE_TIME_FOLLOWS_THE_CLOCK) && entry->now_ms > 0;
+    if (entry->now_ms > tx->now_ms || follows)
         tx->now_ms = entry->now_ms;
+    tx->ids_from_ms = ids_from_ms(tx, &ledger->state);
     hash_begin(digest);
     hash_add(digest, ledger->state.state_digest.bytes, HASH_SIZE);
     hash_add_u64(digest, tx->seq);

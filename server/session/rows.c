@@ -437,6 +437,7 @@ static void event_published(struct sessions *home, const Tefter__Event *event)
         cards_again(home);
         break;
     case TEFTER__EVENT_KIND__DAY_TURNED:
+    case TEFTER__EVENT_KIND__DAY_TURNED_BACK:
     case TEFTER__EVENT_KIND__BRANCH_CHANGED:
         if (event->about < home->date_count)
             home->dates[event->about] = DATE_NONE;

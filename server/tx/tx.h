@@ -104,6 +104,16 @@ enum rule_change {
     /* Who takes money and reverses it says why, and a company may want somebody else for more than
      * a sum a day. It made room under a limit for a moment, and nobody was asked. */
     RULE_OWN_MONEY_BACK = 3,
+    /* The ledger's time is that of the newest command, also when a clock that was ahead has been
+     * put right; and ids are forgotten as time passes, not when it jumps. */
+    RULE_TIME_FOLLOWS_THE_CLOCK = 3,
+    /* A new branch begins with the date of its own time zone, not with the head office's. */
+    RULE_BRANCH_IN_ITS_ZONE = 3,
+    /* Who a turned day changes is told so, by a job. */
+    RULE_TURNED_DAY_IS_TOLD = 3,
+    /* A date that lies too early is refused with the first day that is possible. A bill of old, as
+     * imports bring it, may be due before its date. */
+    RULE_EARLY_DATES_ARE_NAMED = 3,
 };
 bool tx_rule(const struct tx *tx, enum rule_change change);
 
@@ -280,6 +290,7 @@ struct tx {
     const Tefter__Actor *actor;
     uint64_t seq;
     int64_t now_ms;
+    int64_t ids_from_ms; /* ids made before this are forgotten */
     uint32_t rules_version;
     bool reading;
     bool decided;

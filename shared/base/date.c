@@ -152,3 +152,51 @@ uint32_t date_of_instant(int64_t instant_ms, int32_t offset_s)
     int64_t days = divided_down(moved, DAY_MS);
     return days < DATE_MIN || days > DATE_MAX ? DATE_NONE : (uint32_t)days;
 }
+
+/* ---- time zones ---- */
+
+static bool is_digit(char letter)
+{
+    return letter >= '0' && letter <= '9';
+}
+
+/* "07:00", behind its sign. */
+static bool read_hours(const char *text, int32_t *ret_minutes)
+{
+    bool form = strlen(text) == 5 && is_digit(text[0]) && is_digit(text[1]) && text[2] == ':' &&
+                is_digit(text[3]) && is_digit(text[4]) && text[3] < '6';
+    if (form)
+        *ret_minutes =
+            ((text[0] - '0') * 10 + text[1] - '0') * 60 + (text[3] - '0') * 10 + text[4] - '0';
+    return form;
+}
+
+static bool read_minutes(const char *text, int32_t *ret_minutes)
+{
+    size_t size = strlen(text);
+    *ret_minutes = 0;
+    for (size_t i = 0; i < size; i++) {
+        if (size > 3 || !is_digit(text[i]))
+            return false;
+        *ret_minutes = *ret_minutes * 10 + text[i] - '0';
+    }
+    return size > 0;
+}
+
+bool utc_offset_read(const char *text, int32_t *ret_minutes)
+{
+    bool west = text[0] == '-';
+    const char *rest = text + (west || text[0] == '+');
+    bool form = (rest != text && read_hours(rest, ret_minutes)) || read_minutes(rest, ret_minutes);
+    if (form && west)
+        *ret_minutes = -*ret_minutes;
+    return form && *ret_minutes >= UTC_OFFSET_MIN && *ret_minutes <= UTC_OFFSET_MAX;
+}
+
+void utc_offset_write(int32_t minutes, char out[UTC_OFFSET_TEXT_SIZE])
+{
+    int32_t size = minutes < 0 ? -minutes : minutes;
+    memcpy(out, minutes < 0 ? "-00:00" : "+00:00", UTC_OFFSET_TEXT_SIZE);
+    digits_write(size / 60 % 100, 2, out + 1);
+    digits_write(size % 60, 2, out + 4);
+}

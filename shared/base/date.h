@@ -35,6 +35,13 @@ void instant_write(int64_t instant_ms, char out[INSTANT_TEXT_SIZE]);
 /* The UTC date of an instant moved by a fixed offset; DATE_NONE outside the range. */
 uint32_t date_of_instant(int64_t instant_ms, int32_t offset_s);
 
+/* A time zone by its distance from UTC: "+07:00", "-03:30", or minutes ("420"). false: none that
+ * there is (from -12:00 to +14:00). */
+enum { UTC_OFFSET_TEXT_SIZE = 7, UTC_OFFSET_MIN = -12 * 60, UTC_OFFSET_MAX = 14 * 60 };
+bool utc_offset_read(const char *text, int32_t *ret_minutes);
+/* "+07:00" */
+void utc_offset_write(int32_t minutes, char out[UTC_OFFSET_TEXT_SIZE]);
+
 /* Days from `from` to `until`, both in it. */
 struct date_span {
     uint32_t from;

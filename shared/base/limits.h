@@ -86,6 +86,7 @@ enum {
     EVENTS_KEPT = 1000000,
     RESUME_SCAN_MAX = 50000, /* further behind than this: a snapshot */
     COMMAND_IDS_PRUNED_EACH = 4,
+    TURN_DAYS_MAX = 400, /* a business date moves on by at most this much at once */
     VAULT_FILE_MAX = 200 * 1024,
     AUDIT_LINES_MAX = 100000,
 };
@@ -94,3 +95,5 @@ enum {
 #define COMMAND_ID_AHEAD_MS (INT64_C(24) * 3600 * 1000)
 #define CODE_LIFE_MS (INT64_C(15) * 60 * 1000)
 #define CLOCK_JUMP_MS (INT64_C(5) * 60 * 1000)
+/* So long a server may have been switched off, and its clock is believed by itself. */
+#define CLOCK_GAP_MS (INT64_C(3) * 24 * 3600 * 1000)

@@ -326,7 +326,7 @@ static void a_lock_with_a_mistake_is_refused(void **state)
             "reason");
     REFUSED(s, "lock_customer", "{'customer': 99, 'until': 0}", DATE_INVALID, "until");
     REFUSED(s, "lock_customer", "{'customer': 99, 'until': 19999}", NOT_FOUND, "customer");
-    REFUSED(s, "lock_customer", json("{'customer': %u, 'until': 19999}", anh), DATE_INVALID,
+    REFUSED(s, "lock_customer", json("{'customer': %u, 'until': 19999}", anh), DATE_TOO_EARLY,
             "until");
     REFUSED(s, "unlock_customer", "{'customer': 99, 'reason': {}}", TEXT_INVALID, "reason");
     REFUSED(s, "unlock_customer", "{'customer': 99}", NOT_FOUND, "customer");
@@ -452,7 +452,7 @@ static void a_person_with_a_mistake_is_refused(void **state)
     REFUSED(s, "authorise_buyer", PERSON("'valid_until': 0"), DATE_INVALID, "valid_until");
     REFUSED(s, "authorise_buyer", PERSON("'valid_until': 1"), NOT_FOUND, "customer");
     REFUSED(s, "authorise_buyer",
-            json("{'customer': %u, 'name': 'Hùng', 'valid_until': 19999}", anh), DATE_INVALID,
+            json("{'customer': %u, 'name': 'Hùng', 'valid_until': 19999}", anh), DATE_TOO_EARLY,
             "valid_until");
     REFUSED(s, "revoke_buyer", "{'customer': 99, 'buyer': 1}", NOT_FOUND, "customer");
     REFUSED(s, "revoke_buyer", json("{'customer': %u, 'buyer': 1}", anh), NOT_FOUND, "buyer");

@@ -81,7 +81,7 @@ static void wrong_lines_are_refused_by_name(void **state)
         {"'lines': [{'text': 'a', 'quantity': 1000000000000, 'price': 9000000000000000}]",
          TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "lines[0].price"},
         {"'lines': [{'text': 'a', 'quantity': 1000, 'price': 1000}], 'due': 19999",
-         TEFTER__REFUSAL_CODE__DATE_INVALID, "due"},
+         TEFTER__REFUSAL_CODE__DATE_TOO_EARLY, "due"},
         {"'lines': [{'text': 'a', 'quantity': 1000, 'price': 1000}], 'date': 20001",
          TEFTER__REFUSAL_CODE__DATE_IN_FUTURE, "date"},
         {"'lines': [{'text': 'a', 'quantity': 1000, 'price': 1000}], 'date': 0",
@@ -529,6 +529,24 @@ static void a_reversal_is_never_dated_before_what_it_reverses(void **state)
     scenario_end(s);
 }
 
+static void a_bill_of_old_may_be_due_before_its_date(void **state)
+{
+    (void)state;
+    static const char *const bill =
+        "{'customer': %u, 'backfill': true, 'date': 19990, 'due': 19980, 'lines': "
+        "[{'text': 'a', 'quantity': 1000, 'price': 5000}]}";
+    for (uint32_t rules = 2; rules <= LEDGER_RULES; rules++) {
+        struct scenario *s = scenario_begin_at(rules);
+        uint32_t anh = scenario_customer(s, "Anh", 100);
+        const char *fields = json(bill, anh);
+        if (rules < 3)
+            scenario_refused(s, "issue_invoice", fields, TEFTER__REFUSAL_CODE__DATE_INVALID, "due");
+        else
+            assert_int_equal(scenario_done(s, "issue_invoice", fields)->due, 19980);
+        scenario_end(s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -553,6 +571,7 @@ int main(void)
         cmocka_unit_test(credit_notes_add_up_after_one_was_taken_back),
         cmocka_unit_test(a_line_that_came_back_is_credited_to_the_last_unit),
         cmocka_unit_test(a_reversal_is_never_dated_before_what_it_reverses),
+        cmocka_unit_test(a_bill_of_old_may_be_due_before_its_date),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -68,7 +68,7 @@ static void a_group_with_a_mistake_is_refused_at_the_first_one(void **state)
     REFUSED(s, "add_group", GROUP("'limit': {'valid_until': 65536}"), DATE_INVALID,
             "limit.valid_until");
     REFUSED(s, "add_group", GROUP("'limit': {'valid_from': 20001, 'valid_until': 20000}"),
-            DATE_INVALID, "limit.valid_until");
+            DATE_TOO_EARLY, "limit.valid_until");
     REFUSED(s, "add_group", GROUP("'limit': {'overdue_days': 3651}"), FIELD_INVALID,
             "limit.overdue_days");
     REFUSED(s, "add_group", GROUP("'limit': {'overdue_minor': -1}"), FIELD_INVALID,

@@ -114,6 +114,57 @@ static void the_day_turns_forward_only_and_not_by_years(void **state)
     scenario_end(s);
 }
 
+/* A clock was ahead. */
+static void the_date_goes_back_as_long_as_nothing_is_dated_later(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 10000);
+    scenario_done(s, "add_branch", "{'code': 'TD', 'name': 'Thủ Đức'}");
+    scenario_sell(s, anh, 1);
+    scenario_as(s, 0);
+    scenario_done(s, "turn_day", "{'branch': 1, 'date': 20030}");
+    scenario_done(s, "turn_day", "{'branch': 2, 'date': 20030}");
+    scenario_as(s, ROLE_STAFF_OWNER);
+    REFUSED(s, "turn_back_day", "{'branch': 9, 'date': 0}", DATE_INVALID, "date");
+    REFUSED(s, "turn_back_day", "{'branch': 9, 'date': 20001}", NOT_FOUND, "branch");
+    REFUSED(s, "turn_back_day", "{'branch': 1, 'date': 20030}", NOTHING_TO_CHANGE, "date");
+    REFUSED(s, "turn_back_day", "{'branch': 1, 'date': 20031}", DATE_IN_FUTURE, "date");
+    scenario_done(s, "turn_back_day", "{'branch': 1, 'date': 20015}");
+    assert_int_equal(branch(s, 1)->date, 20015);
+    const char *number = scenario_sell(s, anh, 1)->number;
+    scenario_sell(s, anh, 1);
+    const Tefter__Refusal *refusal =
+        REFUSED(s, "turn_back_day", "{'branch': 1, 'date': 20014}", DATED_LATER, "date");
+    assert_string_equal(refusal->existing_number, number);
+    assert_int_equal(refusal->date, 20015);
+    scenario_done(s, "turn_back_day", "{'branch': 2, 'date': 20000}");
+    uint32_t clerk = scenario_staff(s, "clerk", TEFTER__ROLE__ROLE_SALES);
+    scenario_as(s, clerk);
+    REFUSED(s, "turn_back_day", "{'branch': 2, 'date': 19999}", RIGHT_MISSING, NULL);
+    scenario_end(s);
+}
+
+/* At 2024-10-04 00:00 UTC, when the head office (UTC) has just begun its day. */
+static void a_new_branch_begins_with_the_date_of_its_zone(void **state)
+{
+    (void)state;
+    static const struct {
+        int32_t offset;
+        uint32_t date;
+    } zones[] = {{840, 20000}, {420, 20000}, {0, 20000}, {-1, 19999}, {-210, 19999}, {-720, 19999}};
+    for (uint32_t rules = 2; rules <= LEDGER_RULES; rules++) {
+        struct scenario *s = scenario_begin_at(rules);
+        for (uint32_t i = 0; i < sizeof zones / sizeof zones[0]; i++) {
+            scenario_done(
+                s, "add_branch",
+                json("{'code': 'Z%u', 'name': 'z', 'utc_offset_minutes': %d}", i, zones[i].offset));
+            assert_int_equal(branch(s, i + 2)->date, rules < 3 ? 20000 : zones[i].date);
+        }
+        scenario_end(s);
+    }
+}
+
 static void each_branch_numbers_its_own_papers(void **state)
 {
     (void)state;
@@ -282,6 +333,8 @@ int main(void)
         cmocka_unit_test(a_branch_with_a_mistake_is_refused_at_the_first_one),
         cmocka_unit_test(a_branch_changes_only_when_something_changes),
         cmocka_unit_test(the_day_turns_forward_only_and_not_by_years),
+        cmocka_unit_test(the_date_goes_back_as_long_as_nothing_is_dated_later),
+        cmocka_unit_test(a_new_branch_begins_with_the_date_of_its_zone),
         cmocka_unit_test(each_branch_numbers_its_own_papers),
         cmocka_unit_test(a_blocked_branch_sells_nothing),
         cmocka_unit_test(a_terminal_stands_in_a_branch),

@@ -14,6 +14,7 @@ enum { TODAY = 20000, ALLEY = 2 };
 /* Who and what the parts of the story speak of. */
 struct story {
     struct scenario *s;
+    uint32_t rules;
     uint32_t clerk, blocked, accountant, controller, manager;
     uint32_t till, alley_till, bank, device;
     uint32_t gold, silver;
@@ -339,7 +340,7 @@ static void wrong_sales(struct story *t)
                  CODE(DISCOUNT_TOO_BIG));
     refused(t, "issue_invoice", sale(t->anh, 10, ", 'currency': 'USD'"), CODE(WRONG_CURRENCY));
     refused(t, "issue_invoice", sale(t->anh, 10, json(", 'due': %d", TODAY - 1)),
-            CODE(DATE_INVALID));
+            t->rules < 3 ? CODE(DATE_INVALID) : CODE(DATE_TOO_EARLY));
     refused(t, "issue_invoice", sale(t->anh, 10, json(", 'date': %d", TODAY + 1)),
             CODE(DATE_IN_FUTURE));
     refused(t, "issue_invoice", sale(t->anh, 10, ", 'total_minor': 11"), CODE(FIELD_INVALID));
@@ -662,11 +663,35 @@ static void of_version_3(struct story *t, uint32_t rules_version)
     alarms(t);
 }
 
+/* Since version 3: a lock ends with its day; then the clock is ahead by a year, a bill of that time
+ * keeps the date where it is, and another branch's goes back. */
+static void a_wrong_clock(struct story *t)
+{
+    int64_t right_ms = t->s->now_ms;
+    done(t, "lock_customer", json("{'customer': %u, 'until': %d}", t->chi, TODAY));
+    scenario_as(t->s, 0);
+    id job = scenario_done(t->s, "turn_day", json("{'branch': 1, 'date': %d}", TODAY + 1))->id;
+    assert_int_equal(job, 1);
+    uint64_t jobs[1];
+    assert_int_equal(ledger_jobs(t->s->ledger, jobs, 1), 1);
+    done(t, "step_job", json("{'job': " ID "}", (id)jobs[0]));
+    scenario_wait(t->s, INT64_C(365) * 24 * 3600 * 1000);
+    done(t, "turn_day", json("{'branch': 1, 'date': %d}", TODAY + 365));
+    done(t, "turn_day", json("{'branch': 2, 'date': %d}", TODAY + 365));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+    done(t, "issue_invoice", sale(t->anh, 10, ""));
+    done(t, "add_branch", "{'code': 'FE', 'name': 'Far east', 'utc_offset_minutes': 840}");
+    t->s->now_ms = right_ms + 60000;
+    refused(t, "turn_back_day", json("{'branch': 1, 'date': %d}", TODAY + 1), CODE(DATED_LATER));
+    done(t, "turn_back_day", json("{'branch': 2, 'date': %d}", TODAY + 1));
+    done(t, "issue_invoice", sale(t->anh, 10, json(", 'backfill': true, 'due': %d", TODAY - 90)));
+}
+
 /* ---- all of it ---- */
 
 struct scenario *golden_story(uint32_t rules_version)
 {
-    struct story t = {.s = scenario_begin_at(1)};
+    struct story t = {.s = scenario_begin_at(1), .rules = rules_version};
     t.s->texts_apart = true;
     people(&t);
     places(&t);
@@ -692,5 +717,7 @@ struct scenario *golden_story(uint32_t rules_version)
     if (rules_version >= 3)
         full_items(&t);
     of_version_3(&t, rules_version);
+    if (rules_version >= 3)
+        a_wrong_clock(&t);
     return t.s;
 }

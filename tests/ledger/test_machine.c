@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define DAY_MS (INT64_C(24) * 3600 * 1000)
+
 /* Applies the entry that was applied last once more, as a retry would; the command may be another.
  */
 static const Tefter__Reply *again(struct scenario *s, const char *other_command, int64_t id_ms)
@@ -83,9 +85,10 @@ static void old_ids_are_pruned_a_few_at_each_command(void **state)
     for (size_t i = 0; i < 16; i++)
         snprintf(id + 2 * i, 3, "%02x", entry->id.data[i]);
     assert_true(scenario_ask(s, "command", json("{'id': '%s'}", id))->command->known);
-    scenario_wait(s, COMMAND_ID_LIFE_MS + 1000);
-    for (int i = 0; i < 10; i++)
+    for (int day = 0; day < 50; day++) {
+        scenario_wait(s, DAY_MS);
         scenario_sell(s, anh, 1);
+    }
     assert_false(scenario_ask(s, "command", json("{'id': '%s'}", id))->command->known);
     scenario_end(s);
 }
@@ -183,6 +186,69 @@ static void a_repeated_command_that_is_passed_over_keeps_its_reply(void **state)
         (Tefter__Reply *)message_unpack(&tefter__reply__descriptor, result.reply, &s->arena);
     assert_int_equal(reply->result_case, TEFTER__REPLY__RESULT_DONE);
     ledger_abort(s->ledger);
+    scenario_end(s);
+}
+
+/* The clock was ahead while the ledger was written, and has been put right: ids of the right time
+ * are neither too old nor of the future, also those of just before; and none counts twice. */
+static void ids_survive_a_clock_that_was_ahead(void **state)
+{
+    (void)state;
+    static const int64_t ahead_days[] = {1, 2, 44, 45, 46, 365, 3650};
+    for (size_t i = 0; i < sizeof ahead_days / sizeof ahead_days[0]; i++) {
+        struct scenario *s = scenario_begin();
+        uint32_t anh = scenario_customer(s, "Anh", 100000);
+        scenario_sell(s, anh, 1);
+        int64_t right_ms = s->now_ms;
+        const Tefter__Entry *before = (Tefter__Entry *)message_unpack(
+            &tefter__entry__descriptor, s->entries[s->entry_count - 1], &s->arena);
+        scenario_wait(s, ahead_days[i] * DAY_MS);
+        for (int n = 0; n < 20; n++)
+            scenario_sell(s, anh, 1);
+        s->now_ms = right_ms + 60000;
+        scenario_sell(s, anh, 1);
+        assert_int_equal(again(s, NULL, right_ms - DAY_MS)->result_case,
+                         TEFTER__REPLY__RESULT_DONE);
+        assert_int_equal(scenario_account(s, anh)->balance_minor, 23);
+        scenario_apply_entry(s, before);
+        assert_int_equal(scenario_account(s, anh)->balance_minor, 23);
+        assert_int_equal(again(s, NULL, right_ms - COMMAND_ID_LIFE_MS)->refused->code,
+                         TEFTER__REFUSAL_CODE__COMMAND_ID_TOO_OLD);
+        scenario_end(s);
+    }
+}
+
+/* A lock, a limit and a buyer end with the day: who was away is told as who never was. */
+static void who_was_away_is_told_what_ended_with_the_day(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t ones[4];
+    for (int i = 0; i < 4; i++)
+        ones[i] = scenario_customer(s, json("One %d", i), 10000);
+    scenario_done(s, "lock_customer", json("{'customer': %u, 'until': 20000}", ones[0]));
+    scenario_done(
+        s, "set_credit_limit",
+        json("{'customer': %u, 'terms': {'limit_minor': 5, 'valid_until': 20001}}", ones[1]));
+    scenario_done(s, "authorise_buyer",
+                  json("{'customer': %u, 'name': 'Hùng', 'valid_until': 20002}", ones[2]));
+    for (uint32_t day = 20001; day <= 20003; day++) {
+        uint64_t away = s->seq;
+        scenario_as(s, 0);
+        scenario_done(s, "turn_day", json("{'branch': 1, 'date': %u}", day));
+        uint64_t job;
+        while (ledger_jobs(s->ledger, &job, 1) == 1)
+            scenario_done(s, "step_job", json("{'job': %llu}", (unsigned long long)job));
+        struct failure failure = {.fault = FAULT_NONE};
+        struct ledger_view *view = ledger_view_begin(s->ledger, &s->arena, &failure);
+        const uint64_t *keys;
+        size_t count;
+        assert_true(ledger_view_changed(view, away, &keys, &count));
+        assert_int_equal(count, 2); /* account and customer */
+        assert_int_equal(row_key_id(keys[0]), ones[day - 20001]);
+        assert_int_equal(row_key_id(keys[1]), ones[day - 20001]);
+        ledger_view_end(view);
+    }
     scenario_end(s);
 }
 
@@ -365,6 +431,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_id_and_request_counts_once),
         cmocka_unit_test(ids_that_are_too_old_or_from_the_future_are_refused),
+        cmocka_unit_test(ids_survive_a_clock_that_was_ahead),
         cmocka_unit_test(old_ids_are_pruned_a_few_at_each_command),
         cmocka_unit_test(an_entry_that_is_passed_over_does_nothing_and_is_known),
         cmocka_unit_test(what_is_no_entry_can_be_passed_over),
@@ -372,6 +439,7 @@ int main(void)
         cmocka_unit_test(every_command_wants_its_right),
         cmocka_unit_test(the_servers_own_commands_are_nobodys),
         cmocka_unit_test(a_terminal_that_was_away_is_told_what_changed),
+        cmocka_unit_test(who_was_away_is_told_what_ended_with_the_day),
         cmocka_unit_test(a_skipped_entry_counts_its_seq_and_does_nothing),
         cmocka_unit_test(what_many_look_at_is_what_was_put_last),
         cmocka_unit_test(every_command_has_a_scenario),

@@ -50,6 +50,7 @@ void credit_decided(struct tx *tx, const Tefter__DocumentRecord *document);
 Tefter__AccountRow *credit_account_row(struct tx *tx, uint32_t customer);
 /* The days around `today` on which the rows of this customer read as they do today: no term, lock
  * or person begins or ends within them. */
+bool day_tell_step(struct tx *tx, Tefter__JobRecord *job); /* a job */
 struct date_span credit_row_days(struct tx *tx, const Tefter__CustomerRecord *customer,
                                  uint32_t today);
 Tefter__ApprovalRow *credit_approval_row(struct tx *tx, uint64_t approval);

@@ -299,6 +299,43 @@ struct date_span credit_row_days(struct tx *tx, const Tefter__CustomerRecord *cu
     return span;
 }
 
+/* ---- a day that turned ---- */
+
+enum { STEP_CUSTOMERS = 200 };
+
+/* Does any of the customer's rows read otherwise than on that day? */
+static bool reads_otherwise(struct tx *tx, uint32_t number, uint32_t date, uint32_t today)
+{
+    const Tefter__CustomerRecord *customer = customer_get(tx, number);
+    if (customer == NULL)
+        return false;
+    struct date_span span = credit_row_days(tx, customer, today);
+    return date < span.from || date > span.until;
+}
+
+/* Tells the customers whose lock, limit or buyer ended or began between the day before and the
+ * head office's present one: who resumes is then told what has changed since. A step looks at
+ * STEP_CUSTOMERS. */
+bool day_tell_step(struct tx *tx, Tefter__JobRecord *job)
+{
+    uint32_t today = branch_head_date(tx);
+    struct tx *scratch = tx_scratch_begin(tx);
+    bool done = false;
+    for (int i = 0; i < STEP_CUSTOMERS && !done; i++) {
+        tx_scratch_next(scratch);
+        uint32_t customer = customer_next(scratch, job->cursor);
+        done = customer == 0;
+        if (!done && reads_otherwise(scratch, customer, job->date, today)) {
+            tx_touch(tx, ROW_ACCOUNT, customer);
+            tx_touch(tx, ROW_CUSTOMER, customer);
+        }
+        job->cursor = done ? job->cursor : customer;
+        job->done += !done;
+    }
+    tx_scratch_end(scratch);
+    return done;
+}
+
 /* ---- views ---- */
 
 Tefter__Refusal *view_limits(struct tx *tx, const Tefter__LimitHistory *query,

@@ -242,7 +242,7 @@ static Tefter__Refusal *begin(struct tx *tx, const Tefter__IssueCreditNote *comm
     if (refusal != NULL)
         return refusal;
     if (*ret_invoice != NULL && date < (*ret_invoice)->date)
-        return refuse(tx, TEFTER__REFUSAL_CODE__DATE_INVALID, "date");
+        return refuse_early(tx, "date", (*ret_invoice)->date);
     plan->account = account_open(tx, plan->customer->customer);
     return document_begin(tx, plan->branch, plan->account,
                           TEFTER__DOCUMENT_KIND__DOCUMENT_CREDIT_NOTE, command->number, date,
@@ -406,7 +406,7 @@ static Tefter__Refusal *plan_note(struct tx *tx, const Tefter__IssueCreditNote *
  * lines (lines or charges beside an invoice), FIELD_MISSING invoice (`credit` without one),
  * FIELD_MISSING lines (nothing at all), QUANTITY_NOT_POSITIVE credit[i].quantity, each line's form,
  * each charge's form · the right BACKFILL · NOT_FOUND, ALREADY_REVERSED invoice, customer,
- * MATCH_OTHER_CUSTOMER invoice, BRANCH_BLOCKED, date, DATE_INVALID date (before the invoice),
+ * MATCH_OTHER_CUSTOMER invoice, BRANCH_BLOCKED, date, DATE_TOO_EARLY date (before the invoice),
  * NUMBER_TAKEN number · of each `credit` NOT_FOUND line, MORE_THAN_SOLD quantity with `most`;
  * MORE_THAN_SOLD invoice (all is credited), TOO_MANY invoice (notes), credit (lines of all notes)
  * with the bound; or each line against the catalogue · AMOUNT_TOO_BIG or

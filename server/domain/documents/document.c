@@ -159,6 +159,7 @@ void document_write(struct tx *tx, const Tefter__DocumentRecord *record)
     tx_put(tx, &key, &record->base);
     struct key number = number_key(record->kind, record->number);
     tx_put_u64(tx, &number, record->document);
+    document_note_day(tx, record);
     postings_post(tx, record);
 }
 

@@ -25,7 +25,7 @@ Tefter__Refusal *document_begin(struct tx *tx, Tefter__BranchRecord *branch,
                                 Tefter__DocumentRecord **ret_record);
 /* The right BACKFILL, for a backfill. */
 Tefter__Refusal *document_check_backfill(struct tx *tx, bool backfill);
-/* Writes record, number and postings. */
+/* Writes record, number, day and postings. */
 void document_write(struct tx *tx, const Tefter__DocumentRecord *record);
 Tefter__DocumentState document_state(const Tefter__DocumentRecord *record,
                                      const Tefter__DocumentTailRecord *tail,
@@ -68,6 +68,8 @@ Tefter__DocumentTailRecord *credit_note_uncredit(struct tx *tx, const Tefter__Do
 void credit_note_uncount(struct tx *tx, const Tefter__DocumentRecord *note);
 
 Tefter__Refusal *apply_issue_invoice(struct tx *tx, const Tefter__IssueInvoice *command,
+                                     Tefter__Done *done);
+Tefter__Refusal *apply_turn_back_day(struct tx *tx, const Tefter__TurnBackDay *command,
                                      Tefter__Done *done);
 Tefter__Refusal *apply_issue_credit_note(struct tx *tx, const Tefter__IssueCreditNote *command,
                                          Tefter__Done *done);

@@ -24,6 +24,11 @@ Tefter__Refusal *document_branch(struct tx *tx, Tefter__BranchRecord **ret_branc
  * Refuses AMOUNT_TOO_BIG, TOTAL_NEGATIVE lines; AMOUNT_TOO_BIG (postings_check). */
 Tefter__Refusal *document_total(struct tx *tx, Tefter__DocumentRecord *record, int sign);
 
+/* ---- day.c ---- */
+
+/* Notes that a document of the branch is dated on that day; after the decided line. */
+void document_note_day(struct tx *tx, const Tefter__DocumentRecord *record);
+
 /* ---- line.c ---- */
 
 struct line_rules {

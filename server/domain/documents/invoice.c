@@ -5,7 +5,7 @@
  *   issued ──▶ open ──▶ part ──▶ closed, or reversed (document.c)
  *
  * 1. The stored decision is the one the invoice was posted with.
- * 2. The due date is not before the date.
+ * 2. The due date is not before the date, but of a backfill.
  */
 #include "domain/documents/inside.h"
 
@@ -89,6 +89,12 @@ static Tefter__Refusal *check_credit(struct tx *tx, const Tefter__IssueInvoice *
     return credit_decide(tx, &request, &plan->record->decision);
 }
 
+/* Real files have bills that are due before their date: what already happened is taken as it is. */
+static bool due_as_it_was(const struct tx *tx, const Tefter__IssueInvoice *command)
+{
+    return command->backfill && tx_rule(tx, RULE_EARLY_DATES_ARE_NAMED);
+}
+
 /* The part of planning that may know today's state but not its own total yet. */
 static Tefter__Refusal *begin(struct tx *tx, const Tefter__IssueInvoice *command,
                               struct account *account, struct document_plan *plan)
@@ -102,8 +108,8 @@ static Tefter__Refusal *begin(struct tx *tx, const Tefter__IssueInvoice *command
                                command->backfill, &date);
     if (refusal != NULL)
         return refusal;
-    if (command->has_due && command->due < date)
-        return refuse(tx, TEFTER__REFUSAL_CODE__DATE_INVALID, "due");
+    if (command->has_due && command->due < date && !due_as_it_was(tx, command))
+        return refuse_early(tx, "due", date);
     bool same = account != NULL && account->customer == plan->customer->customer;
     plan->account = same ? account : account_open(tx, plan->customer->customer);
     return document_begin(tx, plan->branch, plan->account, TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE,
@@ -153,10 +159,10 @@ Tefter__Refusal *apply_issue_invoice(struct tx *tx, const Tefter__IssueInvoice *
 /* Refuses, in this order: number, source (field_code), date (field_date), note (field_text),
  * currency, due (field_date), salesperson (field_login), reference (field_line), FIELD_MISSING
  * lines (neither lines nor charges), each line's form, each charge's form · the right BACKFILL ·
- * customer (customer_resolve), BRANCH_BLOCKED, date (posting_date), DATE_INVALID due (before
- * the date), NUMBER_TAKEN number · each line against the catalogue (fill_line) · AMOUNT_TOO_BIG or
- * TOTAL_NEGATIVE lines, FIELD_INVALID total_minor (not what was shown), AMOUNT_TOO_BIG · person
- * (buyer_check, by the branch's business date) · credit (credit_decide). */
+ * customer (customer_resolve), BRANCH_BLOCKED, date (posting_date), DATE_TOO_EARLY due (before
+ * the date; a backfill may), NUMBER_TAKEN number · each line against the catalogue (fill_line) ·
+ * AMOUNT_TOO_BIG or TOTAL_NEGATIVE lines, FIELD_INVALID total_minor (not what was shown),
+ * AMOUNT_TOO_BIG · person (buyer_check, by the branch's business date) · credit (credit_decide). */
 Tefter__Refusal *invoice_plan(struct tx *tx, const Tefter__IssueInvoice *command,
                               struct account *account, uint64_t corrects,
                               struct document_plan **ret_plan)

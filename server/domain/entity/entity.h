@@ -53,6 +53,9 @@ Tefter__Refusal *field_bytes(struct tx *tx, const char *field, ProtobufCBinaryDa
 Tefter__Refusal *refuse_not_found(struct tx *tx, const char *field);
 /* ALREADY_EXISTS; existing 0: the refusal does not name it. */
 Tefter__Refusal *refuse_existing(struct tx *tx, const char *field, uint64_t existing);
+/* A date before the first one that may be: DATE_TOO_EARLY with `date`, under older rules
+ * DATE_INVALID. */
+Tefter__Refusal *refuse_early(struct tx *tx, const char *field, uint32_t first);
 /* `code` with `most`. */
 Tefter__Refusal *refuse_most(struct tx *tx, Tefter__RefusalCode code, const char *field,
                              int64_t most);
@@ -140,6 +143,9 @@ void day_sum_take(struct tx *tx, const struct key *key, uint32_t date, int64_t a
  * saves the company. group 0: of none. */
 uint64_t job_start(struct tx *tx, Tefter__CompanyRecord *company, Tefter__JobKind kind,
                    uint32_t group);
+/* The same of one that follows a turned day, which was `date` before. */
+uint64_t job_start_of_day(struct tx *tx, Tefter__CompanyRecord *company, Tefter__JobKind kind,
+                          uint32_t date);
 /* NULL: there is none of that number, or it is done. */
 Tefter__JobRecord *job_get(struct tx *tx, uint64_t job);
 /* After a step: done, the record goes; else it is kept with its cursor. */

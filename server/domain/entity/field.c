@@ -225,6 +225,15 @@ Tefter__Refusal *refuse_existing(struct tx *tx, const char *field, uint64_t exis
     return refusal;
 }
 
+Tefter__Refusal *refuse_early(struct tx *tx, const char *field, uint32_t first)
+{
+    if (!tx_rule(tx, RULE_EARLY_DATES_ARE_NAMED))
+        return refuse(tx, TEFTER__REFUSAL_CODE__DATE_INVALID, field);
+    Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__DATE_TOO_EARLY, field);
+    FIELD_SET(refusal, date, first);
+    return refusal;
+}
+
 Tefter__Refusal *refuse_most(struct tx *tx, Tefter__RefusalCode code, const char *field,
                              int64_t most)
 {

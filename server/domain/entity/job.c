@@ -54,16 +54,32 @@ static uint64_t job_waiting(struct tx *tx, Tefter__JobKind kind, uint32_t group)
     return waiting;
 }
 
+static Tefter__JobRecord *job_new(struct tx *tx, Tefter__CompanyRecord *company,
+                                  Tefter__JobKind kind)
+{
+    Tefter__JobRecord *job = tx_new(tx, &tefter__job_record__descriptor);
+    job->job = company->next_job++;
+    job->kind = kind;
+    return job;
+}
+
 uint64_t job_start(struct tx *tx, Tefter__CompanyRecord *company, Tefter__JobKind kind,
                    uint32_t group)
 {
     uint64_t waiting = tx_rule(tx, RULE_BOUNDS_AGREE) ? job_waiting(tx, kind, group) : 0;
     if (waiting != 0)
         return waiting;
-    Tefter__JobRecord *job = tx_new(tx, &tefter__job_record__descriptor);
-    job->job = company->next_job++;
-    job->kind = kind;
+    Tefter__JobRecord *job = job_new(tx, company, kind);
     FIELD_SET_IF(job, group, group != 0, group);
+    job_save(tx, job, false);
+    return job->job;
+}
+
+uint64_t job_start_of_day(struct tx *tx, Tefter__CompanyRecord *company, Tefter__JobKind kind,
+                          uint32_t date)
+{
+    Tefter__JobRecord *job = job_new(tx, company, kind);
+    FIELD_SET(job, date, date);
     job_save(tx, job, false);
     return job->job;
 }

@@ -3,10 +3,11 @@
  *
  *   added ──▶ open ──ChangeBranch blocked──▶ blocked ──unblocked──▶ open
  *               │
- *               └─ TurnDay: its business date goes on, never back
+ *               └─ TurnDay: its business date goes on (back: TurnBackDay, in documents)
  *
  * 1. A code names one branch, for ever: it stands in document numbers.
- * 2. A business date never goes back, and moves on by at most TURN_DAYS_MAX days at once.
+ * 2. A business date goes back only as far as no document is dated later, and moves on by at most
+ *    TURN_DAYS_MAX days at once.
  * 3. The counters of its series only rise, so a number is given out once.
  */
 #include "domain/org/org.h"
@@ -20,8 +21,6 @@ enum {
     HEAD_OFFICE = 1,
     FIELD_DATE = 4, /* of BranchRecord */
     BRANCH_CODE_MAX = 8,
-    OFFSET_WEST_MIN = -12 * 60,
-    OFFSET_EAST_MAX = 14 * 60,
 };
 
 /* ---- records ---- */
@@ -84,7 +83,7 @@ static bool is_code(const char *code)
 
 static Tefter__Refusal *check_offset(struct tx *tx, bool given, int32_t minutes)
 {
-    if (given && (minutes < OFFSET_WEST_MIN || minutes > OFFSET_EAST_MAX))
+    if (given && (minutes < UTC_OFFSET_MIN || minutes > UTC_OFFSET_MAX))
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "utc_offset_minutes");
     return NULL;
 }
@@ -102,6 +101,23 @@ static Tefter__BranchRecord *branch_new(struct tx *tx, uint32_t number, char *co
     branch->next_payment = 1;
     branch->next_reversal = 1;
     return branch;
+}
+
+/* The head office's day, seen from another time zone. Its business date may stand (a clock that is
+ * not believed): the difference is that of the zones, not of the days. */
+static uint32_t date_in_zone(struct tx *tx, int32_t utc_offset_minutes)
+{
+    const Tefter__BranchRecord *head = branch_need(tx, HEAD_OFFICE);
+    int64_t now_ms = tx_now_ms(tx);
+    int64_t date = (int64_t)head->date + date_of_instant(now_ms, utc_offset_minutes * 60) -
+                   date_of_instant(now_ms, head->utc_offset_minutes * 60);
+    return date < DATE_MIN ? DATE_MIN : date > DATE_MAX ? DATE_MAX : (uint32_t)date;
+}
+
+static uint32_t first_date(struct tx *tx, const Tefter__AddBranch *command)
+{
+    return tx_rule(tx, RULE_BRANCH_IN_ITS_ZONE) ? date_in_zone(tx, command->utc_offset_minutes)
+                                                : branch_head_date(tx);
 }
 
 /* ---- changes ---- */
@@ -135,8 +151,8 @@ Tefter__Refusal *apply_add_branch(struct tx *tx, const Tefter__AddBranch *comman
     if (refusal != NULL)
         return refusal;
     Tefter__CompanyRecord *company = company_shared(tx);
-    Tefter__BranchRecord *branch =
-        branch_new(tx, company->next_branch++, command->code, command->name, branch_head_date(tx));
+    Tefter__BranchRecord *branch = branch_new(tx, company->next_branch++, command->code,
+                                              command->name, first_date(tx, command));
     branch->utc_offset_minutes = command->utc_offset_minutes;
     field_move_line(&branch->phone, command->phone);
     field_move_line(&branch->address, command->address);
@@ -221,8 +237,7 @@ Tefter__Refusal *apply_turn_day(struct tx *tx, const Tefter__TurnDay *command, T
         return refusal;
 
     tx_decided(tx);
-    branch->date = command->date;
-    branch_save(tx, branch);
+    branch_move_date(tx, branch, command->date);
     event_done(tx, TEFTER__EVENT_KIND__DAY_TURNED, branch->branch, done);
     return NULL;
 }
@@ -254,6 +269,18 @@ uint32_t branch_latest_date(struct tx *tx)
     }
     tx_walk_end(&walk);
     return latest;
+}
+
+/* Rows of customers read as of the head office's day. */
+void branch_move_date(struct tx *tx, Tefter__BranchRecord *branch, uint32_t date)
+{
+    if (branch->branch == HEAD_OFFICE && tx_rule(tx, RULE_TURNED_DAY_IS_TOLD)) {
+        Tefter__CompanyRecord *company = company_shared(tx);
+        job_start_of_day(tx, company, TEFTER__JOB_KIND__JOB_TELL_DAY, branch->date);
+        company_save(tx, company);
+    }
+    branch->date = date;
+    branch_save(tx, branch);
 }
 
 Tefter__BranchRecord *branch_of_actor(struct tx *tx)

@@ -36,13 +36,13 @@ Tefter__Refusal *view_company(struct tx *tx, const Tefter__CompanyView *query,
 
 /* ---- branches: code, business date, the series of document numbers ---- */
 
-/* A branch's business date moves on by at most this much at once. */
-enum { TURN_DAYS_MAX = 400 };
-
 Tefter__BranchRecord *branch_get(struct tx *tx, uint32_t branch);
 /* The actor's branch; the head office (1) when they have none. */
 Tefter__BranchRecord *branch_of_actor(struct tx *tx);
 void branch_save(struct tx *tx, const Tefter__BranchRecord *branch);
+/* Its business date is another one, either way; saved. Those whom that changes are told by a job.
+ * After the decided line. */
+void branch_move_date(struct tx *tx, Tefter__BranchRecord *branch, uint32_t date);
 /* Business date of the head office: for what must not depend on who looks. */
 uint32_t branch_head_date(struct tx *tx);
 /* All of them, by number. */

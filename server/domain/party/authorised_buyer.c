@@ -82,9 +82,9 @@ static Tefter__Refusal *look_allow(struct tx *tx, const Tefter__AuthoriseBuyer *
     Tefter__Refusal *refusal = check_allow(tx, command);
     if (refusal == NULL)
         refusal = customer_cached(tx, command->customer, ret_customer);
-    if (refusal == NULL && command->has_valid_until &&
-        command->valid_until < branch_of_actor(tx)->date)
-        refusal = refuse(tx, TEFTER__REFUSAL_CODE__DATE_INVALID, "valid_until");
+    uint32_t today = branch_of_actor(tx)->date;
+    if (refusal == NULL && command->has_valid_until && command->valid_until < today)
+        refusal = refuse_early(tx, "valid_until", today);
     if (refusal == NULL && not_revoked(*ret_customer) >= BUYERS_PER_CUSTOMER_MAX)
         refusal =
             refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "buyers", BUYERS_PER_CUSTOMER_MAX);
@@ -155,7 +155,7 @@ static void buyer_changed(struct tx *tx, Tefter__CustomerRecord *customer,
 
 /* Refuses, in this order: name (FIELD_MISSING when empty; field_text), phone, identity
  * (field_text), cap_sale_minor, cap_day_minor (field_amount), valid_until (field_date); NOT_FOUND
- * customer, FIELD_INVALID customer (cash); DATE_INVALID valid_until (before the business date of
+ * customer, FIELD_INVALID customer (cash); DATE_TOO_EARLY valid_until (before the business date of
  * the actor's branch); TOO_MANY persons (not revoked). */
 Tefter__Refusal *apply_authorise_buyer(struct tx *tx, const Tefter__AuthoriseBuyer *command,
                                        Tefter__Done *done)

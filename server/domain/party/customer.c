@@ -350,7 +350,7 @@ static Tefter__Refusal *look_lock(struct tx *tx, const Tefter__LockCustomer *com
         return refusal;
     uint32_t today = branch_of_actor(tx)->date;
     if (command->has_until && command->until < today)
-        return refuse(tx, TEFTER__REFUSAL_CODE__DATE_INVALID, "until");
+        return refuse_early(tx, "until", today);
     if (customer_locked(*ret_customer, today))
         return refuse(tx, TEFTER__REFUSAL_CODE__LOCK_STATE, "customer");
     return NULL;
@@ -395,7 +395,7 @@ static void lock_changed(struct tx *tx, Tefter__EventKind kind, Tefter__Customer
 }
 
 /* Refuses, in this order: reason (field_text), until (field_date); NOT_FOUND customer,
- * FIELD_INVALID customer (cash); by the business date of the actor's branch: DATE_INVALID until
+ * FIELD_INVALID customer (cash); by the business date of the actor's branch: DATE_TOO_EARLY until
  * (before today), LOCK_STATE customer (locked, and the lock not past its until). */
 Tefter__Refusal *apply_lock_customer(struct tx *tx, const Tefter__LockCustomer *command,
                                      Tefter__Done *done)

@@ -19,8 +19,8 @@ uint32_t group_next_member(struct tx *tx, uint32_t group, uint32_t after);
 /* Of the terms themselves: amounts, dates, rates. NULL terms pass, and so do terms that say nothing
  * of a limit: others of the customer say it. `field` names the terms; fields are
  * "field.limit_minor" and so on. Refuses, in this order: limit_minor (FIELD_INVALID beside
- * unlimited; field_amount_or_zero); valid_from, valid_until (field_date), valid_until DATE_INVALID
- * (before valid_from); overdue_days (field_days); overdue_minor, document_max_minor
+ * unlimited; field_amount_or_zero); valid_from, valid_until (field_date), valid_until
+ * DATE_TOO_EARLY (before valid_from); overdue_days (field_days); overdue_minor, document_max_minor
  * (field_amount_or_zero); currency (company_check_currency). */
 Tefter__Refusal *terms_check(struct tx *tx, const char *field, const Tefter__LimitTerms *terms);
 

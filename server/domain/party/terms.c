@@ -31,7 +31,7 @@ static Tefter__Refusal *check_dates(struct tx *tx, const char *field,
         refusal = field_date(tx, until, terms->valid_until);
     if (refusal == NULL && terms->has_valid_from && terms->has_valid_until &&
         terms->valid_from > terms->valid_until)
-        refusal = refuse(tx, TEFTER__REFUSAL_CODE__DATE_INVALID, until);
+        refusal = refuse_early(tx, until, terms->valid_from);
     return refusal;
 }
 

@@ -1,0 +1,95 @@
+/*
+ * Days of a branch: the first document that is dated on each, and the way back of a business date.
+ *
+ * 1. A business date goes back only to a day after which no document of the branch is dated.
+ */
+#include "domain/documents/inside.h"
+
+#include "domain/org/org.h"
+
+/* ---- records ---- */
+
+static struct key branch_days(uint32_t branch)
+{
+    struct key key = key_book(TABLE_BRANCH_DAY);
+    key_u32(&key, branch);
+    return key;
+}
+
+static struct key day_key(uint32_t branch, uint32_t date)
+{
+    struct key key = branch_days(branch);
+    key_u32(&key, date);
+    return key;
+}
+
+void document_note_day(struct tx *tx, const Tefter__DocumentRecord *record)
+{
+    struct key key = day_key(record->branch, record->date);
+    if (!tx_has(tx, &key))
+        tx_put_u64(tx, &key, record->document);
+}
+
+/* The first document dated after that day; 0: there is none. */
+static uint64_t dated_later(struct tx *tx, uint32_t branch, uint32_t date)
+{
+    struct key prefix = branch_days(branch);
+    struct key from = day_key(branch, date + 1);
+    struct tx_walk walk;
+    bool any = tx_walk_first(tx, &prefix, &from, &walk);
+    uint64_t document = any ? be64_get(tx_walk_value(&walk).data) : 0;
+    tx_walk_end(&walk);
+    return document;
+}
+
+/* ---- rules ---- */
+
+static Tefter__Refusal *refuse_dated_later(struct tx *tx, uint64_t document)
+{
+    Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__DATED_LATER, "date");
+    const Tefter__DocumentRecord *record = document_get(tx, document);
+    FIELD_SET(refusal, existing, document);
+    if (record == NULL) {
+        tx_fault(tx, "a document of a branch's day");
+        return refusal;
+    }
+    refusal->existing_number = record->number;
+    FIELD_SET(refusal, date, record->date);
+    return refusal;
+}
+
+static Tefter__Refusal *look_back(struct tx *tx, const Tefter__TurnBackDay *command,
+                                  Tefter__BranchRecord **ret_branch)
+{
+    Tefter__Refusal *refusal = field_date(tx, "date", command->date);
+    if (refusal != NULL)
+        return refusal;
+    *ret_branch = branch_get(tx, command->branch);
+    if (*ret_branch == NULL)
+        return refuse_not_found(tx, "branch");
+    if (command->date == (*ret_branch)->date)
+        return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, "date");
+    if (command->date > (*ret_branch)->date)
+        return refuse(tx, TEFTER__REFUSAL_CODE__DATE_IN_FUTURE, "date");
+    uint64_t later = dated_later(tx, command->branch, command->date);
+    return later == 0 ? NULL : refuse_dated_later(tx, later);
+}
+
+/* ---- changes ---- */
+
+/* Refuses, in this order: date (field_date); NOT_FOUND branch; against the branch's present
+ * business date: NOTHING_TO_CHANGE date when equal, DATE_IN_FUTURE date when after it; DATED_LATER
+ * date with the first document of the branch that is dated later. */
+Tefter__Refusal *apply_turn_back_day(struct tx *tx, const Tefter__TurnBackDay *command,
+                                     Tefter__Done *done)
+{
+    Tefter__BranchRecord *branch = NULL;
+    Tefter__Refusal *refusal = look_back(tx, command, &branch);
+    if (refusal != NULL)
+        return refusal;
+
+    tx_decided(tx);
+    branch_move_date(tx, branch, command->date);
+    event_done(tx, TEFTER__EVENT_KIND__DAY_TURNED_BACK, branch->branch, done);
+    return NULL;
+}
