@@ -11,6 +11,23 @@ int64_t access_now_ms(const struct access *access)
     return access->options.now_ms(access->options.owner);
 }
 
+/* What ends later than one given now would was given while the clock was ahead. */
+static bool lives(const struct access *access, int64_t until_ms, int64_t life_ms)
+{
+    int64_t now_ms = access_now_ms(access);
+    return until_ms > now_ms && until_ms <= now_ms + life_ms + CLOCK_JUMP_MS;
+}
+
+bool access_proven(const struct access *access, int64_t until_ms)
+{
+    return lives(access, until_ms, TOKEN_LIFE_MS);
+}
+
+bool access_code_lives(const struct access *access, int64_t until_ms)
+{
+    return lives(access, until_ms, CODE_LIFE_MS);
+}
+
 int64_t access_clock_ms(const struct access *access)
 {
     return (int64_t)loop_now_ms(access->options.loop);

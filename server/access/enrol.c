@@ -287,7 +287,7 @@ static Tefter__RefusalCode code_refused(const struct access *access,
         return TEFTER__REFUSAL_CODE__TERMINAL_BLOCKED;
     if (record->has_code_used && record->code_used)
         return TEFTER__REFUSAL_CODE__CODE_USED;
-    if (record->code_expires_ms < access_now_ms(access))
+    if (!access_code_lives(access, record->code_expires_ms))
         return TEFTER__REFUSAL_CODE__CODE_EXPIRED;
     return 0;
 }

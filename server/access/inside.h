@@ -56,6 +56,10 @@ struct access {
 /* ---- access.c ---- */
 
 int64_t access_now_ms(const struct access *access);
+/* Does a login, or a code for enrolling, that ends then still count? Not if it was given by a clock
+ * that was ahead and has been put right. */
+bool access_proven(const struct access *access, int64_t until_ms);
+bool access_code_lives(const struct access *access, int64_t until_ms);
 int64_t access_clock_ms(const struct access *access); /* monotonic: what guesses are counted on */
 void access_free(struct access *access);
 /* A read transaction in the request's arena; NULL: the ledger cannot be read now. */

@@ -207,7 +207,7 @@ void access_switch(struct access *access, const struct access_asker *asker, cons
     arena_reset(&access->arena);
     if (who == NULL)
         return;
-    if (who->staff != 0 && who->proven_until_ms > access_now_ms(access))
+    if (who->staff != 0 && access_proven(access, who->proven_until_ms))
         guess(access, asker, who, THROTTLE_PIN, login, pin);
     else
         asker_refuse_code(asker, TEFTER__REFUSAL_CODE__NOT_LOGGED_IN, NULL);

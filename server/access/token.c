@@ -56,5 +56,5 @@ bool token_read(const struct access *access, const struct principal *who, struct
         .expires_ms = (int64_t)be64_get(data + EXPIRES_AT),
     };
     return hash_equal(&mac, &given) && be32_get(data + DEVICE_AT) == who->device &&
-           ret_token->expires_ms > access_now_ms(access);
+           access_proven(access, ret_token->expires_ms);
 }

@@ -97,6 +97,19 @@ bool keys_read(const struct datadir *folder, struct keys *ret_keys, struct failu
     return good;
 }
 
+bool keys_renew(const struct datadir *folder, const struct keys *keys, int64_t now_ms,
+                struct failure *failure)
+{
+    struct arena arena;
+    struct slice certificate;
+    struct ca_pair server = {keys->server.certificate, keys->server.key};
+    arena_init(&arena, KEYS_ARENA_MAX);
+    bool good = ca_server_renew(&keys->root, &server, now_ms, &arena, &certificate, failure) &&
+                write_key(folder, "server.pem", certificate, failure);
+    arena_fini(&arena);
+    return good;
+}
+
 void keys_fini(struct keys *keys)
 {
     if (keys->root.key.data)

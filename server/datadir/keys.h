@@ -22,4 +22,7 @@ struct keys {
 bool keys_make(const struct datadir *folder, const char *company, const char *const *hosts,
                int64_t now_ms, struct failure *failure);
 bool keys_read(const struct datadir *folder, struct keys *ret_keys, struct failure *failure);
+/* The server's certificate anew, with the same key: one file, replaced whole. */
+bool keys_renew(const struct datadir *folder, const struct keys *keys, int64_t now_ms,
+                struct failure *failure);
 void keys_fini(struct keys *keys); /* wiped */

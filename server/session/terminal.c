@@ -81,7 +81,7 @@ void terminal_left(struct session *session)
 
 static void identify(struct session *session, const struct tls_peer *peer)
 {
-    session->expired = peer->expired;
+    session->expired = peer->not_after_ms < sessions_now_ms(session->home);
     Tefter__RefusalCode code =
         access_identify(session->home->access, &session->who, peer->name, &peer->fingerprint);
     if (code == 0)

@@ -287,6 +287,44 @@ bool ca_server_create(const struct ca_pair *root, const char *const *names, int6
     return good;
 }
 
+/* The names stay as they were given: extensions are copied, not read. */
+static bool copy_names(X509 *from, X509 *to)
+{
+    int at = X509_get_ext_by_NID(from, NID_subject_alt_name, -1);
+    return at < 0 || X509_add_ext(to, X509_get_ext(from, at), -1) == 1;
+}
+
+static bool renew(const struct authority *authority, X509 *before, EVP_PKEY *key, int64_t now_ms,
+                  struct arena *arena, struct slice *ret_pem)
+{
+    struct plan plan = {
+        .name = "tefter server", .now_ms = now_ms, .days = CA_SERVER_DAYS, .purpose = "serverAuth"};
+    X509 *certificate = X509_new();
+    bool good = certificate != NULL && fill(certificate, &plan, key, authority->certificate) &&
+                copy_names(before, certificate) &&
+                X509_sign(certificate, authority->key, EVP_sha256()) > 0 &&
+                put_certificate(certificate, arena, ret_pem);
+    X509_free(certificate);
+    return good;
+}
+
+bool ca_server_renew(const struct ca_pair *root, const struct ca_pair *server, int64_t now_ms,
+                     struct arena *arena, struct slice *ret_certificate, struct failure *failure)
+{
+    ERR_clear_error();
+    struct authority authority = {NULL, NULL};
+    X509 *before = tls_certificate_read(server->certificate);
+    EVP_PKEY *key = tls_key_read(server->key);
+    bool good = authority_open(root, &authority, failure) &&
+                ((before != NULL && key != NULL &&
+                  renew(&authority, before, key, now_ms, arena, ret_certificate)) ||
+                 fail_openssl(failure, FAULT_USE, "cannot renew the server's certificate"));
+    authority_close(&authority);
+    X509_free(before);
+    EVP_PKEY_free(key);
+    return good;
+}
+
 /* ---- requests ---- */
 
 static X509_REQ *make_request(EVP_PKEY *key)
@@ -335,19 +373,10 @@ static bool request_good(X509_REQ *request, struct failure *failure)
 
 /* ---- terminals ---- */
 
-static bool instant_of(const ASN1_TIME *when, int64_t *ret_ms)
-{
-    struct tm parts;
-    if (ASN1_TIME_to_tm(when, &parts) != 1)
-        return false;
-    *ret_ms = (int64_t)timegm(&parts) * 1000;
-    return true;
-}
-
 static bool facts_of(X509 *certificate, struct hash *ret_fingerprint, int64_t *ret_not_after_ms)
 {
     return tls_certificate_hash(certificate, ret_fingerprint) &&
-           instant_of(X509_get0_notAfter(certificate), ret_not_after_ms);
+           tls_certificate_ends(certificate, ret_not_after_ms);
 }
 
 static bool sign(const struct authority *authority, X509_REQ *request, const struct plan *plan,
@@ -400,4 +429,14 @@ bool ca_certificate_facts(struct slice pem, struct hash *ret_fingerprint, int64_
     bool good = certificate != NULL && facts_of(certificate, ret_fingerprint, ret_not_after_ms);
     X509_free(certificate);
     return good || fail_openssl(failure, FAULT_DAMAGED, "not a certificate");
+}
+
+bool ca_certificate_days(struct slice pem, int64_t *ret_not_before_ms, int64_t *ret_not_after_ms)
+{
+    X509 *certificate = tls_certificate_read(pem);
+    bool good = certificate != NULL && tls_certificate_begins(certificate, ret_not_before_ms) &&
+                tls_certificate_ends(certificate, ret_not_after_ms);
+    X509_free(certificate);
+    ERR_clear_error();
+    return good;
 }

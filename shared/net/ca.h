@@ -28,6 +28,10 @@ bool ca_root_create(const char *company, int64_t now_ms, struct arena *arena,
 bool ca_server_create(const struct ca_pair *root, const char *const *names, int64_t now_ms,
                       struct arena *arena, struct ca_pair *ret_server, struct failure *failure);
 
+/* The server's certificate again, with the same key and names and new days: so one file changes. */
+bool ca_server_renew(const struct ca_pair *root, const struct ca_pair *server, int64_t now_ms,
+                     struct arena *arena, struct slice *ret_certificate, struct failure *failure);
+
 /* Terminal side: a new key and a signing request (PEM). */
 bool ca_request_create(struct arena *arena, struct slice *ret_key, struct slice *ret_request,
                        struct failure *failure);
@@ -50,3 +54,6 @@ bool ca_pair_fits(const struct ca_pair *pair, struct failure *failure);
 /* BLAKE2b-256 of a certificate's DER, and when it ends. */
 bool ca_certificate_facts(struct slice certificate, struct hash *ret_fingerprint,
                           int64_t *ret_not_after_ms, struct failure *failure);
+/* From when to when it counts; false: not a certificate. */
+bool ca_certificate_days(struct slice certificate, int64_t *ret_not_before_ms,
+                         int64_t *ret_not_after_ms);

@@ -270,6 +270,7 @@ static void learn_certificate(struct tls *tls)
     name_of(certificate, peer->name, sizeof(peer->name));
     if (ASN1_INTEGER_get_uint64(&peer->serial, X509_get0_serialNumber(certificate)) != 1)
         peer->serial = 0;
+    (void)tls_certificate_ends(certificate, &peer->not_after_ms);
     ERR_clear_error();
 }
 

@@ -30,9 +30,9 @@ struct tls_identity { /* PEM */
 };
 
 /* Server: its identity and the root that signs terminals. A client certificate is asked for; for
- * the terminal's ALPN its absence, a wrong root, a wrong purpose or a date fails the handshake
- * (an expired but otherwise right one may still connect: tls_peer says so, and the session allows
- * renewal only). For the enrolment ALPN no certificate is wanted. */
+ * the terminal's ALPN its absence, a wrong root or a wrong purpose fails the handshake. Its dates
+ * do not: tls_peer tells when it ends, and who knows the time judges that (an ended one may still
+ * be renewed). For the enrolment ALPN no certificate is wanted. */
 struct tls_context *tls_context_server(const struct tls_identity *identity, struct slice root,
                                        struct failure *failure);
 /* Server for browsers: the certificate may be a public one, with its chain behind it in the PEM. No
@@ -80,7 +80,7 @@ void tls_end(struct tls *tls); /* queues close_notify; nothing is read or writte
 struct tls_peer {
     const char *alpn; /* "" when none was agreed */
     bool has_certificate;
-    bool expired;
+    int64_t not_after_ms;    /* when its certificate ends */
     uint64_t serial;         /* the terminal's certificate serial; 0 when it is over 64 bits */
     char name[80];           /* common name: "terminal 7" */
     struct hash fingerprint; /* BLAKE2b-256 of the certificate's DER */

@@ -47,6 +47,8 @@ const char *tls_protocol_of(const struct tls_context *context, struct slice name
 
 /* BLAKE2b-256 of the DER. */
 bool tls_certificate_hash(X509 *certificate, struct hash *ret_hash);
+bool tls_certificate_begins(X509 *certificate, int64_t *ret_not_before_ms);
+bool tls_certificate_ends(X509 *certificate, int64_t *ret_not_after_ms);
 
 /* The first certificate of a PEM, NULL when there is none. */
 X509 *tls_certificate_read(struct slice pem);

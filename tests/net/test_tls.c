@@ -111,7 +111,7 @@ static void a_terminal_and_its_server_know_each_other(void **state)
     tls_peer(ends.server, &peer);
     assert_string_equal(peer.alpn, TLS_ALPN_TERMINAL);
     assert_true(peer.has_certificate);
-    assert_false(peer.expired);
+    assert_true(peer.not_after_ms > pki.now_ms);
     assert_int_equal(peer.serial, 77);
     assert_string_equal(peer.name, "terminal 7");
     assert_memory_equal(&peer.fingerprint, &pki.terminal.fingerprint, HASH_SIZE);
@@ -198,11 +198,41 @@ static void another_purpose_is_refused(void **state)
     refused_identity(&root, "another purpose", "does not accept our certificate");
 }
 
-static void a_terminal_from_the_future_is_refused(void **state)
+/* It was enrolled while the server's clock was ahead, which has been put right since. */
+static void a_terminal_from_the_future_gets_in(void **state)
 {
     (void)state;
-    struct tls_identity early = pki_terminal(&pki, 8, 88, pki.now_ms + 30 * PKI_DAY_MS);
-    refused_identity(&early, "not valid yet", "does not accept our certificate");
+    struct tls_identity early = pki_terminal(&pki, 8, 88, pki.now_ms + 3000 * PKI_DAY_MS);
+    struct ends ends =
+        ends_of(pki_server_context(&pki), pki_client_context(&pki, &early, TLS_ALPN_TERMINAL));
+    settle(&ends, SIZE_MAX);
+    assert_int_equal(tls_state(ends.server), TLS_OPEN);
+    ends_destroy(&ends);
+}
+
+/* Made by a clock that was ahead: the pinned root is still the company's, whatever its dates. */
+static void a_root_from_the_future_is_the_root(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"localhost", NULL};
+    struct failure failure = {.fault = FAULT_NONE};
+    struct ca_pair root, server;
+    struct hash hash;
+    int64_t ends_ms;
+    assert_true(ca_root_create("x", pki.now_ms + 900 * PKI_DAY_MS, &pki.arena, &root, &failure));
+    assert_true(ca_server_create(&root, names, pki.now_ms + 900 * PKI_DAY_MS, &pki.arena, &server,
+                                 &failure));
+    struct slice renewed;
+    assert_true(ca_server_renew(&root, &server, pki.now_ms, &pki.arena, &renewed, &failure));
+    assert_true(ca_certificate_facts(root.certificate, &hash, &ends_ms, &failure));
+    for (int right = 0; right < 2; right++) {
+        struct tls_identity identity = {right ? renewed : server.certificate, server.key};
+        struct ends ends = ends_of(tls_context_server(&identity, root.certificate, &failure),
+                                   tls_context_client(NULL, &hash, TLS_ALPN_ENROL, &failure));
+        settle(&ends, SIZE_MAX);
+        assert_int_equal(tls_state(ends.client), right ? TLS_OPEN : TLS_BROKEN);
+        ends_destroy(&ends);
+    }
 }
 
 static void an_expired_terminal_gets_in_and_is_marked(void **state)
@@ -215,7 +245,7 @@ static void an_expired_terminal_gets_in_and_is_marked(void **state)
     struct tls_peer peer;
     tls_peer(ends.server, &peer);
     assert_int_equal(tls_state(ends.server), TLS_OPEN);
-    assert_true(peer.expired);
+    assert_true(peer.not_after_ms < pki.now_ms);
     assert_int_equal(peer.serial, 88);
     ends_destroy(&ends);
 }
@@ -683,7 +713,8 @@ int main(void)
         cmocka_unit_test(no_certificate_no_entry),
         cmocka_unit_test(another_companys_terminal_is_refused),
         cmocka_unit_test(another_purpose_is_refused),
-        cmocka_unit_test(a_terminal_from_the_future_is_refused),
+        cmocka_unit_test(a_terminal_from_the_future_gets_in),
+        cmocka_unit_test(a_root_from_the_future_is_the_root),
         cmocka_unit_test(an_expired_terminal_gets_in_and_is_marked),
         cmocka_unit_test(an_expired_foreigner_stays_out),
         cmocka_unit_test(another_server_is_refused_by_its_root),
