@@ -21,7 +21,9 @@ static const struct command commands[] = {
      "ledger config listen map row-cache sessions-per-terminal sessions-per-address "
      "unproven-per-address min-free checkpoint segment distrust accept-lost-words date-frozen "
      "metrics slow-ms",
-     NULL, "serve a ledger, in the foreground; TERM drains, HUP reads the certificate again"},
+     NULL,
+     "serve a ledger, in the foreground; TERM drains, HUP believes the clock and reads the "
+     "certificate again"},
     {"init", init_run,
      "ledger config company currency admin admin-name branch utc-offset password-file "
      "password-stdin "
@@ -29,6 +31,8 @@ static const struct command commands[] = {
      NULL, "make a new ledger and print the first one-time code"},
     {"status", status_run, "ledger config", NULL,
      "show what the folder tells: served or not, sizes, backups, expiries"},
+    {"clock", clock_run, "ledger config accept", NULL,
+     "show this machine's clock; --accept: the running server shall believe it"},
     {"metrics", metrics_run, "ledger config", NULL,
      "print what the running server counts and times, as OpenMetrics text"},
     {"verify", verify_run, "ledger config backup key passphrase-file map", NULL,

@@ -6,6 +6,7 @@
 #include "settings/settings.h"
 
 int init_run(const struct settings *settings);
+int clock_run(const struct settings *settings);
 int status_run(const struct settings *settings);
 int verify_run(const struct settings *settings);
 int verify_backup_run(const struct settings *settings); /* verify --backup */

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 
+#include <sys/timex.h>
 #include <time.h>
 
 static int64_t read_ms(clockid_t id)
@@ -11,10 +12,24 @@ static int64_t read_ms(clockid_t id)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* Setting the clock by hand takes the kernel's word back; so does a time server out of reach. What
+ * we read must be what it vouches for: a program may be given another time than the kernel's. */
+static bool kernel_vouches(int64_t wall_ms)
+{
+    enum { AGREES_MS = 1000 };
+    struct timex facts = {.modes = 0};
+    if (adjtimex(&facts) == TIME_ERROR || (facts.status & STA_UNSYNC) != 0)
+        return false;
+    int64_t kernel_ms = (int64_t)facts.time.tv_sec * 1000;
+    return wall_ms >= kernel_ms - AGREES_MS && wall_ms <= kernel_ms + 2 * AGREES_MS;
+}
+
 struct clock_reading clock_read(void)
 {
     /* Boot time goes on while the machine sleeps: waking up is no jump. */
-    return (struct clock_reading){read_ms(CLOCK_REALTIME), read_ms(CLOCK_BOOTTIME)};
+    struct clock_reading reading = {read_ms(CLOCK_REALTIME), read_ms(CLOCK_BOOTTIME), false};
+    reading.vouched = kernel_vouches(reading.wall_ms);
+    return reading;
 }
 
 uint64_t clock_loop_ms(void)
@@ -31,7 +46,7 @@ uint64_t clock_us(void)
 
 void clock_init(struct clock *clock, struct clock_reading reading)
 {
-    *clock = (struct clock){.alarmed_at_ms = 0};
+    *clock = (struct clock){.alarmed = false};
     atomic_store(&clock->offset_ms, reading.wall_ms - reading.steady_ms);
     uint8_t start[8];
     random_bytes(start, sizeof start);
@@ -45,14 +60,20 @@ static void believe(struct clock *clock, int64_t offset_ms)
     atomic_store(&clock->strayed_ms, 0);
 }
 
-static enum clock_news stray(struct clock *clock, int64_t strayed_ms, int64_t steady_ms)
+static enum clock_news stray(struct clock *clock, int64_t strayed_ms)
 {
-    bool before = atomic_load(&clock->alarmed);
-    if (!before)
-        clock->alarmed_at_ms = steady_ms;
-    atomic_store(&clock->alarmed, true);
     atomic_store(&clock->strayed_ms, strayed_ms);
-    return before ? CLOCK_SAME : CLOCK_JUMPED;
+    return atomic_exchange(&clock->alarmed, true) ? CLOCK_SAME : CLOCK_JUMPED;
+}
+
+void clock_follow(struct clock *clock, struct clock_reading reading, int64_t ledger_ms)
+{
+    int64_t ahead_ms = reading.wall_ms - ledger_ms;
+    clock_init(clock, reading);
+    if (reading.vouched || (ahead_ms >= -CLOCK_JUMP_MS && ahead_ms <= CLOCK_GAP_MS))
+        return;
+    atomic_store(&clock->offset_ms, ledger_ms - reading.steady_ms);
+    stray(clock, ahead_ms);
 }
 
 enum clock_news clock_look(struct clock *clock, struct clock_reading reading)
@@ -64,11 +85,11 @@ enum clock_news clock_look(struct clock *clock, struct clock_reading reading)
         believe(clock, offset);
         return alarmed ? CLOCK_BACK : CLOCK_SAME;
     }
-    if (alarmed && reading.steady_ms - clock->alarmed_at_ms >= CLOCK_ALARM_MS) {
+    if (reading.vouched) {
         believe(clock, offset);
         return CLOCK_ACCEPTED;
     }
-    return stray(clock, strayed, reading.steady_ms);
+    return stray(clock, strayed);
 }
 
 void clock_accept(struct clock *clock, struct clock_reading reading)

@@ -156,10 +156,12 @@ static bool texts_of_command(struct texts *texts, const struct submission *submi
 
 /* ---- entries ---- */
 
+/* Small steps back are passed over, so that stamps keep their order. A large one is a clock that
+ * was ahead and has been put right, by a person or the kernel: it is followed. */
 static int64_t next_now(struct commit *commit)
 {
     int64_t now = commit->options.now_ms(commit->options.owner);
-    if (now > commit->last_now_ms)
+    if (now > commit->last_now_ms || now < commit->last_now_ms - CLOCK_JUMP_MS)
         commit->last_now_ms = now;
     return commit->last_now_ms;
 }

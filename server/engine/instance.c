@@ -101,9 +101,23 @@ static bool open_page(struct instance *instance)
     return true;
 }
 
+/* A new ledger knows no time yet. */
+static bool start_clock(struct instance *instance, struct failure *failure)
+{
+    struct ledger_state state;
+    if (!ledger_state(instance->ledger, &state, failure))
+        return false;
+    if (state.now_ms == 0)
+        clock_init(&instance->clock, clock_read());
+    else
+        clock_follow(&instance->clock, clock_read(), state.now_ms);
+    return true;
+}
+
 static bool open_commit(struct instance *instance, struct failure *failure)
 {
-    clock_init(&instance->clock, clock_read());
+    if (!start_clock(instance, failure))
+        return false;
     struct commit_options options = {.journal = instance->journal,
                                      .ledger = instance->ledger,
                                      .vault = instance->vault,

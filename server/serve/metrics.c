@@ -125,13 +125,26 @@ static void put_watch(const struct metrics *metrics, struct buffer *out)
     openmetrics_seconds(out, "tefter_clock_strayed_seconds",
                         "How far the machine's clock is from the one that is believed.",
                         monitor.clock_strayed_ms * MS_US);
+    openmetrics_gauge(out, "tefter_clock_believed", "",
+                      "0 while the machine's clock waits for a person: no business day turns.",
+                      monitor.clock_alarm == NULL);
+    openmetrics_gauge(out, "tefter_business_date_ahead_days", "",
+                      "Days that a branch's business date is ahead of the clock.",
+                      monitor.date_ahead_days);
     openmetrics_seconds(out, "tefter_last_backup_timestamp_seconds",
                         "When the last good backup was made, 0: never.",
                         maintenance_last_backup_ms(metrics->options.folder) * MS_US);
     put_follower(metrics, out);
+}
+
+static void put_certificates(const struct metrics *metrics, struct buffer *out)
+{
+    struct certificates_facts facts;
+    certificates_facts(metrics->options.certificates, &facts);
     openmetrics_seconds(out, "tefter_certificate_expiry_timestamp_seconds",
-                        "When the server's certificate ends.",
-                        *metrics->options.certificate_ends_ms * MS_US);
+                        "When the server's certificate ends.", facts.server_ends_ms * MS_US);
+    openmetrics_seconds(out, "tefter_root_certificate_expiry_timestamp_seconds",
+                        "When the root certificate ends.", facts.root_ends_ms * MS_US);
 }
 
 static void put_connections(const struct metrics *metrics, struct buffer *out)
@@ -204,6 +217,7 @@ bool metrics_put(const struct metrics *metrics, struct buffer *out)
     put_commands(out, &writer);
     put_times(out, writer_times(metrics->options.writer), watch_lag(metrics->options.monitor));
     put_ledger(metrics, out);
+    put_certificates(metrics, out);
     put_watch(metrics, out);
     put_connections(metrics, out);
     put_process(metrics, out);

@@ -8,6 +8,7 @@
  * Used by serve. Everything is read when asked, on the loop's thread, from what the modules count.
  */
 #include "engine/writer.h"
+#include "serve/certificates.h"
 #include "serve/monitor.h"
 #include "settings/settings.h"
 
@@ -22,7 +23,7 @@ struct metrics_options {
     struct writer *writer;
     const struct monitor *monitor;
     const struct sessions *sessions;
-    const int64_t *certificate_ends_ms; /* of the server; changes when it is read again */
+    const struct certificates *certificates;
 };
 
 /* Listens, and writes its address into the ledger's folder, when the settings say so. What the

@@ -2,11 +2,14 @@
 
 #include "engine/business_date.h"
 
+#include "base/date.h"
 #include "base/log.h"
 #include "wire/message.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     LOOK_MS = 1000,
@@ -25,6 +28,8 @@ struct monitor {
     struct loop_timer *days_timer;
     struct loop_timer *lag;
     struct business_dates days;
+    char clock_alarm[300];
+    char date_alarm[300];
     struct monitor_metrics metrics;
     bool was_full;  /* the disk, at a look */
     uint64_t looks; /* at the disk */
@@ -172,6 +177,32 @@ static void forget_unwritten(struct monitor *monitor)
     monitor->not_writer = writer.not_writer;
 }
 
+/* Said when it begins, and each time it is another one. */
+static void alarm_is(const char **slot, char text[300], const char *event, const char *words)
+{
+    bool same = *slot != NULL && strcmp(text, words) == 0;
+    snprintf(text, 300, "%s", words);
+    *slot = words[0] == '\0' ? NULL : text;
+    if (*slot != NULL && !same)
+        log_line(LOG_ERROR, event, "reason", text, NULL);
+}
+
+static void look_at_dates_ahead(struct monitor *monitor)
+{
+    const struct business_dates *days = &monitor->days;
+    char words[300] = "";
+    char date[DATE_TEXT_SIZE];
+    date_write(days->clock_date, date);
+    if (days->ahead_days > 0)
+        snprintf(words, sizeof words,
+                 "the business date of branch %s is %" PRIu32 " day%s ahead of the clock; if the "
+                 "clock is right: tefter branch turn-back %s %s",
+                 days->ahead_branch, days->ahead_days, days->ahead_days == 1 ? "" : "s",
+                 days->ahead_branch, date);
+    monitor->metrics.date_ahead_days = days->ahead_days;
+    alarm_is(&monitor->metrics.date_alarm, monitor->date_alarm, "date_ahead", words);
+}
+
 static void look_at_days(void *context)
 {
     struct monitor *monitor = context;
@@ -182,6 +213,42 @@ static void look_at_days(void *context)
     if (!business_dates_turn(&monitor->days, monitor->options.ledger,
                              clock_now_ms(monitor->options.clock), submit_own, monitor, &failure))
         log_line(LOG_WARNING, "days_not_looked_at", "reason", failure.text, NULL);
+    look_at_dates_ahead(monitor);
+}
+
+/* By how much, so that people see what has happened: to the day, the hour, the minute. */
+static void tell_strayed(int64_t strayed_ms, char words[300])
+{
+    uint64_t minutes = (uint64_t)(strayed_ms < 0 ? -strayed_ms : strayed_ms) / 60000;
+    uint64_t count = minutes >= 2880 ? minutes / 1440 : minutes >= 120 ? minutes / 60 : minutes;
+    snprintf(words, 300,
+             "the clock of the server's machine is %" PRIu64 " %s %s what the ledger has seen: no "
+             "business day turns until it is set right, a time server vouches for it, or somebody "
+             "confirms it: tefterd clock --accept",
+             count,
+             minutes >= 2880  ? "days"
+             : minutes >= 120 ? "hours"
+                              : "minutes",
+             strayed_ms < 0 ? "behind" : "ahead of");
+}
+
+static void look_at_alarm(struct monitor *monitor)
+{
+    char words[300] = "";
+    if (!clock_believed(monitor->options.clock))
+        tell_strayed(monitor->metrics.clock_strayed_ms, words);
+    monitor->metrics.clock_alarm = words[0] == '\0' ? NULL : monitor->clock_alarm;
+    snprintf(monitor->clock_alarm, sizeof monitor->clock_alarm, "%s", words);
+}
+
+static void tell_jumped(const struct monitor *monitor)
+{
+    log_line(
+        LOG_ERROR, "clock_jumped", "by_ms",
+        log_value("%" PRId64, monitor->metrics.clock_strayed_ms), "advice",
+        "no day turns until the clock is right, a time server vouches for it, or somebody says "
+        "it is right: tefterd clock --accept",
+        NULL);
 }
 
 static void look_at_clock(struct monitor *monitor)
@@ -189,21 +256,20 @@ static void look_at_clock(struct monitor *monitor)
     struct clock *clock = monitor->options.clock;
     enum clock_news news = clock_look(clock, clock_read());
     monitor->metrics.clock_strayed_ms = atomic_load(&clock->strayed_ms);
+    look_at_alarm(monitor);
     switch (news) {
     case CLOCK_SAME:
         return;
     case CLOCK_JUMPED:
-        log_line(LOG_ERROR, "clock_jumped", "by_ms",
-                 log_value("%" PRId64, monitor->metrics.clock_strayed_ms), "advice",
-                 "no day turns until the clock is right, an hour has passed, or a HUP says it is "
-                 "right",
-                 NULL);
+        tell_jumped(monitor);
         return;
     case CLOCK_BACK:
         log_line(LOG_NOTICE, "clock_right_again", NULL);
+        look_at_days(monitor);
         return;
     case CLOCK_ACCEPTED:
-        log_line(LOG_WARNING, "clock_accepted", "after", "an hour", NULL);
+        log_line(LOG_WARNING, "clock_accepted", "because", "a time server vouches for it", NULL);
+        look_at_days(monitor);
         return;
     }
 }
@@ -211,9 +277,11 @@ static void look_at_clock(struct monitor *monitor)
 void monitor_accept_clock(struct monitor *monitor)
 {
     if (!clock_believed(monitor->options.clock))
-        log_line(LOG_NOTICE, "clock_accepted", "after", "HUP", NULL);
+        log_line(LOG_NOTICE, "clock_accepted", "because", "somebody said so (HUP)", NULL);
     clock_accept(monitor->options.clock, clock_read());
     monitor->metrics.clock_strayed_ms = 0;
+    look_at_alarm(monitor);
+    look_at_days(monitor);
 }
 
 static void look(void *context)
@@ -275,6 +343,9 @@ struct monitor *monitor_create(const struct monitor_options *options, struct fai
         return NULL;
     }
     look_at_writing(monitor);
+    look_at_clock(monitor);
+    if (!clock_believed(options->clock))
+        tell_jumped(monitor);
     look_at_days(monitor);
     monitor->lag_due_ms = clock_loop_ms() + LAG_MS;
     monitor->lag_minute_ms = clock_loop_ms();

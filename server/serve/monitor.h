@@ -32,6 +32,9 @@ struct monitor_metrics {
     uint64_t records_damaged; /* so often one was met since the start */
     const char *read_only;    /* NULL, or why */
     int64_t clock_strayed_ms;
+    const char *clock_alarm;  /* NULL, or why the clock is not believed */
+    const char *date_alarm;   /* NULL, or which business date is ahead of the clock */
+    uint32_t date_ahead_days; /* of that branch */
     uint32_t loop_lag_ms;     /* the worst of the last minute */
     uint32_t journal_slow_ms; /* so long it has had a group; 0: not long */
 };

@@ -2,10 +2,11 @@
  * tefterd serve: builds the modules in order, runs the loop, tears them down in reverse.
  *
  *   datadir ─ journal ─ ledger ─ vault ─ clock ─ commit  (instance.h)
- *     └─ keys ─ loop ─ writer ─ monitor ─ sessions ─ overload ─ maintenance ─ metrics
+ *     └─ keys ─ loop ─ writer ─ monitor ─ sessions ─ certificates ─ overload ─ maintenance ─
+ * metrics
  *
  * TERM: the writer finishes, every terminal hears Goodbye, the state is synced and marked CLEAN.
- * A second TERM leaves at once. HUP: the certificate is read again, and the clock is believed.
+ * A second TERM leaves at once. HUP: the clock is believed, and the certificate is read again.
  */
 #include "serve/serve.h"
 #include "base/sd_notify.h"
@@ -14,6 +15,7 @@
 #include "engine/instance.h"
 #include "engine/writer.h"
 #include "recovery/subprocess.h"
+#include "serve/certificates.h"
 #include "serve/maintenance.h"
 #include "serve/metrics.h"
 #include "serve/monitor.h"
@@ -47,7 +49,7 @@ struct server {
     struct loop_timer *leaving; /* of telling that it is lost */
     struct metrics *metrics;
     uint64_t started_ms;
-    int64_t certificate_ends_ms;
+    struct certificates *certificates;
     bool draining;
     bool again; /* after the end the program begins anew */
     bool lost;  /* the writer can go on only after a fresh start */
@@ -145,6 +147,8 @@ static void tell_monitor(const struct server *server, Tefter__StatusAnswer *answ
     answer->clock_offset_ms = monitor.clock_strayed_ms;
     answer->has_loop_lag_ms = 1;
     answer->loop_lag_ms = monitor.loop_lag_ms;
+    answer->clock_alarm = (char *)(uintptr_t)monitor.clock_alarm;
+    answer->date_alarm = (char *)(uintptr_t)monitor.date_alarm;
     answer->journal_slow_ms = monitor.journal_slow_ms;
     answer->has_journal_slow_ms = monitor.journal_slow_ms > 0;
     answer->disk_days_left = days_left(server, &monitor, answer->journal_bytes);
@@ -163,6 +167,16 @@ static void tell_copies(const struct server *server, Tefter__StatusAnswer *answe
     int64_t lag_ms = clock_read().wall_ms - note.caught_up_ms;
     answer->follower_seq = note.seq;
     answer->follower_lag_ms = lag_ms > 0 ? (uint64_t)lag_ms : 0;
+}
+
+static void tell_certificates(const struct server *server, Tefter__StatusAnswer *answer)
+{
+    struct certificates_facts facts;
+    certificates_facts(server->certificates, &facts);
+    answer->has_server_certificate_ends_ms = answer->has_root_certificate_ends_ms = 1;
+    answer->server_certificate_ends_ms = facts.server_ends_ms;
+    answer->root_certificate_ends_ms = facts.root_ends_ms;
+    answer->certificate_alarm = (char *)(uintptr_t)facts.alarm;
 }
 
 static void tell_overload(const struct server *server, uint64_t busy, Tefter__StatusAnswer *answer)
@@ -191,8 +205,7 @@ static void status(void *owner, Tefter__StatusAnswer *answer)
     answer->commands = writer.commands;
     answer->batches = writer.batches;
     answer->journal_bytes = journal.bytes;
-    answer->server_certificate_ends_ms = server->certificate_ends_ms;
-    answer->has_server_certificate_ends_ms = 1;
+    tell_certificates(server, answer);
     if (instance_rebuilt(&server->instance))
         answer->state_rebuilt = (char *)(uintptr_t)server->instance.recovered.distrust;
     fill_rules_version(server, answer);
@@ -264,30 +277,11 @@ static void begin_anew(void *context)
     sessions_drain(server->sessions, "the server starts anew", LOST_RETRY_MS, stop, server);
 }
 
-static void note_certificate(struct server *server, struct slice certificate)
-{
-    struct hash print;
-    if (!ca_certificate_facts(certificate, &print, &server->certificate_ends_ms, NULL))
-        server->certificate_ends_ms = 0;
-}
-
 static void on_hup(void *context)
 {
     struct server *server = context;
-    struct failure failure = {.fault = FAULT_NONE};
-    struct keys fresh;
     monitor_accept_clock(server->monitor);
-    if (!keys_read(&server->instance.folder, &fresh, &failure)) {
-        log_line(LOG_ERROR, "certificate_not_reloaded", "reason", failure.text, NULL);
-        return;
-    }
-    if (sessions_reload(server->sessions, &fresh.server, &failure)) {
-        note_certificate(server, fresh.server.certificate);
-        log_line(LOG_NOTICE, "certificate_reloaded", NULL);
-    } else {
-        log_line(LOG_ERROR, "certificate_not_reloaded", "reason", failure.text, NULL);
-    }
-    keys_fini(&fresh);
+    certificates_reload(server->certificates);
 }
 
 static bool catch_signals(struct server *server, struct failure *failure)
@@ -299,18 +293,6 @@ static bool catch_signals(struct server *server, struct failure *failure)
 }
 
 /* ---- building ---- */
-
-/* The ledger's own time never goes back; a clock that lies behind it is told. */
-static void look_at_clock(const struct server *server)
-{
-    struct ledger_state state;
-    if (!ledger_state(server->instance.ledger, &state, NULL))
-        return;
-    int64_t behind_ms = state.now_ms - clock_now_ms(&server->instance.clock);
-    if (behind_ms > CLOCK_JUMP_MS)
-        log_line(LOG_ERROR, "clock_behind", "ms", log_value("%" PRId64, behind_ms), "advice",
-                 "the ledger has seen later times; set the clock of this machine", NULL);
-}
 
 /* What has stopped this program before and is not done again. */
 static void tell_avoided(const struct server *server)
@@ -418,8 +400,17 @@ static bool build_sessions(struct server *server, struct failure *failure)
                                        .new_id = new_id,
                                        .owner = server};
     memcpy(options.token_key, server->keys.token, sizeof options.token_key);
-    note_certificate(server, server->keys.server.certificate);
     return sessions_create(&options, &server->sessions, failure);
+}
+
+static bool build_certificates(struct server *server, struct failure *failure)
+{
+    struct certificates_options options = {.loop = server->loop,
+                                           .folder = &server->instance.folder,
+                                           .clock = &server->instance.clock,
+                                           .sessions = server->sessions};
+    server->certificates = certificates_create(&options, &server->keys, failure);
+    return server->certificates != NULL;
 }
 
 static bool build_overload(struct server *server, struct failure *failure)
@@ -452,7 +443,7 @@ static bool build_metrics(struct server *server, struct failure *failure)
                                       .writer = server->writer,
                                       .monitor = server->monitor,
                                       .sessions = server->sessions,
-                                      .certificate_ends_ms = &server->certificate_ends_ms};
+                                      .certificates = server->certificates};
     server->metrics = metrics_create(&options, failure);
     return server->metrics != NULL;
 }
@@ -485,8 +476,9 @@ static bool build(struct server *server, struct failure *failure)
     return keys_read(&server->instance.folder, &server->keys, failure) &&
            build_loop(server, failure) && build_writer(server, failure) &&
            build_monitor(server, failure) && build_sessions(server, failure) &&
-           build_overload(server, failure) && build_maintenance(server, failure) &&
-           build_metrics(server, failure) && catch_signals(server, failure);
+           build_certificates(server, failure) && build_overload(server, failure) &&
+           build_maintenance(server, failure) && build_metrics(server, failure) &&
+           catch_signals(server, failure);
 }
 
 /* In reverse. Destroying the loop waits for what is on the pool; only then the ledger may go. */
@@ -496,6 +488,7 @@ static void tear_down(struct server *server)
     metrics_destroy(server->metrics);
     maintenance_stop(server->maintenance);
     overload_destroy(server->overload);
+    certificates_destroy(server->certificates);
     if (server->sessions)
         sessions_destroy(server->sessions);
     server->sessions = NULL;
@@ -537,7 +530,6 @@ int serve_run(const struct settings *settings)
     server = (struct server){.settings = settings, .started_ms = clock_loop_ms()};
     if (!instance_open(&server.instance, settings, INSTANCE_SHOWN, &failure))
         return settings_report(&failure);
-    look_at_clock(&server);
     tell_avoided(&server);
     bool built = build(&server, &failure);
     if (built) {

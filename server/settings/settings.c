@@ -106,6 +106,8 @@ static const struct option_row rows[] = {
      "name or address by which terminals reach this server, for its certificate; again for more"},
     {"terminal", 0, OPTION_NUMBER, AT(terminal), "N", NULL, NULL, "number of the terminal"},
     {"reason", 0, OPTION_TEXT, AT(reason), "TEXT", NULL, NULL, "why; kept in the journal"},
+    {"accept", 0, OPTION_FLAG, AT(accept), NULL, NULL, NULL,
+     "the clock is right: the running server believes it, and business days turn"},
     {"glance", 0, OPTION_FLAG, AT(glance), NULL, NULL, NULL, "only open it"},
     {"help", 'h', OPTION_FLAG, AT(help), NULL, NULL, NULL, "show this text"},
     {"version", 'V', OPTION_FLAG, AT(version), NULL, NULL, NULL, "show the version"},

@@ -67,6 +67,8 @@ struct settings {
     /* quarantine, verify-state */
     const char *reason;
     bool glance;
+    /* clock */
+    bool accept;
     const char *word; /* the one argument without a dash */
 };
 

@@ -10,7 +10,7 @@ static const int64_t START = INT64_C(1800000000000);
 
 static struct clock_reading at(int64_t steady, int64_t strayed)
 {
-    return (struct clock_reading){START + steady + strayed, steady};
+    return (struct clock_reading){START + steady + strayed, steady, false};
 }
 
 static void small_steps_are_followed(void **state)
@@ -64,21 +64,56 @@ static void back_again_ends_the_alarm(void **state)
     assert_int_equal(clock_at(&clock, at(2000, 0)), START + 2100);
 }
 
-static void an_hour_or_a_person_ends_the_alarm(void **state)
+static void no_lapse_of_time_ends_the_alarm_but_a_person_does(void **state)
 {
     (void)state;
     struct clock clock;
     clock_init(&clock, at(0, 0));
-    clock_look(&clock, at(1000, 3 * DAY));
-    assert_int_equal(clock_look(&clock, at(HOUR, 3 * DAY)), CLOCK_SAME);
-    assert_int_equal(clock_look(&clock, at(1000 + HOUR, 3 * DAY)), CLOCK_ACCEPTED);
-    assert_true(clock_believed(&clock));
-    assert_int_equal(clock_at(&clock, at(1000 + HOUR, 0)), START + 1000 + HOUR + 3 * DAY);
-    clock_look(&clock, at(2 * HOUR, 0));
+    clock_look(&clock, at(1000, 45 * DAY));
+    assert_int_equal(clock_look(&clock, at(HOUR, 45 * DAY)), CLOCK_SAME);
+    assert_int_equal(clock_look(&clock, at(400 * DAY, 45 * DAY)), CLOCK_SAME);
     assert_false(clock_believed(&clock));
-    clock_accept(&clock, at(2 * HOUR, 0));
+    assert_int_equal(clock_at(&clock, at(400 * DAY, 45 * DAY)), START + 400 * DAY);
+    clock_accept(&clock, at(400 * DAY, 45 * DAY));
     assert_true(clock_believed(&clock));
-    assert_int_equal(clock_at(&clock, at(2 * HOUR, 0)), START + 2 * HOUR);
+    assert_int_equal(clock_at(&clock, at(400 * DAY, 0)), START + 445 * DAY);
+}
+
+static void a_time_server_ends_the_alarm(void **state)
+{
+    (void)state;
+    struct clock clock;
+    struct clock_reading vouched = at(2000, -45 * DAY);
+    vouched.vouched = true;
+    clock_init(&clock, at(0, 0));
+    assert_int_equal(clock_look(&clock, at(1000, -45 * DAY)), CLOCK_JUMPED);
+    assert_int_equal(clock_look(&clock, vouched), CLOCK_ACCEPTED);
+    assert_true(clock_believed(&clock));
+    assert_int_equal(clock_at(&clock, vouched), vouched.wall_ms);
+}
+
+/* At the start: against the ledger's newest command. */
+static void a_start_believes_what_may_follow_on_the_ledger(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t ahead_ms;
+        bool believed;
+    } starts[] = {{0, true},          {MINUTE, true},       {DAY, true},
+                  {3 * DAY, true},    {3 * DAY + 1, false}, {45 * DAY, false},
+                  {365 * DAY, false}, {-MINUTE, true},      {-HOUR, false},
+                  {-DAY, false},      {-365 * DAY, false}};
+    for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++) {
+        struct clock clock;
+        struct clock_reading reading = at(0, starts[i].ahead_ms);
+        clock_follow(&clock, reading, START);
+        assert_int_equal(clock_believed(&clock), starts[i].believed);
+        int64_t now_ms = starts[i].believed ? reading.wall_ms : START;
+        assert_int_equal(clock_at(&clock, reading), now_ms);
+        reading.vouched = true;
+        clock_follow(&clock, reading, START);
+        assert_true(clock_believed(&clock));
+    }
 }
 
 static void a_second_jump_is_one_alarm(void **state)
@@ -113,7 +148,9 @@ int main(void)
         cmocka_unit_test(a_jump_alarms_and_time_goes_on),
         cmocka_unit_test(five_minutes_are_no_jump),
         cmocka_unit_test(back_again_ends_the_alarm),
-        cmocka_unit_test(an_hour_or_a_person_ends_the_alarm),
+        cmocka_unit_test(no_lapse_of_time_ends_the_alarm_but_a_person_does),
+        cmocka_unit_test(a_time_server_ends_the_alarm),
+        cmocka_unit_test(a_start_believes_what_may_follow_on_the_ledger),
         cmocka_unit_test(a_second_jump_is_one_alarm),
         cmocka_unit_test(ids_are_ours_and_all_different),
     };
