@@ -19,7 +19,7 @@ static const char state_key[] = "state";
 enum { VERSIONS_SIZE = 4 + 4 + 4 };
 enum {
     STATE_SIZE =
-        VERSIONS_SIZE + 16 + 4 + INCARNATION_NONCE_SIZE + 4 + 8 + 8 + 8 + 8 + 2 * HASH_SIZE,
+        VERSIONS_SIZE + 16 + 4 + INCARNATION_NONCE_SIZE + 4 + 8 + 8 + 8 + 8 + 8 + 2 * HASH_SIZE,
     STATE_SIZE_OF_FORMAT_1 = 116, /* the one row that began otherwise */
 };
 
@@ -39,8 +39,9 @@ static void state_of_row(const uint8_t *row, struct ledger_state *ret_state)
     ret_state->batch = be64_get(row + 40);
     ret_state->now_ms = (int64_t)be64_get(row + 48);
     ret_state->ids_from_ms = (int64_t)be64_get(row + 56);
-    memcpy(ret_state->chain.bytes, row + 64, HASH_SIZE);
-    memcpy(ret_state->state_digest.bytes, row + 64 + HASH_SIZE, HASH_SIZE);
+    ret_state->ids_forgotten_ms = (int64_t)be64_get(row + 64);
+    memcpy(ret_state->chain.bytes, row + 72, HASH_SIZE);
+    memcpy(ret_state->state_digest.bytes, row + 72 + HASH_SIZE, HASH_SIZE);
 }
 
 bool state_read(struct store_txn *txn, struct ledger_state *ret_state)
@@ -81,8 +82,9 @@ void state_write(struct store_txn *txn, const struct ledger_state *state)
     be64_put(row + 40, state->batch);
     be64_put(row + 48, (uint64_t)state->now_ms);
     be64_put(row + 56, (uint64_t)state->ids_from_ms);
-    memcpy(row + 64, state->chain.bytes, HASH_SIZE);
-    memcpy(row + 64 + HASH_SIZE, state->state_digest.bytes, HASH_SIZE);
+    be64_put(row + 64, (uint64_t)state->ids_forgotten_ms);
+    memcpy(row + 72, state->chain.bytes, HASH_SIZE);
+    memcpy(row + 72 + HASH_SIZE, state->state_digest.bytes, HASH_SIZE);
     store_put(txn, TREE_META, slice_text(state_key), slice_of(bytes, sizeof bytes));
 }
 

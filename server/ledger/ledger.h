@@ -67,7 +67,8 @@ struct ledger_state {
     uint64_t seq;
     uint64_t batch;
     int64_t now_ms;
-    int64_t ids_from_ms;      /* ids made before this are forgotten; 0: not yet known */
+    int64_t ids_from_ms;      /* ids made before this are too old; 0: not yet known */
+    int64_t ids_forgotten_ms; /* the newest that is no longer kept was made then; 0: none */
     struct hash chain;        /* of the journal's batch `batch` */
     struct hash state_digest; /* the state digest */
 };

@@ -234,28 +234,21 @@ static int64_t id_ms(const uint8_t *id)
     return (int64_t)((uint64_t)be16_get(id) << 32 | be32_get(id + 2));
 }
 
-/* The oldest id that is kept: no later one has been forgotten. */
-static int64_t oldest_id_ms(const struct tx *tx, int64_t otherwise_ms)
-{
-    struct store_cursor cursor;
-    bool any = store_seek(tx->txn, TREE_COMMAND, slice_of(NULL, 0), &cursor);
-    int64_t oldest_ms = any ? id_ms(cursor.key.data) : otherwise_ms;
-    store_leave(&cursor);
-    return oldest_ms < otherwise_ms ? oldest_ms : otherwise_ms;
-}
-
 /* Ids live for COMMAND_ID_LIFE_MS of the time that passed from command to command. A jump forwards
- * beyond CLOCK_GAP_MS is a clock that was set or a long holiday: it counts as that much, so that a
- * clock that was ahead and is put right leaves the ids of the right time usable. What a holiday
- * left behind is caught up a quarter faster than time passes. */
+ * beyond CLOCK_GAP_MS is a clock that was set, or a long holiday: it counts as that much, and what
+ * a holiday left behind is caught up a quarter faster than time passes. When a clock that was ahead
+ * is put right, ids of the right time count again, as far back as none has been forgotten. */
 static int64_t ids_from_ms(const struct tx *tx, const struct ledger_state *state)
 {
     int64_t wanted_ms = tx->now_ms - COMMAND_ID_LIFE_MS;
-    if (!tx_rule(tx, RULE_TIME_FOLLOWS_THE_CLOCK))
+    if (!tx_rule(tx, RULE_TIME_FOLLOWS_THE_CLOCK) || state->ids_from_ms == 0)
         return wanted_ms;
-    if (state->ids_from_ms == 0)
-        return oldest_id_ms(tx, wanted_ms);
     int64_t passed_ms = tx->now_ms - state->now_ms;
+    if (passed_ms < -CLOCK_JUMP_MS) {
+        int64_t least_ms = state->ids_forgotten_ms + 1;
+        int64_t back_ms = wanted_ms > least_ms ? wanted_ms : least_ms;
+        return back_ms < state->ids_from_ms ? back_ms : state->ids_from_ms;
+    }
     passed_ms = passed_ms < 0 ? 0 : passed_ms > CLOCK_GAP_MS ? CLOCK_GAP_MS : passed_ms;
     int64_t most_ms = state->ids_from_ms + passed_ms + passed_ms / 4;
     int64_t next_ms = wanted_ms < most_ms ? wanted_ms : most_ms;
@@ -263,12 +256,13 @@ static int64_t ids_from_ms(const struct tx *tx, const struct ledger_state *state
 }
 
 /* The oldest rows of a tree that `old` says are past their time, a few at each command. What is
- * left first is remembered, so that mostly nobody has to look. */
-static void prune(struct tx *tx, int tree, bool (*old)(const struct tx *tx, struct slice key),
-                  struct ledger_oldest *oldest)
+ * left first is remembered, so that mostly nobody has to look. true: some went, and the last of
+ * them is told. */
+static bool prune(struct tx *tx, int tree, bool (*old)(const struct tx *tx, struct slice key),
+                  struct ledger_oldest *oldest, uint8_t ret_last[COMMAND_ID_SIZE])
 {
     if (oldest->known && !old(tx, slice_of(oldest->key, oldest->size)))
-        return;
+        return false;
     uint8_t keys[COMMAND_IDS_PRUNED_EACH][COMMAND_ID_SIZE];
     size_t sizes[COMMAND_IDS_PRUNED_EACH];
     size_t count = 0;
@@ -287,6 +281,9 @@ static void prune(struct tx *tx, int tree, bool (*old)(const struct tx *tx, stru
     store_leave(&cursor);
     for (size_t i = 0; i < count; i++)
         store_delete(tx->txn, tree, slice_of(keys[i], sizes[i]));
+    if (count > 0)
+        memcpy(ret_last, keys[count - 1], sizes[count - 1]);
+    return count > 0;
 }
 
 static bool id_old(const struct tx *tx, struct slice key)
@@ -387,8 +384,11 @@ static void apply_entry(struct ledger *ledger, struct tx *tx, const Tefter__Entr
         apply_new(tx, entry, &digest, result);
         note_id(&ledger->oldest_id, entry);
     }
-    prune(tx, TREE_COMMAND, id_old, &ledger->oldest_id);
-    prune(tx, TREE_EVENT, event_old, &ledger->oldest_event);
+    uint8_t last[COMMAND_ID_SIZE];
+    if (prune(tx, TREE_COMMAND, id_old, &ledger->oldest_id, last) &&
+        id_ms(last) > ledger->state.ids_forgotten_ms)
+        ledger->state.ids_forgotten_ms = id_ms(last);
+    prune(tx, TREE_EVENT, event_old, &ledger->oldest_event, last);
 }
 
 void machine_tx(struct tx *tx, struct store_txn *txn, struct arena *arena,
@@ -418,7 +418,7 @@ static void advance(struct ledger *ledger, struct tx *tx, Tefter__RefusalCode re
     hash_end(tx->digest, &ledger->state.state_digest);
     ledger->state.seq = tx->seq;
     ledger->state.now_ms = tx->now_ms;
-    if (ledger->state.rules_version >= RULE_TIME_FOLLOWS_THE_CLOCK)
+    if (tx_rule(tx, RULE_TIME_FOLLOWS_THE_CLOCK))
         ledger->state.ids_from_ms = tx->ids_from_ms;
     ledger->state.rules_version = tx->rules_version;
 }
