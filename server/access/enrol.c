@@ -9,6 +9,9 @@
 #include <stdlib.h>
 
 #include "access/inside.h"
+#include "base/log.h"
+
+enum { UNSIGNED_RETRY_MS = 5000 };
 
 /* ---- making a code ---- */
 
@@ -149,18 +152,31 @@ static void name_request(struct access *access, struct signed_request *request_p
     access_view_end(view);
 }
 
+/* Only what is wrong with the request is the asker's fault. */
+static void refuse_unsigned(const struct access_asker *asker, const struct failure *failure)
+{
+    if (failure->fault == FAULT_PEER) {
+        asker_refuse_code(asker, TEFTER__REFUSAL_CODE__FIELD_INVALID, "request");
+        return;
+    }
+    log_line(LOG_ERROR, "certificate_not_signed", "reason",
+             failure->text[0] ? failure->text : "no memory", NULL);
+    asker_refuse_wait(asker, TEFTER__REFUSAL_CODE__BUSY, UNSIGNED_RETRY_MS);
+}
+
 /* NULL: the request cannot be signed, and that was answered. */
 static struct signed_request *sign(struct access *access, const struct access_asker *asker,
                                    uint32_t device, const char *pem, uint64_t *ret_serial)
 {
     struct ca_signed certificate;
+    struct failure failure = {.fault = FAULT_NONE};
     struct signed_request *request_payload = NULL;
     *ret_serial = next_serial(access);
     if (ca_terminal_sign(&access->options.root, slice_text(pem), device, *ret_serial,
-                         access_now_ms(access), &access->arena, &certificate, NULL))
+                         access_now_ms(access), &access->arena, &certificate, &failure))
         request_payload = calloc(1, sizeof *request_payload + certificate.certificate.size + 1);
     if (request_payload == NULL) {
-        asker_refuse_code(asker, TEFTER__REFUSAL_CODE__FIELD_INVALID, "request");
+        refuse_unsigned(asker, &failure);
         return NULL;
     }
     request_payload->access = access;

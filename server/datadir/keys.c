@@ -76,6 +76,18 @@ static bool read_key(const struct datadir *folder, const char *name, struct aren
     return copy || fail(failure, FAULT_MEMORY, 0, "no memory for %s", path);
 }
 
+/* NAME.pem and NAME-key.pem belong together. */
+static bool pair_fits(const struct datadir *folder, const char *name, const struct ca_pair *pair,
+                      struct failure *failure)
+{
+    struct failure why = {.fault = FAULT_NONE};
+    return ca_pair_check(pair, &why) ||
+           fail(failure, why.fault, 0,
+                "%s/%s-key.pem and %s.pem cannot be used: %s; put them back from a backup "
+                "(its folder keys)",
+                folder->keys, name, name, why.text);
+}
+
 bool keys_read(const struct datadir *folder, struct keys *ret_keys, struct failure *failure)
 {
     struct keys *keys = ret_keys;
@@ -87,6 +99,9 @@ bool keys_read(const struct datadir *folder, struct keys *ret_keys, struct failu
                 read_key(folder, "server.pem", &keys->arena, &keys->server.certificate, failure) &&
                 read_key(folder, "server-key.pem", &keys->arena, &keys->server.key, failure) &&
                 read_key(folder, "token-key", &keys->arena, &token, failure);
+    good = good && pair_fits(folder, "root", &keys->root, failure) &&
+           pair_fits(folder, "server",
+                     &(struct ca_pair){keys->server.certificate, keys->server.key}, failure);
     if (good && token.size != TOKEN_KEY_SIZE)
         good = fail(failure, FAULT_DAMAGED, 0, "%s/token-key does not hold %d bytes", folder->keys,
                     TOKEN_KEY_SIZE);

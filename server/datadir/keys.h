@@ -21,6 +21,7 @@ struct keys {
 /* hosts: NULL-terminated names and addresses of the server; this machine's own are added. */
 bool keys_make(const struct datadir *folder, const char *company, const char *const *hosts,
                int64_t now_ms, struct failure *failure);
+/* Each key is that of its certificate; FAULT_DAMAGED names the file that is not. */
 bool keys_read(const struct datadir *folder, struct keys *ret_keys, struct failure *failure);
 /* The server's certificate anew, with the same key: one file, replaced whole. */
 bool keys_renew(const struct datadir *folder, const struct keys *keys, int64_t now_ms,

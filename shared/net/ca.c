@@ -225,15 +225,28 @@ static bool authority_open(const struct ca_pair *root, struct authority *ret_aut
 {
     ret_authority->certificate = tls_certificate_read(root->certificate);
     ret_authority->key = tls_key_read(root->key);
-    bool good = ret_authority->certificate != NULL && ret_authority->key != NULL &&
-                X509_check_private_key(ret_authority->certificate, ret_authority->key) == 1;
-    return good || fail_openssl(failure, FAULT_DAMAGED, "the root certificate cannot be used");
+    if (ret_authority->certificate == NULL)
+        return fail(failure, FAULT_DAMAGED, 0, "the certificate cannot be read");
+    if (ret_authority->key == NULL)
+        return fail(failure, FAULT_DAMAGED, 0, "the key cannot be read");
+    return X509_check_private_key(ret_authority->certificate, ret_authority->key) == 1 ||
+           fail(failure, FAULT_DAMAGED, 0, "the key is not that of the certificate");
 }
 
 static void authority_close(struct authority *authority)
 {
     X509_free(authority->certificate);
     EVP_PKEY_free(authority->key);
+}
+
+bool ca_pair_check(const struct ca_pair *pair, struct failure *failure)
+{
+    struct authority authority;
+    ERR_clear_error();
+    bool good = authority_open(pair, &authority, failure);
+    authority_close(&authority);
+    ERR_clear_error();
+    return good;
 }
 
 static bool is_address(const char *name)

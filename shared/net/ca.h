@@ -36,6 +36,9 @@ bool ca_server_renew(const struct ca_pair *root, const struct ca_pair *server, i
 bool ca_request_create(struct arena *arena, struct slice *ret_key, struct slice *ret_request,
                        struct failure *failure);
 
+/* Is it the key of that certificate? FAULT_DAMAGED: no, or one of them cannot be read. */
+bool ca_pair_check(const struct ca_pair *pair, struct failure *failure);
+
 struct ca_signed {
     struct slice certificate;
     struct hash fingerprint;
