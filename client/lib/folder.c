@@ -50,6 +50,10 @@ static bool read_all(int fd, size_t bound, struct arena *arena, struct slice *re
     struct stat facts;
     if (fstat(fd, &facts) != 0)
         return false;
+    if (S_ISDIR(facts.st_mode)) {
+        errno = EISDIR;
+        return false;
+    }
     if ((size_t)facts.st_size > bound) {
         errno = EFBIG;
         return false;
