@@ -2,6 +2,7 @@
  * tefterd: the ledger's server and what belongs to its folder. A table of subcommands.
  */
 #include "admin/commands.h"
+#include "datadir/datadir.h"
 #include "recovery/subprocess.h"
 #include "serve/serve.h"
 
@@ -35,7 +36,7 @@ static const struct command commands[] = {
      "show this machine's clock; --accept: the running server shall believe it"},
     {"metrics", metrics_run, "ledger config", NULL,
      "print what the running server counts and times, as OpenMetrics text"},
-    {"verify", verify_run, "ledger config backup key passphrase-file map", NULL,
+    {"verify", verify_run, "ledger config backup key passphrase-file work map", NULL,
      "replay the whole journal and compare it with the state, also while it is served"},
     {"backup", backup_run, "ledger config to every keep follow to-key without-root-key map", NULL,
      "make a verified copy in another place, also while it is served"},
@@ -135,7 +136,11 @@ static int run(const struct command *command, int argc, char **argv)
     if (settings.help || settings.version)
         return EXIT_DONE;
     subprocess_set_map(settings.map_bytes);
-    return command->run(&settings);
+    int result = command->run(&settings);
+    if (result != EXIT_DONE && datadir_acts_as())
+        fprintf(stderr, "tefterd: it acted as %s, who owns the ledger's folder, not as root.\n",
+                datadir_acts_as());
+    return result;
 }
 
 int main(int argc, char **argv)

@@ -20,6 +20,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -33,6 +34,7 @@ struct backup {
     char work[FILES_PATH_MAX];     /* where it is made: fresh, or, to be encrypted, in the ledger */
     char final[FILES_PATH_MAX];    /* PLACE/NAME-TIME */
     char before[FILES_PATH_MAX];   /* the backup before, "" when there is none */
+    int lock;                      /* of the place, for this ledger; -1: not held */
     int64_t made_ms;
     struct manifest manifest;
     struct journal_head head;
@@ -88,12 +90,16 @@ static void find_before(struct backup *backup)
         backup->before[0] = '\0';
 }
 
-static bool name_it(struct backup *backup, struct failure *failure)
+static void name_base(struct backup *backup)
 {
-    char time_text[TIME_SIZE], name[2 * FILES_NAME_MAX];
     const char *slash = strrchr(backup->folder.root, '/');
     const char *base = slash && slash[1] ? slash + 1 : backup->folder.root;
     snprintf(backup->base, sizeof backup->base, "%.60s", strcmp(base, ".") ? base : "ledger");
+}
+
+static bool name_it(struct backup *backup, struct failure *failure)
+{
+    char time_text[TIME_SIZE], name[2 * FILES_NAME_MAX];
     backup->made_ms = clock_read().wall_ms;
     time_write(backup->made_ms, time_text);
     find_before(backup);
@@ -386,24 +392,65 @@ static bool make_whole(struct backup *backup, struct failure *failure)
     return make(backup, failure);
 }
 
+/* A backup in the ledger's own folder is lost with it, and would be copied into the next one. */
+static bool check_place(const struct backup *backup, struct failure *failure)
+{
+    const char *to = backup->settings->to;
+    return !files_inside(to, backup->folder.root) ||
+           fail(failure, FAULT_USE, 0,
+                "%s lies in the ledger's own folder; name a place outside of %s, best on another "
+                "machine",
+                to, backup->folder.root);
+}
+
+/* Each takes away what a broken one has left: so there is one at a time. */
+static bool lock_place(struct backup *backup, struct failure *failure)
+{
+    char path[FILES_PATH_MAX], name[FILES_NAME_MAX];
+    name_base(backup);
+    snprintf(name, sizeof name, ".%s.lock", backup->base);
+    if (!files_join(path, backup->settings->to, name, failure))
+        return false;
+    backup->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (backup->lock < 0)
+        return fail(failure, FAULT_IO, errno, "cannot open %s", path);
+    if (flock(backup->lock, LOCK_EX | LOCK_NB) == 0)
+        return true;
+    return errno == EWOULDBLOCK
+               ? fail(failure, FAULT_BUSY, 0,
+                      "another backup of this ledger to %s is running; that one goes on",
+                      backup->settings->to)
+               : fail(failure, FAULT_IO, errno, "cannot lock %s", path);
+}
+
+static void unlock_place(struct backup *backup)
+{
+    if (backup->lock >= 0)
+        close(backup->lock);
+    backup->lock = -1;
+}
+
 static bool prepare(struct backup *backup, struct failure *failure)
 {
     const struct settings *settings = backup->settings;
     return datadir_init(&backup->folder, settings->ledger, failure) &&
-           datadir_check(&backup->folder, failure) &&
+           datadir_check(&backup->folder, failure) && check_place(backup, failure) &&
            (!settings->to_key || backup_key_public(settings->to_key, &backup->key, failure)) &&
-           files_make_folder(settings->to, failure) && name_it(backup, failure) &&
-           remove_listed(backup, is_own_broken, 0, failure);
+           files_make_folder(settings->to, failure) && lock_place(backup, failure) &&
+           name_it(backup, failure) && remove_listed(backup, is_own_broken, 0, failure);
 }
 
 static bool take(struct backup *backup, struct failure *failure)
 {
-    if (!prepare(backup, failure))
+    if (!prepare(backup, failure)) {
+        unlock_place(backup);
         return false;
+    }
     bool good =
         make_whole(backup, failure) && write_manifest(backup, failure) && finish(backup, failure);
     remove_unfinished(backup);
     manifest_fini(&backup->manifest);
+    unlock_place(backup);
     return good;
 }
 
@@ -411,7 +458,7 @@ static int take_one(const struct settings *settings)
 {
     static struct backup backup;
     struct failure failure = {.fault = FAULT_NONE};
-    backup = (struct backup){.settings = settings};
+    backup = (struct backup){.settings = settings, .lock = -1};
     bool taken = take(&backup, &failure);
     audited(&backup.folder, taken ? "backup" : "backup_failed", settings->to);
     if (!taken)

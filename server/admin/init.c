@@ -128,29 +128,32 @@ static bool first_commands(struct founding *founding, struct failure *failure)
 
 /* ---- the folder ---- */
 
-static bool make_folder(const struct settings *settings, struct datadir *folder,
-                        struct failure *failure)
+static bool fill_folder(struct founding *founding, struct datadir *folder, struct failure *failure)
 {
     struct ledger_id id;
     struct incarnation first = incarnation_new(1);
-    struct journal_options journal;
+    const struct settings *settings = founding->settings;
+    struct journal_options journal = datadir_journal(folder);
     random_bytes(id.bytes, sizeof id.bytes);
-    if (!datadir_init(folder, settings->ledger, failure) || !datadir_make(folder, failure) ||
-        !keys_make(folder, settings->company, settings->hosts, clock_read().wall_ms, failure))
+    if (!keys_make(folder, settings->company, settings->hosts, clock_read().wall_ms, failure) ||
+        !journal_create(&journal, &id, &first, failure) ||
+        !instance_open(&founding->instance, settings, INSTANCE_FRESH, failure))
         return false;
-    journal = datadir_journal(folder);
-    return journal_create(&journal, &id, &first, failure);
+    bool good = first_commands(founding, failure);
+    instance_close(&founding->instance);
+    return good && datadir_finish(folder, failure);
 }
 
 static bool make_ledger(struct founding *founding, struct failure *failure)
 {
     struct datadir folder;
-    if (!make_folder(founding->settings, &folder, failure) ||
-        !instance_open(&founding->instance, founding->settings, INSTANCE_FRESH, failure))
+    if (!datadir_init(&folder, founding->settings->ledger, failure) ||
+        !datadir_make(&folder, failure))
         return false;
-    bool good = first_commands(founding, failure);
-    instance_close(&founding->instance);
-    return good && datadir_finish(&folder, failure);
+    if (fill_folder(founding, &folder, failure))
+        return true;
+    datadir_abandon(&folder);
+    return false;
 }
 
 static void tell(const struct founding *founding)

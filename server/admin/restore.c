@@ -244,7 +244,7 @@ static bool run(struct restore *restore, struct seal_pair *pair, struct failure 
         return false;
     bool good = fill(restore, pair, failure);
     if (!good)
-        files_remove_tree(restore->folder.root, NULL);
+        datadir_abandon(&restore->folder);
     return good;
 }
 

@@ -64,7 +64,7 @@ static void tell_sizes(const struct datadir *folder)
     if (!datadir_space(folder, &space))
         return;
     printf("disk          %" PRIu64 " MiB free", space.free_bytes / MIB);
-    uint64_t least = datadir_space_least(&space, 0);
+    uint64_t least = datadir_space_least(&space, DATADIR_SPACE_USUAL);
     uint64_t usable = space.free_bytes > least ? space.free_bytes - least : 0;
     if (age_ms > DAY_MS && journal + state > 0)
         printf(", enough for %" PRIu64 " days at the pace so far",

@@ -152,11 +152,21 @@ static bool open_journal(struct verify *verify, struct failure *failure)
 
 /* ---- the state made anew ---- */
 
+static const char *work_place(const struct verify *verify)
+{
+    const char *temporary = getenv("TMPDIR");
+    if (verify->settings->work)
+        return verify->settings->work;
+    if (access(verify->folder.root, W_OK) == 0)
+        return verify->folder.root;
+    return temporary && *temporary ? temporary : "/tmp";
+}
+
 static bool find_work(struct verify *verify, struct failure *failure)
 {
     char name[40];
     snprintf(name, sizeof name, "verify-%d.tmp", (int)getpid());
-    const char *place = access(verify->folder.root, W_OK) == 0 ? verify->folder.root : "/tmp";
+    const char *place = work_place(verify);
     datadir_clear_work(place, "verify");
     return files_join(verify->work, place, name, failure) &&
            files_join(verify->page, verify->work, "inflight", failure) &&

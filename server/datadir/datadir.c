@@ -1,5 +1,7 @@
 #include "datadir/datadir.h"
 
+#include "datadir/owner.h"
+
 #include "ledger/ledger.h"
 
 #include <errno.h>
@@ -53,7 +55,7 @@ bool datadir_init(struct datadir *folder, const char *path, struct failure *fail
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         if (!files_join(parts[i].out, folder->root, parts[i].name, failure))
             return false;
-    return true;
+    return owner_act(folder->root, failure);
 }
 
 struct journal_options datadir_journal(const struct datadir *folder)
@@ -61,18 +63,92 @@ struct journal_options datadir_journal(const struct datadir *folder)
     return (struct journal_options){.path = folder->journal};
 }
 
-bool datadir_make(struct datadir *folder, struct failure *failure)
+/* ---- making one ---- */
+
+static bool is_foreign(const char *name)
 {
-    if (!files_empty_folder(folder->root))
-        return fail(failure, FAULT_USE, 0,
-                    "%s is there and not empty; name a folder that does not exist yet",
-                    folder->root);
-    return files_make_folder(folder->root, failure) &&
-           (chmod(folder->root, 0700) == 0 ||
+    static const char *const ours[] = {"keys",      "journal",     "state",
+                                       "vault",     "lock",        "faulted",
+                                       "audit.log", "checkpoints", "shutdown-marker"};
+    size_t size = strlen(name);
+    if (size > 4 && strcmp(name + size - 4, ".new") == 0)
+        size -= 4;
+    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
+        if (strlen(ours[i]) == size && strncmp(name, ours[i], size) == 0)
+            return false;
+    return true;
+}
+
+/* What an init or a restore that was killed has left: no `format`, and nothing that is not ours. */
+static bool unfinished(const struct datadir *folder)
+{
+    struct files_name foreign;
+    return files_exist(folder->checkpoints) && !files_exist(folder->format) &&
+           files_list(folder->root, is_foreign, &foreign, 1) == 0;
+}
+
+static bool fail_unfinished(const struct datadir *folder, struct failure *failure)
+{
+    return fail(failure, FAULT_USE, 0,
+                "%s holds what an interrupted init or restore left, and is no ledger; remove it "
+                "(rm -r %s) and do that again",
+                folder->root, folder->root);
+}
+
+static bool check_free(const struct datadir *folder, struct failure *failure)
+{
+    errno = 0;
+    if (files_empty_folder(folder->root))
+        return true;
+    int error = errno;
+    if (unfinished(folder))
+        return fail_unfinished(folder, failure);
+    if (error == EACCES || error == ENOTDIR)
+        return fail(failure, FAULT_USE, error, "cannot look into %s", folder->root);
+    return fail(failure, FAULT_USE, 0,
+                "%s is there and not empty; name a folder that does not exist yet", folder->root);
+}
+
+static bool make_parts(const struct datadir *folder, struct failure *failure)
+{
+    return (chmod(folder->root, 0700) == 0 ||
             fail(failure, FAULT_IO, errno, "cannot set the rights of %s", folder->root)) &&
            journal_folder_supported(folder->root, failure) &&
            files_make_folder(folder->checkpoints, failure) &&
            files_make_folder(folder->keys, failure);
+}
+
+bool datadir_make(struct datadir *folder, struct failure *failure)
+{
+    if (!check_free(folder, failure))
+        return false;
+    folder->made = mkdir(folder->root, 0700) == 0;
+    if (!folder->made && !files_make_folder(folder->root, failure))
+        return false;
+    if (make_parts(folder, failure))
+        return true;
+    datadir_abandon(folder);
+    return false;
+}
+
+static bool is_any(const char *name)
+{
+    (void)name;
+    return true;
+}
+
+/* A folder that was there before stays, empty as it was. */
+void datadir_abandon(struct datadir *folder)
+{
+    struct files_name name;
+    char path[FILES_PATH_MAX];
+    if (folder->made) {
+        files_remove_tree(folder->root, NULL);
+        return;
+    }
+    while (files_list(folder->root, is_any, &name, 1) > 0)
+        if (!files_join(path, folder->root, name.text, NULL) || !files_remove_tree(path, NULL))
+            return;
 }
 
 bool datadir_finish(struct datadir *folder, struct failure *failure)
@@ -101,6 +177,12 @@ static bool check_format(const struct datadir *folder, struct failure *failure)
 {
     char text[32];
     size_t size;
+    struct stat facts;
+    if (stat(folder->format, &facts) != 0 && errno != ENOENT)
+        return fail(failure, FAULT_DENIED, errno, "cannot look into the ledger's folder %s",
+                    folder->root);
+    if (unfinished(folder))
+        return fail_unfinished(folder, failure);
     if (!files_exist(folder->format))
         return fail(failure, FAULT_USE, 0,
                     "%s is not a ledger (it has no file 'format'); make one with: tefterd init "
@@ -231,7 +313,7 @@ bool datadir_space(const struct datadir *folder, struct datadir_space *ret_space
 
 uint64_t datadir_space_least(const struct datadir_space *space, uint64_t set_bytes)
 {
-    if (set_bytes > 0)
+    if (set_bytes != DATADIR_SPACE_USUAL)
         return set_bytes;
     uint64_t part = space->total_bytes / LEAST_PART;
     return part > LEAST_BYTES ? part : LEAST_BYTES;

@@ -49,18 +49,26 @@ struct datadir {
     char lock[FILES_PATH_MAX];
     int lock_fd;           /* -1: not held by us */
     struct inflight *page; /* of `inflight`, ours as long as the lock is; NULL: none is kept */
+    bool made;             /* by datadir_make: it was not there before */
 };
 
-/* Fills the paths. Looks at nothing. */
+/* Fills the paths. A process of root's acts from here on as the owner of the folder (or, when it is
+ * not there yet, of the one it will lie in), for good: what root leaves in it, the service could
+ * not use. */
 bool datadir_init(struct datadir *folder, const char *path, struct failure *failure);
+
+/* "user tefter (998)", when it is not itself any more; else NULL. */
+const char *datadir_acts_as(void);
 
 /* Its journal, for reading and writing. */
 struct journal_options datadir_journal(const struct datadir *folder);
 
 /* Makes the folder (it may be there, empty) and its folders, all 0700; `format` comes last, by
- * datadir_finish: a folder without it is no ledger. */
+ * datadir_finish: a folder without it is no ledger. What fails in between is undone by
+ * datadir_abandon; what is broken off is found and named. */
 bool datadir_make(struct datadir *folder, struct failure *failure);
 bool datadir_finish(struct datadir *folder, struct failure *failure);
+void datadir_abandon(struct datadir *folder);
 
 /* Is it a ledger, of a format this program knows, on a disk that keeps its word, closed to
  * others? */
@@ -81,5 +89,6 @@ struct datadir_space {
     uint64_t total_bytes;
 };
 bool datadir_space(const struct datadir *folder, struct datadir_space *ret_space);
-/* What must stay free: max(5 %, 256 MiB), or what was set. */
+/* What must stay free: what was set, or for DATADIR_SPACE_USUAL max(5 %, 256 MiB). */
+#define DATADIR_SPACE_USUAL UINT64_MAX
 uint64_t datadir_space_least(const struct datadir_space *space, uint64_t set_bytes);

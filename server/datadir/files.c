@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -308,6 +309,24 @@ bool files_remove_tree(const char *path, struct failure *failure)
     if (!files_exist(path) || nftw(path, remove_one, TREE_DESCRIPTORS, FTW_DEPTH | FTW_PHYS) == 0)
         return true;
     return fail(failure, FAULT_IO, errno, "cannot remove %s", path);
+}
+
+/* By the folders above it, each looked at as what it is: a link or a .. changes nothing. */
+bool files_inside(const char *path, const char *folder)
+{
+    char real[PATH_MAX], above[FILES_PATH_MAX];
+    struct stat wanted, found;
+    if (stat(folder, &wanted) != 0 || !folder_of(path, above))
+        return false;
+    if (!realpath(path, real))
+        return errno == ENOENT && strcmp(above, path) != 0 && files_inside(above, folder);
+    for (char *end = real + strlen(real); end > real; *end = '\0') {
+        if (stat(real, &found) == 0 && found.st_dev == wanted.st_dev &&
+            found.st_ino == wanted.st_ino)
+            return true;
+        end = strrchr(real, '/');
+    }
+    return false;
 }
 
 static _Thread_local uint64_t tree_bytes;

@@ -38,6 +38,8 @@ bool files_copy(const char *from, const char *to, struct failure *failure);
 /* All plain files of a folder (not of its folders), synced, with the folder. */
 bool files_copy_folder(const char *from, const char *to, struct failure *failure);
 bool files_remove_tree(const char *path, struct failure *failure); /* absent is fine */
+/* Does it lie in that folder, or is it the folder itself? It need not be there yet. */
+bool files_inside(const char *path, const char *folder);
 uint64_t files_tree_bytes(const char *path);
 
 /* Names in a folder for which `wanted` is true, sorted; at most `most` (the last ones). Names

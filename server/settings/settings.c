@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,10 +15,9 @@ enum option_kind {
     OPTION_FILE,
     OPTION_FOLDER,
     OPTION_HOST,
-    OPTION_NUMBER,
+    OPTION_NUMBER, /* these three are SETTINGS_UNSET until they are said */
     OPTION_BYTES,
     OPTION_SPAN,
-    OPTION_MS, /* 0 is a value of it: SETTINGS_UNSET until it is said */
 };
 
 struct option_row {
@@ -31,6 +31,10 @@ struct option_row {
     const char *help;
 };
 
+#define KIB UINT64_C(1024)
+#define MIB (1024 * KIB)
+#define TIB (1024 * 1024 * MIB)
+#define DAY_S UINT64_C(86400)
 #define AT(field) offsetof(struct settings, field)
 
 static const struct option_row rows[] = {
@@ -40,9 +44,9 @@ static const struct option_row rows[] = {
     {"config", 'c', OPTION_FILE, AT(config), "FILE", NULL, NULL,
      "read settings from FILE; the command line wins"},
     {"map", 0, OPTION_BYTES, AT(map_bytes), "BYTES", "map", "64G",
-     "most the state may grow to; address space, not memory"},
+     "most the state may grow to, and the vault; address space, not memory"},
     {"row-cache", 0, OPTION_BYTES, AT(row_cache_bytes), "BYTES", "row_cache", "256M",
-     "memory for customers' rows, kept as they are sent"},
+     "memory for customers' rows, kept as they are sent; 0: none are kept"},
     {"sessions-per-terminal", 0, OPTION_NUMBER, AT(per_terminal), "N", "sessions_per_terminal",
      NULL, "most connections of one terminal (default: 16)"},
     {"sessions-per-address", 0, OPTION_NUMBER, AT(per_address), "N", "sessions_per_address", NULL,
@@ -52,7 +56,7 @@ static const struct option_row rows[] = {
      "most connections of one address that have not yet shown a certificate of this company "
      "(default: 10 % of all places)"},
     {"min-free", 0, OPTION_BYTES, AT(min_free_bytes), "BYTES", "min_free", NULL,
-     "read only while the disk has less free (default: 5 % of it, at least 256M)"},
+     "read only while the disk has less free; 0: never (default: 5 % of it, at least 256M)"},
     {"checkpoint", 0, OPTION_BYTES, AT(checkpoint_bytes), "BYTES", "checkpoint", "64M",
      "journal written between two checkpoints"},
     {"segment", 0, OPTION_BYTES, AT(segment_bytes), "BYTES", "segment", "64M",
@@ -65,7 +69,7 @@ static const struct option_row rows[] = {
      "turn no business day: for imports and tests"},
     {"metrics", 0, OPTION_TEXT, AT(metrics), "HOST:PORT", "metrics", NULL,
      "show metrics there: a loopback address, or the path of a unix socket"},
-    {"slow-ms", 0, OPTION_MS, AT(slow_ms), "MS", "slow_ms", "500",
+    {"slow-ms", 0, OPTION_NUMBER, AT(slow_ms), "MS", "slow_ms", "500",
      "log commands that take longer than so many milliseconds; 0: none"},
     {"to", 0, OPTION_FOLDER, AT(to), "DIR", "backup_to", NULL,
      "folder for backups, best on another machine"},
@@ -90,6 +94,9 @@ static const struct option_row rows[] = {
     {"every", 0, OPTION_SPAN, AT(every_s), "TIME", "backup_every", NULL,
      "go on and make a backup each TIME: 15m, 1h, 1d (default: one backup)"},
     {"keep", 0, OPTION_NUMBER, AT(keep), "N", "backup_keep", "30", "backups kept in the folder"},
+    {"work", 0, OPTION_FOLDER, AT(work), "DIR", NULL, NULL,
+     "folder for the state made anew, which wants as much room as the state (default: the ledger's "
+     "own; TMPDIR when that may not be written)"},
     {"company", 0, OPTION_TEXT, AT(company), "NAME", NULL, NULL, "name of the company"},
     {"currency", 0, OPTION_TEXT, AT(currency), "CODE", NULL, NULL,
      "its currency, three letters of ISO 4217: VND, EUR, IRR"},
@@ -112,8 +119,33 @@ static const struct option_row rows[] = {
     {"help", 'h', OPTION_FLAG, AT(help), NULL, NULL, NULL, "show this text"},
     {"version", 'V', OPTION_FLAG, AT(version), NULL, NULL, NULL, "show the version"},
 };
-enum { ROW_COUNT = sizeof rows / sizeof rows[0], LONG_BASE = 1000, HELP_MAX = 200 };
-#define MS_MOST (UINT64_C(24) * 3600 * 1000)
+
+/* Of numbers; the others take every number, 0 too. most 0: no bound. */
+struct bounds {
+    const char *name;
+    uint64_t least, most;
+};
+static const struct bounds bounds_table[] = {
+    {"map", 64 * MIB, 64 * TIB},
+    {"checkpoint", 1, 0},
+    {"segment", 64 * KIB, TIB},
+    {"every", 1, 366 * DAY_S},
+    {"keep", 1, 0},
+    {"terminal", 1, UINT32_MAX},
+    {"slow-ms", 0, 1000 * DAY_S},
+    {"sessions-per-terminal", 1, SESSIONS_MAX},
+    {"sessions-per-address", 1, SESSIONS_MAX},
+    {"unproven-per-address", 1, SESSIONS_MAX},
+    {NULL, 0, 0},
+};
+
+enum {
+    ROW_COUNT = sizeof rows / sizeof rows[0],
+    LONG_BASE = 1000,
+    HELP_MAX = 240,
+    NUMBER_MAX = 24,
+    BOUNDS_MAX = 64
+};
 
 /* ---- values ---- */
 
@@ -167,6 +199,26 @@ static bool set_host(struct settings *settings, const char *value)
     return true;
 }
 
+static bool is_number(const struct option_row *row)
+{
+    return row->kind == OPTION_NUMBER || row->kind == OPTION_BYTES || row->kind == OPTION_SPAN;
+}
+
+static const struct bounds *bounds_of(const struct option_row *row)
+{
+    const struct bounds *bounds = bounds_table;
+    while (bounds->name && strcmp(bounds->name, row->name) != 0)
+        bounds++;
+    return bounds;
+}
+
+static bool in_bounds(const struct option_row *row, const uint64_t *at)
+{
+    const struct bounds *bounds = bounds_of(row);
+    return *at != SETTINGS_UNSET && *at >= bounds->least &&
+           (bounds->most == 0 || *at <= bounds->most);
+}
+
 static bool set_row(struct settings *settings, const struct option_row *row, const char *value)
 {
     void *at = (char *)settings + row->at;
@@ -182,13 +234,11 @@ static bool set_row(struct settings *settings, const struct option_row *row, con
     case OPTION_HOST:
         return set_host(settings, value);
     case OPTION_NUMBER:
-        return settings_number(value, at);
+        return settings_number(value, at) && in_bounds(row, at);
     case OPTION_BYTES:
-        return settings_bytes(value, at);
+        return settings_bytes(value, at) && in_bounds(row, at);
     case OPTION_SPAN:
-        return settings_span(value, at);
-    case OPTION_MS:
-        return settings_number(value, at) && *(const uint64_t *)at <= MS_MOST;
+        return settings_span(value, at) && in_bounds(row, at);
     }
     return false;
 }
@@ -241,6 +291,22 @@ static const char *name_of(const struct command *command)
     return strcmp(command->name, "serve") == 0 ? "" : command->name;
 }
 
+/* As it would be typed: in the largest unit that leaves nothing over. */
+static void number_write(const struct option_row *row, uint64_t number, char out[NUMBER_MAX])
+{
+    static const char *const bytes[] = {"", "K", "M", "G", "T"};
+    size_t unit = 0;
+    if (row->kind == OPTION_SPAN && number > 0 && number % DAY_S == 0) {
+        snprintf(out, NUMBER_MAX, "%" PRIu64 "d", number / DAY_S);
+        return;
+    }
+    while (row->kind == OPTION_BYTES && number > 0 && number % KIB == 0 && unit < 4) {
+        number /= KIB;
+        unit++;
+    }
+    snprintf(out, NUMBER_MAX, "%" PRIu64 "%s", number, bytes[unit]);
+}
+
 static int bad_use(const struct command *command, const char *what, const char *about)
 {
     const char *name = name_of(command);
@@ -249,12 +315,35 @@ static int bad_use(const struct command *command, const char *what, const char *
     return EXIT_USE;
 }
 
+/* " from 64M to 64T", as it would be typed; "" where every number is good. */
+static void bounds_write(const struct option_row *row, char out[BOUNDS_MAX])
+{
+    char least[NUMBER_MAX], most[NUMBER_MAX];
+    const struct bounds *bounds = bounds_of(row);
+    number_write(row, bounds->least, least);
+    number_write(row, bounds->most, most);
+    out[0] = '\0';
+    if (bounds->most > 0)
+        snprintf(out, BOUNDS_MAX, " from %s to %s", least, most);
+    else if (bounds->least > 0)
+        snprintf(out, BOUNDS_MAX, " from %s", least);
+}
+
 static int bad_value(const struct command *command, const struct option_row *row, const char *value)
 {
-    char text[200];
-    snprintf(text, sizeof text, "--%s wants %s, not '%.100s'", row->name,
-             row->value ? row->value : "nothing", value);
+    char text[200], bounds[BOUNDS_MAX];
+    bounds_write(row, bounds);
+    snprintf(text, sizeof text, "--%s wants %s%s, not '%.100s'", row->name,
+             row->value ? row->value : "nothing", bounds, value);
     return bad_use(command, text, "");
+}
+
+/* "--ledger --listen P": the folder is missing, and not called --listen. */
+static bool is_option(const char *word)
+{
+    if (word[0] != '-' || word[1] == '\0')
+        return false;
+    return word[1] == '-' || (word[2] == '\0' && row_of(word[1]) != NULL);
 }
 
 static int read_options(struct settings *settings, const struct command *command, int argc,
@@ -271,6 +360,8 @@ static int read_options(struct settings *settings, const struct command *command
         if (code == ':')
             return bad_use(command, "a value is missing behind", argv[optind - 1]);
         const struct option_row *row = row_of(code);
+        if (optarg && optarg == argv[optind - 1] && is_option(optarg))
+            return bad_use(command, "a value is missing behind", argv[optind - 2]);
         if (!row || !set_row(settings, row, optarg))
             return bad_value(command, row ? row : rows, optarg ? optarg : "");
     }
@@ -306,8 +397,6 @@ static bool row_said(const struct settings *settings, const struct option_row *r
     case OPTION_NUMBER:
     case OPTION_BYTES:
     case OPTION_SPAN:
-        return *(const uint64_t *)at != 0;
-    case OPTION_MS:
         return *(const uint64_t *)at != SETTINGS_UNSET;
     }
     return false;
@@ -331,18 +420,37 @@ bool settings_set_key(struct settings *settings, const char *key, const char *va
     return false;
 }
 
-static void set_usual(struct settings *settings)
+static uint64_t *number_at(struct settings *settings, const struct option_row *row)
+{
+    return (uint64_t *)(void *)((char *)settings + row->at);
+}
+
+static void unset_numbers(struct settings *settings)
 {
     for (int i = 0; i < ROW_COUNT; i++)
-        if (rows[i].usual && !row_said(settings, &rows[i]))
+        if (is_number(&rows[i]))
+            *number_at(settings, &rows[i]) = SETTINGS_UNSET;
+}
+
+/* Where nothing is usual, 0 says that nobody said it, unless it is a value. */
+static void set_usual(struct settings *settings)
+{
+    for (int i = 0; i < ROW_COUNT; i++) {
+        if (row_said(settings, &rows[i]))
+            continue;
+        if (rows[i].usual)
             need(set_row(settings, &rows[i], rows[i].usual));
+        else if (is_number(&rows[i]) && bounds_of(&rows[i])->least > 0)
+            *number_at(settings, &rows[i]) = 0;
+    }
 }
 
 int settings_read(struct settings *ret_settings, const struct command *command, int argc,
                   char **argv)
 {
     struct failure failure = {.fault = FAULT_NONE};
-    *ret_settings = (struct settings){.slow_ms = SETTINGS_UNSET};
+    *ret_settings = (struct settings){.help = false};
+    unset_numbers(ret_settings);
     int code = read_options(ret_settings, command, argc, argv);
     if (code == EXIT_DONE)
         code = read_word(ret_settings, command, argc, argv);
@@ -413,8 +521,6 @@ static const char *example_of(const struct option_row *row)
         return "1h";
     case OPTION_NUMBER:
         return "1";
-    case OPTION_MS:
-        return "500";
     case OPTION_FOLDER:
         return strcmp(row->name, "ledger") == 0 ? "/var/lib/tefter/ledger" : "/var/backups/tefter";
     case OPTION_TEXT:

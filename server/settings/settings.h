@@ -17,7 +17,7 @@
 
 /* Exit codes of tefterd. */
 enum { EXIT_DONE = 0, EXIT_FAULT = 1, EXIT_USE = 2, EXIT_CONFLICT = 5, EXIT_STALE = 6 };
-#define SETTINGS_UNSET UINT64_MAX /* of a number whose 0 means something, until all is read */
+#define SETTINGS_UNSET UINT64_MAX /* of a number that nobody said: 0 means what it says */
 enum { SETTINGS_HOSTS_MAX = 16, SETTINGS_FAILED = -1 };
 
 struct settings {
@@ -31,7 +31,7 @@ struct settings {
     uint64_t per_terminal; /* connections; 0 in these three: as usual */
     uint64_t per_address;
     uint64_t unproven_per_address;
-    uint64_t min_free_bytes;   /* 0: max(5 %, 256 MiB) */
+    uint64_t min_free_bytes;   /* SETTINGS_UNSET: max(5 %, 256 MiB); 0: never read only for it */
     uint64_t checkpoint_bytes; /* of journal since the last one */
     uint64_t segment_bytes;
     bool distrust;
@@ -50,7 +50,7 @@ struct settings {
     const char *passphrase_file;
     bool without_root_key;
     bool vault_only;
-    uint64_t every_s;
+    uint64_t every_s; /* 0: one backup */
     uint64_t keep;
     /* init, recover, code */
     const char *company;
@@ -63,7 +63,8 @@ struct settings {
     bool password_stdin;
     const char *hosts[SETTINGS_HOSTS_MAX + 1];
     size_t host_count;
-    uint64_t terminal;
+    uint64_t terminal; /* 0: not said */
+    const char *work;  /* verify; NULL: the ledger's folder */
     /* quarantine, verify-state */
     const char *reason;
     bool glance;

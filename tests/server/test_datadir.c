@@ -46,7 +46,17 @@ static void an_unfinished_one_is_none(void **state)
     struct failure failure = {.fault = FAULT_NONE};
     unlink(place->folder.format);
     assert_false(datadir_check(&place->folder, &failure));
-    assert_non_null(strstr(failure.text, "tefterd init"));
+    assert_non_null(strstr(failure.text, "interrupted init"));
+    failure = (struct failure){.fault = FAULT_NONE};
+    assert_false(datadir_make(&place->folder, &failure));
+    assert_non_null(strstr(failure.text, "interrupted init"));
+    char foreign[FILES_PATH_MAX];
+    failure = (struct failure){.fault = FAULT_NONE};
+    assert_true(files_join(foreign, place->path, "photos", &failure) &&
+                files_make_folder(foreign, &failure));
+    failure = (struct failure){.fault = FAULT_NONE};
+    assert_false(datadir_check(&place->folder, &failure));
+    assert_non_null(strstr(failure.text, "tefterd init")); /* nothing that says rm */
 }
 
 static void a_newer_format_is_told(void **state)
@@ -124,10 +134,11 @@ static void least_space_is_a_rule_or_a_setting(void **state)
     (void)state;
     const uint64_t mib = 1024 * 1024;
     struct datadir_space space = {.total_bytes = 1000 * mib};
-    assert_int_equal(datadir_space_least(&space, 0), 256 * mib);
+    assert_int_equal(datadir_space_least(&space, DATADIR_SPACE_USUAL), 256 * mib);
     space.total_bytes = 100000 * mib;
-    assert_int_equal(datadir_space_least(&space, 0), 5000 * mib);
+    assert_int_equal(datadir_space_least(&space, DATADIR_SPACE_USUAL), 5000 * mib);
     assert_int_equal(datadir_space_least(&space, 7), 7);
+    assert_int_equal(datadir_space_least(&space, 0), 0);
 }
 
 static bool any(const char *name)

@@ -4,6 +4,7 @@
 #include "settings/config.h"
 #include "settings/settings.h"
 
+#include <stdio.h>
 #include <unistd.h>
 
 static int nothing(const struct settings *settings)
@@ -14,6 +15,10 @@ static int nothing(const struct settings *settings)
 
 static const struct command serve = {
     "serve", nothing, "ledger listen config map min-free distrust metrics slow-ms", NULL, "serve"};
+static const struct command all = {"all", nothing,
+                                   "ledger config map row-cache min-free checkpoint segment every "
+                                   "keep",
+                                   NULL, "all"};
 static const struct command skip = {"skip", nothing, "ledger reason host", "SEQ", "skip"};
 
 static int read_words(const struct command *command, struct settings *settings,
@@ -121,6 +126,48 @@ static void slow_is_at_most_a_day_or_the_usual(void **state)
     assert_int_equal(read_file(&settings, "ledger = \"/f\"\nslow_ms = soon\n"), EXIT_USE);
 }
 
+/* Every number, typed and in a file: a 0 means what it says, or is refused with the bounds. */
+static void a_zero_means_what_it_says_or_is_refused(void **state)
+{
+    (void)state;
+    static const char *const refused[] = {"map", "checkpoint", "segment", "every", "keep"};
+    static const char *const keys[] = {"map", "checkpoint", "segment", "backup_every",
+                                       "backup_keep"};
+    struct settings settings;
+    char option[40], line[80];
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+        snprintf(option, sizeof option, "--%s", refused[i]);
+        assert_int_equal(READ(all, &settings, "--ledger", "/l", option, "0"), EXIT_USE);
+        assert_int_equal(READ(all, &settings, "--ledger", "/l", option, "0s"), EXIT_USE);
+        snprintf(line, sizeof line, "ledger = \"/f\"\n%s = \"0\"\n", keys[i]);
+        assert_int_equal(read_file(&settings, line), EXIT_USE);
+    }
+    assert_int_equal(READ(all, &settings, "--ledger", "/l"), 0);
+    assert_true(settings.min_free_bytes == SETTINGS_UNSET);
+    assert_int_equal(settings.every_s, 0);
+    assert_int_equal(READ(all, &settings, "--ledger", "/l", "--min-free", "0", "--row-cache", "0"),
+                     0);
+    assert_int_equal(settings.min_free_bytes, 0);
+    assert_int_equal(settings.row_cache_bytes, 0);
+    assert_int_equal(read_file(&settings, "ledger = \"/f\"\nmin_free = 0\nrow_cache = 0\n"), 0);
+    assert_int_equal(settings.min_free_bytes, 0);
+    assert_int_equal(settings.row_cache_bytes, 0);
+    assert_int_equal(READ(all, &settings, "--ledger", "/l", "--map", "1K"), EXIT_USE);
+    assert_int_equal(READ(all, &settings, "--ledger", "/l", "--map", "65T"), EXIT_USE);
+}
+
+static void an_option_is_no_value(void **state)
+{
+    (void)state;
+    struct settings settings;
+    assert_int_equal(READ(serve, &settings, "--ledger", "--listen", "1.2.3.4:5"), EXIT_USE);
+    assert_int_equal(READ(serve, &settings, "--listen", "-c", "--ledger", "/l"), EXIT_USE);
+    assert_int_equal(READ(serve, &settings, "-l", "--distrust"), EXIT_USE);
+    assert_int_equal(READ(serve, &settings, "--ledger=--listen"), 0); /* who means it says so */
+    assert_string_equal(settings.ledger, "--listen");
+    assert_int_equal(READ(skip, &settings, "--ledger", "/l", "--host", "-05:00", "17"), 0);
+}
+
 static void a_wrong_file_is_two(void **state)
 {
     (void)state;
@@ -129,6 +176,12 @@ static void a_wrong_file_is_two(void **state)
     assert_int_equal(read_file(&settings, "ledger = \"/f\"\nmap = huge\n"), EXIT_USE);
     assert_int_equal(read_file(&settings, "ledger = {\n"), EXIT_USE);
     assert_int_equal(READ(serve, &settings, "-c", "/nowhere/x.conf"), EXIT_USE);
+    assert_int_equal(READ(serve, &settings, "-c", "."), EXIT_USE);
+    assert_int_equal(READ(serve, &settings, "-c", "/dev/zero"), EXIT_USE);
+    assert_int_equal(read_file(&settings, "ledger = \"/f\"\n/* old\nmap = 2G\n"), EXIT_USE);
+    assert_int_equal(read_file(&settings, "ledger = \"/f\"\nmap = 2G /*"), EXIT_USE);
+    assert_int_equal(read_file(&settings, "ledger = \"/f\"\n/* old */ map = 2G # /*"), 0);
+    assert_int_equal(settings.map_bytes, UINT64_C(2) << 30);
 }
 
 int main(void)
@@ -138,6 +191,8 @@ int main(void)
         cmocka_unit_test(good_words),
         cmocka_unit_test(wrong_words_are_two),
         cmocka_unit_test(a_file_fills_what_is_open),
+        cmocka_unit_test(a_zero_means_what_it_says_or_is_refused),
+        cmocka_unit_test(an_option_is_no_value),
         cmocka_unit_test(slow_is_at_most_a_day_or_the_usual),
         cmocka_unit_test(a_wrong_file_is_two),
     };
