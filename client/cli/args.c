@@ -59,6 +59,22 @@ static bool take_global(struct args *args, const struct param *param, const char
     return true;
 }
 
+/* What stands behind the = in argv[*at], or in the next word. */
+static bool option_value(const struct param *param, int argc, char **argv, int *at,
+                         const char **ret_text, struct failure *failure)
+{
+    const char *equals = strchr(argv[*at], '=');
+    *ret_text = equals == NULL ? "" : equals + 1;
+    if (param->kind == VALUE_FLAG)
+        return equals == NULL || fail(failure, FAULT_USE, 0, "%s takes no value", param->name);
+    if (equals != NULL)
+        return true;
+    if (*at + 1 >= argc)
+        return fail(failure, FAULT_USE, 0, "%s wants a value", param->name);
+    *ret_text = argv[++*at];
+    return true;
+}
+
 /* argv[*at] is an option; takes its value too. */
 static bool take_option(struct args *args, int argc, char **argv, int *at, struct failure *failure)
 {
@@ -70,19 +86,27 @@ static bool take_option(struct args *args, int argc, char **argv, int *at, struc
     if (param == NULL && args->verb->paged)
         param = param_find(page_params, word, size);
     const struct param *known = param != NULL ? param : global;
-    const char *text = equals == NULL ? "" : equals + 1;
+    const char *text;
     if (known == NULL)
         return fail(failure, FAULT_USE, 0, "there is no option %.*s here; see --help", (int)size,
                     word);
-    if (known->kind == VALUE_FLAG && equals != NULL)
-        return fail(failure, FAULT_USE, 0, "%s takes no value", known->name);
-    if (known->kind != VALUE_FLAG && equals == NULL) {
-        if (*at + 1 >= argc)
-            return fail(failure, FAULT_USE, 0, "%s wants a value", known->name);
-        text = argv[++*at];
-    }
+    if (!option_value(known, argc, argv, at, &text, failure))
+        return false;
     return param != NULL ? add(args, param, text, failure)
                          : take_global(args, global, text, failure);
+}
+
+enum taken args_take_global(struct args *args, int argc, char **argv, int *at,
+                            struct failure *failure)
+{
+    const char *text;
+    const struct param *global = param_find(global_params, argv[*at], strcspn(argv[*at], "="));
+    if (global == NULL)
+        return TAKEN_NO;
+    return option_value(global, argc, argv, at, &text, failure) &&
+                   take_global(args, global, text, failure)
+               ? TAKEN
+               : TAKEN_WRONG;
 }
 
 static const struct param *next_operand(const struct args *args, const struct param *before)

@@ -209,6 +209,10 @@ struct args {
 /* Reads what follows the verb (and global options anywhere). False: failure. */
 bool args_read(struct args *args, const struct verb *verb, int argc, char **argv,
                struct failure *failure);
+/* One global option at argv[*at], and its value: for who reads all other words by themselves. */
+enum taken { TAKEN_NO, TAKEN, TAKEN_WRONG };
+enum taken args_take_global(struct args *args, int argc, char **argv, int *at,
+                            struct failure *failure);
 const char *arg_text(const struct args *args, const char *name); /* NULL: not said */
 bool arg_flag(const struct args *args, const char *name);
 /* The next one of a repeated param; *at begins at 0. NULL: no more. */

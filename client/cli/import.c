@@ -4,19 +4,27 @@
 
 #include <string.h>
 
-/* Global options stand among the import's own; they are taken out first. */
+static bool is_own_option(const char *word)
+{
+    size_t size = strcspn(word, "=");
+    for (const struct usage_option *option = import_options; option->name != NULL; option++)
+        if (strlen(option->name) == size && strncmp(option->name, word, size) == 0)
+            return true;
+    return false;
+}
+
+/* Global options stand among the import's own; they are taken out first, but those that the import
+ * has itself. -1: one of them is wrong, and the run's failure says how. */
 static int own_words(struct run *run, int argc, char **argv, char **own)
 {
     int count = 0;
     for (int i = 0; i < argc; i++) {
-        bool valued = i + 1 < argc;
-        if (strcmp(argv[i], "--profile") == 0 && valued)
-            run->args.profile = argv[++i];
-        else if (strcmp(argv[i], "--server") == 0 && valued)
-            run->args.server = argv[++i];
-        else if (strcmp(argv[i], "--help") == 0)
-            run->args.help = true;
-        else
+        enum taken taken = is_own_option(argv[i])
+                               ? TAKEN_NO
+                               : args_take_global(&run->args, argc, argv, &i, &run->failure);
+        if (taken == TAKEN_WRONG)
+            return -1;
+        if (taken == TAKEN_NO)
             own[count++] = argv[i];
     }
     own[count] = NULL;
@@ -36,6 +44,8 @@ int import_words(struct run *run, int argc, char **argv)
     char **own = arena_take(&run->arena, ((size_t)argc + 1) * sizeof(*own));
     need(own != NULL);
     int count = own_words(run, argc, argv, own);
+    if (count < 0)
+        return run_failed(run, EXIT_USE);
     if (run->args.help) {
         help_verb(import_verbs, stdout);
         return EXIT_DONE;

@@ -136,6 +136,16 @@ class Small(Case):
         self.assertEqual((again["customers_made"], again["products_made"]), (0, 0))
         self.assertEqual(self.company.owed(), owed)
 
+    def test_global_options_stand_anywhere(self):
+        path = self.company.write("a.csv", LINES)
+        first = self.company.imported("invoices", path, "--yes", "--source", "old", "--wait", "2")
+        self.assertEqual(first["sent"], 80)
+        again = self.company.tefter("--wait", "2", "import", "invoices", path, "--yes", "--source", "old", "--restart",
+                                    "--json", "--quiet", "--wait=3")
+        self.assertEqual(json.loads(again.stdout)["already_there"], 80)
+        wrong = self.company.tefter("import", "invoices", path, "--wait", "soon", good=(2,))
+        self.assertIn("--wait takes seconds", wrong.stderr)
+
     def test_conflicts(self):
         path = self.company.write("a.csv", LINES)
         self.company.imported("invoices", path, "--yes", "--source", "old")
