@@ -89,12 +89,9 @@ const char *refusal_pattern(Tefter__RefusalCode code)
     case CODE(BUSY):
         return "The server is busy.| Try again in {retry}.";
     case CODE(READ_ONLY):
-        return "The server takes no changes now: its disk is nearly full, an entry of its journal "
-               "waits "
-               "for a person, or another server writes the ledger; tefter status says which. "
-               "Nothing was "
-               "done. "
-               "Looking is possible.";
+        return "The server takes no changes now: its disk is nearly full, its state has reached "
+               "--map, an entry of its journal waits for a person, or another server writes the "
+               "ledger; tefter status says which. Nothing was done. Looking is possible.";
     case CODE(DEADLINE_PASSED):
         return "It took too long. Nothing was done; say it again.";
     case CODE(VERSION_UNKNOWN):

@@ -33,6 +33,7 @@ struct commit {
     struct journal_head head; /* the journal's, as far as it is applied */
     uint32_t behind;          /* commands applied in the transaction */
     bool lost;                /* nothing may be proposed any more */
+    bool full;                /* a map had no room for the last group */
     bool unknown;             /* of the group at hand it is not known whether it is durable */
     struct commit_times times;
 };
@@ -75,7 +76,7 @@ void commit_destroy(struct commit *commit)
 
 bool commit_wants_step(const struct commit *commit)
 {
-    return commit->job != 0 && commit->job != commit->bad_job &&
+    return commit->job != 0 && commit->job != commit->bad_job && !commit->full &&
            !inflight_avoids(commit->options.inflight, DEATH_JOB, commit->job);
 }
 
@@ -424,6 +425,19 @@ static enum commit_end apply_group(struct commit *commit, struct arena *arena,
     return COMMIT_FAULT;
 }
 
+/* What is journalled must fit: after it there is no way back. */
+static bool has_room(const struct commit *commit)
+{
+    return ledger_has_room(commit->options.ledger) &&
+           (!commit->options.vault || vault_has_room(commit->options.vault));
+}
+
+static void refuse_all(const struct commit *commit, struct commit_answer *answers, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        answers[i] = (struct commit_answer){.refused = &commit->read_only};
+}
+
 enum commit_end commit_group(struct commit *commit, const struct submission *submissions,
                              size_t count, struct arena *arena, struct commit_answer *ret_answers,
                              struct published_group *ret_group, struct failure *failure)
@@ -431,6 +445,12 @@ enum commit_end commit_group(struct commit *commit, const struct submission *sub
     *ret_group = (struct published_group){.seq = 0};
     need(count <= COMMIT_GROUP_MAX && !commit->lost);
     commit->times = (struct commit_times){.began_us = clock_us()};
+    commit->full = !has_room(commit);
+    if (commit->full) {
+        commit->times.prepared_us = clock_us();
+        refuse_all(commit, ret_answers, count);
+        return COMMIT_DONE;
+    }
     commit->begun = commit->begun || ledger_begin(commit->options.ledger, failure);
     if (!commit->begun || !take_all(commit, submissions, count, arena, ret_answers, failure))
         return COMMIT_FAULT;
@@ -534,6 +554,10 @@ bool commit_one(struct commit *commit, const Tefter__Command *command, struct ar
     commit->options.new_id(commit->options.owner, submission.id);
     if (!commit_alone(commit, &submission, arena, &answer, failure))
         return false;
+    if (answer.refused == &commit->read_only)
+        return fail(failure, FAULT_FULL, 0,
+                    "nothing can be written: the state or the vault has reached --map; take a "
+                    "larger one");
     const Tefter__Reply *reply =
         (Tefter__Reply *)message_unpack(&tefter__reply__descriptor, answer.reply, arena);
     if (!reply)

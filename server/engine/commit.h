@@ -57,7 +57,7 @@ struct commit_answer {
 };
 
 enum commit_end {
-    COMMIT_DONE,       /* answers and group hold what came of it */
+    COMMIT_DONE,       /* answers and group hold what came of it; READ_ONLY: a map is full */
     COMMIT_BUSY,       /* nothing was written: the same once more, a little later */
     COMMIT_NOT_WRITER, /* nothing was written: somebody else writes; the answers say READ_ONLY */
     COMMIT_UNKNOWN,    /* may be durable or not: nobody may be answered, and the group is kept */

@@ -149,8 +149,11 @@ static void group_clear(struct group *group)
 
 __attribute__((noreturn)) static void give_up(const struct failure *failure)
 {
+    bool map = failure->fault == FAULT_FULL && failure->os_error == 0;
     log_line(LOG_ERROR, "stopped", "fault", fault_word(failure->fault), "reason", failure->text,
-             "advice", "start again: what was answered is durable, and what is durable is kept",
+             "advice",
+             map ? "start again with a larger --map: what was answered is durable"
+                 : "start again: what was answered is durable, and what is durable is kept",
              NULL);
     _exit(1);
 }
@@ -438,8 +441,8 @@ static void hand_over(struct writer *writer, struct group *group)
         const struct commit_answer *answer = &group->answers[i];
         writer->metrics.commands += answer->journalled;
         writer->metrics.refused += answer->journalled && !answer->done;
-        writer->metrics.too_late +=
-            answer->refused != NULL && writer_state(writer) != WRITER_NOT_WRITER;
+        writer->metrics.too_late += answer->refused != NULL &&
+                                    answer->refused->code == TEFTER__REFUSAL_CODE__DEADLINE_PASSED;
     }
     if (group->published.seq) {
         writer->metrics.batches++;

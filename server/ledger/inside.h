@@ -15,6 +15,7 @@ struct ledger_oldest {
 
 struct ledger {
     struct store *store;
+    uint64_t map_bytes;
     struct store_txn *txn;     /* the writer's, open between begin and commit */
     struct ledger_state state; /* as of the writer's last apply */
     struct ledger_oldest oldest_id;

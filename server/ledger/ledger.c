@@ -129,6 +129,7 @@ bool ledger_open(const struct ledger_options *options, struct ledger **ret_ledge
     tx_cache_init(&ledger->cache);
     arena_init(&ledger->memory, COMMAND_MEMORY_MAX);
     arena_init(&ledger->packing, COMMAND_MEMORY_MAX);
+    ledger->map_bytes = store.map_bytes;
     if (!store_open(&store, &ledger->store, failure)) {
         free(ledger);
         return false;
@@ -186,6 +187,12 @@ void ledger_metrics(struct ledger *ledger, struct ledger_metrics *ret_metrics)
     ret_metrics->damaged = metrics.damaged;
     memcpy(ret_metrics->damage, metrics.damage, sizeof ret_metrics->damage);
     store_sweep_readers(ledger->store);
+}
+
+bool ledger_has_room(struct ledger *ledger)
+{
+    uint64_t part = ledger->map_bytes / 5;
+    return store_has_room(ledger->store, part > LEDGER_MAP_KEPT ? part : LEDGER_MAP_KEPT);
 }
 
 /* ---- the writer ---- */

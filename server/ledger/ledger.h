@@ -83,6 +83,11 @@ struct ledger_metrics {
     char damage[FAILURE_TEXT_MAX]; /* where last */
 };
 void ledger_metrics(struct ledger *ledger, struct ledger_metrics *ret_metrics);
+/* The state's map has room for the largest group, and for what is applied and not committed: a
+ * fifth of it is kept, and LEDGER_MAP_KEPT at least. Cheap; asked before each group is journalled.
+ */
+#define LEDGER_MAP_KEPT (UINT64_C(32) * 1024 * 1024)
+bool ledger_has_room(struct ledger *ledger);
 
 /* ---- the writer ---- */
 

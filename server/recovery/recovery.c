@@ -218,6 +218,20 @@ static bool stand_before(struct recovery *recovery, struct replay_options *optio
     return good;
 }
 
+/* A full disk has an error of the system. */
+static bool map_is_full(const struct failure *failure)
+{
+    return failure->fault == FAULT_FULL && failure->os_error == 0;
+}
+
+/* As far as the map let it come; a start with a larger one goes on from there. */
+static bool stand_here(struct recovery *recovery, struct failure *failure)
+{
+    memcpy(recovery->behind, failure->text, sizeof recovery->behind);
+    *failure = (struct failure){.fault = FAULT_NONE};
+    return true;
+}
+
 static bool catch_up(struct recovery *recovery, struct failure *failure)
 {
     struct replayed replayed = {.entries = 0};
@@ -232,7 +246,10 @@ static bool catch_up(struct recovery *recovery, struct failure *failure)
         options.compare_digest = recovery->closed.state_digest;
         options.compare_with = "the marker";
     }
-    if (!replay_run(&options, &replayed, failure))
+    bool good = replay_run(&options, &replayed, failure);
+    if (!good && map_is_full(failure))
+        return recovery->options->may_lie_behind && stand_here(recovery, failure);
+    if (!good)
         return recovery->options->may_lie_behind && replayed.faulted_seq != 0 &&
                stand_before(recovery, &options, replayed.faulted_seq, failure);
     recovery->replayed = replayed.entries;

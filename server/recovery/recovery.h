@@ -14,7 +14,9 @@
  * A state that is ahead of the journal is a stop: entries that were answered are gone, and only a
  * person can know why. So is an entry that cannot be applied, or that this program has died of
  * before (datadir/inflight.h); but who only wants to show the ledger may have it as it stood before
- * that batch (may_lie_behind). Who distrusts the state has that entry tried once more.
+ * that batch (may_lie_behind). So may who finds the
+ * state's map too small for the rest of the journal. Who distrusts the state has that entry tried
+ * once more.
  */
 #include "datadir/datadir.h"
 #include "journal/journal.h"

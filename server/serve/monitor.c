@@ -4,6 +4,7 @@
 
 #include "base/date.h"
 #include "base/log.h"
+#include "vault/vault.h"
 #include "wire/message.h"
 
 #include <inttypes.h>
@@ -17,7 +18,6 @@ enum {
     LAG_MS = 100,
     LAG_TOLD_MS = 250,
     LAG_MINUTE = 60 * 1000,
-    MAP_PERCENT = 80,
     SLOW_TOLD_MS = 1000,
     PATIENCE_LOOKS = 60,
 };
@@ -88,8 +88,10 @@ static const char *why_read_only(struct monitor *monitor)
         return monitor->options.behind;
     if (!room)
         return "the disk is nearly full: make room on it";
-    if (ledger.used_bytes / MAP_PERCENT > ledger.map_bytes / 100)
-        return "the state fills 80 % of its map: start again with a larger --map";
+    if (!ledger_has_room(monitor->options.ledger))
+        return "the state has reached --map: start again with a larger one";
+    if (!vault_has_room(monitor->options.vault))
+        return "the vault has reached --map: start again with a larger one";
     return NULL;
 }
 

@@ -18,6 +18,7 @@ struct monitor_options {
     const struct datadir *folder;
     const struct settings *settings;
     struct ledger *ledger;
+    struct vault *vault;
     struct clock *clock;
     struct writer *writer;
     const char *behind; /* why the ledger lies behind its journal for good; NULL: it does not */

@@ -366,6 +366,7 @@ static bool build_monitor(struct server *server, struct failure *failure)
                                       .folder = &server->instance.folder,
                                       .settings = server->settings,
                                       .ledger = server->instance.ledger,
+                                      .vault = server->instance.vault,
                                       .clock = &server->instance.clock,
                                       .writer = server->writer,
                                       .behind = behind(server),

@@ -1,5 +1,6 @@
 #include "settings/settings.h"
 
+#include "base/limits.h"
 #include "settings/config.h"
 
 #include <errno.h>

@@ -47,6 +47,8 @@ static enum fault fault_of_lmdb(int rc)
 
 bool store_fail_lmdb(struct failure *failure, int rc, const char *what)
 {
+    if (rc == MDB_MAP_FULL)
+        return fail(failure, FAULT_FULL, 0, "%s: the map is full; take a larger --map", what);
     return fail(failure, fault_of_lmdb(rc), rc > 0 ? rc : 0, "%s: %s", what, mdb_strerror(rc));
 }
 
@@ -229,6 +231,19 @@ void store_metrics(struct store *store, struct store_metrics *ret_metrics)
     store_abort(txn);
     uint64_t pages = (uint64_t)info.me_last_pgno + 1;
     ret_metrics->used_bytes = (pages > free ? pages - free : 0) * stat.ms_psize;
+}
+
+bool store_has_room(struct store *store, uint64_t bytes)
+{
+    MDB_envinfo info;
+    MDB_stat stat;
+    struct store_metrics metrics;
+    if (mdb_env_info(store->env, &info) || mdb_env_stat(store->env, &stat))
+        return false;
+    if (((uint64_t)info.me_last_pgno + 1) * stat.ms_psize + bytes <= info.me_mapsize)
+        return true;
+    store_metrics(store, &metrics); /* pages that wait to be used again are room too */
+    return metrics.map_bytes > 0 && metrics.used_bytes + bytes <= metrics.map_bytes;
 }
 
 void store_sweep_readers(struct store *store)

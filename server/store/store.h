@@ -56,6 +56,9 @@ struct store_metrics {
 /* Walks the list of free pages: for once a second, not for each batch. */
 void store_metrics(struct store *store, struct store_metrics *ret_metrics);
 
+/* So many bytes can still be written. Cheap until the end of the map is near. */
+bool store_has_room(struct store *store, uint64_t bytes);
+
 /* Clears slots of readers that died. */
 void store_sweep_readers(struct store *store);
 

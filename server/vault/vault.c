@@ -10,7 +10,7 @@
  * A row is salt and text; an empty row is an erased one. A vault transaction is the store's under
  * another name.
  */
-enum { TREE_TEXTS, SALT_SIZE = 16 };
+enum { TREE_TEXTS, SALT_SIZE = 16, ROOM_KEPT = 16 * 1024 * 1024 };
 
 struct vault {
     struct store *store;
@@ -61,6 +61,11 @@ void vault_close(struct vault *vault)
         return;
     store_close(vault->store);
     free(vault);
+}
+
+bool vault_has_room(struct vault *vault)
+{
+    return store_has_room(vault->store, ROOM_KEPT);
 }
 
 struct vault_txn *vault_begin(struct vault *vault, struct failure *failure)

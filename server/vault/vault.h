@@ -36,6 +36,8 @@ bool vault_open(const char *path, size_t map_bytes, struct vault **ret_vault,
 /* What is there already, to read, in whatever process: nothing is made. */
 bool vault_open_reading(const char *path, size_t map_bytes, struct vault **ret_vault,
                         struct failure *failure);
+/* Its map has room for the texts of the largest group. */
+bool vault_has_room(struct vault *vault);
 void vault_close(struct vault *vault);
 
 /* Writing: one transaction a batch. A row that is there keeps its salt; when its text differs a
