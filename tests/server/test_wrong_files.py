@@ -67,7 +67,9 @@ class WrongFiles(unittest.TestCase):
             time.sleep(0.02)
         code = server.wait(60)
         with open(log) as file:
-            return code, file.read()
+            said = file.read()
+        self.assertNotIn("Sanitizer", said)
+        return code, said
 
     def path(self, name):
         return os.path.join(self.ledger, name)
