@@ -35,6 +35,10 @@ static bool is_unclear(const char *text, size_t size)
     return !zero && text_digits(point + 1, behind, digits, sizeof(digits)) == 3;
 }
 
+/* "2,5": in many places that is two and a half. */
+static const char comma_help[] =
+    "A comma parts thousands, as in 1,500. Write a point before a part: 2.5.";
+
 static const char *read_typed(const char *text, int exponent, bool point_is_clear, int64_t most,
                               int64_t *ret_value)
 {
@@ -46,7 +50,7 @@ static const char *read_typed(const char *text, int exponent, bool point_is_clea
                "1.5000 for a part.";
     const char *wrong = decimal_read(text, size, exponent + more, &typed_style, &value);
     if (wrong != NULL)
-        return wrong;
+        return memchr(text, ',', size) == NULL ? wrong : comma_help;
     if (value > most || value < -most)
         return "This is more than any single amount may be.";
     *ret_value = value;

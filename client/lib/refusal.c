@@ -5,12 +5,15 @@
 #include "lib/tefter.h"
 
 #include "base/date.h"
+#include "wire/field_words.h"
 
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 
 #define CODE(name) TEFTER__REFUSAL_CODE__##name
+
+enum { WAYS_TEXT_MAX = 400 };
 
 /* A code that only a later version knows: its number, for whoever asks about it, and those facts
  * that mean the same with every code. */
@@ -28,7 +31,7 @@ const char *refusal_pattern(Tefter__RefusalCode code)
     case CODE(FIELD_MISSING):
         return "Something is missing|: {field}|.";
     case CODE(FIELD_INVALID):
-        return "Something has the wrong form|: {field}|.";
+        return "This cannot be taken|: {field}|.| {form}|";
     case CODE(AMOUNT_NOT_POSITIVE):
         return "The amount must be more than zero| ({field})|.";
     case CODE(AMOUNT_TOO_BIG):
@@ -78,9 +81,7 @@ const char *refusal_pattern(Tefter__RefusalCode code)
     case CODE(CODE_EXPIRED):
         return "The code is too old. Ask for a new one: tefter terminal code N.";
     case CODE(PASSWORD_WEAK):
-        return "The password is too easy to guess.| At least {most} characters.| Take more, or "
-               "other, "
-               "words.";
+        return "The password is too easy to guess. Take at least 8 characters, and not the login.";
     case CODE(BRANCH_BLOCKED):
         return "The branch is blocked: it sells and credits nothing. Money can still be taken.";
     case CODE(CERTIFICATE_EXPIRED):
@@ -134,20 +135,16 @@ const char *refusal_pattern(Tefter__RefusalCode code)
     case CODE(CUSTOMER_LOCKED):
         return "The customer is locked|: {reason}|.| {ways}";
     case CODE(CREDIT_LIMIT_EXCEEDED):
-        return "Over the limit| by {over$}|: {available} is available, this sale is {amount}|.| "
-               "{ways}";
-    case CODE(APPROVAL_NEEDED):
-        return "Over the limit| by {over$}|: {available} is available, this sale is {amount}|. "
-               "It needs an approval.| {ways}";
     case CODE(OVERDUE_TOO_OLD):
-        return "A bill is overdue| by {days}|, more than is borne.| {ways}";
     case CODE(OVERDUE_TOO_MUCH):
-        return "Too much is overdue|: {overdue$}|.| {ways}";
     case CODE(DOCUMENT_TOO_BIG_FOR_CUSTOMER):
-        return "One document of this customer may not be so big|: at most {most$}|.| {ways}";
+        return "{walls}| {ways}";
+    case CODE(APPROVAL_NEEDED):
+        return "{walls} |It needs an approval.| {ways}";
     case CODE(APPROVAL_NOT_OPEN):
-        return "The approval cannot be used: it was decided, used, has expired, "
-               "or is for another sale.";
+        return "The approval cannot be used: it waits for its answer, was refused or used, has "
+               "expired, or is for another customer or a smaller amount. See: tefter approval "
+               "list.";
     case CODE(BUYER_NOT_AUTHORISED):
         return "Who takes the goods may not buy on this account.";
     case CODE(BUYER_CAP_EXCEEDED):
@@ -210,6 +207,38 @@ const char *refusal_pattern(Tefter__RefusalCode code)
         break;
     }
     return NULL; /* a code that only a later version knows */
+}
+
+/* Codes that say more with a field. */
+static const struct {
+    Tefter__RefusalCode code;
+    const char *field;
+    const char *pattern;
+} told_by_field[] = {
+    {CODE(LOGIN_WRONG), "pin", "Login or PIN is wrong."},
+    {CODE(LOGIN_WRONG), "old_password", "The old password is wrong."},
+    {CODE(LOGIN_WRONG), "token", "The login at this terminal has ended. Log in: tefter login."},
+    {CODE(PASSWORD_WEAK), "pin", "A PIN is 4 to 12 digits."},
+    {CODE(NOTHING_TO_CHANGE), "amount_minor", "This is within the limit: no approval is needed."},
+    {CODE(FIELD_INVALID), "amount_minor", "That is more than was asked for."},
+    {CODE(FIELD_INVALID), "total_minor",
+     "The total does not fit: it is not what the lines and charges make."},
+    {CODE(FIELD_INVALID), "customer",
+     "The customer who pays at once has no account: name another customer."},
+    {CODE(FIELD_INVALID), "money_account",
+     "This is another kind of place: cash goes into a till, cards into a device, transfers and "
+     "slips into a bank account."},
+};
+
+static const char *pattern_of(const Tefter__Refusal *refusal)
+{
+    const char *field = refusal->field == NULL ? "" : refusal->field;
+    for (size_t i = 0; i < sizeof(told_by_field) / sizeof(told_by_field[0]); i++) {
+        if (told_by_field[i].code == refusal->code && strcmp(told_by_field[i].field, field) == 0)
+            return told_by_field[i].pattern;
+    }
+    const char *pattern = refusal_pattern(refusal->code);
+    return pattern == NULL ? unknown_pattern : pattern;
 }
 
 /* ---- facts ---- */
@@ -356,32 +385,15 @@ static bool code(const struct facts *facts, char *out, size_t capacity)
     return true;
 }
 
-/* "lines[3].product_code" is for programs; people count from one: "product code of line 4". */
 static bool field(const struct facts *facts, char *out, size_t capacity)
 {
-    const char *path = facts->refusal->field;
-    if (path == NULL || path[0] == '\0')
-        return false;
-    const char *open = strchr(path, '[');
-    const char *last = strrchr(path, '.');
-    const char *name = last == NULL ? path : last + 1;
-    unsigned index = 0;
-    bool listed = open != NULL && sscanf(open, "[%u]", &index) == 1;
-    const char *list = open;
-    while (listed && list > path && list[-1] != '.')
-        list--;
-    int list_size = listed ? (int)(open - list) : 0;
-    if (list_size > 0 && list[list_size - 1] == 's')
-        list_size--;
-    if (listed && last != NULL && last > open)
-        (void)snprintf(out, capacity, "%s of %.*s %u", name, list_size, list, index + 1);
-    else if (listed)
-        (void)snprintf(out, capacity, "%.*s %u", list_size, list, index + 1);
-    else
-        (void)snprintf(out, capacity, "%s", name);
-    for (char *at = out; *at != '\0'; at++)
-        *at = *at == '_' ? ' ' : *at;
-    return true;
+    return field_words(facts->refusal->field, out, capacity);
+}
+
+static bool form(const struct facts *facts, char *out, size_t capacity)
+{
+    const char *sentence = field_form(facts->refusal->field);
+    return sentence != NULL && put_text(out, capacity, sentence);
 }
 
 static bool put_roles(const Tefter__Role *roles, size_t count, char *out, size_t capacity)
@@ -397,6 +409,94 @@ static bool put_roles(const Tefter__Role *roles, size_t count, char *out, size_t
 static bool roles(const struct facts *facts, char *out, size_t capacity)
 {
     return put_roles(facts->refusal->roles, facts->refusal->n_roles, out, capacity);
+}
+
+/* ---- walls ---- */
+
+/* Each wall that stopped a sale, with its facts. */
+static const struct {
+    Tefter__RefusalCode code;
+    const char *pattern;
+    const char *label; /* what its ways out are for, when there are several walls */
+} known_walls[] = {
+    {CODE(CREDIT_LIMIT_EXCEEDED),
+     "Over the limit| by {over$}|: {available} is available, this sale is {amount}|.",
+     "For the limit"},
+    {CODE(OVERDUE_TOO_OLD), "Bills are overdue for too long|: {overdue$}|, the oldest by {days}|.",
+     "For the overdue bills"},
+    {CODE(OVERDUE_TOO_MUCH), "Too much is overdue|: {overdue$}|, the oldest by {days}|.",
+     "For the overdue bills"},
+    {CODE(DOCUMENT_TOO_BIG_FOR_CUSTOMER),
+     "One invoice of this customer may not be so big|: at most {largest$}|, this sale is "
+     "{amount}|.",
+     "For the size"},
+};
+
+enum { WALLS = sizeof(known_walls) / sizeof(known_walls[0]), NO_WALL = WALLS };
+
+static bool has_wall(const Tefter__Refusal *refusal, Tefter__RefusalCode code)
+{
+    const Tefter__Decision *decision = refusal->decision;
+    for (size_t i = 0; decision != NULL && i < decision->n_walls; i++) {
+        if (decision->walls[i] == code)
+            return true;
+    }
+    return false;
+}
+
+/* A server that tells no walls: the one of the code; an approval is needed over the limit. */
+static bool stopped_by(const Tefter__Refusal *refusal, size_t wall)
+{
+    Tefter__RefusalCode code = known_walls[wall].code;
+    if (refusal->decision != NULL && refusal->decision->n_walls > 0)
+        return has_wall(refusal, code);
+    return refusal->code == code ||
+           (refusal->code == CODE(APPROVAL_NEEDED) && code == CODE(CREDIT_LIMIT_EXCEEDED));
+}
+
+static size_t wall_count(const Tefter__Refusal *refusal)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < WALLS; i++)
+        count += stopped_by(refusal, i);
+    return count;
+}
+
+/* The highest total of one invoice is told as the last way to take a part. */
+static const Tefter__WayOut *largest_way(const Tefter__Refusal *refusal)
+{
+    const Tefter__WayOut *found = NULL;
+    bool told = has_wall(refusal, CODE(DOCUMENT_TOO_BIG_FOR_CUSTOMER));
+    for (size_t i = 0; told && i < refusal->n_ways; i++) {
+        if (refusal->ways[i]->kind == TEFTER__WAY_OUT_KIND__WAY_PART_NOW)
+            found = refusal->ways[i];
+    }
+    return found;
+}
+
+static bool largest(const struct facts *facts, char *out, size_t capacity)
+{
+    const Tefter__WayOut *way = largest_way(facts->refusal);
+    if (way == NULL)
+        return most_money(facts, out, capacity);
+    return put_money(facts, way->has_amount_minor, way->amount_minor, out, capacity);
+}
+
+static bool fact_word(void *context, const char *name, char *out, size_t capacity);
+
+static bool walls(const struct facts *facts, char *out, size_t capacity)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < WALLS && used + 2 < capacity; i++) {
+        struct facts copy = *facts;
+        if (!stopped_by(facts->refusal, i))
+            continue;
+        if (used > 0)
+            out[used++] = ' ';
+        used +=
+            sentence_write(known_walls[i].pattern, fact_word, &copy, out + used, capacity - used);
+    }
+    return used > 0;
 }
 
 /* ---- ways out ---- */
@@ -442,6 +542,35 @@ static const char *way_pattern(const Tefter__WayOut *way)
     return NULL; /* a way that only a later version knows */
 }
 
+/* The wall that a way leads past; NO_WALL: all of them, or none that is known. */
+static size_t wall_of(const Tefter__Refusal *refusal, const Tefter__WayOut *way)
+{
+    Tefter__RefusalCode code = CODE(CREDIT_LIMIT_EXCEEDED);
+    switch (way->kind) {
+    case TEFTER__WAY_OUT_KIND__WAY_PAY_NOW:
+    case TEFTER__WAY_OUT_KIND__WAY_CONFIRM_MONEY:
+    case TEFTER__WAY_OUT_KIND__WAY_RAISE_LIMIT:
+        break;
+    case TEFTER__WAY_OUT_KIND__WAY_PART_NOW:
+        if (way == largest_way(refusal))
+            code = CODE(DOCUMENT_TOO_BIG_FOR_CUSTOMER);
+        break;
+    case TEFTER__WAY_OUT_KIND__WAY_PAY_OVERDUE:
+        code = has_wall(refusal, CODE(OVERDUE_TOO_OLD)) ? CODE(OVERDUE_TOO_OLD)
+                                                        : CODE(OVERDUE_TOO_MUCH);
+        break;
+    case TEFTER__WAY_OUT_KIND__WAY_ASK_APPROVAL:
+    case TEFTER__WAY_OUT_KIND__WAY_UNLOCK:
+    case _TEFTER__WAY_OUT_KIND_IS_INT_SIZE:
+        return NO_WALL;
+    }
+    for (size_t i = 0; i < WALLS; i++) {
+        if (known_walls[i].code == code)
+            return stopped_by(refusal, i) ? i : NO_WALL;
+    }
+    return NO_WALL;
+}
+
 static size_t put_way(const struct facts *facts, size_t index, bool first, char *out,
                       size_t capacity)
 {
@@ -452,19 +581,45 @@ static size_t put_way(const struct facts *facts, size_t index, bool first, char 
         return 0;
     if (!first)
         used = (size_t)snprintf(out, capacity, ", or ");
-    size_t size = sentence_write(pattern, way_word, &way, out + used, capacity - used);
-    if (first)
-        out[0] = (char)toupper((unsigned char)out[0]);
-    return used + size;
+    return used + sentence_write(pattern, way_word, &way, out + used, capacity - used);
+}
+
+/* Those past one wall, or all of them (NULL). Returns the length. */
+static size_t put_ways(const struct facts *facts, const size_t *wall, char *out, size_t capacity)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < facts->refusal->n_ways; i++) {
+        if (wall == NULL || wall_of(facts->refusal, facts->refusal->ways[i]) == *wall)
+            used += put_way(facts, i, used == 0, out + used, capacity - used);
+    }
+    if (used > 0 && used + 1 < capacity)
+        out[used++] = '.';
+    if (used < capacity)
+        out[used] = '\0';
+    return used;
+}
+
+/* Past one of several walls is not past them all: each one's ways for themselves. */
+static size_t put_ways_of_walls(const struct facts *facts, char *out, size_t capacity)
+{
+    size_t used = 0;
+    for (size_t wall = 0; wall <= NO_WALL && used < capacity; wall++) {
+        char ways[WAYS_TEXT_MAX];
+        const char *label = wall == NO_WALL ? "For all of it" : known_walls[wall].label;
+        if (put_ways(facts, &wall, ways, sizeof(ways)) > 0)
+            used += (size_t)snprintf(out + used, capacity - used, "%s%s: %s", used == 0 ? "" : " ",
+                                     label, ways);
+    }
+    return used;
 }
 
 static bool ways(const struct facts *facts, char *out, size_t capacity)
 {
-    size_t used = 0;
-    for (size_t i = 0; i < facts->refusal->n_ways; i++)
-        used += put_way(facts, i, used == 0, out + used, capacity - used);
-    if (used > 0 && used + 1 < capacity)
-        (void)snprintf(out + used, capacity - used, ".");
+    if (wall_count(facts->refusal) > 1)
+        return put_ways_of_walls(facts, out, capacity) > 0;
+    size_t used = put_ways(facts, NULL, out, capacity);
+    if (used > 0)
+        out[0] = (char)toupper((unsigned char)out[0]);
     return used > 0;
 }
 
@@ -490,6 +645,9 @@ static const struct fact {
     {"reason", reason},
     {"code", code},
     {"field", field},
+    {"form", form},
+    {"walls", walls},
+    {"largest$", largest},
     {"roles", roles},
     {"ways", ways},
 };
@@ -508,8 +666,5 @@ size_t refusal_sentence(const Tefter__Refusal *refusal, const struct currency *c
 {
     static const struct currency none = {"", 0, ""};
     struct facts facts = {refusal, currency == NULL ? &none : currency};
-    const char *pattern = refusal_pattern(refusal->code);
-    if (pattern == NULL)
-        pattern = unknown_pattern;
-    return sentence_write(pattern, fact_word, &facts, out, capacity);
+    return sentence_write(pattern_of(refusal), fact_word, &facts, out, capacity);
 }

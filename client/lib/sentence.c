@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-enum { CLAUSE_MAX = 1024, WORD_MAX = 512, NAME_MAX_SIZE = 32 };
+enum { CLAUSE_MAX = 1600, WORD_MAX = 1500, NAME_MAX_SIZE = 32 };
 
 struct sentence_out {
     char *data;

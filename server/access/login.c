@@ -101,11 +101,18 @@ static uint64_t fresh_login(void)
     return login;
 }
 
+/* What was guessed, when it is not the password. */
+static const char *guess_field(enum throttle_kind kind)
+{
+    return kind == THROTTLE_PIN ? "pin" : NULL;
+}
+
 static void guessed_wrong(struct access *access, const struct principal *who,
                           const struct hash_job *job)
 {
     Tefter__Refusal refusal = TEFTER__REFUSAL__INIT;
     refusal.code = TEFTER__REFUSAL_CODE__LOGIN_WRONG;
+    refusal.field = (char *)(uintptr_t)guess_field(job->kind);
     guess_charge(access, who, job->kind, job->login);
     note(access, who, job->kind == THROTTLE_PIN ? "pin_wrong" : "login_wrong",
          guess_key(access, job->kind, job->login), job->staff, job->staff == 0 ? NULL : job->login);
@@ -171,7 +178,7 @@ static void guess(struct access *access, const struct access_asker *asker,
                   const char *given)
 {
     if (strlen(login) > LOGIN_MAX_BYTES || strlen(given) > PASSWORD_MAX_BYTES) {
-        asker_refuse_code(asker, TEFTER__REFUSAL_CODE__LOGIN_WRONG, NULL);
+        asker_refuse_code(asker, TEFTER__REFUSAL_CODE__LOGIN_WRONG, guess_field(kind));
         return;
     }
     uint32_t wait_ms = guess_wait(access, who, kind, login);

@@ -1,6 +1,7 @@
 #include "engine/commit.h"
 
 #include "engine/clock.h"
+#include "wire/field_words.h"
 #include "wire/message.h"
 
 #include <stdlib.h>
@@ -545,6 +546,20 @@ static bool commit_alone(struct commit *commit, const struct submission *submiss
     }
 }
 
+/* In people's words: administrators read no schema. */
+static bool fail_refused(const Tefter__Refusal *refusal, struct failure *failure)
+{
+    char field[96];
+    const char *form = field_form(refusal->field);
+    bool named = field_words(refusal->field, field, sizeof field);
+    if (refusal->code == TEFTER__REFUSAL_CODE__NOT_FOUND && named)
+        return fail(failure, FAULT_USE, 0, "there is no such %s", field);
+    if (refusal->code == TEFTER__REFUSAL_CODE__FIELD_INVALID && form != NULL)
+        return fail(failure, FAULT_USE, 0, "%s", form);
+    return fail(failure, FAULT_USE, 0, "the ledger refuses it (%s)%s%s", refusal_word(refusal),
+                named ? ": " : "", field);
+}
+
 bool commit_one(struct commit *commit, const Tefter__Command *command, struct arena *arena,
                 const Tefter__Done **ret_done, struct failure *failure)
 {
@@ -563,9 +578,7 @@ bool commit_one(struct commit *commit, const Tefter__Command *command, struct ar
     if (!reply)
         return fail(failure, FAULT_BUG, 0, "the ledger's reply cannot be read");
     if (reply->result_case == TEFTER__REPLY__RESULT_REFUSED)
-        return fail(failure, FAULT_USE, 0, "the ledger refused it: %s%s%s",
-                    refusal_word(reply->refused), reply->refused->field ? " " : "",
-                    reply->refused->field ? reply->refused->field : "");
+        return fail_refused(reply->refused, failure);
     if (ret_done)
         *ret_done = reply->done;
     return true;

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "lib/tefter.h"
+#include "wire/field_words.h"
 
 static const struct currency vnd = {"VND", 0, "₫"};
 static const struct currency eur = {"EUR", 2, "€"};
@@ -159,11 +160,181 @@ static void fields_are_named_as_people_count(void **state)
     refusal.code = TEFTER__REFUSAL_CODE__PRICE_MISSING;
     refusal.field = (char *)"issue_invoice.lines[3].product_code";
     refusal_sentence(&refusal, &eur, out, sizeof(out));
-    assert_non_null(strstr(out, "No price: product code of line 4."));
+    assert_non_null(strstr(out, "No price: product of line 4."));
     refusal.code = TEFTER__REFUSAL_CODE__FIELD_MISSING;
     refusal.field = (char *)"lines[0]";
     refusal_sentence(&refusal, &eur, out, sizeof(out));
     assert_string_equal(out, "Something is missing: line 1.");
+}
+
+/* Every field that a request may have, however deep. */
+static unsigned nameless(const ProtobufCMessageDescriptor *type, unsigned depth)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < type->n_fields && depth < 8; i++) {
+        const ProtobufCFieldDescriptor *field = &type->fields[i];
+        bool member = (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0; /* a request's own name */
+        if (!member && !field_is_named(field->name))
+            print_error("%s.%s has no words for people\n", type->short_name, field->name);
+        count += !member && !field_is_named(field->name);
+        if (field->type == PROTOBUF_C_TYPE_MESSAGE)
+            count += nameless(field->descriptor, depth + 1);
+    }
+    return count;
+}
+
+static void every_field_of_a_request_has_words(void **state)
+{
+    (void)state;
+    unsigned count = nameless(&tefter__command__descriptor, 0);
+    count += nameless(&tefter__query__descriptor, 0);
+    count += nameless(&tefter__from_terminal__descriptor, 0);
+    assert_int_equal(count, 0);
+}
+
+static void a_path_is_told_in_words(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path;
+        const char *words;
+    } known[] = {
+        {"utc_offset_minutes", "time zone"},
+        {"terms.limit_minor", "limit"},
+        {"lines[0].discount_bp", "discount of line 1"},
+        {"invoice.lines[1].serials[2]", "serial number 3 of line 2"},
+        {"charges[0].amount_minor", "amount of charge 1"},
+        {"groups[2]", "group 3"},
+        {"voucher_number", "voucher number"}, /* of a later version */
+    };
+    char out[96];
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        assert_true(field_words(known[i].path, out, sizeof(out)));
+        assert_string_equal(out, known[i].words);
+    }
+    assert_false(field_words(NULL, out, sizeof(out)));
+    assert_false(field_words("", out, sizeof(out)));
+    for (size_t capacity = 1; capacity < 30; capacity++) {
+        (void)field_words("lines[0].serials[1].x.y[7].discount_bp.a.b.c.d[999]", out, capacity);
+        assert_true(strlen(out) < capacity);
+    }
+}
+
+static void a_wrong_value_is_told_what_is_right(void **state)
+{
+    (void)state;
+    static const struct {
+        Tefter__RefusalCode code;
+        const char *field;
+        const char *said;
+    } known[] = {
+        {TEFTER__REFUSAL_CODE__FIELD_INVALID, "blocked", "last owner cannot be blocked"},
+        {TEFTER__REFUSAL_CODE__FIELD_INVALID, "role", "last owner stays one"},
+        {TEFTER__REFUSAL_CODE__FIELD_INVALID, "login", "login. A login has small letters"},
+        {TEFTER__REFUSAL_CODE__FIELD_INVALID, "admin_login", "login of the owner. A login has"},
+        {TEFTER__REFUSAL_CODE__FIELD_INVALID, "utc_offset_minutes", "time zone. It lies"},
+        {TEFTER__REFUSAL_CODE__LOGIN_WRONG, "pin", "Login or PIN is wrong."},
+        {TEFTER__REFUSAL_CODE__LOGIN_WRONG, "old_password", "The old password is wrong."},
+        {TEFTER__REFUSAL_CODE__PASSWORD_WEAK, "pin", "A PIN is 4 to 12 digits."},
+        {TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, "amount_minor", "no approval is needed"},
+    };
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        char out[512];
+        Tefter__Refusal refusal = TEFTER__REFUSAL__INIT;
+        refusal.code = known[i].code;
+        refusal.field = (char *)(uintptr_t)known[i].field;
+        (void)refusal_sentence(&refusal, &eur, out, sizeof(out));
+        if (strstr(out, known[i].said) == NULL)
+            fail_msg("%s: \"%s\" does not say \"%s\"", known[i].field, out, known[i].said);
+    }
+}
+
+/* A sale may be stopped by what is overdue, or by its size, and be within the limit. */
+static void the_wall_that_stopped_a_sale_is_told(void **state)
+{
+    (void)state;
+    char out[1024];
+    Tefter__RefusalCode old = TEFTER__REFUSAL_CODE__OVERDUE_TOO_OLD;
+    Tefter__Decision decision = TEFTER__DECISION__INIT;
+    Tefter__WayOut way = TEFTER__WAY_OUT__INIT;
+    Tefter__WayOut *ways[] = {&way};
+    Tefter__Refusal refusal = TEFTER__REFUSAL__INIT;
+    decision.limit_minor = 200000;
+    decision.exposure_minor = 55920;
+    decision.amount_minor = 1020;
+    decision.has_overdue_minor = true;
+    decision.overdue_minor = 30000;
+    decision.walls = &old;
+    decision.n_walls = 1;
+    way.kind = TEFTER__WAY_OUT_KIND__WAY_PAY_OVERDUE;
+    way.has_amount_minor = true;
+    way.amount_minor = 30000;
+    refusal.code = TEFTER__REFUSAL_CODE__APPROVAL_NEEDED;
+    refusal.has_days = true;
+    refusal.days = 12;
+    refusal.decision = &decision;
+    refusal.ways = ways;
+    refusal.n_ways = 1;
+    (void)refusal_sentence(&refusal, &eur, out, sizeof(out));
+    assert_string_equal(out, "Bills are overdue for too long: 300.00 €, the oldest by 12 days. "
+                             "It needs an approval. Pay the oldest bills, 300.00.");
+    old = TEFTER__REFUSAL_CODE__DOCUMENT_TOO_BIG_FOR_CUSTOMER;
+    way.kind = TEFTER__WAY_OUT_KIND__WAY_PART_NOW;
+    way.amount_minor = 1000;
+    (void)refusal_sentence(&refusal, &eur, out, sizeof(out));
+    assert_string_equal(out, "One invoice of this customer may not be so big: at most 10.00 €, "
+                             "this sale is 10.20. It needs an approval. Take goods up to 10.00.");
+}
+
+static void of_several_walls_each_has_its_ways(void **state)
+{
+    (void)state;
+    char out[1024];
+    Tefter__RefusalCode codes[] = {TEFTER__REFUSAL_CODE__DOCUMENT_TOO_BIG_FOR_CUSTOMER,
+                                   TEFTER__REFUSAL_CODE__OVERDUE_TOO_MUCH,
+                                   TEFTER__REFUSAL_CODE__CREDIT_LIMIT_EXCEEDED};
+    Tefter__Role manager = TEFTER__ROLE__ROLE_MANAGER;
+    Tefter__Decision decision = TEFTER__DECISION__INIT;
+    Tefter__WayOut way[5] = {TEFTER__WAY_OUT__INIT, TEFTER__WAY_OUT__INIT, TEFTER__WAY_OUT__INIT,
+                             TEFTER__WAY_OUT__INIT, TEFTER__WAY_OUT__INIT};
+    static const struct {
+        Tefter__WayOutKind kind;
+        int64_t amount;
+    } told[] = {{TEFTER__WAY_OUT_KIND__WAY_PAY_NOW, 5000},
+                {TEFTER__WAY_OUT_KIND__WAY_PART_NOW, 10000},
+                {TEFTER__WAY_OUT_KIND__WAY_PAY_OVERDUE, 2500},
+                {TEFTER__WAY_OUT_KIND__WAY_PART_NOW, 7000},
+                {TEFTER__WAY_OUT_KIND__WAY_ASK_APPROVAL, 0}};
+    Tefter__WayOut *ways[5];
+    Tefter__Refusal refusal = TEFTER__REFUSAL__INIT;
+    for (size_t i = 0; i < 5; i++) {
+        way[i].kind = told[i].kind;
+        way[i].has_amount_minor = told[i].amount != 0;
+        way[i].amount_minor = told[i].amount;
+        ways[i] = &way[i];
+    }
+    way[4].roles = &manager;
+    way[4].n_roles = 1;
+    decision.limit_minor = 20000;
+    decision.exposure_minor = 10000;
+    decision.amount_minor = 15000;
+    decision.has_overdue_minor = true;
+    decision.overdue_minor = 2500;
+    decision.walls = codes;
+    decision.n_walls = 3;
+    refusal.code = TEFTER__REFUSAL_CODE__APPROVAL_NEEDED;
+    refusal.has_over_by_minor = true;
+    refusal.over_by_minor = 5000;
+    refusal.decision = &decision;
+    refusal.ways = ways;
+    refusal.n_ways = 5;
+    (void)refusal_sentence(&refusal, &eur, out, sizeof(out));
+    assert_string_equal(
+        out, "Over the limit by 50.00 €: 100.00 is available, this sale is 150.00. Too much is "
+             "overdue: 25.00 €. One invoice of this customer may not be so big: at most 70.00 €, "
+             "this sale is 150.00. It needs an approval. For the limit: pay 50.00 now, or take "
+             "goods up to 100.00. For the overdue bills: pay the oldest bills, 25.00. For the "
+             "size: take goods up to 70.00. For all of it: ask manager.");
 }
 
 static void a_sentence_is_cut_at_a_whole_character(void **state)
@@ -224,6 +395,7 @@ static void unclear_amounts_are_refused(void **state)
         assert_true(minor == -99);
     }
     int64_t minor;
+    assert_non_null(strstr(quantity_read("2,5", &minor), "Write a point before a part: 2.5"));
     assert_non_null(amount_read("12.505", &eur, &minor));
     assert_non_null(amount_read("12.500", &eur, &minor));
 }
@@ -238,6 +410,11 @@ int main(void)
         cmocka_unit_test(over_the_limit_says_what_would_free_it),
         cmocka_unit_test(facts_that_are_not_known_are_left_out),
         cmocka_unit_test(fields_are_named_as_people_count),
+        cmocka_unit_test(every_field_of_a_request_has_words),
+        cmocka_unit_test(a_path_is_told_in_words),
+        cmocka_unit_test(a_wrong_value_is_told_what_is_right),
+        cmocka_unit_test(the_wall_that_stopped_a_sale_is_told),
+        cmocka_unit_test(of_several_walls_each_has_its_ways),
         cmocka_unit_test(a_sentence_is_cut_at_a_whole_character),
         cmocka_unit_test(amounts_are_read_as_people_type_them),
         cmocka_unit_test(unclear_amounts_are_refused),
