@@ -112,6 +112,13 @@ static const struct column terminal_columns[] = {
     END_COLUMNS,
 };
 
+/* An address that leads other devices to themselves. */
+static bool only_here(const char *address)
+{
+    return strncmp(address, "127.", 4) == 0 || strncmp(address, "localhost", 9) == 0 ||
+           strncmp(address, "[::1]", 5) == 0;
+}
+
 static int tell_code(struct run *run, uint32_t terminal)
 {
     char when[CELL_MAX];
@@ -130,9 +137,15 @@ static int tell_code(struct run *run, uint32_t terminal)
         return EXIT_DONE;
     }
     printf("%s\n", answer->code->code);
+    const char *address = tefter_address(run->client);
+    const char *port = strrchr(address, ':');
     run_note(run, "The code counts once, until %s. On the new terminal:\n\n  tefter enrol %s %s\n",
-             time_text(answer->code->expires_ms, when), tefter_address(run->client),
-             answer->code->code);
+             time_text(answer->code->expires_ms, when), address, answer->code->code);
+    if (only_here(address))
+        run_note(run,
+                 "Only this machine reaches %s. Another device says the server's name instead, "
+                 "and the server listens there with --listen 0.0.0.0%s.",
+                 address, port == NULL ? "" : port);
     return EXIT_DONE;
 }
 
@@ -255,9 +268,8 @@ static int policy_show(struct run *run)
     }
     printf("Credit policy of %s, version %u\n", company->name, company->policy_version);
     put_terms(run, company->policy);
-    (void)snprintf(text, sizeof(text), "%u days", company->term_days);
     if (company->has_term_days)
-        put_line("bills are due after", text);
+        put_line("bills are due after", counted(company->term_days, "day", text));
     put_amount(run, "credit notes alone", company->has_credit_note_approve_minor,
                company->credit_note_approve_minor);
     put_amount(run, "own money back alone", company->has_own_reversal_minor,
@@ -282,14 +294,14 @@ const struct verb admin_verbs[] = {
      .done = "Branch {BRANCH} is changed."},
     {.entity = "branch",
      .verb = "block",
-     .summary = "stop its sales and payments",
+     .summary = "stop its sales and credit notes; money can still be taken",
      .params = one_branch,
      .command = "change_branch",
      .fixed = "blocked=true",
      .done = "Branch {BRANCH} is blocked."},
     {.entity = "branch",
      .verb = "unblock",
-     .summary = "let it work again",
+     .summary = "let it sell again",
      .params = one_branch,
      .command = "change_branch",
      .fixed = "blocked=false",

@@ -158,6 +158,7 @@ bool args_read(struct args *args, const struct verb *verb, int argc, char **argv
     const struct param *operand = NULL;
     bool plain = false;
     args->verb = verb;
+    args->wait_ms = WAIT_DEFAULT_MS;
     for (int at = 0; at < argc; at++) {
         const char *word = argv[at];
         bool option = !plain && word[0] == '-' && word[1] == '-';

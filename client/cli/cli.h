@@ -42,6 +42,7 @@ enum {
     CELL_MAX = 256,
     LINE_MAX_BYTES = 2048,
     ROWS_DEFAULT = 100,
+    WAIT_DEFAULT_MS = 15 * 1000, /* a restart of the server refuses nobody */
 };
 
 /* ---- verbs ---- */
@@ -109,7 +110,7 @@ struct param {
     }
 #define NEEDED(name, kind, field, help)                                                            \
     {                                                                                              \
-        PARAM(name, kind, field, help), .needed = true                                             \
+        PARAM(name, kind, field, help " (needed)"), .needed = true                                 \
     }
 #define CHOICE(name, field, words_, help)                                                          \
     {                                                                                              \
@@ -141,7 +142,7 @@ enum column_kind {
     COLUMN_ENUM,
     COLUMN_AVAILABLE, /* of an AccountRow: free, "▲ over", or "unlimited" */
     COLUMN_LATE,      /* days; nothing when not late */
-    COLUMN_ID,        /* "#17": to be typed as it stands */
+    COLUMN_CUSTOMER,  /* an id, shown as code and name */
     COLUMN_BRANCH,    /* an id, shown as its code */
     COLUMN_STAFF,
     COLUMN_OFFSET, /* minutes, shown as +07:00 */
@@ -248,6 +249,7 @@ struct run {
     const Tefter__StaffAnswer *staff;
     const Tefter__GroupsAnswer *groups;
     const Tefter__MoneyAccountsAnswer *places;
+    struct customer_names *customers;
 };
 
 /* Sets exit_code and prints the failure; returns the code. */
@@ -304,6 +306,7 @@ const Tefter__DocumentAnswer *document_find(struct run *run, const char *number,
 const Tefter__CustomerCardAnswer *customer_find(struct run *run, const char *text);
 const char *branch_code(struct run *run, uint32_t branch);
 const char *staff_login(struct run *run, uint32_t staff);
+const char *customer_name(struct run *run, uint32_t customer); /* "C-000123 Northgate"; or "#17" */
 const char *place_name(struct run *run, uint32_t place);
 const char *text_of(const Tefter__Text *text); /* "" when there is none */
 
@@ -318,6 +321,9 @@ bool path_find(const ProtobufCMessage *message, const char *path, struct path_at
 /* Members of a repeated message field; NULL and 0 when it has none. */
 ProtobufCMessage *const *path_rows(const ProtobufCMessage *message, const char *path,
                                    size_t *ret_count);
+/* The text that a refusal's field holds: "lines[3].product" is a line's product, by id or by code
+ * as it was typed. NULL: it is no text, or nobody typed it. */
+const char *path_typed(const ProtobufCMessage *message, const char *path);
 int64_t path_integer(const struct path_at *at);
 /* "part paid" of DOCUMENT_PART: without the prefix of its enum, lower case. */
 const char *enum_word(const ProtobufCEnumDescriptor *type, int value, char *out, size_t capacity);
@@ -333,6 +339,10 @@ const ProtobufCFieldDescriptor *member_find(const ProtobufCMessageDescriptor *ty
 void cell_write(struct run *run, const ProtobufCMessage *row, const struct column *column,
                 char out[CELL_MAX]);
 const char *money_text(const struct run *run, int64_t amount_minor, char out[CELL_MAX]);
+/* "Owes 90.60 €"; what is less than nothing, "In credit 90.60 €". */
+const char *balance_text(const struct run *run, int64_t balance_minor, char out[CELL_MAX]);
+/* "1 customer", "2 customers". */
+const char *counted(uint64_t count, const char *noun, char out[CELL_MAX]);
 const char *date_text(uint32_t date, char out[CELL_MAX]);
 const char *time_text(int64_t instant_ms, char out[CELL_MAX]);
 const char *price_text(const struct run *run, int64_t price, char out[CELL_MAX]);

@@ -1,5 +1,6 @@
 /* Customers: who they are, what they owe, how far they may go. */
 #include "cli/cli.h"
+#include "wire/field_words.h"
 #include "wire/message.h"
 
 #include <inttypes.h>
@@ -214,7 +215,7 @@ static void put_terms(struct run *run, const Tefter__CustomerCardAnswer *card)
     char whose[CELL_MAX] = "";
     const Tefter__LimitTerms *terms = card->terms;
     if (card->record->has_term_days)
-        printf("  %-10s %" PRIu32 " days\n", "term", card->record->term_days);
+        printf("  %-10s %s\n", "term", counted(card->record->term_days, "day", policy));
     if (terms == NULL)
         return;
     if (terms->has_policy)
@@ -231,10 +232,7 @@ static void put_balance(struct run *run, const Tefter__CustomerCardAnswer *card)
 {
     char amount[CELL_MAX];
     const Tefter__AccountRow *account = card->account;
-    bool credit = account->balance_minor < 0;
-    int64_t owed = credit ? -account->balance_minor : account->balance_minor;
-    (void)money_sentence(owed, run_currency(run), amount, sizeof(amount));
-    printf("\n%s %s%s", credit ? "In credit" : "Owes", credit ? sign_minus(run) : "", amount);
+    printf("\n%s", balance_text(run, account->balance_minor, amount));
     if (card->has_overdue_minor && card->overdue_minor > 0)
         printf("   overdue %s", money_text(run, card->overdue_minor, amount));
     printf("\n");
@@ -448,11 +446,12 @@ static void put_change(struct run *run, struct table *table, const Tefter__Chang
                        const Tefter__FieldChange *field)
 {
     char when[CELL_MAX];
+    char words[CELL_MAX];
     const char *old_value = field->old_text != NULL ? text_of(field->old_text) : field->old_value;
     const char *new_value = field->new_text != NULL ? text_of(field->new_text) : field->new_value;
     table_cell(table, time_text(change->at_ms, when));
     table_cell(table, change->actor->has_staff ? staff_login(run, change->actor->staff) : "");
-    table_cell(table, field->field);
+    table_cell(table, field_words(field->field, words, sizeof(words)) ? words : "");
     table_cell(table, old_value == NULL ? "" : old_value);
     table_cell(table, new_value == NULL ? "" : new_value);
 }
@@ -520,7 +519,7 @@ const struct verb customer_verbs[] = {
      .summary = "stop sales on credit, in all branches at once",
      .params = customer_lock,
      .command = "lock_customer",
-     .done = "{CUSTOMER} is locked at every branch.| Owes {balance$}.|"},
+     .done = "{CUSTOMER} is locked at every branch.| {owes}.|"},
     {.entity = "customer",
      .verb = "unlock",
      .summary = "allow sales on credit again",

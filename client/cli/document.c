@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const struct param show_params[] = {
-    OPERAND("NUMBER", TEXT, NULL, "its number; #17 is the internal number"),
+    OPERAND("NUMBER", TEXT, NULL, "its number; '#17' is the internal number"),
     CHOICE("--kind", NULL, "invoice payment credit-note reversal",
            "which, when several have the number"),
     END,
@@ -25,7 +25,7 @@ static const struct param list_params[] = {
 
 static const struct column list_columns[] = {
     {"DATE", "date", COLUMN_DATE},        {"KIND", "kind", COLUMN_ENUM},
-    {"NUMBER", "number", COLUMN_TEXT},    {"CUSTOMER", "customer", COLUMN_ID},
+    {"NUMBER", "number", COLUMN_TEXT},    {"CUSTOMER", "customer", COLUMN_CUSTOMER},
     {"DUE", "due", COLUMN_DATE},          {"TOTAL", "total_minor", COLUMN_MONEY},
     {"OPEN", "open_minor", COLUMN_MONEY}, {"STATE", "state", COLUMN_ENUM},
     {"BRANCH", "branch", COLUMN_BRANCH},  END_COLUMNS,
@@ -165,7 +165,7 @@ static void put_sums(struct run *run, const Tefter__DocumentAnswer *answer)
         printf(" = ");
     (void)money_sentence(document->total_minor, run_currency(run), text, sizeof(text));
     printf("total %s; open %s", text, money_text(run, answer->open_minor, open));
-    printf("; matched in %zu part%s\n", answer->n_touches, answer->n_touches == 1 ? "" : "s");
+    printf("; matched in %s\n", counted(answer->n_touches, "part", text));
 }
 
 static void put_other(struct run *run, const char *words, uint64_t document)

@@ -28,7 +28,8 @@ const struct param page_params[] = {
 
 static const char values_text[] =
     "Amounts as people type them: 1,234.50  1500k  2m. Dates: 2026-11-23, today, +30, -7 (days\n"
-    "from today). A customer is a code or a number; #17 is always the number.";
+    "from today). A customer is a code or a number; '#17', quoted for the shell, is always the\n"
+    "number.";
 
 static const char *exit_text(enum exit_code code)
 {

@@ -14,8 +14,10 @@ static const struct param pay_params[] = {
     OPTION("--pos", TEXT, NULL, "card, by this card device"),
     OPTION("--transfer", TEXT, NULL, "bank transfer, to this bank account"),
     OPTION("--slip", TEXT, NULL, "bank slip for this bank account; it counts when confirmed"),
-    OPTION("--reference", TEXT, "reference",
-           "number of the slip, or the bank's or provider's reference"),
+    OPTION(
+        "--reference", TEXT, "reference",
+        "number of the slip, or the bank's or provider's reference; a slip, a transfer and a card "
+        "need it"),
     OPTION("--payer", TEXT, "payer", "who paid, if not the customer; a slip needs it"),
     OPTION("--oldest", FLAG, NULL, "match with the oldest due bills (the default)"),
     OPTIONS("--bill", TEXT, NULL, "match with this bill: NUMBER or NUMBER=AMOUNT"),
@@ -142,7 +144,7 @@ static int pay_run(struct run *run)
         !fill_bills(run, command->take_payment))
         return run->exit_code;
     return run_submit(run, command,
-                      "{number}| {total$}| taken.| Matched {matched$}.|| Owes {balance$}|, "
+                      "{number}| {total$}| taken.| Matched {matched$}.|| {owes}|, "
                       "{available}|.");
 }
 
@@ -152,7 +154,7 @@ static const struct param confirm_params[] = {
     OPERAND("PAYMENT", DOCUMENT, "payment", "number of the receipt for the slip"),
     OPTION("--never-came", FLAG, NULL, "the bank does not have it: reverse it"),
     OPTION("--date", DATE, "date", "when the bank had it (default: the branch's business date)"),
-    OPTION("--reason", TEXT, "reason", "why; kept in the history"),
+    OPTION("--reason", TEXT, "reason", "why; kept in the history; --never-came needs it"),
     END,
 };
 
@@ -164,15 +166,14 @@ static int confirm_run(struct run *run)
         return run->exit_code;
     bool came = !arg_flag(&run->args, "--never-came");
     command->confirm_payment->confirmed = came;
-    return run_submit(
-        run, command,
-        came ? "{PAYMENT} is confirmed.| Owes {balance$}|, {available}|."
-             : "{PAYMENT} is reversed| by {reversal}|.| Owes {balance$}|, {available}|.");
+    return run_submit(run, command,
+                      came ? "{PAYMENT} is confirmed.| {owes}|, {available}|."
+                           : "{PAYMENT} is reversed| by {reversal}|.| {owes}|, {available}|.");
 }
 
 static const struct param reverse_params[] = {
     OPERAND("NUMBER", DOCUMENT, "document", "number of an invoice, payment or credit note"),
-    OPTION("--reason", TEXT, "reason", "why; kept in the history"),
+    NEEDED("--reason", TEXT, "reason", "why; kept in the history"),
     END,
 };
 
@@ -270,7 +271,7 @@ static int match_run(struct run *run)
     if (arg_flag(&run->args, "--preview"))
         return preview_run(run, command->match_items);
     return run_submit(run, command,
-                      "Matched| {matched$}|| (match {match})|.| Owes {balance$}|, {available}|.");
+                      "Matched| {matched$}|| (match {match})|.| {owes}|, {available}|.");
 }
 
 static const struct param unmatch_params[] = {
@@ -306,7 +307,7 @@ const struct verb money_verbs[] = {
      .summary = "undo a match",
      .params = unmatch_params,
      .command = "undo_match",
-     .done = "Match {MATCH} is undone.| Owes {balance$}|, {available}|."},
+     .done = "Match {MATCH} is undone.| {owes}|, {available}|."},
     {.entity = "unmatched",
      .summary = "list money not yet matched, oldest first",
      .query = "unmatched_money",
@@ -318,6 +319,6 @@ const struct verb money_verbs[] = {
      .summary = "reverse a whole document",
      .params = reverse_params,
      .command = "reverse_document",
-     .done = "{NUMBER} is reversed| by {reversal}|.| Owes {balance$}|, {available}|."},
+     .done = "{NUMBER} is reversed| by {reversal}|.| {owes}|, {available}|."},
     END_VERBS,
 };

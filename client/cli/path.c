@@ -6,7 +6,10 @@
 
 #include <ctype.h>
 #include <protobuf-c/protobuf-c.h>
+#include <stdlib.h>
 #include <string.h>
+
+enum { TYPED_MOST = 80 }; /* longer texts are not repeated */
 
 static const void *member_at(const ProtobufCMessage *message, unsigned offset)
 {
@@ -74,6 +77,44 @@ ProtobufCMessage *const *path_rows(const ProtobufCMessage *message, const char *
         return NULL;
     *ret_count = *(const size_t *)member_at(message, field->quantifier_offset);
     return *(ProtobufCMessage *const *const *)member_at(message, field->offset);
+}
+
+/* The member of a list that "lines[3]" names, or the message itself of a plain name. */
+static const ProtobufCMessage *step_into(const ProtobufCMessage *message, const char *part)
+{
+    char name[64];
+    size_t count = 0;
+    struct path_at at;
+    (void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(part, ".["), part);
+    if (part[strlen(name)] != '[')
+        return path_find(message, name, &at) && at.field->type == PROTOBUF_C_TYPE_MESSAGE
+                   ? *(const ProtobufCMessage *const *)at.value
+                   : NULL;
+    ProtobufCMessage *const *rows = path_rows(message, name, &count);
+    size_t index = strtoul(part + strlen(name) + 1, NULL, 10);
+    return index < count ? rows[index] : NULL;
+}
+
+static const char *string_of(const ProtobufCMessage *message, const char *name)
+{
+    struct path_at at;
+    bool found = path_find(message, name, &at) && at.field->type == PROTOBUF_C_TYPE_STRING;
+    const char *text = found ? *(const char *const *)at.value : NULL;
+    return text == NULL || strlen(text) > TYPED_MOST ? NULL : text;
+}
+
+const char *path_typed(const ProtobufCMessage *message, const char *path)
+{
+    char by_code[96];
+    while (message != NULL && path != NULL && path[strcspn(path, ".")] == '.') {
+        message = step_into(message, path);
+        path += strcspn(path, ".") + 1;
+    }
+    if (message == NULL || path == NULL || path[0] == '\0')
+        return NULL;
+    (void)snprintf(by_code, sizeof(by_code), "%.80s_code", path);
+    const char *text = string_of(message, path);
+    return text != NULL ? text : string_of(message, by_code);
 }
 
 int64_t path_integer(const struct path_at *at)

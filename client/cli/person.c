@@ -186,7 +186,7 @@ static int whoami_run(struct run *run)
 static const struct param password_params[] = {
     OPTION("--of", STAFF, NULL,
            "that of someone else; for those who manage staff (default: your own)"),
-    OPTION("--pin", FLAG, NULL, "change the PIN, not the password"),
+    OPTION("--pin", FLAG, NULL, "set the PIN, 4 to 12 digits, not the password"),
     OPTION("--password-file", FILE, NULL,
            "the new one is its first line; -: standard input (default: asked for)"),
     OPTION("--old-file", FILE, NULL, "the old password is its first line (default: asked for)"),
@@ -408,7 +408,8 @@ const struct verb person_verbs[] = {
      .run = whoami_run,
      .offline = true},
     {.entity = "password",
-     .summary = "set a new password or PIN; it ends all sessions of that login",
+     .summary =
+         "set a new password, which ends all logins with the old one; or a PIN, which ends none",
      .params = password_params,
      .run = password_run},
     {.entity = "ping",

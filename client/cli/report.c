@@ -63,8 +63,7 @@ static void aging_sums(struct run *run, struct table *table, const Tefter__Aging
     char cell[CELL_MAX];
     if (ruled)
         table_rule(table);
-    (void)snprintf(cell, sizeof(cell), "%" PRIu64 " customers", aging->customers);
-    table_cell(table, cell);
+    table_cell(table, ruled ? "total" : counted(aging->customers, "customer", cell));
     table_cell(table, "");
     for (size_t i = 0; i < aging->n_buckets; i++)
         table_cell(table, money_text(run, aging->buckets[i]->amount_minor, cell));
@@ -112,9 +111,15 @@ static int aging_run(struct run *run)
         run_json(run, &sums.base);
         return EXIT_DONE;
     }
+    if (first->customers == 0) {
+        run_note(run, "Nobody owes anything, and nobody is in credit.");
+        return EXIT_DONE;
+    }
     bool ruled = first->n_rows > 0;
     aging_sums(run, table, first, ruled);
-    printf("Age by due date as of %s\n", date_text(first->as_of, date));
+    printf("Age by %s date as of %s\n",
+           arg_flag(&run->args, "--by-document-date") ? "document" : "due",
+           date_text(first->as_of, date));
     table_print(table, stdout);
     return EXIT_DONE;
 }

@@ -119,6 +119,20 @@ static void resolved(void *context, const Tefter__Command *command, int64_t made
              time_text(made_ms, when), sentence);
 }
 
+/* Tries once; then says what it waits for. */
+static bool connect_in_time(struct run *run)
+{
+    uint64_t begun = loop_now_ms(tefter_loop(run->client));
+    if (tefter_connect(run->client, 0, &run->failure))
+        return true;
+    uint64_t gone = loop_now_ms(tefter_loop(run->client)) - begun;
+    if (run->failure.fault != FAULT_IO || gone >= run->args.wait_ms)
+        return false;
+    run_note(run, "No answer from %s; waiting for it, at most %" PRIu64 " s.",
+             tefter_address(run->client), (run->args.wait_ms - gone + 999) / 1000);
+    return tefter_connect(run->client, run->args.wait_ms - gone, &run->failure);
+}
+
 bool run_open(struct run *run, bool outbox)
 {
     struct tefter_options options = {.profile = run->args.profile,
@@ -127,12 +141,11 @@ bool run_open(struct run *run, bool outbox)
                                      .outbox = outbox,
                                      .on_resolved = resolved,
                                      .context = run};
-    if (!tefter_open(&options, &run->client, &run->failure) ||
-        !tefter_connect(run->client, run->args.wait_ms, &run->failure)) {
-        (void)run_failed(run, code_of(&run->failure));
-        return false;
-    }
-    return true;
+    if (tefter_open(&options, &run->client, &run->failure) && connect_in_time(run))
+        return true;
+    (void)run_say(run, code_of(&run->failure), "%s%s", run->failure.text,
+                  outbox ? " Nothing was booked." : "");
+    return false;
 }
 
 bool run_need_person(struct run *run)
@@ -234,11 +247,39 @@ int refusal_exit(Tefter__RefusalCode code)
     return EXIT_REFUSED; /* by a rule; also a code that only a later version knows */
 }
 
-static int say_refused(struct run *run, const Tefter__Refusal *refusal)
+/* Is what is there already a document? */
+static bool names_document(Tefter__RefusalCode code)
+{
+    return code == CODE(ALREADY_REVERSED) || code == CODE(NOT_REVERSIBLE);
+}
+
+/* With the number that people know it by; as it was when it cannot be had. */
+static Tefter__Refusal with_number(struct run *run, const Tefter__Refusal *refusal)
+{
+    Tefter__Refusal copy = *refusal;
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__DocumentView view = TEFTER__DOCUMENT_VIEW__INIT;
+    if (!names_document(copy.code) || !copy.has_existing || copy.existing_number != NULL)
+        return copy;
+    query.kind_case = TEFTER__QUERY__KIND_DOCUMENT;
+    query.document = &view;
+    view.has_document = true;
+    view.document = copy.existing;
+    const Tefter__Answer *answer = tefter_ask(run->client, &query, &run->arena, &run->failure);
+    if (answer != NULL && answer->kind_case == TEFTER__ANSWER__KIND_DOCUMENT)
+        copy.existing_number = answer->document->document->number;
+    return copy;
+}
+
+/* `typed`: what the refusal is about, as it was typed; NULL: not known. */
+static int say_refused(struct run *run, const Tefter__Refusal *refusal, const char *typed)
 {
     char sentence[LINE_MAX_BYTES];
-    (void)refusal_sentence(refusal, run_currency(run), sentence, sizeof(sentence));
-    return run_say(run, (enum exit_code)refusal_exit(refusal->code), "%s", sentence);
+    Tefter__Refusal told = with_number(run, refusal);
+    (void)refusal_sentence(&told, run_currency(run), sentence, sizeof(sentence));
+    return run_say(run, (enum exit_code)refusal_exit(refusal->code), "%s%s%s%s",
+                   typed == NULL ? "" : "\"", typed == NULL ? "" : typed,
+                   typed == NULL ? "" : "\": ", sentence);
 }
 
 int run_refused(struct run *run, const Tefter__Refusal *refusal)
@@ -249,7 +290,7 @@ int run_refused(struct run *run, const Tefter__Refusal *refusal)
         reply.refused = (Tefter__Refusal *)(uintptr_t)refusal;
         run_json(run, &reply.base);
     }
-    return say_refused(run, refusal);
+    return say_refused(run, refusal, NULL);
 }
 
 /* ---- asking ---- */
@@ -262,7 +303,8 @@ const Tefter__Done *run_call(struct run *run, const Tefter__Command *command)
     else if (run->json)
         run_json(run, &reply->base);
     if (reply != NULL && reply->result_case == TEFTER__REPLY__RESULT_REFUSED)
-        (void)say_refused(run, reply->refused);
+        (void)say_refused(run, reply->refused,
+                          path_typed(message_member(&command->base), reply->refused->field));
     bool done = reply != NULL && reply->result_case == TEFTER__REPLY__RESULT_DONE;
     return done ? reply->done : NULL;
 }
@@ -324,9 +366,9 @@ static bool put_account(const struct done_words *words, const char *name, char *
     char cell[CELL_MAX];
     if (account == NULL)
         return false;
-    if (strcmp(name, "balance$") == 0)
-        return put_money(words->run, true, account->balance_minor, out, capacity);
-    if (account->unlimited)
+    if (strcmp(name, "owes") == 0)
+        (void)snprintf(out, capacity, "%s", balance_text(words->run, account->balance_minor, cell));
+    else if (account->unlimited)
         (void)snprintf(out, capacity, "no limit");
     else if (account->available_minor >= 0)
         (void)snprintf(out, capacity, "available %s",
@@ -367,7 +409,7 @@ static bool done_word(void *context, const char *name, char *out, size_t capacit
         (void)date_text(done->due, out);
         return done->has_due && out[0] != '\0';
     }
-    if (strcmp(name, "balance$") == 0 || strcmp(name, "available") == 0)
+    if (strcmp(name, "owes") == 0 || strcmp(name, "available") == 0)
         return put_account(words, name, out, capacity);
     return put_said(words, name, out, capacity);
 }

@@ -277,8 +277,7 @@ static int sell_run(struct run *run)
         return what_if(run, command->issue_invoice);
     if (arg_flag(&run->args, "--ask"))
         return ask_for(run, command->issue_invoice);
-    return run_submit(run, command,
-                      "{number}| {total$}|, due {due}|.| Owes {balance$}|, {available}|.");
+    return run_submit(run, command, "{number}| {total$}|, due {due}|.| {owes}|, {available}|.");
 }
 
 /* ---- approvals ---- */
@@ -310,7 +309,7 @@ static const struct param approval_refuse[] = {
 static const struct column approval_columns[] = {
     {"N", "approval", COLUMN_NUMBER},
     {"STATE", "state", COLUMN_ENUM},
-    {"CUSTOMER", "customer", COLUMN_ID},
+    {"CUSTOMER", "customer", COLUMN_CUSTOMER},
     {"AMOUNT", "amount_minor", COLUMN_MONEY},
     {"OVER BY", "decision.over_by_minor", COLUMN_MONEY},
     {"ASKED BY", "asked_by.staff", COLUMN_STAFF},
@@ -395,9 +394,8 @@ static int credit_run(struct run *run)
     if (!(free ? fill_available_credit(run, command->issue_credit_note)
                : fill_credit(run, command->issue_credit_note)))
         return run->exit_code;
-    return run_submit(
-        run, command,
-        "{number}| {total$}|.| Matched {matched$}.|| Owes {balance$}|, {available}|.");
+    return run_submit(run, command,
+                      "{number}| {total$}|.| Matched {matched$}.|| {owes}|, {available}|.");
 }
 
 /* ---- correcting an invoice: reversed and issued anew, what is not said stays ---- */
@@ -416,7 +414,7 @@ static const struct param correct_params[] = {
     OPTION("--money-account", PLACE, NULL, "of a payment: the right till, account or device"),
     OPTION("--reference", TEXT, "invoice.reference", "the right order, slip or provider number"),
     OPTION("--note", TEXT, "invoice.note", "the right note"),
-    OPTION("--reason", TEXT, "reason", "why; kept in the history"),
+    NEEDED("--reason", TEXT, "reason", "why; kept in the history"),
     END,
 };
 
@@ -515,7 +513,7 @@ static int correct_invoice(struct run *run, const Tefter__DocumentRecord *was)
     correct->document = was->document;
     return run_submit(run, command,
                       "{NUMBER} is reversed| by {reversal}|; anew: {number}| {total$}|, due {due}|."
-                      "| Owes {balance$}|, {available}|.");
+                      "| {owes}|, {available}|.");
 }
 
 static void payment_again(const Tefter__DocumentRecord *was, Tefter__TakePayment *payment)
@@ -562,7 +560,7 @@ static int correct_payment(struct run *run, const Tefter__DocumentRecord *was)
         return run->exit_code;
     return run_submit(run, &command,
                       "{NUMBER} is reversed| by {reversal}|; anew: {number}| {total$}|.| Matched "
-                      "{matched$}.|| Owes {balance$}|, {available}|.");
+                      "{matched$}.|| {owes}|, {available}|.");
 }
 
 static int correct_run(struct run *run)

@@ -108,6 +108,22 @@ const char *money_text(const struct run *run, int64_t amount_minor, char out[CEL
     return out;
 }
 
+const char *balance_text(const struct run *run, int64_t balance_minor, char out[CELL_MAX])
+{
+    char amount[CELL_MAX];
+    bool credit = balance_minor < 0;
+    (void)money_sentence(credit ? -balance_minor : balance_minor, run_currency(run), amount,
+                         sizeof(amount));
+    (void)snprintf(out, CELL_MAX, "%s %.200s", credit ? "In credit" : "Owes", amount);
+    return out;
+}
+
+const char *counted(uint64_t count, const char *noun, char out[CELL_MAX])
+{
+    (void)snprintf(out, CELL_MAX, "%" PRIu64 " %s%s", count, noun, count == 1 ? "" : "s");
+    return out;
+}
+
 const char *date_text(uint32_t date, char out[CELL_MAX])
 {
     date_write(date, out);
@@ -243,8 +259,8 @@ static void write_integer(struct run *run, const struct column *column, const st
         if (value > 0)
             (void)snprintf(out, CELL_MAX, "%" PRId64, value);
         break;
-    case COLUMN_ID:
-        (void)snprintf(out, CELL_MAX, "#%" PRId64, value);
+    case COLUMN_CUSTOMER:
+        (void)snprintf(out, CELL_MAX, "%s", customer_name(run, (uint32_t)value));
         break;
     case COLUMN_BRANCH:
         (void)snprintf(out, CELL_MAX, "%s", branch_code(run, (uint32_t)value));

@@ -143,6 +143,59 @@ const char *place_name(struct run *run, uint32_t place)
     return number_name(run, place);
 }
 
+/* ---- names of customers ---- */
+
+static const Tefter__Answer *look_customer(struct run *run, const char *code, uint32_t number)
+{
+    Tefter__CustomerCard card = TEFTER__CUSTOMER_CARD__INIT;
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    card.code = (char *)(uintptr_t)code;
+    card.has_customer = code == NULL;
+    card.customer = number;
+    query.kind_case = TEFTER__QUERY__KIND_CUSTOMER_CARD;
+    query.customer_card = &card;
+    return run_look(run, &query);
+}
+
+/* Asked for one by one; a long list of many customers keeps the rest as numbers. */
+enum { NAMES_MAX = 500 };
+
+struct customer_names {
+    size_t count;
+    struct {
+        uint32_t customer;
+        const char *name;
+    } known[NAMES_MAX];
+};
+
+static const char *ask_name(struct run *run, uint32_t customer)
+{
+    char name[CELL_MAX];
+    const Tefter__Answer *answer = look_customer(run, NULL, customer);
+    if (answer == NULL || answer->kind_case != TEFTER__ANSWER__KIND_CUSTOMER_CARD)
+        return number_name(run, customer);
+    const Tefter__CustomerRow *row = answer->customer_card->row;
+    (void)snprintf(name, sizeof(name), "%s %s", row->code, text_of(row->name));
+    return arena_text(&run->arena, name, strlen(name));
+}
+
+const char *customer_name(struct run *run, uint32_t customer)
+{
+    if (run->customers == NULL)
+        run->customers = arena_zero(&run->arena, sizeof(*run->customers));
+    struct customer_names *names = run->customers;
+    need(names != NULL);
+    for (size_t i = 0; i < names->count; i++) {
+        if (names->known[i].customer == customer)
+            return names->known[i].name;
+    }
+    if (names->count == NAMES_MAX)
+        return number_name(run, customer);
+    names->known[names->count].customer = customer;
+    names->known[names->count].name = ask_name(run, customer);
+    return names->known[names->count++].name;
+}
+
 /* ---- references ---- */
 
 /* "#17" is the number surely; "17" is it when nothing is called so. */
@@ -255,18 +308,6 @@ static bool is_absent(const Tefter__Answer *answer)
 {
     return answer->kind_case == TEFTER__ANSWER__KIND_REFUSED &&
            answer->refused->code == TEFTER__REFUSAL_CODE__NOT_FOUND;
-}
-
-static const Tefter__Answer *look_customer(struct run *run, const char *code, uint32_t number)
-{
-    Tefter__CustomerCard card = TEFTER__CUSTOMER_CARD__INIT;
-    Tefter__Query query = TEFTER__QUERY__INIT;
-    card.code = (char *)(uintptr_t)code;
-    card.has_customer = code == NULL;
-    card.customer = number;
-    query.kind_case = TEFTER__QUERY__KIND_CUSTOMER_CARD;
-    query.customer_card = &card;
-    return run_look(run, &query);
 }
 
 const Tefter__CustomerCardAnswer *customer_find(struct run *run, const char *text)
