@@ -56,9 +56,9 @@ int recover_run(const struct settings *settings)
     audited(&instance.folder, good ? "recover" : "recover_failed", settings->admin);
     if (!good)
         return settings_report(&failure);
-    printf("%s has a new password. A device to use it on needs a one-time code: tefterd code "
-           "--ledger %s --terminal 1\n",
-           settings->admin, settings->ledger);
+    printf("%s has a new password, and can log in with it on every enrolled terminal: tefter login "
+           "%s\nIf no device is enrolled any more: tefterd code --ledger %s --terminal 1\n",
+           settings->admin, settings->admin, settings->ledger);
     return EXIT_DONE;
 }
 

@@ -8,6 +8,7 @@
 #include "admin/audited.h"
 #include "admin/backup.h"
 #include "admin/backup_key.h"
+#include "admin/bootstrap.h"
 #include "admin/commands.h"
 #include "admin/manifest.h"
 #include "datadir/keys.h"
@@ -349,9 +350,9 @@ static int tell(const struct restore *restore)
     printf("The ledger in %s is that of %s up to seq %" PRIu64
            ", as incarnation %s. What came after that backup is not in it; terminals offer again "
            "what they were told "
-           "of the last seven days.\n\nStart the server:\n\n  tefterd --ledger %s\n",
-           restore->settings->ledger, restore->from, restore->head.next_seq - 1, incarnation,
-           restore->settings->ledger);
+           "of the last seven days.\n\nStart the server:\n\n",
+           restore->settings->ledger, restore->from, restore->head.next_seq - 1, incarnation);
+    bootstrap_tell_serve(restore->settings);
     return EXIT_DONE;
 }
 

@@ -247,7 +247,8 @@ bool datadir_take(struct datadir *folder, struct failure *failure)
     if (fd < 0)
         return fail(failure, FAULT_IO, errno, "cannot open %s", folder->lock);
     if (!take_lock(fd)) {
-        fail(failure, FAULT_BUSY, 0, "%s is already served by pid %d", folder->root, pid_in(fd));
+        fail(failure, FAULT_BUSY, 0, "%s is already served by pid %d: stop that server first",
+             folder->root, pid_in(fd));
         close(fd);
         return false;
     }
