@@ -243,7 +243,8 @@ struct run {
     bool json;
     bool terminal; /* standard output is one */
     bool unicode;
-    int exit_code; /* of the last call or ask that came to nothing */
+    size_t stand_again; /* commands from before a restore that count as they did */
+    int exit_code;      /* of the last call or ask that came to nothing */
     /* lists that were fetched for names */
     const Tefter__BranchesAnswer *branches;
     const Tefter__StaffAnswer *staff;

@@ -4,6 +4,7 @@
 #include "wire/message.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { SHOWN_MOST = 20 }; /* bills on the card */
@@ -442,18 +443,31 @@ static int customer_limit_run(struct run *run)
 
 /* ---- changes ---- */
 
+/* Amounts are kept in minor units. */
+static const char *change_text(const struct run *run, const char *field, const char *value,
+                               char out[CELL_MAX])
+{
+    static const char minor[] = "_minor";
+    size_t size = strlen(field);
+    bool money = size > strlen(minor) && strcmp(field + size - strlen(minor), minor) == 0;
+    if (value == NULL)
+        return "";
+    return money ? money_text(run, strtoll(value, NULL, 10), out) : value;
+}
+
 static void put_change(struct run *run, struct table *table, const Tefter__ChangeRecord *change,
                        const Tefter__FieldChange *field)
 {
     char when[CELL_MAX];
     char words[CELL_MAX];
+    char cell[CELL_MAX];
     const char *old_value = field->old_text != NULL ? text_of(field->old_text) : field->old_value;
     const char *new_value = field->new_text != NULL ? text_of(field->new_text) : field->new_value;
     table_cell(table, time_text(change->at_ms, when));
     table_cell(table, change->actor->has_staff ? staff_login(run, change->actor->staff) : "");
     table_cell(table, field_words(field->field, words, sizeof(words)) ? words : "");
-    table_cell(table, old_value == NULL ? "" : old_value);
-    table_cell(table, new_value == NULL ? "" : new_value);
+    table_cell(table, change_text(run, field->field, old_value, cell));
+    table_cell(table, change_text(run, field->field, new_value, cell));
 }
 
 static int customer_changes(struct run *run)

@@ -75,8 +75,12 @@ static void run_begin(struct run *run)
 /* What an earlier run left open may be under way still. */
 static int run_end(struct run *run, int code)
 {
+    char count[CELL_MAX];
     if (run->client != NULL && tefter_under_way(run->client) > 0)
         (void)tefter_resolve(run->client, SETTLE_MS, NULL);
+    if (run->stand_again > 0)
+        run_note(run, "%s from before the server's restore: booked as before.",
+                 counted(run->stand_again, "command", count));
     tefter_close(run->client);
     arena_fini(&run->arena);
     if (fflush(stdout) != 0 && code == EXIT_DONE)

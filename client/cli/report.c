@@ -63,7 +63,7 @@ static void aging_sums(struct run *run, struct table *table, const Tefter__Aging
     char cell[CELL_MAX];
     if (ruled)
         table_rule(table);
-    table_cell(table, ruled ? "total" : counted(aging->customers, "customer", cell));
+    table_cell(table, "total");
     table_cell(table, "");
     for (size_t i = 0; i < aging->n_buckets; i++)
         table_cell(table, money_text(run, aging->buckets[i]->amount_minor, cell));
@@ -109,10 +109,6 @@ static int aging_run(struct run *run)
         sums.n_rows = 0;
         sums.has_next = false;
         run_json(run, &sums.base);
-        return EXIT_DONE;
-    }
-    if (first->customers == 0) {
-        run_note(run, "Nobody owes anything, and nobody is in credit.");
         return EXIT_DONE;
     }
     bool ruled = first->n_rows > 0;
@@ -205,8 +201,7 @@ static void hit_row(struct run *run, struct table *table, const Tefter__SearchHi
                         sizeof(cell));
         table_cell(table, cell);
         table_cell(table, hit->document->number);
-        (void)snprintf(cell, sizeof(cell), "#%" PRIu32, hit->document->customer);
-        table_cell(table, cell);
+        table_cell(table, customer_name(run, hit->document->customer));
         table_cell(table, date_text(hit->document->date, date));
         table_cell(table, money_text(run, hit->document->open_minor, cell));
         table_cell(table, "");

@@ -94,29 +94,38 @@ uint32_t run_today(const struct run *run)
     return welcome == NULL ? DATE_NONE : welcome->date;
 }
 
-static const char *command_name(const Tefter__Command *command)
+/* "issue invoice" */
+static void command_words(const Tefter__Command *command, char out[CELL_MAX])
 {
-    for (unsigned i = 0; i < tefter__command__descriptor.n_fields; i++) {
-        const ProtobufCFieldDescriptor *field = &tefter__command__descriptor.fields[i];
-        if (field->id == (uint32_t)command->kind_case)
-            return ((const ProtobufCMessageDescriptor *)field->descriptor)->short_name;
-    }
-    return "command";
+    const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field(
+        &tefter__command__descriptor, (unsigned)command->kind_case);
+    (void)snprintf(out, CELL_MAX, "%s", field == NULL ? "something" : field->name);
+    for (char *at = out; *at != '\0'; at++)
+        *at = *at == '_' ? ' ' : *at;
 }
 
-/* Something an earlier run did not learn the end of. */
-static void resolved(void *context, const Tefter__Command *command, int64_t made_ms,
+/* Something an earlier run did not learn the end of. What was done before a restore and is done
+ * again stands as it was told: it is only counted. */
+static void resolved(void *context, const Tefter__Command *command, int64_t made_ms, bool again,
                      const Tefter__Reply *reply)
 {
     struct run *run = context;
     char when[CELL_MAX];
+    char words[CELL_MAX];
     char sentence[LINE_MAX_BYTES] = "it was done.";
-    if (reply->result_case == TEFTER__REPLY__RESULT_REFUSED)
+    bool refused = reply->result_case == TEFTER__REPLY__RESULT_REFUSED;
+    if (again && !refused) {
+        run->stand_again++;
+        return;
+    }
+    if (refused)
         (void)refusal_sentence(reply->refused, run_currency(run), sentence, sizeof(sentence));
-    else if (reply->result_case == TEFTER__REPLY__RESULT_DONE && reply->done->number != NULL)
+    else if (reply->done->number != NULL)
         (void)snprintf(sentence, sizeof(sentence), "it was done: %s.", reply->done->number);
-    run_note(run, "About %s of %s, which had no answer then: %s", command_name(command),
-             time_text(made_ms, when), sentence);
+    command_words(command, words);
+    run_note(run, "Asked for at %s, %s (%s): %s", time_text(made_ms, when),
+             again ? "done, and lost with the server's restore" : "without an answer then", words,
+             sentence);
 }
 
 /* Tries once; then says what it waits for. */
@@ -271,10 +280,68 @@ static Tefter__Refusal with_number(struct run *run, const Tefter__Refusal *refus
     return copy;
 }
 
+static const Tefter__ApprovalRow *approval_of(struct run *run, uint64_t number)
+{
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__ApprovalList list = TEFTER__APPROVAL_LIST__INIT;
+    query.kind_case = TEFTER__QUERY__KIND_APPROVALS;
+    query.approvals = &list;
+    const Tefter__Answer *answer = tefter_ask(run->client, &query, &run->arena, &run->failure);
+    if (answer == NULL || answer->kind_case != TEFTER__ANSWER__KIND_APPROVALS)
+        return NULL;
+    for (size_t i = 0; i < answer->approvals->n_approvals; i++) {
+        if (answer->approvals->approvals[i]->approval == number)
+            return answer->approvals->approvals[i];
+    }
+    return NULL; /* an old one, on a later page */
+}
+
+/* Why an approval does not serve, as a clause behind its number. */
+static const char *approval_why(struct run *run, const Tefter__ApprovalRow *row, char out[CELL_MAX])
+{
+    char amount[CELL_MAX];
+    switch (row->state) {
+    case TEFTER__APPROVAL_STATE__APPROVAL_WAITING:
+        return "still waits for its answer";
+    case TEFTER__APPROVAL_STATE__APPROVAL_REFUSED:
+        return "was refused";
+    case TEFTER__APPROVAL_STATE__APPROVAL_SPENT:
+        return "was used for a sale already";
+    case TEFTER__APPROVAL_STATE__APPROVAL_EXPIRED:
+        return "has expired";
+    case TEFTER__APPROVAL_STATE__APPROVAL_GRANTED:
+    case _TEFTER__APPROVAL_STATE_IS_INT_SIZE:
+        break;
+    }
+    (void)snprintf(
+        out, CELL_MAX, "is for %.100s only, and for at most %.60s",
+        customer_name(run, row->customer),
+        money_text(run, row->has_approved_minor ? row->approved_minor : row->amount_minor, amount));
+    return out;
+}
+
+/* False: nothing more is known than the refusal says. */
+static bool say_approval(struct run *run)
+{
+    char why[CELL_MAX];
+    const char *text = arg_text(&run->args, "--approval");
+    if (text == NULL)
+        text = arg_text(&run->args, "APPROVAL");
+    const Tefter__ApprovalRow *row =
+        text == NULL ? NULL : approval_of(run, strtoull(text, NULL, 10));
+    if (row == NULL)
+        return false;
+    (void)run_say(run, EXIT_CONFLICT, "Approval %s %s%s%s.", text, approval_why(run, row, why),
+                  text_of(row->reason)[0] == '\0' ? "" : ": ", text_of(row->reason));
+    return true;
+}
+
 /* `typed`: what the refusal is about, as it was typed; NULL: not known. */
 static int say_refused(struct run *run, const Tefter__Refusal *refusal, const char *typed)
 {
     char sentence[LINE_MAX_BYTES];
+    if (refusal->code == CODE(APPROVAL_NOT_OPEN) && say_approval(run))
+        return run->exit_code;
     Tefter__Refusal told = with_number(run, refusal);
     (void)refusal_sentence(&told, run_currency(run), sentence, sizeof(sentence));
     return run_say(run, (enum exit_code)refusal_exit(refusal->code), "%s%s%s%s",

@@ -287,7 +287,7 @@ const Tefter__Reply *tefter_call(struct tefter *client, const Tefter__Command *c
 
 /* ---- what an earlier process or an earlier state of the server left open ---- */
 
-static void tell_settled(struct tefter *client, const struct outbox_entry *entry,
+static void tell_settled(struct tefter *client, const struct outbox_entry *entry, bool again,
                          const Tefter__Reply *reply)
 {
     if (client->on_resolved == NULL)
@@ -295,7 +295,7 @@ static void tell_settled(struct tefter *client, const struct outbox_entry *entry
     const Tefter__Command *command = (const Tefter__Command *)message_unpack(
         &tefter__command__descriptor, slice_of(entry->command, entry->size), &client->frame_arena);
     if (command != NULL)
-        client->on_resolved(client->context, command, entry->made_ms, reply);
+        client->on_resolved(client->context, command, entry->made_ms, again, reply);
 }
 
 static void offer_answered(void *context, const struct tefter_outcome *outcome)
@@ -304,11 +304,12 @@ static void offer_answered(void *context, const struct tefter_outcome *outcome)
     client->offering = false;
     const struct outbox_entry *entry = outbox_find(&client->outbox, outcome->id);
     bool resolved = outcome->reply->seq != 0;
+    bool again = entry != NULL && entry->resolved;
     if (resolved)
         outbox_resolve(&client->outbox, outcome->id, counts_as_done(outcome->reply),
                        &client->incarnation);
     if (resolved && entry != NULL)
-        tell_settled(client, entry, outcome->reply);
+        tell_settled(client, entry, again, outcome->reply);
     outbox_offer(client);
 }
 

@@ -131,7 +131,7 @@ struct tefter {
     bool keeps_outbox;
     tefter_state_fn on_state;
     void *state_context;
-    void (*on_resolved)(void *context, const Tefter__Command *command, int64_t made_ms,
+    void (*on_resolved)(void *context, const Tefter__Command *command, int64_t made_ms, bool again,
                         const Tefter__Reply *reply);
     void *context;
 

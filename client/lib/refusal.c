@@ -220,6 +220,12 @@ static const struct {
     {CODE(LOGIN_WRONG), "token", "The login at this terminal has ended. Log in: tefter login."},
     {CODE(PASSWORD_WEAK), "pin", "A PIN is 4 to 12 digits."},
     {CODE(NOTHING_TO_CHANGE), "amount_minor", "This is within the limit: no approval is needed."},
+    {CODE(FIELD_INVALID), "blocked",
+     "The last owner cannot be blocked. Make somebody else an owner first: tefter staff change "
+     "LOGIN --role owner."},
+    {CODE(FIELD_INVALID), "role",
+     "The last owner stays one. Make somebody else an owner first: tefter staff change LOGIN "
+     "--role owner."},
     {CODE(FIELD_INVALID), "amount_minor", "That is more than was asked for."},
     {CODE(FIELD_INVALID), "total_minor",
      "The total does not fit: it is not what the lines and charges make."},

@@ -101,8 +101,9 @@ struct tefter_options {
      * can simply be run again does without. */
     bool outbox;
     tefter_state_fn on_state; /* may be NULL */
-    /* What became of a command of an earlier process or from before a restore; may be NULL. */
-    void (*on_resolved)(void *context, const Tefter__Command *command, int64_t made_ms,
+    /* What became of a command of an earlier process, or (`again`: it was done once before) from
+     * before a restore; may be NULL. */
+    void (*on_resolved)(void *context, const Tefter__Command *command, int64_t made_ms, bool again,
                         const Tefter__Reply *reply);
     void *context;
 };

@@ -12,6 +12,7 @@
 #include "base/money.h"
 #include "base/text.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -38,15 +39,27 @@ static bool text_fits(const char *option, const char *text, size_t most, struct 
            fail(failure, FAULT_USE, 0, "%s wants one line of 1 to %zu bytes", option, most);
 }
 
+/* Its letters may be small ones. NULL: not known. */
+static const struct currency *currency_of(const struct settings *settings)
+{
+    char code[4] = "";
+    const char *typed = settings->currency;
+    if (strlen(typed) != sizeof code - 1)
+        return NULL;
+    for (size_t i = 0; typed[i] != '\0'; i++)
+        code[i] = (char)toupper((unsigned char)typed[i]);
+    return currency_find(code);
+}
+
 static bool look(const struct settings *settings, struct failure *failure)
 {
     return text_fits("--company", settings->company, NAME_MAX_BYTES, failure) &&
-           text_fits("--currency", settings->currency, 3, failure) &&
+           text_fits("--currency", settings->currency, NAME_MAX_BYTES, failure) &&
            text_fits("--admin", settings->admin, LOGIN_MAX_BYTES, failure) &&
            (!settings->admin_name ||
             text_fits("--admin-name", settings->admin_name, NAME_MAX_BYTES, failure)) &&
            text_fits("--branch", settings->branch, CODE_MAX_BYTES, failure) &&
-           (currency_find(settings->currency) ||
+           (currency_of(settings) ||
             fail(failure, FAULT_USE, 0,
                  "the currency '%s' is not known; three letters of ISO 4217, as VND, EUR, IRR",
                  settings->currency));
@@ -75,7 +88,7 @@ static bool found(struct founding *founding, struct failure *failure)
     Tefter__Command command = TEFTER__COMMAND__INIT;
     name.value = (char *)(uintptr_t)settings->admin_name;
     company.name = (char *)(uintptr_t)settings->company;
-    company.currency = (char *)(uintptr_t)settings->currency;
+    company.currency = (char *)(uintptr_t)currency_of(settings)->code;
     company.admin_login = (char *)(uintptr_t)settings->admin;
     company.admin_name = settings->admin_name ? &name : NULL;
     company.head_office = (char *)(uintptr_t)settings->branch;

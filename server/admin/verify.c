@@ -254,7 +254,8 @@ static void tell(const struct verify *verify)
            "journal %" PRIu64 " bytes in %" PRIu64 " batches\n"
            "texts %" PRIu64 "\n"
            "customers %" PRIu64 ", documents %" PRIu64 "\n"
-           "balances %" PRId64 ", sum of all books %" PRId64 "\n",
+           "balances %" PRId64 ", sum of all books %" PRId64
+           ", in the smallest unit of the currency\n",
            verify->made.seq, verify->made.batch, incarnation, chain, metrics.bytes, metrics.batches,
            verify->words.texts, verify->check.customers, verify->check.documents,
            verify->check.balances_minor, verify->check.postings_minor);

@@ -555,7 +555,7 @@ static bool fail_refused(const Tefter__Refusal *refusal, struct failure *failure
     if (refusal->code == TEFTER__REFUSAL_CODE__NOT_FOUND && named)
         return fail(failure, FAULT_USE, 0, "there is no such %s", field);
     if (refusal->code == TEFTER__REFUSAL_CODE__FIELD_INVALID && form != NULL)
-        return fail(failure, FAULT_USE, 0, "%s", form);
+        return fail(failure, FAULT_USE, 0, "%.*s", (int)strlen(form) - 1, form);
     return fail(failure, FAULT_USE, 0, "the ledger refuses it (%s)%s%s", refusal_word(refusal),
                 named ? ": " : "", field);
 }

@@ -28,7 +28,11 @@ struct recovery {
 
 static bool damaged(struct recovery *recovery, const char *why)
 {
-    return position_fail(recovery->local, &recovery->position, FAULT_DAMAGED, 0, why,
+    char whole[FAILURE_TEXT_MAX];
+    (void)snprintf(whole, sizeof whole,
+                   "%s. Nothing was changed; restore a backup into a new folder: tefterd restore",
+                   why);
+    return position_fail(recovery->local, &recovery->position, FAULT_DAMAGED, 0, whole,
                          recovery->failure);
 }
 

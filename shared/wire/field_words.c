@@ -24,9 +24,6 @@ static const struct {
     {"barcodes", "barcode", NULL},
     {"bill_number", "number of the bill", NULL},
     {"bills", "bill", NULL},
-    {"blocked", "blocked",
-     "The last owner cannot be blocked. Make somebody else an owner first: tefter staff change "
-     "LOGIN --role owner."},
     {"bounds", "border of an age", "The borders of the ages rise, and none is below zero."},
     {"branch_code", "code of the branch", NULL},
     {"by_document_date", "age by document date", NULL},
@@ -72,13 +69,11 @@ static const struct {
     {"own_reversal_minor", "money that one may take back alone", NULL},
     {"page", "page of the list", NULL},
     {"parts", "part of the match", NULL},
+    {"person", "buyer", NULL},
     {"password_hash", "password", NULL},
     {"pin", "PIN", NULL},
     {"pin_hash", "PIN", NULL},
     {"product_code", "product", NULL},
-    {"role", "role",
-     "The last owner stays one. Make somebody else an owner first: tefter staff change LOGIN "
-     "--role owner."},
     {"root_hash", "certificate of the server", NULL},
     {"rules_version", "version of the rules", NULL},
     {"serials", "serial number", NULL},
@@ -119,6 +114,11 @@ struct part {
     unsigned long index;
 };
 
+static bool is_number(const char *name)
+{
+    return name[0] != '\0' && name[strspn(name, "0123456789")] == '\0';
+}
+
 /* The last ones, when it has more than fit. */
 static size_t split(const char *path, struct part parts[PARTS_MAX])
 {
@@ -130,6 +130,11 @@ static size_t split(const char *path, struct part parts[PARTS_MAX])
             memmove(parts, parts + 1, --count * sizeof(*parts));
         struct part *part = &parts[count++];
         (void)snprintf(part->name, sizeof(part->name), "%.*s", (int)name, path);
+        if (count > 1 && is_number(part->name)) { /* "person.1": counted from one already */
+            part[-1].listed = true;
+            part[-1].index = strtoul(part->name, NULL, 10) - 1;
+            count--;
+        }
         part->listed = name < size;
         part->index = part->listed ? strtoul(path + name + 1, NULL, 10) : 0;
         path += path[size] == '.' ? size + 1 : size;

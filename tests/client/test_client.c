@@ -22,9 +22,10 @@ static struct {
     uint32_t sets;
 } world;
 
-static void on_resolved(void *context, const Tefter__Command *command, int64_t made_ms,
+static void on_resolved(void *context, const Tefter__Command *command, int64_t made_ms, bool again,
                         const Tefter__Reply *reply)
 {
+    (void)again;
     (void)context;
     assert_int_equal(command->kind_case, TEFTER__COMMAND__KIND_LOCK_CUSTOMER);
     assert_true(made_ms > 0);

@@ -205,6 +205,8 @@ static void a_path_is_told_in_words(void **state)
         {"invoice.lines[1].serials[2]", "serial number 3 of line 2"},
         {"charges[0].amount_minor", "amount of charge 1"},
         {"groups[2]", "group 3"},
+        {"person.2.cap_sale_minor", "highest total of one sale of buyer 2"},
+        {"person.1", "buyer 1"},
         {"voucher_number", "voucher number"}, /* of a later version */
     };
     char out[96];

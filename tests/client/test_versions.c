@@ -26,9 +26,10 @@ static struct {
     char feed_field[80];
 } world;
 
-static void on_resolved(void *context, const Tefter__Command *command, int64_t made_ms,
+static void on_resolved(void *context, const Tefter__Command *command, int64_t made_ms, bool again,
                         const Tefter__Reply *reply)
 {
+    (void)again;
     (void)context;
     (void)command;
     (void)made_ms;

@@ -157,7 +157,7 @@ class Planted(unittest.TestCase):
         self.assertNotRegex(self.tefterd("status"), "FAULT")
         self.restart()
         add = ("--server", self.served.address, "product", "add")
-        self.tefter(*add, "LATER", "Gạch", "--price", "900", told=["About AddProduct", "set aside", "not tried again"])
+        self.tefter(*add, "LATER", "Gạch", "--price", "900", told=["(add product)", "set aside", "not tried again"])
         self.tefter(*add, "LATER", "Gạch", "--price", "900", code=CONFLICT, untold=["set aside"])
         self.assertEqual(self.products(), {"XM40", "LATER"})
         self.tefterd("verify")
@@ -178,7 +178,7 @@ class Planted(unittest.TestCase):
         self.one_that_ends_it("PLANT-NEED", r"plant\.c:\d+: ")
         self.restart(os.path.join(BINARIES, "tefterd"))
         self.tefter("--server", self.served.address, "product", "add", "LATER", "Gạch", "--price", "900",
-                    told=["About AddProduct", "it was done"])
+                    told=["(add product)", "it was done"])
         self.assertEqual(self.products(), {"XM40", "PLANT-NEED", "LATER"})
         self.assertNotRegex(self.tefterd("status"), "FAULT")
         self.tefterd("verify")
