@@ -79,7 +79,7 @@ static int run_end(struct run *run, int code)
     if (run->client != NULL && tefter_under_way(run->client) > 0)
         (void)tefter_resolve(run->client, SETTLE_MS, NULL);
     if (run->stand_again > 0)
-        run_note(run, "%s from before the server's restore: booked as before.",
+        run_note(run, "%s from before the server's restore: still there.",
                  counted(run->stand_again, "command", count));
     tefter_close(run->client);
     arena_fini(&run->arena);

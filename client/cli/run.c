@@ -104,8 +104,8 @@ static void command_words(const Tefter__Command *command, char out[CELL_MAX])
         *at = *at == '_' ? ' ' : *at;
 }
 
-/* Something an earlier run did not learn the end of. What was done before a restore and is done
- * again stands as it was told: it is only counted. */
+/* Something an earlier run did not learn the end of. What a restored ledger still has is only
+ * counted; what it had lost, and is booked anew or refused now, is told. */
 static void resolved(void *context, const Tefter__Command *command, int64_t made_ms, bool again,
                      const Tefter__Reply *reply)
 {
@@ -114,17 +114,20 @@ static void resolved(void *context, const Tefter__Command *command, int64_t made
     char words[CELL_MAX];
     char sentence[LINE_MAX_BYTES] = "it was done.";
     bool refused = reply->result_case == TEFTER__REPLY__RESULT_REFUSED;
-    if (again && !refused) {
+    if (again && !refused && reply->seq <= tefter_welcome(run->client)->seq) {
         run->stand_again++;
         return;
     }
+    if (again)
+        (void)snprintf(sentence, sizeof(sentence), "booked again.");
     if (refused)
         (void)refusal_sentence(reply->refused, run_currency(run), sentence, sizeof(sentence));
     else if (reply->done->number != NULL)
-        (void)snprintf(sentence, sizeof(sentence), "it was done: %s.", reply->done->number);
+        (void)snprintf(sentence, sizeof(sentence), "%s: %s.",
+                       again ? "booked again" : "it was done", reply->done->number);
     command_words(command, words);
     run_note(run, "Asked for at %s, %s (%s): %s", time_text(made_ms, when),
-             again ? "done, and lost with the server's restore" : "without an answer then", words,
+             again ? "and lost with the server's restore" : "without an answer then", words,
              sentence);
 }
 

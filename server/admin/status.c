@@ -44,7 +44,9 @@ static void tell_mark(const struct datadir *folder)
     if (why)
         printf("state         to be rebuilt at the next start: %s\n", why);
     else if (marker.kind == MARKER_CLEAN)
-        printf("state         closed cleanly at seq %" PRIu64 "\n", marker.seq);
+        printf("state         closed cleanly at seq %" PRIu64
+               "; whether all of it is whole, tefterd verify says\n",
+               marker.seq);
     else
         printf("state         open, or left open in this boot: trusted\n");
 }
