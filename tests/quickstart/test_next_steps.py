@@ -102,6 +102,50 @@ class Steps(unittest.TestCase):
         line = self.line_of(text, "tefter enrol ").replace("127.0.0.1:PORT", address)
         self.run_line(line)
 
+    def test_a_command_waits_for_a_server_that_restarts(self):
+        text = self.init("--listen", f"127.0.0.1:{free_port()}")
+        self.start(self.line_of(text, "tefterd "))
+        self.enrol(text)
+        self.stop()
+        add = "tefter till add HQ"
+        self.assertIn("Nothing was booked.", self.run_line(f"{add} one --wait 0", wanted=3))
+        environment = {**os.environ, "TEFTER_PROFILE": os.path.join(self.folder.name, "profile")}
+        words = [os.path.join(BINARIES, "tefter"), *add.split()[1:]]
+        with subprocess.Popen([*words, "two"], stderr=subprocess.PIPE, text=True, env=environment) as usual:
+            self.assertIn("waiting for it, at most 15 s", usual.stderr.readline()) # as --help says
+            usual.kill()
+        with subprocess.Popen([*words, "three", "--wait", "120"], stderr=subprocess.PIPE, text=True,
+                              env=environment) as waiting:
+            self.assertIn("waiting for it", waiting.stderr.readline())
+            self.start(self.line_of(text, "tefterd "))
+            self.assertEqual(waiting.wait(150), 0)
+        self.assertIn("three", self.run_line("tefter till list"))
+
+    def test_what_is_refused_is_told_in_the_words_of_the_counter(self):
+        text = self.init("--listen", f"127.0.0.1:{free_port()}")
+        self.start(self.line_of(text, "tefterd "))
+        self.enrol(text)
+        for line in ("customer add Adam --code ADAM --phone 1 --area x", "product add GRAVEL Gravel --price 10",
+                     "customer limit ADAM 1000 --policy approve --document-max 500", "sell ADAM GRAVEL=2",
+                     "reverse HQ-00001 --reason wrong", "sell ADAM GRAVEL=60 --ask"):
+            self.run_line("tefter " + line)
+        for line, code, told in (
+                ("sell ADAM GRAVL=2", 1, '"GRAVL": Not in the catalogue'),
+                ("sell ADAM GRAVEL=2,5", 2, "Write a point before a part: 2.5"),
+                ("sell ADAM GRAVEL=60", 1, "may not be so big: at most 500.00 €, this sale is 600.00. It needs"),
+                ("sell ADAM GRAVEL=60 --approval 1", 5, "Approval 1 still waits for its answer"),
+                ("approval ask ADAM 10", 1, "no approval is needed"),
+                ("reverse HQ-00001 --reason wrong", 5, "by HQ-X-00001"),
+                ("staff block owner", 2, "The last owner cannot be blocked"),
+                ("staff add Paul --role sales", 2, "A login has small letters"),
+                ("branch add td Town", 2, "capital letters"),
+                ("reverse HQ-00001", 2, "--reason is missing"),
+                ("approval list", 0, "ADAM Adam"),
+                ("documents", 0, "ADAM Adam"),
+                ("pay ADAM 5 --transfer none", 1, "There is no till, account or device"),
+        ):
+            self.assertIn(told, self.run_line("tefter " + line, wanted=code), line)
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])
