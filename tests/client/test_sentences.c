@@ -73,11 +73,11 @@ static void what_is_not_known_makes_a_sentence(void **state)
     Tefter__WayOut way = TEFTER__WAY_OUT__INIT;
     Tefter__WayOut *ways[] = {&way};
     Tefter__Refusal refusal = TEFTER__REFUSAL__INIT;
-    refusal.code = (Tefter__RefusalCode)141;
+    refusal.code = (Tefter__RefusalCode)999;
     (void)refusal_sentence(&refusal, &vnd, out, sizeof(out));
     assert_string_equal(out,
                         "The server refuses this, for a reason that this program is too old to "
-                        "know (141).");
+                        "know (999).");
     refusal.field = (char *)"voucher_number";
     refusal.roles = roles;
     refusal.n_roles = 2;
@@ -87,7 +87,7 @@ static void what_is_not_known_makes_a_sentence(void **state)
     (void)refusal_sentence(&refusal, &vnd, out, sizeof(out));
     assert_string_equal(out,
                         "The server refuses this, for a reason that this program is too old to "
-                        "know (141): voucher number. Who may: manager or another role.");
+                        "know (999): voucher number. Who may: manager or another role.");
     assert_string_equal(right_words((Tefter__Right)99), "do this");
     for (int code = -5; code < 400; code++) {
         refusal.code = (Tefter__RefusalCode)code;
