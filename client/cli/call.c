@@ -2,6 +2,7 @@
  * Any message of the protocol by its name: fields from JSON or key=value, the answer as JSON. New
  * commands and queries are here as soon as the schema has them.
  */
+#include "base/tell.h"
 #include "cli/cli.h"
 #include "cli/schema.h"
 #include "wire/message.h"
@@ -90,16 +91,17 @@ static void list_names(void)
     char remark[LINE_MAX_BYTES];
     for (size_t family = 0; family < FAMILIES; family++) {
         const ProtobufCMessageDescriptor *type = families[family].type;
-        printf("%s%s\n", family == 0 ? "" : "\n", families[family].title);
+        (void)fputs(family == 0 ? "" : "\n", stdout);
+        tell(stdout, "%s\n", families[family].title);
         for (unsigned i = 0; i < type->n_fields; i++) {
             const ProtobufCMessageDescriptor *member = member_type(&type->fields[i]);
             if (member == NULL)
                 continue;
             schema_message(member->short_name, remark, sizeof(remark));
-            printf("  %-22s %s\n", member->short_name, remark);
+            tell(stdout, "  %-22s %s\n", member->short_name, remark);
         }
     }
-    printf("\ntefter call NAME --help lists its fields.\n");
+    tell(stdout, "\ntefter call NAME --help lists its fields.\n");
 }
 
 /* ---- its fields ---- */
@@ -169,10 +171,10 @@ static void put_enum(const ProtobufCEnumDescriptor *type, struct seen *seen)
     char word[CELL_MAX];
     if (!see(seen, type))
         return;
-    printf("\n%s:", type->short_name);
+    tell(stdout, "\n%s:", type->short_name);
     for (unsigned i = 0; i < type->n_values; i++)
-        printf(" %s", enum_word(type, type->values[i].value, word, sizeof(word)));
-    printf("\n");
+        tell(stdout, " %s", enum_word(type, type->values[i].value, word, sizeof(word)));
+    tell(stdout, "\n");
 }
 
 static void put_fields(const ProtobufCMessageDescriptor *type, struct seen *seen)
@@ -181,13 +183,14 @@ static void put_fields(const ProtobufCMessageDescriptor *type, struct seen *seen
     char remark[LINE_MAX_BYTES];
     if (type == &tefter__text__descriptor || !see(seen, type))
         return;
-    printf("%s%s\n", seen->count > 1 ? "\n" : "", type->short_name);
+    (void)fputs(seen->count > 1 ? "\n" : "", stdout);
+    tell(stdout, "%s\n", type->short_name);
     for (unsigned i = 0; i < type->n_fields; i++) {
         const ProtobufCFieldDescriptor *field = &type->fields[i];
         put_type(field, words, sizeof(words));
         schema_field(type->short_name, field->name, remark, sizeof(remark));
-        printf("  %-20s %-22s %s%s\n", field->name, words,
-               field->label == PROTOBUF_C_LABEL_REQUIRED ? "needed  " : "", remark);
+        tell(stdout, "  %-20s %-22s %s%s\n", field->name, words,
+             field->label == PROTOBUF_C_LABEL_REQUIRED ? "needed  " : "", remark);
     }
     for (unsigned i = 0; i < type->n_fields; i++) {
         const ProtobufCFieldDescriptor *field = &type->fields[i];
@@ -204,8 +207,9 @@ static int help_callee(const struct callee *callee)
     struct seen seen = {.count = 0};
     const ProtobufCMessageDescriptor *type = callee->field->descriptor;
     schema_message(type->short_name, remark, sizeof(remark));
-    printf("tefter call %s '{…}' or key=value …\n", type->short_name);
-    printf("%s%s\n", remark, remark[0] == '\0' ? "" : "\n");
+    tell(stdout, "tefter call %s '{…}' or key=value …\n", type->short_name);
+    tell(stdout, "%s\n", remark);
+    (void)fputs(remark[0] == '\0' ? "" : "\n", stdout);
     put_fields(type, &seen);
     return EXIT_DONE;
 }

@@ -1,4 +1,5 @@
 /* What is sold. */
+#include "base/tell.h"
 #include "cli/cli.h"
 
 static const struct param product_add[] = {
@@ -51,7 +52,7 @@ static void put_field(struct run *run, const Tefter__ProductRecord *product, con
     struct column column = {label, path, kind};
     cell_write(run, &product->base, &column, cell);
     if (cell[0] != '\0')
-        printf("  %-10s %s\n", label, cell);
+        tell(stdout, "  %-10s %s\n", label, cell);
 }
 
 static int product_show(struct run *run)
@@ -66,7 +67,7 @@ static int product_show(struct run *run)
         run_json(run, &product->base);
         return EXIT_DONE;
     }
-    printf("%s  %s%s\n", product->code, product->name, product->retired ? "  (retired)" : "");
+    tell(stdout, "%s  %s%s\n", product->code, product->name, product->retired ? "  (retired)" : "");
     put_field(run, product, "price", "price", COLUMN_PRICE);
     put_field(run, product, "unit", "unit", COLUMN_TEXT);
     put_field(run, product, "tax", "tax_bp", COLUMN_PERCENT);
@@ -74,7 +75,7 @@ static int product_show(struct run *run)
     put_field(run, product, "colour", "colour", COLUMN_TEXT);
     put_field(run, product, "model", "model", COLUMN_TEXT);
     for (size_t i = 0; i < product->n_barcodes; i++)
-        printf("  %-10s %s\n", i == 0 ? "barcode" : "", product->barcodes[i]);
+        tell(stdout, "  %-10s %s\n", i == 0 ? "barcode" : "", product->barcodes[i]);
     return EXIT_DONE;
 }
 

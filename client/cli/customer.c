@@ -1,4 +1,5 @@
 /* Customers: who they are, what they owe, how far they may go. */
+#include "base/tell.h"
 #include "cli/cli.h"
 #include "wire/field_words.h"
 #include "wire/message.h"
@@ -186,17 +187,18 @@ static const struct column limit_columns[] = {
 static void put_words(const char *label, const char *text)
 {
     if (text != NULL && text[0] != '\0')
-        printf("  %-10s %s\n", label, text);
+        tell(stdout, "  %-10s %s\n", label, text);
 }
 
 static void put_groups(const Tefter__CustomerCardAnswer *card)
 {
     if (card->n_groups == 0)
         return;
-    printf("  %-10s", "groups");
+    tell(stdout, "  %-10s", "groups");
     for (size_t i = 0; i < card->n_groups; i++)
-        printf("%s %s/%s", i == 0 ? "" : ",", card->groups[i]->dimension, card->groups[i]->name);
-    printf("\n");
+        tell(stdout, "%s %s/%s", i == 0 ? "" : ",", card->groups[i]->dimension,
+             card->groups[i]->name);
+    tell(stdout, "\n");
 }
 
 static void put_lock(struct run *run, const Tefter__CustomerRow *row)
@@ -206,8 +208,8 @@ static void put_lock(struct run *run, const Tefter__CustomerRow *row)
         return;
     if (row->has_locked_until)
         (void)date_text(row->locked_until, date);
-    printf("  %s locked%s%s%s%s\n", sign_locked(run), date[0] == '\0' ? "" : " until ", date,
-           text_of(row->lock_reason)[0] == '\0' ? "" : ": ", text_of(row->lock_reason));
+    tell(stdout, "  %s locked%s%s%s%s\n", sign_locked(run), date[0] == '\0' ? "" : " until ", date,
+         text_of(row->lock_reason)[0] == '\0' ? "" : ": ", text_of(row->lock_reason));
 }
 
 static void put_terms(struct run *run, const Tefter__CustomerCardAnswer *card)
@@ -216,7 +218,7 @@ static void put_terms(struct run *run, const Tefter__CustomerCardAnswer *card)
     char whose[CELL_MAX] = "";
     const Tefter__LimitTerms *terms = card->terms;
     if (card->record->has_term_days)
-        printf("  %-10s %s\n", "term", counted(card->record->term_days, "day", policy));
+        tell(stdout, "  %-10s %s\n", "term", counted(card->record->term_days, "day", policy));
     if (terms == NULL)
         return;
     if (terms->has_policy)
@@ -226,17 +228,18 @@ static void put_terms(struct run *run, const Tefter__CustomerCardAnswer *card)
         (void)enum_word(&tefter__limit_source__descriptor, (int)card->terms_of, whose,
                         sizeof(whose));
     (void)run;
-    printf("  %-10s %s%s%s\n", "limit", whose, policy[0] == '\0' ? "" : "; over it: ", policy);
+    tell(stdout, "  %-10s %s%s%s\n", "limit", whose,
+         policy[0] == '\0' ? "" : "; over it: ", policy);
 }
 
 static void put_balance(struct run *run, const Tefter__CustomerCardAnswer *card)
 {
     char amount[CELL_MAX];
     const Tefter__AccountRow *account = card->account;
-    printf("\n%s", balance_text(run, account->balance_minor, amount));
+    tell(stdout, "\n%s", balance_text(run, account->balance_minor, amount));
     if (card->has_overdue_minor && card->overdue_minor > 0)
-        printf("   overdue %s", money_text(run, card->overdue_minor, amount));
-    printf("\n");
+        tell(stdout, "   overdue %s", money_text(run, card->overdue_minor, amount));
+    tell(stdout, "\n");
 }
 
 /* Always these terms, this order, this arithmetic. */
@@ -255,12 +258,12 @@ static void put_the_line(struct run *run, const Tefter__AccountRow *account)
     (void)free_text(run, account, rest);
     const char *minus = sign_minus(run);
     if (account->unlimited)
-        printf("no limit: unpaid bills %s + not cleared %s %s not yet matched %s\n", bills,
-               uncleared, minus, unmatched);
+        tell(stdout, "no limit: unpaid bills %s + not cleared %s %s not yet matched %s\n", bills,
+             uncleared, minus, unmatched);
     else
-        printf("limit %s = unpaid bills %s + not cleared %s %s not yet matched %s %s %s%s\n", limit,
-               bills, uncleared, minus, unmatched, over ? minus : "+", over ? "" : "available ",
-               rest);
+        tell(stdout, "limit %s = unpaid bills %s + not cleared %s %s not yet matched %s %s %s%s\n",
+             limit, bills, uncleared, minus, unmatched, over ? minus : "+",
+             over ? "" : "available ", rest);
 }
 
 static const Tefter__BillsAnswer *ask_bills(struct run *run, uint32_t customer)
@@ -280,20 +283,21 @@ static void put_some(struct run *run, const struct column *columns, Tefter__Bill
 {
     table_rows(run, columns, (ProtobufCMessage *const *)rows, count < most ? count : most);
     if (count > most)
-        printf("… %zu more: tefter customer bills shows all\n", count - most);
+        tell(stdout, "… %zu more: tefter customer bills shows all\n", count - most);
 }
 
 static void put_bills(struct run *run, const Tefter__BillsAnswer *bills, size_t most)
 {
     char sum[CELL_MAX];
     if (bills->n_bills > 0) {
-        printf("\nUnpaid bills, oldest due first: %s\n", money_text(run, bills->bills_minor, sum));
+        tell(stdout, "\nUnpaid bills, oldest due first: %s\n",
+             money_text(run, bills->bills_minor, sum));
         put_some(run, bill_columns, bills->bills, bills->n_bills, most);
     } else {
-        printf("\nNo unpaid bills.\n");
+        tell(stdout, "\nNo unpaid bills.\n");
     }
     if (bills->n_credits > 0) {
-        printf("\nNot yet matched: %s\n", money_text(run, bills->credits_minor, sum));
+        tell(stdout, "\nNot yet matched: %s\n", money_text(run, bills->credits_minor, sum));
         put_some(run, credit_columns, bills->credits, bills->n_credits, most);
     }
 }
@@ -302,15 +306,15 @@ static void put_persons(struct run *run, const Tefter__CustomerRow *row)
 {
     if (row->n_buyers == 0)
         return;
-    printf("\nMay buy on this account\n");
+    tell(stdout, "\nMay buy on this account\n");
     table_rows(run, person_columns, (ProtobufCMessage *const *)row->buyers, row->n_buyers);
 }
 
 static void put_card(struct run *run, const Tefter__CustomerCardAnswer *card)
 {
     const Tefter__CustomerRecord *record = card->record;
-    printf("%s  %s  (#%" PRIu32 ")\n", card->row->code, text_of(card->row->name),
-           card->row->customer);
+    tell(stdout, "%s  %s  (#%" PRIu32 ")\n", card->row->code, text_of(card->row->name),
+         card->row->customer);
     put_lock(run, card->row);
     put_words("nickname", text_of(record->nickname));
     put_words("phone", text_of(card->row->phone));

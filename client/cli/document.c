@@ -1,4 +1,5 @@
 /* Documents: one, whole, with every payment that touched it; and lists of them. */
+#include "base/tell.h"
 #include "cli/cli.h"
 
 #include <inttypes.h>
@@ -51,15 +52,14 @@ static void put_head(struct run *run, const Tefter__DocumentAnswer *answer)
     char state[CELL_MAX];
     char date[CELL_MAX];
     const Tefter__DocumentRecord *document = answer->document;
-    printf(
-        "%s %s, %s, %s\n",
-        enum_word(&tefter__document_kind__descriptor, (int)document->kind, kind, sizeof(kind)),
-        document->number, date_text(document->date, date),
-        enum_word(&tefter__document_state__descriptor, (int)answer->state, state, sizeof(state)));
+    tell(stdout, "%s %s, %s, %s\n",
+         enum_word(&tefter__document_kind__descriptor, (int)document->kind, kind, sizeof(kind)),
+         document->number, date_text(document->date, date),
+         enum_word(&tefter__document_state__descriptor, (int)answer->state, state, sizeof(state)));
     if (answer->customer != NULL)
-        printf("  %-10s %s  %s\n", "customer", answer->customer->code,
-               text_of(answer->customer->name));
-    printf("  %-10s %s\n", "branch", branch_code(run, document->branch));
+        tell(stdout, "  %-10s %s  %s\n", "customer", answer->customer->code,
+             text_of(answer->customer->name));
+    tell(stdout, "  %-10s %s\n", "branch", branch_code(run, document->branch));
 }
 
 static void put_due(struct run *run, const Tefter__DocumentAnswer *answer)
@@ -68,10 +68,10 @@ static void put_due(struct run *run, const Tefter__DocumentAnswer *answer)
     (void)run;
     if (!answer->document->has_due)
         return;
-    printf("  %-10s %s", "due", date_text(answer->document->due, date));
+    tell(stdout, "  %-10s %s", "due", date_text(answer->document->due, date));
     if (answer->has_days_late && answer->days_late > 0 && answer->open_minor > 0)
-        printf("  %" PRId32 " days late", answer->days_late);
-    printf("\n");
+        tell(stdout, "  %" PRId32 " days late", answer->days_late);
+    tell(stdout, "\n");
 }
 
 static void put_facts(struct run *run, const Tefter__DocumentAnswer *answer)
@@ -79,23 +79,23 @@ static void put_facts(struct run *run, const Tefter__DocumentAnswer *answer)
     char text[CELL_MAX];
     const Tefter__DocumentRecord *document = answer->document;
     put_due(run, answer);
-    printf("  %-10s %s%s%s\n", "recorded", time_text(document->recorded_ms, text),
-           document->actor->has_staff ? " by " : "",
-           document->actor->has_staff ? staff_login(run, document->actor->staff) : "");
+    tell(stdout, "  %-10s %s%s%s\n", "recorded", time_text(document->recorded_ms, text),
+         document->actor->has_staff ? " by " : "",
+         document->actor->has_staff ? staff_login(run, document->actor->staff) : "");
     if (document->has_payment_kind)
-        printf("  %-10s %s%s%s\n", "paid",
-               enum_word(&tefter__payment_kind__descriptor, (int)document->payment_kind, text,
-                         sizeof(text)),
-               document->has_money_account ? ", " : "",
-               document->has_money_account ? place_name(run, document->money_account) : "");
+        tell(stdout, "  %-10s %s%s%s\n", "paid",
+             enum_word(&tefter__payment_kind__descriptor, (int)document->payment_kind, text,
+                       sizeof(text)),
+             document->has_money_account ? ", " : "",
+             document->has_money_account ? place_name(run, document->money_account) : "");
     if (document->salesperson != NULL)
-        printf("  %-10s %s\n", "sold by", document->salesperson);
+        tell(stdout, "  %-10s %s\n", "sold by", document->salesperson);
     if (document->reference != NULL)
-        printf("  %-10s %s\n", "reference", document->reference);
+        tell(stdout, "  %-10s %s\n", "reference", document->reference);
     if (text_of(document->note)[0] != '\0')
-        printf("  %-10s %s\n", "note", text_of(document->note));
+        tell(stdout, "  %-10s %s\n", "note", text_of(document->note));
     if (document->has_backfill && document->backfill)
-        printf("  entered later, as already happened\n");
+        tell(stdout, "  entered later, as already happened\n");
 }
 
 /* ---- lines ---- */
@@ -147,7 +147,7 @@ static void put_lines(struct run *run, const Tefter__DocumentRecord *document)
         put_line(run, table, i + 1, document->lines[i]);
     for (size_t i = 0; i < document->n_charges; i++)
         put_charge(run, table, document->charges[i]);
-    printf("\n");
+    tell(stdout, "\n");
     table_print(table, stdout);
 }
 
@@ -156,16 +156,16 @@ static void put_sums(struct run *run, const Tefter__DocumentAnswer *answer)
     char text[CELL_MAX];
     char open[CELL_MAX];
     const Tefter__DocumentRecord *document = answer->document;
-    printf("\n");
+    tell(stdout, "\n");
     if (document->has_net_minor)
-        printf("net %s", money_text(run, document->net_minor, text));
+        tell(stdout, "net %s", money_text(run, document->net_minor, text));
     if (document->has_tax_minor)
-        printf(" + tax %s = ", money_text(run, document->tax_minor, text));
+        tell(stdout, " + tax %s = ", money_text(run, document->tax_minor, text));
     else if (document->has_net_minor)
-        printf(" = ");
+        tell(stdout, " = ");
     (void)money_sentence(document->total_minor, run_currency(run), text, sizeof(text));
-    printf("total %s; open %s", text, money_text(run, answer->open_minor, open));
-    printf("; matched in %s\n", counted(answer->n_touches, "part", text));
+    tell(stdout, "total %s; open %s", text, money_text(run, answer->open_minor, open));
+    tell(stdout, "; matched in %s\n", counted(answer->n_touches, "part", text));
 }
 
 static void put_other(struct run *run, const char *words, uint64_t document)
@@ -173,7 +173,7 @@ static void put_other(struct run *run, const char *words, uint64_t document)
     char id[24];
     (void)snprintf(id, sizeof(id), "#%" PRIu64, document);
     const Tefter__DocumentAnswer *other = document_find(run, id, 0);
-    printf("%s %s\n", words, other == NULL ? id : other->document->number);
+    tell(stdout, "%s %s\n", words, other == NULL ? id : other->document->number);
 }
 
 static void put_later(struct run *run, const Tefter__DocumentAnswer *answer)
@@ -190,7 +190,7 @@ static void put_later(struct run *run, const Tefter__DocumentAnswer *answer)
     if (later->has_corrected_by)
         put_other(run, "corrected by", later->corrected_by);
     if (later->has_confirmed)
-        printf("%s\n", later->confirmed ? "confirmed by the bank" : "the bank never had it");
+        tell(stdout, "%s\n", later->confirmed ? "confirmed by the bank" : "the bank never had it");
 }
 
 static Tefter__DocumentKind kind_said(struct run *run, bool *ret_good)
@@ -231,7 +231,7 @@ static int show_run(struct run *run)
     put_later(run, answer);
     if (answer->n_touches == 0)
         return EXIT_DONE;
-    printf("\nMatched with\n");
+    tell(stdout, "\nMatched with\n");
     table_rows(run, touch_columns, (ProtobufCMessage *const *)answer->touches, answer->n_touches);
     return EXIT_DONE;
 }

@@ -1,4 +1,5 @@
 /* Making this device a terminal. */
+#include "base/tell.h"
 #include "base/version.h"
 #include "cli/cli.h"
 
@@ -48,12 +49,12 @@ static int tell_enrolled(struct run *run, const char *folder,
 {
     char until[CELL_MAX];
     if (run->json) {
-        printf("{\"terminal\":%" PRIu32 ",\"not_after_ms\":%" PRId64 "}\n", enrolment->terminal,
-               enrolment->not_after_ms);
+        tell(stdout, "{\"terminal\":%" PRIu32 ",\"not_after_ms\":%" PRId64 "}\n",
+             enrolment->terminal, enrolment->not_after_ms);
         return EXIT_DONE;
     }
-    printf("This is now terminal %" PRIu32 " (%s) of %s.\n", enrolment->terminal, enrolment->name,
-           enrolment->company);
+    tell(stdout, "This is now terminal %" PRIu32 " (%s) of %s.\n", enrolment->terminal,
+         enrolment->name, enrolment->company);
     run_note(run,
              "Kept in %s; the certificate holds until %s and renews itself. Next: tefter login",
              folder, time_text(enrolment->not_after_ms, until));

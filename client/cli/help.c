@@ -1,6 +1,7 @@
 /*
  * What may be typed, from the verbs' tables: --help, the manual page, the completion of bash.
  */
+#include "base/tell.h"
 #include "base/usage.h"
 #include "cli/cli.h"
 #include "wire/message.h"
@@ -165,11 +166,11 @@ static void put_option(const struct usage_option *option, bool many, FILE *out)
     bool listed = usage_listed(words);
     (void)snprintf(left, sizeof(left), "%s%s%s", option->name, valued ? " " : "",
                    valued ? option->value.name : "");
-    fprintf(out, "  %-24s %s%s", left, option->help == NULL ? "" : option->help,
-            option->help != NULL && listed ? ": " : "");
+    tell(out, "  %-24s %s%s", left, option->help == NULL ? "" : option->help,
+         option->help != NULL && listed ? ": " : "");
     if (listed)
         usage_words(words, out);
-    fprintf(out, "%s\n", many ? " (may be repeated)" : "");
+    tell(out, "%s\n", many ? " (may be repeated)" : "");
 }
 
 static void put_params(const struct verb *verb, const struct param *params, FILE *out)
@@ -189,35 +190,43 @@ static void put_operands(const struct verb *verb, FILE *out)
         if (is_option(param) && !param->needed)
             continue;
         bool loose = param->optional && !is_option(param);
-        fprintf(out, loose ? "%s[%s" : "%s%s", between, param->name);
+        tell(out, loose ? "%s[%s" : "%s%s", between, param->name);
         if (is_option(param) && param->kind != VALUE_FLAG)
-            fprintf(out, " %s", value_name(param->kind));
-        fprintf(out, "%s%s", param->many ? "…" : "", loose ? "]" : "");
+            tell(out, " %s", value_name(param->kind));
+        tell(out, "%s%s", param->many ? "…" : "", loose ? "]" : "");
         between = " ";
     }
 }
 
 static void put_name(const struct verb *verb, FILE *out)
 {
-    fprintf(out, "%s%s%s", verb->entity, verb->verb == NULL ? "" : " ",
-            verb->verb == NULL ? "" : verb->verb);
+    tell(out, "%s%s%s", verb->entity, verb->verb == NULL ? "" : " ",
+         verb->verb == NULL ? "" : verb->verb);
+}
+
+/* Our own lines, which break as they are written. */
+static void put_lines(const char *lines, FILE *out)
+{
+    (void)fputc('\n', out);
+    (void)fputs(lines, out);
+    (void)fputc('\n', out);
 }
 
 void help_verb(const struct verb *verb, FILE *out)
 {
-    fprintf(out, "tefter ");
+    tell(out, "tefter ");
     put_name(verb, out);
-    fprintf(out, " ");
+    tell(out, " ");
     put_operands(verb, out);
-    fprintf(out, "\n%s\n\n", verb->summary);
+    tell(out, "\n%s\n\n", verb->summary);
     put_params(verb, verb->params, out);
     for (const struct usage_option *own = verb->own; own != NULL && own->name != NULL; own++)
         put_option(own, false, out);
     if (verb->paged)
         put_params(NULL, page_params, out);
     if (verb->more != NULL)
-        fprintf(out, "\n%s\n", verb->more);
-    fprintf(out, "\nEverywhere:\n");
+        put_lines(verb->more, out);
+    tell(out, "\nEverywhere:\n");
     put_params(NULL, global_params, out);
 }
 
@@ -234,29 +243,31 @@ static bool put_verb_line(void *context, const struct verb *verb)
         return true;
     (void)snprintf(left, sizeof(left), "%s%s%s", verb->entity, verb->verb == NULL ? "" : " ",
                    verb->verb == NULL ? "" : verb->verb);
-    fprintf(help->out, "  %-24s %s\n", left, verb->summary);
+    tell(help->out, "  %-24s %s\n", left, verb->summary);
     return true;
 }
 
 void help_noun(const char *entity, FILE *out)
 {
     struct noun_help help = {entity, out};
-    fprintf(out, "tefter %s VERB …\n\n", entity);
+    tell(out, "tefter %s VERB …\n\n", entity);
     verbs_each(put_verb_line, &help);
-    fprintf(out, "\ntefter %s VERB --help says more.\n", entity);
+    tell(out, "\ntefter %s VERB --help says more.\n", entity);
 }
 
 void help_all(FILE *out)
 {
     struct noun_help help = {NULL, out};
-    fprintf(out, "tefter: " PROGRAM_SUMMARY "\n\n");
+    tell(out, "tefter: " PROGRAM_SUMMARY "\n\n");
     verbs_each(put_verb_line, &help);
-    fprintf(out, "\nEverywhere:\n");
+    tell(out, "\nEverywhere:\n");
     put_params(NULL, global_params, out);
-    fprintf(out, "\n%s\nExit:", values_text);
+    put_lines(values_text, out);
+    tell(out, "Exit:");
     for (enum exit_code code = EXIT_DONE; code < EXIT_CODES; code++)
-        fprintf(out, " %d %s%s", code, exit_text(code), code + 1 < EXIT_CODES ? "," : ".\n");
-    fprintf(out, "\ntefter ENTITY --help, tefter ENTITY VERB --help say more.\n");
+        tell(out, " %d %s%s", code, exit_text(code), code + 1 < EXIT_CODES ? "," : ".");
+    (void)fputc('\n', out);
+    tell(out, "\ntefter ENTITY --help, tefter ENTITY VERB --help say more.\n");
 }
 
 /* ---- the manual page, the completion ---- */

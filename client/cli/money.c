@@ -1,4 +1,5 @@
 /* Money: receipts, confirming, matching, taking back. */
+#include "base/tell.h"
 #include "cli/cli.h"
 #include "wire/message.h"
 
@@ -246,8 +247,9 @@ static int tell_preview(struct run *run, const Tefter__PreviewMatchAnswer *previ
     if (preview->refusal != NULL)
         return run_refused(run, preview->refusal);
     table_rows(run, preview_columns, (ProtobufCMessage *const *)preview->parts, preview->n_parts);
-    printf("matched %s, left of the money %s\n", money_text(run, preview->matched_minor, matched),
-           money_text(run, preview->rest_minor, rest));
+    tell(stdout, "matched %s, left of the money %s\n",
+         money_text(run, preview->matched_minor, matched),
+         money_text(run, preview->rest_minor, rest));
     return EXIT_DONE;
 }
 

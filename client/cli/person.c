@@ -1,5 +1,6 @@
 /* Who is at the terminal: login, PIN, password; and how the server is. */
 #include "base/limits.h"
+#include "base/tell.h"
 #include "cli/cli.h"
 
 #include <fcntl.h>
@@ -33,7 +34,7 @@ static bool ask_on(struct run *run, FILE *terminal, const char *prompt, char *ou
     quiet.c_lflag &= ~(tcflag_t)ECHO;
     if (echo_off)
         (void)tcsetattr(fd, TCSAFLUSH, &quiet);
-    fprintf(terminal, "%s: ", prompt);
+    tell(terminal, "%s: ", prompt);
     fflush(terminal);
     bool good = read_line(run, terminal, out, capacity);
     if (echo_off)
@@ -100,10 +101,10 @@ static int tell_person(struct run *run, const Tefter__LoggedIn *person,
         return EXIT_DONE;
     }
     const char *name = text_of(person->name);
-    printf("%s%s%s%s, %s, until %s\n", person->login, name[0] == '\0' ? "" : " (", name,
-           name[0] == '\0' ? "" : ")",
-           enum_word(&tefter__role__descriptor, (int)person->role, role, sizeof(role)),
-           time_text(person->expires_ms, until));
+    tell(stdout, "%s%s%s%s, %s, until %s\n", person->login, name[0] == '\0' ? "" : " (", name,
+         name[0] == '\0' ? "" : ")",
+         enum_word(&tefter__role__descriptor, (int)person->role, role, sizeof(role)),
+         time_text(person->expires_ms, until));
     return EXIT_DONE;
 }
 
@@ -115,7 +116,7 @@ static const char *wanted_login(struct run *run, char *typed, size_t capacity)
         login = arg_text(&run->args, "--login");
     if (login != NULL || !isatty(STDIN_FILENO))
         return login;
-    fprintf(stderr, "Login: ");
+    tell(stderr, "Login: ");
     if (fgets(typed, (int)capacity, stdin) == NULL)
         return NULL;
     cut_line_end(typed);
@@ -174,8 +175,8 @@ static int whoami_run(struct run *run)
     if (run->json)
         run_json(run, &welcome->base);
     else
-        printf("%s, branch %s, terminal %" PRIu32 " (%s)\n", welcome->company, welcome->branch_code,
-               welcome->terminal, welcome->terminal_name);
+        tell(stdout, "%s, branch %s, terminal %" PRIu32 " (%s)\n", welcome->company,
+             welcome->branch_code, welcome->terminal, welcome->terminal_name);
     if (tefter_person(run->client) == NULL)
         return run_need_person(run) ? EXIT_DONE : run->exit_code;
     return tell_person(run, tefter_person(run->client), NULL);
@@ -272,11 +273,11 @@ static bool ping_once(struct run *run)
     if (answer == NULL || answer->body_case != TEFTER__TO_TERMINAL__BODY_PONG)
         return false;
     if (run->json)
-        printf("{\"seq\":%" PRIu64 ",\"now_ms\":%" PRId64 ",\"took_us\":%" PRId64 "}\n",
-               answer->pong->seq, answer->pong->now_ms, took);
+        tell(stdout, "{\"seq\":%" PRIu64 ",\"now_ms\":%" PRId64 ",\"took_us\":%" PRId64 "}\n",
+             answer->pong->seq, answer->pong->now_ms, took);
     else
-        printf("seq %" PRIu64 "  %" PRId64 ".%03" PRId64 " ms\n", answer->pong->seq, took / 1000,
-               took % 1000);
+        tell(stdout, "seq %" PRIu64 "  %" PRId64 ".%03" PRId64 " ms\n", answer->pong->seq,
+             took / 1000, took % 1000);
     return true;
 }
 
@@ -305,18 +306,19 @@ static void put_bytes(const char *label, uint64_t bytes)
     uint64_t tenths = bytes * 10;
     for (; tenths >= 10240 && unit < 4; unit++)
         tenths /= 1024;
-    printf("  %-26s %" PRIu64 ".%" PRIu64 " %s\n", label, tenths / 10, tenths % 10, units[unit]);
+    tell(stdout, "  %-26s %" PRIu64 ".%" PRIu64 " %s\n", label, tenths / 10, tenths % 10,
+         units[unit]);
 }
 
 static void put_count(const char *label, uint64_t count)
 {
-    printf("  %-26s %" PRIu64 "\n", label, count);
+    tell(stdout, "  %-26s %" PRIu64 "\n", label, count);
 }
 
 static void put_time(const char *label, bool known, int64_t instant_ms)
 {
     char text[CELL_MAX];
-    printf("  %-26s %s\n", label, known ? time_text(instant_ms, text) : "never");
+    tell(stdout, "  %-26s %s\n", label, known ? time_text(instant_ms, text) : "never");
 }
 
 static void put_alarm(const char *label, const char *words)
@@ -327,7 +329,7 @@ static void put_alarm(const char *label, const char *words)
 
 static void put_status(const Tefter__StatusAnswer *status)
 {
-    printf("tefterd %s\n", status->version);
+    tell(stdout, "tefterd %s\n", status->version);
     put_count("seq", status->seq);
     put_count("rules_version", status->rules_version);
     put_count("terminals connected", status->sessions);
@@ -351,8 +353,8 @@ static void put_status(const Tefter__StatusAnswer *status)
     if (status->has_server_certificate_ends_ms)
         put_time("server certificate ends", true, status->server_certificate_ends_ms);
     if (status->has_audit_line)
-        printf("  %-26s %" PRIu64 " %s\n", "newest audit line", status->audit_line,
-               status->audit_seal == NULL ? "" : status->audit_seal);
+        tell(stdout, "  %-26s %" PRIu64 " %s\n", "newest audit line", status->audit_line,
+             status->audit_seal == NULL ? "" : status->audit_seal);
     if (status->has_root_certificate_ends_ms)
         put_time("root certificate ends", true, status->root_certificate_ends_ms);
     if (status->has_journal_slow_ms)
@@ -364,10 +366,10 @@ static void put_status(const Tefter__StatusAnswer *status)
     if (status->has_texts_unreadable)
         put_count("texts not readable", status->texts_unreadable);
     if (status->state_rebuilt != NULL)
-        printf("  The state was made anew at the start: %s\n", status->state_rebuilt);
+        tell(stdout, "  The state was made anew at the start: %s\n", status->state_rebuilt);
     if (status->has_read_only && status->read_only)
-        printf("  READ ONLY: %s\n",
-               status->read_only_reason == NULL ? "" : status->read_only_reason);
+        tell(stdout, "  READ ONLY: %s\n",
+             status->read_only_reason == NULL ? "" : status->read_only_reason);
     put_alarm("CLOCK", status->clock_alarm);
     put_alarm("DATE", status->date_alarm);
     put_alarm("CERTIFICATE", status->certificate_alarm);

@@ -2,7 +2,7 @@
  * Aligned columns, and how single values are shown.
  */
 #include "base/date.h"
-#include "base/text.h"
+#include "base/tell.h"
 #include "cli/cli.h"
 
 #include <inttypes.h>
@@ -41,7 +41,7 @@ void table_column(struct table *table, const char *title, bool right)
     size_t at = table->column_count++;
     table->columns[at].title = title;
     table->columns[at].right = right;
-    table->columns[at].width = text_columns(title, strlen(title));
+    table->columns[at].width = tell_columns(title, strlen(title));
 }
 
 static void push_cell(struct table *table, const char *text)
@@ -53,7 +53,7 @@ static void push_cell(struct table *table, const char *text)
 void table_cell(struct table *table, const char *text)
 {
     size_t at = table->cell_count % table->column_count;
-    size_t width = text_columns(text, strlen(text));
+    size_t width = tell_columns(text, strlen(text));
     const char *copy = arena_text(&table->run->arena, text, strlen(text));
     need(copy != NULL);
     if (width > table->columns[at].width)
@@ -67,26 +67,17 @@ void table_rule(struct table *table)
         push_cell(table, NULL);
 }
 
-static void put_spaces(size_t count, FILE *out)
-{
-    for (size_t i = 0; i < count; i++)
-        fputc(' ', out);
-}
-
 static void put_cell(const struct table *table, size_t column, const char *text, FILE *out)
 {
-    size_t width = table->columns[column].width;
-    size_t used = text == NULL ? 0 : text_columns(text, strlen(text));
+    int width = (int)table->columns[column].width;
     bool last = column + 1 == table->column_count;
     if (text == NULL) {
-        for (size_t i = 0; i < width; i++)
+        for (int i = 0; i < width; i++)
             fputc('-', out);
     } else if (table->columns[column].right) {
-        put_spaces(width - used, out);
-        fputs(text, out);
+        tell(out, "%*s", width, text);
     } else {
-        fputs(text, out);
-        put_spaces(last ? 0 : width - used, out);
+        tell(out, "%-*s", last ? 0 : width, text);
     }
     fputs(last ? "\n" : "  ", out);
 }
@@ -207,9 +198,13 @@ static void write_text(const struct path_at *at, char out[CELL_MAX])
     else if (at->field->type == PROTOBUF_C_TYPE_MESSAGE &&
              at->field->descriptor == &tefter__text__descriptor)
         text = text_of(*(const Tefter__Text *const *)at->value);
-    (void)snprintf(out, CELL_MAX, "%s", text);
-    for (char *c = out; *c != '\0'; c++)
-        *c = *c == '\n' || *c == '\t' ? ' ' : *c;
+    size_t size = strlen(text);
+    if (size >= CELL_MAX) { /* cut at a whole character */
+        for (size = CELL_MAX - 1; size > 0 && ((unsigned char)text[size] & 0xC0) == 0x80; size--) {
+        }
+    }
+    memcpy(out, text, size);
+    out[size] = '\0';
 }
 
 static void write_free(struct run *run, const struct path_at *at, char out[CELL_MAX])

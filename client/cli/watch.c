@@ -1,6 +1,7 @@
 /*
  * Live lines: every push with its delay from the commit to here, and the state of the line.
  */
+#include "base/tell.h"
 #include "cli/cli.h"
 
 #include <inttypes.h>
@@ -36,7 +37,7 @@ static void put_now(struct watch *watch)
 {
     char when[CELL_MAX];
     const char *text = time_text(tefter_now_ms(watch->run->client), when);
-    printf("%s  ", strlen(text) > 11 ? text + 11 : text);
+    tell(stdout, "%s  ", strlen(text) > 11 ? text + 11 : text);
 }
 
 static void stop(struct watch *watch)
@@ -49,9 +50,9 @@ static void stop(struct watch *watch)
 
 static void put_state_json(const struct tefter_state *state)
 {
-    printf("{\"line\":\"%s\",\"exact\":%" PRIu64 ",\"behind\":%" PRIu64 ",\"age_ms\":%" PRIu64
-           "}\n",
-           tefter_connection_word(state->connection), state->exact, state->behind, state->age_ms);
+    tell(stdout,
+         "{\"line\":\"%s\",\"exact\":%" PRIu64 ",\"behind\":%" PRIu64 ",\"age_ms\":%" PRIu64 "}\n",
+         tefter_connection_word(state->connection), state->exact, state->behind, state->age_ms);
 }
 
 static void put_state(struct watch *watch, const struct tefter_state *state)
@@ -63,23 +64,23 @@ static void put_state(struct watch *watch, const struct tefter_state *state)
     put_now(watch);
     switch (state->connection) {
     case TEFTER_LIVE:
-        printf("Live, exact at %" PRIu64 "\n", state->exact);
+        tell(stdout, "Live, exact at %" PRIu64 "\n", state->exact);
         break;
     case TEFTER_CATCHING_UP:
-        printf("Catching up, %" PRIu64 " behind\n", state->behind);
+        tell(stdout, "Catching up, %" PRIu64 " behind\n", state->behind);
         break;
     case TEFTER_FETCHING:
-        printf("Fetching all figures again\n");
+        tell(stdout, "Fetching all figures again\n");
         break;
     case TEFTER_CONNECTING:
-        printf("Connecting\n");
+        tell(stdout, "Connecting\n");
         break;
     case TEFTER_STALE:
-        printf("%" PRIu64 " s old: no beat of the server\n", state->age_ms / 1000);
+        tell(stdout, "%" PRIu64 " s old: no beat of the server\n", state->age_ms / 1000);
         break;
     case TEFTER_LOST:
-        printf("NOT CONNECTED, figures %" PRIu64 " s old%s%s\n", state->age_ms / 1000,
-               state->reason[0] == '\0' ? "" : ": ", state->reason);
+        tell(stdout, "NOT CONNECTED, figures %" PRIu64 " s old%s%s\n", state->age_ms / 1000,
+             state->reason[0] == '\0' ? "" : ": ", state->reason);
         break;
     }
 }
@@ -128,12 +129,12 @@ static void put_last(struct watch *watch, const Tefter__LastChange *last)
     char *event = strstr(word, " event"); /* told apart in the schema from refusals and states */
     if (event != NULL)
         *event = '\0';
-    printf("  %s", word);
+    tell(stdout, "  %s", word);
     if (last->number != NULL)
-        printf(" %s", last->number);
+        tell(stdout, " %s", last->number);
     if (last->has_amount_minor)
-        printf(" %s%s", last->amount_minor > 0 ? "+" : "",
-               money_text(watch->run, last->amount_minor, amount));
+        tell(stdout, " %s%s", last->amount_minor > 0 ? "+" : "",
+             money_text(watch->run, last->amount_minor, amount));
 }
 
 static void put_account(struct watch *watch, const Tefter__AccountRow *account)
@@ -142,43 +143,43 @@ static void put_account(struct watch *watch, const Tefter__AccountRow *account)
     char rest[CELL_MAX];
     const Tefter__CustomerRow *customer = who(watch, account->customer);
     if (customer == NULL)
-        printf("#%" PRIu32, account->customer);
+        tell(stdout, "#%" PRIu32, account->customer);
     else
-        printf("%s %s", customer->code, text_of(customer->name));
+        tell(stdout, "%s %s", customer->code, text_of(customer->name));
     bool plain = !account->unlimited && account->available_minor >= 0;
-    printf("  owes %s  %s%s%s%s", money_text(watch->run, account->balance_minor, owes),
-           plain ? "available " : "", free_text(watch->run, account, rest),
-           account->locked ? "  " : "", account->locked ? sign_locked(watch->run) : "");
+    tell(stdout, "  owes %s  %s%s%s%s", money_text(watch->run, account->balance_minor, owes),
+         plain ? "available " : "", free_text(watch->run, account, rest),
+         account->locked ? "  " : "", account->locked ? sign_locked(watch->run) : "");
     put_last(watch, account->last);
 }
 
 static void put_customer(struct watch *watch, const Tefter__CustomerRow *customer)
 {
     bool locked = customer->has_locked && customer->locked;
-    printf("%s %s", customer->code, text_of(customer->name));
+    tell(stdout, "%s %s", customer->code, text_of(customer->name));
     if (locked)
-        printf("  %s locked %s", sign_locked(watch->run), text_of(customer->lock_reason));
+        tell(stdout, "  %s locked %s", sign_locked(watch->run), text_of(customer->lock_reason));
 }
 
 static void put_approval(struct watch *watch, const Tefter__ApprovalRow *approval)
 {
     char word[CELL_MAX];
     char amount[CELL_MAX];
-    printf("approval %" PRIu64 " %s: customer #%" PRIu32 ", %s", approval->approval,
-           enum_word(&tefter__approval_state__descriptor, (int)approval->state, word, sizeof(word)),
-           approval->customer, money_text(watch->run, approval->amount_minor, amount));
+    tell(stdout, "approval %" PRIu64 " %s: customer #%" PRIu32 ", %s", approval->approval,
+         enum_word(&tefter__approval_state__descriptor, (int)approval->state, word, sizeof(word)),
+         approval->customer, money_text(watch->run, approval->amount_minor, amount));
 }
 
 static void put_alarm(struct watch *watch, const Tefter__AlarmRow *alarm)
 {
     char word[CELL_MAX];
     char amount[CELL_MAX];
-    printf("%s %s %s  %s %s over by %s", sign_over(watch->run),
-           alarm->customer_code == NULL ? "" : alarm->customer_code, text_of(alarm->customer_name),
-           enum_word(&tefter__document_kind__descriptor, (int)alarm->kind, word, sizeof(word)),
-           alarm->number, money_text(watch->run, alarm->over_by_minor, amount));
+    tell(stdout, "%s %s %s  %s %s over by %s", sign_over(watch->run),
+         alarm->customer_code == NULL ? "" : alarm->customer_code, text_of(alarm->customer_name),
+         enum_word(&tefter__document_kind__descriptor, (int)alarm->kind, word, sizeof(word)),
+         alarm->number, money_text(watch->run, alarm->over_by_minor, amount));
     if (alarm->login != NULL)
-        printf("  by %s", alarm->login);
+        tell(stdout, "  by %s", alarm->login);
 }
 
 static void put_row(struct watch *watch, const Tefter__Row *row, const struct tefter_delta *set)
@@ -202,16 +203,16 @@ static void put_row(struct watch *watch, const Tefter__Row *row, const struct te
         break;
     }
     if (set->delay_ms >= 0)
-        printf("  %" PRId64 " ms", set->delay_ms);
-    printf("\n");
+        tell(stdout, "  %" PRId64 " ms", set->delay_ms);
+    tell(stdout, "\n");
 }
 
 static void put_rows_json(struct watch *watch, const struct tefter_delta *set)
 {
-    printf("{\"seq\":%" PRIu64 ",\"exact\":%s,\"committed_ms\":%" PRId64 ",\"delay_ms\":%" PRId64
-           ",\"rows\":%zu}\n",
-           set->seq, set->exact ? "true" : "false", set->committed_ms, set->delay_ms,
-           set->row_count);
+    tell(stdout,
+         "{\"seq\":%" PRIu64 ",\"exact\":%s,\"committed_ms\":%" PRId64 ",\"delay_ms\":%" PRId64
+         ",\"rows\":%zu}\n",
+         set->seq, set->exact ? "true" : "false", set->committed_ms, set->delay_ms, set->row_count);
     for (size_t i = 0; i < set->row_count; i++)
         run_json(watch->run, &set->rows[i]->base);
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/money.h"
+#include "base/tell.h"
 
 enum { DRAW_MS = 100, SAY_MS = 5000, BAR_WIDTH = 24, ANSWER_MAX = 80, SECOND_MS = 1000 };
 
@@ -50,7 +51,7 @@ void console_say(struct console *console, const char *format, ...)
     console_clear(console);
     va_list arguments;
     va_start(arguments, format);
-    (void)vfprintf(console->err, format, arguments);
+    tell_list(console->err, format, arguments);
     va_end(arguments);
     (void)fputc('\n', console->err);
     (void)fflush(console->err);
@@ -74,9 +75,9 @@ int console_ask(struct console *console, const char *question, const char *const
         return -1;
     for (;;) {
         console_clear(console);
-        (void)fprintf(console->err, "%s [", question);
+        tell(console->err, "%s [", question);
         for (int i = 0; words[i] != NULL; i++)
-            (void)fprintf(console->err, "%s%s", i > 0 ? "/" : "", words[i]);
+            tell(console->err, "%s%s", i > 0 ? "/" : "", words[i]);
         (void)fputs("] ", console->err);
         (void)fflush(console->err);
         if (fgets(answer, sizeof answer, console->in) == NULL)
@@ -114,7 +115,7 @@ static void draw_bar(FILE *file, uint64_t share)
     (void)fputc('[', file);
     for (uint64_t i = 0; i < BAR_WIDTH; i++)
         (void)fputc(i * 100 < share * BAR_WIDTH ? '#' : '.', file);
-    (void)fprintf(file, "] %3" PRIu64 " %%  ", share);
+    tell(file, "] %3" PRIu64 " %%  ", share);
 }
 
 static void draw(FILE *file, const struct progress *progress, bool bar)
@@ -126,13 +127,13 @@ static void draw(FILE *file, const struct progress *progress, bool bar)
     if (bar && progress->size > 0)
         draw_bar(file, share);
     else if (progress->size > 0)
-        (void)fprintf(file, "%3" PRIu64 " %%  ", share);
-    (void)fprintf(file, "%s %s, %s rows, %s %s/s", count_text(progress->done, done), progress->noun,
-                  count_text(progress->rows, rows),
-                  count_text(per_second(progress->done, progress->ms), rate), progress->noun);
+        tell(file, "%3" PRIu64 " %%  ", share);
+    tell(file, "%s %s, %s rows, %s %s/s", count_text(progress->done, done), progress->noun,
+         count_text(progress->rows, rows),
+         count_text(per_second(progress->done, progress->ms), rate), progress->noun);
     uint64_t left = seconds_left(progress);
     if (left > 0)
-        (void)fprintf(file, ", %" PRIu64 ":%02" PRIu64 " left", left / 60, left % 60);
+        tell(file, ", %" PRIu64 ":%02" PRIu64 " left", left / 60, left % 60);
 }
 
 void console_progress(struct console *console, const struct progress *progress)

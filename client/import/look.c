@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/date.h"
+#include "base/tell.h"
 
 enum { PIECES = 16, PIECE_BYTES = 64 * 1024, LOOK_ARENA_MAX = 1 << 20 };
 
@@ -291,9 +292,9 @@ static void tell_unused(const struct look *look, struct console *console)
             used = used || look->mapping.column[k] == (int)i;
         if (used)
             continue;
-        (void)fprintf(console->err, "%s%.*s",
-                      any ? ", " : "  not used:  ", (int)look->mapping.header[i].size,
-                      (const char *)look->mapping.header[i].data);
+        tell(console->err, "%s%.*s",
+             any ? ", " : "  not used:  ", (int)look->mapping.header[i].size,
+             (const char *)look->mapping.header[i].data);
         any = true;
     }
     if (any)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/date.h"
+#include "base/tell.h"
 
 enum { SECOND_MS = 1000, DIGITS_MAX = 40 };
 
@@ -52,12 +53,12 @@ static void tell_documents(const struct report *report, FILE *out)
     char sent[COUNT_TEXT_MAX];
     char there[COUNT_TEXT_MAX];
     char rejected[COUNT_TEXT_MAX];
-    (void)fprintf(out, "%-10s %s %s, %s already there, %s rejected",
-                  kind_noun(report->settings->kind), count_text(result->sent_documents, sent),
-                  report->settings->dry_run ? "would be sent" : "sent",
-                  count_text(result->there, there), count_text(result->rejected, rejected));
+    tell(out, "%-10s %s %s, %s already there, %s rejected", kind_noun(report->settings->kind),
+         count_text(result->sent_documents, sent),
+         report->settings->dry_run ? "would be sent" : "sent", count_text(result->there, there),
+         count_text(result->rejected, rejected));
     if (result->conflicts > 0)
-        (void)fprintf(out, " (%" PRIu64 " in conflict with the ledger)", result->conflicts);
+        tell(out, " (%" PRIu64 " in conflict with the ledger)", result->conflicts);
     (void)fputc('\n', out);
 }
 
@@ -67,21 +68,21 @@ static void tell_kinds(const struct report *report, FILE *out)
     char count[COUNT_TEXT_MAX];
     if (report->settings->kind != IMPORT_INVOICES || result->sent_documents == 0)
         return;
-    (void)fprintf(out, "           invoices %s", count_text(result->sent[ENTRY_INVOICE], count));
+    tell(out, "           invoices %s", count_text(result->sent[ENTRY_INVOICE], count));
     if (result->zero_documents > 0)
-        (void)fprintf(out, " (%s come to nothing)", count_text(result->zero_documents, count));
-    (void)fprintf(out, ", credit notes %s\n", count_text(result->sent[ENTRY_CREDIT_NOTE], count));
+        tell(out, " (%s come to nothing)", count_text(result->zero_documents, count));
+    tell(out, ", credit notes %s\n", count_text(result->sent[ENTRY_CREDIT_NOTE], count));
     if (result->without_customer > 0)
-        (void)fprintf(out, "           %s without a customer, on the cash customer\n",
-                      count_text(result->without_customer, count));
+        tell(out, "           %s without a customer, on the cash customer\n",
+             count_text(result->without_customer, count));
 }
 
 static void tell_rows(const struct report *report, FILE *out)
 {
     char rows[COUNT_TEXT_MAX];
     char rejected[COUNT_TEXT_MAX];
-    (void)fprintf(out, "rows       %s, %s rejected\n", count_text(report->result->rows, rows),
-                  count_text(report->result->rejected_rows, rejected));
+    tell(out, "rows       %s, %s rejected\n", count_text(report->result->rows, rows),
+         count_text(report->result->rejected_rows, rejected));
 }
 
 static void tell_made(const struct report *report, FILE *out)
@@ -90,9 +91,9 @@ static void tell_made(const struct report *report, FILE *out)
     char customers[COUNT_TEXT_MAX];
     char products[COUNT_TEXT_MAX];
     if (report->sink->customers_made + report->sink->products_made > 0)
-        (void)fprintf(out, "new        customers %s, products %s %s\n",
-                      count_text(report->sink->customers_made, customers),
-                      count_text(report->sink->products_made, products), made);
+        tell(out, "new        customers %s, products %s %s\n",
+             count_text(report->sink->customers_made, customers),
+             count_text(report->sink->products_made, products), made);
 }
 
 static void tell_money(const struct report *report, FILE *out)
@@ -105,12 +106,12 @@ static void tell_money(const struct report *report, FILE *out)
         return;
     (void)exact_text(result->exact, exponent + LINE_EXPONENT, exponent, exact);
     (void)exact_text(result->total_minor, exponent, exponent, rounded);
-    (void)fprintf(out, "total      %s %s", rounded, report->currency->code);
+    tell(out, "total      %s %s", rounded, report->currency->code);
     if (strcmp(exact, rounded) != 0)
-        (void)fprintf(out, " (%s before rounding, discount and tax)", exact);
+        tell(out, " (%s before rounding, discount and tax)", exact);
     if (result->there > 0)
-        (void)fprintf(out, ", and %s already there",
-                      exact_text(result->there_minor, exponent, exponent, exact));
+        tell(out, ", and %s already there",
+             exact_text(result->there_minor, exponent, exponent, exact));
     (void)fputc('\n', out);
 }
 
@@ -122,7 +123,7 @@ static void tell_dates(const struct report *report, FILE *out)
         return;
     date_write(report->result->first_date, first);
     date_write(report->result->last_date, last);
-    (void)fprintf(out, "dates      %s to %s\n", first, last);
+    tell(out, "dates      %s to %s\n", first, last);
 }
 
 static void tell_oddities(const struct report *report, FILE *out)
@@ -130,14 +131,14 @@ static void tell_oddities(const struct report *report, FILE *out)
     const struct run_result *result = report->result;
     char count[COUNT_TEXT_MAX];
     if (result->free_lines > 0)
-        (void)fprintf(out, "custom lines %s, for their code is none: \"%s\"\n",
-                      count_text(result->free_lines, count), result->free_example);
+        tell(out, "custom lines %s, for their code is none: \"%s\"\n",
+             count_text(result->free_lines, count), result->free_example);
     if (result->cut_texts > 0)
-        (void)fprintf(out, "cut        %s texts longer than the ledger takes\n",
-                      count_text(result->cut_texts, count));
+        tell(out, "cut        %s texts longer than the ledger takes\n",
+             count_text(result->cut_texts, count));
     if (result->renamed > 0)
-        (void)fprintf(out, "codes      %s have a customer whose code was none: now like %s\n",
-                      count_text(result->renamed, count), result->renamed_example);
+        tell(out, "codes      %s have a customer whose code was none: now like %s\n",
+             count_text(result->renamed, count), result->renamed_example);
 }
 
 static void tell_time(const struct report *report, FILE *out)
@@ -146,10 +147,10 @@ static void tell_time(const struct report *report, FILE *out)
     uint64_t told = result->sent_documents + result->there + result->rejected;
     char documents[COUNT_TEXT_MAX];
     char rows[COUNT_TEXT_MAX];
-    (void)fprintf(
-        out, "time       %" PRIu64 ".%02" PRIu64 " s: %s %s/s, %s rows/s\n", result->ms / SECOND_MS,
-        result->ms % SECOND_MS / 10, count_text(per_second(told, result->ms), documents),
-        kind_noun(report->settings->kind), count_text(per_second(result->rows, result->ms), rows));
+    tell(out, "time       %" PRIu64 ".%02" PRIu64 " s: %s %s/s, %s rows/s\n",
+         result->ms / SECOND_MS, result->ms % SECOND_MS / 10,
+         count_text(per_second(told, result->ms), documents), kind_noun(report->settings->kind),
+         count_text(per_second(result->rows, result->ms), rows));
 }
 
 void report_tell(const struct report *report, FILE *out)
@@ -163,10 +164,10 @@ void report_tell(const struct report *report, FILE *out)
     tell_oddities(report, out);
     tell_time(report, out);
     if (report->result->rejected_rows > 0)
-        (void)fprintf(out, "rejects    %s\n", report->rejects->path);
+        tell(out, "rejects    %s\n", report->rejects->path);
     for (uint32_t i = 0; i < report->rejects->first_count; i++)
-        (void)fprintf(out, "           line %" PRIu64 ": %s\n", report->rejects->first[i].line,
-                      report->rejects->first[i].why);
+        tell(out, "           line %" PRIu64 ": %s\n", report->rejects->first[i].line,
+             report->rejects->first[i].why);
     if (report->result->rejected_rows > 0 && report->rejects->first_count == REJECTS_FIRST)
         (void)fputs("           ...\n", out);
     if (report->settings->dry_run)
@@ -178,21 +179,20 @@ void report_tell(const struct report *report, FILE *out)
 
 static void json_text(FILE *out, const char *name, const char *value)
 {
+    char shown[TELL_JSON_MAX];
     (void)fprintf(out, ",\"%s\":\"", name);
-    for (const unsigned char *at = (const unsigned char *)value; *at != '\0'; at++) {
-        if (*at == '"' || *at == '\\')
-            (void)fprintf(out, "\\%c", *at);
-        else if (*at < ' ')
-            (void)fprintf(out, "\\u%04x", *at);
-        else
-            (void)fputc(*at, out);
+    for (size_t left = strlen(value); left > 0;) {
+        size_t taken = tell_json(value, left, shown);
+        (void)fputs(shown, out);
+        value += taken;
+        left -= taken;
     }
     (void)fputc('"', out);
 }
 
 static void json_count(FILE *out, const char *name, uint64_t value)
 {
-    (void)fprintf(out, ",\"%s\":%" PRIu64, name, value);
+    tell(out, ",\"%s\":%" PRIu64, name, value);
 }
 
 /* Totals are text, for they may have more digits than a number of JSON keeps. */
@@ -231,9 +231,8 @@ static void json_dates(const struct report *report, FILE *out)
 void report_json(const struct report *report, FILE *out)
 {
     const struct run_result *result = report->result;
-    (void)fprintf(out, "{\"kind\":\"%s\",\"dry_run\":%s,\"complete\":%s",
-                  kind_word(report->settings->kind), report->settings->dry_run ? "true" : "false",
-                  report->failure == NULL ? "true" : "false");
+    tell(out, "{\"kind\":\"%s\",\"dry_run\":%s,\"complete\":%s", kind_word(report->settings->kind),
+         report->settings->dry_run ? "true" : "false", report->failure == NULL ? "true" : "false");
     json_count(out, "sent", result->sent_documents);
     json_count(out, "already_there", result->there);
     json_count(out, "rejected", result->rejected);

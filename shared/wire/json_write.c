@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/tell.h"
 #include "wire/message.h"
 #include "wire/reflect.h"
 
@@ -11,33 +12,16 @@ static void put_text(struct buffer *out, const char *text)
     buffer_put(out, text, strlen(text));
 }
 
-static void put_escaped(struct buffer *out, unsigned char c)
-{
-    char escaped[8];
-    if (c == '"' || c == '\\')
-        snprintf(escaped, sizeof(escaped), "\\%c", c);
-    else if (c == '\n')
-        snprintf(escaped, sizeof(escaped), "\\n");
-    else if (c == '\t')
-        snprintf(escaped, sizeof(escaped), "\\t");
-    else
-        snprintf(escaped, sizeof(escaped), "\\u%04x", c);
-    put_text(out, escaped);
-}
-
 static void put_string(struct buffer *out, const char *text)
 {
+    char shown[TELL_JSON_MAX];
     put_text(out, "\"");
-    const char *from = text;
-    for (const char *at = text; *at != '\0'; at++) {
-        unsigned char c = (unsigned char)*at;
-        if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f)
-            continue;
-        buffer_put(out, from, (size_t)(at - from));
-        put_escaped(out, c);
-        from = at + 1;
+    for (size_t left = strlen(text); left > 0;) {
+        size_t taken = tell_json(text, left, shown);
+        put_text(out, shown);
+        text += taken;
+        left -= taken;
     }
-    put_text(out, from);
     put_text(out, "\"");
 }
 
