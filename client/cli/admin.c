@@ -1,4 +1,5 @@
 /* Branches, staff, terminals, tills, accounts, devices, credit policy. */
+#include "base/tell.h"
 #include "cli/cli.h"
 
 #include <inttypes.h>
@@ -136,7 +137,7 @@ static int tell_code(struct run *run, uint32_t terminal)
         run_json(run, &answer->code->base);
         return EXIT_DONE;
     }
-    printf("%s\n", answer->code->code);
+    tell(stdout, "%s\n", answer->code->code);
     const char *address = tefter_address(run->client);
     const char *port = strrchr(address, ':');
     run_note(run, "The code counts once, until %s. On the new terminal:\n\n  tefter enrol %s %s\n",
@@ -156,6 +157,8 @@ static int terminal_add_run(struct run *run)
     const Tefter__Done *done = command == NULL ? NULL : run_call(run, command);
     if (done == NULL)
         return run->exit_code;
+    if (!done->has_id)
+        return run_untrue(run);
     run_note(run, "Terminal %" PRIu64 " is added.", done->id);
     return tell_code(run, (uint32_t)done->id);
 }
@@ -222,7 +225,7 @@ static const struct param policy_set[] = {
 
 static void put_line(const char *label, const char *text)
 {
-    printf("  %-22s %s\n", label, text);
+    tell(stdout, "  %-22s %s\n", label, text);
 }
 
 static void put_amount(struct run *run, const char *label, bool known, int64_t amount)
@@ -266,7 +269,7 @@ static int policy_show(struct run *run)
         run_json(run, &company->base);
         return EXIT_DONE;
     }
-    printf("Credit policy of %s, version %u\n", company->name, company->policy_version);
+    tell(stdout, "Credit policy of %s, version %u\n", company->name, company->policy_version);
     put_terms(run, company->policy);
     if (company->has_term_days)
         put_line("bills are due after", counted(company->term_days, "day", text));

@@ -245,6 +245,7 @@ struct run {
     bool unicode;
     size_t stand_again; /* commands from before a restore that count as they did */
     int exit_code;      /* of the last call or ask that came to nothing */
+    bool untrue;        /* the server broke the protocol: it is asked nothing more in this run */
     /* lists that were fetched for names */
     const Tefter__BranchesAnswer *branches;
     const Tefter__StaffAnswer *staff;
@@ -258,6 +259,8 @@ int run_failed(struct run *run, enum exit_code code);
 /* A sentence on standard error, and the code. */
 __attribute__((format(printf, 3, 4))) int run_say(struct run *run, enum exit_code code,
                                                   const char *format, ...);
+/* An answer contradicts itself. */
+int run_untrue(struct run *run);
 /* Something that should be read, but is no failure. */
 __attribute__((format(printf, 2, 3))) void run_note(const struct run *run, const char *format, ...);
 

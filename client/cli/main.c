@@ -1,3 +1,4 @@
+#include "base/tell.h"
 #include "base/version.h"
 #include "cli/cli.h"
 
@@ -28,9 +29,9 @@ static bool noun_known(const char *entity)
 static int unknown_noun(const char *entity)
 {
     const char *near = nearest_noun(entity);
-    fprintf(stderr, "tefter: there is no \"%s\".%s%s%s tefter help lists everything.\n", entity,
-            near == NULL ? "" : " Did you mean \"", near == NULL ? "" : near,
-            near == NULL ? "" : "\"?");
+    tell(stderr, "tefter: there is no \"%s\".%s%s%s tefter help lists everything.\n", entity,
+         near == NULL ? "" : " Did you mean \"", near == NULL ? "" : near,
+         near == NULL ? "" : "\"?");
     return EXIT_USE;
 }
 
@@ -38,11 +39,11 @@ static int unknown_verb(const char *entity, const char *verb)
 {
     const char *near = verb == NULL ? NULL : nearest_verb(entity, verb);
     if (verb == NULL)
-        fprintf(stderr, "tefter: %s what?\n", entity);
+        tell(stderr, "tefter: %s what?\n", entity);
     else
-        fprintf(stderr, "tefter: there is no \"%s %s\".%s%s%s%s%s\n", entity, verb,
-                near == NULL ? "" : " Did you mean \"", near == NULL ? "" : entity,
-                near == NULL ? "" : " ", near == NULL ? "" : near, near == NULL ? "" : "\"?");
+        tell(stderr, "tefter: there is no \"%s %s\".%s%s%s%s%s\n", entity, verb,
+             near == NULL ? "" : " Did you mean \"", near == NULL ? "" : entity,
+             near == NULL ? "" : " ", near == NULL ? "" : near, near == NULL ? "" : "\"?");
     help_noun(entity, stderr);
     return EXIT_USE;
 }
@@ -76,7 +77,9 @@ static void run_begin(struct run *run)
 static int run_end(struct run *run, int code)
 {
     char count[CELL_MAX];
-    if (run->client != NULL && tefter_under_way(run->client) > 0)
+    if (run->untrue)
+        code = EXIT_NO_SERVER;
+    else if (run->client != NULL && tefter_under_way(run->client) > 0)
         (void)tefter_resolve(run->client, SETTLE_MS, NULL);
     if (run->stand_again > 0)
         run_note(run, "%s from before the server's restore: still there.",
@@ -94,8 +97,8 @@ static int run_verb(const struct verb *verb, int argc, char **argv)
     run_begin(&run);
     if (!args_read(&run.args, verb, argc, argv, &run.failure)) {
         int code = run_failed(&run, EXIT_USE);
-        fprintf(stderr, "tefter %s%s%s --help says more.\n", verb->entity,
-                verb->verb == NULL ? "" : " ", verb->verb == NULL ? "" : verb->verb);
+        tell(stderr, "tefter %s%s%s --help says more.\n", verb->entity,
+             verb->verb == NULL ? "" : " ", verb->verb == NULL ? "" : verb->verb);
         return run_end(&run, code);
     }
     run.json = run.args.json;
@@ -182,7 +185,7 @@ int main(int argc, char **argv)
     char **word = argv + 1;
     rotate(word, leading_options(words, word), words);
     if (words > 0 && strcmp(word[0], "--version") == 0) {
-        printf("%s\n", version_tefter);
+        tell(stdout, "%s\n", version_tefter);
         return EXIT_DONE;
     }
     if (words > 0 && strcmp(word[0], "--man") == 0) {

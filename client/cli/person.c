@@ -324,7 +324,7 @@ static void put_time(const char *label, bool known, int64_t instant_ms)
 static void put_alarm(const char *label, const char *words)
 {
     if (words != NULL)
-        printf("  %s: %s\n", label, words);
+        tell(stdout, "  %s: %s\n", label, words);
 }
 
 static void put_status(const Tefter__StatusAnswer *status)

@@ -1,4 +1,5 @@
 /* Aging, the books, search. */
+#include "base/tell.h"
 #include "cli/cli.h"
 
 #include <inttypes.h>
@@ -20,6 +21,8 @@ static const struct param aging_params[] = {
     END,
 };
 
+enum { AGING_BUCKETS_MAX = 16 };
+
 static const char *bucket_title(const Tefter__AgingBucket *bucket, char out[CELL_MAX])
 {
     if (bucket->has_to_days && bucket->to_days <= 0)
@@ -27,7 +30,7 @@ static const char *bucket_title(const Tefter__AgingBucket *bucket, char out[CELL
     else if (bucket->has_to_days)
         (void)snprintf(out, CELL_MAX, "%" PRId32 "-%" PRId32, bucket->from_days, bucket->to_days);
     else
-        (void)snprintf(out, CELL_MAX, ">%" PRId32, bucket->from_days - 1);
+        (void)snprintf(out, CELL_MAX, ">%" PRId64, (int64_t)bucket->from_days - 1);
     return out;
 }
 
@@ -71,6 +74,15 @@ static void aging_sums(struct run *run, struct table *table, const Tefter__Aging
     table_cell(table, money_text(run, aging->balance_minor, cell));
 }
 
+/* Each row has an amount for each bucket, and the table has room for them. */
+static bool aging_fits(const Tefter__AgingAnswer *first, const Tefter__AgingAnswer *aging)
+{
+    bool fits = first->n_buckets <= AGING_BUCKETS_MAX;
+    for (size_t i = 0; i < aging->n_rows; i++)
+        fits = fits && aging->rows[i]->n_buckets_minor == first->n_buckets;
+    return fits;
+}
+
 /* A page of rows; of which the first page has the sums of all. */
 static void aging_page(struct run *run, struct table *table, const Tefter__AgingAnswer *aging)
 {
@@ -93,6 +105,8 @@ static int aging_run(struct run *run)
         const Tefter__Answer *answer = run_ask(run, query);
         if (answer == NULL)
             return run->exit_code;
+        if (!aging_fits(first == NULL ? answer->aging : first, answer->aging))
+            return run_untrue(run);
         if (first == NULL) {
             first = answer->aging;
             table = aging_table(run, first);
@@ -113,9 +127,9 @@ static int aging_run(struct run *run)
     }
     bool ruled = first->n_rows > 0;
     aging_sums(run, table, first, ruled);
-    printf("Age by %s date as of %s\n",
-           arg_flag(&run->args, "--by-document-date") ? "document" : "due",
-           date_text(first->as_of, date));
+    tell(stdout, "Age by %s date as of %s\n",
+         arg_flag(&run->args, "--by-document-date") ? "document" : "due",
+         date_text(first->as_of, date));
     table_print(table, stdout);
     return EXIT_DONE;
 }
@@ -171,9 +185,9 @@ static int books_run(struct run *run)
     for (size_t i = 0; i < books->n_totals; i++)
         book_row(run, table, books->totals[i]);
     table_print(table, stdout);
-    printf("sum of all postings %s", money_text(run, books->sum_minor, cell));
-    printf("; sum of all balances %s: %s\n", money_text(run, books->balances_minor, cell),
-           books->balanced ? "the books balance" : "THE BOOKS DO NOT BALANCE");
+    tell(stdout, "sum of all postings %s", money_text(run, books->sum_minor, cell));
+    tell(stdout, "; sum of all balances %s: %s\n", money_text(run, books->balances_minor, cell),
+         books->balanced ? "the books balance" : "THE BOOKS DO NOT BALANCE");
     return books->balanced ? EXIT_DONE : EXIT_REFUSED;
 }
 
@@ -184,6 +198,8 @@ static const struct param search_params[] = {
     OPTION("--rows", NUMBER, "rows", "show at most N of each kind (default: 100)"),
     END,
 };
+
+enum { HIT_COLUMNS = 6 };
 
 static void hit_row(struct run *run, struct table *table, const Tefter__SearchHit *hit)
 {
@@ -213,6 +229,10 @@ static void hit_row(struct run *run, struct table *table, const Tefter__SearchHi
         table_cell(table,
                    hit->product->has_price ? price_text(run, hit->product->price, cell) : "");
         table_cell(table, "");
+    } else {
+        table_cell(table, "other"); /* that a later version finds */
+        for (int i = 0; i < HIT_COLUMNS - 1; i++)
+            table_cell(table, "");
     }
 }
 

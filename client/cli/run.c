@@ -3,6 +3,7 @@
  */
 #include "base/date.h"
 #include "base/limits.h"
+#include "base/tell.h"
 #include "base/version.h"
 #include "cli/cli.h"
 #include "wire/message.h"
@@ -21,7 +22,7 @@ int run_say(struct run *run, enum exit_code code, const char *format, ...)
     va_list arguments;
     va_start(arguments, format);
     fputs("tefter: ", stderr);
-    vfprintf(stderr, format, arguments);
+    tell_list(stderr, format, arguments);
     fputc('\n', stderr);
     va_end(arguments);
     run->exit_code = (int)code;
@@ -34,7 +35,7 @@ void run_note(const struct run *run, const char *format, ...)
     if (run->args.quiet)
         return;
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    tell_list(stderr, format, arguments);
     fputc('\n', stderr);
     va_end(arguments);
 }
@@ -42,6 +43,14 @@ void run_note(const struct run *run, const char *format, ...)
 int run_failed(struct run *run, enum exit_code code)
 {
     return run_say(run, code, "%s", run->failure.text);
+}
+
+int run_untrue(struct run *run)
+{
+    return run_say(run, EXIT_NO_SERVER,
+                   "the server %s does not keep to the protocol: its answer contradicts itself. "
+                   "Nothing of it was believed",
+                   tefter_address(run->client));
 }
 
 /* The exit code that a failure stands for. */
@@ -67,6 +76,13 @@ static enum exit_code code_of(const struct failure *failure)
         break;
     }
     return EXIT_NO_SERVER;
+}
+
+/* Nothing came. Names may do without an answer; one that is not to be believed ends the run. */
+static void no_answer(struct run *run)
+{
+    run->untrue = run->failure.fault == FAULT_PEER || tefter_breached(run->client);
+    (void)run_failed(run, code_of(&run->failure));
 }
 
 void run_json(struct run *run, const ProtobufCMessage *message)
@@ -367,9 +383,11 @@ int run_refused(struct run *run, const Tefter__Refusal *refusal)
 
 const Tefter__Done *run_call(struct run *run, const Tefter__Command *command)
 {
+    if (run->untrue)
+        return NULL;
     const Tefter__Reply *reply = tefter_call(run->client, command, &run->arena, &run->failure);
     if (reply == NULL)
-        (void)run_failed(run, code_of(&run->failure));
+        no_answer(run);
     else if (run->json)
         run_json(run, &reply->base);
     if (reply != NULL && reply->result_case == TEFTER__REPLY__RESULT_REFUSED)
@@ -381,9 +399,11 @@ const Tefter__Done *run_call(struct run *run, const Tefter__Command *command)
 
 const Tefter__Answer *run_look(struct run *run, const Tefter__Query *query)
 {
+    if (run->untrue)
+        return NULL;
     const Tefter__Answer *answer = tefter_ask(run->client, query, &run->arena, &run->failure);
     if (answer == NULL)
-        (void)run_failed(run, code_of(&run->failure));
+        no_answer(run);
     return answer;
 }
 
@@ -398,10 +418,12 @@ const Tefter__Answer *run_ask(struct run *run, const Tefter__Query *query)
 
 const Tefter__ToTerminal *run_request(struct run *run, Tefter__FromTerminal *request)
 {
+    if (run->untrue)
+        return NULL;
     const Tefter__ToTerminal *answer =
         tefter_request(run->client, request, &run->arena, &run->failure);
     if (answer == NULL) {
-        (void)run_failed(run, code_of(&run->failure));
+        no_answer(run);
     } else if (answer->body_case == TEFTER__TO_TERMINAL__BODY_REFUSED) {
         (void)run_refused(run, answer->refused);
         return NULL;
@@ -532,7 +554,7 @@ void run_tell_done(struct run *run, const Tefter__Done *done, const char *patter
     if (run->json)
         return;
     (void)sentence_write(pattern, done_word, &words, sentence, sizeof(sentence));
-    printf("%s\n", sentence);
+    tell(stdout, "%s\n", sentence);
 }
 
 int run_submit(struct run *run, const Tefter__Command *command, const char *pattern)

@@ -1,5 +1,6 @@
 /* Selling: invoices, what a sale would meet, approvals, credit notes, corrections of invoices. */
 #include "cli/sale.h"
+#include "base/tell.h"
 #include "wire/message.h"
 
 #include <inttypes.h>
@@ -190,22 +191,25 @@ static void put_decision(struct run *run, const Tefter__Decision *decision)
     char c[CELL_MAX];
     char d[CELL_MAX];
     if (decision->unlimited) {
-        printf("no limit\n");
+        tell(stdout, "no limit\n");
         return;
     }
     int64_t before = decision->limit_minor - decision->exposure_minor;
-    int64_t after = before - decision->amount_minor;
-    printf("limit %s = unpaid bills %s + not cleared %s %s not yet matched %s ",
-           money_text(run, decision->limit_minor, a), money_text(run, decision->bills_minor, b),
-           money_text(run, decision->uncleared_minor, c), sign_minus(run),
-           money_text(run, decision->unmatched_minor, d));
+    int64_t after;
+    if (__builtin_sub_overflow(before, decision->amount_minor, &after))
+        after = decision->amount_minor > 0 ? -INT64_MAX : INT64_MAX;
+    tell(stdout, "limit %s = unpaid bills %s + not cleared %s %s not yet matched %s ",
+         money_text(run, decision->limit_minor, a), money_text(run, decision->bills_minor, b),
+         money_text(run, decision->uncleared_minor, c), sign_minus(run),
+         money_text(run, decision->unmatched_minor, d));
     if (before < 0)
-        printf("%s %s over %s\n", sign_minus(run), sign_over(run), money_text(run, -before, a));
+        tell(stdout, "%s %s over %s\n", sign_minus(run), sign_over(run),
+             money_text(run, -before, a));
     else
-        printf("+ available %s\n", money_text(run, before, a));
-    printf("this sale %s, after it %s%s%s\n", money_text(run, decision->amount_minor, a),
-           after < 0 ? sign_over(run) : "available ", after < 0 ? " over by " : "",
-           money_text(run, after < 0 ? -after : after, b));
+        tell(stdout, "+ available %s\n", money_text(run, before, a));
+    tell(stdout, "this sale %s, after it %s%s%s\n", money_text(run, decision->amount_minor, a),
+         after < 0 ? sign_over(run) : "available ", after < 0 ? " over by " : "",
+         money_text(run, after < 0 ? -after : after, b));
 }
 
 static int tell_what_if(struct run *run, const Tefter__WhatIfAnswer *answer)
@@ -218,13 +222,14 @@ static int tell_what_if(struct run *run, const Tefter__WhatIfAnswer *answer)
     }
     if (answer->has_total_minor) {
         (void)money_sentence(answer->total_minor, run_currency(run), total, sizeof(total));
-        printf("total %s\n", total);
+        tell(stdout, "total %s\n", total);
     }
     put_decision(run, answer->decision);
     if (answer->refusal != NULL)
         return run_refused(run, answer->refusal);
-    printf("%s\n", enum_word(&tefter__verdict__descriptor, (int)answer->decision->verdict, word,
-                             sizeof(word)));
+    tell(stdout, "%s\n",
+         enum_word(&tefter__verdict__descriptor, (int)answer->decision->verdict, word,
+                   sizeof(word)));
     return EXIT_DONE;
 }
 

@@ -345,8 +345,9 @@ void client_happened(struct tefter *client)
         loop_stop(client->loop);
 }
 
-uint64_t client_until(uint64_t wait_ms)
+uint64_t client_until(struct tefter *client, uint64_t wait_ms)
 {
+    client->breached = false;
     return (uint64_t)clock_ms(CLOCK_MONOTONIC) + wait_ms;
 }
 
@@ -354,7 +355,7 @@ bool client_wait(struct tefter *client, uint64_t until_ms)
 {
     client->happened = false;
     client->waiting = true;
-    while (!client->happened) {
+    while (!client->happened && !client->breached) {
         uint64_t now = (uint64_t)clock_ms(CLOCK_MONOTONIC);
         if (now >= until_ms)
             break;
@@ -366,7 +367,23 @@ bool client_wait(struct tefter *client, uint64_t until_ms)
     }
     client->waiting = false;
     loop_timer_stop(client->patience);
-    return client->happened;
+    return client->happened && !client->breached;
+}
+
+bool tefter_breached(const struct tefter *client)
+{
+    return client->breached;
+}
+
+bool client_no_answer(const struct tefter *client, struct failure *failure)
+{
+    const char *reason = client->link.reason;
+    if (client->breached)
+        return fail(failure, FAULT_PEER, 0,
+                    "the server %s does not keep to the protocol: %s. Nothing of it was believed",
+                    client->address, reason);
+    return fail(failure, FAULT_IO, 0, "no answer from %s: %s", client->address,
+                reason[0] == '\0' ? "it takes too long" : reason);
 }
 
 static bool cannot_connect(const struct tefter *client, struct failure *failure)
@@ -375,6 +392,8 @@ static bool cannot_connect(const struct tefter *client, struct failure *failure)
     if (client->link.refused)
         return fail(failure, FAULT_DENIED, 0, "the server %s turns this terminal away: %s",
                     client->address, reason);
+    if (client->breached)
+        return client_no_answer(client, failure);
     bool named = strstr(reason, client->address) != NULL;
     return fail(failure, FAULT_IO, 0, "%s%s%s%s. Is the server running, and is the address right?",
                 named ? "" : "no connection to ", named ? "" : client->address, named ? "" : ": ",
@@ -383,7 +402,7 @@ static bool cannot_connect(const struct tefter *client, struct failure *failure)
 
 bool tefter_connect(struct tefter *client, uint64_t wait_ms, struct failure *failure)
 {
-    uint64_t until = client_until(wait_ms == 0 ? client->patience_ms : wait_ms);
+    uint64_t until = client_until(client, wait_ms == 0 ? client->patience_ms : wait_ms);
     uint32_t failures = client->link.attempts;
     tefter_start(client);
     while (!link_is_open(client) || client->link.expired) {
@@ -396,12 +415,12 @@ bool tefter_connect(struct tefter *client, uint64_t wait_ms, struct failure *fai
 
 bool tefter_turn(struct tefter *client, uint64_t wait_ms)
 {
-    return client_wait(client, client_until(wait_ms));
+    return client_wait(client, client_until(client, wait_ms));
 }
 
 bool tefter_resolve(struct tefter *client, uint64_t wait_ms, struct failure *failure)
 {
-    uint64_t until = client_until(wait_ms);
+    uint64_t until = client_until(client, wait_ms);
     while (client->request_count > 0) {
         if (!client_wait(client, until))
             return fail(failure, FAULT_IO, 0,

@@ -6,8 +6,6 @@
 #include "lib/inside.h"
 #include "wire/message.h"
 
-enum { BUSY_RETRY_MS = 200 };
-
 /* ---- window ---- */
 
 uint32_t tefter_under_way(const struct tefter *client)
@@ -48,10 +46,11 @@ static const Tefter__Reply *reply_in(struct tefter *client, const Tefter__ToTerm
     made->refused = frame->refused;
     if (frame->body_case == TEFTER__TO_TERMINAL__BODY_REFUSED)
         return made;
-    if (frame->body_case != TEFTER__TO_TERMINAL__BODY_REPLY)
-        return NULL;
     const Tefter__Reply *reply = reply_of(client, slice_of(frame->reply.data, frame->reply.len));
-    if (reply == NULL || reply->result_case != TEFTER__REPLY__RESULT__NOT_SET)
+    bool done = reply != NULL && reply->result_case == TEFTER__REPLY__RESULT_DONE;
+    if (reply == NULL || !expect_money(&reply->base) || (done && reply->seq == 0))
+        return NULL;
+    if (reply->result_case != TEFTER__REPLY__RESULT__NOT_SET)
         return reply;
     refusal_unknown(unknown);
     made->seq = reply->seq;
@@ -117,12 +116,12 @@ static void command_answered(struct tefter *client, struct request *request,
     Tefter__Refusal unknown;
     const Tefter__Reply *reply = reply_in(client, frame, &made, &unknown);
     if (reply == NULL) {
-        link_broken(client, "the server's reply makes no sense");
+        link_broken(client, "it replies to a command with what makes no sense");
         return;
     }
     const Tefter__Refusal *refused = refused_in(reply);
     if (reply->seq == 0 && refused != NULL && refused->code == TEFTER__REFUSAL_CODE__BUSY) {
-        request_defer(client, request, refused->has_retry_ms ? refused->retry_ms : BUSY_RETRY_MS);
+        request_defer(client, request, refused);
         return;
     }
     resolve(client, request, reply);
@@ -229,19 +228,22 @@ static void call_replied(void *context, const struct tefter_outcome *outcome)
 static void outcome_unknown(struct tefter *client, struct request *request, struct failure *failure)
 {
     char id[TEFTER_ID_TEXT_SIZE];
+    const char *what = "the server did not answer";
+    if (client->breached)
+        what = "the server does not keep to the protocol, and what it says is not believed";
     tefter_id_text(request->id, id);
     if (request->times == 0)
         (void)fail(failure, FAULT_IO, 0, "%s is not connected, nothing was sent", client->address);
     else if (request->written)
         (void)fail(failure, FAULT_IO, 0,
-                   "the server did not answer. It is not known yet whether this was taken; it is "
+                   "%s. It is not known yet whether this was taken; it is "
                    "asked again with the same number at the next connection and counts once (%s)",
-                   id);
+                   what, id);
     else
         (void)fail(failure, FAULT_IO, 0,
-                   "the server did not answer. It is not known whether this was taken: look "
+                   "%s. It is not known whether this was taken: look "
                    "before you say it again (%s)",
-                   id);
+                   what, id);
 }
 
 /* Nobody waits for it any more. What was never sent will not be: it did not happen. */
@@ -260,7 +262,7 @@ static const Tefter__Reply *call_wait_for(struct tefter *client, struct request 
                                           struct arena *arena, struct failure *failure)
 {
     struct call_wait wait = {.arena = arena};
-    uint64_t until = client_until(client->patience_ms);
+    uint64_t until = client_until(client, client->patience_ms);
     request->caller.reply = call_replied;
     request->context = &wait;
     requests_pump(client);

@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { ENROL_REQUEST = 1 };
+
 struct enrolling {
     struct loop *loop;
     struct stream *stream; /* NULL: closed */
@@ -39,7 +41,7 @@ static void send_enrol(struct enrolling *enrolling)
     enrol.request = (char *)(uintptr_t)enrolling->request_pem;
     enrol.program = (char *)(uintptr_t)enrolling->program;
     frame.has_request = true;
-    frame.request = 1;
+    frame.request = ENROL_REQUEST;
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_ENROL;
     frame.enrol = &enrol;
     buffer_init(&out, FRAME_BEFORE_LOGIN_MAX + FRAME_HEAD_SIZE);
@@ -81,14 +83,17 @@ static void enrol_frame(struct enrolling *enrolling, struct slice bytes)
     if (message_scan_as(&tefter__to_terminal__descriptor, bytes, MESSAGE_OF_SERVER, &fault))
         frame = (const Tefter__ToTerminal *)message_unpack(&tefter__to_terminal__descriptor, bytes,
                                                            enrolling->arena);
-    if (frame != NULL && frame->body_case == TEFTER__TO_TERMINAL__BODY_ENROLLED)
+    if (frame != NULL && frame->body_case == TEFTER__TO_TERMINAL__BODY_ENROLLED &&
+        frame->request == ENROL_REQUEST && frame->enrolled->terminal != 0)
         enrolling->enrolled = frame->enrolled;
     else if (frame != NULL && frame->body_case == TEFTER__TO_TERMINAL__BODY_REFUSED)
         enrolling->refused = frame->refused;
     else if (frame != NULL && frame->body_case == TEFTER__TO_TERMINAL__BODY_GOODBYE)
         take_goodbye(enrolling, frame->goodbye);
     else
-        (void)fail(enrolling->failure, FAULT_PEER, 0, "the server's answer makes no sense");
+        (void)fail(enrolling->failure, FAULT_PEER, 0,
+                   "the server does not keep to the protocol: it answers an enrolment with what "
+                   "makes no sense. Nothing of it was believed");
     stream_close(enrolling->stream, "");
 }
 

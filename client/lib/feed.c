@@ -10,8 +10,6 @@
 
 enum { RESUME_NONCE = 4 }; /* Resume.incarnation_nonce */
 
-#define SUBSCRIBE_REQUEST (UINT64_C(1) << 62)
-
 /* ---- asking ---- */
 
 static bool feed_resume(struct tefter_feed *feed, Tefter__Resume *resume)
@@ -220,10 +218,10 @@ static bool judge(struct tefter_feed *feed, enum replica_verdict verdict)
         feed_again(feed);
         return false;
     case REPLICA_WRONG:
-        link_broken(feed->client, "the server's feed makes no sense");
+        link_broken(feed->client, "its feed makes no sense");
         return false;
     case REPLICA_MEMORY:
-        link_broken(feed->client, "no memory for what the server feeds");
+        link_again(feed->client, "no memory for what the server feeds");
         return false;
     }
     return false;

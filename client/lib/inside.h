@@ -9,6 +9,7 @@
  *   renew.c     a new certificate at half-life
  *   feed.c      subscriptions and their replicas
  *   enrol.c     the one message of the enrolment protocol
+ *   expect.c    what each request may be answered with
  *   first.c     what the first servers read, which do not say it themselves
  */
 #include "base/arena.h"
@@ -31,8 +32,12 @@ enum {
     PING_IDLE_MS = 4000,
     RETRY_FIRST_MS = 200,
     RETRY_MOST_MS = 15 * 1000,
+    RETRY_TOLD_MOST_MS = 60 * 1000, /* a server may ask for a longer pause than ours */
     REASON_MAX = 320,
 };
+
+/* In the number of a Subscribe. */
+#define SUBSCRIBE_REQUEST (UINT64_C(1) << 62)
 
 /* ---- requests ---- */
 
@@ -47,6 +52,8 @@ struct request {
     uint64_t number; /* 0: free */
     uint64_t order;  /* rises with every new one */
     enum request_kind kind;
+    uint32_t wants;         /* member of ToTerminal that answers it; or a refusal */
+    uint32_t wants_answer;  /* of a query: member of Answer; or a refusal */
     struct buffer frame;    /* ready for the line */
     bool sent;              /* on this connection */
     uint32_t times;         /* sent in all */
@@ -184,22 +191,30 @@ struct tefter {
     bool happened;
     struct loop_timer *patience;
     bool impatient; /* the timer fired */
+    bool breached;  /* since the blocking call began the server broke the protocol */
 };
 
 /* client.c */
 void client_changed(struct tefter *client);  /* tells on_state when there is news */
 void client_happened(struct tefter *client); /* ends a blocking call's turn */
 int64_t wall_ms(void);
-/* Runs the loop for one happening; false when `until_ms` (of client_until) is over. */
-uint64_t client_until(uint64_t wait_ms);
+/* A blocking call begins: when it is to give up. */
+uint64_t client_until(struct tefter *client, uint64_t wait_ms);
+/* Runs the loop for one happening; false when `until_ms` is over or the server is not to be
+ * believed. */
 bool client_wait(struct tefter *client, uint64_t until_ms);
+/* Fails as a blocking call does that got no answer. Returns false. */
+bool client_no_answer(const struct tefter *client, struct failure *failure);
 
 /* link.c */
 void link_start(struct tefter *client);
 void link_stop(struct tefter *client);
 void link_tick(struct tefter *client);
 bool link_send(struct tefter *client, const Tefter__FromTerminal *frame);
-void link_broken(struct tefter *client, const char *reason); /* the peer breaks the protocol */
+/* The peer breaks the protocol: nothing of it is believed, blocking calls end. */
+void link_broken(struct tefter *client, const char *reason);
+/* Begun anew for a reason of our own. */
+void link_again(struct tefter *client, const char *reason);
 /* Does the server read all of this? Else ret_fault names what it does not know. */
 bool link_suits(const struct tefter *client, const Tefter__FromTerminal *frame,
                 struct message_fault *ret_fault);
@@ -213,10 +228,11 @@ struct request *request_begin(struct tefter *client, enum request_kind kind,
                               Tefter__FromTerminal *frame, struct failure *failure);
 void requests_pump(struct tefter *client);
 void requests_wake(struct tefter *client); /* those the server was too busy for */
-void request_defer(struct tefter *client, struct request *request, uint32_t retry_ms);
+/* By a BUSY, as it asks. */
+void request_defer(struct tefter *client, struct request *request, const Tefter__Refusal *busy);
 void requests_lost(struct tefter *client); /* the connection is gone */
 void request_end(struct tefter *client, struct request *request);
-/* false: no request of ours has this number. */
+/* false: no request of ours waits for this number. */
 bool requests_answer(struct tefter *client, const Tefter__ToTerminal *frame);
 void requests_fini(struct tefter *client);
 
@@ -224,6 +240,12 @@ void requests_fini(struct tefter *client);
  * server does not know; the refusal points into the fault. */
 void refusal_unknown(Tefter__Refusal *ret_refusal);
 void refusal_older(Tefter__Refusal *ret_refusal, const struct message_fault *fault);
+
+/* expect.c. 0: nothing but a refusal */
+uint32_t expect_body(Tefter__FromTerminal__BodyCase asked); /* member of ToTerminal */
+uint32_t expect_answer(struct slice query);                 /* member of Answer */
+/* Is all money in the message, to any depth, so small that two amounts can be added? */
+bool expect_money(const ProtobufCMessage *message);
 
 /* first.c: what a server reads that does not say what it reads; a packed Features */
 struct slice features_of_first(void);

@@ -109,6 +109,8 @@ static uint64_t retry_delay(struct tefter *client)
     random_bytes(&jitter, sizeof(jitter));
     uint64_t delay = most / 2 + jitter % (most / 2 + 1);
     uint64_t asked = client->link.goodbye_retry_ms;
+    if (asked > RETRY_TOLD_MOST_MS)
+        asked = RETRY_TOLD_MOST_MS;
     return asked > delay ? asked : delay;
 }
 
@@ -147,6 +149,12 @@ static void abort_link(struct tefter *client, const char *reason)
 }
 
 void link_broken(struct tefter *client, const char *reason)
+{
+    client->breached = true;
+    abort_link(client, reason);
+}
+
+void link_again(struct tefter *client, const char *reason)
 {
     abort_link(client, reason);
 }
@@ -231,12 +239,12 @@ static void greeted(struct tefter *client, const Tefter__Welcome *welcome)
 {
     if (welcome->ledger.len != LEDGER_ID_SIZE || welcome->exponent > 4 ||
         strlen(welcome->currency) != 3 || !keep_features(client, welcome)) {
-        link_broken(client, "the server's greeting makes no sense");
+        link_broken(client, "its greeting makes no sense");
         return;
     }
     client->welcome = (Tefter__Welcome *)copy_of(&welcome->base, &client->welcome_arena);
     if (client->welcome == NULL) {
-        link_broken(client, "no memory");
+        link_again(client, "no memory");
         return;
     }
     keep_currency(client);
@@ -356,12 +364,10 @@ static void take_own(struct tefter *client, const Tefter__ToTerminal *frame)
 {
     switch (frame->body_case) {
     case TEFTER__TO_TERMINAL__BODY_WELCOME:
-        if (client->link.state == LINK_GREETING)
-            greeted(client, frame->welcome);
+        greeted(client, frame->welcome);
         break;
     case TEFTER__TO_TERMINAL__BODY_LOGGED_IN:
-        if (client->link.state == LINK_LOGGING_IN)
-            token_taken(client, frame->logged_in);
+        token_taken(client, frame->logged_in);
         break;
     case TEFTER__TO_TERMINAL__BODY_PONG:
         beat(client, frame->pong);
@@ -386,8 +392,49 @@ static void take_own(struct tefter *client, const Tefter__ToTerminal *frame)
     case TEFTER__TO_TERMINAL__BODY_ACCEPTED:
     case TEFTER__TO_TERMINAL__BODY__NOT_SET:
     case _TEFTER__TO_TERMINAL__BODY__CASE_IS_INT_SIZE:
-        break; /* of a request that was given up */
+        break; /* of a request that was given up, or of a later version */
     }
+}
+
+/* Numbers that we have given out for requests. */
+static bool was_asked(const struct tefter *client, uint64_t number)
+{
+    return number >= REQUEST_NUMBER_FIRST && number / REQUESTS_MAX < client->request_round;
+}
+
+/* Does a frame that answers no request of ours stand where it may? */
+static bool may_come(const struct tefter *client, const Tefter__ToTerminal *frame)
+{
+    uint64_t number = frame->has_request ? frame->request : 0;
+    switch (frame->body_case) {
+    case TEFTER__TO_TERMINAL__BODY_WELCOME:
+        return client->link.state == LINK_GREETING && number == NUMBER_HELLO;
+    case TEFTER__TO_TERMINAL__BODY_LOGGED_IN:
+        return (client->link.state == LINK_LOGGING_IN && number == NUMBER_TOKEN) ||
+               was_asked(client, number);
+    case TEFTER__TO_TERMINAL__BODY_PONG:
+        return number == NUMBER_PING || was_asked(client, number);
+    case TEFTER__TO_TERMINAL__BODY_REPLY:
+    case TEFTER__TO_TERMINAL__BODY_ANSWER:
+    case TEFTER__TO_TERMINAL__BODY_CODE:
+    case TEFTER__TO_TERMINAL__BODY_ENROLLED:
+    case TEFTER__TO_TERMINAL__BODY_STATUS:
+    case TEFTER__TO_TERMINAL__BODY_AUDIT:
+        return was_asked(client, number); /* and given up since */
+    case TEFTER__TO_TERMINAL__BODY_ACCEPTED:
+        return number < REQUEST_NUMBER_FIRST || was_asked(client, number);
+    case TEFTER__TO_TERMINAL__BODY_REFUSED:
+        return number < REQUEST_NUMBER_FIRST || was_asked(client, number) ||
+               (number & SUBSCRIBE_REQUEST) != 0;
+    case TEFTER__TO_TERMINAL__BODY_GOODBYE:
+    case TEFTER__TO_TERMINAL__BODY_SUBSCRIBED:
+    case TEFTER__TO_TERMINAL__BODY_SNAPSHOT_CHUNK:
+    case TEFTER__TO_TERMINAL__BODY_DELTA:
+    case TEFTER__TO_TERMINAL__BODY__NOT_SET:
+    case _TEFTER__TO_TERMINAL__BODY__CASE_IS_INT_SIZE:
+        break; /* they say themselves whom they are for, or nobody is waiting for them */
+    }
+    return true;
 }
 
 static void take_frame(struct tefter *client, struct slice bytes)
@@ -395,17 +442,25 @@ static void take_frame(struct tefter *client, struct slice bytes)
     struct message_fault fault;
     arena_reset(&client->frame_arena);
     if (!message_scan_as(&tefter__to_terminal__descriptor, bytes, MESSAGE_OF_SERVER, &fault)) {
-        link_broken(client, "the server sends what this version does not understand");
+        link_broken(client, "it sends what cannot be read");
         return;
     }
     const Tefter__ToTerminal *frame = (const Tefter__ToTerminal *)message_unpack(
         &tefter__to_terminal__descriptor, bytes, &client->frame_arena);
     if (frame == NULL) {
-        link_broken(client, "a frame of the server is too big");
+        link_broken(client, "a frame of it is too big");
+        return;
+    }
+    if (!expect_money(&frame->base)) {
+        link_broken(client, "it names amounts that nobody can owe");
         return;
     }
     client->link.last_beat_ms = loop_now_ms(client->loop);
-    if (!frame->has_request || !requests_answer(client, frame))
+    if (frame->has_request && requests_answer(client, frame))
+        return;
+    if (!may_come(client, frame))
+        link_broken(client, "it answers what nobody asked");
+    else if (!frame->has_request || !was_asked(client, frame->request))
         take_own(client, frame);
 }
 
@@ -430,7 +485,7 @@ static void end_bytes(void *context, struct slice bytes)
     if (end->client == NULL)
         return;
     if (!frame_reader_put(&end->client->link.reader, bytes)) {
-        link_broken(end->client, "no memory");
+        link_again(end->client, "no memory");
         return;
     }
     while (end->client != NULL) {
@@ -440,7 +495,7 @@ static void end_bytes(void *context, struct slice bytes)
         if (verdict == FRAME_WHOLE)
             take_frame(end->client, message);
         else
-            link_broken(end->client, "the server breaks the protocol");
+            link_broken(end->client, "it sends what is no frame");
     }
 }
 

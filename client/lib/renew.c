@@ -72,8 +72,8 @@ static void renewal_answered(struct tefter *client, struct request *request,
         keep_certificate(client, answer->enrolled);
     renewal_over(client);
     if (client->link.expired && answer != NULL)
-        link_broken(client, client->renewed ? "the certificate was renewed"
-                                            : "the certificate has expired");
+        link_again(client,
+                   client->renewed ? "the certificate was renewed" : "the certificate has expired");
 }
 
 static void ask_renewal(struct tefter *client, const char *request_pem)

@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-enum { FRAME_KEPT_BYTES = 16 * 1024 };
+enum { FRAME_KEPT_BYTES = 16 * 1024, BUSY_RETRY_MS = 200 };
 
 /* ---- slots ---- */
 
@@ -70,6 +70,9 @@ struct request *request_begin(struct tefter *client, enum request_kind kind,
     }
     struct buffer kept = request->frame;
     *request = (struct request){.number = frame->request, .kind = kind, .frame = kept};
+    request->wants = expect_body(frame->body_case);
+    if (frame->body_case == TEFTER__FROM_TERMINAL__BODY_QUERY)
+        request->wants_answer = expect_answer(slice_of(frame->query.data, frame->query.len));
     request->order = client->request_order++;
     request->begun_ms = loop_now_ms(client->loop);
     client->request_count++;
@@ -205,9 +208,12 @@ void requests_wake(struct tefter *client)
 }
 
 /* Somewhat later than told, never sooner: who was told the same does not come in step. */
-void request_defer(struct tefter *client, struct request *request, uint32_t retry_ms)
+void request_defer(struct tefter *client, struct request *request, const Tefter__Refusal *busy)
 {
     uint32_t chance = 0;
+    uint32_t retry_ms = busy->has_retry_ms ? busy->retry_ms : BUSY_RETRY_MS;
+    if (retry_ms > RETRY_TOLD_MOST_MS)
+        retry_ms = RETRY_TOLD_MOST_MS;
     random_bytes(&chance, sizeof(chance));
     request->sent = false;
     request->not_before_ms = loop_now_ms(client->loop) + retry_ms + chance % (retry_ms / 4 + 1) + 1;
@@ -257,11 +263,24 @@ void requests_lost(struct tefter *client)
 
 /* ---- in ---- */
 
+/* One kind of answer, or a refusal; none that we know: a later version's. */
+static bool answers(const struct request *request, const Tefter__ToTerminal *frame)
+{
+    return frame->body_case == TEFTER__TO_TERMINAL__BODY__NOT_SET ||
+           frame->body_case == TEFTER__TO_TERMINAL__BODY_REFUSED ||
+           (uint32_t)frame->body_case == request->wants;
+}
+
 bool requests_answer(struct tefter *client, const Tefter__ToTerminal *frame)
 {
     struct request *request = &client->requests[frame->request % REQUESTS_MAX];
-    if (frame->request < REQUEST_NUMBER_FIRST || request->number != frame->request)
+    if (frame->request < REQUEST_NUMBER_FIRST || request->number != frame->request ||
+        !request->sent)
         return false;
+    if (!answers(request, frame)) {
+        link_broken(client, "it answers something else than was asked");
+        return true;
+    }
     Tefter__Refusal refusal;
     Tefter__ToTerminal known = *frame;
     if (frame->body_case == TEFTER__TO_TERMINAL__BODY__NOT_SET) {
@@ -316,7 +335,7 @@ const Tefter__ToTerminal *tefter_request(struct tefter *client, Tefter__FromTerm
                                          struct arena *arena, struct failure *failure)
 {
     struct other_wait wait = {.arena = arena};
-    uint64_t until = client_until(client->patience_ms);
+    uint64_t until = client_until(client, client->patience_ms);
     struct request *request = request_begin(client, REQUEST_OTHER, frame, failure);
     if (request == NULL)
         return NULL;
@@ -328,26 +347,21 @@ const Tefter__ToTerminal *tefter_request(struct tefter *client, Tefter__FromTerm
     if (!wait.over)
         give_up(client, &wait);
     if (wait.answer == NULL)
-        (void)fail(failure, FAULT_IO, 0, "no answer from %s: %s", client->address,
-                   client->link.reason[0] == '\0' ? "it takes too long" : client->link.reason);
+        (void)client_no_answer(client, failure);
     return wait.answer;
 }
 
 /* ---- people ---- */
 
 static const Tefter__LoggedIn *person_of(const Tefter__ToTerminal *answer,
-                                         const Tefter__Refusal **ret_refused,
-                                         struct failure *failure)
+                                         const Tefter__Refusal **ret_refused)
 {
     *ret_refused = NULL;
     if (answer == NULL)
         return NULL;
     if (answer->body_case == TEFTER__TO_TERMINAL__BODY_LOGGED_IN)
         return answer->logged_in;
-    if (answer->body_case == TEFTER__TO_TERMINAL__BODY_REFUSED)
-        *ret_refused = answer->refused;
-    else
-        (void)fail(failure, FAULT_PEER, 0, "the server's answer to the login makes no sense");
+    *ret_refused = answer->refused;
     return NULL;
 }
 
@@ -361,7 +375,7 @@ const Tefter__LoggedIn *tefter_login(struct tefter *client, const char *login, c
     body.password = (char *)(uintptr_t)password;
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_LOGIN;
     frame.login = &body;
-    return person_of(tefter_request(client, &frame, arena, failure), ret_refused, failure);
+    return person_of(tefter_request(client, &frame, arena, failure), ret_refused);
 }
 
 const Tefter__LoggedIn *tefter_switch(struct tefter *client, const char *login, const char *pin,
@@ -374,7 +388,7 @@ const Tefter__LoggedIn *tefter_switch(struct tefter *client, const char *login, 
     body.pin = (char *)(uintptr_t)pin;
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_SWITCH_STAFF;
     frame.switch_staff = &body;
-    return person_of(tefter_request(client, &frame, arena, failure), ret_refused, failure);
+    return person_of(tefter_request(client, &frame, arena, failure), ret_refused);
 }
 
 bool tefter_logout(struct tefter *client, struct failure *failure)
@@ -402,20 +416,24 @@ static const Tefter__Answer *answer_of(struct tefter *client, struct slice bytes
 }
 
 /* What came for a query, as an Answer; NULL: it makes no sense. */
-static const Tefter__Answer *answer_in(struct tefter *client, const Tefter__ToTerminal *frame,
-                                       Tefter__Answer *made, Tefter__Refusal *unknown)
+static const Tefter__Answer *answer_in(struct tefter *client, const struct request *request,
+                                       const Tefter__ToTerminal *frame, Tefter__Answer *made,
+                                       Tefter__Refusal *unknown)
 {
     *made = (Tefter__Answer)TEFTER__ANSWER__INIT;
     made->kind_case = TEFTER__ANSWER__KIND_REFUSED;
     made->refused = frame->refused;
     if (frame->body_case == TEFTER__TO_TERMINAL__BODY_REFUSED)
         return made;
-    if (frame->body_case != TEFTER__TO_TERMINAL__BODY_ANSWER)
-        return NULL;
     const Tefter__Answer *answer =
         answer_of(client, slice_of(frame->answer.data, frame->answer.len));
-    if (answer == NULL || answer->kind_case != TEFTER__ANSWER__KIND__NOT_SET)
+    if (answer == NULL || !expect_money(&answer->base))
+        return NULL;
+    if (answer->kind_case == TEFTER__ANSWER__KIND_REFUSED ||
+        (uint32_t)answer->kind_case == request->wants_answer)
         return answer;
+    if (answer->kind_case != TEFTER__ANSWER__KIND__NOT_SET)
+        return NULL;
     refusal_unknown(unknown);
     made->seq = answer->seq;
     made->refused = unknown;
@@ -432,13 +450,13 @@ static void query_answered(struct tefter *client, struct request *request,
 {
     Tefter__Answer made;
     Tefter__Refusal unknown;
-    const Tefter__Answer *answer = answer_in(client, frame, &made, &unknown);
+    const Tefter__Answer *answer = answer_in(client, request, frame, &made, &unknown);
     if (answer == NULL) {
-        link_broken(client, "the server's answer makes no sense");
+        link_broken(client, "it answers a question with what makes no sense");
         return;
     }
     if (answer->kind_case == TEFTER__ANSWER__KIND_REFUSED && is_busy(answer->refused)) {
-        request_defer(client, request, answer->refused->retry_ms);
+        request_defer(client, request, answer->refused);
         return;
     }
     tefter_answer_fn answered = request->caller.answer;
@@ -500,7 +518,7 @@ const Tefter__Answer *tefter_ask(struct tefter *client, const Tefter__Query *que
                                  struct arena *arena, struct failure *failure)
 {
     struct ask_wait wait = {.arena = arena};
-    uint64_t until = client_until(client->patience_ms);
+    uint64_t until = client_until(client, client->patience_ms);
     struct request *request = query_begin(client, query, failure);
     if (request == NULL)
         return NULL;
@@ -511,8 +529,7 @@ const Tefter__Answer *tefter_ask(struct tefter *client, const Tefter__Query *que
     }
     if (!wait.over) {
         request_end(client, request);
-        (void)fail(failure, FAULT_IO, 0, "no answer from %s: %s", client->address,
-                   client->link.reason[0] == '\0' ? "it takes too long" : client->link.reason);
+        (void)client_no_answer(client, failure);
     } else if (wait.answer == NULL) {
         (void)fail(failure, FAULT_MEMORY, 0, "the answer is too big");
     }

@@ -137,6 +137,9 @@ bool tefter_knows_field(const struct tefter *client, const ProtobufCMessageDescr
                         uint32_t number);
 bool tefter_knows_value(const struct tefter *client, const ProtobufCEnumDescriptor *type,
                         int value);
+/* Did the server break the protocol since the newest blocking call began? The connection was ended,
+ * and nothing of that answer was believed. */
+bool tefter_breached(const struct tefter *client);
 /* HOST:PORT of the server, as this device calls it. */
 const char *tefter_address(const struct tefter *client);
 /* The company's currency; only its exponent is made up before the greeting. */

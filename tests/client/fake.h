@@ -61,6 +61,8 @@ struct fake {
     struct arena features_arena;
     uint32_t subscribes;
     uint32_t pings;
+    /* Answers instead of the fake; false: it does not. */
+    bool (*takes)(struct fake *fake, const Tefter__FromTerminal *frame);
 };
 
 static const uint8_t fake_ledger[16] = {4, 2};
@@ -290,7 +292,7 @@ static inline void fake_frame(struct fake *fake, struct slice bytes)
     need(message_scan(&tefter__from_terminal__descriptor, bytes, NULL));
     const Tefter__FromTerminal *frame = (const Tefter__FromTerminal *)message_unpack(
         &tefter__from_terminal__descriptor, bytes, &fake->arena);
-    if (fake->mute)
+    if (fake->mute || (fake->takes != NULL && fake->takes(fake, frame)))
         return;
     if (frame->body_case == TEFTER__FROM_TERMINAL__BODY_HELLO)
         fake_welcome(fake, frame->request);

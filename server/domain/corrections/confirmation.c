@@ -55,8 +55,8 @@ static void confirm(struct tx *tx, struct reversal *slip, uint32_t date, Tefter_
 
 /* Refuses, in this order: reason (field_text), date (field_date), FIELD_MISSING reason when it
  * never came; NOT_FOUND document, NOT_CONFIRMABLE payment (not a slip that waits), DATE_IN_FUTURE
- * date; when it never came as reversal_check_alone does; AMOUNT_TOO_BIG (postings_check_move), or as
- * reversal_plan does. */
+ * date; when it never came as reversal_check_alone does; AMOUNT_TOO_BIG (postings_check_move), or
+ * as reversal_plan does. */
 Tefter__Refusal *apply_confirm_payment(struct tx *tx, const Tefter__ConfirmPayment *command,
                                        Tefter__Done *done)
 {
