@@ -298,6 +298,8 @@ static char *word_for(const struct verb *verb, const struct param *param)
         return world.folder;
     case VALUE_DATE:
         return (char *)"2026-11-23";
+    case VALUE_OFFSET:
+        return (char *)"+07:00";
     case VALUE_PERCENT:
         return (char *)"5%";
     case VALUE_NUMBER:
