@@ -256,7 +256,8 @@ struct run {
 
 /* Sets exit_code and prints the failure; returns the code. */
 int run_failed(struct run *run, enum exit_code code);
-/* A sentence on standard error, and the code. */
+/* A sentence on standard error (as JSON on standard output too, when that is wanted), and the
+ * code. */
 __attribute__((format(printf, 3, 4))) int run_say(struct run *run, enum exit_code code,
                                                   const char *format, ...);
 /* An answer contradicts itself. */

@@ -91,10 +91,20 @@ static int run_end(struct run *run, int code)
     return code;
 }
 
+static bool says_json(int argc, char **argv)
+{
+    for (int i = 0; i < argc; i++) {
+        if (strcmp(argv[i], "--json") == 0)
+            return true;
+    }
+    return false;
+}
+
 static int run_verb(const struct verb *verb, int argc, char **argv)
 {
     static struct run run;
     run_begin(&run);
+    run.json = says_json(argc, argv); /* also when the rest makes no sense */
     if (!args_read(&run.args, verb, argc, argv, &run.failure)) {
         int code = run_failed(&run, EXIT_USE);
         tell(stderr, "tefter %s%s%s --help says more.\n", verb->entity,

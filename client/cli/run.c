@@ -17,16 +17,37 @@
 
 /* ---- telling ---- */
 
-int run_say(struct run *run, enum exit_code code, const char *format, ...)
+/* Under --json a program reads what is not an answer of the server too. */
+static void say_json(enum exit_code code, const char *text)
 {
-    va_list arguments;
-    va_start(arguments, format);
-    fputs("tefter: ", stderr);
-    tell_list(stderr, format, arguments);
-    fputc('\n', stderr);
-    va_end(arguments);
+    char shown[TELL_JSON_MAX];
+    (void)fputs("{\"failure\":\"", stdout);
+    for (size_t left = strlen(text); left > 0;) {
+        size_t taken = tell_json(text, left, shown);
+        (void)fputs(shown, stdout);
+        text += taken;
+        left -= taken;
+    }
+    tell(stdout, "\",\"exit_code\":%d}\n", (int)code);
+}
+
+static int say(struct run *run, enum exit_code code, const char *text)
+{
+    tell(stderr, "tefter: %s\n", text);
     run->exit_code = (int)code;
     return (int)code;
+}
+
+int run_say(struct run *run, enum exit_code code, const char *format, ...)
+{
+    char text[LINE_MAX_BYTES];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    if (run->json)
+        say_json(code, text);
+    return say(run, code, text);
 }
 
 void run_note(const struct run *run, const char *format, ...)

@@ -498,9 +498,6 @@ static void what_was_typed_is_told_visibly(void **state)
         {"tefter", evil},
         {"tefter", "customer", evil},
         {"tefter", "help", evil},
-        {"tefter", "customer", "show", evil, "--profile", world.folder},
-        {"tefter", "customer", "add", "x", evil},
-        {"tefter", "customer", "list", "--rows", evil},
         {"tefter", "pay", "#1", evil, "--profile", world.folder},
         {"tefter", "call", evil, "--profile", world.folder},
         {"tefter", "status", "--profile", evil},
@@ -531,21 +528,40 @@ static void what_a_file_holds_is_told_visibly(void **state)
     assert_non_null(file);
     (void)fputs(text, file);
     (void)fclose(file);
-    char *const plain[] = {(char *)"tefter",
-                           (char *)"import",
-                           (char *)"invoices",
-                           path,
-                           (char *)"--dry-run",
-                           (char *)"--yes",
-                           NULL};
+    char *const plain[] = {
+        (char *)"tefter", (char *)"import",    (char *)"invoices", path, (char *)"--dry-run",
+        (char *)"--yes",  (char *)"--profile", world.folder,       NULL};
     char *const json[] = {(char *)"tefter",    (char *)"import", (char *)"invoices", path,
                           (char *)"--dry-run", (char *)"--yes",  (char *)"--json",   NULL};
     char *const *const lines[] = {plain, json};
     for (size_t i = 0; i < 2; i++) {
         assert_int_not_equal(run_program(lines[i]), CRASHED);
-        assert_non_null(strstr(world.said, "x1b"));
+        if (strstr(world.said, "\\x1b") == NULL && strstr(world.said, "\\u001b") == NULL)
+            say_words(lines[i], 0);
+        assert_true(strstr(world.said, "\\x1b") != NULL || strstr(world.said, "\\u001b") != NULL);
         assert_visible();
     }
+}
+
+static void what_fails_under_json_is_json(void **state)
+{
+    (void)state;
+    char *const nowhere[] = {(char *)"tefter",
+                             (char *)"customer",
+                             (char *)"list",
+                             (char *)"--json",
+                             (char *)"--profile",
+                             (char *)"/dev/null/\x1b\"x",
+                             NULL};
+    char *const wrong[] = {(char *)"tefter",   (char *)"customer", (char *)"list",
+                           (char *)"--nosuch", (char *)"--json",   NULL};
+    assert_int_not_equal(run_program(nowhere), EXIT_DONE);
+    assert_non_null(strstr(world.said, "{\"failure\":\""));
+    assert_non_null(strstr(world.said, "\\u001b\\\"x"));
+    assert_visible();
+    assert_int_equal(run_program(wrong), EXIT_USE);
+    assert_non_null(strstr(world.said, "{\"failure\":\""));
+    assert_non_null(strstr(world.said, "\"exit_code\":2}"));
 }
 
 static int set_up(void **state)
@@ -557,6 +573,7 @@ static int set_up(void **state)
     world.loop = loop_create(&world.failure);
     if (world.loop == NULL || mkdtemp(world.folder) == NULL)
         return 1;
+    (void)setenv("TEFTER_PROFILE", world.folder, 1);
     world.poll = loop_timer_create(world.loop, poll_child, NULL);
     fake_init(&world.fake, world.loop);
     world.fake.takes = takes;
@@ -583,6 +600,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(another_answer_than_was_asked_for_is_a_broken_peer, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(what_was_typed_is_told_visibly, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_fails_under_json_is_json, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_a_file_holds_is_told_visibly, set_up, tear_down),
         cmocka_unit_test_setup_teardown(whatever_the_schema_allows_ends_no_program, set_up,
                                         tear_down),
