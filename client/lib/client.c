@@ -394,6 +394,9 @@ static bool cannot_connect(const struct tefter *client, struct failure *failure)
                     client->address, reason);
     if (client->breached)
         return client_no_answer(client, failure);
+    if (client->link.outlived)
+        return fail(failure, FAULT_STALE, 0, "the server %s is not taken: %s", client->address,
+                    reason);
     bool named = strstr(reason, client->address) != NULL;
     return fail(failure, FAULT_IO, 0, "%s%s%s%s. Is the server running, and is the address right?",
                 named ? "" : "no connection to ", named ? "" : client->address, named ? "" : ": ",
@@ -407,7 +410,7 @@ bool tefter_connect(struct tefter *client, uint64_t wait_ms, struct failure *fai
     tefter_start(client);
     while (!link_is_open(client) || client->link.expired) {
         bool gave_up = wait_ms == 0 && client->link.attempts != failures && !client->renewed;
-        if (gave_up || client->link.refused || !client_wait(client, until))
+        if (gave_up || client->link.refused || client->link.outlived || !client_wait(client, until))
             return cannot_connect(client, failure);
     }
     return true;

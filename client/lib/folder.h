@@ -6,6 +6,7 @@
  *   identity.pem  certificate and key in one file, so that a renewal replaces both at once (0600)
  *   token         of the person who logged in last (0600)
  *   counter       command ids given out so far
+ *   incarnation   the newest life of the ledger that was met: "2-00c0ffee00c0ffee"
  *   outbox        commands whose outcome may be unknown
  *
  * Files are written beside their place, synced and renamed over it. Secrets never leave 0600.

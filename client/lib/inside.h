@@ -103,6 +103,7 @@ struct link {
     uint64_t ping_sent_ms;     /* 0: none is out */
     uint64_t goodbye_retry_ms; /* by a Goodbye */
     bool refused;              /* the Goodbye was a refusal */
+    bool outlived;             /* the server is of an older incarnation than one we have met */
     bool expired;              /* only a renewal helps; then the line is begun anew */
     bool reason_given;         /* `reason` is that of this connection, not of the one before */
     char reason[REASON_MAX];

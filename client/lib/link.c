@@ -6,6 +6,7 @@
 #include "lib/inside.h"
 #include "wire/message.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -235,6 +236,26 @@ static bool token_is_good(struct tefter *client)
     return client->token.size > 0 && client->token.expires_ms > tefter_now_ms(client);
 }
 
+/* Two servers, two truths: after a restore the old one is not to be sold on. */
+static bool is_outlived(struct tefter *client, const struct incarnation *said)
+{
+    struct incarnation met;
+    char reason[REASON_MAX];
+    profile_incarnation_read(client->folder, &met);
+    client->link.outlived = said->number < met.number;
+    if (client->link.outlived) {
+        (void)snprintf(reason, sizeof(reason),
+                       "it is incarnation %" PRIu32 " of the ledger, and this terminal has met "
+                       "incarnation %" PRIu32 ": an old server runs beside the one that was "
+                       "restored. Tell whoever runs the servers. If this one counts, enrol anew",
+                       said->number, met.number);
+        abort_link(client, reason);
+    } else if (said->number > met.number) {
+        (void)profile_incarnation_write(client->folder, said, NULL); /* else at the next greeting */
+    }
+    return client->link.outlived;
+}
+
 static void greeted(struct tefter *client, const Tefter__Welcome *welcome)
 {
     if (welcome->ledger.len != LEDGER_ID_SIZE || welcome->exponent > 4 ||
@@ -242,6 +263,11 @@ static void greeted(struct tefter *client, const Tefter__Welcome *welcome)
         link_broken(client, "its greeting makes no sense");
         return;
     }
+    struct incarnation said =
+        incarnation_of(welcome->incarnation,
+                       slice_of(welcome->incarnation_nonce.data, welcome->incarnation_nonce.len));
+    if (is_outlived(client, &said))
+        return;
     client->welcome = (Tefter__Welcome *)copy_of(&welcome->base, &client->welcome_arena);
     if (client->welcome == NULL) {
         link_again(client, "no memory");
@@ -250,9 +276,7 @@ static void greeted(struct tefter *client, const Tefter__Welcome *welcome)
     keep_currency(client);
     measure_clock(client, welcome->now_ms);
     client->server_seq = welcome->seq;
-    client->incarnation =
-        incarnation_of(welcome->incarnation,
-                       slice_of(welcome->incarnation_nonce.data, welcome->incarnation_nonce.len));
+    client->incarnation = said;
     client->person = NULL;
     outbox_reoffer(&client->outbox);
     if (!token_is_good(client)) {

@@ -240,3 +240,28 @@ bool profile_token_write(const char *folder, const struct profile_token *token,
     secret_wipe(file, sizeof(file));
     return good;
 }
+
+/* ---- incarnation ---- */
+
+void profile_incarnation_read(const char *folder, struct incarnation *ret_incarnation)
+{
+    struct arena arena;
+    struct slice file;
+    *ret_incarnation = (struct incarnation){0};
+    arena_init(&arena, PROFILE_FILE_MAX);
+    const char *text = NULL;
+    if (folder_read(folder, "incarnation", INCARNATION_TEXT_SIZE, &arena, &file, NULL) &&
+        file.data != NULL)
+        text = arena_text(&arena, file.data, file.size);
+    if (text != NULL && !incarnation_read(text, ret_incarnation))
+        *ret_incarnation = (struct incarnation){0};
+    arena_fini(&arena);
+}
+
+bool profile_incarnation_write(const char *folder, const struct incarnation *incarnation,
+                               struct failure *failure)
+{
+    char text[INCARNATION_TEXT_SIZE];
+    incarnation_write(incarnation, text);
+    return folder_write(folder, "incarnation", slice_text(text), 0600, failure);
+}

@@ -2,6 +2,7 @@
 /*
  * Inside client/lib: what the files of a profile say.
  */
+#include "base/incarnation.h"
 #include "lib/folder.h"
 #include "net/tls.h"
 
@@ -20,6 +21,10 @@ struct profile_token {
     size_t size; /* 0: none */
     int64_t expires_ms;
 };
+/* The newest incarnation that this device has met; number 0: none yet. */
+void profile_incarnation_read(const char *folder, struct incarnation *ret_incarnation);
+bool profile_incarnation_write(const char *folder, const struct incarnation *incarnation,
+                               struct failure *failure);
 bool profile_token_read(const char *folder, struct profile_token *ret_token,
                         struct failure *failure);
 /* size 0 removes it. */

@@ -551,10 +551,32 @@ static void silence_is_seen(void **state)
     assert_true(world.fake.pings >= 1);
 }
 
+/* The old server that somebody started again beside the restored one. */
+static void a_server_older_than_one_that_was_met_is_not_taken(void **state)
+{
+    (void)state;
+    struct tefter_options options = {.profile = world.folder, .loop = world.loop};
+    static const struct incarnation lives[] = {{1, "first"}, {2, "one"}, {1, "first"}, {2, "two"}};
+    for (size_t i = 0; i < sizeof(lives) / sizeof(lives[0]); i++) {
+        world.fake.incarnation = lives[i];
+        assert_true(tefter_open(&options, &world.client, &world.failure));
+        assert_int_equal(tefter_connect(world.client, 0, &world.failure), i != 2);
+        if (i == 2) {
+            assert_int_equal(world.failure.fault, FAULT_STALE);
+            assert_non_null(strstr(world.failure.text, "has met incarnation 2"));
+            assert_null(tefter_person(world.client));
+        }
+        tefter_close(world.client);
+        world.client = NULL;
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_token_opens_what_a_password_opened, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_server_older_than_one_that_was_met_is_not_taken, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(nobody_logged_in_is_refused_here, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_server_that_is_not_there_is_told_at_once, set_up,
                                         tear_down),
