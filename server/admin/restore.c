@@ -138,14 +138,15 @@ static bool check(struct restore *restore, struct failure *failure)
     struct keys keys;
     if (!look_at_state(restore, failure) ||
         !backup_journal_fits(&journal, &restore->state, &restore->head, failure) ||
-        !head_fits(restore, failure) || !words_there(restore, failure) ||
-        !keys_read(folder, &keys, failure))
+        !head_fits(restore, failure) || !words_there(restore, failure))
         return false;
-    bool fits = ca_pair_fits(&keys.root, NULL);
+    const char *root_key = restore->settings->root_key;
+    struct failure why = {.fault = FAULT_NONE};
+    if (!keys_read(folder, &keys, &why))
+        return root_key ? fail(failure, FAULT_USE, 0,
+                               "%s is not the key of the company's root certificate", root_key)
+                        : fail(failure, why.fault, why.os_error, "%s", why.text);
     keys_fini(&keys);
-    if (!fits)
-        return fail(failure, FAULT_USE, 0,
-                    "the root key is not the key of the company's root certificate");
     return !files_exist(folder->state) ||
            marker_close(folder, restore->state.seq, &restore->state.state_digest, failure);
 }

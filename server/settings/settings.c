@@ -129,7 +129,7 @@ struct bounds {
 static const struct bounds bounds_table[] = {
     {"map", 64 * MIB, 64 * TIB},
     {"checkpoint", 1, 0},
-    {"segment", 64 * KIB, TIB},
+    {"segment", 16 * KIB, TIB},
     {"every", 1, 366 * DAY_S},
     {"keep", 1, 0},
     {"terminal", 1, UINT32_MAX},

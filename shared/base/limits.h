@@ -37,7 +37,7 @@ enum {
     OVERDUE_BILLS_MAX = 2000,               /* the oldest, which a credit decision looks at */
     NUMBERS_TRIED_MAX = 1000,               /* one by one, for the next of a series */
     APPROVAL_MINUTES_MAX = 24 * 60,
-    COMMAND_MEMORY_MAX = 1280 * 1024 * 1024, /* while it is applied; see ledger.h */
+    COMMAND_MEMORY_MAX = 1600 * 1024 * 1024, /* while it is applied; see ledger.h */
 
     /* what a company may have */
     COMPANY_BRANCHES_MAX = 500,

@@ -193,7 +193,7 @@ class Stranger(unittest.TestCase):
 
     def test_what_a_later_server_says(self):
         """Rows, refusal codes and fields that this schema does not have."""
-        refusal = self.pb.Refusal.FromString(b"\x08\x8d\x01\x12\x07voucher\xa2\x06\x01x")
+        refusal = self.pb.Refusal.FromString(b"\x08\xe7\x07\x12\x07voucher\xa2\x06\x01x")
         self.assertEqual("of a later version", client.Refused(refusal).code)
         self.assertEqual("voucher", refusal.field)
         picture = client.Picture(self.clerk(), 1, self.pb.TOPIC_CUSTOMERS)

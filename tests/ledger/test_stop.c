@@ -62,6 +62,7 @@ static const struct {
     {"search", "{'text': 'HQ-'}"},
     {"search", "{'text': '1.00'}"},
     {"command", "{'id': '%s'}"},
+    {"alarms", "{}"},
 };
 enum { QUESTIONS = sizeof questions / sizeof questions[0], CUSTOMERS_ASKED = 6 };
 

@@ -14,7 +14,7 @@ DAY_MS = 86_400_000
 ID_LIFE_MS = 45 * DAY_MS
 ID_AHEAD_MS = DAY_MS
 NAME, CODE, TEXT = 200, 40, 2000
-RULES = (1, 2, 3)  # rules versions; 1 and 2 part at items with 2,000 matches, which no run here comes to
+RULES = (1, 2)  # rules versions that it knows; they part at items with 2,000 matches, which no run here comes to
 TERM_DAYS_MAX = 3650
 TURN_DAYS_MAX = 400
 PERSONS_MAX = 32
@@ -223,7 +223,7 @@ class Ledger:
     def apply(self, entry):
         """entry: staff, terminal, branch, now_ms, id, command. The reply as the ledger's JSON."""
         self.seq += 1
-        self.now = max(self.now, entry["now_ms"])
+        self.now = entry["now_ms"] if self.epoch >= 3 else max(self.now, entry["now_ms"])
         command, ident = entry["command"], entry["id"]
         known = self.ids.get(ident)
         if known is not None:
