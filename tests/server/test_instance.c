@@ -44,7 +44,8 @@ static int setup(void **state)
 {
     static struct place place;
     struct failure failure = {.fault = FAULT_NONE};
-    place = (struct place){.settings = {.map_bytes = 64 << 20, .keep = 3}};
+    place =
+        (struct place){.settings = {.listen = SETTINGS_LISTEN, .map_bytes = 64 << 20, .keep = 3}};
     snprintf(place.base, sizeof place.base, "/tmp/tefter-instance-XXXXXX");
     if (!mkdtemp(place.base))
         return 1;
