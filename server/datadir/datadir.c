@@ -67,9 +67,10 @@ struct journal_options datadir_journal(const struct datadir *folder)
 
 static bool is_foreign(const char *name)
 {
-    static const char *const ours[] = {"keys",      "journal",     "state",
-                                       "vault",     "lock",        "faulted",
-                                       "audit.log", "checkpoints", "shutdown-marker"};
+    static const char *const ours[] = {"keys",       "journal",      "state",
+                                       "vault",      "lock",         "inflight",
+                                       "audit.log",  "checkpoints",  "shutdown-marker",
+                                       "lost-words", "ended-logins", "unsealed.tmp"};
     size_t size = strlen(name);
     if (size > 4 && strcmp(name + size - 4, ".new") == 0)
         size -= 4;

@@ -89,7 +89,7 @@ static void write_foreign(struct journal *journal)
     struct journal_head head;
     struct buffer out;
     entry.id = (ProtobufCBinaryData){sizeof id, id};
-    entry.now_ms = 1;
+    entry.now_ms = (int64_t)time(NULL) * 1000;
     entry.actor = &actor;
     struct slice bytes = slice_of(packed, tefter__entry__pack(&entry, packed));
     struct journal_batch batch = {.count = 1, .wall_ms = 1, .entries = &bytes};
