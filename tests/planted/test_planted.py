@@ -246,7 +246,7 @@ class Planted(unittest.TestCase):
         self.stopped_by(lambda: self.add("PLANT-FAULT"))
         seq = self.named()
         self.restart()
-        self.is_shown_and_named(seq, "no right record of kind Plant")
+        self.is_shown_and_named(seq, "no right Plant")
         self.restart(os.path.join(BINARIES, "tefterd"))
         self.assertEqual(self.products(), {"XM40", "PLANT-FAULT"})
         self.assertNotRegex(self.tefterd("status"), "FAULT")
