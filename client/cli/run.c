@@ -290,6 +290,10 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(MATCH_NOTHING):
     case CODE(TILL_OTHER_BRANCH):
     case CODE(RENEWAL_TOO_EARLY):
+    case CODE(RECEIPT_WRONG):
+    case CODE(NO_RECOVERY):
+    case CODE(OFFER_DECIDED):
+    case CODE(RECOVERY_UNFINISHED):
     case _TEFTER__REFUSAL_CODE_IS_INT_SIZE:
         break;
     }

@@ -203,6 +203,15 @@ const char *refusal_pattern(Tefter__RefusalCode code)
         return "Too many connections| of this {field}|| to the server; at most {most}|. End some "
                "of "
                "them first.";
+    case CODE(RECEIPT_WRONG):
+        return "This ledger did not give the receipt that was offered to it.";
+    case CODE(NO_RECOVERY):
+        return "No recovery is on: the ledger was not restored, or its recovery is closed.";
+    case CODE(OFFER_DECIDED):
+        return "This paper is back already, or was declined.";
+    case CODE(RECOVERY_UNFINISHED):
+        return "The recovery is not finished: terminals were not heard, or papers are not decided. "
+               "Close it with --unfinished to leave them.";
     case _TEFTER__REFUSAL_CODE_IS_INT_SIZE:
         break;
     }

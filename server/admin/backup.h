@@ -16,6 +16,9 @@
 #include "recovery/subprocess.h"
 #include "settings/settings.h"
 
+/* A restore leaves out so many seqs: what terminals may bring back was done under them. */
+enum { RESTORE_SEQS_AHEAD = 1000000000 };
+
 /* The newest backup of any ledger in a place, or the place itself when it is one. FAULT_DAMAGED: it
  * has no manifest. */
 bool backup_find(const char *place, char out[FILES_PATH_MAX], struct failure *failure);

@@ -60,8 +60,8 @@ static bool name_place(struct follow *follow, struct failure *failure)
 
 static int64_t keys_changed_ms(const struct follow *follow)
 {
-    static const char *const names[] = {"root.pem", ROOT_KEY_NAME, "server.pem", "server-key.pem",
-                                        "token-key"};
+    static const char *const names[] = {"root.pem",       ROOT_KEY_NAME, "server.pem",
+                                        "server-key.pem", "token-key",   "receipt-key"};
     char path[FILES_PATH_MAX];
     int64_t last_ms = 0;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)

@@ -1,7 +1,8 @@
 /*
  * tefterd restore: a ledger from a backup, in a new folder, as a new incarnation: the next number
- * and random bytes of its own, made durable by one entry that does nothing. Every part is compared
- * with the manifest before anything is written, and what was written is compared once more.
+ * and random bytes of its own, made durable by one entry, which begins the recovery: the seqs that
+ * terminals may bring back are left out, and ids and numbers go on beyond theirs. Every part is
+ * compared with the manifest before anything is written, and what was written once more.
  *
  * --vault-only: the words that a ledger has lost, from a backup of it, into its vault.
  */
@@ -151,19 +152,37 @@ static bool check(struct restore *restore, struct failure *failure)
            marker_close(folder, restore->state.seq, &restore->state.state_digest, failure);
 }
 
-/* An entry without a command: it is counted and does nothing. */
-static bool write_entry(struct journal *journal, struct arena *arena, struct failure *failure)
+static struct slice begin_recovery(struct restore *restore, struct arena *arena)
+{
+    Tefter__BeginRecovery begin = TEFTER__BEGIN_RECOVERY__INIT;
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    struct incarnation *ended = &restore->head.incarnation;
+    begin.incarnation = ended->number;
+    begin.incarnation_nonce = (ProtobufCBinaryData){sizeof ended->nonce, ended->nonce};
+    begin.last_seq = restore->head.next_seq - 1;
+    command.kind_case = TEFTER__COMMAND__KIND_BEGIN_RECOVERY;
+    command.begin_recovery = &begin;
+    return message_pack(&command.base, arena);
+}
+
+static bool write_entry(struct restore *restore, struct journal *journal, struct arena *arena,
+                        struct failure *failure)
 {
     struct clock clock;
     uint8_t id[COMMAND_ID_SIZE];
     Tefter__Actor actor = TEFTER__ACTOR__INIT;
     Tefter__Entry entry = TEFTER__ENTRY__INIT;
+    struct slice command = begin_recovery(restore, arena);
     clock_init(&clock, clock_read());
     clock_new_id(&clock, id);
     entry.id = (ProtobufCBinaryData){sizeof id, id};
     entry.now_ms = clock_now_ms(&clock);
     entry.actor = &actor;
+    entry.has_command = entry.has_after = 1;
+    entry.command = (ProtobufCBinaryData){command.size, (uint8_t *)(uintptr_t)command.data};
+    entry.after = restore->head.next_seq - 1 + RESTORE_SEQS_AHEAD;
     struct slice bytes = message_pack(&entry.base, arena);
+    journal_leave_out(journal, entry.after);
     return journal_propose(journal, &bytes, 1, entry.now_ms, NULL, failure) == JOURNAL_OK;
 }
 
@@ -178,7 +197,7 @@ static bool begin_incarnation(struct restore *restore, struct failure *failure)
     restore->incarnation = incarnation_new(restore->head.incarnation.number + 1);
     journal_set_incarnation(journal, &restore->incarnation);
     arena_init(&arena, RESTORE_ARENA_MAX);
-    bool good = write_entry(journal, &arena, failure);
+    bool good = write_entry(restore, journal, &arena, failure);
     arena_fini(&arena);
     journal_close(journal);
     return good;
@@ -348,11 +367,13 @@ static int tell(const struct restore *restore)
 {
     char incarnation[INCARNATION_TEXT_SIZE];
     incarnation_write(&restore->incarnation, incarnation);
-    printf("The ledger in %s is that of %s up to seq %" PRIu64
-           ", as incarnation %s. What came after that backup is not in it; terminals offer again "
-           "what they were told "
-           "of the last seven days.\n\nStart the server:\n\n",
-           restore->settings->ledger, restore->from, restore->head.next_seq - 1, incarnation);
+    printf(
+        "The ledger in %s is that of %s up to seq %" PRIu64
+        ", as incarnation %s. A recovery is on: each terminal that connects brings back what it "
+        "was told after that backup, of the last 45 days, with its old numbers; new papers are "
+        "numbered in a series of their own until the recovery is closed. 'tefter recovery' shows "
+        "what came back and who was not heard.\n\nStart the server:\n\n",
+        restore->settings->ledger, restore->from, restore->head.next_seq - 1, incarnation);
     bootstrap_tell_serve(restore->settings);
     return EXIT_DONE;
 }

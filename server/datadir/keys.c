@@ -47,6 +47,15 @@ static bool make_pairs(const struct datadir *folder, const char *company, const 
            write_key(folder, "server-key.pem", server.key, failure);
 }
 
+static bool make_receipt_key(const struct datadir *folder, struct failure *failure)
+{
+    uint8_t key[RECEIPT_KEY_SIZE];
+    random_bytes(key, sizeof key);
+    bool good = write_key(folder, "receipt-key", slice_of(key, sizeof key), failure);
+    secret_wipe(key, sizeof key);
+    return good;
+}
+
 bool keys_make(const struct datadir *folder, const char *company, const char *const *hosts,
                int64_t now_ms, struct failure *failure)
 {
@@ -55,7 +64,8 @@ bool keys_make(const struct datadir *folder, const char *company, const char *co
     arena_init(&arena, KEYS_ARENA_MAX);
     random_bytes(token, sizeof token);
     bool good = make_pairs(folder, company, hosts, now_ms, &arena, failure) &&
-                write_key(folder, "token-key", slice_of(token, sizeof token), failure);
+                write_key(folder, "token-key", slice_of(token, sizeof token), failure) &&
+                make_receipt_key(folder, failure);
     secret_wipe(token, sizeof token);
     arena_fini(&arena);
     return good;
@@ -88,26 +98,44 @@ static bool pair_fits(const struct datadir *folder, const char *name, const stru
                 folder->keys, name, name, why.text);
 }
 
+static bool receipt_key_there(const struct datadir *folder, struct failure *failure)
+{
+    char path[FILES_PATH_MAX];
+    return files_join(path, folder->keys, "receipt-key", failure) &&
+           (files_exist(path) || make_receipt_key(folder, failure));
+}
+
+/* A key file that holds just this many bytes. */
+static bool read_secret(const struct datadir *folder, const char *name, struct arena *arena,
+                        uint8_t *out, size_t size, struct failure *failure)
+{
+    struct slice key;
+    if (!read_key(folder, name, arena, &key, failure))
+        return false;
+    if (key.size != size)
+        return fail(failure, FAULT_DAMAGED, 0, "%s/%s does not hold %zu bytes", folder->keys, name,
+                    size);
+    memcpy(out, key.data, size);
+    return true;
+}
+
 bool keys_read(const struct datadir *folder, struct keys *ret_keys, struct failure *failure)
 {
     struct keys *keys = ret_keys;
-    struct slice token;
     *keys = (struct keys){.token = {0}};
     arena_init(&keys->arena, KEYS_ARENA_MAX);
-    bool good = read_key(folder, "root.pem", &keys->arena, &keys->root.certificate, failure) &&
-                read_key(folder, ROOT_KEY_NAME, &keys->arena, &keys->root.key, failure) &&
-                read_key(folder, "server.pem", &keys->arena, &keys->server.certificate, failure) &&
-                read_key(folder, "server-key.pem", &keys->arena, &keys->server.key, failure) &&
-                read_key(folder, "token-key", &keys->arena, &token, failure);
+    bool good =
+        read_key(folder, "root.pem", &keys->arena, &keys->root.certificate, failure) &&
+        read_key(folder, ROOT_KEY_NAME, &keys->arena, &keys->root.key, failure) &&
+        read_key(folder, "server.pem", &keys->arena, &keys->server.certificate, failure) &&
+        read_key(folder, "server-key.pem", &keys->arena, &keys->server.key, failure) &&
+        read_secret(folder, "token-key", &keys->arena, keys->token, TOKEN_KEY_SIZE, failure) &&
+        receipt_key_there(folder, failure) &&
+        read_secret(folder, "receipt-key", &keys->arena, keys->receipt, RECEIPT_KEY_SIZE, failure);
     good = good && pair_fits(folder, "root", &keys->root, failure) &&
            pair_fits(folder, "server",
                      &(struct ca_pair){keys->server.certificate, keys->server.key}, failure);
-    if (good && token.size != TOKEN_KEY_SIZE)
-        good = fail(failure, FAULT_DAMAGED, 0, "%s/token-key does not hold %d bytes", folder->keys,
-                    TOKEN_KEY_SIZE);
-    if (good)
-        memcpy(keys->token, token.data, TOKEN_KEY_SIZE);
-    else
+    if (!good)
         keys_fini(keys);
     return good;
 }
@@ -132,6 +160,7 @@ void keys_fini(struct keys *keys)
     if (keys->server.key.data)
         secret_wipe((void *)(uintptr_t)keys->server.key.data, keys->server.key.size);
     secret_wipe(keys->token, sizeof keys->token);
+    secret_wipe(keys->receipt, sizeof keys->receipt);
     arena_fini(&keys->arena);
     *keys = (struct keys){.token = {0}};
 }

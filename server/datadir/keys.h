@@ -1,14 +1,15 @@
 #pragma once
 /*
- * The folder keys/: the company's root, the server's certificate, the key of session tokens. Made
- * by init, read at each start; the server's pair is read again after a HUP. All files 0600.
+ * The folder keys/: the company's root, the server's certificate, the key of session tokens, and
+ * that of receipts. Made by init, read at each start; the server's pair is read again after a HUP.
+ * A ledger of before receipts gets their key when it is first read. All files 0600.
  */
 #include "base/arena.h"
 #include "datadir/datadir.h"
 #include "net/ca.h"
 #include "net/tls.h"
 
-enum { TOKEN_KEY_SIZE = 32 };
+enum { TOKEN_KEY_SIZE = 32, RECEIPT_KEY_SIZE = 32 };
 #define ROOT_KEY_NAME "root-key.pem"
 
 struct keys {
@@ -16,6 +17,7 @@ struct keys {
     struct ca_pair root;
     struct tls_identity server;
     uint8_t token[TOKEN_KEY_SIZE];
+    uint8_t receipt[RECEIPT_KEY_SIZE];
 };
 
 /* hosts: NULL-terminated names and addresses of the server; this machine's own are added. */

@@ -21,6 +21,7 @@
 #include "domain/org/org.h"
 #include "domain/party/party.h"
 #include "domain/payments/payments.h"
+#include "domain/recall/recall.h"
 #include "domain/receivables/receivables.h"
 #include "domain/reports/reports.h"
 

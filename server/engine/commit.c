@@ -15,12 +15,21 @@ enum {
     READ_ONLY_RETRY_MS = 1000,
 };
 
+/* A command of the group as its terminal sent it. Whoever submitted it keeps it until the group is
+ * answered. */
+struct told {
+    const uint8_t *id;
+    struct slice command;
+};
+
 struct commit {
     struct commit_options options;
+    const struct receipt_seal *seal; /* NULL: replies bear no receipts */
     int64_t last_now_ms;
     uint64_t state_digest_seq; /* newest applied, for the next batch's mark */
     struct hash state_digest;
     uint64_t job; /* unfinished, 0: none */
+    bool recall;  /* an offer is due */
     Tefter__Refusal too_late;
     Tefter__Refusal read_only;
     uint64_t bad_job;    /* its step was refused: left alone for this run */
@@ -28,6 +37,7 @@ struct commit {
     size_t offsets[BATCH_ENTRIES_MAX + 1];
     struct slice entries[BATCH_ENTRIES_MAX];
     size_t slot[BATCH_ENTRIES_MAX]; /* submission of each entry; NO_SLOT: the job's step */
+    struct told told[BATCH_ENTRIES_MAX];
     struct ledger_result results[BATCH_ENTRIES_MAX];
     size_t count;
     bool begun;               /* the ledger's transaction is open */
@@ -62,6 +72,7 @@ bool commit_create(const struct commit_options *options, struct commit **ret_com
     commit->state_digest = state.state_digest;
     buffer_init(&commit->bytes, ENTRIES_BYTES_MAX);
     ledger_jobs(options->ledger, &commit->job, 1);
+    commit->recall = ledger_recall_due(options->ledger);
     journal_head(options->journal, &commit->head);
     *ret_commit = commit;
     return true;
@@ -75,10 +86,16 @@ void commit_destroy(struct commit *commit)
     free(commit);
 }
 
+void commit_seal(struct commit *commit, const struct receipt_seal *seal)
+{
+    commit->seal = seal;
+}
+
 bool commit_wants_step(const struct commit *commit)
 {
-    return commit->job != 0 && commit->job != commit->bad_job && !commit->full &&
-           !inflight_avoids(commit->options.inflight, DEATH_JOB, commit->job);
+    bool steps = commit->job != 0 && commit->job != commit->bad_job &&
+                 !inflight_avoids(commit->options.inflight, DEATH_JOB, commit->job);
+    return (commit->recall || steps) && !commit->full;
 }
 
 /* ---- texts ---- */
@@ -135,18 +152,17 @@ static void text_move(void *context, ProtobufCMessage *part)
     text_refer(texts, text, &ref);
 }
 
-/* The command as it is journalled: texts replaced by references. */
-static bool texts_of_command(struct texts *texts, const struct submission *submission,
-                             struct slice *ret_command)
+/* A command as it is journalled: texts replaced by references. */
+static bool texts_replaced(struct texts *texts, const uint8_t *id, struct slice bytes,
+                           struct slice *ret_command)
 {
-    *ret_command = submission->command;
-    if (!texts->commit->options.vault || !ledger_command_has_text(submission->command))
+    *ret_command = bytes;
+    if (!texts->commit->options.vault || !ledger_command_has_text(bytes))
         return true;
-    ProtobufCMessage *command =
-        message_unpack(&tefter__command__descriptor, submission->command, texts->arena);
+    ProtobufCMessage *command = message_unpack(&tefter__command__descriptor, bytes, texts->arena);
     if (!command)
         return fail(texts->failure, FAULT_MEMORY, 0, "no memory for a command");
-    texts->id = submission->id;
+    texts->id = id;
     texts->place = 0;
     message_each(command, &tefter__text__descriptor, text_move, texts);
     if (texts->broken)
@@ -154,6 +170,30 @@ static bool texts_of_command(struct texts *texts, const struct submission *submi
     *ret_command = message_pack(command, texts->arena);
     return ret_command->size > 0 ||
            fail(texts->failure, FAULT_MEMORY, 0, "no memory for a command");
+}
+
+/* The command in an offer has its texts under its own id, as it had them then. */
+static bool texts_of_offer(struct texts *texts, struct slice bytes, struct slice *ret_command)
+{
+    Tefter__Command *command =
+        (Tefter__Command *)message_unpack(&tefter__command__descriptor, bytes, texts->arena);
+    if (!command)
+        return fail(texts->failure, FAULT_MEMORY, 0, "no memory for an offer");
+    Tefter__StageOffer *stage = command->stage_offer;
+    struct slice offered = slice_of(stage->command.data, stage->command.len);
+    if (!texts_replaced(texts, stage->id.data, offered, &offered))
+        return false;
+    stage->command = (ProtobufCBinaryData){offered.size, (uint8_t *)(uintptr_t)offered.data};
+    *ret_command = message_pack(&command->base, texts->arena);
+    return ret_command->size > 0 || fail(texts->failure, FAULT_MEMORY, 0, "no memory for an offer");
+}
+
+static bool texts_of_command(struct texts *texts, const struct submission *submission,
+                             struct slice *ret_command)
+{
+    if (message_kind(submission->command) == TEFTER__COMMAND__KIND_STAGE_OFFER)
+        return texts_of_offer(texts, submission->command, ret_command);
+    return texts_replaced(texts, submission->id, submission->command, ret_command);
 }
 
 /* ---- entries ---- */
@@ -193,19 +233,27 @@ static bool entry_put(struct commit *commit, const struct submission *submission
     need(commit->count < BATCH_ENTRIES_MAX);
     if (!message_put(&entry.base, &commit->bytes))
         return fail(failure, FAULT_FULL, 0, "a group of commands is too big for one batch");
+    commit->told[commit->count] = (struct told){submission->id, submission->command};
     commit->slot[commit->count++] = slot;
     commit->offsets[commit->count] = commit->bytes.size;
     return true;
 }
 
+/* What terminals bring back goes before a job: it may be long. */
 static bool step_put(struct commit *commit, struct arena *arena, struct failure *failure)
 {
     Tefter__StepJob step = TEFTER__STEP_JOB__INIT;
+    Tefter__RecallNext recall = TEFTER__RECALL_NEXT__INIT;
     Tefter__Command command = TEFTER__COMMAND__INIT;
     struct submission submission = {.reply_token = 0};
-    step.job = commit->job;
-    command.kind_case = TEFTER__COMMAND__KIND_STEP_JOB;
-    command.step_job = &step;
+    if (commit->recall) {
+        command.kind_case = TEFTER__COMMAND__KIND_RECALL_NEXT;
+        command.recall_next = &recall;
+    } else {
+        step.job = commit->job;
+        command.kind_case = TEFTER__COMMAND__KIND_STEP_JOB;
+        command.step_job = &step;
+    }
     commit->options.new_id(commit->options.owner, submission.id);
     return entry_put(commit, &submission, message_pack(&command.base, arena), NO_SLOT, failure);
 }
@@ -227,13 +275,14 @@ static bool known(struct commit *commit, const struct submission *submission, st
                   struct arena *arena, struct commit_answer *answer)
 {
     struct hash digest;
+    struct ledger_answered before;
     bool same;
     ledger_request_digest(command, &digest);
-    if (!ledger_applied(commit->options.ledger, submission->id, &digest, arena, &answer->reply,
-                        &same))
+    if (!ledger_applied(commit->options.ledger, submission->id, &digest, arena, &before, &same))
         return false;
-    if (!same)
-        answer->reply = reused(commit, arena);
+    answer->reply = same ? receipt_add(commit->seal, before.reply, before.seq, before.receipt,
+                                       submission->id, submission->command, arena)
+                         : reused(commit, arena);
     return true;
 }
 
@@ -330,6 +379,7 @@ static bool apply_all(struct commit *commit, const struct journal_head *head, st
     ledger_state_digest(ledger, &commit->state_digest_seq, &commit->state_digest);
     commit->job = 0;
     ledger_jobs(ledger, &commit->job, 1);
+    commit->recall = ledger_recall_due(ledger);
     commit->head = *head;
     commit->behind += (uint32_t)commit->count;
     return true;
@@ -362,17 +412,23 @@ bool commit_state(struct commit *commit, struct failure *failure)
 
 /* ---- what came of it ---- */
 
-static void answer_all(struct commit *commit, struct commit_answer *answers)
+static void answer_one(struct commit *commit, size_t place, const struct ledger_result *result,
+                       struct arena *arena, struct commit_answer *answer)
+{
+    const struct told *told = &commit->told[place];
+    answer->reply = receipt_add(commit->seal, result->reply, result->seq, result->receipt, told->id,
+                                told->command, arena);
+    answer->done = !result->refused;
+}
+
+static void answer_all(struct commit *commit, struct arena *arena, struct commit_answer *answers)
 {
     for (size_t i = 0; i < commit->count; i++) {
         const struct ledger_result *result = &commit->results[i];
-        if (commit->slot[i] == NO_SLOT) {
-            if (result->refused)
-                commit->bad_job = commit->job;
-            continue;
-        }
-        answers[commit->slot[i]].reply = result->reply;
-        answers[commit->slot[i]].done = !result->refused;
+        if (commit->slot[i] != NO_SLOT)
+            answer_one(commit, i, result, arena, &answers[commit->slot[i]]);
+        else if (result->refused)
+            commit->bad_job = commit->job;
     }
 }
 
@@ -417,7 +473,7 @@ static enum commit_end apply_group(struct commit *commit, struct arena *arena,
     if (!commit->begun || !apply_all(commit, &head, arena, failure))
         return COMMIT_FAULT;
     commit->times.applied_us = clock_us();
-    answer_all(commit, ret_answers);
+    answer_all(commit, arena, ret_answers);
     ret_group->seq = head.next_seq - 1;
     ret_group->committed_ms = commit->last_now_ms;
     if (gather(commit, arena, ret_group))

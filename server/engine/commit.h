@@ -19,6 +19,7 @@
  */
 #include "base/limits.h"
 #include "datadir/datadir.h"
+#include "engine/receipt.h"
 #include "engine/submission.h"
 #include "journal/journal.h"
 #include "ledger/ledger.h"
@@ -46,6 +47,8 @@ struct commit_options {
 bool commit_create(const struct commit_options *options, struct commit **ret_commit,
                    struct failure *failure);
 void commit_destroy(struct commit *commit);
+/* From now on replies bear receipts; it outlives the commit. */
+void commit_seal(struct commit *commit, const struct receipt_seal *seal);
 
 /* Either a packed Reply, or a refusal of the server's own (then the reply is empty and nothing was
  * journalled). */

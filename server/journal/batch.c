@@ -197,7 +197,8 @@ const char *batch_misfit(const struct batch_read *read, const struct journal_hea
         return "it belongs to another ledger";
     if (batch->batch != head->batch + 1)
         return "its number does not follow";
-    if (batch->first_seq != head->next_seq)
+    bool restored = batch->incarnation.number > head->incarnation.number;
+    if (batch->first_seq < head->next_seq || (batch->first_seq > head->next_seq && !restored))
         return "its first seq does not follow";
     if (!hash_equal(&batch->previous, &head->chain))
         return "it does not carry the hash of the batch before";

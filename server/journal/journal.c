@@ -121,6 +121,14 @@ void journal_set_incarnation(struct journal *journal, const struct incarnation *
     pthread_mutex_unlock(&journal->lock);
 }
 
+void journal_leave_out(struct journal *journal, uint64_t last_seq)
+{
+    pthread_mutex_lock(&journal->lock);
+    need(last_seq >= journal->head.next_seq);
+    journal->head.next_seq = last_seq + 1;
+    pthread_mutex_unlock(&journal->lock);
+}
+
 /* JOURNAL_OK: it may be written. */
 static enum journal_answer propose_refused(const struct journal *journal,
                                            const struct slice *entries, uint32_t count,

@@ -21,9 +21,10 @@
  *   hash 32 = BLAKE2b-256 of all bytes before it
  *
  * The chain: each batch carries the hash of the one before, so flipping, removing, reordering or
- * re-dating anything is seen. `first_seq` + count is the next batch's first_seq: without a gap. A
- * state digest says what the ledger had come to after digest_seq, at most one batch ago; its
- * version names how it was computed, and only who computes it the same way may compare.
+ * re-dating anything is seen. `first_seq` + count is the next batch's first_seq, without a gap but
+ * where an incarnation with a higher number begins (journal_leave_out). A state digest says what
+ * the ledger had come to after digest_seq, at most one batch ago; its version names how it was
+ * computed, and only who computes it the same way may compare.
  *
  * Format 1 had no version and no random bytes in its incarnation. No program reads it any more.
  *
@@ -131,6 +132,9 @@ bool journal_append(struct journal *journal, const struct journal_batch *batch,
 /* A new incarnation after a restore: later batches carry it. Its number is higher. It is durable
  * with the first of them. */
 void journal_set_incarnation(struct journal *journal, const struct incarnation *incarnation);
+/* After it, before the first of them: seqs up to this one are nobody's. What was written under them
+ * elsewhere may come back, and stays apart from what is written now. */
+void journal_leave_out(struct journal *journal, uint64_t last_seq);
 
 /* One thread proposes; every other function may be called from any thread beside it. */
 void journal_close(struct journal *journal); /* NULL welcome */

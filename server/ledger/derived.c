@@ -452,6 +452,10 @@ static void ask(struct sink *sink, uint64_t number)
     case TABLE_JOB:
     case TABLE_ALARM:
     case TABLE_TAKEN_BACK:
+    case TABLE_RECOVERY:
+    case TABLE_HEARD:
+    case TABLE_OFFER:
+    case TABLE_RECALL:
         sink->follows = true;
         break;
     }

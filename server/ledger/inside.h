@@ -13,6 +13,12 @@ struct ledger_oldest {
     uint8_t key[COMMAND_ID_SIZE];
 };
 
+/* The newest seq in which a terminal's command was done. */
+struct ledger_done {
+    bool known;
+    uint64_t seq;
+};
+
 struct ledger {
     struct store *store;
     uint64_t map_bytes;
@@ -20,6 +26,7 @@ struct ledger {
     struct ledger_state state; /* as of the writer's last apply */
     struct ledger_oldest oldest_id;
     struct ledger_oldest oldest_event;
+    struct ledger_done done_before;
     struct tx_cache cache;
     struct arena memory;  /* of the command at hand */
     struct arena packing; /* of a record it puts */

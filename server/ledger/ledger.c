@@ -235,5 +235,6 @@ void ledger_abort(struct ledger *ledger)
     store_abort(ledger->txn);
     ledger->txn = NULL;
     ledger->oldest_id.known = ledger->oldest_event.known = false;
+    ledger->done_before.known = false;
     tx_cache_clear(&ledger->cache);
 }

@@ -106,6 +106,7 @@ struct ledger_result {
     bool repeated;               /* the id was known: the reply is the old one, nothing happened */
     Tefter__RefusalCode refused; /* 0: not */
     struct slice reply;          /* a packed Reply */
+    struct slice receipt;        /* a packed Receipt; empty: not a terminal's, or not done */
     const struct ledger_row *rows;
     size_t row_count;
     Tefter__Event *const *events; /* for search, sessions, alarms */
@@ -113,8 +114,8 @@ struct ledger_result {
 };
 
 bool ledger_begin(struct ledger *ledger, struct failure *failure);
-/* entry: a packed Entry, seq one more than the last. The result lives in the arena. False only for
- * faults: then abort and exit.
+/* entry: a packed Entry, seq one more than the last, or than `after` of the entry. The result lives
+ * in the arena. False only for faults: then abort and exit.
  *
  * What a command looks at while it is applied lies in memory of its own, at most COMMAND_MEMORY_MAX
  * bytes, given back with the next. No command that the journal takes needs more: it touches at most
@@ -139,16 +140,42 @@ void ledger_abort(struct ledger *ledger);
  * one, of the committed state. */
 size_t ledger_jobs(struct ledger *ledger, uint64_t *ret_jobs, size_t capacity);
 
+/* Is an offer due, for RecallNext? As above. */
+bool ledger_recall_due(struct ledger *ledger);
+
+/* The incarnations that ended with a restore, newest first, and where the backup stood in each:
+ * its seqs up to there are part of this ledger. As above; how many. */
+struct ledger_ended {
+    struct incarnation incarnation;
+    uint64_t last_seq;
+};
+size_t ledger_ended(struct ledger *ledger, struct ledger_ended *ret_ended, size_t most);
+
+/* The newest recovery, for people and metrics; of the committed state, any thread. */
+struct ledger_recovery {
+    uint32_t recovery; /* 0: none is on */
+    uint64_t waiting;  /* offers */
+    uint64_t not_back; /* differing, or refused */
+    uint32_t unheard;  /* terminals */
+};
+void ledger_recovery(struct ledger *ledger, struct ledger_recovery *ret_recovery);
+
 /* ---- before the journal: what a session and the writer look at ---- */
 
+/* What a command id was answered. */
+struct ledger_answered {
+    uint64_t seq;
+    struct slice reply;   /* a packed Reply */
+    struct slice receipt; /* a packed Receipt; empty: none */
+};
 /* Committed reply of a command id. *ret_same: the request has the same digest. */
 bool ledger_known(struct ledger *ledger, const uint8_t id[COMMAND_ID_SIZE],
-                  const struct hash *request, struct arena *arena, struct slice *ret_reply,
-                  bool *ret_same);
+                  const struct hash *request, struct arena *arena,
+                  struct ledger_answered *ret_answered, bool *ret_same);
 /* The same of what is applied too, within the open transaction: the writer's. */
 bool ledger_applied(struct ledger *ledger, const uint8_t id[COMMAND_ID_SIZE],
-                    const struct hash *request, struct arena *arena, struct slice *ret_reply,
-                    bool *ret_same);
+                    const struct hash *request, struct arena *arena,
+                    struct ledger_answered *ret_answered, bool *ret_same);
 /* digest of a packed Command, as stored with its id */
 void ledger_request_digest(struct slice command, struct hash *ret_digest);
 
@@ -203,6 +230,10 @@ const Tefter__StaffRecord *ledger_view_staff(struct ledger_view *view, uint32_t 
 const Tefter__StaffRecord *ledger_view_login(struct ledger_view *view, const char *login);
 const Tefter__TerminalRecord *ledger_view_terminal(struct ledger_view *view, uint32_t terminal);
 const Tefter__CustomerRecord *ledger_view_customer(struct ledger_view *view, uint32_t customer);
+/* Of the newest restore; NULL: there was none. */
+const Tefter__RecoveryRecord *ledger_view_recovery(struct ledger_view *view);
+/* Has this terminal offered all it holds since then? */
+bool ledger_view_heard(struct ledger_view *view, uint32_t terminal);
 /* All of them. */
 size_t ledger_view_branches(struct ledger_view *view, const Tefter__BranchRecord ***ret_branches);
 

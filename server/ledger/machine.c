@@ -88,6 +88,127 @@ static Tefter__Refusal *found(struct tx *tx, const Tefter__CreateCompany *comman
     return refusal;
 }
 
+/* ---- replies ---- */
+
+static struct slice pack_reply(struct tx *tx, Tefter__Done *done, Tefter__Refusal *refusal)
+{
+    Tefter__Reply reply = TEFTER__REPLY__INIT;
+    reply.seq = tx->seq;
+    if (refusal != NULL) {
+        reply.result_case = TEFTER__REPLY__RESULT_REFUSED;
+        reply.refused = refusal;
+    } else {
+        reply.result_case = TEFTER__REPLY__RESULT_DONE;
+        reply.done = done;
+    }
+    return tx_pack_out(tx, &reply.base);
+}
+
+/* ---- recalling: a command of before a restore, applied as what it was ---- */
+
+static Tefter__Refusal *dispatch(struct tx *tx, const Tefter__Command *command, Tefter__Done *done);
+
+enum seen { SEEN_NEVER, SEEN_SAME, SEEN_OTHER };
+static enum seen seen_before(struct tx *tx, const Tefter__Entry *entry, const struct hash *digest,
+                             struct ledger_answered *ret_answered);
+
+static bool was_done(struct tx *tx, struct slice packed)
+{
+    const Tefter__Reply *reply = tx_try_unpack(tx, &tefter__reply__descriptor, packed);
+    return reply != NULL && reply->result_case == TEFTER__REPLY__RESULT_DONE;
+}
+
+/* Was it sent as a new command meanwhile, and done? One that was refused so is applied all the
+ * same: it was acknowledged before. */
+static Tefter__Refusal *look_kept(struct tx *tx, const Tefter__OfferRecord *offer, bool *ret_kept)
+{
+    struct hash digest;
+    struct ledger_answered before;
+    Tefter__Entry entry = TEFTER__ENTRY__INIT;
+    entry.id = offer->id;
+    ledger_request_digest(slice_of(offer->command.data, offer->command.len), &digest);
+    enum seen seen = seen_before(tx, &entry, &digest, &before);
+    *ret_kept = seen == SEEN_SAME && was_done(tx, before.reply);
+    return seen == SEEN_OTHER ? refuse(tx, TEFTER__REFUSAL_CODE__COMMAND_ID_REUSED, "id") : NULL;
+}
+
+/* By its old actor, at its old time, with what it settled then. */
+static Tefter__Refusal *recall_apply(struct tx *tx, const struct recall *recall, Tefter__Done *done)
+{
+    const Tefter__Command *command =
+        tx_try_unpack(tx, &tefter__command__descriptor,
+                      slice_of(recall->offer->command.data, recall->offer->command.len));
+    if (command == NULL || command_row(command->kind_case) == NULL)
+        return refuse(tx, TEFTER__REFUSAL_CODE__UNREADABLE, "command");
+    const Tefter__Actor *actor = tx->actor;
+    int64_t now_ms = tx->now_ms;
+    tx->actor = recall->receipt->actor;
+    tx->now_ms = recall->receipt->at_ms;
+    tx->recalled = recall->receipt;
+    tx_forget_shared(tx);
+    Tefter__Refusal *refusal = recall_check(tx, recall->receipt);
+    if (refusal == NULL)
+        refusal = dispatch(tx, command, done);
+    tx->actor = actor;
+    tx->now_ms = now_ms;
+    tx->recalled = NULL;
+    tx_forget_shared(tx);
+    return refusal;
+}
+
+static bool has_alarmed(const struct tx *tx)
+{
+    for (size_t i = 0; i < tx->event_count; i++)
+        if (tx->events[i]->kind == TEFTER__EVENT_KIND__POSTED_OVER_LIMIT)
+            return true;
+    return false;
+}
+
+/* Who sends the old command once more gets this reply. */
+static void keep_recalled(struct tx *tx, const Tefter__OfferRecord *offer, Tefter__Done *done)
+{
+    Tefter__CommandRecord record = TEFTER__COMMAND_RECORD__INIT;
+    struct hash digest;
+    ledger_request_digest(slice_of(offer->command.data, offer->command.len), &digest);
+    struct slice reply = pack_reply(tx, done, NULL);
+    record.seq = tx->seq;
+    record.digest = (ProtobufCBinaryData){HASH_SIZE, digest.bytes};
+    record.reply = (ProtobufCBinaryData){reply.size, (uint8_t *)reply.data};
+    store_put(tx->txn, TREE_COMMAND, slice_of(offer->id.data, offer->id.len),
+              tx_pack(tx, &record.base));
+    tx->recalled_id = offer->id.data;
+}
+
+/* Refuses: NOTHING_TO_CHANGE (none is due). */
+static Tefter__Refusal *apply_recall_next(struct tx *tx, const Tefter__RecallNext *command,
+                                          Tefter__Done *done)
+{
+    (void)command;
+    if (!recall_due(tx))
+        return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
+    struct recall recall;
+    recall_find(tx, &recall);
+    Tefter__Done *then = tx_new(tx, &tefter__done__descriptor);
+    bool kept = false;
+    Tefter__Refusal *refusal = recall.offer != NULL ? look_kept(tx, recall.offer, &kept) : NULL;
+    if (recall.offer != NULL && refusal == NULL && !kept)
+        refusal = recall_apply(tx, &recall, then);
+
+    if (!tx->decided)
+        tx_decided(tx);
+    if (recall.offer == NULL) {
+        recall_nothing(tx, &recall);
+    } else if (refusal != NULL) {
+        recall_refused(tx, &recall, refusal);
+    } else {
+        if (!kept)
+            keep_recalled(tx, recall.offer, then);
+        recall_back(tx, &recall, kept ? NULL : then, has_alarmed(tx));
+    }
+    FIELD_SET_IF(done, id, recall.offer != NULL, recall.offer != NULL ? recall.offer->seq : 0);
+    return NULL;
+}
+
 /* ---- applying ---- */
 
 /* No default: a command without a row does not compile, one without a function does not link. */
@@ -117,20 +238,6 @@ static Tefter__Refusal *run(struct tx *tx, struct slice bytes, Tefter__Done *don
                    : refuse(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "company");
     Tefter__Refusal *refusal = staff_actor_needs(tx, ledger_command_right(command->kind_case));
     return refusal == NULL ? dispatch(tx, command, done) : refusal;
-}
-
-static struct slice pack_reply(struct tx *tx, Tefter__Done *done, Tefter__Refusal *refusal)
-{
-    Tefter__Reply reply = TEFTER__REPLY__INIT;
-    reply.seq = tx->seq;
-    if (refusal != NULL) {
-        reply.result_case = TEFTER__REPLY__RESULT_REFUSED;
-        reply.refused = refusal;
-    } else {
-        reply.result_case = TEFTER__REPLY__RESULT_DONE;
-        reply.done = done;
-    }
-    return tx_pack_out(tx, &reply.base);
 }
 
 /* ---- rows of terminals ---- */
@@ -201,13 +308,39 @@ static void collect_rows(struct tx *tx, Tefter__Done *done, struct ledger_result
 
 /* ---- what is kept of a command ---- */
 
+static void find_done(struct ledger *ledger, struct tx *tx);
+
+/* What a terminal keeps of a command that was done; empty: the command was not one's. */
+static struct slice receipt_pack(struct ledger *ledger, struct tx *tx, const Tefter__Done *done)
+{
+    if (!tx->actor->has_terminal)
+        return slice_of(NULL, 0);
+    Tefter__Receipt receipt = TEFTER__RECEIPT__INIT;
+    receipt.seq = tx->seq;
+    if (!ledger->done_before.known)
+        find_done(ledger, tx);
+    FIELD_SET_IF(&receipt, after, ledger->done_before.known, ledger->done_before.seq);
+    receipt.at_ms = tx->now_ms;
+    receipt.actor = (Tefter__Actor *)tx->actor;
+    FIELD_COPY(&receipt, id, done);
+    receipt.number = done->number;
+    FIELD_COPY(&receipt, total_minor, done);
+    FIELD_COPY(&receipt, matched_minor, done);
+    receipt.n_settled = tx->settled_count;
+    receipt.settled = tx->settled;
+    ledger->done_before = (struct ledger_done){.known = true, .seq = tx->seq};
+    return tx_pack_out(tx, &receipt.base);
+}
+
 static void keep_reply(struct tx *tx, const Tefter__Entry *entry, const struct hash *digest,
-                       struct slice reply)
+                       const struct ledger_result *result)
 {
     Tefter__CommandRecord record = TEFTER__COMMAND_RECORD__INIT;
     record.seq = tx->seq;
     record.digest = (ProtobufCBinaryData){HASH_SIZE, (uint8_t *)digest->bytes};
-    record.reply = (ProtobufCBinaryData){reply.size, (uint8_t *)reply.data};
+    record.reply = (ProtobufCBinaryData){result->reply.size, (uint8_t *)result->reply.data};
+    FIELD_SET_IF(&record, receipt, result->receipt.size > 0,
+                 ((ProtobufCBinaryData){result->receipt.size, (uint8_t *)result->receipt.data}));
     struct slice bytes = tx_pack(tx, &record.base);
     store_append(tx->txn, TREE_COMMAND, slice_of(entry->id.data, entry->id.len), bytes);
 }
@@ -305,18 +438,24 @@ struct key command_key(const uint8_t id[COMMAND_ID_SIZE])
     return key;
 }
 
-enum seen { SEEN_NEVER, SEEN_SAME, SEEN_OTHER };
+static struct slice told(struct tx *tx, ProtobufCBinaryData kept)
+{
+    uint8_t *copy = tx_take_out(tx, kept.len);
+    memcpy(copy, kept.data, kept.len);
+    return slice_of(copy, kept.len);
+}
 
 static enum seen seen_before(struct tx *tx, const Tefter__Entry *entry, const struct hash *digest,
-                             struct slice *ret_reply)
+                             struct ledger_answered *ret_answered)
 {
     struct key key = command_key(entry->id.data);
     const Tefter__CommandRecord *record = tx_get(tx, &key, &tefter__command_record__descriptor);
     if (record == NULL)
         return SEEN_NEVER;
-    uint8_t *reply = tx_take_out(tx, record->reply.len);
-    memcpy(reply, record->reply.data, record->reply.len);
-    *ret_reply = slice_of(reply, record->reply.len);
+    *ret_answered = (struct ledger_answered){.seq = record->seq};
+    ret_answered->reply = told(tx, record->reply);
+    if (record->has_receipt)
+        ret_answered->receipt = told(tx, record->receipt);
     bool same = slice_equal(slice_of(record->digest.data, record->digest.len),
                             slice_of(digest->bytes, HASH_SIZE));
     return same ? SEEN_SAME : SEEN_OTHER;
@@ -338,8 +477,8 @@ static void refuse_whole(struct tx *tx, Tefter__Refusal *refusal, struct ledger_
     result->reply = pack_reply(tx, NULL, refusal);
 }
 
-static void apply_new(struct tx *tx, const Tefter__Entry *entry, const struct hash *digest,
-                      struct ledger_result *result)
+static void apply_new(struct ledger *ledger, struct tx *tx, const Tefter__Entry *entry,
+                      const struct hash *digest, struct ledger_result *result)
 {
     Tefter__Done *done = tx_new(tx, &tefter__done__descriptor);
     Tefter__Refusal *refusal = run(tx, slice_of(entry->command.data, entry->command.len), done);
@@ -347,17 +486,19 @@ static void apply_new(struct tx *tx, const Tefter__Entry *entry, const struct ha
     need(refusal != NULL || tx->decided);
     collect_rows(tx, done, result);
     result->reply = pack_reply(tx, done, refusal);
-    keep_reply(tx, entry, digest, result->reply);
+    if (refusal == NULL)
+        result->receipt = receipt_pack(ledger, tx, done);
+    keep_reply(tx, entry, digest, result);
     keep_events(tx, result);
     result->events = tx->events;
     result->event_count = tx->event_count;
 }
 
 /* A command may come late: its id is older than those before it. */
-static void note_id(struct ledger_oldest *oldest, const Tefter__Entry *entry)
+static void note_id(struct ledger_oldest *oldest, const uint8_t *id)
 {
-    if (oldest->known && memcmp(entry->id.data, oldest->key, COMMAND_ID_SIZE) < 0)
-        memcpy(oldest->key, entry->id.data, COMMAND_ID_SIZE);
+    if (oldest->known && memcmp(id, oldest->key, COMMAND_ID_SIZE) < 0)
+        memcpy(oldest->key, id, COMMAND_ID_SIZE);
 }
 
 static void apply_entry(struct ledger *ledger, struct tx *tx, const Tefter__Entry *entry,
@@ -365,11 +506,12 @@ static void apply_entry(struct ledger *ledger, struct tx *tx, const Tefter__Entr
 {
     struct hash digest;
     ledger_request_digest(slice_of(entry->command.data, entry->command.len), &digest);
-    struct slice old_reply = {NULL, 0};
-    switch (seen_before(tx, entry, &digest, &old_reply)) {
+    struct ledger_answered before = {.seq = 0};
+    switch (seen_before(tx, entry, &digest, &before)) {
     case SEEN_SAME:
         result->repeated = true;
-        result->reply = old_reply;
+        result->reply = before.reply;
+        result->receipt = before.receipt;
         return;
     case SEEN_OTHER:
         refuse_whole(tx, refuse(tx, TEFTER__REFUSAL_CODE__COMMAND_ID_REUSED, "id"), result);
@@ -381,8 +523,10 @@ static void apply_entry(struct ledger *ledger, struct tx *tx, const Tefter__Entr
     if (refusal != NULL) {
         refuse_whole(tx, refusal, result);
     } else {
-        apply_new(tx, entry, &digest, result);
-        note_id(&ledger->oldest_id, entry);
+        apply_new(ledger, tx, entry, &digest, result);
+        note_id(&ledger->oldest_id, entry->id.data);
+        if (tx->recalled_id != NULL)
+            note_id(&ledger->oldest_id, tx->recalled_id);
     }
     uint8_t last[COMMAND_ID_SIZE];
     if (prune(tx, TREE_COMMAND, id_old, &ledger->oldest_id, last) &&
@@ -435,13 +579,13 @@ static void memory_turn(struct arena *memory)
 
 /* A command's tx: all but what is told of it goes with the command. The digest goes on from the
  * entry before. */
-static void command_tx(struct ledger *ledger, const Tefter__Entry *entry, struct arena *out,
-                       struct hash_state *digest, struct tx *tx)
+static void command_tx(struct ledger *ledger, uint64_t seq, const Tefter__Entry *entry,
+                       struct arena *out, struct hash_state *digest, struct tx *tx)
 {
     machine_tx(tx, ledger->txn, &ledger->memory, &ledger->state);
     tx->out = out;
     tx->reading = false;
-    tx->seq = ledger->state.seq + 1;
+    tx->seq = seq;
     tx->packing = &ledger->packing;
     tx->cache = &ledger->cache;
     tx_cache_turn(tx->cache);
@@ -463,15 +607,26 @@ struct application {
     struct ledger_result *result;
 };
 
-/* What `work` does of one entry, and the digest behind it. */
-static bool entry_run(struct ledger *ledger, const Tefter__Entry *entry, struct arena *out,
-                      tx_work work, struct ledger_result *ret_result, struct failure *failure)
+/* A restore leaves out the seqs that terminals may bring back. */
+static bool comes_next(const struct ledger *ledger, const Tefter__Entry *entry, uint64_t seq)
 {
+    uint64_t last = ledger->state.seq;
+    return seq == last + 1 || (entry->has_after && entry->after > last && seq == entry->after + 1);
+}
+
+/* What `work` does of one entry, when it is the next, and the digest behind it. */
+static bool entry_run(struct ledger *ledger, uint64_t seq, const Tefter__Entry *entry,
+                      struct arena *out, tx_work work, struct ledger_result *ret_result,
+                      struct failure *failure)
+{
+    if (!comes_next(ledger, entry, seq))
+        return fail(failure, FAULT_BUG, 0, "entry %llu does not follow on %llu",
+                    (unsigned long long)seq, (unsigned long long)ledger->state.seq);
     struct tx tx;
     struct hash_state digest;
     struct application application = {ledger, entry, ret_result};
-    *ret_result = (struct ledger_result){.seq = ledger->state.seq + 1};
-    command_tx(ledger, entry, out, &digest, &tx);
+    *ret_result = (struct ledger_result){.seq = seq};
+    command_tx(ledger, seq, entry, out, &digest, &tx);
     if (!tx_run(&tx, work, &application, failure))
         return false;
     advance(ledger, &tx, ret_result->refused);
@@ -481,15 +636,12 @@ static bool entry_run(struct ledger *ledger, const Tefter__Entry *entry, struct 
     return false;
 }
 
-/* Memory for the next entry, when it is the next. */
-static bool entry_begin(struct ledger *ledger, uint64_t seq, struct failure *failure)
+/* Memory for the next entry. */
+static void entry_begin(struct ledger *ledger)
 {
     need(ledger->txn != NULL);
     memory_turn(&ledger->memory);
     memory_turn(&ledger->packing);
-    return seq == ledger->state.seq + 1 ||
-           fail(failure, FAULT_BUG, 0, "entry %llu does not follow on %llu",
-                (unsigned long long)seq, (unsigned long long)ledger->state.seq);
 }
 
 static void apply_work(struct tx *tx, void *context)
@@ -502,14 +654,13 @@ static void apply_work(struct tx *tx, void *context)
 bool ledger_apply(struct ledger *ledger, uint64_t seq, struct slice bytes, struct arena *arena,
                   struct ledger_result *ret_result, struct failure *failure)
 {
-    if (!entry_begin(ledger, seq, failure))
-        return false;
+    entry_begin(ledger);
     const Tefter__Entry *entry =
         (Tefter__Entry *)message_unpack(&tefter__entry__descriptor, bytes, &ledger->memory);
     if (entry == NULL || entry->id.len != COMMAND_ID_SIZE)
         return fail(failure, FAULT_DAMAGED, 0, "entry %llu of the journal does not parse",
                     (unsigned long long)seq);
-    return entry_run(ledger, entry, arena, apply_work, ret_result, failure);
+    return entry_run(ledger, seq, entry, arena, apply_work, ret_result, failure);
 }
 
 /* ---- an entry that is passed over ---- */
@@ -521,28 +672,49 @@ static void pass_over_work(struct tx *tx, void *context)
     struct application *application = context;
     const Tefter__Entry *entry = application->entry;
     struct hash digest;
-    struct slice old_reply;
+    struct ledger_answered before;
     if (!entry->has_command || entry->id.len != COMMAND_ID_SIZE)
         return;
     ledger_request_digest(slice_of(entry->command.data, entry->command.len), &digest);
-    if (seen_before(tx, entry, &digest, &old_reply) != SEEN_NEVER || check_id(tx, entry) != NULL)
+    if (seen_before(tx, entry, &digest, &before) != SEEN_NEVER || check_id(tx, entry) != NULL)
         return;
     application->result->reply =
         pack_reply(tx, NULL, refuse(tx, TEFTER__REFUSAL_CODE__QUARANTINED, NULL));
-    keep_reply(tx, entry, &digest, application->result->reply);
-    note_id(&application->ledger->oldest_id, entry);
+    keep_reply(tx, entry, &digest, application->result);
+    note_id(&application->ledger->oldest_id, entry->id.data);
 }
 
 bool ledger_pass_over(struct ledger *ledger, uint64_t seq, struct slice bytes, struct arena *arena,
                       struct ledger_result *ret_result, struct failure *failure)
 {
     static const Tefter__Entry unreadable = TEFTER__ENTRY__INIT;
-    if (!entry_begin(ledger, seq, failure))
-        return false;
+    entry_begin(ledger);
     const Tefter__Entry *entry =
         (Tefter__Entry *)message_unpack(&tefter__entry__descriptor, bytes, &ledger->memory);
-    return entry_run(ledger, entry != NULL ? entry : &unreadable, arena, pass_over_work, ret_result,
-                     failure);
+    return entry_run(ledger, seq, entry != NULL ? entry : &unreadable, arena, pass_over_work,
+                     ret_result, failure);
+}
+
+/* ---- what is to be done next ---- */
+
+/* In the writer's open transaction, or in one of its own. false: it stopped on the way. */
+static bool look(struct ledger *ledger, tx_work work, void *context)
+{
+    struct failure failure = {.fault = FAULT_NONE};
+    struct arena arena;
+    struct tx tx;
+    arena_init(&arena, FRAME_UNPACKED_MAX);
+    struct store_txn *own =
+        ledger->txn == NULL ? store_begin(ledger->store, false, &failure) : NULL;
+    struct store_txn *txn = ledger->txn != NULL ? ledger->txn : own;
+    bool good = txn != NULL;
+    if (good) {
+        machine_tx(&tx, txn, &arena, &ledger->state);
+        good = tx_run(&tx, work, context, &failure);
+    }
+    store_abort(own);
+    arena_fini(&arena);
+    return good;
 }
 
 struct job_search {
@@ -559,23 +731,74 @@ static void list_jobs(struct tx *tx, void *context)
 
 size_t ledger_jobs(struct ledger *ledger, uint64_t *ret_jobs, size_t capacity)
 {
-    struct arena arena;
-    arena_init(&arena, FRAME_UNPACKED_MAX);
-    struct store_txn *own = NULL;
-    struct failure failure = {.fault = FAULT_NONE};
-    if (ledger->txn == NULL)
-        own = store_begin(ledger->store, false, &failure);
-    struct store_txn *txn = ledger->txn != NULL ? ledger->txn : own;
     struct job_search search = {.jobs = ret_jobs, .capacity = capacity};
-    if (txn != NULL) {
-        struct tx tx;
-        machine_tx(&tx, txn, &arena, &ledger->state);
-        if (!tx_run(&tx, list_jobs, &search, &failure))
-            search.count = 0;
+    return look(ledger, list_jobs, &search) ? search.count : 0;
+}
+
+static void look_recall(struct tx *tx, void *context)
+{
+    bool *due = context;
+    *due = recall_due(tx);
+}
+
+bool ledger_recall_due(struct ledger *ledger)
+{
+    bool due = false;
+    return look(ledger, look_recall, &due) && due;
+}
+
+static struct incarnation incarnation_that_ended(const Tefter__RecoveryRecord *recovery)
+{
+    return incarnation_of(recovery->incarnation, slice_of(recovery->incarnation_nonce.data,
+                                                          recovery->incarnation_nonce.len));
+}
+
+struct ended_search {
+    struct ledger_ended *ended;
+    size_t most;
+    size_t count;
+};
+
+static void list_ended(struct tx *tx, void *context)
+{
+    struct ended_search *search = context;
+    const Tefter__RecoveryRecord *recovery = company_exists(tx) ? recovery_newest(tx) : NULL;
+    while (recovery != NULL && search->count < search->most) {
+        search->ended[search->count++] = (struct ledger_ended){
+            .incarnation = incarnation_that_ended(recovery), .last_seq = recovery->last_seq};
+        recovery = recovery_get(tx, recovery->recovery - 1);
     }
-    store_abort(own);
-    arena_fini(&arena);
-    return search.count;
+}
+
+size_t ledger_ended(struct ledger *ledger, struct ledger_ended *ret_ended, size_t most)
+{
+    struct ended_search search = {.ended = ret_ended, .most = most};
+    return look(ledger, list_ended, &search) ? search.count : 0;
+}
+
+/* ---- what terminals did before ---- */
+
+enum { EVENTS_LOOKED_AT = 1000 };
+
+/* The newest seq with events of a terminal's command, looking back at most so many. */
+static void find_done(struct ledger *ledger, struct tx *tx)
+{
+    struct store_cursor cursor;
+    uint8_t end[8];
+    be64_put(end, UINT64_MAX);
+    struct tx *scratch = tx_scratch_begin(tx);
+    bool on = store_seek_before(tx->txn, TREE_EVENT, slice_of(end, sizeof end), &cursor);
+    for (int looked = 0; on && looked < EVENTS_LOOKED_AT && !ledger->done_before.known; looked++) {
+        const Tefter__EventsRecord *record =
+            tx_try_unpack(scratch, &tefter__events_record__descriptor, cursor.value);
+        if (record != NULL && record->actor != NULL && record->actor->has_terminal)
+            ledger->done_before =
+                (struct ledger_done){.known = true, .seq = be64_get(cursor.key.data)};
+        tx_scratch_next(scratch);
+        on = store_previous(&cursor);
+    }
+    store_leave(&cursor);
+    tx_scratch_end(scratch);
 }
 
 /* ---- before the journal ---- */
@@ -588,14 +811,14 @@ void ledger_request_digest(struct slice command, struct hash *ret_digest)
 struct known {
     Tefter__Entry entry;
     const struct hash *request;
-    struct slice *ret_reply;
+    struct ledger_answered *ret_answered;
     enum seen seen;
 };
 
 static void look_known(struct tx *tx, void *context)
 {
     struct known *known = context;
-    known->seen = seen_before(tx, &known->entry, known->request, known->ret_reply);
+    known->seen = seen_before(tx, &known->entry, known->request, known->ret_answered);
 }
 
 /* One whose reply cannot be read may have been done: it is known, and its reply says so. */
@@ -610,38 +833,38 @@ static struct slice unreadable_reply(struct arena *arena)
 }
 
 static bool known_in(struct store_txn *txn, const uint8_t id[COMMAND_ID_SIZE],
-                     const struct hash *request, struct arena *arena, struct slice *ret_reply,
-                     bool *ret_same)
+                     const struct hash *request, struct arena *arena,
+                     struct ledger_answered *ret_answered, bool *ret_same)
 {
     struct ledger_state state = {.seq = 0};
-    struct known known = {TEFTER__ENTRY__INIT, request, ret_reply, SEEN_SAME};
+    struct known known = {TEFTER__ENTRY__INIT, request, ret_answered, SEEN_SAME};
     struct failure failure = {.fault = FAULT_NONE};
     struct tx tx;
     machine_tx(&tx, txn, arena, &state);
     known.entry.id = (ProtobufCBinaryData){COMMAND_ID_SIZE, (uint8_t *)id};
     if (!tx_run(&tx, look_known, &known, &failure))
-        *ret_reply = unreadable_reply(arena);
+        *ret_answered = (struct ledger_answered){.reply = unreadable_reply(arena)};
     *ret_same = known.seen == SEEN_SAME;
     return known.seen != SEEN_NEVER;
 }
 
 bool ledger_known(struct ledger *ledger, const uint8_t id[COMMAND_ID_SIZE],
-                  const struct hash *request, struct arena *arena, struct slice *ret_reply,
-                  bool *ret_same)
+                  const struct hash *request, struct arena *arena,
+                  struct ledger_answered *ret_answered, bool *ret_same)
 {
     struct failure failure = {.fault = FAULT_NONE};
     struct store_txn *txn = store_begin(ledger->store, false, &failure);
     if (txn == NULL)
         return false;
-    bool known = known_in(txn, id, request, arena, ret_reply, ret_same);
+    bool known = known_in(txn, id, request, arena, ret_answered, ret_same);
     store_abort(txn);
     return known;
 }
 
 bool ledger_applied(struct ledger *ledger, const uint8_t id[COMMAND_ID_SIZE],
-                    const struct hash *request, struct arena *arena, struct slice *ret_reply,
-                    bool *ret_same)
+                    const struct hash *request, struct arena *arena,
+                    struct ledger_answered *ret_answered, bool *ret_same)
 {
     need(ledger->txn != NULL);
-    return known_in(ledger->txn, id, request, arena, ret_reply, ret_same);
+    return known_in(ledger->txn, id, request, arena, ret_answered, ret_same);
 }

@@ -426,6 +426,49 @@ uint32_t ledger_view_oldest_due(struct ledger_view *view, uint32_t customer)
     return look_number(view, look_oldest_due, customer);
 }
 
+static void look_recovery(struct tx *tx, void *context)
+{
+    const Tefter__RecoveryRecord **newest = context;
+    *newest = company_exists(tx) ? recovery_newest(tx) : NULL;
+}
+
+const Tefter__RecoveryRecord *ledger_view_recovery(struct ledger_view *view)
+{
+    const Tefter__RecoveryRecord *newest = NULL;
+    return look(view, look_recovery, &newest) ? newest : NULL;
+}
+
+static void look_heard(struct tx *tx, void *context)
+{
+    struct wanted *wanted = context;
+    wanted->found = company_exists(tx) && recovery_heard(tx, wanted->number);
+}
+
+bool ledger_view_heard(struct ledger_view *view, uint32_t terminal)
+{
+    return look_number(view, look_heard, terminal) != 0;
+}
+
+void ledger_recovery(struct ledger *ledger, struct ledger_recovery *ret_recovery)
+{
+    struct arena arena;
+    struct failure failure = {.fault = FAULT_NONE};
+    *ret_recovery = (struct ledger_recovery){.recovery = 0};
+    arena_init(&arena, FRAME_UNPACKED_MAX);
+    struct ledger_view *view = ledger_view_begin(ledger, &arena, &failure);
+    const Tefter__RecoveryRecord *newest = view != NULL ? ledger_view_recovery(view) : NULL;
+    if (newest != NULL && !newest->has_closed_ms)
+        *ret_recovery = (struct ledger_recovery){
+            .recovery = newest->recovery,
+            .waiting = newest->waiting,
+            .not_back = newest->differing + newest->refused,
+            .unheard = newest->terminals > newest->heard ? newest->terminals - newest->heard : 0,
+        };
+    if (view != NULL)
+        ledger_view_end(view);
+    arena_fini(&arena);
+}
+
 static void look_customers(struct tx *tx, void *context)
 {
     struct wanted *wanted = context;

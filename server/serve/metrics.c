@@ -90,6 +90,17 @@ static void put_ledger(const struct metrics *metrics, struct buffer *out)
                       state.seq);
     openmetrics_gauge(out, "tefter_rules_version", "", "Rules version of the ledger.",
                       state.rules_version);
+    struct ledger_recovery recovery;
+    ledger_recovery(metrics->options.ledger, &recovery);
+    openmetrics_gauge(out, "tefter_recovery", "",
+                      "Number of the recovery that is on after a restore; 0: none.",
+                      recovery.recovery);
+    openmetrics_gauge(out, "tefter_recovery_offers_waiting", "",
+                      "What terminals brought back and is not applied.", recovery.waiting);
+    openmetrics_gauge(out, "tefter_recovery_offers_not_back", "",
+                      "What came back otherwise than it was, or could not.", recovery.not_back);
+    openmetrics_gauge(out, "tefter_recovery_terminals_unheard", "",
+                      "Terminals that have not yet offered all they hold.", recovery.unheard);
 }
 
 static void put_follower(const struct metrics *metrics, struct buffer *out)

@@ -38,6 +38,7 @@ struct server {
     const struct settings *settings;
     struct instance instance;
     struct keys keys;
+    struct receipt_seal seal;
     struct loop *loop;
     struct writer *writer;
     struct monitor *monitor;
@@ -179,6 +180,18 @@ static void tell_certificates(const struct server *server, Tefter__StatusAnswer 
     answer->certificate_alarm = (char *)(uintptr_t)facts.alarm;
 }
 
+static void tell_recovery(const struct server *server, Tefter__StatusAnswer *answer)
+{
+    struct ledger_recovery recovery;
+    ledger_recovery(server->instance.ledger, &recovery);
+    answer->has_recovery = answer->has_offers_waiting = recovery.recovery != 0;
+    answer->has_offers_not_back = answer->has_terminals_unheard = recovery.recovery != 0;
+    answer->recovery = recovery.recovery;
+    answer->offers_waiting = recovery.waiting;
+    answer->offers_not_back = recovery.not_back;
+    answer->terminals_unheard = recovery.unheard;
+}
+
 static void tell_overload(const struct server *server, uint64_t busy, Tefter__StatusAnswer *answer)
 {
     struct sessions_metrics sessions;
@@ -212,6 +225,7 @@ static void status(void *owner, Tefter__StatusAnswer *answer)
     tell_copies(server, answer);
     tell_monitor(server, answer);
     tell_overload(server, writer.busy, answer);
+    tell_recovery(server, answer);
 }
 
 /* ---- signals ---- */
@@ -391,6 +405,7 @@ static bool build_sessions(struct server *server, struct failure *failure)
                                        .ended_path = server->instance.folder.ended,
                                        .identity = server->keys.server,
                                        .root = server->keys.root,
+                                       .seal = &server->seal,
                                        .submit = submit,
                                        .busy = busy,
                                        .retry_ms = retry_ms,
@@ -472,14 +487,26 @@ static void tell_listening(struct server *server)
     notify_ready();
 }
 
+/* Replies bear receipts from here on. */
+static bool build_seal(struct server *server, struct failure *failure)
+{
+    struct instance *instance = &server->instance;
+    struct journal_head head;
+    if (!keys_read(&instance->folder, &server->keys, failure))
+        return false;
+    journal_head(instance->journal, &head);
+    receipt_seal_init(&server->seal, server->keys.receipt, instance->ledger, &head.incarnation);
+    commit_seal(instance->commit, &server->seal);
+    return true;
+}
+
 static bool build(struct server *server, struct failure *failure)
 {
-    return keys_read(&server->instance.folder, &server->keys, failure) &&
-           build_loop(server, failure) && build_writer(server, failure) &&
-           build_monitor(server, failure) && build_sessions(server, failure) &&
-           build_certificates(server, failure) && build_overload(server, failure) &&
-           build_maintenance(server, failure) && build_metrics(server, failure) &&
-           catch_signals(server, failure);
+    return build_seal(server, failure) && build_loop(server, failure) &&
+           build_writer(server, failure) && build_monitor(server, failure) &&
+           build_sessions(server, failure) && build_certificates(server, failure) &&
+           build_overload(server, failure) && build_maintenance(server, failure) &&
+           build_metrics(server, failure) && catch_signals(server, failure);
 }
 
 /* In reverse. Destroying the loop waits for what is on the pool; only then the ledger may go. */

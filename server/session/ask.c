@@ -37,7 +37,8 @@ static void leave(struct session *session)
     feeds_drop(session);
     session->state = SESSION_GREETED;
     session->login_by_ms = loop_now_ms(session->home->options.loop) + LOGIN_MS;
-    session->frames.bound = FRAME_BEFORE_LOGIN_MAX;
+    if (session->home->options.seal == NULL || session->home->options.seal->ended_count == 0)
+        session->frames.bound = FRAME_BEFORE_LOGIN_MAX;
 }
 
 /* The person's name comes from the vault. */

@@ -50,6 +50,10 @@ static struct row row_of(const Tefter__FromTerminal *request)
         return (struct row){status_server, SESSION_LOGGED_IN, RIGHT(NONE), false};
     case BODY(AUDIT_LIST):
         return (struct row){ask_audit, SESSION_LOGGED_IN, RIGHT(SEE_AUDIT), false};
+    case BODY(OFFER):
+        return (struct row){offer_take, SESSION_GREETED, RIGHT(NONE), true};
+    case BODY(OFFERS_DONE):
+        return (struct row){offers_done, SESSION_GREETED, RIGHT(NONE), true};
     case BODY(ENROL):
         return (struct row){ask_enrol, SESSION_ENROLLING, RIGHT(NONE), false};
     case TEFTER__FROM_TERMINAL__BODY__NOT_SET:
@@ -73,9 +77,20 @@ static const char *out_of_place(const struct session *session, const Tefter__Fro
     return NULL;
 }
 
+/* All that a device may ask which the restored ledger does not know. */
+static bool is_of_offers(const Tefter__FromTerminal *request)
+{
+    return request->body_case == BODY(HELLO) || request->body_case == BODY(PING) ||
+           request->body_case == BODY(OFFER) || request->body_case == BODY(OFFERS_DONE);
+}
+
 static bool refused_by_row(struct session *session, const Tefter__FromTerminal *request,
                            const struct row *row)
 {
+    if (session->offer_only && !is_of_offers(request)) {
+        session_refuse_code(session, request, TEFTER__REFUSAL_CODE__TERMINAL_UNKNOWN, NULL);
+        return true;
+    }
     if (session->expired && !row->expired_too) {
         session_refuse_code(session, request, TEFTER__REFUSAL_CODE__CERTIFICATE_EXPIRED, NULL);
         return true;

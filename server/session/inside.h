@@ -84,7 +84,8 @@ struct session {
     uint8_t queries; /* long ones, of those in flight */
     uint8_t wire;    /* version that the handshake agreed on, then that its Hello named; 0: none */
     bool answering;  /* one of them is on the pool */
-    bool expired;    /* the certificate: it may only renew */
+    bool expired;    /* the certificate: it may only renew and offer */
+    bool offer_only; /* the restored ledger does not know this device */
     bool backlog;    /* whole frames may be in the reader */
     bool paused;
     bool slow;    /* was seen not to read; until its output is drained */
@@ -151,7 +152,10 @@ struct sessions {
     uint64_t answered_seq;      /* newest seq that a view has told: the cache is not behind it */
     uint32_t *dates;            /* by branch, 0: the head office's; DATE_NONE: to be read anew */
     size_t date_count;
-    uint32_t customers; /* there are; 0: to be read anew */
+    uint32_t customers; /* there are, by their numbers; 0: to be read anew */
+    bool gaps;          /* some numbers are nobody's; those that were seen to be: */
+    uint8_t *nobody;    /* a bit for each */
+    size_t nobody_size;
     bool words_changed; /* in the group at hand */
     uint64_t cache_answers;
     uint8_t *carded; /* a bit for each customer whose card was asked for */
@@ -281,7 +285,19 @@ enum submit_answer submit_own(void *owner, const Tefter__Command *command,
                               const Tefter__Actor *actor, access_done_fn done,
                               void *request_payload);
 uint32_t submit_retry_ms(void *owner, enum submit_answer answer);
+/* A command of the server's own; its reply answers the request. */
+void submit_for(struct session *session, const Tefter__FromTerminal *request,
+                const Tefter__Command *command);
 void errands_fini(struct sessions *home);
+
+/* ---- offer.c ---- */
+
+void offer_take(struct session *session, const Tefter__FromTerminal *request);
+void offers_done(struct session *session, const Tefter__FromTerminal *request);
+/* Of the newest recovery, for the greeting; NULL: the ledger was never restored. In home->arena. */
+Tefter__RecoveryNotice *offer_notice(const struct session *session, struct ledger_view *view);
+/* May a device that the ledger does not know come, only to offer? */
+bool offer_welcome(struct sessions *home);
 
 /* ---- query.c ---- */
 

@@ -53,6 +53,7 @@ static bool know_company(struct sessions *home, uint32_t branch)
     if (view == NULL)
         return false;
     home->customers = ledger_view_customers(view);
+    home->gaps = ledger_view_recovery(view) != NULL;
     bool known = keep_date(home, 0, ledger_view_date(view, 0)) &&
                  keep_date(home, branch, ledger_view_date(view, branch)) && home->customers > 0;
     sessions_view_end(view);
@@ -184,6 +185,32 @@ void reading_send(const struct reading *reading, const uint8_t *end)
     (void)stream_write(reading->session->stream, buffer_slice(out));
 }
 
+/* ---- numbers that are nobody's ---- */
+
+static bool is_nobody(const struct sessions *home, uint32_t customer)
+{
+    size_t at = customer / 8;
+    return home->gaps && at < home->nobody_size && (home->nobody[at] & 1U << customer % 8) != 0;
+}
+
+static void note_nobody(struct reading *reading, uint32_t customer)
+{
+    struct sessions *home = reading->home;
+    size_t at = customer / 8;
+    if (home->gaps && reading->view != NULL && !reading->given_up &&
+        ledger_view_customer(reading->view, customer) == NULL &&
+        GROW_ZEROED(home->nobody, home->nobody_size, at + 1))
+        home->nobody[at] |= (uint8_t)(1U << customer % 8);
+}
+
+/* They came back. */
+static void forget_nobody(struct sessions *home, uint32_t customer)
+{
+    size_t at = customer / 8;
+    if (at < home->nobody_size)
+        home->nobody[at] &= (uint8_t) ~(1U << customer % 8);
+}
+
 /* ---- lists ---- */
 
 static bool facts_here(struct reading *reading, uint32_t customer, struct row_facts *ret_facts)
@@ -212,9 +239,15 @@ static enum list_answer facts_of(void *context, uint32_t customer, struct list_f
     struct reading *reading = context;
     const Tefter__CustomerList *list = reading->list;
     struct row_facts facts;
-    if (reading->looks_at == 0)
+    if (is_nobody(reading->home, customer))
+        return LIST_NOBODY;
+    if (reading->looks_at == 0 && !reading->home->gaps)
         return LIST_FACTS;
-    if (!facts_here(reading, customer, &facts) || !due_here(reading, customer, &facts))
+    if (!facts_here(reading, customer, &facts)) {
+        note_nobody(reading, customer);
+        return is_nobody(reading->home, customer) ? LIST_NOBODY : LIST_NOT_NOW;
+    }
+    if (!due_here(reading, customer, &facts))
         return LIST_NOT_NOW;
     *ret_facts = (struct list_facts){
         .balance_minor = facts.balance_minor,
@@ -457,6 +490,7 @@ static void event_published(struct sessions *home, const Tefter__Event *event)
         break;
     case TEFTER__EVENT_KIND__CUSTOMER_OPENED:
         home->customers = 0;
+        forget_nobody(home, event->customer);
         break;
     case TEFTER__EVENT_KIND__CUSTOMER_CHANGED:
     case TEFTER__EVENT_KIND__BUYER_CHANGED:
@@ -481,6 +515,12 @@ static void event_published(struct sessions *home, const Tefter__Event *event)
     case TEFTER__EVENT_KIND__PAYMENT_CONFIRMED:
     case TEFTER__EVENT_KIND__DOCUMENT_REVERSED_EVENT:
     case TEFTER__EVENT_KIND__POSTED_OVER_LIMIT:
+    case TEFTER__EVENT_KIND__RECOVERY_BEGUN: /* of a restore: before any row was kept */
+    case TEFTER__EVENT_KIND__OFFER_STAGED:
+    case TEFTER__EVENT_KIND__OFFER_BACK_EVENT:
+    case TEFTER__EVENT_KIND__OFFER_NOT_BACK:
+    case TEFTER__EVENT_KIND__OFFER_DECLINED_EVENT:
+    case TEFTER__EVENT_KIND__RECOVERY_CHANGED:
     case _TEFTER__EVENT_KIND_IS_INT_SIZE:
         break; /* their rows are told, or it is not about rows */
     }

@@ -210,7 +210,7 @@ void session_send_reply(struct session *session, uint64_t request, struct slice 
 {
     Tefter__ToTerminal message = TEFTER__TO_TERMINAL__INIT;
     message.body_case = TEFTER__TO_TERMINAL__BODY_REPLY;
-    message.reply = binary_of(reply);
+    message.reply = binary_of(session_passes_over(session) ? reply : receipt_left_out(reply));
     session_send(session, request, &message);
 }
 
@@ -236,10 +236,19 @@ void session_accept(struct session *session, uint64_t request)
 /* What came after wire version 1, in a word that it has. */
 static Tefter__RefusalCode code_of_version_1(Tefter__RefusalCode code)
 {
+    static const Tefter__RefusalCode words[][2] = {
+        {TEFTER__REFUSAL_CODE__SECOND_PERSON_NEEDED, TEFTER__REFUSAL_CODE__RIGHT_MISSING},
+        {TEFTER__REFUSAL_CODE__RECEIPT_WRONG, TEFTER__REFUSAL_CODE__FIELD_INVALID},
+        {TEFTER__REFUSAL_CODE__NO_RECOVERY, TEFTER__REFUSAL_CODE__NOT_FOUND},
+        {TEFTER__REFUSAL_CODE__OFFER_DECIDED, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE},
+        {TEFTER__REFUSAL_CODE__RECOVERY_UNFINISHED, TEFTER__REFUSAL_CODE__FIELD_MISSING},
+    };
     if (code <= TEFTER__REFUSAL_CODE__TILL_OTHER_BRANCH)
         return code;
-    return code == TEFTER__REFUSAL_CODE__SECOND_PERSON_NEEDED ? TEFTER__REFUSAL_CODE__RIGHT_MISSING
-                                                              : TEFTER__REFUSAL_CODE__BUSY;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (words[i][0] == code)
+            return words[i][1];
+    return TEFTER__REFUSAL_CODE__BUSY;
 }
 
 const Tefter__Refusal *session_words(const struct session *session, const Tefter__Refusal *refusal,

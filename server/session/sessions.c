@@ -509,6 +509,7 @@ static void free_room(struct sessions *home)
     hub_destroy(home->hub);
     row_cache_destroy(home->cache);
     free(home->dates);
+    free(home->nobody);
     free(home->carded);
     search_destroy(home->search);
     errands_fini(home);

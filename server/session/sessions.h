@@ -9,6 +9,7 @@
  */
 #include "base/death.h"
 #include "base/fault.h"
+#include "engine/receipt.h"
 #include "engine/submission.h"
 #include "ledger/ledger.h"
 #include "net/ca.h"
@@ -36,6 +37,7 @@ struct sessions_options {
     struct tls_identity identity;
     struct ca_pair root; /* signs terminals */
     uint8_t token_key[32];
+    const struct receipt_seal *seal; /* of receipts; NULL: no offers are taken */
     enum submit_answer (*submit)(void *owner, const struct submission *submission);
     /* Would it say BUSY? Asked before a command is even looked at; NULL: no. */
     bool (*busy)(void *owner);

@@ -102,6 +102,26 @@ enum submit_answer submit_own(void *owner, const Tefter__Command *command,
     return send_off(home, &wish, &submission);
 }
 
+static void submit_refuse(struct session *session, const Tefter__FromTerminal *request,
+                          enum submit_answer answer);
+
+void submit_for(struct session *session, const Tefter__FromTerminal *request,
+                const Tefter__Command *command)
+{
+    struct sessions *home = session->home;
+    const struct pending_command wish = {.session = session_ref_of(session),
+                                         .request = request->request};
+    struct submission submission = {.command = message_pack(&command->base, &home->arena)};
+    enum submit_answer answer = SUBMIT_BUSY;
+    home->options.new_id(home->options.owner, submission.id);
+    if (submission.command.size > 0)
+        answer = send_off(home, &wish, &submission);
+    if (answer == SUBMIT_TAKEN)
+        session_request_begun(session);
+    else
+        submit_refuse(session, request, answer);
+}
+
 /* What became of it; NULL: it is done. In home->group. */
 static const Tefter__Refusal *refusal_of(struct sessions *home, struct slice packed)
 {
@@ -128,13 +148,6 @@ uint32_t submit_retry_ms(void *owner, enum submit_answer answer)
 enum { ID_TERMINAL_AT = 6, REPLY_REFUSED_TAG = TEFTER__REPLY__RESULT_REFUSED << 3 | 2 };
 
 /* seq is the first field of a Reply, its result the second. */
-static uint64_t reply_seq(struct slice reply)
-{
-    struct wire_field field = {0};
-    (void)wire_next(&reply, &field);
-    return field.value;
-}
-
 static bool reply_refuses(struct slice reply)
 {
     size_t at = 1;
@@ -251,16 +264,19 @@ static bool replied_before(struct session *session, const Tefter__FromTerminal *
 {
     struct sessions *home = session->home;
     struct hash digest;
-    struct slice reply;
+    struct ledger_answered before;
     bool same = false;
     if (ledger_command_has_text(submission->command))
         return false;
     ledger_request_digest(submission->command, &digest);
-    if (!ledger_known(home->options.ledger, submission->id, &digest, &home->arena, &reply, &same) ||
+    if (!ledger_known(home->options.ledger, submission->id, &digest, &home->arena, &before,
+                      &same) ||
         !same)
         return false;
-    sessions_answered(home, reply_seq(reply));
-    session_send_reply(session, request->request, reply);
+    sessions_answered(home, before.seq);
+    session_send_reply(session, request->request,
+                       receipt_add(home->options.seal, before.reply, before.seq, before.receipt,
+                                   submission->id, submission->command, &home->arena));
     return true;
 }
 

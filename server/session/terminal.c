@@ -84,7 +84,9 @@ static void identify(struct session *session, const struct tls_peer *peer)
     session->expired = peer->not_after_ms < sessions_now_ms(session->home);
     Tefter__RefusalCode code =
         access_identify(session->home->access, &session->who, peer->name, &peer->fingerprint);
-    if (code == 0)
+    session->offer_only = code == TEFTER__REFUSAL_CODE__TERMINAL_UNKNOWN &&
+                          session->who.device != 0 && offer_welcome(session->home);
+    if (code == 0 || session->offer_only)
         take_place(session);
     else if (code == TEFTER__REFUSAL_CODE__BUSY)
         session_goodbye_code(session, "the ledger cannot be read", code);
@@ -119,7 +121,8 @@ void terminal_arrived(struct session *session)
 void terminal_recheck(struct session *session, const Tefter__TerminalRecord *record)
 {
     Tefter__RefusalCode code = access_recheck_device(session->home->access, &session->who, record);
-    if (code != 0)
+    session->offer_only = session->offer_only && code == TEFTER__REFUSAL_CODE__TERMINAL_UNKNOWN;
+    if (code != 0 && !session->offer_only)
         turn_away(session, code);
 }
 
@@ -196,6 +199,9 @@ void terminal_hello(struct session *session, const Tefter__FromTerminal *request
     Tefter__Welcome welcome;
     welcome_init(session, &welcome);
     fill_welcome(session, view, &welcome);
+    welcome.recovery = offer_notice(session, view);
+    if (welcome.recovery != NULL) /* offers are as large as commands, and need no login */
+        session->frames.bound = FRAME_TO_SERVER_MAX;
     message.body_case = TEFTER__TO_TERMINAL__BODY_WELCOME;
     message.welcome = &welcome;
     session->state = SESSION_GREETED;

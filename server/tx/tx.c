@@ -243,6 +243,69 @@ void *tx_unpack(struct tx *tx, const ProtobufCMessageDescriptor *type, struct sl
     return message;
 }
 
+/* ---- what a command settles ---- */
+
+bool tx_recalled(const struct tx *tx)
+{
+    return tx->recalled != NULL;
+}
+
+uint64_t tx_done_seq(const struct tx *tx)
+{
+    return tx->recalled != NULL ? tx->recalled->seq : tx->seq;
+}
+
+const Tefter__Settled *tx_was_settled(const struct tx *tx, enum settled what, uint32_t about)
+{
+    const Tefter__Receipt *receipt = tx->recalled;
+    for (size_t i = 0; receipt != NULL && i < receipt->n_settled; i++)
+        if (receipt->settled[i]->what == (uint32_t)what && receipt->settled[i]->about == about)
+            return receipt->settled[i];
+    return NULL;
+}
+
+/* Only terminals get receipts. The date is asked for again and again; the rest is settled once. */
+static Tefter__Settled *settled_add(struct tx *tx, enum settled what, uint32_t about)
+{
+    if (tx->reading || tx->recalled != NULL || !tx->actor->has_terminal)
+        return NULL;
+    for (size_t i = 0; what == SETTLED_DATE && i < tx->settled_count; i++)
+        if (tx->settled[i]->what == SETTLED_DATE)
+            return NULL;
+    Tefter__Settled *settled = tx_new(tx, &tefter__settled__descriptor);
+    if (!ARENA_GROW(tx->arena, tx->settled, tx->settled_room, tx->settled_count + 1))
+        stop_spent(tx);
+    tx->settled[tx->settled_count++] = settled;
+    settled->what = what;
+    settled->has_about = about != 0;
+    settled->about = about;
+    return settled;
+}
+
+uint64_t tx_settle(struct tx *tx, enum settled what, uint32_t about, uint64_t now)
+{
+    const Tefter__Settled *then = tx_was_settled(tx, what, about);
+    if (then != NULL)
+        return then->number;
+    Tefter__Settled *settled = settled_add(tx, what, about);
+    if (settled != NULL) {
+        settled->has_number = true;
+        settled->number = now;
+    }
+    return now;
+}
+
+char *tx_settle_text(struct tx *tx, enum settled what, uint32_t about, char *now)
+{
+    const Tefter__Settled *then = tx_was_settled(tx, what, about);
+    if (then != NULL)
+        return then->text;
+    Tefter__Settled *settled = settled_add(tx, what, about);
+    if (settled != NULL)
+        settled->text = now;
+    return now;
+}
+
 /* ---- records ---- */
 
 static struct slice key_slice(struct tx *tx, const struct key *key)
@@ -316,6 +379,12 @@ static void shared_set(struct tx_shared_record *shared, const struct key *key, v
     shared->tree = key->tree;
     shared->size = key->size;
     memcpy(shared->bytes, key->bytes, key->size);
+}
+
+void tx_forget_shared(struct tx *tx)
+{
+    for (size_t i = 0; i < TX_SHARED_SLOTS; i++)
+        tx->shared[i].size = 0;
 }
 
 void *tx_shared(struct tx *tx, const struct key *key, const ProtobufCMessageDescriptor *type)
@@ -675,6 +744,7 @@ struct tx *tx_scratch_begin(struct tx *tx)
         .rules_version = tx->rules_version,
         .reading = true,
         .cache = tx->cache,
+        .recalled = tx->recalled,
     };
     scratch->next = root->scratches;
     root->scratches = scratch;

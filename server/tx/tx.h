@@ -126,6 +126,33 @@ const Tefter__Actor *tx_actor(const struct tx *tx); /* never NULL; fields may be
 Tefter__Actor *tx_actor_copy(struct tx *tx);
 bool tx_reading(const struct tx *tx); /* a query */
 
+/* ---- what a command settles ---- */
+
+/* A terminal's command that is done gets a receipt, which holds what the command took from the
+ * ledger as it stood and what its paper shows. After a restore to an earlier state it is applied
+ * again from that: it is recalled. What was settled is not decided anew, so it gets its old date,
+ * ids, numbers and prices, and no limit, lock or right stops it. Numbers stand in receipts: they
+ * are never given another meaning. */
+enum settled {
+    SETTLED_DATE = 1,     /* business date of the actor's branch */
+    SETTLED_ID = 2,       /* of a new record; about: the field of CompanyRecord that counts them */
+    SETTLED_DOCUMENT = 3, /* id of a new document; about: its kind */
+    SETTLED_NUMBER = 4,   /* its number in the branch's series; about: its kind */
+    SETTLED_TERM = 5,     /* days of the term of payment */
+    SETTLED_PRICE = 6,    /* about: the line; the catalogue's price */
+    SETTLED_TAX = 7,      /* about: the line; the catalogue's rate, 0: none, else one more */
+    SETTLED_BUYER = 8,    /* number of a new authorised buyer */
+};
+/* What it is: `now`, or of a recalled command what it was then. */
+uint64_t tx_settle(struct tx *tx, enum settled what, uint32_t about, uint64_t now);
+char *tx_settle_text(struct tx *tx, enum settled what, uint32_t about, char *now);
+/* Of a recalled command; NULL: it was not settled then, or the command is new. */
+const Tefter__Settled *tx_was_settled(const struct tx *tx, enum settled what, uint32_t about);
+bool tx_recalled(const struct tx *tx);
+/* The seq under which it was done first: names its matches, dates its documents and limits. What
+ * says when a row changed is tx_seq. */
+uint64_t tx_done_seq(const struct tx *tx);
+
 /* Memory until the end of the command. Never NULL: without memory the tx stops. tx_new gives an
  * initialised message. */
 void *tx_take(struct tx *tx, size_t size);      /* zeroed */
@@ -303,8 +330,13 @@ struct tx {
     struct tx_touched *touched;
     size_t touched_count;
     size_t touched_room;
-    struct tx_cache *cache; /* the writer's; NULL: a query */
-    struct arena *packing;  /* the writer's: a record on its way to the store */
+    struct tx_cache *cache;          /* the writer's; NULL: a query */
+    struct arena *packing;           /* the writer's: a record on its way to the store */
+    const Tefter__Receipt *recalled; /* what is applied again; NULL: a new command */
+    const uint8_t *recalled_id;      /* of the command that this one applied again; NULL: none */
+    Tefter__Settled **settled;
+    size_t settled_count;
+    size_t settled_room;
     struct tx_shared_record shared[TX_SHARED_SLOTS];
     /* of a root */
     uint64_t work_most; /* in each run */
@@ -316,3 +348,5 @@ struct tx {
 };
 
 uint32_t tx_key_hash(const struct key *key);
+/* What was held for those who ask again is forgotten: a recalled command saw it with other eyes. */
+void tx_forget_shared(struct tx *tx);

@@ -87,9 +87,17 @@ const Tefter__Reply *scenario_apply_entry(struct scenario *s, const Tefter__Entr
     struct failure failure = {.fault = FAULT_NONE};
     struct ledger_result result;
     remember(s, bytes);
+    if (entry->has_after) {
+        s->jumped_at = s->entry_count - 1;
+        s->jumped = entry->after - s->seq;
+        s->seq = entry->after;
+    }
     if (!ledger_begin(s->ledger, &failure) ||
         !ledger_apply(s->ledger, ++s->seq, bytes, &s->arena, &result, &failure))
         fail_msg("%s", failure.text);
+    memcpy(s->last.id, entry->id.data, COMMAND_ID_SIZE);
+    s->last.command = slice_of(entry->command.data, entry->command.len);
+    s->last.receipt = result.receipt;
     uint64_t seq;
     ledger_state_digest(s->ledger, &seq, &s->state_digest);
     commit(s->ledger);
@@ -135,6 +143,74 @@ const Tefter__Reply *scenario_apply(struct scenario *s, const Tefter__Command *c
     entry.has_command = true;
     entry.command = (ProtobufCBinaryData){packed.size, (uint8_t *)packed.data};
     return scenario_apply_entry(s, &entry);
+}
+
+/* ---- after a restore ---- */
+
+static const uint8_t first_nonce[8] = "before!";
+
+static void as_server(struct scenario *s, const Tefter__Command *command, uint64_t after)
+{
+    Tefter__Actor nobody = TEFTER__ACTOR__INIT;
+    Tefter__Entry entry = TEFTER__ENTRY__INIT;
+    uint8_t id[COMMAND_ID_SIZE] = {0};
+    be16_put(id, (uint16_t)(s->now_ms >> 32));
+    be32_put(id + 2, (uint32_t)s->now_ms);
+    be32_put(id + 12, (uint32_t)++s->counter);
+    struct slice packed = message_pack(&command->base, &s->arena);
+    entry.id = (ProtobufCBinaryData){sizeof id, id};
+    entry.now_ms = s->now_ms;
+    entry.actor = &nobody;
+    entry.has_command = true;
+    entry.command = (ProtobufCBinaryData){packed.size, (uint8_t *)(uintptr_t)packed.data};
+    entry.has_after = after != 0;
+    entry.after = after;
+    s->reply = scenario_apply_entry(s, &entry);
+}
+
+void scenario_restored(struct scenario *s, uint64_t last_seq)
+{
+    enum { AHEAD = 1000000 };
+    Tefter__BeginRecovery begin = TEFTER__BEGIN_RECOVERY__INIT;
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    begin.incarnation = 1;
+    begin.incarnation_nonce =
+        (ProtobufCBinaryData){sizeof first_nonce, (uint8_t *)(uintptr_t)first_nonce};
+    begin.last_seq = last_seq;
+    command.kind_case = TEFTER__COMMAND__KIND_BEGIN_RECOVERY;
+    command.begin_recovery = &begin;
+    as_server(s, &command, s->seq + AHEAD);
+    s->counter += AHEAD; /* what is made from now on has other ids than what was made before */
+}
+
+const Tefter__Reply *scenario_offer(struct scenario *s, const struct offer *offer)
+{
+    Tefter__StageOffer stage = TEFTER__STAGE_OFFER__INIT;
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    stage.id = (ProtobufCBinaryData){COMMAND_ID_SIZE, (uint8_t *)(uintptr_t)offer->id};
+    stage.command =
+        (ProtobufCBinaryData){offer->command.size, (uint8_t *)(uintptr_t)offer->command.data};
+    stage.incarnation = 1;
+    stage.incarnation_nonce =
+        (ProtobufCBinaryData){sizeof first_nonce, (uint8_t *)(uintptr_t)first_nonce};
+    stage.receipt =
+        (ProtobufCBinaryData){offer->receipt.size, (uint8_t *)(uintptr_t)offer->receipt.data};
+    command.kind_case = TEFTER__COMMAND__KIND_STAGE_OFFER;
+    command.stage_offer = &stage;
+    as_server(s, &command, 0);
+    return s->reply;
+}
+
+void scenario_recall(struct scenario *s)
+{
+    Tefter__RecallNext next = TEFTER__RECALL_NEXT__INIT;
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    command.kind_case = TEFTER__COMMAND__KIND_RECALL_NEXT;
+    command.recall_next = &next;
+    while (ledger_recall_due(s->ledger)) {
+        as_server(s, &command, 0);
+        assert_int_equal(s->reply->result_case, TEFTER__REPLY__RESULT_DONE);
+    }
 }
 
 /* ---- commands and questions ---- */
@@ -266,7 +342,8 @@ static void replay(const struct scenario *s, size_t group)
         uint64_t seq;
         if (i % group == 0)
             assert_true(ledger_begin(ledger, &failure));
-        assert_true(ledger_apply(ledger, i + 1, s->entries[i], &arena, &result, &failure));
+        uint64_t at = i + 1 + (s->jumped > 0 && i >= s->jumped_at ? s->jumped : 0);
+        assert_true(ledger_apply(ledger, at, s->entries[i], &arena, &result, &failure));
         ledger_state_digest(ledger, &seq, &state_digest);
         if (i % group == group - 1 || i + 1 == s->entry_count)
             commit(ledger);

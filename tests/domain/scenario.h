@@ -10,6 +10,13 @@
 #include "base/arena.h"
 #include "ledger/ledger.h"
 
+/* A command that was done, and its receipt; receipt empty: it was not, or not a terminal's. */
+struct offer {
+    uint8_t id[COMMAND_ID_SIZE];
+    struct slice command;
+    struct slice receipt;
+};
+
 struct scenario {
     struct ledger *ledger;
     struct arena arena;
@@ -22,7 +29,11 @@ struct scenario {
     size_t entry_count;
     size_t entry_room;
     struct hash state_digest;
-    bool texts_apart; /* texts travel as references, as the journal has them */
+    bool texts_apart;           /* texts travel as references, as the journal has them */
+    const Tefter__Reply *reply; /* to the newest command of the server's own */
+    struct offer last;          /* what a terminal keeps of the newest command */
+    size_t jumped_at;           /* entries before it have no gap of seqs before them */
+    uint64_t jumped;
 };
 
 enum { ROLE_STAFF_OWNER = 1 };
@@ -46,6 +57,12 @@ const Tefter__Reply *scenario_apply(struct scenario *s, const Tefter__Command *c
 const Tefter__Reply *scenario_apply_entry(struct scenario *s, const Tefter__Entry *entry);
 /* printf for JSON, valid until the 64th call after it. */
 __attribute__((format(printf, 1, 2))) const char *json(const char *format, ...);
+
+/* As a restore begins: seqs and ids jump ahead. last_seq: where the backup stood. */
+void scenario_restored(struct scenario *s, uint64_t last_seq);
+/* The server stages what a terminal offers; then all that is due is applied. */
+const Tefter__Reply *scenario_offer(struct scenario *s, const struct offer *offer);
+void scenario_recall(struct scenario *s);
 
 /* A question by the name of its member in Query. */
 const Tefter__Answer *scenario_ask(struct scenario *s, const char *query, const char *json);

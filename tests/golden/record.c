@@ -27,6 +27,8 @@ static struct ledger *open_new(const char *path)
     return ledger;
 }
 
+static const struct incarnation second = {.number = 2, .nonce = "golden!"};
+
 static struct journal *open_journal(const char *path)
 {
     static const struct ledger_id id = {.bytes = "a golden ledger"};
@@ -49,14 +51,21 @@ static void write_batch(struct journal *journal, struct ledger *ledger, const st
     struct journal_head head;
     struct ledger_result result;
     struct arena arena;
+    bool jumps = s->jumped > 0 && first == s->jumped_at;
     arena_init(&arena, GOLDEN_MAP);
+    journal_head(journal, &head);
+    if (jumps) {
+        journal_set_incarnation(journal, &second);
+        journal_leave_out(journal, head.next_seq - 1 + s->jumped);
+    }
+    uint64_t first_seq = head.next_seq + (jumps ? s->jumped : 0);
     bool good = ledger_begin(ledger, &failure);
     ledger_state_digest(ledger, &digest.seq, &digest.hash);
     good = good && journal_propose(journal, &s->entries[first], count, 0,
                                    digest.seq > 0 ? &digest : NULL, &failure) == JOURNAL_OK;
     for (uint32_t i = 0; good && i < count; i++)
         good =
-            ledger_apply(ledger, first + i + 1, s->entries[first + i], &arena, &result, &failure);
+            ledger_apply(ledger, first_seq + i, s->entries[first + i], &arena, &result, &failure);
     journal_head(journal, &head);
     if (!good || !ledger_commit(ledger, head.ledger.bytes, &head.incarnation, head.batch,
                                 &head.chain, &failure))
@@ -73,6 +82,8 @@ static void write_journal(const char *path, const char *scratch, const struct sc
         uint32_t count = batch_sizes[turn % (sizeof batch_sizes / sizeof batch_sizes[0])];
         if (count > s->entry_count - at)
             count = (uint32_t)(s->entry_count - at);
+        if (at < s->jumped_at && count > s->jumped_at - at)
+            count = (uint32_t)(s->jumped_at - at); /* a restore begins a batch */
         write_batch(journal, ledger, s, at, count);
         at += count;
     }

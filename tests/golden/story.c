@@ -1,6 +1,8 @@
 #include "golden/story.h"
 
 #include "base/limits.h"
+#include "tx/tx.h"
+#include "wire/message.h"
 
 #include <stdio.h>
 
@@ -84,7 +86,7 @@ static void people(struct story *t)
     scenario_as(t->s, ROLE_STAFF_OWNER);
     t->clerk = scenario_staff(t->s, "clerk", TEFTER__ROLE__ROLE_SALES);
     t->blocked = scenario_staff(t->s, "gone", TEFTER__ROLE__ROLE_SALES);
-    t->accountant = scenario_staff(t->s, "trial-balance", TEFTER__ROLE__ROLE_ACCOUNTANT);
+    t->accountant = scenario_staff(t->s, "books", TEFTER__ROLE__ROLE_ACCOUNTANT);
     t->controller = scenario_staff(t->s, "credit", TEFTER__ROLE__ROLE_CONTROLLER);
     t->manager = scenario_staff(t->s, "chief", TEFTER__ROLE__ROLE_MANAGER);
     refused(t, "add_staff", "{'login': 'clerk', 'role': 'SALES'}", CODE(ALREADY_EXISTS));
@@ -687,6 +689,78 @@ static void a_wrong_clock(struct story *t)
     done(t, "issue_invoice", sale(t->anh, 10, json(", 'backfill': true, 'due': %d", TODAY - 90)));
 }
 
+/* ---- after a restore; ledgers that had one before version 3 have none of it ---- */
+
+/* A sale of before the restore, with a number of its own. */
+static struct offer old_sale(struct story *t, uint64_t seq, char *number)
+{
+    struct arena *arena = &t->s->arena;
+    Tefter__Actor actor = {.base = PROTOBUF_C_MESSAGE_INIT(&tefter__actor__descriptor),
+                           .has_staff = true,
+                           .staff = ROLE_STAFF_OWNER,
+                           .has_terminal = true,
+                           .terminal = 1,
+                           .has_branch = true,
+                           .branch = 1};
+    Tefter__Settled settled = TEFTER__SETTLED__INIT;
+    Tefter__Settled *list[] = {&settled};
+    Tefter__Receipt receipt = TEFTER__RECEIPT__INIT;
+    Tefter__InvoiceLine line = TEFTER__INVOICE_LINE__INIT;
+    Tefter__InvoiceLine *lines[] = {&line};
+    Tefter__IssueInvoice invoice = TEFTER__ISSUE_INVOICE__INIT;
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    struct offer offer = {.id = {0}};
+    line.text = "goods";
+    line.quantity = 1000;
+    line.has_price = true;
+    line.price = 5000;
+    invoice.has_customer = true;
+    invoice.customer = t->anh;
+    invoice.lines = lines;
+    invoice.n_lines = 1;
+    command.kind_case = TEFTER__COMMAND__KIND_ISSUE_INVOICE;
+    command.issue_invoice = &invoice;
+    settled.what = SETTLED_NUMBER;
+    settled.has_about = true;
+    settled.about = TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE;
+    settled.text = number;
+    receipt.seq = seq;
+    receipt.at_ms = t->s->now_ms;
+    receipt.actor = &actor;
+    receipt.number = number;
+    receipt.settled = list;
+    receipt.n_settled = 1;
+    be16_put(offer.id, (uint16_t)(t->s->now_ms >> 32));
+    be32_put(offer.id + 2, (uint32_t)t->s->now_ms);
+    be64_put(offer.id + 8, seq);
+    offer.command = message_pack(&command.base, arena);
+    offer.receipt = message_pack(&receipt.base, arena);
+    return offer;
+}
+
+static void restored(struct story *t)
+{
+    uint64_t last = t->s->seq;
+    refused(t, "apply_offers", "{}", CODE(NO_RECOVERY));
+    scenario_restored(t->s, last);
+    struct offer first = old_sale(t, last + 1, "HQ-00901");
+    struct offer second = old_sale(t, last + 2, "HQ-00902");
+    scenario_offer(t->s, &first);
+    scenario_offer(t->s, &second);
+    scenario_sell(t->s, t->anh, 5);
+    refused(t, "close_recovery", "{}", CODE(RECOVERY_UNFINISHED));
+    done(t, "decline_offer", json("{'seq': " ID ", 'reason': 'a mistake'}", (id)last + 1));
+    refused(t, "decline_offer", json("{'seq': " ID ", 'reason': 'again'}", (id)last + 1),
+            CODE(OFFER_DECIDED));
+    scenario_as(t->s, 0);
+    done(t, "report_offers", "{'terminal': 1}");
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+    done(t, "apply_offers", "{}");
+    scenario_recall(t->s);
+    done(t, "close_recovery", "{'unfinished': true}");
+    scenario_sell(t->s, t->anh, 5);
+}
+
 /* ---- all of it ---- */
 
 struct scenario *golden_story(uint32_t rules_version)
@@ -719,5 +793,7 @@ struct scenario *golden_story(uint32_t rules_version)
     of_version_3(&t, rules_version);
     if (rules_version >= 3)
         a_wrong_clock(&t);
+    if (rules_version >= 3)
+        restored(&t);
     return t.s;
 }

@@ -40,6 +40,7 @@ static const struct {
     {TEFTER__REFUSAL_CODE__COMMAND_ID_FOREIGN, "only a connection knows whose terminal it is"},
     {TEFTER__REFUSAL_CODE__RENEWAL_TOO_EARLY, "access: nothing was journalled"},
     {TEFTER__REFUSAL_CODE__TOO_MANY_CONNECTIONS, "connections are counted by the sessions"},
+    {TEFTER__REFUSAL_CODE__RECEIPT_WRONG, "a receipt is checked before the offer is journalled"},
 };
 
 struct golden {
@@ -158,9 +159,9 @@ static const struct {
     Tefter__RefusalCode code;
     uint32_t rules;
 } came_later[] = {
-    {TEFTER__REFUSAL_CODE__SECOND_PERSON_NEEDED, 3},
-    {TEFTER__REFUSAL_CODE__DATED_LATER, 3},
-    {TEFTER__REFUSAL_CODE__DATE_TOO_EARLY, 3},
+    {TEFTER__REFUSAL_CODE__SECOND_PERSON_NEEDED, 3}, {TEFTER__REFUSAL_CODE__DATED_LATER, 3},
+    {TEFTER__REFUSAL_CODE__DATE_TOO_EARLY, 3},       {TEFTER__REFUSAL_CODE__NO_RECOVERY, 3},
+    {TEFTER__REFUSAL_CODE__OFFER_DECIDED, 3},        {TEFTER__REFUSAL_CODE__RECOVERY_UNFINISHED, 3},
 };
 
 static bool never(Tefter__RefusalCode code, uint32_t rules)

@@ -113,15 +113,15 @@ static struct slice last_anew(struct scenario *s, bool emptied)
 static Tefter__RefusalCode known_as(struct scenario *s, struct slice bytes)
 {
     bool same = false;
-    struct slice packed = {NULL, 0};
+    struct ledger_answered before = {.seq = 0};
     struct hash request;
     const Tefter__Entry *entry =
         (Tefter__Entry *)message_unpack(&tefter__entry__descriptor, bytes, &s->arena);
     ledger_request_digest(slice_of(entry->command.data, entry->command.len), &request);
-    if (!ledger_applied(s->ledger, entry->id.data, &request, &s->arena, &packed, &same))
+    if (!ledger_applied(s->ledger, entry->id.data, &request, &s->arena, &before, &same))
         return 0;
     const Tefter__Reply *reply =
-        (Tefter__Reply *)message_unpack(&tefter__reply__descriptor, packed, &s->arena);
+        (Tefter__Reply *)message_unpack(&tefter__reply__descriptor, before.reply, &s->arena);
     assert_true(same);
     assert_int_equal(reply->seq, s->seq + 1);
     return reply->refused->code;

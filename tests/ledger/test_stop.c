@@ -63,6 +63,7 @@ static const struct {
     {"search", "{'text': '1.00'}"},
     {"command", "{'id': '%s'}"},
     {"alarms", "{}"},
+    {"recovery", "{}"},
 };
 enum { QUESTIONS = sizeof questions / sizeof questions[0], CUSTOMERS_ASKED = 6 };
 

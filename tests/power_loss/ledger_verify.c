@@ -171,7 +171,7 @@ static const char *ack_miss(struct image *image, char *line, uint64_t *ret_seq)
     static uint8_t reply[LINE_BYTES / 2];
     char *id_text = NULL, *reply_text = NULL;
     struct entry wanted;
-    struct slice known;
+    struct ledger_answered known;
     bool same;
     line[strcspn(line, "\n")] = '\0';
     *ret_seq = strtoull(line, &id_text, 10);
@@ -193,7 +193,8 @@ static const char *ack_miss(struct image *image, char *line, uint64_t *ret_seq)
                       &same) ||
         !same)
         return "the ledger does not know it";
-    if (known.size != strlen(reply_text) / 2 || memcmp(known.data, reply, known.size) != 0)
+    if (known.reply.size != strlen(reply_text) / 2 ||
+        memcmp(known.reply.data, reply, known.reply.size) != 0)
         return "it has another reply";
     return NULL;
 }

@@ -369,7 +369,7 @@ static void a_backup_of_another_layout_is_restored(void **state)
     assert_int_equal(restore_run(&place->settings), EXIT_DONE);
     struct start start = start_again(place);
     assert_true(start.opened);
-    assert_int_equal(start.state.seq, FIRST_SEQ + 3 + 1);
+    assert_int_equal(start.state.seq, FIRST_SEQ + 3 + RESTORE_SEQS_AHEAD + 1);
     place->settings.ledger = place->path;
     state_row_put(place->folder.state, NULL, 0, LAYOUT_BYTE);
     close_anew(place);
@@ -594,7 +594,7 @@ static void a_restore_is_a_new_incarnation(void **state)
     struct start start = start_again(place);
     assert_true(start.opened);
     assert_null(start.recovered.distrust);
-    assert_int_equal(start.state.seq, before.state.seq + 1);
+    assert_int_equal(start.state.seq, before.state.seq + RESTORE_SEQS_AHEAD + 1);
     assert_int_equal(start.state.incarnation.number, before.state.incarnation.number + 1);
     assert_memory_equal(start.state.ledger, before.state.ledger, 16);
 }
@@ -639,7 +639,7 @@ static void an_untrusted_state_is_left_out_of_a_backup(void **state)
     place->settings.ledger = fresh;
     struct start start = start_again(place);
     assert_true(start.opened);
-    assert_int_equal(start.state.seq, FIRST_SEQ + 3 + 1);
+    assert_int_equal(start.state.seq, FIRST_SEQ + 3 + RESTORE_SEQS_AHEAD + 1);
     assert_int_equal(start.state.incarnation.number, 2);
 }
 

@@ -196,7 +196,8 @@ Tefter__Refusal *apply_add_product(struct tx *tx, const Tefter__AddProduct *comm
     if (refusal != NULL)
         return refusal;
     Tefter__CompanyRecord *company = company_shared(tx);
-    Tefter__ProductRecord *product = product_of(tx, command, company->next_product++);
+    uint32_t number = company_take(tx, COUNTS_PRODUCTS, &company->next_product);
+    Tefter__ProductRecord *product = product_of(tx, command, number);
 
     tx_decided(tx);
     product_save(tx, product);

@@ -20,7 +20,7 @@ static void matches_follow(struct tx *tx, const struct item *old, struct item *f
         return;
     for (size_t i = 0; i < old->record->n_matches; i++) {
         const Tefter__Match *edge = old->record->matches[i];
-        if (!edge->has_undone_seq || edge->undone_seq != tx_seq(tx))
+        if (!edge->has_undone_seq || edge->undone_seq != tx_done_seq(tx))
             continue;
         struct item *other = account_item(tx, match->account, edge->other);
         if (other == NULL)
@@ -53,6 +53,8 @@ static void link_correction(struct reversal *reversal, Tefter__BranchRecord *bra
 {
     FIELD_SET(reversal->tail, corrected_by, corrected_by);
     branch->next_reversal = reversal->branch->next_reversal;
+    if (branch->marked != NULL && reversal->branch->marked != NULL)
+        branch->marked->next_reversal = reversal->branch->marked->next_reversal;
 }
 
 static void save_both(struct tx *tx, struct reversal *reversal, struct account *account,

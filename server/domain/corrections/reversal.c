@@ -68,6 +68,8 @@ Tefter__Refusal *reversal_check_alone(struct tx *tx, const struct reversal *reve
     const Tefter__CompanyRecord *company = company_get(tx);
     if (!company->has_own_reversal_minor || !is_own_money(tx, reversal->original))
         return NULL;
+    if (tx_recalled(tx))
+        return NULL;
     struct key key = taken_back_key(tx);
     int64_t before_minor = day_sum(tx, &key, reversal->branch->date);
     int64_t left_minor = company->own_reversal_minor - before_minor;

@@ -128,14 +128,15 @@ Tefter__Refusal *apply_ask_approval(struct tx *tx, const Tefter__AskApproval *co
     };
     Tefter__Decision *decision;
     refusal = credit_decide(tx, &request, &decision);
-    if (refusal == NULL)
+    if (refusal == NULL && !tx_recalled(tx))
         return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, "amount_minor");
-    if (refusal->code != TEFTER__REFUSAL_CODE__APPROVAL_NEEDED)
+    if (refusal != NULL && refusal->code != TEFTER__REFUSAL_CODE__APPROVAL_NEEDED)
         return refusal;
 
     tx_decided(tx);
     Tefter__CompanyRecord *company = company_shared(tx);
-    Tefter__ApprovalRecord *record = approval_new(tx, command, decision, company->next_approval++);
+    uint64_t number = company_take_long(tx, COUNTS_APPROVALS, &company->next_approval);
+    Tefter__ApprovalRecord *record = approval_new(tx, command, decision, number);
     company_save(tx, company);
     approval_save(tx, record);
     approval_emit(tx, TEFTER__EVENT_KIND__APPROVAL_ASKED, record->row);

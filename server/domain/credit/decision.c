@@ -163,6 +163,15 @@ static Tefter__Refusal *refuse_locked(struct tx *tx, const Tefter__CustomerRecor
 
 /* ---- rules: the verdict ---- */
 
+/* What a recalled sale hits does not stop it: it was acknowledged, and is posted. */
+static Tefter__Refusal *stop(struct tx *tx, Tefter__Verdict verdict, Tefter__RefusalCode code,
+                             const struct credit_request *request, const struct credit_terms *terms,
+                             Tefter__Decision *decision)
+{
+    decision->verdict = tx_recalled(tx) ? TEFTER__VERDICT__VERDICT_POSTED : verdict;
+    return tx_recalled(tx) ? NULL : refuse_with(tx, code, request, terms, decision);
+}
+
 /* What hitting a wall means. */
 static Tefter__Refusal *judge(struct tx *tx, const struct credit_request *request,
                               const struct credit_terms *terms, const struct walls *walls,
@@ -186,14 +195,13 @@ static Tefter__Refusal *judge(struct tx *tx, const struct credit_request *reques
         decision->verdict = TEFTER__VERDICT__VERDICT_WARNED;
         return NULL;
     case TEFTER__EXCESS_POLICY__EXCESS_APPROVE:
-        decision->verdict = TEFTER__VERDICT__VERDICT_NEEDS_APPROVAL;
-        return refuse_with(tx, TEFTER__REFUSAL_CODE__APPROVAL_NEEDED, request, terms, decision);
+        return stop(tx, TEFTER__VERDICT__VERDICT_NEEDS_APPROVAL,
+                    TEFTER__REFUSAL_CODE__APPROVAL_NEEDED, request, terms, decision);
     case TEFTER__EXCESS_POLICY__EXCESS_BLOCK:
     case _TEFTER__EXCESS_POLICY_IS_INT_SIZE:
         break;
     }
-    decision->verdict = TEFTER__VERDICT__VERDICT_BLOCKED;
-    return refuse_with(tx, walls->codes[0], request, terms, decision);
+    return stop(tx, TEFTER__VERDICT__VERDICT_BLOCKED, walls->codes[0], request, terms, decision);
 }
 
 /* ---- services ---- */
@@ -206,11 +214,17 @@ Tefter__Refusal *credit_decide(struct tx *tx, const struct credit_request *reque
     credit_terms_of(tx, request->customer, request->today, &terms);
     Tefter__Decision *decision = figures(tx, request, &terms);
     *ret_decision = decision;
-    if (customer_locked(request->customer, request->today) && !request->backfill)
+    bool happened = request->backfill || tx_recalled(tx);
+    if (customer_locked(request->customer, request->today) && !happened)
         return refuse_locked(tx, request->customer);
     find_walls(tx, request, &terms, decision, &walls);
+    struct credit_request judged = *request;
     Tefter__Refusal *refusal = request->approval != 0 ? approval_check(tx, request) : NULL;
-    return refusal != NULL ? refusal : judge(tx, request, &terms, &walls, decision);
+    if (refusal != NULL && tx_recalled(tx)) {
+        judged.approval = 0; /* it is not back, or not as it was */
+        refusal = NULL;
+    }
+    return refusal != NULL ? refusal : judge(tx, &judged, &terms, &walls, decision);
 }
 
 void credit_decided(struct tx *tx, const Tefter__DocumentRecord *document)

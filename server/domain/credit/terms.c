@@ -32,10 +32,24 @@ static Tefter__LimitRecord *limit_get(struct tx *tx, uint32_t customer)
     return tx_shared(tx, &key, &tefter__limit_record__descriptor);
 }
 
+static bool has_newer_limit(struct tx *tx, uint32_t customer, uint64_t seq)
+{
+    if (!tx_recalled(tx))
+        return false;
+    struct key prefix = key_customer(customer, TABLE_LIMIT_HISTORY);
+    struct key from = limit_history_key(customer, seq + 1);
+    struct tx_walk walk;
+    bool newer = tx_walk_first(tx, &prefix, &from, &walk);
+    tx_walk_end(&walk);
+    return newer;
+}
+
 static void limit_put(struct tx *tx, uint32_t customer, Tefter__LimitRecord *record)
 {
     struct key key = limit_key(customer);
-    if (record->has_withdrawn && record->withdrawn)
+    if (has_newer_limit(tx, customer, record->seq))
+        ; /* one that was brought back: the newer one stays in force */
+    else if (record->has_withdrawn && record->withdrawn)
         tx_delete(tx, &key);
     else
         tx_put(tx, &key, &record->base);
@@ -125,7 +139,7 @@ static Tefter__LimitRecord *limit_record(struct tx *tx, const Tefter__SetCreditL
     record->terms =
         command->terms != NULL ? command->terms : tx_new(tx, &tefter__limit_terms__descriptor);
     FIELD_SET_IF(record, withdrawn, command->terms == NULL, command->terms == NULL);
-    record->seq = tx_seq(tx);
+    record->seq = tx_done_seq(tx);
     record->set_ms = tx_now_ms(tx);
     record->set_by = tx_actor_copy(tx);
     record->reason = command->reason;

@@ -23,10 +23,18 @@ static struct key day_key(uint32_t branch, uint32_t date)
     return key;
 }
 
+/* What is recalled was there before what has been written since. */
+static bool is_first(struct tx *tx, const struct key *key, const Tefter__DocumentRecord *record)
+{
+    uint64_t first;
+    return !tx_get_u64(tx, key, &first) ||
+           (tx_recalled(tx) && record->seq < document_get(tx, first)->seq);
+}
+
 void document_note_day(struct tx *tx, const Tefter__DocumentRecord *record)
 {
     struct key key = day_key(record->branch, record->date);
-    if (!tx_has(tx, &key))
+    if (is_first(tx, &key, record))
         tx_put_u64(tx, &key, record->document);
 }
 

@@ -111,7 +111,7 @@ static uint32_t number_behind(struct tx *tx, const Tefter__BranchRecord *branch,
 /* Numbers that imports took are passed over. */
 static char *next_number(struct tx *tx, Tefter__BranchRecord *branch, Tefter__DocumentKind kind)
 {
-    uint32_t *next = branch_series(branch, kind);
+    uint32_t *next = branch_series(tx, branch, kind);
     uint32_t tried_max = tx_rule(tx, RULE_BOUNDS_AGREE) ? NUMBERS_TRIED_MAX : UINT32_MAX;
     uint32_t at = *next;
     while (at - *next < tried_max && number_taken_by(tx, branch, kind, at))
@@ -122,6 +122,14 @@ static char *next_number(struct tx *tx, Tefter__BranchRecord *branch, Tefter__Do
     return branch_number(tx, branch, kind, at);
 }
 
+/* The branch's next, or of a recalled command the one its paper bears. */
+static char *series_number(struct tx *tx, Tefter__BranchRecord *branch, Tefter__DocumentKind kind)
+{
+    if (tx_was_settled(tx, SETTLED_NUMBER, kind) != NULL)
+        return tx_settle_text(tx, SETTLED_NUMBER, kind, NULL);
+    return tx_settle_text(tx, SETTLED_NUMBER, kind, next_number(tx, branch, kind));
+}
+
 /* ---- services: any document ---- */
 
 Tefter__Refusal *document_begin(struct tx *tx, Tefter__BranchRecord *branch,
@@ -129,18 +137,23 @@ Tefter__Refusal *document_begin(struct tx *tx, Tefter__BranchRecord *branch,
                                 const char *number, uint32_t date,
                                 Tefter__DocumentRecord **ret_record)
 {
-    uint64_t existing = number != NULL ? document_by_number(tx, kind, number) : 0;
+    const Tefter__Settled *then = tx_was_settled(tx, SETTLED_NUMBER, kind);
+    const char *wanted = number == NULL && then != NULL ? then->text : number;
+    uint64_t existing = wanted != NULL ? document_by_number(tx, kind, wanted) : 0;
     if (existing != 0)
-        return number_taken(tx, number, existing);
+        return number_taken(tx, wanted, existing);
     Tefter__DocumentRecord *record = tx_new(tx, &tefter__document_record__descriptor);
-    if (!account_new_document(tx, account, date, &record->document))
+    if (!account_new_document(tx, account, kind, date, &record->document))
         return refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "date", DOCUMENT_ORDINAL_MAX + 1);
     record->kind = kind;
-    record->number = number != NULL ? tx_text(tx, number) : next_number(tx, branch, kind);
+    if (number != NULL)
+        record->number = tx_text(tx, number);
+    else
+        record->number = series_number(tx, branch, kind);
     record->customer = account->customer;
     record->branch = branch->branch;
     record->date = date;
-    record->seq = tx_seq(tx);
+    record->seq = tx_done_seq(tx);
     record->recorded_ms = tx_now_ms(tx);
     record->actor = tx_actor_copy(tx);
     record->currency = company_get(tx)->currency;
@@ -208,7 +221,8 @@ Tefter__Refusal *document_check_header(struct tx *tx, const struct document_head
 Tefter__Refusal *document_branch(struct tx *tx, Tefter__BranchRecord **ret_branch)
 {
     *ret_branch = branch_of_actor(tx);
-    return (*ret_branch)->blocked ? refuse(tx, TEFTER__REFUSAL_CODE__BRANCH_BLOCKED, NULL) : NULL;
+    bool blocked = (*ret_branch)->blocked && !tx_recalled(tx);
+    return blocked ? refuse(tx, TEFTER__REFUSAL_CODE__BRANCH_BLOCKED, NULL) : NULL;
 }
 
 Tefter__Refusal *document_total(struct tx *tx, Tefter__DocumentRecord *record, int sign)

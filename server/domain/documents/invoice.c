@@ -57,7 +57,7 @@ static Tefter__Refusal *find_customer(struct tx *tx, const Tefter__IssueInvoice 
 
 static uint32_t due_by_terms(struct tx *tx, const Tefter__CustomerRecord *customer, uint32_t date)
 {
-    uint32_t due = date + credit_term_days(tx, customer);
+    uint32_t due = date + (uint32_t)tx_settle(tx, SETTLED_TERM, 0, credit_term_days(tx, customer));
     return due < DATE_MAX ? due : DATE_MAX;
 }
 

@@ -111,7 +111,7 @@ static Tefter__Refusal *find_product(struct tx *tx, const struct line_rules *rul
     else if (line->product_code != NULL)
         *ret_product = product_by_code(tx, line->product_code);
     if (*ret_product != NULL) {
-        if ((*ret_product)->retired && !rules->backfill)
+        if ((*ret_product)->retired && !rules->backfill && !tx_recalled(tx))
             return refuse_at(tx, TEFTER__REFUSAL_CODE__RETIRED, "%s[%zu].product", f, i);
         return NULL;
     }
@@ -191,8 +191,8 @@ static Tefter__RefusalCode price_line(const Tefter__InvoiceLine *from, Tefter__D
     return 0;
 }
 
-static void describe(const Tefter__InvoiceLine *from, const Tefter__ProductRecord *product,
-                     Tefter__DocumentLine *line)
+static void describe(struct tx *tx, const Tefter__InvoiceLine *from, uint32_t i,
+                     const Tefter__ProductRecord *product, Tefter__DocumentLine *line)
 {
     line->quantity = from->quantity;
     line->text = from->text;
@@ -208,10 +208,11 @@ static void describe(const Tefter__InvoiceLine *from, const Tefter__ProductRecor
     if (line->text == NULL)
         line->text = product->name;
     if (!from->has_tax_bp) {
-        FIELD_COPY(line, tax_bp, product);
+        uint64_t tax = tx_settle(tx, SETTLED_TAX, i, product->has_tax_bp ? product->tax_bp + 1 : 0);
+        FIELD_SET_IF(line, tax_bp, tax != 0, (uint32_t)tax - (tax != 0));
     }
     if (!from->has_price)
-        line->price = product->price;
+        line->price = (int64_t)tx_settle(tx, SETTLED_PRICE, i, (uint64_t)product->price);
 }
 
 /* Refuses, of each line in turn: RETIRED or NOT_IN_CATALOGUE product; of a custom line
@@ -226,13 +227,15 @@ static Tefter__Refusal *fill_line(struct tx *tx, const struct line_rules *rules,
     Tefter__Refusal *refusal = find_product(tx, rules, from, i, &product);
     if (refusal != NULL)
         return refusal;
-    if (!from->has_price && (product == NULL || !product->has_price))
+    bool priced = tx_was_settled(tx, SETTLED_PRICE, (uint32_t)i) != NULL ||
+                  (product != NULL && product->has_price);
+    if (!from->has_price && (product == NULL || !priced))
         return refuse_at(tx, TEFTER__REFUSAL_CODE__PRICE_MISSING, "%s[%zu].price", rules->field, i);
     if (product != NULL)
         refusal = check_serials(tx, rules, from, product, record, i);
     if (refusal != NULL)
         return refusal;
-    describe(from, product, line);
+    describe(tx, from, (uint32_t)i, product, line);
     const char *field;
     Tefter__RefusalCode code = price_line(from, line, &field);
     return code == 0 ? NULL : refuse_at(tx, code, "%s[%zu].%s", rules->field, i, field);

@@ -21,6 +21,7 @@ enum {
     HEAD_OFFICE = 1,
     FIELD_DATE = 4, /* of BranchRecord */
     BRANCH_CODE_MAX = 8,
+    SERIES_GAP = 10000, /* numbers left out for papers that may come back */
 };
 
 /* ---- records ---- */
@@ -52,10 +53,14 @@ static Tefter__BranchRecord *branch_need(struct tx *tx, uint32_t branch)
     return held != NULL ? held : tx_need(tx, &key, &tefter__branch_record__descriptor);
 }
 
+/* A recalled command sees its branch on the date it was done on; the branch stays where it is. */
 void branch_save(struct tx *tx, const Tefter__BranchRecord *branch)
 {
     struct key key = branch_key(branch->branch);
-    tx_put(tx, &key, &branch->base);
+    Tefter__BranchRecord record = *branch;
+    if (tx_recalled(tx) && tx_has(tx, &key))
+        record.date = (uint32_t)tx_field(tx, &key, FIELD_DATE);
+    tx_put(tx, &key, tx_recalled(tx) ? &record.base : &branch->base);
 }
 
 static void branch_make(struct tx *tx, const Tefter__BranchRecord *branch)
@@ -151,9 +156,11 @@ Tefter__Refusal *apply_add_branch(struct tx *tx, const Tefter__AddBranch *comman
     if (refusal != NULL)
         return refusal;
     Tefter__CompanyRecord *company = company_shared(tx);
-    Tefter__BranchRecord *branch = branch_new(tx, company->next_branch++, command->code,
-                                              command->name, first_date(tx, command));
+    Tefter__BranchRecord *branch =
+        branch_new(tx, company_take(tx, COUNTS_BRANCHES, &company->next_branch), command->code,
+                   command->name, first_date(tx, command));
     branch->utc_offset_minutes = command->utc_offset_minutes;
+    FIELD_COPY(branch, series_gaps, company);
     field_move_line(&branch->phone, command->phone);
     field_move_line(&branch->address, command->address);
 
@@ -286,7 +293,9 @@ void branch_move_date(struct tx *tx, Tefter__BranchRecord *branch, uint32_t date
 Tefter__BranchRecord *branch_of_actor(struct tx *tx)
 {
     const Tefter__Actor *actor = tx_actor(tx);
-    return branch_need(tx, actor->has_branch ? actor->branch : HEAD_OFFICE);
+    Tefter__BranchRecord *branch = branch_need(tx, actor->has_branch ? actor->branch : HEAD_OFFICE);
+    branch->date = (uint32_t)tx_settle(tx, SETTLED_DATE, 0, branch->date);
+    return branch;
 }
 
 uint32_t branch_head_date(struct tx *tx)
@@ -295,39 +304,86 @@ uint32_t branch_head_date(struct tx *tx)
     return (uint32_t)tx_field(tx, &key, FIELD_DATE);
 }
 
-uint32_t *branch_series(Tefter__BranchRecord *branch, Tefter__DocumentKind kind)
+/* The branch's own counter of that kind, or that of a recovery. No default: a kind of document
+ * without a series does not compile. */
+static uint32_t *counter_of(Tefter__BranchRecord *branch, Tefter__MarkedSeries *marked,
+                            Tefter__DocumentKind kind)
 {
     switch (kind) {
     case TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE:
-        return &branch->next_invoice;
+        return marked ? &marked->next_invoice : &branch->next_invoice;
     case TEFTER__DOCUMENT_KIND__DOCUMENT_CREDIT_NOTE:
-        return &branch->next_credit_note;
+        return marked ? &marked->next_credit_note : &branch->next_credit_note;
     case TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT:
-        return &branch->next_payment;
+        return marked ? &marked->next_payment : &branch->next_payment;
     case TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL:
-        return &branch->next_reversal;
+        return marked ? &marked->next_reversal : &branch->next_reversal;
     case _TEFTER__DOCUMENT_KIND_IS_INT_SIZE:
         break;
     }
     fault_need(__FILE__, __LINE__, "a document of no kind");
 }
 
-char *branch_number(struct tx *tx, const Tefter__BranchRecord *branch, Tefter__DocumentKind kind,
-                    uint32_t at)
+static const char *infix_of(Tefter__DocumentKind kind)
 {
     switch (kind) {
     case TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE:
-        return tx_format(tx, "%s-%05u", branch->code, at);
+        return "";
     case TEFTER__DOCUMENT_KIND__DOCUMENT_CREDIT_NOTE:
-        return tx_format(tx, "%s-CN-%05u", branch->code, at);
+        return "CN-";
     case TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT:
-        return tx_format(tx, "%s-R-%05u", branch->code, at);
+        return "R-";
     case TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL:
-        return tx_format(tx, "%s-X-%05u", branch->code, at);
+        return "X-";
     case _TEFTER__DOCUMENT_KIND_IS_INT_SIZE:
         break;
     }
     fault_need(__FILE__, __LINE__, "a document of no kind");
+}
+
+/* The branch's counters of this recovery, from 1. */
+static void mark_series(struct tx *tx, Tefter__BranchRecord *branch, uint32_t recovery)
+{
+    if (branch->marked != NULL && branch->marked->recovery == recovery)
+        return;
+    Tefter__MarkedSeries *marked = tx_new(tx, &tefter__marked_series__descriptor);
+    marked->recovery = recovery;
+    marked->next_invoice = marked->next_credit_note = 1;
+    marked->next_payment = marked->next_reversal = 1;
+    branch->marked = marked;
+}
+
+/* A recovery was closed without all its papers: their numbers, which nobody knows, are left out. */
+static void skip_series(Tefter__BranchRecord *branch, uint32_t gaps)
+{
+    uint32_t skipped = (gaps - branch->series_gaps) * SERIES_GAP;
+    branch->next_invoice += skipped;
+    branch->next_credit_note += skipped;
+    branch->next_payment += skipped;
+    branch->next_reversal += skipped;
+    FIELD_SET(branch, series_gaps, gaps);
+}
+
+uint32_t *branch_series(struct tx *tx, Tefter__BranchRecord *branch, Tefter__DocumentKind kind)
+{
+    const Tefter__CompanyRecord *company = company_get(tx);
+    if (company->recovering) {
+        mark_series(tx, branch, company->recoveries);
+        return counter_of(branch, branch->marked, kind);
+    }
+    if (company->series_gaps != branch->series_gaps)
+        skip_series(branch, company->series_gaps);
+    return counter_of(branch, NULL, kind);
+}
+
+char *branch_number(struct tx *tx, const Tefter__BranchRecord *branch, Tefter__DocumentKind kind,
+                    uint32_t at)
+{
+    const Tefter__CompanyRecord *company = company_get(tx);
+    const char *infix = infix_of(kind);
+    return company->recovering
+               ? tx_format(tx, "%s-R%u-%s%05u", branch->code, company->recoveries, infix, at)
+               : tx_format(tx, "%s-%s%05u", branch->code, infix, at);
 }
 
 Tefter__Refusal *branch_check_code(struct tx *tx, const char *field, const char *code)

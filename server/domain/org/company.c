@@ -61,6 +61,27 @@ uint32_t company_customers(struct tx *tx)
     return next != 0 ? (uint32_t)next - 1 : 0;
 }
 
+bool company_has_gaps(struct tx *tx)
+{
+    return company_get(tx)->recoveries > 0;
+}
+
+uint64_t company_take_long(struct tx *tx, uint32_t field, uint64_t *next)
+{
+    uint64_t number = tx_settle(tx, SETTLED_ID, field, *next);
+    if (number >= *next)
+        *next = number + 1;
+    return number;
+}
+
+uint32_t company_take(struct tx *tx, uint32_t field, uint32_t *next)
+{
+    uint64_t long_next = *next;
+    uint64_t number = company_take_long(tx, field, &long_next);
+    *next = (uint32_t)long_next;
+    return (uint32_t)number;
+}
+
 void company_save(struct tx *tx, const Tefter__CompanyRecord *company)
 {
     struct key key = company_key();
@@ -152,6 +173,6 @@ Tefter__Refusal *view_company(struct tx *tx, const Tefter__CompanyView *query,
     FIELD_COPY(answer, term_days, company);
     FIELD_COPY(answer, credit_note_approve_minor, company);
     FIELD_COPY(answer, own_reversal_minor, company);
-    answer->customers = company->next_customer - 1;
+    answer->customers = company->next_customer - 1 - company->customers_skipped;
     return NULL;
 }

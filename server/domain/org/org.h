@@ -15,7 +15,23 @@ Tefter__CompanyRecord *company_shared(struct tx *tx);
 bool company_exists(struct tx *tx);
 /* Of the record, without reading all of it; 0 before there is a company. */
 uint32_t company_cash_customer(struct tx *tx);
-uint32_t company_customers(struct tx *tx); /* how many: their numbers are 1 to this */
+uint32_t company_customers(struct tx *tx); /* their numbers are 1 to this, and few are nobody's */
+/* May some be nobody's? A restore leaves a gap, for those that terminals bring back. */
+bool company_has_gaps(struct tx *tx);
+/* The next number of a counter of the company's; `field` is the counter's in CompanyRecord. Raises
+ * it; the caller saves the company. A recalled command gets the number it had. */
+uint32_t company_take(struct tx *tx, uint32_t field, uint32_t *next);
+uint64_t company_take_long(struct tx *tx, uint32_t field, uint64_t *next);
+enum {
+    COUNTS_BRANCHES = 20,
+    COUNTS_STAFF = 21,
+    COUNTS_TERMINALS = 22,
+    COUNTS_CUSTOMERS = 23,
+    COUNTS_GROUPS = 24,
+    COUNTS_PRODUCTS = 25,
+    COUNTS_MONEY_ACCOUNTS = 26,
+    COUNTS_APPROVALS = 27,
+};
 void company_save(struct tx *tx, const Tefter__CompanyRecord *company);
 /* The company's own currency, or absent. Refuses WRONG_CURRENCY. */
 Tefter__Refusal *company_check_currency(struct tx *tx, const char *field, const char *currency);
@@ -50,10 +66,11 @@ size_t branch_list(struct tx *tx, const Tefter__BranchRecord ***ret_branches);
 /* The latest business date of any: nothing is dated after it. */
 uint32_t branch_latest_date(struct tx *tx);
 
-/* The counter of a series in the record: its next number. Who raises it saves the record. */
-uint32_t *branch_series(Tefter__BranchRecord *branch, Tefter__DocumentKind kind);
-/* A number of a series, "TD-00017", "TD-CN-00002", "TD-R-00005" (receipts), "TD-X-00001"
- * (reversals). */
+/* The counter of a series in the record: its next number; while a recovery is on, of the series
+ * that is marked as of it. Who raises it saves the record. */
+uint32_t *branch_series(struct tx *tx, Tefter__BranchRecord *branch, Tefter__DocumentKind kind);
+/* A number of that series, "TD-00017", "TD-CN-00002", "TD-R-00005" (receipts), "TD-X-00001"
+ * (reversals); while a recovery is on, "TD-R1-00001", "TD-R1-CN-00001" and so on. */
 char *branch_number(struct tx *tx, const Tefter__BranchRecord *branch, Tefter__DocumentKind kind,
                     uint32_t at);
 

@@ -91,7 +91,7 @@ static Tefter__Refusal *needs_owner(struct tx *tx)
 {
     const Tefter__Actor *actor = tx_actor(tx);
     static const Tefter__Role owner = TEFTER__ROLE__ROLE_OWNER;
-    if (is_server(actor))
+    if (is_server(actor) || tx_recalled(tx))
         return NULL;
     const Tefter__StaffRecord *staff = actor->has_staff ? staff_get(tx, actor->staff) : NULL;
     if (staff != NULL && is_owner(staff))
@@ -170,8 +170,8 @@ Tefter__Refusal *apply_add_staff(struct tx *tx, const Tefter__AddStaff *command,
     if (refusal != NULL)
         return refusal;
     Tefter__CompanyRecord *company = company_shared(tx);
-    Tefter__StaffRecord *staff =
-        staff_new(tx, company->next_staff++, command->login, command->name, command->role);
+    Tefter__StaffRecord *staff = staff_new(tx, company_take(tx, COUNTS_STAFF, &company->next_staff),
+                                           command->login, command->name, command->role);
     if (command->has_branch && command->branch != 0)
         FIELD_SET(staff, branch, command->branch);
 
@@ -334,7 +334,7 @@ static Tefter__Refusal *check_terminal(struct tx *tx, const Tefter__Actor *actor
 Tefter__Refusal *staff_actor_needs(struct tx *tx, Tefter__Right right)
 {
     const Tefter__Actor *actor = tx_actor(tx);
-    if (is_server(actor))
+    if (is_server(actor) || tx_recalled(tx))
         return NULL;
     const Tefter__StaffRecord *staff = actor->has_staff ? staff_get(tx, actor->staff) : NULL;
     if (staff == NULL)
@@ -351,7 +351,7 @@ Tefter__Refusal *staff_actor_needs(struct tx *tx, Tefter__Right right)
 bool staff_actor_may(struct tx *tx, Tefter__Right right)
 {
     const Tefter__Actor *actor = tx_actor(tx);
-    if (is_server(actor))
+    if (is_server(actor) || tx_recalled(tx))
         return true;
     const Tefter__StaffRecord *staff = actor->has_staff ? staff_get(tx, actor->staff) : NULL;
     if (staff == NULL || staff->blocked || !rights_role_may(staff->role, right))

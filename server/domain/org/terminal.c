@@ -107,7 +107,7 @@ Tefter__Refusal *apply_add_terminal(struct tx *tx, const Tefter__AddTerminal *co
     if (refusal != NULL)
         return refusal;
     Tefter__TerminalRecord *terminal = tx_new(tx, &tefter__terminal_record__descriptor);
-    terminal->terminal = company->next_terminal++;
+    terminal->terminal = company_take(tx, COUNTS_TERMINALS, &company->next_terminal);
     terminal->branch = command->branch;
     terminal->name = command->name;
 

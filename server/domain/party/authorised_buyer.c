@@ -108,6 +108,18 @@ static Tefter__BuyerRecord *buyer_of(struct tx *tx, const Tefter__AuthoriseBuyer
     return buyer;
 }
 
+/* Each restore begins at numbers of its own: terminals may bring back those before. */
+static uint32_t take_number(struct tx *tx, Tefter__CustomerRecord *customer)
+{
+    enum { NUMBERS_EACH = 100000 };
+    uint32_t first = company_get(tx)->recoveries * NUMBERS_EACH + 1;
+    uint32_t next = customer->next_buyer > first ? customer->next_buyer : first;
+    uint32_t number = (uint32_t)tx_settle(tx, SETTLED_BUYER, 0, next);
+    if (number >= customer->next_buyer)
+        customer->next_buyer = number + 1;
+    return number;
+}
+
 /* At the end; the oldest revoked one goes when the record is full of them. */
 static void add_buyer(struct tx *tx, Tefter__CustomerRecord *customer, Tefter__BuyerRecord *buyer)
 {
@@ -164,7 +176,10 @@ Tefter__Refusal *apply_authorise_buyer(struct tx *tx, const Tefter__AuthoriseBuy
     Tefter__Refusal *refusal = look_allow(tx, command, &customer);
     if (refusal != NULL)
         return refusal;
-    Tefter__BuyerRecord *buyer = buyer_of(tx, command, customer->next_buyer++);
+    uint32_t number = take_number(tx, customer);
+    if (buyer_find(customer, number) != NULL)
+        return refuse_existing(tx, "buyer", number);
+    Tefter__BuyerRecord *buyer = buyer_of(tx, command, number);
     Tefter__ChangeRecord *entry = change_log_begin(tx);
     log_buyer(tx, entry, buyer);
     add_buyer(tx, customer, buyer);
@@ -203,6 +218,8 @@ Tefter__Refusal *buyer_check(struct tx *tx, const Tefter__CustomerRecord *custom
                              int64_t amount_minor, uint32_t date)
 {
     const Tefter__BuyerRecord *found = buyer_find(customer, buyer);
+    if (tx_recalled(tx))
+        return NULL;
     if (found == NULL || !may_buy(found, date))
         return refuse(tx, TEFTER__REFUSAL_CODE__BUYER_NOT_AUTHORISED, "buyer");
     Tefter__Refusal *refusal =

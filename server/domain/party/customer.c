@@ -5,8 +5,8 @@
  *                                        └──── `until` passed ──▶ open
  *
  * 1. A code names one customer, for ever; (source, code) of an import names one too.
- * 2. Customers are numbered from 1 without a gap and never go away; 1 is who pays at once and has
- *    no name: it is not changed, locked or grouped.
+ * 2. Customers are numbered from 1, without a gap but for those of restores, and never go away; 1
+ * is who pays at once and has no name: it is not changed, locked or grouped.
  * 3. `groups` holds at most one group of each dimension.
  * 4. Locked, they make no new credit purchases; their money is still taken.
  */
@@ -265,7 +265,10 @@ Tefter__Refusal *apply_open_customer(struct tx *tx, const Tefter__OpenCustomer *
     if (refusal != NULL)
         return refusal;
     Tefter__ChangeRecord *entry = change_log_begin(tx);
-    Tefter__CustomerRecord *customer = customer_of(tx, command, company->next_customer++, entry);
+    uint32_t number = company_take(tx, COUNTS_CUSTOMERS, &company->next_customer);
+    if (tx_recalled(tx) && company->customers_skipped > 0)
+        company->customers_skipped--;
+    Tefter__CustomerRecord *customer = customer_of(tx, command, number, entry);
 
     tx_decided(tx);
     company_save(tx, company);
@@ -569,9 +572,23 @@ bool customer_locked(const Tefter__CustomerRecord *customer, uint32_t date)
     return customer->locked && (!customer->has_locked_until || date <= customer->locked_until);
 }
 
+/* The next that is there. All of a customer's records lie side by side, theirs first. */
+static uint32_t customer_behind(struct tx *tx, uint32_t after)
+{
+    struct key any = {.tree = TREE_CUSTOMER};
+    struct key from = key_customer(after + 1, TABLE_PROFILE);
+    struct tx_walk walk;
+    bool found = tx_walk_first(tx, &any, &from, &walk);
+    uint32_t customer = found ? key_read_u32(tx_walk_key(&walk), 0) : 0;
+    tx_walk_end(&walk);
+    return customer;
+}
+
 uint32_t customer_next(struct tx *tx, uint32_t after)
 {
-    return after < company_customers(tx) ? after + 1 : 0;
+    if (after >= company_customers(tx))
+        return 0;
+    return company_has_gaps(tx) ? customer_behind(tx, after) : after + 1;
 }
 
 /* ---- views ---- */

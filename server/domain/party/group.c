@@ -141,7 +141,7 @@ Tefter__Refusal *apply_add_group(struct tx *tx, const Tefter__AddGroup *command,
         return refusal;
     Tefter__CompanyRecord *company = company_shared(tx);
     Tefter__GroupRecord *group = tx_new(tx, &tefter__group_record__descriptor);
-    group->group = company->next_group++;
+    group->group = company_take(tx, COUNTS_GROUPS, &company->next_group);
     group->dimension = command->dimension;
     group->name = command->name;
     FIELD_COPY(group, term_days, command);

@@ -112,7 +112,7 @@ static Tefter__Refusal *add_account(struct tx *tx, Tefter__MoneyAccountRecord *a
                                                   COMPANY_MONEY_ACCOUNTS_MAX);
     if (refusal != NULL)
         return refusal;
-    account->money_account = company->next_money_account++;
+    account->money_account = company_take(tx, COUNTS_MONEY_ACCOUNTS, &company->next_money_account);
 
     tx_decided(tx);
     money_account_save(tx, account);

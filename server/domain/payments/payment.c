@@ -129,7 +129,7 @@ static Tefter__Refusal *check_account(struct tx *tx, const Tefter__TakePayment *
         return refuse_not_found(tx, "money_account");
     if (account->kind != kind.account)
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "money_account");
-    if (account->retired && !command->backfill)
+    if (account->retired && !command->backfill && !tx_recalled(tx))
         return refuse(tx, TEFTER__REFUSAL_CODE__RETIRED, "money_account");
     if (kind.of_branch && account->branch != branch->branch && !command->backfill)
         return refuse(tx, TEFTER__REFUSAL_CODE__TILL_OTHER_BRANCH, "money_account");

@@ -21,6 +21,7 @@
 #include "base/date.h"
 #include "base/limits.h"
 #include "base/money.h"
+#include "domain/org/org.h"
 
 #define BALANCE_MAX (INT64_MAX / 4)
 
@@ -153,7 +154,7 @@ static void match_note(struct tx *tx, struct item *item, uint64_t other, int64_t
                        uint32_t date)
 {
     Tefter__Match *match = tx_new(tx, &tefter__match__descriptor);
-    match->match = tx_seq(tx);
+    match->match = tx_done_seq(tx);
     match->other = other;
     match->amount_minor = amount_minor;
     match->date = date;
@@ -232,24 +233,43 @@ static bool newest_ordinal(struct tx *tx, struct account *account, uint32_t date
     return true;
 }
 
-bool account_new_document(struct tx *tx, struct account *account, uint32_t date,
-                          uint64_t *ret_document)
+/* After each restore ordinals begin further up: terminals may bring back the documents before. */
+static uint32_t first_ordinal(struct tx *tx)
+{
+    enum { ORDINALS_EACH = 1 << 16, BEGINNINGS = 16 };
+    return company_get(tx)->recoveries % BEGINNINGS * ORDINALS_EACH;
+}
+
+static uint32_t next_ordinal(struct tx *tx, struct account *account, uint32_t date)
 {
     uint32_t ordinal = 0;
     if (account->given_date == date)
         ordinal = account->given_ordinal + 1;
     else if (newest_ordinal(tx, account, date, &ordinal))
         ordinal++;
+    uint32_t first = first_ordinal(tx);
+    return ordinal > first ? ordinal : first;
+}
+
+bool account_new_document(struct tx *tx, struct account *account, Tefter__DocumentKind kind,
+                          uint32_t date, uint64_t *ret_document)
+{
+    const Tefter__Settled *then = tx_was_settled(tx, SETTLED_DOCUMENT, kind);
+    uint32_t ordinal = then != NULL ? (uint32_t)(then->number & DOCUMENT_ORDINAL_MAX)
+                                    : next_ordinal(tx, account, date);
     if (ordinal > DOCUMENT_ORDINAL_MAX)
         return false;
     account->given_date = date;
     account->given_ordinal = ordinal;
-    if (date >= account->record->last_date) {
-        account->record->last_date = date;
-        account->record->last_ordinal = ordinal;
+    Tefter__AccountRecord *record = account->record;
+    if (date > record->last_date ||
+        (date == record->last_date && ordinal >= record->last_ordinal)) {
+        record->last_date = date;
+        record->last_ordinal = ordinal;
     }
     account->record->documents++;
     *ret_document = document_id(account->customer, date, ordinal);
+    (void)tx_settle(tx, SETTLED_DOCUMENT, kind, *ret_document);
     return true;
 }
 
@@ -331,7 +351,7 @@ struct item *account_add_item(struct tx *tx, struct account *account,
     item->record->amount_minor = document->total_minor;
     item->record->due = document->has_due ? document->due : document->date;
     item->record->final = final;
-    item->record->seq = tx_seq(tx);
+    item->record->seq = tx_done_seq(tx);
     item->record->number = document->number;
     item->fresh = true;
     open_change(account, item, document->total_minor);
@@ -388,7 +408,7 @@ void account_match(struct tx *tx, struct account *account, struct item *debit, s
 static void match_end(struct tx *tx, struct account *account, struct item *item,
                       Tefter__Match *match, uint32_t date)
 {
-    FIELD_SET(match, undone_seq, tx_seq(tx));
+    FIELD_SET(match, undone_seq, tx_done_seq(tx));
     FIELD_SET(match, undone_date, date > match->date ? date : match->date);
     if (!item->record->has_reversed_seq)
         open_change(account, item, match->amount_minor);
@@ -416,7 +436,7 @@ void account_reverse_item(struct tx *tx, struct account *account, struct item *i
     open_change(account, item, -item->record->open_minor);
     int64_t amount = item->record->amount_minor;
     account->record->balance_minor += item->record->debit ? -amount : amount;
-    FIELD_SET(item->record, reversed_seq, tx_seq(tx));
+    FIELD_SET(item->record, reversed_seq, tx_done_seq(tx));
     FIELD_SET(item->record, reversed_date, date);
     item->changed = true;
 }

@@ -261,7 +261,7 @@ Tefter__Refusal *apply_undo_match(struct tx *tx, const Tefter__UndoMatch *comman
         return refuse(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "match");
 
     tx_decided(tx);
-    FIELD_SET(record, undone_seq, tx_seq(tx));
+    FIELD_SET(record, undone_seq, tx_done_seq(tx));
     tx_put(tx, &key, &record->base);
     struct event event = {.kind = TEFTER__EVENT_KIND__MATCH_UNDONE_EVENT,
                           .customer = command->customer,
@@ -278,7 +278,7 @@ Tefter__Refusal *apply_undo_match(struct tx *tx, const Tefter__UndoMatch *comman
 void match_begin(struct tx *tx, struct account *account, uint32_t date, struct match_plan *ret_plan)
 {
     Tefter__MatchRecord *record = tx_new(tx, &tefter__match_record__descriptor);
-    record->match = tx_seq(tx);
+    record->match = tx_done_seq(tx);
     record->actor = tx_actor_copy(tx);
     record->at_ms = tx_now_ms(tx);
     *ret_plan = (struct match_plan){

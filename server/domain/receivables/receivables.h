@@ -87,8 +87,8 @@ const Tefter__AccountRecord *account_field(struct tx *tx, uint32_t customer);
 int64_t account_exposure(struct tx *tx, const Tefter__AccountRecord *record);
 
 /* An id for a new document of that date; false when a day has too many. */
-bool account_new_document(struct tx *tx, struct account *account, uint32_t date,
-                          uint64_t *ret_document);
+bool account_new_document(struct tx *tx, struct account *account, Tefter__DocumentKind kind,
+                          uint32_t date, uint64_t *ret_document);
 
 /* How many matches of an item stand. */
 uint32_t item_matches(const Tefter__ItemRecord *item);

@@ -105,7 +105,7 @@ static enum list_answer read_facts(void *context, uint32_t customer, struct list
     struct list_reading *reading = context;
     if (reading->looked++ % FORGET_EACH == 0)
         tx_scratch_next(reading->scratch);
-    if (reading->looks_at == 0)
+    if (reading->looks_at == 0 && !company_has_gaps(reading->scratch))
         return LIST_FACTS;
     const Tefter__CustomerRecord *record = customer_get(reading->scratch, customer);
     if (record == NULL)

@@ -1,0 +1,509 @@
+/*
+ * After a restore: what terminals were told before it comes back as what it was. Each scenario is
+ * one shop twice: as it went on, and as its backup was restored.
+ */
+#include "domain/scenario.h"
+
+#include "base/limits.h"
+
+typedef unsigned long long id;
+
+enum { OFFERS_MAX = 16, HQ = 1 };
+
+/* What was done after the backup, in its order. */
+struct shop {
+    struct scenario *before;
+    struct scenario *s; /* restored */
+    uint32_t anh, till, paint;
+    uint64_t backup;
+    struct offer kept[OFFERS_MAX];
+    const Tefter__Done *told[OFFERS_MAX];
+    size_t count;
+};
+
+static void open_shop(struct scenario *s, struct shop *shop)
+{
+    shop->anh = scenario_customer(s, "Anh", 1000);
+    shop->till = scenario_till(s);
+    shop->paint = (uint32_t)scenario_done(s, "add_product",
+                                          "{'code': 'PAINT', 'name': 'Paint', 'price': 100000}")
+                      ->id;
+    scenario_sell(s, shop->anh, 300);
+    shop->backup = s->seq;
+}
+
+static void shop_begin(struct shop *shop)
+{
+    *shop = (struct shop){.before = scenario_begin(), .s = scenario_begin()};
+    open_shop(shop->before, shop);
+    open_shop(shop->s, shop);
+}
+
+static void shop_end(struct shop *shop)
+{
+    scenario_end(shop->before);
+    scenario_end(shop->s);
+}
+
+/* Done after the backup, and kept at its terminal. */
+static const Tefter__Done *later(struct shop *shop, const char *command, const char *fields)
+{
+    const Tefter__Done *done = scenario_done(shop->before, command, fields);
+    assert_true(shop->count < OFFERS_MAX && shop->before->last.receipt.size > 0);
+    shop->kept[shop->count] = shop->before->last;
+    shop->told[shop->count++] = done;
+    return done;
+}
+
+static const Tefter__Done *later_sale(struct shop *shop, uint32_t customer, int pieces)
+{
+    return later(shop, "issue_invoice",
+                 json("{'customer': %u, 'lines': [{'product': %u, 'quantity': %d}]}", customer,
+                      shop->paint, pieces * 1000));
+}
+
+static void restore(struct shop *shop)
+{
+    scenario_restored(shop->s, shop->backup);
+}
+
+static void offer(struct shop *shop, size_t which)
+{
+    assert_int_equal(scenario_offer(shop->s, &shop->kept[which])->result_case,
+                     TEFTER__REPLY__RESULT_DONE);
+    scenario_recall(shop->s);
+}
+
+static const Tefter__RecoveryAnswer *worklist(struct shop *shop)
+{
+    return scenario_ask(shop->s, "recovery", "{}")->recovery;
+}
+
+static const Tefter__DocumentAnswer *paper(struct scenario *s, const char *number)
+{
+    const Tefter__Answer *answer = scenario_ask(s, "document", json("{'number': '%s'}", number));
+    return answer->kind_case == TEFTER__ANSWER__KIND_DOCUMENT ? answer->document : NULL;
+}
+
+static void same_paper(struct shop *shop, const char *number)
+{
+    const Tefter__DocumentAnswer *then = paper(shop->before, number);
+    const Tefter__DocumentAnswer *now = paper(shop->s, number);
+    const Tefter__RecoveryAnswer *list = worklist(shop);
+    for (size_t i = 0; now == NULL && i < list->n_offers; i++)
+        if (list->offers[i]->refusal != NULL)
+            print_message("offer %zu: refused %d %s\n", i, (int)list->offers[i]->refusal->code,
+                          list->offers[i]->refusal->field);
+    assert_non_null(then);
+    assert_non_null(now);
+    assert_int_equal(then->document->document, now->document->document);
+    assert_int_equal(then->document->customer, now->document->customer);
+    assert_int_equal(then->document->date, now->document->date);
+    assert_int_equal(then->document->due, now->document->due);
+    assert_int_equal(then->document->total_minor, now->document->total_minor);
+    assert_int_equal(then->document->recorded_ms, now->document->recorded_ms);
+    assert_int_equal(then->document->actor->staff, now->document->actor->staff);
+    assert_int_equal(then->open_minor, now->open_minor);
+}
+
+static void a_day_passes(struct scenario *s)
+{
+    scenario_wait(s, INT64_C(24) * 3600 * 1000);
+    uint32_t staff = s->actor.staff;
+    scenario_as(s, 0);
+    scenario_done(s, "turn_day", json("{'branch': 1, 'date': %d}", 20001));
+    scenario_as(s, staff);
+}
+
+/* ---- in order ---- */
+
+static void all_is_back_with_its_date_number_and_price(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    uint32_t binh = (uint32_t)later(&shop, "open_customer",
+                                    "{'name': 'Bình', 'phone': '0902', 'area': 'Thủ Đức'}")
+                        ->id;
+    later(&shop, "set_credit_limit",
+          json("{'customer': %u, 'terms': {'limit_minor': 100000}}", binh));
+    later(&shop, "change_product", json("{'product': %u, 'price': 111000}", shop.paint));
+    const Tefter__Done *sale = later_sale(&shop, binh, 3);
+    const Tefter__Done *money =
+        later(&shop, "take_payment",
+              json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 100, 'money_account': %u, "
+                   "'match': 'OLDEST_DUE'}",
+                   binh, shop.till));
+    scenario_refused(shop.before, "match_items",
+                     json("{'customer': %u, 'order': 'OLDEST_DUE'}", shop.anh),
+                     TEFTER__REFUSAL_CODE__MATCH_NOTHING, NULL); /* has a seq, and no receipt */
+    later(&shop, "undo_match", json("{'customer': %u, 'match': %llu}", binh, (id)money->match));
+    a_day_passes(shop.before);
+    const Tefter__Done *next_day = later_sale(&shop, binh, 1);
+
+    restore(&shop);
+    a_day_passes(shop.s);
+    for (size_t i = 0; i < shop.count; i++)
+        offer(&shop, i);
+    assert_int_equal(worklist(&shop)->back, shop.count); /* each at once: nothing was missing */
+    same_paper(&shop, sale->number);
+    same_paper(&shop, money->number);
+    same_paper(&shop, next_day->number);
+    assert_int_equal(scenario_account(shop.before, binh)->balance_minor,
+                     scenario_account(shop.s, binh)->balance_minor);
+    assert_int_equal(scenario_ask(shop.s, "company", "{}")->company->customers,
+                     scenario_ask(shop.before, "company", "{}")->company->customers);
+    shop_end(&shop);
+}
+
+static void what_has_a_gap_before_it_waits_until_nobody_is_waited_for(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    later_sale(&shop, shop.anh, 1);
+    later_sale(&shop, shop.anh, 2);
+    const Tefter__Done *third = later_sale(&shop, shop.anh, 3);
+    restore(&shop);
+    offer(&shop, 2);
+    assert_int_equal(worklist(&shop)->waiting, 1);
+    assert_null(paper(shop.s, third->number));
+    offer(&shop, 0);
+    assert_int_equal(worklist(&shop)->back, 1);
+    assert_int_equal(worklist(&shop)->waiting, 1);
+    offer(&shop, 1); /* closes the gap */
+    assert_int_equal(worklist(&shop)->back, 3);
+    same_paper(&shop, third->number);
+    offer(&shop, 1); /* once more: it counts once */
+    assert_int_equal(worklist(&shop)->back, 3);
+    shop_end(&shop);
+}
+
+static void the_office_need_not_wait(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    later_sale(&shop, shop.anh, 1);
+    const Tefter__Done *second = later_sale(&shop, shop.anh, 2);
+    restore(&shop);
+    offer(&shop, 1);
+    scenario_refused(shop.s, "close_recovery", "{}", TEFTER__REFUSAL_CODE__RECOVERY_UNFINISHED,
+                     NULL);
+    scenario_done(shop.s, "apply_offers", "{}");
+    scenario_recall(shop.s);
+    same_paper(&shop, second->number);
+    offer(&shop, 0); /* later than the one after it */
+    assert_int_equal(worklist(&shop)->back, 2);
+    same_paper(&shop, shop.told[0]->number);
+    shop_end(&shop);
+}
+
+/* ---- what was decided then is not decided anew ---- */
+
+static void a_sale_over_the_limit_is_posted_and_stands_on_the_worklist(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    later(&shop, "set_credit_limit",
+          json("{'customer': %u, 'terms': {'limit_minor': 90000}}", shop.anh));
+    const Tefter__Done *sale = later_sale(&shop, shop.anh, 50);
+    restore(&shop);
+    scenario_done(shop.s, "lock_customer", json("{'customer': %u, 'reason': 'x'}", shop.anh));
+    offer(&shop, 1); /* the limit's terminal is still out */
+    scenario_done(shop.s, "apply_offers", "{}");
+    scenario_recall(shop.s);
+    same_paper(&shop, sale->number);
+    const Tefter__RecoveryAnswer *list = worklist(&shop);
+    assert_int_equal(list->back, 1);
+    assert_int_equal(list->n_offers, 1);
+    assert_true(list->offers[0]->over_limit);
+    shop_end(&shop);
+}
+
+/* It was acknowledged before the company wanted two people for it. */
+static void own_money_that_was_taken_back_alone_is_taken_back(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    const Tefter__Done *money =
+        later(&shop, "take_payment",
+              json("{'customer': %u, 'kind': 'CASH', 'money_account': %u, 'amount_minor': 900}",
+                   shop.anh, shop.till));
+    later(&shop, "reverse_document",
+          json("{'document': %llu, 'reason': 'typed wrong'}", (id)money->id));
+    restore(&shop);
+    scenario_done(shop.s, "set_credit_policy",
+                  "{'terms': {'limit_minor': 1000}, 'term_days': 30, 'own_reversal_minor': 500}");
+    offer(&shop, 0);
+    offer(&shop, 1);
+    assert_int_equal(worklist(&shop)->back, 2);
+    same_paper(&shop, money->number);
+    shop_end(&shop);
+}
+
+/* A day's first document is the one with the lowest seq: the check at the end looks at it. */
+static void the_first_paper_of_a_day_comes_back_behind_a_new_one(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    a_day_passes(shop.before);
+    const Tefter__Done *sale = later_sale(&shop, shop.anh, 1);
+    restore(&shop);
+    a_day_passes(shop.s);
+    scenario_sell(shop.s, shop.anh, 1);
+    offer(&shop, 0);
+    same_paper(&shop, sale->number);
+    shop_end(&shop);
+}
+
+static void a_newer_limit_stays_in_force(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    later(&shop, "set_credit_limit",
+          json("{'customer': %u, 'terms': {'limit_minor': 90000}}", shop.anh));
+    restore(&shop);
+    scenario_done(shop.s, "set_credit_limit",
+                  json("{'customer': %u, 'terms': {'limit_minor': 7000}}", shop.anh));
+    offer(&shop, 0);
+    assert_int_equal(scenario_account(shop.s, shop.anh)->limit_minor, 7000);
+    shop_end(&shop);
+}
+
+static void an_approved_sale_is_back_although_its_approval_is_not(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    const Tefter__Done *policy =
+        later(&shop, "set_credit_limit",
+              json("{'customer': %u, 'terms': {'limit_minor': 1000, 'policy': 'EXCESS_APPROVE'}}",
+                   shop.anh));
+    assert_non_null(policy);
+    const Tefter__Done *asked =
+        later(&shop, "ask_approval", json("{'customer': %u, 'amount_minor': 2000}", shop.anh));
+    later(&shop, "decide_approval", json("{'approval': %llu, 'approved': true}", (id)asked->id));
+    const Tefter__Done *sale =
+        later(&shop, "issue_invoice",
+              json("{'customer': %u, 'approval': %llu, 'lines': [{'product': %u, 'quantity': "
+                   "20000}]}",
+                   shop.anh, (id)asked->id, shop.paint));
+    restore(&shop);
+    offer(&shop, 3);
+    scenario_done(shop.s, "apply_offers", "{}");
+    scenario_recall(shop.s);
+    same_paper(&shop, sale->number);
+    offer(&shop, 1); /* the question of then: it is only put down */
+    assert_int_equal(worklist(&shop)->refused, 0);
+    shop_end(&shop);
+}
+
+/* ---- what cannot come back ---- */
+
+static void what_cannot_be_applied_says_why_and_is_tried_again(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    uint32_t binh = (uint32_t)later(&shop, "open_customer",
+                                    "{'name': 'Bình', 'phone': '0902', 'area': 'Thủ Đức'}")
+                        ->id;
+    later(&shop, "set_credit_limit",
+          json("{'customer': %u, 'terms': {'limit_minor': 100000}}", binh));
+    const Tefter__Done *sale = later_sale(&shop, binh, 3);
+    restore(&shop);
+    offer(&shop, 2);
+    scenario_done(shop.s, "apply_offers", "{}");
+    scenario_recall(shop.s);
+    const Tefter__RecoveryAnswer *list = worklist(&shop);
+    assert_int_equal(list->refused, 1);
+    assert_int_equal(list->offers[0]->refusal->code, TEFTER__REFUSAL_CODE__NOT_FOUND);
+    assert_string_equal(list->offers[0]->number, sale->number);
+    offer(&shop, 0); /* the customer's terminal comes */
+    scenario_done(shop.s, "apply_offers", "{}");
+    scenario_recall(shop.s);
+    assert_int_equal(worklist(&shop)->refused, 0);
+    same_paper(&shop, sale->number);
+    shop_end(&shop);
+}
+
+static void what_the_office_declines_does_not_come_back(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    const Tefter__Done *first = later_sale(&shop, shop.anh, 1);
+    uint64_t first_seq = shop.before->seq;
+    later_sale(&shop, shop.anh, 2);
+    const Tefter__Done *third = later_sale(&shop, shop.anh, 3);
+    uint64_t third_seq = shop.before->seq;
+    restore(&shop);
+    offer(&shop, 2);
+    scenario_refused(shop.s, "decline_offer", json("{'seq': %llu, 'reason': ''}", (id)third_seq),
+                     TEFTER__REFUSAL_CODE__FIELD_MISSING, "reason");
+    scenario_done(shop.s, "decline_offer",
+                  json("{'seq': %llu, 'reason': 'a mistake'}", (id)third_seq));
+    offer(&shop, 0);
+    offer(&shop, 1);
+    offer(&shop, 2);
+    assert_null(paper(shop.s, third->number));
+    same_paper(&shop, first->number);
+    assert_int_equal(worklist(&shop)->declined, 1);
+    scenario_refused(shop.s, "decline_offer",
+                     json("{'seq': %llu, 'reason': 'too late'}", (id)first_seq),
+                     TEFTER__REFUSAL_CODE__OFFER_DECIDED, "seq");
+    scenario_refused(shop.s, "decline_offer", "{'seq': 7, 'reason': 'nothing'}",
+                     TEFTER__REFUSAL_CODE__NOT_FOUND, "seq");
+    shop_end(&shop);
+}
+
+/* ---- nothing collides ---- */
+
+static void new_papers_and_customers_leave_room_for_the_old_ones(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    later(&shop, "open_customer", "{'name': 'Bình', 'phone': '0902', 'area': 'Thủ Đức'}");
+    later_sale(&shop, shop.anh, 1);
+    later_sale(&shop, shop.anh, 2);
+    restore(&shop);
+    uint32_t chi = scenario_customer(shop.s, "Chi", 1000);
+    assert_true(chi > shop.told[0]->id);
+    assert_string_equal(scenario_sell(shop.s, shop.anh, 1)->number, "HQ-R1-00001");
+    assert_string_equal(scenario_sell(shop.s, chi, 1)->number, "HQ-R1-00002");
+    for (size_t i = 0; i < shop.count; i++)
+        offer(&shop, i);
+    assert_int_equal(worklist(&shop)->back, 3);
+    same_paper(&shop, shop.told[1]->number);
+    same_paper(&shop, shop.told[2]->number);
+    assert_int_equal(scenario_ask(shop.s, "customers", "{}")->customers->n_rows,
+                     4); /* with the one who pays at once */
+    shop_end(&shop);
+}
+
+static void a_series_goes_on_behind_a_gap_while_a_terminal_is_out(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    const Tefter__Done *out = later_sale(&shop, shop.anh, 1);
+    const Tefter__Done *back = later_sale(&shop, shop.anh, 1);
+    restore(&shop);
+    offer(&shop, 1);
+    scenario_done(shop.s, "close_recovery", "{'unfinished': true}");
+    scenario_refused(shop.s, "close_recovery", "{}", TEFTER__REFUSAL_CODE__NO_RECOVERY, NULL);
+    assert_string_equal(scenario_sell(shop.s, shop.anh, 1)->number, "HQ-10002");
+    offer(&shop, 0); /* after all; it waits for the office now */
+    assert_null(paper(shop.s, out->number));
+    scenario_done(shop.s, "apply_offers", "{}");
+    scenario_recall(shop.s);
+    same_paper(&shop, out->number);
+    same_paper(&shop, back->number);
+    shop_end(&shop);
+}
+
+static void a_series_goes_on_without_a_gap_when_all_is_back(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    later_sale(&shop, shop.anh, 1);
+    restore(&shop);
+    offer(&shop, 0);
+    scenario_done(shop.s, "close_recovery", "{}");
+    assert_string_equal(scenario_sell(shop.s, shop.anh, 1)->number, "HQ-00003");
+    shop_end(&shop);
+}
+
+/* ---- who was heard ---- */
+
+static void a_ledger_that_was_never_restored_has_no_recovery(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    assert_int_equal(scenario_ask(s, "recovery", "{}")->recovery->recovery, 0);
+    scenario_refused(s, "apply_offers", "{}", TEFTER__REFUSAL_CODE__NO_RECOVERY, NULL);
+    scenario_refused(s, "close_recovery", "{}", TEFTER__REFUSAL_CODE__NO_RECOVERY, NULL);
+    scenario_as(s, 0);
+    scenario_refused(s, "report_offers", "{'terminal': 1}", TEFTER__REFUSAL_CODE__NO_RECOVERY,
+                     NULL);
+    scenario_refused(s, "recall_next", "{}", TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
+    scenario_refused(
+        s, "stage_offer",
+        "{'id': '00112233445566778899aabbccddeeff', 'command': '00', 'incarnation': 1, "
+        "'incarnation_nonce': '0011223344556677', 'receipt': '08011801220010'}",
+        TEFTER__REFUSAL_CODE__FIELD_INVALID, "receipt");
+    scenario_refused(
+        s, "stage_offer",
+        "{'id': '00112233445566778899aabbccddeeff', 'command': '00', 'incarnation': 1, "
+        "'incarnation_nonce': '0011223344556677', 'receipt': '080118012200'}",
+        TEFTER__REFUSAL_CODE__NO_RECOVERY, NULL);
+    scenario_refused(s, "begin_recovery",
+                     "{'incarnation': 1, 'incarnation_nonce': '00', 'last_seq': 1}",
+                     TEFTER__REFUSAL_CODE__FIELD_INVALID, "incarnation_nonce");
+    scenario_end(s);
+}
+
+static void all_is_applied_when_every_terminal_was_heard(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    later_sale(&shop, shop.anh, 1);
+    const Tefter__Done *second = later_sale(&shop, shop.anh, 1);
+    scenario_as(shop.s, 0);
+    scenario_done(shop.s, "set_enrolment_code",
+                  "{'terminal': 1, 'code_digest': "
+                  "'00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff', "
+                  "'expires_ms': 9000000000000}");
+    scenario_done(shop.s, "enrol_terminal",
+                  "{'terminal': 1, 'code_digest': "
+                  "'00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff', 'serial': "
+                  "7, 'fingerprint': "
+                  "'00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff', "
+                  "'not_after_ms': 9000000000000}");
+    scenario_as(shop.s, ROLE_STAFF_OWNER);
+    scenario_wait(shop.s, 1000);
+    restore(&shop);
+    assert_int_equal(worklist(&shop)->n_unheard, 1);
+    offer(&shop, 1);
+    assert_null(paper(shop.s, second->number));
+    scenario_as(shop.s, 0);
+    scenario_done(shop.s, "report_offers", "{'terminal': 99}"); /* not known: nobody waits for it */
+    scenario_recall(shop.s);
+    assert_null(paper(shop.s, second->number));
+    scenario_done(shop.s, "report_offers", "{'terminal': 1}");
+    scenario_recall(shop.s);
+    scenario_as(shop.s, ROLE_STAFF_OWNER);
+    same_paper(&shop, second->number);
+    assert_int_equal(worklist(&shop)->n_unheard, 0);
+    shop_end(&shop);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_is_back_with_its_date_number_and_price),
+        cmocka_unit_test(what_has_a_gap_before_it_waits_until_nobody_is_waited_for),
+        cmocka_unit_test(the_office_need_not_wait),
+        cmocka_unit_test(a_sale_over_the_limit_is_posted_and_stands_on_the_worklist),
+        cmocka_unit_test(own_money_that_was_taken_back_alone_is_taken_back),
+        cmocka_unit_test(the_first_paper_of_a_day_comes_back_behind_a_new_one),
+        cmocka_unit_test(a_newer_limit_stays_in_force),
+        cmocka_unit_test(an_approved_sale_is_back_although_its_approval_is_not),
+        cmocka_unit_test(what_cannot_be_applied_says_why_and_is_tried_again),
+        cmocka_unit_test(what_the_office_declines_does_not_come_back),
+        cmocka_unit_test(new_papers_and_customers_leave_room_for_the_old_ones),
+        cmocka_unit_test(a_series_goes_on_behind_a_gap_while_a_terminal_is_out),
+        cmocka_unit_test(a_series_goes_on_without_a_gap_when_all_is_back),
+        cmocka_unit_test(a_ledger_that_was_never_restored_has_no_recovery),
+        cmocka_unit_test(all_is_applied_when_every_terminal_was_heard),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
