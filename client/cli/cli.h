@@ -179,7 +179,7 @@ struct verb {
 /* Each ends with a row whose entity is NULL. */
 extern const struct verb person_verbs[], admin_verbs[], catalogue_verbs[], customer_verbs[],
     group_verbs[], sale_verbs[], money_verbs[], document_verbs[], report_verbs[], watch_verbs[],
-    call_verbs[], enrol_verbs[], import_verbs[], audit_verbs[];
+    call_verbs[], enrol_verbs[], import_verbs[], audit_verbs[], recovery_verbs[];
 
 /* Every verb in order; false from `each` stops. */
 void verbs_each(bool (*each)(void *context, const struct verb *verb), void *context);
@@ -265,6 +265,8 @@ int run_untrue(struct run *run);
 /* Something that should be read, but is no failure. */
 __attribute__((format(printf, 2, 3))) void run_note(const struct run *run, const char *format, ...);
 
+/* Waits a while until a restored server has what this terminal was told before, and says so. */
+void run_offer(struct run *run);
 bool run_open(struct run *run, bool outbox); /* connects; false: told already, see exit_code */
 /* With a person logged in. */
 bool run_need_person(struct run *run);

@@ -81,6 +81,8 @@ static int run_end(struct run *run, int code)
         code = EXIT_NO_SERVER;
     else if (run->client != NULL && tefter_under_way(run->client) > 0)
         (void)tefter_resolve(run->client, SETTLE_MS, NULL);
+    if (!run->untrue)
+        run_offer(run);
     if (run->stand_again > 0)
         run_note(run, "%s from before the server's restore: still there.",
                  counted(run->stand_again, "command", count));

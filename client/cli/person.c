@@ -367,6 +367,12 @@ static void put_status(const Tefter__StatusAnswer *status)
         put_count("texts not readable", status->texts_unreadable);
     if (status->state_rebuilt != NULL)
         tell(stdout, "  The state was made anew at the start: %s\n", status->state_rebuilt);
+    if (status->has_recovery)
+        tell(stdout,
+             "  RECOVERY %" PRIu32 " IS ON: %" PRIu64 " papers wait, %" PRIu64
+             " are not back as they were, %" PRIu32 " terminals were not heard: tefter recovery\n",
+             status->recovery, status->offers_waiting, status->offers_not_back,
+             status->terminals_unheard);
     if (status->has_read_only && status->read_only)
         tell(stdout, "  READ ONLY: %s\n",
              status->read_only_reason == NULL ? "" : status->read_only_reason);

@@ -15,6 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { OFFERS_MS = 10 * 1000 };
+
 /* ---- telling ---- */
 
 /* Under --json a program reads what is not an answer of the server too. */
@@ -182,6 +184,20 @@ static bool connect_in_time(struct run *run)
     return tefter_connect(run->client, run->args.wait_ms - gone, &run->failure);
 }
 
+/* Every terminal says so, whatever is done at it. */
+static void tell_recovery(const struct run *run)
+{
+    char when[CELL_MAX];
+    const Tefter__Welcome *welcome = tefter_welcome(run->client);
+    const Tefter__RecoveryNotice *notice = welcome == NULL ? NULL : welcome->recovery;
+    if (notice == NULL || !notice->open)
+        return;
+    run_note(run,
+             "The ledger was restored on %s and its recovery is on: what came after the backup "
+             "comes back from the terminals; new papers have R%" PRIu32 " in their numbers.",
+             time_text(notice->began_ms, when), notice->recovery);
+}
+
 bool run_open(struct run *run, bool outbox)
 {
     struct tefter_options options = {.profile = run->args.profile,
@@ -190,17 +206,44 @@ bool run_open(struct run *run, bool outbox)
                                      .outbox = outbox,
                                      .on_resolved = resolved,
                                      .context = run};
-    if (tefter_open(&options, &run->client, &run->failure) && connect_in_time(run))
+    if (tefter_open(&options, &run->client, &run->failure) && connect_in_time(run)) {
+        tell_recovery(run);
         return true;
+    }
     (void)run_say(run, code_of(&run->failure), "%s%s", run->failure.text,
                   outbox ? " Nothing was booked." : "");
     return false;
 }
 
+void run_offer(struct run *run)
+{
+    struct tefter_offers offers;
+    if (run->client == NULL || tefter_welcome(run->client) == NULL ||
+        tefter_welcome(run->client)->recovery == NULL)
+        return;
+    bool all = tefter_offer(run->client, OFFERS_MS, &offers);
+    if (offers.handed > 0)
+        run_note(run,
+                 "%" PRIu64 " papers and changes of this terminal, of before the restore, are "
+                 "with the server again.",
+                 offers.handed);
+    if (offers.refused > 0)
+        run_note(run, "%" PRIu64 " of them it does not take: tell the office.", offers.refused);
+    if (!all)
+        run_note(run, "Not all of them are: the rest follows with the next command here.");
+}
+
 bool run_need_person(struct run *run)
 {
+    const Tefter__Welcome *welcome = tefter_welcome(run->client);
     if (tefter_person(run->client) != NULL)
         return true;
+    if (welcome != NULL && welcome->recovery != NULL && welcome->recovery->offer_only) {
+        (void)run_say(run, EXIT_NOT_ALLOWED,
+                      "The restored ledger does not know this terminal. It takes back what was "
+                      "done here before; for anything else get a new code (tefter terminal add)");
+        return false;
+    }
     (void)run_say(run, EXIT_NOT_ALLOWED,
                   "Nobody is logged in at this terminal. Log in first: tefter login");
     return false;

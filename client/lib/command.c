@@ -88,7 +88,8 @@ static void resolve(struct tefter *client, const struct request *request,
                     const Tefter__Reply *reply)
 {
     if (request->written && is_final(request, reply))
-        outbox_resolve(&client->outbox, request->id, counts_as_done(reply), &client->incarnation);
+        outbox_resolve(&client->outbox, request->id, counts_as_done(reply), &client->incarnation,
+                       reply->receipt);
 }
 
 static void tell_caller(struct tefter *client, struct request *request, const Tefter__Reply *reply)
@@ -251,7 +252,7 @@ static void call_give_up(struct tefter *client, struct request *request, struct 
 {
     outcome_unknown(client, request, failure);
     if (request->times == 0 && request->written)
-        outbox_resolve(&client->outbox, request->id, false, 0);
+        outbox_resolve(&client->outbox, request->id, false, &client->incarnation, NULL);
     if (request->times == 0)
         request_end(client, request);
     else
@@ -309,7 +310,7 @@ static void offer_answered(void *context, const struct tefter_outcome *outcome)
     bool again = entry != NULL && entry->resolved;
     if (resolved)
         outbox_resolve(&client->outbox, outcome->id, counts_as_done(outcome->reply),
-                       &client->incarnation);
+                       &client->incarnation, outcome->reply->receipt);
     if (resolved && entry != NULL)
         tell_settled(client, entry, again, outcome->reply);
     outbox_offer(client);
@@ -320,8 +321,9 @@ void outbox_offer(struct tefter *client)
     if (!client->keeps_outbox || client->offering || client->person == NULL ||
         client->welcome == NULL || !link_is_open(client) || tefter_room(client) == 0)
         return;
-    struct outbox_entry *entry = outbox_next(&client->outbox, client->person->staff,
-                                             client->welcome->ledger.data, &client->incarnation);
+    struct outbox_entry *entry =
+        outbox_next(&client->outbox, client->person->staff, client->welcome->ledger.data,
+                    &client->incarnation, client->welcome->recovery != NULL);
     if (entry == NULL)
         return;
     entry->offered = true;

@@ -1,6 +1,6 @@
 /*
  * What the other end may say, by the schema. A server is believed only as far as it answers what
- * was asked: each request has one kind of answer, and a query's has the query's own name. Money
+ * was asked: each request has its kinds of answer, and a query's has the query's own name. Money
  * stays in bounds that sums of a few amounts do not leave.
  */
 #include "lib/inside.h"
@@ -26,6 +26,8 @@ static const struct {
     {FROM(SET_PASSWORD), TO(ACCEPTED)}, {FROM(MAKE_CODE), TO(CODE)},
     {FROM(RENEW), TO(ENROLLED)},        {FROM(SERVER_STATUS), TO(STATUS)},
     {FROM(AUDIT_LIST), TO(AUDIT)},      {FROM(ENROL), TO(ENROLLED)},
+    {FROM(OFFER), TO(REPLY)},           {FROM(OFFER), TO(ACCEPTED)},
+    {FROM(OFFERS_DONE), TO(REPLY)},     {FROM(OFFERS_DONE), TO(ACCEPTED)},
 };
 
 uint32_t expect_body(Tefter__FromTerminal__BodyCase asked)
@@ -35,6 +37,15 @@ uint32_t expect_body(Tefter__FromTerminal__BodyCase asked)
             return answers[i].answered;
     }
     return 0;
+}
+
+bool expect_answers(Tefter__FromTerminal__BodyCase asked, Tefter__ToTerminal__BodyCase answered)
+{
+    for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+        if (answers[i].asked == asked && answers[i].answered == answered)
+            return true;
+    }
+    return false;
 }
 
 uint32_t expect_answer(struct slice query)

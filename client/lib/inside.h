@@ -6,6 +6,7 @@
  *   link.c      the connection: IDLE → DIALING → GREETING → LOGGING_IN → OPEN, and again
  *   request.c   what was asked and has no answer yet; sent, and sent again
  *   command.c   commands: ids, window, outbox
+ *   offer.c     after a restore: what was done before it, with its receipt
  *   renew.c     a new certificate at half-life
  *   feed.c      subscriptions and their replicas
  *   enrol.c     the one message of the enrolment protocol
@@ -52,7 +53,7 @@ struct request {
     uint64_t number; /* 0: free */
     uint64_t order;  /* rises with every new one */
     enum request_kind kind;
-    uint32_t wants;         /* member of ToTerminal that answers it; or a refusal */
+    Tefter__FromTerminal__BodyCase asked;
     uint32_t wants_answer;  /* of a query: member of Answer; or a refusal */
     struct buffer frame;    /* ready for the line */
     bool sent;              /* on this connection */
@@ -148,7 +149,12 @@ struct tefter {
     struct profile_token token;
     struct ids ids;
     struct outbox outbox;
-    bool offering; /* an outbox entry is under way */
+    bool offering;          /* an outbox entry is under way */
+    uint32_t offers_out;    /* to a restored ledger, without an answer yet */
+    uint64_t offers_handed; /* by this process */
+    uint64_t offers_refused;
+    bool offers_held; /* the server does not take them now: until the next connection */
+    bool offers_told; /* on this connection, that there are no more */
 
     struct link link;
     struct loop_timer *tick;
@@ -243,8 +249,11 @@ void refusal_unknown(Tefter__Refusal *ret_refusal);
 void refusal_older(Tefter__Refusal *ret_refusal, const struct message_fault *fault);
 
 /* expect.c. 0: nothing but a refusal */
-uint32_t expect_body(Tefter__FromTerminal__BodyCase asked); /* member of ToTerminal */
-uint32_t expect_answer(struct slice query);                 /* member of Answer */
+uint32_t
+expect_body(Tefter__FromTerminal__BodyCase asked); /* member of ToTerminal, the usual one */
+uint32_t expect_answer(struct slice query);        /* member of Answer */
+/* May it be answered so, other than with a refusal? */
+bool expect_answers(Tefter__FromTerminal__BodyCase asked, Tefter__ToTerminal__BodyCase answered);
 /* Is all money in the message, to any depth, so small that two amounts can be added? */
 bool expect_money(const ProtobufCMessage *message);
 
@@ -253,6 +262,10 @@ struct slice features_of_first(void);
 
 /* command.c */
 void outbox_offer(struct tefter *client); /* after each login, and after each resolved entry */
+
+/* offer.c: what a restored ledger may not have; with each connection */
+void offers_begin(struct tefter *client);
+void offers_go_on(struct tefter *client);
 
 /* renew.c: a new certificate when the server says that this one is past half its life */
 void renewal_begin(struct tefter *client);

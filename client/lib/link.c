@@ -209,6 +209,7 @@ static void opened(struct tefter *client)
     feeds_open(client);
     requests_pump(client);
     outbox_offer(client);
+    offers_begin(client);
     renewal_begin(client);
     client_changed(client);
     client_happened(client);
@@ -278,8 +279,11 @@ static void greeted(struct tefter *client, const Tefter__Welcome *welcome)
     client->server_seq = welcome->seq;
     client->incarnation = said;
     client->person = NULL;
+    if (client->welcome->recovery != NULL && !client->outbox.open) /* who only asks offers too */
+        (void)outbox_open(&client->outbox, client->folder, wall_ms(), NULL);
     outbox_reoffer(&client->outbox);
-    if (!token_is_good(client)) {
+    bool offer_only = welcome->recovery != NULL && welcome->recovery->offer_only;
+    if (offer_only || !token_is_good(client)) {
         opened(client);
         return;
     }

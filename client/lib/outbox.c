@@ -2,6 +2,8 @@
 
 #include "base/grow.h"
 #include "lib/folder.h"
+#include "wire/message.h"
+#include "wire/varint.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,8 +17,12 @@ enum {
     RESOLVED_SIZE = 1 + TEFTER_ID_SIZE + 1 + 4,              /* then the nonce of the incarnation */
     KIND_MADE = 1,
     KIND_RESOLVED = 2,
+    KIND_RECEIPT = 3, /* id, a packed SealedReceipt */
+    KIND_HANDED = 4,  /* id, incarnation, nonce */
+    HANDED_SIZE = 1 + TEFTER_ID_SIZE + 4,
 };
 
+enum { RECEIPT_MAX = 256 * 1024 };
 #define KEPT_MS (INT64_C(24) * 3600 * 1000 * OUTBOX_KEPT_DAYS)
 
 /* ---- records ---- */
@@ -58,6 +64,21 @@ static bool put_resolved(struct buffer *out, const struct outbox_entry *entry)
     head[1 + TEFTER_ID_SIZE] = entry->done;
     be32_put(head + 2 + TEFTER_ID_SIZE, entry->incarnation.number);
     return put_record(out, head, sizeof(head), incarnation_nonce(&entry->incarnation));
+}
+
+static bool put_receipt(struct buffer *out, const struct outbox_entry *entry)
+{
+    uint8_t head[1 + TEFTER_ID_SIZE] = {KIND_RECEIPT};
+    memcpy(head + 1, entry->id, TEFTER_ID_SIZE);
+    return put_record(out, head, sizeof(head), slice_of(entry->receipt, entry->receipt_size));
+}
+
+static bool put_handed(struct buffer *out, const struct outbox_entry *entry)
+{
+    uint8_t head[HANDED_SIZE] = {KIND_HANDED};
+    memcpy(head + 1, entry->id, TEFTER_ID_SIZE);
+    be32_put(head + 1 + TEFTER_ID_SIZE, entry->handed_to.number);
+    return put_record(out, head, sizeof(head), incarnation_nonce(&entry->handed_to));
 }
 
 /* The next whole record's body; false at the end or at a torn one. */
@@ -127,12 +148,67 @@ static void take_resolved(struct outbox *outbox, struct slice body)
                        slice_of(body.data + RESOLVED_SIZE, body.size - RESOLVED_SIZE));
 }
 
+/* Field 3 of a SealedReceipt is a packed Receipt, whose field 1 is its seq. */
+static void read_receipt(struct outbox_entry *entry)
+{
+    struct slice rest = slice_of(entry->receipt, entry->receipt_size);
+    struct wire_field field;
+    uint32_t number = 0;
+    struct slice nonce = {NULL, 0};
+    struct slice receipt = {NULL, 0};
+    while (rest.size > 0 && wire_next(&rest, &field)) {
+        if (field.number == 1)
+            number = (uint32_t)field.value;
+        else if (field.number == 2)
+            nonce = field.bytes;
+        else if (field.number == 3)
+            receipt = field.bytes;
+    }
+    entry->given = incarnation_of(number, nonce);
+    if (receipt.size > 0 && wire_next(&receipt, &field) && field.number == 1)
+        entry->seq = field.value;
+}
+
+static bool keep_receipt(struct outbox_entry *entry, struct slice sealed)
+{
+    uint8_t *copy = malloc(sealed.size + 1);
+    if (copy == NULL)
+        return false;
+    memcpy(copy, sealed.data, sealed.size);
+    free(entry->receipt);
+    entry->receipt = copy;
+    entry->receipt_size = sealed.size;
+    read_receipt(entry);
+    return true;
+}
+
+static bool take_receipt(struct outbox *outbox, struct slice body)
+{
+    size_t head = 1 + TEFTER_ID_SIZE;
+    struct outbox_entry *entry = outbox_find(outbox, body.data + 1);
+    return entry == NULL || keep_receipt(entry, slice_of(body.data + head, body.size - head));
+}
+
+static void take_handed(struct outbox *outbox, struct slice body)
+{
+    struct outbox_entry *entry = outbox_find(outbox, body.data + 1);
+    if (entry == NULL)
+        return;
+    entry->handed = true;
+    entry->handed_to = incarnation_of(be32_get(body.data + 1 + TEFTER_ID_SIZE),
+                                      slice_of(body.data + HANDED_SIZE, body.size - HANDED_SIZE));
+}
+
 static bool take_record(struct outbox *outbox, struct slice body)
 {
     if (body.data[0] == KIND_MADE && body.size > MADE_SIZE)
         return take_made(outbox, body);
     if (body.data[0] == KIND_RESOLVED && body.size >= RESOLVED_SIZE)
         take_resolved(outbox, body);
+    if (body.data[0] == KIND_RECEIPT && body.size > 1 + TEFTER_ID_SIZE)
+        return take_receipt(outbox, body);
+    if (body.data[0] == KIND_HANDED && body.size >= HANDED_SIZE)
+        take_handed(outbox, body);
     return true;
 }
 
@@ -142,14 +218,35 @@ static bool is_old(const struct outbox_entry *entry, int64_t now_ms)
     return refused || (entry->resolved && now_ms - entry->made_ms > KEPT_MS);
 }
 
+static size_t size_of(const struct outbox_entry *entry)
+{
+    return MADE_SIZE + RESOLVED_SIZE + HANDED_SIZE + 4 * (HEAD_SIZE + CHECK_SIZE) + entry->size +
+           entry->receipt_size;
+}
+
+static void entry_free(struct outbox_entry *entry)
+{
+    free(entry->command);
+    free(entry->receipt);
+}
+
+/* What is done takes more than its share: the oldest of it goes too. */
 static size_t forget_old(struct outbox *outbox, int64_t now_ms)
 {
+    size_t done = 0;
     size_t kept = 0;
+    for (size_t i = 0; i < outbox->count; i++)
+        done += outbox->entries[i].resolved ? size_of(&outbox->entries[i]) : 0;
+    bool many = done > OUTBOX_DONE_MAX;
     for (size_t i = 0; i < outbox->count; i++) {
-        if (is_old(&outbox->entries[i], now_ms))
-            free(outbox->entries[i].command);
+        struct outbox_entry *entry = &outbox->entries[i];
+        bool goes =
+            is_old(entry, now_ms) || (many && entry->resolved && done > OUTBOX_DONE_MAX / 4 * 3);
+        done -= goes ? size_of(entry) : 0;
+        if (goes)
+            entry_free(entry);
         else
-            outbox->entries[kept++] = outbox->entries[i];
+            outbox->entries[kept++] = *entry;
     }
     size_t forgotten = outbox->count - kept;
     outbox->count = kept;
@@ -162,7 +259,9 @@ static bool put_all(const struct outbox *outbox, struct buffer *out)
 {
     for (size_t i = 0; i < outbox->count; i++) {
         const struct outbox_entry *entry = &outbox->entries[i];
-        if (!put_made(out, entry) || (entry->resolved && !put_resolved(out, entry)))
+        if (!put_made(out, entry) || (entry->resolved && !put_resolved(out, entry)) ||
+            (entry->receipt != NULL && !put_receipt(out, entry)) ||
+            (entry->handed && !put_handed(out, entry)))
             return false;
     }
     return true;
@@ -215,7 +314,7 @@ bool outbox_open(struct outbox *outbox, const char *folder, int64_t now_ms, stru
 void outbox_close(struct outbox *outbox)
 {
     for (size_t i = 0; i < outbox->count; i++)
-        free(outbox->entries[i].command);
+        entry_free(&outbox->entries[i]);
     free(outbox->entries);
     *outbox = (struct outbox){.open = false};
 }
@@ -248,10 +347,22 @@ static bool append(struct outbox *outbox, struct slice record, bool sync, struct
     return good;
 }
 
+/* Opening the file leaves out what need not be kept; others may have appended to it. */
+static bool shrink(struct outbox *outbox, int64_t now_ms, struct failure *failure)
+{
+    struct outbox file;
+    bool good = outbox_open(&file, outbox->folder, now_ms, failure);
+    outbox->bytes = good ? file.bytes : outbox->bytes;
+    outbox_close(&file);
+    return good;
+}
+
 bool outbox_add(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE], int64_t made_ms,
                 uint32_t staff, const uint8_t ledger[LEDGER_ID_SIZE], struct slice command,
                 struct failure *failure)
 {
+    if (outbox->bytes + command.size > OUTBOX_BYTES_MAX && !shrink(outbox, made_ms, failure))
+        return false;
     if (outbox->bytes + command.size > OUTBOX_BYTES_MAX)
         return fail(failure, FAULT_FULL, 0,
                     "the outbox is full: connect to the server so that it can take what waits");
@@ -273,8 +384,17 @@ bool outbox_add(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE], int64_t
     return good;
 }
 
+static void receive(struct outbox_entry *entry, const Tefter__SealedReceipt *receipt)
+{
+    struct buffer packed;
+    buffer_init(&packed, RECEIPT_MAX);
+    if (message_put(&receipt->base, &packed))
+        (void)keep_receipt(entry, buffer_slice(&packed));
+    buffer_fini(&packed);
+}
+
 void outbox_resolve(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE], bool done,
-                    const struct incarnation *incarnation)
+                    const struct incarnation *incarnation, const Tefter__SealedReceipt *receipt)
 {
     struct outbox_entry *entry = outbox_find(outbox, id);
     struct buffer record;
@@ -283,9 +403,26 @@ void outbox_resolve(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE], boo
     entry->resolved = true;
     entry->done = done;
     entry->incarnation = *incarnation;
-    buffer_init(&record, 4096);
-    if (put_resolved(&record, entry))
+    if (receipt != NULL)
+        receive(entry, receipt);
+    buffer_init(&record, RECEIPT_MAX + 4096);
+    if (put_resolved(&record, entry) && (entry->receipt == NULL || put_receipt(&record, entry)))
         (void)append(outbox, buffer_slice(&record), false, NULL); /* else it is asked again */
+    buffer_fini(&record);
+}
+
+void outbox_handed(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE],
+                   const struct incarnation *incarnation)
+{
+    struct outbox_entry *entry = outbox_find(outbox, id);
+    struct buffer record;
+    if (entry == NULL)
+        return;
+    entry->handed = true;
+    entry->handed_to = *incarnation;
+    buffer_init(&record, 4096);
+    if (put_handed(&record, entry))
+        (void)append(outbox, buffer_slice(&record), false, NULL); /* else it is offered again */
     buffer_fini(&record);
 }
 
@@ -298,8 +435,11 @@ static bool is_later(const struct incarnation *now, const struct incarnation *th
 }
 
 static bool wants_offer(const struct outbox_entry *entry, uint32_t staff,
-                        const uint8_t ledger[LEDGER_ID_SIZE], const struct incarnation *incarnation)
+                        const uint8_t ledger[LEDGER_ID_SIZE], const struct incarnation *incarnation,
+                        bool recovery)
 {
+    if (entry->resolved && entry->receipt != NULL && recovery)
+        return false;
     if (entry->offered || entry->staff != staff ||
         memcmp(entry->ledger, ledger, LEDGER_ID_SIZE) != 0)
         return false;
@@ -308,11 +448,40 @@ static bool wants_offer(const struct outbox_entry *entry, uint32_t staff,
 
 struct outbox_entry *outbox_next(struct outbox *outbox, uint32_t staff,
                                  const uint8_t ledger[LEDGER_ID_SIZE],
-                                 const struct incarnation *incarnation)
+                                 const struct incarnation *incarnation, bool recovery)
 {
     for (size_t i = 0; i < outbox->count; i++) {
-        if (wants_offer(&outbox->entries[i], staff, ledger, incarnation))
+        if (wants_offer(&outbox->entries[i], staff, ledger, incarnation, recovery))
             return &outbox->entries[i];
+    }
+    return NULL;
+}
+
+/* Part of the restored ledger: of an incarnation that ended behind it. */
+static bool is_here(const struct outbox_entry *entry, const Tefter__RecoveryNotice *notice)
+{
+    for (size_t i = 0; i < notice->n_ended; i++) {
+        const Tefter__EndedIncarnation *ended = notice->ended[i];
+        struct incarnation incarnation =
+            incarnation_of(ended->incarnation,
+                           slice_of(ended->incarnation_nonce.data, ended->incarnation_nonce.len));
+        if (incarnation_equal(&incarnation, &entry->given))
+            return entry->seq <= ended->last_seq;
+    }
+    return false;
+}
+
+struct outbox_entry *outbox_next_done(struct outbox *outbox, const uint8_t ledger[LEDGER_ID_SIZE],
+                                      const struct incarnation *incarnation,
+                                      const Tefter__RecoveryNotice *notice)
+{
+    for (size_t i = 0; i < outbox->count; i++) {
+        struct outbox_entry *entry = &outbox->entries[i];
+        bool handed = entry->handed && incarnation_same(&entry->handed_to, incarnation);
+        if (!entry->offered && !handed && entry->done && entry->receipt != NULL &&
+            memcmp(entry->ledger, ledger, LEDGER_ID_SIZE) == 0 &&
+            !incarnation_same(&entry->given, incarnation) && !is_here(entry, notice))
+            return entry;
     }
     return NULL;
 }

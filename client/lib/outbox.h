@@ -1,11 +1,13 @@
 #pragma once
 /*
- * Inside client/lib: the outbox, a file of commands whose outcome may be unknown.
+ * Inside client/lib: the outbox, a file of commands whose outcome may be unknown, and of those that
+ * were done, with their receipts.
  *
  * Entries are appended under the profile's lock and synced before a command is sent; what became of
- * it is appended later. Acknowledged commands are kept seven days: when the server has been
- * restored to an older state (same ledger, a later incarnation) they are offered again, with the
- * same ids, and count once. A command is offered only for the person who gave it.
+ * it is appended later. What has no answer is sent again with its id, only for the person who gave
+ * it, and counts once. What was done is kept 45 days: when the server has been restored to an older
+ * state it is offered with its receipt, whoever is logged in or nobody. Past OUTBOX_DONE_MAX bytes
+ * the oldest of these go.
  *
  * File: records {size 4, body, first 8 bytes of the body's hash}; a torn last record is cut at the
  * next opening. Several processes may append; each offers what it read when it was opened.
@@ -19,7 +21,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { OUTBOX_BYTES_MAX = 16 * 1024 * 1024, OUTBOX_KEPT_DAYS = 7, LEDGER_ID_SIZE = 16 };
+enum {
+    OUTBOX_BYTES_MAX = 24 * 1024 * 1024,
+    OUTBOX_DONE_MAX = 16 * 1024 * 1024,
+    OUTBOX_KEPT_DAYS = 45,
+    LEDGER_ID_SIZE = 16,
+};
 
 struct outbox_entry {
     uint8_t id[TEFTER_ID_SIZE];
@@ -29,7 +36,13 @@ struct outbox_entry {
     bool done;                      /* ... and it was done, not refused */
     struct incarnation incarnation; /* of the reply */
     uint8_t ledger[LEDGER_ID_SIZE];
-    bool offered; /* by this process; nothing more is to be done with it here */
+    bool offered;     /* by this process; nothing more is to be done with it here */
+    uint8_t *receipt; /* a packed SealedReceipt; NULL: none came */
+    size_t receipt_size;
+    struct incarnation given; /* the receipt's */
+    uint64_t seq;
+    bool handed; /* to a restored ledger ... */
+    struct incarnation handed_to;
     uint8_t *command;
     size_t size;
 };
@@ -43,7 +56,7 @@ struct outbox {
     bool open;
 };
 
-/* Reads the file, cuts a torn end, leaves out what is older than seven days and resolved. */
+/* Reads the file, cuts a torn end, leaves out what was refused, or is done and 45 days old. */
 bool outbox_open(struct outbox *outbox, const char *folder, int64_t now_ms,
                  struct failure *failure);
 void outbox_close(struct outbox *outbox);
@@ -52,14 +65,22 @@ void outbox_close(struct outbox *outbox);
 bool outbox_add(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE], int64_t made_ms,
                 uint32_t staff, const uint8_t ledger[LEDGER_ID_SIZE], struct slice command,
                 struct failure *failure);
-/* A reply is here. An entry that is not known is ignored. */
+/* A reply is here; receipt NULL: it brought none. An entry that is not known is ignored. */
 void outbox_resolve(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE], bool done,
-                    const struct incarnation *incarnation);
+                    const struct incarnation *incarnation, const Tefter__SealedReceipt *receipt);
+/* The restored ledger has it, or will not take it. */
+void outbox_handed(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE],
+                   const struct incarnation *incarnation);
 
-/* The oldest entry that this person should offer to this ledger now, NULL when there is none. */
+/* The oldest entry that this person should send to this ledger now, NULL when there is none. What
+ * has a receipt is offered with it, if the server speaks of its recovery. */
 struct outbox_entry *outbox_next(struct outbox *outbox, uint32_t staff,
                                  const uint8_t ledger[LEDGER_ID_SIZE],
-                                 const struct incarnation *incarnation);
+                                 const struct incarnation *incarnation, bool recovery);
+/* The oldest that was done and that this restored ledger may not have, NULL when there is none. */
+struct outbox_entry *outbox_next_done(struct outbox *outbox, const uint8_t ledger[LEDGER_ID_SIZE],
+                                      const struct incarnation *incarnation,
+                                      const Tefter__RecoveryNotice *notice);
 struct outbox_entry *outbox_find(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE]);
 /* How many wait for an outcome. */
 size_t outbox_unknown(const struct outbox *outbox);

@@ -70,7 +70,7 @@ struct request *request_begin(struct tefter *client, enum request_kind kind,
     }
     struct buffer kept = request->frame;
     *request = (struct request){.number = frame->request, .kind = kind, .frame = kept};
-    request->wants = expect_body(frame->body_case);
+    request->asked = frame->body_case;
     if (frame->body_case == TEFTER__FROM_TERMINAL__BODY_QUERY)
         request->wants_answer = expect_answer(slice_of(frame->query.data, frame->query.len));
     request->order = client->request_order++;
@@ -263,12 +263,12 @@ void requests_lost(struct tefter *client)
 
 /* ---- in ---- */
 
-/* One kind of answer, or a refusal; none that we know: a later version's. */
+/* A kind of answer that it has, or a refusal; none that we know: a later version's. */
 static bool answers(const struct request *request, const Tefter__ToTerminal *frame)
 {
     return frame->body_case == TEFTER__TO_TERMINAL__BODY__NOT_SET ||
            frame->body_case == TEFTER__TO_TERMINAL__BODY_REFUSED ||
-           (uint32_t)frame->body_case == request->wants;
+           expect_answers(request->asked, frame->body_case);
 }
 
 bool requests_answer(struct tefter *client, const Tefter__ToTerminal *frame)

@@ -96,7 +96,7 @@ struct tefter_options {
     uint32_t window;      /* 0: TEFTER_WINDOW */
     uint64_t patience_ms; /* of blocking calls; 0: TEFTER_PATIENCE_MS */
     /* Commands are written down before they are sent: what has no reply when the process ends is
-     * offered again by the next one, with the same id; what was acknowledged is kept seven days
+     * offered again by the next one, with the same id; what was acknowledged is kept 45 days
      * and offered again when the server was restored to an older state. For people; an import that
      * can simply be run again does without. */
     bool outbox;
@@ -191,6 +191,14 @@ bool tefter_submit_packed(struct tefter *client, struct slice command,
 /* How many more commands the window takes now. */
 uint32_t tefter_room(const struct tefter *client);
 uint32_t tefter_under_way(const struct tefter *client);
+
+/* After a restore (tefter_welcome()->recovery): what this terminal was told before it goes back to
+ * the server by itself. Waits so long until it has all of it; false: not yet. */
+struct tefter_offers {
+    uint64_t handed;  /* by this process */
+    uint64_t refused; /* it does not take these */
+};
+bool tefter_offer(struct tefter *client, uint64_t wait_ms, struct tefter_offers *ret_offers);
 
 /* Blocking: one command. NULL only with a failure: not sent, or no reply in time; then the id in
  * the failure's text is what to ask again with. */

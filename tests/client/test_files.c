@@ -158,7 +158,7 @@ static void resolve(struct outbox *outbox, uint8_t number, bool done,
 {
     uint8_t id[TEFTER_ID_SIZE];
     id_of(id, number);
-    outbox_resolve(outbox, id, done, incarnation);
+    outbox_resolve(outbox, id, done, incarnation, NULL);
 }
 
 static void what_has_no_outcome_is_offered_by_the_next_process(void **state)
@@ -171,19 +171,19 @@ static void what_has_no_outcome_is_offered_by_the_next_process(void **state)
         add(&outbox, i, now, i == 4 ? 6 : 5);
     resolve(&outbox, 1, true, &first);
     resolve(&outbox, 2, false, &first);
-    assert_null(outbox_next(&outbox, 5, ledger, &first)); /* the rest is under way here */
+    assert_null(outbox_next(&outbox, 5, ledger, &first, false)); /* the rest is under way here */
     outbox_close(&outbox);
 
     assert_true(outbox_open(&outbox, folder, now, &failure));
     assert_int_equal(outbox_unknown(&outbox), 2);
-    struct outbox_entry *entry = outbox_next(&outbox, 5, ledger, &first);
+    struct outbox_entry *entry = outbox_next(&outbox, 5, ledger, &first, false);
     assert_non_null(entry);
     assert_int_equal(entry->size, 9);
     assert_memory_equal(entry->command, "command 3", 9);
     entry->offered = true;
-    assert_null(outbox_next(&outbox, 5, ledger, &first));
-    assert_non_null(outbox_next(&outbox, 6, ledger, &first)); /* another person's */
-    assert_null(outbox_next(&outbox, 6, (const uint8_t[LEDGER_ID_SIZE]){8}, &first));
+    assert_null(outbox_next(&outbox, 5, ledger, &first, false));
+    assert_non_null(outbox_next(&outbox, 6, ledger, &first, false)); /* another person's */
+    assert_null(outbox_next(&outbox, 6, (const uint8_t[LEDGER_ID_SIZE]){8}, &first, false));
     outbox_close(&outbox);
 }
 
@@ -198,22 +198,22 @@ static void a_restored_server_is_offered_what_it_acknowledged(void **state)
     resolve(&outbox, 1, true, &first);
     resolve(&outbox, 2, false, &first); /* a refusal is not repeated */
     outbox_reoffer(&outbox);
-    assert_null(outbox_next(&outbox, 5, ledger, &first));
-    struct outbox_entry *entry = outbox_next(&outbox, 5, ledger, &second);
+    assert_null(outbox_next(&outbox, 5, ledger, &first, false));
+    struct outbox_entry *entry = outbox_next(&outbox, 5, ledger, &second, false);
     assert_non_null(entry);
     assert_memory_equal(entry->command, "command 1", 9);
     resolve(&outbox, 1, true, &second);
-    assert_null(outbox_next(&outbox, 5, ledger, &second));
-    assert_null(outbox_next(&outbox, 5, ledger, &(struct incarnation){.number = 2}));
-    assert_null(outbox_next(&outbox, 5, ledger, &first)); /* an older life is no restore */
-    assert_non_null(outbox_next(&outbox, 5, ledger, &(struct incarnation){2, "another"}));
+    assert_null(outbox_next(&outbox, 5, ledger, &second, false));
+    assert_null(outbox_next(&outbox, 5, ledger, &(struct incarnation){.number = 2}, false));
+    assert_null(outbox_next(&outbox, 5, ledger, &first, false)); /* an older life is no restore */
+    assert_non_null(outbox_next(&outbox, 5, ledger, &(struct incarnation){2, "another"}, false));
     outbox_close(&outbox);
     assert_true(outbox_open(&outbox, folder, now, &failure)); /* as it was written */
-    assert_null(outbox_next(&outbox, 5, ledger, &second));
-    assert_non_null(outbox_next(&outbox, 5, ledger, &(struct incarnation){2, "another"}));
+    assert_null(outbox_next(&outbox, 5, ledger, &second, false));
+    assert_non_null(outbox_next(&outbox, 5, ledger, &(struct incarnation){2, "another"}, false));
     outbox_close(&outbox);
-    /* seven days later it is forgotten */
-    assert_true(outbox_open(&outbox, folder, now + INT64_C(8) * 24 * 3600 * 1000, &failure));
+    /* after 45 days it is forgotten */
+    assert_true(outbox_open(&outbox, folder, now + INT64_C(46) * 24 * 3600 * 1000, &failure));
     assert_int_equal(outbox.count, 0);
     outbox_close(&outbox);
 }

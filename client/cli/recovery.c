@@ -1,0 +1,167 @@
+/* After a restore: what came back, what did not, who was not heard; and what the office says to it.
+ */
+#include "cli/cli.h"
+
+#include "base/tell.h"
+
+#include <inttypes.h>
+
+/* ---- the worklist ---- */
+
+static const struct param worklist[] = {
+    OPTION("--state", ENUM, "state",
+           "only offers in this state: waiting, back, differs, refused, "
+           "declined (default: all that are not back)"),
+    END,
+};
+
+static const char *kind_name(uint32_t kind, char out[CELL_MAX])
+{
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field(&tefter__command__descriptor, kind);
+    (void)snprintf(out, CELL_MAX, "%s", field == NULL ? "?" : field->name);
+    for (char *at = out; *at != '\0'; at++)
+        *at = *at == '_' ? ' ' : *at;
+    return out;
+}
+
+/* Why it is not back as it was, or what else there is to say. */
+static const char *said(struct run *run, const Tefter__OfferRow *row, char out[LINE_MAX_BYTES])
+{
+    out[0] = '\0';
+    if (row->refusal != NULL)
+        (void)refusal_sentence(row->refusal, run_currency(run), out, LINE_MAX_BYTES);
+    else if (row->reason != NULL)
+        (void)snprintf(out, LINE_MAX_BYTES, "%s", text_of(row->reason));
+    else if (row->over_limit)
+        (void)snprintf(out, LINE_MAX_BYTES, "posted over the limit");
+    return out;
+}
+
+static void offer_line(struct run *run, struct table *table, const Tefter__OfferRow *row)
+{
+    char cell[CELL_MAX];
+    char sentence[LINE_MAX_BYTES];
+    (void)snprintf(cell, sizeof(cell), "%" PRIu64, row->seq);
+    table_cell(table, cell);
+    table_cell(table,
+               enum_word(&tefter__offer_state__descriptor, (int)row->state, cell, sizeof(cell)));
+    table_cell(table, kind_name(row->kind, cell));
+    table_cell(table, row->number == NULL ? "" : row->number);
+    table_cell(table, row->has_total_minor ? money_text(run, row->total_minor, cell) : "");
+    table_cell(table, time_text(row->at_ms, cell));
+    (void)snprintf(cell, sizeof(cell), "%" PRIu32, row->actor->terminal);
+    table_cell(table, cell);
+    table_cell(table, said(run, row, sentence));
+}
+
+static bool shown(const struct run *run, const Tefter__OfferRow *row)
+{
+    bool back = row->state == TEFTER__OFFER_STATE__OFFER_BACK && !row->over_limit;
+    return arg_text(&run->args, "--state") != NULL || !back;
+}
+
+static struct table *offer_table(struct run *run)
+{
+    static const char *const titles[] = {"OLD SEQ", "STATE", "WHAT", "NUMBER"};
+    struct table *table = table_create(run);
+    for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
+        table_column(table, titles[i], i == 0);
+    table_column(table, "AMOUNT", true);
+    table_column(table, "DONE", false);
+    table_column(table, "TERMINAL", true);
+    table_column(table, "", false);
+    return table;
+}
+
+static void headline(struct run *run, const Tefter__RecoveryAnswer *answer)
+{
+    char when[CELL_MAX];
+    tell(stdout, "Restored on %s from a backup that ends at seq %" PRIu64 ". The recovery is %s.\n",
+         time_text(answer->began_ms, when), answer->last_seq,
+         answer->open ? "on: new papers have numbers of a series of their own" : "closed");
+    tell(stdout,
+         "%" PRIu64 " back, %" PRIu64 " differing, %" PRIu64 " refused, %" PRIu64
+         " waiting, %" PRIu64 " declined; %" PRIu32 " of %" PRIu32 " terminals were heard.\n",
+         answer->back, answer->differing, answer->refused, answer->waiting, answer->declined,
+         answer->heard, answer->terminals);
+    for (size_t i = 0; i < answer->n_unheard; i++)
+        tell(stdout, "not heard: terminal %" PRIu32 ", %s\n", answer->unheard[i]->terminal,
+             answer->unheard[i]->name);
+    if (answer->waiting > 0)
+        run_note(run, "What waits is applied when all terminals were heard, or with: tefter "
+                      "recovery apply");
+}
+
+static int worklist_run(struct run *run)
+{
+    bool first = true;
+    struct table *table = offer_table(run);
+    Tefter__Query *query = (Tefter__Query *)run_build(run, &tefter__query__descriptor, "recovery");
+    bool more = query != NULL;
+    while (more) {
+        const Tefter__Answer *answer = run_ask(run, query);
+        if (answer == NULL)
+            return run->exit_code;
+        const Tefter__RecoveryAnswer *recovery = answer->recovery;
+        if (run->json)
+            run_json(run, &recovery->base);
+        else if (first && recovery->recovery == 0)
+            run_note(run, "This ledger was never restored.");
+        else if (first)
+            headline(run, recovery);
+        for (size_t i = 0; !run->json && i < recovery->n_offers; i++)
+            if (shown(run, recovery->offers[i]))
+                offer_line(run, table, recovery->offers[i]);
+        first = false;
+        more = recovery->has_next;
+        query->recovery->has_page = more;
+        query->recovery->page = recovery->next;
+    }
+    if (query == NULL)
+        return run->exit_code;
+    if (!run->json)
+        table_print(table, stdout);
+    return EXIT_DONE;
+}
+
+/* ---- what the office says ---- */
+
+static const struct param decline[] = {
+    OPERAND("SEQ", NUMBER, "seq", "its old seq, as the list shows it"),
+    NEEDED("--reason", TEXT, "reason", "why it does not come back"),
+    END,
+};
+
+static const struct param closing[] = {
+    OPTION("--unfinished", FLAG, "unfinished",
+           "although terminals were not heard or offers are not decided: the series go on behind a "
+           "gap, for their papers"),
+    END,
+};
+
+const struct verb recovery_verbs[] = {
+    {.entity = "recovery",
+     .verb = "apply",
+     .summary = "apply all that was offered, and wait for no terminal any more",
+     .command = "apply_offers",
+     .done = "What was offered is being applied."},
+    {.entity = "recovery",
+     .verb = "decline",
+     .summary = "let a paper of before the restore not come back",
+     .params = decline,
+     .command = "decline_offer",
+     .done = "{SEQ} does not come back."},
+    {.entity = "recovery",
+     .verb = "close",
+     .summary = "end the recovery: new papers get numbers of the usual series again",
+     .params = closing,
+     .command = "close_recovery",
+     .done = "The recovery is closed."},
+    {.entity = "recovery",
+     .summary = "show what came back after a restore, what did not, and who was not heard",
+     .params = worklist,
+     .query = "recovery",
+     .run = worklist_run},
+    END_VERBS,
+};
