@@ -323,6 +323,9 @@ void inflight_task(const struct inflight_note *note, char out[INFLIGHT_TASK_MAX]
         snprintf(out, INFLIGHT_TASK_MAX, "day %" PRIu64 " of branch %" PRIu64,
                  note->number & UINT32_MAX, note->number >> 32);
         break;
+    case DEATH_RECALL:
+        snprintf(out, INFLIGHT_TASK_MAX, "what terminals bring back");
+        break;
     }
 }
 

@@ -13,9 +13,10 @@
  *     └──▶ the ledger returns a fault ──▶ noted: FAULTED. That can be tried again without harm
  *
  * A query or a topic of which the program died is avoided from then on: one more would end it
- * again. So is a job or a day's turn whose entry a person has passed over: the server would make
- * the same one anew. Every note is about the program that wrote it; another one (version, size or
- * time of its file) begins with none. Who holds the folder's lock has the page; others read it.
+ * again. So is a job, a day's turn or the next offer whose entry a person has passed over: the
+ * server would make the same one anew. Every note is about the program that wrote it; another one
+ * (version, size or time of its file) begins with none. Who holds the folder's lock has the page;
+ * others read it.
  */
 #include "base/death.h"
 #include "base/fault.h"

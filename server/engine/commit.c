@@ -91,11 +91,16 @@ void commit_seal(struct commit *commit, const struct receipt_seal *seal)
     commit->seal = seal;
 }
 
+static bool wants_recall(const struct commit *commit)
+{
+    return commit->recall && !inflight_avoids(commit->options.inflight, DEATH_RECALL, 0);
+}
+
 bool commit_wants_step(const struct commit *commit)
 {
-    bool steps = commit->job != 0 && commit->job != commit->bad_job &&
-                 !inflight_avoids(commit->options.inflight, DEATH_JOB, commit->job);
-    return (commit->recall || steps) && !commit->full;
+    bool job = commit->job != 0 && commit->job != commit->bad_job &&
+               !inflight_avoids(commit->options.inflight, DEATH_JOB, commit->job);
+    return (wants_recall(commit) || job) && !commit->full;
 }
 
 /* ---- texts ---- */
@@ -246,7 +251,7 @@ static bool step_put(struct commit *commit, struct arena *arena, struct failure 
     Tefter__RecallNext recall = TEFTER__RECALL_NEXT__INIT;
     Tefter__Command command = TEFTER__COMMAND__INIT;
     struct submission submission = {.reply_token = 0};
-    if (commit->recall) {
+    if (wants_recall(commit)) {
         command.kind_case = TEFTER__COMMAND__KIND_RECALL_NEXT;
         command.recall_next = &recall;
     } else {

@@ -12,11 +12,12 @@
 /* What a thread may be doing, with its number. */
 enum death_task {
     DEATH_IDLE,
-    DEATH_ENTRY, /* seq */
-    DEATH_QUERY, /* kind of query */
-    DEATH_TOPIC, /* of a subscription */
-    DEATH_JOB,   /* job */
-    DEATH_DAY,   /* branch << 32 | date */
+    DEATH_ENTRY,  /* seq */
+    DEATH_QUERY,  /* kind of query */
+    DEATH_TOPIC,  /* of a subscription */
+    DEATH_JOB,    /* job */
+    DEATH_DAY,    /* branch << 32 | date */
+    DEATH_RECALL, /* 0: what terminals bring back after a restore */
 };
 
 struct death {
