@@ -393,7 +393,7 @@ class Restore(Ledger):
         self.of_ledger("backup", "--to", self.path("backups"))
         self.server.stop()
         self.of_ledger("backup", "--to", self.path("more"))
-        newest = os.path.join(self.path("more"), os.listdir(self.path("more"))[0])
+        newest = os.path.join(self.path("more"), max(os.listdir(self.path("more"))))
         segment = os.path.join(newest, "journal", "0" * 19 + "1.segment")
         times = os.stat(segment)
         self.spoil(segment, 300)
