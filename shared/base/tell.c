@@ -263,7 +263,7 @@ static void put_spec(struct telling *telling, const struct spec *spec)
                                      : va_arg(telling->arguments, unsigned));
         break;
     default:
-        need(!"a format that tell does not know");
+        fault_need(__FILE__, __LINE__, "a format that tell knows");
     }
 }
 

@@ -308,8 +308,8 @@ static char *text_at_edge(struct fuzz *f)
                                       "a\tb",
                                       "\xe2\x80\x8b",
                                       "\x7f",
-                                      "\xe2\x80\xae"
-                                      "abc",
+                                      ("\xe2\x80\xae"
+                                       "abc"),
                                       "0",
                                       "-1",
                                       "1e9",

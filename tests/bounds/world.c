@@ -216,8 +216,9 @@ const Tefter__Answer *world_ask(struct world *w, const Tefter__Query *query)
     return answer;
 }
 
-static struct slice packed_json(struct world *w, const ProtobufCMessageDescriptor *type,
-                                const char *format, va_list arguments)
+__attribute__((format(printf, 3, 0))) static struct slice
+packed_json(struct world *w, const ProtobufCMessageDescriptor *type, const char *format,
+            va_list arguments)
 {
     static char text[JSON_MAX];
     struct message_fault fault = {.path = ""};

@@ -487,7 +487,7 @@ void recall_find(struct tx *tx, struct recall *ret_recall)
 static struct key made_key(const Tefter__Settled *settled)
 {
     static const enum book_table tables[] = {
-        [COUNTS_BRANCHES - COUNTS_BRANCHES] = TABLE_BRANCH,
+        [0] = TABLE_BRANCH,
         [COUNTS_STAFF - COUNTS_BRANCHES] = TABLE_STAFF,
         [COUNTS_TERMINALS - COUNTS_BRANCHES] = TABLE_TERMINAL,
         [COUNTS_GROUPS - COUNTS_BRANCHES] = TABLE_GROUP,
