@@ -96,6 +96,7 @@ static void headline(struct run *run, const Tefter__RecoveryAnswer *answer)
 static int worklist_run(struct run *run)
 {
     bool first = true;
+    size_t listed = 0;
     struct table *table = offer_table(run);
     Tefter__Query *query = (Tefter__Query *)run_build(run, &tefter__query__descriptor, "recovery");
     bool more = query != NULL;
@@ -110,9 +111,12 @@ static int worklist_run(struct run *run)
             run_note(run, "This ledger was never restored.");
         else if (first)
             headline(run, recovery);
-        for (size_t i = 0; !run->json && i < recovery->n_offers; i++)
-            if (shown(run, recovery->offers[i]))
-                offer_line(run, table, recovery->offers[i]);
+        for (size_t i = 0; !run->json && i < recovery->n_offers; i++) {
+            if (!shown(run, recovery->offers[i]))
+                continue;
+            offer_line(run, table, recovery->offers[i]);
+            listed++;
+        }
         first = false;
         more = recovery->has_next;
         query->recovery->has_page = more;
@@ -120,7 +124,7 @@ static int worklist_run(struct run *run)
     }
     if (query == NULL)
         return run->exit_code;
-    if (!run->json)
+    if (listed > 0)
         table_print(table, stdout);
     return EXIT_DONE;
 }

@@ -218,15 +218,14 @@ bool run_open(struct run *run, bool outbox)
 void run_offer(struct run *run)
 {
     struct tefter_offers offers;
+    char count[CELL_MAX];
     if (run->client == NULL || tefter_welcome(run->client) == NULL ||
         tefter_welcome(run->client)->recovery == NULL)
         return;
     bool all = tefter_offer(run->client, OFFERS_MS, &offers);
     if (offers.handed > 0)
-        run_note(run,
-                 "%" PRIu64 " papers and changes of this terminal, of before the restore, are "
-                 "with the server again.",
-                 offers.handed);
+        run_note(run, "%s of this terminal from before the restore: with the server again.",
+                 counted(offers.handed, "command", count));
     if (offers.refused > 0)
         run_note(run, "%" PRIu64 " of them it does not take: tell the office.", offers.refused);
     if (!all)

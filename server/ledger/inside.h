@@ -40,7 +40,28 @@ void state_write(struct store_txn *txn, const struct ledger_state *state);
 void machine_tx(struct tx *tx, struct store_txn *txn, struct arena *arena,
                 const struct ledger_state *state);
 
-/* A row of a terminal's picture, packed into what outlives the command; false: there is no such
+/* ---- machine.c, for recall.c ---- */
+
+bool machine_knows(uint32_t kind); /* of a command */
+Tefter__Refusal *machine_dispatch(struct tx *tx, const Tefter__Command *command,
+                                  Tefter__Done *done);
+/* One of the two is NULL; packed into what outlives the command. */
+struct slice machine_reply(struct tx *tx, Tefter__Done *done, Tefter__Refusal *refusal);
+/* Is its id known, of this request or of another? *ret_answered then. */
+enum seen { SEEN_NEVER, SEEN_SAME, SEEN_OTHER };
+enum seen machine_seen(struct tx *tx, const Tefter__Entry *entry, const struct hash *digest,
+                       struct ledger_answered *ret_answered);
+
+/* ---- recall.c ---- */
+
+Tefter__Refusal *apply_recall_next(struct tx *tx, const Tefter__RecallNext *command,
+                                   Tefter__Done *done);
+
+/* ---- row.c ---- */
+
+/* The rows the command changed; the first account is also told to the terminal that asked. */
+void rows_collect(struct tx *tx, Tefter__Done *done, struct ledger_result *result);
+/* A row that terminals hold, packed into what outlives the command; false: there is no such
  * row. */
 bool row_pack(struct tx *tx, uint64_t row_key, struct ledger_row *ret_row);
 

@@ -33,6 +33,11 @@ static const struct command_row *command_row(uint32_t kind)
     return &command_rows[kind];
 }
 
+bool machine_knows(uint32_t kind)
+{
+    return command_row(kind) != NULL;
+}
+
 Tefter__Right ledger_command_right(uint32_t kind)
 {
     const struct command_row *row = command_row(kind);
@@ -56,7 +61,7 @@ size_t ledger_roles_with(Tefter__Right right, Tefter__Role ret_roles[8])
 
 /* ---- rules versions ---- */
 
-/* Refuses: an rules version that is not newer, or newer than this program knows. */
+/* Refuses: a rules version that is not newer, or newer than this program knows. */
 static Tefter__Refusal *apply_adopt_rules_version(struct tx *tx,
                                                   const Tefter__AdoptRulesVersion *command,
                                                   Tefter__Done *done)
@@ -90,7 +95,7 @@ static Tefter__Refusal *found(struct tx *tx, const Tefter__CreateCompany *comman
 
 /* ---- replies ---- */
 
-static struct slice pack_reply(struct tx *tx, Tefter__Done *done, Tefter__Refusal *refusal)
+struct slice machine_reply(struct tx *tx, Tefter__Done *done, Tefter__Refusal *refusal)
 {
     Tefter__Reply reply = TEFTER__REPLY__INIT;
     reply.seq = tx->seq;
@@ -104,115 +109,10 @@ static struct slice pack_reply(struct tx *tx, Tefter__Done *done, Tefter__Refusa
     return tx_pack_out(tx, &reply.base);
 }
 
-/* ---- recalling: a command of before a restore, applied as what it was ---- */
-
-static Tefter__Refusal *dispatch(struct tx *tx, const Tefter__Command *command, Tefter__Done *done);
-
-enum seen { SEEN_NEVER, SEEN_SAME, SEEN_OTHER };
-static enum seen seen_before(struct tx *tx, const Tefter__Entry *entry, const struct hash *digest,
-                             struct ledger_answered *ret_answered);
-
-static bool was_done(struct tx *tx, struct slice packed)
-{
-    const Tefter__Reply *reply = tx_try_unpack(tx, &tefter__reply__descriptor, packed);
-    return reply != NULL && reply->result_case == TEFTER__REPLY__RESULT_DONE;
-}
-
-/* Was it sent as a new command meanwhile, and done? One that was refused so is applied all the
- * same: it was acknowledged before. */
-static Tefter__Refusal *look_kept(struct tx *tx, const Tefter__OfferRecord *offer, bool *ret_kept)
-{
-    struct hash digest;
-    struct ledger_answered before;
-    Tefter__Entry entry = TEFTER__ENTRY__INIT;
-    entry.id = offer->id;
-    ledger_request_digest(slice_of(offer->command.data, offer->command.len), &digest);
-    enum seen seen = seen_before(tx, &entry, &digest, &before);
-    *ret_kept = seen == SEEN_SAME && was_done(tx, before.reply);
-    return seen == SEEN_OTHER ? refuse(tx, TEFTER__REFUSAL_CODE__COMMAND_ID_REUSED, "id") : NULL;
-}
-
-/* By its old actor, at its old time, with what it settled then. */
-static Tefter__Refusal *recall_apply(struct tx *tx, const struct recall *recall, Tefter__Done *done)
-{
-    const Tefter__Command *command =
-        tx_try_unpack(tx, &tefter__command__descriptor,
-                      slice_of(recall->offer->command.data, recall->offer->command.len));
-    if (command == NULL || command_row(command->kind_case) == NULL)
-        return refuse(tx, TEFTER__REFUSAL_CODE__UNREADABLE, "command");
-    const Tefter__Actor *actor = tx->actor;
-    int64_t now_ms = tx->now_ms;
-    tx->actor = recall->receipt->actor;
-    tx->now_ms = recall->receipt->at_ms;
-    tx->recalled = recall->receipt;
-    tx_forget_shared(tx);
-    Tefter__Refusal *refusal = recall_check(tx, recall->receipt);
-    if (refusal == NULL)
-        refusal = dispatch(tx, command, done);
-    tx->actor = actor;
-    tx->now_ms = now_ms;
-    tx->recalled = NULL;
-    tx_forget_shared(tx);
-    return refusal;
-}
-
-static bool has_alarmed(const struct tx *tx)
-{
-    for (size_t i = 0; i < tx->event_count; i++)
-        if (tx->events[i]->kind == TEFTER__EVENT_KIND__POSTED_OVER_LIMIT)
-            return true;
-    return false;
-}
-
-/* Who sends the old command once more gets this reply. */
-static void keep_recalled(struct tx *tx, const Tefter__OfferRecord *offer, Tefter__Done *done)
-{
-    Tefter__CommandRecord record = TEFTER__COMMAND_RECORD__INIT;
-    struct hash digest;
-    ledger_request_digest(slice_of(offer->command.data, offer->command.len), &digest);
-    struct slice reply = pack_reply(tx, done, NULL);
-    record.seq = tx->seq;
-    record.digest = (ProtobufCBinaryData){HASH_SIZE, digest.bytes};
-    record.reply = (ProtobufCBinaryData){reply.size, (uint8_t *)reply.data};
-    store_put(tx->txn, TREE_COMMAND, slice_of(offer->id.data, offer->id.len),
-              tx_pack(tx, &record.base));
-    tx->recalled_id = offer->id.data;
-}
-
-/* Refuses: NOTHING_TO_CHANGE (none is due). */
-static Tefter__Refusal *apply_recall_next(struct tx *tx, const Tefter__RecallNext *command,
-                                          Tefter__Done *done)
-{
-    (void)command;
-    if (!recall_due(tx))
-        return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
-    struct recall recall;
-    recall_find(tx, &recall);
-    Tefter__Done *then = tx_new(tx, &tefter__done__descriptor);
-    bool kept = false;
-    Tefter__Refusal *refusal = recall.offer != NULL ? look_kept(tx, recall.offer, &kept) : NULL;
-    if (recall.offer != NULL && refusal == NULL && !kept)
-        refusal = recall_apply(tx, &recall, then);
-
-    if (!tx->decided)
-        tx_decided(tx);
-    if (recall.offer == NULL) {
-        recall_nothing(tx, &recall);
-    } else if (refusal != NULL) {
-        recall_refused(tx, &recall, refusal);
-    } else {
-        if (!kept)
-            keep_recalled(tx, recall.offer, then);
-        recall_back(tx, &recall, kept ? NULL : then, has_alarmed(tx));
-    }
-    FIELD_SET_IF(done, id, recall.offer != NULL, recall.offer != NULL ? recall.offer->seq : 0);
-    return NULL;
-}
-
 /* ---- applying ---- */
 
 /* No default: a command without a row does not compile, one without a function does not link. */
-static Tefter__Refusal *dispatch(struct tx *tx, const Tefter__Command *command, Tefter__Done *done)
+Tefter__Refusal *machine_dispatch(struct tx *tx, const Tefter__Command *command, Tefter__Done *done)
 {
     switch (command->kind_case) {
 #define COMMAND(KIND, name, Type, RIGHT)                                                           \
@@ -230,80 +130,14 @@ static Tefter__Refusal *dispatch(struct tx *tx, const Tefter__Command *command, 
 static Tefter__Refusal *run(struct tx *tx, struct slice bytes, Tefter__Done *done)
 {
     Tefter__Command *command = tx_try_unpack(tx, &tefter__command__descriptor, bytes);
-    if (command == NULL || command_row(command->kind_case) == NULL)
+    if (command == NULL || !machine_knows(command->kind_case))
         return refuse(tx, TEFTER__REFUSAL_CODE__UNREADABLE, "command");
     if (!company_exists(tx))
         return command->kind_case == TEFTER__COMMAND__KIND_CREATE_COMPANY
                    ? found(tx, command->create_company, done)
                    : refuse(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "company");
     Tefter__Refusal *refusal = staff_actor_needs(tx, ledger_command_right(command->kind_case));
-    return refusal == NULL ? dispatch(tx, command, done) : refusal;
-}
-
-/* ---- rows of terminals ---- */
-
-/* false: there is no such row. No default: a kind that nobody makes does not compile. */
-static bool row_make(struct tx *tx, uint64_t row_key, Tefter__Row *ret_row,
-                     struct ledger_row *ret_facts)
-{
-    uint64_t id = row_key_id(row_key);
-    const Tefter__CustomerRecord *customer;
-    *ret_row = (Tefter__Row)TEFTER__ROW__INIT;
-    *ret_facts = (struct ledger_row){.key = row_key, .days = DATE_SPAN_ALL};
-    ret_row->kind_case = (Tefter__Row__KindCase)row_key_kind(row_key);
-    switch (ret_row->kind_case) {
-    case TEFTER__ROW__KIND_ACCOUNT:
-        ret_row->account = credit_account_row(tx, (uint32_t)id);
-        if (ret_row->account != NULL)
-            ret_facts->days =
-                credit_row_days(tx, customer_get(tx, (uint32_t)id), branch_of_actor(tx)->date);
-        ret_facts->customer = (uint32_t)id;
-        break;
-    case TEFTER__ROW__KIND_CUSTOMER:
-        customer = customer_get(tx, (uint32_t)id);
-        ret_row->customer = customer != NULL ? customer_row(tx, customer) : NULL;
-        if (customer != NULL)
-            ret_facts->days = credit_row_days(tx, customer, branch_head_date(tx));
-        ret_facts->customer = (uint32_t)id;
-        break;
-    case TEFTER__ROW__KIND_APPROVAL:
-        ret_row->approval = credit_approval_row(tx, id);
-        break;
-    case TEFTER__ROW__KIND_ALARM:
-        ret_row->alarm = credit_alarm_row(tx, id);
-        break;
-    case TEFTER__ROW__KIND__NOT_SET:
-    case _TEFTER__ROW__KIND__CASE_IS_INT_SIZE:
-        break;
-    }
-    return ret_row->account != NULL;
-}
-
-bool row_pack(struct tx *tx, uint64_t row_key, struct ledger_row *ret_row)
-{
-    Tefter__Row row;
-    if (!row_make(tx, row_key, &row, ret_row))
-        return false;
-    ret_row->row = tx_pack_out(tx, &row.base);
-    return ret_row->row.size > 0;
-}
-
-/* The rows the command changed; the first account is also told to the terminal that asked. */
-static void collect_rows(struct tx *tx, Tefter__Done *done, struct ledger_result *result)
-{
-    struct ledger_row *rows = tx_take_out(tx, tx->touched_count * sizeof *rows);
-    for (size_t i = 0; i < tx->touched_count; i++) {
-        Tefter__Row row;
-        struct ledger_row *packed = &rows[result->row_count];
-        uint64_t key = row_key_of(tx->touched[i].kind, tx->touched[i].id);
-        if (!row_make(tx, key, &row, packed))
-            continue;
-        packed->row = tx_pack_out(tx, &row.base);
-        result->row_count++;
-        if (done->account == NULL && row.kind_case == TEFTER__ROW__KIND_ACCOUNT)
-            done->account = row.account;
-    }
-    result->rows = rows;
+    return refusal == NULL ? machine_dispatch(tx, command, done) : refusal;
 }
 
 /* ---- what is kept of a command ---- */
@@ -445,8 +279,8 @@ static struct slice told(struct tx *tx, ProtobufCBinaryData kept)
     return slice_of(copy, kept.len);
 }
 
-static enum seen seen_before(struct tx *tx, const Tefter__Entry *entry, const struct hash *digest,
-                             struct ledger_answered *ret_answered)
+enum seen machine_seen(struct tx *tx, const Tefter__Entry *entry, const struct hash *digest,
+                       struct ledger_answered *ret_answered)
 {
     struct key key = command_key(entry->id.data);
     const Tefter__CommandRecord *record = tx_get(tx, &key, &tefter__command_record__descriptor);
@@ -474,7 +308,7 @@ static Tefter__Refusal *check_id(struct tx *tx, const Tefter__Entry *entry)
 static void refuse_whole(struct tx *tx, Tefter__Refusal *refusal, struct ledger_result *result)
 {
     result->refused = refusal->code;
-    result->reply = pack_reply(tx, NULL, refusal);
+    result->reply = machine_reply(tx, NULL, refusal);
 }
 
 static void apply_new(struct ledger *ledger, struct tx *tx, const Tefter__Entry *entry,
@@ -484,8 +318,8 @@ static void apply_new(struct ledger *ledger, struct tx *tx, const Tefter__Entry 
     Tefter__Refusal *refusal = run(tx, slice_of(entry->command.data, entry->command.len), done);
     result->refused = refusal != NULL ? refusal->code : 0;
     need(refusal != NULL || tx->decided);
-    collect_rows(tx, done, result);
-    result->reply = pack_reply(tx, done, refusal);
+    rows_collect(tx, done, result);
+    result->reply = machine_reply(tx, done, refusal);
     if (refusal == NULL)
         result->receipt = receipt_pack(ledger, tx, done);
     keep_reply(tx, entry, digest, result);
@@ -507,7 +341,7 @@ static void apply_entry(struct ledger *ledger, struct tx *tx, const Tefter__Entr
     struct hash digest;
     ledger_request_digest(slice_of(entry->command.data, entry->command.len), &digest);
     struct ledger_answered before = {.seq = 0};
-    switch (seen_before(tx, entry, &digest, &before)) {
+    switch (machine_seen(tx, entry, &digest, &before)) {
     case SEEN_SAME:
         result->repeated = true;
         result->reply = before.reply;
@@ -676,10 +510,10 @@ static void pass_over_work(struct tx *tx, void *context)
     if (!entry->has_command || entry->id.len != COMMAND_ID_SIZE)
         return;
     ledger_request_digest(slice_of(entry->command.data, entry->command.len), &digest);
-    if (seen_before(tx, entry, &digest, &before) != SEEN_NEVER || check_id(tx, entry) != NULL)
+    if (machine_seen(tx, entry, &digest, &before) != SEEN_NEVER || check_id(tx, entry) != NULL)
         return;
     application->result->reply =
-        pack_reply(tx, NULL, refuse(tx, TEFTER__REFUSAL_CODE__QUARANTINED, NULL));
+        machine_reply(tx, NULL, refuse(tx, TEFTER__REFUSAL_CODE__QUARANTINED, NULL));
     keep_reply(tx, entry, &digest, application->result);
     note_id(&application->ledger->oldest_id, entry->id.data);
 }
@@ -818,7 +652,7 @@ struct known {
 static void look_known(struct tx *tx, void *context)
 {
     struct known *known = context;
-    known->seen = seen_before(tx, &known->entry, known->request, known->ret_answered);
+    known->seen = machine_seen(tx, &known->entry, known->request, known->ret_answered);
 }
 
 /* One whose reply cannot be read may have been done: it is known, and its reply says so. */

@@ -2,6 +2,7 @@
 
 #include "base/grow.h"
 #include "base/limits.h"
+#include "domain/ledger_folder.h"
 #include "ledger/inside.h"
 #include "wire/message.h"
 
@@ -18,42 +19,12 @@ enum {
 #define COMMAND_MEMORY ((size_t)1024 * 1024 * 1024) /* as the writer has for a group */
 #define MAP_BYTES ((size_t)8 * 1024 * 1024 * 1024)
 
-static const uint8_t ledger_id[16] = "a ledger to push";
-
 /* ---- the ledger ---- */
-
-static struct ledger *open_ledger(const char *path)
-{
-    struct failure failure = {.fault = FAULT_NONE};
-    struct ledger *ledger;
-    struct ledger_options options = {.path = path, .map_bytes = MAP_BYTES};
-    if (!ledger_open(&options, &ledger, &failure))
-        fail_msg("%s", failure.text);
-    return ledger;
-}
-
-static void remove_ledger(const char *path)
-{
-    char file[128];
-    snprintf(file, sizeof file, "%s/data.mdb", path);
-    unlink(file);
-    snprintf(file, sizeof file, "%s/lock.mdb", path);
-    unlink(file);
-    rmdir(path);
-}
-
-static void commit(struct ledger *ledger)
-{
-    struct failure failure = {.fault = FAULT_NONE};
-    struct hash chain = {{0}};
-    if (!ledger_commit(ledger, ledger_id, &(struct incarnation){.number = 1}, 1, &chain, &failure))
-        fail_msg("%s", failure.text);
-}
 
 static void settle(struct world *w)
 {
     if (w->begun)
-        commit(w->ledger);
+        ledger_folder_commit(w->ledger);
     w->begun = false;
     w->in_group = 0;
 }
@@ -293,7 +264,7 @@ void world_begin(struct world *w, uint32_t rules_version)
     arena_init(&w->arena, COMMAND_MEMORY);
     snprintf(w->path, sizeof w->path, "/tmp/tefter-bounds-XXXXXX");
     assert_non_null(mkdtemp(w->path));
-    w->ledger = open_ledger(w->path);
+    w->ledger = ledger_folder_open(w->path, MAP_BYTES);
     world_done(w,
                "{'create_company': {'name': 'Hải Long', 'currency': 'EUR', 'admin_login': 'owner', "
                "'rules_version': %u, 'date': %d}}",
@@ -319,7 +290,7 @@ static void replay(struct world *w, size_t group)
     struct failure failure = {.fault = FAULT_NONE};
     struct hash digest = {{0}};
     assert_non_null(mkdtemp(path));
-    struct ledger *ledger = open_ledger(path);
+    struct ledger *ledger = ledger_folder_open(path, MAP_BYTES);
     for (size_t i = 0; i < w->entry_count; i++) {
         struct ledger_result result;
         uint64_t seq;
@@ -329,11 +300,11 @@ static void replay(struct world *w, size_t group)
         assert_true(ledger_apply(ledger, i + 1, w->entries[i], &w->arena, &result, &failure));
         ledger_state_digest(ledger, &seq, &digest);
         if (i % group == group - 1 || i + 1 == w->entry_count)
-            commit(ledger);
+            ledger_folder_commit(ledger);
     }
     assert_memory_equal(&digest, &w->digest, sizeof digest);
     ledger_close(ledger);
-    remove_ledger(path);
+    ledger_folder_remove(path);
 }
 
 static void put_bytes(struct world *w, const struct key *key, struct slice value)
@@ -343,7 +314,7 @@ static void put_bytes(struct world *w, const struct key *key, struct slice value
     if (!ledger_begin(w->ledger, &failure))
         fail_msg("%s", failure.text);
     store_put(w->ledger->txn, key->tree, slice_of(key->bytes, key->size), value);
-    commit(w->ledger);
+    ledger_folder_commit(w->ledger);
 }
 
 void world_put(struct world *w, const struct key *key, const ProtobufCMessage *record)
@@ -370,7 +341,7 @@ void world_drop(struct world *w)
 {
     settle(w);
     ledger_close(w->ledger);
-    remove_ledger(w->path);
+    ledger_folder_remove(w->path);
     for (size_t i = 0; i < w->entry_count; i++)
         free((uint8_t *)w->entries[i].data);
     free(w->entries);

@@ -1,6 +1,7 @@
 #include "domain/scenario.h"
 
 #include "base/grow.h"
+#include "domain/ledger_folder.h"
 #include "wire/message.h"
 
 #include <stdarg.h>
@@ -8,9 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { DAY = 20000, ARENA_MAX = 256 * 1024 * 1024 };
-
-static const uint8_t ledger_id[16] = "scenario-ledger";
+enum { DAY = 20000, ARENA_MAX = 256 * 1024 * 1024, SCENARIO_MAP = 256 * 1024 * 1024 };
 
 const char *json(const char *format, ...)
 {
@@ -47,34 +46,6 @@ static ProtobufCMessage *wrapped(struct scenario *s, const ProtobufCMessageDescr
 
 /* ---- the ledger ---- */
 
-static struct ledger *open_ledger(const char *path)
-{
-    struct failure failure = {.fault = FAULT_NONE};
-    struct ledger *ledger;
-    struct ledger_options options = {.path = path, .map_bytes = 256 * 1024 * 1024};
-    if (!ledger_open(&options, &ledger, &failure))
-        fail_msg("%s", failure.text);
-    return ledger;
-}
-
-static void remove_ledger(const char *path)
-{
-    char file[128];
-    snprintf(file, sizeof file, "%s/data.mdb", path);
-    unlink(file);
-    snprintf(file, sizeof file, "%s/lock.mdb", path);
-    unlink(file);
-    rmdir(path);
-}
-
-static void commit(struct ledger *ledger)
-{
-    struct failure failure = {.fault = FAULT_NONE};
-    struct hash chain = {{0}};
-    if (!ledger_commit(ledger, ledger_id, &(struct incarnation){.number = 1}, 1, &chain, &failure))
-        fail_msg("%s", failure.text);
-}
-
 static void remember(struct scenario *s, struct slice entry)
 {
     need(GROW(s->entries, s->entry_room, s->entry_count + 1));
@@ -100,7 +71,7 @@ const Tefter__Reply *scenario_apply_entry(struct scenario *s, const Tefter__Entr
     s->last.receipt = result.receipt;
     uint64_t seq;
     ledger_state_digest(s->ledger, &seq, &s->state_digest);
-    commit(s->ledger);
+    ledger_folder_commit(s->ledger);
     return (Tefter__Reply *)message_unpack(&tefter__reply__descriptor, result.reply, &s->arena);
 }
 
@@ -314,7 +285,7 @@ struct scenario *scenario_begin_at(uint32_t rules_version)
     arena_init(&s->arena, ARENA_MAX);
     snprintf(s->path, sizeof s->path, "/tmp/tefter-scenario-XXXXXX");
     assert_non_null(mkdtemp(s->path));
-    s->ledger = open_ledger(s->path);
+    s->ledger = ledger_folder_open(s->path, SCENARIO_MAP);
     s->now_ms = (int64_t)DAY * 24 * 3600 * 1000;
     s->actor = (Tefter__Actor)TEFTER__ACTOR__INIT;
     scenario_done(s, "create_company",
@@ -332,7 +303,7 @@ static void replay(const struct scenario *s, size_t group)
 {
     char path[] = "/tmp/tefter-replay-XXXXXX";
     assert_non_null(mkdtemp(path));
-    struct ledger *ledger = open_ledger(path);
+    struct ledger *ledger = ledger_folder_open(path, SCENARIO_MAP);
     struct arena arena;
     arena_init(&arena, ARENA_MAX);
     struct failure failure = {.fault = FAULT_NONE};
@@ -346,13 +317,13 @@ static void replay(const struct scenario *s, size_t group)
         assert_true(ledger_apply(ledger, at, s->entries[i], &arena, &result, &failure));
         ledger_state_digest(ledger, &seq, &state_digest);
         if (i % group == group - 1 || i + 1 == s->entry_count)
-            commit(ledger);
+            ledger_folder_commit(ledger);
         arena_reset(&arena);
     }
     assert_memory_equal(&state_digest, &s->state_digest, sizeof state_digest);
     ledger_close(ledger);
     arena_fini(&arena);
-    remove_ledger(path);
+    ledger_folder_remove(path);
 }
 
 void scenario_end(struct scenario *s)
@@ -366,7 +337,7 @@ void scenario_end(struct scenario *s)
     replay(s, 7);
     replay(s, s->entry_count);
     ledger_close(s->ledger);
-    remove_ledger(s->path);
+    ledger_folder_remove(s->path);
     arena_fini(&s->arena);
     free(s->entries);
     free(s);

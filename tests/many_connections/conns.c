@@ -238,16 +238,11 @@ static bool wait_for(struct stress *stress, size_t at, uint32_t least, uint32_t 
 
 static const Tefter__StatusAnswer *status_of(struct stress *stress)
 {
-    Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
-    Tefter__ServerStatus status = TEFTER__SERVER_STATUS__INIT;
-    frame.body_case = TEFTER__FROM_TERMINAL__BODY_SERVER_STATUS;
-    frame.server_status = &status;
     arena_reset(&stress->all.arena);
-    const Tefter__ToTerminal *told = connection_ask(&stress->all.connections[0], &frame);
-    if (told != NULL && told->body_case == TEFTER__TO_TERMINAL__BODY_STATUS)
-        return told->status;
-    terminals_fail(&stress->all, "no status");
-    return NULL;
+    const Tefter__StatusAnswer *status = server_status(&stress->all);
+    if (status == NULL)
+        terminals_fail(&stress->all, "no status");
+    return status;
 }
 
 static bool wait_for_sessions(struct stress *stress, uint32_t most)

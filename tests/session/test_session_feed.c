@@ -342,7 +342,7 @@ static void approvals(void **state)
     struct asking asking = {TEFTER__TOPIC__TOPIC_APPROVALS, NULL, 0, NULL};
     (void)subscribe(&replica, &client, 1, &asking);
     wait_exact(&replica);
-    note.value = "he pays on Friday";
+    note.value = "they pay on Friday";
     ask.customer = 2;
     ask.amount_minor = 500;
     ask.note = &note;
@@ -353,7 +353,7 @@ static void approvals(void **state)
         fail_msg("%d %s", reply->refused->code, reply->refused->field);
     wait_exact(&replica);
     assert_non_null(replica.approvals[reply->done->id]);
-    assert_string_equal(replica.approvals[reply->done->id]->note->value, "he pays on Friday");
+    assert_string_equal(replica.approvals[reply->done->id]->note->value, "they pay on Friday");
     assert_null(replica.accounts[2]);
     static struct replica later;
     memset(&later, 0, sizeof later);

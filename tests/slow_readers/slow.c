@@ -295,17 +295,10 @@ static bool held_back(const struct stress *stress, uint32_t index)
     return stress->sets_full > 0 && own * 2 <= until_full * 2 + later;
 }
 
-/* The server's own word; NULL: it did not answer. */
 static const Tefter__StatusAnswer *ask_status(struct stress *stress)
 {
-    Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
-    Tefter__ServerStatus status = TEFTER__SERVER_STATUS__INIT;
-    frame.body_case = TEFTER__FROM_TERMINAL__BODY_SERVER_STATUS;
-    frame.server_status = &status;
     arena_reset(&stress->all.arena);
-    const Tefter__ToTerminal *told = connection_ask(&stress->all.connections[0], &frame);
-    return told == NULL || told->body_case != TEFTER__TO_TERMINAL__BODY_STATUS ? NULL
-                                                                               : told->status;
+    return server_status(&stress->all);
 }
 
 /* Until then what they are told still finds room in the kernel. A server that never holds them back

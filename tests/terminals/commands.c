@@ -91,6 +91,17 @@ const Tefter__AccountRow *customer_account(struct terminals *all, uint32_t custo
     return answer->customer_card->account;
 }
 
+const Tefter__StatusAnswer *server_status(struct terminals *all)
+{
+    Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+    Tefter__ServerStatus status = TEFTER__SERVER_STATUS__INIT;
+    frame.body_case = TEFTER__FROM_TERMINAL__BODY_SERVER_STATUS;
+    frame.server_status = &status;
+    const Tefter__ToTerminal *told = connection_ask(&all->connections[0], &frame);
+    return told == NULL || told->body_case != TEFTER__TO_TERMINAL__BODY_STATUS ? NULL
+                                                                               : told->status;
+}
+
 uint64_t ledger_seq(struct terminals *all)
 {
     Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;

@@ -222,6 +222,8 @@ bool customer_limit(struct terminals *all, uint32_t customer, int64_t limit_mino
 /* His figures as they stand, in all->arena, with the seq they stand at. */
 const Tefter__AccountRow *customer_account(struct terminals *all, uint32_t customer,
                                            uint64_t *ret_seq);
+/* The server's own word; NULL: it did not answer. */
+const Tefter__StatusAnswer *server_status(struct terminals *all);
 /* How far the ledger is. */
 uint64_t ledger_seq(struct terminals *all);
 

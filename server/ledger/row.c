@@ -1,0 +1,69 @@
+/*
+ * One row that terminals hold, made from the state and packed; and those that a command touched.
+ */
+#include "domain/domain.h"
+#include "ledger/inside.h"
+
+/* false: there is no such row. No default: a kind that nobody makes does not compile. */
+static bool row_make(struct tx *tx, uint64_t row_key, Tefter__Row *ret_row,
+                     struct ledger_row *ret_facts)
+{
+    uint64_t id = row_key_id(row_key);
+    const Tefter__CustomerRecord *customer;
+    *ret_row = (Tefter__Row)TEFTER__ROW__INIT;
+    *ret_facts = (struct ledger_row){.key = row_key, .days = DATE_SPAN_ALL};
+    ret_row->kind_case = (Tefter__Row__KindCase)row_key_kind(row_key);
+    switch (ret_row->kind_case) {
+    case TEFTER__ROW__KIND_ACCOUNT:
+        ret_row->account = credit_account_row(tx, (uint32_t)id);
+        if (ret_row->account != NULL)
+            ret_facts->days =
+                credit_row_days(tx, customer_get(tx, (uint32_t)id), branch_of_actor(tx)->date);
+        ret_facts->customer = (uint32_t)id;
+        break;
+    case TEFTER__ROW__KIND_CUSTOMER:
+        customer = customer_get(tx, (uint32_t)id);
+        ret_row->customer = customer != NULL ? customer_row(tx, customer) : NULL;
+        if (customer != NULL)
+            ret_facts->days = credit_row_days(tx, customer, branch_head_date(tx));
+        ret_facts->customer = (uint32_t)id;
+        break;
+    case TEFTER__ROW__KIND_APPROVAL:
+        ret_row->approval = credit_approval_row(tx, id);
+        break;
+    case TEFTER__ROW__KIND_ALARM:
+        ret_row->alarm = credit_alarm_row(tx, id);
+        break;
+    case TEFTER__ROW__KIND__NOT_SET:
+    case _TEFTER__ROW__KIND__CASE_IS_INT_SIZE:
+        break;
+    }
+    return ret_row->account != NULL;
+}
+
+bool row_pack(struct tx *tx, uint64_t row_key, struct ledger_row *ret_row)
+{
+    Tefter__Row row;
+    if (!row_make(tx, row_key, &row, ret_row))
+        return false;
+    ret_row->row = tx_pack_out(tx, &row.base);
+    return ret_row->row.size > 0;
+}
+
+/* The rows the command changed; the first account is also told to the terminal that asked. */
+void rows_collect(struct tx *tx, Tefter__Done *done, struct ledger_result *result)
+{
+    struct ledger_row *rows = tx_take_out(tx, tx->touched_count * sizeof *rows);
+    for (size_t i = 0; i < tx->touched_count; i++) {
+        Tefter__Row row;
+        struct ledger_row *packed = &rows[result->row_count];
+        uint64_t key = row_key_of(tx->touched[i].kind, tx->touched[i].id);
+        if (!row_make(tx, key, &row, packed))
+            continue;
+        packed->row = tx_pack_out(tx, &row.base);
+        result->row_count++;
+        if (done->account == NULL && row.kind_case == TEFTER__ROW__KIND_ACCOUNT)
+            done->account = row.account;
+    }
+    result->rows = rows;
+}
