@@ -220,63 +220,73 @@ static const struct param policy_set[] = {
     OPTION("--own-reversal", AMOUNT, "own_reversal_minor",
            "more money that somebody took and reverses in a day wants a second person"),
     OPTION("--title", TEXT, "title", "what this version of the policy is called"),
+    CLEAR_OPTION(TERMS_OF_ALL " days credit-note-approve own-reversal title"),
     END,
 };
 
-static void put_line(const char *label, const char *text)
+static const Tefter__CompanyAnswer *ask_company(struct run *run)
 {
-    tell(stdout, "  %-22s %s\n", label, text);
-}
-
-static void put_amount(struct run *run, const char *label, bool known, int64_t amount)
-{
-    char text[CELL_MAX];
-    if (known)
-        (void)money_sentence(amount, run_currency(run), text, sizeof(text));
-    if (known)
-        put_line(label, text);
-}
-
-static void put_terms(struct run *run, const Tefter__LimitTerms *terms)
-{
-    char text[CELL_MAX];
-    if (terms->unlimited)
-        put_line("limit", "none: unlimited");
-    else
-        put_amount(run, "limit", terms->has_limit_minor, terms->limit_minor);
-    if (terms->has_policy)
-        put_line("over the limit", enum_word(&tefter__excess_policy__descriptor, (int)terms->policy,
-                                             text, sizeof(text)));
-    (void)snprintf(text, sizeof(text), "%u", terms->overdue_days);
-    if (terms->has_overdue_days)
-        put_line("overdue days borne", text);
-    put_amount(run, "overdue amount borne", terms->has_overdue_minor, terms->overdue_minor);
-    put_amount(run, "biggest document", terms->has_document_max_minor, terms->document_max_minor);
-}
-
-static int policy_show(struct run *run)
-{
-    char text[CELL_MAX];
     Tefter__Query query = TEFTER__QUERY__INIT;
     Tefter__CompanyView view = TEFTER__COMPANY_VIEW__INIT;
     query.kind_case = TEFTER__QUERY__KIND_COMPANY;
     query.company = &view;
     const Tefter__Answer *answer = run_ask(run, &query);
-    if (answer == NULL)
+    return answer == NULL ? NULL : answer->company;
+}
+
+static void policy_lines(struct run *run, const Tefter__CompanyAnswer *company,
+                         struct term_lines *ret_lines)
+{
+    term_lines_read(run, company->policy, ret_lines);
+    term_line_days(ret_lines, TERM_LINE_DAYS, company->has_term_days, company->term_days);
+    term_line_amount(run, ret_lines, TERM_LINE_CREDIT_NOTES, company->has_credit_note_approve_minor,
+                     company->credit_note_approve_minor);
+    term_line_amount(run, ret_lines, TERM_LINE_OWN_REVERSAL, company->has_own_reversal_minor,
+                     company->own_reversal_minor);
+}
+
+static int policy_show(struct run *run)
+{
+    struct term_lines lines;
+    const Tefter__CompanyAnswer *company = ask_company(run);
+    if (company == NULL)
         return run->exit_code;
-    const Tefter__CompanyAnswer *company = answer->company;
     if (run->json) {
         run_json(run, &company->base);
         return EXIT_DONE;
     }
-    tell(stdout, "Credit policy of %s, version %u\n", company->name, company->policy_version);
-    put_terms(run, company->policy);
-    if (company->has_term_days)
-        put_line("bills are due after", counted(company->term_days, "day", text));
-    put_amount(run, "credit notes alone", company->has_credit_note_approve_minor,
-               company->credit_note_approve_minor);
-    put_amount(run, "own money back alone", company->has_own_reversal_minor,
-               company->own_reversal_minor);
+    tell(stdout, "Credit policy of %s, version %" PRIu32 "\n", company->name,
+         company->policy_version);
+    policy_lines(run, company, &lines);
+    term_lines_show(&lines);
+    return EXIT_DONE;
+}
+
+/* What is not said stays; what has changed is shown. */
+static int policy_set_run(struct run *run)
+{
+    struct term_lines before;
+    struct term_lines now;
+    Tefter__Command *command =
+        (Tefter__Command *)run_build(run, &tefter__command__descriptor, "set_credit_policy");
+    const Tefter__CompanyAnswer *company = command == NULL ? NULL : ask_company(run);
+    if (company == NULL)
+        return run->exit_code;
+    policy_lines(run, company, &before);
+    Tefter__SetCreditPolicy *policy = command->set_credit_policy;
+    if (policy->terms == NULL)
+        need(member_make(&policy->base, "terms", &run->arena) != NULL);
+    const Tefter__Done *done = run_call(run, command);
+    if (done == NULL)
+        return run->exit_code;
+    run_tell_done(run, done,
+                  "The credit policy is version {id}.| Everybody is told in the "
+                  "background (job {job}).|");
+    company = run->json ? NULL : ask_company(run);
+    if (company == NULL)
+        return run->exit_code;
+    policy_lines(run, company, &now);
+    term_lines_changed(run, &before, &now);
     return EXIT_DONE;
 }
 
@@ -468,6 +478,6 @@ const struct verb admin_verbs[] = {
      .summary = "set a new version of it",
      .params = policy_set,
      .command = "set_credit_policy",
-     .done = "The credit policy has a new version."},
+     .run = policy_set_run},
     END_VERBS,
 };

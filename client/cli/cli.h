@@ -11,7 +11,8 @@
  *   typed.c     what people type → fields of a message; references → ids
  *   path.c      fields of a message by path, as people read them
  *   table.c     aligned columns
- *   entities: admin.c catalogue.c customer.c group.c sale.c money.c document.c report.c person.c
+ *   entities: admin.c catalogue.c customer.c group.c terms.c sale.c money.c document.c report.c
+ *               person.c
  *   watch.c     live lines; call.c: any message by name; enrol.c; import.c
  */
 #include "base/arena.h"
@@ -311,11 +312,48 @@ bool typed_percent(struct run *run, const char *text, uint32_t *ret_bp);
 const Tefter__DocumentAnswer *document_find(struct run *run, const char *number,
                                             Tefter__DocumentKind kind);
 const Tefter__CustomerCardAnswer *customer_find(struct run *run, const char *text);
+const Tefter__GroupsAnswer *groups_all(struct run *run); /* kept in run->groups; NULL: told */
 const char *branch_code(struct run *run, uint32_t branch);
 const char *staff_login(struct run *run, uint32_t staff);
 const char *customer_name(struct run *run, uint32_t customer); /* "C-000123 Northgate"; or "#17" */
 const char *place_name(struct run *run, uint32_t place);
 const char *text_of(const Tefter__Text *text); /* "" when there is none */
+
+/* ---- credit terms ---- */
+
+enum term_line {
+    TERM_LINE_LIMIT,
+    TERM_LINE_POLICY,
+    TERM_LINE_OVERDUE_DAYS,
+    TERM_LINE_OVERDUE,
+    TERM_LINE_DOCUMENT_MAX,
+    TERM_LINE_VALID,
+    TERM_LINE_DAYS, /* from here on not of LimitTerms: set by the two functions below */
+    TERM_LINE_CREDIT_NOTES,
+    TERM_LINE_OWN_REVERSAL,
+    TERM_LINES, /* so many */
+};
+struct term_lines {
+    char text[TERM_LINES][CELL_MAX]; /* empty: nothing is said of it */
+};
+/* terms may be NULL. */
+void term_lines_read(struct run *run, const Tefter__LimitTerms *terms,
+                     struct term_lines *ret_lines);
+void term_line_amount(struct run *run, struct term_lines *lines, enum term_line line, bool known,
+                      int64_t amount_minor);
+void term_line_days(struct term_lines *lines, enum term_line line, bool known, uint32_t days);
+void term_lines_show(const struct term_lines *lines);
+void term_lines_in_one(const struct term_lines *lines, char out[LINE_MAX_BYTES]);
+/* A line for each that is another now: "limit  500.00 → 800.00". */
+void term_lines_changed(const struct run *run, const struct term_lines *before,
+                        const struct term_lines *now);
+
+/* Terms that a verb takes away. */
+#define TERMS_OF_ALL "policy overdue document-max"
+#define CLEAR_OPTION(words_)                                                                       \
+    {                                                                                              \
+        PARAM("--clear", TEXT, "clear", "take this away again"), .words = (words_), .many = true   \
+    }
 
 /* ---- reading messages ---- */
 

@@ -38,6 +38,7 @@ static const struct param customer_edit[] = {
     OPTION("--tax-code", TEXT, "tax_code", "their tax number"),
     OPTION("--address", TEXT, "address", "their address"),
     OPTION("--term-days", NUMBER, "term_days", "days until their invoices are due"),
+    CLEAR_OPTION("days"),
     CHOICE("--language", "language", "en vi zh fa el", "language of their documents"),
     OPTION("--note", TEXT, "note", "a note on the customer"),
     END,
@@ -82,9 +83,9 @@ static const struct param customer_history[] = {
 
 static const struct param customer_limit[] = {
     OPERAND("CUSTOMER", CUSTOMER, NULL, "code or number"),
-    OPERAND("AMOUNT", TEXT, NULL,
-            "the limit; \"unlimited\"; or \"default\": the group's or company's"),
-    OPTION("--policy", ENUM, "terms.policy", "what happens over it (default: the company's)"),
+    OPTIONAL("AMOUNT", TEXT, NULL,
+             "the limit; \"unlimited\"; or \"default\": all as the group or company has it"),
+    OPTION("--policy", ENUM, "terms.policy", "what happens over it"),
     OPTION("--from", DATE, "terms.valid_from", "first day (default: at once)"),
     OPTION("--until", DATE, "terms.valid_until", "last day (default: no end)"),
     OPTION("--overdue-days", NUMBER, "terms.overdue_days",
@@ -92,6 +93,8 @@ static const struct param customer_limit[] = {
     OPTION("--overdue", AMOUNT, "terms.overdue_minor",
            "stop credit when more than this is overdue"),
     OPTION("--document-max", AMOUNT, "terms.document_max_minor", "highest total of one invoice"),
+    CLEAR_OPTION("limit " TERMS_OF_ALL),
+    OPTION("--end", NUMBER, "ended", "take away one entry of their terms, by its number"),
     OPTION("--reason", TEXT, "reason", "why; kept in the history"),
     END,
 };
@@ -177,6 +180,7 @@ static const struct column limit_columns[] = {
     {"POLICY", "terms.policy", COLUMN_ENUM},
     {"FROM", "terms.valid_from", COLUMN_DATE},
     {"UNTIL", "terms.valid_until", COLUMN_DATE},
+    {"ENDED", "ended", COLUMN_NUMBER},
     {"WITHDRAWN", "withdrawn", COLUMN_FLAG},
     {"REASON", "reason", COLUMN_TEXT},
     END_COLUMNS,
@@ -230,6 +234,36 @@ static void put_terms(struct run *run, const Tefter__CustomerCardAnswer *card)
     (void)run;
     tell(stdout, "  %-10s %s%s%s\n", "limit", whose,
          policy[0] == '\0' ? "" : "; over it: ", policy);
+}
+
+static bool some_have_days(const Tefter__Answer *answer)
+{
+    for (size_t i = 0; answer != NULL && i < answer->limits->n_own_terms; i++) {
+        const Tefter__LimitTerms *terms = answer->limits->own_terms[i]->terms;
+        if (terms->has_valid_from || terms->has_valid_until)
+            return true;
+    }
+    return false;
+}
+
+/* Their own terms with their days, when any has some. */
+static void put_entries(struct run *run, uint32_t customer)
+{
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__LimitHistory wish = TEFTER__LIMIT_HISTORY__INIT;
+    wish.customer = customer;
+    query.kind_case = TEFTER__QUERY__KIND_LIMITS;
+    query.limits = &wish;
+    const Tefter__Answer *answer = run_ask(run, &query);
+    for (size_t i = 0; some_have_days(answer) && i < answer->limits->n_own_terms; i++) {
+        const Tefter__LimitEntry *entry = answer->limits->own_terms[i];
+        char line[LINE_MAX_BYTES];
+        struct term_lines lines;
+        term_lines_read(run, entry->terms, &lines);
+        term_lines_in_one(&lines, line);
+        tell(stdout, "  %-10s %s  (entry %" PRIu64 ")\n", i == 0 ? "own terms" : "", line,
+             entry->seq);
+    }
 }
 
 static void put_balance(struct run *run, const Tefter__CustomerCardAnswer *card)
@@ -324,6 +358,7 @@ static void put_card(struct run *run, const Tefter__CustomerCardAnswer *card)
     put_words("note", text_of(record->note));
     put_groups(card);
     put_terms(run, card);
+    put_entries(run, card->row->customer);
     put_balance(run, card);
     put_the_line(run, card->account);
     put_persons(run, card->row);
@@ -418,31 +453,65 @@ static int customer_add_run(struct run *run)
 
 /* ---- limit ---- */
 
-static int customer_limit_run(struct run *run)
+/* The operand AMOUNT, put into the command. */
+static bool put_limit(struct run *run, Tefter__SetCreditLimit *limit, const char *text)
 {
-    uint64_t customer = 0;
-    const char *text = arg_text(&run->args, "AMOUNT");
-    Tefter__Command *command =
-        (Tefter__Command *)run_build(run, &tefter__command__descriptor, "set_credit_limit");
-    if (command == NULL ||
-        !typed_id(run, VALUE_CUSTOMER, arg_text(&run->args, "CUSTOMER"), &customer))
-        return run->exit_code;
-    Tefter__SetCreditLimit *limit = command->set_credit_limit;
-    limit->customer = (uint32_t)customer;
-    if (strcmp(text, "default") == 0)
-        return limit->terms != NULL
-                   ? run_say(run, EXIT_USE, "\"default\" takes no other terms beside it")
-                   : run_submit(run, command,
-                                "{CUSTOMER} has no limit of their own any more.| "
-                                "{available}.|");
-    if (limit->terms == NULL && member_make(&limit->base, "terms", &run->arena) == NULL)
-        return run_say(run, EXIT_NO_SERVER, "no memory");
+    if (limit->terms == NULL)
+        need(member_make(&limit->base, "terms", &run->arena) != NULL);
     limit->terms->has_unlimited = strcmp(text, "unlimited") == 0;
     limit->terms->unlimited = limit->terms->has_unlimited;
     limit->terms->has_limit_minor = !limit->terms->has_unlimited;
-    if (!limit->terms->has_unlimited && !typed_amount(run, text, &limit->terms->limit_minor))
+    return limit->terms->has_unlimited || typed_amount(run, text, &limit->terms->limit_minor);
+}
+
+/* Is anything said, and nothing beside "default" or --end? */
+static bool limit_is_said(struct run *run, const Tefter__SetCreditLimit *limit, const char *amount)
+{
+    bool others = limit->terms != NULL || limit->n_clear > 0;
+    bool all_away = amount != NULL && strcmp(amount, "default") == 0;
+    if (all_away && (others || limit->has_ended))
+        (void)run_say(run, EXIT_USE, "\"default\" takes no other terms beside it");
+    else if (limit->has_ended && (others || amount != NULL))
+        (void)run_say(run, EXIT_USE, "--end takes no other terms beside it");
+    else if (amount == NULL && !others && !limit->has_ended)
+        (void)run_say(run, EXIT_USE,
+                      "say the limit or another of the terms; tefter customer limit --help");
+    else
+        return true;
+    return false;
+}
+
+static int customer_limit_run(struct run *run)
+{
+    struct term_lines before;
+    struct term_lines now;
+    const char *text = arg_text(&run->args, "AMOUNT");
+    Tefter__Command *command =
+        (Tefter__Command *)run_build(run, &tefter__command__descriptor, "set_credit_limit");
+    Tefter__SetCreditLimit *limit = command == NULL ? NULL : command->set_credit_limit;
+    if (limit == NULL || !limit_is_said(run, limit, text))
         return run->exit_code;
-    return run_submit(run, command, "The limit of {CUSTOMER} is set|: {available}|.");
+    bool all_away = text != NULL && strcmp(text, "default") == 0;
+    const Tefter__CustomerCardAnswer *card = customer_find(run, arg_text(&run->args, "CUSTOMER"));
+    if (card == NULL || (text != NULL && !all_away && !put_limit(run, limit, text)))
+        return run->exit_code;
+    limit->customer = card->row->customer;
+    term_lines_read(run, card->terms, &before);
+    const Tefter__Done *done = run_call(run, command);
+    if (done == NULL)
+        return run->exit_code;
+    run_tell_done(run, done,
+                  all_away ? "{CUSTOMER} has no terms of their own any more|: {available}|."
+                           : "The terms of {CUSTOMER} are set|: {available}|.");
+    if (run->json)
+        return EXIT_DONE;
+    card = customer_find(run, arg_text(&run->args, "CUSTOMER"));
+    if (card == NULL)
+        return run->exit_code;
+    term_lines_read(run, card->terms, &now);
+    term_lines_changed(run, &before, &now);
+    put_entries(run, limit->customer);
+    return EXIT_DONE;
 }
 
 /* ---- changes ---- */
@@ -565,7 +634,7 @@ const struct verb customer_verbs[] = {
      .run = customer_bills},
     {.entity = "customer",
      .verb = "limit",
-     .summary = "set their credit limit",
+     .summary = "set their credit limit and terms; what is not said stays",
      .params = customer_limit,
      .command = "set_credit_limit",
      .run = customer_limit_run},

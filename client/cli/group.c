@@ -8,7 +8,11 @@
         OPTION("--overdue-days", NUMBER, prefix "overdue_days",                                    \
                "stop credit when a bill is overdue by more than N days"),                          \
         OPTION("--overdue", AMOUNT, prefix "overdue_minor",                                        \
-               "stop credit when more than this is overdue")
+               "stop credit when more than this is overdue"),                                      \
+        OPTION("--document-max", AMOUNT, prefix "document_max_minor",                              \
+               "highest total of one invoice"),                                                    \
+        OPTION("--from", DATE, prefix "valid_from", "first day of the limit and its terms"),       \
+        OPTION("--until", DATE, prefix "valid_until", "last day of the limit and its terms")
 
 static const struct param group_add[] = {
     OPERAND("DIMENSION", TEXT, "dimension", "what it groups by: area, tier, controller"),
@@ -23,8 +27,9 @@ static const struct param group_change[] = {
     OPERAND("GROUP", GROUP, "group", "NAME, DIMENSION/NAME or number"),
     OPTION("--name", TEXT, "name", "the new name"),
     OPTION("--term-days", NUMBER, "term_days",
-           "days until members' invoices are due (default: the company's)"),
+           "days until members' invoices are due (default: as it was)"),
     TERMS("limit."),
+    CLEAR_OPTION("limit " TERMS_OF_ALL " validity days"),
     END,
 };
 
@@ -44,9 +49,52 @@ static const struct column group_columns[] = {
     {"MEMBERS", "members", COLUMN_NUMBER},
     {"LIMIT", "limit.limit_minor", COLUMN_MONEY},
     {"POLICY", "limit.policy", COLUMN_ENUM},
+    {"OVERDUE DAYS", "limit.overdue_days", COLUMN_NUMBER},
+    {"OVERDUE", "limit.overdue_minor", COLUMN_MONEY},
+    {"DOCUMENT MAX", "limit.document_max_minor", COLUMN_MONEY},
+    {"UNTIL", "limit.valid_until", COLUMN_DATE},
     {"TERM DAYS", "term_days", COLUMN_NUMBER},
     END_COLUMNS,
 };
+
+static const Tefter__GroupRecord *find_group(struct run *run, uint32_t group)
+{
+    run->groups = NULL; /* as it is now */
+    const Tefter__GroupsAnswer *groups = groups_all(run);
+    for (size_t i = 0; groups != NULL && i < groups->n_groups; i++)
+        if (groups->groups[i]->group == group)
+            return groups->groups[i];
+    return NULL;
+}
+
+static void group_lines(struct run *run, const Tefter__GroupRecord *group,
+                        struct term_lines *ret_lines)
+{
+    term_lines_read(run, group == NULL ? NULL : group->limit, ret_lines);
+    if (group != NULL)
+        term_line_days(ret_lines, TERM_LINE_DAYS, group->has_term_days, group->term_days);
+}
+
+/* What is not said stays; what has changed is shown. */
+static int group_change_run(struct run *run)
+{
+    struct term_lines before;
+    struct term_lines now;
+    Tefter__Command *command =
+        (Tefter__Command *)run_build(run, &tefter__command__descriptor, "change_group");
+    if (command == NULL)
+        return run->exit_code;
+    uint32_t group = command->change_group->group;
+    group_lines(run, find_group(run, group), &before);
+    const Tefter__Done *done = run_call(run, command);
+    if (done == NULL)
+        return run->exit_code;
+    run_tell_done(run, done, run->args.verb->done);
+    group_lines(run, run->json ? NULL : find_group(run, group), &now);
+    if (!run->json)
+        term_lines_changed(run, &before, &now);
+    return EXIT_DONE;
+}
 
 const struct verb group_verbs[] = {
     {.entity = "group",
@@ -80,6 +128,7 @@ const struct verb group_verbs[] = {
      .summary = "change its name, terms or limit",
      .params = group_change,
      .command = "change_group",
+     .run = group_change_run,
      .done = "Group {GROUP} is changed.| Its members are told in the background (job {job}).|"},
     END_VERBS,
 };

@@ -210,8 +210,12 @@ bool run_open(struct run *run, bool outbox)
         tell_recovery(run);
         return true;
     }
+    size_t size = strlen(run->failure.text);
+    bool stops = size > 0 && run->failure.text[size - 1] == '.';
     (void)run_say(run, code_of(&run->failure), "%s%s", run->failure.text,
-                  outbox ? " Nothing was booked." : "");
+                  !outbox ? ""
+                  : stops ? " Nothing was booked."
+                          : ". Nothing was booked.");
     return false;
 }
 
@@ -660,6 +664,21 @@ static bool set_fixed(struct run *run, ProtobufCMessage *message, const char *me
     return true;
 }
 
+/* Is it one of the words that the param takes, if it takes only some? */
+static bool word_is_known(struct run *run, const struct arg *arg)
+{
+    const char *words = arg->param->words;
+    size_t size = strlen(arg->text);
+    for (const char *at = words; at != NULL; at = strchr(at, ' ')) {
+        at += *at == ' ';
+        if (strncmp(at, arg->text, size) == 0 && (at[size] == ' ' || at[size] == '\0'))
+            return true;
+    }
+    if (words != NULL)
+        (void)run_say(run, EXIT_USE, "%s takes none but: %s", arg->param->name, words);
+    return words == NULL;
+}
+
 static bool set_params(struct run *run, ProtobufCMessage *message, const char *member)
 {
     char path[160];
@@ -667,6 +686,8 @@ static bool set_params(struct run *run, ProtobufCMessage *message, const char *m
         const struct arg *arg = &run->args.list[i];
         if (arg->param->field == NULL)
             continue;
+        if (!word_is_known(run, arg))
+            return false;
         (void)snprintf(path, sizeof(path), "%s.%s", member, arg->param->field);
         if (!typed_set(run, message, path, arg->param->kind, arg->text))
             return false;

@@ -90,7 +90,7 @@ static const Tefter__StaffAnswer *staff(struct run *run)
     return run->staff;
 }
 
-static const Tefter__GroupsAnswer *groups(struct run *run)
+const Tefter__GroupsAnswer *groups_all(struct run *run)
 {
     const Tefter__Answer *answer = run->groups != NULL ? NULL : ask_list(run, "groups");
     if (answer != NULL && answer->kind_case == TEFTER__ANSWER__KIND_GROUPS)
@@ -256,7 +256,7 @@ static bool group_is(const Tefter__GroupRecord *group, const char *text)
 
 static bool group_id(struct run *run, const char *text, uint64_t *ret_id)
 {
-    const Tefter__GroupsAnswer *list = groups(run);
+    const Tefter__GroupsAnswer *list = groups_all(run);
     size_t found = 0;
     for (size_t i = 0; list != NULL && i < list->n_groups; i++) {
         if (!group_is(list->groups[i], text))

@@ -114,6 +114,10 @@ enum rule_change {
     /* A date that lies too early is refused with the first day that is possible. A bill of old, as
      * imports bring it, may be due before its date. */
     RULE_EARLY_DATES_ARE_NAMED = 3,
+    /* A command that changes terms leaves those it does not say. It took all away. */
+    RULE_UNSAID_TERMS_STAY = 4,
+    /* A customer's own terms are a schedule: what ends or has not begun takes nothing away. */
+    RULE_LIMITS_ARE_A_SCHEDULE = 4,
 };
 bool tx_rule(const struct tx *tx, enum rule_change change);
 

@@ -46,6 +46,7 @@ enum {
     COMPANY_GROUPS_MAX = 10000,
     COMPANY_PRODUCTS_MAX = 1000000,
     COMPANY_MONEY_ACCOUNTS_MAX = 2000,
+    LIMIT_ENTRIES_MAX = 64, /* of one customer's own terms */
 
     /* sessions */
     SESSIONS_MAX = 12000,

@@ -32,6 +32,7 @@ static const struct {
     {"cap_sale_minor", "highest total of one sale", NULL},
     {"cash_customer", "customer who pays at once", NULL},
     {"charges", "charge", NULL},
+    {"clear", "term to take away", "It is said too, or cannot be taken away here."},
     {"code", "code",
      "A branch's code is at most 8 capital letters and digits; others have letters, digits and "
      "-_./ only."},
@@ -46,6 +47,7 @@ static const struct {
     {"discount_bp", "discount", NULL},
     {"discount_minor", "discount", NULL},
     {"document_max_minor", "highest total of one invoice", NULL},
+    {"ended", "entry", NULL},
     {"expires_ms", "last moment", NULL},
     {"groups", "group", NULL},
     {"head_office", "code of the head office",

@@ -1,5 +1,8 @@
 /* The credit decision, as a shop meets it. */
+#include "base/limits.h"
 #include "domain/scenario.h"
+
+#include <stdio.h>
 
 static void a_sale_within_the_limit_passes_to_the_last_cent(void **state)
 {
@@ -358,6 +361,228 @@ static void the_cash_customer_has_no_limit_and_terms_are_bounded(void **state)
     scenario_end(s);
 }
 
+/* ---- terms that join ---- */
+
+static void set_terms(struct scenario *s, uint32_t customer, const char *terms)
+{
+    scenario_done(s, "set_credit_limit", json("{'customer': %u, 'terms': {%s}}", customer, terms));
+}
+
+static const Tefter__LimitTerms *terms_of(struct scenario *s, uint32_t customer)
+{
+    return scenario_ask(s, "customer_card", json("{'customer': %u}", customer))
+        ->customer_card->terms;
+}
+
+static void on_day(struct scenario *s, uint32_t date)
+{
+    scenario_as(s, 0);
+    scenario_done(s, "turn_day", json("{'branch': 1, 'date': %u}", date));
+    scenario_as(s, ROLE_STAFF_OWNER);
+}
+
+static void changing_one_of_a_customers_terms_leaves_the_others(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 1000);
+    set_terms(s, anh, "'policy': 'APPROVE'");
+    set_terms(s, anh, "'overdue_days': 10, 'overdue_minor': 5");
+    set_terms(s, anh, "'document_max_minor': 700");
+    set_terms(s, anh, "'limit_minor': 2000");
+    const Tefter__LimitTerms *terms = terms_of(s, anh);
+    assert_int_equal(terms->limit_minor, 2000);
+    assert_int_equal(terms->policy, TEFTER__EXCESS_POLICY__EXCESS_APPROVE);
+    assert_int_equal(terms->overdue_days, 10);
+    assert_int_equal(terms->overdue_minor, 5);
+    assert_int_equal(terms->document_max_minor, 700);
+    set_terms(s, anh, "'overdue_days': 20");
+    assert_int_equal(terms_of(s, anh)->overdue_minor, 5);
+    set_terms(s, anh, "'unlimited': true");
+    assert_true(terms_of(s, anh)->unlimited);
+    set_terms(s, anh, "'limit_minor': 0");
+    assert_false(terms_of(s, anh)->unlimited);
+    assert_int_equal(terms_of(s, anh)->limit_minor, 0);
+    scenario_end(s);
+}
+
+static void a_term_is_taken_away_only_when_it_is_said(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 1000);
+    set_terms(s, anh, "'policy': 'WARN', 'overdue_days': 3");
+    scenario_done(s, "set_credit_limit",
+                  json("{'customer': %u, 'clear': ['POLICY', 'OVERDUE']}", anh));
+    const Tefter__LimitTerms *terms = terms_of(s, anh);
+    assert_int_equal(terms->limit_minor, 1000);
+    assert_int_equal(terms->policy, TEFTER__EXCESS_POLICY__EXCESS_BLOCK);
+    assert_false(terms->has_overdue_days);
+    scenario_refused(s, "set_credit_limit",
+                     json("{'customer': %u, 'terms': {'limit_minor': 1}, 'clear': ['LIMIT']}", anh),
+                     TEFTER__REFUSAL_CODE__FIELD_INVALID, "clear");
+    scenario_refused(s, "set_credit_limit", json("{'customer': %u, 'clear': ['DAYS']}", anh),
+                     TEFTER__REFUSAL_CODE__FIELD_INVALID, "clear");
+    scenario_refused(s, "set_credit_limit",
+                     json("{'customer': %u, 'terms': {'valid_until': 20010}}", anh),
+                     TEFTER__REFUSAL_CODE__FIELD_MISSING, "terms.limit_minor");
+    scenario_done(s, "set_credit_limit", json("{'customer': %u}", anh));
+    scenario_refused(s, "set_credit_limit", json("{'customer': %u}", anh),
+                     TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, "terms");
+    scenario_end(s);
+}
+
+static void changing_a_groups_or_the_companys_policy_leaves_its_limit(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t group = (uint32_t)scenario_done(s, "add_group",
+                                             "{'dimension': 'tier', 'name': 'gold', 'limit': "
+                                             "{'limit_minor': 500, 'policy': 'APPROVE'}, "
+                                             "'term_days': 14}")
+                         ->id;
+    uint32_t anh = (uint32_t)scenario_done(
+                       s, "open_customer",
+                       json("{'name': 'Anh', 'phone': '1', 'area': 'x', 'groups': [%u]}", group))
+                       ->id;
+    scenario_done(s, "change_group", json("{'group': %u, 'limit': {'limit_minor': 800}}", group));
+    assert_int_equal(terms_of(s, anh)->policy, TEFTER__EXCESS_POLICY__EXCESS_APPROVE);
+    scenario_done(s, "change_group", json("{'group': %u, 'limit': {'policy': 'WARN'}}", group));
+    assert_int_equal(terms_of(s, anh)->limit_minor, 800);
+    scenario_refused(s, "change_group", json("{'group': %u, 'limit': {}}", group),
+                     TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
+    scenario_done(s, "change_group", json("{'group': %u, 'clear': ['LIMIT', 'DAYS']}", group));
+    assert_int_equal(terms_of(s, anh)->limit_minor, 0);
+    assert_int_equal(terms_of(s, anh)->policy, TEFTER__EXCESS_POLICY__EXCESS_WARN);
+    scenario_refused(
+        s, "change_group",
+        json("{'group': %u, 'limit': {'valid_from': 20010, 'valid_until': 20009}}", group),
+        TEFTER__REFUSAL_CODE__DATE_TOO_EARLY, "limit.valid_until");
+    scenario_done(s, "change_group", json("{'group': %u, 'limit': {'valid_from': 20010}}", group));
+    scenario_refused(s, "change_group",
+                     json("{'group': %u, 'limit': {'valid_until': 20009}}", group),
+                     TEFTER__REFUSAL_CODE__DATE_TOO_EARLY, "limit.valid_until");
+
+    scenario_done(s, "set_credit_policy",
+                  "{'terms': {'limit_minor': 700, 'policy': 'APPROVE'}, 'term_days': 7, "
+                  "'credit_note_approve_minor': 50, 'own_reversal_minor': 60, 'title': 'autumn'}");
+    scenario_done(s, "set_credit_policy", "{'terms': {}, 'term_days': 30}");
+    const Tefter__CompanyAnswer *company = scenario_ask(s, "company", "{}")->company;
+    assert_int_equal(company->policy->limit_minor, 700);
+    assert_int_equal(company->policy->policy, TEFTER__EXCESS_POLICY__EXCESS_APPROVE);
+    assert_int_equal(company->term_days, 30);
+    assert_int_equal(company->credit_note_approve_minor, 50);
+    assert_int_equal(company->own_reversal_minor, 60);
+    scenario_refused(s, "set_credit_policy", "{'terms': {}}",
+                     TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, "terms");
+    scenario_refused(s, "set_credit_policy", "{'terms': {}, 'clear': ['LIMIT']}",
+                     TEFTER__REFUSAL_CODE__FIELD_INVALID, "clear");
+    scenario_done(s, "set_credit_policy", "{'terms': {}, 'clear': ['OWN_REVERSAL', 'DAYS']}");
+    company = scenario_ask(s, "company", "{}")->company;
+    assert_false(company->has_own_reversal_minor);
+    assert_false(company->has_term_days);
+    scenario_end(s);
+}
+
+static void a_limit_for_some_days_gives_way_to_the_standing_one(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 1000);
+    set_terms(s, anh, "'policy': 'APPROVE'");
+    set_terms(s, anh, "'limit_minor': 5000, 'valid_from': 20010, 'valid_until': 20012");
+    assert_int_equal(terms_of(s, anh)->limit_minor, 1000);
+    on_day(s, 20010);
+    assert_int_equal(terms_of(s, anh)->limit_minor, 5000);
+    assert_int_equal(terms_of(s, anh)->policy, TEFTER__EXCESS_POLICY__EXCESS_APPROVE);
+    on_day(s, 20012);
+    assert_int_equal(terms_of(s, anh)->limit_minor, 5000);
+    on_day(s, 20013);
+    assert_int_equal(terms_of(s, anh)->limit_minor, 1000);
+    assert_int_equal(scenario_account(s, anh)->limit_minor, 1000);
+    scenario_end(s);
+}
+
+static void what_is_said_later_holds_also_while_another_limit_runs(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 1000);
+    set_terms(s, anh, "'limit_minor': 5000, 'valid_until': 20020");
+    set_terms(s, anh, "'limit_minor': 9000, 'valid_from': 20015");
+    set_terms(s, anh,
+              "'limit_minor': 300"); /* at once: of the others only the coming one is left */
+    assert_int_equal(terms_of(s, anh)->limit_minor, 300);
+    const Tefter__LimitsAnswer *limits =
+        scenario_ask(s, "limits", json("{'customer': %u}", anh))->limits;
+    assert_int_equal(limits->n_own_terms, 2);
+    assert_int_equal(limits->own_terms[0]->terms->limit_minor, 9000);
+    on_day(s, 20015);
+    assert_int_equal(terms_of(s, anh)->limit_minor, 9000);
+    set_terms(s, anh, "'limit_minor': 50, 'valid_until': 20016");
+    uint64_t entry =
+        scenario_ask(s, "limits", json("{'customer': %u}", anh))->limits->own_terms[0]->seq;
+    assert_int_equal(terms_of(s, anh)->limit_minor, 50);
+    scenario_done(s, "set_credit_limit",
+                  json("{'customer': %u, 'ended': %llu}", anh, (unsigned long long)entry));
+    assert_int_equal(terms_of(s, anh)->limit_minor, 9000);
+    scenario_refused(s, "set_credit_limit",
+                     json("{'customer': %u, 'ended': %llu}", anh, (unsigned long long)entry),
+                     TEFTER__REFUSAL_CODE__NOT_FOUND, "ended");
+    scenario_refused(
+        s, "set_credit_limit",
+        json("{'customer': %u, 'terms': {'limit_minor': 1, 'valid_until': 20014}}", anh),
+        TEFTER__REFUSAL_CODE__DATE_TOO_EARLY, "terms.valid_until");
+    scenario_end(s);
+}
+
+static void a_schedule_is_bounded_and_what_ended_makes_room(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 1);
+    for (int i = 1; i < LIMIT_ENTRIES_MAX - 1; i++)
+        set_terms(s, anh,
+                  json("'limit_minor': %d, 'valid_from': %d, 'valid_until': %d", i, 20000 + 2 * i,
+                       20001 + 2 * i));
+    for (int i = 0; i < 100; i++) /* standing ones take each other's place */
+        set_terms(s, anh, i % 2 == 0 ? "'policy': 'WARN'" : "'policy': 'BLOCK'");
+    char one_more[200];
+    snprintf(one_more, sizeof one_more,
+             "{'customer': %u, 'terms': {'limit_minor': 7, 'valid_from': 20500, 'valid_until': "
+             "20501}}",
+             anh);
+    scenario_refused(s, "set_credit_limit", one_more, TEFTER__REFUSAL_CODE__TOO_MANY, "terms");
+    on_day(s, 20004);
+    scenario_done(s, "set_credit_limit", one_more);
+    on_day(s, 20300); /* a day turns by 366 at the most */
+    on_day(s, 20500);
+    assert_int_equal(terms_of(s, anh)->limit_minor, 7);
+    scenario_end(s);
+}
+
+static void older_rules_replace_what_was_there(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin_at(3);
+    uint32_t anh = scenario_customer(s, "Anh", 1000);
+    set_terms(s, anh, "'policy': 'APPROVE', 'valid_until': 20005");
+    assert_int_equal(terms_of(s, anh)->limit_minor, 0);
+    scenario_refused(s, "set_credit_limit", json("{'customer': %u, 'clear': ['POLICY']}", anh),
+                     TEFTER__REFUSAL_CODE__FIELD_INVALID, "clear");
+    scenario_refused(s, "set_credit_limit", json("{'customer': %u, 'ended': 1}", anh),
+                     TEFTER__REFUSAL_CODE__FIELD_INVALID, "ended");
+    scenario_as(s, 0);
+    scenario_done(s, "adopt_rules_version", "{'rules_version': 4}");
+    scenario_as(s, ROLE_STAFF_OWNER);
+    set_terms(s, anh, "'limit_minor': 60"); /* the old entry stands as the schedule's first */
+    assert_int_equal(terms_of(s, anh)->limit_minor, 60);
+    assert_int_equal(terms_of(s, anh)->policy, TEFTER__EXCESS_POLICY__EXCESS_APPROVE);
+    on_day(s, 20006);
+    assert_int_equal(terms_of(s, anh)->policy, TEFTER__EXCESS_POLICY__EXCESS_BLOCK);
+    scenario_end(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -377,6 +602,13 @@ int main(void)
         cmocka_unit_test(an_overdue_invoice_does_not_stand_against_its_own_correction),
         cmocka_unit_test(all_of_what_is_overdue_is_told_and_paying_it_frees),
         cmocka_unit_test(the_cash_customer_has_no_limit_and_terms_are_bounded),
+        cmocka_unit_test(changing_one_of_a_customers_terms_leaves_the_others),
+        cmocka_unit_test(a_term_is_taken_away_only_when_it_is_said),
+        cmocka_unit_test(changing_a_groups_or_the_companys_policy_leaves_its_limit),
+        cmocka_unit_test(a_limit_for_some_days_gives_way_to_the_standing_one),
+        cmocka_unit_test(what_is_said_later_holds_also_while_another_limit_runs),
+        cmocka_unit_test(a_schedule_is_bounded_and_what_ended_makes_room),
+        cmocka_unit_test(older_rules_replace_what_was_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -170,7 +170,7 @@ static void a_group_changes_its_name_its_term_and_its_limit(void **state)
     assert_true(
         scenario_done(s, "change_group", "{'group': 1, 'limit': {'limit_minor': 100}}")->has_job);
     assert_int_equal(scenario_account(s, anh)->limit_minor, 100);
-    scenario_done(s, "change_group", "{'group': 1, 'limit': {}}");
+    scenario_done(s, "change_group", "{'group': 1, 'clear': ['LIMIT']}");
     assert_null(group(s, 1)->limit);
     assert_int_equal(group(s, 1)->members, 1);
     assert_int_equal(group(s, 1)->term_days, 60);

@@ -278,6 +278,8 @@ static void overdue(struct story *t)
     limit(t, t->binh, "'limit_minor': 50000, 'overdue_days': 30");
     done(t, "issue_invoice", sale(t->binh, 400, old));
     refused(t, "issue_invoice", sale(t->binh, 10, ""), CODE(OVERDUE_TOO_OLD));
+    if (t->rules >= 4) /* what is not said stays */
+        done(t, "set_credit_limit", json("{'customer': %u, 'clear': ['OVERDUE']}", t->binh));
     limit(t, t->binh, "'limit_minor': 50000, 'overdue_minor': 399");
     refused(t, "issue_invoice", sale(t->binh, 10, ""), CODE(OVERDUE_TOO_MUCH));
     limit(t, t->binh, "'limit_minor': 50000, 'policy': 'WARN'");
@@ -689,6 +691,49 @@ static void a_wrong_clock(struct story *t)
     done(t, "issue_invoice", sale(t->anh, 10, json(", 'backfill': true, 'due': %d", TODAY - 90)));
 }
 
+/* Since version 4: terms that join, a schedule, and what is wrong with them. */
+static void joined_terms(struct story *t)
+{
+    id chi = t->chi;
+    limit(t, t->chi, "'policy': 'WARN', 'overdue_days': 5, 'overdue_minor': 100");
+    limit(t, t->chi,
+          json("'limit_minor': 90000, 'valid_from': %d, 'valid_until': %d", TODAY + 900,
+               TODAY + 901));
+    limit(t, t->chi, json("'document_max_minor': 70000, 'valid_from': %d", TODAY + 950));
+    id seq =
+        scenario_ask(t->s, "limits", json("{'customer': " ID "}", chi))->limits->own_terms[0]->seq;
+    done(t, "set_credit_limit", json("{'customer': " ID ", 'ended': " ID "}", chi, seq));
+    done(t, "set_credit_limit", json("{'customer': " ID ", 'clear': ['OVERDUE', 'POLICY']}", chi));
+    refused(t, "set_credit_limit", json("{'customer': " ID ", 'ended': " ID "}", chi, seq),
+            CODE(NOT_FOUND));
+    refused(t, "set_credit_limit", json("{'customer': " ID ", 'clear': ['TITLE']}", chi),
+            CODE(FIELD_INVALID));
+    refused(t, "set_credit_limit", json("{'customer': " ID ", 'terms': {}}", chi),
+            CODE(FIELD_MISSING));
+    for (int i = 0; i < LIMIT_ENTRIES_MAX - 3; i++)
+        limit(t, t->chi,
+              json("'limit_minor': %d, 'valid_from': %d, 'valid_until': %d", i, TODAY + 1000 + i,
+                   TODAY + 1000 + i));
+    refused(t, "set_credit_limit",
+            json("{'customer': " ID ", 'terms': {'limit_minor': 1, 'valid_from': %d}}", chi,
+                 TODAY + 2000),
+            CODE(TOO_MANY));
+    id group = scenario_done(t->s, "add_group",
+                             "{'dimension': 'joined', 'name': 'one', 'limit': {'limit_minor': 5, "
+                             "'policy': 'WARN'}, 'term_days': 9}")
+                   ->id;
+    done(t, "change_group", json("{'group': " ID ", 'limit': {'overdue_days': 8}}", group));
+    done(t, "change_group", json("{'group': " ID ", 'clear': ['LIMIT', 'DAYS']}", group));
+    refused(t, "change_group", json("{'group': " ID ", 'limit': {}}", group),
+            CODE(NOTHING_TO_CHANGE));
+    done(t, "change_customer", json("{'customer': " ID ", 'term_days': 12}", chi));
+    done(t, "change_customer", json("{'customer': " ID ", 'clear': ['DAYS']}", chi));
+    done(t, "set_credit_policy", "{'terms': {}, 'title': 'joined', 'term_days': 21}");
+    done(t, "set_credit_policy", "{'terms': {'overdue_days': 3}, 'clear': ['TITLE', 'DAYS']}");
+    done(t, "set_credit_policy", "{'terms': {}, 'clear': ['OVERDUE']}");
+    refused(t, "set_credit_policy", "{'terms': {}}", CODE(NOTHING_TO_CHANGE));
+}
+
 /* ---- after a restore; ledgers that had one before version 3 have none of it ---- */
 
 /* A sale of before the restore, with a number of its own. */
@@ -793,6 +838,8 @@ struct scenario *golden_story(uint32_t rules_version)
     of_version_3(&t, rules_version);
     if (rules_version >= 3)
         a_wrong_clock(&t);
+    if (rules_version >= 4)
+        joined_terms(&t);
     if (rules_version >= 3)
         restored(&t);
     return t.s;

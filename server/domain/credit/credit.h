@@ -24,6 +24,8 @@ struct credit_terms {
 
 void credit_terms_of(struct tx *tx, const Tefter__CustomerRecord *customer, uint32_t today,
                      struct credit_terms *ret_terms);
+/* A customer's own terms with their days, the entry that began last first; *ret_count of them. */
+Tefter__LimitEntry **credit_own_terms(struct tx *tx, uint32_t customer, size_t *ret_count);
 /* The term of payment: own, else the first group's that has one, else the company's. */
 uint32_t credit_term_days(struct tx *tx, const Tefter__CustomerRecord *customer);
 

@@ -2,60 +2,14 @@
  * Terms: whose limit and rules hold for a customer today. Limits are set for a customer, a group,
  * or the company (its policy).
  *
- * 1. Terms are taken field by field: the customer's own (while valid), else of their groups the
+ * 1. Terms are taken field by field: the customer's own (schedule.c), else of their groups the
  *    strictest limit and the first other field, else the company's. Unlimited and 0 are different.
- * 2. Every limit that ever held is in the history.
- * 3. The customer who pays at once has no limit.
+ * 2. The customer who pays at once has no limit.
  */
 #include "domain/credit/inside.h"
 
 #include "base/limits.h"
 #include "domain/org/org.h"
-
-/* ---- records ---- */
-
-static struct key limit_key(uint32_t customer)
-{
-    return key_customer(customer, TABLE_LIMIT);
-}
-
-static struct key limit_history_key(uint32_t customer, uint64_t seq)
-{
-    struct key key = key_customer(customer, TABLE_LIMIT_HISTORY);
-    key_u64(&key, seq);
-    return key;
-}
-
-static Tefter__LimitRecord *limit_get(struct tx *tx, uint32_t customer)
-{
-    struct key key = limit_key(customer);
-    return tx_shared(tx, &key, &tefter__limit_record__descriptor);
-}
-
-static bool has_newer_limit(struct tx *tx, uint32_t customer, uint64_t seq)
-{
-    if (!tx_recalled(tx))
-        return false;
-    struct key prefix = key_customer(customer, TABLE_LIMIT_HISTORY);
-    struct key from = limit_history_key(customer, seq + 1);
-    struct tx_walk walk;
-    bool newer = tx_walk_first(tx, &prefix, &from, &walk);
-    tx_walk_end(&walk);
-    return newer;
-}
-
-static void limit_put(struct tx *tx, uint32_t customer, Tefter__LimitRecord *record)
-{
-    struct key key = limit_key(customer);
-    if (has_newer_limit(tx, customer, record->seq))
-        ; /* one that was brought back: the newer one stays in force */
-    else if (record->has_withdrawn && record->withdrawn)
-        tx_delete(tx, &key);
-    else
-        tx_put(tx, &key, &record->base);
-    struct key history = limit_history_key(customer, record->seq);
-    tx_put(tx, &history, &record->base);
-}
 
 /* ---- rules ---- */
 
@@ -63,11 +17,6 @@ static bool terms_valid_on(const Tefter__LimitTerms *terms, uint32_t day)
 {
     return terms != NULL && (!terms->has_valid_from || terms->valid_from <= day) &&
            (!terms->has_valid_until || day <= terms->valid_until);
-}
-
-static bool terms_name_limit(const Tefter__LimitTerms *terms)
-{
-    return (terms->has_unlimited && terms->unlimited) || terms->has_limit_minor;
 }
 
 static bool stricter(const Tefter__LimitTerms *terms, const struct credit_terms *than)
@@ -133,56 +82,91 @@ static void take(struct merge *merge, const Tefter__LimitTerms *terms, Tefter__L
 
 /* ---- changes ---- */
 
-static Tefter__LimitRecord *limit_record(struct tx *tx, const Tefter__SetCreditLimit *command)
+/* What may be taken away from the company's policy. */
+enum {
+    CLEARABLE = TERM_BITS_OF_ALL | TERM_BIT(TEFTER__TERM_FIELD__TERM_VALIDITY) |
+                TERM_BIT(TEFTER__TERM_FIELD__TERM_DAYS) |
+                TERM_BIT(TEFTER__TERM_FIELD__TERM_CREDIT_NOTE_APPROVE) |
+                TERM_BIT(TEFTER__TERM_FIELD__TERM_OWN_REVERSAL) |
+                TERM_BIT(TEFTER__TERM_FIELD__TERM_TITLE),
+};
+
+/* Says and takes away the same, or neither of anything. */
+static Tefter__Refusal *check_policy_clear(struct tx *tx, const Tefter__SetCreditPolicy *command)
 {
-    Tefter__LimitRecord *record = tx_new(tx, &tefter__limit_record__descriptor);
-    record->terms =
-        command->terms != NULL ? command->terms : tx_new(tx, &tefter__limit_terms__descriptor);
-    FIELD_SET_IF(record, withdrawn, command->terms == NULL, command->terms == NULL);
-    record->seq = tx_done_seq(tx);
-    record->set_ms = tx_now_ms(tx);
-    record->set_by = tx_actor_copy(tx);
-    record->reason = command->reason;
-    return record;
+    const struct terms_clear *clear = TERMS_CLEAR(command);
+    Tefter__Refusal *refusal = terms_check_clear(tx, clear, command->terms, CLEARABLE);
+    if (refusal != NULL)
+        return refusal;
+    if ((command->has_term_days && terms_cleared(clear, TEFTER__TERM_FIELD__TERM_DAYS)) ||
+        (command->has_credit_note_approve_minor &&
+         terms_cleared(clear, TEFTER__TERM_FIELD__TERM_CREDIT_NOTE_APPROVE)) ||
+        (command->has_own_reversal_minor &&
+         terms_cleared(clear, TEFTER__TERM_FIELD__TERM_OWN_REVERSAL)) ||
+        (command->title != NULL && terms_cleared(clear, TEFTER__TERM_FIELD__TERM_TITLE)))
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "clear");
+    bool says = tefter__limit_terms__get_packed_size(command->terms) > 0 ||
+                command->has_term_days || command->has_credit_note_approve_minor ||
+                command->has_own_reversal_minor || command->title != NULL || clear->count > 0;
+    if (!says && tx_rule(tx, RULE_UNSAID_TERMS_STAY))
+        return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, "terms");
+    return NULL;
 }
 
-/* Refuses, in this order: terms (terms_check), reason (field_text); NOT_FOUND customer,
- * FIELD_INVALID customer (cash); NOTHING_TO_CHANGE terms (no own ones to withdraw). */
-Tefter__Refusal *apply_set_credit_limit(struct tx *tx, const Tefter__SetCreditLimit *command,
-                                        Tefter__Done *done)
+/* The company's terms as they would be, in *ret_terms. */
+static Tefter__Refusal *look_policy_terms(struct tx *tx, const Tefter__SetCreditPolicy *command,
+                                          Tefter__LimitTerms **ret_terms)
 {
     Tefter__Refusal *refusal = terms_check(tx, "terms", command->terms);
     if (refusal == NULL)
-        refusal = field_text(tx, "reason", command->reason);
+        refusal = check_policy_clear(tx, command);
     if (refusal != NULL)
         return refusal;
-    const Tefter__CustomerRecord *customer = customer_get(tx, command->customer);
-    if (customer == NULL)
-        return refuse_not_found(tx, "customer");
-    if (customer->customer == company_get(tx)->cash_customer)
-        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "customer");
-    if (command->terms == NULL && limit_get(tx, customer->customer) == NULL)
-        return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, "terms");
+    *ret_terms = command->terms;
+    if (tx_rule(tx, RULE_UNSAID_TERMS_STAY)) {
+        *ret_terms = terms_join(tx, company_get(tx)->policy, command->terms, TERMS_CLEAR(command));
+        refusal = terms_check(tx, "terms", *ret_terms); /* its days, as they are together */
+    }
+    if (refusal == NULL && !terms_name_limit(*ret_terms))
+        refusal = refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "terms.limit_minor");
+    return refusal;
+}
 
-    tx_decided(tx);
-    limit_put(tx, customer->customer, limit_record(tx, command));
-    struct event event = {.kind = TEFTER__EVENT_KIND__LIMIT_CHANGED,
-                          .customer = customer->customer};
-    event_emit(tx, &event);
-    struct account *account = account_open(tx, customer->customer);
-    account_save(tx, account, &event);
-    FIELD_SET(done, id, customer->customer);
-    return NULL;
+static void replace_policy(Tefter__CompanyRecord *company, const Tefter__SetCreditPolicy *command)
+{
+    company->policy_title = command->title;
+    FIELD_COPY(company, credit_note_approve_minor, command);
+    FIELD_COPY(company, own_reversal_minor, command);
+    if (command->has_term_days)
+        FIELD_SET(company, term_days, command->term_days);
+}
+
+static void join_policy(Tefter__CompanyRecord *company, const Tefter__SetCreditPolicy *command)
+{
+    const struct terms_clear *clear = TERMS_CLEAR(command);
+    (void)field_move_u32(command->has_term_days, command->term_days, &company->has_term_days,
+                         &company->term_days);
+    (void)field_move_i64(command->has_credit_note_approve_minor, command->credit_note_approve_minor,
+                         &company->has_credit_note_approve_minor,
+                         &company->credit_note_approve_minor);
+    (void)field_move_i64(command->has_own_reversal_minor, command->own_reversal_minor,
+                         &company->has_own_reversal_minor, &company->own_reversal_minor);
+    company->policy_title = command->title != NULL ? command->title : company->policy_title;
+    company->has_term_days &= !terms_cleared(clear, TEFTER__TERM_FIELD__TERM_DAYS);
+    company->has_credit_note_approve_minor &=
+        !terms_cleared(clear, TEFTER__TERM_FIELD__TERM_CREDIT_NOTE_APPROVE);
+    company->has_own_reversal_minor &= !terms_cleared(clear, TEFTER__TERM_FIELD__TERM_OWN_REVERSAL);
+    if (terms_cleared(clear, TEFTER__TERM_FIELD__TERM_TITLE))
+        company->policy_title = NULL;
 }
 
 static Tefter__Refusal *look_policy(struct tx *tx, const Tefter__SetCreditPolicy *command,
                                     Tefter__CompanyRecord **ret_company)
 {
-    Tefter__Refusal *refusal = terms_check(tx, "terms", command->terms);
+    Tefter__LimitTerms *terms = NULL;
+    Tefter__Refusal *refusal = look_policy_terms(tx, command, &terms);
     if (refusal != NULL)
         return refusal;
-    if (!terms_name_limit(command->terms))
-        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "terms.limit_minor");
     if (command->has_term_days)
         refusal = field_days(tx, "term_days", command->term_days);
     if (refusal != NULL)
@@ -197,21 +181,21 @@ static Tefter__Refusal *look_policy(struct tx *tx, const Tefter__SetCreditPolicy
             return refusal;
     }
     Tefter__CompanyRecord *company = company_shared(tx);
-    company->policy = command->terms;
+    company->policy = terms;
     company->policy_version++;
-    company->policy_title = command->title;
-    FIELD_COPY(company, credit_note_approve_minor, command);
-    FIELD_COPY(company, own_reversal_minor, command);
-    if (command->has_term_days) {
-        FIELD_SET(company, term_days, command->term_days);
-    }
+    if (tx_rule(tx, RULE_UNSAID_TERMS_STAY))
+        join_policy(company, command);
+    else
+        replace_policy(company, command);
     *ret_company = company;
     return NULL;
 }
 
-/* Every terminal is told by a job. Refuses, in this order: terms (terms_check), FIELD_MISSING
- * terms.limit_minor (a company's terms must name a limit), term_days (field_days),
- * credit_note_approve_minor, own_reversal_minor (FIELD_INVALID below 0), title (field_line). */
+/* Every terminal is told by a job. Refuses, in this order: terms (terms_check), clear (what is not
+ * to be cleared, or is said too: FIELD_INVALID), NOTHING_TO_CHANGE terms, terms as they would be
+ * (terms_check), FIELD_MISSING terms.limit_minor (a company's terms must name a limit), term_days
+ * (field_days), credit_note_approve_minor, own_reversal_minor (FIELD_INVALID below 0), title
+ * (field_line). */
 Tefter__Refusal *apply_set_credit_policy(struct tx *tx, const Tefter__SetCreditPolicy *command,
                                          Tefter__Done *done)
 {
@@ -239,9 +223,10 @@ void credit_terms_of(struct tx *tx, const Tefter__CustomerRecord *customer, uint
         .policy_version = company->policy_version,
     };
     struct merge merge = {.into = ret_terms};
-    const Tefter__LimitRecord *own = limit_get(tx, customer->customer);
-    if (own != NULL)
-        take(&merge, own->terms, TEFTER__LIMIT_SOURCE__LIMIT_OF_CUSTOMER, 0, today);
+    size_t entries;
+    Tefter__LimitEntry **own = credit_own_terms(tx, customer->customer, &entries);
+    for (size_t i = 0; i < entries; i++)
+        take(&merge, own[i]->terms, TEFTER__LIMIT_SOURCE__LIMIT_OF_CUSTOMER, 0, today);
     for (size_t i = 0; i < customer->n_groups; i++) {
         const Tefter__GroupRecord *group = group_get(tx, customer->groups[i]);
         if (group != NULL)
@@ -297,9 +282,10 @@ struct date_span credit_row_days(struct tx *tx, const Tefter__CustomerRecord *cu
                                  uint32_t today)
 {
     struct date_span span = DATE_SPAN_ALL;
-    const Tefter__LimitRecord *own = limit_get(tx, customer->customer);
-    if (own != NULL)
-        span_terms(&span, today, own->terms);
+    size_t entries;
+    Tefter__LimitEntry **own = credit_own_terms(tx, customer->customer, &entries);
+    for (size_t i = 0; i < entries; i++)
+        span_terms(&span, today, own[i]->terms);
     for (size_t i = 0; i < customer->n_groups; i++) {
         const Tefter__GroupRecord *group = group_get(tx, customer->groups[i]);
         if (group != NULL)
@@ -348,33 +334,4 @@ bool day_tell_step(struct tx *tx, Tefter__JobRecord *job)
     }
     tx_scratch_end(scratch);
     return done;
-}
-
-/* ---- views ---- */
-
-Tefter__Refusal *view_limits(struct tx *tx, const Tefter__LimitHistory *query,
-                             Tefter__LimitsAnswer *answer)
-{
-    uint64_t last; /* the oldest of the page before */
-    if (!page_read(query->has_page, query->page, &last, 1))
-        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
-    if (customer_get(tx, query->customer) == NULL)
-        return refuse_not_found(tx, "customer");
-    struct page page = {.rows_most = PAGE_ROWS_MAX};
-    struct key prefix = key_customer(query->customer, TABLE_LIMIT_HISTORY);
-    struct key before = limit_history_key(query->customer, last);
-    answer->limits = tx_take(tx, PAGE_ROWS_MAX * sizeof(Tefter__LimitRecord *));
-    struct tx_walk walk;
-    bool on = tx_walk_last(tx, &prefix, last != 0 ? &before : NULL, &walk);
-    for (; on && page_looks(&page); on = tx_walk_previous(&walk)) {
-        Tefter__LimitRecord *limit = tx_walk_record(&walk, &tefter__limit_record__descriptor);
-        if (!page_takes(&page, &limit->base))
-            break;
-        answer->limits[answer->n_limits++] = limit;
-        last = tx_walk_u64(&walk, KEY_CUSTOMER_HEAD);
-    }
-    tx_walk_end(&walk);
-    if (on)
-        FIELD_SET(answer, next, page_write(tx, &last, 1));
-    return NULL;
 }

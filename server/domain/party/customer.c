@@ -101,6 +101,15 @@ static void move_term(struct tx *tx, Tefter__ChangeRecord *entry, Tefter__Custom
         change_log_value(tx, entry, "term_days", before, change_log_number(tx, true, days));
 }
 
+/* Back to the group's or the company's. */
+static void clear_term(struct tx *tx, Tefter__ChangeRecord *entry, Tefter__CustomerRecord *customer)
+{
+    if (customer->has_term_days)
+        change_log_value(tx, entry, "term_days", change_log_number(tx, true, customer->term_days),
+                         NULL);
+    customer->has_term_days = false;
+}
+
 /* ---- changes: who they are ---- */
 
 static Tefter__Refusal *check_open_who(struct tx *tx, const Tefter__OpenCustomer *command)
@@ -297,6 +306,11 @@ static Tefter__Refusal *check_change(struct tx *tx, const Tefter__ChangeCustomer
         refusal = check_language(tx, command->language);
     if (refusal == NULL)
         refusal = field_text(tx, "note", command->note);
+    if (refusal == NULL)
+        refusal = terms_check_clear(tx, TERMS_CLEAR(command), NULL,
+                                    TERM_BIT(TEFTER__TERM_FIELD__TERM_DAYS));
+    if (refusal == NULL && command->has_term_days && command->n_clear > 0)
+        refusal = refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "clear");
     return refusal;
 }
 
@@ -310,14 +324,16 @@ static void change_customer(struct tx *tx, Tefter__CustomerRecord *customer,
     change_log_move_text(tx, entry, "tax_code", &customer->tax_code, command->tax_code);
     change_log_move_text(tx, entry, "address", &customer->address, command->address);
     move_term(tx, entry, customer, command->has_term_days, command->term_days);
+    if (command->n_clear > 0)
+        clear_term(tx, entry, customer);
     change_log_move_line(tx, entry, "language", &customer->language, command->language);
     change_log_move_text(tx, entry, "note", &customer->note, command->note);
 }
 
 /* Refuses, in this order: name, phone (field_text_filled), area (field_line), nickname, tax_code,
- * address (field_text), term_days (field_days), language (FIELD_INVALID), note (field_text);
- * NOT_FOUND customer, FIELD_INVALID customer (cash); NOTHING_TO_CHANGE. A text is another text when
- * its reference is another. */
+ * address (field_text), term_days (field_days), language (FIELD_INVALID), note (field_text),
+ * clear (FIELD_INVALID); NOT_FOUND customer, FIELD_INVALID customer (cash); NOTHING_TO_CHANGE. A
+ * text is another text when its reference is another. */
 Tefter__Refusal *apply_change_customer(struct tx *tx, const Tefter__ChangeCustomer *command,
                                        Tefter__Done *done)
 {

@@ -93,6 +93,13 @@ static uint32_t group_with_name(struct tx *tx, const char *dimension, const char
 
 /* ---- rules ---- */
 
+/* What may be taken away from a group. */
+enum {
+    CLEARABLE = TERM_BITS_OF_ALL | TERM_BIT(TEFTER__TERM_FIELD__TERM_LIMIT) |
+                TERM_BIT(TEFTER__TERM_FIELD__TERM_VALIDITY) |
+                TERM_BIT(TEFTER__TERM_FIELD__TERM_DAYS),
+};
+
 /* Terms that say nothing are none. */
 static Tefter__LimitTerms *terms_or_none(Tefter__LimitTerms *terms)
 {
@@ -162,7 +169,21 @@ static Tefter__Refusal *look_change(struct tx *tx, const Tefter__ChangeGroup *co
         refusal = field_days(tx, "term_days", command->term_days);
     if (refusal == NULL)
         refusal = terms_check(tx, "limit", command->limit);
+    if (refusal == NULL)
+        refusal = terms_check_clear(tx, TERMS_CLEAR(command), command->limit, CLEARABLE);
+    if (refusal == NULL && command->has_term_days &&
+        terms_cleared(TERMS_CLEAR(command), TEFTER__TERM_FIELD__TERM_DAYS))
+        refusal = refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "clear");
     return refusal;
+}
+
+/* The group's limit after the command. */
+static Tefter__LimitTerms *limit_after(struct tx *tx, const Tefter__GroupRecord *group,
+                                       const Tefter__ChangeGroup *command)
+{
+    if (tx_rule(tx, RULE_UNSAID_TERMS_STAY))
+        return terms_or_none(terms_join(tx, group->limit, command->limit, TERMS_CLEAR(command)));
+    return command->limit != NULL ? terms_or_none(command->limit) : group->limit;
 }
 
 static bool change_group(struct tx *tx, Tefter__GroupRecord *group,
@@ -171,9 +192,11 @@ static bool change_group(struct tx *tx, Tefter__GroupRecord *group,
     bool changed = field_move_line(&group->name, command->name);
     changed |= field_move_u32(command->has_term_days, command->term_days, &group->has_term_days,
                               &group->term_days);
-    if (command->limit == NULL)
-        return changed;
-    Tefter__LimitTerms *limit = terms_or_none(command->limit);
+    if (terms_cleared(TERMS_CLEAR(command), TEFTER__TERM_FIELD__TERM_DAYS)) {
+        changed |= group->has_term_days;
+        group->has_term_days = false;
+    }
+    Tefter__LimitTerms *limit = limit_after(tx, group, command);
     changed |= !terms_same(tx, group->limit, limit);
     group->limit = limit;
     return changed;
@@ -190,6 +213,9 @@ static Tefter__Refusal *look_group(struct tx *tx, const Tefter__ChangeGroup *com
         return refuse_not_found(tx, "group");
     if (!change_group(tx, group, command))
         return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
+    refusal = terms_check(tx, "limit", group->limit); /* its days, as they are together */
+    if (refusal != NULL)
+        return refusal;
     uint32_t named = group_with_name(tx, group->dimension, group->name);
     if (named != 0 && named != group->group)
         return refuse_existing(tx, "name", named);
@@ -197,9 +223,11 @@ static Tefter__Refusal *look_group(struct tx *tx, const Tefter__ChangeGroup *com
     return NULL;
 }
 
-/* Every member's terminals are told by a job. Terms without any field take the group's limit away.
- * Refuses, in this order: name (field_line), term_days (field_days), limit (terms_check);
- * NOT_FOUND group; NOTHING_TO_CHANGE; ALREADY_EXISTS name. */
+/* Every member's terminals are told by a job. Under rules before RULE_UNSAID_TERMS_STAY terms
+ * without any field take the group's limit away. Refuses, in this order: name (field_line),
+ * term_days (field_days), limit (terms_check), clear (terms_check_clear; TERM_DAYS beside
+ * term_days); NOT_FOUND group; NOTHING_TO_CHANGE; limit as it would be (terms_check);
+ * ALREADY_EXISTS name. */
 Tefter__Refusal *apply_change_group(struct tx *tx, const Tefter__ChangeGroup *command,
                                     Tefter__Done *done)
 {

@@ -24,6 +24,34 @@ uint32_t group_next_member(struct tx *tx, uint32_t group, uint32_t after);
  * (field_amount_or_zero); currency (company_check_currency). */
 Tefter__Refusal *terms_check(struct tx *tx, const char *field, const Tefter__LimitTerms *terms);
 
+/* Terms that a command takes away: its field `clear`. */
+struct terms_clear {
+    const Tefter__TermField *fields;
+    size_t count;
+};
+#define TERMS_CLEAR(command)                                                                       \
+    (&(const struct terms_clear){.fields = (command)->clear, .count = (command)->n_clear})
+#define TERM_BIT(field) (UINT32_C(1) << (field))
+enum {
+    /* what every level may take away */
+    TERM_BITS_OF_ALL = TERM_BIT(TEFTER__TERM_FIELD__TERM_POLICY) |
+                       TERM_BIT(TEFTER__TERM_FIELD__TERM_OVERDUE) |
+                       TERM_BIT(TEFTER__TERM_FIELD__TERM_DOCUMENT_MAX),
+};
+/* FIELD_INVALID clear: one that is not allowed here or said beside it, and any under rules before
+ * RULE_UNSAID_TERMS_STAY. */
+Tefter__Refusal *terms_check_clear(struct tx *tx, const struct terms_clear *clear,
+                                   const Tefter__LimitTerms *said, uint32_t allowed);
+bool terms_cleared(const struct terms_clear *clear, Tefter__TermField field);
+void terms_clear(Tefter__LimitTerms *terms, const struct terms_clear *clear);
+/* What was there (NULL: nothing) without what is cleared, and with what is said (NULL: nothing). */
+Tefter__LimitTerms *terms_join(struct tx *tx, const Tefter__LimitTerms *before,
+                               const Tefter__LimitTerms *said, const struct terms_clear *clear);
+/* Without what the other terms say too. */
+void terms_shadow(Tefter__LimitTerms *terms, const Tefter__LimitTerms *by);
+bool terms_name_limit(const Tefter__LimitTerms *terms);
+bool terms_say_nothing(const Tefter__LimitTerms *terms); /* days alone are nothing */
+
 Tefter__Refusal *apply_add_group(struct tx *tx, const Tefter__AddGroup *command,
                                  Tefter__Done *done);
 Tefter__Refusal *apply_change_group(struct tx *tx, const Tefter__ChangeGroup *command,

@@ -1,0 +1,91 @@
+/* Credit terms as lines: of the company, a group, a customer; and what a change made of them. */
+#include "base/tell.h"
+#include "cli/cli.h"
+
+static const char *const labels[TERM_LINES] = {
+    [TERM_LINE_LIMIT] = "limit",
+    [TERM_LINE_POLICY] = "over the limit",
+    [TERM_LINE_OVERDUE_DAYS] = "overdue days borne",
+    [TERM_LINE_OVERDUE] = "overdue amount borne",
+    [TERM_LINE_DOCUMENT_MAX] = "biggest document",
+    [TERM_LINE_VALID] = "valid",
+    [TERM_LINE_DAYS] = "bills are due after",
+    [TERM_LINE_CREDIT_NOTES] = "credit notes alone",
+    [TERM_LINE_OWN_REVERSAL] = "own money back alone",
+};
+
+void term_line_amount(struct run *run, struct term_lines *lines, enum term_line line, bool known,
+                      int64_t amount_minor)
+{
+    if (known)
+        (void)money_sentence(amount_minor, run_currency(run), lines->text[line], CELL_MAX);
+}
+
+void term_line_days(struct term_lines *lines, enum term_line line, bool known, uint32_t days)
+{
+    if (known)
+        (void)counted(days, "day", lines->text[line]);
+}
+
+/* "from 2026-12-01 until 2026-12-24" */
+static void put_valid(const Tefter__LimitTerms *terms, char *out)
+{
+    char from[CELL_MAX] = "";
+    char until[CELL_MAX] = "";
+    if (terms->has_valid_from)
+        (void)date_text(terms->valid_from, from);
+    if (terms->has_valid_until)
+        (void)date_text(terms->valid_until, until);
+    (void)snprintf(out, CELL_MAX, "%s%s%s%s%s", from[0] == '\0' ? "" : "from ", from,
+                   from[0] != '\0' && until[0] != '\0' ? " " : "", until[0] == '\0' ? "" : "until ",
+                   until);
+}
+
+void term_lines_read(struct run *run, const Tefter__LimitTerms *terms, struct term_lines *ret_lines)
+{
+    *ret_lines = (struct term_lines){.text = {""}};
+    if (terms == NULL)
+        return;
+    if (terms->has_unlimited && terms->unlimited)
+        (void)snprintf(ret_lines->text[TERM_LINE_LIMIT], CELL_MAX, "unlimited");
+    else
+        term_line_amount(run, ret_lines, TERM_LINE_LIMIT, terms->has_limit_minor,
+                         terms->limit_minor);
+    if (terms->has_policy)
+        (void)enum_word(&tefter__excess_policy__descriptor, (int)terms->policy,
+                        ret_lines->text[TERM_LINE_POLICY], CELL_MAX);
+    term_line_days(ret_lines, TERM_LINE_OVERDUE_DAYS, terms->has_overdue_days, terms->overdue_days);
+    term_line_amount(run, ret_lines, TERM_LINE_OVERDUE, terms->has_overdue_minor,
+                     terms->overdue_minor);
+    term_line_amount(run, ret_lines, TERM_LINE_DOCUMENT_MAX, terms->has_document_max_minor,
+                     terms->document_max_minor);
+    put_valid(terms, ret_lines->text[TERM_LINE_VALID]);
+}
+
+void term_lines_show(const struct term_lines *lines)
+{
+    for (size_t i = 0; i < TERM_LINES; i++)
+        if (lines->text[i][0] != '\0')
+            tell(stdout, "  %-22s %s\n", labels[i], lines->text[i]);
+}
+
+void term_lines_in_one(const struct term_lines *lines, char out[LINE_MAX_BYTES])
+{
+    size_t size = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < TERM_LINES && size < LINE_MAX_BYTES; i++)
+        if (lines->text[i][0] != '\0')
+            size += (size_t)snprintf(out + size, LINE_MAX_BYTES - size, "%s%s %s",
+                                     size == 0 ? "" : ", ", labels[i], lines->text[i]);
+}
+
+void term_lines_changed(const struct run *run, const struct term_lines *before,
+                        const struct term_lines *now)
+{
+    for (size_t i = 0; i < TERM_LINES; i++)
+        if (strcmp(before->text[i], now->text[i]) != 0)
+            tell(stdout, "  %-22s %s %s %s\n", labels[i],
+                 before->text[i][0] == '\0' ? "none" : before->text[i],
+                 run->unicode ? "\xe2\x86\x92" : "->",
+                 now->text[i][0] == '\0' ? "none" : now->text[i]);
+}
