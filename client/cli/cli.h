@@ -79,7 +79,7 @@ struct param {
     bool optional;     /* operands; options always are unless `needed` */
     bool many;         /* may be repeated; an operand: the last one */
     bool needed;       /* an option that must be there */
-    const char *words; /* of a text: all that it may be, by spaces */
+    const char *words; /* of a text or enum: all that it may be, by spaces */
 };
 
 /* Rows of a table of params. */
@@ -352,7 +352,7 @@ void term_lines_changed(const struct run *run, const struct term_lines *before,
 #define TERMS_OF_ALL "policy overdue document-max"
 #define CLEAR_OPTION(words_)                                                                       \
     {                                                                                              \
-        PARAM("--clear", TEXT, "clear", "take this away again"), .words = (words_), .many = true   \
+        PARAM("--clear", ENUM, "clear", "take this away again"), .words = (words_), .many = true   \
     }
 
 /* ---- reading messages ---- */

@@ -127,7 +127,8 @@ enum { WORDS_MAX = 256 };
 /* What it may be, by spaces, as it is typed. NULL: no such list. */
 static const char *words_of(const struct verb *verb, const struct param *param, char out[WORDS_MAX])
 {
-    const ProtobufCEnumDescriptor *type = param->kind == VALUE_ENUM ? enum_of(verb, param) : NULL;
+    bool any = param->kind == VALUE_ENUM && param->words == NULL;
+    const ProtobufCEnumDescriptor *type = any ? enum_of(verb, param) : NULL;
     size_t used = 0;
     if (type == NULL)
         return param->kind == VALUE_FILE     ? USAGE_FILES

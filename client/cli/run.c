@@ -352,6 +352,18 @@ static bool names_document(Tefter__RefusalCode code)
     return code == CODE(ALREADY_REVERSED) || code == CODE(NOT_REVERSIBLE);
 }
 
+/* For a sentence that can do without the answer, but not with one that is not to be believed: that
+ * ends the run, and is told. */
+static const Tefter__Answer *look_for_words(struct run *run, const Tefter__Query *query)
+{
+    if (run->untrue)
+        return NULL;
+    const Tefter__Answer *answer = tefter_ask(run->client, query, &run->arena, &run->failure);
+    if (answer == NULL && (run->failure.fault == FAULT_PEER || tefter_breached(run->client)))
+        no_answer(run);
+    return answer;
+}
+
 /* With the number that people know it by; as it was when it cannot be had. */
 static Tefter__Refusal with_number(struct run *run, const Tefter__Refusal *refusal)
 {
@@ -364,7 +376,7 @@ static Tefter__Refusal with_number(struct run *run, const Tefter__Refusal *refus
     query.document = &view;
     view.has_document = true;
     view.document = copy.existing;
-    const Tefter__Answer *answer = tefter_ask(run->client, &query, &run->arena, &run->failure);
+    const Tefter__Answer *answer = look_for_words(run, &query);
     if (answer != NULL && answer->kind_case == TEFTER__ANSWER__KIND_DOCUMENT)
         copy.existing_number = answer->document->document->number;
     return copy;
@@ -376,7 +388,7 @@ static const Tefter__ApprovalRow *approval_of(struct run *run, uint64_t number)
     Tefter__ApprovalList list = TEFTER__APPROVAL_LIST__INIT;
     query.kind_case = TEFTER__QUERY__KIND_APPROVALS;
     query.approvals = &list;
-    const Tefter__Answer *answer = tefter_ask(run->client, &query, &run->arena, &run->failure);
+    const Tefter__Answer *answer = look_for_words(run, &query);
     if (answer == NULL || answer->kind_case != TEFTER__ANSWER__KIND_APPROVALS)
         return NULL;
     for (size_t i = 0; i < answer->approvals->n_approvals; i++) {
@@ -433,6 +445,8 @@ static int say_refused(struct run *run, const Tefter__Refusal *refusal, const ch
     if (refusal->code == CODE(APPROVAL_NOT_OPEN) && say_approval(run))
         return run->exit_code;
     Tefter__Refusal told = with_number(run, refusal);
+    if (run->untrue)
+        return run->exit_code;
     (void)refusal_sentence(&told, run_currency(run), sentence, sizeof(sentence));
     return run_say(run, (enum exit_code)refusal_exit(refusal->code), "%s%s%s%s",
                    typed == NULL ? "" : "\"", typed == NULL ? "" : typed,
