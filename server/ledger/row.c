@@ -10,22 +10,22 @@ static bool row_make(struct tx *tx, uint64_t row_key, Tefter__Row *ret_row,
 {
     uint64_t id = row_key_id(row_key);
     const Tefter__CustomerRecord *customer;
+    uint32_t today = branch_head_date(tx); /* one row serves every branch */
     *ret_row = (Tefter__Row)TEFTER__ROW__INIT;
     *ret_facts = (struct ledger_row){.key = row_key, .days = DATE_SPAN_ALL};
     ret_row->kind_case = (Tefter__Row__KindCase)row_key_kind(row_key);
     switch (ret_row->kind_case) {
     case TEFTER__ROW__KIND_ACCOUNT:
-        ret_row->account = credit_account_row(tx, (uint32_t)id);
+        ret_row->account = credit_account_row(tx, (uint32_t)id, today);
         if (ret_row->account != NULL)
-            ret_facts->days =
-                credit_row_days(tx, customer_get(tx, (uint32_t)id), branch_of_actor(tx)->date);
+            ret_facts->days = credit_row_days(tx, customer_get(tx, (uint32_t)id), today);
         ret_facts->customer = (uint32_t)id;
         break;
     case TEFTER__ROW__KIND_CUSTOMER:
         customer = customer_get(tx, (uint32_t)id);
         ret_row->customer = customer != NULL ? customer_row(tx, customer) : NULL;
         if (customer != NULL)
-            ret_facts->days = credit_row_days(tx, customer, branch_head_date(tx));
+            ret_facts->days = credit_row_days(tx, customer, today);
         ret_facts->customer = (uint32_t)id;
         break;
     case TEFTER__ROW__KIND_APPROVAL:

@@ -38,6 +38,28 @@ static void a_refusal_says_by_how_much_and_what_would_free_it(void **state)
     scenario_end(s);
 }
 
+/* A lock until the head office's today, and a branch in the east that has begun the next day: it
+ * sells, and the row that all terminals get says that the lock holds. */
+static void a_row_reads_the_same_whoever_changed_it(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 10000);
+    scenario_done(s, "add_branch", "{'code': 'KI', 'name': 'East', 'utc_offset_minutes': 840}");
+    scenario_done(s, "lock_customer", json("{'customer': %u, 'until': 20000}", anh));
+    scenario_as(s, 0);
+    scenario_done(s, "turn_day", "{'branch': 2, 'date': 20001}");
+    scenario_as(s, ROLE_STAFF_OWNER);
+    scenario_at(s, 2);
+    const Tefter__Done *done = scenario_sell(s, anh, 1);
+    assert_int_equal(done->account->balance_minor, 1);
+    assert_true(done->account->locked);
+    assert_false(scenario_account(s, anh)->locked);
+    scenario_at(s, 1);
+    assert_true(scenario_account(s, anh)->locked);
+    scenario_end(s);
+}
+
 static void a_new_customer_has_limit_zero_and_zero_is_not_unlimited(void **state)
 {
     (void)state;
@@ -588,6 +610,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sale_within_the_limit_passes_to_the_last_cent),
         cmocka_unit_test(a_refusal_says_by_how_much_and_what_would_free_it),
+        cmocka_unit_test(a_row_reads_the_same_whoever_changed_it),
         cmocka_unit_test(a_new_customer_has_limit_zero_and_zero_is_not_unlimited),
         cmocka_unit_test(money_that_is_not_matched_frees_credit_at_once),
         cmocka_unit_test(a_slip_frees_nothing_until_it_is_confirmed_matched_or_not),

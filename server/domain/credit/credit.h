@@ -48,8 +48,9 @@ Tefter__Refusal *credit_decide(struct tx *tx, const struct credit_request *reque
  */
 void credit_decided(struct tx *tx, const Tefter__DocumentRecord *document);
 
-/* The row terminals hold of a customer's figures. */
-Tefter__AccountRow *credit_account_row(struct tx *tx, uint32_t customer);
+/* A customer's figures, as they read on that day. Rows that terminals hold read as of the head
+ * office's, whoever changed them. */
+Tefter__AccountRow *credit_account_row(struct tx *tx, uint32_t customer, uint32_t today);
 /* The days around `today` on which the rows of this customer read as they do today: no term, lock
  * or person begins or ends within them. */
 bool day_tell_step(struct tx *tx, Tefter__JobRecord *job); /* a job */

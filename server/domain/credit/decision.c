@@ -236,13 +236,12 @@ void credit_decided(struct tx *tx, const Tefter__DocumentRecord *document)
         credit_alarm(tx, document, decision->over_by_minor);
 }
 
-Tefter__AccountRow *credit_account_row(struct tx *tx, uint32_t customer)
+Tefter__AccountRow *credit_account_row(struct tx *tx, uint32_t customer, uint32_t today)
 {
     const Tefter__CustomerRecord *record = customer_get(tx, customer);
     if (record == NULL)
         return NULL;
     const Tefter__AccountRecord *account = account_field(tx, customer);
-    uint32_t today = branch_of_actor(tx)->date;
     struct credit_terms terms;
     credit_terms_of(tx, record, today, &terms);
     Tefter__AccountRow *row = tx_new(tx, &tefter__account_row__descriptor);

@@ -39,7 +39,7 @@ Tefter__Refusal *view_customer_card(struct tx *tx, const Tefter__CustomerCard *q
     credit_terms_of(tx, customer, today, &terms);
     answer->record = customer;
     answer->row = customer_row(tx, customer);
-    answer->account = credit_account_row(tx, customer->customer);
+    answer->account = credit_account_row(tx, customer->customer, today);
     answer->terms = terms_message(tx, &terms);
     FIELD_SET(answer, terms_of, terms.source);
     const struct account account = {.customer = customer->customer};
@@ -66,7 +66,7 @@ static Tefter__CustomerEntry *lean_entry(struct tx *tx, uint32_t customer)
     Tefter__CustomerEntry *entry = tx_new(tx, &tefter__customer_entry__descriptor);
     entry->who = customer_row(tx, record);
     entry->who->n_buyers = 0;
-    entry->account = credit_account_row(tx, customer);
+    entry->account = credit_account_row(tx, customer, branch_of_actor(tx)->date);
     return entry;
 }
 
@@ -91,7 +91,7 @@ struct list_reading {
 static void read_figures(const struct list_reading *reading, uint32_t customer,
                          struct list_facts *facts)
 {
-    const Tefter__AccountRow *row = credit_account_row(reading->scratch, customer);
+    const Tefter__AccountRow *row = credit_account_row(reading->scratch, customer, reading->today);
     facts->balance_minor = row->balance_minor;
     facts->available_minor = row->available_minor;
     facts->unlimited = row->unlimited;

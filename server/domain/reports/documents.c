@@ -420,7 +420,8 @@ static void search_customers(struct tx *tx, struct tx *scratch, const struct rep
         Tefter__CustomerEntry *entry = tx_new(scratch, &tefter__customer_entry__descriptor);
         entry->who = customer_row(scratch, record);
         entry->who->n_buyers = 0;
-        entry->account = credit_account_row(scratch, record->customer);
+        entry->account =
+            credit_account_row(scratch, record->customer, branch_of_actor(scratch)->date);
         hit->customer = tx_copy(tx, &entry->base);
         hit_add(hits, hit);
         tx_scratch_next(scratch);
