@@ -47,7 +47,8 @@ const char *refusal_pattern(Tefter__RefusalCode code)
     case CODE(DATE_TOO_EARLY):
         return "The date is too early| ({field})|.| The first that is possible is {date}.|";
     case CODE(DATED_LATER):
-        return "The business date cannot go back so far|: {existing} is dated {date}|.";
+        return "The business date cannot go back so far|: {existing} or a match of it is dated "
+               "{date}|.";
     case CODE(TEXT_INVALID):
         return "The text cannot be taken| ({field})|: it is too long or has characters "
                "that are not text.";

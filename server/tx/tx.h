@@ -118,6 +118,10 @@ enum rule_change {
     RULE_UNSAID_TERMS_STAY = 4,
     /* A customer's own terms are a schedule: what ends or has not begun takes nothing away. */
     RULE_LIMITS_ARE_A_SCHEDULE = 4,
+    /* What was undone is free from that day on, and not before: branches stand on different dates,
+     * and a day in between counted a match twice or a bill that was gone. And a business date does
+     * not go back behind a match, as it does not behind a document. */
+    RULE_MATCHES_KEEP_THEIR_DAYS = 4,
 };
 bool tx_rule(const struct tx *tx, enum rule_change change);
 

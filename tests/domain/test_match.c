@@ -134,6 +134,112 @@ static Tefter__RefusalCode often(struct scenario *s, uint32_t customer, uint64_t
 
 /* A bill and money that were matched with each other as often as an item may be, and half of it
  * undone: with both sides open, may they be matched again? */
+/* What the customer owes by the aging as of that day, and by the documents dated until then. */
+static void day_is_right(struct scenario *s, uint32_t customer, uint32_t as_of, int64_t owed,
+                         int64_t free)
+{
+    const Tefter__AgingAnswer *aging =
+        scenario_ask(s, "aging", json("{'as_of': %u, 'customer': %u}", as_of, customer))->aging;
+    int64_t bills = 0;
+    for (size_t i = 0; i < aging->n_buckets; i++)
+        bills += aging->buckets[i]->amount_minor;
+    assert_int_equal(bills, owed);
+    assert_int_equal(aging->unmatched_minor, free);
+}
+
+static uint64_t match_whole(struct scenario *s, uint32_t customer, uint64_t bill, uint64_t money)
+{
+    return scenario_done(s, "match_items",
+                         json("{'customer': %u, 'parts': [{'debit': %llu, 'credit': %llu}]}",
+                              customer, (unsigned long long)bill, (unsigned long long)money))
+        ->match;
+}
+
+static void undo(struct scenario *s, uint32_t customer, uint64_t match)
+{
+    scenario_done(s, "undo_match",
+                  json("{'customer': %u, 'match': %llu}", customer, (unsigned long long)match));
+}
+
+/* Head office on day 20010 and Thủ Đức on day 20000 do something to the same bill and money. */
+static struct scenario *two_branches_on_different_dates(uint32_t *ret_anh, uint64_t *ret_bill,
+                                                        uint64_t *ret_money)
+{
+    struct scenario *s = scenario_begin();
+    *ret_anh = scenario_customer(s, "Anh", 1000000);
+    scenario_done(s, "add_branch", "{'code': 'TD', 'name': 'Thủ Đức'}");
+    *ret_bill = bill_due(s, *ret_anh, 100, 20040);
+    *ret_money = scenario_done(s, "take_payment",
+                               json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 100, "
+                                    "'money_account': %u}",
+                                    *ret_anh, scenario_till(s)))
+                     ->id;
+    uint64_t match = match_whole(s, *ret_anh, *ret_bill, *ret_money);
+    scenario_as(s, 0);
+    scenario_done(s, "turn_day", "{'branch': 1, 'date': 20010}");
+    scenario_as(s, ROLE_STAFF_OWNER);
+    undo(s, *ret_anh, match);
+    scenario_at(s, 2);
+    return s;
+}
+
+static void a_bill_matched_again_at_a_branch_behind_is_never_paid_twice(void **state)
+{
+    (void)state;
+    uint32_t anh;
+    uint64_t bill;
+    uint64_t money;
+    struct scenario *s = two_branches_on_different_dates(&anh, &bill, &money);
+    match_whole(s, anh, bill, money);
+    for (uint32_t day = 20000; day <= 20011; day++)
+        day_is_right(s, anh, day, 0, 0);
+    scenario_end(s);
+}
+
+static void a_bill_reversed_at_a_branch_behind_is_gone_when_its_money_is_free(void **state)
+{
+    (void)state;
+    uint32_t anh;
+    uint64_t bill;
+    uint64_t money;
+    struct scenario *s = two_branches_on_different_dates(&anh, &bill, &money);
+    scenario_done(s, "reverse_document",
+                  json("{'document': %llu, 'reason': 'never sold'}", (unsigned long long)bill));
+    day_is_right(s, anh, 20009, 0, 0);
+    day_is_right(s, anh, 20010, 0, 100);
+    scenario_end(s);
+}
+
+/* A clock was ahead, nobody sold anything, but somebody matched: the aging of all days until then
+ * would not know of it. */
+static void a_date_does_not_go_back_behind_a_match(void **state)
+{
+    (void)state;
+    for (uint32_t undone = 0; undone < 2; undone++) {
+        struct scenario *s = scenario_begin();
+        uint32_t anh = scenario_customer(s, "Anh", 1000000);
+        uint64_t bill = bill_due(s, anh, 100, 20040);
+        const char *cash = json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 100, "
+                                "'money_account': %u}",
+                                anh, scenario_till(s));
+        uint64_t money = scenario_done(s, "take_payment", cash)->id;
+        uint64_t match = undone ? match_whole(s, anh, bill, money) : 0;
+        scenario_as(s, 0);
+        scenario_done(s, "turn_day", "{'branch': 1, 'date': 20365}");
+        scenario_as(s, ROLE_STAFF_OWNER);
+        if (undone)
+            undo(s, anh, match);
+        else
+            match_whole(s, anh, bill, money);
+        const Tefter__Refusal *refusal =
+            scenario_refused(s, "turn_back_day", "{'branch': 1, 'date': 20364}",
+                             TEFTER__REFUSAL_CODE__DATED_LATER, "date");
+        assert_int_equal(refusal->existing, bill);
+        assert_int_equal(refusal->date, 20365);
+        scenario_end(s);
+    }
+}
+
 static void undone_matches_leave_room_from_rules_2_on(void **state)
 {
     (void)state;
@@ -380,6 +486,9 @@ int main(void)
         cmocka_unit_test(oldest_due_first_and_the_preview_is_what_is_done),
         cmocka_unit_test(many_to_many_by_hand),
         cmocka_unit_test(a_match_is_dated_no_earlier_than_both_sides),
+        cmocka_unit_test(a_bill_matched_again_at_a_branch_behind_is_never_paid_twice),
+        cmocka_unit_test(a_bill_reversed_at_a_branch_behind_is_gone_when_its_money_is_free),
+        cmocka_unit_test(a_date_does_not_go_back_behind_a_match),
         cmocka_unit_test(undone_matches_leave_room_from_rules_2_on),
         cmocka_unit_test(undone_matches_are_kept_up_to_a_bound),
         cmocka_unit_test(a_bill_with_more_matches_than_a_match_names_is_corrected),

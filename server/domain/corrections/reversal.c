@@ -11,6 +11,7 @@
  */
 #include "domain/corrections/inside.h"
 
+#include "base/date.h"
 #include "domain/credit/credit.h"
 #include "domain/org/org.h"
 #include "domain/payments/payments.h"
@@ -100,11 +101,21 @@ static Tefter__Refusal *check_reversible(struct tx *tx, const struct reversal *r
     return NULL;
 }
 
-/* Today; never before what it reverses, which a branch that is ahead may have written. */
-static uint32_t reversal_date(const struct reversal *reversal)
+static uint32_t later(uint32_t a, uint32_t b)
 {
-    uint32_t today = reversal->branch->date;
-    return today > reversal->original->date ? today : reversal->original->date;
+    return a > b ? a : b;
+}
+
+/* Today, or as its paper says; never before what it reverses and what was undone of that, which a
+ * branch that is ahead may have done. */
+static uint32_t reversal_date(struct tx *tx, const struct reversal *reversal)
+{
+    const Tefter__Settled *then =
+        tx_was_settled(tx, SETTLED_DOCUMENT, TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL);
+    if (then != NULL)
+        return document_date(then->number);
+    uint32_t undone = reversal->item != NULL ? item_undone_until(tx, reversal->item) : DATE_NONE;
+    return later(reversal->branch->date, later(reversal->original->date, undone));
 }
 
 /* The opposite postings; a confirmed slip's money has gone to the bank meanwhile. */
@@ -132,9 +143,8 @@ static void uncredit_invoice(struct tx *tx, struct reversal *reversal)
 
 static void reverse_item(struct tx *tx, struct reversal *reversal)
 {
-    reversal->item = account_item(tx, reversal->account, reversal->original->document);
     if (reversal->item != NULL)
-        account_reverse_item(tx, reversal->account, reversal->item, reversal_date(reversal));
+        account_reverse_item(tx, reversal->account, reversal->item, reversal->record->date);
     else
         need(reversal->original->total_minor == 0);
 }
@@ -193,9 +203,10 @@ Tefter__Refusal *reversal_plan(struct tx *tx, const Tefter__Text *reason, struct
 {
     const Tefter__DocumentRecord *original = reversal->original;
     reversal->account = account_open(tx, original->customer);
+    reversal->item = account_item(tx, reversal->account, original->document);
     Tefter__Refusal *refusal = document_begin(tx, reversal->branch, reversal->account,
                                               TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL, NULL,
-                                              reversal_date(reversal), &reversal->record);
+                                              reversal_date(tx, reversal), &reversal->record);
     if (refusal != NULL)
         return refusal;
     Tefter__DocumentRecord *record = reversal->record;

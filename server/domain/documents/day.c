@@ -1,7 +1,8 @@
 /*
  * Days of a branch: the first document that is dated on each, and the way back of a business date.
  *
- * 1. A business date goes back only to a day after which no document of the branch is dated.
+ * 1. A business date goes back only to a day after which no document of the branch is dated, and
+ *    no match.
  */
 #include "domain/documents/inside.h"
 
@@ -52,7 +53,8 @@ static uint64_t dated_later(struct tx *tx, uint32_t branch, uint32_t date)
 
 /* ---- rules ---- */
 
-static Tefter__Refusal *refuse_dated_later(struct tx *tx, uint64_t document)
+/* date: its own, or that of a match of it. */
+static Tefter__Refusal *refuse_dated_later(struct tx *tx, uint64_t document, uint32_t date)
 {
     Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__DATED_LATER, "date");
     const Tefter__DocumentRecord *record = document_get(tx, document);
@@ -62,7 +64,7 @@ static Tefter__Refusal *refuse_dated_later(struct tx *tx, uint64_t document)
         return refusal;
     }
     refusal->existing_number = record->number;
-    FIELD_SET(refusal, date, record->date);
+    FIELD_SET(refusal, date, date);
     return refusal;
 }
 
@@ -80,14 +82,19 @@ static Tefter__Refusal *look_back(struct tx *tx, const Tefter__TurnBackDay *comm
     if (command->date > (*ret_branch)->date)
         return refuse(tx, TEFTER__REFUSAL_CODE__DATE_IN_FUTURE, "date");
     uint64_t later = dated_later(tx, command->branch, command->date);
-    return later == 0 ? NULL : refuse_dated_later(tx, later);
+    if (later != 0)
+        return refuse_dated_later(tx, later, document_date(later));
+    if ((*ret_branch)->has_matched_date && (*ret_branch)->matched_date > command->date)
+        return refuse_dated_later(tx, (*ret_branch)->matched, (*ret_branch)->matched_date);
+    return NULL;
 }
 
 /* ---- changes ---- */
 
 /* Refuses, in this order: date (field_date); NOT_FOUND branch; against the branch's present
  * business date: NOTHING_TO_CHANGE date when equal, DATE_IN_FUTURE date when after it; DATED_LATER
- * date with the first document of the branch that is dated later. */
+ * date with the first document of the branch that is dated later, or with a bill of the latest
+ * match that is. */
 Tefter__Refusal *apply_turn_back_day(struct tx *tx, const Tefter__TurnBackDay *command,
                                      Tefter__Done *done)
 {

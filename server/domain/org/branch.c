@@ -290,6 +290,17 @@ void branch_move_date(struct tx *tx, Tefter__BranchRecord *branch, uint32_t date
     branch_save(tx, branch);
 }
 
+void branch_note_match(struct tx *tx, Tefter__BranchRecord *branch, uint32_t date,
+                       uint64_t document)
+{
+    if (!tx_rule(tx, RULE_MATCHES_KEEP_THEIR_DAYS) ||
+        (branch->has_matched_date && branch->matched_date >= date))
+        return;
+    FIELD_SET(branch, matched_date, date);
+    FIELD_SET(branch, matched, document);
+    branch_save(tx, branch);
+}
+
 Tefter__BranchRecord *branch_of_actor(struct tx *tx)
 {
     const Tefter__Actor *actor = tx_actor(tx);

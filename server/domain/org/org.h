@@ -59,6 +59,10 @@ void branch_save(struct tx *tx, const Tefter__BranchRecord *branch);
 /* Its business date is another one, either way; saved. Those whom that changes are told by a job.
  * After the decided line. */
 void branch_move_date(struct tx *tx, Tefter__BranchRecord *branch, uint32_t date);
+/* Money is matched, or a match undone, under that date, and no document with it: the business date
+ * does not go back behind it. `document` names it. After the decided line. */
+void branch_note_match(struct tx *tx, Tefter__BranchRecord *branch, uint32_t date,
+                       uint64_t document);
 /* Business date of the head office: for what must not depend on who looks. */
 uint32_t branch_head_date(struct tx *tx);
 /* All of them, by number. */

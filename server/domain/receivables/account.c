@@ -169,10 +169,15 @@ static void match_note(struct tx *tx, struct item *item, uint64_t other, int64_t
     record->matches[record->n_matches++] = match;
 }
 
-static uint32_t latest(uint32_t date, uint64_t a, uint64_t b)
+static uint32_t later(uint32_t a, uint32_t b)
 {
-    uint32_t day = document_date(a) > document_date(b) ? document_date(a) : document_date(b);
-    return date > day ? date : day;
+    return a > b ? a : b;
+}
+
+/* From when on it can be matched. */
+static uint32_t free_from(const struct tx *tx, struct item *item)
+{
+    return later(document_date(item->record->document), item_undone_until(tx, item));
 }
 
 /* ---- services: opening ---- */
@@ -378,6 +383,18 @@ uint32_t item_matches(const Tefter__ItemRecord *item)
     return count;
 }
 
+uint32_t item_undone_until(const struct tx *tx, struct item *item)
+{
+    const Tefter__ItemRecord *record = item->record;
+    if (!tx_rule(tx, RULE_MATCHES_KEEP_THEIR_DAYS))
+        return DATE_NONE;
+    if (!item->undone_known)
+        for (size_t i = 0; i < record->n_matches; i++)
+            item->undone_until = later(item->undone_until, record->matches[i]->undone_date);
+    item->undone_known = true;
+    return item->undone_until;
+}
+
 uint32_t item_full(const struct tx *tx, const struct item *item)
 {
     const Tefter__ItemRecord *record = item->record;
@@ -396,7 +413,7 @@ bool account_matchable(const struct tx *tx, const struct item *item)
 void account_match(struct tx *tx, struct account *account, struct item *debit, struct item *credit,
                    int64_t amount_minor, uint32_t date)
 {
-    uint32_t day = latest(date, debit->record->document, credit->record->document);
+    uint32_t day = later(date, later(free_from(tx, debit), free_from(tx, credit)));
     match_note(tx, debit, credit->record->document, amount_minor, day);
     match_note(tx, credit, debit->record->document, amount_minor, day);
     open_change(account, debit, -amount_minor);
@@ -409,7 +426,8 @@ static void match_end(struct tx *tx, struct account *account, struct item *item,
                       Tefter__Match *match, uint32_t date)
 {
     FIELD_SET(match, undone_seq, tx_done_seq(tx));
-    FIELD_SET(match, undone_date, date > match->date ? date : match->date);
+    FIELD_SET(match, undone_date, later(date, match->date));
+    item->undone_known = false;
     if (!item->record->has_reversed_seq)
         open_change(account, item, match->amount_minor);
     if (!item->record->debit && !item->record->final)

@@ -6,7 +6,8 @@
  *
  * 1. Of no item more is matched than it holds.
  * 2. Both sides are of one customer.
- * 3. A match is dated no earlier than both documents.
+ * 3. A match is dated no earlier than both documents, and than what was undone of them: on no day
+ *    more of an item is matched than it holds.
  * 4. One act names at most MATCH_PARTS_MAX pairs and makes at most MATCH_PAIRS_MAX. What is left
  * over stays open, the reply says how much, and it is matched by asking again.
  */
@@ -212,6 +213,7 @@ Tefter__Refusal *apply_match_items(struct tx *tx, const Tefter__MatchItems *comm
                           .customer = command->customer,
                           .about = plan.record->match};
     match_write(tx, &plan);
+    branch_note_match(tx, branch_of_actor(tx), plan.date, plan.record->pairs[0]->debit);
     event_emit(tx, &event);
     account_save(tx, plan.account, &event);
     FIELD_SET(done, match, plan.record->match);
@@ -253,8 +255,8 @@ Tefter__Refusal *apply_undo_match(struct tx *tx, const Tefter__UndoMatch *comman
     if (record == NULL)
         return refuse_not_found(tx, "match");
     struct account *account = account_open(tx, command->customer);
-    int64_t undone =
-        record->has_undone_seq ? 0 : undo_pairs(tx, account, record, branch_of_actor(tx)->date);
+    Tefter__BranchRecord *branch = branch_of_actor(tx);
+    int64_t undone = record->has_undone_seq ? 0 : undo_pairs(tx, account, record, branch->date);
     if (undone == 0)
         return refuse(tx, TEFTER__REFUSAL_CODE__MATCH_UNDONE, "match");
     if (tx_rule(tx, RULE_BOUNDS_AGREE) && !account_fits(tx, account, 0))
@@ -263,6 +265,7 @@ Tefter__Refusal *apply_undo_match(struct tx *tx, const Tefter__UndoMatch *comman
     tx_decided(tx);
     FIELD_SET(record, undone_seq, tx_done_seq(tx));
     tx_put(tx, &key, &record->base);
+    branch_note_match(tx, branch, branch->date, record->pairs[0]->debit);
     struct event event = {.kind = TEFTER__EVENT_KIND__MATCH_UNDONE_EVENT,
                           .customer = command->customer,
                           .about = command->match};

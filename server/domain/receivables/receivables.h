@@ -67,7 +67,9 @@ struct item {
     Tefter__ItemRecord *record;
     bool fresh; /* not in the store yet */
     bool changed;
-    size_t room;     /* for matches; 0: the record's own list is full */
+    size_t room;           /* for matches; 0: the record's own list is full */
+    uint32_t undone_until; /* latest day on which a match of it was undone, once looked for */
+    bool undone_known;
     struct key home; /* where the store has it */
     struct item *next;
 };
@@ -97,10 +99,13 @@ struct item *account_item(struct tx *tx, struct account *account, uint64_t docum
 struct item *account_add_item(struct tx *tx, struct account *account,
                               const Tefter__DocumentRecord *document, bool debit, bool final);
 
-/* Matches amount of a debit with a credit; both have as much open. Dated the later of `date` and
- * both documents. The match's number is the command's seq. */
+/* Matches amount of a debit with a credit; both have as much open. Dated `date`, but not before
+ * both documents and what was undone of them. The match's number is the command's seq. */
 void account_match(struct tx *tx, struct account *account, struct item *debit, struct item *credit,
                    int64_t amount_minor, uint32_t date);
+/* The latest day on which a match of it was undone; before RULE_MATCHES_KEEP_THEIR_DAYS DATE_NONE,
+ * as when none was. */
+uint32_t item_undone_until(const struct tx *tx, struct item *item);
 /* 0: there is room for one more match. Else the bound that is reached: MATCHES_PER_ITEM_MAX that
  * are not undone or MATCHES_KEPT_PER_ITEM_MAX in all; before RULE_UNDONE_MATCHES_ARE_FREE undone
  * ones count. */
