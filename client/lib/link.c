@@ -257,6 +257,15 @@ static bool is_outlived(struct tefter *client, const struct incarnation *said)
     return client->link.outlived;
 }
 
+/* Over by the server's clock: nothing but a renewal is answered. A token that is refused says so
+ * too, but who has slept for so long has none. */
+static bool certificate_over(const struct tefter *client, const Tefter__Welcome *welcome)
+{
+    int64_t not_after_ms = client->enrolment.not_after_ms;
+    return welcome->has_renew && welcome->renew && not_after_ms != 0 &&
+           not_after_ms < welcome->now_ms;
+}
+
 static void greeted(struct tefter *client, const Tefter__Welcome *welcome)
 {
     if (welcome->ledger.len != LEDGER_ID_SIZE || welcome->exponent > 4 ||
@@ -276,6 +285,7 @@ static void greeted(struct tefter *client, const Tefter__Welcome *welcome)
     }
     keep_currency(client);
     measure_clock(client, welcome->now_ms);
+    client->link.expired = certificate_over(client, welcome);
     client->server_seq = welcome->seq;
     client->incarnation = said;
     client->person = NULL;

@@ -130,13 +130,22 @@ struct signed_request {
     char certificate[]; /* PEM */
 };
 
-static uint64_t next_serial(struct access *access)
+static uint64_t later(uint64_t a, uint64_t b)
 {
-    uint64_t serial = (uint64_t)access_now_ms(access) << SERIAL_TIME_SHIFT;
-    if (serial <= access->last_serial)
-        serial = access->last_serial + 1;
-    access->last_serial = serial;
-    return serial;
+    return a > b ? a : b;
+}
+
+/* Serials begin with the time, and a device's rise also when a clock that was ahead has been put
+ * right. */
+static uint64_t next_serial(struct access *access, uint32_t device)
+{
+    struct ledger_view *view = access_view(access);
+    const Tefter__TerminalRecord *record = view == NULL ? NULL : ledger_view_terminal(view, device);
+    uint64_t before = record != NULL && record->has_serial ? record->serial : 0;
+    access_view_end(view);
+    access->last_serial = later(later(before, access->last_serial) + 1,
+                                (uint64_t)access_now_ms(access) << SERIAL_TIME_SHIFT);
+    return access->last_serial;
 }
 
 static void name_request(struct access *access, struct signed_request *request_payload)
@@ -171,7 +180,7 @@ static struct signed_request *sign(struct access *access, const struct access_as
     struct ca_signed certificate;
     struct failure failure = {.fault = FAULT_NONE};
     struct signed_request *request_payload = NULL;
-    *ret_serial = next_serial(access);
+    *ret_serial = next_serial(access, device);
     if (ca_terminal_sign(&access->options.root, slice_text(pem), device, *ret_serial,
                          access_now_ms(access), &access->arena, &certificate, &failure))
         request_payload = calloc(1, sizeof *request_payload + certificate.certificate.size + 1);

@@ -106,8 +106,8 @@ uint32_t throttle_wait(const struct throttle *throttle, enum throttle_kind kind,
         return 0;
     int64_t since = now_ms - counter->last_ms;
     int64_t delay = delay_ms(rule_of(kind), counter->guesses);
-    if (since < 0)
-        since = 0;
+    if (since < 0) /* by a clock that was ahead, and was put right */
+        return 0;
     return since >= delay ? 0 : (uint32_t)(delay - since);
 }
 

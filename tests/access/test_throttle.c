@@ -91,6 +91,18 @@ static void forgotten_in_the_end(void **state)
     assert_int_equal(throttle_wait(throttle, THROTTLE_HERE, key, wait + 1), 0);
 }
 
+static void a_clock_put_right_leaves_nobody_waiting(void **state)
+{
+    (void)state;
+    uint64_t key = key_of(THROTTLE_RENEWAL, "till 2");
+    int64_t year_ms = INT64_C(365) * 24 * 3600 * 1000;
+    throttle_charge(throttle, THROTTLE_RENEWAL, key, year_ms);
+    assert_true(throttle_wait(throttle, THROTTLE_RENEWAL, key, year_ms) > 0);
+    assert_int_equal(throttle_wait(throttle, THROTTLE_RENEWAL, key, 0), 0);
+    throttle_charge(throttle, THROTTLE_RENEWAL, key, 0);
+    assert_true(throttle_wait(throttle, THROTTLE_RENEWAL, key, 1) > 0);
+}
+
 static void bounded(void **state)
 {
     (void)state;
@@ -123,6 +135,7 @@ int main(void)
         throttle_test(many_terminals_together),
         throttle_test(a_right_guess_forgives),
         throttle_test(forgotten_in_the_end),
+        throttle_test(a_clock_put_right_leaves_nobody_waiting),
         throttle_test(bounded),
         throttle_test(kinds_do_not_mix),
     };

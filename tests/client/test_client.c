@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fake.h"
 
@@ -193,6 +194,27 @@ static void an_expired_certificate_is_renewed_first(void **state)
     world.fake.old = true;
     world.fake.expired = true;
     connect_with_serial(78);
+    assert_int_equal(world.fake.renewals, 1);
+}
+
+/* A device that was in a drawer for longer than its certificate lasts: its login is long over. */
+static void one_that_expired_while_nobody_was_logged_in_is_renewed_first(void **state)
+{
+    (void)state;
+    char token[80];
+    struct tls_peer peer;
+    struct tefter_enrolment enrolment;
+    assert_true(tefter_profile_read(world.folder, &enrolment, &world.failure));
+    enrolment.not_after_ms = pki_now_ms() - 1000;
+    assert_true(profile_config_write(world.folder, &enrolment, &world.failure));
+    (void)snprintf(token, sizeof(token), "%s/token", world.folder);
+    assert_int_equal(unlink(token), 0);
+    world.fake.old = true;
+    world.fake.expired = true;
+    assert_true(open_client(false, 0));
+    connect_now();
+    stream_peer(world.fake.stream, &peer);
+    assert_true(peer.serial == 78);
     assert_int_equal(world.fake.renewals, 1);
 }
 
@@ -583,6 +605,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_certificate_past_half_its_life_is_renewed, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(an_expired_certificate_is_renewed_first, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            one_that_expired_while_nobody_was_logged_in_is_renewed_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_call_comes_back_done, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_lost_reply_is_asked_for_again_and_counts_once, set_up,
                                         tear_down),
