@@ -8,19 +8,28 @@ import random
 from model import RIGHT_OF, RIGHTS
 
 DAY_MS = 86_400_000
+MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 START = 20000
+NEWEST = 3
+BOUNDS_FROM = 50_000
+ZONES = (210, 420, -300)  # of the head office and the first two branches
 LONG = "x" * 300
 
 
 class Generator:
-    def __init__(self, model, seed):
+    def __init__(self, model, seed, commands, rules=3, adopts=False):
+        """rules: what the ledger is founded with; adopts: newer ones come on the way. With many commands some
+        thousand of them go to the bounds of items and bills."""
         self.m = model
         self.r = random.Random(seed)
+        self.commands, self.rules, self.adopts = commands, rules, adopts
         self.counter = 0
-        self.now = START * DAY_MS + 8 * 3_600_000
+        self.now = START * DAY_MS + 8 * HOUR_MS
+        self.wrong = 0       # the server's clock against the terminals'
         self.sent = []       # (id, who, command) of late
         self.serial = 0
         self.queue = list(self.beginnings())
+        self.filling = self.fill() if commands >= BOUNDS_FROM else iter(())
         self.mix = self.weights()
 
     # ---- who, when, under which id ----
@@ -29,7 +38,7 @@ class Generator:
         who = self.someone(command) if who is None else who
         self.counter += 1
         ident = f"{self.now:012x}{who.get('terminal', 0):08x}{self.counter:012x}"
-        return {**who, "now_ms": self.now, "id": ident, "command": command}
+        return {**who, "now_ms": self.now + self.wrong, "id": ident, "command": command}
 
     def someone(self, command):
         kind = next(iter(command), None)
@@ -66,7 +75,7 @@ class Generator:
         return {"branch": self.a_branch()} if self.r.random() < 0.5 else {}
 
     def a_branch(self):
-        return self.r.choice(list(self.m.branches)[:3] or [1])
+        return self.r.choice(list(self.m.branches)[:5] or [1])
 
     def pass_time(self):
         r = self.r
@@ -79,6 +88,21 @@ class Generator:
             self.now -= r.randrange(0, 60_000)
         else:
             self.now += r.randrange(0, 5_000)
+        if self.m.epoch >= 3:  # older rules lose all ids to a clock that was ahead
+            self.spoil_clock()
+
+    def spoil_clock(self):
+        """The server's clock is wrong for some commands, at times by a year; a terminal's stays right."""
+        r = self.r
+        if self.wrong:
+            self.wrong *= r.random() > 0.03
+        elif r.random() < 0.001:
+            away = r.choice([6 * MINUTE_MS, HOUR_MS, DAY_MS, 2 * DAY_MS, 4 * DAY_MS, 45 * DAY_MS, 46 * DAY_MS,
+                             100 * DAY_MS, 365 * DAY_MS])
+            self.wrong = r.choice([-1, 1, 1]) * away
+
+    def local_day(self, branch, wrong=0):
+        return (self.now + wrong + self.m.branches[branch]["utc_offset_minutes"] * MINUTE_MS) // DAY_MS
 
     # ---- the next one ----
 
@@ -87,6 +111,13 @@ class Generator:
         if self.queue:
             return self.keep(self.entry(self.queue.pop(0), {}))
         self.pass_time()
+        if self.adopts and self.m.epoch < NEWEST and self.counter > self.commands * self.m.epoch // NEWEST:
+            return self.keep(self.entry({"adopt_rules_version": {"rules_version": self.m.epoch + 1}}, {}))
+        if r.random() < 0.5:
+            command = next(self.filling, None)
+            if command:
+                return self.keep(self.entry(command, {"branch": min(
+                    (b for b, x in self.m.branches.items() if not x["blocked"]), default=1)}))
         chance = r.random()
         if self.sent and chance < 0.03:
             return self.retry()
@@ -109,7 +140,7 @@ class Generator:
     def retry(self):
         """As a terminal that lost the answer, or one that uses an id twice."""
         old = dict(self.r.choice(self.sent))
-        old["now_ms"] = self.now
+        old["now_ms"] = self.now + self.wrong
         if self.r.random() < 0.3:
             old["command"] = self.sale()
         return old
@@ -130,7 +161,7 @@ class Generator:
             (self.lock, 0.6), (self.unlock, 1), (self.person_allow, 1), (self.person_revoke, 0.6),
             (self.customer_open, 1), (self.customer_change, 1), (self.group, 1), (self.product, 1.5),
             (self.place, 1), (self.staffing, 1), (self.terminal, 2), (self.branching, 1),
-            (self.turn_day, 2), (self.job, 1), (self.forms, 3)]
+            (self.turn_day, 2), (self.turn_back, 0.3), (self.job, 1.5), (self.restored, 0.1), (self.forms, 3)]
         return [x[0] for x in table], [x[1] for x in table]
 
     # ---- the beginning ----
@@ -141,9 +172,10 @@ class Generator:
             yield {"create_company": {"name": "Shop", "currency": "EUR", "admin_login": "boss", "rules_version": 1,
                                      "date": START, **wrong}}
         yield {"create_company": {"name": "Shop", "currency": "EUR", "admin_login": "boss",
-                                 "rules_version": self.r.choice([1, 2]), "date": START}}
-        yield {"add_branch": {"code": "TD", "name": "Thu Duc"}}
-        yield {"add_branch": {"code": "Q7", "name": "District 7", "utc_offset_minutes": 420}}
+                                 "rules_version": self.rules, "date": START}}
+        yield {"change_branch": {"branch": 1, "utc_offset_minutes": ZONES[0]}}
+        yield {"add_branch": {"code": "TD", "name": "Thu Duc", "utc_offset_minutes": ZONES[1]}}
+        yield {"add_branch": {"code": "NY", "name": "New York", "utc_offset_minutes": ZONES[2]}}
         for name, role in (("an", "SALES"), ("binh", "SALES"), ("chi", "CONTROLLER"),
                            ("dung", "ACCOUNTANT"), ("em", "MANAGER"), ("giang", "SALES"),
                            ("hoa", "ACCOUNTANT")):
@@ -371,7 +403,7 @@ class Generator:
         """An invoice as it was, with a line that came back."""
         return {"issue_invoice": {
             "customer": self.a_credit_customer(), "backfill": True, "source": "old",
-            "date": self.today() - self.r.randint(0, 200),
+            "date": self.today() - self.r.randint(0, 200), **self.maybe(0.3, due=self.today() - self.r.randint(0, 250)),
             "lines": [self.free(self.r.randint(1000, 50_000)),
                       {"text": "came back", "quantity": -self.r.randint(1, 3000),
                        "price": self.r.randint(1, 999_999)}]}}
@@ -807,28 +839,105 @@ class Generator:
             {"change_branch": {"branch": r.choice(blocked or [99]), "blocked": False}},
             {"change_branch": {"branch": 2, **r.choice([{"name": ""}, {"utc_offset_minutes": 900},
                                                         {"phone": "1"}, {"phone": ""}])}},
-            {"add_branch": {"code": r.choice(["TD", "td", ""]), "name": "again"}}])
+            {"add_branch": {"code": r.choice(["TD", "td", ""]), "name": "again"}},
+            {"add_branch": {"code": f"B{r.randint(1, 9)}" if len(m.branches) < 9 else "TD", "name": "another",
+                            "utc_offset_minutes": r.choice([840, -720, 0, 210, 345, -300, 841, -721])}}])
 
     def turn_day(self):
         r = self.r
-        to = self.now // DAY_MS
-        behind = [b for b in (1, 2, 3) if self.m.branches[b]["date"] < to]
+        behind = [b for b in self.m.branches if self.m.branches[b]["date"] < self.local_day(b)]
         branch = r.choice(behind or [1, 2, 3])
+        to = self.local_day(branch, self.wrong if r.random() < 0.1 else 0)
         if r.random() < 0.15:
             date = self.m.branches[branch]["date"]
             return {"turn_day": {"branch": r.choice([branch, 99]), "date": r.choice(
                 [date, date - 1, 0, date + 401, date + 1 if date <= to + 5 else date])}}
-        return {"turn_day": {"branch": branch, "date": to}}
+        return {"turn_day": {"branch": branch, "date": max(to, 1)}}
+
+    def turn_back(self):
+        """Of a branch that is ahead of its clock, mostly."""
+        r = self.r
+        ahead = [b for b in self.m.branches if self.m.branches[b]["date"] > self.local_day(b)]
+        branch = r.choice(ahead or [1, 2, 3])
+        date = self.m.branches[branch]["date"]
+        to = self.local_day(branch) if ahead else date - r.choice([1, 1, 2, 30])
+        if r.random() < 0.2:
+            return {"turn_back_day": {"branch": r.choice([branch, branch, 99]),
+                                      "date": r.choice([date, date - 1, date + 1, 0, 70000])}}
+        return {"turn_back_day": {"branch": branch, "date": to}}
+
+    def restored(self):
+        """The ledger never was."""
+        return self.r.choice([{"apply_offers": {}}, {"close_recovery": {}},
+                              {"decline_offer": {"seq": 5, "reason": self.r.choice(["", "undone"])}}])
+
+    # ---- to the bounds of an item and a bill ----
+
+    def fill(self):
+        m = self.m
+        yield {"open_customer": {"code": "MANY", "name": "Many bills", "phone": "1", "area": "x"}}
+        customer = m.customer_codes["MANY"]
+        yield {"set_credit_limit": {"customer": customer, "terms": {"unlimited": True}}}
+        for _ in range(2010):
+            yield {"issue_invoice": {"customer": customer, "lines": [self.free(1)]}}
+        oldest = {"match_items": {"customer": customer, "order": "MATCH_OLDEST_DUE"}}
+        money = {"customer": customer, "kind": "PAYMENT_TRANSFER", "money_account": 1, "amount_minor": 5000}
+        yield {"take_payment": money}
+        payment = self.newest(customer, 5000)
+        for _ in range(4):
+            yield oldest
+            yield {"match_items": {"customer": customer, "order": "MATCH_OLDEST_DUE", "credits": [payment]}}
+            yield self.one_bill_more(customer, payment)
+            yield {"undo_match": {"customer": customer, "match": self.newest_match(customer)}}
+        yield {"correct_payment": {"document": payment, "payment": money, "reason": "till"}}
+        yield oldest
+        yield {"take_payment": {**money, "match": "MATCH_OLDEST_DUE"}}
+        payment = self.newest(customer, 5000)
+        yield {"correct_payment": {"document": payment, "payment": {**money, "amount_minor": 6000}, "reason": "till"}}
+        yield {"issue_invoice": {"customer": customer, "lines": [
+            {"text": "piece", "quantity": 3_000_000, "price": 10_000}]}}
+        bill = self.newest(customer, 30_000)
+        for _ in range(505):
+            yield {"issue_credit_note": {"invoice": bill, "credit": [{"line": 0, "quantity": 1000}]}}
+        for _ in range(1520):
+            yield {"take_payment": {**money, "amount_minor": 1, "bills": [{"bill": bill}]}}
+        yield {"reverse_document": {"document": self.newest(customer, 1), "reason": "room"}}
+        yield {"reverse_document": {"document": self.newest_note(bill), "reason": "room"}}
+        yield {"take_payment": {**money, "amount_minor": 1, "bills": [{"bill": bill}]}}
+        yield {"take_payment": {**money, "amount_minor": 2, "bills": [{"bill": bill}]}}
+        yield {"issue_credit_note": {"invoice": bill, "credit": [{"line": 0, "quantity": 1000}]}}
+
+    def one_bill_more(self, customer, payment):
+        bill = max(self.m.customers[customer]["bills"], default=1)
+        return {"match_items": {"customer": customer, "parts": [{"debit": bill, "credit": payment}]}}
+
+    def newest_note(self, bill):
+        notes = self.m.documents[bill]["notes"] if bill in self.m.documents else ()
+        return notes[-1] if notes else bill
+
+    def newest(self, customer, total):
+        documents = self.m.documents
+        return next((d for d in reversed(self.m.customers[customer]["documents"]) if documents[d]["total"] == total), 1)
+
+    def newest_match(self, customer):
+        return max((match for who, match in self.m.matches if who == customer), default=1)
 
     def job(self):
         jobs = list(self.m.jobs)
         return {"step_job": {"job": self.r.choice(jobs) if jobs and self.r.random() < 0.9 else 1}}
 
+    def too_much_in_between(self):
+        """Its total is within the bound; what it is made of is not."""
+        most = 9_000_000_000_000
+        return {"issue_invoice": {"customer": self.a_credit_customer(), "backfill": True, "lines": [
+            self.free(most - 500), self.free(1000),
+            {"text": "came back", "quantity": -1000, "price": 300_000, "tax_bp": 10000}]}}
+
     def forms(self):
         """Whatever was aimed at too seldom."""
         r = self.r
         return r.choice([
-            lambda: {"adopt_rules_version": {"rules_version": r.choice([0, 1, 2])}},
+            lambda: {"adopt_rules_version": {"rules_version": r.choice([0, 1, self.rules])}},
             lambda: {"create_company": {"name": "Again", "currency": "EUR", "admin_login": "x", "rules_version": 1,
                                        "date": START}},
-            self.imported, self.person_allow, self.edge_sale, self.ask, self.decide])()
+            self.imported, self.too_much_in_between, self.person_allow, self.edge_sale, self.ask, self.decide])()
