@@ -600,7 +600,7 @@ static void list_ended(struct tx *tx, void *context)
     while (recovery != NULL && search->count < search->most) {
         search->ended[search->count++] = (struct ledger_ended){
             .incarnation = incarnation_that_ended(recovery), .last_seq = recovery->last_seq};
-        recovery = recovery_get(tx, recovery->recovery - 1);
+        recovery = recovery_before(tx, recovery->recovery);
     }
 }
 

@@ -26,6 +26,13 @@ static Tefter__Refusal *look_kept(struct tx *tx, const Tefter__OfferRecord *offe
     return seen == SEEN_OTHER ? refuse(tx, TEFTER__REFUSAL_CODE__COMMAND_ID_REUSED, "id") : NULL;
 }
 
+/* What the office said of a recovery, it said of that one. */
+static bool is_of_recovery(const Tefter__OfferRecord *offer)
+{
+    return offer->kind == TEFTER__COMMAND__KIND_APPLY_OFFERS ||
+           offer->kind == TEFTER__COMMAND__KIND_CLOSE_RECOVERY;
+}
+
 /* By its old actor, at its old time, with what it settled then. */
 static Tefter__Refusal *recall_apply(struct tx *tx, const struct recall *recall, Tefter__Done *done)
 {
@@ -85,6 +92,7 @@ Tefter__Refusal *apply_recall_next(struct tx *tx, const Tefter__RecallNext *comm
     Tefter__Done *then = tx_new(tx, &tefter__done__descriptor);
     bool kept = false;
     Tefter__Refusal *refusal = recall.offer != NULL ? look_kept(tx, recall.offer, &kept) : NULL;
+    kept = kept || (recall.offer != NULL && is_of_recovery(recall.offer));
     if (recall.offer != NULL && refusal == NULL && !kept)
         refusal = recall_apply(tx, &recall, then);
 

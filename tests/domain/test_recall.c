@@ -421,6 +421,70 @@ static void a_series_goes_on_without_a_gap_when_all_is_back(void **state)
     shop_end(&shop);
 }
 
+static void numbers_that_a_restore_leaves_out_are_nobodys_and_do_not_count(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    restore(&shop);
+    assert_true(COMPANY_BRANCHES_MAX < 1000); /* as many as are left out */
+    assert_int_equal(scenario_done(shop.s, "add_branch", "{'code': 'TD', 'name': 'TD'}")->id, 1002);
+    scenario_done(shop.s, "add_branch", "{'code': 'ND', 'name': 'ND'}");
+    scenario_done(shop.s, "add_group", "{'dimension': 'area', 'name': 'north'}");
+    scenario_done(shop.s, "add_terminal", "{'branch': 1, 'name': 'counter'}");
+    scenario_done(shop.s, "add_staff", "{'login': 'late', 'role': 'ROLE_SALES'}");
+    shop_end(&shop);
+}
+
+static void begin(struct scenario *s, int number)
+{
+    scenario_as(s, 0);
+    scenario_done(s, "begin_recovery",
+                  json("{'incarnation': 1, 'incarnation_nonce': '0011223344556677', 'last_seq': 5, "
+                       "'begins': %d}",
+                       number));
+    scenario_as(s, ROLE_STAFF_OWNER);
+}
+
+static void each_restore_of_a_backup_gives_out_numbers_of_its_own(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    begin(shop.before, 2);
+    begin(shop.s, 4);
+    assert_int_equal(scenario_customer(shop.before, "Carol", 1), shop.anh + 1 + 20000);
+    assert_int_equal(scenario_customer(shop.s, "Dora", 1), shop.anh + 1 + 3 * 20000);
+    assert_string_equal(scenario_sell(shop.before, shop.anh, 1)->number, "HQ-R1-00001");
+    assert_string_equal(scenario_sell(shop.s, shop.anh, 1)->number, "HQ-R3-00001");
+    assert_int_equal(worklist(&shop)->recovery, 3);
+    begin(shop.s, 5);
+    assert_int_equal(worklist(&shop)->recovery, 4);
+    scenario_as(shop.s, 0);
+    scenario_refused(shop.s, "begin_recovery",
+                     "{'incarnation': 1, 'incarnation_nonce': '0011223344556677', 'last_seq': 5, "
+                     "'begins': 5}",
+                     TEFTER__REFUSAL_CODE__FIELD_INVALID, "begins");
+    shop_end(&shop);
+}
+
+static void the_number_of_a_declined_paper_is_not_given_out_again(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    later_sale(&shop, shop.anh, 1);
+    later_sale(&shop, shop.anh, 2);
+    restore(&shop);
+    offer(&shop, 1);
+    scenario_done(
+        shop.s, "decline_offer",
+        json("{'seq': %llu, 'reason': 'never happened'}", (id)worklist(&shop)->offers[0]->seq));
+    scenario_done(shop.s, "close_recovery", "{}");
+    assert_string_equal(scenario_sell(shop.s, shop.anh, 1)->number, "HQ-10002");
+    shop_end(&shop);
+}
+
 /* ---- who was heard ---- */
 
 static void a_ledger_that_was_never_restored_has_no_recovery(void **state)
@@ -502,6 +566,9 @@ int main(void)
         cmocka_unit_test(new_papers_and_customers_leave_room_for_the_old_ones),
         cmocka_unit_test(a_series_goes_on_behind_a_gap_while_a_terminal_is_out),
         cmocka_unit_test(a_series_goes_on_without_a_gap_when_all_is_back),
+        cmocka_unit_test(numbers_that_a_restore_leaves_out_are_nobodys_and_do_not_count),
+        cmocka_unit_test(each_restore_of_a_backup_gives_out_numbers_of_its_own),
+        cmocka_unit_test(the_number_of_a_declined_paper_is_not_given_out_again),
         cmocka_unit_test(a_ledger_that_was_never_restored_has_no_recovery),
         cmocka_unit_test(all_is_applied_when_every_terminal_was_heard),
     };

@@ -161,7 +161,7 @@ static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddProduct *comman
     Tefter__Refusal *taken = look_barcodes(tx, 0, command->barcodes, command->n_barcodes);
     if (taken != NULL)
         return taken;
-    return company_check_room(tx, "product", company_get(tx)->next_product, COMPANY_PRODUCTS_MAX);
+    return company_check_room(tx, "product", COUNTS_PRODUCTS, COMPANY_PRODUCTS_MAX);
 }
 
 static Tefter__ProductRecord *product_of(struct tx *tx, const Tefter__AddProduct *command,
@@ -196,7 +196,7 @@ Tefter__Refusal *apply_add_product(struct tx *tx, const Tefter__AddProduct *comm
     if (refusal != NULL)
         return refusal;
     Tefter__CompanyRecord *company = company_shared(tx);
-    uint32_t number = company_take(tx, COUNTS_PRODUCTS, &company->next_product);
+    uint32_t number = company_take(tx, company, COUNTS_PRODUCTS);
     Tefter__ProductRecord *product = product_of(tx, command, number);
 
     tx_decided(tx);

@@ -132,10 +132,12 @@ Tefter__Refusal *apply_ask_approval(struct tx *tx, const Tefter__AskApproval *co
         return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, "amount_minor");
     if (refusal != NULL && refusal->code != TEFTER__REFUSAL_CODE__APPROVAL_NEEDED)
         return refusal;
+    if (tx_recalled(tx)) /* who asks posts nothing */
+        decision->verdict = TEFTER__VERDICT__VERDICT_NEEDS_APPROVAL;
 
     tx_decided(tx);
     Tefter__CompanyRecord *company = company_shared(tx);
-    uint64_t number = company_take_long(tx, COUNTS_APPROVALS, &company->next_approval);
+    uint64_t number = company_take_approval(tx, company);
     Tefter__ApprovalRecord *record = approval_new(tx, command, decision, number);
     company_save(tx, company);
     approval_save(tx, record);

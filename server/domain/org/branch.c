@@ -143,7 +143,7 @@ static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddBranch *command
     uint32_t existing = branch_with_code(tx, command->code);
     if (existing != 0)
         return refuse_existing(tx, "code", existing);
-    return company_check_room(tx, "branch", company_get(tx)->next_branch, COMPANY_BRANCHES_MAX);
+    return company_check_room(tx, "branch", COUNTS_BRANCHES, COMPANY_BRANCHES_MAX);
 }
 
 /* Refuses, in this order: code (FIELD_INVALID), name (field_line), utc_offset_minutes
@@ -157,8 +157,8 @@ Tefter__Refusal *apply_add_branch(struct tx *tx, const Tefter__AddBranch *comman
         return refusal;
     Tefter__CompanyRecord *company = company_shared(tx);
     Tefter__BranchRecord *branch =
-        branch_new(tx, company_take(tx, COUNTS_BRANCHES, &company->next_branch), command->code,
-                   command->name, first_date(tx, command));
+        branch_new(tx, company_take(tx, company, COUNTS_BRANCHES), command->code, command->name,
+                   first_date(tx, command));
     branch->utc_offset_minutes = command->utc_offset_minutes;
     FIELD_COPY(branch, series_gaps, company);
     field_move_line(&branch->phone, command->phone);

@@ -66,20 +66,70 @@ bool company_has_gaps(struct tx *tx)
     return company_get(tx)->recoveries > 0;
 }
 
-uint64_t company_take_long(struct tx *tx, uint32_t field, uint64_t *next)
+struct counter {
+    uint32_t *next;
+    uint32_t *skipped; /* numbers below `next` that are nobody's */
+    protobuf_c_boolean *has_skipped;
+};
+
+static struct counter counter_of(Tefter__CompanyRecord *company, enum company_count count)
 {
-    uint64_t number = tx_settle(tx, SETTLED_ID, field, *next);
-    if (number >= *next)
-        *next = number + 1;
+#define COUNTER(next, skipped)                                                                     \
+    (struct counter)                                                                               \
+    {                                                                                              \
+        &company->next, &company->skipped, &company->has_##skipped                                 \
+    }
+    switch (count) {
+    case COUNTS_BRANCHES:
+        return COUNTER(next_branch, branches_skipped);
+    case COUNTS_STAFF:
+        return COUNTER(next_staff, staff_skipped);
+    case COUNTS_TERMINALS:
+        return COUNTER(next_terminal, terminals_skipped);
+    case COUNTS_CUSTOMERS:
+        return COUNTER(next_customer, customers_skipped);
+    case COUNTS_GROUPS:
+        return COUNTER(next_group, groups_skipped);
+    case COUNTS_PRODUCTS:
+        return COUNTER(next_product, products_skipped);
+    case COUNTS_MONEY_ACCOUNTS:
+        return COUNTER(next_money_account, money_accounts_skipped);
+    case COUNTS_APPROVALS:
+        break; /* not bounded, so not counted */
+    }
+    fault_need(__FILE__, __LINE__, "no counter of 32 bits");
+#undef COUNTER
+}
+
+void company_skip(Tefter__CompanyRecord *company, enum company_count count, uint32_t numbers)
+{
+    struct counter counter = counter_of(company, count);
+    if (numbers == 0)
+        return;
+    *counter.next += numbers;
+    *counter.skipped += numbers;
+    *counter.has_skipped = true;
+}
+
+uint32_t company_take(struct tx *tx, Tefter__CompanyRecord *company, enum company_count count)
+{
+    struct counter counter = counter_of(company, count);
+    uint32_t number = (uint32_t)tx_settle(tx, SETTLED_ID, count, *counter.next);
+    if (number < *counter.next) {
+        *counter.skipped -= *counter.skipped > 0;
+        return number;
+    }
+    company_skip(company, count, number - *counter.next);
+    ++*counter.next;
     return number;
 }
 
-uint32_t company_take(struct tx *tx, uint32_t field, uint32_t *next)
+uint64_t company_take_approval(struct tx *tx, Tefter__CompanyRecord *company)
 {
-    uint64_t long_next = *next;
-    uint64_t number = company_take_long(tx, field, &long_next);
-    *next = (uint32_t)long_next;
-    return (uint32_t)number;
+    uint64_t number = tx_settle(tx, SETTLED_ID, COUNTS_APPROVALS, company->next_approval);
+    if (number >= company->next_approval)
+        company->next_approval = number + 1;
+    return number;
 }
 
 void company_save(struct tx *tx, const Tefter__CompanyRecord *company)
@@ -129,9 +179,11 @@ Tefter__Refusal *company_check_currency(struct tx *tx, const char *field, const 
     return NULL;
 }
 
-Tefter__Refusal *company_check_room(struct tx *tx, const char *field, uint32_t next, uint32_t most)
+Tefter__Refusal *company_check_room(struct tx *tx, const char *field, enum company_count count,
+                                    uint32_t most)
 {
-    if (next <= most || !tx_rule(tx, RULE_BOUNDS_AGREE))
+    struct counter counter = counter_of(company_shared(tx), count);
+    if (*counter.next - *counter.skipped <= most || !tx_rule(tx, RULE_BOUNDS_AGREE))
         return NULL;
     return refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, field, most);
 }

@@ -18,11 +18,8 @@ uint32_t company_cash_customer(struct tx *tx);
 uint32_t company_customers(struct tx *tx); /* their numbers are 1 to this, and few are nobody's */
 /* May some be nobody's? A restore leaves a gap, for those that terminals bring back. */
 bool company_has_gaps(struct tx *tx);
-/* The next number of a counter of the company's; `field` is the counter's in CompanyRecord. Raises
- * it; the caller saves the company. A recalled command gets the number it had. */
-uint32_t company_take(struct tx *tx, uint32_t field, uint32_t *next);
-uint64_t company_take_long(struct tx *tx, uint32_t field, uint64_t *next);
-enum {
+/* What the company counts: each the counter's field in CompanyRecord. */
+enum company_count {
     COUNTS_BRANCHES = 20,
     COUNTS_STAFF = 21,
     COUNTS_TERMINALS = 22,
@@ -32,16 +29,23 @@ enum {
     COUNTS_MONEY_ACCOUNTS = 26,
     COUNTS_APPROVALS = 27,
 };
+/* The next number of a counter of the company's. Raises it; the caller saves the company. A
+ * recalled command gets the number it had. */
+uint32_t company_take(struct tx *tx, Tefter__CompanyRecord *company, enum company_count count);
+uint64_t company_take_approval(struct tx *tx, Tefter__CompanyRecord *company);
+/* Leaves out the next `numbers` of them. */
+void company_skip(Tefter__CompanyRecord *company, enum company_count count, uint32_t numbers);
 void company_save(struct tx *tx, const Tefter__CompanyRecord *company);
+/* One more of what a company may have `most` of; numbers that were left out do not count. Refuses
+ * TOO_MANY with `most`; under rules before RULE_BOUNDS_AGREE nothing. */
+Tefter__Refusal *company_check_room(struct tx *tx, const char *field, enum company_count count,
+                                    uint32_t most);
 /* The company's own currency, or absent. Refuses WRONG_CURRENCY. */
 Tefter__Refusal *company_check_currency(struct tx *tx, const char *field, const char *currency);
 
 /* CreateCompany makes the first of several entities and is party's, the highest of them; these are
  * the company's own part, and below the branch's and the staff's.
  * Refuses, in this order: name (field_line), currency (FIELD_INVALID). */
-/* One more of what a company may have `most` of, whose next number is `next`. Refuses TOO_MANY with
- * `most`; under rules before RULE_BOUNDS_AGREE nothing. */
-Tefter__Refusal *company_check_room(struct tx *tx, const char *field, uint32_t next, uint32_t most);
 Tefter__Refusal *company_check_new(struct tx *tx, const Tefter__CreateCompany *command);
 /* A record with nothing given out yet; the caller takes the first numbers and saves it. */
 Tefter__CompanyRecord *company_new(struct tx *tx, const Tefter__CreateCompany *command);

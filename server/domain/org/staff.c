@@ -158,7 +158,7 @@ static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddStaff *command)
     const Tefter__StaffRecord *existing = staff_by_login(tx, command->login);
     if (existing != NULL)
         return refuse_existing(tx, "login", existing->staff);
-    return company_check_room(tx, "staff", company_get(tx)->next_staff, COMPANY_STAFF_MAX);
+    return company_check_room(tx, "staff", COUNTS_STAFF, COMPANY_STAFF_MAX);
 }
 
 /* Refuses, in this order: login (field_login), name (field_text); NOT_FOUND branch (unless 0);
@@ -170,7 +170,7 @@ Tefter__Refusal *apply_add_staff(struct tx *tx, const Tefter__AddStaff *command,
     if (refusal != NULL)
         return refusal;
     Tefter__CompanyRecord *company = company_shared(tx);
-    Tefter__StaffRecord *staff = staff_new(tx, company_take(tx, COUNTS_STAFF, &company->next_staff),
+    Tefter__StaffRecord *staff = staff_new(tx, company_take(tx, company, COUNTS_STAFF),
                                            command->login, command->name, command->role);
     if (command->has_branch && command->branch != 0)
         FIELD_SET(staff, branch, command->branch);

@@ -103,11 +103,11 @@ Tefter__Refusal *apply_add_terminal(struct tx *tx, const Tefter__AddTerminal *co
     if (branch_get(tx, command->branch) == NULL)
         return refuse_not_found(tx, "branch");
     Tefter__CompanyRecord *company = company_shared(tx);
-    refusal = company_check_room(tx, "terminal", company->next_terminal, COMPANY_TERMINALS_MAX);
+    refusal = company_check_room(tx, "terminal", COUNTS_TERMINALS, COMPANY_TERMINALS_MAX);
     if (refusal != NULL)
         return refusal;
     Tefter__TerminalRecord *terminal = tx_new(tx, &tefter__terminal_record__descriptor);
-    terminal->terminal = company_take(tx, COUNTS_TERMINALS, &company->next_terminal);
+    terminal->terminal = company_take(tx, company, COUNTS_TERMINALS);
     terminal->branch = command->branch;
     terminal->name = command->name;
 

@@ -274,9 +274,7 @@ Tefter__Refusal *apply_open_customer(struct tx *tx, const Tefter__OpenCustomer *
     if (refusal != NULL)
         return refusal;
     Tefter__ChangeRecord *entry = change_log_begin(tx);
-    uint32_t number = company_take(tx, COUNTS_CUSTOMERS, &company->next_customer);
-    if (tx_recalled(tx) && company->customers_skipped > 0)
-        company->customers_skipped--;
+    uint32_t number = company_take(tx, company, COUNTS_CUSTOMERS);
     Tefter__CustomerRecord *customer = customer_of(tx, command, number, entry);
 
     tx_decided(tx);

@@ -136,7 +136,7 @@ static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddGroup *command)
     uint32_t existing = group_with_name(tx, command->dimension, command->name);
     if (existing != 0)
         return refuse_existing(tx, "name", existing);
-    return company_check_room(tx, "group", company_get(tx)->next_group, COMPANY_GROUPS_MAX);
+    return company_check_room(tx, "group", COUNTS_GROUPS, COMPANY_GROUPS_MAX);
 }
 
 /* Refuses, in this order: dimension (field_code), name (field_line), term_days (field_days), limit
@@ -148,7 +148,7 @@ Tefter__Refusal *apply_add_group(struct tx *tx, const Tefter__AddGroup *command,
         return refusal;
     Tefter__CompanyRecord *company = company_shared(tx);
     Tefter__GroupRecord *group = tx_new(tx, &tefter__group_record__descriptor);
-    group->group = company_take(tx, COUNTS_GROUPS, &company->next_group);
+    group->group = company_take(tx, company, COUNTS_GROUPS);
     group->dimension = command->dimension;
     group->name = command->name;
     FIELD_COPY(group, term_days, command);

@@ -108,11 +108,11 @@ static Tefter__Refusal *add_account(struct tx *tx, Tefter__MoneyAccountRecord *a
     if (existing != 0)
         return refuse_existing(tx, is_bank(account) ? "number" : "name", existing);
     Tefter__CompanyRecord *company = company_shared(tx);
-    Tefter__Refusal *refusal = company_check_room(tx, "money_account", company->next_money_account,
-                                                  COMPANY_MONEY_ACCOUNTS_MAX);
+    Tefter__Refusal *refusal =
+        company_check_room(tx, "money_account", COUNTS_MONEY_ACCOUNTS, COMPANY_MONEY_ACCOUNTS_MAX);
     if (refusal != NULL)
         return refusal;
-    account->money_account = company_take(tx, COUNTS_MONEY_ACCOUNTS, &company->next_money_account);
+    account->money_account = company_take(tx, company, COUNTS_MONEY_ACCOUNTS);
 
     tx_decided(tx);
     money_account_save(tx, account);

@@ -169,14 +169,24 @@ static bool is_enrolled(const Tefter__TerminalRecord *terminal)
     return terminal->has_serial && !terminal->blocked;
 }
 
-static uint32_t count_terminals(struct tx *tx)
+/* Enrolled when the backup was made, not blocked since, and not heard in this recovery. */
+static bool is_waited_for(struct tx *tx, const Tefter__RecoveryRecord *recovery,
+                          const Tefter__TerminalRecord *terminal)
+{
+    struct key key = heard_key(recovery->recovery, terminal->terminal);
+    return is_enrolled(terminal) && terminal->has_enrolled_ms &&
+           terminal->enrolled_ms <= recovery->began_ms && !tx_has(tx, &key);
+}
+
+static uint32_t count_waited_for(struct tx *tx, const Tefter__RecoveryRecord *recovery)
 {
     struct key prefix = key_book(TABLE_TERMINAL);
     struct tx_walk walk;
     uint32_t count = 0;
     struct tx *scratch = tx_scratch_begin(tx);
     for (bool on = tx_walk_first(scratch, &prefix, NULL, &walk); on; on = tx_walk_next(&walk)) {
-        count += is_enrolled(tx_walk_record(&walk, &tefter__terminal_record__descriptor));
+        count += is_waited_for(scratch, recovery,
+                               tx_walk_record(&walk, &tefter__terminal_record__descriptor));
         tx_scratch_next(scratch);
     }
     tx_walk_end(&walk);
@@ -184,18 +194,17 @@ static uint32_t count_terminals(struct tx *tx)
     return count;
 }
 
-/* 2: nothing that is made from now on takes the id of what may come back. */
-static void jump_ahead(Tefter__CompanyRecord *company)
+/* 2: nothing that is made from now on takes the id of what may come back, by each of the restores
+ * since this ledger's last one: other restores of the same backup have numbers between. */
+static void jump_ahead(Tefter__CompanyRecord *company, uint32_t restores)
 {
-    company->next_branch += NUMBERS_AHEAD;
-    company->next_staff += NUMBERS_AHEAD;
-    company->next_terminal += NUMBERS_AHEAD;
-    company->next_group += NUMBERS_AHEAD;
-    company->next_money_account += NUMBERS_AHEAD;
-    company->next_customer += MANY_AHEAD;
-    company->next_product += MANY_AHEAD;
-    company->next_approval += APPROVALS_AHEAD;
-    FIELD_SET(company, customers_skipped, company->customers_skipped + MANY_AHEAD);
+    static const enum company_count few[] = {COUNTS_BRANCHES, COUNTS_STAFF, COUNTS_TERMINALS,
+                                             COUNTS_GROUPS, COUNTS_MONEY_ACCOUNTS};
+    for (size_t i = 0; i < sizeof few / sizeof few[0]; i++)
+        company_skip(company, few[i], NUMBERS_AHEAD * restores);
+    company_skip(company, COUNTS_CUSTOMERS, MANY_AHEAD * restores);
+    company_skip(company, COUNTS_PRODUCTS, MANY_AHEAD * restores);
+    company->next_approval += (uint64_t)APPROVALS_AHEAD * restores;
 }
 
 static Tefter__RecoveryRecord *recovery_new(struct tx *tx, const Tefter__BeginRecovery *command,
@@ -215,24 +224,36 @@ static Tefter__RecoveryRecord *recovery_new(struct tx *tx, const Tefter__BeginRe
     recovery->last_seq = recovery->position = command->last_seq;
     recovery->began_seq = tx_seq(tx);
     recovery->began_ms = tx_now_ms(tx);
-    recovery->terminals = count_terminals(tx);
+    recovery->terminals = count_waited_for(tx, recovery);
     return recovery;
 }
 
-/* Refuses: FIELD_INVALID incarnation_nonce. */
+/* 0: it is not one that may follow. */
+static uint32_t number_of(const Tefter__BeginRecovery *command, uint32_t recoveries)
+{
+    if (!command->has_begins)
+        return recoveries + 1;
+    return command->begins > recoveries + 1 ? command->begins - 1 : 0;
+}
+
+/* Refuses, in this order: FIELD_INVALID incarnation_nonce, begins. */
 Tefter__Refusal *apply_begin_recovery(struct tx *tx, const Tefter__BeginRecovery *command,
                                       Tefter__Done *done)
 {
     if (command->incarnation_nonce.len != NONCE_SIZE)
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "incarnation_nonce");
     Tefter__CompanyRecord *company = company_shared(tx);
+    uint32_t number = number_of(command, company->recoveries);
+    if (number == 0)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "begins");
+    uint32_t restores = number - company->recoveries;
     const Tefter__RecoveryRecord *before = newest_shared(tx);
-    Tefter__RecoveryRecord *recovery = recovery_new(tx, command, company->recoveries + 1, before);
+    Tefter__RecoveryRecord *recovery = recovery_new(tx, command, number, before);
 
     tx_decided(tx);
     FIELD_SET(company, recoveries, recovery->recovery);
     FIELD_SET(company, recovering, true);
-    jump_ahead(company);
+    jump_ahead(company, restores);
     company_save(tx, company);
     recovery_save(tx, recovery);
     event_done(tx, TEFTER__EVENT_KIND__RECOVERY_BEGUN, recovery->recovery, done);
@@ -252,8 +273,7 @@ Tefter__Refusal *apply_report_offers(struct tx *tx, const Tefter__ReportOffers *
     Tefter__HeardRecord heard = TEFTER__HEARD_RECORD__INIT;
     heard.terminal = command->terminal;
     heard.at_ms = tx_now_ms(tx);
-    heard.known = terminal != NULL && is_enrolled(terminal) && terminal->has_enrolled_ms &&
-                  terminal->enrolled_ms <= recovery->began_ms;
+    heard.known = terminal != NULL && is_waited_for(tx, recovery, terminal);
 
     tx_decided(tx);
     FIELD_SET(done, id, recovery->recovery);
@@ -261,7 +281,7 @@ Tefter__Refusal *apply_report_offers(struct tx *tx, const Tefter__ReportOffers *
         return NULL;
     tx_put(tx, &key, &heard.base);
     recovery->heard += heard.known ? 1 : 0;
-    if (heard.known && recovery->heard >= recovery->terminals && !recovery->has_closed_ms) {
+    if (heard.known && !recovery->has_closed_ms && count_waited_for(tx, recovery) == 0) {
         FIELD_SET(recovery, all_due, true);
         recall_from(tx, 0, false);
     }
@@ -287,11 +307,17 @@ Tefter__Refusal *apply_apply_offers(struct tx *tx, const Tefter__ApplyOffers *co
     return NULL;
 }
 
-static uint64_t outstanding(const Tefter__RecoveryRecord *recovery)
+static uint64_t outstanding(struct tx *tx, const Tefter__RecoveryRecord *recovery)
 {
-    uint32_t unheard =
-        recovery->terminals > recovery->heard ? recovery->terminals - recovery->heard : 0;
-    return unheard + recovery->waiting + recovery->refused;
+    return count_waited_for(tx, recovery) + recovery->waiting + recovery->refused;
+}
+
+/* Whoever was handed a paper that was declined holds it still: its number is not given out again.
+ */
+static bool has_declined(struct tx *tx, const Tefter__RecoveryRecord *recovery)
+{
+    const Tefter__RecoveryRecord *before = recovery_before(tx, recovery->recovery);
+    return recovery->declined > (before != NULL ? before->declined : 0);
 }
 
 /* Refuses: NO_RECOVERY (or it is closed); RECOVERY_UNFINISHED with how many terminals were not
@@ -303,13 +329,13 @@ Tefter__Refusal *apply_close_recovery(struct tx *tx, const Tefter__CloseRecovery
     Tefter__RecoveryRecord *recovery = newest_shared(tx);
     if (recovery == NULL || !company->recovering)
         return refuse(tx, TEFTER__REFUSAL_CODE__NO_RECOVERY, NULL);
-    uint64_t out = outstanding(recovery);
+    uint64_t out = outstanding(tx, recovery);
     if (out > 0 && !command->unfinished)
         return refuse_most(tx, TEFTER__REFUSAL_CODE__RECOVERY_UNFINISHED, NULL, (int64_t)out);
 
     tx_decided(tx);
     company->recovering = false;
-    if (out > 0)
+    if (out > 0 || has_declined(tx, recovery))
         FIELD_SET(company, series_gaps, company->series_gaps + 1);
     company_save(tx, company);
     FIELD_SET(recovery, closed_ms, tx_now_ms(tx));
@@ -597,14 +623,18 @@ bool recovery_heard(struct tx *tx, uint32_t terminal)
     return tx_has(tx, &key);
 }
 
-const Tefter__RecoveryRecord *recovery_get(struct tx *tx, uint32_t recovery)
+const Tefter__RecoveryRecord *recovery_before(struct tx *tx, uint32_t recovery)
 {
-    return recovery_shared(tx, recovery);
+    const Tefter__RecoveryRecord *before = NULL;
+    while (before == NULL && recovery > 1)
+        before = recovery_shared(tx, --recovery);
+    return before;
 }
 
 /* ---- views ---- */
 
-static void unheard(struct tx *tx, uint32_t recovery, Tefter__RecoveryAnswer *answer)
+static void unheard(struct tx *tx, const Tefter__RecoveryRecord *recovery,
+                    Tefter__RecoveryAnswer *answer)
 {
     struct key prefix = key_book(TABLE_TERMINAL);
     struct tx_walk walk;
@@ -613,8 +643,7 @@ static void unheard(struct tx *tx, uint32_t recovery, Tefter__RecoveryAnswer *an
          on = tx_walk_next(&walk)) {
         const Tefter__TerminalRecord *terminal =
             tx_walk_record(&walk, &tefter__terminal_record__descriptor);
-        struct key key = heard_key(recovery, terminal->terminal);
-        if (!is_enrolled(terminal) || tx_has(tx, &key))
+        if (!is_waited_for(tx, recovery, terminal))
             continue;
         Tefter__UnheardTerminal *row = tx_new(tx, &tefter__unheard_terminal__descriptor);
         row->terminal = terminal->terminal;
@@ -693,7 +722,7 @@ Tefter__Refusal *view_recovery(struct tx *tx, const Tefter__RecoveryView *query,
         return NULL;
     figures(recovery, answer);
     if (from == 0)
-        unheard(tx, recovery->recovery, answer);
+        unheard(tx, recovery, answer);
     offers(tx, query, from, answer);
     return NULL;
 }

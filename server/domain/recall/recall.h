@@ -52,8 +52,8 @@ void recall_refused(struct tx *tx, const struct recall *recall, Tefter__Refusal 
 const Tefter__RecoveryRecord *recovery_newest(struct tx *tx);
 /* Has this terminal offered all it holds since the newest began? */
 bool recovery_heard(struct tx *tx, uint32_t terminal);
-/* By its number, from 1; NULL: there is none. */
-const Tefter__RecoveryRecord *recovery_get(struct tx *tx, uint32_t recovery);
+/* The one before; NULL: it was the first. Their numbers may have gaps. */
+const Tefter__RecoveryRecord *recovery_before(struct tx *tx, uint32_t recovery);
 
 Tefter__Refusal *view_recovery(struct tx *tx, const Tefter__RecoveryView *query,
                                Tefter__RecoveryAnswer *answer);
