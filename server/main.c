@@ -43,7 +43,7 @@ static const struct command commands[] = {
     {"backup-key", backup_key_run, "config key to-key passphrase-file", NULL,
      "make a key pair to encrypt backups with: the secret half stays elsewhere"},
     {"restore", restore_run,
-     "ledger config from key passphrase-file root-key vault-only accept-lost-words map", NULL,
+     "ledger config from key passphrase-file root-key after vault-only accept-lost-words map", NULL,
      "make a ledger from a backup, in a new folder"},
     {"code", code_run, "ledger config terminal listen map", NULL,
      "print a new one-time code for a terminal, while it is not served"},

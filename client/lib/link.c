@@ -248,8 +248,9 @@ static bool is_outlived(struct tefter *client, const struct incarnation *said)
         (void)snprintf(reason, sizeof(reason),
                        "it is incarnation %" PRIu32 " of the ledger, and this terminal has met "
                        "incarnation %" PRIu32 ": an old server runs beside the one that was "
-                       "restored. Tell whoever runs the servers. If this one counts, enrol anew",
-                       said->number, met.number);
+                       "restored. Tell whoever runs the servers. If this one counts, it is to be "
+                       "restored again, with --after %" PRIu32,
+                       said->number, met.number, met.number);
         abort_link(client, reason);
     } else if (said->number > met.number) {
         (void)profile_incarnation_write(client->folder, said, NULL); /* else at the next greeting */

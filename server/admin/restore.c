@@ -12,6 +12,7 @@
 #include "admin/bootstrap.h"
 #include "admin/commands.h"
 #include "admin/manifest.h"
+#include "admin/restored_note.h"
 #include "datadir/keys.h"
 #include "engine/clock.h"
 #include "recovery/shutdown_marker.h"
@@ -24,7 +25,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { RESTORE_ARENA_MAX = 64 * 1024 };
+enum {
+    RESTORE_ARENA_MAX = 64 * 1024,
+    NUMBERS_LEFT_OUT_MAX = 1000, /* of incarnations, at once: each takes ids and seqs */
+};
 
 struct restore {
     const struct settings *settings;
@@ -36,6 +40,7 @@ struct restore {
     struct state_report state; /* seq 0: the backup has none */
     struct journal_head head;
     struct incarnation incarnation;
+    bool noted; /* in the backup's place */
 };
 
 /* Where the parts lie as they were. */
@@ -152,6 +157,43 @@ static bool check(struct restore *restore, struct failure *failure)
            marker_close(folder, restore->state.seq, &restore->state.state_digest, failure);
 }
 
+/* ---- the new incarnation ---- */
+
+/* Where the backup lies among others of its ledger. */
+static bool place_of(const struct restore *restore, char out[FILES_PATH_MAX],
+                     struct failure *failure)
+{
+    bool alone = restore->manifest.kind == MANIFEST_FOLLOW;
+    return files_join(out, restore->from, alone ? "." : "..", failure);
+}
+
+/* Beyond the backup's own, and beyond every restore that is known of: what was done there may be
+ * brought here, so none of its seqs, ids and numbers may be given out again. */
+static bool take_number(struct restore *restore, struct failure *failure)
+{
+    char place[FILES_PATH_MAX];
+    uint32_t own = restore->head.incarnation.number;
+    uint64_t newest = restore->settings->after > own ? restore->settings->after : own;
+    if (!place_of(restore, place, failure))
+        return false;
+    uint32_t noted = restored_note_read(place, &restore->head.ledger);
+    newest = noted > newest ? noted : newest;
+    if (newest - own > NUMBERS_LEFT_OUT_MAX)
+        return fail(failure, FAULT_USE, 0,
+                    "the backup is of incarnation %" PRIu32 ", and %" PRIu64 " is too far from it",
+                    own, newest);
+    restore->incarnation = incarnation_new((uint32_t)newest + 1);
+    restore->noted =
+        restored_note_write(place, &restore->head.ledger, restore->incarnation.number, NULL);
+    return true;
+}
+
+static uint64_t seqs_left_out(const struct restore *restore)
+{
+    uint32_t restores = restore->incarnation.number - restore->head.incarnation.number;
+    return (uint64_t)RESTORE_SEQS_AHEAD * restores;
+}
+
 static struct slice begin_recovery(struct restore *restore, struct arena *arena)
 {
     Tefter__BeginRecovery begin = TEFTER__BEGIN_RECOVERY__INIT;
@@ -160,6 +202,8 @@ static struct slice begin_recovery(struct restore *restore, struct arena *arena)
     begin.incarnation = ended->number;
     begin.incarnation_nonce = (ProtobufCBinaryData){sizeof ended->nonce, ended->nonce};
     begin.last_seq = restore->head.next_seq - 1;
+    begin.has_begins = 1;
+    begin.begins = restore->incarnation.number;
     command.kind_case = TEFTER__COMMAND__KIND_BEGIN_RECOVERY;
     command.begin_recovery = &begin;
     return message_pack(&command.base, arena);
@@ -180,7 +224,7 @@ static bool write_entry(struct restore *restore, struct journal *journal, struct
     entry.actor = &actor;
     entry.has_command = entry.has_after = 1;
     entry.command = (ProtobufCBinaryData){command.size, (uint8_t *)(uintptr_t)command.data};
-    entry.after = restore->head.next_seq - 1 + RESTORE_SEQS_AHEAD;
+    entry.after = restore->head.next_seq - 1 + seqs_left_out(restore);
     struct slice bytes = message_pack(&entry.base, arena);
     journal_leave_out(journal, entry.after);
     return journal_propose(journal, &bytes, 1, entry.now_ms, NULL, failure) == JOURNAL_OK;
@@ -192,9 +236,8 @@ static bool begin_incarnation(struct restore *restore, struct failure *failure)
     struct arena arena;
     struct journal_options options = datadir_journal(&restore->folder);
     options.known.seq = restore->state.seq;
-    if (!journal_open(&options, &journal, failure))
+    if (!take_number(restore, failure) || !journal_open(&options, &journal, failure))
         return false;
-    restore->incarnation = incarnation_new(restore->head.incarnation.number + 1);
     journal_set_incarnation(journal, &restore->incarnation);
     arena_init(&arena, RESTORE_ARENA_MAX);
     bool good = write_entry(restore, journal, &arena, failure);
@@ -375,6 +418,11 @@ static int tell(const struct restore *restore)
         "what came back and who was not heard.\n\nStart the server:\n\n",
         restore->settings->ledger, restore->from, restore->head.next_seq - 1, incarnation);
     bootstrap_tell_serve(restore->settings);
+    if (!restore->noted)
+        printf("\nNothing could be noted beside the backup. Who restores it or an older one again "
+               "says "
+               "--after %" PRIu32 ".\n",
+               restore->incarnation.number);
     return EXIT_DONE;
 }
 

@@ -50,6 +50,7 @@ struct settings {
     const char *passphrase_file;
     bool without_root_key;
     bool vault_only;
+    uint64_t after;   /* the newest incarnation that was met; 0: not said */
     uint64_t every_s; /* 0: one backup */
     uint64_t keep;
     /* init, recover, code */
