@@ -369,8 +369,8 @@ static void put_status(const Tefter__StatusAnswer *status)
         tell(stdout, "  The state was made anew at the start: %s\n", status->state_rebuilt);
     if (status->has_recovery)
         tell(stdout,
-             "  RECOVERY %" PRIu32 " IS ON: %" PRIu64 " papers wait, %" PRIu64
-             " are not back as they were, %" PRIu32 " terminals were not heard: tefter recovery\n",
+             "  RECOVERY %" PRIu32 " IS ON: waiting %" PRIu64 ", not back as they were %" PRIu64
+             ", terminals not heard %" PRIu32 ": tefter recovery\n",
              status->recovery, status->offers_waiting, status->offers_not_back,
              status->terminals_unheard);
     if (status->has_read_only && status->read_only)

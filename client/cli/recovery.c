@@ -74,7 +74,7 @@ static struct table *offer_table(struct run *run)
     return table;
 }
 
-static void headline(struct run *run, const Tefter__RecoveryAnswer *answer)
+static void headline(const Tefter__RecoveryAnswer *answer)
 {
     char when[CELL_MAX];
     tell(stdout, "Restored on %s from a backup that ends at seq %" PRIu64 ". The recovery is %s.\n",
@@ -88,9 +88,27 @@ static void headline(struct run *run, const Tefter__RecoveryAnswer *answer)
     for (size_t i = 0; i < answer->n_unheard; i++)
         tell(stdout, "not heard: terminal %" PRIu32 ", %s\n", answer->unheard[i]->terminal,
              answer->unheard[i]->name);
+}
+
+/* What there is to do, the next first. */
+static void next_steps(struct run *run, const Tefter__RecoveryAnswer *answer)
+{
+    bool decided = answer->waiting == 0 && answer->refused == 0;
+    if (answer->n_unheard > 0)
+        run_note(run,
+                 "Each terminal that was not heard brings what it has as soon as it is used. "
+                 "Who waits for one that never comes: tefter terminal block N, if it is lost.");
     if (answer->waiting > 0)
         run_note(run, "What waits is applied when all terminals were heard, or with: tefter "
                       "recovery apply");
+    if (answer->refused > 0)
+        run_note(run, "What was refused: put right what stops it, then tefter recovery apply; or "
+                      "leave it out: tefter recovery decline SEQ --reason TEXT");
+    if (answer->open && decided && answer->n_unheard == 0)
+        run_note(run, "Everything is decided. The usual series go on with: tefter recovery close");
+    else if (answer->open && decided)
+        run_note(run, "Without them the usual series go on with: tefter recovery close "
+                      "--unfinished");
 }
 
 static int worklist_run(struct run *run)
@@ -100,6 +118,7 @@ static int worklist_run(struct run *run)
     struct table *table = offer_table(run);
     Tefter__Query *query = (Tefter__Query *)run_build(run, &tefter__query__descriptor, "recovery");
     bool more = query != NULL;
+    run_offer(run); /* what this terminal has itself belongs to the picture */
     while (more) {
         const Tefter__Answer *answer = run_ask(run, query);
         if (answer == NULL)
@@ -110,13 +129,15 @@ static int worklist_run(struct run *run)
         else if (first && recovery->recovery == 0)
             run_note(run, "This ledger was never restored.");
         else if (first)
-            headline(run, recovery);
+            headline(recovery);
         for (size_t i = 0; !run->json && i < recovery->n_offers; i++) {
             if (!shown(run, recovery->offers[i]))
                 continue;
             offer_line(run, table, recovery->offers[i]);
             listed++;
         }
+        if (first && !run->json && recovery->recovery != 0)
+            next_steps(run, recovery);
         first = false;
         more = recovery->has_next;
         query->recovery->has_page = more;
