@@ -1,4 +1,5 @@
 /* Branches, staff, terminals, tills, accounts, devices, credit policy. */
+#include "base/date.h"
 #include "base/tell.h"
 #include "cli/cli.h"
 
@@ -13,7 +14,7 @@ static const struct param branch_add[] = {
     OPTION("--phone", TEXT, "phone", "its telephone number"),
     OPTION("--address", TEXT, "address", "its address"),
     OPTION("--utc-offset", OFFSET, "utc_offset_minutes",
-           "its time, as its distance from UTC: +07:00 (default: +00:00)"),
+           "its time, as its distance from UTC: +07:00 (default: the head office's)"),
     END,
 };
 
@@ -148,6 +149,27 @@ static int tell_code(struct run *run, uint32_t terminal)
                  "and the server listens there with --listen 0.0.0.0%s.",
                  address, port == NULL ? "" : port);
     return EXIT_DONE;
+}
+
+/* In the head office's time, the first branch's, unless it is said. */
+static int branch_add_run(struct run *run)
+{
+    char offset[UTC_OFFSET_TEXT_SIZE];
+    char pattern[96];
+    Tefter__Command *command =
+        (Tefter__Command *)run_build(run, &tefter__command__descriptor, "add_branch");
+    const Tefter__BranchRecord *head = command == NULL ? NULL : branch_row(run, 1);
+    if (command == NULL || (head == NULL && run->exit_code != EXIT_DONE))
+        return run->exit_code;
+    Tefter__AddBranch *add = command->add_branch;
+    if (!add->has_utc_offset_minutes && head != NULL) {
+        add->has_utc_offset_minutes = true;
+        add->utc_offset_minutes = head->utc_offset_minutes;
+    }
+    utc_offset_write(add->utc_offset_minutes, offset);
+    (void)snprintf(pattern, sizeof(pattern), "Branch {CODE}| is number {id}|, its time UTC%s.",
+                   offset);
+    return run_submit(run, command, pattern);
 }
 
 static int terminal_add_run(struct run *run)
@@ -298,7 +320,7 @@ const struct verb admin_verbs[] = {
      .summary = "add a branch",
      .params = branch_add,
      .command = "add_branch",
-     .done = "Branch {CODE}| is number {id}|."},
+     .run = branch_add_run},
     {.entity = "branch",
      .verb = "change",
      .summary = "change its name, telephone or address",

@@ -313,6 +313,8 @@ const Tefter__DocumentAnswer *document_find(struct run *run, const char *number,
                                             Tefter__DocumentKind kind);
 const Tefter__CustomerCardAnswer *customer_find(struct run *run, const char *text);
 const Tefter__GroupsAnswer *groups_all(struct run *run); /* kept in run->groups; NULL: told */
+/* NULL: there is none, or it is not to be had, and exit_code says so. */
+const Tefter__BranchRecord *branch_row(struct run *run, uint32_t branch);
 const char *branch_code(struct run *run, uint32_t branch);
 const char *staff_login(struct run *run, uint32_t staff);
 const char *customer_name(struct run *run, uint32_t customer); /* "C-000123 Northgate"; or "#17" */

@@ -1,4 +1,5 @@
 /* Who is at the terminal: login, PIN, password; and how the server is. */
+#include "base/date.h"
 #include "base/limits.h"
 #include "base/tell.h"
 #include "cli/cli.h"
@@ -166,6 +167,19 @@ static int logout_run(struct run *run)
     return EXIT_DONE;
 }
 
+/* The branch's business date, and by which time it turns. */
+static void tell_day(struct run *run, const Tefter__Welcome *welcome)
+{
+    char date[DATE_TEXT_SIZE];
+    char offset[UTC_OFFSET_TEXT_SIZE];
+    const Tefter__BranchRecord *branch = branch_row(run, welcome->branch);
+    if (branch == NULL)
+        return;
+    date_write(branch->date, date);
+    utc_offset_write(branch->utc_offset_minutes, offset);
+    tell(stdout, "business date %s, by its time UTC%s\n", date, offset);
+}
+
 static int whoami_run(struct run *run)
 {
     const Tefter__Welcome *welcome = NULL;
@@ -179,6 +193,8 @@ static int whoami_run(struct run *run)
              welcome->branch_code, welcome->terminal, welcome->terminal_name);
     if (tefter_person(run->client) == NULL)
         return run_need_person(run) ? EXIT_DONE : run->exit_code;
+    if (!run->json)
+        tell_day(run, welcome);
     return tell_person(run, tefter_person(run->client), NULL);
 }
 

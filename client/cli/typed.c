@@ -33,6 +33,25 @@ static bool whole_number(const char *text, int64_t *ret_number)
     return end != text && *end == '\0' && strlen(text) < 19;
 }
 
+/* "2026-02-31" and the like: the form is right, and there is no such date. */
+static bool bad_date(struct run *run, const char *text)
+{
+    char other[DATE_TEXT_SIZE];
+    char why[96];
+    uint32_t date;
+    bool form = strlen(text) == DATE_TEXT_SIZE - 1;
+    (void)snprintf(other, sizeof(other), "%s", text);
+    for (int day = 31; form && day >= 28; day--) {
+        (void)snprintf(other + DATE_TEXT_SIZE - 3, 3, "%02d", day);
+        (void)snprintf(why, sizeof(why), "There is no such day: that month has %d.", day);
+        if (date_read(other, DATE_TEXT_SIZE - 1, &date))
+            return bad(run, text, why);
+    }
+    return bad(run, text,
+               "This is no date: write 2026-11-23 (from 1970-01-02 to 2149-06-06), today, +30 or "
+               "-7.");
+}
+
 bool typed_date(struct run *run, const char *text, uint32_t *ret_date)
 {
     int64_t days = 0;
@@ -42,13 +61,13 @@ bool typed_date(struct run *run, const char *text, uint32_t *ret_date)
         *ret_date = today;
         return true;
     }
-    if (moved && days > -40000 && days < 40000) {
+    if (moved && days >= DATE_MIN - (int64_t)today && days <= DATE_MAX - (int64_t)today) {
         *ret_date = (uint32_t)((int64_t)today + days);
         return true;
     }
     if (date_read(text, strlen(text), ret_date))
         return true;
-    return bad(run, text, "This is no date: write 2026-11-23, today, +30 or -7.");
+    return bad_date(run, text);
 }
 
 bool typed_percent(struct run *run, const char *text, uint32_t *ret_bp)
@@ -113,14 +132,20 @@ static const char *number_name(struct run *run, uint32_t number)
     return arena_text(&run->arena, text, strlen(text));
 }
 
-const char *branch_code(struct run *run, uint32_t branch)
+const Tefter__BranchRecord *branch_row(struct run *run, uint32_t branch)
 {
     const Tefter__BranchesAnswer *list = branches(run);
     for (size_t i = 0; list != NULL && i < list->n_branches; i++) {
         if (list->branches[i]->branch == branch)
-            return list->branches[i]->code;
+            return list->branches[i];
     }
-    return number_name(run, branch);
+    return NULL;
+}
+
+const char *branch_code(struct run *run, uint32_t branch)
+{
+    const Tefter__BranchRecord *row = branch_row(run, branch);
+    return row != NULL ? row->code : number_name(run, branch);
 }
 
 const char *staff_login(struct run *run, uint32_t number)
@@ -512,9 +537,10 @@ bool typed_set(struct run *run, ProtobufCMessage *message, const char *path, enu
     case VALUE_PERCENT:
         return typed_percent(run, text, &small) && set_number(run, message, path, text, small);
     case VALUE_OFFSET:
-        return utc_offset_read(text, &minutes)
-                   ? set_number(run, message, path, text, minutes)
-                   : bad(run, text, "Write the distance from UTC as +07:00 or -03:30.");
+        return utc_offset_read(text, &minutes) ? set_number(run, message, path, text, minutes)
+                                               : bad(run, text,
+                                                     "Write the distance from UTC as +07:00 or "
+                                                     "-03:30; it lies from -12:00 to +14:00.");
     case VALUE_DATE:
         return typed_date(run, text, &small) && set_number(run, message, path, text, small);
     case VALUE_CUSTOMER:

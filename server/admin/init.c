@@ -72,7 +72,8 @@ static bool offset_of(const struct settings *settings, int32_t *ret_minutes,
     time_t now = time(NULL);
     if (settings->utc_offset)
         return utc_offset_read(settings->utc_offset, ret_minutes) ||
-               fail(failure, FAULT_USE, 0, "--utc-offset wants +HH:MM or -HH:MM, as +07:00");
+               fail(failure, FAULT_USE, 0,
+                    "--utc-offset wants +HH:MM or -HH:MM, as +07:00, from -12:00 to +14:00");
     localtime_r(&now, &local);
     *ret_minutes = (int32_t)(local.tm_gmtoff / 60);
     return true;
@@ -172,9 +173,11 @@ static bool make_ledger(struct founding *founding, struct failure *failure)
 static void tell(const struct founding *founding)
 {
     const struct settings *settings = founding->settings;
-    printf("The ledger of %s is in %s. Owner: %s. Head office: %s, with terminal %u.\n\n"
-           "Start the server:\n\n",
-           settings->company, settings->ledger, settings->admin, settings->branch,
+    char offset[UTC_OFFSET_TEXT_SIZE];
+    utc_offset_write(founding->offset_minutes, offset);
+    printf("The ledger of %s is in %s. Owner: %s. Head office: %s, its time UTC%s, with terminal "
+           "%u.\n\nStart the server:\n\n",
+           settings->company, settings->ledger, settings->admin, settings->branch, offset,
            founding->terminal);
     bootstrap_tell_serve(settings);
     printf("\nThe one-time code of terminal %u:\n\n", founding->terminal);

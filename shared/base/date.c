@@ -160,37 +160,28 @@ static bool is_digit(char letter)
     return letter >= '0' && letter <= '9';
 }
 
-/* "07:00", behind its sign. */
+/* "07:00", "07" or "7", behind its sign. */
 static bool read_hours(const char *text, int32_t *ret_minutes)
 {
-    bool form = strlen(text) == 5 && is_digit(text[0]) && is_digit(text[1]) && text[2] == ':' &&
-                is_digit(text[3]) && is_digit(text[4]) && text[3] < '6';
-    if (form)
-        *ret_minutes =
-            ((text[0] - '0') * 10 + text[1] - '0') * 60 + (text[3] - '0') * 10 + text[4] - '0';
-    return form;
-}
-
-static bool read_minutes(const char *text, int32_t *ret_minutes)
-{
-    size_t size = strlen(text);
-    *ret_minutes = 0;
-    for (size_t i = 0; i < size; i++) {
-        if (size > 3 || !is_digit(text[i]))
-            return false;
-        *ret_minutes = *ret_minutes * 10 + text[i] - '0';
-    }
-    return size > 0;
+    size_t digits = strspn(text, "0123456789");
+    const char *rest = text + digits;
+    bool minutes =
+        strlen(rest) == 3 && rest[0] == ':' && rest[1] >= '0' && rest[1] < '6' && is_digit(rest[2]);
+    if (digits == 0 || digits > 2 || (minutes ? digits != 2 : rest[0] != '\0'))
+        return false;
+    int32_t hours = digits == 2 ? (text[0] - '0') * 10 + text[1] - '0' : text[0] - '0';
+    *ret_minutes = hours * 60 + (minutes ? (rest[1] - '0') * 10 + rest[2] - '0' : 0);
+    return true;
 }
 
 bool utc_offset_read(const char *text, int32_t *ret_minutes)
 {
     bool west = text[0] == '-';
-    const char *rest = text + (west || text[0] == '+');
-    bool form = (rest != text && read_hours(rest, ret_minutes)) || read_minutes(rest, ret_minutes);
-    if (form && west)
+    if ((!west && text[0] != '+') || !read_hours(text + 1, ret_minutes))
+        return false;
+    if (west)
         *ret_minutes = -*ret_minutes;
-    return form && *ret_minutes >= UTC_OFFSET_MIN && *ret_minutes <= UTC_OFFSET_MAX;
+    return *ret_minutes >= UTC_OFFSET_MIN && *ret_minutes <= UTC_OFFSET_MAX;
 }
 
 void utc_offset_write(int32_t minutes, char out[UTC_OFFSET_TEXT_SIZE])

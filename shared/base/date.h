@@ -35,8 +35,8 @@ void instant_write(int64_t instant_ms, char out[INSTANT_TEXT_SIZE]);
 /* The UTC date of an instant moved by a fixed offset; DATE_NONE outside the range. */
 uint32_t date_of_instant(int64_t instant_ms, int32_t offset_s);
 
-/* A time zone by its distance from UTC: "+07:00", "-03:30", or minutes ("420"). false: none that
- * there is (from -12:00 to +14:00). */
+/* A time zone by its distance from UTC: "+07:00", "-03:30", whole hours as "+07" or "+7". false:
+ * none that there is (from -12:00 to +14:00), or without a sign, which may be hours or minutes. */
 enum { UTC_OFFSET_TEXT_SIZE = 7, UTC_OFFSET_MIN = -12 * 60, UTC_OFFSET_MAX = 14 * 60 };
 bool utc_offset_read(const char *text, int32_t *ret_minutes);
 /* "+07:00" */

@@ -116,6 +116,30 @@ static void expect_instant(int64_t instant_ms, const char *expected)
     assert_string_equal(text, expected);
 }
 
+enum { NONE = 9999 };
+
+static void a_time_zone_is_never_taken_for_minutes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int32_t minutes; /* NONE: it is not taken */
+    } cases[] = {
+        {"+07:00", 420},  {"-03:30", -210}, {"+7", 420},      {"+07", 420},      {"-3", -180},
+        {"+00:00", 0},    {"+14:00", 840},  {"-12:00", -720}, {"+05:45", 345},   {"+14:01", NONE},
+        {"-12:01", NONE}, {"+15", NONE},    {"7", NONE},      {"420", NONE},     {"07:00", NONE},
+        {"+420", NONE},   {"+5:30", NONE},  {"+07:60", NONE}, {"+07:0", NONE},   {"+", NONE},
+        {"", NONE},       {"Z", NONE},      {"UTC+7", NONE},  {"+07:00 ", NONE}, {"+-7", NONE},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        int32_t minutes = NONE;
+        bool taken = utc_offset_read(cases[i].text, &minutes);
+        assert_int_equal(taken, cases[i].minutes != NONE);
+        if (taken)
+            assert_int_equal(minutes, cases[i].minutes);
+    }
+}
+
 static void instants_are_written_in_utc(void **state)
 {
     (void)state;
@@ -165,6 +189,7 @@ int main(void)
         cmocka_unit_test(only_days_that_exist_are_dates),
         cmocka_unit_test(other_text_is_no_date),
         cmocka_unit_test(no_date_is_written_as_nothing),
+        cmocka_unit_test(a_time_zone_is_never_taken_for_minutes),
         cmocka_unit_test(instants_are_written_in_utc),
         cmocka_unit_test(an_instant_has_a_date_at_each_place),
     };

@@ -321,6 +321,29 @@ static void an_expired_limit_falls_back(void **state)
     scenario_end(s);
 }
 
+static void a_limit_that_ended_already_is_not_set(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 500);
+    const char *ended =
+        json("{'customer': %u, 'terms': {'limit_minor': 700, 'valid_until': 19999}}", anh);
+    const Tefter__Refusal *refusal = scenario_refused(
+        s, "set_credit_limit", ended, TEFTER__REFUSAL_CODE__DATE_TOO_EARLY, "terms.valid_until");
+    assert_int_equal(refusal->date, 20000);
+    assert_int_equal(scenario_account(s, anh)->limit_minor, 500);
+    scenario_done(
+        s, "set_credit_limit",
+        json("{'customer': %u, 'terms': {'limit_minor': 700, 'valid_until': 20000}}", anh));
+    scenario_end(s);
+    s = scenario_begin_at(2);
+    anh = scenario_customer(s, "Anh", 500);
+    scenario_done(
+        s, "set_credit_limit",
+        json("{'customer': %u, 'terms': {'limit_minor': 700, 'valid_until': 19999}}", anh));
+    scenario_end(s);
+}
+
 static void an_overdue_invoice_does_not_stand_against_its_own_correction(void **state)
 {
     (void)state;
@@ -621,6 +644,7 @@ int main(void)
         cmocka_unit_test(a_locked_customer_buys_nothing_and_pays_all_the_same),
         cmocka_unit_test(the_strictest_group_limit_holds_and_an_own_one_goes_before),
         cmocka_unit_test(what_already_happened_is_posted_and_alarms),
+        cmocka_unit_test(a_limit_that_ended_already_is_not_set),
         cmocka_unit_test(an_expired_limit_falls_back),
         cmocka_unit_test(an_overdue_invoice_does_not_stand_against_its_own_correction),
         cmocka_unit_test(all_of_what_is_overdue_is_told_and_paying_it_frees),
