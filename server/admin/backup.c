@@ -204,6 +204,21 @@ static bool is_key(const char *name)
 }
 
 /* The root key makes certificates for anybody: it can be kept elsewhere. */
+/* Whole or not at all, and not again: the manifest of a place that follows speaks of it. */
+static bool copy_key(const char *from, const char *to, struct failure *failure)
+{
+    char bytes[FILES_SMALL_MAX], there[FILES_SMALL_MAX];
+    size_t size, size_there;
+    if (!files_read(from, bytes, sizeof bytes, &size, failure))
+        return false;
+    bool same = files_exist(to) && files_read(to, there, sizeof there, &size_there, NULL) &&
+                size_there == size && memcmp(bytes, there, size) == 0;
+    bool good = same || files_write(to, slice_of(bytes, size), 0600, failure);
+    secret_wipe(bytes, sizeof bytes);
+    secret_wipe(there, sizeof there);
+    return good;
+}
+
 bool backup_copy_keys(const struct datadir *folder, const struct settings *settings,
                       const char *keys, struct failure *failure)
 {
@@ -216,7 +231,7 @@ bool backup_copy_keys(const struct datadir *folder, const struct settings *setti
         if (settings->without_root_key && strcmp(names[i].text, ROOT_KEY_NAME) == 0)
             continue;
         if (!files_join(from, folder->keys, names[i].text, failure) ||
-            !files_join(to, keys, names[i].text, failure) || !files_copy(from, to, failure))
+            !files_join(to, keys, names[i].text, failure) || !copy_key(from, to, failure))
             return false;
     }
     return files_sync_folder(keys, failure);
@@ -392,10 +407,19 @@ static bool make_whole(struct backup *backup, struct failure *failure)
     return make(backup, failure);
 }
 
+static bool whole_backup(const char *path)
+{
+    char manifest[FILES_PATH_MAX];
+    return files_join(manifest, path, "manifest", NULL) && files_exist(manifest);
+}
+
 /* A backup in the ledger's own folder is lost with it, and would be copied into the next one. */
 static bool check_place(const struct backup *backup, struct failure *failure)
 {
     const char *to = backup->settings->to;
+    if (whole_backup(to))
+        return fail(failure, FAULT_USE, 0,
+                    "%s is a backup, and is not written to; name the folder it lies in", to);
     return !files_inside(to, backup->folder.root) ||
            fail(failure, FAULT_USE, 0,
                 "%s lies in the ledger's own folder; name a place outside of %s, best on another "
@@ -493,12 +517,6 @@ int backup_run(const struct settings *settings)
 }
 
 /* ---- finding one ---- */
-
-static bool whole_backup(const char *path)
-{
-    char manifest[FILES_PATH_MAX];
-    return files_join(manifest, path, "manifest", NULL) && files_exist(manifest);
-}
 
 static int by_time(const void *a, const void *b)
 {

@@ -30,10 +30,12 @@ static const char *word_of(enum manifest_kind kind)
 
 /* ---- what lies there ---- */
 
-/* Whoever looks at an LMDB leaves a lock. */
+/* Whoever looks at an LMDB leaves a lock; a file that was not written to its end another name. */
 static bool is_part(const char *name)
 {
-    return name[0] != '.' && strcmp(name, file_name) != 0 && strcmp(name, "manifest.new") != 0 &&
+    size_t size = strlen(name);
+    bool unfinished = size > 4 && strcmp(name + size - 4, ".new") == 0;
+    return name[0] != '.' && strcmp(name, file_name) != 0 && !unfinished &&
            strcmp(name, "lock.mdb") != 0;
 }
 

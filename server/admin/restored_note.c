@@ -8,8 +8,9 @@
 
 enum { HEX_SIZE = 2 * LEDGER_ID_SIZE + 1, NOTE_MAX = HEX_SIZE + 16 };
 
-/* A place holds backups of one ledger as a rule; of several, the one restored last is noted. */
-static const char note_name[] = "restored";
+/* A place holds backups of one ledger as a rule; of several, the one restored last is noted. Its
+ * name says that it is no part of a place that follows. */
+static const char note_name[] = ".restored";
 
 uint32_t restored_note_read(const char *place, const struct ledger_id *ledger)
 {

@@ -5,6 +5,7 @@ key, and what is said when one is not what it was. And a disk without any room.
     test_copies.py BINARIES
 """
 import os
+import random
 import re
 import shutil
 import signal
@@ -64,7 +65,8 @@ class Ledger(unittest.TestCase):
         small = [] if words[0] in ("status", "backup-key") else ["--map", "1G"]
         said = subprocess.run([os.path.join(BINARIES, "tefterd"), *words, *small], input=given,
                               text=True, capture_output=True, timeout=120, check=False)
-        self.assertEqual(said.returncode, wanted, said.stdout + said.stderr)
+        if wanted is not None:
+            self.assertEqual(said.returncode, wanted, said.stdout + said.stderr)
         self.assertTrue(re.search(says, said.stdout + said.stderr), said.stdout + said.stderr)
         return said
 
@@ -214,6 +216,67 @@ class Follower(Ledger):
 
     def spoil_first(self, path):
         self.spoil(path, 3)
+
+    def test_a_follower_killed_at_any_time_leaves_a_place_that_can_be_restored(self):
+        self.found()
+        chance = random.Random(11)
+        place, fresh = self.path("second"), self.path("fresh")
+        restored = 0
+        for _ in range(12):
+            follower = self.follow()
+            until = time.monotonic() + chance.uniform(0.01, 0.3)
+            while time.monotonic() < until:
+                self.sell()
+            follower.kill()
+            follower.wait(30)
+            if not os.path.exists(os.path.join(place, "manifest")):
+                continue
+            said = self.tool("restore", "--from", place, "--ledger", fresh)
+            seq = int(re.search(r"up to seq (\d+),", said.stdout).group(1))
+            self.assertGreaterEqual(seq, self.note(), "what it said it had")
+            self.tool("verify", "--ledger", fresh)
+            shutil.rmtree(fresh)
+            restored += 1
+        self.assertGreater(restored, 6)
+        self.follow()
+        self.shipped()
+        self.tool("verify", "--backup", place, says=f"whole up to seq {self.seq()}")
+
+    def test_a_place_that_vanishes_and_comes_back_is_caught_up_with(self):
+        self.found()
+        follower = self.follow()
+        self.sell()
+        self.shipped()
+        os.rename(self.path("second"), self.path("unplugged"))
+        self.sell(2)
+        try:
+            code = follower.wait(5)
+        except subprocess.TimeoutExpired:
+            code = None
+        os.path.exists(self.path("second")) and shutil.rmtree(self.path("second"))
+        os.rename(self.path("unplugged"), self.path("second"))
+        if code is not None:  # it says why, and ends: whoever runs it starts it again
+            self.assertEqual(code, FAULT)
+            self.assertIn("second", follower.stdout.read())
+            self.follow()
+        self.sell(3)
+        self.shipped()
+        self.tool("verify", "--backup", self.path("second"), says=f"whole up to seq {self.seq()}")
+
+    def test_a_restore_from_a_followed_place_misses_at_most_the_lag(self):
+        self.found()
+        self.follow()
+        self.sell()
+        self.shipped()
+        follower = self.followers[-1]
+        follower.send_signal(signal.SIGSTOP)
+        shipped = self.note()
+        self.sell(2)
+        self.server.kill()
+        follower.kill()
+        said = self.tool("restore", "--from", self.path("second"), "--ledger", self.path("fresh"))
+        self.assertGreaterEqual(int(re.search(r"up to seq (\d+),", said.stdout).group(1)), shipped)
+        self.assertEqual(self.names_in(self.path("fresh"))[0], ("Nguyễn 0", 100_000))
 
 
 class Encrypted(Ledger):
@@ -402,6 +465,138 @@ class Restore(Ledger):
         self.of_ledger("backup", "--to", self.path("more"))
         self.tool("verify", "--backup", self.path("more"))
         self.tool("verify", "--backup", newest, wanted=FAULT, says="segment")
+
+
+class Spoilt(Ledger):
+    """Backups that are not what was written: named, and nothing is made of them."""
+
+    def setUp(self):
+        super().setUp()
+        self.found()
+        self.sell()
+        self.of_ledger("backup", "--to", self.path("backups"))
+        self.sell(2)
+        time.sleep(1.1)
+        self.of_ledger("backup", "--to", self.path("backups"))
+        self.older, self.newer = [os.path.join(self.path("backups"), name)
+                                  for name in sorted(os.listdir(self.path("backups"))) if name[0] != "."]
+        self.server.stop()
+
+    def spoilt(self, way):
+        """A copy of the newer backup, spoilt in that way."""
+        place = self.path("spoilt")
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.copytree(self.newer, place)
+        way(place)
+        return place
+
+    def refused(self, way, says):
+        place = self.spoilt(way)
+        self.tool("verify", "--backup", place, wanted=FAULT, says=says)
+        self.tool("restore", "--from", place, "--ledger", self.path("fresh"), wanted=FAULT, says=says)
+        self.assertFalse(os.path.exists(self.path("fresh")))
+
+    def parts(self):
+        return [os.path.relpath(os.path.join(folder, name), self.newer)
+                for folder, _, names in os.walk(self.newer) for name in names if name != "manifest"]
+
+    @staticmethod
+    def halve(path):
+        os.truncate(path, os.path.getsize(path) // 2)
+
+    def test_every_part_cut_emptied_changed_or_gone_is_named(self):
+        for part in self.parts():
+            for way in (self.halve, lambda path: os.truncate(path, 0), lambda path: self.spoil(path, 0), os.unlink,
+                        lambda path: open(path, "ab").write(b"x")):
+                self.refused(lambda place, way=way, part=part: way(os.path.join(place, part)), re.escape(part))
+
+    def test_parts_of_another_backup_are_named(self):
+        for part in self.parts():
+            with open(os.path.join(self.older, part), "rb") as old, open(os.path.join(self.newer, part), "rb") as new:
+                same = old.read() == new.read()
+            if not same:
+                self.refused(lambda place, part=part: shutil.copy(os.path.join(self.older, part),
+                                                                  os.path.join(place, part)), re.escape(part))
+
+    def test_a_folder_of_it_that_is_gone_is_named(self):
+        for folder in ("journal", "vault", "state", "keys"):
+            self.refused(lambda place, folder=folder: shutil.rmtree(os.path.join(place, folder)), folder)
+
+    def test_a_manifest_that_is_none_is_named(self):
+        def write(text):
+            def way(place):
+                with open(os.path.join(place, "manifest"), "wb") as file:
+                    file.write(text)
+            return way
+        with open(os.path.join(self.newer, "manifest"), "rb") as file:
+            whole = file.read()
+        lines = whole.splitlines(keepends=True)
+        for text in (b"", b"\0" * 64, os.urandom(300), b"hello\n", whole[:-1], whole[:len(whole) // 2], whole * 2,
+                     b"".join(lines[:-2] + lines[-1:]), b"".join(lines[1:]), whole.replace(b"seq", b"sea", 1)):
+            self.refused(write(text), "manifest")
+        with open(os.path.join(self.older, "manifest"), "rb") as file:
+            older = file.read()
+        self.refused(write(older), "manifest|segment|data.mdb")
+
+    def test_what_lies_in_a_backup_and_is_no_part_of_it_is_not_taken_along(self):
+        def more(place):
+            for name in ("keys/token-key.old", "journal/00000000000000009999.segment", "vault/extra", "note.txt"):
+                with open(os.path.join(place, name), "w", encoding="ascii") as file:
+                    file.write("not of this backup")
+        place = self.spoilt(more)
+        said = self.tool("verify", "--backup", place, wanted=None)
+        self.assertIn(said.returncode, (DONE, FAULT))
+        again = self.tool("restore", "--from", place, "--ledger", self.path("fresh"), wanted=said.returncode)
+        if said.returncode == FAULT:
+            self.assertRegex(again.stderr, "token-key.old|9999.segment|extra|note.txt")
+            self.assertFalse(os.path.exists(self.path("fresh")))
+        else:
+            self.assertEqual([name for _, _, names in os.walk(self.path("fresh")) for name in names
+                              if name in ("token-key.old", "extra", "note.txt") or "9999" in name], [])
+            self.tool("verify", "--ledger", self.path("fresh"))
+
+    def test_nothing_is_written_over(self):
+        photos = self.path("photos")
+        os.mkdir(photos)
+        with open(os.path.join(photos, "cat.jpg"), "w", encoding="ascii") as file:
+            file.write("cat")
+        for folder in (photos, self.server.ledger, self.newer, self.path("backups")):
+            before = sorted(os.listdir(folder))
+            said = self.tool("restore", "--from", self.newer, "--ledger", folder, wanted=None)
+            self.assertIn(said.returncode, (FAULT, USE, CONFLICT), folder)
+            self.assertIn(folder, said.stderr)
+            self.assertEqual(sorted(os.listdir(folder)), before)
+        for folder in (self.server.ledger, os.path.join(self.server.ledger, "journal"), self.newer):
+            before = sorted(os.listdir(folder))
+            said = self.of_ledger("backup", "--to", folder, wanted=None)
+            self.assertNotEqual(said.returncode, DONE, folder)
+            self.assertEqual(sorted(os.listdir(folder)), before)
+        self.of_ledger("verify")
+
+    def test_a_backup_that_finds_no_room_says_so_and_leaves_the_older_ones(self):
+        disk = self.path("small")
+        os.mkdir(disk)
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k,mode=700", "tmpfs", disk], capture_output=True,
+                          check=False).returncode != 0:
+            self.skipTest("no small disk can be mounted here")
+        try:
+            kept = 0
+            for _ in range(8):
+                said = self.of_ledger("backup", "--to", disk, wanted=None)
+                if said.returncode != DONE:
+                    break
+                kept += 1
+                time.sleep(1.1)
+            self.assertEqual(said.returncode, FAULT, said.stdout)
+            self.assertRegex(said.stderr, "(?i)space|room")
+            names = [name for name in os.listdir(disk) if "-" in name and not name.startswith(".")]
+            if kept > 0:
+                self.tool("restore", "--from", disk, "--ledger", self.path("fresh"))
+            else:
+                self.tool("restore", "--from", disk, "--ledger", self.path("fresh"), wanted=None)
+            self.assertEqual(len([n for n in names if os.path.exists(os.path.join(disk, n, "manifest"))]), kept)
+        finally:
+            subprocess.run(["umount", "-l", disk], check=True)
 
 
 class FullDisk(Ledger):
