@@ -2,8 +2,6 @@
 picture of all that the ledger says, to be compared before and after."""
 import json
 import os
-import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -24,6 +22,16 @@ def free_port():
         return listener.getsockname()[1]
 
 
+def fill(file):
+    """A disk, to the last byte."""
+    for size in (1 << 20, 4096, 1):
+        try:
+            while file.write(b"x" * size) == size:
+                pass
+        except OSError:
+            pass
+
+
 class Shop:
     """A ledger's folder, its server, and the profiles of its terminals, all below one folder."""
 
@@ -33,6 +41,7 @@ class Shop:
         self.address = address
         self.server = server.Server(binaries, folder)
         self.lives = 0
+        self.options = ()  # of servers to come
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -50,6 +59,11 @@ class Shop:
             raise AssertionError(f"tefter --profile {name} {' '.join(words)}: exit {said.returncode}\n"
                                  f"{said.stdout}{said.stderr}\n{self.server.tail()}")
         return said
+
+    def begin(self, name, *words):
+        """One that goes on beside others."""
+        return subprocess.Popen([os.path.join(self.binaries, "tefter"), "--profile", self.profile(name), *words],
+                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def json(self, name, *words, code=0):
         said = self.tefter(name, "--json", *words, code=code)
@@ -132,8 +146,8 @@ class Shop:
         """The server is lost, and that backup is served in its place; what `restore` said."""
         self.lose()
         self.lives += 1
-        self.server = server.Server(self.binaries, self.path(f"life-{self.lives}"))
-        os.makedirs(self.server.folder)
+        self.server = server.Server(self.binaries, self.path(f"life-{self.lives}"), *self.options)
+        os.makedirs(self.server.folder, exist_ok=True)
         said = self.tefterd("restore", "--from", self.path(backup), *words)
         self.server.start(listen=self.address)
         return said

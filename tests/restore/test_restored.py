@@ -5,9 +5,12 @@ uses them. Each test trades after a backup, restores it, and wants the ledger as
     test_restored.py BINARIES [TEST…]
 """
 import os
+import random
 import shutil
+import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -457,6 +460,139 @@ class Restored(unittest.TestCase):
         self.assertIn("--after 3", said.stderr)
         self.shop.restore(old, "--after", "3")
         self.all_there(papers)
+
+
+    # ---- all at once, twice, and broken off ----
+
+    def test_two_terminals_matched_one_payment(self):
+        bill, other = self.shop.sell("one", self.anh, 3), self.shop.sell("two", self.anh, 4)
+        money = self.shop.pay("one", self.anh, 5 * PRICE, "--unmatched")
+        self.shop.backup()
+        self.shop.tefter("one", "match", self.anh, f"{bill}={money}:3000")
+        self.shop.tefter("two", "match", self.anh, f"{other}={money}:2000")
+        self.shop.restore()
+        self.shop.tefter("office", "match", self.anh, f"{other}={money}:4000")  # not knowing of it
+        self.shop.come("two", "one")
+        view = self.shop.settled(2)
+        self.assertEqual((view["back"], view["refused"]), (0, 2))
+        self.assertEqual(sum(int(touch["amount_minor"]) for touch in self.shop.show(money)["touches"]), 4000)
+        text = self.shop.tefter("office", "recovery")
+        self.assertIn("open", text.stdout)
+        self.assertIn("tefter recovery decline", text.stderr)
+        undone = self.shop.show(money)["touches"][0]["match"]
+        self.shop.tefter("office", "unmatch", self.anh, str(undone))
+        self.all_back(self.shop.apply(), 2)
+        self.assertEqual(self.shop.show(bill)["open_minor"], 0)
+        self.assertEqual(self.shop.show(other)["open_minor"], 2000)
+        self.ends_well()
+
+    def busy(self, papers=24):
+        """A backup, and much after it on all terminals."""
+        self.shop.backup()
+        self.shop.tefter("office", "customer", "limit", self.anh, str(1000 * PRICE))
+        for number in range(papers // 3):
+            self.shop.sell("one", self.anh, 1 + number % 3)
+            self.shop.pay("two", self.anh, 500)
+            self.shop.sell("office", self.binh, 1)
+        return 1 + papers // 3 * 3
+
+    def test_what_is_offered_twice_is_there_once(self):
+        count = self.busy(9)
+        before = self.picture()
+        kept = {name: self.outbox(name) for name in ("one", "two", "office")}
+        self.shop.restore()
+        for _ in range(3):
+            self.shop.come("one", "two", "office")
+            for name, outbox in kept.items():  # it forgets that it handed them over
+                with open(os.path.join(self.shop.profile(name), "outbox"), "wb") as file:
+                    file.write(outbox)
+        self.all_back(self.shop.settled(count), count)
+        self.same(before)
+        self.ends_well()
+
+    def outbox(self, name):
+        with open(os.path.join(self.shop.profile(name), "outbox"), "rb") as file:
+            return file.read()
+
+    def test_the_office_applies_while_terminals_offer(self):
+        count = self.busy()
+        before = self.picture()
+        self.shop.restore()
+        comers = [self.shop.begin(name, "status") for name in ("one", "two")]
+        while any(comer.poll() is None for comer in comers):
+            self.shop.tefter("office", "recovery", "apply")
+        view = self.shop.apply()
+        self.assertEqual((view["waiting"], view["refused"], view["differing"]), (0, 0, 0))
+        self.all_back(view, count)
+        self.same(before)
+        self.ends_well()
+
+    def test_the_server_dies_again_and_again_while_terminals_offer(self):
+        count = self.busy()
+        before = self.picture()
+        self.shop.restore()
+        chance = random.Random(5)
+        for _ in range(8):
+            comers = [self.shop.begin(name, "--wait", "1", "status") for name in ("one", "two", "office")]
+            time.sleep(chance.uniform(0.02, 0.4))
+            self.shop.server.kill()
+            for comer in comers:
+                comer.wait(60)
+            self.shop.server.start(listen=ADDRESS)
+        self.shop.come("one", "two", "office")
+        self.all_back(self.shop.settled(count), count)
+        self.same(before)
+        self.ends_well()
+
+    def test_a_restore_that_was_broken_off_is_no_ledger_and_is_begun_anew(self):
+        self.busy(3)
+        self.shop.lose()
+        chance = random.Random(7)
+        for round_ in range(10):
+            folder = self.shop.path("fresh")
+            words = [os.path.join(BINARIES, "tefterd"), "restore", "--from", self.shop.path("backups"),
+                     "--ledger", folder, "--map", "1G"]
+            restore = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(chance.uniform(0, 0.15))
+            restore.kill()
+            if restore.wait() == 0:
+                continue
+            again = subprocess.run(words, text=True, capture_output=True, check=False, timeout=60)
+            if again.returncode != 0:  # it says what is in the way, and that is all there is to do
+                self.assertIn(folder, again.stderr)
+                shutil.rmtree(folder)
+                again = subprocess.run(words, text=True, capture_output=True, check=False, timeout=60)
+            self.assertEqual(again.returncode, 0, again.stderr)
+            said = subprocess.run([words[0], "verify", "--ledger", folder, "--map", "1G"], text=True,
+                                  capture_output=True, check=False, timeout=60)
+            self.assertEqual(said.returncode, 0, said.stderr)
+            shutil.rmtree(folder)
+
+    def test_a_full_disk_in_a_recovery_loses_nothing(self):
+        count = self.busy(9)
+        before = self.picture()
+        disk = self.shop.path("life-1")
+        os.mkdir(disk)
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32m,mode=700", "tmpfs", disk],
+                          capture_output=True, check=False).returncode != 0:
+            self.skipTest("no small disk can be mounted here")
+        self.shop.options = ("--min-free", "4M")
+        try:
+            self.shop.restore()
+            self.shop.come("one")
+            with open(os.path.join(disk, "ballast"), "wb", buffering=0) as file:
+                shop.fill(file)
+            self.shop.come("two", "office")
+            self.shop.lose()  # if it has not ended by itself
+            os.unlink(os.path.join(disk, "ballast"))
+            self.shop.server.start(listen=ADDRESS)
+            self.shop.come("two", "office")
+            self.all_back(self.shop.settled(count), count)
+            self.same(before)
+            self.ends_well()
+        finally:
+            self.shop.close()
+            subprocess.run(["umount", "-l", disk], check=True)
 
 
 if __name__ == "__main__":
