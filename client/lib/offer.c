@@ -144,5 +144,6 @@ bool tefter_offer(struct tefter *client, uint64_t wait_ms, struct tefter_offers 
     }
     *ret_offers =
         (struct tefter_offers){.handed = client->offers_handed, .refused = client->offers_refused};
+    client->offers_handed = client->offers_refused = 0;
     return client->offers_out == 0 && !client->offers_held;
 }

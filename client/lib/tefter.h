@@ -195,7 +195,7 @@ uint32_t tefter_under_way(const struct tefter *client);
 /* After a restore (tefter_welcome()->recovery): what this terminal was told before it goes back to
  * the server by itself. Waits so long until it has all of it; false: not yet. */
 struct tefter_offers {
-    uint64_t handed;  /* by this process */
+    uint64_t handed;  /* since this was asked last */
     uint64_t refused; /* it does not take these */
 };
 bool tefter_offer(struct tefter *client, uint64_t wait_ms, struct tefter_offers *ret_offers);

@@ -25,7 +25,7 @@
 extern char **environ;
 
 enum {
-    WORDS_MAX = 24,
+    WORDS_MAX = 28,
     RUNS_PER_VERB = 2,
     LIES_PER_VERB = 3,
     POLL_MS = 4,
@@ -42,7 +42,14 @@ enum lie {
     LIE_OTHER_NUMBER,
     LIE_NO_BODY_PART, /* the member is there and what it must have is not */
     LIE_MONEY,
-    LIES
+    LIE_OVERSIZE, /* a frame that is longer than any may be */
+    LIE_EMPTY,    /* a frame of nothing */
+    LIE_NO_FRAME, /* bytes that are no message */
+    LIE_STRANGER, /* before the right answer, one that nobody asked for */
+    LIES,
+    LIE_TWICE, /* the right answer, again and again: no lie that must be found, for it may be over
+                */
+    LIE_CUT,   /* half of the right answer, and the connection ends */
 };
 
 static struct {
@@ -207,11 +214,47 @@ static void send_hollow(uint64_t request, uint32_t member)
     buffer_fini(&out);
 }
 
+static void send_frame(uint32_t size_told, struct slice bytes)
+{
+    struct buffer out;
+    uint8_t head[4];
+    be32_put(head, size_told);
+    buffer_init(&out, FRAME_TO_CLIENT_MAX + FRAME_HEAD_SIZE);
+    need(buffer_put(&out, head, sizeof(head)) && buffer_put(&out, bytes.data, bytes.size));
+    if (world.fake.stream != NULL)
+        (void)stream_write(world.fake.stream, buffer_slice(&out));
+    buffer_fini(&out);
+}
+
+/* Does it spoil the frame, whatever would be in it? */
+static bool spoil_frame(enum lie lie)
+{
+    static const uint8_t noise[64] = {0x0b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+    if (lie == LIE_OVERSIZE)
+        send_frame(UINT32_MAX, slice_of(noise, sizeof(noise)));
+    else if (lie == LIE_EMPTY)
+        send_frame(0, slice_of(noise, 0));
+    else if (lie == LIE_NO_FRAME)
+        send_frame(sizeof(noise), slice_of(noise, sizeof(noise)));
+    return lie == LIE_OVERSIZE || lie == LIE_EMPTY || lie == LIE_NO_FRAME;
+}
+
+static void answer_in_part(struct fake *fake, uint64_t request, Tefter__ToTerminal *message)
+{
+    message->has_request = true;
+    message->request = request;
+    struct slice bytes = fake_pack(fake, &message->base);
+    send_frame((uint32_t)bytes.size, slice_of(bytes.data, bytes.size / 2));
+    fake_cut(fake);
+}
+
 static void answer(struct fake *fake, const Tefter__FromTerminal *frame)
 {
     Tefter__ToTerminal message = TEFTER__TO_TERMINAL__INIT;
     enum lie lie = ++world.asked == world.at ? lie_for(frame) : LIE_NONE;
     world.lied = world.lied || lie != LIE_NONE;
+    if (spoil_frame(lie))
+        return;
     if (lie == LIE_NO_BODY_PART && frame->body_case != TEFTER__FROM_TERMINAL__BODY_LOGOUT &&
         frame->body_case != TEFTER__FROM_TERMINAL__BODY_SET_PASSWORD &&
         frame->body_case != TEFTER__FROM_TERMINAL__BODY_AUDIT_LIST) {
@@ -221,7 +264,14 @@ static void answer(struct fake *fake, const Tefter__FromTerminal *frame)
     fill_body(&message, frame, lie);
     if (lie == LIE_NO_BODY_PART)
         put_member(&message.base, TEFTER__TO_TERMINAL__BODY_CODE); /* these may be hollow */
-    fake_send(fake, frame->request + (lie == LIE_OTHER_NUMBER ? 1 << 20 : 0), &message);
+    if (lie == LIE_CUT) {
+        answer_in_part(fake, frame->request, &message);
+        return;
+    }
+    bool other = lie == LIE_OTHER_NUMBER || lie == LIE_STRANGER;
+    fake_send(fake, frame->request + (other ? 1 << 20 : 0), &message);
+    for (int i = 0; i < (lie == LIE_TWICE ? 3 : lie == LIE_STRANGER); i++)
+        fake_send(fake, frame->request, &message);
 }
 
 static bool takes(struct fake *fake, const Tefter__FromTerminal *frame)
@@ -455,6 +505,36 @@ static void another_answer_than_was_asked_for_is_a_broken_peer(void **state)
     assert_int_equal(seen.bad, 0);
 }
 
+/* It may have its answer before, or get it on the next connection: but it ends in order. */
+static bool try_broken(void *context, const struct verb *verb)
+{
+    struct seen *seen = context;
+    char *words[WORDS_MAX];
+    if (!is_tried(verb))
+        return true;
+    size_t count = words_of(verb, false, words);
+    words[count++] = (char *)"--wait";
+    words[count++] = (char *)"1";
+    words[count] = NULL;
+    world.lie = seen->verbs++ % 2 == 0 ? LIE_TWICE : LIE_CUT;
+    world.at = 1;
+    int code = run_program(words);
+    seen->lies += world.lied;
+    seen->bad += code >= EXIT_CODES;
+    if (code >= EXIT_CODES)
+        say_words(words, code);
+    return true;
+}
+
+static void an_answer_that_comes_twice_or_in_half_ends_no_program(void **state)
+{
+    (void)state;
+    struct seen seen = {0};
+    verbs_each(try_broken, &seen);
+    assert_true(seen.lies > 40);
+    assert_int_equal(seen.bad, 0);
+}
+
 static void every_question_has_its_answer_in_the_schema(void **state)
 {
     (void)state;
@@ -599,6 +679,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(another_answer_than_was_asked_for_is_a_broken_peer, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(an_answer_that_comes_twice_or_in_half_ends_no_program,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_was_typed_is_told_visibly, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_fails_under_json_is_json, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_a_file_holds_is_told_visibly, set_up, tear_down),
