@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/date.h"
+#include "base/sight.h"
 #include "base/text.h"
 
 enum {
@@ -98,13 +99,13 @@ static void put_escaped(struct line *line, const char *at, size_t size)
     }
 }
 
-static void put_point(struct line *line, const char *at, size_t size, uint32_t point)
+static void put_point(struct line *line, const char *at, size_t size, uint32_t point, bool seen)
 {
     if (point == '\n' || point == '\t')
         line_put_text(line, point == '\n' ? "\\n" : "\\t");
     else if (point == '"' || point == '\\')
         line_put_text(line, point == '"' ? "\\\"" : "\\\\");
-    else if (text_line_valid(at, size))
+    else if (seen)
         line_put(line, at, size);
     else
         put_escaped(line, at, size);
@@ -114,12 +115,14 @@ static void put_quoted(struct line *line, const char *value)
 {
     if (!line_put_text(line, "\""))
         return;
+    struct sight_place sight = {0};
     size_t left = strlen(value);
     while (left > 0 && !line->cut) {
         uint32_t point = 0;
         size_t size = text_decode(value, left, &point);
         if (size > 0)
-            put_point(line, value, size, point);
+            put_point(line, value, size, point,
+                      sight_sees(&sight, point, value + size, left - size));
         else
             put_escaped(line, value, size = 1);
         value += size;

@@ -6,44 +6,10 @@
 #include <utf8proc.h>
 
 #include "base/fault.h"
+#include "base/sight.h"
 #include "base/text.h"
 
-enum { PIECE_MAX = 12, JOINER_NONE = 0x200C, JOINER = 0x200D, FIRST_ASTRAL = 0x10000 };
-
-/* ---- what is not shown as it is ---- */
-
-bool tell_hides(uint32_t point)
-{
-    static const struct {
-        uint32_t first;
-        uint32_t last;
-    } hidden[] = {
-        {0x00, 0x1F},     {0x7F, 0x9F},       /* controls */
-        {0xAD, 0xAD},     {0x34F, 0x34F},     /* soft hyphen, grapheme joiner */
-        {0x61C, 0x61C},   {0x180E, 0x180E},   /* Arabic mark, Mongolian separator */
-        {0x200B, 0x200F}, {0x2028, 0x202E},   /* no width, marks; lines, embeddings, overrides */
-        {0x2060, 0x206F}, {0xFEFF, 0xFEFF},   /* word joiner, isolates, deprecated; byte order */
-        {0xFFF9, 0xFFFB}, {0xE0000, 0xE0FFF}, /* annotations, tags */
-    };
-    for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++) {
-        if (point >= hidden[i].first && point <= hidden[i].last)
-            return true;
-    }
-    return false;
-}
-
-/* Arabic, Syriac, Thaana, N'Ko; the scripts of India. */
-static bool letter_that_joins(uint32_t point)
-{
-    return (point >= 0x620 && point <= 0x8FF) || (point >= 0x900 && point <= 0xDFF);
-}
-
-static bool spells(uint32_t before, uint32_t point, const uint8_t *after, size_t left)
-{
-    uint32_t next = 0;
-    return (point == JOINER_NONE || point == JOINER) && letter_that_joins(before) &&
-           text_decode(after, left, &next) > 0 && letter_that_joins(next);
-}
+enum { PIECE_MAX = 12, FIRST_ASTRAL = 0x10000 };
 
 /* ---- a text, piece by piece ---- */
 
@@ -69,20 +35,20 @@ static void escape(uint32_t point, char out[PIECE_MAX])
         (void)snprintf(out, PIECE_MAX, "\\U%08" PRIx32, point);
 }
 
-static void piece_read(const uint8_t *at, size_t left, uint32_t before, struct piece *piece)
+static void piece_read(const uint8_t *at, size_t left, struct sight_place *sight,
+                       struct piece *piece)
 {
     uint32_t point = 0;
     size_t taken = text_decode(at, left, &point);
     *piece = (struct piece){.taken = taken == 0 ? 1 : taken, .point = point};
     if (taken == 0) {
+        *sight = (struct sight_place){0};
         (void)snprintf(piece->shown, PIECE_MAX, "\\x%02x", (unsigned)at[0]);
-        return;
+    } else if (sight_sees(sight, point, at + taken, left - taken)) {
+        memcpy(piece->shown, at, taken);
+    } else {
+        escape(point, piece->shown);
     }
-    if (tell_hides(piece->point) &&
-        !spells(before, piece->point, at + piece->taken, left - piece->taken))
-        escape(piece->point, piece->shown);
-    else
-        memcpy(piece->shown, at, piece->taken);
 }
 
 static bool runs_leftward(uint32_t point)
@@ -100,8 +66,9 @@ static struct measure measure(const uint8_t *at, size_t left)
 {
     struct measure measure = {0};
     struct piece piece = {0};
+    struct sight_place sight = {0};
     for (; left > 0; at += piece.taken, left -= piece.taken) {
-        piece_read(at, left, piece.point, &piece);
+        piece_read(at, left, &sight, &piece);
         measure.columns += text_columns(piece.shown, strlen(piece.shown));
         measure.leftward = measure.leftward || runs_leftward(piece.point);
     }
@@ -116,8 +83,9 @@ size_t tell_columns(const void *text, size_t size)
 static void put_pieces(FILE *out, const uint8_t *at, size_t left)
 {
     struct piece piece = {0};
+    struct sight_place sight = {0};
     for (; left > 0; at += piece.taken, left -= piece.taken) {
-        piece_read(at, left, piece.point, &piece);
+        piece_read(at, left, &sight, &piece);
         (void)fputs(piece.shown, out);
     }
 }
@@ -131,7 +99,7 @@ size_t tell_json(const void *text, size_t size, char out[TELL_JSON_MAX])
         (void)snprintf(out, TELL_JSON_MAX, "\\%c", bytes[0]);
     else if (point == '\n' || point == '\t')
         (void)snprintf(out, TELL_JSON_MAX, "%s", point == '\n' ? "\\n" : "\\t");
-    else if (taken > 0 && !tell_hides(point))
+    else if (taken > 0 && !sight_hides(point))
         (void)snprintf(out, TELL_JSON_MAX, "%.*s", (int)taken, (const char *)text);
     else if (point < FIRST_ASTRAL)
         (void)snprintf(out, TELL_JSON_MAX, "\\u%04" PRIx32, point);

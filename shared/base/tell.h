@@ -2,9 +2,9 @@
 /*
  * Lines for people, on a terminal or in a file. What a format is given comes from files, names and
  * peers, and none of it may steer the terminal or write lines of its own: in every %s and %c
- * control characters, line breaks, bidi controls, characters without width and bytes that are not
- * UTF-8 are shown as escapes ("\x1b", "\n", "\u202e"). Only the format itself breaks lines. The
- * joiners of Persian and Indic spelling stay where they join letters.
+ * whatever people do not see (sight.h) and bytes that are not UTF-8 are shown as escapes ("\x1b",
+ * "\n", "\u202e"). Only the format itself breaks lines. The joiners of Persian and Indic spelling
+ * stay where they join letters.
  *
  * On a terminal, text with letters that run from right to left is put between isolates, so that it
  * does not reorder what stands beside it.
@@ -13,7 +13,6 @@
  * Widths of %s are columns; its precision is bytes that are looked at.
  */
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -27,9 +26,6 @@ __attribute__((format(printf, 2, 0))) void tell_list(FILE *out, const char *form
 size_t tell_columns(const void *text, size_t size);
 
 /* The first character of a text as it stands in a string of JSON: quotes, backslashes and all that
- * tell never shows are escaped, bytes that are not UTF-8 become U+FFFD. Returns the bytes taken. */
+ * sight_hides are escaped, bytes that are not UTF-8 become U+FFFD. Returns the bytes taken. */
 enum { TELL_JSON_MAX = 16 };
 size_t tell_json(const void *text, size_t size, char out[TELL_JSON_MAX]);
-
-/* Is this code point never shown as it is? The joiners count. */
-bool tell_hides(uint32_t point);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/prng.h"
+#include "base/sight.h"
 #include "base/tell.h"
 #include "base/text.h"
 
@@ -74,7 +75,7 @@ static void no_bytes_at_all_reach_the_terminal_unseen(void **state)
         assert_true(text_valid(shown, strlen(shown)));
         uint32_t point = 0;
         for (const char *at = shown; *at != '\0'; at += text_decode(at, strlen(at), &point))
-            assert_true(at == shown || !tell_hides(point) || point == 0x200C || point == 0x200D);
+            assert_true(at == shown || !sight_hides(point) || point == 0x200C || point == 0x200D);
     }
 }
 

@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/tell.h"
+#include "base/sight.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "fake.h"
@@ -561,10 +561,10 @@ static void assert_visible(void)
     uint32_t point = 0;
     for (const char *at = world.said; *at != '\0';) {
         size_t size = text_decode(at, strlen(at), &point);
-        if (size == 0 || (point != '\n' && tell_hides(point)))
+        if (size == 0 || (point != '\n' && sight_hides(point)))
             print_error("not visible: %s\n", at);
         assert_int_not_equal(size, 0);
-        assert_true(point == '\n' || !tell_hides(point));
+        assert_true(point == '\n' || !sight_hides(point));
         at += size;
     }
 }
