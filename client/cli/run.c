@@ -268,6 +268,11 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(DATE_INVALID):
     case CODE(DATE_TOO_EARLY):
     case CODE(TEXT_INVALID):
+    case CODE(TEXT_UNSEEN):
+    case CODE(TEXT_BLANK):
+    case CODE(TEXT_EDGE):
+    case CODE(TEXT_MARK):
+    case CODE(TEXT_BREAK):
     case CODE(TOO_MANY):
     case CODE(WRONG_CURRENCY):
     case CODE(QUESTION_TOO_BIG):

@@ -5,6 +5,7 @@
 #include "lib/tefter.h"
 
 #include "base/date.h"
+#include "base/sight.h"
 #include "wire/field_words.h"
 
 #include <ctype.h>
@@ -213,6 +214,24 @@ const char *refusal_pattern(Tefter__RefusalCode code)
     case CODE(RECOVERY_UNFINISHED):
         return "The recovery is not finished: terminals were not heard, or papers are not decided. "
                "Close it with --unfinished to leave them.";
+    case CODE(TEXT_UNSEEN):
+        return "The text cannot be taken| ({field})|: it has something in it that nobody sees|: "
+               "character {at}|, {point}|. Leave it out; what was copied from elsewhere, type "
+               "anew.";
+    case CODE(TEXT_BLANK):
+        return "The text cannot be taken| ({field})|: there is nothing in it but blanks. Write "
+               "something, or leave it out.";
+    case CODE(TEXT_EDGE):
+        return "The text cannot be taken| ({field})|: it begins or ends with a blank|, character "
+               "{at}|. Leave that out.";
+    case CODE(TEXT_MARK):
+        return "The text cannot be taken| ({field})|: a mark has no letter to stand on, or too "
+               "many "
+               "stand on one|: character {at}|, {point}|. Write the letter before it, or leave the "
+               "mark out.";
+    case CODE(TEXT_BREAK):
+        return "The text cannot be taken| ({field})|: it is one line, and has a line break or tab "
+               "in it|: character {at}|. Write a blank instead.";
     case _TEFTER__REFUSAL_CODE_IS_INT_SIZE:
         break;
     }
@@ -399,6 +418,20 @@ static bool code(const struct facts *facts, char *out, size_t capacity)
 {
     (void)snprintf(out, capacity, "%d", (int)facts->refusal->code);
     return true;
+}
+
+static bool at(const struct facts *facts, char *out, size_t capacity)
+{
+    (void)snprintf(out, capacity, "%" PRIu32, facts->refusal->at);
+    return facts->refusal->has_at;
+}
+
+static bool point(const struct facts *facts, char *out, size_t capacity)
+{
+    const char *word = sight_word(facts->refusal->point);
+    (void)snprintf(out, capacity, "U+%04" PRIX32 "%s%s%s", facts->refusal->point,
+                   word == NULL ? "" : " (", word == NULL ? "" : word, word == NULL ? "" : ")");
+    return facts->refusal->has_point;
 }
 
 static bool field(const struct facts *facts, char *out, size_t capacity)
@@ -660,6 +693,8 @@ static const struct fact {
     {"existing", existing},
     {"reason", reason},
     {"code", code},
+    {"at", at},
+    {"point", point},
     {"field", field},
     {"form", form},
     {"walls", walls},

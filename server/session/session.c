@@ -242,6 +242,11 @@ static Tefter__RefusalCode code_of_version_1(Tefter__RefusalCode code)
         {TEFTER__REFUSAL_CODE__NO_RECOVERY, TEFTER__REFUSAL_CODE__NOT_FOUND},
         {TEFTER__REFUSAL_CODE__OFFER_DECIDED, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE},
         {TEFTER__REFUSAL_CODE__RECOVERY_UNFINISHED, TEFTER__REFUSAL_CODE__FIELD_MISSING},
+        {TEFTER__REFUSAL_CODE__TEXT_UNSEEN, TEFTER__REFUSAL_CODE__TEXT_INVALID},
+        {TEFTER__REFUSAL_CODE__TEXT_BLANK, TEFTER__REFUSAL_CODE__FIELD_MISSING},
+        {TEFTER__REFUSAL_CODE__TEXT_EDGE, TEFTER__REFUSAL_CODE__TEXT_INVALID},
+        {TEFTER__REFUSAL_CODE__TEXT_MARK, TEFTER__REFUSAL_CODE__TEXT_INVALID},
+        {TEFTER__REFUSAL_CODE__TEXT_BREAK, TEFTER__REFUSAL_CODE__TEXT_INVALID},
     };
     if (code <= TEFTER__REFUSAL_CODE__TILL_OTHER_BRANCH)
         return code;
@@ -260,6 +265,8 @@ const Tefter__Refusal *session_words(const struct session *session, const Tefter
     *ret_copy = *refusal;
     ret_copy->code = code_of_version_1(refusal->code);
     ret_copy->has_from_ms = false;
+    ret_copy->has_at = false;
+    ret_copy->has_point = false;
     return ret_copy;
 }
 
@@ -278,8 +285,9 @@ static void refuse_command(struct session *session, uint64_t request,
                            const Tefter__Refusal *refusal)
 {
     Tefter__Reply reply = TEFTER__REPLY__INIT;
+    Tefter__Refusal older;
     reply.result_case = TEFTER__REPLY__RESULT_REFUSED;
-    reply.refused = (Tefter__Refusal *)(uintptr_t)refusal;
+    reply.refused = (Tefter__Refusal *)(uintptr_t)session_words(session, refusal, &older);
     session_send_reply(session, request, message_pack(&reply.base, &session->home->arena));
 }
 
@@ -287,8 +295,9 @@ static void refuse_query(struct session *session, uint64_t request, const Tefter
 {
     Tefter__Answer answer = TEFTER__ANSWER__INIT;
     answer.seq = hub_seq(session->home->hub);
+    Tefter__Refusal older;
     answer.kind_case = TEFTER__ANSWER__KIND_REFUSED;
-    answer.refused = (Tefter__Refusal *)(uintptr_t)refusal;
+    answer.refused = (Tefter__Refusal *)(uintptr_t)session_words(session, refusal, &older);
     session_send_answer(session, request, message_pack(&answer.base, &session->home->arena));
 }
 

@@ -232,13 +232,81 @@ static Tefter__RefusalCode id_wrong(const struct session *session, ProtobufCBina
     return 0;
 }
 
+static Tefter__RefusalCode text_code(enum sight_flaw flaw)
+{
+    switch (flaw) {
+    case SIGHT_UNSEEN:
+        return TEFTER__REFUSAL_CODE__TEXT_UNSEEN;
+    case SIGHT_BLANK:
+        return TEFTER__REFUSAL_CODE__TEXT_BLANK;
+    case SIGHT_EDGE:
+        return TEFTER__REFUSAL_CODE__TEXT_EDGE;
+    case SIGHT_MARK:
+        return TEFTER__REFUSAL_CODE__TEXT_MARK;
+    case SIGHT_BREAK:
+        return TEFTER__REFUSAL_CODE__TEXT_BREAK;
+    case SIGHT_CLEAR:
+    case SIGHT_NOT_UTF8:
+        break;
+    }
+    return TEFTER__REFUSAL_CODE__UNREADABLE;
+}
+
+/* The field of a text as the ledger would name it: "name", not "open_customer.name.value". */
+static void text_field(char path[MESSAGE_PATH_MAX])
+{
+    static const char value[] = ".value";
+    const char *dot = strchr(path, '.');
+    const char *field = dot == NULL ? path : dot + 1;
+    size_t size = strlen(field);
+    if (size > sizeof value - 1 && strcmp(field + size - (sizeof value - 1), value) == 0)
+        size -= sizeof value - 1;
+    memmove(path, field, size);
+    path[size] = '\0';
+}
+
+static void refuse_scan(struct session *session, const Tefter__FromTerminal *request,
+                        struct message_fault *fault)
+{
+    Tefter__Refusal refusal = TEFTER__REFUSAL__INIT;
+    refusal.code = text_code(fault->text.flaw);
+    if (fault->text.flaw != SIGHT_CLEAR)
+        text_field(fault->path);
+    refusal.field = fault->path;
+    refusal.has_at = fault->text.at > 0;
+    refusal.at = fault->text.at;
+    refusal.has_point = fault->text.point > 0 || fault->text.flaw == SIGHT_UNSEEN;
+    refusal.point = fault->text.point;
+    session_refuse(session, request, &refusal);
+}
+
+/* A server of before took texts that are refused today: what it did is still told. */
+static bool taken_before(const struct session *session, const Tefter__FromTerminal *request)
+{
+    const struct hash any = {{0}};
+    struct ledger_answered before;
+    bool same = false;
+    return ledger_known(session->home->options.ledger, request->submit->id.data, &any,
+                        &session->home->arena, &before, &same);
+}
+
+static bool command_scanned(const struct session *session, const Tefter__FromTerminal *request,
+                            struct slice command, struct message_fault *fault)
+{
+    if (message_scan_as(&tefter__command__descriptor, command, MESSAGE_SEEN_TEXT, fault))
+        return true;
+    if (fault->text.flaw == SIGHT_CLEAR || !taken_before(session, request))
+        return false;
+    return message_scan(&tefter__command__descriptor, command, fault);
+}
+
 /* Scanned, of a kind this person may ask for. Else it was refused. */
 static bool command_may(struct session *session, const Tefter__FromTerminal *request,
                         struct slice command)
 {
     struct message_fault fault = {.path = "", .what = ""};
-    if (!message_scan(&tefter__command__descriptor, command, &fault)) {
-        session_refuse_code(session, request, TEFTER__REFUSAL_CODE__UNREADABLE, fault.path);
+    if (!command_scanned(session, request, command, &fault)) {
+        refuse_scan(session, request, &fault);
         return false;
     }
     uint32_t kind = message_kind(command);

@@ -174,12 +174,21 @@ static bool set_enum(struct json *json, const ProtobufCEnumDescriptor *type, str
     return true;
 }
 
+static bool fault_text(struct json *json, struct slice words)
+{
+    char said[SIGHT_SAID_MAX];
+    struct sight_fault found;
+    (void)sight_clear(words.data, words.size, SIGHT_OF_LINES, &found);
+    return found.flaw == SIGHT_NOT_UTF8 ? fault_set(json, "not valid text")
+                                        : fault_say(json, "%s", sight_say(&found, said));
+}
+
 static bool set_string(struct json *json, struct slice words, char **at)
 {
     if (words.size > TEXT_MAX)
         return fault_say(json, "the text is too long: %zu bytes, at most %d", words.size, TEXT_MAX);
     if (!text_valid(words.data, words.size))
-        return fault_set(json, "not valid text");
+        return fault_text(json, words);
     *at = arena_text(json->arena, words.data, words.size);
     return *at != NULL || fault_memory(json);
 }

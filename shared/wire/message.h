@@ -15,6 +15,7 @@
  */
 #include "base/arena.h"
 #include "base/bytes.h"
+#include "base/sight.h"
 
 #include <protobuf-c/protobuf-c.h>
 #include <stdbool.h>
@@ -26,7 +27,8 @@ enum { MESSAGE_PATH_MAX = 120 };
  * is longer than this; "#77" is a field number the schema does not have). */
 struct message_fault {
     char path[MESSAGE_PATH_MAX];
-    const char *what; /* a short sentence: static, or in the arena that was given */
+    const char *what;        /* a short sentence: static, or in the arena that was given */
+    struct sight_fault text; /* a text in which something is not seen; else SIGHT_CLEAR */
 };
 
 /* ret_fault may be NULL. Varints must be in their shortest form; [packed=true] fields may come
@@ -34,7 +36,7 @@ struct message_fault {
 bool message_scan(const ProtobufCMessageDescriptor *type, struct slice bytes,
                   struct message_fault *ret_fault);
 
-/* What is left out of the scan. */
+/* What is left out of the scan, or added to it. */
 enum {
     /* Fields the schema does not have are passed over, as are values its enums do not have: where
      * a newer peer speaks, a terminal to its server's greeting or a server to its terminals. */
@@ -48,6 +50,9 @@ enum {
     MESSAGE_OF_SERVER = MESSAGE_UNKNOWN_PASSES | MESSAGE_UNBOUNDED,
     /* What a ledger holds, maybe written by a later version: nothing unknown may be passed over. */
     MESSAGE_OF_LEDGER = MESSAGE_UNBOUNDED | MESSAGE_ANY_TEXT,
+    /* And what is asked besides: every text as people see it (sight.h), for what somebody enters.
+     */
+    MESSAGE_SEEN_TEXT = 8,
 };
 bool message_scan_as(const ProtobufCMessageDescriptor *type, struct slice bytes, unsigned leave,
                      struct message_fault *ret_fault);

@@ -8,6 +8,7 @@ bool path_fault(struct message_fault *fault, const char *what)
 {
     fault->path[0] = '\0';
     fault->what = what;
+    fault->text.flaw = SIGHT_CLEAR;
     return false;
 }
 

@@ -14,6 +14,7 @@
 #include "base/fault.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "common.pb-c.h"
 #include "wire/path.h"
 #include "wire/reader.h"
 
@@ -69,12 +70,41 @@ uint32_t message_bound(const ProtobufCMessageDescriptor *type,
     return own ? ANSWER_ROWS_MAX : REPEATED_MAX;
 }
 
+/* ---- forms of texts ---- */
+
+/* By the name of the field, or of the field that holds a tefter.Text. What is in neither list is
+ * one line. */
+static const char *const texts_of_lines[] = {"note", "reason", "address"};
+static const char *const texts_as_keys[] = {
+    "code",     "customer_code", "product_code", "number",      "invoice_number", "bill_number",
+    "barcodes", "serials",       "login",        "admin_login", "salesperson",    "source",
+    "currency", "head_office",   "reference",    "identity",    "tax_code",       "phone"};
+
+static bool is_listed(const char *name, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(names[i], name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static enum sight_form form_of(const char *name)
+{
+    if (is_listed(name, texts_of_lines, sizeof(texts_of_lines) / sizeof(texts_of_lines[0])))
+        return SIGHT_OF_LINES;
+    return is_listed(name, texts_as_keys, sizeof(texts_as_keys) / sizeof(texts_as_keys[0]))
+               ? SIGHT_OF_A_KEY
+               : SIGHT_OF_A_LINE;
+}
+
 /* ---- faults ---- */
 
 /* What one call of message_scan_as is about. */
 struct walk {
-    unsigned leave; /* MESSAGE_UNKNOWN_PASSES, MESSAGE_UNBOUNDED */
+    unsigned leave; /* MESSAGE_UNKNOWN_PASSES, MESSAGE_UNBOUNDED and so on */
     struct message_fault *fault;
+    const char *holder; /* name of the field that holds the tefter.Text at hand; else NULL */
 };
 
 static bool fault_unknown(struct message_fault *fault, uint64_t number)
@@ -152,13 +182,29 @@ static bool scan_varint(const ProtobufCFieldDescriptor *field, struct reader *re
     return wide || value <= UINT32_MAX || path_fault(walk->fault, "does not fit in 32 bits");
 }
 
-static bool scan_string(struct reader part, const struct walk *walk)
+/* What is clear as a key is clear as anything: only the rest is looked up by its name. */
+static bool scan_sight(const char *name, const uint8_t *text, size_t size, const struct walk *walk)
+{
+    struct sight_fault found;
+    if (sight_clear(text, size, SIGHT_OF_A_KEY, &found) ||
+        sight_clear(text, size, form_of(name), &found))
+        return true;
+    path_fault(walk->fault, "not valid text");
+    if (found.flaw != SIGHT_NOT_UTF8)
+        walk->fault->text = found;
+    return false;
+}
+
+static bool scan_string(const ProtobufCFieldDescriptor *field, struct reader part,
+                        const struct walk *walk)
 {
     size_t size = (size_t)(part.end - part.at);
     if ((walk->leave & MESSAGE_ANY_TEXT) != 0)
         return true;
     if (size > TEXT_MAX && (walk->leave & MESSAGE_UNBOUNDED) == 0)
         return path_fault(walk->fault, "the text is too long");
+    if ((walk->leave & MESSAGE_SEEN_TEXT) != 0)
+        return scan_sight(walk->holder != NULL ? walk->holder : field->name, part.at, size, walk);
     return text_valid(part.at, size) || path_fault(walk->fault, "not valid text");
 }
 
@@ -169,9 +215,12 @@ static bool scan_part(const ProtobufCFieldDescriptor *field, struct reader *read
     if (!read_part(reader, &part))
         return path_fault(walk->fault, "longer than the bytes that are there");
     if (field->type == PROTOBUF_C_TYPE_STRING)
-        return scan_string(part, walk);
-    return field->type != PROTOBUF_C_TYPE_MESSAGE ||
-           scan_message(field->descriptor, part, depth + 1, walk);
+        return scan_string(field, part, walk);
+    if (field->type != PROTOBUF_C_TYPE_MESSAGE)
+        return true;
+    bool is_text = field->descriptor == &tefter__text__descriptor;
+    struct walk inside = {walk->leave, walk->fault, is_text ? field->name : NULL};
+    return scan_message(field->descriptor, part, depth + 1, &inside);
 }
 
 static bool scan_value(const ProtobufCFieldDescriptor *field, struct reader *reader, unsigned depth,
@@ -339,7 +388,7 @@ bool message_scan_as(const ProtobufCMessageDescriptor *type, struct slice bytes,
                      struct message_fault *ret_fault)
 {
     struct message_fault ignored;
-    struct walk walk = {leave, ret_fault != NULL ? ret_fault : &ignored};
+    struct walk walk = {leave, ret_fault != NULL ? ret_fault : &ignored, NULL};
     path_fault(walk.fault, "");
     return scan_message(type, reader_of(bytes), 1, &walk);
 }

@@ -40,6 +40,11 @@ static const struct {
     {TEFTER__REFUSAL_CODE__COMMAND_ID_FOREIGN, "only a connection knows whose terminal it is"},
     {TEFTER__REFUSAL_CODE__RENEWAL_TOO_EARLY, "access: nothing was journalled"},
     {TEFTER__REFUSAL_CODE__TOO_MANY_CONNECTIONS, "connections are counted by the sessions"},
+    {TEFTER__REFUSAL_CODE__TEXT_UNSEEN, "texts are looked at before anything is journalled"},
+    {TEFTER__REFUSAL_CODE__TEXT_BLANK, "texts are looked at before anything is journalled"},
+    {TEFTER__REFUSAL_CODE__TEXT_EDGE, "texts are looked at before anything is journalled"},
+    {TEFTER__REFUSAL_CODE__TEXT_MARK, "texts are looked at before anything is journalled"},
+    {TEFTER__REFUSAL_CODE__TEXT_BREAK, "texts are looked at before anything is journalled"},
     {TEFTER__REFUSAL_CODE__RECEIPT_WRONG, "a receipt is checked before the offer is journalled"},
 };
 

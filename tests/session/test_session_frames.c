@@ -715,9 +715,89 @@ static void draining(void **state)
 
 #define frames_test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* ---- texts ---- */
+
+static Tefter__Command open_customer(Tefter__OpenCustomer *open, Tefter__Text *name, char *value)
+{
+    static Tefter__Text phone;
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    tefter__text__init(&phone);
+    phone.value = (char *)(uintptr_t) "1";
+    tefter__open_customer__init(open);
+    tefter__text__init(name);
+    name->value = value;
+    open->name = name;
+    open->phone = &phone;
+    open->area = (char *)(uintptr_t) "town";
+    command.kind_case = TEFTER__COMMAND__KIND_OPEN_CUSTOMER;
+    command.open_customer = open;
+    return command;
+}
+
+static void a_text_nobody_sees_never_reaches_the_journal(void **state)
+{
+    (void)state;
+    static char unseen[] = "An\u200BBinh";
+    Tefter__OpenCustomer open;
+    Tefter__Text name;
+    Tefter__Command command = open_customer(&open, &name, unseen);
+    uint64_t before = world.seq;
+    const Tefter__Reply *reply = client_command(&witness, &command);
+    assert_int_equal(reply->result_case, TEFTER__REPLY__RESULT_REFUSED);
+    assert_int_equal(reply->refused->code, TEFTER__REFUSAL_CODE__TEXT_UNSEEN);
+    assert_string_equal(reply->refused->field, "name");
+    assert_int_equal(reply->refused->at, 3);
+    assert_int_equal(reply->refused->point, 0x200B);
+    assert_int_equal(reply->seq, 0);
+    assert_int_equal(world.seq, before);
+}
+
+/* The reply of a server of before was lost, and its next version looks at texts. */
+static void a_text_that_was_taken_before_keeps_its_reply(void **state)
+{
+    (void)state;
+    static char unseen[] = "Bi\u200Bnh";
+    Tefter__OpenCustomer open;
+    Tefter__Text name;
+    uint8_t id[COMMAND_ID_SIZE];
+    Tefter__Command command = open_customer(&open, &name, unseen);
+    client_id(&witness, id);
+    const Tefter__Reply *first = world_took(&command, id);
+    assert_int_equal(first->result_case, TEFTER__REPLY__RESULT_DONE);
+    const Tefter__ToTerminal *answer =
+        client_answer(&witness, client_submit(&witness, &command, id));
+    assert_int_equal(answer->body_case, TEFTER__TO_TERMINAL__BODY_REPLY);
+    const Tefter__Reply *again = (const Tefter__Reply *)message_unpack(
+        &tefter__reply__descriptor, slice_of(answer->reply.data, answer->reply.len), &world.arena);
+    assert_int_equal(again->result_case, TEFTER__REPLY__RESULT_DONE);
+    assert_int_equal(again->done->id, first->done->id);
+}
+
+/* Names that were taken before more was asked of a text are there as they were. */
+static void a_name_that_is_there_already_is_shown(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"\u200B",     "\u3164", "\u0301",
+                                        "\U000E0041", " ",      "A\u00ADB"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        Tefter__Query query = TEFTER__QUERY__INIT;
+        Tefter__CustomerCard card = TEFTER__CUSTOMER_CARD__INIT;
+        card.has_customer = true;
+        card.customer = world_customer(names[i], "2");
+        query.kind_case = TEFTER__QUERY__KIND_CUSTOMER_CARD;
+        query.customer_card = &card;
+        const Tefter__Answer *answer = client_query(&witness, &query);
+        assert_int_equal(answer->kind_case, TEFTER__ANSWER__KIND_CUSTOMER_CARD);
+        assert_string_equal(answer->customer_card->record->name->value, names[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        frames_test(a_text_nobody_sees_never_reaches_the_journal),
+        frames_test(a_text_that_was_taken_before_keeps_its_reply),
+        frames_test(a_name_that_is_there_already_is_shown),
         frames_test(bad_frames),
         frames_test(too_big_after_login),
         frames_test(a_later_terminal_greets),

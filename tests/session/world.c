@@ -195,13 +195,17 @@ static enum submit_answer submit(void *owner, const struct submission *submissio
     return SUBMIT_TAKEN;
 }
 
-static Tefter__Reply *reply_to(const Tefter__Command *command, uint32_t branch)
+static Tefter__Reply *reply_to(const Tefter__Command *command, uint32_t branch,
+                               const uint8_t id[COMMAND_ID_SIZE])
 {
     struct arena arena;
     struct ledger_result result;
     struct world_submission one = {.submission = {.branch = branch}};
     one.submission.command = message_pack(&command->base, &world.arena);
-    new_id(NULL, one.submission.id);
+    if (id != NULL)
+        memcpy(one.submission.id, id, COMMAND_ID_SIZE);
+    else
+        new_id(NULL, one.submission.id);
     arena_init(&arena, 64 * 1024 * 1024);
     apply_group(&one, 1, &result, &arena);
     Tefter__Reply *reply =
@@ -220,16 +224,21 @@ bool world_try(const char *json, uint32_t branch)
         &tefter__command__descriptor, slice_text(json), &world.arena, &fault);
     if (command == NULL)
         fail_msg("%s: %s: %s", json, fault.path, fault.what);
-    return reply_to(command, branch)->result_case == TEFTER__REPLY__RESULT_DONE;
+    return reply_to(command, branch, NULL)->result_case == TEFTER__REPLY__RESULT_DONE;
 }
 
 Tefter__Done *world_do(Tefter__Command *command)
 {
-    Tefter__Reply *reply = reply_to(command, 0);
+    Tefter__Reply *reply = reply_to(command, 0, NULL);
     if (reply->result_case != TEFTER__REPLY__RESULT_DONE)
         fail_msg("refused: %d %s", reply->refused->code,
                  reply->refused->field == NULL ? "" : reply->refused->field);
     return reply->done;
+}
+
+const Tefter__Reply *world_took(const Tefter__Command *command, const uint8_t id[COMMAND_ID_SIZE])
+{
+    return reply_to(command, 0, id);
 }
 
 /* ---- making things ---- */

@@ -68,6 +68,8 @@ Tefter__Done *world_do(Tefter__Command *command);
 /* The same of a JSON command at a branch, 0: nowhere. Done, or refused? Between commit and
  * publishing `world.between` is called, if there is one. */
 bool world_try(const char *json, uint32_t branch);
+/* As a server of before took it under a terminal's id: nothing is looked at first. */
+const Tefter__Reply *world_took(const Tefter__Command *command, const uint8_t id[COMMAND_ID_SIZE]);
 uint32_t world_staff(const char *login, Tefter__Role role, const char *password, const char *pin);
 uint32_t world_customer(const char *name, const char *phone);
 uint32_t world_terminal(const char *name);

@@ -145,8 +145,10 @@ static void what_is_wrong_is_told(void **state)
     refused(leaf, "{\"words\":\"\\u12\"}", "words", "escape");
     refused(leaf, "{\"words\":\"\\ud800\"}", "words", "escape");
     refused(leaf, "{\"words\":\"\\udc00\\ud800\"}", "words", "escape");
-    refused(leaf, "{\"words\":\"\\u0000\"}", "words", "not valid text");
-    refused(leaf, "{\"words\":\"\\u0007\"}", "words", "not valid text");
+    refused(leaf, "{\"words\":\"\\u0000\"}", "words",
+            "has U+0000 (control character) as character 1");
+    refused(leaf, "{\"words\":\"\\u0007\"}", "words",
+            "has U+0007 (control character) as character 1");
     refused(leaf, "{\"words\":\"\xff\"}", "words", "not valid text");
     refused(leaf, "{\"raw\":\"abc\"}", "raw", "hex");
     refused(leaf, "{\"raw\":\"xy\"}", "raw", "hex");
@@ -185,7 +187,7 @@ static void a_text_is_plain_words(void **state)
             "{\"code\":\"1\",\"name\":\"Anh\"}");
     becomes(open, "{\"name\":{\"id\":\"0a\",\"size\":3},\"code\":\"1\"}",
             "{\"code\":\"1\",\"name\":{\"id\":\"0a\",\"size\":3}}");
-    refused(open, "{\"name\":\"\\u0000\",\"code\":\"1\"}", "name", "not valid text");
+    refused(open, "{\"name\":\"\\u0000\",\"code\":\"1\"}", "name", "has U+0000");
 }
 
 /* ---- one field by its path ---- */
