@@ -53,19 +53,32 @@ static bool may_be_cut(enum import_field field)
            field != FIELD_TAX_CODE;
 }
 
+static enum sight_form sight_form_of(enum import_field field)
+{
+    return may_be_cut(field) || field == FIELD_UNIT ? SIGHT_OF_A_LINE : SIGHT_OF_A_KEY;
+}
+
+/* Rejects the row of a code in which something is not seen: it looks like another code. */
+static bool reject_unseen(const struct form *form, const struct row *row, struct entry *entry,
+                          enum import_field field, struct slice code)
+{
+    char said[SIGHT_SAID_MAX];
+    const char *why = value_unseen(code, said);
+    if (why != NULL)
+        reject_cell(form, row, entry, field, why);
+    return why != NULL;
+}
+
 static const char *read_text(const struct form *form, const struct row *row, struct entry *entry,
                              enum import_field field, size_t capacity)
 {
     char line[TEXT_MAX];
+    char why[SIGHT_SAID_MAX] = "is too long";
     size_t size = 0;
-    const char *why;
     bool cut;
-    bool good = value_line(cell_of(form, row, field), line, capacity, &size, &cut, &why);
-    if (good && cut && !may_be_cut(field)) {
-        good = false;
-        why = "is too long";
-    }
-    if (!good) {
+    bool good = value_line(cell_of(form, row, field), sight_form_of(field), line, capacity, &size,
+                           &cut, why);
+    if (!good || (cut && !may_be_cut(field))) {
         reject_cell(form, row, entry, field, why);
         return NULL;
     }
@@ -77,7 +90,7 @@ static void read_code(const struct form *form, const struct row *row, struct ent
                       enum import_field field)
 {
     struct slice code = cell_of(form, row, field);
-    if (code.size == 0)
+    if (code.size == 0 || reject_unseen(form, row, entry, field, code))
         return;
     if (!value_is_code(code))
         reject_cell(form, row, entry, field, "a code has letters, digits and - _ . / only");
@@ -91,6 +104,8 @@ static void read_customer_code(const struct form *form, const struct row *row, s
                                enum import_field field)
 {
     struct slice code = cell_of(form, row, field);
+    if (reject_unseen(form, row, entry, field, code))
+        return;
     if (code.size == 0 || value_is_code(code)) {
         entry->texts[field] = entry_text(entry, code);
         return;
@@ -250,7 +265,9 @@ void form_read_head(const struct form *form, const struct row *row, struct entry
             read_field(form, row, entry, i);
     char room[CODE_ROOM];
     struct slice number = form_number(form, row, room, sizeof room);
-    if (number.size > 0 && !value_is_code(number))
+    if (number.size > 0 && reject_unseen(form, row, entry, FIELD_NUMBER, number))
+        ; /* that says it */
+    else if (number.size > 0 && !value_is_code(number))
         reject_cell(form, row, entry, FIELD_NUMBER,
                     "a number has letters, digits and - _ . / only, and at most 40 bytes");
     else if (number.size > 0)
@@ -268,12 +285,12 @@ static void free_line(struct entry *entry, struct entry_line *line, struct slice
 {
     char text[NAME_MAX_BYTES];
     char code_line[NAME_MAX_BYTES];
+    char why[SIGHT_SAID_MAX];
     size_t size = 0;
-    const char *why;
     if (code.size == 0)
         return;
     bool cut;
-    if (!value_line(code, code_line, sizeof code_line, &size, &cut, &why)) {
+    if (!value_line(code, SIGHT_OF_A_LINE, code_line, sizeof code_line, &size, &cut, why)) {
         entry_reject(entry, line->line, "code: %s", why);
         return;
     }
@@ -281,7 +298,8 @@ static void free_line(struct entry *entry, struct entry_line *line, struct slice
     char both[2 * NAME_MAX_BYTES + 4];
     int length = snprintf(both, sizeof both, "%.*s%s%s", (int)size, code_line,
                           line->text != NULL ? ": " : "", line->text != NULL ? line->text : "");
-    (void)value_line(slice_of(both, (size_t)length), text, sizeof text, &size, &cut, &why);
+    (void)value_line(slice_of(both, (size_t)length), SIGHT_OF_A_LINE, text, sizeof text, &size,
+                     &cut, why);
     line->text = entry_text(entry, slice_of(text, size));
 }
 

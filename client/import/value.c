@@ -227,9 +227,19 @@ static bool is_code_point(uint32_t point)
     return isalnum((int)point) || (point != 0 && strchr("-_./", (int)point) != NULL);
 }
 
+const char *value_unseen(struct slice cell, char said[SIGHT_SAID_MAX])
+{
+    struct sight_fault found;
+    if (sight_clear(cell.data, cell.size, SIGHT_OF_A_KEY, &found) || found.flaw == SIGHT_EDGE ||
+        found.flaw == SIGHT_BREAK)
+        return NULL;
+    return sight_say(&found, said);
+}
+
 bool value_is_code(struct slice cell)
 {
-    if (cell.size == 0 || cell.size > CODE_MAX_BYTES || !text_line_valid(cell.data, cell.size))
+    char said[SIGHT_SAID_MAX];
+    if (cell.size == 0 || cell.size > CODE_MAX_BYTES || value_unseen(cell, said) != NULL)
         return false;
     for (size_t at = 0; at < cell.size;) {
         uint32_t point = 0;
@@ -316,10 +326,52 @@ static size_t copy_line(struct slice cell, char *out, size_t capacity, size_t *r
     return at;
 }
 
-bool value_line(struct slice cell, char *out, size_t capacity, size_t *ret_size, bool *ret_cut,
-                const char **ret_why)
+static size_t last_point(const char *line, size_t size, uint32_t *ret_point)
 {
+    size_t at = size;
+    do
+        at--;
+    while (at > 0 && ((uint8_t)line[at] & 0xC0) == 0x80);
+    return text_decode(line + at, size - at, ret_point);
+}
+
+/* Without blanks at its end and, where it was cut, without what joined it to the rest. */
+static size_t line_end(const char *line, size_t size, bool cut)
+{
+    uint32_t point = 0;
+    while (size > 0) {
+        size_t step = last_point(line, size, &point);
+        if (!sight_blank(point) && !(cut && sight_hides(point)))
+            break;
+        size -= step;
+    }
+    return size;
+}
+
+/* Blanks at the front of a cell. */
+static size_t line_begin(struct slice cell)
+{
+    uint32_t point = 0;
+    size_t at = 0;
+    size_t step = 0;
+    for (; at < cell.size; at += step) {
+        step = text_decode(cell.data + at, cell.size - at, &point);
+        if (step == 0 || !sight_blank(point))
+            break;
+    }
+    return at;
+}
+
+bool value_line(struct slice cell, enum sight_form form, char *out, size_t capacity,
+                size_t *ret_size, bool *ret_cut, char said[SIGHT_SAID_MAX])
+{
+    struct sight_fault found;
+    size_t begin = line_begin(cell);
+    cell = slice_of(cell.data + begin, cell.size - begin);
     *ret_cut = copy_line(cell, out, capacity, ret_size) < cell.size;
-    *ret_why = "has control characters";
-    return text_line_valid(out, *ret_size);
+    *ret_size = line_end(out, *ret_size, *ret_cut);
+    if (sight_clear(out, *ret_size, form, &found))
+        return true;
+    (void)sight_say(&found, said);
+    return false;
 }

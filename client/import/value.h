@@ -5,6 +5,7 @@
  */
 #include "base/bytes.h"
 #include "base/money.h"
+#include "base/sight.h"
 #include "import/field.h"
 
 /* How the file writes things; guessed from a sample or said by flags. */
@@ -51,7 +52,12 @@ struct slice value_safe_code(struct slice cell, char *out);
 bool value_has_point_zero(struct slice cell);
 struct slice value_code(struct slice cell, bool point_zero);
 
-/* One line: line breaks and tabs become spaces. False for control characters. Cut at a whole
- * character to `capacity`, and *ret_cut says so. */
-bool value_line(struct slice cell, char *out, size_t capacity, size_t *ret_size, bool *ret_cut,
-                const char **ret_why);
+/* What keeps people from seeing what stands there, said of the cell; NULL: nothing. Blanks and line
+ * breaks are seen. */
+const char *value_unseen(struct slice cell, char said[SIGHT_SAID_MAX]);
+
+/* One line: line breaks and tabs become spaces, blanks at its ends go. False when something in it
+ * is not seen (sight.h), and what is in `said`. Cut at a whole character to `capacity`, and
+ * *ret_cut says so. */
+bool value_line(struct slice cell, enum sight_form form, char *out, size_t capacity,
+                size_t *ret_size, bool *ret_cut, char said[SIGHT_SAID_MAX]);

@@ -201,7 +201,8 @@ static void bad_rows(void **state)
         {"2,A,2011-01-02,X,Nut,1,", "price is empty"},
         {"2,A,2011-01-02,X,Nut,99999999999,99999999", "amount is too large"},
         {"2 3,A,2011-01-02,X,Nut,1,2", "number \"\"2 3\"\": a number has letters"},
-        {"2,A,2011-01-02,X,N\x01t,1,2", "text \"\"N\x01t\"\": has control characters"},
+        {"2,A,2011-01-02,X,N\x01t,1,2",
+         "text \"\"N\x01t\"\": has U+0001 (control character) as character 2"},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         struct kit kit;

@@ -200,14 +200,21 @@ static void lines(void **state)
          "b",
          20, NULL},
         {"", 20, ""},
+        {"\u00A0 Lan\u3000", 20, "Lan"},
+        {"An\u200B", 20, NULL},
+        {"\u0301", 20, NULL},
+        {"می\u200Cخواهم", 20, "می\u200Cخواهم"},
+        {"می\u200Cخواهم", 7, "می"}, /* not cut behind what joins */
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         char out[32] = "";
         size_t size = 0;
         bool cut = false;
-        const char *why;
-        bool good = value_line(slice_text(table[i].text), out, table[i].room, &size, &cut, &why);
+        char why[SIGHT_SAID_MAX] = "";
+        bool good = value_line(slice_text(table[i].text), SIGHT_OF_A_LINE, out, table[i].room,
+                               &size, &cut, why);
         assert_int_equal(good, table[i].line != NULL);
+        assert_int_equal(good, why[0] == '\0');
         if (good)
             assert_true(slice_equal(slice_of(out, size), slice_text(table[i].line)));
     }
