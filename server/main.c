@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/tell.h"
 #include "base/version.h"
 
 #include <signal.h>
@@ -68,13 +69,14 @@ static const struct command *command_find(const char *name)
 
 static void tell_all(void)
 {
-    printf("tefterd %s: " SUMMARY "\n\n"
-           "  tefterd --ledger DIR [--listen HOST:PORT] [-c FILE]\n\n",
-           version_text);
+    tell(stdout,
+         "tefterd %s: " SUMMARY "\n\n"
+         "  tefterd --ledger DIR [--listen HOST:PORT] [-c FILE]\n\n",
+         version_text);
     for (int i = 0; i < COMMAND_COUNT; i++)
         if (commands[i].help)
-            printf("  tefterd %-10s %s\n", commands[i].name, commands[i].help);
-    printf("\nEach has its own: tefterd SUBCOMMAND --help\n");
+            tell(stdout, "  tefterd %-10s %s\n", commands[i].name, commands[i].help);
+    tell(stdout, "\nEach has its own: tefterd SUBCOMMAND --help\n");
 }
 
 static void tell_usage(enum usage_form form)
@@ -128,7 +130,7 @@ static int run(const struct command *command, int argc, char **argv)
     if (code != EXIT_DONE)
         return code;
     if (settings.version)
-        printf("%s\n", version_tefterd);
+        tell(stdout, "%s\n", version_tefterd);
     else if (settings.help && command == commands)
         tell_all();
     if (settings.help)
@@ -138,8 +140,8 @@ static int run(const struct command *command, int argc, char **argv)
     subprocess_set_map(settings.map_bytes);
     int result = command->run(&settings);
     if (result != EXIT_DONE && datadir_acts_as())
-        fprintf(stderr, "tefterd: it acted as %s, who owns the ledger's folder, not as root.\n",
-                datadir_acts_as());
+        tell(stderr, "tefterd: it acted as %s, who owns the ledger's folder, not as root.\n",
+             datadir_acts_as());
     return result;
 }
 
@@ -152,7 +154,7 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     log_setup("tefterd", LOG_NOTICE);
     if (!hash_setup()) {
-        fprintf(stderr, "tefterd: the system gives no random numbers.\n");
+        tell(stderr, "tefterd: the system gives no random numbers.\n");
         return EXIT_FAULT;
     }
     if (argc > 1 && argv[1][0] != '-') {
@@ -162,6 +164,6 @@ int main(int argc, char **argv)
     }
     if (command)
         return run(command, argc, argv);
-    fprintf(stderr, "tefterd: there is no subcommand '%s'. Try: tefterd --help\n", argv[0]);
+    tell(stderr, "tefterd: there is no subcommand '%s'. Try: tefterd --help\n", argv[0]);
     return EXIT_USE;
 }

@@ -11,6 +11,7 @@
 #include "recovery/shutdown_marker.h"
 
 #include "base/date.h"
+#include "base/tell.h"
 #include "datadir/backup_note.h"
 #include "datadir/keys.h"
 #include "vault/vault.h"
@@ -136,10 +137,10 @@ static const char *state_distrust(const struct backup *backup)
 
 static bool leave_state_out(const char *why)
 {
-    fprintf(stderr,
-            "tefterd: the state is left out (%s); a restore makes it from the "
-            "journal.\n",
-            why);
+    tell(stderr,
+         "tefterd: the state is left out (%s); a restore makes it from the "
+         "journal.\n",
+         why);
     return true;
 }
 
@@ -487,9 +488,9 @@ static int take_one(const struct settings *settings)
     audited(&backup.folder, taken ? "backup" : "backup_failed", settings->to);
     if (!taken)
         return settings_report(&failure);
-    printf("backup %s up to seq %" PRIu64 ", verified%s%s\n", backup.final,
-           backup.head.next_seq - 1, settings->to_key ? ", encrypted" : "",
-           settings->without_root_key ? ", without the root key" : "");
+    tell(stdout, "backup %s up to seq %" PRIu64 ", verified%s%s\n", backup.final,
+         backup.head.next_seq - 1, settings->to_key ? ", encrypted" : "",
+         settings->without_root_key ? ", without the root key" : "");
     fflush(stdout);
     if (backup.words.lost + backup.words.wrong == 0)
         return EXIT_DONE;
@@ -505,7 +506,7 @@ int backup_run(const struct settings *settings)
     if (settings->follow)
         return follow_run(settings);
     if (!settings->to) {
-        fprintf(stderr, "tefterd: where to? --to PLACE is missing.\n");
+        tell(stderr, "tefterd: where to? --to PLACE is missing.\n");
         return EXIT_USE;
     }
     int code = take_one(settings);

@@ -6,6 +6,7 @@
 #include "admin/commands.h"
 #include "admin/password_input.h"
 #include "base/hash.h"
+#include "base/tell.h"
 #include "datadir/hex.h"
 
 #include <errno.h>
@@ -304,8 +305,9 @@ int backup_key_run(const struct settings *settings)
     secret_wipe(&pair, sizeof pair);
     if (!good)
         return settings_report(&failure);
-    printf("The secret half is in %s: take it away from this machine, and try it with a restore.\n"
-           "Encrypt backups with: tefterd backup --to-key %s --ledger DIR --to PLACE\n",
-           settings->key, settings->to_key);
+    tell(stdout,
+         "The secret half is in %s: take it away from this machine, and try it with a restore.\n"
+         "Encrypt backups with: tefterd backup --to-key %s --ledger DIR --to PLACE\n",
+         settings->key, settings->to_key);
     return EXIT_DONE;
 }

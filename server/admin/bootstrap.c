@@ -2,6 +2,8 @@
 
 #include "access/access.h"
 #include "base/limits.h"
+#include "base/sight.h"
+#include "base/tell.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -54,34 +56,49 @@ bool bootstrap_password(struct instance *instance, uint32_t staff, const char *p
 
 /* ---- what to type next ---- */
 
-/* As a shell reads it: in quotes when it needs them. */
+/* Does a terminal show another text than the one that is told? */
+static bool shown_otherwise(const char *word)
+{
+    struct sight_fault found;
+    return !sight_clear(word, strlen(word), SIGHT_OF_A_LINE, &found) && found.flaw != SIGHT_EDGE &&
+           found.flaw != SIGHT_BLANK;
+}
+
+/* As a shell reads it: in quotes when it needs them, and $'\x1b' for what nobody sees. */
 static void put_word(const char *word)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                                 "%+,-./:=@_";
+    bool named = shown_otherwise(word);
+    const char *apart = named ? "'\\" : "'";
     if (*word && word[strspn(word, plain)] == '\0') {
-        printf("%s", word);
+        tell(stdout, "%s", word);
         return;
     }
-    putchar('\'');
-    for (; *word; word++)
-        printf(*word == '\'' ? "'\\''" : "%c", *word);
-    putchar('\'');
+    tell(stdout, named ? "$'" : "'");
+    while (*word) {
+        size_t size = strcspn(word, apart);
+        tell(stdout, "%.*s", (int)size, word);
+        word += size;
+        if (*word)
+            tell(stdout, named ? "\\%c" : "'\\%c'", *word++);
+    }
+    tell(stdout, "'");
 }
 
 void bootstrap_tell_serve(const struct settings *settings)
 {
-    printf("  tefterd --ledger ");
+    tell(stdout, "  tefterd --ledger ");
     put_word(settings->ledger);
     if (settings->config) {
-        printf(" --config ");
+        tell(stdout, " --config ");
         put_word(settings->config);
     }
     if (strcmp(settings->listen, SETTINGS_LISTEN) != 0) {
-        printf(" --listen ");
+        tell(stdout, " --listen ");
         put_word(settings->listen);
     }
-    printf("\n");
+    tell(stdout, "\n");
 }
 
 static bool one_of(const char *host, size_t size, const char *const *names)
@@ -109,16 +126,18 @@ void bootstrap_tell(const char *code, const struct settings *settings)
     const char *host = !any ? listen : settings->host_count ? settings->hosts[0] : own;
     size = any ? strlen(host) : size;
     bool brackets = any && strchr(host, ':');
-    printf("code %s\n\n"
-           "It is good for %d minutes and for one device. On that device:\n\n"
-           "  tefter enrol %s%.*s%s:%s %s\n"
-           "  tefter login\n",
-           code, (int)(CODE_LIFE_MS / 60000), brackets ? "[" : "", (int)size, host,
-           brackets ? "]" : "", open ? "PORT" : port, code);
+    tell(stdout,
+         "code %s\n\n"
+         "It is good for %d minutes and for one device. On that device:\n\n"
+         "  tefter enrol %s%.*s%s:%s %s\n"
+         "  tefter login\n",
+         code, (int)(CODE_LIFE_MS / 60000), brackets ? "[" : "", (int)size, host,
+         brackets ? "]" : "", open ? "PORT" : port, code);
     if (open)
-        printf("\nPORT is what the server says at its start: listening on …\n");
+        tell(stdout, "\nPORT is what the server says at its start: listening on …\n");
     if (!any && one_of(listen, size, here))
-        printf("\nOnly this machine reaches %.*s. For other devices the server needs --listen "
-               "0.0.0.0:%s.\n",
-               (int)size, host, open ? "7420" : port);
+        tell(stdout,
+             "\nOnly this machine reaches %.*s. For other devices the server needs --listen "
+             "0.0.0.0:%s.\n",
+             (int)size, host, open ? "7420" : port);
 }

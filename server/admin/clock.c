@@ -7,6 +7,7 @@
 #include "datadir/datadir.h"
 
 #include "base/date.h"
+#include "base/tell.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -20,7 +21,7 @@ static int told(const struct datadir *folder, struct failure *failure)
     else if (kill((pid_t)pid, SIGHUP) != 0)
         fail(failure, FAULT_IO, errno, "cannot tell process %d", pid);
     else
-        return printf("process %d believes the clock from now on\n", pid), EXIT_DONE;
+        return tell(stdout, "process %d believes the clock from now on\n", pid), EXIT_DONE;
     return settings_report(failure);
 }
 
@@ -33,7 +34,7 @@ int clock_run(const struct settings *settings)
     if (!datadir_init(&folder, settings->ledger, &failure) || !datadir_check(&folder, &failure))
         return settings_report(&failure);
     instant_write(reading.wall_ms, now);
-    printf("clock         %s, %s\n", now,
-           reading.vouched ? "a time server vouches for it" : "no time server vouches for it");
+    tell(stdout, "clock         %s, %s\n", now,
+         reading.vouched ? "a time server vouches for it" : "no time server vouches for it");
     return settings->accept ? told(&folder, &failure) : EXIT_DONE;
 }

@@ -8,6 +8,7 @@
 #include "engine/words.h"
 
 #include "base/log.h"
+#include "base/tell.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -273,8 +274,8 @@ int follow_run(const struct settings *settings)
     bool good = !failure.fault && open_all(&follow, &failure);
     if (good) {
         journal_head(follow.to, &head);
-        printf("following %s in %s from seq %" PRIu64 "\n", follow.folder.root, follow.place,
-               head.next_seq - 1);
+        tell(stdout, "following %s in %s from seq %" PRIu64 "\n", follow.folder.root, follow.place,
+             head.next_seq - 1);
         fflush(stdout);
         good = ship_all(&follow, &failure);
     }

@@ -10,7 +10,8 @@
 #include "base/enrolcode.h"
 #include "base/limits.h"
 #include "base/money.h"
-#include "base/text.h"
+#include "base/sight.h"
+#include "base/tell.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -35,8 +36,12 @@ static bool text_fits(const char *option, const char *text, size_t most, struct 
     size_t size = text ? strlen(text) : 0;
     if (!text)
         return fail(failure, FAULT_USE, 0, "%s is missing; see: tefterd init --help", option);
-    return (size > 0 && size <= most && text_line_valid(text, size)) ||
-           fail(failure, FAULT_USE, 0, "%s wants one line of 1 to %zu bytes", option, most);
+    struct sight_fault found;
+    char said[SIGHT_SAID_MAX];
+    if (size == 0 || size > most)
+        return fail(failure, FAULT_USE, 0, "%s wants one line of 1 to %zu bytes", option, most);
+    return sight_clear(text, size, SIGHT_OF_A_LINE, &found) ||
+           fail(failure, FAULT_USE, 0, "%s %s", option, sight_say(&found, said));
 }
 
 /* Its letters may be small ones. NULL: not known. */
@@ -170,17 +175,18 @@ static bool make_ledger(struct founding *founding, struct failure *failure)
     return false;
 }
 
-static void tell(const struct founding *founding)
+static void tell_founded(const struct founding *founding)
 {
     const struct settings *settings = founding->settings;
     char offset[UTC_OFFSET_TEXT_SIZE];
     utc_offset_write(founding->offset_minutes, offset);
-    printf("The ledger of %s is in %s. Owner: %s. Head office: %s, its time UTC%s, with terminal "
-           "%u.\n\nStart the server:\n\n",
-           settings->company, settings->ledger, settings->admin, settings->branch, offset,
-           founding->terminal);
+    tell(stdout,
+         "The ledger of %s is in %s. Owner: %s. Head office: %s, its time UTC%s, with terminal "
+         "%u.\n\nStart the server:\n\n",
+         settings->company, settings->ledger, settings->admin, settings->branch, offset,
+         founding->terminal);
     bootstrap_tell_serve(settings);
-    printf("\nThe one-time code of terminal %u:\n\n", founding->terminal);
+    tell(stdout, "\nThe one-time code of terminal %u:\n\n", founding->terminal);
     bootstrap_tell(founding->code, settings);
 }
 
@@ -197,6 +203,6 @@ int init_run(const struct settings *settings)
     arena_fini(&founding.arena);
     if (!good)
         return settings_report(&failure);
-    tell(&founding);
+    tell_founded(&founding);
     return EXIT_DONE;
 }

@@ -2,6 +2,7 @@
 
 #include "base/date.h"
 #include "base/grow.h"
+#include "base/tell.h"
 #include "datadir/hex.h"
 
 #include <dirent.h>
@@ -138,11 +139,11 @@ static void write_lines(const struct manifest *manifest, FILE *out)
     hash_text(&manifest->chain, sum);
     incarnation_write(&manifest->incarnation, incarnation);
     state_report_write(&manifest->state, state);
-    fprintf(out,
-            "tefter %s %d\nmade %s\nof %s\njournal seq=%" PRIu64 " batch=%" PRIu64
-            " incarnation=%s chain=%s\n%s\n",
-            word_of(manifest->kind), MANIFEST_VERSION, made, manifest->of, manifest->seq,
-            manifest->batch, incarnation, sum, manifest->with_state ? state : "no state");
+    fprintf(out, "tefter %s %d\nmade %s\n", word_of(manifest->kind), MANIFEST_VERSION, made);
+    tell(out, "of %s\n", manifest->of); /* a folder's name writes no line of its own */
+    fprintf(out, "journal seq=%" PRIu64 " batch=%" PRIu64 " incarnation=%s chain=%s\n%s\n",
+            manifest->seq, manifest->batch, incarnation, sum,
+            manifest->with_state ? state : "no state");
     hex_write(manifest->key, sizeof manifest->key, key);
     if (manifest->sealed)
         fprintf(out, "sealed-to %s\n", key);

@@ -1,6 +1,7 @@
 #include "admin/password_input.h"
 
 #include "base/hash.h"
+#include "base/tell.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,17 +42,29 @@ static bool from_file(const char *path, char out[TYPED_MAX], struct failure *fai
     return good || fail(failure, FAULT_USE, 0, "%s has no first line", path);
 }
 
+/* Whose password it is was typed by somebody. */
+static void tell_tty(int tty, const char *text, const char *end)
+{
+    int own = dup(tty);
+    FILE *out = own < 0 ? NULL : fdopen(own, "w");
+    if (!out)
+        return;
+    tell(out, "%s", text);
+    (void)fputs(end, out);
+    (void)fclose(out);
+}
+
 static void type_hidden(int tty, const char *prompt, char out[TYPED_MAX])
 {
     struct termios before, hidden;
-    dprintf(tty, "%s", prompt);
+    tell_tty(tty, prompt, "");
     tcgetattr(tty, &before);
     hidden = before;
     hidden.c_lflag &= ~(tcflag_t)ECHO;
     tcsetattr(tty, TCSAFLUSH, &hidden);
     read_line(tty, out);
     tcsetattr(tty, TCSAFLUSH, &before);
-    dprintf(tty, "\n");
+    tell_tty(tty, "", "\n");
 }
 
 static bool open_terminal(int *ret_tty, const char *instead, struct failure *failure)

@@ -8,7 +8,8 @@
 #include "engine/instance.h"
 
 #include "base/limits.h"
-#include "base/text.h"
+#include "base/sight.h"
+#include "base/tell.h"
 #include "wire/message.h"
 
 #include <inttypes.h>
@@ -118,9 +119,12 @@ static bool append(struct instance *instance, uint64_t seq, const char *reason, 
 
 static bool reason_fits(const char *reason, struct failure *failure)
 {
-    return (reason && strlen(reason) <= NAME_MAX_BYTES &&
-            text_line_valid(reason, strlen(reason))) ||
-           fail(failure, FAULT_USE, 0, "say why, in one line: --reason TEXT");
+    struct sight_fault found;
+    char said[SIGHT_SAID_MAX];
+    if (!reason || strlen(reason) == 0 || strlen(reason) > NAME_MAX_BYTES)
+        return fail(failure, FAULT_USE, 0, "say why, in one line: --reason TEXT");
+    return sight_clear(reason, strlen(reason), SIGHT_OF_A_LINE, &found) ||
+           fail(failure, FAULT_USE, 0, "--reason %s", sight_say(&found, said));
 }
 
 int quarantine_run(const struct settings *settings)
@@ -147,8 +151,9 @@ int quarantine_run(const struct settings *settings)
     audited(&instance.folder, good ? "quarantine" : "quarantine_failed", settings->word);
     if (!good)
         return settings_report(&failure);
-    printf("Entry %" PRIu64 " is passed over from now on. Whoever sent it is told so when their "
-           "terminal asks again.\nStart the server: tefterd --ledger %s\n",
-           seq, settings->ledger);
+    tell(stdout,
+         "Entry %" PRIu64 " is passed over from now on. Whoever sent it is told so when their "
+         "terminal asks again.\nStart the server: tefterd --ledger %s\n",
+         seq, settings->ledger);
     return EXIT_DONE;
 }

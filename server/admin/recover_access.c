@@ -8,6 +8,7 @@
 #include "admin/password_input.h"
 
 #include "base/enrolcode.h"
+#include "base/tell.h"
 
 #include <stdio.h>
 
@@ -56,9 +57,10 @@ int recover_run(const struct settings *settings)
     audited(&instance.folder, good ? "recover" : "recover_failed", settings->admin);
     if (!good)
         return settings_report(&failure);
-    printf("%s has a new password, and can log in with it on every enrolled terminal: tefter login "
-           "%s\nIf no device is enrolled any more: tefterd code --ledger %s --terminal 1\n",
-           settings->admin, settings->admin, settings->ledger);
+    tell(stdout,
+         "%s has a new password, and can log in with it on every enrolled terminal: tefter login "
+         "%s\nIf no device is enrolled any more: tefterd code --ledger %s --terminal 1\n",
+         settings->admin, settings->admin, settings->ledger);
     return EXIT_DONE;
 }
 
@@ -81,9 +83,10 @@ int code_run(const struct settings *settings)
     audited(&instance.folder, good ? "code_made" : "code_failed", terminal);
     if (!good)
         return settings_report(&failure);
-    printf("The one-time code of terminal %u (the device that has it now loses its place when "
-           "another uses it):\n\n",
-           (uint32_t)settings->terminal);
+    tell(stdout,
+         "The one-time code of terminal %u (the device that has it now loses its place when "
+         "another uses it):\n\n",
+         (uint32_t)settings->terminal);
     bootstrap_tell(code, settings);
     return EXIT_DONE;
 }

@@ -25,6 +25,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/tell.h"
+
 enum {
     RESTORE_ARENA_MAX = 64 * 1024,
     NUMBERS_LEFT_OUT_MAX = 1000, /* of incarnations, at once: each takes ids and seqs */
@@ -341,7 +343,7 @@ static bool merge_present(const struct restore *restore, const char *fresh, stru
     uint64_t map_bytes = restore->settings->map_bytes;
     struct failure why = {.fault = FAULT_NONE};
     if (!subprocess_look_vault(restore->folder.vault, &why)) {
-        fprintf(stderr, "tefterd: nothing is taken from the present vault: %s\n", why.text);
+        tell(stderr, "tefterd: nothing is taken from the present vault: %s\n", why.text);
         return true;
     }
     bool good = vault_open_reading(restore->folder.vault, map_bytes, &present, failure) &&
@@ -398,31 +400,31 @@ static bool run_vault_only(struct restore *restore, struct seal_pair *pair, stru
 static int tell_words(const struct restore *restore)
 {
     const struct words *words = &restore->words;
-    printf("The words of %s are in %s again: of %" PRIu64 " texts %" PRIu64
-           " are not readable%s%s. "
-           "The vault as it was is in %s/vault.before; remove it when all is well.\n",
-           restore->from, restore->settings->ledger, words->texts, words->lost + words->wrong,
-           words->first[0] ? ", first: " : "", words->first, restore->settings->ledger);
+    tell(stdout,
+         "The words of %s are in %s again: of %" PRIu64 " texts %" PRIu64 " are not readable%s%s. "
+         "The vault as it was is in %s/vault.before; remove it when all is well.\n",
+         restore->from, restore->settings->ledger, words->texts, words->lost + words->wrong,
+         words->first[0] ? ", first: " : "", words->first, restore->settings->ledger);
     return words->lost + words->wrong == 0 ? EXIT_DONE : EXIT_FAULT;
 }
 
-static int tell(const struct restore *restore)
+static int tell_restored(const struct restore *restore)
 {
     char incarnation[INCARNATION_TEXT_SIZE];
     incarnation_write(&restore->incarnation, incarnation);
-    printf(
-        "The ledger in %s is that of %s up to seq %" PRIu64
-        ", as incarnation %s. A recovery is on: each terminal that connects brings back what it "
-        "was told after that backup, of the last 45 days, with its old numbers; new papers are "
-        "numbered in a series of their own until the recovery is closed. 'tefter recovery' shows "
-        "what came back and who was not heard.\n\nStart the server:\n\n",
-        restore->settings->ledger, restore->from, restore->head.next_seq - 1, incarnation);
+    tell(stdout,
+         "The ledger in %s is that of %s up to seq %" PRIu64
+         ", as incarnation %s. A recovery is on: each terminal that connects brings back what it "
+         "was told after that backup, of the last 45 days, with its old numbers; new papers are "
+         "numbered in a series of their own until the recovery is closed. 'tefter recovery' shows "
+         "what came back and who was not heard.\n\nStart the server:\n\n",
+         restore->settings->ledger, restore->from, restore->head.next_seq - 1, incarnation);
     bootstrap_tell_serve(restore->settings);
     if (!restore->noted)
-        printf("\nNothing could be noted beside the backup. Who restores it or an older one again "
-               "says "
-               "--after %" PRIu32 ".\n",
-               restore->incarnation.number);
+        tell(stdout,
+             "\nNothing could be noted beside the backup. Who restores it or an older one again "
+             "says --after %" PRIu32 ".\n",
+             restore->incarnation.number);
     return EXIT_DONE;
 }
 
@@ -442,5 +444,5 @@ int restore_run(const struct settings *settings)
         return settings_report(&failure);
     if (!settings->vault_only)
         audited(&restore.folder, "restored", restore.from);
-    return settings->vault_only ? tell_words(&restore) : tell(&restore);
+    return settings->vault_only ? tell_words(&restore) : tell_restored(&restore);
 }

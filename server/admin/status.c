@@ -12,6 +12,7 @@
 #include "recovery/shutdown_marker.h"
 
 #include "base/date.h"
+#include "base/tell.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -25,13 +26,13 @@ static void tell_served(const struct datadir *folder)
     size_t size;
     int pid = datadir_served_by(folder);
     if (!pid) {
-        printf("served        no\n");
+        tell(stdout, "served        no\n");
         return;
     }
     if (!files_read(folder->address, address, sizeof address, &size, NULL))
         address[0] = '\0';
     address[strcspn(address, "\n")] = '\0';
-    printf("served        by pid %d%s%s\n", pid, address[0] ? " at " : "", address);
+    tell(stdout, "served        by pid %d%s%s\n", pid, address[0] ? " at " : "", address);
 }
 
 static void tell_mark(const struct datadir *folder)
@@ -42,13 +43,14 @@ static void tell_mark(const struct datadir *folder)
     bool known = marker_place_of(folder->root, &here, NULL);
     const char *why = marker_distrust(&marker, known ? &here : NULL);
     if (why)
-        printf("state         to be rebuilt at the next start: %s\n", why);
+        tell(stdout, "state         to be rebuilt at the next start: %s\n", why);
     else if (marker.kind == MARKER_CLEAN)
-        printf("state         closed cleanly at seq %" PRIu64
-               "; whether all of it is whole, tefterd verify says\n",
-               marker.seq);
+        tell(stdout,
+             "state         closed cleanly at seq %" PRIu64
+             "; whether all of it is whole, tefterd verify says\n",
+             marker.seq);
     else
-        printf("state         open, or left open in this boot: trusted\n");
+        tell(stdout, "state         open, or left open in this boot: trusted\n");
 }
 
 static void tell_sizes(const struct datadir *folder)
@@ -60,19 +62,19 @@ static void tell_sizes(const struct datadir *folder)
     int64_t age_ms = clock_read().wall_ms - files_changed_ms(folder->format);
     struct datadir_space space;
     journal_size(&options, &journal, NULL);
-    printf("size          journal %" PRIu64 " MiB, state %" PRIu64 " MiB, the rest %" PRIu64
-           " MiB\n",
-           journal / MIB, state / MIB, rest / MIB);
+    tell(stdout,
+         "size          journal %" PRIu64 " MiB, state %" PRIu64 " MiB, the rest %" PRIu64 " MiB\n",
+         journal / MIB, state / MIB, rest / MIB);
     if (!datadir_space(folder, &space))
         return;
-    printf("disk          %" PRIu64 " MiB free", space.free_bytes / MIB);
+    tell(stdout, "disk          %" PRIu64 " MiB free", space.free_bytes / MIB);
     uint64_t least = datadir_space_least(&space, DATADIR_SPACE_USUAL);
     uint64_t usable = space.free_bytes > least ? space.free_bytes - least : 0;
     if (age_ms > DAY_MS && journal + state > 0)
-        printf(", enough for %" PRIu64 " days at the pace so far",
-               (uint64_t)((unsigned __int128)usable * (uint64_t)(age_ms / DAY_MS) /
-                          (journal + state)));
-    printf("%s\n", usable ? "" : ": READ ONLY, make room");
+        tell(stdout, ", enough for %" PRIu64 " days at the pace so far",
+             (uint64_t)((unsigned __int128)usable * (uint64_t)(age_ms / DAY_MS) /
+                        (journal + state)));
+    tell(stdout, "%s\n", usable ? "" : ": READ ONLY, make room");
 }
 
 static void tell_instant(const char *what, int64_t ms, const char *none)
@@ -80,12 +82,12 @@ static void tell_instant(const char *what, int64_t ms, const char *none)
     char text[INSTANT_TEXT_SIZE];
     instant_write(ms, text);
     if (!ms) {
-        printf("%-13s %s\n", what, none);
+        tell(stdout, "%-13s %s\n", what, none);
         return;
     }
     int64_t days = (clock_read().wall_ms - ms) / DAY_MS;
-    printf("%-13s %s (%s%" PRId64 " days%s)\n", what, text, days < 0 ? "in " : "",
-           days < 0 ? -days : days, days < 0 ? "" : " ago");
+    tell(stdout, "%-13s %s (%s%" PRId64 " days%s)\n", what, text, days < 0 ? "in " : "",
+         days < 0 ? -days : days, days < 0 ? "" : " ago");
 }
 
 static void tell_follower(const struct datadir *folder)
@@ -94,7 +96,7 @@ static void tell_follower(const struct datadir *folder)
     if (!follower_note_read(folder, &note))
         return;
     tell_instant("follower", note.caught_up_ms, "has never had all there was");
-    printf("              seq %" PRIu64 " in %s\n", note.seq, note.place);
+    tell(stdout, "              seq %" PRIu64 " in %s\n", note.seq, note.place);
 }
 
 static void tell_copies(const struct datadir *folder)
@@ -103,14 +105,14 @@ static void tell_copies(const struct datadir *folder)
     struct backup_note note = {.made_ms = 0};
     size_t count = checkpoint_list(folder, seqs);
     if (count)
-        printf("checkpoint    seq %" PRIu64 "\n", seqs[count - 1]);
+        tell(stdout, "checkpoint    seq %" PRIu64 "\n", seqs[count - 1]);
     else
-        printf("checkpoint    none yet\n");
+        tell(stdout, "checkpoint    none yet\n");
     bool made = backup_note_read(folder, &note);
     tell_instant("last backup", made ? note.made_ms : 0,
                  "NEVER. Make one: tefterd backup --ledger DIR --to PLACE");
     if (made)
-        printf("              seq %" PRIu64 " in %s\n", note.seq, note.place);
+        tell(stdout, "              seq %" PRIu64 " in %s\n", note.seq, note.place);
     tell_follower(folder);
 }
 
@@ -137,9 +139,10 @@ static void tell_entry(const struct inflight_note *note)
     if (note->end == INFLIGHT_NONE)
         return;
     inflight_words(note, words, sizeof words);
-    printf("FAULT         entry %" PRIu64 " cannot be applied: %s. A newer tefterd may be able to; "
-           "else see: tefterd quarantine --help\n",
-           note->number, words);
+    tell(stdout,
+         "FAULT         entry %" PRIu64 " cannot be applied: %s. A newer tefterd may be able to; "
+         "else see: tefterd quarantine --help\n",
+         note->number, words);
 }
 
 static void tell_avoided(const struct inflight_note *note)
@@ -149,7 +152,7 @@ static void tell_avoided(const struct inflight_note *note)
         return;
     inflight_task(note, what);
     inflight_words(note, words, sizeof words);
-    printf("FAULT         %s is left out until another tefterd serves: %s\n", what, words);
+    tell(stdout, "FAULT         %s is left out until another tefterd serves: %s\n", what, words);
 }
 
 static void tell_inflight(const struct datadir *folder)
@@ -159,9 +162,10 @@ static void tell_inflight(const struct datadir *folder)
         return;
     tell_entry(&notes.entry);
     if (notes.applying && notes.entry.end == INFLIGHT_NONE && !datadir_served_by(folder))
-        printf("FAULT         the server ended in the middle of entry %" PRIu64
-               "; the next start tries it again\n",
-               notes.applying);
+        tell(stdout,
+             "FAULT         the server ended in the middle of entry %" PRIu64
+             "; the next start tries it again\n",
+             notes.applying);
     for (size_t i = 0; i < INFLIGHT_AVOIDED_MAX; i++)
         tell_avoided(&notes.avoided[i]);
 }
@@ -172,7 +176,7 @@ int status_run(const struct settings *settings)
     struct failure failure = {.fault = FAULT_NONE};
     if (!datadir_init(&folder, settings->ledger, &failure) || !datadir_check(&folder, &failure))
         return settings_report(&failure);
-    printf("ledger        %s\n", folder.root);
+    tell(stdout, "ledger        %s\n", folder.root);
     tell_served(&folder);
     tell_mark(&folder);
     tell_sizes(&folder);

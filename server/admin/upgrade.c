@@ -8,6 +8,8 @@
 
 #include <stdio.h>
 
+#include "base/tell.h"
+
 enum { UPGRADE_ARENA_MAX = 16 * 1024 * 1024 };
 
 static bool adopt(struct instance *instance, struct failure *failure)
@@ -38,12 +40,13 @@ int upgrade_run(const struct settings *settings)
     if (!good)
         return settings_report(&failure);
     if (state.rules_version >= LEDGER_RULES)
-        printf(
+        tell(
+            stdout,
             "The ledger is at rules version %u, the newest this program knows. Nothing was done.\n",
             state.rules_version);
     else
-        printf(
-            "The ledger went from rules version %u to %d. Older programs refuse it from now on.\n",
-            state.rules_version, LEDGER_RULES);
+        tell(stdout,
+             "The ledger went from rules version %u to %d. Older programs refuse it from now on.\n",
+             state.rules_version, LEDGER_RULES);
     return EXIT_DONE;
 }

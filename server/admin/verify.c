@@ -31,6 +31,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/tell.h"
+
 /* A child that hangs in a damaged file is ended by its alarm. */
 enum { CHILD_SECONDS = 3600 };
 
@@ -75,8 +77,8 @@ static bool look_at_state(struct verify *verify, struct failure *failure)
         return true;
     if (!why && found.fault != FAULT_STALE)
         return fail(failure, found.fault, found.os_error, "%s", found.text);
-    fprintf(stderr, "tefterd: the state is not compared: %s; the next start rebuilds it.\n",
-            why ? why : found.text);
+    tell(stderr, "tefterd: the state is not compared: %s; the next start rebuilds it.\n",
+         why ? why : found.text);
     return true;
 }
 
@@ -238,7 +240,7 @@ static bool run(struct verify *verify, struct failure *failure)
            audit_whole(verify, failure);
 }
 
-static void tell(const struct verify *verify)
+static void tell_verified(const struct verify *verify)
 {
     char chain[HASH_TEXT_SIZE], incarnation[INCARNATION_TEXT_SIZE];
     incarnation_write(&verify->head.incarnation, incarnation);
@@ -247,21 +249,24 @@ static void tell(const struct verify *verify)
     journal_metrics(verify->journal, &metrics);
     uint64_t given_up = words_given_up(verify->folder.root);
     if (given_up > 0)
-        printf("words of entries up to seq %" PRIu64 " were given up, and are not looked for\n",
-               given_up);
-    printf("verified seq %" PRIu64 " batch %" PRIu64 " incarnation %s\n"
-           "chain %s\n"
-           "journal %" PRIu64 " bytes in %" PRIu64 " batches\n"
-           "texts %" PRIu64 "\n"
-           "customers %" PRIu64 ", documents %" PRIu64 "\n"
-           "balances %" PRId64 ", sum of all books %" PRId64
-           ", in the smallest unit of the currency\n",
-           verify->made.seq, verify->made.batch, incarnation, chain, metrics.bytes, metrics.batches,
-           verify->words.texts, verify->check.customers, verify->check.documents,
-           verify->check.balances_minor, verify->check.postings_minor);
-    printf("audit log %" PRIu64 " lines, %" PRIu64 " of them without a seal, the newest %" PRIu64
-           " %s\n",
-           verify->audit.lines, verify->audit.unsealed, verify->audit.number, verify->audit.seal);
+        tell(stdout,
+             "words of entries up to seq %" PRIu64 " were given up, and are not looked for\n",
+             given_up);
+    tell(stdout,
+         "verified seq %" PRIu64 " batch %" PRIu64 " incarnation %s\n"
+         "chain %s\n"
+         "journal %" PRIu64 " bytes in %" PRIu64 " batches\n"
+         "texts %" PRIu64 "\n"
+         "customers %" PRIu64 ", documents %" PRIu64 "\n"
+         "balances %" PRId64 ", sum of all books %" PRId64
+         ", in the smallest unit of the currency\n",
+         verify->made.seq, verify->made.batch, incarnation, chain, metrics.bytes, metrics.batches,
+         verify->words.texts, verify->check.customers, verify->check.documents,
+         verify->check.balances_minor, verify->check.postings_minor);
+    tell(stdout,
+         "audit log %" PRIu64 " lines, %" PRIu64 " of them without a seal, the newest %" PRIu64
+         " %s\n",
+         verify->audit.lines, verify->audit.unsealed, verify->audit.number, verify->audit.seal);
 }
 
 /* ---- in a child ---- */
@@ -279,7 +284,7 @@ static int work(struct verify *verify)
     struct failure failure = {.fault = FAULT_NONE};
     int code = EXIT_FAULT;
     if (run(verify, &failure)) {
-        tell(verify);
+        tell_verified(verify);
         code = EXIT_DONE;
     } else if (!has_entry(verify)) {
         code = settings_report(&failure);
@@ -421,11 +426,11 @@ int verify_state_run(const struct settings *settings)
     char line[STATE_LINE_MAX];
     alarm(CHILD_SECONDS);
     if (!look_into(settings, &report, &failure)) {
-        printf("%s\n", failure.text);
+        tell(stdout, "%s\n", failure.text);
         return failure.fault == FAULT_STALE ? EXIT_STALE : EXIT_FAULT;
     }
     state_report_write(&report, line);
-    printf("%s\n", line);
+    tell(stdout, "%s\n", line);
     return EXIT_DONE;
 }
 
@@ -443,9 +448,9 @@ int verify_vault_run(const struct settings *settings)
         vault_close(vault);
     }
     if (!good) {
-        printf("%s\n", failure.text);
+        tell(stdout, "%s\n", failure.text);
         return EXIT_FAULT;
     }
-    printf("vault rows=%" PRIu64 "\n", rows);
+    tell(stdout, "vault rows=%" PRIu64 "\n", rows);
     return EXIT_DONE;
 }

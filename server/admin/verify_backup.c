@@ -7,6 +7,7 @@
 #include "admin/backup_key.h"
 #include "admin/commands.h"
 #include "base/hash.h"
+#include "base/tell.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -77,11 +78,11 @@ int verify_backup_run(const struct settings *settings)
     looking = (struct looking){.settings = settings};
     bool good = look(&looking, &failure);
     if (good)
-        printf("backup %s of %s is whole up to seq %" PRIu64 "%s\n", looking.path,
-               looking.manifest.of, looking.manifest.seq,
-               !looking.manifest.sealed ? ""
-               : settings->key          ? ", and opens"
-                                        : "; it is encrypted, and --key would show that it opens");
+        tell(stdout, "backup %s of %s is whole up to seq %" PRIu64 "%s\n", looking.path,
+             looking.manifest.of, looking.manifest.seq,
+             !looking.manifest.sealed ? ""
+             : settings->key          ? ", and opens"
+                                      : "; it is encrypted, and --key would show that it opens");
     manifest_fini(&looking.manifest);
     return good ? EXIT_DONE : settings_report(&failure);
 }

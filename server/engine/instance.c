@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/sd_notify.h"
+#include "base/tell.h"
 #include "engine/words.h"
 #include "recovery/shutdown_marker.h"
 
@@ -23,7 +24,7 @@ void instance_progress(uint64_t seq, uint64_t last_seq)
     char text[120];
     snprintf(text, sizeof text, "replaying the journal: %" PRIu64 " of %" PRIu64 " commands", seq,
              last_seq);
-    fprintf(stderr, "tefterd: %s\n", text);
+    tell(stderr, "tefterd: %s\n", text);
     notify_starting(text);
 }
 

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/tell.h"
+
 struct recovery {
     const struct datadir *folder;
     const struct recovery_options *options;
@@ -159,7 +161,7 @@ static bool checkpoint_fits(const struct recovery *recovery, uint64_t seq, const
     journal_head(recovery->journal, &head);
     if (!checkpoint_look(path, &report, &why)) {
         if (why.fault != FAULT_STALE)
-            fprintf(stderr, "tefterd: checkpoint %" PRIu64 " is passed over: %s\n", seq, why.text);
+            tell(stderr, "tefterd: checkpoint %" PRIu64 " is passed over: %s\n", seq, why.text);
         return false;
     }
     return report.seq == seq && memcmp(report.ledger, head.ledger.bytes, LEDGER_ID_SIZE) == 0 &&

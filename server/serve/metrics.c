@@ -6,6 +6,7 @@
 #include "serve/serve.h"
 
 #include "base/log.h"
+#include "base/tell.h"
 #include "base/version.h"
 #include "net/responder.h"
 #include "session/sessions.h"
@@ -305,6 +306,18 @@ void metrics_destroy(struct metrics *metrics)
 
 /* ---- tefterd metrics ---- */
 
+static bool tell_lines(struct slice text)
+{
+    while (text.size > 0) {
+        const uint8_t *end = memchr(text.data, '\n', text.size);
+        size_t size = end != NULL ? (size_t)(end - text.data) : text.size;
+        tell(stdout, "%.*s\n", (int)size, (const char *)text.data);
+        size += end != NULL;
+        text = slice_of(text.data + size, text.size - size);
+    }
+    return fflush(stdout) == 0 && !ferror(stdout);
+}
+
 int metrics_run(const struct settings *settings)
 {
     static struct datadir folder;
@@ -323,7 +336,7 @@ int metrics_run(const struct settings *settings)
     bool good = files_read(folder.metrics, address, sizeof address, &size, &failure) &&
                 responder_ask(address, METRICS_PATH, &text, &failure);
     if (good)
-        good = fwrite(text.data, 1, text.size, stdout) == text.size && fflush(stdout) == 0;
+        good = tell_lines(slice_of(text.data, text.size));
     buffer_fini(&text);
     return good ? EXIT_DONE : settings_report(&failure);
 }

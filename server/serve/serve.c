@@ -22,6 +22,7 @@
 #include "serve/overload.h"
 
 #include "base/log.h"
+#include "base/tell.h"
 #include "base/version.h"
 
 #include <inttypes.h>
@@ -480,7 +481,7 @@ static void tell_listening(struct server *server)
         log_line(LOG_WARNING, "address_not_written", "reason", failure.text, NULL);
     }
     address[size - 1] = '\0';
-    printf("listening on %s\n", address);
+    tell(stdout, "listening on %s\n", address);
     fflush(stdout);
     log_line(LOG_INFO, "listening", "address", address, "ledger", server->instance.folder.root,
              NULL);

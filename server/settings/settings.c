@@ -1,6 +1,7 @@
 #include "settings/settings.h"
 
 #include "base/limits.h"
+#include "base/tell.h"
 #include "settings/config.h"
 
 #include <errno.h>
@@ -314,8 +315,8 @@ static void number_write(const struct option_row *row, uint64_t number, char out
 static int bad_use(const struct command *command, const char *what, const char *about)
 {
     const char *name = name_of(command);
-    fprintf(stderr, "tefterd: %s%s%s. Try: tefterd %s%s--help\n", what, *about ? " " : "", about,
-            name, *name ? " " : "");
+    tell(stderr, "tefterd: %s%s%s. Try: tefterd %s%s--help\n", what, *about ? " " : "", about, name,
+         *name ? " " : "");
     return EXIT_USE;
 }
 
@@ -479,8 +480,8 @@ static void help_of(const struct option_row *row, char out[HELP_MAX])
 void settings_help(const struct command *command)
 {
     const char *name = name_of(command);
-    printf("tefterd%s%s%s%s [options]\n\n  %s\n\n", *name ? " " : "", name,
-           command->word ? " " : "", command->word ? command->word : "", command->help);
+    tell(stdout, "tefterd%s%s%s%s [options]\n\n  %s\n\n", *name ? " " : "", name,
+         command->word ? " " : "", command->word ? command->word : "", command->help);
     for (int i = 0; i < ROW_COUNT; i++) {
         char left[40], help[HELP_MAX];
         if (!takes(command, rows[i].name))
@@ -489,7 +490,7 @@ void settings_help(const struct command *command)
                  rows[i].letter ? rows[i].letter : ' ', rows[i].letter ? "," : " ", rows[i].name,
                  rows[i].value ? rows[i].value : "");
         help_of(&rows[i], help);
-        printf("  %-28s %s\n", left, help);
+        tell(stdout, "  %-28s %s\n", left, help);
     }
 }
 
@@ -539,11 +540,10 @@ static const char *example_of(const struct option_row *row)
 
 void settings_example(FILE *out)
 {
-    fprintf(
-        out,
-        "# Settings of tefterd, made by tefterd --example: every key, as it is when nothing is\n"
-        "# said, or as an example. The command line wins over this file. Sizes: 512M, 64G;\n"
-        "# times: 90s, 15m, 1h, 7d.\n");
+    tell(out,
+         "# Settings of tefterd, made by tefterd --example: every key, as it is when nothing is\n"
+         "# said, or as an example. The command line wins over this file. Sizes: 512M, 64G;\n"
+         "# times: 90s, 15m, 1h, 7d.\n");
     for (int i = 0; i < ROW_COUNT; i++) {
         char help[HELP_MAX];
         const char *value = rows[i].usual ? rows[i].usual : example_of(&rows[i]);
@@ -551,8 +551,8 @@ void settings_example(FILE *out)
         if (!rows[i].key)
             continue;
         help_of(&rows[i], help);
-        fprintf(out, "\n# %s\n%s%s = %s%s%s\n", help, strcmp(rows[i].key, "ledger") == 0 ? "" : "#",
-                rows[i].key, quote, value, quote);
+        tell(out, "\n# %s\n%s%s = %s%s%s\n", help, strcmp(rows[i].key, "ledger") == 0 ? "" : "#",
+             rows[i].key, quote, value, quote);
     }
 }
 
@@ -585,6 +585,6 @@ static int code_of(enum fault fault)
 
 int settings_report(const struct failure *failure)
 {
-    fprintf(stderr, "tefterd: %s.\n", failure->text);
+    tell(stderr, "tefterd: %s.\n", failure->text);
     return code_of(failure->fault);
 }
