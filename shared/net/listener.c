@@ -300,15 +300,22 @@ static uint32_t unproven_most(const struct stream_listener *listener)
     return each > usual ? each : usual;
 }
 
+/* All of 127/8 is this machine, as ::1 is, whose first half is 0 too. */
+static uint64_t key_of_four(uint32_t address)
+{
+    return address >> 24 == IN_LOOPBACKNET ? 0 : address;
+}
+
 static uint64_t key_of(const struct sockaddr_storage *address)
 {
     const struct sockaddr_in *four = (const struct sockaddr_in *)address;
     const struct in6_addr *six = &((const struct sockaddr_in6 *)address)->sin6_addr;
     if (address->ss_family == AF_INET)
-        return ntohl(four->sin_addr.s_addr);
+        return key_of_four(ntohl(four->sin_addr.s_addr));
     if (address->ss_family != AF_INET6)
         return 0;
-    return IN6_IS_ADDR_V4MAPPED(six) ? be32_get(six->s6_addr + 12) : be64_get(six->s6_addr);
+    return IN6_IS_ADDR_V4MAPPED(six) ? key_of_four(be32_get(six->s6_addr + 12))
+                                     : be64_get(six->s6_addr);
 }
 
 static void note_away(struct stream_listener *listener, uint64_t key)
