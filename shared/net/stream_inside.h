@@ -51,7 +51,7 @@ struct stream {
     struct loop_link
         to_start;         /* in one of the listener's lists: silent, waits, under way, stalled */
     uint64_t started_ms;  /* its silence, then its handshake */
-    uint64_t address_key; /* of the peer; 0: a local one, or ours */
+    uint64_t address_key; /* of the peer; 0: this machine, or ours */
     struct stream_listener *listener;
     struct stream_connecting *connecting;
     struct tls_context *context; /* of a connect; accepted ones take the listener's of the moment */

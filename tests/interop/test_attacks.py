@@ -329,6 +329,77 @@ class Attacks(unittest.TestCase):
         self.assertEqual(("TOO_MANY", 2000), (pb.RefusalCode.Name(told.code), told.most))
         self.assertEqual(2002 - 3500, self.balance(customer))
 
+    # ---- past every end ----
+
+    def test_commands_past_their_ends_are_refused_by_name(self):
+        pb, why, most = self.pb, self.pb.Text(value="x"), 2**63 - 1
+        customer = self.company.customer("Nam", 10**12)
+        bills = self.all_done([server.invoice(customer, self.product, 3)] * 1000)
+        money = self.owner.submit(take_payment=pb.TakePayment(
+            customer=customer, kind=pb.PAYMENT_CASH, money_account=self.safe, amount_minor=3000)).id
+        hoa = self.at(self.office, "hoa")
+
+        def parts(*pairs, amount=None):
+            return dict(match_items=pb.MatchItems(customer=customer, parts=[
+                pb.MatchPart(debit=debit, credit=credit, amount_minor=amount) for debit, credit in pairs]))
+
+        def pay(amount, **more):
+            return pb.TakePayment(customer=customer, kind=pb.PAYMENT_CASH, money_account=self.safe, amount_minor=amount, **more)
+
+        def sale(**line):
+            return dict(issue_invoice=pb.IssueInvoice(customer=customer, lines=[pb.InvoiceLine(product=self.product, **line)]))
+
+        tries = [
+            ("AMOUNT_NOT_POSITIVE", parts(*[(bills[0], money)] * 1000, amount=0)),
+            ("AMOUNT_NOT_POSITIVE", parts((bills[0], money), amount=-most)),
+            ("MATCH_TOO_MUCH", parts(*[(bills[0], money)] * 1000, amount=1)),
+            ("AMOUNT_TOO_BIG", parts((bills[0], money), amount=most)),
+            ("FIELD_INVALID", parts((bills[0], bills[1]))),
+            ("FIELD_INVALID", parts((money, money))),
+            ("UNREADABLE", parts(*[(bills[0], money)] * 1001)),
+            ("MATCH_TOO_MUCH", dict(take_payment=pay(5, bills=[pb.BillAmount(bill=bills[5], amount_minor=1)] * 1000))),
+            ("AMOUNT_TOO_BIG", dict(take_payment=pay(most))),
+            ("AMOUNT_NOT_POSITIVE", dict(take_payment=pay(-most))),
+            ("AMOUNT_TOO_BIG", sale(quantity=most, price=most)),
+            ("QUANTITY_NOT_POSITIVE", sale(quantity=-most)),
+            ("FIELD_MISSING", dict(correct_invoice=pb.CorrectInvoice(
+                document=bills[0], reason=why, invoice=pb.IssueInvoice(customer=customer)))),
+            ("RIGHT_MISSING", dict(step_job=pb.StepJob(job=1))),
+            ("RIGHT_MISSING", dict(turn_day=pb.TurnDay(branch=1, date=60000))),
+            ("RIGHT_MISSING", dict(set_secret=pb.SetSecret(staff=1, password_hash=b"x"))),
+        ]
+        for code, kind in tries:
+            with self.subTest(code=code, kind=next(iter(kind))):
+                self.assertEqual(code, pb.RefusalCode.Name(self.refused(hoa.submit, **kind).code))
+        hoa.submit(**parts(*[(bill, money) for bill in bills]))
+        hoa.submit(correct_payment=pb.CorrectPayment(document=money, reason=why, payment=pay(7)))
+        self.assertEqual(3000 - 7, self.balance(customer))
+
+    def test_questions_past_their_ends_are_answered_or_refused(self):
+        pb = self.pb
+        customer = self.company.customer("Oanh", 10**9)
+        lists = {"documents": pb.DocumentList, "approvals": pb.ApprovalList, "customers": pb.CustomerList,
+                 "history": pb.CustomerHistory, "customer_changes": pb.CustomerChanges, "limits": pb.LimitHistory,
+                 "unmatched_money": pb.UnmatchedMoney, "products": pb.ProductList, "alarms": pb.AlarmList}
+        for name, kind in lists.items():
+            for token in (b"\xff" * 8, b"\0" * 16, b"\xff" * 64, b"\x80" * 24, b"\0" * 7):
+                asked = kind(page=token)
+                if name in ("history", "customer_changes", "limits"):
+                    asked.customer = customer
+                try:
+                    self.owner.query(**{name: asked})
+                except client.Refused as told:
+                    self.assertEqual(("FIELD_INVALID", "page"), (told.code, told.refusal.field), name)
+        for amount in (2**63 - 1, -2**63):
+            for name, asked in {
+                    "what_if": pb.WhatIf(customer=customer, amount_minor=amount),
+                    "preview_match": pb.PreviewMatch(with_minor=amount, match=pb.MatchItems(
+                        customer=customer, order=pb.MATCH_OLDEST_DUE))}.items():
+                told = self.refused(self.owner.query, **{name: asked})
+                self.assertIn(pb.RefusalCode.Name(told.code), ("AMOUNT_TOO_BIG", "AMOUNT_NOT_POSITIVE", "FIELD_INVALID"))
+            self.owner.query(documents=pb.DocumentList(customer=customer, amount_minor=amount))
+        self.bill(customer)
+
 
 class Places(unittest.TestCase):
     def test_one_machine_is_one_address_however_it_is_called(self):
