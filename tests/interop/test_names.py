@@ -151,11 +151,8 @@ class Names(unittest.TestCase):
                 pb.InvoiceLine(product=self.product, quantity=1000, serials=[bad])])),
             "charges[0].title": dict(issue_invoice=pb.IssueInvoice(customer=who, lines=[line], charges=[
                 pb.Charge(title=bad, amount_minor=1)])),
-            "salesperson": dict(issue_invoice=pb.IssueInvoice(customer=who, lines=[line], salesperson=bad)),
             "reference": dict(take_payment=pb.TakePayment(customer=who, reference=bad, **money)),
             "payer": dict(take_payment=pb.TakePayment(customer=who, payer=text, **money)),
-            "bills[0].bill_number": dict(take_payment=pb.TakePayment(
-                customer=who, bills=[pb.BillAmount(bill_number=bad)], **money)),
             "invoice.lines[0].text": dict(correct_invoice=pb.CorrectInvoice(document=1, invoice=pb.IssueInvoice(
                 lines=[pb.InvoiceLine(text=bad, quantity=1000)]))),
             "draft.note": dict(ask_approval=pb.AskApproval(customer=who, amount_minor=1, draft=pb.IssueInvoice(
@@ -175,6 +172,16 @@ class Names(unittest.TestCase):
             self.assertEqual("code", self.refused(**self.open("An", code=key)).field)
         self.owner.submit(**self.open("An", code="قم-۱۲"))
         self.owner.submit(change_customer=pb.ChangeCustomer(customer=self.customer, note=pb.Text(value="one\n\ttwo\n")))
+
+    def test_what_names_something_that_is_there_may_be_older_than_the_rule(self):
+        pb, old = self.pb, "می\u200cخ"
+        goods = [pb.InvoiceLine(product=self.product, quantity=1000)]
+        for code, kind in {
+                "NOT_FOUND": pb.IssueInvoice(customer_code=old, lines=goods),
+                "NOT_IN_CATALOGUE": pb.IssueInvoice(customer=self.customer, lines=[
+                    pb.InvoiceLine(product_code=old, quantity=1000)]),
+                "TEXT_UNSEEN": pb.IssueInvoice(customer_code="A\u202eB", lines=goods)}.items():
+            self.assertEqual(code, self.pb.RefusalCode.Name(self.refused(issue_invoice=kind).code))
 
     def test_what_is_looked_for_may_be_anything(self):
         for text in ("An ", "\u200bAn", " ", "\u0301"):
