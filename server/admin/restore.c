@@ -17,6 +17,7 @@
 #include "engine/clock.h"
 #include "recovery/shutdown_marker.h"
 
+#include "base/tell.h"
 #include "journal/journal.h"
 #include "wire/message.h"
 
@@ -24,8 +25,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <unistd.h>
-
-#include "base/tell.h"
 
 enum {
     RESTORE_ARENA_MAX = 64 * 1024,

@@ -25,6 +25,7 @@ struct told {
 struct commit {
     struct commit_options options;
     const struct receipt_seal *seal; /* NULL: replies bear no receipts */
+    struct turns *turns;             /* NULL: not counted */
     int64_t last_now_ms;
     uint64_t state_digest_seq; /* newest applied, for the next batch's mark */
     struct hash state_digest;
@@ -89,6 +90,11 @@ void commit_destroy(struct commit *commit)
 void commit_seal(struct commit *commit, const struct receipt_seal *seal)
 {
     commit->seal = seal;
+}
+
+void commit_count_turns(struct commit *commit, struct turns *turns)
+{
+    commit->turns = turns;
 }
 
 static bool wants_recall(const struct commit *commit)
@@ -260,7 +266,8 @@ static bool step_put(struct commit *commit, struct arena *arena, struct failure 
         command.step_job = &step;
     }
     commit->options.new_id(commit->options.owner, submission.id);
-    return entry_put(commit, &submission, message_pack(&command.base, arena), NO_SLOT, failure);
+    submission.command = message_pack(&command.base, arena);
+    return entry_put(commit, &submission, submission.command, NO_SLOT, failure);
 }
 
 /* ---- what is answered before the journal ---- */
@@ -364,12 +371,14 @@ static bool apply_one(struct commit *commit, uint64_t seq, size_t i, struct aren
                       struct failure *failure)
 {
     struct inflight *inflight = commit->options.inflight;
+    struct turn turn = turn_begin(commit->turns);
     inflight_begin(inflight, seq);
     bool good = ledger_apply(commit->options.ledger, seq, commit->entries[i], arena,
                              &commit->results[i], failure);
     inflight_end(inflight, seq, good ? NULL : failure);
     if (!good)
         ledger_abort(commit->options.ledger);
+    turn_end(commit->turns, turn, TURN_COMMAND, message_kind(commit->told[i].command));
     return good;
 }
 
@@ -409,10 +418,13 @@ bool commit_state(struct commit *commit, struct failure *failure)
     const struct journal_head *head = &commit->head;
     if (commit->behind == 0)
         return true;
+    struct turn turn = turn_begin(commit->turns);
     commit->begun = false;
     commit->behind = 0;
-    return ledger_commit(commit->options.ledger, head->ledger.bytes, &head->incarnation,
-                         head->batch, &head->chain, failure);
+    bool good = ledger_commit(commit->options.ledger, head->ledger.bytes, &head->incarnation,
+                              head->batch, &head->chain, failure);
+    turn_end(commit->turns, turn, TURN_GROUP, TURN_GROUP_COMMITTED);
+    return good;
 }
 
 /* ---- what came of it ---- */
@@ -513,9 +525,11 @@ enum commit_end commit_group(struct commit *commit, const struct submission *sub
         refuse_all(commit, ret_answers, count);
         return COMMIT_DONE;
     }
+    struct turn turn = turn_begin(commit->turns);
     commit->begun = commit->begun || ledger_begin(commit->options.ledger, failure);
     if (!commit->begun || !take_all(commit, submissions, count, arena, ret_answers, failure))
         return COMMIT_FAULT;
+    turn_end(commit->turns, turn, TURN_GROUP, TURN_GROUP_PREPARED);
     commit->times.prepared_us = clock_us();
     if (commit->count == 0) {
         leave_unused(commit);

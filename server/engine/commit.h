@@ -21,6 +21,7 @@
 #include "datadir/datadir.h"
 #include "engine/receipt.h"
 #include "engine/submission.h"
+#include "engine/turns.h"
 #include "journal/journal.h"
 #include "ledger/ledger.h"
 #include "vault/vault.h"
@@ -49,6 +50,8 @@ bool commit_create(const struct commit_options *options, struct commit **ret_com
 void commit_destroy(struct commit *commit);
 /* From now on replies bear receipts; it outlives the commit. */
 void commit_seal(struct commit *commit, const struct receipt_seal *seal);
+/* From now on what commands and groups cost its thread is counted there. */
+void commit_count_turns(struct commit *commit, struct turns *turns);
 
 /* Either a packed Reply, or a refusal of the server's own (then the reply is empty and nothing was
  * journalled). */

@@ -478,12 +478,14 @@ static void *write_groups(void *context)
 static void tell(const struct writer *writer, const struct group *group)
 {
     const struct writer_options *options = &writer->options;
+    struct turn turn = turn_begin(options->loop_turns);
     for (size_t i = 0; i < group->count; i++)
         if (group->items[i].reply_token != WRITER_NO_TOKEN)
             options->replied(options->owner, group->items[i].reply_token, group->answers[i].reply,
                              group->answers[i].refused);
     if (group->published.seq)
         options->published(options->owner, &group->published);
+    turn_end(options->loop_turns, turn, TURN_GROUP, TURN_GROUP_HANDED_OVER);
 }
 
 static void note_slow(struct writer *writer, const struct group *group, size_t item,

@@ -46,8 +46,9 @@ enum writer_state {
 struct writer_options {
     struct loop *loop;
     struct commit *commit;
-    bool read_only;   /* from its first moment on */
-    uint64_t slow_us; /* commands that take longer are logged; 0: none */
+    bool read_only;           /* from its first moment on */
+    uint64_t slow_us;         /* commands that take longer are logged; 0: none */
+    struct turns *loop_turns; /* what handing over costs the loop; NULL: not counted */
     /* On the loop's thread: a reply or refusal for each submission of a group, then the group. */
     void (*replied)(void *owner, uint64_t reply_token, struct slice reply,
                     const Tefter__Refusal *refused);

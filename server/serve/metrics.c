@@ -75,6 +75,37 @@ static void put_times(struct buffer *out, const struct writer_times *times,
                           "How late the loop is, looked at ten times a second.", lag);
 }
 
+/* Only kinds that were met: a family without one is left out. */
+static void put_turns(struct buffer *out, const char *name, const char *help,
+                      const struct turns *turns)
+{
+    struct turn_longest longest;
+    size_t place = 0;
+    bool any = false;
+    while (turns_next(turns, &place, &longest)) {
+        if (!any)
+            openmetrics_seconds_each(out, name, help);
+        any = true;
+        openmetrics_seconds_of(out, name, "of", longest.name, longest.us);
+    }
+}
+
+static void put_longest_turns(const struct metrics *metrics, struct buffer *out)
+{
+    const struct turns *loop = metrics->options.loop_turns, *writer = metrics->options.writer_turns;
+    put_turns(out, "tefter_loop_longest_turn_seconds",
+              "The most processor time that one such thing cost the loop since the start.", loop);
+    put_turns(out, "tefter_writer_longest_turn_seconds",
+              "The most processor time that one such thing cost the writer since the start.",
+              writer);
+    openmetrics_counters(out, "tefter_slow_turns",
+                         "Times the loop was held longer than 10 ms, the writer than 100 ms.");
+    openmetrics_counter_of(out, "tefter_slow_turns", "thread", "loop",
+                           atomic_load_explicit(&loop->slow, memory_order_relaxed));
+    openmetrics_counter_of(out, "tefter_slow_turns", "thread", "writer",
+                           atomic_load_explicit(&writer->slow, memory_order_relaxed));
+}
+
 static void put_ledger(const struct metrics *metrics, struct buffer *out)
 {
     struct journal_metrics journal;
@@ -228,6 +259,7 @@ bool metrics_put(const struct metrics *metrics, struct buffer *out)
     writer_metrics(metrics->options.writer, &writer);
     put_commands(out, &writer);
     put_times(out, writer_times(metrics->options.writer), watch_lag(metrics->options.monitor));
+    put_longest_turns(metrics, out);
     put_ledger(metrics, out);
     put_certificates(metrics, out);
     put_watch(metrics, out);

@@ -24,6 +24,8 @@ struct metrics_options {
     const struct monitor *monitor;
     const struct sessions *sessions;
     const struct certificates *certificates;
+    const struct turns *loop_turns;
+    const struct turns *writer_turns;
 };
 
 /* Listens, and writes its address into the ledger's folder, when the settings say so. What the

@@ -93,6 +93,18 @@ void openmetrics_counter_of(struct buffer *out, const char *name, const char *la
     put(out, "%s_total{%s=\"%s\"} %" PRIu64 "\n", name, label, of, value);
 }
 
+void openmetrics_seconds_each(struct buffer *out, const char *name, const char *help)
+{
+    head(out, name, "gauge", "seconds", help);
+}
+
+void openmetrics_seconds_of(struct buffer *out, const char *name, const char *label, const char *of,
+                            uint64_t value_us)
+{
+    char text[SECONDS_TEXT_MAX];
+    put(out, "%s{%s=\"%s\"} %s\n", name, label, of, seconds((int64_t)value_us, text));
+}
+
 void openmetrics_fact(struct buffer *out, const char *name, const char *help, const char *label,
                       const char *fact)
 {

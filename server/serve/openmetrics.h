@@ -29,6 +29,10 @@ void openmetrics_histogram(struct buffer *out, const char *name, const char *hel
 void openmetrics_counters(struct buffer *out, const char *name, const char *help);
 void openmetrics_counter_of(struct buffer *out, const char *name, const char *label, const char *of,
                             uint64_t value);
+/* A gauge of seconds with one label, likewise; value in microseconds. */
+void openmetrics_seconds_each(struct buffer *out, const char *name, const char *help);
+void openmetrics_seconds_of(struct buffer *out, const char *name, const char *label, const char *of,
+                            uint64_t value_us);
 /* A gauge of value 1 that carries a fact as its label. */
 void openmetrics_fact(struct buffer *out, const char *name, const char *help, const char *label,
                       const char *fact);

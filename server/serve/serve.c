@@ -41,6 +41,8 @@ struct server {
     struct keys keys;
     struct receipt_seal seal;
     struct loop *loop;
+    struct turns loop_turns;
+    struct turns writer_turns;
     struct writer *writer;
     struct monitor *monitor;
     struct sessions *sessions;
@@ -355,10 +357,14 @@ static const char *behind(const struct server *server)
 
 static bool build_writer(struct server *server, struct failure *failure)
 {
+    turns_init(&server->loop_turns, "loop", LOOP_TURN_MS);
+    turns_init(&server->writer_turns, "writer", WRITER_TURN_MS);
+    commit_count_turns(server->instance.commit, &server->writer_turns);
     struct writer_options options = {.loop = server->loop,
                                      .commit = server->instance.commit,
                                      .read_only = behind(server) != NULL,
                                      .slow_us = server->settings->slow_ms * 1000,
+                                     .loop_turns = &server->loop_turns,
                                      .replied = replied,
                                      .published = published,
                                      .lost = lost,
@@ -412,6 +418,7 @@ static bool build_sessions(struct server *server, struct failure *failure)
                                        .retry_ms = retry_ms,
                                        .make_visible = make_visible,
                                        .now_ms = now_of,
+                                       .turns = &server->loop_turns,
                                        .status = status,
                                        .disabled = disabled,
                                        .new_id = new_id,
@@ -460,7 +467,9 @@ static bool build_metrics(struct server *server, struct failure *failure)
                                       .writer = server->writer,
                                       .monitor = server->monitor,
                                       .sessions = server->sessions,
-                                      .certificates = server->certificates};
+                                      .certificates = server->certificates,
+                                      .loop_turns = &server->loop_turns,
+                                      .writer_turns = &server->writer_turns};
     server->metrics = metrics_create(&options, failure);
     return server->metrics != NULL;
 }

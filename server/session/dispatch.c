@@ -130,8 +130,37 @@ static const Tefter__FromTerminal *read_frame(struct session *session, struct sl
                                                         &session->home->arena);
 }
 
+/* What its cost is counted as. */
+static enum turn_kind turn_of(const Tefter__FromTerminal *request, uint32_t *ret_number)
+{
+    const Tefter__SubmitCommand *submit = request->submit;
+    if (request->body_case == BODY(SUBMIT)) {
+        *ret_number = message_kind(slice_of(submit->command.data, submit->command.len));
+        return TURN_COMMAND;
+    }
+    if (request->body_case == BODY(QUERY)) {
+        *ret_number = message_kind(slice_of(request->query.data, request->query.len));
+        return TURN_QUERY;
+    }
+    *ret_number = (uint32_t)request->body_case;
+    return TURN_REQUEST;
+}
+
+static void handle(struct session *session, const Tefter__FromTerminal *request,
+                   const struct row *row)
+{
+    const char *wrong = out_of_place(session, request);
+    if (wrong != NULL)
+        session_goodbye_code(session, wrong, TEFTER__REFUSAL_CODE__UNREADABLE);
+    else if (!refused_by_row(session, request, row))
+        row->handle(session, request);
+}
+
 void dispatch(struct session *session, struct slice frame)
 {
+    struct turns *turns = session->home->options.turns;
+    struct turn turn = turn_begin(turns);
+    uint32_t number = 0;
     const Tefter__FromTerminal *request = read_frame(session, frame);
     if (session->state == SESSION_CLOSING)
         return;
@@ -141,9 +170,7 @@ void dispatch(struct session *session, struct slice frame)
         unreadable(session, &fault);
         return;
     }
-    const char *wrong = out_of_place(session, request);
-    if (wrong != NULL)
-        session_goodbye_code(session, wrong, TEFTER__REFUSAL_CODE__UNREADABLE);
-    else if (!refused_by_row(session, request, &row))
-        row.handle(session, request);
+    enum turn_kind kind = turn_of(request, &number);
+    handle(session, request, &row);
+    turn_end(turns, turn, kind, number);
 }

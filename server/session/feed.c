@@ -197,9 +197,13 @@ void feeds_turn(struct session *session)
     struct feed *feed = waiting_feed(session);
     if (feed == NULL || session_slow(session))
         return;
-    death_doing(DEATH_TOPIC, feed->topic);
+    struct turns *turns = session->home->options.turns;
+    struct turn turn = turn_begin(turns);
+    uint8_t topic = feed->topic;
+    death_doing(DEATH_TOPIC, topic);
     feed->held = !(feed->stale ? begin_anew(feed, 0) : feed_chunk(feed));
     death_idle();
+    turn_end(turns, turn, TURN_TOPIC, topic);
     if (session->state != SESSION_CLOSING && waiting_feed(session) != NULL)
         session_want_turn(session);
 }

@@ -23,6 +23,7 @@
 #include "base/tally.h"
 #include "net/stream.h"
 #include "push/hub.h"
+#include "engine/turns.h"
 #include "push/row_cache.h"
 #include "search/search.h"
 #include "session/sessions.h"

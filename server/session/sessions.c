@@ -204,9 +204,11 @@ static bool fill(struct sessions *home, uint32_t query, bool (*step)(struct sess
 {
     if (sessions_disabled(home, DEATH_QUERY, query))
         return false;
+    struct turn turn = turn_begin(home->options.turns);
     death_doing(DEATH_QUERY, query);
     bool more = step(home);
     death_idle();
+    turn_end(home->options.turns, turn, TURN_FILL, query);
     return more;
 }
 

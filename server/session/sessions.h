@@ -22,6 +22,7 @@
 #include <stdint.h>
 
 struct sessions;
+struct turns;
 
 struct sessions_options {
     struct loop *loop;
@@ -47,6 +48,7 @@ struct sessions_options {
      * always do. On the loop. */
     void (*make_visible)(void *owner);
     int64_t (*now_ms)(void *owner); /* wall clock, from the engine's clock */
+    struct turns *turns;            /* what requests cost the loop; NULL: not counted */
     /* Fills what only the server knows of a StatusAnswer (disk, backup, journal ...). */
     void (*status)(void *owner, Tefter__StatusAnswer *answer);
     /* Has a query of this kind or a subscription to this topic (DEATH_QUERY, DEATH_TOPIC) ended the

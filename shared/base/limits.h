@@ -87,7 +87,9 @@ enum {
     EVENTS_KEPT = 1000000,
     RESUME_SCAN_MAX = 50000, /* further behind than this: a snapshot */
     COMMAND_IDS_PRUNED_EACH = 4,
-    TURN_DAYS_MAX = 400, /* a business date moves on by at most this much at once */
+    LOOP_TURN_MS = 10,    /* no request holds the loop longer, */
+    WRITER_TURN_MS = 100, /* nor the writer */
+    TURN_DAYS_MAX = 400,  /* a business date moves on by at most this much at once */
     VAULT_FILE_MAX = 200 * 1024,
     AUDIT_LINES_MAX = 100000,
 };

@@ -5,7 +5,8 @@ till still connects and sells.
     test_hostile.py BINARIES [--bills N]
 
 Prints how long the slowest question over a customer with N overdue bills (2,000; the campaign: 20,000)
-kept the server's loop from others, and how long a sale to that customer took. No time is asserted.
+kept the server's loop from others, how long a sale to that customer took, and which requests cost loop
+and writer the most in one turn. No time is asserted.
 """
 import os
 import shutil
@@ -18,6 +19,7 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import client
+import metrics
 import server
 
 BINARIES = ""
@@ -32,7 +34,7 @@ class Hostile(unittest.TestCase):
     def setUpClass(cls):
         cls.pb = server.messages()
         cls.folder = tempfile.mkdtemp(prefix="tefter-hostile-")
-        cls.server = server.Server(BINARIES, cls.folder, "--unproven-per-address", "100")
+        cls.server = server.Server(BINARIES, cls.folder, "--unproven-per-address", "100", "--metrics", "127.0.0.1:0")
         code = cls.server.init()
         cls.server.start()
         cls.company = server.Company(cls.server, code)
@@ -271,6 +273,10 @@ class Hostile(unittest.TestCase):
         for held, took, name in sorted(shares, reverse=True)[:5]:
             print(f"{BILLS} overdue bills: {name} took {took * 1000:.1f} ms, another terminal waited {held * 1000:.1f} ms",
                   file=sys.stderr)
+        for thread, turns in metrics.longest_turns(self.server).items():
+            self.assertTrue(turns)
+            for ms, name in turns[:3]:
+                print(f"{BILLS} overdue bills: the {thread}'s longest turns: {name} {ms:.1f} ms", file=sys.stderr)
         print(f"{BILLS} overdue bills: a sale took {sold * 1000:.1f} ms; nobody asking, a terminal waits {idle * 1000:.1f} ms",
               file=sys.stderr)
 
