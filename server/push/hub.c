@@ -14,15 +14,12 @@ enum { SHARED_DELTAS = 8 };
 struct hub_subscription {
     struct hub *hub;
     void *terminal;
-    uint32_t *customers; /* sorted; only when chosen */
-    uint32_t customer_count;
+    struct hub_filter filter;
     uint32_t number;
-    uint32_t kinds;
     uint32_t place; /* in hub->subscriptions */
-    bool chosen;
-    bool dropped; /* while the hub walks: freed afterwards */
-    bool stale;   /* passed a bound: to be snapshotted anew */
-    bool asked;   /* resync was called */
+    bool dropped;   /* while the hub walks: freed afterwards */
+    bool stale;     /* passed a bound: to be snapshotted anew */
+    bool asked;     /* resync was called */
     uint64_t prev;
     uint64_t owed; /* a set with `this` of at least this is awaited; 0: none */
     struct conflate pending;
@@ -85,7 +82,7 @@ struct hub *hub_create(const struct hub_callbacks *callbacks, uint64_t seq)
 static void subscription_free(struct hub_subscription *subscription)
 {
     conflate_clear(&subscription->pending);
-    free(subscription->customers);
+    free(subscription->filter.customers);
     free(subscription);
 }
 
@@ -139,18 +136,19 @@ static int compare_customers(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-static bool choose(struct hub_subscription *subscription, const struct hub_wish *wish)
+static bool choose(struct hub_filter *filter, const struct hub_wish *wish)
 {
-    subscription->chosen = wish->chosen;
+    filter->kinds = wish->kinds;
+    filter->chosen = wish->chosen;
     if (!wish->chosen || wish->customer_count == 0)
         return true;
     size_t size = wish->customer_count * sizeof *wish->customers;
-    subscription->customers = malloc(size);
-    if (subscription->customers == NULL)
+    filter->customers = malloc(size);
+    if (filter->customers == NULL)
         return false;
-    memcpy(subscription->customers, wish->customers, size);
-    subscription->customer_count = (uint32_t)wish->customer_count;
-    qsort(subscription->customers, wish->customer_count, sizeof(uint32_t), compare_customers);
+    memcpy(filter->customers, wish->customers, size);
+    filter->customer_count = (uint32_t)wish->customer_count;
+    qsort(filter->customers, wish->customer_count, sizeof(uint32_t), compare_customers);
     return true;
 }
 
@@ -171,9 +169,8 @@ struct hub_subscription *hub_subscribe(struct hub *hub, void *terminal, const st
     subscription->hub = hub;
     subscription->terminal = terminal;
     subscription->number = wish->number;
-    subscription->kinds = wish->kinds;
     subscription->prev = hub->seq;
-    if (choose(subscription, wish) && enlist(hub, subscription))
+    if (choose(&subscription->filter, wish) && enlist(hub, subscription))
         return subscription;
     subscription_free(subscription);
     return NULL;
@@ -221,19 +218,23 @@ uint64_t hub_prev(const struct hub_subscription *subscription)
     return subscription->prev;
 }
 
-static bool wants_kind(const struct hub_subscription *subscription, uint64_t key)
+bool hub_passes(const struct hub_filter *filter, uint64_t key, uint32_t customer)
 {
-    return (subscription->kinds >> (row_key_kind(key) & 31) & 1U) != 0;
+    if ((filter->kinds >> (row_key_kind(key) & 31) & 1U) == 0)
+        return false;
+    return !filter->chosen || (filter->customer_count > 0 &&
+                               bsearch(&customer, filter->customers, filter->customer_count,
+                                       sizeof customer, compare_customers) != NULL);
+}
+
+const struct hub_filter *hub_filter(const struct hub_subscription *subscription)
+{
+    return &subscription->filter;
 }
 
 bool hub_wants(const struct hub_subscription *subscription, uint64_t key, uint32_t customer)
 {
-    if (!wants_kind(subscription, key))
-        return false;
-    return !subscription->chosen ||
-           (subscription->customer_count > 0 &&
-            bsearch(&customer, subscription->customers, subscription->customer_count,
-                    sizeof customer, compare_customers) != NULL);
+    return hub_passes(&subscription->filter, key, customer);
 }
 
 /* ---- one set to one subscription ---- */
@@ -287,7 +288,8 @@ void hub_restart(struct hub_subscription *subscription)
 
 bool hub_join(struct hub_subscription *subscription, const struct hub_subscription *base)
 {
-    need(subscription->kinds == base->kinds && !subscription->chosen && !base->chosen);
+    need(subscription->filter.kinds == base->filter.kinds && !subscription->filter.chosen &&
+         !base->filter.chosen);
     need(!base->hub->walking); /* base may not have been told of the group yet */
     hub_restart(subscription);
     bool joined = !base->stale;
@@ -400,6 +402,8 @@ void hub_resume(struct hub_subscription *subscription, uint64_t from, uint64_t s
         return;
     }
     hub->metrics.encoded++;
+    if (seq >= hub->seq) /* all that was published is in them */
+        conflate_clear(&subscription->pending);
     deliver(subscription, buffer_slice(&hub->scratch), seq);
 }
 
@@ -500,7 +504,7 @@ static void encode_fresh(const struct hub_subscription *subscription, struct sha
     struct encode_delta set = set_of(subscription, subscription->hub->seq, rows_size);
     buffer_clear(&ret_set->frame);
     ret_set->used = true;
-    ret_set->kinds = subscription->kinds;
+    ret_set->kinds = subscription->filter.kinds;
     ret_set->number = subscription->number;
     ret_set->prev = subscription->prev;
     ret_set->rows_size = rows_size;
@@ -514,7 +518,7 @@ static void encode_fresh(const struct hub_subscription *subscription, struct sha
 static bool stands_like(const struct shared_delta *set, const struct hub_subscription *subscription)
 {
     return set->used && set->prev == subscription->prev && set->number == subscription->number &&
-           set->kinds == subscription->kinds;
+           set->kinds == subscription->filter.kinds;
 }
 
 /* Most terminals stand alike: their set is encoded once. */
@@ -535,8 +539,9 @@ static struct shared_delta *shared_delta_of(struct hub_subscription *subscriptio
 static void tell_fresh(struct hub_subscription *subscription)
 {
     struct hub *hub = subscription->hub;
-    struct shared_delta *set = subscription->chosen ? &hub->own : shared_delta_of(subscription);
-    if (subscription->chosen)
+    bool chosen = subscription->filter.chosen;
+    struct shared_delta *set = chosen ? &hub->own : shared_delta_of(subscription);
+    if (chosen)
         encode_fresh(subscription, set);
     if (!set->fits)
         give_up(subscription);

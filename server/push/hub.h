@@ -75,11 +75,22 @@ uint32_t hub_number(const struct hub_subscription *subscription);
 uint64_t hub_prev(const struct hub_subscription *subscription);
 bool hub_wants(const struct hub_subscription *subscription, uint64_t key, uint32_t customer);
 
+/* Which rows a subscription is for; the same as long as it lives. */
+struct hub_filter {
+    uint32_t kinds; /* bit k: rows of kind k */
+    bool chosen;
+    uint32_t *customers; /* sorted; only when chosen */
+    uint32_t customer_count;
+};
+const struct hub_filter *hub_filter(const struct hub_subscription *subscription);
+/* Any thread. */
+bool hub_passes(const struct hub_filter *filter, uint64_t key, uint32_t customer);
+
 /* Do these rows fit one set? */
 bool hub_fits(const struct hub_row *rows, size_t row_count);
 /* The rows that changed from `from` to `seq`, as the first set of a resumed subscription: prev is
  * `from`, this is `seq`, which may be ahead of what was published. Nothing was sent before, and
- * they fit. */
+ * they fit. What is pending follows, unless they hold it. */
 void hub_resume(struct hub_subscription *subscription, uint64_t from, uint64_t seq,
                 const struct hub_row *rows, size_t row_count);
 

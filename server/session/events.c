@@ -2,12 +2,29 @@
  * What committed events mean here: terminals that were blocked are cut, persons that were signed
  * out have to log in again, the search index learns of customers.
  */
+#include <stdlib.h>
+
 #include "session/inside.h"
+
+/* Persons or terminals whose records were changed. All sessions are looked through once for many
+ * of them. */
+enum { CHANGED_AT_ONCE = 512 };
+
+struct changed {
+    size_t count;
+    struct changed_one {
+        uint32_t id;
+        bool read;
+        const void *record; /* NULL: there is none */
+    } ones[CHANGED_AT_ONCE];
+};
 
 struct watch {
     struct sessions *home;
     struct ledger_view *view; /* begun with the first event that wants it */
     struct texts texts;
+    struct changed staff;
+    struct changed terminals;
 };
 
 static bool watch_view(struct watch *watch)
@@ -17,27 +34,76 @@ static bool watch_view(struct watch *watch)
     return watch->view != NULL;
 }
 
-static void staff_changed(struct watch *watch, uint32_t staff)
+/* ---- whom it concerns ---- */
+
+static int compare_ones(const void *a, const void *b)
 {
-    const struct sessions *home = watch->home;
-    const Tefter__StaffRecord *record = ledger_view_staff(watch->view, staff);
-    for (uint32_t i = 0; i < home->slot_count; i++) {
-        struct session *session = home->slots[i].session;
-        if (session != NULL && session->state == SESSION_LOGGED_IN && session->who.staff == staff)
-            session_recheck_staff(session, record);
-    }
+    const struct changed_one *left = a;
+    const struct changed_one *right = b;
+    return (left->id > right->id) - (left->id < right->id);
 }
 
-static void terminal_changed(struct watch *watch, uint32_t terminal)
+static struct changed_one *find(struct changed *changed, uint32_t id)
+{
+    const struct changed_one wanted = {.id = id};
+    return bsearch(&wanted, changed->ones, changed->count, sizeof wanted, compare_ones);
+}
+
+static void recheck_staff(struct watch *watch, struct session *session)
+{
+    struct changed_one *one = find(&watch->staff, session->who.staff);
+    if (one == NULL)
+        return;
+    if (!one->read)
+        one->record = ledger_view_staff(watch->view, one->id);
+    one->read = true;
+    session_recheck_staff(session, one->record);
+}
+
+static void recheck_terminal(struct watch *watch, struct session *session)
+{
+    struct changed_one *one = find(&watch->terminals, session->who.device);
+    if (one == NULL)
+        return;
+    if (!one->read)
+        one->record = ledger_view_terminal(watch->view, one->id);
+    one->read = true;
+    terminal_recheck(session, one->record);
+}
+
+static void recheck(struct watch *watch, struct session *session)
+{
+    if (session->state == SESSION_LOGGED_IN)
+        recheck_staff(watch, session);
+    if (session->state >= SESSION_CONNECTED && session->state != SESSION_CLOSING)
+        recheck_terminal(watch, session);
+}
+
+static void sort_changed(struct changed *changed)
+{
+    if (changed->count > 1)
+        qsort(changed->ones, changed->count, sizeof changed->ones[0], compare_ones);
+}
+
+static void recheck_all(struct watch *watch)
 {
     const struct sessions *home = watch->home;
-    const Tefter__TerminalRecord *record = ledger_view_terminal(watch->view, terminal);
-    for (uint32_t i = 0; i < home->slot_count; i++) {
-        struct session *session = home->slots[i].session;
-        if (session != NULL && session->state >= SESSION_CONNECTED &&
-            session->state != SESSION_CLOSING && session->who.device == terminal)
-            terminal_recheck(session, record);
-    }
+    if (watch->staff.count + watch->terminals.count == 0)
+        return;
+    sort_changed(&watch->staff);
+    sort_changed(&watch->terminals);
+    for (uint32_t i = 0; i < home->slot_count; i++)
+        if (home->slots[i].session != NULL)
+            recheck(watch, home->slots[i].session);
+    watch->staff.count = 0;
+    watch->terminals.count = 0;
+}
+
+static void note_changed(struct watch *watch, struct changed *changed, uint32_t id)
+{
+    if (changed->count == CHANGED_AT_ONCE)
+        recheck_all(watch);
+    changed->ones[changed->count++] = (struct changed_one){.id = id};
 }
 
 static void customer_changed(struct watch *watch, uint32_t customer)
@@ -75,9 +141,9 @@ static void watch_event(struct watch *watch, const Tefter__Event *event)
     if (concern == CONCERN_NONE || !watch_view(watch))
         return;
     if (concern == CONCERN_STAFF)
-        staff_changed(watch, (uint32_t)event->about);
+        note_changed(watch, &watch->staff, (uint32_t)event->about);
     else if (concern == CONCERN_TERMINAL)
-        terminal_changed(watch, (uint32_t)event->about);
+        note_changed(watch, &watch->terminals, (uint32_t)event->about);
     else
         customer_changed(watch, event->customer);
 }
@@ -88,6 +154,7 @@ void watch_events(struct sessions *home, const struct published_group *group)
     texts_begin(&watch.texts, home->options.vault, &home->group);
     for (size_t i = 0; i < group->event_count; i++)
         watch_event(&watch, group->events[i]);
+    recheck_all(&watch);
     texts_end(&watch.texts);
     sessions_view_end(watch.view);
 }

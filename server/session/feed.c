@@ -1,8 +1,8 @@
 /*
  * Subscriptions. Registered at the hub first, so nothing is missed; then either what changed since
- * the terminal left goes out as one set, or the whole replica in pages, one a turn and only while
- * the terminal keeps up, each exact at its own seq. After the last page a set is promised whose
- * `this` is at least that page's seq: then the replica is exact.
+ * the terminal left goes out as one set (resume.c), or the whole replica in pages, one a turn and
+ * only while the terminal keeps up, each exact at its own seq. After the last page a set is
+ * promised whose `this` is at least that page's seq: then the replica is exact.
  */
 #include <stdlib.h>
 
@@ -13,6 +13,7 @@ struct feed {
     struct session *session;
     struct hub_subscription *subscription;
     struct snapshot *snapshot; /* of all customers, while it is being given */
+    struct resume *resume;     /* while what changed is gathered; until then it hears nothing */
     uint64_t cursor;           /* of pages: the last one that was told, or how many were */
     uint32_t *customers;       /* only these; NULL: all */
     uint32_t customer_count;
@@ -34,25 +35,26 @@ static void hub_sends(void *terminal, struct slice frame)
 static bool hub_asks_slow(void *terminal)
 {
     struct feed *feed = terminal; /* NULL: a snapshot's own subscription */
-    return feed == NULL || session_slow(feed->session);
+    return feed == NULL || feed->resume != NULL || session_slow(feed->session);
 }
 
-static void send_subscribed(struct feed *feed, uint64_t request, bool resumed, uint64_t seq)
+void feed_send_subscribed(struct session *session, const struct hub_subscription *subscription,
+                          uint64_t request, bool resumed, uint64_t seq)
 {
-    struct sessions *home = feed->session->home;
+    struct sessions *home = session->home;
     Tefter__ToTerminal message = TEFTER__TO_TERMINAL__INIT;
     Tefter__Subscribed subscribed = TEFTER__SUBSCRIBED__INIT;
-    subscribed.subscription = hub_number(feed->subscription);
+    subscribed.subscription = hub_number(subscription);
     subscribed.resumed = resumed;
     subscribed.seq = seq;
     subscribed.ledger = (ProtobufCBinaryData){sizeof home->ledger_id, home->ledger_id};
     subscribed.incarnation = home->incarnation.number;
-    subscribed.has_incarnation_nonce = session_passes_over(feed->session);
+    subscribed.has_incarnation_nonce = session_passes_over(session);
     subscribed.incarnation_nonce =
         (ProtobufCBinaryData){sizeof home->incarnation.nonce, home->incarnation.nonce};
     message.body_case = TEFTER__TO_TERMINAL__BODY_SUBSCRIBED;
     message.subscribed = &subscribed;
-    session_send(feed->session, request, &message);
+    session_send(session, request, &message);
 }
 
 /* Not at once: the hub is in the middle of telling everybody. */
@@ -94,7 +96,8 @@ static bool begin_anew(struct feed *feed, uint64_t request)
     feed->stale = false;
     feed->paging = true;
     feed->cursor = 0;
-    send_subscribed(feed, request, false, hub_prev(feed->subscription));
+    feed_send_subscribed(feed->session, feed->subscription, request, false,
+                         hub_prev(feed->subscription));
     hub_drained(feed->subscription);
     session_want_turn(feed->session);
     return true;
@@ -138,7 +141,7 @@ static bool own_page(struct feed *feed, struct snapshot_chunk *ret_page)
 {
     struct sessions *home = feed->session->home;
     struct gathering gathering;
-    bool read = gather_begin(&gathering, home, feed->subscription) &&
+    bool read = gather_begin(&gathering, home, hub_filter(feed->subscription)) &&
                 gather_room(&gathering, FEED_CHUNK_ROWS);
     bool more = read && gather_topic(&gathering, feed);
     buffer_clear(&home->rows);
@@ -181,7 +184,7 @@ static bool feed_chunk(struct feed *feed)
 /* Something is owed to it that comes in turns. */
 static bool wants_turn(const struct feed *feed)
 {
-    return feed->paging || feed->stale;
+    return feed->resume == NULL && (feed->paging || feed->stale);
 }
 
 static struct feed *waiting_feed(const struct session *session)
@@ -221,55 +224,11 @@ void feeds_heartbeat(struct session *session)
     uint64_t seq = hub_seq(session->home->hub);
     for (struct feed *feed = session->feeds; feed != NULL; feed = feed->next) {
         feed->held = false;
-        if (!wants_turn(feed) && hub_prev(feed->subscription) < seq)
+        if (feed->resume == NULL && !wants_turn(feed) && hub_prev(feed->subscription) < seq)
             hub_tell(feed->subscription, seq);
     }
     if (waiting_feed(session) != NULL)
         session_want_turn(session);
-}
-
-/* ---- resuming ---- */
-
-/* A terminal that tells no nonce knows incarnations by their number alone. */
-static bool same_ledger(const struct sessions *home, const Tefter__Resume *resume)
-{
-    struct incarnation from =
-        incarnation_of(resume->incarnation,
-                       slice_of(resume->incarnation_nonce.data, resume->incarnation_nonce.len));
-    return resume->ledger.len == sizeof home->ledger_id &&
-           memcmp(resume->ledger.data, home->ledger_id, sizeof home->ledger_id) == 0 &&
-           incarnation_same(&from, &home->incarnation);
-}
-
-/* What changed since, as it is now; false: only a snapshot helps. */
-static bool gather_changed(struct gathering *gathering, struct feed *feed, uint64_t from)
-{
-    const uint64_t *keys = NULL;
-    size_t count = 0;
-    if (!gather_begin(gathering, feed->session->home, feed->subscription) ||
-        from > ledger_view_seq(gathering->view) ||
-        !ledger_view_changed(gathering->view, from, &keys, &count) ||
-        count > HUB_PENDING_ROWS_MAX || !gather_room(gathering, count))
-        return false;
-    for (size_t i = 0; i < count && gathering->bytes <= HUB_DELTA_BYTES_MAX; i++)
-        gather(gathering, keys[i]);
-    return !gathering->failed && hub_fits(gathering->rows, gathering->count);
-}
-
-static bool resume(struct feed *feed, const Tefter__FromTerminal *request)
-{
-    const Tefter__Resume *wanted = request->subscribe->resume;
-    struct gathering gathering;
-    if (wanted == NULL || !same_ledger(feed->session->home, wanted))
-        return false;
-    bool resumed = gather_changed(&gathering, feed, wanted->seq);
-    if (resumed) {
-        send_subscribed(feed, request->request, true, wanted->seq);
-        hub_resume(feed->subscription, wanted->seq, ledger_view_seq(gathering.view), gathering.rows,
-                   gathering.count);
-    }
-    gather_end(&gathering);
-    return resumed;
 }
 
 /* ---- subscribing ---- */
@@ -309,6 +268,7 @@ static uint32_t kinds_of(Tefter__Topic topic)
 
 static void feed_free(struct feed *feed)
 {
+    resume_drop(feed->resume);
     leave_snapshot(feed);
     hub_drop(feed->subscription);
     free(feed->customers);
@@ -371,7 +331,9 @@ void feed_subscribe(struct session *session, const Tefter__FromTerminal *request
         return;
     }
     death_doing(DEATH_TOPIC, feed->topic);
-    bool begun = resume(feed, request) || begin_anew(feed, request->request);
+    enum resumed resumed =
+        resume_begin(session, feed, feed->topic, feed->subscription, request, &feed->resume);
+    bool begun = resumed != RESUMED_NOT || begin_anew(feed, request->request);
     death_idle();
     if (!begun) {
         feed_free(feed);
@@ -381,19 +343,53 @@ void feed_subscribe(struct session *session, const Tefter__FromTerminal *request
     feed->next = session->feeds;
     session->feeds = feed;
     session->feed_count++;
+    if (resumed == RESUMED_LATER)
+        resume_put(session, feed->resume);
+}
+
+/* Takes it out of its session, and frees it. */
+static void drop(struct feed **at)
+{
+    struct feed *feed = *at;
+    *at = feed->next;
+    feed->session->feed_count--;
+    feed_free(feed);
+}
+
+static void refuse_busy(struct session *session, uint64_t request)
+{
+    Tefter__Refusal busy = TEFTER__REFUSAL__INIT;
+    busy.code = TEFTER__REFUSAL_CODE__BUSY;
+    busy.has_retry_ms = true;
+    busy.retry_ms = BUSY_RETRY_MS;
+    session_refuse_number(session, request, &busy);
+}
+
+void feed_resumed(struct feed *feed, uint64_t request, const struct resume_set *set)
+{
+    struct session *session = feed->session;
+    struct hub_subscription *subscription = feed->subscription;
+    feed->resume = NULL;
+    /* more was published meanwhile than is kept: pages */
+    if (set != NULL && hub_pending(subscription) != SIZE_MAX) {
+        sessions_answered(session->home, set->seq);
+        feed_send_subscribed(session, subscription, request, true, set->from);
+        hub_resume(subscription, set->from, set->seq, set->rows, set->count);
+        hub_drained(subscription);
+    } else if (!begin_anew(feed, request)) {
+        drop(feed_at(session, hub_number(subscription)));
+        refuse_busy(session, request);
+    }
 }
 
 void feed_unsubscribe(struct session *session, const Tefter__FromTerminal *request)
 {
     struct feed **at = feed_at(session, request->unsubscribe->subscription);
-    struct feed *feed = *at;
-    if (feed == NULL) {
+    if (*at == NULL) {
         session_refuse_code(session, request, TEFTER__REFUSAL_CODE__NOT_FOUND, "subscription");
         return;
     }
-    *at = feed->next;
-    session->feed_count--;
-    feed_free(feed);
+    drop(at);
     session_accept(session, request->request);
 }
 
@@ -401,13 +397,10 @@ void feeds_drop_unseen(struct session *session)
 {
     for (struct feed **at = &session->feeds; *at != NULL;) {
         struct feed *feed = *at;
-        if (access_may(&session->who, topic_right(feed->topic))) {
+        if (access_may(&session->who, topic_right(feed->topic)))
             at = &feed->next;
-            continue;
-        }
-        *at = feed->next;
-        session->feed_count--;
-        feed_free(feed);
+        else
+            drop(at);
     }
 }
 

@@ -1,13 +1,23 @@
 #include "session/inside.h"
 
 bool gather_begin(struct gathering *gathering, struct sessions *home,
-                  const struct hub_subscription *subscription)
+                  const struct hub_filter *filter)
 {
-    *gathering = (struct gathering){.subscription = subscription, .home = home};
+    *gathering = (struct gathering){.filter = filter, .home = home};
     texts_begin(&gathering->texts, home->options.vault, &home->arena);
     gathering->view = sessions_view(home, &home->arena);
     gathering->cached = gathering->view != NULL && rows_asker(home, 0, &gathering->asker) &&
                         gathering->asker.seq == ledger_view_seq(gathering->view);
+    return gathering->view != NULL;
+}
+
+bool gather_begin_apart(struct gathering *gathering, struct sessions *home,
+                        const struct hub_filter *filter, struct arena *arena)
+{
+    struct failure failure = {.fault = FAULT_NONE};
+    *gathering = (struct gathering){.filter = filter, .home = home};
+    texts_begin(&gathering->texts, home->options.vault, arena);
+    gathering->view = ledger_view_begin(home->options.ledger, arena, &failure);
     return gathering->view != NULL;
 }
 
@@ -62,11 +72,10 @@ void gather(struct gathering *gathering, uint64_t key)
 {
     uint32_t customer = 0;
     if (gathering->cached && of_customer(key) &&
-        hub_wants(gathering->subscription, key, (uint32_t)row_key_id(key)) &&
-        put_cached(gathering, key))
+        hub_passes(gathering->filter, key, (uint32_t)row_key_id(key)) && put_cached(gathering, key))
         return;
     struct slice row = ledger_view_row(gathering->view, key, &customer);
-    if (row.size > 0 && hub_wants(gathering->subscription, key, customer))
+    if (row.size > 0 && hub_passes(gathering->filter, key, customer))
         put(gathering, key, customer, texts_row(&gathering->texts, row));
     gathering->failed = gathering->failed || gathering->texts.spent ||
                         ledger_view_met(gathering->view) == LEDGER_MET_FAULT;

@@ -8,9 +8,11 @@
  *   dispatch.c   the table of requests: body, least state, right, handler
  *   submit.c     commands and the pending that wait for their replies
  *   query.c      queries, short and long; rows.c, cards.c: those the row cache answers
+ *   pool.c       what takes long, on the pool, in turn
  *   ask.c        what access answers: logins, passwords, codes, enrolment; what then becomes of the
  *                connection
- *   feed.c       subscriptions: resume, pages, sets; gather.c: rows with their words
+ *   feed.c       subscriptions: pages, sets; resume.c: what changed while a terminal was away;
+ *                gather.c: rows with their words
  *   snapshot.c   one snapshot for many
  *   status.c     pings, the server's figures, which terminals are there
  *   watch.c      what events mean for sessions and for the search index
@@ -21,9 +23,9 @@
 #include "base/arena.h"
 #include "base/limits.h"
 #include "base/tally.h"
+#include "engine/turns.h"
 #include "net/stream.h"
 #include "push/hub.h"
-#include "engine/turns.h"
 #include "push/row_cache.h"
 #include "search/search.h"
 #include "session/sessions.h"
@@ -82,7 +84,7 @@ struct session {
     uint16_t in_flight;  /* requests that wait for the writer or the pool */
     uint16_t feed_count;
     uint8_t state;
-    uint8_t queries; /* long ones, of those in flight */
+    uint8_t queries; /* of those in flight, what goes to the pool */
     uint8_t wire;    /* version that the handshake agreed on, then that its Hello named; 0: none */
     bool answering;  /* one of them is on the pool */
     bool expired;    /* the certificate: it may only renew and offer */
@@ -119,7 +121,9 @@ struct pending_command {
     void *request_payload; /* of `done` */
 };
 
-struct long_query;
+struct finding;
+struct pool_job;
+struct resume;
 struct snapshot;
 
 struct slot {
@@ -173,9 +177,9 @@ struct sessions {
     struct pending_command *pending;
     uint32_t pending_count;
     size_t pending_room;
-    uint32_t free_errand; /* + 1; 0: none */
-    struct long_query *queries_first;
-    struct long_query *queries_last;
+    uint32_t free_errand;           /* + 1; 0: none */
+    struct pool_job *queries_first; /* what waits for the pool */
+    struct pool_job *queries_last;
     uint32_t queries_waiting;
     uint32_t queries_running;
     uint32_t index_cursor; /* customers up to here are in the index */
@@ -304,8 +308,37 @@ bool offer_welcome(struct sessions *home);
 
 void query_ask(struct session *session, const Tefter__FromTerminal *request);
 /* A thread of the pool may be free. */
-void queries_go_on(struct sessions *home);
-void queries_fini(struct sessions *home);
+void pool_go_on(struct sessions *home);
+void pool_fini(struct sessions *home);
+/* found NULL: the query speaks of none by words. */
+void query_found(struct session *session, const Tefter__FromTerminal *request, Tefter__Query *query,
+                 const struct ledger_hits *found);
+
+/* ---- pool.c ---- */
+
+/* The first member of what a request has done on the pool. */
+struct pool_job {
+    const struct pool_kind *kind;
+    struct pool_job *next;
+    struct sessions *home;
+    struct session_ref session;
+    uint64_t request;
+    uint64_t deadline_ms; /* 0: none */
+    uint32_t number;      /* of its turns; see engine/turns.h */
+};
+/* The request is under way from pool_put until done or late is called, on the loop, or its session
+ * is gone. */
+struct pool_kind {
+    void (*work)(struct pool_job *job); /* on the pool */
+    void (*done)(struct session *session, struct pool_job *job);
+    void (*late)(struct session *session, struct pool_job *job); /* its deadline passed before */
+    void (*free)(struct pool_job *job);
+    enum turn_kind turn;
+};
+bool pool_has_place(const struct sessions *home);
+void pool_job_init(struct pool_job *job, const struct pool_kind *kind, struct session *session,
+                   const Tefter__FromTerminal *request);
+void pool_put(struct session *session, struct pool_job *job);
 
 /* ---- rows.c ---- */
 
@@ -372,8 +405,31 @@ extern const struct hub_callbacks feed_doors;
 /* ---- gather.c ---- */
 
 /* Rows as they are now, with their words, in home->arena. */
+void feed_send_subscribed(struct session *session, const struct hub_subscription *subscription,
+                          uint64_t request, bool resumed, uint64_t seq);
+struct resume_set {
+    uint64_t from;
+    uint64_t seq;
+    const struct hub_row *rows;
+    size_t count;
+};
+/* What resume_put was for; set NULL: only a snapshot helps. */
+void feed_resumed(struct feed *feed, uint64_t request, const struct resume_set *set);
+
+/* ---- resume.c ---- */
+
+enum resumed { RESUMED_NOT, RESUMED_NOW, RESUMED_LATER };
+/* NOW: the terminal was told. LATER: *ret_later is to be put, once the feed is in its session; the
+ * feed is then told by feed_resumed, unless it says resume_drop before. NOT: only a snapshot helps.
+ */
+enum resumed resume_begin(struct session *session, struct feed *feed, uint8_t topic,
+                          struct hub_subscription *subscription,
+                          const Tefter__FromTerminal *request, struct resume **ret_later);
+void resume_put(struct session *session, struct resume *resume);
+void resume_drop(struct resume *resume); /* NULL welcome */
+
 struct gathering {
-    const struct hub_subscription *subscription; /* only rows that it wants */
+    const struct hub_filter *filter; /* only rows that pass */
     struct ledger_view *view;
     struct texts texts;
     struct sessions *home;
@@ -387,7 +443,10 @@ struct gathering {
 };
 /* false: the ledger cannot be read now. gather_end in any case. */
 bool gather_begin(struct gathering *gathering, struct sessions *home,
-                  const struct hub_subscription *subscription);
+                  const struct hub_filter *filter);
+/* The same on the pool, in an arena of its own. */
+bool gather_begin_apart(struct gathering *gathering, struct sessions *home,
+                        const struct hub_filter *filter, struct arena *arena);
 bool gather_room(struct gathering *gathering, size_t room);
 void gather_end(struct gathering *gathering);
 bool gather_full(const struct gathering *gathering); /* for one customer more */

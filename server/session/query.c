@@ -1,20 +1,16 @@
 /*
  * Queries: scanned, allowed, answered. Short ones on the loop, in one read transaction; long ones
- * on the pool with memory of their own, in turn, and of one session one at a time and only while
- * it reads: what waits for it to read is never more than one long answer.
+ * on the pool with memory of their own.
  */
 #include <stdlib.h>
 
+#include "base/container.h"
 #include "domain/lists/lists.h"
 #include "session/inside.h"
 #include "wire/varint.h"
 
 struct long_query {
-    struct long_query *next;
-    struct sessions *home;
-    struct session_ref session;
-    uint64_t request;
-    uint64_t deadline_ms;
+    struct pool_job job;
     struct arena arena;
     struct slice query; /* in the arena, like all below */
     Tefter__Actor actor;
@@ -177,8 +173,14 @@ static struct slice pack_search(const Tefter__Answer *answer, const struct row_h
 
 /* ---- long ones ---- */
 
-static void query_free(struct long_query *query)
+static struct long_query *query_of(struct pool_job *job)
 {
+    return CONTAINER(job, struct long_query, job);
+}
+
+static void query_free(struct pool_job *job)
+{
+    struct long_query *query = query_of(job);
     arena_fini(&query->arena);
     free(query);
 }
@@ -189,8 +191,8 @@ static void answer_job(struct long_query *job)
         (Tefter__Query *)message_unpack(&tefter__query__descriptor, job->query, &job->arena);
     Tefter__Answer *answer;
     if (query == NULL ||
-        answer_of(job->home, query, &job->actor, job->has_found ? &job->found : NULL, &job->hits,
-                  LEDGER_WORK_ANY, &job->arena, &answer) != ANSWERED)
+        answer_of(job->job.home, query, &job->actor, job->has_found ? &job->found : NULL,
+                  &job->hits, LEDGER_WORK_ANY, &job->arena, &answer) != ANSWERED)
         return;
     job->seq = answer->seq;
     job->answer = job->hits.count > 0 && answer->kind_case == TEFTER__ANSWER__KIND_SEARCH
@@ -198,111 +200,28 @@ static void answer_job(struct long_query *job)
                       : pack_answer(answer, job->passes_over, &job->arena);
 }
 
-static void work(void *context)
+static void work(struct pool_job *job)
 {
-    struct long_query *job = context;
-    death_doing(DEATH_QUERY, message_kind(job->query));
-    answer_job(job);
+    death_doing(DEATH_QUERY, job->number);
+    answer_job(query_of(job));
     death_idle();
 }
 
-static void query_ended(struct session *session)
+static void done(struct session *session, struct pool_job *job)
 {
-    session->queries--;
-    session_request_ended(session);
-}
-
-static void give_answer(struct session *session, struct long_query *job)
-{
-    if (job->answer.size == 0)
-        job->answer =
-            pack_refusal(hub_seq(job->home->hub), TEFTER__REFUSAL_CODE__BUSY, &job->home->arena);
-    sessions_answered(job->home, job->seq);
-    session_send_answer(session, job->request, job->answer);
-}
-
-static void done(void *context)
-{
-    struct long_query *job = context;
     struct sessions *home = job->home;
-    struct session *session = session_find(home, job->session);
-    home->queries_running--;
-    if (session != NULL && !home->destroyed) {
-        arena_reset(&home->arena);
-        session->answering = false;
-        query_ended(session);
-        give_answer(session, job);
-    }
-    query_free(job);
-    if (!home->destroyed)
-        queries_go_on(home);
-    sessions_job_ended(home);
+    struct long_query *query = query_of(job);
+    if (query->answer.size == 0)
+        query->answer = pack_refusal(hub_seq(home->hub), TEFTER__REFUSAL_CODE__BUSY, &home->arena);
+    sessions_answered(home, query->seq);
+    session_send_answer(session, job->request, query->answer);
 }
 
-static bool may_run(const struct long_query *job)
+static void late(struct session *session, struct pool_job *job)
 {
-    struct session *session = session_find(job->home, job->session);
-    return session == NULL || (!session->answering && !session_slow(session));
-}
-
-static bool too_late(const struct long_query *job)
-{
-    return job->deadline_ms != 0 && loop_now_ms(job->home->options.loop) > job->deadline_ms;
-}
-
-/* The first that may run, or that is too late; NULL: none. */
-static struct long_query *take_next(struct sessions *home)
-{
-    struct long_query *before = NULL;
-    struct long_query *job = home->queries_first;
-    while (job != NULL && !too_late(job) && !may_run(job)) {
-        before = job;
-        job = job->next;
-    }
-    if (job == NULL)
-        return NULL;
-    *(before == NULL ? &home->queries_first : &before->next) = job->next;
-    if (job->next == NULL)
-        home->queries_last = before;
-    home->queries_waiting--;
-    return job;
-}
-
-/* It waited longer than the terminal does, or for a terminal that is gone. */
-static bool given_up(struct sessions *home, struct long_query *job)
-{
-    struct session *session = session_find(home, job->session);
-    if (session != NULL && !too_late(job))
-        return false;
-    if (session != NULL) {
-        query_ended(session);
-        session_send_answer(
-            session, job->request,
-            pack_refusal(hub_seq(home->hub), TEFTER__REFUSAL_CODE__DEADLINE_PASSED, &job->arena));
-    }
-    query_free(job);
-    return true;
-}
-
-static void run(struct sessions *home, struct long_query *job)
-{
-    session_find(home, job->session)->answering = true;
-    home->queries_running++;
-    home->jobs++;
-    sessions_make_visible(home);
-    need(loop_work(home->options.loop, work, done, job));
-}
-
-void queries_go_on(struct sessions *home)
-{
-    uint32_t threads = QUERIES_RUNNING_MAX - (access_hashing(home->access) ? 1 : 0);
-    while (home->queries_running < threads) {
-        struct long_query *job = take_next(home);
-        if (job == NULL)
-            return;
-        if (!given_up(home, job))
-            run(home, job);
-    }
+    session_send_answer(session, job->request,
+                        pack_refusal(hub_seq(job->home->hub), TEFTER__REFUSAL_CODE__DEADLINE_PASSED,
+                                     &query_of(job)->arena));
 }
 
 static bool copy_query(struct long_query *job, struct slice query, const struct ledger_hits *found)
@@ -331,57 +250,33 @@ static bool copy_hits(struct long_query *job, const struct row_hits *hits)
 static struct long_query *query_create(struct session *session, const Tefter__FromTerminal *request,
                                        const struct ledger_hits *found, const struct row_hits *hits)
 {
-    struct sessions *home = session->home;
-    struct long_query *job = NULL;
-    if (home->queries_waiting < QUERIES_WAITING_MAX)
-        job = calloc(1, sizeof *job);
-    if (job == NULL)
+    static const struct pool_kind kind = {work, done, late, query_free, TURN_QUERY};
+    struct slice bytes = slice_of(request->query.data, request->query.len);
+    struct long_query *query = pool_has_place(session->home) ? calloc(1, sizeof *query) : NULL;
+    if (query == NULL)
         return NULL;
-    arena_init(&job->arena, ANSWER_MEMORY_MAX);
-    job->home = home;
-    job->session = session_ref_of(session);
-    job->request = request->request;
-    job->actor = session_actor(session);
-    job->passes_over = session_passes_over(session);
-    if (request->has_deadline_ms)
-        job->deadline_ms = loop_now_ms(home->options.loop) + request->deadline_ms;
-    if (copy_query(job, slice_of(request->query.data, request->query.len), found) &&
-        copy_hits(job, hits))
-        return job;
-    query_free(job);
+    pool_job_init(&query->job, &kind, session, request);
+    query->job.number = message_kind(bytes);
+    arena_init(&query->arena, ANSWER_MEMORY_MAX);
+    query->actor = session_actor(session);
+    query->passes_over = session_passes_over(session);
+    if (copy_query(query, bytes, found) && copy_hits(query, hits))
+        return query;
+    query_free(&query->job);
     return NULL;
 }
 
 static void answer_later(struct session *session, const Tefter__FromTerminal *request,
                          const Tefter__Query *query, const struct ledger_hits *found)
 {
-    struct sessions *home = session->home;
     struct row_hits hits = {.count = 0};
     if (query->kind_case == TEFTER__QUERY__KIND_SEARCH && found != NULL && found->count > 0)
         rows_hits(session, found, &hits);
-    struct long_query *job = query_create(session, request, found, &hits);
-    if (job == NULL) {
+    struct long_query *later = query_create(session, request, found, &hits);
+    if (later == NULL)
         session_refuse_wait(session, request, TEFTER__REFUSAL_CODE__BUSY, BUSY_RETRY_MS);
-        return;
-    }
-    if (home->queries_last == NULL)
-        home->queries_first = job;
     else
-        home->queries_last->next = job;
-    home->queries_last = job;
-    home->queries_waiting++;
-    session->queries++;
-    session_request_begun(session);
-    queries_go_on(home);
-}
-
-void queries_fini(struct sessions *home)
-{
-    while (home->queries_first != NULL) {
-        struct long_query *job = home->queries_first;
-        home->queries_first = job->next;
-        query_free(job);
-    }
+        pool_put(session, &later->job);
 }
 
 /* ---- short ones ---- */

@@ -49,7 +49,7 @@ static void on_drained(void *context)
     if (session->state == SESSION_CLOSING)
         return;
     if (session->queries > 0)
-        queries_go_on(session->home);
+        pool_go_on(session->home);
     if (session->backlog)
         session_want_turn(session);
     feeds_drained(session);

@@ -217,7 +217,7 @@ static void on_turn(void *context)
     struct sessions *home = context;
     struct session *last = home->turns_last; /* those that come back wait for the next turn */
     free_dead(home);
-    queries_go_on(home); /* what the dead waited for gives its places back */
+    pool_go_on(home); /* what the dead waited for gives its places back */
     for (int i = 0; i < SESSIONS_PER_TURN; i++) {
         struct session *session = next_turn(home);
         if (session == NULL)
@@ -294,7 +294,7 @@ static bool make_parts(struct sessions *home, struct failure *failure)
 
 static void pool_is_free(void *owner)
 {
-    queries_go_on(owner);
+    pool_go_on(owner);
 }
 
 static int64_t now_of(void *owner)
@@ -515,7 +515,7 @@ static void free_room(struct sessions *home)
     free(home->carded);
     search_destroy(home->search);
     errands_fini(home);
-    queries_fini(home);
+    pool_fini(home);
     if (home->tls != NULL)
         tls_context_release(home->tls);
     secret_wipe(&home->options, sizeof home->options);

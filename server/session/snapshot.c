@@ -170,7 +170,7 @@ static bool read_page(struct snapshot *snapshot, uint32_t after, struct page *re
     struct gathering gathering;
     struct buffer *rows = &snapshot->home->rows;
     uint32_t cursor = after;
-    bool read = gather_begin(&gathering, snapshot->home, snapshot->changes) &&
+    bool read = gather_begin(&gathering, snapshot->home, hub_filter(snapshot->changes)) &&
                 gather_room(&gathering, FEED_CHUNK_ROWS);
     bool more = read && gather_all(&gathering, &cursor);
     buffer_clear(rows);

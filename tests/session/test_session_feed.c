@@ -145,8 +145,8 @@ struct asking {
     Tefter__Resume *resume;
 };
 
-static const Tefter__ToTerminal *subscribe(struct replica *replica, struct client *client,
-                                           uint32_t number, const struct asking *asking)
+static uint64_t send_subscribe(struct replica *replica, struct client *client, uint32_t number,
+                               const struct asking *asking)
 {
     Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
     Tefter__Subscribe ask = TEFTER__SUBSCRIBE__INIT;
@@ -159,7 +159,13 @@ static const Tefter__ToTerminal *subscribe(struct replica *replica, struct clien
     ask.resume = asking->resume;
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_SUBSCRIBE;
     frame.subscribe = &ask;
-    return client_ask(client, &frame);
+    return client_send(client, &frame);
+}
+
+static const Tefter__ToTerminal *subscribe(struct replica *replica, struct client *client,
+                                           uint32_t number, const struct asking *asking)
+{
+    return client_answer(client, send_subscribe(replica, client, number, asking));
 }
 
 static const struct asking everybody = {.topic = TEFTER__TOPIC__TOPIC_CUSTOMERS};
@@ -299,6 +305,101 @@ static void resumed(void **state)
     check_all(&replica);
     client_close(&client);
     client_close(&again);
+}
+
+/* ---- much to resume with: gathered on the pool, while others go on ---- */
+
+static bool is_gathered(void *context)
+{
+    (void)context;
+    return world.sessions->queries_running + world.sessions->queries_waiting > 0;
+}
+
+/* It keeps the rows of a replica that is resumed by another. */
+static struct client before;
+
+/* A terminal that was away for so many changes; what it asks then. */
+static struct asking away(struct replica *replica, struct client *client, Tefter__Resume *resume,
+                          int changes)
+{
+    memset(replica, 0, sizeof *replica);
+    make_customers(300);
+    client_enter(&before, "boss", "correct horse");
+    (void)subscribe(replica, &before, 1, &everybody);
+    wait_exact(replica);
+    uint64_t seq = replica->at;
+    for (int i = 0; i < changes; i++)
+        world_limit(2 + (uint32_t)i % 290, 500 + i);
+    client_enter(client, "boss", "correct horse");
+    *resume = resume_of(client, seq);
+    replica->from = 0;
+    replica->pages = 0;
+    replica->pages_seq = 0;
+    replica->subscribed = false;
+    return (struct asking){TEFTER__TOPIC__TOPIC_CUSTOMERS, NULL, 0, resume};
+}
+
+static void resumed_after_much(void **state)
+{
+    (void)state;
+    static struct replica replica;
+    struct client client;
+    Tefter__Resume resume;
+    struct asking asking = away(&replica, &client, &resume, 700);
+    uint64_t request = send_subscribe(&replica, &client, 8, &asking);
+    world_wait(is_gathered, NULL);
+    for (uint32_t i = 0; i < 40; i++) /* told behind what is gathered */
+        world_limit(2 + i, 7000 + i);
+    world_limit(295, 1);
+    assert_true(client_answer(&client, request)->subscribed->resumed);
+    wait_exact(&replica);
+    assert_int_equal(replica.pages, 0);
+    check_all(&replica);
+    world_limit(3, 999);
+    wait_exact(&replica);
+    check_all(&replica);
+    client_close(&client);
+    client_close(&before);
+}
+
+static void few_seqs_with_many_rows(void **state)
+{
+    (void)state;
+    static struct replica replica;
+    struct client client;
+    Tefter__Resume resume;
+    struct asking asking = away(&replica, &client, &resume, 290);
+    assert_true(subscribe(&replica, &client, 8, &asking)->subscribed->resumed);
+    wait_exact(&replica);
+    check_all(&replica);
+    client_close(&client);
+    client_close(&before);
+}
+
+static void left_while_gathered(void **state)
+{
+    (void)state;
+    static struct replica replica;
+    struct client client;
+    Tefter__Resume resume;
+    Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+    Tefter__Unsubscribe leave = TEFTER__UNSUBSCRIBE__INIT;
+    struct asking asking = away(&replica, &client, &resume, 700);
+    uint64_t request = send_subscribe(&replica, &client, 8, &asking);
+    leave.subscription = 8;
+    frame.body_case = TEFTER__FROM_TERMINAL__BODY_UNSUBSCRIBE;
+    frame.unsubscribe = &leave;
+    uint64_t left = client_send(&client, &frame);
+    assert_int_equal(refusal_of(client_answer(&client, request)), TEFTER__REFUSAL_CODE__NOT_FOUND);
+    assert_int_equal(client_answer(&client, left)->body_case, TEFTER__TO_TERMINAL__BODY_ACCEPTED);
+    assert_true(subscribe(&replica, &client, 8, &asking)->subscribed->resumed);
+    wait_exact(&replica);
+    check_all(&replica);
+    request = send_subscribe(&replica, &client, 9, &asking);
+    world_wait(is_gathered, NULL);
+    client_close(&client); /* and one that is gone before it is done */
+    world_run(50);
+    client_close(&before);
 }
 
 static void not_to_be_resumed(void **state)
@@ -573,6 +674,9 @@ int main(void)
         world_test(asked_wrongly),
         world_test(chosen_customers),
         world_test(resumed),
+        world_test(resumed_after_much),
+        world_test(few_seqs_with_many_rows),
+        world_test(left_while_gathered),
         world_test(not_to_be_resumed),
         world_test(approvals),
         world_test(all_approvals_come_however_long_their_sales_are),
