@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fault.h"
 #include "base/grow.h"
 #include "base/hash.h"
 #include "base/text.h"
@@ -14,7 +15,7 @@
  * is disowned, and stays until half of the block is such; the text itself is overwritten at once,
  * as is whatever the block leaves behind: names that were replaced are nowhere in memory.
  */
-enum { QUERY_MAX = 256, WORDS_MAX = 8, PHONE_DIGITS_MIN = 3, COMPACT_LEAST = 64 * 1024 };
+enum { PHONE_DIGITS_MIN = 3, COMPACT_LEAST = 64 * 1024 };
 
 struct place {
     uint32_t offset;   /* of the text, behind a line feed */
@@ -27,6 +28,7 @@ struct search {
     size_t size;
     size_t room;
     size_t disowned;
+    uint64_t turning;     /* raised whenever texts are moved */
     struct place *places; /* by offset */
     size_t place_count;
     size_t place_room;
@@ -134,6 +136,7 @@ static void compact(struct search *search)
     search->place_count = count;
     search->size = left;
     search->disowned = 0;
+    search->turning++;
 }
 
 void search_put(struct search *search, uint32_t customer, const char *text, size_t size)
@@ -160,24 +163,21 @@ struct word {
     size_t size;
 };
 
-struct question {
-    char folded[QUERY_MAX];
-    size_t size;
-    struct word words[WORDS_MAX];
-    size_t word_count;
-    size_t needle; /* the longest word: what the block is searched for */
-};
+static struct word word_of(const struct search_question *question, size_t place)
+{
+    return (struct word){question->folded + question->words[place].at, question->words[place].size};
+}
 
-static void split(struct question *question)
+static void split(struct search_question *question)
 {
     size_t at = 0;
-    while (at < question->size && question->word_count < WORDS_MAX) {
+    while (at < question->size && question->word_count < SEARCH_WORDS_MAX) {
         size_t end = at;
         while (end < question->size && question->folded[end] != ' ' &&
                question->folded[end] != '\n')
             end++;
         if (end > at) {
-            question->words[question->word_count] = (struct word){question->folded + at, end - at};
+            question->words[question->word_count] = (struct search_word){at, end - at};
             if (end - at > question->words[question->needle].size)
                 question->needle = question->word_count;
             question->word_count++;
@@ -187,9 +187,9 @@ static void split(struct question *question)
 }
 
 /* The question as one run of digits, when it has no letters: a phone in any writing. */
-static bool phone_question(const struct question *asked, struct question *ret_phone)
+static bool phone_question(const struct search_question *asked, struct search_question *ret_phone)
 {
-    *ret_phone = (struct question){0};
+    *ret_phone = (struct search_question){.size = 0};
     for (size_t i = 0; i < asked->size; i++) {
         char c = asked->folded[i];
         if (c >= '0' && c <= '9')
@@ -208,20 +208,20 @@ static bool holds(const char *text, size_t size, struct word word)
     return memmem(text, size, word.text, word.size) != NULL;
 }
 
-static bool holds_all(const char *text, size_t size, const struct question *question)
+static bool holds_all(const char *text, size_t size, const struct search_question *question)
 {
     for (size_t i = 0; i < question->word_count; i++) {
-        if (i != question->needle && !holds(text, size, question->words[i]))
+        if (i != question->needle && !holds(text, size, word_of(question, i)))
             return false;
     }
     return true;
 }
 
 /* 0: a part begins with the question; 1: a word begins with its longest word; 2: anywhere. */
-static int rank_of(const char *text, size_t size, const struct question *question)
+static int rank_of(const char *text, size_t size, const struct search_question *question)
 {
-    char bordered[QUERY_MAX + 1];
-    struct word needle = question->words[question->needle];
+    char bordered[SEARCH_QUERY_MAX + 1];
+    struct word needle = word_of(question, question->needle);
     bordered[0] = '\n';
     memcpy(bordered + 1, question->folded, question->size);
     if (holds(text - 1, size + 1, (struct word){bordered, question->size + 1}))
@@ -254,103 +254,208 @@ static size_t place_at(const struct search *search, size_t from, size_t offset)
     return low;
 }
 
-enum { RANKS = 3 };
-
-struct answer {
-    uint32_t *customers;
-    size_t most;
-    size_t counts[RANKS]; /* rank by rank, one behind the other */
-};
-
-static bool answered(const struct answer *answer, uint32_t customer)
+size_t search_found(const struct search_walk *walk)
 {
-    size_t count = answer->counts[0] + answer->counts[1] + answer->counts[2];
+    return walk->counts[0] + walk->counts[1] + walk->counts[2];
+}
+
+static bool answered(const struct search_walk *walk, uint32_t customer)
+{
+    size_t count = search_found(walk);
     for (size_t i = 0; i < count; i++) {
-        if (answer->customers[i] == customer)
+        if (walk->customers[i] == customer)
             return true;
     }
     return false;
 }
 
 /* Puts a customer behind those of its rank; the last of the worst rank falls off the end. */
-static void answer_put(struct answer *answer, uint32_t customer, int rank)
+static void answer_put(struct search_walk *walk, uint32_t customer, int rank)
 {
-    size_t count = answer->counts[0] + answer->counts[1] + answer->counts[2];
+    size_t count = search_found(walk);
     size_t at = 0;
     for (int i = 0; i <= rank; i++)
-        at += answer->counts[i];
-    if (at >= answer->most)
+        at += walk->counts[i];
+    if (at >= walk->most)
         return;
-    if (count == answer->most) {
-        int worst = RANKS - 1;
-        while (answer->counts[worst] == 0)
+    if (count == walk->most) {
+        int worst = SEARCH_RANKS - 1;
+        while (walk->counts[worst] == 0)
             worst--;
-        answer->counts[worst]--;
+        walk->counts[worst]--;
         count--;
     }
-    memmove(answer->customers + at + 1, answer->customers + at,
-            (count - at) * sizeof *answer->customers);
-    answer->customers[at] = customer;
-    answer->counts[rank]++;
+    memmove(walk->customers + at + 1, walk->customers + at, (count - at) * sizeof *walk->customers);
+    walk->customers[at] = customer;
+    walk->counts[rank]++;
 }
 
-static void ask(const struct search *search, const struct question *question, struct answer *answer,
-                bool more)
+static bool holds_whole(const char *text, size_t size, const struct search_question *question)
 {
-    struct word needle = question->words[question->needle];
+    return holds(text, size, word_of(question, question->needle)) &&
+           holds_all(text, size, question);
+}
+
+/* Found by the question before this one already, or before it was put anew. */
+static bool twice(const struct search_walk *walk, const struct place *found, const char *text)
+{
+    return (walk->asked > 0 && holds_whole(text, found->size, &walk->questions[0])) ||
+           (found->offset >= walk->begun_at && answered(walk, found->customer));
+}
+
+/* The next text before `end` that holds this; *place moves on to it. NULL: there is none. */
+static const char *next_text(const struct search *search, size_t at, size_t end, struct word needle,
+                             size_t *place)
+{
+    const char *hit = memmem(search->block + at, end - at, needle.text, needle.size);
+    if (hit == NULL)
+        return NULL;
+    bool bordered = needle.text[0] == '\n'; /* it begins with the line feed before the text */
+    *place = place_at(search, *place, (size_t)(hit + bordered - search->block));
+    return search->block + search->places[*place].offset;
+}
+
+/* One hit; false: there is none before `end`. */
+static bool next_hit(const struct search *search, struct search_walk *walk, size_t end,
+                     size_t *place)
+{
+    const struct search_question *question = &walk->questions[walk->asked];
+    const char *text = next_text(search, walk->at, end, word_of(question, question->needle), place);
+    if (text == NULL)
+        return false;
+    const struct place *found = &search->places[*place];
+    walk->at = found->offset + found->size;
+    if (found->customer != 0 && holds_all(text, found->size, question) && !twice(walk, found, text))
+        answer_put(walk, found->customer, rank_of(text, found->size, question));
+    return true;
+}
+
+static bool next_same(const struct search *search, struct search_walk *walk, size_t end,
+                      size_t *place)
+{
+    const struct search_question *part = &walk->questions[walk->asked];
+    if (next_text(search, walk->at, end, (struct word){part->folded, part->size}, place) == NULL)
+        return false;
+    const struct place *found = &search->places[*place];
+    walk->at = found->offset + found->size - 1; /* its last line feed begins the next one's part */
+    if (found->customer != 0 && !answered(walk, found->customer))
+        answer_put(walk, found->customer, 0);
+    return true;
+}
+
+/* Behind the last text that begins before this. */
+static size_t end_of_piece(const struct search *search, size_t from, size_t bytes)
+{
+    if (search->size - from <= bytes)
+        return search->size;
+    const struct place *last = &search->places[place_at(search, 0, from + bytes)];
+    return last->offset + last->size;
+}
+
+static struct search_walk walk_of(const struct search *search, uint32_t *customers, size_t most)
+{
+    return (struct search_walk){
+        .customers = customers,
+        .most = most,
+        .turning = search->turning,
+        .begun_at = search->size,
+    };
+}
+
+void search_begin(const struct search *search, const char *text, size_t size,
+                  uint32_t *ret_customers, size_t most, struct search_walk *ret_walk)
+{
+    struct search_question *question = &ret_walk->questions[0];
+    *ret_walk = walk_of(search, ret_customers, most);
+    question->size = text_fold(text, size, question->folded, SEARCH_QUERY_MAX);
+    split(question);
+    if (question->word_count > 0)
+        ret_walk->question_count = phone_question(question, &ret_walk->questions[1]) ? 2 : 1;
+}
+
+void search_begin_same(const struct search *search, uint32_t *ret_customers, size_t most,
+                       struct search_walk *ret_walk)
+{
+    *ret_walk = walk_of(search, ret_customers, most);
+    ret_walk->same = true;
+}
+
+void search_add_same(struct search_walk *walk, const char *part, size_t size)
+{
+    need(walk->same && walk->question_count < SEARCH_PARTS_MAX);
+    if (size == 0 || size > SEARCH_QUERY_MAX)
+        return;
+    struct search_question *question = &walk->questions[walk->question_count++];
+    question->folded[0] = '\n';
+    memcpy(question->folded + 1, part, size);
+    question->folded[size + 1] = '\n';
+    question->size = size + 2;
+}
+
+static void begin_anew(const struct search *search, struct search_walk *walk)
+{
+    walk->turning = search->turning;
+    walk->begun_at = search->size;
+    walk->asked = walk->at = 0;
+    memset(walk->counts, 0, sizeof walk->counts);
+}
+
+/* Nothing that is found later stands before what is. */
+static bool full(const struct search_walk *walk)
+{
+    return walk->counts[0] >= walk->most;
+}
+
+/* The hits of one question in one piece. */
+static void look_through(const struct search *search, struct search_walk *walk, size_t bytes,
+                         size_t hits)
+{
+    size_t end = end_of_piece(search, walk->at, bytes);
     size_t place = 0;
-    size_t at = 0;
-    while (answer->counts[0] < answer->most) {
-        const char *hit = memmem(search->block + at, search->size - at, needle.text, needle.size);
-        if (hit == NULL)
+    while (!full(walk)) {
+        if (hits-- == 0)
             return;
-        place = place_at(search, place, (size_t)(hit - search->block));
-        const struct place *found = &search->places[place];
-        const char *text = search->block + found->offset;
-        if (found->customer != 0 && holds_all(text, found->size, question) &&
-            !(more && answered(answer, found->customer)))
-            answer_put(answer, found->customer, rank_of(text, found->size, question));
-        at = found->offset + found->size;
+        if (!(walk->same ? next_same : next_hit)(search, walk, end, &place))
+            break;
     }
+    walk->at = walk->same ? end - 1 : end;
+    if (end < search->size && !full(walk))
+        return;
+    walk->at = 0;
+    walk->asked++;
+}
+
+bool search_step(const struct search *search, struct search_walk *walk, size_t bytes, size_t hits)
+{
+    if (walk->turning != search->turning)
+        begin_anew(search, walk);
+    if (search->size == 0 || walk->asked == walk->question_count)
+        return false;
+    look_through(search, walk, bytes, hits);
+    return walk->asked < walk->question_count;
+}
+
+/* All at once. */
+static size_t look_up(const struct search *search, struct search_walk *walk)
+{
+    while (search_step(search, walk, SIZE_MAX, SIZE_MAX))
+        ;
+    return search_found(walk);
 }
 
 size_t search_find(const struct search *search, const char *text, size_t size,
                    uint32_t *ret_customers, size_t most)
 {
-    struct answer answer = {.customers = ret_customers, .most = most};
-    struct question question = {0};
-    struct question phone;
-    question.size = text_fold(text, size, question.folded, sizeof question.folded);
-    split(&question);
-    if (search->size == 0 || most == 0 || question.word_count == 0)
-        return 0;
-    ask(search, &question, &answer, false);
-    if (phone_question(&question, &phone))
-        ask(search, &phone, &answer, true);
-    return answer.counts[0] + answer.counts[1] + answer.counts[2];
+    struct search_walk walk;
+    search_begin(search, text, size, ret_customers, most, &walk);
+    return look_up(search, &walk);
 }
 
 size_t search_same(const struct search *search, const char *part, size_t size,
                    uint32_t *ret_customers, size_t most)
 {
-    char needle[QUERY_MAX + 2];
-    if (size == 0 || size > QUERY_MAX || search->size == 0)
-        return 0;
-    needle[0] = '\n';
-    memcpy(needle + 1, part, size);
-    needle[size + 1] = '\n';
-    size_t count = 0;
-    size_t at = 0;
-    size_t place = 0;
-    while (count < most) {
-        const char *hit = memmem(search->block + at, search->size - at, needle, size + 2);
-        if (hit == NULL)
-            break;
-        place = place_at(search, place, (size_t)(hit + 1 - search->block));
-        const struct place *found = &search->places[place];
-        if (found->customer != 0)
-            ret_customers[count++] = found->customer;
-        at = found->offset + found->size - 1; /* its last line feed begins the next one's part */
-    }
-    return count;
+    struct search_walk walk;
+    search_begin_same(search, ret_customers, most, &walk);
+    search_add_same(&walk, part, size);
+    return look_up(search, &walk);
 }

@@ -8,7 +8,7 @@
 
 enum {
     CUSTOMERS_PER_TURN = 200,
-    FINISH_AT_ONCE = 4000, /* so few are put in before a search waits */
+    FINISH_AT_ONCE = 1000, /* so few are put in before a search waits; some milliseconds */
     LINE_BYTES = NAME_MAX_BYTES * 2,
     LINES_BYTES = 4096,
     SEARCH_ROWS = 50,
@@ -148,45 +148,24 @@ bool index_wanted(const Tefter__Query *query)
            query->kind_case == TEFTER__QUERY__KIND_LIKELY_DOUBLES;
 }
 
-static size_t find_words(const struct sessions *home, const char *words, uint32_t *customers,
-                         size_t most)
-{
-    return search_find(home->search, words, strlen(words), customers, most);
-}
-
-/* Those not there yet. */
-static size_t add_new(uint32_t *customers, size_t count, const uint32_t *more, size_t more_count)
-{
-    for (size_t i = 0; i < more_count && count < DOUBLES_MAX; i++) {
-        size_t at = 0;
-        while (at < count && customers[at] != more[i])
-            at++;
-        if (at == count)
-            customers[count++] = more[i];
-    }
-    return count;
-}
-
-static size_t find_same(const struct sessions *home, const Tefter__Text *text, bool digits,
-                        uint32_t *customers, size_t count)
+static void add_same(struct search_walk *walk, const Tefter__Text *text, bool digits)
 {
     char part[LINE_BYTES];
-    uint32_t more[DOUBLES_MAX];
     if (text == NULL || text->value == NULL)
-        return count;
+        return;
     size_t length = strlen(text->value);
-    size_t size = digits ? text_digits(text->value, length, part, sizeof part)
-                         : text_fold(text->value, length, part, sizeof part);
-    return add_new(customers, count, more,
-                   search_same(home->search, part, size, more, DOUBLES_MAX));
+    search_add_same(walk, part,
+                    digits ? text_digits(text->value, length, part, sizeof part)
+                           : text_fold(text->value, length, part, sizeof part));
 }
 
-static size_t find_doubles(const struct sessions *home, const Tefter__LikelyDoubles *query,
-                           uint32_t *customers)
+static void look_for_doubles(const struct sessions *home, const Tefter__LikelyDoubles *query,
+                             uint32_t *customers, struct search_walk *ret_walk)
 {
-    size_t count = find_same(home, query->phone, true, customers, 0);
-    count = find_same(home, query->tax_code, false, customers, count);
-    return find_same(home, query->name, false, customers, count);
+    search_begin_same(home->search, customers, DOUBLES_MAX, ret_walk);
+    add_same(ret_walk, query->phone, true);
+    add_same(ret_walk, query->tax_code, false);
+    add_same(ret_walk, query->name, false);
 }
 
 static size_t search_rows(const Tefter__Search *query)
@@ -195,17 +174,15 @@ static size_t search_rows(const Tefter__Search *query)
                                                                          : SEARCH_ROWS;
 }
 
-void index_found(struct sessions *home, const Tefter__Query *query, struct ledger_hits *ret_found)
+void index_look(const struct sessions *home, const Tefter__Query *query, uint32_t *customers,
+                struct search_walk *ret_walk)
 {
-    uint32_t *customers = arena_take(&home->arena, FOUND_MAX * sizeof *customers);
-    *ret_found = (struct ledger_hits){customers, 0};
-    if (customers == NULL)
+    if (query->kind_case == TEFTER__QUERY__KIND_LIKELY_DOUBLES) {
+        look_for_doubles(home, query->likely_doubles, customers, ret_walk);
         return;
-    if (query->kind_case == TEFTER__QUERY__KIND_SEARCH)
-        ret_found->count =
-            find_words(home, query->search->text, customers, search_rows(query->search));
-    else if (query->kind_case == TEFTER__QUERY__KIND_CUSTOMERS)
-        ret_found->count = find_words(home, query->customers->text, customers, FOUND_MAX);
-    else
-        ret_found->count = find_doubles(home, query->likely_doubles, customers);
+    }
+    bool search = query->kind_case == TEFTER__QUERY__KIND_SEARCH;
+    const char *words = search ? query->search->text : query->customers->text;
+    search_begin(home->search, words, strlen(words), customers,
+                 search ? search_rows(query->search) : FOUND_MAX, ret_walk);
 }

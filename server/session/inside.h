@@ -16,7 +16,7 @@
  *   snapshot.c   one snapshot for many
  *   status.c     pings, the server's figures, which terminals are there
  *   watch.c      what events mean for sessions and for the search index
- *   index.c      filling the search index
+ *   index.c      filling the search index; finding.c: looking customers up there
  *   texts.c      words from the vault
  */
 #include "access/access.h"
@@ -182,6 +182,9 @@ struct sessions {
     struct pool_job *queries_last;
     uint32_t queries_waiting;
     uint32_t queries_running;
+    struct finding *findings_first;
+    struct finding *findings_last;
+    uint32_t findings;
     uint32_t index_cursor; /* customers up to here are in the index */
     bool index_whole;
     uint32_t card_cursor; /* cards up to here were put in the cache */
@@ -307,9 +310,6 @@ bool offer_welcome(struct sessions *home);
 /* ---- query.c ---- */
 
 void query_ask(struct session *session, const Tefter__FromTerminal *request);
-/* A thread of the pool may be free. */
-void pool_go_on(struct sessions *home);
-void pool_fini(struct sessions *home);
 /* found NULL: the query speaks of none by words. */
 void query_found(struct session *session, const Tefter__FromTerminal *request, Tefter__Query *query,
                  const struct ledger_hits *found);
@@ -339,6 +339,9 @@ bool pool_has_place(const struct sessions *home);
 void pool_job_init(struct pool_job *job, const struct pool_kind *kind, struct session *session,
                    const Tefter__FromTerminal *request);
 void pool_put(struct session *session, struct pool_job *job);
+/* A thread of the pool may be free. */
+void pool_go_on(struct sessions *home);
+void pool_fini(struct sessions *home);
 
 /* ---- rows.c ---- */
 
@@ -402,9 +405,6 @@ void feeds_drop(struct session *session);
 void feeds_drop_unseen(struct session *session);
 extern const struct hub_callbacks feed_doors;
 
-/* ---- gather.c ---- */
-
-/* Rows as they are now, with their words, in home->arena. */
 void feed_send_subscribed(struct session *session, const struct hub_subscription *subscription,
                           uint64_t request, bool resumed, uint64_t seq);
 struct resume_set {
@@ -428,6 +428,9 @@ enum resumed resume_begin(struct session *session, struct feed *feed, uint8_t to
 void resume_put(struct session *session, struct resume *resume);
 void resume_drop(struct resume *resume); /* NULL welcome */
 
+/* ---- gather.c ---- */
+
+/* Rows as they are now, with their words, in home->arena. */
 struct gathering {
     const struct hub_filter *filter; /* only rows that pass */
     struct ledger_view *view;
@@ -486,9 +489,20 @@ bool index_step(struct sessions *home);
 bool index_ready(struct sessions *home);
 void index_customer(struct sessions *home, struct ledger_view *view, struct texts *texts,
                     uint32_t customer);
-/* Does this query speak of customers by words? Those found live in home->arena. */
+/* Does this query speak of customers by words? */
 bool index_wanted(const Tefter__Query *query);
-void index_found(struct sessions *home, const Tefter__Query *query, struct ledger_hits *ret_found);
+/* Begins to look them up; customers: FOUND_MAX of them. */
+void index_look(const struct sessions *home, const Tefter__Query *query, uint32_t *customers,
+                struct search_walk *ret_walk);
+
+/* ---- finding.c ---- */
+
+/* Looks customers up; then the query goes on with query_found, now or in a later turn. */
+void finding_begin(struct session *session, const Tefter__FromTerminal *request,
+                   Tefter__Query *query);
+/* One slice; true: there is more to do. */
+bool findings_step(struct sessions *home);
+void findings_fini(struct sessions *home);
 
 /* ---- status.c ---- */
 

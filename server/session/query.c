@@ -343,24 +343,26 @@ static Tefter__Query *read_query(struct session *session, const Tefter__FromTerm
     return query;
 }
 
+void query_found(struct session *session, const Tefter__FromTerminal *request, Tefter__Query *query,
+                 const struct ledger_hits *found)
+{
+    if (rows_answer(session, request, query, found))
+        return;
+    if (ledger_query_long((uint32_t)query->kind_case))
+        answer_later(session, request, query, found);
+    else
+        answer_now(session, request, query, found);
+}
+
 static void answer(struct session *session, const Tefter__FromTerminal *request,
                    Tefter__Query *query)
 {
-    struct sessions *home = session->home;
-    struct ledger_hits found = {NULL, 0};
-    bool searched = index_wanted(query);
-    if (searched && !index_ready(home)) {
+    if (!index_wanted(query))
+        query_found(session, request, query, NULL);
+    else if (!index_ready(session->home))
         session_refuse_wait(session, request, TEFTER__REFUSAL_CODE__BUSY, BUSY_RETRY_MS);
-        return;
-    }
-    if (searched)
-        index_found(home, query, &found);
-    if (rows_answer(session, request, query, searched ? &found : NULL))
-        return;
-    if (ledger_query_long((uint32_t)query->kind_case))
-        answer_later(session, request, query, searched ? &found : NULL);
     else
-        answer_now(session, request, query, searched ? &found : NULL);
+        finding_begin(session, request, query);
 }
 
 void query_ask(struct session *session, const Tefter__FromTerminal *request)

@@ -226,9 +226,10 @@ static void on_turn(void *context)
         if (session == last)
             break;
     }
+    bool finding = findings_step(home);
     bool filling = fill(home, TEFTER__QUERY__KIND_SEARCH, index_step) ||
                    fill(home, TEFTER__QUERY__KIND_CUSTOMER_CARD, cards_step);
-    if (home->turns_first != NULL || filling)
+    if (home->turns_first != NULL || finding || filling)
         arm_turn(home);
     tell_drained(home);
 }
@@ -515,6 +516,7 @@ static void free_room(struct sessions *home)
     free(home->carded);
     search_destroy(home->search);
     errands_fini(home);
+    findings_fini(home);
     pool_fini(home);
     if (home->tls != NULL)
         tls_context_release(home->tls);

@@ -148,6 +148,102 @@ static void same_part(void **state)
     assert_int_equal(search_same(search, "", 0, found, 10), 0);
 }
 
+/* In pieces of so many bytes and hits. */
+static size_t find_in_pieces(const char *text, uint32_t *customers, size_t most, size_t bytes,
+                             size_t hits, size_t *ret_pieces)
+{
+    struct search_walk walk;
+    *ret_pieces = 1;
+    search_begin(search, text, strlen(text), customers, most, &walk);
+    while (search_step(search, &walk, bytes, hits))
+        ++*ret_pieces;
+    return search_found(&walk);
+}
+
+static void put_many(uint32_t count)
+{
+    for (uint32_t i = 1; i <= count; i++) {
+        char parts[100];
+        (void)snprintf(parts, sizeof parts, "chung %u|0912%06u%s", i, i,
+                       i % 7 == 0 ? "|binh chung" : "");
+        put(i, parts);
+    }
+}
+
+static void in_pieces_as_at_once(void **state)
+{
+    (void)state;
+    enum { MOST = 300 };
+    static const char *const texts[] = {"chung", "binh",     "0912", "912 000 7",
+                                        "u",     "chung 99", "none"};
+    put_many(2000);
+    search_put(search, 70, "", 0);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        for (size_t bytes = 1; bytes < 200000; bytes = bytes * 5 + 3) {
+            uint32_t whole[MOST];
+            uint32_t found[MOST];
+            size_t pieces;
+            size_t count = find(texts[i], whole, MOST);
+            assert_int_equal(find_in_pieces(texts[i], found, MOST, bytes, 1 + bytes / 50, &pieces),
+                             count);
+            assert_memory_equal(found, whole, count * sizeof whole[0]);
+        }
+    }
+}
+
+static void same_in_pieces(void **state)
+{
+    (void)state;
+    uint32_t found[10];
+    struct search_walk walk;
+    put(1, "anh|0912345678");
+    put(2, "em|0912345678");
+    put(3, "anh");
+    for (size_t bytes = 1; bytes < 40; bytes++) {
+        search_begin_same(search, found, 10, &walk);
+        search_add_same(&walk, "0912345678", 10);
+        search_add_same(&walk, "", 0);
+        search_add_same(&walk, "anh", 3);
+        while (search_step(search, &walk, bytes, 1))
+            ;
+        assert_int_equal(search_found(&walk), 3); /* each once */
+        assert_int_equal(found[0], 1);
+        assert_int_equal(found[1], 2);
+        assert_int_equal(found[2], 3);
+    }
+}
+
+/* Work is bounded by hits, and every customer is found once, whatever is put in between. */
+static void put_between_pieces(void **state)
+{
+    (void)state;
+    enum { CUSTOMERS = 3000 };
+    static uint32_t found[2 * CUSTOMERS];
+    static unsigned times[CUSTOMERS + 1];
+    struct prng prng = {5};
+    struct search_walk walk;
+    memset(times, 0, sizeof times);
+    put_many(CUSTOMERS);
+    search_begin(search, "chung", 5, found, 2 * CUSTOMERS, &walk);
+    size_t before = 0;
+    uint32_t name = CUSTOMERS;
+    while (search_step(search, &walk, 4096, 50)) {
+        if (walk.turning == 0) /* until it begins anew */
+            assert_in_range(search_found(&walk), before, before + 50);
+        before = search_found(&walk);
+        for (int i = 0; i < 60 && name < 4 * CUSTOMERS;
+             i++) { /* moved to the end; then compacted */
+            char parts[40];
+            (void)snprintf(parts, sizeof parts, "other chung %u", ++name);
+            put(1 + (uint32_t)prng_below(&prng, CUSTOMERS), parts);
+        }
+    }
+    size_t count = search_found(&walk);
+    assert_int_equal(count, CUSTOMERS);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(times[found[i]]++, 0);
+}
+
 /* Against a plain table, through replacing, forgetting and compacting. */
 static void like_a_plain_table(void **state)
 {
@@ -185,10 +281,16 @@ static void like_a_plain_table(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        search_test(any_script_and_any_fragment), search_test(phones_in_any_writing),
-        search_test(beginnings_come_first),       search_test(parts_do_not_run_together),
-        search_test(replaced_and_forgotten),      search_test(same_part),
+        search_test(any_script_and_any_fragment),
+        search_test(phones_in_any_writing),
+        search_test(beginnings_come_first),
+        search_test(parts_do_not_run_together),
+        search_test(replaced_and_forgotten),
+        search_test(same_part),
         search_test(like_a_plain_table),
+        search_test(in_pieces_as_at_once),
+        search_test(same_in_pieces),
+        search_test(put_between_pieces),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
