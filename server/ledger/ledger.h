@@ -222,6 +222,8 @@ struct ledger_hits {
 Tefter__Answer *ledger_view_answer(struct ledger_view *view, const Tefter__Query *query,
                                    const Tefter__Actor *actor, const struct ledger_hits *found,
                                    uint64_t work_most);
+/* How much work the last answer was. */
+uint64_t ledger_view_worked(const struct ledger_view *view);
 
 /* Records that sessions need. NULL: absent. */
 const Tefter__CompanyRecord *ledger_view_company(struct ledger_view *view);

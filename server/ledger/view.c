@@ -10,6 +10,7 @@ struct ledger_view {
     struct tx tx;
     struct ledger_state state;
     struct failure failure; /* of what was asked last */
+    uint64_t worked;        /* on it */
     /* for when no memory is left to refuse with */
     Tefter__Answer answer;
     Tefter__Refusal refusal;
@@ -228,10 +229,16 @@ Tefter__Answer *ledger_view_answer(struct ledger_view *view, const Tefter__Query
     tx->work_most = work_most;
     bool answered = look(view, answer_work, &question);
     tx->work_most = LEDGER_WORK_ANY;
+    view->worked = work_most - tx->work_left;
     if (answered)
         return question.answer;
     return view->failure.fault == FAULT_BUSY && work_most != LEDGER_WORK_ANY ? NULL
                                                                              : stopped_answer(view);
+}
+
+uint64_t ledger_view_worked(const struct ledger_view *view)
+{
+    return view->worked;
 }
 
 /* ---- records for sessions ---- */

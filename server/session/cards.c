@@ -9,6 +9,7 @@
 
 enum {
     CARDS_PER_TURN = 32, /* about a millisecond */
+    CARDS_WORK = 512,    /* a turn ends with the card that makes it so much: see SHORT_WORK_MAX */
     TAG_CARD_RECORD = WIRE_TAG(3, WIRE_BYTES),
     TAG_CARD_TERMS = WIRE_TAG(4, WIRE_BYTES),
     TAG_CARD_TERMS_OF = WIRE_TAG(5, WIRE_VARINT),
@@ -113,6 +114,7 @@ static bool fill_card(struct reading *reading, uint32_t customer)
         actor = session_actor(reading->session);
     const Tefter__Answer *answer =
         ledger_view_answer(reading->view, &query, &actor, NULL, SHORT_WORK_MAX);
+    reading->worked += ledger_view_worked(reading->view);
     if (answer == NULL || answer->kind_case != TEFTER__ANSWER__KIND_CUSTOMER_CARD)
         return false;
     if (!row_cache_has_profile(cache, customer) ||
@@ -165,7 +167,9 @@ static bool fill_some(struct sessions *home)
     struct reading reading;
     arena_reset(&home->arena);
     bool going = reading_begin(&reading, home, 0, CARDS_PER_TURN);
-    for (int i = 0; i < CARDS_PER_TURN && going && home->card_cursor < home->customers; i++)
+    for (int i = 0; i < CARDS_PER_TURN && going && reading.worked < CARDS_WORK &&
+                    home->card_cursor < home->customers;
+         i++)
         going = fill_next(&reading);
     reading_end(&reading);
     if (going)

@@ -14,6 +14,7 @@ struct reading {
     struct ledger_view *view; /* begun with the first miss */
     struct texts texts;
     int fills_left;
+    uint64_t worked; /* on cards */
     bool given_up;
 };
 

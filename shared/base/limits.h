@@ -76,8 +76,8 @@ enum {
     PAGE_ROWS_MAX = 500,
     PAGE_BYTES_MAX = FRAME_TO_CLIENT_MAX - 8 * 1024, /* of a page's rows, texts and all */
     ANSWER_MEMORY_MAX = 32 * 1024 * 1024,            /* while a question is answered */
-    SHORT_WORK_MAX = 8192, /* rows, or 256 bytes of one, that a question looks at on the loop: a
-                              millisecond or two; one that wants more goes to the pool */
+    SHORT_WORK_MAX = 2048, /* rows, or 256 bytes of one, that a question looks at on the loop: a
+                              few milliseconds; one that wants more goes to the pool */
 
     /* writer, journal, feed */
     BATCH_ENTRIES_MAX = 512,
