@@ -283,6 +283,10 @@ const Tefter__Done *run_call(struct run *run, const Tefter__Command *command);
 const Tefter__Answer *run_ask(struct run *run, const Tefter__Query *query);
 /* As run_ask, but a refusal is the caller's to judge. */
 const Tefter__Answer *run_look(struct run *run, const Tefter__Query *query);
+/* All pages of a list as one answer: the rows of those behind it join the first one's. NULL, and
+ * told, when one cannot be had. first: NULL when it is not asked for yet. `page` of the query is
+ * changed. */
+const Tefter__Answer *run_whole(struct run *run, Tefter__Query *query, const Tefter__Answer *first);
 const Tefter__ToTerminal *run_request(struct run *run, Tefter__FromTerminal *request);
 
 /* A message with the verb's member made and its fixed fields and params set; NULL: told already. */

@@ -212,12 +212,32 @@ static Tefter__DocumentKind kind_said(struct run *run, bool *ret_good)
     return 0;
 }
 
+/* With the touches of later pages; NULL, and told, when they cannot be had. */
+static const Tefter__DocumentAnswer *whole(struct run *run, const Tefter__DocumentAnswer *found)
+{
+    Tefter__DocumentView view = TEFTER__DOCUMENT_VIEW__INIT;
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__Answer answer = TEFTER__ANSWER__INIT;
+    query.kind_case = TEFTER__QUERY__KIND_DOCUMENT;
+    query.document = &view;
+    view.has_document = true;
+    view.document = found->document->document;
+    answer.kind_case = TEFTER__ANSWER__KIND_DOCUMENT;
+    answer.document = (Tefter__DocumentAnswer *)(uintptr_t)found;
+    if (run_whole(run, &query, &answer) == NULL)
+        return NULL;
+    answer.document->has_next = false;
+    return answer.document;
+}
+
 static int show_run(struct run *run)
 {
     bool good = false;
     Tefter__DocumentKind kind = kind_said(run, &good);
     const Tefter__DocumentAnswer *answer =
         good ? document_find(run, arg_text(&run->args, "NUMBER"), kind) : NULL;
+    if (answer != NULL)
+        answer = whole(run, answer);
     if (answer == NULL)
         return run->exit_code;
     if (run->json) {

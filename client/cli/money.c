@@ -60,7 +60,7 @@ static const Tefter__MoneyAccountsAnswer *ask_places(struct run *run)
     Tefter__MoneyAccountList list = TEFTER__MONEY_ACCOUNT_LIST__INIT;
     query.kind_case = TEFTER__QUERY__KIND_MONEY_ACCOUNTS;
     query.money_accounts = &list;
-    const Tefter__Answer *answer = run_ask(run, &query);
+    const Tefter__Answer *answer = run_whole(run, &query, NULL);
     return answer == NULL ? NULL : answer->money_accounts;
 }
 

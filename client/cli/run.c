@@ -394,13 +394,15 @@ static const Tefter__ApprovalRow *approval_of(struct run *run, uint64_t number)
     query.kind_case = TEFTER__QUERY__KIND_APPROVALS;
     query.approvals = &list;
     const Tefter__Answer *answer = look_for_words(run, &query);
+    if (answer != NULL && answer->kind_case == TEFTER__ANSWER__KIND_APPROVALS)
+        answer = run_whole(run, &query, answer);
     if (answer == NULL || answer->kind_case != TEFTER__ANSWER__KIND_APPROVALS)
         return NULL;
     for (size_t i = 0; i < answer->approvals->n_approvals; i++) {
         if (answer->approvals->approvals[i]->approval == number)
             return answer->approvals->approvals[i];
     }
-    return NULL; /* an old one, on a later page */
+    return NULL;
 }
 
 /* Why an approval does not serve, as a clause behind its number. */
@@ -770,9 +772,58 @@ static bool next_page(struct run *run, Tefter__Query *query, const ProtobufCMess
     const ProtobufCBinaryData *next = at.value;
     for (size_t i = 0; i < next->len && 2 * i + 2 < sizeof(hex); i++)
         (void)snprintf(hex + 2 * i, 3, "%02x", next->data[i]);
-    (void)snprintf(path, sizeof(path), "%s.page", run->args.verb->query);
+    const ProtobufCFieldDescriptor *kind = protobuf_c_message_descriptor_get_field(
+        &tefter__query__descriptor, (unsigned)query->kind_case);
+    (void)snprintf(path, sizeof(path), "%s.page", kind->name);
     struct message_fault fault;
     return message_set(&query->base, path, hex, &run->arena, &fault);
+}
+
+/* The field of an answer that holds its rows. */
+static const ProtobufCFieldDescriptor *rows_field(const ProtobufCMessage *answer)
+{
+    for (unsigned i = 0; i < answer->descriptor->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &answer->descriptor->fields[i];
+        if (field->label == PROTOBUF_C_LABEL_REPEATED && field->type == PROTOBUF_C_TYPE_MESSAGE)
+            return field;
+    }
+    return NULL;
+}
+
+static void join_rows(struct run *run, ProtobufCMessage *first, const ProtobufCMessage *more)
+{
+    const ProtobufCFieldDescriptor *field = rows_field(first);
+    need(field != NULL && more->descriptor == first->descriptor);
+    size_t *count = (size_t *)((char *)first + field->quantifier_offset);
+    size_t added = *(const size_t *)((const char *)more + field->quantifier_offset);
+    ProtobufCMessage ***rows = (ProtobufCMessage ***)((char *)first + field->offset);
+    ProtobufCMessage *const *from =
+        *(ProtobufCMessage *const *const *)((const char *)more + field->offset);
+    ProtobufCMessage **all = arena_take(&run->arena, (*count + added + 1) * sizeof(*all));
+    need(all != NULL);
+    if (*count > 0)
+        memcpy(all, *rows, *count * sizeof(*all));
+    if (added > 0)
+        memcpy(all + *count, from, added * sizeof(*all));
+    *rows = all;
+    *count += added;
+}
+
+const Tefter__Answer *run_whole(struct run *run, Tefter__Query *query, const Tefter__Answer *first)
+{
+    if (first == NULL)
+        first = run_ask(run, query);
+    const ProtobufCMessage *whole = first == NULL ? NULL : message_member(&first->base);
+    const ProtobufCMessage *last = whole;
+    while (last != NULL && next_page(run, query, last)) {
+        const Tefter__Answer *more = run_ask(run, query);
+        if (more == NULL)
+            return NULL;
+        last = message_member(&more->base);
+        /* of the arena, made for us */
+        join_rows(run, (ProtobufCMessage *)(uintptr_t)whole, last);
+    }
+    return first;
 }
 
 static size_t rows_wanted(struct run *run)

@@ -90,7 +90,7 @@ static const Tefter__Answer *ask_list(struct run *run, const char *name)
 {
     Tefter__Query *query = (Tefter__Query *)message_new(&tefter__query__descriptor, &run->arena);
     need(query != NULL && member_make(&query->base, name, &run->arena) != NULL);
-    return run_ask(run, query);
+    return run_whole(run, query, NULL);
 }
 
 static const Tefter__BranchesAnswer *branches(struct run *run)

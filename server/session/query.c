@@ -114,6 +114,8 @@ static void say_as_before(Tefter__Answer *answer)
         answer->groups->has_next = false;
     else if (answer->kind_case == TEFTER__ANSWER__KIND_MONEY_ACCOUNTS)
         answer->money_accounts->has_next = false;
+    else if (answer->kind_case == TEFTER__ANSWER__KIND_DOCUMENT)
+        answer->document->has_next = false;
     else if (answer->kind_case == TEFTER__ANSWER__KIND_APPROVALS)
         answer->approvals->has_next = false;
     else if (answer->kind_case == TEFTER__ANSWER__KIND_LIMITS)

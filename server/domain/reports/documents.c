@@ -136,21 +136,42 @@ static Tefter__Touch *touch_of(struct tx *tx, struct tx *scratch, const Tefter__
     return touch;
 }
 
-static void show_touches(struct tx *tx, const Tefter__ItemRecord *item,
+static int64_t left_after(struct tx *tx, int64_t left, const Tefter__Match *match)
+{
+    return match->has_undone_seq ? left : tx_difference(tx, left, match->amount_minor);
+}
+
+/* From the first on, as many as fit beside the rest of the answer: with the longest lines there is
+ * room for some hundreds. */
+static void show_touches(struct tx *tx, const Tefter__ItemRecord *item, uint64_t first,
                          Tefter__DocumentAnswer *answer)
 {
     struct tx *scratch = tx_scratch_begin(tx);
+    struct page page = {.bytes = tx_size(&answer->base)};
     int64_t left = item->amount_minor;
     answer->touches = tx_take(tx, item->n_matches * sizeof(Tefter__Touch *));
-    for (size_t i = 0; i < item->n_matches; i++) {
+    for (uint64_t i = 0; i < item->n_matches; i++) {
+        left = left_after(tx, left, item->matches[i]);
+        if (i < first)
+            continue;
         Tefter__Touch *touch = touch_of(tx, scratch, item->matches[i]);
-        if (!touch->has_undone)
-            left = tx_difference(tx, left, touch->amount_minor);
         touch->left_minor = left;
+        if (!page_takes(&page, &touch->base)) {
+            FIELD_SET(answer, next, page_write(tx, &i, 1));
+            break;
+        }
         answer->touches[answer->n_touches++] = touch;
         tx_scratch_next(scratch);
     }
     tx_scratch_end(scratch);
+}
+
+/* Whoever goes on with its touches has its lines. */
+static void leave_lines_out(Tefter__DocumentRecord *record)
+{
+    record->n_lines = 0;
+    record->n_charges = 0;
+    record->n_postings = 0;
 }
 
 static void show_credited(struct tx *tx, Tefter__DocumentAnswer *answer)
@@ -178,8 +199,11 @@ static uint64_t find_document(struct tx *tx, const Tefter__DocumentView *query)
 Tefter__Refusal *view_document(struct tx *tx, const Tefter__DocumentView *query,
                                Tefter__DocumentAnswer *answer)
 {
+    uint64_t touch;
     if (!query->has_document && query->number == NULL)
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "number");
+    if (!page_read(query->has_page, query->page, &touch, 1))
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
     uint64_t document = find_document(tx, query);
     answer->document = document != 0 ? document_get(tx, document) : NULL;
     if (answer->document == NULL)
@@ -199,7 +223,9 @@ Tefter__Refusal *view_document(struct tx *tx, const Tefter__DocumentView *query,
         FIELD_SET(answer, days_late,
                   (int32_t)branch_of_actor(tx)->date - (int32_t)item->record->due);
     }
-    show_touches(tx, item->record, answer);
+    if (touch > 0)
+        leave_lines_out(answer->document);
+    show_touches(tx, item->record, touch, answer);
     return NULL;
 }
 
