@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/fault.h"
 #include "base/grow.h"
@@ -15,7 +16,7 @@
  * is disowned, and stays until half of the block is such; the text itself is overwritten at once,
  * as is whatever the block leaves behind: names that were replaced are nowhere in memory.
  */
-enum { PHONE_DIGITS_MIN = 3, COMPACT_LEAST = 64 * 1024 };
+enum { PHONE_DIGITS_MIN = 3, COMPACT_LEAST = 64 * 1024, BLOCK_LEAST = 256 * 1024 };
 
 struct place {
     uint32_t offset;   /* of the text, behind a line feed */
@@ -42,18 +43,14 @@ struct search *search_create(void)
     return calloc(1, sizeof(struct search));
 }
 
-static void block_give_up(char *block, size_t room)
-{
-    if (block != NULL)
-        secret_wipe(block, room);
-    free(block);
-}
-
 void search_destroy(struct search *search)
 {
     if (search == NULL)
         return;
-    block_give_up(search->block, search->room);
+    if (search->block != NULL) {
+        secret_wipe(search->block, search->size);
+        munmap(search->block, search->room);
+    }
     free(search->places);
     free(search->place_of);
     free(search);
@@ -71,18 +68,19 @@ static bool know_customer(struct search *search, uint32_t customer)
     return GROW_ZEROED(search->place_of, search->customers, (size_t)customer + 1);
 }
 
-/* Not with realloc, which leaves a copy behind. */
+/* Its pages are moved, not copied: no name is left behind, and no turn pays for all of them. */
 static bool block_need(struct search *search, size_t size)
 {
     if (size <= search->room)
         return true;
-    size_t room = search->room * 2 > size ? search->room * 2 : size;
-    char *block = malloc(room);
-    if (block == NULL)
+    size_t room = search->room == 0 ? BLOCK_LEAST : search->room;
+    while (room < size)
+        room *= 2;
+    void *block = search->block == NULL
+                      ? mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+                      : mremap(search->block, search->room, room, MREMAP_MAYMOVE);
+    if (block == MAP_FAILED)
         return false;
-    if (search->size > 0)
-        memcpy(block, search->block, search->size);
-    block_give_up(search->block, search->room);
     search->block = block;
     search->room = room;
     return true;

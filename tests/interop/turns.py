@@ -166,7 +166,7 @@ class Turns(unittest.TestCase):
             self.owner.query(customers=wish)
         self.owner.ask(audit_list=pb.AuditList(rows=500))
         self.owner.ask(server_status=pb.ServerStatus())
-        self.assertEqual(LINES, len(self.owner.query(document=pb.DocumentView(document=bill)).document.invoice.lines))
+        self.assertEqual(LINES, len(self.owner.query(document=pb.DocumentView(document=bill)).document.lines))
 
     def test_2_commands_of_the_largest_form(self):
         pb = self.pb
