@@ -950,6 +950,7 @@ int main(int argc, char **argv)
             printf("bounds: rules %u, %s: %.1f s\n", now.rules, edges[i].name, world_seconds());
         }
     now.good = true;
+    world_print_turns();
     printf("bounds: seed %llu: %llu commands, %llu acts met as each role, %llu answers: no "
            "findings\n",
            now.seed, (id)applied, (id)acts_done, (id)answered);

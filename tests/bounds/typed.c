@@ -794,6 +794,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < 256; i++)
         kinds += all[i] > 0;
     now.good = true;
+    world_print_turns();
     printf("typed: seeds %llu to %llu: %llu commands, %llu refused, %llu kinds done, %llu that no "
            "session takes, %llu answers: no findings\n",
            (unsigned long long)first, (unsigned long long)seed - 1, (unsigned long long)applied,

@@ -3,6 +3,7 @@
 #include "base/grow.h"
 #include "base/limits.h"
 #include "domain/ledger_folder.h"
+#include "engine/turns.h"
 #include "ledger/inside.h"
 #include "wire/message.h"
 
@@ -18,6 +19,9 @@ enum {
 };
 #define COMMAND_MEMORY ((size_t)1024 * 1024 * 1024) /* as the writer has for a group */
 #define MAP_BYTES ((size_t)8 * 1024 * 1024 * 1024)
+
+/* Of all worlds of this program. */
+static struct turns turns;
 
 /* ---- the ledger ---- */
 
@@ -37,7 +41,7 @@ static void keep(struct world *w, struct slice entry)
     w->entries[w->entry_count++] = slice_of(copy, entry.size);
 }
 
-static const Tefter__Reply *apply(struct world *w, struct slice entry)
+static const Tefter__Reply *apply(struct world *w, uint32_t kind, struct slice entry)
 {
     struct failure failure = {.fault = FAULT_NONE};
     struct ledger_result result;
@@ -46,7 +50,10 @@ static const Tefter__Reply *apply(struct world *w, struct slice entry)
         fail_msg("%s", failure.text);
     w->begun = true;
     keep(w, entry);
-    if (!ledger_apply(w->ledger, ++w->seq, entry, &w->arena, &result, &failure))
+    struct turn turn = turn_begin(&turns);
+    bool applied = ledger_apply(w->ledger, ++w->seq, entry, &w->arena, &result, &failure);
+    turn_end(&turns, turn, TURN_COMMAND, kind);
+    if (!applied)
         fail_msg("seq %llu: %s", (unsigned long long)w->seq, failure.text);
     ledger_state_digest(w->ledger, &seq, &w->digest);
     if (++w->in_group == GROUP)
@@ -110,7 +117,7 @@ static const Tefter__Reply *do_bytes(struct world *w, struct slice bytes)
     ProtobufCMessage *command = message_unpack(&tefter__command__descriptor, bytes, &w->arena);
     assert_non_null(command);
     message_each(command, &tefter__text__descriptor, text_move, w);
-    return apply(w, entry_of(w, message_pack(command, &w->arena)));
+    return apply(w, message_kind(bytes), entry_of(w, message_pack(command, &w->arena)));
 }
 
 const Tefter__Reply *world_do(struct world *w, const Tefter__Command *command)
@@ -133,7 +140,7 @@ static bool must_fit(Tefter__Answer__KindCase kind)
            kind == TEFTER__ANSWER__KIND_CUSTOMER_CARD || kind == TEFTER__ANSWER__KIND_BRANCHES ||
            kind == TEFTER__ANSWER__KIND_TERMINALS || kind == TEFTER__ANSWER__KIND_GROUPS ||
            kind == TEFTER__ANSWER__KIND_MONEY_ACCOUNTS ||
-           kind == TEFTER__ANSWER__KIND_UNPAID_BILLS ||
+           kind == TEFTER__ANSWER__KIND_UNPAID_BILLS || kind == TEFTER__ANSWER__KIND_DOCUMENT ||
            kind == TEFTER__ANSWER__KIND_UNMATCHED_MONEY ||
            kind == TEFTER__ANSWER__KIND_PREVIEW_MATCH || kind == TEFTER__ANSWER__KIND_TRIAL_BALANCE;
 }
@@ -170,7 +177,9 @@ static const Tefter__Answer *ask_bytes(struct world *w, struct slice bytes)
     /* What the search index found: customers, and one that this view does not know yet. */
     static const uint32_t found[] = {1, 2, 3, 4000000};
     static const struct ledger_hits hits = {found, sizeof found / sizeof found[0]};
+    struct turn turn = turn_begin(&turns);
     Tefter__Answer *answer = ledger_view_answer(view, query, &w->actor, &hits, LEDGER_WORK_ANY);
+    turn_end(&turns, turn, TURN_QUERY, (uint32_t)query->kind_case);
     check_answer(w, answer);
     ledger_view_end(view);
     w->answered++;
@@ -259,6 +268,8 @@ void world_as(struct world *w, uint32_t staff)
 void world_begin(struct world *w, uint32_t rules_version)
 {
     need(hash_setup());
+    if (turns.thread == NULL)
+        turns_init(&turns, "test", UINT32_MAX);
     *w = (struct world){.now_ms = (int64_t)WORLD_DAY * 24 * 3600 * 1000,
                         .actor = TEFTER__ACTOR__INIT};
     arena_init(&w->arena, COMMAND_MEMORY);
@@ -346,6 +357,27 @@ void world_drop(struct world *w)
         free((uint8_t *)w->entries[i].data);
     free(w->entries);
     arena_fini(&w->arena);
+}
+
+static int compare_turns(const void *a, const void *b)
+{
+    uint64_t left = ((const struct turn_longest *)a)->us;
+    uint64_t right = ((const struct turn_longest *)b)->us;
+    return (left < right) - (left > right);
+}
+
+void world_print_turns(void)
+{
+    enum { SHOWN = 8 };
+    static struct turn_longest all[TURN_KINDS * TURN_NUMBERS];
+    size_t place = 0;
+    size_t count = 0;
+    while (turns_next(&turns, &place, &all[count]))
+        count++;
+    qsort(all, count, sizeof all[0], compare_turns);
+    for (size_t i = 0; i < count && i < SHOWN; i++)
+        printf("the longest turns: %llu.%03llu ms  %s\n", (unsigned long long)all[i].us / 1000,
+               (unsigned long long)all[i].us % 1000, all[i].name);
 }
 
 double world_seconds(void)

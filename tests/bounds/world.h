@@ -69,5 +69,8 @@ __attribute__((format(printf, 2, 3))) const Tefter__Done *world_done(struct worl
 /* The word of a refusal, "?" for none that the schema has. */
 const char *world_word(const Tefter__Refusal *refusal);
 
+/* The commands and queries that took the most processor time, by name. */
+void world_print_turns(void);
+
 /* Seconds since the test began, for tests that are told how long to go on. */
 double world_seconds(void);
