@@ -103,6 +103,27 @@ bool conflate_put(struct conflate *table, struct shared_row *row, bool *ret_repl
     return true;
 }
 
+void conflate_forget(struct conflate *table, uint64_t seq)
+{
+    uint32_t count = table->count;
+    table->count = 0;
+    table->bytes = 0;
+    if (count > 0)
+        memset(table->index, 0, slots_of(table) * sizeof *table->index);
+    for (uint32_t i = 0; i < count; i++) {
+        struct shared_row *row = table->rows[i];
+        if (row->seq <= seq) {
+            shared_row_release(row);
+            continue;
+        }
+        table->rows[table->count++] = row;
+        table->bytes += row->size;
+        *slot_of(table, row->key) = table->count;
+    }
+    if (table->count == 0)
+        conflate_clear(table);
+}
+
 bool conflate_write(const struct conflate *table, struct buffer *out)
 {
     if (!buffer_reserve(out, table->bytes))

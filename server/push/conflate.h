@@ -12,6 +12,7 @@
 /* One row's value, encoded as a member of Delta.rows. Counted references; one thread. */
 struct shared_row {
     uint64_t key;
+    uint64_t seq; /* of the group it came with; whoever knows it writes it there */
     uint32_t references;
     uint32_t size;
     uint8_t bytes[];
@@ -36,5 +37,7 @@ void conflate_clear(struct conflate *table);
 /* Takes a reference of its own. *ret_replaced: an older value was dropped. false: no memory, the
  * table is as it was. */
 bool conflate_put(struct conflate *table, struct shared_row *row, bool *ret_replaced);
+/* Drops rows of groups up to this one. */
+void conflate_forget(struct conflate *table, uint64_t seq);
 /* Appends all rows' bytes. */
 bool conflate_write(const struct conflate *table, struct buffer *out);

@@ -402,8 +402,7 @@ void hub_resume(struct hub_subscription *subscription, uint64_t from, uint64_t s
         return;
     }
     hub->metrics.encoded++;
-    if (seq >= hub->seq) /* all that was published is in them */
-        conflate_clear(&subscription->pending);
+    conflate_forget(&subscription->pending, seq); /* what was published until then is in them */
     deliver(subscription, buffer_slice(&hub->scratch), seq);
 }
 
@@ -449,6 +448,14 @@ static void drop_fresh(struct hub *hub)
     hub->fresh_count = 0;
 }
 
+static struct shared_row *shared_row_of(const struct hub *hub, const struct hub_row *row)
+{
+    struct shared_row *shared = shared_row_create(row->key, row->row);
+    if (shared != NULL)
+        shared->seq = hub->seq;
+    return shared;
+}
+
 /* Its rows of the group join what is pending; false: a bound is passed, or no memory. */
 static bool collect(struct hub_subscription *subscription)
 {
@@ -458,7 +465,7 @@ static bool collect(struct hub_subscription *subscription)
         if (!hub_wants(subscription, fresh->row.key, fresh->row.customer))
             continue;
         if (fresh->shared == NULL)
-            fresh->shared = shared_row_create(fresh->row.key, fresh->row.row);
+            fresh->shared = shared_row_of(hub, &fresh->row);
         bool replaced = false;
         if (fresh->shared == NULL ||
             !conflate_put(&subscription->pending, fresh->shared, &replaced))

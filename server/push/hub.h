@@ -90,7 +90,7 @@ bool hub_passes(const struct hub_filter *filter, uint64_t key, uint32_t customer
 bool hub_fits(const struct hub_row *rows, size_t row_count);
 /* The rows that changed from `from` to `seq`, as the first set of a resumed subscription: prev is
  * `from`, this is `seq`, which may be ahead of what was published. Nothing was sent before, and
- * they fit. What is pending follows, unless they hold it. */
+ * they fit. What is pending of later groups follows. */
 void hub_resume(struct hub_subscription *subscription, uint64_t from, uint64_t seq,
                 const struct hub_row *rows, size_t row_count);
 

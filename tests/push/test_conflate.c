@@ -59,6 +59,30 @@ static void rows_are_shared(void **state)
     shared_row_release(row);
 }
 
+static void rows_of_earlier_groups_are_forgotten(void **state)
+{
+    (void)state;
+    enum { ROWS = 200 };
+    struct conflate table = {0};
+    for (uint64_t key = 1; key <= ROWS; key++) {
+        bool replaced = false;
+        struct shared_row *row = row_of(key, "abc");
+        row->seq = key % 10;
+        assert_true(conflate_put(&table, row, &replaced));
+        shared_row_release(row);
+    }
+    size_t each = table.bytes / ROWS;
+    conflate_forget(&table, 4);
+    assert_int_equal(table.count, ROWS / 2);
+    assert_int_equal(table.bytes, each * ROWS / 2);
+    assert_true(put(&table, 5, "abc")); /* still there */
+    assert_false(put(&table, 4, "abc"));
+    conflate_forget(&table, UINT64_MAX);
+    assert_int_equal(table.count, 0);
+    assert_null(table.rows);
+    conflate_forget(&table, 1); /* of an empty one */
+}
+
 static void many_keys(void **state)
 {
     (void)state;
@@ -84,6 +108,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(newest_value_of_each_key),
         cmocka_unit_test(rows_are_shared),
+        cmocka_unit_test(rows_of_earlier_groups_are_forgotten),
         cmocka_unit_test(many_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

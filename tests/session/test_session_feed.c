@@ -71,8 +71,13 @@ static void take_set(struct replica *replica, const Tefter__Delta *set)
     assert_true(set->this_ >= set->prev);
     replica->sets++;
     replica->at = set->this_;
-    for (size_t i = 0; i < set->n_rows; i++)
+    for (size_t i = 0; i < set->n_rows; i++) {
+        const Tefter__Row *row = set->rows[i];
+        if (replica->resumed && row->kind_case == TEFTER__ROW__KIND_ACCOUNT &&
+            row->account->has_seq)
+            assert_in_range(row->account->seq, set->prev + 1, set->this_); /* each told once */
         take_row(replica, set->rows[i]);
+    }
 }
 
 static void take_all(struct replica *replica)
