@@ -395,6 +395,11 @@ static void put_status(const Tefter__StatusAnswer *status)
     put_alarm("CLOCK", status->clock_alarm);
     put_alarm("DATE", status->date_alarm);
     put_alarm("CERTIFICATE", status->certificate_alarm);
+    for (size_t i = 0; i < status->n_terminal_alarms; i++)
+        put_alarm("TERMINAL", status->terminal_alarms[i]);
+    if (status->terminals_alarmed > status->n_terminal_alarms)
+        tell(stdout, "  TERMINAL: and %zu more: tefter alarms\n",
+             status->terminals_alarmed - status->n_terminal_alarms);
 }
 
 static int status_run(struct run *run)

@@ -302,17 +302,21 @@ static const struct column alarm_columns[] = {
     {"OVER BY", "over_by_minor", COLUMN_MONEY},
     {"BY", "login", COLUMN_TEXT},
     {"BRANCH", "actor.branch", COLUMN_BRANCH},
+    {"TERMINAL", "terminal", COLUMN_NUMBER},
+    {"TERMINAL NAME", "terminal_name", COLUMN_TEXT},
+    {"WHAT", "what", COLUMN_ENUM},
     END_COLUMNS,
 };
 
 const struct verb report_verbs[] = {
     {.entity = "alarms",
-     .summary = "list what was posted over a limit, newest first",
+     .summary =
+         "list what people must see: posted over a limit, terminals in two places; newest first",
      .params = alarm_params,
      .query = "alarms",
      .rows = "rows",
      .columns = alarm_columns,
-     .empty = "Nothing was posted over a limit.",
+     .empty = "No alarms: nothing was posted over a limit, no terminal is in two places.",
      .paged = true},
     {.entity = "aging",
      .summary = "show what is owed, by age",

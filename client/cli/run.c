@@ -198,6 +198,17 @@ static void tell_recovery(const struct run *run)
              time_text(notice->began_ms, when), notice->recovery);
 }
 
+/* Not quiet: whoever stands here must hear it. */
+static void tell_old_profile(const struct run *run)
+{
+    if (tefter_profile_old(run->client))
+        tell(stderr,
+             "tefter: THIS TERMINAL IS IN USE IN TWO PLACES: its profile (%s) was copied, or is an "
+             "old copy that was put back; another place went on with it since. The office has been "
+             "told. If this is the right one, have it enrolled anew; nothing else ends this.\n",
+             tefter_profile(run->client));
+}
+
 bool run_open(struct run *run, bool outbox)
 {
     struct tefter_options options = {.profile = run->args.profile,
@@ -208,6 +219,7 @@ bool run_open(struct run *run, bool outbox)
                                      .context = run};
     if (tefter_open(&options, &run->client, &run->failure) && connect_in_time(run)) {
         tell_recovery(run);
+        tell_old_profile(run);
         return true;
     }
     size_t size = strlen(run->failure.text);

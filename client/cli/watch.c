@@ -14,7 +14,9 @@ enum { CUSTOMERS_MAX = 1000, STALE_EVERY_MS = 5000, ROW_MEMORY_MAX = 64 * 1024 }
 static const struct param watch_params[] = {
     OPTIONS("--customer", TEXT, NULL, "only this customer"),
     OPTION("--approvals", FLAG, NULL, "show requests for approval, not customers"),
-    OPTION("--alarms", FLAG, NULL, "show what is posted over a limit, not customers"),
+    OPTION("--alarms", FLAG, NULL,
+           "show what people must see, not customers: posted over a limit, a terminal's profile "
+           "copied"),
     OPTION("--for", NUMBER, NULL, "end after N seconds"),
     OPTION("--sets", NUMBER, NULL, "end after N changes, the first replica not counted"),
     END,
@@ -174,10 +176,19 @@ static void put_alarm(struct watch *watch, const Tefter__AlarmRow *alarm)
 {
     char word[CELL_MAX];
     char amount[CELL_MAX];
+    if (alarm->has_terminal) {
+        tell(stdout, "%s terminal %" PRIu32 " %s  %s", sign_over(watch->run), alarm->terminal,
+             alarm->terminal_name == NULL ? "" : alarm->terminal_name,
+             enum_word(&tefter__terminal_alarm__descriptor, (int)alarm->what, word, sizeof(word)));
+        if (alarm->has_incarnation)
+            tell(stdout, " incarnation %" PRIu32, alarm->incarnation);
+        return;
+    }
     tell(stdout, "%s %s %s  %s %s over by %s", sign_over(watch->run),
          alarm->customer_code == NULL ? "" : alarm->customer_code, text_of(alarm->customer_name),
          enum_word(&tefter__document_kind__descriptor, (int)alarm->kind, word, sizeof(word)),
-         alarm->number, money_text(watch->run, alarm->over_by_minor, amount));
+         alarm->number == NULL ? "" : alarm->number,
+         money_text(watch->run, alarm->over_by_minor, amount));
     if (alarm->login != NULL)
         tell(stdout, "  by %s", alarm->login);
 }

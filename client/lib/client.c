@@ -370,6 +370,11 @@ bool client_wait(struct tefter *client, uint64_t until_ms)
     return client->happened && !client->breached;
 }
 
+bool tefter_profile_old(const struct tefter *client)
+{
+    return client->profile_old;
+}
+
 bool tefter_breached(const struct tefter *client)
 {
     return client->breached;

@@ -167,6 +167,7 @@ static bool keep(const char *folder, const struct enrolling *enrolling, struct s
     struct slice certificate = slice_text(enrolling->enrolled->certificate);
     return folder_remove(folder, "token", failure) &&
            folder_remove(folder, "incarnation", failure) && /* what counts is this server's */
+           folder_remove(folder, "mark", failure) &&
            profile_config_write(folder, enrolment, failure) &&
            profile_identity_write(folder, certificate, key, failure);
 }

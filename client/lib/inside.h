@@ -165,6 +165,8 @@ struct tefter {
     struct arena person_arena;
     Tefter__Welcome *welcome;
     struct incarnation incarnation; /* of the welcome */
+    bool shows_mark;                /* the server of that reads marks */
+    bool profile_old;               /* it says that another place has a newer one */
     Tefter__LoggedIn *person;
     struct features features; /* what the server lacks of this program's schema */
     struct currency currency;

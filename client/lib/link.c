@@ -61,8 +61,19 @@ static void send_hello(struct tefter *client)
 {
     Tefter__Hello hello = TEFTER__HELLO__INIT;
     Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+    struct profile_mark mark;
+    struct incarnation met;
     hello.wire = wire_version(client);
     hello.program = client->program;
+    if (hello.wire >= 2) {
+        profile_mark_read(client->folder, &mark);
+        profile_incarnation_read(client->folder, &met);
+        hello.has_mark = true;
+        hello.mark = (ProtobufCBinaryData){mark.size, mark.bytes};
+        hello.has_met = hello.has_met_nonce = met.number != 0;
+        hello.met = met.number;
+        hello.met_nonce = (ProtobufCBinaryData){sizeof(met.nonce), met.nonce};
+    }
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_HELLO;
     frame.hello = &hello;
     client->link.ping_sent_ms = loop_now_ms(client->loop);
@@ -84,6 +95,12 @@ static void send_ping(struct tefter *client, uint64_t now)
 {
     Tefter__Ping ping = TEFTER__PING__INIT;
     Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+    struct profile_mark mark;
+    if (client->shows_mark) {
+        profile_mark_read(client->folder, &mark); /* another process may have a newer one */
+        ping.has_mark = true;
+        ping.mark = (ProtobufCBinaryData){mark.size, mark.bytes};
+    }
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_PING;
     frame.ping = &ping;
     client->link.last_ping_ms = now;
@@ -158,6 +175,16 @@ void link_broken(struct tefter *client, const char *reason)
 void link_again(struct tefter *client, const char *reason)
 {
     abort_link(client, reason);
+}
+
+/* ---- is this profile the one that goes on? ---- */
+
+/* A mark counts for the server once it is shown: at once, so that no copy gets ahead unseen. */
+static void take_mark(struct tefter *client, bool old, bool given, ProtobufCBinaryData mark)
+{
+    client->profile_old = client->profile_old || old;
+    if (given && profile_mark_keep(client->folder, slice_of(mark.data, mark.len)))
+        send_ping(client, loop_now_ms(client->loop));
 }
 
 /* ---- greeting and login ---- */
@@ -252,7 +279,7 @@ static bool is_outlived(struct tefter *client, const struct incarnation *said)
                        "restored again, with --after %" PRIu32,
                        said->number, met.number, met.number);
         abort_link(client, reason);
-    } else if (said->number > met.number) {
+    } else if (!incarnation_equal(said, &met)) {
         (void)profile_incarnation_write(client->folder, said, NULL); /* else at the next greeting */
     }
     return client->link.outlived;
@@ -290,6 +317,9 @@ static void greeted(struct tefter *client, const Tefter__Welcome *welcome)
     client->server_seq = welcome->seq;
     client->incarnation = said;
     client->person = NULL;
+    client->shows_mark = welcome->has_mark_old;
+    client->profile_old = false;
+    take_mark(client, welcome->mark_old, welcome->has_mark, welcome->mark);
     if (client->welcome->recovery != NULL && !client->outbox.open) /* who only asks offers too */
         (void)outbox_open(&client->outbox, client->folder, wall_ms(), NULL);
     outbox_reoffer(&client->outbox);
@@ -394,6 +424,7 @@ static void token_taken(struct tefter *client, const Tefter__LoggedIn *person)
 static void beat(struct tefter *client, const Tefter__Pong *pong)
 {
     measure_clock(client, pong->now_ms);
+    take_mark(client, pong->mark_old, pong->has_mark, pong->mark);
     if (pong->seq > client->server_seq)
         client->server_seq = pong->seq;
 }

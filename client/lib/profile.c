@@ -265,3 +265,35 @@ bool profile_incarnation_write(const char *folder, const struct incarnation *inc
     incarnation_write(incarnation, text);
     return folder_write(folder, "incarnation", slice_text(text), 0600, failure);
 }
+
+/* ---- mark ---- */
+
+void profile_mark_read(const char *folder, struct profile_mark *ret_mark)
+{
+    struct arena arena;
+    struct slice file;
+    ret_mark->size = 0;
+    arena_init(&arena, 1024);
+    if (folder_read(folder, "mark", PROFILE_MARK_MAX, &arena, &file, NULL) && file.size > 0) {
+        memcpy(ret_mark->bytes, file.data, file.size);
+        ret_mark->size = file.size;
+    }
+    arena_fini(&arena);
+}
+
+static bool is_newer(struct slice mark, const struct profile_mark *kept)
+{
+    return kept->size < 8 || be64_get(mark.data) > be64_get(kept->bytes);
+}
+
+bool profile_mark_keep(const char *folder, struct slice mark)
+{
+    int lock = -1;
+    struct profile_mark kept;
+    if (mark.size < 8 || mark.size > PROFILE_MARK_MAX || !folder_lock(folder, &lock, NULL))
+        return false;
+    profile_mark_read(folder, &kept);
+    bool good = !is_newer(mark, &kept) || folder_write(folder, "mark", mark, 0600, NULL);
+    folder_unlock(lock);
+    return good;
+}

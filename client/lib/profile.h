@@ -25,6 +25,16 @@ struct profile_token {
 void profile_incarnation_read(const char *folder, struct incarnation *ret_incarnation);
 bool profile_incarnation_write(const char *folder, const struct incarnation *incarnation,
                                struct failure *failure);
+/* What the server gave this profile to show, so that a copy of it is told from the one that goes
+ * on. Begins with a number that rises. */
+enum { PROFILE_MARK_MAX = 64 };
+struct profile_mark {
+    uint8_t bytes[PROFILE_MARK_MAX];
+    size_t size; /* 0: none was given yet */
+};
+void profile_mark_read(const char *folder, struct profile_mark *ret_mark);
+/* Unless another process of this profile has kept a newer one. false: it could not be written. */
+bool profile_mark_keep(const char *folder, struct slice mark);
 bool profile_token_read(const char *folder, struct profile_token *ret_token,
                         struct failure *failure);
 /* size 0 removes it. */

@@ -140,6 +140,9 @@ bool tefter_knows_value(const struct tefter *client, const ProtobufCEnumDescript
 /* Did the server break the protocol since the newest blocking call began? The connection was ended,
  * and nothing of that answer was believed. */
 bool tefter_breached(const struct tefter *client);
+/* Does the server say that this profile is a copy, or an old one that came back: that it was used
+ * elsewhere since? By the newest greeting or beat. */
+bool tefter_profile_old(const struct tefter *client);
 /* HOST:PORT of the server, as this device calls it. */
 const char *tefter_address(const struct tefter *client);
 /* The company's currency; only its exponent is made up before the greeting. */

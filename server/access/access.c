@@ -171,6 +171,7 @@ static bool make_parts(struct access *access, struct failure *failure)
     if (access->throttle == NULL)
         return fail(failure, FAULT_MEMORY, 0, "no memory for access");
     return ended_open(options->ended_path, access_now_ms(access), &access->ended, failure) &&
+           marks_open(options->marks_path, options->token_key, &access->marks, failure) &&
            audit_open(options->audit_path, options->token_key, &access->audit, failure);
 }
 
@@ -196,6 +197,7 @@ void access_free(struct access *access)
 {
     throttle_destroy(access->throttle);
     ended_close(access->ended);
+    marks_close(access->marks);
     audit_close(access->audit);
     secret_wipe(&access->options, sizeof access->options);
     arena_fini(&access->kept);

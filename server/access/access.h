@@ -15,6 +15,7 @@
 #include "base/enrolcode.h"
 #include "base/fault.h"
 #include "base/hash.h"
+#include "base/incarnation.h"
 #include "base/limits.h"
 #include "engine/submission.h"
 #include "ledger/ledger.h"
@@ -95,9 +96,11 @@ typedef void (*access_done_fn)(void *request_payload, const Tefter__Refusal *ref
 struct access_options {
     struct loop *loop;
     struct ledger *ledger;
-    const char *audit_path; /* NULL: no audit log is kept */
-    const char *ended_path; /* of logins that were ended; NULL: a restart forgets them */
-    struct ca_pair root;    /* signs devices */
+    const char *audit_path;         /* NULL: no audit log is kept */
+    const char *ended_path;         /* of logins that were ended; NULL: a restart forgets them */
+    const char *marks_path;         /* of devices' profiles; NULL: a restart forgets them */
+    struct incarnation incarnation; /* tokens of another one do not count */
+    struct ca_pair root;            /* signs devices */
     uint8_t token_key[32];
     /* Hands a command to the write path. TAKEN: the request_payload (of malloc) is the callee's, to
      * be freed after `done`, or without it when the server ends first. */
@@ -138,6 +141,38 @@ Tefter__RefusalCode access_recheck_device(struct access *access, struct principa
 /* Should it ask for a new certificate now? */
 bool access_renewal_due(const struct access *access, const struct principal *who,
                         const Tefter__TerminalRecord *record);
+
+/* ---- the profile that a device connects with ---- */
+
+enum { ACCESS_MARK_SIZE = 48 };
+
+struct access_shown {
+    bool greeting;     /* else a ping */
+    bool reads_marks;  /* its program keeps what it is given */
+    struct slice mark; /* size 0: it has none */
+};
+struct access_mark {
+    bool old;   /* a newer one was seen: it is a copy, or an old one. The alarm was raised */
+    bool fresh; /* `bytes` are to be kept and shown from now on */
+    uint8_t bytes[ACCESS_MARK_SIZE];
+};
+void access_look_at_mark(struct access *access, const struct principal *who,
+                         const struct access_shown *shown, struct access_mark *ret_mark);
+/* The newest incarnation that the device says it has met: an alarm if that is not ours or one of
+ * before. */
+void access_look_at_met(struct access *access, const struct principal *who,
+                        const struct incarnation *met);
+
+struct access_terminal_alarm {
+    int64_t copied_ms; /* 0: its profile is no copy */
+    uint32_t met;      /* the incarnation that it says it has met; 0: none but ours */
+    bool other;        /* it has our number */
+};
+/* The next device behind *device (0: the first) of which something stands. */
+bool access_terminal_alarm(const struct access *access, uint32_t *device,
+                           struct access_terminal_alarm *ret_alarm);
+
+/* ---- enrolment ---- */
 
 /* A one-time code for a device: CODE. Needs RIGHT_EDIT_TERMINALS. */
 void access_make_code(struct access *access, const struct access_asker *asker, uint32_t device);

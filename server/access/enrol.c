@@ -226,6 +226,8 @@ static void signed_done(void *context, const Tefter__Refusal *refused)
         asker_refuse(&request_payload->asker, refused);
         return;
     }
+    if (!request_payload->renewal)
+        marks_forget(access->marks, request_payload->device);
     access_note(
         access, who,
         &(struct note){.event = request_payload->renewal ? "terminal_renewed" : "terminal_enrolled",
@@ -267,6 +269,8 @@ static void submit_enrol(uint64_t serial, struct hash *digest,
     enrol.not_after_ms = request_payload->not_after_ms;
     command.kind_case = TEFTER__COMMAND__KIND_ENROL_TERMINAL;
     command.enrol_terminal = &enrol;
+    /* before it is durable, and after: a server that dies between the two alarms nobody */
+    marks_forget(request_payload->access->marks, request_payload->device);
     submit_signed(&command, request_payload);
 }
 
@@ -303,8 +307,9 @@ static const Tefter__TerminalRecord *terminal_of_digest(struct ledger_view *view
     return NULL;
 }
 
+/* What was used after a backup is unused in what is restored from it: no code of before counts. */
 static Tefter__RefusalCode code_refused(const struct access *access,
-                                        const Tefter__TerminalRecord *record)
+                                        const Tefter__TerminalRecord *record, int64_t restored_ms)
 {
     if (record == NULL)
         return TEFTER__REFUSAL_CODE__CODE_WRONG;
@@ -312,7 +317,8 @@ static Tefter__RefusalCode code_refused(const struct access *access,
         return TEFTER__REFUSAL_CODE__TERMINAL_BLOCKED;
     if (record->has_code_used && record->code_used)
         return TEFTER__REFUSAL_CODE__CODE_USED;
-    if (!access_code_lives(access, record->code_expires_ms))
+    if (!access_code_lives(access, record->code_expires_ms) ||
+        record->code_expires_ms - CODE_LIFE_MS < restored_ms)
         return TEFTER__REFUSAL_CODE__CODE_EXPIRED;
     return 0;
 }
@@ -343,7 +349,8 @@ static uint32_t terminal_of_code(struct access *access, const char *code, struct
         return 0;
     }
     const Tefter__TerminalRecord *record = terminal_of_digest(view, ret_digest);
-    *ret_refused = code_refused(access, record);
+    const Tefter__RecoveryRecord *recovery = ledger_view_recovery(view);
+    *ret_refused = code_refused(access, record, recovery == NULL ? 0 : recovery->began_ms);
     uint32_t terminal = *ret_refused == 0 ? record->terminal : 0;
     access_view_end(view);
     return terminal;

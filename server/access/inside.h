@@ -9,6 +9,7 @@
  *   password.c   new passwords and PINs
  *   token.c      what a token says and how it is sealed
  *   ended.c      logins whose tokens count no longer
+ *   marks.c      which copy of a device's profile goes on; profile.c: what is told when it is not
  *   rights.c     may they; who may
  *   guess.c      what a guess is charged to
  *   hashing.c    argon2id on the pool, one at a time
@@ -43,6 +44,7 @@ struct access {
     struct audit *audit;
     struct throttle *throttle;
     struct ended *ended;
+    struct marks *marks;
     struct hash_job *hashes_first;
     struct hash_job *hashes_last;
     uint32_t hashes_waiting;
@@ -99,6 +101,43 @@ void access_note(struct access *access, const struct principal *who, const struc
 /* From when on the device may have a new certificate, by its record. */
 int64_t renewal_from_ms(const struct access *access, const struct principal *who,
                         const Tefter__TerminalRecord *record);
+
+/* ---- marks.c ---- */
+
+/* Of one device. */
+struct marked {
+    uint64_t number; /* of the newest mark that was shown; 0: none was */
+    uint64_t nonce;
+    int64_t since_ms;  /* it was shown first */
+    uint64_t given;    /* random part of the next one, given and not shown yet; 0: none is */
+    int64_t given_ms;  /* last */
+    int64_t copied_ms; /* an older one was shown; 0: none was */
+    int64_t met_ms;    /* its claim to have met another incarnation was told */
+    uint32_t met;
+    uint16_t met_what; /* Tefter__TerminalAlarm; 0: no such claim stands */
+    uint16_t told;     /* bits of Tefter__TerminalAlarm: it is on the ledger */
+    bool asking;       /* it is on its way there; not kept */
+};
+enum mark_verdict {
+    MARK_NEWEST,
+    MARK_REPLACED, /* just now, by another process of the same profile */
+    MARK_OLD
+};
+
+bool marks_open(const char *path, const uint8_t key[32], struct marks **ret_marks,
+                struct failure *failure);
+void marks_close(struct marks *marks);                         /* NULL welcome */
+struct marked *marks_of(struct marks *marks, uint32_t device); /* NULL: no memory, no such device */
+void marks_keep(struct marks *marks, uint32_t device);         /* what was changed in it */
+/* The next device behind this one of which an alarm stands; 0: none. */
+uint32_t marks_next(const struct marks *marks, uint32_t device);
+/* It is enrolled anew, with a new profile. */
+void marks_forget(struct marks *marks, uint32_t device);
+enum mark_verdict marks_judge(struct marks *marks, uint32_t device, struct slice mark,
+                              int64_t now_ms);
+/* One to be kept by a device that showed the newest; false: not now. */
+bool marks_give(struct marks *marks, uint32_t device, bool greeting, int64_t now_ms,
+                uint8_t ret_mark[ACCESS_MARK_SIZE]);
 
 /* ---- token.c ---- */
 

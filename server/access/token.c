@@ -1,14 +1,15 @@
 /*
  * A token: who, at which device, by which login, until when, under our seal. It rests on one
  * password that was given; signing a person out (their generation rises) ends all of theirs, and
- * logging out those of the login (ended.c).
+ * logging out those of the login (ended.c). The incarnation is under the seal too: what was ended
+ * after a backup would count again once that is restored.
  *
  *   version 1 │ staff 4 │ device 4 │ generation 4 │ login 8 │ expires 8 │ keyed hash 32
  */
 #include "access/inside.h"
 
 enum {
-    TOKEN_VERSION = 2,
+    TOKEN_VERSION = 3,
     STAFF_AT = 1,
     DEVICE_AT = 5,
     GENERATION_AT = 9,
@@ -20,9 +21,12 @@ _Static_assert(MAC_AT + HASH_SIZE == TOKEN_SIZE, "a token is what the picture sa
 
 static void seal(const struct access *access, const uint8_t token[TOKEN_SIZE], struct hash *ret_mac)
 {
+    const struct incarnation *incarnation = &access->options.incarnation;
     struct hash_state state;
     hash_begin_keyed(&state, access->options.token_key, sizeof access->options.token_key);
     hash_add(&state, token, MAC_AT);
+    hash_add(&state, &incarnation->number, sizeof incarnation->number);
+    hash_add(&state, incarnation->nonce, sizeof incarnation->nonce);
     hash_end(&state, ret_mac);
 }
 

@@ -47,6 +47,8 @@ bool datadir_init(struct datadir *folder, const char *path, struct failure *fail
         {folder->backup, "backup"},
         {folder->audit, "audit.log"},
         {folder->ended, "ended-logins"},
+        {folder->marks, "profile-marks"},
+        {folder->status, "status"},
         {folder->address, "server.address"},
         {folder->format, "format"},
         {folder->lock, "lock"},

@@ -14,6 +14,8 @@
  *   backup          the last good backup
  *   audit.log       who tried to get in, sealed line by line
  *   ended-logins    whose tokens count no longer, until they would end anyway
+ *   profile-marks   which copy of each terminal's profile goes on, see access/marks.c
+ *   status          what the running server says of itself, or said last
  *   lost-words      up to which seq words that the vault has lost are given up
  *   follower        where a second place is kept up to date, and how far it is
  *   server.address  where the running server listens, for tools on this machine
@@ -43,6 +45,8 @@ struct datadir {
     char backup[FILES_PATH_MAX];
     char audit[FILES_PATH_MAX];
     char ended[FILES_PATH_MAX];
+    char marks[FILES_PATH_MAX];
+    char status[FILES_PATH_MAX];
     char address[FILES_PATH_MAX];
     char metrics[FILES_PATH_MAX];
     char format[FILES_PATH_MAX];

@@ -315,6 +315,8 @@ static bool make_access(struct sessions *home, struct failure *failure)
         .ledger = home->options.ledger,
         .audit_path = home->options.audit_path,
         .ended_path = home->options.ended_path,
+        .marks_path = home->options.marks_path,
+        .incarnation = home->incarnation,
         .root = home->options.root,
         .submit = submit_own,
         .retry_ms = submit_retry_ms,

@@ -35,6 +35,7 @@ struct sessions_options {
     uint32_t unproven_per_address; /* that have not shown a certificate of ours */
     const char *audit_path;        /* bounded log of who tried to get in */
     const char *ended_path;        /* logins that were ended; NULL: a restart forgets them */
+    const char *marks_path;        /* of terminals' profiles; NULL: a restart forgets them */
     struct tls_identity identity;
     struct ca_pair root; /* signs terminals */
     uint8_t token_key[32];
@@ -97,6 +98,11 @@ struct sessions_metrics {
     uint64_t starved;          /* times that not even one descriptor was to be had */
 };
 void sessions_metrics(const struct sessions *sessions, struct sessions_metrics *ret_metrics);
+
+/* All that is known of the server, as a terminal is told it; lives in the arena, and until the
+ * next call of anything here. */
+void sessions_status(struct sessions *sessions, struct arena *arena,
+                     Tefter__StatusAnswer *ret_status);
 
 /* New certificate after a HUP. */
 bool sessions_reload(struct sessions *sessions, const struct tls_identity *identity,

@@ -185,6 +185,26 @@ static void welcome_init(const struct session *session, Tefter__Welcome *welcome
     welcome->features = (ProtobufCBinaryData){home->features.size, (uint8_t *)home->features.data};
 }
 
+/* What its profile says of itself; ret_mark lives as long as the greeting. */
+static void look_at_profile(const struct session *session, const Tefter__Hello *hello,
+                            struct access_mark *ret_mark)
+{
+    struct access *access = session->home->access;
+    const struct access_shown shown = {.greeting = true,
+                                       .reads_marks = hello->has_mark,
+                                       .mark = slice_of(hello->mark.data, hello->mark.len)};
+    *ret_mark = (struct access_mark){.old = false};
+    if (session->offer_only) /* its number may be another's by now */
+        return;
+    access_look_at_mark(access, &session->who, &shown, ret_mark);
+    if (!hello->has_met)
+        return;
+    struct incarnation met =
+        incarnation_of(hello->met, slice_of(hello->met_nonce.data,
+                                            hello->has_met_nonce ? hello->met_nonce.len : 0));
+    access_look_at_met(access, &session->who, &met);
+}
+
 void terminal_hello(struct session *session, const Tefter__FromTerminal *request)
 {
     struct sessions *home = session->home;
@@ -202,6 +222,12 @@ void terminal_hello(struct session *session, const Tefter__FromTerminal *request
     welcome.recovery = offer_notice(session, view);
     if (welcome.recovery != NULL) /* offers are as large as commands, and need no login */
         session->frames.bound = FRAME_TO_SERVER_MAX;
+    struct access_mark mark;
+    look_at_profile(session, request->hello, &mark);
+    welcome.has_mark_old = request->hello->has_mark; /* else it may not read that either */
+    welcome.mark_old = mark.old;
+    welcome.has_mark = mark.fresh;
+    welcome.mark = (ProtobufCBinaryData){sizeof mark.bytes, mark.bytes};
     message.body_case = TEFTER__TO_TERMINAL__BODY_WELCOME;
     message.welcome = &welcome;
     session->state = SESSION_GREETED;

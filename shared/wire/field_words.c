@@ -53,6 +53,8 @@ static const struct {
     {"head_office", "code of the head office",
      "A branch's code is at most 8 capital letters and digits: TD."},
     {"incarnation_nonce", "state of the ledger", NULL},
+    {"met_nonce", "state of the ledger", NULL},
+    {"set_aside", "set aside", NULL},
     {"invoice_number", "number of the invoice", NULL},
     {"known_seq", "place in the ledger", NULL},
     {"language", "language", "It is one of en, vi, zh, fa and el."},

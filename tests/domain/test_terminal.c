@@ -326,6 +326,29 @@ static void a_blocked_terminal_stops_who_stands_at_it_and_enrols_nothing(void **
     scenario_end(s);
 }
 
+static void an_alarm_about_a_terminal_is_kept_and_named(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    scenario_done(s, "add_terminal", "{'branch': 1, 'name': 'till 1'}");
+    REFUSED(s, "alarm_terminal", "{'terminal': 1, 'what': 'TERMINAL_COPIED'}", RIGHT_MISSING, NULL);
+    scenario_as(s, 0);
+    REFUSED(s, "alarm_terminal", "{'terminal': 9, 'what': 'TERMINAL_COPIED'}", NOT_FOUND,
+            "terminal");
+    scenario_done(s, "alarm_terminal", "{'terminal': 1, 'what': 'TERMINAL_COPIED'}");
+    scenario_done(s, "alarm_terminal",
+                  "{'terminal': 1, 'what': 'TERMINAL_MET_NEWER', 'incarnation': 2}");
+    scenario_as(s, ROLE_STAFF_OWNER);
+    const Tefter__AlarmsAnswer *alarms = scenario_ask(s, "alarms", "{}")->alarms;
+    assert_int_equal(alarms->n_rows, 2);
+    assert_int_equal(alarms->rows[0]->what, TEFTER__TERMINAL_ALARM__TERMINAL_MET_NEWER);
+    assert_int_equal(alarms->rows[0]->incarnation, 2);
+    assert_string_equal(alarms->rows[1]->terminal_name, "till 1");
+    assert_false(alarms->rows[1]->has_customer);
+    assert_int_equal(scenario_ask(s, "alarms", "{'customer': 1}")->alarms->n_rows, 0);
+    scenario_end(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -342,6 +365,7 @@ int main(void)
         cmocka_unit_test(a_code_does_not_wait_for_ever),
         cmocka_unit_test(an_enrolment_with_a_mistake_is_refused),
         cmocka_unit_test(a_certificate_is_renewed_by_a_newer_one),
+        cmocka_unit_test(an_alarm_about_a_terminal_is_kept_and_named),
         cmocka_unit_test(a_blocked_terminal_stops_who_stands_at_it_and_enrols_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -135,19 +135,13 @@ static void the_servers_own_commands_are_nobodys(void **state)
     struct client client;
     const ProtobufCMessageDescriptor *type = &tefter__command__descriptor;
     client_enter(&client, "boss", "correct horse");
-    static const char *const names[] = {"create_company",
-                                        "adopt_rules_version",
-                                        "turn_day",
-                                        "step_job",
-                                        "set_secret",
-                                        "set_enrolment_code",
-                                        "enrol_terminal",
-                                        "renew_terminal",
-                                        "begin_recovery",
-                                        "stage_offer",
-                                        "report_offers",
-                                        "recall_next",
-                                        NULL};
+    static const char *const names[] = {"create_company", "adopt_rules_version",
+                                        "turn_day",       "step_job",
+                                        "set_secret",     "set_enrolment_code",
+                                        "enrol_terminal", "renew_terminal",
+                                        "begin_recovery", "stage_offer",
+                                        "report_offers",  "recall_next",
+                                        "alarm_terminal", NULL};
     for (int n = 0; names[n] != NULL; n++) {
         const ProtobufCFieldDescriptor *field =
             protobuf_c_message_descriptor_get_field_by_name(type, names[n]);

@@ -366,6 +366,8 @@ static void start_sessions(void)
     struct failure failure = {0};
     char audit[96];
     char ended[96];
+    char marks[96];
+    (void)snprintf(marks, sizeof marks, "%s/marks", world.folder);
     (void)snprintf(ended, sizeof ended, "%s/ended", world.folder);
     (void)snprintf(audit, sizeof audit, "%s/audit", world.folder);
     struct sessions_options options = {
@@ -375,6 +377,7 @@ static void start_sessions(void)
         .listen = "127.0.0.1:0",
         .audit_path = audit,
         .ended_path = ended,
+        .marks_path = marks,
         .per_terminal = world.per_terminal,
         .per_address = world.per_address,
         .unproven_per_address = world.unproven_per_address,

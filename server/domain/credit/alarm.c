@@ -1,7 +1,8 @@
 /*
- * Alarms: a limit was passed all the same, and people must see it.
+ * Alarms: what people must see. A limit was passed all the same; or something about a terminal.
  *
  *   posted over the limit, or money taken back that had made room ──▶ raised, for ever
+ *   the server's AlarmTerminal                                    ──▶ raised, for ever
  *
  * 1. A command raises at most one; its number is the command's seq.
  * 2. Names are not kept with it: they are filled in when it is read.
@@ -22,7 +23,10 @@ static struct key alarm_key(uint64_t alarm)
 
 static void fill_names(struct tx *tx, Tefter__AlarmRow *row)
 {
-    const Tefter__CustomerRecord *customer = customer_get(tx, row->customer);
+    const Tefter__CustomerRecord *customer =
+        row->has_customer ? customer_get(tx, row->customer) : NULL;
+    const Tefter__TerminalRecord *terminal =
+        row->has_terminal ? terminal_get(tx, row->terminal) : NULL;
     const Tefter__StaffRecord *staff =
         row->actor != NULL && row->actor->has_staff ? staff_get(tx, row->actor->staff) : NULL;
     if (customer != NULL) {
@@ -31,6 +35,18 @@ static void fill_names(struct tx *tx, Tefter__AlarmRow *row)
     }
     if (staff != NULL)
         row->login = staff->login;
+    if (terminal != NULL)
+        row->terminal_name = terminal->name;
+}
+
+static void alarm_raise(struct tx *tx, Tefter__AlarmRow *row)
+{
+    struct key key = alarm_key(tx_seq(tx));
+    row->alarm = tx_seq(tx);
+    row->at_ms = tx_now_ms(tx);
+    row->actor = tx_actor_copy(tx);
+    tx_put(tx, &key, &row->base);
+    tx_touch(tx, ROW_ALARM, row->alarm);
 }
 
 /* ---- services ---- */
@@ -45,17 +61,12 @@ void credit_alarm(struct tx *tx, const Tefter__DocumentRecord *document, int64_t
     if (!tx_rule(tx, RULE_ALARMS_ARE_KEPT))
         return;
     Tefter__AlarmRow row = TEFTER__ALARM_ROW__INIT;
-    struct key key = alarm_key(tx_seq(tx));
-    row.alarm = tx_seq(tx);
-    row.customer = document->customer;
-    row.document = document->document;
+    FIELD_SET(&row, customer, document->customer);
+    FIELD_SET(&row, document, document->document);
     row.number = document->number;
-    row.kind = document->kind;
-    row.over_by_minor = over_by_minor;
-    row.at_ms = tx_now_ms(tx);
-    row.actor = tx_actor_copy(tx);
-    tx_put(tx, &key, &row.base);
-    tx_touch(tx, ROW_ALARM, row.alarm);
+    FIELD_SET(&row, kind, document->kind);
+    FIELD_SET(&row, over_by_minor, over_by_minor);
+    alarm_raise(tx, &row);
 }
 
 Tefter__AlarmRow *credit_alarm_row(struct tx *tx, uint64_t alarm)
@@ -65,6 +76,25 @@ Tefter__AlarmRow *credit_alarm_row(struct tx *tx, uint64_t alarm)
     if (row != NULL)
         fill_names(tx, row);
     return row;
+}
+
+/* ---- changes ---- */
+
+/* Refuses, in this order: NOT_FOUND terminal. */
+Tefter__Refusal *apply_alarm_terminal(struct tx *tx, const Tefter__AlarmTerminal *command,
+                                      Tefter__Done *done)
+{
+    if (terminal_get(tx, command->terminal) == NULL)
+        return refuse_not_found(tx, "terminal");
+    Tefter__AlarmRow row = TEFTER__ALARM_ROW__INIT;
+    FIELD_SET(&row, terminal, command->terminal);
+    FIELD_SET(&row, what, command->what);
+    FIELD_COPY(&row, incarnation, command);
+
+    tx_decided(tx);
+    alarm_raise(tx, &row);
+    event_done(tx, TEFTER__EVENT_KIND__TERMINAL_ALARMED, command->terminal, done);
+    return NULL;
 }
 
 /* ---- views ---- */

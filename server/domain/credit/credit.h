@@ -75,6 +75,9 @@ Tefter__Refusal *apply_ask_approval(struct tx *tx, const Tefter__AskApproval *co
 Tefter__Refusal *apply_decide_approval(struct tx *tx, const Tefter__DecideApproval *command,
                                        Tefter__Done *done);
 
+Tefter__Refusal *apply_alarm_terminal(struct tx *tx, const Tefter__AlarmTerminal *command,
+                                      Tefter__Done *done);
+
 Tefter__Refusal *view_limits(struct tx *tx, const Tefter__LimitHistory *query,
                              Tefter__LimitsAnswer *answer);
 Tefter__Refusal *view_alarms(struct tx *tx, const Tefter__AlarmList *query,
