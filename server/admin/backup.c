@@ -1,5 +1,6 @@
 #include "admin/backup.h"
 
+#include "admin/audit_copy.h"
 #include "admin/audited.h"
 #include "admin/backup_key.h"
 #include "admin/commands.h"
@@ -251,7 +252,8 @@ static bool copy_rest(struct backup *backup, struct failure *failure)
     return files_join(keys, backup->work, "keys", failure) &&
            backup_copy_keys(&backup->folder, backup->settings, keys, failure) &&
            files_join(format, backup->work, "format", failure) &&
-           files_copy(backup->folder.format, format, failure) && copy_given_up(backup, failure);
+           files_copy(backup->folder.format, format, failure) && copy_given_up(backup, failure) &&
+           audit_copy(backup->folder.audit, backup->work, failure);
 }
 
 /* ---- verifying ---- */

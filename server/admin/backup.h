@@ -1,11 +1,12 @@
 #pragma once
 /*
  * Backup and restore. A backup is a folder PLACE/NAME-TIME laid out like a ledger: state (a
- * checkpoint), journal, vault, keys, format, and `manifest` with what it holds. Taken beside a
- * running server: the state first, then the journal (so that it is ahead), then the vault (so that
- * it has the texts of both). It is written under NAME-TIME.tmp, synced, verified, and renamed:
- * what has no .tmp is whole. What the backup before has of the journal is linked, not copied. To be
- * encrypted it is made and verified in the ledger's folder, and sealed part by part to its place.
+ * checkpoint), journal, vault, keys, format, audit log, and `manifest` with what it holds. Taken
+ * beside a running server: the state first, then the journal (so that it is ahead), then the vault
+ * (so that it has the texts of both). It is written under NAME-TIME.tmp, synced, verified, and
+ * renamed: what has no .tmp is whole. What the backup before has of the journal is linked, not
+ * copied. To be encrypted it is made and verified in the ledger's folder, and sealed part by part
+ * to its place.
  *
  * A restore makes a new incarnation of the ledger: terminals see that time was turned back, take a
  * fresh picture and offer again what they had been told since.

@@ -1,5 +1,6 @@
 #include "admin/follow.h"
 
+#include "admin/audit_copy.h"
 #include "admin/backup.h"
 #include "admin/manifest.h"
 #include "datadir/follower_note.h"
@@ -33,6 +34,7 @@ struct follow {
     struct manifest manifest;
     int64_t noted_ms;
     int64_t keys_ms; /* last change of the keys that were copied */
+    struct audit_copied audit;
 };
 
 static volatile sig_atomic_t stopped;
@@ -234,6 +236,8 @@ static bool note(struct follow *follow, bool at_once, struct failure *failure)
     if (!at_once && now_ms >= follow->noted_ms && now_ms - follow->noted_ms < NOTE_MS)
         return true;
     follow->noted_ms = now_ms;
+    if (!audit_follow(follow->folder.audit, follow->place, &follow->audit, failure))
+        return false;
     journal_head(follow->to, &head);
     struct follower_note said = {.seq = head.next_seq - 1, .caught_up_ms = now_ms};
     snprintf(said.place, sizeof said.place, "%s", follow->place);

@@ -91,11 +91,12 @@ static bool each_file(const char *backup, file_fn each, void *context, struct fa
     return true;
 }
 
-/* The journal and the vault of a second place prove themselves. */
+/* Journal, vault and audit log of a second place prove themselves. */
 static bool summed(const struct manifest *manifest, const char *path)
 {
     return manifest->kind == MANIFEST_BACKUP ||
-           (strncmp(path, "journal/", 8) != 0 && strncmp(path, "vault/", 6) != 0);
+           (strncmp(path, "journal/", 8) != 0 && strncmp(path, "vault/", 6) != 0 &&
+            strncmp(path, "audit.log", 9) != 0);
 }
 
 static struct manifest_part *part_add(struct manifest *manifest, const char *path)

@@ -13,8 +13,8 @@
  *   end SUM                     of all lines before
  *
  * One of the kind "follow" is being written batch by batch (backup --follow): its journal proves
- * itself by its chain and its vault by the digests in the journal, so neither is a part; the
- * journal reaches at least to seq.
+ * itself by its chain, its vault by the digests in the journal, its audit log by its seals, so none
+ * of them is a part; the journal reaches at least to seq.
  */
 #include "base/incarnation.h"
 #include "datadir/files.h"

@@ -74,7 +74,7 @@ static void avoid(struct inflight *inflight, const Tefter__Command *command)
     if (command->kind_case == TEFTER__COMMAND__KIND_STEP_JOB)
         inflight_avoid(inflight, DEATH_JOB, command->step_job->job, why);
     if (command->kind_case == TEFTER__COMMAND__KIND_RECALL_NEXT)
-        inflight_avoid(inflight, DEATH_RECALL, 0, why);
+        inflight_avoid(inflight, DEATH_RECALL, command->recall_next->offer, why);
     if (command->kind_case == TEFTER__COMMAND__KIND_TURN_DAY)
         inflight_avoid(inflight, DEATH_DAY,
                        (uint64_t)command->turn_day->branch << 32 | command->turn_day->date, why);

@@ -6,6 +6,7 @@
  *
  * --vault-only: the words that a ledger has lost, from a backup of it, into its vault.
  */
+#include "admin/audit_copy.h"
 #include "admin/audited.h"
 #include "admin/backup.h"
 #include "admin/backup_key.h"
@@ -87,13 +88,35 @@ static bool copy_given_up(const struct restore *restore, struct failure *failure
     return seq == 0 || words_give_up(restore->folder.root, seq, failure);
 }
 
+/* A log whose seals were broken before the backup is taken as it is: it is evidence. */
+static bool copy_audit(const struct restore *restore, struct failure *failure)
+{
+    char from[FILES_PATH_MAX];
+    return files_join(from, source(restore), "audit.log", failure) &&
+           audit_copy(from, restore->folder.root, failure);
+}
+
+static bool tell_audit(const struct restore *restore, struct failure *failure)
+{
+    struct access_audit_report report;
+    struct failure found = {.fault = FAULT_NONE};
+    if (audit_copy_whole(restore->folder.root, &report, &found))
+        return true;
+    if (found.fault != FAULT_DAMAGED)
+        return fail(failure, found.fault, found.os_error, "%s", found.text);
+    fprintf(stderr, "tefterd: the audit log of the backup was changed before it was made: %s\n",
+            found.text);
+    return true;
+}
+
 static bool copy_all(const struct restore *restore, struct failure *failure)
 {
     const struct datadir *folder = &restore->folder;
     return copy_part(restore, "state", folder->state, failure) && copy_journal(restore, failure) &&
            copy_part(restore, "vault", folder->vault, failure) &&
            copy_part(restore, "keys", folder->keys, failure) && copy_root_key(restore, failure) &&
-           copy_given_up(restore, failure);
+           copy_given_up(restore, failure) && copy_audit(restore, failure) &&
+           tell_audit(restore, failure);
 }
 
 /* A state of another layout is left out: the first start makes it from the journal. */
@@ -411,13 +434,26 @@ static int tell_restored(const struct restore *restore)
 {
     char incarnation[INCARNATION_TEXT_SIZE];
     incarnation_write(&restore->incarnation, incarnation);
-    tell(stdout,
-         "The ledger in %s is that of %s up to seq %" PRIu64
-         ", as incarnation %s. A recovery is on: each terminal that connects brings back what it "
-         "was told after that backup, of the last 45 days, with its old numbers; new papers are "
-         "numbered in a series of their own until the recovery is closed. 'tefter recovery' shows "
-         "what came back and who was not heard.\n\nStart the server:\n\n",
-         restore->settings->ledger, restore->from, restore->head.next_seq - 1, incarnation);
+    tell(
+        stdout,
+        "The ledger in %s is that of %s up to seq %" PRIu64
+        ", as incarnation %s. A recovery is on: each terminal that connects brings back what it "
+        "was told after that backup, of the last 45 days, with its old numbers; new papers are "
+        "numbered in a series of their own until the recovery is closed. 'tefter recovery' shows "
+        "what came back and who was not heard.\n\n"
+        "Everybody has to log in again. What was ended after that backup and lives again, until "
+        "you look at it:\n"
+        "  - passwords and PINs are those of the backup: whoever changed theirs since must do so "
+        "again\n"
+        "  - people and terminals that were blocked or signed out since, and roles that were taken "
+        "away: the terminal where that was done brings it back; see to it yourself where that "
+        "cannot wait\n"
+        "  - terminals that were enrolled anew since are known by their certificate of before: get "
+        "them a new code\n"
+        "  - approvals that were used since can be used once more until their sale has come back\n"
+        "Codes for enrolling that were made before the restore count no more.\n\n"
+        "Start the server:\n\n",
+        restore->settings->ledger, restore->from, restore->head.next_seq - 1, incarnation);
     bootstrap_tell_serve(restore->settings);
     if (!restore->noted)
         tell(stdout,

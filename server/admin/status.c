@@ -1,21 +1,26 @@
 /*
- * tefterd status: what can be seen of a ledger from its folder, served or not. Live figures of a
- * running server come over the wire: `tefter status`.
+ * tefterd status: what can be seen of a ledger from its folder, served or not; and what the server
+ * says of itself, or said last, as `tefter status` shows it too.
  */
 #include "admin/audited.h"
 #include "admin/commands.h"
 #include "datadir/backup_note.h"
 #include "datadir/follower_note.h"
 #include "datadir/keys.h"
+#include "datadir/status_note.h"
 #include "engine/clock.h"
 #include "recovery/checkpoint.h"
 #include "recovery/shutdown_marker.h"
 
 #include "base/date.h"
 #include "base/tell.h"
+#include "wire.pb-c.h"
+#include "wire/message.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+
+enum { STATUS_MEMORY_MAX = 1024 * 1024 };
 
 #define DAY_MS (INT64_C(24) * 3600 * 1000)
 #define MIB (UINT64_C(1024) * 1024)
@@ -95,8 +100,10 @@ static void tell_follower(const struct datadir *folder)
     struct follower_note note;
     if (!follower_note_read(folder, &note))
         return;
+    int64_t lag_ms = clock_read().wall_ms - note.caught_up_ms;
     tell_instant("follower", note.caught_up_ms, "has never had all there was");
-    tell(stdout, "              seq %" PRIu64 " in %s\n", note.seq, note.place);
+    tell(stdout, "              seq %" PRIu64 " in %s, %" PRId64 " s behind\n", note.seq,
+         note.place, lag_ms > 0 ? lag_ms / 1000 : 0);
 }
 
 static void tell_copies(const struct datadir *folder)
@@ -170,6 +177,71 @@ static void tell_inflight(const struct datadir *folder)
         tell_avoided(&notes.avoided[i]);
 }
 
+/* ---- what the server says of itself, or said last ---- */
+
+static void tell_alarm(const char *label, const char *words)
+{
+    if (words)
+        printf("%-13s %s\n", label, words);
+}
+
+static void tell_figures(const Tefter__StatusAnswer *said)
+{
+    printf("server        tefterd %s, seq %" PRIu64 ", %" PRIu32 " connections, up %" PRIu64
+           " minutes\n",
+           said->version, said->seq, said->sessions, said->uptime_ms / 60000);
+    if (said->turned_away > 0 || said->busy > 0 || said->not_reading > 0)
+        printf("overload      %" PRIu64 " connections had no place, %" PRIu64
+               " commands were told busy, %" PRIu32 " terminals do not read\n",
+               said->turned_away, said->busy, said->not_reading);
+    if (said->journal_slow_ms > 0)
+        printf("journal       has had the group being written for %" PRIu32 " ms\n",
+               said->journal_slow_ms);
+    if (said->texts_unreadable > 0)
+        printf("texts         %" PRIu64 " times not readable\n", said->texts_unreadable);
+    if (said->has_audit_line)
+        printf("audit line    %" PRIu64 " %s\n", said->audit_line,
+               said->audit_seal ? said->audit_seal : "");
+}
+
+static void tell_alarms(const Tefter__StatusAnswer *said)
+{
+    if (said->has_recovery)
+        printf(
+            "RECOVERY      %" PRIu32 " is on: %" PRIu64 " papers wait, %" PRIu64
+            " are not back as they were, %" PRIu32 " terminals were not heard: tefter recovery\n",
+            said->recovery, said->offers_waiting, said->offers_not_back, said->terminals_unheard);
+    if (said->read_only)
+        tell_alarm("READ ONLY", said->read_only_reason ? said->read_only_reason : "");
+    tell_alarm("CLOCK", said->clock_alarm);
+    tell_alarm("DATE", said->date_alarm);
+    tell_alarm("CERTIFICATE", said->certificate_alarm);
+    tell_alarm("STATE", said->state_rebuilt);
+    for (size_t i = 0; i < said->n_terminal_alarms; i++)
+        tell_alarm("TERMINAL", said->terminal_alarms[i]);
+    if (said->terminals_alarmed > said->n_terminal_alarms)
+        printf("TERMINAL      and %zu more: tefter alarms\n",
+               said->terminals_alarmed - said->n_terminal_alarms);
+}
+
+static void tell_said(const struct datadir *folder, struct arena *arena)
+{
+    int64_t written_ms = 0;
+    struct message_fault fault;
+    struct slice note = status_note_read(folder, arena, &written_ms);
+    const Tefter__StatusAnswer *said = NULL;
+    if (note.size > 0 &&
+        message_scan_as(&tefter__status_answer__descriptor, note, MESSAGE_OF_SERVER, &fault))
+        said = (const Tefter__StatusAnswer *)message_unpack(&tefter__status_answer__descriptor,
+                                                            note, arena);
+    if (!said)
+        return;
+    if (!datadir_served_by(folder))
+        tell_instant("last served", written_ms, "");
+    tell_figures(said);
+    tell_alarms(said);
+}
+
 int status_run(const struct settings *settings)
 {
     static struct datadir folder;
@@ -182,6 +254,10 @@ int status_run(const struct settings *settings)
     tell_sizes(&folder);
     tell_copies(&folder);
     tell_inflight(&folder);
+    struct arena arena;
+    arena_init(&arena, STATUS_MEMORY_MAX);
+    tell_said(&folder, &arena);
+    arena_fini(&arena);
     audited(&folder, "status", NULL);
     return tell_keys(&folder, &failure) ? EXIT_DONE : settings_report(&failure);
 }

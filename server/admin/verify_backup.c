@@ -1,8 +1,9 @@
 /*
  * tefterd verify --backup: is a backup what was written? Every part against the manifest, the chain
- * of its journal against the manifest's head. Nothing is written beside it. An encrypted one is
- * opened too when the key is there.
+ * of its journal against the manifest's head, the seals of its audit log. Nothing is written beside
+ * it. An encrypted one is opened too when the key is there.
  */
+#include "admin/audit_copy.h"
 #include "admin/backup.h"
 #include "admin/backup_key.h"
 #include "admin/commands.h"
@@ -17,6 +18,7 @@ struct looking {
     char path[FILES_PATH_MAX];
     struct manifest manifest;
     struct words words;
+    struct access_audit_report audit;
 };
 
 /* Of a place that follows: of a backup the sum says that it is the vault that was verified. */
@@ -49,7 +51,8 @@ static bool look_plain(struct looking *looking, struct failure *failure)
                     "the journal of %s ends at seq %" PRIu64 ", its manifest says %" PRIu64,
                     looking->path, seq, manifest->seq);
     manifest->seq = seq;
-    return !follow || words_there(looking, failure);
+    return (!follow || words_there(looking, failure)) &&
+           audit_copy_whole(looking->path, &looking->audit, failure);
 }
 
 static bool look_sealed(struct looking *looking, struct failure *failure)
@@ -83,6 +86,9 @@ int verify_backup_run(const struct settings *settings)
              !looking.manifest.sealed ? ""
              : settings->key          ? ", and opens"
                                       : "; it is encrypted, and --key would show that it opens");
+    if (good && looking.audit.lines > 0)
+        tell(stdout, "audit log %" PRIu64 " lines, the newest %" PRIu64 " %s\n",
+             looking.audit.lines, looking.audit.number, looking.audit.seal);
     manifest_fini(&looking.manifest);
     return good ? EXIT_DONE : settings_report(&failure);
 }

@@ -3,7 +3,7 @@
  *
  *   datadir ─ journal ─ ledger ─ vault ─ clock ─ commit  (instance.h)
  *     └─ keys ─ loop ─ writer ─ monitor ─ sessions ─ certificates ─ overload ─ maintenance ─
- * metrics
+ * metrics ─ status file
  *
  * TERM: the writer finishes, every terminal hears Goodbye, the state is synced and marked CLEAN.
  * A second TERM leaves at once. HUP: the clock is believed, and the certificate is read again.
@@ -20,6 +20,7 @@
 #include "serve/metrics.h"
 #include "serve/monitor.h"
 #include "serve/overload.h"
+#include "serve/status_file.h"
 
 #include "base/log.h"
 #include "base/tell.h"
@@ -52,6 +53,7 @@ struct server {
     struct loop_timer *anew;
     struct loop_timer *leaving; /* of telling that it is lost */
     struct metrics *metrics;
+    struct status_file *status_file;
     uint64_t started_ms;
     struct certificates *certificates;
     bool draining;
@@ -410,6 +412,7 @@ static bool build_sessions(struct server *server, struct failure *failure)
                                            (uint32_t)server->settings->unproven_per_address,
                                        .audit_path = server->instance.folder.audit,
                                        .ended_path = server->instance.folder.ended,
+                                       .marks_path = server->instance.folder.marks,
                                        .identity = server->keys.server,
                                        .root = server->keys.root,
                                        .seal = &server->seal,
@@ -474,6 +477,14 @@ static bool build_metrics(struct server *server, struct failure *failure)
     return server->metrics != NULL;
 }
 
+static bool build_status_file(struct server *server, struct failure *failure)
+{
+    struct status_file_options options = {
+        .loop = server->loop, .folder = &server->instance.folder, .sessions = server->sessions};
+    server->status_file = status_file_create(&options, failure);
+    return server->status_file != NULL;
+}
+
 /* Where tools on this machine find it, and people read it. */
 static void tell_listening(struct server *server)
 {
@@ -516,13 +527,15 @@ static bool build(struct server *server, struct failure *failure)
            build_writer(server, failure) && build_monitor(server, failure) &&
            build_sessions(server, failure) && build_certificates(server, failure) &&
            build_overload(server, failure) && build_maintenance(server, failure) &&
-           build_metrics(server, failure) && catch_signals(server, failure);
+           build_metrics(server, failure) && build_status_file(server, failure) &&
+           catch_signals(server, failure);
 }
 
 /* In reverse. Destroying the loop waits for what is on the pool; only then the ledger may go. */
 static void tear_down(struct server *server)
 {
     unlink(server->instance.folder.address);
+    status_file_destroy(server->status_file);
     metrics_destroy(server->metrics);
     maintenance_stop(server->maintenance);
     overload_destroy(server->overload);

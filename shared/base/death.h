@@ -17,7 +17,7 @@ enum death_task {
     DEATH_TOPIC,  /* of a subscription */
     DEATH_JOB,    /* job */
     DEATH_DAY,    /* branch << 32 | date */
-    DEATH_RECALL, /* 0: what terminals bring back after a restore */
+    DEATH_RECALL, /* old seq, 0: not known: what terminals bring back after a restore */
 };
 
 struct death {

@@ -153,6 +153,9 @@ class Sitting:
         self.server = elsewhere
         self.tefterd("verify")
         self.server.start(listen=address)
+        self.tefter("counter", "customer", "show", "A-1", code=NOT_ALLOWED)  # no login of before counts
+        self.tefter("counter", "login", "minh", given=PASSWORD + "\n")
+        self.tefter("office", "login", "owner", given=PASSWORD + "\n")
         self.check(self.owes("counter", "A-1") == 920000, "after the restore he owes another sum")
         self.tefter("counter", "sell", "A-1", "XM40=0.5", wanted=["TD-"])
         self.tefterd("status", wanted=["served"])
