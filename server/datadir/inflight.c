@@ -324,7 +324,11 @@ void inflight_task(const struct inflight_note *note, char out[INFLIGHT_TASK_MAX]
                  note->number & UINT32_MAX, note->number >> 32);
         break;
     case DEATH_RECALL:
-        snprintf(out, INFLIGHT_TASK_MAX, "what terminals bring back");
+        if (note->number == 0)
+            snprintf(out, INFLIGHT_TASK_MAX, "what terminals bring back");
+        else
+            snprintf(out, INFLIGHT_TASK_MAX, "what a terminal brought back of seq %" PRIu64,
+                     note->number);
         break;
     }
 }

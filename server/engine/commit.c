@@ -258,6 +258,11 @@ static bool step_put(struct commit *commit, struct arena *arena, struct failure 
     Tefter__Command command = TEFTER__COMMAND__INIT;
     struct submission submission = {.reply_token = 0};
     if (wants_recall(commit)) {
+        recall.offer = ledger_recall_next(commit->options.ledger);
+        recall.has_offer = recall.offer != 0;
+        recall.set_aside = recall.has_set_aside =
+            recall.has_offer &&
+            inflight_avoids(commit->options.inflight, DEATH_RECALL, recall.offer);
         command.kind_case = TEFTER__COMMAND__KIND_RECALL_NEXT;
         command.recall_next = &recall;
     } else {

@@ -142,6 +142,8 @@ size_t ledger_jobs(struct ledger *ledger, uint64_t *ret_jobs, size_t capacity);
 
 /* Is an offer due, for RecallNext? As above. */
 bool ledger_recall_due(struct ledger *ledger);
+/* Its old seq, as long as nothing else is applied; 0: none among those that were looked at. */
+uint64_t ledger_recall_next(struct ledger *ledger);
 
 /* The incarnations that ended with a restore, newest first, and where the backup stood in each:
  * its seqs up to there are part of this ledger. As above; how many. */

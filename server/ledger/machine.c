@@ -581,6 +581,20 @@ bool ledger_recall_due(struct ledger *ledger)
     return look(ledger, look_recall, &due) && due;
 }
 
+static void look_next(struct tx *tx, void *context)
+{
+    uint64_t *offer = context;
+    struct recall recall;
+    recall_find(tx, &recall);
+    *offer = recall.offer == NULL ? 0 : recall.offer->seq;
+}
+
+uint64_t ledger_recall_next(struct ledger *ledger)
+{
+    uint64_t offer = 0;
+    return look(ledger, look_next, &offer) ? offer : 0;
+}
+
 static struct incarnation incarnation_that_ended(const Tefter__RecoveryRecord *recovery)
 {
     return incarnation_of(recovery->incarnation, slice_of(recovery->incarnation_nonce.data,

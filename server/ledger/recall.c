@@ -80,11 +80,17 @@ static void keep_recalled(struct tx *tx, const Tefter__OfferRecord *offer, Tefte
     tx->recalled_id = offer->id.data;
 }
 
+/* Another one may have come before it meanwhile. */
+static bool is_set_aside(const Tefter__RecallNext *command, const Tefter__OfferRecord *offer)
+{
+    return command->set_aside && offer != NULL && command->has_offer &&
+           command->offer == offer->seq;
+}
+
 /* Refuses: NOTHING_TO_CHANGE (none is due). */
 Tefter__Refusal *apply_recall_next(struct tx *tx, const Tefter__RecallNext *command,
                                    Tefter__Done *done)
 {
-    (void)command;
     if (!recall_due(tx))
         return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
     struct recall recall;
@@ -93,6 +99,8 @@ Tefter__Refusal *apply_recall_next(struct tx *tx, const Tefter__RecallNext *comm
     bool kept = false;
     Tefter__Refusal *refusal = recall.offer != NULL ? look_kept(tx, recall.offer, &kept) : NULL;
     kept = kept || (recall.offer != NULL && is_of_recovery(recall.offer));
+    if (is_set_aside(command, recall.offer))
+        refusal = refuse(tx, TEFTER__REFUSAL_CODE__QUARANTINED, NULL);
     if (recall.offer != NULL && refusal == NULL && !kept)
         refusal = recall_apply(tx, &recall, then);
 

@@ -487,6 +487,36 @@ static void the_number_of_a_declined_paper_is_not_given_out_again(void **state)
 
 /* ---- who was heard ---- */
 
+/* An offer of which a program ended does not hold up those behind it. */
+static void an_offer_that_is_set_aside_stands_on_the_worklist_and_the_next_goes_on(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    later_sale(&shop, shop.anh, 1);
+    const Tefter__Done *second = later_sale(&shop, shop.anh, 2);
+    uint64_t first_seq = shop.backup + 1;
+    restore(&shop);
+    scenario_offer(shop.s, &shop.kept[0]);
+    scenario_offer(shop.s, &shop.kept[1]);
+    assert_int_equal(ledger_recall_next(shop.s->ledger), first_seq);
+    scenario_as(shop.s, 0);
+    const char *aside = json("{'offer': %llu, 'set_aside': true}", (unsigned long long)first_seq);
+    scenario_done(shop.s, "recall_next", aside);
+    scenario_done(shop.s, "recall_next",
+                  aside); /* it is not that one's turn: the next is applied */
+    scenario_as(shop.s, ROLE_STAFF_OWNER);
+    same_paper(&shop, second->number);
+    const Tefter__RecoveryAnswer *left = worklist(&shop);
+    assert_int_equal(left->offers[0]->seq, first_seq);
+    assert_int_equal(left->offers[0]->state, TEFTER__OFFER_STATE__OFFER_REFUSED);
+    assert_int_equal(left->offers[0]->refusal->code, TEFTER__REFUSAL_CODE__QUARANTINED);
+    scenario_done(shop.s, "apply_offers", "{}"); /* once more, by a program that can */
+    scenario_recall(shop.s);
+    assert_int_equal(worklist(&shop)->offers[0]->state, TEFTER__OFFER_STATE__OFFER_BACK);
+    shop_end(&shop);
+}
+
 static void a_ledger_that_was_never_restored_has_no_recovery(void **state)
 {
     (void)state;
@@ -569,6 +599,7 @@ int main(void)
         cmocka_unit_test(numbers_that_a_restore_leaves_out_are_nobodys_and_do_not_count),
         cmocka_unit_test(each_restore_of_a_backup_gives_out_numbers_of_its_own),
         cmocka_unit_test(the_number_of_a_declined_paper_is_not_given_out_again),
+        cmocka_unit_test(an_offer_that_is_set_aside_stands_on_the_worklist_and_the_next_goes_on),
         cmocka_unit_test(a_ledger_that_was_never_restored_has_no_recovery),
         cmocka_unit_test(all_is_applied_when_every_terminal_was_heard),
     };

@@ -691,6 +691,15 @@ static void a_wrong_clock(struct story *t)
     done(t, "issue_invoice", sale(t->anh, 10, json(", 'backfill': true, 'due': %d", TODAY - 90)));
 }
 
+/* Written down by the server: who brought a copied profile, or met a newer incarnation. */
+static void alarmed_terminals(struct story *t)
+{
+    scenario_as(t->s, 0);
+    refused(t, "alarm_terminal", "{'terminal': 99, 'what': 'TERMINAL_COPIED'}", CODE(NOT_FOUND));
+    done(t, "alarm_terminal", "{'terminal': 1, 'what': 'TERMINAL_MET_NEWER', 'incarnation': 2}");
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+}
+
 /* Since version 4: terms that join, a schedule, and what is wrong with them. */
 static void joined_terms(struct story *t)
 {
@@ -792,6 +801,10 @@ static void restored(struct story *t)
     struct offer second = old_sale(t, last + 2, "HQ-00902");
     scenario_offer(t->s, &first);
     scenario_offer(t->s, &second);
+    if (t->rules >= 4) {
+        struct offer third = old_sale(t, last + 3, "HQ-00903");
+        scenario_offer(t->s, &third);
+    }
     scenario_sell(t->s, t->anh, 5);
     refused(t, "close_recovery", "{}", CODE(RECOVERY_UNFINISHED));
     done(t, "decline_offer", json("{'seq': " ID ", 'reason': 'a mistake'}", (id)last + 1));
@@ -799,6 +812,8 @@ static void restored(struct story *t)
             CODE(OFFER_DECIDED));
     scenario_as(t->s, 0);
     done(t, "report_offers", "{'terminal': 1}");
+    if (t->rules >= 4)
+        done(t, "recall_next", json("{'offer': " ID ", 'set_aside': true}", (id)last + 2));
     scenario_as(t->s, ROLE_STAFF_OWNER);
     done(t, "apply_offers", "{}");
     scenario_recall(t->s);
@@ -838,8 +853,10 @@ struct scenario *golden_story(uint32_t rules_version)
     of_version_3(&t, rules_version);
     if (rules_version >= 3)
         a_wrong_clock(&t);
-    if (rules_version >= 4)
+    if (rules_version >= 4) {
+        alarmed_terminals(&t);
         joined_terms(&t);
+    }
     if (rules_version >= 3)
         restored(&t);
     return t.s;

@@ -379,6 +379,58 @@ class Planted(unittest.TestCase):
         self.assertNotRegex(self.tefterd("status"), "FAULT")
         self.tefterd("verify")
 
+    # ---- what comes back after a restore ----
+
+    def counter_at(self, server, *words, **more):
+        return self.tefter("--server", server.address, *words, **more)
+
+    def test_what_ends_it_as_it_comes_back_is_set_aside_and_the_next_comes_back(self):
+        self.restart(os.path.join(BINARIES, "tefterd"))  # which takes all of it
+        self.counter()
+        self.tefterd("backup", "--to", os.path.join(self.folder, "backups"))
+        for product in ("FIRST", "PLANT-NEED", "AFTER"):
+            self.tefter("product", "add", product, "Cát", "--price", "5000", told=[f"Product {product} is number"])
+        self.company.owner.close()
+        self.served.stop()
+        os.mkdir(os.path.join(self.folder, "restored"))
+        self.served = self.serving(os.path.join(self.folder, "restored"))
+        self.tefterd("restore", "--from", os.path.join(self.folder, "backups"))
+        self.served.start()
+        subprocess.run([os.path.join(BINARIES, "tefter"), "--profile", os.path.join(self.folder, "counter"), "--server",
+                        self.served.address, "--wait", "2", "login", kit.OWNER[0]], input=kit.OWNER[1] + "\n", text=True,
+                       capture_output=True, timeout=120, check=False)  # it ends somewhere in this
+        self.ends()
+        seq = self.named()
+        self.served.start()
+        self.counter_at(self.served, "login", kit.OWNER[0], given=kit.OWNER[1] + "\n")
+        self.counter_at(self.served, "product", "list", told=["FIRST"], untold=["AFTER"])
+        self.counter_at(self.served, "status", told=[f"READ ONLY: .*entry {seq} cannot be applied"])
+        self.served.stop()
+        self.tefterd("quarantine", seq, "--reason", "a fault of the program")
+        self.served.start()
+        self.counter_at(self.served, "recovery", "apply")
+        for _ in range(100):
+            products = self.counter_at(self.served, "product", "list")
+            if "AFTER" in products:
+                break
+            time.sleep(0.1)
+        self.assertRegex(products, "FIRST")
+        self.assertRegex(products, "AFTER")
+        self.assertNotRegex(products, "PLANT-NEED")
+        self.counter_at(self.served, "recovery", told=["PLANT-NEED|add product", "set aside|passed over|quarantine"])
+        self.tefterd("status", told=[r"FAULT +what a terminal brought back of seq \d+ is left out"])
+        self.assertEqual(self.served.stop(), 0)
+        self.served.program = os.path.join(BINARIES, "tefterd")  # a newer one can
+        self.served.start()
+        self.counter_at(self.served, "recovery", "apply")
+        for _ in range(100):
+            products = self.counter_at(self.served, "product", "list")
+            if "PLANT-NEED" in products:
+                break
+            time.sleep(0.1)
+        self.assertRegex(products, "PLANT-NEED")
+        self.tefterd("verify")
+
     def test_a_days_turn_that_was_set_aside_is_not_begun_again(self):
         self.add("XM40")
         self.company.owner.close()
