@@ -49,7 +49,7 @@ bool store_read(struct store_txn *txn, int tree, struct slice key, struct slice 
     if (!store_found(txn, rc, "cannot get a row"))
         return false;
     *ret_value = store_slice(v);
-    return true;
+    return store_unseal(txn, tree, key, ret_value);
 }
 
 static bool walk_begin(struct store_txn *txn, int tree, struct store_cursor *cursor)
@@ -72,7 +72,7 @@ static bool walk_begin(struct store_txn *txn, int tree, struct store_cursor *cur
     return true;
 }
 
-static bool walk_to(struct store_cursor *cursor, MDB_val key, MDB_cursor_op op)
+static bool step(struct store_cursor *cursor, MDB_val key, MDB_cursor_op op)
 {
     const struct walk *walk = cursor->handle;
     if (!walk || !store_sound(cursor->txn))
@@ -86,6 +86,14 @@ static bool walk_to(struct store_cursor *cursor, MDB_val key, MDB_cursor_op op)
     return true;
 }
 
+static bool walk_to(struct store_cursor *cursor, MDB_val key, MDB_cursor_op op)
+{
+    if (!step(cursor, key, op))
+        return false;
+    const struct walk *walk = cursor->handle;
+    return store_unseal(cursor->txn, walk->tree, cursor->key, &cursor->value);
+}
+
 bool store_seek(struct store_txn *txn, int tree, struct slice from, struct store_cursor *ret_cursor)
 {
     return walk_begin(txn, tree, ret_cursor) &&
@@ -97,7 +105,7 @@ bool store_seek_before(struct store_txn *txn, int tree, struct slice before,
 {
     if (!walk_begin(txn, tree, ret_cursor))
         return false;
-    if (before.size && walk_to(ret_cursor, store_val(before), MDB_SET_RANGE))
+    if (before.size && step(ret_cursor, store_val(before), MDB_SET_RANGE))
         return walk_to(ret_cursor, (MDB_val){0}, MDB_PREV);
     return walk_to(ret_cursor, (MDB_val){0}, MDB_LAST);
 }

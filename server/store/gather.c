@@ -129,8 +129,8 @@ bool gather_put(struct gather *gather, int tree, struct slice key, struct slice 
     struct gathered_row *row = row_of(gather, tree, key);
     if (!row)
         return false;
-    if (value.size > row->room) {
-        uint8_t *bytes = arena_take(&gather->arena, value.size);
+    if (!row->bytes || value.size > row->room) {
+        uint8_t *bytes = arena_take(&gather->arena, value.size + GATHER_SPARE);
         if (!bytes)
             return false;
         row->bytes = bytes;

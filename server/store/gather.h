@@ -7,11 +7,14 @@
 #include "base/bytes.h"
 #include "store/store.h"
 
+/* Bytes behind each value that who takes it may write to. */
+enum { GATHER_SPARE = 8 };
+
 struct gathered_row {
     uint64_t hash;
     struct gathered_row *next; /* in the list of its tree, while it waits */
     struct slice value;
-    uint8_t *bytes; /* of `room` */
+    uint8_t *bytes; /* of `room`, and GATHER_SPARE behind it */
     size_t room;
     int tree;
     bool there;  /* false: it was deleted */

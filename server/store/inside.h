@@ -15,6 +15,14 @@ enum {
     GATHERED_BYTES_MAX = 8 * 1024 * 1024,
 };
 
+/* In a summed store, a tree that no caller sees: one row with the totals of all others. */
+#define SUMS_TREE "sums"
+#define SUMS_KEY "totals"
+
+struct sum_totals {
+    uint64_t of[STORE_TREES_MAX];
+};
+
 /* One LMDB cursor. In a reading transaction it outlives the round and is renewed on first use. */
 struct walk {
     MDB_cursor *cursor;
@@ -29,15 +37,20 @@ struct store_txn {
     bool writing;
     unsigned round; /* counts the uses of a kept transaction */
     struct walk walks[WALKS_MAX];
+    struct sum_totals totals; /* a writer's, with what it has given to LMDB */
+    bool row_damaged;         /* the failure is one row whose sum is wrong */
     struct failure failure;
 };
 
 struct store {
     MDB_env *env;
     MDB_dbi trees[STORE_TREES_MAX];
+    MDB_dbi sums;
     int tree_count;
     bool reading;
     bool gathering;
+    bool summed;
+    struct sum_totals totals; /* of what is committed */
     struct gather gather;     /* of the writing transaction */
     atomic_bool broken;       /* a commit or a sync failed: nothing is written any more */
     atomic_bool writer_taken; /* the one writing transaction is open */
@@ -73,6 +86,12 @@ static inline struct slice store_slice(MDB_val val)
 /* Gives LMDB what was gathered of one tree; of all, and forgets it. */
 void store_settle_tree(struct store_txn *txn, int tree);
 void store_settle_all(struct store_txn *txn);
+
+/* A row as LMDB has it becomes the value that was put; false: its sum is wrong. */
+bool store_unseal(struct store_txn *txn, int tree, struct slice key, struct slice *value);
+
+/* The totals as they lie in a store; false: they are damaged. */
+bool store_totals(struct slice row, int tree_count, struct sum_totals *ret_totals);
 
 /* store_get of a reading transaction. */
 bool store_read(struct store_txn *txn, int tree, struct slice key, struct slice *ret_value);

@@ -95,7 +95,7 @@ static bool env_open(struct store *store, const struct store_options *options,
     unsigned flags = MDB_NOTLS | (options->synced ? 0u : MDB_NOSYNC);
     int rc = mdb_env_create(&store->env);
     if (rc == 0)
-        rc = mdb_env_set_maxdbs(store->env, STORE_TREES_MAX);
+        rc = mdb_env_set_maxdbs(store->env, STORE_TREES_MAX + 1);
     if (rc == 0)
         rc = mdb_env_set_maxreaders(store->env, READERS_MAX);
     if (rc == 0)
@@ -109,24 +109,60 @@ static bool env_open(struct store *store, const struct store_options *options,
     return false;
 }
 
+static bool names_open(struct store *store, MDB_txn *txn, const char *const *names,
+                       struct failure *failure)
+{
+    for (int i = 0; names[i]; i++) {
+        need(i < STORE_TREES_MAX);
+        int rc = mdb_dbi_open(txn, names[i], store->reading ? 0 : MDB_CREATE, &store->trees[i]);
+        store->tree_count = i + 1;
+        if (rc == MDB_NOTFOUND)
+            return fail(failure, FAULT_DAMAGED, 0, "a tree is missing: %s", names[i]);
+        if (rc)
+            return store_fail_lmdb(failure, rc, "cannot open the trees");
+    }
+    return true;
+}
+
+/* Before the other trees: only an empty store may have none yet. */
+static bool sums_open(struct store *store, MDB_txn *txn, struct failure *failure)
+{
+    MDB_dbi all;
+    MDB_stat stat = {0};
+    int rc = mdb_dbi_open(txn, SUMS_TREE, 0, &store->sums);
+    if (rc == MDB_NOTFOUND && mdb_dbi_open(txn, NULL, 0, &all) == 0 &&
+        mdb_stat(txn, all, &stat) == 0 && (stat.ms_entries > 0 || store->reading))
+        return fail(failure, FAULT_STALE, 0, "its rows were written without sums");
+    if (rc == MDB_NOTFOUND)
+        rc = mdb_dbi_open(txn, SUMS_TREE, MDB_CREATE, &store->sums);
+    return rc == 0 || store_fail_lmdb(failure, rc, "cannot open the trees");
+}
+
+static bool totals_read(struct store *store, MDB_txn *txn, struct failure *failure)
+{
+    MDB_val k = store_val(slice_text(SUMS_KEY)), v;
+    int rc = mdb_get(txn, store->sums, &k, &v);
+    if (rc == MDB_NOTFOUND) /* nothing was written yet */
+        return true;
+    if (rc)
+        return store_fail_lmdb(failure, rc, "cannot get the totals");
+    return store_totals(store_slice(v), store->tree_count, &store->totals) ||
+           fail(failure, FAULT_DAMAGED, 0, "the totals of the trees are damaged");
+}
+
 static bool trees_open(struct store *store, const char *const *names, struct failure *failure)
 {
     MDB_txn *txn;
     int rc = mdb_txn_begin(store->env, NULL, store->reading ? MDB_RDONLY : 0, &txn);
     if (rc)
         return store_fail_lmdb(failure, rc, "cannot open the trees");
-    for (int i = 0; rc == 0 && names[i]; i++) {
-        need(i < STORE_TREES_MAX);
-        rc = mdb_dbi_open(txn, names[i], store->reading ? 0 : MDB_CREATE, &store->trees[i]);
-        store->tree_count = i + 1;
-    }
-    if (rc == 0)
-        rc = mdb_txn_commit(txn);
-    else
+    if ((store->summed && !sums_open(store, txn, failure)) ||
+        !names_open(store, txn, names, failure) ||
+        (store->summed && !totals_read(store, txn, failure))) {
         mdb_txn_abort(txn);
-    if (rc == MDB_NOTFOUND)
-        return fail(failure, FAULT_DAMAGED, 0, "a tree is missing: %s",
-                    names[store->tree_count - 1]);
+        return false;
+    }
+    rc = mdb_txn_commit(txn);
     return rc == 0 || store_fail_lmdb(failure, rc, "cannot open the trees");
 }
 
@@ -138,6 +174,8 @@ bool store_open(const struct store_options *options, struct store **ret_store,
         return fail(failure, FAULT_MEMORY, ENOMEM, "no memory for a store");
     store->reading = options->reading;
     store->gathering = options->gathering;
+    store->summed = options->summed;
+    need(store->gathering || !store->summed);
     gather_init(&store->gather);
     pthread_mutex_init(&store->lock, NULL);
     bool opened = (options->reading || folder_make(options->path, failure)) &&

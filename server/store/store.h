@@ -20,7 +20,7 @@
 struct store;
 struct store_txn;
 
-enum { STORE_TREES_MAX = 8, STORE_KEY_MAX = 511 };
+enum { STORE_TREES_MAX = 7, STORE_KEY_MAX = 511 };
 
 struct store_options {
     const char *path;         /* a folder; made when missing, mode 0700 */
@@ -31,11 +31,21 @@ struct store_options {
     /* What a transaction writes is gathered in memory and reaches LMDB at its end (or before a walk
      * of that tree): a row written a hundred times is written once. A full map shows then only. */
     bool gathering;
+    /* Each row ends with a sum (not seen from outside) that is looked at whenever the row is read,
+     * and each tree has the total of its rows' sums. Wants `gathering`. One that was written
+     * without sums is FAULT_STALE. */
+    bool summed;
 };
 
 bool store_open(const struct store_options *options, struct store **ret_store,
                 struct failure *failure);
 void store_close(struct store *store); /* does not sync; NULL welcome */
+
+/* Looks at a store that nobody has open, without LMDB, which trusts what it reads: every page lies
+ * in one tree or is free, every tree has its rows in order and as many as it says; of a summed
+ * store also every row's sum and the trees' totals. Reads the file once; a damaged one harms
+ * nobody. FAULT_DAMAGED says where. */
+bool store_check_file(const struct store_options *options, struct failure *failure);
 
 /* Makes all commits so far durable. After a failed sync or commit (but a full map) the store takes
  * no more writing transactions and no more syncs: LMDB itself would go on as if nothing had been.
@@ -71,6 +81,10 @@ void store_abort(struct store_txn *txn);                           /* NULL welco
 const struct failure *store_failure(const struct store_txn *txn);
 /* Puts a fault of the caller's on the transaction (a record that does not parse). */
 void store_fail(struct store_txn *txn, enum fault fault, const char *what);
+/* Is the fault no more than one row whose sum is wrong? Then a reader may go on without that row:
+ * store_pass_row takes the fault away, and leaves any other. */
+bool store_row_damaged(const struct store_txn *txn);
+void store_pass_row(struct store_txn *txn);
 /* Counts damage that was met, for store_metrics; the transaction goes on. */
 void store_note_damage(struct store_txn *txn, const char *where);
 

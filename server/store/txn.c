@@ -3,6 +3,7 @@
  * (gather.h) until the transaction ends or a walk wants the tree whole.
  */
 #include "inside.h"
+#include "sum.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -74,6 +75,7 @@ static struct store_txn *begin_reading(struct store *store, struct failure *fail
         return NULL;
     }
     txn->round++;
+    txn->row_damaged = false;
     txn->failure.fault = FAULT_NONE;
     txn->failure.text[0] = 0;
     return txn;
@@ -94,6 +96,7 @@ static struct store_txn *begin_writing(struct store *store, struct failure *fail
     txn->failure.text[0] = 0;
     txn->store = store;
     txn->writing = true;
+    txn->totals = store->totals;
     int rc = mdb_txn_begin(store->env, NULL, 0, &txn->txn);
     if (rc == 0)
         return txn;
@@ -123,35 +126,6 @@ void store_abort(struct store_txn *txn)
         store_reader_destroy(txn);
 }
 
-/* LMDB calls a short write of a full disk EIO, and goes on after it as if nothing had been. */
-static bool commit_failed(struct store *store, int rc, struct failure *failure)
-{
-    if (rc != MDB_MAP_FULL)
-        atomic_store(&store->broken, true);
-    return store_fail_lmdb(failure, rc, "cannot commit");
-}
-
-static bool commit_writing(struct store_txn *txn, struct failure *failure)
-{
-    struct store *store = txn->store;
-    int rc = mdb_txn_commit(txn->txn);
-    atomic_store(&store->writer_taken, false);
-    return rc == 0 || commit_failed(store, rc, failure);
-}
-
-bool store_commit(struct store_txn *txn, struct failure *failure)
-{
-    if (txn->writing)
-        store_settle_all(txn);
-    bool sound = store_sound(txn);
-    if (sound && txn->writing)
-        return commit_writing(txn, failure);
-    if (!sound)
-        fail(failure, txn->failure.fault, txn->failure.os_error, "%s", txn->failure.text);
-    store_abort(txn);
-    return sound;
-}
-
 const struct failure *store_failure(const struct store_txn *txn)
 {
     return &txn->failure;
@@ -160,6 +134,28 @@ const struct failure *store_failure(const struct store_txn *txn)
 void store_fail(struct store_txn *txn, enum fault fault, const char *what)
 {
     fail(&txn->failure, fault, 0, "%s", what);
+}
+
+bool store_row_damaged(const struct store_txn *txn)
+{
+    return txn->row_damaged;
+}
+
+void store_pass_row(struct store_txn *txn)
+{
+    if (!txn->row_damaged)
+        return;
+    txn->row_damaged = false;
+    txn->failure = (struct failure){.fault = FAULT_NONE};
+}
+
+bool store_unseal(struct store_txn *txn, int tree, struct slice key, struct slice *value)
+{
+    if (!txn->store->summed || sum_fits(tree, key, value))
+        return true;
+    store_fail(txn, FAULT_DAMAGED, "a row is not what was written");
+    txn->row_damaged = true;
+    return false;
 }
 
 void store_note_damage(struct store_txn *txn, const char *where)
@@ -193,7 +189,7 @@ bool store_get(struct store_txn *txn, int tree, struct slice key, struct slice *
     if (!store_found(txn, mdb_get(txn->txn, dbi, &k, &v), "cannot get a row"))
         return false;
     *ret_value = store_slice(v);
-    return true;
+    return store_unseal(txn, tree, key, ret_value);
 }
 
 /* ---- writing ---- */
@@ -221,35 +217,65 @@ static bool delete_now(struct store_txn *txn, int tree, struct slice key)
     return store_found(txn, mdb_del(txn->txn, tree_of(txn, tree), &k, NULL), "cannot delete a row");
 }
 
+/* ---- what was gathered ---- */
+
 /* The rows of one customer lie side by side: a cursor that stands there need not come down the tree
- * again. Not where rows are appended: LMDB 0.9 then trusts a cursor's "stands at the end" longer
- * than it may. */
+ * again. Where rows are appended it only looks: LMDB 0.9 trusts a cursor's "stands at the end"
+ * longer than it may. */
 static MDB_cursor *settling_cursor(struct store_txn *txn, int tree)
 {
-    const struct gathered_list *waiting = &txn->store->gather.waiting[tree];
     MDB_cursor *cursor = NULL;
-    if (waiting->first && !waiting->rising)
+    const struct gathered_list *waiting = &txn->store->gather.waiting[tree];
+    if (store_sound(txn) && waiting->first && !waiting->rising)
         store_found(txn, mdb_cursor_open(txn->txn, tree_of(txn, tree), &cursor),
                     "cannot open a cursor");
     return cursor;
 }
 
+/* The sum of the row that this one takes the place of; 0: there is none. The cursor, if there is
+ * one, then stands on that row. */
+static uint64_t sum_before(struct store_txn *txn, int tree, struct slice key, MDB_cursor *cursor)
+{
+    MDB_val k = store_val(key), v = {0, NULL};
+    int rc = cursor ? mdb_cursor_get(cursor, &k, &v, MDB_SET)
+                    : mdb_get(txn->txn, tree_of(txn, tree), &k, &v);
+    return store_found(txn, rc, "cannot get a row") ? sum_at_end(store_slice(v)) : 0;
+}
+
+/* The value gets its sum, and the tree's total the difference. */
+static struct slice seal(struct store_txn *txn, const struct gathered_row *row, MDB_cursor *cursor)
+{
+    struct slice key = slice_of(row->key, row->key_size);
+    if (!txn->store->summed)
+        return row->value;
+    uint64_t before = sum_before(txn, row->tree, key, cursor);
+    uint64_t sum = row->there ? sum_of(row->tree, key, row->value) : 0;
+    txn->totals.of[row->tree] += sum - before;
+    if (!row->there)
+        return row->value;
+    be64_put(row->bytes + row->value.size, sum);
+    return slice_of(row->bytes, row->value.size + SUM_SIZE);
+}
+
 static void settle_row(struct store_txn *txn, const struct gathered_row *row, MDB_cursor *cursor)
 {
     struct slice key = slice_of(row->key, row->key_size);
-    MDB_val k = store_val(key), v = store_val(row->value);
+    struct slice value = seal(txn, row, cursor);
+    MDB_val k = store_val(key), v = store_val(value);
+    if (!store_sound(txn))
+        return;
     if (!row->there)
         delete_now(txn, row->tree, key);
     else if (cursor)
         store_found(txn, mdb_cursor_put(cursor, &k, &v, 0), "cannot put a row");
     else
-        write_now(txn, row->tree, key, row->value, row->rising);
+        write_now(txn, row->tree, key, value, row->rising);
 }
 
 void store_settle_tree(struct store_txn *txn, int tree)
 {
     const struct gathered_row *row;
-    MDB_cursor *cursor = store_sound(txn) ? settling_cursor(txn, tree) : NULL;
+    MDB_cursor *cursor = settling_cursor(txn, tree);
     while (store_sound(txn) && (row = gather_take(&txn->store->gather, tree)) != NULL)
         settle_row(txn, row, cursor);
     if (cursor)
@@ -261,6 +287,38 @@ void store_settle_all(struct store_txn *txn)
     for (int tree = 0; tree < txn->store->tree_count; tree++)
         store_settle_tree(txn, tree);
     gather_clear(&txn->store->gather);
+}
+
+/* The row of the totals: one after another, and its own sum. */
+static void totals_write(struct store_txn *txn)
+{
+    const struct store *store = txn->store;
+    uint8_t bytes[sizeof(struct sum_totals) + SUM_SIZE];
+    struct slice row = slice_of(bytes, 8 * (size_t)store->tree_count);
+    struct slice key = slice_text(SUMS_KEY);
+    for (int tree = 0; tree < store->tree_count; tree++)
+        be64_put(bytes + 8 * tree, txn->totals.of[tree]);
+    be64_put(bytes + row.size, sum_of(store->tree_count, key, row));
+    row.size += SUM_SIZE;
+    MDB_val k = store_val(key), v = store_val(row);
+    store_found(txn, mdb_put(txn->txn, store->sums, &k, &v, 0), "cannot put the totals");
+}
+
+bool store_totals(struct slice row, int tree_count, struct sum_totals *ret_totals)
+{
+    *ret_totals = (struct sum_totals){{0}};
+    if (!sum_fits(tree_count, slice_text(SUMS_KEY), &row) || row.size != 8 * (size_t)tree_count)
+        return false;
+    for (int tree = 0; tree < tree_count; tree++)
+        ret_totals->of[tree] = be64_get(row.data + 8 * tree);
+    return true;
+}
+
+static void settle_end(struct store_txn *txn)
+{
+    store_settle_all(txn);
+    if (store_sound(txn) && txn->store->summed)
+        totals_write(txn);
 }
 
 static bool key_fits(struct store_txn *txn, struct slice key)
@@ -331,4 +389,38 @@ void store_empty(struct store_txn *txn, int tree)
     store_settle_all(txn);
     if (store_sound(txn))
         store_found(txn, mdb_drop(txn->txn, dbi, 0), "cannot empty a tree");
+    txn->totals.of[tree] = 0;
+}
+
+/* ---- committing ---- */
+
+/* LMDB calls a short write of a full disk EIO, and goes on after it as if nothing had been. */
+static bool commit_failed(struct store *store, int rc, struct failure *failure)
+{
+    if (rc != MDB_MAP_FULL)
+        atomic_store(&store->broken, true);
+    return store_fail_lmdb(failure, rc, "cannot commit");
+}
+
+static bool commit_writing(struct store_txn *txn, struct failure *failure)
+{
+    struct store *store = txn->store;
+    int rc = mdb_txn_commit(txn->txn);
+    if (rc == 0)
+        store->totals = txn->totals;
+    atomic_store(&store->writer_taken, false);
+    return rc == 0 || commit_failed(store, rc, failure);
+}
+
+bool store_commit(struct store_txn *txn, struct failure *failure)
+{
+    if (txn->writing)
+        settle_end(txn);
+    bool sound = store_sound(txn);
+    if (sound && txn->writing)
+        return commit_writing(txn, failure);
+    if (!sound)
+        fail(failure, txn->failure.fault, txn->failure.os_error, "%s", txn->failure.text);
+    store_abort(txn);
+    return sound;
 }

@@ -30,7 +30,7 @@ static int teardown(void **state)
     return 0;
 }
 
-static bool gathering; /* every promise is kept by both kinds of store */
+static bool gathering, summed; /* every promise is kept by each kind of store */
 
 static struct store *open_in(const char *path, size_t map_bytes, bool reading)
 {
@@ -40,10 +40,20 @@ static struct store *open_in(const char *path, size_t map_bytes, bool reading)
                                     .trees = trees,
                                     .map_bytes = map_bytes,
                                     .reading = reading,
-                                    .gathering = gathering};
+                                    .gathering = gathering,
+                                    .summed = summed};
     if (!store_open(&options, &store, &failure))
         fail_msg("%s", failure.text);
     return store;
+}
+
+static void assert_file_whole(void)
+{
+    struct failure failure = {0};
+    struct store_options options = {
+        .path = folder, .trees = trees, .gathering = gathering, .summed = summed};
+    if (!store_check_file(&options, &failure))
+        fail_msg("%s", failure.text);
 }
 
 static struct store_txn *begin(struct store *store, bool writing)
@@ -272,6 +282,7 @@ static void test_model(void **state)
         }
         if (round % 50 == 49) {
             store_close(store);
+            assert_file_whole();
             store = open_in(folder, MAP, false);
         }
         txn = begin(store, false);
@@ -282,6 +293,7 @@ static void test_model(void **state)
         store_abort(txn);
     }
     store_close(store);
+    assert_file_whole();
 }
 
 /* Rows mostly rise, some do not: every one has to be where it belongs. */
@@ -667,5 +679,7 @@ int main(void)
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     gathering = true;
+    failed += cmocka_run_group_tests(tests, NULL, NULL);
+    summed = true;
     return failed + cmocka_run_group_tests(tests, NULL, NULL);
 }
