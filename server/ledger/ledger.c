@@ -50,7 +50,7 @@ bool state_read(struct store_txn *txn, struct ledger_state *ret_state)
     *ret_state = (struct ledger_state){
         .format = LEDGER_FORMAT, .layout = STATE_LAYOUT, .digest_version = STATE_DIGEST_VERSION};
     if (!store_get(txn, TREE_META, slice_text(state_key), &row))
-        return true;
+        return store_failure(txn)->fault == FAULT_NONE;
     ret_state->format = row.size == STATE_SIZE_OF_FORMAT_1 ? 1 : 0;
     if (ret_state->format == 0 && row.size >= VERSIONS_SIZE) {
         ret_state->format = be32_get(row.data);
@@ -122,6 +122,7 @@ bool ledger_open(const struct ledger_options *options, struct ledger **ret_ledge
         .map_bytes = options->map_bytes != 0 ? options->map_bytes : MAP_BYTES_DEFAULT,
         .reading = options->reading,
         .gathering = true,
+        .summed = true,
     };
     struct ledger *ledger = calloc(1, sizeof *ledger);
     if (ledger == NULL)
@@ -141,6 +142,13 @@ bool ledger_open(const struct ledger_options *options, struct ledger **ret_ledge
     }
     *ret_ledger = ledger;
     return true;
+}
+
+bool ledger_check_file(const char *path, struct failure *failure)
+{
+    struct store_options store = {
+        .path = path, .trees = tx_tree_names, .gathering = true, .summed = true};
+    return store_check_file(&store, failure);
 }
 
 void ledger_close(struct ledger *ledger)

@@ -40,7 +40,7 @@ enum { STATE_DIGEST_VERSION = 2 };
 /* How the state's rows are laid out, apart from what they say: to be raised when a derived row
  * changes, a table becomes derived, the state row changes. A state or checkpoint of another layout
  * (or digest) is FAULT_STALE: it is dropped, and made anew from the journal. */
-enum { STATE_LAYOUT = 3 };
+enum { STATE_LAYOUT = 4 };
 
 struct ledger_options {
     const char *path; /* folder of the LMDB */
@@ -53,6 +53,9 @@ struct ledger_options {
 bool ledger_open(const struct ledger_options *options, struct ledger **ret_ledger,
                  struct failure *failure);
 void ledger_close(struct ledger *ledger);
+/* Looks at the file of a state that nobody has open: its structure, and the sums of its rows and
+ * tables. FAULT_DAMAGED, FAULT_STALE; a damaged one harms nobody. */
+bool ledger_check_file(const char *path, struct failure *failure);
 bool ledger_sync(struct ledger *ledger, struct failure *failure);
 bool ledger_copy(struct ledger *ledger, int fd, struct failure *failure); /* checkpoint */
 

@@ -64,8 +64,11 @@ struct ledger_view *ledger_view_begin(struct ledger *ledger, struct arena *arena
     if (txn == NULL)
         return NULL;
     struct ledger_view *view = arena_zero(arena, sizeof *view);
-    if (view == NULL || !state_read(txn, &view->state)) {
+    if (view == NULL)
         fail(failure, FAULT_MEMORY, 0, "no memory to look into the ledger");
+    else if (!state_read(txn, &view->state) && failure != NULL)
+        *failure = *store_failure(txn);
+    if (view == NULL || store_failure(txn)->fault != FAULT_NONE) {
         store_abort(txn);
         return NULL;
     }

@@ -27,6 +27,8 @@ struct recovery {
     bool reading; /* nothing is written */
 };
 
+static const char DAMAGED[] = "it is damaged", OTHER_LAYOUT[] = "it is of another layout";
+
 static void forget_state(struct recovery *recovery, const char *why)
 {
     if (recovery->ledger)
@@ -54,7 +56,21 @@ static const char *why_distrust(const struct recovery *recovery, const struct ma
     if (!files_join(data, recovery->folder->state, "data.mdb", NULL) || !files_exist(data))
         return "it is not there";
     const char *why = marker_distrust(marker, &recovery->here);
-    return why || marker_sum_fits(marker, recovery->folder->state) ? why : "it is damaged";
+    return why || marker_sum_fits(marker, recovery->folder->state) ? why : DAMAGED;
+}
+
+/* The marker knows nothing of what became of the file since, nor of what had been wrong before. */
+static bool file_fits(struct recovery *recovery, struct failure *failure)
+{
+    struct failure found = {.fault = FAULT_NONE};
+    if (ledger_check_file(recovery->folder->state, &found))
+        return true;
+    if (found.fault != FAULT_DAMAGED && found.fault != FAULT_STALE)
+        return fail(failure, found.fault, found.os_error, "%s", found.text);
+    recovery->distrust = found.fault == FAULT_STALE ? OTHER_LAYOUT : DAMAGED;
+    if (found.fault == FAULT_DAMAGED)
+        fprintf(stderr, "tefterd: the state is damaged: %s\n", found.text);
+    return true;
 }
 
 /* Opens the state when the marker allows it. */
@@ -63,6 +79,8 @@ static bool try_state(struct recovery *recovery, struct failure *failure)
     struct failure why = {.fault = FAULT_NONE};
     const struct marker marker = recovery->marker;
     recovery->distrust = why_distrust(recovery, &marker);
+    if (!recovery->distrust && !file_fits(recovery, failure))
+        return false;
     if (recovery->distrust) {
         if (!recovery->options->distrust)
             recovery->closed = marker;
@@ -72,8 +90,7 @@ static bool try_state(struct recovery *recovery, struct failure *failure)
         if (why.fault != FAULT_DAMAGED && why.fault != FAULT_STALE)
             return fail(failure, why.fault, 0, "%s", why.text);
         recovery->closed = marker;
-        forget_state(recovery,
-                     why.fault == FAULT_STALE ? "it is of another layout" : "it is damaged");
+        forget_state(recovery, why.fault == FAULT_STALE ? OTHER_LAYOUT : DAMAGED);
     } else if (!marker_matches(&marker, recovery->state.seq, &recovery->state.state_digest)) {
         forget_state(recovery, "it is not the one that was closed last");
     }

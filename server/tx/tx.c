@@ -24,6 +24,14 @@ static void scratches_give_back(struct tx *root)
     root->scratches = NULL;
 }
 
+/* Work that went through to its end saw less than there is when the store failed on the way. */
+static void ask_store(struct tx *tx)
+{
+    const struct failure *failure = store_failure(tx->txn);
+    if (tx->why.fault == FAULT_NONE && failure->fault != FAULT_NONE)
+        fail(&tx->why, failure->fault, 0, "%s", failure->text);
+}
+
 /* Whatever `work` held is given back. What it found damaged is noted where all can see it, and of
  * what a command has half written nothing may be kept. */
 static bool run_ended(struct tx *tx, struct failure *failure)
@@ -35,7 +43,9 @@ static bool run_ended(struct tx *tx, struct failure *failure)
     store_leave_all(tx->txn);
     if (why->fault == FAULT_DAMAGED)
         store_note_damage(tx->txn, why->text);
-    if (!tx->reading)
+    if (tx->reading)
+        store_pass_row(tx->txn);
+    else
         store_fail(tx->txn, why->fault, why->text);
     return fail(failure, why->fault, 0, "%s", why->text);
 }
@@ -49,6 +59,7 @@ bool tx_run(struct tx *tx, tx_work work, void *context, struct failure *failure)
     if (setjmp(tx->back) == 0)
         work(tx, context);
     tx->running = false;
+    ask_store(tx);
     return run_ended(tx, failure);
 }
 
@@ -83,9 +94,11 @@ __attribute__((noreturn)) static void stop_damaged(struct tx *tx, uint8_t tree, 
 }
 
 /* After the store said no: is it that there is none, or a fault? */
-static void check_store(struct tx *tx)
+static void check_store(struct tx *tx, uint8_t tree, struct slice key)
 {
     const struct failure *failure = store_failure(tx->txn);
+    if (store_row_damaged(tx->txn))
+        stop_damaged(tx, tree, key, "sum");
     if (failure->fault != FAULT_NONE)
         stop(tx, failure->fault, failure->text);
 }
@@ -319,7 +332,7 @@ static bool get(struct tx *tx, const struct key *key, struct slice *ret_value)
 {
     bool there = store_get(tx->txn, key->tree, key_slice(tx, key), ret_value);
     if (!there)
-        check_store(tx);
+        check_store(tx, key->tree, slice_of(key->bytes, key->size));
     spend(tx, there ? ret_value->size : 0);
     return there;
 }
@@ -446,7 +459,7 @@ static void put_bytes(struct tx *tx, const struct key *key, struct slice value)
 {
     need(tx->decided && !tx->reading);
     store_put(tx->txn, key->tree, key_slice(tx, key), value);
-    check_store(tx);
+    check_store(tx, key->tree, slice_of(key->bytes, key->size));
     write_count(tx, key, value, false);
 }
 
@@ -607,7 +620,7 @@ void tx_delete(struct tx *tx, const struct key *key)
     need(tx->decided && !tx->reading);
     shared_drop(tx, key, NULL);
     store_delete(tx->txn, key->tree, key_slice(tx, key));
-    check_store(tx);
+    check_store(tx, key->tree, slice_of(key->bytes, key->size));
     write_count(tx, key, slice_of(NULL, 0), true);
 }
 
@@ -617,7 +630,7 @@ static bool within(const struct tx_walk *walk, bool on)
 {
     struct slice prefix = {walk->prefix.bytes, walk->prefix.size};
     if (!on)
-        check_store(walk->tx);
+        check_store(walk->tx, walk->prefix.tree, walk->cursor.key);
     spend(walk->tx, on ? walk->cursor.value.size : 0);
     return on && slice_starts(walk->cursor.key, prefix);
 }

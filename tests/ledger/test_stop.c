@@ -224,8 +224,11 @@ static struct store *open_store(const struct scenario *s)
 {
     struct failure failure = {.fault = FAULT_NONE};
     struct store *store = NULL;
-    struct store_options options = {
-        .path = s->path, .trees = tx_tree_names, .map_bytes = MAP_BYTES};
+    struct store_options options = {.path = s->path,
+                                    .trees = tx_tree_names,
+                                    .map_bytes = MAP_BYTES,
+                                    .gathering = true,
+                                    .summed = true};
     if (!store_open(&options, &store, &failure))
         fail_msg("%s", failure.text);
     return store;

@@ -61,8 +61,12 @@ int main(int argc, char **argv)
     struct places places = {.count = 0};
     if (argc != 4)
         return WRONG_USE;
-    struct store_options options = {
-        .path = argv[1], .trees = tx_tree_names, .map_bytes = MAP_BYTES, .reading = true};
+    struct store_options options = {.path = argv[1],
+                                    .trees = tx_tree_names,
+                                    .map_bytes = MAP_BYTES,
+                                    .reading = true,
+                                    .gathering = true,
+                                    .summed = true};
     if (!store_open(&options, &store, &failure))
         return told(&failure);
     const uint8_t *map = map_of("/data.mdb");

@@ -288,7 +288,11 @@ static void state_row_put(const char *path, const uint8_t *row, size_t size, siz
     struct store *store;
     struct slice key = slice_text("state"), old;
     uint8_t copy[256];
-    struct store_options options = {.path = path, .trees = tx_tree_names, .map_bytes = 64 << 20};
+    struct store_options options = {.path = path,
+                                    .trees = tx_tree_names,
+                                    .map_bytes = 64 << 20,
+                                    .gathering = true,
+                                    .summed = true};
     assert_true(store_open(&options, &store, &failure));
     struct store_txn *txn = store_begin(store, true, &failure);
     assert_true(store_get(txn, TREE_META, key, &old) && old.size <= sizeof copy);
