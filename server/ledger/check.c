@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { BOOK_SLOTS = 16384 };
+enum { BOOKS_FIRST = 1024 };
 
 struct book_sum {
     Tefter__PostingAccount account;
@@ -22,10 +22,18 @@ struct book_sum {
     bool kept; /* a row of the state says so too */
 };
 
+/* By account, sub and branch; open addressing, a power of two, at most half full. */
+struct books {
+    struct book_sum *slots;
+    size_t room;
+    size_t count;
+};
+
 struct check {
     struct tx *tx; /* scratch */
     struct ledger_check *result;
-    struct book_sum *books;
+    struct books books;
+    bool no_memory;
     struct derived derived;
 };
 
@@ -41,37 +49,79 @@ static bool wrong(struct check *check, uint32_t customer, const char *what, int6
     return false;
 }
 
+/* Its place, or the free one where it belongs. */
+static struct book_sum *book_place(const struct books *books, Tefter__PostingAccount account,
+                                   uint32_t sub, uint32_t branch)
+{
+    uint64_t hash = ((uint64_t)sub << 32 | branch) * UINT64_C(0x9e3779b97f4a7c15) + account;
+    for (uint64_t at = hash ^ hash >> 32;; at++) {
+        struct book_sum *sum = &books->slots[at & (books->room - 1)];
+        if (!sum->used || (sum->account == account && sum->sub == sub && sum->branch == branch))
+            return sum;
+    }
+}
+
+static bool books_grow(struct books *books)
+{
+    struct books old = *books;
+    size_t room = old.room > 0 ? 2 * old.room : BOOKS_FIRST;
+    struct book_sum *slots = calloc(room, sizeof *slots);
+    if (slots == NULL)
+        return false;
+    *books = (struct books){slots, room, old.count};
+    for (size_t i = 0; i < old.room; i++) {
+        const struct book_sum *sum = &old.slots[i];
+        if (sum->used)
+            *book_place(books, sum->account, sum->sub, sum->branch) = *sum;
+    }
+    free(old.slots);
+    return true;
+}
+
+/* Stays where it is until the next is asked for. NULL: no memory. A company may have as many as it
+ * has money accounts, times branches. */
 static struct book_sum *book_slot(struct check *check, Tefter__PostingAccount account, uint32_t sub,
                                   uint32_t branch)
 {
+    struct books *books = &check->books;
     if (account == TEFTER__POSTING_ACCOUNT__GL_RECEIVABLE)
         sub = 0;
-    size_t at = (account * 31u + sub * 1000003u + branch * 7919u) % BOOK_SLOTS;
-    for (size_t tries = 0; tries < BOOK_SLOTS; tries++, at = (at + 1) % BOOK_SLOTS) {
-        struct book_sum *sum = &check->books[at];
-        if (!sum->used)
-            *sum = (struct book_sum){account, sub, branch, 0, true, false};
-        if (sum->account == account && sum->sub == sub && sum->branch == branch)
-            return sum;
+    if (books->count >= books->room / 2 && !books_grow(books)) {
+        check->no_memory = true;
+        return NULL;
     }
-    fault_need(__FILE__, __LINE__, "more books than a company can have");
+    struct book_sum *sum = book_place(books, account, sub, branch);
+    if (!sum->used) {
+        *sum = (struct book_sum){account, sub, branch, 0, true, false};
+        books->count++;
+    }
+    return sum;
 }
 
-static void count_postings(struct check *check, const Tefter__DocumentRecord *document,
+static bool book_add(struct check *check, Tefter__PostingAccount account, uint32_t sub,
+                     uint32_t branch, int64_t amount_minor)
+{
+    struct book_sum *sum = book_slot(check, account, sub, branch);
+    if (sum == NULL)
+        return false;
+    sum->amount_minor = tx_sum(check->tx, sum->amount_minor, amount_minor);
+    return true;
+}
+
+static bool count_postings(struct check *check, const Tefter__DocumentRecord *document,
                            const Tefter__DocumentTailRecord *tail)
 {
     for (size_t i = 0; i < document->n_postings; i++) {
         const Tefter__Posting *posting = document->postings[i];
-        book_slot(check, posting->account, posting->sub, posting->branch)->amount_minor +=
-            posting->amount_minor;
+        if (!book_add(check, posting->account, posting->sub, posting->branch,
+                      posting->amount_minor))
+            return false;
     }
-    if (!tail->has_confirmed || !tail->confirmed)
-        return;
-    book_slot(check, TEFTER__POSTING_ACCOUNT__GL_MONEY_ON_ITS_WAY, document->money_account,
-              document->branch)
-        ->amount_minor -= document->total_minor;
-    book_slot(check, TEFTER__POSTING_ACCOUNT__GL_BANK, document->money_account, document->branch)
-        ->amount_minor += document->total_minor;
+    return !tail->has_confirmed || !tail->confirmed ||
+           (book_add(check, TEFTER__POSTING_ACCOUNT__GL_MONEY_ON_ITS_WAY, document->money_account,
+                     document->branch, -document->total_minor) &&
+            book_add(check, TEFTER__POSTING_ACCOUNT__GL_BANK, document->money_account,
+                     document->branch, document->total_minor));
 }
 
 struct document_sums {
@@ -91,11 +141,11 @@ static bool count_documents(struct check *check, uint32_t customer, struct docum
         const Tefter__DocumentRecord *document =
             tx_walk_record(&walk, &tefter__document_record__descriptor);
         const Tefter__DocumentTailRecord *tail = document_tail(check->tx, document->document);
-        count_postings(check, document, tail);
         sums->balance += document->balance_minor;
         sums->newest = document->document;
         sums->count++;
-        same = derived_document(&check->derived, document, tail);
+        same = count_postings(check, document, tail) &&
+               derived_document(&check->derived, document, tail);
     }
     tx_walk_end(&walk);
     check->result->documents += sums->count;
@@ -222,6 +272,8 @@ static bool check_total(struct check *check, const struct tx_walk *walk, int64_t
     int64_t kept = (int64_t)be64_get(value.data);
     struct book_sum *sum = book_slot(check, account, key_read_u32(key, KEY_BOOK_HEAD + 1),
                                      key_read_u32(key, KEY_BOOK_HEAD + 5));
+    if (sum == NULL)
+        return false;
     struct key own = total_key(sum);
     sum->kept = true;
     check->result->postings_minor += kept;
@@ -241,10 +293,11 @@ static bool check_books(struct check *check)
          on = tx_walk_next(&walk))
         right = check_total(check, &walk, &receivable);
     tx_walk_end(&walk);
-    for (size_t i = 0; i < BOOK_SLOTS && right; i++) {
-        struct key key = total_key(&check->books[i]);
-        if (check->books[i].used && !check->books[i].kept)
-            right = derived_total(&check->derived, &key, true, 0, check->books[i].amount_minor);
+    for (size_t i = 0; i < check->books.room && right; i++) {
+        const struct book_sum *sum = &check->books.slots[i];
+        struct key key = total_key(sum);
+        if (sum->used && !sum->kept)
+            right = derived_total(&check->derived, &key, true, 0, sum->amount_minor);
     }
     return right && same(check, 0, "the sum of all books", check->result->postings_minor, 0) &&
            same(check, 0, "receivables", receivable, check->result->balances_minor);
@@ -272,21 +325,19 @@ bool ledger_check(struct ledger *ledger, struct ledger_check *ret_check, struct 
     struct arena arena;
     arena_init(&arena, FRAME_UNPACKED_MAX);
     *ret_check = (struct ledger_check){0};
-    struct book_sum *books = calloc(BOOK_SLOTS, sizeof *books);
     struct derived_late *late = calloc(DERIVED_LATE_MAX, sizeof *late);
-    struct ledger_view *view =
-        books != NULL && late != NULL ? ledger_view_begin(ledger, &arena, failure) : NULL;
+    struct ledger_view *view = late != NULL ? ledger_view_begin(ledger, &arena, failure) : NULL;
     if (view == NULL) {
         free(late);
-        free(books);
         arena_fini(&arena);
         return fail(failure, FAULT_MEMORY, 0, "no memory to check the ledger");
     }
-    struct check check = {NULL, ret_check, books, {.late = late}};
+    struct check check = {.result = ret_check, .derived = {.late = late}};
     bool sound = tx_run(ledger_view_tx(view), check_all, &check, failure);
     ledger_view_end(view);
     free(late);
-    free(books);
+    free(check.books.slots);
     arena_fini(&arena);
-    return sound;
+    return sound &&
+           (!check.no_memory || fail(failure, FAULT_MEMORY, 0, "no memory to check the ledger"));
 }

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { GROUP_ENTRIES = 4096, QUARANTINED_MAX = 10000 };
+enum { GROUP_ENTRIES = 4096, QUARANTINED_FIRST = 64 };
 #define ENTRY_ARENA_MAX ((size_t)1024 * 1024 * 1024)
 
 struct replay {
@@ -17,6 +17,7 @@ struct replay {
     struct arena arena;
     uint64_t *quarantined; /* seqs that are passed over */
     size_t quarantined_count;
+    size_t quarantined_room;
     bool begun;
     bool stopped;     /* at before_seq */
     uint32_t waiting; /* entries applied and not committed */
@@ -38,13 +39,14 @@ struct replay {
 
 static bool quarantine_add(struct replay *replay, uint64_t seq, struct failure *failure)
 {
-    if (replay->quarantined_count == QUARANTINED_MAX)
-        return fail(failure, FAULT_FULL, 0, "the journal has more than %d quarantine records",
-                    QUARANTINED_MAX);
-    if (!replay->quarantined)
-        replay->quarantined = calloc(QUARANTINED_MAX, sizeof *replay->quarantined);
-    if (!replay->quarantined)
-        return fail(failure, FAULT_MEMORY, 0, "no memory for the quarantine records");
+    if (replay->quarantined_count == replay->quarantined_room) {
+        size_t room = replay->quarantined_room ? 2 * replay->quarantined_room : QUARANTINED_FIRST;
+        uint64_t *more = reallocarray(replay->quarantined, room, sizeof *more);
+        if (!more)
+            return fail(failure, FAULT_MEMORY, 0, "no memory for the quarantine records");
+        replay->quarantined = more;
+        replay->quarantined_room = room;
+    }
     replay->quarantined[replay->quarantined_count++] = seq;
     return true;
 }
@@ -69,12 +71,16 @@ static bool collect_quarantined(void *context, const struct journal_batch *batch
     return true;
 }
 
+static int by_seq(const void *a, const void *b)
+{
+    uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+    return (left > right) - (left < right);
+}
+
 static bool quarantined(const struct replay *replay, uint64_t seq)
 {
-    for (size_t i = 0; i < replay->quarantined_count; i++)
-        if (replay->quarantined[i] == seq)
-            return true;
-    return false;
+    return replay->quarantined_count > 0 &&
+           bsearch(&seq, replay->quarantined, replay->quarantined_count, sizeof seq, by_seq);
 }
 
 /* ---- second pass: apply ---- */
@@ -287,6 +293,8 @@ static bool run(struct replay *replay, uint64_t from_seq, struct failure *failur
     struct journal *journal = replay->options->journal;
     if (!journal_read(journal, from_seq, collect_quarantined, replay, failure))
         return false;
+    if (replay->quarantined_count > 0)
+        qsort(replay->quarantined, replay->quarantined_count, sizeof(uint64_t), by_seq);
     if (journal_read(journal, from_seq, apply_batch, replay, failure) || replay->stopped)
         return commit(replay, failure);
     if (replay->begun)
