@@ -12,6 +12,7 @@
 
 #include "base/date.h"
 #include "base/limits.h"
+#include "base/plain_file.h"
 
 enum { NOISY_PER_SECOND = 20, DEVICE_NAME_BYTES = 60 };
 
@@ -109,7 +110,7 @@ static void draft_line(struct draft *draft, const struct audit_line *line)
 
 static int open_log(const char *path)
 {
-    return open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    return plain_open(AT_FDCWD, path, O_RDWR | O_APPEND | O_CREAT, 0600, NULL);
 }
 
 static bool take_text(void *context, const struct audit_text *text)
@@ -261,7 +262,7 @@ void audit_head(struct audit *audit, uint64_t *ret_number, struct hash *ret_seal
 /* A new file goes on where the older one ended. */
 static void take_older(struct audit *audit)
 {
-    int fd = open(audit->older, O_RDONLY | O_CLOEXEC);
+    int fd = plain_open(AT_FDCWD, audit->older, O_RDONLY, 0, NULL);
     if (fd < 0)
         return;
     (void)audit_each_text(fd, 0, take_text, audit);

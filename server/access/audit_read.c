@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/plain_file.h"
 #include "base/text.h"
 
 enum { BLOCK_BYTES = 64 * 1024 };
@@ -177,7 +178,7 @@ void audit_recall(struct audit *audit, int64_t since_ms, audit_line_fn each, voi
     struct recalling recalling = {since_ms, each, context};
     if (audit->path == NULL)
         return;
-    int older = open(audit->older, O_RDONLY | O_CLOEXEC);
+    int older = plain_open(AT_FDCWD, audit->older, O_RDONLY, 0, NULL);
     if (older >= 0) {
         (void)audit_each_text(older, 0, recall_text, &recalling);
         (void)close(older);
@@ -290,7 +291,7 @@ uint64_t audit_page(struct audit *audit, uint64_t before, uint32_t rows, audit_l
     if (audit->number == 0)
         return 0;
     struct paging *paging = calloc(1, sizeof *paging);
-    int older = open(audit->older, O_RDONLY | O_CLOEXEC);
+    int older = plain_open(AT_FDCWD, audit->older, O_RDONLY, 0, NULL);
     int64_t size = 0;
     int64_t older_size = 0;
     uint64_t oldest = oldest_in(audit->fd, &size);
@@ -366,7 +367,7 @@ static bool verify_text(void *context, const struct audit_text *text)
 
 static bool verify_file(struct verifying *verifying, const char *path)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = plain_open(AT_FDCWD, path, O_RDONLY, 0, verifying->failure);
     if (fd < 0)
         return errno == ENOENT ||
                fail(verifying->failure, FAULT_IO, errno, "cannot read the audit log %s", path);

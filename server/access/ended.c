@@ -15,6 +15,7 @@
 
 #include "access/inside.h"
 #include "base/grow.h"
+#include "base/plain_file.h"
 
 enum { RECORD_BYTES = 16, RECORDS_A_BLOCK = 1024 };
 
@@ -121,7 +122,8 @@ static bool write_all(const struct ended *ended, int fd)
 /* A new file with what still counts; the old one stays when that cannot be written. */
 static bool rewrite(struct ended *ended)
 {
-    int fd = open(ended->fresh, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
+    int fd =
+        plain_open(AT_FDCWD, ended->fresh, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0600, NULL);
     if (fd < 0)
         return false;
     if (!write_all(ended, fd) || rename(ended->fresh, ended->path) != 0) {
@@ -153,7 +155,7 @@ static bool read_all(struct ended *ended, int fd)
 
 static bool read_file(struct ended *ended)
 {
-    int fd = open(ended->path, O_RDONLY | O_CLOEXEC);
+    int fd = plain_open(AT_FDCWD, ended->path, O_RDONLY, 0, NULL);
     if (fd < 0)
         return errno == ENOENT;
     bool good = read_all(ended, fd);

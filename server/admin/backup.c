@@ -12,6 +12,7 @@
 #include "recovery/shutdown_marker.h"
 
 #include "base/date.h"
+#include "base/plain_file.h"
 #include "base/tell.h"
 #include "datadir/backup_note.h"
 #include "datadir/keys.h"
@@ -438,7 +439,7 @@ static bool lock_place(struct backup *backup, struct failure *failure)
     snprintf(name, sizeof name, ".%s.lock", backup->base);
     if (!files_join(path, backup->settings->to, name, failure))
         return false;
-    backup->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    backup->lock = plain_open(AT_FDCWD, path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600, failure);
     if (backup->lock < 0)
         return fail(failure, FAULT_IO, errno, "cannot open %s", path);
     if (flock(backup->lock, LOCK_EX | LOCK_NB) == 0)

@@ -1,5 +1,7 @@
 #include "datadir/datadir.h"
 
+#include "base/plain_file.h"
+
 #include "datadir/owner.h"
 
 #include "ledger/ledger.h"
@@ -246,7 +248,7 @@ static void write_pid(int fd)
 
 bool datadir_take(struct datadir *folder, struct failure *failure)
 {
-    int fd = open(folder->lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int fd = plain_open(AT_FDCWD, folder->lock, O_RDWR | O_CREAT, 0600, failure);
     if (fd < 0)
         return fail(failure, FAULT_IO, errno, "cannot open %s", folder->lock);
     if (!take_lock(fd)) {
@@ -272,7 +274,7 @@ void datadir_leave(struct datadir *folder)
 
 int datadir_served_by(const struct datadir *folder)
 {
-    int fd = open(folder->lock, O_RDONLY | O_CLOEXEC);
+    int fd = plain_open(AT_FDCWD, folder->lock, O_RDONLY, 0, NULL);
     if (fd < 0)
         return 0;
     bool served = flock(fd, LOCK_SH | LOCK_NB) != 0;

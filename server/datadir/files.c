@@ -1,5 +1,7 @@
 #include "datadir/files.h"
 
+#include "base/plain_file.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -54,7 +56,7 @@ static bool folder_of(const char *path, char out[FILES_PATH_MAX])
 
 static bool write_new(const char *path, struct slice bytes, mode_t mode, struct failure *failure)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+    int fd = plain_open(AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC, mode, failure);
     if (fd < 0)
         return fail(failure, FAULT_IO, errno, "cannot make %s", path);
     bool good = fchmod(fd, mode) == 0 && write_all(fd, bytes) && fsync(fd) == 0;
@@ -81,7 +83,7 @@ bool files_write(const char *path, struct slice bytes, mode_t mode, struct failu
 bool files_read(const char *path, char *out, size_t capacity, size_t *ret_size,
                 struct failure *failure)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = plain_open(AT_FDCWD, path, O_RDONLY, 0, failure);
     if (fd < 0)
         return fail(failure, FAULT_IO, errno, "cannot open %s", path);
     size_t size = 0;
@@ -124,7 +126,7 @@ static bool sum_of(int fd, struct hash *ret_sum)
 
 bool files_sum(const char *path, struct hash *ret_sum, struct failure *failure)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = plain_open(AT_FDCWD, path, O_RDONLY, 0, failure);
     if (fd < 0)
         return fail(failure, FAULT_IO, errno, "cannot open %s", path);
     bool good = sum_of(fd, ret_sum) || fail(failure, FAULT_IO, errno, "cannot read %s", path);
@@ -245,7 +247,7 @@ static bool copy_open(int from, const char *to, struct failure *failure)
     struct stat facts;
     if (fstat(from, &facts) != 0)
         return fail(failure, FAULT_IO, errno, "cannot look at the source of %s", to);
-    int fd = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    int fd = plain_open(AT_FDCWD, to, O_WRONLY | O_CREAT | O_TRUNC, 0600, failure);
     if (fd < 0)
         return fail(failure, FAULT_IO, errno, "cannot make %s", to);
     struct timespec times[2] = {facts.st_mtim, facts.st_mtim};
@@ -258,7 +260,7 @@ static bool copy_open(int from, const char *to, struct failure *failure)
 
 bool files_copy(const char *from, const char *to, struct failure *failure)
 {
-    int fd = open(from, O_RDONLY | O_CLOEXEC);
+    int fd = plain_open(AT_FDCWD, from, O_RDONLY, 0, failure);
     if (fd < 0)
         return fail(failure, FAULT_IO, errno, "cannot open %s", from);
     bool good = copy_open(fd, to, failure);

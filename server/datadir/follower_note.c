@@ -1,5 +1,7 @@
 #include "datadir/follower_note.h"
 
+#include "base/plain_file.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -9,7 +11,8 @@ bool follower_note_write(const struct datadir *folder, const struct follower_not
 {
     char fresh[FILES_PATH_MAX + 8];
     snprintf(fresh, sizeof fresh, "%s.new", folder->follower);
-    FILE *file = fopen(fresh, "we");
+    int fd = plain_open(AT_FDCWD, fresh, O_WRONLY | O_CREAT | O_TRUNC, 0600, failure);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "we");
     if (!file)
         return fail(failure, FAULT_IO, errno, "cannot make %s", fresh);
     bool written = fprintf(file, "%" PRIu64 " %" PRId64 " %s\n", note->seq, note->caught_up_ms,

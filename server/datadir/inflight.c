@@ -2,6 +2,7 @@
 
 #include "datadir/files.h"
 
+#include "base/plain_file.h"
 #include "base/version.h"
 #include "view.pb-c.h"
 #include "wire.pb-c.h"
@@ -147,7 +148,7 @@ static void take_over(struct inflight *inflight)
 /* Its bytes are there before they are mapped: a store must not find the disk full. */
 static struct page *map_page(const char *path, struct failure *failure)
 {
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int fd = plain_open(AT_FDCWD, path, O_RDWR | O_CREAT, 0600, failure);
     int error = fd < 0 ? errno : posix_fallocate(fd, 0, PAGE_BYTES);
     void *page = MAP_FAILED;
     if (error == 0) {

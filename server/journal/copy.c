@@ -3,6 +3,8 @@
  */
 #include "local.h"
 
+#include "base/plain_file.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -72,7 +74,7 @@ static bool copy_file(int file, const struct copy *copy, const char *name, struc
 
 static bool copy_one(const struct copy *copy, const char *name, struct failure *failure)
 {
-    int file = openat(copy->from, name, O_RDONLY | O_CLOEXEC);
+    int file = plain_open(copy->from, name, O_RDONLY, 0, failure);
     if (file < 0)
         return fail(failure, FAULT_IO, errno, "cannot open %s", name);
     bool good =

@@ -4,6 +4,8 @@
  */
 #include "local.h"
 
+#include "base/plain_file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -54,7 +56,7 @@ bool identity_create(int folder, const struct ledger_id *ledger,
 {
     char text[IDENTITY_MAX];
     size_t size = identity_write(ledger, incarnation, text);
-    int file = openat(folder, new_name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    int file = plain_open(folder, new_name, O_WRONLY | O_CREAT | O_TRUNC, 0600, failure);
     if (file < 0)
         return fail(failure, fault_of_os(errno), errno, "cannot make the journal's identity");
     bool made = file_write(file, slice_of(text, size), 0) && fsync(file) == 0 &&
@@ -99,7 +101,7 @@ bool identity_open(struct local *local, struct failure *failure)
 {
     char text[IDENTITY_MAX] = {0};
     struct journal_head *head = &local->journal.head;
-    local->identity = openat(local->folder, file_name, O_RDONLY | O_CLOEXEC);
+    local->identity = plain_open(local->folder, file_name, O_RDONLY, 0, failure);
     if (local->identity < 0)
         return fail(failure, errno == ENOENT ? FAULT_USE : FAULT_IO, errno,
                     "no journal in %s: its file `identity` cannot be opened", local->path);

@@ -7,6 +7,8 @@
  */
 #include "local.h"
 
+#include "base/plain_file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -57,7 +59,7 @@ static bool nothing_begun(const struct refreshing *refreshing, const char *name)
 {
     uint8_t magic[4] = {0};
     static const uint8_t zeros[sizeof magic];
-    int file = openat(refreshing->local->folder, name, O_RDONLY | O_CLOEXEC);
+    int file = plain_open(refreshing->local->folder, name, O_RDONLY, 0, NULL);
     if (file < 0)
         return false; /* opening it again will say why */
     bool read = pread(file, magic, sizeof magic, (off_t)refreshing->began) == (ssize_t)sizeof magic;

@@ -2,6 +2,8 @@
  * Segments as files.
  */
 #include "base/grow.h"
+
+#include "base/plain_file.h"
 #include "local.h"
 
 #include <dirent.h>
@@ -129,7 +131,7 @@ bool file_write(int file, struct slice bytes, uint64_t offset)
 static bool file_new(int folder, const char *name, int flags, int *ret_file,
                      struct failure *failure)
 {
-    *ret_file = openat(folder, name, O_RDWR | O_CREAT | O_CLOEXEC | flags, 0600);
+    *ret_file = plain_open(folder, name, O_RDWR | O_CREAT | flags, 0600, failure);
     if (*ret_file >= 0)
         return true;
     return fail(failure, fault_of_os(errno), errno, "cannot make %s", name);

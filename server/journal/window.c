@@ -2,6 +2,8 @@
  * Reading segments in large pieces, and positions in them.
  */
 #include "base/grow.h"
+
+#include "base/plain_file.h"
 #include "local.h"
 
 #include <errno.h>
@@ -16,7 +18,7 @@ bool window_open(struct window *window, int folder, const struct segment *segmen
     char name[SEGMENT_NAME_SIZE];
     segment_name(segment->first_batch, name);
     *window = (struct window){.limit = segment->size, .capacity = capacity};
-    window->file = openat(folder, name, O_RDONLY | O_CLOEXEC);
+    window->file = plain_open(folder, name, O_RDONLY, 0, failure);
     if (window->file < 0)
         return fail(failure, FAULT_IO, errno, "cannot open segment %s", name);
     window->data = malloc(capacity);

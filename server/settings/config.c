@@ -1,5 +1,7 @@
 #include "settings/config.h"
 
+#include "base/plain_file.h"
+
 #include <confuse.h>
 #include <errno.h>
 #include <stdio.h>
@@ -62,7 +64,8 @@ static bool take_all(const char *path, struct settings *settings, struct failure
 static bool read_text(const char *path, char text[FILE_MAX + sizeof END_LINE],
                       struct failure *failure)
 {
-    FILE *opened = fopen(path, "re");
+    int fd = plain_open(AT_FDCWD, path, O_RDONLY, 0, NULL);
+    FILE *opened = fd < 0 ? NULL : fdopen(fd, "re");
     if (!opened)
         return fail(failure, FAULT_USE, errno, "cannot read the settings %s", path);
     size_t size = fread(text, 1, FILE_MAX + 1, opened);

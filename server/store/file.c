@@ -5,6 +5,8 @@
  * is used twice or is free as well. So no damage of pages that are in use or free goes unseen.
  */
 #include "inside.h"
+
+#include "base/plain_file.h"
 #include "sum.h"
 
 #include <errno.h>
@@ -461,11 +463,9 @@ static bool open_file(struct file *file)
     if (snprintf(path, sizeof path, "%s/data.mdb", file->options->path) >= (int)sizeof path)
         return fail(file->failure, FAULT_USE, ENAMETOOLONG, "the path is too long: %s",
                     file->options->path);
-    file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    file->fd = plain_open(AT_FDCWD, path, O_RDONLY, 0, file->failure);
     if (file->fd < 0 || fstat(file->fd, &facts))
         return fail(file->failure, FAULT_IO, errno, "cannot open %s", path);
-    if (!S_ISREG(facts.st_mode))
-        return fail(file->failure, FAULT_DAMAGED, 0, "%s is no plain file", path);
     (void)posix_fadvise(file->fd, 0, 0, POSIX_FADV_WILLNEED); /* before it is read here and there */
     file->size = (uint64_t)facts.st_size;
     return true;

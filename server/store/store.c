@@ -3,6 +3,8 @@
  */
 #include "inside.h"
 
+#include "base/plain_file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -74,6 +76,14 @@ static bool folder_make(const char *path, struct failure *failure)
     return folder_sync(above, failure);
 }
 
+/* LMDB would wait for ever for what a pipe in its place says. */
+static bool data_plain(const char *path, struct failure *failure)
+{
+    char name[PATH_MAX];
+    return snprintf(name, sizeof name, "%s/data.mdb", path) >= (int)sizeof name ||
+           plain_or_absent(name, failure);
+}
+
 /* All of LMDB's lock file, before LMDB maps it: touching a page of it that the disk has no room for
  * would end the process. What can be opened on a full disk later was allocated now. */
 static bool lock_allocate(const char *path, struct failure *failure)
@@ -81,9 +91,9 @@ static bool lock_allocate(const char *path, struct failure *failure)
     char name[PATH_MAX];
     if (snprintf(name, sizeof name, "%s/lock.mdb", path) >= (int)sizeof name)
         return fail(failure, FAULT_USE, ENAMETOOLONG, "the path is too long: %s", path);
-    int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return true; /* LMDB knows what may not be written to */
+    int fd = plain_open(AT_FDCWD, name, O_RDWR | O_CREAT, 0600, failure);
+    if (fd < 0) /* LMDB knows what may not be written to */
+        return plain_or_absent(name, failure);
     bool full = fallocate(fd, 0, 0, LOCK_BYTES) != 0 && (errno == ENOSPC || errno == EDQUOT);
     close(fd);
     return !full || fail(failure, FAULT_FULL, ENOSPC, "there is no room for %s", name);
@@ -179,8 +189,8 @@ bool store_open(const struct store_options *options, struct store **ret_store,
     gather_init(&store->gather);
     pthread_mutex_init(&store->lock, NULL);
     bool opened = (options->reading || folder_make(options->path, failure)) &&
-                  lock_allocate(options->path, failure) && env_open(store, options, failure) &&
-                  trees_open(store, options->trees, failure) &&
+                  data_plain(options->path, failure) && lock_allocate(options->path, failure) &&
+                  env_open(store, options, failure) && trees_open(store, options->trees, failure) &&
                   (options->reading || folder_sync(options->path, failure));
     if (!opened) {
         store_close(store);

@@ -7,8 +7,10 @@ Whatever it meets: an exit code of its own, one sentence that names the file, an
 """
 import os
 import pwd
+import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -86,6 +88,98 @@ class WrongFiles(unittest.TestCase):
             os.symlink(os.path.join(self.base, "nowhere", "at", "all"), path)
 
     # ---- what lies where a file should be ----
+
+    def every_file(self):
+        for folder, _, names in os.walk(self.good):
+            for name in names:
+                yield os.path.relpath(os.path.join(folder, name), self.good)
+        yield from ("faulted", "backup", "follower", "follower.new", "audit.log.1", "ended-logins.new",
+                    "shutdown-marker.new", "state.new", "checkpoints/00000000000000000004")
+
+    def put_special(self, path, what):
+        if os.path.isfile(path):
+            os.unlink(path)
+        if what == "pipe":
+            os.mkfifo(path)
+        elif what == "socket":
+            with socket.socket(socket.AF_UNIX) as made:
+                made.bind(path)
+        elif what == "link to a device":
+            os.symlink("/dev/zero", path)
+        else:
+            self.put_in_place(os.path.relpath(path, self.ledger), what)
+
+    def ends_and_names(self, words, name, what, server=False):
+        """In time, with a code of its own; one that went wrong says which file it was."""
+        if server:
+            code, said = self.serve()
+        else:
+            ended = self.run_it(*words)
+            code, said = ended.returncode, ended.stdout + ended.stderr
+        self.assertIn(code, (DONE, FAULT, USE, CONFLICT), (words, name, what, said))
+        if code != DONE:
+            self.assertRegex(said, re.escape(os.path.basename(name)) + "|" + re.escape(os.path.dirname(name) or "-"),
+                             (words, name, what))
+
+    def test_no_tool_waits_for_what_lies_in_a_files_place(self):
+        places = os.path.join(self.base, "backups")
+        tools = (["status", "--ledger", self.ledger], ["verify", "--ledger", self.ledger, "--map", "1G"],
+                 ["backup", "--ledger", self.ledger, "--to", places, "--map", "1G"], ["serve"])
+        for at, name in enumerate(self.every_file()):
+            for kind, what in enumerate(("pipe", "socket", "link to a device", "folder", "dangling link")):
+                shutil.rmtree(self.ledger)
+                shutil.copytree(self.good, self.ledger)
+                self.put_special(self.path(name), what)
+                for words in tools if what == "pipe" else [tools[(at + kind) % len(tools)]]:
+                    self.ends_and_names(words, name, what, server=words == ["serve"])
+                    shutil.rmtree(places, ignore_errors=True)
+
+    def test_no_restore_waits_for_what_lies_in_a_parts_place(self):
+        places = os.path.join(self.base, "backups")
+        self.assertEqual(self.run_it("backup", "--ledger", self.ledger, "--to", places, "--map", "1G").returncode, DONE)
+        backup = [os.path.join(places, name) for name in os.listdir(places) if not name.startswith(".")][0]
+        kept = os.path.join(self.base, "kept")
+        shutil.copytree(backup, kept)
+        parts = [os.path.relpath(os.path.join(folder, name), kept) for folder, _, names in os.walk(kept) for name in names]
+        for name in parts:
+            for what in ("pipe", "socket", "link to a device"):
+                shutil.rmtree(backup)
+                shutil.copytree(kept, backup)
+                self.put_special(os.path.join(backup, name), what)
+                for words in (["verify", "--backup", backup, "--map", "1G"],
+                              ["restore", "--from", backup, "--ledger", os.path.join(self.base, "fresh"), "--map", "1G"]):
+                    said = self.run_it(*words)
+                    self.assertIn(said.returncode, (FAULT, USE), (words, name, what, said.stdout))
+                    self.assertIn(os.path.basename(name), said.stderr, (words, what))
+
+    def test_settings_that_are_a_pipe_are_named(self):
+        path = os.path.join(self.base, "tefterd.conf")
+        os.mkfifo(path)
+        said = self.run_it("status", "-c", path, "--ledger", self.ledger)
+        self.assertNotEqual(said.returncode, DONE)
+        self.assertIn(path, said.stderr)
+
+    def test_what_cannot_be_read_is_named(self):
+        if os.geteuid() != 0:
+            self.skipTest("it wants root")
+        uid = pwd.getpwnam("nobody").pw_uid
+        for folder, _, files in os.walk(self.ledger):
+            for name in [folder] + [os.path.join(folder, name) for name in files]:
+                os.chown(name, uid, -1)
+        if "denied" in self.serve(user=uid)[1]:
+            self.skipTest("the program lies where nobody can start it")
+        for name in list(self.every_file()):
+            if not os.path.exists(self.path(name)):
+                continue
+            mode = os.stat(self.path(name)).st_mode
+            os.chmod(self.path(name), 0)
+            for words in (["status", "--ledger", self.ledger], ["verify", "--ledger", self.ledger, "--map", "1G"]):
+                said = self.run_it(*words, user=uid)
+                self.assertIn(said.returncode, (DONE, FAULT, USE, CONFLICT), (words, name, said.stderr))
+            code, said = self.serve(user=uid)
+            self.assertIn(code, (DONE, FAULT, USE), said)
+            if os.path.exists(self.path(name)):
+                os.chmod(self.path(name), mode)
 
     def test_every_file_may_be_something_else(self):
         """It starts all the same, or says which file it is: it never dies of it."""
