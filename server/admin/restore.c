@@ -104,7 +104,7 @@ static bool tell_audit(const struct restore *restore, struct failure *failure)
         return true;
     if (found.fault != FAULT_DAMAGED)
         return fail(failure, found.fault, found.os_error, "%s", found.text);
-    fprintf(stderr, "tefterd: the audit log of the backup was changed before it was made: %s\n",
+    tell(stderr, "tefterd: the audit log of the backup was changed before it was made: %s\n",
             found.text);
     return true;
 }

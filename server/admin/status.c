@@ -182,25 +182,25 @@ static void tell_inflight(const struct datadir *folder)
 static void tell_alarm(const char *label, const char *words)
 {
     if (words)
-        printf("%-13s %s\n", label, words);
+        tell(stdout, "%-13s %s\n", label, words);
 }
 
 static void tell_figures(const Tefter__StatusAnswer *said)
 {
-    printf("server        tefterd %s, seq %" PRIu64 ", %" PRIu32 " connections, up %" PRIu64
+    tell(stdout, "server        tefterd %s, seq %" PRIu64 ", %" PRIu32 " connections, up %" PRIu64
            " minutes\n",
            said->version, said->seq, said->sessions, said->uptime_ms / 60000);
     if (said->turned_away > 0 || said->busy > 0 || said->not_reading > 0)
-        printf("overload      %" PRIu64 " connections had no place, %" PRIu64
+        tell(stdout, "overload      %" PRIu64 " connections had no place, %" PRIu64
                " commands were told busy, %" PRIu32 " terminals do not read\n",
                said->turned_away, said->busy, said->not_reading);
     if (said->journal_slow_ms > 0)
-        printf("journal       has had the group being written for %" PRIu32 " ms\n",
+        tell(stdout, "journal       has had the group being written for %" PRIu32 " ms\n",
                said->journal_slow_ms);
     if (said->texts_unreadable > 0)
-        printf("texts         %" PRIu64 " times not readable\n", said->texts_unreadable);
+        tell(stdout, "texts         %" PRIu64 " times not readable\n", said->texts_unreadable);
     if (said->has_audit_line)
-        printf("audit line    %" PRIu64 " %s\n", said->audit_line,
+        tell(stdout, "audit line    %" PRIu64 " %s\n", said->audit_line,
                said->audit_seal ? said->audit_seal : "");
 }
 
@@ -220,7 +220,7 @@ static void tell_alarms(const Tefter__StatusAnswer *said)
     for (size_t i = 0; i < said->n_terminal_alarms; i++)
         tell_alarm("TERMINAL", said->terminal_alarms[i]);
     if (said->terminals_alarmed > said->n_terminal_alarms)
-        printf("TERMINAL      and %zu more: tefter alarms\n",
+        tell(stdout, "TERMINAL      and %zu more: tefter alarms\n",
                said->terminals_alarmed - said->n_terminal_alarms);
 }
 

@@ -2,8 +2,7 @@
  * tefterd verify: is all of it true? The journal is read whole (chain, gaps, hashes), replayed from
  * nothing into a state of its own, compared marker by marker, compared with the live state, and
  * every figure is computed anew. Works beside a running server and changes nothing. A state that
- * nobody serves is read whole too, and compared row by row when it stands at the journal's end:
- * LMDB has no checksums, and a flipped figure in it says nothing of itself.
+ * nobody serves is read whole too, and compared row by row when it stands at the journal's end.
  * Every text that the journal refers to is looked for in the vault.
  *
  * All of that is done in a child, which may die of an entry: its page (datadir/inflight.h) says of
@@ -73,7 +72,9 @@ static bool look_at_state(struct verify *verify, struct failure *failure)
                     "the state in %s is damaged: its file is not what was closed. The next start "
                     "makes it anew from the journal",
                     verify->folder.state);
-    if (!why && subprocess_look(verify->folder.state, verify->whole, &verify->live, &found))
+    bool sound = why || !verify->whole || ledger_check_file(verify->folder.state, &found);
+    if (sound && !why &&
+        subprocess_look(verify->folder.state, verify->whole, &verify->live, &found))
         return true;
     if (!why && found.fault != FAULT_STALE)
         return fail(failure, found.fault, found.os_error, "%s", found.text);

@@ -12,7 +12,7 @@ static const char *const names[] = {
     [FAULTY_GAP] = "gap",     [FAULTY_SKIP] = "skip",           [FAULTY_BACK] = "back",
     [FAULTY_TWICE] = "twice", [FAULTY_PAGES] = "pages",         [FAULTY_LOST] = "lost",
     [FAULTY_STUCK] = "stuck", [FAULTY_HOARD] = "hoard",         [FAULTY_WAIT] = "wait",
-    [FAULTY_UNCUT] = "uncut",
+    [FAULTY_UNCUT] = "uncut", [FAULTY_BELIEVE] = "believe",
 };
 
 __attribute__((constructor)) static void choose(void)

@@ -17,6 +17,7 @@
  *   stuck      a slow terminal is kept the oldest value instead of the newest   push.c
  *   hoard      output piles up for whoever does not read                        session.c
  *   wait       everybody waits a little for whoever does not read               session.c
+ *   believe    what is read from the state is believed, whatever its sums say   ledger.c
  *   uncut      who does not read is never cut                                   session.c
  */
 #include <stdbool.h>
@@ -36,6 +37,7 @@ enum faulty {
     FAULTY_HOARD,
     FAULTY_WAIT,
     FAULTY_UNCUT,
+    FAULTY_BELIEVE,
 };
 
 /* The one that is in; set before main. */
