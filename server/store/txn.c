@@ -242,26 +242,37 @@ static uint64_t sum_before(struct store_txn *txn, int tree, struct slice key, MD
     return store_found(txn, rc, "cannot get a row") ? sum_at_end(store_slice(v)) : 0;
 }
 
-/* The value gets its sum, and the tree's total the difference. */
-static struct slice seal(struct store_txn *txn, const struct gathered_row *row, MDB_cursor *cursor)
+/* The row as LMDB gets it: in a summed store its sum is behind the value. */
+static struct slice seal(const struct store_txn *txn, const struct gathered_row *row,
+                         struct slice key, uint64_t *ret_sum)
 {
-    struct slice key = slice_of(row->key, row->key_size);
-    if (!txn->store->summed)
+    *ret_sum = 0;
+    if (!txn->store->summed || !row->there)
         return row->value;
-    uint64_t before = sum_before(txn, row->tree, key, cursor);
-    uint64_t sum = row->there ? sum_of(row->tree, key, row->value) : 0;
-    txn->totals.of[row->tree] += sum - before;
-    if (!row->there)
-        return row->value;
-    be64_put(row->bytes + row->value.size, sum);
+    *ret_sum = sum_of(row->tree, key, row->value);
+    be64_put(row->bytes + row->value.size, *ret_sum);
     return slice_of(row->bytes, row->value.size + SUM_SIZE);
 }
 
+/* false: it lies before the last row, or in its place; LMDB says so before it writes. */
+static bool appended(struct store_txn *txn, int tree, struct slice key, struct slice value)
+{
+    int rc = put_now(txn, tree, key, value, MDB_APPEND);
+    return rc != MDB_KEYEXIST && (store_found(txn, rc, "cannot put a row"), true);
+}
+
+/* The total of its tree changes by its sum, and the sum of the row it takes the place of. */
 static void settle_row(struct store_txn *txn, const struct gathered_row *row, MDB_cursor *cursor)
 {
+    uint64_t sum;
     struct slice key = slice_of(row->key, row->key_size);
-    struct slice value = seal(txn, row, cursor);
+    struct slice value = seal(txn, row, key, &sum);
     MDB_val k = store_val(key), v = store_val(value);
+    txn->totals.of[row->tree] += sum;
+    if (row->there && row->rising && appended(txn, row->tree, key, value))
+        return;
+    if (txn->store->summed)
+        txn->totals.of[row->tree] -= sum_before(txn, row->tree, key, cursor);
     if (!store_sound(txn))
         return;
     if (!row->there)
@@ -269,7 +280,7 @@ static void settle_row(struct store_txn *txn, const struct gathered_row *row, MD
     else if (cursor)
         store_found(txn, mdb_cursor_put(cursor, &k, &v, 0), "cannot put a row");
     else
-        write_now(txn, row->tree, key, value, row->rising);
+        store_found(txn, put_now(txn, row->tree, key, value, 0), "cannot put a row");
 }
 
 void store_settle_tree(struct store_txn *txn, int tree)
