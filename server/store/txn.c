@@ -220,26 +220,29 @@ static bool delete_now(struct store_txn *txn, int tree, struct slice key)
 /* ---- what was gathered ---- */
 
 /* The rows of one customer lie side by side: a cursor that stands there need not come down the tree
- * again. Where rows are appended it only looks: LMDB 0.9 trusts a cursor's "stands at the end"
- * longer than it may. */
+ * again. Not where rows are appended: LMDB 0.9 then trusts a cursor's "stands at the end" longer
+ * than it may. */
 static MDB_cursor *settling_cursor(struct store_txn *txn, int tree)
 {
-    MDB_cursor *cursor = NULL;
     const struct gathered_list *waiting = &txn->store->gather.waiting[tree];
+    MDB_cursor *cursor = NULL;
     if (store_sound(txn) && waiting->first && !waiting->rising)
         store_found(txn, mdb_cursor_open(txn->txn, tree_of(txn, tree), &cursor),
                     "cannot open a cursor");
     return cursor;
 }
 
-/* The sum of the row that this one takes the place of; 0: there is none. The cursor, if there is
- * one, then stands on that row. */
-static uint64_t sum_before(struct store_txn *txn, int tree, struct slice key, MDB_cursor *cursor)
+/* Takes the sum of the row that this one takes the place of off its tree's total. false: there is
+ * none; else the cursor, if there is one, stands on it. */
+static bool row_before(struct store_txn *txn, int tree, struct slice key, MDB_cursor *cursor)
 {
-    MDB_val k = store_val(key), v = {0, NULL};
+    MDB_val k = store_val(key), v;
     int rc = cursor ? mdb_cursor_get(cursor, &k, &v, MDB_SET)
                     : mdb_get(txn->txn, tree_of(txn, tree), &k, &v);
-    return store_found(txn, rc, "cannot get a row") ? sum_at_end(store_slice(v)) : 0;
+    if (!store_found(txn, rc, "cannot get a row"))
+        return false;
+    txn->totals.of[tree] -= sum_at_end(store_slice(v));
+    return true;
 }
 
 /* The row as LMDB gets it: in a summed store its sum is behind the value. */
@@ -271,14 +274,14 @@ static void settle_row(struct store_txn *txn, const struct gathered_row *row, MD
     txn->totals.of[row->tree] += sum;
     if (row->there && row->rising && appended(txn, row->tree, key, value))
         return;
-    if (txn->store->summed)
-        txn->totals.of[row->tree] -= sum_before(txn, row->tree, key, cursor);
+    bool there = txn->store->summed && row_before(txn, row->tree, key, cursor);
     if (!store_sound(txn))
         return;
     if (!row->there)
         delete_now(txn, row->tree, key);
     else if (cursor)
-        store_found(txn, mdb_cursor_put(cursor, &k, &v, 0), "cannot put a row");
+        store_found(txn, mdb_cursor_put(cursor, &k, &v, there ? MDB_CURRENT : 0),
+                    "cannot put a row");
     else
         store_found(txn, put_now(txn, row->tree, key, value, 0), "cannot put a row");
 }

@@ -322,6 +322,7 @@ static void test_append_any_order(void **state)
         commit(txn);
     }
     store_close(store);
+    assert_file_whole();
 }
 
 /* The row under a walk may be changed or deleted while walking, in both directions. */
@@ -637,6 +638,7 @@ static void test_more_than_is_gathered(void **state)
     }
     store_abort(txn);
     store_close(store);
+    assert_file_whole();
 }
 
 static void test_readers_on_threads(void **state)
