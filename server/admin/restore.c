@@ -105,7 +105,7 @@ static bool tell_audit(const struct restore *restore, struct failure *failure)
     if (found.fault != FAULT_DAMAGED)
         return fail(failure, found.fault, found.os_error, "%s", found.text);
     tell(stderr, "tefterd: the audit log of the backup was changed before it was made: %s\n",
-            found.text);
+         found.text);
     return true;
 }
 

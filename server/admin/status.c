@@ -187,30 +187,32 @@ static void tell_alarm(const char *label, const char *words)
 
 static void tell_figures(const Tefter__StatusAnswer *said)
 {
-    tell(stdout, "server        tefterd %s, seq %" PRIu64 ", %" PRIu32 " connections, up %" PRIu64
-           " minutes\n",
-           said->version, said->seq, said->sessions, said->uptime_ms / 60000);
+    tell(stdout,
+         "server        tefterd %s, seq %" PRIu64 ", %" PRIu32 " connections, up %" PRIu64
+         " minutes\n",
+         said->version, said->seq, said->sessions, said->uptime_ms / 60000);
     if (said->turned_away > 0 || said->busy > 0 || said->not_reading > 0)
-        tell(stdout, "overload      %" PRIu64 " connections had no place, %" PRIu64
-               " commands were told busy, %" PRIu32 " terminals do not read\n",
-               said->turned_away, said->busy, said->not_reading);
+        tell(stdout,
+             "overload      %" PRIu64 " connections had no place, %" PRIu64
+             " commands were told busy, %" PRIu32 " terminals do not read\n",
+             said->turned_away, said->busy, said->not_reading);
     if (said->journal_slow_ms > 0)
         tell(stdout, "journal       has had the group being written for %" PRIu32 " ms\n",
-               said->journal_slow_ms);
+             said->journal_slow_ms);
     if (said->texts_unreadable > 0)
         tell(stdout, "texts         %" PRIu64 " times not readable\n", said->texts_unreadable);
     if (said->has_audit_line)
         tell(stdout, "audit line    %" PRIu64 " %s\n", said->audit_line,
-               said->audit_seal ? said->audit_seal : "");
+             said->audit_seal ? said->audit_seal : "");
 }
 
 static void tell_alarms(const Tefter__StatusAnswer *said)
 {
     if (said->has_recovery)
-        printf(
-            "RECOVERY      %" PRIu32 " is on: %" PRIu64 " papers wait, %" PRIu64
-            " are not back as they were, %" PRIu32 " terminals were not heard: tefter recovery\n",
-            said->recovery, said->offers_waiting, said->offers_not_back, said->terminals_unheard);
+        tell(stdout,
+             "RECOVERY      %" PRIu32 " is on: %" PRIu64 " papers wait, %" PRIu64
+             " are not back as they were, %" PRIu32 " terminals were not heard: tefter recovery\n",
+             said->recovery, said->offers_waiting, said->offers_not_back, said->terminals_unheard);
     if (said->read_only)
         tell_alarm("READ ONLY", said->read_only_reason ? said->read_only_reason : "");
     tell_alarm("CLOCK", said->clock_alarm);
@@ -221,7 +223,7 @@ static void tell_alarms(const Tefter__StatusAnswer *said)
         tell_alarm("TERMINAL", said->terminal_alarms[i]);
     if (said->terminals_alarmed > said->n_terminal_alarms)
         tell(stdout, "TERMINAL      and %zu more: tefter alarms\n",
-               said->terminals_alarmed - said->n_terminal_alarms);
+             said->terminals_alarmed - said->n_terminal_alarms);
 }
 
 static void tell_said(const struct datadir *folder, struct arena *arena)
