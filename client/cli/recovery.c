@@ -118,8 +118,6 @@ static int worklist_run(struct run *run)
     struct table *table = offer_table(run);
     Tefter__Query *query = (Tefter__Query *)run_build(run, &tefter__query__descriptor, "recovery");
     bool more = query != NULL;
-    if (!run_open(run, false))
-        return run->exit_code;
     run_offer(run); /* what this terminal has itself belongs to the picture */
     while (more) {
         const Tefter__Answer *answer = run_ask(run, query);
