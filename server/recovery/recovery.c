@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/tell.h"
+#include "base/tell.h"
 
 struct recovery {
     const struct datadir *folder;
@@ -69,7 +70,7 @@ static bool file_fits(struct recovery *recovery, struct failure *failure)
         return fail(failure, found.fault, found.os_error, "%s", found.text);
     recovery->distrust = found.fault == FAULT_STALE ? OTHER_LAYOUT : DAMAGED;
     if (found.fault == FAULT_DAMAGED)
-        fprintf(stderr, "tefterd: the state is damaged: %s\n", found.text);
+        tell(stderr, "tefterd: the state is damaged: %s\n", found.text);
     return true;
 }
 
