@@ -5,12 +5,13 @@
 #include "recovery/shutdown_marker.h"
 #include "recovery/subprocess.h"
 
+#include "base/tell.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <unistd.h>
 
-#include "base/tell.h"
 #include "base/tell.h"
 
 struct recovery {
