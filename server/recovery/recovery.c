@@ -12,8 +12,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "base/tell.h"
-
 struct recovery {
     const struct datadir *folder;
     const struct recovery_options *options;
