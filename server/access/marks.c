@@ -23,6 +23,7 @@
 
 #include "access/inside.h"
 #include "base/grow.h"
+#include "base/plain_file.h"
 
 enum {
     RECORD_BYTES = 64,
@@ -147,9 +148,11 @@ bool marks_open(const char *path, const uint8_t key[32], struct marks **ret_mark
     hash_add(&state, purpose, sizeof purpose);
     hash_end(&state, &own);
     memcpy(marks->key, own.bytes, sizeof marks->key);
-    marks->fd = path == NULL ? -1 : open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (path != NULL && !plain_or_absent(path, failure))
+        return false;
+    marks->fd = path == NULL ? -1 : plain_open(AT_FDCWD, path, O_RDWR | O_CREAT, 0600, NULL);
     if (marks->fd < 0 && path != NULL) /* a full disk keeps nobody out */
-        marks->fd = open(path, O_RDONLY | O_CLOEXEC);
+        marks->fd = plain_open(AT_FDCWD, path, O_RDONLY, 0, NULL);
     return marks->fd < 0 || read_all(marks) ||
            fail(failure, FAULT_IO, errno, "cannot read %s", path);
 }

@@ -1,6 +1,7 @@
 #include "admin/audit_copy.h"
 
 #include "base/hash.h"
+#include "base/plain_file.h"
 #include "datadir/keys.h"
 
 #include <errno.h>
@@ -50,7 +51,7 @@ static bool look_locked(const char *path, struct found *found, bool *ret_moved,
     if (flock(found->log, LOCK_SH) != 0)
         return fail(failure, FAULT_IO, errno, "cannot lock %s", path);
     *ret_moved = !is_named(found->log, path);
-    found->older = *ret_moved ? -1 : open(older, O_RDONLY | O_CLOEXEC);
+    found->older = *ret_moved ? -1 : plain_open(AT_FDCWD, older, O_RDONLY, 0, NULL);
     bool good = fstat(found->log, &facts) == 0;
     flock(found->log, LOCK_UN);
     found->file = facts.st_ino;
@@ -61,7 +62,11 @@ static bool look_locked(const char *path, struct found *found, bool *ret_moved,
 static bool find(const char *path, struct found *ret_found, struct failure *failure)
 {
     for (bool moved = true; moved;) {
-        *ret_found = (struct found){.log = open(path, O_RDONLY | O_CLOEXEC), .older = -1};
+        struct failure other = {.fault = FAULT_NONE};
+        *ret_found =
+            (struct found){.log = plain_open(AT_FDCWD, path, O_RDONLY, 0, &other), .older = -1};
+        if (ret_found->log < 0 && other.fault != FAULT_NONE)
+            return fail(failure, other.fault, other.os_error, "%s", other.text);
         if (ret_found->log < 0)
             return errno == ENOENT || fail(failure, FAULT_IO, errno, "cannot read %s", path);
         bool good = look_locked(path, ret_found, &moved, failure);

@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/hash.h"
+#include "base/plain_file.h"
 
 enum { WRITTEN_AT = 4, HASH_AT = 12, MESSAGE_AT = HASH_AT + HASH_SIZE };
 
@@ -15,7 +16,7 @@ void status_note_write(const struct datadir *folder, struct slice message, int64
     struct hash hash;
     if (message.size == 0 || message.size > STATUS_NOTE_MAX)
         return;
-    int fd = open(folder->status, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    int fd = plain_open(AT_FDCWD, folder->status, O_WRONLY | O_CREAT, 0600, NULL);
     if (fd < 0)
         return;
     hash_of(message.data, message.size, &hash);

@@ -258,7 +258,7 @@ class Clocks(unittest.TestCase):
 
     def test_a_new_branch_has_its_own_date(self):
         self.trade_begins()
-        for code, offset, minutes in (("EA", "+14:00", 840), ("TD", "420", 420), ("WE", "-12:00", -720)):
+        for code, offset, minutes in (("EA", "+14:00", 840), ("TD", "+7", 420), ("WE", "-12:00", -720)):
             self.tefter("branch", "add", code, "Branch " + code, f"--utc-offset={offset}")
             self.assertIn(day(zone_minutes=minutes), self.branch(code))
         self.assertIn("+14:00", self.branch("EA"))

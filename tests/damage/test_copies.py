@@ -536,7 +536,7 @@ class Spoilt(Ledger):
             self.refused(write(text), "manifest")
         with open(os.path.join(self.older, "manifest"), "rb") as file:
             older = file.read()
-        self.refused(write(older), "manifest|segment|data.mdb")
+        self.refused(write(older), "manifest|segment|data.mdb|audit.log")
 
     def test_what_lies_in_a_backup_and_is_no_part_of_it_is_not_taken_along(self):
         def more(place):

@@ -276,6 +276,9 @@ static bool read_token_key(struct stress *stress)
     good = good && token.size == CROWD_TOKEN_SIZE;
     if (good)
         memcpy(stress->crowd->token, token.data, token.size);
+    stress->crowd->incarnation = stress->all.incarnation;
+    memcpy(stress->crowd->incarnation_nonce, stress->all.incarnation_nonce,
+           sizeof stress->crowd->incarnation_nonce);
     return good;
 }
 

@@ -30,6 +30,8 @@ static void token_mac(const struct crowd *crowd, const uint8_t token[CROWD_TOKEN
     struct hash_state state;
     hash_begin_keyed(&state, crowd->token_key, sizeof crowd->token_key);
     hash_add(&state, token, TOKEN_MAC_AT);
+    hash_add(&state, &crowd->incarnation, sizeof crowd->incarnation);
+    hash_add(&state, crowd->incarnation_nonce, sizeof crowd->incarnation_nonce);
     hash_end(&state, ret_mac);
 }
 

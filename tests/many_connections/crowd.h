@@ -51,6 +51,8 @@ struct crowd {
     uint32_t probe;                  /* customer */
     uint8_t token[CROWD_TOKEN_SIZE]; /* one that the server gave, to be made others of */
     uint8_t token_key[32];
+    uint32_t incarnation; /* under the seal of a token, as its nonce */
+    uint8_t incarnation_nonce[8];
     atomic_bool token_there;
     atomic_bool ends;
     atomic_bool failed;

@@ -17,7 +17,7 @@ LONG = "x" * 300
 
 
 class Generator:
-    def __init__(self, model, seed, commands, rules=3, adopts=False):
+    def __init__(self, model, seed, commands, rules=4, adopts=False):
         """rules: what the ledger is founded with; adopts: newer ones come on the way. With many commands some
         thousand of them go to the bounds of items and bills."""
         self.m = model
@@ -638,16 +638,33 @@ class Generator:
                                    {"unlimited": True, "limit_minor": 4}]))
         return terms
 
+    CLEARABLE = ("TERM_LIMIT", "TERM_POLICY", "TERM_OVERDUE", "TERM_DOCUMENT_MAX", "TERM_VALIDITY", "TERM_DAYS",
+                 "TERM_CREDIT_NOTE_APPROVE", "TERM_OWN_REVERSAL", "TERM_TITLE")
+
+    def clear(self, chance, most=9):
+        """Terms to take away; under older rules seldom, for they refuse it."""
+        if self.r.random() > (chance if self.m.epoch >= 4 else 0.01):
+            return {}
+        return {"clear": self.r.sample(self.CLEARABLE[:most], self.r.choice([1, 1, 2]))}
+
     def limit(self):
-        body = {"customer": self.a_credit_customer() if self.r.random() < 0.95 else 1,
-                **self.maybe(0.8, terms=self.terms()), **self.maybe(0.3, reason="asked")}
+        r = self.r
+        number = self.a_credit_customer() if r.random() < 0.95 else 1
+        body = {"customer": number, **self.maybe(0.8, terms=self.terms()), **self.clear(0.12, 4),
+                **self.maybe(0.3, reason="asked")}
+        own = self.m.customers[number]["own"]
+        if r.random() < 0.1:
+            body["ended"] = r.choice(own)["seq"] if own and r.random() < 0.8 else 3
+            if r.random() < 0.8:
+                body.pop("terms", None)
+                body.pop("clear", None)
         return {"set_credit_limit": body}
 
     def policy(self):
         body = {"terms": self.terms(), **self.maybe(0.3, term_days=self.r.choice([0, 14, 30, 3650, 3651])),
                 **self.maybe(0.6, credit_note_approve_minor=self.r.choice([-1, 0, 2000, 30_000])),
                 **self.maybe(0.5, own_reversal_minor=self.r.choice([-1, 0, 3000, 50_000])),
-                **self.maybe(0.2, title=self.r.choice(["New", " ", "Rules"]))}
+                **self.maybe(0.2, title=self.r.choice(["New", " ", "Rules"])), **self.clear(0.3)}
         return {"set_credit_policy": body}
 
     def ask(self):

@@ -16,7 +16,7 @@ ID_AHEAD_MS = DAY_MS
 JUMP_MS = 5 * 60_000       # a clock that goes back by more was wrong before
 GAP_MS = 3 * DAY_MS        # so long a server may be switched off
 NAME, CODE, TEXT = 200, 40, 2000
-RULES = (1, 2, 3)  # rules versions that it knows
+RULES = (1, 2, 3, 4)  # rules versions that it knows
 TERM_DAYS_MAX = 3650
 TURN_DAYS_MAX = 400
 PERSONS_MAX = 32
@@ -24,6 +24,7 @@ BARCODES_MAX = 64
 GROUPS_MAX = 16
 SERIALS_MAX = 2000
 PARTS_MAX = 1000           # pairs that one act names
+ENTRIES_MAX = 64           # of a customer's own terms
 MATCHES_MAX = 2000         # of an item, that stand; under rules 1 with those that were undone
 MATCHES_KEPT_MAX = 4000    # of an item, in all
 OVERDUE_BILLS_MAX = 2000   # the oldest, which a decision looks at
@@ -529,7 +530,7 @@ class Ledger:
 
     def note_match(self, date, document):
         branch = self.branch()
-        if self.epoch >= 3 and date > branch.get("matched", (0, 0))[0]:
+        if self.epoch >= 4 and date > branch.get("matched", (0, 0))[0]:
             self.put(branch, "matched", (date, document))
 
     def do_turn_day(self, c):
@@ -665,7 +666,7 @@ class Ledger:
     def new_customer(self, its_code, name, branch):
         number = self.number("customer")
         customer = {"customer": number, "code": its_code, "name": name, "branch": branch, "groups": (),
-                    "locked": False, "buyers": {}, "next_buyer": 1, "own": None,
+                    "locked": False, "buyers": {}, "next_buyer": 1, "own": (),
                     "balance": 0, "documents": (), "bills": {}, "credits": {}, "not_final": {},
                     "last": None}
         self.put(self.customers, number, customer)
@@ -732,9 +733,14 @@ class Ledger:
         most_of("term_days", c.get("term_days"), TERM_DAYS_MAX)
         self.language(c.get("language"))
         text("note", c.get("note"))
+        self.clear_form(c, {}, ("TERM_DAYS",))
+        if "term_days" in c and c.get("clear"):
+            raise Refused("FIELD_INVALID", "clear")
         customer = self.named_customer(c["customer"])
-        self.nothing(self.move(customer, c, "name", "phone", "area", "nickname", "tax_code", "address",
-                               "term_days", "language", "note"))
+        changed = self.move(customer, c, "name", "phone", "area", "nickname", "tax_code", "address",
+                            "term_days", "language", "note")
+        changed |= self.take_away(customer, c.get("clear", ()), ("TERM_DAYS", "term_days"))
+        self.nothing(changed)
         return {"id": c["customer"]}
 
     def locked(self, customer, day):
@@ -781,6 +787,49 @@ class Ledger:
         amount_or_zero(field + ".document_max_minor", terms.get("document_max_minor"))
         self.currency(field + ".currency", terms.get("currency"))
 
+    # What is said stays until it is said otherwise or cleared (rules 4).
+    TERM_FIELDS = {"TERM_LIMIT": ("unlimited", "limit_minor"), "TERM_POLICY": ("policy",),
+                   "TERM_OVERDUE": ("overdue_days", "overdue_minor"),
+                   "TERM_DOCUMENT_MAX": ("document_max_minor",), "TERM_VALIDITY": ("valid_from", "valid_until")}
+    SAYS = ("limit_minor", "policy", "overdue_days", "overdue_minor", "document_max_minor")
+
+    @staticmethod
+    def names_limit(terms):
+        return bool(terms.get("unlimited")) or "limit_minor" in terms
+
+    def says(self, terms):
+        return bool(terms) and (self.names_limit(terms) or any(f in terms for f in self.SAYS))
+
+    def clear_form(self, c, said, allowed, beside=()):
+        """beside: fields of the command itself that may be said, with the term that clears each."""
+        clear = c.get("clear", ())
+        if clear and self.epoch < 4:
+            raise Refused("FIELD_INVALID", "clear")
+        for term in clear:
+            fields = self.TERM_FIELDS.get(term, ())
+            both = self.names_limit(said) if term == "TERM_LIMIT" else any(f in said for f in fields)
+            if term not in allowed or both:
+                raise Refused("FIELD_INVALID", "clear")
+        if any(field in c and term in clear for term, field in beside):
+            raise Refused("FIELD_INVALID", "clear")
+
+    def without(self, terms, clear):
+        gone = {f for term in clear for f in self.TERM_FIELDS.get(term, ())}
+        return {f: v for f, v in terms.items() if f not in gone}
+
+    def joined(self, before, said, clear):
+        terms = self.without(before or {}, clear)
+        if self.names_limit(said):
+            terms = self.without(terms, ("TERM_LIMIT",))
+        return {**terms, **{f: v for f, v in said.items() if f != "unlimited" or v}}
+
+    def take_away(self, record, clear, *pairs):
+        """The record's own fields that are cleared. Did anything change?"""
+        gone = [field for term, field in pairs if term in clear and record.get(field) is not None]
+        for field in gone:
+            self.drop(record, field)
+        return bool(gone)
+
     def do_add_group(self, c):
         code("dimension", c["dimension"])
         line("name", c["name"])
@@ -800,13 +849,22 @@ class Ledger:
         line("name", c.get("name"))
         most_of("term_days", c.get("term_days"), TERM_DAYS_MAX)
         self.terms_form("limit", c.get("limit"))
+        self.clear_form(c, c.get("limit", {}), ("TERM_LIMIT", "TERM_POLICY", "TERM_OVERDUE", "TERM_DOCUMENT_MAX",
+                                                "TERM_VALIDITY", "TERM_DAYS"), (("TERM_DAYS", "term_days"),))
         group = self.found(self.groups, c["group"], "group")
         before = (group["dimension"], group["name"])
         changed = self.move(group, c, "name", "term_days")
-        if "limit" in c and (c["limit"] or None) != group["limit"]:
-            self.put(group, "limit", c["limit"] or None)
+        changed |= self.take_away(group, c.get("clear", ()), ("TERM_DAYS", "term_days"))
+        limit = group["limit"]
+        if self.epoch >= 4:
+            limit = self.joined(limit, c.get("limit", {}), c.get("clear", ())) or None
+        elif "limit" in c:
+            limit = c["limit"] or None
+        if limit != group["limit"]:
+            self.put(group, "limit", limit)
             changed = True
         self.nothing(changed)
+        self.terms_form("limit", limit)
         key = (group["dimension"], group["name"])
         if self.group_names.get(key, c["group"]) != c["group"]:
             raise Refused("ALREADY_EXISTS", "name", existing=self.group_names[key])
@@ -987,7 +1045,7 @@ class Ledger:
                 return float("inf")
             return terms.get("limit_minor")
 
-        own = [(customer["own"], "LIMIT_OF_CUSTOMER", None)]
+        own = [(entry["terms"], "LIMIT_OF_CUSTOMER", None) for entry in customer["own"]]
         groups = [(self.groups[g]["limit"], "LIMIT_OF_GROUP", g) for g in customer["groups"]]
         company = [(self.company["policy"], "LIMIT_OF_COMPANY", None)]
         levels = [[x for x in level if in_force(x[0])] for level in (own, groups, company)]
@@ -995,7 +1053,7 @@ class Ledger:
         for level in levels:
             limits = [x for x in level if limit(x[0]) is not None]
             if limits:
-                terms, source, group = min(limits, key=lambda x: limit(x[0]))
+                terms, source, group = limits[0] if level is levels[0] else min(limits, key=lambda x: limit(x[0]))
                 named = {"limit": limit(terms), "source": source, "group": group}
                 break
         if customer["customer"] == 1:
@@ -1016,17 +1074,69 @@ class Ledger:
         return self.company["term_days"]
 
     def do_set_credit_limit(self, c):
-        self.terms_form("terms", c.get("terms"))
+        said, clear, today = c.get("terms"), c.get("clear", ()), self.today()
+        self.terms_form("terms", said)
+        self.clear_form(c, said or {}, ("TERM_LIMIT", "TERM_POLICY", "TERM_OVERDUE", "TERM_DOCUMENT_MAX"))
         text("reason", c.get("reason"))
         customer = self.named_customer(c["customer"])
-        self.nothing("terms" in c or customer["own"] is not None, "terms")
-        self.put(customer, "own", c.get("terms"))
+        if "ended" in c:
+            if said is not None or clear or self.epoch < 4:
+                raise Refused("FIELD_INVALID", "ended")
+        elif self.epoch >= 4:
+            if said is not None and not self.says(said) and not clear:
+                raise Refused("FIELD_MISSING", "terms.limit_minor")
+            if self.says(said) and said.get("valid_until", DATE_MAX) < today:
+                self.too_early("terms.valid_until", today)
+        self.put(customer, "own", self.schedule(customer["own"], c, today))
         self.changed(customer, "LIMIT_CHANGED")
         return {"id": c["customer"]}
 
+    def schedule(self, entries, c, today):
+        """The entries that are there after the command, the one that began last first."""
+        said, clear = c.get("terms"), c.get("clear", ())
+        if "ended" in c:
+            left = tuple(e for e in entries if e["seq"] != c["ended"])
+            if len(left) == len(entries):
+                raise Refused("NOT_FOUND", "ended")
+            return left
+        if said is None and not clear:
+            self.nothing(entries, "terms")
+            return ()
+        if self.epoch < 4:
+            return ({"terms": said, "began": said.get("valid_from", 0), "seq": self.seq},)
+        left = [{**e, "terms": self.without(e["terms"], clear)} for e in entries]
+        if self.says(said):
+            new = {"terms": said, "began": max(said.get("valid_from", 0), today), "seq": self.seq}
+            left = [self.shadowed(e, new, today) for e in left] + [new]
+        left = [e for e in left if self.says(e["terms"])]
+        if len(left) > ENTRIES_MAX:
+            left = [e for e in left if e["terms"].get("valid_until", DATE_MAX) >= today]
+        if len(left) > ENTRIES_MAX:
+            raise Refused("TOO_MANY", "terms", most=ENTRIES_MAX)
+        return tuple(sorted(left, key=lambda e: (-e["began"], -e["seq"])))
+
+    def shadowed(self, entry, new, today):
+        """Without what the new one says for all the days that are left of it."""
+        ends = new["terms"].get("valid_until", DATE_MAX) >= entry["terms"].get("valid_until", DATE_MAX)
+        before = new["began"] == today if entry["began"] <= today else new["began"] == entry["began"]
+        if not ends or not before:
+            return entry
+        gone = [f for f in new["terms"] if f not in ("valid_from", "valid_until", "unlimited", "limit_minor")]
+        terms = {f: v for f, v in entry["terms"].items() if f not in gone}
+        return {**entry, "terms": self.without(terms, ("TERM_LIMIT",)) if self.names_limit(new["terms"]) else terms}
+
     def do_set_credit_policy(self, c):
-        self.terms_form("terms", c["terms"])
-        if not c["terms"].get("unlimited") and "limit_minor" not in c["terms"]:
+        clear, terms = c.get("clear", ()), c["terms"]
+        self.terms_form("terms", terms)
+        own = (("TERM_DAYS", "term_days"), ("TERM_CREDIT_NOTE_APPROVE", "credit_note_approve_minor"),
+               ("TERM_OWN_REVERSAL", "own_reversal_minor"), ("TERM_TITLE", "title"))
+        self.clear_form(c, terms, ("TERM_POLICY", "TERM_OVERDUE", "TERM_DOCUMENT_MAX", "TERM_VALIDITY",
+                                   *(term for term, _ in own)), own)
+        if self.epoch >= 4:
+            self.nothing(terms or clear or any(field in c for _, field in own), "terms")
+            terms = self.joined(self.company["policy"], terms, clear)
+            self.terms_form("terms", terms)
+        if not self.names_limit(terms):
             raise Refused("FIELD_MISSING", "terms.limit_minor")
         most_of("term_days", c.get("term_days"), TERM_DAYS_MAX)
         if c.get("credit_note_approve_minor", 0) < 0:
@@ -1034,11 +1144,15 @@ class Ledger:
         if c.get("own_reversal_minor", 0) < 0:
             raise Refused("FIELD_INVALID", "own_reversal_minor")
         line("title", c.get("title"))
-        self.put(self.company, "policy", c["terms"])
+        self.put(self.company, "policy", terms)
         self.put(self.company, "version", self.company["version"] + 1)
-        self.put(self.company, "approve_over", c.get("credit_note_approve_minor"))
-        self.put(self.company, "alone_back", c.get("own_reversal_minor"))
+        for term, field, slot in (("TERM_CREDIT_NOTE_APPROVE", "credit_note_approve_minor", "approve_over"),
+                                  ("TERM_OWN_REVERSAL", "own_reversal_minor", "alone_back")):
+            if field in c or self.epoch < 4 or term in clear:
+                self.put(self.company, slot, c.get(field))
         self.move(self.company, c, "term_days")
+        if "TERM_DAYS" in clear:
+            self.put(self.company, "term_days", 0)
         return {"id": self.company["version"], "job": self.job("policy", None)}
 
     def job(self, kind, of):
@@ -1067,7 +1181,7 @@ class Ledger:
     def reads_otherwise(self, number, date):
         """Does something of the customer end or begin between that day and the head office's?"""
         customer, today = self.customers[number], self.branches[1]["date"]
-        terms = [customer["own"], *(self.groups[g]["limit"] for g in customer["groups"]), self.company["policy"]]
+        terms = [*(entry["terms"] for entry in customer["own"]), *(self.groups[g]["limit"] for g in customer["groups"]), self.company["policy"]]
         last_days = [x.get("valid_until") for x in terms if x]
         last_days += [x["valid_from"] - 1 for x in terms if x and "valid_from" in x]
         last_days += [customer.get("until")] if customer["locked"] else []
@@ -1138,7 +1252,7 @@ class Ledger:
 
     def undone_until(self, item):
         """What was undone is free from that day on."""
-        undone = [e["undone"][1] for e in item["edges"] if e["undone"]] if self.epoch >= 3 else []
+        undone = [e["undone"][1] for e in item["edges"] if e["undone"]] if self.epoch >= 4 else []
         return max(undone, default=0)
 
     def pair(self, debit, credit, value, date):
@@ -2108,7 +2222,7 @@ class Ledger:
                     items[bucket] += 1
                 elif opened:
                     its_credits += opened
-            if self.founded >= 3:  # older rules count some matches twice on a day between
+            if self.founded >= 4:  # older rules count some matches twice on a day between
                 assert sum(own) - its_credits == balance and min(own) >= 0 and its_credits >= 0, (number, as_of)
             balance = sum(own) - its_credits
             sums = [a + b for a, b in zip(sums, own)]

@@ -620,9 +620,10 @@ static void two_restores_of_one_backup_are_two(void **state)
         assert_int_equal(restore_run(&settings), EXIT_DONE);
         starts[i] = start_again(place);
         assert_true(starts[i].opened);
-        assert_int_equal(starts[i].state.incarnation.number, 2);
+        assert_int_equal(starts[i].state.incarnation.number, 2 + i);
     }
-    assert_int_equal(starts[0].state.seq, starts[1].state.seq);
+    assert_true(starts[0].state.seq <
+                starts[1].state.seq); /* what either does has a seq of its own */
     assert_false(incarnation_same(&starts[0].state.incarnation, &starts[1].state.incarnation));
 }
 

@@ -152,11 +152,12 @@ class Shop(unittest.TestCase):
 
     def test_one_backup_restored_twice_is_told(self):
         self.backup()
+        shutil.copytree(self.path("backups"), self.path("backups-elsewhere"))  # nothing there says what is restored here
         fresh = self.restored()
         fresh.start()
         self.tefter("till", *self.at(fresh), "ping", "--count", "1")
         again = self.serving("third")
-        self.tefterd(again, "restore", "--from", self.path("backups"))
+        self.tefterd(again, "restore", "--from", self.path("backups-elsewhere"))
         again.start()
         self.tefter("till", *self.at(again), "ping", "--count", "1")
         self.status_says(again, "one backup was restored twice")

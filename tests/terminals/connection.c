@@ -210,6 +210,9 @@ static void take_welcome(struct connection *connection, const Tefter__Welcome *w
     if (welcome->ledger.len == sizeof all->ledger)
         memcpy(all->ledger, welcome->ledger.data, sizeof all->ledger);
     all->incarnation = welcome->incarnation;
+    if (welcome->incarnation_nonce.len == sizeof all->incarnation_nonce)
+        memcpy(all->incarnation_nonce, welcome->incarnation_nonce.data,
+               sizeof all->incarnation_nonce);
     if (connection->terminal->token.size > 0)
         show_token(connection);
     else

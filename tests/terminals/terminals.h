@@ -149,6 +149,7 @@ struct terminals {
     struct connection_events events;
     uint8_t ledger[16];
     uint32_t incarnation;
+    uint8_t incarnation_nonce[8];
     uint32_t product;
     uint32_t branches[TERMINALS_BRANCHES];
     uint32_t tills[TERMINALS_BRANCHES];
