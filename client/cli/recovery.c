@@ -97,7 +97,8 @@ static void next_steps(struct run *run, const Tefter__RecoveryAnswer *answer)
     if (answer->n_unheard > 0)
         run_note(run,
                  "Each terminal that was not heard brings what it has as soon as it is used. "
-                 "Who waits for one that never comes: tefter terminal block N, if it is lost.");
+                 "Who waits for one that never comes: tefter terminal block N, if it is lost; the "
+                 "series then go on behind a gap, for what it may hold.");
     if (answer->waiting > 0)
         run_note(run, "What waits is applied when all terminals were heard, or with: tefter "
                       "recovery apply");

@@ -223,7 +223,7 @@ bool run_open(struct run *run, bool outbox)
         return true;
     }
     size_t size = strlen(run->failure.text);
-    bool stops = size > 0 && run->failure.text[size - 1] == '.';
+    bool stops = size > 0 && strchr(".?!", run->failure.text[size - 1]) != NULL;
     (void)run_say(run, code_of(&run->failure), "%s%s", run->failure.text,
                   !outbox ? ""
                   : stops ? " Nothing was booked."

@@ -408,6 +408,27 @@ static void a_series_goes_on_behind_a_gap_while_a_terminal_is_out(void **state)
     shop_end(&shop);
 }
 
+/* What came after it is back, so it was there; nobody who could bring it is waited for. */
+static void a_paper_that_nobody_has_brought_leaves_a_gap(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    const Tefter__Done *out = later_sale(&shop, shop.anh, 1);
+    later_sale(&shop, shop.anh, 1);
+    restore(&shop);
+    offer(&shop, 1);
+    scenario_done(shop.s, "apply_offers", "{}");
+    scenario_recall(shop.s);
+    scenario_done(shop.s, "close_recovery", "{}");
+    assert_string_equal(scenario_sell(shop.s, shop.anh, 1)->number, "HQ-10002");
+    offer(&shop, 0);
+    scenario_done(shop.s, "apply_offers", "{}");
+    scenario_recall(shop.s);
+    same_paper(&shop, out->number);
+    shop_end(&shop);
+}
+
 static void a_series_goes_on_without_a_gap_when_all_is_back(void **state)
 {
     (void)state;
@@ -481,7 +502,7 @@ static void the_number_of_a_declined_paper_is_not_given_out_again(void **state)
         shop.s, "decline_offer",
         json("{'seq': %llu, 'reason': 'never happened'}", (id)worklist(&shop)->offers[0]->seq));
     scenario_done(shop.s, "close_recovery", "{}");
-    assert_string_equal(scenario_sell(shop.s, shop.anh, 1)->number, "HQ-10002");
+    assert_string_equal(scenario_sell(shop.s, shop.anh, 1)->number, "HQ-00004");
     shop_end(&shop);
 }
 
@@ -595,6 +616,7 @@ int main(void)
         cmocka_unit_test(what_the_office_declines_does_not_come_back),
         cmocka_unit_test(new_papers_and_customers_leave_room_for_the_old_ones),
         cmocka_unit_test(a_series_goes_on_behind_a_gap_while_a_terminal_is_out),
+        cmocka_unit_test(a_paper_that_nobody_has_brought_leaves_a_gap),
         cmocka_unit_test(a_series_goes_on_without_a_gap_when_all_is_back),
         cmocka_unit_test(numbers_that_a_restore_leaves_out_are_nobodys_and_do_not_count),
         cmocka_unit_test(each_restore_of_a_backup_gives_out_numbers_of_its_own),

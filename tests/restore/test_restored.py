@@ -339,6 +339,7 @@ class Restored(unittest.TestCase):
     def test_a_terminal_that_is_lost_is_blocked_and_nobody_waits_for_it(self):
         self.shop.backup()
         self.shop.sell("one", self.anh, 1)
+        lost = self.shop.sell("two", self.anh, 1)
         self.shop.restore()
         self.shop.come("one", "office")
         view = self.shop.settled(1)
@@ -346,6 +347,14 @@ class Restored(unittest.TestCase):
         self.shop.tefter("office", "terminal", "block", str(view["unheard"][0]["terminal"]))
         self.assertNotIn("unheard", self.shop.worklist())
         self.shop.tefter("office", "recovery", "close")
+        # whoever holds its papers has their numbers alone; and should it be found, they come back
+        numbers = [self.shop.sell("one", self.anh, 1) for _ in range(3)]
+        self.assertNotIn(lost, numbers)
+        self.shop.tefter("office", "terminal", "unblock", str(view["unheard"][0]["terminal"]))
+        self.shop.come("two")
+        self.shop.tefter("office", "recovery", "apply")
+        self.shop.settled(2)
+        self.shop.tefter("office", "document", "show", lost)
         self.ends_well()
 
     def test_after_a_restore_everything_can_be_added_still(self):

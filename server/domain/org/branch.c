@@ -387,6 +387,37 @@ uint32_t *branch_series(struct tx *tx, Tefter__BranchRecord *branch, Tefter__Doc
     return counter_of(branch, NULL, kind);
 }
 
+/* The place in its series that the digits at the end of a number are. */
+static bool place_in_series(const char *digits, uint32_t *ret_at)
+{
+    enum { DIGITS_LEAST = 5, DIGITS_MOST = 9 };
+    size_t size = strspn(digits, "0123456789");
+    *ret_at = 0;
+    if (digits[size] != '\0' || size < DIGITS_LEAST || size > DIGITS_MOST)
+        return false;
+    for (size_t i = 0; i < size; i++)
+        *ret_at = *ret_at * 10 + (uint32_t)(digits[i] - '0');
+    return true;
+}
+
+void branch_pass_number(struct tx *tx, const Tefter__Actor *actor, Tefter__DocumentKind kind,
+                        const char *paper)
+{
+    uint32_t number = actor->has_branch ? actor->branch : HEAD_OFFICE;
+    struct key key = branch_key(number);
+    if (!tx_has(tx, &key))
+        return;
+    Tefter__BranchRecord *branch = branch_need(tx, number);
+    const char *prefix = tx_format(tx, "%s-%s", branch->code, infix_of(kind));
+    size_t size = strlen(prefix);
+    uint32_t *next = counter_of(branch, NULL, kind);
+    uint32_t at = 0;
+    if (strncmp(paper, prefix, size) != 0 || !place_in_series(paper + size, &at) || at < *next)
+        return; /* of another series, or passed already */
+    *next = at + 1;
+    branch_save(tx, branch);
+}
+
 char *branch_number(struct tx *tx, const Tefter__BranchRecord *branch, Tefter__DocumentKind kind,
                     uint32_t at)
 {

@@ -164,29 +164,31 @@ static void changed(struct tx *tx, const Tefter__RecoveryRecord *recovery, Tefte
 
 /* ---- changes: the recovery ---- */
 
-static bool is_enrolled(const Tefter__TerminalRecord *terminal)
-{
-    return terminal->has_serial && !terminal->blocked;
-}
+enum unheard {
+    IS_WAITED_FOR, /* and is not blocked since */
+    IS_ENROLLED,   /* whatever became of it */
+};
 
-/* Enrolled when the backup was made, not blocked since, and not heard in this recovery. */
-static bool is_waited_for(struct tx *tx, const Tefter__RecoveryRecord *recovery,
-                          const Tefter__TerminalRecord *terminal)
+/* Enrolled when the backup was made, and not heard in this recovery. */
+static bool is_unheard(struct tx *tx, const Tefter__RecoveryRecord *recovery,
+                       const Tefter__TerminalRecord *terminal, enum unheard which)
 {
     struct key key = heard_key(recovery->recovery, terminal->terminal);
-    return is_enrolled(terminal) && terminal->has_enrolled_ms &&
-           terminal->enrolled_ms <= recovery->began_ms && !tx_has(tx, &key);
+    return terminal->has_serial && (which == IS_ENROLLED || !terminal->blocked) &&
+           terminal->has_enrolled_ms && terminal->enrolled_ms <= recovery->began_ms &&
+           !tx_has(tx, &key);
 }
 
-static uint32_t count_waited_for(struct tx *tx, const Tefter__RecoveryRecord *recovery)
+static uint32_t count_unheard(struct tx *tx, const Tefter__RecoveryRecord *recovery,
+                              enum unheard which)
 {
     struct key prefix = key_book(TABLE_TERMINAL);
     struct tx_walk walk;
     uint32_t count = 0;
     struct tx *scratch = tx_scratch_begin(tx);
     for (bool on = tx_walk_first(scratch, &prefix, NULL, &walk); on; on = tx_walk_next(&walk)) {
-        count += is_waited_for(scratch, recovery,
-                               tx_walk_record(&walk, &tefter__terminal_record__descriptor));
+        count += is_unheard(scratch, recovery,
+                            tx_walk_record(&walk, &tefter__terminal_record__descriptor), which);
         tx_scratch_next(scratch);
     }
     tx_walk_end(&walk);
@@ -224,7 +226,7 @@ static Tefter__RecoveryRecord *recovery_new(struct tx *tx, const Tefter__BeginRe
     recovery->last_seq = recovery->position = command->last_seq;
     recovery->began_seq = tx_seq(tx);
     recovery->began_ms = tx_now_ms(tx);
-    recovery->terminals = count_waited_for(tx, recovery);
+    recovery->terminals = count_unheard(tx, recovery, IS_WAITED_FOR);
     return recovery;
 }
 
@@ -273,7 +275,7 @@ Tefter__Refusal *apply_report_offers(struct tx *tx, const Tefter__ReportOffers *
     Tefter__HeardRecord heard = TEFTER__HEARD_RECORD__INIT;
     heard.terminal = command->terminal;
     heard.at_ms = tx_now_ms(tx);
-    heard.known = terminal != NULL && is_waited_for(tx, recovery, terminal);
+    heard.known = terminal != NULL && is_unheard(tx, recovery, terminal, IS_WAITED_FOR);
 
     tx_decided(tx);
     FIELD_SET(done, id, recovery->recovery);
@@ -281,7 +283,8 @@ Tefter__Refusal *apply_report_offers(struct tx *tx, const Tefter__ReportOffers *
         return NULL;
     tx_put(tx, &key, &heard.base);
     recovery->heard += heard.known ? 1 : 0;
-    if (heard.known && !recovery->has_closed_ms && count_waited_for(tx, recovery) == 0) {
+    if (heard.known && !recovery->has_closed_ms &&
+        count_unheard(tx, recovery, IS_WAITED_FOR) == 0) {
         FIELD_SET(recovery, all_due, true);
         recall_from(tx, 0, false);
     }
@@ -309,15 +312,15 @@ Tefter__Refusal *apply_apply_offers(struct tx *tx, const Tefter__ApplyOffers *co
 
 static uint64_t outstanding(struct tx *tx, const Tefter__RecoveryRecord *recovery)
 {
-    return count_waited_for(tx, recovery) + recovery->waiting + recovery->refused;
+    return count_unheard(tx, recovery, IS_WAITED_FOR) + recovery->waiting + recovery->refused;
 }
 
-/* Whoever was handed a paper that was declined holds it still: its number is not given out again.
- */
-static bool has_declined(struct tx *tx, const Tefter__RecoveryRecord *recovery)
+/* May there be papers that nobody has brought? A terminal that is blocked and was not heard may
+ * hold some, found or not, and what came after them shows that they were. */
+static bool some_are_out(struct tx *tx, const Tefter__RecoveryRecord *recovery)
 {
-    const Tefter__RecoveryRecord *before = recovery_before(tx, recovery->recovery);
-    return recovery->declined > (before != NULL ? before->declined : 0);
+    return outstanding(tx, recovery) > 0 || recovery->holes ||
+           count_unheard(tx, recovery, IS_ENROLLED) > 0;
 }
 
 /* Refuses: NO_RECOVERY (or it is closed); RECOVERY_UNFINISHED with how many terminals were not
@@ -335,7 +338,7 @@ Tefter__Refusal *apply_close_recovery(struct tx *tx, const Tefter__CloseRecovery
 
     tx_decided(tx);
     company->recovering = false;
-    if (out > 0 || has_declined(tx, recovery))
+    if (some_are_out(tx, recovery))
         FIELD_SET(company, series_gaps, company->series_gaps + 1);
     company_save(tx, company);
     FIELD_SET(recovery, closed_ms, tx_now_ms(tx));
@@ -435,8 +438,11 @@ static void decide(struct tx *tx, Tefter__OfferRecord *offer, const Tefter__Rece
     offer->state = state;
     if (!is_open(state))
         offer->has_command = offer->has_receipt = false;
-    if (turn && of_ended(recovery, offer) && offer->seq > recovery->position)
+    if (turn && of_ended(recovery, offer) && offer->seq > recovery->position) {
+        if (receipt->after > recovery->position && offer_of_seq(tx, receipt->after) == NULL)
+            FIELD_SET(recovery, holes, true);
         recovery->position = offer->seq;
+    }
     offer_save(tx, offer);
     recovery_save(tx, recovery);
 }
@@ -458,6 +464,11 @@ Tefter__Refusal *apply_decline_offer(struct tx *tx, const Tefter__DeclineOffer *
     tx_decided(tx);
     offer->reason = command->reason;
     offer->decided_by = tx_actor_copy(tx);
+    for (size_t i = 0; i < receipt->n_settled;
+         i++) /* whoever was handed the paper holds it still */
+        if (receipt->settled[i]->what == SETTLED_NUMBER && receipt->settled[i]->text != NULL)
+            branch_pass_number(tx, receipt->actor, (Tefter__DocumentKind)receipt->settled[i]->about,
+                               receipt->settled[i]->text);
     decide(tx, offer, receipt, TEFTER__OFFER_STATE__OFFER_DECLINED);
     recall_from(tx, offer->seq, false);
     offer_event(tx, TEFTER__EVENT_KIND__OFFER_DECLINED_EVENT, offer);
@@ -643,7 +654,7 @@ static void unheard(struct tx *tx, const Tefter__RecoveryRecord *recovery,
          on = tx_walk_next(&walk)) {
         const Tefter__TerminalRecord *terminal =
             tx_walk_record(&walk, &tefter__terminal_record__descriptor);
-        if (!is_waited_for(tx, recovery, terminal))
+        if (!is_unheard(tx, recovery, terminal, IS_WAITED_FOR))
             continue;
         Tefter__UnheardTerminal *row = tx_new(tx, &tefter__unheard_terminal__descriptor);
         row->terminal = terminal->terminal;
