@@ -105,6 +105,9 @@ static void next_steps(struct run *run, const Tefter__RecoveryAnswer *answer)
     if (answer->refused > 0)
         run_note(run, "What was refused: put right what stops it, then tefter recovery apply; or "
                       "leave it out: tefter recovery decline SEQ --reason TEXT");
+    if (answer->has_holes && answer->holes)
+        run_note(run, "Something is back that came after papers which nobody has brought: look for "
+                      "gaps in the numbers. The series go on behind a gap, for those papers.");
     if (answer->open && decided && answer->n_unheard == 0)
         run_note(run, "Everything is decided. The usual series go on with: tefter recovery close");
     else if (answer->open && decided)

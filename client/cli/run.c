@@ -209,6 +209,16 @@ static void tell_old_profile(const struct run *run)
              tefter_profile(run->client));
 }
 
+static void tell_damaged_outbox(const struct run *run)
+{
+    if (tefter_outbox_damaged(run->client))
+        tell(stderr,
+             "tefter: Part of what this terminal keeps of its commands could not be read; the file "
+             "as it was is %s/outbox.damaged. Should the server be restored from a backup, some "
+             "of this terminal's papers may not come back: tell whoever runs the server.\n",
+             tefter_profile(run->client));
+}
+
 bool run_open(struct run *run, bool outbox)
 {
     struct tefter_options options = {.profile = run->args.profile,
@@ -220,6 +230,7 @@ bool run_open(struct run *run, bool outbox)
     if (tefter_open(&options, &run->client, &run->failure) && connect_in_time(run)) {
         tell_recovery(run);
         tell_old_profile(run);
+        tell_damaged_outbox(run);
         return true;
     }
     size_t size = strlen(run->failure.text);

@@ -370,6 +370,11 @@ bool client_wait(struct tefter *client, uint64_t until_ms)
     return client->happened && !client->breached;
 }
 
+bool tefter_outbox_damaged(const struct tefter *client)
+{
+    return client->outbox.damaged;
+}
+
 bool tefter_profile_old(const struct tefter *client)
 {
     return client->profile_old;

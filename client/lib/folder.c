@@ -1,5 +1,7 @@
 #include "lib/folder.h"
 
+#include "base/plain_file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -84,14 +86,15 @@ bool folder_read(const char *folder, const char *name, size_t bound, struct aren
     *ret_bytes = (struct slice){NULL, 0};
     if (!folder_path(folder, name, path, failure))
         return false;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = plain_open(AT_FDCWD, path, O_RDONLY, 0, failure);
     if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
         return true;
     bool good = fd >= 0 && read_all(fd, bound, arena, ret_bytes);
     int error = errno;
     if (fd >= 0)
         (void)close(fd);
-    return good || fail(failure, FAULT_IO, error, "cannot read %s", path);
+    return good || (failure != NULL && failure->fault != FAULT_NONE) ||
+           fail(failure, FAULT_IO, error, "cannot read %s", path);
 }
 
 /* ---- writing ---- */
@@ -166,7 +169,7 @@ bool folder_lock(const char *folder, int *ret_lock, struct failure *failure)
     char path[TEFTER_PATH_MAX];
     if (!folder_path(folder, "lock", path, failure))
         return false;
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int fd = plain_open(AT_FDCWD, path, O_RDWR | O_CREAT, 0600, NULL);
     if (fd < 0)
         return fail(failure, FAULT_IO, errno, "cannot write in the profile folder %s", folder);
     while (flock(fd, LOCK_EX) != 0) {

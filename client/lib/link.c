@@ -67,7 +67,7 @@ static void send_hello(struct tefter *client)
     hello.program = client->program;
     if (hello.wire >= 2) {
         profile_mark_read(client->folder, &mark);
-        profile_incarnation_read(client->folder, &met);
+        (void)profile_incarnation_read(client->folder, &met);
         hello.has_mark = true;
         hello.mark = (ProtobufCBinaryData){mark.size, mark.bytes};
         hello.has_met = hello.has_met_nonce = met.number != 0;
@@ -264,14 +264,37 @@ static bool token_is_good(struct tefter *client)
     return client->token.size > 0 && client->token.expires_ms > tefter_now_ms(client);
 }
 
+static bool is_another_restore(const struct incarnation *said, const struct incarnation *met)
+{
+    static const uint8_t untold[INCARNATION_NONCE_SIZE];
+    return said->number == met->number && memcmp(said->nonce, untold, sizeof untold) != 0 &&
+           memcmp(met->nonce, untold, sizeof untold) != 0 &&
+           memcmp(said->nonce, met->nonce, sizeof met->nonce) != 0;
+}
+
 /* Two servers, two truths: after a restore the old one is not to be sold on. */
 static bool is_outlived(struct tefter *client, const struct incarnation *said)
 {
     struct incarnation met;
     char reason[REASON_MAX];
-    profile_incarnation_read(client->folder, &met);
-    client->link.outlived = said->number < met.number;
-    if (client->link.outlived) {
+    bool known = profile_incarnation_read(client->folder, &met);
+    bool another = known && is_another_restore(said, &met);
+    client->link.outlived = !known || another || said->number < met.number;
+    if (!known) {
+        (void)snprintf(reason, sizeof(reason),
+                       "this terminal's file %.120s/incarnation is damaged, so it does not know "
+                       "which server it has met. If this is the right one, incarnation %" PRIu32
+                       ", remove that file",
+                       client->folder, said->number);
+        abort_link(client, reason);
+    } else if (another) {
+        (void)snprintf(reason, sizeof(reason),
+                       "it is another restore of the backup than the one this terminal has met, "
+                       "both of incarnation %" PRIu32 ". Tell whoever runs the servers. If this "
+                       "one counts, it is to be restored again, with --after %" PRIu32,
+                       said->number, met.number);
+        abort_link(client, reason);
+    } else if (client->link.outlived) {
         (void)snprintf(reason, sizeof(reason),
                        "it is incarnation %" PRIu32 " of the ledger, and this terminal has met "
                        "incarnation %" PRIu32 ": an old server runs beside the one that was "

@@ -1,6 +1,7 @@
 #include "lib/outbox.h"
 
 #include "base/grow.h"
+#include "base/plain_file.h"
 #include "lib/folder.h"
 #include "wire/message.h"
 #include "wire/varint.h"
@@ -22,7 +23,7 @@ enum {
     HANDED_SIZE = 1 + TEFTER_ID_SIZE + 4,
 };
 
-enum { RECEIPT_MAX = 256 * 1024 };
+enum { RECEIPT_MAX = 256 * 1024, RECORD_MAX = 4 * 1024 * 1024 };
 #define KEPT_MS (INT64_C(24) * 3600 * 1000 * OUTBOX_KEPT_DAYS)
 
 /* ---- records ---- */
@@ -97,6 +98,32 @@ static bool next_record(struct slice *rest, struct slice *ret_body)
     *rest = slice_of(rest->data + HEAD_SIZE + size + CHECK_SIZE,
                      rest->size - HEAD_SIZE - size - CHECK_SIZE);
     return true;
+}
+
+/* A write that a crash cut off has fewer bytes than it says. */
+static bool is_torn(struct slice rest)
+{
+    return rest.size < HEAD_SIZE ||
+           (be32_get(rest.data) <= RECORD_MAX &&
+            (uint64_t)be32_get(rest.data) + HEAD_SIZE + CHECK_SIZE > rest.size);
+}
+
+/* Goes on behind what is damaged, at the next whole record. false: there is none, so this is an end
+ * that was never written whole. */
+static bool skip_damage(struct slice *rest)
+{
+    for (size_t at = 1; at + HEAD_SIZE + CHECK_SIZE < rest->size; at++) {
+        struct slice from = slice_of(rest->data + at, rest->size - at);
+        struct slice body;
+        uint8_t kind = from.data[HEAD_SIZE];
+        if (kind < KIND_MADE || kind > KIND_HANDED || be32_get(from.data) > RECORD_MAX)
+            continue;
+        if (next_record(&from, &body)) {
+            *rest = slice_of(rest->data + at, rest->size - at);
+            return true;
+        }
+    }
+    return false;
 }
 
 /* ---- entries in memory ---- */
@@ -284,10 +311,19 @@ static bool read_file(struct outbox *outbox, struct slice file, int64_t now_ms,
 {
     struct slice rest = file;
     struct slice body;
-    while (next_record(&rest, &body)) {
-        if (!take_record(outbox, body))
-            return fail(failure, FAULT_MEMORY, 0, "no memory for the outbox");
+    for (;;) {
+        while (next_record(&rest, &body))
+            if (!take_record(outbox, body))
+                return fail(failure, FAULT_MEMORY, 0, "no memory for the outbox");
+        if (!skip_damage(&rest))
+            break;
+        outbox->damaged = true;
     }
+    outbox->damaged = outbox->damaged || !is_torn(rest);
+    if (outbox->damaged && !folder_write(outbox->folder, "outbox.damaged", file, 0600, failure))
+        return false; /* what cannot be read now is evidence */
+    if (outbox->damaged && !rewrite(outbox, failure))
+        return false;
     outbox->bytes = file.size;
     bool torn = rest.size > 0;
     return (forget_old(outbox, now_ms) == 0 && !torn) || rewrite(outbox, failure);
@@ -327,7 +363,7 @@ static bool append_locked(const struct outbox *outbox, struct slice record, bool
     char path[TEFTER_PATH_MAX];
     if (!folder_path(outbox->folder, "outbox", path, failure))
         return false;
-    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    int fd = plain_open(AT_FDCWD, path, O_WRONLY | O_APPEND | O_CREAT, 0600, NULL);
     bool good = fd >= 0 && write(fd, record.data, record.size) == (ssize_t)record.size &&
                 (!sync || fdatasync(fd) == 0);
     int error = errno;

@@ -53,6 +53,7 @@ struct outbox {
     size_t count;
     size_t capacity;
     size_t bytes; /* of the file, about */
+    bool damaged; /* some records could not be read; the file as it was is outbox.damaged */
     bool open;
 };
 

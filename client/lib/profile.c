@@ -243,19 +243,21 @@ bool profile_token_write(const char *folder, const struct profile_token *token,
 
 /* ---- incarnation ---- */
 
-void profile_incarnation_read(const char *folder, struct incarnation *ret_incarnation)
+bool profile_incarnation_read(const char *folder, struct incarnation *ret_incarnation)
 {
     struct arena arena;
     struct slice file;
     *ret_incarnation = (struct incarnation){0};
     arena_init(&arena, PROFILE_FILE_MAX);
-    const char *text = NULL;
-    if (folder_read(folder, "incarnation", INCARNATION_TEXT_SIZE, &arena, &file, NULL) &&
-        file.data != NULL)
-        text = arena_text(&arena, file.data, file.size);
-    if (text != NULL && !incarnation_read(text, ret_incarnation))
+    bool good = folder_read(folder, "incarnation", INCARNATION_TEXT_SIZE, &arena, &file, NULL);
+    if (good && file.data != NULL) {
+        const char *text = arena_text(&arena, file.data, file.size);
+        good = text != NULL && incarnation_read(text, ret_incarnation);
+    }
+    if (!good)
         *ret_incarnation = (struct incarnation){0};
     arena_fini(&arena);
+    return good;
 }
 
 bool profile_incarnation_write(const char *folder, const struct incarnation *incarnation,

@@ -21,8 +21,9 @@ struct profile_token {
     size_t size; /* 0: none */
     int64_t expires_ms;
 };
-/* The newest incarnation that this device has met; number 0: none yet. */
-void profile_incarnation_read(const char *folder, struct incarnation *ret_incarnation);
+/* The newest incarnation that this device has met; number 0: none yet. false: its file
+ * is there and says nothing. */
+bool profile_incarnation_read(const char *folder, struct incarnation *ret_incarnation);
 bool profile_incarnation_write(const char *folder, const struct incarnation *incarnation,
                                struct failure *failure);
 /* What the server gave this profile to show, so that a copy of it is told from the one that goes

@@ -3,6 +3,7 @@
  * signed, and the profile's identity is replaced in one rename. One process of a profile at a time;
  * the connection that asks keeps its old certificate, the next one uses the new.
  */
+#include "base/plain_file.h"
 #include "lib/inside.h"
 #include "net/ca.h"
 
@@ -33,7 +34,7 @@ static bool renewal_lock(struct tefter *client)
     struct tefter_enrolment now;
     if (!folder_path(client->folder, "renewal", path, NULL))
         return false;
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int fd = plain_open(AT_FDCWD, path, O_RDWR | O_CREAT, 0600, NULL);
     if (fd < 0)
         return false;
     if (flock(fd, LOCK_EX | LOCK_NB) != 0 || !tefter_profile_read(client->folder, &now, NULL) ||

@@ -143,6 +143,9 @@ bool tefter_breached(const struct tefter *client);
 /* Does the server say that this profile is a copy, or an old one that came back: that it was used
  * elsewhere since? By the newest greeting or beat. */
 bool tefter_profile_old(const struct tefter *client);
+/* Part of what this terminal had sent and keeps could not be read; the file as it was is
+ * outbox.damaged in the profile. */
+bool tefter_outbox_damaged(const struct tefter *client);
 /* HOST:PORT of the server, as this device calls it. */
 const char *tefter_address(const struct tefter *client);
 /* The company's currency; only its exponent is made up before the greeting. */

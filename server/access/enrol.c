@@ -383,9 +383,13 @@ void access_enrol(struct access *access, const struct access_asker *asker, const
     uint64_t serial;
     Tefter__RefusalCode refused;
     arena_reset(&access->arena);
-    if (who == NULL || !guess_allowed(access, asker, who, &guess))
+    if (who == NULL)
         return;
+    /* A right one is taken whoever else guesses at that address: its seal tells them apart before
+     * anything is looked for. */
     uint32_t device = terminal_of_code(access, code, &digest, &refused);
+    if (device == 0 && !guess_allowed(access, asker, who, &guess))
+        return;
     if (device == 0) {
         throttle_charge(access->throttle, THROTTLE_ADDRESS, guess, access_clock_ms(access));
         access_note(access, who,

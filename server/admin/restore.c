@@ -200,7 +200,12 @@ static bool take_number(struct restore *restore, struct failure *failure)
     uint64_t newest = restore->settings->after > own ? restore->settings->after : own;
     if (!place_of(restore, place, failure))
         return false;
-    uint32_t noted = restored_note_read(place, &restore->head.ledger);
+    uint32_t noted = 0;
+    if (!restored_note_read(place, &restore->head.ledger, &noted, failure) &&
+        restore->settings->after == 0)
+        return false;
+    if (restore->settings->after != 0)
+        failure->fault = FAULT_NONE;
     newest = noted > newest ? noted : newest;
     if (newest - own > NUMBERS_LEFT_OUT_MAX)
         return fail(failure, FAULT_USE, 0,
@@ -364,7 +369,8 @@ static bool merge_present(const struct restore *restore, const char *fresh, stru
     struct vault *present = NULL, *vault = NULL;
     uint64_t map_bytes = restore->settings->map_bytes;
     struct failure why = {.fault = FAULT_NONE};
-    if (!subprocess_look_vault(restore->folder.vault, &why)) {
+    if (!vault_check_file(restore->folder.vault, &why) ||
+        !subprocess_look_vault(restore->folder.vault, &why)) {
         tell(stderr, "tefterd: nothing is taken from the present vault: %s\n", why.text);
         return true;
     }

@@ -7,7 +7,9 @@
 #include "datadir/datadir.h"
 #include "journal/journal.h"
 
-/* 0: there is none, or it is of another ledger. */
-uint32_t restored_note_read(const char *place, const struct ledger_id *ledger);
+/* *ret_number 0: there is none, or it is of another ledger. FAULT_DAMAGED: it is there and says
+ * nothing. */
+bool restored_note_read(const char *place, const struct ledger_id *ledger, uint32_t *ret_number,
+                        struct failure *failure);
 bool restored_note_write(const char *place, const struct ledger_id *ledger, uint32_t number,
                          struct failure *failure);

@@ -103,7 +103,8 @@ static bool look_at_vault(struct verify *verify, struct failure *failure)
 {
     struct vault *vault;
     const char *path = verify->folder.vault;
-    if (!subprocess_look_vault(path, failure) ||
+    if ((verify->whole && !vault_check_file(path, failure)) ||
+        !subprocess_look_vault(path, failure) ||
         !vault_open_reading(path, verify->settings->map_bytes, &vault, failure))
         return false;
     bool good = words_there(verify, vault, failure);

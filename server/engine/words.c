@@ -303,7 +303,7 @@ static bool file_sound(const struct datadir *folder, const struct marker *marker
         return false;
     if (!files_exist(data) || as_closed(data, marker))
         return true;
-    if (!subprocess_look_vault(folder->vault, &why))
+    if (!vault_check_file(folder->vault, &why) || !subprocess_look_vault(folder->vault, &why))
         return fail(failure, FAULT_DAMAGED, 0, "the vault cannot be read. " WAY_ON ": %s",
                     why.text);
     if (marker->kind == MARKER_CLEAN)

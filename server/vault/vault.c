@@ -26,10 +26,17 @@ static struct slice key_of(const struct vault_id *id)
     return slice_of(id->bytes, sizeof id->bytes);
 }
 
+static const char *const trees[] = {"texts", NULL};
+
+bool vault_check_file(const char *path, struct failure *failure)
+{
+    struct store_options options = {.path = path, .trees = trees};
+    return store_check_file(&options, failure);
+}
+
 static bool open_vault(const char *path, size_t map_bytes, bool reading, struct vault **ret_vault,
                        struct failure *failure)
 {
-    static const char *const trees[] = {"texts", NULL};
     struct vault *vault = calloc(1, sizeof *vault);
     if (!vault)
         return fail(failure, FAULT_MEMORY, ENOMEM, "no memory for the vault");

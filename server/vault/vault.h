@@ -31,6 +31,9 @@ struct vault_ref {
 };
 
 /* The folder is made when it is missing. */
+/* Looks at the file of a vault that nobody has open, page by page: what LMDB would map and trust. A
+ * cut or damaged one harms nobody. FAULT_DAMAGED says where. */
+bool vault_check_file(const char *path, struct failure *failure);
 bool vault_open(const char *path, size_t map_bytes, struct vault **ret_vault,
                 struct failure *failure);
 /* What is there already, to read, in whatever process: nothing is made. */

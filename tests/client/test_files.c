@@ -244,6 +244,44 @@ static void a_torn_end_is_cut_and_nothing_else(void **state)
     }
 }
 
+/* Each byte that is another costs the command it belongs to, no other, and is told. */
+static void a_damaged_record_costs_itself_alone(void **state)
+{
+    (void)state;
+    struct outbox outbox;
+    char path[TEFTER_PATH_MAX + 32];
+    int64_t now = 1790000000000;
+    assert_true(outbox_open(&outbox, folder, now, &failure));
+    for (uint8_t i = 1; i <= 3; i++)
+        add(&outbox, i, now, 5);
+    assert_false(outbox.damaged);
+    outbox_close(&outbox);
+    (void)snprintf(path, sizeof(path), "%s/outbox", folder);
+    uint8_t whole[4096];
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    size_t size = fread(whole, 1, sizeof whole, file);
+    (void)fclose(file);
+    for (size_t at = 0; at < size; at++) {
+        uint8_t bytes[4096];
+        memcpy(bytes, whole, size);
+        bytes[at] ^= 0x40;
+        file = fopen(path, "w");
+        assert_non_null(file);
+        assert_int_equal(fwrite(bytes, 1, size, file), size);
+        (void)fclose(file);
+        assert_true(outbox_open(&outbox, folder, now, &failure));
+        assert_int_equal(outbox.count, 2);
+        /* the size of the last one may read like a write that was cut off */
+        assert_true(outbox.damaged || at >= size / 3 * 2);
+        outbox_close(&outbox);
+        assert_true(outbox_open(&outbox, folder, now, &failure));
+        assert_int_equal(outbox.count, 2);
+        assert_false(outbox.damaged);
+        outbox_close(&outbox);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +296,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_restored_server_is_offered_what_it_acknowledged, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_torn_end_is_cut_and_nothing_else, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_damaged_record_costs_itself_alone, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -719,6 +719,7 @@ static void figures(const Tefter__RecoveryRecord *recovery, Tefter__RecoveryAnsw
     FIELD_SET(answer, declined, recovery->declined);
     FIELD_SET(answer, terminals, recovery->terminals);
     FIELD_SET(answer, heard, recovery->heard);
+    FIELD_SET_IF(answer, holes, recovery->holes, true);
 }
 
 /* Refuses: FIELD_INVALID page. */
