@@ -256,6 +256,10 @@ static const struct {
      "The last owner stays one. Make somebody else an owner first: tefter staff change LOGIN "
      "--role owner."},
     {CODE(FIELD_INVALID), "amount_minor", "That is more than was asked for."},
+    {CODE(FIELD_INVALID), "number",
+     "This is no number that can be chosen: it is empty, too long, has other characters, or "
+     "belongs "
+     "to the series that a branch has after a restore."},
     {CODE(FIELD_INVALID), "total_minor",
      "The total does not fit: it is not what the lines and charges make."},
     {CODE(FIELD_INVALID), "customer",

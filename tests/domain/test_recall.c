@@ -408,6 +408,27 @@ static void a_series_goes_on_behind_a_gap_while_a_terminal_is_out(void **state)
     shop_end(&shop);
 }
 
+static void nobody_chooses_a_number_of_the_series_after_a_restore(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    static const char *const kept[] = {"HQ-R1-00001", "HQ-R2-R-00001", "HQ-R77-1"};
+    static const char *const free[] = {"HQ-R-00900", "HQ-RX-00001", "ZZ-R1-00001", "HQR1-00001"};
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
+        scenario_refused(shop.s, "issue_invoice",
+                         json("{'customer': %u, 'number': '%s', 'lines': [{'text': 'a', "
+                              "'quantity': 1000, 'price': 1000}]}",
+                              shop.anh, kept[i]),
+                         TEFTER__REFUSAL_CODE__FIELD_INVALID, "number");
+    for (size_t i = 0; i < sizeof free / sizeof free[0]; i++)
+        scenario_done(shop.s, "issue_invoice",
+                      json("{'customer': %u, 'number': '%s', 'lines': [{'text': 'a', 'quantity': "
+                           "1000, 'price': 1000}]}",
+                           shop.anh, free[i]));
+    shop_end(&shop);
+}
+
 /* What came after it is back, so it was there; nobody who could bring it is waited for. */
 static void a_paper_that_nobody_has_brought_leaves_a_gap(void **state)
 {
@@ -616,6 +637,7 @@ int main(void)
         cmocka_unit_test(what_the_office_declines_does_not_come_back),
         cmocka_unit_test(new_papers_and_customers_leave_room_for_the_old_ones),
         cmocka_unit_test(a_series_goes_on_behind_a_gap_while_a_terminal_is_out),
+        cmocka_unit_test(nobody_chooses_a_number_of_the_series_after_a_restore),
         cmocka_unit_test(a_paper_that_nobody_has_brought_leaves_a_gap),
         cmocka_unit_test(a_series_goes_on_without_a_gap_when_all_is_back),
         cmocka_unit_test(numbers_that_a_restore_leaves_out_are_nobodys_and_do_not_count),

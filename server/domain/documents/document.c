@@ -139,6 +139,9 @@ Tefter__Refusal *document_begin(struct tx *tx, Tefter__BranchRecord *branch,
 {
     const Tefter__Settled *then = tx_was_settled(tx, SETTLED_NUMBER, kind);
     const char *wanted = number == NULL && then != NULL ? then->text : number;
+    if (number != NULL && !tx_recalled(tx) && tx_rule(tx, RULE_MARKED_SERIES_ARE_KEPT) &&
+        branch_marks(tx, number))
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "number");
     uint64_t existing = wanted != NULL ? document_by_number(tx, kind, wanted) : 0;
     if (existing != 0)
         return number_taken(tx, wanted, existing);

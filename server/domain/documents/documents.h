@@ -18,7 +18,8 @@ Tefter__DocumentTailRecord *document_tail(struct tx *tx, uint64_t document);
 void document_tail_save(struct tx *tx, uint64_t document, const Tefter__DocumentTailRecord *tail);
 
 /* A record with everything that all kinds have; number NULL: the branch's next. The given number
- * may be taken: NUMBER_TAKEN. */
+ * may be taken: NUMBER_TAKEN; or of a series that branches have after a restore: FIELD_INVALID
+ * number. */
 Tefter__Refusal *document_begin(struct tx *tx, Tefter__BranchRecord *branch,
                                 struct account *account, Tefter__DocumentKind kind,
                                 const char *number, uint32_t date,

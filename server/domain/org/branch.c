@@ -418,6 +418,19 @@ void branch_pass_number(struct tx *tx, const Tefter__Actor *actor, Tefter__Docum
     branch_save(tx, branch);
 }
 
+/* "TD-R2-00001" of branch TD */
+bool branch_marks(struct tx *tx, const char *number)
+{
+    char code[BRANCH_CODE_MAX + 1];
+    size_t size = strcspn(number, "-");
+    if (size == 0 || size > BRANCH_CODE_MAX || number[size] != '-' || number[size + 1] != 'R')
+        return false;
+    memcpy(code, number, size);
+    code[size] = '\0';
+    size_t digits = strspn(number + size + 2, "0123456789");
+    return digits > 0 && number[size + 2 + digits] == '-' && branch_with_code(tx, code) != 0;
+}
+
 char *branch_number(struct tx *tx, const Tefter__BranchRecord *branch, Tefter__DocumentKind kind,
                     uint32_t at)
 {

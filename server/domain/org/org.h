@@ -67,6 +67,8 @@ void branch_move_date(struct tx *tx, Tefter__BranchRecord *branch, uint32_t date
  * does not go back behind it. `document` names it. After the decided line. */
 void branch_note_match(struct tx *tx, Tefter__BranchRecord *branch, uint32_t date,
                        uint64_t document);
+/* Does the number belong to the series that a branch has after a restore? */
+bool branch_marks(struct tx *tx, const char *number);
 /* A paper of that kind, of the actor's branch, has this number and is not here: the series goes on
  * behind it. A number of another series changes nothing. After the decided line. */
 void branch_pass_number(struct tx *tx, const Tefter__Actor *actor, Tefter__DocumentKind kind,
