@@ -116,8 +116,8 @@ enum rule_change {
     RULE_EARLY_DATES_ARE_NAMED = 3,
     /* A command that changes terms leaves those it does not say. It took all away. */
     RULE_UNSAID_TERMS_STAY = 4,
-    /* A number that somebody chooses is none of those that branches give out after a restore: it kept
-     * papers from coming back. */
+    /* A number that somebody chooses is none of those that branches give out after a restore: it
+     * kept papers from coming back. */
     RULE_MARKED_SERIES_ARE_KEPT = 4,
     /* A customer's own terms are a schedule: what ends or has not begun takes nothing away. */
     RULE_LIMITS_ARE_A_SCHEDULE = 4,
