@@ -613,7 +613,7 @@ const struct verb sale_verbs[] = {
      .empty = "Nothing waits."},
     {.entity = "approval",
      .verb = "grant",
-     .summary = "grant one, for its sale and amount only",
+     .summary = "grant one: for one sale to that customer, of no more than that amount",
      .params = approval_grant,
      .command = "decide_approval",
      .fixed = "approved=true",

@@ -133,6 +133,33 @@ class Shop(unittest.TestCase):
         self.tefter("other-machine", *here, "status", code=NOT_ALLOWED, told=["not known|does not know"])
         self.tefterd(self.server, "verify")
 
+    # ---- what lies in a profile ----
+
+    def test_nothing_waits_for_what_lies_in_a_profiles_file(self):
+        for name in sorted(os.listdir(self.path("till"))):
+            if not os.path.isfile(os.path.join(self.path("till"), name)):
+                continue
+            for make in (os.mkfifo, os.mkdir):
+                shutil.rmtree(self.path("odd"), ignore_errors=True)
+                shutil.copytree(self.path("till"), self.path("odd"))
+                os.unlink(os.path.join(self.path("odd"), name))
+                make(os.path.join(self.path("odd"), name))
+                said = subprocess.run(
+                    [os.path.join(BINARIES, "tefter"), "--profile", self.path("odd"), *self.at(self.server), "status"],
+                    capture_output=True, text=True, timeout=60, check=False)
+                self.assertIn(said.returncode, (DONE, 2, NO_SERVER, NOT_ALLOWED), (name, said.stderr))
+                self.assertNotIn("Sanitizer", said.stderr)
+
+    def test_a_damaged_incarnation_is_not_taken_for_none(self):
+        for bytes_there in (b"", b"2-43bb", b"x" * 18, b"\xff" * 30):
+            shutil.rmtree(self.path("odd"), ignore_errors=True)
+            shutil.copytree(self.path("till"), self.path("odd"))
+            with open(os.path.join(self.path("odd"), "incarnation"), "wb") as file:
+                file.write(bytes_there)
+            self.tefter("odd", *self.at(self.server), "status", code=NO_SERVER, told=["incarnation is damaged"])
+        os.unlink(os.path.join(self.path("odd"), "incarnation"))
+        self.tefter("odd", *self.at(self.server), "status")
+
     # ---- two servers ----
 
     def test_an_old_server_hears_that_a_newer_one_is(self):

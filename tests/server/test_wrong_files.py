@@ -121,6 +121,19 @@ class WrongFiles(unittest.TestCase):
             self.assertRegex(said, re.escape(os.path.basename(name)) + "|" + re.escape(os.path.dirname(name) or "-"),
                              (words, name, what))
 
+    def test_a_vault_that_was_cut_anywhere_is_served_by_nobody(self):
+        self.assertEqual(self.serve()[0], DONE)
+        shutil.copytree(self.ledger, os.path.join(self.base, "whole"))
+        size = os.path.getsize(self.path("vault/data.mdb"))
+        for left in list(range(4096, size, 4096)) + [size - 1]:
+            shutil.rmtree(self.ledger)
+            shutil.copytree(os.path.join(self.base, "whole"), self.ledger)
+            os.truncate(self.path("vault/data.mdb"), left)
+            code, said = self.serve()
+            self.assertEqual(code, FAULT, (left, said))
+            self.assertIn("restore --vault-only", said, left)
+            self.assertEqual(self.run_it("verify", "--ledger", self.ledger, "--map", "1G").returncode, FAULT, left)
+
     def test_no_tool_waits_for_what_lies_in_a_files_place(self):
         places = os.path.join(self.base, "backups")
         tools = (["status", "--ledger", self.ledger], ["verify", "--ledger", self.ledger, "--map", "1G"],
