@@ -66,8 +66,8 @@ static const char *group_name(uint32_t number)
 
 static void name_of(enum turn_kind kind, uint32_t number, char *out)
 {
-    static const char *const words[TURN_KINDS] = {"request", "query",      "command",
-                                                  "topic",   "filling of", "group"};
+    static const char *const words[TURN_KINDS + 1] = {"request",    "query", "command", "topic",
+                                                      "filling of", "group", "other"};
     const char *name = "";
     switch (kind) {
     case TURN_REQUEST:

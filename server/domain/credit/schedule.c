@@ -158,7 +158,7 @@ static Tefter__LimitEntry *new_entry(struct tx *tx, Tefter__LimitTerms *terms, u
 static Tefter__Refusal *check_form(struct tx *tx, const Tefter__SetCreditLimit *command,
                                    uint32_t today)
 {
-    bool says = !terms_say_nothing(command->terms);
+    bool says = command->terms != NULL && !terms_say_nothing(command->terms);
     if (command->has_ended)
         return command->terms != NULL || command->n_clear > 0 ||
                        !tx_rule(tx, RULE_LIMITS_ARE_A_SCHEDULE)
