@@ -116,6 +116,9 @@ enum rule_change {
     RULE_EARLY_DATES_ARE_NAMED = 3,
     /* A command that changes terms leaves those it does not say. It took all away. */
     RULE_UNSAID_TERMS_STAY = 4,
+    /* A bill that is reversed counts with the credit notes of its customer's day, for who may not
+     * approve: it took away as much as they do. */
+    RULE_REVERSED_BILLS_COUNT = 4,
     /* A number that somebody chooses is none of those that branches give out after a restore: it
      * kept papers from coming back. */
     RULE_MARKED_SERIES_ARE_KEPT = 4,

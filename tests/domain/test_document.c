@@ -279,6 +279,35 @@ static void a_large_credit_note_is_not_passed_by_splitting_it(void **state)
     scenario_end(a.s);
 }
 
+static void nor_by_reversing_the_whole_bill(void **state)
+{
+    (void)state;
+    struct accountant a = accountant_at(LEDGER_RULES);
+    const char *bill = json("{'document': %llu, 'reason': 'x'}", (unsigned long long)a.bill);
+    const Tefter__Refusal *refusal =
+        scenario_refused(a.s, "reverse_document", bill, TEFTER__REFUSAL_CODE__RIGHT_MISSING, NULL);
+    assert_int_equal(refusal->available_minor, 100);
+    scenario_as(a.s, ROLE_STAFF_OWNER);
+    uint64_t small = scenario_sell(a.s, a.anh, 60)->id;
+    uint64_t too = scenario_sell(a.s, a.anh, 41)->id;
+    scenario_as(a.s, a.staff);
+    scenario_done(a.s, "reverse_document",
+                  json("{'document': %llu, 'reason': 'x'}", (unsigned long long)small));
+    scenario_refused(a.s, "reverse_document",
+                     json("{'document': %llu, 'reason': 'x'}", (unsigned long long)too),
+                     TEFTER__REFUSAL_CODE__RIGHT_MISSING, NULL);
+    refused_alone(&a, credit_part(a.other, 41, ""), 40);
+    scenario_done(a.s, "issue_credit_note", credit_part(a.other, 40, ""));
+    scenario_as(a.s, ROLE_STAFF_OWNER);
+    scenario_done(a.s, "reverse_document",
+                  json("{'document': %llu, 'reason': 'x'}", (unsigned long long)a.bill));
+    scenario_end(a.s);
+    a = accountant_at(3);
+    scenario_done(a.s, "reverse_document",
+                  json("{'document': %llu, 'reason': 'x'}", (unsigned long long)a.bill));
+    scenario_end(a.s);
+}
+
 static void nor_by_saying_that_it_already_happened(void **state)
 {
     (void)state;
@@ -558,6 +587,7 @@ int main(void)
         cmocka_unit_test(a_credit_note_in_parts_adds_up_to_the_line_exactly),
         cmocka_unit_test(a_large_credit_note_wants_who_may_approve),
         cmocka_unit_test(a_large_credit_note_is_not_passed_by_splitting_it),
+        cmocka_unit_test(nor_by_reversing_the_whole_bill),
         cmocka_unit_test(nor_by_saying_that_it_already_happened),
         cmocka_unit_test(nor_on_several_days_of_one_bill),
         cmocka_unit_test(what_was_approved_or_taken_back_does_not_count),

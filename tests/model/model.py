@@ -1999,6 +1999,19 @@ class Ledger:
             raise Refused("NOT_REVERSIBLE", "credit_notes")
         self.check_alone(document)
 
+    def approve_reversal(self, document):
+        """A bill that is reversed by right counts with the credit notes of its customer's day (rules 4)."""
+        own = document["actor"].get("staff") and document["actor"].get("staff") == self.actor.get("staff")
+        open_day = (document["date"], document["branch"]) == (self.today(), self.branch()["branch"])
+        limit = self.company.get("approve_over")
+        if limit is None or self.epoch < 4 or document["kind"] != "DOCUMENT_INVOICE" or own and open_day \
+                or self.may("APPROVE"):
+            return False
+        left = limit - self.day_sum(("credited", document["customer"]))
+        if document["total"] > left:
+            self.right_missing("APPROVE", roles_with("APPROVE"), available_minor=max(left, 0))
+        return True
+
     def is_own_money(self, document):
         return self.epoch >= 3 and document["kind"] == "DOCUMENT_PAYMENT" and document["actor"].get("staff") and \
             document["actor"].get("staff") == self.actor.get("staff")
@@ -2064,6 +2077,8 @@ class Ledger:
             number = next((of[c["number"]] for of in self.numbers.values() if c["number"] in of), None)
         document = self.find(number)
         self.check_reverse(c, document)
+        if self.approve_reversal(document):
+            self.add_to_day(("credited", document["customer"]), document["total"])
         return self.reversed_alone(document)
 
     def do_confirm_payment(self, c):

@@ -29,15 +29,21 @@ static bool is_own_money(struct tx *tx, const Tefter__DocumentRecord *original)
            original->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT;
 }
 
+/* One's own, of the open day. */
+static bool is_free(struct tx *tx, const struct reversal *reversal)
+{
+    const Tefter__DocumentRecord *original = reversal->original;
+    return is_own(tx, original) && original->date == reversal->branch->date &&
+           original->branch == reversal->branch->branch;
+}
+
 /* One's own document of the open day is reversed freely, if it is no money; any other by right and
  * reason. */
 static Tefter__Refusal *check_right(struct tx *tx, const struct reversal *reversal,
                                     const Tefter__Text *reason)
 {
     const Tefter__DocumentRecord *original = reversal->original;
-    bool of_today =
-        original->date == reversal->branch->date && original->branch == reversal->branch->branch;
-    bool free = is_own(tx, original) && of_today;
+    bool free = is_free(tx, reversal);
     if (free && !is_own_money(tx, original))
         return NULL;
     Tefter__Refusal *refusal = free ? NULL : staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_REVERSE);
@@ -165,15 +171,20 @@ Tefter__Refusal *apply_reverse_document(struct tx *tx, const Tefter__ReverseDocu
         return refusal;
     uint64_t document =
         command->has_document ? command->document : document_by_any_number(tx, command->number);
+    bool counts = false;
     refusal = reversal_find(tx, document, &reversal);
     if (refusal == NULL)
         refusal = reversal_check(tx, &reversal, command->reason);
+    if (refusal == NULL && !is_free(tx, &reversal))
+        refusal = credit_note_check_bill(tx, reversal.original, reversal.branch->date, &counts);
     if (refusal == NULL)
         refusal = reversal_plan(tx, command->reason, &reversal);
     if (refusal != NULL)
         return refusal;
 
     tx_decided(tx);
+    if (counts)
+        credit_note_count_bill(tx, reversal.original, reversal.branch->date);
     reversal_complete(tx, &reversal, done);
     return NULL;
 }

@@ -304,6 +304,30 @@ static Tefter__Refusal *check_amount_right(struct tx *tx, const struct document_
     return NULL;
 }
 
+Tefter__Refusal *credit_note_check_bill(struct tx *tx, const Tefter__DocumentRecord *bill,
+                                        uint32_t today, bool *ret_counts)
+{
+    const Tefter__CompanyRecord *company = company_get(tx);
+    *ret_counts = false;
+    if (!company->has_credit_note_approve_minor || !tx_rule(tx, RULE_REVERSED_BILLS_COUNT) ||
+        bill->kind != TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE || tx_recalled(tx))
+        return NULL;
+    Tefter__Refusal *refusal = staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_APPROVE);
+    if (refusal == NULL)
+        return NULL;
+    struct key key = credited_key(bill->customer);
+    int64_t left_minor = company->credit_note_approve_minor - day_sum(tx, &key, today);
+    *ret_counts = bill->total_minor <= left_minor;
+    FIELD_SET(refusal, available_minor, left_minor > 0 ? left_minor : 0);
+    return *ret_counts ? NULL : refusal;
+}
+
+void credit_note_count_bill(struct tx *tx, const Tefter__DocumentRecord *bill, uint32_t today)
+{
+    struct key key = credited_key(bill->customer);
+    day_sum_add(tx, &key, today, bill->total_minor);
+}
+
 /* After the decided line. */
 static void count_alone(struct tx *tx, const Tefter__DocumentRecord *note)
 {

@@ -64,6 +64,12 @@ void document_done(struct tx *tx, const struct document_plan *plan, Tefter__Done
 
 /* The tail of its invoice without what a credit note took back; NULL: it has no invoice. */
 Tefter__DocumentTailRecord *credit_note_uncredit(struct tx *tx, const Tefter__DocumentRecord *note);
+/* A bill is to be reversed by right: more than the company allows, with the credit notes of that
+ * day, wants who may approve. *ret_counts: credit_note_count_bill is to note it, after the decided
+ * line. Refuses RIGHT_MISSING with available_minor. */
+Tefter__Refusal *credit_note_check_bill(struct tx *tx, const Tefter__DocumentRecord *bill,
+                                        uint32_t today, bool *ret_counts);
+void credit_note_count_bill(struct tx *tx, const Tefter__DocumentRecord *bill, uint32_t today);
 /* After the decided line: a credit note is reversed, and what it took of its customer's day is
  * given back. Any other document passes. */
 void credit_note_uncount(struct tx *tx, const Tefter__DocumentRecord *note);
