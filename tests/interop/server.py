@@ -97,6 +97,16 @@ class Server:
         if self.process is not None and self.process.poll() is None:
             self.kill()
 
+    def end_well(self):
+        """Stops it; it ends with 0, and verify finds nothing wrong with what it leaves."""
+        code = self.stop()
+        self.close()
+        if code != 0:
+            raise AssertionError(f"tefterd ended with {code}:\n{self.tail()}")
+        verified = self.run("verify")
+        if verified.returncode != 0:
+            raise AssertionError(verified.stderr)
+
 
 class Company:
     """The owner at the head office, and what a practice company needs, all by the stranger's client."""

@@ -72,13 +72,7 @@ class Names(unittest.TestCase):
     @classmethod
     def tearDownClass(cls):
         cls.company.owner.close()
-        code = cls.server.stop()
-        cls.server.close()
-        if code != 0:
-            raise AssertionError(f"tefterd ended with {code}:\n{cls.server.tail()}")
-        verified = cls.server.run("verify")
-        if verified.returncode != 0:
-            raise AssertionError(verified.stderr)
+        cls.server.end_well()
         shutil.rmtree(cls.folder)
 
     @classmethod

@@ -5,12 +5,12 @@ ledger. Everything comes from one seed.
 """
 import random
 
-from model import RIGHT_OF, RIGHTS
+from model import RIGHT_OF, RIGHTS, RULES
 
 DAY_MS = 86_400_000
 MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 START = 20000
-NEWEST = 3
+NEWEST = RULES[-1]
 BOUNDS_FROM = 50_000
 ZONES = (210, 420, -300)  # of the head office and the first two branches
 LONG = "x" * 300
