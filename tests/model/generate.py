@@ -17,7 +17,7 @@ LONG = "x" * 300
 
 
 class Generator:
-    def __init__(self, model, seed, commands, rules=4, adopts=False):
+    def __init__(self, model, seed, commands, rules=NEWEST, adopts=False):
         """rules: what the ledger is founded with; adopts: newer ones come on the way. With many commands some
         thousand of them go to the bounds of items and bills."""
         self.m = model
