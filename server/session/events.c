@@ -150,7 +150,11 @@ static void watch_event(struct watch *watch, const Tefter__Event *event)
 
 void watch_events(struct sessions *home, const struct published_group *group)
 {
-    struct watch watch = {.home = home};
+    struct watch watch; /* not cleared: it has room for many, and is made for each group */
+    watch.home = home;
+    watch.view = NULL;
+    watch.staff.count = 0;
+    watch.terminals.count = 0;
     texts_begin(&watch.texts, home->options.vault, &home->group);
     for (size_t i = 0; i < group->event_count; i++)
         watch_event(&watch, group->events[i]);

@@ -2,7 +2,10 @@
 
 #include "base/fault.h"
 #include "base/limits.h"
+#include "wire/pack.h"
 #include "wire/reflect.h"
+
+#include <string.h>
 
 /* ---- unpacking into an arena ---- */
 
@@ -36,17 +39,35 @@ ProtobufCMessage *message_new(const ProtobufCMessageDescriptor *type, struct are
 
 /* ---- packing ---- */
 
+/* Most records and answers fit; what does not is packed by protobuf-c, to the same bytes. */
+enum { PACKED_AT_ONCE_MAX = 4096 };
+
 struct slice message_pack(const ProtobufCMessage *message, struct arena *arena)
 {
-    size_t size = protobuf_c_message_get_packed_size(message);
+    uint8_t room[PACKED_AT_ONCE_MAX];
+    const uint8_t *packed = pack_before(message, room, room + sizeof room);
+    size_t size = packed != NULL ? (size_t)(room + sizeof room - packed)
+                                 : protobuf_c_message_get_packed_size(message);
     uint8_t *data = size == 0 ? NULL : arena_take(arena, size);
     if (data == NULL)
         return (struct slice){NULL, 0};
-    return slice_of(data, protobuf_c_message_pack(message, data));
+    if (packed == NULL)
+        return slice_of(data, protobuf_c_message_pack(message, data));
+    memcpy(data, packed, size);
+    explicit_bzero(room + sizeof room - size, size); /* it may be somebody's name */
+    return slice_of(data, size);
 }
 
 bool message_put(const ProtobufCMessage *message, struct buffer *out)
 {
+    uint8_t room[PACKED_AT_ONCE_MAX];
+    const uint8_t *packed = pack_before(message, room, room + sizeof room);
+    if (packed != NULL) {
+        size_t size = (size_t)(room + sizeof room - packed);
+        bool put = buffer_put(out, packed, size);
+        explicit_bzero(room + sizeof room - size, size);
+        return put;
+    }
     size_t size = protobuf_c_message_get_packed_size(message);
     if (!buffer_reserve(out, size))
         return false;

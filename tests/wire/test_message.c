@@ -8,6 +8,7 @@
 #include "proto/view.pb-c.h"
 #include "proto/wire.pb-c.h"
 #include "sample.pb-c.h"
+#include "wire/pack.h"
 #include "wire/random_message.h"
 
 static const ProtobufCMessageDescriptor *const roots[] = {
@@ -279,10 +280,85 @@ static void who_can_hold_a_text(void **state)
     assert_false(message_can_hold(&tefter__text__descriptor, &tefter__text__descriptor));
 }
 
+/* ---- packing from the end ---- */
+
+/* Into rooms of every size around the one it needs, with a guard before them. */
+static bool packs_as_the_library(const ProtobufCMessage *message, struct arena *arena)
+{
+    enum { GUARD = 8, SPARE = 40 };
+    size_t size = protobuf_c_message_get_packed_size(message);
+    uint8_t *wanted = arena_take(arena, size + 1);
+    uint8_t *room = arena_take(arena, GUARD + size + SPARE);
+    protobuf_c_message_pack(message, wanted);
+    bool packed = false;
+    for (size_t spare = 0; spare <= SPARE; spare++) {
+        memset(room, 0xa5, GUARD + size + SPARE);
+        const uint8_t *end = room + GUARD + size + spare;
+        const uint8_t *at = pack_before(message, room + GUARD, room + GUARD + size + spare);
+        for (size_t i = 0; i < GUARD; i++)
+            assert_int_equal(room[i], 0xa5);
+        if (at == NULL)
+            continue;
+        assert_int_equal(end - at, size);
+        assert_memory_equal(at, wanted, size);
+        packed = true;
+    }
+    return packed;
+}
+
+static void packed_from_the_end_it_is_the_same(void **state)
+{
+    (void)state;
+    struct prng prng = {22};
+    for (int i = 0; i < 20000; i++) {
+        const ProtobufCMessageDescriptor *type = roots[i % ROOTS];
+        struct arena arena;
+        arena_init(&arena, FRAME_UNPACKED_MAX);
+        bool packed = packs_as_the_library(random_message(type, &prng, &arena), &arena);
+        if (!packed && type != &sample__tree__descriptor)
+            fail_msg("%s is left to the library", type->name);
+        arena_fini(&arena);
+    }
+}
+
+static void edges_are_packed_as_by_the_library(void **state)
+{
+    (void)state;
+    struct arena arena;
+    arena_init(&arena, FRAME_UNPACKED_MAX);
+    static const int64_t numbers[] = {0,     1,         127,       128,       16383,
+                                      16384, INT32_MAX, INT32_MIN, INT64_MAX, INT64_MIN,
+                                      -1,    -128,      1LL << 56, 1LL << 49, 1LL << 63 >> 1};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        Sample__Leaf leaf = SAMPLE__LEAF__INIT;
+        leaf.has_int32 = leaf.has_int64 = leaf.has_uint32 = leaf.has_uint64 = true;
+        leaf.int32 = (int32_t)numbers[i];
+        leaf.int64 = numbers[i];
+        leaf.uint32 = (uint32_t)numbers[i];
+        leaf.uint64 = (uint64_t)numbers[i];
+        assert_true(packs_as_the_library(&leaf.base, &arena));
+    }
+    Sample__Pair pair = SAMPLE__PAIR__INIT; /* a required text that nobody set */
+    assert_true(packs_as_the_library(&pair.base, &arena));
+    pair.right = "";
+    assert_true(packs_as_the_library(&pair.base, &arena));
+    Sample__Tree tree = SAMPLE__TREE__INIT; /* the case of a oneof without its message */
+    tree.other_case = SAMPLE__TREE__OTHER_PAIR;
+    assert_true(packs_as_the_library(&tree.base, &arena));
+    tree.other_case = SAMPLE__TREE__OTHER_NOTHING;
+    assert_true(packs_as_the_library(&tree.base, &arena));
+    Sample__Leaf zigzag = SAMPLE__LEAF__INIT; /* left to the library */
+    zigzag.has_sint32 = true;
+    assert_false(packs_as_the_library(&zigzag.base, &arena));
+    arena_fini(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_packed_is_scanned_and_unpacked),
+        cmocka_unit_test(packed_from_the_end_it_is_the_same),
+        cmocka_unit_test(edges_are_packed_as_by_the_library),
         cmocka_unit_test(a_text_is_seen_without_unpacking),
         cmocka_unit_test(changed_bytes_are_refused_or_good),
         cmocka_unit_test(the_largest_invoice_fits),

@@ -114,12 +114,15 @@ static char *next_number(struct tx *tx, Tefter__BranchRecord *branch, Tefter__Do
     uint32_t *next = branch_series(tx, branch, kind);
     uint32_t tried_max = tx_rule(tx, RULE_BOUNDS_AGREE) ? NUMBERS_TRIED_MAX : UINT32_MAX;
     uint32_t at = *next;
-    while (at - *next < tried_max && number_taken_by(tx, branch, kind, at))
-        at++;
-    if (at - *next == tried_max)
+    char *number = branch_number(tx, branch, kind, at);
+    while (at - *next < tried_max && document_by_number(tx, kind, number) != 0)
+        number = branch_number(tx, branch, kind, ++at);
+    if (at - *next == tried_max) {
         at = number_behind(tx, branch, kind, at - 1);
+        number = branch_number(tx, branch, kind, at);
+    }
     *next = at + 1;
-    return branch_number(tx, branch, kind, at);
+    return number;
 }
 
 /* The branch's next, or of a recalled command the one its paper bears. */
