@@ -59,7 +59,8 @@ struct slot {
     bool due_known : 1;
     bool unlimited : 1;
     bool locked : 1;
-    bool used : 1; /* since the hand passed */
+    bool used : 1;  /* since the hand passed */
+    bool moved : 1; /* the account since its standing was made, whose memory waits for the next */
 };
 
 enum { CHUNK_SLOTS = 256, HAND_STEPS = 4096, ALLOCATOR_ADDS = 8 };
@@ -334,9 +335,9 @@ static void account_set(struct row_cache *cache, struct slot *slot, struct slice
 }
 
 /* What was made from the account as it was before. */
-static void account_moved(struct row_cache *cache, struct slot *slot)
+static void account_moved(struct slot *slot)
 {
-    part_drop(cache, slot, PART_STANDING);
+    slot->moved = true;
     slot->due_known = false;
 }
 
@@ -347,7 +348,7 @@ void row_cache_put_account(struct row_cache *cache, uint32_t customer, struct sl
     if (slot == NULL)
         return;
     if (slot->parts[PART_ACCOUNT] == NULL)
-        account_moved(cache, slot);
+        account_moved(slot);
     account_set(cache, slot, account, days);
 }
 
@@ -357,7 +358,7 @@ void row_cache_account_changed(struct row_cache *cache, uint32_t customer, struc
     struct slot *slot = slot_find(cache, customer);
     if (slot == NULL)
         return;
-    account_moved(cache, slot);
+    account_moved(slot);
     if (slot->parts[PART_ACCOUNT] != NULL)
         account_set(cache, slot, account, days);
 }
@@ -466,6 +467,7 @@ void row_cache_put_standing(struct row_cache *cache, uint32_t customer, struct s
     memcpy(part->bytes, standing.data, standing.size);
     part->cut = day_of(oldest_due);
     part->from = part->until = day_of(today);
+    slot->moved = false;
     put_done(cache, slot, PART_STANDING);
 }
 
@@ -626,7 +628,8 @@ static bool card_here(const struct row_cache *cache, const struct slot *slot,
                       const struct row_asker *asker)
 {
     return account_here(cache, slot, asker) && customer_here(slot, asker) &&
-           profile_here(cache, slot) && part_holds(slot->parts[PART_STANDING], asker->date) &&
+           profile_here(cache, slot) && !slot->moved &&
+           part_holds(slot->parts[PART_STANDING], asker->date) &&
            slot->parts[PART_STANDING]->generation == cache->generation;
 }
 
