@@ -283,7 +283,7 @@ static Tefter__Settled *settled_add(struct tx *tx, enum settled what, uint32_t a
     if (tx->reading || tx->recalled != NULL || !tx->actor->has_terminal)
         return NULL;
     for (size_t i = 0; what == SETTLED_DATE && i < tx->settled_count; i++)
-        if (tx->settled[i]->what == SETTLED_DATE)
+        if (tx->settled[i]->what == SETTLED_DATE && tx->settled[i]->about == about)
             return NULL;
     Tefter__Settled *settled = tx_new(tx, &tefter__settled__descriptor);
     if (!ARENA_GROW(tx->arena, tx->settled, tx->settled_room, tx->settled_count + 1))

@@ -128,6 +128,16 @@ enum rule_change {
      * and a day in between counted a match twice or a bill that was gone. And a business date does
      * not go back behind a match, as it does not behind a document. */
     RULE_MATCHES_KEEP_THEIR_DAYS = 4,
+    /* A correction is judged on what it adds: one that adds nothing meets no lock and no wall. It
+     * was judged as a new sale, so a customer's debt could not be put right while they were locked
+     * or over their limit. */
+    RULE_CORRECTIONS_SEE_THE_NET = 5,
+    /* What a correction does not say stays as the old document has it. A price that was not said
+     * was today's. */
+    RULE_CORRECTIONS_KEEP_THE_REST = 5,
+    /* A correction is a paper of the old one's branch, wherever it is made: series, business date
+     * and till. It was the office's, and the branch's till was another branch's there. */
+    RULE_CORRECTIONS_STAY_IN_BRANCH = 5,
 };
 bool tx_rule(const struct tx *tx, enum rule_change change);
 
@@ -148,7 +158,7 @@ bool tx_reading(const struct tx *tx); /* a query */
  * ids, numbers and prices, and no limit, lock or right stops it. Numbers stand in receipts: they
  * are never given another meaning. */
 enum settled {
-    SETTLED_DATE = 1,     /* business date of the actor's branch */
+    SETTLED_DATE = 1,     /* business date of the actor's branch, or of the one that `about` names */
     SETTLED_ID = 2,       /* of a new record; about: the field of CompanyRecord that counts them */
     SETTLED_DOCUMENT = 3, /* id of a new document; about: its kind */
     SETTLED_NUMBER = 4,   /* its number in the branch's series; about: its kind */

@@ -68,7 +68,7 @@ Tefter__Refusal *apply_confirm_payment(struct tx *tx, const Tefter__ConfirmPayme
     if (refusal == NULL && !command->confirmed && command->reason == NULL)
         refusal = refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "reason");
     if (refusal == NULL)
-        refusal = reversal_find(tx, command->payment, &slip);
+        refusal = reversal_find(tx, command->payment, false, &slip);
     if (refusal != NULL)
         return refusal;
     if (!awaits_confirmation(&slip))

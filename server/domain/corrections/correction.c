@@ -4,6 +4,8 @@
  *
  * 1. Both are posted, or neither is.
  * 2. The old document names the new one, and the new one the old.
+ * 3. Both are of the old one's branch: its series, its business date, its tills.
+ * 4. What the correction does not say stays.
  */
 #include "domain/corrections/inside.h"
 
@@ -32,19 +34,78 @@ static void matches_follow(struct tx *tx, const struct item *old, struct item *f
     }
 }
 
-static Tefter__Refusal *begin_correction(struct tx *tx, uint64_t document,
-                                         Tefter__DocumentKind kind, const Tefter__Text *reason,
-                                         struct reversal *reversal)
+static Tefter__Refusal *find_original(struct tx *tx, uint64_t document, Tefter__DocumentKind kind,
+                                      const Tefter__Text *reason, struct reversal *reversal)
 {
     Tefter__Refusal *refusal = field_text(tx, "reason", reason);
     if (refusal == NULL)
-        refusal = reversal_find(tx, document, reversal);
+        refusal = reversal_find(tx, document, true, reversal);
     if (refusal != NULL)
         return refusal;
     if (reversal->original->kind != kind)
         return refuse(tx, TEFTER__REFUSAL_CODE__NOT_REVERSIBLE, "document");
-    refusal = reversal_check(tx, reversal, reason);
+    return NULL;
+}
+
+static Tefter__Refusal *begin_correction(struct tx *tx, const Tefter__Text *reason,
+                                         struct reversal *reversal)
+{
+    Tefter__Refusal *refusal = reversal_check(tx, reversal, reason);
     return refusal == NULL ? reversal_plan(tx, reason, reversal) : refusal;
+}
+
+/* Under older rules there was nothing to clear: what was not said was not there. */
+static bool keeps_rest(const struct tx *tx)
+{
+    return tx_rule(tx, RULE_CORRECTIONS_KEEP_THE_REST);
+}
+
+static Tefter__Refusal *keep_invoice(struct tx *tx, const Tefter__CorrectInvoice *command,
+                                     const Tefter__DocumentRecord *was,
+                                     Tefter__IssueInvoice **ret_invoice)
+{
+    *ret_invoice = command->invoice;
+    if (keeps_rest(tx))
+        return invoice_keep(tx, command->invoice, was, command->clear, command->n_clear,
+                            ret_invoice);
+    return command->n_clear > 0 ? refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "clear") : NULL;
+}
+
+static Tefter__Refusal *keep_payment(struct tx *tx, const Tefter__CorrectPayment *command,
+                                     const Tefter__DocumentRecord *was,
+                                     Tefter__TakePayment **ret_payment)
+{
+    *ret_payment = command->payment;
+    if (keeps_rest(tx))
+        return payment_keep(tx, command->payment, was, command->clear, command->n_clear,
+                            ret_payment);
+    return command->n_clear > 0 ? refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "clear") : NULL;
+}
+
+/* Does the money stay this customer's, in the same place? */
+static bool stays_there(const Tefter__DocumentRecord *was, const Tefter__TakePayment *payment)
+{
+    return payment->customer_code == NULL && payment->customer == was->customer &&
+           payment->kind == was->payment_kind &&
+           payment->has_money_account == was->has_money_account &&
+           payment->money_account == was->money_account;
+}
+
+/* Of one's own money no more is taken back than the correction makes less. */
+static void see_net(struct tx *tx, const Tefter__TakePayment *payment, struct reversal *reversal)
+{
+    int64_t less_minor = reversal->original->total_minor - payment->amount_minor;
+    if (tx_rule(tx, RULE_CORRECTIONS_SEE_THE_NET) && payment->amount_minor > 0 &&
+        stays_there(reversal->original, payment))
+        reversal->taken_back_minor = less_minor > 0 ? less_minor : 0;
+}
+
+/* Money that is no less than before makes nobody owe more. */
+static bool owes_more(const struct tx *tx, const struct reversal *reversal,
+                      const struct payment_plan *plan)
+{
+    return !tx_rule(tx, RULE_CORRECTIONS_SEE_THE_NET) || plan->account != reversal->account ||
+           plan->record->total_minor < reversal->original->total_minor;
 }
 
 /* The old document knows the new one; both documents' numbers came from one branch record. */
@@ -68,18 +129,23 @@ static void save_both(struct tx *tx, struct reversal *reversal, struct account *
 /* ---- changes ---- */
 
 /* Refuses, in this order: reason's form, NOT_FOUND document, NOT_REVERSIBLE document (not an
- * invoice), right and reason, reversible; then as the new invoice does (its fields under "invoice"
- * are named as in IssueInvoice). */
+ * invoice), right and reason, reversible; clear and lines as invoice_keep does; then as the new
+ * invoice does (its fields under "invoice" are named as in IssueInvoice). */
 Tefter__Refusal *apply_correct_invoice(struct tx *tx, const Tefter__CorrectInvoice *command,
                                        Tefter__Done *done)
 {
     struct reversal reversal = {0};
     struct document_plan *plan;
     struct match_plan match;
-    Tefter__Refusal *refusal = begin_correction(
+    Tefter__IssueInvoice *invoice;
+    Tefter__Refusal *refusal = find_original(
         tx, command->document, TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE, command->reason, &reversal);
     if (refusal == NULL)
-        refusal = invoice_plan(tx, command->invoice, reversal.account, command->document, &plan);
+        refusal = begin_correction(tx, command->reason, &reversal);
+    if (refusal == NULL)
+        refusal = keep_invoice(tx, command, reversal.original, &invoice);
+    if (refusal == NULL)
+        refusal = invoice_plan(tx, invoice, reversal.account, command->document, &plan);
     if (refusal != NULL)
         return refusal;
     match_begin(tx, plan->account, plan->branch->date, &match);
@@ -94,22 +160,29 @@ Tefter__Refusal *apply_correct_invoice(struct tx *tx, const Tefter__CorrectInvoi
     save_both(tx, &reversal, plan->account, &reversed, &issued);
     document_done(tx, plan, done);
     match_warn_left(tx, match.left_minor, done);
-    reversal_done(&reversal, done);
+    reversal_done(tx, &reversal, plan->account == reversal.account ? plan->item : NULL, done);
     return NULL;
 }
 
 /* Refuses, in this order: reason's form, NOT_FOUND document, NOT_REVERSIBLE document (not a
- * payment), right and reason, reversible; then as the new payment does. Unless it says itself what
- * it pays, the matches of the old payment follow. */
+ * payment), clear (payment_keep), right and reason, reversible; then as the new payment does.
+ * Unless it says itself what it pays, the matches of the old payment follow. */
 Tefter__Refusal *apply_correct_payment(struct tx *tx, const Tefter__CorrectPayment *command,
                                        Tefter__Done *done)
 {
     struct reversal reversal = {0};
     struct payment_plan *plan;
-    Tefter__Refusal *refusal = begin_correction(
+    Tefter__TakePayment *payment;
+    Tefter__Refusal *refusal = find_original(
         tx, command->document, TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT, command->reason, &reversal);
     if (refusal == NULL)
-        refusal = payment_plan(tx, command->payment, reversal.account, command->document, &plan);
+        refusal = keep_payment(tx, command, reversal.original, &payment);
+    if (refusal != NULL)
+        return refusal;
+    see_net(tx, payment, &reversal);
+    refusal = begin_correction(tx, command->reason, &reversal);
+    if (refusal == NULL)
+        refusal = payment_plan(tx, payment, reversal.account, command->document, &plan);
     if (refusal != NULL)
         return refusal;
     bool says_how = command->payment->has_match || command->payment->n_bills > 0;
@@ -121,8 +194,9 @@ Tefter__Refusal *apply_correct_payment(struct tx *tx, const Tefter__CorrectPayme
     struct event reversed = reversal_post(tx, &reversal);
     struct event taken = payment_post(tx, plan);
     save_both(tx, &reversal, plan->account, &reversed, &taken);
-    reversal_alarm(tx, &reversal);
+    if (owes_more(tx, &reversal, plan))
+        reversal_alarm(tx, &reversal);
     payment_done(tx, plan, done);
-    reversal_done(&reversal, done);
+    reversal_done(tx, &reversal, plan->account == reversal.account ? plan->item : NULL, done);
     return NULL;
 }

@@ -12,11 +12,14 @@ struct reversal {
     struct account *account;
     Tefter__BranchRecord *branch;
     struct item *item;                        /* of the original; NULL when it moved no money */
+    int64_t taken_back_minor;                 /* of one's own money; a correction's net */
     Tefter__DocumentTailRecord *invoice_tail; /* of a credit note's invoice */
 };
 
-/* The document that is reversed, and the actor's branch. Refuses NOT_FOUND document. */
-Tefter__Refusal *reversal_find(struct tx *tx, uint64_t document, struct reversal *ret_reversal);
+/* The document that is reversed, and the actor's branch; of a correction (corrects), since
+ * RULE_CORRECTIONS_STAY_IN_BRANCH, the document's. Refuses NOT_FOUND document. */
+Tefter__Refusal *reversal_find(struct tx *tx, uint64_t document, bool corrects,
+                               struct reversal *ret_reversal);
 /* May the actor reverse it, and can it be? Refuses, in this order: unless it is their own of this
  * branch's open day RIGHT_MISSING [REVERSE]; unless it is that and no money FIELD_MISSING reason;
  * NOT_REVERSIBLE document (a reversal), ALREADY_REVERSED document with the reversal, NOT_REVERSIBLE
@@ -39,5 +42,7 @@ void reversal_complete(struct tx *tx, struct reversal *reversal, Tefter__Done *d
 /* Taking money or a credit note back may leave a customer over their limit: it is posted all the
  * same, and an alarm is raised. */
 void reversal_alarm(struct tx *tx, const struct reversal *reversal);
-/* The reply names the reversal. */
-void reversal_done(const struct reversal *reversal, Tefter__Done *done);
+/* The reply names the reversal, and whatever it took the match from; but for what is matched again
+ * with the item that takes its place (NULL: none). */
+void reversal_done(struct tx *tx, const struct reversal *reversal, const struct item *fresh,
+                   Tefter__Done *done);

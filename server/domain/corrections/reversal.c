@@ -33,8 +33,8 @@ static bool is_own_money(struct tx *tx, const Tefter__DocumentRecord *original)
 static bool is_free(struct tx *tx, const struct reversal *reversal)
 {
     const Tefter__DocumentRecord *original = reversal->original;
-    return is_own(tx, original) && original->date == reversal->branch->date &&
-           original->branch == reversal->branch->branch;
+    const Tefter__BranchRecord *here = branch_of_actor(tx);
+    return is_own(tx, original) && original->date == here->date && original->branch == here->branch;
 }
 
 /* One's own document of the open day is reversed freely, if it is no money; any other by right and
@@ -80,7 +80,7 @@ Tefter__Refusal *reversal_check_alone(struct tx *tx, const struct reversal *reve
     struct key key = taken_back_key(tx);
     int64_t before_minor = day_sum(tx, &key, reversal->branch->date);
     int64_t left_minor = company->own_reversal_minor - before_minor;
-    if (reversal->original->total_minor > left_minor)
+    if (reversal->taken_back_minor > 0 && reversal->taken_back_minor > left_minor)
         return refuse_alone(tx, left_minor > 0 ? left_minor : 0);
     return NULL;
 }
@@ -90,20 +90,46 @@ static void count_taken_back(struct tx *tx, const struct reversal *reversal)
 {
     struct key key = taken_back_key(tx);
     if (company_get(tx)->has_own_reversal_minor && is_own_money(tx, reversal->original))
-        day_sum_add(tx, &key, reversal->branch->date, reversal->original->total_minor);
+        day_sum_add(tx, &key, reversal->branch->date, reversal->taken_back_minor);
+}
+
+/* By what, when and by whom, and what took its place. */
+static Tefter__Refusal *refuse_reversed(struct tx *tx, const Tefter__DocumentTailRecord *tail)
+{
+    Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__ALREADY_REVERSED, "document");
+    const Tefter__DocumentRecord *by = document_get(tx, tail->reversed_by);
+    FIELD_SET(refusal, existing, tail->reversed_by);
+    if (by != NULL) {
+        const Tefter__StaffRecord *who = staff_get(tx, by->actor->staff);
+        refusal->existing_number = by->number;
+        FIELD_SET(refusal, date, by->date);
+        refusal->by = who != NULL ? who->login : NULL;
+    }
+    const Tefter__DocumentRecord *instead =
+        tail->has_corrected_by ? document_get(tx, tail->corrected_by) : NULL;
+    refusal->replaced_by = instead != NULL ? instead->number : NULL;
+    return refusal;
+}
+
+/* The newest of its credit notes is the first to go. */
+static Tefter__Refusal *refuse_credited(struct tx *tx, const Tefter__DocumentTailRecord *tail)
+{
+    Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__NOT_REVERSIBLE, "credit_notes");
+    uint64_t newest = tail->credit_notes[tail->n_credit_notes - 1];
+    const Tefter__DocumentRecord *note = document_get(tx, newest);
+    FIELD_SET(refusal, existing, newest);
+    refusal->existing_number = note != NULL ? note->number : NULL;
+    return refusal;
 }
 
 static Tefter__Refusal *check_reversible(struct tx *tx, const struct reversal *reversal)
 {
     if (reversal->original->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL)
         return refuse(tx, TEFTER__REFUSAL_CODE__NOT_REVERSIBLE, "document");
-    if (reversal->tail->has_reversed_by) {
-        Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__ALREADY_REVERSED, "document");
-        FIELD_SET(refusal, existing, reversal->tail->reversed_by);
-        return refusal;
-    }
+    if (reversal->tail->has_reversed_by)
+        return refuse_reversed(tx, reversal->tail);
     if (reversal->tail->n_credit_notes > 0)
-        return refuse(tx, TEFTER__REFUSAL_CODE__NOT_REVERSIBLE, "credit_notes");
+        return refuse_credited(tx, reversal->tail);
     return NULL;
 }
 
@@ -172,7 +198,7 @@ Tefter__Refusal *apply_reverse_document(struct tx *tx, const Tefter__ReverseDocu
     uint64_t document =
         command->has_document ? command->document : document_by_any_number(tx, command->number);
     bool counts = false;
-    refusal = reversal_find(tx, document, &reversal);
+    refusal = reversal_find(tx, document, false, &reversal);
     if (refusal == NULL)
         refusal = reversal_check(tx, &reversal, command->reason);
     if (refusal == NULL && !is_free(tx, &reversal))
@@ -191,13 +217,17 @@ Tefter__Refusal *apply_reverse_document(struct tx *tx, const Tefter__ReverseDocu
 
 /* ---- services ---- */
 
-Tefter__Refusal *reversal_find(struct tx *tx, uint64_t document, struct reversal *ret_reversal)
+Tefter__Refusal *reversal_find(struct tx *tx, uint64_t document, bool corrects,
+                               struct reversal *ret_reversal)
 {
     ret_reversal->original = document != 0 ? document_get(tx, document) : NULL;
     if (ret_reversal->original == NULL)
         return refuse_not_found(tx, "document");
     ret_reversal->tail = document_tail(tx, document);
-    ret_reversal->branch = branch_of_actor(tx);
+    ret_reversal->taken_back_minor = ret_reversal->original->total_minor;
+    bool at_home = corrects && tx_rule(tx, RULE_CORRECTIONS_STAY_IN_BRANCH);
+    ret_reversal->branch =
+        at_home ? branch_of_paper(tx, ret_reversal->original->branch) : branch_of_actor(tx);
     return NULL;
 }
 
@@ -268,10 +298,78 @@ void reversal_alarm(struct tx *tx, const struct reversal *reversal)
     credit_alarm(tx, reversal->record, -row->available_minor);
 }
 
-void reversal_done(const struct reversal *reversal, Tefter__Done *done)
+/* Of what this command undid with the other side, what the new item is matched with it again. */
+static int64_t matched_again(struct tx *tx, const struct item *fresh, uint64_t other)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; fresh != NULL && i < fresh->record->n_matches; i++)
+        if (fresh->record->matches[i]->other == other)
+            sum = tx_sum(tx, sum, fresh->record->matches[i]->amount_minor);
+    return sum;
+}
+
+static Tefter__DocumentKind kind_of(struct tx *tx, uint64_t document)
+{
+    enum { FIELD_KIND = 2 };
+    struct key key = document_key(document);
+    return (Tefter__DocumentKind)tx_field(tx, &key, FIELD_KIND);
+}
+
+static void tell_freed(struct tx *tx, const struct reversal *reversal, uint64_t other,
+                       int64_t amount_minor, Tefter__Done *done)
+{
+    enum { TOLD_MAX = 20 };
+    FIELD_SET(done, freed_minor, tx_sum(tx, done->freed_minor, amount_minor));
+    FIELD_SET(done, freed_count, done->freed_count + 1);
+    if (done->freed == NULL)
+        done->freed = tx_take(tx, TOLD_MAX * sizeof *done->freed);
+    const struct item *item =
+        done->n_freed < TOLD_MAX ? account_item(tx, reversal->account, other) : NULL;
+    if (item == NULL)
+        return;
+    Tefter__FreedMatch *freed = tx_new(tx, &tefter__freed_match__descriptor);
+    freed->document = other;
+    freed->number = item->record->number;
+    freed->kind = kind_of(tx, other);
+    freed->amount_minor = amount_minor;
+    freed->open_minor = item->record->open_minor;
+    done->freed[done->n_freed++] = freed;
+}
+
+static bool undone_now(const struct tx *tx, const Tefter__Match *match)
+{
+    return match->has_undone_seq && match->undone_seq == tx_done_seq(tx);
+}
+
+/* What was matched in several parts with the same other side is one. */
+static int64_t undone_with(struct tx *tx, const Tefter__ItemRecord *item, size_t first)
+{
+    int64_t sum = 0;
+    uint64_t other = item->matches[first]->other;
+    for (size_t i = 0; undone_now(tx, item->matches[first]) && i < item->n_matches; i++) {
+        const Tefter__Match *match = item->matches[i];
+        if (match->other != other || !undone_now(tx, match))
+            continue;
+        if (i < first)
+            return 0; /* told with the first */
+        sum = tx_sum(tx, sum, match->amount_minor);
+    }
+    return sum;
+}
+
+void reversal_done(struct tx *tx, const struct reversal *reversal, const struct item *fresh,
+                   Tefter__Done *done)
 {
     FIELD_SET(done, reversal, reversal->record->document);
     done->reversal_number = reversal->record->number;
+    const Tefter__ItemRecord *item = reversal->item != NULL ? reversal->item->record : NULL;
+    for (size_t i = 0; item != NULL && i < item->n_matches; i++) {
+        uint64_t other = item->matches[i]->other;
+        int64_t undone = undone_with(tx, item, i);
+        int64_t freed = undone > 0 ? undone - matched_again(tx, fresh, other) : 0;
+        if (freed > 0)
+            tell_freed(tx, reversal, other, freed, done);
+    }
 }
 
 void reversal_complete(struct tx *tx, struct reversal *reversal, Tefter__Done *done)
@@ -281,5 +379,5 @@ void reversal_complete(struct tx *tx, struct reversal *reversal, Tefter__Done *d
     reversal_alarm(tx, reversal);
     FIELD_SET(done, id, reversal->original->document);
     done->number = reversal->original->number;
-    reversal_done(reversal, done);
+    reversal_done(tx, reversal, NULL, done);
 }

@@ -32,16 +32,20 @@ uint32_t credit_term_days(struct tx *tx, const Tefter__CustomerRecord *customer)
 struct credit_request {
     const Tefter__CustomerRecord *customer;
     const struct account *account; /* as it stands in memory, corrections included */
-    int64_t amount_minor;
+    int64_t amount_minor;          /* what it adds */
     uint32_t today;
     uint64_t approval; /* 0: none */
     bool backfill;
+    /* A correction: the account stands in memory without the old bill, which was for so much. */
+    bool corrects;
+    int64_t replaces_minor;
 };
 
 /* The decision, always; NULL when the sale may go on, else, in this order and naming customer:
- * CUSTOMER_LOCKED (unless it is a backfill); of an approval that is named NOT_FOUND or
- * APPROVAL_NOT_OPEN approval (not granted, expired, another's, for less), though no wall be hit;
- * the first wall, or APPROVAL_NEEDED, with the decision and the ways out in it. */
+ * CUSTOMER_LOCKED (unless it is a backfill, or a correction that adds nothing); of an approval that
+ * is named NOT_FOUND or APPROVAL_NOT_OPEN approval (not granted, expired, another's, for less),
+ * though no wall be hit; the first wall, or APPROVAL_NEEDED, with the decision and the ways out in
+ * it. */
 Tefter__Refusal *credit_decide(struct tx *tx, const struct credit_request *request,
                                Tefter__Decision **ret_decision);
 /* After the decided line: an approval that was used is spent; a sale posted over the limit alarms.

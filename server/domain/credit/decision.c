@@ -8,6 +8,8 @@
  * means is the policy's: block, warn, or approve.
  *
  * 1. A decision is made from the state it is committed with.
+ * 2. A correction is judged on what it adds to the bill it replaces: the figures are those with the
+ *    old bill, and what adds nothing meets no wall. One bill's largest total is of all of it.
  */
 #include "domain/credit/inside.h"
 
@@ -57,11 +59,12 @@ static Tefter__Decision *figures(struct tx *tx, const struct credit_request *req
     FIELD_SET_IF(decision, limit_group, terms->group != 0, terms->group);
     decision->unlimited = terms->unlimited;
     decision->limit_minor = terms->limit_minor;
-    decision->bills_minor = account->bills_minor;
+    decision->bills_minor = tx_sum(tx, account->bills_minor, request->replaces_minor);
     decision->uncleared_minor = account->uncleared_minor;
     decision->unmatched_minor = account->unmatched_minor;
-    decision->exposure_minor = account_exposure(tx, account);
+    decision->exposure_minor = tx_sum(tx, account_exposure(tx, account), request->replaces_minor);
     decision->amount_minor = request->amount_minor;
+    FIELD_SET_IF(decision, replaces_minor, request->corrects, request->replaces_minor);
     decision->currency = company_get(tx)->currency;
     if (!terms->unlimited) {
         int64_t over = decision->exposure_minor + request->amount_minor - terms->limit_minor;
@@ -76,7 +79,8 @@ static void find_walls(struct tx *tx, const struct credit_request *request,
 {
     if (request->amount_minor <= 0)
         return;
-    wall(walls, terms->document_max_minor > 0 && request->amount_minor > terms->document_max_minor,
+    int64_t document_minor = request->amount_minor + request->replaces_minor;
+    wall(walls, terms->document_max_minor > 0 && document_minor > terms->document_max_minor,
          TEFTER__REFUSAL_CODE__DOCUMENT_TOO_BIG_FOR_CUSTOMER);
     if (!terms->unlimited || terms->has_overdue_days || terms->has_overdue_minor)
         overdue_walls(tx, request, terms, decision, walls);
@@ -119,9 +123,9 @@ static void limit_ways(struct tx *tx, Tefter__Refusal *refusal, const Tefter__De
     int64_t awaited = account->waiting_minor + account->uncleared_minor;
     way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_PAY_NOW, decision->over_by_minor,
         TEFTER__RIGHT__RIGHT_NONE);
-    if (available_minor > 0)
-        way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_PART_NOW, available_minor,
-            TEFTER__RIGHT__RIGHT_NONE);
+    int64_t part_minor = (available_minor > 0 ? available_minor : 0) + decision->replaces_minor;
+    if (part_minor > 0)
+        way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_PART_NOW, part_minor, TEFTER__RIGHT__RIGHT_NONE);
     if (awaited > 0)
         way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_CONFIRM_MONEY, awaited,
             TEFTER__RIGHT__RIGHT_CONFIRM_MONEY);
@@ -214,7 +218,8 @@ Tefter__Refusal *credit_decide(struct tx *tx, const struct credit_request *reque
     credit_terms_of(tx, request->customer, request->today, &terms);
     Tefter__Decision *decision = figures(tx, request, &terms);
     *ret_decision = decision;
-    bool happened = request->backfill || tx_recalled(tx);
+    bool adds = !request->corrects || request->amount_minor > 0;
+    bool happened = request->backfill || tx_recalled(tx) || !adds;
     if (customer_locked(request->customer, request->today) && !happened)
         return refuse_locked(tx, request->customer);
     find_walls(tx, request, &terms, decision, &walls);

@@ -167,6 +167,20 @@ Tefter__Refusal *document_begin(struct tx *tx, Tefter__BranchRecord *branch,
     return NULL;
 }
 
+const Tefter__DocumentRecord *document_replaced(struct tx *tx, uint64_t corrects)
+{
+    bool kept = corrects != 0 && tx_rule(tx, RULE_CORRECTIONS_KEEP_THE_REST);
+    return kept ? document_get(tx, corrects) : NULL;
+}
+
+Tefter__Refusal *document_date_of(struct tx *tx, const Tefter__BranchRecord *branch,
+                                  const Tefter__DocumentRecord *replaced, bool has_date,
+                                  uint32_t date, bool backfill, uint32_t *ret_date)
+{
+    bool its_own = replaced != NULL && has_date && date == replaced->date;
+    return posting_date(tx, branch, has_date, date, backfill || its_own, ret_date);
+}
+
 Tefter__Refusal *document_check_backfill(struct tx *tx, bool backfill)
 {
     return backfill ? staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_BACKFILL) : NULL;
@@ -224,6 +238,13 @@ Tefter__Refusal *document_check_header(struct tx *tx, const struct document_head
     return refusal;
 }
 
+Tefter__BranchRecord *document_branch_replaced(struct tx *tx, uint64_t corrects)
+{
+    enum { FIELD_BRANCH = 5 };
+    struct key key = document_key(corrects);
+    return branch_of_paper(tx, (uint32_t)tx_field(tx, &key, FIELD_BRANCH));
+}
+
 Tefter__Refusal *document_branch(struct tx *tx, Tefter__BranchRecord **ret_branch)
 {
     *ret_branch = branch_of_actor(tx);
@@ -266,7 +287,8 @@ void document_done(struct tx *tx, const struct document_plan *plan, Tefter__Done
     if (record->decision != NULL && record->decision->n_walls > 0)
         done_warn(tx, done, TEFTER__WARNING_KIND__WARNING_OVER_LIMIT,
                   record->decision->over_by_minor);
-    if (record->date < plan->branch->date && !record->backfill)
+    bool its_own = plan->replaced != NULL && plan->replaced->date == record->date;
+    if (record->date < plan->branch->date && !record->backfill && !its_own)
         done_warn(tx, done, TEFTER__WARNING_KIND__WARNING_BACKDATED, 0);
     match_warn_left(tx, plan->left_minor, done);
 }

@@ -24,6 +24,12 @@ Tefter__Refusal *document_begin(struct tx *tx, Tefter__BranchRecord *branch,
                                 struct account *account, Tefter__DocumentKind kind,
                                 const char *number, uint32_t date,
                                 Tefter__DocumentRecord **ret_record);
+/* The document that a command replaces, since RULE_CORRECTIONS_KEEP_THE_REST; NULL: none. */
+const Tefter__DocumentRecord *document_replaced(struct tx *tx, uint64_t corrects);
+/* The date of a document that may replace one: as posting_date, but the old one's own is free. */
+Tefter__Refusal *document_date_of(struct tx *tx, const Tefter__BranchRecord *branch,
+                                  const Tefter__DocumentRecord *replaced, bool has_date,
+                                  uint32_t date, bool backfill, uint32_t *ret_date);
 /* The right BACKFILL, for a backfill. */
 Tefter__Refusal *document_check_backfill(struct tx *tx, bool backfill);
 /* Writes record, number, day and postings. */
@@ -45,9 +51,10 @@ struct document_plan {
     Tefter__DocumentRecord *record;
     struct account *account;
     Tefter__CustomerRecord *customer;
-    Tefter__BranchRecord *branch; /* its series are raised; saved with the document */
-    struct item *item;            /* NULL: moves no money */
-    uint64_t about;               /* a credit note: its invoice */
+    Tefter__BranchRecord *branch;           /* its series are raised; saved with the document */
+    struct item *item;                      /* NULL: moves no money */
+    const Tefter__DocumentRecord *replaced; /* document_replaced */
+    uint64_t about;                         /* a credit note: its invoice */
     Tefter__DocumentTailRecord *about_tail;
     int64_t left_minor; /* of both, that a bound of matching keeps apart */
 };
@@ -57,6 +64,12 @@ struct document_plan {
 Tefter__Refusal *invoice_plan(struct tx *tx, const Tefter__IssueInvoice *command,
                               struct account *account, uint64_t corrects,
                               struct document_plan **ret_plan);
+/* What a correction leaves unsaid, of the invoice as it was (kept.c); without what it clears.
+ * Refuses FIELD_INVALID clear (said beside it, or no field of an invoice), NOT_FOUND lines[i].line.
+ */
+Tefter__Refusal *invoice_keep(struct tx *tx, const Tefter__IssueInvoice *command,
+                              const Tefter__DocumentRecord *was, const Tefter__PaperField *clear,
+                              size_t clear_count, Tefter__IssueInvoice **ret_whole);
 /* Writes the plan but not its account, and emits; the event is for account_save. */
 struct event invoice_post(struct tx *tx, struct document_plan *plan);
 /* What the reply says of it. */

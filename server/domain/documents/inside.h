@@ -18,7 +18,9 @@ struct document_header {
     const char *currency;
 };
 Tefter__Refusal *document_check_header(struct tx *tx, const struct document_header *header);
-/* The actor's branch. Refuses BRANCH_BLOCKED. */
+/* The actor's branch. Refuses BRANCH_BLOCKED. A correction's is the old document's, blocked or not:
+ * what it may add there is for its caller. */
+Tefter__BranchRecord *document_branch_replaced(struct tx *tx, uint64_t corrects);
 Tefter__Refusal *document_branch(struct tx *tx, Tefter__BranchRecord **ret_branch);
 /* Sums of lines and charges into the record, and its postings. sign 1: owed, -1: credited.
  * Refuses AMOUNT_TOO_BIG, TOTAL_NEGATIVE lines; AMOUNT_TOO_BIG (postings_check). */
@@ -35,6 +37,9 @@ struct line_rules {
     const char *field; /* "lines" */
     bool backfill;     /* negative lines and custom lines are taken as they are */
     uint64_t corrects; /* serial numbers sold with this one are free again */
+    /* What it replaces: a line that was there stays possible, whatever became of product and
+     * rights; NULL: none. */
+    const Tefter__DocumentRecord *replaced;
 };
 
 /* The form of each line, without looking anything up; TOO_MANY for more serial numbers than

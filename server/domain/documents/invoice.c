@@ -75,40 +75,108 @@ static void fill(struct tx *tx, const Tefter__IssueInvoice *command,
     FIELD_COPY(record, backfill, command);
 }
 
+/* Of a correction for the same customer, what the bill that it replaces was for. */
+static bool sees_net(const struct tx *tx, const struct document_plan *plan)
+{
+    return plan->replaced != NULL && tx_rule(tx, RULE_CORRECTIONS_SEE_THE_NET) &&
+           plan->replaced->customer == plan->record->customer;
+}
+
+static int64_t replaces_minor(const struct tx *tx, const struct document_plan *plan)
+{
+    return sees_net(tx, plan) ? plan->replaced->total_minor : 0;
+}
+
 static Tefter__Refusal *check_credit(struct tx *tx, const Tefter__IssueInvoice *command,
                                      struct document_plan *plan)
 {
+    int64_t replaces = replaces_minor(tx, plan);
     struct credit_request request = {
         .customer = plan->customer,
         .account = plan->account,
-        .amount_minor = plan->record->total_minor,
+        .amount_minor = plan->record->total_minor - replaces,
         .today = plan->branch->date,
         .approval = command->has_approval ? command->approval : 0,
         .backfill = command->backfill,
+        .corrects = sees_net(tx, plan),
+        .replaces_minor = replaces,
     };
     return credit_decide(tx, &request, &plan->record->decision);
 }
 
-/* Real files have bills that are due before their date: what already happened is taken as it is. */
-static bool due_as_it_was(const struct tx *tx, const Tefter__IssueInvoice *command)
+/* Who took the goods before may have been struck off since: only what is more is asked about. */
+static bool same_buyer(const struct tx *tx, const struct document_plan *plan, uint32_t buyer)
 {
-    return command->backfill && tx_rule(tx, RULE_EARLY_DATES_ARE_NAMED);
+    return sees_net(tx, plan) && plan->replaced->has_buyer && plan->replaced->buyer == buyer;
+}
+
+static Tefter__Refusal *check_buyer(struct tx *tx, const Tefter__IssueInvoice *command,
+                                    const struct document_plan *plan)
+{
+    int64_t total = plan->record->total_minor;
+    if (!command->has_buyer)
+        return NULL;
+    int64_t before = same_buyer(tx, plan, command->buyer) ? plan->replaced->total_minor : 0;
+    if (same_buyer(tx, plan, command->buyer) && total <= before)
+        return NULL;
+    return buyer_check(tx, plan->customer, command->buyer, total, before, plan->branch->date);
+}
+
+/* After the decided line. */
+static void spend_of_buyer(struct tx *tx, const struct document_plan *plan)
+{
+    const Tefter__DocumentRecord *record = plan->record;
+    if (!record->has_buyer)
+        return;
+    int64_t before = same_buyer(tx, plan, record->buyer) ? plan->replaced->total_minor : 0;
+    if (before == 0 || record->total_minor > before)
+        buyer_spend(tx, plan->customer, record->buyer, record->total_minor - before,
+                    plan->branch->date);
+}
+
+/* A blocked branch sells nothing more; what it sold is put right all the same. */
+static Tefter__Refusal *check_branch(struct tx *tx, const struct document_plan *plan)
+{
+    bool adds = plan->record->total_minor > replaces_minor(tx, plan);
+    return plan->branch->blocked && adds && !tx_recalled(tx)
+               ? refuse(tx, TEFTER__REFUSAL_CODE__BRANCH_BLOCKED, NULL)
+               : NULL;
+}
+
+/* Real files have bills that are due before their date: what already happened is taken as it is,
+ * and stays so when it is corrected. */
+static bool due_as_it_was(const struct tx *tx, const Tefter__IssueInvoice *command,
+                          const Tefter__DocumentRecord *replaced, uint32_t date)
+{
+    bool kept = replaced != NULL && replaced->has_due && replaced->due == command->due &&
+                replaced->date == date;
+    return kept || (command->backfill && tx_rule(tx, RULE_EARLY_DATES_ARE_NAMED));
+}
+
+static Tefter__Refusal *find_branch(struct tx *tx, uint64_t corrects, struct document_plan *plan)
+{
+    if (corrects == 0 || !tx_rule(tx, RULE_CORRECTIONS_STAY_IN_BRANCH))
+        return document_branch(tx, &plan->branch);
+    plan->branch = document_branch_replaced(tx, corrects);
+    return NULL;
 }
 
 /* The part of planning that may know today's state but not its own total yet. */
 static Tefter__Refusal *begin(struct tx *tx, const Tefter__IssueInvoice *command,
-                              struct account *account, struct document_plan *plan)
+                              struct account *account, uint64_t corrects,
+                              struct document_plan *plan)
 {
     Tefter__Refusal *refusal = find_customer(tx, command, &plan->customer);
     if (refusal == NULL)
-        refusal = document_branch(tx, &plan->branch);
+        refusal = find_branch(tx, corrects, plan);
     uint32_t date;
     if (refusal == NULL)
-        refusal = posting_date(tx, plan->branch, command->has_date, command->date,
-                               command->backfill, &date);
+        refusal = document_date_of(tx, plan->branch, plan->replaced, command->has_date,
+                                   command->date, command->backfill, &date);
     if (refusal != NULL)
         return refusal;
-    if (command->has_due && command->due < date && !due_as_it_was(tx, command))
+    if (command->has_due && command->due < date &&
+        !due_as_it_was(tx, command, plan->replaced, date))
         return refuse_early(tx, "due", date);
     bool same = account != NULL && account->customer == plan->customer->customer;
     plan->account = same ? account : account_open(tx, plan->customer->customer);
@@ -127,9 +195,9 @@ static Tefter__Refusal *finish(struct tx *tx, const Tefter__IssueInvoice *comman
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "total_minor");
     if (!account_fits(tx, plan->account, record->total_minor))
         return refuse(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "lines");
-    if (command->has_buyer)
-        refusal = buyer_check(tx, plan->customer, command->buyer, record->total_minor,
-                              plan->branch->date);
+    refusal = check_branch(tx, plan);
+    if (refusal == NULL)
+        refusal = check_buyer(tx, command, plan);
     if (refusal == NULL)
         refusal = check_credit(tx, command, plan);
     if (refusal == NULL && record->total_minor > 0)
@@ -162,20 +230,25 @@ Tefter__Refusal *apply_issue_invoice(struct tx *tx, const Tefter__IssueInvoice *
  * customer (customer_resolve), BRANCH_BLOCKED, date (posting_date), DATE_TOO_EARLY due (before
  * the date; a backfill may), NUMBER_TAKEN number · each line against the catalogue (fill_line) ·
  * AMOUNT_TOO_BIG or TOTAL_NEGATIVE lines, FIELD_INVALID total_minor (not what was shown),
- * AMOUNT_TOO_BIG · person (buyer_check, by the branch's business date) · credit (credit_decide). */
+ * AMOUNT_TOO_BIG · person (buyer_check, by the branch's business date) · credit (credit_decide).
+ * A correction stands in the old one's branch, and BRANCH_BLOCKED comes before person, if it adds
+ * something. */
 Tefter__Refusal *invoice_plan(struct tx *tx, const Tefter__IssueInvoice *command,
                               struct account *account, uint64_t corrects,
                               struct document_plan **ret_plan)
 {
-    struct line_rules rules = {
-        .field = "lines", .backfill = command->backfill, .corrects = corrects};
     struct document_plan *plan = tx_take(tx, sizeof *plan);
     *ret_plan = plan;
+    plan->replaced = document_replaced(tx, corrects);
+    struct line_rules rules = {.field = "lines",
+                               .backfill = command->backfill,
+                               .corrects = corrects,
+                               .replaced = plan->replaced};
     Tefter__Refusal *refusal = check_form(tx, command, &rules);
     if (refusal == NULL)
         refusal = document_check_backfill(tx, command->backfill);
     if (refusal == NULL)
-        refusal = begin(tx, command, account, plan);
+        refusal = begin(tx, command, account, corrects, plan);
     if (refusal != NULL)
         return refusal;
     fill(tx, command, plan->customer, plan->record);
@@ -192,8 +265,7 @@ struct event invoice_post(struct tx *tx, struct document_plan *plan)
     document_write(tx, record);
     line_serials(tx, record, true);
     branch_save(tx, plan->branch);
-    if (record->has_buyer)
-        buyer_spend(tx, plan->customer, record->buyer, record->total_minor, plan->branch->date);
+    spend_of_buyer(tx, plan);
     struct event event = document_event(TEFTER__EVENT_KIND__INVOICE_ISSUED, record);
     event_emit(tx, &event);
     credit_decided(tx, record);

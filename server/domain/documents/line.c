@@ -38,15 +38,18 @@ static Tefter__Refusal *check_serial_form(struct tx *tx, const struct line_rules
     return refusal;
 }
 
-/* Refuses, of each line in turn: quantity (QUANTITY_NOT_POSITIVE; AMOUNT_TOO_BIG), price
- * (FIELD_INVALID below 0), both discounts (FIELD_INVALID discount_minor), discount_bp
- * (DISCOUNT_TOO_BIG over 10000), discount_minor (FIELD_INVALID below 0), tax_bp (FIELD_INVALID over
- * 10000), text (TEXT_INVALID too long), serials[i] (field_code). */
+/* Refuses, of each line in turn: FIELD_INVALID line (of no correction); quantity
+ * (QUANTITY_NOT_POSITIVE; AMOUNT_TOO_BIG), price (FIELD_INVALID below 0), both discounts
+ * (FIELD_INVALID discount_minor), discount_bp (DISCOUNT_TOO_BIG over 10000), discount_minor
+ * (FIELD_INVALID below 0), tax_bp (FIELD_INVALID over 10000), text (TEXT_INVALID too long),
+ * serials[i] (field_code). */
 static Tefter__Refusal *check_line(struct tx *tx, const struct line_rules *rules,
                                    const Tefter__InvoiceLine *line, size_t i)
 {
     const char *f = rules->field;
-    bool negative_ok = rules->backfill;
+    bool negative_ok = rules->backfill || (rules->replaced != NULL && rules->replaced->backfill);
+    if (line->has_line)
+        return refuse_at(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "%s[%zu].line", f, i);
     if (line->quantity == 0 || (line->quantity < 0 && !negative_ok))
         return refuse_at(tx, TEFTER__REFUSAL_CODE__QUANTITY_NOT_POSITIVE, "%s[%zu].quantity", f, i);
     if (line->quantity > QUANTITY_MAX || line->quantity < -QUANTITY_MAX)
@@ -100,6 +103,24 @@ Tefter__Refusal *line_check_charges(struct tx *tx, Tefter__Charge *const *charge
 
 /* ---- rules: what a line is ---- */
 
+static bool text_same(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+/* The line of the document that this one replaces; NULL: it was not there. Of a product (0: none),
+ * and without one with the same text. */
+static const Tefter__DocumentLine *line_before(const struct line_rules *rules, uint32_t product,
+                                               const char *text)
+{
+    for (size_t i = 0; rules->replaced != NULL && i < rules->replaced->n_lines; i++) {
+        const Tefter__DocumentLine *was = rules->replaced->lines[i];
+        if (was->product == product && (product != 0 || text_same(was->text, text)))
+            return was;
+    }
+    return NULL;
+}
+
 static Tefter__Refusal *find_product(struct tx *tx, const struct line_rules *rules,
                                      const Tefter__InvoiceLine *line, size_t i,
                                      const Tefter__ProductRecord **ret_product)
@@ -111,7 +132,8 @@ static Tefter__Refusal *find_product(struct tx *tx, const struct line_rules *rul
     else if (line->product_code != NULL)
         *ret_product = product_by_code(tx, line->product_code);
     if (*ret_product != NULL) {
-        if ((*ret_product)->retired && !rules->backfill && !tx_recalled(tx))
+        if ((*ret_product)->retired && !rules->backfill && !tx_recalled(tx) &&
+            line_before(rules, (*ret_product)->product, NULL) == NULL)
             return refuse_at(tx, TEFTER__REFUSAL_CODE__RETIRED, "%s[%zu].product", f, i);
         return NULL;
     }
@@ -119,7 +141,7 @@ static Tefter__Refusal *find_product(struct tx *tx, const struct line_rules *rul
         return refuse_at(tx, TEFTER__REFUSAL_CODE__NOT_IN_CATALOGUE, "%s[%zu].product", f, i);
     if (line->text == NULL || *line->text == '\0')
         return refuse_at(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "%s[%zu].product", f, i);
-    if (rules->backfill)
+    if (rules->backfill || line_before(rules, 0, line->text) != NULL)
         return NULL;
     return staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_CUSTOM_LINE);
 }
@@ -136,6 +158,15 @@ static size_t serial_count(const Tefter__DocumentRecord *record, uint32_t produc
     return count;
 }
 
+/* Sold without serial numbers, as imports may be, it stays so. */
+static bool never_had_serials(const struct line_rules *rules, const Tefter__InvoiceLine *line,
+                              uint32_t product)
+{
+    const Tefter__DocumentLine *was = line_before(rules, product, NULL);
+    return line->n_serials == 0 && was != NULL && was->n_serials == 0 &&
+           was->quantity == line->quantity;
+}
+
 /* A product with serial numbers wants one for each piece (FIELD_MISSING serials), none of them sold
  * before, none twice in the document (ALREADY_EXISTS serials[i] with the invoice it was sold with).
  */
@@ -145,7 +176,7 @@ static Tefter__Refusal *check_serials(struct tx *tx, const struct line_rules *ru
                                       const Tefter__DocumentRecord *record, size_t i)
 {
     const char *f = rules->field;
-    if (!product->serials || rules->backfill)
+    if (!product->serials || rules->backfill || never_had_serials(rules, line, product->product))
         return NULL;
     if ((int64_t)line->n_serials * QUANTITY_UNIT != line->quantity)
         return refuse_at(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "%s[%zu].serials", f, i);
@@ -160,7 +191,9 @@ static Tefter__Refusal *check_serials(struct tx *tx, const struct line_rules *ru
             continue;
         Tefter__Refusal *refusal =
             refuse_at(tx, TEFTER__REFUSAL_CODE__ALREADY_EXISTS, "%s[%zu].serials[%zu]", f, i, s);
+        const Tefter__DocumentRecord *sold = sold_with != 0 ? document_get(tx, sold_with) : NULL;
         FIELD_SET_IF(refusal, existing, sold_with != 0, sold_with);
+        refusal->existing_number = sold != NULL ? sold->number : NULL;
         return refusal;
     }
     return NULL;

@@ -309,6 +309,16 @@ Tefter__BranchRecord *branch_of_actor(struct tx *tx)
     return branch;
 }
 
+Tefter__BranchRecord *branch_of_paper(struct tx *tx, uint32_t branch)
+{
+    const Tefter__Actor *actor = tx_actor(tx);
+    if (branch == (actor->has_branch ? actor->branch : HEAD_OFFICE))
+        return branch_of_actor(tx);
+    Tefter__BranchRecord *record = branch_need(tx, branch);
+    record->date = (uint32_t)tx_settle(tx, SETTLED_DATE, branch, record->date);
+    return record;
+}
+
 uint32_t branch_head_date(struct tx *tx)
 {
     struct key key = branch_key(HEAD_OFFICE);
@@ -400,12 +410,22 @@ static bool place_in_series(const char *digits, uint32_t *ret_at)
     return true;
 }
 
-void branch_pass_number(struct tx *tx, const Tefter__Actor *actor, Tefter__DocumentKind kind,
-                        const char *paper)
+/* Of the branch whose code the number begins with; 0: of none. */
+static uint32_t branch_of_number(struct tx *tx, const char *number)
 {
-    uint32_t number = actor->has_branch ? actor->branch : HEAD_OFFICE;
-    struct key key = branch_key(number);
-    if (!tx_has(tx, &key))
+    char code[BRANCH_CODE_MAX + 1];
+    size_t size = strcspn(number, "-");
+    if (size == 0 || size > BRANCH_CODE_MAX || number[size] != '-')
+        return 0;
+    memcpy(code, number, size);
+    code[size] = '\0';
+    return branch_with_code(tx, code);
+}
+
+void branch_pass_number(struct tx *tx, Tefter__DocumentKind kind, const char *paper)
+{
+    uint32_t number = branch_of_number(tx, paper);
+    if (number == 0)
         return;
     Tefter__BranchRecord *branch = branch_need(tx, number);
     const char *prefix = tx_format(tx, "%s-%s", branch->code, infix_of(kind));
@@ -421,14 +441,11 @@ void branch_pass_number(struct tx *tx, const Tefter__Actor *actor, Tefter__Docum
 /* "TD-R2-00001" of branch TD */
 bool branch_marks(struct tx *tx, const char *number)
 {
-    char code[BRANCH_CODE_MAX + 1];
     size_t size = strcspn(number, "-");
-    if (size == 0 || size > BRANCH_CODE_MAX || number[size] != '-' || number[size + 1] != 'R')
+    if (number[size] != '-' || number[size + 1] != 'R')
         return false;
-    memcpy(code, number, size);
-    code[size] = '\0';
     size_t digits = strspn(number + size + 2, "0123456789");
-    return digits > 0 && number[size + 2 + digits] == '-' && branch_with_code(tx, code) != 0;
+    return digits > 0 && number[size + 2 + digits] == '-' && branch_of_number(tx, number) != 0;
 }
 
 char *branch_number(struct tx *tx, const Tefter__BranchRecord *branch, Tefter__DocumentKind kind,

@@ -59,6 +59,9 @@ Tefter__Refusal *view_company(struct tx *tx, const Tefter__CompanyView *query,
 Tefter__BranchRecord *branch_get(struct tx *tx, uint32_t branch);
 /* The actor's branch; the head office (1) when they have none. */
 Tefter__BranchRecord *branch_of_actor(struct tx *tx);
+/* That branch, on the business date it has for this command: where a paper of another branch is put
+ * right. */
+Tefter__BranchRecord *branch_of_paper(struct tx *tx, uint32_t branch);
 void branch_save(struct tx *tx, const Tefter__BranchRecord *branch);
 /* Its business date is another one, either way; saved. Those whom that changes are told by a job.
  * After the decided line. */
@@ -69,10 +72,9 @@ void branch_note_match(struct tx *tx, Tefter__BranchRecord *branch, uint32_t dat
                        uint64_t document);
 /* Does the number belong to the series that a branch has after a restore? */
 bool branch_marks(struct tx *tx, const char *number);
-/* A paper of that kind, of the actor's branch, has this number and is not here: the series goes on
- * behind it. A number of another series changes nothing. After the decided line. */
-void branch_pass_number(struct tx *tx, const Tefter__Actor *actor, Tefter__DocumentKind kind,
-                        const char *paper);
+/* A paper of that kind has this number of a branch's series and is not here: the series goes on
+ * behind it. A number of no series changes nothing. After the decided line. */
+void branch_pass_number(struct tx *tx, Tefter__DocumentKind kind, const char *paper);
 /* Business date of the head office: for what must not depend on who looks. */
 uint32_t branch_head_date(struct tx *tx);
 /* All of them, by number. */

@@ -215,7 +215,7 @@ Tefter__Refusal *apply_revoke_buyer(struct tx *tx, const Tefter__RevokeBuyer *co
 /* ---- services ---- */
 
 Tefter__Refusal *buyer_check(struct tx *tx, const Tefter__CustomerRecord *customer, uint32_t buyer,
-                             int64_t amount_minor, uint32_t date)
+                             int64_t amount_minor, int64_t replaces_minor, uint32_t date)
 {
     const Tefter__BuyerRecord *found = buyer_find(customer, buyer);
     if (tx_recalled(tx))
@@ -226,7 +226,7 @@ Tefter__Refusal *buyer_check(struct tx *tx, const Tefter__CustomerRecord *custom
         check_cap(tx, found->has_cap_sale_minor, found->cap_sale_minor, 0, amount_minor);
     if (refusal == NULL)
         refusal = check_cap(tx, found->has_cap_day_minor, found->cap_day_minor,
-                            spent_of(found, date), amount_minor);
+                            spent_of(found, date), amount_minor - replaces_minor);
     return refusal;
 }
 

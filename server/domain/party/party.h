@@ -107,10 +107,11 @@ bool customer_refresh_step(struct tx *tx, Tefter__JobRecord *job);
 /* May this buyer take goods for this amount on that date? NULL, or BUYER_NOT_AUTHORISED person
  * (unknown, revoked, past their date), BUYER_CAP_EXCEEDED person with over_by_minor and
  * available_minor (cap of a sale first, then of the day). Branches turn their days one by one: a
- * date before the one last spent on counts with it, so that no cap is had twice.
+ * date before the one last spent on counts with it, so that no cap is had twice. replaces_minor: of
+ * the amount, what they took before and this corrects; it counts no second time in the day.
  * buyer_spend notes it and saves the customer, after the decided line. */
 Tefter__Refusal *buyer_check(struct tx *tx, const Tefter__CustomerRecord *customer, uint32_t buyer,
-                             int64_t amount_minor, uint32_t date);
+                             int64_t amount_minor, int64_t replaces_minor, uint32_t date);
 void buyer_spend(struct tx *tx, Tefter__CustomerRecord *customer, uint32_t buyer,
                  int64_t amount_minor, uint32_t date);
 /* How many may buy on that date. */

@@ -116,22 +116,33 @@ static Tefter__Refusal *check_form(struct tx *tx, const Tefter__TakePayment *com
     return refusal == NULL ? check_bills_form(tx, command) : refusal;
 }
 
+/* Where the payment that is corrected lay, that stays possible. */
+static bool lay_there(const Tefter__DocumentRecord *replaced, const Tefter__TakePayment *command)
+{
+    return replaced != NULL && replaced->has_money_account &&
+           replaced->money_account == command->money_account;
+}
+
 /* Imports may not know where the money lies: money account 0. */
 static Tefter__Refusal *check_account(struct tx *tx, const Tefter__TakePayment *command,
-                                      const Tefter__BranchRecord *branch)
+                                      const Tefter__BranchRecord *branch,
+                                      const Tefter__DocumentRecord *replaced)
 {
     const struct money_kind kind = money_kind(command->kind);
+    bool nowhere = replaced != NULL && !replaced->has_money_account;
     if (!command->has_money_account)
-        return command->backfill ? NULL
-                                 : refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "money_account");
+        return command->backfill || nowhere
+                   ? NULL
+                   : refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "money_account");
     const Tefter__MoneyAccountRecord *account = money_account_get(tx, command->money_account);
     if (account == NULL)
         return refuse_not_found(tx, "money_account");
     if (account->kind != kind.account)
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "money_account");
-    if (account->retired && !command->backfill && !tx_recalled(tx))
+    if (account->retired && !command->backfill && !tx_recalled(tx) && !lay_there(replaced, command))
         return refuse(tx, TEFTER__REFUSAL_CODE__RETIRED, "money_account");
-    if (kind.of_branch && account->branch != branch->branch && !command->backfill)
+    if (kind.of_branch && account->branch != branch->branch && !command->backfill &&
+        !lay_there(replaced, command))
         return refuse(tx, TEFTER__REFUSAL_CODE__TILL_OTHER_BRANCH, "money_account");
     return NULL;
 }
@@ -206,12 +217,14 @@ static Tefter__Refusal *begin(struct tx *tx, const Tefter__TakePayment *command,
         return refusal;
     if (plan->customer == NULL)
         plan->customer = customer_get(tx, company_get(tx)->cash_customer);
-    plan->branch = branch_of_actor(tx);
+    const Tefter__DocumentRecord *replaced = document_replaced(tx, corrects);
+    bool at_home = replaced != NULL && tx_rule(tx, RULE_CORRECTIONS_STAY_IN_BRANCH);
+    plan->branch = at_home ? branch_of_paper(tx, replaced->branch) : branch_of_actor(tx);
     uint32_t date;
-    refusal =
-        posting_date(tx, plan->branch, command->has_date, command->date, command->backfill, &date);
+    refusal = document_date_of(tx, plan->branch, replaced, command->has_date, command->date,
+                               command->backfill, &date);
     if (refusal == NULL)
-        refusal = check_account(tx, command, plan->branch);
+        refusal = check_account(tx, command, plan->branch, replaced);
     if (refusal == NULL)
         refusal = check_reference(tx, command, corrects);
     if (refusal != NULL)
@@ -246,8 +259,9 @@ Tefter__Refusal *apply_take_payment(struct tx *tx, const Tefter__TakePayment *co
  * reference, payer; FIELD_INVALID bills (beside "oldest due"), of each bill FIELD_MISSING bill,
  * amount_minor · the right BACKFILL · customer (customer_resolve), date (posting_date),
  * place (FIELD_MISSING, NOT_FOUND, FIELD_INVALID for another kind of money, RETIRED,
- * TILL_OTHER_BRANCH; a backfill may lie nowhere, or in any of its kind), NUMBER_TAKEN
- * reference, NUMBER_TAKEN number · AMOUNT_TOO_BIG · of each bill match_find, match_pair. */
+ * TILL_OTHER_BRANCH; a backfill may lie nowhere, or in any of its kind, and a correction where the
+ * old one lay), NUMBER_TAKEN reference, NUMBER_TAKEN number · AMOUNT_TOO_BIG · of each bill
+ * match_find, match_pair. */
 Tefter__Refusal *payment_plan(struct tx *tx, const Tefter__TakePayment *command,
                               struct account *account, uint64_t corrects,
                               struct payment_plan **ret_plan)
@@ -298,6 +312,60 @@ void payment_done(struct tx *tx, const struct payment_plan *plan, Tefter__Done *
     FIELD_SET(done, matched_minor, plan->match.matched_minor);
     FIELD_SET_IF(done, match, plan->match.record->n_pairs > 0, plan->match.record->match);
     match_warn_left(tx, plan->match.left_minor, done);
+}
+
+/* Is what is to be cleared said beside it, or not a payment's? */
+static bool clears_wrongly(const Tefter__TakePayment *payment, Tefter__PaperField field)
+{
+    switch (field) {
+    case TEFTER__PAPER_FIELD__PAPER_NOTE:
+        return payment->note != NULL;
+    case TEFTER__PAPER_FIELD__PAPER_REFERENCE:
+        return payment->reference != NULL;
+    case TEFTER__PAPER_FIELD__PAPER_PAYER:
+        return payment->payer != NULL;
+    case TEFTER__PAPER_FIELD__PAPER_CHARGES:
+    case TEFTER__PAPER_FIELD__PAPER_SALESPERSON:
+    case TEFTER__PAPER_FIELD__PAPER_BUYER:
+    case _TEFTER__PAPER_FIELD_IS_INT_SIZE:
+        break;
+    }
+    return true;
+}
+
+static bool stays(const Tefter__PaperField *clear, size_t count, Tefter__PaperField field)
+{
+    for (size_t i = 0; i < count; i++)
+        if (clear[i] == field)
+            return false;
+    return true;
+}
+
+Tefter__Refusal *payment_keep(struct tx *tx, const Tefter__TakePayment *command,
+                              const Tefter__DocumentRecord *was, const Tefter__PaperField *clear,
+                              size_t clear_count, Tefter__TakePayment **ret_whole)
+{
+    Tefter__TakePayment *payment = tx_copy(tx, &command->base);
+    *ret_whole = payment;
+    for (size_t i = 0; i < clear_count; i++)
+        if (clears_wrongly(payment, clear[i]))
+            return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "clear");
+    if (!payment->has_customer && payment->customer_code == NULL)
+        FIELD_SET(payment, customer, was->customer);
+    if (!payment->has_date)
+        FIELD_SET(payment, date, was->date);
+    if (payment->note == NULL && stays(clear, clear_count, TEFTER__PAPER_FIELD__PAPER_NOTE))
+        payment->note = was->note;
+    if (payment->payer == NULL && stays(clear, clear_count, TEFTER__PAPER_FIELD__PAPER_PAYER))
+        payment->payer = was->payer;
+    if (payment->kind != was->payment_kind)
+        return NULL; /* a till is no bank account, and its references are not the bank's */
+    if (!payment->has_money_account)
+        FIELD_COPY(payment, money_account, was);
+    if (payment->reference == NULL &&
+        stays(clear, clear_count, TEFTER__PAPER_FIELD__PAPER_REFERENCE))
+        payment->reference = was->reference;
+    return NULL;
 }
 
 void payment_forget_reference(struct tx *tx, const Tefter__DocumentRecord *record)

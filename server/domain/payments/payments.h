@@ -36,6 +36,11 @@ struct payment_plan {
 Tefter__Refusal *payment_plan(struct tx *tx, const Tefter__TakePayment *command,
                               struct account *account, uint64_t corrects,
                               struct payment_plan **ret_plan);
+/* What a correction leaves unsaid, of the payment as it was; without what it clears. Refuses
+ * FIELD_INVALID clear (said beside it, or no field of a payment). */
+Tefter__Refusal *payment_keep(struct tx *tx, const Tefter__TakePayment *command,
+                              const Tefter__DocumentRecord *was, const Tefter__PaperField *clear,
+                              size_t clear_count, Tefter__TakePayment **ret_whole);
 /* Writes the plan but not its account, and emits; the event is for account_save. */
 struct event payment_post(struct tx *tx, struct payment_plan *plan);
 /* What the reply says of it. */
