@@ -821,6 +821,46 @@ static void restored(struct story *t)
     scenario_sell(t->s, t->anh, 5);
 }
 
+/* ---- since version 5 ---- */
+
+/* The office puts a branch's papers right: in the branch's series, what is not said as it was, and
+ * for a locked customer as long as it adds nothing. */
+static void net_corrections(struct story *t)
+{
+    uint32_t dung = scenario_customer(t->s, "Dung", 1000);
+    scenario_at(t->s, ALLEY);
+    id bill = done(t, "issue_invoice",
+                   sale(dung, 600,
+                        ", 'reference': 'PO-5', 'note': 'gate 2', 'charges': [{'title': "
+                        "'shipping', 'amount_minor': 30}]"));
+    id money =
+        done(t, "take_payment",
+             json("{'customer': %u, 'kind': 'CASH', 'money_account': %u, 'amount_minor': 500, "
+                  "'bills': [{'bill': " ID "}]}",
+                  dung, t->alley_till, bill));
+    scenario_at(t->s, 1);
+    done(t, "lock_customer", json("{'customer': %u, 'reason': 'late'}", dung));
+    id less = done(t, "correct_invoice",
+                   json("{'document': " ID ", 'reason': 'count', 'invoice': {'lines': [{'line': 1, "
+                        "'quantity': 500}]}}",
+                        bill));
+    refused(t, "correct_invoice",
+            json("{'document': " ID ", 'reason': 'count', 'invoice': {'lines': [{'line': 1, "
+                 "'quantity': 900}]}}",
+                 less),
+            CODE(CUSTOMER_LOCKED));
+    refused(t, "correct_invoice",
+            json("{'document': " ID ", 'reason': 'x', 'clear': ['PAYER'], 'invoice': {}}", less),
+            CODE(FIELD_INVALID));
+    done(t, "correct_invoice",
+         json("{'document': " ID ", 'reason': 'x', 'clear': ['CHARGES', 'NOTE'], 'invoice': {}}",
+              less));
+    done(t, "correct_payment",
+         json("{'document': " ID ", 'reason': 'typed', 'payment': {'kind': 'CASH', 'amount_minor': "
+              "450}}",
+              money));
+}
+
 /* ---- all of it ---- */
 
 struct scenario *golden_story(uint32_t rules_version)
@@ -857,6 +897,8 @@ struct scenario *golden_story(uint32_t rules_version)
         alarmed_terminals(&t);
         joined_terms(&t);
     }
+    if (rules_version >= 5)
+        net_corrections(&t);
     if (rules_version >= 3)
         restored(&t);
     return t.s;

@@ -16,6 +16,8 @@ ZONES = (210, 420, -300)  # of the head office and the first two branches
 LONG = "x" * 300
 
 
+CLEARED = ["PAPER_CHARGES", "PAPER_NOTE", "PAPER_SALESPERSON", "PAPER_BUYER", "PAPER_REFERENCE", "PAPER_PAYER"]
+
 class Generator:
     def __init__(self, model, seed, commands, rules=NEWEST, adopts=False):
         """rules: what the ledger is founded with; adopts: newer ones come on the way. With many commands some
@@ -598,7 +600,28 @@ class Generator:
             body["invoice"]["lines"][0] = {"product": serials[0]["product"],
                                            "quantity": serials[0]["quantity"],
                                            "serials": serials[0]["serials"]}
+        if old and old["lines"] and r.random() < 0.5:
+            body["invoice"] = self.less_said(body["invoice"], old)
+            body.update(self.maybe(0.1, clear=r.sample(CLEARED, r.randint(1, 2))))
         return {"correct_invoice": body}
+
+    def less_said(self, invoice, old):
+        """Only some of it: the rest stays as the old bill has it."""
+        r = self.r
+        said = {k: v for k, v in invoice.items() if r.random() < 0.25 and k != "lines"}
+        if r.random() < 0.7:
+            said["lines"] = [{"line": i + 1, "quantity": x["quantity"] + r.choice([0, 0, 1000, -1000, 500]),
+                              **self.maybe(0.2, price=r.randint(0, 9_000_000)),
+                              **self.maybe(0.1, discount_bp=500)} for i, x in enumerate(old["lines"])
+                             if r.random() < 0.9]
+            said["lines"] += self.lines() if r.random() < 0.2 else []
+            for one in said["lines"]:
+                if one.get("line") and r.random() < 0.3:
+                    was = old["lines"][one.pop("line") - 1]["said"]
+                    one.update({k: was[k] for k in ("product", "text") if k in was})
+                elif one.get("line") and r.random() < 0.02:
+                    one["line"] = r.choice([0, 99])
+        return said
 
     def correct_payment(self):
         r, m = self.r, self.m
@@ -612,8 +635,12 @@ class Generator:
         if r.random() < 0.5:
             payment.pop("match", None)
             payment.pop("bills", None)
-        return {"correct_payment": {"document": document, "payment": payment,
-                                    **self.maybe(0.85, reason="till")}}
+        if r.random() < 0.3:
+            payment = {k: v for k, v in payment.items() if k in ("kind", "amount_minor") or r.random() < 0.3}
+        if old and "payment_kind" in old and r.random() < 0.4:
+            payment.update(kind=old["payment_kind"], amount_minor=max(1, old["total"] + r.choice([0, 0, -5, 700])))
+        return {"correct_payment": {"document": document, "payment": payment, **self.maybe(0.85, reason="till"),
+                                    **self.maybe(0.05, clear=r.sample(CLEARED, r.randint(1, 2)))}}
 
     # ---- credit ----
 

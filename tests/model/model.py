@@ -294,6 +294,7 @@ class Ledger:
 
     def run(self, entry, command):
         self.actor = {k: entry[k] for k in ("staff", "terminal", "branch") if entry.get(k)}
+        self.home = None
         self.log, self.told = [], []
         try:
             if not command:
@@ -367,8 +368,12 @@ class Ledger:
         if who["role"] == "ROLE_OWNER" and self.actor.get("staff") != who["staff"]:
             self.needs_owner()
 
-    def branch(self):
+    def branch_here(self):
         return self.branches[self.actor.get("branch", 1)]
+
+    def branch(self):
+        """Where the command's papers are: a correction's, since rules 5, are the old one's branch's."""
+        return self.branches[self.home] if self.home else self.branch_here()
 
     def today(self):
         return self.branch()["date"]
@@ -926,16 +931,19 @@ class Ledger:
         self.told.append(c["customer"])
         return {"id": c["buyer"]}
 
-    def check_person(self, customer, number, total):
+    def check_person(self, customer, number, total, before=0):
+        """before: what the bill that this corrects had them take. It counts no second time."""
+        if before and total <= before:
+            return
         person, today = customer["buyers"].get(number), self.today()
         if person is None or person["revoked"] or today > person["until"]:
             raise Refused("BUYER_NOT_AUTHORISED", "buyer")
         spent = person["spent"] if today <= person["spent_on"] else 0
-        for cap, used in ((person["sale"], 0), (person["day"], spent)):
-            if cap is not None and used + total > cap:
-                raise Refused("BUYER_CAP_EXCEEDED", "buyer", over_by_minor=used + total - cap,
+        for cap, used, more in ((person["sale"], 0, total), (person["day"], spent, total - before)):
+            if cap is not None and used + more > cap:
+                raise Refused("BUYER_CAP_EXCEEDED", "buyer", over_by_minor=used + more - cap,
                               available_minor=max(cap - used, 0))
-        self.put(person, "spent", min(spent + total, MONEY_MAX))
+        self.put(person, "spent", min(spent + total - before, MONEY_MAX))
         self.put(person, "spent_on", max(today, person["spent_on"]))
 
     # ---- catalogue, places ----
@@ -1280,9 +1288,12 @@ class Ledger:
 
     # ---- the decision ----
 
-    def decide(self, customer, total, approval=0, happened=False):
+    def decide(self, customer, total, approval=0, happened=False, replaces=None):
+        """total: what is added. replaces: of a correction the old bill, which is out of the account."""
         today = self.today()
-        terms, sums = self.terms_of(customer, today), self.sums(customer)
+        terms, sums = self.terms_of(customer, today), dict(self.sums(customer))
+        for figure in ("bills", "exposure"):
+            sums[figure] += replaces or 0
         decision = {"policy_version": self.company["version"], "limit_source": terms["source"],
                     "unlimited": terms["unlimited"], "limit_minor": terms["limit"],
                     "bills_minor": sums["bills"], "uncleared_minor": sums["uncleared"],
@@ -1290,10 +1301,12 @@ class Ledger:
                     "amount_minor": total, "over_by_minor": 0, "currency": self.company["currency"]}
         if terms["group"]:
             decision["limit_group"] = terms["group"]
+        if replaces is not None:
+            decision["replaces_minor"] = replaces
         free = terms["limit"] - sums["exposure"]
         if not terms["unlimited"]:
             decision["over_by_minor"] = max(total - free, 0)
-        if self.locked(customer, today) and not happened:
+        if self.locked(customer, today) and not happened and (replaces is None or total > 0):
             roles = roles_with("LOCK")
             raise Refused("CUSTOMER_LOCKED", "customer", reason=customer["reason"], roles=roles,
                           ways=[{"kind": "WAY_UNLOCK", "roles": roles}])
@@ -1311,7 +1324,7 @@ class Ledger:
 
     def walls(self, customer, total, terms, decision, today):
         walls = []
-        if terms["document_max_minor"] and total > terms["document_max_minor"]:
+        if terms["document_max_minor"] and total + decision.get("replaces_minor", 0) > terms["document_max_minor"]:
             walls.append("DOCUMENT_TOO_BIG_FOR_CUSTOMER")
         if terms["overdue_days"] is not None or terms["overdue_minor"] is not None:
             late = [i for i in self.bills_in_order(customer)[:OVERDUE_BILLS_MAX]
@@ -1355,8 +1368,9 @@ class Ledger:
         asks = decision["verdict"] == "VERDICT_NEEDS_APPROVAL"
         if "CREDIT_LIMIT_EXCEEDED" in walls:
             ways.append({"kind": "WAY_PAY_NOW", "amount_minor": decision["over_by_minor"]})
-            if free > 0:
-                ways.append({"kind": "WAY_PART_NOW", "amount_minor": free})
+            part = max(free, 0) + decision.get("replaces_minor", 0)
+            if part > 0:
+                ways.append({"kind": "WAY_PART_NOW", "amount_minor": part})
             if sums["waiting"] + sums["uncleared"] > 0:
                 ways.append({"kind": "WAY_CONFIRM_MONEY", "roles": roles_with("CONFIRM_MONEY"),
                              "amount_minor": sums["waiting"] + sums["uncleared"]})
@@ -1462,6 +1476,8 @@ class Ledger:
         serials = 0
         for i, one in enumerate(c.get("lines", [])):
             at, quantity = f"lines[{i}].", one["quantity"]
+            if "line" in one:
+                raise Refused("FIELD_INVALID", at + "line")
             if quantity == 0 or quantity < 0 and not happened:
                 raise Refused("QUANTITY_NOT_POSITIVE", at + "quantity")
             if abs(quantity) > QUANTITY_MAX:
@@ -1489,7 +1505,13 @@ class Ledger:
             if charge.get("tax_bp", 0) > 10000:
                 raise Refused("FIELD_INVALID", f"charges[{i}].tax_bp")
 
-    def product_of(self, at, one, happened):
+    @staticmethod
+    def line_before(was, product, its_text):
+        """The line of a corrected bill that this one may go on from."""
+        return next((x for x in was["lines"] if x["product"] == product and
+                     (product or x["said"].get("text") == its_text)), None) if was else None
+
+    def product_of(self, at, one, happened, was=None):
         if "product" in one:
             product = one["product"]
         elif "product_code" in one:
@@ -1497,36 +1519,40 @@ class Ledger:
         else:
             if not one.get("text"):
                 raise Refused("FIELD_MISSING", at + "product")
-            if not happened:
+            if not happened and not self.line_before(was, None, one["text"]):
                 self.needs("CUSTOM_LINE")
             return None
         if product not in self.products:
             raise Refused("NOT_IN_CATALOGUE", at + "product")
-        if self.products[product]["retired"] and not happened:
+        if self.products[product]["retired"] and not happened and not self.line_before(was, product, None):
             raise Refused("RETIRED", at + "product")
         return product
 
-    def check_serials(self, at, one, product, lines, corrects):
+    def check_serials(self, at, one, product, lines, corrects, was):
+        before = self.line_before(was, product, None)
+        if before and not one.get("serials") and not before["serials"] and before["quantity"] == one["quantity"]:
+            return  # it never had any
         if len(one.get("serials", [])) * 1000 != one["quantity"]:
             raise Refused("FIELD_MISSING", at + "serials")
         here = [s for other in lines if other["product"] == product for s in other["serials"]]
         for i, serial in enumerate(one["serials"]):
             sold = self.serials.get((product, serial))
             if sold not in (None, corrects) or serial in here:
-                raise Refused("ALREADY_EXISTS", f"{at}serials[{i}]", existing=sold)
+                raise Refused("ALREADY_EXISTS", f"{at}serials[{i}]", existing=sold,
+                              existing_number=self.documents[sold]["number"] if sold else None)
             here.append(serial)
 
-    def fill(self, c, document, happened, corrects=None):
+    def fill(self, c, document, happened, corrects=None, was=None):
         lines = []
         for i, one in enumerate(c.get("lines", [])):
             at = f"lines[{i}]."
-            number = self.product_of(at, one, happened)
+            number = self.product_of(at, one, happened, was)
             product = self.products.get(number, {})
             price = one.get("price", product.get("price"))
             if price is None:
                 raise Refused("PRICE_MISSING", at + "price")
             if product.get("serials") and not happened:
-                self.check_serials(at, one, number, lines, corrects)
+                self.check_serials(at, one, number, lines, corrects, was)
             gross = rounded(one["quantity"] * price, 1_000_000)
             if abs(gross) > MONEY_MAX:
                 raise Refused("AMOUNT_TOO_BIG", at + "price")
@@ -1538,11 +1564,106 @@ class Ledger:
             net = gross - discount
             tax = rounded(net * one.get("tax_bp", product.get("tax_bp", 0)), 10000)
             lines.append({"product": number, "serials": one.get("serials", []),
-                          "quantity": one["quantity"], "net": net, "tax": tax})
+                          "quantity": one["quantity"], "net": net, "tax": tax,
+                          "said": self.said_of(one, number, product, price, discount)})
         document["lines"] = lines
         document["charges"] = [{"amount": x["amount_minor"],
                                 "tax": rounded(x["amount_minor"] * x.get("tax_bp", 0), 10000)}
                                for x in c.get("charges", [])]
+
+    @staticmethod
+    def said_of(one, number, product, price, discount):
+        """What a correction that says less takes from this line."""
+        said = {"price": price, "tax_bp": one.get("tax_bp", product.get("tax_bp", 0))}
+        if number:
+            said["product"] = number
+        if "text" in one or number:
+            said["text"] = one.get("text", product.get("name"))
+        if "discount_bp" in one:
+            said["discount_bp"] = one["discount_bp"]
+        elif discount:
+            said["discount_minor"] = abs(discount)
+        return said
+
+    def keep_line(self, was, one):
+        said = dict(was["said"])
+        if "product_code" in one:
+            said.pop("product", None)
+        if "discount_bp" in one or "discount_minor" in one:
+            said.pop("discount_bp", None)
+            said.pop("discount_minor", None)
+        if not one.get("serials") and was["serials"] and len(was["serials"]) * 1000 == one["quantity"]:
+            said["serials"] = was["serials"]
+        one = {k: v for k, v in one.items() if k != "line" and (k != "serials" or v)}
+        return {**said, **one}
+
+    def keep_lines(self, was, lines):
+        taken, kept = set(), {}
+        for i, one in enumerate(lines):
+            if "line" in one:
+                if not 1 <= one["line"] <= len(was["lines"]):
+                    raise Refused("NOT_FOUND", f"lines[{i}].line")
+                taken.add(one["line"] - 1)
+                kept[i] = self.keep_line(was["lines"][one["line"] - 1], one)
+        for i, one in enumerate(lines):
+            if i in kept:
+                continue
+            kept[i] = one
+            number = one.get("product")
+            if number is None and "product_code" in one:
+                number = self.product_codes.get(one["product_code"])
+                if number is None:
+                    continue
+            same = [j for j, x in enumerate(was["lines"]) if x["product"] == number and
+                    (number or "text" in one and x["said"].get("text") == one["text"])]
+            if same:
+                of = next((j for j in same if j not in taken), same[0])
+                taken.add(of)
+                kept[i] = self.keep_line(was["lines"][of], one)
+        return [kept[i] for i in range(len(lines))]
+
+    def keep_invoice(self, c, was, clear):
+        """What a correction does not say stays (rules 5)."""
+        fields = {"PAPER_NOTE": "note", "PAPER_SALESPERSON": "salesperson", "PAPER_BUYER": "buyer",
+                  "PAPER_REFERENCE": "reference", "PAPER_CHARGES": "charges"}
+        if any(field not in fields or c.get(fields[field]) for field in clear):
+            raise Refused("FIELD_INVALID", "clear")
+        kept, said = dict(c), was["said"]
+        if "customer" not in c and "customer_code" not in c:
+            kept["customer"] = was["customer"]
+        kept.setdefault("date", was["date"])
+        kept.setdefault("due", was["due"])
+        for field, name in fields.items():
+            if field not in clear and not kept.get(name) and said.get(name):
+                kept[name] = said[name]
+        if kept.get("buyer") and "buyer" not in c:
+            try:
+                theirs = self.resolve(kept)["customer"] == was["customer"]
+            except Refused:
+                theirs = False
+            if not theirs:
+                del kept["buyer"]
+        if c.get("lines"):
+            kept["lines"] = self.keep_lines(was, c["lines"])
+        else:
+            kept["lines"] = [self.keep_line(x, {"quantity": x["quantity"]}) for x in was["lines"]]
+        return kept
+
+    def keep_payment(self, c, was, clear):
+        fields = {"PAPER_NOTE": "note", "PAPER_REFERENCE": "reference", "PAPER_PAYER": "payer"}
+        if any(field not in fields or fields[field] in c for field in clear):
+            raise Refused("FIELD_INVALID", "clear")
+        kept, said = dict(c), was["said"]
+        if "customer" not in c and "customer_code" not in c:
+            kept["customer"] = was["customer"]
+        kept.setdefault("date", was["date"])
+        same = c["kind"] == was["payment_kind"]
+        for field, name in fields.items():
+            if field not in clear and name in said and (same or name != "reference"):
+                kept.setdefault(name, said[name])
+        if same and "money_account" in said:
+            kept.setdefault("money_account", said["money_account"])
+        return kept
 
     def total(self, document):
         net = sum(x["net"] for x in document["lines"])
@@ -1572,13 +1693,13 @@ class Ledger:
         if reversal["balance"] > 0 and not row["unlimited"] and row["available_minor"] < 0:
             self.alarm(reversal, -row["available_minor"])
 
-    def warnings(self, document, decision, happened, left=0):
+    def warnings(self, document, decision, happened, left=0, its_own=False):
         told = []
         if decision and "walls" in decision:
             told.append({"kind": "WARNING_OVER_LIMIT"})
             if decision["over_by_minor"]:
                 told[0]["amount_minor"] = decision["over_by_minor"]
-        if document["date"] < self.today() and not happened:
+        if document["date"] < self.today() and not happened and not its_own:
             told.append({"kind": "WARNING_BACKDATED"})
         if left:
             told.append(self.left_over(left))
@@ -1592,30 +1713,40 @@ class Ledger:
 
     def invoice(self, c, corrects=None):
         happened = c.get("backfill", False)
+        was = self.documents[corrects] if corrects and self.epoch >= 5 else None
         self.header(c, "note")
         date_form("due", c.get("due"))
         login("salesperson", c.get("salesperson"))
         line("reference", c.get("reference"), CODE)
         if not c.get("lines") and not c.get("charges"):
             raise Refused("FIELD_MISSING", "lines")
-        self.line_forms(c, happened)
+        self.line_forms(c, happened or was and was["said"]["happened"])
         if happened:
             self.needs("BACKFILL")
         customer = self.resolve(c) or self.customers[1]
-        self.open_branch()
-        date = self.date_of(c, happened)
-        if c.get("due", DATE_MAX) < date and not (happened and self.epoch >= 3):
+        if not was:
+            self.open_branch()
+        date = self.date_of(c, happened or was and c.get("date") == was["date"])
+        its_own = was and date == was["date"]
+        if c.get("due", DATE_MAX) < date and not (happened and self.epoch >= 3) and \
+                not (its_own and c["due"] == was["due"]):
             self.too_early("due", date)
         document = self.begin("DOCUMENT_INVOICE", customer, date, c.get("number"))
         document["due"] = c.get("due", min(date + self.term_days(customer), DATE_MAX))
-        self.fill(c, document, happened, corrects)
+        document["said"] = {"happened": happened, **{k: c[k] for k in ("note", "salesperson", "buyer", "reference")
+                                                     if k in c}, "charges": c.get("charges", [])}
+        self.fill(c, document, happened, corrects, was)
         postings = self.total(document)
         total = document["total"]
         if c.get("total_minor", total) != total:
             raise Refused("FIELD_INVALID", "total_minor")
+        net = was["total"] if was and was["customer"] == customer["customer"] else None
+        if was and total > (net or 0):
+            self.open_branch()
         if "buyer" in c:
-            self.check_person(customer, c["buyer"], total)
-        decision = self.decide(customer, total, c.get("approval", 0), happened)
+            same = net is not None and was["said"].get("buyer") == c["buyer"]
+            self.check_person(customer, c["buyer"], total, net if same else 0)
+        decision = self.decide(customer, total - (net or 0), c.get("approval", 0), happened, net)
         if decision["verdict"] == "VERDICT_APPROVED":
             self.put(self.approvals[c["approval"]], "state", "spent")
         if decision["verdict"] == "VERDICT_POSTED":
@@ -1628,7 +1759,7 @@ class Ledger:
         self.changed(customer, "INVOICE_ISSUED", document["number"], total)
         done = {"id": document["document"], "number": document["number"], "total_minor": total,
                 "due": document["due"], "decision": decision,
-                **self.warnings(document, decision, happened)}
+                **self.warnings(document, decision, happened, its_own=its_own)}
         return done, document, item
 
     def do_issue_invoice(self, c):
@@ -1918,16 +2049,16 @@ class Ledger:
         if happened:
             self.needs("BACKFILL")
 
-    def check_place(self, c, happened):
+    def check_place(self, c, happened, was):
         if "money_account" not in c:
-            if not happened:
+            if not happened and not (was and "money_account" not in was["said"]):
                 raise Refused("FIELD_MISSING", "money_account")
             return
         kind, _, of_branch, _ = MONEY[c["kind"]]
         place = self.found(self.places, c["money_account"], "money_account")
         if place["kind"] != kind:
             raise Refused("FIELD_INVALID", "money_account")
-        if happened:
+        if happened or was and was["said"].get("money_account") == c["money_account"]:
             return
         if place["retired"]:
             raise Refused("RETIRED", "money_account")
@@ -1938,8 +2069,9 @@ class Ledger:
         happened = c.get("backfill", False)
         self.payment_forms(c, happened)
         customer = self.resolve(c) or self.customers[1]
-        date = self.date_of(c, happened)
-        self.check_place(c, happened)
+        was = self.documents[corrects] if corrects and self.epoch >= 5 else None
+        date = self.date_of(c, happened or was and c.get("date") == was["date"])
+        self.check_place(c, happened, was)
         place, reference = c.get("money_account", 0), (c.get("money_account", 0), c["kind"], c.get("reference"))
         if self.references.get(reference, corrects) != corrects:
             taken = self.references[reference]
@@ -1947,6 +2079,7 @@ class Ledger:
                           existing_number=self.documents[taken]["number"])
         document = self.begin("DOCUMENT_PAYMENT", customer, date, c.get("number"))
         _, book, _, final = MONEY[c["kind"]]
+        document["said"] = {k: c[k] for k in ("money_account", "reference", "payer", "note") if k in c}
         document.update(total=c["amount_minor"], payment_kind=c["kind"], money_account=place, confirmed=False)
         postings = [(book, place, c["amount_minor"]),
                     ("GL_RECEIVABLE", customer["customer"], -c["amount_minor"])]
@@ -1981,10 +2114,11 @@ class Ledger:
 
     # ---- what happens to a document later ----
 
-    def check_reverse(self, c, document):
+    def check_reverse(self, c, document, back=None):
         own = document["actor"].get("staff") and \
             document["actor"].get("staff") == self.actor.get("staff")
-        open_day = (document["date"], document["branch"]) == (self.today(), self.branch()["branch"])
+        here = self.branch_here()
+        open_day = (document["date"], document["branch"]) == (here["date"], here["branch"])
         money = self.epoch >= 3 and document["kind"] == "DOCUMENT_PAYMENT"
         if not (own and open_day):
             self.needs("REVERSE")
@@ -1994,10 +2128,16 @@ class Ledger:
         if document["kind"] == "DOCUMENT_REVERSAL":
             raise Refused("NOT_REVERSIBLE", "document")
         if document["reversed_by"]:
-            raise Refused("ALREADY_REVERSED", "document", existing=document["reversed_by"])
+            by = self.documents[document["reversed_by"]]
+            instead = document.get("corrected_by")
+            raise Refused("ALREADY_REVERSED", "document", existing=document["reversed_by"],
+                          existing_number=by["number"], date=by["date"],
+                          by=self.staff.get(by["actor"].get("staff"), {}).get("login"),
+                          replaced_by=self.documents[instead]["number"] if instead else None)
         if document["notes"]:
-            raise Refused("NOT_REVERSIBLE", "credit_notes")
-        self.check_alone(document)
+            raise Refused("NOT_REVERSIBLE", "credit_notes", existing=document["notes"][-1],
+                          existing_number=self.documents[document["notes"][-1]]["number"])
+        self.check_alone(document, back)
 
     def approve_reversal(self, document):
         """A bill that is reversed by right counts with the credit notes of its customer's day (rules 4)."""
@@ -2016,15 +2156,17 @@ class Ledger:
         return self.epoch >= 3 and document["kind"] == "DOCUMENT_PAYMENT" and document["actor"].get("staff") and \
             document["actor"].get("staff") == self.actor.get("staff")
 
-    def check_alone(self, document):
+    def check_alone(self, document, back=None):
+        """back: how much of it is taken back; None: all."""
+        back = document["total"] if back is None else back
         limit = self.company.get("alone_back")
         if limit is None or not self.is_own_money(document):
             return
         left = limit - self.day_sum(("back", self.actor["staff"]))
-        if document["total"] > left:
+        if back and back > left:
             raise Refused("SECOND_PERSON_NEEDED", "document", most=max(left, 0), roles=roles_with("REVERSE"))
 
-    def reverse(self, document):
+    def reverse(self, document, back=None):
         """The opposite document; matches undone, everything free again. (its facts, edges it undid)"""
         customer, item = self.customers[document["customer"]], self.items.get(document["document"])
         date = max(self.today(), document["date"], self.undone_until(item) if item else 0)
@@ -2050,7 +2192,7 @@ class Ledger:
         if document.get("counted"):
             self.take_from_day(("credited", document["customer"]), document["counted"], document["total"])
         if self.company.get("alone_back") is not None and self.is_own_money(document):
-            self.add_to_day(("back", self.actor["staff"]), document["total"])
+            self.add_to_day(("back", self.actor["staff"]), document["total"] if back is None else back)
         if "reference" in document:
             self.drop(self.references, document["reference"])
         for one in document["lines"]:
@@ -2060,10 +2202,26 @@ class Ledger:
         self.changed(customer, "DOCUMENT_REVERSED_EVENT", document["number"], reversal["balance"])
         return {"reversal": reversal["document"], "reversal_number": reversal["number"]}, undone
 
+    def freed(self, edges, item):
+        """Where a match was undone that the new item has not: at most 20 by name, and all in sum."""
+        undone = {}
+        for edge in edges:
+            undone[edge["other"]] = undone.get(edge["other"], 0) + edge["amount"]
+        for edge in item["edges"] if item else ():
+            if edge["other"] in undone:
+                undone[edge["other"]] -= edge["amount"]
+        left = {other: value for other, value in undone.items() if value > 0}
+        if not left:
+            return {}
+        told = [{"document": other, "number": self.documents[other]["number"],
+                 "kind": self.documents[other]["kind"], "amount_minor": value,
+                 "open_minor": self.items[other]["open"]} for other, value in list(left.items())[:20]]
+        return {"freed": told, "freed_minor": sum(left.values()), "freed_count": len(left)}
+
     def reversed_alone(self, document):
-        facts, _ = self.reverse(document)
+        facts, edges = self.reverse(document)
         self.alarm_of_reversal(self.documents[facts["reversal"]])
-        return {"id": document["document"], "number": document["number"], **facts}
+        return {"id": document["document"], "number": document["number"], **facts, **self.freed(edges, None)}
 
     def find(self, number):
         return self.found(self.documents, number, "document")
@@ -2104,13 +2262,21 @@ class Ledger:
         self.changed(customer, "PAYMENT_CONFIRMED", slip["number"])
         return done
 
-    def begin_correction(self, c, kind):
+    def find_original(self, c, kind):
         text("reason", c.get("reason"))
         document = self.find(c["document"])
         if document["kind"] != kind:
             raise Refused("NOT_REVERSIBLE", "document")
-        self.check_reverse(c, document)
-        return document, *self.reverse(document)
+        if self.epoch >= 5:
+            self.home = document["branch"]
+        return document
+
+    def keep(self, keep, body, old, clear):
+        if self.epoch >= 5:
+            return keep(body, old, clear)
+        if clear:
+            raise Refused("FIELD_INVALID", "clear")
+        return body
 
     def follow(self, edges, item, pairs, date):
         """The matches of the old one, again with the new one, as far as it goes."""
@@ -2129,30 +2295,47 @@ class Ledger:
                 self.make_pair(pairs, debit, credit, value, date)
 
     def do_correct_invoice(self, c):
-        old, reversal, edges = self.begin_correction(c, "DOCUMENT_INVOICE")
-        done, document, item = self.invoice(c["invoice"], old["document"])
+        old = self.find_original(c, "DOCUMENT_INVOICE")
+        self.check_reverse(c, old)
+        reversal, edges = self.reverse(old)
+        body = self.keep(self.keep_invoice, c["invoice"], old, c.get("clear", []))
+        done, document, item = self.invoice(body, old["document"])
+        self.put(old, "corrected_by", document["document"])
         pairs = Pairs()
         if item and document["customer"] == old["customer"]:
             self.follow(edges, item, pairs, self.today())
+        else:
+            item = None
         self.keep_match(self.customers[document["customer"]], pairs)
         if pairs.left:
             done["warnings"] = done.get("warnings", []) + [self.left_over(pairs.left)]
-        return {**done, **reversal}
+        return {**done, **reversal, **self.freed(edges, item)}
 
     def do_correct_payment(self, c):
-        old, reversal, edges = self.begin_correction(c, "DOCUMENT_PAYMENT")
-        body = c["payment"]
+        old = self.find_original(c, "DOCUMENT_PAYMENT")
+        body = self.keep(self.keep_payment, c["payment"], old, c.get("clear", []))
+        back = None
+        if self.epoch >= 5 and body["amount_minor"] > 0 and "customer_code" not in body and \
+                (body.get("customer"), body["kind"], body.get("money_account")) == \
+                (old["customer"], old["payment_kind"], old["said"].get("money_account")):
+            back = max(old["total"] - body["amount_minor"], 0)
+        self.check_reverse(c, old, back)
+        reversal, edges = self.reverse(old, back)
         customer, document, item, pairs = self.payment(body, old["document"])
-        if document["customer"] == old["customer"] and "match" not in body and not body.get("bills"):
+        self.put(old, "corrected_by", document["document"])
+        same = document["customer"] == old["customer"]
+        if same and "match" not in body and not body.get("bills"):
             self.follow(edges, item, pairs, document["date"])
         done = self.paid(customer, document, pairs)
-        self.alarm_of_reversal(self.documents[reversal["reversal"]])
-        return {**done, **reversal}
+        if self.epoch < 5 or not same or document["total"] < old["total"]:
+            self.home = None
+            self.alarm_of_reversal(self.documents[reversal["reversal"]])
+        return {**done, **reversal, **self.freed(edges, item if same else None)}
 
     # ---- views ----
 
     def as_head_office(self):
-        self.actor = {"branch": 1}  # the server itself
+        self.actor, self.home = {"branch": 1}, None  # the server itself
 
     def view_trial_balance(self):
         totals = []

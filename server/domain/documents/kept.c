@@ -10,6 +10,7 @@
 
 #include "base/money.h"
 #include "domain/catalogue/catalogue.h"
+#include "domain/party/party.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -175,6 +176,16 @@ static bool clears_wrongly(const Tefter__IssueInvoice *invoice, Tefter__PaperFie
     return true;
 }
 
+/* Buyers are a customer's. */
+static bool is_theirs(struct tx *tx, const Tefter__IssueInvoice *invoice,
+                      const Tefter__DocumentRecord *was)
+{
+    Tefter__CustomerRecord *customer = NULL;
+    Tefter__Refusal *refusal =
+        customer_resolve(tx, invoice->customer, invoice->customer_code, true, &customer);
+    return refusal == NULL && customer != NULL && customer->customer == was->customer;
+}
+
 /* ---- services ---- */
 
 Tefter__Refusal *invoice_keep(struct tx *tx, const Tefter__IssueInvoice *command,
@@ -186,8 +197,7 @@ Tefter__Refusal *invoice_keep(struct tx *tx, const Tefter__IssueInvoice *command
     for (size_t i = 0; i < clear_count; i++)
         if (clears_wrongly(invoice, clear[i]))
             return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "clear");
-    bool same = !invoice->has_customer && invoice->customer_code == NULL;
-    if (same)
+    if (!invoice->has_customer && invoice->customer_code == NULL)
         FIELD_SET(invoice, customer, was->customer);
     if (!invoice->has_date)
         FIELD_SET(invoice, date, was->date);
@@ -198,8 +208,7 @@ Tefter__Refusal *invoice_keep(struct tx *tx, const Tefter__IssueInvoice *command
     if (invoice->salesperson == NULL &&
         !cleared(clear, clear_count, TEFTER__PAPER_FIELD__PAPER_SALESPERSON))
         invoice->salesperson = was->salesperson;
-    bool theirs = invoice->customer == was->customer; /* buyers are a customer's */
-    if (theirs && !invoice->has_buyer &&
+    if (!invoice->has_buyer && is_theirs(tx, invoice, was) &&
         !cleared(clear, clear_count, TEFTER__PAPER_FIELD__PAPER_BUYER))
         FIELD_COPY(invoice, buyer, was);
     if (invoice->reference == NULL &&
