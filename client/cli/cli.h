@@ -11,8 +11,8 @@
  *   typed.c     what people type → fields of a message; references → ids
  *   path.c      fields of a message by path, as people read them
  *   table.c     aligned columns
- *   entities: admin.c catalogue.c customer.c group.c terms.c sale.c money.c document.c report.c
- *               person.c
+ *   entities: admin.c catalogue.c customer.c group.c terms.c sale.c correct.c money.c document.c
+ *               report.c person.c
  *   watch.c     live lines; call.c: any message by name; enrol.c; import.c
  */
 #include "base/arena.h"
@@ -179,8 +179,8 @@ struct verb {
 
 /* Each ends with a row whose entity is NULL. */
 extern const struct verb person_verbs[], admin_verbs[], catalogue_verbs[], customer_verbs[],
-    group_verbs[], sale_verbs[], money_verbs[], document_verbs[], report_verbs[], watch_verbs[],
-    call_verbs[], enrol_verbs[], import_verbs[], audit_verbs[], recovery_verbs[];
+    group_verbs[], sale_verbs[], correct_verbs[], money_verbs[], document_verbs[], report_verbs[],
+    watch_verbs[], call_verbs[], enrol_verbs[], import_verbs[], audit_verbs[], recovery_verbs[];
 
 /* Every verb in order; false from `each` stops. */
 void verbs_each(bool (*each)(void *context, const struct verb *verb), void *context);
@@ -322,6 +322,7 @@ const Tefter__BranchRecord *branch_row(struct run *run, uint32_t branch);
 const char *branch_code(struct run *run, uint32_t branch);
 const char *staff_login(struct run *run, uint32_t staff);
 const char *customer_name(struct run *run, uint32_t customer); /* "C-000123 Northgate"; or "#17" */
+const Tefter__MoneyAccountRecord *place_row(struct run *run, uint32_t place); /* NULL: none */
 const char *place_name(struct run *run, uint32_t place);
 const char *text_of(const Tefter__Text *text); /* "" when there is none */
 

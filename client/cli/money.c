@@ -174,7 +174,8 @@ static int confirm_run(struct run *run)
 
 static const struct param reverse_params[] = {
     OPERAND("NUMBER", DOCUMENT, "document", "number of an invoice, payment or credit note"),
-    NEEDED("--reason", TEXT, "reason", "why; kept in the history"),
+    OPTION("--reason", TEXT, "reason",
+           "why; kept in the history; needed but for your own bill of today"),
     END,
 };
 

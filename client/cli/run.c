@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { OFFERS_MS = 10 * 1000 };
+enum { OFFERS_MS = 10 * 1000, DOCUMENT_CUSTOMER_SHIFT = 36 /* of a document's id, record.proto */ };
 
 /* ---- telling ---- */
 
@@ -660,6 +660,35 @@ static void tell_warning(struct run *run, const Tefter__Done *done, const Tefter
     }
 }
 
+/* The other side of a match that is none any more: what became of it. */
+static void tell_one_freed(struct run *run, const Tefter__FreedMatch *freed)
+{
+    char amount[CELL_MAX];
+    char open[CELL_MAX];
+    uint32_t customer = (uint32_t)(freed->document >> DOCUMENT_CUSTOMER_SHIFT);
+    const char *number = freed->number == NULL ? "" : freed->number;
+    (void)money_text(run, freed->amount_minor, amount);
+    (void)money_text(run, freed->open_minor, open);
+    if (freed->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE)
+        tell(stdout, "Open again: %s of bill %s; %s of it is unpaid now.\n", amount, number, open);
+    else
+        tell(stdout,
+             "Not matched any more: %s of %s; %s of it is free now, with %s. tefter match puts it "
+             "against other bills.\n",
+             amount, number, open, customer_name(run, customer));
+}
+
+static void tell_freed(struct run *run, const Tefter__Done *done)
+{
+    char amount[CELL_MAX];
+    for (size_t i = 0; i < done->n_freed; i++)
+        tell_one_freed(run, done->freed[i]);
+    if (done->freed_count > done->n_freed)
+        tell(stdout, "... and of %" PRIu32 " more; %s in all.\n",
+             done->freed_count - (uint32_t)done->n_freed,
+             money_text(run, done->freed_minor, amount));
+}
+
 void run_tell_done(struct run *run, const Tefter__Done *done, const char *pattern)
 {
     char sentence[LINE_MAX_BYTES];
@@ -670,6 +699,7 @@ void run_tell_done(struct run *run, const Tefter__Done *done, const char *patter
         return;
     (void)sentence_write(pattern, done_word, &words, sentence, sizeof(sentence));
     tell(stdout, "%s\n", sentence);
+    tell_freed(run, done);
 }
 
 int run_submit(struct run *run, const Tefter__Command *command, const char *pattern)

@@ -1,4 +1,4 @@
-/* Selling: invoices, what a sale would meet, approvals, credit notes, corrections of invoices. */
+/* Selling: invoices, what a sale would meet, approvals, credit notes. */
 #include "cli/sale.h"
 #include "base/tell.h"
 #include "wire/message.h"
@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* ---- lines ---- */
 
@@ -74,6 +75,119 @@ bool sale_line(struct run *run, const char *text, bool free, Tefter__InvoiceLine
            take_quantity(run, text, equals + 1, ret_line);
 }
 
+bool sale_edit(struct run *run, const char *whole, const char *amounts,
+               Tefter__InvoiceLine *ret_line)
+{
+    char *copy = arena_text(&run->arena, amounts, strlen(amounts));
+    need(copy != NULL);
+    if (copy[0] == '-') { /* a discount alone: no quantity stands before it */
+        copy = arena_take(&run->arena, strlen(amounts) + 2);
+        need(copy != NULL);
+        (void)snprintf(copy, strlen(amounts) + 2, "@%s", amounts);
+    }
+    if (!take_discount(run, whole, copy, ret_line))
+        return false;
+    char *at = strchr(copy, '@');
+    if (at != NULL && at[1] == '\0')
+        *at = '\0';
+    return take_price(run, whole, copy, ret_line) &&
+           (copy[0] == '\0' || take_quantity(run, whole, copy, ret_line));
+}
+
+/* ---- serial numbers ---- */
+
+static bool is_whole_with_serials(const Tefter__InvoiceLine *line)
+{
+    return (int64_t)line->n_serials * 1000 >= line->quantity;
+}
+
+/* The line that a product's serial numbers are of: the first that wants more, else the last. */
+static size_t line_of_code(Tefter__InvoiceLine *const *lines, size_t count, const char *code)
+{
+    size_t found = count;
+    for (size_t i = 0; i < count; i++) {
+        const char *its = lines[i] == NULL ? NULL : lines[i]->product_code;
+        if (its == NULL || strcasecmp(its, code) != 0)
+            continue;
+        found = i;
+        if (!is_whole_with_serials(lines[i]))
+            break;
+    }
+    return found;
+}
+
+void sale_add_serials(struct run *run, char *list, Tefter__InvoiceLine *line)
+{
+    size_t most = line->n_serials + 1;
+    for (const char *at = list; *at != '\0'; at++)
+        most += *at == ',';
+    char **serials = arena_take(&run->arena, most * sizeof(*serials));
+    need(serials != NULL);
+    if (line->n_serials > 0)
+        memcpy(serials, line->serials, line->n_serials * sizeof(*serials));
+    line->serials = serials;
+    for (char *serial = strsep(&list, ","); serial != NULL; serial = strsep(&list, ","))
+        if (serial[0] != '\0')
+            serials[line->n_serials++] = serial;
+}
+
+bool sale_serials_read(struct run *run, const char *text, char **ret_what, char **ret_list)
+{
+    char *copy = arena_text(&run->arena, text, strlen(text));
+    need(copy != NULL);
+    char *equals = strchr(copy, '=');
+    if (equals == NULL || equals == copy || equals[1] == '\0') {
+        (void)run_say(run, EXIT_USE, "\"%s\": write %s", text, SALE_SERIALS_HELP);
+        return false;
+    }
+    *equals = '\0';
+    *ret_what = copy;
+    *ret_list = equals + 1;
+    return true;
+}
+
+/* Typed as a product alone: there are as many pieces as serial numbers. */
+static void count_pieces(const struct run *run, Tefter__InvoiceLine *const *lines)
+{
+    size_t at = 0;
+    size_t i = 0;
+    for (const char *text = arg_next(&run->args, "LINE", &at); text != NULL;
+         text = arg_next(&run->args, "LINE", &at), i++)
+        if (strchr(text, '=') == NULL && lines[i]->n_serials > 0)
+            lines[i]->quantity = (int64_t)lines[i]->n_serials * 1000;
+}
+
+bool sale_serials_to(struct run *run, const char *text, Tefter__InvoiceLine *const *lines,
+                     size_t count)
+{
+    char *what;
+    char *list;
+    if (!sale_serials_read(run, text, &what, &list))
+        return false;
+    size_t line = line_of_code(lines, count, what);
+    if (line < count)
+        sale_add_serials(run, list, lines[line]);
+    else
+        (void)run_say(run, EXIT_USE, "\"%s\": no line sells %s; write %s", text, what,
+                      SALE_SERIALS_HELP);
+    return line < count;
+}
+
+/* Every --serials PRODUCT=A1,A2 to its line. */
+static bool serials_said(struct run *run, Tefter__InvoiceLine *const *lines, size_t count)
+{
+    size_t at = 0;
+    for (const char *text = arg_next(&run->args, "--serials", &at); text != NULL;
+         text = arg_next(&run->args, "--serials", &at)) {
+        if (!sale_serials_to(run, text, lines, count))
+            return false;
+    }
+    count_pieces(run, lines);
+    return true;
+}
+
+/* ---- lines and charges, as they were said ---- */
+
 static size_t count_of(const struct run *run, const char *name)
 {
     size_t at = 0;
@@ -105,7 +219,8 @@ Tefter__InvoiceLine **sale_lines(struct run *run, size_t *ret_count, bool *ret_g
     need(lines != NULL);
     *ret_count = 0;
     *ret_good = add_lines(run, "LINE", false, lines, ret_count) &&
-                add_lines(run, "--custom", true, lines, ret_count);
+                add_lines(run, "--custom", true, lines, ret_count) &&
+                serials_said(run, lines, *ret_count);
     return lines;
 }
 
@@ -155,6 +270,7 @@ Tefter__Charge **sale_charges(struct run *run, size_t *ret_count, bool *ret_good
         OPTION("--date", DATE, "date", "its date (default: the branch's business date)"),          \
         OPTION("--due", DATE, "due", "due date (default: by the customer's terms)"),               \
         OPTIONS("--charge", TEXT, NULL, "TITLE=AMOUNT, or with tax: shipping=12.50+8%"),           \
+        OPTIONS("--serials", TEXT, NULL, "serial numbers of a line: " SALE_SERIALS_HELP),          \
         OPTION("--buyer", NUMBER, "buyer", "number of the authorised buyer who takes the goods"),  \
         OPTION("--approval", NUMBER, "approval", "number of an approval that was granted"),        \
         OPTION("--note", TEXT, "note", "a note on the document"),                                  \
@@ -403,186 +519,6 @@ static int credit_run(struct run *run)
                       "{number}| {total$}|.| Matched {matched$}.|| {owes}|, {available}|.");
 }
 
-/* ---- correcting an invoice: reversed and issued anew, what is not said stays ---- */
-
-static const struct param correct_params[] = {
-    OPERAND("NUMBER", TEXT, NULL, "the invoice or payment that is wrong"),
-    SOME("LINE", TEXT, NULL, "all lines anew: " SALE_LINE_HELP),
-    OPTION("--customer", CUSTOMER, "invoice.customer", "the right customer"),
-    OPTION("--date", DATE, "invoice.date", "the right date"),
-    OPTION("--due", DATE, "invoice.due", "the right due date"),
-    OPTIONS("--custom", TEXT, NULL, "a line that is not in the catalogue"),
-    OPTIONS("--charge", TEXT, NULL, "all charges anew: TITLE=AMOUNT"),
-    OPTION("--buyer", NUMBER, "invoice.buyer", "number of the authorised buyer who took the goods"),
-    OPTION("--approval", NUMBER, "invoice.approval", "number of an approval that was granted"),
-    OPTION("--amount", AMOUNT, NULL, "of a payment: the right amount"),
-    OPTION("--money-account", PLACE, NULL, "of a payment: the right till, account or device"),
-    OPTION("--reference", TEXT, "invoice.reference", "the right order, slip or provider number"),
-    OPTION("--note", TEXT, "invoice.note", "the right note"),
-    NEEDED("--reason", TEXT, "reason", "why; kept in the history"),
-    END,
-};
-
-static Tefter__InvoiceLine *line_again(struct run *run, const Tefter__DocumentLine *was)
-{
-    Tefter__InvoiceLine *line = arena_take(&run->arena, sizeof(*line));
-    need(line != NULL);
-    tefter__invoice_line__init(line);
-    line->has_product = was->has_product;
-    line->product = was->product;
-    line->text = was->text;
-    line->quantity = was->quantity;
-    line->has_price = true;
-    line->price = was->price;
-    line->has_discount_bp = was->has_discount_bp;
-    line->discount_bp = was->discount_bp;
-    line->has_discount_minor = was->has_discount_minor && !was->has_discount_bp;
-    line->discount_minor = was->discount_minor;
-    line->has_tax_bp = was->has_tax_bp;
-    line->tax_bp = was->tax_bp;
-    line->n_serials = was->n_serials;
-    line->serials = was->serials;
-    return line;
-}
-
-static void lines_again(struct run *run, const Tefter__DocumentRecord *was,
-                        Tefter__IssueInvoice *invoice)
-{
-    invoice->lines = arena_take(&run->arena, (was->n_lines + 1) * sizeof(*invoice->lines));
-    need(invoice->lines != NULL);
-    for (size_t i = 0; i < was->n_lines; i++)
-        invoice->lines[i] = line_again(run, was->lines[i]);
-    invoice->n_lines = was->n_lines;
-}
-
-static void charges_again(struct run *run, const Tefter__DocumentRecord *was,
-                          Tefter__IssueInvoice *invoice)
-{
-    invoice->charges = arena_take(&run->arena, (was->n_charges + 1) * sizeof(*invoice->charges));
-    need(invoice->charges != NULL);
-    for (size_t i = 0; i < was->n_charges; i++) {
-        Tefter__Charge *charge = arena_take(&run->arena, sizeof(*charge));
-        need(charge != NULL);
-        tefter__charge__init(charge);
-        charge->title = was->charges[i]->title;
-        charge->amount_minor = was->charges[i]->amount_minor;
-        charge->has_tax_bp = was->charges[i]->has_tax_bp;
-        charge->tax_bp = was->charges[i]->tax_bp;
-        invoice->charges[i] = charge;
-    }
-    invoice->n_charges = was->n_charges;
-}
-
-/* What the person did not say is as it was. */
-static void rest_again(const Tefter__DocumentRecord *was, Tefter__IssueInvoice *invoice)
-{
-    if (!invoice->has_customer)
-        invoice->customer = was->customer;
-    invoice->has_customer = true;
-    if (!invoice->has_date)
-        invoice->date = was->date;
-    invoice->has_date = true;
-    if (!invoice->has_due && was->has_due) {
-        invoice->has_due = true;
-        invoice->due = was->due;
-    }
-    if (invoice->note == NULL)
-        invoice->note = was->note;
-    if (invoice->reference == NULL)
-        invoice->reference = was->reference;
-    invoice->salesperson = was->salesperson;
-    if (!invoice->has_buyer && was->has_buyer) {
-        invoice->has_buyer = true;
-        invoice->buyer = was->buyer;
-    }
-}
-
-static int correct_invoice(struct run *run, const Tefter__DocumentRecord *was)
-{
-    Tefter__Command *command =
-        (Tefter__Command *)run_build(run, &tefter__command__descriptor, "correct_invoice");
-    if (command == NULL)
-        return run->exit_code;
-    Tefter__CorrectInvoice *correct = command->correct_invoice;
-    if (correct->invoice == NULL)
-        need(member_make(&correct->base, "invoice", &run->arena) != NULL);
-    bool lines = count_of(run, "LINE") + count_of(run, "--custom") > 0;
-    bool charges = count_of(run, "--charge") > 0;
-    if (!fill_invoice(run, correct->invoice))
-        return run->exit_code;
-    if (!lines)
-        lines_again(run, was, correct->invoice);
-    if (!charges)
-        charges_again(run, was, correct->invoice);
-    rest_again(was, correct->invoice);
-    correct->document = was->document;
-    return run_submit(run, command,
-                      "{NUMBER} is reversed| by {reversal}|; anew: {number}| {total$}|, due {due}|."
-                      "| {owes}|, {available}|.");
-}
-
-static void payment_again(const Tefter__DocumentRecord *was, Tefter__TakePayment *payment)
-{
-    payment->has_customer = true;
-    payment->customer = was->customer;
-    payment->kind = was->payment_kind;
-    payment->amount_minor = was->total_minor;
-    payment->has_money_account = was->has_money_account;
-    payment->money_account = was->money_account;
-    payment->has_date = true;
-    payment->date = was->date;
-    payment->reference = was->reference;
-    payment->payer = was->payer;
-    payment->note = was->note;
-}
-
-static bool payment_said(struct run *run, Tefter__TakePayment *payment, const char *option,
-                         const char *path, enum value_kind kind)
-{
-    const char *text = arg_text(&run->args, option);
-    return text == NULL || typed_set(run, &payment->base, path, kind, text);
-}
-
-static int correct_payment(struct run *run, const Tefter__DocumentRecord *was)
-{
-    Tefter__Command command = TEFTER__COMMAND__INIT;
-    Tefter__CorrectPayment correct = TEFTER__CORRECT_PAYMENT__INIT;
-    Tefter__TakePayment payment = TEFTER__TAKE_PAYMENT__INIT;
-    Tefter__Text reason = TEFTER__TEXT__INIT;
-    command.kind_case = TEFTER__COMMAND__KIND_CORRECT_PAYMENT;
-    command.correct_payment = &correct;
-    correct.document = was->document;
-    correct.payment = &payment;
-    reason.value = (char *)(uintptr_t)arg_text(&run->args, "--reason");
-    correct.reason = reason.value == NULL ? NULL : &reason;
-    payment_again(was, &payment);
-    if (!payment_said(run, &payment, "--customer", "customer", VALUE_CUSTOMER) ||
-        !payment_said(run, &payment, "--amount", "amount_minor", VALUE_AMOUNT) ||
-        !payment_said(run, &payment, "--date", "date", VALUE_DATE) ||
-        !payment_said(run, &payment, "--money-account", "money_account", VALUE_PLACE) ||
-        !payment_said(run, &payment, "--reference", "reference", VALUE_TEXT) ||
-        !payment_said(run, &payment, "--note", "note", VALUE_TEXT))
-        return run->exit_code;
-    return run_submit(run, &command,
-                      "{NUMBER} is reversed| by {reversal}|; anew: {number}| {total$}|.| Matched "
-                      "{matched$}.|| {owes}|, {available}|.");
-}
-
-static int correct_run(struct run *run)
-{
-    const Tefter__DocumentAnswer *answer = document_find(run, arg_text(&run->args, "NUMBER"), 0);
-    if (answer == NULL)
-        return run->exit_code;
-    if (answer->document->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE)
-        return correct_invoice(run, answer->document);
-    if (answer->document->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT)
-        return correct_payment(run, answer->document);
-    return run_say(run, EXIT_USE,
-                   "invoices and payments can be corrected; this one can be reversed: tefter "
-                   "reverse %s",
-                   answer->document->number);
-}
-
 const struct verb sale_verbs[] = {
     {.entity = "sell",
      .summary = "sell: write an invoice",
@@ -593,10 +529,6 @@ const struct verb sale_verbs[] = {
      .summary = "write a credit note: goods returned, a price put right",
      .params = credit_params,
      .run = credit_run},
-    {.entity = "correct",
-     .summary = "reverse a document and write it anew; what is not said stays",
-     .params = correct_params,
-     .run = correct_run},
     {.entity = "approval",
      .verb = "ask",
      .summary = "ask for a sale over the limit",

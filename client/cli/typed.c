@@ -158,14 +158,20 @@ const char *staff_login(struct run *run, uint32_t number)
     return number_name(run, number);
 }
 
-const char *place_name(struct run *run, uint32_t place)
+const Tefter__MoneyAccountRecord *place_row(struct run *run, uint32_t place)
 {
     const Tefter__MoneyAccountsAnswer *list = places(run);
     for (size_t i = 0; list != NULL && i < list->n_money_accounts; i++) {
         if (list->money_accounts[i]->money_account == place)
-            return list->money_accounts[i]->name;
+            return list->money_accounts[i];
     }
-    return number_name(run, place);
+    return NULL;
+}
+
+const char *place_name(struct run *run, uint32_t place)
+{
+    const Tefter__MoneyAccountRecord *row = place_row(run, place);
+    return row != NULL ? row->name : number_name(run, place);
 }
 
 /* ---- names of customers ---- */

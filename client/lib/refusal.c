@@ -170,7 +170,8 @@ const char *refusal_pattern(Tefter__RefusalCode code)
         return "That is more than is left of what was sold|: {field}|; at most "
                "{available$}|.";
     case CODE(ALREADY_REVERSED):
-        return "It is reversed already|, by {existing}|.";
+        return "It is reversed already|, by {existing}|| on {date}|| by {by}|.|"
+               " {replacement} took its place.|";
     case CODE(NOT_REVERSIBLE):
         return "It cannot be reversed: something later rests on it. Reverse that "
                "first|: {existing}|.";
@@ -334,12 +335,37 @@ static bool available_now(const struct facts *facts, char *out, size_t capacity)
     return true;
 }
 
-static bool this_sale(const struct facts *facts, char *out, size_t capacity)
+static bool corrects(const Tefter__Refusal *refusal)
 {
-    if (facts->refusal->decision == NULL)
-        return false;
-    put_plain(facts, facts->refusal->decision->amount_minor, out, capacity);
+    return refusal->decision != NULL && refusal->decision->has_replaces_minor;
+}
+
+/* A text, and behind it an amount. */
+static bool put_with(const struct facts *facts, const char *text, int64_t amount, char *out,
+                     size_t capacity)
+{
+    char plain[MONEY_TEXT_MAX];
+    put_plain(facts, amount, plain, sizeof(plain));
+    (void)snprintf(out, capacity, "%s %s", text, plain);
     return true;
+}
+
+/* What the decision was about: all of a sale, or what a correction adds. */
+static bool asks(const struct facts *facts, char *out, size_t capacity)
+{
+    const Tefter__Decision *decision = facts->refusal->decision;
+    const char *text = corrects(facts->refusal) ? "the correction adds" : "this sale is";
+    return decision != NULL && put_with(facts, text, decision->amount_minor, out, capacity);
+}
+
+static bool whole(const struct facts *facts, char *out, size_t capacity)
+{
+    const Tefter__Decision *decision = facts->refusal->decision;
+    const char *text = corrects(facts->refusal) ? "it would be" : "this sale is";
+    int64_t total;
+    return decision != NULL &&
+           !__builtin_add_overflow(decision->amount_minor, decision->replaces_minor, &total) &&
+           put_with(facts, text, total, out, capacity);
 }
 
 static bool overdue(const struct facts *facts, char *out, size_t capacity)
@@ -412,6 +438,17 @@ static bool existing(const struct facts *facts, char *out, size_t capacity)
     return refusal->has_existing;
 }
 
+static bool by(const struct facts *facts, char *out, size_t capacity)
+{
+    return facts->refusal->by != NULL && put_text(out, capacity, facts->refusal->by);
+}
+
+static bool replacement(const struct facts *facts, char *out, size_t capacity)
+{
+    return facts->refusal->replaced_by != NULL &&
+           put_text(out, capacity, facts->refusal->replaced_by);
+}
+
 static bool reason(const struct facts *facts, char *out, size_t capacity)
 {
     const Tefter__Text *text = facts->refusal->reason;
@@ -472,16 +509,14 @@ static const struct {
     const char *pattern;
     const char *label; /* what its ways out are for, when there are several walls */
 } known_walls[] = {
-    {CODE(CREDIT_LIMIT_EXCEEDED),
-     "Over the limit| by {over$}|: {available} is available, this sale is {amount}|.",
+    {CODE(CREDIT_LIMIT_EXCEEDED), "Over the limit| by {over$}|: {available} is available, {asks}|.",
      "For the limit"},
     {CODE(OVERDUE_TOO_OLD), "Bills are overdue for too long|: {overdue$}|, the oldest by {days}|.",
      "For the overdue bills"},
     {CODE(OVERDUE_TOO_MUCH), "Too much is overdue|: {overdue$}|, the oldest by {days}|.",
      "For the overdue bills"},
     {CODE(DOCUMENT_TOO_BIG_FOR_CUSTOMER),
-     "One invoice of this customer may not be so big|: at most {largest$}|, this sale is "
-     "{amount}|.",
+     "One invoice of this customer may not be so big|: at most {largest$}|, {whole}|.",
      "For the size"},
 };
 
@@ -571,13 +606,13 @@ static bool way_word(void *context, const char *name, char *out, size_t capacity
     return way->has_amount_minor;
 }
 
-static const char *way_pattern(const Tefter__WayOut *way)
+static const char *way_pattern(const Tefter__WayOut *way, bool correction)
 {
     switch (way->kind) {
     case TEFTER__WAY_OUT_KIND__WAY_PAY_NOW:
         return "pay| {amount}| now";
     case TEFTER__WAY_OUT_KIND__WAY_PART_NOW:
-        return "take goods up to| {amount}|";
+        return correction ? "correct it to at most| {amount}|" : "take goods up to| {amount}|";
     case TEFTER__WAY_OUT_KIND__WAY_CONFIRM_MONEY:
         return "confirm the| {amount} of|| money that is here "
                "and not yet confirmed";
@@ -628,7 +663,7 @@ static size_t put_way(const struct facts *facts, size_t index, bool first, char 
                       size_t capacity)
 {
     struct way_facts way = {facts->refusal->ways[index], facts->currency};
-    const char *pattern = way_pattern(way.way);
+    const char *pattern = way_pattern(way.way, corrects(facts->refusal));
     size_t used = 0;
     if (pattern == NULL || capacity < 8)
         return 0;
@@ -684,7 +719,8 @@ static const struct fact {
 } known_facts[] = {
     {"over$", over},
     {"available", available_now},
-    {"amount", this_sale},
+    {"asks", asks},
+    {"whole", whole},
     {"overdue$", overdue},
     {"available$", available},
     {"most", most},
@@ -695,6 +731,8 @@ static const struct fact {
     {"from", from},
     {"right", right},
     {"existing", existing},
+    {"by", by},
+    {"replacement", replacement},
     {"reason", reason},
     {"code", code},
     {"at", at},
