@@ -151,6 +151,8 @@ static void document_rows(struct sink *sink, const Tefter__DocumentRecord *docum
     key_u8(&key, (uint8_t)document->kind);
     key_text(&key, document->number);
     row_is_number(sink, &key, document->document);
+    key = document_dated_key(document->date, document->seq, document->document);
+    row_is_number(sink, &key, document->document);
     if (!live || document->kind != TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT ||
         document->reference == NULL)
         return;
@@ -435,6 +437,7 @@ static void ask(struct sink *sink, uint64_t number)
     case TABLE_REFERENCE:
     case TABLE_SERIAL:
     case TABLE_BRANCH_DAY:
+    case TABLE_DATED:
         ask_document(sink, number);
         break;
     case TABLE_UNMATCHED:

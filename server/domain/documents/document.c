@@ -32,6 +32,15 @@ static struct key number_key(Tefter__DocumentKind kind, const char *number)
     return key;
 }
 
+struct key document_dated_key(uint32_t date, uint64_t seq, uint64_t document)
+{
+    struct key key = key_book(TABLE_DATED);
+    key_u32(&key, date);
+    key_u64(&key, seq);
+    key_u64(&key, document);
+    return key;
+}
+
 Tefter__DocumentRecord *document_get(struct tx *tx, uint64_t document)
 {
     struct key key = document_key(document);
@@ -192,6 +201,8 @@ void document_write(struct tx *tx, const Tefter__DocumentRecord *record)
     tx_put(tx, &key, &record->base);
     struct key number = number_key(record->kind, record->number);
     tx_put_u64(tx, &number, record->document);
+    struct key dated = document_dated_key(record->date, record->seq, record->document);
+    tx_put_u64(tx, &dated, record->document);
     document_note_day(tx, record);
     postings_post(tx, record);
 }

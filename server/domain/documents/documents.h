@@ -32,6 +32,8 @@ Tefter__Refusal *document_date_of(struct tx *tx, const Tefter__BranchRecord *bra
                                   uint32_t date, bool backfill, uint32_t *ret_date);
 /* The right BACKFILL, for a backfill. */
 Tefter__Refusal *document_check_backfill(struct tx *tx, bool backfill);
+/* Where a document stands among all: by date, then as they were recorded. */
+struct key document_dated_key(uint32_t date, uint64_t seq, uint64_t document);
 /* Writes record, number, day and postings. */
 void document_write(struct tx *tx, const Tefter__DocumentRecord *record);
 Tefter__DocumentState document_state(const Tefter__DocumentRecord *record,

@@ -247,6 +247,12 @@ Tefter__Refusal *apply_change_group(struct tx *tx, const Tefter__ChangeGroup *co
 
 /* ---- services ---- */
 
+bool group_has(struct tx *tx, uint32_t group, uint32_t customer)
+{
+    struct key key = member_key(group, customer);
+    return tx_has(tx, &key);
+}
+
 uint32_t group_next_member(struct tx *tx, uint32_t group, uint32_t after)
 {
     if (after == UINT32_MAX)

@@ -1,8 +1,8 @@
 /*
  * Views of documents: a customer's history with running balance, one document with all that touched
- * it, lists with filters, search. Read only.
+ * it, search. Read only.
  */
-#include "domain/reports/reports.h"
+#include "domain/reports/inside.h"
 
 #include "base/date.h"
 #include "base/limits.h"
@@ -188,6 +188,71 @@ static void show_credited(struct tx *tx, Tefter__DocumentAnswer *answer)
     }
 }
 
+static const char *login_of(struct tx *tx, const Tefter__Actor *actor)
+{
+    const Tefter__StaffRecord *who = actor != NULL ? staff_get(tx, actor->staff) : NULL;
+    return who != NULL ? who->login : NULL;
+}
+
+/* NULL: there is none. */
+static Tefter__PaperLink *link_to(struct tx *tx, struct tx *scratch, uint64_t document)
+{
+    const Tefter__DocumentRecord *other = document != 0 ? document_get(scratch, document) : NULL;
+    if (other == NULL)
+        return NULL;
+    Tefter__PaperLink *link = tx_new(tx, &tefter__paper_link__descriptor);
+    link->document = document;
+    link->number = tx_text(tx, other->number);
+    link->date = other->date;
+    link->by = tx_text(tx, login_of(scratch, other->actor));
+    if (other->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL && other->note != NULL)
+        link->reason = tx_copy(tx, &other->note->base);
+    tx_scratch_next(scratch);
+    return link;
+}
+
+/* The papers that belong to it, by the numbers that people know. */
+static void show_links(struct tx *tx, Tefter__DocumentAnswer *answer)
+{
+    enum { NOTES_SHOWN_MAX = 50 };
+    const Tefter__DocumentTailRecord *tail = answer->later;
+    struct tx *scratch = tx_scratch_begin(tx);
+    answer->about = link_to(tx, scratch, answer->document->about);
+    answer->corrects = link_to(tx, scratch, answer->document->corrects);
+    answer->reversed_by = link_to(tx, scratch, tail->reversed_by);
+    answer->corrected_by = link_to(tx, scratch, tail->corrected_by);
+    answer->credit_notes = tx_take(tx, NOTES_SHOWN_MAX * sizeof *answer->credit_notes);
+    for (size_t i = 0; i < tail->n_credit_notes && i < NOTES_SHOWN_MAX; i++) {
+        Tefter__PaperLink *note = link_to(tx, scratch, tail->credit_notes[i]);
+        if (note != NULL)
+            answer->credit_notes[answer->n_credit_notes++] = note;
+    }
+    tx_scratch_end(scratch);
+}
+
+static Tefter__Text *buyer_name(const Tefter__CustomerRecord *customer,
+                                const Tefter__DocumentRecord *document)
+{
+    for (size_t i = 0; document->has_buyer && i < customer->n_buyers; i++)
+        if (customer->buyers[i]->buyer == document->buyer)
+            return customer->buyers[i]->name;
+    return NULL;
+}
+
+/* Who wrote it, took the goods and approved it. */
+static void show_people(struct tx *tx, const Tefter__CustomerRecord *customer,
+                        Tefter__DocumentAnswer *answer)
+{
+    const Tefter__DocumentRecord *document = answer->document;
+    answer->author = tx_text(tx, login_of(tx, document->actor));
+    answer->buyer_name = customer != NULL ? buyer_name(customer, document) : NULL;
+    if (document->decision != NULL && document->decision->has_approval) {
+        const Tefter__ApprovalRow *approval = credit_approval_row(tx, document->decision->approval);
+        answer->approved_by =
+            approval != NULL ? tx_text(tx, login_of(tx, approval->decided_by)) : NULL;
+    }
+}
+
 static uint64_t find_document(struct tx *tx, const Tefter__DocumentView *query)
 {
     if (query->has_document)
@@ -216,6 +281,8 @@ Tefter__Refusal *view_document(struct tx *tx, const Tefter__DocumentView *query,
         document_state(answer->document, answer->later, item != NULL ? item->record : NULL);
     answer->customer = customer != NULL ? customer_row(tx, customer) : NULL;
     show_credited(tx, answer);
+    show_links(tx, answer);
+    show_people(tx, customer, answer);
     if (item == NULL)
         return NULL;
     answer->open_minor = item->record->open_minor;
@@ -226,128 +293,6 @@ Tefter__Refusal *view_document(struct tx *tx, const Tefter__DocumentView *query,
     if (touch > 0)
         leave_lines_out(answer->document);
     show_touches(tx, item->record, touch, answer);
-    return NULL;
-}
-
-/* ---- lists ---- */
-
-static Tefter__DocumentRow *document_row(struct tx *tx, struct tx *scratch,
-                                         const Tefter__DocumentRecord *record)
-{
-    struct account *account = account_open(scratch, record->customer);
-    const struct item *item = account_item(scratch, account, record->document);
-    Tefter__DocumentRow *row = tx_new(tx, &tefter__document_row__descriptor);
-    row->document = record->document;
-    row->kind = record->kind;
-    row->number = tx_text(tx, record->number);
-    row->customer = record->customer;
-    row->date = record->date;
-    FIELD_COPY(row, due, record);
-    row->total_minor = record->total_minor;
-    row->open_minor = item != NULL ? item->record->open_minor : 0;
-    row->state = document_state(record, document_tail(scratch, record->document),
-                                item != NULL ? item->record : NULL);
-    row->branch = record->branch;
-    return row;
-}
-
-/* What can be said without unpacking the document: numbers near its start. */
-static bool row_may_pass(const struct tx_walk *walk, const Tefter__DocumentList *query)
-{
-    enum { FIELD_KIND = 2, FIELD_BRANCH = 5, FIELD_TOTAL = 12 };
-    return (!query->has_kind || tx_walk_field(walk, FIELD_KIND) == (uint64_t)query->kind) &&
-           (!query->has_branch || tx_walk_field(walk, FIELD_BRANCH) == query->branch) &&
-           (!query->has_amount_minor ||
-            tx_walk_field(walk, FIELD_TOTAL) == (uint64_t)query->amount_minor);
-}
-
-static bool row_passes(const Tefter__DocumentRecord *record, const Tefter__DocumentList *query)
-{
-    return query->source == NULL ||
-           (record->source != NULL && strcmp(record->source, query->source) == 0);
-}
-
-struct documents {
-    const Tefter__DocumentList *query;
-    Tefter__DocumentsAnswer *answer;
-    uint32_t rows;
-    uint32_t looked;
-    uint64_t last; /* newest document looked at */
-};
-
-enum { DOCUMENTS_LOOKED_AT = 50000 };
-
-static bool documents_full(const struct documents *list)
-{
-    return list->answer->n_rows >= list->rows || list->looked >= DOCUMENTS_LOOKED_AT;
-}
-
-/* One customer's documents from `from` on; false when the page is full. */
-static bool list_customer(struct tx *tx, struct tx *scratch, struct documents *list,
-                          uint32_t customer, uint64_t from)
-{
-    uint32_t last_date = list->query->has_to ? list->query->to : UINT16_MAX;
-    struct key prefix = key_customer(customer, TABLE_DOCUMENT);
-    struct key start = prefix;
-    key_u64(&start, from);
-    struct tx_walk walk;
-    bool on = tx_walk_first(scratch, &prefix, &start, &walk);
-    for (; on && !documents_full(list); on = tx_walk_next(&walk)) {
-        uint64_t document = tx_walk_u64(&walk, KEY_CUSTOMER_HEAD);
-        if (document_date(document) > last_date) {
-            on = false;
-            break;
-        }
-        list->looked++;
-        list->last = document;
-        tx_scratch_next(scratch);
-        if (!row_may_pass(&walk, list->query))
-            continue;
-        const Tefter__DocumentRecord *record =
-            tx_walk_record(&walk, &tefter__document_record__descriptor);
-        if (!row_passes(record, list->query))
-            continue;
-        Tefter__DocumentRow *row = document_row(tx, scratch, record);
-        if (!list->query->has_state || row->state == list->query->state)
-            list->answer->rows[list->answer->n_rows++] = row;
-    }
-    tx_walk_end(&walk);
-    return !on;
-}
-
-Tefter__Refusal *view_documents(struct tx *tx, const Tefter__DocumentList *query,
-                                Tefter__DocumentsAnswer *answer)
-{
-    uint64_t after;
-    if (!page_read(query->has_page, query->page, &after, 1))
-        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
-    if (after != 0 && query->has_customer && document_customer(after) != query->customer)
-        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
-    if (query->has_from && query->from > DATE_MAX)
-        return refuse(tx, TEFTER__REFUSAL_CODE__DATE_INVALID, "from");
-    if (query->has_customer && customer_get(tx, query->customer) == NULL)
-        return refuse_not_found(tx, "customer");
-    struct documents list = {.query = query,
-                             .answer = answer,
-                             .rows = page_rows(query->has_rows, query->rows),
-                             .last = after};
-    answer->rows = tx_take(tx, list.rows * sizeof(Tefter__DocumentRow *));
-    struct tx *scratch = tx_scratch_begin(tx);
-    uint32_t customer = after != 0            ? document_customer(after)
-                        : query->has_customer ? query->customer
-                                              : customer_next(scratch, 0);
-    bool whole = true;
-    while (customer != 0 && whole) {
-        uint32_t from = query->has_from ? query->from : 0;
-        uint64_t start = document_id(customer, from, 0);
-        if (after != 0 && after + 1 > start && document_customer(after) == customer)
-            start = after + 1;
-        whole = list_customer(tx, scratch, &list, customer, start);
-        customer = query->has_customer ? 0 : customer_next(scratch, customer);
-    }
-    tx_scratch_end(scratch);
-    if (!whole)
-        FIELD_SET(answer, next, page_write(tx, &list.last, 1));
     return NULL;
 }
 
@@ -380,7 +325,7 @@ static void hit_document(struct tx *tx, struct tx *scratch, struct hits *hits, u
     if (record == NULL || hits_full(hits))
         return;
     Tefter__SearchHit *hit = tx_new(tx, &tefter__search_hit__descriptor);
-    hit->document = document_row(tx, scratch, record);
+    hit->document = report_document_row(tx, scratch, record);
     hit_add(hits, hit);
 }
 

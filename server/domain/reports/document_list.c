@@ -1,0 +1,241 @@
+/*
+ * Lists of documents, newest first unless asked otherwise: one customer's by their own table, all
+ * by TABLE_DATED. Read only.
+ */
+#include "domain/reports/inside.h"
+
+#include "base/date.h"
+#include "domain/documents/documents.h"
+#include "domain/org/org.h"
+#include "domain/party/party.h"
+#include "domain/receivables/receivables.h"
+
+#include <string.h>
+
+/* ---- rows ---- */
+
+static void row_people(struct tx *tx, struct tx *scratch, const Tefter__DocumentRecord *record,
+                       Tefter__DocumentRow *row)
+{
+    const Tefter__CustomerRecord *customer = customer_get(scratch, record->customer);
+    const Tefter__StaffRecord *author = staff_get(scratch, record->actor->staff);
+    row->code = customer != NULL ? tx_text(tx, customer->code) : NULL;
+    row->name = customer != NULL ? tx_copy(tx, &customer->name->base) : NULL;
+    row->author = author != NULL ? tx_text(tx, author->login) : NULL;
+    row->salesperson = tx_text(tx, record->salesperson);
+}
+
+Tefter__DocumentRow *report_document_row(struct tx *tx, struct tx *scratch,
+                                         const Tefter__DocumentRecord *record)
+{
+    struct account *account = account_open(scratch, record->customer);
+    const struct item *item = account_item(scratch, account, record->document);
+    Tefter__DocumentRow *row = tx_new(tx, &tefter__document_row__descriptor);
+    row->document = record->document;
+    row->kind = record->kind;
+    row->number = tx_text(tx, record->number);
+    row->customer = record->customer;
+    row->date = record->date;
+    FIELD_COPY(row, due, record);
+    row->total_minor = record->total_minor;
+    row->open_minor = item != NULL ? item->record->open_minor : 0;
+    row->state = document_state(record, document_tail(scratch, record->document),
+                                item != NULL ? item->record : NULL);
+    row->branch = record->branch;
+    FIELD_COPY(row, payment_kind, record);
+    row_people(tx, scratch, record, row);
+    return row;
+}
+
+/* ---- what is asked for ---- */
+
+static bool in_range(int64_t total_minor, const Tefter__DocumentList *query)
+{
+    return (!query->has_amount_minor || total_minor == query->amount_minor) &&
+           (!query->has_from_minor || total_minor >= query->from_minor) &&
+           (!query->has_to_minor || total_minor <= query->to_minor);
+}
+
+/* What can be said without unpacking the document: numbers near its start. */
+static bool may_pass(struct tx *tx, uint64_t document, const Tefter__DocumentList *query)
+{
+    enum { FIELD_KIND = 2, FIELD_BRANCH = 5, FIELD_TOTAL = 12 };
+    bool amounts = query->has_amount_minor || query->has_from_minor || query->has_to_minor;
+    struct key key = document_key(document);
+    return (!query->has_group || group_has(tx, query->group, document_customer(document))) &&
+           (!query->has_kind || tx_field(tx, &key, FIELD_KIND) == (uint64_t)query->kind) &&
+           (!query->has_branch || tx_field(tx, &key, FIELD_BRANCH) == query->branch) &&
+           (!amounts || in_range((int64_t)tx_field(tx, &key, FIELD_TOTAL), query));
+}
+
+static bool same_text(const char *wanted, const char *text)
+{
+    return wanted == NULL || (text != NULL && strcmp(wanted, text) == 0);
+}
+
+static bool passes(const Tefter__DocumentRecord *record, const Tefter__DocumentList *query)
+{
+    return same_text(query->source, record->source) &&
+           same_text(query->salesperson, record->salesperson) &&
+           (!query->has_staff || record->actor->staff == query->staff) &&
+           (!query->has_payment_kind ||
+            (record->has_payment_kind && record->payment_kind == query->payment_kind));
+}
+
+/* ---- the walk ---- */
+
+/* Where it stands: a document of one customer, or one among all. */
+struct place {
+    uint64_t date;
+    uint64_t seq;
+    uint64_t document; /* 0: nowhere yet */
+};
+
+struct list {
+    const Tefter__DocumentList *query;
+    Tefter__DocumentsAnswer *answer;
+    struct tx *tx;
+    struct tx *scratch;
+    struct page page;
+    uint32_t looked;
+    struct place last; /* the last one looked at */
+};
+
+static struct key prefix_of(const Tefter__DocumentList *query)
+{
+    return query->has_customer ? key_customer(query->customer, TABLE_DOCUMENT)
+                               : key_book(TABLE_DATED);
+}
+
+/* The first place of a day. */
+static struct key day_key(const Tefter__DocumentList *query, uint32_t date)
+{
+    return query->has_customer ? document_key(document_id(query->customer, date, 0))
+                               : document_dated_key(date, 0, 0);
+}
+
+static struct key place_key(const Tefter__DocumentList *query, const struct place *place)
+{
+    return query->has_customer
+               ? document_key(place->document)
+               : document_dated_key((uint32_t)place->date, place->seq, place->document);
+}
+
+static bool walk_begin(const struct list *list, struct tx_walk *walk)
+{
+    const Tefter__DocumentList *query = list->query;
+    struct key prefix = prefix_of(query);
+    struct key edge;
+    bool begun = list->last.document != 0;
+    if (query->oldest_first) {
+        edge = begun ? place_key(query, &list->last)
+                     : day_key(query, query->has_from ? query->from : 0);
+        if (begun)
+            key_u8(&edge, 0); /* just behind it */
+        return tx_walk_first(list->scratch, &prefix, &edge, walk);
+    }
+    bool bounded = query->has_to && query->to < DATE_MAX;
+    edge = begun ? place_key(query, &list->last) : day_key(query, bounded ? query->to + 1 : 0);
+    return tx_walk_last(list->scratch, &prefix, begun || bounded ? &edge : NULL, walk);
+}
+
+static struct place place_of(const struct list *list, const struct tx_walk *walk)
+{
+    if (list->query->has_customer) {
+        uint64_t document = tx_walk_u64(walk, KEY_CUSTOMER_HEAD);
+        return (struct place){document_date(document), 0, document};
+    }
+    return (struct place){tx_walk_u32(walk, KEY_BOOK_HEAD),
+                          tx_walk_u64(walk, KEY_BOOK_HEAD + sizeof(uint32_t)),
+                          tx_walk_number(walk)};
+}
+
+static bool past_end(const Tefter__DocumentList *query, const struct place *place)
+{
+    if (query->oldest_first)
+        return query->has_to && place->date > query->to;
+    return query->has_from && place->date < query->from;
+}
+
+/* Takes it, if it is asked for; false: it does not fit any more. */
+static bool take(struct list *list, uint64_t document)
+{
+    if (!may_pass(list->scratch, document, list->query))
+        return true;
+    const Tefter__DocumentRecord *record = document_get(list->scratch, document);
+    if (record == NULL || !passes(record, list->query))
+        return true;
+    Tefter__DocumentRow *row = report_document_row(list->tx, list->scratch, record);
+    if (list->query->has_state && row->state != list->query->state)
+        return true;
+    if (!page_takes(&list->page, &row->base))
+        return false;
+    list->answer->rows[list->answer->n_rows++] = row;
+    return true;
+}
+
+enum { DOCUMENTS_LOOKED_AT = 50000 };
+
+/* true: all of them were looked at. */
+static bool walk_all(struct list *list)
+{
+    struct tx_walk walk;
+    bool on = walk_begin(list, &walk);
+    while (on && list->page.rows < list->page.rows_most && list->looked < DOCUMENTS_LOOKED_AT) {
+        struct place place = place_of(list, &walk);
+        tx_scratch_next(list->scratch);
+        if (past_end(list->query, &place)) {
+            on = false;
+            break;
+        }
+        if (!take(list, place.document))
+            break;
+        list->looked++;
+        list->last = place;
+        on = list->query->oldest_first ? tx_walk_next(&walk) : tx_walk_previous(&walk);
+    }
+    tx_walk_end(&walk);
+    return !on;
+}
+
+/* ---- the view ---- */
+
+static Tefter__Refusal *check(struct tx *tx, const Tefter__DocumentList *query,
+                              struct place *ret_place)
+{
+    uint64_t token[3];
+    if (!page_read(query->has_page, query->page, token, 3) || token[0] > DATE_MAX)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
+    *ret_place = (struct place){token[0], token[1], token[2]};
+    bool others = query->has_customer && document_customer(token[2]) != query->customer;
+    if (token[2] != 0 && others)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
+    if (query->has_from && query->from > DATE_MAX)
+        return refuse(tx, TEFTER__REFUSAL_CODE__DATE_INVALID, "from");
+    if (query->has_customer && customer_get(tx, query->customer) == NULL)
+        return refuse_not_found(tx, "customer");
+    if (query->has_group && group_get(tx, query->group) == NULL)
+        return refuse_not_found(tx, "group");
+    return NULL;
+}
+
+/* Refuses, in this order: FIELD_INVALID page, DATE_INVALID from, NOT_FOUND customer, group. */
+Tefter__Refusal *view_documents(struct tx *tx, const Tefter__DocumentList *query,
+                                Tefter__DocumentsAnswer *answer)
+{
+    struct list list = {.query = query,
+                        .answer = answer,
+                        .tx = tx,
+                        .page = {.rows_most = page_rows(query->has_rows, query->rows)}};
+    Tefter__Refusal *refusal = check(tx, query, &list.last);
+    if (refusal != NULL)
+        return refusal;
+    answer->rows = tx_take(tx, list.page.rows_most * sizeof(Tefter__DocumentRow *));
+    list.scratch = tx_scratch_begin(tx);
+    bool whole = walk_all(&list);
+    tx_scratch_end(list.scratch);
+    uint64_t next[3] = {list.last.date, list.last.seq, list.last.document};
+    if (!whole)
+        FIELD_SET(answer, next, page_write(tx, next, 3));
+    return NULL;
+}
