@@ -168,8 +168,10 @@ struct verb {
     const char *query;           /* member of Query that the params fill */
     const char *rows;            /* repeated field of the answer */
     const struct column *columns;
-    const char *empty;              /* sentence when there are no rows */
-    const char *fixed;              /* "approved=true kind=cash": set before the params */
+    const char *empty; /* sentence when there are no rows */
+    const char *fixed; /* "approved=true kind=cash": set before the params */
+    /* What the rows that are shown come to, told behind them; NULL: nothing. */
+    void (*sums)(struct run *run, ProtobufCMessage *const *rows, size_t count);
     bool paged;                     /* the query has rows and page, the answer next */
     bool offline;                   /* connects by itself, or not at all */
     bool helps;                     /* its function answers --help */
@@ -244,6 +246,7 @@ struct run {
     bool json;
     bool terminal; /* standard output is one */
     bool unicode;
+    size_t width;       /* columns that a line may take; 0: any */
     size_t stand_again; /* commands from before a restore that count as they did */
     int exit_code;      /* of the last call or ask that came to nothing */
     bool untrue;        /* the server broke the protocol: it is asked nothing more in this run */
@@ -261,6 +264,9 @@ int run_failed(struct run *run, enum exit_code code);
  * code. */
 __attribute__((format(printf, 3, 4))) int run_say(struct run *run, enum exit_code code,
                                                   const char *format, ...);
+/* Under --json a program reads what is not an answer of the server too: one line on standard
+ * output. */
+void failure_json(enum exit_code code, const char *text);
 /* An answer contradicts itself. */
 int run_untrue(struct run *run);
 /* Something that should be read, but is no failure. */
@@ -393,11 +399,12 @@ void cell_write(struct run *run, const ProtobufCMessage *row, const struct colum
 const char *money_text(const struct run *run, int64_t amount_minor, char out[CELL_MAX]);
 /* "Owes 90.60 €"; what is less than nothing, "In credit 90.60 €". */
 const char *balance_text(const struct run *run, int64_t balance_minor, char out[CELL_MAX]);
-/* "1 customer", "2 customers". */
+/* "1 customer", "2 customers", "3 matches". */
 const char *counted(uint64_t count, const char *noun, char out[CELL_MAX]);
 const char *date_text(uint32_t date, char out[CELL_MAX]);
 const char *time_text(int64_t instant_ms, char out[CELL_MAX]);
 const char *price_text(const struct run *run, int64_t price, char out[CELL_MAX]);
+const char *percent_text(int64_t bp, char out[CELL_MAX]); /* "7.5%" */
 const char *quantity_text(int64_t quantity, char out[CELL_MAX]);
 /* "available 117,600,000" / "▲ over 64,500,000" / "no limit" */
 const char *free_text(const struct run *run, const Tefter__AccountRow *account, char out[CELL_MAX]);

@@ -9,6 +9,7 @@ static const struct param show_params[] = {
     OPERAND("NUMBER", TEXT, NULL, "its number; '#17' is the internal number"),
     CHOICE("--kind", NULL, "invoice payment credit-note reversal",
            "which, when several have the number"),
+    OPTION("--undone", FLAG, NULL, "also the matches that were undone"),
     END,
 };
 
@@ -20,17 +21,94 @@ static const struct param list_params[] = {
     OPTION("--from", DATE, "from", "from this date on"),
     OPTION("--to", DATE, "to", "up to this date"),
     OPTION("--amount", AMOUNT, "amount_minor", "only with this total"),
+    OPTION("--min", AMOUNT, "from_minor", "only with a total of at least this"),
+    OPTION("--max", AMOUNT, "to_minor", "only with a total of at most this"),
+    OPTION("--group", GROUP, "group", "only of customers in this group"),
+    OPTION("--salesperson", TEXT, "salesperson", "only sold by this login"),
+    OPTION("--by", STAFF, "staff", "only written by this person"),
+    OPTION("--paid", ENUM, "payment_kind", "only payments of this kind: cash, pos, transfer, slip"),
     OPTION("--source", TEXT, "source", "only from this import"),
+    OPTION("--oldest", FLAG, "oldest_first", "oldest first (default: newest first)"),
     END,
 };
 
 static const struct column list_columns[] = {
-    {"DATE", "date", COLUMN_DATE},        {"KIND", "kind", COLUMN_ENUM},
-    {"NUMBER", "number", COLUMN_TEXT},    {"CUSTOMER", "customer", COLUMN_CUSTOMER},
-    {"DUE", "due", COLUMN_DATE},          {"TOTAL", "total_minor", COLUMN_MONEY},
-    {"OPEN", "open_minor", COLUMN_MONEY}, {"STATE", "state", COLUMN_ENUM},
-    {"BRANCH", "branch", COLUMN_BRANCH},  END_COLUMNS,
+    {"DATE", "date", COLUMN_DATE},
+    {"NUMBER", "number", COLUMN_TEXT},
+    {"KIND", "kind", COLUMN_ENUM},
+    {"CUSTOMER", "code", COLUMN_TEXT},
+    {"NAME", "name", COLUMN_TEXT},
+    {"TOTAL", "total_minor", COLUMN_MONEY},
+    {"OPEN", "open_minor", COLUMN_MONEY},
+    {"STATE", "state", COLUMN_ENUM},
+    {"DUE", "due", COLUMN_DATE},
+    {"PAID", "payment_kind", COLUMN_ENUM},
+    {"BRANCH", "branch", COLUMN_BRANCH},
+    {"BY", "author", COLUMN_TEXT},
+    {"SOLD BY", "salesperson", COLUMN_TEXT},
+    END_COLUMNS,
 };
+
+/* ---- sums of a list ---- */
+
+struct kind_sum {
+    uint64_t count;
+    int64_t total_minor;
+    int64_t open_minor;
+    bool fits;
+};
+
+static void add_row(const Tefter__DocumentRow *row, struct kind_sum *sum)
+{
+    sum->count++;
+    sum->fits = sum->fits &&
+                !__builtin_add_overflow(sum->total_minor, row->total_minor, &sum->total_minor) &&
+                !__builtin_add_overflow(sum->open_minor, row->open_minor, &sum->open_minor);
+}
+
+static void put_sum(struct run *run, const char *word, const struct kind_sum *sum, bool first)
+{
+    char count[CELL_MAX];
+    char total[CELL_MAX];
+    char open[CELL_MAX];
+    tell(stdout, "%s%s", first ? "" : "; ", counted(sum->count, word, count));
+    if (sum->fits)
+        tell(stdout, " %s, open %s", money_text(run, sum->total_minor, total),
+             money_text(run, sum->open_minor, open));
+}
+
+/* Bills and money are not added up together; what was reversed counts as nothing. */
+static void list_sums(struct run *run, ProtobufCMessage *const *rows, size_t count)
+{
+    char word[CELL_MAX];
+    char gone[CELL_MAX];
+    uint64_t reversed = 0;
+    bool first = true;
+    const ProtobufCEnumDescriptor *kinds = &tefter__document_kind__descriptor;
+    for (unsigned k = 0; k < kinds->n_values; k++) {
+        struct kind_sum sum = {.fits = true};
+        for (size_t i = 0; i < count; i++) {
+            const Tefter__DocumentRow *row = (const Tefter__DocumentRow *)rows[i];
+            bool counts = row->state != TEFTER__DOCUMENT_STATE__DOCUMENT_REVERSED &&
+                          row->kind != TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL;
+            if ((int)row->kind != kinds->values[k].value)
+                continue;
+            if (counts)
+                add_row(row, &sum);
+            else
+                reversed += row->state == TEFTER__DOCUMENT_STATE__DOCUMENT_REVERSED;
+        }
+        if (sum.count == 0)
+            continue;
+        put_sum(run, enum_word(kinds, kinds->values[k].value, word, sizeof(word)), &sum, first);
+        first = false;
+    }
+    if (reversed > 0)
+        tell(stdout, "%s%s reversed, which %s not counted", first ? "" : "; ",
+             counted(reversed, "document", gone), reversed == 1 ? "is" : "are");
+    if (!first || reversed > 0)
+        tell(stdout, "\n");
+}
 
 static const struct column touch_columns[] = {
     {"DATE", "date", COLUMN_DATE},
@@ -82,12 +160,19 @@ static void put_facts(struct run *run, const Tefter__DocumentAnswer *answer)
     tell(stdout, "  %-10s %s%s%s\n", "recorded", time_text(document->recorded_ms, text),
          document->actor->has_staff ? " by " : "",
          document->actor->has_staff ? staff_login(run, document->actor->staff) : "");
+    if (answer->buyer_name != NULL)
+        tell(stdout, "  %-10s %s\n", "taken by", text_of(answer->buyer_name));
+    if (document->decision != NULL && document->decision->has_approval)
+        tell(stdout, "  %-10s %s (approval %" PRIu64 ")\n", "approved",
+             answer->approved_by == NULL ? "" : answer->approved_by, document->decision->approval);
     if (document->has_payment_kind)
         tell(stdout, "  %-10s %s%s%s\n", "paid",
              enum_word(&tefter__payment_kind__descriptor, (int)document->payment_kind, text,
                        sizeof(text)),
              document->has_money_account ? ", " : "",
              document->has_money_account ? place_name(run, document->money_account) : "");
+    if (text_of(document->payer)[0] != '\0')
+        tell(stdout, "  %-10s %s\n", "payer", text_of(document->payer));
     if (document->salesperson != NULL)
         tell(stdout, "  %-10s %s\n", "sold by", document->salesperson);
     if (document->reference != NULL)
@@ -100,6 +185,23 @@ static void put_facts(struct run *run, const Tefter__DocumentAnswer *answer)
 
 /* ---- lines ---- */
 
+/* "18.00 (10%)": what it came to, and the rate when it was one. */
+static const char *with_rate(struct run *run, bool known, int64_t amount_minor, bool rated,
+                             uint32_t rate_bp, char out[CELL_MAX])
+{
+    char amount[CELL_MAX];
+    char rate[CELL_MAX];
+    out[0] = '\0';
+    if (!known && !(rated && rate_bp > 0))
+        return out;
+    (void)money_text(run, amount_minor, amount);
+    if (rated)
+        (void)snprintf(out, CELL_MAX, "%.100s (%.40s)", amount, percent_text(rate_bp, rate));
+    else
+        (void)snprintf(out, CELL_MAX, "%.100s", amount);
+    return out;
+}
+
 static void put_line(struct run *run, struct table *table, size_t number,
                      const Tefter__DocumentLine *line)
 {
@@ -111,11 +213,11 @@ static void put_line(struct run *run, struct table *table, size_t number,
     table_cell(table, quantity_text(line->quantity, cell));
     table_cell(table, line->unit == NULL ? "" : line->unit);
     table_cell(table, price_text(run, line->price, cell));
-    table_cell(table, line->has_discount_minor && line->discount_minor != 0
-                          ? money_text(run, line->discount_minor, cell)
-                          : "");
+    table_cell(table, with_rate(run, line->has_discount_minor, line->discount_minor,
+                                line->has_discount_bp, line->discount_bp, cell));
     table_cell(table, money_text(run, line->net_minor, cell));
-    table_cell(table, line->has_tax_minor ? money_text(run, line->tax_minor, cell) : "");
+    table_cell(table, with_rate(run, line->has_tax_minor, line->tax_minor, line->has_tax_bp,
+                                line->tax_bp, cell));
 }
 
 static void put_charge(struct run *run, struct table *table, const Tefter__DocumentCharge *charge)
@@ -127,7 +229,23 @@ static void put_charge(struct run *run, struct table *table, const Tefter__Docum
     for (int i = 0; i < 4; i++)
         table_cell(table, "");
     table_cell(table, money_text(run, charge->amount_minor, cell));
-    table_cell(table, charge->has_tax_minor ? money_text(run, charge->tax_minor, cell) : "");
+    table_cell(table, with_rate(run, charge->has_tax_minor, charge->tax_minor, charge->has_tax_bp,
+                                charge->tax_bp, cell));
+}
+
+static void put_serials(const Tefter__DocumentRecord *document)
+{
+    for (size_t i = 0; i < document->n_lines; i++) {
+        const Tefter__DocumentLine *line = document->lines[i];
+        for (size_t s = 0; s < line->n_serials; s++) {
+            if (s == 0)
+                tell(stdout, "  serial number%s of line %zu: ", line->n_serials == 1 ? "" : "s",
+                     i + 1);
+            tell(stdout, "%s%s", s == 0 ? "" : ", ", line->serials[s]);
+        }
+        if (line->n_serials > 0)
+            tell(stdout, "\n");
+    }
 }
 
 static void put_lines(struct run *run, const Tefter__DocumentRecord *document)
@@ -149,6 +267,16 @@ static void put_lines(struct run *run, const Tefter__DocumentRecord *document)
         put_charge(run, table, document->charges[i]);
     tell(stdout, "\n");
     table_print(table, stdout);
+    put_serials(document);
+}
+
+/* Those that stand. */
+static size_t live_touches(const Tefter__DocumentAnswer *answer)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < answer->n_touches; i++)
+        count += !answer->touches[i]->undone;
+    return count;
 }
 
 static void put_sums(struct run *run, const Tefter__DocumentAnswer *answer)
@@ -165,30 +293,39 @@ static void put_sums(struct run *run, const Tefter__DocumentAnswer *answer)
         tell(stdout, " = ");
     (void)money_sentence(document->total_minor, run_currency(run), text, sizeof(text));
     tell(stdout, "total %s; open %s", text, money_text(run, answer->open_minor, open));
-    tell(stdout, "; matched in %s\n", counted(answer->n_touches, "part", text));
+    tell(stdout, "; matched in %s\n", counted(live_touches(answer), "part", text));
 }
 
-static void put_other(struct run *run, const char *words, uint64_t document)
+/* "reversed by HQ-X-00007 of 2026-11-29, by ann: typed wrong"; an older server knows its id. */
+static void put_link(const char *words, bool there, uint64_t document,
+                     const Tefter__PaperLink *link)
 {
-    char id[24];
-    (void)snprintf(id, sizeof(id), "#%" PRIu64, document);
-    const Tefter__DocumentAnswer *other = document_find(run, id, 0);
-    tell(stdout, "%s %s\n", words, other == NULL ? id : other->document->number);
+    char date[CELL_MAX];
+    if (!there)
+        return;
+    if (link == NULL) {
+        tell(stdout, "%s #%" PRIu64 "\n", words, document);
+        return;
+    }
+    const char *reason = text_of(link->reason);
+    tell(stdout, "%s %s of %s%s%s%s%s\n", words, link->number, date_text(link->date, date),
+         link->by == NULL ? "" : ", by ", link->by == NULL ? "" : link->by,
+         reason[0] == '\0' ? "" : ": ", reason);
 }
 
-static void put_later(struct run *run, const Tefter__DocumentAnswer *answer)
+static void put_later(const Tefter__DocumentAnswer *answer)
 {
+    const Tefter__DocumentRecord *document = answer->document;
     const Tefter__DocumentTailRecord *later = answer->later;
-    if (answer->document->has_about)
-        put_other(run, "about", answer->document->about);
-    if (answer->document->has_corrects)
-        put_other(run, "corrects", answer->document->corrects);
+    put_link(document->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL ? "reverses" : "credits",
+             document->has_about, document->about, answer->about);
+    put_link("takes the place of", document->has_corrects, document->corrects, answer->corrects);
     if (later == NULL)
         return;
-    if (later->has_reversed_by)
-        put_other(run, "reversed by", later->reversed_by);
-    if (later->has_corrected_by)
-        put_other(run, "corrected by", later->corrected_by);
+    put_link("reversed by", later->has_reversed_by, later->reversed_by, answer->reversed_by);
+    put_link("its place took", later->has_corrected_by, later->corrected_by, answer->corrected_by);
+    for (size_t i = 0; i < answer->n_credit_notes; i++)
+        put_link("credited with", true, answer->credit_notes[i]->document, answer->credit_notes[i]);
     if (later->has_confirmed)
         tell(stdout, "%s\n", later->confirmed ? "confirmed by the bank" : "the bank never had it");
 }
@@ -230,6 +367,27 @@ static const Tefter__DocumentAnswer *whole(struct run *run, const Tefter__Docume
     return answer.document;
 }
 
+static void put_touches(struct run *run, const Tefter__DocumentAnswer *answer)
+{
+    bool all = arg_flag(&run->args, "--undone");
+    char count[CELL_MAX];
+    size_t live = live_touches(answer);
+    size_t undone = answer->n_touches - live;
+    ProtobufCMessage **rows = arena_take(&run->arena, (answer->n_touches + 1) * sizeof(*rows));
+    need(rows != NULL);
+    size_t shown = 0;
+    for (size_t i = 0; i < answer->n_touches; i++)
+        if (all || !answer->touches[i]->undone)
+            rows[shown++] = &answer->touches[i]->base;
+    if (shown > 0) {
+        tell(stdout, "\nMatched with\n");
+        table_rows(run, touch_columns, rows, shown);
+    }
+    if (undone > 0 && !all)
+        run_note(run, "%s that %s undone: --undone shows %s.", counted(undone, "match", count),
+                 undone == 1 ? "was" : "were", undone == 1 ? "it" : "them");
+}
+
 static int show_run(struct run *run)
 {
     bool good = false;
@@ -248,11 +406,8 @@ static int show_run(struct run *run)
     put_facts(run, answer);
     put_lines(run, answer->document);
     put_sums(run, answer);
-    put_later(run, answer);
-    if (answer->n_touches == 0)
-        return EXIT_DONE;
-    tell(stdout, "\nMatched with\n");
-    table_rows(run, touch_columns, (ProtobufCMessage *const *)answer->touches, answer->n_touches);
+    put_later(answer);
+    put_touches(run, answer);
     return EXIT_DONE;
 }
 
@@ -263,12 +418,13 @@ const struct verb document_verbs[] = {
      .params = show_params,
      .run = show_run},
     {.entity = "documents",
-     .summary = "list documents",
+     .summary = "list documents, newest first",
      .params = list_params,
      .query = "documents",
      .rows = "rows",
      .columns = list_columns,
      .paged = true,
+     .sums = list_sums,
      .empty = "No such documents."},
     END_VERBS,
 };

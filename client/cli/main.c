@@ -5,7 +5,9 @@
 #include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 enum { SETTLE_MS = 2000 };
@@ -26,24 +28,33 @@ static bool noun_known(const char *entity)
     return entity == NULL;
 }
 
-static int unknown_noun(const char *entity)
+static int unknown_noun(const char *entity, bool json)
 {
     const char *near = nearest_noun(entity);
-    tell(stderr, "tefter: there is no \"%s\".%s%s%s tefter help lists everything.\n", entity,
-         near == NULL ? "" : " Did you mean \"", near == NULL ? "" : near,
-         near == NULL ? "" : "\"?");
+    char text[LINE_MAX_BYTES];
+    (void)snprintf(text, sizeof(text), "there is no \"%s\".%s%s%s tefter help lists everything.",
+                   entity, near == NULL ? "" : " Did you mean \"", near == NULL ? "" : near,
+                   near == NULL ? "" : "\"?");
+    tell(stderr, "tefter: %s\n", text);
+    if (json)
+        failure_json(EXIT_USE, text);
     return EXIT_USE;
 }
 
-static int unknown_verb(const char *entity, const char *verb)
+static int unknown_verb(const char *entity, const char *verb, bool json)
 {
     const char *near = verb == NULL ? NULL : nearest_verb(entity, verb);
+    char text[LINE_MAX_BYTES];
     if (verb == NULL)
-        tell(stderr, "tefter: %s what?\n", entity);
+        (void)snprintf(text, sizeof(text), "%s what?", entity);
     else
-        tell(stderr, "tefter: there is no \"%s %s\".%s%s%s%s%s\n", entity, verb,
-             near == NULL ? "" : " Did you mean \"", near == NULL ? "" : entity,
-             near == NULL ? "" : " ", near == NULL ? "" : near, near == NULL ? "" : "\"?");
+        (void)snprintf(text, sizeof(text), "there is no \"%s %s\".%s%s%s%s%s", entity, verb,
+                       near == NULL ? "" : " Did you mean \"", near == NULL ? "" : entity,
+                       near == NULL ? "" : " ", near == NULL ? "" : near,
+                       near == NULL ? "" : "\"?");
+    tell(stderr, "tefter: %s\n", text);
+    if (json)
+        failure_json(EXIT_USE, text);
     help_noun(entity, stderr);
     return EXIT_USE;
 }
@@ -66,10 +77,25 @@ static int work(struct run *run)
     return verb->command != NULL ? run_command(run) : run_query(run);
 }
 
+/* What $COLUMNS says, else the terminal; a file has any width. */
+static size_t width_of(bool terminal)
+{
+    enum { LEAST = 40, MOST = 1000 };
+    struct winsize size = {0};
+    const char *said = getenv("COLUMNS");
+    unsigned long columns = said == NULL ? 0 : strtoul(said, NULL, 10);
+    if (columns == 0 && terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+        columns = size.ws_col;
+    if (columns == 0)
+        return 0;
+    return columns < LEAST ? LEAST : columns > MOST ? MOST : columns;
+}
+
 static void run_begin(struct run *run)
 {
     arena_init(&run->arena, RUN_MEMORY_MAX);
     run->terminal = isatty(STDOUT_FILENO);
+    run->width = width_of(run->terminal);
     run->unicode = speaks_utf8();
 }
 
@@ -163,7 +189,7 @@ static int help(const char *entity, const char *verb_name)
         return EXIT_DONE;
     }
     if (!noun_known(entity))
-        return unknown_noun(entity);
+        return unknown_noun(entity, false);
     const struct verb *verb = verb_find(entity, verb_name);
     if (verb != NULL)
         help_verb(verb, stdout);
@@ -178,13 +204,13 @@ static int run_words(int argc, char **argv)
     if (strcmp(entity, "import") == 0)
         return run_import(argc, argv);
     if (!noun_known(entity))
-        return unknown_noun(entity);
+        return unknown_noun(entity, says_json(argc, argv));
     const char *second = argc > 1 ? argv[1] : NULL;
     const struct verb *verb = verb_find(entity, second);
     if (verb == NULL && second != NULL && is_help(second))
         return help(entity, NULL);
     if (verb == NULL)
-        return unknown_verb(entity, second);
+        return unknown_verb(entity, second, says_json(argc, argv));
     int used = verb->verb == NULL ? 1 : 2;
     return run_verb(verb, argc - used, argv + used);
 }

@@ -13,7 +13,7 @@ static const struct param aging_params[] = {
     OPTION("--by-customer", FLAG, "by_customer", "one row a customer (default: only the sums)"),
     OPTION("--customer", CUSTOMER, "customer", "only this customer"),
     OPTION("--group", GROUP, "group", "only members of this group"),
-    OPTION("--branch", BRANCH, "branch", "only this branch"),
+    OPTION("--branch", BRANCH, "branch", "only customers of this branch: who were opened there"),
     OPTIONS("--bound", NUMBER, "bounds", "end of an age band, in days (default: 30 60 90 120)"),
     OPTION("--known-seq", NUMBER, "known_seq", "as it was known after command N"),
     OPTION("--by-document-date", FLAG, "by_document_date",
@@ -23,10 +23,11 @@ static const struct param aging_params[] = {
 
 enum { AGING_BUCKETS_MAX = 16 };
 
-static const char *bucket_title(const Tefter__AgingBucket *bucket, char out[CELL_MAX])
+static const char *bucket_title(const Tefter__AgingBucket *bucket, bool by_document,
+                                char out[CELL_MAX])
 {
     if (bucket->has_to_days && bucket->to_days <= 0)
-        (void)snprintf(out, CELL_MAX, "NOT DUE");
+        (void)snprintf(out, CELL_MAX, by_document ? "OF THE DAY" : "NOT DUE");
     else if (bucket->has_to_days)
         (void)snprintf(out, CELL_MAX, "%" PRId32 "-%" PRId32, bucket->from_days, bucket->to_days);
     else
@@ -37,11 +38,12 @@ static const char *bucket_title(const Tefter__AgingBucket *bucket, char out[CELL
 static struct table *aging_table(struct run *run, const Tefter__AgingAnswer *aging)
 {
     char cell[CELL_MAX];
+    bool by_document = arg_flag(&run->args, "--by-document-date");
     struct table *table = table_create(run);
     table_column(table, "CUSTOMER", false);
     table_column(table, "NAME", false);
     for (size_t i = 0; i < aging->n_buckets; i++) {
-        const char *title = bucket_title(aging->buckets[i], cell);
+        const char *title = bucket_title(aging->buckets[i], by_document, cell);
         table_column(table, arena_text(&run->arena, title, strlen(title)), true);
     }
     table_column(table, "NOT YET MATCHED", true);
@@ -127,8 +129,8 @@ static int aging_run(struct run *run)
     }
     bool ruled = first->n_rows > 0;
     aging_sums(run, table, first, ruled);
-    tell(stdout, "Age by %s date as of %s\n",
-         arg_flag(&run->args, "--by-document-date") ? "document" : "due",
+    tell(stdout, "Days since the %s date, as of %s\n",
+         arg_flag(&run->args, "--by-document-date") ? "document's" : "due",
          date_text(first->as_of, date));
     table_print(table, stdout);
     return EXIT_DONE;
@@ -201,6 +203,15 @@ static const struct param search_params[] = {
 
 enum { HIT_COLUMNS = 6 };
 
+static const char *hit_name(struct run *run, const Tefter__DocumentRow *row)
+{
+    char name[CELL_MAX];
+    if (row->code == NULL)
+        return customer_name(run, row->customer);
+    (void)snprintf(name, sizeof(name), "%.60s %.180s", row->code, text_of(row->name));
+    return arena_text(&run->arena, name, strlen(name));
+}
+
 static void hit_row(struct run *run, struct table *table, const Tefter__SearchHit *hit)
 {
     char cell[CELL_MAX];
@@ -217,7 +228,7 @@ static void hit_row(struct run *run, struct table *table, const Tefter__SearchHi
                         sizeof(cell));
         table_cell(table, cell);
         table_cell(table, hit->document->number);
-        table_cell(table, customer_name(run, hit->document->customer));
+        table_cell(table, hit_name(run, hit->document));
         table_cell(table, date_text(hit->document->date, date));
         table_cell(table, money_text(run, hit->document->open_minor, cell));
         table_cell(table, "");

@@ -19,9 +19,14 @@ enum { OFFERS_MS = 10 * 1000, DOCUMENT_CUSTOMER_SHIFT = 36 /* of a document's id
 
 /* ---- telling ---- */
 
-/* Under --json a program reads what is not an answer of the server too. */
-static void say_json(enum exit_code code, const char *text)
+void failure_json(enum exit_code code, const char *text)
 {
+    static const char *const words[EXIT_CODES] = {[EXIT_DONE] = "DONE",
+                                                  [EXIT_REFUSED] = "REFUSED",
+                                                  [EXIT_USE] = "USE",
+                                                  [EXIT_NO_SERVER] = "NO_SERVER",
+                                                  [EXIT_NOT_ALLOWED] = "NOT_ALLOWED",
+                                                  [EXIT_CONFLICT] = "CONFLICT"};
     char shown[TELL_JSON_MAX];
     (void)fputs("{\"failure\":\"", stdout);
     for (size_t left = strlen(text); left > 0;) {
@@ -30,7 +35,7 @@ static void say_json(enum exit_code code, const char *text)
         text += taken;
         left -= taken;
     }
-    tell(stdout, "\",\"exit_code\":%d}\n", (int)code);
+    tell(stdout, "\",\"code\":\"%s\",\"exit_code\":%d}\n", words[code], (int)code);
 }
 
 static int say(struct run *run, enum exit_code code, const char *text)
@@ -48,7 +53,7 @@ int run_say(struct run *run, enum exit_code code, const char *format, ...)
     (void)vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
     if (run->json)
-        say_json(code, text);
+        failure_json(code, text);
     return say(run, code, text);
 }
 
@@ -112,7 +117,7 @@ void run_json(struct run *run, const ProtobufCMessage *message)
 {
     struct buffer out;
     buffer_init(&out, RUN_MEMORY_MAX);
-    if (message_to_json(message, &out) && buffer_put(&out, "\n", 1))
+    if (message_to_plain_json(message, &out) && buffer_put(&out, "\n", 1))
         (void)fwrite(out.data, 1, out.size, stdout);
     else
         (void)run_say(run, EXIT_NO_SERVER, "no memory for the JSON of an answer");
@@ -905,6 +910,7 @@ static bool want_rows(struct run *run, Tefter__Query *query, size_t most)
 
 static void listing_print(struct listing *listing)
 {
+    char count[CELL_MAX];
     struct run *run = listing->run;
     const struct verb *verb = run->args.verb;
     if (run->json) {
@@ -916,8 +922,11 @@ static void listing_print(struct listing *listing)
         run_note(run, "%s", verb->empty == NULL ? "Nothing." : verb->empty);
     else
         table_rows(run, verb->columns, listing->rows, listing->count);
+    if (verb->sums != NULL)
+        verb->sums(run, listing->rows, listing->count);
     if (listing->more)
-        run_note(run, "There are more: --all shows all, --rows N so many.");
+        run_note(run, "%s shown; there are more: --all shows all, --rows N so many.",
+                 counted(listing->count, "row", count));
 }
 
 int run_query(struct run *run)

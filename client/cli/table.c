@@ -67,28 +67,140 @@ void table_rule(struct table *table)
         push_cell(table, NULL);
 }
 
-static void put_cell(const struct table *table, size_t column, const char *text, FILE *out)
+/* ---- printing, as wide as there is room ---- */
+
+enum { NAME_COLUMNS_LEAST = 14, GAP = 2 };
+
+/* What is printed: which columns, in which width, and how many of them stand in one line. */
+struct layout {
+    size_t columns[COLUMNS_MAX];
+    size_t count;
+    size_t widths[COLUMNS_MAX];
+    size_t in_line; /* the rest goes on a line of its own below, each behind its title */
+};
+
+static size_t row_width(const struct layout *layout, size_t count)
 {
-    int width = (int)table->columns[column].width;
-    bool last = column + 1 == table->column_count;
+    size_t width = 0;
+    for (size_t i = 0; i < count; i++)
+        width += layout->widths[i] + (i == 0 ? 0 : GAP);
+    return width;
+}
+
+static bool has_values(const struct table *table, size_t column)
+{
+    for (size_t i = column; i < table->cell_count; i += table->column_count)
+        if (table->cells[i] != NULL && table->cells[i][0] != '\0')
+            return true;
+    return false;
+}
+
+static void take_columns(const struct table *table, bool all, struct layout *layout)
+{
+    layout->count = 0;
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (!all && !has_values(table, i))
+            continue;
+        layout->widths[layout->count] = table->columns[i].width;
+        layout->columns[layout->count++] = i;
+    }
+    layout->in_line = layout->count;
+}
+
+/* Takes from the widest column of words, until all stand in the line or none can give more. */
+static void narrow(const struct table *table, size_t width, struct layout *layout)
+{
+    while (row_width(layout, layout->count) > width) {
+        size_t widest = layout->count;
+        for (size_t i = 0; i < layout->count; i++) {
+            bool words = !table->columns[layout->columns[i]].right;
+            if (words && layout->widths[i] > NAME_COLUMNS_LEAST &&
+                (widest == layout->count || layout->widths[i] > layout->widths[widest]))
+                widest = i;
+        }
+        if (widest == layout->count)
+            return;
+        layout->widths[widest]--;
+    }
+}
+
+static void lay_out(const struct table *table, struct layout *layout)
+{
+    size_t width = table->run->width;
+    take_columns(table, true, layout);
+    if (width == 0 || row_width(layout, layout->count) <= width)
+        return;
+    if (table->cell_count > 0)
+        take_columns(table, false, layout);
+    narrow(table, width, layout);
+    while (layout->in_line > 1 && row_width(layout, layout->in_line) > width)
+        layout->in_line--;
+}
+
+/* The text, or as much of it as has room, with a sign that it goes on. */
+static const char *fitted(const struct run *run, const char *text, size_t width, char out[CELL_MAX])
+{
+    const char *sign = run->unicode ? "…" : "~";
+    size_t size = strlen(text);
+    if (tell_columns(text, size) <= width)
+        return text;
+    while (size > 0 && (size >= CELL_MAX - 4 || tell_columns(text, size) > width - 1))
+        while (--size > 0 && ((unsigned char)text[size] & 0xC0) == 0x80)
+            continue;
+    (void)snprintf(out, CELL_MAX, "%.*s%s", (int)size, text, sign);
+    return out;
+}
+
+static void put_cell(const struct table *table, const struct layout *layout, size_t place,
+                     const char *text, FILE *out)
+{
+    char cut[CELL_MAX];
+    int width = (int)layout->widths[place];
+    bool last = place + 1 == layout->in_line;
     if (text == NULL) {
         for (int i = 0; i < width; i++)
             fputc('-', out);
-    } else if (table->columns[column].right) {
+    } else if (table->columns[layout->columns[place]].right) {
         tell(out, "%*s", width, text);
     } else {
-        tell(out, "%-*s", last ? 0 : width, text);
+        tell(out, "%-*s", last ? 0 : width, fitted(table->run, text, (size_t)width, cut));
     }
     fputs(last ? "\n" : "  ", out);
 }
 
+/* What did not stand in the line: "    DUE 2026-12-29  BY ann". */
+static void put_rest(const struct table *table, const struct layout *layout,
+                     const char *const *cells, FILE *out)
+{
+    size_t used = 0;
+    for (size_t i = layout->in_line; i < layout->count; i++) {
+        const char *text = cells[layout->columns[i]];
+        const char *title = table->columns[layout->columns[i]].title;
+        if (text == NULL || text[0] == '\0')
+            continue;
+        size_t size = tell_columns(title, strlen(title)) + 1 + tell_columns(text, strlen(text));
+        bool fits = used > 0 && used + GAP + size <= table->run->width;
+        if (used > 0 && !fits)
+            fputc('\n', out);
+        tell(out, "%s%s %s", fits ? "  " : "    ", title, text);
+        used = fits ? used + GAP + size : 4 + size;
+    }
+    if (used > 0)
+        fputc('\n', out);
+}
+
 void table_print(struct table *table, FILE *out)
 {
+    struct layout layout;
     need(table->column_count > 0);
-    for (size_t i = 0; i < table->column_count; i++)
-        put_cell(table, i, table->columns[i].title, out);
-    for (size_t i = 0; i < table->cell_count; i++)
-        put_cell(table, i % table->column_count, table->cells[i], out);
+    lay_out(table, &layout);
+    for (size_t i = 0; i < layout.in_line; i++)
+        put_cell(table, &layout, i, table->columns[layout.columns[i]].title, out);
+    for (size_t row = 0; row < table->cell_count; row += table->column_count) {
+        for (size_t i = 0; i < layout.in_line; i++)
+            put_cell(table, &layout, i, table->cells[row + layout.columns[i]], out);
+        put_rest(table, &layout, table->cells + row, out);
+    }
 }
 
 /* ---- single values ---- */
@@ -111,7 +223,12 @@ const char *balance_text(const struct run *run, int64_t balance_minor, char out[
 
 const char *counted(uint64_t count, const char *noun, char out[CELL_MAX])
 {
-    (void)snprintf(out, CELL_MAX, "%" PRIu64 " %s%s", count, noun, count == 1 ? "" : "s");
+    size_t size = strlen(noun);
+    bool hisses = size > 1 && (strcmp(noun + size - 2, "ch") == 0 || noun[size - 1] == 's');
+    (void)snprintf(out, CELL_MAX, "%" PRIu64 " %s%s", count, noun,
+                   count == 1 ? ""
+                   : hisses   ? "es"
+                              : "s");
     return out;
 }
 
@@ -214,11 +331,12 @@ static void write_free(struct run *run, const struct path_at *at, char out[CELL_
         (void)free_text(run, *(const Tefter__AccountRow *const *)at->value, out);
 }
 
-static void write_percent(int64_t bp, char out[CELL_MAX])
+const char *percent_text(int64_t bp, char out[CELL_MAX])
 {
     (void)decimal_write(bp, 2, out);
     trim_zeros(out, 0);
     (void)strncat(out, "%", 2);
+    return out;
 }
 
 static void write_integer(struct run *run, const struct column *column, const struct path_at *at,
@@ -242,7 +360,7 @@ static void write_integer(struct run *run, const struct column *column, const st
         (void)quantity_text(value, out);
         break;
     case COLUMN_PERCENT:
-        write_percent(value, out);
+        (void)percent_text(value, out);
         break;
     case COLUMN_FLAG:
         (void)snprintf(out, CELL_MAX, "%s", value != 0 ? "yes" : "");

@@ -270,6 +270,12 @@ static const struct {
      "slips into a bank account."},
 };
 
+/* "lines[2].serials", "lines[2].serials[0]" */
+static bool is_serial(const char *field)
+{
+    return strncmp(field, "lines[", 6) == 0 && strstr(field, "].serials") != NULL;
+}
+
 static const char *pattern_of(const Tefter__Refusal *refusal)
 {
     const char *field = refusal->field == NULL ? "" : refusal->field;
@@ -277,6 +283,12 @@ static const char *pattern_of(const Tefter__Refusal *refusal)
         if (told_by_field[i].code == refusal->code && strcmp(told_by_field[i].field, field) == 0)
             return told_by_field[i].pattern;
     }
+    if (is_serial(field) && refusal->code == CODE(FIELD_MISSING))
+        return "Each piece needs its serial number|: {field}|. Give them: --serials PRODUCT=A1,A2.";
+    if (is_serial(field) && refusal->code == CODE(ALREADY_EXISTS))
+        return "This serial number is sold already|, with {existing}|| ({field})|.";
+    if (refusal->code == CODE(ALREADY_EXISTS) && refusal->existing_number == NULL)
+        return "It exists already| ({field})|.";
     const char *pattern = refusal_pattern(refusal->code);
     return pattern == NULL ? unknown_pattern : pattern;
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/date.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "wire/path.h"
@@ -140,6 +141,12 @@ static bool set_uint(struct json *json, ProtobufCType type, struct slice words, 
 {
     bool wide = reflect_size(type) == sizeof(uint64_t);
     uint64_t value = 0;
+    uint32_t day = 0;
+    if (!wide && words.size == DATE_TEXT_SIZE - 1 &&
+        date_read((const char *)words.data, words.size, &day)) {
+        memcpy(at, &day, sizeof(day));
+        return true;
+    }
     if (!set_unsigned(json, words, wide ? UINT64_MAX : UINT32_MAX, &value))
         return false;
     uint32_t narrow = (uint32_t)value;

@@ -94,11 +94,13 @@ bool message_holds(const ProtobufCMessageDescriptor *type, struct slice bytes,
  * lower-case hex, enums by name, absent fields left out. A tefter.Text that has a value is a plain
  * string. */
 bool message_to_json(const ProtobufCMessage *message, struct buffer *out);
+/* The same for programs of people: days as "2026-11-23", a tefter.Text without words left out. */
+bool message_to_plain_json(const ProtobufCMessage *message, struct buffer *out);
 /* Into the arena; NULL with *ret_fault set (and without memory). Strict: unknown and repeated
  * names, two members of a oneof, missing required fields, numbers that are not whole or do not fit
  * are refused. Names and enum values are known in any case, with '-' for '_', enum values with or
- * without their prefix; integers may be strings; null is absent; a plain value stands for a
- * tefter.Text. */
+ * without their prefix; integers may be strings, and 32-bit ones days ("2026-11-23"); null is
+ * absent; a plain value stands for a tefter.Text. */
 ProtobufCMessage *message_of_json(const ProtobufCMessageDescriptor *type, struct slice json,
                                   struct arena *arena, struct message_fault *ret_fault);
 /* Sets one field by a dotted path: "customer=17", "lines[0].quantity=2500", "name=Anh". Messages on
