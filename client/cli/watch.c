@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,8 +23,21 @@ static const struct param watch_params[] = {
     END,
 };
 
+/* What was told last of a customer: so that each line says what is new, and an event is told once.
+ */
+struct known {
+    bool is; /* there was a row */
+    bool unlimited;
+    bool locked;
+    uint32_t buyers;
+    uint64_t last_seq; /* of the last event */
+    int64_t limit_minor;
+};
+
 struct watch {
     struct run *run;
+    struct known *known; /* by customer number */
+    size_t known_room;
     struct tefter_feed *feed;
     struct arena row_arena;
     struct loop_timer *stale;
@@ -121,12 +135,69 @@ static const Tefter__CustomerRow *who(struct watch *watch, uint32_t customer)
     return row == NULL ? NULL : row->customer;
 }
 
+/* ---- what is new ---- */
+
+static struct known *known_of(struct watch *watch, uint32_t customer)
+{
+    if (customer >= watch->known_room) {
+        size_t room = (size_t)customer + customer / 2 + 64;
+        struct known *more = realloc(watch->known, room * sizeof(*more));
+        need(more != NULL);
+        memset(more + watch->known_room, 0, (room - watch->known_room) * sizeof(*more));
+        watch->known = more;
+        watch->known_room = room;
+    }
+    return &watch->known[customer];
+}
+
+static struct known known_from(const Tefter__AccountRow *account)
+{
+    return (struct known){.is = true,
+                          .unlimited = account->unlimited,
+                          .locked = account->locked,
+                          .buyers = account->buyers,
+                          .last_seq = account->last == NULL ? 0 : account->last->seq,
+                          .limit_minor = account->limit_minor};
+}
+
+/* Its event is one that was not told before. */
+static bool is_news(const struct known *known, const Tefter__AccountRow *account)
+{
+    if (account->last == NULL)
+        return false;
+    return known->is ? account->last->seq > known->last_seq : account->last->seq == account->seq;
+}
+
+static bool limit_changed(const struct known *known, const Tefter__AccountRow *account)
+{
+    return known->is && (known->unlimited != account->unlimited ||
+                         (!account->unlimited && known->limit_minor != account->limit_minor));
+}
+
+static const char *limit_text(struct watch *watch, bool unlimited, int64_t limit_minor,
+                              char out[CELL_MAX])
+{
+    if (unlimited)
+        (void)snprintf(out, CELL_MAX, "none");
+    else
+        (void)money_text(watch->run, limit_minor, out);
+    return out;
+}
+
+/* Names were fetched before the first line: nothing is asked for in between. */
+static void put_actor(struct watch *watch, const Tefter__Actor *actor)
+{
+    if (actor == NULL || !actor->has_staff)
+        return;
+    tell(stdout, " by %s", staff_login(watch->run, actor->staff));
+    if (actor->has_branch)
+        tell(stdout, " at %s", branch_code(watch->run, actor->branch));
+}
+
 static void put_last(struct watch *watch, const Tefter__LastChange *last)
 {
     char word[CELL_MAX];
     char amount[CELL_MAX];
-    if (last == NULL)
-        return;
     (void)enum_word(&tefter__event_kind__descriptor, (int)last->kind, word, sizeof(word));
     char *event = strstr(word, " event"); /* told apart in the schema from refusals and states */
     if (event != NULL)
@@ -137,9 +208,41 @@ static void put_last(struct watch *watch, const Tefter__LastChange *last)
     if (last->has_amount_minor)
         tell(stdout, " %s%s", last->amount_minor > 0 ? "+" : "",
              money_text(watch->run, last->amount_minor, amount));
+    put_actor(watch, last->actor);
 }
 
-static void put_account(struct watch *watch, const Tefter__AccountRow *account)
+static const char *buyers_text(uint32_t count, char out[CELL_MAX])
+{
+    (void)snprintf(out, CELL_MAX, "%" PRIu32 " %s", count, count == 1 ? "person" : "people");
+    return out;
+}
+
+/* What of the figures is another than before, but for the lock: that is the customer's row's. */
+static void put_facts(struct watch *watch, const struct known *known,
+                      const Tefter__AccountRow *account)
+{
+    char before[CELL_MAX];
+    char now[CELL_MAX];
+    if (is_news(known, account))
+        put_last(watch, account->last);
+    if (limit_changed(known, account))
+        tell(stdout, "  limit %s %s %s",
+             limit_text(watch, known->unlimited, known->limit_minor, before),
+             watch->run->unicode ? "→" : "->",
+             limit_text(watch, account->unlimited, account->limit_minor, now));
+    if (known->is && known->buyers != account->buyers)
+        tell(stdout, "  %s may buy on the account", buyers_text(account->buyers, now));
+}
+
+/* Nothing that a line could say: what changed is told by another row, or nowhere. */
+static bool is_told(const struct known *known, const Tefter__AccountRow *account)
+{
+    return known->is && !is_news(known, account) && !limit_changed(known, account) &&
+           known->buyers == account->buyers;
+}
+
+static void put_account(struct watch *watch, const struct known *known,
+                        const Tefter__AccountRow *account)
 {
     char owes[CELL_MAX];
     char rest[CELL_MAX];
@@ -152,15 +255,36 @@ static void put_account(struct watch *watch, const Tefter__AccountRow *account)
     tell(stdout, "  owes %s  %s%s%s%s", money_text(watch->run, account->balance_minor, owes),
          plain ? "available " : "", free_text(watch->run, account, rest),
          account->locked ? "  " : "", account->locked ? sign_locked(watch->run) : "");
-    put_last(watch, account->last);
+    put_facts(watch, known, account);
 }
 
-static void put_customer(struct watch *watch, const Tefter__CustomerRow *customer)
+static void put_customer(struct watch *watch, const struct known *known,
+                         const Tefter__CustomerRow *customer)
 {
+    char date[CELL_MAX];
     bool locked = customer->has_locked && customer->locked;
     tell(stdout, "%s %s", customer->code, text_of(customer->name));
-    if (locked)
-        tell(stdout, "  %s locked %s", sign_locked(watch->run), text_of(customer->lock_reason));
+    if (locked && (!known->is || !known->locked)) {
+        const char *reason = text_of(customer->lock_reason);
+        tell(stdout, "  %s locked%s%s", sign_locked(watch->run), reason[0] == '\0' ? "" : ": ",
+             reason);
+        if (customer->has_locked_until)
+            tell(stdout, ", until %s", date_text(customer->locked_until, date));
+    } else if (!locked && known->is && known->locked) {
+        tell(stdout, "  no longer locked");
+    } else {
+        tell(stdout, "  their record is changed");
+    }
+}
+
+/* The customer's row of a set tells of a lock; an account's alone tells it itself. */
+static bool has_customer(const struct tefter_delta *set, uint32_t customer)
+{
+    for (size_t i = 0; i < set->row_count; i++)
+        if (set->rows[i]->kind_case == TEFTER__ROW__KIND_CUSTOMER &&
+            set->rows[i]->customer->customer == customer)
+            return true;
+    return false;
 }
 
 static void put_approval(struct watch *watch, const Tefter__ApprovalRow *approval)
@@ -193,15 +317,27 @@ static void put_alarm(struct watch *watch, const Tefter__AlarmRow *alarm)
         tell(stdout, "  by %s", alarm->login);
 }
 
+/* An account's row of which nothing is new gives no line. */
+static bool gives_line(struct watch *watch, const Tefter__Row *row, const struct tefter_delta *set)
+{
+    if (row->kind_case != TEFTER__ROW__KIND_ACCOUNT)
+        return true;
+    const struct known *known = known_of(watch, row->account->customer);
+    bool lock = known->is && known->locked != row->account->locked;
+    return !is_told(known, row->account) || (lock && !has_customer(set, row->account->customer));
+}
+
 static void put_row(struct watch *watch, const Tefter__Row *row, const struct tefter_delta *set)
 {
+    if (!gives_line(watch, row, set))
+        return;
     put_now(watch);
     switch (row->kind_case) {
     case TEFTER__ROW__KIND_ACCOUNT:
-        put_account(watch, row->account);
+        put_account(watch, known_of(watch, row->account->customer), row->account);
         break;
     case TEFTER__ROW__KIND_CUSTOMER:
-        put_customer(watch, row->customer);
+        put_customer(watch, known_of(watch, row->customer->customer), row->customer);
         break;
     case TEFTER__ROW__KIND_APPROVAL:
         put_approval(watch, row->approval);
@@ -247,6 +383,9 @@ static void set_arrived(void *context, const struct tefter_delta *set)
         put_rows_json(watch, set);
     for (size_t i = 0; !watch->run->json && !replica && i < set->row_count; i++)
         put_row(watch, set->rows[i], set);
+    for (size_t i = 0; i < set->row_count; i++)
+        if (set->rows[i]->kind_case == TEFTER__ROW__KIND_ACCOUNT)
+            *known_of(watch, set->rows[i]->account->customer) = known_from(set->rows[i]->account);
     watch->first = watch->first && !set->exact;
     (void)fflush(stdout);
     if (!replica && set->row_count > 0)
@@ -304,6 +443,10 @@ static bool begin(struct watch *watch, uint64_t seconds)
     struct loop *loop = tefter_loop(run->client);
     if (!wanted_customers(run, customers, &count))
         return false;
+    if (!run->json) { /* lists that lines need names from */
+        (void)staff_login(run, 1);
+        (void)branch_code(run, 1);
+    }
     watch->feed =
         tefter_subscribe(run->client, wanted_topic(run), customers, count, set_arrived, watch);
     watch->stale = loop_timer_create(loop, say_age, watch);
@@ -342,6 +485,7 @@ static int watch_run(struct run *run)
     if (watch.feed != NULL)
         tefter_unsubscribe(watch.feed);
     arena_fini(&watch.row_arena);
+    free(watch.known);
     return watch.exit_code;
 }
 
