@@ -158,8 +158,8 @@ bool tx_reading(const struct tx *tx); /* a query */
  * ids, numbers and prices, and no limit, lock or right stops it. Numbers stand in receipts: they
  * are never given another meaning. */
 enum settled {
-    SETTLED_DATE = 1,     /* business date of the actor's branch, or of the one that `about` names */
-    SETTLED_ID = 2,       /* of a new record; about: the field of CompanyRecord that counts them */
+    SETTLED_DATE = 1, /* business date of the actor's branch, or of the one that `about` names */
+    SETTLED_ID = 2,   /* of a new record; about: the field of CompanyRecord that counts them */
     SETTLED_DOCUMENT = 3, /* id of a new document; about: its kind */
     SETTLED_NUMBER = 4,   /* its number in the branch's series; about: its kind */
     SETTLED_TERM = 5,     /* days of the term of payment */
