@@ -1,6 +1,6 @@
 #include "import/command.h"
 
-#include "lib/tefter.h"
+#include "import/words.h"
 
 /* The commands only point to texts; protobuf-c wants them without const. */
 static char *text_of(const char *text)
@@ -219,23 +219,22 @@ static const Tefter__Command *credit_note_command(const struct entry *entry, str
 
 /* ---- payments ---- */
 
-bool command_payment_kind(const char *word, Tefter__PaymentKind *ret_kind)
+static bool set_bills(Tefter__TakePayment *payment, const struct entry *entry, struct arena *arena)
 {
-    *ret_kind = TEFTER__PAYMENT_KIND__PAYMENT_TRANSFER;
-    return word == NULL || payment_kind_of(word, ret_kind);
-}
-
-static bool set_bill(Tefter__TakePayment *payment, const char *bill, struct arena *arena)
-{
-    Tefter__BillAmount **bills = arena_take(arena, sizeof *bills);
-    Tefter__BillAmount *amount = arena_take(arena, sizeof *amount);
-    if (bills == NULL || amount == NULL)
+    size_t count = entry->bill_count;
+    Tefter__BillAmount **bills = arena_take(arena, count * sizeof *bills);
+    Tefter__BillAmount *each = arena_take(arena, count * sizeof *each);
+    if (bills == NULL || each == NULL)
         return false;
-    tefter__bill_amount__init(amount);
-    amount->bill_number = text_of(bill);
-    bills[0] = amount;
+    for (size_t i = 0; i < count; i++) {
+        tefter__bill_amount__init(&each[i]);
+        each[i].bill_number = text_of(entry->bills[i].number);
+        each[i].has_amount_minor = entry->bills[i].amount_minor > 0;
+        each[i].amount_minor = entry->bills[i].amount_minor;
+        bills[i] = &each[i];
+    }
     payment->bills = bills;
-    payment->n_bills = 1;
+    payment->n_bills = count;
     return true;
 }
 
@@ -246,7 +245,7 @@ static const Tefter__Command *payment_command(const struct entry *entry, bool ma
     Tefter__PaymentKind kind;
     Tefter__Command *command = command_new(arena, TEFTER__COMMAND__KIND_TAKE_PAYMENT);
     Tefter__TakePayment *payment = arena_take(arena, sizeof *payment);
-    if (command == NULL || payment == NULL || !command_payment_kind(texts[FIELD_KIND], &kind))
+    if (command == NULL || payment == NULL || !words_payment(texts[FIELD_KIND], &kind))
         return NULL;
     tefter__take_payment__init(payment);
     payment->customer_code = text_of(texts[FIELD_CUSTOMER]);
@@ -263,9 +262,9 @@ static const Tefter__Command *payment_command(const struct entry *entry, bool ma
     payment->note = person_text(texts[FIELD_NOTE], arena);
     payment->has_backfill = payment->backfill = true;
     payment->currency = text_of(texts[FIELD_CURRENCY]);
-    if (texts[FIELD_BILL] != NULL && !set_bill(payment, texts[FIELD_BILL], arena))
+    if (entry->bill_count > 0 && !set_bills(payment, entry, arena))
         return NULL;
-    payment->has_match = match_oldest && texts[FIELD_BILL] == NULL;
+    payment->has_match = match_oldest && entry->bill_count == 0;
     payment->match = TEFTER__MATCH_ORDER__MATCH_OLDEST_DUE;
     command->take_payment = payment;
     return command;

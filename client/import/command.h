@@ -12,6 +12,3 @@ const Tefter__Command *command_of_entry(const struct entry *entry, bool match_ol
 /* Makes the customer of a document, and the product of a line. */
 const Tefter__Command *command_of_customer(const struct entry *entry, struct arena *arena);
 const Tefter__Command *command_of_product(const struct entry_line *line, struct arena *arena);
-
-/* By a word of payment_kind_of; NULL is a transfer. */
-bool command_payment_kind(const char *word, Tefter__PaymentKind *ret_kind);

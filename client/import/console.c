@@ -149,3 +149,21 @@ void console_progress(struct console *console, const struct progress *progress)
     console->drawn = console->live;
     (void)fflush(console->err);
 }
+
+void console_waiting(struct console *console, uint64_t ms, uint64_t most_ms, const char *what,
+                     const char *reason)
+{
+    uint64_t now = console_now_ms();
+    if (console->quiet || now - console->drawn_ms < (console->live ? SECOND_MS : SAY_MS))
+        return;
+    console->drawn_ms = now;
+    console_clear(console);
+    tell(console->err,
+         "%s for %" PRIu64 " s%s%s; giving up after %" PRIu64 " s, and then the same "
+         "command goes on",
+         what, ms / SECOND_MS, reason[0] != '\0' ? ": " : "", reason, most_ms / SECOND_MS);
+    if (!console->live)
+        (void)fputc('\n', console->err);
+    console->drawn = console->live;
+    (void)fflush(console->err);
+}

@@ -44,6 +44,9 @@ struct progress {
 };
 /* Draws at most ten times a second, or says a line every five seconds. */
 void console_progress(struct console *console, const struct progress *progress);
+/* Instead of it, while nothing can be done: why, since when, and how long it is waited. */
+void console_waiting(struct console *console, uint64_t ms, uint64_t most_ms, const char *what,
+                     const char *reason);
 void console_clear(struct console *console);
 
 /* "1,234,567" */

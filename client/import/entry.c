@@ -44,6 +44,44 @@ static bool copy_cells(struct entry *entry, const struct row *row, struct entry_
     return true;
 }
 
+/* FNV-1a over the cells, each with its size. */
+static uint64_t digest_of(const struct row *row)
+{
+    uint64_t digest = UINT64_C(14695981039346656037);
+    for (size_t i = 0; i < row->count; i++) {
+        for (size_t k = 0; k < row->raw[i].size; k++)
+            digest = (digest ^ row->raw[i].data[k]) * UINT64_C(1099511628211);
+        digest = (digest ^ row->raw[i].size) * UINT64_C(1099511628211);
+    }
+    return digest;
+}
+
+static bool same_row(const struct entry_row *a, const struct entry_row *b)
+{
+    if (a->digest != b->digest || a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (!slice_equal(a->cells[i], b->cells[i]))
+            return false;
+    return true;
+}
+
+/* Counts it when it is just like an earlier one. */
+static void look_for_repeat(struct entry *entry, const struct entry_row *kept)
+{
+    uint64_t looked = 0;
+    for (const struct entry_row *row = entry->rows; row != kept && looked < DOCUMENT_LINES_MAX;
+         row = row->next, looked++) {
+        if (!same_row(row, kept))
+            continue;
+        if (entry->repeats++ == 0) {
+            entry->repeat_line = kept->line;
+            entry->repeat_of = row->line;
+        }
+        return;
+    }
+}
+
 bool entry_keep_row(struct entry *entry, const struct row *row)
 {
     struct entry_row *kept =
@@ -53,13 +91,16 @@ bool entry_keep_row(struct entry *entry, const struct row *row)
     kept->next = NULL;
     kept->line = row->line;
     kept->count = row->count;
+    kept->digest = digest_of(row);
     if (entry->last_row != NULL)
         entry->last_row->next = kept;
     else
         entry->rows = kept;
     entry->last_row = kept;
     entry->row_count++;
-    entry->end = (struct track_place){row->end, row->next_line};
+    look_for_repeat(entry, kept);
+    if (row->end > entry->end.offset)
+        entry->end = (struct track_place){row->end, row->next_line};
     return true;
 }
 
@@ -72,6 +113,14 @@ struct entry_line *entry_add_line(struct entry *entry)
     struct entry_line *line = &entry->lines[entry->line_count++];
     *line = (struct entry_line){.line = 0};
     return line;
+}
+
+bool entry_add_bill(struct entry *entry, struct entry_bill bill)
+{
+    if (!ARENA_GROW(&entry->arena, entry->bills, entry->bill_room, entry->bill_count + 1))
+        return false;
+    entry->bills[entry->bill_count++] = bill;
+    return true;
 }
 
 void entry_reject(struct entry *entry, uint64_t line, const char *format, ...)

@@ -23,6 +23,7 @@ enum entry_kind {
 /* What became of one, from best to worst. */
 enum outcome {
     OUTCOME_SENT,     /* it is in the ledger now */
+    OUTCOME_CHANGED,  /* it was there with other words, and has these now */
     OUTCOME_THERE,    /* it was there already */
     OUTCOME_CONFLICT, /* its number is there with other contents; `why` */
     OUTCOME_REFUSED,  /* `why` */
@@ -39,14 +40,27 @@ struct entry_line {
     int64_t price;
     uint32_t discount_bp;
     uint32_t tax_bp;
-    int64_t total_minor; /* with discount and tax, as signed as quantity and price */
-    bool new_product;    /* nobody has met its code yet */
-    bool named;          /* the text is the product's name: not sent again */
+    int64_t net_minor;   /* without tax, as signed as quantity and price */
+    int64_t total_minor; /* with discount and tax, likewise */
+    int64_t said_minor;  /* what the row says that it comes to */
+    bool has_said;
+    bool new_product; /* nobody has met its code yet */
+    bool named;       /* the text is the product's name: not sent again */
 };
+
+/* A bill that a payment pays. */
+struct entry_bill {
+    const char *number;
+    int64_t amount_minor; /* 0: as much as is open */
+};
+
+/* What a document's type column says. */
+enum entry_type { TYPE_UNSAID, TYPE_INVOICE, TYPE_CREDIT_NOTE };
 
 struct entry_row {
     struct entry_row *next;
     uint64_t line;
+    uint64_t digest; /* of its cells */
     size_t count;
     struct slice cells[]; /* as in the file */
 };
@@ -57,7 +71,6 @@ struct entry {
     uint64_t place;         /* its turn in the file */
     struct track_place end; /* behind its last row */
     uint64_t line;          /* of its first row */
-    uint64_t touched;       /* row count when its last row came */
 
     const char *texts[FIELD_COUNT]; /* of codes and lines of text; NULL: none */
     int64_t numbers[FIELD_COUNT];   /* of numbers, whole numbers and dates */
@@ -65,9 +78,22 @@ struct entry {
     struct entry_line *lines;
     size_t line_count;
     size_t line_room;
+    struct entry_bill *bills;
+    size_t bill_count;
+    size_t bill_room;
     struct entry_row *rows;
     struct entry_row *last_row;
     uint64_t row_count;
+    struct slice head[FIELD_COUNT]; /* the first row's cells of what all its rows must agree on */
+    enum entry_type type;
+    bool apart;           /* its rows do not follow each other */
+    uint64_t repeats;     /* rows that are just like another one of it */
+    uint64_t repeat_line; /* the first of them, */
+    uint64_t repeat_of;   /* and the one that it is like */
+    int64_t first_amount; /* the amounts of its rows: */
+    uint64_t amounts;     /* how many there are, */
+    bool amounts_differ;  /* and whether one is another than the first */
+    bool nothing;         /* a balance of 0: there is nothing to send */
 
     __int128 exact;      /* sum of quantity x price, 10^-6 minor units, before any rounding */
     int64_t total_minor; /* as the file has it: below 0 for credit notes */
@@ -92,6 +118,9 @@ bool entry_keep_row(struct entry *entry, const struct row *row);
 
 /* A zeroed line; NULL past DOCUMENT_LINES_MAX or without room. */
 struct entry_line *entry_add_line(struct entry *entry);
+
+/* False without room. */
+bool entry_add_bill(struct entry *entry, struct entry_bill bill);
 
 /* The first reason stays. */
 __attribute__((format(printf, 3, 4))) void entry_reject(struct entry *entry, uint64_t line,

@@ -8,92 +8,194 @@
 enum {
     C = 1 << IMPORT_CUSTOMERS,
     P = 1 << IMPORT_PRODUCTS,
-    I = 1 << IMPORT_INVOICES,
+    I = 1 << IMPORT_INVOICES | 1 << IMPORT_CREDIT_NOTES,
     M = 1 << IMPORT_PAYMENTS, /* money */
+    B = 1 << IMPORT_BALANCES,
     HEADER_KEY_MAX = 120,
 };
 
+/* The words by which a column is recognised: English, Vietnamese, Chinese, Persian, Greek, German,
+ * French, Spanish. The more a word says, the further in front it stands. */
 static const struct field fields[FIELD_COUNT] = {
-    [FIELD_NUMBER] = {"number", FORM_CODE, I | M, I | M,
-                      "invoice no|invoice number|invoice|number|document number|document no|"
-                      "document|bill no|receipt no|receipt number|payment number|voucher|"
-                      "số hóa đơn|số chứng từ|发票号|单据号|شماره فاکتور|شماره|αριθμός|"
-                      "αριθμός παραστατικού|rechnungsnummer|belegnummer"},
-    [FIELD_CUSTOMER] = {"customer", FORM_CODE, I | M, M,
-                        "customer id|customer code|customer no|customer number|customer|client|"
-                        "client id|account|account no|debtor|mã khách hàng|客户编号|客户代码|"
-                        "کد مشتری|مشتری|κωδικός πελάτη|πελάτης|kundennummer"},
-    [FIELD_CODE] = {"code", FORM_CODE, C | P | I, C | P,
-                    "code|stock code|product code|product id|product|item code|item no|item|sku|"
-                    "article|article no|mã hàng|mã sản phẩm|商品编号|商品代码|کد کالا|"
-                    "κωδικός είδους|artikelnummer"},
-    [FIELD_NAME] = {"name", FORM_LINE, C | P | I, C,
-                    "name|customer name|full name|company|company name|tên|tên khách hàng|名称|"
-                    "客户名称|نام|نام مشتری|όνομα|επωνυμία"},
-    [FIELD_DATE] = {"date", FORM_DATE, I | M, I | M,
-                    "date|invoice date|document date|posting date|payment date|value date|"
-                    "ngày|ngày hóa đơn|日期|تاریخ|ημερομηνία|datum|rechnungsdatum"},
-    [FIELD_DUE] = {"due", FORM_DATE, I, 0,
-                   "due|due date|maturity|pay by|hạn thanh toán|到期日|سررسید|λήξη"},
-    [FIELD_TEXT] = {"text", FORM_LINE, I, 0,
-                    "description|text|item name|product name|details|mô tả|tên hàng|描述|品名|"
-                    "شرح|شرح کالا|περιγραφή|beschreibung"},
+    [FIELD_NUMBER] =
+        {"number", FORM_CODE, I | M | B, I | M,
+         "invoice no|invoice number|invoice id|document number|document no|doc no|credit note no|"
+         "credit note number|bill no|bill number|receipt no|receipt number|payment number|voucher "
+         "no|voucher|invoice|number|document|no|inv no|"
+         "số hóa đơn|số chứng từ|số phiếu|hóa đơn|发票号|发票号码|单据号|单据编号|单号|收款单号|"
+         "شماره فاکتور|شماره سند|شماره رسید|شماره|αριθμός παραστατικού|αρ παραστατικού|"
+         "αριθμός τιμολογίου|αριθμός|παραστατικό|rechnungsnummer|rechnungsnr|rechnung nr|"
+         "rechnungs nr|belegnummer|belegnr|beleg nr|beleg|numéro de facture|n° facture|no facture|"
+         "numéro facture|n° de facture|numéro|pièce|número de factura|n° factura|nº factura|"
+         "num factura|factura|número"},
+    [FIELD_CUSTOMER] =
+        {"customer", FORM_CODE, I | M | B, M | B,
+         "customer id|customer code|customer no|customer number|cust no|cust code|cust id|cust "
+         "nr|account no|account number|account code|client id|client code|client no|debtor no|"
+         "debtor code|debtor id|debtor number|acct no|acct|account|debtor|customer|client|cust|"
+         "mã khách hàng|mã kh|mã khách|khách hàng|客户编号|客户代码|客户编码|客户号|客户|"
+         "کد مشتری|شماره مشتری|کد طرف حساب|مشتری|κωδικός πελάτη|κωδ πελάτη|πελάτης|"
+         "kundennummer|kundennr|kunden nr|kunden nummer|kd nr|debitor|debitorennummer|kunde|"
+         "code client|n° client|no client|numéro client|compte client|compte|"
+         "código cliente|código de cliente|n° cliente|nº cliente|id cliente|cuenta|cliente"},
+    [FIELD_CODE] =
+        {"code", FORM_CODE, C | P | I, C | P,
+         "stock code|product code|product id|item code|item no|item number|article no|article code|"
+         "sku|code|product|item|article|"
+         "mã hàng|mã sản phẩm|商品编号|商品代码|货号|کد کالا|کد محصول|κωδικός είδους|"
+         "artikelnummer|artikelnr|artikel nr|artikel|référence article|code article|"
+         "código artículo|código de artículo|código producto|artículo"},
+    [FIELD_NAME] =
+        {"name", FORM_LINE, C | P | I | M | B, C,
+         "customer name|client name|debtor name|account name|cust name|full name|company name|name|"
+         "company|tên khách hàng|tên khách|tên|客户名称|客户姓名|名称|姓名|نام مشتری|"
+         "نام طرف حساب|نام|όνομα πελάτη|επωνυμία|όνομα|kundenname|name des kunden|firma|"
+         "nom du client|nom client|raison sociale|nom|nombre del cliente|nombre cliente|"
+         "razón social|nombre"},
+    [FIELD_DATE] =
+        {"date", FORM_DATE, I | M | B, I | M,
+         "invoice date|document date|doc date|bill date|posting date|issue date|payment date|value "
+         "date|receipt date|date of invoice|as of|date|ngày hóa đơn|ngày chứng từ|ngày lập|"
+         "ngày thu|ngày|开票日期|单据日期|收款日期|日期|تاریخ فاکتور|تاریخ سند|تاریخ|"
+         "ημερομηνία έκδοσης|ημερομηνία παραστατικού|ημερομηνία|ημ νία|rechnungsdatum|belegdatum|"
+         "buchungsdatum|zahlungsdatum|datum|date de facture|date facture|date de la facture|"
+         "date de paiement|fecha de factura|fecha factura|fecha de pago|fecha emisión|fecha"},
+    [FIELD_DUE] = {"due", FORM_DATE, I | B, 0,
+                   "due date|date due|payment due|due on|pay by|maturity date|maturity|due|"
+                   "hạn thanh toán|ngày đến hạn|đến hạn|到期日期|到期日|付款期限|تاریخ سررسید|"
+                   "سررسید|ημερομηνία λήξης|λήξη|λήγει|fälligkeitsdatum|fälligkeit|fällig am|"
+                   "fällig|date d échéance|date échéance|échéance|fecha de vencimiento|"
+                   "fecha vencimiento|vencimiento|vence"},
+    [FIELD_TEXT] =
+        {"text", FORM_LINE, I, 0,
+         "description|item description|text|item name|product name|details|mô tả|tên hàng|"
+         "diễn giải|描述|品名|商品名称|摘要|شرح کالا|شرح|نام کالا|περιγραφή|beschreibung|"
+         "bezeichnung|artikelbezeichnung|désignation|libellé|descripción|concepto"},
     [FIELD_QUANTITY] = {"quantity", FORM_NUMBER, I, 0,
-                        "quantity|qty|pieces|units|số lượng|数量|تعداد|مقدار|ποσότητα|menge"},
+                        "quantity|qty|pieces|units|số lượng|数量|تعداد|مقدار|ποσότητα|menge|"
+                        "anzahl|quantité|qté|cantidad"},
     [FIELD_PRICE] = {"price", FORM_NUMBER, I | P, 0,
-                     "price|unit price|rate|đơn giá|单价|قیمت|فی|قیمت واحد|τιμή|"
-                     "τιμή μονάδας|einzelpreis"},
-    [FIELD_AMOUNT] = {"amount", FORM_NUMBER, I | M, M,
-                      "amount|invoice amount|total|total amount|line total|paid|sum|thành tiền|"
-                      "số tiền|金额|مبلغ|ποσό|betrag"},
-    [FIELD_DISCOUNT] = {"discount", FORM_NUMBER, I, 0, "discount|discount percent|تخفیف|έκπτωση"},
-    [FIELD_TAX] = {"tax", FORM_NUMBER, I | P, 0, "tax rate|vat rate|tax percent|vat percent"},
-    [FIELD_CURRENCY] = {"currency", FORM_CODE, I | M, 0, "currency|currency code|ارز|νόμισμα"},
-    [FIELD_REFERENCE] = {"reference", FORM_LINE, I | M, 0,
-                         "reference|ref|order no|order number|po number|end to end id|"
-                         "transaction id"},
-    [FIELD_NOTE] = {"note", FORM_LINE, C | I | M, 0,
-                    "note|notes|remark|remarks|comment|ghi chú|备注"},
-    [FIELD_SALESPERSON] = {"salesperson", FORM_CODE, I, 0, "salesperson|salesperson"},
-    [FIELD_KIND] = {"kind", FORM_LINE, M, 0, "kind|method|payment method|payment type|paid by"},
-    [FIELD_BILL] = {"bill", FORM_CODE, M, 0, "bill|bill no|pays|paid invoice|applies to"},
-    [FIELD_PAYER] = {"payer", FORM_LINE, M, 0, "payer|payer name|remitter"},
+                     "unit price|price each|price|rate|đơn giá|giá|单价|قیمت واحد|قیمت|فی|"
+                     "τιμή μονάδας|τιμή|einzelpreis|stückpreis|preis|prix unitaire|prix|"
+                     "precio unitario|precio"},
+    [FIELD_AMOUNT] =
+        {"amount", FORM_NUMBER, I | M | B, M | B,
+         "line total|line amount|amount|amount paid|balance due|balance|outstanding|open "
+         "amount|amount due|opening balance|owes|paid|total amount|total|sum|"
+         "thành tiền|số tiền|dư nợ|còn nợ|金额|欠款|余额|مبلغ|بدهی|مانده|ποσό|αξία|υπόλοιπο|"
+         "σύνολο|betrag|summe|saldo|offener betrag|montant|solde|importe|monto"},
+    [FIELD_DISCOUNT] = {"discount", FORM_NUMBER, I, 0,
+                        "discount percent|discount pct|discount rate"},
+    [FIELD_TAX] = {"tax", FORM_NUMBER, I | P, 0,
+                   "tax rate|vat rate|tax percent|vat percent|thuế suất|税率|نرخ مالیات|"
+                   "συντελεστής φπα|mwst satz|steuersatz|taux tva|taux de tva|tipo iva"},
+    [FIELD_CURRENCY] =
+        {"currency", FORM_LINE, I | M | B, 0,
+         "currency code|currency|ccy|cur|tiền tệ|loại tiền|币种|货币|ارز|واحد پول|νόμισμα|"
+         "währung|devise|moneda|divisa"},
+    [FIELD_REFERENCE] =
+        {"reference", FORM_LINE, I | M, 0,
+         "reference|ref|order no|order number|po number|your reference|end to end "
+         "id|transaction id|tham chiếu|参考号|مرجع|αναφορά|referenz|référence|referencia"},
+    [FIELD_NOTE] = {"note", FORM_LINE, C | I | M | B, 0,
+                    "note|notes|remark|remarks|comment|comments|memo|ghi chú|备注|توضیحات|"
+                    "παρατηρήσεις|σχόλια|bemerkung|notiz|remarque|observaciones|nota"},
+    [FIELD_SALESPERSON] = {"salesperson", FORM_CODE, I, 0, "salesperson|sold by"},
+    [FIELD_KIND] = {"kind", FORM_LINE, M, 0,
+                    "payment method|payment type|payment kind|method|kind|paid by|mode|hình thức|"
+                    "hình thức thanh toán|付款方式|收款方式|نحوه پرداخت|روش پرداخت|τρόπος πληρωμής|"
+                    "zahlungsart|mode de paiement|forma de pago|type"},
+    [FIELD_BILL] = {"bill", FORM_LINE, M, 0,
+                    "bill|bill no|bills|pays|paid invoice|applies to|applied to|for invoice|"
+                    "invoices|cho hóa đơn|对应发票|بابت فاکتور|για τιμολόγιο|zu rechnung|"
+                    "facture réglée|factura pagada"},
+    [FIELD_PAYER] =
+        {"payer", FORM_LINE, M, 0,
+         "payer name|payer|remitter|người nộp|付款人|پرداخت کننده|καταθέτης|zahler|payeur|"
+         "pagador"},
     [FIELD_PLACE] = {"money_account", FORM_WHOLE, M, 0, "money_account"},
     [FIELD_PHONE] =
         {"phone", FORM_LINE, C, 0,
-         "phone|phone number|telephone|tel|mobile|điện thoại|电话|تلفن|موبایل|τηλέφωνο"},
-    [FIELD_AREA] = {"area", FORM_LINE, C | I, 0,
-                    "area|country|region|city|province|khu vực|地区|منطقه|استان|شهر|περιοχή|χώρα"},
-    [FIELD_NICKNAME] = {"nickname", FORM_LINE, C, 0, "nickname|alias|short name|简称"},
+         "phone|phone number|phone no|telephone|tel|mobile|điện thoại|sđt|số điện thoại|"
+         "电话|手机|تلفن|موبایل|شماره تلفن|τηλέφωνο|κινητό|telefon|telefonnummer|"
+         "téléphone|tél|teléfono|móvil"},
+    [FIELD_AREA] = {"area", FORM_LINE, C | I | B, 0,
+                    "area|region|city|town|district|province|country|khu vực|tỉnh|thành phố|地区|"
+                    "城市|منطقه|استان|شهر|περιοχή|πόλη|χώρα|ort|stadt|land|région|ville|pays|"
+                    "zona|ciudad|provincia|país"},
+    [FIELD_NICKNAME] =
+        {"nickname", FORM_LINE, C, 0,
+         "nickname|alias|short name|tên thường gọi|简称|نام مستعار|kurzname|surnom|apodo"},
     [FIELD_TAX_CODE] = {"tax_code", FORM_LINE, C, 0,
-                        "tax code|tax id|vat number|vat id|mã số thuế|税号|ΑΦΜ"},
+                        "tax code|tax id|tax number|vat number|vat id|vat no|mã số thuế|mst|税号|"
+                        "کد اقتصادی|شناسه ملی|ΑΦΜ|ust id|steuernummer|n° tva|siret|nif|cif|rfc"},
     [FIELD_ADDRESS] = {"address", FORM_LINE, C, 0,
-                       "address|street|địa chỉ|地址|آدرس|نشانی|διεύθυνση"},
+                       "address|street|địa chỉ|地址|آدرس|نشانی|διεύθυνση|adresse|anschrift|straße|"
+                       "dirección|domicilio"},
     [FIELD_TERM_DAYS] = {"term_days", FORM_WHOLE, C, 0,
-                         "term days|terms|payment terms|credit days|days"},
-    [FIELD_LANGUAGE] = {"language", FORM_CODE, C, 0, "language|lang"},
-    [FIELD_UNIT] = {"unit", FORM_LINE, P, 0, "unit|uom|unit of measure|đơn vị|单位|واحد|μονάδα"},
-    [FIELD_BRAND] = {"brand", FORM_LINE, P, 0, "brand|make|thương hiệu|品牌|برند|μάρκα"},
-    [FIELD_COLOUR] = {"colour", FORM_LINE, P, 0, "colour|color|màu|颜色|رنگ|χρώμα"},
-    [FIELD_MODEL] = {"model", FORM_LINE, P, 0, "model|型号|مدل|μοντέλο"},
-    [FIELD_BARCODE] = {"barcode", FORM_CODE, P, 0, "barcode|ean|gtin|upc|mã vạch|条码|بارکد"},
-    [FIELD_SOURCE] = {"source", FORM_CODE, C | I | M, 0, "source"},
+                         "term days|payment terms|terms|credit days|days|số ngày nợ|账期|مهلت|"
+                         "ημέρες πίστωσης|zahlungsziel|délai de paiement|días de crédito|plazo"},
+    [FIELD_LANGUAGE] = {"language", FORM_CODE, C, 0, "language|lang|sprache|langue|idioma"},
+    [FIELD_UNIT] = {"unit", FORM_LINE, P, 0,
+                    "unit|uom|unit of measure|đơn vị|đvt|单位|واحد|μονάδα|einheit|unité|unidad"},
+    [FIELD_BRAND] = {"brand", FORM_LINE, P, 0,
+                     "brand|make|thương hiệu|品牌|برند|μάρκα|marke|marque|marca"},
+    [FIELD_COLOUR] = {"colour", FORM_LINE, P, 0, "colour|color|màu|颜色|رنگ|χρώμα|farbe|couleur"},
+    [FIELD_MODEL] = {"model", FORM_LINE, P, 0, "model|型号|مدل|μοντέλο|modell|modèle|modelo"},
+    [FIELD_BARCODE] =
+        {"barcode", FORM_CODE, P, 0,
+         "barcode|ean|gtin|upc|mã vạch|条码|بارکد|strichcode|code barres|código de barras"},
+    [FIELD_SOURCE] = {"source", FORM_CODE, C | I | M | B, 0, "source"},
+    [FIELD_TOTAL] =
+        {"total", FORM_NUMBER, I, 0,
+         "invoice total|invoice amount|document total|document amount|grand total|bill total|bill "
+         "amount|gross total|total due|tổng tiền hóa đơn|tổng cộng|发票总额|发票金额|总金额|合计|"
+         "جمع فاکتور|مبلغ فاکتور|جمع کل|σύνολο παραστατικού|σύνολο τιμολογίου|rechnungsbetrag|"
+         "gesamtbetrag|rechnungssumme|total facture|montant facture|montant total|total ttc|"
+         "total factura|importe total|importe factura"},
+    [FIELD_TYPE] = {"type", FORM_LINE, I, 0,
+                    "document type|doc type|invoice type|transaction type|type of document|type|"
+                    "loại chứng từ|loại|单据类型|类型|نوع سند|نوع|τύπος παραστατικού|είδος|"
+                    "belegart|dokumentart|typ|type de document|tipo de documento|tipo"},
+    [FIELD_LIMIT] = {"limit", FORM_NUMBER, C, 0,
+                     "credit limit|limit|hạn mức nợ|hạn mức|信用额度|额度|سقف اعتبار|"
+                     "πιστωτικό όριο|πλαφόν|kreditlimit|limite de crédit|plafond|"
+                     "límite de crédito"},
+    [FIELD_GROUP] = {"group", FORM_LINE, C, 0,
+                     "customer group|price group|group|tier|nhóm|nhóm khách hàng|客户分组|客户等级|"
+                     "گروه|ομάδα|kundengruppe|gruppe|groupe|grupo"},
 };
 
-/* Words that mean `code` or `name` only in one kind of import. */
+/* Words that mean another field in one kind of import. */
 static const struct {
-    enum import_kind kind;
+    unsigned kinds;
     enum import_field field;
     const char *headers;
 } special[] = {
-    {IMPORT_CUSTOMERS, FIELD_CODE,
-     "customer id|customer code|customer no|customer number|customer|id|account|account no|"
-     "mã khách hàng|客户编号|客户代码|کد مشتری|κωδικός πελάτη|kundennummer"},
-    {IMPORT_PRODUCTS, FIELD_NAME,
-     "description|text|product name|item name|title|tên hàng|品名|商品名称|نام کالا|περιγραφή"},
-    {IMPORT_PRODUCTS, FIELD_CODE, "id|no|number"},
-    {IMPORT_PAYMENTS, FIELD_BILL, "invoice|invoice no|invoice number|bill no"},
+    {C, FIELD_CODE,
+     "customer id|customer code|customer no|customer number|cust no|cust code|account no|account "
+     "number|account code|client id|client code|debtor no|customer|account|id|no|number|"
+     "mã khách hàng|mã kh|mã|客户编号|客户代码|客户编码|编号|کد مشتری|کد|κωδικός πελάτη|κωδικός|"
+     "kundennummer|kundennr|kunden nr|code client|n° client|código cliente|código de cliente|"
+     "código"},
+    {P, FIELD_NAME,
+     "description|text|product name|item name|title|tên hàng|品名|商品名称|نام کالا|περιγραφή|"
+     "bezeichnung|beschreibung|désignation|descripción"},
+    {P, FIELD_CODE, "id|no|number|mã|编号|کد|κωδικός|nr|código|référence"},
+    {M, FIELD_BILL,
+     "invoice no|invoice number|invoice|bill no|bill number|số hóa đơn|发票号|شماره فاکتور|"
+     "rechnungsnummer|rechnungsnr|rechnung nr|numéro de facture|n° facture|número de factura|"
+     "αριθμός τιμολογίου"},
 };
+
+/* What such a column holds changes what somebody owes. */
+static const char of_money[] =
+    "discount|discount amount|tax|vat|gst|tax amount|vat amount|freight|shipping|charges|surcharge|"
+    "paid amount|credit|debit|deposit|chiết khấu|thuế|tiền thuế|税额|折扣|تخفیف|مالیات|έκπτωση|"
+    "φπα|rabatt|mwst|ust|versand|remise|tva|descuento|iva|currency rate|exchange rate";
+
+static const char may_be_name[] =
+    "customer|client|debtor|account|cust|khách hàng|客户|مشتری|πελάτης|kunde|cliente|debitor";
 
 const struct field *field_about(enum import_field field)
 {
@@ -140,26 +242,50 @@ bool header_alike(struct slice a, struct slice b)
     return size > 0 && size == header_key(b, key_b) && memcmp(key_a, key_b, size) == 0;
 }
 
-static bool among(struct slice header, const char *headers)
+int word_among(struct slice word, const char *words)
 {
-    while (*headers != '\0') {
-        size_t size = strcspn(headers, "|");
-        if (header_alike(header, slice_of(headers, size)))
-            return true;
-        headers += size + (headers[size] == '|');
+    char key[HEADER_KEY_MAX];
+    char other[HEADER_KEY_MAX];
+    size_t size = header_key(word, key);
+    for (int at = 0; size > 0 && *words != '\0'; at++) {
+        size_t length = strcspn(words, "|");
+        if (header_key(slice_of(words, length), other) == size && memcmp(key, other, size) == 0)
+            return at;
+        words += length + (words[length] == '|');
     }
-    return false;
+    return -1;
 }
 
-enum import_field field_guess(struct slice header, enum import_kind kind)
+bool field_may_be_name(struct slice header)
 {
-    for (size_t i = 0; i < sizeof special / sizeof special[0]; i++)
-        if (special[i].kind == kind && among(header, special[i].headers))
+    return word_among(header, may_be_name) >= 0;
+}
+
+bool header_of_money(struct slice header)
+{
+    return word_among(header, of_money) >= 0;
+}
+
+enum import_field field_guess(struct slice header, enum import_kind kind, uint32_t *ret_rank)
+{
+    int rank = -1;
+    for (size_t i = 0; i < sizeof special / sizeof special[0]; i++) {
+        if ((special[i].kinds & (1U << kind)) != 0)
+            rank = word_among(header, special[i].headers);
+        if (rank >= 0) {
+            *ret_rank = (uint32_t)rank + 1;
             return special[i].field;
-    for (enum import_field i = 0; i < FIELD_COUNT; i++)
-        if (field_taken(i, kind) &&
-            (slice_equal(header, slice_text(fields[i].name)) || among(header, fields[i].headers)))
+        }
+    }
+    for (enum import_field i = 0; i < FIELD_COUNT; i++) {
+        if (!field_taken(i, kind))
+            continue;
+        bool named = slice_equal(header, slice_text(fields[i].name));
+        rank = named ? 0 : word_among(header, fields[i].headers);
+        *ret_rank = named ? 0 : (uint32_t)rank + 1;
+        if (rank >= 0)
             return i;
+    }
     return FIELD_NONE;
 }
 
@@ -174,11 +300,17 @@ const char *kind_word(enum import_kind kind)
         return "invoices";
     case IMPORT_PAYMENTS:
         return "payments";
+    case IMPORT_CREDIT_NOTES:
+        return "credit-notes";
+    case IMPORT_BALANCES:
+        return "balances";
+    case IMPORT_KINDS_COUNT:
+        break;
     }
     return "";
 }
 
 const char *kind_noun(enum import_kind kind)
 {
-    return kind == IMPORT_INVOICES ? "documents" : kind_word(kind); /* credit notes too */
+    return kind_has_lines(kind) ? "documents" : kind_word(kind); /* of both kinds */
 }

@@ -42,6 +42,10 @@ enum import_field {
     FIELD_MODEL,
     FIELD_BARCODE,
     FIELD_SOURCE,
+    FIELD_TOTAL,
+    FIELD_TYPE,
+    FIELD_LIMIT,
+    FIELD_GROUP,
     FIELD_COUNT,
     FIELD_NONE = FIELD_COUNT,
 };
@@ -69,10 +73,33 @@ bool field_required(enum import_field field, enum import_kind kind);
 /* FIELD_NONE when this kind of import takes no such field. */
 enum import_field field_find(struct slice name, enum import_kind kind);
 
-/* The field a header speaks of; FIELD_NONE when it says nothing to us. */
-enum import_field field_guess(struct slice header, enum import_kind kind);
+/* The field a header speaks of; FIELD_NONE when it says nothing to us. Of two columns for one field
+ * the lower rank is the better one: "Customer No" says more of a code than "Customer". */
+enum import_field field_guess(struct slice header, enum import_kind kind, uint32_t *ret_rank);
+/* A header that could as well be the customer's name, when another column is their code. */
+bool field_may_be_name(struct slice header);
+/* A column that changes what somebody owes, though no field takes it: a discount, a tax. It is left
+ * out only by its name. */
+bool header_of_money(struct slice header);
+
+/* Whose rows make documents with lines. */
+static inline bool kind_has_lines(enum import_kind kind)
+{
+    return kind == IMPORT_INVOICES || kind == IMPORT_CREDIT_NOTES;
+}
+/* Whose rows of one number belong together. */
+static inline bool kind_gathers(enum import_kind kind)
+{
+    return kind_has_lines(kind) || kind == IMPORT_PAYMENTS;
+}
+static inline bool kind_has_money(enum import_kind kind)
+{
+    return kind_gathers(kind) || kind == IMPORT_BALANCES;
+}
 
 const char *kind_word(enum import_kind kind); /* "invoices": as it is said on the command line */
 const char *kind_noun(enum import_kind kind); /* "documents": what it makes */
 /* Are two headers the same but for case, accents, spaces and signs? */
 bool header_alike(struct slice a, struct slice b);
+/* The place of a word in a list with '|' between, likewise; -1 when it is not there. */
+int word_among(struct slice word, const char *words);

@@ -6,12 +6,15 @@
 
 #include "base/date.h"
 #include "base/limits.h"
+#include "base/text.h"
 #include "import/command.h"
+#include "import/words.h"
 
 enum {
     PERCENT_EXPONENT = 2,
     PRICE_DIGITS = 3,
     CODE_ROOM = 1024,
+    BALANCE_NUMBER_MAX = 64,
     SHOWN_MAX = 40,
     WHOLE_MAX = 100000
 };
@@ -44,6 +47,49 @@ struct slice form_number(const struct form *form, const struct row *row, char *o
     int size =
         snprintf(out, capacity, "%s%.*s", prefix, (int)number.size, (const char *)number.data);
     return slice_of(out, size > 0 && (size_t)size < capacity ? (size_t)size : capacity - 1);
+}
+
+/* Its column among the pieces, quotes taken off. */
+static struct slice piece_of(struct slice line, char delimiter, int column)
+{
+    for (; column > 0; column--) {
+        const uint8_t *at = line.size > 0 ? memchr(line.data, delimiter, line.size) : NULL;
+        if (at == NULL)
+            return slice_of("", 0);
+        line = slice_of(at + 1, line.size - (size_t)(at - line.data) - 1);
+    }
+    const uint8_t *end = line.size > 0 ? memchr(line.data, delimiter, line.size) : NULL;
+    if (end != NULL)
+        line.size = (size_t)(end - line.data);
+    while (line.size > 0 && (line.data[0] == '"' || line.data[0] == ' '))
+        line = slice_of(line.data + 1, line.size - 1);
+    while (line.size > 0 && strchr("\" \r\n", line.data[line.size - 1]) != NULL &&
+           line.data[line.size - 1] != '\0')
+        line.size--;
+    return line;
+}
+
+struct slice form_broken_number(const struct form *form, const struct row *row, char delimiter,
+                                char *out, size_t capacity)
+{
+    int column = form->mapping->column[FIELD_NUMBER];
+    if (column == COLUMN_NONE || row->count != 1)
+        return form_number(form, row, out, capacity);
+    struct slice piece = piece_of(row->raw[0], delimiter, column);
+    struct slice texts[1] = {piece};
+    struct row only = *row;
+    struct mapping mapping = *form->mapping;
+    struct form alone = *form;
+    only.text = texts;
+    mapping.column[FIELD_NUMBER] = 0;
+    alone.mapping = &mapping;
+    return form_number(&alone, &only, out, capacity);
+}
+
+bool form_goes_on(const struct form *form, const struct row *row)
+{
+    return mapping_text(form->mapping, row, FIELD_DATE).size == 0 ||
+           form->mapping->column[FIELD_DATE] == COLUMN_NONE;
 }
 
 /* What tells one thing from another is never cut. */
@@ -176,13 +222,90 @@ static bool read_date(const struct form *form, const struct row *row, struct ent
 
 /* ---- the head ---- */
 
-/* Of lines, not of the head, in invoices. */
+/* Of lines, not of the head. */
 static bool is_of_line(enum import_field field, enum import_kind kind)
 {
-    return kind == IMPORT_INVOICES &&
+    if (kind == IMPORT_PAYMENTS)
+        return field == FIELD_AMOUNT || field == FIELD_BILL;
+    return kind_has_lines(kind) &&
            (field == FIELD_CODE || field == FIELD_TEXT || field == FIELD_QUANTITY ||
             field == FIELD_PRICE || field == FIELD_AMOUNT || field == FIELD_DISCOUNT ||
             field == FIELD_TAX);
+}
+
+/* What all rows of a document must say alike, for it is said of the whole. */
+static const enum import_field agreed[] = {FIELD_CUSTOMER, FIELD_DATE, FIELD_DUE,  FIELD_CURRENCY,
+                                           FIELD_TYPE,     FIELD_KIND, FIELD_TOTAL};
+enum { AGREED = sizeof agreed / sizeof agreed[0] };
+
+static void keep_head(const struct form *form, const struct row *row, struct entry *entry)
+{
+    for (size_t i = 0; i < AGREED; i++) {
+        struct slice cell = mapping_text(form->mapping, row, agreed[i]);
+        uint8_t *copy = form->mapping->column[agreed[i]] != COLUMN_NONE && cell.size > 0
+                            ? arena_take(&entry->arena, cell.size)
+                            : NULL;
+        if (copy != NULL)
+            memcpy(copy, cell.data, cell.size);
+        entry->head[agreed[i]] = slice_of(copy, copy != NULL ? cell.size : 0);
+    }
+}
+
+/* The same though written otherwise: another time of the same day, "17850.0" and "17850". */
+static bool says_the_same(const struct form *form, enum import_field field, struct slice a,
+                          struct slice b)
+{
+    const char *why;
+    uint32_t dates[2] = {0, 0};
+    int64_t numbers[2] = {0, 0};
+    enum entry_type types[2] = {TYPE_UNSAID, TYPE_UNSAID};
+    if (slice_equal(a, b))
+        return true;
+    switch ((int)field) {
+    case FIELD_DATE:
+    case FIELD_DUE:
+        return value_date(a, form->style->dates, &dates[0], &why) &&
+               value_date(b, form->style->dates, &dates[1], &why) && dates[0] == dates[1];
+    case FIELD_TOTAL:
+        return value_number(a, form->currency->exponent, form->style, &numbers[0], &why) &&
+               value_number(b, form->currency->exponent, form->style, &numbers[1], &why) &&
+               numbers[0] == numbers[1];
+    case FIELD_TYPE:
+        return words_type(a, &types[0]) && words_type(b, &types[1]) && types[0] == types[1];
+    case FIELD_CURRENCY:
+        return value_is_currency(a, form->currency) && value_is_currency(b, form->currency);
+    case FIELD_KIND:
+        return header_alike(a, b);
+    default:
+        return slice_equal(value_code(a, form->style->point_zero[field]),
+                           value_code(b, form->style->point_zero[field]));
+    }
+}
+
+static int shown(struct slice text)
+{
+    return (int)(text.size < SHOWN_MAX ? text.size : SHOWN_MAX);
+}
+
+static const char *text_or(struct slice text)
+{
+    return text.size > 0 ? (const char *)text.data : "";
+}
+
+void form_check_head(const struct form *form, const struct row *row, struct entry *entry)
+{
+    for (size_t i = 0; i < AGREED && !entry_rejected(entry); i++) {
+        struct slice first = entry->head[agreed[i]];
+        struct slice cell = mapping_text(form->mapping, row, agreed[i]);
+        if (form->mapping->column[agreed[i]] == COLUMN_NONE || cell.size == 0 ||
+            says_the_same(form, agreed[i], first, cell))
+            continue;
+        entry_reject(entry, row->line,
+                     "%s is \"%.*s\" in line %" PRIu64 " and \"%.*s\" in line %" PRIu64
+                     " of one document",
+                     field_about(agreed[i])->name, shown(first), text_or(first), entry->line,
+                     shown(cell), text_or(cell), row->line);
+    }
 }
 
 static bool is_customer_code(enum import_field field, enum import_kind kind)
@@ -227,17 +350,57 @@ static void read_field(const struct form *form, const struct row *row, struct en
 static void check_required(const struct form *form, struct entry *entry)
 {
     for (enum import_field i = 0; i < FIELD_COUNT && !entry_rejected(entry); i++)
-        if (field_required(i, form->mapping->kind) && !entry->has_number[i] &&
-            entry->texts[i] == NULL)
+        if (field_required(i, form->mapping->kind) && !is_of_line(i, form->mapping->kind) &&
+            !entry->has_number[i] && entry->texts[i] == NULL)
             entry_reject(entry, entry->line, "%s is empty", field_about(i)->name);
+}
+
+/* Debts are somebody's: with --cash what has no customer is the cash customer's. */
+static void check_customer(const struct form *form, struct entry *entry)
+{
+    if (kind_has_lines(form->mapping->kind) && !form->settings->cash &&
+        entry->texts[FIELD_CUSTOMER] == NULL && !entry_rejected(entry))
+        entry_reject(entry, entry->line,
+                     "customer is empty: --cash books what has none on the cash customer");
 }
 
 static void check_currency(const struct form *form, struct entry *entry)
 {
     const char *currency = entry->texts[FIELD_CURRENCY];
-    if (currency != NULL && strcmp(currency, form->currency->code) != 0)
+    if (currency == NULL)
+        return;
+    if (value_is_currency(slice_text(currency), form->currency))
+        entry->texts[FIELD_CURRENCY] = form->currency->code;
+    else
         entry_reject(entry, entry->line, "currency %s: the company's is %s", currency,
                      form->currency->code);
+}
+
+static void read_type(const struct form *form, struct entry *entry)
+{
+    const char *type = entry->texts[FIELD_TYPE];
+    if (type != NULL && !words_type(slice_text(type), &entry->type))
+        entry_reject(entry, entry->line,
+                     "type \"%.40s\": invoice or credit note; import payments by themselves", type);
+    if (entry->type == TYPE_UNSAID && form->mapping->kind == IMPORT_CREDIT_NOTES)
+        entry->type = TYPE_CREDIT_NOTE;
+    else if (entry->type == TYPE_INVOICE && form->mapping->kind == IMPORT_CREDIT_NOTES)
+        entry_reject(entry, entry->line, "type \"%.40s\" is no credit note", type);
+}
+
+/* A balance has a number of its own, so that the same file changes nothing a second time. */
+static void number_balance(struct entry *entry)
+{
+    char number[BALANCE_NUMBER_MAX];
+    char safe[CODE_MAX_BYTES + 1];
+    const char *customer = entry->texts[FIELD_CUSTOMER];
+    if (customer == NULL || entry->texts[FIELD_NUMBER] != NULL)
+        return;
+    int size = snprintf(number, sizeof number, "OB-%s", customer);
+    struct slice whole = slice_of(number, (size_t)size);
+    if (whole.size > CODE_MAX_BYTES)
+        whole = value_safe_code(whole, safe);
+    entry->texts[FIELD_NUMBER] = entry_text(entry, whole);
 }
 
 static enum entry_kind kind_of(enum import_kind kind)
@@ -248,9 +411,13 @@ static enum entry_kind kind_of(enum import_kind kind)
     case IMPORT_PRODUCTS:
         return ENTRY_PRODUCT;
     case IMPORT_INVOICES:
+    case IMPORT_CREDIT_NOTES:
+    case IMPORT_BALANCES:
         return ENTRY_INVOICE;
     case IMPORT_PAYMENTS:
         return ENTRY_PAYMENT;
+    case IMPORT_KINDS_COUNT:
+        break;
     }
     return ENTRY_KINDS;
 }
@@ -274,8 +441,14 @@ void form_read_head(const struct form *form, const struct row *row, struct entry
         entry->texts[FIELD_NUMBER] = entry_text(entry, number);
     if (entry->texts[FIELD_SOURCE] == NULL)
         entry->texts[FIELD_SOURCE] = form->source;
+    keep_head(form, row, entry);
+    if (kind == IMPORT_BALANCES)
+        number_balance(entry);
     check_required(form, entry);
+    check_customer(form, entry);
     check_currency(form, entry);
+    if (kind_has_lines(kind))
+        read_type(form, entry);
 }
 
 /* ---- a line ---- */
@@ -316,26 +489,59 @@ static void read_what(const struct form *form, const struct row *row, struct ent
         line->text = entry->texts[FIELD_NUMBER];
 }
 
+/* What the row says that its line, or its document, comes to. */
+static enum import_field whole_field(const struct form *form)
+{
+    if (mapping_has(form->mapping, FIELD_TOTAL))
+        return FIELD_TOTAL;
+    return form->whole_amounts ? FIELD_AMOUNT : FIELD_NONE;
+}
+
+static enum import_field line_field(const struct form *form)
+{
+    bool has = mapping_has(form->mapping, FIELD_AMOUNT) && whole_field(form) != FIELD_AMOUNT;
+    return has ? FIELD_AMOUNT : FIELD_NONE;
+}
+
+static void note_amount(struct entry *entry, int64_t amount)
+{
+    if (entry->amounts++ == 0)
+        entry->first_amount = amount;
+    entry->amounts_differ = entry->amounts_differ || amount != entry->first_amount;
+}
+
+/* The amount as the price of one. */
+static bool price_of_amount(const struct form *form, const struct row *row, struct entry *entry,
+                            enum import_field field, struct entry_line *line)
+{
+    int64_t amount;
+    if (!read_number(form, row, entry, field, &amount)) {
+        entry_reject(entry, row->line, "%s is empty", field_about(field)->name);
+        return false;
+    }
+    note_amount(entry, amount);
+    line->quantity = QUANTITY_UNIT;
+    if (!__builtin_mul_overflow(amount, INT64_C(1000), &line->price))
+        return true;
+    reject_cell(form, row, entry, field, "is too large");
+    return false;
+}
+
 /* The price, or the amount as the price of one. Only its rounding to minor units is ours to see. */
 static bool read_price(const struct form *form, const struct row *row, struct entry *entry,
                        struct entry_line *line)
 {
-    if (mapping_has(form->mapping, FIELD_PRICE)) {
-        if (read_number(form, row, entry, FIELD_PRICE, &line->price))
-            return true;
+    enum import_field amount = line_field(form);
+    if (!mapping_has(form->mapping, FIELD_PRICE))
+        return price_of_amount(form, row, entry, amount != FIELD_NONE ? amount : whole_field(form),
+                               line);
+    if (!read_number(form, row, entry, FIELD_PRICE, &line->price)) {
         entry_reject(entry, row->line, "price is empty");
         return false;
     }
-    int64_t amount;
-    if (!read_number(form, row, entry, FIELD_AMOUNT, &amount)) {
-        entry_reject(entry, row->line, "amount is empty");
-        return false;
-    }
-    line->quantity = QUANTITY_UNIT;
-    if (!__builtin_mul_overflow(amount, INT64_C(1000), &line->price))
-        return true;
-    reject_cell(form, row, entry, FIELD_AMOUNT, "is too large");
-    return false;
+    if (amount != FIELD_NONE)
+        line->has_said = read_number(form, row, entry, amount, &line->said_minor);
+    return true;
 }
 
 static uint32_t read_rate(const struct form *form, const struct row *row, struct entry *entry,
@@ -360,6 +566,7 @@ static bool line_total(struct entry_line *line)
         !money_rate(gross, line->discount_bp, &discount) ||
         !money_rate(gross - discount, line->tax_bp, &tax))
         return false;
+    line->net_minor = gross - discount;
     line->total_minor = gross - discount + tax;
     return true;
 }
@@ -373,8 +580,35 @@ static void turn_sign(struct entry_line *line)
     line->quantity = -line->quantity;
 }
 
-void form_read_line(const struct form *form, const struct row *row, struct entry *entry)
+/* The document's amount stands in each of its rows, and nothing else says how much: it has one
+ * line. */
+static bool is_counted(const struct form *form, const struct entry *entry)
 {
+    return entry->line_count > 0 && !mapping_has(form->mapping, FIELD_PRICE) &&
+           line_field(form) == FIELD_NONE;
+}
+
+/* --tax product: what the ledger has beside the code. */
+static uint32_t rate_of(const struct form *form, const struct row *row, struct entry *entry,
+                        const struct entry_line *line)
+{
+    if (mapping_has(form->mapping, FIELD_TAX))
+        return read_rate(form, row, entry, FIELD_TAX);
+    if (!form->tax_of_product || line->code == NULL || form->known == NULL)
+        return 0;
+    return known_tax(form->known, slice_text(line->code));
+}
+
+static void read_document_line(const struct form *form, const struct row *row, struct entry *entry)
+{
+    if (is_counted(form, entry)) {
+        int64_t amount;
+        if (read_number(form, row, entry, whole_field(form), &amount))
+            note_amount(entry, amount);
+        entry->lines[0].code = NULL; /* several rows: none of them is all of it */
+        entry->lines[0].text = entry->texts[FIELD_NUMBER];
+        return;
+    }
     struct entry_line *line = entry_add_line(entry);
     if (line == NULL) {
         entry_reject(entry, row->line, "a document may have %d lines", DOCUMENT_LINES_MAX);
@@ -385,15 +619,105 @@ void form_read_line(const struct form *form, const struct row *row, struct entry
     (void)read_number(form, row, entry, FIELD_QUANTITY, &line->quantity);
     if (!read_price(form, row, entry, line))
         return;
-    line->discount_bp = read_rate(form, row, entry, FIELD_DISCOUNT);
-    line->tax_bp = read_rate(form, row, entry, FIELD_TAX);
     read_what(form, row, entry, line);
+    line->discount_bp = read_rate(form, row, entry, FIELD_DISCOUNT);
+    line->tax_bp = rate_of(form, row, entry, line);
     turn_sign(line);
     if (line->quantity == 0)
         entry_reject(entry, row->line, "quantity is 0");
     else if (!line_total(line))
         entry_reject(entry, row->line, "the line's amount is too large");
     entry->exact += (__int128)line->quantity * line->price;
+}
+
+/* ---- a row of a payment ---- */
+
+static bool parts_bills(uint32_t point)
+{
+    return point == ',' || point == ';' || point == '+' || point == '&' || point == '\n' ||
+           point == ' ' || point == '\t' || point == 0x3001 || point == 0x060C || point == 0xFF0C;
+}
+
+/* The next bill of "B2, B3 and B4"; empty at the end. */
+static struct slice next_bill(struct slice *rest)
+{
+    size_t begin = 0;
+    size_t step = 0;
+    uint32_t point = 0;
+    for (; begin < rest->size; begin += step) {
+        step = text_decode(rest->data + begin, rest->size - begin, &point);
+        if (step == 0 || !parts_bills(point))
+            break;
+    }
+    size_t end = begin;
+    for (; end < rest->size; end += step) {
+        step = text_decode(rest->data + end, rest->size - end, &point);
+        step = step > 0 ? step : 1;
+        if (parts_bills(point))
+            break;
+    }
+    struct slice bill = slice_of(rest->data + begin, end - begin);
+    *rest = slice_of(rest->data + end, rest->size - end);
+    return slice_equal(bill, slice_text("and")) ? next_bill(rest) : bill;
+}
+
+static const char *bill_number(const struct form *form, const struct row *row, struct entry *entry,
+                               struct slice number)
+{
+    char text[CODE_ROOM];
+    const char *prefix = form->settings->number_prefix;
+    if (!value_is_code(number)) {
+        reject_cell(form, row, entry, FIELD_BILL, "is no number of a bill");
+        return NULL;
+    }
+    int size = snprintf(text, sizeof text, "%s%.*s", prefix != NULL ? prefix : "", (int)number.size,
+                        (const char *)number.data);
+    return entry_text(entry, slice_of(text, (size_t)size));
+}
+
+/* One bill takes the row's amount; of several in one cell each takes what it has open. */
+static void read_bills(const struct form *form, const struct row *row, struct entry *entry,
+                       int64_t amount)
+{
+    struct slice rest = mapping_text(form->mapping, row, FIELD_BILL);
+    rest = value_code(rest, form->style->point_zero[FIELD_BILL]);
+    size_t before = entry->bill_count;
+    for (struct slice each; (each = next_bill(&rest)).size > 0 && !entry_rejected(entry);) {
+        struct entry_bill bill = {bill_number(form, row, entry, each), 0};
+        if (bill.number != NULL && !entry_add_bill(entry, bill))
+            entry_reject(entry, row->line, "the payment is too large");
+    }
+    if (entry->bill_count == before + 1 && !form->whole_amounts)
+        entry->bills[before].amount_minor = amount;
+}
+
+static void read_paid(const struct form *form, const struct row *row, struct entry *entry)
+{
+    int64_t amount;
+    bool first = entry->amounts == 0;
+    if (!read_number(form, row, entry, FIELD_AMOUNT, &amount)) {
+        entry_reject(entry, row->line, "amount is empty");
+        return;
+    }
+    note_amount(entry, amount);
+    if (form->whole_amounts && entry->amounts_differ)
+        entry_reject(entry, row->line,
+                     "amount is not the same in all rows, though it is said to be the receipt's");
+    if (amount <= 0)
+        entry_reject(entry, row->line, "amount: a payment is more than 0");
+    if (first)
+        entry->total_minor = amount;
+    else if (!form->whole_amounts && !money_add(entry->total_minor, amount, &entry->total_minor))
+        entry_reject(entry, row->line, "the payment is too large");
+    read_bills(form, row, entry, amount);
+}
+
+void form_read_line(const struct form *form, const struct row *row, struct entry *entry)
+{
+    if (entry->kind == ENTRY_PAYMENT)
+        read_paid(form, row, entry);
+    else
+        read_document_line(form, row, entry);
 }
 
 /* ---- the whole ---- */
@@ -406,21 +730,83 @@ static void sum_lines(struct entry *entry)
             entry_reject(entry, entry->lines[i].line, "the document's total is too large");
 }
 
-/* What comes to less than nothing is a credit note, its lines turned round. */
-static void turn_document(struct entry *entry)
+static void money_words(const struct form *form, int64_t minor, char out[MONEY_TEXT_MAX])
 {
-    if (entry->total_minor >= 0)
+    (void)money_write(minor, form->currency->exponent, out);
+}
+
+/* The amount of a line is what it comes to, before or behind its tax, or the whole document's. */
+static void check_lines(const struct form *form, struct entry *entry)
+{
+    for (size_t i = 0; i < entry->line_count && !entry_rejected(entry); i++) {
+        const struct entry_line *line = &entry->lines[i];
+        char said[MONEY_TEXT_MAX];
+        char made[MONEY_TEXT_MAX];
+        if (!line->has_said || line->said_minor == line->total_minor ||
+            line->said_minor == line->net_minor || line->said_minor == entry->total_minor ||
+            line->said_minor == -line->total_minor)
+            continue;
+        money_words(form, line->said_minor, said);
+        money_words(form, line->total_minor, made);
+        entry_reject(entry, line->line, "amount is %s, and quantity and price come to %s", said,
+                     made);
+    }
+}
+
+/* The document's own total, in whichever row. */
+static void check_whole(const struct form *form, struct entry *entry)
+{
+    enum import_field field = whole_field(form);
+    int64_t said;
+    const char *why;
+    char texts[2][MONEY_TEXT_MAX];
+    if (entry_rejected(entry) || field == FIELD_NONE)
         return;
-    entry->kind = ENTRY_CREDIT_NOTE;
+    if (field == FIELD_AMOUNT) {
+        if (entry->amounts_differ)
+            entry_reject(entry, entry->line,
+                         "amount is not the same in all rows, though it is said to be the "
+                         "document's");
+        return;
+    }
+    if (entry->head[FIELD_TOTAL].size == 0 ||
+        !value_number(entry->head[FIELD_TOTAL], form->currency->exponent, form->style, &said, &why))
+        return; /* none, or a wrong one that was named */
+    if (said == entry->total_minor || said == -entry->total_minor)
+        return;
+    money_words(form, said, texts[0]);
+    money_words(form, entry->total_minor, texts[1]);
+    entry_reject(entry, entry->line, "total is %s, and the lines come to %s", texts[0], texts[1]);
+}
+
+static void turn_lines(struct entry *entry)
+{
     for (size_t i = 0; i < entry->line_count; i++)
         entry->lines[i].quantity = -entry->lines[i].quantity;
 }
 
-static void finish_invoice(const struct form *form, struct entry *entry)
+/* What comes to less than nothing is a credit note, its lines turned round; what says that it is a
+ * credit note is one, whichever sign its amounts have. */
+static void turn_document(struct entry *entry)
+{
+    bool credit = entry->type == TYPE_CREDIT_NOTE;
+    if (entry->type == TYPE_INVOICE && entry->total_minor < 0) {
+        entry_reject(entry, entry->line,
+                     "type says that it is an invoice, and it comes to less "
+                     "than 0");
+    } else if (entry->total_minor < 0) {
+        entry->kind = ENTRY_CREDIT_NOTE;
+        turn_lines(entry);
+    } else if (credit) {
+        entry->kind = ENTRY_CREDIT_NOTE;
+        entry->total_minor = -entry->total_minor;
+        entry->exact = -entry->exact;
+    }
+}
+
+static void set_due(const struct form *form, struct entry *entry)
 {
     int32_t term = form->settings->term_days;
-    sum_lines(entry);
-    turn_document(entry);
     if (entry->has_number[FIELD_DUE] || term == IMPORT_TERM_NONE)
         return;
     entry->has_number[FIELD_DUE] = true;
@@ -429,20 +815,69 @@ static void finish_invoice(const struct form *form, struct entry *entry)
         entry->numbers[FIELD_DUE] = DATE_MAX;
 }
 
+/* Each row once more, as a whole that was pasted twice. */
+static void check_twice(struct entry *entry)
+{
+    if (entry->apart && entry->repeats * 2 == entry->row_count)
+        entry_reject(entry, entry->repeat_line,
+                     "document %s stands in the file twice, the same each time (lines %" PRIu64
+                     " and %" PRIu64 "): leave one out",
+                     entry->texts[FIELD_NUMBER], entry->repeat_of, entry->repeat_line);
+}
+
+static void finish_invoice(const struct form *form, struct entry *entry)
+{
+    sum_lines(entry);
+    check_twice(entry);
+    check_lines(form, entry);
+    check_whole(form, entry);
+    if (entry_rejected(entry))
+        return;
+    turn_document(entry);
+    set_due(form, entry);
+}
+
+/* One line that says what it is. */
+static void finish_balance(const struct form *form, struct entry *entry)
+{
+    int64_t amount = entry->numbers[FIELD_AMOUNT];
+    entry->nothing = amount == 0;
+    struct entry_line *line = entry->nothing ? NULL : entry_add_line(entry);
+    if (line == NULL)
+        return;
+    *line = (struct entry_line){
+        .line = entry->line, .text = "Opening balance", .quantity = QUANTITY_UNIT};
+    if (__builtin_mul_overflow(amount, INT64_C(1000), &line->price)) {
+        entry_reject(entry, entry->line, "amount is too large");
+        return;
+    }
+    entry->exact = (__int128)line->quantity * line->price;
+    turn_sign(line);
+    if (!line_total(line))
+        entry_reject(entry, entry->line, "amount is too large");
+    sum_lines(entry);
+    turn_document(entry);
+    set_due(form, entry);
+}
+
+static void finish_payment(struct entry *entry)
+{
+    Tefter__PaymentKind kind;
+    entry->exact = (__int128)entry->total_minor * QUANTITY_UNIT * 1000;
+    check_twice(entry);
+    if (!words_payment(entry->texts[FIELD_KIND], &kind))
+        entry_reject(entry, entry->line, "kind \"%.40s\": cash, card, transfer or slip",
+                     entry->texts[FIELD_KIND]);
+}
+
 void form_finish(const struct form *form, struct entry *entry)
 {
     if (entry_rejected(entry))
         return;
-    if (entry->kind == ENTRY_INVOICE)
+    if (form->mapping->kind == IMPORT_BALANCES)
+        finish_balance(form, entry);
+    else if (entry->kind == ENTRY_INVOICE)
         finish_invoice(form, entry);
-    if (entry->kind != ENTRY_PAYMENT)
-        return;
-    entry->total_minor = entry->numbers[FIELD_AMOUNT];
-    entry->exact = (__int128)entry->total_minor * QUANTITY_UNIT * 1000;
-    Tefter__PaymentKind kind;
-    if (!command_payment_kind(entry->texts[FIELD_KIND], &kind))
-        entry_reject(entry, entry->line, "kind \"%.40s\": cash, card, transfer or slip",
-                     entry->texts[FIELD_KIND]);
-    if (entry->total_minor <= 0)
-        entry_reject(entry, entry->line, "amount: a payment is more than 0");
+    else if (entry->kind == ENTRY_PAYMENT)
+        finish_payment(entry);
 }

@@ -5,6 +5,7 @@
  */
 #include "base/money.h"
 #include "import/entry.h"
+#include "import/known.h"
 #include "import/mapping.h"
 
 struct form {
@@ -12,17 +13,28 @@ struct form {
     const struct mapping *mapping;
     const struct style *style;
     const struct currency *currency;
-    const char *source; /* never NULL */
+    const char *source;  /* never NULL */
+    bool whole_amounts;  /* an amount is its document's, and stands in each of its rows */
+    bool tax_of_product; /* lines say no tax: the ledger adds their product's */
+    const struct known *known;
 };
 
 /* The document number of a row with the prefix, in `out`; empty when it has none. */
 struct slice form_number(const struct form *form, const struct row *row, char *out,
                          size_t capacity);
 
+/* The same of a row that cannot be read, as well as can be: cut at its delimiters. */
+struct slice form_broken_number(const struct form *form, const struct row *row, char delimiter,
+                                char *out, size_t capacity);
+/* A row without a number that goes on with the document above it: it has no date either. */
+bool form_goes_on(const struct form *form, const struct row *row);
+
 /* What stands once in an entry: of a document the first row counts. Rejects the entry when it
  * cannot be read. */
 void form_read_head(const struct form *form, const struct row *row, struct entry *entry);
-/* One line of a document. */
+/* Any further row of it: what it says of the whole must be what the first one says. */
+void form_check_head(const struct form *form, const struct row *row, struct entry *entry);
+/* One line of a document, or one bill of a payment. */
 void form_read_line(const struct form *form, const struct row *row, struct entry *entry);
 
 /* When all rows are there: total, due date, and which kind of document it is. */

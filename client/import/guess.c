@@ -56,7 +56,8 @@ static void shape_digit(struct shape *shape, char digit)
 static bool shape_of(struct slice cell, struct shape *ret_shape)
 {
     bool negative;
-    struct slice bare = value_bare_number(cell, &negative);
+    bool foreign;
+    struct slice bare = value_bare_number(cell, NULL, &negative, &foreign);
     char folded[EXAMPLE_MAX];
     size_t size = text_fold(bare.data, bare.size, folded, sizeof folded);
     *ret_shape = (struct shape){.digits = 0};
@@ -161,6 +162,10 @@ void date_look(struct date_evidence *evidence, struct slice cell)
     if (!value_date_parts(cell, &parts))
         return;
     evidence->dates++;
+    if (parts.serial) {
+        evidence->serial++;
+        return;
+    }
     bool first_is_day = parts.part[0] > 12;
     bool second_is_day = parts.part[1] > 12;
     if (parts.named >= 0) {
@@ -199,22 +204,22 @@ char guess_ending(struct slice head)
     return !feeds && returns ? '\r' : '\n';
 }
 
-/* Of how many rows is the first's number of columns; 0 when it has one only. */
+/* How many rows have the number of columns that most have; 0 when that is one. Titles above the
+ * header have others. */
 static uint64_t rows_alike(struct slice head, char delimiter, size_t *ret_columns)
 {
     struct reader_style style = {.delimiter = delimiter, .ending = guess_ending(head)};
     struct memory memory = {head};
     struct reader *reader = reader_create(&style, memory_read, &memory, 0, 1, NULL);
     struct row row;
-    uint64_t alike = 0;
-    *ret_columns = 0;
-    for (int i = 0; reader != NULL && i < DELIMITER_ROWS && reader_next(reader, &row, NULL); i++) {
-        if (i == 0)
-            *ret_columns = row.count;
-        alike += row.count == *ret_columns;
-    }
+    uint64_t alike[ROW_FIELDS_MAX + 1] = {0};
+    size_t most = 0;
+    for (int i = 0; reader != NULL && i < DELIMITER_ROWS && reader_next(reader, &row, NULL); i++)
+        if (++alike[row.count] >= alike[most] && row.count > 1)
+            most = row.count;
     reader_destroy(reader);
-    return *ret_columns > 1 ? alike : 0;
+    *ret_columns = most;
+    return most > 1 ? alike[most] : 0;
 }
 
 char guess_delimiter(struct slice head)

@@ -38,6 +38,7 @@ struct date_evidence {
     uint64_t month_first; /* 3/25/2011 */
     uint64_t named;       /* 25-Mar-2011 */
     uint64_t unclear;     /* 3/4/2011 */
+    uint64_t serial;      /* 40606, as spreadsheets count */
     char example[EXAMPLE_MAX];
 };
 void date_look(struct date_evidence *evidence, struct slice cell);

@@ -1,5 +1,6 @@
 #include "import/import.h"
 
+#include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,8 +37,12 @@ struct job {
     struct source source;
     struct look look;
     struct known known;
+    struct index index;
     struct sink dry;
     struct sink *sink;
+    bool whole_amounts;
+    bool tax_of_product;
+    bool begun; /* there is something to tell of */
     struct run_result result;
     struct rejects rejects;
     struct failure failure;
@@ -61,7 +66,8 @@ static bool prepare(struct job *job)
 {
     const struct import_settings *settings = job->settings;
     struct failure *failure = &job->failure;
-    if (!find_currency(job) || !source_open(&job->source, settings->file, failure) ||
+    if (!find_currency(job) ||
+        !source_open_sheet(&job->source, settings->file, settings->sheet, failure) ||
         !look_at(&job->look, &job->source, settings, failure) ||
         !look_decide(&job->look, settings, &job->console, failure))
         return false;
@@ -69,17 +75,165 @@ static bool prepare(struct job *job)
     return look_confirm(&job->look, settings, &job->console, failure);
 }
 
+/* ---- what it comes to, before anything is sent ---- */
+
+static struct run_options options_of(const struct job *job, struct sink *sink, bool weigh)
+{
+    return (struct run_options){.settings = job->settings,
+                                .currency = job->currency,
+                                .console = (struct console *)&job->console,
+                                .sink = sink,
+                                .known = (struct known *)&job->known,
+                                .index = (struct index *)&job->index,
+                                .weigh = weigh,
+                                .whole_amounts = job->whole_amounts,
+                                .tax_of_product = job->tax_of_product,
+                                .stop = &stop};
+}
+
+static bool weigh(struct job *job)
+{
+    struct run_options options = options_of(job, &job->dry, true);
+    bool quiet = job->console.quiet;
+    dry_init(&job->dry);
+    job->sink = &job->dry;
+    job->console.quiet = true;
+    bool good =
+        run_import(&options, &job->look, &job->source, &job->result, &job->rejects, &job->failure);
+    job->console.quiet = quiet;
+    return good;
+}
+
+/* An amount that is the same in each row of a document may be the whole's. */
+static bool decide_amounts(struct job *job)
+{
+    static const char *const words[] = {"document", "line", NULL};
+    const struct run_result *result = &job->result;
+    char question[240];
+    if (job->settings->amounts != AMOUNTS_GUESS || result->same_amounts == 0 ||
+        result->same_amounts * 2 < result->many_amounts)
+        return true;
+    (void)snprintf(question, sizeof question,
+                   "In %" PRIu64 " of %" PRIu64
+                   " documents with several rows the amount is the same in each (%s): is it the "
+                   "whole document's, or each line's?",
+                   result->same_amounts, result->many_amounts, result->same_example);
+    int answer = console_ask(&job->console, question, words);
+    if (answer < 0)
+        return fail(&job->failure, FAULT_USE, 0, "%s Say --amounts document or --amounts line",
+                    question);
+    job->whole_amounts = answer == 0;
+    return answer != 0 || weigh(job);
+}
+
+static bool decide_tax(struct job *job)
+{
+    static const char *const words[] = {"none", "product", NULL};
+    const struct run_result *result = &job->result;
+    char question[240];
+    if (job->settings->tax != TAX_UNSAID || result->taxed_lines == 0)
+        return true;
+    (void)snprintf(question, sizeof question,
+                   "%" PRIu64 " lines are of products with a tax (%s: %" PRIu32 ".%02" PRIu32
+                   " %%), and no column says it: add none, or the product's?",
+                   result->taxed_lines, result->taxed_example, result->taxed_bp / 100,
+                   result->taxed_bp % 100);
+    int answer = console_ask(&job->console, question, words);
+    if (answer < 0)
+        return fail(&job->failure, FAULT_USE, 0, "%s Say --tax none or --tax product", question);
+    job->tax_of_product = answer == 1;
+    return answer == 0 || weigh(job);
+}
+
+/* --total: all of it, and nothing left out. */
+static bool check_total(struct job *job)
+{
+    int64_t wanted;
+    char said[EXACT_TEXT_MAX];
+    char made[EXACT_TEXT_MAX];
+    int exponent = job->currency->exponent;
+    const struct run_result *result = &job->result;
+    if (job->settings->total == NULL)
+        return true;
+    const char *why = amount_read(job->settings->total, job->currency, &wanted);
+    if (why != NULL)
+        return fail(&job->failure, FAULT_USE, 0, "--total %s: %s", job->settings->total, why);
+    if (result->total_minor == wanted && result->rejected_rows == 0)
+        return true;
+    job->begun = true;
+    return fail(&job->failure, FAULT_USE, 0,
+                "--total says %s, what is good in the file comes to %s, and %" PRIu64
+                " rows are rejected: nothing was sent",
+                exact_text(wanted, exponent, exponent, said),
+                exact_text(result->total_minor, exponent, exponent, made), result->rejected_rows);
+}
+
+static bool foresee(struct job *job)
+{
+    const struct import_settings *settings = job->settings;
+    job->whole_amounts = settings->amounts == AMOUNTS_DOCUMENT;
+    job->tax_of_product = settings->tax == TAX_PRODUCT;
+    struct run_options options = options_of(job, &job->dry, true);
+    if (kind_has_lines(settings->kind) && job->client != NULL &&
+        !server_learn(job->client, &job->known, &job->failure))
+        return false;
+    return run_index(&options, &job->look, &job->source, &job->failure) && weigh(job) &&
+           decide_amounts(job) && decide_tax(job) && check_total(job);
+}
+
+/* ---- where it goes ---- */
+
+/* What the whole of it needs, before the first of it is made. */
+static bool check_rights(struct job *job)
+{
+    static const struct {
+        unsigned kinds;
+        Tefter__Right right;
+        bool creating;
+    } needed[] = {
+        {1 << IMPORT_INVOICES | 1 << IMPORT_CREDIT_NOTES | 1 << IMPORT_BALANCES |
+             1 << IMPORT_PAYMENTS,
+         TEFTER__RIGHT__RIGHT_BACKFILL, false},
+        {1 << IMPORT_INVOICES | 1 << IMPORT_BALANCES, TEFTER__RIGHT__RIGHT_SELL, false},
+        {1 << IMPORT_CREDIT_NOTES, TEFTER__RIGHT__RIGHT_CREDIT_NOTE, false},
+        {1 << IMPORT_PAYMENTS, TEFTER__RIGHT__RIGHT_TAKE_MONEY, false},
+        {1 << IMPORT_CUSTOMERS, TEFTER__RIGHT__RIGHT_EDIT_CUSTOMER, false},
+        {1 << IMPORT_PRODUCTS, TEFTER__RIGHT__RIGHT_EDIT_CATALOGUE, false},
+        {1 << IMPORT_INVOICES | 1 << IMPORT_CREDIT_NOTES, TEFTER__RIGHT__RIGHT_EDIT_CATALOGUE,
+         true},
+        {1 << IMPORT_INVOICES | 1 << IMPORT_CREDIT_NOTES | 1 << IMPORT_BALANCES,
+         TEFTER__RIGHT__RIGHT_EDIT_CUSTOMER, true},
+    };
+    const Tefter__LoggedIn *person = tefter_person(job->client);
+    for (size_t i = 0; person != NULL && i < sizeof needed / sizeof needed[0]; i++) {
+        bool wanted = (needed[i].kinds & 1U << job->settings->kind) != 0 &&
+                      !(needed[i].creating && job->settings->no_create);
+        bool has = false;
+        for (size_t k = 0; k < person->n_rights; k++)
+            has = has || person->rights[k] == needed[i].right;
+        if (!wanted || has)
+            continue;
+        job->begun = true;
+        job->result = (struct run_result){.stopped = true};
+        return fail(&job->failure, FAULT_DENIED, 0,
+                    "%s may not import %s: that needs the right to %s. Nothing was made",
+                    person->login, kind_word(job->settings->kind), right_words(needed[i].right));
+    }
+    return true;
+}
+
 static bool open_sink(struct job *job)
 {
     struct server_options options = {.create_missing = !job->settings->no_create,
-                                     .match_oldest = job->settings->match_oldest};
+                                     .match_oldest = job->settings->match_oldest,
+                                     .update = job->settings->update,
+                                     .console = &job->console};
     if (job->settings->dry_run) {
         dry_init(&job->dry);
         job->sink = &job->dry;
         return true;
     }
-    if (job->settings->kind == IMPORT_INVOICES &&
-        !server_learn(job->client, &job->known, &job->failure))
+    if (!check_rights(job))
         return false;
     job->sink = server_create(job->client, &options);
     return job->sink != NULL || fail(&job->failure, FAULT_MEMORY, 0, "no memory");
@@ -104,13 +258,9 @@ static struct hash ledger_of(const struct job *job)
 static bool import(struct job *job)
 {
     struct sigaction before;
-    struct run_options options = {.settings = job->settings,
-                                  .currency = job->currency,
-                                  .console = &job->console,
-                                  .sink = job->sink,
-                                  .known = &job->known,
-                                  .ledger = ledger_of(job),
-                                  .stop = &stop};
+    struct run_options options = options_of(job, job->sink, false);
+    options.ledger = ledger_of(job);
+    job->begun = true;
     catch_interrupt(&before);
     bool good =
         run_import(&options, &job->look, &job->source, &job->result, &job->rejects, &job->failure);
@@ -125,7 +275,7 @@ static void tell(const struct job *job)
                             .result = &job->result,
                             .sink = job->sink,
                             .rejects = &job->rejects,
-                            .failure = job->result.stopped ? job->failure.text : NULL};
+                            .failure = job->failure.fault != FAULT_NONE ? job->failure.text : NULL};
     if (job->settings->json)
         report_json(&report, job->console.out);
     else
@@ -134,7 +284,7 @@ static void tell(const struct job *job)
 
 static int code_of(const struct job *job)
 {
-    if (job->sink != NULL && !job->settings->dry_run && server_denied(job->sink))
+    if (job->sink != NULL && job->sink != &job->dry && server_denied(job->sink))
         return IMPORT_NOT_ALLOWED;
     if (stop != 0)
         return IMPORT_STOPPED;
@@ -168,6 +318,7 @@ static void release(struct job *job)
     if (job->sink != NULL && job->sink != &job->dry)
         server_destroy(job->sink);
     known_fini(&job->known);
+    index_fini(&job->index);
     look_fini(&job->look);
     source_close(&job->source);
     console_close(&job->console);
@@ -182,13 +333,13 @@ int import_main(struct tefter *client, const struct import_settings *settings)
     job->settings = settings;
     job->source.fd = -1;
     console_open(&job->console, strcmp(settings->file, "-") == 0, settings->quiet);
-    bool begun = prepare(job) && open_sink(job);
-    bool good = begun && import(job);
-    if (begun)
+    index_init(&job->index);
+    bool good = prepare(job) && foresee(job) && open_sink(job) && import(job);
+    if (job->begun)
         tell(job);
     if (!good)
         console_say(&job->console, "tefter import: %s%s", job->failure.text,
-                    job->result.stopped && job->result.rows > 0
+                    job->result.stopped && job->result.rows > 0 && job->sink != &job->dry
                         ? "; the same command goes on from here"
                         : "");
     int code = code_of(job);

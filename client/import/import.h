@@ -1,11 +1,13 @@
 #pragma once
 /*
- * The import: customers, products, invoices and payments from a CSV file into the ledger,
- * by way of any server a client is connected to. `tefter import KIND FILE …` is import_main.
+ * The import: customers, products, invoices, credit notes, opening balances and payments from a
+ * file (text in columns, or a spreadsheet) into the ledger, by way of any server a client is
+ * connected to. `tefter import KIND FILE …` is import_main.
  *
  * What it does, in order: looks at a sample of the file and finds out how it is written; shows
- * that, and asks what is unclear; reads row by row, gathers the rows of one document, checks it,
- * sends it, and writes what is rejected beside the file. Its memory does not grow with the file.
+ * that, and asks what is unclear; reads all of it once and sends nothing, to see which rows make
+ * one document and what they come to; then gathers, checks and sends document by document, and
+ * writes what is rejected beside the file. Of the file it keeps some bytes for each document.
  * An import can be run again: a document that is there already changes nothing.
  */
 #include "base/fault.h"
@@ -16,10 +18,24 @@
 
 struct tefter;
 
-enum import_kind { IMPORT_CUSTOMERS, IMPORT_PRODUCTS, IMPORT_INVOICES, IMPORT_PAYMENTS };
+enum import_kind {
+    IMPORT_CUSTOMERS,
+    IMPORT_PRODUCTS,
+    IMPORT_INVOICES,
+    IMPORT_PAYMENTS,
+    IMPORT_CREDIT_NOTES,
+    IMPORT_BALANCES, /* what each customer owed on a day */
+    IMPORT_KINDS_COUNT,
+};
 
 /* How the days of a date stand: which comes first. */
 enum import_dates { DATES_GUESS, DATES_YMD, DATES_DMY, DATES_MDY };
+
+/* What an amount that stands in each row of a document is. */
+enum import_amounts { AMOUNTS_GUESS, AMOUNTS_LINE, AMOUNTS_DOCUMENT };
+
+/* Tax of lines, when the file has no column for it. */
+enum import_tax { TAX_UNSAID, TAX_NONE, TAX_PRODUCT };
 
 enum { IMPORT_SETS_MAX = 32, IMPORT_TERM_NONE = -1 };
 
@@ -32,13 +48,23 @@ struct import_settings {
     const char *map_file;              /* lines `field = Column name`, # comments */
     const char *sets[IMPORT_SETS_MAX]; /* "source=online-retail": the same in every row */
     uint32_t set_count;
-    const char *source;        /* as "source=…" among the sets; NULL: "import" */
-    int32_t term_days;         /* due = date + this; IMPORT_TERM_NONE: the customer's terms */
-    const char *encoding;      /* NULL: utf-8; else any name iconv knows */
-    char delimiter;            /* 0: guessed */
-    char decimal;              /* 0: guessed */
-    char group;                /* 0: guessed, 'n': none */
-    enum import_dates dates;   /* how dates are written */
+    const char *ignore;      /* columns that shall not be used: "Page,Printed by" */
+    const char *source;      /* as "source=…" among the sets; NULL: "import" */
+    int32_t term_days;       /* due = date + this; IMPORT_TERM_NONE: the customer's terms */
+    const char *encoding;    /* NULL: utf-8; else any name iconv knows */
+    const char *sheet;       /* of a workbook; NULL: the first that is shown */
+    char delimiter;          /* 0: guessed */
+    char decimal;            /* 0: guessed */
+    char group;              /* 0: guessed, 'n': none */
+    enum import_dates dates; /* how dates are written */
+    enum import_amounts amounts;
+    enum import_tax tax;
+    uint32_t skip; /* lines above the header; what is not said is found */
+    bool skip_said;
+    const char *total;         /* what all of it must come to, as people type it */
+    const char *as_of;         /* of balances without a date: 2026-01-31 */
+    bool cash;                 /* rows without a customer are the cash customer's */
+    bool update;               /* what is there with other names, phones, prices is changed */
     const char *currency;      /* NULL: the company's */
     const char *number_prefix; /* put before every document number */
     const char *rejects;       /* NULL: FILE.rejects.csv */
@@ -73,7 +99,7 @@ bool import_settings_read(int argc, char **argv, struct import_settings *ret_set
 
 /* What it takes, for --help, the manual page and the completion; a row without a name ends it. */
 extern const struct usage_option import_options[];
-#define IMPORT_KINDS "customers products invoices payments"
+#define IMPORT_KINDS "customers products invoices credit-notes balances payments"
 
 /* Runs one import to its end: the mapping, questions and progress on standard error, the summary on
  * standard output. The client is connected and logged in. Ctrl-C ends it after what is under way;

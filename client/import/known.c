@@ -6,11 +6,24 @@ void known_fini(struct known *known)
 {
     names_fini(&known->customers);
     names_fini(&known->products);
+    names_fini(&known->taxes);
 }
 
 void known_product(struct known *known, struct slice code, struct slice name)
 {
     (void)names_put(&known->products, code, names_digest(name));
+}
+
+void known_set_tax(struct known *known, struct slice code, uint32_t rate_bp)
+{
+    if (rate_bp > 0)
+        (void)names_put(&known->taxes, code, rate_bp);
+}
+
+uint32_t known_tax(const struct known *known, struct slice code)
+{
+    uint64_t rate = 0;
+    return names_get(&known->taxes, code, &rate) ? (uint32_t)rate : 0;
 }
 
 static void mark_customer(struct known *known, struct entry *entry)

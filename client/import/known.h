@@ -10,11 +10,15 @@
 struct known {
     struct names customers;
     struct names products; /* the value: digest of the name */
+    struct names taxes;    /* of products that have one; the value: the rate */
 };
 
 void known_fini(struct known *known); /* zeroed memory knows nobody */
 
 void known_product(struct known *known, struct slice code, struct slice name);
+void known_set_tax(struct known *known, struct slice code, uint32_t rate_bp);
+/* 0: none. */
+uint32_t known_tax(const struct known *known, struct slice code);
 
 /* Marks what of an invoice has to be made first (`make`), and which lines bear their product's own
  * name. */

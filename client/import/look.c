@@ -3,11 +3,13 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/date.h"
 #include "base/tell.h"
+#include "base/text.h"
 
-enum { PIECES = 16, PIECE_BYTES = 64 * 1024, LOOK_ARENA_MAX = 1 << 20 };
+enum { PIECES = 16, PIECE_BYTES = 64 * 1024, LOOK_ARENA_MAX = 1 << 20, HEADER_ROWS_MAX = 30 };
 
 /* ---- evidence ---- */
 
@@ -79,27 +81,115 @@ static struct slice whole_lines(const struct source *source)
     return head;
 }
 
+static bool is_rejects_header(const struct row *row)
+{
+    return row->count > 2 && slice_equal(row->text[0], slice_text("line")) &&
+           slice_equal(row->text[1], slice_text("reason"));
+}
+
+/* Does this row name the columns? The failure is of the first one that was tried. */
+static bool try_header(struct look *look, const struct row *row,
+                       const struct import_settings *settings, struct failure *failure)
+{
+    struct failure why = {FAULT_NONE, 0, ""};
+    bool good = row->fault == NULL ? mapping_make(settings, row, &look->arena, &look->mapping, &why)
+                                   : fail(&why, FAULT_USE, 0, "the header line: %s", row->fault);
+    if (good) {
+        look->begin = (struct track_place){row->end, row->next_line};
+        look->header_line = row->line;
+    } else if (failure != NULL && failure->fault == FAULT_NONE) {
+        *failure = why;
+    }
+    return good;
+}
+
+/* The header is the first row that names what is needed; titles may stand above it. With --skip it
+ * is the row behind those lines. */
 static bool read_header(struct look *look, struct reader *reader,
                         const struct import_settings *settings, struct failure *failure)
 {
-    struct row header;
-    if (!reader_next(reader, &header, failure))
+    struct row row;
+    struct failure first = {FAULT_NONE, 0, ""};
+    for (int tried = 0; tried < HEADER_ROWS_MAX && reader_next(reader, &row, failure); tried++) {
+        bool ours = tried == 0 && is_rejects_header(&row);
+        if (settings->skip_said && !ours && row.line <= settings->skip)
+            continue;
+        if (try_header(look, &row, settings, &first))
+            return true;
+        if (settings->skip_said || ours)
+            break;
+    }
+    if (failure->fault != FAULT_NONE)
+        return false;
+    if (first.fault == FAULT_NONE)
         return fail(failure, FAULT_USE, 0, "the file is empty");
-    if (header.fault != NULL)
-        return fail(failure, FAULT_USE, 0, "the header line: %s", header.fault);
-    return mapping_make(settings, &header, &look->arena, &look->mapping, failure);
+    return fail(failure, first.fault, 0, "%s", first.text);
 }
 
-static bool look_at_head(struct look *look, struct slice head,
+static bool look_at_head(struct look *look, struct slice head, uint64_t from,
                          const struct import_settings *settings, struct failure *failure)
 {
     struct memory memory = {head};
-    struct reader *reader = reader_create(&look->rows, memory_read, &memory, 0, 1, failure);
+    struct reader *reader =
+        reader_create(&look->rows, memory_read, &memory, from, look->header_line, failure);
     bool good = reader != NULL && read_header(look, reader, settings, failure);
     if (good)
         look_at_rows(look, reader);
     reader_destroy(reader);
     return good;
+}
+
+/* ---- how the bytes are letters ---- */
+
+static bool is_utf8(struct slice text)
+{
+    for (size_t at = 0; at < text.size;) {
+        uint32_t point;
+        size_t step = text_decode(text.data + at, text.size - at, &point);
+        if (step == 0)
+            return text.size - at < 4; /* the sample may end within a letter */
+        at += step;
+    }
+    return true;
+}
+
+/* How many columns of a header in this encoding are fields. */
+static size_t fields_known(const struct look *look, struct slice head,
+                           const struct import_settings *settings, const char *encoding)
+{
+    struct reader_style style = look->rows;
+    struct memory memory = {head};
+    struct row row;
+    size_t best = 0;
+    style.encoding = encoding;
+    struct reader *reader = reader_create(&style, memory_read, &memory, 0, 1, NULL);
+    for (int i = 0; reader != NULL && i < HEADER_ROWS_MAX && reader_next(reader, &row, NULL); i++) {
+        size_t known = 0;
+        for (size_t k = 0; k < row.count && row.fault == NULL; k++) {
+            uint32_t rank;
+            known += field_guess(row.text[k], settings->kind, &rank) != FIELD_NONE;
+        }
+        best = known > best ? known : best;
+    }
+    reader_destroy(reader);
+    return best;
+}
+
+/* Text that is no UTF-8: the encoding in which most of the header are words we know. */
+static void guess_encoding(struct look *look, struct slice head,
+                           const struct import_settings *settings)
+{
+    static const char *const encodings[] = {"windows-1252", "windows-1253", "windows-1258",
+                                            "windows-1256", "gb18030",      "big5"};
+    size_t best = fields_known(look, head, settings, NULL);
+    for (size_t i = 0; i < sizeof encodings / sizeof encodings[0]; i++) {
+        size_t known = fields_known(look, head, settings, encodings[i]);
+        if (known <= best)
+            continue;
+        best = known;
+        look->rows.encoding = encodings[i];
+        look->encoding_guessed = true;
+    }
 }
 
 /* ---- pieces of the rest ---- */
@@ -122,7 +212,7 @@ static void look_at_piece(struct look *look, struct slice piece)
 
 static void look_at_rest(struct look *look, const struct source *source)
 {
-    if (!source->file || source->size <= SOURCE_HEAD_MAX)
+    if (source->size <= SOURCE_HEAD_MAX)
         return;
     uint8_t *piece = malloc(PIECE_BYTES);
     uint64_t step = (source->size - SOURCE_HEAD_MAX) / PIECES;
@@ -134,18 +224,43 @@ static void look_at_rest(struct look *look, const struct source *source)
     free(piece);
 }
 
+/* "sep=;" in the first line is for spreadsheets; false when there is none. */
+static bool says_delimiter(struct slice head, char *ret_delimiter, size_t *ret_size)
+{
+    const uint8_t *end = memchr(head.data, guess_ending(head), head.size);
+    if (head.size < 5 || end == NULL || strncasecmp((const char *)head.data, "sep=", 4) != 0 ||
+        end - head.data > 6)
+        return false;
+    *ret_delimiter = (char)head.data[4];
+    *ret_size = (size_t)(end - head.data) + 1;
+    return true;
+}
+
 bool look_at(struct look *look, struct source *source, const struct import_settings *settings,
              struct failure *failure)
 {
-    *look = (struct look){.sampled = 0};
+    *look = (struct look){.header_line = 1};
     arena_init(&look->arena, LOOK_ARENA_MAX);
     struct slice head = whole_lines(source);
+    char said = 0;
+    size_t taken = 0;
+    if (head.size > 0 && says_delimiter(head, &said, &taken)) {
+        head = slice_of(head.data + taken, head.size - taken);
+        look->header_line = 2;
+    }
     look->rows = (struct reader_style){
-        .delimiter = settings->delimiter != 0 ? settings->delimiter : guess_delimiter(head),
+        .delimiter = settings->delimiter != 0 ? settings->delimiter
+                     : said != 0              ? said
+                                              : guess_delimiter(head),
         .ending = guess_ending(head),
-        .encoding = settings->encoding,
+        .encoding = source->format == NULL ? settings->encoding : NULL,
     };
-    if (!look_at_head(look, head, settings, failure))
+    if (source->format != NULL)
+        (void)snprintf(look->made_of, sizeof look->made_of, "%s%s%s", source->format,
+                       source->said[0] != '\0' ? ", " : "", source->said);
+    if (settings->encoding == NULL && !is_utf8(head))
+        guess_encoding(look, head, settings);
+    if (!look_at_head(look, head, source->text_at + taken, settings, failure))
         return false;
     look_at_rest(look, source);
     for (enum import_field i = 0; i < FIELD_COUNT; i++)
@@ -231,19 +346,47 @@ static bool decide_dates(struct look *look, const struct import_settings *settin
     return true;
 }
 
+/* What is left out is named: what changes money, only one by one. */
+static bool confirm_unused(const struct look *look, struct failure *failure)
+{
+    char names[MAPPING_NAMES_MAX];
+    (void)mapping_unused_names(&look->mapping, true, names);
+    if (names[0] == '\0')
+        return true;
+    return fail(failure, FAULT_USE, 0,
+                "these columns change what is owed and would be left out: %s. Say which field they "
+                "are by --map, or --ignore \"%s\"",
+                names, names);
+}
+
 bool look_confirm(const struct look *look, const struct import_settings *settings,
                   struct console *console, struct failure *failure)
 {
     static const char *const words[] = {"yes", "no", NULL};
-    if (!look->mapping.guessed || settings->yes || settings->dry_run)
+    char names[MAPPING_NAMES_MAX];
+    char question[MAPPING_NAMES_MAX + 80];
+    if (settings->dry_run)
         return true;
-    int answer = console_ask(console, "Import with these columns?", words);
+    if (!confirm_unused(look, failure))
+        return false;
+    (void)mapping_unused_names(&look->mapping, false, names);
+    bool guessed = mapping_guessed(&look->mapping);
+    if ((!guessed && names[0] == '\0') || settings->yes)
+        return true;
+    (void)snprintf(question, sizeof question, "Import with these columns%s%s?",
+                   names[0] != '\0' ? ", without " : "", names);
+    int answer = console_ask(console, question, words);
     if (answer == 0)
         return true;
+    if (answer > 0)
+        return fail(failure, FAULT_USE, 0, "nothing was imported: name the columns by --map");
+    if (names[0] != '\0')
+        return fail(failure, FAULT_USE, 0,
+                    "these columns would be left out: %s. Say --ignore \"%s\", or --yes to import "
+                    "so, or which field they are by --map",
+                    names, names);
     return fail(failure, FAULT_USE, 0,
-                answer < 0
-                    ? "the columns are guessed: say --yes to import so, or name them by --map"
-                    : "nothing was imported: name the columns by --map");
+                "the columns are guessed: say --yes to import so, or name them by --map");
 }
 
 bool look_decide(struct look *look, const struct import_settings *settings, struct console *console,
@@ -278,27 +421,16 @@ static void tell_field(const struct look *look, enum import_field field, struct 
         return;
     struct slice header =
         column != COLUMN_NONE ? look->mapping.header[column] : slice_text("(set)");
-    console_say(console, "  %-10s %-20.*s %s%s%s", field_about(field)->name, (int)header.size,
+    console_say(console, "  %-10s %-20.*s %s%s%s%s", field_about(field)->name, (int)header.size,
                 (const char *)header.data, look->first[field], read[0] != '\0' ? "  read as " : "",
-                read);
+                read, look->mapping.guessed[field] ? "  (guessed)" : "");
 }
 
 static void tell_unused(const struct look *look, struct console *console)
 {
-    bool any = false;
-    for (size_t i = 0; i < look->mapping.columns; i++) {
-        bool used = false;
-        for (enum import_field k = 0; k < FIELD_COUNT; k++)
-            used = used || look->mapping.column[k] == (int)i;
-        if (used)
-            continue;
-        tell(console->err, "%s%.*s",
-             any ? ", " : "  not used:  ", (int)look->mapping.header[i].size,
-             (const char *)look->mapping.header[i].data);
-        any = true;
-    }
-    if (any)
-        (void)fputc('\n', console->err);
+    char names[MAPPING_NAMES_MAX];
+    if (mapping_unused_names(&look->mapping, false, names)[0] != '\0')
+        console_say(console, "  not used:  %s", names);
 }
 
 static const char *group_words(char group)
@@ -325,7 +457,9 @@ static void tell_style(const struct look *look, struct console *console)
         console_say(console, "  numbers:   decimals by %s, %s",
                     look->style.number.decimal == '.' ? "point" : "comma",
                     group_words(look->style.number.group));
-    if (look->dates.dates > 0)
+    if (look->dates.serial > 0 && look->dates.serial == look->dates.dates)
+        console_say(console, "  dates:     days as spreadsheets count");
+    else if (look->dates.dates > 0)
         console_say(console, "  dates:     %s", dates_word(look->style.dates));
     if (look->broken > 0)
         console_say(console, "  broken:    %" PRIu64 " of the first %" PRIu64 " rows (%s)",
@@ -337,7 +471,14 @@ void look_tell(const struct look *look, const struct import_settings *settings,
 {
     console_say(console, "%s: %zu columns by %s%s", settings->file, look->mapping.columns,
                 delimiter_word(look->rows.delimiter),
-                look->mapping.guessed ? ", guessed from their headers:" : "");
+                mapping_guessed(&look->mapping) ? ", some guessed from their headers:" : "");
+    if (look->made_of[0] != '\0')
+        console_say(console, "  made of:   %s", look->made_of);
+    if (look->header_line > 1)
+        console_say(console, "  header:    line %" PRIu64, look->header_line);
+    if (look->encoding_guessed)
+        console_say(console, "  encoding:  %s, guessed: --encoding says another",
+                    look->rows.encoding);
     for (enum import_field i = 0; i < FIELD_COUNT; i++)
         tell_field(look, i, console);
     tell_unused(look, console);

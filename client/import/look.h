@@ -9,14 +9,20 @@
 #include "import/guess.h"
 #include "import/mapping.h"
 #include "import/source.h"
+#include "import/track.h"
 
 struct look {
     struct arena arena; /* holds headers and constants */
     struct reader_style rows;
     struct mapping mapping;
     struct style style;
-    uint64_t sampled; /* rows looked at */
-    uint64_t broken;  /* of these */
+    struct track_place begin; /* behind the header row */
+    uint64_t header_line;
+    bool encoding_guessed;
+    char made_of[FORMAT_SAID_MAX + 20]; /* "": it was text */
+    uint64_t empty_customers;           /* rows of the sample without one */
+    uint64_t sampled;                   /* rows looked at */
+    uint64_t broken;                    /* of these */
     char broken_why[ROW_FAULT_MAX];
     char first[FIELD_COUNT][EXAMPLE_MAX]; /* what stands in the first row */
     struct number_evidence numbers;
@@ -35,6 +41,7 @@ bool look_decide(struct look *look, const struct import_settings *settings, stru
 /* Tells what was found. */
 void look_tell(const struct look *look, const struct import_settings *settings,
                struct console *console);
-/* Columns that were guessed are asked about before anything is sent. */
+/* Columns that were guessed, and those that are left out, are asked about before anything is sent.
+ */
 bool look_confirm(const struct look *look, const struct import_settings *settings,
                   struct console *console, struct failure *failure);

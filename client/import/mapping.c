@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { NAMES_SHOWN_MAX = 200 };
+enum { NAMES_SHOWN_MAX = MAPPING_NAMES_MAX, FIELDS_SHOWN_MAX = 400, RANK_NONE = UINT32_MAX };
 
 /* ---- words ---- */
 
@@ -45,23 +45,28 @@ static bool cut_pair(struct slice pair, struct slice *ret_name, struct slice *re
     return ret_name->size > 0 && ret_value->size > 0;
 }
 
-static void name_put(char out[NAMES_SHOWN_MAX], struct slice name)
+static void name_put_in(char *out, size_t capacity, struct slice name)
 {
     size_t used = strlen(out);
     const char *comma = used > 0 ? ", " : "";
-    if (used + strlen(comma) + name.size + 4 < NAMES_SHOWN_MAX)
-        (void)snprintf(out + used, NAMES_SHOWN_MAX - used, "%s%.*s", comma, (int)name.size,
+    if (used + strlen(comma) + name.size + 5 < capacity)
+        (void)snprintf(out + used, capacity - used, "%s%.*s", comma, (int)name.size,
                        (const char *)name.data);
     else if (used > 0 && out[used - 1] != '.')
-        (void)snprintf(out + used, NAMES_SHOWN_MAX - used, " ...");
+        (void)snprintf(out + used, capacity - used, " ...");
 }
 
-static const char *fields_of(enum import_kind kind, char out[NAMES_SHOWN_MAX])
+static void name_put(char out[NAMES_SHOWN_MAX], struct slice name)
+{
+    name_put_in(out, NAMES_SHOWN_MAX, name);
+}
+
+const char *mapping_fields(enum import_kind kind, char *out, size_t capacity)
 {
     out[0] = '\0';
     for (enum import_field i = 0; i < FIELD_COUNT; i++)
         if (field_taken(i, kind))
-            name_put(out, slice_text(field_about(i)->name));
+            name_put_in(out, capacity, slice_text(field_about(i)->name));
     return out;
 }
 
@@ -78,13 +83,13 @@ static const char *columns_of(const struct mapping *mapping, char out[NAMES_SHOW
 static bool find_field(const struct mapping *mapping, struct slice name, const char *place,
                        enum import_field *ret_field, struct failure *failure)
 {
-    char names[NAMES_SHOWN_MAX];
+    char names[FIELDS_SHOWN_MAX];
     *ret_field = field_find(name, mapping->kind);
     if (*ret_field != FIELD_NONE)
         return true;
     return fail(failure, FAULT_USE, 0, "%s: %s have no field \"%.*s\"; they take %s", place,
                 kind_word(mapping->kind), (int)(name.size < 40 ? name.size : 40),
-                (const char *)name.data, fields_of(mapping->kind, names));
+                (const char *)name.data, mapping_fields(mapping->kind, names, sizeof names));
 }
 
 static bool exactly(struct slice a, struct slice b)
@@ -185,15 +190,76 @@ static bool map_file(struct mapping *mapping, const char *path, struct arena *ar
     return true;
 }
 
+static bool is_used(const struct mapping *mapping, size_t column)
+{
+    for (enum import_field i = 0; i < FIELD_COUNT; i++)
+        if (mapping->column[i] == (int)column)
+            return true;
+    return false;
+}
+
+static bool is_open(const struct mapping *mapping, enum import_field field)
+{
+    return mapping->column[field] == COLUMN_NONE && mapping->constant[field] == NULL;
+}
+
+/* The column whose header says most of a field; of two that say the same neither. */
+static void guess_field(struct mapping *mapping, enum import_field field)
+{
+    uint32_t best = RANK_NONE;
+    int found = COLUMN_NONE;
+    for (size_t i = 0; i < mapping->columns; i++) {
+        uint32_t rank = RANK_NONE;
+        if (is_used(mapping, i) || mapping->ignored[i] ||
+            field_guess(mapping->header[i], mapping->kind, &rank) != field || rank > best)
+            continue;
+        found = rank < best ? (int)i : COLUMN_NONE;
+        best = rank;
+    }
+    mapping->column[field] = found;
+    mapping->guessed[field] = found != COLUMN_NONE;
+}
+
+/* "Customer" beside "Customer No" is their name. */
+static void guess_name(struct mapping *mapping)
+{
+    if (mapping->column[FIELD_CUSTOMER] == COLUMN_NONE || !is_open(mapping, FIELD_NAME))
+        return;
+    for (size_t i = 0; i < mapping->columns; i++)
+        if (!is_used(mapping, i) && !mapping->ignored[i] && field_may_be_name(mapping->header[i])) {
+            mapping->column[FIELD_NAME] = (int)i;
+            mapping->guessed[FIELD_NAME] = true;
+            return;
+        }
+}
+
 static void map_guess(struct mapping *mapping)
 {
-    mapping->guessed = true;
-    for (size_t i = 0; i < mapping->columns; i++) {
-        enum import_field field = field_guess(mapping->header[i], mapping->kind);
-        if (field != FIELD_NONE && mapping->column[field] == COLUMN_NONE &&
-            mapping->constant[field] == NULL)
-            mapping->column[field] = (int)i;
+    for (enum import_field i = 0; i < FIELD_COUNT; i++)
+        if (field_taken(i, mapping->kind) && is_open(mapping, i))
+            guess_field(mapping, i);
+    if (field_taken(FIELD_CUSTOMER, mapping->kind))
+        guess_name(mapping);
+}
+
+/* "Page,Printed by": a name that has a comma itself is found whole first. */
+static bool set_ignored(struct mapping *mapping, const char *ignore, struct failure *failure)
+{
+    struct slice rest = slice_text(ignore != NULL ? ignore : "");
+    int column;
+    if (rest.size > 0 && count_columns(mapping, rest, exactly, &column) == 1) {
+        mapping->ignored[column] = true;
+        return true;
     }
+    while (rest.size > 0) {
+        struct slice name = next_piece(&rest, ',');
+        if (name.size == 0)
+            continue;
+        if (!find_column(mapping, name, "--ignore", &column, failure))
+            return false;
+        mapping->ignored[column] = true;
+    }
+    return true;
 }
 
 static bool set_constants(struct mapping *mapping, const struct import_settings *settings,
@@ -269,10 +335,67 @@ static bool check_missing(const struct mapping *mapping, struct failure *failure
 /* An invoice's line needs something that says how much. */
 static bool check_amount(const struct mapping *mapping, struct failure *failure)
 {
-    if (mapping->kind != IMPORT_INVOICES || mapping_has(mapping, FIELD_PRICE) ||
-        mapping_has(mapping, FIELD_AMOUNT))
+    char columns[NAMES_SHOWN_MAX];
+    if (!kind_has_lines(mapping->kind) || mapping_has(mapping, FIELD_PRICE) ||
+        mapping_has(mapping, FIELD_AMOUNT) || mapping_has(mapping, FIELD_TOTAL))
         return true;
-    return fail(failure, FAULT_USE, 0, "no column for price (and quantity), nor for amount");
+    return fail(failure, FAULT_USE, 0,
+                "no column for price (and quantity), nor for amount or total: say --map "
+                "amount=Column; the file has %s",
+                columns_of(mapping, columns));
+}
+
+static bool check_date(const struct mapping *mapping, struct failure *failure)
+{
+    if (mapping->kind != IMPORT_BALANCES || mapping_has(mapping, FIELD_DATE))
+        return true;
+    return fail(failure, FAULT_USE, 0,
+                "no column says of which day the balances are: say --as-of 2026-01-31");
+}
+
+/* Debts are somebody's. */
+static bool check_customer(const struct mapping *mapping, const struct import_settings *settings,
+                           struct failure *failure)
+{
+    char columns[NAMES_SHOWN_MAX];
+    if (!kind_has_lines(mapping->kind) || settings->cash || mapping_has(mapping, FIELD_CUSTOMER))
+        return true;
+    int name = mapping->column[FIELD_NAME];
+    if (name != COLUMN_NONE)
+        return fail(failure, FAULT_USE, 0,
+                    "the file has names (%.*s) and no code of a customer: say --map "
+                    "customer=\"%.*s\" to go by the names, or --cash for the cash customer",
+                    (int)mapping->header[name].size, (const char *)mapping->header[name].data,
+                    (int)mapping->header[name].size, (const char *)mapping->header[name].data);
+    return fail(
+        failure, FAULT_USE, 0,
+        "no column says who owes it: say --map customer=Column, --set customer=CODE when all "
+        "of it is one customer's, or --cash for the cash customer; the file has %s",
+        columns_of(mapping, columns));
+}
+
+bool mapping_guessed(const struct mapping *mapping)
+{
+    for (enum import_field i = 0; i < FIELD_COUNT; i++)
+        if (mapping->guessed[i])
+            return true;
+    return false;
+}
+
+bool mapping_unused(const struct mapping *mapping, size_t column)
+{
+    return mapping->header[column].size > 0 && !mapping->ignored[column] &&
+           !is_used(mapping, column);
+}
+
+const char *mapping_unused_names(const struct mapping *mapping, bool of_money,
+                                 char out[MAPPING_NAMES_MAX])
+{
+    out[0] = '\0';
+    for (size_t i = 0; i < mapping->columns; i++)
+        if (mapping_unused(mapping, i) && (!of_money || header_of_money(mapping->header[i])))
+            name_put(out, mapping->header[i]);
+    return out;
 }
 
 bool mapping_make(const struct import_settings *settings, const struct row *header,
@@ -289,10 +412,15 @@ bool mapping_make(const struct import_settings *settings, const struct row *head
         return false;
     if (settings->map != NULL && !map_flag(mapping, settings->map, failure))
         return false;
-    if (settings->map == NULL && settings->map_file == NULL)
-        map_guess(mapping);
+    if (!set_ignored(mapping, settings->ignore, failure))
+        return false;
+    map_guess(mapping);
+    if (settings->as_of != NULL && settings->kind == IMPORT_BALANCES &&
+        is_open(mapping, FIELD_DATE))
+        mapping->constant[FIELD_DATE] = settings->as_of;
     return check_constants(mapping, failure) && check_twice(mapping, failure) &&
-           check_missing(mapping, failure) && check_amount(mapping, failure);
+           check_missing(mapping, failure) && check_amount(mapping, failure) &&
+           check_date(mapping, failure) && check_customer(mapping, settings, failure);
 }
 
 bool mapping_has(const struct mapping *mapping, enum import_field field)

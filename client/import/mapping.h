@@ -1,7 +1,8 @@
 #pragma once
 /*
  * Which column of a file is which field, and which fields are the same in every row. Made once
- * from flags, a file, or by guessing from the headers; read-only afterwards.
+ * from flags and a file, and for what these do not say by guessing from the headers; read-only
+ * afterwards.
  */
 #include "base/arena.h"
 #include "base/hash.h"
@@ -14,10 +15,11 @@ enum { MAPPING_FILE_MAX = 64 * 1024, COLUMN_NONE = -1 };
 
 struct mapping {
     enum import_kind kind;
-    bool guessed;                      /* from headers; nobody said so */
+    bool guessed[FIELD_COUNT];         /* from its header; nobody said so */
     int column[FIELD_COUNT];           /* COLUMN_NONE: not in the file */
     const char *constant[FIELD_COUNT]; /* NULL: none */
     struct slice header[ROW_FIELDS_MAX];
+    bool ignored[ROW_FIELDS_MAX]; /* somebody said so */
     size_t columns;
 };
 
@@ -25,6 +27,17 @@ struct mapping {
  * or stands twice, a field that is needed and missing) is a failure in words. */
 bool mapping_make(const struct import_settings *settings, const struct row *header,
                   struct arena *arena, struct mapping *ret_mapping, struct failure *failure);
+
+bool mapping_guessed(const struct mapping *mapping); /* any of it */
+/* A column that is no field, has a header and was not said to be ignored. */
+bool mapping_unused(const struct mapping *mapping, size_t column);
+/* The headers of those, ", " between; `of_money`: only what changes what somebody owes. "" for
+ * none. */
+enum { MAPPING_NAMES_MAX = 200 };
+const char *mapping_unused_names(const struct mapping *mapping, bool of_money,
+                                 char out[MAPPING_NAMES_MAX]);
+/* All fields of a kind of import, likewise. */
+const char *mapping_fields(enum import_kind kind, char *out, size_t capacity);
 
 /* Is it in the file, or the same in every row? */
 bool mapping_has(const struct mapping *mapping, enum import_field field);

@@ -120,6 +120,22 @@ void reader_destroy(struct reader *reader)
     free(reader);
 }
 
+bool reader_again(struct reader *reader, uint64_t offset, uint64_t line, struct failure *failure)
+{
+    csv_free(&reader->csv);
+    if (!parser_begin(reader))
+        return fail(failure, FAULT_MEMORY, ENOMEM, "no memory to read the file");
+    forget_cells(reader);
+    buffer_clear(&reader->bytes);
+    reader->start = 0;
+    reader->fed = 0;
+    reader->lines = 0;
+    reader->ended = false;
+    reader->offset = offset;
+    reader->line = line;
+    return true;
+}
+
 /* ---- lines ---- */
 
 /* Reads on; the bytes before the row are forgotten first. */

@@ -48,6 +48,8 @@ struct reader;
 struct reader *reader_create(const struct reader_style *style, reader_read_fn read, void *context,
                              uint64_t offset, uint64_t line, struct failure *failure);
 void reader_destroy(struct reader *reader); /* NULL welcome */
+/* Begins anew at another byte and line; what its read function gives next is that byte. */
+bool reader_again(struct reader *reader, uint64_t offset, uint64_t line, struct failure *failure);
 
 /* The next row; blank lines are passed over. False at the end, or with a failure. */
 bool reader_next(struct reader *reader, struct row *ret_row, struct failure *failure);

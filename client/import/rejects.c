@@ -1,6 +1,7 @@
 #include "import/rejects.h"
 
 #include <csv.h>
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -42,7 +43,7 @@ static void put_header(const struct rejects *rejects, FILE *file)
 
 static bool begin_file(struct rejects *rejects)
 {
-    if (rejects->file != NULL || rejects->failed)
+    if (rejects->file != NULL || rejects->failed || rejects->path[0] == '\0')
         return rejects->file != NULL;
     rejects->file = fopen(rejects->path, "we");
     rejects->failed = rejects->file == NULL;
@@ -62,12 +63,47 @@ void rejects_row(struct rejects *rejects, uint64_t line, const char *why, const 
     put_row(rejects->file, rejects->delimiter, number, why, cells, count);
 }
 
+/* The reason is what stays without quoted words, digits and names that hold digits. */
+static void reason_of(const char *why, char out[WHY_MAX])
+{
+    size_t size = 0;
+    bool quoted = false;
+    for (const char *at = why; *at != '\0' && size + 1 < WHY_MAX; at++) {
+        if (*at == '"')
+            quoted = !quoted;
+        if (quoted)
+            continue;
+        if (isdigit((unsigned char)*at)) {
+            while (size > 0 && out[size - 1] != ' ' && out[size - 1] != '(')
+                size--;
+            while (at[1] != '\0' && at[1] != ' ' && at[1] != ')')
+                at++;
+            continue;
+        }
+        out[size++] = *at;
+    }
+    out[size] = '\0';
+}
+
 void rejects_note(struct rejects *rejects, uint64_t line, const char *why)
 {
-    if (rejects->first_count == REJECTS_FIRST)
+    char mine[WHY_MAX];
+    char other[WHY_MAX];
+    reason_of(why, mine);
+    for (uint32_t i = 0; i < rejects->reason_count; i++) {
+        reason_of(rejects->reasons[i].why, other);
+        if (strcmp(mine, other) != 0)
+            continue;
+        rejects->reasons[i].count++;
         return;
-    struct reject *reject = &rejects->first[rejects->first_count++];
+    }
+    if (rejects->reason_count == REJECTS_REASONS) {
+        rejects->other++;
+        return;
+    }
+    struct reject *reject = &rejects->reasons[rejects->reason_count++];
     reject->line = line;
+    reject->count = 1;
     (void)snprintf(reject->why, sizeof reject->why, "%s", why);
 }
 
@@ -157,6 +193,11 @@ static bool take_over(struct rejects *rejects, struct source *source, uint64_t f
         good = fail(failure, FAULT_IO, errno, "cannot remove %s", rejects->path);
     reader_destroy(reader);
     return good;
+}
+
+void rejects_none(struct rejects *rejects)
+{
+    *rejects = (struct rejects){.file = NULL};
 }
 
 bool rejects_open(struct rejects *rejects, const char *path, char delimiter,

@@ -10,24 +10,29 @@
 
 #include <stdio.h>
 
-enum { REJECTS_PATH_MAX = 4096, REJECTS_FIRST = 5 };
+enum { REJECTS_PATH_MAX = 4096, REJECTS_REASONS = 24 };
 
+/* One reason, without the facts that differ from row to row, and how often it was. */
 struct reject {
-    uint64_t line;
-    char why[WHY_MAX];
+    uint64_t line; /* the first */
+    uint64_t count;
+    char why[WHY_MAX]; /* of the first */
 };
 
 struct rejects {
-    char path[REJECTS_PATH_MAX];
+    char path[REJECTS_PATH_MAX]; /* "": none is written */
     char delimiter;
     const struct mapping *mapping; /* for the header */
     FILE *file;                    /* NULL: none yet */
     bool failed;                   /* it cannot be written: told once, at the end */
     uint64_t rows;
-    struct reject first[REJECTS_FIRST]; /* to be told; one of a document */
-    uint32_t first_count;
+    struct reject reasons[REJECTS_REASONS]; /* to be told; one of a document */
+    uint32_t reason_count;
+    uint64_t other; /* reasons that found no place */
 };
 
+/* Counts only. */
+void rejects_none(struct rejects *rejects);
 /* from_line 0: a file of an earlier import is removed (a file that is none is a failure). Else what
  * it says of lines before from_line is kept, and new rejects are added. */
 bool rejects_open(struct rejects *rejects, const char *path, char delimiter,
@@ -37,7 +42,7 @@ bool rejects_flush(struct rejects *rejects);
 
 void rejects_row(struct rejects *rejects, uint64_t line, const char *why, const struct slice *cells,
                  size_t count);
-/* To be told at the end, if it is among the first. */
+/* To be told at the end, with those of the same reason. */
 void rejects_note(struct rejects *rejects, uint64_t line, const char *why);
 
 /* All rows of an entry: the one that is wrong with its reason, the others with where it is. */

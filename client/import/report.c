@@ -44,7 +44,7 @@ static uint64_t per_second(uint64_t count, uint64_t ms)
 
 static bool has_money(const struct report *report)
 {
-    return report->settings->kind == IMPORT_INVOICES || report->settings->kind == IMPORT_PAYMENTS;
+    return kind_has_money(report->settings->kind);
 }
 
 static void tell_documents(const struct report *report, FILE *out)
@@ -53,10 +53,13 @@ static void tell_documents(const struct report *report, FILE *out)
     char sent[COUNT_TEXT_MAX];
     char there[COUNT_TEXT_MAX];
     char rejected[COUNT_TEXT_MAX];
+    char changed[COUNT_TEXT_MAX];
     tell(out, "%-10s %s %s, %s already there, %s rejected", kind_noun(report->settings->kind),
          count_text(result->sent_documents, sent),
          report->settings->dry_run ? "would be sent" : "sent", count_text(result->there, there),
          count_text(result->rejected, rejected));
+    if (result->changed > 0)
+        tell(out, ", %s changed", count_text(result->changed, changed));
     if (result->conflicts > 0)
         tell(out, " (%" PRIu64 " in conflict with the ledger)", result->conflicts);
     (void)fputc('\n', out);
@@ -66,7 +69,7 @@ static void tell_kinds(const struct report *report, FILE *out)
 {
     const struct run_result *result = report->result;
     char count[COUNT_TEXT_MAX];
-    if (report->settings->kind != IMPORT_INVOICES || result->sent_documents == 0)
+    if (!kind_has_lines(report->settings->kind) || result->sent_documents == 0)
         return;
     tell(out, "           invoices %s", count_text(result->sent[ENTRY_INVOICE], count));
     if (result->zero_documents > 0)
@@ -136,6 +139,13 @@ static void tell_oddities(const struct report *report, FILE *out)
     if (result->cut_texts > 0)
         tell(out, "cut        %s texts longer than the ledger takes\n",
              count_text(result->cut_texts, count));
+    if (result->repeats > 0)
+        tell(out,
+             "repeats    %s rows are just like another row of their document, and count (line "
+             "%" PRIu64 " is like line %" PRIu64 ")\n",
+             count_text(result->repeats, count), result->repeat_line, result->repeat_of);
+    if (result->nothing_owed > 0)
+        tell(out, "nothing    %s balances are 0\n", count_text(result->nothing_owed, count));
     if (result->renamed > 0)
         tell(out, "codes      %s have a customer whose code was none: now like %s\n",
              count_text(result->renamed, count), result->renamed_example);
@@ -153,6 +163,30 @@ static void tell_time(const struct report *report, FILE *out)
          count_text(per_second(result->rows, result->ms), rows));
 }
 
+/* The most frequent reason first, with the first row that has it. */
+static void tell_reasons(const struct report *report, FILE *out)
+{
+    const struct rejects *rejects = report->rejects;
+    bool told[REJECTS_REASONS] = {false};
+    char count[COUNT_TEXT_MAX];
+    for (uint32_t done = 0; done < rejects->reason_count; done++) {
+        uint32_t most = rejects->reason_count;
+        for (uint32_t i = 0; i < rejects->reason_count; i++)
+            if (!told[i] && (most == rejects->reason_count ||
+                             rejects->reasons[i].count > rejects->reasons[most].count))
+                most = i;
+        const struct reject *reject = &rejects->reasons[most];
+        told[most] = true;
+        if (reject->count == 1)
+            tell(out, "           line %" PRIu64 ": %s\n", reject->line, reject->why);
+        else
+            tell(out, "           %s times, first in line %" PRIu64 ": %s\n",
+                 count_text(reject->count, count), reject->line, reject->why);
+    }
+    if (rejects->other > 0)
+        tell(out, "           %s times for other reasons\n", count_text(rejects->other, count));
+}
+
 void report_tell(const struct report *report, FILE *out)
 {
     tell_documents(report, out);
@@ -165,11 +199,7 @@ void report_tell(const struct report *report, FILE *out)
     tell_time(report, out);
     if (report->result->rejected_rows > 0)
         tell(out, "rejects    %s\n", report->rejects->path);
-    for (uint32_t i = 0; i < report->rejects->first_count; i++)
-        tell(out, "           line %" PRIu64 ": %s\n", report->rejects->first[i].line,
-             report->rejects->first[i].why);
-    if (report->result->rejected_rows > 0 && report->rejects->first_count == REJECTS_FIRST)
-        (void)fputs("           ...\n", out);
+    tell_reasons(report, out);
     if (report->settings->dry_run)
         (void)fputs("nothing was sent: this was a dry run\n", out);
     (void)fflush(out);
@@ -234,6 +264,7 @@ void report_json(const struct report *report, FILE *out)
     tell(out, "{\"kind\":\"%s\",\"dry_run\":%s,\"complete\":%s", kind_word(report->settings->kind),
          report->settings->dry_run ? "true" : "false", report->failure == NULL ? "true" : "false");
     json_count(out, "sent", result->sent_documents);
+    json_count(out, "changed", result->changed);
     json_count(out, "already_there", result->there);
     json_count(out, "rejected", result->rejected);
     json_count(out, "conflicts", result->conflicts);
@@ -243,6 +274,8 @@ void report_json(const struct report *report, FILE *out)
     json_count(out, "rejected_rows", result->rejected_rows);
     json_count(out, "customers_made", report->sink->customers_made);
     json_count(out, "products_made", report->sink->products_made);
+    json_count(out, "repeats", result->repeats);
+    json_count(out, "nothing_owed", result->nothing_owed);
     json_count(out, "free_lines", result->free_lines);
     json_count(out, "cut_texts", result->cut_texts);
     json_count(out, "resumed_line", result->resumed_line);

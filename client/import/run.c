@@ -7,10 +7,16 @@
 
 #include "base/date.h"
 #include "import/form.h"
-#include "import/group.h"
 #include "import/track.h"
 
 enum { SAVE_MS = 1000, LOOK_UP_ROWS = 256, NUMBER_ROOM = 1024, HEAD_DIGEST_BYTES = 64 * 1024 };
+
+/* A piece of the file. */
+struct range {
+    const struct source *source;
+    uint64_t at;
+    uint64_t end;
+};
 
 struct run {
     const struct run_options *options;
@@ -23,9 +29,10 @@ struct run {
     struct rejects rejects;
     struct state state;
     struct track track;
-    struct group group;
-    struct names numbers; /* of documents that are whole */
-    uint64_t at;          /* the byte the reader stands at */
+    struct entry *open;   /* the document under way */
+    struct reader *aside; /* for rows of it that stand elsewhere */
+    struct range range;
+    uint64_t at; /* the byte the reader stands at */
     uint64_t began_ms;
     uint64_t saved_ms;
     uint64_t answered;
@@ -78,6 +85,9 @@ static void on_told(void *context, struct entry *entry, enum outcome outcome, co
     case OUTCOME_SENT:
         count_sent(run->result, entry);
         break;
+    case OUTCOME_CHANGED:
+        run->result->changed++;
+        break;
     case OUTCOME_THERE:
         run->result->there++;
         run->result->there_minor += entry->total_minor;
@@ -120,33 +130,74 @@ static void note_free_lines(struct run *run, const struct entry *entry)
                            entry->lines[i].text);
 }
 
+static void note_repeats(struct run *run, const struct entry *entry)
+{
+    struct run_result *result = run->result;
+    if (entry->repeats > 0 && result->repeats == 0) {
+        result->repeat_line = entry->repeat_line;
+        result->repeat_of = entry->repeat_of;
+    }
+    result->repeats += entry->repeats;
+}
+
+/* Are the amounts of a document's rows parts of it, or each the whole? */
+static void note_amounts(struct run *run, const struct entry *entry)
+{
+    struct run_result *result = run->result;
+    const struct mapping *mapping = run->form.mapping;
+    if (entry->amounts < 2 || mapping_has(mapping, FIELD_PRICE) ||
+        mapping_has(mapping, FIELD_TOTAL))
+        return;
+    result->many_amounts++;
+    if (entry->amounts_differ || entry->first_amount == 0)
+        return;
+    if (result->same_amounts++ == 0)
+        (void)snprintf(result->same_example, EXAMPLE_MAX, "%s", entry->texts[FIELD_NUMBER]);
+}
+
+static void note_taxes(struct run *run, const struct entry *entry)
+{
+    struct run_result *result = run->result;
+    for (size_t i = 0; i < entry->line_count; i++) {
+        const char *code = entry->lines[i].code;
+        uint32_t rate = code != NULL && !mapping_has(run->form.mapping, FIELD_TAX)
+                            ? known_tax(run->options->known, slice_text(code))
+                            : 0;
+        if (rate == 0 || result->taxed_lines++ > 0)
+            continue;
+        (void)snprintf(result->taxed_example, EXAMPLE_MAX, "%s", code);
+        result->taxed_bp = rate;
+    }
+}
+
+/* There is nothing to send. */
+static void pass_over(struct run *run, struct entry *entry)
+{
+    run->result->nothing_owed++;
+    run->answered++;
+    track_done(&run->track, entry->place, entry->end);
+    entry_destroy(entry);
+}
+
 static bool give(struct run *run, struct entry *entry)
 {
+    note_amounts(run, entry);
     form_finish(&run->form, entry);
     if (entry_rejected(entry)) {
         on_told(run, entry, OUTCOME_REFUSED, entry->why);
         return true;
     }
+    if (entry->nothing) {
+        pass_over(run, entry);
+        return true;
+    }
     note_renamed(run, entry);
     note_free_lines(run, entry);
-    if (is_document(entry))
+    note_repeats(run, entry);
+    note_taxes(run, entry);
+    if (is_document(entry) && !run->options->weigh)
         known_mark(run->options->known, entry, !run->settings->no_create);
     return run->options->sink->take(run->options->sink, entry, run->failure);
-}
-
-static bool give_document(struct run *run, struct entry *entry)
-{
-    (void)names_put(&run->numbers, slice_text(entry->texts[FIELD_NUMBER]), entry->line);
-    return give(run, entry);
-}
-
-static bool give_ripe(struct run *run, bool all)
-{
-    bool good = true;
-    struct entry *entry;
-    while (good && (entry = group_take(&run->group, run->result->rows, all)) != NULL)
-        good = give_document(run, entry);
-    return good;
 }
 
 /* ---- rows ---- */
@@ -179,60 +230,124 @@ static bool take_single(struct run *run, const struct row *row)
     return give(run, entry);
 }
 
-/* A row that is no row may be one of the document under way: then that document is not whole. */
-static void spoil(struct run *run, const struct row *row, const char *why)
+/* ---- rows of one document ---- */
+
+static bool is_of(const struct entry *entry, struct slice number)
 {
-    char room[NUMBER_ROOM];
-    if (run->settings->kind != IMPORT_INVOICES)
-        return;
-    struct slice number = form_number(&run->form, row, room, sizeof room);
-    struct entry *entry = group_find(&run->group, number, run->result->rows);
-    if (entry != NULL)
-        entry_reject(entry, row->line, "%s", why);
+    return entry != NULL && slice_equal(slice_text(entry->texts[FIELD_NUMBER]), number);
 }
 
-static struct entry *document_of(struct run *run, const struct row *row, struct slice number)
+static void add_row(struct run *run, const struct row *row, struct entry *entry)
 {
-    struct entry *entry = group_find(&run->group, number, run->result->rows);
-    if (entry != NULL)
-        return entry;
-    entry = begin_entry(run, row);
+    if (entry->row_count > 0)
+        form_check_head(&run->form, row, entry);
+    if (entry_keep_row(entry, row))
+        form_read_line(&run->form, row, entry);
+    else
+        entry_reject(entry, row->line, "the document is too large");
+}
+
+static ssize_t range_read(void *context, void *out, size_t size, struct failure *failure)
+{
+    struct range *range = context;
+    uint64_t left = range->end - range->at;
+    size_t wanted = left < size ? (size_t)left : size;
+    size_t got = wanted > 0 ? source_peek(range->source, range->at, out, wanted) : 0;
+    if (got < wanted) {
+        (void)fail(failure, FAULT_IO, 0, "the file changed while it was read");
+        return -1;
+    }
+    range->at += got;
+    return (ssize_t)got;
+}
+
+static bool open_aside(struct run *run, const struct index_run *place)
+{
+    run->range = (struct range){run->source, place->offset, place->offset + place->size};
+    if (run->aside != NULL)
+        return reader_again(run->aside, place->offset, place->line, run->failure);
+    run->aside = reader_create(&run->look->rows, range_read, &run->range, place->offset,
+                               place->line, run->failure);
+    return run->aside != NULL;
+}
+
+/* Rows of the same document further down; rows that cannot be read were named in their place. */
+static bool gather(struct run *run, struct entry *entry, uint32_t at)
+{
+    struct row row;
+    bool good = true;
+    for (; good && at != INDEX_NONE; at = run->options->index->runs[at].next) {
+        entry->apart = true;
+        good = open_aside(run, &run->options->index->runs[at]);
+        while (good && reader_next(run->aside, &row, run->failure))
+            if (row.fault == NULL && row.count == run->look->mapping.columns)
+                add_row(run, &row, entry);
+        good = good && run->failure->fault == FAULT_NONE;
+    }
+    return good;
+}
+
+/* The document under way is whole, or its rest is fetched. */
+static bool give_open(struct run *run)
+{
+    struct entry *entry = run->open;
+    run->open = NULL;
     if (entry == NULL)
-        return NULL;
+        return true;
+    struct index *index = run->options->index;
+    struct slice number = slice_text(entry->texts[FIELD_NUMBER]);
+    const struct index_document *document = index_find(index, number);
+    if (document != NULL && !gather(run, entry, document->runs)) {
+        entry_destroy(entry);
+        return false;
+    }
+    uint64_t spoilt = index_spoilt(index, number);
+    if (spoilt > 0)
+        entry_reject(entry, spoilt, "line %" PRIu64 " of this document cannot be read", spoilt);
+    return give(run, entry);
+}
+
+static bool begin_document(struct run *run, const struct row *row, struct slice number)
+{
+    struct index_document *document = index_find(run->options->index, number);
+    if (document != NULL && document->given)
+        return true; /* it was fetched when its first row came */
+    if (document != NULL)
+        document->given = true;
+    struct entry *entry = run->open = begin_entry(run, row);
+    if (entry == NULL)
+        return false;
     form_read_head(&run->form, row, entry);
     if (entry->texts[FIELD_NUMBER] == NULL) /* it has to be found again, good or not */
         entry->texts[FIELD_NUMBER] = entry_text(entry, number);
-    group_add(&run->group, entry, run->result->rows);
-    return entry;
+    if (entry->texts[FIELD_NUMBER] == NULL)
+        return fail(run->failure, FAULT_MEMORY, 0, "no memory for another document");
+    add_row(run, row, entry);
+    return true;
+}
+
+/* Without a number it may be one more row of the document above: that one is not whole then. */
+static void take_without_number(struct run *run, const struct row *row)
+{
+    if (run->open != NULL && form_goes_on(&run->form, row))
+        entry_reject(run->open, row->line,
+                     "line %" PRIu64 " has no number and may be a row of this document", row->line);
+    reject_row(run, row, "number is empty");
 }
 
 static bool take_line(struct run *run, const struct row *row)
 {
     char room[NUMBER_ROOM];
-    uint64_t first_line;
     struct slice number = form_number(&run->form, row, room, sizeof room);
     if (number.size == 0) {
-        reject_row(run, row, "number is empty");
+        take_without_number(run, row);
         return true;
     }
-    if (names_get(&run->numbers, number, &first_line)) {
-        char why[WHY_MAX];
-        (void)snprintf(
-            why, sizeof why,
-            "document %.*s began on line %" PRIu64 " and was whole: its rows must stand together",
-            (int)(number.size < 60 ? number.size : 60), (const char *)number.data, first_line);
-        reject_row(run, row, why);
+    if (is_of(run->open, number)) {
+        add_row(run, row, run->open);
         return true;
     }
-    struct entry *entry = document_of(run, row, number);
-    if (entry == NULL)
-        return false;
-    if (entry_keep_row(entry, row))
-        group_line(&run->group);
-    else
-        reject_row(run, row, "the document is too large");
-    form_read_line(&run->form, row, entry);
-    return give_ripe(run, false);
+    return give_open(run) && begin_document(run, row, number);
 }
 
 static bool take_row(struct run *run, const struct row *row)
@@ -246,11 +361,10 @@ static bool take_row(struct run *run, const struct row *row)
         fault = why;
     }
     if (fault != NULL) {
-        spoil(run, row, fault);
         reject_row(run, row, fault);
         return true;
     }
-    return run->settings->kind == IMPORT_INVOICES ? take_line(run, row) : take_single(run, row);
+    return kind_gathers(run->settings->kind) ? take_line(run, row) : take_single(run, row);
 }
 
 /* ---- now and then ---- */
@@ -272,7 +386,7 @@ static void show_progress(struct run *run)
 /* The rejects of what the state says is done must be in their file first. */
 static bool save_state(struct run *run)
 {
-    if (run->settings->dry_run || !rejects_flush(&run->rejects))
+    if (run->options->weigh || run->settings->dry_run || !rejects_flush(&run->rejects))
         return true;
     struct state now = run->state;
     now.place = run->track.cut;
@@ -301,7 +415,7 @@ static bool read_rows(struct run *run)
         if (good && run->result->rows % LOOK_UP_ROWS == 0)
             good = look_up(run);
     }
-    return good && run->failure->fault == FAULT_NONE && give_ripe(run, true);
+    return good && run->failure->fault == FAULT_NONE && give_open(run);
 }
 
 /* ---- beginning and end ---- */
@@ -347,7 +461,7 @@ static bool load_state(struct run *run)
 {
     bool other = false;
     make_key(run, &run->state.key);
-    if (run->settings->dry_run || !run->source->file)
+    if (run->options->weigh || run->settings->dry_run || !run->source->file)
         return true;
     path_beside(run->settings, run->settings->state, ".tefter-import", run->state.path,
                 sizeof run->state.path);
@@ -365,6 +479,10 @@ static bool load_state(struct run *run)
 static bool open_rejects(struct run *run)
 {
     char path[REJECTS_PATH_MAX];
+    if (run->options->weigh) {
+        rejects_none(&run->rejects);
+        return true;
+    }
     path_beside(run->settings, run->settings->rejects, ".rejects.csv", path, sizeof path);
     return rejects_open(&run->rejects, path, run->look->rows.delimiter, &run->look->mapping,
                         run->state.place.line, run->failure);
@@ -379,26 +497,14 @@ static bool open_reader(struct run *run, struct track_place place)
     return run->reader != NULL;
 }
 
-static bool skip_header(struct run *run)
-{
-    struct row header;
-    if (!reader_next(run->reader, &header, run->failure))
-        return false;
-    run->state.place = (struct track_place){header.end, header.next_line};
-    return true;
-}
-
 /* The header, or what was done the last time, is behind us. */
 static bool open_rows(struct run *run)
 {
-    struct track_place start = {run->source->text_at, 1};
     run->result->resumed_line = run->state.place.line;
-    if (run->result->resumed_line > 0) {
-        if (!open_reader(run, run->state.place))
-            return false;
-    } else if (!open_reader(run, start) || !skip_header(run)) {
+    if (run->result->resumed_line == 0)
+        run->state.place = run->look->begin;
+    if (!open_reader(run, run->state.place))
         return false;
-    }
     run->at = run->state.place.offset;
     track_init(&run->track, run->state.place);
     return true;
@@ -417,18 +523,11 @@ static bool begin(struct run *run)
     return true;
 }
 
-static void drop_open(struct run *run)
-{
-    struct entry *entry;
-    while ((entry = group_take(&run->group, 0, true)) != NULL)
-        entry_destroy(entry);
-}
-
 static void release(struct run *run)
 {
-    drop_open(run);
+    entry_destroy(run->open);
+    reader_destroy(run->aside);
     reader_destroy(run->reader);
-    names_fini(&run->numbers);
     track_fini(&run->track);
 }
 
@@ -440,17 +539,29 @@ static bool end(struct run *run, bool good)
     run->result->ms = console_now_ms() - run->began_ms;
     run->result->stopped = !good;
     console_clear(run->options->console);
-    if (good && !run->settings->dry_run)
+    if (good && !run->settings->dry_run && !run->options->weigh)
         state_remove(&run->state);
     else if (!good)
         (void)save_state(run);
     return rejects_close(&run->rejects, run->failure) && good;
 }
 
+static void make_form(const struct run_options *options, const struct look *look, struct form *form)
+{
+    const char *set_source = look->mapping.constant[FIELD_SOURCE];
+    *form = (struct form){.settings = options->settings,
+                          .mapping = &look->mapping,
+                          .style = &look->style,
+                          .currency = options->currency,
+                          .source = set_source != NULL ? set_source : "import",
+                          .whole_amounts = options->whole_amounts,
+                          .tax_of_product = options->tax_of_product,
+                          .known = options->known};
+}
+
 bool run_import(const struct run_options *options, struct look *look, struct source *source,
                 struct run_result *ret_result, struct rejects *ret_rejects, struct failure *failure)
 {
-    const char *set_source = look->mapping.constant[FIELD_SOURCE];
     struct run run = {.options = options,
                       .settings = options->settings,
                       .look = look,
@@ -459,11 +570,9 @@ bool run_import(const struct run_options *options, struct look *look, struct sou
                       .failure = failure,
                       .began_ms = console_now_ms()};
     *ret_result = (struct run_result){.rows = 0};
-    run.form = (struct form){.settings = options->settings,
-                             .mapping = &look->mapping,
-                             .style = &look->style,
-                             .currency = options->currency,
-                             .source = set_source != NULL ? set_source : "import"};
+    look->style.currency = options->currency;
+    make_form(options, look, &run.form);
+    index_rewind(options->index);
     options->console->drawn_ms = run.began_ms;
     run.saved_ms = run.began_ms;
     bool begun = begin(&run);
@@ -473,4 +582,44 @@ bool run_import(const struct run_options *options, struct look *look, struct sou
     *ret_rejects = run.rejects; /* closed by now */
     release(&run);
     return good;
+}
+
+/* ---- the first reading ---- */
+
+static bool index_row(const struct run_options *options, const struct form *form,
+                      const struct look *look, const struct row *row, struct failure *failure)
+{
+    char room[NUMBER_ROOM];
+    struct index *index = options->index;
+    if (row->fault == NULL && row->count == look->mapping.columns)
+        return index_add(index, form_number(form, row, room, sizeof room), row->offset, row->end,
+                         row->line, failure);
+    struct slice number = form_broken_number(form, row, look->rows.delimiter, room, sizeof room);
+    if (number.size > 0)
+        index_spoil(index, number, row->line);
+    else if (index->last != INDEX_NONE)
+        index_spoil(index, slice_of(index->last_number, index->last_size), row->line);
+    return true;
+}
+
+bool run_index(const struct run_options *options, struct look *look, struct source *source,
+               struct failure *failure)
+{
+    struct form form;
+    struct row row;
+    if (!kind_gathers(options->settings->kind))
+        return true;
+    if (!source_seek(source, look->begin.offset, failure))
+        return false;
+    struct reader *reader = reader_create(&look->rows, source_read, source, look->begin.offset,
+                                          look->begin.line, failure);
+    bool good = reader != NULL;
+    make_form(options, look, &form);
+    while (good && reader_next(reader, &row, failure)) {
+        good = index_row(options, &form, look, &row, failure);
+        if (good && options->stop != NULL && *options->stop != 0)
+            good = fail(failure, FAULT_BUSY, 0, "stopped");
+    }
+    reader_destroy(reader);
+    return good && failure->fault == FAULT_NONE;
 }

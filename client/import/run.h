@@ -5,6 +5,7 @@
  */
 #include "base/money.h"
 #include "import/console.h"
+#include "import/index.h"
 #include "import/look.h"
 #include "import/rejects.h"
 #include "import/sink.h"
@@ -17,6 +18,7 @@ struct run_result {
     uint64_t rejected_rows;
     uint64_t sent[ENTRY_KINDS];
     uint64_t sent_documents;
+    uint64_t changed; /* were there with other words */
     uint64_t there;
     uint64_t conflicts;
     uint64_t rejected;    /* documents; single rows are in rejected_rows only */
@@ -32,6 +34,16 @@ struct run_result {
     uint64_t cut_texts;
     uint64_t without_customer;
     uint64_t zero_documents;
+    uint64_t nothing_owed; /* balances of 0 */
+    uint64_t repeats;      /* rows just like another one of their document; they count */
+    uint64_t repeat_line;
+    uint64_t repeat_of;
+    uint64_t many_amounts; /* documents with an amount in several rows and nothing else to go by; */
+    uint64_t same_amounts; /* those where it is the same in each */
+    char same_example[EXAMPLE_MAX];
+    uint64_t taxed_lines; /* without a tax column, of products that have a tax */
+    char taxed_example[EXAMPLE_MAX];
+    uint32_t taxed_bp;
     uint64_t resumed_line; /* 0: from the beginning */
     uint64_t ms;
     bool stopped; /* by a signal or a failure: the same import goes on from here */
@@ -43,9 +55,17 @@ struct run_options {
     struct console *console;
     struct sink *sink;
     struct known *known;
+    struct index *index;
+    bool weigh;         /* only to see what it comes to: no file is written */
+    bool whole_amounts; /* see form.h, as the next one */
+    bool tax_of_product;
     struct hash ledger;                /* of the ledger, for the state file */
     const volatile sig_atomic_t *stop; /* may be NULL */
 };
+
+/* Which rows make one document: one reading, before anything else. */
+bool run_index(const struct run_options *options, struct look *look, struct source *source,
+               struct failure *failure);
 
 /* False: it ended early, and the failure says why; the result is of what was done. */
 bool run_import(const struct run_options *options, struct look *look, struct source *source,

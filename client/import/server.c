@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "import/command.h"
+#include "import/compare.h"
 #include "import/console.h"
 #include "lib/tefter.h"
 
@@ -23,6 +24,7 @@ enum {
     TRIES_MAX = 3,  /* of an entry whose customer or product was not found */
     COMMAND_BYTES_MAX = 4 * 1024 * 1024,
     PAGE_ROWS = 500,
+    SILENT_MS = 2000,
 };
 
 struct server {
@@ -40,7 +42,7 @@ struct server {
     struct failure failure; /* not NONE: no more is sent */
 };
 
-enum what { WHAT_CUSTOMER, WHAT_PRODUCT, WHAT_ENTRY };
+enum what { WHAT_CUSTOMER, WHAT_PRODUCT, WHAT_ENTRY, WHAT_CHANGE };
 
 /* One command under way. It outlives an import that was given up, for its answer may come yet. */
 struct sending {
@@ -145,26 +147,16 @@ static void end_import(struct sending *sending, const Tefter__Refusal *refused)
 
 /* ---- a number that is taken ---- */
 
-/* What must be the same for a document to be this one. */
-static bool is_same(const struct entry *entry, const Tefter__DocumentRecord *there, char *why,
-                    size_t capacity, const struct currency *currency)
+/* An answer to a question about an entry that nobody waits for any more. */
+static bool is_given_up(struct sending *sending)
 {
-    const char *source = there->source != NULL ? there->source : "";
-    int64_t total = entry->total_minor < 0 ? -entry->total_minor : entry->total_minor;
-    if (strcmp(source, entry->texts[FIELD_SOURCE]) != 0) {
-        (void)snprintf(why, capacity, "number %s is taken by a document that is not of source %s",
-                       entry->texts[FIELD_NUMBER], entry->texts[FIELD_SOURCE]);
+    struct server *server = sending->server;
+    server->asking--;
+    server->answered_ms = console_now_ms();
+    if (sending->entry != NULL)
         return false;
-    }
-    if (there->total_minor == total)
-        return true;
-    char mine[MONEY_TEXT_MAX * 2];
-    char other[MONEY_TEXT_MAX * 2];
-    (void)money_sentence(total, currency, mine, sizeof mine);
-    (void)money_sentence(there->total_minor, currency, other, sizeof other);
-    (void)snprintf(why, capacity, "number %s is in the ledger with %s, here it comes to %s",
-                   entry->texts[FIELD_NUMBER], other, mine);
-    return false;
+    sending_free(sending);
+    return true;
 }
 
 static void on_document(void *context, const Tefter__Answer *answer)
@@ -172,39 +164,123 @@ static void on_document(void *context, const Tefter__Answer *answer)
     struct sending *sending = context;
     struct server *server = sending->server;
     char why[WHY_MAX];
-    server->asking--;
-    server->answered_ms = console_now_ms();
-    if (sending->entry == NULL) {
-        sending_free(sending);
+    if (is_given_up(sending))
         return;
-    }
     if (answer->kind_case != TEFTER__ANSWER__KIND_DOCUMENT || answer->document->document == NULL) {
         resolve(sending, OUTCOME_REFUSED, "the number is taken");
         return;
     }
-    if (is_same(sending->entry, answer->document->document, why, sizeof why,
-                tefter_currency(server->client)))
+    if (compare_document(sending->entry, answer->document, tefter_currency(server->client), why))
         resolve(sending, OUTCOME_THERE, NULL);
     else
         resolve(sending, OUTCOME_CONFLICT, why);
 }
 
-static void look_at_taken(struct sending *sending, uint64_t document)
+/* Asks; the import ends when that cannot be. */
+static void ask(struct sending *sending, const Tefter__Query *query, tefter_answer_fn answered)
 {
     struct server *server = sending->server;
+    struct failure failure = {FAULT_NONE, 0, ""};
+    if (tefter_query(server->client, query, answered, sending, &failure)) {
+        server->asking++;
+        return;
+    }
+    (void)fail(&server->failure, failure.fault, 0, "%s", failure.text);
+    resolve(sending, OUTCOME_LOST, NULL);
+}
+
+static void look_at_taken(struct sending *sending, uint64_t document)
+{
     Tefter__DocumentView view = TEFTER__DOCUMENT_VIEW__INIT;
     Tefter__Query query = TEFTER__QUERY__INIT;
     view.has_document = true;
     view.document = document;
     query.kind_case = TEFTER__QUERY__KIND_DOCUMENT;
     query.document = &view;
+    ask(sending, &query, on_document);
+}
+
+/* ---- a customer or product that is there ---- */
+
+static void transmit_change(struct sending *sending, const Tefter__Command *command)
+{
     struct failure failure = {FAULT_NONE, 0, ""};
-    if (tefter_query(server->client, &query, on_document, sending, &failure)) {
-        server->asking++;
+    sending->what = WHAT_CHANGE;
+    if (!tefter_submit(sending->server->client, command, on_reply, sending, &failure))
+        resolve(sending, OUTCOME_REFUSED, failure.text);
+}
+
+/* It is there, with these differences or none. */
+static void settle_there(struct sending *sending, const char *differences,
+                         const Tefter__Command *change)
+{
+    const struct entry *entry = sending->entry;
+    char why[WHY_MAX];
+    if (differences[0] == '\0') {
+        resolve(sending, OUTCOME_THERE, NULL);
+    } else if (sending->server->options.update) {
+        transmit_change(sending, change);
+    } else {
+        (void)snprintf(why, sizeof why, "%.40s is there with %.150s: --update changes it",
+                       entry->texts[FIELD_CODE], differences);
+        resolve(sending, OUTCOME_CONFLICT, why);
+    }
+}
+
+static void on_card(void *context, const Tefter__Answer *answer)
+{
+    struct sending *sending = context;
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    Tefter__ChangeCustomer change;
+    char differences[WHY_MAX];
+    if (is_given_up(sending))
+        return;
+    if (answer->kind_case != TEFTER__ANSWER__KIND_CUSTOMER_CARD) {
+        resolve(sending, OUTCOME_REFUSED, "the code is taken");
         return;
     }
-    (void)fail(&server->failure, failure.fault, 0, "%s", failure.text);
-    resolve(sending, OUTCOME_LOST, NULL);
+    arena_reset(&sending->server->arena);
+    compare_customer(sending->entry, answer->customer_card->record, &sending->server->arena,
+                     &change, differences);
+    command.kind_case = TEFTER__COMMAND__KIND_CHANGE_CUSTOMER;
+    command.change_customer = &change;
+    settle_there(sending, differences, &command);
+}
+
+static void on_product(void *context, const Tefter__Answer *answer)
+{
+    struct sending *sending = context;
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    Tefter__ChangeProduct change;
+    char differences[WHY_MAX];
+    if (is_given_up(sending))
+        return;
+    if (answer->kind_case != TEFTER__ANSWER__KIND_PRODUCT_CARD) {
+        resolve(sending, OUTCOME_REFUSED, "the code is taken");
+        return;
+    }
+    compare_product(sending->entry, answer->product_card->product,
+                    tefter_currency(sending->server->client), &change, differences);
+    command.kind_case = TEFTER__COMMAND__KIND_CHANGE_PRODUCT;
+    command.change_product = &change;
+    settle_there(sending, differences, &command);
+}
+
+static void look_at_there(struct sending *sending)
+{
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__CustomerCard card = TEFTER__CUSTOMER_CARD__INIT;
+    Tefter__ProductCard product = TEFTER__PRODUCT_CARD__INIT;
+    card.code = product.code = (char *)(uintptr_t)sending->entry->texts[FIELD_CODE];
+    if (sending->entry->kind == ENTRY_CUSTOMER) {
+        query.kind_case = TEFTER__QUERY__KIND_CUSTOMER_CARD;
+        query.customer_card = &card;
+        ask(sending, &query, on_card);
+    } else {
+        query.kind_case = TEFTER__QUERY__KIND_PRODUCT_CARD;
+        query.product_card = &product;
+        ask(sending, &query, on_product);
+    }
 }
 
 /* ---- answers ---- */
@@ -261,8 +337,9 @@ static void entry_refused(struct sending *sending, const Tefter__Refusal *refuse
         look_at_taken(sending, refused->existing);
         return;
     }
-    if (refused->code == TEFTER__REFUSAL_CODE__ALREADY_EXISTS && entry->line_count == 0) {
-        resolve(sending, OUTCOME_THERE, NULL);
+    if (refused->code == TEFTER__REFUSAL_CODE__ALREADY_EXISTS &&
+        (entry->kind == ENTRY_CUSTOMER || entry->kind == ENTRY_PRODUCT)) {
+        look_at_there(sending);
         return;
     }
     if (is_unknown_party(entry, refused) && server->options.create_missing &&
@@ -289,6 +366,14 @@ static void party_refused(struct sending *sending, const Tefter__Refusal *refuse
     resolve(sending, OUTCOME_SENT, sentence);
 }
 
+static void change_refused(struct sending *sending, const Tefter__Refusal *refused)
+{
+    char sentence[WHY_MAX];
+    (void)refusal_sentence(refused, tefter_currency(sending->server->client), sentence,
+                           sizeof sentence);
+    resolve(sending, OUTCOME_REFUSED, sentence);
+}
+
 static void party_done(struct sending *sending)
 {
     struct server *server = sending->server;
@@ -305,6 +390,8 @@ static void on_reply(void *context, const struct tefter_outcome *outcome)
     server->answered_ms = console_now_ms();
     if (sending->entry == NULL)
         sending_free(sending);
+    else if (refused == NULL && sending->what == WHAT_CHANGE)
+        resolve(sending, OUTCOME_CHANGED, NULL);
     else if (refused == NULL && sending->what != WHAT_ENTRY)
         party_done(sending);
     else if (refused == NULL)
@@ -313,6 +400,8 @@ static void on_reply(void *context, const struct tefter_outcome *outcome)
         resolve(sending, OUTCOME_LOST, NULL);
     else if (is_passing(refused))
         send_later(sending, refused->has_retry_ms ? refused->retry_ms : 0);
+    else if (sending->what == WHAT_CHANGE)
+        change_refused(sending, refused);
     else if (ends_import(server, refused))
         end_import(sending, refused);
     else if (sending->what == WHAT_ENTRY)
@@ -329,11 +418,25 @@ static uint32_t room(const struct server *server)
     return all > server->asking ? all - server->asking : 0;
 }
 
+/* While the server is gone the person is told so, and for how long it is waited. */
+static void tell_waiting(struct server *server)
+{
+    struct tefter_state state;
+    uint64_t silent = console_now_ms() - server->answered_ms;
+    if (server->options.console == NULL || silent < SILENT_MS || server->orphan)
+        return;
+    tefter_state(server->client, &state);
+    console_waiting(server->options.console, silent, server->options.patience_ms,
+                    state.connected ? "no answer from the server" : "the server cannot be reached",
+                    state.reason);
+}
+
 /* Lets answers come in; false when none came for too long. That the line breaks and comes back is
  * no answer. */
 static bool turn(struct server *server)
 {
     (void)tefter_turn(server->client, TURN_MS);
+    tell_waiting(server);
     if (console_now_ms() - server->answered_ms < server->options.patience_ms)
         return !is_ended(server);
     server->failure = (struct failure){FAULT_NONE, 0, ""}; /* silence counts more */
@@ -355,6 +458,8 @@ static const Tefter__Command *pack(struct sending *sending)
     case WHAT_PRODUCT:
         return command_of_product(&entry->lines[sending->line], &server->arena);
     case WHAT_ENTRY:
+    case WHAT_CHANGE: /* what the server was too busy for is found out anew */
+        sending->what = WHAT_ENTRY;
         break;
     }
     return command_of_entry(entry, server->options.match_oldest, &server->arena);
@@ -506,9 +611,11 @@ static bool learn_page(const Tefter__Answer *answer, struct known *known, Tefter
     if (answer->kind_case != TEFTER__ANSWER__KIND_PRODUCTS)
         return false;
     const Tefter__ProductsAnswer *products = answer->products;
-    for (size_t i = 0; i < products->n_products; i++)
-        known_product(known, slice_text(products->products[i]->code),
-                      slice_text(products->products[i]->name));
+    for (size_t i = 0; i < products->n_products; i++) {
+        const Tefter__ProductRecord *product = products->products[i];
+        known_product(known, slice_text(product->code), slice_text(product->name));
+        known_set_tax(known, slice_text(product->code), product->has_tax_bp ? product->tax_bp : 0);
+    }
     buffer_clear(page);
     list->has_page =
         products->has_next && buffer_put(page, products->next.data, products->next.len);

@@ -8,7 +8,7 @@
 #include "import/field.h"
 #include "import/import.h"
 
-enum { TERM_DAYS_MAX = 3650 };
+enum { TERM_DAYS_MAX = 3650, SKIP_MAX = 1000 };
 
 enum flag {
     FLAG_FIRST = 256,
@@ -18,8 +18,17 @@ enum flag {
     FLAG_SOURCE,
     FLAG_NUMBER_PREFIX,
     FLAG_YES,
+    FLAG_IGNORE,
+    FLAG_CASH,
+    FLAG_AMOUNTS,
+    FLAG_TAX,
+    FLAG_TOTAL,
+    FLAG_AS_OF,
+    FLAG_UPDATE,
+    FLAG_SKIP,
     FLAG_DELIMITER,
     FLAG_ENCODING,
+    FLAG_SHEET,
     FLAG_DECIMAL,
     FLAG_GROUP,
     FLAG_DATES,
@@ -42,7 +51,7 @@ const struct usage_option import_options[] = {
     {"--map",
      0,
      {"FIELD=COLUMN,...", NULL},
-     "which column is which field: number=InvoiceNo,date=InvoiceDate (default: guessed and asked)"},
+     "which column is which field: number=InvoiceNo,date=InvoiceDate; the rest is guessed"},
     {"--map-file", 0, {"FILE", USAGE_FILES}, "the same from a file: lines `field = Column name`"},
     {"--set", 0, {"FIELD=VALUE", NULL}, "the same value in every row; may be repeated"},
     {"--source",
@@ -50,12 +59,36 @@ const struct usage_option import_options[] = {
      {"NAME", NULL},
      "as --set source=NAME; with the number it makes a repeat harmless (default: import)"},
     {"--number-prefix", 0, {"TEXT", NULL}, "put TEXT before every document number"},
-    {"--yes", 0, {NULL, NULL}, "do not ask whether columns guessed from their headers are right"},
+    {"--yes",
+     0,
+     {NULL, NULL},
+     "do not ask whether guessed columns are right, and leave out those that are none"},
+    {"--ignore", 0, {"COLUMN,...", NULL}, "columns that are not to be used"},
+    {"--cash", 0, {NULL, NULL}, "rows without a customer are the cash customer's"},
+    {"--amounts",
+     0,
+     {"WHAT", "line document"},
+     "what an amount is that stands in each row of a document: its line's, or the whole's"},
+    {"--tax",
+     0,
+     {"WHAT", "none product"},
+     "of lines without a tax column: no tax is added, or their product's"},
+    {"--total",
+     0,
+     {"AMOUNT", NULL},
+     "send nothing unless the file comes to AMOUNT, all of it good"},
+    {"--as-of", 0, {"DATE", NULL}, "day of opening balances: 2026-01-31"},
+    {"--update", 0, {NULL, NULL}, "change customers and products that are there with other words"},
+    {"--skip", 0, {"N", NULL}, "lines above the header line (default: found)"},
     {"--delimiter",
      0,
      {"SIGN", "comma semicolon bar tab"},
      "what stands between columns (default: guessed)"},
-    {"--encoding", 0, {"NAME", NULL}, "latin1, windows-1252 ... (default: UTF-8)"},
+    {"--encoding",
+     0,
+     {"NAME", NULL},
+     "latin1, windows-1253, gb18030 ... (default: UTF-8 or UTF-16)"},
+    {"--sheet", 0, {"NAME", NULL}, "sheet of a workbook (default: the first)"},
     {"--decimal", 0, {"SIGN", "point comma"}, "decimal sign (default: guessed)"},
     {"--group",
      0,
@@ -66,7 +99,10 @@ const struct usage_option import_options[] = {
      0,
      {"CODE", NULL},
      "currency of a dry run without a server (default: the company's)"},
-    {"--dry-run", 0, {NULL, NULL}, "read and check everything, send nothing"},
+    {"--dry-run",
+     0,
+     {NULL, NULL},
+     "read everything, ask the server what it would do, change nothing"},
     {"--term-days", 0, {"N", NULL}, "an invoice is due N days after its date (default: by terms)"},
     {"--create-missing", 0, {NULL, NULL}, "add unknown customers and products (the default)"},
     {"--no-create", 0, {NULL, NULL}, "reject documents of unknown customers and products"},
@@ -118,6 +154,58 @@ static bool dates_of(const char *value, enum import_dates *ret_dates, struct fai
     return fail(failure, FAULT_USE, 0, "--dates is ymd, dmy or mdy, not \"%s\"", value);
 }
 
+static bool word_of(const char *value, const char *const *words, const char *flag, int *ret_at,
+                    struct failure *failure)
+{
+    for (int i = 0; words[i] != NULL; i++)
+        if (strcmp(value, words[i]) == 0) {
+            *ret_at = i;
+            return true;
+        }
+    return fail(failure, FAULT_USE, 0, "%s is %s or %s, not \"%s\"", flag, words[0], words[1],
+                value);
+}
+
+static bool amounts_of(const char *value, struct import_settings *settings, struct failure *failure)
+{
+    static const char *const words[] = {"line", "document", NULL};
+    int at = 0;
+    if (!word_of(value, words, "--amounts", &at, failure))
+        return false;
+    settings->amounts = at == 0 ? AMOUNTS_LINE : AMOUNTS_DOCUMENT;
+    return true;
+}
+
+static bool tax_of(const char *value, struct import_settings *settings, struct failure *failure)
+{
+    static const char *const words[] = {"none", "product", NULL};
+    int at = 0;
+    if (!word_of(value, words, "--tax", &at, failure))
+        return false;
+    settings->tax = at == 0 ? TAX_NONE : TAX_PRODUCT;
+    return true;
+}
+
+static bool skip_of(const char *value, struct import_settings *settings, struct failure *failure)
+{
+    char *end;
+    long lines = strtol(value, &end, 10);
+    if (*value == '\0' || *end != '\0' || lines < 0 || lines > SKIP_MAX)
+        return fail(failure, FAULT_USE, 0, "--skip is 0 to %d lines, not \"%s\"", SKIP_MAX, value);
+    settings->skip = (uint32_t)lines;
+    settings->skip_said = true;
+    return true;
+}
+
+static bool as_of(const char *value, struct import_settings *settings, struct failure *failure)
+{
+    uint32_t date;
+    if (!date_read(value, strlen(value), &date))
+        return fail(failure, FAULT_USE, 0, "--as-of is a day as 2026-01-31, not \"%s\"", value);
+    settings->as_of = value;
+    return true;
+}
+
 static bool term_of(const char *value, int32_t *ret_days, struct failure *failure)
 {
     char *end;
@@ -153,6 +241,8 @@ static void set_switch(struct import_settings *settings, int flag)
     settings->restart = settings->restart || flag == FLAG_RESTART;
     settings->quiet = settings->quiet || flag == FLAG_QUIET;
     settings->json = settings->json || flag == FLAG_JSON;
+    settings->cash = settings->cash || flag == FLAG_CASH;
+    settings->update = settings->update || flag == FLAG_UPDATE;
     settings->no_create = flag == FLAG_NO_CREATE || (settings->no_create && flag != FLAG_CREATE);
 }
 
@@ -167,6 +257,9 @@ static void set_text(struct import_settings *settings, int flag, const char *val
         [FLAG_CURRENCY - FLAG_FIRST] = &settings->currency,
         [FLAG_REJECTS - FLAG_FIRST] = &settings->rejects,
         [FLAG_STATE - FLAG_FIRST] = &settings->state,
+        [FLAG_SHEET - FLAG_FIRST] = &settings->sheet,
+        [FLAG_IGNORE - FLAG_FIRST] = &settings->ignore,
+        [FLAG_TOTAL - FLAG_FIRST] = &settings->total,
     };
     *places[flag - FLAG_FIRST] = value;
 }
@@ -183,6 +276,9 @@ static bool set_flag(struct import_settings *settings, int flag, const char *val
     case FLAG_CURRENCY:
     case FLAG_REJECTS:
     case FLAG_STATE:
+    case FLAG_SHEET:
+    case FLAG_IGNORE:
+    case FLAG_TOTAL:
         set_text(settings, flag, value);
         return true;
     case FLAG_SET:
@@ -195,6 +291,14 @@ static bool set_flag(struct import_settings *settings, int flag, const char *val
         return one_sign(value, ",.' n", "--group", &settings->group, failure);
     case FLAG_DATES:
         return dates_of(value, &settings->dates, failure);
+    case FLAG_AMOUNTS:
+        return amounts_of(value, settings, failure);
+    case FLAG_TAX:
+        return tax_of(value, settings, failure);
+    case FLAG_AS_OF:
+        return as_of(value, settings, failure);
+    case FLAG_SKIP:
+        return skip_of(value, settings, failure);
     case FLAG_TERM_DAYS:
         return term_of(value, &settings->term_days, failure);
     case FLAG_MATCH:
@@ -221,13 +325,15 @@ static void fill_getopt(struct option options[])
 
 static bool kind_of(const char *word, enum import_kind *ret_kind, struct failure *failure)
 {
-    for (enum import_kind i = IMPORT_CUSTOMERS; i <= IMPORT_PAYMENTS; i++)
+    for (enum import_kind i = IMPORT_CUSTOMERS; i < IMPORT_KINDS_COUNT; i++)
         if (strcmp(word, kind_word(i)) == 0) {
             *ret_kind = i;
             return true;
         }
     return fail(failure, FAULT_USE, 0,
-                "import customers, products, invoices or payments, not \"%s\"", word);
+                "import customers, products, invoices, credit-notes, balances or payments, not "
+                "\"%s\"",
+                word);
 }
 
 static bool set_words(int count, char **words, struct import_settings *settings,

@@ -6,6 +6,7 @@
 #include "import/known.h"
 
 struct tefter;
+struct console;
 
 struct sink {
     /* Takes the entry over; `told` says what became of it, during this call or a later one, and
@@ -25,13 +26,15 @@ void dry_init(struct sink *sink);
 struct server_options {
     bool create_missing;
     bool match_oldest;
-    uint64_t patience_ms; /* without any answer the import ends; 0: a minute */
+    bool update;             /* change what is there with other words */
+    struct console *console; /* told while nobody answers; may be NULL */
+    uint64_t patience_ms;    /* without any answer the import ends; 0: a minute */
 };
 /* NULL without memory. It is the caller's; server_destroy after the run. When the import was given
  * up, answers that come later are taken and forgotten, until the client is closed. */
 struct sink *server_create(struct tefter *client, const struct server_options *options);
 void server_destroy(struct sink *sink); /* NULL welcome */
-/* Reads the catalogue's codes and names, so that lines need not repeat them. Blocking. */
+/* Reads the catalogue's codes, names and taxes, so that lines need not repeat them. Blocking. */
 bool server_learn(struct tefter *client, struct known *known, struct failure *failure);
 /* The last refusal that ended the import was about rights. */
 bool server_denied(const struct sink *sink);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,18 +12,7 @@
 
 static const char byte_order_mark[] = "\xEF\xBB\xBF";
 
-/* What is often given by mistake, by its first bytes. */
-static const struct {
-    const char *bytes;
-    size_t size;
-    const char *advice;
-} not_text[] = {
-    {"\x1F\x8B", 2, "is packed by gzip: zcat FILE | tefter import KIND -"},
-    {"PK\x03\x04", 4, "is a spreadsheet or zip file: save it as CSV first"},
-    {"\xD0\xCF\x11\xE0", 4, "is an old spreadsheet: save it as CSV first"},
-    {"\xFF\xFE", 2, "is UTF-16: iconv -f UTF-16 -t UTF-8 FILE | tefter import KIND -"},
-    {"\xFE\xFF", 2, "is UTF-16: iconv -f UTF-16 -t UTF-8 FILE | tefter import KIND -"},
-};
+enum { COPY_BYTES = 256 * 1024, FOLDER_MAX = 4096 };
 
 static ssize_t read_some(int fd, void *out, size_t size, struct failure *failure)
 {
@@ -37,7 +27,8 @@ static ssize_t read_some(int fd, void *out, size_t size, struct failure *failure
 
 static bool read_head(struct source *source, struct failure *failure)
 {
-    source->head = malloc(SOURCE_HEAD_MAX);
+    if (source->head == NULL)
+        source->head = malloc(SOURCE_HEAD_MAX);
     if (source->head == NULL)
         return fail(failure, FAULT_MEMORY, ENOMEM, "no memory for a sample of the file");
     while (source->head_size < SOURCE_HEAD_MAX) {
@@ -50,13 +41,92 @@ static bool read_head(struct source *source, struct failure *failure)
     return true;
 }
 
-static bool check_head(struct source *source, const char *path, struct failure *failure)
+/* A file without a name, gone when it is closed. */
+static int nameless(struct failure *failure)
 {
-    struct slice head = slice_of(source->head, source->head_size);
-    for (size_t i = 0; i < sizeof not_text / sizeof not_text[0]; i++)
-        if (slice_starts(head, slice_of(not_text[i].bytes, not_text[i].size)))
-            return fail(failure, FAULT_USE, 0, "%s %s", path, not_text[i].advice);
-    if (slice_starts(head, slice_text(byte_order_mark)))
+    const char *folder = getenv("TMPDIR");
+    char path[FOLDER_MAX];
+    (void)snprintf(path, sizeof path, "%s/tefter-import-XXXXXX",
+                   folder != NULL && folder[0] != '\0' ? folder : "/tmp");
+    int fd = mkostemp(path, O_CLOEXEC);
+    if (fd < 0)
+        (void)fail(failure, FAULT_IO, errno, "cannot make a file in %s", path);
+    else
+        (void)unlink(path);
+    return fd;
+}
+
+static void take_fd(struct source *source, int fd)
+{
+    struct stat about;
+    (void)close(source->fd);
+    source->fd = fd;
+    source->size = fstat(fd, &about) == 0 ? (uint64_t)about.st_size : 0;
+    source->head_size = 0;
+    (void)lseek(fd, 0, SEEK_SET);
+}
+
+static bool copy_all(int from, int to, struct failure *failure)
+{
+    uint8_t *piece = malloc(COPY_BYTES);
+    ssize_t got = 0;
+    bool good = piece != NULL || fail(failure, FAULT_MEMORY, ENOMEM, "no memory to read the file");
+    while (good && (got = read_some(from, piece, COPY_BYTES, failure)) > 0)
+        for (ssize_t done = 0; good && done < got;) {
+            ssize_t put = write(to, piece + done, (size_t)(got - done));
+            if (put < 0 && errno != EINTR)
+                good = fail(failure, FAULT_IO, errno, "cannot keep what comes in");
+            done += put > 0 ? put : 0;
+        }
+    free(piece);
+    return good && got == 0;
+}
+
+/* It is read more than once. */
+static bool keep_stream(struct source *source, struct failure *failure)
+{
+    int fd = nameless(failure);
+    if (fd < 0)
+        return false;
+    if (!copy_all(source->fd, fd, failure)) {
+        (void)close(fd);
+        return false;
+    }
+    take_fd(source, fd);
+    return true;
+}
+
+static bool make_text(struct source *source, const struct format *format, const char *sheet,
+                      struct failure *failure)
+{
+    int fd = nameless(failure);
+    struct format_job job = {.from = source->fd, .to = fd, .sheet = sheet};
+    if (fd < 0)
+        return false;
+    if (!format_make(format, &job, failure)) {
+        (void)close(fd);
+        return false;
+    }
+    take_fd(source, fd);
+    source->format = format->word;
+    memcpy(source->said, job.said, sizeof source->said);
+    return true;
+}
+
+static bool read_as_text(struct source *source, const char *path, const char *sheet,
+                         struct failure *failure)
+{
+    if (!source->file && !keep_stream(source, failure))
+        return false;
+    if (!read_head(source, failure))
+        return false;
+    const struct format *format = format_of(slice_of(source->head, source->head_size));
+    if (format != NULL && format->make == NULL)
+        return fail(failure, FAULT_USE, 0, "%s %s", path, format->advice);
+    if (format != NULL &&
+        !(make_text(source, format, sheet, failure) && read_head(source, failure)))
+        return false;
+    if (slice_starts(slice_of(source->head, source->head_size), slice_text(byte_order_mark)))
         source->text_at = sizeof byte_order_mark - 1;
     return true;
 }
@@ -77,14 +147,19 @@ static bool open_path(struct source *source, const char *path, struct failure *f
     return true;
 }
 
-bool source_open(struct source *source, const char *path, struct failure *failure)
+bool source_open_sheet(struct source *source, const char *path, const char *sheet,
+                       struct failure *failure)
 {
     *source = (struct source){.fd = -1};
-    if (open_path(source, path, failure) && read_head(source, failure) &&
-        check_head(source, path, failure))
+    if (open_path(source, path, failure) && read_as_text(source, path, sheet, failure))
         return true;
     source_close(source);
     return false;
+}
+
+bool source_open(struct source *source, const char *path, struct failure *failure)
+{
+    return source_open_sheet(source, path, NULL, failure);
 }
 
 void source_close(struct source *source)
@@ -97,10 +172,8 @@ void source_close(struct source *source)
 
 bool source_seek(struct source *source, uint64_t at, struct failure *failure)
 {
-    if (!source->file && (source->at > source->head_size || at > source->head_size))
-        return fail(failure, FAULT_USE, 0, "a stream cannot be gone back or forward in");
     uint64_t behind_head = at > source->head_size ? at : source->head_size;
-    if (source->file && lseek(source->fd, (off_t)behind_head, SEEK_SET) < 0)
+    if (lseek(source->fd, (off_t)behind_head, SEEK_SET) < 0)
         return fail(failure, FAULT_IO, errno, "cannot go to byte %llu", (unsigned long long)at);
     source->at = at;
     return true;
@@ -124,8 +197,6 @@ ssize_t source_read(void *self, void *out, size_t size, struct failure *failure)
 
 size_t source_peek(const struct source *source, uint64_t at, void *out, size_t size)
 {
-    if (!source->file)
-        return 0;
     ssize_t got = pread(source->fd, out, size, (off_t)at);
     return got > 0 ? (size_t)got : 0;
 }

@@ -1,9 +1,11 @@
 #pragma once
 /*
- * Where the bytes come from: a file or a stream, with the first megabyte kept, so that a sample
- * can be looked at before the reading begins. Used by the run alone.
+ * Where the bytes come from: a file of text, with the first megabyte kept, so that a sample can be
+ * looked at before the reading begins. A stream is copied into a file without a name first, and
+ * what is no text is made into it (format.h). Used by the run alone.
  */
 #include "base/fault.h"
+#include "import/format.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,23 +16,27 @@ enum { SOURCE_HEAD_MAX = 1 << 20 };
 
 struct source {
     int fd;
-    bool file;     /* can be sought and has a size; else a stream */
-    uint64_t size; /* 0 for a stream */
+    bool file; /* it is there the next time too; else it was a stream */
+    uint64_t size;
     uint64_t at;   /* of the byte that source_read gives next */
     uint8_t *head; /* the first bytes */
     size_t head_size;
-    size_t text_at; /* where the text begins: behind a byte order mark */
+    size_t text_at;             /* where the text begins: behind a byte order mark */
+    const char *format;         /* what it was made of; NULL: it was text */
+    char said[FORMAT_SAID_MAX]; /* of that: "sheet Bills, of 3" */
 };
 
-/* "-" is standard input. Refuses what is no text: gzip, spreadsheets, UTF-16. */
+/* "-" is standard input. Refuses what nobody reads here. sheet NULL: the first of a workbook. */
 bool source_open(struct source *source, const char *path, struct failure *failure);
+bool source_open_sheet(struct source *source, const char *path, const char *sheet,
+                       struct failure *failure);
 void source_close(struct source *source);
 
-/* Goes to a byte; of a stream only one within the head. */
+/* Goes to a byte. */
 bool source_seek(struct source *source, uint64_t at, struct failure *failure);
 
 /* How many bytes were put, 0 at the end, -1 with a failure. */
 ssize_t source_read(void *source, void *out, size_t size, struct failure *failure);
 
-/* Bytes from anywhere in a file without moving; 0 for a stream. */
+/* Bytes from anywhere without moving. */
 size_t source_peek(const struct source *source, uint64_t at, void *out, size_t size);

@@ -10,7 +10,11 @@
 #include "base/text.h"
 
 enum { SAFE_DIGITS = 6 };
-enum { YEAR_DIGITS = 4, YEAR_PIVOT = 70, MONTHS = 12, NUMBER_MAX_BYTES = 60, SIGN_MAX_BYTES = 3 };
+enum { YEAR_DIGITS = 4, YEAR_PIVOT = 70, MONTHS = 12, NUMBER_MAX_BYTES = 60 };
+enum { SIGN_MAX_BYTES = 12, FOREIGN_MAX_BYTES = 3, DATE_MAX_BYTES = 100 };
+/* As spreadsheets count: 1 is the first of January 1900, and 60 a day that never was. */
+enum { SERIAL_DIGITS = 5, SERIAL_OF_1970 = 25569 };
+enum { JALALI_FIRST = 1300, JALALI_LAST = 1499, DAYS_TO_1921 = -17818 };
 
 /* ---- numbers ---- */
 
@@ -39,6 +43,19 @@ static bool is_currency_code(struct slice text)
     return currency_find(code) != NULL;
 }
 
+static bool same_letters(struct slice text, const char *word)
+{
+    return text.size == strlen(word) && strncasecmp((const char *)text.data, word, text.size) == 0;
+}
+
+/* "A$" is written "$" where nobody thinks of another. */
+static bool ends_with(const char *sign, struct slice text)
+{
+    size_t size = strlen(sign);
+    return text.size > 0 && text.size <= size &&
+           memcmp(sign + size - text.size, text.data, text.size) == 0;
+}
+
 /* $ £ ¥ ﷼ and the block of currency signs. */
 static bool is_currency_sign(struct slice text)
 {
@@ -48,29 +65,76 @@ static bool is_currency_sign(struct slice text)
             (point >= 0x20A0 && point <= 0x20CF));
 }
 
-/* How many bytes of a currency stand at the front, or at the back. */
-static size_t currency_size(struct slice text, bool back)
+bool value_is_currency(struct slice text, const struct currency *currency)
+{
+    static const struct {
+        const char *code;
+        const char *words;
+    } habits[] = {{"VND", "đ|vnđ|đồng|dong"}, {"IRR", "ریال|rial|rials"}, {"CNY", "元|￥|rmb"},
+                  {"JPY", "円|￥|yen"},       {"EUR", "euro|euros"},      {"CHF", "fr|sfr"},
+                  {"GBP", "gbp|pounds|stg"},  {"USD", "us$|dollars"}};
+    if (same_letters(text, currency->code) || slice_equal(text, slice_text(currency->sign)) ||
+        (is_currency_sign(text) && ends_with(currency->sign, text)))
+        return true;
+    for (size_t i = 0; i < sizeof habits / sizeof habits[0]; i++)
+        if (strcmp(habits[i].code, currency->code) == 0 && word_among(text, habits[i].words) >= 0)
+            return true;
+    return false;
+}
+
+/* How many bytes of a currency stand at the front, or at the back; *ret_foreign when it is not
+ * this one. */
+static size_t currency_size(struct slice text, bool back, const struct currency *currency,
+                            bool *ret_foreign)
 {
     for (size_t size = SIGN_MAX_BYTES; size > 0; size--) {
         if (size >= text.size)
             continue;
         struct slice mark = slice_of(text.data + (back ? text.size - size : 0), size);
-        if (is_currency_code(mark) || is_currency_sign(mark))
+        bool digit = isdigit(mark.data[back ? 0 : size - 1]) != 0;
+        if (!digit && currency != NULL && value_is_currency(mark, currency))
             return size;
+    }
+    for (size_t size = FOREIGN_MAX_BYTES; size > 0; size--) {
+        if (size >= text.size)
+            continue;
+        struct slice mark = slice_of(text.data + (back ? text.size - size : 0), size);
+        if (is_currency_code(mark) || is_currency_sign(mark)) {
+            *ret_foreign = *ret_foreign || currency != NULL;
+            return size;
+        }
     }
     return 0;
 }
 
-struct slice value_bare_number(struct slice cell, bool *ret_negative)
+/* Most cells are a plain number. */
+static bool is_plain(struct slice text)
+{
+    for (size_t i = 0; i < text.size; i++)
+        if (!isdigit(text.data[i]) && text.data[i] != '.' && text.data[i] != ',' &&
+            (text.data[i] != '-' || i > 0))
+            return false;
+    return true;
+}
+
+struct slice value_bare_number(struct slice cell, const struct currency *currency,
+                               bool *ret_negative, bool *ret_foreign)
 {
     struct slice text = without(cell, 0, 0);
     *ret_negative = false;
+    *ret_foreign = false;
+    if (is_plain(text))
+        return text;
     if (text.size > 2 && text.data[0] == '(' && text.data[text.size - 1] == ')') {
         *ret_negative = true;
         text = without(text, 1, 1);
     }
-    text = without(text, currency_size(text, false), 0);
-    text = without(text, 0, currency_size(text, true));
+    if (text.size > 1 && text.data[0] == '-' && !isdigit(text.data[1]) && text.data[1] != '-') {
+        *ret_negative = !*ret_negative; /* -€5 */
+        text = without(text, 1, 0);
+    }
+    text = without(text, currency_size(text, false, currency, ret_foreign), 0);
+    text = without(text, 0, currency_size(text, true, currency, ret_foreign));
     if (text.size > 1 && text.data[text.size - 1] == '-') {
         *ret_negative = !*ret_negative;
         text = without(text, 0, 1);
@@ -88,7 +152,12 @@ bool value_number(struct slice cell, int exponent, const struct style *style, in
                   const char **ret_why)
 {
     bool negative;
-    struct slice text = value_bare_number(cell, &negative);
+    bool foreign;
+    struct slice text = value_bare_number(cell, style->currency, &negative, &foreign);
+    if (foreign) {
+        *ret_why = "has the sign of another currency than the ledger's";
+        return false;
+    }
     if (text.size == 0 || text.size > NUMBER_MAX_BYTES) {
         *ret_why = text.size == 0 ? "is empty" : "is too long for a number";
         return false;
@@ -107,8 +176,22 @@ bool value_number(struct slice cell, int exponent, const struct style *style, in
 
 /* ---- dates ---- */
 
-static const char months[MONTHS][4] = {"jan", "feb", "mar", "apr", "may", "jun",
-                                       "jul", "aug", "sep", "oct", "nov", "dec"};
+/* Each month's names by how they begin, folded: English, German, French, Spanish, Greek. */
+static const char *const months[MONTHS] = {
+    "jan|ene|jän|ιαν|gen", "feb|fev|fév|φεβ", "mar|mär|mrz|μαρ|μάρ", "apr|avr|abr|απρ",
+    "may|mai|μαι|μάι|μάϊ", "jun|juin|ιουν",   "jul|juil|ιουλ|ιούλ",  "aug|aou|aoû|ago|αυγ|αύγ",
+    "sep|set|σεπ",         "oct|okt|οκτ",     "nov|νοε|νοέ",         "dec|déc|dez|dic|δεκ"};
+
+/* Of the Persian calendar, whole. */
+static const char *const persian_months[MONTHS] = {"فروردین", "اردیبهشت", "خرداد", "تیر",
+                                                   "مرداد",   "شهریور",   "مهر",   "آبان",
+                                                   "آذر",     "دی",       "بهمن",  "اسفند"};
+
+/* What stands in a date and says nothing: "28th of January", "28 tháng 1 năm 2021", weekdays. */
+static const char fillers[] =
+    "de|del|of|the|st|nd|rd|th|er|ngay|thang|nam|mon|tue|wed|thu|fri|sat|sun|monday|tuesday|"
+    "wednesday|thursday|friday|saturday|sunday|montag|dienstag|mittwoch|donnerstag|freitag|samstag|"
+    "sonntag|le|den|am";
 
 static size_t read_digits(struct slice text, size_t at, int *ret_value)
 {
@@ -119,32 +202,94 @@ static size_t read_digits(struct slice text, size_t at, int *ret_value)
     return size;
 }
 
-/* "Dec", "December": the month's number, 0 when it is none. */
-static size_t read_month(struct slice text, size_t at, int *ret_month)
+/* Does the word begin with one of these? */
+static bool begins_with_any(struct slice word, const char *words)
 {
-    size_t size = 0;
-    while (at + size < text.size && isalpha(text.data[at + size]))
-        size++;
-    *ret_month = 0;
-    for (int i = 0; size >= 3 && i < MONTHS; i++)
-        if (strncasecmp((const char *)text.data + at, months[i], 3) == 0)
-            *ret_month = i + 1;
-    return *ret_month == 0 ? 0 : size;
+    char folded[DATE_MAX_BYTES];
+    while (*words != '\0') {
+        size_t length = strcspn(words, "|");
+        size_t size = text_fold(words, length, folded, sizeof folded);
+        if (slice_starts(word, slice_of(folded, size)))
+            return true;
+        words += length + (words[length] == '|');
+    }
+    return false;
+}
+
+static bool is_word(struct slice word, const char *other)
+{
+    char folded[DATE_MAX_BYTES];
+    return slice_equal(word,
+                       slice_of(folded, text_fold(other, strlen(other), folded, sizeof folded)));
+}
+
+/* 1 to 12; 0 when it is no month. */
+static int month_of(struct slice word)
+{
+    for (int i = 0; i < MONTHS; i++)
+        if (begins_with_any(word, months[i]) || is_word(word, persian_months[i]))
+            return i + 1;
+    return 0;
 }
 
 static bool is_date_sign(uint8_t byte)
 {
-    return byte == '-' || byte == '/' || byte == '.' || byte == ' ';
+    return byte == '-' || byte == '/' || byte == '.' || byte == ' ' || byte == ',';
 }
 
-static size_t read_part(struct slice text, size_t at, int i, struct date_parts *parts)
+/* 年 月 日 */
+static size_t cjk_sign(struct slice text, size_t at)
 {
-    size_t size = read_digits(text, at, &parts->part[i]);
+    static const char *const signs[] = {"年", "月", "日"};
+    for (size_t i = 0; i < 3; i++)
+        if (slice_starts(slice_of(text.data + at, text.size - at), slice_text(signs[i])))
+            return strlen(signs[i]);
+    return 0;
+}
+
+/* A word's bytes. */
+static size_t word_size(struct slice text, size_t at)
+{
+    size_t size = 0;
+    while (at + size < text.size &&
+           (text.data[at + size] >= 0x80 || isalpha(text.data[at + size])) &&
+           cjk_sign(text, at + size) == 0)
+        size++;
+    return size;
+}
+
+/* Signs and words that say nothing, up to the next part. False: a word that nobody knows. */
+static bool skip_signs(struct slice text, size_t *at)
+{
+    for (;;) {
+        size_t step = *at < text.size && is_date_sign(text.data[*at]) ? 1 : 0;
+        if (step == 0 && *at < text.size)
+            step = cjk_sign(text, *at);
+        struct slice word = {text.data + *at, step == 0 ? word_size(text, *at) : 0};
+        if (step == 0 && word.size > 0 && month_of(word) == 0) {
+            if (word_among(word, fillers) < 0)
+                return false;
+            step = word.size;
+        }
+        if (step == 0)
+            return true;
+        *at += step;
+    }
+}
+
+static bool read_part(struct slice text, size_t *at, int i, struct date_parts *parts)
+{
+    size_t size = read_digits(text, *at, &parts->part[i]);
     parts->digits[i] = (int)size;
-    if (size > 0)
-        return size;
-    parts->named = i;
-    return read_month(text, at, &parts->part[i]);
+    if (size == 0) {
+        size = word_size(text, *at);
+        parts->part[i] = month_of(slice_of(text.data + *at, size));
+        if (parts->named >= 0 || parts->part[i] == 0)
+            return false;
+        parts->named = i;
+    }
+    *at += size;
+    return true;
 }
 
 /* 20101201 */
@@ -159,24 +304,67 @@ static bool split_compact(struct date_parts *parts)
 /* Nothing, or a time of day. */
 static bool ends_well(struct slice text, size_t at)
 {
-    return at == text.size || ((text.data[at] == ' ' || text.data[at] == 'T') &&
-                               at + 1 < text.size && isdigit(text.data[at + 1]));
+    size_t sign = at < text.size ? cjk_sign(text, at) : 0;
+    at += sign;
+    if (at == text.size || (at + 1 == text.size && text.data[at] == '.'))
+        return true;
+    bool parted = sign > 0;
+    while (at < text.size && (is_date_sign(text.data[at]) || strchr("Tt", text.data[at]) != NULL)) {
+        parted = true;
+        at++;
+    }
+    return parted && at + 1 < text.size && isdigit(text.data[at]) &&
+           memchr(text.data + at, ':', text.size - at) != NULL;
+}
+
+/* "44224", or "44224.5" with a time of day. */
+static bool is_serial(struct slice text, size_t size)
+{
+    bool digits = true;
+    for (size_t i = size + 1; i < text.size; i++)
+        digits = digits && isdigit(text.data[i]);
+    return size == SERIAL_DIGITS &&
+           (text.size == size || (text.data[size] == '.' && text.size > size + 1 && digits));
+}
+
+static bool is_simple(struct slice cell)
+{
+    for (size_t i = 0; i < cell.size; i++)
+        if (cell.data[i] >= 0x80 || isupper(cell.data[i]))
+            return false;
+    return true;
+}
+
+static bool parts_of(struct slice text, struct date_parts *ret_parts)
+{
+    size_t at = 0;
+    for (int i = 0; i < 3; i++) {
+        size_t before = at;
+        if (!skip_signs(text, &at) || (i == 0 && at > 0 && isdigit(text.data[at - 1])))
+            return false;
+        bool joined = i > 0 && at == before && at < text.size && isdigit(text.data[at]) &&
+                      isdigit(text.data[at - 1]);
+        if (joined || !read_part(text, &at, i, ret_parts))
+            return false;
+        if (i == 0 && ret_parts->digits[0] == 8 && ends_well(text, at))
+            return split_compact(ret_parts);
+        if (i == 0 && is_serial(text, at)) {
+            ret_parts->serial = true;
+            return true;
+        }
+    }
+    return ends_well(text, at);
 }
 
 bool value_date_parts(struct slice cell, struct date_parts *ret_parts)
 {
+    char folded[DATE_MAX_BYTES];
     *ret_parts = (struct date_parts){.named = -1};
-    size_t at = 0;
-    for (int i = 0; i < 3; i++) {
-        size_t size = read_part(cell, at, i, ret_parts);
-        at += size;
-        if (i == 0 && size == 8 && ends_well(cell, at))
-            return split_compact(ret_parts);
-        if (size == 0 || (i < 2 && (at == cell.size || !is_date_sign(cell.data[at]))))
-            return false;
-        at += i < 2;
-    }
-    return ends_well(cell, at);
+    if (cell.size > DATE_MAX_BYTES)
+        return false;
+    if (!is_simple(cell))
+        cell = slice_of(folded, text_fold(cell.data, cell.size, folded, sizeof folded));
+    return parts_of(cell, ret_parts);
 }
 
 static int year_of(int value, int digits)
@@ -200,6 +388,35 @@ static void places(const struct date_parts *parts, enum import_dates order, int 
     memcpy(ret_place, by_order[order], sizeof by_order[order]);
 }
 
+/* The Persian calendar: of 33 years eight are leap years, the 1st, 5th, 9th, 13th, 17th, 22nd, 26th
+ * and 30th, which holds for all years that a date here may have. */
+static bool date_of_jalali(struct civil civil, uint32_t *ret_date)
+{
+    static const bool leap[33] = {[1] = true,  [5] = true,  [9] = true,  [13] = true,
+                                  [17] = true, [22] = true, [26] = true, [30] = true};
+    int month_days = civil.month <= 6 ? 31 : civil.month < 12 || leap[civil.year % 33] ? 30 : 29;
+    if (civil.month < 1 || civil.month > MONTHS || civil.day < 1 || civil.day > month_days)
+        return false;
+    int64_t days = 0; /* since the first day of 1300, which was the 21st of March 1921 */
+    for (int year = JALALI_FIRST; year < civil.year; year++)
+        days += leap[year % 33] ? 366 : 365;
+    days += civil.month <= 7 ? (civil.month - 1) * 31 : 186 + (civil.month - 7) * 30;
+    days += civil.day - 1;
+    int64_t date = days + DAYS_TO_1921;
+    if (date < DATE_MIN || date > DATE_MAX)
+        return false;
+    *ret_date = (uint32_t)date;
+    return true;
+}
+
+static bool date_of_serial(int serial, uint32_t *ret_date)
+{
+    if (serial < SERIAL_OF_1970 + DATE_MIN || serial > SERIAL_OF_1970 + DATE_MAX)
+        return false;
+    *ret_date = (uint32_t)(serial - SERIAL_OF_1970);
+    return true;
+}
+
 bool value_date(struct slice cell, enum import_dates order, uint32_t *ret_date,
                 const char **ret_why)
 {
@@ -207,6 +424,8 @@ bool value_date(struct slice cell, enum import_dates order, uint32_t *ret_date,
     *ret_why = "is no date";
     if (!value_date_parts(cell, &parts))
         return false;
+    if (parts.serial)
+        return date_of_serial(parts.part[0], ret_date);
     int place[3];
     places(&parts, order, place);
     if (parts.digits[place[1]] > 2 || parts.digits[place[2]] > 2)
@@ -214,6 +433,8 @@ bool value_date(struct slice cell, enum import_dates order, uint32_t *ret_date,
     struct civil civil = {year_of(parts.part[place[0]], parts.digits[place[0]]),
                           parts.part[place[1]], parts.part[place[2]]};
     *ret_why = "is no day of the calendar, read as --dates says";
+    if (civil.year >= JALALI_FIRST && civil.year <= JALALI_LAST)
+        return date_of_jalali(civil, ret_date);
     return date_of_civil(civil, ret_date);
 }
 

@@ -10,6 +10,7 @@
 
 /* How the file writes things; guessed from a sample or said by flags. */
 struct style {
+    const struct currency *currency; /* the ledger's; NULL: any beside a number will do */
     struct number_style number;
     bool whole_only; /* the sample had no decimal sign, and nobody said which it would be */
     enum import_dates dates;
@@ -18,17 +19,24 @@ struct style {
 
 enum { WHY_MAX = 240 };
 
-/* Exact: more decimals than `exponent` are refused unless they are zeros. A currency's sign or code
- * beside the number, parentheses or a minus behind it for negative ones are understood. */
+/* Exact: more decimals than `exponent` are refused unless they are zeros. The ledger's currency as
+ * sign or code beside the number (another one's is refused), parentheses or a minus behind it for
+ * negative ones are understood. */
 bool value_number(struct slice cell, int exponent, const struct style *style, int64_t *ret_value,
                   const char **ret_why);
 
 /* The number without sign of currency and the like, as decimal_read and the guess want it; *
- * ret_negative says that it was in parentheses or had its minus behind. */
-struct slice value_bare_number(struct slice cell, bool *ret_negative);
+ * ret_negative says that it was in parentheses or had its minus behind, *ret_foreign that it had
+ * another currency's sign or code than this one's (NULL: none is foreign). */
+struct slice value_bare_number(struct slice cell, const struct currency *currency,
+                               bool *ret_negative, bool *ret_foreign);
+/* Is it this currency's code, in letters of any size, or a sign of it? */
+bool value_is_currency(struct slice text, const struct currency *currency);
 
 /* A date with or without a time of day behind it: 2010-12-01 08:26, 1/12/2010, 01.12.10,
- * 20101201, 1-Dec-2010. Two digits of a year are of 1970 to 2069. */
+ * 20101201, 1-Dec-2010, Jan 28, 2021, 28. Januar 2021, 2021年1月28日, and what a spreadsheet counts
+ * (44224). Two digits of a year are of 1970 to 2069; years of 1300 to 1499 and the names of its
+ * months are of the Persian calendar. */
 bool value_date(struct slice cell, enum import_dates order, uint32_t *ret_date,
                 const char **ret_why);
 
@@ -36,7 +44,8 @@ bool value_date(struct slice cell, enum import_dates order, uint32_t *ret_date,
 struct date_parts {
     int part[3];
     int digits[3];
-    int named; /* which part was a month's name, -1 none */
+    int named;   /* which part was a month's name, -1 none */
+    bool serial; /* the first part is a day as spreadsheets count, and all there is */
 };
 bool value_date_parts(struct slice cell, struct date_parts *ret_parts);
 

@@ -33,6 +33,7 @@ struct kit {
     char *said;
     size_t said_size;
     const char *answers; /* what the person types; NULL: nobody is there */
+    bool debts;          /* each row must say whose it is; else --cash is said for all */
 };
 
 static inline void kit_begin(struct kit *kit)
@@ -108,11 +109,15 @@ static inline bool kit_run_with(struct kit *kit, const struct import_settings *s
     struct source source;
     struct look look = {.sampled = 0};
     struct known known = {.customers = {NULL, 0, 0}};
+    struct index index;
     struct run_options options = {.settings = settings,
                                   .currency = currency_find(settings->currency),
                                   .console = console,
                                   .sink = &kit->sink,
-                                  .known = &known};
+                                  .known = &known,
+                                  .index = &index,
+                                  .whole_amounts = settings->amounts == AMOUNTS_DOCUMENT};
+    index_init(&index);
     if (!source_open(&source, settings->file, &kit->failure))
         return false;
     bool good = look_at(&look, &source, settings, &kit->failure) &&
@@ -120,10 +125,12 @@ static inline bool kit_run_with(struct kit *kit, const struct import_settings *s
     if (good)
         look_tell(&look, settings, console);
     good = good && look_confirm(&look, settings, console, &kit->failure) &&
+           run_index(&options, &look, &source, &kit->failure) &&
            run_import(&options, &look, &source, &kit->result, &kit->reject, &kit->failure);
     kit->rejects = kit->reject.path;
     look_fini(&look);
     known_fini(&known);
+    index_fini(&index);
     source_close(&source);
     return good;
 }
@@ -146,6 +153,7 @@ static inline bool kit_run(struct kit *kit, const char *words)
     kit->said = NULL;
     if (!import_settings_read(argc, argv, &settings, &kit->failure))
         return false;
+    settings.cash = settings.cash || !kit->debts;
     if (settings.currency == NULL)
         settings.currency = "GBP";
     FILE *said = open_memstream(&kit->said, &kit->said_size);

@@ -25,7 +25,7 @@ PASSWORD = "practice makes perfect"
 CODE = re.compile(r"(?:[0-9A-Z]{5}-){8}[0-9A-Z]{2}")
 RETAIL = ["--map", "number=InvoiceNo,customer=CustomerID,date=InvoiceDate,code=StockCode,"
           "text=Description,quantity=Quantity,price=UnitPrice,area=Country",
-          "--source", "online-retail", "--term-days", "30"]
+          "--source", "online-retail", "--term-days", "30", "--cash"]
 
 
 def free_port():
@@ -183,7 +183,7 @@ class Small(Case):
                                   "1,2011-01-05,P1,the thing,1,1.00\n"
                                   "1,2011-01-05,P1,a thing,1,1.00\n"
                                   "1,2011-01-05,NO CODE,odd,1,1.00\n1,2011-01-05,P9,,1,0.001\n")
-        done = self.company.imported("invoices", path, "--yes", "--decimal", ".")
+        done = self.company.imported("invoices", path, "--yes", "--decimal", ".", "--cash")
         self.assertEqual((done["sent"], done["free_lines"], done["products_made"]), (1, 1, 1))
         shown = json.loads(self.company.tefter("--json", "document", "show", "1").stdout)
         lines = shown["document"]["lines"]
@@ -252,7 +252,7 @@ class Small(Case):
         self.assertEqual(done["sent"], 80)
 
     def test_nobody_is_asked(self):
-        path = self.company.write("a.csv", "number,date,amount\n1,3/4/2011,1.500\n")
+        path = self.company.write("a.csv", "number,customer,date,amount\n1,C,3/4/2011,1.500\n")
         said = self.company.tefter("import", "invoices", path, good=(2,))
         self.assertIn("--decimal", said.stderr)
         said = self.company.tefter("import", "invoices", path, "--decimal", ".", good=(2,))
@@ -381,12 +381,12 @@ class Real(Case):
             DATA, "ibm-receivables/WA_Fn-UseC_-Accounts-Receivable.csv"), path)
         bills = self.company.imported(
             "invoices", path, "--source", "ibm", "--map", "number=invoiceNumber,"
-            "customer=customerID,date=InvoiceDate,due=DueDate,amount=InvoiceAmount")
+            "customer=customerID,date=InvoiceDate,due=DueDate,amount=InvoiceAmount", "--yes")
         self.assertEqual((bills["sent"], bills["total"]), (truth["rows"], truth["total"]))
         self.assertEqual(bills["customers_made"], truth["customers"])
         paid = self.company.imported(
             "payments", path, "--source", "ibm", "--map", "number=invoiceNumber,"
-            "bill=invoiceNumber,customer=customerID,date=SettledDate,amount=InvoiceAmount")
+            "bill=invoiceNumber,customer=customerID,date=SettledDate,amount=InvoiceAmount", "--yes")
         self.assertEqual((paid["sent"], paid["total"]), (truth["rows"], truth["total"]))
         self.assertEqual(self.company.owed(), 0)
         for day, was in truth["open_at"].items():

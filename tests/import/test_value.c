@@ -101,7 +101,37 @@ static void dates(void **state)
         {"2010-12-011", DATES_YMD, ""},
         {"yesterday", DATES_YMD, ""},
         {"", DATES_YMD, ""},
-        {"40513", DATES_YMD, ""},
+        {"40513", DATES_YMD, "2010-12-01"}, /* as spreadsheets count */
+        {"40513.354", DATES_YMD, "2010-12-01"},
+        {"4051", DATES_YMD, ""},
+        {"99999", DATES_YMD, ""},
+        {"Jan 28, 2021", DATES_YMD, "2021-01-28"},
+        {"January 28th, 2021", DATES_YMD, "2021-01-28"},
+        {"28. Jan. 2021", DATES_YMD, "2021-01-28"},
+        {"28 janv. 2021", DATES_YMD, "2021-01-28"},
+        {"1er août 2021", DATES_YMD, "2021-08-01"},
+        {"28. März 2021", DATES_YMD, "2021-03-28"},
+        {"28 de enero de 2021", DATES_YMD, "2021-01-28"},
+        {"28 Ιανουαρίου 2021", DATES_YMD, "2021-01-28"},
+        {"5 Μαΐου 2021", DATES_YMD, "2021-05-05"},
+        {"Thu, 28 Jan 2021", DATES_YMD, "2021-01-28"},
+        {"01JAN2021", DATES_YMD, "2021-01-01"},
+        {"2021年1月28日", DATES_YMD, "2021-01-28"},
+        {"2021年1月28日 08:30", DATES_YMD, "2021-01-28"},
+        {"ngày 28 tháng 1 năm 2021", DATES_DMY, "2021-01-28"},
+        {"31.12.2026", DATES_DMY, "2026-12-31"},
+        {"۲۸/۰۱/۲۰۲۱", DATES_DMY, "2021-01-28"},
+        {"1405/01/01", DATES_YMD, "2026-03-21"}, /* the Persian calendar */
+        {"۱۴۰۴/۱۲/۲۹", DATES_YMD, "2026-03-20"},
+        {"1403/12/30", DATES_YMD, "2025-03-20"}, /* a leap year */
+        {"1404/12/30", DATES_YMD, ""},           /* and none */
+        {"1/1/1404", DATES_DMY, "2025-03-21"},
+        {"1399/10/12", DATES_YMD, "2021-01-01"},
+        {"28 آذر 1399", DATES_YMD, "2020-12-18"},
+        {"1403/13/01", DATES_YMD, ""},
+        {"28 Foo 2021", DATES_YMD, ""},
+        {"12:30", DATES_YMD, ""},
+        {"Jan Feb 2021", DATES_YMD, ""},
         {"999999999-1-1", DATES_YMD, ""},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {

@@ -1,0 +1,253 @@
+#include "import/compare.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/date.h"
+#include "import/words.h"
+#include "lib/tefter.h"
+
+/* ---- documents ---- */
+
+struct comparing {
+    const struct entry *entry;
+    const Tefter__DocumentAnswer *there;
+    const struct currency *currency;
+    char *why;
+};
+
+static bool differs(const struct comparing *of, const char *what, const char *there,
+                    const char *here)
+{
+    (void)snprintf(of->why, WHY_MAX,
+                   "number %.40s is in the ledger with %.30s %.55s, the file has %.55s",
+                   of->entry->texts[FIELD_NUMBER], what, there[0] != '\0' ? there : "none",
+                   here[0] != '\0' ? here : "none");
+    return false;
+}
+
+static bool same_text(const struct comparing *of, const char *what, const char *there,
+                      const char *here)
+{
+    there = there != NULL ? there : "";
+    here = here != NULL ? here : "";
+    return strcmp(there, here) == 0 || differs(of, what, there, here);
+}
+
+static bool same_money(const struct comparing *of, const char *what, int64_t there, int64_t here)
+{
+    char texts[2][MONEY_TEXT_MAX * 2];
+    if (there == here)
+        return true;
+    (void)money_sentence(there, of->currency, texts[0], sizeof texts[0]);
+    (void)money_sentence(here, of->currency, texts[1], sizeof texts[1]);
+    return differs(of, what, texts[0], texts[1]);
+}
+
+static bool same_date(const struct comparing *of, const char *what, uint32_t there, int64_t here)
+{
+    char texts[2][DATE_TEXT_SIZE];
+    if (there == (uint32_t)here)
+        return true;
+    date_write(there, texts[0]);
+    date_write((uint32_t)here, texts[1]);
+    return differs(of, what, texts[0], texts[1]);
+}
+
+static bool same_number(const struct comparing *of, size_t line, const char *what, int64_t there,
+                        int64_t here, int exponent)
+{
+    char name[60];
+    char texts[2][MONEY_TEXT_MAX];
+    if (there == here)
+        return true;
+    (void)snprintf(name, sizeof name, "in line %zu the %s", line + 1, what);
+    (void)decimal_write(there, exponent, texts[0]);
+    (void)decimal_write(here, exponent, texts[1]);
+    return differs(of, name, texts[0], texts[1]);
+}
+
+static bool same_line(const struct comparing *of, size_t i)
+{
+    const Tefter__DocumentLine *there = of->there->document->lines[i];
+    const struct entry_line *here = &of->entry->lines[i];
+    char name[60];
+    (void)snprintf(name, sizeof name, "in line %zu the product", i + 1);
+    return (there->code == NULL || here->code == NULL ||
+            same_text(of, name, there->code, here->code)) &&
+           same_number(of, i, "quantity", there->quantity, here->quantity, 3) &&
+           same_number(of, i, "price", there->price, here->price, of->currency->exponent + 3) &&
+           same_number(of, i, "discount", there->has_discount_bp ? there->discount_bp : 0,
+                       here->discount_bp, 2) &&
+           same_number(of, i, "tax", there->has_tax_bp ? there->tax_bp : 0, here->tax_bp, 2);
+}
+
+static bool same_lines(const struct comparing *of)
+{
+    const Tefter__DocumentRecord *there = of->there->document;
+    char texts[2][32];
+    if (there->n_lines != of->entry->line_count) {
+        (void)snprintf(texts[0], sizeof texts[0], "%zu", there->n_lines);
+        (void)snprintf(texts[1], sizeof texts[1], "%zu", of->entry->line_count);
+        return differs(of, "so many lines:", texts[0], texts[1]);
+    }
+    for (size_t i = 0; i < there->n_lines; i++)
+        if (!same_line(of, i))
+            return false;
+    return true;
+}
+
+static bool same_kind_of_money(const struct comparing *of)
+{
+    Tefter__PaymentKind kind;
+    const Tefter__DocumentRecord *there = of->there->document;
+    if (!words_payment(of->entry->texts[FIELD_KIND], &kind) || there->payment_kind == kind)
+        return true;
+    const char *word = payment_kind_word(there->payment_kind);
+    return differs(of, "a payment by", word != NULL ? word : "", payment_kind_word(kind));
+}
+
+/* "" for the cash customer, whom files call nothing. */
+static const char *customer_of(const struct comparing *of)
+{
+    const Tefter__CustomerRow *row = of->there->customer;
+    return row != NULL && row->customer != 1 ? row->code : "";
+}
+
+bool compare_document(const struct entry *entry, const Tefter__DocumentAnswer *there,
+                      const struct currency *currency, char why[WHY_MAX])
+{
+    const Tefter__DocumentRecord *record = there->document;
+    const char *source = record->source != NULL ? record->source : "";
+    int64_t total = entry->total_minor < 0 ? -entry->total_minor : entry->total_minor;
+    struct comparing of = {entry, there, currency, why};
+    if (strcmp(source, entry->texts[FIELD_SOURCE]) != 0) {
+        (void)snprintf(why, WHY_MAX, "number %s is taken by a document that is not of source %s",
+                       entry->texts[FIELD_NUMBER], entry->texts[FIELD_SOURCE]);
+        return false;
+    }
+    if (there->state == TEFTER__DOCUMENT_STATE__DOCUMENT_REVERSED) {
+        (void)snprintf(
+            why, WHY_MAX,
+            "number %s was reversed in the ledger, and keeps its number: --number-prefix "
+            "brings it in under another",
+            entry->texts[FIELD_NUMBER]);
+        return false;
+    }
+    bool same = same_text(&of, "customer", customer_of(&of), entry->texts[FIELD_CUSTOMER]) &&
+                same_date(&of, "date", record->date, entry->numbers[FIELD_DATE]) &&
+                same_money(&of, "a total of", record->total_minor, total);
+    if (same && entry->has_number[FIELD_DUE] && entry->kind == ENTRY_INVOICE)
+        same = same_date(&of, "due date", record->due, entry->numbers[FIELD_DUE]);
+    if (same && entry->texts[FIELD_REFERENCE] != NULL)
+        same = same_text(&of, "reference", record->reference, entry->texts[FIELD_REFERENCE]);
+    if (same && entry->kind == ENTRY_PAYMENT)
+        return same_kind_of_money(&of);
+    return same && same_lines(&of);
+}
+
+/* ---- customers ---- */
+
+static void add_difference(char why[WHY_MAX], const char *what, const char *there, const char *here)
+{
+    size_t used = strlen(why);
+    (void)snprintf(why + used, WHY_MAX - used, "%s%s %.40s, the file has %.40s",
+                   used > 0 ? "; " : "", what, there[0] != '\0' ? there : "none", here);
+}
+
+static Tefter__Text *text_of(const char *value, struct arena *arena)
+{
+    Tefter__Text *text = arena_take(arena, sizeof *text);
+    if (text == NULL)
+        return NULL;
+    tefter__text__init(text);
+    text->value = (char *)(uintptr_t)value;
+    return text;
+}
+
+static void compare_text(const char *here, const Tefter__Text *there, const char *what,
+                         struct arena *arena, Tefter__Text **ret_change, char why[WHY_MAX])
+{
+    const char *value = there != NULL && there->value != NULL ? there->value : "";
+    if (here == NULL || strcmp(here, value) == 0)
+        return;
+    *ret_change = text_of(here, arena);
+    add_difference(why, what, value, here);
+}
+
+static void compare_word(const char *here, const char *there, const char *what, char **ret_change,
+                         char why[WHY_MAX])
+{
+    const char *value = there != NULL ? there : "";
+    if (here == NULL || strcmp(here, value) == 0)
+        return;
+    *ret_change = (char *)(uintptr_t)here;
+    add_difference(why, what, value, here);
+}
+
+/* Numbers as the file has them. */
+static void add_numbers(char why[WHY_MAX], const char *what, bool has, int64_t there, int64_t here,
+                        int exponent)
+{
+    char texts[2][MONEY_TEXT_MAX] = {"", ""};
+    if (has)
+        (void)decimal_write(there, exponent, texts[0]);
+    (void)decimal_write(here, exponent, texts[1]);
+    add_difference(why, what, texts[0], texts[1]);
+}
+
+void compare_customer(const struct entry *entry, const Tefter__CustomerRecord *there,
+                      struct arena *arena, Tefter__ChangeCustomer *ret_change, char why[WHY_MAX])
+{
+    const char *const *texts = entry->texts;
+    tefter__change_customer__init(ret_change);
+    ret_change->customer = there->customer;
+    why[0] = '\0';
+    compare_text(texts[FIELD_NAME], there->name, "name", arena, &ret_change->name, why);
+    compare_text(texts[FIELD_PHONE], there->phone, "phone", arena, &ret_change->phone, why);
+    compare_word(texts[FIELD_AREA], there->area, "area", &ret_change->area, why);
+    compare_text(texts[FIELD_NICKNAME], there->nickname, "nickname", arena, &ret_change->nickname,
+                 why);
+    compare_text(texts[FIELD_TAX_CODE], there->tax_code, "tax code", arena, &ret_change->tax_code,
+                 why);
+    compare_text(texts[FIELD_ADDRESS], there->address, "address", arena, &ret_change->address, why);
+    compare_text(texts[FIELD_NOTE], there->note, "note", arena, &ret_change->note, why);
+    compare_word(texts[FIELD_LANGUAGE], there->language, "language", &ret_change->language, why);
+    int64_t days = entry->numbers[FIELD_TERM_DAYS];
+    if (!entry->has_number[FIELD_TERM_DAYS] ||
+        (there->has_term_days && there->term_days == (uint32_t)days))
+        return;
+    ret_change->has_term_days = true;
+    ret_change->term_days = (uint32_t)days;
+    add_numbers(why, "term days", there->has_term_days, there->term_days, days, 0);
+}
+
+/* ---- products ---- */
+
+void compare_product(const struct entry *entry, const Tefter__ProductRecord *there,
+                     const struct currency *currency, Tefter__ChangeProduct *ret_change,
+                     char why[WHY_MAX])
+{
+    const char *const *texts = entry->texts;
+    tefter__change_product__init(ret_change);
+    ret_change->product = there->product;
+    why[0] = '\0';
+    compare_word(texts[FIELD_NAME], there->name, "name", &ret_change->name, why);
+    compare_word(texts[FIELD_UNIT], there->unit, "unit", &ret_change->unit, why);
+    compare_word(texts[FIELD_BRAND], there->brand, "brand", &ret_change->brand, why);
+    compare_word(texts[FIELD_COLOUR], there->colour, "colour", &ret_change->colour, why);
+    compare_word(texts[FIELD_MODEL], there->model, "model", &ret_change->model, why);
+    int64_t price = entry->numbers[FIELD_PRICE];
+    if (entry->has_number[FIELD_PRICE] && !(there->has_price && there->price == price)) {
+        ret_change->has_price = true;
+        ret_change->price = price;
+        add_numbers(why, "price", there->has_price, there->price, price, currency->exponent + 3);
+    }
+    int64_t tax = entry->numbers[FIELD_TAX];
+    if (entry->has_number[FIELD_TAX] && !(there->has_tax_bp && there->tax_bp == (uint32_t)tax)) {
+        ret_change->has_tax_bp = true;
+        ret_change->tax_bp = (uint32_t)tax;
+        add_numbers(why, "tax", there->has_tax_bp, there->tax_bp, tax, 2);
+    }
+}

@@ -1,0 +1,21 @@
+#pragma once
+/*
+ * Is what stands in the ledger under a number, or a code, the same as what the file says? Pure.
+ */
+#include "base/money.h"
+#include "import/entry.h"
+#include "view.pb-c.h"
+
+/* A document of the same number. True: it is this one. False: `why` says what is different, both
+ * values named. A reversed one is not this one. */
+bool compare_document(const struct entry *entry, const Tefter__DocumentAnswer *there,
+                      const struct currency *currency, char why[WHY_MAX]);
+
+/* What the file says of a customer and the ledger says otherwise, as the command that changes it
+ * (nothing of it set: nothing is different); `why` says it to people. What the file leaves empty
+ * is no difference. Texts are the entry's. */
+void compare_customer(const struct entry *entry, const Tefter__CustomerRecord *there,
+                      struct arena *arena, Tefter__ChangeCustomer *ret_change, char why[WHY_MAX]);
+void compare_product(const struct entry *entry, const Tefter__ProductRecord *there,
+                     const struct currency *currency, Tefter__ChangeProduct *ret_change,
+                     char why[WHY_MAX]);

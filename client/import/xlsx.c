@@ -1,0 +1,566 @@
+/*
+ * Workbooks (XLSX): one sheet as text, each of its rows in the line of its number. libzip opens it,
+ * expat reads its parts. What unpacks to more than a real workbook does, or says what parts mean
+ * by a DOCTYPE, is refused. A number is written as spreadsheets show it, with 15 digits at most; a
+ * day as year, month and day.
+ */
+#include "import/format.h"
+
+#include <expat.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+#include <zip.h>
+
+#include "base/arena.h"
+#include "base/date.h"
+#include "base/grow.h"
+#include "import/reader.h"
+
+enum {
+    PIECE_BYTES = 64 * 1024,
+    PART_BYTES_MAX = 1 << 30, /* of one part, unpacked */
+    PACKED_TIMES_MAX = 400,   /* a part unpacks to at most this many times what it was, */
+    PACKED_FREE = 1 << 20,    /* beyond what is small anyhow */
+    MEMORY_MAX = 768 * 1024 * 1024,
+    SHEETS_MAX = 256,
+    STYLES_MAX = 65536,
+    ROWS_MAX = 1048576,
+    CELL_BYTES_MAX = 32768 * 4, /* what a cell holds */
+    SERIAL_1904 = 1462,
+    SERIAL_1970 = 25569,
+    DIGITS = 15,
+    NUMBER_ROOM = 400,
+};
+
+struct sheet {
+    const char *name;
+    const char *id;   /* of its relation */
+    const char *path; /* NULL: not found */
+    bool hidden;
+};
+
+struct book {
+    zip_t *zip;
+    struct arena arena;
+    struct failure *failure;
+    struct sheet sheets[SHEETS_MAX];
+    size_t sheet_count;
+    bool from_1904;
+    bool *dates; /* of each style: it shows a day */
+    size_t date_count;
+    size_t date_room;
+    uint32_t *date_formats; /* numbers of formats of its own that show a day */
+    size_t format_count;
+    size_t format_room;
+    bool in_styles; /* within cellXfs */
+    struct slice *strings;
+    size_t string_count;
+    size_t string_room;
+};
+
+/* One part that is being read. */
+struct part {
+    struct book *book;
+    XML_Parser parser;
+    struct buffer text; /* of the element that is open */
+    bool keeps;         /* text is wanted */
+    bool phonetic;      /* within a reading aid, which is no text */
+    struct format_out *out;
+    /* of a sheet */
+    size_t columns; /* that have something; in the second reading all rows get so many */
+    uint64_t row;
+    uint64_t lines; /* written */
+    size_t at;      /* the column of the cell, from 0 */
+    size_t filled;  /* cells of the row that are written */
+    char type; /* of the cell: 's' shared, 't' text, 'b' true or false, 'e' fault, 'n' number */
+    uint32_t style;
+    bool has_value;
+};
+
+static void stop(struct part *part, const char *why)
+{
+    (void)fail(part->book->failure, FAULT_USE, 0, "the workbook %s", why);
+    (void)XML_StopParser(part->parser, XML_FALSE);
+}
+
+/* ---- XML ---- */
+
+/* Without what stands before the colon. */
+static bool is_called(const char *name, const char *local)
+{
+    const char *colon = strrchr(name, ':');
+    return strcmp(colon != NULL ? colon + 1 : name, local) == 0;
+}
+
+static const char *attribute(const char **attributes, const char *local)
+{
+    for (size_t i = 0; attributes[i] != NULL; i += 2)
+        if (is_called(attributes[i], local))
+            return attributes[i + 1];
+    return NULL;
+}
+
+static const char *keep(struct book *book, const char *text)
+{
+    return text != NULL ? arena_text(&book->arena, text, strlen(text)) : NULL;
+}
+
+static void on_doctype(void *context, const char *name, const char *system, const char *public,
+                       int internal)
+{
+    (void)name;
+    (void)system;
+    (void)public;
+    (void)internal;
+    stop(context, "holds a DOCTYPE, which none has");
+}
+
+static void on_text(void *context, const char *text, int size)
+{
+    struct part *part = context;
+    if (!part->keeps || part->phonetic || size <= 0)
+        return;
+    if (part->text.size + (size_t)size > CELL_BYTES_MAX ||
+        !buffer_put(&part->text, text, (size_t)size))
+        stop(part, "has a cell that is longer than a cell may be");
+}
+
+static bool too_much(const zip_stat_t *about)
+{
+    return about->size > PART_BYTES_MAX ||
+           (about->size > PACKED_FREE && about->size / PACKED_TIMES_MAX > about->comp_size);
+}
+
+static bool parse_pieces(struct part *part, zip_file_t *file)
+{
+    uint64_t read = 0;
+    for (;;) {
+        void *piece = XML_GetBuffer(part->parser, PIECE_BYTES);
+        zip_int64_t got = piece != NULL ? zip_fread(file, piece, PIECE_BYTES) : -1;
+        read += got > 0 ? (uint64_t)got : 0;
+        if (got < 0 || read > PART_BYTES_MAX)
+            return fail(part->book->failure, FAULT_USE, 0, "the workbook is damaged: save it anew");
+        if (XML_ParseBuffer(part->parser, (int)got, got == 0) != XML_STATUS_OK) {
+            if (part->book->failure->fault == FAULT_NONE)
+                (void)fail(part->book->failure, FAULT_USE, 0, "the workbook is damaged: %s",
+                           XML_ErrorString(XML_GetErrorCode(part->parser)));
+            return false;
+        }
+        if (got == 0)
+            return true;
+    }
+}
+
+/* Reads a part; one that is not there is empty when it may be. */
+static bool parse(struct part *part, const char *path, bool needed, XML_StartElementHandler begin,
+                  XML_EndElementHandler end)
+{
+    struct book *book = part->book;
+    zip_stat_t about;
+    zip_stat_init(&about);
+    if (zip_stat(book->zip, path, 0, &about) != 0)
+        return !needed || fail(book->failure, FAULT_USE, 0, "the workbook has no part %s", path);
+    if (too_much(&about))
+        return fail(book->failure, FAULT_USE, 0,
+                    "the workbook unpacks to more than any real one: save it as CSV");
+    zip_file_t *file = zip_fopen_index(book->zip, about.index, 0);
+    part->parser = XML_ParserCreate(NULL);
+    bool good = file != NULL && part->parser != NULL;
+    if (good) {
+        XML_SetUserData(part->parser, part);
+        XML_SetElementHandler(part->parser, begin, end);
+        XML_SetCharacterDataHandler(part->parser, on_text);
+        XML_SetStartDoctypeDeclHandler(part->parser, on_doctype);
+        buffer_init(&part->text, CELL_BYTES_MAX);
+        good = parse_pieces(part, file);
+        buffer_fini(&part->text);
+    } else {
+        (void)fail(book->failure, FAULT_USE, 0, "the workbook is damaged, or locked by a password");
+    }
+    XML_ParserFree(part->parser);
+    if (file != NULL)
+        (void)zip_fclose(file);
+    return good;
+}
+
+/* ---- the book: its sheets and where they are ---- */
+
+static void on_book(void *context, const char *name, const char **attributes)
+{
+    struct part *part = context;
+    struct book *book = part->book;
+    if (is_called(name, "workbookPr")) {
+        const char *since = attribute(attributes, "date1904");
+        book->from_1904 = since != NULL && (strcmp(since, "1") == 0 || strcmp(since, "true") == 0);
+    }
+    if (!is_called(name, "sheet"))
+        return;
+    const char *state = attribute(attributes, "state");
+    if (book->sheet_count == SHEETS_MAX) {
+        stop(part, "has more sheets than can be looked at");
+        return;
+    }
+    struct sheet *sheet = &book->sheets[book->sheet_count++];
+    for (size_t i = 0; attributes[i] != NULL; i += 2)
+        if (strcmp(attributes[i], "name") == 0)
+            sheet->name = keep(book, attributes[i + 1]);
+        else if (is_called(attributes[i], "id") && strchr(attributes[i], ':') != NULL)
+            sheet->id = keep(book, attributes[i + 1]);
+    sheet->hidden = state != NULL && strcmp(state, "visible") != 0;
+}
+
+static void on_relation(void *context, const char *name, const char **attributes)
+{
+    struct part *part = context;
+    struct book *book = part->book;
+    const char *id = attribute(attributes, "Id");
+    const char *target = attribute(attributes, "Target");
+    char path[512];
+    if (!is_called(name, "Relationship") || id == NULL || target == NULL)
+        return;
+    (void)snprintf(path, sizeof path, "%s%s", target[0] == '/' ? "" : "xl/",
+                   target[0] == '/' ? target + 1 : target);
+    for (size_t i = 0; i < book->sheet_count; i++)
+        if (book->sheets[i].id != NULL && strcmp(book->sheets[i].id, id) == 0)
+            book->sheets[i].path = keep(book, path);
+}
+
+static void on_end_nothing(void *context, const char *name)
+{
+    (void)context;
+    (void)name;
+}
+
+/* ---- styles: which of them show a day ---- */
+
+/* A format of numbers that has a year or a day in it: "dd/mm/yyyy", "[$-fa-IR]d mmmm". */
+static bool shows_day(const char *format)
+{
+    bool quoted = false;
+    for (const char *at = format; *at != '\0' && *at != ';'; at++) {
+        if (*at == '"')
+            quoted = !quoted;
+        else if (!quoted && (*at == '\\' || *at == '_' || *at == '*') && at[1] != '\0')
+            at++;
+        else if (!quoted && *at == '[')
+            at += strcspn(at, "]") - (at[strcspn(at, "]")] == '\0');
+        else if (!quoted && strchr("yYdDeE", *at) != NULL)
+            return strchr("eE", *at) == NULL || strpbrk(format, "0#") == NULL;
+    }
+    return false;
+}
+
+static bool is_date_format(const struct book *book, uint32_t number)
+{
+    if ((number >= 14 && number <= 17) || number == 22 || (number >= 27 && number <= 31) ||
+        number == 36 || (number >= 50 && number <= 54) || number == 57 || number == 58)
+        return true;
+    for (size_t i = 0; i < book->format_count; i++)
+        if (book->date_formats[i] == number)
+            return true;
+    return false;
+}
+
+static uint32_t number_of(const char *text)
+{
+    return text != NULL ? (uint32_t)strtoul(text, NULL, 10) : 0;
+}
+
+static void on_style(void *context, const char *name, const char **attributes)
+{
+    struct part *part = context;
+    struct book *book = part->book;
+    if (is_called(name, "numFmt")) {
+        const char *code = attribute(attributes, "formatCode");
+        if (code == NULL || !shows_day(code))
+            return;
+        if (book->format_count < STYLES_MAX &&
+            GROW(book->date_formats, book->format_room, book->format_count + 1))
+            book->date_formats[book->format_count++] = number_of(attribute(attributes, "numFmtId"));
+    } else if (is_called(name, "cellXfs")) {
+        book->in_styles = true;
+    } else if (book->in_styles && is_called(name, "xf")) {
+        if (book->date_count < STYLES_MAX &&
+            GROW(book->dates, book->date_room, book->date_count + 1))
+            book->dates[book->date_count++] =
+                is_date_format(book, number_of(attribute(attributes, "numFmtId")));
+    }
+}
+
+static void on_style_end(void *context, const char *name)
+{
+    struct part *part = context;
+    if (is_called(name, "cellXfs"))
+        part->book->in_styles = false;
+}
+
+/* ---- strings that cells share ---- */
+
+static void on_string(void *context, const char *name, const char **attributes)
+{
+    struct part *part = context;
+    (void)attributes;
+    if (is_called(name, "si"))
+        buffer_clear(&part->text);
+    part->phonetic = part->phonetic || is_called(name, "rPh");
+    part->keeps = is_called(name, "t");
+}
+
+static void on_string_end(void *context, const char *name)
+{
+    struct part *part = context;
+    struct book *book = part->book;
+    part->keeps = false;
+    if (is_called(name, "rPh"))
+        part->phonetic = false;
+    if (!is_called(name, "si"))
+        return;
+    const char *copy =
+        part->text.size > 0 ? arena_text(&book->arena, part->text.data, part->text.size) : "";
+    if (copy == NULL || book->string_count >= INT32_MAX ||
+        !GROW(book->strings, book->string_room, book->string_count + 1)) {
+        stop(part, "holds more text than can be kept");
+        return;
+    }
+    book->strings[book->string_count++] = slice_of(copy, part->text.size);
+}
+
+/* ---- cells ---- */
+
+/* "BC12": the column from 0; before it, when it says none. */
+static size_t column_of(const char *place, size_t before)
+{
+    size_t column = 0;
+    if (place == NULL)
+        return before;
+    for (; *place >= 'A' && *place <= 'Z' && column <= ROW_FIELDS_MAX; place++)
+        column = column * 26 + (size_t)(*place - 'A' + 1);
+    return column > 0 ? column - 1 : before;
+}
+
+static void on_cell(struct part *part, const char **attributes)
+{
+    const char *type = attribute(attributes, "t");
+    part->at = column_of(attribute(attributes, "r"), part->at);
+    part->style = number_of(attribute(attributes, "s"));
+    part->type = 'n';
+    if (type != NULL && strcmp(type, "s") == 0)
+        part->type = 's';
+    else if (type != NULL && (strcmp(type, "str") == 0 || strcmp(type, "inlineStr") == 0))
+        part->type = 't';
+    else if (type != NULL)
+        part->type = type[0];
+    part->has_value = false;
+    buffer_clear(&part->text);
+}
+
+static void on_sheet(void *context, const char *name, const char **attributes)
+{
+    struct part *part = context;
+    if (is_called(name, "row")) {
+        const char *number = attribute(attributes, "r");
+        part->row = number != NULL ? number_of(number) : part->row + 1;
+        part->at = 0;
+        part->filled = 0;
+    } else if (is_called(name, "c")) {
+        on_cell(part, attributes);
+    } else if (is_called(name, "v") || is_called(name, "t")) {
+        part->keeps = true;
+        part->has_value = true;
+    } else if (is_called(name, "rPh")) {
+        part->phonetic = true;
+    }
+}
+
+/* "1234.50" of what a spreadsheet keeps as 1234.5, 1.2345E3 or 1234.4999999999999. What may as well
+ * be thousands, as 1.234, gets one zero more. */
+static size_t write_number(const char *text, char out[NUMBER_ROOM])
+{
+    char *end;
+    double value = strtod(text, &end);
+    if (end == text || *end != '\0' || value > 1e15 || value < -1e15)
+        return (size_t)snprintf(out, NUMBER_ROOM, "%.60s", text);
+    char shortest[64];
+    (void)snprintf(shortest, sizeof shortest, "%.*e", DIGITS - 1, value);
+    long power = strtol(strchr(shortest, 'e') + 1, NULL, 10);
+    int decimals = power < DIGITS ? (int)(DIGITS - 1 - power) : 0;
+    size_t size = (size_t)snprintf(out, NUMBER_ROOM, "%.*f", decimals < 60 ? decimals : 60, value);
+    if (memchr(out, '.', size) == NULL)
+        return size;
+    while (out[size - 1] == '0')
+        size--;
+    size_t point = (size_t)((char *)memchr(out, '.', size) - out);
+    if (point + 1 == size)
+        return point;
+    if (size - point == 4)
+        out[size++] = '0';
+    return size;
+}
+
+static size_t write_day(const struct book *book, const char *text, char out[NUMBER_ROOM])
+{
+    char *end;
+    double serial = strtod(text, &end);
+    if (end == text || serial < 1 || serial > SERIAL_1970 + DATE_MAX)
+        return 0;
+    int64_t day = (int64_t)serial + (book->from_1904 ? SERIAL_1904 : 0) - SERIAL_1970;
+    char date[DATE_TEXT_SIZE];
+    if (day < DATE_MIN || day > DATE_MAX)
+        return 0;
+    date_write((uint32_t)day, date);
+    return (size_t)snprintf(out, NUMBER_ROOM, "%s", date);
+}
+
+/* What the cell shows; empty when it has nothing. */
+static struct slice value_of(struct part *part, char room[NUMBER_ROOM])
+{
+    const struct book *book = part->book;
+    size_t size = 0;
+    if (!part->has_value || !buffer_put(&part->text, "", 1))
+        return slice_of("", 0);
+    const char *text = (const char *)part->text.data;
+    if (part->type == 's') {
+        uint32_t at = number_of(text);
+        return at < book->string_count ? book->strings[at] : slice_of("", 0);
+    }
+    if (part->type == 'b')
+        return slice_text(text[0] == '1' ? "TRUE" : "FALSE");
+    if (part->type != 'n' || part->text.size == 1)
+        return slice_of(text, part->text.size - 1);
+    if (part->style < book->date_count && book->dates[part->style])
+        size = write_day(book, text, room);
+    if (size == 0)
+        size = write_number(text, room);
+    return slice_of(room, size);
+}
+
+/* Lines up to the row, and cells up to the column. */
+static void reach(struct part *part)
+{
+    while (part->lines + 1 < part->row && part->lines < ROWS_MAX) {
+        format_out_put(part->out, "\n", 1);
+        part->lines++;
+    }
+    for (; part->filled < part->at; part->filled++)
+        format_out_cell(part->out, slice_of("", 0), part->filled == 0);
+}
+
+static void on_cell_end(struct part *part)
+{
+    char room[NUMBER_ROOM];
+    struct slice value = value_of(part, room);
+    if (value.size > 0 && part->at >= ROW_FIELDS_MAX) {
+        stop(part, "has more columns than can be held");
+    } else if (value.size > 0 && part->out == NULL) {
+        part->columns = part->at + 1 > part->columns ? part->at + 1 : part->columns;
+    } else if (value.size > 0 && part->at >= part->filled) {
+        reach(part);
+        format_out_cell(part->out, value, part->filled == 0);
+        part->filled++;
+    }
+    part->at++;
+}
+
+static void on_sheet_end(void *context, const char *name)
+{
+    struct part *part = context;
+    if (is_called(name, "v") || is_called(name, "t")) {
+        part->keeps = false;
+    } else if (is_called(name, "rPh")) {
+        part->phonetic = false;
+    } else if (is_called(name, "c")) {
+        on_cell_end(part);
+    } else if (is_called(name, "row") && part->out != NULL && part->filled > 0) {
+        part->at = part->columns;
+        reach(part);
+        format_out_put(part->out, "\n", 1);
+        part->lines++;
+    }
+}
+
+/* ---- the whole ---- */
+
+static const struct sheet *choose(struct book *book, const char *wanted)
+{
+    const struct sheet *first = NULL;
+    char names[160] = "";
+    for (size_t i = 0; i < book->sheet_count; i++) {
+        const struct sheet *sheet = &book->sheets[i];
+        if (sheet->name == NULL || sheet->path == NULL)
+            continue;
+        if (wanted != NULL && strcasecmp(sheet->name, wanted) == 0)
+            return sheet;
+        first = first == NULL && !sheet->hidden ? sheet : first;
+        size_t used = strlen(names);
+        (void)snprintf(names + used, sizeof names - used, "%s%.40s", used > 0 ? ", " : "",
+                       sheet->name);
+    }
+    if (wanted != NULL)
+        (void)fail(book->failure, FAULT_USE, 0, "the workbook has no sheet \"%.40s\"; it has %s",
+                   wanted, names);
+    else if (first == NULL)
+        (void)fail(book->failure, FAULT_USE, 0, "the workbook has no sheet");
+    return wanted == NULL ? first : NULL;
+}
+
+static bool write_sheet(struct book *book, const struct sheet *sheet, int fd)
+{
+    struct format_out out;
+    struct part first = {.book = book};
+    if (!parse(&first, sheet->path, true, on_sheet, on_sheet_end))
+        return false;
+    struct part second = {.book = book, .columns = first.columns, .out = &out};
+    format_out_begin(&out, fd);
+    bool good = parse(&second, sheet->path, true, on_sheet, on_sheet_end);
+    return format_out_end(&out, good ? book->failure : NULL) && good;
+}
+
+static bool read_book(struct book *book, struct format_job *job)
+{
+    struct part parts[4];
+    for (size_t i = 0; i < 4; i++)
+        parts[i] = (struct part){.book = book};
+    if (!parse(&parts[0], "xl/workbook.xml", true, on_book, on_end_nothing) ||
+        !parse(&parts[1], "xl/_rels/workbook.xml.rels", true, on_relation, on_end_nothing))
+        return false;
+    const struct sheet *sheet = choose(book, job->sheet);
+    if (sheet == NULL || !parse(&parts[2], "xl/styles.xml", false, on_style, on_style_end) ||
+        !parse(&parts[3], "xl/sharedStrings.xml", false, on_string, on_string_end))
+        return false;
+    if (book->sheet_count > 1)
+        (void)snprintf(job->said, sizeof job->said, "sheet %.80s of %zu: --sheet says another",
+                       sheet->name, book->sheet_count);
+    else
+        (void)snprintf(job->said, sizeof job->said, "sheet %.80s", sheet->name);
+    return write_sheet(book, sheet, job->to);
+}
+
+bool xlsx_make(struct format_job *job, struct failure *failure)
+{
+    struct book *book = calloc(1, sizeof *book);
+    int error = 0;
+    if (book == NULL)
+        return fail(failure, FAULT_MEMORY, 0, "no memory to read the workbook");
+    book->failure = failure;
+    arena_init(&book->arena, MEMORY_MAX);
+    (void)lseek(job->from, 0, SEEK_SET);
+    int fd = dup(job->from);
+    book->zip = fd >= 0 ? zip_fdopen(fd, 0, &error) : NULL;
+    bool good = book->zip != NULL
+                    ? read_book(book, job)
+                    : fail(failure, FAULT_USE, 0, "this is a zip file and no whole workbook");
+    if (book->zip != NULL)
+        zip_discard(book->zip);
+    else if (fd >= 0)
+        (void)close(fd);
+    arena_fini(&book->arena);
+    free(book->dates);
+    free(book->date_formats);
+    free(book->strings);
+    free(book);
+    return good;
+}
