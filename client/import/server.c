@@ -75,7 +75,7 @@ static void settle_entry(struct server *server, struct entry *entry, enum outcom
                          const char *why)
 {
     if (why != NULL)
-        entry_reject(entry, 0, "%s", why);
+        entry_reject(entry, entry->why_line, "%s", why);
     entry->outcome = outcome > entry->outcome ? outcome : entry->outcome;
     if (--entry->waiting > 0)
         return;
@@ -325,6 +325,38 @@ static bool is_passing(const Tefter__Refusal *refused)
            refused->code == TEFTER__REFUSAL_CODE__DEADLINE_PASSED;
 }
 
+/* The n of "bills[n].amount", -1: it is of none. */
+static long place_in(const char *field, const char *list)
+{
+    size_t size = strlen(list);
+    if (!has_prefix(field, list) || field[size] != '[')
+        return -1;
+    return strtol(field + size + 1, NULL, 10);
+}
+
+/* Why, with the bill or the row that it is about: people do not count them. */
+static void explain(struct sending *sending, const Tefter__Refusal *refused, char why[WHY_MAX])
+{
+    struct entry *entry = sending->entry;
+    char sentence[WHY_MAX];
+    long bill = place_in(refused->field, "bills");
+    long line = place_in(refused->field, "lines");
+    (void)refusal_sentence(refused, tefter_currency(sending->server->client), sentence,
+                           sizeof sentence);
+    if (bill >= 0 && (size_t)bill < entry->bill_count &&
+        refused->code == TEFTER__REFUSAL_CODE__NOT_FOUND)
+        (void)snprintf(why, WHY_MAX,
+                       "there is no bill %.40s in the ledger: import the invoices first, or mend "
+                       "the number",
+                       entry->bills[bill].number);
+    else if (bill >= 0 && (size_t)bill < entry->bill_count)
+        (void)snprintf(why, WHY_MAX, "bill %.40s: %.180s", entry->bills[bill].number, sentence);
+    else
+        (void)snprintf(why, WHY_MAX, "%s", sentence);
+    if (line >= 0 && (size_t)line < entry->line_count)
+        entry->why_line = entry->lines[line].line;
+}
+
 static void entry_refused(struct sending *sending, const Tefter__Refusal *refused)
 {
     struct server *server = sending->server;
@@ -347,9 +379,9 @@ static void entry_refused(struct sending *sending, const Tefter__Refusal *refuse
         send_later(sending, 0);
         return;
     }
-    char sentence[WHY_MAX];
-    (void)refusal_sentence(refused, tefter_currency(server->client), sentence, sizeof sentence);
-    resolve(sending, OUTCOME_REFUSED, sentence);
+    char why[WHY_MAX];
+    explain(sending, refused, why);
+    resolve(sending, OUTCOME_REFUSED, why);
 }
 
 /* A customer or product was refused. That it is there is fine; else the document will be refused

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 import unittest
+import zipfile
 
 BIN, DATA = sys.argv[1], sys.argv[2]
 HAVE_DATA = os.path.exists(os.path.join(DATA, "truth.json"))
@@ -272,6 +273,204 @@ class Small(Case):
         done = self.company.imported("invoices", path, "--yes", "--no-create", good=(4,))
         self.assertEqual((done["sent"], done["rejected"], done["complete"]), (0, 0, False))
         self.assertFalse(os.path.exists(path + ".rejects.csv"))
+
+
+class WrongMoney(Case):
+    """Each is named after what the shopkeeper sees."""
+
+    def refused(self, kind, text, *words, good=(2,)):
+        """What it said, and nothing was booked."""
+        said = self.company.tefter("import", kind, self.company.write("a.csv", text), *words, good=good)
+        self.assertEqual(self.company.owed(), 0)
+        return said.stdout + said.stderr
+
+    def test_debts_of_nobody_are_refused(self):
+        self.assertIn("no column says who owes it", self.refused(
+            "invoices", "number,date,amount\n1,2011-01-05,5.00\n", "--yes"))
+        self.assertIn('--map customer="Customer Name"', self.refused(
+            "invoices", "number,date,amount,Customer Name\n1,2011-01-05,5.00,Fenwick Tiles\n", "--yes"))
+
+    def test_a_column_that_changes_what_is_owed_is_not_left_out_in_silence(self):
+        text = "number,customer,date,amount,Discount amount\n1,A,2011-01-05,5.00,1.00\n"
+        self.assertIn("Discount amount", self.refused("invoices", text, "--yes"))
+        done = self.company.imported("invoices", self.company.path("a.csv"), "--yes", "--ignore", "Discount amount")
+        self.assertEqual(done["sent"], 1)
+
+    def test_a_total_in_each_row_is_asked_about(self):
+        text = ("number,customer,date,text,amount\n1,A,2011-01-05,one,5.00\n1,A,2011-01-05,two,5.00\n"
+                "2,A,2011-01-05,one,7.00\n")
+        self.assertIn("--amounts document or --amounts line", self.refused("invoices", text, "--yes"))
+        done = self.company.imported("invoices", self.company.path("a.csv"), "--yes", "--amounts", "document")
+        self.assertEqual((done["sent"], done["total"]), (2, "12.00"))
+        self.assertEqual(self.company.owed(), 1200)
+
+    def test_the_total_must_agree(self):
+        text = "number,customer,date,amount\n1,A,2011-01-05,5.00\n2,A,2011-01-05,x\n"
+        said = self.refused("invoices", text, "--yes", "--total", "12.00")
+        self.assertIn("--total says 12.00, what is good in the file comes to 5.00, and 1 rows are rejected", said)
+        self.assertIn('amount "x"', said)
+        good = text.replace("x", "7.00")
+        self.assertIn("--total says 12.01", self.refused("invoices", good, "--yes", "--total", "12.01"))
+        self.assertEqual(self.company.imported("invoices", self.company.path("a.csv"), "--yes", "--total", "12")["sent"], 2)
+
+    def test_tax_of_products_is_asked_about(self):
+        self.company.tefter("product", "add", "CEM", "Cement", "--price", "8.50", "--tax", "20%")
+        text = "number,customer,date,code,quantity,price\n1,A,2011-01-05,CEM,2,5.00\n1,A,2011-01-05,X,1,1.00\n"
+        self.assertIn("1 lines are of products with a tax (CEM: 20.00 %)", self.refused("invoices", text, "--yes"))
+        path = self.company.path("a.csv")
+        self.assertEqual(self.company.imported("invoices", path, "--yes", "--tax", "product")["total"], "13.00")
+        self.assertEqual(self.company.imported("invoices", path, "--yes", "--tax", "none", "--number-prefix", "B")["total"],
+                         "11.00")
+        self.assertEqual(self.company.owed(), 2400)
+
+    def test_what_is_there_with_something_else_is_a_conflict(self):
+        text = "number,customer,date,due,amount\n1,A,2011-01-05,2011-02-05,5.00\n2,A,2011-01-05,2011-02-05,7.00\n"
+        path = self.company.write("a.csv", text)
+        self.company.imported("invoices", path, "--yes")
+        for other, why in (("1,B,2011-01-05,2011-02-05,5.00", "with customer A, the file has B"),
+                           ("1,A,2011-01-06,2011-02-05,5.00", "with date 2011-01-05, the file has 2011-01-06"),
+                           ("1,A,2011-01-05,2011-03-05,5.00", "with due date 2011-02-05, the file has 2011-03-05"),
+                           ("1,A,2011-01-05,2011-02-05,6.00", "with a total of 5.00")):
+            changed = self.company.write("b.csv", text.replace("1,A,2011-01-05,2011-02-05,5.00", other))
+            said = self.company.tefter("import", "invoices", changed, "--yes", good=(5,))
+            self.assertIn(why, said.stdout)
+        self.company.tefter("reverse", "2", "--reason", "never was")
+        again = self.company.tefter("import", "invoices", path, "--yes", "--restart", good=(5,))
+        self.assertIn("number 2 was reversed in the ledger", again.stdout)
+        self.assertIn("1 already there", again.stdout)
+        lines = "number,customer,date,text,quantity,price\n9,A,2011-01-05,one,%s\n9,A,2011-01-05,two,%s\n"
+        self.company.imported("invoices", self.company.write("c.csv", lines % ("2,3.00", "1,4.00")), "--yes")
+        said = self.company.tefter("import", "invoices", self.company.write("c.csv", lines % ("3,2.00", "1,4.00")),
+                                   "--yes", "--restart", good=(5,))
+        self.assertIn("in line 1 the quantity 2.000, the file has 3.000", said.stdout)
+
+    def test_changed_phones_and_prices_are_shown_and_changed(self):
+        path = self.company.write("c.csv", "code,name,phone\nA,Ann,111\nB,Bo,222\n")
+        self.company.imported("customers", path, "--yes")
+        self.company.write("c.csv", "code,name,phone\nA,Ann,333\nB,Bo,222\n")
+        said = self.company.tefter("import", "customers", path, "--yes", good=(5,))
+        self.assertIn("A is there with phone 111, the file has 333: --update changes it", said.stdout)
+        done = self.company.imported("customers", path, "--yes", "--update", "--restart")
+        self.assertEqual((done["changed"], done["already_there"]), (1, 1))
+        self.assertIn("333", self.company.tefter("customer", "show", "A").stdout)
+        path = self.company.write("p.csv", "code,name,price\nX,Nut,1.00\n")
+        self.company.imported("products", path, "--yes")
+        self.company.write("p.csv", "code,name,price\nX,Nut,1.25\n")
+        said = self.company.tefter("import", "products", path, "--yes", good=(5,))
+        self.assertIn("price 1.00000, the file has 1.25000", said.stdout)
+        self.assertEqual(self.company.imported("products", path, "--yes", "--update")["changed"], 1)
+        self.assertEqual(self.company.imported("products", path, "--yes")["already_there"], 1)
+
+    def test_one_receipt_over_several_bills(self):
+        bills = self.company.write("a.csv", "number,customer,date,amount\n" + "".join(
+            f"B{n},C,2011-01-0{n},10.00\n" for n in range(1, 5)))
+        self.company.imported("invoices", bills, "--yes")
+        paid = self.company.write("p.csv", "number,customer,date,amount,bill,method\n"
+                                  "R1,C,2011-02-01,10.00,B1,Bank transfer\nR1,C,2011-02-01,4.00,B2,Bank transfer\n"
+                                  'R2,C,2011-02-02,12.00,"B2, B3",cash\nR3,C,2011-02-02,1.00,B9,cash\n')
+        done = self.company.tefter("import", "payments", paid, "--yes", good=(1,))
+        self.assertIn("B9", done.stdout)
+        said = self.company.tefter("--json", "customer", "bills", "C").stdout.splitlines()
+        self.assertEqual([(bill["number"], bill["open_minor"]) for bill in map(json.loads, said)
+                          if bill.get("open_minor", 0) > 0], [("B3", 400), ("B4", 1000)])
+
+    def test_opening_balances(self):
+        path = self.company.write("o.csv", "Customer no,Customer,Balance\nA,Ann,12.50\nB,Bo,-3.00\nC,Cy,0\n")
+        done = self.company.imported("balances", path, "--yes", "--as-of", "2011-01-31")
+        self.assertEqual((done["sent"], done["nothing_owed"], done["total"]), (2, 1, "9.50"))
+        again = self.company.imported("balances", path, "--yes", "--as-of", "2011-01-31", "--restart")
+        self.assertEqual((again["sent"], again["already_there"]), (0, 2))
+        self.assertEqual(self.company.owed(), 950)
+        self.assertEqual(sum(b["amount_minor"] for b in self.company.aging("2011-02-01")["buckets"]), 1250)
+
+
+def workbook(path, rows, dates=(), shared=True):
+    """An XLSX with one sheet; columns in `dates` are shown as days."""
+    strings, cells = [], []
+    for number, row in enumerate(rows, 1):
+        line = ""
+        for at, value in enumerate(row):
+            place = f"{chr(65 + at)}{number}"
+            if value is None:
+                continue
+            if isinstance(value, (int, float)):
+                style = ' s="1"' if at in dates else ""
+                line += f'<c r="{place}"{style}><v>{value!r}</v></c>'
+            elif shared:
+                strings.append(value)
+                line += f'<c r="{place}" t="s"><v>{len(strings) - 1}</v></c>'
+            else:
+                line += f'<c r="{place}" t="inlineStr"><is><t>{value}</t></is></c>'
+        cells.append(f'<row r="{number}">{line}</row>')
+    main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+        book.writestr("xl/workbook.xml", f'<?xml version="1.0"?><workbook {main} xmlns:r="{relation}"><sheets>'
+                      '<sheet name="Bills" sheetId="1" r:id="rId1"/></sheets></workbook>')
+        book.writestr("xl/_rels/workbook.xml.rels", '<Relationships xmlns="http://schemas.openxmlformats.org/package/'
+                      '2006/relationships"><Relationship Id="rId1" Target="worksheets/sheet1.xml"/></Relationships>')
+        book.writestr("xl/styles.xml", f'<styleSheet {main}><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs>'
+                      '</styleSheet>')
+        book.writestr("xl/sharedStrings.xml", f"<sst {main}>" + "".join(
+            f"<si><t>{text}</t></si>" for text in strings) + "</sst>")
+        book.writestr("xl/worksheets/sheet1.xml", f'<worksheet {main}><sheetData>{"".join(cells)}</sheetData></worksheet>')
+
+
+class Forms(Case):
+    """Files as shops have them."""
+
+    ROWS = [["Harbour Supplies"], [], ["Invoice no", "Customer no", "Date", "Due date", "Amount"],
+            [7, "A", 44224, 44255, 1234.5], [8, "B", 44225, 44256, 0.1 + 0.2], [9, "A", 44226.5, 44257, 1.234]]
+
+    def check(self, *words, good=(1,)):
+        done = self.company.imported("invoices", *words, "--yes", good=good)
+        self.assertEqual((done["sent"], done["total"]), (2, "1234.80"))
+        self.assertEqual(self.company.owed(), 123480)  # 1.234 has more decimals than pence
+        shown = json.loads(self.company.tefter("--json", "document", "show", "7").stdout)["document"]
+        self.assertEqual((shown["date"], shown["due"]), (18655, 18686))  # 2021-01-28, 2021-02-28
+        return done
+
+    def test_a_workbook(self):
+        for shared in (True, False):
+            path = self.company.path(f"{shared}.xlsx")
+            workbook(path, self.ROWS, dates=(2, 3), shared=shared)
+            if shared:
+                self.check(path)
+            else:
+                done = self.company.imported("invoices", path, "--yes", good=(1,))
+                self.assertEqual((done["sent"], done["already_there"]), (0, 2))
+        with open(path + ".rejects.csv", encoding="utf-8") as file:
+            self.assertIn('"6","amount ""1.2340"": There are more decimals', file.read())
+
+    def test_a_workbook_that_is_no_real_one(self):
+        path = self.company.path("bomb.xlsx")
+        workbook(self.company.path("plain.xlsx"), self.ROWS)
+        with zipfile.ZipFile(self.company.path("plain.xlsx")) as plain, \
+                zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+            for name in plain.namelist():
+                more = b" " * 200000000 if "sheet1" in name else b""
+                book.writestr(name, plain.read(name) + more)
+        said = self.company.tefter("import", "invoices", path, "--yes", good=(2,))
+        self.assertIn("unpacks to more than any real one", said.stderr)
+        with open(path, "wb") as file:
+            file.write(b"PK\3\4 and nothing else")
+        self.assertIn("no whole workbook", self.company.tefter("import", "invoices", path, "--yes", good=(2,)).stderr)
+
+    def test_utf16_and_old_encodings(self):
+        text = "Αριθμός;Πελάτης;Ημερομηνία;Ποσό\n7;A;28/1/2021;1.234,50\n8;B;29/1/2021;0,30\n"
+        for name in ("utf-16", "utf-16-le", "windows-1253", "utf-8-sig"):
+            path = self.company.path(name + ".csv")
+            with open(path, "wb") as file:
+                file.write(text.encode(name))
+            done = self.company.imported("invoices", path, "--yes")
+            self.assertEqual((done["sent"] + done["already_there"], done["rejected"]), (2, 0), name)
+        self.assertEqual(self.company.owed(), 123480)
+
+    def test_persian(self):
+        path = self.company.write("fa.csv", "شماره فاکتور,کد مشتری,تاریخ,مبلغ\n۷,A,۱۳۹۹/۱۱/۰۹,۵۰۰\n")
+        self.assertEqual(self.company.imported("invoices", path, "--yes")["sent"], 1)
+        self.assertEqual(json.loads(self.company.tefter("--json", "aging", "--as-of", "2021-01-28").stdout)["balance_minor"],
+                         50000)
 
 
 def many(count):
