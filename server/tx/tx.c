@@ -432,6 +432,18 @@ const void *tx_cached(struct tx *tx, const struct key *key, const ProtobufCMessa
     return slot->record != NULL ? slot->record : look_anew(tx, key, type, slot);
 }
 
+bool tx_has_cached(struct tx *tx, const struct key *key)
+{
+    static const char here;
+    struct tx_cache_slot *slot = tx->cache ? tx_cache_slot(tx->cache, key, true) : NULL;
+    if (slot != NULL && slot->record != NULL)
+        return true;
+    bool has = tx_has(tx, key);
+    if (slot != NULL && has)
+        slot->record = &here;
+    return has;
+}
+
 void *tx_need(struct tx *tx, const struct key *key, const ProtobufCMessageDescriptor *type)
 {
     void *record = tx_get(tx, key, type);

@@ -211,6 +211,10 @@ void *tx_shared(struct tx *tx, const struct key *key, const ProtobufCMessageDesc
  * record asks with tx_shared. */
 const void *tx_cached(struct tx *tx, const struct key *key, const ProtobufCMessageDescriptor *type);
 
+/* As tx_has, for a small row that is never taken away: it is looked up once. Nobody asks for such a
+ * row with tx_cached. */
+bool tx_has_cached(struct tx *tx, const struct key *key);
+
 /* Small index rows hold one number. */
 bool tx_get_u64(struct tx *tx, const struct key *key, uint64_t *ret_value);
 void tx_put_u64(struct tx *tx, const struct key *key, uint64_t value);

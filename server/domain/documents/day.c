@@ -28,8 +28,9 @@ static struct key day_key(uint32_t branch, uint32_t date)
 static bool is_first(struct tx *tx, const struct key *key, const Tefter__DocumentRecord *record)
 {
     uint64_t first;
-    return !tx_get_u64(tx, key, &first) ||
-           (tx_recalled(tx) && record->seq < document_get(tx, first)->seq);
+    if (!tx_recalled(tx))
+        return !tx_has_cached(tx, key);
+    return !tx_get_u64(tx, key, &first) || record->seq < document_get(tx, first)->seq;
 }
 
 void document_note_day(struct tx *tx, const Tefter__DocumentRecord *record)
