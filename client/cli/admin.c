@@ -55,7 +55,9 @@ static const struct param staff_add[] = {
     OPERAND("LOGIN", TEXT, "login", "the name to log in with"),
     NEEDED("--role", ENUM, "role", "what they may do"),
     OPTION("--name", TEXT, "name", "their full name"),
-    OPTION("--branch", BRANCH, "branch", "where they write documents (default: everywhere)"),
+    OPTION(
+        "--branch", BRANCH, "branch",
+        "the branch that they write in; elsewhere they look only (default: they write everywhere)"),
     END,
 };
 
@@ -63,7 +65,9 @@ static const struct param staff_change[] = {
     OPERAND("LOGIN", STAFF, "staff", "login or number"),
     OPTION("--name", TEXT, "name", "the new full name"),
     OPTION("--role", ENUM, "role", "the new role"),
-    OPTION("--branch", BRANCH, "branch", "where they write documents from now on"),
+    OPTION("--branch", BRANCH, "branch",
+           "the branch that they write in from now on; elsewhere they look only"),
+    OPTION("--anywhere", FLAG, NULL, "they write in every branch"),
     END,
 };
 
@@ -80,6 +84,23 @@ static const struct column staff_columns[] = {
     {"PIN", "has_pin", COLUMN_FLAG},
     END_COLUMNS,
 };
+
+/* No branch is said with 0. */
+static int staff_change_run(struct run *run)
+{
+    Tefter__Command *command =
+        (Tefter__Command *)run_build(run, &tefter__command__descriptor, "change_staff");
+    if (command == NULL)
+        return run->exit_code;
+    Tefter__ChangeStaff *change = command->change_staff;
+    if (arg_flag(&run->args, "--anywhere")) {
+        if (change->has_branch)
+            return run_say(run, EXIT_USE, "either --branch or --anywhere, not both");
+        change->has_branch = true;
+        change->branch = 0;
+    }
+    return run_submit(run, command, "{LOGIN} is changed.");
+}
 
 /* ---- terminals ---- */
 
@@ -236,6 +257,8 @@ static const struct param policy_set[] = {
     OPTION("--overdue", AMOUNT, "terms.overdue_minor",
            "stop credit when more than this is overdue"),
     OPTION("--document-max", AMOUNT, "terms.document_max_minor", "highest total of one invoice"),
+    OPTION("--unpaid-max", NUMBER, "terms.unpaid_max",
+           "stop credit at so many unpaid bills (0: at none)"),
     OPTION("--term-days", NUMBER, "term_days", "days until an invoice is due"),
     OPTION("--credit-note-approve", AMOUNT, "credit_note_approve_minor",
            "more in credit notes, of a customer and day or of a bill, wants who may approve"),
@@ -366,7 +389,7 @@ const struct verb admin_verbs[] = {
      .summary = "change their name, role or branch",
      .params = staff_change,
      .command = "change_staff",
-     .done = "{LOGIN} is changed."},
+     .run = staff_change_run},
     {.entity = "staff",
      .verb = "block",
      .summary = "let them log in no more",

@@ -6,6 +6,7 @@ static const struct param product_add[] = {
     OPERAND("CODE", TEXT, "code", "its code"),
     OPERAND("NAME", TEXT, "name", "its name"),
     OPTION("--price", PRICE, "price", "price of one unit"),
+    OPTION("--floor", PRICE, "floor", "lowest price of one unit; below it only who may sells"),
     OPTION("--unit", TEXT, "unit", "unit of sale: bag, kg, m"),
     OPTION("--tax", PERCENT, "tax_bp", "tax on it: 8%"),
     OPTION("--brand", TEXT, "brand", "its brand"),
@@ -20,12 +21,14 @@ static const struct param product_edit[] = {
     OPERAND("PRODUCT", PRODUCT, "product", "code, barcode or #number"),
     OPTION("--name", TEXT, "name", "the new name"),
     OPTION("--price", PRICE, "price", "price of one unit"),
+    OPTION("--floor", PRICE, "floor", "lowest price of one unit; below it only who may sells"),
     OPTION("--unit", TEXT, "unit", "unit of sale: bag, kg, m"),
     OPTION("--tax", PERCENT, "tax_bp", "tax on it: 8%"),
     OPTION("--brand", TEXT, "brand", "its brand"),
     OPTION("--colour", TEXT, "colour", "its colour"),
     OPTION("--model", TEXT, "model", "its model"),
     OPTIONS("--barcode", TEXT, "barcodes", "add a barcode"),
+    OPTION("--no-floor", FLAG, "no_floor", "it has no lowest price any more"),
     END,
 };
 
@@ -69,6 +72,7 @@ static int product_show(struct run *run)
     }
     tell(stdout, "%s  %s%s\n", product->code, product->name, product->retired ? "  (retired)" : "");
     put_field(run, product, "price", "price", COLUMN_PRICE);
+    put_field(run, product, "floor", "floor", COLUMN_PRICE);
     put_field(run, product, "unit", "unit", COLUMN_TEXT);
     put_field(run, product, "tax", "tax_bp", COLUMN_PERCENT);
     put_field(run, product, "brand", "brand", COLUMN_TEXT);

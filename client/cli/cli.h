@@ -13,6 +13,7 @@
  *   table.c     aligned columns
  *   entities: admin.c catalogue.c customer.c group.c terms.c sale.c correct.c money.c document.c
  *               report.c person.c
+ *   rights.c    who may what
  *   watch.c     live lines; call.c: any message by name; enrol.c; import.c
  */
 #include "base/arena.h"
@@ -182,7 +183,8 @@ struct verb {
 /* Each ends with a row whose entity is NULL. */
 extern const struct verb person_verbs[], admin_verbs[], catalogue_verbs[], customer_verbs[],
     group_verbs[], sale_verbs[], correct_verbs[], money_verbs[], document_verbs[], report_verbs[],
-    watch_verbs[], call_verbs[], enrol_verbs[], import_verbs[], audit_verbs[], recovery_verbs[];
+    watch_verbs[], call_verbs[], enrol_verbs[], import_verbs[], audit_verbs[], recovery_verbs[],
+    rights_verbs[];
 
 /* Every verb in order; false from `each` stops. */
 void verbs_each(bool (*each)(void *context, const struct verb *verb), void *context);
@@ -340,6 +342,7 @@ enum term_line {
     TERM_LINE_OVERDUE_DAYS,
     TERM_LINE_OVERDUE,
     TERM_LINE_DOCUMENT_MAX,
+    TERM_LINE_UNPAID_MAX,
     TERM_LINE_VALID,
     TERM_LINE_DAYS, /* from here on not of LimitTerms: set by the two functions below */
     TERM_LINE_CREDIT_NOTES,
@@ -362,7 +365,7 @@ void term_lines_changed(const struct run *run, const struct term_lines *before,
                         const struct term_lines *now);
 
 /* Terms that a verb takes away. */
-#define TERMS_OF_ALL "policy overdue document-max"
+#define TERMS_OF_ALL "policy overdue document-max unpaid-max"
 #define CLEAR_OPTION(words_)                                                                       \
     {                                                                                              \
         PARAM("--clear", ENUM, "clear", "take this away again"), .words = (words_), .many = true   \

@@ -93,6 +93,8 @@ static const struct param customer_limit[] = {
     OPTION("--overdue", AMOUNT, "terms.overdue_minor",
            "stop credit when more than this is overdue"),
     OPTION("--document-max", AMOUNT, "terms.document_max_minor", "highest total of one invoice"),
+    OPTION("--unpaid-max", NUMBER, "terms.unpaid_max",
+           "stop credit at so many unpaid bills (0: at none)"),
     CLEAR_OPTION("limit " TERMS_OF_ALL),
     OPTION("--end", NUMBER, "ended", "take away one entry of their terms, by its number"),
     OPTION("--reason", TEXT, "reason", "why; kept in the history"),

@@ -11,6 +11,8 @@
                "stop credit when more than this is overdue"),                                      \
         OPTION("--document-max", AMOUNT, prefix "document_max_minor",                              \
                "highest total of one invoice"),                                                    \
+        OPTION("--unpaid-max", NUMBER, prefix "unpaid_max",                                        \
+               "stop credit at so many unpaid bills (0: at none)"),                                \
         OPTION("--from", DATE, prefix "valid_from", "first day of the limit and its terms"),       \
         OPTION("--until", DATE, prefix "valid_until", "last day of the limit and its terms")
 
@@ -52,6 +54,7 @@ static const struct column group_columns[] = {
     {"OVERDUE DAYS", "limit.overdue_days", COLUMN_NUMBER},
     {"OVERDUE", "limit.overdue_minor", COLUMN_MONEY},
     {"DOCUMENT MAX", "limit.document_max_minor", COLUMN_MONEY},
+    {"UNPAID MAX", "limit.unpaid_max", COLUMN_NUMBER},
     {"UNTIL", "limit.valid_until", COLUMN_DATE},
     {"TERM DAYS", "term_days", COLUMN_NUMBER},
     END_COLUMNS,

@@ -106,6 +106,9 @@ static int tell_person(struct run *run, const Tefter__LoggedIn *person,
          name[0] == '\0' ? "" : ")",
          enum_word(&tefter__role__descriptor, (int)person->role, role, sizeof(role)),
          time_text(person->expires_ms, until));
+    if (person->other_branch != NULL)
+        run_note(run, "They write in branch %s only: at this device they can look, and no more.",
+                 person->other_branch);
     return EXIT_DONE;
 }
 

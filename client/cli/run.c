@@ -319,6 +319,8 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(BRANCH_BLOCKED):
     case CODE(CERTIFICATE_EXPIRED):
     case CODE(SECOND_PERSON_NEEDED):
+    case CODE(MORE_THAN_YOU_MAY):
+    case CODE(STAFF_OF_OTHER_BRANCH):
         return EXIT_NOT_ALLOWED;
     case CODE(BUSY):
     case CODE(READ_ONLY):
@@ -345,6 +347,8 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(NOT_FOUND):
     case CODE(COMMAND_ID_TOO_OLD):
     case CODE(COMMAND_ID_FOREIGN):
+    case CODE(UNPAID_TOO_MANY):
+    case CODE(RULES_TOO_OLD):
     case CODE(NOTHING_TO_CHANGE):
     case CODE(RETIRED):
     case CODE(QUARANTINED):

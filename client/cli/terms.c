@@ -8,6 +8,7 @@ static const char *const labels[TERM_LINES] = {
     [TERM_LINE_OVERDUE_DAYS] = "overdue days borne",
     [TERM_LINE_OVERDUE] = "overdue amount borne",
     [TERM_LINE_DOCUMENT_MAX] = "biggest document",
+    [TERM_LINE_UNPAID_MAX] = "most unpaid bills",
     [TERM_LINE_VALID] = "valid",
     [TERM_LINE_DAYS] = "bills are due after",
     [TERM_LINE_CREDIT_NOTES] = "credit notes alone",
@@ -59,6 +60,10 @@ void term_lines_read(struct run *run, const Tefter__LimitTerms *terms, struct te
                      terms->overdue_minor);
     term_line_amount(run, ret_lines, TERM_LINE_DOCUMENT_MAX, terms->has_document_max_minor,
                      terms->document_max_minor);
+    if (terms->has_unpaid_max && terms->unpaid_max == 0)
+        (void)snprintf(ret_lines->text[TERM_LINE_UNPAID_MAX], CELL_MAX, "any number");
+    else if (terms->has_unpaid_max)
+        (void)counted(terms->unpaid_max, "bill", ret_lines->text[TERM_LINE_UNPAID_MAX]);
     put_valid(terms, ret_lines->text[TERM_LINE_VALID]);
 }
 

@@ -140,6 +140,7 @@ const char *refusal_pattern(Tefter__RefusalCode code)
     case CODE(OVERDUE_TOO_OLD):
     case CODE(OVERDUE_TOO_MUCH):
     case CODE(DOCUMENT_TOO_BIG_FOR_CUSTOMER):
+    case CODE(UNPAID_TOO_MANY):
         return "{walls}| {ways}";
     case CODE(APPROVAL_NEEDED):
         return "{walls} |It needs an approval.| {ways}";
@@ -151,7 +152,7 @@ const char *refusal_pattern(Tefter__RefusalCode code)
         return "Who takes the goods may not buy on this account.";
     case CODE(BUYER_CAP_EXCEEDED):
         return "Who takes the goods may not buy so much|: {available$} is left "
-               "of the cap|.";
+               "of the cap|.| {walls}|| {ways}|";
     case CODE(LOCK_STATE):
         return "The customer is in that state already: locked, or not locked.";
 
@@ -206,6 +207,14 @@ const char *refusal_pattern(Tefter__RefusalCode code)
         return "Too many connections| of this {field}|| to the server; at most {most}|. End some "
                "of "
                "them first.";
+    case CODE(MORE_THAN_YOU_MAY):
+        return "{threshold}| Who may: {roles}.|";
+    case CODE(STAFF_OF_OTHER_BRANCH):
+        return "You write in branch| {branch}|| only: at this device you can look, and no more.| "
+               "Who may change that (tefter staff change LOGIN --branch or --anywhere): {roles}.|";
+    case CODE(RULES_TOO_OLD):
+        return "The ledger keeps older rules, which do not know this|: {field}|. Whoever runs the "
+               "server adopts the newest: tefterd upgrade.";
     case CODE(RECEIPT_WRONG):
         return "This ledger did not give the receipt that was offered to it.";
     case CODE(NO_RECOVERY):
@@ -259,8 +268,13 @@ static const struct {
     {CODE(FIELD_INVALID), "amount_minor", "That is more than was asked for."},
     {CODE(FIELD_INVALID), "number",
      "This is no number that can be chosen: it is empty, too long, has other characters, or "
-     "belongs "
-     "to the series that a branch has after a restore."},
+     "belongs to a branch's own series. Leave it out, and the branch gives the next."},
+    {CODE(FIELD_INVALID), "thresholds[0].owner",
+     "An owner may everything: only sales, controller, accountant and manager have thresholds."},
+    {CODE(STAFF_BLOCKED), "salesperson",
+     "Who is named as the salesperson is blocked. Name somebody who is not: tefter staff list."},
+    {CODE(NOT_FOUND), "salesperson",
+     "Nobody has the login that is named as the salesperson. See: tefter staff list."},
     {CODE(FIELD_INVALID), "total_minor",
      "The total does not fit: it is not what the lines and charges make."},
     {CODE(FIELD_INVALID), "customer",
@@ -276,8 +290,14 @@ static bool is_serial(const char *field)
     return strncmp(field, "lines[", 6) == 0 && strstr(field, "].serials") != NULL;
 }
 
+/* A lock with walls behind it: unlocking alone is no way out, so there is none. */
+static const char locked_twice[] = "The customer is locked|: {reason}|. Unlocked, they could not "
+                                   "have this either.| {walls}|| Who may unlock: {roles}.|";
+
 static const char *pattern_of(const Tefter__Refusal *refusal)
 {
+    if (refusal->code == CODE(CUSTOMER_LOCKED) && refusal->n_ways == 0 && refusal->decision != NULL)
+        return locked_twice;
     const char *field = refusal->field == NULL ? "" : refusal->field;
     for (size_t i = 0; i < sizeof(told_by_field) / sizeof(told_by_field[0]); i++) {
         if (told_by_field[i].code == refusal->code && strcmp(told_by_field[i].field, field) == 0)
@@ -385,6 +405,27 @@ static bool overdue(const struct facts *facts, char *out, size_t capacity)
     const Tefter__Decision *decision = facts->refusal->decision;
     bool known = decision != NULL && decision->has_overdue_minor;
     return put_money(facts, known, known ? decision->overdue_minor : 0, out, capacity);
+}
+
+/* What is overdue for too long, of all that is overdue. */
+static bool too_old(const struct facts *facts, char *out, size_t capacity)
+{
+    const Tefter__Decision *decision = facts->refusal->decision;
+    if (decision == NULL || !decision->has_too_old_minor)
+        return overdue(facts, out, capacity);
+    return put_money(facts, true, decision->too_old_minor, out, capacity);
+}
+
+static bool unpaid(const struct facts *facts, char *out, size_t capacity)
+{
+    const Tefter__Decision *decision = facts->refusal->decision;
+    if (decision == NULL || !decision->has_unpaid_bills || !decision->has_unpaid_max)
+        return false;
+    (void)snprintf(out, capacity,
+                   "%" PRIu32 ", and this would be one more than the %" PRIu32
+                   " that the customer may have",
+                   decision->unpaid_bills, decision->unpaid_max);
+    return true;
 }
 
 static bool available(const struct facts *facts, char *out, size_t capacity)
@@ -513,6 +554,103 @@ static bool roles(const struct facts *facts, char *out, size_t capacity)
     return put_roles(facts->refusal->roles, facts->refusal->n_roles, out, capacity);
 }
 
+/* ---- thresholds ---- */
+
+struct threshold_facts {
+    const Tefter__Refusal *refusal;
+    const struct currency *currency;
+};
+
+/* "12.5%", "3 days", "1,200.00 €" */
+static void put_measure(const struct threshold_facts *facts, int64_t value, char *out,
+                        size_t capacity)
+{
+    switch (threshold_unit(facts->refusal->threshold)) {
+    case THRESHOLD_IN_PERCENT:
+        if (value % 100 == 0)
+            (void)snprintf(out, capacity, "%" PRId64 "%%", value / 100);
+        else
+            (void)snprintf(out, capacity, "%" PRId64 ".%02d%%", value / 100, (int)(value % 100));
+        break;
+    case THRESHOLD_IN_DAYS:
+        (void)snprintf(out, capacity, "%" PRId64 " day%s", value, value == 1 ? "" : "s");
+        break;
+    case THRESHOLD_IN_MONEY:
+        (void)money_sentence(value, facts->currency, out, capacity);
+        break;
+    case THRESHOLD_YES_OR_NO:
+        (void)snprintf(out, capacity, "%s", value != 0 ? "yes" : "no");
+        break;
+    }
+}
+
+static bool threshold_word(void *context, const char *name, char *out, size_t capacity)
+{
+    const struct threshold_facts *facts = context;
+    const Tefter__Refusal *refusal = facts->refusal;
+    if (strcmp(name, "where") == 0)
+        return refusal->field != NULL && strchr(refusal->field, '[') != NULL &&
+               field_words(refusal->field, out, capacity);
+    if (!refusal->has_wanted || !refusal->has_most)
+        return false;
+    int64_t value = strcmp(name, "wanted") == 0 ? refusal->wanted
+                    : strcmp(name, "most") == 0 ? refusal->most
+                                                : refusal->wanted - refusal->most;
+    put_measure(facts, value, out, capacity);
+    return strcmp(name, "most") != 0 || refusal->most > 0; /* up to nothing: not at all */
+}
+
+static const char *threshold_pattern(Tefter__Threshold threshold)
+{
+    switch (threshold) {
+    case TEFTER__THRESHOLD__THRESHOLD_DISCOUNT:
+        return "The discount is too big|: {wanted}, which is {over} more than you may give||; you "
+               "may give up to {most}|| ({where})|.";
+    case TEFTER__THRESHOLD__THRESHOLD_BELOW_LIST:
+        return "The price is too low|: {wanted} below the catalogue's, which is {over} more than "
+               "you may go||; you may go {most} below it|| ({where})|.";
+    case TEFTER__THRESHOLD__THRESHOLD_BELOW_FLOOR:
+        return "This comes to less than the product's lowest price|: by {wanted}, which is {over} "
+               "more than you may go||; you may go {most} below it|| ({where})|.";
+    case TEFTER__THRESHOLD__THRESHOLD_CUSTOM_AMOUNT:
+    case TEFTER__THRESHOLD__THRESHOLD_CUSTOM_SHARE:
+        return "Custom lines and charges are too much|: {wanted}, which is {over} more than you "
+               "may "
+               "put on this bill||; you may put up to {most} on it||, the first of them: {where}|.";
+    case TEFTER__THRESHOLD__THRESHOLD_OTHER_TAX:
+        return "You may not choose another tax than the product's| ({where})|. Leave it out.";
+    case TEFTER__THRESHOLD__THRESHOLD_LATER_DUE:
+        return "The bill is due too late|: {wanted} beyond the customer's term, which is {over} "
+               "more than you may give||; you may give up to {most} more|.";
+    case TEFTER__THRESHOLD__THRESHOLD_TERM_DAYS:
+        return "The term is too long|: {wanted}, and longer than the customer has without it||; "
+               "you "
+               "may give up to {most}, which is {over} less|.";
+    case TEFTER__THRESHOLD__THRESHOLD_OWN_NUMBER:
+        return "You may not choose the number yourself. Leave it out, and the branch gives the "
+               "next.";
+    case TEFTER__THRESHOLD__THRESHOLD_REVERSAL:
+        return "This takes back too much|: {wanted}, which is {over} more than you may||; you may "
+               "take back up to {most}|.";
+    case TEFTER__THRESHOLD__THRESHOLD_OPENING_LIMIT:
+    case _TEFTER__THRESHOLD_IS_INT_SIZE:
+        break;
+    }
+    return "You may not do so much of this|: {where}|."; /* a threshold of a later version */
+}
+
+static bool threshold(const struct facts *facts, char *out, size_t capacity)
+{
+    struct threshold_facts own = {facts->refusal, facts->currency};
+    return sentence_write(threshold_pattern(facts->refusal->threshold), threshold_word, &own, out,
+                          capacity) > 0;
+}
+
+static bool branch(const struct facts *facts, char *out, size_t capacity)
+{
+    return facts->refusal->branch != NULL && put_text(out, capacity, facts->refusal->branch);
+}
+
 /* ---- walls ---- */
 
 /* Each wall that stopped a sale, with its facts. */
@@ -523,13 +661,14 @@ static const struct {
 } known_walls[] = {
     {CODE(CREDIT_LIMIT_EXCEEDED), "Over the limit| by {over$}|: {available} is available, {asks}|.",
      "For the limit"},
-    {CODE(OVERDUE_TOO_OLD), "Bills are overdue for too long|: {overdue$}|, the oldest by {days}|.",
+    {CODE(OVERDUE_TOO_OLD), "Bills are overdue for too long|: {old$}|, the oldest by {days}|.",
      "For the overdue bills"},
     {CODE(OVERDUE_TOO_MUCH), "Too much is overdue|: {overdue$}|, the oldest by {days}|.",
      "For the overdue bills"},
     {CODE(DOCUMENT_TOO_BIG_FOR_CUSTOMER),
      "One invoice of this customer may not be so big|: at most {largest$}|, {whole}|.",
      "For the size"},
+    {CODE(UNPAID_TOO_MANY), "There are too many unpaid bills|: {unpaid}|.", "For the unpaid bills"},
 };
 
 enum { WALLS = sizeof(known_walls) / sizeof(known_walls[0]), NO_WALL = WALLS };
@@ -577,7 +716,7 @@ static const Tefter__WayOut *largest_way(const Tefter__Refusal *refusal)
 static bool largest(const struct facts *facts, char *out, size_t capacity)
 {
     const Tefter__WayOut *way = largest_way(facts->refusal);
-    if (way == NULL)
+    if (facts->refusal->has_most || way == NULL)
         return most_money(facts, out, capacity);
     return put_money(facts, way->has_amount_minor, way->amount_minor, out, capacity);
 }
@@ -636,6 +775,8 @@ static const char *way_pattern(const Tefter__WayOut *way, bool correction)
         return "have the customer unlocked| by {roles}|";
     case TEFTER__WAY_OUT_KIND__WAY_PAY_OVERDUE:
         return "pay the oldest bills|, {amount}|";
+    case TEFTER__WAY_OUT_KIND__WAY_CHANGE_TERMS:
+        return "have the customer's terms changed| by {roles}|";
     case _TEFTER__WAY_OUT_KIND_IS_INT_SIZE:
         break;
     }
@@ -661,6 +802,7 @@ static size_t wall_of(const Tefter__Refusal *refusal, const Tefter__WayOut *way)
         break;
     case TEFTER__WAY_OUT_KIND__WAY_ASK_APPROVAL:
     case TEFTER__WAY_OUT_KIND__WAY_UNLOCK:
+    case TEFTER__WAY_OUT_KIND__WAY_CHANGE_TERMS:
     case _TEFTER__WAY_OUT_KIND_IS_INT_SIZE:
         return NO_WALL;
     }
@@ -734,6 +876,10 @@ static const struct fact {
     {"asks", asks},
     {"whole", whole},
     {"overdue$", overdue},
+    {"old$", too_old},
+    {"unpaid", unpaid},
+    {"threshold", threshold},
+    {"branch", branch},
     {"available$", available},
     {"most", most},
     {"most$", most_money},

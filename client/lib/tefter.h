@@ -299,6 +299,15 @@ bool payment_kind_of(const char *word, Tefter__PaymentKind *ret_kind);
 const char *role_word(Tefter__Role role);     /* "manager" */
 const char *right_words(Tefter__Right right); /* "take money" */
 
+enum threshold_unit {
+    THRESHOLD_IN_PERCENT,
+    THRESHOLD_IN_DAYS,
+    THRESHOLD_IN_MONEY,
+    THRESHOLD_YES_OR_NO
+};
+enum threshold_unit threshold_unit(Tefter__Threshold threshold);
+const char *threshold_words(Tefter__Threshold threshold); /* "discount on a line" */
+
 /* An amount as people type it: "1,234.50", "1500k", "2m", Persian digits. NULL when read, else a
  * sentence that says what is unclear ("1.500" may be 1500 or one and a half: refused). */
 const char *amount_read(const char *text, const struct currency *currency,

@@ -78,6 +78,63 @@ const char *right_words(Tefter__Right right)
     return "do this"; /* also a right that a later version has */
 }
 
+/* ---- thresholds ---- */
+
+enum threshold_unit threshold_unit(Tefter__Threshold threshold)
+{
+    switch (threshold) {
+    case TEFTER__THRESHOLD__THRESHOLD_DISCOUNT:
+    case TEFTER__THRESHOLD__THRESHOLD_BELOW_LIST:
+    case TEFTER__THRESHOLD__THRESHOLD_BELOW_FLOOR:
+    case TEFTER__THRESHOLD__THRESHOLD_CUSTOM_SHARE:
+        return THRESHOLD_IN_PERCENT;
+    case TEFTER__THRESHOLD__THRESHOLD_LATER_DUE:
+    case TEFTER__THRESHOLD__THRESHOLD_TERM_DAYS:
+        return THRESHOLD_IN_DAYS;
+    case TEFTER__THRESHOLD__THRESHOLD_CUSTOM_AMOUNT:
+    case TEFTER__THRESHOLD__THRESHOLD_REVERSAL:
+    case TEFTER__THRESHOLD__THRESHOLD_OPENING_LIMIT:
+        return THRESHOLD_IN_MONEY;
+    case TEFTER__THRESHOLD__THRESHOLD_OTHER_TAX:
+    case TEFTER__THRESHOLD__THRESHOLD_OWN_NUMBER:
+    case _TEFTER__THRESHOLD_IS_INT_SIZE:
+        break;
+    }
+    return THRESHOLD_YES_OR_NO; /* also one that a later version has */
+}
+
+/* Heads a row of what roles may up to so much. */
+const char *threshold_words(Tefter__Threshold threshold)
+{
+    switch (threshold) {
+    case TEFTER__THRESHOLD__THRESHOLD_DISCOUNT:
+        return "discount on a line";
+    case TEFTER__THRESHOLD__THRESHOLD_BELOW_LIST:
+        return "price below the catalogue's";
+    case TEFTER__THRESHOLD__THRESHOLD_BELOW_FLOOR:
+        return "below a product's floor";
+    case TEFTER__THRESHOLD__THRESHOLD_CUSTOM_AMOUNT:
+        return "custom lines and charges of a bill";
+    case TEFTER__THRESHOLD__THRESHOLD_CUSTOM_SHARE:
+        return "or so much of the bill's goods";
+    case TEFTER__THRESHOLD__THRESHOLD_OTHER_TAX:
+        return "another tax than the product's";
+    case TEFTER__THRESHOLD__THRESHOLD_LATER_DUE:
+        return "due later than the customer's term";
+    case TEFTER__THRESHOLD__THRESHOLD_TERM_DAYS:
+        return "longest term given to a customer";
+    case TEFTER__THRESHOLD__THRESHOLD_OWN_NUMBER:
+        return "a document number of their choice";
+    case TEFTER__THRESHOLD__THRESHOLD_REVERSAL:
+        return "taken back by one reversal";
+    case TEFTER__THRESHOLD__THRESHOLD_OPENING_LIMIT:
+        return "limit of whom they add, at first";
+    case _TEFTER__THRESHOLD_IS_INT_SIZE:
+        break;
+    }
+    return "something of a later version";
+}
+
 /* ---- how money comes in ---- */
 
 const char *payment_kind_word(Tefter__PaymentKind kind)

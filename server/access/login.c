@@ -29,8 +29,10 @@ static size_t rights_of(const struct principal *who, Tefter__Right *ret_rights, 
 }
 
 static void answer_logged_in(const struct access *access, const struct access_asker *asker,
-                             const struct principal *who, const Tefter__StaffRecord *record)
+                             struct ledger_view *view, const struct principal *who,
+                             const Tefter__StaffRecord *record)
 {
+    const Tefter__BranchRecord *other = ledger_view_other_branch(view, record->login, who->branch);
     Tefter__LoggedIn in = TEFTER__LOGGED_IN__INIT;
     Tefter__Right rights[REPEATED_MAX];
     uint8_t token[TOKEN_SIZE];
@@ -43,18 +45,20 @@ static void answer_logged_in(const struct access *access, const struct access_as
     in.expires_ms = who->proven_until_ms;
     in.n_rights = rights_of(who, rights, REPEATED_MAX);
     in.rights = rights;
+    in.other_branch = other != NULL ? other->code : NULL;
     asker_answer(asker, &(struct access_answer){.kind = ACCESS_LOGGED_IN, .logged_in = &in});
 }
 
 /* With the login and the time that the principal has got. */
 static void log_in(const struct access *access, const struct access_asker *asker,
-                   struct principal *who, const Tefter__StaffRecord *record)
+                   struct ledger_view *view, struct principal *who,
+                   const Tefter__StaffRecord *record)
 {
     who->staff = record->staff;
     who->generation = record->generation;
     who->role = record->role;
     (void)snprintf(who->staff_login, sizeof who->staff_login, "%s", record->login);
-    answer_logged_in(access, asker, who, record);
+    answer_logged_in(access, asker, view, who, record);
 }
 
 /* Its tokens count no longer, and whoever else rests on it is told. */
@@ -120,8 +124,8 @@ static void guessed_wrong(struct access *access, const struct principal *who,
                                   .kind = ACCESS_REFUSED, .guessed = true, .refused = &refusal});
 }
 
-static void guessed_right(struct access *access, struct principal *who, const struct hash_job *job,
-                          const Tefter__StaffRecord *record)
+static void guessed_right(struct access *access, struct ledger_view *view, struct principal *who,
+                          const struct hash_job *job, const Tefter__StaffRecord *record)
 {
     uint64_t key = guess_key(access, job->kind, job->login);
     guess_forgive(access, who, job->kind, job->login);
@@ -136,7 +140,7 @@ static void guessed_right(struct access *access, struct principal *who, const st
     who->login = fresh_login();
     if (!pin)
         who->proven_until_ms = access_now_ms(access) + TOKEN_LIFE_MS;
-    log_in(access, &job->asker, who, record);
+    log_in(access, &job->asker, view, who, record);
     end_login(access, before.login, before.proven_until_ms);
 }
 
@@ -151,7 +155,7 @@ static void guessed(struct access *access, struct principal *who, struct hash_jo
     const Tefter__StaffRecord *record =
         view == NULL || job->staff == 0 ? NULL : ledger_view_staff(view, job->staff);
     if (job->right && record != NULL)
-        guessed_right(access, who, job, record);
+        guessed_right(access, view, who, job, record);
     else
         guessed_wrong(access, who, job);
     access_view_end(view);
@@ -258,7 +262,7 @@ void access_use_token(struct access *access, const struct access_asker *asker, s
     } else {
         who->login = token.login;
         who->proven_until_ms = token.expires_ms;
-        log_in(access, asker, who, record);
+        log_in(access, asker, view, who, record);
     }
     access_view_end(view);
 }

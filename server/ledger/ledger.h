@@ -193,6 +193,8 @@ bool ledger_command_has_text(struct slice command);
 /* By role: the table of rights. */
 bool ledger_may(Tefter__Role role, Tefter__Right right);
 size_t ledger_roles_with(Tefter__Right right, Tefter__Role ret_roles[8]);
+/* Up to how much, as a ledger begins with; INT64_MAX: as much as they want. false: not at all. */
+bool ledger_may_usually(Tefter__Role role, Tefter__Threshold threshold, int64_t *ret_most);
 
 /* ---- views ---- */
 
@@ -235,6 +237,9 @@ const Tefter__CompanyRecord *ledger_view_company(struct ledger_view *view);
 const Tefter__BranchRecord *ledger_view_branch(struct ledger_view *view, uint32_t branch);
 const Tefter__StaffRecord *ledger_view_staff(struct ledger_view *view, uint32_t staff);
 const Tefter__StaffRecord *ledger_view_login(struct ledger_view *view, const char *login);
+/* The branch that they write in, when it is another than that; NULL: they may write there. */
+const Tefter__BranchRecord *ledger_view_other_branch(struct ledger_view *view, const char *login,
+                                                     uint32_t branch);
 const Tefter__TerminalRecord *ledger_view_terminal(struct ledger_view *view, uint32_t terminal);
 const Tefter__CustomerRecord *ledger_view_customer(struct ledger_view *view, uint32_t customer);
 /* Of the newest restore; NULL: there was none. */

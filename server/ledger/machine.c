@@ -59,6 +59,12 @@ size_t ledger_roles_with(Tefter__Right right, Tefter__Role ret_roles[8])
     return rights_roles_with(right, ret_roles);
 }
 
+bool ledger_may_usually(Tefter__Role role, Tefter__Threshold threshold, int64_t *ret_most)
+{
+    *ret_most = threshold_usual(threshold, role);
+    return threshold_applies(threshold, role);
+}
+
 /* ---- rules versions ---- */
 
 /* Refuses: a rules version that is not newer, or newer than this program knows. */
@@ -136,7 +142,10 @@ static Tefter__Refusal *run(struct tx *tx, struct slice bytes, Tefter__Done *don
         return command->kind_case == TEFTER__COMMAND__KIND_CREATE_COMPANY
                    ? found(tx, command->create_company, done)
                    : refuse(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "company");
-    Tefter__Refusal *refusal = staff_actor_needs(tx, ledger_command_right(command->kind_case));
+    Tefter__Right right = ledger_command_right(command->kind_case);
+    Tefter__Refusal *refusal = staff_actor_needs(tx, right);
+    if (refusal == NULL)
+        refusal = staff_check_branch(tx, right);
     return refusal == NULL ? machine_dispatch(tx, command, done) : refusal;
 }
 

@@ -309,6 +309,19 @@ const Tefter__StaffRecord *ledger_view_login(struct ledger_view *view, const cha
     return look_record(view, look_login, (struct wanted){.login = login});
 }
 
+static void look_other_branch(struct tx *tx, void *context)
+{
+    struct wanted *wanted = context;
+    const Tefter__StaffRecord *staff = staff_by_login(tx, wanted->login);
+    wanted->record = staff != NULL ? staff_other_branch(tx, staff, wanted->number) : NULL;
+}
+
+const Tefter__BranchRecord *ledger_view_other_branch(struct ledger_view *view, const char *login,
+                                                     uint32_t branch)
+{
+    return look_record(view, look_other_branch, (struct wanted){.login = login, .number = branch});
+}
+
 static void look_terminal(struct tx *tx, void *context)
 {
     struct wanted *wanted = context;

@@ -522,6 +522,7 @@ static void event_published(struct sessions *home, const Tefter__Event *event)
     case TEFTER__EVENT_KIND__OFFER_DECLINED_EVENT:
     case TEFTER__EVENT_KIND__RECOVERY_CHANGED:
     case TEFTER__EVENT_KIND__TERMINAL_ALARMED:
+    case TEFTER__EVENT_KIND__THRESHOLDS_CHANGED:
     case _TEFTER__EVENT_KIND_IS_INT_SIZE:
         break; /* their rows are told, or it is not about rows */
     }

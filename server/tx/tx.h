@@ -138,6 +138,15 @@ enum rule_change {
     /* A correction is a paper of the old one's branch, wherever it is made: series, business date
      * and till. It was the office's, and the branch's till was another branch's there. */
     RULE_CORRECTIONS_STAY_IN_BRANCH = 5,
+    /* Discounts, prices, due dates, terms, custom lines, charges, taxes and numbers of one's own
+     * are had up to so much, by role; who sold exists; and whom somebody opens who sets no limits,
+     * has none at first. A clerk could do all of it without bound. */
+    RULE_THRESHOLDS = 5,
+    /* Who belongs to a branch writes there alone. It was noted, and no more. */
+    RULE_STAFF_KEEP_TO_THEIR_BRANCH = 5,
+    /* So much overdue in all, and overdue for so long, are two walls. The days kept what was not so
+     * old from counting, and the amount let old rests pass. */
+    RULE_OVERDUE_WALLS_APART = 5,
 };
 bool tx_rule(const struct tx *tx, enum rule_change change);
 

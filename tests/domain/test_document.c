@@ -152,8 +152,8 @@ static void a_sales_clerk_may_not_backdate_nor_sell_what_is_not_in_the_catalogue
     assert_true(refusal->n_roles > 0);
     scenario_refused(
         s, "issue_invoice",
-        json("{'customer': %u, 'lines': [{'text': 'x', 'quantity': 1000, 'price': 1}]}", anh),
-        TEFTER__REFUSAL_CODE__RIGHT_MISSING, NULL);
+        json("{'customer': %u, 'lines': [{'text': 'x', 'quantity': 1000, 'price': 1000}]}", anh),
+        TEFTER__REFUSAL_CODE__MORE_THAN_YOU_MAY, "lines[0]");
     scenario_end(s);
 }
 

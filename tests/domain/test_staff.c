@@ -283,6 +283,93 @@ static void signing_out_ends_tokens(void **state)
     scenario_end(s);
 }
 
+/* ---- who belongs to a branch ---- */
+
+/* Lan sells at TD, the second branch. */
+static uint32_t bound(struct scenario *s, Tefter__Role role)
+{
+    scenario_done(s, "add_branch", "{'code': 'TD', 'name': 'Thủ Đức'}");
+    return (uint32_t)scenario_done(s, "add_staff",
+                                   json("{'login': 'lan', 'role': %d, 'branch': 2}", (int)role))
+        ->id;
+}
+
+static void who_belongs_to_a_branch_writes_there_alone_and_looks_anywhere(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t lan = bound(s, TEFTER__ROLE__ROLE_SALES);
+    uint32_t till = scenario_till(s);
+    uint32_t anh = scenario_customer(s, "Anh", 100000);
+    scenario_done(s, "add_product", "{'code': 'P', 'name': 'paint', 'price': 1000}");
+    const char *sale =
+        json("{'customer': %u, 'lines': [{'product_code': 'P', 'quantity': 1000}]}", anh);
+    const char *money =
+        json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 1, 'money_account': %u}", anh, till);
+    scenario_as(s, lan); /* at the head office */
+    const Tefter__Refusal *refusal = scenario_refused(
+        s, "issue_invoice", sale, TEFTER__REFUSAL_CODE__STAFF_OF_OTHER_BRANCH, NULL);
+    assert_string_equal(refusal->branch, "TD");
+    assert_int_equal(refusal->n_roles, 2); /* who may change that */
+    REFUSED(s, "take_payment", money, STAFF_OF_OTHER_BRANCH, NULL);
+    REFUSED(s, "open_customer", "{'name': 'x', 'phone': '1', 'area': 'y'}", STAFF_OF_OTHER_BRANCH,
+            NULL);
+    REFUSED(s, "match_items", json("{'customer': %u}", anh), STAFF_OF_OTHER_BRANCH, NULL);
+    REFUSED(s, "reverse_document", "{'document': 1}", STAFF_OF_OTHER_BRANCH, NULL);
+    assert_int_equal(scenario_account(s, anh)->balance_minor, 0);
+    scenario_at(s, 2);
+    scenario_done(s, "issue_invoice", sale);
+    scenario_as(s, ROLE_STAFF_OWNER);
+    scenario_at(s, 1);
+    scenario_done(s, "change_staff", json("{'staff': %u, 'branch': 1}", lan));
+    scenario_as(s, lan);
+    scenario_done(s, "issue_invoice", sale);
+    scenario_at(s, 2);
+    REFUSED(s, "issue_invoice", sale, STAFF_OF_OTHER_BRANCH, NULL);
+    scenario_as(s, ROLE_STAFF_OWNER);
+    scenario_done(s, "change_staff", json("{'staff': %u, 'branch': 0}", lan));
+    scenario_as(s, lan);
+    scenario_done(s, "issue_invoice", sale);
+    scenario_at(s, 1);
+    scenario_done(s, "issue_invoice", sale);
+    scenario_end(s);
+}
+
+/* An owner whom somebody bound to a branch without a device gets free again. */
+static void a_bound_manager_administers_anywhere_and_sells_at_home(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t lan = bound(s, TEFTER__ROLE__ROLE_MANAGER);
+    uint32_t anh = scenario_customer(s, "Anh", 100000);
+    scenario_as(s, lan);
+    REFUSED(s, "set_credit_limit", json("{'customer': %u, 'terms': {'limit_minor': 5}}", anh),
+            STAFF_OF_OTHER_BRANCH, NULL);
+    REFUSED(s, "add_product", "{'code': 'P', 'name': 'p'}", STAFF_OF_OTHER_BRANCH, NULL);
+    scenario_done(s, "add_staff", "{'login': 'minh', 'role': 'SALES'}");
+    scenario_done(s, "change_staff", json("{'staff': %u, 'branch': 0}", lan));
+    scenario_sell(s, anh, 5);
+    scenario_end(s);
+}
+
+static void in_an_old_ledger_the_branch_of_a_person_binds_nobody(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin_at(4);
+    uint32_t lan = bound(s, TEFTER__ROLE__ROLE_MANAGER);
+    uint32_t anh = scenario_customer(s, "Anh", 100000);
+    scenario_as(s, lan);
+    scenario_sell(s, anh, 5);
+    scenario_as(s, 0);
+    scenario_done(s, "adopt_rules_version", "{'rules_version': 5}");
+    scenario_as(s, lan);
+    REFUSED(
+        s, "issue_invoice",
+        json("{'customer': %u, 'lines': [{'text': 'a', 'quantity': 1000, 'price': 1000}]}", anh),
+        STAFF_OF_OTHER_BRANCH, NULL);
+    scenario_end(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -298,6 +385,9 @@ int main(void)
         cmocka_unit_test(the_last_owner_stays_an_owner_and_unblocked),
         cmocka_unit_test(only_the_server_keeps_secrets_and_a_new_password_ends_tokens),
         cmocka_unit_test(signing_out_ends_tokens),
+        cmocka_unit_test(who_belongs_to_a_branch_writes_there_alone_and_looks_anywhere),
+        cmocka_unit_test(a_bound_manager_administers_anywhere_and_sells_at_home),
+        cmocka_unit_test(in_an_old_ledger_the_branch_of_a_person_binds_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,15 +18,15 @@
 static bool other_rule, other_reply;
 static unsigned other_replies;
 
-uint32_t __real_credit_term_days(struct tx *tx, const Tefter__CustomerRecord *customer);
-uint32_t __wrap_credit_term_days(struct tx *tx, const Tefter__CustomerRecord *customer);
+uint32_t __real_customer_term_days(struct tx *tx, const Tefter__CustomerRecord *customer);
+uint32_t __wrap_customer_term_days(struct tx *tx, const Tefter__CustomerRecord *customer);
 size_t __real_rights_roles_with(Tefter__Right right, Tefter__Role ret_roles[8]);
 size_t __wrap_rights_roles_with(Tefter__Right right, Tefter__Role ret_roles[8]);
 
 /* A bill is due a day later than by its terms. */
-uint32_t __wrap_credit_term_days(struct tx *tx, const Tefter__CustomerRecord *customer)
+uint32_t __wrap_customer_term_days(struct tx *tx, const Tefter__CustomerRecord *customer)
 {
-    return __real_credit_term_days(tx, customer) + other_rule;
+    return __real_customer_term_days(tx, customer) + other_rule;
 }
 
 /* A refusal names fewer roles that may help. */

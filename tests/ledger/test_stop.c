@@ -64,6 +64,7 @@ static const struct {
     {"command", "{'id': '%s'}"},
     {"alarms", "{}"},
     {"recovery", "{}"},
+    {"rights", "{}"},
 };
 enum { QUESTIONS = sizeof questions / sizeof questions[0], CUSTOMERS_ASKED = 6 };
 

@@ -91,6 +91,16 @@ static Tefter__Refusal *check_unit_price(struct tx *tx, const char *unit, bool h
     return refusal;
 }
 
+/* Under rules that know no thresholds it would hold nobody back. */
+static Tefter__Refusal *check_floor(struct tx *tx, bool given, int64_t floor)
+{
+    if (!given)
+        return NULL;
+    if (!tx_rule(tx, RULE_THRESHOLDS))
+        return refuse(tx, TEFTER__REFUSAL_CODE__RULES_TOO_OLD, "floor");
+    return field_amount_or_zero(tx, "floor", floor);
+}
+
 static Tefter__Refusal *check_looks(struct tx *tx, const char *brand, const char *colour,
                                     const char *model)
 {
@@ -153,6 +163,8 @@ static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddProduct *comman
         refusal = check_looks(tx, command->brand, command->colour, command->model);
     if (refusal == NULL)
         refusal = check_barcodes(tx, command->code, command->barcodes, command->n_barcodes);
+    if (refusal == NULL)
+        refusal = check_floor(tx, command->has_floor, command->floor);
     if (refusal != NULL)
         return refusal;
     uint32_t existing = owner_of(tx, command->code);
@@ -181,13 +193,15 @@ static Tefter__ProductRecord *product_of(struct tx *tx, const Tefter__AddProduct
                    &product->serials);
     product->n_barcodes = command->n_barcodes;
     product->barcodes = command->barcodes;
+    FIELD_COPY(product, floor, command);
     return product;
 }
 
 /* Refuses, in this order: code (field_code), name (field_line), unit (field_line_or_none,
  * CODE_MAX_BYTES), price (field_amount_or_zero), tax_bp (field_rate, 10000), brand, colour, model
  * (field_line_or_none), TOO_MANY barcodes, for each barcode in order: field_code, then
- * FIELD_INVALID barcodes[i] (stands twice, or is the code); ALREADY_EXISTS code, then
+ * FIELD_INVALID barcodes[i] (stands twice, or is the code); floor (RULES_TOO_OLD,
+ * field_amount_or_zero); ALREADY_EXISTS code, then
  * ALREADY_EXISTS barcodes[i] (code or barcode of another); TOO_MANY product. */
 Tefter__Refusal *apply_add_product(struct tx *tx, const Tefter__AddProduct *command,
                                    Tefter__Done *done)
@@ -221,6 +235,10 @@ static Tefter__Refusal *look_change(struct tx *tx, const Tefter__ChangeProduct *
         refusal = check_looks(tx, command->brand, command->colour, command->model);
     if (refusal == NULL)
         refusal = check_barcodes(tx, NULL, command->barcodes, command->n_barcodes);
+    if (refusal == NULL)
+        refusal = check_floor(tx, command->has_floor, command->floor);
+    if (refusal == NULL && command->has_floor && command->has_no_floor && command->no_floor)
+        refusal = refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "no_floor");
     if (refusal != NULL)
         return refusal;
     *ret_product = product_shared(tx, command->product);
@@ -238,6 +256,12 @@ static bool change_product(Tefter__ProductRecord *product, const Tefter__ChangeP
     changed |= field_move_line(&product->brand, command->brand);
     changed |= field_move_line(&product->colour, command->colour);
     changed |= field_move_line(&product->model, command->model);
+    changed |=
+        field_move_i64(command->has_floor, command->floor, &product->has_floor, &product->floor);
+    if (command->has_no_floor && command->no_floor && product->has_floor) {
+        FIELD_SET_IF(product, floor, false, 0);
+        changed = true;
+    }
     changed |= field_move_int(command->has_retired, command->retired, NULL, &product->retired);
     return changed;
 }
@@ -260,8 +284,9 @@ static size_t add_barcodes(struct tx *tx, Tefter__ProductRecord *product, char *
 /* Refuses, in this order: name (field_line), unit (field_line_or_none, CODE_MAX_BYTES), price
  * (field_amount_or_zero), tax_bp (field_rate, 10000), brand, colour, model (field_line_or_none),
  * TOO_MANY barcodes, for each barcode in order: field_code, then FIELD_INVALID barcodes[i] (stands
- * twice); NOT_FOUND product; NOTHING_TO_CHANGE (barcodes it has already count as nothing); TOO_MANY
- * barcodes (with those it has); ALREADY_EXISTS barcodes[i] (code or barcode of another). */
+ * twice); floor (as a new one's), FIELD_INVALID no_floor (beside it); NOT_FOUND product;
+ * NOTHING_TO_CHANGE (barcodes it has already count as nothing); TOO_MANY barcodes (with those it
+ * has); ALREADY_EXISTS barcodes[i] (code or barcode of another). */
 Tefter__Refusal *apply_change_product(struct tx *tx, const Tefter__ChangeProduct *command,
                                       Tefter__Done *done)
 {

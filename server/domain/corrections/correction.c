@@ -108,6 +108,15 @@ static bool owes_more(const struct tx *tx, const struct reversal *reversal,
            plan->record->total_minor < reversal->original->total_minor;
 }
 
+/* Of another customer's, nothing is there again. */
+static Tefter__Refusal *check_amount(struct tx *tx, const struct reversal *reversal,
+                                     const struct account *account,
+                                     const Tefter__DocumentRecord *record)
+{
+    return reversal_check_amount(tx, reversal,
+                                 account == reversal->account ? record->total_minor : 0);
+}
+
 /* The old document knows the new one; both documents' numbers came from one branch record. */
 static void link_correction(struct reversal *reversal, Tefter__BranchRecord *branch,
                             uint64_t corrected_by)
@@ -130,7 +139,8 @@ static void save_both(struct tx *tx, struct reversal *reversal, struct account *
 
 /* Refuses, in this order: reason's form, NOT_FOUND document, NOT_REVERSIBLE document (not an
  * invoice), right and reason, reversible; clear and lines as invoice_keep does; then as the new
- * invoice does (its fields under "invoice" are named as in IssueInvoice). */
+ * invoice does (its fields under "invoice" are named as in IssueInvoice); as
+ * reversal_check_amount does. */
 Tefter__Refusal *apply_correct_invoice(struct tx *tx, const Tefter__CorrectInvoice *command,
                                        Tefter__Done *done)
 {
@@ -146,6 +156,8 @@ Tefter__Refusal *apply_correct_invoice(struct tx *tx, const Tefter__CorrectInvoi
         refusal = keep_invoice(tx, command, reversal.original, &invoice);
     if (refusal == NULL)
         refusal = invoice_plan(tx, invoice, reversal.account, command->document, &plan);
+    if (refusal == NULL)
+        refusal = check_amount(tx, &reversal, plan->account, plan->record);
     if (refusal != NULL)
         return refusal;
     match_begin(tx, plan->account, plan->branch->date, &match);
@@ -165,7 +177,8 @@ Tefter__Refusal *apply_correct_invoice(struct tx *tx, const Tefter__CorrectInvoi
 }
 
 /* Refuses, in this order: reason's form, NOT_FOUND document, NOT_REVERSIBLE document (not a
- * payment), clear (payment_keep), right and reason, reversible; then as the new payment does.
+ * payment), clear (payment_keep), right and reason, reversible; then as the new payment does; as
+ * reversal_check_amount does.
  * Unless it says itself what it pays, the matches of the old payment follow. */
 Tefter__Refusal *apply_correct_payment(struct tx *tx, const Tefter__CorrectPayment *command,
                                        Tefter__Done *done)
@@ -183,6 +196,8 @@ Tefter__Refusal *apply_correct_payment(struct tx *tx, const Tefter__CorrectPayme
     refusal = begin_correction(tx, command->reason, &reversal);
     if (refusal == NULL)
         refusal = payment_plan(tx, payment, reversal.account, command->document, &plan);
+    if (refusal == NULL)
+        refusal = check_amount(tx, &reversal, plan->account, plan->record);
     if (refusal != NULL)
         return refusal;
     bool says_how = command->payment->has_match || command->payment->n_bills > 0;

@@ -29,6 +29,10 @@ Tefter__Refusal *reversal_check(struct tx *tx, const struct reversal *reversal,
 /* Money that they took themselves, and more of it in a day than the company lets them take back
  * alone: SECOND_PERSON_NEEDED document with `most` (what is left of the day) and roles. */
 Tefter__Refusal *reversal_check_alone(struct tx *tx, const struct reversal *reversal);
+/* What it takes away, but for what the same command posts again for the same customer. Refuses
+ * MORE_THAN_YOU_MAY document. */
+Tefter__Refusal *reversal_check_amount(struct tx *tx, const struct reversal *reversal,
+                                       int64_t again_minor);
 /* Makes it ready in memory: the account is as it will be. Refuses as document_begin and
  * postings_check do; AMOUNT_TOO_BIG total_minor when more would be open than an account holds. */
 Tefter__Refusal *reversal_plan(struct tx *tx, const Tefter__Text *reason,

@@ -204,6 +204,8 @@ Tefter__Refusal *apply_reverse_document(struct tx *tx, const Tefter__ReverseDocu
     if (refusal == NULL && !is_free(tx, &reversal))
         refusal = credit_note_check_bill(tx, reversal.original, reversal.branch->date, &counts);
     if (refusal == NULL)
+        refusal = reversal_check_amount(tx, &reversal, 0);
+    if (refusal == NULL)
         refusal = reversal_plan(tx, command->reason, &reversal);
     if (refusal != NULL)
         return refusal;
@@ -238,6 +240,13 @@ Tefter__Refusal *reversal_check(struct tx *tx, const struct reversal *reversal,
     if (refusal == NULL)
         refusal = check_reversible(tx, reversal);
     return refusal != NULL ? refusal : reversal_check_alone(tx, reversal);
+}
+
+Tefter__Refusal *reversal_check_amount(struct tx *tx, const struct reversal *reversal,
+                                       int64_t again_minor)
+{
+    return threshold_check(tx, TEFTER__THRESHOLD__THRESHOLD_REVERSAL, "document",
+                           reversal->original->total_minor - again_minor);
 }
 
 Tefter__Refusal *reversal_plan(struct tx *tx, const Tefter__Text *reason, struct reversal *reversal)

@@ -17,6 +17,7 @@ struct credit_terms {
     int64_t overdue_minor; /* rests under it are borne; 0: none are */
     bool has_overdue_minor;
     int64_t document_max_minor; /* 0: none */
+    uint32_t unpaid_max;        /* 0: any number */
     uint32_t policy_version;
     Tefter__LimitSource source;
     uint32_t group; /* when the source is a group */
@@ -26,8 +27,6 @@ void credit_terms_of(struct tx *tx, const Tefter__CustomerRecord *customer, uint
                      struct credit_terms *ret_terms);
 /* A customer's own terms with their days, the entry that began last first; *ret_count of them. */
 Tefter__LimitEntry **credit_own_terms(struct tx *tx, uint32_t customer, size_t *ret_count);
-/* The term of payment: own, else the first group's that has one, else the company's. */
-uint32_t credit_term_days(struct tx *tx, const Tefter__CustomerRecord *customer);
 
 struct credit_request {
     const Tefter__CustomerRecord *customer;
@@ -48,6 +47,10 @@ struct credit_request {
  * it. */
 Tefter__Refusal *credit_decide(struct tx *tx, const struct credit_request *request,
                                Tefter__Decision **ret_decision);
+/* A sale is refused for the cap of who takes the goods: the walls that it runs into beside it, and
+ * the part that passes the cap and them. */
+void credit_explain_cap(struct tx *tx, const struct credit_request *request,
+                        Tefter__Refusal *refusal);
 /* After the decided line: an approval that was used is spent; a sale posted over the limit alarms.
  */
 void credit_decided(struct tx *tx, const Tefter__DocumentRecord *document);

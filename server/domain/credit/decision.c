@@ -4,12 +4,13 @@
  *   exposure  = bills + uncleared - unmatched          (receivables)
  *   available = limit - exposure                       equality is allowed: 0 <= available - amount
  *
- * The walls, in this order: single-document maximum, old overdue debt, limit. What hitting one
- * means is the policy's: block, warn, or approve.
+ * The walls, in this order: single-document maximum, overdue for too long, too much overdue, limit,
+ * unpaid bills. What hitting one means is the policy's: block, warn, or approve.
  *
  * 1. A decision is made from the state it is committed with.
  * 2. A correction is judged on what it adds to the bill it replaces: the figures are those with the
  *    old bill, and what adds nothing meets no wall. One bill's largest total is of all of it.
+ * 3. A refusal names every wall. A way out that it offers leads past all of them.
  */
 #include "domain/credit/inside.h"
 
@@ -19,8 +20,9 @@
 /* ---- rules: the walls ---- */
 
 struct walls {
-    Tefter__RefusalCode codes[4];
+    Tefter__RefusalCode codes[8];
     size_t count;
+    int64_t late_minor; /* of the oldest bills, paid before the overdue walls are passed */
 };
 
 static void wall(struct walls *walls, bool hit, Tefter__RefusalCode code)
@@ -29,17 +31,27 @@ static void wall(struct walls *walls, bool hit, Tefter__RefusalCode code)
         walls->codes[walls->count++] = code;
 }
 
-/* Debts overdue by more than the days allowed, beyond what is borne. */
-static void overdue_walls(struct tx *tx, const struct credit_request *request,
-                          const struct credit_terms *terms, Tefter__Decision *decision,
-                          struct walls *walls)
+static void pay_late(struct walls *walls, int64_t amount_minor)
 {
-    if (!terms->has_overdue_days && !terms->has_overdue_minor)
-        return;
-    uint32_t days = terms->has_overdue_days ? terms->overdue_days : 0;
+    if (amount_minor > walls->late_minor)
+        walls->late_minor = amount_minor;
+}
+
+static int64_t overdue_by(struct tx *tx, const struct credit_request *request, uint32_t days,
+                          uint32_t *ret_oldest_due)
+{
     uint32_t day = request->today > days ? request->today - days : 0;
+    return account_overdue(tx, request->account, day, OVERDUE_BILLS_MAX, ret_oldest_due);
+}
+
+/* Debts overdue by more than the days allowed, beyond what is borne. */
+static void overdue_wall(struct tx *tx, const struct credit_request *request,
+                         const struct credit_terms *terms, Tefter__Decision *decision,
+                         struct walls *walls)
+{
     uint32_t oldest_due;
-    int64_t overdue = account_overdue(tx, request->account, day, OVERDUE_BILLS_MAX, &oldest_due);
+    int64_t overdue =
+        overdue_by(tx, request, terms->has_overdue_days ? terms->overdue_days : 0, &oldest_due);
     if (overdue == 0)
         return;
     FIELD_SET(decision, overdue_minor, overdue);
@@ -47,6 +59,50 @@ static void overdue_walls(struct tx *tx, const struct credit_request *request,
     wall(walls, overdue > terms->overdue_minor,
          terms->has_overdue_days ? TEFTER__REFUSAL_CODE__OVERDUE_TOO_OLD
                                  : TEFTER__REFUSAL_CODE__OVERDUE_TOO_MUCH);
+    pay_late(walls, overdue - terms->overdue_minor);
+}
+
+/* Two walls of their own: a bill that is overdue by more than the days, more than the amount
+ * overdue in all. */
+static void overdue_walls(struct tx *tx, const struct credit_request *request,
+                          const struct credit_terms *terms, Tefter__Decision *decision,
+                          struct walls *walls)
+{
+    if (!terms->has_overdue_days && !terms->has_overdue_minor)
+        return;
+    bool both = terms->has_overdue_days && terms->has_overdue_minor;
+    if (!both || !tx_rule(tx, RULE_OVERDUE_WALLS_APART)) {
+        overdue_wall(tx, request, terms, decision, walls);
+        return;
+    }
+    uint32_t oldest_due;
+    int64_t overdue = overdue_by(tx, request, 0, &oldest_due);
+    if (overdue == 0)
+        return;
+    FIELD_SET(decision, overdue_minor, overdue);
+    FIELD_SET(decision, oldest_overdue_days, request->today - oldest_due);
+    int64_t old = overdue_by(tx, request, terms->overdue_days, &oldest_due);
+    FIELD_SET(decision, too_old_minor, old);
+    wall(walls, old > 0, TEFTER__REFUSAL_CODE__OVERDUE_TOO_OLD);
+    wall(walls, overdue > terms->overdue_minor, TEFTER__REFUSAL_CODE__OVERDUE_TOO_MUCH);
+    pay_late(walls, old);
+    pay_late(walls, overdue - terms->overdue_minor);
+}
+
+/* This bill would be one more of them than there may be; a correction makes none more. */
+static void unpaid_wall(struct tx *tx, const struct credit_request *request,
+                        const struct credit_terms *terms, Tefter__Decision *decision,
+                        struct walls *walls)
+{
+    uint32_t unpaid = request->account->record->open_bills;
+    if (terms->unpaid_max == 0 || request->corrects)
+        return;
+    FIELD_SET(decision, unpaid_bills, unpaid);
+    FIELD_SET(decision, unpaid_max, terms->unpaid_max);
+    if (unpaid < terms->unpaid_max)
+        return;
+    wall(walls, true, TEFTER__REFUSAL_CODE__UNPAID_TOO_MANY);
+    pay_late(walls, account_oldest_open(tx, request->account, unpaid + 1 - terms->unpaid_max));
 }
 
 static Tefter__Decision *figures(struct tx *tx, const struct credit_request *request,
@@ -82,9 +138,9 @@ static void find_walls(struct tx *tx, const struct credit_request *request,
     int64_t document_minor = request->amount_minor + request->replaces_minor;
     wall(walls, terms->document_max_minor > 0 && document_minor > terms->document_max_minor,
          TEFTER__REFUSAL_CODE__DOCUMENT_TOO_BIG_FOR_CUSTOMER);
-    if (!terms->unlimited || terms->has_overdue_days || terms->has_overdue_minor)
-        overdue_walls(tx, request, terms, decision, walls);
+    overdue_walls(tx, request, terms, decision, walls);
     wall(walls, decision->over_by_minor > 0, TEFTER__REFUSAL_CODE__CREDIT_LIMIT_EXCEEDED);
+    unpaid_wall(tx, request, terms, decision, walls);
     decision->n_walls = walls->count;
     decision->walls = tx_take(tx, sizeof walls->codes);
     memcpy(decision->walls, walls->codes, walls->count * sizeof walls->codes[0]);
@@ -116,52 +172,109 @@ static bool hit(const Tefter__Decision *decision, Tefter__RefusalCode code)
     return false;
 }
 
-static void limit_ways(struct tx *tx, Tefter__Refusal *refusal, const Tefter__Decision *decision,
-                       const Tefter__AccountRecord *account)
+/* What of the sale would pass, up to `most`; 0: nothing. Of a correction it is the bill's new
+ * total, and so much as it was for before passes always. */
+static int64_t part_that_passes(const struct credit_terms *terms, const Tefter__Decision *decision,
+                                const struct walls *walls, int64_t most_minor)
 {
+    int64_t part_minor = most_minor;
     int64_t available_minor = decision->limit_minor - decision->exposure_minor;
-    int64_t awaited = account->waiting_minor + account->uncleared_minor;
-    way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_PAY_NOW, decision->over_by_minor,
-        TEFTER__RIGHT__RIGHT_NONE);
-    int64_t part_minor = (available_minor > 0 ? available_minor : 0) + decision->replaces_minor;
-    if (part_minor > 0)
-        way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_PART_NOW, part_minor, TEFTER__RIGHT__RIGHT_NONE);
-    if (awaited > 0)
-        way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_CONFIRM_MONEY, awaited,
-            TEFTER__RIGHT__RIGHT_CONFIRM_MONEY);
-    way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_RAISE_LIMIT, 0, TEFTER__RIGHT__RIGHT_SET_LIMIT);
+    bool by_size = true; /* the walls in the way are of its size alone */
+    for (size_t i = 0; i < walls->count; i++)
+        by_size =
+            by_size && (walls->codes[i] == TEFTER__REFUSAL_CODE__CREDIT_LIMIT_EXCEEDED ||
+                        walls->codes[i] == TEFTER__REFUSAL_CODE__DOCUMENT_TOO_BIG_FOR_CUSTOMER);
+    int64_t largest_minor = terms->document_max_minor - decision->replaces_minor;
+    if (!by_size)
+        return decision->replaces_minor;
+    if (!decision->unlimited && available_minor < part_minor)
+        part_minor = available_minor;
+    if (terms->document_max_minor > 0 && largest_minor < part_minor)
+        part_minor = largest_minor;
+    return (part_minor > 0 ? part_minor : 0) + decision->replaces_minor;
 }
 
-static Tefter__Refusal *refuse_with(struct tx *tx, Tefter__RefusalCode code,
-                                    const struct credit_request *request,
-                                    const struct credit_terms *terms, Tefter__Decision *decision)
+/* Money for the oldest bills: enough for each wall that money leads past. */
+static void pay_way(struct tx *tx, Tefter__Refusal *refusal, const Tefter__Decision *decision,
+                    const struct walls *walls)
 {
-    Tefter__Refusal *refusal = refuse(tx, code, "customer");
+    if (hit(decision, TEFTER__REFUSAL_CODE__DOCUMENT_TOO_BIG_FOR_CUSTOMER))
+        return;
+    bool late = walls->late_minor > 0 && walls->late_minor >= decision->over_by_minor;
+    bool of_limit_alone =
+        walls->count == 1 && hit(decision, TEFTER__REFUSAL_CODE__CREDIT_LIMIT_EXCEEDED);
+    if (of_limit_alone)
+        way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_PAY_NOW, decision->over_by_minor,
+            TEFTER__RIGHT__RIGHT_NONE);
+    else if (!decision->has_replaces_minor) /* the money would go to the bill that is replaced */
+        way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_PAY_OVERDUE,
+            late ? walls->late_minor : decision->over_by_minor, TEFTER__RIGHT__RIGHT_NONE);
+}
+
+/* Each by itself leads past every wall that the sale runs into; what leads past one of them and not
+ * past the others is no way out. */
+static void ways_out(struct tx *tx, Tefter__Refusal *refusal, const struct credit_request *request,
+                     const struct credit_terms *terms, const Tefter__Decision *decision,
+                     const struct walls *walls)
+{
+    const Tefter__AccountRecord *account = request->account->record;
+    int64_t awaited_minor = account->waiting_minor + account->uncleared_minor;
+    bool of_limit_alone =
+        walls->count == 1 && hit(decision, TEFTER__REFUSAL_CODE__CREDIT_LIMIT_EXCEEDED);
+    int64_t part_minor = part_that_passes(terms, decision, walls, request->amount_minor);
+    pay_way(tx, refusal, decision, walls);
+    if (part_minor > 0)
+        way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_PART_NOW, part_minor, TEFTER__RIGHT__RIGHT_NONE);
+    if (of_limit_alone && awaited_minor >= decision->over_by_minor)
+        way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_CONFIRM_MONEY, awaited_minor,
+            TEFTER__RIGHT__RIGHT_CONFIRM_MONEY);
+    way(tx, refusal,
+        of_limit_alone ? TEFTER__WAY_OUT_KIND__WAY_RAISE_LIMIT
+                       : TEFTER__WAY_OUT_KIND__WAY_CHANGE_TERMS,
+        0, TEFTER__RIGHT__RIGHT_SET_LIMIT);
+    if (refusal->code == TEFTER__REFUSAL_CODE__APPROVAL_NEEDED)
+        way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_ASK_APPROVAL, 0, TEFTER__RIGHT__RIGHT_APPROVE);
+}
+
+static void explain(Tefter__Refusal *refusal, const struct credit_terms *terms,
+                    Tefter__Decision *decision)
+{
     refusal->decision = decision;
     FIELD_SET_IF(refusal, over_by_minor, decision->over_by_minor > 0, decision->over_by_minor);
     FIELD_SET_IF(refusal, available_minor, !decision->unlimited,
                  decision->limit_minor - decision->exposure_minor);
     FIELD_SET_IF(refusal, days, decision->has_oldest_overdue_days, decision->oldest_overdue_days);
-    if (hit(decision, TEFTER__REFUSAL_CODE__CREDIT_LIMIT_EXCEEDED))
-        limit_ways(tx, refusal, decision, request->account->record);
-    if (decision->has_overdue_minor && decision->overdue_minor > terms->overdue_minor)
-        way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_PAY_OVERDUE,
-            decision->overdue_minor - terms->overdue_minor, TEFTER__RIGHT__RIGHT_NONE);
-    if (hit(decision, TEFTER__REFUSAL_CODE__DOCUMENT_TOO_BIG_FOR_CUSTOMER))
-        way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_PART_NOW, terms->document_max_minor,
-            TEFTER__RIGHT__RIGHT_NONE);
-    if (code == TEFTER__REFUSAL_CODE__APPROVAL_NEEDED)
-        way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_ASK_APPROVAL, 0, TEFTER__RIGHT__RIGHT_APPROVE);
+    FIELD_SET_IF(refusal, most, hit(decision, TEFTER__REFUSAL_CODE__DOCUMENT_TOO_BIG_FOR_CUSTOMER),
+                 terms->document_max_minor);
+}
+
+static Tefter__Refusal *refuse_with(struct tx *tx, Tefter__RefusalCode code,
+                                    const struct credit_request *request,
+                                    const struct credit_terms *terms, const struct walls *walls,
+                                    Tefter__Decision *decision)
+{
+    Tefter__Refusal *refusal = refuse(tx, code, "customer");
+    explain(refusal, terms, decision);
+    ways_out(tx, refusal, request, terms, decision, walls);
     return refusal;
 }
 
-static Tefter__Refusal *refuse_locked(struct tx *tx, const Tefter__CustomerRecord *customer)
+/* Unlocked, they would meet the walls, which are told too; only without those unlocking is enough.
+ */
+static Tefter__Refusal *refuse_locked(struct tx *tx, const struct credit_request *request,
+                                      const struct credit_terms *terms, const struct walls *walls,
+                                      Tefter__Decision *decision)
 {
     Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__CUSTOMER_LOCKED, "customer");
-    refusal->reason = customer->lock_reason;
+    bool passes = walls->count == 0 || terms->policy == TEFTER__EXCESS_POLICY__EXCESS_WARN;
+    refusal->reason = request->customer->lock_reason;
     refusal->roles = tx_take(tx, RIGHTS_ROLES_MAX * sizeof *refusal->roles);
     refusal->n_roles = rights_roles_with(TEFTER__RIGHT__RIGHT_LOCK, refusal->roles);
-    way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_UNLOCK, 0, TEFTER__RIGHT__RIGHT_LOCK);
+    decision->verdict = TEFTER__VERDICT__VERDICT_BLOCKED;
+    if (!passes)
+        explain(refusal, terms, decision);
+    else
+        way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_UNLOCK, 0, TEFTER__RIGHT__RIGHT_LOCK);
     return refusal;
 }
 
@@ -170,10 +283,10 @@ static Tefter__Refusal *refuse_locked(struct tx *tx, const Tefter__CustomerRecor
 /* What a recalled sale hits does not stop it: it was acknowledged, and is posted. */
 static Tefter__Refusal *stop(struct tx *tx, Tefter__Verdict verdict, Tefter__RefusalCode code,
                              const struct credit_request *request, const struct credit_terms *terms,
-                             Tefter__Decision *decision)
+                             const struct walls *walls, Tefter__Decision *decision)
 {
     decision->verdict = tx_recalled(tx) ? TEFTER__VERDICT__VERDICT_POSTED : verdict;
-    return tx_recalled(tx) ? NULL : refuse_with(tx, code, request, terms, decision);
+    return tx_recalled(tx) ? NULL : refuse_with(tx, code, request, terms, walls, decision);
 }
 
 /* What hitting a wall means. */
@@ -200,12 +313,13 @@ static Tefter__Refusal *judge(struct tx *tx, const struct credit_request *reques
         return NULL;
     case TEFTER__EXCESS_POLICY__EXCESS_APPROVE:
         return stop(tx, TEFTER__VERDICT__VERDICT_NEEDS_APPROVAL,
-                    TEFTER__REFUSAL_CODE__APPROVAL_NEEDED, request, terms, decision);
+                    TEFTER__REFUSAL_CODE__APPROVAL_NEEDED, request, terms, walls, decision);
     case TEFTER__EXCESS_POLICY__EXCESS_BLOCK:
     case _TEFTER__EXCESS_POLICY_IS_INT_SIZE:
         break;
     }
-    return stop(tx, TEFTER__VERDICT__VERDICT_BLOCKED, walls->codes[0], request, terms, decision);
+    return stop(tx, TEFTER__VERDICT__VERDICT_BLOCKED, walls->codes[0], request, terms, walls,
+                decision);
 }
 
 /* ---- services ---- */
@@ -220,9 +334,9 @@ Tefter__Refusal *credit_decide(struct tx *tx, const struct credit_request *reque
     *ret_decision = decision;
     bool adds = !request->corrects || request->amount_minor > 0;
     bool happened = request->backfill || tx_recalled(tx) || !adds;
-    if (customer_locked(request->customer, request->today) && !happened)
-        return refuse_locked(tx, request->customer);
     find_walls(tx, request, &terms, decision, &walls);
+    if (customer_locked(request->customer, request->today) && !happened)
+        return refuse_locked(tx, request, &terms, &walls, decision);
     struct credit_request judged = *request;
     Tefter__Refusal *refusal = request->approval != 0 ? approval_check(tx, request) : NULL;
     if (refusal != NULL && tx_recalled(tx)) {
@@ -239,6 +353,25 @@ void credit_decided(struct tx *tx, const Tefter__DocumentRecord *document)
         approval_spend(tx, decision->approval, document->document);
     if (decision->verdict == TEFTER__VERDICT__VERDICT_POSTED)
         credit_alarm(tx, document, decision->over_by_minor);
+}
+
+void credit_explain_cap(struct tx *tx, const struct credit_request *request,
+                        Tefter__Refusal *refusal)
+{
+    struct credit_terms terms;
+    struct walls walls = {.count = 0};
+    credit_terms_of(tx, request->customer, request->today, &terms);
+    Tefter__Decision *decision = figures(tx, request, &terms);
+    find_walls(tx, request, &terms, decision, &walls);
+    decision->verdict = TEFTER__VERDICT__VERDICT_BLOCKED;
+    bool warns = terms.policy == TEFTER__EXCESS_POLICY__EXCESS_WARN;
+    int64_t left_minor = refusal->has_available_minor ? refusal->available_minor : 0;
+    int64_t part_minor =
+        warns ? left_minor : part_that_passes(&terms, decision, &walls, left_minor);
+    if (walls.count > 0 && !warns)
+        refusal->decision = decision;
+    if (part_minor > 0 && !customer_locked(request->customer, request->today))
+        way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_PART_NOW, part_minor, TEFTER__RIGHT__RIGHT_NONE);
 }
 
 Tefter__AccountRow *credit_account_row(struct tx *tx, uint32_t customer, uint32_t today)

@@ -185,7 +185,9 @@ static Tefter__Refusal *look_schedule(struct tx *tx, const Tefter__SetCreditLimi
     }
     if (command->terms == NULL && command->n_clear == 0) {
         ret_schedule->count = 0;
-        return before > 0 ? NULL : refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, "terms");
+        bool opening = customer_get(tx, command->customer)->has_opening_limit_minor;
+        return before > 0 || opening ? NULL
+                                     : refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, "terms");
     }
     if (!tx_rule(tx, RULE_LIMITS_ARE_A_SCHEDULE)) {
         ret_schedule->entries[0] = new_entry(tx, command->terms, today);
@@ -202,6 +204,14 @@ static Tefter__Refusal *look_schedule(struct tx *tx, const Tefter__SetCreditLimi
     if (ret_schedule->count > LIMIT_ENTRIES_MAX)
         return refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "terms", LIMIT_ENTRIES_MAX);
     return NULL;
+}
+
+/* Sets a limit, or says that their groups' or the company's is to hold. */
+static bool speaks_of_limit(const Tefter__SetCreditLimit *command)
+{
+    bool all = !command->has_ended && command->terms == NULL && command->n_clear == 0;
+    return all || (command->terms != NULL && terms_name_limit(command->terms)) ||
+           terms_cleared(TERMS_CLEAR(command), TEFTER__TERM_FIELD__TERM_LIMIT);
 }
 
 /* ---- changes ---- */
@@ -226,11 +236,13 @@ static Tefter__LimitRecord *limit_record(struct tx *tx, const Tefter__SetCreditL
     return record;
 }
 
-static Tefter__Refusal *look_customer(struct tx *tx, uint32_t number)
+static Tefter__Refusal *look_customer(struct tx *tx, uint32_t number,
+                                      Tefter__CustomerRecord **ret_customer)
 {
-    const Tefter__CustomerRecord *customer = customer_get(tx, number);
+    Tefter__CustomerRecord *customer = customer_get(tx, number);
     if (customer == NULL)
         return refuse_not_found(tx, "customer");
+    *ret_customer = customer;
     if (customer->customer == company_get(tx)->cash_customer)
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "customer");
     return NULL;
@@ -244,13 +256,14 @@ Tefter__Refusal *apply_set_credit_limit(struct tx *tx, const Tefter__SetCreditLi
                                         Tefter__Done *done)
 {
     struct schedule schedule;
+    Tefter__CustomerRecord *customer = NULL;
     Tefter__Refusal *refusal = terms_check(tx, "terms", command->terms);
     if (refusal == NULL)
         refusal = terms_check_clear(tx, TERMS_CLEAR(command), command->terms, CLEARABLE);
     if (refusal == NULL)
         refusal = field_text(tx, "reason", command->reason);
     if (refusal == NULL)
-        refusal = look_customer(tx, command->customer);
+        refusal = look_customer(tx, command->customer, &customer);
     if (refusal != NULL)
         return refusal;
     uint32_t today = branch_of_actor(tx)->date;
@@ -262,6 +275,8 @@ Tefter__Refusal *apply_set_credit_limit(struct tx *tx, const Tefter__SetCreditLi
 
     tx_decided(tx);
     limit_put(tx, command->customer, limit_record(tx, command, &schedule));
+    if (speaks_of_limit(command))
+        customer_limit_set(tx, customer);
     struct event event = {.kind = TEFTER__EVENT_KIND__LIMIT_CHANGED, .customer = command->customer};
     event_emit(tx, &event);
     struct account *account = account_open(tx, command->customer);

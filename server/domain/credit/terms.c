@@ -4,7 +4,8 @@
  *
  * 1. Terms are taken field by field: the customer's own (schedule.c), else of their groups the
  *    strictest limit and the first other field, else the company's. Unlimited and 0 are different.
- * 2. The customer who pays at once has no limit.
+ * 2. Whom somebody opened who sets no limits, has no more than they were opened with.
+ * 3. The customer who pays at once has no limit.
  */
 #include "domain/credit/inside.h"
 
@@ -31,6 +32,7 @@ struct merge {
     bool has_limit;
     bool has_policy;
     bool has_document_max;
+    bool has_unpaid_max;
 };
 
 static void take_limit(struct merge *merge, const Tefter__LimitTerms *terms,
@@ -68,6 +70,10 @@ static void take_rules(struct merge *merge, const Tefter__LimitTerms *terms)
     if (!merge->has_document_max && terms->has_document_max_minor) {
         into->document_max_minor = terms->document_max_minor;
         merge->has_document_max = true;
+    }
+    if (!merge->has_unpaid_max && terms->has_unpaid_max) {
+        into->unpaid_max = terms->unpaid_max;
+        merge->has_unpaid_max = true;
     }
 }
 
@@ -233,23 +239,19 @@ void credit_terms_of(struct tx *tx, const Tefter__CustomerRecord *customer, uint
             take(&merge, group->limit, TEFTER__LIMIT_SOURCE__LIMIT_OF_GROUP, group->group, today);
     }
     take(&merge, company->policy, TEFTER__LIMIT_SOURCE__LIMIT_OF_COMPANY, 0, today);
+    if (customer->has_opening_limit_minor) {
+        bool less = ret_terms->unlimited || customer->opening_limit_minor < ret_terms->limit_minor;
+        if (less) {
+            ret_terms->unlimited = false;
+            ret_terms->limit_minor = customer->opening_limit_minor;
+            ret_terms->source = TEFTER__LIMIT_SOURCE__LIMIT_OF_CUSTOMER;
+            ret_terms->group = 0;
+        }
+    }
     if (customer->customer == company->cash_customer) {
         ret_terms->unlimited = true;
         ret_terms->limit_minor = 0;
     }
-}
-
-uint32_t credit_term_days(struct tx *tx, const Tefter__CustomerRecord *customer)
-{
-    if (customer->has_term_days)
-        return customer->term_days;
-    for (size_t i = 0; i < customer->n_groups; i++) {
-        const Tefter__GroupRecord *group = group_get(tx, customer->groups[i]);
-        if (group != NULL && group->has_term_days)
-            return group->term_days;
-    }
-    const Tefter__CompanyRecord *company = company_get(tx);
-    return company->has_term_days ? company->term_days : 0;
 }
 
 /* Something holds up to this day. */

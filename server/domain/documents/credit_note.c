@@ -408,6 +408,8 @@ static Tefter__Refusal *plan_note(struct tx *tx, const Tefter__IssueCreditNote *
     if (refusal == NULL)
         refusal = document_check_backfill(tx, command->backfill);
     if (refusal == NULL)
+        refusal = document_check_number(tx, command->number, command->backfill);
+    if (refusal == NULL)
         refusal = begin(tx, command, &invoice, plan);
     if (refusal != NULL)
         return refusal;
@@ -429,13 +431,13 @@ static Tefter__Refusal *plan_note(struct tx *tx, const Tefter__IssueCreditNote *
 /* Refuses, in this order: number, source, date, reason, currency (as an invoice); FIELD_INVALID
  * lines (lines or charges beside an invoice), FIELD_MISSING invoice (`credit` without one),
  * FIELD_MISSING lines (nothing at all), QUANTITY_NOT_POSITIVE credit[i].quantity, each line's form,
- * each charge's form · the right BACKFILL · NOT_FOUND, ALREADY_REVERSED invoice, customer,
- * MATCH_OTHER_CUSTOMER invoice, BRANCH_BLOCKED, date, DATE_TOO_EARLY date (before the invoice),
- * NUMBER_TAKEN number · of each `credit` NOT_FOUND line, MORE_THAN_SOLD quantity with `most`;
- * MORE_THAN_SOLD invoice (all is credited), TOO_MANY invoice (notes), credit (lines of all notes)
- * with the bound; or each line against the catalogue · AMOUNT_TOO_BIG or
- * TOTAL_NEGATIVE lines, the right APPROVE for its amount and what was credited before it,
- * AMOUNT_TOO_BIG. */
+ * each charge's form · the right BACKFILL, number (document_check_number) · NOT_FOUND,
+ * ALREADY_REVERSED invoice, customer, MATCH_OTHER_CUSTOMER invoice, BRANCH_BLOCKED, date,
+ * DATE_TOO_EARLY date (before the invoice), NUMBER_TAKEN number · of each `credit` NOT_FOUND line,
+ * MORE_THAN_SOLD quantity with `most`; MORE_THAN_SOLD invoice (all is credited), TOO_MANY invoice
+ * (notes), credit (lines of all notes) with the bound; or each line against the catalogue ·
+ * AMOUNT_TOO_BIG or TOTAL_NEGATIVE lines, the right APPROVE for its amount and what was credited
+ * before it, AMOUNT_TOO_BIG. */
 Tefter__Refusal *apply_issue_credit_note(struct tx *tx, const Tefter__IssueCreditNote *command,
                                          Tefter__Done *done)
 {

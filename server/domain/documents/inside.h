@@ -40,6 +40,7 @@ struct line_rules {
     /* What it replaces: a line that was there stays possible, whatever became of product and
      * rights; NULL: none. */
     const Tefter__DocumentRecord *replaced;
+    bool thresholds; /* custom lines are had up to so much, not by their right */
 };
 
 /* The form of each line, without looking anything up; TOO_MANY for more serial numbers than
@@ -68,3 +69,12 @@ bool line_sum(const struct tx *tx, const Tefter__DocumentRecord *record,
 
 /* The part of an amount that belongs to `part` of `whole`, rounded half away from zero. */
 int64_t line_share(int64_t amount_minor, int64_t part, int64_t whole);
+
+/* ---- threshold.c ---- */
+
+/* What a sale asks of the thresholds of who sells. Nothing of a backfill, of a recalled one, and
+ * under rules before RULE_THRESHOLDS. Refuses, in this order: NOT_FOUND, STAFF_BLOCKED salesperson;
+ * MORE_THAN_YOU_MAY due, of each line discount, price (below the list, below the floor), tax; of
+ * all custom lines and charges the first of them. */
+Tefter__Refusal *sale_check_thresholds(struct tx *tx, const struct document_plan *plan,
+                                       uint64_t corrects);

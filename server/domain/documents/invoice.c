@@ -57,7 +57,8 @@ static Tefter__Refusal *find_customer(struct tx *tx, const Tefter__IssueInvoice 
 
 static uint32_t due_by_terms(struct tx *tx, const Tefter__CustomerRecord *customer, uint32_t date)
 {
-    uint32_t due = date + (uint32_t)tx_settle(tx, SETTLED_TERM, 0, credit_term_days(tx, customer));
+    uint32_t due =
+        date + (uint32_t)tx_settle(tx, SETTLED_TERM, 0, customer_term_days(tx, customer));
     return due < DATE_MAX ? due : DATE_MAX;
 }
 
@@ -87,11 +88,12 @@ static int64_t replaces_minor(const struct tx *tx, const struct document_plan *p
     return sees_net(tx, plan) ? plan->replaced->total_minor : 0;
 }
 
-static Tefter__Refusal *check_credit(struct tx *tx, const Tefter__IssueInvoice *command,
-                                     struct document_plan *plan)
+static struct credit_request credit_request(const struct tx *tx,
+                                            const Tefter__IssueInvoice *command,
+                                            const struct document_plan *plan)
 {
     int64_t replaces = replaces_minor(tx, plan);
-    struct credit_request request = {
+    return (struct credit_request){
         .customer = plan->customer,
         .account = plan->account,
         .amount_minor = plan->record->total_minor - replaces,
@@ -101,7 +103,6 @@ static Tefter__Refusal *check_credit(struct tx *tx, const Tefter__IssueInvoice *
         .corrects = sees_net(tx, plan),
         .replaces_minor = replaces,
     };
-    return credit_decide(tx, &request, &plan->record->decision);
 }
 
 /* Who took the goods before may have been struck off since: only what is more is asked about. */
@@ -120,6 +121,19 @@ static Tefter__Refusal *check_buyer(struct tx *tx, const Tefter__IssueInvoice *c
     if (same_buyer(tx, plan, command->buyer) && total <= before)
         return NULL;
     return buyer_check(tx, plan->customer, command->buyer, total, before, plan->branch->date);
+}
+
+/* The cap of who takes the goods, then the walls; a cap that is passed is told with them. */
+static Tefter__Refusal *check_credit(struct tx *tx, const Tefter__IssueInvoice *command,
+                                     struct document_plan *plan)
+{
+    struct credit_request request = credit_request(tx, command, plan);
+    Tefter__Refusal *refusal = check_buyer(tx, command, plan);
+    if (refusal == NULL)
+        return credit_decide(tx, &request, &plan->record->decision);
+    if (refusal->code == TEFTER__REFUSAL_CODE__BUYER_CAP_EXCEEDED && !request.corrects)
+        credit_explain_cap(tx, &request, refusal);
+    return refusal;
 }
 
 /* After the decided line. */
@@ -197,8 +211,6 @@ static Tefter__Refusal *finish(struct tx *tx, const Tefter__IssueInvoice *comman
         return refuse(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "lines");
     refusal = check_branch(tx, plan);
     if (refusal == NULL)
-        refusal = check_buyer(tx, command, plan);
-    if (refusal == NULL)
         refusal = check_credit(tx, command, plan);
     if (refusal == NULL && record->total_minor > 0)
         plan->item = account_add_item(tx, plan->account, record, true, true);
@@ -243,10 +255,13 @@ Tefter__Refusal *invoice_plan(struct tx *tx, const Tefter__IssueInvoice *command
     struct line_rules rules = {.field = "lines",
                                .backfill = command->backfill,
                                .corrects = corrects,
-                               .replaced = plan->replaced};
+                               .replaced = plan->replaced,
+                               .thresholds = tx_rule(tx, RULE_THRESHOLDS)};
     Tefter__Refusal *refusal = check_form(tx, command, &rules);
     if (refusal == NULL)
         refusal = document_check_backfill(tx, command->backfill);
+    if (refusal == NULL)
+        refusal = document_check_number(tx, command->number, command->backfill);
     if (refusal == NULL)
         refusal = begin(tx, command, account, corrects, plan);
     if (refusal != NULL)
@@ -256,6 +271,8 @@ Tefter__Refusal *invoice_plan(struct tx *tx, const Tefter__IssueInvoice *command
     refusal = line_fill(tx, &rules, command->lines, command->n_lines, plan->record);
     if (refusal == NULL)
         refusal = line_fill_charges(tx, command->charges, command->n_charges, plan->record);
+    if (refusal == NULL)
+        refusal = sale_check_thresholds(tx, plan, corrects);
     return refusal != NULL ? refusal : finish(tx, command, plan);
 }
 

@@ -141,7 +141,7 @@ static Tefter__Refusal *find_product(struct tx *tx, const struct line_rules *rul
         return refuse_at(tx, TEFTER__REFUSAL_CODE__NOT_IN_CATALOGUE, "%s[%zu].product", f, i);
     if (line->text == NULL || *line->text == '\0')
         return refuse_at(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "%s[%zu].product", f, i);
-    if (rules->backfill || line_before(rules, 0, line->text) != NULL)
+    if (rules->backfill || rules->thresholds || line_before(rules, 0, line->text) != NULL)
         return NULL;
     return staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_CUSTOM_LINE);
 }
@@ -191,8 +191,9 @@ static Tefter__Refusal *check_serials(struct tx *tx, const struct line_rules *ru
             continue;
         Tefter__Refusal *refusal =
             refuse_at(tx, TEFTER__REFUSAL_CODE__ALREADY_EXISTS, "%s[%zu].serials[%zu]", f, i, s);
-        const Tefter__DocumentRecord *sold = sold_with != 0 ? document_get(tx, sold_with) : NULL;
-        FIELD_SET_IF(refusal, existing, sold_with != 0, sold_with);
+        bool other = sold_with != 0 && sold_with != rules->corrects;
+        const Tefter__DocumentRecord *sold = other ? document_get(tx, sold_with) : NULL;
+        FIELD_SET_IF(refusal, existing, other, sold_with);
         refusal->existing_number = sold != NULL ? sold->number : NULL;
         return refusal;
     }
@@ -249,9 +250,9 @@ static void describe(struct tx *tx, const Tefter__InvoiceLine *from, uint32_t i,
 }
 
 /* Refuses, of each line in turn: RETIRED or NOT_IN_CATALOGUE product; of a custom line
- * FIELD_MISSING product (no text), the right CUSTOM_LINE; PRICE_MISSING price, serial numbers
- * (check_serials); AMOUNT_TOO_BIG price (gross), DISCOUNT_TOO_BIG discount_minor (over gross). A
- * backfill may be retired, custom and without serial numbers. */
+ * FIELD_MISSING product (no text), without thresholds the right CUSTOM_LINE; PRICE_MISSING price,
+ * serial numbers (check_serials); AMOUNT_TOO_BIG price (gross), DISCOUNT_TOO_BIG discount_minor
+ * (over gross). A backfill may be retired, custom and without serial numbers. */
 static Tefter__Refusal *fill_line(struct tx *tx, const struct line_rules *rules,
                                   const Tefter__InvoiceLine *from, size_t i,
                                   const Tefter__DocumentRecord *record, Tefter__DocumentLine *line)

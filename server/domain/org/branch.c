@@ -438,6 +438,26 @@ void branch_pass_number(struct tx *tx, Tefter__DocumentKind kind, const char *pa
     branch_save(tx, branch);
 }
 
+bool branch_counts(struct tx *tx, const char *number)
+{
+    char code[BRANCH_CODE_MAX + 1];
+    size_t size = strcspn(number, "-");
+    if (size == 0 || size > BRANCH_CODE_MAX || number[size] != '-')
+        return false;
+    memcpy(code, number, size);
+    code[size] = '\0';
+    const ProtobufCEnumDescriptor *kinds = &tefter__document_kind__descriptor;
+    const char *rest = number + size + 1;
+    bool counted = false;
+    for (unsigned i = 0; i < kinds->n_values && !counted; i++) {
+        const char *infix = infix_of((Tefter__DocumentKind)kinds->values[i].value);
+        uint32_t at;
+        counted =
+            strncmp(rest, infix, strlen(infix)) == 0 && place_in_series(rest + strlen(infix), &at);
+    }
+    return counted && branch_with_code(tx, code) != 0;
+}
+
 /* "TD-R2-00001" of branch TD */
 bool branch_marks(struct tx *tx, const char *number)
 {

@@ -70,6 +70,9 @@ void branch_move_date(struct tx *tx, Tefter__BranchRecord *branch, uint32_t date
  * does not go back behind it. `document` names it. After the decided line. */
 void branch_note_match(struct tx *tx, Tefter__BranchRecord *branch, uint32_t date,
                        uint64_t document);
+/* Is it a number of a branch's own series, "TD-00017" or "TD-CN-00002", given out or still to be?
+ */
+bool branch_counts(struct tx *tx, const char *number);
 /* Does the number belong to the series that a branch has after a restore? */
 bool branch_marks(struct tx *tx, const char *number);
 /* A paper of that kind has this number of a branch's series and is not here: the series goes on
@@ -130,6 +133,32 @@ bool rights_role_may(Tefter__Role role, Tefter__Right right);
 /* Those that have it, in the order of the roles' numbers; how many. */
 size_t rights_roles_with(Tefter__Right right, Tefter__Role ret_roles[RIGHTS_ROLES_MAX]);
 
+/* ---- thresholds: what a role may up to so much ---- */
+
+/* As much as they want. A yes or no is 1 or 0. */
+#define THRESHOLD_ANY INT64_MAX
+
+/* As every ledger begins with. */
+int64_t threshold_usual(Tefter__Threshold threshold, Tefter__Role role);
+/* Has the role to do with it at all? */
+bool threshold_applies(Tefter__Threshold threshold, Tefter__Role role);
+/* What the actor may; THRESHOLD_ANY for the server, of a recalled command, and under rules before
+ * RULE_THRESHOLDS. */
+int64_t threshold_most(struct tx *tx, Tefter__Threshold threshold);
+int64_t threshold_most_of(struct tx *tx, Tefter__Threshold threshold, Tefter__Role role);
+/* NULL when the actor may so much, else MORE_THAN_YOU_MAY with threshold, wanted, most and the
+ * roles that may. */
+Tefter__Refusal *threshold_check(struct tx *tx, Tefter__Threshold threshold, const char *field,
+                                 int64_t wanted);
+/* That refusal, when the caller has found it: `most` is what they may here. */
+Tefter__Refusal *threshold_refuse(struct tx *tx, Tefter__Threshold threshold, const char *field,
+                                  int64_t wanted, int64_t most);
+
+Tefter__Refusal *apply_set_thresholds(struct tx *tx, const Tefter__SetThresholds *command,
+                                      Tefter__Done *done);
+Tefter__Refusal *view_rights(struct tx *tx, const Tefter__RightsView *query,
+                             Tefter__RightsAnswer *answer);
+
 /* ---- staff, and what an actor may, which is their role's ---- */
 
 const Tefter__StaffRecord *staff_get(struct tx *tx, uint32_t staff);
@@ -140,6 +169,16 @@ const Tefter__StaffRecord *staff_by_login(struct tx *tx, const char *login);
  * TERMINAL_UNKNOWN, TERMINAL_BLOCKED, RIGHT_MISSING with the right and the roles that have it. */
 Tefter__Refusal *staff_actor_needs(struct tx *tx, Tefter__Right right);
 bool staff_actor_may(struct tx *tx, Tefter__Right right);
+/* The role of who acts. false: it is the server, or a command is recalled, and none is asked. */
+bool staff_actor_role(struct tx *tx, Tefter__Role *ret_role);
+/* An owner or the server. Refuses RIGHT_MISSING [OWNER]. */
+Tefter__Refusal *staff_needs_owner(struct tx *tx);
+/* The branch that they write in, when it is another than that; NULL: they may write there. */
+const Tefter__BranchRecord *staff_other_branch(struct tx *tx, const Tefter__StaffRecord *staff,
+                                               uint32_t branch);
+/* A person of one branch writes there alone; what concerns the whole company, by its right, they do
+ * anywhere. Refuses STAFF_OF_OTHER_BRANCH with the branch and the roles that may change it. */
+Tefter__Refusal *staff_check_branch(struct tx *tx, Tefter__Right right);
 
 /* After the decided line of CreateCompany. */
 void staff_add_owner(struct tx *tx, uint32_t staff, char *login, Tefter__Text *name);

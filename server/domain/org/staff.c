@@ -6,7 +6,8 @@
  * 1. A login names one person, for ever.
  * 2. There is always an owner who is not blocked.
  * 3. Only an owner makes an owner, changes one, or sets or signs out another owner.
- * 4. `generation` only rises: blocking, another role, a new password and signing out raise it, and
+ * 4. Who has a branch writes there alone, and looks anywhere.
+ * 5. `generation` only rises: blocking, another role, a new password and signing out raise it, and
  *    tokens of a generation before are worth nothing.
  */
 #include "domain/org/org.h"
@@ -86,8 +87,7 @@ static bool is_server(const Tefter__Actor *actor)
     return !actor->has_staff && !actor->has_terminal;
 }
 
-/* The server may; else the actor must be an owner. */
-static Tefter__Refusal *needs_owner(struct tx *tx)
+Tefter__Refusal *staff_needs_owner(struct tx *tx)
 {
     const Tefter__Actor *actor = tx_actor(tx);
     static const Tefter__Role owner = TEFTER__ROLE__ROLE_OWNER;
@@ -105,7 +105,7 @@ static Tefter__Refusal *may_touch(struct tx *tx, const Tefter__StaffRecord *staf
     const Tefter__Actor *actor = tx_actor(tx);
     if (!is_owner(staff) || (actor->has_staff && actor->staff == staff->staff))
         return NULL;
-    return needs_owner(tx);
+    return staff_needs_owner(tx);
 }
 
 /* Reads all staff: they are few, and owners change seldom. */
@@ -152,7 +152,7 @@ static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddStaff *command)
     if (refusal == NULL)
         refusal = check_branch(tx, command->has_branch, command->branch);
     if (refusal == NULL && command->role == TEFTER__ROLE__ROLE_OWNER)
-        refusal = needs_owner(tx);
+        refusal = staff_needs_owner(tx);
     if (refusal != NULL)
         return refusal;
     const Tefter__StaffRecord *existing = staff_by_login(tx, command->login);
@@ -195,7 +195,7 @@ static Tefter__Refusal *look_change(struct tx *tx, const Tefter__ChangeStaff *co
     refusal = check_branch(tx, command->has_branch, command->branch);
     bool to_owner = command->has_role && command->role == TEFTER__ROLE__ROLE_OWNER;
     if (refusal == NULL && (is_owner(staff) || to_owner))
-        refusal = needs_owner(tx);
+        refusal = staff_needs_owner(tx);
     return refusal;
 }
 
@@ -359,6 +359,50 @@ bool staff_actor_may(struct tx *tx, Tefter__Right right)
     const Tefter__TerminalRecord *terminal =
         actor->has_terminal ? terminal_get(tx, actor->terminal) : NULL;
     return !actor->has_terminal || (terminal != NULL && !terminal->blocked);
+}
+
+bool staff_actor_role(struct tx *tx, Tefter__Role *ret_role)
+{
+    const Tefter__Actor *actor = tx_actor(tx);
+    if (is_server(actor) || tx_recalled(tx))
+        return false;
+    const Tefter__StaffRecord *staff = actor->has_staff ? staff_get(tx, actor->staff) : NULL;
+    *ret_role = staff != NULL ? staff->role : TEFTER__ROLE__ROLE_SALES;
+    return true;
+}
+
+/* Rights over the whole company; so one who was bound to the wrong branch can be freed. */
+static bool is_administration(Tefter__Right right)
+{
+    return right == TEFTER__RIGHT__RIGHT_EDIT_STAFF ||
+           right == TEFTER__RIGHT__RIGHT_EDIT_BRANCHES ||
+           right == TEFTER__RIGHT__RIGHT_EDIT_TERMINALS;
+}
+
+const Tefter__BranchRecord *staff_other_branch(struct tx *tx, const Tefter__StaffRecord *staff,
+                                               uint32_t branch)
+{
+    if (!tx_rule(tx, RULE_STAFF_KEEP_TO_THEIR_BRANCH) || !staff->has_branch ||
+        staff->branch == branch)
+        return NULL;
+    return branch_get(tx, staff->branch);
+}
+
+Tefter__Refusal *staff_check_branch(struct tx *tx, Tefter__Right right)
+{
+    const Tefter__Actor *actor = tx_actor(tx);
+    if (!actor->has_staff || tx_recalled(tx) || is_administration(right))
+        return NULL;
+    const Tefter__StaffRecord *staff = staff_get(tx, actor->staff);
+    const Tefter__BranchRecord *other =
+        staff != NULL ? staff_other_branch(tx, staff, branch_of_actor(tx)->branch) : NULL;
+    if (other == NULL)
+        return NULL;
+    Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__STAFF_OF_OTHER_BRANCH, NULL);
+    refusal->branch = other->code;
+    refusal->roles = tx_take(tx, RIGHTS_ROLES_MAX * sizeof *refusal->roles);
+    refusal->n_roles = rights_roles_with(TEFTER__RIGHT__RIGHT_EDIT_STAFF, refusal->roles);
+    return refusal;
 }
 
 void staff_add_owner(struct tx *tx, uint32_t staff, char *login, Tefter__Text *name)

@@ -8,7 +8,9 @@
  * 2. Customers are numbered from 1, without a gap but for those of restores, and never go away; 1
  * is who pays at once and has no name: it is not changed, locked or grouped.
  * 3. `groups` holds at most one group of each dimension.
- * 4. Locked, they make no new credit purchases; their money is still taken.
+ * 4. Whom somebody opens who sets no limits, has no more than `opening_limit_minor` until one is
+ * set.
+ * 5. Locked, they make no new credit purchases; their money is still taken.
  */
 #include "domain/party/inside.h"
 
@@ -187,6 +189,36 @@ static Tefter__Refusal *look_unique(struct tx *tx, const Tefter__OpenCustomer *c
     return existing != 0 ? refuse_existing(tx, "code", existing) : NULL;
 }
 
+/* A term that is longer than the one they have without it is given up to so many days. */
+static Tefter__Refusal *check_term(struct tx *tx, const Tefter__CustomerRecord *before,
+                                   uint32_t days)
+{
+    if (days <= customer_term_days(tx, before))
+        return NULL;
+    return threshold_check(tx, TEFTER__THRESHOLD__THRESHOLD_TERM_DAYS, "term_days", days);
+}
+
+/* They would have their groups' term, or the company's. */
+static Tefter__Refusal *check_first_term(struct tx *tx, const Tefter__OpenCustomer *command)
+{
+    if (!command->has_term_days)
+        return NULL;
+    Tefter__CustomerRecord *without = tx_new(tx, &tefter__customer_record__descriptor);
+    without->groups = command->groups;
+    without->n_groups = command->n_groups;
+    return check_term(tx, without, command->term_days);
+}
+
+static Tefter__Refusal *check_other_term(struct tx *tx, const Tefter__CustomerRecord *customer,
+                                         const Tefter__ChangeCustomer *command)
+{
+    Tefter__CustomerRecord after = *customer;
+    if (!command->has_term_days && command->n_clear == 0)
+        return NULL;
+    FIELD_SET_IF(&after, term_days, command->has_term_days, command->term_days);
+    return check_term(tx, customer, customer_term_days(tx, &after));
+}
+
 static Tefter__Refusal *look_open(struct tx *tx, const Tefter__OpenCustomer *command,
                                   const Tefter__CompanyRecord *company,
                                   Tefter__GroupRecord **ret_groups)
@@ -196,6 +228,8 @@ static Tefter__Refusal *look_open(struct tx *tx, const Tefter__OpenCustomer *com
         refusal = check_open_rest(tx, command);
     if (refusal == NULL)
         refusal = look_groups(tx, command, ret_groups);
+    if (refusal == NULL)
+        refusal = check_first_term(tx, command);
     if (refusal == NULL && company->next_customer > CUSTOMER_MAX)
         refusal = refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "customer", CUSTOMER_MAX);
     if (refusal == NULL)
@@ -234,6 +268,9 @@ static Tefter__CustomerRecord *customer_of(struct tx *tx, const Tefter__OpenCust
     FIELD_SET(customer, branch, branch_of_actor(tx)->branch);
     customer->n_groups = command->n_groups;
     customer->groups = command->groups;
+    int64_t limit_minor = threshold_most(tx, TEFTER__THRESHOLD__THRESHOLD_OPENING_LIMIT);
+    FIELD_SET_IF(customer, opening_limit_minor, limit_minor != THRESHOLD_ANY,
+                 limit_minor != THRESHOLD_ANY ? limit_minor : 0);
     return customer;
 }
 
@@ -263,7 +300,8 @@ static void opened(struct tx *tx, Tefter__CustomerRecord *customer, Tefter__Chan
  * area (FIELD_MISSING when absent; field_line; with source field_line_or_none), nickname, tax_code,
  * address (field_text), TOO_MANY groups, term_days (field_days), language (FIELD_INVALID), source
  * (field_line, CODE_MAX_BYTES), note (field_text); for each group in order: NOT_FOUND groups[i],
- * FIELD_INVALID groups[i] (a second one of its dimension); TOO_MANY customer; ALREADY_EXISTS source
+ * FIELD_INVALID groups[i] (a second one of its dimension); MORE_THAN_YOU_MAY term_days (longer than
+ * without it); TOO_MANY customer; ALREADY_EXISTS source
  * (the same import: source and code), ALREADY_EXISTS code. */
 Tefter__Refusal *apply_open_customer(struct tx *tx, const Tefter__OpenCustomer *command,
                                      Tefter__Done *done)
@@ -330,7 +368,8 @@ static void change_customer(struct tx *tx, Tefter__CustomerRecord *customer,
 
 /* Refuses, in this order: name, phone (field_text_filled), area (field_line), nickname, tax_code,
  * address (field_text), term_days (field_days), language (FIELD_INVALID), note (field_text),
- * clear (FIELD_INVALID); NOT_FOUND customer, FIELD_INVALID customer (cash); NOTHING_TO_CHANGE. A
+ * clear (FIELD_INVALID); NOT_FOUND customer, FIELD_INVALID customer (cash); MORE_THAN_YOU_MAY
+ * term_days (longer than it was); NOTHING_TO_CHANGE. A
  * text is another text when its reference is another. */
 Tefter__Refusal *apply_change_customer(struct tx *tx, const Tefter__ChangeCustomer *command,
                                        Tefter__Done *done)
@@ -339,6 +378,8 @@ Tefter__Refusal *apply_change_customer(struct tx *tx, const Tefter__ChangeCustom
     Tefter__Refusal *refusal = check_change(tx, command);
     if (refusal == NULL)
         refusal = customer_cached(tx, command->customer, &customer);
+    if (refusal == NULL)
+        refusal = check_other_term(tx, customer, command);
     if (refusal != NULL)
         return refusal;
     Tefter__ChangeRecord *entry = change_log_begin(tx);
@@ -579,6 +620,27 @@ Tefter__Refusal *customer_resolve(struct tx *tx, uint32_t customer, const char *
         return refuse_not_found(tx, "customer");
     *ret_customer = found;
     return NULL;
+}
+
+uint32_t customer_term_days(struct tx *tx, const Tefter__CustomerRecord *customer)
+{
+    if (customer->has_term_days)
+        return customer->term_days;
+    for (size_t i = 0; i < customer->n_groups; i++) {
+        const Tefter__GroupRecord *group = group_get(tx, customer->groups[i]);
+        if (group != NULL && group->has_term_days)
+            return group->term_days;
+    }
+    const Tefter__CompanyRecord *company = company_get(tx);
+    return company->has_term_days ? company->term_days : 0;
+}
+
+void customer_limit_set(struct tx *tx, Tefter__CustomerRecord *customer)
+{
+    if (!customer->has_opening_limit_minor)
+        return;
+    customer->has_opening_limit_minor = false;
+    customer_save(tx, customer);
 }
 
 bool customer_locked(const Tefter__CustomerRecord *customer, uint32_t date)

@@ -22,7 +22,8 @@ uint32_t group_next_member(struct tx *tx, uint32_t group, uint32_t after);
  * "field.limit_minor" and so on. Refuses, in this order: limit_minor (FIELD_INVALID beside
  * unlimited; field_amount_or_zero); valid_from, valid_until (field_date), valid_until
  * DATE_TOO_EARLY (before valid_from); overdue_days (field_days); overdue_minor, document_max_minor
- * (field_amount_or_zero); currency (company_check_currency). */
+ * (field_amount_or_zero); unpaid_max (FIELD_INVALID with `most`); currency
+ * (company_check_currency). */
 Tefter__Refusal *terms_check(struct tx *tx, const char *field, const Tefter__LimitTerms *terms);
 
 /* Terms that a command takes away: its field `clear`. */
@@ -32,12 +33,14 @@ struct terms_clear {
 };
 #define TERMS_CLEAR(command)                                                                       \
     (&(const struct terms_clear){.fields = (command)->clear, .count = (command)->n_clear})
-#define TERM_BIT(field) (UINT32_C(1) << (field))
+/* Their numbers lie from 1 and from 200 on. */
+#define TERM_BIT(field) (UINT32_C(1) << ((field) < 200 ? (field) : (field)-200))
 enum {
     /* what every level may take away */
     TERM_BITS_OF_ALL = TERM_BIT(TEFTER__TERM_FIELD__TERM_POLICY) |
                        TERM_BIT(TEFTER__TERM_FIELD__TERM_OVERDUE) |
-                       TERM_BIT(TEFTER__TERM_FIELD__TERM_DOCUMENT_MAX),
+                       TERM_BIT(TEFTER__TERM_FIELD__TERM_DOCUMENT_MAX) |
+                       TERM_BIT(TEFTER__TERM_FIELD__TERM_UNPAID_MAX),
 };
 /* FIELD_INVALID clear: one that is not allowed here or said beside it, and any under rules before
  * RULE_UNSAID_TERMS_STAY. */
@@ -72,6 +75,11 @@ Tefter__CustomerRecord *customer_get(struct tx *tx, uint32_t customer);
  * when both are given and name different customers). */
 Tefter__Refusal *customer_resolve(struct tx *tx, uint32_t customer, const char *code, bool optional,
                                   Tefter__CustomerRecord **ret_customer);
+/* The term of payment: own, else the first group's that has one, else the company's. */
+uint32_t customer_term_days(struct tx *tx, const Tefter__CustomerRecord *customer);
+/* After the decided line: a limit is set for them, or left to their groups and the company; what
+ * they were opened with bounds it no longer. */
+void customer_limit_set(struct tx *tx, Tefter__CustomerRecord *customer);
 /* Are they locked on that business date? */
 bool customer_locked(const Tefter__CustomerRecord *customer, uint32_t date);
 /* The row terminals hold, the same for all: dates are looked at from the head office. Buyers that

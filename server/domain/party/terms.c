@@ -6,6 +6,8 @@
 
 #include "domain/org/org.h"
 
+enum { UNPAID_MAX_MOST = 1000000 };
+
 /* ---- rules ---- */
 
 static Tefter__Refusal *check_limit(struct tx *tx, const char *field,
@@ -47,6 +49,9 @@ static Tefter__Refusal *check_walls(struct tx *tx, const char *field,
     if (refusal == NULL && terms->has_document_max_minor)
         refusal = field_amount_or_zero(tx, tx_format(tx, "%s.document_max_minor", field),
                                        terms->document_max_minor);
+    if (refusal == NULL && terms->has_unpaid_max && terms->unpaid_max > UNPAID_MAX_MOST)
+        refusal = refuse_most(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID,
+                              tx_format(tx, "%s.unpaid_max", field), UNPAID_MAX_MOST);
     return refusal;
 }
 
@@ -68,6 +73,7 @@ static void terms_take(Tefter__LimitTerms *into, const Tefter__LimitTerms *said)
     TAKE_IF_SAID(into, overdue_days, said);
     TAKE_IF_SAID(into, overdue_minor, said);
     TAKE_IF_SAID(into, document_max_minor, said);
+    TAKE_IF_SAID(into, unpaid_max, said);
     TAKE_IF_SAID(into, valid_from, said);
     TAKE_IF_SAID(into, valid_until, said);
     into->currency = said->currency != NULL ? said->currency : into->currency;
@@ -84,6 +90,8 @@ static bool terms_name(const Tefter__LimitTerms *terms, Tefter__TermField field)
         return terms->has_overdue_days || terms->has_overdue_minor;
     case TEFTER__TERM_FIELD__TERM_DOCUMENT_MAX:
         return terms->has_document_max_minor;
+    case TEFTER__TERM_FIELD__TERM_UNPAID_MAX:
+        return terms->has_unpaid_max;
     case TEFTER__TERM_FIELD__TERM_VALIDITY:
         return terms->has_valid_from || terms->has_valid_until;
     case TEFTER__TERM_FIELD__TERM_DAYS:
@@ -111,6 +119,9 @@ static void terms_drop(Tefter__LimitTerms *terms, Tefter__TermField field)
     case TEFTER__TERM_FIELD__TERM_DOCUMENT_MAX:
         terms->has_document_max_minor = false;
         break;
+    case TEFTER__TERM_FIELD__TERM_UNPAID_MAX:
+        terms->has_unpaid_max = false;
+        break;
     case TEFTER__TERM_FIELD__TERM_VALIDITY:
         terms->has_valid_from = terms->has_valid_until = false;
         break;
@@ -134,7 +145,7 @@ bool terms_say_nothing(const Tefter__LimitTerms *terms)
 {
     return terms == NULL ||
            (!terms_name_limit(terms) && !terms->has_policy && !terms->has_overdue_days &&
-            !terms->has_overdue_minor && !terms->has_document_max_minor);
+            !terms->has_overdue_minor && !terms->has_document_max_minor && !terms->has_unpaid_max);
 }
 
 bool terms_cleared(const struct terms_clear *clear, Tefter__TermField field)
@@ -152,8 +163,9 @@ Tefter__Refusal *terms_check_clear(struct tx *tx, const struct terms_clear *clea
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "clear");
     for (size_t i = 0; i < clear->count; i++) {
         Tefter__TermField field = clear->fields[i];
-        if (field < 1 || field > 31 || (allowed & TERM_BIT(field)) == 0 ||
-            (said != NULL && terms_name(said, field)))
+        bool known =
+            protobuf_c_enum_descriptor_get_value(&tefter__term_field__descriptor, field) != NULL;
+        if (!known || (allowed & TERM_BIT(field)) == 0 || (said != NULL && terms_name(said, field)))
             return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "clear");
     }
     return NULL;
@@ -185,6 +197,7 @@ void terms_shadow(Tefter__LimitTerms *terms, const Tefter__LimitTerms *by)
     terms->has_overdue_days &= !by->has_overdue_days;
     terms->has_overdue_minor &= !by->has_overdue_minor;
     terms->has_document_max_minor &= !by->has_document_max_minor;
+    terms->has_unpaid_max &= !by->has_unpaid_max;
 }
 
 Tefter__Refusal *terms_check(struct tx *tx, const char *field, const Tefter__LimitTerms *terms)

@@ -257,11 +257,11 @@ Tefter__Refusal *apply_take_payment(struct tx *tx, const Tefter__TakePayment *co
 /* Refuses, in this order: amount_minor (field_amount), date (field_date), number, source
  * (field_code), reference (field_line), payer, note (field_text), currency; of a slip FIELD_MISSING
  * reference, payer; FIELD_INVALID bills (beside "oldest due"), of each bill FIELD_MISSING bill,
- * amount_minor · the right BACKFILL · customer (customer_resolve), date (posting_date),
- * place (FIELD_MISSING, NOT_FOUND, FIELD_INVALID for another kind of money, RETIRED,
- * TILL_OTHER_BRANCH; a backfill may lie nowhere, or in any of its kind, and a correction where the
- * old one lay), NUMBER_TAKEN reference, NUMBER_TAKEN number · AMOUNT_TOO_BIG · of each bill
- * match_find, match_pair. */
+ * amount_minor · the right BACKFILL, number (document_check_number) · customer (customer_resolve),
+ * date (posting_date), place (FIELD_MISSING, NOT_FOUND, FIELD_INVALID for another kind of money,
+ * RETIRED, TILL_OTHER_BRANCH; a backfill may lie nowhere, or in any of its kind, and a correction
+ * where the old one lay), NUMBER_TAKEN reference, NUMBER_TAKEN number · AMOUNT_TOO_BIG · of each
+ * bill match_find, match_pair. */
 Tefter__Refusal *payment_plan(struct tx *tx, const Tefter__TakePayment *command,
                               struct account *account, uint64_t corrects,
                               struct payment_plan **ret_plan)
@@ -271,6 +271,8 @@ Tefter__Refusal *payment_plan(struct tx *tx, const Tefter__TakePayment *command,
     Tefter__Refusal *refusal = check_form(tx, command);
     if (refusal == NULL)
         refusal = document_check_backfill(tx, command->backfill);
+    if (refusal == NULL)
+        refusal = document_check_number(tx, command->number, command->backfill);
     if (refusal == NULL)
         refusal = begin(tx, command, account, corrects, plan);
     if (refusal != NULL)

@@ -567,6 +567,24 @@ int64_t account_overdue(struct tx *tx, const struct account *account, uint32_t d
     return sum;
 }
 
+int64_t account_oldest_open(struct tx *tx, const struct account *account, uint32_t bills)
+{
+    enum { FIELD_OPEN = 4 };
+    int64_t sum = 0;
+    struct key prefix = key_customer(account->customer, TABLE_OPEN_DEBIT);
+    struct tx_walk walk;
+    for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on && bills > 0;
+         on = tx_walk_next(&walk)) {
+        const struct item *item = item_kept(account, tx_walk_u64(&walk, KEY_CUSTOMER_HEAD + 4));
+        int64_t open =
+            item != NULL ? item->record->open_minor : (int64_t)tx_walk_field(&walk, FIELD_OPEN);
+        sum = tx_sum(tx, sum, open);
+        bills -= open > 0;
+    }
+    tx_walk_end(&walk);
+    return sum;
+}
+
 /* ---- services: saving ---- */
 
 static Tefter__LastChange *last_change(struct tx *tx, const struct event *event)

@@ -117,6 +117,8 @@ void account_reverse_item(struct tx *tx, struct account *account, struct item *i
 /* Money that was awaited is there. */
 void account_finalise(struct account *account, struct item *credit);
 
+/* Sum of the `bills` open debits that are due first, as they stand in memory. */
+int64_t account_oldest_open(struct tx *tx, const struct account *account, uint32_t bills);
 /* Open debits whose due date is before `day`, the oldest `most` of them: their sum, the first due
  * date; as they stand in memory, so that an invoice being corrected does not speak against itself.
  */
