@@ -563,6 +563,10 @@ static struct full fill(struct story *t, const char *name)
 /* Under version 1 a full item stays full. Under 2 it does not, also one from before. */
 static void upgrade(struct story *t, uint32_t rules_version)
 {
+    if (rules_version >= 5)
+        refused(t, "set_thresholds",
+                "{'thresholds': [{'threshold': 'DISCOUNT', 'role': 'SALES', 'most': 1}]}",
+                CODE(RULES_TOO_OLD));
     struct full full = fill(t, "Early");
     assert_int_equal(often(t, &full, 1), CODE(TOO_MANY));
     if (rules_version < 2)
@@ -743,6 +747,94 @@ static void joined_terms(struct story *t)
     refused(t, "set_credit_policy", "{'terms': {}}", CODE(NOTHING_TO_CHANGE));
 }
 
+static void thresholds(struct story *t, const char *fields)
+{
+    done(t, "set_thresholds", json("{'thresholds': [%s]}", fields));
+}
+
+/* A correction keeps what the bill had, though the clerk could not give it any more. */
+static void thresholds_of_old_stay(struct story *t, id bill, const char *line)
+{
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+    thresholds(t, "{'threshold': 'DISCOUNT', 'role': 'SALES', 'most': 0}");
+    scenario_as(t->s, t->clerk);
+    done(t, "correct_invoice",
+         json("{'document': " ID ", 'reason': 'x', 'invoice': {'customer': %u, 'lines': [{%s, "
+              "'discount_bp': 900}]}}",
+              bill, t->anh, line));
+}
+
+static void clerk_may_not(struct story *t, const char *line, const char *more)
+{
+    refused(t, "issue_invoice", json("{'customer': %u, 'lines': [{%s}]%s}", t->anh, line, more),
+            CODE(MORE_THAN_YOU_MAY));
+}
+
+/* Since version 5: up to how much, by role; of a product's floor, a customer's first limit. */
+static void up_to_so_much(struct story *t)
+{
+    const char *tea = "'product_code': 'TEA', 'quantity': 10000";
+    done(t, "add_product",
+         "{'code': 'TEA', 'name': 'Tea', 'price': 100000, 'tax_bp': 800, 'floor': 90000}");
+    thresholds(t, "{'threshold': 'DISCOUNT', 'role': 'SALES', 'most': 1500}, {'threshold': "
+                  "'BELOW_LIST', 'role': 'SALES', 'most': 200}, {'threshold': 'DISCOUNT', 'role': "
+                  "'MANAGER', 'most': 3000}, {'threshold': 'REVERSAL', 'role': 'SALES'}");
+    thresholds(t, "{'threshold': 'DISCOUNT', 'role': 'MANAGER', 'usual': true}");
+    scenario_as(t->s, t->manager);
+    refused(t, "set_thresholds",
+            "{'thresholds': [{'threshold': 'DISCOUNT', 'role': 'MANAGER', 'most': 1}]}",
+            CODE(RIGHT_MISSING));
+    scenario_as(t->s, t->clerk);
+    clerk_may_not(t, json("%s, 'discount_bp': 1501", tea), "");
+    clerk_may_not(t, json("%s, 'discount_bp': 1500", tea), ""); /* below the floor */
+    clerk_may_not(t, json("%s, 'price': 97999", tea), "");
+    clerk_may_not(t, json("%s, 'tax_bp': 0", tea), "");
+    clerk_may_not(t, tea, ", 'number': 'X-1'");
+    clerk_may_not(t, tea, json(", 'due': %d", TODAY + 2000));
+    clerk_may_not(t, tea, ", 'charges': [{'title': 'cart', 'amount_minor': 101}]");
+    id bill = done(t, "issue_invoice",
+                   json("{'customer': %u, 'lines': [{%s, 'discount_bp': 900}], 'charges': "
+                        "[{'title': 'cart', 'amount_minor': 91}], 'salesperson': 'clerk'}",
+                        t->anh, tea));
+    thresholds_of_old_stay(t, bill, tea);
+    scenario_as(t->s, t->clerk);
+    refused(t, "open_customer", "{'name': 'G', 'phone': '1', 'area': 'Q7', 'term_days': 90}",
+            CODE(MORE_THAN_YOU_MAY));
+    uint32_t giang =
+        (uint32_t)done(t, "open_customer", "{'name': 'G', 'phone': '1', 'area': 'Q7'}");
+    refused(t, "change_customer", json("{'customer': %u, 'term_days': 91}", giang),
+            CODE(MORE_THAN_YOU_MAY));
+    refused(t, "issue_invoice", json("{'customer': %u, 'lines': [{%s}]}", giang, tea),
+            CODE(CREDIT_LIMIT_EXCEEDED));
+    scenario_as(t->s, t->controller);
+    limit(t, giang, "'limit_minor': 100000, 'unpaid_max': 1");
+    scenario_as(t->s, t->clerk);
+    done(t, "issue_invoice", json("{'customer': %u, 'lines': [{%s}]}", giang, tea));
+    refused(t, "issue_invoice", json("{'customer': %u, 'lines': [{%s}]}", giang, tea),
+            CODE(UNPAID_TOO_MANY));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+    refused(t, "issue_invoice", sale(t->anh, 10, ", 'salesperson': 'gone'"), CODE(STAFF_BLOCKED));
+    refused(t, "issue_invoice", sale(t->anh, 10, ", 'number': 'AL-00999'"), CODE(FIELD_INVALID));
+    done(t, "set_credit_limit", json("{'customer': %u, 'clear': ['UNPAID_MAX']}", giang));
+    done(t, "change_product", json("{'product': %u, 'floor': 5000}", t->paint));
+    done(t, "change_product", json("{'product': %u, 'no_floor': true}", t->paint));
+}
+
+/* Since version 5: who belongs to a branch, and what is overdue in all. */
+static void bound_and_overdue(struct story *t)
+{
+    done(t, "change_staff", json("{'staff': %u, 'branch': 2}", t->clerk));
+    scenario_as(t->s, t->clerk);
+    refused(t, "match_items", json("{'customer': %u}", t->anh), CODE(STAFF_OF_OTHER_BRANCH));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+    done(t, "change_staff", json("{'staff': %u, 'branch': 0}", t->clerk));
+    uint32_t hoa = scenario_customer(t->s, "Hoa", 100000);
+    limit(t, hoa, "'overdue_days': 30, 'overdue_minor': 50, 'policy': 'WARN'");
+    done(t, "issue_invoice",
+         sale(hoa, 60, json(", 'date': %d, 'due': %d, 'backfill': true", TODAY - 9, TODAY - 9)));
+    done(t, "issue_invoice", sale(hoa, 10, ""));
+}
+
 /* ---- after a restore; ledgers that had one before version 3 have none of it ---- */
 
 /* A sale of before the restore, with a number of its own. */
@@ -897,8 +989,11 @@ struct scenario *golden_story(uint32_t rules_version)
         alarmed_terminals(&t);
         joined_terms(&t);
     }
-    if (rules_version >= 5)
+    if (rules_version >= 5) {
         net_corrections(&t);
+        up_to_so_much(&t);
+        bound_and_overdue(&t);
+    }
     if (rules_version >= 3)
         restored(&t);
     return t.s;
