@@ -5,7 +5,7 @@ ledger. Everything comes from one seed.
 """
 import random
 
-from model import RIGHT_OF, RIGHTS, RULES
+from model import RIGHT_OF, RIGHTS, RULES, THRESHOLDS
 
 DAY_MS = 86_400_000
 MINUTE_MS, HOUR_MS = 60_000, 3_600_000
@@ -68,6 +68,9 @@ class Generator:
     def person(self, staff=None):
         r = self.r
         who = {"staff": staff or r.choice(list(self.m.staff)), "branch": self.a_branch()}
+        home = self.m.staff[who["staff"]].get("branch", 0)
+        if home and self.m.epoch >= 5 and r.random() < 0.9:
+            who["branch"] = home
         good = [t for t, x in self.m.terminals.items() if not x["blocked"]]
         if good and r.random() < 0.8:
             who["terminal"] = r.choice(good)
@@ -162,7 +165,7 @@ class Generator:
             (self.bad_note, 3), (self.limit, 2), (self.policy, 0.3), (self.ask, 2), (self.decide, 2),
             (self.lock, 0.6), (self.unlock, 1), (self.person_allow, 1), (self.person_revoke, 0.6),
             (self.customer_open, 1), (self.customer_change, 1), (self.group, 1), (self.product, 1.5),
-            (self.place, 1), (self.staffing, 1), (self.terminal, 2), (self.branching, 1),
+            (self.place, 1), (self.staffing, 1), (self.thresholds, 0.6), (self.terminal, 2), (self.branching, 1),
             (self.turn_day, 2), (self.turn_back, 0.3), (self.job, 1.5), (self.restored, 0.1), (self.forms, 3)]
         return [x[0] for x in table], [x[1] for x in table]
 
@@ -213,7 +216,8 @@ class Generator:
                      {"limit_minor": 120_000, "policy": "EXCESS_APPROVE"},
                      {"limit_minor": 400_000, "overdue_days": 20},
                      {"limit_minor": 400_000, "overdue_minor": 500},
-                     {"limit_minor": 400_000, "document_max_minor": 30_000}][i % 7]
+                     {"limit_minor": 400_000, "document_max_minor": 30_000},
+                     {"unlimited": True, "unpaid_max": 3}][i % 8]
             yield {"set_credit_limit": {"customer": i + 2, "terms": terms}}
         for _ in range(33):
             yield {"authorise_buyer": {"customer": 2, "name": "Driver", "cap_day_minor": 90_000}}
@@ -278,6 +282,10 @@ class Generator:
                 one["serials"].append(f"SN{self.serial if r.random() < 0.8 else r.randint(1, self.serial)}")
         if "price" not in product or r.random() < 0.2:
             one["price"] = r.randint(0, 20_000_000)
+        if "price" in product and r.random() < 0.05:  # a little below the list
+            one["price"] = product["price"] * (10_000 - r.choice([1, 10, 333, 500, 501])) // 10_000
+        if r.random() < 0.03:
+            one["tax_bp"] = r.choice([0, 700, 1900])
         chance = r.random()
         if chance < 0.15:
             one["discount_bp"] = r.choice([1, 333, 500, 1000, 10000])
@@ -303,7 +311,7 @@ class Generator:
         body.update(self.maybe(0.05, date=self.today() - r.randint(0, 40)))
         body.update(self.maybe(0.1, due=self.today() + r.randint(0, 60)))
         body.update(self.maybe(0.03, note="careful"))
-        body.update(self.maybe(0.03, salesperson="an"))
+        body.update(self.maybe(0.03, salesperson=r.choice(["an", "an", "giang", "nobody"])))
         body.update(self.maybe(0.03, reference="order 7"))
         body.update(self.maybe(0.05, number=f"M-{r.randint(1, 400)}"))
         body.update(self.maybe(0.01, number=f"HQ-{r.randint(1, 3000):05}"))
@@ -654,6 +662,7 @@ class Generator:
         terms.update(self.maybe(0.15, overdue_days=r.choice([0, 10, 30, 60])))
         terms.update(self.maybe(0.15, overdue_minor=r.choice([0, 100, 20_000])))
         terms.update(self.maybe(0.15, document_max_minor=r.choice([0, 20_000, 50_000])))
+        terms.update(self.maybe(0.1, unpaid_max=r.choice([0, 1, 3, 8, 20, 1_000_001])))
         terms.update(self.maybe(0.1, valid_from=self.today() - r.choice([5, 0, -2])))
         terms.update(self.maybe(0.15, valid_until=self.today() + r.choice([5, 0, 30])))
         terms.update(self.maybe(0.1, currency="EUR"))
@@ -665,10 +674,10 @@ class Generator:
                                    {"unlimited": True, "limit_minor": 4}]))
         return terms
 
-    CLEARABLE = ("TERM_LIMIT", "TERM_POLICY", "TERM_OVERDUE", "TERM_DOCUMENT_MAX", "TERM_VALIDITY", "TERM_DAYS",
+    CLEARABLE = ("TERM_LIMIT", "TERM_POLICY", "TERM_OVERDUE", "TERM_DOCUMENT_MAX", "TERM_UNPAID_MAX", "TERM_VALIDITY", "TERM_DAYS",
                  "TERM_CREDIT_NOTE_APPROVE", "TERM_OWN_REVERSAL", "TERM_TITLE")
 
-    def clear(self, chance, most=9):
+    def clear(self, chance, most=10):
         """Terms to take away; under older rules seldom, for they refuse it."""
         if self.r.random() > (chance if self.m.epoch >= 4 else 0.01):
             return {}
@@ -677,7 +686,7 @@ class Generator:
     def limit(self):
         r = self.r
         number = self.a_credit_customer() if r.random() < 0.95 else 1
-        body = {"customer": number, **self.maybe(0.8, terms=self.terms()), **self.clear(0.12, 4),
+        body = {"customer": number, **self.maybe(0.8, terms=self.terms()), **self.clear(0.12, 5),
                 **self.maybe(0.3, reason="asked")}
         own = self.m.customers[number]["own"]
         if r.random() < 0.1:
@@ -811,10 +820,13 @@ class Generator:
                                        **self.maybe(0.5, price=r.choice([-1, 10**13, 2_000_000, 3_333_333])),
                                        **self.maybe(0.3, tax_bp=r.choice([0, 700, 10001])),
                                        **self.maybe(0.2, name=r.choice(["new name", " "])),
+                                       **self.maybe(0.2, floor=r.choice([-1, 0, 1_000_000, 2_500_000])),
+                                       **self.maybe(0.1, no_floor=True),
                                        **self.maybe(0.3, barcodes=[f"B{r.randint(1, 150)}" for _ in range(
                                            r.choice([1, 2, 20, 64]))])}}
         return {"add_product": {"code": r.choice(["P1", "8935001", "a b", f"N{r.randint(1, 9)}", ""]),
                                 "name": "extra", **self.maybe(0.5, price=5_000_000),
+                                **self.maybe(0.2, floor=4_000_000),
                                 **self.maybe(0.3, barcodes=r.choice([["8935001"], ["X", "X"], ["N1"]]))}}
 
     def place(self):
@@ -851,6 +863,24 @@ class Generator:
             {"set_secret": {"staff": number, **self.maybe(0.7, password_hash="ab" * r.choice([0, 30, 257])),
                             **self.maybe(0.5, pin_hash="cd" * 20)}},
             {"sign_out": {"staff": number}}])
+
+    def thresholds(self):
+        r = self.r
+        most = {"OTHER_TAX": [0, 1, 2], "OWN_NUMBER": [0, 1], "LATER_DUE": [0, 7, 60, 3651],
+                "TERM_DAYS": [0, 30, 90], "CUSTOM_AMOUNT": [0, 500, 100_000], "REVERSAL": [0, 5000, 50_000, -1],
+                "OPENING_LIMIT": [0, 20_000]}
+        said = []
+        for _ in range(r.choice([1, 1, 2, 4])):
+            threshold = r.choice(list(THRESHOLDS))
+            one = {"threshold": "THRESHOLD_" + threshold,
+                   "role": "ROLE_" + r.choice(["SALES", "SALES", "CONTROLLER", "ACCOUNTANT", "MANAGER", "OWNER"])}
+            chance = r.random()
+            if chance < 0.5:
+                one["most"] = r.choice(most.get(threshold, [0, 100, 333, 2500, 10000, 10001]))
+            elif chance < 0.7:
+                one["usual"] = True
+            said.append({**one, **self.maybe(0.02, usual=True)})
+        return {"set_thresholds": {"thresholds": said if r.random() < 0.98 else []}}
 
     def terminal(self):
         r, m = self.r, self.m

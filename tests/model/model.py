@@ -58,7 +58,7 @@ RIGHT_OF = {
     "set_credit_policy": "SET_LIMIT", "ask_approval": "SELL", "decide_approval": "APPROVE",
     "issue_invoice": "SELL", "issue_credit_note": "CREDIT_NOTE", "match_items": "MATCH",
     "undo_match": "MATCH", "take_payment": "TAKE_MONEY", "confirm_payment": "CONFIRM_MONEY",
-    "reverse_document": "NONE", "correct_invoice": "SELL", "correct_payment": "TAKE_MONEY",
+    "set_thresholds": "EDIT_STAFF", "reverse_document": "NONE", "correct_invoice": "SELL", "correct_payment": "TAKE_MONEY",
 }
 SERIES = {"DOCUMENT_INVOICE": "", "DOCUMENT_CREDIT_NOTE": "CN-", "DOCUMENT_PAYMENT": "R-",
           "DOCUMENT_REVERSAL": "X-"}
@@ -71,6 +71,18 @@ MONEY = {
 }
 BOOKS = ["GL_RECEIVABLE", "GL_SALES", "GL_TAX", "GL_CHARGES", "GL_CASH", "GL_BANK",
          "GL_POS_CLEARING", "GL_MONEY_ON_ITS_WAY"]
+# up to how much, as a ledger begins with: the right behind it, the highest, and of sales, controller, accountant,
+# manager; None: any
+ANY = None
+THRESHOLDS = {
+    "DISCOUNT": ("SELL", 10000, 500, 1000, 0, ANY), "BELOW_LIST": ("SELL", 10000, 0, 500, 0, ANY),
+    "BELOW_FLOOR": ("SELL", 10000, 0, 0, 0, ANY), "CUSTOM_AMOUNT": ("SELL", MONEY_MAX, 0, 0, 0, ANY),
+    "CUSTOM_SHARE": ("SELL", 10000, 1000, 1000, 0, ANY), "OTHER_TAX": ("SELL", 1, 0, 0, 0, ANY),
+    "LATER_DUE": ("SELL", TERM_DAYS_MAX, 0, 30, 0, ANY), "TERM_DAYS": ("EDIT_CUSTOMER", TERM_DAYS_MAX, 0, 90, 0, ANY),
+    "OWN_NUMBER": ("TAKE_MONEY", 1, 0, 0, ANY, ANY), "REVERSAL": ("NONE", MONEY_MAX, ANY, ANY, ANY, ANY),
+    "OPENING_LIMIT": ("EDIT_CUSTOMER", MONEY_MAX, 0, ANY, ANY, ANY),
+}
+ADMINISTRATION = {"EDIT_STAFF", "EDIT_BRANCHES", "EDIT_TERMINALS"}  # done at any branch's devices
 CURRENCIES = {"EUR": 2, "VND": 0, "CNY": 2, "IRR": 2}
 SPACES = {0x20, 0xA0, 0x1680, 0x202F, 0x205F, 0x3000, 0xFEFF} | set(range(0x2000, 0x200C))
 NOTHING = object()
@@ -205,6 +217,7 @@ class Ledger:
         self.branches, self.staff, self.terminals = {}, {}, {}
         self.customers, self.groups, self.products, self.places = {}, {}, {}, {}
         self.approvals, self.jobs, self.alarms = {}, {}, {}
+        self.thresholds = {}        # (threshold, role) -> most, that were set
         self.logins, self.branch_codes, self.customer_codes, self.sources = {}, {}, {}, {}
         self.group_names, self.product_codes = {}, {}
         self.documents, self.items = {}, {}
@@ -307,6 +320,7 @@ class Ledger:
                     raise Refused("FIELD_INVALID", "rules_version")
             else:
                 self.needs(RIGHT_OF[kind])
+                self.at_home(RIGHT_OF[kind])
             done = getattr(self, "do_" + kind)(body)
         except Refused as refused:
             self.roll_back()
@@ -354,6 +368,68 @@ class Ledger:
         who = self.staff.get(self.actor.get("staff"))
         if who is None or who["role"] != "ROLE_OWNER":
             self.right_missing("EDIT_STAFF", ["ROLE_OWNER"])
+
+    def at_home(self, right):
+        who = self.staff.get(self.actor.get("staff"))
+        if self.epoch < 5 or who is None or right in ADMINISTRATION:
+            return
+        home = who.get("branch", 0)
+        if home and home != self.branch()["branch"]:
+            raise Refused("STAFF_OF_OTHER_BRANCH", branch=self.branches[home]["code"], roles=roles_with("EDIT_STAFF"))
+
+    # ---- up to how much ----
+
+    def most_for(self, threshold, role):
+        if role == "ROLE_OWNER":
+            return ANY
+        return self.thresholds.get((threshold, role), THRESHOLDS[threshold][2 + ROLES.index(role)])
+
+    def asks(self):
+        """Of whom a threshold is asked: their role, or None."""
+        return None if self.epoch < 5 or self.is_server() else self.staff[self.actor["staff"]]["role"]
+
+    def within(self, threshold, field, wanted):
+        role = self.asks()
+        most = self.most_for(threshold, role) if role else ANY
+        if most is not ANY and wanted > most:
+            self.too_much(threshold, field, wanted, most)
+
+    def too_much(self, threshold, field, wanted, most, may=None):
+        may = may or (lambda role: self.most_for(threshold, role))
+        roles = [r for r in roles_with(THRESHOLDS[threshold][0]) if may(r) is ANY or may(r) >= wanted]
+        raise Refused("MORE_THAN_YOU_MAY", field, threshold="THRESHOLD_" + threshold, wanted=wanted, most=most,
+                      roles=roles or None)
+
+    def do_set_thresholds(self, c):
+        if self.epoch < 5:
+            raise Refused("RULES_TOO_OLD", "thresholds")
+        said = c.get("thresholds", [])
+        if not said:
+            raise Refused("FIELD_MISSING", "thresholds")
+        if len(said) > 128:
+            raise Refused("TOO_MANY", "thresholds", most=128)
+        for i, one in enumerate(said):
+            most = THRESHOLDS[one["threshold"][len("THRESHOLD_"):]][1]
+            if one["role"] == "ROLE_OWNER":
+                raise Refused("FIELD_INVALID", f"thresholds[{i}].owner")
+            if not 0 <= one.get("most", 0) <= most:
+                raise Refused("FIELD_INVALID", f"thresholds[{i}].most", most=most)
+            if "most" in one and one.get("usual"):
+                raise Refused("FIELD_INVALID", f"thresholds[{i}].usual")
+            if one["role"] == "ROLE_MANAGER":
+                self.needs_owner()
+        changed = False
+        for one in said:
+            key = (one["threshold"][len("THRESHOLD_"):], one["role"])
+            if one.get("usual"):
+                changed |= key in self.thresholds
+                self.drop(self.thresholds, key)
+            elif self.thresholds.get(key, NOTHING) != one.get("most", ANY):
+                self.put(self.thresholds, key, one.get("most", ANY))
+                changed = True
+        self.nothing(changed)
+        self.put(self.company, "thresholds_version", self.company.get("thresholds_version", 0) + 1)
+        return {"id": self.company["thresholds_version"]}
 
     def room(self, kind):
         if self.epoch >= 3 and self.company[kind] > ROOM[kind]:
@@ -713,6 +789,8 @@ class Ledger:
             if dimension in dimensions:
                 raise Refused("FIELD_INVALID", f"groups[{i}]")
             dimensions.add(dimension)
+        if c.get("term_days", 0) > self.term_days({"groups": groups}):
+            self.within("TERM_DAYS", "term_days", c["term_days"])
         if imported:
             self.free(self.sources, (c["source"], c["code"]), "source")
         self.free(self.customer_codes, c.get("code"), "code")
@@ -725,6 +803,10 @@ class Ledger:
         self.put(customer, "groups", tuple(groups))
         self.move(customer, c, "phone", "area", "nickname", "tax_code", "address", "term_days",
                   "language", "source", "note")
+        role = self.asks()
+        at_first = self.most_for("OPENING_LIMIT", role) if role else ANY
+        if at_first is not ANY:
+            self.put(customer, "at_first", at_first)
         if imported:
             self.put(self.sources, (c["source"], c["code"]), number)
         return {"id": number, "number": its_code}
@@ -742,6 +824,12 @@ class Ledger:
         if "term_days" in c and c.get("clear"):
             raise Refused("FIELD_INVALID", "clear")
         customer = self.named_customer(c["customer"])
+        if "term_days" in c or c.get("clear"):
+            after = {k: v for k, v in customer.items() if k != "term_days"}
+            if "term_days" in c:
+                after["term_days"] = c["term_days"]
+            if self.term_days(after) > self.term_days(customer):
+                self.within("TERM_DAYS", "term_days", self.term_days(after))
         changed = self.move(customer, c, "name", "phone", "area", "nickname", "tax_code", "address",
                             "term_days", "language", "note")
         changed |= self.take_away(customer, c.get("clear", ()), ("TERM_DAYS", "term_days"))
@@ -790,13 +878,15 @@ class Ledger:
         most_of(field + ".overdue_days", terms.get("overdue_days"), TERM_DAYS_MAX)
         amount_or_zero(field + ".overdue_minor", terms.get("overdue_minor"))
         amount_or_zero(field + ".document_max_minor", terms.get("document_max_minor"))
+        most_of(field + ".unpaid_max", terms.get("unpaid_max"), 1_000_000)
         self.currency(field + ".currency", terms.get("currency"))
 
     # What is said stays until it is said otherwise or cleared (rules 4).
     TERM_FIELDS = {"TERM_LIMIT": ("unlimited", "limit_minor"), "TERM_POLICY": ("policy",),
                    "TERM_OVERDUE": ("overdue_days", "overdue_minor"),
-                   "TERM_DOCUMENT_MAX": ("document_max_minor",), "TERM_VALIDITY": ("valid_from", "valid_until")}
-    SAYS = ("limit_minor", "policy", "overdue_days", "overdue_minor", "document_max_minor")
+                   "TERM_DOCUMENT_MAX": ("document_max_minor",), "TERM_UNPAID_MAX": ("unpaid_max",),
+                   "TERM_VALIDITY": ("valid_from", "valid_until")}
+    SAYS = ("limit_minor", "policy", "overdue_days", "overdue_minor", "document_max_minor", "unpaid_max")
 
     @staticmethod
     def names_limit(terms):
@@ -967,10 +1057,16 @@ class Ledger:
             if self.product_codes.get(barcode, product) != product:
                 raise Refused("ALREADY_EXISTS", f"barcodes[{i}]", existing=self.product_codes[barcode])
 
+    def floor_form(self, c):
+        if "floor" in c and self.epoch < 5:
+            raise Refused("RULES_TOO_OLD", "floor")
+        amount_or_zero("floor", c.get("floor"))
+
     def do_add_product(self, c):
         code("code", c["code"])
         line("name", c["name"])
         self.product_forms(c, c["code"])
+        self.floor_form(c)
         self.free(self.product_codes, c["code"], "code")
         self.others_barcode(0, c.get("barcodes", []))
         self.room("product")
@@ -978,7 +1074,7 @@ class Ledger:
         product = {"code": c["code"], "name": c["name"], "serials": c.get("serials", False),
                    "retired": False, "barcodes": tuple(c.get("barcodes", ()))}
         self.put(self.products, number, product)
-        self.move(product, c, "unit", "price", "tax_bp", "brand", "colour", "model")
+        self.move(product, c, "unit", "price", "tax_bp", "brand", "colour", "model", "floor")
         for its in (c["code"],) + product["barcodes"]:
             self.put(self.product_codes, its, number)
         return {"id": number, "number": c["code"]}
@@ -986,11 +1082,17 @@ class Ledger:
     def do_change_product(self, c):
         line("name", c.get("name"))
         self.product_forms(c, None)
+        self.floor_form(c)
+        if "floor" in c and c.get("no_floor"):
+            raise Refused("FIELD_INVALID", "no_floor")
         product = self.found(self.products, c["product"], "product")
         given = c.get("barcodes", [])
         fresh = tuple(b for b in given if b != product["code"] and b not in product["barcodes"])
         changed = self.move(product, c, "name", "unit", "price", "tax_bp", "brand", "colour", "model",
-                            "retired")
+                            "floor", "retired")
+        if c.get("no_floor") and "floor" in product:
+            self.drop(product, "floor")
+            changed = True
         self.nothing(changed or fresh)
         if len(product["barcodes"]) + len(fresh) > BARCODES_MAX:
             raise Refused("TOO_MANY", "barcodes", most=BARCODES_MAX)
@@ -1064,9 +1166,11 @@ class Ledger:
                 terms, source, group = limits[0] if level is levels[0] else min(limits, key=lambda x: limit(x[0]))
                 named = {"limit": limit(terms), "source": source, "group": group}
                 break
+        if customer.get("at_first", float("inf")) < named["limit"]:
+            named = {"limit": customer["at_first"], "source": "LIMIT_OF_CUSTOMER", "group": None}
         if customer["customer"] == 1:
             named["limit"] = float("inf")
-        for field in ("policy", "overdue_days", "overdue_minor", "document_max_minor"):
+        for field in ("policy", "overdue_days", "overdue_minor", "document_max_minor", "unpaid_max"):
             given = [x[0][field] for level in levels for x in level if field in x[0]]
             named[field] = given[0] if given else None
         named["unlimited"] = named["limit"] == float("inf")
@@ -1084,7 +1188,7 @@ class Ledger:
     def do_set_credit_limit(self, c):
         said, clear, today = c.get("terms"), c.get("clear", ()), self.today()
         self.terms_form("terms", said)
-        self.clear_form(c, said or {}, ("TERM_LIMIT", "TERM_POLICY", "TERM_OVERDUE", "TERM_DOCUMENT_MAX"))
+        self.clear_form(c, said or {}, ("TERM_LIMIT", "TERM_POLICY", "TERM_OVERDUE", "TERM_DOCUMENT_MAX", "TERM_UNPAID_MAX"))
         text("reason", c.get("reason"))
         customer = self.named_customer(c["customer"])
         if "ended" in c:
@@ -1095,11 +1199,14 @@ class Ledger:
                 raise Refused("FIELD_MISSING", "terms.limit_minor")
             if self.says(said) and said.get("valid_until", DATE_MAX) < today:
                 self.too_early("terms.valid_until", today)
-        self.put(customer, "own", self.schedule(customer["own"], c, today))
+        self.put(customer, "own", self.schedule(customer["own"], c, today, "at_first" in customer))
+        all_away = "ended" not in c and said is None and not clear
+        if all_away or self.names_limit(said or {}) or "TERM_LIMIT" in clear:
+            self.drop(customer, "at_first")
         self.changed(customer, "LIMIT_CHANGED")
         return {"id": c["customer"]}
 
-    def schedule(self, entries, c, today):
+    def schedule(self, entries, c, today, at_first):
         """The entries that are there after the command, the one that began last first."""
         said, clear = c.get("terms"), c.get("clear", ())
         if "ended" in c:
@@ -1108,7 +1215,7 @@ class Ledger:
                 raise Refused("NOT_FOUND", "ended")
             return left
         if said is None and not clear:
-            self.nothing(entries, "terms")
+            self.nothing(entries or at_first, "terms")
             return ()
         if self.epoch < 4:
             return ({"terms": said, "began": said.get("valid_from", 0), "seq": self.seq},)
@@ -1138,7 +1245,7 @@ class Ledger:
         self.terms_form("terms", terms)
         own = (("TERM_DAYS", "term_days"), ("TERM_CREDIT_NOTE_APPROVE", "credit_note_approve_minor"),
                ("TERM_OWN_REVERSAL", "own_reversal_minor"), ("TERM_TITLE", "title"))
-        self.clear_form(c, terms, ("TERM_POLICY", "TERM_OVERDUE", "TERM_DOCUMENT_MAX", "TERM_VALIDITY",
+        self.clear_form(c, terms, ("TERM_POLICY", "TERM_OVERDUE", "TERM_DOCUMENT_MAX", "TERM_UNPAID_MAX", "TERM_VALIDITY",
                                    *(term for term, _ in own)), own)
         if self.epoch >= 4:
             self.nothing(terms or clear or any(field in c for _, field in own), "terms")
@@ -1306,39 +1413,100 @@ class Ledger:
         free = terms["limit"] - sums["exposure"]
         if not terms["unlimited"]:
             decision["over_by_minor"] = max(total - free, 0)
-        if self.locked(customer, today) and not happened and (replaces is None or total > 0):
-            roles = roles_with("LOCK")
-            raise Refused("CUSTOMER_LOCKED", "customer", reason=customer["reason"], roles=roles,
-                          ways=[{"kind": "WAY_UNLOCK", "roles": roles}])
-        walls = self.walls(customer, total, terms, decision, today) if total > 0 else []
+        walls, late = self.walls(customer, total, terms, decision, today) if total > 0 else ([], 0)
         if walls:
             decision["walls"] = walls
+        if self.locked(customer, today) and not happened and (replaces is None or total > 0):
+            roles = roles_with("LOCK")
+            decision["verdict"] = "VERDICT_BLOCKED"
+            if not walls or terms["policy"] == "EXCESS_WARN":
+                raise Refused("CUSTOMER_LOCKED", "customer", reason=customer["reason"], roles=roles,
+                              ways=[{"kind": "WAY_UNLOCK", "roles": roles}])
+            raise Refused("CUSTOMER_LOCKED", "customer", reason=customer["reason"], roles=roles,
+                          **self.explained(decision, terms, free))
         if approval:
             self.check_approval(customer, total, approval)
         decision["verdict"] = self.verdict(walls, terms, approval, happened)
         if decision["verdict"] == "VERDICT_APPROVED":
             decision["approval"] = approval
         if decision["verdict"] in ("VERDICT_NEEDS_APPROVAL", "VERDICT_BLOCKED"):
-            self.refuse_credit(decision, terms, sums, free)
+            self.refuse_credit(decision, terms, sums, free, late)
         return decision
 
     def walls(self, customer, total, terms, decision, today):
-        walls = []
+        """What the sale runs into, and how much of the oldest bills is paid before that is passed."""
+        walls, pay = [], 0
         if terms["document_max_minor"] and total + decision.get("replaces_minor", 0) > terms["document_max_minor"]:
             walls.append("DOCUMENT_TOO_BIG_FOR_CUSTOMER")
-        if terms["overdue_days"] is not None or terms["overdue_minor"] is not None:
-            late = [i for i in self.bills_in_order(customer)[:OVERDUE_BILLS_MAX]
-                    if today - i["due"] > (terms["overdue_days"] or 0)]
-            overdue = sum(i["open"] for i in late)
+        days, most = terms["overdue_days"], terms["overdue_minor"]
+        bills = self.bills_in_order(customer)
+
+        def later_than(days):
+            return [i for i in bills[:OVERDUE_BILLS_MAX] if today - i["due"] > days]
+
+        if days is not None or most is not None:
+            apart = self.epoch >= 5 and days is not None and most is not None
+            late = later_than(0 if apart else days or 0)
+            overdue, old = sum(i["open"] for i in late), 0
             if overdue:
                 decision["overdue_minor"] = overdue
                 decision["oldest_overdue_days"] = today - min(i["due"] for i in late)
-            if overdue > (terms["overdue_minor"] or 0):
-                walls.append("OVERDUE_TOO_OLD" if terms["overdue_days"] is not None
-                             else "OVERDUE_TOO_MUCH")
+                if apart:
+                    old = sum(i["open"] for i in later_than(days))
+                    decision["too_old_minor"] = old
+            if old:
+                walls.append("OVERDUE_TOO_OLD")
+            if overdue > (most or 0):
+                walls.append("OVERDUE_TOO_OLD" if days is not None and not apart else "OVERDUE_TOO_MUCH")
+            pay = max(old, overdue - (most or 0), 0)
         if decision["over_by_minor"]:
             walls.append("CREDIT_LIMIT_EXCEEDED")
-        return walls
+        if terms["unpaid_max"] and "replaces_minor" not in decision:
+            decision["unpaid_bills"], decision["unpaid_max"] = len(bills), terms["unpaid_max"]
+            if len(bills) >= terms["unpaid_max"]:
+                walls.append("UNPAID_TOO_MANY")
+                pay = max(pay, sum(i["open"] for i in bills[:len(bills) + 1 - terms["unpaid_max"]]))
+        return walls, pay
+
+    @staticmethod
+    def explained(decision, terms, free):
+        too_big = "DOCUMENT_TOO_BIG_FOR_CUSTOMER" in decision["walls"]
+        return {"decision": decision, "over_by_minor": decision["over_by_minor"] or None,
+                "available_minor": None if terms["unlimited"] else free,
+                "days": decision.get("oldest_overdue_days"),
+                "most": terms["document_max_minor"] if too_big else None}
+
+    @staticmethod
+    def part(walls, terms, free, most, replaces=0):
+        """What of a sale passes every wall; of a correction, the new total: what it was passes always."""
+        if set(walls) - {"CREDIT_LIMIT_EXCEEDED", "DOCUMENT_TOO_BIG_FOR_CUSTOMER"}:
+            return replaces
+        if not terms["unlimited"]:
+            most = min(most, free)
+        if terms["document_max_minor"]:
+            most = min(most, terms["document_max_minor"] - replaces)
+        return max(most, 0) + replaces
+
+    def explain_cap(self, customer, total, refusal):
+        """Who takes the goods may not take so much: the walls behind it, and what passes both."""
+        today = self.today()
+        terms, sums = self.terms_of(customer, today), self.sums(customer)
+        free = terms["limit"] - sums["exposure"]
+        decision = {"over_by_minor": 0 if terms["unlimited"] else max(total - free, 0)}
+        walls, _ = self.walls(customer, total, terms, decision, today)
+        warns = terms["policy"] == "EXCESS_WARN"
+        left = refusal.get("available_minor", 0)
+        part = left if warns else self.part(walls, terms, free, left)
+        if walls and not warns:
+            refusal["decision"] = {
+                "policy_version": self.company["version"], "limit_source": terms["source"],
+                **({"limit_group": terms["group"]} if terms["group"] else {}),
+                "unlimited": terms["unlimited"], "limit_minor": terms["limit"], "bills_minor": sums["bills"],
+                "uncleared_minor": sums["uncleared"], "unmatched_minor": sums["unmatched"],
+                "exposure_minor": sums["exposure"], "amount_minor": total, "currency": self.company["currency"],
+                "walls": walls, "verdict": "VERDICT_BLOCKED", **decision}
+        if part > 0 and not self.locked(customer, today):
+            refusal["ways"] = [{"kind": "WAY_PART_NOW", "amount_minor": part}]
 
     def check_approval(self, customer, total, number):
         approval = self.found(self.approvals, number, "approval")
@@ -1362,30 +1530,26 @@ class Ledger:
         return {"EXCESS_WARN": "VERDICT_WARNED", "EXCESS_APPROVE": "VERDICT_NEEDS_APPROVAL"}.get(
             terms["policy"], "VERDICT_BLOCKED")
 
-    @staticmethod
-    def refuse_credit(decision, terms, sums, free):
+    def refuse_credit(self, decision, terms, sums, free, late):
+        """Each way out leads past every wall."""
         walls, ways = decision["walls"], []
         asks = decision["verdict"] == "VERDICT_NEEDS_APPROVAL"
-        if "CREDIT_LIMIT_EXCEEDED" in walls:
-            ways.append({"kind": "WAY_PAY_NOW", "amount_minor": decision["over_by_minor"]})
-            part = max(free, 0) + decision.get("replaces_minor", 0)
-            if part > 0:
-                ways.append({"kind": "WAY_PART_NOW", "amount_minor": part})
-            if sums["waiting"] + sums["uncleared"] > 0:
-                ways.append({"kind": "WAY_CONFIRM_MONEY", "roles": roles_with("CONFIRM_MONEY"),
-                             "amount_minor": sums["waiting"] + sums["uncleared"]})
-            ways.append({"kind": "WAY_RAISE_LIMIT", "roles": roles_with("SET_LIMIT")})
-        too_late = decision.get("overdue_minor", 0) - (terms["overdue_minor"] or 0)
-        if too_late > 0:
-            ways.append({"kind": "WAY_PAY_OVERDUE", "amount_minor": too_late})
-        if "DOCUMENT_TOO_BIG_FOR_CUSTOMER" in walls:
-            ways.append({"kind": "WAY_PART_NOW", "amount_minor": terms["document_max_minor"]})
+        of_limit = walls == ["CREDIT_LIMIT_EXCEEDED"]
+        awaited = sums["waiting"] + sums["uncleared"]
+        replaces = decision.get("replaces_minor", 0)
+        part = self.part(walls, terms, free, decision["amount_minor"], replaces)
+        if "DOCUMENT_TOO_BIG_FOR_CUSTOMER" not in walls and (of_limit or "replaces_minor" not in decision):
+            ways.append({"kind": "WAY_PAY_NOW" if of_limit else "WAY_PAY_OVERDUE",
+                         "amount_minor": max(late, decision["over_by_minor"])})
+        if part > 0:
+            ways.append({"kind": "WAY_PART_NOW", "amount_minor": part})
+        if of_limit and awaited >= decision["over_by_minor"]:
+            ways.append({"kind": "WAY_CONFIRM_MONEY", "roles": roles_with("CONFIRM_MONEY"), "amount_minor": awaited})
+        ways.append({"kind": "WAY_RAISE_LIMIT" if of_limit else "WAY_CHANGE_TERMS", "roles": roles_with("SET_LIMIT")})
         if asks:
             ways.append({"kind": "WAY_ASK_APPROVAL", "roles": roles_with("APPROVE")})
-        raise Refused("APPROVAL_NEEDED" if asks else walls[0], "customer", decision=decision,
-                      over_by_minor=decision["over_by_minor"] or None,
-                      available_minor=None if terms["unlimited"] else free,
-                      days=decision.get("oldest_overdue_days"), ways=ways)
+        raise Refused("APPROVAL_NEEDED" if asks else walls[0], "customer", ways=ways,
+                      **self.explained(decision, terms, free))
 
     def do_ask_approval(self, c):
         amount("amount_minor", c["amount_minor"])
@@ -1511,7 +1675,7 @@ class Ledger:
         return next((x for x in was["lines"] if x["product"] == product and
                      (product or x["said"].get("text") == its_text)), None) if was else None
 
-    def product_of(self, at, one, happened, was=None):
+    def product_of(self, at, one, happened, was=None, by_threshold=False):
         if "product" in one:
             product = one["product"]
         elif "product_code" in one:
@@ -1519,7 +1683,7 @@ class Ledger:
         else:
             if not one.get("text"):
                 raise Refused("FIELD_MISSING", at + "product")
-            if not happened and not self.line_before(was, None, one["text"]):
+            if not happened and not by_threshold and not self.line_before(was, None, one["text"]):
                 self.needs("CUSTOM_LINE")
             return None
         if product not in self.products:
@@ -1542,11 +1706,11 @@ class Ledger:
                               existing_number=self.documents[sold]["number"] if sold else None)
             here.append(serial)
 
-    def fill(self, c, document, happened, corrects=None, was=None):
+    def fill(self, c, document, happened, corrects=None, was=None, by_threshold=False):
         lines = []
         for i, one in enumerate(c.get("lines", [])):
             at = f"lines[{i}]."
-            number = self.product_of(at, one, happened, was)
+            number = self.product_of(at, one, happened, was, by_threshold)
             product = self.products.get(number, {})
             price = one.get("price", product.get("price"))
             if price is None:
@@ -1564,7 +1728,9 @@ class Ledger:
             net = gross - discount
             tax = rounded(net * one.get("tax_bp", product.get("tax_bp", 0)), 10000)
             lines.append({"product": number, "serials": one.get("serials", []),
-                          "quantity": one["quantity"], "net": net, "tax": tax,
+                          "quantity": one["quantity"], "net": net, "tax": tax, "price": price, "gross": gross,
+                          "discount": discount, "discount_bp": one.get("discount_bp"),
+                          "tax_bp": one.get("tax_bp", product.get("tax_bp", 0)),
                           "said": self.said_of(one, number, product, price, discount)})
         document["lines"] = lines
         document["charges"] = [{"amount": x["amount_minor"],
@@ -1665,6 +1831,94 @@ class Ledger:
             kept.setdefault("money_account", said["money_account"])
         return kept
 
+    # ---- what a sale asks of thresholds ----
+
+    def own_number(self, number, happened):
+        if number is None or happened or self.epoch < 5:
+            return
+        self.within("OWN_NUMBER", "number", 1)
+        its_code, _, rest = number.partition("-")
+        if its_code in self.branch_codes and re.fullmatch(r"(CN-|R-|X-)?[0-9]{5,9}", rest):
+            raise Refused("FIELD_INVALID", "number")
+
+    @staticmethod
+    def custom(document):
+        return sum(x["net"] for x in document["lines"] if x["product"] is None) + \
+            sum(x["amount"] for x in document["charges"])
+
+    def check_sale(self, c, document, customer, happened, corrects):
+        if self.epoch < 5 or happened:
+            return
+        old = self.documents[corrects] if corrects else {"lines": [], "charges": [], "due": 0, "salesperson": None}
+        if "salesperson" in c and c["salesperson"] != old["salesperson"]:
+            who = self.staff[self.found(self.logins, c["salesperson"], "salesperson")]
+            if who["blocked"]:
+                raise Refused("STAFF_BLOCKED", "salesperson")
+        by_terms = document["date"] + self.term_days(customer)
+        if document["due"] > max(by_terms, old["due"]):
+            self.within("LATER_DUE", "due", document["due"] - by_terms)
+        left = [x["quantity"] for x in old["lines"]]
+        for i, one in enumerate(document["lines"]):
+            if one["product"] is None:
+                continue
+            try:
+                self.check_line(one, f"lines[{i}].")
+            except Refused:
+                if not self.stood(one, old["lines"], left):
+                    raise
+        self.check_custom(c, document, old if corrects else None)
+
+    @staticmethod
+    def stood(one, old, left):
+        """An old line that was at least as good, of which there is enough left, stands for it."""
+        for i, was in enumerate(old):
+            both = one["discount_bp"] is not None and was["discount_bp"] is not None
+            no_more = one["discount_bp"] <= was["discount_bp"] if both else \
+                one["discount"] * was["gross"] <= was["discount"] * one["gross"]
+            if one["product"] == was["product"] and one["price"] >= was["price"] and \
+                    one["tax_bp"] == was["tax_bp"] and no_more and left[i] >= one["quantity"]:
+                left[i] -= one["quantity"]
+                return True
+        return False
+
+    def share(self, threshold, field, part, whole):
+        role = self.asks()
+        most = self.most_for(threshold, role) if role else ANY
+        if part <= 0 or most is ANY or most >= 10000 or part <= rounded(whole * most, 10000):
+            return
+        wanted = -(-part * 10000 // whole) if whole > 0 else 0
+        if wanted > most:
+            self.too_much(threshold, field, wanted, most)
+
+    def check_line(self, one, at):
+        product = self.products[one["product"]]
+        if one["discount_bp"] is not None:
+            self.within("DISCOUNT", at + "discount_bp", one["discount_bp"])
+        else:
+            self.share("DISCOUNT", at + "discount_minor", one["discount"], one["gross"])
+        if "price" in product and one["price"] < product["price"]:
+            self.within("BELOW_LIST", at + "price",
+                        -(-(product["price"] - one["price"]) * 10000 // product["price"]))
+        if "floor" in product:
+            least = rounded(one["quantity"] * product["floor"], 1_000_000)
+            if least <= MONEY_MAX:
+                self.share("BELOW_FLOOR", at + "price", least - one["net"], least)
+        if one["tax_bp"] != product.get("tax_bp", 0):
+            self.within("OTHER_TAX", at + "tax_bp", 1)
+
+    def check_custom(self, c, document, old):
+        role, custom = self.asks(), self.custom(document)
+        goods = sum(x["net"] for x in document["lines"] if x["product"] is not None)
+
+        def may(role):
+            amount, share = self.most_for("CUSTOM_AMOUNT", role), self.most_for("CUSTOM_SHARE", role)
+            return ANY if ANY in (amount, share) else max(amount, rounded(goods * share, 10000))
+
+        if role is None or custom <= 0 or old and custom <= self.custom(old) or may(role) is ANY or custom <= may(role):
+            return
+        first = next((i for i, x in enumerate(document["lines"]) if x["product"] is None), None)
+        self.too_much("CUSTOM_AMOUNT", "charges[0]" if first is None else f"lines[{first}]", custom, may(role), may)
+
     def total(self, document):
         net = sum(x["net"] for x in document["lines"])
         charges = sum(x["amount"] for x in document["charges"])
@@ -1723,6 +1977,7 @@ class Ledger:
         self.line_forms(c, happened or was and was["said"]["happened"])
         if happened:
             self.needs("BACKFILL")
+        self.own_number(c.get("number"), happened)
         customer = self.resolve(c) or self.customers[1]
         if not was:
             self.open_branch()
@@ -1735,7 +1990,9 @@ class Ledger:
         document["due"] = c.get("due", min(date + self.term_days(customer), DATE_MAX))
         document["said"] = {"happened": happened, **{k: c[k] for k in ("note", "salesperson", "buyer", "reference")
                                                      if k in c}, "charges": c.get("charges", [])}
-        self.fill(c, document, happened, corrects, was)
+        self.fill(c, document, happened, corrects, was, self.epoch >= 5)
+        document["salesperson"] = c.get("salesperson")
+        self.check_sale(c, document, customer, happened, corrects)
         postings = self.total(document)
         total = document["total"]
         if c.get("total_minor", total) != total:
@@ -1745,7 +2002,12 @@ class Ledger:
             self.open_branch()
         if "buyer" in c:
             same = net is not None and was["said"].get("buyer") == c["buyer"]
-            self.check_person(customer, c["buyer"], total, net if same else 0)
+            try:
+                self.check_person(customer, c["buyer"], total, net if same else 0)
+            except Refused as refused:
+                if refused.refusal["code"] == "BUYER_CAP_EXCEEDED" and net is None:
+                    self.explain_cap(customer, total, refused.refusal)
+                raise
         decision = self.decide(customer, total - (net or 0), c.get("approval", 0), happened, net)
         if decision["verdict"] == "VERDICT_APPROVED":
             self.put(self.approvals[c["approval"]], "state", "spent")
@@ -1832,6 +2094,7 @@ class Ledger:
     def do_issue_credit_note(self, c):
         happened = c.get("backfill", False)
         self.note_forms(c, happened)
+        self.own_number(c.get("number"), happened)
         invoice = self.credited_invoice(c)
         customer = self.resolve(c)
         if invoice:
@@ -2068,6 +2331,7 @@ class Ledger:
     def payment(self, c, corrects=None):
         happened = c.get("backfill", False)
         self.payment_forms(c, happened)
+        self.own_number(c.get("number"), happened)
         customer = self.resolve(c) or self.customers[1]
         was = self.documents[corrects] if corrects and self.epoch >= 5 else None
         date = self.date_of(c, happened or was and c.get("date") == was["date"])
@@ -2235,7 +2499,9 @@ class Ledger:
             number = next((of[c["number"]] for of in self.numbers.values() if c["number"] in of), None)
         document = self.find(number)
         self.check_reverse(c, document)
-        if self.approve_reversal(document):
+        counts = self.approve_reversal(document)
+        self.within("REVERSAL", "document", document["total"])
+        if counts:
             self.add_to_day(("credited", document["customer"]), document["total"])
         return self.reversed_alone(document)
 
@@ -2294,6 +2560,10 @@ class Ledger:
             else:
                 self.make_pair(pairs, debit, credit, value, date)
 
+    def takes_back(self, old, document):
+        again = document["total"] if document["customer"] == old["customer"] else 0
+        self.within("REVERSAL", "document", old["total"] - again)
+
     def do_correct_invoice(self, c):
         old = self.find_original(c, "DOCUMENT_INVOICE")
         self.check_reverse(c, old)
@@ -2301,6 +2571,7 @@ class Ledger:
         body = self.keep(self.keep_invoice, c["invoice"], old, c.get("clear", []))
         done, document, item = self.invoice(body, old["document"])
         self.put(old, "corrected_by", document["document"])
+        self.takes_back(old, document)
         pairs = Pairs()
         if item and document["customer"] == old["customer"]:
             self.follow(edges, item, pairs, self.today())
@@ -2323,6 +2594,7 @@ class Ledger:
         reversal, edges = self.reverse(old, back)
         customer, document, item, pairs = self.payment(body, old["document"])
         self.put(old, "corrected_by", document["document"])
+        self.takes_back(old, document)
         same = document["customer"] == old["customer"]
         if same and "match" not in body and not body.get("bills"):
             self.follow(edges, item, pairs, document["date"])
