@@ -14,8 +14,6 @@
 
 #define CODE(name) TEFTER__REFUSAL_CODE__##name
 
-enum { WAYS_TEXT_MAX = 400 };
-
 /* A code that only a later version knows: its number, for whoever asks about it, and those facts
  * that mean the same with every code. */
 static const char unknown_pattern[] = "The server refuses this, for a reason that this program is "
@@ -657,21 +655,17 @@ static bool branch(const struct facts *facts, char *out, size_t capacity)
 static const struct {
     Tefter__RefusalCode code;
     const char *pattern;
-    const char *label; /* what its ways out are for, when there are several walls */
 } known_walls[] = {
-    {CODE(CREDIT_LIMIT_EXCEEDED), "Over the limit| by {over$}|: {available} is available, {asks}|.",
-     "For the limit"},
-    {CODE(OVERDUE_TOO_OLD), "Bills are overdue for too long|: {old$}|, the oldest by {days}|.",
-     "For the overdue bills"},
-    {CODE(OVERDUE_TOO_MUCH), "Too much is overdue|: {overdue$}|, the oldest by {days}|.",
-     "For the overdue bills"},
+    {CODE(CREDIT_LIMIT_EXCEEDED),
+     "Over the limit| by {over$}|: {available} is available, {asks}|."},
+    {CODE(OVERDUE_TOO_OLD), "Bills are overdue for too long|: {old$}|, the oldest by {days}|."},
+    {CODE(OVERDUE_TOO_MUCH), "Too much is overdue|: {overdue$}|, the oldest by {days}|."},
     {CODE(DOCUMENT_TOO_BIG_FOR_CUSTOMER),
-     "One invoice of this customer may not be so big|: at most {largest$}|, {whole}|.",
-     "For the size"},
-    {CODE(UNPAID_TOO_MANY), "There are too many unpaid bills|: {unpaid}|.", "For the unpaid bills"},
+     "One invoice of this customer may not be so big|: at most {largest$}|, {whole}|."},
+    {CODE(UNPAID_TOO_MANY), "There are too many unpaid bills|: {unpaid}|."},
 };
 
-enum { WALLS = sizeof(known_walls) / sizeof(known_walls[0]), NO_WALL = WALLS };
+enum { WALLS = sizeof(known_walls) / sizeof(known_walls[0]) };
 
 static bool has_wall(const Tefter__Refusal *refusal, Tefter__RefusalCode code)
 {
@@ -691,14 +685,6 @@ static bool stopped_by(const Tefter__Refusal *refusal, size_t wall)
         return has_wall(refusal, code);
     return refusal->code == code ||
            (refusal->code == CODE(APPROVAL_NEEDED) && code == CODE(CREDIT_LIMIT_EXCEEDED));
-}
-
-static size_t wall_count(const Tefter__Refusal *refusal)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < WALLS; i++)
-        count += stopped_by(refusal, i);
-    return count;
 }
 
 /* The highest total of one invoice is told as the last way to take a part. */
@@ -783,36 +769,6 @@ static const char *way_pattern(const Tefter__WayOut *way, bool correction)
     return NULL; /* a way that only a later version knows */
 }
 
-/* The wall that a way leads past; NO_WALL: all of them, or none that is known. */
-static size_t wall_of(const Tefter__Refusal *refusal, const Tefter__WayOut *way)
-{
-    Tefter__RefusalCode code = CODE(CREDIT_LIMIT_EXCEEDED);
-    switch (way->kind) {
-    case TEFTER__WAY_OUT_KIND__WAY_PAY_NOW:
-    case TEFTER__WAY_OUT_KIND__WAY_CONFIRM_MONEY:
-    case TEFTER__WAY_OUT_KIND__WAY_RAISE_LIMIT:
-        break;
-    case TEFTER__WAY_OUT_KIND__WAY_PART_NOW:
-        if (way == largest_way(refusal))
-            code = CODE(DOCUMENT_TOO_BIG_FOR_CUSTOMER);
-        break;
-    case TEFTER__WAY_OUT_KIND__WAY_PAY_OVERDUE:
-        code = has_wall(refusal, CODE(OVERDUE_TOO_OLD)) ? CODE(OVERDUE_TOO_OLD)
-                                                        : CODE(OVERDUE_TOO_MUCH);
-        break;
-    case TEFTER__WAY_OUT_KIND__WAY_ASK_APPROVAL:
-    case TEFTER__WAY_OUT_KIND__WAY_UNLOCK:
-    case TEFTER__WAY_OUT_KIND__WAY_CHANGE_TERMS:
-    case _TEFTER__WAY_OUT_KIND_IS_INT_SIZE:
-        return NO_WALL;
-    }
-    for (size_t i = 0; i < WALLS; i++) {
-        if (known_walls[i].code == code)
-            return stopped_by(refusal, i) ? i : NO_WALL;
-    }
-    return NO_WALL;
-}
-
 static size_t put_way(const struct facts *facts, size_t index, bool first, char *out,
                       size_t capacity)
 {
@@ -826,40 +782,16 @@ static size_t put_way(const struct facts *facts, size_t index, bool first, char 
     return used + sentence_write(pattern, way_word, &way, out + used, capacity - used);
 }
 
-/* Those past one wall, or all of them (NULL). Returns the length. */
-static size_t put_ways(const struct facts *facts, const size_t *wall, char *out, size_t capacity)
+/* Each of them leads past all walls. */
+static bool ways(const struct facts *facts, char *out, size_t capacity)
 {
     size_t used = 0;
-    for (size_t i = 0; i < facts->refusal->n_ways; i++) {
-        if (wall == NULL || wall_of(facts->refusal, facts->refusal->ways[i]) == *wall)
-            used += put_way(facts, i, used == 0, out + used, capacity - used);
-    }
+    for (size_t i = 0; i < facts->refusal->n_ways; i++)
+        used += put_way(facts, i, used == 0, out + used, capacity - used);
     if (used > 0 && used + 1 < capacity)
         out[used++] = '.';
     if (used < capacity)
         out[used] = '\0';
-    return used;
-}
-
-/* Past one of several walls is not past them all: each one's ways for themselves. */
-static size_t put_ways_of_walls(const struct facts *facts, char *out, size_t capacity)
-{
-    size_t used = 0;
-    for (size_t wall = 0; wall <= NO_WALL && used < capacity; wall++) {
-        char ways[WAYS_TEXT_MAX];
-        const char *label = wall == NO_WALL ? "For all of it" : known_walls[wall].label;
-        if (put_ways(facts, &wall, ways, sizeof(ways)) > 0)
-            used += (size_t)snprintf(out + used, capacity - used, "%s%s: %s", used == 0 ? "" : " ",
-                                     label, ways);
-    }
-    return used;
-}
-
-static bool ways(const struct facts *facts, char *out, size_t capacity)
-{
-    if (wall_count(facts->refusal) > 1)
-        return put_ways_of_walls(facts, out, capacity) > 0;
-    size_t used = put_ways(facts, NULL, out, capacity);
     if (used > 0)
         out[0] = (char)toupper((unsigned char)out[0]);
     return used > 0;

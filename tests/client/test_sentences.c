@@ -288,7 +288,7 @@ static void the_wall_that_stopped_a_sale_is_told(void **state)
                              "this sale is 10.20. It needs an approval. Take goods up to 10.00.");
 }
 
-static void of_several_walls_each_has_its_ways(void **state)
+static void several_walls_are_told_and_then_what_leads_past_them_all(void **state)
 {
     (void)state;
     char out[1024];
@@ -297,26 +297,22 @@ static void of_several_walls_each_has_its_ways(void **state)
                                    TEFTER__REFUSAL_CODE__CREDIT_LIMIT_EXCEEDED};
     Tefter__Role manager = TEFTER__ROLE__ROLE_MANAGER;
     Tefter__Decision decision = TEFTER__DECISION__INIT;
-    Tefter__WayOut way[5] = {TEFTER__WAY_OUT__INIT, TEFTER__WAY_OUT__INIT, TEFTER__WAY_OUT__INIT,
-                             TEFTER__WAY_OUT__INIT, TEFTER__WAY_OUT__INIT};
+    Tefter__WayOut way[2] = {TEFTER__WAY_OUT__INIT, TEFTER__WAY_OUT__INIT};
     static const struct {
         Tefter__WayOutKind kind;
         int64_t amount;
-    } told[] = {{TEFTER__WAY_OUT_KIND__WAY_PAY_NOW, 5000},
-                {TEFTER__WAY_OUT_KIND__WAY_PART_NOW, 10000},
-                {TEFTER__WAY_OUT_KIND__WAY_PAY_OVERDUE, 2500},
-                {TEFTER__WAY_OUT_KIND__WAY_PART_NOW, 7000},
+    } told[] = {{TEFTER__WAY_OUT_KIND__WAY_CHANGE_TERMS, 0},
                 {TEFTER__WAY_OUT_KIND__WAY_ASK_APPROVAL, 0}};
-    Tefter__WayOut *ways[5];
+    Tefter__WayOut *ways[2];
     Tefter__Refusal refusal = TEFTER__REFUSAL__INIT;
-    for (size_t i = 0; i < 5; i++) {
+    for (size_t i = 0; i < 2; i++) {
         way[i].kind = told[i].kind;
         way[i].has_amount_minor = told[i].amount != 0;
         way[i].amount_minor = told[i].amount;
         ways[i] = &way[i];
     }
-    way[4].roles = &manager;
-    way[4].n_roles = 1;
+    way[1].roles = &manager;
+    way[1].n_roles = 1;
     decision.limit_minor = 20000;
     decision.exposure_minor = 10000;
     decision.amount_minor = 15000;
@@ -329,14 +325,15 @@ static void of_several_walls_each_has_its_ways(void **state)
     refusal.over_by_minor = 5000;
     refusal.decision = &decision;
     refusal.ways = ways;
-    refusal.n_ways = 5;
+    refusal.n_ways = 2;
+    refusal.has_most = true;
+    refusal.most = 7000;
     (void)refusal_sentence(&refusal, &eur, out, sizeof(out));
     assert_string_equal(
         out, "Over the limit by 50.00 €: 100.00 is available, this sale is 150.00. Too much is "
              "overdue: 25.00 €. One invoice of this customer may not be so big: at most 70.00 €, "
-             "this sale is 150.00. It needs an approval. For the limit: pay 50.00 now, or take "
-             "goods up to 100.00. For the overdue bills: pay the oldest bills, 25.00. For the "
-             "size: take goods up to 70.00. For all of it: ask manager.");
+             "this sale is 150.00. It needs an approval. Have the customer's terms changed, or "
+             "ask manager.");
 }
 
 static void a_sentence_is_cut_at_a_whole_character(void **state)
@@ -416,7 +413,7 @@ int main(void)
         cmocka_unit_test(a_path_is_told_in_words),
         cmocka_unit_test(a_wrong_value_is_told_what_is_right),
         cmocka_unit_test(the_wall_that_stopped_a_sale_is_told),
-        cmocka_unit_test(of_several_walls_each_has_its_ways),
+        cmocka_unit_test(several_walls_are_told_and_then_what_leads_past_them_all),
         cmocka_unit_test(a_sentence_is_cut_at_a_whole_character),
         cmocka_unit_test(amounts_are_read_as_people_type_them),
         cmocka_unit_test(unclear_amounts_are_refused),
