@@ -63,14 +63,16 @@ static int import_run(struct run *run)
 
 static const struct param import_params[] = {
     {.name = "KIND", .kind = VALUE_TEXT, .words = IMPORT_KINDS, .help = "what the file holds"},
-    OPERAND("FILE", FILE, NULL,
-            "CSV with a header line; -: standard input (zcat FILE.gz | tefter import invoices -)"),
+    OPERAND(
+        "FILE", FILE, NULL,
+        "CSV or XLSX with a header line; -: standard input (zcat FILE.gz | tefter import invoices "
+        "-)"),
     END,
 };
 
 const struct verb import_verbs[] = {
     {.entity = "import",
-     .summary = "import customers, products, invoices or payments from a file",
+     .summary = "import customers, products, invoices, balances or payments from a file",
      .params = import_params,
      .own = import_options,
      .run = import_run,

@@ -82,6 +82,24 @@ const Tefter__Command *command_of_customer(const struct entry *entry, struct are
     return open_customer(customer, arena);
 }
 
+const Tefter__Command *command_of_limit(const struct entry *entry, uint32_t customer,
+                                        struct arena *arena)
+{
+    Tefter__Command *command = command_new(arena, TEFTER__COMMAND__KIND_SET_CREDIT_LIMIT);
+    Tefter__SetCreditLimit *limit = arena_take(arena, sizeof *limit);
+    Tefter__LimitTerms *terms = arena_take(arena, sizeof *terms);
+    if (command == NULL || limit == NULL || terms == NULL)
+        return NULL;
+    tefter__limit_terms__init(terms);
+    tefter__set_credit_limit__init(limit);
+    terms->has_limit_minor = true;
+    terms->limit_minor = entry->numbers[FIELD_LIMIT];
+    limit->customer = customer;
+    limit->terms = terms;
+    command->set_credit_limit = limit;
+    return command;
+}
+
 static Tefter__AddProduct *product_new(struct arena *arena, const char *code, const char *name)
 {
     Tefter__AddProduct *product = arena_take(arena, sizeof *product);

@@ -12,3 +12,6 @@ const Tefter__Command *command_of_entry(const struct entry *entry, bool match_ol
 /* Makes the customer of a document, and the product of a line. */
 const Tefter__Command *command_of_customer(const struct entry *entry, struct arena *arena);
 const Tefter__Command *command_of_product(const struct entry_line *line, struct arena *arena);
+/* The limit that a customer's row says. */
+const Tefter__Command *command_of_limit(const struct entry *entry, uint32_t customer,
+                                        struct arena *arena);

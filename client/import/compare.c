@@ -223,6 +223,20 @@ void compare_customer(const struct entry *entry, const Tefter__CustomerRecord *t
     add_numbers(why, "term days", there->has_term_days, there->term_days, days, 0);
 }
 
+bool compare_limit(const struct entry *entry, const Tefter__CustomerCardAnswer *there,
+                   const struct currency *currency, char why[WHY_MAX])
+{
+    const Tefter__LimitTerms *terms = there->terms;
+    int64_t limit = entry->numbers[FIELD_LIMIT];
+    bool own = terms != NULL && there->has_terms_of &&
+               there->terms_of == TEFTER__LIMIT_SOURCE__LIMIT_OF_CUSTOMER &&
+               terms->has_limit_minor && !(terms->has_unlimited && terms->unlimited);
+    if (!entry->has_number[FIELD_LIMIT] || (own && terms->limit_minor == limit))
+        return true;
+    add_numbers(why, "limit", own, own ? terms->limit_minor : 0, limit, currency->exponent);
+    return false;
+}
+
 /* ---- products ---- */
 
 void compare_product(const struct entry *entry, const Tefter__ProductRecord *there,

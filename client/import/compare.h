@@ -16,6 +16,9 @@ bool compare_document(const struct entry *entry, const Tefter__DocumentAnswer *t
  * is no difference. Texts are the entry's. */
 void compare_customer(const struct entry *entry, const Tefter__CustomerRecord *there,
                       struct arena *arena, Tefter__ChangeCustomer *ret_change, char why[WHY_MAX]);
+/* The limit: true when the file has none, or the one that is the customer's own. */
+bool compare_limit(const struct entry *entry, const Tefter__CustomerCardAnswer *there,
+                   const struct currency *currency, char why[WHY_MAX]);
 void compare_product(const struct entry *entry, const Tefter__ProductRecord *there,
                      const struct currency *currency, Tefter__ChangeProduct *ret_change,
                      char why[WHY_MAX]);

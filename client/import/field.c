@@ -161,9 +161,6 @@ static const struct field fields[FIELD_COUNT] = {
                      "credit limit|limit|hạn mức nợ|hạn mức|信用额度|额度|سقف اعتبار|"
                      "πιστωτικό όριο|πλαφόν|kreditlimit|limite de crédit|plafond|"
                      "límite de crédito"},
-    [FIELD_GROUP] = {"group", FORM_LINE, C, 0,
-                     "customer group|price group|group|tier|nhóm|nhóm khách hàng|客户分组|客户等级|"
-                     "گروه|ομάδα|kundengruppe|gruppe|groupe|grupo"},
 };
 
 /* Words that mean another field in one kind of import. */

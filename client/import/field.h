@@ -45,7 +45,6 @@ enum import_field {
     FIELD_TOTAL,
     FIELD_TYPE,
     FIELD_LIMIT,
-    FIELD_GROUP,
     FIELD_COUNT,
     FIELD_NONE = FIELD_COUNT,
 };

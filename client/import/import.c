@@ -198,6 +198,7 @@ static bool check_rights(struct job *job)
         {1 << IMPORT_CREDIT_NOTES, TEFTER__RIGHT__RIGHT_CREDIT_NOTE, false},
         {1 << IMPORT_PAYMENTS, TEFTER__RIGHT__RIGHT_TAKE_MONEY, false},
         {1 << IMPORT_CUSTOMERS, TEFTER__RIGHT__RIGHT_EDIT_CUSTOMER, false},
+        {1 << IMPORT_CUSTOMERS, TEFTER__RIGHT__RIGHT_SET_LIMIT, false},
         {1 << IMPORT_PRODUCTS, TEFTER__RIGHT__RIGHT_EDIT_CATALOGUE, false},
         {1 << IMPORT_INVOICES | 1 << IMPORT_CREDIT_NOTES, TEFTER__RIGHT__RIGHT_EDIT_CATALOGUE,
          true},
@@ -207,7 +208,9 @@ static bool check_rights(struct job *job)
     const Tefter__LoggedIn *person = tefter_person(job->client);
     for (size_t i = 0; person != NULL && i < sizeof needed / sizeof needed[0]; i++) {
         bool wanted = (needed[i].kinds & 1U << job->settings->kind) != 0 &&
-                      !(needed[i].creating && job->settings->no_create);
+                      !(needed[i].creating && job->settings->no_create) &&
+                      (needed[i].right != TEFTER__RIGHT__RIGHT_SET_LIMIT ||
+                       mapping_has(&job->look.mapping, FIELD_LIMIT));
         bool has = false;
         for (size_t k = 0; k < person->n_rights; k++)
             has = has || person->rights[k] == needed[i].right;
@@ -227,8 +230,9 @@ static bool open_sink(struct job *job)
     struct server_options options = {.create_missing = !job->settings->no_create,
                                      .match_oldest = job->settings->match_oldest,
                                      .update = job->settings->update,
+                                     .asking = job->settings->dry_run,
                                      .console = &job->console};
-    if (job->settings->dry_run) {
+    if (job->client == NULL) { /* a dry run, and nobody to ask */
         dry_init(&job->dry);
         job->sink = &job->dry;
         return true;

@@ -90,7 +90,7 @@ static void tell_rows(const struct report *report, FILE *out)
 
 static void tell_made(const struct report *report, FILE *out)
 {
-    const char *made = report->settings->dry_run ? "would be made when not there" : "made";
+    const char *made = report->settings->dry_run ? "would be made" : "made";
     char customers[COUNT_TEXT_MAX];
     char products[COUNT_TEXT_MAX];
     if (report->sink->customers_made + report->sink->products_made > 0)

@@ -42,14 +42,14 @@ struct server {
     struct failure failure; /* not NONE: no more is sent */
 };
 
-enum what { WHAT_CUSTOMER, WHAT_PRODUCT, WHAT_ENTRY, WHAT_CHANGE };
+enum what { WHAT_CUSTOMER, WHAT_PRODUCT, WHAT_ENTRY, WHAT_CHANGE, WHAT_LIMIT };
 
 /* One command under way. It outlives an import that was given up, for its answer may come yet. */
 struct sending {
     struct server *server;
     struct entry *entry; /* NULL: given up */
     enum what what;
-    size_t line; /* of WHAT_PRODUCT */
+    size_t line; /* of WHAT_PRODUCT; of WHAT_LIMIT the customer */
     uint64_t due_ms;
     struct sending *next; /* in `again` */
     struct sending *before;
@@ -57,6 +57,7 @@ struct sending {
 };
 
 static void on_reply(void *context, const struct tefter_outcome *outcome);
+static void on_tried(void *context, const Tefter__Answer *answer);
 
 static bool is_ended(const struct server *server)
 {
@@ -206,8 +207,22 @@ static void transmit_change(struct sending *sending, const Tefter__Command *comm
 {
     struct failure failure = {FAULT_NONE, 0, ""};
     sending->what = WHAT_CHANGE;
-    if (!tefter_submit(sending->server->client, command, on_reply, sending, &failure))
+    if (sending->server->options.asking)
+        resolve(sending, OUTCOME_CHANGED, NULL);
+    else if (tefter_room(sending->server->client) == 0)
+        send_later(sending, 1);
+    else if (!tefter_submit(sending->server->client, command, on_reply, sending, &failure))
         resolve(sending, OUTCOME_REFUSED, failure.text);
+}
+
+/* Behind the customer itself; an import that is run again finds what is missing of it. */
+static void send_limit(struct server *server, struct entry *entry, uint32_t customer)
+{
+    struct sending *sending = entry->has_number[FIELD_LIMIT] && !server->options.asking
+                                  ? sending_new(server, entry, WHAT_LIMIT, customer)
+                                  : NULL;
+    if (sending != NULL)
+        send_later(sending, 1);
 }
 
 /* It is there, with these differences or none. */
@@ -242,6 +257,15 @@ static void on_card(void *context, const Tefter__Answer *answer)
     arena_reset(&sending->server->arena);
     compare_customer(sending->entry, answer->customer_card->record, &sending->server->arena,
                      &change, differences);
+    bool words_differ = differences[0] != '\0';
+    bool same_limit = compare_limit(sending->entry, answer->customer_card,
+                                    tefter_currency(sending->server->client), differences);
+    if (!same_limit && sending->server->options.update)
+        send_limit(sending->server, sending->entry, answer->customer_card->record->customer);
+    if (!same_limit && !words_differ && sending->server->options.update) {
+        resolve(sending, OUTCOME_CHANGED, NULL);
+        return;
+    }
     command.kind_case = TEFTER__COMMAND__KIND_CHANGE_CUSTOMER;
     command.change_customer = &change;
     settle_there(sending, differences, &command);
@@ -376,7 +400,7 @@ static void entry_refused(struct sending *sending, const Tefter__Refusal *refuse
     }
     if (is_unknown_party(entry, refused) && server->options.create_missing &&
         ++entry->tries < TRIES_MAX) {
-        send_later(sending, 0);
+        send_later(sending, server->options.asking ? 1 : 0);
         return;
     }
     char why[WHY_MAX];
@@ -406,6 +430,12 @@ static void change_refused(struct sending *sending, const Tefter__Refusal *refus
     resolve(sending, OUTCOME_REFUSED, sentence);
 }
 
+static void customer_done(struct sending *sending, const Tefter__Done *done)
+{
+    send_limit(sending->server, sending->entry, (uint32_t)done->id);
+    resolve(sending, OUTCOME_SENT, NULL);
+}
+
 static void party_done(struct sending *sending)
 {
     struct server *server = sending->server;
@@ -414,16 +444,16 @@ static void party_done(struct sending *sending)
     resolve(sending, OUTCOME_SENT, NULL);
 }
 
-static void on_reply(void *context, const struct tefter_outcome *outcome)
+/* What came of it, or would. */
+static void heard(struct sending *sending, const Tefter__Refusal *refused, const Tefter__Done *done)
 {
-    struct sending *sending = context;
     struct server *server = sending->server;
-    const Tefter__Refusal *refused = outcome->refused;
-    server->answered_ms = console_now_ms();
-    if (sending->entry == NULL)
-        sending_free(sending);
-    else if (refused == NULL && sending->what == WHAT_CHANGE)
+    if (refused == NULL && sending->what == WHAT_CHANGE)
         resolve(sending, OUTCOME_CHANGED, NULL);
+    else if (refused == NULL && sending->what == WHAT_LIMIT)
+        resolve(sending, OUTCOME_SENT, NULL);
+    else if (refused == NULL && done != NULL && sending->entry->kind == ENTRY_CUSTOMER)
+        customer_done(sending, done);
     else if (refused == NULL && sending->what != WHAT_ENTRY)
         party_done(sending);
     else if (refused == NULL)
@@ -432,7 +462,7 @@ static void on_reply(void *context, const struct tefter_outcome *outcome)
         resolve(sending, OUTCOME_LOST, NULL);
     else if (is_passing(refused))
         send_later(sending, refused->has_retry_ms ? refused->retry_ms : 0);
-    else if (sending->what == WHAT_CHANGE)
+    else if (sending->what == WHAT_CHANGE || sending->what == WHAT_LIMIT)
         change_refused(sending, refused);
     else if (ends_import(server, refused))
         end_import(sending, refused);
@@ -440,6 +470,28 @@ static void on_reply(void *context, const struct tefter_outcome *outcome)
         entry_refused(sending, refused);
     else
         party_refused(sending, refused);
+}
+
+static void on_reply(void *context, const struct tefter_outcome *outcome)
+{
+    struct sending *sending = context;
+    sending->server->answered_ms = console_now_ms();
+    if (sending->entry == NULL)
+        sending_free(sending);
+    else
+        heard(sending, outcome->refused, outcome->done);
+}
+
+static void on_tried(void *context, const Tefter__Answer *answer)
+{
+    struct sending *sending = context;
+    if (is_given_up(sending))
+        return;
+    if (answer->kind_case == TEFTER__ANSWER__KIND_TRY_COMMAND)
+        heard(sending, answer->try_command->refusal, NULL);
+    else
+        heard(sending, answer->kind_case == TEFTER__ANSWER__KIND_REFUSED ? answer->refused : NULL,
+              NULL);
 }
 
 /* ---- sending ---- */
@@ -479,6 +531,37 @@ static bool turn(struct server *server)
                 state.reason);
 }
 
+/* What is not there yet, and would be made before it: asked about without. */
+static void leave_out_parties(const Tefter__Command *command)
+{
+    Tefter__InvoiceLine **lines = NULL;
+    size_t count = 0;
+    if (command != NULL && command->kind_case == TEFTER__COMMAND__KIND_ISSUE_INVOICE) {
+        command->issue_invoice->customer_code = NULL;
+        lines = command->issue_invoice->lines;
+        count = command->issue_invoice->n_lines;
+    } else if (command != NULL && command->kind_case == TEFTER__COMMAND__KIND_ISSUE_CREDIT_NOTE) {
+        command->issue_credit_note->customer_code = NULL;
+        lines = command->issue_credit_note->lines;
+        count = command->issue_credit_note->n_lines;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (lines[i]->text == NULL)
+            lines[i]->text = lines[i]->product_code;
+        lines[i]->product_code = NULL;
+    }
+}
+
+static const Tefter__Command *pack_entry(struct sending *sending)
+{
+    struct server *server = sending->server;
+    const Tefter__Command *command =
+        command_of_entry(sending->entry, server->options.match_oldest, &server->arena);
+    if (server->options.asking && sending->entry->tries > 0)
+        leave_out_parties(command);
+    return command;
+}
+
 static const Tefter__Command *pack(struct sending *sending)
 {
     struct server *server = sending->server;
@@ -489,12 +572,24 @@ static const Tefter__Command *pack(struct sending *sending)
         return command_of_customer(entry, &server->arena);
     case WHAT_PRODUCT:
         return command_of_product(&entry->lines[sending->line], &server->arena);
+    case WHAT_LIMIT:
+        return command_of_limit(entry, (uint32_t)sending->line, &server->arena);
     case WHAT_ENTRY:
     case WHAT_CHANGE: /* what the server was too busy for is found out anew */
         sending->what = WHAT_ENTRY;
         break;
     }
-    return command_of_entry(entry, server->options.match_oldest, &server->arena);
+    return pack_entry(sending);
+}
+
+static void try_out(struct sending *sending, const Tefter__Command *command)
+{
+    Tefter__TryCommand what = TEFTER__TRY_COMMAND__INIT;
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    what.command = (Tefter__Command *)(uintptr_t)command;
+    query.kind_case = TEFTER__QUERY__KIND_TRY_COMMAND;
+    query.try_command = &what;
+    ask(sending, &query, on_tried);
 }
 
 /* Waits for room, then sends. What does not fit a frame is refused here. */
@@ -511,6 +606,8 @@ static void transmit(struct sending *sending)
         resolve(sending, OUTCOME_LOST, NULL);
     else if (command == NULL)
         resolve(sending, OUTCOME_REFUSED, "the document is too large");
+    else if (server->options.asking)
+        try_out(sending, command);
     else if (!tefter_submit(server->client, command, on_reply, sending, &failure))
         resolve(sending, OUTCOME_REFUSED, failure.text);
 }
@@ -540,7 +637,7 @@ static void send_again(struct sending *sending)
     struct entry *entry = sending->entry;
     struct server *server = sending->server;
     entry->waiting++; /* held */
-    if (sending->what == WHAT_ENTRY && entry->tries > 0)
+    if (sending->what == WHAT_ENTRY && entry->tries > 0 && !server->options.asking)
         transmit_parties(server, entry, true);
     transmit(sending);
     settle_entry(server, entry, OUTCOME_SENT, NULL);

@@ -1,6 +1,7 @@
 #pragma once
 /*
- * Where entries go: counted only (dry.c), or sent to a server (server.c). Tests have their own.
+ * Where entries go: counted only (dry.c), or to a server (server.c), which does it or is asked what
+ * it would do. Tests have their own.
  */
 #include "import/entry.h"
 #include "import/known.h"
@@ -27,6 +28,7 @@ struct server_options {
     bool create_missing;
     bool match_oldest;
     bool update;             /* change what is there with other words */
+    bool asking;             /* a dry run: what would come of it is asked, and nothing is done */
     struct console *console; /* told while nobody answers; may be NULL */
     uint64_t patience_ms;    /* without any answer the import ends; 0: a minute */
 };

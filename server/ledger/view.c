@@ -142,6 +142,32 @@ static Tefter__Refusal *view_company_whole(struct tx *tx, const Tefter__CompanyV
     return refusal;
 }
 
+struct trial {
+    const Tefter__Command *command;
+    Tefter__Refusal *refusal;
+};
+
+static void try_work(struct tx *tx, void *context)
+{
+    struct trial *trial = context;
+    Tefter__Done *done = tx_new(tx, &tefter__done__descriptor);
+    trial->refusal = machine_dispatch(tx, trial->command, done);
+}
+
+/* What a command would hear now: the machine's own way, as far as it decides. Who may not give the
+ * command is told so, as there. */
+static Tefter__Refusal *view_try_command(struct tx *tx, const Tefter__TryCommand *query,
+                                         Tefter__TryAnswer *answer)
+{
+    struct trial trial = {query->command, NULL};
+    if (!machine_knows(query->command->kind_case))
+        return refuse(tx, TEFTER__REFUSAL_CODE__UNREADABLE, "command");
+    answer->refusal = staff_actor_needs(tx, ledger_command_right(query->command->kind_case));
+    if (answer->refusal == NULL && !tx_try(tx, try_work, &trial))
+        answer->refusal = trial.refusal;
+    return NULL;
+}
+
 static const ProtobufCMessageDescriptor *answer_type(uint32_t kind)
 {
     const ProtobufCFieldDescriptor *field =

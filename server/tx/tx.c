@@ -56,6 +56,7 @@ bool tx_run(struct tx *tx, tx_work work, void *context, struct failure *failure)
     tx->running = true;
     tx->work_left = tx->work_most;
     tx->why.fault = FAULT_NONE;
+    tx->trial = NULL;
     if (setjmp(tx->back) == 0)
         work(tx, context);
     tx->running = false;
@@ -793,8 +794,29 @@ void tx_scratch_end(struct tx *scratch)
 
 /* ---- deciding ---- */
 
+bool tx_try(struct tx *tx, tx_work work, void *context)
+{
+    jmp_buf trial;
+    need(tx->root == tx && tx->running && tx->reading && tx->trial == NULL);
+    tx->trial = &trial;
+    volatile bool came = true;
+    if (setjmp(trial) == 0) {
+        work(tx, context);
+        came = false;
+    }
+    tx->trial = NULL;
+    if (came) { /* what it held open */
+        scratches_give_back(tx);
+        store_leave_all(tx->txn);
+    }
+    tx_forget_shared(tx); /* it may have changed them on its way */
+    return came;
+}
+
 void tx_decided(struct tx *tx)
 {
+    if (tx->trial != NULL)
+        longjmp(*tx->trial, 1);
     need(!tx->reading && !tx->decided);
     tx->decided = true;
 }

@@ -322,6 +322,10 @@ typedef void (*tx_work)(struct tx *tx, void *context);
  * runs at a time. */
 bool tx_run(struct tx *tx, tx_work work, void *context, struct failure *failure);
 
+/* Within a question: runs a command's work as far as tx_decided. True: it came there, and would be
+ * done; false: it returned before, with whatever it says. */
+bool tx_try(struct tx *tx, tx_work work, void *context);
+
 /* As tx_take and tx_pack, in `out`. */
 void *tx_take_out(struct tx *tx, size_t size);
 struct slice tx_pack_out(struct tx *tx, const ProtobufCMessage *message);
@@ -382,6 +386,7 @@ struct tx {
     bool running;
     struct failure why; /* it stopped */
     jmp_buf back;
+    jmp_buf *trial; /* of tx_try: where tx_decided goes */
 };
 
 uint32_t tx_key_hash(const struct key *key);

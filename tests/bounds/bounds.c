@@ -178,6 +178,10 @@ static const char *const questions[] = {
     "{'what_if': {'customer': $customer, 'amount_minor': 9000000000000}}",
     "{'what_if': {'customer': $customer, 'amount_minor': 1, 'draft': {'lines': " LINES(
         "1000") "}}}",
+    "{'try_command': {'command': {'take_payment': {'customer': $customer, 'kind': 'CASH', "
+    "'backfill': "
+    "true, 'amount_minor': 7, 'bills': [{'bill': $bill}]}}}}",
+    "{'try_command': {'command': {'reverse_document': {'document': $bill, 'reason': 'x'}}}}",
     "{'preview_match': {'match': {'customer': $customer, 'order': 'OLDEST_DUE'}}}",
     "{'preview_match': {'with_minor': 9000, 'match': {'customer': $customer, 'order': "
     "'OLDEST_DUE'}}}",

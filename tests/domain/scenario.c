@@ -95,9 +95,45 @@ static void text_move(void *context, ProtobufCMessage *part)
     text->digest = (ProtobufCBinaryData){HASH_SIZE, bytes};
 }
 
+/* What a terminal hears that asks first; 0: that it would be done. */
+static int code_tried(struct scenario *s, const Tefter__Command *command)
+{
+    enum { TRY_BYTES = 512 * 1024 * 1024 };
+    struct failure failure = {.fault = FAULT_NONE};
+    struct arena arena;
+    Tefter__TryCommand what = TEFTER__TRY_COMMAND__INIT;
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    what.command = (Tefter__Command *)(uintptr_t)command;
+    query.kind_case = TEFTER__QUERY__KIND_TRY_COMMAND;
+    query.try_command = &what;
+    arena_init(&arena, TRY_BYTES);
+    struct ledger_view *view = ledger_view_begin(s->ledger, &arena, &failure);
+    assert_non_null(view);
+    const Tefter__Answer *answer =
+        ledger_view_answer(view, &query, &s->actor, NULL, LEDGER_WORK_ANY);
+    const Tefter__Refusal *refusal = answer->kind_case == TEFTER__ANSWER__KIND_REFUSED
+                                         ? answer->refused
+                                         : answer->try_command->refusal;
+    int code = refusal != NULL ? (int)refusal->code : 0;
+    ledger_view_end(view);
+    arena_fini(&arena);
+    return code;
+}
+
+/* A copy, for what is tried may be filled in on the way. */
+static int code_foretold(struct scenario *s, const Tefter__Command *command)
+{
+    struct slice packed = message_pack(&command->base, &s->arena);
+    return code_tried(
+        s, (Tefter__Command *)message_unpack(&tefter__command__descriptor, packed, &s->arena));
+}
+
 const Tefter__Reply *scenario_apply(struct scenario *s, const Tefter__Command *command)
 {
     uint8_t id[COMMAND_ID_SIZE];
+    /* A question knows the time of the newest command, by which no approval has lapsed yet. */
+    bool known = s->actor.has_staff && command->kind_case != TEFTER__COMMAND__KIND_DECIDE_APPROVAL;
+    int foretold = known ? code_foretold(s, command) : -1;
     be16_put(id, (uint16_t)(s->now_ms >> 32));
     be32_put(id + 2, (uint32_t)s->now_ms);
     be32_put(id + 6, s->actor.terminal);
@@ -113,7 +149,12 @@ const Tefter__Reply *scenario_apply(struct scenario *s, const Tefter__Command *c
     entry.actor = &s->actor;
     entry.has_command = true;
     entry.command = (ProtobufCBinaryData){packed.size, (uint8_t *)packed.data};
-    return scenario_apply_entry(s, &entry);
+    const Tefter__Reply *reply = scenario_apply_entry(s, &entry);
+    int came = reply->result_case == TEFTER__REPLY__RESULT_REFUSED ? (int)reply->refused->code : 0;
+    if (foretold >= 0 && foretold != came)
+        fail_msg("command %d: TryCommand says %d, and it came to %d", (int)command->kind_case,
+                 foretold, came);
+    return reply;
 }
 
 /* ---- after a restore ---- */

@@ -353,6 +353,15 @@ class WrongMoney(Case):
         done = self.company.imported("customers", path, "--yes", "--update", "--restart")
         self.assertEqual((done["changed"], done["already_there"]), (1, 1))
         self.assertIn("333", self.company.tefter("customer", "show", "A").stdout)
+        path = self.company.write("l.csv", "code,name,credit limit\nA,Ann,\nL,Lee,\"1,500.00\"\n")
+        self.company.imported("customers", path, "--yes")
+        self.assertIn("1,500.00", self.company.tefter("customer", "show", "L").stdout)
+        self.company.write("l.csv", "code,name,credit limit\nL,Lee,2000.00\n")
+        said = self.company.tefter("import", "customers", path, "--yes", good=(5,))
+        self.assertIn("limit 1500.00, the file has 2000.00", said.stdout)
+        self.assertEqual(self.company.imported("customers", path, "--yes", "--update")["changed"], 1)
+        self.assertEqual(self.company.imported("customers", path, "--yes")["already_there"], 1)
+        self.assertIn("2,000.00", self.company.tefter("customer", "show", "L").stdout)
         path = self.company.write("p.csv", "code,name,price\nX,Nut,1.00\n")
         self.company.imported("products", path, "--yes")
         self.company.write("p.csv", "code,name,price\nX,Nut,1.25\n")
@@ -373,6 +382,39 @@ class WrongMoney(Case):
         said = self.company.tefter("--json", "customer", "bills", "C").stdout.splitlines()
         self.assertEqual([(bill["number"], bill["open_minor"]) for bill in map(json.loads, said)
                           if bill.get("open_minor", 0) > 0], [("B3", 400), ("B4", 1000)])
+
+    def test_the_dry_run_foretells_the_run(self):
+        self.company.imported("invoices", self.company.write(
+            "b.csv", "number,customer,date,code,text,quantity,price\n1,A,2011-01-05,P1,one,1,5.00\n"
+            "2,A,2011-01-05,P1,one,1,7.00\n"), "--yes")
+        path = self.company.write(
+            "a.csv", "number,customer,date,code,text,quantity,price\n1,A,2011-01-05,P1,one,1,5.00\n"   # there
+            "2,A,2011-01-05,P1,one,1,8.00\n"     # another total
+            "3,A,2099-01-05,P1,one,1,5.00\n"     # in the future
+            "4,B,2011-01-05,P2,two,1,5.00\n"     # a new customer and product
+            "5,B,2011-01-06,P2,two,2,5.00\n6,A,2011-01-06,P1,one,x,1\n")
+        figures = ("sent", "already_there", "rejected", "conflicts", "total", "customers_made", "products_made")
+        foretold = self.company.imported("invoices", path, "--dry-run", good=(5,))
+        self.assertEqual([foretold[name] for name in figures], [2, 1, 3, 1, "15.00", 1, 1])
+        self.assertEqual(self.company.owed(), 1200)
+        done = self.company.imported("invoices", path, "--yes", good=(5,))
+        self.assertEqual([done[name] for name in figures], [foretold[name] for name in figures])
+        paid = self.company.write("p.csv", "number,customer,date,amount,bill\nR1,A,2011-02-01,5.00,1\n"
+                                  "R2,A,2011-02-01,5.00,99\nR3,Nobody,2011-02-01,5.00,\n")
+        foretold = self.company.imported("payments", paid, "--dry-run", good=(1,))
+        done = self.company.imported("payments", paid, "--yes", good=(1,))
+        self.assertEqual([done[name] for name in figures[:5]], [foretold[name] for name in figures[:5]])
+
+    def test_who_may_not_import_makes_nothing(self):
+        self.company.tefter("staff", "add", "ann", "--role", "sales")
+        self.company.tefter("password", "--of", "ann", "--password-file", self.company.path("password"))
+        self.company.tefter("login", "ann", "--password-file", self.company.path("password"))
+        path = self.company.write("a.csv", LINES)
+        for words in (("--yes",), ("--dry-run",)):
+            said = self.company.tefter("import", "invoices", path, *words, good=(4,))
+            self.assertIn("ann may not import invoices: that needs the right to", said.stderr)
+        self.company.tefter("customer", "show", "C1", good=(1, 3))
+        self.assertEqual(json.loads(self.company.tefter("--json", "product", "list").stdout or "{}").get("products", []), [])
 
     def test_opening_balances(self):
         path = self.company.write("o.csv", "Customer no,Customer,Balance\nA,Ann,12.50\nB,Bo,-3.00\nC,Cy,0\n")

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "import/field.h"
 #include "import/import.h"
 
 enum { WORDS_MAX = 32 };
@@ -80,9 +81,26 @@ static void bad_words(void **state)
     }
 }
 
+/* What --map may name stands in the help. */
+static void the_help_names_every_field(void **state)
+{
+    (void)state;
+    assert_string_equal(import_options[0].name, "--map");
+    for (enum import_field i = 0; i < FIELD_COUNT; i++) {
+        char word[40];
+        (void)snprintf(word, sizeof word, " %s", field_about(i)->name);
+        const char *at = strstr(import_options[0].help, word);
+        while (at != NULL && at[strlen(word)] != '\0' && strchr(" ;", at[strlen(word)]) == NULL)
+            at = strstr(at + 1, word);
+        if (at == NULL)
+            fail_msg("the help of --map does not name %s", field_about(i)->name);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_help_names_every_field),
         cmocka_unit_test(good_words),
         cmocka_unit_test(bad_words),
     };

@@ -48,6 +48,10 @@ static const struct {
     {"document", "{'number': 'HQ-R-00001', 'kind': 'DOCUMENT_PAYMENT'}"},
     {"documents", "{}"},
     {"documents", "{'customer': %u, 'state': 'DOCUMENT_OPEN'}"},
+    {"try_command",
+     "{'command': {'issue_invoice': {'customer': %u, 'lines': [{'text': 'x', 'quantity': 1000, "
+     "'price': 100}]}}}"},
+    {"try_command", "{'command': {'add_branch': {'code': 'ZZ', 'name': 'z'}}}"},
     {"what_if", "{'customer': %u, 'amount_minor': 100000}"},
     {"what_if",
      "{'customer': %u, 'amount_minor': 0, 'draft': {'lines': [{'text': 'x', 'quantity': 1000, "
