@@ -33,7 +33,7 @@ static int own_words(struct run *run, int argc, char **argv, char **own)
 
 static bool open_for(struct run *run, const struct import_settings *settings)
 {
-    if (settings->dry_run && settings->currency != NULL)
+    if (settings->dry_run && settings->currency != NULL && !settings->undo)
         return true;
     return run_open(run, false) && run_need_person(run);
 }
@@ -62,7 +62,10 @@ static int import_run(struct run *run)
 }
 
 static const struct param import_params[] = {
-    {.name = "KIND", .kind = VALUE_TEXT, .words = IMPORT_KINDS, .help = "what the file holds"},
+    {.name = "KIND",
+     .kind = VALUE_TEXT,
+     .words = IMPORT_KINDS,
+     .help = "what the file holds; undo SOURCE reverses what came with it"},
     OPERAND(
         "FILE", FILE, NULL,
         "CSV or XLSX with a header line; -: standard input (zcat FILE.gz | tefter import invoices "

@@ -7,6 +7,7 @@
 
 #include "import/report.h"
 #include "import/run.h"
+#include "import/undo.h"
 #include "lib/tefter.h"
 
 /* ---- Ctrl-C: once, what is under way ends well; twice, at once ---- */
@@ -328,8 +329,22 @@ static void release(struct job *job)
     console_close(&job->console);
 }
 
+static int undo_main(struct tefter *client, const struct import_settings *settings)
+{
+    struct console console;
+    struct failure failure = {FAULT_NONE, 0, ""};
+    console_open(&console, false, settings->quiet);
+    int code = undo_run(client, settings, &console, &failure);
+    if (failure.fault != FAULT_NONE)
+        console_say(&console, "tefter import: %s", failure.text);
+    console_close(&console);
+    return code;
+}
+
 int import_main(struct tefter *client, const struct import_settings *settings)
 {
+    if (settings->undo)
+        return undo_main(client, settings);
     struct job *job = calloc(1, sizeof *job);
     if (job == NULL)
         return IMPORT_BAD_USE;

@@ -43,7 +43,7 @@ enum { IMPORT_SETS_MAX = 32, IMPORT_TERM_NONE = -1 };
  * false: not said; `import_settings_init` makes that, import_settings_read fills it from flags. */
 struct import_settings {
     enum import_kind kind;
-    const char *file;                  /* "-": standard input */
+    const char *file;                  /* "-": standard input; of an undo, the source */
     const char *map;                   /* "number=InvoiceNo,date=InvoiceDate" */
     const char *map_file;              /* lines `field = Column name`, # comments */
     const char *sets[IMPORT_SETS_MAX]; /* "source=online-retail": the same in every row */
@@ -71,6 +71,7 @@ struct import_settings {
     const char *state;         /* NULL: FILE.tefter-import */
     bool match_oldest;         /* payments without a bill pay the oldest due first */
     bool no_create;            /* unknown customers and products reject the document */
+    bool undo;                 /* take back what came with a source */
     bool dry_run;              /* nothing is sent; the client may be NULL when currency is said */
     bool restart;              /* from the first row, whatever the state file says */
     bool yes;                  /* a guessed mapping is not asked about */
@@ -91,7 +92,8 @@ enum {
 
 void import_settings_init(struct import_settings *settings);
 
-/* The words of `tefter import`: argv[0] is "import", KIND FILE and flags follow in any order. Uses
+/* The words of `tefter import`: argv[0] is "import", KIND FILE (or undo SOURCE) and flags follow in
+ * any order. Uses
  * getopt_long, so argv is put in another order. What it takes from argv it points to. False: the
  * failure says which word is wrong. */
 bool import_settings_read(int argc, char **argv, struct import_settings *ret_settings,
@@ -99,7 +101,7 @@ bool import_settings_read(int argc, char **argv, struct import_settings *ret_set
 
 /* What it takes, for --help, the manual page and the completion; a row without a name ends it. */
 extern const struct usage_option import_options[];
-#define IMPORT_KINDS "customers products invoices credit-notes balances payments"
+#define IMPORT_KINDS "customers products invoices credit-notes balances payments undo"
 
 /* Runs one import to its end: the mapping, questions and progress on standard error, the summary on
  * standard output. The client is connected and logged in. Ctrl-C ends it after what is under way;

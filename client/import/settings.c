@@ -338,10 +338,11 @@ static bool kind_of(const char *word, enum import_kind *ret_kind, struct failure
             *ret_kind = i;
             return true;
         }
-    return fail(failure, FAULT_USE, 0,
-                "import customers, products, invoices, credit-notes, balances or payments, not "
-                "\"%s\"",
-                word);
+    return fail(
+        failure, FAULT_USE, 0,
+        "import customers, products, invoices, credit-notes, balances or payments, or undo a "
+        "source, not \"%s\"",
+        word);
 }
 
 static bool set_words(int count, char **words, struct import_settings *settings,
@@ -350,6 +351,9 @@ static bool set_words(int count, char **words, struct import_settings *settings,
     if (count != 2)
         return fail(failure, FAULT_USE, 0, "say what to import and the file");
     settings->file = words[1];
+    settings->undo = strcmp(words[0], "undo") == 0;
+    if (settings->undo)
+        return true;
     return kind_of(words[0], &settings->kind, failure);
 }
 

@@ -6,9 +6,12 @@
 The files of DATADIR, when they are there, must come out as its truth.json says; else those tests are
 skipped. Needs Python's standard library.
 """
+import csv
+import decimal
 import gzip
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -416,6 +419,23 @@ class WrongMoney(Case):
         self.company.tefter("customer", "show", "C1", good=(1, 3))
         self.assertEqual(json.loads(self.company.tefter("--json", "product", "list").stdout or "{}").get("products", []), [])
 
+    def test_an_import_is_undone_as_one(self):
+        bills = self.company.write("a.csv", "number,customer,date,amount\n" + "".join(
+            f"B{n},C,2011-01-0{n},10.00\n" for n in range(1, 5)) + "N1,C,2011-01-05,-3.00\n")
+        self.company.imported("invoices", bills, "--yes", "--source", "old")
+        paid = self.company.write("p.csv", "number,customer,date,amount,bill\nR1,C,2011-02-01,10.00,B1\n")
+        self.company.imported("payments", paid, "--yes", "--source", "old")
+        other = self.company.write("o.csv", "number,customer,date,amount\nX1,C,2011-01-01,1.00\n")
+        self.company.imported("invoices", other, "--yes", "--source", "other")
+        said = self.company.tefter("import", "undo", "old", good=(2,))
+        self.assertIn("Reverse 4 invoices, 1 credit notes and 1 payments of source old", said.stderr)
+        self.assertEqual(self.company.owed(), 2800)
+        said = self.company.tefter("import", "undo", "old", "--yes")
+        self.assertIn("6 documents of source old", said.stdout)
+        self.assertEqual(self.company.owed(), 100)
+        self.assertIn("6 reversed before", self.company.tefter("import", "undo", "old", "--yes").stdout)
+        self.assertIn("no document of source", self.company.tefter("import", "undo", "none", "--yes", good=(2,)).stderr)
+
     def test_opening_balances(self):
         path = self.company.write("o.csv", "Customer no,Customer,Balance\nA,Ann,12.50\nB,Bo,-3.00\nC,Cy,0\n")
         done = self.company.imported("balances", path, "--yes", "--as-of", "2011-01-31")
@@ -576,6 +596,85 @@ class Cut(Case):
         self.assertEqual(process.returncode, 0, wrong)
         self.assertEqual(json.loads(said)["sent"], self.COUNT)
         self.assertEqual(self.company.owed(), self.total())
+
+
+WORDS = {  # headers of the real invoices in five languages, by their own
+    "vi": {"invoiceNumber": "Số hóa đơn", "customerID": "Mã khách hàng", "InvoiceDate": "Ngày hóa đơn",
+           "DueDate": "Hạn thanh toán", "InvoiceAmount": "Số tiền"},
+    "zh": {"invoiceNumber": "发票号", "customerID": "客户编号", "InvoiceDate": "开票日期", "DueDate": "到期日",
+           "InvoiceAmount": "金额"},
+    "fa": {"invoiceNumber": "شماره فاکتور", "customerID": "کد مشتری", "InvoiceDate": "تاریخ", "DueDate": "سررسید",
+           "InvoiceAmount": "مبلغ"},
+    "el": {"invoiceNumber": "Αρ. παραστατικού", "customerID": "Κωδικός πελάτη", "InvoiceDate": "Ημερομηνία",
+           "DueDate": "Λήξη", "InvoiceAmount": "Ποσό"},
+    "de": {"invoiceNumber": "Rechnungs-Nr.", "customerID": "Kunden-Nr.", "InvoiceDate": "Rechnungsdatum",
+           "DueDate": "Fällig am", "InvoiceAmount": "Betrag"},
+}
+
+
+@unittest.skipUnless(HAVE_DATA, "no data beside the source tree")
+class Drill(Case):
+    """Real files as they are spoilt in shops: right, or refused with the reason; never 0 with another total."""
+
+    def rows(self, name):
+        opened = gzip.open if name.endswith(".gz") else open
+        with opened(os.path.join(DATA, name), "rt", encoding="utf-8", newline="") as file:
+            return list(csv.reader(file))
+
+    def table(self, rows, name="drill.csv", **style):
+        with open(self.company.path(name), "w", encoding="utf-8", newline="") as file:
+            csv.writer(file, **style).writerows(rows)
+        return self.company.path(name)
+
+    def test_columns_in_five_languages(self):
+        header, *rows = self.rows("ibm-receivables/WA_Fn-UseC_-Accounts-Receivable.csv")
+        with open(os.path.join(DATA, "truth.json"), encoding="utf-8") as file:
+            truth = json.load(file)["ibm"]
+        chance = random.Random(7)
+        for language, words in WORDS.items():
+            chance.shuffle(rows)
+            order = list(range(len(header)))
+            chance.shuffle(order)
+            path = self.table([[words.get(header[k], header[k]) for k in order]] + [[row[k] for k in order] for row in rows],
+                              language + ".csv", delimiter=chance.choice(",;\t"))
+            done = self.company.imported("invoices", path, "--yes", "--total", truth["total"])
+            self.assertEqual((done["sent"] + done["already_there"], done["rejected"]), (truth["rows"], 0), language)
+        self.assertEqual(self.company.owed(), round(float(truth["total"]) * 100))
+
+    def test_rows_in_any_order(self):
+        """The first two thousand documents of the year, as the figures of the file itself say."""
+        header, *rows = self.rows("online-retail/online-retail-2010-2011.csv.gz")
+        wanted = set()
+        for row in rows:
+            if len(wanted) == 2000:
+                break
+            wanted.add(row[0])
+        rows = [row for row in rows if row[0] in wanted]
+        random.Random(5).shuffle(rows)
+        truth = sum((decimal.Decimal(row[3]) * decimal.Decimal(row[5])).quantize(
+            decimal.Decimal("0.01"), decimal.ROUND_HALF_UP) for row in rows)
+        done = self.company.imported("invoices", self.table([header] + rows), *RETAIL)
+        self.assertEqual((done["sent"], done["total"]), (len(wanted), str(truth)))
+        self.assertEqual(self.company.owed(), round(truth * 100))
+
+    def test_one_currency_sign_changed_and_half_the_numbers_taken(self):
+        header, *rows = self.rows("ibm-receivables/WA_Fn-UseC_-Accounts-Receivable.csv")
+        rows, amount = rows[:400], header.index("InvoiceAmount")
+        for row in rows:
+            row[amount] = "£" + row[amount]
+        self.company.imported("invoices", self.table([header] + rows[::2]), "--yes")
+        owed = self.company.owed()
+        rows[1][amount] = rows[1][amount].replace("£", "$")
+        said = self.company.tefter("import", "invoices", self.table([header] + rows), "--yes", "--total", "1000",
+                                   "--restart", good=(2,))
+        self.assertIn("another currency", said.stdout)
+        self.assertEqual(self.company.owed(), owed)
+        done = self.company.imported("invoices", self.table([header] + rows), "--yes", "--restart", good=(1,))
+        self.assertEqual((done["sent"], done["already_there"], done["rejected"]), (199, 200, 1))
+        for row in rows[::2]:
+            row[amount] = "£1.00"
+        done = self.company.imported("invoices", self.table([header] + rows), "--yes", "--restart", good=(5,))
+        self.assertEqual((done["sent"], done["already_there"], done["conflicts"]), (0, 199, 200))
 
 
 @unittest.skipUnless(HAVE_DATA, "no data beside the source tree")

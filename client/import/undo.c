@@ -1,0 +1,242 @@
+#include "import/undo.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/grow.h"
+#include "base/money.h"
+#include "base/tell.h"
+#include "lib/tefter.h"
+
+enum {
+    PAGE_ROWS = 500,
+    PAGE_BYTES = 4 * 1024 * 1024,
+    TURN_MS = 200,
+    WHY_SHOWN = 240,
+    STEP = 256,
+    DOCUMENT_KINDS_MAX = 8,
+};
+
+struct undo_document {
+    uint64_t document;
+    Tefter__DocumentKind kind;
+};
+
+struct undo {
+    struct tefter *client;
+    const struct import_settings *settings;
+    struct console *console;
+    struct failure *failure;
+    struct undo_document *documents;
+    size_t count;
+    size_t room;
+    uint64_t gone;                      /* reversed already */
+    uint64_t kinds[DOCUMENT_KINDS_MAX]; /* that stand, by kind */
+    int64_t total_minor;
+    uint64_t done;
+    uint64_t refused;
+    char why[WHY_SHOWN]; /* of the first that was refused */
+    bool ended;          /* there is no sense in going on */
+};
+
+/* ---- what there is of it ---- */
+
+static bool take_row(struct undo *undo, const Tefter__DocumentRow *row)
+{
+    if (row->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL)
+        return true;
+    if (row->state == TEFTER__DOCUMENT_STATE__DOCUMENT_REVERSED) {
+        undo->gone++;
+        return true;
+    }
+    if (!GROW(undo->documents, undo->room, undo->count + 1))
+        return fail(undo->failure, FAULT_MEMORY, 0, "no memory for so many documents");
+    undo->documents[undo->count++] = (struct undo_document){row->document, row->kind};
+    if ((size_t)row->kind < DOCUMENT_KINDS_MAX)
+        undo->kinds[row->kind]++;
+    int64_t sign = row->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE ? 1 : -1;
+    return money_add(undo->total_minor, sign * row->total_minor, &undo->total_minor) ||
+           fail(undo->failure, FAULT_USE, 0, "the documents come to more than can be counted");
+}
+
+static bool take_page(struct undo *undo, const Tefter__Answer *answer)
+{
+    char sentence[WHY_SHOWN];
+    if (answer->kind_case == TEFTER__ANSWER__KIND_REFUSED) {
+        (void)refusal_sentence(answer->refused, tefter_currency(undo->client), sentence,
+                               sizeof sentence);
+        return fail(undo->failure, FAULT_DENIED, 0, "%s", sentence);
+    }
+    if (answer->kind_case != TEFTER__ANSWER__KIND_DOCUMENTS)
+        return fail(undo->failure, FAULT_PEER, 0, "the server answers something else");
+    for (size_t i = 0; i < answer->documents->n_rows; i++)
+        if (!take_row(undo, answer->documents->rows[i]))
+            return false;
+    return true;
+}
+
+static bool list_documents(struct undo *undo)
+{
+    Tefter__DocumentList list = TEFTER__DOCUMENT_LIST__INIT;
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    struct arena arena;
+    struct buffer page;
+    bool good;
+    list.source = (char *)(uintptr_t)undo->settings->file;
+    list.has_rows = true;
+    list.rows = PAGE_ROWS;
+    query.kind_case = TEFTER__QUERY__KIND_DOCUMENTS;
+    query.documents = &list;
+    arena_init(&arena, PAGE_BYTES);
+    buffer_init(&page, 4096);
+    do {
+        arena_reset(&arena);
+        const Tefter__Answer *answer = tefter_ask(undo->client, &query, &arena, undo->failure);
+        good = answer != NULL && take_page(undo, answer);
+        buffer_clear(&page);
+        list.has_page =
+            good && answer->documents->has_next &&
+            buffer_put(&page, answer->documents->next.data, answer->documents->next.len);
+        list.page = (ProtobufCBinaryData){page.size, page.data};
+    } while (good && list.has_page);
+    arena_fini(&arena);
+    buffer_fini(&page);
+    return good;
+}
+
+/* ---- asking ---- */
+
+static bool confirm(struct undo *undo)
+{
+    static const char *const words[] = {"yes", "no", NULL};
+    char question[WHY_SHOWN];
+    char money[MONEY_TEXT_MAX * 2];
+    (void)money_sentence(undo->total_minor, tefter_currency(undo->client), money, sizeof money);
+    (void)snprintf(question, sizeof question,
+                   "Reverse %" PRIu64 " invoices, %" PRIu64 " credit notes and %" PRIu64
+                   " payments of source %.40s, %s in all?",
+                   undo->kinds[TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE],
+                   undo->kinds[TEFTER__DOCUMENT_KIND__DOCUMENT_CREDIT_NOTE],
+                   undo->kinds[TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT], undo->settings->file,
+                   money);
+    if (undo->settings->dry_run) {
+        console_say(undo->console, "%s", question);
+        return true;
+    }
+    int answer = undo->settings->yes ? 0 : console_ask(undo->console, question, words);
+    if (answer == 0)
+        return true;
+    return fail(undo->failure, FAULT_USE, 0, answer < 0 ? "%s Say --yes" : "nothing was reversed",
+                question);
+}
+
+/* ---- reversing ---- */
+
+static void on_reversed(void *context, const struct tefter_outcome *outcome)
+{
+    struct undo *undo = context;
+    const Tefter__Refusal *refused = outcome->refused;
+    if (refused == NULL || refused->code == TEFTER__REFUSAL_CODE__ALREADY_REVERSED) {
+        undo->done++;
+        return;
+    }
+    undo->ended = undo->ended || refused->code == TEFTER__REFUSAL_CODE__RIGHT_MISSING ||
+                  refused->code == TEFTER__REFUSAL_CODE__NOT_LOGGED_IN ||
+                  refused->code == TEFTER__REFUSAL_CODE__READ_ONLY;
+    if (undo->refused++ == 0)
+        (void)refusal_sentence(refused, tefter_currency(undo->client), undo->why, sizeof undo->why);
+}
+
+static bool reverse(struct undo *undo, uint64_t document)
+{
+    char reason[80];
+    Tefter__Text text = TEFTER__TEXT__INIT;
+    Tefter__ReverseDocument what = TEFTER__REVERSE_DOCUMENT__INIT;
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    (void)snprintf(reason, sizeof reason, "import %.40s undone", undo->settings->file);
+    text.value = reason;
+    what.has_document = true;
+    what.document = document;
+    what.reason = &text;
+    command.kind_case = TEFTER__COMMAND__KIND_REVERSE_DOCUMENT;
+    command.reverse_document = &what;
+    while (tefter_room(undo->client) == 0)
+        (void)tefter_turn(undo->client, TURN_MS);
+    return tefter_submit(undo->client, &command, on_reversed, undo, undo->failure);
+}
+
+static void show(struct undo *undo, uint64_t begun_ms)
+{
+    struct progress progress = {.noun = "documents",
+                                .done = undo->done,
+                                .rows = undo->count,
+                                .at = undo->done,
+                                .size = undo->count,
+                                .ms = console_now_ms() - begun_ms};
+    console_progress(undo->console, &progress);
+}
+
+/* Money first: what it paid is open again before the bill goes. */
+static bool reverse_all(struct undo *undo)
+{
+    static const Tefter__DocumentKind order[] = {TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT,
+                                                 TEFTER__DOCUMENT_KIND__DOCUMENT_CREDIT_NOTE,
+                                                 TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE};
+    uint64_t begun_ms = console_now_ms();
+    bool good = true;
+    for (size_t k = 0; k < sizeof order / sizeof order[0]; k++) {
+        for (size_t i = 0; good && !undo->ended && i < undo->count; i++) {
+            if (undo->documents[i].kind != order[k])
+                continue;
+            good = reverse(undo, undo->documents[i].document);
+            if (i % STEP == 0)
+                show(undo, begun_ms);
+        }
+        good = good && tefter_resolve(undo->client, TEFTER_PATIENCE_MS * 4, undo->failure);
+    }
+    console_clear(undo->console);
+    return good;
+}
+
+static void tell_undone(const struct undo *undo)
+{
+    char counts[3][COUNT_TEXT_MAX];
+    tell(undo->console->out,
+         "undone     %s documents of source %s, %s reversed before, %s refused\n",
+         count_text(undo->done, counts[0]), undo->settings->file, count_text(undo->gone, counts[1]),
+         count_text(undo->refused, counts[2]));
+    if (undo->refused > 0)
+        tell(undo->console->out, "           %s\n", undo->why);
+    (void)fflush(undo->console->out);
+}
+
+int undo_run(struct tefter *client, const struct import_settings *settings, struct console *console,
+             struct failure *failure)
+{
+    struct undo undo = {
+        .client = client, .settings = settings, .console = console, .failure = failure};
+    int code = IMPORT_BAD_USE;
+    bool good = list_documents(&undo);
+    if (good && undo.count + undo.gone == 0)
+        good =
+            fail(failure, FAULT_USE, 0,
+                 "there is no document of source %.40s: --source named it, else it is \"import\"",
+                 settings->file);
+    if (good && undo.count > 0)
+        good = confirm(&undo);
+    if (good && !settings->dry_run) {
+        good = reverse_all(&undo);
+        tell_undone(&undo);
+    }
+    if (good)
+        code = undo.refused == 0 ? IMPORT_DONE : undo.ended ? IMPORT_NOT_ALLOWED : IMPORT_REJECTED;
+    else if (failure->fault == FAULT_DENIED)
+        code = IMPORT_NOT_ALLOWED;
+    else if (failure->fault == FAULT_BUSY || failure->fault == FAULT_PEER)
+        code = IMPORT_NO_SERVER;
+    free(undo.documents);
+    return code;
+}
