@@ -664,15 +664,10 @@ static struct slice next_bill(struct slice *rest)
 static const char *bill_number(const struct form *form, const struct row *row, struct entry *entry,
                                struct slice number)
 {
-    char text[CODE_ROOM];
-    const char *prefix = form->settings->number_prefix;
-    if (!value_is_code(number)) {
-        reject_cell(form, row, entry, FIELD_BILL, "is no number of a bill");
-        return NULL;
-    }
-    int size = snprintf(text, sizeof text, "%s%.*s", prefix != NULL ? prefix : "", (int)number.size,
-                        (const char *)number.data);
-    return entry_text(entry, slice_of(text, (size_t)size));
+    if (value_is_code(number))
+        return entry_text(entry, number);
+    reject_cell(form, row, entry, FIELD_BILL, "is no number of a bill");
+    return NULL;
 }
 
 /* One bill takes the row's amount; of several in one cell each takes what it has open. */

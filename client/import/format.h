@@ -4,7 +4,8 @@
  * text of it. It runs in a process of its own, which may take so much time and memory and no more,
  * for such files come from anywhere. Used by source.c alone.
  *
- * To add one: a row in format.c, its reader, samples in tests/import/test_format.c, and a fuzzer.
+ * To add one: a row in format.c, its reader, samples in tests/import/test_forms.py, and a line in
+ * tests/fuzz/fuzz_forms.c.
  */
 #include "base/bytes.h"
 #include "base/fault.h"

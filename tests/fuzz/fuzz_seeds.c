@@ -1,7 +1,8 @@
 /*
  * Writes a seed corpus: random good messages of every root, as bytes, as frames and as JSON.
  *
- *   fuzz_seeds DIR      DIR/fuzz_frame, DIR/fuzz_message, DIR/fuzz_json
+ *   fuzz_seeds DIR      DIR/fuzz_frame, DIR/fuzz_message, DIR/fuzz_json, and files for imports in
+ *                       DIR/fuzz_forms and DIR/fuzz_rows
  */
 #include <errno.h>
 #include <stdio.h>
@@ -54,6 +55,22 @@ static void write_seeds(const char *where, unsigned number, struct prng *prng)
     arena_fini(&arena);
 }
 
+/* Files as people import them: the fuzzers make others of them. */
+static void write_files(const char *where)
+{
+    static const char workbook[] =
+        "PK\x03\x04xl/workbook.xml<sheets><sheet name=\"a\" r:id=\"r1\"/>";
+    static const char wide[] = "\xFF\xFEn\0o\0,\0d\0a\0t\0e\0\n\0";
+    static const char *const texts[] = {
+        "number,customer,date,amount\n1,A,2011-01-02,5.00\n1,A,2011-01-02,\"5,00\"\n",
+        "sep=;\nRechnung;Kunde;Datum;Betrag\n7;A;28. Jan. 2021;-1.234,50 \xE2\x82\xAC\n",
+        "no|cust no|date|qty|price|type\r1|\"a\"\"b\"|Jan 28, 2021|2|(1.50)|credit note\r"};
+    write_seed(where, "fuzz_forms", 0, 0, slice_of(workbook, sizeof workbook - 1));
+    write_seed(where, "fuzz_forms", 1, 1, slice_of(wide, sizeof wide - 1));
+    for (unsigned i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        write_seed(where, "fuzz_rows", i, (uint8_t)i, slice_text(texts[i]));
+}
+
 int main(int count, char **words)
 {
     struct prng prng = {11};
@@ -64,5 +81,6 @@ int main(int count, char **words)
     folder(words[1]);
     for (unsigned i = 0; i < SEEDS_EACH * FUZZ_ROOTS; i++)
         write_seeds(words[1], i, &prng);
+    write_files(words[1]);
     return 0;
 }

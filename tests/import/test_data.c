@@ -322,7 +322,7 @@ static void ibm_invoices(void **state)
     kit.context = &seen;
     ibm_path(&kit);
     if (!kit_run(&kit, "invoices FILE --map number=invoiceNumber,customer=customerID,"
-                       "date=InvoiceDate,due=DueDate,amount=InvoiceAmount,area=countryCode"))
+                       "date=InvoiceDate,due=DueDate,amount=InvoiceAmount,area=countryCode --yes"))
         fail_msg("%s", kit.failure.text);
     tell_speed(&kit);
     assert_int_equal(kit.result.rejected_rows, 0);
@@ -363,7 +363,7 @@ static void ibm_payments(void **state)
     ibm_path(&kit);
     if (!kit_run(&kit, "payments FILE --number-prefix R- --map number=invoiceNumber,"
                        "bill=invoiceNumber,customer=customerID,date=SettledDate,"
-                       "amount=InvoiceAmount --set kind=cash"))
+                       "amount=InvoiceAmount --set kind=cash --yes"))
         fail_msg("%s", kit.failure.text);
     tell_speed(&kit);
     assert_int_equal(kit.result.rejected_rows, 0);
