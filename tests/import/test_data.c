@@ -343,7 +343,8 @@ static enum outcome count_payment(struct kit *kit, const struct entry *entry, ch
     struct seen *seen = kit->context;
     (void)why;
     assert_int_equal(entry->kind, ENTRY_PAYMENT);
-    assert_string_equal(entry->texts[FIELD_NUMBER] + strlen("R-"), entry->texts[FIELD_BILL]);
+    assert_int_equal(entry->bill_count, 1);
+    assert_string_equal(entry->texts[FIELD_NUMBER] + strlen("R-"), entry->bills[0].number);
     seen->late_dues += entry->numbers[FIELD_DATE] == 0;
     sums_add(&seen->customers, entry->texts[FIELD_CUSTOMER], entry->exact);
     return OUTCOME_SENT;
