@@ -65,6 +65,17 @@ static void write_files(const char *where)
         "number,customer,date,amount\n1,A,2011-01-02,5.00\n1,A,2011-01-02,\"5,00\"\n",
         "sep=;\nRechnung;Kunde;Datum;Betrag\n7;A;28. Jan. 2021;-1.234,50 \xE2\x82\xAC\n",
         "no|cust no|date|qty|price|type\r1|\"a\"\"b\"|Jan 28, 2021|2|(1.50)|credit note\r"};
+    static const char *const parts[] = {
+        "<workbook xmlns:r=\"r\"><workbookPr date1904=\"1\"/><sheets><sheet name=\"a\" "
+        "r:id=\"1\"/></sheets></workbook>",
+        "<Relationships><Relationship Id=\"1\" Target=\"s.xml\"/></Relationships>",
+        "<styleSheet><numFmts><numFmt numFmtId=\"164\" formatCode=\"[$-4]dd/mm\"/></numFmts>"
+        "<cellXfs><xf numFmtId=\"164\"/></cellXfs></styleSheet>",
+        "<sst><si><t>a</t><rPh><t>b</t></rPh></si></sst>",
+        "<worksheet><sheetData><row r=\"2\"><c r=\"B2\" s=\"0\"><v>44224.5</v></c><c r=\"C2\" "
+        "t=\"inlineStr\"><is><t>x</t></is></c></row></sheetData></worksheet>"};
+    for (unsigned i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        write_seed(where, "fuzz_forms", 2 + i, (uint8_t)(2 + i), slice_text(parts[i]));
     write_seed(where, "fuzz_forms", 0, 0, slice_of(workbook, sizeof workbook - 1));
     write_seed(where, "fuzz_forms", 1, 1, slice_of(wide, sizeof wide - 1));
     for (unsigned i = 0; i < sizeof texts / sizeof texts[0]; i++)
