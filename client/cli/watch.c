@@ -317,9 +317,24 @@ static void put_alarm(struct watch *watch, const Tefter__AlarmRow *alarm)
         tell(stdout, "  by %s", alarm->login);
 }
 
-/* An account's row of which nothing is new gives no line. */
+/* Who may buy is told by the account's row of the set. */
+static bool buyers_changed(struct watch *watch, const Tefter__CustomerRow *customer,
+                           const struct tefter_delta *set)
+{
+    const struct known *known = known_of(watch, customer->customer);
+    bool lock = known->locked != (customer->has_locked && customer->locked);
+    for (size_t i = 0; known->is && !lock && i < set->row_count; i++)
+        if (set->rows[i]->kind_case == TEFTER__ROW__KIND_ACCOUNT &&
+            set->rows[i]->account->customer == customer->customer)
+            return set->rows[i]->account->buyers != known->buyers;
+    return false;
+}
+
+/* What another row of the set tells, and an account's row of which nothing is new, give no line. */
 static bool gives_line(struct watch *watch, const Tefter__Row *row, const struct tefter_delta *set)
 {
+    if (row->kind_case == TEFTER__ROW__KIND_CUSTOMER)
+        return !buyers_changed(watch, row->customer, set);
     if (row->kind_case != TEFTER__ROW__KIND_ACCOUNT)
         return true;
     const struct known *known = known_of(watch, row->account->customer);
