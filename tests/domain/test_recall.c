@@ -260,6 +260,86 @@ static void the_first_paper_of_a_day_comes_back_behind_a_new_one(void **state)
     shop_end(&shop);
 }
 
+/* The branch is a day ahead of the office then, and two when it is brought back. */
+static uint32_t far_branch(struct scenario *s, uint32_t date)
+{
+    uint32_t far =
+        (uint32_t)scenario_done(s, "add_branch", "{'code': 'TD', 'name': 'Thu Duc'}")->id;
+    scenario_as(s, 0);
+    scenario_done(s, "turn_day", json("{'branch': %u, 'date': %u}", far, date));
+    scenario_as(s, ROLE_STAFF_OWNER);
+    return far;
+}
+
+static id far_sale(struct scenario *s, uint32_t customer, uint32_t far)
+{
+    scenario_at(s, far);
+    id bill = scenario_sell(s, customer, 200)->id;
+    scenario_at(s, HQ);
+    return bill;
+}
+
+static const char *fewer(id bill)
+{
+    return json("{'document': %llu, 'reason': 'count', 'invoice': {'lines': [{'line': 1, "
+                "'quantity': 500}]}}",
+                bill);
+}
+
+static void a_branchs_paper_that_the_office_corrected_is_back_in_the_branchs_series(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    uint32_t far = far_branch(shop.before, 20001);
+    assert_int_equal(far_branch(shop.s, 20002), far);
+    id bill = far_sale(shop.before, shop.anh, far);
+    shop.backup = shop.before->seq;
+    scenario_at(shop.s, far);
+    scenario_done(shop.s, "issue_invoice",
+                  json("{'customer': %u, 'date': 20001, 'lines': [{'text': 'a', 'quantity': 1000, "
+                       "'price': 200000}]}",
+                       shop.anh));
+    scenario_at(shop.s, HQ);
+    assert_string_equal(later(&shop, "correct_invoice", fewer(bill))->number, "TD-00002");
+    restore(&shop);
+    offer(&shop, 0);
+    scenario_done(shop.s, "apply_offers", "{}");
+    scenario_recall(shop.s);
+    const Tefter__DocumentRecord *back = paper(shop.s, "TD-00002")->document;
+    assert_int_equal(back->date, 20001);
+    assert_int_equal(back->branch, far);
+    assert_int_equal(back->total_minor, 100);
+    assert_non_null(paper(shop.s, "TD-X-00001"));
+    shop_end(&shop);
+}
+
+static void and_a_declined_one_keeps_its_number_there(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    uint32_t far = far_branch(shop.before, 20001);
+    far_branch(shop.s, 20001);
+    id bill = far_sale(shop.before, shop.anh, far);
+    far_sale(shop.s, shop.anh, far);
+    shop.backup = shop.before->seq;
+    later_sale(&shop, shop.anh, 1);
+    later(&shop, "correct_invoice", fewer(bill));
+    restore(&shop);
+    offer(&shop, 1); /* which waits for the sale before it */
+    scenario_done(
+        shop.s, "decline_offer",
+        json("{'seq': %llu, 'reason': 'a mistake'}", (id)worklist(&shop)->offers[0]->seq));
+    scenario_done(shop.s, "close_recovery", "{}");
+    scenario_at(shop.s, far);
+    assert_string_equal(scenario_sell(shop.s, shop.anh, 5)->number, "TD-00003");
+    assert_string_equal(
+        scenario_done(shop.s, "reverse_document", "{'number': 'TD-00003'}")->reversal_number,
+        "TD-X-00002");
+    shop_end(&shop);
+}
+
 static void a_newer_limit_stays_in_force(void **state)
 {
     (void)state;
@@ -631,6 +711,8 @@ int main(void)
         cmocka_unit_test(a_sale_over_the_limit_is_posted_and_stands_on_the_worklist),
         cmocka_unit_test(own_money_that_was_taken_back_alone_is_taken_back),
         cmocka_unit_test(the_first_paper_of_a_day_comes_back_behind_a_new_one),
+        cmocka_unit_test(a_branchs_paper_that_the_office_corrected_is_back_in_the_branchs_series),
+        cmocka_unit_test(and_a_declined_one_keeps_its_number_there),
         cmocka_unit_test(a_newer_limit_stays_in_force),
         cmocka_unit_test(an_approved_sale_is_back_although_its_approval_is_not),
         cmocka_unit_test(what_cannot_be_applied_says_why_and_is_tried_again),
