@@ -401,13 +401,58 @@ static const Tefter__Answer *look_for_words(struct run *run, const Tefter__Query
     return answer;
 }
 
+static const char *product_code(struct run *run, uint64_t product)
+{
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__ProductCard card = TEFTER__PRODUCT_CARD__INIT;
+    query.kind_case = TEFTER__QUERY__KIND_PRODUCT_CARD;
+    query.product_card = &card;
+    card.has_product = true;
+    card.product = (uint32_t)product;
+    const Tefter__Answer *answer = look_for_words(run, &query);
+    bool found = answer != NULL && answer->kind_case == TEFTER__ANSWER__KIND_PRODUCT_CARD;
+    return found ? answer->product_card->product->code : NULL;
+}
+
+static const char *group_name(struct run *run, uint64_t group)
+{
+    const Tefter__GroupsAnswer *groups = groups_all(run);
+    for (size_t i = 0; groups != NULL && i < groups->n_groups; i++)
+        if (groups->groups[i]->group == group)
+            return groups->groups[i]->name;
+    return NULL;
+}
+
+/* What is there already, as people call it; NULL: it has no such name. */
+static const char *name_of_existing(struct run *run, uint64_t existing)
+{
+    const char *entity = run->args.verb == NULL ? "" : run->args.verb->entity;
+    if (strcmp(entity, "customer") == 0)
+        return customer_name(run, (uint32_t)existing);
+    if (strcmp(entity, "branch") == 0)
+        return branch_code(run, (uint32_t)existing);
+    if (strcmp(entity, "staff") == 0)
+        return staff_login(run, (uint32_t)existing);
+    if (strcmp(entity, "product") == 0)
+        return product_code(run, existing);
+    if (strcmp(entity, "group") == 0)
+        return group_name(run, existing);
+    bool place = strcmp(entity, "till") == 0 || strcmp(entity, "account") == 0 ||
+                 strcmp(entity, "device") == 0;
+    return place ? place_name(run, (uint32_t)existing) : NULL;
+}
+
 /* With the number that people know it by; as it was when it cannot be had. */
 static Tefter__Refusal with_number(struct run *run, const Tefter__Refusal *refusal)
 {
     Tefter__Refusal copy = *refusal;
     Tefter__Query query = TEFTER__QUERY__INIT;
     Tefter__DocumentView view = TEFTER__DOCUMENT_VIEW__INIT;
-    if (!names_document(copy.code) || !copy.has_existing || copy.existing_number != NULL)
+    if (!copy.has_existing || copy.existing_number != NULL)
+        return copy;
+    if (copy.code == CODE(ALREADY_EXISTS))
+        copy.existing_number = (char *)(uintptr_t)name_of_existing(run, copy.existing);
+    if (!names_document(copy.code))
         return copy;
     query.kind_case = TEFTER__QUERY__KIND_DOCUMENT;
     query.document = &view;

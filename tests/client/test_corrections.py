@@ -180,6 +180,19 @@ class Papers(unittest.TestCase):
         self.says([f"credits {fresh} of "], "document", "show", note)
         self.says([f"Reverse that first: {note}"], "reverse", fresh, "--reason", "x", code=1)
 
+    def test_what_is_there_already_is_named_as_people_call_it(self):
+        anh = self.customer("There")
+        self.tefter("product", "add", "NAIL", "Nails", "--price", "5", "--barcode", "4711")
+        self.says(["see NAIL"], "product", "add", "NAIL2", "Nails", "--barcode", "4711", code=5)
+        self.says([f"see {anh} There"], "customer", "add", "Else", "--code", anh, "--phone", "1", "--area", "x",
+                  "--no-look", code=5)
+        self.says(["see seller"], "staff", "add", "seller", "--role", "sales", code=5)
+        self.says(["see safe"], "till", "add", "HQ", "safe", code=5)
+        bill = self.sell(anh, "XM=1")
+        self.tefter("reverse", bill, "--reason", "x")
+        said = self.says(["reversed already, by HQ-X-", "by owner"], "credit-note", bill, code=5)
+        self.assertNotIn("#", said)
+
     # ---- lists ----
 
     def test_documents_are_newest_first_with_names_totals_and_what_was_cut(self):

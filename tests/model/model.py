@@ -2038,8 +2038,7 @@ class Ledger:
         invoice = self.found(self.documents, number, "invoice")
         if invoice["kind"] != "DOCUMENT_INVOICE":
             raise Refused("NOT_FOUND", "invoice")
-        if invoice["reversed_by"]:
-            raise Refused("ALREADY_REVERSED", "invoice")
+        self.not_reversed(invoice, "invoice")
         return invoice
 
     def note_forms(self, c, happened):
@@ -2378,6 +2377,15 @@ class Ledger:
 
     # ---- what happens to a document later ----
 
+    def not_reversed(self, document, field):
+        if document["reversed_by"]:
+            by = self.documents[document["reversed_by"]]
+            instead = document.get("corrected_by")
+            raise Refused("ALREADY_REVERSED", field, existing=document["reversed_by"],
+                          existing_number=by["number"], date=by["date"],
+                          by=self.staff.get(by["actor"].get("staff"), {}).get("login"),
+                          replaced_by=self.documents[instead]["number"] if instead else None)
+
     def check_reverse(self, c, document, back=None):
         own = document["actor"].get("staff") and \
             document["actor"].get("staff") == self.actor.get("staff")
@@ -2391,13 +2399,7 @@ class Ledger:
                 raise Refused("FIELD_MISSING", "reason")
         if document["kind"] == "DOCUMENT_REVERSAL":
             raise Refused("NOT_REVERSIBLE", "document")
-        if document["reversed_by"]:
-            by = self.documents[document["reversed_by"]]
-            instead = document.get("corrected_by")
-            raise Refused("ALREADY_REVERSED", "document", existing=document["reversed_by"],
-                          existing_number=by["number"], date=by["date"],
-                          by=self.staff.get(by["actor"].get("staff"), {}).get("login"),
-                          replaced_by=self.documents[instead]["number"] if instead else None)
+        self.not_reversed(document, "document")
         if document["notes"]:
             raise Refused("NOT_REVERSIBLE", "credit_notes", existing=document["notes"][-1],
                           existing_number=self.documents[document["notes"][-1]]["number"])

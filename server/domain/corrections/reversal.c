@@ -93,24 +93,6 @@ static void count_taken_back(struct tx *tx, const struct reversal *reversal)
         day_sum_add(tx, &key, reversal->branch->date, reversal->taken_back_minor);
 }
 
-/* By what, when and by whom, and what took its place. */
-static Tefter__Refusal *refuse_reversed(struct tx *tx, const Tefter__DocumentTailRecord *tail)
-{
-    Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__ALREADY_REVERSED, "document");
-    const Tefter__DocumentRecord *by = document_get(tx, tail->reversed_by);
-    FIELD_SET(refusal, existing, tail->reversed_by);
-    if (by != NULL) {
-        const Tefter__StaffRecord *who = staff_get(tx, by->actor->staff);
-        refusal->existing_number = by->number;
-        FIELD_SET(refusal, date, by->date);
-        refusal->by = who != NULL ? who->login : NULL;
-    }
-    const Tefter__DocumentRecord *instead =
-        tail->has_corrected_by ? document_get(tx, tail->corrected_by) : NULL;
-    refusal->replaced_by = instead != NULL ? instead->number : NULL;
-    return refusal;
-}
-
 /* The newest of its credit notes is the first to go. */
 static Tefter__Refusal *refuse_credited(struct tx *tx, const Tefter__DocumentTailRecord *tail)
 {
@@ -127,7 +109,7 @@ static Tefter__Refusal *check_reversible(struct tx *tx, const struct reversal *r
     if (reversal->original->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL)
         return refuse(tx, TEFTER__REFUSAL_CODE__NOT_REVERSIBLE, "document");
     if (reversal->tail->has_reversed_by)
-        return refuse_reversed(tx, reversal->tail);
+        return document_refuse_reversed(tx, "document", reversal->tail);
     if (reversal->tail->n_credit_notes > 0)
         return refuse_credited(tx, reversal->tail);
     return NULL;

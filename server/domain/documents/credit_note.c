@@ -205,9 +205,8 @@ static Tefter__Refusal *find_invoice(struct tx *tx, const Tefter__IssueCreditNot
     *ret_invoice = invoice != 0 ? document_get(tx, invoice) : NULL;
     if (*ret_invoice == NULL || (*ret_invoice)->kind != TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE)
         return refuse_not_found(tx, "invoice");
-    if (document_tail(tx, invoice)->has_reversed_by)
-        return refuse(tx, TEFTER__REFUSAL_CODE__ALREADY_REVERSED, "invoice");
-    return NULL;
+    const Tefter__DocumentTailRecord *tail = document_tail(tx, invoice);
+    return tail->has_reversed_by ? document_refuse_reversed(tx, "invoice", tail) : NULL;
 }
 
 static Tefter__Refusal *find_customer(struct tx *tx, const Tefter__IssueCreditNote *command,

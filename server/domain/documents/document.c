@@ -88,6 +88,24 @@ static Tefter__Refusal *number_taken(struct tx *tx, const char *number, uint64_t
     return refusal;
 }
 
+Tefter__Refusal *document_refuse_reversed(struct tx *tx, const char *field,
+                                          const Tefter__DocumentTailRecord *tail)
+{
+    Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__ALREADY_REVERSED, field);
+    const Tefter__DocumentRecord *by = document_get(tx, tail->reversed_by);
+    FIELD_SET(refusal, existing, tail->reversed_by);
+    if (by != NULL) {
+        const Tefter__StaffRecord *who = staff_get(tx, by->actor->staff);
+        refusal->existing_number = by->number;
+        FIELD_SET(refusal, date, by->date);
+        refusal->by = who != NULL ? who->login : NULL;
+    }
+    const Tefter__DocumentRecord *instead =
+        tail->has_corrected_by ? document_get(tx, tail->corrected_by) : NULL;
+    refusal->replaced_by = instead != NULL ? instead->number : NULL;
+    return refusal;
+}
+
 static bool number_taken_by(struct tx *tx, const Tefter__BranchRecord *branch,
                             Tefter__DocumentKind kind, uint32_t at)
 {

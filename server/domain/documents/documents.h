@@ -17,6 +17,9 @@ uint64_t document_by_any_number(struct tx *tx, const char *number);
 Tefter__DocumentTailRecord *document_tail(struct tx *tx, uint64_t document);
 void document_tail_save(struct tx *tx, uint64_t document, const Tefter__DocumentTailRecord *tail);
 
+/* ALREADY_REVERSED field: by what (`existing`), when and by whom, and what took its place. */
+Tefter__Refusal *document_refuse_reversed(struct tx *tx, const char *field,
+                                          const Tefter__DocumentTailRecord *tail);
 /* A record with everything that all kinds have; number NULL: the branch's next. The given number
  * may be taken: NUMBER_TAKEN; or of a series that branches have after a restore: FIELD_INVALID
  * number. */
