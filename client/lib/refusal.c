@@ -263,6 +263,7 @@ static const struct {
     {CODE(FIELD_INVALID), "role",
      "The last owner stays one. Make somebody else an owner first: tefter staff change LOGIN "
      "--role owner."},
+    {CODE(FIELD_MISSING), "reason", "The reason is missing: say it with --reason."},
     {CODE(FIELD_INVALID), "amount_minor", "That is more than was asked for."},
     {CODE(FIELD_INVALID), "number",
      "This is no number that can be chosen: it is empty, too long, has other characters, or "

@@ -132,7 +132,7 @@ class Papers(unittest.TestCase):
         fresh = self.shop.done("two", "correct", bill, "--line", "1=2")["number"]
         other = self.sell(anh, "XM=3", at="one")
         self.says(["Not allowed"], "correct", other, "--line", "1=2", "--reason", "x", at="two", code=4)
-        self.says(["missing: reason"], "correct", fresh, "--line", "1=1", code=2)
+        self.says(["The reason is missing: say it with --reason."], "correct", fresh, "--line", "1=1", code=2)
         self.shop.login("two", ("clerk-two", shop.PASSWORD))
 
     # ---- serial numbers ----

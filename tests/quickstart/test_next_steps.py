@@ -139,9 +139,9 @@ class Steps(unittest.TestCase):
                 ("staff block owner", 2, "The last owner cannot be blocked"),
                 ("staff add Paul --role sales", 2, "A login has small letters"),
                 ("branch add td Town", 2, "capital letters"),
-                ("reverse HQ-00001", 2, "--reason is missing"),
+                ("reverse HQ-00001", 5, "reversed already, by HQ-X-00001"),
                 ("approval list", 0, "ADAM Adam"),
-                ("documents", 0, "ADAM Adam"),
+                ("documents", 0, "ADAM      Adam"),
                 ("pay ADAM 5 --transfer none", 1, "There is no till, account or device"),
         ):
             self.assertIn(told, self.run_line("tefter " + line, wanted=code), line)
