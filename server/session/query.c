@@ -147,8 +147,10 @@ static struct slice pack_too_big(uint64_t seq, bool passes_over, struct arena *a
 
 static struct slice pack_answer(Tefter__Answer *answer, bool passes_over, struct arena *arena)
 {
-    if (!passes_over)
+    if (!passes_over) {
         say_as_before(answer);
+        message_leave_out(&answer->base, MESSAGE_LATER_FIELDS);
+    }
     uint8_t *data = room_for(tefter__answer__get_packed_size(answer), arena);
     if (data == NULL)
         return pack_too_big(answer->seq, passes_over, arena);
@@ -161,6 +163,8 @@ static struct slice pack_search(const Tefter__Answer *answer, const struct row_h
 {
     uint32_t tag_seq = WIRE_TAG(1, WIRE_VARINT);
     uint32_t tag_search = WIRE_TAG(TEFTER__ANSWER__KIND_SEARCH, WIRE_BYTES);
+    if (!passes_over)
+        message_leave_out(&answer->search->base, MESSAGE_LATER_FIELDS);
     size_t rest = tefter__search_answer__get_packed_size(answer->search);
     size_t body = hits->bytes.size + rest;
     size_t size = number_size(tag_seq, answer->seq) + number_size(tag_search, body) + body;

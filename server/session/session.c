@@ -206,11 +206,27 @@ static ProtobufCBinaryData binary_of(struct slice bytes)
     return (ProtobufCBinaryData){bytes.size, (uint8_t *)(uintptr_t)bytes.data};
 }
 
+/* Without what came later. */
+static struct slice reply_of_version_1(struct session *session, struct slice reply)
+{
+    struct arena *arena = &session->home->arena;
+    Tefter__Reply *message =
+        (Tefter__Reply *)message_unpack(&tefter__reply__descriptor, reply, arena);
+    if (message == NULL)
+        return reply;
+    message_leave_out(&message->base, MESSAGE_LATER_FIELDS);
+    if (message->result_case == TEFTER__REPLY__RESULT_REFUSED)
+        message->refused->has_date = false;
+    return message_pack(&message->base, arena);
+}
+
 void session_send_reply(struct session *session, uint64_t request, struct slice reply)
 {
     Tefter__ToTerminal message = TEFTER__TO_TERMINAL__INIT;
     message.body_case = TEFTER__TO_TERMINAL__BODY_REPLY;
-    message.reply = binary_of(session_passes_over(session) ? reply : receipt_left_out(reply));
+    message.reply = binary_of(session_passes_over(session)
+                                  ? reply
+                                  : reply_of_version_1(session, receipt_left_out(reply)));
     session_send(session, request, &message);
 }
 

@@ -93,6 +93,33 @@ static bool can_hold(const ProtobufCMessageDescriptor *type,
     return false;
 }
 
+static void clear_field(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+{
+    char *at = (char *)message;
+    if (field->label == PROTOBUF_C_LABEL_REPEATED)
+        *(size_t *)(at + field->quantifier_offset) = 0;
+    else if (field->type == PROTOBUF_C_TYPE_MESSAGE || field->type == PROTOBUF_C_TYPE_STRING)
+        *(void **)(at + field->offset) = NULL;
+    else
+        *(protobuf_c_boolean *)(at + field->quantifier_offset) = 0;
+}
+
+void message_leave_out(ProtobufCMessage *message, uint32_t from_number)
+{
+    for (unsigned i = 0; i < message->descriptor->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &message->descriptor->fields[i];
+        bool member = (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0;
+        size_t count = reflect_count(message, field);
+        if (count > 0 && field->id >= from_number && !member &&
+            field->label != PROTOBUF_C_LABEL_REQUIRED) {
+            clear_field(message, field);
+            continue;
+        }
+        for (size_t j = 0; field->type == PROTOBUF_C_TYPE_MESSAGE && j < count; j++)
+            message_leave_out(*(ProtobufCMessage **)reflect_at(message, field, j), from_number);
+    }
+}
+
 bool message_can_hold(const ProtobufCMessageDescriptor *type,
                       const ProtobufCMessageDescriptor *wanted)
 {

@@ -81,6 +81,10 @@ uint32_t message_kind(struct slice bytes);
 typedef void (*message_each_fn)(void *context, ProtobufCMessage *part);
 void message_each(ProtobufCMessage *message, const ProtobufCMessageDescriptor *wanted,
                   message_each_fn each, void *context);
+/* Leaves out every field of this number or a higher one, at every level, but for members of oneofs:
+ * what a reader of the first schema must not be sent. The message is changed. */
+enum { MESSAGE_LATER_FIELDS = 180 };
+void message_leave_out(ProtobufCMessage *message, uint32_t from_number);
 /* Can a message of this type hold one of type wanted? */
 bool message_can_hold(const ProtobufCMessageDescriptor *type,
                       const ProtobufCMessageDescriptor *wanted);

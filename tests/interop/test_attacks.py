@@ -356,8 +356,9 @@ class Attacks(unittest.TestCase):
             ("AMOUNT_NOT_POSITIVE", dict(take_payment=pay(-most))),
             ("AMOUNT_TOO_BIG", sale(quantity=most, price=most)),
             ("QUANTITY_NOT_POSITIVE", sale(quantity=-most)),
-            ("FIELD_MISSING", dict(correct_invoice=pb.CorrectInvoice(
-                document=bills[0], reason=why, invoice=pb.IssueInvoice(customer=customer)))),
+            ("NOT_FOUND", dict(correct_invoice=pb.CorrectInvoice(
+                document=bills[0], reason=why, invoice=pb.IssueInvoice(lines=[
+                    pb.InvoiceLine(line=2**32 - 1, quantity=1000)])))),
             ("RIGHT_MISSING", dict(step_job=pb.StepJob(job=1))),
             ("RIGHT_MISSING", dict(turn_day=pb.TurnDay(branch=1, date=60000))),
             ("RIGHT_MISSING", dict(set_secret=pb.SetSecret(staff=1, password_hash=b"x"))),
