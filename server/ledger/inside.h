@@ -43,6 +43,9 @@ void machine_tx(struct tx *tx, struct store_txn *txn, struct arena *arena,
 /* ---- machine.c, for recall.c ---- */
 
 bool machine_knows(uint32_t kind); /* of a command */
+/* May the actor give such a command, and here? Refuses as staff_actor_needs, then as
+ * staff_check_branch. */
+Tefter__Refusal *machine_check_actor(struct tx *tx, uint32_t kind);
 Tefter__Refusal *machine_dispatch(struct tx *tx, const Tefter__Command *command,
                                   Tefter__Done *done);
 /* One of the two is NULL; packed into what outlives the command. */

@@ -133,6 +133,13 @@ Tefter__Refusal *machine_dispatch(struct tx *tx, const Tefter__Command *command,
     return refuse(tx, TEFTER__REFUSAL_CODE__UNREADABLE, "command");
 }
 
+Tefter__Refusal *machine_check_actor(struct tx *tx, uint32_t kind)
+{
+    Tefter__Right right = ledger_command_right(kind);
+    Tefter__Refusal *refusal = staff_actor_needs(tx, right);
+    return refusal == NULL ? staff_check_branch(tx, right) : refusal;
+}
+
 static Tefter__Refusal *run(struct tx *tx, struct slice bytes, Tefter__Done *done)
 {
     Tefter__Command *command = tx_try_unpack(tx, &tefter__command__descriptor, bytes);
@@ -142,10 +149,7 @@ static Tefter__Refusal *run(struct tx *tx, struct slice bytes, Tefter__Done *don
         return command->kind_case == TEFTER__COMMAND__KIND_CREATE_COMPANY
                    ? found(tx, command->create_company, done)
                    : refuse(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "company");
-    Tefter__Right right = ledger_command_right(command->kind_case);
-    Tefter__Refusal *refusal = staff_actor_needs(tx, right);
-    if (refusal == NULL)
-        refusal = staff_check_branch(tx, right);
+    Tefter__Refusal *refusal = machine_check_actor(tx, command->kind_case);
     return refusal == NULL ? machine_dispatch(tx, command, done) : refusal;
 }
 

@@ -162,7 +162,7 @@ static Tefter__Refusal *view_try_command(struct tx *tx, const Tefter__TryCommand
     struct trial trial = {query->command, NULL};
     if (!machine_knows(query->command->kind_case))
         return refuse(tx, TEFTER__REFUSAL_CODE__UNREADABLE, "command");
-    answer->refusal = staff_actor_needs(tx, ledger_command_right(query->command->kind_case));
+    answer->refusal = machine_check_actor(tx, query->command->kind_case);
     if (answer->refusal == NULL && !tx_try(tx, try_work, &trial))
         answer->refusal = trial.refusal;
     return NULL;
