@@ -264,6 +264,8 @@ static const struct param policy_set[] = {
            "more in credit notes, of a customer and day or of a bill, wants who may approve"),
     OPTION("--own-reversal", AMOUNT, "own_reversal_minor",
            "more money that somebody took and reverses in a day wants a second person"),
+    OPTION("--own-approval", ENUM, "own_approval",
+           "who grants what they asked for themselves (at first nobody)"),
     OPTION("--title", TEXT, "title", "what this version of the policy is called"),
     CLEAR_OPTION(TERMS_OF_ALL " days credit-note-approve own-reversal title"),
     END,
@@ -279,6 +281,9 @@ static const Tefter__CompanyAnswer *ask_company(struct run *run)
     return answer == NULL ? NULL : answer->company;
 }
 
+/* Since these rules nobody grants what they asked for themselves, unless the policy says so. */
+enum { OWN_APPROVAL_RULES = 5 };
+
 static void policy_lines(struct run *run, const Tefter__CompanyAnswer *company,
                          struct term_lines *ret_lines)
 {
@@ -288,6 +293,11 @@ static void policy_lines(struct run *run, const Tefter__CompanyAnswer *company,
                      company->credit_note_approve_minor);
     term_line_amount(run, ret_lines, TERM_LINE_OWN_REVERSAL, company->has_own_reversal_minor,
                      company->own_reversal_minor);
+    if (company->has_own_approval)
+        (void)enum_word(&tefter__own_approval__descriptor, (int)company->own_approval,
+                        ret_lines->text[TERM_LINE_OWN_APPROVAL], CELL_MAX);
+    else if (company->rules_version >= OWN_APPROVAL_RULES)
+        (void)snprintf(ret_lines->text[TERM_LINE_OWN_APPROVAL], CELL_MAX, "nobody");
 }
 
 static int policy_show(struct run *run)

@@ -66,7 +66,8 @@ static bool option_value(const struct param *param, int argc, char **argv, int *
     const char *equals = strchr(argv[*at], '=');
     *ret_text = equals == NULL ? "" : equals + 1;
     if (param->kind == VALUE_FLAG)
-        return equals == NULL || fail(failure, FAULT_USE, 0, "%s takes no value", param->name);
+        return equals == NULL || param->may_have ||
+               fail(failure, FAULT_USE, 0, "%s takes no value", param->name);
     if (equals != NULL)
         return true;
     if (*at + 1 >= argc)
@@ -197,9 +198,9 @@ bool arg_flag(const struct args *args, const char *name)
 /* ---- finding verbs ---- */
 
 static const struct verb *const tables[] = {
-    enrol_verbs,    person_verbs, customer_verbs, sale_verbs,  correct_verbs, money_verbs,
-    document_verbs, report_verbs, recovery_verbs, watch_verbs, group_verbs,   catalogue_verbs,
-    admin_verbs,    import_verbs, call_verbs,     audit_verbs, rights_verbs,
+    enrol_verbs,     person_verbs,   customer_verbs, sale_verbs,     approval_verbs, correct_verbs,
+    money_verbs,     document_verbs, report_verbs,   recovery_verbs, watch_verbs,    group_verbs,
+    catalogue_verbs, admin_verbs,    import_verbs,   call_verbs,     audit_verbs,    rights_verbs,
 };
 
 void verbs_each(bool (*each)(void *context, const struct verb *verb), void *context)

@@ -11,8 +11,8 @@
  *   typed.c     what people type → fields of a message; references → ids
  *   path.c      fields of a message by path, as people read them
  *   table.c     aligned columns
- *   entities: admin.c catalogue.c customer.c group.c terms.c sale.c correct.c money.c document.c
- *               report.c person.c
+ *   entities: admin.c catalogue.c customer.c group.c terms.c sale.c approval.c correct.c money.c
+ *               document.c report.c person.c
  *   rights.c    who may what
  *   watch.c     live lines; call.c: any message by name; enrol.c; import.c
  */
@@ -81,6 +81,7 @@ struct param {
     bool many;         /* may be repeated; an operand: the last one */
     bool needed;       /* an option that must be there */
     const char *words; /* of a text or enum: all that it may be, by spaces */
+    bool may_have;     /* a flag that may have a value behind an '=' */
 };
 
 /* Rows of a table of params. */
@@ -109,6 +110,10 @@ struct param {
 #define OPTIONS(name, kind, field, help)                                                           \
     {                                                                                              \
         PARAM(name, kind, field, help), .many = true                                               \
+    }
+#define MAY_HAVE(name, field, help)                                                                \
+    {                                                                                              \
+        PARAM(name, FLAG, field, help), .may_have = true                                           \
     }
 #define NEEDED(name, kind, field, help)                                                            \
     {                                                                                              \
@@ -182,9 +187,9 @@ struct verb {
 
 /* Each ends with a row whose entity is NULL. */
 extern const struct verb person_verbs[], admin_verbs[], catalogue_verbs[], customer_verbs[],
-    group_verbs[], sale_verbs[], correct_verbs[], money_verbs[], document_verbs[], report_verbs[],
-    watch_verbs[], call_verbs[], enrol_verbs[], import_verbs[], audit_verbs[], recovery_verbs[],
-    rights_verbs[];
+    group_verbs[], sale_verbs[], approval_verbs[], correct_verbs[], money_verbs[], document_verbs[],
+    report_verbs[], watch_verbs[], call_verbs[], enrol_verbs[], import_verbs[], audit_verbs[],
+    recovery_verbs[], rights_verbs[];
 
 /* Every verb in order; false from `each` stops. */
 void verbs_each(bool (*each)(void *context, const struct verb *verb), void *context);
@@ -248,10 +253,11 @@ struct run {
     bool json;
     bool terminal; /* standard output is one */
     bool unicode;
-    size_t width;       /* columns that a line may take; 0: any */
-    size_t stand_again; /* commands from before a restore that count as they did */
-    int exit_code;      /* of the last call or ask that came to nothing */
-    bool untrue;        /* the server broke the protocol: it is asked nothing more in this run */
+    size_t width;                /* columns that a line may take; 0: any */
+    size_t stand_again;          /* commands from before a restore that count as they did */
+    int exit_code;               /* of the last call or ask that came to nothing */
+    Tefter__RefusalCode refused; /* of the last one that was refused; 0: none was */
+    bool untrue; /* the server broke the protocol: it is asked nothing more in this run */
     /* lists that were fetched for names */
     const Tefter__BranchesAnswer *branches;
     const Tefter__StaffAnswer *staff;
@@ -334,6 +340,12 @@ const Tefter__MoneyAccountRecord *place_row(struct run *run, uint32_t place); /*
 const char *place_name(struct run *run, uint32_t place);
 const char *text_of(const Tefter__Text *text); /* "" when there is none */
 
+/* One line of an approval, without its end: what became of it, whose it is, how much, of what. */
+void approval_tell(struct run *run, const Tefter__ApprovalRow *row);
+/* Lines and charges as a table; nothing when there are none. */
+void document_lines_tell(struct run *run, Tefter__DocumentLine *const *lines, size_t line_count,
+                         Tefter__DocumentCharge *const *charges, size_t charge_count);
+
 /* ---- credit terms ---- */
 
 enum term_line {
@@ -347,6 +359,7 @@ enum term_line {
     TERM_LINE_DAYS, /* from here on not of LimitTerms: set by the two functions below */
     TERM_LINE_CREDIT_NOTES,
     TERM_LINE_OWN_REVERSAL,
+    TERM_LINE_OWN_APPROVAL,
     TERM_LINES, /* so many */
 };
 struct term_lines {

@@ -233,10 +233,10 @@ static void put_charge(struct run *run, struct table *table, const Tefter__Docum
                                 charge->tax_bp, cell));
 }
 
-static void put_serials(const Tefter__DocumentRecord *document)
+static void put_serials(Tefter__DocumentLine *const *lines, size_t count)
 {
-    for (size_t i = 0; i < document->n_lines; i++) {
-        const Tefter__DocumentLine *line = document->lines[i];
+    for (size_t i = 0; i < count; i++) {
+        const Tefter__DocumentLine *line = lines[i];
         for (size_t s = 0; s < line->n_serials; s++) {
             if (s == 0)
                 tell(stdout, "  serial number%s of line %zu: ", line->n_serials == 1 ? "" : "s",
@@ -248,7 +248,8 @@ static void put_serials(const Tefter__DocumentRecord *document)
     }
 }
 
-static void put_lines(struct run *run, const Tefter__DocumentRecord *document)
+void document_lines_tell(struct run *run, Tefter__DocumentLine *const *lines, size_t line_count,
+                         Tefter__DocumentCharge *const *charges, size_t charge_count)
 {
     static const struct {
         const char *title;
@@ -256,18 +257,18 @@ static void put_lines(struct run *run, const Tefter__DocumentRecord *document)
     } titles[] = {{"LINE", true},     {"CODE", false}, {"ITEM", false},
                   {"QUANTITY", true}, {"UNIT", false}, {"PRICE", true},
                   {"DISCOUNT", true}, {"NET", true},   {"TAX", true}};
-    if (document->n_lines + document->n_charges == 0)
+    if (line_count + charge_count == 0)
         return;
     struct table *table = table_create(run);
     for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
         table_column(table, titles[i].title, titles[i].right);
-    for (size_t i = 0; i < document->n_lines; i++)
-        put_line(run, table, i + 1, document->lines[i]);
-    for (size_t i = 0; i < document->n_charges; i++)
-        put_charge(run, table, document->charges[i]);
+    for (size_t i = 0; i < line_count; i++)
+        put_line(run, table, i + 1, lines[i]);
+    for (size_t i = 0; i < charge_count; i++)
+        put_charge(run, table, charges[i]);
     tell(stdout, "\n");
     table_print(table, stdout);
-    put_serials(document);
+    put_serials(lines, line_count);
 }
 
 /* Those that stand. */
@@ -404,7 +405,8 @@ static int show_run(struct run *run)
     }
     put_head(run, answer);
     put_facts(run, answer);
-    put_lines(run, answer->document);
+    document_lines_tell(run, answer->document->lines, answer->document->n_lines,
+                        answer->document->charges, answer->document->n_charges);
     put_sums(run, answer);
     put_later(answer);
     put_touches(run, answer);

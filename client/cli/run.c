@@ -321,6 +321,7 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(SECOND_PERSON_NEEDED):
     case CODE(MORE_THAN_YOU_MAY):
     case CODE(STAFF_OF_OTHER_BRANCH):
+    case CODE(OWN_APPROVAL):
         return EXIT_NOT_ALLOWED;
     case CODE(BUSY):
     case CODE(READ_ONLY):
@@ -335,6 +336,14 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(ALREADY_EXISTS):
     case CODE(COMMAND_ID_REUSED):
     case CODE(APPROVAL_NOT_OPEN):
+    case CODE(APPROVAL_UNDECIDED):
+    case CODE(APPROVAL_DENIED):
+    case CODE(APPROVAL_USED_ALREADY):
+    case CODE(APPROVAL_LAPSED):
+    case CODE(APPROVAL_OTHER_CUSTOMER):
+    case CODE(APPROVAL_OTHER_BRANCH):
+    case CODE(APPROVAL_OTHER_GOODS):
+    case CODE(APPROVAL_FOR_LESS):
     case CODE(LOCK_STATE):
     case CODE(ALREADY_REVERSED):
     case CODE(NUMBER_TAKEN):
@@ -350,6 +359,7 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(UNPAID_TOO_MANY):
     case CODE(RULES_TOO_OLD):
     case CODE(NOTHING_TO_CHANGE):
+    case CODE(WITHIN_LIMIT):
     case CODE(RETIRED):
     case CODE(QUARANTINED):
     case CODE(CUSTOMER_LOCKED):
@@ -386,7 +396,8 @@ int refusal_exit(Tefter__RefusalCode code)
 /* Is what is there already a document? */
 static bool names_document(Tefter__RefusalCode code)
 {
-    return code == CODE(ALREADY_REVERSED) || code == CODE(NOT_REVERSIBLE);
+    return code == CODE(ALREADY_REVERSED) || code == CODE(NOT_REVERSIBLE) ||
+           code == CODE(APPROVAL_USED_ALREADY);
 }
 
 /* For a sentence that can do without the answer, but not with one that is not to be believed: that
@@ -506,7 +517,8 @@ static const char *approval_why(struct run *run, const Tefter__ApprovalRow *row,
     return out;
 }
 
-/* False: nothing more is known than the refusal says. */
+/* Of a ledger with older rules, which does not say it. False: nothing more is known than the
+ * refusal says. */
 static bool say_approval(struct run *run)
 {
     char why[CELL_MAX];
@@ -526,7 +538,8 @@ static bool say_approval(struct run *run)
 static int say_refused(struct run *run, const Tefter__Refusal *refusal, const char *typed)
 {
     char sentence[LINE_MAX_BYTES];
-    if (refusal->code == CODE(APPROVAL_NOT_OPEN) && say_approval(run))
+    run->refused = refusal->code;
+    if (refusal->code == CODE(APPROVAL_NOT_OPEN) && !refusal->has_approval && say_approval(run))
         return run->exit_code;
     Tefter__Refusal told = with_number(run, refusal);
     if (run->untrue)

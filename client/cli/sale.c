@@ -1,4 +1,4 @@
-/* Selling: invoices, what a sale would meet, approvals, credit notes. */
+/* Selling: invoices, what a sale would meet, credit notes. */
 #include "cli/sale.h"
 #include "base/tell.h"
 #include "wire/message.h"
@@ -285,7 +285,9 @@ static const struct param sell_params[] = {
     SOME("LINE", TEXT, NULL, SALE_LINE_HELP),
     SALE_OPTIONS,
     OPTION("--what-if", FLAG, NULL, "only show what would happen"),
-    OPTION("--ask", FLAG, NULL, "over the limit: park the sale and ask for an approval"),
+    MAY_HAVE("--ask", NULL,
+             "over the limit: park the sale and ask for an approval; --ask=TEXT tells those who "
+             "decide something"),
     END,
 };
 
@@ -361,7 +363,7 @@ static const Tefter__Answer *ask_what_if(struct run *run, Tefter__IssueInvoice *
     return run_ask(run, &query);
 }
 
-static int what_if(struct run *run, Tefter__IssueInvoice *invoice)
+int sale_what_if(struct run *run, Tefter__IssueInvoice *invoice)
 {
     const Tefter__Answer *answer = ask_what_if(run, invoice);
     return answer == NULL ? run->exit_code : tell_what_if(run, answer->what_if);
@@ -380,10 +382,22 @@ static int ask_for(struct run *run, Tefter__IssueInvoice *invoice)
     ask.amount_minor = answer->what_if->has_total_minor ? answer->what_if->total_minor
                                                         : answer->what_if->decision->amount_minor;
     ask.draft = invoice;
-    ask.note = invoice->note;
+    Tefter__Text note = TEFTER__TEXT__INIT;
+    note.value = (char *)(uintptr_t)arg_text(&run->args, "--ask");
+    ask.note = note.value[0] == '\0' ? invoice->note : &note;
     return run_submit(run, &command,
-                      "Approval| {id}| is asked for. When it is granted: tefter sell … --approval| "
+                      "Approval| {id}| is asked for. When it is granted: tefter approval sell| "
                       "{id}|");
+}
+
+/* A refusal that an approval would lift: it is asked for by a word more. */
+static int sell(struct run *run, const Tefter__Command *command)
+{
+    int code = run_submit(run, command, SALE_DONE);
+    if (run->refused == TEFTER__REFUSAL_CODE__APPROVAL_NEEDED)
+        run_note(run, "To park this sale and ask for it, say the same with --ask, or "
+                      "--ask=\"a note for them\".");
+    return code;
 }
 
 static int sell_run(struct run *run)
@@ -395,52 +409,11 @@ static int sell_run(struct run *run)
     if (command->issue_invoice->n_lines + command->issue_invoice->n_charges == 0)
         return run_say(run, EXIT_USE, "nothing is sold: name a line, %s", SALE_LINE_HELP);
     if (arg_flag(&run->args, "--what-if"))
-        return what_if(run, command->issue_invoice);
+        return sale_what_if(run, command->issue_invoice);
     if (arg_flag(&run->args, "--ask"))
         return ask_for(run, command->issue_invoice);
-    return run_submit(run, command, "{number}| {total$}|, due {due}|.| {owes}|, {available}|.");
+    return sell(run, command);
 }
-
-/* ---- approvals ---- */
-
-static const struct param approval_ask[] = {
-    OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number"),
-    OPERAND("AMOUNT", AMOUNT, "amount_minor", "total of the sale"),
-    OPTION("--minutes", NUMBER, "minutes", "ask for N minutes, then lapse (default: 15)"),
-    OPTION("--note", TEXT, "note", "a note for those who decide"),
-    END,
-};
-
-static const struct param approval_list[] = {
-    OPTION("--waiting", FLAG, "waiting_only", "only those that wait for an answer"), END};
-
-static const struct param approval_grant[] = {
-    OPERAND("APPROVAL", NUMBER, "approval", "its number"),
-    OPTION("--up-to", AMOUNT, "amount_minor", "allow at most this (default: what was asked)"),
-    OPTION("--reason", TEXT, "reason", "why; kept in the history"),
-    END,
-};
-
-static const struct param approval_refuse[] = {
-    OPERAND("APPROVAL", NUMBER, "approval", "its number"),
-    NEEDED("--reason", TEXT, "reason", "why; shown at the counter"),
-    END,
-};
-
-static const struct column approval_columns[] = {
-    {"N", "approval", COLUMN_NUMBER},
-    {"STATE", "state", COLUMN_ENUM},
-    {"CUSTOMER", "customer", COLUMN_CUSTOMER},
-    {"AMOUNT", "amount_minor", COLUMN_MONEY},
-    {"OVER BY", "decision.over_by_minor", COLUMN_MONEY},
-    {"ASKED BY", "asked_by.staff", COLUMN_STAFF},
-    {"ASKED", "asked_ms", COLUMN_TIME},
-    {"UNTIL", "expires_ms", COLUMN_TIME},
-    {"DECIDED BY", "decided_by.staff", COLUMN_STAFF},
-    {"NOTE", "note", COLUMN_TEXT},
-    {"REASON", "reason", COLUMN_TEXT},
-    END_COLUMNS,
-};
 
 /* ---- credit notes ---- */
 
@@ -529,33 +502,5 @@ const struct verb sale_verbs[] = {
      .summary = "write a credit note: goods returned, a price put right",
      .params = credit_params,
      .run = credit_run},
-    {.entity = "approval",
-     .verb = "ask",
-     .summary = "ask for a sale over the limit",
-     .params = approval_ask,
-     .command = "ask_approval",
-     .done = "Approval| {id}| is asked for."},
-    {.entity = "approval",
-     .verb = "list",
-     .summary = "list requests for approval",
-     .params = approval_list,
-     .query = "approvals",
-     .rows = "approvals",
-     .columns = approval_columns,
-     .empty = "Nothing waits."},
-    {.entity = "approval",
-     .verb = "grant",
-     .summary = "grant one: for one sale to that customer, of no more than that amount",
-     .params = approval_grant,
-     .command = "decide_approval",
-     .fixed = "approved=true",
-     .done = "Approval {APPROVAL} is granted."},
-    {.entity = "approval",
-     .verb = "refuse",
-     .summary = "refuse one, with a reason",
-     .params = approval_refuse,
-     .command = "decide_approval",
-     .fixed = "approved=false",
-     .done = "Approval {APPROVAL} is refused."},
     END_VERBS,
 };

@@ -20,3 +20,8 @@ Tefter__Charge **sale_charges(struct run *run, size_t *ret_count, bool *ret_good
 
 #define SALE_SERIALS_HELP "PRODUCT=SERIAL,SERIAL: DRILL=A100,A101"
 #define SALE_LINE_HELP "PRODUCT=QTY[@PRICE][-5%|-AMOUNT]: CEM40=100, CEM40=100@92k, CEM40=2.5-5%"
+
+/* What is told of a sale. */
+#define SALE_DONE "{number}| {total$}|, due {due}|.| {owes}|, {available}|."
+/* Shows what the sale would meet. */
+int sale_what_if(struct run *run, Tefter__IssueInvoice *invoice);

@@ -13,6 +13,7 @@ static const char *const labels[TERM_LINES] = {
     [TERM_LINE_DAYS] = "bills are due after",
     [TERM_LINE_CREDIT_NOTES] = "credit notes alone",
     [TERM_LINE_OWN_REVERSAL] = "own money back alone",
+    [TERM_LINE_OWN_APPROVAL] = "own approvals by",
 };
 
 void term_line_amount(struct run *run, struct term_lines *lines, enum term_line line, bool known,

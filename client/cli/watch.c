@@ -287,15 +287,6 @@ static bool has_customer(const struct tefter_delta *set, uint32_t customer)
     return false;
 }
 
-static void put_approval(struct watch *watch, const Tefter__ApprovalRow *approval)
-{
-    char word[CELL_MAX];
-    char amount[CELL_MAX];
-    tell(stdout, "approval %" PRIu64 " %s: customer #%" PRIu32 ", %s", approval->approval,
-         enum_word(&tefter__approval_state__descriptor, (int)approval->state, word, sizeof(word)),
-         approval->customer, money_text(watch->run, approval->amount_minor, amount));
-}
-
 static void put_alarm(struct watch *watch, const Tefter__AlarmRow *alarm)
 {
     char word[CELL_MAX];
@@ -355,7 +346,7 @@ static void put_row(struct watch *watch, const Tefter__Row *row, const struct te
         put_customer(watch, known_of(watch, row->customer->customer), row->customer);
         break;
     case TEFTER__ROW__KIND_APPROVAL:
-        put_approval(watch, row->approval);
+        approval_tell(watch->run, row->approval);
         break;
     case TEFTER__ROW__KIND_ALARM:
         put_alarm(watch, row->alarm);

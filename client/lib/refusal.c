@@ -146,6 +146,34 @@ const char *refusal_pattern(Tefter__RefusalCode code)
         return "The approval cannot be used: it waits for its answer, was refused or used, has "
                "expired, or is for another customer or a smaller amount. See: tefter approval "
                "list.";
+    case CODE(APPROVAL_UNDECIDED):
+        return "Approval| {approval}| still waits for its answer|, until {from}|.";
+    case CODE(APPROVAL_DENIED):
+        return "Approval| {approval}| was refused| by {by}||: {reason}|.";
+    case CODE(APPROVAL_USED_ALREADY):
+        return "Approval| {approval}| was used already|: it became {existing}||, sold by {by}|.";
+    case CODE(APPROVAL_LAPSED):
+        return "Approval| {approval}| has lapsed|, at {from}|. Ask for the sale anew.";
+    case CODE(APPROVAL_OTHER_CUSTOMER):
+        return "Approval| {approval}| is for another customer|. Look: tefter approval show "
+               "{approval}|.";
+    case CODE(APPROVAL_OTHER_BRANCH):
+        return "Approval| {approval}| was asked for at another branch|, {branch}|. It can be used "
+               "only there.";
+    case CODE(APPROVAL_OTHER_GOODS):
+        return "Approval| {approval}| is for other goods|: {goods}||. Sell those: tefter approval "
+               "sell {approval}|.";
+    case CODE(APPROVAL_FOR_LESS):
+        return "Approval| {approval}| is granted for less|: up to {available$}, this sale is "
+               "{amount}|.| {by} says: {reason}.|| {ways}|| A part of what is parked: tefter "
+               "approval sell {parked} "
+               "LINE=QTY.|";
+    case CODE(OWN_APPROVAL):
+        return "You asked for this approval yourself: somebody else has to grant it.| Who may: "
+               "{roles}.| The company's policy can allow it: tefter policy set --own-approval.";
+    case CODE(WITHIN_LIMIT):
+        return "This sale is within the limit|: {available} is available, this sale is {amount}|. "
+               "No approval is needed: sell it.";
     case CODE(BUYER_NOT_AUTHORISED):
         return "Who takes the goods may not buy on this account.";
     case CODE(BUYER_CAP_EXCEEDED):
@@ -257,6 +285,19 @@ static const struct {
     {CODE(LOGIN_WRONG), "token", "The login at this terminal has ended. Log in: tefter login."},
     {CODE(PASSWORD_WEAK), "pin", "A PIN is 4 to 12 digits."},
     {CODE(NOTHING_TO_CHANGE), "amount_minor", "This is within the limit: no approval is needed."},
+    {CODE(WITHIN_LIMIT), "policy",
+     "The policy only warns of this sale: no approval is needed, sell it."},
+    {CODE(TOO_MANY), "draft",
+     "Too many sales are parked already|: at most {most}|. Sell those that are granted, or wait "
+     "until one is decided or lapses."},
+    {CODE(FIELD_INVALID), "draft", "This sale is too long to be parked. Ask for it in two parts."},
+    {CODE(FIELD_INVALID), "draft.approval", "What is asked for has no approval yet: leave it out."},
+    {CODE(FIELD_INVALID), "draft.backfill",
+     "A sale that was made already needs no approval: enter it as it was."},
+    {CODE(FIELD_INVALID), "draft.total_minor",
+     "The prices have changed since the sale was looked at. Ask for it again."},
+    {CODE(FIELD_INVALID), "own_approval",
+     "The ledger's rules are too old for it: tefterd upgrade brings the new ones."},
     {CODE(FIELD_INVALID), "blocked",
      "The last owner cannot be blocked. Make somebody else an owner first: tefter staff change "
      "LOGIN --role owner."},
@@ -292,12 +333,17 @@ static bool is_serial(const char *field)
 /* A lock with walls behind it: unlocking alone is no way out, so there is none. */
 static const char locked_twice[] = "The customer is locked|: {reason}|. Unlocked, they could not "
                                    "have this either.| {walls}|| Who may unlock: {roles}.|";
+/* To one who decides after somebody else. */
+static const char granted_pattern[] =
+    "Approval| {approval}| was granted already| by {by}||, up to {available$}|.";
 
 static const char *pattern_of(const Tefter__Refusal *refusal)
 {
     if (refusal->code == CODE(CUSTOMER_LOCKED) && refusal->n_ways == 0 && refusal->decision != NULL)
         return locked_twice;
     const char *field = refusal->field == NULL ? "" : refusal->field;
+    if (refusal->code == CODE(APPROVAL_NOT_OPEN) && refusal->has_approval)
+        return granted_pattern;
     for (size_t i = 0; i < sizeof(told_by_field) / sizeof(told_by_field[0]); i++) {
         if (told_by_field[i].code == refusal->code && strcmp(told_by_field[i].field, field) == 0)
             return told_by_field[i].pattern;
@@ -476,6 +522,28 @@ static bool from(const struct facts *facts, char *out, size_t capacity)
     return facts->refusal->has_from_ms;
 }
 
+static bool approval(const struct facts *facts, char *out, size_t capacity)
+{
+    (void)snprintf(out, capacity, "%" PRIu64, facts->refusal->approval);
+    return facts->refusal->has_approval;
+}
+
+/* The approval's number, when there is a sale with it. */
+static bool parked(const struct facts *facts, char *out, size_t capacity)
+{
+    return facts->refusal->goods != NULL && approval(facts, out, capacity);
+}
+
+static bool branch(const struct facts *facts, char *out, size_t capacity)
+{
+    return facts->refusal->branch != NULL && put_text(out, capacity, facts->refusal->branch);
+}
+
+static bool goods(const struct facts *facts, char *out, size_t capacity)
+{
+    return facts->refusal->goods != NULL && put_text(out, capacity, facts->refusal->goods);
+}
+
 static bool right(const struct facts *facts, char *out, size_t capacity)
 {
     return facts->refusal->has_right && put_text(out, capacity, right_words(facts->refusal->right));
@@ -643,11 +711,6 @@ static bool threshold(const struct facts *facts, char *out, size_t capacity)
     struct threshold_facts own = {facts->refusal, facts->currency};
     return sentence_write(threshold_pattern(facts->refusal->threshold), threshold_word, &own, out,
                           capacity) > 0;
-}
-
-static bool branch(const struct facts *facts, char *out, size_t capacity)
-{
-    return facts->refusal->branch != NULL && put_text(out, capacity, facts->refusal->branch);
 }
 
 /* ---- walls ---- */
@@ -820,6 +883,9 @@ static const struct fact {
     {"date", date},
     {"retry", retry},
     {"from", from},
+    {"approval", approval},
+    {"parked", parked},
+    {"goods", goods},
     {"right", right},
     {"existing", existing},
     {"by", by},

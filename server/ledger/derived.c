@@ -459,6 +459,7 @@ static void ask(struct sink *sink, uint64_t number)
     case TABLE_HEARD:
     case TABLE_OFFER:
     case TABLE_RECALL:
+    case TABLE_PARKED:
         sink->follows = true;
         break;
     }

@@ -147,6 +147,10 @@ enum rule_change {
     /* So much overdue in all, and overdue for so long, are two walls. The days kept what was not so
      * old from counting, and the amount let old rests pass. */
     RULE_OVERDUE_WALLS_APART = 5,
+    /* An approval is for what was asked: these goods, at this branch, and it is used by the sale
+     * that names it. Who asked does not grant it. It was for any sale of that amount to that
+     * customer. */
+    RULE_APPROVALS_BIND = 5,
 };
 bool tx_rule(const struct tx *tx, enum rule_change change);
 

@@ -37,6 +37,11 @@ enum {
     OVERDUE_BILLS_MAX = 2000,               /* the oldest, which a credit decision looks at */
     NUMBERS_TRIED_MAX = 1000,               /* one by one, for the next of a series */
     APPROVAL_MINUTES_MAX = 24 * 60,
+    PARKED_EACH_MAX = 20, /* sales that one person has parked */
+    PARKED_MAX = 1000,    /* that a company has */
+    PARKED_BYTES_MAX = 64 * 1024,
+    PARKED_GOODS_BYTES = 200,                /* of their goods, in a row of approvals */
+    PARKED_PRUNED_EACH = 64,                 /* that have lapsed, when a place is wanted */
     COMMAND_MEMORY_MAX = 1600 * 1024 * 1024, /* while it is applied; see ledger.h */
 
     /* what a company may have */

@@ -72,6 +72,7 @@ static const struct {
     {"over_limit", "over the limit", NULL},
     {"overdue_days", "days overdue", NULL},
     {"overdue_minor", "amount overdue", NULL},
+    {"own_approval", "who grants what they asked for themselves", NULL},
     {"own_reversal_minor", "money that one may take back alone", NULL},
     {"page", "page of the list", NULL},
     {"parts", "part of the match", NULL},

@@ -19,7 +19,7 @@
 
 typedef unsigned long long id;
 
-enum { ROLES = 5, RULES_OF_BOUNDS = 3 };
+enum { ROLES = 5, RULES_OF_BOUNDS = 3, RULES_OF_PARKING = 5 };
 
 struct run {
     struct world w;
@@ -705,11 +705,12 @@ static void approvals_and_jobs(struct run *r)
                "{'set_credit_limit': {'customer': %u, 'terms': {'limit_minor': 1, 'policy': "
                "'APPROVE'}}}",
                star.customer);
+    const char *draft = ", 'draft': {'lines': [{'text': 'a', 'quantity': 1000, 'price': 2000}, "
+                        "{'text': 'b', 'quantity': 1000, 'price': 3000}]}";
+    int parked = r->rules >= RULES_OF_PARKING ? PARKED_EACH_MAX : PAGE_ROWS_MAX + 1;
     for (int i = 0; i < PAGE_ROWS_MAX + 1; i++)
-        world_done(&r->w,
-                   "{'ask_approval': {'customer': %u, 'amount_minor': 5, 'draft': {'lines': "
-                   "[{'text': 'a', 'quantity': 1}, {'text': 'b', 'quantity': 2}]}}}",
-                   star.customer);
+        world_done(&r->w, "{'ask_approval': {'customer': %u, 'amount_minor': 5%s}}", star.customer,
+                   i < parked ? draft : "");
     for (int i = 0; i < PAGE_ROWS_MAX + 1; i++)
         world_done(&r->w, "{'set_credit_policy': {'terms': {'limit_minor': %d}}}", i);
     star.bill = bill_new(r, star.customer, 5);

@@ -239,6 +239,13 @@ static void a_wrong_value_is_told_what_is_right(void **state)
         {TEFTER__REFUSAL_CODE__LOGIN_WRONG, "old_password", "The old password is wrong."},
         {TEFTER__REFUSAL_CODE__PASSWORD_WEAK, "pin", "A PIN is 4 to 12 digits."},
         {TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, "amount_minor", "no approval is needed"},
+        {TEFTER__REFUSAL_CODE__WITHIN_LIMIT, "policy", "only warns of this sale: no approval"},
+        {TEFTER__REFUSAL_CODE__TOO_MANY, "draft", "Too many sales are parked"},
+        {TEFTER__REFUSAL_CODE__FIELD_INVALID, "draft", "too long to be parked"},
+        {TEFTER__REFUSAL_CODE__FIELD_INVALID, "draft.total_minor", "prices have changed"},
+        {TEFTER__REFUSAL_CODE__FIELD_INVALID, "draft.approval", "no approval yet"},
+        {TEFTER__REFUSAL_CODE__FIELD_INVALID, "draft.backfill", "needs no approval"},
+        {TEFTER__REFUSAL_CODE__FIELD_INVALID, "own_approval", "tefterd upgrade"},
     };
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         char out[512];
@@ -248,6 +255,96 @@ static void a_wrong_value_is_told_what_is_right(void **state)
         (void)refusal_sentence(&refusal, &eur, out, sizeof(out));
         if (strstr(out, known[i].said) == NULL)
             fail_msg("%s: \"%s\" does not say \"%s\"", known[i].field, out, known[i].said);
+    }
+}
+
+/* Each reason why an approval does not serve has a text of its own, with the facts that there are.
+ */
+static void why_an_approval_does_not_serve_is_told(void **state)
+{
+    (void)state;
+    char out[1024];
+    Tefter__Text reason = TEFTER__TEXT__INIT;
+    Tefter__Decision decision = TEFTER__DECISION__INIT;
+    Tefter__WayOut way[] = {TEFTER__WAY_OUT__INIT, TEFTER__WAY_OUT__INIT};
+    Tefter__WayOut *ways[] = {&way[0], &way[1]};
+    Tefter__Role roles[] = {TEFTER__ROLE__ROLE_CONTROLLER, TEFTER__ROLE__ROLE_OWNER};
+    Tefter__Refusal full = TEFTER__REFUSAL__INIT;
+    reason.value = (char *)(uintptr_t) "the cheque bounced";
+    decision.limit_minor = 100000;
+    decision.exposure_minor = 60000;
+    decision.amount_minor = 90000;
+    way[0].kind = TEFTER__WAY_OUT_KIND__WAY_PAY_NOW;
+    way[1].kind = TEFTER__WAY_OUT_KIND__WAY_PART_NOW;
+    way[0].has_amount_minor = way[1].has_amount_minor = true;
+    way[0].amount_minor = 20000;
+    way[1].amount_minor = 70000;
+    full.has_approval = full.has_existing = full.has_available_minor = full.has_from_ms = true;
+    full.approval = 3;
+    full.existing = 17;
+    full.existing_number = (char *)(uintptr_t) "WH-00007";
+    full.available_minor = 70000;
+    full.by = (char *)(uintptr_t) "hoa";
+    full.branch = (char *)(uintptr_t) "WH";
+    full.goods = (char *)(uintptr_t) "2 × Oak board";
+    full.reason = &reason;
+    full.decision = &decision;
+    full.roles = roles;
+    full.n_roles = 2;
+    static const struct {
+        Tefter__RefusalCode code;
+        const char *known;
+        const char *bare;
+    } told[] = {
+        {TEFTER__REFUSAL_CODE__APPROVAL_UNDECIDED,
+         "Approval 3 still waits for its answer, until 1970-01-01 00:00 UTC.",
+         "Approval still waits for its answer."},
+        {TEFTER__REFUSAL_CODE__APPROVAL_DENIED,
+         "Approval 3 was refused by hoa: the cheque bounced.", "Approval was refused."},
+        {TEFTER__REFUSAL_CODE__APPROVAL_USED_ALREADY,
+         "Approval 3 was used already: it became WH-00007, sold by hoa.",
+         "Approval was used already."},
+        {TEFTER__REFUSAL_CODE__APPROVAL_LAPSED,
+         "Approval 3 has lapsed, at 1970-01-01 00:00 UTC. Ask for the sale anew.",
+         "Approval has lapsed. Ask for the sale anew."},
+        {TEFTER__REFUSAL_CODE__APPROVAL_OTHER_CUSTOMER,
+         "Approval 3 is for another customer. Look: tefter approval show 3.",
+         "Approval is for another customer."},
+        {TEFTER__REFUSAL_CODE__APPROVAL_OTHER_BRANCH,
+         "Approval 3 was asked for at another branch, WH. It can be used only there.",
+         "Approval was asked for at another branch. It can be used only there."},
+        {TEFTER__REFUSAL_CODE__APPROVAL_OTHER_GOODS,
+         "Approval 3 is for other goods: 2 × Oak board. Sell those: tefter approval sell 3.",
+         "Approval is for other goods."},
+        {TEFTER__REFUSAL_CODE__APPROVAL_FOR_LESS,
+         "Approval 3 is granted for less: up to 700.00 €, this sale is 900.00. hoa says: the "
+         "cheque "
+         "bounced. Pay 200.00 now, or take goods up to 700.00. A part of what is parked: tefter "
+         "approval sell 3 LINE=QTY.",
+         "Approval is granted for less."},
+        {TEFTER__REFUSAL_CODE__APPROVAL_NOT_OPEN,
+         "Approval 3 was granted already by hoa, up to 700.00 €.",
+         "The approval cannot be used: it waits for its answer, was refused or used, has expired, "
+         "or is for another customer or a smaller amount. See: tefter approval list."},
+        {TEFTER__REFUSAL_CODE__OWN_APPROVAL,
+         "You asked for this approval yourself: somebody else has to grant it. Who may: controller "
+         "or owner. The company's policy can allow it: tefter policy set --own-approval.",
+         "You asked for this approval yourself: somebody else has to grant it. The company's "
+         "policy can allow it: tefter policy set --own-approval."},
+        {TEFTER__REFUSAL_CODE__WITHIN_LIMIT,
+         "This sale is within the limit: 400.00 is available, this sale is 900.00. No approval is "
+         "needed: sell it.",
+         "This sale is within the limit. No approval is needed: sell it."},
+    };
+    for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+        Tefter__Refusal bare = TEFTER__REFUSAL__INIT;
+        full.code = bare.code = told[i].code;
+        full.ways = told[i].code == TEFTER__REFUSAL_CODE__APPROVAL_FOR_LESS ? ways : NULL;
+        full.n_ways = full.ways != NULL ? 2 : 0;
+        (void)refusal_sentence(&full, &eur, out, sizeof(out));
+        assert_string_equal(out, told[i].known);
+        (void)refusal_sentence(&bare, &eur, out, sizeof(out));
+        assert_string_equal(out, told[i].bare);
     }
 }
 
@@ -412,6 +509,7 @@ int main(void)
         cmocka_unit_test(every_field_of_a_request_has_words),
         cmocka_unit_test(a_path_is_told_in_words),
         cmocka_unit_test(a_wrong_value_is_told_what_is_right),
+        cmocka_unit_test(why_an_approval_does_not_serve_is_told),
         cmocka_unit_test(the_wall_that_stopped_a_sale_is_told),
         cmocka_unit_test(several_walls_are_told_and_then_what_leads_past_them_all),
         cmocka_unit_test(a_sentence_is_cut_at_a_whole_character),

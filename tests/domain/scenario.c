@@ -128,11 +128,18 @@ static int code_foretold(struct scenario *s, const Tefter__Command *command)
         s, (Tefter__Command *)message_unpack(&tefter__command__descriptor, packed, &s->arena));
 }
 
+/* A question knows the time of the newest command, by which its approval has not lapsed yet. */
+static bool needs_approval(const Tefter__Command *command)
+{
+    return command->kind_case == TEFTER__COMMAND__KIND_DECIDE_APPROVAL ||
+           (command->kind_case == TEFTER__COMMAND__KIND_ISSUE_INVOICE &&
+            command->issue_invoice->has_approval);
+}
+
 const Tefter__Reply *scenario_apply(struct scenario *s, const Tefter__Command *command)
 {
     uint8_t id[COMMAND_ID_SIZE];
-    /* A question knows the time of the newest command, by which no approval has lapsed yet. */
-    bool known = s->actor.has_staff && command->kind_case != TEFTER__COMMAND__KIND_DECIDE_APPROVAL;
+    bool known = s->actor.has_staff && !needs_approval(command);
     int foretold = known ? code_foretold(s, command) : -1;
     be16_put(id, (uint16_t)(s->now_ms >> 32));
     be32_put(id + 2, (uint32_t)s->now_ms);

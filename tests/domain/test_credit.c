@@ -161,7 +161,8 @@ static void an_approval_is_for_one_sale_of_one_amount(void **state)
     const char *with = json("{'customer': %u, 'approval': %llu, 'lines': [{'product_code': 'P1', "
                             "'quantity': 1000}]}",
                             anh, (unsigned long long)approval);
-    scenario_refused(s, "issue_invoice", with, TEFTER__REFUSAL_CODE__APPROVAL_NOT_OPEN, "approval");
+    scenario_refused(s, "issue_invoice", with, TEFTER__REFUSAL_CODE__APPROVAL_UNDECIDED,
+                     "approval");
     scenario_as(s, ROLE_STAFF_OWNER);
     scenario_done(s, "decide_approval",
                   json("{'approval': %llu, 'approved': true}", (unsigned long long)approval));
@@ -169,10 +170,11 @@ static void an_approval_is_for_one_sale_of_one_amount(void **state)
     const char *more = json("{'customer': %u, 'approval': %llu, 'lines': [{'product_code': 'P1', "
                             "'quantity': 1001}]}",
                             anh, (unsigned long long)approval);
-    scenario_refused(s, "issue_invoice", more, TEFTER__REFUSAL_CODE__APPROVAL_NOT_OPEN, "approval");
+    scenario_refused(s, "issue_invoice", more, TEFTER__REFUSAL_CODE__APPROVAL_FOR_LESS, "approval");
     const Tefter__Done *done = scenario_done(s, "issue_invoice", with);
     assert_int_equal(done->decision->verdict, TEFTER__VERDICT__VERDICT_APPROVED);
-    scenario_refused(s, "issue_invoice", with, TEFTER__REFUSAL_CODE__APPROVAL_NOT_OPEN, "approval");
+    scenario_refused(s, "issue_invoice", with, TEFTER__REFUSAL_CODE__APPROVAL_USED_ALREADY,
+                     "approval");
     scenario_end(s);
 }
 
@@ -189,7 +191,7 @@ static void an_approval_expires(void **state)
     scenario_wait(s, 15 * 60 * 1000);
     scenario_refused(s, "decide_approval",
                      json("{'approval': %llu, 'approved': true}", (unsigned long long)approval),
-                     TEFTER__REFUSAL_CODE__APPROVAL_NOT_OPEN, "approval");
+                     TEFTER__REFUSAL_CODE__APPROVAL_LAPSED, "approval");
     scenario_end(s);
 }
 

@@ -365,6 +365,7 @@ static void an_approved_sale_is_back_although_its_approval_is_not(void **state)
               json("{'customer': %u, 'terms': {'limit_minor': 1000, 'policy': 'EXCESS_APPROVE'}}",
                    shop.anh));
     assert_non_null(policy);
+    scenario_done(shop.before, "set_credit_policy", "{'terms': {}, 'own_approval': 'OWN_ANYBODY'}");
     const Tefter__Done *asked =
         later(&shop, "ask_approval", json("{'customer': %u, 'amount_minor': 2000}", shop.anh));
     later(&shop, "decide_approval", json("{'approval': %llu, 'approved': true}", (id)asked->id));
@@ -381,6 +382,60 @@ static void an_approved_sale_is_back_although_its_approval_is_not(void **state)
     offer(&shop, 1); /* the question of then: it is only put down */
     assert_int_equal(worklist(&shop)->refused, 0);
     shop_end(&shop);
+}
+
+/* Asked for with its goods, granted by somebody else, sold at a press: all of it comes back, also
+ * when the sale comes before what it rests on. */
+static void parked_sale(bool sale_first)
+{
+    struct shop shop;
+    shop_begin(&shop);
+    scenario_done(shop.before, "set_credit_policy", "{'terms': {}, 'own_approval': 'OWN_ANYBODY'}");
+    later(&shop, "set_credit_limit",
+          json("{'customer': %u, 'terms': {'limit_minor': 1000, 'policy': 'EXCESS_APPROVE'}}",
+               shop.anh));
+    const Tefter__Done *asked =
+        later(&shop, "ask_approval",
+              json("{'customer': %u, 'amount_minor': 2000, 'draft': {'lines': [{'product': %u, "
+                   "'quantity': 20000}]}}",
+                   shop.anh, shop.paint));
+    const Tefter__Done *small = later_sale(&shop, shop.anh, 1); /* has the number that follows */
+    later(&shop, "decide_approval", json("{'approval': %llu, 'approved': true}", (id)asked->id));
+    const Tefter__Done *sale =
+        later(&shop, "issue_invoice",
+              json("{'customer': %u, 'approval': %llu, 'lines': [{'product': %u, 'quantity': "
+                   "20000, 'price': 100000, 'tax_bp': 0}]}",
+                   shop.anh, (id)asked->id, shop.paint));
+    restore(&shop);
+    scenario_done(shop.s, "change_product", json("{'product': %u, 'price': 1}", shop.paint));
+    for (size_t i = 0; i < shop.count; i++)
+        offer(&shop, sale_first ? shop.count - 1 - i : i);
+    scenario_done(shop.s, "apply_offers", "{}");
+    scenario_recall(shop.s);
+    same_paper(&shop, small->number);
+    same_paper(&shop, sale->number);
+    assert_int_equal(worklist(&shop)->refused, 0);
+    const Tefter__ApprovalAnswer *approval =
+        scenario_ask(shop.s, "approval", json("{'approval': %llu}", (id)asked->id))->approval;
+    assert_int_equal(approval->row->amount_minor, 2000);
+    if (!sale_first) {
+        assert_int_equal(approval->row->state, TEFTER__APPROVAL_STATE__APPROVAL_SPENT);
+        assert_string_equal(approval->row->number, sale->number);
+        assert_null(approval->draft);
+    }
+    shop_end(&shop);
+}
+
+static void a_parked_sale_is_back_with_what_was_asked_for(void **state)
+{
+    (void)state;
+    parked_sale(false);
+}
+
+static void a_parked_sale_is_back_whoever_comes_first(void **state)
+{
+    (void)state;
+    parked_sale(true);
 }
 
 /* ---- what cannot come back ---- */
@@ -715,6 +770,8 @@ int main(void)
         cmocka_unit_test(and_a_declined_one_keeps_its_number_there),
         cmocka_unit_test(a_newer_limit_stays_in_force),
         cmocka_unit_test(an_approved_sale_is_back_although_its_approval_is_not),
+        cmocka_unit_test(a_parked_sale_is_back_with_what_was_asked_for),
+        cmocka_unit_test(a_parked_sale_is_back_whoever_comes_first),
         cmocka_unit_test(what_cannot_be_applied_says_why_and_is_tried_again),
         cmocka_unit_test(what_the_office_declines_does_not_come_back),
         cmocka_unit_test(new_papers_and_customers_leave_room_for_the_old_ones),

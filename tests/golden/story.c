@@ -286,10 +286,77 @@ static void overdue(struct story *t)
     done(t, "issue_invoice", sale(t->binh, 60000, ", 'backfill': true"));
 }
 
+static const char *parked(uint32_t customer, int amount, const char *more)
+{
+    return json("{'customer': %u, 'amount_minor': %d, 'draft': %s%s}", customer, amount,
+                sale(customer, amount, ""), more);
+}
+
+static const char *with(uint32_t customer, int amount, id approval)
+{
+    return sale(customer, amount, json(", 'approval': " ID, approval));
+}
+
+static void grant(struct story *t, id approval, const char *more)
+{
+    scenario_as(t->s, t->controller);
+    done(t, "decide_approval", json("{'approval': " ID ", 'approved': true%s}", approval, more));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+}
+
+/* Since version 5: an approval is for what was asked. */
+static void bound_approvals(struct story *t)
+{
+    id first = done(t, "ask_approval", parked(t->chi, 500, ", 'note': 'today'"));
+    id second = done(t, "ask_approval", parked(t->chi, 600, ""));
+    refused(t, "ask_approval", parked(t->chi, 50, ""), CODE(WITHIN_LIMIT));
+    refused(t, "ask_approval", json("{'customer': %u, 'amount_minor': 50}", t->chi),
+            CODE(WITHIN_LIMIT));
+    refused(t, "issue_invoice", with(t->chi, 500, first), CODE(APPROVAL_UNDECIDED));
+    refused(t, "decide_approval", json("{'approval': " ID ", 'approved': true}", first),
+            CODE(OWN_APPROVAL));
+    done(t, "set_credit_policy", "{'terms': {}, 'own_approval': 'OWN_OWNER'}");
+    done(t, "decide_approval",
+         json("{'approval': " ID ", 'approved': true, 'amount_minor': 450}", first));
+    done(t, "set_credit_policy", "{'terms': {}, 'own_approval': 'OWN_NOBODY'}");
+    scenario_as(t->s, t->controller);
+    refused(t, "decide_approval", json("{'approval': " ID ", 'approved': true}", first),
+            CODE(APPROVAL_NOT_OPEN));
+    done(t, "decide_approval",
+         json("{'approval': " ID ", 'approved': false, 'reason': 'no'}", second));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+    refused(t, "issue_invoice", with(t->chi, 600, second), CODE(APPROVAL_DENIED));
+    refused(t, "issue_invoice", with(t->anh, 500, first), CODE(APPROVAL_OTHER_CUSTOMER));
+    refused(t, "issue_invoice", with(t->chi, 450, first), CODE(APPROVAL_OTHER_GOODS));
+    refused(t, "issue_invoice", with(t->chi, 500, first), CODE(APPROVAL_FOR_LESS));
+    scenario_at(t->s, ALLEY);
+    refused(t, "issue_invoice", with(t->chi, 500, first), CODE(APPROVAL_OTHER_BRANCH));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+    scenario_at(t->s, 1);
+    id third = done(t, "ask_approval", parked(t->chi, 700, ", 'minutes': 1"));
+    grant(t, third, "");
+    done(t, "issue_invoice", with(t->chi, 700, third));
+    refused(t, "issue_invoice", with(t->chi, 700, third), CODE(APPROVAL_USED_ALREADY));
+    id fourth = done(t, "ask_approval", parked(t->chi, 800, ", 'minutes': 1"));
+    for (int i = 0; i < PARKED_EACH_MAX - 2; i++)
+        done(t, "ask_approval", parked(t->chi, 800, ", 'minutes': 1"));
+    refused(t, "ask_approval", parked(t->chi, 800, ""), CODE(TOO_MANY));
+    scenario_wait(t->s, 60000);
+    refused(t, "issue_invoice", with(t->chi, 800, fourth), CODE(APPROVAL_LAPSED));
+    done(t, "ask_approval", parked(t->chi, 900, ""));
+    id last = done(t, "ask_approval", json("{'customer': %u, 'amount_minor': 950}", t->chi));
+    grant(t, last, ", 'amount_minor': 940");
+    done(t, "issue_invoice", with(t->chi, 940, last));
+}
+
 static void approvals(struct story *t)
 {
     limit(t, t->chi, "'limit_minor': 100, 'policy': 'APPROVE'");
     refused(t, "issue_invoice", sale(t->chi, 500, ""), CODE(APPROVAL_NEEDED));
+    if (t->rules >= 5) {
+        bound_approvals(t);
+        return;
+    }
     scenario_as(t->s, t->clerk);
     id first = done(t, "ask_approval",
                     json("{'customer': %u, 'amount_minor': 500, 'minutes': 30, 'note': 'today', "

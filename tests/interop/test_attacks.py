@@ -19,7 +19,8 @@ import server
 
 BINARIES = ""
 ALONE = 100  # what an accountant credits, and who took money takes back, alone
-PARKED = 64
+PARKED = 20  # sales that one person may park
+LONG = 600   # about as many lines as fit
 LINES = 2000
 ASKED = 620  # more approvals than a page of a list holds
 
@@ -254,9 +255,14 @@ class Attacks(unittest.TestCase):
     def test_parked_sales_of_many_lines_cost_nobody_else_anything(self):
         customer = self.asking("Phuong")
         minh = self.at(self.till, "minh")
+        def ask(lines):
+            return dict(ask_approval=self.pb.AskApproval(
+                customer=customer, amount_minor=lines, minutes=1440, draft=self.draft(customer, lines)))
+        self.assertEqual(self.pb.FIELD_INVALID, self.refused(minh.submit, **ask(LINES)).code)
         for _ in range(PARKED):
-            minh.submit(ask_approval=self.pb.AskApproval(customer=customer, amount_minor=10**6, minutes=1440,
-                                                         draft=self.draft(customer, LINES)))
+            last = minh.submit(**ask(LONG)).id
+        self.assertEqual(self.pb.TOO_MANY, self.refused(minh.submit, **ask(1 + LONG)).code)
+        self.assertEqual(LONG, len(minh.query(approval=self.pb.ApprovalView(approval=last)).lines))
         for _ in range(2):
             self.approvals_are_there(PARKED)
             self.bill(self.company.customer("Giang", 10**9))

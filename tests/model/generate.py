@@ -3,6 +3,7 @@
 It looks at the model to know what there is (bills that are open, slips that wait), never at the
 ledger. Everything comes from one seed.
 """
+import json
 import random
 
 from model import RIGHT_OF, RIGHTS, RULES, THRESHOLDS
@@ -31,6 +32,7 @@ class Generator:
         self.sent = []       # (id, who, command) of late
         self.serial = 0
         self.queue = list(self.beginnings())
+        self.soon = []  # makers of what follows on a request for approval
         self.filling = self.fill() if commands >= BOUNDS_FROM else iter(())
         self.mix = self.weights()
 
@@ -54,6 +56,9 @@ class Generator:
         branch = m.places.get(body.get("money_account"), {}).get("branch")
         if branch and r.random() < 0.93:
             who["branch"] = branch
+        approval = m.approvals.get(command.get("issue_invoice", {}).get("approval"))
+        if approval and r.random() < 0.9:
+            who["branch"] = approval["at"]
         return who
 
     def fitting(self, kind, words):
@@ -113,6 +118,8 @@ class Generator:
 
     def next(self):
         r = self.r
+        if self.soon and r.random() < 0.9:
+            return self.keep(self.entry(self.soon.pop(0)()))
         if self.queue:
             return self.keep(self.entry(self.queue.pop(0), {}))
         self.pass_time()
@@ -162,7 +169,7 @@ class Generator:
             (self.sale, 36), (self.pay, 27), (self.match, 6), (self.undo, 3), (self.credit_note, 4),
             (self.confirm, 3), (self.reverse, 4), (self.correct_invoice, 4), (self.correct_payment, 3),
             (self.bad_sale, 8), (self.edge_sale, 4), (self.bad_pay, 4), (self.bad_match, 3),
-            (self.bad_note, 3), (self.limit, 2), (self.policy, 0.3), (self.ask, 2), (self.decide, 2),
+            (self.bad_note, 3), (self.limit, 2), (self.policy, 0.3), (self.ask, 4), (self.decide, 2),
             (self.lock, 0.6), (self.unlock, 1), (self.person_allow, 1), (self.person_revoke, 0.6),
             (self.customer_open, 1), (self.customer_change, 1), (self.group, 1), (self.product, 1.5),
             (self.place, 1), (self.staffing, 1), (self.thresholds, 0.6), (self.terminal, 2), (self.branching, 1),
@@ -331,7 +338,7 @@ class Generator:
     # ---- trading ----
 
     def sale(self):
-        if self.r.random() < 0.06:
+        if self.r.random() < 0.1:
             return self.granted_sale()
         return {"issue_invoice": self.invoice()}
 
@@ -346,9 +353,37 @@ class Generator:
             return {"issue_invoice": self.invoice()}
         number = self.r.choice(granted or last)
         approval = self.m.approvals[number]
+        if "parked" in approval and self.r.random() < 0.9:
+            return {"issue_invoice": self.parked_sale(number, approval)}
         amount = max(approval["approved"] + self.r.choice([-1, 0, 0, 0, 1]), 1)
         return {"issue_invoice": {"customer": approval["customer"], "approval": number,
                                   "lines": [self.free(amount)]}}
+
+    def parked_sale(self, number, approval):
+        """As it was parked, or a part of it, or nearly so."""
+        r = self.r
+        body = {"customer": approval["customer"], "approval": number, **json.loads(json.dumps(approval["parked"]))}
+        lines = body["lines"]
+        chance = r.random()
+        if chance < 0.5:
+            return body
+        one = r.choice(lines) if lines else {}
+        if chance < 0.6 and len(lines) > 1:
+            r.shuffle(lines)
+        elif chance < 0.7:
+            lines.remove(one) if len(lines) > 1 else body.pop("charges", None)
+        elif chance < 0.8 and lines and not one.get("serials"):
+            one["quantity"] = max(one["quantity"] * r.randint(1, 10) // 10, 1)
+            if "discount_minor" in one:
+                one["discount_minor"] = one["discount_minor"] * r.randint(0, 10) // 10
+        elif lines:
+            one[r.choice(["quantity", "price"])] += r.choice([-1, 1, 1000])
+            one["quantity"] = max(one["quantity"], 1)
+        if r.random() < 0.15:
+            body["customer"] = self.customer()
+        if r.random() < 0.05:
+            body["charges"] = [{"title": "more", "amount_minor": 5}]
+        return body
 
     @staticmethod
     def free(amount):
@@ -697,7 +732,8 @@ class Generator:
         return {"set_credit_limit": body}
 
     def policy(self):
-        body = {"terms": self.terms(), **self.maybe(0.3, term_days=self.r.choice([0, 14, 30, 3650, 3651])),
+        body = {"terms": self.terms(), **self.maybe(0.3, own_approval=self.r.choice(
+                    ["OWN_NOBODY", "OWN_OWNER", "OWN_ANYBODY"])), **self.maybe(0.3, term_days=self.r.choice([0, 14, 30, 3650, 3651])),
                 **self.maybe(0.6, credit_note_approve_minor=self.r.choice([-1, 0, 2000, 30_000])),
                 **self.maybe(0.5, own_reversal_minor=self.r.choice([-1, 0, 3000, 50_000])),
                 **self.maybe(0.2, title=self.r.choice(["New", " ", "Rules"])), **self.clear(0.3)}
@@ -711,15 +747,36 @@ class Generator:
             if terms["policy"] == "EXCESS_APPROVE":
                 break
             number = self.customer()
+        self.soon += r.choice([[], [self.decide, self.granted_sale], [self.decide, self.decide, self.granted_sale],
+                               [self.decide, self.granted_sale, self.granted_sale], [self.granted_sale, self.decide]])
+        if r.random() < 0.6:
+            return self.ask_for_goods(number)
         amount = r.choice([self.money(), self.money(), 500_000, 900_000, 0, 10**13])
         return {"ask_approval": {"customer": number if r.random() < 0.97 else 999, "amount_minor": amount,
                                  **self.maybe(0.3, minutes=r.choice([0, 1, 30, 1440, 1441])),
                                  **self.maybe(0.1, note="please")}}
 
+    def ask_for_goods(self, number):
+        """A sale that is parked; its total is the model's, or nearly."""
+        r = self.r
+        draft = self.invoice(number)
+        for field in ("customer", "approval", "backfill", "source"):
+            draft.pop(field, None)
+        for one in draft["lines"]:
+            if "serials" not in one:
+                one["quantity"] *= r.choice([1, 10, 40])
+        draft.update(self.maybe(0.03, backfill=True))
+        draft.update(self.maybe(0.03, approval=1))
+        draft.update(self.maybe(0.1, customer=r.choice([number, number, 3])))
+        amount = self.m.total_of(draft) + r.choice([0] * 12 + [1])
+        return {"ask_approval": {"customer": number, "amount_minor": max(amount, 1), "draft": draft,
+                                 **self.maybe(0.5, minutes=r.choice([1, 30, 1440]))}}
+
     def decide(self):
         r = self.r
         numbers = list(self.m.approvals)
-        waiting = [a for a in numbers[-8:] if self.m.approvals[a]["state"] == "waiting"]
+        waiting = [a for a in numbers[-8:] if self.m.approvals[a]["state"] == "waiting" and
+                   (self.m.lives(self.m.approvals[a]) or r.random() < 0.1)]
         number = r.choice(waiting or numbers[-5:]) if numbers and r.random() < 0.97 else 9999
         asked = self.m.approvals.get(number, {"amount": 1})["amount"]
         body = {"approval": number, "approved": r.random() < 0.8,

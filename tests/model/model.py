@@ -24,6 +24,7 @@ BARCODES_MAX = 64
 GROUPS_MAX = 16
 SERIALS_MAX = 2000
 PARTS_MAX = 1000           # pairs that one act names
+PARKED_EACH_MAX, PARKED_MAX, GOODS_BYTES = 20, 1000, 200  # sales that are parked, and their goods in words
 ENTRIES_MAX = 64           # of a customer's own terms
 MATCHES_MAX = 2000         # of an item, that stand; under rules 1 with those that were undone
 MATCHES_KEPT_MAX = 4000    # of an item, in all
@@ -218,6 +219,7 @@ class Ledger:
         self.customers, self.groups, self.products, self.places = {}, {}, {}, {}
         self.approvals, self.jobs, self.alarms = {}, {}, {}
         self.thresholds = {}        # (threshold, role) -> most, that were set
+        self.parked = {}            # (who asked, approval) -> lines and charges
         self.logins, self.branch_codes, self.customer_codes, self.sources = {}, {}, {}, {}
         self.group_names, self.product_codes = {}, {}
         self.documents, self.items = {}, {}
@@ -1245,10 +1247,11 @@ class Ledger:
         self.terms_form("terms", terms)
         own = (("TERM_DAYS", "term_days"), ("TERM_CREDIT_NOTE_APPROVE", "credit_note_approve_minor"),
                ("TERM_OWN_REVERSAL", "own_reversal_minor"), ("TERM_TITLE", "title"))
+        says = any(field in c for _, field in own) or "own_approval" in c
         self.clear_form(c, terms, ("TERM_POLICY", "TERM_OVERDUE", "TERM_DOCUMENT_MAX", "TERM_UNPAID_MAX", "TERM_VALIDITY",
                                    *(term for term, _ in own)), own)
         if self.epoch >= 4:
-            self.nothing(terms or clear or any(field in c for _, field in own), "terms")
+            self.nothing(terms or clear or says, "terms")
             terms = self.joined(self.company["policy"], terms, clear)
             self.terms_form("terms", terms)
         if not self.names_limit(terms):
@@ -1258,6 +1261,10 @@ class Ledger:
             raise Refused("FIELD_INVALID", "credit_note_approve_minor")
         if c.get("own_reversal_minor", 0) < 0:
             raise Refused("FIELD_INVALID", "own_reversal_minor")
+        if "own_approval" in c:
+            if self.epoch < 5:
+                raise Refused("FIELD_INVALID", "own_approval")
+            self.needs("EDIT_STAFF")
         line("title", c.get("title"))
         self.put(self.company, "policy", terms)
         self.put(self.company, "version", self.company["version"] + 1)
@@ -1265,7 +1272,7 @@ class Ledger:
                                   ("TERM_OWN_REVERSAL", "own_reversal_minor", "alone_back")):
             if field in c or self.epoch < 4 or term in clear:
                 self.put(self.company, slot, c.get(field))
-        self.move(self.company, c, "term_days")
+        self.move(self.company, c, "term_days", "own_approval")
         if "TERM_DAYS" in clear:
             self.put(self.company, "term_days", 0)
         return {"id": self.company["version"], "job": self.job("policy", None)}
@@ -1395,7 +1402,7 @@ class Ledger:
 
     # ---- the decision ----
 
-    def decide(self, customer, total, approval=0, happened=False, replaces=None):
+    def decide(self, customer, total, approval=0, happened=False, replaces=None, document=None):
         """total: what is added. replaces: of a correction the old bill, which is out of the account."""
         today = self.today()
         terms, sums = self.terms_of(customer, today), dict(self.sums(customer))
@@ -1425,9 +1432,9 @@ class Ledger:
             raise Refused("CUSTOMER_LOCKED", "customer", reason=customer["reason"], roles=roles,
                           **self.explained(decision, terms, free))
         if approval:
-            self.check_approval(customer, total, approval)
+            self.check_approval(customer, total, approval, decision, document)
         decision["verdict"] = self.verdict(walls, terms, approval, happened)
-        if decision["verdict"] == "VERDICT_APPROVED":
+        if decision["verdict"] == "VERDICT_APPROVED" or approval and self.epoch >= 5:
             decision["approval"] = approval
         if decision["verdict"] in ("VERDICT_NEEDS_APPROVAL", "VERDICT_BLOCKED"):
             self.refuse_credit(decision, terms, sums, free, late)
@@ -1508,11 +1515,141 @@ class Ledger:
         if part > 0 and not self.locked(customer, today):
             refusal["ways"] = [{"kind": "WAY_PART_NOW", "amount_minor": part}]
 
-    def check_approval(self, customer, total, number):
+    def check_approval(self, customer, total, number, decision, document):
         approval = self.found(self.approvals, number, "approval")
-        if approval["state"] != "granted" or not self.lives(approval) or \
+        if self.epoch >= 5:
+            self.serves(customer, number)
+            self.check_goods(approval, number, document)
+            self.check_granted(approval, number, total, decision)
+        elif approval["state"] != "granted" or not self.lives(approval) or \
                 approval["customer"] != customer["customer"] or total > approval["approved"]:
             raise Refused("APPROVAL_NOT_OPEN", "approval")
+
+    # ---- what an approval is for, since version 5 ----
+
+    def login_of(self, number):
+        return self.staff[number]["login"] if number in self.staff else None
+
+    def expect(self, approval, number, wanted):
+        """In that state, or what became of it."""
+        def refuse(its_code, **facts):
+            raise Refused(its_code, "approval", approval=number, **facts)
+
+        state = approval["state"]
+        if state in ("waiting", "granted") and not self.lives(approval):
+            refuse("APPROVAL_LAPSED", from_ms=approval["expires"])
+        if state == wanted:
+            return
+        if state == "waiting":
+            refuse("APPROVAL_UNDECIDED", from_ms=approval["expires"])
+        by = self.login_of(approval.get("decided_by"))
+        if state == "granted":
+            refuse("APPROVAL_NOT_OPEN", by=by, available_minor=approval["approved"])
+        if state == "refused":
+            refuse("APPROVAL_DENIED", by=by, reason=approval.get("reason"))
+        refuse("APPROVAL_USED_ALREADY", existing=approval.get("document"), existing_number=approval.get("number"),
+               by=approval.get("used_by"))
+
+    def serves(self, customer, number):
+        approval = self.found(self.approvals, number, "approval")
+        self.expect(approval, number, "granted")
+        if approval["customer"] != customer["customer"]:
+            raise Refused("APPROVAL_OTHER_CUSTOMER", "approval", approval=number)
+        if approval["at"] != self.branch()["branch"]:
+            raise Refused("APPROVAL_OTHER_BRANCH", "approval", approval=number,
+                          branch=self.branches[approval["at"]]["code"])
+
+    def check_goods(self, approval, number, document):
+        if approval.get("goods") is None:
+            return
+        parked = self.parked.get((approval["by"], number))
+        if parked is None or not (self.covers(parked["lines"], document["lines"]) and
+                                  self.covers(parked["charges"], document["charges"])):
+            raise Refused("APPROVAL_OTHER_GOODS", "approval", approval=number, goods=approval["goods"])
+
+    @staticmethod
+    def covers(parked, sold):
+        """Each that is sold is one of the parked ones, or a part of one; none of them twice."""
+        def whole(its, mine):
+            return its == mine
+
+        def part(its, mine):
+            if any(mine[k] != its[k] for k in ("product", "text", "price", "tax_bp")) or \
+                    mine["quantity"] > its["quantity"] or not set(mine["serials"]) <= set(its["serials"]):
+                return False
+            if mine["percent"] != its["percent"]:
+                return mine["discount"] == 0
+            most = its["discount"]
+            if not its["percent"] and its["quantity"]:
+                most = rounded(most * mine["quantity"], its["quantity"])
+            return mine["discount"] <= most
+
+        used, taken = set(), set()
+        for like in (whole, part):  # the one in the same place, else the first
+            for i, one in enumerate(sold):
+                places = [i, *range(len(parked))] if i < len(parked) else range(len(parked))
+                place = next((p for p in places if p not in used and like(parked[p]["is"], one["is"])), None)
+                if i not in taken and place is not None:
+                    used.add(place)
+                    taken.add(i)
+        return len(taken) == len(sold)
+
+    def check_granted(self, approval, number, total, decision):
+        granted = approval["approved"]
+        if total <= granted:
+            return
+        pays = "over" in approval and total <= approval["amount"] and \
+            set(decision.get("walls", ())) <= {"CREDIT_LIMIT_EXCEEDED"}
+        pay = decision["over_by_minor"] - approval["over"] if pays else 0
+        if pays and pay <= 0:
+            return
+        ways = [{"kind": "WAY_PAY_NOW", "amount_minor": pay}] if pays else []
+        decision["verdict"] = "VERDICT_NEEDS_APPROVAL"
+        raise Refused("APPROVAL_FOR_LESS", "approval", approval=number, decision=decision, over_by_minor=total - granted,
+                      available_minor=granted, by=self.login_of(approval.get("decided_by")),
+                      reason=approval.get("reason"), goods=approval.get("goods"),
+                      ways=ways + [{"kind": "WAY_PART_NOW", "amount_minor": granted}])
+
+    def four_eyes(self, approval, number):
+        me = self.actor.get("staff")
+        if me is None or me != approval["by"]:
+            return
+        who = self.company.get("own_approval", "OWN_NOBODY")
+        if who == "OWN_ANYBODY" or who == "OWN_OWNER" and self.staff[me]["role"] == "ROLE_OWNER":
+            return
+        raise Refused("OWN_APPROVAL", "approval", approval=number, roles=roles_with("APPROVE"))
+
+    def make_room(self):
+        """What has lapsed gives its place to who asks, and when there are too many to all."""
+        me = self.actor.get("staff", 0)
+
+        def over(key):
+            approval = self.approvals[key[1]]
+            return approval["state"] not in ("waiting", "granted") or not self.lives(approval)
+
+        mine = [key for key in self.parked if key[0] == me]
+        gone = [key for key in mine if over(key)]
+        if len(mine) - len(gone) >= PARKED_EACH_MAX:
+            raise Refused("TOO_MANY", "draft", most=PARKED_EACH_MAX)
+        if not gone and len(self.parked) >= PARKED_MAX:
+            gone = sorted(key for key in self.parked if over(key))[:64]
+            if not gone:
+                raise Refused("TOO_MANY", "draft", most=PARKED_MAX)
+        for key in gone:
+            self.drop(self.parked, key)
+
+    def goods_in_words(self, document):
+        def count(quantity):
+            return f"{quantity // 1000}.{quantity % 1000:03}".rstrip("0").rstrip(".")
+
+        words = "; ".join([f"{count(x['quantity'])} × {x['name']}" for x in document["lines"]] +
+                          [x["is"]["text"] for x in document["charges"]])
+        most = GOODS_BYTES - size("…")
+        if size(words) <= most:
+            return words
+        while size(words) > most:
+            words = words[:-1]
+        return words + "…"
 
     def lives(self, approval):
         """One asked for after now was so by a clock that was ahead: it does not wait for that day."""
@@ -1558,19 +1695,76 @@ class Ledger:
             raise Refused("FIELD_INVALID", "minutes")
         text("note", c.get("note"))
         customer = self.found(self.customers, c["customer"], "customer")
+        document = None
         try:
-            self.decide(customer, c["amount_minor"])
+            if "draft" in c and self.epoch >= 5:
+                decision = self.plan_draft(c)
+            else:
+                decision = self.decide(customer, c["amount_minor"])
         except Refused as refused:
             if refused.refusal["code"] != "APPROVAL_NEEDED":
                 raise
-            decision = refused.refusal["decision"]
+            decision, document = refused.refusal["decision"], getattr(refused, "document", None)
         else:
-            raise Refused("NOTHING_TO_CHANGE", "amount_minor")
+            if self.epoch < 5:
+                raise Refused("NOTHING_TO_CHANGE", "amount_minor")
+            raise Refused("WITHIN_LIMIT", "policy" if decision["verdict"] == "VERDICT_WARNED" else "amount_minor",
+                          decision=decision)
+        if document is not None:
+            if document["total"] != c["amount_minor"]:
+                raise Refused("FIELD_INVALID", "draft.total_minor")
+            self.make_room()
         number = self.number("approval")
-        self.put(self.approvals, number, {
+        approval = {
             "customer": c["customer"], "amount": c["amount_minor"], "state": "waiting", "asked": self.now,
-            "expires": self.now + minutes * 60000, "approved": 0})
+            "expires": self.now + minutes * 60000, "approved": 0, "by": self.actor.get("staff", 0),
+            "at": self.branch()["branch"]}
+        if document is not None:
+            approval["goods"] = self.goods_in_words(document)
+            approval["parked"] = self.priced(document)
+            self.put(self.parked, (approval["by"], number),
+                     {"lines": document["lines"], "charges": document["charges"],
+                      **({"due": c["draft"]["due"]} if "due" in c["draft"] else {})})
+        self.put(self.approvals, number, approval)
         return {"id": number, "decision": decision}
+
+    @staticmethod
+    def priced(document):
+        """The lines as a till sends them to sell what is parked."""
+        lines = []
+        for one in document["lines"]:
+            its = one["is"]
+            line = {"quantity": its["quantity"], "price": its["price"], "tax_bp": its["tax_bp"]}
+            line.update({"text": its["text"]} if its["product"] is None else {"product": its["product"]})
+            if its["percent"] or its["discount"]:
+                line["discount_bp" if its["percent"] else "discount_minor"] = its["discount"]
+            if one["serials"]:
+                line["serials"] = list(one["serials"])
+            lines.append(line)
+        charges = [{"title": x["is"]["text"], "amount_minor": x["amount"], "tax_bp": x["is"]["tax_bp"]}
+                   for x in document["charges"]]
+        return {"lines": lines, "charges": charges} if charges else {"lines": lines}
+
+    def total_of(self, draft):
+        """What it would come to; 1 when it is wrong."""
+        document = {"customer": 1}
+        try:
+            self.fill(draft, document, True)
+            self.total(document)
+        except Refused:
+            return 1
+        return document["total"]
+
+    def plan_draft(self, c):
+        """The decision; a refusal for credit knows the document that it refuses."""
+        draft = c["draft"]
+        if "approval" in draft:
+            raise Refused("FIELD_INVALID", "draft.approval")
+        if draft.get("backfill"):
+            raise Refused("FIELD_INVALID", "draft.backfill")
+        if draft.get("customer", c["customer"]) != c["customer"]:
+            raise Refused("FIELD_INVALID", "draft.customer")
+        return self.plan({**draft, "customer": c["customer"]}, draft=True)[2]
 
     def do_decide_approval(self, c):
         amount("amount_minor", c.get("amount_minor"))
@@ -1578,13 +1772,36 @@ class Ledger:
         if not c["approved"] and "reason" not in c:
             raise Refused("FIELD_MISSING", "reason")
         approval = self.found(self.approvals, c["approval"], "approval")
-        if approval["state"] != "waiting" or not self.lives(approval):
+        if self.epoch >= 5:
+            self.expect(approval, c["approval"], "waiting")
+            if c["approved"]:
+                self.four_eyes(approval, c["approval"])
+        elif approval["state"] != "waiting" or not self.lives(approval):
             raise Refused("APPROVAL_NOT_OPEN", "approval")
         if c.get("amount_minor", 0) > approval["amount"]:
             raise Refused("FIELD_INVALID", "amount_minor")
+        granted = c.get("amount_minor", approval["amount"])
         self.put(approval, "state", "granted" if c["approved"] else "refused")
-        self.put(approval, "approved", c.get("amount_minor", approval["amount"]))
+        self.put(approval, "approved", granted)
+        self.put(approval, "decided_by", self.actor.get("staff"))
+        self.put(approval, "reason", c.get("reason"))
+        if not c["approved"]:
+            self.drop(self.parked, (approval["by"], c["approval"]))
+        elif granted < approval["amount"] and self.epoch >= 5:
+            customer = self.customers[approval["customer"]]
+            terms = self.terms_of(customer, self.today())
+            free = terms["limit"] - self.sums(customer)["exposure"]
+            self.put(approval, "over", 0 if terms["unlimited"] else max(granted - free, 0))
         return {"id": c["approval"]}
+
+    def spend(self, number, document):
+        approval = self.approvals[number]
+        self.put(approval, "state", "spent")
+        self.put(approval, "document", document["document"])
+        if self.epoch >= 5:
+            self.put(approval, "number", document["number"])
+            self.put(approval, "used_by", self.login_of(self.actor.get("staff")))
+            self.drop(self.parked, (approval["by"], number))
 
     # ---- documents ----
 
@@ -1675,7 +1892,7 @@ class Ledger:
         return next((x for x in was["lines"] if x["product"] == product and
                      (product or x["said"].get("text") == its_text)), None) if was else None
 
-    def product_of(self, at, one, happened, was=None, by_threshold=False):
+    def product_of(self, at, one, happened, was=None, by_threshold=False, as_parked=False):
         if "product" in one:
             product = one["product"]
         elif "product_code" in one:
@@ -1683,12 +1900,13 @@ class Ledger:
         else:
             if not one.get("text"):
                 raise Refused("FIELD_MISSING", at + "product")
-            if not happened and not by_threshold and not self.line_before(was, None, one["text"]):
+            if not happened and not by_threshold and not as_parked and not self.line_before(was, None, one["text"]):
                 self.needs("CUSTOM_LINE")
             return None
         if product not in self.products:
             raise Refused("NOT_IN_CATALOGUE", at + "product")
-        if self.products[product]["retired"] and not happened and not self.line_before(was, product, None):
+        if self.products[product]["retired"] and not happened and not as_parked and \
+                not self.line_before(was, product, None):
             raise Refused("RETIRED", at + "product")
         return product
 
@@ -1706,11 +1924,11 @@ class Ledger:
                               existing_number=self.documents[sold]["number"] if sold else None)
             here.append(serial)
 
-    def fill(self, c, document, happened, corrects=None, was=None, by_threshold=False):
+    def fill(self, c, document, happened, corrects=None, was=None, by_threshold=False, as_parked=False):
         lines = []
         for i, one in enumerate(c.get("lines", [])):
             at = f"lines[{i}]."
-            number = self.product_of(at, one, happened, was, by_threshold)
+            number = self.product_of(at, one, happened, was, by_threshold, as_parked)
             product = self.products.get(number, {})
             price = one.get("price", product.get("price"))
             if price is None:
@@ -1726,15 +1944,19 @@ class Ledger:
             if abs(discount) > abs(gross):
                 raise Refused("DISCOUNT_TOO_BIG", at + "discount_minor")
             net = gross - discount
-            tax = rounded(net * one.get("tax_bp", product.get("tax_bp", 0)), 10000)
+            tax_bp = one.get("tax_bp", product.get("tax_bp", 0))
+            tax = rounded(net * tax_bp, 10000)
             lines.append({"product": number, "serials": one.get("serials", []),
                           "quantity": one["quantity"], "net": net, "tax": tax, "price": price, "gross": gross,
                           "discount": discount, "discount_bp": one.get("discount_bp"),
-                          "tax_bp": one.get("tax_bp", product.get("tax_bp", 0)),
-                          "said": self.said_of(one, number, product, price, discount)})
+                          "tax_bp": tax_bp,
+                          "said": self.said_of(one, number, product, price, discount),
+                          "name": one.get("text", product.get("name", "")),
+                          "is": self.goods(one, number, price, tax_bp)})
         document["lines"] = lines
         document["charges"] = [{"amount": x["amount_minor"],
-                                "tax": rounded(x["amount_minor"] * x.get("tax_bp", 0), 10000)}
+                                "tax": rounded(x["amount_minor"] * x.get("tax_bp", 0), 10000),
+                                "is": self.charge_goods(x)}
                                for x in c.get("charges", [])]
 
     @staticmethod
@@ -1846,7 +2068,7 @@ class Ledger:
         return sum(x["net"] for x in document["lines"] if x["product"] is None) + \
             sum(x["amount"] for x in document["charges"])
 
-    def check_sale(self, c, document, customer, happened, corrects):
+    def check_sale(self, c, document, customer, happened, corrects, parked):
         if self.epoch < 5 or happened:
             return
         old = self.documents[corrects] if corrects else {"lines": [], "charges": [], "due": 0, "salesperson": None}
@@ -1855,8 +2077,10 @@ class Ledger:
             if who["blocked"]:
                 raise Refused("STAFF_BLOCKED", "salesperson")
         by_terms = document["date"] + self.term_days(customer)
-        if document["due"] > max(by_terms, old["due"]):
+        if document["due"] > max(by_terms, old["due"], self.draft_of(c).get("due", 0)):
             self.within("LATER_DUE", "due", document["due"] - by_terms)
+        if parked:
+            return
         left = [x["quantity"] for x in old["lines"]]
         for i, one in enumerate(document["lines"]):
             if one["product"] is None:
@@ -1919,6 +2143,32 @@ class Ledger:
         first = next((i for i, x in enumerate(document["lines"]) if x["product"] is None), None)
         self.too_much("CUSTOM_AMOUNT", "charges[0]" if first is None else f"lines[{first}]", custom, may(role), may)
 
+    @staticmethod
+    def goods(one, number, price, tax_bp):
+        """A line as far as an approval is for it."""
+        return {"product": number, "text": one.get("text", "") if number is None else "", "quantity": one["quantity"],
+                "price": price, "percent": "discount_bp" in one, "tax_bp": tax_bp,
+                "discount": one.get("discount_bp", one.get("discount_minor", 0)),
+                "serials": sorted(one.get("serials", ()))}
+
+    @staticmethod
+    def charge_goods(charge):
+        return {"product": None, "text": charge["title"], "quantity": 0, "price": charge["amount_minor"],
+                "percent": False, "discount": 0, "tax_bp": charge.get("tax_bp", 0), "serials": []}
+
+    def draft_of(self, c):
+        """What is parked with the approval that it names."""
+        approval = self.approvals.get(c.get("approval"))
+        return self.parked.get((approval["by"], c["approval"]), {}) if approval and self.epoch >= 5 else {}
+
+    def as_parked(self, c):
+        """Are its lines parked ones with the prices of then? What was allowed then is so now."""
+        parked = self.draft_of(c)
+        if not parked or any("price" not in x or "product_code" in x for x in c.get("lines", [])):
+            return False
+        return self.covers(parked["lines"], [
+            {"is": self.goods(x, x.get("product"), x["price"], x.get("tax_bp", 0))} for x in c.get("lines", [])])
+
     def total(self, document):
         net = sum(x["net"] for x in document["lines"])
         charges = sum(x["amount"] for x in document["charges"])
@@ -1965,7 +2215,7 @@ class Ledger:
 
     # ---- invoices ----
 
-    def invoice(self, c, corrects=None):
+    def plan(self, c, corrects=None, draft=False):
         happened = c.get("backfill", False)
         was = self.documents[corrects] if corrects and self.epoch >= 5 else None
         self.header(c, "note")
@@ -1981,18 +2231,24 @@ class Ledger:
         customer = self.resolve(c) or self.customers[1]
         if not was:
             self.open_branch()
+        if "approval" in c and self.epoch >= 5:
+            self.serves(customer, c["approval"])
         date = self.date_of(c, happened or was and c.get("date") == was["date"])
         its_own = was and date == was["date"]
         if c.get("due", DATE_MAX) < date and not (happened and self.epoch >= 3) and \
                 not (its_own and c["due"] == was["due"]):
             self.too_early("due", date)
-        document = self.begin("DOCUMENT_INVOICE", customer, date, c.get("number"))
+        if draft:
+            document = {**self.draft(c, customer), "date": date}
+        else:
+            document = self.begin("DOCUMENT_INVOICE", customer, date, c.get("number"))
         document["due"] = c.get("due", min(date + self.term_days(customer), DATE_MAX))
         document["said"] = {"happened": happened, **{k: c[k] for k in ("note", "salesperson", "buyer", "reference")
                                                      if k in c}, "charges": c.get("charges", [])}
-        self.fill(c, document, happened, corrects, was, self.epoch >= 5)
+        parked = self.as_parked(c)
+        self.fill(c, document, happened, corrects, was, self.epoch >= 5, parked)
         document["salesperson"] = c.get("salesperson")
-        self.check_sale(c, document, customer, happened, corrects)
+        self.check_sale(c, document, customer, happened, corrects, parked)
         postings = self.total(document)
         total = document["total"]
         if c.get("total_minor", total) != total:
@@ -2008,9 +2264,26 @@ class Ledger:
                 if refused.refusal["code"] == "BUYER_CAP_EXCEEDED" and net is None:
                     self.explain_cap(customer, total, refused.refusal)
                 raise
-        decision = self.decide(customer, total - (net or 0), c.get("approval", 0), happened, net)
-        if decision["verdict"] == "VERDICT_APPROVED":
-            self.put(self.approvals[c["approval"]], "state", "spent")
+        try:
+            decision = self.decide(customer, total - (net or 0), c.get("approval", 0), happened, net, document)
+        except Refused as refused:
+            refused.document = document
+            raise
+        return document, customer, decision, postings, its_own
+
+    def draft(self, c, customer):
+        """It takes no number."""
+        taken = self.numbers["DOCUMENT_INVOICE"]
+        if c.get("number") in taken:
+            raise Refused("NUMBER_TAKEN", "number", existing=taken[c["number"]], existing_number=c["number"])
+        return {"customer": customer["customer"]}
+
+    def invoice(self, c, corrects=None):
+        happened = c.get("backfill", False)
+        document, customer, decision, postings, its_own = self.plan(c, corrects)
+        total = document["total"]
+        if "approval" in decision:
+            self.spend(c["approval"], document)
         if decision["verdict"] == "VERDICT_POSTED":
             self.alarm(document, decision["over_by_minor"])
         self.post(document, total, postings, document["branch"])

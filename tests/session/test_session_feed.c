@@ -469,12 +469,14 @@ static void approvals(void **state)
     client_close(&client);
 }
 
-/* A sale of as many lines as one may have. */
+/* Near what may be parked of one sale. */
+enum { PARKED_LINES = 1000 };
+
 static void fill_draft(Tefter__IssueInvoice *draft)
 {
-    static Tefter__InvoiceLine lines[DOCUMENT_LINES_MAX];
-    static Tefter__InvoiceLine *list[DOCUMENT_LINES_MAX];
-    for (size_t i = 0; i < DOCUMENT_LINES_MAX; i++) {
+    static Tefter__InvoiceLine lines[PARKED_LINES];
+    static Tefter__InvoiceLine *list[PARKED_LINES];
+    for (size_t i = 0; i < PARKED_LINES; i++) {
         lines[i] = (Tefter__InvoiceLine)TEFTER__INVOICE_LINE__INIT;
         lines[i].text = (char *)(uintptr_t) "a sack of rice, delivered to the back door";
         lines[i].quantity = 1000;
@@ -483,7 +485,7 @@ static void fill_draft(Tefter__IssueInvoice *draft)
         list[i] = &lines[i];
     }
     draft->lines = list;
-    draft->n_lines = DOCUMENT_LINES_MAX;
+    draft->n_lines = PARKED_LINES;
 }
 
 static void park(struct client *client, bool long_one)
@@ -493,7 +495,7 @@ static void park(struct client *client, bool long_one)
     Tefter__IssueInvoice draft = TEFTER__ISSUE_INVOICE__INIT;
     fill_draft(&draft);
     ask.customer = 2;
-    ask.amount_minor = DOCUMENT_LINES_MAX;
+    ask.amount_minor = PARKED_LINES;
     ask.draft = long_one ? &draft : NULL;
     command.kind_case = TEFTER__COMMAND__KIND_ASK_APPROVAL;
     command.ask_approval = &ask;
@@ -508,12 +510,12 @@ static size_t approvals_held(const struct replica *replica)
     return held;
 }
 
-/* A clerk parks sixty-four sales of two thousand lines, and some more: whoever decides has all of
- * them before they are told that there are no more, and can list them. */
+/* A clerk parks as many long sales as one may, and asks for more without goods: whoever decides has
+ * all of them before they are told that there are no more, and can list them. */
 static void all_approvals_come_however_long_their_sales_are(void **state)
 {
     (void)state;
-    enum { LONG = 64, SHORT = 30 };
+    enum { LONG = PARKED_EACH_MAX, SHORT = 70 };
     static struct replica replica;
     struct client clerk, manager;
     Tefter__Query query = TEFTER__QUERY__INIT;

@@ -28,12 +28,17 @@ void credit_terms_of(struct tx *tx, const Tefter__CustomerRecord *customer, uint
 /* A customer's own terms with their days, the entry that began last first; *ret_count of them. */
 Tefter__LimitEntry **credit_own_terms(struct tx *tx, uint32_t customer, size_t *ret_count);
 
+/* What is sold, beside what is parked with the approval that is named. */
+enum parked_goods { GOODS_OTHER, GOODS_PART, GOODS_ALL };
+
 struct credit_request {
     const Tefter__CustomerRecord *customer;
     const struct account *account; /* as it stands in memory, corrections included */
     int64_t amount_minor;          /* what it adds */
     uint32_t today;
-    uint64_t approval; /* 0: none */
+    uint64_t approval;       /* 0: none */
+    uint32_t branch;         /* where it is sold; with an approval */
+    enum parked_goods goods; /* likewise */
     bool backfill;
     /* A correction: the account stands in memory without the old bill, which was for so much. */
     bool corrects;
@@ -41,10 +46,10 @@ struct credit_request {
 };
 
 /* The decision, always; NULL when the sale may go on, else, in this order and naming customer:
- * CUSTOMER_LOCKED (unless it is a backfill, or a correction that adds nothing); of an approval that
- * is named NOT_FOUND or APPROVAL_NOT_OPEN approval (not granted, expired, another's, for less),
- * though no wall be hit; the first wall, or APPROVAL_NEEDED, with the decision and the ways out in
- * it. */
+ * CUSTOMER_LOCKED (unless it is a backfill, or a correction that adds nothing); why an approval
+ * that is named does not serve (approval_serves; APPROVAL_OTHER_GOODS, APPROVAL_FOR_LESS with the
+ * ways out; under rules before RULE_APPROVALS_BIND NOT_FOUND, APPROVAL_NOT_OPEN), though no wall be
+ * hit; the first wall, or APPROVAL_NEEDED, with the decision and the ways out in it. */
 Tefter__Refusal *credit_decide(struct tx *tx, const struct credit_request *request,
                                Tefter__Decision **ret_decision);
 /* A sale is refused for the cap of who takes the goods: the walls that it runs into beside it, and
@@ -53,6 +58,8 @@ void credit_explain_cap(struct tx *tx, const struct credit_request *request,
                         Tefter__Refusal *refusal);
 /* After the decided line: an approval that was used is spent; a sale posted over the limit alarms.
  */
+/* After the decided line: an approval that is named is spent (under rules before
+ * RULE_APPROVALS_BIND only if it was needed); a sale posted over the limit alarms. */
 void credit_decided(struct tx *tx, const Tefter__DocumentRecord *document);
 
 /* A customer's figures, as they read on that day. Rows that terminals hold read as of the head
@@ -63,7 +70,31 @@ Tefter__AccountRow *credit_account_row(struct tx *tx, uint32_t customer, uint32_
 bool day_tell_step(struct tx *tx, Tefter__JobRecord *job); /* a job */
 struct date_span credit_row_days(struct tx *tx, const Tefter__CustomerRecord *customer,
                                  uint32_t today);
-Tefter__ApprovalRow *credit_approval_row(struct tx *tx, uint64_t approval);
+Tefter__ApprovalRow *credit_approval_row(struct tx *tx, uint64_t approval); /* with names */
+
+/* ---- approvals, for parked sales (documents/parked.c) ---- */
+
+/* What is asked for; draft NULL: no goods are named, or the rules are older. */
+struct approval_wish {
+    const Tefter__AskApproval *command;
+    Tefter__Decision *decision;
+    Tefter__IssueInvoice *draft; /* priced, to be kept */
+    uint32_t lines;
+    char *goods;
+};
+/* Refuses, in this order: amount_minor (field_amount), minutes (FIELD_INVALID outside
+ * 1..APPROVAL_MINUTES_MAX), note (field_text). */
+Tefter__Refusal *approval_check_form(struct tx *tx, const Tefter__AskApproval *command);
+/* The last of a command. Refuses TOO_MANY draft with `most` (of a person's, of all). */
+Tefter__Refusal *approval_ask(struct tx *tx, const struct approval_wish *wish, Tefter__Done *done);
+/* Is it granted, for that customer, at that branch? Refuses, about field "approval": NOT_FOUND;
+ * APPROVAL_UNDECIDED, _DENIED, _USED_ALREADY, _LAPSED; APPROVAL_OTHER_CUSTOMER, _OTHER_BRANCH.
+ * Under rules before RULE_APPROVALS_BIND only NOT_FOUND. */
+Tefter__Refusal *approval_serves(struct tx *tx, uint64_t approval, uint32_t customer,
+                                 uint32_t branch);
+/* What is parked with it; NULL: nothing, or it is over. */
+Tefter__IssueInvoice *approval_draft(struct tx *tx, uint64_t approval);
+
 /* After the decided line: the document left its customer over a limit by so much. */
 void credit_alarm(struct tx *tx, const Tefter__DocumentRecord *document, int64_t over_by_minor);
 Tefter__AlarmRow *credit_alarm_row(struct tx *tx, uint64_t alarm); /* with names; NULL: none */
@@ -77,8 +108,6 @@ Tefter__Refusal *apply_set_credit_limit(struct tx *tx, const Tefter__SetCreditLi
                                         Tefter__Done *done);
 Tefter__Refusal *apply_set_credit_policy(struct tx *tx, const Tefter__SetCreditPolicy *command,
                                          Tefter__Done *done);
-Tefter__Refusal *apply_ask_approval(struct tx *tx, const Tefter__AskApproval *command,
-                                    Tefter__Done *done);
 Tefter__Refusal *apply_decide_approval(struct tx *tx, const Tefter__DecideApproval *command,
                                        Tefter__Done *done);
 

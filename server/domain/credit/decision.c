@@ -164,6 +164,12 @@ static void way(struct tx *tx, Tefter__Refusal *refusal, Tefter__WayOutKind kind
     refusal->ways[refusal->n_ways++] = out;
 }
 
+void credit_way(struct tx *tx, Tefter__Refusal *refusal, Tefter__WayOutKind kind,
+                int64_t amount_minor)
+{
+    way(tx, refusal, kind, amount_minor, TEFTER__RIGHT__RIGHT_NONE);
+}
+
 static bool hit(const Tefter__Decision *decision, Tefter__RefusalCode code)
 {
     for (size_t i = 0; i < decision->n_walls; i++)
@@ -294,6 +300,8 @@ static Tefter__Refusal *judge(struct tx *tx, const struct credit_request *reques
                               const struct credit_terms *terms, const struct walls *walls,
                               Tefter__Decision *decision)
 {
+    bool binds = request->approval != 0 && tx_rule(tx, RULE_APPROVALS_BIND);
+    FIELD_SET_IF(decision, approval, binds, request->approval); /* it is used, needed or not */
     if (walls->count == 0) {
         decision->verdict = TEFTER__VERDICT__VERDICT_ALLOWED;
         return NULL;
@@ -335,10 +343,12 @@ Tefter__Refusal *credit_decide(struct tx *tx, const struct credit_request *reque
     bool adds = !request->corrects || request->amount_minor > 0;
     bool happened = request->backfill || tx_recalled(tx) || !adds;
     find_walls(tx, request, &terms, decision, &walls);
+    decision->verdict = TEFTER__VERDICT__VERDICT_NEEDS_APPROVAL; /* until it is judged */
     if (customer_locked(request->customer, request->today) && !happened)
         return refuse_locked(tx, request, &terms, &walls, decision);
     struct credit_request judged = *request;
-    Tefter__Refusal *refusal = request->approval != 0 ? approval_check(tx, request) : NULL;
+    Tefter__Refusal *refusal =
+        request->approval != 0 ? approval_check(tx, request, decision) : NULL;
     if (refusal != NULL && tx_recalled(tx)) {
         judged.approval = 0; /* it is not back, or not as it was */
         refusal = NULL;
@@ -349,8 +359,8 @@ Tefter__Refusal *credit_decide(struct tx *tx, const struct credit_request *reque
 void credit_decided(struct tx *tx, const Tefter__DocumentRecord *document)
 {
     const Tefter__Decision *decision = document->decision;
-    if (decision->verdict == TEFTER__VERDICT__VERDICT_APPROVED)
-        approval_spend(tx, decision->approval, document->document);
+    if (decision->has_approval)
+        approval_spend(tx, decision->approval, document);
     if (decision->verdict == TEFTER__VERDICT__VERDICT_POSTED)
         credit_alarm(tx, document, decision->over_by_minor);
 }
@@ -372,6 +382,13 @@ void credit_explain_cap(struct tx *tx, const struct credit_request *request,
         refusal->decision = decision;
     if (part_minor > 0 && !customer_locked(request->customer, request->today))
         way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_PART_NOW, part_minor, TEFTER__RIGHT__RIGHT_NONE);
+}
+
+int64_t credit_over_by(struct tx *tx, const struct credit_request *request)
+{
+    struct credit_terms terms;
+    credit_terms_of(tx, request->customer, request->today, &terms);
+    return figures(tx, request, &terms)->over_by_minor;
 }
 
 Tefter__AccountRow *credit_account_row(struct tx *tx, uint32_t customer, uint32_t today)

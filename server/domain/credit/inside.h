@@ -1,11 +1,19 @@
 #pragma once
 /*
- * What the files of this folder share: an approval as the decision needs it.
+ * What the files of this folder share: an approval as the decision needs it, and the reverse.
  */
 #include "domain/credit/credit.h"
 
-/* Is the approval that the request names granted, for this customer and amount? Refuses, about
- * field "approval": NOT_FOUND, APPROVAL_NOT_OPEN (not granted, expired, another's, for less). */
-Tefter__Refusal *approval_check(struct tx *tx, const struct credit_request *request);
+/* Does the approval that the request names serve it? Refuses, about field "approval": as
+ * approval_serves; APPROVAL_OTHER_GOODS, APPROVAL_FOR_LESS. Under rules before RULE_APPROVALS_BIND
+ * NOT_FOUND, APPROVAL_NOT_OPEN (not granted, expired, another's, for less). */
+Tefter__Refusal *approval_check(struct tx *tx, const struct credit_request *request,
+                                Tefter__Decision *decision);
 /* After the decided line: its document is posted. */
-void approval_spend(struct tx *tx, uint64_t approval, uint64_t document);
+void approval_spend(struct tx *tx, uint64_t approval, const Tefter__DocumentRecord *document);
+
+/* By how much a sale of that amount would pass the limit now; 0: it is within it, or has none. */
+int64_t credit_over_by(struct tx *tx, const struct credit_request *request);
+/* A way out that everybody may take. */
+void credit_way(struct tx *tx, Tefter__Refusal *refusal, Tefter__WayOutKind kind,
+                int64_t amount_minor);

@@ -113,7 +113,8 @@ static Tefter__Refusal *check_policy_clear(struct tx *tx, const Tefter__SetCredi
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "clear");
     bool says = tefter__limit_terms__get_packed_size(command->terms) > 0 ||
                 command->has_term_days || command->has_credit_note_approve_minor ||
-                command->has_own_reversal_minor || command->title != NULL || clear->count > 0;
+                command->has_own_reversal_minor || command->has_own_approval ||
+                command->title != NULL || clear->count > 0;
     if (!says && tx_rule(tx, RULE_UNSAID_TERMS_STAY))
         return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, "terms");
     return NULL;
@@ -157,6 +158,8 @@ static void join_policy(Tefter__CompanyRecord *company, const Tefter__SetCreditP
                          &company->credit_note_approve_minor);
     (void)field_move_i64(command->has_own_reversal_minor, command->own_reversal_minor,
                          &company->has_own_reversal_minor, &company->own_reversal_minor);
+    if (command->has_own_approval)
+        FIELD_COPY(company, own_approval, command);
     company->policy_title = command->title != NULL ? command->title : company->policy_title;
     company->has_term_days &= !terms_cleared(clear, TEFTER__TERM_FIELD__TERM_DAYS);
     company->has_credit_note_approve_minor &=
@@ -164,6 +167,16 @@ static void join_policy(Tefter__CompanyRecord *company, const Tefter__SetCreditP
     company->has_own_reversal_minor &= !terms_cleared(clear, TEFTER__TERM_FIELD__TERM_OWN_REVERSAL);
     if (terms_cleared(clear, TEFTER__TERM_FIELD__TERM_TITLE))
         company->policy_title = NULL;
+}
+
+/* Who may approve could else free themselves from having to ask. */
+static Tefter__Refusal *check_own_approval(struct tx *tx, const Tefter__SetCreditPolicy *command)
+{
+    if (!command->has_own_approval)
+        return NULL;
+    if (!tx_rule(tx, RULE_APPROVALS_BIND))
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "own_approval");
+    return staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_EDIT_STAFF);
 }
 
 static Tefter__Refusal *look_policy(struct tx *tx, const Tefter__SetCreditPolicy *command,
@@ -181,6 +194,9 @@ static Tefter__Refusal *look_policy(struct tx *tx, const Tefter__SetCreditPolicy
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "credit_note_approve_minor");
     if (command->has_own_reversal_minor && command->own_reversal_minor < 0)
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "own_reversal_minor");
+    refusal = check_own_approval(tx, command);
+    if (refusal != NULL)
+        return refusal;
     if (command->title != NULL) {
         refusal = field_line(tx, "title", command->title, NAME_MAX_BYTES);
         if (refusal != NULL)
@@ -200,8 +216,9 @@ static Tefter__Refusal *look_policy(struct tx *tx, const Tefter__SetCreditPolicy
 /* Every terminal is told by a job. Refuses, in this order: terms (terms_check), clear (what is not
  * to be cleared, or is said too: FIELD_INVALID), NOTHING_TO_CHANGE terms, terms as they would be
  * (terms_check), FIELD_MISSING terms.limit_minor (a company's terms must name a limit), term_days
- * (field_days), credit_note_approve_minor, own_reversal_minor (FIELD_INVALID below 0), title
- * (field_line). */
+ * (field_days), credit_note_approve_minor, own_reversal_minor (FIELD_INVALID below 0), own_approval
+ * (FIELD_INVALID under rules before RULE_APPROVALS_BIND; the right EDIT_STAFF), title (field_line).
+ */
 Tefter__Refusal *apply_set_credit_policy(struct tx *tx, const Tefter__SetCreditPolicy *command,
                                          Tefter__Done *done)
 {

@@ -208,6 +208,25 @@ Tefter__Refusal *document_date_of(struct tx *tx, const Tefter__BranchRecord *bra
     return posting_date(tx, branch, has_date, date, backfill || its_own, ret_date);
 }
 
+Tefter__Refusal *document_draft(struct tx *tx, const Tefter__BranchRecord *branch,
+                                const struct account *account, const char *number, uint32_t date,
+                                Tefter__DocumentRecord **ret_record)
+{
+    Tefter__DocumentKind kind = TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE;
+    if (number != NULL && !tx_recalled(tx) && branch_marks(tx, number))
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "number");
+    uint64_t existing = number != NULL ? document_by_number(tx, kind, number) : 0;
+    if (existing != 0)
+        return number_taken(tx, number, existing);
+    Tefter__DocumentRecord *record = tx_new(tx, &tefter__document_record__descriptor);
+    record->kind = kind;
+    record->customer = account->customer;
+    record->branch = branch->branch;
+    record->date = date;
+    *ret_record = record;
+    return NULL;
+}
+
 Tefter__Refusal *document_check_backfill(struct tx *tx, bool backfill)
 {
     return backfill ? staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_BACKFILL) : NULL;

@@ -64,7 +64,9 @@ struct document_plan {
     const Tefter__DocumentRecord *replaced; /* document_replaced */
     uint64_t about;                         /* a credit note: its invoice */
     Tefter__DocumentTailRecord *about_tail;
-    int64_t left_minor; /* of both, that a bound of matching keeps apart */
+    int64_t left_minor;                 /* of both, that a bound of matching keeps apart */
+    const Tefter__IssueInvoice *parked; /* with the approval that an invoice names; NULL: nothing */
+    bool draft;                         /* it is not to be posted */
 };
 
 /* account: an open account of the customer to go on with, or NULL. corrects: the invoice it
@@ -78,6 +80,9 @@ Tefter__Refusal *invoice_plan(struct tx *tx, const Tefter__IssueInvoice *command
 Tefter__Refusal *invoice_keep(struct tx *tx, const Tefter__IssueInvoice *command,
                               const Tefter__DocumentRecord *was, const Tefter__PaperField *clear,
                               size_t clear_count, Tefter__IssueInvoice **ret_whole);
+/* As it would be, without taking a number: only its total, lines and decision count. */
+Tefter__Refusal *invoice_plan_draft(struct tx *tx, const Tefter__IssueInvoice *command,
+                                    struct document_plan **ret_plan);
 /* Writes the plan but not its account, and emits; the event is for account_save. */
 struct event invoice_post(struct tx *tx, struct document_plan *plan);
 /* What the reply says of it. */
@@ -102,6 +107,11 @@ Tefter__Refusal *apply_turn_back_day(struct tx *tx, const Tefter__TurnBackDay *c
 Tefter__Refusal *apply_issue_credit_note(struct tx *tx, const Tefter__IssueCreditNote *command,
                                          Tefter__Done *done);
 
+Tefter__Refusal *apply_ask_approval(struct tx *tx, const Tefter__AskApproval *command,
+                                    Tefter__Done *done);
+
+Tefter__Refusal *view_approval(struct tx *tx, const Tefter__ApprovalView *query,
+                               Tefter__ApprovalAnswer *answer);
 /* The total a draft would come to, and the decision it would get. */
 Tefter__Refusal *view_what_if(struct tx *tx, const Tefter__WhatIf *query,
                               Tefter__WhatIfAnswer *answer);

@@ -3,6 +3,7 @@
  * What the files of this folder share: the form and the sums that invoices and credit notes have
  * alike, and their lines.
  */
+#include "domain/credit/credit.h"
 #include "domain/documents/documents.h"
 
 /* ---- document.c ---- */
@@ -22,6 +23,10 @@ Tefter__Refusal *document_check_header(struct tx *tx, const struct document_head
  * what it may add there is for its caller. */
 Tefter__BranchRecord *document_branch_replaced(struct tx *tx, uint64_t corrects);
 Tefter__Refusal *document_branch(struct tx *tx, Tefter__BranchRecord **ret_branch);
+/* A record that takes neither number nor id. Refuses a number that is given as document_begin. */
+Tefter__Refusal *document_draft(struct tx *tx, const Tefter__BranchRecord *branch,
+                                const struct account *account, const char *number, uint32_t date,
+                                Tefter__DocumentRecord **ret_record);
 /* Sums of lines and charges into the record, and its postings. sign 1: owed, -1: credited.
  * Refuses AMOUNT_TOO_BIG, TOTAL_NEGATIVE lines; AMOUNT_TOO_BIG (postings_check). */
 Tefter__Refusal *document_total(struct tx *tx, Tefter__DocumentRecord *record, int sign);
@@ -41,6 +46,7 @@ struct line_rules {
      * rights; NULL: none. */
     const Tefter__DocumentRecord *replaced;
     bool thresholds; /* custom lines are had up to so much, not by their right */
+    bool parked;     /* as they were parked: what was asked then is not asked again */
 };
 
 /* The form of each line, without looking anything up; TOO_MANY for more serial numbers than
@@ -75,6 +81,16 @@ int64_t line_share(int64_t amount_minor, int64_t part, int64_t whole);
 /* What a sale asks of the thresholds of who sells. Nothing of a backfill, of a recalled one, and
  * under rules before RULE_THRESHOLDS. Refuses, in this order: NOT_FOUND, STAFF_BLOCKED salesperson;
  * MORE_THAN_YOU_MAY due, of each line discount, price (below the list, below the floor), tax; of
- * all custom lines and charges the first of them. */
+ * all custom lines and charges the first of them. Of what is sold as it was parked, neither lines
+ * nor charges are asked about again. */
 Tefter__Refusal *sale_check_thresholds(struct tx *tx, const struct document_plan *plan,
-                                       uint64_t corrects);
+                                       uint64_t corrects, bool parked);
+
+/* ---- parked.c ---- */
+
+/* Lines and charges of a sale that is ready, beside those that are parked. */
+enum parked_goods parked_compare(struct tx *tx, const Tefter__IssueInvoice *parked,
+                                 const Tefter__DocumentRecord *record);
+/* Are the lines that are asked for parked ones, with their prices? */
+bool parked_holds(struct tx *tx, const Tefter__IssueInvoice *parked,
+                  const Tefter__IssueInvoice *command);

@@ -88,8 +88,7 @@ static int64_t replaces_minor(const struct tx *tx, const struct document_plan *p
     return sees_net(tx, plan) ? plan->replaced->total_minor : 0;
 }
 
-static struct credit_request credit_request(const struct tx *tx,
-                                            const Tefter__IssueInvoice *command,
+static struct credit_request credit_request(struct tx *tx, const Tefter__IssueInvoice *command,
                                             const struct document_plan *plan)
 {
     int64_t replaces = replaces_minor(tx, plan);
@@ -99,6 +98,9 @@ static struct credit_request credit_request(const struct tx *tx,
         .amount_minor = plan->record->total_minor - replaces,
         .today = plan->branch->date,
         .approval = command->has_approval ? command->approval : 0,
+        .branch = plan->branch->branch,
+        .goods =
+            plan->parked != NULL ? parked_compare(tx, plan->parked, plan->record) : GOODS_OTHER,
         .backfill = command->backfill,
         .corrects = sees_net(tx, plan),
         .replaces_minor = replaces,
@@ -175,6 +177,19 @@ static Tefter__Refusal *find_branch(struct tx *tx, uint64_t corrects, struct doc
     return NULL;
 }
 
+/* An approval that is named serves this sale, whatever it will come to; what is parked with it.
+ * What is recalled was sold, with it or without. */
+static Tefter__Refusal *find_approval(struct tx *tx, const Tefter__IssueInvoice *command,
+                                      struct document_plan *plan)
+{
+    if (!command->has_approval || !tx_rule(tx, RULE_APPROVALS_BIND))
+        return NULL;
+    plan->parked = approval_draft(tx, command->approval);
+    if (tx_recalled(tx))
+        return NULL;
+    return approval_serves(tx, command->approval, plan->customer->customer, plan->branch->branch);
+}
+
 /* The part of planning that may know today's state but not its own total yet. */
 static Tefter__Refusal *begin(struct tx *tx, const Tefter__IssueInvoice *command,
                               struct account *account, uint64_t corrects,
@@ -183,6 +198,8 @@ static Tefter__Refusal *begin(struct tx *tx, const Tefter__IssueInvoice *command
     Tefter__Refusal *refusal = find_customer(tx, command, &plan->customer);
     if (refusal == NULL)
         refusal = find_branch(tx, corrects, plan);
+    if (refusal == NULL)
+        refusal = find_approval(tx, command, plan);
     uint32_t date;
     if (refusal == NULL)
         refusal = document_date_of(tx, plan->branch, plan->replaced, command->has_date,
@@ -194,6 +211,9 @@ static Tefter__Refusal *begin(struct tx *tx, const Tefter__IssueInvoice *command
         return refuse_early(tx, "due", date);
     bool same = account != NULL && account->customer == plan->customer->customer;
     plan->account = same ? account : account_open(tx, plan->customer->customer);
+    if (plan->draft)
+        return document_draft(tx, plan->branch, plan->account, command->number, date,
+                              &plan->record);
     return document_begin(tx, plan->branch, plan->account, TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE,
                           command->number, date, &plan->record);
 }
@@ -236,21 +256,10 @@ Tefter__Refusal *apply_issue_invoice(struct tx *tx, const Tefter__IssueInvoice *
 
 /* ---- services ---- */
 
-/* Refuses, in this order: number, source (field_code), date (field_date), note (field_text),
- * currency, due (field_date), salesperson (field_login), reference (field_line), FIELD_MISSING
- * lines (neither lines nor charges), each line's form, each charge's form · the right BACKFILL ·
- * customer (customer_resolve), BRANCH_BLOCKED, date (posting_date), DATE_TOO_EARLY due (before
- * the date; a backfill may), NUMBER_TAKEN number · each line against the catalogue (fill_line) ·
- * AMOUNT_TOO_BIG or TOTAL_NEGATIVE lines, FIELD_INVALID total_minor (not what was shown),
- * AMOUNT_TOO_BIG · person (buyer_check, by the branch's business date) · credit (credit_decide).
- * A correction stands in the old one's branch, and BRANCH_BLOCKED comes before person, if it adds
- * something. */
-Tefter__Refusal *invoice_plan(struct tx *tx, const Tefter__IssueInvoice *command,
-                              struct account *account, uint64_t corrects,
-                              struct document_plan **ret_plan)
+static Tefter__Refusal *plan_invoice(struct tx *tx, const Tefter__IssueInvoice *command,
+                                     struct account *account, uint64_t corrects,
+                                     struct document_plan *plan)
 {
-    struct document_plan *plan = tx_take(tx, sizeof *plan);
-    *ret_plan = plan;
     plan->replaced = document_replaced(tx, corrects);
     struct line_rules rules = {.field = "lines",
                                .backfill = command->backfill,
@@ -268,12 +277,37 @@ Tefter__Refusal *invoice_plan(struct tx *tx, const Tefter__IssueInvoice *command
         return refusal;
     fill(tx, command, plan->customer, plan->record);
     FIELD_SET_IF(plan->record, corrects, corrects != 0, corrects);
+    rules.parked = plan->parked != NULL && parked_holds(tx, plan->parked, command);
     refusal = line_fill(tx, &rules, command->lines, command->n_lines, plan->record);
     if (refusal == NULL)
         refusal = line_fill_charges(tx, command->charges, command->n_charges, plan->record);
     if (refusal == NULL)
-        refusal = sale_check_thresholds(tx, plan, corrects);
+        refusal = sale_check_thresholds(tx, plan, corrects, rules.parked);
     return refusal != NULL ? refusal : finish(tx, command, plan);
+}
+
+/* Refuses, in this order: number, source (field_code), date (field_date), note (field_text),
+ * currency, due (field_date), salesperson (field_login), reference (field_line), FIELD_MISSING
+ * lines (neither lines nor charges), each line's form, each charge's form · the right BACKFILL ·
+ * customer (customer_resolve), BRANCH_BLOCKED, approval (approval_serves), date (posting_date),
+ * DATE_TOO_EARLY due (before the date; a backfill may), NUMBER_TAKEN number · each line against the
+ * catalogue (fill_line) · AMOUNT_TOO_BIG or TOTAL_NEGATIVE lines, FIELD_INVALID total_minor (not
+ * what was shown), AMOUNT_TOO_BIG · person (buyer_check, by the branch's business date) · credit
+ * (credit_decide). */
+Tefter__Refusal *invoice_plan(struct tx *tx, const Tefter__IssueInvoice *command,
+                              struct account *account, uint64_t corrects,
+                              struct document_plan **ret_plan)
+{
+    *ret_plan = tx_take(tx, sizeof **ret_plan);
+    return plan_invoice(tx, command, account, corrects, *ret_plan);
+}
+
+Tefter__Refusal *invoice_plan_draft(struct tx *tx, const Tefter__IssueInvoice *command,
+                                    struct document_plan **ret_plan)
+{
+    *ret_plan = tx_take(tx, sizeof **ret_plan);
+    (*ret_plan)->draft = true;
+    return plan_invoice(tx, command, NULL, 0, *ret_plan);
 }
 
 struct event invoice_post(struct tx *tx, struct document_plan *plan)

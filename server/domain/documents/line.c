@@ -132,7 +132,8 @@ static Tefter__Refusal *find_product(struct tx *tx, const struct line_rules *rul
     else if (line->product_code != NULL)
         *ret_product = product_by_code(tx, line->product_code);
     if (*ret_product != NULL) {
-        if ((*ret_product)->retired && !rules->backfill && !tx_recalled(tx) &&
+        bool as_it_was = rules->backfill || rules->parked || tx_recalled(tx);
+        if ((*ret_product)->retired && !as_it_was &&
             line_before(rules, (*ret_product)->product, NULL) == NULL)
             return refuse_at(tx, TEFTER__REFUSAL_CODE__RETIRED, "%s[%zu].product", f, i);
         return NULL;
@@ -141,7 +142,8 @@ static Tefter__Refusal *find_product(struct tx *tx, const struct line_rules *rul
         return refuse_at(tx, TEFTER__REFUSAL_CODE__NOT_IN_CATALOGUE, "%s[%zu].product", f, i);
     if (line->text == NULL || *line->text == '\0')
         return refuse_at(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "%s[%zu].product", f, i);
-    if (rules->backfill || rules->thresholds || line_before(rules, 0, line->text) != NULL)
+    if (rules->backfill || rules->parked || rules->thresholds ||
+        line_before(rules, 0, line->text) != NULL)
         return NULL;
     return staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_CUSTOM_LINE);
 }
@@ -252,7 +254,8 @@ static void describe(struct tx *tx, const Tefter__InvoiceLine *from, uint32_t i,
 /* Refuses, of each line in turn: RETIRED or NOT_IN_CATALOGUE product; of a custom line
  * FIELD_MISSING product (no text), without thresholds the right CUSTOM_LINE; PRICE_MISSING price,
  * serial numbers (check_serials); AMOUNT_TOO_BIG price (gross), DISCOUNT_TOO_BIG discount_minor
- * (over gross). A backfill may be retired, custom and without serial numbers. */
+ * (over gross). A backfill may be retired, custom and without serial numbers. What
+ * was parked may be retired and custom. */
 static Tefter__Refusal *fill_line(struct tx *tx, const struct line_rules *rules,
                                   const Tefter__InvoiceLine *from, size_t i,
                                   const Tefter__DocumentRecord *record, Tefter__DocumentLine *line)

@@ -6,6 +6,7 @@
  * 2. What stood on the bill that is corrected may stay: each old line for a line of the same
  * product and no larger quantity; the old sum of custom lines and charges, the old due date, the
  * old salesperson.
+ * 3. What was parked was asked then, of who parked it.
  */
 #include "domain/documents/inside.h"
 
@@ -198,7 +199,10 @@ static Tefter__Refusal *check_due(struct tx *tx, const struct document_plan *pla
 {
     const Tefter__DocumentRecord *record = plan->record;
     int64_t by_terms = (int64_t)record->date + customer_term_days(tx, plan->customer);
-    if (record->due <= by_terms || (before->bill != NULL && record->due <= before->bill->due))
+    bool as_before = before->bill != NULL && record->due <= before->bill->due;
+    bool as_parked =
+        plan->parked != NULL && plan->parked->has_due && record->due <= plan->parked->due;
+    if (record->due <= by_terms || as_before || as_parked)
         return NULL;
     return threshold_check(tx, TEFTER__THRESHOLD__THRESHOLD_LATER_DUE, "due",
                            record->due - by_terms);
@@ -241,7 +245,7 @@ Tefter__Refusal *document_check_number(struct tx *tx, const char *number, bool b
 }
 
 Tefter__Refusal *sale_check_thresholds(struct tx *tx, const struct document_plan *plan,
-                                       uint64_t corrects)
+                                       uint64_t corrects, bool parked)
 {
     const Tefter__DocumentRecord *record = plan->record;
     if (!tx_rule(tx, RULE_THRESHOLDS) || record->backfill || tx_recalled(tx))
@@ -250,6 +254,8 @@ Tefter__Refusal *sale_check_thresholds(struct tx *tx, const struct document_plan
     Tefter__Refusal *refusal = check_salesperson(tx, record->salesperson, &before);
     if (refusal == NULL)
         refusal = check_due(tx, plan, &before);
+    if (refusal != NULL || parked)
+        return refusal;
     for (size_t i = 0; i < record->n_lines && refusal == NULL; i++)
         refusal = check_line(tx, record->lines[i], i, &before);
     return refusal != NULL ? refusal : check_custom(tx, record, &before);

@@ -225,6 +225,7 @@ Tefter__Refusal *view_company(struct tx *tx, const Tefter__CompanyView *query,
     FIELD_COPY(answer, term_days, company);
     FIELD_COPY(answer, credit_note_approve_minor, company);
     FIELD_COPY(answer, own_reversal_minor, company);
+    FIELD_COPY(answer, own_approval, company);
     answer->customers = company->next_customer - 1 - company->customers_skipped;
     return NULL;
 }

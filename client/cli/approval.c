@@ -1,0 +1,457 @@
+/* Approvals: asking for one, deciding it, and selling what is parked with it. */
+#include "base/tell.h"
+#include "cli/cli.h"
+#include "cli/sale.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- one line of it ---- */
+
+static const char *name_of(const Tefter__ApprovalRow *row, char out[CELL_MAX])
+{
+    if (row->customer_code == NULL)
+        (void)snprintf(out, CELL_MAX, "customer #%" PRIu32, row->customer);
+    else
+        (void)snprintf(out, CELL_MAX, "%.40s %.200s", row->customer_code,
+                       text_of(row->customer_name));
+    return out;
+}
+
+static void put_by(const char *before, const char *who)
+{
+    if (who != NULL && who[0] != '\0')
+        tell(stdout, "%s%s", before, who);
+}
+
+static void put_granted(struct run *run, const Tefter__ApprovalRow *row)
+{
+    char amount[CELL_MAX];
+    if (row->has_approved_minor && row->approved_minor < row->amount_minor)
+        tell(stdout, ", up to %s only", money_text(run, row->approved_minor, amount));
+}
+
+void approval_tell(struct run *run, const Tefter__ApprovalRow *row)
+{
+    char text[CELL_MAX];
+    char amount[CELL_MAX];
+    bool waits = row->state == TEFTER__APPROVAL_STATE__APPROVAL_WAITING;
+    tell(stdout, "approval %" PRIu64 " %s", row->approval,
+         enum_word(&tefter__approval_state__descriptor, (int)row->state, text, sizeof(text)));
+    put_granted(run, row);
+    put_by(" by ", row->used_by != NULL ? row->used_by : row->decided_login);
+    put_by(": ", text_of(row->reason));
+    put_by(": it became ", row->number);
+    tell(stdout, "  %s, %s", name_of(row, text), money_text(run, row->amount_minor, amount));
+    if (row->decision != NULL && row->decision->over_by_minor > 0)
+        tell(stdout, ", over by %s", money_text(run, row->decision->over_by_minor, amount));
+    put_by(": ", row->goods);
+    if (!waits)
+        return;
+    if (row->has_balance_minor)
+        tell(stdout, "  owes %s", money_text(run, row->balance_minor, amount));
+    if (row->has_available_minor)
+        tell(stdout, ", available %s", money_text(run, row->available_minor, amount));
+    put_by("  asked by ", row->asked_login);
+    put_by(" at ", row->branch_code);
+    put_by(": ", text_of(row->note));
+    const char *until = time_text(row->expires_ms, text);
+    tell(stdout, ", until %s", strlen(until) > 11 ? until + 11 : until);
+}
+
+/* ---- one, whole ---- */
+
+static const struct param one_params[] = {
+    OPERAND("APPROVAL", NUMBER, "approval", "its number"),
+    END,
+};
+
+/* NULL: told already. */
+static const Tefter__ApprovalAnswer *ask_approval(struct run *run)
+{
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__ApprovalView view = TEFTER__APPROVAL_VIEW__INIT;
+    char *end = NULL;
+    const char *text = arg_text(&run->args, "APPROVAL");
+    view.approval = strtoull(text, &end, 10);
+    if (end == text || *end != '\0' || view.approval == 0) {
+        (void)run_say(run, EXIT_USE, "\"%s\" is no number of an approval", text);
+        return NULL;
+    }
+    query.kind_case = TEFTER__QUERY__KIND_APPROVAL;
+    query.approval = &view;
+    const Tefter__Answer *answer = run_ask(run, &query);
+    return answer == NULL ? NULL : answer->approval;
+}
+
+static void put_asked(struct run *run, const Tefter__ApprovalRow *row)
+{
+    char a[CELL_MAX];
+    char b[CELL_MAX];
+    tell(stdout, "  %-10s %s\n", "customer", name_of(row, a));
+    tell(stdout, "  %-10s %s", "asked", time_text(row->asked_ms, a));
+    put_by(" by ", row->asked_login);
+    put_by(" at ", row->branch_code);
+    (void)money_sentence(row->amount_minor, run_currency(run), a, sizeof(a));
+    tell(stdout, "\n  %-10s %s", "sale", a);
+    if (row->decision != NULL && row->decision->over_by_minor > 0)
+        tell(stdout, ", over the limit by %s", money_text(run, row->decision->over_by_minor, a));
+    if (row->has_balance_minor)
+        tell(stdout, "\n  %-10s owed %s", "then", money_text(run, row->balance_minor, a));
+    if (row->has_available_minor)
+        tell(stdout, ", available %s", money_text(run, row->available_minor, b));
+    tell(stdout, "\n");
+}
+
+/* What they owe now, and how the sale would stand to it. */
+static void put_now(struct run *run, const Tefter__ApprovalAnswer *answer)
+{
+    char a[CELL_MAX];
+    char b[CELL_MAX];
+    const Tefter__AccountRow *account = answer->account;
+    if (account == NULL)
+        return;
+    bool plain = !account->unlimited && account->available_minor >= 0;
+    bool credit = account->balance_minor < 0;
+    int64_t balance_minor = credit ? -account->balance_minor : account->balance_minor;
+    tell(stdout, "  %-10s %s %s, %s%s%s\n", "now", credit ? "in credit" : "owes",
+         money_text(run, balance_minor, a), plain ? "available " : "", free_text(run, account, b),
+         account->locked ? ", locked" : "");
+}
+
+static void put_decided(struct run *run, const Tefter__ApprovalRow *row)
+{
+    char word[CELL_MAX];
+    if (text_of(row->note)[0] != '\0')
+        tell(stdout, "  %-10s %s\n", "note", text_of(row->note));
+    if (row->decided_by != NULL) {
+        tell(stdout, "  %-10s %s", "decided", row->has_approved_minor ? "granted" : "refused");
+        put_granted(run, row);
+        put_by(" by ", row->decided_login);
+        put_by(": ", text_of(row->reason));
+        tell(stdout, "\n");
+    }
+    if (row->number != NULL) {
+        tell(stdout, "  %-10s %s", "became", row->number);
+        put_by(", sold by ", row->used_by);
+        tell(stdout, "\n");
+    }
+    if (row->goods != NULL)
+        tell(stdout, "  %-10s %s (%s)\n", "goods", row->goods, counted(row->lines, "line", word));
+}
+
+static void put_next(const Tefter__ApprovalRow *row)
+{
+    const char *at = row->branch_code == NULL ? "its branch" : row->branch_code;
+    if (row->state == TEFTER__APPROVAL_STATE__APPROVAL_WAITING)
+        tell(stdout,
+             "Grant it: tefter approval grant %" PRIu64 " [--up-to AMOUNT]; or refuse it: tefter "
+             "approval refuse %" PRIu64 " --reason TEXT\n",
+             row->approval, row->approval);
+    if (row->state == TEFTER__APPROVAL_STATE__APPROVAL_GRANTED && row->has_lines)
+        tell(stdout, "Sell it, at %s: tefter approval sell %" PRIu64 "\n", at, row->approval);
+}
+
+static int show_run(struct run *run)
+{
+    char word[CELL_MAX];
+    char until[CELL_MAX];
+    const Tefter__ApprovalAnswer *answer = ask_approval(run);
+    if (answer == NULL)
+        return run->exit_code;
+    if (run->json) {
+        run_json(run, &answer->base);
+        return EXIT_DONE;
+    }
+    const Tefter__ApprovalRow *row = answer->row;
+    bool open = row->state == TEFTER__APPROVAL_STATE__APPROVAL_WAITING ||
+                row->state == TEFTER__APPROVAL_STATE__APPROVAL_GRANTED;
+    tell(stdout, "approval %" PRIu64 ", %s%s%s\n", row->approval,
+         enum_word(&tefter__approval_state__descriptor, (int)row->state, word, sizeof(word)),
+         open ? ", until " : "", open ? time_text(row->expires_ms, until) : "");
+    put_asked(run, row);
+    put_now(run, answer);
+    put_decided(run, row);
+    document_lines_tell(run, answer->lines, answer->n_lines, answer->charges, answer->n_charges);
+    put_next(row);
+    return EXIT_DONE;
+}
+
+/* ---- selling what is parked ---- */
+
+static const struct param sell_params[] = {
+    OPERAND("APPROVAL", NUMBER, NULL, "its number"),
+    SOME("LINE", TEXT, NULL,
+         "only this one of the parked lines, or LINE=QTY of it; lines count from 1"),
+    OPTION("--buyer", NUMBER, NULL, "number of the authorised buyer who takes the goods"),
+    OPTION("--what-if", FLAG, NULL, "only show what would happen"),
+    END,
+};
+
+struct part {
+    size_t line; /* from 0 */
+    int64_t quantity;
+};
+
+static Tefter__InvoiceLine *line_part(struct run *run, const Tefter__InvoiceLine *parked,
+                                      int64_t quantity)
+{
+    Tefter__InvoiceLine *line = arena_take(&run->arena, sizeof(*line));
+    need(line != NULL);
+    *line = *parked;
+    line->quantity = quantity;
+    if (parked->has_discount_minor && parked->quantity > 0)
+        line->discount_minor =
+            (int64_t)(((__int128)parked->discount_minor * quantity + parked->quantity / 2) /
+                      parked->quantity);
+    if (line->n_serials > (size_t)(quantity / QUANTITY_UNIT))
+        line->n_serials = (size_t)(quantity / QUANTITY_UNIT);
+    return line;
+}
+
+/* The draft with those parts of its lines. */
+static Tefter__IssueInvoice *draft_of(struct run *run, const Tefter__IssueInvoice *parked,
+                                      const struct part *parts, size_t count)
+{
+    Tefter__IssueInvoice *draft = arena_take(&run->arena, sizeof(*draft));
+    need(draft != NULL);
+    *draft = *parked;
+    draft->lines = arena_take(&run->arena, (count + 1) * sizeof(*draft->lines));
+    need(draft->lines != NULL);
+    for (size_t i = 0; i < count; i++)
+        draft->lines[i] = line_part(run, parked->lines[parts[i].line], parts[i].quantity);
+    draft->n_lines = count;
+    return draft;
+}
+
+static bool read_part(struct run *run, const char *text, const Tefter__IssueInvoice *parked,
+                      struct part *ret_part)
+{
+    char *end = NULL;
+    unsigned long number = strtoul(text, &end, 10);
+    const char *wrong = NULL;
+    if (end == text || (*end != '=' && *end != '\0') || number == 0 || number > parked->n_lines) {
+        (void)run_say(
+            run, EXIT_USE,
+            "\"%s\": write LINE or LINE=QTY, with a line of the parked sale from 1 to %zu", text,
+            parked->n_lines);
+        return false;
+    }
+    ret_part->line = number - 1;
+    ret_part->quantity = parked->lines[number - 1]->quantity;
+    if (*end == '=')
+        wrong = quantity_read(end + 1, &ret_part->quantity);
+    if (wrong != NULL)
+        (void)run_say(run, EXIT_USE, "\"%s\": %s", text, wrong);
+    return wrong == NULL;
+}
+
+/* What was said of it, or all. NULL: told already. */
+static Tefter__IssueInvoice *said_draft(struct run *run, const Tefter__IssueInvoice *parked)
+{
+    struct part *parts = arena_take(&run->arena, ARGS_MAX * sizeof(*parts));
+    size_t at = 0;
+    size_t count = 0;
+    need(parts != NULL);
+    for (const char *text = arg_next(&run->args, "LINE", &at); text != NULL;
+         text = arg_next(&run->args, "LINE", &at)) {
+        if (!read_part(run, text, parked, &parts[count++]))
+            return NULL;
+    }
+    Tefter__IssueInvoice *draft = draft_of(run, parked, parts, count);
+    if (count == 0) {
+        draft->lines = parked->lines;
+        draft->n_lines = parked->n_lines;
+    }
+    const char *buyer = arg_text(&run->args, "--buyer");
+    if (buyer != NULL && !typed_set(run, &draft->base, "buyer", VALUE_NUMBER, buyer))
+        return NULL;
+    return draft;
+}
+
+/* ---- the part that fits ---- */
+
+static bool passes(struct run *run, Tefter__IssueInvoice *draft)
+{
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__WhatIf what = TEFTER__WHAT_IF__INIT;
+    query.kind_case = TEFTER__QUERY__KIND_WHAT_IF;
+    query.what_if = &what;
+    what.customer = draft->customer;
+    what.draft = draft;
+    const Tefter__Answer *answer = run_look(run, &query);
+    return answer != NULL && answer->kind_case == TEFTER__ANSWER__KIND_WHAT_IF &&
+           answer->what_if->refusal == NULL;
+}
+
+/* Whole pieces of a line for that much; none of one with serial numbers, which are chosen by hand.
+ */
+static int64_t pieces_for(const Tefter__DocumentLine *line, int64_t amount_minor)
+{
+    int64_t whole = line->net_minor + line->tax_minor;
+    if (whole <= 0 || line->n_serials > 0 || amount_minor <= 0)
+        return 0;
+    __int128 quantity = (__int128)line->quantity * amount_minor / whole;
+    return (int64_t)(quantity / QUANTITY_UNIT) * QUANTITY_UNIT;
+}
+
+/* Lines from the first on, as many as the amount goes for, and a part of the next. */
+static size_t fitting(const Tefter__ApprovalAnswer *answer, struct part *parts)
+{
+    int64_t left = answer->row->approved_minor;
+    size_t count = 0;
+    for (size_t i = 0; i < answer->n_charges; i++)
+        left -= answer->charges[i]->amount_minor + answer->charges[i]->tax_minor;
+    for (size_t i = 0; i < answer->n_lines && left > 0; i++) {
+        const Tefter__DocumentLine *line = answer->lines[i];
+        int64_t whole = line->net_minor + line->tax_minor;
+        int64_t quantity = whole <= left ? line->quantity : pieces_for(line, left);
+        if (quantity > 0)
+            parts[count++] = (struct part){i, quantity};
+        left = whole <= left ? left - whole : 0;
+    }
+    return count;
+}
+
+/* It is tried before it is said. */
+static void tell_fitting(struct run *run, const Tefter__ApprovalAnswer *answer)
+{
+    struct part *parts = arena_take(&run->arena, (answer->n_lines + 1) * sizeof(*parts));
+    char words[LINE_MAX_BYTES] = "";
+    size_t used = 0;
+    need(parts != NULL);
+    size_t count = fitting(answer, parts);
+    if (count == 0 || answer->n_lines != answer->draft->n_lines || run->untrue ||
+        !passes(run, draft_of(run, answer->draft, parts, count)))
+        return;
+    for (size_t i = 0; i < count && used < sizeof(words); i++) {
+        char quantity[CELL_MAX];
+        bool all = parts[i].quantity == answer->lines[parts[i].line]->quantity;
+        used +=
+            (size_t)snprintf(words + used, sizeof(words) - used, " %zu%s%s", parts[i].line + 1,
+                             all ? "" : "=", all ? "" : quantity_text(parts[i].quantity, quantity));
+    }
+    if (used < sizeof(words))
+        run_note(run, "This part fits: tefter approval sell %" PRIu64 "%s", answer->row->approval,
+                 words);
+}
+
+static int sell_run(struct run *run)
+{
+    const Tefter__ApprovalAnswer *answer = ask_approval(run);
+    if (answer == NULL)
+        return run->exit_code;
+    if (answer->refusal != NULL)
+        return run_refused(run, answer->refusal);
+    if (answer->draft == NULL)
+        return run_say(run, EXIT_USE,
+                       "Approval %" PRIu64 " was asked for without goods: tefter sell CUSTOMER "
+                       "LINE… --approval %" PRIu64,
+                       answer->row->approval, answer->row->approval);
+    Tefter__IssueInvoice *draft = said_draft(run, answer->draft);
+    if (draft == NULL)
+        return run->exit_code;
+    if (arg_flag(&run->args, "--what-if"))
+        return sale_what_if(run, draft);
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    command.kind_case = TEFTER__COMMAND__KIND_ISSUE_INVOICE;
+    command.issue_invoice = draft;
+    int code = run_submit(run, &command, SALE_DONE);
+    if (run->refused == TEFTER__REFUSAL_CODE__APPROVAL_FOR_LESS)
+        tell_fitting(run, answer);
+    return code;
+}
+
+/* ---- the verbs ---- */
+
+static const struct param ask_params[] = {
+    OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number"),
+    OPERAND("AMOUNT", AMOUNT, "amount_minor", "total of the sale"),
+    OPTION("--minutes", NUMBER, "minutes", "ask for N minutes, then lapse (default: 15)"),
+    OPTION("--note", TEXT, "note", "a note for those who decide"),
+    END,
+};
+
+static const struct param list_params[] = {
+    OPTION("--waiting", FLAG, "waiting_only", "only those that wait for an answer"), END};
+
+static const struct param grant_params[] = {
+    OPERAND("APPROVAL", NUMBER, "approval", "its number"),
+    OPTION("--up-to", AMOUNT, "amount_minor", "allow at most this (default: what was asked)"),
+    OPTION("--reason", TEXT, "reason", "why; shown at the counter"),
+    END,
+};
+
+static const struct param refuse_params[] = {
+    OPERAND("APPROVAL", NUMBER, "approval", "its number"),
+    NEEDED("--reason", TEXT, "reason", "why; shown at the counter"),
+    END,
+};
+
+static const struct column list_columns[] = {
+    {"N", "approval", COLUMN_NUMBER},
+    {"STATE", "state", COLUMN_ENUM},
+    {"CUSTOMER", "customer", COLUMN_CUSTOMER},
+    {"AMOUNT", "amount_minor", COLUMN_MONEY},
+    {"OWED", "balance_minor", COLUMN_MONEY},
+    {"AVAILABLE", "available_minor", COLUMN_MONEY},
+    {"OVER BY", "decision.over_by_minor", COLUMN_MONEY},
+    {"GRANTED", "approved_minor", COLUMN_MONEY},
+    {"ASKED BY", "asked_by.staff", COLUMN_STAFF},
+    {"AT", "asked_by.branch", COLUMN_BRANCH},
+    {"ASKED", "asked_ms", COLUMN_TIME},
+    {"UNTIL", "expires_ms", COLUMN_TIME},
+    {"DECIDED BY", "decided_by.staff", COLUMN_STAFF},
+    {"BECAME", "number", COLUMN_TEXT},
+    {"GOODS", "goods", COLUMN_TEXT},
+    {"NOTE", "note", COLUMN_TEXT},
+    {"REASON", "reason", COLUMN_TEXT},
+    END_COLUMNS,
+};
+
+const struct verb approval_verbs[] = {
+    {.entity = "approval",
+     .verb = "ask",
+     .summary = "ask for a sale of that amount; tefter sell … --ask parks it with its goods",
+     .params = ask_params,
+     .command = "ask_approval",
+     .done = "Approval| {id}| is asked for."},
+    {.entity = "approval",
+     .verb = "list",
+     .summary = "list requests for approval",
+     .params = list_params,
+     .query = "approvals",
+     .rows = "approvals",
+     .columns = list_columns,
+     .empty = "Nothing waits."},
+    {.entity = "approval",
+     .verb = "show",
+     .summary = "show one with its goods, and how the customer stands",
+     .params = one_params,
+     .run = show_run},
+    {.entity = "approval",
+     .verb = "grant",
+     .summary = "grant one: for what was asked, of no more than that amount",
+     .params = grant_params,
+     .command = "decide_approval",
+     .fixed = "approved=true",
+     .done = "Approval {APPROVAL} is granted."},
+    {.entity = "approval",
+     .verb = "refuse",
+     .summary = "refuse one, with a reason",
+     .params = refuse_params,
+     .command = "decide_approval",
+     .fixed = "approved=false",
+     .done = "Approval {APPROVAL} is refused."},
+    {.entity = "approval",
+     .verb = "sell",
+     .summary = "sell what is parked with one that was granted, as it was parked",
+     .params = sell_params,
+     .run = sell_run,
+     .more =
+         "tefter approval sell 3         all of it\n"
+         "tefter approval sell 3 1 2=50  the first line, and 50 of the second; the rest is asked "
+         "for anew"},
+    END_VERBS,
+};
