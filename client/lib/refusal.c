@@ -164,16 +164,16 @@ const char *refusal_pattern(Tefter__RefusalCode code)
         return "Approval| {approval}| is for other goods|: {goods}||. Sell those: tefter approval "
                "sell {approval}|.";
     case CODE(APPROVAL_FOR_LESS):
-        return "Approval| {approval}| is granted for less|: up to {available$}, this sale is "
-               "{amount}|.| {by} says: {reason}.|| {ways}|| A part of what is parked: tefter "
+        return "Approval| {approval}| is granted for less|: up to {available$}, {asks}|.| {by} "
+               "says: {reason}.|| {ways}|| A part of what is parked: tefter "
                "approval sell {parked} "
                "LINE=QTY.|";
     case CODE(OWN_APPROVAL):
         return "You asked for this approval yourself: somebody else has to grant it.| Who may: "
                "{roles}.| The company's policy can allow it: tefter policy set --own-approval.";
     case CODE(WITHIN_LIMIT):
-        return "This sale is within the limit|: {available} is available, this sale is {amount}|. "
-               "No approval is needed: sell it.";
+        return "This sale is within the limit|: {available} is available, {asks}|; no "
+               "approval is needed, sell it.";
     case CODE(BUYER_NOT_AUTHORISED):
         return "Who takes the goods may not buy on this account.";
     case CODE(BUYER_CAP_EXCEEDED):

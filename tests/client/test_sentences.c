@@ -332,9 +332,9 @@ static void why_an_approval_does_not_serve_is_told(void **state)
          "You asked for this approval yourself: somebody else has to grant it. The company's "
          "policy can allow it: tefter policy set --own-approval."},
         {TEFTER__REFUSAL_CODE__WITHIN_LIMIT,
-         "This sale is within the limit: 400.00 is available, this sale is 900.00. No approval is "
-         "needed: sell it.",
-         "This sale is within the limit. No approval is needed: sell it."},
+         "This sale is within the limit: 400.00 is available, this sale is 900.00; no approval is "
+         "needed, sell it.",
+         "This sale is within the limit; no approval is needed, sell it."},
     };
     for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
         Tefter__Refusal bare = TEFTER__REFUSAL__INIT;

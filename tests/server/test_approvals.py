@@ -177,8 +177,8 @@ class Approvals(unittest.TestCase):
 
     def test_what_needs_no_approval_or_is_helped_by_none_is_said_at_once(self):
         self.typed("ann", "sell", self.who, "CEM40=1", "--ask", code=REFUSED,
-                   told=["within the limit: 1,000.00 is available, this sale is 8.50", "No approval is needed: sell it"])
-        self.typed("ann", "approval", "ask", self.who, "10", code=REFUSED, told=["No approval is needed: sell it"])
+                   told=["within the limit: 1,000.00 is available, this sale is 8.50", "no approval is needed, sell it"])
+        self.typed("ann", "approval", "ask", self.who, "10", code=REFUSED, told=["no approval is needed, sell it"])
         self.typed("maria", "customer", "limit", self.who, "--policy", "warn")
         self.typed("ann", "sell", self.who, "CEM40=200", "--ask", code=REFUSED, told=["only warns", "sell it"])
         self.typed("maria", "customer", "limit", self.who, "--policy", "block")
