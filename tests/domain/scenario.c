@@ -128,10 +128,11 @@ static int code_foretold(struct scenario *s, const Tefter__Command *command)
         s, (Tefter__Command *)message_unpack(&tefter__command__descriptor, packed, &s->arena));
 }
 
-/* A question knows the time of the newest command, by which its approval has not lapsed yet. */
+/* A question knows the time of the newest command, by which no approval has lapsed yet. */
 static bool needs_approval(const Tefter__Command *command)
 {
     return command->kind_case == TEFTER__COMMAND__KIND_DECIDE_APPROVAL ||
+           command->kind_case == TEFTER__COMMAND__KIND_ASK_APPROVAL ||
            (command->kind_case == TEFTER__COMMAND__KIND_ISSUE_INVOICE &&
             command->issue_invoice->has_approval);
 }
