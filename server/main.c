@@ -31,6 +31,8 @@ static const struct command commands[] = {
      "password-stdin "
      "host listen map",
      NULL, "make a new ledger and print the first one-time code"},
+    {"check", check_run, "config", NULL,
+     "look at a settings file: what is wrong in it, on which line, and what it comes to"},
     {"status", status_run, "ledger config", NULL,
      "show what the folder tells: served or not, sizes, backups, expiries"},
     {"clock", clock_run, "ledger config accept", NULL,
@@ -54,6 +56,7 @@ static const struct command commands[] = {
      "pass over an entry that cannot be applied, while it is not served"},
     {"upgrade", upgrade_run, "ledger config map", NULL,
      "adopt the newest rules this program knows"},
+    {"roles", roles_run, "", NULL, "print what each role may do, as this program decides it"},
     {"verify-state", verify_state_run, "glance map", "PATH", NULL},
     {"verify-vault", verify_vault_run, "map", "PATH", NULL},
 };

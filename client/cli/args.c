@@ -1,6 +1,7 @@
 /*
  * Operands and options by a verb's table.
  */
+#include "base/near.h"
 #include "base/text.h"
 #include "cli/cli.h"
 
@@ -237,29 +238,6 @@ const struct verb *verb_find(const char *entity, const char *verb)
     return wish.found;
 }
 
-/* Letters that differ: inserted, left out, changed or swapped. */
-static size_t distance(const char *a, const char *b)
-{
-    enum { MOST = 24 };
-    size_t row[MOST + 1];
-    size_t width = strlen(b);
-    if (strlen(a) > MOST || width > MOST)
-        return MOST;
-    for (size_t j = 0; j <= width; j++)
-        row[j] = j;
-    for (size_t i = 1; a[i - 1] != '\0'; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= width; j++) {
-            size_t changed = diagonal + (a[i - 1] != b[j - 1]);
-            size_t least = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
-            diagonal = row[j];
-            row[j] = changed < least ? changed : least;
-        }
-    }
-    return row[width];
-}
-
 struct near {
     const char *entity; /* NULL: entities are looked for */
     const char *word;
@@ -274,7 +252,7 @@ static bool nearer(void *context, const struct verb *verb)
     if (name == NULL || (near->entity != NULL && strcmp(near->entity, verb->entity) != 0))
         return true;
     bool begins = strncmp(name, near->word, strlen(near->word)) == 0;
-    size_t far = begins ? 1 : distance(near->word, name);
+    size_t far = begins ? 1 : near_distance(near->word, name);
     if (far < near->distance) {
         near->best = name;
         near->distance = far;
@@ -284,7 +262,7 @@ static bool nearer(void *context, const struct verb *verb)
 
 static const char *nearest(const char *entity, const char *word)
 {
-    struct near near = {entity, word, NULL, 3};
+    struct near near = {entity, word, NULL, NEAR_ENOUGH};
     verbs_each(nearer, &near);
     return near.best;
 }

@@ -109,9 +109,29 @@ static bool one_of(const char *host, size_t size, const char *const *names)
     return false;
 }
 
-void bootstrap_tell(const char *code, const struct settings *settings)
+bool bootstrap_listens_to_all(const struct settings *settings)
 {
     static const char *const every[] = {"", "0.0.0.0", "[::]", "::", "*", NULL};
+    const char *colon = strrchr(settings->listen, ':');
+    size_t size = colon ? (size_t)(colon - settings->listen) : strlen(settings->listen);
+    return one_of(settings->listen, size, every);
+}
+
+/* How other devices can reach it, too. */
+static void tell_to_open(const struct settings *settings, int size, const char *port)
+{
+    tell(stdout, "\nOnly this machine reaches %.*s. For other devices ", size, settings->listen);
+    if (!settings->config) {
+        tell(stdout, "the server needs --listen 0.0.0.0:%s.\n", port);
+        return;
+    }
+    tell(stdout, "write listen = \"0.0.0.0:%s\" into ", port);
+    put_word(settings->config);
+    tell(stdout, " and start the server again.\n");
+}
+
+void bootstrap_tell(const char *code, const struct settings *settings)
+{
     static const char *const here[] = {"127.0.0.1", "[::1]", "localhost", NULL};
     char own[HOST_SIZE] = "";
     const char *listen = settings->listen;
@@ -119,7 +139,7 @@ void bootstrap_tell(const char *code, const struct settings *settings)
     const char *port = colon ? colon + 1 : "7420";
     size_t size = colon ? (size_t)(colon - listen) : strlen(listen);
     bool open = strcmp(port, "0") == 0;
-    bool any = one_of(listen, size, every);
+    bool any = bootstrap_listens_to_all(settings);
     if (gethostname(own, sizeof own - 1) != 0 || !*own)
         snprintf(own, sizeof own, "localhost");
     /* Every address is none that a device could call: a name in the certificate is. */
@@ -135,9 +155,11 @@ void bootstrap_tell(const char *code, const struct settings *settings)
          brackets ? "]" : "", open ? "PORT" : port, code);
     if (open)
         tell(stdout, "\nPORT is what the server says at its start: listening on …\n");
-    if (!any && one_of(listen, size, here))
+    if (any)
         tell(stdout,
-             "\nOnly this machine reaches %.*s. For other devices the server needs --listen "
-             "0.0.0.0:%s.\n",
-             (int)size, host, open ? "7420" : port);
+             "\n%s%.*s%s is this machine as other devices call it: its name on the network, "
+             "or its address.\n",
+             brackets ? "[" : "", (int)size, host, brackets ? "]" : "");
+    if (!any && one_of(listen, size, here))
+        tell_to_open(settings, (int)size, open ? "7420" : port);
 }

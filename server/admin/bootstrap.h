@@ -14,4 +14,6 @@ bool bootstrap_password(struct instance *instance, uint32_t staff, const char *p
 /* What to type next: the line that serves this ledger; "It is good for 15 minutes …" and the line
  * that takes the code, with an address that another device can call. */
 void bootstrap_tell_serve(const struct settings *settings);
+/* Does it listen on every address? None of them is one that a device could call. */
+bool bootstrap_listens_to_all(const struct settings *settings);
 void bootstrap_tell(const char *code, const struct settings *settings);

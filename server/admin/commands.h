@@ -5,6 +5,7 @@
  */
 #include "settings/settings.h"
 
+int check_run(const struct settings *settings);
 int init_run(const struct settings *settings);
 int clock_run(const struct settings *settings);
 int status_run(const struct settings *settings);
@@ -18,4 +19,5 @@ int restore_run(const struct settings *settings);
 int recover_run(const struct settings *settings);
 int code_run(const struct settings *settings);
 int quarantine_run(const struct settings *settings);
+int roles_run(const struct settings *settings);
 int upgrade_run(const struct settings *settings);

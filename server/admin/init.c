@@ -16,11 +16,16 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { INIT_ARENA_MAX = 16 * 1024 * 1024 };
 
+enum { TYPED_SIZE = 256 };
+
 struct founding {
     const struct settings *settings;
+    struct settings said; /* and what was asked for besides */
+    char company[TYPED_SIZE], currency[TYPED_SIZE], admin[TYPED_SIZE], host[TYPED_SIZE];
     struct instance instance;
     struct arena arena;
     int32_t offset_minutes;
@@ -28,6 +33,39 @@ struct founding {
     char code[ENROL_CODE_TEXT_SIZE];
     uint32_t terminal;
 };
+
+/* ---- asking for what was not said ---- */
+
+/* Nothing typed, or no more to come: it stays unsaid. */
+static void ask(const char **said, const char *prompt, char typed[TYPED_SIZE])
+{
+    if (*said)
+        return;
+    tell(stdout, "%s: ", prompt);
+    (void)fflush(stdout);
+    if (!fgets(typed, TYPED_SIZE, stdin))
+        return;
+    typed[strcspn(typed, "\r\n")] = '\0';
+    if (*typed)
+        *said = typed;
+}
+
+/* Somebody sits there, and did not say all of it. A script is told what is missing instead. */
+static void ask_all(struct founding *founding)
+{
+    struct settings *said = &founding->said;
+    bool somebody = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && !said->password_stdin;
+    if (!somebody)
+        return;
+    ask(&said->company, "Name of the company", founding->company);
+    ask(&said->currency, "Its currency, three letters (EUR, VND, IRR)", founding->currency);
+    ask(&said->admin, "Login of the owner (a-z 0-9 . - _)", founding->admin);
+    if (said->host_count > 0 || !bootstrap_listens_to_all(said))
+        return;
+    ask(&said->hosts[0], "Name of this machine on the network (empty: as it calls itself)",
+        founding->host);
+    said->host_count = said->hosts[0] ? 1 : 0;
+}
 
 /* ---- what was asked for ---- */
 
@@ -175,6 +213,14 @@ static bool make_ledger(struct founding *founding, struct failure *failure)
     return false;
 }
 
+/* Is it what the unit serves, on a machine that runs units? */
+static bool is_service(const struct settings *settings)
+{
+    return settings->config && strcmp(settings->config, "/etc/tefter/tefterd.conf") == 0 &&
+           strncmp(settings->ledger, "/var/lib/tefter/", 16) == 0 &&
+           access("/run/systemd/system", F_OK) == 0;
+}
+
 static void tell_founded(const struct founding *founding)
 {
     const struct settings *settings = founding->settings;
@@ -182,10 +228,16 @@ static void tell_founded(const struct founding *founding)
     utc_offset_write(founding->offset_minutes, offset);
     tell(stdout,
          "The ledger of %s is in %s. Owner: %s. Head office: %s, its time UTC%s, with terminal "
-         "%u.\n\nStart the server:\n\n",
+         "%u.\n\n",
          settings->company, settings->ledger, settings->admin, settings->branch, offset,
          founding->terminal);
-    bootstrap_tell_serve(settings);
+    if (is_service(settings)) {
+        tell(stdout, "Start the server, as root, now and at each start of this machine:\n\n"
+                     "  systemctl enable --now tefterd\n");
+    } else {
+        tell(stdout, "Start the server:\n\n");
+        bootstrap_tell_serve(settings);
+    }
     tell(stdout, "\nThe one-time code of terminal %u:\n\n", founding->terminal);
     bootstrap_tell(founding->code, settings);
 }
@@ -194,7 +246,9 @@ int init_run(const struct settings *settings)
 {
     static struct founding founding;
     struct failure failure = {.fault = FAULT_NONE};
-    founding = (struct founding){.settings = settings};
+    founding = (struct founding){.settings = &founding.said, .said = *settings};
+    ask_all(&founding);
+    settings = &founding.said;
     if (!look(settings, &failure) || !offset_of(settings, &founding.offset_minutes, &failure) ||
         !secret_hash(settings, settings->admin, founding.password_hash, &failure))
         return settings_report(&failure);

@@ -486,6 +486,16 @@ static bool build_status_file(struct server *server, struct failure *failure)
 }
 
 /* Where tools on this machine find it, and people read it. */
+/* An upgraded program decides as before until somebody adopts what it knows. */
+static void log_rules(const struct server *server)
+{
+    struct ledger_state state;
+    if (ledger_state(server->instance.ledger, &state, NULL) && state.rules_version < LEDGER_RULES)
+        log_line(LOG_NOTICE, "older_rules", "ledger", log_value("%" PRIu32, state.rules_version),
+                 "program", log_value("%d", LEDGER_RULES), "advice",
+                 "tefterd upgrade, while it is not served, adopts them", NULL);
+}
+
 static void tell_listening(struct server *server)
 {
     struct failure failure = {.fault = FAULT_NONE};
@@ -503,6 +513,7 @@ static void tell_listening(struct server *server)
     address[size - 1] = '\0';
     tell(stdout, "listening on %s\n", address);
     fflush(stdout);
+    log_rules(server);
     log_line(LOG_INFO, "listening", "address", address, "ledger", server->instance.folder.root,
              NULL);
     notify_ready();

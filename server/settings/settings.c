@@ -1,6 +1,7 @@
 #include "settings/settings.h"
 
 #include "base/limits.h"
+#include "base/near.h"
 #include "base/tell.h"
 #include "settings/config.h"
 
@@ -343,6 +344,26 @@ static int bad_value(const struct command *command, const struct option_row *row
     return bad_use(command, text, "");
 }
 
+static int no_option(const struct command *command, const char *word)
+{
+    char text[200];
+    const char *best = NULL;
+    size_t far = NEAR_ENOUGH;
+    for (int i = 0; i < ROW_COUNT; i++) {
+        size_t distance = strlen(word) < 4 || !takes(command, rows[i].name)
+                              ? far
+                              : near_distance(word + 2, rows[i].name);
+        if (distance < far) {
+            far = distance;
+            best = rows[i].name;
+        }
+    }
+    if (!best)
+        return bad_use(command, "there is no option", word);
+    snprintf(text, sizeof text, "there is no option %.60s (did you mean --%s?)", word, best);
+    return bad_use(command, text, "");
+}
+
 /* "--ledger --listen P": the folder is missing, and not called --listen. */
 static bool is_option(const char *word)
 {
@@ -361,7 +382,7 @@ static int read_options(struct settings *settings, const struct command *command
     optind = 1;
     for (int code; (code = getopt_long(argc, argv, shorts, longs, NULL)) != -1;) {
         if (code == '?')
-            return bad_use(command, "there is no option", argv[optind - 1]);
+            return no_option(command, argv[optind - 1]);
         if (code == ':')
             return bad_use(command, "a value is missing behind", argv[optind - 1]);
         const struct option_row *row = row_of(code);
@@ -417,6 +438,44 @@ const char *settings_key(size_t i, bool *ret_flag)
     return NULL;
 }
 
+/* What a key may look like where nothing is usual. */
+static const char *example_of(const struct option_row *row)
+{
+    switch (row->kind) {
+    case OPTION_FLAG:
+        return "false";
+    case OPTION_BYTES:
+        return "512M";
+    case OPTION_SPAN:
+        return "1h";
+    case OPTION_NUMBER:
+        return "1";
+    case OPTION_FOLDER:
+        return strcmp(row->name, "ledger") == 0 ? "/var/lib/tefter/ledger" : "/var/backups/tefter";
+    case OPTION_TEXT:
+        return strcmp(row->name, "metrics") == 0 ? "127.0.0.1:9464" : "";
+    case OPTION_FILE:
+        return "/etc/tefter/backup-key.pub";
+    case OPTION_HOST:
+        return "";
+    }
+    return "";
+}
+
+void settings_key_wants(const char *key, char *out, size_t capacity)
+{
+    int i = 0;
+    char bounds[BOUNDS_MAX];
+    while (i < ROW_COUNT && (!rows[i].key || strcmp(rows[i].key, key) != 0))
+        i++;
+    need(i < ROW_COUNT);
+    bool flag = rows[i].kind == OPTION_FLAG;
+    const char *example = flag ? "" : rows[i].usual ? rows[i].usual : example_of(&rows[i]);
+    bounds_write(&rows[i], bounds);
+    snprintf(out, capacity, "%s%s%s%s", flag ? "true or false" : rows[i].value, bounds,
+             *example ? ", as " : "", example);
+}
+
 bool settings_set_key(struct settings *settings, const char *key, const char *value)
 {
     for (int i = 0; i < ROW_COUNT; i++)
@@ -450,10 +509,26 @@ static void set_usual(struct settings *settings)
     }
 }
 
+/* Every fault is told, so that nobody has to mend and try once for each. */
+static bool read_config(struct settings *settings)
+{
+    static struct config_faults faults;
+    if (config_read(settings->config, settings, &faults))
+        return true;
+    for (size_t i = 0; i < faults.count; i++) {
+        const struct config_fault *found = &faults.list[i];
+        char line[24] = "";
+        if (found->line > 0)
+            snprintf(line, sizeof line, ", line %d", found->line);
+        bool asks = found->text[strlen(found->text) - 1] == '?';
+        tell(stderr, "tefterd: %s%s: %s%s\n", settings->config, line, found->text, asks ? "" : ".");
+    }
+    return false;
+}
+
 int settings_read(struct settings *ret_settings, const struct command *command, int argc,
                   char **argv)
 {
-    struct failure failure = {.fault = FAULT_NONE};
     *ret_settings = (struct settings){.help = false};
     unset_numbers(ret_settings);
     int code = read_options(ret_settings, command, argc, argv);
@@ -461,8 +536,8 @@ int settings_read(struct settings *ret_settings, const struct command *command, 
         code = read_word(ret_settings, command, argc, argv);
     if (code != EXIT_DONE || ret_settings->help || ret_settings->version)
         return code;
-    if (ret_settings->config && !config_read(ret_settings->config, ret_settings, &failure))
-        return settings_report(&failure);
+    if (ret_settings->config && !read_config(ret_settings))
+        return EXIT_USE;
     if (takes(command, "ledger") && !ret_settings->ledger && !ret_settings->backup)
         return bad_use(command, "which ledger? --ledger DIR", "is missing");
     set_usual(ret_settings);
@@ -512,30 +587,6 @@ void settings_usage(const struct command *command, struct usage *usage)
                                                                                   : NULL},
                          .help = help});
     }
-}
-
-/* What a key may look like where nothing is usual. */
-static const char *example_of(const struct option_row *row)
-{
-    switch (row->kind) {
-    case OPTION_FLAG:
-        return "false";
-    case OPTION_BYTES:
-        return "512M";
-    case OPTION_SPAN:
-        return "1h";
-    case OPTION_NUMBER:
-        return "1";
-    case OPTION_FOLDER:
-        return strcmp(row->name, "ledger") == 0 ? "/var/lib/tefter/ledger" : "/var/backups/tefter";
-    case OPTION_TEXT:
-        return strcmp(row->name, "metrics") == 0 ? "127.0.0.1:9464" : "";
-    case OPTION_FILE:
-        return "/etc/tefter/backup-key.pub";
-    case OPTION_HOST:
-        return "";
-    }
-    return "";
 }
 
 void settings_example(FILE *out)

@@ -95,6 +95,10 @@ void settings_example(FILE *out);
 const char *settings_key(size_t i, bool *ret_flag);
 /* Sets what the command line left open. False: the value cannot be understood. */
 bool settings_set_key(struct settings *settings, const char *key, const char *value);
+/* What its value may be: "BYTES from 64M to 64T, as 512M". */
+void settings_key_wants(const char *key, char *out, size_t capacity);
+/* The line on which it stands in the file; 0: on none. */
+int settings_line(const char *key);
 
 /* "64G" "512M" "4096"; "90s" "15m" "1h" "7d". */
 bool settings_bytes(const char *text, uint64_t *ret_bytes);

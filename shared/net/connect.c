@@ -55,6 +55,12 @@ bool stream_endpoint_read(const char *address, struct stream_endpoint *ret_place
     return true;
 }
 
+bool stream_address_check(const char *address, struct failure *failure)
+{
+    struct stream_endpoint place;
+    return stream_endpoint_read(address, &place, failure);
+}
+
 /* ---- trying ---- */
 
 static void connecting_free(struct stream_connecting *connecting)

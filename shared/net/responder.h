@@ -38,6 +38,7 @@ struct responder_options {
 
 /* FAULT_USE for an address that others could reach. A unix socket that a dead process left is
  * replaced; whatever else lies at its path is left as it is. */
+bool responder_address_check(const char *address, struct failure *failure);
 struct responder *responder_create(const struct responder_options *options,
                                    struct failure *failure);
 /* "127.0.0.1:9464", with the port that was given when 0 was asked for. */

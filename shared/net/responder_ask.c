@@ -64,6 +64,12 @@ bool responder_place_read(const char *text, struct responder_place *ret_place,
                 text);
 }
 
+bool responder_address_check(const char *address, struct failure *failure)
+{
+    struct responder_place place;
+    return responder_place_read(address, &place, failure);
+}
+
 void responder_place_write(int fd, const struct responder_place *place,
                            char ret_text[RESPONDER_ADDRESS_MAX])
 {

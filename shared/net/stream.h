@@ -46,6 +46,9 @@ struct stream *stream_connect(struct loop *loop, const char *address, struct tls
                               const struct stream_events *events, void *context,
                               struct failure *failure);
 
+/* Has it the form of an address, to listen on or to call? Looks nobody up. */
+bool stream_address_check(const char *address, struct failure *failure);
+
 /* The same to a local listener's path, without TLS. */
 struct stream *stream_connect_local(struct loop *loop, const char *path,
                                     const struct stream_events *events, void *context,

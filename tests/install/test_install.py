@@ -22,7 +22,10 @@ FILES = {
     "share/bash-completion/completions/tefter": 0o644,
     "share/bash-completion/completions/tefterd": 0o644,
     "share/doc/tefter/examples/tefterd.conf": 0o644,
+    "share/doc/tefter/OPERATING.md": 0o644,
     "lib/systemd/system/tefterd.service": 0o644,
+    "lib/systemd/system/tefterd-backup.service": 0o644,
+    "lib/systemd/system/tefterd-backup.timer": 0o644,
     "lib/sysusers.d/tefter.conf": 0o644,
     "lib/tmpfiles.d/tefter.conf": 0o644,
 }
@@ -81,14 +84,31 @@ class Installed(unittest.TestCase):
             self.skipTest("no systemd-analyze here")
         # Judged where its program is, under a name of its own.
         with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "tefterd.service")
-            with open(path, "w", encoding="utf-8") as file:
-                file.write(re.sub(r"(?m)^ExecStart=\S+", f"ExecStart={self.usr}/sbin/tefterd", unit))
-            judged = run("systemd-analyze", "verify", "--man=no", path)
-            ours = [line for line in judged.stderr.splitlines() if "tefterd" in line]
-            self.assertEqual((judged.returncode, ours), (0, []))
-            rated = run("systemd-analyze", "security", "--offline=yes", "--threshold=20", path)
-            self.assertEqual(rated.returncode, 0, rated.stdout + rated.stderr)
+            for name in ("tefterd.service", "tefterd-backup.service", "tefterd-backup.timer"):
+                path = os.path.join(folder, name)
+                with open(path, "w", encoding="utf-8") as file:
+                    file.write(re.sub(r"(?m)^(Exec\w+)=/\S*/tefterd ", rf"\1={self.usr}/sbin/tefterd ",
+                                      self.read("lib/systemd/system/" + name)))
+            for name in ("tefterd.service", "tefterd-backup.timer"):
+                judged = run("systemd-analyze", "verify", "--man=no", os.path.join(folder, name))
+                ours = [line for line in judged.stderr.splitlines() if "tefterd" in line]
+                self.assertEqual((judged.returncode, ours), (0, []))
+            for name in ("tefterd.service", "tefterd-backup.service"):
+                rated = run("systemd-analyze", "security", "--offline=yes", "--threshold=20", os.path.join(folder, name))
+                self.assertEqual(rated.returncode, 0, rated.stdout + rated.stderr)
+
+    def test_a_backup_waits_for_a_folder(self):
+        unit = self.read("lib/systemd/system/tefterd-backup.service")
+        line = re.search(r"(?m)^ExecCondition=(.*)$", unit).group(1)
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "tefterd.conf")
+            command = line.replace("/etc/tefter/tefterd.conf", path)
+            example = self.read("share/doc/tefter/examples/tefterd.conf")
+            for text, wanted in ((example, 1), (example.replace("#backup_to = ", "backup_to = "), 0),
+                                 (example.replace("#backup_to_key = ", "backup_to_key = "), 1), (' backup_to="/b"\n', 0)):
+                with open(path, "w", encoding="utf-8") as file:
+                    file.write(text)
+                self.assertEqual(run("sh", "-c", command).returncode, wanted, text)
 
 
 class Built(unittest.TestCase):

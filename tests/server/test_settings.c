@@ -184,6 +184,67 @@ static void a_wrong_file_is_two(void **state)
     assert_int_equal(settings.map_bytes, UINT64_C(2) << 30);
 }
 
+/* Reads a file of that text as a whole. */
+static const struct config_faults *faults_of(const char *text)
+{
+    static struct config_faults faults;
+    static char path[] = "/tmp/tefter-settings-faults.conf";
+    struct settings settings;
+    assert_int_equal(READ(serve, &settings, "--help"), 0); /* nothing is said, nor usual yet */
+    assert_true(files_write(path, slice_text(text), 0600, NULL));
+    (void)config_read(path, &settings, &faults);
+    unlink(path);
+    return &faults;
+}
+
+static void assert_fault(const struct config_faults *faults, size_t i, int line, const char *words)
+{
+    assert_true(i < faults->count);
+    assert_int_equal(faults->list[i].line, line);
+    if (!strstr(faults->list[i].text, words))
+        fail_msg("'%s' is not in: %s", words, faults->list[i].text);
+}
+
+/* Whoever mends a file by hand wants all of it at once: line, key, what is wrong, what is right. */
+static void every_fault_of_a_file_is_named_with_its_line(void **state)
+{
+    (void)state;
+    const struct config_faults *faults =
+        faults_of("# ours\nlisen = \"0.0.0.0:7420\"\nmap = \"huge\"\n\ndistrust = maybe\n"
+                  "backup-to = /b\nsegment = \"1K\"\n");
+    assert_fault(faults, 0, 2, "there is no setting lisen. Did you mean listen?");
+    assert_fault(faults, 1, 3, "map cannot be 'huge': it wants BYTES from 64M to 64T, as 64G");
+    assert_fault(faults, 2, 5, "distrust cannot be 'maybe': it wants true or false");
+    assert_fault(faults, 3, 6, "there is no setting backup-to. Did you mean backup_to?");
+    assert_fault(faults, 4, 7, "segment cannot be '1K'");
+    assert_int_equal(faults->count, 5);
+    faults = faults_of("lege = /f\nbackup_tu = /b\ncolour = red\nsegment = \"1K\"\n");
+    assert_fault(faults, 0, 1, "no setting lege");
+    assert_fault(faults, 1, 2, "Did you mean backup_to?");
+    assert_fault(faults, 2, 3, "no setting colour. tefterd --example prints all there are");
+    assert_fault(faults, 3, 4, "segment cannot be '1K': it wants BYTES from 16K to 1T");
+    assert_int_equal(faults->count, 4);
+    assert_fault(faults_of("ledger = \"/f\"\nlisten \"x\"\n"), 0, 2, "key = \"value\"");
+    assert_fault(faults_of("backup_keep = \"-1\"\n"), 0, 1, "it wants N from 1, as 30");
+    assert_fault(faults_of("backup_keep = \"5\"\nbackup_keep = none\n"), 0, 2, "cannot be 'none'");
+    assert_int_equal(faults_of("ledger = \"/f\" # all that is needed\n")->count, 0);
+    assert_int_equal(settings_line("ledger"), 1);
+    assert_int_equal(settings_line("map"), 0);
+    /* Remarks of every form, and what only looks like one. */
+    faults = faults_of("# a\n\n// b\n/* c\n d */ map = \"1G\" # e\nledger = \"/f#//\" # f\n"
+                       "backup_to = /b//c#g\n#\nlisen = 1\n");
+    assert_fault(faults, 0, 9, "lisen");
+    assert_int_equal(faults->count, 1);
+    assert_int_equal(settings_line("map"), 5);
+    assert_int_equal(settings_line("backup_to"), 7);
+    /* More than are kept: the first ones. */
+    char many[600];
+    for (size_t i = 0; i < 20; i++)
+        snprintf(many + 27 * i, sizeof many - 27 * i, "nothing_of_the_name_%c = 1\n\n",
+                 (char)('a' + i));
+    assert_in_range(faults_of(many)->count, 1, CONFIG_FAULTS_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -195,6 +256,7 @@ int main(void)
         cmocka_unit_test(an_option_is_no_value),
         cmocka_unit_test(slow_is_at_most_a_day_or_the_usual),
         cmocka_unit_test(a_wrong_file_is_two),
+        cmocka_unit_test(every_fault_of_a_file_is_named_with_its_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -215,7 +215,7 @@ class Example(unittest.TestCase):
             path = os.path.join(folder, "tefterd.conf")
             for text, wanted in ((example, "is no ledger|cannot"),
                                  (re.sub(r"^#(\w+ = )", r"\1", example, flags=re.M), "is no ledger|cannot"),
-                                 (example + "\nlisen = \"x\"\n", "no such option"),
+                                 (example + "\nlisen = \"x\"\n", "no setting lisen. Did you mean listen"),
                                  (example + "\nmap = \"x\"\n", "map cannot be 'x'")):
                 with open(path, "w", encoding="utf-8") as file:
                     file.write(text.replace("/var/lib/tefter", folder))
@@ -223,7 +223,7 @@ class Example(unittest.TestCase):
                                      text=True, timeout=20, check=False)
                 self.assertNotEqual(run.returncode, 0)
                 self.assertRegex(run.stderr, wanted)
-                self.assertEqual("settings" in run.stderr or path in run.stderr, "cannot be" in wanted or "option" in wanted,
+                self.assertEqual("settings" in run.stderr or path in run.stderr, "cannot be" in wanted or "setting" in wanted,
                                  run.stderr)
 
 
