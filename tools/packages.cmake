@@ -1,15 +1,17 @@
 # The packages of Debian 12 that tools/package makes: tefter-server, and tefter for terminals. Each is
-# one component of the installation, and what a package has besides.
+# one component of the installation, and what only a package has besides.
 set(system ${PROJECT_SOURCE_DIR}/server/system)
-install(FILES ${PROJECT_BINARY_DIR}/server/tefterd.conf DESTINATION /etc/tefter COMPONENT server)
-install(FILES ${system}/copyright DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/tefter-server COMPONENT server)
-install(FILES ${system}/copyright DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/tefter COMPONENT client)
+set(TEFTER_PACKAGE_VERSION ${PROJECT_VERSION} CACHE STRING "version of the packages")
+set(TEFTER_PACKAGE_CONTACT "the maintainers of Tefter <root@localhost>" CACHE STRING "who made the packages")
+install(FILES ${PROJECT_BINARY_DIR}/server/tefterd.conf DESTINATION /etc/tefter COMPONENT server EXCLUDE_FROM_ALL)
+install(FILES ${system}/copyright DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/tefter-server COMPONENT server EXCLUDE_FROM_ALL)
+install(FILES ${system}/copyright DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/tefter COMPONENT client EXCLUDE_FROM_ALL)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_COMPONENTS_ALL server client)
 set(CPACK_COMPONENTS_GROUPING IGNORE)
-set(CPACK_PACKAGING_INSTALL_PREFIX ${CMAKE_INSTALL_PREFIX})
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ
   WORLD_EXECUTE)

@@ -1,9 +1,12 @@
 /* Making this device a terminal. */
+#include "base/enrolcode.h"
 #include "base/tell.h"
 #include "base/version.h"
 #include "cli/cli.h"
+#include "net/stream.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct param enrol_params[] = {
@@ -66,6 +69,17 @@ static enum exit_code enrol_code_of(const struct failure *failure)
     return failure->fault == FAULT_USE ? EXIT_USE : EXIT_NO_SERVER;
 }
 
+/* What the letters of a code that is not known tell besides. */
+static int tell_refused(struct run *run, const char *code, const Tefter__Refusal *refused)
+{
+    char hint[ENROL_HINT_SIZE];
+    int exit = run_refused(run, refused);
+    if (refused->code == TEFTER__REFUSAL_CODE__CODE_WRONG &&
+        enrol_code_doubt(code, strlen(code), hint))
+        run_note(run, "Perhaps %s.", hint);
+    return exit;
+}
+
 static int enrol_run(struct run *run)
 {
     char folder[TEFTER_PATH_MAX];
@@ -86,8 +100,58 @@ static int enrol_run(struct run *run)
     if (tefter_enrol(folder, address, code, version_tefter, &run->arena, &enrolment, &refused,
                      &run->failure))
         return tell_enrolled(run, folder, &enrolment);
-    return refused != NULL ? run_refused(run, refused)
+    return refused != NULL ? tell_refused(run, code, refused)
                            : run_failed(run, enrol_code_of(&run->failure));
+}
+
+/* ---- the server has moved ---- */
+
+static const struct param server_params[] = {
+    OPTIONAL("HOST:PORT", TEXT, NULL,
+             "where it is now (default port: 7420; default: only show it)"),
+    END,
+};
+
+static int tell_server(struct run *run, const struct tefter_enrolment *enrolment)
+{
+    if (run->json)
+        tell(stdout, "{\"server\":\"%s\"}\n", enrolment->address);
+    else
+        tell(stdout, "%s\n", enrolment->address);
+    return EXIT_DONE;
+}
+
+/* The connection is made only with a server that has the root this profile was enrolled with. */
+static int server_run(struct run *run)
+{
+    char folder[TEFTER_PATH_MAX];
+    struct tefter_enrolment enrolment;
+    const char *wanted = arg_text(&run->args, "HOST:PORT");
+    if (!tefter_profile_folder(run->args.profile, folder, &run->failure) ||
+        !tefter_profile_read(folder, &enrolment, &run->failure))
+        return run_failed(run, EXIT_USE);
+    if (!enrolment.enrolled)
+        return run_say(run, EXIT_NOT_ALLOWED,
+                       "this device is no terminal yet: tefter enrol HOST:PORT CODE");
+    if (wanted == NULL)
+        return tell_server(run, &enrolment);
+    run->args.server = with_port(run, wanted);
+    if (!stream_address_check(run->args.server, &run->failure))
+        return run_failed(run, EXIT_USE);
+    if (!run_open(run, false)) {
+        run_note(run, "Nothing was changed: this terminal still goes to %s.", enrolment.address);
+        return run->exit_code;
+    }
+    if (!tefter_profile_move(folder, run->args.server, &run->failure))
+        return run_failed(run, EXIT_USE);
+    run_note(run,
+             "It has the same root: it is the ledger of %s that this terminal knows, seq %" PRIu64
+             ".",
+             tefter_welcome(run->client)->company, tefter_welcome(run->client)->seq);
+    if (getenv("TEFTER_SERVER") != NULL)
+        run_note(run, "TEFTER_SERVER is set here and wins over it: %s.", getenv("TEFTER_SERVER"));
+    (void)snprintf(enrolment.address, sizeof enrolment.address, "%s", run->args.server);
+    return tell_server(run, &enrolment);
 }
 
 const struct verb enrol_verbs[] = {
@@ -97,5 +161,13 @@ const struct verb enrol_verbs[] = {
      .run = enrol_run,
      .offline = true,
      .more = "The server is checked against the code before the code is told to it."},
+    {.entity = "server",
+     .summary = "show where the server is; this terminal goes to another address from now on",
+     .params = server_params,
+     .run = server_run,
+     .offline = true,
+     .more =
+         "For a server that was moved. The new address is taken only if the same ledger answers "
+         "there:\nthe one whose root this terminal was enrolled with."},
     END_VERBS,
 };

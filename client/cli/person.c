@@ -228,14 +228,30 @@ static bool ask_new(struct run *run, bool pin, char *out, size_t capacity)
     return same || fail(&run->failure, FAULT_USE, 0, "the two are not the same; nothing changed");
 }
 
-static int send_password(struct run *run, Tefter__SetPassword *body)
+/* What became of the logins. */
+static void tell_set(struct run *run, const Tefter__SetPassword *body, bool own, const char *of)
+{
+    const Tefter__LoggedIn *person = tefter_person(run->client);
+    if (body->pin != NULL)
+        run_note(run, "The PIN is set. Logins go on.");
+    else if (own)
+        run_note(run,
+                 "Your password is set, and all your logins are over, here too. Log in again: "
+                 "tefter login %s",
+                 person == NULL ? "LOGIN" : person->login);
+    else
+        run_note(run, "The password of %s is set. Where %s was logged in, they log in again.", of,
+                 of);
+}
+
+static int send_password(struct run *run, Tefter__SetPassword *body, bool own, const char *of)
 {
     Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_SET_PASSWORD;
     frame.set_password = body;
     if (run_request(run, &frame) == NULL)
         return run->exit_code;
-    run_note(run, "It is set.");
+    tell_set(run, body, own, of);
     return EXIT_DONE;
 }
 
@@ -262,7 +278,7 @@ static int password_run(struct run *run)
         body.pin = fresh;
     else
         body.password = fresh;
-    int code = send_password(run, &body);
+    int code = send_password(run, &body, own, of);
     secret_wipe(old, sizeof(old));
     secret_wipe(fresh, sizeof(fresh));
     return code;

@@ -57,10 +57,17 @@ static void enrol_open(void *context)
 {
     struct enrolling *enrolling = context;
     struct tls_peer peer;
+    char hint[ENROL_HINT_SIZE];
     stream_peer(enrolling->stream, &peer);
     enrolling->root = peer.root;
     if (enrol_root_matches(enrolling->root_wanted, &peer.root)) {
         send_enrol(enrolling);
+        return;
+    }
+    if (enrol_code_near_root(enrolling->code, strlen(enrolling->code), &peer.root, hint)) {
+        (void)fail(enrolling->failure, FAULT_USE, 0,
+                   "%s; look at the code as it was printed. Nothing was told to the server", hint);
+        stream_close(enrolling->stream, "");
         return;
     }
     (void)fail(enrolling->failure, FAULT_PEER, 0,
@@ -190,9 +197,11 @@ static bool read_code(struct enrolling *enrolling, const char *code, struct fail
     uint8_t secret[ENROL_SECRET_SIZE];
     bool good = enrol_code_read(code, strlen(code), secret, enrolling->root_wanted);
     secret_wipe(secret, sizeof(secret));
-    return good || fail(failure, FAULT_USE, 0,
-                        "this is not a whole enrolment code: it has 42 letters and digits in "
-                        "groups of five");
+    if (good)
+        return true;
+    char hint[ENROL_HINT_SIZE];
+    enrol_code_explain(code, strlen(code), hint);
+    return fail(failure, FAULT_USE, 0, "%s; look at it as it was printed", hint);
 }
 
 bool tefter_enrol(const char *folder, const char *address, const char *code, const char *program,

@@ -159,6 +159,48 @@ bool profile_config_write(const char *folder, const struct tefter_enrolment *enr
     return folder_write(folder, "config", slice_text(text), 0644, failure);
 }
 
+/* Is it the line of this key? */
+static bool says(const char *line, size_t size, const char *key)
+{
+    size_t start = strspn(line, " \t");
+    size_t length = strlen(key);
+    return start + length < size && strncmp(line + start, key, length) == 0 &&
+           line[start + length + strspn(line + start + length, " \t")] == '=';
+}
+
+static bool with_server(const char *config, const char *address, struct buffer *out)
+{
+    bool good = buffer_put(out, "server = ", 9) && buffer_put(out, address, strlen(address)) &&
+                buffer_put(out, "\n", 1);
+    while (good && *config != '\0') {
+        size_t size = strcspn(config, "\n");
+        size += config[size] == '\n';
+        good = says(config, size, "server") || buffer_put(out, config, size);
+        config += size;
+    }
+    return good;
+}
+
+bool tefter_profile_move(const char *folder, const char *address, struct failure *failure)
+{
+    struct arena arena;
+    struct slice config;
+    struct buffer out;
+    int lock = -1;
+    arena_init(&arena, 4 * PROFILE_FILE_MAX);
+    buffer_init(&out, PROFILE_FILE_MAX);
+    bool good = folder_lock(folder, &lock, failure) &&
+                folder_read(folder, "config", PROFILE_FILE_MAX, &arena, &config, failure);
+    if (good && !with_server(config.data == NULL ? "" : (const char *)config.data, address, &out))
+        good = fail(failure, FAULT_FULL, 0, "%s/config is too long", folder);
+    good = good && folder_write(folder, "config", buffer_slice(&out), 0644, failure);
+    if (lock >= 0)
+        folder_unlock(lock);
+    buffer_fini(&out);
+    arena_fini(&arena);
+    return good;
+}
+
 /* ---- certificate and key ---- */
 
 static struct slice pem_part(struct slice file, const char *begin, const char *end)

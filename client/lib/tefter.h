@@ -57,6 +57,9 @@ struct tefter_enrolment {
 bool tefter_profile_read(const char *folder, struct tefter_enrolment *ret_enrolment,
                          struct failure *failure);
 
+/* From the next connection on the profile's server is at `address`; all else it says stays. */
+bool tefter_profile_move(const char *folder, const char *address, struct failure *failure);
+
 /* Makes this profile a terminal of the server at `address`: checks the server against the code
  * before it tells the code. Blocking, on a loop of its own. Refusals (CODE_WRONG, CODE_USED,
  * CODE_EXPIRED ...) come in ret_refused, in the arena, with false and no failure. */

@@ -19,6 +19,7 @@ void access_new_code(const struct hash *root, struct enrolment_code *ret_code)
 {
     uint8_t secret[ENROL_SECRET_SIZE];
     random_bytes(secret, sizeof secret);
+    enrol_secret_seal(secret);
     enrol_code_write(secret, root, ret_code->text);
     enrol_code_digest(secret, &ret_code->digest);
     secret_wipe(secret, sizeof secret);

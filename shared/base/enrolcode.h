@@ -16,6 +16,10 @@ enum {
     ENROL_CODE_TEXT_SIZE = 51 /* 42 letters, 8 dashes, NUL */
 };
 
+/* Sets the last two letters of a secret so that one wrong letter among its sixteen can be found
+ * (Reed and Solomon's code over 32 letters). The rest, 70 bits, stays a secret. */
+void enrol_secret_seal(uint8_t secret[ENROL_SECRET_SIZE]);
+
 void enrol_code_write(const uint8_t secret[ENROL_SECRET_SIZE], const struct hash *root,
                       char out[ENROL_CODE_TEXT_SIZE]);
 
@@ -29,3 +33,16 @@ bool enrol_root_matches(const uint8_t code_root[ENROL_ROOT_SIZE], const struct h
 
 /* What the ledger keeps of a code. */
 void enrol_code_digest(const uint8_t secret[ENROL_SECRET_SIZE], struct hash *ret_digest);
+
+/* ---- what may be wrong with a code as it was typed ---- */
+
+enum { ENROL_HINT_SIZE = 160 };
+
+/* Why enrol_code_read does not take it: "'U' in the third group …". */
+void enrol_code_explain(const char *text, size_t size, char out[ENROL_HINT_SIZE]);
+/* Where its secret has a typing error, if its letters tell: "the code seems to have a typing error
+ * in group 2 (ABCDE)"; false: they tell none. A code of an older server tells nothing true. */
+bool enrol_code_doubt(const char *text, size_t size, char out[ENROL_HINT_SIZE]);
+/* Does it name this root but for a few letters? Then where it differs; false: it names another. */
+bool enrol_code_near_root(const char *text, size_t size, const struct hash *root,
+                          char out[ENROL_HINT_SIZE]);
