@@ -22,6 +22,7 @@ FILES = {
     "share/bash-completion/completions/tefter": 0o644,
     "share/bash-completion/completions/tefterd": 0o644,
     "share/doc/tefter/examples/tefterd.conf": 0o644,
+    "share/doc/tefter/HANDBOOK.md": 0o644,
     "share/doc/tefter/OPERATING.md": 0o644,
     "lib/systemd/system/tefterd.service": 0o644,
     "lib/systemd/system/tefterd-backup.service": 0o644,
