@@ -36,7 +36,9 @@ const char *refusal_pattern(Tefter__RefusalCode code)
     case CODE(AMOUNT_TOO_BIG):
         return "The amount is too big| ({field})|; at most {most$} is possible|.";
     case CODE(DATE_INVALID):
-        return "This is no date| ({field})|. Write 2026-11-23.";
+        return "This is no date that the ledger knows| ({field})|. Write year, month and day, as "
+               "in "
+               "2026-11-23.";
     case CODE(DATE_IN_FUTURE):
         return "The date lies in the future| ({field})|. Nothing is dated after the "
                "branch's business date.";
@@ -280,6 +282,10 @@ static const struct {
     const char *field;
     const char *pattern;
 } told_by_field[] = {
+    {CODE(LOCK_STATE), "locked",
+     "The customer is locked already. Who locked them and why: tefter customer changes CUSTOMER."},
+    {CODE(LOCK_STATE), "not_locked",
+     "The customer is not locked: sales on credit are allowed as far as their limit goes."},
     {CODE(LOGIN_WRONG), "pin", "Login or PIN is wrong."},
     {CODE(LOGIN_WRONG), "old_password", "The old password is wrong."},
     {CODE(LOGIN_WRONG), "token", "The login at this terminal has ended. Log in: tefter login."},

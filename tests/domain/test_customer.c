@@ -299,9 +299,9 @@ static void a_lock_is_set_once_and_lifted_once(void **state)
     struct scenario *s = scenario_begin();
     uint32_t anh = open_anh(s);
     const char *lock = json("{'customer': %u, 'reason': 'cheque bounced'}", anh);
-    REFUSED(s, "unlock_customer", json("{'customer': %u}", anh), LOCK_STATE, "customer");
+    REFUSED(s, "unlock_customer", json("{'customer': %u}", anh), LOCK_STATE, "not_locked");
     assert_true(scenario_done(s, "lock_customer", lock)->account->locked);
-    REFUSED(s, "lock_customer", lock, LOCK_STATE, "customer");
+    REFUSED(s, "lock_customer", lock, LOCK_STATE, "locked");
     const Tefter__CustomerCardAnswer *locked = card(s, anh);
     assert_true(locked->row->locked);
     assert_string_equal(locked->row->lock_reason->value, "cheque bounced");
@@ -349,7 +349,7 @@ static void a_lock_ends_by_itself_after_its_last_day(void **state)
     turn_day(s, 20002);
     scenario_done(s, "issue_invoice", sale);
     assert_false(card(s, anh)->row->locked);
-    REFUSED(s, "unlock_customer", json("{'customer': %u}", anh), LOCK_STATE, "customer");
+    REFUSED(s, "unlock_customer", json("{'customer': %u}", anh), LOCK_STATE, "not_locked");
     scenario_done(s, "lock_customer", json("{'customer': %u}", anh));
     assert_false(card(s, anh)->record->has_locked_until);
     scenario_end(s);

@@ -848,7 +848,7 @@ class Ledger:
         if c.get("until", DATE_MAX) < self.today():
             self.too_early("until", self.today())
         if self.locked(customer, self.today()):
-            raise Refused("LOCK_STATE", "customer")
+            raise Refused("LOCK_STATE", "locked")
         self.put(customer, "locked", True)
         self.put(customer, "until", c.get("until", DATE_MAX))
         self.put(customer, "reason", c.get("reason") or None)
@@ -859,7 +859,7 @@ class Ledger:
         text("reason", c.get("reason"))
         customer = self.named_customer(c["customer"])
         if not self.locked(customer, self.today()):
-            raise Refused("LOCK_STATE", "customer")
+            raise Refused("LOCK_STATE", "not_locked")
         self.put(customer, "locked", False)
         self.told.append(c["customer"])
         return {"id": c["customer"]}

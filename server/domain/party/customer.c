@@ -410,7 +410,7 @@ static Tefter__Refusal *look_lock(struct tx *tx, const Tefter__LockCustomer *com
     if (command->has_until && command->until < today)
         return refuse_early(tx, "until", today);
     if (customer_locked(*ret_customer, today))
-        return refuse(tx, TEFTER__REFUSAL_CODE__LOCK_STATE, "customer");
+        return refuse(tx, TEFTER__REFUSAL_CODE__LOCK_STATE, "locked");
     return NULL;
 }
 
@@ -454,7 +454,7 @@ static void lock_changed(struct tx *tx, Tefter__EventKind kind, Tefter__Customer
 
 /* Refuses, in this order: reason (field_text), until (field_date); NOT_FOUND customer,
  * FIELD_INVALID customer (cash); by the business date of the actor's branch: DATE_TOO_EARLY until
- * (before today), LOCK_STATE customer (locked, and the lock not past its until). */
+ * (before today), LOCK_STATE locked (locked, and the lock not past its until). */
 Tefter__Refusal *apply_lock_customer(struct tx *tx, const Tefter__LockCustomer *command,
                                      Tefter__Done *done)
 {
@@ -474,7 +474,7 @@ Tefter__Refusal *apply_lock_customer(struct tx *tx, const Tefter__LockCustomer *
 }
 
 /* Refuses, in this order: reason (field_text); NOT_FOUND customer, FIELD_INVALID customer (cash);
- * LOCK_STATE customer when they are not locked on the business date of the actor's branch. */
+ * LOCK_STATE not_locked when they are not locked on the business date of the actor's branch. */
 Tefter__Refusal *apply_unlock_customer(struct tx *tx, const Tefter__UnlockCustomer *command,
                                        Tefter__Done *done)
 {
@@ -485,7 +485,7 @@ Tefter__Refusal *apply_unlock_customer(struct tx *tx, const Tefter__UnlockCustom
     if (refusal != NULL)
         return refusal;
     if (!customer_locked(customer, branch_of_actor(tx)->date))
-        return refuse(tx, TEFTER__REFUSAL_CODE__LOCK_STATE, "customer");
+        return refuse(tx, TEFTER__REFUSAL_CODE__LOCK_STATE, "not_locked");
     Tefter__ChangeRecord *entry = change_log_begin(tx);
     log_lock(tx, entry, customer, false, text_or_none(command->reason), NULL);
 
