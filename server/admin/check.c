@@ -110,7 +110,7 @@ static void tell_rules(const struct datadir *folder)
 static bool tell_ledger(const struct settings *settings, const struct datadir *folder)
 {
     struct failure failure = {.fault = FAULT_NONE};
-    if (!files_exist(folder->format)) {
+    if (files_empty_folder(folder->root)) {
         tell(stdout, "ledger        none is in %s yet. Make one: tefterd init -c %s\n",
              folder->root, settings->config);
         return true;
