@@ -492,8 +492,10 @@ static int take_one(const struct settings *settings)
     if (!taken)
         return settings_report(&failure);
     tell(stdout, "backup %s up to seq %" PRIu64 ", verified%s%s\n", backup.final,
-         backup.head.next_seq - 1, settings->to_key ? ", encrypted" : "",
-         settings->without_root_key ? ", without the root key" : "");
+         backup.head.next_seq - 1, settings->to_key ? ", encrypted" : ", not encrypted",
+         settings->without_root_key ? ", without the root key"
+         : settings->to_key         ? ""
+                                    : ": it holds every name and the root key, so lock it away");
     fflush(stdout);
     if (backup.words.lost + backup.words.wrong == 0)
         return EXIT_DONE;

@@ -15,6 +15,7 @@
 #include "wire.pb-c.h"
 #include "wire/message.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -136,7 +137,8 @@ static void tell_backups(const struct settings *settings, const struct datadir *
     }
     tell(stdout, "backups       to %s, %" PRIu64 " kept, %s\n", settings->to, settings->keep,
          settings->to_key ? "encrypted to a key of the owner's" : "not encrypted");
-    if (access(settings->to, W_OK | X_OK) != 0)
+    /* The unit of the server may not write it, that of backups may. */
+    if (access(settings->to, W_OK | X_OK) != 0 && errno != EROFS)
         tell(
             stdout,
             "note          %s is not there, or %s may not write it: install -d -o tefter -g tefter "

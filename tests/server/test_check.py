@@ -103,6 +103,8 @@ class Check(Folder):
         said = self.check()
         self.assertIn("on the disk of the ledger", said)
         self.assertIn("the company's root key", said) # what a thief of a backup has
+        self.assertIn("not encrypted: it holds every name and the root key",
+                      self.run_it("backup", "--ledger", self.ledger, "--to", place))
         self.assertIn("backup_every is for a server that runs without the unit", said)
 
     def test_a_key_for_backups(self):
