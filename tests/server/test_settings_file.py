@@ -2,7 +2,7 @@
 """A settings file is looked at before a server is started with it, and a new ledger asks for what it was
 not told.
 
-    test_check.py BINARIES
+    test_settings_file.py BINARIES
 """
 import os
 import pty
