@@ -229,6 +229,7 @@ static bool read_part(struct run *run, const char *text, const Tefter__IssueInvo
                       struct part *ret_part)
 {
     char *end = NULL;
+    char why[AMOUNT_WHY_MAX];
     unsigned long number = strtoul(text, &end, 10);
     const char *wrong = NULL;
     if (end == text || (*end != '=' && *end != '\0') || number == 0 || number > parked->n_lines) {
@@ -241,7 +242,7 @@ static bool read_part(struct run *run, const char *text, const Tefter__IssueInvo
     ret_part->line = number - 1;
     ret_part->quantity = parked->lines[number - 1]->quantity;
     if (*end == '=')
-        wrong = quantity_read(end + 1, &ret_part->quantity);
+        wrong = quantity_read(end + 1, run_currency(run), &ret_part->quantity, why);
     if (wrong != NULL)
         (void)run_say(run, EXIT_USE, "\"%s\": %s", text, wrong);
     return wrong == NULL;
@@ -328,9 +329,9 @@ static void tell_fitting(struct run *run, const Tefter__ApprovalAnswer *answer)
     for (size_t i = 0; i < count && used < sizeof(words); i++) {
         char quantity[CELL_MAX];
         bool all = parts[i].quantity == answer->lines[parts[i].line]->quantity;
-        used +=
-            (size_t)snprintf(words + used, sizeof(words) - used, " %zu%s%s", parts[i].line + 1,
-                             all ? "" : "=", all ? "" : quantity_text(parts[i].quantity, quantity));
+        used += (size_t)snprintf(words + used, sizeof(words) - used, " %zu%s%s", parts[i].line + 1,
+                                 all ? "" : "=",
+                                 all ? "" : quantity_text(run, parts[i].quantity, quantity));
     }
     if (used < sizeof(words))
         run_note(run, "This part fits: tefter approval sell %" PRIu64 "%s", answer->row->approval,

@@ -12,7 +12,8 @@ static const struct param product_add[] = {
     OPTION("--brand", TEXT, "brand", "its brand"),
     OPTION("--colour", TEXT, "colour", "its colour"),
     OPTION("--model", TEXT, "model", "its model"),
-    OPTIONS("--barcode", TEXT, "barcodes", "its barcode"),
+    OPTIONS("--barcode", TEXT, "barcodes",
+            "its barcode; of a scale's labels 2112345WWWWWC (grams) or 2112345PPPPPC (price)"),
     OPTION("--serials", FLAG, "serials", "every piece has a serial number"),
     END,
 };

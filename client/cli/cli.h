@@ -59,7 +59,7 @@ enum value_kind {
     VALUE_PRICE,
     VALUE_QUANTITY,
     VALUE_PERCENT, /* "5.25%": basis points */
-    VALUE_DATE,    /* 2026-11-23, today, +30, -7 */
+    VALUE_DATE,    /* 2026-11-23, 31.12.2026, 30, today, +30, -7 */
     VALUE_OFFSET,  /* a time zone: +07:00 */
     VALUE_ENUM,
     VALUE_CUSTOMER, /* code or number; the rest likewise: what people call it → id */
@@ -253,11 +253,13 @@ struct run {
     bool json;
     bool terminal; /* standard output is one */
     bool unicode;
-    size_t width;                /* columns that a line may take; 0: any */
-    size_t stand_again;          /* commands from before a restore that count as they did */
-    int exit_code;               /* of the last call or ask that came to nothing */
+    size_t width;       /* columns that a line may take; 0: any */
+    size_t stand_again; /* commands from before a restore that count as they did */
+    int exit_code;      /* of the last call or ask that came to nothing */
+    bool untrue;        /* the server broke the protocol: it is asked nothing more in this run */
+    struct tefter_habits habits; /* of who is at this terminal */
+    struct currency currency;    /* the company's, by these habits */
     Tefter__RefusalCode refused; /* of the last one that was refused; 0: none was */
-    bool untrue; /* the server broke the protocol: it is asked nothing more in this run */
     /* lists that were fetched for names */
     const Tefter__BranchesAnswer *branches;
     const Tefter__StaffAnswer *staff;
@@ -421,7 +423,7 @@ const char *date_text(uint32_t date, char out[CELL_MAX]);
 const char *time_text(int64_t instant_ms, char out[CELL_MAX]);
 const char *price_text(const struct run *run, int64_t price, char out[CELL_MAX]);
 const char *percent_text(int64_t bp, char out[CELL_MAX]); /* "7.5%" */
-const char *quantity_text(int64_t quantity, char out[CELL_MAX]);
+const char *quantity_text(const struct run *run, int64_t quantity, char out[CELL_MAX]);
 /* "available 117,600,000" / "▲ over 64,500,000" / "no limit" */
 const char *free_text(const struct run *run, const Tefter__AccountRow *account, char out[CELL_MAX]);
 /* A sign, or its stand-in where the terminal has no UTF-8. */

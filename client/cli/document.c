@@ -210,7 +210,7 @@ static void put_line(struct run *run, struct table *table, size_t number,
     table_cell(table, cell);
     table_cell(table, line->code == NULL ? "" : line->code);
     table_cell(table, line->text == NULL ? "" : line->text);
-    table_cell(table, quantity_text(line->quantity, cell));
+    table_cell(table, quantity_text(run, line->quantity, cell));
     table_cell(table, line->unit == NULL ? "" : line->unit);
     table_cell(table, price_text(run, line->price, cell));
     table_cell(table, with_rate(run, line->has_discount_minor, line->discount_minor,

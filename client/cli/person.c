@@ -437,6 +437,67 @@ static int status_run(struct run *run)
     return EXIT_DONE;
 }
 
+/* ---- how numbers and dates are written ---- */
+
+static const struct param habit_params[] = {
+    CHOICE("--language", NULL, "en vi zh fa el", "numbers and dates as this language writes them"),
+    CHOICE("--unit", NULL, "money toman", "of rial: toman types and shows ten rial as one"),
+    END,
+};
+
+static bool set_habits(struct run *run, struct tefter_habits *habits)
+{
+    const char *language = arg_text(&run->args, "--language");
+    const char *unit = arg_text(&run->args, "--unit");
+    if (language != NULL && !habit_of(language, &habits->habit)) {
+        (void)run_say(run, EXIT_USE, "\"%s\": the languages are en, vi, zh, fa and el.", language);
+        return false;
+    }
+    if (unit != NULL)
+        habits->toman = strcmp(unit, "toman") == 0;
+    return true;
+}
+
+/* An amount and a day, as they are typed and shown from now on. */
+static void tell_habits(const struct tefter_habits *habits)
+{
+    const struct currency sample = {
+        .code = "XXX", .exponent = 2, .sign = "", .habit = habits->habit};
+    char text[AMOUNT_TEXT_MAX];
+    (void)amount_write(123450, &sample, text);
+    tell(stdout, "Numbers and dates as in %s: %s%s%s.\n", habit_word(habits->habit), text,
+         habits->habit == HABIT_VIETNAMESE || habits->habit == HABIT_GREEK ? ", 31/12 is day/month"
+         : habits->habit == HABIT_PERSIAN ? ", 09/08 is month/day of the Persian calendar"
+         : habits->habit == HABIT_CHINESE ? ", 12/31 is month/day"
+                                          : ", 31.12. is day.month",
+         habits->toman ? "; rial in toman" : "");
+}
+
+static int habit_run(struct run *run)
+{
+    char folder[TEFTER_PATH_MAX];
+    struct tefter_habits habits;
+    bool change =
+        arg_text(&run->args, "--language") != NULL || arg_text(&run->args, "--unit") != NULL;
+    if (!tefter_profile_folder(run->args.profile, folder, &run->failure))
+        return run_failed(run, EXIT_USE);
+    if (!tefter_habits_read(folder, &habits) && !change)
+        return run_say(run, EXIT_USE,
+                       "%s/habits cannot be read: tefter habit --language en sets "
+                       "it anew",
+                       folder);
+    if (!set_habits(run, &habits))
+        return run->exit_code;
+    if (change && !tefter_habits_write(folder, &habits, &run->failure))
+        return run_failed(run, EXIT_USE);
+    if (run->json)
+        tell(stdout, "{\"language\":\"%s\",\"toman\":%s}\n", habit_word(habits.habit),
+             habits.toman ? "true" : "false");
+    else
+        tell_habits(&habits);
+    return EXIT_DONE;
+}
+
 const struct verb person_verbs[] = {
     {.entity = "login",
      .summary = "log in at this terminal",
@@ -466,5 +527,13 @@ const struct verb person_verbs[] = {
      .run = ping_run,
      .offline = true},
     {.entity = "status", .summary = "show how the server is", .run = status_run},
+    {.entity = "habit",
+     .summary = "set how you write numbers and dates at this terminal; alone: show it",
+     .params = habit_params,
+     .run = habit_run,
+     .offline = true,
+     .more = "What can be read in one way only is read in every language: 1.234,50 and 1,234.50,\n"
+             "100 000, 1tr5, 2m, words of thousands and millions, digits of every script. The\n"
+             "language decides what would be unclear: 1.234, 03/04/2026."},
     END_VERBS,
 };

@@ -196,12 +196,13 @@ static int books_run(struct run *run)
 /* ---- search ---- */
 
 static const struct param search_params[] = {
-    OPERANDS("TEXT", TEXT, NULL, "part of a name, phone, number, amount; any script"),
+    OPERANDS("TEXT", TEXT, NULL,
+             "part of a name, phone, number, slip, serial, barcode, amount; any script"),
     OPTION("--rows", NUMBER, "rows", "show at most N of each kind (default: 100)"),
     END,
 };
 
-enum { HIT_COLUMNS = 6 };
+enum { HIT_COLUMNS = 7 };
 
 static const char *hit_name(struct run *run, const Tefter__DocumentRow *row)
 {
@@ -210,6 +211,16 @@ static const char *hit_name(struct run *run, const Tefter__DocumentRow *row)
         return customer_name(run, row->customer);
     (void)snprintf(name, sizeof(name), "%.60s %.180s", row->code, text_of(row->name));
     return arena_text(&run->arena, name, strlen(name));
+}
+
+/* "reference SL-77"; what stands in the row already is left out. */
+static void put_matched(struct table *table, const Tefter__SearchHit *hit)
+{
+    char cell[CELL_MAX] = "";
+    if (hit->matched_field != NULL && hit->matched != NULL &&
+        strcmp(hit->matched_field, "number") != 0)
+        (void)snprintf(cell, sizeof(cell), "%.20s %.200s", hit->matched_field, hit->matched);
+    table_cell(table, cell);
 }
 
 static void hit_row(struct run *run, struct table *table, const Tefter__SearchHit *hit)
@@ -242,9 +253,10 @@ static void hit_row(struct run *run, struct table *table, const Tefter__SearchHi
         table_cell(table, "");
     } else {
         table_cell(table, "other"); /* that a later version finds */
-        for (int i = 0; i < HIT_COLUMNS - 1; i++)
+        for (int i = 0; i < HIT_COLUMNS - 2; i++)
             table_cell(table, "");
     }
+    put_matched(table, hit);
 }
 
 static void put_hits(struct run *run, const Tefter__SearchAnswer *found)
@@ -255,6 +267,7 @@ static void put_hits(struct run *run, const Tefter__SearchAnswer *found)
         table_column(table, titles[i], false);
     table_column(table, "OWES, OPEN, PRICE", true);
     table_column(table, "AVAILABLE", true);
+    table_column(table, "FOUND BY", false);
     for (size_t i = 0; i < found->n_hits; i++)
         hit_row(run, table, found->hits[i]);
     table_print(table, stdout);

@@ -128,8 +128,8 @@ void run_json(struct run *run, const ProtobufCMessage *message)
 
 const struct currency *run_currency(const struct run *run)
 {
-    static const struct currency none = {"", 0, ""};
-    return run->client == NULL ? &none : tefter_currency(run->client);
+    static const struct currency none = {.sign = ""};
+    return run->client == NULL ? &none : &run->currency;
 }
 
 uint32_t run_today(const struct run *run)
@@ -224,6 +224,20 @@ static void tell_damaged_outbox(const struct run *run)
              tefter_profile(run->client));
 }
 
+/* The company's currency, as who is at this terminal writes it. */
+static void take_habits(struct run *run)
+{
+    char folder[TEFTER_PATH_MAX];
+    run->currency = *tefter_currency(run->client);
+    if (!tefter_profile_folder(run->args.profile, folder, &run->failure) ||
+        !tefter_habits_read(folder, &run->habits))
+        run_note(run, "What this profile says of numbers and dates cannot be read: tefter habit "
+                      "--language en sets it anew.");
+    run->currency.habit = run->habits.habit;
+    if (run->habits.toman && strcmp(run->currency.code, "IRR") == 0)
+        run->currency = currency_toman(&run->currency);
+}
+
 bool run_open(struct run *run, bool outbox)
 {
     struct tefter_options options = {.profile = run->args.profile,
@@ -233,6 +247,7 @@ bool run_open(struct run *run, bool outbox)
                                      .on_resolved = resolved,
                                      .context = run};
     if (tefter_open(&options, &run->client, &run->failure) && connect_in_time(run)) {
+        take_habits(run);
         tell_recovery(run);
         tell_old_profile(run);
         tell_damaged_outbox(run);

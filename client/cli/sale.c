@@ -1,5 +1,6 @@
 /* Selling: invoices, what a sale would meet, credit notes. */
 #include "cli/sale.h"
+#include "base/fold.h"
 #include "base/tell.h"
 #include "wire/message.h"
 
@@ -42,14 +43,16 @@ static bool take_price(struct run *run, const char *whole, char *amounts, Tefter
         return true;
     *at = '\0';
     line->has_price = true;
-    const char *wrong = price_read(at + 1, run_currency(run), &line->price);
+    char why[AMOUNT_WHY_MAX];
+    const char *wrong = price_read(at + 1, run_currency(run), &line->price, why);
     return wrong == NULL || bad_line(run, whole, wrong);
 }
 
 static bool take_quantity(struct run *run, const char *whole, const char *amounts,
                           Tefter__InvoiceLine *line)
 {
-    const char *wrong = quantity_read(amounts, &line->quantity);
+    char why[AMOUNT_WHY_MAX];
+    const char *wrong = quantity_read(amounts, run_currency(run), &line->quantity, why);
     return wrong == NULL || bad_line(run, whole, wrong);
 }
 
@@ -107,7 +110,7 @@ static size_t line_of_code(Tefter__InvoiceLine *const *lines, size_t count, cons
     size_t found = count;
     for (size_t i = 0; i < count; i++) {
         const char *its = lines[i] == NULL ? NULL : lines[i]->product_code;
-        if (its == NULL || strcasecmp(its, code) != 0)
+        if (its == NULL || !fold_same(its, code))
             continue;
         found = i;
         if (!is_whole_with_serials(lines[i]))
@@ -188,6 +191,60 @@ static bool serials_said(struct run *run, Tefter__InvoiceLine *const *lines, siz
 
 /* ---- lines and charges, as they were said ---- */
 
+/* ---- what a scanner types ---- */
+
+/* NULL: there is none, or it is not to be had, and exit_code says so. */
+static const Tefter__ProductRecord *product_coded(struct run *run, const char *code)
+{
+    Tefter__ProductCard card = TEFTER__PRODUCT_CARD__INIT;
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    query.kind_case = TEFTER__QUERY__KIND_PRODUCT_CARD;
+    query.product_card = &card;
+    card.code = (char *)(uintptr_t)code;
+    const Tefter__Answer *answer = run_look(run, &query);
+    bool found = answer != NULL && answer->kind_case == TEFTER__ANSWER__KIND_PRODUCT_CARD;
+    return found ? answer->product_card->product : NULL;
+}
+
+/* A label says how much it is, or what it costs. */
+static bool take_label(struct run *run, const char *text, const struct barcode_reading *reading,
+                       const Tefter__ProductRecord *product, Tefter__InvoiceLine *line)
+{
+    int64_t price = 0;
+    int exponent = run_currency(run)->exponent;
+    bool tax = product->has_tax_bp;
+    if (strchr(text, '=') != NULL)
+        return bad_line(run, text, "The label says how much it is: leave out what is behind '='.");
+    if (reading->holds == BARCODE_WEIGHT)
+        line->quantity = reading->value;
+    else if (!product->has_price ||
+             !barcode_price_line(exponent >= 3 ? reading->value * 10 : reading->value,
+                                 product->price, tax ? product->tax_bp : 0, &line->quantity,
+                                 &price))
+        return bad_line(run, text, "The label's price does not go with the catalogue's.");
+    line->has_price = reading->holds == BARCODE_PRICE && price != product->price;
+    line->price = price;
+    return line->quantity > 0 || bad_line(run, text, "The label's weight is nothing.");
+}
+
+/* A code that the catalogue has in another form: an article's other number, or a scale's label. */
+static bool scan_line(struct run *run, const char *text, Tefter__InvoiceLine *line)
+{
+    struct barcode_reading readings[BARCODE_READINGS_MAX];
+    size_t count = line->product_code == NULL ? 0 : barcode_read(line->product_code, readings);
+    for (size_t i = 0; i < count; i++) {
+        const Tefter__ProductRecord *product = product_coded(run, readings[i].code);
+        if (run->exit_code != EXIT_DONE)
+            return false;
+        if (product == NULL)
+            continue;
+        line->product_code = product->code;
+        return readings[i].holds == BARCODE_ARTICLE ||
+               take_label(run, text, &readings[i], product, line);
+    }
+    return true;
+}
+
 static size_t count_of(const struct run *run, const char *name)
 {
     size_t at = 0;
@@ -205,7 +262,7 @@ static bool add_lines(struct run *run, const char *name, bool free, Tefter__Invo
          text = arg_next(&run->args, name, &at)) {
         Tefter__InvoiceLine *line = arena_take(&run->arena, sizeof(*line));
         need(line != NULL);
-        if (!sale_line(run, text, free, line))
+        if (!sale_line(run, text, free, line) || !scan_line(run, text, line))
             return false;
         lines[(*count)++] = line;
     }
@@ -442,7 +499,8 @@ static bool read_credit(struct run *run, const char *text, Tefter__CreditNoteLin
         return false;
     }
     line->line = (uint32_t)number - 1;
-    const char *wrong = quantity_read(end + 1, &line->quantity);
+    char why[AMOUNT_WHY_MAX];
+    const char *wrong = quantity_read(end + 1, run_currency(run), &line->quantity, why);
     if (wrong != NULL)
         (void)run_say(run, EXIT_USE, "\"%s\": %s", text, wrong);
     return wrong == NULL;

@@ -207,7 +207,7 @@ void table_print(struct table *table, FILE *out)
 
 const char *money_text(const struct run *run, int64_t amount_minor, char out[CELL_MAX])
 {
-    (void)money_write(amount_minor, run_currency(run)->exponent, out);
+    (void)amount_write(amount_minor, run_currency(run), out);
     return out;
 }
 
@@ -248,32 +248,18 @@ const char *time_text(int64_t instant_ms, char out[CELL_MAX])
     return out;
 }
 
-/* Zeros behind the last digit that says something, down to `least` decimals. */
-static void trim_zeros(char *text, size_t least)
-{
-    char *point = strchr(text, '.');
-    if (point == NULL)
-        return;
-    size_t size = strlen(text);
-    size_t kept = (size_t)(point - text) + 1 + least;
-    while (size > kept && text[size - 1] == '0')
-        text[--size] = '\0';
-    if (text[size - 1] == '.')
-        text[size - 1] = '\0';
-}
-
 const char *price_text(const struct run *run, int64_t price, char out[CELL_MAX])
 {
-    int exponent = run_currency(run)->exponent;
-    (void)money_write(price, exponent + 3, out);
-    trim_zeros(out, (size_t)exponent);
+    const struct currency *currency = run_currency(run);
+    bool toman = strcmp(currency->code, TOMAN_CODE) == 0;
+    (void)habit_write(price, currency->exponent + 3, currency->exponent - (toman ? 1 : 0),
+                      currency->habit, out);
     return out;
 }
 
-const char *quantity_text(int64_t quantity, char out[CELL_MAX])
+const char *quantity_text(const struct run *run, int64_t quantity, char out[CELL_MAX])
 {
-    (void)money_write(quantity, 3, out);
-    trim_zeros(out, 0);
+    (void)habit_write(quantity, 3, 0, run_currency(run)->habit, out);
     return out;
 }
 
@@ -333,8 +319,7 @@ static void write_free(struct run *run, const struct path_at *at, char out[CELL_
 
 const char *percent_text(int64_t bp, char out[CELL_MAX])
 {
-    (void)decimal_write(bp, 2, out);
-    trim_zeros(out, 0);
+    (void)habit_write(bp, 2, 0, HABIT_ENGLISH, out);
     (void)strncat(out, "%", 2);
     return out;
 }
@@ -357,7 +342,7 @@ static void write_integer(struct run *run, const struct column *column, const st
         (void)price_text(run, value, out);
         break;
     case COLUMN_QUANTITY:
-        (void)quantity_text(value, out);
+        (void)quantity_text(run, value, out);
         break;
     case COLUMN_PERCENT:
         (void)percent_text(value, out);

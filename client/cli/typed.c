@@ -3,6 +3,7 @@
  * a branch by code, a till by name.
  */
 #include "base/date.h"
+#include "base/fold.h"
 #include "cli/cli.h"
 #include "wire/message.h"
 
@@ -21,7 +22,8 @@ static bool bad(struct run *run, const char *text, const char *why)
 
 bool typed_amount(struct run *run, const char *text, int64_t *ret_amount_minor)
 {
-    const char *wrong = amount_read(text, run_currency(run), ret_amount_minor);
+    char why[AMOUNT_WHY_MAX];
+    const char *wrong = amount_read(text, run_currency(run), ret_amount_minor, why);
     return wrong == NULL || bad(run, text, wrong);
 }
 
@@ -33,41 +35,11 @@ static bool whole_number(const char *text, int64_t *ret_number)
     return end != text && *end == '\0' && strlen(text) < 19;
 }
 
-/* "2026-02-31" and the like: the form is right, and there is no such date. */
-static bool bad_date(struct run *run, const char *text)
-{
-    char other[DATE_TEXT_SIZE];
-    char why[96];
-    uint32_t date;
-    bool form = strlen(text) == DATE_TEXT_SIZE - 1;
-    (void)snprintf(other, sizeof(other), "%s", text);
-    for (int day = 31; form && day >= 28; day--) {
-        (void)snprintf(other + DATE_TEXT_SIZE - 3, 3, "%02d", day);
-        (void)snprintf(why, sizeof(why), "There is no such day: that month has %d.", day);
-        if (date_read(other, DATE_TEXT_SIZE - 1, &date))
-            return bad(run, text, why);
-    }
-    return bad(run, text,
-               "This is no date: write 2026-11-23 (from 1970-01-02 to 2149-06-06), today, +30 or "
-               "-7.");
-}
-
 bool typed_date(struct run *run, const char *text, uint32_t *ret_date)
 {
-    int64_t days = 0;
-    bool moved = (text[0] == '+' || text[0] == '-') && whole_number(text, &days);
-    uint32_t today = run_today(run);
-    if (strcmp(text, "today") == 0 || (moved && days == 0)) {
-        *ret_date = today;
-        return true;
-    }
-    if (moved && days >= DATE_MIN - (int64_t)today && days <= DATE_MAX - (int64_t)today) {
-        *ret_date = (uint32_t)((int64_t)today + days);
-        return true;
-    }
-    if (date_read(text, strlen(text), ret_date))
-        return true;
-    return bad_date(run, text);
+    char why[AMOUNT_WHY_MAX];
+    const char *wrong = date_typed(text, run_today(run), run->habits.habit, ret_date, why);
+    return wrong == NULL || bad(run, text, wrong);
 }
 
 bool typed_percent(struct run *run, const char *text, uint32_t *ret_bp)
@@ -254,7 +226,7 @@ static bool branch_id(struct run *run, const char *text, uint64_t *ret_id)
 {
     const Tefter__BranchesAnswer *list = branches(run);
     for (size_t i = 0; list != NULL && i < list->n_branches; i++) {
-        if (strcasecmp(list->branches[i]->code, text) == 0) {
+        if (fold_same(list->branches[i]->code, text)) {
             *ret_id = list->branches[i]->branch;
             return true;
         }
@@ -266,7 +238,7 @@ static bool staff_id(struct run *run, const char *text, uint64_t *ret_id)
 {
     const Tefter__StaffAnswer *list = staff(run);
     for (size_t i = 0; list != NULL && i < list->n_staff; i++) {
-        if (strcasecmp(list->staff[i]->login, text) == 0) {
+        if (fold_same(list->staff[i]->login, text)) {
             *ret_id = list->staff[i]->staff;
             return true;
         }
@@ -279,10 +251,10 @@ static bool group_is(const Tefter__GroupRecord *group, const char *text)
 {
     const char *slash = strchr(text, '/');
     if (slash == NULL)
-        return strcasecmp(group->name, text) == 0;
-    size_t size = (size_t)(slash - text);
-    return strlen(group->dimension) == size && strncasecmp(group->dimension, text, size) == 0 &&
-           strcasecmp(group->name, slash + 1) == 0;
+        return fold_same(group->name, text);
+    char dimension[CELL_MAX];
+    (void)snprintf(dimension, sizeof(dimension), "%.*s", (int)(slash - text), text);
+    return fold_same(group->dimension, dimension) && fold_same(group->name, slash + 1);
 }
 
 static bool group_id(struct run *run, const char *text, uint64_t *ret_id)
@@ -306,8 +278,8 @@ static bool place_id(struct run *run, const char *text, uint64_t *ret_id)
     size_t found = 0;
     for (size_t i = 0; list != NULL && i < list->n_money_accounts; i++) {
         const Tefter__MoneyAccountRecord *place = list->money_accounts[i];
-        bool named = strcasecmp(place->name, text) == 0 ||
-                     (place->number != NULL && strcmp(place->number, text) == 0);
+        bool named = fold_same(place->name, text) ||
+                     (place->number != NULL && fold_same(place->number, text));
         if (!named || place->retired)
             continue;
         *ret_id = place->money_account;
@@ -327,7 +299,7 @@ static bool terminal_id(struct run *run, const char *text, uint64_t *ret_id)
     if (answer == NULL || answer->kind_case != TEFTER__ANSWER__KIND_TERMINALS)
         return false;
     for (size_t i = 0; i < answer->terminals->n_terminals; i++) {
-        if (strcasecmp(answer->terminals->terminals[i]->name, text) == 0) {
+        if (fold_same(answer->terminals->terminals[i]->name, text)) {
             *ret_id = answer->terminals->terminals[i]->terminal;
             return true;
         }
@@ -521,6 +493,7 @@ bool typed_set(struct run *run, ProtobufCMessage *message, const char *path, enu
     uint32_t small = 0;
     int32_t minutes = 0;
     uint64_t id = 0;
+    char why[AMOUNT_WHY_MAX];
     const char *wrong = NULL;
     switch (kind) {
     case VALUE_FLAG:
@@ -535,10 +508,10 @@ bool typed_set(struct run *run, ProtobufCMessage *message, const char *path, enu
     case VALUE_AMOUNT:
         return typed_amount(run, text, &number) && set_number(run, message, path, text, number);
     case VALUE_PRICE:
-        wrong = price_read(text, run_currency(run), &number);
+        wrong = price_read(text, run_currency(run), &number, why);
         return wrong == NULL ? set_number(run, message, path, text, number) : bad(run, text, wrong);
     case VALUE_QUANTITY:
-        wrong = quantity_read(text, &number);
+        wrong = quantity_read(text, run_currency(run), &number, why);
         return wrong == NULL ? set_number(run, message, path, text, number) : bad(run, text, wrong);
     case VALUE_PERCENT:
         return typed_percent(run, text, &small) && set_number(run, message, path, text, small);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/date.h"
+#include "base/fold.h"
 #include "import/words.h"
 #include "lib/tefter.h"
 
@@ -27,12 +28,13 @@ static bool differs(const struct comparing *of, const char *what, const char *th
     return false;
 }
 
-static bool same_text(const struct comparing *of, const char *what, const char *there,
-                      const char *here)
+/* As the ledger tells keys apart. */
+static bool same_key(const struct comparing *of, const char *what, const char *there,
+                     const char *here)
 {
     there = there != NULL ? there : "";
     here = here != NULL ? here : "";
-    return strcmp(there, here) == 0 || differs(of, what, there, here);
+    return fold_same(there, here) || differs(of, what, there, here);
 }
 
 static bool same_money(const struct comparing *of, const char *what, int64_t there, int64_t here)
@@ -75,7 +77,7 @@ static bool same_line(const struct comparing *of, size_t i)
     char name[60];
     (void)snprintf(name, sizeof name, "in line %zu the product", i + 1);
     return (there->code == NULL || here->code == NULL ||
-            same_text(of, name, there->code, here->code)) &&
+            same_key(of, name, there->code, here->code)) &&
            same_number(of, i, "quantity", there->quantity, here->quantity, 3) &&
            same_number(of, i, "price", there->price, here->price, of->currency->exponent + 3) &&
            same_number(of, i, "discount", there->has_discount_bp ? there->discount_bp : 0,
@@ -135,13 +137,13 @@ bool compare_document(const struct entry *entry, const Tefter__DocumentAnswer *t
             entry->texts[FIELD_NUMBER]);
         return false;
     }
-    bool same = same_text(&of, "customer", customer_of(&of), entry->texts[FIELD_CUSTOMER]) &&
+    bool same = same_key(&of, "customer", customer_of(&of), entry->texts[FIELD_CUSTOMER]) &&
                 same_date(&of, "date", record->date, entry->numbers[FIELD_DATE]) &&
                 same_money(&of, "a total of", record->total_minor, total);
     if (same && entry->has_number[FIELD_DUE] && entry->kind == ENTRY_INVOICE)
         same = same_date(&of, "due date", record->due, entry->numbers[FIELD_DUE]);
     if (same && entry->texts[FIELD_REFERENCE] != NULL)
-        same = same_text(&of, "reference", record->reference, entry->texts[FIELD_REFERENCE]);
+        same = same_key(&of, "reference", record->reference, entry->texts[FIELD_REFERENCE]);
     if (same && entry->kind == ENTRY_PAYMENT)
         return same_kind_of_money(&of);
     return same && same_lines(&of);

@@ -156,7 +156,8 @@ static bool check_total(struct job *job)
     const struct run_result *result = &job->result;
     if (job->settings->total == NULL)
         return true;
-    const char *why = amount_read(job->settings->total, job->currency, &wanted);
+    char unclear[AMOUNT_WHY_MAX];
+    const char *why = amount_read(job->settings->total, job->currency, &wanted, unclear);
     if (why != NULL)
         return fail(&job->failure, FAULT_USE, 0, "--total %s: %s", job->settings->total, why);
     if (result->total_minor == wanted && result->rejected_rows == 0)

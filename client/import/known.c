@@ -2,6 +2,37 @@
 
 #include <string.h>
 
+#include "base/fold.h"
+#include "base/limits.h"
+
+/* As the ledger tells codes apart. */
+static struct slice folded(struct slice code, char out[FOLD_KEY_MAX + 1])
+{
+    char text[CODE_MAX_BYTES + 1] = "";
+    if (code.size > CODE_MAX_BYTES)
+        return code; /* nobody's */
+    memcpy(text, code.data, code.size);
+    return slice_of(out, fold_key(text, out));
+}
+
+/* As it is typed; else what folds like it. */
+static bool code_get(const struct names *names, struct slice code, uint64_t *ret_value)
+{
+    char out[FOLD_KEY_MAX + 1];
+    return names_get(names, code, ret_value) || names_get(names, folded(code, out), ret_value);
+}
+
+/* An old ledger may have two that fold alike: each keeps its own. */
+static void code_put(struct names *names, struct slice code, uint64_t value)
+{
+    char out[FOLD_KEY_MAX + 1];
+    uint64_t before;
+    struct slice key = folded(code, out);
+    (void)names_put(names, code, value);
+    if (!names_get(names, key, &before))
+        (void)names_put(names, key, value);
+}
+
 void known_fini(struct known *known)
 {
     names_fini(&known->customers);
@@ -11,29 +42,28 @@ void known_fini(struct known *known)
 
 void known_product(struct known *known, struct slice code, struct slice name)
 {
-    (void)names_put(&known->products, code, names_digest(name));
+    code_put(&known->products, code, names_digest(name));
 }
 
 void known_set_tax(struct known *known, struct slice code, uint32_t rate_bp)
 {
-    if (rate_bp > 0)
-        (void)names_put(&known->taxes, code, rate_bp);
+    code_put(&known->taxes, code, rate_bp);
 }
 
 uint32_t known_tax(const struct known *known, struct slice code)
 {
     uint64_t rate = 0;
-    return names_get(&known->taxes, code, &rate) ? (uint32_t)rate : 0;
+    return code_get(&known->taxes, code, &rate) ? (uint32_t)rate : 0;
 }
 
 static void mark_customer(struct known *known, struct entry *entry)
 {
     uint64_t value;
     const char *code = entry->texts[FIELD_CUSTOMER];
-    if (code == NULL || names_get(&known->customers, slice_text(code), &value))
+    if (code == NULL || code_get(&known->customers, slice_text(code), &value))
         return;
     entry->new_customer = true;
-    (void)names_put(&known->customers, slice_text(code), 1);
+    code_put(&known->customers, slice_text(code), 1);
 }
 
 /* A product without a description is called by its code. */
@@ -48,7 +78,7 @@ static void mark_line(struct known *known, struct entry_line *line, bool make)
     if (line->code == NULL)
         return;
     struct slice code = slice_text(line->code);
-    if (names_get(&known->products, code, &digest)) {
+    if (code_get(&known->products, code, &digest)) {
         line->named = line->text == NULL || digest == names_digest(slice_text(line->text));
     } else if (make) {
         line->new_product = true;

@@ -10,7 +10,7 @@
 struct known {
     struct names customers;
     struct names products; /* the value: digest of the name */
-    struct names taxes;    /* of products that have one; the value: the rate */
+    struct names taxes;    /* of products; the value: the rate */
 };
 
 void known_fini(struct known *known); /* zeroed memory knows nobody */

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fold.h"
 #include "import/command.h"
 #include "import/compare.h"
 #include "import/console.h"
@@ -387,7 +388,7 @@ static void entry_refused(struct sending *sending, const Tefter__Refusal *refuse
     struct entry *entry = sending->entry;
     bool of_reference = has_prefix(refused->field, "reference");
     bool same_number = refused->existing_number == NULL || entry->texts[FIELD_NUMBER] == NULL ||
-                       strcmp(refused->existing_number, entry->texts[FIELD_NUMBER]) == 0;
+                       fold_same(refused->existing_number, entry->texts[FIELD_NUMBER]);
     if (refused->code == TEFTER__REFUSAL_CODE__NUMBER_TAKEN && refused->has_existing &&
         (!of_reference || same_number)) {
         look_at_taken(sending, refused->existing);

@@ -124,7 +124,7 @@ static void client_options(struct tefter *client, const struct tefter_options *o
     client->context = options->context;
     (void)snprintf(client->program, sizeof(client->program), "%s",
                    options->program == NULL ? "tefter" : options->program);
-    client->currency = (struct currency){"", 0, ""};
+    client->currency = (struct currency){.sign = ""};
     arena_init(&client->frame_arena, FRAME_MEMORY_MAX);
     arena_init(&client->welcome_arena, SMALL_MEMORY_MAX);
     arena_init(&client->person_arena, SMALL_MEMORY_MAX);

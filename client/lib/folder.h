@@ -7,6 +7,7 @@
  *   token         of the person who logged in last (0600)
  *   counter       command ids given out so far
  *   incarnation   the newest life of the ledger that was met: "2-00c0ffee00c0ffee"
+ *   habits        language = LANGUAGE, unit = money or toman: how numbers and dates are written
  *   outbox        commands whose outcome may be unknown
  *
  * Files are written beside their place, synced and renamed over it. Secrets never leave 0600.

@@ -245,7 +245,7 @@ static void opened(struct tefter *client)
 static void keep_currency(struct tefter *client)
 {
     const struct currency *known = currency_find(client->welcome->currency);
-    client->currency = (struct currency){"", (int)client->welcome->exponent, ""};
+    client->currency = (struct currency){.exponent = (int)client->welcome->exponent, .sign = ""};
     (void)snprintf(client->currency.code, sizeof(client->currency.code), "%.3s",
                    client->welcome->currency);
     client->currency.sign = known == NULL ? client->welcome->currency : known->sign;

@@ -381,8 +381,8 @@ static bool put_text(char *out, size_t capacity, const char *text)
 
 static void put_plain(const struct facts *facts, int64_t amount, char *out, size_t capacity)
 {
-    char text[MONEY_TEXT_MAX];
-    (void)money_write(amount, facts->currency->exponent, text);
+    char text[AMOUNT_TEXT_MAX];
+    (void)amount_write(amount, facts->currency, text);
     (void)snprintf(out, capacity, "%s", text);
 }
 
@@ -427,7 +427,7 @@ static bool corrects(const Tefter__Refusal *refusal)
 static bool put_with(const struct facts *facts, const char *text, int64_t amount, char *out,
                      size_t capacity)
 {
-    char plain[MONEY_TEXT_MAX];
+    char plain[AMOUNT_TEXT_MAX];
     put_plain(facts, amount, plain, sizeof(plain));
     (void)snprintf(out, capacity, "%s %s", text, plain);
     return true;
@@ -920,7 +920,7 @@ static bool fact_word(void *context, const char *name, char *out, size_t capacit
 size_t refusal_sentence(const Tefter__Refusal *refusal, const struct currency *currency, char *out,
                         size_t capacity)
 {
-    static const struct currency none = {"", 0, ""};
+    static const struct currency none = {.sign = ""};
     struct facts facts = {refusal, currency == NULL ? &none : currency};
     return sentence_write(pattern_of(refusal), fact_word, &facts, out, capacity);
 }

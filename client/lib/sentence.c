@@ -80,8 +80,8 @@ size_t sentence_write(const char *pattern, sentence_word_fn word, void *context,
 size_t money_sentence(int64_t amount_minor, const struct currency *currency, char *out,
                       size_t capacity)
 {
-    char text[MONEY_TEXT_MAX];
-    size_t size = money_write(amount_minor, currency->exponent, text);
+    char text[AMOUNT_TEXT_MAX];
+    size_t size = amount_write(amount_minor, currency, text);
     const char *sign =
         currency->sign == NULL || currency->sign[0] == '\0' ? currency->code : currency->sign;
     struct sentence_out whole = {out, 0, capacity};

@@ -16,6 +16,7 @@
  */
 #include "base/arena.h"
 #include "base/bytes.h"
+#include "base/date.h"
 #include "base/fault.h"
 #include "base/hash.h"
 #include "base/money.h"
@@ -311,10 +312,63 @@ enum threshold_unit {
 enum threshold_unit threshold_unit(Tefter__Threshold threshold);
 const char *threshold_words(Tefter__Threshold threshold); /* "discount on a line" */
 
-/* An amount as people type it: "1,234.50", "1500k", "2m", Persian digits. NULL when read, else a
- * sentence that says what is unclear ("1.500" may be 1500 or one and a half: refused). */
+/* An amount as people type it: 1,234.50 and 1.234,50, 100 000, 1500k, 2m, 1tr5, 2 tỷ 3, 3.5万, ۵۰۰
+ * هزار; with sign, code or word of the currency. NULL when read, else a sentence that says what is
+ * unclear, with both readings: 1.500 of euros may be 1500 or one and a half. What is plain in a
+ * habit (currency->habit) is read by it. */
+enum { AMOUNT_WHY_MAX = 200, AMOUNT_TEXT_MAX = 96, CURRENCY_WORD_MAX = 32 };
 const char *amount_read(const char *text, const struct currency *currency,
-                        int64_t *ret_amount_minor);
+                        int64_t *ret_amount_minor, char why[AMOUNT_WHY_MAX]);
 /* Likewise a price of one unit, in thousandths of a minor unit, and a quantity, in thousandths. */
-const char *price_read(const char *text, const struct currency *currency, int64_t *ret_price);
-const char *quantity_read(const char *text, int64_t *ret_quantity);
+const char *price_read(const char *text, const struct currency *currency, int64_t *ret_price,
+                       char why[AMOUNT_WHY_MAX]);
+const char *quantity_read(const char *text, const struct currency *currency, int64_t *ret_quantity,
+                          char why[AMOUNT_WHY_MAX]);
+/* As that habit writes it: what is written is read again as the same. Returns the length. */
+size_t amount_write(int64_t amount_minor, const struct currency *currency,
+                    char out[AMOUNT_TEXT_MAX]);
+/* Any number; zeros behind the last digit that says something are left out, down to `least`
+ * decimals. */
+size_t habit_write(int64_t value, int exponent, int least, enum number_habit habit,
+                   char out[AMOUNT_TEXT_MAX]);
+/* A date as people type it, `today` being the business date: 2026-11-23, 31.12.2026, 31/12 (the
+ * nearest), 30 (of this month), 1405/09/08, 12月31日, Persian digits, tomorrow, +30. NULL when
+ * read, else what is wrong, or both readings: 03/04/2026 is unclear where nobody said how they
+ * write. */
+const char *date_typed(const char *text, uint32_t today, enum number_habit habit,
+                       uint32_t *ret_date, char why[AMOUNT_WHY_MAX]);
+/* By the Persian calendar. */
+struct civil jalali_of_date(uint32_t date);
+
+/* ---- what a scanner gives ---- */
+
+enum barcode_holds { BARCODE_ARTICLE, BARCODE_WEIGHT, BARCODE_PRICE };
+struct barcode_reading {
+    char code[24]; /* as the catalogue has it: "2112345WWWWWC" */
+    enum barcode_holds holds;
+    int64_t value; /* grams, or a price as it is printed, without its point */
+};
+enum { BARCODE_READINGS_MAX = 10 };
+/* The codes to look for, in their order. 0: that is no barcode with a right check digit. */
+size_t barcode_read(const char *text, struct barcode_reading ret_readings[BARCODE_READINGS_MAX]);
+/* Of a label with a price: how much that is at the catalogue's price, which is changed a little
+ * where the total would not come out. false: there is no such quantity. */
+bool barcode_price_line(int64_t total_minor, int64_t price, uint32_t tax_bp, int64_t *ret_quantity,
+                        int64_t *ret_price);
+
+/* ---- a person's habits, kept in the profile ---- */
+
+struct tefter_habits {
+    enum number_habit habit;
+    bool toman; /* rial are typed and shown as toman */
+};
+const char *habit_word(enum number_habit habit); /* "vi" */
+bool habit_of(const char *word, enum number_habit *ret_habit);
+/* Absent: English, no toman. false: the file is there and says nothing. */
+bool tefter_habits_read(const char *folder, struct tefter_habits *ret_habits);
+bool tefter_habits_write(const char *folder, const struct tefter_habits *habits,
+                         struct failure *failure);
+
+/* Ten rial are a toman: who counts so types and sees them. */
+#define TOMAN_CODE "IRT"
+struct currency currency_toman(const struct currency *rial);

@@ -91,18 +91,17 @@ static void row_is_number(struct sink *sink, const struct key *key, uint64_t val
 
 static void word_names(struct sink *sink, enum book_table table, const char *word, uint64_t number)
 {
-    struct key key = key_book(table);
-    key_text(&key, word);
+    struct key words = key_book(table);
+    struct key key = key_word(&words, word);
     row_is_number(sink, &key, number);
 }
 
-static void two_words_name(struct sink *sink, enum book_table table, const char *first,
-                           const char *second, uint64_t number)
+static void import_names(struct sink *sink, const Tefter__CustomerRecord *customer)
 {
-    struct key key = key_book(table);
-    key_text(&key, first);
-    key_text(&key, second);
-    row_is_number(sink, &key, number);
+    struct key key = key_book(TABLE_CUSTOMER_SOURCE);
+    key_text(&key, customer->source);
+    key_text(&key, customer->code);
+    row_is_number(sink, &key, customer->customer);
 }
 
 static void branch_rows(struct sink *sink, const void *record)
@@ -120,7 +119,8 @@ static void staff_rows(struct sink *sink, const void *record)
 static void group_rows(struct sink *sink, const void *record)
 {
     const Tefter__GroupRecord *group = record;
-    two_words_name(sink, TABLE_GROUP_NAME, group->dimension, group->name, group->group);
+    struct key key = group_name_key(group->dimension, group->name);
+    row_is_number(sink, &key, group->group);
 }
 
 static void product_rows(struct sink *sink, const void *record)
@@ -135,8 +135,7 @@ static void customer_rows(struct sink *sink, const Tefter__CustomerRecord *custo
 {
     word_names(sink, TABLE_CUSTOMER_CODE, customer->code, customer->customer);
     if (customer->source != NULL)
-        two_words_name(sink, TABLE_CUSTOMER_SOURCE, customer->source, customer->code,
-                       customer->customer);
+        import_names(sink, customer);
     for (size_t i = 0; i < customer->n_groups; i++) {
         struct key key = key_book(TABLE_GROUP_MEMBER);
         key_u32(&key, customer->groups[i]);
@@ -147,19 +146,19 @@ static void customer_rows(struct sink *sink, const Tefter__CustomerRecord *custo
 
 static void document_rows(struct sink *sink, const Tefter__DocumentRecord *document, bool live)
 {
-    struct key key = key_book(TABLE_NUMBER);
-    key_u8(&key, (uint8_t)document->kind);
-    key_text(&key, document->number);
+    struct key numbers = key_book(TABLE_NUMBER);
+    key_u8(&numbers, (uint8_t)document->kind);
+    struct key key = key_word(&numbers, document->number);
     row_is_number(sink, &key, document->document);
     key = document_dated_key(document->date, document->seq, document->document);
     row_is_number(sink, &key, document->document);
     if (!live || document->kind != TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT ||
         document->reference == NULL)
         return;
-    key = key_book(TABLE_REFERENCE);
+    struct key references = key_book(TABLE_REFERENCE);
+    key_u8(&references, (uint8_t)document->payment_kind);
+    key = key_word(&references, document->reference);
     key_u32(&key, document->money_account);
-    key_u8(&key, (uint8_t)document->payment_kind);
-    key_text(&key, document->reference);
     row_is_number(sink, &key, document->document);
 }
 
@@ -173,9 +172,9 @@ static struct key unmatched_key(const Tefter__ItemRecord *item)
 
 static struct key serial_key(const Tefter__DocumentLine *line, size_t serial)
 {
-    struct key key = key_book(TABLE_SERIAL);
+    struct key serials = key_book(TABLE_SERIAL);
+    struct key key = key_word(&serials, line->serials[serial]);
     key_u32(&key, line->product);
-    key_text(&key, line->serials[serial]);
     return key;
 }
 

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include "base/fault.h"
+#include "base/fold.h"
 #include "base/grow.h"
 #include "base/hash.h"
 #include "base/text.h"
@@ -201,6 +202,20 @@ static bool phone_question(const struct search_question *asked, struct search_qu
     return true;
 }
 
+/* And as it is dialled inside its country: +98-912… finds 0912…. */
+static bool home_question(const struct search_question *asked, const struct search_question *phone,
+                          struct search_question *ret_home)
+{
+    char digits[FOLD_PHONE_MAX + 1];
+    *ret_home = (struct search_question){.size = 0};
+    ret_home->size = fold_phone(asked->folded, asked->size, digits);
+    memcpy(ret_home->folded, digits, ret_home->size);
+    if (ret_home->size < PHONE_DIGITS_MIN || ret_home->size == phone->size)
+        return false;
+    split(ret_home);
+    return true;
+}
+
 static bool holds(const char *text, size_t size, struct word word)
 {
     return memmem(text, size, word.text, word.size) != NULL;
@@ -294,11 +309,13 @@ static bool holds_whole(const char *text, size_t size, const struct search_quest
            holds_all(text, size, question);
 }
 
-/* Found by the question before this one already, or before it was put anew. */
+/* Found by a question before this one already, or before it was put anew. */
 static bool twice(const struct search_walk *walk, const struct place *found, const char *text)
 {
-    return (walk->asked > 0 && holds_whole(text, found->size, &walk->questions[0])) ||
-           (found->offset >= walk->begun_at && answered(walk, found->customer));
+    for (size_t i = 0; i < walk->asked; i++)
+        if (holds_whole(text, found->size, &walk->questions[i]))
+            return true;
+    return found->offset >= walk->begun_at && answered(walk, found->customer);
 }
 
 /* The next text before `end` that holds this; *place moves on to it. NULL: there is none. */
@@ -367,8 +384,12 @@ void search_begin(const struct search *search, const char *text, size_t size,
     *ret_walk = walk_of(search, ret_customers, most);
     question->size = text_fold(text, size, question->folded, SEARCH_QUERY_MAX);
     split(question);
-    if (question->word_count > 0)
-        ret_walk->question_count = phone_question(question, &ret_walk->questions[1]) ? 2 : 1;
+    if (question->word_count == 0)
+        return;
+    ret_walk->question_count = 1;
+    if (phone_question(question, &ret_walk->questions[1]))
+        ret_walk->question_count =
+            home_question(question, &ret_walk->questions[1], &ret_walk->questions[2]) ? 3 : 2;
 }
 
 void search_begin_same(const struct search *search, uint32_t *ret_customers, size_t most,

@@ -1,8 +1,9 @@
 /*
  * The search index: filled from all customers after the start, some each turn, then kept up by
- * events. Lines of one customer: code, names, phones (also as digits alone), tax code, and who may
- * buy on the account.
+ * events. Lines of one customer: code, names, phones (also as digits alone, and as they are dialled
+ * inside their country), tax code, and who may buy on the account.
  */
+#include "base/fold.h"
 #include "base/text.h"
 #include "session/inside.h"
 
@@ -48,10 +49,13 @@ static void put_text(struct lines *lines, const Tefter__Text *text)
 static void put_phone(struct lines *lines, const Tefter__Text *phone)
 {
     char digits[32];
+    char home[FOLD_PHONE_MAX + 1];
     if (phone == NULL || phone->value == NULL)
         return;
+    size_t length = strlen(phone->value);
     put_words(lines, phone->value);
-    put_line(lines, digits, text_digits(phone->value, strlen(phone->value), digits, sizeof digits));
+    put_line(lines, digits, text_digits(phone->value, length, digits, sizeof digits));
+    put_line(lines, home, fold_phone(phone->value, length, home));
 }
 
 static void put_customer(struct lines *lines, const Tefter__CustomerRecord *record)
@@ -148,15 +152,15 @@ bool index_wanted(const Tefter__Query *query)
            query->kind_case == TEFTER__QUERY__KIND_LIKELY_DOUBLES;
 }
 
-static void add_same(struct search_walk *walk, const Tefter__Text *text, bool digits)
+static void add_same(struct search_walk *walk, const Tefter__Text *text, bool phone)
 {
     char part[LINE_BYTES];
     if (text == NULL || text->value == NULL)
         return;
     size_t length = strlen(text->value);
     search_add_same(walk, part,
-                    digits ? text_digits(text->value, length, part, sizeof part)
-                           : text_fold(text->value, length, part, sizeof part));
+                    phone ? fold_phone(text->value, length, part)
+                          : text_fold(text->value, length, part, sizeof part));
 }
 
 static void look_for_doubles(const struct sessions *home, const Tefter__LikelyDoubles *query,

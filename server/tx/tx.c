@@ -149,7 +149,7 @@ Tefter__Actor *tx_actor_copy(struct tx *tx)
 
 bool tx_reading(const struct tx *tx)
 {
-    return tx->reading;
+    return tx->root->reading && tx->root->trial == NULL;
 }
 
 static void *take_from(struct tx *tx, struct arena *arena, size_t size)

@@ -151,6 +151,11 @@ enum rule_change {
      * that names it. Who asked does not grant it. It was for any sale of that amount to that
      * customer. */
     RULE_APPROVALS_BIND = 5,
+    /* Codes, numbers, references, serials, barcodes and names that only fold apart (fold.h) are
+     * one: `SL-77`, `sl-77` and `SL 77` counted as three. */
+    RULE_KEYS_FOLD = 5,
+    /* A new company that counts in rial has no decimals. */
+    RULE_RIAL_IS_WHOLE = 5,
 };
 bool tx_rule(const struct tx *tx, enum rule_change change);
 
@@ -161,7 +166,7 @@ int64_t tx_now_ms(const struct tx *tx);
 uint32_t tx_rules_version(const struct tx *tx);     /* the rules version */
 const Tefter__Actor *tx_actor(const struct tx *tx); /* never NULL; fields may be absent */
 Tefter__Actor *tx_actor_copy(struct tx *tx);
-bool tx_reading(const struct tx *tx); /* a query */
+bool tx_reading(const struct tx *tx); /* a query; what only tries a command decides as it does */
 
 /* ---- what a command settles ---- */
 
@@ -240,6 +245,21 @@ uint64_t tx_field(struct tx *tx, const struct key *key, uint32_t field);
 void *tx_part(struct tx *tx, const struct key *key, uint32_t field,
               const ProtobufCMessageDescriptor *type);
 void tx_delete(struct tx *tx, const struct key *key);
+
+/* ---- words that people type ---- */
+
+/* Tables of codes, numbers and names hold each word as it folds (fold.h), then as it was typed: so
+ * words that fold alike lie side by side, and each is found exactly. head: the table, and what
+ * comes before the word. */
+struct key key_folded(const struct key *head, const char *word); /* begins all that fold like it */
+struct key key_word(const struct key *head, const char *word);
+/* That word; else, since RULE_KEYS_FOLD and for who reads, the only one that folds like it. */
+bool word_find(struct tx *tx, const struct key *head, const char *word, uint64_t *ret_number);
+/* Since RULE_KEYS_FOLD any that folds like it, before that the word itself. */
+bool word_taken(struct tx *tx, const struct key *head, const char *word, uint64_t *ret_number);
+bool word_same(const struct tx *tx, const char *a, const char *b); /* as word_find does */
+void word_put(struct tx *tx, const struct key *head, const char *word, uint64_t number);
+void word_delete(struct tx *tx, const struct key *head, const char *word);
 
 /*
  * Walks all rows whose key starts with prefix, from `from` (NULL: the first) on.

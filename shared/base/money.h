@@ -19,13 +19,23 @@ enum {
 /* No single amount may pass this: sums of a million such amounts still fit in an int64. */
 #define MONEY_MAX INT64_C(9000000000000)
 
+/* By whose habit numbers are written. */
+enum number_habit {
+    HABIT_ENGLISH,    /* 1,234.50 */
+    HABIT_VIETNAMESE, /* 1.234,50 */
+    HABIT_CHINESE,    /* 1,234.50 */
+    HABIT_PERSIAN,    /* ۱٬۲۳۴٫۵۰ */
+    HABIT_GREEK,      /* 1.234,50 */
+};
+
 struct currency {
     char code[CURRENCY_CODE_SIZE];
     int exponent; /* decimals of the minor unit: VND 0, EUR 2, KWD 3 */
     const char *sign;
+    enum number_habit habit; /* of who reads and types it */
 };
 
-/* NULL when we do not know the code. ISO 4217 exponents, our own table. */
+/* NULL when we do not know the code. ISO 4217 exponents (but for rial: none), our own table. */
 const struct currency *currency_find(const char *code);
 
 bool money_add(int64_t a, int64_t b, int64_t *ret_sum);

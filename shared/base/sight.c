@@ -45,12 +45,22 @@ static bool ascii_seen(uint32_t point)
     return point > ' ' && point < 0x7F;
 }
 
-/* Empty space, whatever Unicode calls it: of Braille, of music, of hieroglyphs. */
+/* Signs without ink: of Braille, of music, of hieroglyphs; fillers of Khitan; what Tifinagh joins
+ * by. No word needs one, and in the middle of a name it looks like a space, or like nothing. */
+static bool without_ink(uint32_t point)
+{
+    static const struct span inkless[] = {{0x2800, 0x2800},
+                                          {0x2D7F, 0x2D7F},
+                                          {0x13441, 0x13442},
+                                          {0x16FE4, 0x16FE4},
+                                          {0x1D159, 0x1D159}};
+    return WITHIN(point, inkless);
+}
+
 bool sight_blank(uint32_t point)
 {
-    static const struct span looks_blank[] = {
-        {TAB, LINE_FEED}, {0x2800, 0x2800}, {0x1D159, 0x1D159}, {0x13441, 0x13442}};
-    return WITHIN(point, looks_blank) || property_of(point)->category == UTF8PROC_CATEGORY_ZS;
+    return point == TAB || point == LINE_FEED ||
+           property_of(point)->category == UTF8PROC_CATEGORY_ZS;
 }
 
 /* Format characters that are drawn: the signs before Arabic numbers and the like. */
@@ -64,6 +74,8 @@ bool sight_hides(uint32_t point)
     enum { OBJECT = 0xFFFC };
     if (ascii_seen(point))
         return false;
+    if (without_ink(point))
+        return true;
     const utf8proc_property_t *property = property_of(point);
     utf8proc_propval_t category = property->category;
     if (category == UTF8PROC_CATEGORY_CF)
@@ -233,6 +245,11 @@ const char *sight_word(uint32_t point)
         {{0xFE00, 0xFE0F}, "variation selector"},
         {{0xE0100, 0xE01EF}, "variation selector"},
         {{0xFEFF, 0xFEFF}, "byte order mark"},
+        {{0x2800, 0x2800}, "empty sign of Braille"},
+        {{0x2D7F, 0x2D7F}, "joiner without width"},
+        {{0x13441, 0x13442}, "empty hieroglyph"},
+        {{0x16FE4, 0x16FE4}, "filler"},
+        {{0x1D159, 0x1D159}, "empty note"},
         {{0xFFF9, 0xFFFB}, "annotation mark"},
         {{0xE0000, 0xE007F}, "tag"},
     };

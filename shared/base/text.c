@@ -4,6 +4,8 @@
 #include <utf8proc.h>
 
 #include "base/fault.h"
+#include "base/fold.h"
+#include "base/han.h"
 
 enum {
     TAB = 0x09,
@@ -228,7 +230,10 @@ static void key_put_folded(struct key *key, uint32_t point)
 {
     const char *letter = letter_folded(point);
     int digit = digit_of(point);
-    if (letter != NULL)
+    char sign = fold_sign(point);
+    if (sign != '\0' && sign != ' ')
+        key_put_point(key, (uint8_t)sign);
+    else if (letter != NULL)
         key_put(key, letter, strlen(letter));
     else if (digit >= 0)
         key_put_point(key, (uint32_t)('0' + digit));
@@ -242,6 +247,8 @@ static void key_put_ascii(struct key *key, uint32_t point)
 {
     if (point == ' ' || point == TAB || point == LINE_FEED)
         key->space_waits = true;
+    else if (point == '`')
+        key_put_point(key, '\'');
     else
         key_put_point(key, point >= 'A' && point <= 'Z' ? point - 'A' + 'a' : point);
 }
@@ -252,11 +259,15 @@ static void key_put_raw(struct key *key, uint32_t point)
         UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD;
     utf8proc_int32_t parts[DECOMPOSED_MAX];
     int boundary = 0;
+    if (fold_sign(point) != '\0') { /* some come apart into a blank and a mark */
+        key_put_folded(key, point);
+        return;
+    }
     utf8proc_ssize_t count =
         utf8proc_decompose_char((utf8proc_int32_t)point, parts, DECOMPOSED_MAX, how, &boundary);
     need(count >= 0 && count <= DECOMPOSED_MAX);
     for (utf8proc_ssize_t i = 0; i < count; i++)
-        key_put_folded(key, (uint32_t)parts[i]);
+        key_put_folded(key, han_simplified((uint32_t)parts[i]));
 }
 
 size_t text_fold(const void *text, size_t size, char *out, size_t capacity)

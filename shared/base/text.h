@@ -1,8 +1,8 @@
 #pragma once
 /*
  * Text from people: UTF-8 that is checked before it is believed, and folded keys to search it in
- * any script (nguyen finds Nguyễn, αθηνα finds Αθήνα, Persian yeh and kaf are one, full width is
- * ASCII, every script's digits are 0-9).
+ * any script (nguyen finds Nguyễn, αθηνα finds Αθήνα, Persian yeh and kaf are one, 陳 is 陈, full
+ * width is ASCII, every script's digits are 0-9). Keys that are compared fold by fold.h.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,10 +20,11 @@ bool text_line_valid(const void *text, size_t size);
 /* Number of code points of valid UTF-8. */
 size_t text_length(const void *text, size_t size);
 
-/* The search key of valid UTF-8: decomposed, marks dropped, lower case, letters folded, runs of
- * spaces one. Writes at most `capacity` bytes (cut at a whole character) and returns the length.
- * Changing the rule changes TEXT_FOLD_VERSION, and the derived index is rebuilt. */
-enum { TEXT_FOLD_VERSION = 1 };
+/* The search key of valid UTF-8: decomposed, marks dropped, lower case, letters, quotes and
+ * dashes folded, runs of spaces one. Writes at most `capacity` bytes (cut at a whole character) and
+ * returns the length. Changing the rule changes TEXT_FOLD_VERSION, and the derived index is
+ * rebuilt. */
+enum { TEXT_FOLD_VERSION = 2 };
 size_t text_fold(const void *text, size_t size, char *out, size_t capacity);
 
 /* Only the digits of a text, folded to 0-9: the key of a phone number. */

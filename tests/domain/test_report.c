@@ -165,6 +165,78 @@ static void a_number_or_an_amount_finds_its_document(void **state)
     scenario_end(s);
 }
 
+static const Tefter__SearchHit *only_hit(struct scenario *s, const char *text)
+{
+    const Tefter__SearchAnswer *found =
+        scenario_ask(s, "search", json("{'text': '%s'}", text))->search;
+    if (found->n_hits != 1)
+        fail_msg("%s: %zu hits", text, found->n_hits);
+    return found->hits[0];
+}
+
+static void a_slip_a_serial_and_a_barcode_find_what_they_are_of(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 1000000);
+    scenario_done(s, "add_product",
+                  "{'code': 'PUMP', 'name': 'Pump', 'price': 1000, 'serials': true,"
+                  " 'barcodes': ['8935001']}");
+    scenario_done(s, "issue_invoice",
+                  json("{'customer': %u, 'lines': [{'product': 1, 'quantity': 1000, 'serials': "
+                       "['SN-4711']}]}",
+                       anh));
+    scenario_done(s, "take_payment",
+                  json("{'customer': %u, 'kind': 'PAYMENT_SLIP', 'amount_minor': 40, "
+                       "'money_account': %u, 'reference': 'FT/26 0077', 'payer': 'A'}",
+                       anh, scenario_bank(s)));
+    static const char *const slips[] = {"FT/26 0077", "ft/26-0077", "FT/26", "0077", "ft/260077"};
+    for (size_t i = 0; i < sizeof slips / sizeof slips[0]; i++) {
+        const Tefter__SearchHit *hit = only_hit(s, slips[i]);
+        assert_string_equal(hit->document->number, "HQ-R-00001");
+        assert_string_equal(hit->matched_field, "reference");
+        assert_string_equal(hit->matched, "FT/26 0077");
+    }
+    static const char *const serials[] = {"SN-4711", "sn 4711", "sn–47", "4711", "SN4711"};
+    for (size_t i = 0; i < sizeof serials / sizeof serials[0]; i++) {
+        const Tefter__SearchHit *hit = only_hit(s, serials[i]);
+        assert_string_equal(hit->document->number, "HQ-00001");
+        assert_string_equal(hit->matched_field, "serial");
+        assert_string_equal(hit->matched, "SN-4711");
+    }
+    static const char *const barcodes[] = {"8935001", "89350", "۸۹۳۵۰۰۱"};
+    for (size_t i = 0; i < sizeof barcodes / sizeof barcodes[0]; i++) {
+        const Tefter__SearchHit *hit = only_hit(s, barcodes[i]);
+        assert_string_equal(hit->product->code, "PUMP");
+        assert_string_equal(hit->matched_field, "barcode");
+        assert_string_equal(hit->matched, "8935001");
+    }
+    scenario_end(s);
+}
+
+static void the_tail_of_a_number_finds_the_newest_first(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 1000000);
+    for (int i = 0; i < 6; i++)
+        scenario_sell(s, anh, 777);
+    scenario_done(s, "add_branch", "{'code': 'WH', 'name': 'West'}");
+    scenario_at(s, 2);
+    for (int i = 0; i < 5; i++)
+        scenario_sell(s, anh, 777);
+    const Tefter__SearchAnswer *found = scenario_ask(s, "search", "{'text': '00005'}")->search;
+    assert_int_equal(found->n_hits, 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_string_equal(found->hits[i]->document->number + 3, "00005");
+        assert_string_equal(found->hits[i]->matched_field, "number");
+    }
+    assert_string_equal(only_hit(s, "hq–۰۰۰۰۶")->document->number, "HQ-00006");
+    assert_string_equal(only_hit(s, "wh00003")->document->number, "WH-00003");
+    assert_int_equal(scenario_ask(s, "search", "{'text': '-'}")->search->n_hits, 0);
+    scenario_end(s);
+}
+
 static void money_not_yet_matched_is_listed_oldest_first(void **state)
 {
     (void)state;
@@ -195,6 +267,8 @@ int main(void)
         cmocka_unit_test(as_we_knew_it_leaves_out_what_was_recorded_later),
         cmocka_unit_test(lists_are_filtered_sorted_and_paged),
         cmocka_unit_test(a_number_or_an_amount_finds_its_document),
+        cmocka_unit_test(a_slip_a_serial_and_a_barcode_find_what_they_are_of),
+        cmocka_unit_test(the_tail_of_a_number_finds_the_newest_first),
         cmocka_unit_test(money_not_yet_matched_is_listed_oldest_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

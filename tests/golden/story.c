@@ -1020,6 +1020,38 @@ static void net_corrections(struct story *t)
               money));
 }
 
+/* Keys that only fold apart are one. */
+static void keys_that_fold(struct story *t)
+{
+    uint32_t ly = scenario_customer(t->s, "Ly", 100000);
+    uint32_t bank = scenario_bank(t->s);
+    done(t, "open_customer", "{'code': 'caf\u00E9-1', 'name': 'L', 'phone': '1', 'area': 'x'}");
+    refused(t, "open_customer",
+            "{'code': 'CAFE\u0301\u20131', 'name': 'L', 'phone': '1', 'area': 'x'}",
+            CODE(ALREADY_EXISTS));
+    done(t, "add_product",
+         "{'code': 'FOLD-1', 'name': 'f', 'price': 1000, 'serials': true, 'barcodes': ['8-931']}");
+    refused(t, "add_product", "{'code': 'fold\u20131', 'name': 'f'}", CODE(ALREADY_EXISTS));
+    refused(t, "add_product",
+            "{'code': 'X', 'name': 'f', 'barcodes': ['\u0668\u2013\u0669\u0663\u0661']}",
+            CODE(ALREADY_EXISTS));
+    done(t, "add_group", "{'dimension': 'fold', 'name': 'Gold 1'}");
+    refused(t, "add_group", "{'dimension': 'FOLD', 'name': 'gold-1'}", CODE(ALREADY_EXISTS));
+#define FOLDED_SALE(number, serial)                                                                \
+    json("{'customer': %u, 'number': '" number "', 'lines': [{'product_code': 'fold\u20131', "     \
+         "'quantity': 1000, 'serials': ['" serial "']}]}",                                         \
+         ly)
+    done(t, "issue_invoice", FOLDED_SALE("Old-7", "sn-1"));
+    refused(t, "issue_invoice", FOLDED_SALE("OLD\u20137", "sn-2"), CODE(NUMBER_TAKEN));
+    refused(t, "issue_invoice", FOLDED_SALE("Old-8", "SN\u20131"), CODE(ALREADY_EXISTS));
+#define FOLDED_SLIP(reference)                                                                     \
+    json("{'customer': %u, 'kind': 'SLIP', 'amount_minor': 5, 'money_account': %u, 'reference': "  \
+         "'" reference "', 'payer': 'L', 'bills': [{'bill_number': 'old 7'}]}",                    \
+         ly, bank)
+    done(t, "take_payment", FOLDED_SLIP("SL-77"));
+    refused(t, "take_payment", FOLDED_SLIP("sl 77"), CODE(NUMBER_TAKEN));
+}
+
 /* ---- all of it ---- */
 
 struct scenario *golden_story(uint32_t rules_version)
@@ -1060,6 +1092,7 @@ struct scenario *golden_story(uint32_t rules_version)
         net_corrections(&t);
         up_to_so_much(&t);
         bound_and_overdue(&t);
+        keys_that_fold(&t);
     }
     if (rules_version >= 3)
         restored(&t);

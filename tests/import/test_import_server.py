@@ -326,6 +326,21 @@ class WrongMoney(Case):
                          "11.00")
         self.assertEqual(self.company.owed(), 2400)
 
+    def test_keys_typed_otherwise_are_the_same(self):
+        """Code, customer and number of the second file are the ledger's, and so is the product's tax."""
+        self.company.tefter("product", "add", "CEM-40", "Cement", "--price", "8.50", "--tax", "20%")
+        text = "number,customer,date,code,quantity,price\nold-1,Anna,2011-01-05,%s,2,5.00\n"
+        typed = text % "cem\u201340"
+        self.assertIn("1 lines are of products with a tax (cem\u201340: 20.00 %)",
+                      self.refused("invoices", typed, "--yes"))
+        words = ("--yes", "--tax", "product")
+        done = self.company.imported("invoices", self.company.write("a.csv", typed), *words)
+        self.assertEqual((done["total"], done["products_made"], done["customers_made"]), ("12.00", 0, 1))
+        again = self.company.write("b.csv", (text % "CEM-40").replace("old", "OLD").replace("Anna", "ANNA"))
+        said = self.company.imported("invoices", again, *words)
+        self.assertEqual((said["sent"], said["already_there"]), (0, 1))
+        self.assertEqual(self.company.owed(), 1200)
+
     def test_what_is_there_with_something_else_is_a_conflict(self):
         text = "number,customer,date,due,amount\n1,A,2011-01-05,2011-02-05,5.00\n2,A,2011-01-05,2011-02-05,7.00\n"
         path = self.company.write("a.csv", text)

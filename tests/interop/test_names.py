@@ -38,7 +38,7 @@ UNSEEN = [
     ("\U000e0041", "TEXT_UNSEEN", 1), ("A\ufff9n", "TEXT_UNSEEN", 2), ("\ue000", "TEXT_UNSEEN", 1),
     ("A\u0378", "TEXT_UNSEEN", 2), ("\x1b[2J", "TEXT_UNSEEN", 1), ("A\u009b2J", "TEXT_UNSEEN", 2),
     ("A\u2028B", "TEXT_UNSEEN", 2), (" ", "TEXT_BLANK", 1), ("\u00a0\u3000", "TEXT_BLANK", 1),
-    ("\u2800", "TEXT_BLANK", 1), (" An", "TEXT_EDGE", 1), ("An\u00a0", "TEXT_EDGE", 3),
+    ("\u2800", "TEXT_UNSEEN", 1), (" An", "TEXT_EDGE", 1), ("An\u00a0", "TEXT_EDGE", 3),
     ("\u0301", "TEXT_MARK", 1), ("\u0301\u0302", "TEXT_MARK", 1), ("An \u064e", "TEXT_MARK", 4),
     ("Z" + "\u0300\u0301" * 8, "TEXT_MARK", 10), ("An\nBinh", "TEXT_BREAK", 3), ("An\tBinh", "TEXT_BREAK", 3),
 ]

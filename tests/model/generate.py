@@ -13,6 +13,8 @@ MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 START = 20000
 NEWEST = RULES[-1]
 BOUNDS_FROM = 50_000
+KEYS = {"code", "customer_code", "product_code", "number", "invoice_number", "bill_number", "reference",
+        "barcodes", "serials", "dimension"}
 ZONES = (210, 420, -300)  # of the head office and the first two branches
 LONG = "x" * 300
 
@@ -40,9 +42,26 @@ class Generator:
 
     def entry(self, command, who=None):
         who = self.someone(command) if who is None else who
+        command = self.otherwise(command) if self.r.random() < 0.05 else command
         self.counter += 1
         ident = f"{self.now:012x}{who.get('terminal', 0):08x}{self.counter:012x}"
         return {**who, "now_ms": self.now + self.wrong, "id": ident, "command": command}
+
+    def otherwise(self, body):
+        """Keys as somebody else types them."""
+        if isinstance(body, dict):
+            return {k: self.typed(v) if k in KEYS else self.otherwise(v) for k, v in body.items()}
+        return [self.otherwise(one) for one in body] if isinstance(body, list) else body
+
+    def typed(self, word):
+        if isinstance(word, list):
+            return [self.typed(one) for one in word]
+        if not isinstance(word, str) or word == LONG:
+            return word
+        how = self.r.choice([str.upper, str.lower, lambda w: w.replace("-", "\u2013").replace(" ", "-"),
+                             lambda w: w.translate({0x30 + i: 0x6F0 + i for i in range(10)}),
+                             lambda w: w.translate({i: i + 0xFEE0 for i in range(0x21, 0x7F)})])
+        return how(word)
 
     def someone(self, command):
         kind = next(iter(command), None)

@@ -6,6 +6,7 @@ counted anew from the open items each time, never carried along.
 """
 import heapq
 import re
+import unicodedata
 
 MONEY_MAX = 9_000_000_000_000
 QUANTITY_MAX = 1_000_000_000_000
@@ -84,7 +85,7 @@ THRESHOLDS = {
     "OPENING_LIMIT": ("EDIT_CUSTOMER", MONEY_MAX, 0, ANY, ANY, ANY),
 }
 ADMINISTRATION = {"EDIT_STAFF", "EDIT_BRANCHES", "EDIT_TERMINALS"}  # done at any branch's devices
-CURRENCIES = {"EUR": 2, "VND": 0, "CNY": 2, "IRR": 2}
+CURRENCIES = {"EUR": 2, "VND": 0, "CNY": 2, "IRR": 0}
 SPACES = {0x20, 0xA0, 0x1680, 0x202F, 0x205F, 0x3000, 0xFEFF} | set(range(0x2000, 0x200C))
 NOTHING = object()
 
@@ -108,6 +109,50 @@ def rounded(number, by):
 
 def size(text):
     return len(text.encode())
+
+
+DASHES = set("-\u02d7\u058a\u05be\u1806\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\uff0d")
+QUOTES = set("'`\u00b4\u02b9\u02bb\u02bc\u02bd\u2018\u2019\u201a\u201b\u2032\uff07")
+ARABIC = {"\u0649": "\u06cc", "\u064a": "\u06cc", "\u0643": "\u06a9", "\u0640": ""}
+
+
+def folded(word):
+    """A key as it is compared since rules version 5; of characters that the commands here use."""
+    if not isinstance(word, str):
+        return word
+    marked = "".join("'" if c in QUOTES else c for c in word)
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", marked).casefold())
+    plain = "".join(str(unicodedata.decimal(c, ARABIC.get(c, c))) for c in plain)
+    parts = "".join(" " if c in DASHES or c.isspace() else c for c in plain).split()
+    return "-".join(parts) or word
+
+
+class Words(dict):
+    """What words name; a word is a text, or a tuple with texts in it."""
+
+    def __init__(self):
+        super().__init__()
+        self.folds = {}
+
+    @staticmethod
+    def fold(word):
+        return tuple(map(folded, word)) if isinstance(word, tuple) else folded(word)
+
+    def __setitem__(self, word, value):
+        super().__setitem__(word, value)
+        self.folds.setdefault(self.fold(word), set()).add(word)
+
+    def __delitem__(self, word):
+        self.pop(word)
+
+    def pop(self, word):
+        self.folds[self.fold(word)].discard(word)
+        return super().pop(word)
+
+    def alike(self, word, besides=None):
+        """The values of those that fold like it, in the order of their bytes."""
+        order = sorted(self.folds.get(self.fold(word), ()), key=lambda w: str(w).encode())
+        return [self[w] for w in order if besides is None or self[w] != besides]
 
 
 def roles_with(right):
@@ -220,11 +265,11 @@ class Ledger:
         self.approvals, self.jobs, self.alarms = {}, {}, {}
         self.thresholds = {}        # (threshold, role) -> most, that were set
         self.parked = {}            # (who asked, approval) -> lines and charges
-        self.logins, self.branch_codes, self.customer_codes, self.sources = {}, {}, {}, {}
-        self.group_names, self.product_codes = {}, {}
+        self.logins, self.branch_codes, self.customer_codes, self.sources = Words(), Words(), Words(), {}
+        self.group_names, self.product_codes = Words(), Words()
         self.documents, self.items = {}, {}
-        self.numbers = {kind: {} for kind in SERIES}
-        self.ordinals, self.references, self.serials = {}, {}, {}
+        self.numbers = {kind: Words() for kind in SERIES}
+        self.ordinals, self.references, self.serials = {}, Words(), Words()
         self.day_sums = {}          # what is counted, of whom -> (date, amount)
         self.matches = {}           # (customer, match) -> {"pairs", "undone"}
         self.books = {}             # (account, sub, branch) -> amount
@@ -464,10 +509,24 @@ class Ledger:
             raise Refused("NOT_FOUND", field)
         return where[key]
 
-    @staticmethod
-    def free(where, key, field):
-        if where.get(key):
-            raise Refused("ALREADY_EXISTS", field, existing=where[key])
+    def taken(self, words, word, besides=None):
+        """What has the word, or since version 5 one that folds like it."""
+        if self.epoch < 5:
+            return words[word] if word in words and words[word] != besides else None
+        return next(iter(words.alike(word, besides)), None)
+
+    def named(self, words, word):
+        """What is meant by the word: it, or since version 5 the only one that folds like it."""
+        alike = words.alike(word) if self.epoch >= 5 else []
+        return words.get(word, alike[0] if len(alike) == 1 else None)
+
+    def same(self, a, b):
+        return folded(a) == folded(b) if self.epoch >= 5 else a == b
+
+    def free(self, where, key, field):
+        existing = where.get(key) if not isinstance(where, Words) else self.taken(where, key)
+        if key is not None and existing:
+            raise Refused("ALREADY_EXISTS", field, existing=existing)
 
     def named_customer(self, number):
         customer = self.found(self.customers, number, "customer")
@@ -481,9 +540,9 @@ class Ledger:
         if not number and its_code is None:
             return None
         if not number:
-            number = self.customer_codes.get(its_code)
+            number = self.named(self.customer_codes, its_code)
         customer = self.found(self.customers, number, "customer")
-        if its_code is not None and customer["code"] != its_code:
+        if its_code is not None and not self.same(customer["code"], its_code):
             raise Refused("NOT_FOUND", "customer")
         return customer
 
@@ -788,7 +847,7 @@ class Ledger:
         dimensions = set()
         for i, group in enumerate(groups):
             dimension = self.found(self.groups, group, f"groups[{i}]")["dimension"]
-            if dimension in dimensions:
+            if any(self.same(dimension, other) for other in dimensions):
                 raise Refused("FIELD_INVALID", f"groups[{i}]")
             dimensions.add(dimension)
         if c.get("term_days", 0) > self.term_days({"groups": groups}):
@@ -799,7 +858,7 @@ class Ledger:
         number, its_code = self.company["customer"], c.get("code")
         if its_code is None:
             its_code, again = f"C-{number:06}", 2
-            while its_code in self.customer_codes:
+            while self.taken(self.customer_codes, its_code):
                 its_code, again = f"C-{number:06}-{again}", again + 1
         customer = self.new_customer(its_code, c["name"], self.branch()["branch"])
         self.put(customer, "groups", tuple(groups))
@@ -963,8 +1022,9 @@ class Ledger:
         self.nothing(changed)
         self.terms_form("limit", limit)
         key = (group["dimension"], group["name"])
-        if self.group_names.get(key, c["group"]) != c["group"]:
-            raise Refused("ALREADY_EXISTS", "name", existing=self.group_names[key])
+        named = self.group_names.get(key) or self.taken(self.group_names, key) or c["group"]
+        if named != c["group"]:
+            raise Refused("ALREADY_EXISTS", "name", existing=named)
         self.drop(self.group_names, before)
         self.put(self.group_names, key, c["group"])
         return {"id": c["group"], "job": self.job("group", c["group"])}
@@ -974,7 +1034,7 @@ class Ledger:
         group = self.found(self.groups, c["group"], "group")
         self.nothing(c["group"] not in customer["groups"])
         others = tuple(g for g in customer["groups"]
-                       if self.groups[g]["dimension"] != group["dimension"])
+                       if not self.same(self.groups[g]["dimension"], group["dimension"]))
         if len(others) >= GROUPS_MAX:
             raise Refused("TOO_MANY", "group", most=GROUPS_MAX)
         self.put(customer, "groups", others + (c["group"],))
@@ -1051,13 +1111,14 @@ class Ledger:
             raise Refused("TOO_MANY", "barcodes", most=BARCODES_MAX)
         for i, barcode in enumerate(barcodes):
             code(f"barcodes[{i}]", barcode)
-            if barcode in barcodes[:i] or barcode == own_code:
+            if any(other is not None and self.same(barcode, other) for other in barcodes[:i] + [own_code]):
                 raise Refused("FIELD_INVALID", f"barcodes[{i}]")
 
     def others_barcode(self, product, barcodes):
         for i, barcode in enumerate(barcodes):
-            if self.product_codes.get(barcode, product) != product:
-                raise Refused("ALREADY_EXISTS", f"barcodes[{i}]", existing=self.product_codes[barcode])
+            owner = self.taken(self.product_codes, barcode)
+            if owner not in (None, product):
+                raise Refused("ALREADY_EXISTS", f"barcodes[{i}]", existing=owner)
 
     def floor_form(self, c):
         if "floor" in c and self.epoch < 5:
@@ -1089,7 +1150,8 @@ class Ledger:
             raise Refused("FIELD_INVALID", "no_floor")
         product = self.found(self.products, c["product"], "product")
         given = c.get("barcodes", [])
-        fresh = tuple(b for b in given if b != product["code"] and b not in product["barcodes"])
+        fresh = tuple(b for b in given
+                      if not any(self.same(b, own) for own in (product["code"],) + product["barcodes"]))
         changed = self.move(product, c, "name", "unit", "price", "tax_bp", "brand", "colour", "model",
                             "floor", "retired")
         if c.get("no_floor") and "floor" in product:
@@ -1118,7 +1180,7 @@ class Ledger:
         line("name", c["name"])
         self.found(self.branches, c["branch"], "branch")
         return self.new_place("till", c, lambda p: p["kind"] != "account" and
-                              (p["branch"], p["name"]) == (c["branch"], c["name"]), "name")
+                              p["branch"] == c["branch"] and self.same(p["name"], c["name"]), "name")
 
     def do_add_bank_account(self, c):
         line("name", c["name"])
@@ -1126,7 +1188,8 @@ class Ledger:
         line_or_none("bank", c.get("bank"))
         bare = c["number"].replace(" ", "")
         return self.new_place("account", c, lambda p: p["kind"] == "account" and
-                              p["number"].replace(" ", "") == bare, "number")
+                              (p["number"].replace(" ", "") == bare or self.same(p["number"], c["number"])),
+                              "number")
 
     def do_add_pos_device(self, c):
         line("name", c["name"])
@@ -1137,7 +1200,7 @@ class Ledger:
         if account["retired"]:
             raise Refused("RETIRED", "bank_account")
         return self.new_place("device", c, lambda p: p["kind"] != "account" and
-                              (p["branch"], p["name"]) == (c["branch"], c["name"]), "name")
+                              p["branch"] == c["branch"] and self.same(p["name"], c["name"]), "name")
 
     def do_retire_money_account(self, c):
         place = self.found(self.places, c["money_account"], "money_account")
@@ -1815,9 +1878,11 @@ class Ledger:
 
     def begin(self, kind, customer, date, number=None):
         taken, branch = self.numbers[kind], self.branch()
-        if number is not None and number in taken:
-            raise Refused("NUMBER_TAKEN", "number", existing=taken[number], existing_number=number)
-        while number is None or number in taken:
+        existing = self.taken(taken, number) if number is not None else None
+        if existing:
+            raise Refused("NUMBER_TAKEN", "number", existing=existing,
+                          existing_number=self.documents[existing]["number"])
+        while number is None or self.taken(taken, number):
             number = f"{branch['code']}-{SERIES[kind]}{branch[kind]:05}"
             self.put(branch, kind, branch[kind] + 1)
         day = (customer["customer"], date)
@@ -1896,7 +1961,7 @@ class Ledger:
         if "product" in one:
             product = one["product"]
         elif "product_code" in one:
-            product = self.product_codes.get(one["product_code"])
+            product = self.named(self.product_codes, one["product_code"])
         else:
             if not one.get("text"):
                 raise Refused("FIELD_MISSING", at + "product")
@@ -1918,8 +1983,8 @@ class Ledger:
             raise Refused("FIELD_MISSING", at + "serials")
         here = [s for other in lines if other["product"] == product for s in other["serials"]]
         for i, serial in enumerate(one["serials"]):
-            sold = self.serials.get((product, serial))
-            if sold not in (None, corrects) or serial in here:
+            sold = self.taken(self.serials, (product, serial), corrects)
+            if sold or any(self.same(serial, other) for other in here):
                 raise Refused("ALREADY_EXISTS", f"{at}serials[{i}]", existing=sold,
                               existing_number=self.documents[sold]["number"] if sold else None)
             here.append(serial)
@@ -2307,7 +2372,7 @@ class Ledger:
             return None
         number = c.get("invoice")
         if number is None:
-            number = self.numbers["DOCUMENT_INVOICE"].get(c["invoice_number"])
+            number = self.named(self.numbers["DOCUMENT_INVOICE"], c["invoice_number"])
         invoice = self.found(self.documents, number, "invoice")
         if invoice["kind"] != "DOCUMENT_INVOICE":
             raise Refused("NOT_FOUND", "invoice")
@@ -2609,8 +2674,8 @@ class Ledger:
         date = self.date_of(c, happened or was and c.get("date") == was["date"])
         self.check_place(c, happened, was)
         place, reference = c.get("money_account", 0), (c.get("money_account", 0), c["kind"], c.get("reference"))
-        if self.references.get(reference, corrects) != corrects:
-            taken = self.references[reference]
+        taken = self.taken(self.references, reference, corrects) if "reference" in c else None
+        if taken:
             raise Refused("NUMBER_TAKEN", "reference", existing=taken,
                           existing_number=self.documents[taken]["number"])
         document = self.begin("DOCUMENT_PAYMENT", customer, date, c.get("number"))
@@ -2627,7 +2692,7 @@ class Ledger:
         for i, bill in enumerate(c.get("bills", [])):
             number = bill.get("bill")
             if number is None:
-                number = self.numbers["DOCUMENT_INVOICE"].get(bill["bill_number"], 0)
+                number = self.named(self.numbers["DOCUMENT_INVOICE"], bill["bill_number"]) or 0
             debit = self.item_of(customer, number, True, f"bills[{i}].bill")
             self.match_pair(pairs, debit, item, bill.get("amount_minor"), f"bills[{i}].amount_minor",
                             date)
@@ -2771,7 +2836,7 @@ class Ledger:
             raise Refused("FIELD_MISSING", "document")
         number = c.get("document")
         if number is None:
-            number = next((of[c["number"]] for of in self.numbers.values() if c["number"] in of), None)
+            number = next(filter(None, (self.named(of, c["number"]) for of in self.numbers.values())), None)
         document = self.find(number)
         self.check_reverse(c, document)
         counts = self.approve_reversal(document)

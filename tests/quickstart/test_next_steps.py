@@ -131,7 +131,7 @@ class Steps(unittest.TestCase):
             self.run_line("tefter " + line)
         for line, code, told in (
                 ("sell ADAM GRAVL=2", 1, '"GRAVL": Not in the catalogue'),
-                ("sell ADAM GRAVEL=2,5", 2, "Write a point before a part: 2.5"),
+                ("sell ADAM GRAVEL=2.500", 2, "This can be 2,500 or 2.500: write 2500 for the first"),
                 ("sell ADAM GRAVEL=60", 1, "may not be so big: at most 500.00 €, this sale is 600.00. It needs"),
                 ("sell ADAM GRAVEL=60 --approval 1", 5, "Approval 1 still waits for its answer"),
                 ("approval ask ADAM 10", 1, "no approval is needed"),

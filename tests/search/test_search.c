@@ -89,6 +89,35 @@ static void phones_in_any_writing(void **state)
     expect_none("0912345679");
 }
 
+/* As the index has them: as typed, digits alone, and as dialled inside the country. */
+static void a_phone_is_found_with_and_without_its_country(void **state)
+{
+    (void)state;
+    put(1, "Ali|0912 345 6789|09123456789|9123456789");
+    put(2, "Binh|+84 90 111 2222|84901112222|901112222");
+    expect_only("+98-912-345", 1);
+    expect_only("0098 912 345 6789", 1);
+    expect_only("+98912", 1);
+    expect_only("۰۹۱۲ ۳۴۵", 1);
+    expect_only("090 111 2222", 2);
+    expect_only("+84901112222", 2);
+    expect_none("+98 901 111");
+}
+
+static void quotes_dashes_and_traditional_characters_are_one(void **state)
+{
+    (void)state;
+    put(1, "O’Brien – Steel");
+    put(2, "陳記建材行");
+    put(3, "广东钢铁");
+    expect_only("o'brien", 1);
+    expect_only("OʼBRIEN", 1);
+    expect_only("o`brien -", 1);
+    expect_only("陈记", 2);
+    expect_only("陳記", 2);
+    expect_only("廣東鋼鐵", 3);
+}
+
 static void beginnings_come_first(void **state)
 {
     (void)state;
@@ -283,6 +312,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         search_test(any_script_and_any_fragment),
         search_test(phones_in_any_writing),
+        search_test(a_phone_is_found_with_and_without_its_country),
+        search_test(quotes_dashes_and_traditional_characters_are_one),
         search_test(beginnings_come_first),
         search_test(parts_do_not_run_together),
         search_test(replaced_and_forgotten),

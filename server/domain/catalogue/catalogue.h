@@ -6,6 +6,8 @@
 #include "view.pb-c.h"
 
 const Tefter__ProductRecord *product_get(struct tx *tx, uint32_t product);
+/* A barcode that begins as the text; NULL: there is none. */
+const char *product_barcode_like(const Tefter__ProductRecord *product, const char *text);
 /* By code or barcode. */
 const Tefter__ProductRecord *product_by_code(struct tx *tx, const char *code);
 

@@ -9,6 +9,7 @@
  */
 #include "domain/catalogue/catalogue.h"
 
+#include "base/fold.h"
 #include "base/limits.h"
 #include "base/money.h"
 #include "base/text.h"
@@ -31,11 +32,9 @@ static struct key product_key(uint32_t product)
     return key;
 }
 
-static struct key code_key(const char *code)
+static struct key codes_key(void)
 {
-    struct key key = key_book(TABLE_PRODUCT_CODE);
-    key_text(&key, code);
-    return key;
+    return key_book(TABLE_PRODUCT_CODE);
 }
 
 const Tefter__ProductRecord *product_get(struct tx *tx, uint32_t product)
@@ -50,26 +49,33 @@ static Tefter__ProductRecord *product_shared(struct tx *tx, uint32_t product)
     return tx_shared(tx, &key, &tefter__product_record__descriptor);
 }
 
-/* 0: nobody's. One that is longer than a key is nobody's either. */
+/* Whose word nobody else may take; 0: nobody's. */
 static uint32_t owner_of(struct tx *tx, const char *code)
 {
-    if (strlen(code) > CODE_MAX_BYTES)
-        return 0;
-    struct key key = code_key(code);
+    struct key codes = codes_key();
     uint64_t product = 0;
-    return tx_get_u64(tx, &key, &product) ? (uint32_t)product : 0;
+    return word_taken(tx, &codes, code, &product) ? (uint32_t)product : 0;
+}
+
+/* 0: none. One that is longer than a key is nobody's. */
+static uint32_t product_called(struct tx *tx, const char *code)
+{
+    struct key codes = codes_key();
+    uint64_t product = 0;
+    bool known = strlen(code) <= CODE_MAX_BYTES && word_find(tx, &codes, code, &product);
+    return known ? (uint32_t)product : 0;
 }
 
 const Tefter__ProductRecord *product_by_code(struct tx *tx, const char *code)
 {
-    uint32_t product = owner_of(tx, code);
+    uint32_t product = product_called(tx, code);
     return product != 0 ? product_get(tx, product) : NULL;
 }
 
 static void save_code(struct tx *tx, const char *code, uint32_t product)
 {
-    struct key key = code_key(code);
-    tx_put_u64(tx, &key, product);
+    struct key codes = codes_key();
+    word_put(tx, &codes, code, product);
 }
 
 static void product_save(struct tx *tx, const Tefter__ProductRecord *product)
@@ -112,10 +118,10 @@ static Tefter__Refusal *check_looks(struct tx *tx, const char *brand, const char
     return refusal;
 }
 
-static bool stands_among(const char *word, char *const *words, size_t count)
+static bool stands_among(const struct tx *tx, const char *word, char *const *words, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (strcmp(words[i], word) == 0)
+        if (word_same(tx, words[i], word))
             return true;
     return false;
 }
@@ -131,8 +137,8 @@ static Tefter__Refusal *check_barcodes(struct tx *tx, const char *code, char *co
         Tefter__Refusal *refusal = field_code(tx, field, barcodes[i]);
         if (refusal != NULL)
             return refusal;
-        if (stands_among(barcodes[i], barcodes, i) ||
-            (code != NULL && strcmp(code, barcodes[i]) == 0))
+        if (stands_among(tx, barcodes[i], barcodes, i) ||
+            (code != NULL && word_same(tx, code, barcodes[i])))
             return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, field);
     }
     return NULL;
@@ -275,7 +281,8 @@ static size_t add_barcodes(struct tx *tx, Tefter__ProductRecord *product, char *
     for (size_t i = 0; i < before; i++)
         all[i] = product->barcodes[i];
     for (size_t i = 0; i < count; i++)
-        if (strcmp(barcodes[i], product->code) != 0 && !stands_among(barcodes[i], all, before))
+        if (!word_same(tx, barcodes[i], product->code) &&
+            !stands_among(tx, barcodes[i], all, before))
             all[product->n_barcodes++] = barcodes[i];
     product->barcodes = all;
     return product->n_barcodes - before;
@@ -323,6 +330,18 @@ static bool folded_holds(const char *text, struct slice wanted)
     return memmem(folded, size, wanted.data, wanted.size) != NULL;
 }
 
+const char *product_barcode_like(const Tefter__ProductRecord *product, const char *text)
+{
+    char begin[FOLD_KEY_MAX + 1];
+    size_t size = fold_key_begin(text, begin);
+    for (size_t i = 0; size > 0 && i < product->n_barcodes; i++) {
+        char barcode[FOLD_KEY_MAX + 1];
+        if (fold_key(product->barcodes[i], barcode) >= size && memcmp(barcode, begin, size) == 0)
+            return product->barcodes[i];
+    }
+    return NULL;
+}
+
 static bool wanted_product(const Tefter__ProductRecord *product, const Tefter__ProductList *query,
                            struct slice wanted)
 {
@@ -330,7 +349,8 @@ static bool wanted_product(const Tefter__ProductRecord *product, const Tefter__P
         return false;
     return wanted.size == 0 || folded_holds(product->name, wanted) ||
            folded_holds(product->code, wanted) || folded_holds(product->brand, wanted) ||
-           folded_holds(product->model, wanted);
+           folded_holds(product->model, wanted) ||
+           product_barcode_like(product, query->text) != NULL;
 }
 
 /* From after `last` on, as many as fit and as may be looked at. */
@@ -385,6 +405,6 @@ Tefter__Refusal *view_product_card(struct tx *tx, const Tefter__ProductCard *que
     if (!query->has_product && query->code == NULL)
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "product");
     answer->product =
-        product_shared(tx, query->has_product ? query->product : owner_of(tx, query->code));
+        product_shared(tx, query->has_product ? query->product : product_called(tx, query->code));
     return answer->product != NULL ? NULL : refuse_not_found(tx, "product");
 }

@@ -10,6 +10,7 @@
  */
 #include "domain/documents/inside.h"
 
+#include "base/fold.h"
 #include "base/limits.h"
 #include "domain/org/org.h"
 
@@ -24,11 +25,10 @@ static struct key tail_key(uint64_t document)
     return key;
 }
 
-static struct key number_key(Tefter__DocumentKind kind, const char *number)
+static struct key numbers_key(Tefter__DocumentKind kind)
 {
     struct key key = key_book(TABLE_NUMBER);
     key_u8(&key, (uint8_t)kind);
-    key_text(&key, number);
     return key;
 }
 
@@ -50,10 +50,18 @@ Tefter__DocumentRecord *document_get(struct tx *tx, uint64_t document)
 uint64_t document_by_number(struct tx *tx, Tefter__DocumentKind kind, const char *number)
 {
     uint64_t document = 0;
-    struct key key = number_key(kind, number);
-    if (strlen(number) <= CODE_MAX_BYTES)
-        tx_get_u64(tx, &key, &document);
+    struct key numbers = numbers_key(kind);
+    if (strlen(number) > CODE_MAX_BYTES || !word_find(tx, &numbers, number, &document))
+        return 0;
     return document;
+}
+
+/* The one that bears it, or one that folds like it. */
+static uint64_t number_owner(struct tx *tx, Tefter__DocumentKind kind, const char *number)
+{
+    uint64_t document = 0;
+    struct key numbers = numbers_key(kind);
+    return word_taken(tx, &numbers, number, &document) ? document : 0;
 }
 
 uint64_t document_by_any_number(struct tx *tx, const char *number)
@@ -80,11 +88,11 @@ void document_tail_save(struct tx *tx, uint64_t document, const Tefter__Document
 
 /* ---- rules ---- */
 
-static Tefter__Refusal *number_taken(struct tx *tx, const char *number, uint64_t existing)
+static Tefter__Refusal *number_taken(struct tx *tx, uint64_t existing)
 {
     Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__NUMBER_TAKEN, "number");
     FIELD_SET(refusal, existing, existing);
-    refusal->existing_number = tx_text(tx, number);
+    refusal->existing_number = document_get(tx, existing)->number;
     return refusal;
 }
 
@@ -106,10 +114,22 @@ Tefter__Refusal *document_refuse_reversed(struct tx *tx, const char *field,
     return refusal;
 }
 
+/* As a series writes it: "td–r1–00001" is TD-R1-00001 to whoever types it. */
+static bool number_marked(struct tx *tx, const char *number)
+{
+    char folded[FOLD_KEY_MAX + 1];
+    if (!tx_rule(tx, RULE_KEYS_FOLD))
+        return branch_marks(tx, number);
+    (void)fold_key(number, folded);
+    for (char *at = folded; *at != '\0'; at++)
+        *at = (char)(*at >= 'a' && *at <= 'z' ? *at - 'a' + 'A' : *at);
+    return branch_marks(tx, folded);
+}
+
 static bool number_taken_by(struct tx *tx, const Tefter__BranchRecord *branch,
                             Tefter__DocumentKind kind, uint32_t at)
 {
-    return document_by_number(tx, kind, branch_number(tx, branch, kind, at)) != 0;
+    return number_owner(tx, kind, branch_number(tx, branch, kind, at)) != 0;
 }
 
 /* Behind a long run of taken numbers: strides that double until one is free, halved down to where
@@ -170,11 +190,11 @@ Tefter__Refusal *document_begin(struct tx *tx, Tefter__BranchRecord *branch,
     const Tefter__Settled *then = tx_was_settled(tx, SETTLED_NUMBER, kind);
     const char *wanted = number == NULL && then != NULL ? then->text : number;
     if (number != NULL && !tx_recalled(tx) && tx_rule(tx, RULE_MARKED_SERIES_ARE_KEPT) &&
-        branch_marks(tx, number))
+        number_marked(tx, number))
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "number");
-    uint64_t existing = wanted != NULL ? document_by_number(tx, kind, wanted) : 0;
+    uint64_t existing = wanted != NULL ? number_owner(tx, kind, wanted) : 0;
     if (existing != 0)
-        return number_taken(tx, wanted, existing);
+        return number_taken(tx, existing);
     Tefter__DocumentRecord *record = tx_new(tx, &tefter__document_record__descriptor);
     if (!account_new_document(tx, account, kind, date, &record->document))
         return refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "date", DOCUMENT_ORDINAL_MAX + 1);
@@ -217,7 +237,7 @@ Tefter__Refusal *document_draft(struct tx *tx, const Tefter__BranchRecord *branc
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "number");
     uint64_t existing = number != NULL ? document_by_number(tx, kind, number) : 0;
     if (existing != 0)
-        return number_taken(tx, number, existing);
+        return number_taken(tx, existing);
     Tefter__DocumentRecord *record = tx_new(tx, &tefter__document_record__descriptor);
     record->kind = kind;
     record->customer = account->customer;
@@ -236,10 +256,10 @@ void document_write(struct tx *tx, const Tefter__DocumentRecord *record)
 {
     struct key key = document_key(record->document);
     tx_put(tx, &key, &record->base);
-    struct key number = number_key(record->kind, record->number);
-    tx_put_u64(tx, &number, record->document);
     struct key dated = document_dated_key(record->date, record->seq, record->document);
     tx_put_u64(tx, &dated, record->document);
+    struct key numbers = numbers_key(record->kind);
+    word_put(tx, &numbers, record->number, record->document);
     document_note_day(tx, record);
     postings_post(tx, record);
 }

@@ -18,12 +18,37 @@
 
 /* ---- records ---- */
 
+/* The product stands last: a serial is looked for by who does not know of which product it is. */
 static struct key serial_key(uint32_t product, const char *serial)
 {
-    struct key key = key_book(TABLE_SERIAL);
+    struct key serials = key_book(TABLE_SERIAL);
+    struct key key = key_word(&serials, serial);
     key_u32(&key, product);
-    key_text(&key, serial);
     return key;
+}
+
+/* The invoice a piece was sold with, other than `corrects`; 0: none. */
+static uint64_t serial_sold(struct tx *tx, uint32_t product, const char *serial, uint64_t corrects)
+{
+    uint64_t sold_with = 0;
+    struct key key = serial_key(product, serial);
+    if (tx_get_u64(tx, &key, &sold_with) && sold_with != corrects)
+        return sold_with;
+    if (!tx_rule(tx, RULE_KEYS_FOLD))
+        return 0;
+    struct key serials = key_book(TABLE_SERIAL);
+    struct key prefix = key_folded(&serials, serial);
+    struct tx_walk walk;
+    sold_with = 0;
+    for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on && sold_with == 0;
+         on = tx_walk_next(&walk)) {
+        struct slice found = tx_walk_key(&walk);
+        bool other = tx_walk_number(&walk) != corrects;
+        if (other && key_read_u32(found, found.size - sizeof(uint32_t)) == product)
+            sold_with = tx_walk_number(&walk);
+    }
+    tx_walk_end(&walk);
+    return sold_with;
 }
 
 /* ---- rules: form ---- */
@@ -149,14 +174,14 @@ static Tefter__Refusal *find_product(struct tx *tx, const struct line_rules *rul
 }
 
 /* How often a serial number of a product stands in the lines of a document so far. */
-static size_t serial_count(const Tefter__DocumentRecord *record, uint32_t product,
-                           const char *serial)
+static size_t serial_count(const struct tx *tx, const Tefter__DocumentRecord *record,
+                           uint32_t product, const char *serial)
 {
     size_t count = 0;
     for (size_t i = 0; i < record->n_lines; i++)
         for (size_t s = 0; s < record->lines[i]->n_serials; s++)
             count += record->lines[i]->product == product &&
-                     strcmp(record->lines[i]->serials[s], serial) == 0;
+                     word_same(tx, record->lines[i]->serials[s], serial);
     return count;
 }
 
@@ -183,12 +208,11 @@ static Tefter__Refusal *check_serials(struct tx *tx, const struct line_rules *ru
     if ((int64_t)line->n_serials * QUANTITY_UNIT != line->quantity)
         return refuse_at(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "%s[%zu].serials", f, i);
     for (size_t s = 0; s < line->n_serials; s++) {
-        uint64_t sold_with = 0;
-        struct key key = serial_key(product->product, line->serials[s]);
-        bool twice = (tx_get_u64(tx, &key, &sold_with) && sold_with != rules->corrects) ||
-                     serial_count(record, product->product, line->serials[s]) > 0;
+        uint64_t sold_with = serial_sold(tx, product->product, line->serials[s], rules->corrects);
+        bool twice =
+            sold_with != 0 || serial_count(tx, record, product->product, line->serials[s]) > 0;
         for (size_t t = 0; t < s; t++)
-            twice = twice || strcmp(line->serials[t], line->serials[s]) == 0;
+            twice = twice || word_same(tx, line->serials[t], line->serials[s]);
         if (!twice)
             continue;
         Tefter__Refusal *refusal =

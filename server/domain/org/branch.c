@@ -33,13 +33,6 @@ static struct key branch_key(uint32_t branch)
     return key;
 }
 
-static struct key code_key(const char *code)
-{
-    struct key key = key_book(TABLE_BRANCH_CODE);
-    key_text(&key, code);
-    return key;
-}
-
 Tefter__BranchRecord *branch_get(struct tx *tx, uint32_t branch)
 {
     struct key key = branch_key(branch);
@@ -65,16 +58,16 @@ void branch_save(struct tx *tx, const Tefter__BranchRecord *branch)
 
 static void branch_make(struct tx *tx, const Tefter__BranchRecord *branch)
 {
-    struct key key = code_key(branch->code);
+    struct key codes = key_book(TABLE_BRANCH_CODE);
     branch_save(tx, branch);
-    tx_put_u64(tx, &key, branch->branch);
+    word_put(tx, &codes, branch->code, branch->branch);
 }
 
 static uint32_t branch_with_code(struct tx *tx, const char *code)
 {
-    struct key key = code_key(code);
+    struct key codes = key_book(TABLE_BRANCH_CODE);
     uint64_t branch = 0;
-    return tx_get_u64(tx, &key, &branch) ? (uint32_t)branch : 0;
+    return word_taken(tx, &codes, code, &branch) ? (uint32_t)branch : 0;
 }
 
 /* ---- rules ---- */

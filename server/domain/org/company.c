@@ -194,12 +194,23 @@ Tefter__Refusal *company_check_new(struct tx *tx, const Tefter__CreateCompany *c
     return refusal != NULL ? refusal : check_currency(tx, command->currency);
 }
 
+/* Rial had two decimals, as ISO 4217 says and nobody writes. The company is founded by the rules
+ * that begin with it. */
+static uint32_t exponent_of(const Tefter__CreateCompany *command)
+{
+    enum { ISO_RIAL = 2 };
+    bool rial = strcmp(command->currency, "IRR") == 0;
+    return rial && command->rules_version < RULE_RIAL_IS_WHOLE
+               ? ISO_RIAL
+               : (uint32_t)currency_find(command->currency)->exponent;
+}
+
 Tefter__CompanyRecord *company_new(struct tx *tx, const Tefter__CreateCompany *command)
 {
     Tefter__CompanyRecord *company = tx_new(tx, &tefter__company_record__descriptor);
     company->name = command->name;
     company->currency = command->currency;
-    company->exponent = (uint32_t)currency_find(command->currency)->exponent;
+    company->exponent = exponent_of(command);
     company->created_ms = tx_now_ms(tx);
     company->policy_version = 1;
     company->policy = first_policy(tx, command->currency);

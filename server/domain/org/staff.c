@@ -25,13 +25,6 @@ static struct key staff_key(uint32_t staff)
     return key;
 }
 
-static struct key login_key(const char *login)
-{
-    struct key key = key_book(TABLE_STAFF_LOGIN);
-    key_text(&key, login);
-    return key;
-}
-
 const Tefter__StaffRecord *staff_get(struct tx *tx, uint32_t staff)
 {
     struct key key = staff_key(staff);
@@ -46,9 +39,10 @@ static Tefter__StaffRecord *staff_shared(struct tx *tx, uint32_t staff)
 
 const Tefter__StaffRecord *staff_by_login(struct tx *tx, const char *login)
 {
-    struct key key = login_key(login);
+    struct key logins = key_book(TABLE_STAFF_LOGIN);
     uint64_t staff = 0;
-    return tx_get_u64(tx, &key, &staff) ? staff_get(tx, (uint32_t)staff) : NULL;
+    bool known = strlen(login) <= LOGIN_MAX_BYTES && word_find(tx, &logins, login, &staff);
+    return known ? staff_get(tx, (uint32_t)staff) : NULL;
 }
 
 static void staff_save(struct tx *tx, const Tefter__StaffRecord *staff)
@@ -59,9 +53,9 @@ static void staff_save(struct tx *tx, const Tefter__StaffRecord *staff)
 
 static void staff_make(struct tx *tx, const Tefter__StaffRecord *staff)
 {
-    struct key key = login_key(staff->login);
+    struct key logins = key_book(TABLE_STAFF_LOGIN);
     staff_save(tx, staff);
-    tx_put_u64(tx, &key, staff->staff);
+    word_put(tx, &logins, staff->login, staff->staff);
 }
 
 /* ---- rules ---- */

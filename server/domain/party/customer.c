@@ -21,11 +21,9 @@
 
 /* ---- records ---- */
 
-static struct key code_key(const char *code)
+static struct key codes_key(void)
 {
-    struct key key = key_book(TABLE_CUSTOMER_CODE);
-    key_text(&key, code);
-    return key;
+    return key_book(TABLE_CUSTOMER_CODE);
 }
 
 static struct key source_key(const char *source, const char *code)
@@ -36,26 +34,20 @@ static struct key source_key(const char *source, const char *code)
     return key;
 }
 
-static uint32_t customer_at(struct tx *tx, const struct key *key)
-{
-    uint64_t customer = 0;
-    return tx_get_u64(tx, key, &customer) ? (uint32_t)customer : 0;
-}
-
 static Tefter__CustomerRecord *customer_by_code(struct tx *tx, const char *code)
 {
     if (strlen(code) > CODE_MAX_BYTES)
         return NULL; /* nobody's, and longer than a key */
-    struct key key = code_key(code);
-    uint32_t customer = customer_at(tx, &key);
-    return customer != 0 ? customer_get(tx, customer) : NULL;
+    struct key codes = codes_key();
+    uint64_t customer = 0;
+    return word_find(tx, &codes, code, &customer) ? customer_get(tx, (uint32_t)customer) : NULL;
 }
 
 /* What finds a new customer; the record is saved beside it. */
 static void customer_index(struct tx *tx, const Tefter__CustomerRecord *customer)
 {
-    struct key by_code = code_key(customer->code);
-    tx_put_u64(tx, &by_code, customer->customer);
+    struct key codes = codes_key();
+    word_put(tx, &codes, customer->code, customer->customer);
     if (customer->source == NULL)
         return;
     struct key by_source = source_key(customer->source, customer->code);
@@ -152,10 +144,11 @@ static Tefter__Refusal *check_open_rest(struct tx *tx, const Tefter__OpenCustome
     return refusal;
 }
 
-static bool dimension_taken(Tefter__GroupRecord *const *groups, size_t count, const char *dimension)
+static bool dimension_taken(const struct tx *tx, Tefter__GroupRecord *const *groups, size_t count,
+                            const char *dimension)
 {
     for (size_t i = 0; i < count; i++)
-        if (strcmp(groups[i]->dimension, dimension) == 0)
+        if (word_same(tx, groups[i]->dimension, dimension))
             return true;
     return false;
 }
@@ -167,7 +160,7 @@ static Tefter__Refusal *look_groups(struct tx *tx, const Tefter__OpenCustomer *c
         ret_groups[i] = group_shared(tx, command->groups[i]);
         if (ret_groups[i] == NULL)
             return refuse_at(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "groups[%zu]", i);
-        if (dimension_taken(ret_groups, i, ret_groups[i]->dimension))
+        if (dimension_taken(tx, ret_groups, i, ret_groups[i]->dimension))
             return refuse_at(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "groups[%zu]", i);
     }
     return NULL;
@@ -175,18 +168,15 @@ static Tefter__Refusal *look_groups(struct tx *tx, const Tefter__OpenCustomer *c
 
 static Tefter__Refusal *look_unique(struct tx *tx, const Tefter__OpenCustomer *command)
 {
-    uint32_t existing = 0;
+    uint64_t existing = 0;
     if (command->source != NULL) {
         struct key key = source_key(command->source, command->code);
-        existing = customer_at(tx, &key);
-        if (existing != 0)
+        if (tx_get_u64(tx, &key, &existing))
             return refuse_existing(tx, "source", existing);
     }
-    if (command->code != NULL) {
-        struct key key = code_key(command->code);
-        existing = customer_at(tx, &key);
-    }
-    return existing != 0 ? refuse_existing(tx, "code", existing) : NULL;
+    struct key codes = codes_key();
+    bool taken = command->code != NULL && word_taken(tx, &codes, command->code, &existing);
+    return taken ? refuse_existing(tx, "code", existing) : NULL;
 }
 
 /* A term that is longer than the one they have without it is given up to so many days. */
@@ -241,11 +231,10 @@ static Tefter__Refusal *look_open(struct tx *tx, const Tefter__OpenCustomer *com
 static char *code_for(struct tx *tx, uint32_t number)
 {
     char *code = tx_format(tx, "C-%06u", number);
-    struct key key = code_key(code);
-    for (unsigned next = 2; tx_has(tx, &key); next++) {
+    struct key codes = codes_key();
+    uint64_t other = 0;
+    for (unsigned next = 2; word_taken(tx, &codes, code, &other); next++)
         code = tx_format(tx, "C-%06u-%u", number, next);
-        key = code_key(code);
-    }
     return code;
 }
 
@@ -511,7 +500,7 @@ group_of_dimension(struct tx *tx, const Tefter__CustomerRecord *customer, const 
 {
     for (size_t i = 0; i < customer->n_groups; i++) {
         Tefter__GroupRecord *group = group_shared(tx, customer->groups[i]);
-        if (group != NULL && strcmp(group->dimension, dimension) == 0)
+        if (group != NULL && word_same(tx, group->dimension, dimension))
             return group;
     }
     return NULL;
@@ -616,7 +605,7 @@ Tefter__Refusal *customer_resolve(struct tx *tx, uint32_t customer, const char *
         return optional ? NULL : refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "customer");
     Tefter__CustomerRecord *found =
         customer != 0 ? customer_get(tx, customer) : customer_by_code(tx, code);
-    if (found == NULL || (code != NULL && strcmp(code, found->code) != 0))
+    if (found == NULL || (code != NULL && !word_same(tx, code, found->code)))
         return refuse_not_found(tx, "customer");
     *ret_customer = found;
     return NULL;

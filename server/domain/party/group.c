@@ -23,11 +23,25 @@ static struct key group_key(uint32_t group)
     return key;
 }
 
-static struct key name_key(const char *dimension, const char *name)
+/* Begins the names that fold alike. */
+static struct key names_key(const char *dimension, const char *name)
 {
-    struct key key = key_book(TABLE_GROUP_NAME);
-    key_text(&key, dimension);
-    key_text(&key, name);
+    struct key names = key_book(TABLE_GROUP_NAME);
+    struct key of_dimension = key_folded(&names, dimension);
+    return key_folded(&of_dimension, name);
+}
+
+/* Both may be too long for a key, as they stand. */
+struct key group_name_key(const char *dimension, const char *name)
+{
+    struct key key = names_key(dimension, name);
+    struct hash_state state;
+    struct hash hash;
+    hash_begin(&state);
+    hash_add(&state, dimension, strlen(dimension) + 1);
+    hash_add(&state, name, strlen(name));
+    hash_end(&state, &hash);
+    key_u64(&key, be64_get(hash.bytes));
     return key;
 }
 
@@ -65,7 +79,7 @@ static void save_record(struct tx *tx, const Tefter__GroupRecord *group)
 
 static void save_name(struct tx *tx, const Tefter__GroupRecord *group)
 {
-    struct key key = name_key(group->dimension, group->name);
+    struct key key = group_name_key(group->dimension, group->name);
     tx_put_u64(tx, &key, group->group);
 }
 
@@ -78,7 +92,7 @@ static void group_save(struct tx *tx, const Tefter__GroupRecord *group)
     if (before != NULL && strcmp(before->name, group->name) == 0)
         return;
     if (before != NULL) {
-        struct key key = name_key(before->dimension, before->name);
+        struct key key = group_name_key(before->dimension, before->name);
         tx_delete(tx, &key);
     }
     save_name(tx, group);
@@ -86,9 +100,16 @@ static void group_save(struct tx *tx, const Tefter__GroupRecord *group)
 
 static uint32_t group_with_name(struct tx *tx, const char *dimension, const char *name)
 {
-    struct key key = name_key(dimension, name);
+    struct key key = group_name_key(dimension, name);
+    struct key prefix = names_key(dimension, name);
     uint64_t group = 0;
-    return tx_get_u64(tx, &key, &group) ? (uint32_t)group : 0;
+    if (tx_get_u64(tx, &key, &group) || !tx_rule(tx, RULE_KEYS_FOLD))
+        return (uint32_t)group;
+    struct tx_walk walk;
+    if (tx_walk_first(tx, &prefix, NULL, &walk))
+        group = tx_walk_number(&walk);
+    tx_walk_end(&walk);
+    return (uint32_t)group;
 }
 
 /* ---- rules ---- */

@@ -14,6 +14,8 @@ const Tefter__GroupRecord *group_get(struct tx *tx, uint32_t group);
 /* The command's own, to change and save: the same message for all who ask in a command. */
 Tefter__GroupRecord *group_shared(struct tx *tx, uint32_t group);
 bool group_has(struct tx *tx, uint32_t group, uint32_t customer);
+/* Of the row that finds it: how dimension and name fold, then both as they stand. */
+struct key group_name_key(const char *dimension, const char *name);
 /* The next member after this customer, 0 at the end. */
 uint32_t group_next_member(struct tx *tx, uint32_t group, uint32_t after);
 

@@ -63,13 +63,14 @@ static bool is_bank(const Tefter__MoneyAccountRecord *account)
 }
 
 /* Would these two be taken for one another? */
-static bool collide(const Tefter__MoneyAccountRecord *a, const Tefter__MoneyAccountRecord *b)
+static bool collide(const struct tx *tx, const Tefter__MoneyAccountRecord *a,
+                    const Tefter__MoneyAccountRecord *b)
 {
     if (is_bank(a) != is_bank(b))
         return false;
     if (is_bank(a))
-        return same_but_spaces(a->number, b->number);
-    return a->branch == b->branch && strcmp(a->name, b->name) == 0;
+        return same_but_spaces(a->number, b->number) || word_same(tx, a->number, b->number);
+    return a->branch == b->branch && word_same(tx, a->name, b->name);
 }
 
 /* The account that is there already, 0 for none. Reads all: they are few and seldom made. */
@@ -82,7 +83,7 @@ static uint32_t existing_account(struct tx *tx, const Tefter__MoneyAccountRecord
          on = tx_walk_next(&walk)) {
         const Tefter__MoneyAccountRecord *other =
             tx_walk_record(&walk, &tefter__money_account_record__descriptor);
-        existing = collide(account, other) ? other->money_account : 0;
+        existing = collide(tx, account, other) ? other->money_account : 0;
     }
     tx_walk_end(&walk);
     return existing;

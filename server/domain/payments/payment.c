@@ -20,13 +20,42 @@
 
 /* ---- records ---- */
 
-static struct key reference_key(uint32_t account, Tefter__PaymentKind kind, const char *reference)
+static struct key references_key(Tefter__PaymentKind kind)
 {
     struct key key = key_book(TABLE_REFERENCE);
-    key_u32(&key, account);
     key_u8(&key, (uint8_t)kind);
-    key_text(&key, reference);
     return key;
+}
+
+/* The place stands last: one reference at all places lies side by side. */
+static struct key reference_key(uint32_t account, Tefter__PaymentKind kind, const char *reference)
+{
+    struct key references = references_key(kind);
+    struct key key = key_word(&references, reference);
+    key_u32(&key, account);
+    return key;
+}
+
+/* The live payment with a reference at that place, or with one that folds like it; 0: none. */
+static uint64_t reference_owner(struct tx *tx, uint32_t account, Tefter__PaymentKind kind,
+                                const char *reference, uint64_t corrects)
+{
+    uint64_t existing = 0;
+    struct key key = reference_key(account, kind, reference);
+    if (!tx_rule(tx, RULE_KEYS_FOLD))
+        return tx_get_u64(tx, &key, &existing) && existing != corrects ? existing : 0;
+    struct key references = references_key(kind);
+    struct key prefix = key_folded(&references, reference);
+    struct tx_walk walk;
+    for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on && existing == 0;
+         on = tx_walk_next(&walk)) {
+        struct slice found = tx_walk_key(&walk);
+        bool here = key_read_u32(found, found.size - sizeof(uint32_t)) == account;
+        if (here && tx_walk_number(&walk) != corrects)
+            existing = tx_walk_number(&walk);
+    }
+    tx_walk_end(&walk);
+    return existing;
 }
 
 /* ---- rules ---- */
@@ -152,10 +181,9 @@ static Tefter__Refusal *check_reference(struct tx *tx, const Tefter__TakePayment
 {
     if (command->reference == NULL)
         return NULL;
-    uint64_t existing;
-    struct key key = reference_key(command->has_money_account ? command->money_account : 0,
-                                   command->kind, command->reference);
-    if (!tx_get_u64(tx, &key, &existing) || existing == corrects)
+    uint64_t existing = reference_owner(tx, command->has_money_account ? command->money_account : 0,
+                                        command->kind, command->reference, corrects);
+    if (existing == 0)
         return NULL;
     Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__NUMBER_TAKEN, "reference");
     const Tefter__DocumentRecord *document = document_get(tx, existing);

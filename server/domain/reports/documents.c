@@ -5,6 +5,7 @@
 #include "domain/reports/inside.h"
 
 #include "base/date.h"
+#include "base/fold.h"
 #include "base/limits.h"
 #include "base/money.h"
 #include "domain/catalogue/catalogue.h"
@@ -298,6 +299,11 @@ Tefter__Refusal *view_document(struct tx *tx, const Tefter__DocumentView *query,
 
 /* ---- search ---- */
 
+enum {
+    WORD_HITS_MAX = 40,            /* documents that a word finds */
+    WORDS_LOOKED_AT_MAX = 3000000, /* rows of words, for one search */
+};
+
 struct hits {
     Tefter__SearchAnswer *answer;
     struct page page;
@@ -315,41 +321,173 @@ static void hit_add(struct hits *hits, Tefter__SearchHit *hit)
         hits->answer->hits[hits->answer->n_hits++] = hit;
 }
 
-static void hit_document(struct tx *tx, struct tx *scratch, struct hits *hits, uint64_t document)
+static bool has_hit(const struct hits *hits, uint64_t document)
 {
-    const Tefter__DocumentRecord *record = document_get(scratch, document);
     for (size_t i = 0; i < hits->answer->n_hits; i++)
         if (hits->answer->hits[i]->document != NULL &&
             hits->answer->hits[i]->document->document == document)
-            return;
-    if (record == NULL || hits_full(hits))
+            return true;
+    return false;
+}
+
+/* What of it matched, as it stands there; NULL: its amount. */
+static void hit_document(struct tx *tx, struct tx *scratch, struct hits *hits, uint64_t document,
+                         const char *field, const char *matched)
+{
+    if (has_hit(hits, document) || hits_full(hits))
+        return;
+    const Tefter__DocumentRecord *record = document_get(scratch, document);
+    if (record == NULL)
         return;
     Tefter__SearchHit *hit = tx_new(tx, &tefter__search_hit__descriptor);
     hit->document = report_document_row(tx, scratch, record);
+    hit->matched_field = tx_text(tx, field);
+    hit->matched = tx_text(tx, matched);
     hit_add(hits, hit);
 }
 
-/* Documents whose number begins with the text, as typed. */
-static void search_numbers(struct tx *tx, struct tx *scratch, const char *text, struct hits *hits)
+/* ---- by what people type to name a document ---- */
+
+/* Tables of words (tx.h) that lead to documents; `kinds`: the byte before each word. */
+static const struct word_table {
+    enum book_table table;
+    uint8_t kinds; /* 0: there is none */
+    const char *field;
+} word_tables[] = {
+    {TABLE_NUMBER, TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL, "number"},
+    {TABLE_REFERENCE, TEFTER__PAYMENT_KIND__PAYMENT_SLIP, "reference"},
+    {TABLE_SERIAL, 0, "serial"},
+};
+enum { WORD_TABLES = sizeof word_tables / sizeof word_tables[0] };
+
+struct word_hit {
+    uint64_t document;
+    const char *field;
+    char word[CODE_MAX_BYTES + 1];
+    bool whole; /* what was typed stands at its end, behind no other digit */
+};
+
+/* The best few of all that hold what was typed, the best first. */
+struct word_hits {
+    const char *wanted; /* folded, without dashes */
+    size_t wanted_size;
+    size_t head; /* of a key, before the word */
+    const char *field;
+    size_t looked;
+    size_t count;
+    struct word_hit best[WORD_HITS_MAX];
+};
+
+static bool better(const struct word_hit *a, const struct word_hit *b)
 {
-    enum { EACH = 10 };
-    if (strlen(text) > CODE_MAX_BYTES)
+    if (a->whole != b->whole)
+        return a->whole;
+    return document_date(a->document) > document_date(b->document);
+}
+
+static void word_hit_put(struct word_hits *hits, const struct word_hit *hit)
+{
+    size_t at = hits->count;
+    while (at > 0 && better(hit, &hits->best[at - 1]))
+        at--;
+    if (at == WORD_HITS_MAX)
         return;
-    for (int kind = TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE;
-         kind <= (int)TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL; kind++) {
-        struct key prefix = key_book(TABLE_NUMBER);
-        key_u8(&prefix, (uint8_t)kind);
-        key_text(&prefix, text);
-        prefix.size--; /* without its end: a prefix */
-        uint64_t found[EACH];
-        size_t count = 0;
-        struct tx_walk walk;
-        for (bool on = tx_walk_first(scratch, &prefix, NULL, &walk); on && count < EACH;
-             on = tx_walk_next(&walk))
-            found[count++] = tx_walk_number(&walk);
-        tx_walk_end(&walk);
-        for (size_t i = 0; i < count; i++)
-            hit_document(tx, scratch, hits, found[i]);
+    size_t last = hits->count < WORD_HITS_MAX ? hits->count++ : WORD_HITS_MAX - 1;
+    memmove(&hits->best[at + 1], &hits->best[at], (last - at) * sizeof *hit);
+    hits->best[at] = *hit;
+}
+
+static size_t without_dashes(const char *from, size_t size, char out[FOLD_KEY_MAX + 1])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < size && count < FOLD_KEY_MAX; i++)
+        if (from[i] != '-')
+            out[count++] = from[i];
+    out[count] = '\0';
+    return count;
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* The word of a row: folded, then as it was typed. */
+static void look_at_word(struct word_hits *hits, const struct tx_walk *walk)
+{
+    struct slice key = tx_walk_key(walk);
+    const char *folded = (const char *)key.data + hits->head;
+    size_t size = strnlen(folded, key.size - hits->head);
+    char bare[FOLD_KEY_MAX + 1];
+    size_t bare_size = without_dashes(folded, size, bare);
+    const char *found = memmem(bare, bare_size, hits->wanted, hits->wanted_size);
+    hits->looked++;
+    if (found == NULL || size + 1 >= key.size - hits->head)
+        return;
+    struct word_hit hit = {.document = tx_walk_number(walk), .field = hits->field};
+    size_t left = key.size - hits->head - size - 1;
+    size_t word = strnlen(folded + size + 1, left < CODE_MAX_BYTES ? left : CODE_MAX_BYTES);
+    memcpy(hit.word, folded + size + 1, word);
+    const char *tail = bare + bare_size - hits->wanted_size;
+    hit.whole = bare_size >= hits->wanted_size &&
+                memcmp(tail, hits->wanted, hits->wanted_size) == 0 &&
+                (tail == bare || !is_digit(tail[-1]) || !is_digit(tail[0]));
+    word_hit_put(hits, &hit);
+}
+
+static void look_through(struct tx *scratch, const struct key *prefix, size_t most,
+                         struct word_hits *hits)
+{
+    struct tx_walk walk;
+    size_t until = hits->looked + most;
+    for (bool on = tx_walk_first(scratch, prefix, NULL, &walk);
+         on && hits->looked < until && hits->looked < WORDS_LOOKED_AT_MAX; on = tx_walk_next(&walk))
+        look_at_word(hits, &walk);
+    tx_walk_end(&walk);
+}
+
+/* begin: how the words begin that are looked at, "" for all. */
+static void look_through_tables(struct tx *scratch, const char *begin, size_t most,
+                                struct word_hits *hits)
+{
+    for (size_t i = 0; i < WORD_TABLES; i++) {
+        const struct word_table *of = &word_tables[i];
+        hits->field = of->field;
+        for (uint8_t kind = of->kinds == 0 ? 0 : 1; kind <= of->kinds; kind++) {
+            struct key prefix = key_book(of->table);
+            if (of->kinds > 0)
+                key_u8(&prefix, kind);
+            hits->head = prefix.size;
+            if (begin[0] != '\0') {
+                key_text(&prefix, begin);
+                prefix.size--; /* without its end */
+            }
+            look_through(scratch, &prefix, most, hits);
+        }
+    }
+}
+
+/* Documents by number, reference or serial: those that begin so; if they are few, also those that
+ * end so or have it somewhere ("00005"), however dashes and blanks are set. */
+static void search_words(struct tx *tx, struct tx *scratch, const char *text, struct hits *hits)
+{
+    enum { EACH = 200, LEAST = 3 };
+    char begin[FOLD_KEY_MAX + 1];
+    char wanted[FOLD_KEY_MAX + 1];
+    if (strlen(text) > NAME_MAX_BYTES)
+        return;
+    size_t size = without_dashes(begin, fold_key_begin(text, begin), wanted);
+    if (size == 0)
+        return;
+    struct word_hits *found = tx_take(tx, sizeof *found);
+    *found = (struct word_hits){.wanted = wanted, .wanted_size = size};
+    look_through_tables(scratch, begin, EACH, found);
+    if (found->count < WORD_HITS_MAX / 2 && size >= LEAST)
+        look_through_tables(scratch, "", SIZE_MAX / 2, found);
+    for (size_t i = 0; i < found->count; i++) {
+        hit_document(tx, scratch, hits, found->best[i].document, found->best[i].field,
+                     found->best[i].word);
+        tx_scratch_next(scratch);
     }
 }
 
@@ -377,7 +515,7 @@ static void search_amount(struct tx *tx, struct tx *scratch, int64_t amount_mino
         tx_scratch_next(scratch);
     }
     for (size_t i = 0; i < count; i++)
-        hit_document(tx, scratch, hits, found[i]);
+        hit_document(tx, scratch, hits, found[i], NULL, NULL);
 }
 
 static void search_customers(struct tx *tx, struct tx *scratch, const struct report_hits *found,
@@ -399,18 +537,42 @@ static void search_customers(struct tx *tx, struct tx *scratch, const struct rep
     }
 }
 
+static void hit_product(struct tx *tx, struct hits *hits, const Tefter__ProductRecord *product,
+                        const char *text)
+{
+    for (size_t i = 0; i < hits->answer->n_hits; i++)
+        if (hits->answer->hits[i]->product != NULL &&
+            hits->answer->hits[i]->product->product == product->product)
+            return;
+    Tefter__SearchHit *hit = tx_new(tx, &tefter__search_hit__descriptor);
+    const char *barcode = product_barcode_like(product, text);
+    hit->product = tx_copy(tx, &product->base);
+    hit->matched_field = barcode != NULL ? tx_text(tx, "barcode") : NULL;
+    hit->matched = tx_text(tx, barcode);
+    hit_add(hits, hit);
+}
+
+/* The one that is called so, then some of those that have it in their words. */
 static void search_products(struct tx *tx, struct tx *scratch, const char *text, struct hits *hits)
 {
+    enum { PAGES = 10, ROWS = 20 };
     Tefter__ProductList query = TEFTER__PRODUCT_LIST__INIT;
-    Tefter__ProductsAnswer products = TEFTER__PRODUCTS_ANSWER__INIT;
+    const Tefter__ProductRecord *called = product_by_code(scratch, text);
+    size_t count = 0;
+    if (called != NULL && !hits_full(hits))
+        hit_product(tx, hits, called, text);
     query.text = (char *)text;
-    FIELD_SET(&query, rows, 20);
-    if (view_products(scratch, &query, &products) != NULL)
-        return;
-    for (size_t i = 0; i < products.n_products && !hits_full(hits); i++) {
-        Tefter__SearchHit *hit = tx_new(tx, &tefter__search_hit__descriptor);
-        hit->product = tx_copy(tx, &products.products[i]->base);
-        hit_add(hits, hit);
+    FIELD_SET(&query, rows, ROWS);
+    for (int page = 0; page < PAGES && count < ROWS && !hits_full(hits); page++) {
+        Tefter__ProductsAnswer products = TEFTER__PRODUCTS_ANSWER__INIT;
+        if (view_products(scratch, &query, &products) != NULL)
+            return;
+        for (size_t i = 0; i < products.n_products && !hits_full(hits); i++, count++)
+            hit_product(tx, hits, products.products[i], text);
+        if (!products.has_next)
+            return;
+        query.has_page = true;
+        query.page = products.next;
     }
 }
 
@@ -425,7 +587,7 @@ Tefter__Refusal *view_search(struct tx *tx, const Tefter__Search *query,
     answer->hits = tx_take(tx, hits.page.rows_most * sizeof(Tefter__SearchHit *));
     struct tx *scratch = tx_scratch_begin(tx);
     search_customers(tx, scratch, found, &hits);
-    search_numbers(tx, scratch, query->text, &hits);
+    search_words(tx, scratch, query->text, &hits);
     search_products(tx, scratch, query->text, &hits);
     if (decimal_read(query->text, strlen(query->text), (int)company_get(tx)->exponent, &style,
                      &amount) == NULL &&

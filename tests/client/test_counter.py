@@ -1,0 +1,147 @@
+#!/usr/bin/python3
+"""What people type at a counter, through the real programs: amounts and dates in their way, codes and
+numbers in any spelling, what a scanner gives.
+
+    test_counter.py BINARIES
+"""
+import os
+import shutil
+import sys
+import tempfile
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "restore"))
+import shop
+
+BINARIES = sys.argv.pop(1)
+
+
+class Counter:
+    currency = "EUR"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp(prefix="tefter-counter-")
+        cls.shop = shop.Shop(BINARIES, cls.folder, f"127.0.0.1:{shop.free_port()}")
+        code = cls.shop.server.init(currency=cls.currency)
+        cls.shop.server.start(listen=cls.shop.address)
+        cls.shop.tefter("office", "enrol", cls.shop.address, code)
+        cls.shop.login("office", shop.server.OWNER)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.shop.close()
+        shutil.rmtree(cls.folder)
+
+    def says(self, *words, code=0):
+        said = self.shop.tefter("office", *words, code=code)
+        return said.stdout + said.stderr
+
+    def refused(self, *words, code=2):
+        return self.says(*words, code=code)
+
+
+class InEuro(Counter, unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        tefter = cls.shop.tefter
+        tefter("office", "till", "add", "HQ", "Drawer 1")
+        tefter("office", "account", "add", "Main", "DE-0001")
+        tefter("office", "product", "add", "HAM", "Ham", "--price", "10.00", "--unit", "kg",
+               "--barcode", "2112345WWWWWC")
+        tefter("office", "product", "add", "BRIE", "Brie", "--price", "20.00", "--unit", "kg",
+               "--barcode", "2254321PPPPPC")
+        tefter("office", "product", "add", "SOAP", "Soap", "--price", "2", "--barcode", "036000291452")
+        tefter("office", "customer", "add", "O’Brien & Söhne", "--code", "OB-1", "--phone", "+49 30 123 4567",
+               "--area", "x")
+        tefter("office", "customer", "add", "陳記建材", "--code", "CHEN", "--phone", "0912 345 6789", "--area", "x")
+        for code in ("OB-1", "CHEN"):
+            tefter("office", "customer", "limit", code, "100k", "--policy", "block")
+
+    def test_amounts_are_taken_as_people_type_them(self):
+        for typed, shown in (("1.234,50", "1,234.50"), ("1,234.50", "1,234.50"), ("2k", "2,000.00"),
+                             ("€ 12,50", "12.50"), ("1 000", "1,000.00"), ("۱۲", "12.00")):
+            self.says("customer", "limit", "CHEN", typed)
+            self.assertIn(shown, self.says("customer", "show", "CHEN"), typed)
+        said = self.refused("customer", "limit", "CHEN", "1.234")
+        self.assertIn("This can be 1,234 or 1.234: write 1234 for the first, 1.23 for the other.", said)
+        self.says("customer", "limit", "CHEN", "100k")
+
+    def test_what_a_greek_types_is_read_and_shown_so(self):
+        self.says("habit", "--language", "el")
+        try:
+            self.assertIn("1.234,50", self.says("habit"))
+            self.says("customer", "limit", "CHEN", "1.234")
+            self.assertIn("1.234,00", self.says("customer", "show", "CHEN"))
+            self.assertIn("This can be", self.refused("customer", "limit", "CHEN", "1,234"))
+            self.assertIn("2027-04-03", self.says("sell", "CHEN", "SOAP=1", "--due", "3/4/2027"))
+        finally:
+            self.says("habit", "--language", "en")
+            self.says("customer", "limit", "CHEN", "100k")
+        self.assertIn("2027-04-03 or 2027-03-04", self.refused("sell", "CHEN", "SOAP=1", "--due", "3/4/2027"))
+
+    def test_codes_are_found_in_any_spelling(self):
+        for typed in ("ob-1", "OB 1", "ob–1", "ＯＢ－１"):
+            self.assertIn("OB-1", self.says("customer", "show", typed), typed)
+        self.refused("customer", "add", "Other", "--code", "ob–1", "--phone", "1", "--area", "x", code=5)
+
+    def test_search_finds_phone_quote_and_traditional_characters(self):
+        for typed in ("o'brien", "O’BRIEN", "030 1234567", "+49-30-123", "ob-1"):
+            self.assertIn("O’Brien", self.says("search", typed), typed)
+        for typed in ("陈记", "陳記", "+98-912-345", "0912345"):
+            self.assertIn("陳記建材", self.says("search", typed), typed)
+
+    def test_a_slip_is_found_by_its_number_and_taken_once(self):
+        self.says("pay", "CHEN", "5", "--slip", "main", "--reference", "SL-77", "--payer", "Chen", "--unmatched")
+        for typed in ("sl-77", "SL 77", "sl–77"):
+            said = self.refused("pay", "CHEN", "5", "--slip", "Main", "--reference", typed, "--payer", "Chen", code=5)
+            self.assertIn("HQ-R-", said, typed)
+            self.assertIn("SL-77", self.says("search", typed), typed)
+
+    def test_a_scale_s_label_is_sold_by_its_weight_or_its_price(self):
+        self.assertIn("12.34 €", self.says("sell", "OB-1", "2112345012346"))   # 1.234 kg of ham
+        self.assertIn("5.55 €", self.says("sell", "OB-1", "2254321005550"))   # 5.55 of brie
+        self.assertIn("2.00 €", self.says("sell", "OB-1", "0036000291452"))   # a UPC, as an EAN
+        self.assertIn("13.33 €", self.says("sell", "OB-1", "HAM=1.333"))      # as the scale shows it
+        said = self.refused("sell", "OB-1", "2112345012346=2")
+        self.assertIn("leave out what is behind", said)
+        said = self.refused("sell", "OB-1", "2112345000008")
+        self.assertIn("weight is nothing", said)
+
+    def test_the_tail_of_a_number_finds_its_bill(self):
+        number = self.says("sell", "OB-1", "SOAP=1").split()[0]
+        self.assertIn(number, self.says("search", number.split("-")[-1]))
+        self.assertIn(number, self.says("document", "show", number.lower().replace("-", "–")))
+
+
+class InRial(Counter, unittest.TestCase):
+    currency = "IRR"
+
+    def test_rial_are_whole_and_large(self):
+        self.says("customer", "add", "علی", "--code", "ALI", "--phone", "0912", "--area", "x")
+        self.says("customer", "limit", "ALI", "۸ میلیارد", "--policy", "block")
+        self.assertIn("8,000,000,000", self.says("customer", "show", "ali"))
+        self.says("customer", "limit", "ALI", "9000000000000")
+        self.says("sell", "ALI", "--custom", "steel=1@900000000000")
+        self.assertIn("900,000,000,000", self.says("customer", "show", "ALI"))
+
+    def test_who_counts_in_toman_types_and_sees_toman(self):
+        self.says("customer", "add", "رضا", "--code", "REZA", "--phone", "0913", "--area", "x")
+        self.says("habit", "--unit", "toman")
+        try:
+            self.says("customer", "limit", "REZA", "۵۰۰ هزار", "--policy", "block")
+            self.assertIn("500,000", self.says("customer", "show", "REZA"))
+            said = self.says("sell", "REZA", "--custom", "steel=1@1.5k", code=None)
+            self.assertIn("toman", said)
+            self.says("customer", "limit", "REZA", "15 rial")
+            self.assertIn("1.5", self.says("customer", "show", "REZA"))
+        finally:
+            self.says("habit", "--unit", "money")
+        self.says("customer", "limit", "REZA", "500k toman")
+        self.assertIn("5,000,000", self.says("customer", "show", "REZA"))
+
+
+if __name__ == "__main__":
+    unittest.main()
