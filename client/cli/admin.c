@@ -240,10 +240,15 @@ static const struct param one_place[] = {OPERAND("NAME", PLACE, "money_account",
                                          END};
 
 static const struct column place_columns[] = {
-    {"N", "money_account", COLUMN_NUMBER}, {"KIND", "kind", COLUMN_ENUM},
-    {"NAME", "name", COLUMN_TEXT},         {"BRANCH", "branch", COLUMN_BRANCH},
-    {"NUMBER", "number", COLUMN_TEXT},     {"BANK", "bank", COLUMN_TEXT},
-    {"RETIRED", "retired", COLUMN_FLAG},   END_COLUMNS,
+    {"N", "money_account", COLUMN_NUMBER},
+    {"KIND", "kind", COLUMN_ENUM},
+    {"NAME", "name", COLUMN_TEXT},
+    {"BRANCH", "branch", COLUMN_BRANCH},
+    {"NUMBER", "number", COLUMN_TEXT},
+    {"BANK", "bank", COLUMN_TEXT},
+    {"OPEN SINCE", "open_since", COLUMN_DATE},
+    {"RETIRED", "retired", COLUMN_FLAG},
+    END_COLUMNS,
 };
 
 /* ---- policy ---- */

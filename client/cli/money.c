@@ -1,6 +1,6 @@
 /* Money: receipts, confirming, matching, taking back. */
 #include "base/tell.h"
-#include "cli/cli.h"
+#include "cli/cash.h"
 #include "wire/message.h"
 
 #include <inttypes.h>
@@ -23,6 +23,8 @@ static const struct param pay_params[] = {
     OPTION("--oldest", FLAG, NULL, "match with the oldest due bills (the default)"),
     OPTIONS("--bill", TEXT, NULL, "match with this bill: NUMBER or NUMBER=AMOUNT"),
     OPTION("--unmatched", FLAG, NULL, "match later"),
+    OPTION("--round-off", FLAG, "round_off",
+           "the bills are settled: what is short is rounded off, as far as the company lets it be"),
     OPTION("--number", TEXT, "number", "receipt number (default: the next of the branch's series)"),
     OPTION("--date", DATE, "date", "value date (default: the branch's business date)"),
     OPTION("--note", TEXT, "note", "a note on the payment"),
@@ -54,39 +56,6 @@ static const char *way_said(struct run *run, Tefter__PaymentKind *ret_kind, bool
     return said;
 }
 
-static const Tefter__MoneyAccountsAnswer *ask_places(struct run *run)
-{
-    Tefter__Query query = TEFTER__QUERY__INIT;
-    Tefter__MoneyAccountList list = TEFTER__MONEY_ACCOUNT_LIST__INIT;
-    query.kind_case = TEFTER__QUERY__KIND_MONEY_ACCOUNTS;
-    query.money_accounts = &list;
-    const Tefter__Answer *answer = run_whole(run, &query, NULL);
-    return answer == NULL ? NULL : answer->money_accounts;
-}
-
-/* The only till of this terminal's branch. */
-static bool only_till(struct run *run, uint64_t *ret_place)
-{
-    size_t found = 0;
-    uint32_t branch = tefter_welcome(run->client)->branch;
-    const Tefter__MoneyAccountsAnswer *places = ask_places(run);
-    for (size_t i = 0; places != NULL && i < places->n_money_accounts; i++) {
-        const Tefter__MoneyAccountRecord *place = places->money_accounts[i];
-        if (place->kind != TEFTER__MONEY_ACCOUNT_KIND__MONEY_TILL || place->retired ||
-            place->branch != branch)
-            continue;
-        *ret_place = place->money_account;
-        found++;
-    }
-    if (places != NULL && found != 1)
-        (void)run_say(run, EXIT_USE,
-                      found == 0 ? "this branch has no till: tefter till add BRANCH NAME, or say "
-                                   "--transfer, --pos or --slip"
-                                 : "this branch has several tills: say --cash TILL (tefter till "
-                                   "list)");
-    return found == 1;
-}
-
 static bool fill_place(struct run *run, Tefter__TakePayment *payment)
 {
     bool good = false;
@@ -94,7 +63,7 @@ static bool fill_place(struct run *run, Tefter__TakePayment *payment)
     const char *said = way_said(run, &payment->kind, &good);
     if (!good)
         return false;
-    good = said == NULL ? only_till(run, &place) : typed_id(run, VALUE_PLACE, said, &place);
+    good = cash_place(run, payment->kind, said, &place);
     payment->has_money_account = good;
     payment->money_account = (uint32_t)place;
     return good;
@@ -145,8 +114,8 @@ static int pay_run(struct run *run)
         !fill_bills(run, command->take_payment))
         return run->exit_code;
     return run_submit(run, command,
-                      "{number}| {total$}| taken.| Matched {matched$}.|| {owes}|, "
-                      "{available}|.");
+                      "{number}| {taken$}| taken.|| Rounded off {rounded$}.|| Matched "
+                      "{matched$}.|| {owes}|, {available}|.");
 }
 
 /* ---- confirm, reverse ---- */

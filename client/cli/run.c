@@ -364,6 +364,8 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(NUMBER_TAKEN):
     case CODE(MATCH_UNDONE):
     case CODE(DATED_LATER):
+    case CODE(TILL_OPEN):
+    case CODE(TILL_COUNTED):
         return EXIT_CONFLICT;
     case CODE(DATE_IN_FUTURE):
     case CODE(PASSWORD_WEAK):
@@ -402,6 +404,14 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(NO_RECOVERY):
     case CODE(OFFER_DECIDED):
     case CODE(RECOVERY_UNFINISHED):
+    case CODE(CASH_SALE_UNPAID):
+    case CODE(PAID_TOO_MUCH):
+    case CODE(ROUNDING_TOO_MUCH):
+    case CODE(REFUND_TOO_MUCH):
+    case CODE(MONEY_NOT_THERE):
+    case CODE(MONEY_LEFT):
+    case CODE(TILL_CLOSED):
+    case CODE(TILL_NOT_COUNTED):
     case _TEFTER__REFUSAL_CODE_IS_INT_SIZE:
         break;
     }
@@ -691,6 +701,23 @@ static bool done_word(void *context, const char *name, char *out, size_t capacit
     }
     if (strcmp(name, "total$") == 0)
         return put_money(run, done->has_total_minor, done->total_minor, out, capacity);
+    if (strcmp(name, "taken$") == 0)
+        return put_money(run, done->has_total_minor,
+                         done->total_minor - done->rounding_minor - done->discount_minor, out,
+                         capacity);
+    if (strcmp(name, "expected$") == 0)
+        return put_money(run, done->has_expected_minor, done->expected_minor, out, capacity);
+    if (strcmp(name, "more$") == 0)
+        return put_money(run, done->difference_minor > 0, done->difference_minor, out, capacity);
+    if (strcmp(name, "less$") == 0)
+        return put_money(run, done->difference_minor < 0, -done->difference_minor, out, capacity);
+    if (strcmp(name, "way") == 0)
+        return done->on_its_way;
+    if (strcmp(name, "paid$") == 0)
+        return put_money(run, done->has_paid_minor, done->paid_minor, out, capacity);
+    if (strcmp(name, "rounded$") == 0)
+        return put_money(run, done->rounding_minor + done->discount_minor > 0,
+                         done->rounding_minor + done->discount_minor, out, capacity);
     if (strcmp(name, "matched$") == 0)
         return put_money(run, done->has_matched_minor && done->matched_minor != 0,
                          done->matched_minor, out, capacity);

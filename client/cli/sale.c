@@ -2,6 +2,7 @@
 #include "cli/sale.h"
 #include "base/fold.h"
 #include "base/tell.h"
+#include "cli/cash.h"
 #include "wire/message.h"
 
 #include <inttypes.h>
@@ -341,6 +342,8 @@ static const struct param sell_params[] = {
             "code or number; \"cash\" for a customer who pays at once"),
     SOME("LINE", TEXT, NULL, SALE_LINE_HELP),
     SALE_OPTIONS,
+    OPTIONS("--paid", TEXT, NULL, PAID_HELP),
+    OPTION("--unpaid", FLAG, NULL, "to \"cash\", and nothing is paid yet"),
     OPTION("--what-if", FLAG, NULL, "only show what would happen"),
     MAY_HAVE("--ask", NULL,
              "over the limit: park the sale and ask for an approval; --ask=TEXT tells those who "
@@ -469,6 +472,10 @@ static int sell_run(struct run *run)
         return sale_what_if(run, command->issue_invoice);
     if (arg_flag(&run->args, "--ask"))
         return ask_for(run, command->issue_invoice);
+    if (cash_sale_is_paid(run, command->issue_invoice))
+        return cash_sell(run, command->issue_invoice);
+    if (run->exit_code != EXIT_DONE)
+        return run->exit_code;
     return sell(run, command);
 }
 
@@ -555,7 +562,8 @@ const struct verb sale_verbs[] = {
      .summary = "sell: write an invoice",
      .params = sell_params,
      .run = sell_run,
-     .more = "tefter sell C-000123 CEM40=100 SAND=2.5@180k-5% --charge shipping=500k"},
+     .more = "tefter sell C-000123 CEM40=100 SAND=2.5@180k-5% --charge shipping=500k\n"
+             "tefter sell cash CEM40=2 --paid pos:20#8841 --paid cash:50"},
     {.entity = "credit-note",
      .summary = "write a credit note: goods returned, a price put right",
      .params = credit_params,

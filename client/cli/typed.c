@@ -396,8 +396,9 @@ const Tefter__DocumentAnswer *document_find(struct run *run, const char *number,
                                             Tefter__DocumentKind kind)
 {
     static const Tefter__DocumentKind kinds[] = {
-        TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE, TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT,
-        TEFTER__DOCUMENT_KIND__DOCUMENT_CREDIT_NOTE, TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL};
+        TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE,     TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT,
+        TEFTER__DOCUMENT_KIND__DOCUMENT_CREDIT_NOTE, TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL,
+        TEFTER__DOCUMENT_KIND__DOCUMENT_REFUND,      TEFTER__DOCUMENT_KIND__DOCUMENT_MONEY_MOVE};
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         if (kind != 0 && kind != kinds[i])
             continue;

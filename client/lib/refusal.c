@@ -270,6 +270,39 @@ const char *refusal_pattern(Tefter__RefusalCode code)
     case CODE(TEXT_BREAK):
         return "The text cannot be taken| ({field})|: it is one line, and has a line break or tab "
                "in it|: character {at}|. Write a blank instead.";
+    case CODE(CASH_SALE_UNPAID):
+        return "A sale to the cash customer is paid at once|: {over$} would stay open|. Take the "
+               "money with it (tefter sell cash … --paid cash:AMOUNT), or sell to a customer by "
+               "name.| Who may leave it open: {roles}.";
+    case CODE(PAID_TOO_MUCH):
+        return "That is more money than the bill|, by {over$}|. Change is given of cash alone, and "
+               "only when there is something left to pay in cash.";
+    case CODE(REFUND_TOO_MUCH):
+        return "No more is paid out than is free|: {available$}|. Free is what they paid or were "
+               "credited, is not matched, and is not needed for what they owe.";
+    case CODE(MONEY_NOT_THERE):
+        return "There is not so much in it, by the books| ({field})|. Enter first what was taken "
+               "and is not in the books, or take less.";
+    case CODE(MONEY_LEFT):
+        return "It cannot be retired: {available$} lies in it, or is on its way there|. Move it "
+               "first: tefter money move FROM TO AMOUNT; look: tefter money list.";
+    case CODE(TILL_CLOSED):
+        return "The till's day is not open| ({field})|. Count what lies in it and open it: tefter "
+               "till open TILL AMOUNT.";
+    case CODE(TILL_OPEN):
+        return "The till's day is open already|, since {date}|. Count and close it first: tefter "
+               "till "
+               "count TILL AMOUNT, tefter till close TILL.";
+    case CODE(TILL_COUNTED):
+        return "Somebody has counted this till meanwhile|: {most} times by now|. See tefter till "
+               "slip "
+               "TILL; to count it once more: tefter till count TILL AMOUNT --again.";
+    case CODE(TILL_NOT_COUNTED):
+        return "Nobody has counted this till yet. Count it first: tefter till count TILL AMOUNT.";
+    case CODE(ROUNDING_TOO_MUCH):
+        return "The money is short of the bills|, by {available$}|: that is more than may be "
+               "rounded "
+               "off|, {most$}|. Leave out --round-off|, or take {over$} more|.";
     case _TEFTER__REFUSAL_CODE_IS_INT_SIZE:
         break;
     }
@@ -286,6 +319,12 @@ static const struct {
      "The customer is locked already. Who locked them and why: tefter customer changes CUSTOMER."},
     {CODE(LOCK_STATE), "not_locked",
      "The customer is not locked: sales on credit are allowed as far as their limit goes."},
+    {CODE(SECOND_PERSON_NEEDED), "amount_minor",
+     "So much is not paid out by one person.| Alone you may pay out {most$} more today.| It takes "
+     "somebody who did not book the money or credit: {roles}."},
+    {CODE(FIELD_MISSING), "credits",
+     "The cash customer is many people: say what is paid out, --of NUMBER (the credit note or "
+     "receipt)."},
     {CODE(LOGIN_WRONG), "pin", "Login or PIN is wrong."},
     {CODE(LOGIN_WRONG), "old_password", "The old password is wrong."},
     {CODE(LOGIN_WRONG), "token", "The login at this terminal has ended. Log in: tefter login."},

@@ -69,6 +69,8 @@ const char *right_words(Tefter__Right right)
         return "see what was posted over a limit";
     case TEFTER__RIGHT__RIGHT_SEE_AUDIT:
         return "see who logged in and tried to";
+    case TEFTER__RIGHT__RIGHT_REFUND:
+        return "pay money out";
     case TEFTER__RIGHT__RIGHT_SERVER:
         return "do what only the server itself does";
     case TEFTER__RIGHT__RIGHT_NONE:

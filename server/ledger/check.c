@@ -108,6 +108,21 @@ static bool book_add(struct check *check, Tefter__PostingAccount account, uint32
     return true;
 }
 
+/* Money that was on its way between two money accounts has arrived. */
+static bool count_arrival(struct check *check, const Tefter__DocumentRecord *move)
+{
+    bool there = true;
+    for (size_t i = 0; i < move->n_postings && there; i++) {
+        const Tefter__Posting *posting = move->postings[i];
+        if (posting->account == TEFTER__POSTING_ACCOUNT__GL_MONEY_IN_TRANSIT)
+            there = book_add(check, posting->account, posting->sub, posting->branch,
+                             -posting->amount_minor) &&
+                    book_add(check, move->arrives, posting->sub, posting->branch,
+                             posting->amount_minor);
+    }
+    return there;
+}
+
 static bool count_postings(struct check *check, const Tefter__DocumentRecord *document,
                            const Tefter__DocumentTailRecord *tail)
 {
@@ -117,6 +132,8 @@ static bool count_postings(struct check *check, const Tefter__DocumentRecord *do
                       posting->amount_minor))
             return false;
     }
+    if (tail->has_confirmed && document->has_arrives)
+        return count_arrival(check, document);
     return !tail->has_confirmed || !tail->confirmed ||
            (book_add(check, TEFTER__POSTING_ACCOUNT__GL_MONEY_ON_ITS_WAY, document->money_account,
                      document->branch, -document->total_minor) &&

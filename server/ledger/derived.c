@@ -459,6 +459,10 @@ static void ask(struct sink *sink, uint64_t number)
     case TABLE_OFFER:
     case TABLE_RECALL:
     case TABLE_PARKED:
+    case TABLE_ROUNDED_OFF:
+    case TABLE_TILL_DAY:
+    case TABLE_MONEY_DAY:
+    case TABLE_REFUNDED:
         sink->follows = true;
         break;
     }

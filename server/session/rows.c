@@ -523,6 +523,10 @@ static void event_published(struct sessions *home, const Tefter__Event *event)
     case TEFTER__EVENT_KIND__RECOVERY_CHANGED:
     case TEFTER__EVENT_KIND__TERMINAL_ALARMED:
     case TEFTER__EVENT_KIND__THRESHOLDS_CHANGED:
+    case TEFTER__EVENT_KIND__CASH_POLICY_CHANGED:
+    case TEFTER__EVENT_KIND__MONEY_REFUNDED:
+    case TEFTER__EVENT_KIND__MONEY_MOVED:
+    case TEFTER__EVENT_KIND__TILL_CHANGED:
     case _TEFTER__EVENT_KIND_IS_INT_SIZE:
         break; /* their rows are told, or it is not about rows */
     }

@@ -15,6 +15,8 @@ enum {
 
     /* what one command may hold */
     DOCUMENT_LINES_MAX = 2000, /* a real one has 1,114 */
+    SALE_PAYMENTS_MAX = 10,    /* that are taken with a sale */
+    TILL_COUNTS_MAX = 20,      /* of a till's day */
     DOCUMENT_CHARGES_MAX = 16,
     MATCH_PARTS_MAX = 1000,     /* bills and payments one match names */
     RECORDS_TOUCHED_MAX = 3000, /* four rows may be written for each; more is a job */

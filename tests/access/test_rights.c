@@ -26,10 +26,10 @@ static void each_role_has_its_own(void **state)
         {TEFTER__ROLE__ROLE_SALES, "NONE SELL TAKE_MONEY MATCH EDIT_CUSTOMER SEE"},
         {TEFTER__ROLE__ROLE_CONTROLLER,
          "NONE SELL TAKE_MONEY MATCH EDIT_CUSTOMER SEE LOCK SET_LIMIT APPROVE EDIT_GROUPS "
-         "CREDIT_NOTE SEE_ALARMS"},
+         "CREDIT_NOTE SEE_ALARMS REFUND"},
         {TEFTER__ROLE__ROLE_ACCOUNTANT,
          "NONE TAKE_MONEY MATCH CREDIT_NOTE REVERSE CONFIRM_MONEY EDIT_CUSTOMER EDIT_CATALOGUE "
-         "BACKDATE BACKFILL SEE SEE_TRIAL_BALANCE SEE_ALARMS"},
+         "BACKDATE BACKFILL SEE SEE_TRIAL_BALANCE SEE_ALARMS REFUND"},
     };
     const ProtobufCEnumDescriptor *rights = &tefter__right__descriptor;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

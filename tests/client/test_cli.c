@@ -177,8 +177,9 @@ static void what_a_message_needs_is_always_asked_for(void **state)
 /* Words of a Done, and of the person's own line. */
 static bool word_known(const struct verb *verb, const char *word, size_t size)
 {
-    static const char *const known[] = {"id",       "match", "number",    "reversal", "total$",
-                                        "matched$", "owes",  "available", "due",      "job"};
+    static const char *const known[] = {
+        "id",  "match", "number", "reversal", "total$",    "matched$", "owes",  "available", "due",
+        "job", "paid$", "taken$", "rounded$", "expected$", "more$",    "less$", "way"};
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         if (strlen(known[i]) == size && strncmp(known[i], word, size) == 0)
             return true;

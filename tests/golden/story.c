@@ -902,6 +902,131 @@ static void bound_and_overdue(struct story *t)
     done(t, "issue_invoice", sale(hoa, 10, ""));
 }
 
+/* ---- since version 5: cash ---- */
+
+static const char *cash_part(struct story *t, int64_t amount_minor)
+{
+    return json("{'kind': 'CASH', 'money_account': %u, 'amount_minor': %lld}", t->till,
+                (long long)amount_minor);
+}
+
+static const char *paid(const char *invoice, const char *parts)
+{
+    return json("{'invoice': %s, 'payments': [%s]}", invoice, parts);
+}
+
+static void cash_sales(struct story *t)
+{
+    done(t, "add_product", "{'code': 'BREAD', 'name': 'Bread', 'price': 1003000}");
+    const char *bread = "{'lines': [{'product_code': 'BREAD', 'quantity': 1000}]}";
+    done(t, "set_cash_policy",
+         "{'unit_minor': 5, 'round_off_minor': 10, 'round_off_day_minor': 12}");
+    refused(t, "set_cash_policy", "{'unit_minor': 5}", CODE(NOTHING_TO_CHANGE));
+    scenario_as(t->s, t->clerk);
+    refused(t, "issue_invoice", bread, CODE(CASH_SALE_UNPAID));
+    refused(t, "sell_paid", paid(bread, cash_part(t, 900)), CODE(CASH_SALE_UNPAID));
+    refused(
+        t, "sell_paid",
+        paid(bread, json("{'kind': 'POS', 'money_account': %u, 'amount_minor': 1004}", t->device)),
+        CODE(PAID_TOO_MUCH));
+    done(t, "sell_paid", paid(bread, cash_part(t, 2000)));
+    id money = done(t, "sell_paid",
+                    paid(bread, json("{'kind': 'POS', 'money_account': %u, 'amount_minor': 301, "
+                                     "'reference': 'C-1'}, {'kind': 'TRANSFER', 'money_account': "
+                                     "%u}",
+                                     t->device, t->bank)));
+    refused(t, "correct_invoice",
+            json("{'document': " ID ", 'invoice': {'lines': [{'product_code': 'BREAD', "
+                 "'quantity': 2000}]}}",
+                 money),
+            CODE(CASH_SALE_UNPAID));
+    done(t, "issue_invoice",
+         json("{'customer': %u, 'lines': [{'product_code': 'BREAD', 'quantity': 1000}]}", t->anh));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+    uint32_t hoa = scenario_customer(t->s, "Hoa", 100000);
+    done(t, "issue_invoice", sale(hoa, 1004, ""));
+    const char *settled = json("'customer': %u, 'kind': 'TRANSFER', 'money_account': %u, "
+                               "'match': 'OLDEST_DUE', 'round_off': true",
+                               hoa, t->bank);
+    refused(t, "take_payment", json("{%s, 'amount_minor': 990}", settled), CODE(ROUNDING_TOO_MUCH));
+    done(t, "take_payment", json("{%s, 'amount_minor': 1000}", settled));
+    done(t, "issue_invoice", sale(hoa, 1003, ""));
+    done(t, "take_payment",
+         json("{'customer': %u, 'kind': 'CASH', 'money_account': %u, 'match': 'OLDEST_DUE', "
+              "'round_off': true, 'amount_minor': 1005}",
+              hoa, t->till));
+}
+
+static const char *from_to(uint32_t from, uint32_t to, int64_t amount_minor, const char *more)
+{
+    return json("{'from': %u, 'to': %u, 'amount_minor': %lld%s}", from, to, (long long)amount_minor,
+                more);
+}
+
+static void refunds(struct story *t)
+{
+    uint32_t lan = scenario_customer(t->s, "Lan", 1000);
+    const char *back =
+        json("'customer': %u, 'kind': 'CASH', 'money_account': %u, 'reason': 'paid twice'", lan,
+             t->till);
+    done(t, "set_cash_policy", "{'refund_alone_minor': 300}");
+    done(t, "take_payment",
+         json("{'customer': %u, 'kind': 'CASH', 'money_account': %u, 'amount_minor': 900}", lan,
+              t->till));
+    refused(t, "refund_money", json("{%s, 'amount_minor': 901}", back), CODE(REFUND_TOO_MUCH));
+    refused(t, "refund_money", json("{%s}", back), CODE(SECOND_PERSON_NEEDED));
+    id paid_out = done(t, "refund_money", json("{%s, 'amount_minor': 200, 'payee': 'Lan'}", back));
+    scenario_as(t->s, t->controller);
+    done(t, "refund_money", json("{%s}", back));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+    done(t, "reverse_document", json("{'document': " ID ", 'reason': 'not so'}", paid_out));
+    done(t, "set_cash_policy", "{'refund_any': true}");
+}
+
+static void money_moves(struct story *t)
+{
+    refused(t, "retire_money_account", json("{'money_account': %u, 'retired': true}", t->till),
+            CODE(MONEY_LEFT));
+    refused(t, "move_money", from_to(t->till, t->bank, INT64_C(9000000000000), ""),
+            CODE(MONEY_NOT_THERE));
+    id on_its_way = done(t, "move_money", from_to(t->till, t->bank, 300, ", 'reference': 'P-1'"));
+    id never = done(t, "move_money", from_to(t->till, t->alley_till, 20, ", 'note': 'change'"));
+    done(t, "confirm_move", json("{'move': " ID "}", on_its_way));
+    refused(t, "confirm_move", json("{'move': " ID "}", on_its_way), CODE(NOT_CONFIRMABLE));
+    done(t, "reverse_document", json("{'document': " ID ", 'reason': 'lost'}", on_its_way));
+    done(t, "reverse_document", json("{'document': " ID ", 'reason': 'never went'}", never));
+    done(t, "move_money", from_to(t->device, t->bank, 100, ", 'fee_minor': 3"));
+    done(t, "put_cash",
+         json("{'money_account': %u, 'amount_minor': 50, 'reason': 'change'}", t->till));
+}
+
+static void till_days(struct story *t)
+{
+    uint32_t till = (uint32_t)done(t, "add_till", "{'branch': 1, 'name': 'night till'}");
+    const char *of = json("'money_account': %u", till);
+    done(t, "open_till", json("{%s, 'float_minor': 70, 'reason': 'found in it'}", of));
+    refused(t, "open_till", json("{%s, 'float_minor': 70}", of), CODE(TILL_OPEN));
+    done(t, "take_payment",
+         json("{'customer': %u, 'kind': 'CASH', %s, 'amount_minor': 30}", t->anh, of));
+    done(t, "put_cash", json("{%s, 'amount_minor': 5, 'out': true, 'reason': 'milk'}", of));
+    refused(t, "close_till", json("{%s}", of), CODE(TILL_NOT_COUNTED));
+    done(t, "count_till", json("{%s, 'counted_minor': 90}", of));
+    refused(t, "count_till", json("{%s, 'counted_minor': 95}", of), CODE(TILL_COUNTED));
+    done(t, "count_till", json("{%s, 'counted_minor': 94, 'counts': 1}", of));
+    refused(t, "close_till", json("{%s}", of), CODE(FIELD_MISSING));
+    done(t, "close_till", json("{%s, 'reason': 'wrong change'}", of));
+    refused(t, "put_cash", json("{%s, 'amount_minor': 5, 'reason': 'late'}", of),
+            CODE(TILL_CLOSED));
+    /* what a provider gives counts once, wherever its money went */
+    uint32_t other = (uint32_t)done(t, "add_bank_account", "{'name': 'ACB', 'number': '77'}");
+    const char *e2e = "'kind': 'TRANSFER', 'amount_minor': 5, 'reference': 'E2E-9'";
+    done(t, "take_payment",
+         json("{'customer': %u, %s, 'money_account': %u}", t->anh, e2e, t->bank));
+    refused(t, "take_payment",
+            json("{'customer': %u, %s, 'money_account': %u}", t->anh, e2e, other),
+            CODE(NUMBER_TAKEN));
+}
+
 /* ---- after a restore; ledgers that had one before version 3 have none of it ---- */
 
 /* A sale of before the restore, with a number of its own. */
@@ -1093,6 +1218,12 @@ struct scenario *golden_story(uint32_t rules_version)
         up_to_so_much(&t);
         bound_and_overdue(&t);
         keys_that_fold(&t);
+    }
+    if (rules_version >= 5) {
+        cash_sales(&t);
+        refunds(&t);
+        money_moves(&t);
+        till_days(&t);
     }
     if (rules_version >= 3)
         restored(&t);

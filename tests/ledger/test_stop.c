@@ -71,6 +71,9 @@ static const struct {
     {"rights", "{}"},
     {"approval", "{'approval': 1}"},
     {"approval", "{'approval': 23}"}, /* its sale is still parked */
+    {"till_day", "{'money_account': 1}"},
+    {"till_days", "{'money_account': 1}"},
+    {"money_days", "{}"},
 };
 enum { QUESTIONS = sizeof questions / sizeof questions[0], CUSTOMERS_ASKED = 6 };
 

@@ -72,6 +72,12 @@ class Generator:
         fit = self.fitting(kind, str(command))
         who = self.person(r.choice(fit)) if fit and r.random() < 0.92 else self.person()
         body = command.get("take_payment") or command.get("correct_payment", {}).get("payment", {})
+        body = next((command[x] for x in ("refund_money", "put_cash", "open_till", "count_till", "close_till")
+                     if x in command), body)
+        if "move_money" in command:
+            body = {"money_account": command["move_money"]["from"]}
+        for part in command.get("sell_paid", {}).get("payments", ()):
+            body = part if m.places.get(part.get("money_account"), {}).get("branch") else body
         branch = m.places.get(body.get("money_account"), {}).get("branch")
         if branch and r.random() < 0.93:
             who["branch"] = branch
@@ -192,7 +198,8 @@ class Generator:
             (self.lock, 0.6), (self.unlock, 1), (self.person_allow, 1), (self.person_revoke, 0.6),
             (self.customer_open, 1), (self.customer_change, 1), (self.group, 1), (self.product, 1.5),
             (self.place, 1), (self.staffing, 1), (self.thresholds, 0.6), (self.terminal, 2), (self.branching, 1),
-            (self.turn_day, 2), (self.turn_back, 0.3), (self.job, 1.5), (self.restored, 0.1), (self.forms, 3)]
+            (self.turn_day, 2), (self.turn_back, 0.3), (self.job, 1.5), (self.restored, 0.1), (self.forms, 3),
+            (self.sale_paid, 6), (self.cash_policy, 0.5), (self.refund, 4), (self.move, 4), (self.arrive, 2), (self.put_cash, 2), (self.till_day, 4)]
         return [x[0] for x in table], [x[1] for x in table]
 
     # ---- the beginning ----
@@ -499,6 +506,7 @@ class Generator:
                     0.4, amount_minor=max(1, min(bill["open"], amount) - r.choice([0, 0, 1, 10, -1])))})
         elif chance < 0.8:
             body["match"] = "MATCH_PARTS_ONLY"
+        body.update(self.maybe(0.1, round_off=True))
         body.update(self.maybe(0.04, date=self.today() - r.randint(0, 30)))
         body.update(self.maybe(0.04, reference=f"ref {r.randint(1, 30)}"))
         body.update(self.maybe(0.03, backfill=True))
@@ -511,6 +519,90 @@ class Generator:
         body = self.payment()
         # at the branch of the till, mostly: the branch is the entry's, so it is chosen here
         return {"take_payment": body}
+
+    def sale_paid(self):
+        """Paid at once: at the cash customer's, or by somebody with a name, whole or not."""
+        r = self.r
+        invoice = self.invoice(1 if r.random() < 0.6 else None)
+        if r.random() < 0.9:
+            for line in invoice["lines"]:
+                line.pop("serials", None)
+        parts = []
+        for kind in r.choice([["CASH"], ["CASH"], ["POS"], ["TRANSFER"], ["SLIP"], ["POS", "CASH"], ["POS", "SLIP", "CASH"],
+                              ["CASH", "TRANSFER"], ["CASH", "CASH"], ["POS"] * 11, []]):
+            place = r.choice(self.places({"CASH": "till", "POS": "device"}.get(kind, "account")) or [1])
+            part = {"kind": "PAYMENT_" + kind, "money_account": place}
+            if r.random() < (0.35 if len(parts) == 0 else 0.85):
+                part["amount_minor"] = r.choice([1, 500, 2000, 10_000, 40_000, 100_000, 100_000, 500_000, 0, 9 * 10**12 + 1]
+                                                if r.random() < 0.3 else [500, 5000, 200_000])
+            if kind == "SLIP" or r.random() < 0.2:
+                part.update(reference=f"ref {r.randint(1, 60)}", payer="somebody")
+            parts.append(part)
+        return {"sell_paid": {"invoice": invoice, "payments": parts}}
+
+    def cash_policy(self):
+        r = self.r
+        return {"set_cash_policy": {**self.maybe(0.5, unit_minor=r.choice([0, 1, 5, 50, 1000, -1])),
+                                    **self.maybe(0.5, round_off_minor=r.choice([0, 1, 20, 600, 9 * 10**12 + 1])),
+                                    **self.maybe(0.4, round_off_day_minor=r.choice([0, 30, 2000])),
+                                    **self.maybe(0.3, refund_alone_minor=r.choice([0, 5000, 50_000])),
+                                    **self.maybe(0.3, refund_any=True)}}
+
+    def refund(self):
+        r, m = self.r, self.m
+        customer = r.choice([x for x in m.customers if m.customers[x]["credits"]] or [1])
+        kind = r.choice(["CASH", "CASH", "TRANSFER", "POS"])
+        body = {"customer": customer, "kind": "PAYMENT_" + kind, "reason": "back",
+                "money_account": r.choice(self.places("till" if kind == "CASH" else "account") or [1])}
+        if customer == 1 or r.random() < 0.3:
+            body["credits"] = r.choices(list(m.customers[customer]["credits"]) or [5], k=r.choice([1, 1, 2]))
+        body.update(self.maybe(0.4, amount_minor=r.choice([1, 100, 5000, 10**9])))
+        body.update(self.maybe(0.05, amount_minor=0))
+        body.update(self.maybe(0.05, reason=""))
+        body.update(self.maybe(0.05, date=self.today() - r.randint(-1, 3)))
+        body.update(self.maybe(0.05, money_account=r.randint(1, 9)))
+        if r.random() < 0.03:
+            del body["customer"]
+        return {"refund_money": body}
+
+    def move(self):
+        r, m = self.r, self.m
+        start = r.choice(list(m.places) or [1])
+        end = r.choice(list(m.places) or [1])
+        if m.places.get(start, {}).get("kind") == "device" and r.random() < 0.7:
+            end = m.places[start]["bank_account"]
+        held = m.holds(start) if start in m.places else 0
+        value = r.choice([1, held, held, held + 1, held // 2, 9 * 10**12 + 1, 700])
+        return {"move_money": {"from": start, "to": end, "amount_minor": value, **self.maybe(0.2, fee_minor=r.choice([0, 1, 900])),
+                               **self.maybe(0.3, arrived=True), **self.maybe(0.1, note="to the bank"),
+                               **self.maybe(0.05, date=self.today() - r.randint(-1, 3)), **self.maybe(0.1, reference="P-1")}}
+
+    def arrive(self):
+        moves = [d for d, x in list(self.m.documents.items())[-300:] if x.get("arrives")]
+        return {"confirm_move": self.r.choice([{"move": self.r.choice(moves or [5])}] * 8 + [{}, {"number": "HQ-M-00001"}])}
+
+    def till_day(self):
+        """Mostly what comes next in a till's day, so that few stand closed for long."""
+        r, m = self.r, self.m
+        closed = [p for p in self.places("till") if m.places[p]["days"] and not m.places[p]["open"]]
+        number = r.choice(closed or self.places("till") or [2])
+        till = m.places.get(number, {"open": None, "counts": ()})
+        sum_of = m.holds(number) if number in m.places else 0
+        what = r.choice(["open_till", "count_till", "close_till"]) if r.random() < 0.15 else \
+            "open_till" if not till["open"] else "close_till" if till["counts"] and r.random() < 0.7 else "count_till"
+        body = {"money_account": number if r.random() < 0.97 else r.randint(1, 9)}
+        said = max(sum_of + r.choice([0, 0, 0, -5, 7]), 0) if r.random() < 0.97 else -1
+        body.update({"open_till": {"float_minor": said}, "count_till": {"counted_minor": said}}.get(what, {}))
+        if what == "count_till":
+            body.update(self.maybe(0.8, counts=len(till["counts"])))
+        else:
+            body.update(self.maybe(0.8, reason=r.choice(["miscounted", "wrong change", ""])))
+        return {what: body}
+
+    def put_cash(self):
+        r = self.r
+        return {"put_cash": {"money_account": r.choice(self.places("till") + [2]), "amount_minor": r.choice([0, 5, 500, 60_000]),
+                             "reason": r.choice(["float", "milk", ""]), **self.maybe(0.4, out=True)}}
 
     def bad_pay(self):
         r = self.r

@@ -36,8 +36,8 @@ ROOM = {"branch": 500, "staff": 10_000, "terminal": 20_000, "group": 10_000, "pr
 
 ROLES = ["ROLE_SALES", "ROLE_CONTROLLER", "ROLE_ACCOUNTANT", "ROLE_MANAGER", "ROLE_OWNER"]
 SALES = {"NONE", "SELL", "TAKE_MONEY", "MATCH", "EDIT_CUSTOMER", "SEE"}
-CONTROLLER = SALES | {"LOCK", "SET_LIMIT", "APPROVE", "EDIT_GROUPS", "CREDIT_NOTE", "SEE_ALARMS"}
-ACCOUNTANT = {"NONE", "TAKE_MONEY", "MATCH", "CREDIT_NOTE", "REVERSE", "CONFIRM_MONEY", "EDIT_CUSTOMER",
+CONTROLLER = SALES | {"REFUND", "LOCK", "SET_LIMIT", "APPROVE", "EDIT_GROUPS", "CREDIT_NOTE", "SEE_ALARMS"}
+ACCOUNTANT = {"REFUND", "NONE", "TAKE_MONEY", "MATCH", "CREDIT_NOTE", "REVERSE", "CONFIRM_MONEY", "EDIT_CUSTOMER",
               "EDIT_CATALOGUE", "BACKDATE", "BACKFILL", "SEE", "SEE_TRIAL_BALANCE", "SEE_ALARMS"}
 MANAGER = CONTROLLER | ACCOUNTANT | {"EDIT_STAFF", "EDIT_BRANCHES", "EDIT_TERMINALS", "CUSTOM_LINE",
                                   "SEE_AUDIT"}
@@ -61,9 +61,12 @@ RIGHT_OF = {
     "issue_invoice": "SELL", "issue_credit_note": "CREDIT_NOTE", "match_items": "MATCH",
     "undo_match": "MATCH", "take_payment": "TAKE_MONEY", "confirm_payment": "CONFIRM_MONEY",
     "set_thresholds": "EDIT_STAFF", "reverse_document": "NONE", "correct_invoice": "SELL", "correct_payment": "TAKE_MONEY",
+    "sell_paid": "SELL", "set_cash_policy": "EDIT_BRANCHES", "refund_money": "REFUND", "move_money": "TAKE_MONEY",
+    "confirm_move": "TAKE_MONEY", "put_cash": "TAKE_MONEY", "open_till": "TAKE_MONEY", "count_till": "TAKE_MONEY",
+    "close_till": "TAKE_MONEY",
 }
 SERIES = {"DOCUMENT_INVOICE": "", "DOCUMENT_CREDIT_NOTE": "CN-", "DOCUMENT_PAYMENT": "R-",
-          "DOCUMENT_REVERSAL": "X-"}
+          "DOCUMENT_REVERSAL": "X-", "DOCUMENT_REFUND": "RF-", "DOCUMENT_MONEY_MOVE": "M-"}
 # kind of money: the place it lies in, its book, is the place a branch's, is it final
 MONEY = {
     "PAYMENT_CASH": ("till", "GL_CASH", True, True),
@@ -72,7 +75,9 @@ MONEY = {
     "PAYMENT_SLIP": ("account", "GL_MONEY_ON_ITS_WAY", False, False),
 }
 BOOKS = ["GL_RECEIVABLE", "GL_SALES", "GL_TAX", "GL_CHARGES", "GL_CASH", "GL_BANK",
-         "GL_POS_CLEARING", "GL_MONEY_ON_ITS_WAY"]
+         "GL_POS_CLEARING", "GL_MONEY_ON_ITS_WAY", "GL_CASH_ROUNDING", "GL_SETTLEMENT_DISCOUNT",
+         "GL_MONEY_IN_TRANSIT", "GL_BANK_FEES", "GL_CASH_IN_OUT", "GL_CASH_DIFFERENCE"]
+BOOK_OF = {"till": "GL_CASH", "device": "GL_POS_CLEARING", "account": "GL_BANK"}
 # up to how much, as a ledger begins with: the right behind it, the highest, and of sales, controller, accountant,
 # manager; None: any
 ANY = None
@@ -1173,7 +1178,8 @@ class Ledger:
         self.room("money_account")
         number = self.number("money_account")
         self.put(self.places, number, {"kind": kind, "branch": c.get("branch"), "name": c["name"],
-                                       "number": c.get("number"), "retired": False})
+                                       "number": c.get("number"), "bank_account": c.get("bank_account"),
+                                       "retired": False, "days": 0, "open": None, "counts": ()})
         return {"id": number}
 
     def do_add_till(self, c):
@@ -1205,7 +1211,242 @@ class Ledger:
     def do_retire_money_account(self, c):
         place = self.found(self.places, c["money_account"], "money_account")
         self.nothing(self.move(place, c, "retired"))
+        if c["retired"] and self.epoch >= 5:
+            if place["open"]:
+                raise Refused("TILL_OPEN", "money_account")
+            left = self.holds(c["money_account"]) or self.in_book("GL_MONEY_IN_TRANSIT", c["money_account"]) + \
+                self.in_book("GL_MONEY_ON_ITS_WAY", c["money_account"])
+            if left:
+                raise Refused("MONEY_LEFT", "money_account", available_minor=left)
         return {"id": c["money_account"]}
+
+    # ---- what lies where ----
+
+    def in_book(self, account, sub):
+        return sum(v for (book, of, _), v in self.books.items() if (book, of) == (account, sub))
+
+    def holds(self, number):
+        return self.in_book(BOOK_OF[self.places[number]["kind"]], number)
+
+    def used_place(self, number, field, own=True):
+        place = self.found(self.places, number, field)
+        if place["retired"]:
+            raise Refused("RETIRED", field)
+        if own and place.get("branch") and place["branch"] != self.branch()["branch"]:
+            raise Refused("TILL_OTHER_BRANCH", field)
+        return place
+
+    def is_open(self, place, field):
+        if place["days"] and not place["open"]:
+            raise Refused("TILL_CLOSED", field)
+
+    def gives(self, number, value, field):
+        if self.places[number]["kind"] != "account" and self.holds(number) < value:
+            raise Refused("MONEY_NOT_THERE", field)
+
+    def moved(self, c, number, value, postings, branches, date, **facts):
+        customer = self.customers[1]
+        document = self.begin("DOCUMENT_MONEY_MOVE", customer, date)
+        document.update(total=value, money_account=number, **facts)
+        self.post(document, 0, postings, branches)
+        self.changed(customer, "MONEY_MOVED", document["number"], 0)
+        done = {"id": document["document"], "number": document["number"], "total_minor": value}
+        return {**done, "on_its_way": True} if facts.get("arrives") else done
+
+    def do_move_money(self, c):
+        amount("amount_minor", c["amount_minor"])
+        amount_or_zero("fee_minor", c.get("fee_minor"))
+        fee = c.get("fee_minor", 0)
+        if fee >= c["amount_minor"]:
+            raise Refused("FIELD_INVALID", "fee_minor")
+        date_form("date", c.get("date"))
+        line("reference", c.get("reference"), CODE)
+        text("note", c.get("note"))
+        date, here = self.date_of(c, False), self.branch()["branch"]
+        start = self.used_place(c["from"], "from", False)
+        if start["kind"] == "till":
+            self.used_place(c["from"], "from")
+        end = self.used_place(c["to"], "to", False)
+        if c["from"] == c["to"] or start["kind"] == "device" and c["to"] != start["bank_account"] or \
+                start["kind"] != "device" and end["kind"] == "device":
+            raise Refused("FIELD_INVALID", "to")
+        if start["kind"] == "till" and fee:
+            raise Refused("FIELD_INVALID", "fee_minor")
+        to_bank = (start["kind"], end["kind"]) == ("till", "account")
+        on_its_way = to_bank and not c.get("arrived") or end["kind"] == "till" and end["branch"] != here
+        if start["kind"] != "till" or to_bank and c.get("arrived"):
+            self.needs("CONFIRM_MONEY")
+        self.is_open(start, "from")
+        if not on_its_way:
+            self.is_open(end, "to")
+        self.gives(c["from"], c["amount_minor"], "from")
+        leaves = start.get("branch") or here
+        there = BOOK_OF[end["kind"]]
+        postings = [(BOOK_OF[start["kind"]], c["from"], -c["amount_minor"]),
+                    ("GL_MONEY_IN_TRANSIT" if on_its_way else there, c["to"], c["amount_minor"] - fee),
+                    ("GL_BANK_FEES", c["from"], fee)]
+        return self.moved(c, c["from"], c["amount_minor"], postings, (leaves, end.get("branch") or leaves, leaves), date,
+                          arrives=there if on_its_way else None, to_account=c["to"], confirmed=False)
+
+    def do_put_cash(self, c):
+        wanted("reason", c.get("reason"))
+        amount("amount_minor", c["amount_minor"])
+        till = self.used_place(c["money_account"], "money_account")
+        if till["kind"] != "till":
+            raise Refused("FIELD_INVALID", "money_account")
+        self.is_open(till, "money_account")
+        value = c["amount_minor"]
+        if c.get("out"):
+            self.gives(c["money_account"], value, "money_account")
+            value = -value
+        return self.moved(c, c["money_account"], abs(value), [("GL_CASH", c["money_account"], value),
+                          ("GL_CASH_IN_OUT", c["money_account"], -value)], till["branch"], self.today())
+
+    def do_confirm_move(self, c):
+        if "move" not in c and "number" not in c:
+            raise Refused("FIELD_MISSING", "move")
+        number = c.get("move") or self.numbers["DOCUMENT_MONEY_MOVE"].get(c.get("number"), 0)
+        move = self.found(self.documents, number, "move")
+        if not move.get("arrives") or move["confirmed"] or move["reversed_by"]:
+            raise Refused("NOT_CONFIRMABLE", "move")
+        end = self.places[move["to_account"]]
+        if end["kind"] == "account":
+            self.needs("CONFIRM_MONEY")
+        elif end["branch"] != self.branch()["branch"]:
+            raise Refused("TILL_OTHER_BRANCH", "move")
+        self.is_open(end, "move")
+        at = next(i for i, x in enumerate(move["postings"]) if x[0] == "GL_MONEY_IN_TRANSIT")
+        value = move["postings"][at][2]
+        self.put(move, "confirmed", True)
+        self.book([("GL_MONEY_IN_TRANSIT", move["to_account"], -value), (move["arrives"], move["to_account"], value)],
+                  move["branches"][at])
+        return {"id": number, "number": move["number"], "total_minor": value}
+
+    def a_till(self, c):
+        till = self.used_place(c["money_account"], "money_account")
+        if till["kind"] != "till":
+            raise Refused("FIELD_INVALID", "money_account")
+        return till
+
+    def an_open_till(self, c):
+        till = self.a_till(c)
+        if not till["open"]:
+            raise Refused("TILL_CLOSED", "money_account")
+        return till
+
+    def differs(self, c, till, by):
+        """What is not in the books is booked, with a reason."""
+        if not by:
+            return {}
+        try:
+            wanted("reason", c.get("reason"))
+        except Refused as refused:
+            refused.refusal.update(over_by_minor=max(by, 0), available_minor=max(-by, 0))
+            raise
+        place = c["money_account"]
+        done = self.moved(c, place, abs(by), [("GL_CASH", place, by), ("GL_CASH_DIFFERENCE", place, -by)], till["branch"],
+                          self.today())
+        return {"number": done["number"]}
+
+    def do_open_till(self, c):
+        amount_or_zero("float_minor", c["float_minor"])
+        text("reason", c.get("reason"))
+        till = self.a_till(c)
+        if till["open"]:
+            raise Refused("TILL_OPEN", "money_account", date=till["open"])
+        by = c["float_minor"] - self.holds(c["money_account"])
+        done = self.differs(c, till, by)
+        self.put(till, "days", till["days"] + 1)
+        self.put(till, "open", self.today())
+        self.put(till, "counts", ())
+        return {"id": c["money_account"], "difference_minor": by, **done}
+
+    def do_count_till(self, c):
+        amount_or_zero("counted_minor", c["counted_minor"])
+        till = self.an_open_till(c)
+        if c.get("counts", 0) != len(till["counts"]):
+            raise Refused("TILL_COUNTED", "money_account", most=len(till["counts"]))
+        if len(till["counts"]) >= 20:
+            raise Refused("TOO_MANY", "counts", most=20)
+        count = c["counted_minor"], self.holds(c["money_account"])
+        self.put(till, "counts", till["counts"] + (count,))
+        return {"id": c["money_account"], "total_minor": count[0], "expected_minor": count[1],
+                "difference_minor": count[0] - count[1]}
+
+    def do_close_till(self, c):
+        text("reason", c.get("reason"))
+        till = self.an_open_till(c)
+        if not till["counts"]:
+            raise Refused("TILL_NOT_COUNTED", "money_account")
+        counted, expected = till["counts"][-1]
+        done = self.differs(c, till, counted - expected)
+        self.put(till, "open", None)
+        return {"id": c["money_account"], "total_minor": counted, "expected_minor": expected,
+                "difference_minor": counted - expected, **done}
+
+    def do_refund_money(self, c):
+        wanted("reason", c.get("reason"))
+        amount("amount_minor", c.get("amount_minor"))
+        text("payee", c.get("payee"))
+        line("reference", c.get("reference"), CODE)
+        date_form("date", c.get("date"))
+        customer = self.resolve(c)
+        if customer is None:
+            raise Refused("FIELD_MISSING", "customer")
+        date = self.date_of(c, False)
+        if c["kind"] not in ("PAYMENT_CASH", "PAYMENT_TRANSFER"):
+            raise Refused("FIELD_INVALID", "kind")
+        place = self.used_place(c["money_account"], "money_account")
+        if place["kind"] != MONEY[c["kind"]][0]:
+            raise Refused("FIELD_INVALID", "money_account")
+        self.is_open(place, "money_account")
+        nobody, said, credits = customer["customer"] == 1, c.get("credits", []), []
+        if nobody and not said:
+            raise Refused("FIELD_MISSING", "credits")
+        for i, one in enumerate(said):
+            credit = self.item_of(customer, one, False, f"credits[{i}]")
+            if credit in credits or not credit["final"]:
+                raise Refused("FIELD_INVALID", f"credits[{i}]")
+            credits.append(credit)
+        sums = self.sums(customer)
+        free = sums["unmatched"] if nobody else min(sums["unmatched"], -sums["exposure"])
+        free = max(min(free, sum(x["open"] for x in credits)) if said else free, 0)
+        value = c.get("amount_minor", free)
+        if not 0 < value <= free:
+            raise Refused("REFUND_TOO_MUCH", "amount_minor", available_minor=free)
+        self.gives(c["money_account"], value, "money_account")
+        document = self.begin("DOCUMENT_REFUND", customer, date)
+        document.update(total=value, payment_kind=c["kind"], money_account=c["money_account"], due=date)
+        self.post(document, value, [("GL_RECEIVABLE", customer["customer"], value),
+                                    (BOOK_OF[place["kind"]], c["money_account"], -value)], document["branch"])
+        item, pairs = self.add_item(document, True), Pairs()
+        for credit in credits or self.credits_in_order(customer):
+            if item["open"] and credit["open"] and (credits or credit["final"]):
+                full = self.pair_full(pairs, item, credit)
+                if full and credits:
+                    raise Refused("TOO_MANY", "credits", most=full)
+                if full:
+                    pairs.leave(min(item["open"], credit["open"]), full)
+                else:
+                    self.make_pair(pairs, item, credit, min(item["open"], credit["open"]), date)
+        if item["open"]:
+            raise Refused("TOO_MANY", "credits", most=pairs.bound)
+        self.refund_alone(value, pairs)
+        self.keep_match(customer, pairs)
+        self.changed(customer, "MONEY_REFUNDED", document["number"], value)
+        return {"id": document["document"], "number": document["number"], "total_minor": value, "match": self.seq,
+                "matched_minor": sum(v for _, _, v in pairs)}
+
+    def refund_alone(self, value, pairs):
+        """More than one person may pay out in a day takes who may approve, and has not booked it."""
+        limit, me = self.company.get("refund_alone"), self.actor.get("staff")
+        booked = any(self.documents[credit["document"]]["actor"].get("staff") == me for _, credit, _ in pairs) and me
+        if limit is None or self.may("APPROVE") and not booked:
+            return
+        left = limit - self.day_sum(("refunded", me))
+        if value > left:
+            raise Refused("SECOND_PERSON_NEEDED", "amount_minor", most=max(left, 0), roles=roles_with("APPROVE"))
+        self.add_to_day(("refunded", me), value)
 
     # ---- terms ----
 
@@ -1465,7 +1706,7 @@ class Ledger:
 
     # ---- the decision ----
 
-    def decide(self, customer, total, approval=0, happened=False, replaces=None, document=None):
+    def decide(self, customer, total, approval=0, happened=False, replaces=None, document=None, paid=False):
         """total: what is added. replaces: of a correction the old bill, which is out of the account."""
         today = self.today()
         terms, sums = self.terms_of(customer, today), dict(self.sums(customer))
@@ -1486,7 +1727,7 @@ class Ledger:
         walls, late = self.walls(customer, total, terms, decision, today) if total > 0 else ([], 0)
         if walls:
             decision["walls"] = walls
-        if self.locked(customer, today) and not happened and (replaces is None or total > 0):
+        if self.locked(customer, today) and not happened and not paid and (replaces is None or total > 0):
             roles = roles_with("LOCK")
             decision["verdict"] = "VERDICT_BLOCKED"
             if not walls or terms["policy"] == "EXCESS_WARN":
@@ -1563,7 +1804,7 @@ class Ledger:
         terms, sums = self.terms_of(customer, today), self.sums(customer)
         free = terms["limit"] - sums["exposure"]
         decision = {"over_by_minor": 0 if terms["unlimited"] else max(total - free, 0)}
-        walls, _ = self.walls(customer, total, terms, decision, today)
+        walls, _ = self.walls(customer, total, terms, decision, today) if total > 0 else ([], 0)
         warns = terms["policy"] == "EXCESS_WARN"
         left = refusal.get("available_minor", 0)
         part = left if warns else self.part(walls, terms, free, left)
@@ -1902,7 +2143,12 @@ class Ledger:
         document["balance"] = balance
         document["postings"] = [(b, s, v) for b, s, v in postings if v]
         assert sum(v for _, _, v in postings) == 0
-        self.book(document["postings"], branch)
+        if isinstance(branch, tuple):  # a branch of each posting
+            document["branches"] = branch = tuple(b for b, (_, _, v) in zip(branch, postings) if v)
+            for posting, one in zip(document["postings"], branch):
+                self.book([posting], one)
+        else:
+            self.book(document["postings"], branch)
         self.put(customer, "balance", customer["balance"] + document["balance"])
         self.put(customer, "documents", customer["documents"] + (document["document"],))
 
@@ -2125,7 +2371,7 @@ class Ledger:
             return
         self.within("OWN_NUMBER", "number", 1)
         its_code, _, rest = number.partition("-")
-        if its_code in self.branch_codes and re.fullmatch(r"(CN-|R-|X-)?[0-9]{5,9}", rest):
+        if its_code in self.branch_codes and re.fullmatch(r"(CN-|R-|X-|RF-|M-)?[0-9]{5,9}", rest):
             raise Refused("FIELD_INVALID", "number")
 
     @staticmethod
@@ -2278,9 +2524,104 @@ class Ledger:
         if self.branch()["blocked"]:
             raise Refused("BRANCH_BLOCKED")
 
+    # ---- what is paid at once ----
+
+    def check_paid(self, customer, left_open):
+        """A bill of the cash customer that would stay open (rules 5)."""
+        if self.epoch >= 5 and customer == 1 and left_open > 0 and not self.may("APPROVE"):
+            raise Refused("CASH_SALE_UNPAID", "customer", over_by_minor=left_open, roles=roles_with("APPROVE"))
+
+    @staticmethod
+    def to_unit(value, unit):
+        if unit <= 1:
+            return value
+        return (2 * value + unit) // (2 * unit) * unit or value
+
+    def split(self, total, parts):
+        """What each part holds: [money], what cash was rounded by, the change, and what is owed."""
+        said = [p.get("amount_minor") for p in parts]
+        cash = next((i for i, p in enumerate(parts) if p["kind"] == "PAYMENT_CASH"), None)
+        rest = next((i for i, v in enumerate(said) if v is None), None)
+        tendered = said[cash] or 0 if cash is not None else 0
+        left = total - sum(v for i, v in enumerate(said) if v and i != cash)
+        if left < 0 or left == 0 and cash is not None:
+            raise Refused("PAID_TOO_MUCH", "payments", over_by_minor=-left if left < 0 else tendered)
+        by, change = 0, 0
+        if rest is not None and rest != cash:
+            said[rest] = left - tendered
+            if said[rest] <= 0:
+                raise Refused("PAID_TOO_MUCH", "payments", over_by_minor=-said[rest])
+            left = tendered
+        elif cash is not None:
+            due = self.to_unit(left, self.company.get("cash_unit", 0))
+            tendered = due if rest == cash else tendered
+            if tendered >= due:
+                said[cash], by = due, left - due
+            else:
+                said[cash] = min(tendered, left)
+            change = tendered - said[cash]
+        waits = sum(v for v, p in zip(said, parts) if p["kind"] == "PAYMENT_SLIP")
+        return said, by, change, total - sum(said) - by + waits
+
+    def do_sell_paid(self, c):
+        self.needs("TAKE_MONEY")
+        parts = c.get("payments", [])
+        if not parts:
+            raise Refused("FIELD_MISSING", "payments")
+        if len(parts) > 10:
+            raise Refused("TOO_MANY", "payments", most=10)
+        for i, part in enumerate(parts):
+            for other in parts[:i]:
+                if part["kind"] == other["kind"] == "PAYMENT_CASH":
+                    raise Refused("FIELD_INVALID", f"payments[{i}].kind")
+                if "amount_minor" not in part and "amount_minor" not in other:
+                    raise Refused("FIELD_MISSING", f"payments[{i}].amount_minor")
+                if part["kind"] == other["kind"] and part.get("reference", 1) == other.get("reference", 2):
+                    raise Refused("NUMBER_TAKEN", f"payments[{i}].reference")
+            amount(f"payments[{i}].amount_minor", part.get("amount_minor"))
+        done, bill, item = self.invoice(c["invoice"], paid=parts)
+        last = self.told.pop(), self.customers[bill["customer"]]["last"]
+        said, by, change, _ = self.split(bill["total"], parts)
+        pairs, taken = Pairs(), []
+        for i, part in enumerate(parts):
+            cash = part["kind"] == "PAYMENT_CASH"
+            body = {"customer": bill["customer"], **part, "amount_minor": said[i],
+                    **{k: c["invoice"][k] for k in ("date", "source", "backfill") if k in c["invoice"]}}
+            try:
+                _, document, money, _ = self.payment(body, rounding=by if cash else 0)
+                self.match_pair(pairs, item, money, None, "amount_minor", bill["date"])
+            except Refused as refused:
+                if "field" in refused.refusal:
+                    refused.refusal["field"] = f"payments[{i}]." + refused.refusal["field"]
+                raise
+            taken.append({"kind": part["kind"], "payment": document["document"], "number": document["number"],
+                          "amount_minor": said[i]})
+        self.keep_match(self.customers[bill["customer"]], pairs)
+        self.told.append(last[0])
+        self.put(self.customers[bill["customer"]], "last", last[1])
+        matched = sum(v for _, _, v in pairs)
+        return {**done, "match": self.seq, "matched_minor": matched, "paid_minor": matched - by,
+                "change_minor": change, "payments": taken, **({"rounding_minor": by} if by else {})}
+
+    def do_set_cash_policy(self, c):
+        slots = (("unit_minor", "cash_unit"), ("round_off_minor", "round_off"), ("round_off_day_minor", "round_off_day"),
+                 ("refund_alone_minor", "refund_alone"))
+        for field, _ in slots:
+            amount_or_zero(field, c.get(field))
+        if c.get("refund_any") and "refund_alone_minor" in c:
+            raise Refused("FIELD_INVALID", "refund_any")
+        ends = c.get("refund_any") and self.company.get("refund_alone") is not None
+        self.nothing(ends or any(field in c and c[field] != self.company.get(slot) for field, slot in slots))
+        if ends:
+            self.put(self.company, "refund_alone", None)
+        for field, slot in slots:
+            if field in c:
+                self.put(self.company, slot, c[field])
+        return {"id": 0}
+
     # ---- invoices ----
 
-    def plan(self, c, corrects=None, draft=False):
+    def plan(self, c, corrects=None, draft=False, paid=None):
         happened = c.get("backfill", False)
         was = self.documents[corrects] if corrects and self.epoch >= 5 else None
         self.header(c, "note")
@@ -2321,19 +2662,25 @@ class Ledger:
         net = was["total"] if was and was["customer"] == customer["customer"] else None
         if was and total > (net or 0):
             self.open_branch()
+        owed = self.split(total, paid)[3] if paid else total
+        if not (happened or "approval" in c or corrects or draft):
+            self.check_paid(customer["customer"], owed)
         if "buyer" in c:
             same = net is not None and was["said"].get("buyer") == c["buyer"]
             try:
                 self.check_person(customer, c["buyer"], total, net if same else 0)
             except Refused as refused:
                 if refused.refusal["code"] == "BUYER_CAP_EXCEEDED" and net is None:
-                    self.explain_cap(customer, total, refused.refusal)
+                    self.explain_cap(customer, owed, refused.refusal)
                 raise
         try:
-            decision = self.decide(customer, total - (net or 0), c.get("approval", 0), happened, net, document)
+            decision = self.decide(customer, owed - (net or 0), c.get("approval", 0), happened, net, document,
+                                   owed == 0 and total > 0)
         except Refused as refused:
             refused.document = document
             raise
+        if draft:
+            self.check_paid(customer["customer"], owed)
         return document, customer, decision, postings, its_own
 
     def draft(self, c, customer):
@@ -2343,9 +2690,9 @@ class Ledger:
             raise Refused("NUMBER_TAKEN", "number", existing=taken[c["number"]], existing_number=c["number"])
         return {"customer": customer["customer"]}
 
-    def invoice(self, c, corrects=None):
+    def invoice(self, c, corrects=None, paid=None):
         happened = c.get("backfill", False)
-        document, customer, decision, postings, its_own = self.plan(c, corrects)
+        document, customer, decision, postings, its_own = self.plan(c, corrects, paid=paid)
         total = document["total"]
         if "approval" in decision:
             self.spend(c["approval"], document)
@@ -2620,6 +2967,7 @@ class Ledger:
                 self.unpair(bill, edge, self.today())
         if undone == 0:
             raise Refused("MATCH_UNDONE", "match")
+        self.check_paid(c["customer"], undone)
         self.put(match, "undone", True)
         self.note_match(self.today(), match["pairs"][0][0])
         self.changed(customer, "MATCH_UNDONE_EVENT")
@@ -2640,6 +2988,8 @@ class Ledger:
             for field in ("reference", "payer"):
                 if field not in c:
                     raise Refused("FIELD_MISSING", field)
+        if c.get("round_off") and not MONEY[c["kind"]][3]:
+            raise Refused("FIELD_INVALID", "round_off")
         if c.get("match") == "MATCH_OLDEST_DUE" and c.get("bills"):
             raise Refused("FIELD_INVALID", "bills")
         for i, bill in enumerate(c.get("bills", [])):
@@ -2664,8 +3014,9 @@ class Ledger:
             raise Refused("RETIRED", "money_account")
         if of_branch and place["branch"] != self.branch()["branch"]:
             raise Refused("TILL_OTHER_BRANCH", "money_account")
+        self.is_open(place, "money_account")
 
-    def payment(self, c, corrects=None):
+    def payment(self, c, corrects=None, rounding=0):
         happened = c.get("backfill", False)
         self.payment_forms(c, happened)
         self.own_number(c.get("number"), happened)
@@ -2674,17 +3025,31 @@ class Ledger:
         date = self.date_of(c, happened or was and c.get("date") == was["date"])
         self.check_place(c, happened, was)
         place, reference = c.get("money_account", 0), (c.get("money_account", 0), c["kind"], c.get("reference"))
-        taken = self.taken(self.references, reference, corrects) if "reference" in c else None
+        once = self.epoch >= 5 and c["kind"] != "PAYMENT_SLIP" and "reference" in c
+        taken = None
+        if once:  # a provider's, at whatever place
+            alike = [key for key in self.references if key[1] == c["kind"] and self.same(key[2], c["reference"])]
+            taken = next((self.references[key] for key in sorted(alike, key=lambda k: (k[2].encode(), k[0]))
+                          if self.references[key] != corrects), None)
+        elif "reference" in c:
+            taken = self.taken(self.references, reference, corrects)
         if taken:
             raise Refused("NUMBER_TAKEN", "reference", existing=taken,
                           existing_number=self.documents[taken]["number"])
         document = self.begin("DOCUMENT_PAYMENT", customer, date, c.get("number"))
         _, book, _, final = MONEY[c["kind"]]
         document["said"] = {k: c[k] for k in ("money_account", "reference", "payer", "note") if k in c}
-        document.update(total=c["amount_minor"], payment_kind=c["kind"], money_account=place, confirmed=False)
-        postings = [(book, place, c["amount_minor"]),
-                    ("GL_RECEIVABLE", customer["customer"], -c["amount_minor"])]
-        self.post(document, -c["amount_minor"], postings, document["branch"])
+        discount = 0
+        says = c.get("round_off") or "match" in c or c.get("bills")
+        if was and not says and (was["customer"], was["payment_kind"], self.money_of(was)) == \
+                (customer["customer"], c["kind"], c["amount_minor"]):
+            rounding, discount = was.get("rounding", 0), was.get("discount", 0)
+        total = c["amount_minor"] + rounding + discount
+        document.update(total=total, payment_kind=c["kind"], money_account=place, confirmed=False)
+        document.update({k: v for k, v in (("rounding", rounding), ("discount", discount)) if v})
+        postings = [(book, place, c["amount_minor"]), ("GL_RECEIVABLE", customer["customer"], -total),
+                    ("GL_CASH_ROUNDING", 0, rounding), ("GL_SETTLEMENT_DISCOUNT", 0, discount)]
+        self.post(document, -total, postings, document["branch"])
         if "reference" in c:
             document["reference"] = reference
             self.put(self.references, reference, document["document"])
@@ -2698,7 +3063,52 @@ class Ledger:
                             date)
         if c.get("match") == "MATCH_OLDEST_DUE":
             self.match_oldest(pairs, customer, item, date)
+        if c.get("round_off"):
+            self.round_off(c, document, item, pairs, date)
         return customer, document, item, pairs
+
+    @staticmethod
+    def money_of(payment):
+        return payment["total"] - payment.get("rounding", 0) - payment.get("discount", 0)
+
+    def round_off(self, c, document, item, pairs, date):
+        """The bills it was matched with are settled: cash by the unit, else by what the person may."""
+        bills = list({d["document"]: d for d, _, _ in pairs}.values())
+        rest, over = sum(b["open"] for b in bills), item["open"]
+        if not pairs or (rest > 0) == (over > 0):
+            return
+        unit = self.company.get("cash_unit", 0)
+        by_unit = c["kind"] == "PAYMENT_CASH" and unit > 1 and c["amount_minor"] % unit == 0 and \
+            2 * max(rest, over) <= unit
+        if rest == 0 and not by_unit:
+            return
+        most = self.company.get("round_off", 0)
+        if self.company.get("round_off_day") is not None:
+            most = min(most, max(self.company["round_off_day"] - self.day_sum(("rounded", self.actor.get("staff"))), 0))
+        if not by_unit and rest > most:
+            raise Refused("ROUNDING_TOO_MUCH", "round_off", most=most, over_by_minor=rest - most, available_minor=rest)
+        change, customer = rest or -over, self.customers[document["customer"]]
+        word, book = ("rounding", "GL_CASH_ROUNDING") if by_unit else ("discount", "GL_SETTLEMENT_DISCOUNT")
+        document[word] = change
+        document["total"] += change
+        document["balance"] -= change
+        more = [("GL_RECEIVABLE", customer["customer"], -change), (book, 0, change)]
+        document["postings"] = [(b, s, v - change if b == "GL_RECEIVABLE" else v) for b, s, v in document["postings"]]
+        document["postings"].append((book, 0, change))
+        self.book(more, document["branch"])
+        self.put(customer, "balance", customer["balance"] - change)
+        self.put(item, "amount", item["amount"] + change)
+        self.set_open(item, item["open"] + change)
+        pairs.follows = True
+        for bill in bills:
+            if bill["open"] > 0:
+                full = self.pair_full(pairs, bill, item)
+                if full:
+                    pairs.leave(bill["open"], full)
+                else:
+                    self.make_pair(pairs, bill, item, bill["open"], date)
+        if word == "discount":
+            self.add_to_day(("rounded", self.actor.get("staff")), change)
 
     def paid(self, customer, document, pairs):
         self.keep_match(customer, pairs)
@@ -2707,6 +3117,9 @@ class Ledger:
                 "total_minor": document["total"], "matched_minor": sum(v for _, _, v in pairs)}
         if pairs:
             done["match"] = self.seq
+        for word in ("rounding", "discount"):
+            if document.get(word):
+                done[word + "_minor"] = document[word]
         return {**done, **self.told_left(pairs)}
 
     def do_take_payment(self, c):
@@ -2732,7 +3145,7 @@ class Ledger:
         money = self.epoch >= 3 and document["kind"] == "DOCUMENT_PAYMENT"
         if not (own and open_day):
             self.needs("REVERSE")
-        if not (own and open_day) or own and money:
+        if not (own and open_day) or own and money or document["kind"] in ("DOCUMENT_REFUND", "DOCUMENT_MONEY_MOVE"):
             if "reason" not in c or self.epoch >= 3 and c["reason"] == "":
                 raise Refused("FIELD_MISSING", "reason")
         if document["kind"] == "DOCUMENT_REVERSAL":
@@ -2776,9 +3189,10 @@ class Ledger:
         date = max(self.today(), document["date"], self.undone_until(item) if item else 0)
         reversal = self.begin("DOCUMENT_REVERSAL", customer, date)
         reversal["total"] = document["total"]
-        postings = [("GL_BANK" if b == "GL_MONEY_ON_ITS_WAY" and document.get("confirmed") else b,
-                     s, -v) for b, s, v in document["postings"]]
-        self.post(reversal, -document["balance"], postings, document["branch"])
+        arrived = document.get("confirmed")
+        now = {"GL_MONEY_ON_ITS_WAY": "GL_BANK", "GL_MONEY_IN_TRANSIT": document.get("arrives")} if arrived else {}
+        self.post(reversal, -document["balance"], [(now.get(b, b), s, -v) for b, s, v in document["postings"]],
+                  document.get("branches") or document["branch"])
         self.put(document, "reversed_by", reversal["document"])
         undone = []
         if item:
@@ -2839,6 +3253,9 @@ class Ledger:
             number = next(filter(None, (self.named(of, c["number"]) for of in self.numbers.values())), None)
         document = self.find(number)
         self.check_reverse(c, document)
+        item = self.items.get(document["document"])
+        if item and not item["debit"]:
+            self.check_paid(document["customer"], item["amount"] - item["open"])
         counts = self.approve_reversal(document)
         self.within("REVERSAL", "document", document["total"])
         if counts:
@@ -2917,6 +3334,8 @@ class Ledger:
             self.follow(edges, item, pairs, self.today())
         else:
             item = None
+        if item and not c["invoice"].get("backfill"):
+            self.check_paid(document["customer"], item["open"])
         self.keep_match(self.customers[document["customer"]], pairs)
         if pairs.left:
             done["warnings"] = done.get("warnings", []) + [self.left_over(pairs.left)]
@@ -2929,7 +3348,7 @@ class Ledger:
         if self.epoch >= 5 and body["amount_minor"] > 0 and "customer_code" not in body and \
                 (body.get("customer"), body["kind"], body.get("money_account")) == \
                 (old["customer"], old["payment_kind"], old["said"].get("money_account")):
-            back = max(old["total"] - body["amount_minor"], 0)
+            back = max(self.money_of(old) - body["amount_minor"], 0)
         self.check_reverse(c, old, back)
         reversal, edges = self.reverse(old, back)
         customer, document, item, pairs = self.payment(body, old["document"])
@@ -2938,6 +3357,7 @@ class Ledger:
         same = document["customer"] == old["customer"]
         if same and "match" not in body and not body.get("bills"):
             self.follow(edges, item, pairs, document["date"])
+        self.check_paid(old["customer"], sum(self.items[e["other"]]["open"] for e in edges))
         done = self.paid(customer, document, pairs)
         if self.epoch < 5 or not same or document["total"] < old["total"]:
             self.home = None

@@ -94,7 +94,7 @@ static bool stays_there(const Tefter__DocumentRecord *was, const Tefter__TakePay
 /* Of one's own money no more is taken back than the correction makes less. */
 static void see_net(struct tx *tx, const Tefter__TakePayment *payment, struct reversal *reversal)
 {
-    int64_t less_minor = reversal->original->total_minor - payment->amount_minor;
+    int64_t less_minor = payment_money(reversal->original) - payment->amount_minor;
     if (tx_rule(tx, RULE_CORRECTIONS_SEE_THE_NET) && payment->amount_minor > 0 &&
         stays_there(reversal->original, payment))
         reversal->taken_back_minor = less_minor > 0 ? less_minor : 0;
@@ -135,12 +135,25 @@ static void save_both(struct tx *tx, struct reversal *reversal, struct account *
     account_save(tx, account, issued);
 }
 
+/* A bill of the cash customer that the old payment paid is paid by the new one, or by right not. */
+static Tefter__Refusal *check_bills_stay_paid(struct tx *tx, const struct reversal *reversal)
+{
+    int64_t open = 0;
+    for (size_t i = 0; i < reversal->item->record->n_matches; i++) {
+        const Tefter__Match *edge = reversal->item->record->matches[i];
+        const struct item *bill = account_item(tx, reversal->account, edge->other);
+        if (edge->has_undone_seq && edge->undone_seq == tx_done_seq(tx) && bill != NULL)
+            open = tx_sum(tx, open, bill->record->open_minor);
+    }
+    return account_check_paid(tx, reversal->original->customer, open);
+}
+
 /* ---- changes ---- */
 
 /* Refuses, in this order: reason's form, NOT_FOUND document, NOT_REVERSIBLE document (not an
  * invoice), right and reason, reversible; clear and lines as invoice_keep does; then as the new
  * invoice does (its fields under "invoice" are named as in IssueInvoice); as
- * reversal_check_amount does. */
+ * reversal_check_amount does; CASH_SALE_UNPAID (account_check_paid) of what stays open. */
 Tefter__Refusal *apply_correct_invoice(struct tx *tx, const Tefter__CorrectInvoice *command,
                                        Tefter__Done *done)
 {
@@ -163,6 +176,10 @@ Tefter__Refusal *apply_correct_invoice(struct tx *tx, const Tefter__CorrectInvoi
     match_begin(tx, plan->account, plan->branch->date, &match);
     if (plan->account == reversal.account)
         matches_follow(tx, reversal.item, plan->item, &match);
+    if (plan->item != NULL && !plan->record->backfill)
+        refusal = account_check_paid(tx, plan->account->customer, plan->item->record->open_minor);
+    if (refusal != NULL)
+        return refusal;
 
     tx_decided(tx);
     link_correction(&reversal, plan->branch, plan->record->document);
@@ -178,7 +195,8 @@ Tefter__Refusal *apply_correct_invoice(struct tx *tx, const Tefter__CorrectInvoi
 
 /* Refuses, in this order: reason's form, NOT_FOUND document, NOT_REVERSIBLE document (not a
  * payment), clear (payment_keep), right and reason, reversible; then as the new payment does; as
- * reversal_check_amount does.
+ * reversal_check_amount does; CASH_SALE_UNPAID (account_check_paid) when bills of the cash customer
+ * that it paid stay open.
  * Unless it says itself what it pays, the matches of the old payment follow. */
 Tefter__Refusal *apply_correct_payment(struct tx *tx, const Tefter__CorrectPayment *command,
                                        Tefter__Done *done)
@@ -203,6 +221,9 @@ Tefter__Refusal *apply_correct_payment(struct tx *tx, const Tefter__CorrectPayme
     bool says_how = command->payment->has_match || command->payment->n_bills > 0;
     if (plan->account == reversal.account && !says_how)
         matches_follow(tx, reversal.item, plan->item, &plan->match);
+    refusal = check_bills_stay_paid(tx, &reversal);
+    if (refusal != NULL)
+        return refusal;
 
     tx_decided(tx);
     link_correction(&reversal, plan->branch, plan->record->document);

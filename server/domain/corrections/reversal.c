@@ -29,6 +29,13 @@ static bool is_own_money(struct tx *tx, const Tefter__DocumentRecord *original)
            original->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT;
 }
 
+/* What moved money goes back with a reason, also one's own. */
+static bool moved_money(struct tx *tx, const Tefter__DocumentRecord *original)
+{
+    return is_own_money(tx, original) || original->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REFUND ||
+           original->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_MONEY_MOVE;
+}
+
 /* One's own, of the open day. */
 static bool is_free(struct tx *tx, const struct reversal *reversal)
 {
@@ -44,7 +51,7 @@ static Tefter__Refusal *check_right(struct tx *tx, const struct reversal *revers
 {
     const Tefter__DocumentRecord *original = reversal->original;
     bool free = is_free(tx, reversal);
-    if (free && !is_own_money(tx, original))
+    if (free && !moved_money(tx, original))
         return NULL;
     Tefter__Refusal *refusal = free ? NULL : staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_REVERSE);
     if (refusal == NULL && reason == NULL)
@@ -52,6 +59,17 @@ static Tefter__Refusal *check_right(struct tx *tx, const struct reversal *revers
     else if (refusal == NULL && tx_rule(tx, RULE_OWN_MONEY_BACK))
         refusal = field_text_filled(tx, "reason", reason);
     return refusal;
+}
+
+/* What was matched with it would be open again, of the cash customer. */
+static Tefter__Refusal *check_cash_bills(struct tx *tx, const struct reversal *reversal)
+{
+    const struct item *item = account_item(tx, account_open(tx, reversal->original->customer),
+                                           reversal->original->document);
+    int64_t matched = item != NULL && !item->record->debit
+                          ? item->record->amount_minor - item->record->open_minor
+                          : 0;
+    return account_check_paid(tx, reversal->original->customer, matched);
 }
 
 static struct key taken_back_key(struct tx *tx)
@@ -143,6 +161,8 @@ static void opposite_postings(struct tx *tx, const struct reversal *reversal)
         Tefter__PostingAccount account = posting->account;
         if (arrived && account == TEFTER__POSTING_ACCOUNT__GL_MONEY_ON_ITS_WAY)
             account = TEFTER__POSTING_ACCOUNT__GL_BANK;
+        if (arrived && account == TEFTER__POSTING_ACCOUNT__GL_MONEY_IN_TRANSIT)
+            account = original->arrives;
         postings_add(tx, &postings, account, posting->sub, -posting->amount_minor, posting->branch);
     }
     postings_set(tx, &postings, reversal->record);
@@ -160,13 +180,14 @@ static void reverse_item(struct tx *tx, struct reversal *reversal)
     if (reversal->item != NULL)
         account_reverse_item(tx, reversal->account, reversal->item, reversal->record->date);
     else
-        need(reversal->original->total_minor == 0);
+        need(reversal->original->balance_minor == 0);
 }
 
 /* ---- changes ---- */
 
 /* Refuses, in this order: reason (field_text), FIELD_MISSING document (neither id nor number),
- * NOT_FOUND document; then as reversal_check does. A number is looked for among invoices, credit
+ * NOT_FOUND document; then as reversal_check does; of money of the cash customer CASH_SALE_UNPAID
+ * (account_check_paid) of what it was matched with. A number is looked for among invoices, credit
  * notes, payments, reversals, in this order. */
 Tefter__Refusal *apply_reverse_document(struct tx *tx, const Tefter__ReverseDocument *command,
                                         Tefter__Done *done)
@@ -183,6 +204,8 @@ Tefter__Refusal *apply_reverse_document(struct tx *tx, const Tefter__ReverseDocu
     refusal = reversal_find(tx, document, false, &reversal);
     if (refusal == NULL)
         refusal = reversal_check(tx, &reversal, command->reason);
+    if (refusal == NULL)
+        refusal = check_cash_bills(tx, &reversal);
     if (refusal == NULL && !is_free(tx, &reversal))
         refusal = credit_note_check_bill(tx, reversal.original, reversal.branch->date, &counts);
     if (refusal == NULL)
@@ -271,6 +294,7 @@ struct event reversal_post(struct tx *tx, struct reversal *reversal)
     if (reversal->invoice_tail != NULL)
         document_tail_save(tx, original->about, reversal->invoice_tail);
     branch_save(tx, reversal->branch);
+    money_note(tx, reversal->record);
     struct event event = document_event(TEFTER__EVENT_KIND__DOCUMENT_REVERSED_EVENT, original);
     event.about = reversal->record->document;
     event.amount_minor = reversal->record->balance_minor;

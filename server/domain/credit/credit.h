@@ -43,13 +43,14 @@ struct credit_request {
     /* A correction: the account stands in memory without the old bill, which was for so much. */
     bool corrects;
     int64_t replaces_minor;
+    bool paid; /* whole, at once: nothing of it is owed, and nothing stops it */
 };
 
 /* The decision, always; NULL when the sale may go on, else, in this order and naming customer:
- * CUSTOMER_LOCKED (unless it is a backfill, or a correction that adds nothing); why an approval
- * that is named does not serve (approval_serves; APPROVAL_OTHER_GOODS, APPROVAL_FOR_LESS with the
- * ways out; under rules before RULE_APPROVALS_BIND NOT_FOUND, APPROVAL_NOT_OPEN), though no wall be
- * hit; the first wall, or APPROVAL_NEEDED, with the decision and the ways out in it. */
+ * CUSTOMER_LOCKED (unless it is a backfill, paid, or a correction that adds nothing); why an
+ * approval that is named does not serve (approval_serves; APPROVAL_OTHER_GOODS, APPROVAL_FOR_LESS
+ * with the ways out; under rules before RULE_APPROVALS_BIND NOT_FOUND, APPROVAL_NOT_OPEN), though
+ * no wall be hit; the first wall, or APPROVAL_NEEDED, with the decision and the ways out in it. */
 Tefter__Refusal *credit_decide(struct tx *tx, const struct credit_request *request,
                                Tefter__Decision **ret_decision);
 /* A sale is refused for the cap of who takes the goods: the walls that it runs into beside it, and

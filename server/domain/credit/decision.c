@@ -341,7 +341,7 @@ Tefter__Refusal *credit_decide(struct tx *tx, const struct credit_request *reque
     Tefter__Decision *decision = figures(tx, request, &terms);
     *ret_decision = decision;
     bool adds = !request->corrects || request->amount_minor > 0;
-    bool happened = request->backfill || tx_recalled(tx) || !adds;
+    bool happened = request->backfill || tx_recalled(tx) || request->paid || !adds;
     find_walls(tx, request, &terms, decision, &walls);
     decision->verdict = TEFTER__VERDICT__VERDICT_NEEDS_APPROVAL; /* until it is judged */
     if (customer_locked(request->customer, request->today) && !happened)

@@ -173,11 +173,12 @@ static char *next_number(struct tx *tx, Tefter__BranchRecord *branch, Tefter__Do
 }
 
 /* The branch's next, or of a recalled command the one its paper bears. */
-static char *series_number(struct tx *tx, Tefter__BranchRecord *branch, Tefter__DocumentKind kind)
+static char *series_number(struct tx *tx, Tefter__BranchRecord *branch, Tefter__DocumentKind kind,
+                           uint32_t about)
 {
-    if (tx_was_settled(tx, SETTLED_NUMBER, kind) != NULL)
-        return tx_settle_text(tx, SETTLED_NUMBER, kind, NULL);
-    return tx_settle_text(tx, SETTLED_NUMBER, kind, next_number(tx, branch, kind));
+    if (tx_was_settled(tx, SETTLED_NUMBER, about) != NULL)
+        return tx_settle_text(tx, SETTLED_NUMBER, about, NULL);
+    return tx_settle_text(tx, SETTLED_NUMBER, about, next_number(tx, branch, kind));
 }
 
 /* ---- services: any document ---- */
@@ -187,7 +188,8 @@ Tefter__Refusal *document_begin(struct tx *tx, Tefter__BranchRecord *branch,
                                 const char *number, uint32_t date,
                                 Tefter__DocumentRecord **ret_record)
 {
-    const Tefter__Settled *then = tx_was_settled(tx, SETTLED_NUMBER, kind);
+    uint32_t about = account_settles(account, kind);
+    const Tefter__Settled *then = tx_was_settled(tx, SETTLED_NUMBER, about);
     const char *wanted = number == NULL && then != NULL ? then->text : number;
     if (number != NULL && !tx_recalled(tx) && tx_rule(tx, RULE_MARKED_SERIES_ARE_KEPT) &&
         number_marked(tx, number))
@@ -202,7 +204,7 @@ Tefter__Refusal *document_begin(struct tx *tx, Tefter__BranchRecord *branch,
     if (number != NULL)
         record->number = tx_text(tx, number);
     else
-        record->number = series_number(tx, branch, kind);
+        record->number = series_number(tx, branch, kind, about);
     record->customer = account->customer;
     record->branch = branch->branch;
     record->date = date;

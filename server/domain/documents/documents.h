@@ -85,6 +85,27 @@ Tefter__Refusal *invoice_plan_draft(struct tx *tx, const Tefter__IssueInvoice *c
                                     struct document_plan **ret_plan);
 /* Writes the plan but not its account, and emits; the event is for account_save. */
 struct event invoice_post(struct tx *tx, struct document_plan *plan);
+
+/* What is paid at once with an invoice, and what that comes to when its total is known. */
+struct paid {
+    int64_t other_minor;    /* in money that gives no change */
+    int64_t tendered_minor; /* handed over in cash */
+    bool other_is_rest;     /* as much of that kind as is left */
+    bool cash_is_rest;      /* as much cash as is left */
+    int64_t waiting_minor;  /* of other_minor: not final, so it is as good as owed */
+    bool waiting_is_rest;   /* the rest is of that kind */
+    int64_t unit_minor;     /* cash is rounded to this; 0: it is not */
+    /* of the total */
+    int64_t rest_minor;     /* what the part that is the rest, and no cash, holds */
+    int64_t cash_minor;     /* that stays in the till */
+    int64_t rounding_minor; /* what that was rounded by; negative: up */
+    int64_t change_minor;   /* that is given back */
+    int64_t owed_minor;     /* what is not paid in final money */
+};
+/* As invoice_plan, of an invoice that is paid so: only what is owed meets the credit decision, of
+ * the cash customer nothing is. Refuses also PAID_TOO_MUCH payments with over_by_minor. */
+Tefter__Refusal *invoice_plan_paid(struct tx *tx, const Tefter__IssueInvoice *command,
+                                   struct paid *paid, struct document_plan **ret_plan);
 /* What the reply says of it. */
 void document_done(struct tx *tx, const struct document_plan *plan, Tefter__Done *done);
 

@@ -6,6 +6,7 @@
  *
  * 1. The stored decision is the one the invoice was posted with.
  * 2. The due date is not before the date, but of a backfill.
+ * 3. A bill of the cash customer is paid when it is written, unless a right says so.
  */
 #include "domain/documents/inside.h"
 
@@ -14,6 +15,50 @@
 #include "domain/credit/credit.h"
 #include "domain/org/org.h"
 #include "domain/party/party.h"
+
+/* ---- rules: what is paid at once ---- */
+
+/* Half a unit up. What would be rounded to nothing is left as it is. */
+static int64_t cash_due(int64_t amount_minor, int64_t unit_minor)
+{
+    if (unit_minor <= 1)
+        return amount_minor;
+    int64_t units = amount_minor / unit_minor;
+    if (amount_minor % unit_minor * 2 >= unit_minor)
+        units++;
+    return units > 0 ? units * unit_minor : amount_minor;
+}
+
+static Tefter__Refusal *refuse_paid(struct tx *tx, int64_t over_minor)
+{
+    Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__PAID_TOO_MUCH, "payments");
+    FIELD_SET(refusal, over_by_minor, over_minor);
+    return refusal;
+}
+
+static Tefter__Refusal *split_paid(struct tx *tx, int64_t total_minor, struct paid *paid)
+{
+    int64_t left = total_minor - paid->other_minor;
+    if (left < 0 || (left == 0 && (paid->tendered_minor > 0 || paid->cash_is_rest)))
+        return refuse_paid(tx, left < 0 ? -left : paid->tendered_minor);
+    if (paid->other_is_rest) {
+        paid->rest_minor = left - paid->tendered_minor;
+        if (paid->rest_minor <= 0)
+            return refuse_paid(tx, -paid->rest_minor);
+        left = paid->tendered_minor;
+    }
+    int64_t due = paid->other_is_rest ? left : cash_due(left, paid->unit_minor);
+    if (paid->cash_is_rest)
+        paid->tendered_minor = due;
+    bool whole = paid->tendered_minor >= due && left > 0;
+    paid->cash_minor = whole ? due : paid->tendered_minor < left ? paid->tendered_minor : left;
+    paid->rounding_minor = whole ? left - due : 0;
+    paid->change_minor = paid->tendered_minor - paid->cash_minor;
+    paid->owed_minor = left - paid->cash_minor - paid->rounding_minor + paid->waiting_minor;
+    if (paid->waiting_is_rest)
+        paid->owed_minor += paid->rest_minor;
+    return NULL;
+}
 
 /* ---- rules ---- */
 
@@ -89,13 +134,14 @@ static int64_t replaces_minor(const struct tx *tx, const struct document_plan *p
 }
 
 static struct credit_request credit_request(struct tx *tx, const Tefter__IssueInvoice *command,
-                                            const struct document_plan *plan)
+                                            int64_t owed_minor, const struct document_plan *plan)
 {
     int64_t replaces = replaces_minor(tx, plan);
     return (struct credit_request){
         .customer = plan->customer,
         .account = plan->account,
-        .amount_minor = plan->record->total_minor - replaces,
+        .amount_minor = owed_minor - replaces,
+        .paid = owed_minor == 0 && plan->record->total_minor > 0,
         .today = plan->branch->date,
         .approval = command->has_approval ? command->approval : 0,
         .branch = plan->branch->branch,
@@ -127,9 +173,9 @@ static Tefter__Refusal *check_buyer(struct tx *tx, const Tefter__IssueInvoice *c
 
 /* The cap of who takes the goods, then the walls; a cap that is passed is told with them. */
 static Tefter__Refusal *check_credit(struct tx *tx, const Tefter__IssueInvoice *command,
-                                     struct document_plan *plan)
+                                     int64_t owed_minor, struct document_plan *plan)
 {
-    struct credit_request request = credit_request(tx, command, plan);
+    struct credit_request request = credit_request(tx, command, owed_minor, plan);
     Tefter__Refusal *refusal = check_buyer(tx, command, plan);
     if (refusal == NULL)
         return credit_decide(tx, &request, &plan->record->decision);
@@ -218,8 +264,18 @@ static Tefter__Refusal *begin(struct tx *tx, const Tefter__IssueInvoice *command
                           command->number, date, &plan->record);
 }
 
+/* An approval says who lets it stay open; a correction sees what follows it first; and who only
+ * asks what it would come to may. */
+static Tefter__Refusal *check_open(struct tx *tx, const Tefter__IssueInvoice *command,
+                                   int64_t owed_minor, const struct document_plan *plan)
+{
+    bool asked =
+        tx_reading(tx) || command->backfill || command->has_approval || plan->record->has_corrects;
+    return asked ? NULL : account_check_paid(tx, plan->customer->customer, owed_minor);
+}
+
 static Tefter__Refusal *finish(struct tx *tx, const Tefter__IssueInvoice *command,
-                               struct document_plan *plan)
+                               struct paid *paid, struct document_plan *plan)
 {
     Tefter__DocumentRecord *record = plan->record;
     Tefter__Refusal *refusal = document_total(tx, record, 1);
@@ -230,8 +286,15 @@ static Tefter__Refusal *finish(struct tx *tx, const Tefter__IssueInvoice *comman
     if (!account_fits(tx, plan->account, record->total_minor))
         return refuse(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "lines");
     refusal = check_branch(tx, plan);
+    if (refusal == NULL && paid != NULL)
+        refusal = split_paid(tx, record->total_minor, paid);
+    int64_t owed_minor = paid != NULL ? paid->owed_minor : record->total_minor;
+    if (refusal == NULL && !plan->draft)
+        refusal = check_open(tx, command, owed_minor, plan);
     if (refusal == NULL)
-        refusal = check_credit(tx, command, plan);
+        refusal = check_credit(tx, command, owed_minor, plan);
+    if (refusal == NULL && plan->draft) /* no approval would lift that */
+        refusal = check_open(tx, command, owed_minor, plan);
     if (refusal == NULL && record->total_minor > 0)
         plan->item = account_add_item(tx, plan->account, record, true, true);
     return refusal;
@@ -257,7 +320,7 @@ Tefter__Refusal *apply_issue_invoice(struct tx *tx, const Tefter__IssueInvoice *
 /* ---- services ---- */
 
 static Tefter__Refusal *plan_invoice(struct tx *tx, const Tefter__IssueInvoice *command,
-                                     struct account *account, uint64_t corrects,
+                                     struct account *account, uint64_t corrects, struct paid *paid,
                                      struct document_plan *plan)
 {
     plan->replaced = document_replaced(tx, corrects);
@@ -283,7 +346,7 @@ static Tefter__Refusal *plan_invoice(struct tx *tx, const Tefter__IssueInvoice *
         refusal = line_fill_charges(tx, command->charges, command->n_charges, plan->record);
     if (refusal == NULL)
         refusal = sale_check_thresholds(tx, plan, corrects, rules.parked);
-    return refusal != NULL ? refusal : finish(tx, command, plan);
+    return refusal != NULL ? refusal : finish(tx, command, paid, plan);
 }
 
 /* Refuses, in this order: number, source (field_code), date (field_date), note (field_text),
@@ -292,14 +355,24 @@ static Tefter__Refusal *plan_invoice(struct tx *tx, const Tefter__IssueInvoice *
  * customer (customer_resolve), BRANCH_BLOCKED, approval (approval_serves), date (posting_date),
  * DATE_TOO_EARLY due (before the date; a backfill may), NUMBER_TAKEN number · each line against the
  * catalogue (fill_line) · AMOUNT_TOO_BIG or TOTAL_NEGATIVE lines, FIELD_INVALID total_minor (not
- * what was shown), AMOUNT_TOO_BIG · person (buyer_check, by the branch's business date) · credit
- * (credit_decide). */
+ * what was shown), AMOUNT_TOO_BIG · paid at once: PAID_TOO_MUCH payments · CASH_SALE_UNPAID
+ * (account_check_paid; of a draft after the credit) · person (buyer_check, by the branch's business
+ * date) · credit (credit_decide).
+ * A correction stands in the old one's branch, and BRANCH_BLOCKED comes before what is paid, if it
+ * adds something. */
 Tefter__Refusal *invoice_plan(struct tx *tx, const Tefter__IssueInvoice *command,
                               struct account *account, uint64_t corrects,
                               struct document_plan **ret_plan)
 {
     *ret_plan = tx_take(tx, sizeof **ret_plan);
-    return plan_invoice(tx, command, account, corrects, *ret_plan);
+    return plan_invoice(tx, command, account, corrects, NULL, *ret_plan);
+}
+
+Tefter__Refusal *invoice_plan_paid(struct tx *tx, const Tefter__IssueInvoice *command,
+                                   struct paid *paid, struct document_plan **ret_plan)
+{
+    *ret_plan = tx_take(tx, sizeof **ret_plan);
+    return plan_invoice(tx, command, NULL, 0, paid, *ret_plan);
 }
 
 Tefter__Refusal *invoice_plan_draft(struct tx *tx, const Tefter__IssueInvoice *command,
@@ -307,7 +380,7 @@ Tefter__Refusal *invoice_plan_draft(struct tx *tx, const Tefter__IssueInvoice *c
 {
     *ret_plan = tx_take(tx, sizeof **ret_plan);
     (*ret_plan)->draft = true;
-    return plan_invoice(tx, command, NULL, 0, *ret_plan);
+    return plan_invoice(tx, command, NULL, 0, NULL, *ret_plan);
 }
 
 struct event invoice_post(struct tx *tx, struct document_plan *plan)

@@ -318,6 +318,15 @@ uint32_t branch_head_date(struct tx *tx)
     return (uint32_t)tx_field(tx, &key, FIELD_DATE);
 }
 
+/* One that branches did not have from their beginning: it goes on behind what was left out. */
+static uint32_t *late_counter(protobuf_c_boolean *has, uint32_t *next, uint32_t gaps)
+{
+    if (!*has)
+        *next = 1 + gaps * SERIES_GAP;
+    *has = 1;
+    return next;
+}
+
 /* The branch's own counter of that kind, or that of a recovery. No default: a kind of document
  * without a series does not compile. */
 static uint32_t *counter_of(Tefter__BranchRecord *branch, Tefter__MarkedSeries *marked,
@@ -332,6 +341,14 @@ static uint32_t *counter_of(Tefter__BranchRecord *branch, Tefter__MarkedSeries *
         return marked ? &marked->next_payment : &branch->next_payment;
     case TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL:
         return marked ? &marked->next_reversal : &branch->next_reversal;
+    case TEFTER__DOCUMENT_KIND__DOCUMENT_REFUND:
+        return marked ? late_counter(&marked->has_next_refund, &marked->next_refund, 0)
+                      : late_counter(&branch->has_next_refund, &branch->next_refund,
+                                     branch->series_gaps);
+    case TEFTER__DOCUMENT_KIND__DOCUMENT_MONEY_MOVE:
+        return marked ? late_counter(&marked->has_next_money_move, &marked->next_money_move, 0)
+                      : late_counter(&branch->has_next_money_move, &branch->next_money_move,
+                                     branch->series_gaps);
     case _TEFTER__DOCUMENT_KIND_IS_INT_SIZE:
         break;
     }
@@ -349,6 +366,10 @@ static const char *infix_of(Tefter__DocumentKind kind)
         return "R-";
     case TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL:
         return "X-";
+    case TEFTER__DOCUMENT_KIND__DOCUMENT_REFUND:
+        return "RF-";
+    case TEFTER__DOCUMENT_KIND__DOCUMENT_MONEY_MOVE:
+        return "M-";
     case _TEFTER__DOCUMENT_KIND_IS_INT_SIZE:
         break;
     }
@@ -375,6 +396,8 @@ static void skip_series(Tefter__BranchRecord *branch, uint32_t gaps)
     branch->next_credit_note += skipped;
     branch->next_payment += skipped;
     branch->next_reversal += skipped;
+    branch->next_refund += branch->has_next_refund ? skipped : 0;
+    branch->next_money_move += branch->has_next_money_move ? skipped : 0;
     FIELD_SET(branch, series_gaps, gaps);
 }
 

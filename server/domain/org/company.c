@@ -237,6 +237,10 @@ Tefter__Refusal *view_company(struct tx *tx, const Tefter__CompanyView *query,
     FIELD_COPY(answer, credit_note_approve_minor, company);
     FIELD_COPY(answer, own_reversal_minor, company);
     FIELD_COPY(answer, own_approval, company);
+    FIELD_COPY(answer, cash_unit_minor, company);
+    FIELD_COPY(answer, round_off_minor, company);
+    FIELD_COPY(answer, round_off_day_minor, company);
+    FIELD_COPY(answer, refund_alone_minor, company);
     answer->customers = company->next_customer - 1 - company->customers_skipped;
     return NULL;
 }

@@ -89,7 +89,8 @@ uint32_t branch_latest_date(struct tx *tx);
  * that is marked as of it. Who raises it saves the record. */
 uint32_t *branch_series(struct tx *tx, Tefter__BranchRecord *branch, Tefter__DocumentKind kind);
 /* A number of that series, "TD-00017", "TD-CN-00002", "TD-R-00005" (receipts), "TD-X-00001"
- * (reversals); while a recovery is on, "TD-R1-00001", "TD-R1-CN-00001" and so on. */
+ * (reversals), "TD-RF-00001" (refunds), "TD-M-00001" (moves of money); while a recovery is on,
+ * "TD-R1-00001", "TD-R1-CN-00001" and so on. */
 char *branch_number(struct tx *tx, const Tefter__BranchRecord *branch, Tefter__DocumentKind kind,
                     uint32_t at);
 

@@ -1,7 +1,57 @@
 #pragma once
 /*
- * What the files of this folder share: the record of a money account.
+ * What the files of this folder share: money accounts, what lies in them, and what goes through
+ * them.
  */
 #include "domain/payments/payments.h"
 
+/* What cash is rounded to, or was of what is recalled; 0: it is not. */
+int64_t payment_cash_unit(struct tx *tx);
+
 const Tefter__MoneyAccountRecord *money_account_get(struct tx *tx, uint32_t account);
+/* The command's own, to change and save. */
+Tefter__MoneyAccountRecord *money_account_shared(struct tx *tx, uint32_t account);
+void money_account_save(struct tx *tx, const Tefter__MoneyAccountRecord *account);
+
+/* Where its money stands in the books. */
+Tefter__PostingAccount money_gl(const Tefter__MoneyAccountRecord *account);
+int64_t money_holds(struct tx *tx, const Tefter__MoneyAccountRecord *account);
+/* On its way there: from another account, and slips not yet confirmed. */
+int64_t money_coming(struct tx *tx, const Tefter__MoneyAccountRecord *account);
+
+/* One that is used, of that branch (NULL: of any). Refuses, naming field: NOT_FOUND, RETIRED,
+ * TILL_OTHER_BRANCH. */
+Tefter__Refusal *money_find(struct tx *tx, uint32_t number, const Tefter__BranchRecord *branch,
+                            const char *field, const Tefter__MoneyAccountRecord **ret_account);
+/* A till that keeps days takes and gives cash while one is open: TILL_CLOSED. */
+Tefter__Refusal *money_check_till_open(struct tx *tx, const Tefter__MoneyAccountRecord *account,
+                                       const char *field);
+/* A till or device gives no more than it holds: MONEY_NOT_THERE. */
+Tefter__Refusal *money_check_holds(struct tx *tx, const Tefter__MoneyAccountRecord *account,
+                                   int64_t amount_minor, const char *field);
+
+/* What went through it on that date, never NULL. */
+Tefter__MoneyDayRecord *money_day(struct tx *tx, uint32_t account, uint32_t date);
+/* The sum of the dates from..until, less `before` (NULL: nothing). */
+Tefter__MoneyDayRecord *money_days(struct tx *tx, uint32_t account, uint32_t from, uint32_t until,
+                                   const Tefter__MoneyDayRecord *before);
+/* After the decided line: so much of the document went through it. */
+void money_note_posting(struct tx *tx, const Tefter__DocumentRecord *record, uint32_t account,
+                        int64_t amount_minor);
+
+/* A move of money made ready in memory: a document of no customer. */
+struct move_plan {
+    Tefter__DocumentRecord *record;
+    struct account *account;
+    Tefter__BranchRecord *branch;
+};
+/* Its form: postings are the caller's. Refuses as document_begin does. */
+Tefter__Refusal *move_begin(struct tx *tx, Tefter__MoneyMoveKind kind, uint32_t date,
+                            struct move_plan *ret_plan);
+/* Cash of a till against another account of the books; positive: into the till. Refuses as
+ * postings_check does. */
+Tefter__Refusal *move_cash(struct tx *tx, struct move_plan *plan,
+                           const Tefter__MoneyAccountRecord *till, Tefter__PostingAccount against,
+                           int64_t amount_minor);
+/* After the decided line: writes it whole. */
+void move_post(struct tx *tx, struct move_plan *plan);

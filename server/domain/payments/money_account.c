@@ -6,6 +6,7 @@
  * 1. Of the tills and devices of a branch no two have one name; no two bank accounts have one
  *    number, spaces aside. Retired ones count: money may still lie there.
  * 2. A device is tied to a bank account, for ever.
+ * 3. None is retired while it holds money, or some is on its way there.
  */
 #include "domain/payments/inside.h"
 
@@ -29,13 +30,13 @@ const Tefter__MoneyAccountRecord *money_account_get(struct tx *tx, uint32_t acco
     return tx_cached(tx, &key, &tefter__money_account_record__descriptor);
 }
 
-static Tefter__MoneyAccountRecord *money_account_shared(struct tx *tx, uint32_t account)
+Tefter__MoneyAccountRecord *money_account_shared(struct tx *tx, uint32_t account)
 {
     struct key key = money_account_key(account);
     return tx_shared(tx, &key, &tefter__money_account_record__descriptor);
 }
 
-static void money_account_save(struct tx *tx, const Tefter__MoneyAccountRecord *account)
+void money_account_save(struct tx *tx, const Tefter__MoneyAccountRecord *account)
 {
     struct key key = money_account_key(account->money_account);
     tx_put(tx, &key, &account->base);
@@ -179,7 +180,23 @@ Tefter__Refusal *apply_add_pos_device(struct tx *tx, const Tefter__AddPosDevice 
     return add_account(tx, device, done);
 }
 
-/* Refuses, in this order: NOT_FOUND account; NOTHING_TO_CHANGE. */
+static Tefter__Refusal *check_empty(struct tx *tx, const Tefter__MoneyAccountRecord *account)
+{
+    if (!tx_rule(tx, RULE_MONEY_IS_NOT_RETIRED) || tx_recalled(tx))
+        return NULL;
+    if (account->has_open_since)
+        return refuse(tx, TEFTER__REFUSAL_CODE__TILL_OPEN, "money_account");
+    int64_t holds = money_holds(tx, account);
+    int64_t left = holds != 0 ? holds : money_coming(tx, account);
+    if (left == 0)
+        return NULL;
+    Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__MONEY_LEFT, "money_account");
+    FIELD_SET(refusal, available_minor, left);
+    return refusal;
+}
+
+/* Refuses, in this order: NOT_FOUND account; NOTHING_TO_CHANGE; to retire it TILL_OPEN (its day),
+ * MONEY_LEFT with available_minor (what it holds, or what is on its way there). */
 Tefter__Refusal *apply_retire_money_account(struct tx *tx,
                                             const Tefter__RetireMoneyAccount *command,
                                             Tefter__Done *done)
@@ -189,11 +206,199 @@ Tefter__Refusal *apply_retire_money_account(struct tx *tx,
         return refuse_not_found(tx, "money_account");
     if (!field_move_int(true, command->retired, NULL, &account->retired))
         return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
+    Tefter__Refusal *refusal = account->retired ? check_empty(tx, account) : NULL;
+    if (refusal != NULL)
+        return refusal;
 
     tx_decided(tx);
     money_account_save(tx, account);
     event_done(tx, TEFTER__EVENT_KIND__MONEY_ACCOUNT_CHANGED, account->money_account, done);
     return NULL;
+}
+
+/* ---- services: what lies there ---- */
+
+/* No default: a kind of account without an account in the books does not compile. */
+Tefter__PostingAccount money_gl(const Tefter__MoneyAccountRecord *account)
+{
+    switch (account->kind) {
+    case TEFTER__MONEY_ACCOUNT_KIND__MONEY_TILL:
+        return TEFTER__POSTING_ACCOUNT__GL_CASH;
+    case TEFTER__MONEY_ACCOUNT_KIND__MONEY_POS_DEVICE:
+        return TEFTER__POSTING_ACCOUNT__GL_POS_CLEARING;
+    case TEFTER__MONEY_ACCOUNT_KIND__MONEY_BANK_ACCOUNT:
+    case _TEFTER__MONEY_ACCOUNT_KIND_IS_INT_SIZE:
+        break;
+    }
+    return TEFTER__POSTING_ACCOUNT__GL_BANK;
+}
+
+int64_t money_holds(struct tx *tx, const Tefter__MoneyAccountRecord *account)
+{
+    return posting_total(tx, money_gl(account), account->money_account);
+}
+
+int64_t money_coming(struct tx *tx, const Tefter__MoneyAccountRecord *account)
+{
+    return tx_sum(
+        tx, posting_total(tx, TEFTER__POSTING_ACCOUNT__GL_MONEY_IN_TRANSIT, account->money_account),
+        posting_total(tx, TEFTER__POSTING_ACCOUNT__GL_MONEY_ON_ITS_WAY, account->money_account));
+}
+
+/* ---- services: days ---- */
+
+static struct key money_day_key(uint32_t account, uint32_t date)
+{
+    struct key key = key_book(TABLE_MONEY_DAY);
+    key_u32(&key, account);
+    key_u32(&key, date);
+    return key;
+}
+
+Tefter__MoneyDayRecord *money_day(struct tx *tx, uint32_t account, uint32_t date)
+{
+    struct key key = money_day_key(account, date);
+    Tefter__MoneyDayRecord *day = tx_get(tx, &key, &tefter__money_day_record__descriptor);
+    if (day == NULL) {
+        day = tx_new(tx, &tefter__money_day_record__descriptor);
+        day->money_account = account;
+        day->date = date;
+    }
+    return day;
+}
+
+#define DAY_ADD(day, field, amount_minor) FIELD_SET(day, field, (day)->field + (amount_minor))
+
+/* What moves belong to which line of a day; a reversal is one of its own. */
+static void day_add(Tefter__MoneyDayRecord *day, const Tefter__DocumentRecord *record,
+                    int64_t amount_minor)
+{
+    switch (record->kind) {
+    case TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT:
+        DAY_ADD(day, taken_minor, amount_minor);
+        DAY_ADD(day, taken, 1);
+        return;
+    case TEFTER__DOCUMENT_KIND__DOCUMENT_REFUND:
+        DAY_ADD(day, refunded_minor, -amount_minor);
+        return;
+    case TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL:
+        DAY_ADD(day, reversed_minor, amount_minor);
+        return;
+    case TEFTER__DOCUMENT_KIND__DOCUMENT_MONEY_MOVE:
+        if (record->move == TEFTER__MONEY_MOVE_KIND__MOVE_DIFFERENCE)
+            DAY_ADD(day, difference_minor, amount_minor);
+        else if (record->move == TEFTER__MONEY_MOVE_KIND__MOVE_CASH_IN)
+            DAY_ADD(day, in_minor, amount_minor);
+        else if (record->move == TEFTER__MONEY_MOVE_KIND__MOVE_CASH_OUT)
+            DAY_ADD(day, out_minor, -amount_minor);
+        else if (amount_minor > 0)
+            DAY_ADD(day, received_minor, amount_minor);
+        else
+            DAY_ADD(day, sent_minor, -amount_minor);
+        return;
+    case TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE:
+    case TEFTER__DOCUMENT_KIND__DOCUMENT_CREDIT_NOTE:
+    case _TEFTER__DOCUMENT_KIND_IS_INT_SIZE:
+        break;
+    }
+}
+
+void money_note_posting(struct tx *tx, const Tefter__DocumentRecord *record, uint32_t account,
+                        int64_t amount_minor)
+{
+    const Tefter__MoneyAccountRecord *place = money_account_get(tx, account);
+    if (place == NULL || is_bank(place) ||
+        !(tx_rule(tx, RULE_MONEY_HAS_DAYS) || place->has_till_days))
+        return;
+    uint32_t date = branch_get(tx, place->branch)->date;
+    Tefter__MoneyDayRecord *day = money_day(tx, account, date);
+    struct key key = money_day_key(account, date);
+    day_add(day, record, amount_minor);
+    tx_put(tx, &key, &day->base);
+}
+
+void money_note(struct tx *tx, const Tefter__DocumentRecord *record)
+{
+    for (size_t i = 0; i < record->n_postings; i++) {
+        const Tefter__Posting *posting = record->postings[i];
+        if (posting->sub != 0 && (posting->account == TEFTER__POSTING_ACCOUNT__GL_CASH ||
+                                  posting->account == TEFTER__POSTING_ACCOUNT__GL_POS_CLEARING))
+            money_note_posting(tx, record, posting->sub, posting->amount_minor);
+    }
+}
+
+static void sum_up(struct tx *tx, Tefter__MoneyDayRecord *sum, const Tefter__MoneyDayRecord *day,
+                   int sign)
+{
+#define SUM(field)                                                                                 \
+    FIELD_SET_IF(sum, field, sum->has_##field || day->has_##field,                                 \
+                 tx_sum(tx, sum->field, sign * day->field))
+    SUM(taken_minor);
+    SUM(refunded_minor);
+    SUM(in_minor);
+    SUM(out_minor);
+    SUM(received_minor);
+    SUM(sent_minor);
+    SUM(reversed_minor);
+    SUM(difference_minor);
+#undef SUM
+    uint32_t taken = sign > 0 ? sum->taken + day->taken : sum->taken - day->taken;
+    FIELD_SET_IF(sum, taken, sum->has_taken || day->has_taken, taken);
+}
+
+Tefter__MoneyDayRecord *money_days(struct tx *tx, uint32_t account, uint32_t from, uint32_t until,
+                                   const Tefter__MoneyDayRecord *before)
+{
+    struct key prefix = key_book(TABLE_MONEY_DAY);
+    key_u32(&prefix, account);
+    struct key first = money_day_key(account, from);
+    Tefter__MoneyDayRecord *sum = tx_new(tx, &tefter__money_day_record__descriptor);
+    sum->money_account = account;
+    sum->date = from;
+    struct tx_walk walk;
+    for (bool on = tx_walk_first(tx, &prefix, &first, &walk); on; on = tx_walk_next(&walk)) {
+        const Tefter__MoneyDayRecord *day =
+            tx_walk_record(&walk, &tefter__money_day_record__descriptor);
+        if (day->date > until)
+            break;
+        sum_up(tx, sum, day, 1);
+    }
+    tx_walk_end(&walk);
+    if (before != NULL)
+        sum_up(tx, sum, before, -1);
+    return sum;
+}
+
+/* ---- services: may it be used ---- */
+
+Tefter__Refusal *money_check_till_open(struct tx *tx, const Tefter__MoneyAccountRecord *account,
+                                       const char *field)
+{
+    bool closed = account->has_till_days && !account->has_open_since && !tx_recalled(tx);
+    return closed ? refuse(tx, TEFTER__REFUSAL_CODE__TILL_CLOSED, field) : NULL;
+}
+
+Tefter__Refusal *money_find(struct tx *tx, uint32_t number, const Tefter__BranchRecord *branch,
+                            const char *field, const Tefter__MoneyAccountRecord **ret_account)
+{
+    const Tefter__MoneyAccountRecord *account = money_account_get(tx, number);
+    *ret_account = account;
+    if (account == NULL)
+        return refuse_not_found(tx, field);
+    if (account->retired && !tx_recalled(tx))
+        return refuse(tx, TEFTER__REFUSAL_CODE__RETIRED, field);
+    bool elsewhere = branch != NULL && account->has_branch && account->branch != branch->branch;
+    return elsewhere ? refuse(tx, TEFTER__REFUSAL_CODE__TILL_OTHER_BRANCH, field) : NULL;
+}
+
+/* A bank account may hold more than is in these books. */
+Tefter__Refusal *money_check_holds(struct tx *tx, const Tefter__MoneyAccountRecord *account,
+                                   int64_t amount_minor, const char *field)
+{
+    bool short_of_it = !is_bank(account) && money_holds(tx, account) < amount_minor;
+    return short_of_it && !tx_recalled(tx)
+               ? refuse(tx, TEFTER__REFUSAL_CODE__MONEY_NOT_THERE, field)
+               : NULL;
 }
 
 /* ---- views ---- */
@@ -209,14 +414,55 @@ Tefter__Refusal *view_money_accounts(struct tx *tx, const Tefter__MoneyAccountLi
     struct key from = page_after(&prefix, last);
     struct tx_walk walk;
     answer->money_accounts = tx_take(tx, PAGE_ROWS_MAX * sizeof *answer->money_accounts);
+    bool sees = staff_actor_may(tx, TEFTER__RIGHT__RIGHT_SEE_TRIAL_BALANCE);
     bool on = tx_walk_first(tx, &prefix, &from, &walk);
     for (; on && page_looks(&page); on = tx_walk_next(&walk)) {
         Tefter__MoneyAccountRecord *account =
             tx_walk_record(&walk, &tefter__money_account_record__descriptor);
+        if (sees) {
+            FIELD_SET(account, holds_minor, money_holds(tx, account));
+            FIELD_SET(account, coming_minor, money_coming(tx, account));
+        }
         if (!page_takes(&page, &account->base))
             break;
         answer->money_accounts[answer->n_money_accounts++] = account;
         last = account->money_account;
+    }
+    tx_walk_end(&walk);
+    if (on)
+        FIELD_SET(answer, next, page_write(tx, &last, 1));
+    return NULL;
+}
+
+Tefter__Refusal *view_money_days(struct tx *tx, const Tefter__MoneyDays *query,
+                                 Tefter__MoneyDaysAnswer *answer)
+{
+    uint64_t last;
+    if (!page_read(query->has_page, query->page, &last, 1))
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
+    struct page page = {.rows_most = page_rows(query->has_rows, query->rows)};
+    struct key prefix = key_book(TABLE_PLACE);
+    struct key from = page_after(&prefix, last);
+    struct tx_walk walk;
+    bool sees = staff_actor_may(tx, TEFTER__RIGHT__RIGHT_SEE_TRIAL_BALANCE);
+    answer->days = tx_take(tx, PAGE_ROWS_MAX * sizeof *answer->days);
+    bool on = tx_walk_first(tx, &prefix, &from, &walk);
+    for (; on && page_looks(&page); on = tx_walk_next(&walk)) {
+        const Tefter__MoneyAccountRecord *account =
+            tx_walk_record(&walk, &tefter__money_account_record__descriptor);
+        bool device = account->kind == TEFTER__MONEY_ACCOUNT_KIND__MONEY_POS_DEVICE;
+        last = account->money_account;
+        if (is_bank(account) || !(device || sees) ||
+            (query->has_branch && account->branch != query->branch))
+            continue;
+        uint32_t date = query->has_date ? query->date : branch_get(tx, account->branch)->date;
+        Tefter__MoneyDayRecord *day = money_day(tx, account->money_account, date);
+        day->name = account->name;
+        if (!page_takes(&page, &day->base)) {
+            last--;
+            break;
+        }
+        answer->days[answer->n_days++] = day;
     }
     tx_walk_end(&walk);
     if (on)

@@ -4,11 +4,14 @@
  *   taken ──▶ open ──matched──▶ part ──▶ closed          final: cash, card, transfer
  *   slip:  taken, not final ──confirmed──▶ final          (corrections: confirmed, or reversed)
  *
- * 1. A reference (slip number, provider's id) stands once per money account and kind of money.
+ * 1. A slip's number stands once per bank account; what a provider gives (of a card, a transfer)
+ *    once in all.
  * 2. Money lies in a money account of its kind: cash in a till of the branch, card on a device of
  *    the branch, bank money on a bank account.
  * 3. What is matched with it at once is dated no earlier than it.
- * 4. Money frees credit when it is final, matched or not. A slip lowers the balance, not the
+ * 4. What a payment settles is its money and what was rounded: cash by the company's unit, and what
+ *    is short of the bills by no more than the company lets be rounded off, by a person in a day.
+ * 5. Money frees credit when it is final, matched or not. A slip lowers the balance, not the
  *    exposure, until it is confirmed.
  */
 #include "domain/payments/inside.h"
@@ -36,12 +39,15 @@ static struct key reference_key(uint32_t account, Tefter__PaymentKind kind, cons
     return key;
 }
 
-/* The live payment with a reference at that place, or with one that folds like it; 0: none. */
+/* The live payment with a reference, or with one that folds like it: of a provider's at any place,
+ * of a slip's at that one; 0: none. */
 static uint64_t reference_owner(struct tx *tx, uint32_t account, Tefter__PaymentKind kind,
                                 const char *reference, uint64_t corrects)
 {
     uint64_t existing = 0;
     struct key key = reference_key(account, kind, reference);
+    bool once =
+        kind != TEFTER__PAYMENT_KIND__PAYMENT_SLIP && tx_rule(tx, RULE_REFERENCES_COUNT_ONCE);
     if (!tx_rule(tx, RULE_KEYS_FOLD))
         return tx_get_u64(tx, &key, &existing) && existing != corrects ? existing : 0;
     struct key references = references_key(kind);
@@ -50,7 +56,7 @@ static uint64_t reference_owner(struct tx *tx, uint32_t account, Tefter__Payment
     for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on && existing == 0;
          on = tx_walk_next(&walk)) {
         struct slice found = tx_walk_key(&walk);
-        bool here = key_read_u32(found, found.size - sizeof(uint32_t)) == account;
+        bool here = once || key_read_u32(found, found.size - sizeof(uint32_t)) == account;
         if (here && tx_walk_number(&walk) != corrects)
             existing = tx_walk_number(&walk);
     }
@@ -142,6 +148,8 @@ static Tefter__Refusal *check_form(struct tx *tx, const Tefter__TakePayment *com
         refusal = company_check_currency(tx, "currency", command->currency);
     if (refusal == NULL)
         refusal = check_slip(tx, command);
+    if (refusal == NULL && command->round_off && !money_kind(command->kind).final)
+        refusal = refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "round_off");
     return refusal == NULL ? check_bills_form(tx, command) : refusal;
 }
 
@@ -173,7 +181,9 @@ static Tefter__Refusal *check_account(struct tx *tx, const Tefter__TakePayment *
     if (kind.of_branch && account->branch != branch->branch && !command->backfill &&
         !lay_there(replaced, command))
         return refuse(tx, TEFTER__REFUSAL_CODE__TILL_OTHER_BRANCH, "money_account");
-    return NULL;
+    return command->backfill || lay_there(replaced, command)
+               ? NULL
+               : money_check_till_open(tx, account, "money_account");
 }
 
 static Tefter__Refusal *check_reference(struct tx *tx, const Tefter__TakePayment *command,
@@ -192,11 +202,9 @@ static Tefter__Refusal *check_reference(struct tx *tx, const Tefter__TakePayment
     return refusal;
 }
 
-static void fill(struct tx *tx, const Tefter__TakePayment *command, Tefter__DocumentRecord *record)
+static void fill(const Tefter__TakePayment *command, Tefter__DocumentRecord *record)
 {
     uint32_t account = command->has_money_account ? command->money_account : 0;
-    record->total_minor = command->amount_minor;
-    record->balance_minor = -command->amount_minor;
     FIELD_SET(record, payment_kind, command->kind);
     FIELD_SET_IF(record, money_account, command->has_money_account, account);
     record->reference = command->reference;
@@ -204,12 +212,43 @@ static void fill(struct tx *tx, const Tefter__TakePayment *command, Tefter__Docu
     record->note = command->note;
     record->source = command->source;
     FIELD_COPY(record, backfill, command);
+}
+
+int64_t payment_money(const Tefter__DocumentRecord *payment)
+{
+    return payment->total_minor - payment->rounding_minor - payment->discount_minor;
+}
+
+/* The same money in a correction that does not say what it pays settles what it settled before. */
+static void keep_rounded(struct tx *tx, const Tefter__TakePayment *command,
+                         Tefter__DocumentRecord *record)
+{
+    const Tefter__DocumentRecord *was = document_replaced(tx, record->corrects);
+    bool says = command->round_off || command->has_match || command->n_bills > 0;
+    if (was == NULL || says || was->customer != record->customer ||
+        was->payment_kind != command->kind || payment_money(was) != command->amount_minor)
+        return;
+    FIELD_COPY(record, rounding_minor, was);
+    FIELD_COPY(record, discount_minor, was);
+}
+
+/* What it comes to, with what was rounded of it. */
+static Tefter__Refusal *sum_up(struct tx *tx, int64_t amount_minor, Tefter__DocumentRecord *record)
+{
+    int64_t total = amount_minor + record->rounding_minor + record->discount_minor;
+    record->total_minor = total;
+    record->balance_minor = -total;
     struct postings postings = {.count = 0};
-    postings_add(tx, &postings, money_kind(command->kind).gl, account, command->amount_minor,
+    postings_add(tx, &postings, money_kind(record->payment_kind).gl, record->money_account,
+                 amount_minor, record->branch);
+    postings_add(tx, &postings, TEFTER__POSTING_ACCOUNT__GL_RECEIVABLE, record->customer, -total,
                  record->branch);
-    postings_add(tx, &postings, TEFTER__POSTING_ACCOUNT__GL_RECEIVABLE, record->customer,
-                 -command->amount_minor, record->branch);
+    postings_add(tx, &postings, TEFTER__POSTING_ACCOUNT__GL_CASH_ROUNDING, 0,
+                 record->rounding_minor, record->branch);
+    postings_add(tx, &postings, TEFTER__POSTING_ACCOUNT__GL_SETTLEMENT_DISCOUNT, 0,
+                 record->discount_minor, record->branch);
     postings_set(tx, &postings, record);
+    return postings_check(tx, record);
 }
 
 static Tefter__Refusal *match_bills(struct tx *tx, const Tefter__TakePayment *command,
@@ -234,6 +273,102 @@ static Tefter__Refusal *match_bills(struct tx *tx, const Tefter__TakePayment *co
     if (by_oldest_due(command))
         match_oldest_due(tx, &plan->match, plan->item);
     return NULL;
+}
+
+/* ---- rules: rounding off ---- */
+
+static struct key rounded_key(struct tx *tx)
+{
+    struct key key = key_book(TABLE_ROUNDED_OFF);
+    key_u32(&key, tx_actor(tx)->staff);
+    return key;
+}
+
+/* What the actor may still round off on a bill. */
+static int64_t allowance(struct tx *tx, const struct payment_plan *plan)
+{
+    const Tefter__CompanyRecord *company = company_get(tx);
+    struct key key = rounded_key(tx);
+    int64_t most = company->round_off_minor;
+    if (!company->has_round_off_day_minor)
+        return most;
+    int64_t left = company->round_off_day_minor - day_sum(tx, &key, plan->branch->date);
+    left = left > 0 ? left : 0;
+    return left < most ? left : most;
+}
+
+/* A bill may be named by several pairs, and is counted once. */
+static int64_t rest_of_bills(struct tx *tx, struct payment_plan *plan)
+{
+    const Tefter__MatchRecord *match = plan->match.record;
+    int64_t rest = 0;
+    for (size_t i = 0; i < match->n_pairs; i++) {
+        bool again = false;
+        for (size_t j = 0; j < i && !again; j++)
+            again = match->pairs[j]->debit == match->pairs[i]->debit;
+        if (!again)
+            rest =
+                tx_sum(tx, rest,
+                       account_item(tx, plan->account, match->pairs[i]->debit)->record->open_minor);
+    }
+    return rest;
+}
+
+static Tefter__Refusal *refuse_rounding(struct tx *tx, int64_t rest_minor, int64_t most_minor)
+{
+    Tefter__Refusal *refusal =
+        refuse_most(tx, TEFTER__REFUSAL_CODE__ROUNDING_TOO_MUCH, "round_off", most_minor);
+    FIELD_SET(refusal, over_by_minor, rest_minor - most_minor);
+    FIELD_SET(refusal, available_minor, rest_minor);
+    return refusal;
+}
+
+/* The money is of whole units, and this is no more than half of one. */
+static bool by_unit(struct tx *tx, const Tefter__TakePayment *command, int64_t difference_minor)
+{
+    int64_t unit = payment_cash_unit(tx);
+    return command->kind == TEFTER__PAYMENT_KIND__PAYMENT_CASH && unit > 1 &&
+           command->amount_minor % unit == 0 && difference_minor * 2 <= unit;
+}
+
+/* What is left of the bills is settled too. */
+static void match_rest(struct tx *tx, struct payment_plan *plan)
+{
+    size_t count = plan->match.record->n_pairs;
+    for (size_t i = 0; i < count; i++) {
+        struct item *bill = account_item(tx, plan->account, plan->match.record->pairs[i]->debit);
+        if (bill->record->open_minor > 0)
+            match_again(tx, &plan->match, bill, plan->item, bill->record->open_minor);
+    }
+}
+
+/* The bills that it was matched with, and nothing else, are settled by this payment. */
+static Tefter__Refusal *round_off(struct tx *tx, const Tefter__TakePayment *command,
+                                  struct payment_plan *plan)
+{
+    Tefter__DocumentRecord *record = plan->record;
+    int64_t over = plan->item->record->open_minor;
+    int64_t rest = rest_of_bills(tx, plan);
+    int64_t change = rest > 0 ? rest : -over;
+    if (plan->match.record->n_pairs == 0 || change == 0)
+        return NULL;
+    if (rest > 0 && over > 0)
+        return NULL; /* a bill was named with an amount: it is not meant to be closed */
+    int64_t most = allowance(tx, plan);
+    bool unit = by_unit(tx, command, rest > 0 ? rest : over);
+    if (!unit && rest == 0)
+        return NULL; /* more than was owed stays theirs */
+    if (!unit && rest > most && !tx_recalled(tx))
+        return refuse_rounding(tx, rest, most);
+    if (unit)
+        FIELD_SET(record, rounding_minor, change);
+    else
+        FIELD_SET(record, discount_minor, change);
+    plan->rounded_off_minor = unit ? 0 : change;
+    account_resize_item(plan->account, plan->item, change);
+    if (rest > 0)
+        match_rest(tx, plan);
+    return sum_up(tx, command->amount_minor, record);
 }
 
 static Tefter__Refusal *begin(struct tx *tx, const Tefter__TakePayment *command,
@@ -263,6 +398,12 @@ static Tefter__Refusal *begin(struct tx *tx, const Tefter__TakePayment *command,
                           command->number, date, &plan->record);
 }
 
+int64_t payment_cash_unit(struct tx *tx)
+{
+    int64_t unit = company_get(tx)->cash_unit_minor;
+    return (int64_t)tx_settle(tx, SETTLED_CASH_UNIT, 0, (uint64_t)unit);
+}
+
 /* ---- changes ---- */
 
 Tefter__Refusal *apply_take_payment(struct tx *tx, const Tefter__TakePayment *command,
@@ -284,15 +425,24 @@ Tefter__Refusal *apply_take_payment(struct tx *tx, const Tefter__TakePayment *co
 
 /* Refuses, in this order: amount_minor (field_amount), date (field_date), number, source
  * (field_code), reference (field_line), payer, note (field_text), currency; of a slip FIELD_MISSING
- * reference, payer; FIELD_INVALID bills (beside "oldest due"), of each bill FIELD_MISSING bill,
- * amount_minor · the right BACKFILL, number (document_check_number) · customer (customer_resolve),
- * date (posting_date), place (FIELD_MISSING, NOT_FOUND, FIELD_INVALID for another kind of money,
- * RETIRED, TILL_OTHER_BRANCH; a backfill may lie nowhere, or in any of its kind, and a correction
- * where the old one lay), NUMBER_TAKEN reference, NUMBER_TAKEN number · AMOUNT_TOO_BIG · of each
- * bill match_find, match_pair. */
+ * reference, payer; FIELD_INVALID round_off (of a slip); FIELD_INVALID bills (beside "oldest due"),
+ * of each bill FIELD_MISSING bill, amount_minor · the right BACKFILL, number
+ * (document_check_number) · customer (customer_resolve), date (posting_date), place (FIELD_MISSING,
+ * NOT_FOUND, FIELD_INVALID for another kind of money, RETIRED, TILL_OTHER_BRANCH; a backfill may
+ * lie nowhere, or in any of its kind, and a correction where the old one lay; TILL_CLOSED),
+ * NUMBER_TAKEN reference, NUMBER_TAKEN number · AMOUNT_TOO_BIG · of each bill match_find,
+ * match_pair · ROUNDING_TOO_MUCH round_off with over_by_minor, available_minor (what is left of the
+ * bills) and most (what may be rounded off). */
 Tefter__Refusal *payment_plan(struct tx *tx, const Tefter__TakePayment *command,
                               struct account *account, uint64_t corrects,
                               struct payment_plan **ret_plan)
+{
+    return payment_plan_rounded(tx, command, account, corrects, 0, ret_plan);
+}
+
+Tefter__Refusal *payment_plan_rounded(struct tx *tx, const Tefter__TakePayment *command,
+                                      struct account *account, uint64_t corrects,
+                                      int64_t rounding_minor, struct payment_plan **ret_plan)
 {
     struct payment_plan *plan = tx_take(tx, sizeof *plan);
     *ret_plan = plan;
@@ -305,9 +455,11 @@ Tefter__Refusal *payment_plan(struct tx *tx, const Tefter__TakePayment *command,
         refusal = begin(tx, command, account, corrects, plan);
     if (refusal != NULL)
         return refusal;
-    fill(tx, command, plan->record);
+    fill(command, plan->record);
     FIELD_SET_IF(plan->record, corrects, corrects != 0, corrects);
-    refusal = postings_check(tx, plan->record);
+    FIELD_SET_IF(plan->record, rounding_minor, rounding_minor != 0, rounding_minor);
+    keep_rounded(tx, command, plan->record);
+    refusal = sum_up(tx, command->amount_minor, plan->record);
     if (refusal == NULL && !account_fits(tx, plan->account, plan->record->balance_minor))
         refusal = refuse(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "amount_minor");
     if (refusal != NULL)
@@ -315,7 +467,8 @@ Tefter__Refusal *payment_plan(struct tx *tx, const Tefter__TakePayment *command,
     plan->item =
         account_add_item(tx, plan->account, plan->record, false, money_kind(command->kind).final);
     match_begin(tx, plan->account, plan->record->date, &plan->match);
-    return match_bills(tx, command, plan);
+    refusal = match_bills(tx, command, plan);
+    return refusal == NULL && command->round_off ? round_off(tx, command, plan) : refusal;
 }
 
 struct event payment_post(struct tx *tx, struct payment_plan *plan)
@@ -327,7 +480,12 @@ struct event payment_post(struct tx *tx, struct payment_plan *plan)
             reference_key(record->money_account, record->payment_kind, record->reference);
         tx_put_u64(tx, &key, record->document);
     }
+    if (plan->rounded_off_minor > 0) {
+        struct key key = rounded_key(tx);
+        day_sum_add(tx, &key, plan->branch->date, plan->rounded_off_minor);
+    }
     branch_save(tx, plan->branch);
+    money_note(tx, record);
     match_write(tx, &plan->match);
     struct event event = document_event(TEFTER__EVENT_KIND__PAYMENT_TAKEN, record);
     event_emit(tx, &event);
@@ -341,6 +499,8 @@ void payment_done(struct tx *tx, const struct payment_plan *plan, Tefter__Done *
     FIELD_SET(done, total_minor, plan->record->total_minor);
     FIELD_SET(done, matched_minor, plan->match.matched_minor);
     FIELD_SET_IF(done, match, plan->match.record->n_pairs > 0, plan->match.record->match);
+    FIELD_COPY(done, rounding_minor, plan->record);
+    FIELD_COPY(done, discount_minor, plan->record);
     match_warn_left(tx, plan->match.left_minor, done);
 }
 

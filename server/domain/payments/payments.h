@@ -20,6 +20,31 @@ Tefter__Refusal *apply_retire_money_account(struct tx *tx,
 Tefter__Refusal *view_money_accounts(struct tx *tx, const Tefter__MoneyAccountList *query,
                                      Tefter__MoneyAccountsAnswer *answer);
 
+Tefter__Refusal *view_money_days(struct tx *tx, const Tefter__MoneyDays *query,
+                                 Tefter__MoneyDaysAnswer *answer);
+/* After the decided line: what a document moved is noted by days, of each till and device. */
+void money_note(struct tx *tx, const Tefter__DocumentRecord *record);
+
+/* ---- moves of money, refunds, days of tills ---- */
+
+Tefter__Refusal *apply_move_money(struct tx *tx, const Tefter__MoveMoney *command,
+                                  Tefter__Done *done);
+Tefter__Refusal *apply_confirm_move(struct tx *tx, const Tefter__ConfirmMove *command,
+                                    Tefter__Done *done);
+Tefter__Refusal *apply_put_cash(struct tx *tx, const Tefter__PutCash *command, Tefter__Done *done);
+Tefter__Refusal *apply_refund_money(struct tx *tx, const Tefter__RefundMoney *command,
+                                    Tefter__Done *done);
+Tefter__Refusal *apply_open_till(struct tx *tx, const Tefter__OpenTill *command,
+                                 Tefter__Done *done);
+Tefter__Refusal *apply_count_till(struct tx *tx, const Tefter__CountTill *command,
+                                  Tefter__Done *done);
+Tefter__Refusal *apply_close_till(struct tx *tx, const Tefter__CloseTill *command,
+                                  Tefter__Done *done);
+Tefter__Refusal *view_till_day(struct tx *tx, const Tefter__TillDay *query,
+                               Tefter__TillDayAnswer *answer);
+Tefter__Refusal *view_till_days(struct tx *tx, const Tefter__TillDays *query,
+                                Tefter__TillDaysAnswer *answer);
+
 /* ---- payments ---- */
 
 /* A payment made ready in memory. */
@@ -30,17 +55,24 @@ struct payment_plan {
     Tefter__BranchRecord *branch;
     struct item *item;
     struct match_plan match;
+    int64_t rounded_off_minor; /* by the actor, who may so much in a day */
 };
 
 /* account: an open account to go on with, or NULL. corrects: the payment it replaces, or 0. */
 Tefter__Refusal *payment_plan(struct tx *tx, const Tefter__TakePayment *command,
                               struct account *account, uint64_t corrects,
                               struct payment_plan **ret_plan);
+/* The same, of cash that settles rounding_minor more than it is. */
+Tefter__Refusal *payment_plan_rounded(struct tx *tx, const Tefter__TakePayment *command,
+                                      struct account *account, uint64_t corrects,
+                                      int64_t rounding_minor, struct payment_plan **ret_plan);
 /* What a correction leaves unsaid, of the payment as it was; without what it clears. Refuses
  * FIELD_INVALID clear (said beside it, or no field of a payment). */
 Tefter__Refusal *payment_keep(struct tx *tx, const Tefter__TakePayment *command,
                               const Tefter__DocumentRecord *was, const Tefter__PaperField *clear,
                               size_t clear_count, Tefter__TakePayment **ret_whole);
+/* What was taken, without what was rounded. */
+int64_t payment_money(const Tefter__DocumentRecord *payment);
 /* Writes the plan but not its account, and emits; the event is for account_save. */
 struct event payment_post(struct tx *tx, struct payment_plan *plan);
 /* What the reply says of it. */
@@ -51,3 +83,10 @@ void payment_forget_reference(struct tx *tx, const Tefter__DocumentRecord *recor
 
 Tefter__Refusal *apply_take_payment(struct tx *tx, const Tefter__TakePayment *command,
                                     Tefter__Done *done);
+
+/* ---- sales that are paid at once; what is taken in cash ---- */
+
+Tefter__Refusal *apply_sell_paid(struct tx *tx, const Tefter__SellPaid *command,
+                                 Tefter__Done *done);
+Tefter__Refusal *apply_set_cash_policy(struct tx *tx, const Tefter__SetCashPolicy *command,
+                                       Tefter__Done *done);

@@ -467,7 +467,7 @@ Tefter__Refusal *apply_decline_offer(struct tx *tx, const Tefter__DeclineOffer *
     for (size_t i = 0; i < receipt->n_settled;
          i++) /* whoever was handed the paper holds it still */
         if (receipt->settled[i]->what == SETTLED_NUMBER && receipt->settled[i]->text != NULL)
-            branch_pass_number(tx, (Tefter__DocumentKind)receipt->settled[i]->about,
+            branch_pass_number(tx, (Tefter__DocumentKind)(receipt->settled[i]->about & UINT8_MAX),
                                receipt->settled[i]->text);
     decide(tx, offer, receipt, TEFTER__OFFER_STATE__OFFER_DECLINED);
     recall_from(tx, offer->seq, false);

@@ -256,10 +256,16 @@ static uint32_t next_ordinal(struct tx *tx, struct account *account, uint32_t da
     return ordinal > first ? ordinal : first;
 }
 
+uint32_t account_settles(const struct account *account, Tefter__DocumentKind kind)
+{
+    return (uint32_t)account->given[kind] << 8 | kind;
+}
+
 bool account_new_document(struct tx *tx, struct account *account, Tefter__DocumentKind kind,
                           uint32_t date, uint64_t *ret_document)
 {
-    const Tefter__Settled *then = tx_was_settled(tx, SETTLED_DOCUMENT, kind);
+    uint32_t about = account_settles(account, kind);
+    const Tefter__Settled *then = tx_was_settled(tx, SETTLED_DOCUMENT, about);
     uint32_t ordinal = then != NULL ? (uint32_t)(then->number & DOCUMENT_ORDINAL_MAX)
                                     : next_ordinal(tx, account, date);
     if (ordinal > DOCUMENT_ORDINAL_MAX)
@@ -274,7 +280,8 @@ bool account_new_document(struct tx *tx, struct account *account, Tefter__Docume
     }
     account->record->documents++;
     *ret_document = document_id(account->customer, date, ordinal);
-    (void)tx_settle(tx, SETTLED_DOCUMENT, kind, *ret_document);
+    (void)tx_settle(tx, SETTLED_DOCUMENT, about, *ret_document);
+    account->given[kind]++;
     return true;
 }
 
@@ -363,6 +370,14 @@ struct item *account_add_item(struct tx *tx, struct account *account,
     account->record->balance_minor += debit ? document->total_minor : -document->total_minor;
     item->changed = true;
     return item_keep(account, item);
+}
+
+void account_resize_item(struct account *account, struct item *item, int64_t change_minor)
+{
+    item->record->amount_minor += change_minor > 0 ? change_minor : 0;
+    open_change(account, item, change_minor);
+    item->record->amount_minor += change_minor < 0 ? change_minor : 0;
+    account->record->balance_minor += item->record->debit ? change_minor : -change_minor;
 }
 
 Tefter__Match *item_match(const struct item *item, uint64_t match, uint64_t other)
@@ -597,6 +612,18 @@ static Tefter__LastChange *last_change(struct tx *tx, const struct event *event)
     last->actor = tx_actor_copy(tx);
     FIELD_SET(last, at_ms, tx_now_ms(tx));
     return last;
+}
+
+Tefter__Refusal *account_check_paid(struct tx *tx, uint32_t customer, int64_t open_minor)
+{
+    if (open_minor <= 0 || !tx_rule(tx, RULE_CASH_SALES_ARE_PAID) || tx_recalled(tx) ||
+        customer != company_cash_customer(tx) || staff_actor_may(tx, TEFTER__RIGHT__RIGHT_APPROVE))
+        return NULL;
+    Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__CASH_SALE_UNPAID, "customer");
+    FIELD_SET(refusal, over_by_minor, open_minor);
+    refusal->roles = tx_take(tx, RIGHTS_ROLES_MAX * sizeof *refusal->roles);
+    refusal->n_roles = rights_roles_with(TEFTER__RIGHT__RIGHT_APPROVE, refusal->roles);
+    return refusal;
 }
 
 void account_save(struct tx *tx, struct account *account, const struct event *event)

@@ -241,7 +241,8 @@ static int64_t undo_pairs(struct tx *tx, struct account *account, const Tefter__
 
 /* Refuses, in this order: reason (field_text), NOT_FOUND customer, NOT_FOUND match (of this
  * customer), MATCH_UNDONE match (undone before, by itself or by reversals of all its sides),
- * AMOUNT_TOO_BIG match (more than an account may hold would be open). */
+ * AMOUNT_TOO_BIG match (more than an account may hold would be open), CASH_SALE_UNPAID
+ * (account_check_paid). */
 Tefter__Refusal *apply_undo_match(struct tx *tx, const Tefter__UndoMatch *command,
                                   Tefter__Done *done)
 {
@@ -261,6 +262,9 @@ Tefter__Refusal *apply_undo_match(struct tx *tx, const Tefter__UndoMatch *comman
         return refuse(tx, TEFTER__REFUSAL_CODE__MATCH_UNDONE, "match");
     if (tx_rule(tx, RULE_BOUNDS_AGREE) && !account_fits(tx, account, 0))
         return refuse(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "match");
+    refusal = account_check_paid(tx, command->customer, undone);
+    if (refusal != NULL)
+        return refusal;
 
     tx_decided(tx);
     FIELD_SET(record, undone_seq, tx_done_seq(tx));
@@ -307,6 +311,20 @@ Tefter__Refusal *match_pair(struct tx *tx, struct match_plan *plan, struct item 
         return refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, field, full);
     pair_put(tx, plan, debit, credit, amount);
     return NULL;
+}
+
+void match_oldest_credits(struct tx *tx, struct match_plan *plan, struct item *debit)
+{
+    struct item *credit = account_oldest_credit(tx, plan->account, NULL);
+    for (; credit != NULL && debit->record->open_minor > 0;
+         credit = account_oldest_credit(tx, plan->account, credit)) {
+        int64_t open = smaller(debit->record->open_minor, credit->record->open_minor);
+        uint32_t full = pair_full(tx, plan, debit, credit);
+        if (full == 0 && open > 0 && credit->record->final)
+            pair_put(tx, plan, debit, credit, open);
+        else if (full != 0 && open > 0)
+            leave(plan, open, full);
+    }
 }
 
 void match_again(struct tx *tx, struct match_plan *plan, struct item *debit, struct item *credit,

@@ -144,6 +144,19 @@ void postings_move(struct tx *tx, const struct postings_transfer *transfer)
     total_add(tx, &to, transfer->amount_minor);
 }
 
+int64_t posting_total(struct tx *tx, Tefter__PostingAccount account, uint32_t sub)
+{
+    struct key prefix = key_book(TABLE_TOTAL);
+    key_u8(&prefix, (uint8_t)account);
+    key_u32(&prefix, sub);
+    int64_t sum = 0;
+    struct tx_walk walk;
+    for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on; on = tx_walk_next(&walk))
+        sum = tx_sum(tx, sum, (int64_t)tx_walk_number(&walk));
+    tx_walk_end(&walk);
+    return sum;
+}
+
 int64_t posting_receivables(struct tx *tx)
 {
     struct key prefix = key_book(TABLE_TOTAL);

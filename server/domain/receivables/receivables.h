@@ -37,6 +37,8 @@ void postings_set(struct tx *tx, const struct postings *postings, Tefter__Docume
 
 /* Would these fit into the totals? Else AMOUNT_TOO_BIG total_minor. */
 Tefter__Refusal *postings_check(struct tx *tx, const Tefter__DocumentRecord *document);
+/* What lies in a sub-account, of all branches. */
+int64_t posting_total(struct tx *tx, Tefter__PostingAccount account, uint32_t sub);
 /* What all customers owe together, by the books. */
 int64_t posting_receivables(struct tx *tx);
 /* Adds a document's postings to the totals. */
@@ -81,6 +83,7 @@ struct account {
     struct item **end;
     uint32_t given_date; /* newest document number given by this command */
     uint32_t given_ordinal;
+    uint8_t given[UINT8_MAX + 1]; /* how many of each kind of document */
 };
 
 struct account *account_open(struct tx *tx, uint32_t customer);
@@ -88,6 +91,9 @@ struct account *account_open(struct tx *tx, uint32_t customer);
 const Tefter__AccountRecord *account_field(struct tx *tx, uint32_t customer);
 int64_t account_exposure(struct tx *tx, const Tefter__AccountRecord *record);
 
+/* What the next document of that kind settles is about this: the kind, and which of them it is when
+ * a command makes several. */
+uint32_t account_settles(const struct account *account, Tefter__DocumentKind kind);
 /* An id for a new document of that date; false when a day has too many. */
 bool account_new_document(struct tx *tx, struct account *account, Tefter__DocumentKind kind,
                           uint32_t date, uint64_t *ret_document);
@@ -98,6 +104,9 @@ uint32_t item_matches(const Tefter__ItemRecord *item);
 struct item *account_item(struct tx *tx, struct account *account, uint64_t document);
 struct item *account_add_item(struct tx *tx, struct account *account,
                               const Tefter__DocumentRecord *document, bool debit, bool final);
+
+/* It holds so much more, or less, of what is open: by rounding. */
+void account_resize_item(struct account *account, struct item *item, int64_t change_minor);
 
 /* Matches amount of a debit with a credit; both have as much open. Dated `date`, but not before
  * both documents and what was undone of them. The match's number is the command's seq. */
@@ -124,6 +133,10 @@ int64_t account_oldest_open(struct tx *tx, const struct account *account, uint32
  */
 int64_t account_overdue(struct tx *tx, const struct account *account, uint32_t day, size_t most,
                         uint32_t *ret_oldest_due);
+
+/* Since RULE_CASH_SALES_ARE_PAID nobody leaves a bill of the cash customer open but who may approve
+ * a sale over the limit: CASH_SALE_UNPAID with over_by_minor (what would be open) and roles. */
+Tefter__Refusal *account_check_paid(struct tx *tx, uint32_t customer, int64_t open_minor);
 
 /* Writes record and items; sets the last change and touches the row. */
 void account_save(struct tx *tx, struct account *account, const struct event *event);
@@ -155,6 +168,8 @@ Tefter__Refusal *match_pair(struct tx *tx, struct match_plan *plan, struct item 
 /* Spends a credit on open bills, oldest due first (tie: document). What a bound keeps from it is
  * counted as left. */
 void match_oldest_due(struct tx *tx, struct match_plan *plan, struct item *credit);
+/* Meets a debit with credits that are final, the oldest first. */
+void match_oldest_credits(struct tx *tx, struct match_plan *plan, struct item *debit);
 /* Matches a pair again that was matched before, as far as both have something open. It may make
  * MATCH_PAIRS_MAX under every rules version; what a bound keeps from it is counted as left. */
 void match_again(struct tx *tx, struct match_plan *plan, struct item *debit, struct item *credit,

@@ -348,15 +348,15 @@ static void hit_document(struct tx *tx, struct tx *scratch, struct hits *hits, u
 
 /* ---- by what people type to name a document ---- */
 
-/* Tables of words (tx.h) that lead to documents; `kinds`: the byte before each word. */
+/* Tables of words (tx.h) that lead to documents; `kinds`: of the byte before each word. */
 static const struct word_table {
     enum book_table table;
-    uint8_t kinds; /* 0: there is none */
+    const ProtobufCEnumDescriptor *kinds; /* NULL: there is none */
     const char *field;
 } word_tables[] = {
-    {TABLE_NUMBER, TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL, "number"},
-    {TABLE_REFERENCE, TEFTER__PAYMENT_KIND__PAYMENT_SLIP, "reference"},
-    {TABLE_SERIAL, 0, "serial"},
+    {TABLE_NUMBER, &tefter__document_kind__descriptor, "number"},
+    {TABLE_REFERENCE, &tefter__payment_kind__descriptor, "reference"},
+    {TABLE_SERIAL, NULL, "serial"},
 };
 enum { WORD_TABLES = sizeof word_tables / sizeof word_tables[0] };
 
@@ -453,10 +453,10 @@ static void look_through_tables(struct tx *scratch, const char *begin, size_t mo
     for (size_t i = 0; i < WORD_TABLES; i++) {
         const struct word_table *of = &word_tables[i];
         hits->field = of->field;
-        for (uint8_t kind = of->kinds == 0 ? 0 : 1; kind <= of->kinds; kind++) {
+        for (unsigned kind = 0; kind < (of->kinds == NULL ? 1 : of->kinds->n_values); kind++) {
             struct key prefix = key_book(of->table);
-            if (of->kinds > 0)
-                key_u8(&prefix, kind);
+            if (of->kinds != NULL)
+                key_u8(&prefix, (uint8_t)of->kinds->values[kind].value);
             hits->head = prefix.size;
             if (begin[0] != '\0') {
                 key_text(&prefix, begin);

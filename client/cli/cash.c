@@ -1,0 +1,592 @@
+/* Cash: sales that are paid at once, and the company's rules for cash. */
+#include "cli/cash.h"
+#include "base/tell.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* ---- places ---- */
+
+/* No default: a kind of payment without a kind of account does not compile. */
+static Tefter__MoneyAccountKind account_kind(Tefter__PaymentKind kind)
+{
+    switch (kind) {
+    case TEFTER__PAYMENT_KIND__PAYMENT_CASH:
+        return TEFTER__MONEY_ACCOUNT_KIND__MONEY_TILL;
+    case TEFTER__PAYMENT_KIND__PAYMENT_POS:
+        return TEFTER__MONEY_ACCOUNT_KIND__MONEY_POS_DEVICE;
+    case TEFTER__PAYMENT_KIND__PAYMENT_TRANSFER:
+    case TEFTER__PAYMENT_KIND__PAYMENT_SLIP:
+    case _TEFTER__PAYMENT_KIND_IS_INT_SIZE:
+        break;
+    }
+    return TEFTER__MONEY_ACCOUNT_KIND__MONEY_BANK_ACCOUNT;
+}
+
+static const Tefter__MoneyAccountsAnswer *ask_places(struct run *run)
+{
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__MoneyAccountList list = TEFTER__MONEY_ACCOUNT_LIST__INIT;
+    query.kind_case = TEFTER__QUERY__KIND_MONEY_ACCOUNTS;
+    query.money_accounts = &list;
+    const Tefter__Answer *answer = run_whole(run, &query, NULL);
+    return answer == NULL ? NULL : answer->money_accounts;
+}
+
+static bool tell_place(struct run *run, Tefter__MoneyAccountKind kind, bool none)
+{
+    static const char *const wants[][2] = {
+        {"this branch has no till: tefter till add BRANCH NAME, or say --transfer, --pos or --slip",
+         "this branch has several tills: say which (tefter till list)"},
+        {"this branch has no card device: tefter device add BRANCH NAME --account ACCOUNT",
+         "this branch has several card devices: say which (tefter device list)"},
+        {"there is no bank account: tefter account add NAME NUMBER",
+         "there are several bank accounts: say which (tefter account list)"},
+    };
+    int row = kind == TEFTER__MONEY_ACCOUNT_KIND__MONEY_TILL         ? 0
+              : kind == TEFTER__MONEY_ACCOUNT_KIND__MONEY_POS_DEVICE ? 1
+                                                                     : 2;
+    (void)run_say(run, EXIT_USE, "%s", wants[row][none ? 0 : 1]);
+    return false;
+}
+
+/* The only one of its kind in use, of this terminal's branch. */
+static bool only_place(struct run *run, Tefter__MoneyAccountKind kind, uint64_t *ret_place)
+{
+    size_t found = 0;
+    uint32_t branch = tefter_welcome(run->client)->branch;
+    const Tefter__MoneyAccountsAnswer *places = ask_places(run);
+    for (size_t i = 0; places != NULL && i < places->n_money_accounts; i++) {
+        const Tefter__MoneyAccountRecord *place = places->money_accounts[i];
+        if (place->kind != kind || place->retired || (place->has_branch && place->branch != branch))
+            continue;
+        *ret_place = place->money_account;
+        found++;
+    }
+    return found == 1 || (places != NULL && tell_place(run, kind, found == 0));
+}
+
+bool cash_place(struct run *run, Tefter__PaymentKind kind, const char *said, uint64_t *ret_place)
+{
+    return said != NULL ? typed_id(run, VALUE_PLACE, said, ret_place)
+                        : only_place(run, account_kind(kind), ret_place);
+}
+
+/* ---- what is paid at once ---- */
+
+static bool kind_of(const char *word, Tefter__PaymentKind *ret_kind)
+{
+    const ProtobufCEnumDescriptor *kinds = &tefter__payment_kind__descriptor;
+    for (unsigned i = 0; i < kinds->n_values; i++) {
+        *ret_kind = (Tefter__PaymentKind)kinds->values[i].value;
+        if (strcmp(payment_kind_word(*ret_kind), word) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* What stands behind `mark`, which is cut off there; NULL: there is no such mark. */
+static char *cut_behind(char *text, char mark)
+{
+    char *at = strchr(text, mark);
+    if (at == NULL)
+        return NULL;
+    *at = '\0';
+    return at + 1;
+}
+
+static bool read_part(struct run *run, const char *text, Tefter__PaidPart *part)
+{
+    char *copy = arena_text(&run->arena, text, strlen(text));
+    need(copy != NULL);
+    tefter__paid_part__init(part);
+    part->reference = cut_behind(copy, '#');
+    const char *place = cut_behind(copy, '@');
+    const char *amount = cut_behind(copy, ':');
+    if (!kind_of(copy, &part->kind)) {
+        (void)run_say(run, EXIT_USE, "\"%s\": write %s", text, PAID_HELP);
+        return false;
+    }
+    part->has_amount_minor = amount != NULL;
+    if (amount != NULL && !typed_amount(run, amount, &part->amount_minor))
+        return false;
+    uint64_t found = 0;
+    part->has_money_account = cash_place(run, part->kind, place, &found);
+    part->money_account = (uint32_t)found;
+    return part->has_money_account;
+}
+
+static bool fill_parts(struct run *run, Tefter__SellPaid *sale)
+{
+    size_t at = 0;
+    sale->payments = arena_take(&run->arena, ARGS_MAX * sizeof(*sale->payments));
+    need(sale->payments != NULL);
+    const char *text = arg_next(&run->args, "--paid", &at);
+    for (bool first = true; text != NULL || first; first = false) {
+        Tefter__PaidPart *part = arena_take(&run->arena, sizeof(*part));
+        need(part != NULL);
+        if (!read_part(run, text != NULL ? text : "cash", part))
+            return false;
+        sale->payments[sale->n_payments++] = part;
+        text = text != NULL ? arg_next(&run->args, "--paid", &at) : NULL;
+    }
+    return true;
+}
+
+static bool is_cash_customer(struct run *run, const Tefter__IssueInvoice *invoice)
+{
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__CompanyView view = TEFTER__COMPANY_VIEW__INIT;
+    query.kind_case = TEFTER__QUERY__KIND_COMPANY;
+    query.company = &view;
+    const Tefter__Answer *answer = run_ask(run, &query);
+    return answer != NULL &&
+           (!invoice->has_customer || invoice->customer == answer->company->cash_customer);
+}
+
+bool cash_sale_is_paid(struct run *run, const Tefter__IssueInvoice *invoice)
+{
+    size_t at = 0;
+    if (arg_next(&run->args, "--paid", &at) != NULL)
+        return true;
+    bool open = arg_flag(&run->args, "--unpaid") || arg_flag(&run->args, "--ask") ||
+                arg_flag(&run->args, "--what-if") || invoice->backfill || invoice->has_approval;
+    return !open && is_cash_customer(run, invoice);
+}
+
+static void tell_parts(struct run *run, const Tefter__Done *done)
+{
+    char amount[CELL_MAX];
+    char change[CELL_MAX];
+    for (size_t i = 0; i < done->n_payments; i++) {
+        const Tefter__PaidDone *part = done->payments[i];
+        (void)money_sentence(part->amount_minor, run_currency(run), amount, sizeof(amount));
+        bool gives = part->kind == TEFTER__PAYMENT_KIND__PAYMENT_CASH && done->change_minor > 0;
+        (void)money_sentence(part->amount_minor + done->change_minor, run_currency(run), change,
+                             sizeof(change));
+        tell(stdout, "%s %s %s%s%s%s\n", part->number, payment_kind_word(part->kind), amount,
+             gives ? " of " : "", gives ? change : "", gives ? " handed over" : "");
+    }
+    if (done->has_rounding_minor && done->rounding_minor != 0) {
+        int64_t by = done->rounding_minor;
+        (void)money_sentence(by < 0 ? -by : by, run_currency(run), amount, sizeof(amount));
+        tell(stdout, "Rounded %s by %s.\n", by < 0 ? "up" : "down", amount);
+    }
+    (void)money_sentence(done->change_minor, run_currency(run), change, sizeof(change));
+    tell(stdout, "Change %s.\n", change);
+}
+
+int cash_sell(struct run *run, Tefter__IssueInvoice *invoice)
+{
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    Tefter__SellPaid sale = TEFTER__SELL_PAID__INIT;
+    command.kind_case = TEFTER__COMMAND__KIND_SELL_PAID;
+    command.sell_paid = &sale;
+    sale.invoice = invoice;
+    if (!fill_parts(run, &sale))
+        return run->exit_code;
+    const Tefter__Done *done = run_call(run, &command);
+    if (done == NULL)
+        return run->exit_code;
+    bool whole = done->matched_minor == done->total_minor;
+    run_tell_done(run, done,
+                  whole ? "{number}| {total$}|, paid|.|"
+                        : "{number}| {total$}|, paid {paid$}|, the rest due {due}|.| {owes}|, "
+                          "{available}|.");
+    if (run->json)
+        run_json(run, &done->base);
+    else
+        tell_parts(run, done);
+    return EXIT_DONE;
+}
+
+/* ---- the company's rules for cash ---- */
+
+static const struct param policy_set[] = {
+    OPTION("--unit", AMOUNT, "unit_minor", "cash is rounded to this: 0.05 or 1000; 0: it is not"),
+    OPTION("--round-off", AMOUNT, "round_off_minor",
+           "money that is short of the bills by no more than this may settle them; 0: none"),
+    OPTION("--round-off-day", AMOUNT, "round_off_day_minor",
+           "so much of that in a day, of one person"),
+    OPTION("--refund-alone", AMOUNT, "refund_alone_minor",
+           "so much in a day is paid out by one person alone"),
+    OPTION("--refund-any", FLAG, "refund_any", "any sum is paid out by one person alone"),
+    END,
+};
+
+static int policy_run(struct run *run)
+{
+    Tefter__Command *command =
+        (Tefter__Command *)run_build(run, &tefter__command__descriptor, "set_cash_policy");
+    if (command == NULL)
+        return run->exit_code;
+    Tefter__SetCashPolicy *policy = command->set_cash_policy;
+    bool sets = policy->has_unit_minor || policy->has_round_off_minor ||
+                policy->has_round_off_day_minor || policy->has_refund_alone_minor ||
+                policy->has_refund_any;
+    if (sets)
+        return run_submit(run, command, "The rules for cash are set.");
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__CompanyView view = TEFTER__COMPANY_VIEW__INIT;
+    query.kind_case = TEFTER__QUERY__KIND_COMPANY;
+    query.company = &view;
+    const Tefter__Answer *answer = run_ask(run, &query);
+    if (answer == NULL)
+        return run->exit_code;
+    const Tefter__CompanyAnswer *company = answer->company;
+    if (run->json) {
+        run_json(run, &company->base);
+        return EXIT_DONE;
+    }
+    char amount[CELL_MAX];
+    tell(stdout, "cash is rounded to      %s\n",
+         company->cash_unit_minor > 1 ? money_text(run, company->cash_unit_minor, amount)
+                                      : "nothing: it is not");
+    tell(stdout, "may be rounded off      %s\n",
+         company->round_off_minor > 0 ? money_text(run, company->round_off_minor, amount)
+                                      : "nothing");
+    tell(stdout, "  of a person in a day  %s\n",
+         company->has_round_off_day_minor ? money_text(run, company->round_off_day_minor, amount)
+                                          : "no bound");
+    tell(stdout, "one person refunds      %s\n",
+         company->has_refund_alone_minor ? money_text(run, company->refund_alone_minor, amount)
+                                         : "any sum");
+    return EXIT_DONE;
+}
+
+/* ---- refunds ---- */
+
+static const struct param refund_params[] = {
+    OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number; \"cash\" with --of"),
+    {PARAM("AMOUNT", AMOUNT, "amount_minor", "what is paid out (default: all that is free)"),
+     .optional = true},
+    OPTION("--cash", TEXT, NULL, "from this till (default: the branch's only till)"),
+    OPTION("--transfer", TEXT, NULL, "from this bank account"),
+    OPTIONS("--of", DOCUMENT, "credits", "this payment or credit note (default: the oldest first)"),
+    NEEDED("--reason", TEXT, "reason", "why; kept in the history"),
+    OPTION("--payee", TEXT, "payee", "who gets it, if not the customer"),
+    OPTION("--reference", TEXT, "reference", "the bank's reference"),
+    OPTION("--date", DATE, "date", "its date (default: the branch's business date)"),
+    END,
+};
+
+static int refund_run(struct run *run)
+{
+    Tefter__Command *command =
+        (Tefter__Command *)run_build(run, &tefter__command__descriptor, "refund_money");
+    if (command == NULL)
+        return run->exit_code;
+    const char *bank = arg_text(&run->args, "--transfer");
+    const char *till = arg_text(&run->args, "--cash");
+    Tefter__RefundMoney *refund = command->refund_money;
+    uint64_t place = 0;
+    if (bank != NULL && till != NULL)
+        return run_say(run, EXIT_USE, "one of --cash and --transfer, not two");
+    refund->kind =
+        bank != NULL ? TEFTER__PAYMENT_KIND__PAYMENT_TRANSFER : TEFTER__PAYMENT_KIND__PAYMENT_CASH;
+    if (!cash_place(run, refund->kind, bank != NULL ? bank : till, &place))
+        return run->exit_code;
+    refund->money_account = (uint32_t)place;
+    return run_submit(run, command, "{number}| {total$}| paid out.|| {owes}|, {available}|.");
+}
+
+/* ---- money between accounts ---- */
+
+static const struct param move_params[] = {
+    OPERAND("FROM", PLACE, "from", "till, card device or bank account"),
+    OPERAND("TO", PLACE, "to", "till or bank account"),
+    OPERAND("AMOUNT", AMOUNT, "amount_minor", "what leaves"),
+    OPTION("--fee", AMOUNT, "fee_minor", "of that, what the bank keeps"),
+    OPTION("--arrived", FLAG, "arrived", "the bank has it already"),
+    OPTION("--reference", TEXT, "reference",
+           "number of the paying-in slip, or the bank's reference"),
+    OPTION("--note", TEXT, "note", "a note on it"),
+    OPTION("--date", DATE, "date", "its date (default: the branch's business date)"),
+    END,
+};
+
+static const struct param arrived_params[] = {
+    OPERAND("MOVE", DOCUMENT, "move", "its number"),
+    END,
+};
+
+static const struct column money_columns[] = {
+    {"N", "money_account", COLUMN_NUMBER},
+    {"KIND", "kind", COLUMN_ENUM},
+    {"NAME", "name", COLUMN_TEXT},
+    {"BRANCH", "branch", COLUMN_BRANCH},
+    {"HOLDS", "holds_minor", COLUMN_MONEY},
+    {"ON ITS WAY", "coming_minor", COLUMN_MONEY},
+    {"OPEN SINCE", "open_since", COLUMN_DATE},
+    {"RETIRED", "retired", COLUMN_FLAG},
+    END_COLUMNS,
+};
+
+static const struct param day_params[] = {
+    OPTION("--date", DATE, "date", "that day (default: the branch's business date)"),
+    OPTION("--branch", BRANCH, "branch", "only of this branch"),
+    END,
+};
+
+static const struct column day_columns[] = {
+    {"NAME", "name", COLUMN_TEXT},
+    {"DATE", "date", COLUMN_DATE},
+    {"PAYMENTS", "taken", COLUMN_NUMBER},
+    {"TAKEN", "taken_minor", COLUMN_MONEY},
+    {"REVERSED", "reversed_minor", COLUMN_MONEY},
+    {"REFUNDED", "refunded_minor", COLUMN_MONEY},
+    {"IN", "in_minor", COLUMN_MONEY},
+    {"OUT", "out_minor", COLUMN_MONEY},
+    {"RECEIVED", "received_minor", COLUMN_MONEY},
+    {"SENT", "sent_minor", COLUMN_MONEY},
+    END_COLUMNS,
+};
+
+/* ---- days of a till ---- */
+
+#define TILL_OPERAND OPERAND("TILL", PLACE, "money_account", "name or number")
+
+static const struct param put_params[] = {
+    TILL_OPERAND,
+    OPERAND("AMOUNT", AMOUNT, "amount_minor", "how much"),
+    NEEDED("--reason", TEXT, "reason", "what for; kept in the history"),
+    END,
+};
+
+static const struct param open_params[] = {
+    TILL_OPERAND,
+    OPERAND("FLOAT", AMOUNT, "float_minor", "what lies in it, counted"),
+    OPTION("--reason", TEXT, "reason", "why that is not what the books say"),
+    END,
+};
+
+static const struct param count_params[] = {
+    TILL_OPERAND,
+    OPERAND("COUNTED", AMOUNT, "counted_minor", "what lies in it, counted"),
+    OPTION("--again", FLAG, NULL, "it was counted before: count it once more"),
+    END,
+};
+
+static const struct param close_params[] = {
+    TILL_OPERAND,
+    OPTION("--reason", TEXT, "reason", "why the count is not what the books say"),
+    END,
+};
+
+static const struct param slip_params[] = {
+    TILL_OPERAND,
+    OPTION("--day", NUMBER, "day", "the till's day of this number (default: the newest)"),
+    END,
+};
+
+static const struct param days_params[] = {TILL_OPERAND, END};
+
+static const struct column days_columns[] = {
+    {"DAY", "day", COLUMN_NUMBER},
+    {"OPENED", "opened_date", COLUMN_DATE},
+    {"BY", "opened_by.staff", COLUMN_STAFF},
+    {"FLOAT", "float_minor", COLUMN_MONEY},
+    {"CLOSED", "closed_date", COLUMN_DATE},
+    {"BY", "closed_by.staff", COLUMN_STAFF},
+    {"DIFFERENCE", "difference_minor", COLUMN_MONEY},
+    {"REASON", "reason", COLUMN_TEXT},
+    END_COLUMNS,
+};
+
+static const Tefter__TillDayAnswer *ask_day(struct run *run, uint32_t till)
+{
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__TillDay day = TEFTER__TILL_DAY__INIT;
+    query.kind_case = TEFTER__QUERY__KIND_TILL_DAY;
+    query.till_day = &day;
+    day.money_account = till;
+    const Tefter__Answer *answer = run_look(run, &query);
+    return answer != NULL && answer->kind_case == TEFTER__ANSWER__KIND_TILL_DAY ? answer->till_day
+                                                                                : NULL;
+}
+
+static int count_run(struct run *run)
+{
+    Tefter__Command *command =
+        (Tefter__Command *)run_build(run, &tefter__command__descriptor, "count_till");
+    if (command == NULL)
+        return run->exit_code;
+    if (arg_flag(&run->args, "--again")) {
+        const Tefter__TillDayAnswer *day = ask_day(run, command->count_till->money_account);
+        command->count_till->has_counts = day != NULL;
+        command->count_till->counts = day != NULL ? (uint32_t)day->day->n_counts : 0;
+    }
+    return run_submit(run, command,
+                      "Counted {total$}|; by the books {expected$}|.|| That is {more$} too much.|| "
+                      "That is {less$} too little.| Close it: tefter till close {TILL}.");
+}
+
+static void slip_line(struct run *run, const char *title, bool known, int64_t amount_minor)
+{
+    char amount[CELL_MAX];
+    if (known)
+        tell(stdout, "  %-22s %16s\n", title, money_text(run, amount_minor, amount));
+}
+
+static void slip_moved(struct run *run, const Tefter__MoneyDayRecord *moved)
+{
+    slip_line(run, "taken", moved->has_taken_minor, moved->taken_minor);
+    slip_line(run, "refunded", moved->has_refunded_minor, -moved->refunded_minor);
+    slip_line(run, "reversed", moved->has_reversed_minor, moved->reversed_minor);
+    slip_line(run, "put in", moved->has_in_minor, moved->in_minor);
+    slip_line(run, "taken out", moved->has_out_minor, -moved->out_minor);
+    slip_line(run, "from other accounts", moved->has_received_minor, moved->received_minor);
+    slip_line(run, "to other accounts", moved->has_sent_minor, -moved->sent_minor);
+}
+
+static void slip_who(struct run *run, const char *what, const Tefter__Actor *who, int64_t at_ms)
+{
+    char at[CELL_MAX];
+    tell(stdout, "%s by %s, %s\n", what, staff_login(run, who->staff), time_text(at_ms, at));
+}
+
+static void slip_counts(struct run *run, const Tefter__TillDayRecord *day)
+{
+    char counted[CELL_MAX];
+    char expected[CELL_MAX];
+    for (size_t i = 0; i < day->n_counts; i++) {
+        const Tefter__TillCount *count = day->counts[i];
+        slip_who(run, "Counted", count->actor, count->at_ms);
+        tell(stdout, "  %s, by the books %s\n", money_text(run, count->counted_minor, counted),
+             money_text(run, count->expected_minor, expected));
+    }
+}
+
+static void slip_devices(struct run *run, const Tefter__TillDayAnswer *answer)
+{
+    char amount[CELL_MAX];
+    for (size_t i = 0; i < answer->n_devices; i++) {
+        const Tefter__MoneyDayRecord *device = answer->devices[i];
+        tell(stdout, "Card device %s: %" PRIu32 " payments, %s", device->name, device->taken,
+             money_text(run, device->taken_minor, amount));
+        if (device->reversed_minor != 0)
+            tell(stdout, ", reversed %s", money_text(run, device->reversed_minor, amount));
+        tell(stdout, "\n");
+    }
+}
+
+static int slip_run(struct run *run)
+{
+    char amount[CELL_MAX];
+    Tefter__Query *query = (Tefter__Query *)run_build(run, &tefter__query__descriptor, "till_day");
+    const Tefter__Answer *answer = query == NULL ? NULL : run_ask(run, query);
+    if (answer == NULL)
+        return run->exit_code;
+    const Tefter__TillDayRecord *day = answer->till_day->day;
+    if (run->json) {
+        run_json(run, &answer->till_day->base);
+        return EXIT_DONE;
+    }
+    tell(stdout, "%s, day %" PRIu32 "\n", place_name(run, day->money_account), day->day);
+    slip_who(run, "Opened", day->opened_by, day->opened_ms);
+    slip_line(run, "float", true, day->float_minor);
+    if (day->moved != NULL)
+        slip_moved(run, day->moved);
+    slip_line(run, "by the books", answer->till_day->has_expected_minor,
+              answer->till_day->expected_minor);
+    slip_counts(run, day);
+    if (day->has_closed_date) {
+        slip_who(run, "Closed", day->closed_by, day->closed_ms);
+        slip_line(run, "difference", true, day->difference_minor);
+        if (day->reason != NULL)
+            tell(stdout, "  because: %s\n", text_of(day->reason));
+    } else {
+        tell(stdout, "Not closed: open since %s.\n", date_text(day->opened_date, amount));
+    }
+    slip_devices(run, answer->till_day);
+    return EXIT_DONE;
+}
+
+const struct verb cash_verbs[] = {
+    {.entity = "cash",
+     .verb = "policy",
+     .summary = "show or set how cash is rounded, what may be rounded off, who may refund",
+     .params = policy_set,
+     .command = "set_cash_policy",
+     .run = policy_run},
+    {.entity = "refund",
+     .summary = "pay out money or credit that is not matched",
+     .params = refund_params,
+     .run = refund_run,
+     .more = "tefter refund C-000123 50 --reason \"paid twice\"\n"
+             "tefter refund cash --of TD-CN-00007 --reason \"brought back\""},
+    {.entity = "money",
+     .verb = "list",
+     .summary = "list tills, card devices and bank accounts, and what lies in each",
+     .query = "money_accounts",
+     .rows = "money_accounts",
+     .columns = money_columns},
+    {.entity = "money",
+     .verb = "move",
+     .summary = "move money: to the bank, between tills, from a card device to its bank account",
+     .params = move_params,
+     .command = "move_money",
+     .done = "{number}| {total$}| moved|{way}; it is on its way: tefter money arrived {number}|.",
+     .more = "tefter money move \"drawer 1\" Main 500 --reference 8841\n"
+             "tefter money move \"POS 1\" Main 1,000 --fee 12.50"},
+    {.entity = "money",
+     .verb = "arrived",
+     .summary = "say that money that was on its way is there",
+     .params = arrived_params,
+     .command = "confirm_move",
+     .done = "{number}| {total$}| arrived.|"},
+    {.entity = "money",
+     .verb = "day",
+     .summary = "show what went through each card device and till in a day",
+     .params = day_params,
+     .query = "money_days",
+     .rows = "days",
+     .columns = day_columns,
+     .paged = true},
+    {.entity = "till",
+     .verb = "in",
+     .summary = "put cash into a till that is no sale: a float, change",
+     .params = put_params,
+     .command = "put_cash",
+     .done = "{number}| {total$}| put in.|"},
+    {.entity = "till",
+     .verb = "out",
+     .summary = "take cash out of a till, for something that is paid with it",
+     .params = put_params,
+     .command = "put_cash",
+     .fixed = "out=true",
+     .done = "{number}| {total$}| taken out.|"},
+    {.entity = "till",
+     .verb = "open",
+     .summary = "open a till's day with what lies in it",
+     .params = open_params,
+     .command = "open_till",
+     .done = "{TILL} is open.|| {more$} more than the books said, noted as {number}.||"},
+    {.entity = "till",
+     .verb = "count",
+     .summary = "count a till before it is closed; what should be there is told after",
+     .params = count_params,
+     .run = count_run},
+    {.entity = "till",
+     .verb = "close",
+     .summary = "close a till's day",
+     .params = close_params,
+     .command = "close_till",
+     .done = "{TILL} is closed with {total$}|.|| Too much: {more$}, noted as {number}.|| Too "
+             "little: {less$}, noted as {number}.||"},
+    {.entity = "till",
+     .verb = "slip",
+     .summary = "show a till's day: what came, what went, what was counted, cards by device",
+     .params = slip_params,
+     .run = slip_run},
+    {.entity = "till",
+     .verb = "days",
+     .summary = "list a till's days, newest first",
+     .params = days_params,
+     .query = "till_days",
+     .rows = "days",
+     .columns = days_columns,
+     .empty = "This till has no days yet: tefter till open TILL AMOUNT",
+     .paged = true},
+    END_VERBS,
+};

@@ -1,0 +1,278 @@
+/*
+ * Refunds: money that is paid out to a customer, in cash from a till or from a bank account.
+ *
+ *   paid out ──▶ closed: it is matched whole with the money or credit that it gives back
+ *
+ * 1. No more is paid out than is free: final money and credit that is not matched, less what they
+ *    owe. So a refund never makes anybody owe more than before, and passes no limit. The cash
+ *    customer is many people: of them it is said which credit is paid out, and no more than that.
+ * 2. Who paid out what, to whom and why stands on it.
+ * 3. More than the company lets one person pay out in a day takes two: who may approve, and has not
+ *    booked the money or credit themself.
+ */
+#include "domain/payments/inside.h"
+
+#include "base/limits.h"
+#include "domain/org/org.h"
+#include "domain/party/party.h"
+
+/* ---- rules ---- */
+
+struct refund {
+    Tefter__CustomerRecord *customer;
+    Tefter__BranchRecord *branch;
+    const Tefter__MoneyAccountRecord *from;
+    struct account *account;
+    Tefter__DocumentRecord *record;
+    struct item *item;
+    struct match_plan match;
+    struct item *credits[MATCH_PARTS_MAX]; /* those that are said */
+    size_t credit_count;
+    int64_t amount_minor;
+    bool alone; /* counts against what one person may */
+};
+
+static Tefter__Refusal *check_form(struct tx *tx, const Tefter__RefundMoney *command)
+{
+    Tefter__Refusal *refusal = field_text_wanted(tx, "reason", command->reason);
+    if (refusal == NULL && command->has_amount_minor)
+        refusal = field_amount(tx, "amount_minor", command->amount_minor);
+    if (refusal == NULL)
+        refusal = field_text(tx, "payee", command->payee);
+    if (refusal == NULL && command->reference != NULL)
+        refusal = field_line(tx, "reference", command->reference, CODE_MAX_BYTES);
+    if (refusal == NULL && command->has_date)
+        refusal = field_date(tx, "date", command->date);
+    if (refusal == NULL && command->n_credits > MATCH_PARTS_MAX)
+        refusal = refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "credits", MATCH_PARTS_MAX);
+    return refusal;
+}
+
+static Tefter__Refusal *check_from(struct tx *tx, const Tefter__RefundMoney *command,
+                                   struct refund *refund)
+{
+    bool cash = command->kind == TEFTER__PAYMENT_KIND__PAYMENT_CASH;
+    if (!cash && command->kind != TEFTER__PAYMENT_KIND__PAYMENT_TRANSFER)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "kind");
+    Tefter__Refusal *refusal =
+        money_find(tx, command->money_account, refund->branch, "money_account", &refund->from);
+    if (refusal != NULL)
+        return refusal;
+    Tefter__MoneyAccountKind wanted = cash ? TEFTER__MONEY_ACCOUNT_KIND__MONEY_TILL
+                                           : TEFTER__MONEY_ACCOUNT_KIND__MONEY_BANK_ACCOUNT;
+    if (refund->from->kind != wanted)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "money_account");
+    return money_check_till_open(tx, refund->from, "money_account");
+}
+
+/* Those that are said; their open sum. A credit that is said twice is one too many. */
+static Tefter__Refusal *find_credits(struct tx *tx, const Tefter__RefundMoney *command,
+                                     struct refund *refund, int64_t *ret_open_minor)
+{
+    *ret_open_minor = 0;
+    for (size_t i = 0; i < command->n_credits; i++) {
+        const char *field = tx_format(tx, "credits[%zu]", i);
+        struct item *credit;
+        Tefter__Refusal *refusal =
+            match_find(tx, &refund->match, command->credits[i], false, field, &credit);
+        if (refusal != NULL)
+            return refusal;
+        bool twice = false;
+        for (size_t j = 0; j < i && !twice; j++)
+            twice = refund->credits[j] == credit;
+        if (twice || !credit->record->final)
+            return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, field);
+        refund->credits[refund->credit_count++] = credit;
+        *ret_open_minor = tx_sum(tx, *ret_open_minor, credit->record->open_minor);
+    }
+    return NULL;
+}
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* What is free: the amount when it is not said, and the most. */
+static Tefter__Refusal *find_amount(struct tx *tx, const Tefter__RefundMoney *command,
+                                    struct refund *refund)
+{
+    bool nobody = refund->customer->customer == company_cash_customer(tx);
+    int64_t said;
+    if (nobody && command->n_credits == 0)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "credits");
+    Tefter__Refusal *refusal = find_credits(tx, command, refund, &said);
+    if (refusal != NULL)
+        return refusal;
+    const Tefter__AccountRecord *record = refund->account->record;
+    int64_t free = record->unmatched_minor;
+    if (!nobody)
+        free = smaller(free, -account_exposure(tx, record));
+    if (command->n_credits > 0)
+        free = smaller(free, said);
+    free = free > 0 ? free : 0;
+    refund->amount_minor = command->has_amount_minor ? command->amount_minor : free;
+    if (refund->amount_minor > 0 && (refund->amount_minor <= free || tx_recalled(tx)))
+        return NULL;
+    refusal = refuse(tx, TEFTER__REFUSAL_CODE__REFUND_TOO_MUCH, "amount_minor");
+    FIELD_SET(refusal, available_minor, free);
+    return refusal;
+}
+
+static void fill(struct tx *tx, const Tefter__RefundMoney *command, struct refund *refund)
+{
+    Tefter__DocumentRecord *record = refund->record;
+    record->total_minor = refund->amount_minor;
+    record->balance_minor = refund->amount_minor;
+    FIELD_SET(record, due, record->date); /* when what it gave back is gone, it is owed at once */
+    FIELD_SET(record, payment_kind, command->kind);
+    FIELD_SET(record, money_account, command->money_account);
+    record->payer = command->payee;
+    record->reference = command->reference;
+    record->note = command->reason;
+    struct postings postings = {.count = 0};
+    postings_add(tx, &postings, TEFTER__POSTING_ACCOUNT__GL_RECEIVABLE, record->customer,
+                 refund->amount_minor, record->branch);
+    postings_add(tx, &postings, money_gl(refund->from), command->money_account,
+                 -refund->amount_minor, record->branch);
+    postings_set(tx, &postings, record);
+}
+
+/* It gives back these, and nothing of it stays open. */
+static Tefter__Refusal *match_all(struct tx *tx, struct refund *refund)
+{
+    for (size_t i = 0; i < refund->credit_count && refund->item->record->open_minor > 0; i++) {
+        Tefter__Refusal *refusal =
+            refund->credits[i]->record->open_minor > 0
+                ? match_pair(tx, &refund->match, refund->item, refund->credits[i], 0, "credits")
+                : NULL;
+        if (refusal != NULL)
+            return refusal;
+    }
+    if (refund->credit_count == 0)
+        match_oldest_credits(tx, &refund->match, refund->item);
+    return refund->item->record->open_minor == 0 || tx_recalled(tx)
+               ? NULL
+               : refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "credits", refund->match.full);
+}
+
+/* ---- rules: two persons ---- */
+
+static struct key refunded_key(struct tx *tx)
+{
+    struct key key = key_book(TABLE_REFUNDED);
+    key_u32(&key, tx_actor(tx)->staff);
+    return key;
+}
+
+static bool booked_it(struct tx *tx, const struct refund *refund)
+{
+    const Tefter__MatchRecord *match = refund->match.record;
+    for (size_t i = 0; i < match->n_pairs; i++) {
+        const Tefter__DocumentRecord *credit = document_get(tx, match->pairs[i]->credit);
+        if (credit->actor->has_staff && credit->actor->staff == tx_actor(tx)->staff)
+            return true;
+    }
+    return false;
+}
+
+static Tefter__Refusal *check_alone(struct tx *tx, struct refund *refund)
+{
+    const Tefter__CompanyRecord *company = company_get(tx);
+    refund->alone = company->has_refund_alone_minor &&
+                    (!staff_actor_may(tx, TEFTER__RIGHT__RIGHT_APPROVE) || booked_it(tx, refund));
+    if (!refund->alone || tx_recalled(tx))
+        return NULL;
+    struct key key = refunded_key(tx);
+    int64_t left = company->refund_alone_minor - day_sum(tx, &key, refund->branch->date);
+    if (refund->amount_minor <= left)
+        return NULL;
+    Tefter__Refusal *refusal = refuse_most(tx, TEFTER__REFUSAL_CODE__SECOND_PERSON_NEEDED,
+                                           "amount_minor", left > 0 ? left : 0);
+    refusal->roles = tx_take(tx, RIGHTS_ROLES_MAX * sizeof *refusal->roles);
+    refusal->n_roles = rights_roles_with(TEFTER__RIGHT__RIGHT_APPROVE, refusal->roles);
+    return refusal;
+}
+
+/* ---- changes ---- */
+
+static Tefter__Refusal *plan_refund(struct tx *tx, const Tefter__RefundMoney *command,
+                                    struct refund *refund)
+{
+    uint32_t date;
+    refund->branch = branch_of_actor(tx);
+    Tefter__Refusal *refusal =
+        posting_date(tx, refund->branch, command->has_date, command->date, false, &date);
+    if (refusal == NULL)
+        refusal = check_from(tx, command, refund);
+    if (refusal != NULL)
+        return refusal;
+    refund->account = account_open(tx, refund->customer->customer);
+    match_begin(tx, refund->account, date, &refund->match);
+    refusal = find_amount(tx, command, refund);
+    if (refusal == NULL)
+        refusal = money_check_holds(tx, refund->from, refund->amount_minor, "money_account");
+    if (refusal == NULL)
+        refusal =
+            document_begin(tx, refund->branch, refund->account,
+                           TEFTER__DOCUMENT_KIND__DOCUMENT_REFUND, NULL, date, &refund->record);
+    if (refusal != NULL)
+        return refusal;
+    fill(tx, command, refund);
+    refusal = postings_check(tx, refund->record);
+    if (refusal == NULL && !account_fits(tx, refund->account, refund->amount_minor))
+        refusal = refuse(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "amount_minor");
+    if (refusal != NULL)
+        return refusal;
+    refund->item = account_add_item(tx, refund->account, refund->record, true, true);
+    refusal = match_all(tx, refund);
+    return refusal == NULL ? check_alone(tx, refund) : refusal;
+}
+
+static void post_refund(struct tx *tx, struct refund *refund)
+{
+    document_write(tx, refund->record);
+    if (refund->alone) {
+        struct key key = refunded_key(tx);
+        day_sum_add(tx, &key, refund->branch->date, refund->amount_minor);
+    }
+    branch_save(tx, refund->branch);
+    money_note(tx, refund->record);
+    match_write(tx, &refund->match);
+    struct event event = document_event(TEFTER__EVENT_KIND__MONEY_REFUNDED, refund->record);
+    event_emit(tx, &event);
+    account_save(tx, refund->account, &event);
+}
+
+/* Refuses, in this order: reason (field_text_wanted), amount_minor (field_amount), payee
+ * (field_text), reference (field_line), date (field_date), TOO_MANY credits · customer
+ * (customer_resolve; FIELD_MISSING when none is said), date (posting_date), FIELD_INVALID kind
+ * (neither cash nor transfer), money_account (money_find; FIELD_INVALID for another kind of money;
+ * TILL_CLOSED) · FIELD_MISSING credits (of the cash customer), of each match_find, FIELD_INVALID
+ * (twice, or not final) · REFUND_TOO_MUCH amount_minor with available_minor · MONEY_NOT_THERE
+ * money_account · AMOUNT_TOO_BIG · TOO_MANY credits (a bound of matching) · SECOND_PERSON_NEEDED
+ * amount_minor with `most` and roles. */
+Tefter__Refusal *apply_refund_money(struct tx *tx, const Tefter__RefundMoney *command,
+                                    Tefter__Done *done)
+{
+    struct refund *refund = tx_take(tx, sizeof *refund);
+    Tefter__Refusal *refusal = check_form(tx, command);
+    if (refusal == NULL)
+        refusal = customer_resolve(tx, command->customer, command->customer_code, true,
+                                   &refund->customer);
+    if (refusal == NULL && refund->customer == NULL)
+        refusal = refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "customer");
+    if (refusal == NULL)
+        refusal = plan_refund(tx, command, refund);
+    if (refusal != NULL)
+        return refusal;
+
+    tx_decided(tx);
+    post_refund(tx, refund);
+    FIELD_SET(done, id, refund->record->document);
+    done->number = refund->record->number;
+    FIELD_SET(done, total_minor, refund->amount_minor);
+    FIELD_SET(done, match, refund->match.record->match);
+    FIELD_SET(done, matched_minor, refund->match.matched_minor);
+    return NULL;
+}

@@ -1,0 +1,118 @@
+#!/usr/bin/python3
+"""A day at the till with the real programs: what is typed, and what the clerk then sees.
+
+    test_cash.py BINARIES
+"""
+import os
+import shutil
+import sys
+import tempfile
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "restore"))
+import shop
+
+BINARIES = sys.argv.pop(1)
+ANN = ("ann", "ann has a long password")
+
+
+class Cash(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="tefter-cash-")
+        self.shop = shop.Shop(BINARIES, self.folder, f"127.0.0.1:{shop.free_port()}")
+        code = self.shop.server.init(currency="EUR")
+        self.shop.server.start(listen=self.shop.address)
+        self.does("enrol", self.shop.address, code)
+        self.shop.login("office", shop.server.OWNER)
+        self.does("till", "add", "HQ", "drawer")
+        self.does("account", "add", "Main", "IE12")
+        self.does("device", "add", "HQ", "POS 1", "--account", "Main")
+        self.does("product", "add", "BREAD", "Bread", "--price", "2.50")
+        self.does("product", "add", "ODD", "Odd", "--price", "1.03")
+        self.does("customer", "add", "Fenwick", "--code", "FEN", "--phone", "1", "--area", "x")
+        self.does("customer", "limit", "FEN", "100")
+        self.does("staff", "add", ANN[0], "--role", "sales")
+        self.shop.tefter("office", "password", "--of", ANN[0], given=ANN[1] + "\n")
+
+    def tearDown(self):
+        self.shop.close()
+        shutil.rmtree(self.folder)
+
+    def does(self, *words, code=0):
+        said = self.shop.tefter("office", *words, code=code)
+        return said.stdout + said.stderr
+
+    def as_ann(self):
+        self.shop.login("office", ANN)
+
+    def as_owner(self):
+        self.shop.login("office", shop.server.OWNER)
+
+    def test_a_clerk_sells_for_cash_in_one_command_and_sees_the_change(self):
+        self.as_ann()
+        said = self.does("sell", "cash", "BREAD=4", "--paid", "cash:20")
+        for words in ("10.00 €, paid", "of 20.00 € handed over", "Change 10.00 €"):
+            self.assertIn(words, said)
+        self.assertIn("10.00 €, paid", self.does("sell", "cash", "BREAD=4"))
+        said = self.does("sell", "cash", "BREAD=4", "--paid", "pos:3#8841", "--paid", "cash:20@drawer")
+        self.assertIn("pos 3.00 €", said)
+        self.assertIn("Change 13.00 €", said)
+        said = self.does("sell", "cash", "BREAD=4", "--unpaid", code=1)
+        self.assertIn("10.00 € would stay open", said)
+        self.assertIn("--paid cash:AMOUNT", said)
+        self.assertIn("4.00 € would stay open", self.does("sell", "cash", "BREAD=4", "--paid", "cash:6", code=1))
+        self.assertIn("total 10.00 €", self.does("sell", "cash", "BREAD=4", "--what-if"))
+
+    def test_cash_is_rounded_and_a_little_is_rounded_off(self):
+        self.does("cash", "policy", "--unit", "0.05", "--round-off", "0.10")
+        self.assertIn("0.05", self.does("cash", "policy"))
+        said = self.does("sell", "cash", "ODD=1", "--paid", "cash:5")
+        self.assertIn("Rounded up by 0.02 €", said)
+        self.assertIn("Change 3.95 €", said)
+        self.does("sell", "FEN", "BREAD=40")
+        self.assertIn("short of the bills, by 0.15 €", self.does("pay", "FEN", "99.85", "--round-off", code=1))
+        said = self.does("pay", "FEN", "99.92", "--round-off")
+        self.assertIn("99.92 € taken. Rounded off 0.08 €", said)
+        self.assertIn("Owes 0.00 €", said)
+
+    def test_money_leaves_the_till_for_the_bank_and_back_to_a_customer(self):
+        self.does("pay", "FEN", "80")
+        self.assertIn("not so much in it", self.does("money", "move", "drawer", "Main", "500", code=1))
+        said = self.does("money", "move", "drawer", "Main", "30", "--reference", "8841")
+        self.assertIn("it is on its way", said)
+        number = said.split()[0]
+        self.assertIn("30.00", self.does("money", "list"))
+        self.assertIn("arrived", self.does("money", "arrived", number))
+        self.assertIn("50.00 € paid out", self.does("refund", "FEN", "50", "--reason", "paid twice"))
+        self.assertIn("30.00", self.does("refund", "FEN", "31", "--transfer", "Main", "--reason", "x", code=1))
+        self.does("device", "retire", "POS 1")
+        self.does("account", "retire", "Main", code=1)
+        self.assertIn("the books balance", self.does("trial-balance"))
+
+    def test_a_tills_day_is_opened_counted_blind_and_closed(self):
+        self.as_ann()
+        self.assertIn("drawer is open", self.does("till", "open", "drawer", "0"))
+        self.does("sell", "cash", "BREAD=4")
+        self.does("sell", "cash", "BREAD=2", "--paid", "pos#1")
+        self.assertNotIn("10.00", self.does("till", "slip", "drawer").replace("Card", ""))
+        self.assertIn("Nobody has counted", self.does("till", "close", "drawer", code=1))
+        said = self.does("till", "count", "drawer", "9.50")
+        self.assertIn("by the books 10.00 €", said)
+        self.assertIn("0.50 € too little", said)
+        self.assertIn("--again", self.does("till", "count", "drawer", "10", code=5))
+        self.assertIn("reason", self.does("till", "close", "drawer", code=2))
+        self.assertIn("Too little: 0.50 €", self.does("till", "close", "drawer", "--reason", "wrong change"))
+        said = self.does("till", "slip", "drawer")
+        for words in ("taken", "by the books", "difference", "wrong change", "Card device POS 1: 1 payments, 5.00"):
+            self.assertIn(words, said)
+        self.assertIn("not open", self.does("sell", "cash", "BREAD=1", code=1))
+        self.assertIn("wrong change", self.does("till", "days", "drawer"))
+        self.as_owner()
+        said = self.does("trial-balance")
+        self.assertIn("cash difference", said)
+        self.assertIn("the books balance", said)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

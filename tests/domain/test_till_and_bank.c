@@ -1,0 +1,791 @@
+/* Money between sale and bank: refunds, moves, what lies where, and a till's day. */
+#include "domain/scenario.h"
+
+#include "base/limits.h"
+
+enum { CASH_CUSTOMER = 1, TODAY = 20000 };
+
+#define GL(name) TEFTER__POSTING_ACCOUNT__GL_##name
+#define CODE(name) TEFTER__REFUSAL_CODE__##name
+
+struct shop {
+    struct scenario *s;
+    uint32_t till;  /* of the head office */
+    uint32_t other; /* a second one there */
+    uint32_t alley; /* of branch 2 */
+    uint32_t bank;
+    uint32_t device;
+    uint32_t clerk;
+    uint32_t clerk_too;
+    uint32_t controller;
+    uint32_t accountant;
+    uint32_t anh;
+};
+
+static uint32_t add(struct scenario *s, const char *command, const char *fields)
+{
+    return (uint32_t)scenario_done(s, command, fields)->id;
+}
+
+static struct shop shop_at(uint32_t rules)
+{
+    struct scenario *s = scenario_begin_at(rules);
+    struct shop shop = {.s = s};
+    scenario_done(s, "add_branch", "{'code': 'AL', 'name': 'Alley'}");
+    shop.till = add(s, "add_till", "{'branch': 1, 'name': 'drawer 1'}");
+    shop.other = add(s, "add_till", "{'branch': 1, 'name': 'drawer 2'}");
+    shop.alley = add(s, "add_till", "{'branch': 2, 'name': 'drawer'}");
+    shop.bank = scenario_bank(s);
+    shop.device = add(s, "add_pos_device",
+                      json("{'branch': 1, 'name': 'POS 1', 'bank_account': %u}", shop.bank));
+    shop.clerk = scenario_staff(s, "ann", TEFTER__ROLE__ROLE_SALES);
+    shop.clerk_too = scenario_staff(s, "bob", TEFTER__ROLE__ROLE_SALES);
+    shop.controller = scenario_staff(s, "cy", TEFTER__ROLE__ROLE_CONTROLLER);
+    shop.accountant = scenario_staff(s, "dee", TEFTER__ROLE__ROLE_ACCOUNTANT);
+    shop.anh = scenario_customer(s, "Anh", 1000);
+    return shop;
+}
+
+static uint64_t pay(struct shop *shop, uint32_t customer, const char *kind, uint32_t account,
+                    int64_t amount_minor)
+{
+    return scenario_done(shop->s, "take_payment",
+                         json("{'customer': %u, 'kind': '%s', 'money_account': %u, "
+                              "'amount_minor': %lld}",
+                              customer, kind, account, (long long)amount_minor))
+        ->id;
+}
+
+static void fill_till(struct shop *shop, uint32_t till, int64_t amount_minor)
+{
+    scenario_done(shop->s, "put_cash",
+                  json("{'money_account': %u, 'amount_minor': %lld, 'reason': 'float'}", till,
+                       (long long)amount_minor));
+}
+
+static const Tefter__MoneyAccountRecord *look(struct shop *shop, uint32_t account)
+{
+    const Tefter__MoneyAccountsAnswer *all =
+        scenario_ask(shop->s, "money_accounts", "{}")->money_accounts;
+    for (size_t i = 0; i < all->n_money_accounts; i++)
+        if (all->money_accounts[i]->money_account == account)
+            return all->money_accounts[i];
+    fail_msg("there is no money account %u", account);
+    return NULL;
+}
+
+static int64_t holds(struct shop *shop, uint32_t account)
+{
+    uint32_t who = shop->s->actor.staff;
+    scenario_as(shop->s, ROLE_STAFF_OWNER);
+    int64_t amount = look(shop, account)->holds_minor;
+    scenario_as(shop->s, who);
+    return amount;
+}
+
+static int64_t gl(struct shop *shop, Tefter__PostingAccount account)
+{
+    uint32_t who = shop->s->actor.staff;
+    scenario_as(shop->s, ROLE_STAFF_OWNER);
+    const Tefter__TrialBalanceAnswer *books =
+        scenario_ask(shop->s, "trial_balance", "{}")->trial_balance;
+    int64_t sum = 0;
+    assert_true(books->balanced);
+    for (size_t i = 0; i < books->n_totals; i++)
+        if (books->totals[i]->account == account)
+            sum += books->totals[i]->amount_minor;
+    scenario_as(shop->s, who);
+    return sum;
+}
+
+/* ---- refunds ---- */
+
+static const char *refund(struct shop *shop, const char *more)
+{
+    return json("{'customer': %u, 'kind': 'CASH', 'money_account': %u, 'reason': 'paid twice'%s}",
+                shop->anh, shop->till, more);
+}
+
+static void a_refund_pays_out_what_is_free_and_no_more(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    scenario_sell(shop.s, shop.anh, 300);
+    pay(&shop, shop.anh, "CASH", shop.till, 1000);
+    /* 300 of it is needed for the bill */
+    const Tefter__Refusal *refusal =
+        scenario_refused(shop.s, "refund_money", refund(&shop, ", 'amount_minor': 701"),
+                         CODE(REFUND_TOO_MUCH), "amount_minor");
+    assert_int_equal(refusal->available_minor, 700);
+    const Tefter__Done *done = scenario_done(shop.s, "refund_money", refund(&shop, ""));
+    assert_string_equal(done->number, "HQ-RF-00001");
+    assert_int_equal(done->total_minor, 700);
+    assert_int_equal(done->matched_minor, 700);
+    assert_int_equal(done->account->balance_minor, 0);
+    assert_int_equal(holds(&shop, shop.till), 300);
+    refusal = scenario_refused(shop.s, "refund_money", refund(&shop, ""), CODE(REFUND_TOO_MUCH),
+                               "amount_minor");
+    assert_int_equal(refusal->available_minor, 0);
+    const Tefter__DocumentAnswer *paper =
+        scenario_ask(shop.s, "document", "{'number': 'HQ-RF-00001'}")->document;
+    assert_int_equal(paper->document->actor->staff, ROLE_STAFF_OWNER);
+    assert_non_null(paper->document->note);
+    /* and back */
+    scenario_refused(shop.s, "reverse_document", "{'number': 'HQ-RF-00001'}", CODE(FIELD_MISSING),
+                     "reason");
+    scenario_done(shop.s, "reverse_document", "{'number': 'HQ-RF-00001', 'reason': 'x'}");
+    assert_int_equal(scenario_account(shop.s, shop.anh)->balance_minor, -700);
+    assert_int_equal(holds(&shop, shop.till), 1000);
+    scenario_end(shop.s);
+}
+
+static void what_was_paid_out_is_owed_when_the_money_for_it_is_gone(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    fill_till(&shop, shop.till, 1000);
+    uint64_t money = pay(&shop, shop.anh, "TRANSFER", shop.bank, 500);
+    scenario_done(shop.s, "refund_money", refund(&shop, ""));
+    scenario_done(shop.s, "reverse_document",
+                  json("{'document': %llu, 'reason': 'not theirs'}", (unsigned long long)money));
+    assert_int_equal(scenario_account(shop.s, shop.anh)->balance_minor, 500);
+    const Tefter__BillsAnswer *bills =
+        scenario_ask(shop.s, "unpaid_bills", json("{'customer': %u}", shop.anh))->unpaid_bills;
+    assert_int_equal(bills->n_bills, 1);
+    assert_int_equal(bills->bills[0]->open_minor, 500);
+    scenario_done(shop.s, "take_payment",
+                  json("{'customer': %u, 'kind': 'CASH', 'money_account': %u, 'amount_minor': 500, "
+                       "'bills': [{'bill': %llu}]}",
+                       shop.anh, shop.till, (unsigned long long)bills->bills[0]->document));
+    assert_int_equal(scenario_account(shop.s, shop.anh)->balance_minor, 0);
+    scenario_end(shop.s);
+}
+
+static void a_refund_makes_nobody_owe_more_than_their_limit(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    scenario_sell(shop.s, shop.anh, 1000);
+    pay(&shop, shop.anh, "CASH", shop.till, 400);
+    scenario_sell(shop.s, shop.anh, 400);
+    scenario_refused(shop.s, "refund_money", refund(&shop, ", 'amount_minor': 1"),
+                     CODE(REFUND_TOO_MUCH), "amount_minor");
+    scenario_end(shop.s);
+}
+
+static void money_that_is_not_final_is_not_paid_out(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    fill_till(&shop, shop.till, 1000);
+    uint64_t slip = scenario_done(shop.s, "take_payment",
+                                  json("{'customer': %u, 'kind': 'SLIP', 'money_account': %u, "
+                                       "'amount_minor': 500, 'reference': '1', 'payer': 'A'}",
+                                       shop.anh, shop.bank))
+                        ->id;
+    scenario_refused(shop.s, "refund_money", refund(&shop, ", 'amount_minor': 1"),
+                     CODE(REFUND_TOO_MUCH), "amount_minor");
+    scenario_refused(shop.s, "refund_money",
+                     refund(&shop, json(", 'credits': [%llu]", (unsigned long long)slip)),
+                     CODE(FIELD_INVALID), "credits[0]");
+    scenario_done(shop.s, "confirm_payment",
+                  json("{'payment': %llu, 'confirmed': true}", (unsigned long long)slip));
+    scenario_done(shop.s, "refund_money", refund(&shop, ""));
+    scenario_end(shop.s);
+}
+
+static void the_cash_customers_credit_is_said(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    const char *line = "'lines': [{'text': 'a drill', 'quantity': 1000, 'price': 500000}]";
+    scenario_done(shop.s, "sell_paid",
+                  json("{'invoice': {%s}, 'payments': [{'kind': 'CASH', 'money_account': %u}]}",
+                       line, shop.till));
+    uint64_t note = scenario_done(shop.s, "issue_credit_note",
+                                  "{'invoice_number': 'HQ-00001', 'reason': 'brought back'}")
+                        ->id;
+    const char *back = json("{'customer': 1, 'kind': 'CASH', 'money_account': %u, 'reason': "
+                            "'brought back', 'credits': [%llu]",
+                            shop.till, (unsigned long long)note);
+    scenario_refused(
+        shop.s, "refund_money",
+        json("{'customer': 1, 'kind': 'CASH', 'money_account': %u, 'reason': 'x'}", shop.till),
+        CODE(FIELD_MISSING), "credits");
+    const Tefter__Refusal *refusal =
+        scenario_refused(shop.s, "refund_money", json("%s, 'amount_minor': 501}", back),
+                         CODE(REFUND_TOO_MUCH), "amount_minor");
+    assert_int_equal(refusal->available_minor, 500);
+    scenario_done(shop.s, "refund_money", json("%s}", back));
+    assert_int_equal(holds(&shop, shop.till), 0);
+    assert_int_equal(scenario_account(shop.s, CASH_CUSTOMER)->balance_minor, 0);
+    scenario_end(shop.s);
+}
+
+static void what_is_wrong_with_a_refund(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    pay(&shop, shop.anh, "TRANSFER", shop.bank, 500);
+    static const struct {
+        const char *fields;
+        Tefter__RefusalCode code;
+        const char *field;
+    } cases[] = {
+        {"'customer': 2, 'kind': 'CASH', 'money_account': 1, 'reason': ''", CODE(FIELD_MISSING),
+         "reason"},
+        {"'customer': 2, 'kind': 'CASH', 'money_account': 1, 'reason': 'x', 'amount_minor': 0",
+         CODE(AMOUNT_NOT_POSITIVE), "amount_minor"},
+        {"'kind': 'CASH', 'money_account': 1, 'reason': 'x'", CODE(FIELD_MISSING), "customer"},
+        {"'customer': 2, 'kind': 'POS', 'money_account': 5, 'reason': 'x'", CODE(FIELD_INVALID),
+         "kind"},
+        {"'customer': 2, 'kind': 'CASH', 'money_account': 4, 'reason': 'x'", CODE(FIELD_INVALID),
+         "money_account"},
+        {"'customer': 2, 'kind': 'CASH', 'money_account': 3, 'reason': 'x'",
+         CODE(TILL_OTHER_BRANCH), "money_account"},
+        {"'customer': 2, 'kind': 'CASH', 'money_account': 1, 'reason': 'x'", CODE(MONEY_NOT_THERE),
+         "money_account"},
+    };
+    assert_int_equal(shop.anh, 2);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        scenario_refused(shop.s, "refund_money", json("{%s}", cases[i].fields), cases[i].code,
+                         cases[i].field);
+    /* by bank it may be paid out though the books know little of that account */
+    scenario_done(shop.s, "refund_money",
+                  json("{'customer': %u, 'kind': 'TRANSFER', 'money_account': %u, 'reason': 'x', "
+                       "'payee': 'Anh', 'reference': 'E2E'}",
+                       shop.anh, shop.bank));
+    scenario_as(shop.s, shop.clerk);
+    scenario_refused(shop.s, "refund_money", refund(&shop, ""), CODE(RIGHT_MISSING), NULL);
+    scenario_end(shop.s);
+}
+
+static void a_large_refund_takes_two_people(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    fill_till(&shop, shop.till, 100000);
+    scenario_done(shop.s, "set_cash_policy", "{'refund_alone_minor': 100}");
+    scenario_as(shop.s, shop.clerk);
+    pay(&shop, shop.anh, "CASH", shop.till, 1000);
+    /* who may not approve pays out a little, by the day */
+    scenario_as(shop.s, shop.accountant);
+    scenario_done(shop.s, "refund_money", refund(&shop, ", 'amount_minor': 60"));
+    const Tefter__Refusal *refusal =
+        scenario_refused(shop.s, "refund_money", refund(&shop, ", 'amount_minor': 41"),
+                         CODE(SECOND_PERSON_NEEDED), "amount_minor");
+    assert_int_equal(refusal->most, 40);
+    assert_true(refusal->n_roles > 0);
+    scenario_done(shop.s, "refund_money", refund(&shop, ", 'amount_minor': 40"));
+    /* who may, and has not booked it, any sum */
+    scenario_as(shop.s, shop.controller);
+    scenario_done(shop.s, "refund_money", refund(&shop, ""));
+    /* but not what they booked themself */
+    pay(&shop, shop.anh, "CASH", shop.till, 500);
+    scenario_refused(shop.s, "refund_money", refund(&shop, ""), CODE(SECOND_PERSON_NEEDED),
+                     "amount_minor");
+    scenario_as(shop.s, ROLE_STAFF_OWNER);
+    scenario_done(shop.s, "refund_money", refund(&shop, ""));
+    scenario_end(shop.s);
+}
+
+/* ---- moves ---- */
+
+static const char *move(uint32_t from, uint32_t to, int64_t amount_minor, const char *more)
+{
+    return json("{'from': %u, 'to': %u, 'amount_minor': %lld%s}", from, to, (long long)amount_minor,
+                more);
+}
+
+static void cash_is_brought_to_the_bank(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    fill_till(&shop, shop.till, 1000);
+    scenario_as(shop.s, shop.clerk);
+    scenario_refused(shop.s, "move_money", move(shop.till, shop.bank, 1001, ""),
+                     CODE(MONEY_NOT_THERE), "from");
+    const Tefter__Done *done =
+        scenario_done(shop.s, "move_money", move(shop.till, shop.bank, 900, ""));
+    assert_string_equal(done->number, "HQ-M-00002");
+    assert_true(done->on_its_way);
+    assert_int_equal(holds(&shop, shop.till), 100);
+    assert_int_equal(gl(&shop, GL(MONEY_IN_TRANSIT)), 900);
+    assert_int_equal(holds(&shop, shop.bank), 0);
+    /* the clerk does not say what the bank has */
+    scenario_refused(shop.s, "confirm_move", "{'number': 'HQ-M-00002'}", CODE(RIGHT_MISSING), NULL);
+    scenario_refused(shop.s, "move_money", move(shop.till, shop.bank, 1, ", 'arrived': true"),
+                     CODE(RIGHT_MISSING), NULL);
+    scenario_as(shop.s, shop.accountant);
+    assert_int_equal(look(&shop, shop.bank)->coming_minor, 900);
+    scenario_done(shop.s, "confirm_move", "{'number': 'HQ-M-00002'}");
+    assert_int_equal(gl(&shop, GL(MONEY_IN_TRANSIT)), 0);
+    assert_int_equal(holds(&shop, shop.bank), 900);
+    scenario_refused(shop.s, "confirm_move", "{'number': 'HQ-M-00002'}", CODE(NOT_CONFIRMABLE),
+                     "move");
+    /* there and back: as if it had not been */
+    scenario_done(shop.s, "reverse_document", "{'number': 'HQ-M-00002', 'reason': 'x'}");
+    assert_int_equal(holds(&shop, shop.bank), 0);
+    assert_int_equal(holds(&shop, shop.till), 1000);
+    scenario_end(shop.s);
+}
+
+static void money_that_never_came_goes_back(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    fill_till(&shop, shop.till, 1000);
+    scenario_done(shop.s, "move_money", move(shop.till, shop.bank, 900, ""));
+    scenario_done(shop.s, "reverse_document", "{'number': 'HQ-M-00002', 'reason': 'not paid in'}");
+    assert_int_equal(gl(&shop, GL(MONEY_IN_TRANSIT)), 0);
+    assert_int_equal(holds(&shop, shop.till), 1000);
+    scenario_refused(shop.s, "confirm_move", "{'number': 'HQ-M-00002'}", CODE(NOT_CONFIRMABLE),
+                     "move");
+    scenario_refused(shop.s, "confirm_move", "{'number': 'HQ-M-00001'}", CODE(NOT_CONFIRMABLE),
+                     "move");
+    scenario_refused(shop.s, "confirm_move", "{'number': 'none'}", CODE(NOT_FOUND), "move");
+    scenario_refused(shop.s, "confirm_move", "{}", CODE(FIELD_MISSING), "move");
+    scenario_end(shop.s);
+}
+
+static void another_branch_says_that_it_has_it(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    fill_till(&shop, shop.till, 1000);
+    scenario_as(shop.s, shop.clerk);
+    /* within a branch it is there at once */
+    assert_false(
+        scenario_done(shop.s, "move_money", move(shop.till, shop.other, 100, ""))->on_its_way);
+    assert_int_equal(holds(&shop, shop.other), 100);
+    scenario_done(shop.s, "move_money", move(shop.till, shop.alley, 300, ""));
+    scenario_refused(shop.s, "confirm_move", "{'number': 'HQ-M-00003'}", CODE(TILL_OTHER_BRANCH),
+                     "move");
+    scenario_refused(shop.s, "move_money", move(shop.alley, shop.till, 1, ""),
+                     CODE(TILL_OTHER_BRANCH), "from");
+    scenario_at(shop.s, 2);
+    scenario_as(shop.s, shop.clerk_too);
+    scenario_at(shop.s, 2);
+    scenario_done(shop.s, "confirm_move", "{'number': 'HQ-M-00003'}");
+    scenario_at(shop.s, 1);
+    assert_int_equal(holds(&shop, shop.alley), 300);
+    assert_int_equal(holds(&shop, shop.till), 600);
+    scenario_end(shop.s);
+}
+
+static void the_bank_pays_out_a_card_device_less_its_fee(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    pay(&shop, shop.anh, "POS", shop.device, 1000);
+    uint32_t other = add(shop.s, "add_bank_account", "{'name': 'Other', 'number': '77'}");
+    scenario_as(shop.s, shop.clerk);
+    scenario_refused(shop.s, "move_money", move(shop.device, shop.bank, 1000, ""),
+                     CODE(RIGHT_MISSING), NULL);
+    scenario_as(shop.s, shop.accountant);
+    scenario_refused(shop.s, "move_money", move(shop.device, other, 1000, ""), CODE(FIELD_INVALID),
+                     "to");
+    scenario_refused(shop.s, "move_money", move(shop.device, shop.bank, 1001, ""),
+                     CODE(MONEY_NOT_THERE), "from");
+    scenario_refused(shop.s, "move_money",
+                     move(shop.device, shop.bank, 1000, ", 'fee_minor': 1000"), CODE(FIELD_INVALID),
+                     "fee_minor");
+    scenario_done(shop.s, "move_money", move(shop.device, shop.bank, 1000, ", 'fee_minor': 12"));
+    assert_int_equal(holds(&shop, shop.device), 0);
+    assert_int_equal(holds(&shop, shop.bank), 988);
+    assert_int_equal(gl(&shop, GL(BANK_FEES)), 12);
+    scenario_end(shop.s);
+}
+
+static void no_way_leads_there(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    fill_till(&shop, shop.till, 1000);
+    scenario_refused(shop.s, "move_money", move(shop.till, shop.till, 1, ""), CODE(FIELD_INVALID),
+                     "to");
+    scenario_refused(shop.s, "move_money", move(shop.till, shop.device, 1, ""), CODE(FIELD_INVALID),
+                     "to");
+    scenario_refused(shop.s, "move_money", move(shop.till, 99, 1, ""), CODE(NOT_FOUND), "to");
+    scenario_refused(shop.s, "move_money", move(99, shop.till, 1, ""), CODE(NOT_FOUND), "from");
+    scenario_refused(shop.s, "move_money", move(shop.till, shop.bank, 10, ", 'fee_minor': 1"),
+                     CODE(FIELD_INVALID), "fee_minor");
+    scenario_refused(shop.s, "move_money", move(shop.till, shop.bank, 0, ""),
+                     CODE(AMOUNT_NOT_POSITIVE), "amount_minor");
+    scenario_done(shop.s, "move_money", move(shop.bank, shop.till, 50, ""));
+    assert_int_equal(holds(&shop, shop.bank), -50);
+    scenario_end(shop.s);
+}
+
+static void nothing_is_retired_with_money_in_it(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    fill_till(&shop, shop.till, 1000);
+    const char *retire = json("{'money_account': %u, 'retired': true}", shop.till);
+    const Tefter__Refusal *refusal =
+        scenario_refused(shop.s, "retire_money_account", retire, CODE(MONEY_LEFT), "money_account");
+    assert_int_equal(refusal->available_minor, 1000);
+    scenario_done(shop.s, "move_money", move(shop.till, shop.bank, 1000, ""));
+    scenario_done(shop.s, "retire_money_account", retire);
+    /* nor while some is on its way there */
+    scenario_refused(shop.s, "retire_money_account",
+                     json("{'money_account': %u, 'retired': true}", shop.bank), CODE(MONEY_LEFT),
+                     "money_account");
+    pay(&shop, shop.anh, "POS", shop.device, 5);
+    scenario_refused(shop.s, "retire_money_account",
+                     json("{'money_account': %u, 'retired': true}", shop.device), CODE(MONEY_LEFT),
+                     "money_account");
+    scenario_end(shop.s);
+}
+
+static void an_old_ledger_retires_a_till_with_money_in_it(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(4);
+    pay(&shop, shop.anh, "CASH", shop.till, 5);
+    scenario_done(shop.s, "retire_money_account",
+                  json("{'money_account': %u, 'retired': true}", shop.till));
+    scenario_end(shop.s);
+}
+
+/* ---- references ---- */
+
+static const char *by(const char *kind, uint32_t account, const char *reference)
+{
+    return json("{'customer': 2, 'kind': '%s', 'money_account': %u, 'amount_minor': 5, "
+                "'reference': '%s', 'payer': 'H'}",
+                kind, account, reference);
+}
+
+static void a_providers_reference_counts_once_wherever_it_went(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    uint32_t device = add(shop.s, "add_pos_device",
+                          json("{'branch': 1, 'name': 'POS 2', 'bank_account': %u}", shop.bank));
+    uint32_t bank = add(shop.s, "add_bank_account", "{'name': 'Other', 'number': '77'}");
+    const Tefter__Done *first = scenario_done(shop.s, "take_payment", by("POS", shop.device, "A1"));
+    const Tefter__Refusal *refusal = scenario_refused(
+        shop.s, "take_payment", by("POS", device, "A1"), CODE(NUMBER_TAKEN), "reference");
+    assert_int_equal(refusal->existing, first->id);
+    scenario_done(shop.s, "take_payment", by("TRANSFER", shop.bank, "E2E"));
+    scenario_refused(shop.s, "take_payment", by("TRANSFER", bank, "E2E"), CODE(NUMBER_TAKEN),
+                     "reference");
+    /* slips are numbered by each bank */
+    scenario_done(shop.s, "take_payment", by("SLIP", shop.bank, "7"));
+    scenario_done(shop.s, "take_payment", by("SLIP", bank, "7"));
+    /* what is reversed never was */
+    scenario_done(shop.s, "reverse_document",
+                  json("{'document': %llu, 'reason': 'x'}", (unsigned long long)first->id));
+    scenario_done(shop.s, "take_payment", by("POS", device, "A1"));
+    scenario_end(shop.s);
+}
+
+static void an_old_ledger_counts_references_by_account(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(4);
+    uint32_t device = add(shop.s, "add_pos_device",
+                          json("{'branch': 1, 'name': 'POS 2', 'bank_account': %u}", shop.bank));
+    scenario_done(shop.s, "take_payment", by("POS", shop.device, "A1"));
+    scenario_done(shop.s, "take_payment", by("POS", device, "A1"));
+    scenario_refused(shop.s, "take_payment", by("POS", device, "A1"), CODE(NUMBER_TAKEN),
+                     "reference");
+    scenario_end(shop.s);
+}
+
+/* ---- a till's day ---- */
+
+static const char *of_till(uint32_t till, const char *more)
+{
+    return json("{'money_account': %u%s}", till, more);
+}
+
+static const Tefter__TillDayAnswer *slip(struct shop *shop, uint32_t till)
+{
+    return scenario_ask(shop->s, "till_day", of_till(till, ""))->till_day;
+}
+
+static void a_till_is_opened_counted_and_closed(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    fill_till(&shop, shop.till, 100);
+    scenario_as(shop.s, shop.clerk);
+    scenario_done(shop.s, "open_till", of_till(shop.till, ", 'float_minor': 100"));
+    pay(&shop, shop.anh, "CASH", shop.till, 500);
+    pay(&shop, shop.anh, "CASH", shop.till, 30);
+    pay(&shop, shop.anh, "POS", shop.device, 77);
+    pay(&shop, shop.anh, "POS", shop.device, 3);
+    scenario_done(shop.s, "put_cash",
+                  of_till(shop.till, ", 'amount_minor': 20, 'out': true, 'reason': 'milk'"));
+    scenario_done(shop.s, "move_money", move(shop.till, shop.bank, 400, ""));
+    const Tefter__Done *count =
+        scenario_done(shop.s, "count_till", of_till(shop.till, ", 'counted_minor': 205"));
+    assert_int_equal(count->expected_minor, 210);
+    assert_int_equal(count->difference_minor, -5);
+    const Tefter__Refusal *refusal = scenario_refused(shop.s, "close_till", of_till(shop.till, ""),
+                                                      CODE(FIELD_MISSING), "reason");
+    assert_int_equal(refusal->available_minor, 5);
+    scenario_done(shop.s, "close_till", of_till(shop.till, ", 'reason': 'wrong change'"));
+    assert_int_equal(gl(&shop, GL(CASH_DIFFERENCE)), 5);
+    assert_int_equal(gl(&shop, GL(CASH_IN_OUT)), -80);
+    assert_int_equal(holds(&shop, shop.till), 205);
+    const Tefter__TillDayAnswer *day = slip(&shop, shop.till);
+    assert_int_equal(day->day->moved->taken_minor, 530);
+    assert_int_equal(day->day->moved->taken, 2);
+    assert_int_equal(day->day->moved->out_minor, 20);
+    assert_int_equal(day->day->moved->sent_minor, 400);
+    assert_int_equal(day->day->moved->in_minor, 0);
+    assert_int_equal(day->day->difference_minor, -5);
+    assert_int_equal(day->expected_minor, 210);
+    assert_int_equal(day->n_devices, 1);
+    assert_int_equal(day->devices[0]->taken_minor, 80);
+    assert_int_equal(day->devices[0]->taken, 2);
+    scenario_end(shop.s);
+}
+
+static void who_counts_does_not_see_what_should_be_there(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    scenario_as(shop.s, shop.clerk);
+    scenario_done(shop.s, "open_till", of_till(shop.till, ", 'float_minor': 0"));
+    pay(&shop, shop.anh, "CASH", shop.till, 500);
+    const Tefter__TillDayAnswer *day = slip(&shop, shop.till);
+    assert_false(day->has_expected_minor);
+    assert_null(day->day->moved);
+    assert_null(day->day->before);
+    assert_false(look(&shop, shop.till)->has_holds_minor);
+    const Tefter__MoneyDaysAnswer *days = scenario_ask(shop.s, "money_days", "{}")->money_days;
+    for (size_t i = 0; i < days->n_days; i++)
+        assert_int_equal(days->days[i]->money_account, shop.device);
+    scenario_refused(shop.s, "close_till", of_till(shop.till, ""), CODE(TILL_NOT_COUNTED),
+                     "money_account");
+    scenario_done(shop.s, "count_till", of_till(shop.till, ", 'counted_minor': 480"));
+    day = slip(&shop, shop.till);
+    assert_int_equal(day->expected_minor, 500);
+    assert_int_equal(day->day->moved->taken_minor, 500);
+    /* what was counted first stands beside what is counted then */
+    scenario_done(shop.s, "count_till", of_till(shop.till, ", 'counted_minor': 500, 'counts': 1"));
+    scenario_done(shop.s, "close_till", of_till(shop.till, ""));
+    day = slip(&shop, shop.till);
+    assert_int_equal(day->day->n_counts, 2);
+    assert_int_equal(day->day->counts[0]->counted_minor, 480);
+    assert_int_equal(day->day->difference_minor, 0);
+    scenario_end(shop.s);
+}
+
+static void of_two_who_count_a_till_one_wins(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    scenario_as(shop.s, shop.clerk);
+    scenario_done(shop.s, "open_till", of_till(shop.till, ", 'float_minor': 0"));
+    scenario_done(shop.s, "count_till", of_till(shop.till, ", 'counted_minor': 0"));
+    scenario_as(shop.s, shop.clerk_too);
+    const Tefter__Refusal *refusal =
+        scenario_refused(shop.s, "count_till", of_till(shop.till, ", 'counted_minor': 3"),
+                         CODE(TILL_COUNTED), "money_account");
+    assert_int_equal(refusal->most, 1);
+    scenario_done(shop.s, "close_till", of_till(shop.till, ""));
+    scenario_as(shop.s, shop.clerk);
+    scenario_refused(shop.s, "close_till", of_till(shop.till, ""), CODE(TILL_CLOSED),
+                     "money_account");
+    assert_int_equal(slip(&shop, shop.till)->day->closed_by->staff, shop.clerk_too);
+    scenario_end(shop.s);
+}
+
+static void a_till_that_was_not_closed_shows_next_morning(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    scenario_as(shop.s, shop.clerk);
+    scenario_done(shop.s, "open_till", of_till(shop.till, ", 'float_minor': 0"));
+    pay(&shop, shop.anh, "CASH", shop.till, 500);
+    scenario_as(shop.s, 0);
+    scenario_done(shop.s, "turn_day", json("{'branch': 1, 'date': %d}", TODAY + 1));
+    scenario_as(shop.s, shop.clerk);
+    assert_int_equal(look(&shop, shop.till)->open_since, TODAY);
+    const Tefter__Refusal *refusal =
+        scenario_refused(shop.s, "open_till", of_till(shop.till, ", 'float_minor': 500"),
+                         CODE(TILL_OPEN), "money_account");
+    assert_int_equal(refusal->date, TODAY);
+    pay(&shop, shop.anh, "CASH", shop.till, 50);
+    scenario_done(shop.s, "count_till", of_till(shop.till, ", 'counted_minor': 550"));
+    scenario_done(shop.s, "close_till", of_till(shop.till, ""));
+    assert_false(look(&shop, shop.till)->has_open_since);
+    assert_int_equal(slip(&shop, shop.till)->day->moved->taken_minor, 550);
+    /* what went through it by days */
+    scenario_as(shop.s, ROLE_STAFF_OWNER);
+    const Tefter__MoneyDaysAnswer *days =
+        scenario_ask(shop.s, "money_days", json("{'date': %d, 'branch': 1}", TODAY))->money_days;
+    assert_int_equal(days->days[0]->taken_minor, 500);
+    scenario_end(shop.s);
+}
+
+static void a_closed_till_takes_no_cash(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    scenario_as(shop.s, shop.clerk);
+    /* one that has never had a day takes it as ever */
+    pay(&shop, shop.anh, "CASH", shop.other, 5);
+    scenario_done(shop.s, "open_till", of_till(shop.till, ", 'float_minor': 0"));
+    scenario_done(shop.s, "count_till", of_till(shop.till, ", 'counted_minor': 0"));
+    scenario_done(shop.s, "close_till", of_till(shop.till, ""));
+    scenario_refused(shop.s, "take_payment",
+                     json("{'customer': %u, 'kind': 'CASH', 'money_account': %u, 'amount_minor': "
+                          "5}",
+                          shop.anh, shop.till),
+                     CODE(TILL_CLOSED), "money_account");
+    scenario_refused(shop.s, "put_cash", of_till(shop.till, ", 'amount_minor': 5, 'reason': 'x'"),
+                     CODE(TILL_CLOSED), "money_account");
+    scenario_refused(shop.s, "move_money", move(shop.other, shop.till, 5, ""), CODE(TILL_CLOSED),
+                     "to");
+    /* a second day of the same date, with only what came in it */
+    scenario_done(shop.s, "open_till", of_till(shop.till, ", 'float_minor': 0"));
+    pay(&shop, shop.anh, "CASH", shop.till, 7);
+    scenario_done(shop.s, "count_till", of_till(shop.till, ", 'counted_minor': 7"));
+    scenario_done(shop.s, "close_till", of_till(shop.till, ""));
+    assert_int_equal(slip(&shop, shop.till)->day->day, 2);
+    assert_int_equal(slip(&shop, shop.till)->day->moved->taken_minor, 7);
+    const Tefter__TillDaysAnswer *days =
+        scenario_ask(shop.s, "till_days", of_till(shop.till, ""))->till_days;
+    assert_int_equal(days->n_days, 2);
+    assert_int_equal(days->days[0]->day, 2);
+    scenario_end(shop.s);
+}
+
+static void what_is_missing_in_the_morning_is_said(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    fill_till(&shop, shop.till, 100);
+    scenario_as(shop.s, shop.clerk);
+    const Tefter__Refusal *refusal =
+        scenario_refused(shop.s, "open_till", of_till(shop.till, ", 'float_minor': 90"),
+                         CODE(FIELD_MISSING), "reason");
+    assert_int_equal(refusal->available_minor, 10);
+    scenario_done(shop.s, "open_till",
+                  of_till(shop.till, ", 'float_minor': 90, 'reason': 'gone overnight'"));
+    assert_int_equal(gl(&shop, GL(CASH_DIFFERENCE)), 10);
+    assert_int_equal(holds(&shop, shop.till), 90);
+    /* what was found missing before does not stand on the new day's slip */
+    scenario_done(shop.s, "count_till", of_till(shop.till, ", 'counted_minor': 90"));
+    scenario_done(shop.s, "close_till", of_till(shop.till, ""));
+    assert_int_equal(slip(&shop, shop.till)->day->moved->difference_minor, 0);
+    scenario_end(shop.s);
+}
+
+static void what_is_wrong_with_a_tills_day(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    scenario_refused(shop.s, "open_till", of_till(shop.bank, ", 'float_minor': 0"),
+                     CODE(FIELD_INVALID), "money_account");
+    scenario_refused(shop.s, "open_till", of_till(shop.alley, ", 'float_minor': 0"),
+                     CODE(TILL_OTHER_BRANCH), "money_account");
+    scenario_refused(shop.s, "open_till", of_till(99, ", 'float_minor': 0"), CODE(NOT_FOUND),
+                     "money_account");
+    scenario_refused(shop.s, "open_till", of_till(shop.till, ", 'float_minor': -1"),
+                     CODE(FIELD_INVALID), "float_minor");
+    scenario_refused(shop.s, "count_till", of_till(shop.till, ", 'counted_minor': 0"),
+                     CODE(TILL_CLOSED), "money_account");
+    scenario_ask_refused(shop.s, "till_day", of_till(shop.till, ""), CODE(NOT_FOUND));
+    scenario_done(shop.s, "open_till", of_till(shop.till, ", 'float_minor': 0"));
+    for (int i = 0; i < TILL_COUNTS_MAX; i++)
+        scenario_done(shop.s, "count_till",
+                      of_till(shop.till, json(", 'counted_minor': 0, 'counts': %d", i)));
+    scenario_refused(
+        shop.s, "count_till",
+        of_till(shop.till, json(", 'counted_minor': 0, 'counts': %d", TILL_COUNTS_MAX)),
+        CODE(TOO_MANY), "counts");
+    scenario_refused(shop.s, "retire_money_account",
+                     json("{'money_account': %u, 'retired': true}", shop.till), CODE(TILL_OPEN),
+                     "money_account");
+    scenario_end(shop.s);
+}
+
+/* ---- after a restore ---- */
+
+static void a_tills_day_comes_back_as_it_was(void **state)
+{
+    (void)state;
+    struct shop then = shop_at(LEDGER_RULES);
+    struct shop now = shop_at(LEDGER_RULES);
+    uint64_t backup = then.s->seq;
+    struct offer offers[8];
+    size_t count = 0;
+    fill_till(&then, then.till, 100);
+    offers[count++] = then.s->last;
+    scenario_done(then.s, "open_till", of_till(then.till, ", 'float_minor': 100"));
+    offers[count++] = then.s->last;
+    pay(&then, then.anh, "CASH", then.till, 500);
+    offers[count++] = then.s->last;
+    scenario_done(then.s, "refund_money", refund(&then, ", 'amount_minor': 40"));
+    offers[count++] = then.s->last;
+    scenario_done(then.s, "move_money", move(then.till, then.bank, 300, ""));
+    offers[count++] = then.s->last;
+    scenario_done(then.s, "confirm_move", "{'number': 'HQ-M-00002'}");
+    offers[count++] = then.s->last;
+    scenario_done(then.s, "count_till", of_till(then.till, ", 'counted_minor': 250"));
+    offers[count++] = then.s->last;
+    scenario_done(then.s, "close_till", of_till(then.till, ", 'reason': 'wrong change'"));
+    offers[count++] = then.s->last;
+    scenario_restored(now.s, backup);
+    for (size_t i = 0; i < count; i++)
+        scenario_offer(now.s, &offers[i]);
+    scenario_recall(now.s);
+    scenario_as(now.s, ROLE_STAFF_OWNER);
+    assert_int_equal(holds(&now, now.till), 250);
+    assert_int_equal(holds(&now, now.bank), 300);
+    assert_int_equal(slip(&now, now.till)->day->difference_minor, -10);
+    static const char *const numbers[] = {"HQ-M-00001", "HQ-RF-00001", "HQ-M-00002", "HQ-M-00003"};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        const Tefter__DocumentAnswer *old =
+            scenario_ask(then.s, "document", json("{'number': '%s'}", numbers[i]))->document;
+        const Tefter__DocumentAnswer *back =
+            scenario_ask(now.s, "document", json("{'number': '%s'}", numbers[i]))->document;
+        assert_int_equal(old->document->document, back->document->document);
+        assert_int_equal(old->document->total_minor, back->document->total_minor);
+    }
+    /* what is new has numbers of a series of its own */
+    scenario_done(now.s, "open_till", of_till(now.till, ", 'float_minor': 250"));
+    const Tefter__Done *done = scenario_done(now.s, "move_money", move(now.till, now.other, 1, ""));
+    assert_string_equal(done->number, "HQ-R1-M-00001");
+    scenario_end(then.s);
+    scenario_end(now.s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_refund_pays_out_what_is_free_and_no_more),
+        cmocka_unit_test(what_was_paid_out_is_owed_when_the_money_for_it_is_gone),
+        cmocka_unit_test(a_refund_makes_nobody_owe_more_than_their_limit),
+        cmocka_unit_test(money_that_is_not_final_is_not_paid_out),
+        cmocka_unit_test(the_cash_customers_credit_is_said),
+        cmocka_unit_test(what_is_wrong_with_a_refund),
+        cmocka_unit_test(a_large_refund_takes_two_people),
+        cmocka_unit_test(cash_is_brought_to_the_bank),
+        cmocka_unit_test(money_that_never_came_goes_back),
+        cmocka_unit_test(another_branch_says_that_it_has_it),
+        cmocka_unit_test(the_bank_pays_out_a_card_device_less_its_fee),
+        cmocka_unit_test(no_way_leads_there),
+        cmocka_unit_test(nothing_is_retired_with_money_in_it),
+        cmocka_unit_test(an_old_ledger_retires_a_till_with_money_in_it),
+        cmocka_unit_test(a_providers_reference_counts_once_wherever_it_went),
+        cmocka_unit_test(an_old_ledger_counts_references_by_account),
+        cmocka_unit_test(a_till_is_opened_counted_and_closed),
+        cmocka_unit_test(who_counts_does_not_see_what_should_be_there),
+        cmocka_unit_test(of_two_who_count_a_till_one_wins),
+        cmocka_unit_test(a_till_that_was_not_closed_shows_next_morning),
+        cmocka_unit_test(a_closed_till_takes_no_cash),
+        cmocka_unit_test(what_is_missing_in_the_morning_is_said),
+        cmocka_unit_test(what_is_wrong_with_a_tills_day),
+        cmocka_unit_test(a_tills_day_comes_back_as_it_was),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
