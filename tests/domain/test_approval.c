@@ -324,6 +324,34 @@ static void a_part_of_what_is_parked_may_be_sold_and_no_more(void **state)
     shop_end(&shop);
 }
 
+#define DRILLS(first, second)                                                                      \
+    "'lines': [{'product_code': 'DRILL', 'quantity': 2000, 'serials': ['" first "', '" second "']" \
+    "}]"
+
+static void a_piece_is_the_parked_one_however_its_serial_is_typed(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    scenario_as(shop.s, ROLE_STAFF_OWNER);
+    scenario_done(shop.s, "add_product",
+                  "{'code': 'DRILL', 'name': 'Drill', 'price': 100000000, 'serials': true}");
+    scenario_done(shop.s, "issue_invoice",
+                  json("{'customer': %u, 'number': 'Old-7', 'lines': [{'product_code': 'SAND', "
+                       "'quantity': 1000}]}",
+                       shop.binh));
+    scenario_refused(shop.s, "ask_approval",
+                     asking(&shop, "'number': 'OLD–7', " DRILLS("a-1", "a-2"), 200000),
+                     CODE(NUMBER_TAKEN), "number");
+    scenario_as(shop.s, shop.minh);
+    id approval =
+        scenario_done(shop.s, "ask_approval", asking(&shop, DRILLS("a-1", "a-2"), 200000))->id;
+    grant(&shop, approval);
+    not_sold(&shop, DRILLS("A–2", "A-3"), approval, CODE(APPROVAL_OTHER_GOODS));
+    scenario_done(shop.s, "issue_invoice", sale(&shop, DRILLS("A–2", "A–1"), approval));
+    shop_end(&shop);
+}
+
 /* ---- a grant for less ---- */
 
 static const Tefter__WayOut *way(const Tefter__Refusal *refusal, Tefter__WayOutKind kind)
@@ -761,6 +789,7 @@ int main(void)
         cmocka_unit_test(an_approval_that_was_not_needed_any_more_is_used_all_the_same),
         cmocka_unit_test(the_prices_are_those_of_when_it_was_parked),
         cmocka_unit_test(a_part_of_what_is_parked_may_be_sold_and_no_more),
+        cmocka_unit_test(a_piece_is_the_parked_one_however_its_serial_is_typed),
         cmocka_unit_test(granted_for_less_says_how_much_must_be_paid_first),
         cmocka_unit_test(granted_for_less_lets_a_part_pass_up_to_the_last_cent),
         cmocka_unit_test(no_payment_is_named_where_it_would_not_help),

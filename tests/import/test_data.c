@@ -267,7 +267,8 @@ static void online_retail(void **state)
     tell_speed(&kit);
     assert_int_equal(kit.result.rejected_rows, 0);
     assert_int_equal(kit.sink.customers_made, 4372);
-    assert_int_equal(kit.sink.products_made, 4069); /* all codes but "BANK CHARGES" */
+    /* 4070 codes, 112 of them small letters for great ones; "BANK CHARGES" is none */
+    assert_int_equal(kit.sink.products_made, 3957);
     assert_int_equal(kit.result.free_lines, 37);
     assert_int_equal(kit.result.sent[ENTRY_CREDIT_NOTE], 3838);
     check_retail(&kit, &seen);

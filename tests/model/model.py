@@ -2460,7 +2460,7 @@ class Ledger:
         return {"product": number, "text": one.get("text", "") if number is None else "", "quantity": one["quantity"],
                 "price": price, "percent": "discount_bp" in one, "tax_bp": tax_bp,
                 "discount": one.get("discount_bp", one.get("discount_minor", 0)),
-                "serials": sorted(one.get("serials", ()))}
+                "serials": sorted(map(folded, one.get("serials", ())))}
 
     @staticmethod
     def charge_goods(charge):

@@ -235,9 +235,9 @@ Tefter__Refusal *document_draft(struct tx *tx, const Tefter__BranchRecord *branc
                                 Tefter__DocumentRecord **ret_record)
 {
     Tefter__DocumentKind kind = TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE;
-    if (number != NULL && !tx_recalled(tx) && branch_marks(tx, number))
+    if (number != NULL && !tx_recalled(tx) && number_marked(tx, number))
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "number");
-    uint64_t existing = number != NULL ? document_by_number(tx, kind, number) : 0;
+    uint64_t existing = number != NULL ? number_owner(tx, kind, number) : 0;
     if (existing != 0)
         return number_taken(tx, existing);
     Tefter__DocumentRecord *record = tx_new(tx, &tefter__document_record__descriptor);

@@ -10,6 +10,7 @@
  */
 #include "domain/documents/inside.h"
 
+#include "base/fold.h"
 #include "base/limits.h"
 #include "base/money.h"
 #include "base/text.h"
@@ -67,7 +68,7 @@ static struct goods goods_of_line(const Tefter__DocumentLine *line)
 static bool has_serial(const struct goods *goods, const char *serial)
 {
     for (size_t i = 0; i < goods->serial_count; i++)
-        if (strcmp(goods->serials[i], serial) == 0)
+        if (fold_same(goods->serials[i], serial))
             return true;
     return false;
 }
@@ -75,8 +76,7 @@ static bool has_serial(const struct goods *goods, const char *serial)
 static bool same_serials(const struct goods *parked, const struct goods *sold)
 {
     for (size_t i = 0; i < sold->serial_count; i++) {
-        bool in_place =
-            i < parked->serial_count && strcmp(parked->serials[i], sold->serials[i]) == 0;
+        bool in_place = i < parked->serial_count && fold_same(parked->serials[i], sold->serials[i]);
         if (!in_place && !has_serial(parked, sold->serials[i]))
             return false;
     }
