@@ -292,6 +292,9 @@ static void what_is_wrong_is_said_of_its_part(void **state)
         {"{'kind': 'POS', 'money_account': 3, 'amount_minor': 1, 'reference': 'x'}, {'kind': "
          "'POS', 'money_account': 3, 'reference': 'x'}",
          CODE(NUMBER_TAKEN), "payments[1].reference"},
+        {"{'kind': 'POS', 'money_account': 3, 'amount_minor': 1, 'reference': 'x-1'}, {'kind': "
+         "'POS', 'money_account': 3, 'reference': 'X–1'}", /* typed otherwise */
+         CODE(NUMBER_TAKEN), "payments[1].reference"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         scenario_refused(c.s, "sell_paid", paid(loaves(CASH, 4), cases[i].payments), cases[i].code,

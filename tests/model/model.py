@@ -2576,7 +2576,7 @@ class Ledger:
                     raise Refused("FIELD_INVALID", f"payments[{i}].kind")
                 if "amount_minor" not in part and "amount_minor" not in other:
                     raise Refused("FIELD_MISSING", f"payments[{i}].amount_minor")
-                if part["kind"] == other["kind"] and part.get("reference", 1) == other.get("reference", 2):
+                if part["kind"] == other["kind"] and self.same(part.get("reference", 1), other.get("reference", 2)):
                     raise Refused("NUMBER_TAKEN", f"payments[{i}].reference")
             amount(f"payments[{i}].amount_minor", part.get("amount_minor"))
         done, bill, item = self.invoice(c["invoice"], paid=parts)

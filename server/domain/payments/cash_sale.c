@@ -13,8 +13,6 @@
 #include "base/limits.h"
 #include "domain/org/org.h"
 
-#include <string.h>
-
 /* ---- rules ---- */
 
 static bool is_cash(const Tefter__PaidPart *part)
@@ -27,10 +25,11 @@ static bool waits(const Tefter__PaidPart *part)
     return part->kind == TEFTER__PAYMENT_KIND__PAYMENT_SLIP;
 }
 
-static bool same_reference(const Tefter__PaidPart *a, const Tefter__PaidPart *b)
+static bool same_reference(const struct tx *tx, const Tefter__PaidPart *a,
+                           const Tefter__PaidPart *b)
 {
     return a->kind == b->kind && a->reference != NULL && b->reference != NULL &&
-           strcmp(a->reference, b->reference) == 0;
+           word_same(tx, a->reference, b->reference);
 }
 
 static Tefter__Refusal *check_part(struct tx *tx, const Tefter__SellPaid *command, size_t at)
@@ -43,7 +42,7 @@ static Tefter__Refusal *check_part(struct tx *tx, const Tefter__SellPaid *comman
         if (!part->has_amount_minor && !other->has_amount_minor)
             return refuse_at(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "payments[%zu].amount_minor",
                              at);
-        if (same_reference(part, other))
+        if (same_reference(tx, part, other))
             return refuse_at(tx, TEFTER__REFUSAL_CODE__NUMBER_TAKEN, "payments[%zu].reference", at);
     }
     return part->has_amount_minor
