@@ -428,21 +428,28 @@ static void slip_line(struct run *run, const char *title, bool known, int64_t am
         tell(stdout, "  %-22s %16s\n", title, money_text(run, amount_minor, amount));
 }
 
+/* What went out is written with a minus. */
+static int64_t less(int64_t amount_minor)
+{
+    return amount_minor == INT64_MIN ? INT64_MAX : -amount_minor;
+}
+
 static void slip_moved(struct run *run, const Tefter__MoneyDayRecord *moved)
 {
     slip_line(run, "taken", moved->has_taken_minor, moved->taken_minor);
-    slip_line(run, "refunded", moved->has_refunded_minor, -moved->refunded_minor);
+    slip_line(run, "refunded", moved->has_refunded_minor, less(moved->refunded_minor));
     slip_line(run, "reversed", moved->has_reversed_minor, moved->reversed_minor);
     slip_line(run, "put in", moved->has_in_minor, moved->in_minor);
-    slip_line(run, "taken out", moved->has_out_minor, -moved->out_minor);
+    slip_line(run, "taken out", moved->has_out_minor, less(moved->out_minor));
     slip_line(run, "from other accounts", moved->has_received_minor, moved->received_minor);
-    slip_line(run, "to other accounts", moved->has_sent_minor, -moved->sent_minor);
+    slip_line(run, "to other accounts", moved->has_sent_minor, less(moved->sent_minor));
 }
 
 static void slip_who(struct run *run, const char *what, const Tefter__Actor *who, int64_t at_ms)
 {
     char at[CELL_MAX];
-    tell(stdout, "%s by %s, %s\n", what, staff_login(run, who->staff), time_text(at_ms, at));
+    const char *login = who != NULL ? staff_login(run, who->staff) : "-";
+    tell(stdout, "%s by %s, %s\n", what, login, time_text(at_ms, at));
 }
 
 static void slip_counts(struct run *run, const Tefter__TillDayRecord *day)
@@ -462,8 +469,9 @@ static void slip_devices(struct run *run, const Tefter__TillDayAnswer *answer)
     char amount[CELL_MAX];
     for (size_t i = 0; i < answer->n_devices; i++) {
         const Tefter__MoneyDayRecord *device = answer->devices[i];
-        tell(stdout, "Card device %s: %" PRIu32 " payments, %s", device->name, device->taken,
-             money_text(run, device->taken_minor, amount));
+        tell(stdout, "Card device %s: %" PRIu32 " payments, %s",
+             device->name != NULL ? device->name : place_name(run, device->money_account),
+             device->taken, money_text(run, device->taken_minor, amount));
         if (device->reversed_minor != 0)
             tell(stdout, ", reversed %s", money_text(run, device->reversed_minor, amount));
         tell(stdout, "\n");
