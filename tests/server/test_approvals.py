@@ -133,7 +133,7 @@ class Approvals(unittest.TestCase):
     def test_other_goods_branch_customer_and_amount_are_told_apart(self):
         number = self.parked("CEM40=200")
         self.typed("hoa", "approval", "grant", number)
-        for line in (("CEM40=201",), ("OAK22=49",), ("CEM40=200", "OAK22=1"), ("CEM40=200@8.40",), ("CEM40=200-1%",)):
+        for line in (("CEM40=201",), ("OAK22=49",), ("CEM40=200", "OAK22=1"), ("CEM40=200@8.60",), ("CEM40=200-1%",)):
             self.typed("ann", "sell", self.who, *line, "--approval", number, code=CONFLICT,
                        told=[f"Approval {number} is for other goods: 200 × Cement, 40 kg",
                              f"tefter approval sell {number}"])
