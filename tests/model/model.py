@@ -1088,8 +1088,8 @@ class Ledger:
         self.told.append(c["customer"])
         return {"id": c["buyer"]}
 
-    def check_person(self, customer, number, total, before=0):
-        """before: what the bill that this corrects had them take. It counts no second time."""
+    def check_person(self, customer, number, total, before=0, asks=False):
+        """before: what the bill that this corrects had them take. It counts no second time. Who asks takes nothing yet."""
         if before and total <= before:
             return
         person, today = customer["buyers"].get(number), self.today()
@@ -1100,6 +1100,8 @@ class Ledger:
             if cap is not None and used + more > cap:
                 raise Refused("BUYER_CAP_EXCEEDED", "buyer", over_by_minor=used + more - cap,
                               available_minor=max(cap - used, 0))
+        if asks:
+            return
         self.put(person, "spent", min(spent + total - before, MONEY_MAX))
         self.put(person, "spent_on", max(today, person["spent_on"]))
 
@@ -1305,7 +1307,7 @@ class Ledger:
     def do_confirm_move(self, c):
         if "move" not in c and "number" not in c:
             raise Refused("FIELD_MISSING", "move")
-        number = c.get("move") or self.numbers["DOCUMENT_MONEY_MOVE"].get(c.get("number"), 0)
+        number = c.get("move") or self.named(self.numbers["DOCUMENT_MONEY_MOVE"], c.get("number", "")) or 0
         move = self.found(self.documents, number, "move")
         if not move.get("arrives") or move["confirmed"] or move["reversed_by"]:
             raise Refused("NOT_CONFIRMABLE", "move")
@@ -2668,7 +2670,7 @@ class Ledger:
         if "buyer" in c:
             same = net is not None and was["said"].get("buyer") == c["buyer"]
             try:
-                self.check_person(customer, c["buyer"], total, net if same else 0)
+                self.check_person(customer, c["buyer"], total, net if same else 0, draft)
             except Refused as refused:
                 if refused.refusal["code"] == "BUYER_CAP_EXCEEDED" and net is None:
                     self.explain_cap(customer, owed, refused.refusal)
@@ -2685,9 +2687,9 @@ class Ledger:
 
     def draft(self, c, customer):
         """It takes no number."""
-        taken = self.numbers["DOCUMENT_INVOICE"]
-        if c.get("number") in taken:
-            raise Refused("NUMBER_TAKEN", "number", existing=taken[c["number"]], existing_number=c["number"])
+        taken = self.taken(self.numbers["DOCUMENT_INVOICE"], c["number"]) if "number" in c else None
+        if taken:
+            raise Refused("NUMBER_TAKEN", "number", existing=taken, existing_number=self.documents[taken]["number"])
         return {"customer": customer["customer"]}
 
     def invoice(self, c, corrects=None, paid=None):
