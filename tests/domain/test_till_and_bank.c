@@ -759,6 +759,89 @@ static void a_tills_day_comes_back_as_it_was(void **state)
     scenario_end(now.s);
 }
 
+/* ---- moves that are taken back ---- */
+
+static void taken_back(struct shop *shop, uint64_t move, Tefter__RefusalCode code)
+{
+    const char *reverse = json("{'document': %llu, 'reason': 'x'}", (unsigned long long)move);
+    if (code == 0)
+        scenario_done(shop->s, "reverse_document", reverse);
+    else
+        scenario_refused(shop->s, "reverse_document", reverse, code,
+                         code == CODE(RIGHT_MISSING) ? NULL : "document");
+}
+
+static uint64_t moved(struct shop *shop, uint32_t from, uint32_t to, int64_t amount_minor)
+{
+    return scenario_done(shop->s, "move_money", move(from, to, amount_minor, ""))->id;
+}
+
+static void a_move_is_taken_back_as_far_as_the_money_is_there(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    scenario_as(shop.s, shop.clerk);
+    fill_till(&shop, shop.till, 100);
+    uint64_t there = moved(&shop, shop.till, shop.other, 60);
+    uint64_t on = moved(&shop, shop.other, shop.till, 20);
+    taken_back(&shop, there, CODE(MONEY_NOT_THERE)); /* 40 are left of the 60 */
+    taken_back(&shop, on, 0);
+    taken_back(&shop, there, 0);
+    assert_int_equal(holds(&shop, shop.till), 100);
+    scenario_end(shop.s);
+}
+
+static void a_retired_till_gets_no_money_back(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    fill_till(&shop, shop.till, 100);
+    uint64_t away = moved(&shop, shop.till, shop.other, 100);
+    scenario_done(shop.s, "retire_money_account",
+                  json("{'money_account': %u, 'retired': true}", shop.till));
+    taken_back(&shop, away, CODE(RETIRED));
+    scenario_end(shop.s);
+}
+
+static void what_another_branch_received_is_taken_back_by_right(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    scenario_as(shop.s, shop.clerk);
+    fill_till(&shop, shop.till, 100);
+    uint64_t sent = moved(&shop, shop.till, shop.alley, 100);
+    scenario_at(shop.s, 2);
+    scenario_done(shop.s, "confirm_move", json("{'move': %llu}", (unsigned long long)sent));
+    scenario_at(shop.s, 1);
+    taken_back(&shop, sent, CODE(RIGHT_MISSING));
+    scenario_as(shop.s, shop.accountant);
+    taken_back(&shop, sent, 0);
+    scenario_end(shop.s);
+}
+
+static void a_closed_day_and_its_difference_stay(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    scenario_as(shop.s, shop.clerk);
+    scenario_done(shop.s, "open_till", of_till(shop.till, ", 'float_minor': 0"));
+    fill_till(&shop, shop.till, 200);
+    uint64_t away = moved(&shop, shop.till, shop.other, 50);
+    scenario_done(shop.s, "count_till", of_till(shop.till, ", 'counted_minor': 100"));
+    scenario_done(shop.s, "close_till", of_till(shop.till, ", 'reason': 'short'"));
+    assert_int_equal(gl(&shop, GL(CASH_DIFFERENCE)), 50);
+    scenario_as(shop.s, ROLE_STAFF_OWNER);
+    taken_back(&shop, away, CODE(TILL_CLOSED));
+    const Tefter__DocumentsAnswer *all = scenario_ask(shop.s, "documents", "{}")->documents;
+    uint64_t difference = 0;
+    for (size_t i = 0; i < all->n_rows; i++)
+        if (all->rows[i]->total_minor == 50 && all->rows[i]->document != away)
+            difference = all->rows[i]->document;
+    taken_back(&shop, difference, CODE(NOT_REVERSIBLE));
+    assert_int_equal(gl(&shop, GL(CASH_DIFFERENCE)), 50);
+    scenario_end(shop.s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -786,6 +869,10 @@ int main(void)
         cmocka_unit_test(what_is_missing_in_the_morning_is_said),
         cmocka_unit_test(what_is_wrong_with_a_tills_day),
         cmocka_unit_test(a_tills_day_comes_back_as_it_was),
+        cmocka_unit_test(a_move_is_taken_back_as_far_as_the_money_is_there),
+        cmocka_unit_test(a_retired_till_gets_no_money_back),
+        cmocka_unit_test(what_another_branch_received_is_taken_back_by_right),
+        cmocka_unit_test(a_closed_day_and_its_difference_stay),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1290,6 +1290,24 @@ class Ledger:
         return self.moved(c, c["from"], c["amount_minor"], postings, (leaves, end.get("branch") or leaves, leaves), date,
                           arrives=there if on_its_way else None, to_account=c["to"], confirmed=False)
 
+    def way_back(self, move):
+        """The ways of a move are open the other way round."""
+        books = [posting[0] for posting in move["postings"]]
+        if "GL_CASH_DIFFERENCE" in books:
+            raise Refused("NOT_REVERSIBLE", "document")
+        put_in = "GL_CASH_IN_OUT" in books and dict((p[0], p[2]) for p in move["postings"])["GL_CASH"] > 0
+        ends = [(move["money_account"], move["total"] if put_in else 0)]
+        if move.get("to_account") and (not move.get("arrives") or move["confirmed"]):
+            ends.append((move["to_account"], move["postings"][1][2]))
+        for number, value in ends:
+            place = self.places[number]
+            if place["retired"]:
+                raise Refused("RETIRED", "document")
+            if place["kind"] == "till" and place["branch"] != self.branch()["branch"]:
+                self.needs("REVERSE")
+            self.is_open(place, "document")
+            self.gives(number, value, "document")
+
     def do_put_cash(self, c):
         wanted("reason", c.get("reason"))
         amount("amount_minor", c["amount_minor"])
@@ -3156,6 +3174,8 @@ class Ledger:
         if document["notes"]:
             raise Refused("NOT_REVERSIBLE", "credit_notes", existing=document["notes"][-1],
                           existing_number=self.documents[document["notes"][-1]]["number"])
+        if document["kind"] == "DOCUMENT_MONEY_MOVE":
+            self.way_back(document)
         self.check_alone(document, back)
 
     def approve_reversal(self, document):

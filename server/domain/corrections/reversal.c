@@ -130,6 +130,8 @@ static Tefter__Refusal *check_reversible(struct tx *tx, const struct reversal *r
         return document_refuse_reversed(tx, "document", reversal->tail);
     if (reversal->tail->n_credit_notes > 0)
         return refuse_credited(tx, reversal->tail);
+    if (reversal->original->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_MONEY_MOVE)
+        return move_check_reversible(tx, reversal->original, reversal->tail);
     return NULL;
 }
 

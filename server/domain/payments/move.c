@@ -120,6 +120,37 @@ static void fill(struct tx *tx, const Tefter__MoveMoney *command, const struct r
     postings_set(tx, &postings, record);
 }
 
+/* ---- rules: the way back ---- */
+
+/* An account that a reversal takes so much from; nothing: it gets some back. */
+static Tefter__Refusal *check_end(struct tx *tx, uint32_t number, int64_t gives_minor)
+{
+    const Tefter__MoneyAccountRecord *account = money_account_get(tx, number);
+    if (account == NULL || account->retired)
+        return refuse(tx, TEFTER__REFUSAL_CODE__RETIRED, "document");
+    bool elsewhere = is_till(account) && account->branch != branch_of_actor(tx)->branch;
+    Tefter__Refusal *refusal =
+        elsewhere ? staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_REVERSE) : NULL;
+    if (refusal == NULL)
+        refusal = money_check_till_open(tx, account, "document");
+    return refusal == NULL ? money_check_holds(tx, account, gives_minor, "document") : refusal;
+}
+
+Tefter__Refusal *move_check_reversible(struct tx *tx, const Tefter__DocumentRecord *move,
+                                       const Tefter__DocumentTailRecord *tail)
+{
+    if (tx_recalled(tx))
+        return NULL;
+    if (move->move == TEFTER__MONEY_MOVE_KIND__MOVE_DIFFERENCE)
+        return refuse(tx, TEFTER__REFUSAL_CODE__NOT_REVERSIBLE, "document");
+    bool put_in = move->move == TEFTER__MONEY_MOVE_KIND__MOVE_CASH_IN;
+    Tefter__Refusal *refusal = check_end(tx, move->money_account, put_in ? move->total_minor : 0);
+    bool is_there = move->has_to_account && (!move->has_arrives || tail->has_confirmed);
+    if (refusal != NULL || !is_there)
+        return refusal;
+    return check_end(tx, move->to_account, move->total_minor - move->fee_minor);
+}
+
 /* ---- services ---- */
 
 Tefter__Refusal *move_begin(struct tx *tx, Tefter__MoneyMoveKind kind, uint32_t date,

@@ -31,6 +31,11 @@ Tefter__Refusal *apply_move_money(struct tx *tx, const Tefter__MoveMoney *comman
                                   Tefter__Done *done);
 Tefter__Refusal *apply_confirm_move(struct tx *tx, const Tefter__ConfirmMove *command,
                                     Tefter__Done *done);
+/* May a move be reversed? The other way must be open as it was for the move: a difference that was
+ * counted is none (NOT_REVERSIBLE); of each account that gives or gets money back: RETIRED; of
+ * another branch's till the right REVERSE; TILL_CLOSED; MONEY_NOT_THERE. All name document. */
+Tefter__Refusal *move_check_reversible(struct tx *tx, const Tefter__DocumentRecord *move,
+                                       const Tefter__DocumentTailRecord *tail);
 Tefter__Refusal *apply_put_cash(struct tx *tx, const Tefter__PutCash *command, Tefter__Done *done);
 Tefter__Refusal *apply_refund_money(struct tx *tx, const Tefter__RefundMoney *command,
                                     Tefter__Done *done);
