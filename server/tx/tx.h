@@ -151,6 +151,10 @@ enum rule_change {
      * that names it. Who asked does not grant it. It was for any sale of that amount to that
      * customer. */
     RULE_APPROVALS_BIND = 5,
+    /* From when on somebody else has to look is set by who hires. Controllers set it for
+     * themselves.
+     */
+    RULE_NOBODY_FREES_THEMSELVES = 5,
     /* Codes, numbers, references, serials, barcodes and names that only fold apart (fold.h) are
      * one: `SL-77`, `sl-77` and `SL 77` counted as three. */
     RULE_KEYS_FOLD = 5,

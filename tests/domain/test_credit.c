@@ -631,9 +631,37 @@ static void older_rules_replace_what_was_there(void **state)
     scenario_end(s);
 }
 
+/* Controllers set limits; what makes them ask somebody is set by who hires them. */
+static void who_is_bound_by_a_policy_does_not_lift_it(void **state)
+{
+    (void)state;
+    static const char *const frees[] = {
+        "{'terms': {}, 'own_reversal_minor': 1000000}",
+        "{'terms': {}, 'credit_note_approve_minor': 1000000}",
+        "{'terms': {}, 'clear': ['OWN_REVERSAL']}",
+        "{'terms': {}, 'clear': ['CREDIT_NOTE_APPROVE']}",
+    };
+    struct scenario *s = scenario_begin();
+    uint32_t controller = scenario_staff(s, "carl", TEFTER__ROLE__ROLE_CONTROLLER);
+    uint32_t manager = scenario_staff(s, "mia", TEFTER__ROLE__ROLE_MANAGER);
+    scenario_done(s, "set_credit_policy",
+                  "{'terms': {}, 'own_reversal_minor': 20, 'credit_note_approve_minor': 30}");
+    for (size_t i = 0; i < sizeof frees / sizeof frees[0]; i++) {
+        scenario_as(s, controller);
+        scenario_refused(s, "set_credit_policy", frees[i], TEFTER__REFUSAL_CODE__RIGHT_MISSING,
+                         NULL);
+        scenario_as(s, manager);
+        scenario_done(s, "set_credit_policy", frees[i]);
+    }
+    scenario_as(s, controller);
+    scenario_done(s, "set_credit_policy", "{'terms': {'limit_minor': 500}, 'term_days': 14}");
+    scenario_end(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_is_bound_by_a_policy_does_not_lift_it),
         cmocka_unit_test(a_sale_within_the_limit_passes_to_the_last_cent),
         cmocka_unit_test(a_refusal_says_by_how_much_and_what_would_free_it),
         cmocka_unit_test(a_row_reads_the_same_whoever_changed_it),

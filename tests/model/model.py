@@ -1585,9 +1585,11 @@ class Ledger:
             raise Refused("FIELD_INVALID", "credit_note_approve_minor")
         if c.get("own_reversal_minor", 0) < 0:
             raise Refused("FIELD_INVALID", "own_reversal_minor")
-        if "own_approval" in c:
-            if self.epoch < 5:
-                raise Refused("FIELD_INVALID", "own_approval")
+        if "own_approval" in c and self.epoch < 5:
+            raise Refused("FIELD_INVALID", "own_approval")
+        frees = "credit_note_approve_minor" in c or "own_reversal_minor" in c or \
+            {"TERM_CREDIT_NOTE_APPROVE", "TERM_OWN_REVERSAL"} & set(clear)
+        if "own_approval" in c or frees and self.epoch >= 5:
             self.needs("EDIT_STAFF")
         line("title", c.get("title"))
         self.put(self.company, "policy", terms)

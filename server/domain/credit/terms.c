@@ -169,14 +169,23 @@ static void join_policy(Tefter__CompanyRecord *company, const Tefter__SetCreditP
         company->policy_title = NULL;
 }
 
-/* Who may approve could else free themselves from having to ask. */
-static Tefter__Refusal *check_own_approval(struct tx *tx, const Tefter__SetCreditPolicy *command)
+/* What binds those who set limits. */
+static bool frees(const Tefter__SetCreditPolicy *command)
 {
-    if (!command->has_own_approval)
-        return NULL;
-    if (!tx_rule(tx, RULE_APPROVALS_BIND))
+    const struct terms_clear *clear = TERMS_CLEAR(command);
+    return command->has_credit_note_approve_minor || command->has_own_reversal_minor ||
+           terms_cleared(clear, TEFTER__TERM_FIELD__TERM_CREDIT_NOTE_APPROVE) ||
+           terms_cleared(clear, TEFTER__TERM_FIELD__TERM_OWN_REVERSAL);
+}
+
+/* Who may approve could else free themselves from having to ask, and from a second person. */
+static Tefter__Refusal *check_frees(struct tx *tx, const Tefter__SetCreditPolicy *command)
+{
+    if (command->has_own_approval && !tx_rule(tx, RULE_APPROVALS_BIND))
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "own_approval");
-    return staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_EDIT_STAFF);
+    bool asks =
+        command->has_own_approval || (frees(command) && tx_rule(tx, RULE_NOBODY_FREES_THEMSELVES));
+    return asks ? staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_EDIT_STAFF) : NULL;
 }
 
 static Tefter__Refusal *look_policy(struct tx *tx, const Tefter__SetCreditPolicy *command,
@@ -194,7 +203,7 @@ static Tefter__Refusal *look_policy(struct tx *tx, const Tefter__SetCreditPolicy
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "credit_note_approve_minor");
     if (command->has_own_reversal_minor && command->own_reversal_minor < 0)
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "own_reversal_minor");
-    refusal = check_own_approval(tx, command);
+    refusal = check_frees(tx, command);
     if (refusal != NULL)
         return refusal;
     if (command->title != NULL) {
@@ -217,8 +226,8 @@ static Tefter__Refusal *look_policy(struct tx *tx, const Tefter__SetCreditPolicy
  * to be cleared, or is said too: FIELD_INVALID), NOTHING_TO_CHANGE terms, terms as they would be
  * (terms_check), FIELD_MISSING terms.limit_minor (a company's terms must name a limit), term_days
  * (field_days), credit_note_approve_minor, own_reversal_minor (FIELD_INVALID below 0), own_approval
- * (FIELD_INVALID under rules before RULE_APPROVALS_BIND; the right EDIT_STAFF), title (field_line).
- */
+ * (FIELD_INVALID under rules before RULE_APPROVALS_BIND), for the last three the right EDIT_STAFF,
+ * title (field_line). */
 Tefter__Refusal *apply_set_credit_policy(struct tx *tx, const Tefter__SetCreditPolicy *command,
                                          Tefter__Done *done)
 {
