@@ -14,7 +14,6 @@ enum {
     PERCENT_EXPONENT = 2,
     PRICE_DIGITS = 3,
     CODE_ROOM = 1024,
-    BALANCE_NUMBER_MAX = 64,
     SHOWN_MAX = 40,
     WHOLE_MAX = 100000
 };
@@ -388,19 +387,48 @@ static void read_type(const struct form *form, struct entry *entry)
         entry_reject(entry, entry->line, "type \"%.40s\" is no credit note", type);
 }
 
-/* A balance has a number of its own, so that the same file changes nothing a second time. */
-static void number_balance(struct entry *entry)
+static struct slice number_of_debt(struct slice customer, uint64_t turn,
+                                   char out[BALANCE_NUMBER_MAX])
 {
-    char number[BALANCE_NUMBER_MAX];
+    char number[BALANCE_NUMBER_MAX + 32];
     char safe[CODE_MAX_BYTES + 1];
-    const char *customer = entry->texts[FIELD_CUSTOMER];
-    if (customer == NULL || entry->texts[FIELD_NUMBER] != NULL)
-        return;
-    int size = snprintf(number, sizeof number, "OB-%s", customer);
+    int size = turn > 1 ? snprintf(number, sizeof number, "OB-%.*s-%" PRIu64, (int)customer.size,
+                                   (const char *)customer.data, turn)
+                        : snprintf(number, sizeof number, "OB-%.*s", (int)customer.size,
+                                   (const char *)customer.data);
     struct slice whole = slice_of(number, (size_t)size);
     if (whole.size > CODE_MAX_BYTES)
         whole = value_safe_code(whole, safe);
-    entry->texts[FIELD_NUMBER] = entry_text(entry, whole);
+    memcpy(out, whole.data, whole.size);
+    return slice_of(out, whole.size);
+}
+
+struct slice form_balance_number(const struct form *form, const struct row *row, uint64_t turn,
+                                 char out[BALANCE_NUMBER_MAX])
+{
+    char room[CODE_ROOM];
+    char safe[CODE_MAX_BYTES + 1];
+    struct slice number = form_number(form, row, room, sizeof room);
+    struct slice customer = cell_of(form, row, FIELD_CUSTOMER);
+    if (number.size > 0 && number.size <= BALANCE_NUMBER_MAX)
+        memcpy(out, number.data, number.size);
+    if (number.size > 0 || customer.size == 0)
+        return slice_of(out, number.size <= BALANCE_NUMBER_MAX ? number.size : 0);
+    if (!value_is_code(customer))
+        customer = value_safe_code(customer, safe);
+    return number_of_debt(customer, turn, out);
+}
+
+/* A balance has a number of its own, so that the same file changes nothing a second time. */
+static void number_balance(const struct form *form, const struct row *row, struct entry *entry)
+{
+    char number[BALANCE_NUMBER_MAX];
+    uint64_t turn = form->index != NULL ? index_turn(form->index, row->offset) : 1;
+    if (entry->texts[FIELD_NUMBER] != NULL && turn > 1)
+        reject_cell(form, row, entry, FIELD_NUMBER, "another row of the file has this number too");
+    else if (entry->texts[FIELD_NUMBER] == NULL && entry->texts[FIELD_CUSTOMER] != NULL)
+        entry->texts[FIELD_NUMBER] =
+            entry_text(entry, form_balance_number(form, row, turn, number));
 }
 
 static enum entry_kind kind_of(enum import_kind kind)
@@ -443,7 +471,7 @@ void form_read_head(const struct form *form, const struct row *row, struct entry
         entry->texts[FIELD_SOURCE] = form->source;
     keep_head(form, row, entry);
     if (kind == IMPORT_BALANCES)
-        number_balance(entry);
+        number_balance(form, row, entry);
     check_required(form, entry);
     check_customer(form, entry);
     check_currency(form, entry);

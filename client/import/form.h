@@ -5,6 +5,7 @@
  */
 #include "base/money.h"
 #include "import/entry.h"
+#include "import/index.h"
 #include "import/known.h"
 #include "import/mapping.h"
 
@@ -17,6 +18,7 @@ struct form {
     bool whole_amounts;  /* an amount is its document's, and stands in each of its rows */
     bool tax_of_product; /* lines say no tax: the ledger adds their product's */
     const struct known *known;
+    const struct index *index;
 };
 
 /* The document number of a row with the prefix, in `out`; empty when it has none. */
@@ -28,6 +30,12 @@ struct slice form_broken_number(const struct form *form, const struct row *row, 
                                 char *out, size_t capacity);
 /* A row without a number that goes on with the document above it: it has no date either. */
 bool form_goes_on(const struct form *form, const struct row *row);
+
+enum { BALANCE_NUMBER_MAX = 64 };
+/* The number of a balance: the row's own, else its customer's "OB-CODE", of further rows of them
+ * "OB-CODE-2" and so on. Empty without either. */
+struct slice form_balance_number(const struct form *form, const struct row *row, uint64_t turn,
+                                 char out[BALANCE_NUMBER_MAX]);
 
 /* What stands once in an entry: of a document the first row counts. Rejects the entry when it
  * cannot be read. */

@@ -261,17 +261,36 @@ static struct hash ledger_of(const struct job *job)
     return hash;
 }
 
+/* --total, once more: what was booked and what was there before come to it, or something is lost.
+ * What was rejected says so by itself; of an import that went on, the first part is not known. */
+static bool check_booked(struct job *job, __int128 foreseen)
+{
+    char said[EXACT_TEXT_MAX];
+    char made[EXACT_TEXT_MAX];
+    int exponent = job->currency->exponent;
+    const struct run_result *result = &job->result;
+    __int128 booked = result->total_minor + result->there_minor;
+    if (job->settings->total == NULL || result->resumed_line > 0 || result->rejected_rows > 0 ||
+        booked == foreseen)
+        return true;
+    return fail(&job->failure, FAULT_DIFFERS, 0,
+                "--total and the file come to %s, and what was booked and was there before to %s",
+                exact_text(foreseen, exponent, exponent, said),
+                exact_text(booked, exponent, exponent, made));
+}
+
 static bool import(struct job *job)
 {
     struct sigaction before;
     struct run_options options = options_of(job, job->sink, false);
     options.ledger = ledger_of(job);
+    __int128 foreseen = job->result.total_minor;
     job->begun = true;
     catch_interrupt(&before);
     bool good =
         run_import(&options, &job->look, &job->source, &job->result, &job->rejects, &job->failure);
     (void)sigaction(SIGINT, &before, NULL);
-    return good;
+    return good && check_booked(job, foreseen);
 }
 
 static void tell(const struct job *job)
@@ -302,6 +321,8 @@ static int code_of(const struct job *job)
     case FAULT_BUSY:
     case FAULT_PEER:
         return IMPORT_NO_SERVER;
+    case FAULT_DIFFERS:
+        return IMPORT_CONFLICT;
     case FAULT_USE:
     case FAULT_IO:
     case FAULT_FULL:
@@ -309,7 +330,6 @@ static int code_of(const struct job *job)
     case FAULT_NEWER:
     case FAULT_OLDER:
     case FAULT_STALE:
-    case FAULT_DIFFERS:
     case FAULT_MEMORY:
     case FAULT_BUG:
         return IMPORT_BAD_USE;

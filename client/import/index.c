@@ -13,6 +13,8 @@ void index_init(struct index *index)
 void index_fini(struct index *index)
 {
     names_fini(&index->numbers);
+    names_fini(&index->met);
+    names_fini(&index->turns);
     names_fini(&index->spoilt);
     free(index->documents);
     free(index->runs);
@@ -21,8 +23,9 @@ void index_fini(struct index *index)
 
 struct index_document *index_find(struct index *index, struct slice number)
 {
+    char key[FOLD_KEY_MAX + 1];
     uint64_t at;
-    return names_get(&index->numbers, number, &at) ? &index->documents[at] : NULL;
+    return names_get(&index->numbers, names_key(number, key), &at) ? &index->documents[at] : NULL;
 }
 
 void index_rewind(struct index *index)
@@ -100,11 +103,13 @@ bool index_add(struct index *index, struct slice number, uint64_t offset, uint64
 {
     struct index_run row = {
         .offset = offset, .line = line, .size = (uint32_t)(end - offset), .next = INDEX_NONE};
+    char key[FOLD_KEY_MAX + 1];
     uint64_t at;
     if (number.size == 0) {
         index->last = INDEX_NONE;
         return true;
     }
+    number = names_key(number, key);
     if (is_last(index, number))
         return add_row(index, row, failure);
     note_last(index, number);
@@ -117,11 +122,55 @@ bool index_add(struct index *index, struct slice number, uint64_t offset, uint64
 
 void index_spoil(struct index *index, struct slice number, uint64_t line)
 {
-    (void)names_put(&index->spoilt, number, line);
+    char key[FOLD_KEY_MAX + 1];
+    (void)names_put(&index->spoilt, names_key(number, key), line);
 }
 
 uint64_t index_spoilt(const struct index *index, struct slice number)
 {
+    char key[FOLD_KEY_MAX + 1];
     uint64_t line = 0;
-    return names_get(&index->spoilt, number, &line) ? line : 0;
+    return names_get(&index->spoilt, names_key(number, key), &line) ? line : 0;
+}
+
+/* ---- balances: each row is a debt of its own ---- */
+
+static struct slice offset_key(const uint64_t *offset)
+{
+    return slice_of(offset, sizeof *offset);
+}
+
+bool index_reserve(struct index *index, struct slice number, struct failure *failure)
+{
+    char key[FOLD_KEY_MAX + 1];
+    return names_put(&index->numbers, names_key(number, key), 0) || no_room(failure);
+}
+
+bool index_reserved(const struct index *index, struct slice number)
+{
+    char key[FOLD_KEY_MAX + 1];
+    uint64_t value;
+    return names_get(&index->numbers, names_key(number, key), &value);
+}
+
+bool index_set_turn(struct index *index, struct slice number, uint64_t offset, uint64_t turn,
+                    struct failure *failure)
+{
+    char key[FOLD_KEY_MAX + 1];
+    bool good = names_put(&index->met, names_key(number, key), turn) &&
+                (turn == 1 || names_put(&index->turns, offset_key(&offset), turn));
+    return good || no_room(failure);
+}
+
+uint64_t index_turn(const struct index *index, uint64_t offset)
+{
+    uint64_t turn = 1;
+    return names_get(&index->turns, offset_key(&offset), &turn) ? turn : 1;
+}
+
+uint64_t index_last_turn(const struct index *index, struct slice number)
+{
+    char key[FOLD_KEY_MAX + 1];
+    uint64_t turn = 0;
+    return names_get(&index->met, names_key(number, key), &turn) ? turn : 0;
 }

@@ -40,6 +40,8 @@ struct index {
     uint32_t last; /* the document of the row before, INDEX_NONE: of none */
     char last_number[INDEX_NUMBER_MAX];
     size_t last_size;
+    struct names met;    /* balances: the last turn of each number */
+    struct names turns;  /* balances: by the place of the row, when another row has its number */
     struct names spoilt; /* numbers of rows that cannot be read; the value: the line */
 };
 
@@ -49,6 +51,16 @@ void index_fini(struct index *index); /* zeroed memory is welcome */
 /* The next row of the file is of this document; number empty: of none. */
 bool index_add(struct index *index, struct slice number, uint64_t offset, uint64_t end,
                uint64_t line, struct failure *failure);
+/* Of a balance: this number is of a row of the file, so no further row of another one may get it.
+ */
+bool index_reserve(struct index *index, struct slice number, struct failure *failure);
+bool index_reserved(const struct index *index, struct slice number);
+/* Which of the rows with this number the one at the offset is; 1 unless it was said. */
+bool index_set_turn(struct index *index, struct slice number, uint64_t offset, uint64_t turn,
+                    struct failure *failure);
+uint64_t index_turn(const struct index *index, uint64_t offset);
+/* The turn of the last row with this number, 0: none yet. */
+uint64_t index_last_turn(const struct index *index, struct slice number);
 /* A row of this document cannot be read: it is not whole. */
 void index_spoil(struct index *index, struct slice number, uint64_t line);
 /* The line of such a row, 0: none. */

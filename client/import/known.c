@@ -1,25 +1,10 @@
 #include "import/known.h"
 
-#include <string.h>
-
-#include "base/fold.h"
-#include "base/limits.h"
-
-/* As the ledger tells codes apart. */
-static struct slice folded(struct slice code, char out[FOLD_KEY_MAX + 1])
-{
-    char text[CODE_MAX_BYTES + 1] = "";
-    if (code.size > CODE_MAX_BYTES)
-        return code; /* nobody's */
-    memcpy(text, code.data, code.size);
-    return slice_of(out, fold_key(text, out));
-}
-
 /* As it is typed; else what folds like it. */
 static bool code_get(const struct names *names, struct slice code, uint64_t *ret_value)
 {
     char out[FOLD_KEY_MAX + 1];
-    return names_get(names, code, ret_value) || names_get(names, folded(code, out), ret_value);
+    return names_get(names, code, ret_value) || names_get(names, names_key(code, out), ret_value);
 }
 
 /* An old ledger may have two that fold alike: each keeps its own. */
@@ -27,7 +12,7 @@ static void code_put(struct names *names, struct slice code, uint64_t value)
 {
     char out[FOLD_KEY_MAX + 1];
     uint64_t before;
-    struct slice key = folded(code, out);
+    struct slice key = names_key(code, out);
     (void)names_put(names, code, value);
     if (!names_get(names, key, &before))
         (void)names_put(names, key, value);

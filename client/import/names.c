@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/limits.h"
 
 enum { NAMES_FIRST = 1024 };
 
@@ -80,6 +81,15 @@ bool names_put(struct names *names, struct slice text, uint64_t value)
     name.value = value;
     *place = name;
     return true;
+}
+
+struct slice names_key(struct slice code, char out[FOLD_KEY_MAX + 1])
+{
+    char text[CODE_MAX_BYTES + 1] = "";
+    if (code.size > CODE_MAX_BYTES)
+        return code; /* nobody's */
+    memcpy(text, code.data, code.size);
+    return slice_of(out, fold_key(text, out));
 }
 
 uint64_t names_digest(struct slice text)

@@ -4,6 +4,7 @@
  * remembers no more and says so; nobody may depend on its memory for being right.
  */
 #include "base/bytes.h"
+#include "base/fold.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,6 +29,9 @@ void names_fini(struct names *names); /* zeroed memory is an empty set */
 bool names_get(const struct names *names, struct slice name, uint64_t *ret_value);
 /* False when the set is full. */
 bool names_put(struct names *names, struct slice name, uint64_t value);
+
+/* A code or a number as the ledger tells it apart: two that fold alike have one key. */
+struct slice names_key(struct slice code, char out[FOLD_KEY_MAX + 1]);
 
 /* 64 bits of a text, as a value. */
 uint64_t names_digest(struct slice text);

@@ -234,7 +234,9 @@ static bool take_single(struct run *run, const struct row *row)
 
 static bool is_of(const struct entry *entry, struct slice number)
 {
-    return entry != NULL && slice_equal(slice_text(entry->texts[FIELD_NUMBER]), number);
+    char keys[2][FOLD_KEY_MAX + 1];
+    return entry != NULL && slice_equal(names_key(slice_text(entry->texts[FIELD_NUMBER]), keys[0]),
+                                        names_key(number, keys[1]));
 }
 
 static void add_row(struct run *run, const struct row *row, struct entry *entry)
@@ -556,7 +558,8 @@ static void make_form(const struct run_options *options, const struct look *look
                           .source = set_source != NULL ? set_source : "import",
                           .whole_amounts = options->whole_amounts,
                           .tax_of_product = options->tax_of_product,
-                          .known = options->known};
+                          .known = options->known,
+                          .index = options->index};
 }
 
 bool run_import(const struct run_options *options, struct look *look, struct source *source,
@@ -602,13 +605,46 @@ static bool index_row(const struct run_options *options, const struct form *form
     return true;
 }
 
-bool run_index(const struct run_options *options, struct look *look, struct source *source,
-               struct failure *failure)
+/* Each row of a balance is a debt of its own. The numbers that further rows of one customer get are
+ * of no other row. */
+static bool reserve_row(const struct run_options *options, const struct form *form,
+                        const struct look *look, const struct row *row, struct failure *failure)
+{
+    char room[BALANCE_NUMBER_MAX];
+    if (row->fault != NULL || row->count != look->mapping.columns)
+        return true;
+    struct slice number = form_balance_number(form, row, 1, room);
+    return number.size == 0 || index_reserve(options->index, number, failure);
+}
+
+static bool number_row(const struct run_options *options, const struct form *form,
+                       const struct look *look, const struct row *row, struct failure *failure)
+{
+    char rooms[3][NUMBER_ROOM];
+    struct index *index = options->index;
+    if (row->fault != NULL || row->count != look->mapping.columns)
+        return true;
+    struct slice number = form_balance_number(form, row, 1, rooms[0]);
+    if (number.size == 0)
+        return true;
+    uint64_t turn = index_last_turn(index, number) + 1;
+    bool own = form_number(form, row, rooms[1], NUMBER_ROOM).size > 0;
+    struct slice other = number;
+    while (turn > 1 && !own &&
+           index_reserved(index, other = form_balance_number(form, row, turn, rooms[2])))
+        turn++;
+    return index_reserve(index, other, failure) &&
+           index_set_turn(index, number, row->offset, turn, failure);
+}
+
+typedef bool index_row_fn(const struct run_options *options, const struct form *form,
+                          const struct look *look, const struct row *row, struct failure *failure);
+
+static bool read_for_index(const struct run_options *options, struct look *look,
+                           struct source *source, index_row_fn *each, struct failure *failure)
 {
     struct form form;
     struct row row;
-    if (!kind_gathers(options->settings->kind))
-        return true;
     if (!source_seek(source, look->begin.offset, failure))
         return false;
     struct reader *reader = reader_create(&look->rows, source_read, source, look->begin.offset,
@@ -616,10 +652,20 @@ bool run_index(const struct run_options *options, struct look *look, struct sour
     bool good = reader != NULL;
     make_form(options, look, &form);
     while (good && reader_next(reader, &row, failure)) {
-        good = index_row(options, &form, look, &row, failure);
+        good = each(options, &form, look, &row, failure);
         if (good && options->stop != NULL && *options->stop != 0)
             good = fail(failure, FAULT_BUSY, 0, "stopped");
     }
     reader_destroy(reader);
     return good && failure->fault == FAULT_NONE;
+}
+
+bool run_index(const struct run_options *options, struct look *look, struct source *source,
+               struct failure *failure)
+{
+    if (options->settings->kind == IMPORT_BALANCES)
+        return read_for_index(options, look, source, reserve_row, failure) &&
+               read_for_index(options, look, source, number_row, failure);
+    return !kind_gathers(options->settings->kind) ||
+           read_for_index(options, look, source, index_row, failure);
 }

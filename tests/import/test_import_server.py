@@ -460,6 +460,29 @@ class WrongMoney(Case):
         self.assertEqual(self.company.owed(), 950)
         self.assertEqual(sum(b["amount_minor"] for b in self.company.aging("2011-02-01")["buckets"]), 1250)
 
+    def test_two_debts_of_one_customer_are_both_booked(self):
+        path = self.company.write("o.csv", "Customer no,Balance\nQ1,100.00\nQ1,100.00\nQ2,10.00\nq2,10.00\nQ1-2,5.00\n")
+        words = (path, "--as-of", "2011-01-31", "--total", "225.00")
+        foretold = self.company.imported("balances", *words, "--dry-run")
+        done = self.company.imported("balances", *words, "--yes")
+        for said in (foretold, done):
+            self.assertEqual((said["sent"], said["already_there"], said["total"]), (5, 0, "225.00"))
+        self.assertEqual(self.company.owed(), 22500)
+        again = self.company.imported("balances", *words, "--yes", "--restart")
+        self.assertEqual((again["sent"], again["already_there"], again["total_there"]), (0, 5, "225.00"))
+        self.assertEqual(self.company.owed(), 22500)
+
+    def test_a_receipt_typed_in_two_ways_is_booked_whole(self):
+        self.company.imported("invoices", self.company.write(
+            "a.csv", "number,customer,date,amount\nB1,C,2011-01-01,50.00\n"), "--yes")
+        path = self.company.write("p.csv", "number,customer,date,amount,method\nPP1,C,2011-02-01,10.00,cash\n"
+                                  "P2,C,2011-02-01,5.00,cash\npp1,C,2011-02-01,10.01,cash\n")
+        done = self.company.imported("payments", path, "--yes", "--total", "25.01")
+        self.assertEqual((done["sent"], done["already_there"], done["total"]), (2, 0, "25.01"))
+        self.assertEqual(self.company.owed(), 5000 - 2501)
+        again = self.company.imported("payments", path, "--yes", "--restart")
+        self.assertEqual((again["sent"], again["already_there"]), (0, 2))
+
 
 def workbook(path, rows, dates=(), shared=True):
     """An XLSX with one sheet; columns in `dates` are shown as days."""

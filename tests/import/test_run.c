@@ -625,6 +625,21 @@ static void balances(void **state)
                                    "credit OB-B B -2000; -:Opening balance 1000x2000000\n");
     assert_int_equal(kit.result.nothing_owed, 1);
     kit_end(&kit);
+    list.text[0] = '\0';
+    kit_begin(&kit);
+    kit.judge = list_entry;
+    kit.context = &list;
+    /* each row is a debt, and a further one takes the number of no other row */
+    kit_file(&kit, "customer,balance\nQ1,100.00\nQ1,100.00\nq1,1.00\nQ1-2,7.00\n");
+    assert_true(kit_run(&kit, "balances FILE --yes --as-of 2026-01-31"));
+    assert_string_equal(list.text, "invoice OB-Q1 Q1 10000; -:Opening balance 1000x10000000\n"
+                                   "invoice OB-Q1-3 Q1 10000; -:Opening balance 1000x10000000\n"
+                                   "invoice OB-q1-4 q1 100; -:Opening balance 1000x100000\n"
+                                   "invoice OB-Q1-2 Q1-2 700; -:Opening balance 1000x700000\n");
+    kit_end(&kit);
+    assert_wrong("number,customer,balance\nN1,A,5.00\nn1,A,5.00\n",
+                 "balances FILE --yes --as-of 2026-01-31", 1,
+                 "another row of the file has this number too");
     assert_wrong("customer,balance\nA,5.00\n", "balances FILE --yes", 0, "say --as-of");
 }
 
@@ -658,6 +673,14 @@ static void one_receipt_over_several_bills(void **state)
     assert_true(kit_run(&kit, "payments FILE --yes"));
     assert_string_equal(list.text, "R1 1500: B1=1000 B2=500\nR2 300: B2=0 B3=0\nR3 100:\n");
     assert_int_equal(kit.reject.reason_count, 2);
+    /* a number typed otherwise is the same one */
+    list.text[0] = '\0';
+    kit_file(&kit, "Receipt no,Customer,Date,Amount,Method\nPP1,A,2011-02-01,10.00,cash\n"
+                   "P2,A,2011-02-01,3.00,cash\npp1,A,2011-02-01,10.00,cash\n"
+                   "P3,A,2011-02-01,3.00,cash\np3,B,2011-02-01,3.00,cash\n");
+    assert_true(kit_run(&kit, "payments FILE --yes"));
+    assert_string_equal(list.text, "PP1 2000:\nP2 300:\n");
+    assert_int_equal(kit.reject.reason_count, 1);
     kit_end(&kit);
 }
 
