@@ -85,6 +85,24 @@ struct slice form_broken_number(const struct form *form, const struct row *row, 
     return form_number(&alone, &only, out, capacity);
 }
 
+struct slice form_total_word(const struct mapping *mapping, const struct row *row)
+{
+    static const enum import_field said[] = {FIELD_NUMBER, FIELD_CUSTOMER, FIELD_NAME, FIELD_DATE,
+                                             FIELD_TEXT};
+    bool named = false; /* it says whose it is, or of which document: so do the first two */
+    if (row->fault != NULL || !kind_has_money(mapping->kind))
+        return slice_of("", 0);
+    for (size_t i = 0; i < sizeof said / sizeof said[0] && (i < 2 || !named); i++) {
+        struct slice cell = mapping_text(mapping, row, said[i]);
+        if (mapping->column[said[i]] == COLUMN_NONE)
+            continue;
+        if (words_total(cell))
+            return cell;
+        named = named || cell.size > 0;
+    }
+    return slice_of("", 0);
+}
+
 bool form_goes_on(const struct form *form, const struct row *row)
 {
     return mapping_text(form->mapping, row, FIELD_DATE).size == 0 ||

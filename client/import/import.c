@@ -146,6 +146,16 @@ static bool decide_tax(struct job *job)
     return answer == 0 || weigh(job);
 }
 
+/* A quote that was never closed may have swallowed all there was. */
+static bool check_rows(struct job *job)
+{
+    return job->result.rows > 0 ||
+           fail(&job->failure, FAULT_USE, 0,
+                "%s has no rows under its header (line %" PRIu64
+                "): nothing was imported. Is a quote opened there and never closed?",
+                job->settings->file, job->look.header_line);
+}
+
 /* --total: all of it, and nothing left out. */
 static bool check_total(struct job *job)
 {
@@ -163,6 +173,7 @@ static bool check_total(struct job *job)
     if (result->total_minor == wanted && result->rejected_rows == 0)
         return true;
     job->begun = true;
+    job->result.unsent = true;
     return fail(&job->failure, FAULT_USE, 0,
                 "--total says %s, what is good in the file comes to %s, and %" PRIu64
                 " rows are rejected: nothing was sent",
@@ -180,7 +191,7 @@ static bool foresee(struct job *job)
         !server_learn(job->client, &job->known, &job->failure))
         return false;
     return run_index(&options, &job->look, &job->source, &job->failure) && weigh(job) &&
-           decide_amounts(job) && decide_tax(job) && check_total(job);
+           check_rows(job) && decide_amounts(job) && decide_tax(job) && check_total(job);
 }
 
 /* ---- where it goes ---- */

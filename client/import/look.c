@@ -8,6 +8,7 @@
 #include "base/date.h"
 #include "base/tell.h"
 #include "base/text.h"
+#include "import/form.h"
 
 enum { PIECES = 16, PIECE_BYTES = 64 * 1024, LOOK_ARENA_MAX = 1 << 20, HEADER_ROWS_MAX = 30 };
 
@@ -45,6 +46,8 @@ static void keep_first(struct look *look, const struct row *row)
 
 static void look_at_row(struct look *look, const struct row *row)
 {
+    if (form_total_word(&look->mapping, row).size > 0)
+        return;
     look->sampled++;
     if (row->fault != NULL || row->count != look->mapping.columns) {
         look->broken++;

@@ -139,6 +139,9 @@ static void tell_oddities(const struct report *report, FILE *out)
     if (result->cut_texts > 0)
         tell(out, "cut        %s texts longer than the ledger takes\n",
              count_text(result->cut_texts, count));
+    if (result->totals > 0)
+        tell(out, "totals     %s rows sum up others and are left out (line %" PRIu64 ": \"%s\")\n",
+             count_text(result->totals, count), result->total_line, result->total_example);
     if (result->repeats > 0)
         tell(out,
              "repeats    %s rows are just like another row of their document, and count (line "
@@ -187,8 +190,27 @@ static void tell_reasons(const struct report *report, FILE *out)
         tell(out, "           %s times for other reasons\n", count_text(rejects->other, count));
 }
 
+/* It was weighed and not begun: nothing of it is called sent. */
+static void tell_unsent(const struct report *report, FILE *out)
+{
+    const struct run_result *result = report->result;
+    char good[COUNT_TEXT_MAX];
+    tell(out, "%-10s 0 sent; %s are good in the file\n", kind_noun(report->settings->kind),
+         count_text(result->sent_documents, good));
+    tell_rows(report, out);
+    tell_money(report, out);
+    tell_dates(report, out);
+    tell_oddities(report, out);
+    tell_reasons(report, out);
+    (void)fflush(out);
+}
+
 void report_tell(const struct report *report, FILE *out)
 {
+    if (report->result->unsent) {
+        tell_unsent(report, out);
+        return;
+    }
     tell_documents(report, out);
     tell_kinds(report, out);
     tell_rows(report, out);
@@ -263,17 +285,18 @@ void report_json(const struct report *report, FILE *out)
     const struct run_result *result = report->result;
     tell(out, "{\"kind\":\"%s\",\"dry_run\":%s,\"complete\":%s", kind_word(report->settings->kind),
          report->settings->dry_run ? "true" : "false", report->failure == NULL ? "true" : "false");
-    json_count(out, "sent", result->sent_documents);
+    json_count(out, "sent", result->unsent ? 0 : result->sent_documents);
     json_count(out, "changed", result->changed);
     json_count(out, "already_there", result->there);
     json_count(out, "rejected", result->rejected);
     json_count(out, "conflicts", result->conflicts);
-    json_count(out, "invoices", result->sent[ENTRY_INVOICE]);
-    json_count(out, "credit_notes", result->sent[ENTRY_CREDIT_NOTE]);
+    json_count(out, "invoices", result->unsent ? 0 : result->sent[ENTRY_INVOICE]);
+    json_count(out, "credit_notes", result->unsent ? 0 : result->sent[ENTRY_CREDIT_NOTE]);
     json_count(out, "rows", result->rows);
     json_count(out, "rejected_rows", result->rejected_rows);
     json_count(out, "customers_made", report->sink->customers_made);
     json_count(out, "products_made", report->sink->products_made);
+    json_count(out, "totals_left_out", result->totals);
     json_count(out, "repeats", result->repeats);
     json_count(out, "nothing_owed", result->nothing_owed);
     json_count(out, "free_lines", result->free_lines);

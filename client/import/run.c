@@ -8,6 +8,7 @@
 #include "base/date.h"
 #include "import/form.h"
 #include "import/track.h"
+#include "import/words.h"
 
 enum { SAVE_MS = 1000, LOOK_UP_ROWS = 256, NUMBER_ROOM = 1024, HEAD_DIGEST_BYTES = 64 * 1024 };
 
@@ -282,7 +283,8 @@ static bool gather(struct run *run, struct entry *entry, uint32_t at)
         entry->apart = true;
         good = open_aside(run, &run->options->index->runs[at]);
         while (good && reader_next(run->aside, &row, run->failure))
-            if (row.fault == NULL && row.count == run->look->mapping.columns)
+            if (row.fault == NULL && row.count == run->look->mapping.columns &&
+                form_total_word(&run->look->mapping, &row).size == 0)
                 add_row(run, &row, entry);
         good = good && run->failure->fault == FAULT_NONE;
     }
@@ -329,22 +331,21 @@ static bool begin_document(struct run *run, const struct row *row, struct slice 
 }
 
 /* Without a number it may be one more row of the document above: that one is not whole then. */
-static void take_without_number(struct run *run, const struct row *row)
+static bool take_without_number(struct run *run, const struct row *row)
 {
     if (run->open != NULL && form_goes_on(&run->form, row))
         entry_reject(run->open, row->line,
                      "line %" PRIu64 " has no number and may be a row of this document", row->line);
     reject_row(run, row, "number is empty");
+    return give_open(run); /* its further rows are in the index */
 }
 
 static bool take_line(struct run *run, const struct row *row)
 {
     char room[NUMBER_ROOM];
     struct slice number = form_number(&run->form, row, room, sizeof room);
-    if (number.size == 0) {
-        take_without_number(run, row);
-        return true;
-    }
+    if (number.size == 0)
+        return take_without_number(run, row);
     if (is_of(run->open, number)) {
         add_row(run, row, run->open);
         return true;
@@ -352,10 +353,35 @@ static bool take_line(struct run *run, const struct row *row)
     return give_open(run) && begin_document(run, row, number);
 }
 
+/* What sums up others is no document, and no part of the one above it. With a number of its own it
+ * may be one after all: that one is rejected. */
+static void take_total(struct run *run, const struct row *row, struct slice word)
+{
+    struct run_result *result = run->result;
+    char why[WHY_MAX];
+    int shown = (int)(word.size < EXAMPLE_MAX ? word.size : EXAMPLE_MAX - 1);
+    struct slice number = mapping_text(&run->look->mapping, row, FIELD_NUMBER);
+    if (number.size > 0 && !words_total(number)) {
+        (void)snprintf(why, sizeof why, "customer \"%.*s\" is a word for totals, and no customer",
+                       shown, (const char *)word.data);
+        reject_row(run, row, why);
+        return;
+    }
+    if (result->totals++ > 0)
+        return;
+    result->total_line = row->line;
+    (void)snprintf(result->total_example, EXAMPLE_MAX, "%.*s", shown, (const char *)word.data);
+}
+
 static bool take_row(struct run *run, const struct row *row)
 {
     char why[WHY_MAX];
     run->result->rows++;
+    struct slice total = form_total_word(&run->look->mapping, row);
+    if (total.size > 0) {
+        take_total(run, row, total);
+        return true;
+    }
     const char *fault = row->fault;
     if (fault == NULL && row->count != run->look->mapping.columns) {
         (void)snprintf(why, sizeof why, "%zu columns where the header has %zu", row->count,
@@ -652,7 +678,8 @@ static bool read_for_index(const struct run_options *options, struct look *look,
     bool good = reader != NULL;
     make_form(options, look, &form);
     while (good && reader_next(reader, &row, failure)) {
-        good = each(options, &form, look, &row, failure);
+        if (form_total_word(&look->mapping, &row).size == 0)
+            good = each(options, &form, look, &row, failure);
         if (good && options->stop != NULL && *options->stop != 0)
             good = fail(failure, FAULT_BUSY, 0, "stopped");
     }

@@ -35,7 +35,10 @@ struct run_result {
     uint64_t without_customer;
     uint64_t zero_documents;
     uint64_t nothing_owed; /* balances of 0 */
-    uint64_t repeats;      /* rows just like another one of their document; they count */
+    uint64_t totals;       /* rows that sum up others: left out */
+    uint64_t total_line;
+    char total_example[EXAMPLE_MAX];
+    uint64_t repeats; /* rows just like another one of their document; they count */
     uint64_t repeat_line;
     uint64_t repeat_of;
     uint64_t many_amounts; /* documents with an amount in several rows and nothing else to go by; */
@@ -46,6 +49,7 @@ struct run_result {
     uint32_t taxed_bp;
     uint64_t resumed_line; /* 0: from the beginning */
     uint64_t ms;
+    bool unsent;  /* it was only weighed, and nothing was begun */
     bool stopped; /* by a signal or a failure: the same import goes on from here */
 };
 

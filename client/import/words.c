@@ -1,5 +1,7 @@
 #include "import/words.h"
 
+#include <string.h>
+
 #include "lib/tefter.h"
 
 static const char invoice_words[] =
@@ -23,6 +25,22 @@ bool words_type(struct slice word, enum entry_type *ret_type)
     else
         return false;
     return true;
+}
+
+static const char total_words[] =
+    "total|totals|grand total|sub total|overall total|total due|total amount|sum|gt|"
+    "summe|gesamt|gesamtsumme|gesamtbetrag|zwischensumme|endsumme|"
+    "totale|totaux|total général|sous total|somme|suma|suma total|total general|totales|"
+    "σύνολο|σύνολα|γενικό σύνολο|μερικό σύνολο|άθροισμα|"
+    "tổng|tổng cộng|tổng số|tổng tiền|cộng|合计|总计|小计|共计|總計|合計|小計|"
+    "جمع|جمع کل|مجموع";
+
+/* Most words are seen to be none by how they begin. */
+bool words_total(struct slice word)
+{
+    return word.size > 0 &&
+           (word.data[0] >= 0x80 || strchr("tTsSgGzZeEoO", word.data[0]) != NULL) &&
+           word_among(word, total_words) >= 0;
 }
 
 static const struct {

@@ -133,6 +133,21 @@ class Forms(unittest.TestCase):
             file.write(b"\xd8")
         self.assertIn("no whole UTF-16", self.read(path, good=(2,)))
 
+    def test_a_quote_that_swallows_the_file(self):
+        path = os.path.join(self.folder, "q.csv")
+        for text, why in (('number,customer,date,amount,"note\n1,A,2021-01-28,5.00,"\n', "no rows under its header (line 1)"),
+                          ('number,customer,date,amount,"note\n1,A,2021-01-28,5.00,\n', "a quote is opened and never closed"),
+                          ("number,customer,date,amount\n", "no rows under its header (line 1)"),
+                          ("number,customer,date,amount", "no rows under its header (line 1)")):
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+            self.assertIn(why, self.read(path, good=(2,)))
+        for text in ('number,customer,date,amount\n"', 'number,customer,date,amount\n"1,A,2021-01-28,5.00',
+                     'number,customer,date,amount\n1,A,2021-01-28,"5.00\n2,A,2021-01-28,5.00\n'):
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+            self.assertIn("line 2: a quote is opened and never closed", self.read(path, good=(1,)))
+
     def test_a_workbook_from_a_pipe(self):
         path = self.book({"Bills": sheet([HEADER, [7, "A", "2021-01-28", 5]])})
         with open(path, "rb") as file:

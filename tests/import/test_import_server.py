@@ -312,6 +312,11 @@ class WrongMoney(Case):
         said = self.refused("invoices", text, "--yes", "--total", "12.00")
         self.assertIn("--total says 12.00, what is good in the file comes to 5.00, and 1 rows are rejected", said)
         self.assertIn('amount "x"', said)
+        self.assertIn("documents  0 sent; 1 are good in the file", said)
+        self.assertNotIn("1 sent", said)
+        told = json.loads(self.company.tefter("import", "invoices", self.company.path("a.csv"), "--yes", "--total", "12.00",
+                                              "--json", "--quiet", good=(2,)).stdout)
+        self.assertEqual((told["sent"], told["invoices"], told["complete"]), (0, 0, False))
         good = text.replace("x", "7.00")
         self.assertIn("--total says 12.01", self.refused("invoices", good, "--yes", "--total", "12.01"))
         self.assertEqual(self.company.imported("invoices", self.company.path("a.csv"), "--yes", "--total", "12")["sent"], 2)
@@ -471,6 +476,16 @@ class WrongMoney(Case):
         again = self.company.imported("balances", *words, "--yes", "--restart")
         self.assertEqual((again["sent"], again["already_there"], again["total_there"]), (0, 5, "225.00"))
         self.assertEqual(self.company.owed(), 22500)
+
+    def test_a_total_row_is_nobodys_debt(self):
+        path = self.company.write("a.csv", "number,customer,date,text,amount\n1,A,2011-01-02,x,5.00\n"
+                                  "2,B,2011-01-03,y,7.00\n,Total,,,12.00\n")
+        done = self.company.imported("invoices", path, "--yes", "--total", "12.00")
+        self.assertEqual((done["sent"], done["rejected"], done["customers_made"], done["totals_left_out"]), (2, 0, 2, 1))
+        path = self.company.write("o.csv", "Customer no,Balance\nA,1.00\nΣΥΝΟΛΟ,1.00\n")
+        said = self.company.tefter("import", "balances", path, "--yes", "--as-of", "2011-01-31").stdout
+        self.assertIn('1 rows sum up others and are left out (line 3: "ΣΥΝΟΛΟ")', said)
+        self.assertEqual(self.company.owed(), 1300)
 
     def test_a_receipt_typed_in_two_ways_is_booked_whole(self):
         self.company.imported("invoices", self.company.write(

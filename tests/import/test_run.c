@@ -684,6 +684,66 @@ static void one_receipt_over_several_bills(void **state)
     kit_end(&kit);
 }
 
+static void rows_of_totals_are_no_documents(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"Total",  "Sum",       "Summe",    "Totale", "ΣΥΝΟΛΟ",
+                                        "Σύνολο", "Tổng",      "合计",     "جمع",    "Gesamt",
+                                        "TOTAL:", "Tổng cộng", "Sub-total"};
+    static const char *const before[] = {"", ",", ",,", ",,,", ""};
+    static const char *const behind[] = {",,,,15.00", ",,,15.00", ",,15.00", ",15.00", ""};
+    struct kit kit;
+    struct list list = {""};
+    kit_begin(&kit);
+    kit.judge = list_entry;
+    kit.context = &list;
+    for (size_t i = 0; i < sizeof words / sizeof words[0] * 5; i++) {
+        char row[80];
+        char file[400];
+        (void)snprintf(row, sizeof row, "%s%s%s", before[i % 5], words[i / 5], behind[i % 5]);
+        (void)snprintf(file, sizeof file,
+                       "number,customer,date,text,amount\n1,A,2011-01-02,x,5.00\n%s\n"
+                       "1,A,2011-01-02,y,3.00\n2,TO,2011-01-03,z,7.00\n%s\n",
+                       row, row);
+        list.text[0] = '\0';
+        kit_file(&kit, file);
+        if (!kit_run(&kit, "invoices FILE --yes"))
+            fail_msg("%s: %s", row, kit.failure.text);
+        assert_string_equal(list.text, "invoice 1 A 800; -:x 1000x500000 -:y 1000x300000\n"
+                                       "invoice 2 TO 700; -:z 1000x700000\n");
+        assert_int_equal(kit.result.rejected_rows, 0);
+        assert_int_equal(kit.result.totals, 2);
+        assert_int_equal(kit.result.total_line, 3);
+    }
+    list.text[0] = '\0';
+    kit_file(&kit, "customer,balance\nA,5.00\nTotal,5.00\n合计,5.00\n");
+    assert_true(kit_run(&kit, "balances FILE --yes --as-of 2026-01-31"));
+    assert_string_equal(list.text, "invoice OB-A A 500; -:Opening balance 1000x500000\n");
+    assert_int_equal(kit.result.totals, 2);
+    kit_end(&kit);
+    /* with a number of its own it may be a bill of somebody who is called so */
+    assert_wrong("number,customer,date,amount\n1,A,2011-01-02,5.00\n2,Total,2011-01-02,5.00\n",
+                 guessed, 1, "customer \"Total\" is a word for totals, and no customer");
+}
+
+static void a_row_without_a_number_does_not_double_the_bill(void **state)
+{
+    (void)state;
+    assert_wrong("number,customer,date,amount\n1,A,2011-01-02,5.00\n,A,2011-01-03,6.00\n"
+                 "1,A,2011-01-02,3.00\n",
+                 "invoices FILE --yes --amounts line", 1, "number is empty");
+    struct kit kit;
+    struct list list = {""};
+    kit_begin(&kit);
+    kit.judge = list_entry;
+    kit.context = &list;
+    kit_file(&kit, "number,customer,date,amount\n1,A,2011-01-02,5.00\n,A,2011-01-03,6.00\n"
+                   "1,A,2011-01-02,3.00\n");
+    assert_true(kit_run(&kit, "invoices FILE --yes --amounts line"));
+    assert_string_equal(list.text, "invoice 1 A 800; -:1 1000x500000 -:1 1000x300000\n");
+    kit_end(&kit);
+}
+
 static void reasons_are_grouped(void **state)
 {
     (void)state;
@@ -1192,6 +1252,8 @@ int main(void)
         cmocka_unit_test(a_total_in_each_row_is_not_added_up),
         cmocka_unit_test(types_say_what_it_is),
         cmocka_unit_test(balances),
+        cmocka_unit_test(rows_of_totals_are_no_documents),
+        cmocka_unit_test(a_row_without_a_number_does_not_double_the_bill),
         cmocka_unit_test(one_receipt_over_several_bills),
         cmocka_unit_test(reasons_are_grouped),
         cmocka_unit_test(titles_above_the_header),
