@@ -282,8 +282,9 @@ static enum mark group_mark(enum number_habit habit)
     return habit == HABIT_VIETNAMESE || habit == HABIT_GREEK ? MARK_POINT : MARK_COMMA;
 }
 
-/* "1.234" read both ways, and how each is written clearly. Returns false. */
-static bool ask_which(struct reading *reading, const struct number *number)
+/* "1.234" read both ways, and how each is written clearly, with its unit; decimals that are not
+ * possible are not offered. Returns false. */
+static bool ask_which(struct reading *reading, const struct number *number, const struct unit *unit)
 {
     char digits[DIGITS_MAX + 1];
     char whole[AMOUNT_TEXT_MAX];
@@ -294,16 +295,29 @@ static bool ask_which(struct reading *reading, const struct number *number)
     (void)money_write(all, 0, whole);
     int before = (int)(number->count - GROUP);
     const char *behind = digits + before;
-    bool shorter = !reading->counts && reading->own_exponent < GROUP;
-    int kept = !shorter ? GROUP : reading->own_exponent > 0 ? reading->own_exponent : 1;
-    return bad(
-        reading, "This can be %s or %.*s.%s: write %s for the first, %.*s.%.*s%s for the other.",
-        whole, before, digits, behind, digits, before, digits, kept, behind, shorter ? "" : "0");
+    const char *word = unit == NULL ? "" : unit->word;
+    const char *blank = strlen(word) > 1 ? " " : "";
+    int kept = GROUP;
+    while (kept > 0 && behind[kept - 1] == '0')
+        kept--;
+    if (kept > reading->exponent + (unit == NULL ? 0 : unit->digits))
+        return bad(reading,
+                   "This can be %s, or %.*s.%s with more decimals than are possible here: write %s "
+                   "for the first.",
+                   whole, before, digits, behind, digits);
+    int least = unit != NULL ? 0 : reading->counts || reading->own_exponent < 2 ? 1 : 2;
+    kept = kept < least ? least : kept;
+    return bad(reading,
+               "This can be %s%s%s or %.*s.%s%s%s: write %s%s%s for the first, %.*s%s%.*s%s%s%s "
+               "for the other.",
+               whole, blank, word, before, digits, behind, blank, word, digits, blank, word, before,
+               digits, kept > 0 ? "." : "", kept, behind, kept == GROUP ? "0" : "", blank, word);
 }
 
-/* How many of the digits are decimals; false: told. `unit` follows: then there may be more. */
-static bool decimals_of(struct reading *reading, const struct number *number, bool unit,
-                        size_t *ret_decimals)
+/* How many of the digits are decimals; false: told. `unit` follows, or NULL: with one there may be
+ * more. */
+static bool decimals_of(struct reading *reading, const struct number *number,
+                        const struct unit *unit, size_t *ret_decimals)
 {
     static const char threes[] = "The digits are not grouped in threes.";
     enum mark last = number->runs > 1 ? number->marks[number->runs - 2] : MARK_NONE;
@@ -334,16 +348,16 @@ static bool decimals_of(struct reading *reading, const struct number *number, bo
         *ret_decimals = GROUP;
         return true;
     }
-    bool whole = reading->own_exponent == 0 && !unit;
+    bool whole = reading->own_exponent == 0 && unit == NULL;
     /* 1.333 is what a scale writes; 1.500 of goods may be fifteen hundred */
     const char *digits = number->digits;
     bool round =
         reading->counts && digits[number->count - 1] == '0' && digits[number->count - 2] == '0';
-    bool part = last != habit && !unit && !round && reading->own_exponent >= GROUP;
+    bool part = last != habit && unit == NULL && !round && reading->own_exponent >= GROUP;
     if (!whole && !part && last != habit)
-        return ask_which(reading, number);
-    if (reading->counts && last == habit && habit == MARK_POINT && !unit)
-        return ask_which(reading, number); /* a scale writes 1.333 in every country */
+        return ask_which(reading, number, unit);
+    if (reading->counts && last == habit && habit == MARK_POINT && unit == NULL)
+        return ask_which(reading, number, unit); /* a scale writes 1.333 in every country */
     *ret_decimals = part ? GROUP : 0;
     return true;
 }
@@ -402,7 +416,7 @@ static bool take_parts(struct reading *reading)
             return take_rest(reading, before, &number);
         if (before != NULL && unit->digits >= before->digits)
             return bad(reading, "\"%s\" does not stand behind \"%s\".", unit->word, before->word);
-        if (!decimals_of(reading, &number, unit != NULL, &decimals) ||
+        if (!decimals_of(reading, &number, unit, &decimals) ||
             !add(reading, &number, decimals, unit == NULL ? 0 : unit->digits))
             return false;
         if (unit == NULL)

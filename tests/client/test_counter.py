@@ -66,7 +66,9 @@ class InEuro(Counter, unittest.TestCase):
             self.says("customer", "limit", "CHEN", typed)
             self.assertIn(shown, self.says("customer", "show", "CHEN"), typed)
         said = self.refused("customer", "limit", "CHEN", "1.234")
-        self.assertIn("This can be 1,234 or 1.234: write 1234 for the first, 1.23 for the other.", said)
+        self.assertIn("This can be 1,234, or 1.234 with more decimals than are possible here: write 1234 for the first.", said)
+        said = self.refused("customer", "limit", "CHEN", "1.500k")
+        self.assertIn("write 1500k for the first, 1.5k for the other.", said)
         self.says("customer", "limit", "CHEN", "100k")
 
     def test_what_a_greek_types_is_read_and_shown_so(self):

@@ -138,13 +138,18 @@ static const struct {
     const struct currency *currency;
     const char *says;
 } unclear[] = {
-    {"1.234", &eur, "This can be 1,234 or 1.234: write 1234 for the first, 1.23 for the other."},
+    {"1.234", &eur,
+     "This can be 1,234, or 1.234 with more decimals than are possible here: write 1234 for the "
+     "first."},
     {"1.500", &eur, "This can be 1,500 or 1.500: write 1500 for the first, 1.50 for the other."},
     {"12.500", &eur, "12,500 or 12.500: write 12500"},
-    {"1,234", &eur_el, "1,234 or 1.234: write 1234"},
-    {"1.500k", &eur, "1,500 or 1.500"},
-    {"1.500 tr", &vnd_en, "1,500 or 1.500"},
-    {"1,500 tr", &vnd, "1,500 or 1.500"},
+    {"1,234", &eur_el, "1,234, or 1.234 with more decimals than are possible here: write 1234"},
+    {"1.500k", &eur,
+     "This can be 1,500k or 1.500k: write 1500k for the first, 1.5k for the other."},
+    {"2.000m", &eur, "write 2000m for the first, 2m for the other."},
+    {"1.234k", &eur, "write 1234k for the first, 1.2340k for the other."},
+    {"12.340 tr", &vnd_en, "write 12340 tr for the first, 12.34 tr for the other."},
+    {"1,500 tr", &vnd, "write 1500 tr for the first, 1.5 tr for the other."},
     {"3万500", &cny, "unclear what follows \"万\""},
     {"1m500", &eur, "unclear what follows \"m\""},
     {"0.5", &vnd, "no part of one"},
@@ -189,6 +194,44 @@ static void what_is_unclear_is_asked_with_both_readings(void **state)
                      (long long)minor, wrong == NULL ? "read" : wrong);
         assert_true(clear || minor == -99);
     }
+}
+
+/* Both of what is advised, typed. */
+static void what_is_advised_is_taken(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *first;
+        const char *other;
+        const struct currency *currency;
+        int64_t first_minor, other_minor;
+    } advised[] = {
+        {"1500k", "1.5k", &eur, 150000000, 150000},
+        {"2000m", "2m", &eur, 200000000000, 200000000},
+        {"1234k", "1.2340k", &eur, 123400000, 123400},
+        {"12340 tr", "12.34 tr", &vnd_en, 12340000000, 12340000},
+        {"1500 tr", "1.5 tr", &vnd, 1500000000, 1500000},
+        {"1500", "1.50", &eur, 150000, 150},
+    };
+    for (size_t i = 0; i < sizeof advised / sizeof advised[0]; i++) {
+        char why[AMOUNT_WHY_MAX];
+        int64_t minor = 0;
+        assert_null(amount_read(advised[i].first, advised[i].currency, &minor, why));
+        assert_int_equal(minor, advised[i].first_minor);
+        assert_null(amount_read(advised[i].other, advised[i].currency, &minor, why));
+        assert_int_equal(minor, advised[i].other_minor);
+    }
+}
+
+static void a_finer_price_is_advised_with_all_its_decimals(void **state)
+{
+    (void)state;
+    char why[AMOUNT_WHY_MAX];
+    int64_t price = 0;
+    assert_non_null(price_read("1.234", &eur, &price, why));
+    assert_non_null(strstr(why, "write 1234 for the first, 1.2340 for the other."));
+    assert_null(price_read("1.2340", &eur, &price, why));
+    assert_int_equal(price, 123400);
 }
 
 static void quantities_are_read_as_a_scale_writes_them(void **state)
@@ -292,6 +335,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(amounts_mean_what_people_mean),
         cmocka_unit_test(what_is_unclear_is_asked_with_both_readings),
+        cmocka_unit_test(what_is_advised_is_taken),
+        cmocka_unit_test(a_finer_price_is_advised_with_all_its_decimals),
         cmocka_unit_test(quantities_are_read_as_a_scale_writes_them),
         cmocka_unit_test(prices_have_finer_parts_than_amounts),
         cmocka_unit_test(what_is_written_is_read_as_the_same),
