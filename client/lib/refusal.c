@@ -309,12 +309,21 @@ const char *refusal_pattern(Tefter__RefusalCode code)
     return NULL; /* a code that only a later version knows */
 }
 
+#define OTHER_PAPER                                                                                \
+    "This paper is of branch| {branch}|: you take back, correct and credit those of your own "     \
+    "branch only. Somebody of that branch can, or of none.| Who may change where you work "        \
+    "(tefter "                                                                                     \
+    "staff change LOGIN --branch or --anywhere): {roles}.|"
+
 /* Codes that say more with a field. */
 static const struct {
     Tefter__RefusalCode code;
     const char *field;
     const char *pattern;
 } told_by_field[] = {
+    {CODE(STAFF_OF_OTHER_BRANCH), "document", OTHER_PAPER},
+    {CODE(STAFF_OF_OTHER_BRANCH), "invoice", OTHER_PAPER},
+    {CODE(STAFF_OF_OTHER_BRANCH), "payment", OTHER_PAPER},
     {CODE(LOCK_STATE), "locked",
      "The customer is locked already. Who locked them and why: tefter customer changes CUSTOMER."},
     {CODE(LOCK_STATE), "not_locked",

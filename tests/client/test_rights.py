@@ -146,6 +146,19 @@ class Rights(unittest.TestCase):
         said = self.shop.tefter("one", "login", "lan", given=shop.PASSWORD + "\n")
         self.assertNotIn("only", said.stdout + said.stderr)
 
+    def test_who_belongs_to_a_branch_takes_nothing_back_of_another(self):
+        bill = self.shop.done("one", "sell", self.shop.anh, "XM=1")["number"]
+        self.office("staff", "change", "minh", "--branch", "HQ")
+        self.shop.login("office", ("minh", shop.PASSWORD))
+        for words in (("reverse", bill, "--reason", "x"), ("credit-note", bill)):
+            said = self.office(*words, code=NOT_ALLOWED)
+            said = " ".join((said.stdout + said.stderr).split())
+            self.assertIn("This paper is of branch TD: you take back, correct and credit those of your own branch", said)
+            self.assertIn("manager or owner", said)
+        self.shop.login("office", shop.server.OWNER)
+        self.office("staff", "change", "minh", "--anywhere")
+        self.office("reverse", bill, "--reason", "x")
+
     def test_the_advice_of_a_refused_sale_holds(self):
         eve = self.shop.customer("office", "Eve", 100000)
         self.office("customer", "limit", eve, "--document-max", "3000")

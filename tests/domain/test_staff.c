@@ -370,6 +370,105 @@ static void in_an_old_ledger_the_branch_of_a_person_binds_nobody(void **state)
     scenario_end(s);
 }
 
+/* Hung, of HP, at the device of HP; the papers are TD's. */
+struct papers {
+    uint32_t hung, anh, till;
+    unsigned long long bill, cash, slip;
+};
+
+static struct papers papers_of_another_branch(struct scenario *s)
+{
+    struct papers papers = {.anh = scenario_customer(s, "Anh", 100000)};
+    uint32_t bank = scenario_bank(s);
+    (void)bound(s, TEFTER__ROLE__ROLE_MANAGER);
+    scenario_done(s, "add_branch", "{'code': 'HP', 'name': 'Hai Phong'}");
+    papers.till = (uint32_t)scenario_done(s, "add_till", "{'branch': 2, 'name': 'drawer'}")->id;
+    papers.hung =
+        (uint32_t)scenario_done(s, "add_staff", "{'login': 'hung', 'role': 'MANAGER', 'branch': 3}")
+            ->id;
+    scenario_at(s, 2);
+    papers.bill = scenario_sell(s, papers.anh, 500)->id;
+    papers.cash = scenario_done(s, "take_payment",
+                                json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 100, "
+                                     "'money_account': %u}",
+                                     papers.anh, papers.till))
+                      ->id;
+    papers.slip = scenario_done(s, "take_payment",
+                                json("{'customer': %u, 'kind': 'SLIP', 'amount_minor': 50, "
+                                     "'money_account': %u, 'reference': 'S1', 'payer': 'Anh'}",
+                                     papers.anh, bank))
+                      ->id;
+    scenario_as(s, papers.hung);
+    scenario_at(s, 3);
+    return papers;
+}
+
+static const char *correct_money(const struct papers *papers)
+{
+    return json("{'document': %llu, 'reason': 'x', 'payment': {'kind': 'CASH', 'amount_minor': 1, "
+                "'money_account': %u, 'customer': %u}}",
+                papers->cash, papers->till, papers->anh);
+}
+
+static const char *correct_bill(const struct papers *papers)
+{
+    return json("{'document': %llu, 'reason': 'x', 'invoice': {'customer': %u, 'lines': [{'text': "
+                "'a', 'quantity': 1000, 'price': 400000}]}}",
+                papers->bill, papers->anh);
+}
+
+static void who_belongs_to_a_branch_takes_back_corrects_and_credits_its_papers_alone(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    struct papers papers = papers_of_another_branch(s);
+    const char *reverse = json("{'document': %llu, 'reason': 'x'}", papers.cash);
+    const Tefter__Refusal *refusal = scenario_refused(
+        s, "reverse_document", reverse, TEFTER__REFUSAL_CODE__STAFF_OF_OTHER_BRANCH, "document");
+    assert_string_equal(refusal->branch, "TD");
+    assert_int_equal(refusal->n_roles, 2);
+    REFUSED(s, "reverse_document", json("{'document': %llu, 'reason': 'x'}", papers.bill),
+            STAFF_OF_OTHER_BRANCH, "document");
+    REFUSED(s, "correct_payment", correct_money(&papers), STAFF_OF_OTHER_BRANCH, "document");
+    REFUSED(s, "correct_invoice", correct_bill(&papers), STAFF_OF_OTHER_BRANCH, "document");
+    REFUSED(s, "issue_credit_note", json("{'invoice': %llu}", papers.bill), STAFF_OF_OTHER_BRANCH,
+            "invoice");
+    REFUSED(s, "confirm_payment",
+            json("{'payment': %llu, 'confirmed': false, 'reason': 'x'}", papers.slip),
+            STAFF_OF_OTHER_BRANCH, "payment");
+    assert_int_equal(scenario_account(s, papers.anh)->balance_minor, 350);
+    uint64_t own = scenario_sell(s, papers.anh, 7)->id;
+    scenario_done(s, "issue_credit_note", json("{'invoice': %llu}", (unsigned long long)own));
+    scenario_end(s);
+}
+
+static void
+who_belongs_to_none_does_so_everywhere_and_so_does_who_is_of_the_papers_branch(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    struct papers papers = papers_of_another_branch(s);
+    scenario_as(s, ROLE_STAFF_OWNER);
+    scenario_done(s, "correct_payment", correct_money(&papers));
+    scenario_done(s, "issue_credit_note", json("{'invoice': %llu}", papers.bill));
+    scenario_done(s, "change_staff", json("{'staff': %u, 'branch': 2}", papers.hung));
+    scenario_as(s, papers.hung);
+    scenario_at(s, 2);
+    scenario_done(s, "confirm_payment",
+                  json("{'payment': %llu, 'confirmed': false, 'reason': 'x'}", papers.slip));
+    scenario_end(s);
+}
+
+static void in_an_old_ledger_the_branch_of_a_person_binds_no_paper(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin_at(4);
+    struct papers papers = papers_of_another_branch(s);
+    scenario_done(s, "reverse_document", json("{'document': %llu, 'reason': 'x'}", papers.cash));
+    scenario_done(s, "issue_credit_note", json("{'invoice': %llu}", papers.bill));
+    scenario_end(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -388,6 +487,10 @@ int main(void)
         cmocka_unit_test(who_belongs_to_a_branch_writes_there_alone_and_looks_anywhere),
         cmocka_unit_test(a_bound_manager_administers_anywhere_and_sells_at_home),
         cmocka_unit_test(in_an_old_ledger_the_branch_of_a_person_binds_nobody),
+        cmocka_unit_test(who_belongs_to_a_branch_takes_back_corrects_and_credits_its_papers_alone),
+        cmocka_unit_test(
+            who_belongs_to_none_does_so_everywhere_and_so_does_who_is_of_the_papers_branch),
+        cmocka_unit_test(in_an_old_ledger_the_branch_of_a_person_binds_no_paper),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -890,9 +890,14 @@ static void up_to_so_much(struct story *t)
 /* Since version 5: who belongs to a branch, and what is overdue in all. */
 static void bound_and_overdue(struct story *t)
 {
+    unsigned long long bill = done(t, "issue_invoice", sale(t->anh, 10, ""));
     done(t, "change_staff", json("{'staff': %u, 'branch': 2}", t->clerk));
     scenario_as(t->s, t->clerk);
     refused(t, "match_items", json("{'customer': %u}", t->anh), CODE(STAFF_OF_OTHER_BRANCH));
+    scenario_at(t->s, 2);
+    refused(t, "reverse_document", json("{'document': %llu, 'reason': 'x'}", bill),
+            CODE(STAFF_OF_OTHER_BRANCH));
+    scenario_at(t->s, 1);
     scenario_as(t->s, ROLE_STAFF_OWNER);
     done(t, "change_staff", json("{'staff': %u, 'branch': 0}", t->clerk));
     uint32_t hoa = scenario_customer(t->s, "Hoa", 100000);

@@ -429,6 +429,14 @@ class Ledger:
         if home and home != self.branch()["branch"]:
             raise Refused("STAFF_OF_OTHER_BRANCH", branch=self.branches[home]["code"], roles=roles_with("EDIT_STAFF"))
 
+    def own_paper(self, field, document):
+        who = self.staff.get(self.actor.get("staff"))
+        if self.epoch < 5 or who is None:
+            return
+        if who.get("branch", 0) not in (0, document["branch"]):
+            raise Refused("STAFF_OF_OTHER_BRANCH", field, branch=self.branches[document["branch"]]["code"],
+                          roles=roles_with("EDIT_STAFF"))
+
     # ---- up to how much ----
 
     def most_for(self, threshold, role):
@@ -2802,6 +2810,8 @@ class Ledger:
         self.note_forms(c, happened)
         self.own_number(c.get("number"), happened)
         invoice = self.credited_invoice(c)
+        if invoice:
+            self.own_paper("invoice", invoice)
         customer = self.resolve(c)
         if invoice:
             if customer and customer["customer"] != invoice["customer"]:
@@ -3160,6 +3170,7 @@ class Ledger:
                           replaced_by=self.documents[instead]["number"] if instead else None)
 
     def check_reverse(self, c, document, back=None):
+        self.own_paper("document", document)
         own = document["actor"].get("staff") and \
             document["actor"].get("staff") == self.actor.get("staff")
         here = self.branch_here()
@@ -3294,6 +3305,8 @@ class Ledger:
         slip = self.find(c["payment"])
         if slip.get("payment_kind") != "PAYMENT_SLIP" or slip["reversed_by"] or slip["confirmed"]:
             raise Refused("NOT_CONFIRMABLE", "payment")
+        if not c["confirmed"]:
+            self.own_paper("payment", slip)
         if c.get("date", 0) > self.today():
             raise Refused("DATE_IN_FUTURE", "date")
         done = {"id": c["payment"], "number": slip["number"]}

@@ -9,6 +9,8 @@
  */
 #include "domain/corrections/inside.h"
 
+#include "domain/org/org.h"
+
 /* ---- rules ---- */
 
 static bool awaits_confirmation(const struct reversal *slip)
@@ -54,9 +56,10 @@ static void confirm(struct tx *tx, struct reversal *slip, uint32_t date, Tefter_
 }
 
 /* Refuses, in this order: reason (field_text), date (field_date), FIELD_MISSING reason when it
- * never came; NOT_FOUND document, NOT_CONFIRMABLE payment (not a slip that waits), DATE_IN_FUTURE
- * date; when it never came as reversal_check_alone does; AMOUNT_TOO_BIG (postings_check_move), or
- * as reversal_plan does. */
+ * never came; NOT_FOUND document, NOT_CONFIRMABLE payment (not a slip that waits),
+ * when it never came STAFF_OF_OTHER_BRANCH payment (staff_check_paper), DATE_IN_FUTURE date; when
+ * it never came as reversal_check_alone does; AMOUNT_TOO_BIG (postings_check_move), or as
+ * reversal_plan does. */
 Tefter__Refusal *apply_confirm_payment(struct tx *tx, const Tefter__ConfirmPayment *command,
                                        Tefter__Done *done)
 {
@@ -73,7 +76,10 @@ Tefter__Refusal *apply_confirm_payment(struct tx *tx, const Tefter__ConfirmPayme
         return refusal;
     if (!awaits_confirmation(&slip))
         return refuse(tx, TEFTER__REFUSAL_CODE__NOT_CONFIRMABLE, "payment");
-    refusal = posting_date(tx, slip.branch, command->has_date, command->date, true, &date);
+    if (!command->confirmed)
+        refusal = staff_check_paper(tx, "payment", slip.original->branch);
+    if (refusal == NULL)
+        refusal = posting_date(tx, slip.branch, command->has_date, command->date, true, &date);
     if (refusal == NULL && !command->confirmed)
         refusal = reversal_check_alone(tx, &slip);
     if (refusal == NULL && !command->confirmed)

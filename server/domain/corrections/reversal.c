@@ -243,7 +243,9 @@ Tefter__Refusal *reversal_find(struct tx *tx, uint64_t document, bool corrects,
 Tefter__Refusal *reversal_check(struct tx *tx, const struct reversal *reversal,
                                 const Tefter__Text *reason)
 {
-    Tefter__Refusal *refusal = check_right(tx, reversal, reason);
+    Tefter__Refusal *refusal = staff_check_paper(tx, "document", reversal->original->branch);
+    if (refusal == NULL)
+        refusal = check_right(tx, reversal, reason);
     if (refusal == NULL)
         refusal = check_reversible(tx, reversal);
     return refusal != NULL ? refusal : reversal_check_alone(tx, reversal);

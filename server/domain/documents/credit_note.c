@@ -230,6 +230,8 @@ static Tefter__Refusal *begin(struct tx *tx, const Tefter__IssueCreditNote *comm
                               Tefter__DocumentRecord **ret_invoice, struct document_plan *plan)
 {
     Tefter__Refusal *refusal = find_invoice(tx, command, ret_invoice);
+    if (refusal == NULL && *ret_invoice != NULL)
+        refusal = staff_check_paper(tx, "invoice", (*ret_invoice)->branch);
     if (refusal == NULL)
         refusal = find_customer(tx, command, *ret_invoice, &plan->customer);
     if (refusal == NULL)
@@ -431,12 +433,12 @@ static Tefter__Refusal *plan_note(struct tx *tx, const Tefter__IssueCreditNote *
  * lines (lines or charges beside an invoice), FIELD_MISSING invoice (`credit` without one),
  * FIELD_MISSING lines (nothing at all), QUANTITY_NOT_POSITIVE credit[i].quantity, each line's form,
  * each charge's form · the right BACKFILL, number (document_check_number) · NOT_FOUND,
- * ALREADY_REVERSED invoice, customer, MATCH_OTHER_CUSTOMER invoice, BRANCH_BLOCKED, date,
- * DATE_TOO_EARLY date (before the invoice), NUMBER_TAKEN number · of each `credit` NOT_FOUND line,
- * MORE_THAN_SOLD quantity with `most`; MORE_THAN_SOLD invoice (all is credited), TOO_MANY invoice
- * (notes), credit (lines of all notes) with the bound; or each line against the catalogue ·
- * AMOUNT_TOO_BIG or TOTAL_NEGATIVE lines, the right APPROVE for its amount and what was credited
- * before it, AMOUNT_TOO_BIG. */
+ * ALREADY_REVERSED, STAFF_OF_OTHER_BRANCH invoice (staff_check_paper), customer,
+ * MATCH_OTHER_CUSTOMER invoice, BRANCH_BLOCKED, date, DATE_TOO_EARLY date (before the invoice),
+ * NUMBER_TAKEN number · of each `credit` NOT_FOUND line, MORE_THAN_SOLD quantity with `most`;
+ * MORE_THAN_SOLD invoice (all is credited), TOO_MANY invoice (notes), credit (lines of all notes)
+ * with the bound; or each line against the catalogue · AMOUNT_TOO_BIG or TOTAL_NEGATIVE lines, the
+ * right APPROVE for its amount and what was credited before it, AMOUNT_TOO_BIG. */
 Tefter__Refusal *apply_issue_credit_note(struct tx *tx, const Tefter__IssueCreditNote *command,
                                          Tefter__Done *done)
 {

@@ -180,6 +180,9 @@ const Tefter__BranchRecord *staff_other_branch(struct tx *tx, const Tefter__Staf
 /* A person of one branch writes there alone; what concerns the whole company, by its right, they do
  * anywhere. Refuses STAFF_OF_OTHER_BRANCH with the branch and the roles that may change it. */
 Tefter__Refusal *staff_check_branch(struct tx *tx, Tefter__Right right);
+/* They take back, correct and credit papers of their own branch alone. Refuses
+ * STAFF_OF_OTHER_BRANCH `field` with the paper's branch and the roles that may change theirs. */
+Tefter__Refusal *staff_check_paper(struct tx *tx, const char *field, uint32_t branch);
 
 /* After the decided line of CreateCompany. */
 void staff_add_owner(struct tx *tx, uint32_t staff, char *login, Tefter__Text *name);

@@ -6,7 +6,7 @@
  * 1. A login names one person, for ever.
  * 2. There is always an owner who is not blocked.
  * 3. Only an owner makes an owner, changes one, or sets or signs out another owner.
- * 4. Who has a branch writes there alone, and looks anywhere.
+ * 4. Who has a branch writes there alone, about its papers alone, and looks anywhere.
  * 5. `generation` only rises: blocking, another role, a new password and signing out raise it, and
  *    tokens of a generation before are worth nothing.
  */
@@ -382,6 +382,15 @@ const Tefter__BranchRecord *staff_other_branch(struct tx *tx, const Tefter__Staf
     return branch_get(tx, staff->branch);
 }
 
+static Tefter__Refusal *refuse_branch(struct tx *tx, const char *field, char *code)
+{
+    Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__STAFF_OF_OTHER_BRANCH, field);
+    refusal->branch = code;
+    refusal->roles = tx_take(tx, RIGHTS_ROLES_MAX * sizeof *refusal->roles);
+    refusal->n_roles = rights_roles_with(TEFTER__RIGHT__RIGHT_EDIT_STAFF, refusal->roles);
+    return refusal;
+}
+
 Tefter__Refusal *staff_check_branch(struct tx *tx, Tefter__Right right)
 {
     const Tefter__Actor *actor = tx_actor(tx);
@@ -390,13 +399,17 @@ Tefter__Refusal *staff_check_branch(struct tx *tx, Tefter__Right right)
     const Tefter__StaffRecord *staff = staff_get(tx, actor->staff);
     const Tefter__BranchRecord *other =
         staff != NULL ? staff_other_branch(tx, staff, branch_of_actor(tx)->branch) : NULL;
-    if (other == NULL)
+    return other != NULL ? refuse_branch(tx, NULL, other->code) : NULL;
+}
+
+Tefter__Refusal *staff_check_paper(struct tx *tx, const char *field, uint32_t branch)
+{
+    const Tefter__Actor *actor = tx_actor(tx);
+    const Tefter__StaffRecord *staff =
+        actor->has_staff && !tx_recalled(tx) ? staff_get(tx, actor->staff) : NULL;
+    if (staff == NULL || staff_other_branch(tx, staff, branch) == NULL)
         return NULL;
-    Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__STAFF_OF_OTHER_BRANCH, NULL);
-    refusal->branch = other->code;
-    refusal->roles = tx_take(tx, RIGHTS_ROLES_MAX * sizeof *refusal->roles);
-    refusal->n_roles = rights_roles_with(TEFTER__RIGHT__RIGHT_EDIT_STAFF, refusal->roles);
-    return refusal;
+    return refuse_branch(tx, field, branch_get(tx, branch)->code);
 }
 
 void staff_add_owner(struct tx *tx, uint32_t staff, char *login, Tefter__Text *name)
