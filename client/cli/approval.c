@@ -248,18 +248,18 @@ static bool read_part(struct run *run, const char *text, const Tefter__IssueInvo
     return wrong == NULL;
 }
 
-/* What was said of it, or all. NULL: told already. */
-static Tefter__IssueInvoice *said_draft(struct run *run, const Tefter__IssueInvoice *parked)
+/* What was said of it, with its parts; or all, with none. NULL: told already. */
+static Tefter__IssueInvoice *said_draft(struct run *run, const Tefter__IssueInvoice *parked,
+                                        struct part parts[ARGS_MAX], size_t *ret_count)
 {
-    struct part *parts = arena_take(&run->arena, ARGS_MAX * sizeof(*parts));
     size_t at = 0;
     size_t count = 0;
-    need(parts != NULL);
     for (const char *text = arg_next(&run->args, "LINE", &at); text != NULL;
          text = arg_next(&run->args, "LINE", &at)) {
         if (!read_part(run, text, parked, &parts[count++]))
             return NULL;
     }
+    *ret_count = count;
     Tefter__IssueInvoice *draft = draft_of(run, parked, parts, count);
     if (count == 0) {
         draft->lines = parked->lines;
@@ -338,6 +338,73 @@ static void tell_fitting(struct run *run, const Tefter__ApprovalAnswer *answer)
                  words);
 }
 
+/* ---- what is left ---- */
+
+static int64_t left_of(const Tefter__InvoiceLine *parked, size_t line, const struct part *parts,
+                       size_t count)
+{
+    int64_t left = parked->quantity;
+    for (size_t i = 0; i < count; i++)
+        left -= parts[i].line == line ? parts[i].quantity : 0;
+    return left;
+}
+
+/* Of the catalogue and at its price: it is typed as PRODUCT=QTY. */
+static bool typed_short(struct run *run, const Tefter__InvoiceLine *parked,
+                        const Tefter__DocumentLine *line)
+{
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__ProductCard card = TEFTER__PRODUCT_CARD__INIT;
+    if (line->code == NULL || parked->has_discount_bp || parked->has_discount_minor ||
+        parked->n_serials > 0)
+        return false;
+    query.kind_case = TEFTER__QUERY__KIND_PRODUCT_CARD;
+    query.product_card = &card;
+    card.code = line->code;
+    const Tefter__Answer *answer = run_look(run, &query);
+    if (answer == NULL || answer->kind_case != TEFTER__ANSWER__KIND_PRODUCT_CARD)
+        return false;
+    const Tefter__ProductRecord *product = answer->product_card->product;
+    return product->has_price && product->price == line->price;
+}
+
+/* An approval is used by one sale: what a part leaves of the goods is asked for anew. */
+static void tell_left(struct run *run, const Tefter__ApprovalAnswer *answer,
+                      const struct part *parts, size_t count)
+{
+    char goods[LINE_MAX_BYTES] = "";
+    char lines[LINE_MAX_BYTES] = "";
+    size_t goods_used = 0;
+    size_t lines_used = 0;
+    bool all_short = true;
+    size_t n_lines = answer->n_lines == answer->draft->n_lines ? answer->n_lines : 0;
+    for (size_t i = 0; i < n_lines && goods_used < sizeof(goods) && lines_used < sizeof(lines);
+         i++) {
+        char quantity[CELL_MAX];
+        const Tefter__DocumentLine *line = answer->lines[i];
+        int64_t left = left_of(answer->draft->lines[i], i, parts, count);
+        if (left <= 0)
+            continue;
+        (void)quantity_text(run, left, quantity);
+        const char *name = line->text != NULL ? line->text : line->code;
+        goods_used +=
+            (size_t)snprintf(goods + goods_used, sizeof(goods) - goods_used, "%s%s × %s",
+                             goods_used == 0 ? "" : ", ", quantity, name != NULL ? name : "a line");
+        lines_used += (size_t)snprintf(lines + lines_used, sizeof(lines) - lines_used, " %s=%s",
+                                       line->code != NULL ? line->code : "", quantity);
+        all_short = all_short && typed_short(run, answer->draft->lines[i], line);
+    }
+    if (goods_used == 0)
+        return;
+    bool whole = all_short && lines_used < sizeof(lines);
+    run_note(run,
+             "Left of what was parked: %s%s. Approval %" PRIu64 " is used; for the rest ask anew: "
+             "tefter sell %s%s --ask",
+             goods, goods_used < sizeof(goods) ? "" : "…", answer->row->approval,
+             answer->row->customer_code != NULL ? answer->row->customer_code : "CUSTOMER",
+             whole ? lines : " LINE…");
+}
+
 static int sell_run(struct run *run)
 {
     const Tefter__ApprovalAnswer *answer = ask_approval(run);
@@ -350,7 +417,10 @@ static int sell_run(struct run *run)
                        "Approval %" PRIu64 " was asked for without goods: tefter sell CUSTOMER "
                        "LINE… --approval %" PRIu64,
                        answer->row->approval, answer->row->approval);
-    Tefter__IssueInvoice *draft = said_draft(run, answer->draft);
+    struct part *parts = arena_take(&run->arena, ARGS_MAX * sizeof(*parts));
+    size_t count = 0;
+    need(parts != NULL);
+    Tefter__IssueInvoice *draft = said_draft(run, answer->draft, parts, &count);
     if (draft == NULL)
         return run->exit_code;
     if (arg_flag(&run->args, "--what-if"))
@@ -361,6 +431,8 @@ static int sell_run(struct run *run)
     int code = run_submit(run, &command, SALE_DONE);
     if (run->refused == TEFTER__REFUSAL_CODE__APPROVAL_FOR_LESS)
         tell_fitting(run, answer);
+    if (code == EXIT_DONE && count > 0)
+        tell_left(run, answer, parts, count);
     return code;
 }
 

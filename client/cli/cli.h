@@ -259,6 +259,7 @@ struct run {
     struct tefter_habits habits; /* of who is at this terminal */
     struct currency currency;    /* the company's, by these habits */
     Tefter__RefusalCode refused; /* of the last one that was refused; 0: none was */
+    int64_t refused_minor;       /* ... what it would have added, by the decision on it */
     /* lists that were fetched for names */
     const Tefter__BranchesAnswer *branches;
     const Tefter__StaffAnswer *staff;

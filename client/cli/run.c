@@ -564,6 +564,7 @@ static int say_refused(struct run *run, const Tefter__Refusal *refusal, const ch
 {
     char sentence[LINE_MAX_BYTES];
     run->refused = refusal->code;
+    run->refused_minor = refusal->decision != NULL ? refusal->decision->amount_minor : 0;
     if (refusal->code == CODE(APPROVAL_NOT_OPEN) && !refusal->has_approval && say_approval(run))
         return run->exit_code;
     Tefter__Refusal told = with_number(run, refusal);

@@ -460,8 +460,59 @@ static int sell(struct run *run, const Tefter__Command *command)
     return code;
 }
 
+/* Of a sale that is paid in part the limit is asked for the rest alone: so the refusal says how
+ * much that is. */
+static void tell_part_paid(struct run *run, Tefter__IssueInvoice *invoice)
+{
+    char total[CELL_MAX];
+    char open[CELL_MAX];
+    int64_t open_minor = run->refused_minor;
+    bool asks = run->refused == TEFTER__REFUSAL_CODE__APPROVAL_NEEDED;
+    const Tefter__Answer *answer = ask_what_if(run, invoice);
+    if (answer == NULL || !answer->what_if->has_total_minor)
+        return;
+    (void)money_sentence(answer->what_if->total_minor, run_currency(run), total, sizeof(total));
+    (void)money_sentence(open_minor, run_currency(run), open, sizeof(open));
+    run_note(run, "The whole sale is %s; of it %s would stay open after what is paid now.", total,
+             open);
+    if (asks)
+        run_note(run, "Take more with it; or park the whole sale and ask for it: say the same with "
+                      "--ask and without --paid, and take the money first, with tefter pay.");
+}
+
+static int sell_paid(struct run *run, Tefter__IssueInvoice *invoice)
+{
+    int code = cash_sell(run, invoice);
+    if (run->refused != 0 && run->refused_minor > 0)
+        tell_part_paid(run, invoice);
+    return code;
+}
+
+/* A draft has no money: what is said of one with --paid would be said of another sale. */
+static bool may_be_paid(struct run *run)
+{
+    size_t at = 0;
+    if (arg_next(&run->args, "--paid", &at) == NULL)
+        return true;
+    if (arg_flag(&run->args, "--ask"))
+        (void)run_say(run, EXIT_USE,
+                      "--paid and --ask do not go together: a parked sale takes no money. Without "
+                      "--ask only what is not paid counts for the limit. To ask, say the same "
+                      "without --paid, and take the money with tefter pay, first or when it is "
+                      "sold");
+    else if (arg_flag(&run->args, "--what-if"))
+        (void)run_say(run, EXIT_USE,
+                      "--paid and --what-if do not go together: --what-if shows the sale as if "
+                      "nothing were paid. Leave out one of them");
+    else
+        return true;
+    return false;
+}
+
 static int sell_run(struct run *run)
 {
+    if (!may_be_paid(run))
+        return run->exit_code;
     Tefter__Command *command =
         (Tefter__Command *)run_build(run, &tefter__command__descriptor, "issue_invoice");
     if (command == NULL || !fill_invoice(run, command->issue_invoice))
@@ -473,7 +524,7 @@ static int sell_run(struct run *run)
     if (arg_flag(&run->args, "--ask"))
         return ask_for(run, command->issue_invoice);
     if (cash_sale_is_paid(run, command->issue_invoice))
-        return cash_sell(run, command->issue_invoice);
+        return sell_paid(run, command->issue_invoice);
     if (run->exit_code != EXIT_DONE)
         return run->exit_code;
     return sell(run, command);

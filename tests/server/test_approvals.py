@@ -173,6 +173,57 @@ class Approvals(unittest.TestCase):
         self.typed("bob", "pay", self.who, pay)
         self.typed("bob", "approval", "sell", other, told=["1,876.00 €"])  # so does the other
 
+    def test_a_part_says_what_is_left_and_how_to_ask_for_it(self):
+        number = self.parked("CEM40=200", "OAK22=10")  # 1,700.00 + 342.00
+        self.typed("hoa", "approval", "grant", number)
+        said = self.typed("ann", "approval", "sell", number, "1=150",
+                          told=["50 × Cement, 40 kg, 10 × Oak board 22 mm", f"Approval {number} is used"])
+        rest = re.search(r"ask anew: tefter (sell .*)", said).group(1).split()
+        self.assertEqual(["sell", self.who, "CEM40=50", "OAK22=10", "--ask"], rest)
+        said = self.typed("ann", *rest, told=["is asked for"])  # a hint holds
+        number = re.search(r"Approval (\d+) is asked for", said).group(1)
+        self.typed("hoa", "approval", "grant", number)
+        self.assertNotIn("Left of", self.typed("ann", "approval", "sell", number))
+
+    def test_what_is_left_at_a_price_of_its_own_is_named_without_a_line_that_would_not_hold(self):
+        number = self.parked("CEM40=200@9")
+        self.typed("hoa", "approval", "grant", number)
+        self.typed("ann", "approval", "sell", number, "1=150",
+                   told=["Left of what was parked: 50 × Cement, 40 kg.", f"tefter sell {self.who} LINE… --ask"])
+
+    def test_all_lines_named_one_by_one_leave_nothing(self):
+        number = self.parked("CEM40=200", "OAK22=10")
+        self.typed("hoa", "approval", "grant", number)
+        self.assertNotIn("Left of", self.typed("ann", "approval", "sell", number, "1", "2"))
+
+    # ---- paid in part ----
+
+    def test_what_is_paid_at_once_is_not_parked_nor_guessed_at(self):
+        for paid in ("cash:700", "cash"):
+            self.typed("ann", "sell", self.who, "CEM40=200", "--paid", paid, "--ask", code=USE,
+                       told=["a parked sale takes no money", "without --paid", "tefter pay"])
+            self.typed("ann", "sell", self.who, "CEM40=200", "--paid", paid, "--what-if", code=USE,
+                       told=["as if nothing were paid"])
+        self.assertNotIn(self.who, self.typed("hoa", "approval", "list"))
+        self.typed("ann", "sell", self.who, "CEM40=200", "--paid", "cash:700", told=["1,700.00 €"])
+
+    def test_a_sale_paid_in_part_and_over_the_limit_says_its_total_and_how_to_park_it(self):
+        said = self.typed("ann", "sell", self.who, "CEM40=200", "--paid", "cash:400", code=REFUSED,
+                          told=["Over the limit by 300.00", "The whole sale is 1,700.00 €",
+                                "1,300.00 € would stay open", "--ask", "tefter pay"])
+        self.assertIn("Take more with it", said)
+        self.typed("ann", "pay", self.who, "400")
+        number = self.parked("CEM40=200")  # as it is advised
+        self.typed("hoa", "approval", "grant", number)
+        self.typed("ann", "approval", "sell", number, told=["1,700.00 €"])
+        self.typed("ann", "customer", "show", self.who, told=["1,300.00"])
+
+    def test_the_total_is_told_of_a_sale_that_no_approval_helps_and_there_is_no_way_to_park_it(self):
+        self.typed("maria", "customer", "limit", self.who, "1000", "--policy", "block")
+        said = self.typed("ann", "sell", self.who, "CEM40=200", "--paid", "cash:400", code=REFUSED,
+                          told=["The whole sale is 1,700.00 €", "1,300.00 € would stay open"])
+        self.assertNotIn("--ask", said)
+
     # ---- what is not parked, who may not grant ----
 
     def test_what_needs_no_approval_or_is_helped_by_none_is_said_at_once(self):
