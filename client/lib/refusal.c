@@ -331,6 +331,9 @@ static const struct {
     {CODE(SECOND_PERSON_NEEDED), "amount_minor",
      "So much is not paid out by one person.| Alone you may pay out {most$} more today.| It takes "
      "somebody who did not book the money or credit: {roles}."},
+    {CODE(TILL_NOT_COUNTED), "counts",
+     "Money went through the till since it was counted. Count it again: tefter till count TILL "
+     "AMOUNT --again."},
     {CODE(FIELD_MISSING), "credits",
      "The cash customer is many people: say what is paid out, --of NUMBER (the credit note or "
      "receipt)."},

@@ -101,6 +101,10 @@ class Cash(unittest.TestCase):
         self.assertIn("by the books 10.00 €", said)
         self.assertIn("0.50 € too little", said)
         self.assertIn("--again", self.does("till", "count", "drawer", "10", code=5))
+        self.does("sell", "cash", "BREAD=1")
+        self.assertIn("Count it again: tefter till count TILL AMOUNT --again",
+                      self.does("till", "close", "drawer", "--reason", "wrong change", code=1))
+        self.assertIn("by the books 12.50 €", self.does("till", "count", "drawer", "12", "--again"))
         self.assertIn("reason", self.does("till", "close", "drawer", code=2))
         self.assertIn("Too little: 0.50 €", self.does("till", "close", "drawer", "--reason", "wrong change"))
         said = self.does("till", "slip", "drawer")

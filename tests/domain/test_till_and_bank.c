@@ -577,6 +577,58 @@ static void who_counts_does_not_see_what_should_be_there(void **state)
     scenario_end(shop.s);
 }
 
+static void refused_until_counted_again(struct shop *shop)
+{
+    scenario_refused(shop->s, "close_till", of_till(shop->till, ""), CODE(TILL_NOT_COUNTED),
+                     "counts");
+}
+
+static void money_that_went_through_a_till_since_it_was_counted_is_counted_too(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    scenario_as(shop.s, shop.clerk);
+    scenario_done(shop.s, "open_till", of_till(shop.till, ", 'float_minor': 0"));
+    pay(&shop, shop.anh, "CASH", shop.till, 500);
+    scenario_done(shop.s, "count_till", of_till(shop.till, ", 'counted_minor': 500"));
+    scenario_as(shop.s, ROLE_STAFF_OWNER);
+    scenario_done(shop.s, "sell_paid",
+                  json("{'invoice': {'lines': [{'text': 'a drill', 'quantity': 1000, 'price': "
+                       "250000}]}, 'payments': [{'kind': 'CASH', 'money_account': %u}]}",
+                       shop.till));
+    scenario_as(shop.s, shop.clerk);
+    refused_until_counted_again(&shop);
+    /* nor does a reason help, and the second count is blind too */
+    scenario_refused(shop.s, "close_till", of_till(shop.till, ", 'reason': 'late sale'"),
+                     CODE(TILL_NOT_COUNTED), "counts");
+    const Tefter__TillDayAnswer *day = slip(&shop, shop.till);
+    assert_null(day->day->moved);
+    assert_int_equal(day->expected_minor, 500);
+    scenario_as(shop.s, ROLE_STAFF_OWNER);
+    assert_int_equal(slip(&shop, shop.till)->expected_minor, 750);
+    scenario_as(shop.s, shop.clerk);
+    scenario_done(shop.s, "count_till", of_till(shop.till, ", 'counted_minor': 750, 'counts': 1"));
+    assert_int_equal(slip(&shop, shop.till)->expected_minor, 750);
+    /* what leaves it is missed in the same way */
+    scenario_done(shop.s, "move_money", move(shop.till, shop.bank, 700, ""));
+    refused_until_counted_again(&shop);
+    scenario_done(shop.s, "count_till", of_till(shop.till, ", 'counted_minor': 50, 'counts': 2"));
+    scenario_done(shop.s, "put_cash",
+                  of_till(shop.till, ", 'amount_minor': 20, 'out': true, 'reason': 'milk'"));
+    refused_until_counted_again(&shop);
+    scenario_done(shop.s, "count_till", of_till(shop.till, ", 'counted_minor': 30, 'counts': 3"));
+    /* another till's money, and a card, change nothing here */
+    pay(&shop, shop.anh, "CASH", shop.other, 5);
+    pay(&shop, shop.anh, "POS", shop.device, 5);
+    const Tefter__Done *done = scenario_done(shop.s, "close_till", of_till(shop.till, ""));
+    assert_int_equal(done->total_minor, 30);
+    assert_int_equal(done->difference_minor, 0);
+    day = slip(&shop, shop.till);
+    assert_int_equal(day->day->moved->taken_minor, 750);
+    assert_int_equal(holds(&shop, shop.till), 30);
+    scenario_end(shop.s);
+}
+
 static void of_two_who_count_a_till_one_wins(void **state)
 {
     (void)state;
@@ -863,6 +915,7 @@ int main(void)
         cmocka_unit_test(an_old_ledger_counts_references_by_account),
         cmocka_unit_test(a_till_is_opened_counted_and_closed),
         cmocka_unit_test(who_counts_does_not_see_what_should_be_there),
+        cmocka_unit_test(money_that_went_through_a_till_since_it_was_counted_is_counted_too),
         cmocka_unit_test(of_two_who_count_a_till_one_wins),
         cmocka_unit_test(a_till_that_was_not_closed_shows_next_morning),
         cmocka_unit_test(a_closed_till_takes_no_cash),

@@ -1407,6 +1407,8 @@ class Ledger:
         if not till["counts"]:
             raise Refused("TILL_NOT_COUNTED", "money_account")
         counted, expected = till["counts"][-1]
+        if expected != self.holds(c["money_account"]):
+            raise Refused("TILL_NOT_COUNTED", "counts")
         done = self.differs(c, till, counted - expected)
         self.put(till, "open", None)
         return {"id": c["money_account"], "total_minor": counted, "expected_minor": expected,

@@ -11,6 +11,8 @@
  * 3. What was counted and is not in the books, or the other way round, is posted with its reason,
  *    when it is opened and when it is closed.
  * 4. Of two who count it at once, the second hears of the first.
+ * 5. A count stands for what was in the books then: once they say something else, it is counted
+ *    again before it is closed, as blindly as the first time.
  */
 #include "domain/payments/inside.h"
 
@@ -79,6 +81,15 @@ static Tefter__Refusal *find_open(struct tx *tx, uint32_t number, struct till *t
     if (till->day == NULL)
         tx_fault(tx, "a till's open day is not there");
     return NULL;
+}
+
+/* The last count, while the books still say what they said then; NULL: there is none. */
+static const Tefter__TillCount *standing_count(struct tx *tx,
+                                               const Tefter__MoneyAccountRecord *account,
+                                               const Tefter__TillDayRecord *day)
+{
+    const Tefter__TillCount *last = day->n_counts > 0 ? day->counts[day->n_counts - 1] : NULL;
+    return last != NULL && last->expected_minor == money_holds(tx, account) ? last : NULL;
 }
 
 /* What is not in the books is booked, and somebody says why. */
@@ -228,7 +239,8 @@ static void end_day(struct tx *tx, const Tefter__CloseTill *command, struct till
 }
 
 /* Refuses, in this order: reason (field_text); money_account (money_find; FIELD_INVALID for what is
- * no till), TILL_CLOSED, TILL_NOT_COUNTED; when the last count is not what the books said then
+ * no till), TILL_CLOSED, TILL_NOT_COUNTED money_account (never) or counts (money went through it
+ * since the last time); when the last count is not what the books said then
  * FIELD_MISSING reason with over_by_minor (more was counted) and available_minor (less). */
 Tefter__Refusal *apply_close_till(struct tx *tx, const Tefter__CloseTill *command,
                                   Tefter__Done *done)
@@ -239,6 +251,8 @@ Tefter__Refusal *apply_close_till(struct tx *tx, const Tefter__CloseTill *comman
         refusal = find_open(tx, command->money_account, &till);
     if (refusal == NULL && till.day->n_counts == 0)
         refusal = refuse(tx, TEFTER__REFUSAL_CODE__TILL_NOT_COUNTED, "money_account");
+    if (refusal == NULL && !tx_recalled(tx) && standing_count(tx, till.account, till.day) == NULL)
+        refusal = refuse(tx, TEFTER__REFUSAL_CODE__TILL_NOT_COUNTED, "counts");
     if (refusal != NULL)
         return refusal;
     const Tefter__TillCount *last = till.day->counts[till.day->n_counts - 1];
@@ -289,12 +303,11 @@ static void show_expected(struct tx *tx, const Tefter__MoneyAccountRecord *till,
 {
     Tefter__TillDayRecord *day = answer->day;
     bool sees = staff_actor_may(tx, TEFTER__RIGHT__RIGHT_SEE_TRIAL_BALANCE);
-    if (!day->has_closed_date && (day->n_counts > 0 || sees)) {
+    bool open = !day->has_closed_date;
+    if (open && (sees || standing_count(tx, till, day) != NULL)) {
         day->moved = money_days(tx, till->money_account, day->opened_date,
                                 branch_get(tx, till->branch)->date, day->before);
-        FIELD_SET(answer, expected_minor,
-                  day->n_counts > 0 ? day->counts[day->n_counts - 1]->expected_minor
-                                    : money_holds(tx, till));
+        FIELD_SET(answer, expected_minor, money_holds(tx, till));
     } else if (day->n_counts > 0) {
         FIELD_SET(answer, expected_minor, day->counts[day->n_counts - 1]->expected_minor);
     }
