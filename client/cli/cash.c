@@ -287,7 +287,7 @@ static int refund_run(struct run *run)
     if (!cash_place(run, refund->kind, bank != NULL ? bank : till, &place))
         return run->exit_code;
     refund->money_account = (uint32_t)place;
-    return run_submit(run, command, "{number}| {total$}| paid out.|| {owes}|, {available}|.");
+    return run_submit(run, command, "{number}| {taken$}| paid out.|| {owes}|, {available}|.");
 }
 
 /* ---- money between accounts ---- */

@@ -70,6 +70,11 @@ class Cash(unittest.TestCase):
         said = self.does("sell", "cash", "ODD=1", "--paid", "cash:5")
         self.assertIn("Rounded up by 0.02 €", said)
         self.assertIn("Change 3.95 €", said)
+        said = self.does("sell", "cash", "ODD=1")
+        bill, receipt = said.split()[0], next(x for x in said.split() if "-R-" in x)
+        self.does("reverse", bill)
+        self.assertIn("1.05 € paid out",
+                      self.does("refund", "cash", "--of", receipt, "--reason", "brought back"))
         self.does("sell", "FEN", "BREAD=40")
         self.assertIn("short of the bills, by 0.15 €", self.does("pay", "FEN", "99.85", "--round-off", code=1))
         said = self.does("pay", "FEN", "99.92", "--round-off")

@@ -392,6 +392,95 @@ static void a_rounded_receipt_is_reversed_whole(void **state)
     scenario_end(c.s);
 }
 
+/* Paid out in cash, or by the bank, of that paper. */
+static const Tefter__Done *refund_of(struct counter *c, const char *number, const char *kind,
+                                     const char *more)
+{
+    uint64_t credit = paper(c->s, number)->document->document;
+    bool cash_out = strcmp(kind, "CASH") == 0;
+    scenario_as(c->s, ROLE_STAFF_OWNER);
+    const Tefter__Done *done = scenario_done(
+        c->s, "refund_money",
+        json("{'customer': %u, 'kind': '%s', 'money_account': %u, 'reason': 'brought back', "
+             "'credits': [%llu]%s}",
+             paper(c->s, number)->document->customer, kind, cash_out ? c->till : c->bank,
+             (unsigned long long)credit, more));
+    scenario_as(c->s, c->clerk);
+    return done;
+}
+
+static void a_rounded_sale_gives_back_what_was_taken(void **state)
+{
+    (void)state;
+    static const struct {
+        int sold;
+        int tendered;
+        int taken;
+        const char *more;
+    } cases[] = {
+        {1061, 1060, 1060, ""},
+        {1003, 1005, 1005, ""},
+        {1003, 1005, 1005, ", 'amount_minor': 1005"}, /* who says what was taken means all */
+        {1061, 1060, 1060, ", 'amount_minor': 1060"},
+        {1003, 1003, 1003, ""}, /* paid with odd coins */
+        {1005, 1005, 1005, ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct counter c = counter();
+        cash_by_five(&c);
+        scenario_done(c.s, "sell_paid",
+                      paid(cents(CASH, cases[i].sold), cash(&c, cases[i].tendered)));
+        assert_int_equal(gl_seen_by_owner(&c, GL(CASH)), cases[i].taken);
+        scenario_done(c.s, "reverse_document", "{'number': 'HQ-00001'}");
+        const Tefter__Done *done = refund_of(&c, "HQ-R-00001", "CASH", cases[i].more);
+        assert_int_equal(done->total_minor, cases[i].sold);
+        assert_int_equal(done->rounding_minor, cases[i].sold - cases[i].taken);
+        assert_int_equal(gl_seen_by_owner(&c, GL(CASH)), 0);
+        assert_int_equal(gl_seen_by_owner(&c, GL(CASH_ROUNDING)), 0);
+        assert_int_equal(scenario_account(c.s, CASH)->balance_minor, 0);
+        /* and back */
+        scenario_as(c.s, ROLE_STAFF_OWNER);
+        scenario_done(c.s, "reverse_document", "{'number': 'HQ-RF-00001', 'reason': 'x'}");
+        assert_int_equal(gl(c.s, GL(CASH)), cases[i].taken);
+        assert_int_equal(gl(c.s, GL(CASH_ROUNDING)), cases[i].sold - cases[i].taken);
+        scenario_end(c.s);
+    }
+}
+
+static void goods_that_are_brought_back_are_paid_out_by_the_unit(void **state)
+{
+    (void)state;
+    struct counter c = counter();
+    cash_by_five(&c);
+    scenario_done(c.s, "sell_paid", paid(cents(CASH, 1061), cash(&c, 1060)));
+    scenario_as(c.s, ROLE_STAFF_OWNER);
+    scenario_done(c.s, "issue_credit_note", "{'invoice_number': 'HQ-00001', 'reason': 'broken'}");
+    const Tefter__Done *done = refund_of(&c, "HQ-CN-00001", "CASH", "");
+    assert_int_equal(done->rounding_minor, 1);
+    assert_int_equal(gl_seen_by_owner(&c, GL(CASH)), 0);
+    assert_int_equal(gl_seen_by_owner(&c, GL(CASH_ROUNDING)), 0);
+    scenario_end(c.s);
+}
+
+static void a_card_is_given_back_in_coins_that_there_are(void **state)
+{
+    (void)state;
+    struct counter c = counter();
+    cash_by_five(&c);
+    const char *card = json("{'kind': 'POS', 'money_account': %u}", c.device);
+    scenario_done(c.s, "sell_paid", paid(loaves(CASH, 8), cash(&c, 2000)));
+    scenario_done(c.s, "sell_paid", paid(cents(CASH, 1003), card));
+    scenario_done(c.s, "sell_paid", paid(cents(CASH, 1003), card));
+    scenario_done(c.s, "reverse_document", "{'number': 'HQ-00002'}");
+    scenario_done(c.s, "reverse_document", "{'number': 'HQ-00003'}");
+    assert_int_equal(refund_of(&c, "HQ-R-00002", "CASH", "")->rounding_minor, -2);
+    assert_int_equal(gl_seen_by_owner(&c, GL(CASH)), 995);
+    /* by the bank to the cent */
+    assert_int_equal(refund_of(&c, "HQ-R-00003", "TRANSFER", "")->rounding_minor, 0);
+    assert_int_equal(gl_seen_by_owner(&c, GL(BANK)), -1003);
+    scenario_end(c.s);
+}
+
 /* ---- rounding off ---- */
 
 /* Anh owes a bill of 1003, and the clerk may round off 10 at a time and 15 in a day. */
@@ -495,6 +584,21 @@ static void what_was_rounded_off_stays_so_and_counts_once(void **state)
     assert_int_equal(gl_seen_by_owner(&c, GL(SETTLEMENT_DISCOUNT)), 10);
     scenario_done(c.s, "issue_invoice", cents(anh, 1003));
     scenario_done(c.s, "take_payment", settle(&c, anh, 998)); /* 5 of 15 were left */
+    scenario_end(c.s);
+}
+
+static void what_was_rounded_off_is_not_paid_out(void **state)
+{
+    (void)state;
+    struct counter c = counter();
+    uint32_t anh = owes(&c);
+    scenario_done(c.s, "take_payment", settle(&c, anh, 995));
+    scenario_done(c.s, "reverse_document", "{'number': 'HQ-00001'}");
+    const Tefter__Done *done = refund_of(&c, "HQ-R-00001", "CASH", "");
+    assert_int_equal(done->discount_minor, 8);
+    assert_int_equal(gl_seen_by_owner(&c, GL(CASH)), 0);
+    assert_int_equal(gl_seen_by_owner(&c, GL(SETTLEMENT_DISCOUNT)), 0);
+    assert_int_equal(scenario_account(c.s, anh)->balance_minor, 0);
     scenario_end(c.s);
 }
 
@@ -638,10 +742,14 @@ int main(void)
         cmocka_unit_test(change_is_counted_from_the_rounded_sum),
         cmocka_unit_test(a_card_is_not_rounded),
         cmocka_unit_test(a_rounded_receipt_is_reversed_whole),
+        cmocka_unit_test(a_rounded_sale_gives_back_what_was_taken),
+        cmocka_unit_test(goods_that_are_brought_back_are_paid_out_by_the_unit),
+        cmocka_unit_test(a_card_is_given_back_in_coins_that_there_are),
         cmocka_unit_test(a_little_that_is_short_is_rounded_off),
         cmocka_unit_test(no_more_in_a_day_than_the_company_lets_one_person),
         cmocka_unit_test(a_receipt_that_is_put_right_stays_rounded),
         cmocka_unit_test(what_was_rounded_off_stays_so_and_counts_once),
+        cmocka_unit_test(what_was_rounded_off_is_not_paid_out),
         cmocka_unit_test(another_sum_is_not_rounded_off_unasked),
         cmocka_unit_test(nothing_is_rounded_off_unless_the_company_says_so),
         cmocka_unit_test(a_bill_paid_later_in_cash_is_rounded_by_the_unit),

@@ -1441,14 +1441,16 @@ class Ledger:
         sums = self.sums(customer)
         free = sums["unmatched"] if nobody else min(sums["unmatched"], -sums["exposure"])
         free = max(min(free, sum(x["open"] for x in credits)) if said else free, 0)
-        value = c.get("amount_minor", free)
+        papers = [(x, self.documents[x["document"]]) for x in credits]
+        all_of_it = papers and free == sum(x["open"] for x in credits) and \
+            all(self.given_whole(paper, x["open"]) for x, paper in papers) and \
+            c.get("amount_minor") == sum(self.money_of(paper) for _, paper in papers)
+        value = free if all_of_it else c.get("amount_minor", free)
         if not 0 < value <= free:
             raise Refused("REFUND_TOO_MUCH", "amount_minor", available_minor=free)
-        self.gives(c["money_account"], value, "money_account")
         document = self.begin("DOCUMENT_REFUND", customer, date)
         document.update(total=value, payment_kind=c["kind"], money_account=c["money_account"], due=date)
-        self.post(document, value, [("GL_RECEIVABLE", customer["customer"], value),
-                                    (BOOK_OF[place["kind"]], c["money_account"], -value)], document["branch"])
+        document["balance"] = value
         item, pairs = self.add_item(document, True), Pairs()
         for credit in credits or self.credits_in_order(customer):
             if item["open"] and credit["open"] and (credits or credit["final"]):
@@ -1461,11 +1463,38 @@ class Ledger:
                     self.make_pair(pairs, item, credit, min(item["open"], credit["open"]), date)
         if item["open"]:
             raise Refused("TOO_MANY", "credits", most=pairs.bound)
+        money, discount = self.money_given(c["kind"], pairs)
+        self.gives(c["money_account"], money, "money_account")
+        rounding = value - money - discount
+        facts = {k: v for k, v in (("rounding", rounding), ("discount", discount)) if v}
+        document.update(facts)
+        self.post(document, value, [("GL_RECEIVABLE", customer["customer"], value),
+                                    (BOOK_OF[place["kind"]], c["money_account"], -money),
+                                    ("GL_CASH_ROUNDING", 0, -rounding), ("GL_SETTLEMENT_DISCOUNT", 0, -discount)],
+                  document["branch"])
         self.refund_alone(value, pairs)
         self.keep_match(customer, pairs)
         self.changed(customer, "MONEY_REFUNDED", document["number"], value)
         return {"id": document["document"], "number": document["number"], "total_minor": value, "match": self.seq,
-                "matched_minor": sum(v for _, _, v in pairs)}
+                "matched_minor": sum(v for _, _, v in pairs), **{k + "_minor": v for k, v in facts.items()}}
+
+    @staticmethod
+    def given_whole(paper, value):
+        return paper["kind"] == "DOCUMENT_PAYMENT" and paper["total"] == value
+
+    def money_given(self, kind, pairs):
+        """What is paid out: of whole payments what was taken, of the rest in cash by the unit; and the discount."""
+        money, rest, discount = 0, 0, 0
+        for _, credit, value in pairs:
+            paper = self.documents[credit["document"]]
+            whole = self.given_whole(paper, value)
+            part = self.money_of(paper) if whole else value
+            discount += paper.get("discount", 0) if whole else 0
+            if whole and (kind != "PAYMENT_CASH" or paper["payment_kind"] == "PAYMENT_CASH"):
+                money += part
+            else:
+                rest += part
+        return money + (self.to_unit(rest, self.company.get("cash_unit", 0)) if kind == "PAYMENT_CASH" else rest), discount
 
     def refund_alone(self, value, pairs):
         """More than one person may pay out in a day takes who may approve, and has not booked it."""

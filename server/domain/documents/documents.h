@@ -102,6 +102,8 @@ struct paid {
     int64_t change_minor;   /* that is given back */
     int64_t owed_minor;     /* what is not paid in final money */
 };
+/* Cash by the unit: half a one up. What would be rounded to nothing is left as it is. */
+int64_t cash_due(int64_t amount_minor, int64_t unit_minor);
 /* As invoice_plan, of an invoice that is paid so: only what is owed meets the credit decision, of
  * the cash customer nothing is. Refuses also PAID_TOO_MUCH payments with over_by_minor. */
 Tefter__Refusal *invoice_plan_paid(struct tx *tx, const Tefter__IssueInvoice *command,

@@ -18,8 +18,7 @@
 
 /* ---- rules: what is paid at once ---- */
 
-/* Half a unit up. What would be rounded to nothing is left as it is. */
-static int64_t cash_due(int64_t amount_minor, int64_t unit_minor)
+int64_t cash_due(int64_t amount_minor, int64_t unit_minor)
 {
     if (unit_minor <= 1)
         return amount_minor;

@@ -6,8 +6,10 @@
  * 1. No more is paid out than is free: final money and credit that is not matched, less what they
  *    owe. So a refund never makes anybody owe more than before, and passes no limit. The cash
  *    customer is many people: of them it is said which credit is paid out, and no more than that.
- * 2. Who paid out what, to whom and why stands on it.
- * 3. More than the company lets one person pay out in a day takes two: who may approve, and has not
+ * 2. A payment that is given back whole pays out the money that was taken, whatever it settled by
+ *    rounding; other cash is rounded by the company's unit.
+ * 3. Who paid out what, to whom and why stands on it.
+ * 4. More than the company lets one person pay out in a day takes two: who may approve, and has not
  *    booked the money or credit themself.
  */
 #include "domain/payments/inside.h"
@@ -28,8 +30,10 @@ struct refund {
     struct match_plan match;
     struct item *credits[MATCH_PARTS_MAX]; /* those that are said */
     size_t credit_count;
-    int64_t amount_minor;
-    bool alone; /* counts against what one person may */
+    int64_t amount_minor;   /* of what is free */
+    int64_t money_minor;    /* that is paid out for it */
+    int64_t discount_minor; /* that was rounded off and is taken back */
+    bool alone;             /* counts against what one person may */
 };
 
 static Tefter__Refusal *check_form(struct tx *tx, const Tefter__RefundMoney *command)
@@ -88,6 +92,31 @@ static Tefter__Refusal *find_credits(struct tx *tx, const Tefter__RefundMoney *c
     return NULL;
 }
 
+static bool is_payment(const Tefter__DocumentRecord *credit)
+{
+    return credit->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT;
+}
+
+/* Nothing of it is matched, and all of it is given back. */
+static bool is_whole(const Tefter__DocumentRecord *credit, int64_t amount_minor)
+{
+    return is_payment(credit) && credit->total_minor == amount_minor;
+}
+
+/* The money of the payments that are said, so said, is all of them. */
+static bool says_all(struct tx *tx, const Tefter__RefundMoney *command, const struct refund *refund)
+{
+    int64_t money = 0;
+    for (size_t i = 0; i < refund->credit_count; i++) {
+        const Tefter__ItemRecord *item = refund->credits[i]->record;
+        const Tefter__DocumentRecord *credit = document_get(tx, item->document);
+        if (!is_whole(credit, item->open_minor))
+            return false;
+        money = tx_sum(tx, money, payment_money(credit));
+    }
+    return refund->credit_count > 0 && command->amount_minor == money;
+}
+
 static int64_t smaller(int64_t a, int64_t b)
 {
     return a < b ? a : b;
@@ -111,7 +140,8 @@ static Tefter__Refusal *find_amount(struct tx *tx, const Tefter__RefundMoney *co
     if (command->n_credits > 0)
         free = smaller(free, said);
     free = free > 0 ? free : 0;
-    refund->amount_minor = command->has_amount_minor ? command->amount_minor : free;
+    bool all = !command->has_amount_minor || (free == said && says_all(tx, command, refund));
+    refund->amount_minor = all ? free : command->amount_minor;
     if (refund->amount_minor > 0 && (refund->amount_minor <= free || tx_recalled(tx)))
         return NULL;
     refusal = refuse(tx, TEFTER__REFUSAL_CODE__REFUND_TOO_MUCH, "amount_minor");
@@ -119,7 +149,7 @@ static Tefter__Refusal *find_amount(struct tx *tx, const Tefter__RefundMoney *co
     return refusal;
 }
 
-static void fill(struct tx *tx, const Tefter__RefundMoney *command, struct refund *refund)
+static void fill(const Tefter__RefundMoney *command, struct refund *refund)
 {
     Tefter__DocumentRecord *record = refund->record;
     record->total_minor = refund->amount_minor;
@@ -130,12 +160,6 @@ static void fill(struct tx *tx, const Tefter__RefundMoney *command, struct refun
     record->payer = command->payee;
     record->reference = command->reference;
     record->note = command->reason;
-    struct postings postings = {.count = 0};
-    postings_add(tx, &postings, TEFTER__POSTING_ACCOUNT__GL_RECEIVABLE, record->customer,
-                 refund->amount_minor, record->branch);
-    postings_add(tx, &postings, money_gl(refund->from), command->money_account,
-                 -refund->amount_minor, record->branch);
-    postings_set(tx, &postings, record);
 }
 
 /* It gives back these, and nothing of it stays open. */
@@ -154,6 +178,48 @@ static Tefter__Refusal *match_all(struct tx *tx, struct refund *refund)
     return refund->item->record->open_minor == 0 || tx_recalled(tx)
                ? NULL
                : refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "credits", refund->match.full);
+}
+
+/* What the match gives back, in money. */
+static void find_money(struct tx *tx, struct refund *refund)
+{
+    const Tefter__MatchRecord *match = refund->match.record;
+    bool cash = refund->record->payment_kind == TEFTER__PAYMENT_KIND__PAYMENT_CASH;
+    int64_t rest = refund->item->record->open_minor; /* nothing, but of what is recalled */
+    for (size_t i = 0; i < match->n_pairs; i++) {
+        const Tefter__DocumentRecord *credit = document_get(tx, match->pairs[i]->credit);
+        if (!is_whole(credit, match->pairs[i]->amount_minor)) {
+            rest = tx_sum(tx, rest, match->pairs[i]->amount_minor);
+            continue;
+        }
+        bool as_taken = !cash || credit->payment_kind == TEFTER__PAYMENT_KIND__PAYMENT_CASH;
+        int64_t *sum = as_taken ? &refund->money_minor : &rest;
+        *sum = tx_sum(tx, *sum, payment_money(credit));
+        refund->discount_minor = tx_sum(tx, refund->discount_minor, credit->discount_minor);
+    }
+    int64_t due = cash && rest > 0 ? cash_due(rest, payment_cash_unit(tx)) : rest;
+    refund->money_minor = tx_sum(tx, refund->money_minor, due);
+}
+
+static Tefter__Refusal *post_money(struct tx *tx, struct refund *refund)
+{
+    Tefter__DocumentRecord *record = refund->record;
+    int64_t discount = refund->discount_minor;
+    int64_t rounding =
+        tx_difference(tx, refund->amount_minor, tx_sum(tx, refund->money_minor, discount));
+    FIELD_SET_IF(record, rounding_minor, rounding != 0, rounding);
+    FIELD_SET_IF(record, discount_minor, discount != 0, discount);
+    struct postings postings = {.count = 0};
+    postings_add(tx, &postings, TEFTER__POSTING_ACCOUNT__GL_RECEIVABLE, record->customer,
+                 refund->amount_minor, record->branch);
+    postings_add(tx, &postings, money_gl(refund->from), record->money_account, -refund->money_minor,
+                 record->branch);
+    postings_add(tx, &postings, TEFTER__POSTING_ACCOUNT__GL_CASH_ROUNDING, 0, -rounding,
+                 record->branch);
+    postings_add(tx, &postings, TEFTER__POSTING_ACCOUNT__GL_SETTLEMENT_DISCOUNT, 0, -discount,
+                 record->branch);
+    postings_set(tx, &postings, record);
+    return postings_check(tx, record);
 }
 
 /* ---- rules: two persons ---- */
@@ -211,21 +277,22 @@ static Tefter__Refusal *plan_refund(struct tx *tx, const Tefter__RefundMoney *co
     match_begin(tx, refund->account, date, &refund->match);
     refusal = find_amount(tx, command, refund);
     if (refusal == NULL)
-        refusal = money_check_holds(tx, refund->from, refund->amount_minor, "money_account");
-    if (refusal == NULL)
         refusal =
             document_begin(tx, refund->branch, refund->account,
                            TEFTER__DOCUMENT_KIND__DOCUMENT_REFUND, NULL, date, &refund->record);
     if (refusal != NULL)
         return refusal;
-    fill(tx, command, refund);
-    refusal = postings_check(tx, refund->record);
-    if (refusal == NULL && !account_fits(tx, refund->account, refund->amount_minor))
-        refusal = refuse(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "amount_minor");
-    if (refusal != NULL)
-        return refusal;
+    fill(command, refund);
+    if (!account_fits(tx, refund->account, refund->amount_minor))
+        return refuse(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "amount_minor");
     refund->item = account_add_item(tx, refund->account, refund->record, true, true);
     refusal = match_all(tx, refund);
+    if (refusal != NULL)
+        return refusal;
+    find_money(tx, refund);
+    refusal = money_check_holds(tx, refund->from, refund->money_minor, "money_account");
+    if (refusal == NULL)
+        refusal = post_money(tx, refund);
     return refusal == NULL ? check_alone(tx, refund) : refusal;
 }
 
@@ -249,8 +316,8 @@ static void post_refund(struct tx *tx, struct refund *refund)
  * (customer_resolve; FIELD_MISSING when none is said), date (posting_date), FIELD_INVALID kind
  * (neither cash nor transfer), money_account (money_find; FIELD_INVALID for another kind of money;
  * TILL_CLOSED) · FIELD_MISSING credits (of the cash customer), of each match_find, FIELD_INVALID
- * (twice, or not final) · REFUND_TOO_MUCH amount_minor with available_minor · MONEY_NOT_THERE
- * money_account · AMOUNT_TOO_BIG · TOO_MANY credits (a bound of matching) · SECOND_PERSON_NEEDED
+ * (twice, or not final) · REFUND_TOO_MUCH amount_minor with available_minor · AMOUNT_TOO_BIG ·
+ * TOO_MANY credits (a bound of matching) · MONEY_NOT_THERE money_account · SECOND_PERSON_NEEDED
  * amount_minor with `most` and roles. */
 Tefter__Refusal *apply_refund_money(struct tx *tx, const Tefter__RefundMoney *command,
                                     Tefter__Done *done)
@@ -272,6 +339,8 @@ Tefter__Refusal *apply_refund_money(struct tx *tx, const Tefter__RefundMoney *co
     FIELD_SET(done, id, refund->record->document);
     done->number = refund->record->number;
     FIELD_SET(done, total_minor, refund->amount_minor);
+    FIELD_COPY(done, rounding_minor, refund->record);
+    FIELD_COPY(done, discount_minor, refund->record);
     FIELD_SET(done, match, refund->match.record->match);
     FIELD_SET(done, matched_minor, refund->match.matched_minor);
     return NULL;
