@@ -281,8 +281,8 @@ const char *refusal_pattern(Tefter__RefusalCode code)
         return "No more is paid out than is free|: {available$}|. Free is what they paid or were "
                "credited, is not matched, and is not needed for what they owe.";
     case CODE(MONEY_NOT_THERE):
-        return "There is not so much in it, by the books| ({field})|. Enter first what was taken "
-               "and is not in the books, or take less.";
+        return "There is not so much in it, by the books|: in {existing}|. Enter first what was "
+               "taken and is not in the books, or take less.";
     case CODE(MONEY_LEFT):
         return "It cannot be retired: {available$} lies in it, or is on its way there|. Move it "
                "first: tefter money move FROM TO AMOUNT; look: tefter money list.";
@@ -390,6 +390,13 @@ static bool is_serial(const char *field)
 /* A lock with walls behind it: unlocking alone is no way out, so there is none. */
 static const char locked_twice[] = "The customer is locked|: {reason}|. Unlocked, they could not "
                                    "have this either.| {walls}|| Who may unlock: {roles}.|";
+/* A till that was counted, and the books. */
+static const char counted_more[] =
+    "There is {over$} more in the till than the books say. Count it once more; if that is right, "
+    "say why: --reason TEXT.";
+static const char counted_less[] =
+    "There is {available$} less in the till than the books say. Count it once more; if that is "
+    "right, say why: --reason TEXT.";
 /* To one who decides after somebody else. */
 static const char granted_pattern[] =
     "Approval| {approval}| was granted already| by {by}||, up to {available$}|.";
@@ -401,6 +408,10 @@ static const char *pattern_of(const Tefter__Refusal *refusal)
     const char *field = refusal->field == NULL ? "" : refusal->field;
     if (refusal->code == CODE(APPROVAL_NOT_OPEN) && refusal->has_approval)
         return granted_pattern;
+    if (refusal->code == CODE(FIELD_MISSING) && refusal->over_by_minor > 0)
+        return counted_more;
+    if (refusal->code == CODE(FIELD_MISSING) && refusal->available_minor > 0)
+        return counted_less;
     for (size_t i = 0; i < sizeof(told_by_field) / sizeof(told_by_field[0]); i++) {
         if (told_by_field[i].code == refusal->code && strcmp(told_by_field[i].field, field) == 0)
             return told_by_field[i].pattern;

@@ -83,10 +83,16 @@ class Cash(unittest.TestCase):
 
     def test_money_leaves_the_till_for_the_bank_and_back_to_a_customer(self):
         self.does("pay", "FEN", "80")
-        self.assertIn("not so much in it", self.does("money", "move", "drawer", "Main", "500", code=1))
+        self.assertIn("not so much in it, by the books: in drawer",
+                      self.does("money", "move", "drawer", "Main", "500", code=1))
+        self.assertIn("in drawer", self.does("till", "out", "drawer", "500", "--reason", "x", code=1))
         said = self.does("money", "move", "drawer", "Main", "30", "--reference", "8841")
         self.assertIn("it is on its way", said)
         number = said.split()[0]
+        said = self.does("money", "move", "drawer", "Main", "1", "--arrived")
+        self.assertIn("1.00 € moved.", said)
+        self.assertNotIn("on its way", said)
+        self.does("till", "in", "drawer", "1", "--reason", "change")
         self.assertIn("30.00", self.does("money", "list"))
         self.assertIn("arrived", self.does("money", "arrived", number))
         self.assertIn("50.00 € paid out", self.does("refund", "FEN", "50", "--reason", "paid twice"))
@@ -110,13 +116,18 @@ class Cash(unittest.TestCase):
         self.assertIn("Count it again: tefter till count TILL AMOUNT --again",
                       self.does("till", "close", "drawer", "--reason", "wrong change", code=1))
         self.assertIn("by the books 12.50 €", self.does("till", "count", "drawer", "12", "--again"))
-        self.assertIn("reason", self.does("till", "close", "drawer", code=2))
+        self.assertIn("There is 0.50 € less in the till than the books say. Count it once more",
+                      self.does("till", "close", "drawer", code=2))
         self.assertIn("Too little: 0.50 €", self.does("till", "close", "drawer", "--reason", "wrong change"))
         said = self.does("till", "slip", "drawer")
         for words in ("taken", "by the books", "difference", "wrong change", "Card device POS 1: 1 payments, 5.00"):
             self.assertIn(words, said)
         self.assertIn("not open", self.does("sell", "cash", "BREAD=1", code=1))
         self.assertIn("wrong change", self.does("till", "days", "drawer"))
+        for lies, words in (("11", "1.00 € less"), ("13.25", "1.25 € more")):
+            said = self.does("till", "open", "drawer", lies, code=2)
+            self.assertIn(f"There is {words} in the till than the books say", said)
+            self.assertIn("--reason TEXT", said)
         self.as_owner()
         said = self.does("trial-balance")
         self.assertIn("cash difference", said)

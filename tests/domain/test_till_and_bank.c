@@ -303,8 +303,9 @@ static void cash_is_brought_to_the_bank(void **state)
     struct shop shop = shop_at(LEDGER_RULES);
     fill_till(&shop, shop.till, 1000);
     scenario_as(shop.s, shop.clerk);
-    scenario_refused(shop.s, "move_money", move(shop.till, shop.bank, 1001, ""),
-                     CODE(MONEY_NOT_THERE), "from");
+    const Tefter__Refusal *refusal = scenario_refused(
+        shop.s, "move_money", move(shop.till, shop.bank, 1001, ""), CODE(MONEY_NOT_THERE), "from");
+    assert_string_equal(refusal->existing_number, "drawer 1");
     const Tefter__Done *done =
         scenario_done(shop.s, "move_money", move(shop.till, shop.bank, 900, ""));
     assert_string_equal(done->number, "HQ-M-00002");

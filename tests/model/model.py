@@ -1252,7 +1252,7 @@ class Ledger:
 
     def gives(self, number, value, field):
         if self.places[number]["kind"] != "account" and self.holds(number) < value:
-            raise Refused("MONEY_NOT_THERE", field)
+            raise Refused("MONEY_NOT_THERE", field, existing_number=self.places[number]["name"])
 
     def moved(self, c, number, value, postings, branches, date, **facts):
         customer = self.customers[1]

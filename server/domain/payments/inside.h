@@ -26,7 +26,8 @@ Tefter__Refusal *money_find(struct tx *tx, uint32_t number, const Tefter__Branch
 /* A till that keeps days takes and gives cash while one is open: TILL_CLOSED. */
 Tefter__Refusal *money_check_till_open(struct tx *tx, const Tefter__MoneyAccountRecord *account,
                                        const char *field);
-/* A till or device gives no more than it holds: MONEY_NOT_THERE. */
+/* A till or device gives no more than it holds: MONEY_NOT_THERE with its name in existing_number.
+ */
 Tefter__Refusal *money_check_holds(struct tx *tx, const Tefter__MoneyAccountRecord *account,
                                    int64_t amount_minor, const char *field);
 

@@ -396,9 +396,11 @@ Tefter__Refusal *money_check_holds(struct tx *tx, const Tefter__MoneyAccountReco
                                    int64_t amount_minor, const char *field)
 {
     bool short_of_it = !is_bank(account) && money_holds(tx, account) < amount_minor;
-    return short_of_it && !tx_recalled(tx)
-               ? refuse(tx, TEFTER__REFUSAL_CODE__MONEY_NOT_THERE, field)
-               : NULL;
+    if (!short_of_it || tx_recalled(tx))
+        return NULL;
+    Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__MONEY_NOT_THERE, field);
+    refusal->existing_number = account->name;
+    return refusal;
 }
 
 /* ---- views ---- */
