@@ -376,6 +376,9 @@ static const struct {
      "The total does not fit: it is not what the lines and charges make."},
     {CODE(FIELD_INVALID), "customer",
      "The customer who pays at once has no account: name another customer."},
+    {CODE(FIELD_INVALID), "arrived",
+     "It goes to another branch: only there they can say that it arrived (tefter money arrived "
+     "NUMBER). Leave out --arrived."},
     {CODE(FIELD_INVALID), "money_account",
      "This is another kind of place: cash goes into a till, cards into a device, transfers and "
      "slips into a bank account."},

@@ -93,6 +93,10 @@ class Cash(unittest.TestCase):
         self.assertIn("1.00 € moved.", said)
         self.assertNotIn("on its way", said)
         self.does("till", "in", "drawer", "1", "--reason", "change")
+        self.does("branch", "add", "AL", "Alley")
+        self.does("till", "add", "AL", "alley drawer")
+        self.assertIn("only there they can say that it arrived",
+                      self.does("money", "move", "drawer", "alley drawer", "1", "--arrived", code=2))
         self.assertIn("30.00", self.does("money", "list"))
         self.assertIn("arrived", self.does("money", "arrived", number))
         self.assertIn("50.00 € paid out", self.does("refund", "FEN", "50", "--reason", "paid twice"))

@@ -359,6 +359,8 @@ static void another_branch_says_that_it_has_it(void **state)
     assert_false(
         scenario_done(shop.s, "move_money", move(shop.till, shop.other, 100, ""))->on_its_way);
     assert_int_equal(holds(&shop, shop.other), 100);
+    scenario_refused(shop.s, "move_money", move(shop.till, shop.alley, 300, ", 'arrived': true"),
+                     CODE(FIELD_INVALID), "arrived");
     scenario_done(shop.s, "move_money", move(shop.till, shop.alley, 300, ""));
     scenario_refused(shop.s, "confirm_move", "{'number': 'HQ-M-00003'}", CODE(TILL_OTHER_BRANCH),
                      "move");

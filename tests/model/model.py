@@ -1284,6 +1284,8 @@ class Ledger:
             raise Refused("FIELD_INVALID", "fee_minor")
         to_bank = (start["kind"], end["kind"]) == ("till", "account")
         on_its_way = to_bank and not c.get("arrived") or end["kind"] == "till" and end["branch"] != here
+        if c.get("arrived") and on_its_way and end["kind"] == "till":
+            raise Refused("FIELD_INVALID", "arrived")
         if start["kind"] != "till" or to_bank and c.get("arrived"):
             self.needs("CONFIRM_MONEY")
         self.is_open(start, "from")

@@ -85,6 +85,8 @@ static Tefter__Refusal *check_route(struct tx *tx, const Tefter__MoveMoney *comm
     if (is_till(route->from) && command->fee_minor > 0)
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "fee_minor");
     find_way(command, branch->branch, route);
+    if (command->arrived && is_till(route->to) && route->on_its_way && !tx_recalled(tx))
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "arrived");
     refusal =
         route->seen_at_bank ? staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_CONFIRM_MONEY) : NULL;
     if (refusal == NULL)
@@ -205,7 +207,8 @@ static void move_done(const Tefter__DocumentRecord *record, Tefter__Done *done)
 /* Refuses, in this order: amount_minor (field_amount), fee_minor (field_amount_or_zero,
  * FIELD_INVALID when nothing is left), date (field_date), reference (field_line), note (field_text)
  * · date (posting_date), from and to (money_find), FIELD_INVALID to (no way leads there),
- * FIELD_INVALID fee_minor (of a till) · the right CONFIRM_MONEY, for what the bank has ·
+ * FIELD_INVALID fee_minor (of a till), arrived (in another branch) · the right CONFIRM_MONEY, for
+ * what the bank has ·
  * TILL_CLOSED from, to · MONEY_NOT_THERE from · as document_begin and postings_check do. */
 Tefter__Refusal *apply_move_money(struct tx *tx, const Tefter__MoveMoney *command,
                                   Tefter__Done *done)
