@@ -2433,8 +2433,8 @@ class Ledger:
         if number is None or happened or self.epoch < 5:
             return
         self.within("OWN_NUMBER", "number", 1)
-        its_code, _, rest = number.partition("-")
-        if its_code in self.branch_codes and re.fullmatch(r"(CN-|R-|X-|RF-|M-)?[0-9]{5,9}", rest):
+        its_code, _, rest = folded(number).partition("-")
+        if its_code in map(folded, self.branch_codes) and re.fullmatch(r"(cn-|r-|x-|rf-|m-)?[0-9]{5,9}", rest):
             raise Refused("FIELD_INVALID", "number")
 
     @staticmethod

@@ -13,6 +13,7 @@
 #include "domain/org/org.h"
 
 #include "base/date.h"
+#include "base/fold.h"
 #include "base/limits.h"
 
 #include <string.h>
@@ -456,20 +457,22 @@ void branch_pass_number(struct tx *tx, Tefter__DocumentKind kind, const char *pa
 
 bool branch_counts(struct tx *tx, const char *number)
 {
+    char folded[FOLD_KEY_MAX + 1];
     char code[BRANCH_CODE_MAX + 1];
-    size_t size = strcspn(number, "-");
-    if (size == 0 || size > BRANCH_CODE_MAX || number[size] != '-')
+    (void)fold_key(number, folded);
+    size_t size = strcspn(folded, "-");
+    if (size == 0 || size > BRANCH_CODE_MAX || folded[size] != '-')
         return false;
-    memcpy(code, number, size);
+    memcpy(code, folded, size);
     code[size] = '\0';
     const ProtobufCEnumDescriptor *kinds = &tefter__document_kind__descriptor;
-    const char *rest = number + size + 1;
+    const char *rest = folded + size + 1;
     bool counted = false;
     for (unsigned i = 0; i < kinds->n_values && !counted; i++) {
         const char *infix = infix_of((Tefter__DocumentKind)kinds->values[i].value);
         uint32_t at;
-        counted =
-            strncmp(rest, infix, strlen(infix)) == 0 && place_in_series(rest + strlen(infix), &at);
+        counted = strncasecmp(rest, infix, strlen(infix)) == 0 &&
+                  place_in_series(rest + strlen(infix), &at);
     }
     return counted && branch_with_code(tx, code) != 0;
 }
