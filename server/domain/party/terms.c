@@ -163,8 +163,8 @@ Tefter__Refusal *terms_check_clear(struct tx *tx, const struct terms_clear *clea
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "clear");
     for (size_t i = 0; i < clear->count; i++) {
         Tefter__TermField field = clear->fields[i];
-        bool known =
-            protobuf_c_enum_descriptor_get_value(&tefter__term_field__descriptor, field) != NULL;
+        bool known = protobuf_c_enum_descriptor_get_value(&tefter__term_field__descriptor,
+                                                          (int)field) != NULL;
         if (!known || (allowed & TERM_BIT(field)) == 0 || (said != NULL && terms_name(said, field)))
             return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "clear");
     }
