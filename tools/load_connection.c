@@ -131,7 +131,7 @@ static void say_hello(struct connection *connection)
 {
     Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
     Tefter__Hello hello = TEFTER__HELLO__INIT;
-    hello.wire = 1;
+    hello.wire = 2; /* as terminals do: replies go as the ledger packed them */
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_HELLO;
     frame.hello = &hello;
     connection_send(connection, REQUEST_HELLO, &frame);
