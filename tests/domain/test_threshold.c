@@ -491,7 +491,13 @@ static void a_number_of_the_branchs_own_series_is_nobodys_to_choose(void **state
                           shop.anh, shop.till),
                      CODE(FIELD_INVALID), "number");
     sells(&shop, goods, ", 'number': 'B-17'");
-    sells(&shop, goods, ", 'number': 'TD-00017'");                   /* there is no branch TD */
+    sells(&shop, goods, ", 'number': 'TD-00017'"); /* there is no branch TD */
+    /* old bills keep theirs, as a branch writes them; the series passes them over */
+    static const char *const otherwise[] = {"hq-00002", "HQ 00002", "HQ–00002", "HQ-۰۰۰۰۲"};
+    for (size_t i = 0; i < sizeof otherwise / sizeof otherwise[0]; i++)
+        sells_not(&shop, goods, json(", 'backfill': true, 'number': '%s'", otherwise[i]),
+                  CODE(FIELD_INVALID), "number");
+    sells(&shop, goods, ", 'backfill': true, 'number': 'HQ-00002'");
     sells(&shop, goods, ", 'number': 'HQ-00017', 'backfill': true"); /* a paper of old */
     scenario_end(shop.s);
 }

@@ -2186,7 +2186,7 @@ class Ledger:
         if existing:
             raise Refused("NUMBER_TAKEN", "number", existing=existing,
                           existing_number=self.documents[existing]["number"])
-        while number is None or self.taken(taken, number):
+        while number is None or number in taken:
             number = f"{branch['code']}-{SERIES[kind]}{branch[kind]:05}"
             self.put(branch, kind, branch[kind] + 1)
         day = (customer["customer"], date)
@@ -2430,11 +2430,14 @@ class Ledger:
     # ---- what a sale asks of thresholds ----
 
     def own_number(self, number, happened):
-        if number is None or happened or self.epoch < 5:
+        if number is None or self.epoch < 5:
             return
-        self.within("OWN_NUMBER", "number", 1)
+        if not happened:
+            self.within("OWN_NUMBER", "number", 1)
         its_code, _, rest = folded(number).partition("-")
-        if its_code in map(folded, self.branch_codes) and re.fullmatch(r"(cn-|r-|x-|rf-|m-)?[0-9]{5,9}", rest):
+        as_written = happened and folded(number).upper() == number
+        if its_code in map(folded, self.branch_codes) and re.fullmatch(r"(cn-|r-|x-|rf-|m-)?[0-9]{5,9}", rest) \
+                and not as_written:
             raise Refused("FIELD_INVALID", "number")
 
     @staticmethod

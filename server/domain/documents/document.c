@@ -126,10 +126,18 @@ static bool number_marked(struct tx *tx, const char *number)
     return branch_marks(tx, folded);
 }
 
+/* As it is written: no other number folds like one of a series (document_check_number). */
+static bool series_taken(struct tx *tx, Tefter__DocumentKind kind, const char *number)
+{
+    struct key numbers = numbers_key(kind);
+    struct key key = key_word(&numbers, number);
+    return tx_has(tx, &key);
+}
+
 static bool number_taken_by(struct tx *tx, const Tefter__BranchRecord *branch,
                             Tefter__DocumentKind kind, uint32_t at)
 {
-    return number_owner(tx, kind, branch_number(tx, branch, kind, at)) != 0;
+    return series_taken(tx, kind, branch_number(tx, branch, kind, at));
 }
 
 /* Behind a long run of taken numbers: strides that double until one is free, halved down to where
@@ -162,7 +170,7 @@ static char *next_number(struct tx *tx, Tefter__BranchRecord *branch, Tefter__Do
     uint32_t tried_max = tx_rule(tx, RULE_BOUNDS_AGREE) ? NUMBERS_TRIED_MAX : UINT32_MAX;
     uint32_t at = *next;
     char *number = branch_number(tx, branch, kind, at);
-    while (at - *next < tried_max && document_by_number(tx, kind, number) != 0)
+    while (at - *next < tried_max && series_taken(tx, kind, number))
         number = branch_number(tx, branch, kind, ++at);
     if (at - *next == tried_max) {
         at = number_behind(tx, branch, kind, at - 1);

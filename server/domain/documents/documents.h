@@ -37,8 +37,9 @@ Tefter__Refusal *document_date_of(struct tx *tx, const Tefter__BranchRecord *bra
 Tefter__Refusal *document_check_backfill(struct tx *tx, bool backfill);
 /* Where a document stands among all: by date, then as they were recorded. */
 struct key document_dated_key(uint32_t date, uint64_t seq, uint64_t document);
-/* A number that somebody chose; of a backfill any. Refuses MORE_THAN_YOU_MAY number; FIELD_INVALID
- * number, when a branch would give it out itself. */
+/* A number that somebody chose. Refuses MORE_THAN_YOU_MAY number; FIELD_INVALID number, when a
+ * branch would give it out itself. A backfill may have one of a branch's, but as the branch writes
+ * it: so no other number folds like one of a series, and a series looks for its own alone. */
 Tefter__Refusal *document_check_number(struct tx *tx, const char *number, bool backfill);
 /* Writes record, number, day and postings. */
 void document_write(struct tx *tx, const Tefter__DocumentRecord *record);

@@ -48,8 +48,17 @@ static int64_t gross_of(const Tefter__DocumentLine *line)
     return line->net_minor + line->discount_minor;
 }
 
-static Tefter__Refusal *check_share(struct tx *tx, Tefter__Threshold threshold, const char *field,
-                                    int64_t part_minor, int64_t whole_minor)
+/* Named only when it is refused. */
+static Tefter__Refusal *of_line(struct tx *tx, size_t i, const char *field,
+                                Tefter__Refusal *refusal)
+{
+    if (refusal != NULL)
+        refusal->field = tx_format(tx, "lines[%zu].%s", i, field);
+    return refusal;
+}
+
+static Tefter__Refusal *check_share(struct tx *tx, Tefter__Threshold threshold, int64_t part_minor,
+                                    int64_t whole_minor)
 {
     int64_t most_bp = threshold_most(tx, threshold);
     if (part_minor <= 0 || within(part_minor, whole_minor, most_bp))
@@ -57,34 +66,33 @@ static Tefter__Refusal *check_share(struct tx *tx, Tefter__Threshold threshold, 
     int64_t wanted_bp = share_bp(part_minor, whole_minor);
     if (wanted_bp <= most_bp) /* a share of so little that it rounds to nothing */
         return NULL;
-    return threshold_refuse(tx, threshold, field, wanted_bp, most_bp);
+    return threshold_refuse(tx, threshold, NULL, wanted_bp, most_bp);
 }
 
 static Tefter__Refusal *check_discount(struct tx *tx, const Tefter__DocumentLine *line, size_t i)
 {
+    Tefter__Threshold threshold = TEFTER__THRESHOLD__THRESHOLD_DISCOUNT;
     if (line->has_discount_bp)
-        return threshold_check(tx, TEFTER__THRESHOLD__THRESHOLD_DISCOUNT,
-                               tx_format(tx, "lines[%zu].discount_bp", i), line->discount_bp);
-    return check_share(tx, TEFTER__THRESHOLD__THRESHOLD_DISCOUNT,
-                       tx_format(tx, "lines[%zu].discount_minor", i), line->discount_minor,
-                       gross_of(line));
+        return of_line(tx, i, "discount_bp",
+                       threshold_check(tx, threshold, NULL, line->discount_bp));
+    return of_line(tx, i, "discount_minor",
+                   check_share(tx, threshold, line->discount_minor, gross_of(line)));
 }
 
 /* A product without a price in the catalogue is sold at what is asked for it; its floor holds. */
 static Tefter__Refusal *check_price(struct tx *tx, const Tefter__DocumentLine *line,
                                     const Tefter__ProductRecord *product, size_t i)
 {
-    const char *field = tx_format(tx, "lines[%zu].price", i);
     int64_t floor_minor = 0;
     Tefter__Refusal *refusal = NULL;
     if (product->has_price && line->price < product->price)
-        refusal = threshold_check(tx, TEFTER__THRESHOLD__THRESHOLD_BELOW_LIST, field,
+        refusal = threshold_check(tx, TEFTER__THRESHOLD__THRESHOLD_BELOW_LIST, NULL,
                                   share_bp(product->price - line->price, product->price));
     if (refusal == NULL && product->has_floor &&
         money_line(line->quantity, product->floor, &floor_minor))
-        refusal = check_share(tx, TEFTER__THRESHOLD__THRESHOLD_BELOW_FLOOR, field,
+        refusal = check_share(tx, TEFTER__THRESHOLD__THRESHOLD_BELOW_FLOOR,
                               floor_minor - line->net_minor, floor_minor);
-    return refusal;
+    return of_line(tx, i, "price", refusal);
 }
 
 static Tefter__Refusal *check_tax(struct tx *tx, const Tefter__DocumentLine *line,
@@ -93,8 +101,8 @@ static Tefter__Refusal *check_tax(struct tx *tx, const Tefter__DocumentLine *lin
     uint32_t tax_bp = line->has_tax_bp ? line->tax_bp : 0;
     if (tax_bp == (product->has_tax_bp ? product->tax_bp : 0))
         return NULL;
-    return threshold_check(tx, TEFTER__THRESHOLD__THRESHOLD_OTHER_TAX,
-                           tx_format(tx, "lines[%zu].tax_bp", i), 1);
+    return of_line(tx, i, "tax_bp",
+                   threshold_check(tx, TEFTER__THRESHOLD__THRESHOLD_OTHER_TAX, NULL, 1));
 }
 
 /* The old line at least as favourable, of which enough is left; it is used up so far. */
@@ -235,11 +243,11 @@ static struct before before_of(struct tx *tx, uint64_t corrects)
 
 Tefter__Refusal *document_check_number(struct tx *tx, const char *number, bool backfill)
 {
-    if (number == NULL || backfill || tx_recalled(tx) || !tx_rule(tx, RULE_THRESHOLDS))
+    if (number == NULL || tx_recalled(tx) || !tx_rule(tx, RULE_THRESHOLDS))
         return NULL;
     Tefter__Refusal *refusal =
-        threshold_check(tx, TEFTER__THRESHOLD__THRESHOLD_OWN_NUMBER, "number", 1);
-    if (refusal == NULL && branch_counts(tx, number))
+        backfill ? NULL : threshold_check(tx, TEFTER__THRESHOLD__THRESHOLD_OWN_NUMBER, "number", 1);
+    if (refusal == NULL && branch_counts(tx, number) && !(backfill && branch_writes(number)))
         refusal = refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "number");
     return refusal;
 }

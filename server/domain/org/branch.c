@@ -477,6 +477,18 @@ bool branch_counts(struct tx *tx, const char *number)
     return counted && branch_with_code(tx, code) != 0;
 }
 
+bool branch_writes(const char *number)
+{
+    char folded[FOLD_KEY_MAX + 1];
+    size_t size = fold_key(number, folded);
+    bool same = size == strlen(number);
+    for (size_t i = 0; i < size && same; i++) {
+        bool small = folded[i] >= 'a' && folded[i] <= 'z';
+        same = number[i] == (small ? folded[i] - 'a' + 'A' : folded[i]);
+    }
+    return same;
+}
+
 /* "TD-R2-00001" of branch TD */
 bool branch_marks(struct tx *tx, const char *number)
 {

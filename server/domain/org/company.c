@@ -17,8 +17,7 @@
 
 enum {
     TERM_DAYS_AT_FIRST = 30,
-    FIELD_CASH_CUSTOMER = 5, /* of CompanyRecord */
-    FIELD_NEXT_CUSTOMER = 23,
+    FIELD_NEXT_CUSTOMER = 23, /* of CompanyRecord */
 };
 
 /* ---- records ---- */
@@ -51,7 +50,8 @@ bool company_exists(struct tx *tx)
 uint32_t company_cash_customer(struct tx *tx)
 {
     struct key key = company_key();
-    return (uint32_t)tx_field(tx, &key, FIELD_CASH_CUSTOMER);
+    const Tefter__CompanyRecord *company = tx_cached(tx, &key, &tefter__company_record__descriptor);
+    return company != NULL ? company->cash_customer : 0;
 }
 
 uint32_t company_customers(struct tx *tx)

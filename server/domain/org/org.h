@@ -73,6 +73,8 @@ void branch_note_match(struct tx *tx, Tefter__BranchRecord *branch, uint32_t dat
 /* Is it a number of a branch's own series, "TD-00017" or "TD-CN-00002", given out or still to be?
  */
 bool branch_counts(struct tx *tx, const char *number);
+/* Is such a number written as a branch writes it: no "td-00017", no other digits? */
+bool branch_writes(const char *number);
 /* Does the number belong to the series that a branch has after a restore? */
 bool branch_marks(struct tx *tx, const char *number);
 /* A paper of that kind has this number of a branch's series and is not here: the series goes on
