@@ -365,15 +365,42 @@ uint32_t tx_key_hash(const struct key *key)
     return hash ^ hash >> 15;
 }
 
+static bool shared_is(const struct tx_shared_record *shared, const struct key *key)
+{
+    return shared->size == key->size && shared->tree == key->tree &&
+           memcmp(shared->bytes, key->bytes, key->size) == 0;
+}
+
 static struct tx_shared_record *shared_slot(struct tx *tx, const struct key *key)
 {
     return &tx->shared[tx_key_hash(key) % TX_SHARED_SLOTS];
 }
 
-static bool shared_is(const struct tx_shared_record *shared, const struct key *key)
+static struct tx_shared_record *shared_find(struct tx *tx, const struct key *key)
 {
-    return shared->size == key->size && shared->tree == key->tree &&
-           memcmp(shared->bytes, key->bytes, key->size) == 0;
+    struct tx_shared_record *shared = shared_slot(tx, key);
+    while (shared != NULL && !shared_is(shared, key))
+        shared = shared->more;
+    return shared;
+}
+
+/* A command may have changed what it holds, and put it later. Who only looks asks again: what a
+ * list walks over would fill the memory. */
+static bool shared_stays(const struct tx *tx)
+{
+    return (!tx->reading || tx->trial != NULL) && tx_rule(tx, RULE_SHARED_STAYS);
+}
+
+/* Where a record that is not held can be. */
+static struct tx_shared_record *shared_place(struct tx *tx, const struct key *key)
+{
+    struct tx_shared_record *slot = shared_slot(tx, key);
+    if (slot->size == 0 || !shared_stays(tx))
+        return slot;
+    struct tx_shared_record *place = tx_take(tx, sizeof *place);
+    place->more = slot->more;
+    slot->more = place;
+    return place;
 }
 
 /* What others hold of this key is not what the ledger holds now. */
@@ -382,8 +409,8 @@ static void shared_drop(struct tx *tx, const struct key *key, const void *unless
     struct tx_cache_slot *cache = tx->cache ? tx_cache_slot(tx->cache, key, false) : NULL;
     if (cache != NULL)
         cache->record = NULL;
-    struct tx_shared_record *shared = shared_slot(tx, key);
-    if (key->size <= TX_SHARED_KEY_MAX && shared_is(shared, key) && shared->record != unless)
+    struct tx_shared_record *shared = shared_find(tx, key);
+    if (shared != NULL && shared->record != unless)
         shared->size = 0;
 }
 
@@ -397,18 +424,19 @@ static void shared_set(struct tx_shared_record *shared, const struct key *key, v
 
 void tx_forget_shared(struct tx *tx)
 {
-    for (size_t i = 0; i < TX_SHARED_SLOTS; i++)
-        tx->shared[i].size = 0;
+    memset(tx->shared, 0, sizeof tx->shared);
 }
 
 void *tx_shared(struct tx *tx, const struct key *key, const ProtobufCMessageDescriptor *type)
 {
-    struct tx_shared_record *shared = shared_slot(tx, key);
     if (key->size > TX_SHARED_KEY_MAX)
         return tx_get(tx, key, type);
-    if (!shared_is(shared, key))
-        shared_set(shared, key, tx_get(tx, key, type));
-    return shared->record;
+    struct tx_shared_record *shared = shared_find(tx, key);
+    if (shared != NULL)
+        return shared->record;
+    void *record = tx_get(tx, key, type);
+    shared_set(shared_place(tx, key), key, record);
+    return record;
 }
 
 /* Decoded into the memory of the cached ones, which outlives the command. When that is full, or the
@@ -488,8 +516,10 @@ void tx_put(struct tx *tx, const struct key *key, const ProtobufCMessage *record
 void tx_put_shared(struct tx *tx, const struct key *key, ProtobufCMessage *record)
 {
     tx_put(tx, key, record);
-    if (key->size <= TX_SHARED_KEY_MAX)
-        shared_set(shared_slot(tx, key), key, record);
+    if (key->size > TX_SHARED_KEY_MAX)
+        return;
+    struct tx_shared_record *shared = shared_find(tx, key);
+    shared_set(shared != NULL ? shared : shared_place(tx, key), key, record);
 }
 
 bool tx_get_u64(struct tx *tx, const struct key *key, uint64_t *ret_value)

@@ -158,6 +158,10 @@ enum rule_change {
     /* Codes, numbers, references, serials, barcodes and names that only fold apart (fold.h) are
      * one: `SL-77`, `sl-77` and `SL 77` counted as three. */
     RULE_KEYS_FOLD = 5,
+    /* What a command has changed and not yet put is what it sees when it asks again. Two records
+     * could want one place, and then one was read anew: the receipts of a sale paid in three parts
+     * got one number. */
+    RULE_SHARED_STAYS = 5,
     /* A new company that counts in rial has no decimals. */
     RULE_RIAL_IS_WHOLE = 5,
     /* A bill of the cash customer is paid when it is written, and stays so: a clerk posted any sum
@@ -372,11 +376,12 @@ struct slice tx_pack_out(struct tx *tx, const ProtobufCMessage *message);
 /* One piece of work is a row looked at, and again for each so many bytes of it. */
 enum { TX_WORK_BYTES = 256 };
 
-enum { TX_SHARED_SLOTS = 32, TX_SHARED_KEY_MAX = 24 };
+enum { TX_SHARED_SLOTS = 32, TX_SHARED_KEY_MAX = 22 };
 
 /* A record that was asked for: NULL with a size is one known to be absent. */
 struct tx_shared_record {
     void *record;
+    struct tx_shared_record *more; /* others that want the same place */
     uint8_t tree;
     uint8_t size;
     uint8_t bytes[TX_SHARED_KEY_MAX];

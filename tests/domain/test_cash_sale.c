@@ -134,6 +134,28 @@ static void it_is_paid_by_card_transfer_and_cash_together(void **state)
     scenario_end(c.s);
 }
 
+/* Whoever buys: their record and that of the branch, which numbers the receipts, may want one
+ * place. */
+static void each_part_has_a_number_of_its_own(void **state)
+{
+    (void)state;
+    enum { CUSTOMERS = 100 };
+    struct counter c = counter();
+    scenario_as(c.s, ROLE_STAFF_OWNER);
+    for (uint32_t i = 0; i < CUSTOMERS; i++) {
+        const char *parts = json("{'kind': 'POS', 'money_account': %u, 'amount_minor': 100}, "
+                                 "{'kind': 'TRANSFER', 'money_account': %u, 'amount_minor': 50}, "
+                                 "%s",
+                                 c.device, c.bank, cash(&c, 100));
+        uint32_t customer = scenario_customer(c.s, "Anh", 0);
+        const Tefter__Done *done =
+            scenario_done(c.s, "sell_paid", paid(loaves(customer, 1), parts));
+        for (uint32_t part = 0; part < 3; part++)
+            assert_string_equal(done->payments[part]->number, json("HQ-R-%05u", 3 * i + part + 1));
+    }
+    scenario_end(c.s);
+}
+
 static void a_clerk_leaves_nothing_open_on_the_cash_customer(void **state)
 {
     (void)state;
@@ -730,6 +752,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_cash_sale_is_a_bill_and_its_money_in_one),
         cmocka_unit_test(it_is_paid_by_card_transfer_and_cash_together),
+        cmocka_unit_test(each_part_has_a_number_of_its_own),
         cmocka_unit_test(a_clerk_leaves_nothing_open_on_the_cash_customer),
         cmocka_unit_test(who_may_approve_leaves_it_open_and_backfills_it),
         cmocka_unit_test(an_old_ledger_lets_a_clerk_leave_it_open),
