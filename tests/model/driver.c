@@ -4,6 +4,7 @@
  *   {"staff":1,"terminal":1,"branch":1,"now_ms":N,"id":"hex32","command":{"issue_invoice":{…}}}
  *   {"staff":1,"branch":1,"query":{"customer_card":{…}}}
  *   {"digest":true}   ->  {"seq":N,"digest":"hex"}
+ *   an empty line     ->  nothing; the answers so far are wanted now
  *
  * The answer is the Reply or Answer as JSON. Groups of --group N commands share a transaction; the
  * folder is the argument. At the end the ledger checks itself; exit 1 when a figure is wrong.
@@ -190,13 +191,16 @@ static void run_line(struct driver *driver, struct slice line)
 {
     struct slice command = member(line, "command");
     struct slice query = member(line, "query");
+    if (line.size == 1) {
+        fflush(stdout);
+        return;
+    }
     if (command.size > 0)
         run_command(driver, line, command);
     else if (query.size > 0)
         run_query(driver, line, query);
     else
         print_digest(driver);
-    fflush(stdout);
     arena_reset(&driver->arena);
 }
 
