@@ -13,6 +13,7 @@ the exit code is 0 unless something could not be run.
 import json
 import math
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -52,6 +53,16 @@ class Tree:
         lines = [json.loads(line) for line in said.stdout.splitlines()]
         return {line["name"]: line for line in lines}
 
+    def wire(self):
+        """The wire version that its load generator speaks; None: it does not say."""
+        tools = os.path.join(self.root, "tools")
+        for name in sorted(name for name in os.listdir(tools) if re.fullmatch(r"load\w*\.c", name)):
+            with open(os.path.join(tools, name), encoding="utf-8") as file:
+                found = re.search(r"hello\.wire = (\d+)", file.read())
+            if found:
+                return int(found.group(1))
+        return None
+
     def measure(self, figure, ms):
         return self.run(figure, ms, "--bin", self.bin)
 
@@ -76,6 +87,15 @@ def unpack(root, commit, fresh):
         subprocess.run(["tar", "-x", "-C", unpacking], input=git(root, "archive", number), check=True)
         os.rename(unpacking, path)
     return Tree(number[:7], path)
+
+
+def wires(here, there):
+    """What has to be said when the terminals of the two speak otherwise; else ""."""
+    ours, theirs = here.wire(), there.wire()
+    if ours == theirs:
+        return ""
+    return (f"note: {here.name} is measured by terminals of wire version {ours or 'unknown'}, {there.name} by those "
+            f"of {theirs or 'unknown'}: the ratios are of what server and terminals do together")
 
 
 # ---- ratios ----
@@ -215,6 +235,8 @@ def run(root, names, options, header):
         return 1
     print(f"{header}; against {there.name}; {options.pairs} pairs of {options.ms} ms",
           file=sys.stderr if options.json else sys.stdout, flush=True)
+    if wires(here, there):
+        print(wires(here, there), file=sys.stderr if options.json else sys.stdout, flush=True)
     if not options.json:
         print(HEAD, flush=True)
     bad, results = 0, []

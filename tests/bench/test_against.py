@@ -113,6 +113,15 @@ class Runs(unittest.TestCase):
         self.assertEqual(line[head.index("ratio")], "2")
         self.assertEqual(line[head.index("then_us")], "1000")
 
+    def test_terminals_that_speak_another_wire_version_are_named(self):
+        here, there = against.Tree("this tree", self.root), against.Tree("then", tempfile.mkdtemp(dir=self.root))
+        os.mkdir(os.path.join(there.root, "tools"))
+        self.assertEqual(against.wires(here, there), "")
+        with open(os.path.join(self.root, "tools", "load_connection.c"), "w", encoding="ascii") as file:
+            file.write("    hello.wire = 2; /* as terminals do */\n")
+        said = against.wires(here, there)
+        self.assertIn("this tree is measured by terminals of wire version 2, then by those of unknown", said)
+
     def test_what_cannot_be_run_is_said(self):
         bad, text = self.run_it("broken", "new", "charge.c64")
         self.assertEqual(bad, 1)

@@ -33,7 +33,7 @@ FILES = {
 
 
 def run(*words, **more):
-    return subprocess.run(words, capture_output=True, text=True, timeout=60, check=False, **more)
+    return subprocess.run(words, capture_output=True, text=True, timeout=150, check=False, **more)
 
 
 class Installed(unittest.TestCase):
