@@ -396,8 +396,8 @@ static bool apply_all(struct commit *commit, const struct journal_head *head, st
         if (!apply_one(commit, first + i, i, arena, failure))
             return false;
     ledger_state_digest(ledger, &commit->state_digest_seq, &commit->state_digest);
-    commit->job = 0;
-    ledger_jobs(ledger, &commit->job, 1);
+    if (ledger_jobs_changed(ledger) && ledger_jobs(ledger, &commit->job, 1) == 0)
+        commit->job = 0;
     commit->recall = ledger_recall_due(ledger);
     commit->head = *head;
     commit->behind += (uint32_t)commit->count;

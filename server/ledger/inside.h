@@ -27,6 +27,7 @@ struct ledger {
     struct ledger_oldest oldest_id;
     struct ledger_oldest oldest_event;
     struct ledger_done done_before;
+    bool jobs_changed; /* since they were listed */
     struct tx_cache cache;
     struct arena memory;  /* of the command at hand */
     struct arena packing; /* of a record it puts */

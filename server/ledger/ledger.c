@@ -244,5 +244,6 @@ void ledger_abort(struct ledger *ledger)
     ledger->txn = NULL;
     ledger->oldest_id.known = ledger->oldest_event.known = false;
     ledger->done_before.known = false;
+    ledger->jobs_changed = true;
     tx_cache_clear(&ledger->cache);
 }

@@ -142,6 +142,8 @@ void ledger_abort(struct ledger *ledger);
 /* Unfinished jobs, oldest first: numbers for StepJob. In the writer's open transaction or, without
  * one, of the committed state. */
 size_t ledger_jobs(struct ledger *ledger, uint64_t *ret_jobs, size_t capacity);
+/* Since then, by the writer: only then is it worth listing them again. */
+bool ledger_jobs_changed(const struct ledger *ledger);
 
 /* Is an offer due, for RecallNext? As above. */
 bool ledger_recall_due(struct ledger *ledger);

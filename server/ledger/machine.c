@@ -477,6 +477,7 @@ static bool entry_run(struct ledger *ledger, uint64_t seq, const Tefter__Entry *
     if (!tx_run(&tx, work, &application, failure))
         return false;
     advance(ledger, &tx, ret_result->refused);
+    ledger->jobs_changed |= tx.jobs_changed;
     if (store_failure(ledger->txn)->fault == FAULT_NONE)
         return true;
     *failure = *store_failure(ledger->txn);
@@ -579,7 +580,13 @@ static void list_jobs(struct tx *tx, void *context)
 size_t ledger_jobs(struct ledger *ledger, uint64_t *ret_jobs, size_t capacity)
 {
     struct job_search search = {.jobs = ret_jobs, .capacity = capacity};
+    ledger->jobs_changed = false;
     return look(ledger, list_jobs, &search) ? search.count : 0;
+}
+
+bool ledger_jobs_changed(const struct ledger *ledger)
+{
+    return ledger->jobs_changed;
 }
 
 static void look_recall(struct tx *tx, void *context)

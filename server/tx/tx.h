@@ -406,6 +406,7 @@ struct tx {
     uint32_t rules_version;
     bool reading;
     bool decided;
+    bool jobs_changed; /* by job_save; of a root */
     uint32_t records_put;
     struct hash_state
         *digest; /* of this command, over its ordered writes of facts; not a query's */

@@ -37,7 +37,8 @@ static size_t rounded_up(size_t size)
 
 void arena_init(struct arena *arena, size_t bound)
 {
-    *arena = (struct arena){.bound = bound};
+    size_t whole = rounded_up(bound);
+    *arena = (struct arena){.bound = whole == 0 ? bound : whole};
 }
 
 static void free_chain(struct arena_block *block)
@@ -84,8 +85,9 @@ void arena_wipe(struct arena *arena)
 }
 
 /* Each block is twice the one before, so the newest is the largest: the one a reset keeps. */
-static size_t next_capacity(const struct arena *arena, size_t size, size_t bound)
+static size_t next_capacity(const struct arena *arena, size_t size)
 {
+    size_t bound = arena->bound;
     size_t capacity = arena->block == NULL ? ARENA_FIRST_SIZE : arena->block->capacity;
     if (arena->block != NULL)
         capacity = capacity > bound / 2 ? bound : capacity * 2;
@@ -94,9 +96,9 @@ static size_t next_capacity(const struct arena *arena, size_t size, size_t bound
     return capacity > size ? capacity : size;
 }
 
-static bool add_block(struct arena *arena, size_t size, size_t bound)
+static bool add_block(struct arena *arena, size_t size)
 {
-    size_t capacity = next_capacity(arena, size, bound);
+    size_t capacity = next_capacity(arena, size);
     if (capacity > SIZE_MAX - sizeof(struct arena_block))
         return false;
     struct arena_block *block = malloc(sizeof *block + capacity);
@@ -110,28 +112,23 @@ static bool add_block(struct arena *arena, size_t size, size_t bound)
     return true;
 }
 
-/* The newest block, with room for so many bytes; NULL: past the bound, or without memory. */
-static struct arena_block *block_for(struct arena *arena, size_t whole)
+/* false: past the bound, or without memory. */
+static bool has_room(struct arena *arena, size_t whole)
 {
-    size_t bound = rounded_up(arena->bound);
-    if (bound == 0)
-        bound = arena->bound;
-    if (whole == 0 || whole > bound - arena->taken)
-        return NULL;
-    struct arena_block *block = arena->block;
-    if ((block == NULL || whole > block->capacity - block->used) && !add_block(arena, whole, bound))
-        return NULL;
-    return arena->block;
+    if (whole == 0 || whole > arena->bound - arena->taken)
+        return false;
+    const struct arena_block *block = arena->block;
+    return (block != NULL && whole <= block->capacity - block->used) || add_block(arena, whole);
 }
 
 void *arena_take(struct arena *arena, size_t size)
 {
     size_t whole = rounded_up(size);
-    struct arena_block *block = block_for(arena, whole);
-    if (block == NULL) {
+    if (!has_room(arena, whole)) {
         arena->spent = true;
         return NULL;
     }
+    struct arena_block *block = arena->block;
     void *taken = block->data + block->used;
     block->used += whole;
     arena->taken += whole;

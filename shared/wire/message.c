@@ -31,9 +31,9 @@ ProtobufCMessage *message_unpack(const ProtobufCMessageDescriptor *type, struct 
 
 ProtobufCMessage *message_new(const ProtobufCMessageDescriptor *type, struct arena *arena)
 {
-    ProtobufCMessage *message = arena_zero(arena, type->sizeof_message);
+    ProtobufCMessage *message = arena_take(arena, type->sizeof_message);
     if (message != NULL)
-        protobuf_c_message_init(type, message);
+        protobuf_c_message_init(type, message); /* every byte of it */
     return message;
 }
 

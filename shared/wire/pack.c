@@ -22,6 +22,11 @@ static inline uint8_t *put_varint(uint8_t *at, uint64_t value)
         *--at = (uint8_t)value;
         return at;
     }
+    if (value < 0x4000) { /* most tags */
+        *--at = (uint8_t)(value >> 7);
+        *--at = (uint8_t)(value | 0x80);
+        return at;
+    }
     at -= (size_t)(63 - __builtin_clzll(value)) / 7 + 1;
     varint_write(at, value);
     return at;
@@ -149,14 +154,13 @@ static uint8_t *put_message(const uint8_t *begin, uint8_t *at, const ProtobufCMe
         const ProtobufCFieldDescriptor *field = &fields[i - 1];
         const uint8_t *value = base + field->offset;
         const uint8_t *quantifier = base + field->quantifier_offset;
-        if (field->label == PROTOBUF_C_LABEL_REPEATED) {
-            size_t count = *(const size_t *)quantifier;
-            if (count > 0)
-                at = put_repeated(begin, at, field, *(const uint8_t *const *)value, count);
-        } else if (field->label == PROTOBUF_C_LABEL_REQUIRED ||
-                   is_there(field, quantifier, value)) {
+        if (field->label == PROTOBUF_C_LABEL_OPTIONAL && !is_there(field, quantifier, value))
+            continue; /* most of them, in most messages */
+        if (field->label != PROTOBUF_C_LABEL_REPEATED)
             at = put_field(begin, at, field, value);
-        }
+        else if (*(const size_t *)quantifier > 0)
+            at = put_repeated(begin, at, field, *(const uint8_t *const *)value,
+                              *(const size_t *)quantifier);
     }
     return at;
 }

@@ -27,6 +27,7 @@ Tefter__JobRecord *job_get(struct tx *tx, uint64_t job)
 void job_save(struct tx *tx, const Tefter__JobRecord *job, bool done)
 {
     struct key key = job_key(job->job);
+    tx->root->jobs_changed = true;
     if (done)
         tx_delete(tx, &key);
     else
