@@ -473,10 +473,7 @@ int64_t credit_over_by(struct tx *tx, const struct credit_request *request)
 {
     struct credit_terms terms;
     credit_terms_of(tx, request->customer, request->today, &terms);
-    const Tefter__Decision *decision =
-        figures(tx, request, &terms, account_standing(tx, request->account));
-    return decision->over_by_minor > decision->site_over_by_minor ? decision->over_by_minor
-                                                                  : decision->site_over_by_minor;
+    return figures(tx, request, &terms, account_standing(tx, request->account))->over_by_minor;
 }
 
 /* Of a payer and of each site: what they owe together, and what a site's own limit leaves. */
