@@ -116,7 +116,9 @@ static void a_sites_own_limit_is_one_wall_more(void **state)
                   json("{'customer': %u, 'terms': {'limit_minor': 300}}", north));
     sell(s, north, 250, TODAY + 10);
     assert_int_equal(scenario_account(s, north)->available_minor, 50);
-    assert_int_equal(scenario_account(s, north)->limit_minor, 1000);
+    assert_int_equal(scenario_account(s, north)->limit_minor, 300);
+    assert_int_equal(scenario_account(s, north)->used_minor, 250);
+    assert_true(scenario_account(s, north)->site_binds);
     assert_int_equal(scenario_account(s, north)->site_limit_minor, 300);
     assert_int_equal(scenario_account(s, payer)->available_minor, 750);
     const Tefter__Refusal *refusal = scenario_refused(

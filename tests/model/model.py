@@ -1793,7 +1793,9 @@ class Ledger:
         if its_own is not None:
             left = its_own - sums["exposure"]
             row["site_limit_minor"] = its_own
-            row["available_minor"] = left if terms["unlimited"] else min(left, row["available_minor"])
+            if terms["unlimited"] or left < row["available_minor"]:
+                row.update(site_binds=True, unlimited=False, limit_minor=its_own, used_minor=sums["exposure"],
+                           available_minor=left)
         return row
 
     def add_item(self, document, debit, final=True):

@@ -476,7 +476,8 @@ int64_t credit_over_by(struct tx *tx, const struct credit_request *request)
     return figures(tx, request, &terms, account_standing(tx, request->account))->over_by_minor;
 }
 
-/* Of a payer and of each site: what they owe together, and what a site's own limit leaves. */
+/* Of a payer and of each site: what they owe together; and a site's own limit, which stands in the
+ * payer's place when it leaves less. */
 static void row_family(struct tx *tx, const Tefter__AccountRecord *account,
                        const Tefter__AccountRecord *standing, const struct credit_terms *terms,
                        uint32_t sites, Tefter__AccountRow *row)
@@ -494,8 +495,13 @@ static void row_family(struct tx *tx, const Tefter__AccountRecord *account,
         return;
     int64_t left_minor =
         tx_difference(tx, terms->site_limit_minor, account_exposure(tx, account));
-    if (row->unlimited || left_minor < row->available_minor)
-        row->available_minor = left_minor;
+    if (!row->unlimited && left_minor >= row->available_minor)
+        return;
+    FIELD_SET(row, site_binds, true);
+    row->unlimited = false;
+    row->limit_minor = terms->site_limit_minor;
+    row->used_minor = account_exposure(tx, account);
+    row->available_minor = left_minor;
 }
 
 Tefter__AccountRow *credit_account_row(struct tx *tx, uint32_t customer, uint32_t today)
