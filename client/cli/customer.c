@@ -253,8 +253,9 @@ static void put_terms(struct run *run, const Tefter__CustomerCardAnswer *card)
         (void)enum_word(&tefter__limit_source__descriptor, (int)card->terms_of, whose,
                         sizeof(whose));
     (void)run;
-    tell(stdout, "  %-10s %s%s%s\n", "limit", whose,
-         policy[0] == '\0' ? "" : "; over it: ", policy);
+    bool of_payer = card->row->has_payer && card->row->payer_code != NULL;
+    tell(stdout, "  %-10s %s%s%s%s%s\n", "limit", of_payer ? card->row->payer_code : "",
+         of_payer ? "'s: " : "", whose, policy[0] == '\0' ? "" : "; over it: ", policy);
 }
 
 static bool some_have_days(const Tefter__Answer *answer)
@@ -400,8 +401,8 @@ static void put_family(struct run *run, const Tefter__CustomerCardAnswer *card)
         customer_family(run, row->has_payer ? row->payer : row->customer);
     if (all == NULL)
         return;
-    tell(stdout, "\n%s, %s\n",
-         row->has_payer ? "Who pays, and all for whom they do" : "They pay for these too",
+    tell(stdout, "\n%s: %s\n",
+         row->has_payer ? "The payer and all their sites together" : "With their sites together",
          balance_text(run, family->balance_minor, sum));
     table_rows(run, list_columns, (ProtobufCMessage *const *)all->rows, all->n_rows);
 }
