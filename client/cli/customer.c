@@ -298,7 +298,8 @@ static void put_balance(struct run *run, const Tefter__CustomerCardAnswer *card)
     tell(stdout, "\n");
 }
 
-/* With a payer or sites it is the family's figures that add up, unless the site's own limit binds. */
+/* With a payer or sites it is the family's figures that add up, unless the site's own limit binds.
+ */
 static bool of_family(const Tefter__AccountRow *account)
 {
     return account->family != NULL && !(account->has_site_binds && account->site_binds);
@@ -517,8 +518,8 @@ static const Tefter__LikelyDoublesAnswer *ask_doubles(struct run *run,
     return answer == NULL ? NULL : answer->likely_doubles;
 }
 
-/* Two commands: who pays is told after they are made. Should that be refused, they are there without
- * a payer, and the refusal says why. */
+/* Two commands: who pays is told after they are made. Should that be refused, they are there
+ * without a payer, and the refusal says why. */
 static int add_with_payer(struct run *run, const Tefter__Command *command)
 {
     uint64_t payer = 0;

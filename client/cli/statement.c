@@ -1,5 +1,5 @@
-/* A statement: every document of a customer, or of who pays and of all their sites, and what is owed
- * after it. Of a family one list for each, or one for all in order of dates. */
+/* A statement: every document of a customer, or of who pays and of all their sites, and what is
+ * owed after it. Of a family one list for each, or one for all in order of dates. */
 #include "base/limits.h"
 #include "base/tell.h"
 #include "cli/cli.h"
@@ -119,7 +119,8 @@ static void put_moved(struct run *run, const struct part *part)
     if (moved_minor < 0)
         tell(stdout, "Paid by who pays for them: %s\n", money_text(run, -moved_minor, amount));
     else if (moved_minor > 0)
-        tell(stdout, "Paid for those for whom they pay: %s\n", money_text(run, moved_minor, amount));
+        tell(stdout, "Paid for those for whom they pay: %s\n",
+             money_text(run, moved_minor, amount));
 }
 
 static void put_part(const struct statement *statement, const struct part *part)

@@ -389,8 +389,7 @@ static const struct {
     {CODE(TOO_MANY), "payer",
      "This payer pays for| {most}| customers already, and for no more. Name another payer for some "
      "of them."},
-    {CODE(NOTHING_TO_CHANGE), "payer",
-     "It is so already: this is their payer, or they have none."},
+    {CODE(NOTHING_TO_CHANGE), "payer", "It is so already: this is their payer, or they have none."},
     {CODE(FIELD_INVALID), "customer",
      "The customer who pays at once has no account: name another customer."},
     {CODE(FIELD_INVALID), "arrived",
@@ -930,8 +929,8 @@ static bool way_word(void *context, const char *name, char *out, size_t capacity
 /* The site's own limit and something of the payer's are both in the way. */
 static bool of_both(const Tefter__Refusal *refusal, const Tefter__WayOut *way)
 {
-    return way->customer_code == NULL && refusal->payer_code != NULL &&
-           refusal->decision != NULL && refusal->decision->n_walls > 1;
+    return way->customer_code == NULL && refusal->payer_code != NULL && refusal->decision != NULL &&
+           refusal->decision->n_walls > 1;
 }
 
 static const char *way_pattern(const Tefter__Refusal *refusal, const Tefter__WayOut *way)

@@ -253,7 +253,8 @@ static void add_site(struct tx *tx, Tefter__FamilyRecord *sums,
     sums->open_bills += account->open_bills;
 }
 
-/* The sums of who pays and of all their sites; each account's own are counted when it is its turn. */
+/* The sums of who pays and of all their sites; each account's own are counted when it is its turn.
+ */
 static bool check_sums_of_family(struct check *check, const Tefter__CustomerRecord *payer,
                                  const Tefter__AccountRecord *account)
 {
@@ -276,8 +277,7 @@ static bool check_sums_of_family(struct check *check, const Tefter__CustomerReco
                 sums.waiting_minor) &&
            same(check, customer, "what of the family is not cleared", kept->uncleared_minor,
                 sums.uncleared_minor) &&
-           same(check, customer, "how many bills of the family", kept->open_bills,
-                sums.open_bills);
+           same(check, customer, "how many bills of the family", kept->open_bills, sums.open_bills);
 }
 
 static bool check_family(struct check *check, const Tefter__CustomerRecord *record,
@@ -285,16 +285,14 @@ static bool check_family(struct check *check, const Tefter__CustomerRecord *reco
 {
     uint32_t customer = record->customer;
     if (!same(check, customer, "the payer", account->payer, record->payer) ||
-        !same(check, customer, "who pays for others", account->family != NULL,
-              record->n_sites > 0))
+        !same(check, customer, "who pays for others", account->family != NULL, record->n_sites > 0))
         return false;
     if (record->n_sites > 0)
         return check_sums_of_family(check, record, account);
     const Tefter__CustomerRecord *payer =
         record->has_payer ? customer_get(check->tx, record->payer) : NULL;
-    return !record->has_payer ||
-           same(check, customer, "among the payer's sites",
-                payer != NULL && is_site(payer, customer), 1);
+    return !record->has_payer || same(check, customer, "among the payer's sites",
+                                      payer != NULL && is_site(payer, customer), 1);
 }
 
 static bool check_figures(struct check *check, uint32_t customer,

@@ -25,8 +25,8 @@ static uint32_t below(struct chance *chance, uint32_t most)
 
 struct debtor {
     uint32_t customer;
-    uint32_t payer; /* 0: they pay for themselves */
-    uint32_t other; /* another site of the payer's */
+    uint32_t payer;       /* 0: they pay for themselves */
+    uint32_t other;       /* another site of the payer's */
     int64_t amount_minor; /* of the sale that is tried */
 };
 

@@ -80,8 +80,8 @@ static void the_limit_of_who_pays_holds_for_all_sites_together(void **state)
     sell(s, north, 400, TODAY + 10);
     sell(s, south, 500, TODAY + 10);
     sell(s, payer, 100, TODAY + 10);
-    const Tefter__Refusal *refusal = scenario_refused(
-        s, "issue_invoice", sale(south, 1, TODAY), CODE(CREDIT_LIMIT_EXCEEDED), "customer");
+    const Tefter__Refusal *refusal = scenario_refused(s, "issue_invoice", sale(south, 1, TODAY),
+                                                      CODE(CREDIT_LIMIT_EXCEEDED), "customer");
     assert_int_equal(refusal->over_by_minor, 1);
     assert_int_equal(refusal->decision->limit_minor, 1000);
     assert_int_equal(refusal->decision->bills_minor, 1000);
@@ -121,8 +121,8 @@ static void a_sites_own_limit_is_one_wall_more(void **state)
     assert_true(scenario_account(s, north)->site_binds);
     assert_int_equal(scenario_account(s, north)->site_limit_minor, 300);
     assert_int_equal(scenario_account(s, payer)->available_minor, 750);
-    const Tefter__Refusal *refusal = scenario_refused(
-        s, "issue_invoice", sale(north, 60, TODAY), CODE(SITE_LIMIT_EXCEEDED), "customer");
+    const Tefter__Refusal *refusal = scenario_refused(s, "issue_invoice", sale(north, 60, TODAY),
+                                                      CODE(SITE_LIMIT_EXCEEDED), "customer");
     assert_int_equal(refusal->over_by_minor, 10);
     assert_int_equal(refusal->available_minor, 50);
     assert_int_equal(refusal->decision->site_limit_minor, 300);
@@ -146,8 +146,8 @@ static void the_payers_lock_and_rules_hold_and_the_sites_own_lock(void **state)
     scenario_done(s, "lock_customer", json("{'customer': %u}", payer));
     assert_true(scenario_account(s, north)->payer_locked);
     assert_false(scenario_account(s, north)->locked);
-    const Tefter__Refusal *refusal = scenario_refused(
-        s, "issue_invoice", sale(north, 1, TODAY), CODE(PAYER_LOCKED), "customer");
+    const Tefter__Refusal *refusal =
+        scenario_refused(s, "issue_invoice", sale(north, 1, TODAY), CODE(PAYER_LOCKED), "customer");
     assert_string_equal(way_of(refusal, WAY(UNLOCK))->customer_code, refusal->payer_code);
     scenario_done(s, "lock_customer", json("{'customer': %u}", north));
     refusal = scenario_refused(s, "issue_invoice", sale(north, 1, TODAY), CODE(CUSTOMER_LOCKED),
@@ -211,9 +211,9 @@ static void money_of_who_pays_meets_the_oldest_bills_of_all(void **state)
     assert_int_equal(done->matched_minor, 250);
     assert_int_equal(open_of(s, fourth), 400);
     /* undone by who paid; and then by name */
-    uint64_t match = pay(s, payer, till, 400,
-                         json(", 'bills': [{'bill': %llu}]", (unsigned long long)fourth))
-                         ->match;
+    uint64_t match =
+        pay(s, payer, till, 400, json(", 'bills': [{'bill': %llu}]", (unsigned long long)fourth))
+            ->match;
     assert_int_equal(balance(s, south), 0);
     scenario_done(s, "undo_match",
                   json("{'customer': %u, 'match': %llu}", payer, (unsigned long long)match));
@@ -394,13 +394,12 @@ static void a_payer_has_no_payer(void **state)
     uint32_t payer = scenario_customer(s, "Builder", 1000);
     uint32_t north = site_of(s, "North", payer);
     uint32_t other = scenario_customer(s, "Other", 1000);
-    const Tefter__Refusal *refusal = scenario_refused(
-        s, "set_payer", json("{'customer': %u, 'payer': %u}", other, north),
-        CODE(PAYER_HAS_PAYER), "payer");
+    const Tefter__Refusal *refusal =
+        scenario_refused(s, "set_payer", json("{'customer': %u, 'payer': %u}", other, north),
+                         CODE(PAYER_HAS_PAYER), "payer");
     assert_non_null(refusal->payer_code);
-    refusal =
-        scenario_refused(s, "set_payer", json("{'customer': %u, 'payer': %u}", payer, other),
-                         CODE(PAYER_HAS_SITES), "customer");
+    refusal = scenario_refused(s, "set_payer", json("{'customer': %u, 'payer': %u}", payer, other),
+                               CODE(PAYER_HAS_SITES), "customer");
     assert_int_equal(refusal->most, 1);
     scenario_refused(s, "set_payer", json("{'customer': %u, 'payer': %u}", other, other),
                      CODE(FIELD_INVALID), "payer");
@@ -408,8 +407,8 @@ static void a_payer_has_no_payer(void **state)
                      CODE(FIELD_INVALID), "payer");
     scenario_refused(s, "set_payer", json("{'customer': 1, 'payer': %u}", other),
                      CODE(FIELD_INVALID), "customer");
-    scenario_refused(s, "set_payer", json("{'customer': %u, 'payer': 77}", other),
-                     CODE(NOT_FOUND), "payer");
+    scenario_refused(s, "set_payer", json("{'customer': %u, 'payer': 77}", other), CODE(NOT_FOUND),
+                     "payer");
     scenario_as(s, scenario_staff(s, "clerk", TEFTER__ROLE__ROLE_SALES));
     refusal = scenario_refused(s, "set_payer", json("{'customer': %u, 'payer': %u}", other, payer),
                                CODE(RIGHT_MISSING), NULL);

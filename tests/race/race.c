@@ -49,7 +49,7 @@ struct stress {
     uint32_t customer_count;
     uint32_t customer;
     const uint32_t *sites_now; /* of that one; NULL: the sales are their own */
-    bool fresh; /* he was opened in this round */
+    bool fresh;                /* he was opened in this round */
     uint32_t outstanding;
     uint64_t awaited; /* seq that all are to see */
     uint32_t behind;  /* connections that do not yet */
@@ -274,8 +274,7 @@ static uint64_t newest_of_cards(struct stress *stress, uint64_t newest)
     for (uint32_t i = 0; stress->sites_now != NULL && i < SITES; i++) {
         uint64_t seq;
         arena_reset(&stress->all.arena);
-        const Tefter__AccountRow *site =
-            customer_account(&stress->all, stress->sites_now[i], &seq);
+        const Tefter__AccountRow *site = customer_account(&stress->all, stress->sites_now[i], &seq);
         if (site != NULL && site->last != NULL && site->last->seq > newest)
             newest = site->last->seq;
     }

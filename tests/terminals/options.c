@@ -6,7 +6,15 @@
 #include <string.h>
 #include <time.h>
 
-enum { WORD_SERVER = 1, WORD_RECORD, WORD_COMMIT, WORD_SITES, WORD_SELF, WORD_CONTROL, WORD_NUMBER = 100 };
+enum {
+    WORD_SERVER = 1,
+    WORD_RECORD,
+    WORD_COMMIT,
+    WORD_SITES,
+    WORD_SELF,
+    WORD_CONTROL,
+    WORD_NUMBER = 100
+};
 
 static const struct number {
     const char *name;

@@ -52,7 +52,8 @@ struct options {
     const char *finds; /* in one of these words, "one|another"; NULL: in any */
 };
 /* --server PATH --seed N --rounds N --terminals N --seconds N --rate N --changes N --record FILE
- * --commit WORD --sites --self --control[=WORDS]; false: said what is wrong. Without --seed one is drawn.
+ * --commit WORD --sites --self --control[=WORDS]; false: said what is wrong. Without --seed one is
+ * drawn.
  */
 bool options_read(int argc, char **argv, struct options *options);
 /* Does this fault ("": none) say one of the words that --control expects? */

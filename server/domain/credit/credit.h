@@ -22,7 +22,7 @@ struct credit_terms {
     Tefter__LimitSource source;
     uint32_t group;                      /* when the source is a group */
     const Tefter__CustomerRecord *payer; /* whose terms they are; NULL: their own */
-    bool has_site_limit;                 /* of who has a payer: a limit of their own, one wall more */
+    bool has_site_limit; /* of who has a payer: a limit of their own, one wall more */
     int64_t site_limit_minor;
 };
 
@@ -51,10 +51,11 @@ struct credit_request {
 };
 
 /* The decision, always; NULL when the sale may go on, else, in this order and naming customer:
- * CUSTOMER_LOCKED, PAYER_LOCKED with payer_code (both unless it is a backfill, paid, or a correction that adds nothing); why an
- * approval that is named does not serve (approval_serves; APPROVAL_OTHER_GOODS, APPROVAL_FOR_LESS
- * with the ways out; under rules before RULE_APPROVALS_BIND NOT_FOUND, APPROVAL_NOT_OPEN), though
- * no wall be hit; the first wall, or APPROVAL_NEEDED, with the decision and the ways out in it. */
+ * CUSTOMER_LOCKED, PAYER_LOCKED with payer_code (both unless it is a backfill, paid, or a
+ * correction that adds nothing); why an approval that is named does not serve (approval_serves;
+ * APPROVAL_OTHER_GOODS, APPROVAL_FOR_LESS with the ways out; under rules before RULE_APPROVALS_BIND
+ * NOT_FOUND, APPROVAL_NOT_OPEN), though no wall be hit; the first wall, or APPROVAL_NEEDED, with
+ * the decision and the ways out in it. */
 Tefter__Refusal *credit_decide(struct tx *tx, const struct credit_request *request,
                                Tefter__Decision **ret_decision);
 /* A sale is refused for the cap of who takes the goods: the walls that it runs into beside it, and

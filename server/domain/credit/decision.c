@@ -11,8 +11,9 @@
  * 2. A correction is judged on what it adds to the bill it replaces: the figures are those with the
  *    old bill, and what adds nothing meets no wall. One bill's largest total is of all of it.
  * 3. A refusal names every wall. A way out that it offers leads past all of them.
- * 4. Of who has a payer or sites the figures are the family's, and limit, rules and lock the payer's.
- *    A site's own limit is a wall of its own, the last one, over what the site alone has used.
+ * 4. Of who has a payer or sites the figures are the family's, and limit, rules and lock the
+ * payer's. A site's own limit is a wall of its own, the last one, over what the site alone has
+ * used.
  */
 #include "domain/credit/inside.h"
 
@@ -125,8 +126,8 @@ static void family_figures(struct tx *tx, const struct credit_request *request,
     decision->payer_code = terms->payer->code;
     if (!terms->has_site_limit)
         return;
-    int64_t exposure_minor = tx_sum(tx, account_exposure(tx, request->account->record),
-                                    request->replaces_minor);
+    int64_t exposure_minor =
+        tx_sum(tx, account_exposure(tx, request->account->record), request->replaces_minor);
     int64_t over_minor = exposure_minor + request->amount_minor - terms->site_limit_minor;
     FIELD_SET(decision, site_limit_minor, terms->site_limit_minor);
     FIELD_SET(decision, site_exposure_minor, exposure_minor);
@@ -295,15 +296,15 @@ static void ways_out(struct tx *tx, Tefter__Refusal *refusal, const struct credi
     if (of_one_limit && !at_site(decision) && awaited_minor >= decision->over_by_minor)
         (void)way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_CONFIRM_MONEY, awaited_minor,
                   TEFTER__RIGHT__RIGHT_CONFIRM_MONEY);
-    Tefter__WayOut *terms_way =
-        way(tx, refusal,
-            of_one_limit ? TEFTER__WAY_OUT_KIND__WAY_RAISE_LIMIT
-                         : TEFTER__WAY_OUT_KIND__WAY_CHANGE_TERMS,
-            0, TEFTER__RIGHT__RIGHT_SET_LIMIT);
+    Tefter__WayOut *terms_way = way(tx, refusal,
+                                    of_one_limit ? TEFTER__WAY_OUT_KIND__WAY_RAISE_LIMIT
+                                                 : TEFTER__WAY_OUT_KIND__WAY_CHANGE_TERMS,
+                                    0, TEFTER__RIGHT__RIGHT_SET_LIMIT);
     if (!at_site(decision))
         terms_way->customer_code = decision->payer_code;
     if (refusal->code == TEFTER__REFUSAL_CODE__APPROVAL_NEEDED)
-        (void)way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_ASK_APPROVAL, 0, TEFTER__RIGHT__RIGHT_APPROVE);
+        (void)way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_ASK_APPROVAL, 0,
+                  TEFTER__RIGHT__RIGHT_APPROVE);
 }
 
 static void explain(Tefter__Refusal *refusal, const struct credit_terms *terms,
@@ -350,10 +351,9 @@ static Tefter__Refusal *refuse_locked(struct tx *tx, const struct credit_request
 {
     bool own = customer_locked(request->customer, request->today);
     const Tefter__CustomerRecord *locked = own ? request->customer : terms->payer;
-    Tefter__Refusal *refusal = refuse(tx,
-                                      own ? TEFTER__REFUSAL_CODE__CUSTOMER_LOCKED
-                                          : TEFTER__REFUSAL_CODE__PAYER_LOCKED,
-                                      "customer");
+    Tefter__Refusal *refusal =
+        refuse(tx, own ? TEFTER__REFUSAL_CODE__CUSTOMER_LOCKED : TEFTER__REFUSAL_CODE__PAYER_LOCKED,
+               "customer");
     bool passes = walls->count == 0 || terms->policy == TEFTER__EXCESS_POLICY__EXCESS_WARN;
     bool both = own && terms->payer != NULL && customer_locked(terms->payer, request->today);
     refusal->reason = locked->lock_reason;
@@ -493,8 +493,7 @@ static void row_family(struct tx *tx, const Tefter__AccountRecord *account,
     FIELD_SET_IF(row, site_limit_minor, terms->has_site_limit, terms->site_limit_minor);
     if (!terms->has_site_limit)
         return;
-    int64_t left_minor =
-        tx_difference(tx, terms->site_limit_minor, account_exposure(tx, account));
+    int64_t left_minor = tx_difference(tx, terms->site_limit_minor, account_exposure(tx, account));
     if (!row->unlimited && left_minor >= row->available_minor)
         return;
     FIELD_SET(row, site_binds, true);

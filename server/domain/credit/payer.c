@@ -6,16 +6,17 @@
  *   none ──SetPayer──▶ a payer ──SetPayer──▶ another ──SetPayer without one──▶ none
  *
  * 1. One level only: a payer has no payer, and who pays for others gets none.
- * 2. With a site its sums leave one family and join the other in one command, open bills and all, and
- *    what the payer's money paid of them stays paid. No limit stops it: who may set limits decides.
+ * 2. With a site its sums leave one family and join the other in one command, open bills and all,
+ * and what the payer's money paid of them stays paid. No limit stops it: who may set limits
+ * decides.
  */
 #include "domain/credit/inside.h"
 
 /* ---- changes ---- */
 
 /* Refuses, in this order: RULES_TOO_OLD set_payer (rules before RULE_PAYERS), reason (field_text);
- * NOT_FOUND customer, payer; as customer_check_payer does; AMOUNT_TOO_BIG payer (more than an account
- * may hold together). */
+ * NOT_FOUND customer, payer; as customer_check_payer does; AMOUNT_TOO_BIG payer (more than an
+ * account may hold together). */
 static Tefter__Refusal *look_payer(struct tx *tx, const Tefter__SetPayer *command,
                                    Tefter__CustomerRecord **ret_customer,
                                    Tefter__CustomerRecord **ret_payer, struct account **ret_account)
@@ -40,8 +41,7 @@ static Tefter__Refusal *look_payer(struct tx *tx, const Tefter__SetPayer *comman
     return NULL;
 }
 
-Tefter__Refusal *apply_set_payer(struct tx *tx, const Tefter__SetPayer *command,
-                                 Tefter__Done *done)
+Tefter__Refusal *apply_set_payer(struct tx *tx, const Tefter__SetPayer *command, Tefter__Done *done)
 {
     Tefter__CustomerRecord *customer = NULL;
     Tefter__CustomerRecord *payer = NULL;

@@ -6,7 +6,8 @@
  *    strictest limit and the first other field, else the company's. Unlimited and 0 are different.
  * 2. Whom somebody opened who sets no limits, has no more than they were opened with.
  * 3. The customer who pays at once has no limit.
- * 4. Of who has a payer the terms are the payer's; of their own only a limit counts, as one wall more.
+ * 4. Of who has a payer the terms are the payer's; of their own only a limit counts, as one wall
+ * more.
  */
 #include "domain/credit/inside.h"
 

@@ -1,8 +1,8 @@
 /*
  * Jobs that tell terminals the new figures of many customers: of a group, of all.
  *
- * 1. A step touches at most STEP_CUSTOMERS customers, and the sites of the last. Of a group it tells
- *    the sites of its members too: a payer's terms are theirs.
+ * 1. A step touches at most STEP_CUSTOMERS customers, and the sites of the last. Of a group it
+ * tells the sites of its members too: a payer's terms are theirs.
  * 2. A customer is told at least once after the change that started the job.
  */
 #include "domain/party/party.h"

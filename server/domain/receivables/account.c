@@ -16,10 +16,10 @@
  *                   or not
  *   7  each match stands in both items with the same amount, and 0 <= open <= amount
  *
- * A payer's money may pay bills of their sites. Such a match moves its amount of the balance from the
- * site to the payer, so that 5 holds for each of them; what came and went so is `moved`:
- *   8  balance    = sum of their documents + moved, and moved of all of a match's sides is 0
- *   9  a payer's family has the sums of the payer and of all sites; each that is saved adds what it
+ * A payer's money may pay bills of their sites. Such a match moves its amount of the balance from
+ * the site to the payer, so that 5 holds for each of them; what came and went so is `moved`: 8
+ * balance    = sum of their documents + moved, and moved of all of a match's sides is 0 9  a
+ * payer's family has the sums of the payer and of all sites; each that is saved adds what it
  *      changed. Who has no payer and no sites has no such sums, and pays nothing for them.
  */
 #include "domain/receivables/inside.h"
@@ -215,7 +215,7 @@ static void sums_add(Tefter__AccountRecord *into, const struct account_sums *sum
 
 static struct account_sums sums_of(const Tefter__AccountRecord *record)
 {
-    return (struct account_sums){record->balance_minor, record->bills_minor,
+    return (struct account_sums){record->balance_minor,   record->bills_minor,
                                  record->unmatched_minor, record->waiting_minor,
                                  record->uncleared_minor, record->open_bills};
 }
@@ -271,10 +271,14 @@ static struct account *account_known(const struct account *account, uint32_t cus
     return NULL;
 }
 
+/* One for whose sites there are sums. */
 static Tefter__AccountRecord *payer_load(struct tx *tx, uint32_t payer)
 {
     struct key key = account_key(payer);
-    return tx_need(tx, &key, &tefter__account_record__descriptor);
+    Tefter__AccountRecord *record = tx_need(tx, &key, &tefter__account_record__descriptor);
+    if (record->family == NULL)
+        tx_fault(tx, "FamilyRecord");
+    return record;
 }
 
 static void payer_save(struct tx *tx, uint32_t payer, Tefter__AccountRecord *record)
@@ -891,9 +895,9 @@ static bool open_before(const struct tx_walk *a, const struct tx_walk *b)
 {
     uint32_t day_a = tx_walk_u32(a, KEY_CUSTOMER_HEAD);
     uint32_t day_b = tx_walk_u32(b, KEY_CUSTOMER_HEAD);
-    return day_a != day_b ? day_a < day_b
-                          : tx_walk_u64(a, KEY_CUSTOMER_HEAD + 4) <
-                                tx_walk_u64(b, KEY_CUSTOMER_HEAD + 4);
+    return day_a != day_b
+               ? day_a < day_b
+               : tx_walk_u64(a, KEY_CUSTOMER_HEAD + 4) < tx_walk_u64(b, KEY_CUSTOMER_HEAD + 4);
 }
 
 /* To the first of all that are still there; false: there is none. */
@@ -901,7 +905,8 @@ static bool open_walk_stand(struct open_walk *open)
 {
     size_t first = open->count;
     for (size_t i = 0; i < open->count; i++)
-        if (open->on[i] && (first == open->count || open_before(&open->walks[i], &open->walks[first])))
+        if (open->on[i] &&
+            (first == open->count || open_before(&open->walks[i], &open->walks[first])))
             first = i;
     open->at = first;
     return first < open->count;

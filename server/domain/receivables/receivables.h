@@ -72,7 +72,7 @@ struct item {
     size_t room;           /* for matches; 0: the record's own list is full */
     uint32_t undone_until; /* latest day on which a match of it was undone, once looked for */
     bool undone_known;
-    struct key home; /* where the store has it */
+    struct key home;         /* where the store has it */
     struct account *account; /* whose it is */
     struct item *next;
 };
@@ -90,8 +90,8 @@ struct account {
     uint32_t customer;
     uint32_t payer; /* of its family, themselves as payer too; 0: neither a payer nor sites */
     struct account_sums *before; /* of a family: as the store has them */
-    struct account *beside;      /* the ring of those this command has opened together; NULL: alone */
-    bool follows;                /* opened for a match with its items: saved with who opened it */
+    struct account *beside; /* the ring of those this command has opened together; NULL: alone */
+    bool follows;           /* opened for a match with its items: saved with who opened it */
     Tefter__AccountRecord *record;
     struct item *items; /* those this command has looked at, in that order */
     struct item **end;
@@ -101,8 +101,8 @@ struct account {
 };
 
 struct account *account_open(struct tx *tx, uint32_t customer);
-/* Another one of the same command, which saves both: what it matches among them is seen by both. The
- * same customer's is `account` itself; NULL: it is the first. */
+/* Another one of the same command, which saves both: what it matches among them is seen by both.
+ * The same customer's is `account` itself; NULL: it is the first. */
 struct account *account_open_beside(struct tx *tx, struct account *account, uint32_t customer);
 /* Only the sums. */
 const Tefter__AccountRecord *account_field(struct tx *tx, uint32_t customer);
@@ -114,8 +114,8 @@ const Tefter__AccountRecord *account_standing(struct tx *tx, const struct accoun
 const Tefter__AccountRecord *account_standing_stored(struct tx *tx,
                                                      const Tefter__AccountRecord *record);
 
-/* After the decided line of SetPayer: takes a customer out of one family and into another (0: none),
- * sums and all, and saves what changed but the customer's own account. */
+/* After the decided line of SetPayer: takes a customer out of one family and into another (0:
+ * none), sums and all, and saves what changed but the customer's own account. */
 void account_change_payer(struct tx *tx, struct account *account, uint32_t payer);
 /* Would the sums of the two together fit? */
 bool account_fits_payer(struct tx *tx, const struct account *account, uint32_t payer);
@@ -201,8 +201,8 @@ void match_begin(struct tx *tx, struct account *account, uint32_t date,
  * with available_minor (also when a side has nothing open), TOO_MANY with the bound. */
 Tefter__Refusal *match_pair(struct tx *tx, struct match_plan *plan, struct item *debit,
                             struct item *credit, int64_t amount_minor, const char *field);
-/* Spends a credit on open bills, oldest due first (tie: document); a payer's on those of their sites
- * too. What a bound keeps from it is counted as left. */
+/* Spends a credit on open bills, oldest due first (tie: document); a payer's on those of their
+ * sites too. What a bound keeps from it is counted as left. */
 void match_oldest_due(struct tx *tx, struct match_plan *plan, struct item *credit);
 /* Meets a debit with credits that are final, the oldest first. */
 void match_oldest_credits(struct tx *tx, struct match_plan *plan, struct item *debit);
@@ -213,7 +213,8 @@ void match_again(struct tx *tx, struct match_plan *plan, struct item *debit, str
 /* The reply says how much was left; 0: it says nothing. */
 void match_warn_left(struct tx *tx, int64_t left_minor, Tefter__Done *done);
 /* The item of a bill (debit) or of money; the bill may be of a site of the customer's. Refuses,
- * naming field: MATCH_OTHER_CUSTOMER (a document of another), NOT_FOUND (none, or it moves no money), FIELD_INVALID (the other side). */
+ * naming field: MATCH_OTHER_CUSTOMER (a document of another), NOT_FOUND (none, or it moves no
+ * money), FIELD_INVALID (the other side). */
 Tefter__Refusal *match_find(struct tx *tx, struct match_plan *plan, uint64_t document, bool debit,
                             const char *field, struct item **ret_item);
 /* Writes the record when there is a pair, after the decided line; the account is saved by the

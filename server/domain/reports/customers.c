@@ -44,8 +44,8 @@ Tefter__Refusal *view_customer_card(struct tx *tx, const Tefter__CustomerCard *q
     answer->terms = terms_message(tx, &terms);
     FIELD_SET(answer, terms_of, terms.source);
     const struct account account = {.customer = customer->customer};
-    FIELD_SET(answer, overdue_minor, account_overdue(tx, &account, ACCOUNT_OWN, today, SIZE_MAX,
-                                                     &oldest_due));
+    FIELD_SET(answer, overdue_minor,
+              account_overdue(tx, &account, ACCOUNT_OWN, today, SIZE_MAX, &oldest_due));
     FIELD_SET_IF(answer->account, oldest_due, oldest_due != 0, oldest_due);
     FIELD_SET(answer, today, today);
     answer->groups = tx_take(tx, customer->n_groups * sizeof(Tefter__GroupRecord *));

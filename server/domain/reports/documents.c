@@ -99,8 +99,9 @@ Tefter__Refusal *view_history(struct tx *tx, const Tefter__CustomerHistory *quer
     FIELD_SET_IF(answer, moved_minor, moved != 0, moved);
     answer->rows = tx_take(tx, rows * sizeof(Tefter__HistoryRow *));
     struct history history = {.forward = query->oldest_first};
-    history.running =
-        token[0] != 0 ? (int64_t)token[1] : (history.forward ? 0 : tx_difference(tx, answer->balance_minor, moved));
+    history.running = token[0] != 0
+                          ? (int64_t)token[1]
+                          : (history.forward ? 0 : tx_difference(tx, answer->balance_minor, moved));
     struct tx *scratch = tx_scratch_begin(tx);
     struct tx_walk walk;
     bool on = history_start(scratch, customer->customer, &history, token[0], &walk);
