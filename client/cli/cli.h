@@ -332,6 +332,9 @@ bool typed_percent(struct run *run, const char *text, uint32_t *ret_bp);
 const Tefter__DocumentAnswer *document_find(struct run *run, const char *number,
                                             Tefter__DocumentKind kind);
 const Tefter__CustomerCardAnswer *customer_find(struct run *run, const char *text);
+/* Who pays, and then all for whom they do. NULL: it was said why not. */
+const Tefter__CustomersAnswer *customer_family(struct run *run, uint32_t payer);
+int customer_statement(struct run *run);                 /* a verb's (statement.c) */
 const Tefter__GroupsAnswer *groups_all(struct run *run); /* kept in run->groups; NULL: told */
 /* NULL: there is none, or it is not to be had, and exit_code says so. */
 const Tefter__BranchRecord *branch_row(struct run *run, uint32_t branch);

@@ -1,4 +1,5 @@
 /* Customers: who they are, what they owe, how far they may go. */
+#include "base/limits.h"
 #include "base/tell.h"
 #include "cli/cli.h"
 #include "wire/field_words.h"
@@ -25,6 +26,8 @@ static const struct param customer_add[] = {
            "days until their invoices are due (default: the group's or company's)"),
     CHOICE("--language", "language", "en vi zh fa el", "language of their documents"),
     OPTION("--note", TEXT, "note", "a note on the customer"),
+    OPTION("--payer", CUSTOMER, NULL,
+           "who pays for them; wants the right to set limits, as tefter customer payer does"),
     OPTION("--no-look", FLAG, NULL, "add them without looking for likely doubles"),
     END,
 };
@@ -58,6 +61,7 @@ static const struct param customer_list[] = {
     OPTION("--over-limit", FLAG, "over_limit", "only those over their limit"),
     OPTION("--owing", FLAG, "owing", "only those who owe"),
     OPTION("--overdue", FLAG, "overdue", "only those with overdue bills"),
+    OPTION("--payer", CUSTOMER, "payer", "only who pays, and for whom they do"),
     OPTION("--sort", ENUM, "sort", "order of the rows (default: code)"),
     END,
 };
@@ -78,6 +82,21 @@ static const struct param customer_unlock[] = {
 static const struct param customer_history[] = {
     OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number"),
     OPTION("--oldest-first", FLAG, "oldest_first", "oldest first (default: newest first)"),
+    END,
+};
+
+static const struct param customer_statement_params[] = {
+    OPERAND("CUSTOMER", CUSTOMER, NULL, "code or number"),
+    OPTION("--with-sites", FLAG, NULL, "of those for whom they pay too, one behind the other"),
+    OPTION("--together", FLAG, NULL, "with --with-sites: one list for all, in order of dates"),
+    END,
+};
+
+static const struct param customer_payer[] = {
+    OPERAND("CUSTOMER", CUSTOMER, "customer", "the site: code or number"),
+    OPTIONAL("PAYER", CUSTOMER, "payer", "who pays for them: code or number"),
+    OPTION("--none", FLAG, NULL, "they pay for themselves again"),
+    OPTION("--reason", TEXT, "reason", "why; kept in their changes"),
     END,
 };
 
@@ -234,8 +253,9 @@ static void put_terms(struct run *run, const Tefter__CustomerCardAnswer *card)
         (void)enum_word(&tefter__limit_source__descriptor, (int)card->terms_of, whose,
                         sizeof(whose));
     (void)run;
-    tell(stdout, "  %-10s %s%s%s\n", "limit", whose,
-         policy[0] == '\0' ? "" : "; over it: ", policy);
+    bool of_payer = card->row->has_payer && card->row->payer_code != NULL;
+    tell(stdout, "  %-10s %s%s%s%s%s\n", "limit", of_payer ? card->row->payer_code : "",
+         of_payer ? "'s: " : "", whose, policy[0] == '\0' ? "" : "; over it: ", policy);
 }
 
 static bool some_have_days(const Tefter__Answer *answer)
@@ -278,9 +298,17 @@ static void put_balance(struct run *run, const Tefter__CustomerCardAnswer *card)
     tell(stdout, "\n");
 }
 
+/* With a payer or sites it is the family's figures that add up, unless the site's own limit binds.
+ */
+static bool of_family(const Tefter__AccountRow *account)
+{
+    return account->family != NULL && !(account->has_site_binds && account->site_binds);
+}
+
 /* Always these terms, this order, this arithmetic. */
 static void put_the_line(struct run *run, const Tefter__AccountRow *account)
 {
+    const Tefter__FamilyFigures *family = of_family(account) ? account->family : NULL;
     char limit[CELL_MAX];
     char bills[CELL_MAX];
     char uncleared[CELL_MAX];
@@ -288,9 +316,11 @@ static void put_the_line(struct run *run, const Tefter__AccountRow *account)
     char rest[CELL_MAX];
     bool over = account->available_minor < 0;
     (void)money_text(run, account->limit_minor, limit);
-    (void)money_text(run, account->bills_minor, bills);
-    (void)money_text(run, account->uncleared_minor, uncleared);
-    (void)money_text(run, account->unmatched_minor, unmatched);
+    (void)money_text(run, family != NULL ? family->bills_minor : account->bills_minor, bills);
+    (void)money_text(run, family != NULL ? family->uncleared_minor : account->uncleared_minor,
+                     uncleared);
+    (void)money_text(run, family != NULL ? family->unmatched_minor : account->unmatched_minor,
+                     unmatched);
     (void)free_text(run, account, rest);
     const char *minus = sign_minus(run);
     if (account->unlimited)
@@ -346,6 +376,48 @@ static void put_persons(struct run *run, const Tefter__CustomerRow *row)
     table_rows(run, person_columns, (ProtobufCMessage *const *)row->buyers, row->n_buyers);
 }
 
+const Tefter__CustomersAnswer *customer_family(struct run *run, uint32_t payer)
+{
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__CustomerList list = TEFTER__CUSTOMER_LIST__INIT;
+    query.kind_case = TEFTER__QUERY__KIND_CUSTOMERS;
+    query.customers = &list;
+    list.has_payer = true;
+    list.payer = payer;
+    list.has_rows = true;
+    list.rows = PAGE_ROWS_MAX;
+    const Tefter__Answer *answer = run_ask(run, &query);
+    return answer == NULL ? NULL : answer->customers;
+}
+
+/* Who pays, all for whom they do, and what they owe together. */
+static void put_family(struct run *run, const Tefter__CustomerCardAnswer *card)
+{
+    char sum[CELL_MAX];
+    const Tefter__CustomerRow *row = card->row;
+    const Tefter__FamilyFigures *family = card->account->family;
+    if (family == NULL)
+        return;
+    const Tefter__CustomersAnswer *all =
+        customer_family(run, row->has_payer ? row->payer : row->customer);
+    if (all == NULL)
+        return;
+    tell(stdout, "\n%s: %s\n",
+         row->has_payer ? "The payer and all their sites together" : "With their sites together",
+         balance_text(run, family->balance_minor, sum));
+    table_rows(run, list_columns, (ProtobufCMessage *const *)all->rows, all->n_rows);
+}
+
+static void put_payer(const Tefter__CustomerCardAnswer *card)
+{
+    const Tefter__AccountRow *account = card->account;
+    if (!card->row->has_payer)
+        return;
+    tell(stdout, "  %-10s %s%s\n", "paid by",
+         card->row->payer_code == NULL ? "" : card->row->payer_code,
+         account->has_payer_locked && account->payer_locked ? ", who is locked" : "");
+}
+
 static void put_card(struct run *run, const Tefter__CustomerCardAnswer *card)
 {
     const Tefter__CustomerRecord *record = card->record;
@@ -359,10 +431,12 @@ static void put_card(struct run *run, const Tefter__CustomerCardAnswer *card)
     put_words("tax code", text_of(record->tax_code));
     put_words("note", text_of(record->note));
     put_groups(card);
+    put_payer(card);
     put_terms(run, card);
     put_entries(run, card->row->customer);
     put_balance(run, card);
     put_the_line(run, card->account);
+    put_family(run, card);
     put_persons(run, card->row);
 }
 
@@ -410,6 +484,24 @@ static int customer_bills(struct run *run)
     return EXIT_DONE;
 }
 
+/* ---- who pays ---- */
+
+static const char payer_is_set[] = "Somebody else pays for them now|: {available}|.";
+
+static int customer_payer_run(struct run *run)
+{
+    bool none = arg_flag(&run->args, "--none");
+    if (none == (arg_text(&run->args, "PAYER") != NULL))
+        return run_say(run, EXIT_USE, "say who pays, or --none: they pay for themselves");
+    const Tefter__Command *command =
+        (const Tefter__Command *)run_build(run, &tefter__command__descriptor, "set_payer");
+    if (command == NULL)
+        return run->exit_code;
+    return run_submit(run, command,
+                      none ? "{CUSTOMER} pays for themselves again|: {available}|."
+                           : "{PAYER} pays for {CUSTOMER}|: {available}|.");
+}
+
 /* ---- add: likely doubles are shown before saving ---- */
 
 static const Tefter__LikelyDoublesAnswer *ask_doubles(struct run *run,
@@ -424,6 +516,28 @@ static const Tefter__LikelyDoublesAnswer *ask_doubles(struct run *run,
     doubles.tax_code = open->tax_code;
     const Tefter__Answer *answer = run_ask(run, &query);
     return answer == NULL ? NULL : answer->likely_doubles;
+}
+
+/* Two commands: who pays is told after they are made. Should that be refused, they are there
+ * without a payer, and the refusal says why. */
+static int add_with_payer(struct run *run, const Tefter__Command *command)
+{
+    uint64_t payer = 0;
+    if (!typed_id(run, VALUE_CUSTOMER, arg_text(&run->args, "--payer"), &payer))
+        return run->exit_code;
+    const Tefter__Done *done = run_call(run, command);
+    if (done == NULL)
+        return run->exit_code;
+    uint32_t customer = (uint32_t)done->id;
+    run_tell_done(run, done, "Customer| {number}|| (#{id})| is made: {NAME}.");
+    Tefter__Command second = TEFTER__COMMAND__INIT;
+    Tefter__SetPayer who = TEFTER__SET_PAYER__INIT;
+    second.kind_case = TEFTER__COMMAND__KIND_SET_PAYER;
+    second.set_payer = &who;
+    who.customer = customer;
+    who.has_payer = true;
+    who.payer = (uint32_t)payer;
+    return run_submit(run, &second, payer_is_set);
 }
 
 static int customer_add_run(struct run *run)
@@ -447,10 +561,11 @@ static int customer_add_run(struct run *run)
                        "These may be the same customer. Nothing was made; if it is another one, "
                        "say it again with --no-look.");
     }
-    return run_submit(
-        run, command,
-        "Customer| {number}|| (#{id})| is made: {NAME}, {available}.| A limit is set by "
-        "who may: tefter customer limit {number} AMOUNT|");
+    return arg_text(&run->args, "--payer") != NULL
+               ? add_with_payer(run, command)
+               : run_submit(run, command,
+                            "Customer| {number}|| (#{id})| is made: {NAME}, {available}.| A limit "
+                            "is set by who may: tefter customer limit {number} AMOUNT|");
 }
 
 /* ---- limit ---- */
@@ -648,6 +763,17 @@ const struct verb customer_verbs[] = {
      .rows = "limits",
      .columns = limit_columns,
      .empty = "They have had no limit of their own."},
+    {.entity = "customer",
+     .verb = "statement",
+     .summary = "list every document with the balance, of a payer's sites too",
+     .params = customer_statement_params,
+     .run = customer_statement},
+    {.entity = "customer",
+     .verb = "payer",
+     .summary = "name who pays for them: a site's bills count with the payer's",
+     .params = customer_payer,
+     .command = "set_payer",
+     .run = customer_payer_run},
     {.entity = "customer",
      .verb = "buyer",
      .summary = "add someone who may buy on their account",

@@ -360,6 +360,8 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(APPROVAL_OTHER_GOODS):
     case CODE(APPROVAL_FOR_LESS):
     case CODE(LOCK_STATE):
+    case CODE(PAYER_HAS_PAYER):
+    case CODE(PAYER_HAS_SITES):
     case CODE(ALREADY_REVERSED):
     case CODE(NUMBER_TAKEN):
     case CODE(MATCH_UNDONE):
@@ -374,6 +376,8 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(COMMAND_ID_TOO_OLD):
     case CODE(COMMAND_ID_FOREIGN):
     case CODE(UNPAID_TOO_MANY):
+    case CODE(SITE_LIMIT_EXCEEDED):
+    case CODE(PAYER_LOCKED):
     case CODE(RULES_TOO_OLD):
     case CODE(NOTHING_TO_CHANGE):
     case CODE(WITHIN_LIMIT):

@@ -136,6 +136,15 @@ const char *refusal_pattern(Tefter__RefusalCode code)
 
     case CODE(CUSTOMER_LOCKED):
         return "The customer is locked|: {reason}|.| {ways}";
+    case CODE(PAYER_LOCKED):
+        return "Who pays for the customer|, {payer},| is locked|: {reason}|.| {ways}";
+    case CODE(PAYER_HAS_PAYER):
+        return "The payer has a payer themselves|: {payer}|. Name that one, or take it from them "
+               "first: tefter customer payer CUSTOMER --none.";
+    case CODE(PAYER_HAS_SITES):
+        return "The customer pays for others|, {most} of them|: nobody can pay for them. Give "
+               "those another payer first: tefter customer payer SITE PAYER.";
+    case CODE(SITE_LIMIT_EXCEEDED):
     case CODE(CREDIT_LIMIT_EXCEEDED):
     case CODE(OVERDUE_TOO_OLD):
     case CODE(OVERDUE_TOO_MUCH):
@@ -374,6 +383,13 @@ static const struct {
      "Nobody has the login that is named as the salesperson. See: tefter staff list."},
     {CODE(FIELD_INVALID), "total_minor",
      "The total does not fit: it is not what the lines and charges make."},
+    {CODE(FIELD_INVALID), "payer",
+     "Nobody pays for themselves, and the customer who pays at once pays for nobody: name another "
+     "payer."},
+    {CODE(TOO_MANY), "payer",
+     "This payer pays for| {most}| customers already, and for no more. Name another payer for some "
+     "of them."},
+    {CODE(NOTHING_TO_CHANGE), "payer", "It is so already: this is their payer, or they have none."},
     {CODE(FIELD_INVALID), "customer",
      "The customer who pays at once has no account: name another customer."},
     {CODE(FIELD_INVALID), "arrived",
@@ -404,8 +420,31 @@ static const char counted_less[] =
 static const char granted_pattern[] =
     "Approval| {approval}| was granted already| by {by}||, up to {available$}|.";
 
+static const char payer_locked_twice[] =
+    "Who pays for the customer|, {payer},| is locked|: {reason}|. Unlocked, the customer could not "
+    "have this either.| {walls}|| Who may unlock: {roles}.|";
+static const char both_locked[] = "The customer is locked|: {reason}|. So is who pays for them|, "
+                                  "{payer}|: both have to be unlocked.| Who may: {roles}.|";
+
+/* A lock with something behind it that unlocking does not lift; NULL: it is not that. */
+static const char *locked_pattern(const Tefter__Refusal *refusal)
+{
+    if (refusal->n_ways > 0)
+        return NULL;
+    if (refusal->code == CODE(PAYER_LOCKED) && refusal->decision != NULL)
+        return payer_locked_twice;
+    if (refusal->code != CODE(CUSTOMER_LOCKED))
+        return NULL;
+    if (refusal->decision != NULL)
+        return locked_twice;
+    return refusal->payer_code != NULL ? both_locked : NULL;
+}
+
 static const char *pattern_of(const Tefter__Refusal *refusal)
 {
+    const char *locked = locked_pattern(refusal);
+    if (locked != NULL)
+        return locked;
     if (refusal->code == CODE(CUSTOMER_LOCKED) && refusal->n_ways == 0 && refusal->decision != NULL)
         return locked_twice;
     const char *field = refusal->field == NULL ? "" : refusal->field;
@@ -792,12 +831,15 @@ static const struct {
     const char *pattern;
 } known_walls[] = {
     {CODE(CREDIT_LIMIT_EXCEEDED),
-     "Over the limit| by {over$}|: {available} is available, {asks}|."},
+     "Over the limit| of {payer}, who pays for them,|| by {over$}|: {available} is available, "
+     "{asks}|."},
     {CODE(OVERDUE_TOO_OLD), "Bills are overdue for too long|: {old$}|, the oldest by {days}|."},
     {CODE(OVERDUE_TOO_MUCH), "Too much is overdue|: {overdue$}|, the oldest by {days}|."},
     {CODE(DOCUMENT_TOO_BIG_FOR_CUSTOMER),
      "One invoice of this customer may not be so big|: at most {largest$}|, {whole}|."},
     {CODE(UNPAID_TOO_MANY), "There are too many unpaid bills|: {unpaid}|."},
+    {CODE(SITE_LIMIT_EXCEEDED),
+     "Over the customer's own limit| by {site_over$}|: {site_available} of it is available|."},
 };
 
 enum { WALLS = sizeof(known_walls) / sizeof(known_walls[0]) };
@@ -862,6 +904,7 @@ static bool walls(const struct facts *facts, char *out, size_t capacity)
 /* ---- ways out ---- */
 
 struct way_facts {
+    const Tefter__Refusal *refusal;
     const Tefter__WayOut *way;
     const struct currency *currency;
 };
@@ -873,16 +916,29 @@ static bool way_word(void *context, const char *name, char *out, size_t capacity
     struct facts plain = {NULL, facts->currency};
     if (strcmp(name, "roles") == 0)
         return put_roles(way->roles, way->n_roles, out, capacity);
+    if (strcmp(name, "whose") == 0)
+        return way->customer_code != NULL && put_text(out, capacity, way->customer_code);
+    if (strcmp(name, "payer") == 0)
+        return facts->refusal->payer_code != NULL &&
+               put_text(out, capacity, facts->refusal->payer_code);
     if (way->has_amount_minor)
         put_plain(&plain, way->amount_minor, out, capacity);
     return way->has_amount_minor;
 }
 
-static const char *way_pattern(const Tefter__WayOut *way, bool correction)
+/* The site's own limit and something of the payer's are both in the way. */
+static bool of_both(const Tefter__Refusal *refusal, const Tefter__WayOut *way)
 {
+    return way->customer_code == NULL && refusal->payer_code != NULL && refusal->decision != NULL &&
+           refusal->decision->n_walls > 1;
+}
+
+static const char *way_pattern(const Tefter__Refusal *refusal, const Tefter__WayOut *way)
+{
+    bool correction = corrects(refusal);
     switch (way->kind) {
     case TEFTER__WAY_OUT_KIND__WAY_PAY_NOW:
-        return "pay| {amount}| now";
+        return "pay| {amount}| now| as {whose}|";
     case TEFTER__WAY_OUT_KIND__WAY_PART_NOW:
         return correction ? "correct it to at most| {amount}|" : "take goods up to| {amount}|";
     case TEFTER__WAY_OUT_KIND__WAY_CONFIRM_MONEY:
@@ -891,12 +947,17 @@ static const char *way_pattern(const Tefter__WayOut *way, bool correction)
     case TEFTER__WAY_OUT_KIND__WAY_ASK_APPROVAL:
         return way->n_roles > 0 ? "ask {roles}" : "ask for an approval";
     case TEFTER__WAY_OUT_KIND__WAY_RAISE_LIMIT:
-        return "have the limit raised| by {roles}|";
+        return "have the limit| of {whose}| raised| by {roles}|";
     case TEFTER__WAY_OUT_KIND__WAY_UNLOCK:
-        return "have the customer unlocked| by {roles}|";
+        return way->customer_code != NULL ? "have {whose} unlocked| by {roles}|"
+                                          : "have the customer unlocked| by {roles}|";
     case TEFTER__WAY_OUT_KIND__WAY_PAY_OVERDUE:
-        return "pay the oldest bills|, {amount}|";
+        return "pay the oldest bills|, {amount}|| as {whose}|";
     case TEFTER__WAY_OUT_KIND__WAY_CHANGE_TERMS:
+        if (way->customer_code != NULL)
+            return "have the terms of {whose} changed| by {roles}|";
+        if (of_both(refusal, way))
+            return "have the customer's own limit and the terms of {payer} changed| by {roles}|";
         return "have the customer's terms changed| by {roles}|";
     case _TEFTER__WAY_OUT_KIND_IS_INT_SIZE:
         break;
@@ -907,8 +968,8 @@ static const char *way_pattern(const Tefter__WayOut *way, bool correction)
 static size_t put_way(const struct facts *facts, size_t index, bool first, char *out,
                       size_t capacity)
 {
-    struct way_facts way = {facts->refusal->ways[index], facts->currency};
-    const char *pattern = way_pattern(way.way, corrects(facts->refusal));
+    struct way_facts way = {facts->refusal, facts->refusal->ways[index], facts->currency};
+    const char *pattern = way_pattern(way.refusal, way.way);
     size_t used = 0;
     if (pattern == NULL || capacity < 8)
         return 0;
@@ -930,6 +991,32 @@ static bool ways(const struct facts *facts, char *out, size_t capacity)
     if (used > 0)
         out[0] = (char)toupper((unsigned char)out[0]);
     return used > 0;
+}
+
+/* ---- who pays ---- */
+
+static bool payer(const struct facts *facts, char *out, size_t capacity)
+{
+    return facts->refusal->payer_code != NULL &&
+           put_text(out, capacity, facts->refusal->payer_code);
+}
+
+static bool site_over(const struct facts *facts, char *out, size_t capacity)
+{
+    const Tefter__Decision *decision = facts->refusal->decision;
+    bool known = decision != NULL && decision->has_site_over_by_minor;
+    return put_money(facts, known, known ? decision->site_over_by_minor : 0, out, capacity);
+}
+
+/* What was free of it before this sale: never less than nothing. */
+static bool site_available(const struct facts *facts, char *out, size_t capacity)
+{
+    const Tefter__Decision *decision = facts->refusal->decision;
+    if (decision == NULL || !decision->has_site_limit_minor)
+        return false;
+    int64_t amount = decision->site_limit_minor - decision->site_exposure_minor;
+    put_plain(facts, amount > 0 ? amount : 0, out, capacity);
+    return true;
 }
 
 /* ---- the sentence ---- */
@@ -970,6 +1057,9 @@ static const struct fact {
     {"walls", walls},
     {"largest$", largest},
     {"roles", roles},
+    {"payer", payer},
+    {"site_over$", site_over},
+    {"site_available", site_available},
     {"ways", ways},
 };
 

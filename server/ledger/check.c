@@ -34,6 +34,7 @@ struct check {
     struct ledger_check *result;
     struct books books;
     bool no_memory;
+    int64_t moved; /* of all customers: nothing */
     struct derived derived;
 };
 
@@ -175,6 +176,7 @@ struct item_sums {
     int64_t waiting;
     int64_t uncleared;
     int64_t edges; /* debits' matches less credits': 0 when both sides agree */
+    int64_t moved; /* by matches with a payer's money, or with a site's bill */
     int64_t open_bills;
     int64_t open_credits;
 };
@@ -183,13 +185,18 @@ static bool count_item(struct check *check, uint32_t customer, const Tefter__Ite
                        bool open_table, struct item_sums *sums)
 {
     int64_t matched = 0;
-    for (size_t i = 0; i < item->n_matches; i++)
-        if (!item->matches[i]->has_undone_seq)
-            matched += item->matches[i]->amount_minor;
+    int64_t moved = 0;
+    for (size_t i = 0; i < item->n_matches; i++) {
+        bool stands = !item->matches[i]->has_undone_seq;
+        bool apart = document_customer(item->matches[i]->other) != customer;
+        matched += stands ? item->matches[i]->amount_minor : 0;
+        moved += stands && apart ? item->matches[i]->amount_minor : 0;
+    }
     int64_t open = item->has_reversed_seq ? 0 : item->amount_minor - matched;
     if (open != item->open_minor || (open > 0) != open_table)
         return wrong(check, customer, "an item's open amount", item->open_minor, open);
-    sums->edges += item->debit ? matched : -matched;
+    sums->edges += item->debit ? matched - moved : moved - matched;
+    sums->moved += item->debit ? -moved : moved;
     sums->open_bills += item->debit && open > 0;
     sums->open_credits += !item->debit && open > 0;
     if (item->debit)
@@ -227,15 +234,78 @@ static bool same(struct check *check, uint32_t customer, const char *what, int64
     return kept == counted || wrong(check, customer, what, kept, counted);
 }
 
+static bool is_site(const Tefter__CustomerRecord *payer, uint32_t customer)
+{
+    for (size_t i = 0; i < payer->n_sites; i++)
+        if (payer->sites[i] == customer)
+            return true;
+    return false;
+}
+
+static void add_site(struct tx *tx, Tefter__FamilyRecord *sums,
+                     const Tefter__AccountRecord *account)
+{
+    sums->balance_minor = tx_sum(tx, sums->balance_minor, account->balance_minor);
+    sums->bills_minor = tx_sum(tx, sums->bills_minor, account->bills_minor);
+    sums->unmatched_minor = tx_sum(tx, sums->unmatched_minor, account->unmatched_minor);
+    sums->waiting_minor = tx_sum(tx, sums->waiting_minor, account->waiting_minor);
+    sums->uncleared_minor = tx_sum(tx, sums->uncleared_minor, account->uncleared_minor);
+    sums->open_bills += account->open_bills;
+}
+
+/* The sums of who pays and of all their sites; each account's own are counted when it is its turn.
+ */
+static bool check_sums_of_family(struct check *check, const Tefter__CustomerRecord *payer,
+                                 const Tefter__AccountRecord *account)
+{
+    const Tefter__FamilyRecord *kept = account->family;
+    uint32_t customer = payer->customer;
+    Tefter__FamilyRecord sums = TEFTER__FAMILY_RECORD__INIT;
+    add_site(check->tx, &sums, account);
+    for (size_t i = 0; i < payer->n_sites; i++) {
+        const Tefter__AccountRecord *site = account_field(check->tx, payer->sites[i]);
+        if (!same(check, payer->sites[i], "the payer", site->payer, customer))
+            return false;
+        add_site(check->tx, &sums, site);
+    }
+    return same(check, customer, "how many sites", kept->sites, (int64_t)payer->n_sites) &&
+           same(check, customer, "the family's balance", kept->balance_minor, sums.balance_minor) &&
+           same(check, customer, "the family's bills", kept->bills_minor, sums.bills_minor) &&
+           same(check, customer, "the family's money", kept->unmatched_minor,
+                sums.unmatched_minor) &&
+           same(check, customer, "what the family awaits", kept->waiting_minor,
+                sums.waiting_minor) &&
+           same(check, customer, "what of the family is not cleared", kept->uncleared_minor,
+                sums.uncleared_minor) &&
+           same(check, customer, "how many bills of the family", kept->open_bills, sums.open_bills);
+}
+
+static bool check_family(struct check *check, const Tefter__CustomerRecord *record,
+                         const Tefter__AccountRecord *account)
+{
+    uint32_t customer = record->customer;
+    if (!same(check, customer, "the payer", account->payer, record->payer) ||
+        !same(check, customer, "who pays for others", account->family != NULL, record->n_sites > 0))
+        return false;
+    if (record->n_sites > 0)
+        return check_sums_of_family(check, record, account);
+    const Tefter__CustomerRecord *payer =
+        record->has_payer ? customer_get(check->tx, record->payer) : NULL;
+    return !record->has_payer || same(check, customer, "among the payer's sites",
+                                      payer != NULL && is_site(payer, customer), 1);
+}
+
 static bool check_figures(struct check *check, uint32_t customer,
                           const struct document_sums *documents, const struct item_sums *sums)
 {
     tx_scratch_next(check->tx);
     const Tefter__AccountRecord *account = account_field(check->tx, customer);
+    int64_t balance = tx_sum(check->tx, documents->balance, sums->moved);
     uint64_t newest = document_id(customer, account->last_date, account->last_ordinal);
-    return same(check, customer, "balance", account->balance_minor, documents->balance) &&
+    return same(check, customer, "what payers' money moved", account->moved_minor, sums->moved) &&
+           same(check, customer, "balance", account->balance_minor, balance) &&
            same(check, customer, "balance by items", sums->bills - sums->unmatched - sums->waiting,
-                documents->balance) &&
+                balance) &&
            same(check, customer, "unpaid bills", account->bills_minor, sums->bills) &&
            same(check, customer, "not yet matched", account->unmatched_minor, sums->unmatched) &&
            same(check, customer, "awaiting confirmation", account->waiting_minor, sums->waiting) &&
@@ -263,7 +333,10 @@ static bool check_customer(struct check *check, uint32_t customer)
         return false;
     check->result->customers++;
     check->result->balances_minor += documents.balance;
-    return check_figures(check, customer, &documents, &sums);
+    check->moved = tx_sum(check->tx, check->moved, sums.moved);
+    return check_figures(check, customer, &documents, &sums) &&
+           check_family(check, customer_get(check->tx, customer),
+                        account_field(check->tx, customer));
 }
 
 /* ---- the books ---- */
@@ -330,6 +403,7 @@ static void check_all(struct tx *tx, void *context)
     for (uint32_t customer = customer_next(check->tx, 0); customer != 0 && right;
          customer = customer_next(check->tx, customer))
         right = check_customer(check, customer);
+    right = right && same(check, 0, "what payers' money moved, in all", 0, check->moved);
     if (right && check_books(check))
         derived_finish(&check->derived);
     if (check->result->what[0] == '\0')

@@ -39,7 +39,7 @@ struct part {
     uint16_t size;
     uint16_t cut;     /* account: where oldest_due goes; customer: its persons begin; profile: the
                          record ends; standing: oldest_due of the account */
-    uint16_t cut_end; /* customer: its persons end */
+    uint16_t cut_end; /* account: where seq goes; customer: its persons end */
     uint16_t generation;
     uint16_t from; /* days on which it holds */
     uint16_t until;
@@ -273,8 +273,9 @@ struct account_read {
     int64_t available_minor;
     bool unlimited;
     bool locked;
-    size_t size; /* without seq */
     size_t cut;
+    size_t seq_at; /* where seq stands, and what is behind it */
+    size_t seq_end;
 };
 
 /* false: not one that can be kept. */
@@ -282,35 +283,37 @@ static bool account_read(struct slice account, struct account_read *ret_read)
 {
     struct slice rest = account;
     struct wire_field field;
-    uint32_t last = 0;
-    *ret_read = (struct account_read){.size = 0};
+    *ret_read = (struct account_read){.cut = 0};
     while (rest.size > 0) {
         size_t at = (size_t)(rest.data - account.data);
         if (!wire_next(&rest, &field) || field.number == ACCOUNT_OLDEST_DUE ||
             field.number == ACCOUNT_OVERDUE)
             return false;
-        last = field.number;
-        if (last == ACCOUNT_BALANCE)
+        if (field.number == ACCOUNT_BALANCE)
             ret_read->balance_minor = (int64_t)field.value;
-        else if (last == ACCOUNT_UNLIMITED)
+        else if (field.number == ACCOUNT_UNLIMITED)
             ret_read->unlimited = field.value != 0;
-        else if (last == ACCOUNT_AVAILABLE)
+        else if (field.number == ACCOUNT_AVAILABLE)
             ret_read->available_minor = (int64_t)field.value;
-        else if (last == ACCOUNT_LOCKED)
+        else if (field.number == ACCOUNT_LOCKED)
             ret_read->locked = field.value != 0;
-        else if (last == ACCOUNT_PERSONS)
+        else if (field.number == ACCOUNT_PERSONS)
             ret_read->cut = at;
-        else if (last == ACCOUNT_SEQ)
-            ret_read->size = at;
+        else if (field.number == ACCOUNT_SEQ)
+            ret_read->seq_at = at;
+        if (field.number == ACCOUNT_SEQ)
+            ret_read->seq_end = (size_t)(rest.data - account.data);
     }
-    return last == ACCOUNT_SEQ && ret_read->cut > 0;
+    return ret_read->seq_at > ret_read->cut && ret_read->cut > 0;
 }
 
 static void account_write(struct slot *slot, struct part *part, const struct account_read *read,
                           struct slice account, struct date_span days)
 {
-    memcpy(part->bytes, account.data, read->size);
+    memcpy(part->bytes, account.data, read->seq_at);
+    memcpy(part->bytes + read->seq_at, account.data + read->seq_end, account.size - read->seq_end);
     part->cut = (uint16_t)read->cut;
+    part->cut_end = (uint16_t)read->seq_at;
     slot->balance_minor = read->balance_minor;
     slot->available_minor = read->available_minor;
     slot->unlimited = read->unlimited;
@@ -325,7 +328,9 @@ static void account_set(struct row_cache *cache, struct slot *slot, struct slice
 {
     struct account_read read;
     struct part *part =
-        account_read(account, &read) ? part_make(cache, slot, PART_ACCOUNT, read.size) : NULL;
+        account_read(account, &read)
+            ? part_make(cache, slot, PART_ACCOUNT, account.size - (read.seq_end - read.seq_at))
+            : NULL;
     if (part == NULL) {
         part_drop(cache, slot, PART_ACCOUNT);
         return;
@@ -548,8 +553,9 @@ static uint8_t *account_put(uint8_t *out, const struct part *part, const struct 
     out = bytes_write(out, part->bytes, part->cut);
     if (oldest_due != DATE_NONE)
         out = number_write(out, TAG_ACCOUNT_OLDEST_DUE, oldest_due);
-    out = bytes_write(out, part->bytes + part->cut, (size_t)(part->size - part->cut));
-    return number_write(out, TAG_ACCOUNT_SEQ, asker->seq);
+    out = bytes_write(out, part->bytes + part->cut, (size_t)(part->cut_end - part->cut));
+    out = number_write(out, TAG_ACCOUNT_SEQ, asker->seq);
+    return bytes_write(out, part->bytes + part->cut_end, (size_t)(part->size - part->cut_end));
 }
 
 static size_t member_size(uint32_t tag, size_t size)

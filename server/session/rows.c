@@ -348,6 +348,8 @@ static bool answer_list(struct reading *reading, uint64_t request,
     };
     if (list_by_rank(query) && !by_words && home->customers > RANKED_MAX)
         return false;
+    if (query->has_payer)
+        return false; /* whose sites they are is the state's */
     reading->list = query;
     reading->looks_at = list_looks_at(query);
     return list_token(query, &token) &&
@@ -500,6 +502,7 @@ static void event_published(struct sessions *home, const Tefter__Event *event)
     case TEFTER__EVENT_KIND__STAFF_SIGNED_OUT:
     case TEFTER__EVENT_KIND__TERMINAL_CHANGED:
     case TEFTER__EVENT_KIND__CUSTOMER_LOCKED_EVENT:
+    case TEFTER__EVENT_KIND__PAYER_CHANGED:
     case TEFTER__EVENT_KIND__CUSTOMER_UNLOCKED:
     case TEFTER__EVENT_KIND__PRODUCT_CHANGED:
     case TEFTER__EVENT_KIND__MONEY_ACCOUNT_CHANGED:

@@ -171,6 +171,8 @@ enum rule_change {
     RULE_MONEY_IS_NOT_RETIRED = 5,
     /* What goes through a till or a card device is counted by days. */
     RULE_MONEY_HAS_DAYS = 5,
+    /* A customer may have a payer. */
+    RULE_PAYERS = 5,
     /* A provider's reference counts once, whatever account its money went to. */
     RULE_REFERENCES_COUNT_ONCE = 5,
 };

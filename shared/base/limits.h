@@ -31,6 +31,7 @@ enum {
     PIN_MAX_DIGITS = 12,
     GROUPS_PER_CUSTOMER_MAX = 16,
     BUYERS_PER_CUSTOMER_MAX = 32,
+    SITES_PER_PAYER_MAX = 100, /* each sale at one of them tells all their rows */
     MATCHES_PER_ITEM_MAX = 2000,
     MATCHES_KEPT_PER_ITEM_MAX = 4000,       /* with those that were undone */
     MATCH_PAIRS_MAX = MATCHES_PER_ITEM_MAX, /* one act makes: what a document had can follow it */

@@ -25,6 +25,8 @@ static uint32_t below(struct chance *chance, uint32_t most)
 
 struct debtor {
     uint32_t customer;
+    uint32_t payer;       /* 0: they pay for themselves */
+    uint32_t other;       /* another site of the payer's */
     int64_t amount_minor; /* of the sale that is tried */
 };
 
@@ -50,31 +52,62 @@ static void add_terms(struct scenario *s, struct chance *chance, uint32_t custom
     scenario_done(s, "set_credit_limit", json("{'customer': %u, 'terms': {%s}}", customer, terms));
 }
 
-static struct debtor debtor_of(struct scenario *s, uint64_t seed, uint32_t till, uint32_t bank)
+/* Whose terms hold for them. */
+static uint32_t judged(const struct debtor *debtor)
+{
+    return debtor->payer != 0 ? debtor->payer : debtor->customer;
+}
+
+/* A site of two, mostly with a limit of its own. */
+static void add_payer(struct scenario *s, struct chance *chance, struct debtor *debtor)
+{
+    debtor->payer = scenario_customer(s, "Builder", 0);
+    debtor->other = scenario_customer(s, "Other site", 0);
+    scenario_done(s, "set_credit_limit",
+                  json("{'customer': %u, 'terms': {'limit_minor': %u}}", debtor->customer,
+                       below(chance, 4) * 800));
+    if (below(chance, 3) == 0)
+        scenario_done(s, "set_credit_limit", json("{'customer': %u}", debtor->customer));
+    scenario_done(s, "set_payer",
+                  json("{'customer': %u, 'payer': %u}", debtor->customer, debtor->payer));
+    scenario_done(s, "set_payer",
+                  json("{'customer': %u, 'payer': %u}", debtor->other, debtor->payer));
+}
+
+static uint32_t one_of(struct chance *chance, const struct debtor *debtor)
+{
+    const uint32_t all[] = {debtor->customer, debtor->payer, debtor->other};
+    return debtor->payer != 0 ? all[below(chance, 3)] : debtor->customer;
+}
+
+static struct debtor debtor_of(struct scenario *s, uint64_t seed, bool site, uint32_t till,
+                               uint32_t bank)
 {
     struct chance chance = {.state = seed * 7919 + 1};
     struct debtor debtor = {.customer = scenario_customer(s, "Anh", 0)};
-    add_terms(s, &chance, debtor.customer);
+    if (site)
+        add_payer(s, &chance, &debtor);
+    add_terms(s, &chance, judged(&debtor));
     for (uint32_t bills = below(&chance, 5); bills > 0; bills--)
         scenario_done(s, "issue_invoice",
                       json("{'customer': %u, 'date': %u, 'due': %u, 'backfill': true, 'lines': "
                            "[{'text': 'a', 'quantity': 1000, 'price': %u}]}",
-                           debtor.customer, TODAY - 60, TODAY - 55 + below(&chance, 80),
+                           one_of(&chance, &debtor), TODAY - 60, TODAY - 55 + below(&chance, 80),
                            (50 + below(&chance, 900)) * 1000));
     if (below(&chance, 2) == 0)
         scenario_done(s, "take_payment",
                       json("{'customer': %u, 'kind': 'SLIP', 'money_account': %u, 'amount_minor': "
                            "%u, 'reference': 'S-%llu', 'payer': 'x'%s}",
-                           debtor.customer, bank, 100 + below(&chance, 2500),
+                           one_of(&chance, &debtor), bank, 100 + below(&chance, 2500),
                            (unsigned long long)s->counter,
                            below(&chance, 2) == 0 ? ", 'match': 'OLDEST_DUE'" : ""));
     if (below(&chance, 4) == 0)
         scenario_done(s, "take_payment",
                       json("{'customer': %u, 'kind': 'CASH', 'money_account': %u, 'amount_minor': "
                            "%u}",
-                           debtor.customer, till, 10 + below(&chance, 300)));
+                           one_of(&chance, &debtor), till, 10 + below(&chance, 300)));
     if (below(&chance, 6) == 0)
-        scenario_done(s, "lock_customer", json("{'customer': %u}", debtor.customer));
+        scenario_done(s, "lock_customer", json("{'customer': %u}", one_of(&chance, &debtor)));
     debtor.amount_minor = 50 + below(&chance, 1500);
     return debtor;
 }
@@ -87,10 +120,12 @@ static const char *sale_of(const struct debtor *debtor, int64_t amount_minor, co
 
 /* ---- taking it ---- */
 
-static void confirm_slips(struct scenario *s, const struct debtor *debtor)
+static void confirm_slips_of(struct scenario *s, uint32_t customer)
 {
+    if (customer == 0)
+        return;
     const Tefter__HistoryAnswer *history =
-        scenario_ask(s, "history", json("{'customer': %u}", debtor->customer))->history;
+        scenario_ask(s, "history", json("{'customer': %u}", customer))->history;
     for (size_t i = 0; i < history->n_rows; i++)
         if (history->rows[i]->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT)
             (void)scenario_do(s, "confirm_payment",
@@ -98,13 +133,38 @@ static void confirm_slips(struct scenario *s, const struct debtor *debtor)
                                    (unsigned long long)history->rows[i]->document));
 }
 
-static void pay(struct scenario *s, const struct debtor *debtor, uint32_t till,
-                int64_t amount_minor, const char *more)
+static void confirm_slips(struct scenario *s, const struct debtor *debtor)
+{
+    confirm_slips_of(s, debtor->customer);
+    confirm_slips_of(s, debtor->payer);
+    confirm_slips_of(s, debtor->other);
+}
+
+/* Whom the way names by their code: the payer; else it is who was asked about. */
+static uint32_t whose(const struct debtor *debtor, const Tefter__WayOut *way)
+{
+    if (way->customer_code == NULL)
+        return debtor->customer;
+    assert_int_not_equal(debtor->payer, 0);
+    assert_string_equal(way->customer_code, json("C-%06u", debtor->payer));
+    return debtor->payer;
+}
+
+static void change_terms(struct scenario *s, uint32_t customer)
+{
+    scenario_done(s, "set_credit_limit",
+                  json("{'customer': %u, 'terms': {'unlimited': true}, 'clear': ['OVERDUE', "
+                       "'DOCUMENT_MAX', 'UNPAID_MAX']}",
+                       customer));
+}
+
+static void pay(struct scenario *s, uint32_t customer, uint32_t till, int64_t amount_minor,
+                const char *more)
 {
     scenario_done(s, "take_payment",
                   json("{'customer': %u, 'kind': 'CASH', 'money_account': %u, 'amount_minor': "
                        "%lld%s}",
-                       debtor->customer, till, (long long)amount_minor, more));
+                       customer, till, (long long)amount_minor, more));
 }
 
 static unsigned long long approved(struct scenario *s, const struct debtor *debtor)
@@ -125,10 +185,10 @@ static const char *take_way(struct scenario *s, const struct debtor *debtor, uin
 {
     switch (way->kind) {
     case WAY(PAY_NOW):
-        pay(s, debtor, till, way->amount_minor, "");
+        pay(s, whose(debtor, way), till, way->amount_minor, "");
         break;
     case WAY(PAY_OVERDUE):
-        pay(s, debtor, till, way->amount_minor, ", 'match': 'OLDEST_DUE'");
+        pay(s, whose(debtor, way), till, way->amount_minor, ", 'match': 'OLDEST_DUE'");
         break;
     case WAY(PART_NOW):
         return sale_of(debtor, way->amount_minor, "");
@@ -137,17 +197,19 @@ static const char *take_way(struct scenario *s, const struct debtor *debtor, uin
         break;
     case WAY(RAISE_LIMIT):
         scenario_done(s, "set_credit_limit",
-                      json("{'customer': %u, 'terms': {'limit_minor': %lld}}", debtor->customer,
-                           (long long)(decision->exposure_minor + debtor->amount_minor)));
+                      json("{'customer': %u, 'terms': {'limit_minor': %lld}}", whose(debtor, way),
+                           (long long)((way->customer_code == NULL && debtor->payer != 0
+                                            ? decision->site_exposure_minor
+                                            : decision->exposure_minor) +
+                                       debtor->amount_minor)));
         break;
     case WAY(CHANGE_TERMS):
-        scenario_done(s, "set_credit_limit",
-                      json("{'customer': %u, 'terms': {'unlimited': true}, 'clear': ['OVERDUE', "
-                           "'DOCUMENT_MAX', 'UNPAID_MAX']}",
-                           debtor->customer));
+        change_terms(s, whose(debtor, way));
+        if (way->customer_code == NULL && debtor->payer != 0)
+            change_terms(s, debtor->payer); /* the site's own limit, and something of the payer's */
         break;
     case WAY(UNLOCK):
-        scenario_done(s, "unlock_customer", json("{'customer': %u}", debtor->customer));
+        scenario_done(s, "unlock_customer", json("{'customer': %u}", whose(debtor, way)));
         break;
     case WAY(ASK_APPROVAL):
         return sale_of(debtor, debtor->amount_minor,
@@ -165,12 +227,12 @@ struct counts {
 };
 
 /* Of that customer: each way that is offered. */
-static void try_all(struct scenario *s, uint64_t seed, uint32_t till, uint32_t bank,
+static void try_all(struct scenario *s, uint64_t seed, bool site, uint32_t till, uint32_t bank,
                     struct counts *counts)
 {
     size_t ways = 1;
     for (size_t i = 0; i < ways; i++) {
-        struct debtor debtor = debtor_of(s, seed, till, bank);
+        struct debtor debtor = debtor_of(s, seed, site, till, bank);
         const Tefter__Reply *reply =
             scenario_do(s, "issue_invoice", sale_of(&debtor, debtor.amount_minor, ""));
         if (reply->result_case != TEFTER__REPLY__RESULT_REFUSED)
@@ -179,7 +241,7 @@ static void try_all(struct scenario *s, uint64_t seed, uint32_t till, uint32_t b
         ways = refusal->n_ways;
         counts->refused += i == 0;
         counts->walls += i == 0 && refusal->decision != NULL && refusal->decision->n_walls > 1;
-        if (refusal->code != CODE(CUSTOMER_LOCKED))
+        if (refusal->code != CODE(CUSTOMER_LOCKED) && refusal->code != CODE(PAYER_LOCKED))
             assert_true(ways > 0);
         if (i >= ways)
             return;
@@ -193,9 +255,8 @@ static void try_all(struct scenario *s, uint64_t seed, uint32_t till, uint32_t b
     }
 }
 
-static void every_way_out_that_is_offered_leads_out(void **state)
+static void every_way_out_leads_out(bool site)
 {
-    (void)state;
     static const Tefter__WayOutKind kinds[] = {
         WAY(PAY_NOW),     WAY(PART_NOW),    WAY(CONFIRM_MONEY), WAY(ASK_APPROVAL),
         WAY(RAISE_LIMIT), WAY(PAY_OVERDUE), WAY(CHANGE_TERMS),  WAY(UNLOCK),
@@ -206,13 +267,26 @@ static void every_way_out_that_is_offered_leads_out(void **state)
     uint32_t bank = scenario_bank(s);
     scenario_done(s, "set_credit_policy", "{'terms': {}, 'own_approval': 'ANYBODY'}");
     for (uint64_t seed = 0; seed < ROUNDS; seed++)
-        try_all(s, seed, till, bank, &counts);
+        try_all(s, seed, site, till, bank, &counts);
     assert_true(counts.refused > ROUNDS / 2);
     assert_true(counts.walls > ROUNDS / 8);
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (counts.ways[kinds[i]] == 0)
             fail_msg("nobody was offered the way %d", (int)kinds[i]);
     scenario_end(s);
+}
+
+static void every_way_out_that_is_offered_leads_out(void **state)
+{
+    (void)state;
+    every_way_out_leads_out(false);
+}
+
+/* The payer's limit, rules and lock, the site's own limit and lock, and bills of all of them. */
+static void every_way_out_of_a_site_leads_out(void **state)
+{
+    (void)state;
+    every_way_out_leads_out(true);
 }
 
 /* ---- what people saw ---- */
@@ -489,6 +563,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_way_out_that_is_offered_leads_out),
+        cmocka_unit_test(every_way_out_of_a_site_leads_out),
         cmocka_unit_test(goods_are_offered_up_to_what_every_wall_lets_pass),
         cmocka_unit_test(no_goods_are_offered_where_an_old_debt_forbids_them),
         cmocka_unit_test(a_locked_customer_hears_of_the_limit_too),

@@ -1182,6 +1182,45 @@ static void keys_that_fold(struct story *t)
     refused(t, "take_payment", FOLDED_SLIP("sl 77"), CODE(NUMBER_TAKEN));
 }
 
+/* A builder pays for two sites, one of which has a limit of its own. */
+static void payers(struct story *t)
+{
+    uint32_t builder = scenario_customer(t->s, "Builder", 1000);
+    uint32_t north = scenario_customer(t->s, "North", 300);
+    uint32_t south = scenario_customer(t->s, "South", 0);
+    id late = done(t, "issue_invoice", sale(north, 200, ""));
+    done(t, "set_payer", json("{'customer': %u, 'payer': %u, 'reason': 'gate 2'}", north, builder));
+    done(t, "set_credit_limit", json("{'customer': %u}", south));
+    done(t, "set_payer", json("{'customer': %u, 'payer': %u}", south, builder));
+    refused(t, "set_payer", json("{'customer': %u, 'payer': %u}", t->anh, north),
+            CODE(PAYER_HAS_PAYER));
+    refused(t, "set_payer", json("{'customer': %u, 'payer': %u}", builder, t->anh),
+            CODE(PAYER_HAS_SITES));
+    refused(t, "issue_invoice", sale(north, 101, ""), CODE(SITE_LIMIT_EXCEEDED));
+    id bill = done(t, "issue_invoice", sale(south, 700, ""));
+    refused(t, "issue_invoice", sale(builder, 101, ""), CODE(CREDIT_LIMIT_EXCEEDED));
+    done(t, "lock_customer", json("{'customer': %u}", builder));
+    refused(t, "issue_invoice", sale(south, 1, ""), CODE(PAYER_LOCKED));
+    done(t, "unlock_customer", json("{'customer': %u}", builder));
+    id money = done(t, "take_payment",
+                    json("{'customer': %u, 'kind': 'CASH', 'money_account': %u, 'amount_minor': "
+                         "500, 'match': 'OLDEST_DUE'}",
+                         builder, t->till));
+    done(t, "correct_payment",
+         json("{'document': " ID ", 'reason': 'typed', 'payment': {'kind': 'CASH', 'amount_minor': "
+              "450}}",
+              money));
+    id match = scenario_done(t->s, "take_payment",
+                             json("{'customer': %u, 'kind': 'SLIP', 'money_account': %u, "
+                                  "'amount_minor': 100, 'reference': 'B-1', 'payer': 'B', 'bills': "
+                                  "[{'bill': " ID "}]}",
+                                  builder, t->bank, bill))
+                   ->match;
+    done(t, "set_payer", json("{'customer': %u}", south));
+    done(t, "undo_match", json("{'customer': %u, 'match': " ID "}", builder, match));
+    done(t, "reverse_document", json("{'document': " ID ", 'reason': 'x'}", late));
+}
+
 /* ---- all of it ---- */
 
 struct scenario *golden_story(uint32_t rules_version)
@@ -1223,6 +1262,7 @@ struct scenario *golden_story(uint32_t rules_version)
         up_to_so_much(&t);
         bound_and_overdue(&t);
         keys_that_fold(&t);
+        payers(&t);
     }
     if (rules_version >= 5) {
         cash_sales(&t);

@@ -195,7 +195,7 @@ class Generator:
             (self.confirm, 3), (self.reverse, 4), (self.correct_invoice, 4), (self.correct_payment, 3),
             (self.bad_sale, 8), (self.edge_sale, 4), (self.bad_pay, 4), (self.bad_match, 3),
             (self.bad_note, 3), (self.limit, 2), (self.policy, 0.3), (self.ask, 4), (self.decide, 2),
-            (self.lock, 0.6), (self.unlock, 1), (self.person_allow, 1), (self.person_revoke, 0.6),
+            (self.lock, 0.6), (self.unlock, 1), (self.payer, 1.5), (self.person_allow, 1), (self.person_revoke, 0.6),
             (self.customer_open, 1), (self.customer_change, 1), (self.group, 1), (self.product, 1.5),
             (self.place, 1), (self.staffing, 1), (self.thresholds, 0.6), (self.terminal, 2), (self.branching, 1),
             (self.turn_day, 2), (self.turn_back, 0.3), (self.job, 1.5), (self.restored, 0.1), (self.forms, 3),
@@ -485,7 +485,7 @@ class Generator:
     def payment(self, customer=None):
         r, m = self.r, self.m
         number = customer or self.customer()
-        bills = m.bills_in_order(m.customers[number])[:8]
+        bills = m.bills_in_order(*m.payable(m.customers[number]))[:8]
         kind = r.choice(["CASH", "CASH", "POS", "TRANSFER", "SLIP", "SLIP"])
         place = r.choice(self.places({"CASH": "till", "POS": "device"}.get(kind, "account")) or [1])
         amount = self.money()
@@ -628,14 +628,14 @@ class Generator:
         for _ in range(12):
             number = self.a_credit_customer()
             customer = self.m.customers[number]
-            if customer["bills"] and customer["credits"]:
+            if self.m.bills_in_order(*self.m.payable(customer)) and customer["credits"]:
                 break
         return number, customer
 
     def match(self):
         r, m = self.r, self.m
         number, customer = self.open_items()
-        bills, credits = m.bills_in_order(customer)[:10], m.credits_in_order(customer)[:10]
+        bills, credits = m.bills_in_order(*m.payable(customer))[:10], m.credits_in_order(customer)[:10]
         body = {"customer": number}
         if not bills or not credits or r.random() < 0.4:
             body["order"] = "MATCH_OLDEST_DUE"
@@ -900,6 +900,24 @@ class Generator:
         return {"lock_customer": {"customer": self.r.choice([self.a_credit_customer()] * 9 + [1, 999]),
                                   **self.maybe(0.5, reason="pays late"),
                                   **self.maybe(0.7, until=self.today() + self.r.choice([0, 1, 3, -1]))}}
+
+    def payer(self):
+        """Some few pay for others; a third of the sites has a limit of their own from before."""
+        r, m = self.r, self.m
+        if m.epoch < 5 and r.random() < 0.8:
+            return self.sale()
+        site = r.choice([self.a_credit_customer()] * 20 + [1, 999])
+        payer = r.choice([2, 5, 6, 9, 13, 20] * 4 + [1, 999, site, self.a_credit_customer()])
+        sites = [n for n, c in m.customers.items() if c["payer"]]
+        if sites and r.random() < 0.3:
+            return {"set_payer": {"customer": r.choice(sites), **self.maybe(0.3, payer=payer)}}
+        if sites and r.random() < 0.2:
+            number = r.choice(sites)
+            return {"set_credit_limit": {"customer": number, "terms": {
+                "limit_minor": max(0, m.sums(m.customers[number])["exposure"] + r.choice([0, 100, 5000]))}}}
+        if sites and r.random() < 0.1:
+            return {"lock_customer": {"customer": m.customers[r.choice(sites)]["payer"], "until": self.today() + 1}}
+        return {"set_payer": {"customer": site, **self.maybe(0.97, payer=payer), **self.maybe(0.1, reason="a site")}}
 
     def unlock(self):
         locked = [n for n, c in self.m.customers.items() if c["locked"]]

@@ -23,6 +23,7 @@ TURN_DAYS_MAX = 400
 PERSONS_MAX = 32
 BARCODES_MAX = 64
 GROUPS_MAX = 16
+SITES_MAX = 100            # of one payer
 SERIALS_MAX = 2000
 PARTS_MAX = 1000           # pairs that one act names
 PARKED_EACH_MAX, PARKED_MAX, GOODS_BYTES = 20, 1000, 200  # sales that are parked, and their goods in words
@@ -58,7 +59,7 @@ RIGHT_OF = {
     "add_bank_account": "EDIT_BRANCHES", "add_pos_device": "EDIT_BRANCHES",
     "retire_money_account": "EDIT_BRANCHES", "set_credit_limit": "SET_LIMIT",
     "set_credit_policy": "SET_LIMIT", "ask_approval": "SELL", "decide_approval": "APPROVE",
-    "issue_invoice": "SELL", "issue_credit_note": "CREDIT_NOTE", "match_items": "MATCH",
+    "set_payer": "SET_LIMIT", "issue_invoice": "SELL", "issue_credit_note": "CREDIT_NOTE", "match_items": "MATCH",
     "undo_match": "MATCH", "take_payment": "TAKE_MONEY", "confirm_payment": "CONFIRM_MONEY",
     "set_thresholds": "EDIT_STAFF", "reverse_document": "NONE", "correct_invoice": "SELL", "correct_payment": "TAKE_MONEY",
     "sell_paid": "SELL", "set_cash_policy": "EDIT_BRANCHES", "refund_money": "REFUND", "move_money": "TAKE_MONEY",
@@ -282,6 +283,7 @@ class Ledger:
         self.log = []
         self.actor = {}
         self.told = []              # customers whose account changed, in order
+        self.touched, self.saved = set(), []  # customers whose items this command matched; what it saved itself
 
     # ---- changing with a way back ----
 
@@ -360,7 +362,7 @@ class Ledger:
     def run(self, entry, command):
         self.actor = {k: entry[k] for k in ("staff", "terminal", "branch") if entry.get(k)}
         self.home = None
-        self.log, self.told = [], []
+        self.log, self.told, self.touched, self.saved = [], [], set(), []
         try:
             if not command:
                 raise Refused("UNREADABLE", "command")
@@ -374,6 +376,7 @@ class Ledger:
                 self.needs(RIGHT_OF[kind])
                 self.at_home(RIGHT_OF[kind])
             done = getattr(self, "do_" + kind)(body)
+            self.change_others()
         except Refused as refused:
             self.roll_back()
             return self.reply(refused=refused.refusal)
@@ -822,7 +825,7 @@ class Ledger:
         number = self.number("customer")
         customer = {"customer": number, "code": its_code, "name": name, "branch": branch, "groups": (),
                     "locked": False, "buyers": {}, "next_buyer": 1, "own": (),
-                    "balance": 0, "documents": (), "bills": {}, "credits": {}, "not_final": {},
+                    "balance": 0, "moved": 0, "payer": None, "sites": (), "documents": (), "bills": {}, "credits": {}, "not_final": {},
                     "last": None}
         self.put(self.customers, number, customer)
         self.put(self.customer_codes, its_code, number)
@@ -935,6 +938,62 @@ class Ledger:
         self.put(customer, "locked", False)
         self.told.append(c["customer"])
         return {"id": c["customer"]}
+
+    # ---- who pays for them ----
+
+    def do_set_payer(self, c):
+        if self.epoch < 5:
+            raise Refused("RULES_TOO_OLD", "set_payer")
+        text("reason", c.get("reason"))
+        site = self.found(self.customers, c["customer"], "customer")
+        payer = self.found(self.customers, c["payer"], "payer") if "payer" in c else None
+        if site["customer"] == 1:
+            raise Refused("FIELD_INVALID", "customer")
+        if payer and payer["customer"] in (1, site["customer"]):
+            raise Refused("FIELD_INVALID", "payer")
+        if site["payer"] == c.get("payer"):
+            raise Refused("NOTHING_TO_CHANGE", "payer")
+        if payer and site["sites"]:
+            raise Refused("PAYER_HAS_SITES", "customer", most=len(site["sites"]))
+        if payer and payer["payer"]:
+            raise Refused("PAYER_HAS_PAYER", "payer", payer_code=self.customers[payer["payer"]]["code"])
+        if payer and len(payer["sites"]) >= SITES_MAX:
+            raise Refused("TOO_MANY", "payer", most=SITES_MAX)
+        if site["payer"]:
+            old = self.customers[site["payer"]]
+            self.put(old, "sites", tuple(n for n in old["sites"] if n != site["customer"]))
+        if payer:
+            self.put(payer, "sites", tuple(sorted((*payer["sites"], site["customer"]))))
+            self.drop(site, "at_first")
+        self.put(site, "payer", c.get("payer"))
+        self.changed(site, "PAYER_CHANGED")
+        return {"id": c["customer"]}
+
+    def family(self, customer):
+        """Who pays, and all for whom they do; of who has neither, they alone."""
+        payer = self.customers[customer["payer"] or customer["customer"]]
+        return [payer, *(self.customers[n] for n in payer["sites"])]
+
+    def standing(self, customer):
+        """What a limit is held against."""
+        sums = [self.sums(one) for one in self.family(customer)]
+        return {figure: sum(one[figure] for one in sums) for figure in sums[0]}
+
+    def site_limit(self, customer, today):
+        """Of who has a payer, the limit that is their own: one wall more."""
+        if not customer["payer"]:
+            return None
+        named = [entry["terms"] for entry in customer["own"] if
+                 entry["terms"].get("valid_from", 0) <= today <= entry["terms"].get("valid_until", DATE_MAX) and
+                 self.names_limit(entry["terms"])]
+        return None if not named or named[0].get("unlimited") else named[0]["limit_minor"]
+
+    def change_others(self):
+        """Those whose bills a payer's money met have changed by what the command did first with somebody else, or
+        last."""
+        mine = {number for number, _ in self.saved}
+        for number in self.touched - mine:
+            self.put(self.customers[number], "last", self.saved[0 if len(mine) > 1 else -1][1])
 
     # ---- groups ----
 
@@ -1442,6 +1501,7 @@ class Ledger:
             credits.append(credit)
         sums = self.sums(customer)
         free = sums["unmatched"] if nobody else min(sums["unmatched"], -sums["exposure"])
+        free = min(free, -self.standing(customer)["exposure"]) if len(self.family(customer)) > 1 else free
         free = max(min(free, sum(x["open"] for x in credits)) if said else free, 0)
         papers = [(x, self.documents[x["document"]]) for x in credits]
         all_of_it = papers and free == sum(x["open"] for x in credits) and \
@@ -1522,6 +1582,7 @@ class Ledger:
                 return float("inf")
             return terms.get("limit_minor")
 
+        customer = self.customers[customer["payer"] or customer["customer"]]
         own = [(entry["terms"], "LIMIT_OF_CUSTOMER", None) for entry in customer["own"]]
         groups = [(self.groups[g]["limit"], "LIMIT_OF_GROUP", g) for g in customer["groups"]]
         company = [(self.company["policy"], "LIMIT_OF_COMPANY", None)]
@@ -1670,6 +1731,8 @@ class Ledger:
     def reads_otherwise(self, number, date):
         """Does something of the customer end or begin between that day and the head office's?"""
         customer, today = self.customers[number], self.branches[1]["date"]
+        if customer["payer"] and self.reads_otherwise(customer["payer"], date):
+            return True
         terms = [*(entry["terms"] for entry in customer["own"]), *(self.groups[g]["limit"] for g in customer["groups"]), self.company["policy"]]
         last_days = [x.get("valid_until") for x in terms if x]
         last_days += [x["valid_from"] - 1 for x in terms if x and "valid_from" in x]
@@ -1699,16 +1762,17 @@ class Ledger:
         if amount_minor is not None:
             last["amount_minor"] = amount_minor
         self.put(customer, "last", last)
+        self.saved.append((customer["customer"], last))
         self.told.append(customer["customer"])
 
     def row(self, number, today=None):
         """As terminals hold it: of the head office's day, whoever changed it."""
         customer, today = self.customers[number], today or self.branches[1]["date"]
-        sums, terms = self.sums(customer), self.terms_of(customer, today)
+        sums, terms, all_of_them = self.sums(customer), self.terms_of(customer, today), self.standing(customer)
         row = {"customer": number, "balance_minor": customer["balance"],
-               "used_minor": sums["exposure"], "unlimited": terms["unlimited"],
+               "used_minor": all_of_them["exposure"], "unlimited": terms["unlimited"],
                "limit_minor": terms["limit"],
-               "available_minor": 0 if terms["unlimited"] else terms["limit"] - sums["exposure"],
+               "available_minor": 0 if terms["unlimited"] else terms["limit"] - all_of_them["exposure"],
                "locked": self.locked(customer, today), "bills_minor": sums["bills"],
                "uncleared_minor": sums["uncleared"], "unmatched_minor": sums["unmatched"],
                "open_bills": len(customer["bills"]),
@@ -1717,6 +1781,21 @@ class Ledger:
                "seq": self.seq}
         if customer["last"]:
             row["last"] = customer["last"]
+        family = self.family(customer)
+        if len(family) > 1:
+            row["family"] = {"balance_minor": sum(one["balance"] for one in family),
+                             "bills_minor": all_of_them["bills"], "uncleared_minor": all_of_them["uncleared"],
+                             "unmatched_minor": all_of_them["unmatched"],
+                             "open_bills": sum(len(one["bills"]) for one in family), "sites": len(family) - 1}
+        if customer["payer"]:
+            row["payer"], row["payer_locked"] = customer["payer"], self.locked(family[0], today)
+        its_own = self.site_limit(customer, today)
+        if its_own is not None:
+            left = its_own - sums["exposure"]
+            row["site_limit_minor"] = its_own
+            if terms["unlimited"] or left < row["available_minor"]:
+                row.update(site_binds=True, unlimited=False, limit_minor=its_own, used_minor=sums["exposure"],
+                           available_minor=left)
         return row
 
     def add_item(self, document, debit, final=True):
@@ -1751,6 +1830,7 @@ class Ledger:
                     "undone": None}
             self.put(item, "edges", item["edges"] + (edge,))
             self.set_open(item, item["open"] - value)
+            self.move_balance(item, other, -value)
 
     def unpair(self, item, edge, date):
         other = self.items[edge["other"]]
@@ -1759,9 +1839,25 @@ class Ledger:
         for one, its in ((item, edge), (other, twin)):
             self.put(its, "undone", (self.seq, max(date, its["date"])))
             self.set_open(one, one["open"] + its["amount"])
+        self.move_balance(item, other, edge["amount"])
+        self.move_balance(other, item, edge["amount"])
 
-    def bills_in_order(self, customer):
-        return sorted((self.items[d] for d in customer["bills"]), key=lambda i: (i["due"], i["document"]))
+    def move_balance(self, item, other, value):
+        """Of the balance, when the other side of a match is another customer's."""
+        customer = self.customers[item["document"] >> 36]
+        self.touched.add(customer["customer"])
+        if other["document"] >> 36 != customer["customer"]:
+            value = value if item["debit"] else -value
+            self.put(customer, "balance", customer["balance"] + value)
+            self.put(customer, "moved", customer["moved"] + value)
+
+    def bills_in_order(self, *customers):
+        return sorted((self.items[d] for customer in customers for d in customer["bills"]),
+                      key=lambda i: (i["due"], i["document"]))
+
+    def payable(self, customer):
+        """Whose bills the customer's money may pay."""
+        return [customer] if customer["payer"] else self.family(customer)
 
     def credits_in_order(self, customer):
         return sorted((self.items[d] for d in customer["credits"]),
@@ -1772,7 +1868,7 @@ class Ledger:
     def decide(self, customer, total, approval=0, happened=False, replaces=None, document=None, paid=False):
         """total: what is added. replaces: of a correction the old bill, which is out of the account."""
         today = self.today()
-        terms, sums = self.terms_of(customer, today), dict(self.sums(customer))
+        terms, sums = self.terms_of(customer, today), dict(self.standing(customer))
         for figure in ("bills", "exposure"):
             sums[figure] += replaces or 0
         decision = {"policy_version": self.company["version"], "limit_source": terms["source"],
@@ -1784,20 +1880,24 @@ class Ledger:
             decision["limit_group"] = terms["group"]
         if replaces is not None:
             decision["replaces_minor"] = replaces
+        self.of_site(customer, total, decision, today)
         free = terms["limit"] - sums["exposure"]
         if not terms["unlimited"]:
             decision["over_by_minor"] = max(total - free, 0)
         walls, late = self.walls(customer, total, terms, decision, today) if total > 0 else ([], 0)
         if walls:
             decision["walls"] = walls
-        if self.locked(customer, today) and not happened and not paid and (replaces is None or total > 0):
-            roles = roles_with("LOCK")
+        locks = [one for one in (customer, self.family(customer)[0]) if self.locked(one, today)]
+        if locks and not happened and not paid and (replaces is None or total > 0):
+            roles, mine = roles_with("LOCK"), locks[0] is customer
+            code, facts = "CUSTOMER_LOCKED" if mine else "PAYER_LOCKED", {"reason": locks[0]["reason"], "roles": roles}
             decision["verdict"] = "VERDICT_BLOCKED"
+            payer_code = decision.get("payer_code")
             if not walls or terms["policy"] == "EXCESS_WARN":
-                raise Refused("CUSTOMER_LOCKED", "customer", reason=customer["reason"], roles=roles,
-                              ways=[{"kind": "WAY_UNLOCK", "roles": roles}])
-            raise Refused("CUSTOMER_LOCKED", "customer", reason=customer["reason"], roles=roles,
-                          **self.explained(decision, terms, free))
+                way = {"kind": "WAY_UNLOCK", "roles": roles, **({} if mine else {"customer_code": payer_code})}
+                both = mine and customer["payer"] and len(locks) > 1
+                raise Refused(code, "customer", **facts, payer_code=payer_code, ways=None if both else [way])
+            raise Refused(code, "customer", **facts, **self.explained(decision, terms, free))
         if approval:
             self.check_approval(customer, total, approval, decision, document)
         decision["verdict"] = self.verdict(walls, terms, approval, happened)
@@ -1807,13 +1907,23 @@ class Ledger:
             self.refuse_credit(decision, terms, sums, free, late)
         return decision
 
+    def of_site(self, customer, total, decision, today):
+        """Of who has a payer: whose figures they are, and what the customer's own limit says."""
+        limit, exposure = self.site_limit(customer, today), self.sums(customer)["exposure"]
+        exposure += decision.get("replaces_minor", 0)
+        if customer["payer"]:
+            decision.update(payer=customer["payer"], payer_code=self.customers[customer["payer"]]["code"])
+        if limit is not None:
+            decision.update(site_limit_minor=limit, site_exposure_minor=exposure,
+                            site_over_by_minor=max(exposure + total - limit, 0))
+
     def walls(self, customer, total, terms, decision, today):
         """What the sale runs into, and how much of the oldest bills is paid before that is passed."""
         walls, pay = [], 0
         if terms["document_max_minor"] and total + decision.get("replaces_minor", 0) > terms["document_max_minor"]:
             walls.append("DOCUMENT_TOO_BIG_FOR_CUSTOMER")
         days, most = terms["overdue_days"], terms["overdue_minor"]
-        bills = self.bills_in_order(customer)
+        bills = self.bills_in_order(*self.family(customer))
 
         def later_than(days):
             return [i for i in bills[:OVERDUE_BILLS_MAX] if today - i["due"] > days]
@@ -1840,6 +1950,8 @@ class Ledger:
             if len(bills) >= terms["unpaid_max"]:
                 walls.append("UNPAID_TOO_MANY")
                 pay = max(pay, sum(i["open"] for i in bills[:len(bills) + 1 - terms["unpaid_max"]]))
+        if decision.get("site_over_by_minor"):
+            walls.append("SITE_LIMIT_EXCEEDED")
         return walls, pay
 
     @staticmethod
@@ -1847,14 +1959,18 @@ class Ledger:
         too_big = "DOCUMENT_TOO_BIG_FOR_CUSTOMER" in decision["walls"]
         return {"decision": decision, "over_by_minor": decision["over_by_minor"] or None,
                 "available_minor": None if terms["unlimited"] else free,
+                "payer_code": decision.get("payer_code"),
                 "days": decision.get("oldest_overdue_days"),
                 "most": terms["document_max_minor"] if too_big else None}
 
     @staticmethod
-    def part(walls, terms, free, most, replaces=0):
+    def part(walls, terms, free, most, decision):
         """What of a sale passes every wall; of a correction, the new total: what it was passes always."""
-        if set(walls) - {"CREDIT_LIMIT_EXCEEDED", "DOCUMENT_TOO_BIG_FOR_CUSTOMER"}:
+        replaces = decision.get("replaces_minor", 0)
+        if set(walls) - {"CREDIT_LIMIT_EXCEEDED", "SITE_LIMIT_EXCEEDED", "DOCUMENT_TOO_BIG_FOR_CUSTOMER"}:
             return replaces
+        if "site_limit_minor" in decision:
+            most = min(most, decision["site_limit_minor"] - decision["site_exposure_minor"])
         if not terms["unlimited"]:
             most = min(most, free)
         if terms["document_max_minor"]:
@@ -1864,13 +1980,14 @@ class Ledger:
     def explain_cap(self, customer, total, refusal):
         """Who takes the goods may not take so much: the walls behind it, and what passes both."""
         today = self.today()
-        terms, sums = self.terms_of(customer, today), self.sums(customer)
+        terms, sums = self.terms_of(customer, today), self.standing(customer)
         free = terms["limit"] - sums["exposure"]
         decision = {"over_by_minor": 0 if terms["unlimited"] else max(total - free, 0)}
+        self.of_site(customer, total, decision, today)
         walls, _ = self.walls(customer, total, terms, decision, today) if total > 0 else ([], 0)
         warns = terms["policy"] == "EXCESS_WARN"
         left = refusal.get("available_minor", 0)
-        part = left if warns else self.part(walls, terms, free, left)
+        part = left if warns else self.part(walls, terms, free, left, decision)
         if walls and not warns:
             refusal["decision"] = {
                 "policy_version": self.company["version"], "limit_source": terms["source"],
@@ -1879,7 +1996,7 @@ class Ledger:
                 "uncleared_minor": sums["uncleared"], "unmatched_minor": sums["unmatched"],
                 "exposure_minor": sums["exposure"], "amount_minor": total, "currency": self.company["currency"],
                 "walls": walls, "verdict": "VERDICT_BLOCKED", **decision}
-        if part > 0 and not self.locked(customer, today):
+        if part > 0 and not any(self.locked(one, today) for one in (customer, self.family(customer)[0])):
             refusal["ways"] = [{"kind": "WAY_PART_NOW", "amount_minor": part}]
 
     def check_approval(self, customer, total, number, decision, document):
@@ -2038,22 +2155,31 @@ class Ledger:
         """Each way out leads past every wall."""
         walls, ways = decision["walls"], []
         asks = decision["verdict"] == "VERDICT_NEEDS_APPROVAL"
-        of_limit = walls == ["CREDIT_LIMIT_EXCEEDED"]
+        of_limits = set(walls) <= {"CREDIT_LIMIT_EXCEEDED", "SITE_LIMIT_EXCEEDED"}
+        of_limit, at_site = walls == ["CREDIT_LIMIT_EXCEEDED"], "SITE_LIMIT_EXCEEDED" in walls
+        payer = {} if at_site or "payer_code" not in decision else {"customer_code": decision["payer_code"]}
         awaited = sums["waiting"] + sums["uncleared"]
-        replaces = decision.get("replaces_minor", 0)
-        part = self.part(walls, terms, free, decision["amount_minor"], replaces)
-        if "DOCUMENT_TOO_BIG_FOR_CUSTOMER" not in walls and (of_limit or "replaces_minor" not in decision):
-            ways.append({"kind": "WAY_PAY_NOW" if of_limit else "WAY_PAY_OVERDUE",
-                         "amount_minor": max(late, decision["over_by_minor"])})
+        over = max(decision["over_by_minor"], decision.get("site_over_by_minor", 0))
+        part = self.part(walls, terms, free, decision["amount_minor"], decision)
+        late = 0 if of_limits else late
+        if "DOCUMENT_TOO_BIG_FOR_CUSTOMER" not in walls and \
+                (of_limits or "replaces_minor" not in decision and not at_site):
+            ways.append({"kind": "WAY_PAY_NOW" if of_limits else "WAY_PAY_OVERDUE",
+                         "amount_minor": max(late, over), **payer})
         if part > 0:
             ways.append({"kind": "WAY_PART_NOW", "amount_minor": part})
         if of_limit and awaited >= decision["over_by_minor"]:
             ways.append({"kind": "WAY_CONFIRM_MONEY", "roles": roles_with("CONFIRM_MONEY"), "amount_minor": awaited})
-        ways.append({"kind": "WAY_RAISE_LIMIT" if of_limit else "WAY_CHANGE_TERMS", "roles": roles_with("SET_LIMIT")})
+        one_limit = of_limits and len(walls) == 1
+        ways.append({"kind": "WAY_RAISE_LIMIT" if one_limit else "WAY_CHANGE_TERMS", "roles": roles_with("SET_LIMIT"),
+                     **payer})
         if asks:
             ways.append({"kind": "WAY_ASK_APPROVAL", "roles": roles_with("APPROVE")})
-        raise Refused("APPROVAL_NEEDED" if asks else walls[0], "customer", ways=ways,
-                      **self.explained(decision, terms, free))
+        facts = self.explained(decision, terms, free)
+        if not asks and walls[0] == "SITE_LIMIT_EXCEEDED":
+            facts["over_by_minor"] = decision["site_over_by_minor"]
+            facts["available_minor"] = decision["site_limit_minor"] - decision["site_exposure_minor"]
+        raise Refused("APPROVAL_NEEDED" if asks else walls[0], "customer", ways=ways, **facts)
 
     def do_ask_approval(self, c):
         amount("amount_minor", c["amount_minor"])
@@ -2157,7 +2283,7 @@ class Ledger:
         elif granted < approval["amount"] and self.epoch >= 5:
             customer = self.customers[approval["customer"]]
             terms = self.terms_of(customer, self.today())
-            free = terms["limit"] - self.sums(customer)["exposure"]
+            free = terms["limit"] - self.standing(customer)["exposure"]
             self.put(approval, "over", 0 if terms["unlimited"] else max(granted - free, 0))
         return {"id": c["approval"]}
 
@@ -2928,7 +3054,8 @@ class Ledger:
     # ---- matching ----
 
     def item_of(self, customer, document, debit, field):
-        if document >> 36 != customer["customer"]:
+        sites = customer["sites"] if debit else ()
+        if document >> 36 != customer["customer"] and document >> 36 not in sites:
             raise Refused("MATCH_OTHER_CUSTOMER" if document in self.documents else "NOT_FOUND", field)
         item = self.found(self.items, document, field)
         if item["debit"] != debit:
@@ -2963,7 +3090,7 @@ class Ledger:
     def match_oldest(self, pairs, customer, credit, date):
         """What a bound keeps apart stays open, and is counted."""
         bound = 0
-        for bill in self.bills_in_order(customer):
+        for bill in self.bills_in_order(*self.payable(customer)):
             if credit["open"] == 0:
                 break
             full = self.pair_full(pairs, bill, credit)
@@ -2971,7 +3098,10 @@ class Ledger:
             if not full:
                 self.make_pair(pairs, bill, credit, min(bill["open"], credit["open"]), date)
         if bound:
-            pairs.leave(min(credit["open"], self.sums(customer)["bills"]), bound)
+            pairs.leave(min(credit["open"], self.open_bills(customer)), bound)
+
+    def open_bills(self, customer):
+        return sum(self.sums(one)["bills"] for one in self.payable(customer))
 
     @staticmethod
     def left_over(left):
@@ -3011,7 +3141,7 @@ class Ledger:
             for credit in self.credits_in_order(customer):
                 self.match_oldest(pairs, customer, credit, date)
             sums = self.sums(customer)
-            pairs.left = min(sums["unmatched"] + sums["waiting"], sums["bills"])
+            pairs.left = min(sums["unmatched"] + sums["waiting"], self.open_bills(customer))
         if not pairs:
             if pairs.left and self.epoch >= 3:
                 raise Refused("TOO_MANY", most=pairs.bound)
@@ -3504,7 +3634,7 @@ class Ledger:
                 row["open_minor"] = item["open"]
                 row["payments"] = self.payments_of(item)
             answer.append(row)
-        return answer, running
+        return answer, running + self.customers[number]["moved"]
 
     def view_aging(self, as_of, customers=None, known=None, bounds=(30, 60, 90, 120)):
         known = float("inf") if known is None else known
@@ -3518,6 +3648,7 @@ class Ledger:
                 if document["date"] <= as_of and document["seq"] <= known:
                     balance += document["balance"]
                 opened = self.open_then(item, as_of, known) if item else 0
+                balance += self.moved_then(item, as_of, known) if item else 0
                 if opened and item["debit"]:
                     late = as_of - item["due"]
                     bucket = 0 if late <= 0 else 1 + sum(late > bound for bound in bounds)
@@ -3544,14 +3675,23 @@ class Ledger:
         return {**answer, "rows": rows} if rows else answer
 
     @staticmethod
-    def open_then(item, as_of, known):
+    def edges_then(item, as_of, known):
         def by_then(what):
             return what is not None and what[0] <= known and what[1] <= as_of
 
         if item["date"] > as_of or item["seq"] > known or by_then(item["reversed"]):
-            return 0
-        return item["amount"] - sum(e["amount"] for e in item["edges"]
-                                    if by_then((e["match"], e["date"])) and not by_then(e["undone"]))
+            return None
+        return [e for e in item["edges"] if by_then((e["match"], e["date"])) and not by_then(e["undone"])]
+
+    def open_then(self, item, as_of, known):
+        edges = self.edges_then(item, as_of, known)
+        return 0 if edges is None else item["amount"] - sum(e["amount"] for e in edges)
+
+    def moved_then(self, item, as_of, known):
+        """By matches with another customer's item."""
+        edges = self.edges_then(item, as_of, known) or []
+        moved = sum(e["amount"] for e in edges if e["other"] >> 36 != item["document"] >> 36)
+        return -moved if item["debit"] else moved
 
     def view_what_if(self, number, amount_minor):
         """(decision, refusal) that a sale of so much would get; no decision for who is locked."""

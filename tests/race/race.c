@@ -5,7 +5,10 @@
  * middle of it. judge.h says what must hold; beside it no reply and no push may ever show less
  * than nothing available, and in the end every terminal must see what the customer's card says.
  *
- *   race --server TEFTERD [--rounds 1000] [--seed N] [--terminals 64] [--control]
+ *   race --server TEFTERD [--rounds 1000] [--seed N] [--terminals 64] [--sites] [--control]
+ *
+ * With --sites the limit is that of who pays for three sites: each sale goes to one of those, and
+ * all of them and the payer must show the same available amount at every terminal.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -19,6 +22,7 @@
 enum {
     TERMINALS_MAX = 500,
     POOL_MAX = 200, /* customers */
+    SITES = 3,
     UNITS_MAX = 8,
     TWICE_ONE_IN = 8,
     REQUEST_PAYMENT = 100000,
@@ -41,9 +45,11 @@ struct stress {
     struct first_reply first[TERMINALS_MAX + 1];
     struct race_entry paid;
     uint32_t customers[POOL_MAX];
+    uint32_t sites[POOL_MAX][SITES]; /* of each of them, with --sites */
     uint32_t customer_count;
     uint32_t customer;
-    bool fresh; /* he was opened in this round */
+    const uint32_t *sites_now; /* of that one; NULL: the sales are their own */
+    bool fresh;                /* he was opened in this round */
     uint32_t outstanding;
     uint64_t awaited; /* seq that all are to see */
     uint32_t behind;  /* connections that do not yet */
@@ -183,29 +189,39 @@ static void send_payment(struct stress *stress, struct connection *connection, i
     stress->paid = (struct race_entry){.kind = RACE_PAID, .amount_minor = amount_minor};
 }
 
+/* One for each site, or all for the same customer. */
+static void pack_sales(struct stress *stress, struct buffer packed[SITES])
+{
+    for (uint32_t i = 0; i < SITES; i++) {
+        uint32_t buyer = stress->sites_now != NULL ? stress->sites_now[i] : stress->customer;
+        buffer_init(&packed[i], FRAME_TO_SERVER_MAX);
+        if (!sale_pack(&stress->all, buyer, 1, &packed[i]))
+            found(stress, "no memory", 0);
+    }
+}
+
 /* All at once, in an order of its own each time; nothing is read until this returns. */
 static void send_all(struct stress *stress, int64_t paid_minor)
 {
     struct terminals *all = &stress->all;
-    struct buffer packed;
+    struct buffer packed[SITES];
     uint32_t count = all->connection_count - 1;
     uint32_t first = chance_below(&stress->chance, count);
     uint32_t payer = paid_minor > 0 ? chance_below(&stress->chance, count) : count;
     memset(stress->heard, 0, sizeof stress->heard);
     memset(stress->first, 0, sizeof stress->first);
-    buffer_init(&packed, FRAME_TO_SERVER_MAX);
-    if (!sale_pack(all, stress->customer, 1, &packed))
-        found(stress, "no memory", 0);
+    pack_sales(stress, packed);
     for (uint32_t i = 0; i < count; i++) {
         struct connection *connection = &all->connections[1 + (first + i) % count];
         if (i == payer)
             send_payment(stress, connection, paid_minor);
         bool twice = chance_below(&stress->chance, TWICE_ONE_IN) == 0;
         stress->heard[connection->index].told_twice =
-            send_sale(connection, buffer_slice(&packed), twice);
+            send_sale(connection, buffer_slice(&packed[i % SITES]), twice);
         stress->outstanding += twice ? 2 : 1;
     }
-    buffer_fini(&packed);
+    for (uint32_t i = 0; i < SITES; i++)
+        buffer_fini(&packed[i]);
 }
 
 static bool wait_for_replies(struct stress *stress)
@@ -223,6 +239,16 @@ static bool same_figures(const struct figures *seen, const Tefter__AccountRow *a
            seen->available_minor == account->available_minor;
 }
 
+/* What a sale leaves available for one site, it leaves for all of them. */
+static bool sites_agree(const struct stress *stress, const struct sight *sight,
+                        int64_t available_minor)
+{
+    for (uint32_t i = 0; stress->sites_now != NULL && i < SITES; i++)
+        if (sight->rows[stress->sites_now[i]].available_minor != available_minor)
+            return false;
+    return true;
+}
+
 /* Waits until all terminals are exact at `awaited`; then every one sees what the card says. */
 static bool everybody_sees(struct stress *stress, const Tefter__AccountRow *account)
 {
@@ -234,11 +260,25 @@ static bool everybody_sees(struct stress *stress, const Tefter__AccountRow *acco
         if (!terminals_run(all))
             return false;
     for (uint32_t i = 1; i < all->connection_count; i++)
-        if (!same_figures(&stress->sights[i].rows[account->customer], account)) {
+        if (!same_figures(&stress->sights[i].rows[account->customer], account) ||
+            !sites_agree(stress, &stress->sights[i], account->available_minor)) {
             found(stress, "a terminal sees other figures than the card, terminal", i);
             return false;
         }
     return true;
+}
+
+/* The newest change of the customer, or of one of their sites. */
+static uint64_t newest_of_cards(struct stress *stress, uint64_t newest)
+{
+    for (uint32_t i = 0; stress->sites_now != NULL && i < SITES; i++) {
+        uint64_t seq;
+        arena_reset(&stress->all.arena);
+        const Tefter__AccountRow *site = customer_account(&stress->all, stress->sites_now[i], &seq);
+        if (site != NULL && site->last != NULL && site->last->seq > newest)
+            newest = site->last->seq;
+    }
+    return newest;
 }
 
 static bool card(struct stress *stress, struct race *race, uint64_t awaited)
@@ -253,7 +293,10 @@ static bool card(struct stress *stress, struct race *race, uint64_t awaited)
     race->last_available_minor = account->available_minor;
     race->last_seq = account->last == NULL ? 0 : account->last->seq;
     stress->awaited = awaited != 0 ? awaited : seq;
-    return everybody_sees(stress, account);
+    if (!everybody_sees(stress, account))
+        return false;
+    race->last_seq = newest_of_cards(stress, race->last_seq);
+    return true;
 }
 
 static void gather(struct stress *stress, bool with_payment)
@@ -304,17 +347,29 @@ static bool run_race(struct stress *stress, int64_t paid_minor)
 
 /* ---- a round ---- */
 
+static void choose(struct stress *stress, uint32_t at)
+{
+    stress->customer = stress->customers[at];
+    stress->sites_now = stress->options->sites ? stress->sites[at] : NULL;
+}
+
 static bool choose_customer(struct stress *stress)
 {
     stress->fresh = stress->customer_count == 0 ||
                     (stress->customer_count < POOL_MAX && chance_below(&stress->chance, 2) == 0);
     if (!stress->fresh) {
-        stress->customer = stress->customers[chance_below(&stress->chance, stress->customer_count)];
+        choose(stress, chance_below(&stress->chance, stress->customer_count));
         return true;
     }
-    stress->customer = customer_open(&stress->all, stress->customer_count, 1);
-    stress->customers[stress->customer_count++] = stress->customer;
-    return stress->customer != 0;
+    uint32_t at = stress->customer_count++;
+    stress->customers[at] = customer_open(&stress->all, at, 1);
+    bool opened = stress->customers[at] != 0;
+    for (uint32_t i = 0; opened && stress->options->sites && i < SITES; i++) {
+        stress->sites[at][i] = site_open(&stress->all, POOL_MAX + at, stress->customers[at]);
+        opened = stress->sites[at][i] != 0;
+    }
+    choose(stress, at);
+    return opened;
 }
 
 /* A limit that leaves room for some units, and less than a unit on top. */

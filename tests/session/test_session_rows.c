@@ -248,7 +248,7 @@ static void open_customer(void)
 static void random_command(void)
 {
     uint32_t who = anyone();
-    switch (below(22)) {
+    switch (below(25)) {
     case 0:
         if (customers < 60)
             open_customer();
@@ -311,6 +311,18 @@ static void random_command(void)
         break;
     case 16:
         done(JSON("{'step_job': {'job': %u}}", 1 + below(12)));
+        break;
+    case 22:
+        done(JSON("{'set_payer': {'customer': %u, 'payer': %u}}", who, 2 + below(4)));
+        break;
+    case 23:
+        if (below(2) == 0)
+            done(JSON("{'set_payer': {'customer': %u}}", who));
+        break;
+    case 24:
+        done(JSON("{'take_payment': {'customer': %u, 'kind': 'cash', 'amount_minor': %u, 'match': "
+                  "'OLDEST_DUE', 'money_account': %u}}",
+                  2 + below(4), 1 + below(3000), 1 + below(2)));
         break;
     case 17:
     case 18:

@@ -75,6 +75,25 @@ uint32_t customer_open(struct terminals *all, uint32_t number, int64_t limit_min
     return customer != 0 && customer_limit(all, customer, limit_minor) ? customer : 0;
 }
 
+uint32_t site_open(struct terminals *all, uint32_t number, uint32_t payer)
+{
+    Tefter__SetPayer set = TEFTER__SET_PAYER__INIT;
+    Tefter__SetCreditLimit none = TEFTER__SET_CREDIT_LIMIT__INIT;
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    set.customer = customer_open(all, number, 1);
+    set.has_payer = true;
+    set.payer = payer;
+    none.customer = set.customer;
+    command.kind_case = TEFTER__COMMAND__KIND_SET_CREDIT_LIMIT;
+    command.set_credit_limit = &none;
+    arena_reset(&all->arena);
+    if (set.customer == 0 || connection_do(&all->connections[0], &command) == NULL)
+        return 0;
+    command.kind_case = TEFTER__COMMAND__KIND_SET_PAYER;
+    command.set_payer = &set;
+    return connection_do(&all->connections[0], &command) != NULL ? set.customer : 0;
+}
+
 const Tefter__AccountRow *customer_account(struct terminals *all, uint32_t customer,
                                            uint64_t *ret_seq)
 {

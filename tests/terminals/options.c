@@ -6,7 +6,15 @@
 #include <string.h>
 #include <time.h>
 
-enum { WORD_SERVER = 1, WORD_RECORD, WORD_COMMIT, WORD_SELF, WORD_CONTROL, WORD_NUMBER = 100 };
+enum {
+    WORD_SERVER = 1,
+    WORD_RECORD,
+    WORD_COMMIT,
+    WORD_SITES,
+    WORD_SELF,
+    WORD_CONTROL,
+    WORD_NUMBER = 100
+};
 
 static const struct number {
     const char *name;
@@ -19,7 +27,7 @@ static const struct number {
     {"rate", offsetof(struct options, rate)},
     {"changes", offsetof(struct options, changes)},
 };
-enum { NUMBERS = sizeof numbers / sizeof numbers[0], WORDS = 5 };
+enum { NUMBERS = sizeof numbers / sizeof numbers[0], WORDS = 6 };
 
 static bool take(struct options *options, int word)
 {
@@ -33,6 +41,8 @@ static bool take(struct options *options, int word)
     case WORD_COMMIT:
         options->commit = optarg;
         return true;
+    case WORD_SITES:
+        return options->sites = true;
     case WORD_SELF:
         return options->self = true;
     case WORD_CONTROL:
@@ -54,6 +64,7 @@ bool options_read(int argc, char **argv, struct options *options)
         {"server", required_argument, NULL, WORD_SERVER},
         {"record", required_argument, NULL, WORD_RECORD},
         {"commit", required_argument, NULL, WORD_COMMIT},
+        {"sites", no_argument, NULL, WORD_SITES},
         {"self", no_argument, NULL, WORD_SELF},
         {"control", optional_argument, NULL, WORD_CONTROL},
     };

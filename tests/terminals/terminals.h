@@ -46,12 +46,14 @@ struct options {
     uint64_t changes;
     const char *record; /* a .tsv to add a line to, NULL: none */
     const char *commit;
+    bool sites;        /* of who pays for others */
     bool self;         /* only show that the checker can fail */
     bool control;      /* the server is a faulty one: good when that is found out */
     const char *finds; /* in one of these words, "one|another"; NULL: in any */
 };
 /* --server PATH --seed N --rounds N --terminals N --seconds N --rate N --changes N --record FILE
- * --commit WORD --self --control[=WORDS]; false: said what is wrong. Without --seed one is drawn.
+ * --commit WORD --sites --self --control[=WORDS]; false: said what is wrong. Without --seed one is
+ * drawn.
  */
 bool options_read(int argc, char **argv, struct options *options);
 /* Does this fault ("": none) say one of the words that --control expects? */
@@ -218,6 +220,8 @@ bool sale_pack(const struct terminals *all, uint32_t customer, uint32_t pieces, 
 bool payment_pack(const struct terminal *terminal, uint32_t customer, int64_t amount_minor,
                   struct buffer *out);
 /* By the owner, blocking: 0 when it failed. */
+/* A customer without a limit of their own for whom that one pays; 0: it was not done. */
+uint32_t site_open(struct terminals *all, uint32_t number, uint32_t payer);
 uint32_t customer_open(struct terminals *all, uint32_t number, int64_t limit_minor);
 bool customer_limit(struct terminals *all, uint32_t customer, int64_t limit_minor);
 /* His figures as they stand, in all->arena, with the seq they stand at. */

@@ -39,7 +39,7 @@ static void confirm(struct tx *tx, struct reversal *slip, uint32_t date, Tefter_
     struct account *account = account_open(tx, record->customer);
     struct item *money = account_item(tx, account, record->document);
     need(money != NULL);
-    account_finalise(account, money);
+    account_finalise(money);
     FIELD_SET(slip->tail, confirmed, true);
     FIELD_SET(slip->tail, confirmed_date, date);
     document_tail_save(tx, record->document, slip->tail);

@@ -180,7 +180,7 @@ static void uncredit_invoice(struct tx *tx, struct reversal *reversal)
 static void reverse_item(struct tx *tx, struct reversal *reversal)
 {
     if (reversal->item != NULL)
-        account_reverse_item(tx, reversal->account, reversal->item, reversal->record->date);
+        account_reverse_item(tx, reversal->item, reversal->record->date);
     else
         need(reversal->original->balance_minor == 0);
 }

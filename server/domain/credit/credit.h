@@ -20,9 +20,13 @@ struct credit_terms {
     uint32_t unpaid_max;        /* 0: any number */
     uint32_t policy_version;
     Tefter__LimitSource source;
-    uint32_t group; /* when the source is a group */
+    uint32_t group;                      /* when the source is a group */
+    const Tefter__CustomerRecord *payer; /* whose terms they are; NULL: their own */
+    bool has_site_limit; /* of who has a payer: a limit of their own, one wall more */
+    int64_t site_limit_minor;
 };
 
+/* The payer's, of who has one. */
 void credit_terms_of(struct tx *tx, const Tefter__CustomerRecord *customer, uint32_t today,
                      struct credit_terms *ret_terms);
 /* A customer's own terms with their days, the entry that began last first; *ret_count of them. */
@@ -47,10 +51,11 @@ struct credit_request {
 };
 
 /* The decision, always; NULL when the sale may go on, else, in this order and naming customer:
- * CUSTOMER_LOCKED (unless it is a backfill, paid, or a correction that adds nothing); why an
- * approval that is named does not serve (approval_serves; APPROVAL_OTHER_GOODS, APPROVAL_FOR_LESS
- * with the ways out; under rules before RULE_APPROVALS_BIND NOT_FOUND, APPROVAL_NOT_OPEN), though
- * no wall be hit; the first wall, or APPROVAL_NEEDED, with the decision and the ways out in it. */
+ * CUSTOMER_LOCKED, PAYER_LOCKED with payer_code (both unless it is a backfill, paid, or a
+ * correction that adds nothing); why an approval that is named does not serve (approval_serves;
+ * APPROVAL_OTHER_GOODS, APPROVAL_FOR_LESS with the ways out; under rules before RULE_APPROVALS_BIND
+ * NOT_FOUND, APPROVAL_NOT_OPEN), though no wall be hit; the first wall, or APPROVAL_NEEDED, with
+ * the decision and the ways out in it. */
 Tefter__Refusal *credit_decide(struct tx *tx, const struct credit_request *request,
                                Tefter__Decision **ret_decision);
 /* A sale is refused for the cap of who takes the goods: the walls that it runs into beside it, and
@@ -107,6 +112,8 @@ void credit_open_approvals(struct tx *tx, uint64_t *cursor, uint64_t *ret_approv
 
 Tefter__Refusal *apply_set_credit_limit(struct tx *tx, const Tefter__SetCreditLimit *command,
                                         Tefter__Done *done);
+Tefter__Refusal *apply_set_payer(struct tx *tx, const Tefter__SetPayer *command,
+                                 Tefter__Done *done);
 Tefter__Refusal *apply_set_credit_policy(struct tx *tx, const Tefter__SetCreditPolicy *command,
                                          Tefter__Done *done);
 Tefter__Refusal *apply_decide_approval(struct tx *tx, const Tefter__DecideApproval *command,

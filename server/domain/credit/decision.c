@@ -11,6 +11,9 @@
  * 2. A correction is judged on what it adds to the bill it replaces: the figures are those with the
  *    old bill, and what adds nothing meets no wall. One bill's largest total is of all of it.
  * 3. A refusal names every wall. A way out that it offers leads past all of them.
+ * 4. Of who has a payer or sites the figures are the family's, and limit, rules and lock the
+ * payer's. A site's own limit is a wall of its own, the last one, over what the site alone has
+ * used.
  */
 #include "domain/credit/inside.h"
 
@@ -23,6 +26,7 @@ struct walls {
     Tefter__RefusalCode codes[8];
     size_t count;
     int64_t late_minor; /* of the oldest bills, paid before the overdue walls are passed */
+    const Tefter__AccountRecord *standing; /* what the payer's limit is held against */
 };
 
 static void wall(struct walls *walls, bool hit, Tefter__RefusalCode code)
@@ -41,7 +45,8 @@ static int64_t overdue_by(struct tx *tx, const struct credit_request *request, u
                           uint32_t *ret_oldest_due)
 {
     uint32_t day = request->today > days ? request->today - days : 0;
-    return account_overdue(tx, request->account, day, OVERDUE_BILLS_MAX, ret_oldest_due);
+    return account_overdue(tx, request->account, ACCOUNT_FAMILY, day, OVERDUE_BILLS_MAX,
+                           ret_oldest_due);
 }
 
 /* Debts overdue by more than the days allowed, beyond what is borne. */
@@ -94,7 +99,7 @@ static void unpaid_wall(struct tx *tx, const struct credit_request *request,
                         const struct credit_terms *terms, Tefter__Decision *decision,
                         struct walls *walls)
 {
-    uint32_t unpaid = request->account->record->open_bills;
+    uint32_t unpaid = walls->standing->open_bills;
     if (terms->unpaid_max == 0 || request->corrects)
         return;
     FIELD_SET(decision, unpaid_bills, unpaid);
@@ -102,13 +107,37 @@ static void unpaid_wall(struct tx *tx, const struct credit_request *request,
     if (unpaid < terms->unpaid_max)
         return;
     wall(walls, true, TEFTER__REFUSAL_CODE__UNPAID_TOO_MANY);
-    pay_late(walls, account_oldest_open(tx, request->account, unpaid + 1 - terms->unpaid_max));
+    pay_late(walls, account_oldest_open(tx, request->account, ACCOUNT_FAMILY,
+                                        unpaid + 1 - terms->unpaid_max));
+}
+
+/* What the site alone has used, against its own limit. */
+static void site_wall(const struct credit_terms *terms, const Tefter__Decision *decision,
+                      struct walls *walls)
+{
+    if (terms->has_site_limit)
+        wall(walls, decision->site_over_by_minor > 0, TEFTER__REFUSAL_CODE__SITE_LIMIT_EXCEEDED);
+}
+
+static void family_figures(struct tx *tx, const struct credit_request *request,
+                           const struct credit_terms *terms, Tefter__Decision *decision)
+{
+    FIELD_SET(decision, payer, terms->payer->customer);
+    decision->payer_code = terms->payer->code;
+    if (!terms->has_site_limit)
+        return;
+    int64_t exposure_minor =
+        tx_sum(tx, account_exposure(tx, request->account->record), request->replaces_minor);
+    int64_t over_minor = exposure_minor + request->amount_minor - terms->site_limit_minor;
+    FIELD_SET(decision, site_limit_minor, terms->site_limit_minor);
+    FIELD_SET(decision, site_exposure_minor, exposure_minor);
+    FIELD_SET(decision, site_over_by_minor, over_minor > 0 ? over_minor : 0);
 }
 
 static Tefter__Decision *figures(struct tx *tx, const struct credit_request *request,
-                                 const struct credit_terms *terms)
+                                 const struct credit_terms *terms,
+                                 const Tefter__AccountRecord *account)
 {
-    const Tefter__AccountRecord *account = request->account->record;
     Tefter__Decision *decision = tx_new(tx, &tefter__decision__descriptor);
     decision->policy_version = terms->policy_version;
     decision->limit_source = terms->source;
@@ -126,6 +155,8 @@ static Tefter__Decision *figures(struct tx *tx, const struct credit_request *req
         int64_t over = decision->exposure_minor + request->amount_minor - terms->limit_minor;
         decision->over_by_minor = over > 0 ? over : 0;
     }
+    if (terms->payer != NULL)
+        family_figures(tx, request, terms, decision);
     return decision;
 }
 
@@ -141,6 +172,7 @@ static void find_walls(struct tx *tx, const struct credit_request *request,
     overdue_walls(tx, request, terms, decision, walls);
     wall(walls, decision->over_by_minor > 0, TEFTER__REFUSAL_CODE__CREDIT_LIMIT_EXCEEDED);
     unpaid_wall(tx, request, terms, decision, walls);
+    site_wall(terms, decision, walls);
     decision->n_walls = walls->count;
     decision->walls = tx_take(tx, sizeof walls->codes);
     memcpy(decision->walls, walls->codes, walls->count * sizeof walls->codes[0]);
@@ -148,8 +180,8 @@ static void find_walls(struct tx *tx, const struct credit_request *request,
 
 /* ---- rules: ways out ---- */
 
-static void way(struct tx *tx, Tefter__Refusal *refusal, Tefter__WayOutKind kind,
-                int64_t amount_minor, Tefter__Right right)
+static Tefter__WayOut *way(struct tx *tx, Tefter__Refusal *refusal, Tefter__WayOutKind kind,
+                           int64_t amount_minor, Tefter__Right right)
 {
     enum { WAYS_MAX = 8 };
     if (refusal->ways == NULL)
@@ -162,12 +194,13 @@ static void way(struct tx *tx, Tefter__Refusal *refusal, Tefter__WayOutKind kind
         out->n_roles = rights_roles_with(right, out->roles);
     }
     refusal->ways[refusal->n_ways++] = out;
+    return out;
 }
 
 void credit_way(struct tx *tx, Tefter__Refusal *refusal, Tefter__WayOutKind kind,
                 int64_t amount_minor)
 {
-    way(tx, refusal, kind, amount_minor, TEFTER__RIGHT__RIGHT_NONE);
+    (void)way(tx, refusal, kind, amount_minor, TEFTER__RIGHT__RIGHT_NONE);
 }
 
 static bool hit(const Tefter__Decision *decision, Tefter__RefusalCode code)
@@ -176,6 +209,26 @@ static bool hit(const Tefter__Decision *decision, Tefter__RefusalCode code)
         if (decision->walls[i] == code)
             return true;
     return false;
+}
+
+static bool is_limit(Tefter__RefusalCode code)
+{
+    return code == TEFTER__REFUSAL_CODE__CREDIT_LIMIT_EXCEEDED ||
+           code == TEFTER__REFUSAL_CODE__SITE_LIMIT_EXCEEDED;
+}
+
+/* Nothing but the limit is in the way, or but that and the site's own. */
+static bool of_limits_alone(const struct walls *walls)
+{
+    for (size_t i = 0; i < walls->count; i++)
+        if (!is_limit(walls->codes[i]))
+            return false;
+    return walls->count > 0;
+}
+
+static bool at_site(const Tefter__Decision *decision)
+{
+    return hit(decision, TEFTER__REFUSAL_CODE__SITE_LIMIT_EXCEEDED);
 }
 
 /* What of the sale would pass, up to `most`; 0: nothing. Of a correction it is the bill's new
@@ -188,33 +241,43 @@ static int64_t part_that_passes(const struct credit_terms *terms, const Tefter__
     bool by_size = true; /* the walls in the way are of its size alone */
     for (size_t i = 0; i < walls->count; i++)
         by_size =
-            by_size && (walls->codes[i] == TEFTER__REFUSAL_CODE__CREDIT_LIMIT_EXCEEDED ||
+            by_size && (is_limit(walls->codes[i]) ||
                         walls->codes[i] == TEFTER__REFUSAL_CODE__DOCUMENT_TOO_BIG_FOR_CUSTOMER);
     int64_t largest_minor = terms->document_max_minor - decision->replaces_minor;
     if (!by_size)
         return decision->replaces_minor;
     if (!decision->unlimited && available_minor < part_minor)
         part_minor = available_minor;
+    if (terms->has_site_limit &&
+        terms->site_limit_minor - decision->site_exposure_minor < part_minor)
+        part_minor = terms->site_limit_minor - decision->site_exposure_minor;
     if (terms->document_max_minor > 0 && largest_minor < part_minor)
         part_minor = largest_minor;
     return (part_minor > 0 ? part_minor : 0) + decision->replaces_minor;
 }
 
-/* Money for the oldest bills: enough for each wall that money leads past. */
+/* Money that the payer brings meets the oldest bills of the family, and the site's own wall not
+ * surely; the site's own money its own bills alone. So with bills that are late elsewhere and the
+ * site's limit in the way there is no one payment that leads past both. */
 static void pay_way(struct tx *tx, Tefter__Refusal *refusal, const Tefter__Decision *decision,
                     const struct walls *walls)
 {
     if (hit(decision, TEFTER__REFUSAL_CODE__DOCUMENT_TOO_BIG_FOR_CUSTOMER))
         return;
-    bool late = walls->late_minor > 0 && walls->late_minor >= decision->over_by_minor;
-    bool of_limit_alone =
-        walls->count == 1 && hit(decision, TEFTER__REFUSAL_CODE__CREDIT_LIMIT_EXCEEDED);
-    if (of_limit_alone)
-        way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_PAY_NOW, decision->over_by_minor,
-            TEFTER__RIGHT__RIGHT_NONE);
-    else if (!decision->has_replaces_minor) /* the money would go to the bill that is replaced */
-        way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_PAY_OVERDUE,
-            late ? walls->late_minor : decision->over_by_minor, TEFTER__RIGHT__RIGHT_NONE);
+    int64_t over_minor = decision->over_by_minor > decision->site_over_by_minor
+                             ? decision->over_by_minor
+                             : decision->site_over_by_minor;
+    bool late = walls->late_minor > 0 && walls->late_minor >= over_minor;
+    Tefter__WayOut *out = NULL;
+    if (of_limits_alone(walls))
+        out = way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_PAY_NOW, over_minor,
+                  TEFTER__RIGHT__RIGHT_NONE);
+    else if (!decision->has_replaces_minor && !at_site(decision)) /* else the money would go to the
+                                                                     bill that is replaced */
+        out = way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_PAY_OVERDUE,
+                  late ? walls->late_minor : over_minor, TEFTER__RIGHT__RIGHT_NONE);
+    if (out != NULL && !at_site(decision))
+        out->customer_code = decision->payer_code;
 }
 
 /* Each by itself leads past every wall that the sale runs into; what leads past one of them and not
@@ -223,23 +286,25 @@ static void ways_out(struct tx *tx, Tefter__Refusal *refusal, const struct credi
                      const struct credit_terms *terms, const Tefter__Decision *decision,
                      const struct walls *walls)
 {
-    const Tefter__AccountRecord *account = request->account->record;
+    const Tefter__AccountRecord *account = walls->standing;
     int64_t awaited_minor = account->waiting_minor + account->uncleared_minor;
-    bool of_limit_alone =
-        walls->count == 1 && hit(decision, TEFTER__REFUSAL_CODE__CREDIT_LIMIT_EXCEEDED);
+    bool of_one_limit = walls->count == 1 && of_limits_alone(walls);
     int64_t part_minor = part_that_passes(terms, decision, walls, request->amount_minor);
     pay_way(tx, refusal, decision, walls);
     if (part_minor > 0)
-        way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_PART_NOW, part_minor, TEFTER__RIGHT__RIGHT_NONE);
-    if (of_limit_alone && awaited_minor >= decision->over_by_minor)
-        way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_CONFIRM_MONEY, awaited_minor,
-            TEFTER__RIGHT__RIGHT_CONFIRM_MONEY);
-    way(tx, refusal,
-        of_limit_alone ? TEFTER__WAY_OUT_KIND__WAY_RAISE_LIMIT
-                       : TEFTER__WAY_OUT_KIND__WAY_CHANGE_TERMS,
-        0, TEFTER__RIGHT__RIGHT_SET_LIMIT);
+        credit_way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_PART_NOW, part_minor);
+    if (of_one_limit && !at_site(decision) && awaited_minor >= decision->over_by_minor)
+        (void)way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_CONFIRM_MONEY, awaited_minor,
+                  TEFTER__RIGHT__RIGHT_CONFIRM_MONEY);
+    Tefter__WayOut *terms_way = way(tx, refusal,
+                                    of_one_limit ? TEFTER__WAY_OUT_KIND__WAY_RAISE_LIMIT
+                                                 : TEFTER__WAY_OUT_KIND__WAY_CHANGE_TERMS,
+                                    0, TEFTER__RIGHT__RIGHT_SET_LIMIT);
+    if (!at_site(decision))
+        terms_way->customer_code = decision->payer_code;
     if (refusal->code == TEFTER__REFUSAL_CODE__APPROVAL_NEEDED)
-        way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_ASK_APPROVAL, 0, TEFTER__RIGHT__RIGHT_APPROVE);
+        (void)way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_ASK_APPROVAL, 0,
+                  TEFTER__RIGHT__RIGHT_APPROVE);
 }
 
 static void explain(Tefter__Refusal *refusal, const struct credit_terms *terms,
@@ -249,6 +314,12 @@ static void explain(Tefter__Refusal *refusal, const struct credit_terms *terms,
     FIELD_SET_IF(refusal, over_by_minor, decision->over_by_minor > 0, decision->over_by_minor);
     FIELD_SET_IF(refusal, available_minor, !decision->unlimited,
                  decision->limit_minor - decision->exposure_minor);
+    if (refusal->code == TEFTER__REFUSAL_CODE__SITE_LIMIT_EXCEEDED) {
+        FIELD_SET(refusal, over_by_minor, decision->site_over_by_minor);
+        FIELD_SET(refusal, available_minor,
+                  decision->site_limit_minor - decision->site_exposure_minor);
+    }
+    refusal->payer_code = decision->payer_code;
     FIELD_SET_IF(refusal, days, decision->has_oldest_overdue_days, decision->oldest_overdue_days);
     FIELD_SET_IF(refusal, most, hit(decision, TEFTER__REFUSAL_CODE__DOCUMENT_TOO_BIG_FOR_CUSTOMER),
                  terms->document_max_minor);
@@ -265,22 +336,36 @@ static Tefter__Refusal *refuse_with(struct tx *tx, Tefter__RefusalCode code,
     return refusal;
 }
 
+/* Their own lock, or that of who pays for them. */
+static bool is_locked(const struct credit_request *request, const struct credit_terms *terms)
+{
+    return customer_locked(request->customer, request->today) ||
+           (terms->payer != NULL && customer_locked(terms->payer, request->today));
+}
+
 /* Unlocked, they would meet the walls, which are told too; only without those unlocking is enough.
  */
 static Tefter__Refusal *refuse_locked(struct tx *tx, const struct credit_request *request,
                                       const struct credit_terms *terms, const struct walls *walls,
                                       Tefter__Decision *decision)
 {
-    Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__CUSTOMER_LOCKED, "customer");
+    bool own = customer_locked(request->customer, request->today);
+    const Tefter__CustomerRecord *locked = own ? request->customer : terms->payer;
+    Tefter__Refusal *refusal =
+        refuse(tx, own ? TEFTER__REFUSAL_CODE__CUSTOMER_LOCKED : TEFTER__REFUSAL_CODE__PAYER_LOCKED,
+               "customer");
     bool passes = walls->count == 0 || terms->policy == TEFTER__EXCESS_POLICY__EXCESS_WARN;
-    refusal->reason = request->customer->lock_reason;
+    bool both = own && terms->payer != NULL && customer_locked(terms->payer, request->today);
+    refusal->reason = locked->lock_reason;
+    refusal->payer_code = decision->payer_code;
     refusal->roles = tx_take(tx, RIGHTS_ROLES_MAX * sizeof *refusal->roles);
     refusal->n_roles = rights_roles_with(TEFTER__RIGHT__RIGHT_LOCK, refusal->roles);
     decision->verdict = TEFTER__VERDICT__VERDICT_BLOCKED;
     if (!passes)
         explain(refusal, terms, decision);
-    else
-        way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_UNLOCK, 0, TEFTER__RIGHT__RIGHT_LOCK);
+    else if (!both)
+        way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_UNLOCK, 0, TEFTER__RIGHT__RIGHT_LOCK)
+            ->customer_code = own ? NULL : decision->payer_code;
     return refusal;
 }
 
@@ -336,15 +421,15 @@ Tefter__Refusal *credit_decide(struct tx *tx, const struct credit_request *reque
                                Tefter__Decision **ret_decision)
 {
     struct credit_terms terms;
-    struct walls walls = {.count = 0};
+    struct walls walls = {.standing = account_standing(tx, request->account)};
     credit_terms_of(tx, request->customer, request->today, &terms);
-    Tefter__Decision *decision = figures(tx, request, &terms);
+    Tefter__Decision *decision = figures(tx, request, &terms, walls.standing);
     *ret_decision = decision;
     bool adds = !request->corrects || request->amount_minor > 0;
     bool happened = request->backfill || tx_recalled(tx) || request->paid || !adds;
     find_walls(tx, request, &terms, decision, &walls);
     decision->verdict = TEFTER__VERDICT__VERDICT_NEEDS_APPROVAL; /* until it is judged */
-    if (customer_locked(request->customer, request->today) && !happened)
+    if (is_locked(request, &terms) && !happened)
         return refuse_locked(tx, request, &terms, &walls, decision);
     struct credit_request judged = *request;
     Tefter__Refusal *refusal =
@@ -369,9 +454,9 @@ void credit_explain_cap(struct tx *tx, const struct credit_request *request,
                         Tefter__Refusal *refusal)
 {
     struct credit_terms terms;
-    struct walls walls = {.count = 0};
+    struct walls walls = {.standing = account_standing(tx, request->account)};
     credit_terms_of(tx, request->customer, request->today, &terms);
-    Tefter__Decision *decision = figures(tx, request, &terms);
+    Tefter__Decision *decision = figures(tx, request, &terms, walls.standing);
     find_walls(tx, request, &terms, decision, &walls);
     decision->verdict = TEFTER__VERDICT__VERDICT_BLOCKED;
     bool warns = terms.policy == TEFTER__EXCESS_POLICY__EXCESS_WARN;
@@ -380,15 +465,42 @@ void credit_explain_cap(struct tx *tx, const struct credit_request *request,
         warns ? left_minor : part_that_passes(&terms, decision, &walls, left_minor);
     if (walls.count > 0 && !warns)
         refusal->decision = decision;
-    if (part_minor > 0 && !customer_locked(request->customer, request->today))
-        way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_PART_NOW, part_minor, TEFTER__RIGHT__RIGHT_NONE);
+    if (part_minor > 0 && !is_locked(request, &terms))
+        credit_way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_PART_NOW, part_minor);
 }
 
 int64_t credit_over_by(struct tx *tx, const struct credit_request *request)
 {
     struct credit_terms terms;
     credit_terms_of(tx, request->customer, request->today, &terms);
-    return figures(tx, request, &terms)->over_by_minor;
+    return figures(tx, request, &terms, account_standing(tx, request->account))->over_by_minor;
+}
+
+/* Of a payer and of each site: what they owe together; and a site's own limit, which stands in the
+ * payer's place when it leaves less. */
+static void row_family(struct tx *tx, const Tefter__AccountRecord *account,
+                       const Tefter__AccountRecord *standing, const struct credit_terms *terms,
+                       uint32_t sites, Tefter__AccountRow *row)
+{
+    Tefter__FamilyFigures *family = tx_new(tx, &tefter__family_figures__descriptor);
+    family->balance_minor = standing->balance_minor;
+    family->bills_minor = standing->bills_minor;
+    family->uncleared_minor = standing->uncleared_minor;
+    family->unmatched_minor = standing->unmatched_minor;
+    family->open_bills = standing->open_bills;
+    family->sites = sites;
+    row->family = family;
+    FIELD_SET_IF(row, site_limit_minor, terms->has_site_limit, terms->site_limit_minor);
+    if (!terms->has_site_limit)
+        return;
+    int64_t left_minor = tx_difference(tx, terms->site_limit_minor, account_exposure(tx, account));
+    if (!row->unlimited && left_minor >= row->available_minor)
+        return;
+    FIELD_SET(row, site_binds, true);
+    row->unlimited = false;
+    row->limit_minor = terms->site_limit_minor;
+    row->used_minor = account_exposure(tx, account);
+    row->available_minor = left_minor;
 }
 
 Tefter__AccountRow *credit_account_row(struct tx *tx, uint32_t customer, uint32_t today)
@@ -402,7 +514,8 @@ Tefter__AccountRow *credit_account_row(struct tx *tx, uint32_t customer, uint32_
     Tefter__AccountRow *row = tx_new(tx, &tefter__account_row__descriptor);
     row->customer = customer;
     row->balance_minor = account->balance_minor;
-    row->used_minor = account_exposure(tx, account);
+    const Tefter__AccountRecord *standing = account_standing_stored(tx, account);
+    row->used_minor = account_exposure(tx, standing);
     row->unlimited = terms.unlimited;
     row->limit_minor = terms.limit_minor;
     row->available_minor =
@@ -415,5 +528,12 @@ Tefter__AccountRow *credit_account_row(struct tx *tx, uint32_t customer, uint32_
     row->buyers = buyer_count(record, today);
     row->last = account->last;
     FIELD_SET(row, seq, tx_seq(tx));
+    if (terms.payer != NULL) {
+        FIELD_SET(row, payer, terms.payer->customer);
+        FIELD_SET(row, payer_locked, customer_locked(terms.payer, today));
+    }
+    if (standing != account)
+        row_family(tx, account, standing, &terms,
+                   (uint32_t)(terms.payer != NULL ? terms.payer : record)->n_sites, row);
     return row;
 }

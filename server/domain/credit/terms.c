@@ -6,6 +6,8 @@
  *    strictest limit and the first other field, else the company's. Unlimited and 0 are different.
  * 2. Whom somebody opened who sets no limits, has no more than they were opened with.
  * 3. The customer who pays at once has no limit.
+ * 4. Of who has a payer the terms are the payer's; of their own only a limit counts, as one wall
+ * more.
  */
 #include "domain/credit/inside.h"
 
@@ -245,8 +247,8 @@ Tefter__Refusal *apply_set_credit_policy(struct tx *tx, const Tefter__SetCreditP
 
 /* ---- services ---- */
 
-void credit_terms_of(struct tx *tx, const Tefter__CustomerRecord *customer, uint32_t today,
-                     struct credit_terms *ret_terms)
+static void terms_own(struct tx *tx, const Tefter__CustomerRecord *customer, uint32_t today,
+                      struct credit_terms *ret_terms)
 {
     const Tefter__CompanyRecord *company = company_get(tx);
     *ret_terms = (struct credit_terms){
@@ -280,6 +282,33 @@ void credit_terms_of(struct tx *tx, const Tefter__CustomerRecord *customer, uint
     }
 }
 
+/* The newest own limit that holds; without one the payer's alone does. */
+static void take_site_limit(struct tx *tx, uint32_t site, uint32_t today,
+                            struct credit_terms *terms)
+{
+    struct credit_terms own = {.unlimited = true};
+    struct merge merge = {.into = &own};
+    size_t entries;
+    Tefter__LimitEntry **entry = credit_own_terms(tx, site, &entries);
+    for (size_t i = 0; i < entries; i++)
+        take(&merge, entry[i]->terms, TEFTER__LIMIT_SOURCE__LIMIT_OF_CUSTOMER, 0, today);
+    terms->has_site_limit = !own.unlimited;
+    terms->site_limit_minor = own.limit_minor;
+}
+
+void credit_terms_of(struct tx *tx, const Tefter__CustomerRecord *customer, uint32_t today,
+                     struct credit_terms *ret_terms)
+{
+    if (!customer->has_payer) {
+        terms_own(tx, customer, today, ret_terms);
+        return;
+    }
+    const Tefter__CustomerRecord *payer = customer_read(tx, customer->payer);
+    terms_own(tx, payer, today, ret_terms);
+    ret_terms->payer = payer;
+    take_site_limit(tx, customer->customer, today, ret_terms);
+}
+
 /* Something holds up to this day. */
 static void span_ends(struct date_span *span, uint32_t today, bool has, uint32_t last)
 {
@@ -306,21 +335,30 @@ static void span_terms(struct date_span *span, uint32_t today, const Tefter__Lim
     span_ends(span, today, terms->has_valid_until, terms->valid_until);
 }
 
+/* Own terms, groups' and the lock. */
+static void span_customer(struct tx *tx, const Tefter__CustomerRecord *customer, uint32_t today,
+                          struct date_span *span)
+{
+    size_t entries;
+    Tefter__LimitEntry **own = credit_own_terms(tx, customer->customer, &entries);
+    for (size_t i = 0; i < entries; i++)
+        span_terms(span, today, own[i]->terms);
+    for (size_t i = 0; i < customer->n_groups; i++) {
+        const Tefter__GroupRecord *group = group_get(tx, customer->groups[i]);
+        if (group != NULL)
+            span_terms(span, today, group->limit);
+    }
+    span_ends(span, today, customer->locked && customer->has_locked_until, customer->locked_until);
+}
+
 struct date_span credit_row_days(struct tx *tx, const Tefter__CustomerRecord *customer,
                                  uint32_t today)
 {
     struct date_span span = DATE_SPAN_ALL;
-    size_t entries;
-    Tefter__LimitEntry **own = credit_own_terms(tx, customer->customer, &entries);
-    for (size_t i = 0; i < entries; i++)
-        span_terms(&span, today, own[i]->terms);
-    for (size_t i = 0; i < customer->n_groups; i++) {
-        const Tefter__GroupRecord *group = group_get(tx, customer->groups[i]);
-        if (group != NULL)
-            span_terms(&span, today, group->limit);
-    }
+    span_customer(tx, customer, today, &span);
+    if (customer->has_payer)
+        span_customer(tx, customer_read(tx, customer->payer), today, &span);
     span_terms(&span, today, company_get(tx)->policy);
-    span_ends(&span, today, customer->locked && customer->has_locked_until, customer->locked_until);
     for (size_t i = 0; i < customer->n_buyers; i++)
         span_ends(&span, today, customer->buyers[i]->has_valid_until,
                   customer->buyers[i]->valid_until);

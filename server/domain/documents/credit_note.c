@@ -348,7 +348,7 @@ static void match_with_invoice(struct tx *tx, struct document_plan *plan,
     int64_t open = bill->record->open_minor;
     int64_t amount = open < plan->record->total_minor ? open : plan->record->total_minor;
     if (item_full(tx, bill) == 0)
-        account_match(tx, plan->account, bill, plan->item, amount, plan->record->date);
+        account_match(tx, bill, plan->item, amount, plan->record->date);
     else
         plan->left_minor = amount;
 }

@@ -254,8 +254,7 @@ static Tefter__Refusal *begin(struct tx *tx, const Tefter__IssueInvoice *command
     if (command->has_due && command->due < date &&
         !due_as_it_was(tx, command, plan->replaced, date))
         return refuse_early(tx, "due", date);
-    bool same = account != NULL && account->customer == plan->customer->customer;
-    plan->account = same ? account : account_open(tx, plan->customer->customer);
+    plan->account = account_open_beside(tx, account, plan->customer->customer);
     if (plan->draft)
         return document_draft(tx, plan->branch, plan->account, command->number, date,
                               &plan->record);

@@ -11,6 +11,7 @@
  * 4. Whom somebody opens who sets no limits, has no more than `opening_limit_minor` until one is
  * set.
  * 5. Locked, they make no new credit purchases; their money is still taken.
+ * 6. Who has a payer is among that one's `sites`, and nobody else is. A payer has no payer.
  */
 #include "domain/party/inside.h"
 
@@ -432,12 +433,20 @@ static void log_lock(struct tx *tx, Tefter__ChangeRecord *entry,
         change_log_value(tx, entry, "locked_until", until_before, until);
 }
 
+/* What a payer's figures are made of, their sites' are. */
+static void touch_account(struct tx *tx, const Tefter__CustomerRecord *customer)
+{
+    tx_touch(tx, ROW_ACCOUNT, customer->customer);
+    if (customer->n_sites > 0)
+        customer_touch_family(tx, customer->customer);
+}
+
 static void lock_changed(struct tx *tx, Tefter__EventKind kind, Tefter__CustomerRecord *customer,
                          const Tefter__ChangeRecord *entry, Tefter__Done *done)
 {
     change_log_end(tx, customer, entry);
     customer_emit(tx, kind, customer->customer, 0);
-    tx_touch(tx, ROW_ACCOUNT, customer->customer);
+    touch_account(tx, customer);
     FIELD_SET(done, id, customer->customer);
 }
 
@@ -535,7 +544,7 @@ static void regroup(struct tx *tx, Tefter__CustomerRecord *customer, Tefter__Gro
     change_log_end(tx, customer, entry);
     customer_emit(tx, TEFTER__EVENT_KIND__CUSTOMER_GROUPED, customer->customer,
                   (now != NULL ? now : before)->group);
-    tx_touch(tx, ROW_ACCOUNT, customer->customer);
+    touch_account(tx, customer);
     FIELD_SET(done, id, customer->customer);
 }
 
@@ -581,6 +590,94 @@ Tefter__Refusal *apply_leave_group(struct tx *tx, const Tefter__LeaveGroup *comm
     tx_decided(tx);
     regroup(tx, customer, group, NULL, done);
     return NULL;
+}
+
+/* ---- changes: who pays for them ---- */
+
+static Tefter__Refusal *refuse_payer(struct tx *tx, Tefter__RefusalCode code, const char *field,
+                                     uint32_t payer)
+{
+    Tefter__Refusal *refusal = refuse(tx, code, field);
+    refusal->payer_code = customer_read(tx, payer)->code;
+    return refusal;
+}
+
+Tefter__Refusal *customer_check_payer(struct tx *tx, const Tefter__CustomerRecord *customer,
+                                      const Tefter__CustomerRecord *payer)
+{
+    uint32_t cash = company_cash_customer(tx);
+    if (customer->customer == cash)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "customer");
+    if (payer != NULL && (payer->customer == cash || payer->customer == customer->customer))
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "payer");
+    if (customer->payer == (payer != NULL ? payer->customer : 0))
+        return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, "payer");
+    if (payer == NULL)
+        return NULL;
+    if (customer->n_sites > 0)
+        return refuse_most(tx, TEFTER__REFUSAL_CODE__PAYER_HAS_SITES, "customer",
+                           (int64_t)customer->n_sites);
+    if (payer->has_payer)
+        return refuse_payer(tx, TEFTER__REFUSAL_CODE__PAYER_HAS_PAYER, "payer", payer->payer);
+    return payer->n_sites < SITES_PER_PAYER_MAX
+               ? NULL
+               : refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "payer", SITES_PER_PAYER_MAX);
+}
+
+static void save_payer(struct tx *tx, Tefter__CustomerRecord *payer)
+{
+    payer->changed_seq = tx_seq(tx);
+    customer_save(tx, payer);
+    tx_touch(tx, ROW_CUSTOMER, payer->customer);
+}
+
+static void drop_site(struct tx *tx, Tefter__CustomerRecord *payer, uint32_t site)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < payer->n_sites; i++)
+        if (payer->sites[i] != site)
+            payer->sites[kept++] = payer->sites[i];
+    payer->n_sites = kept;
+    save_payer(tx, payer);
+}
+
+static void add_site(struct tx *tx, Tefter__CustomerRecord *payer, uint32_t site)
+{
+    uint32_t *sites = tx_take(tx, (payer->n_sites + 1) * sizeof *sites);
+    size_t at = 0;
+    for (; at < payer->n_sites && payer->sites[at] < site; at++)
+        sites[at] = payer->sites[at];
+    sites[at] = site;
+    for (size_t i = at; i < payer->n_sites; i++)
+        sites[i + 1] = payer->sites[i];
+    payer->sites = sites;
+    payer->n_sites++;
+    save_payer(tx, payer);
+}
+
+void customer_set_payer(struct tx *tx, Tefter__CustomerRecord *customer,
+                        Tefter__CustomerRecord *payer, Tefter__Text *reason)
+{
+    Tefter__CustomerRecord *before =
+        customer->has_payer ? customer_read(tx, customer->payer) : NULL;
+    uint32_t number = payer != NULL ? payer->customer : 0;
+    Tefter__ChangeRecord *entry = change_log_begin(tx);
+    change_log_value(tx, entry, "payer", before != NULL ? before->code : NULL,
+                     payer != NULL ? payer->code : NULL);
+    if (reason != NULL)
+        change_log_text(tx, entry, "payer_reason", NULL, reason);
+    if (before != NULL)
+        drop_site(tx, before, customer->customer);
+    if (payer != NULL)
+        add_site(tx, payer, customer->customer);
+    FIELD_SET_IF(customer, payer, payer != NULL, number);
+    if (payer != NULL)
+        customer->has_opening_limit_minor = false;
+    change_log_end(tx, customer, entry);
+    customer_emit(tx, TEFTER__EVENT_KIND__PAYER_CHANGED, customer->customer, number);
+    tx_touch(tx, ROW_ACCOUNT, customer->customer);
+    if (before != NULL)
+        customer_touch_family(tx, before->customer);
 }
 
 /* ---- services ---- */
@@ -669,6 +766,17 @@ static void row_lock(const Tefter__CustomerRecord *customer, uint32_t today,
     FIELD_COPY(row, locked_until, customer);
 }
 
+/* A code is theirs for ever, so a row names the payer's. */
+static void row_family(struct tx *tx, const Tefter__CustomerRecord *customer,
+                       Tefter__CustomerRow *row)
+{
+    FIELD_SET_IF(row, sites, customer->n_sites > 0, (uint32_t)customer->n_sites);
+    if (!customer->has_payer)
+        return;
+    FIELD_COPY(row, payer, customer);
+    row->payer_code = customer_read(tx, customer->payer)->code;
+}
+
 Tefter__CustomerRow *customer_row(struct tx *tx, const Tefter__CustomerRecord *customer)
 {
     uint32_t today = branch_head_date(tx);
@@ -684,6 +792,7 @@ Tefter__CustomerRow *customer_row(struct tx *tx, const Tefter__CustomerRecord *c
     FIELD_COPY(row, term_days, customer);
     FIELD_SET(row, seq, customer->changed_seq);
     row_lock(customer, today, row);
+    row_family(tx, customer, row);
     buyer_rows(tx, customer, today, row);
     return row;
 }

@@ -18,6 +18,12 @@ Tefter__CustomerRecord *customer_get(struct tx *tx, uint32_t customer)
     return tx_shared(tx, &key, &tefter__customer_record__descriptor);
 }
 
+Tefter__CustomerRecord *customer_read(struct tx *tx, uint32_t customer)
+{
+    struct key key = customer_key(customer);
+    return tx_need(tx, &key, &tefter__customer_record__descriptor);
+}
+
 void customer_save(struct tx *tx, const Tefter__CustomerRecord *customer)
 {
     struct key key = customer_key(customer->customer);
@@ -43,6 +49,14 @@ Tefter__Refusal *customer_cached(struct tx *tx, uint32_t number,
 }
 
 /* ---- services ---- */
+
+void customer_touch_family(struct tx *tx, uint32_t payer)
+{
+    const Tefter__CustomerRecord *customer = customer_read(tx, payer);
+    tx_touch(tx, ROW_ACCOUNT, payer);
+    for (size_t i = 0; i < customer->n_sites; i++)
+        tx_touch(tx, ROW_ACCOUNT, customer->sites[i]);
+}
 
 void customer_emit(struct tx *tx, Tefter__EventKind kind, uint32_t customer, uint64_t about)
 {

@@ -72,6 +72,8 @@ enum { CUSTOMER_MAX = (1 << 28) - 1 };
 /* The command's own, to change and save: the same message for all who ask in a command. NULL: there
  * is none of that number. */
 Tefter__CustomerRecord *customer_get(struct tx *tx, uint32_t customer);
+/* A copy of the caller's own, of one who exists: for reading some of many. */
+Tefter__CustomerRecord *customer_read(struct tx *tx, uint32_t customer);
 /* By number or code as a command gives them (0 and NULL: absent). *ret_customer is NULL when both
  * are absent and `optional`. Refuses, all about field "customer": FIELD_MISSING, NOT_FOUND (also
  * when both are given and name different customers). */
@@ -82,6 +84,17 @@ uint32_t customer_term_days(struct tx *tx, const Tefter__CustomerRecord *custome
 /* After the decided line: a limit is set for them, or left to their groups and the company; what
  * they were opened with bounds it no longer. */
 void customer_limit_set(struct tx *tx, Tefter__CustomerRecord *customer);
+/* After the decided line: the figures of who pays and of all their sites are told anew. */
+void customer_touch_family(struct tx *tx, uint32_t payer);
+/* May this customer have that payer (NULL: none)? Refuses: FIELD_INVALID customer, payer (cash);
+ * FIELD_INVALID payer (they themselves); NOTHING_TO_CHANGE; PAYER_HAS_SITES customer (they pay for
+ * others); PAYER_HAS_PAYER payer with payer_code; TOO_MANY payer (sites). */
+Tefter__Refusal *customer_check_payer(struct tx *tx, const Tefter__CustomerRecord *customer,
+                                      const Tefter__CustomerRecord *payer);
+/* After the decided line: writes it and who loses and gets the site, logs and tells it. What they
+ * were opened with bounds a site no longer: their payer's limit does. */
+void customer_set_payer(struct tx *tx, Tefter__CustomerRecord *customer,
+                        Tefter__CustomerRecord *payer, Tefter__Text *reason);
 /* Are they locked on that business date? */
 bool customer_locked(const Tefter__CustomerRecord *customer, uint32_t date);
 /* The row terminals hold, the same for all: dates are looked at from the head office. Buyers that

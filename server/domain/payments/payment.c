@@ -365,7 +365,7 @@ static Tefter__Refusal *round_off(struct tx *tx, const Tefter__TakePayment *comm
     else
         FIELD_SET(record, discount_minor, change);
     plan->rounded_off_minor = unit ? 0 : change;
-    account_resize_item(plan->account, plan->item, change);
+    account_resize_item(plan->item, change);
     if (rest > 0)
         match_rest(tx, plan);
     return sum_up(tx, command->amount_minor, record);
@@ -392,8 +392,7 @@ static Tefter__Refusal *begin(struct tx *tx, const Tefter__TakePayment *command,
         refusal = check_reference(tx, command, corrects);
     if (refusal != NULL)
         return refusal;
-    bool same = account != NULL && account->customer == plan->customer->customer;
-    plan->account = same ? account : account_open(tx, plan->customer->customer);
+    plan->account = account_open_beside(tx, account, plan->customer->customer);
     return document_begin(tx, plan->branch, plan->account, TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT,
                           command->number, date, &plan->record);
 }

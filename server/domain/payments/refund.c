@@ -137,6 +137,8 @@ static Tefter__Refusal *find_amount(struct tx *tx, const Tefter__RefundMoney *co
     int64_t free = record->unmatched_minor;
     if (!nobody)
         free = smaller(free, -account_exposure(tx, record));
+    if (refund->account->payer != 0) /* and what the family owes is owed */
+        free = smaller(free, -account_exposure(tx, account_standing(tx, refund->account)));
     if (command->n_credits > 0)
         free = smaller(free, said);
     free = free > 0 ? free : 0;

@@ -15,6 +15,12 @@
  *   6  exposure   = bills + uncleared - unmatched: money that is not final frees nothing, matched
  *                   or not
  *   7  each match stands in both items with the same amount, and 0 <= open <= amount
+ *
+ * A payer's money may pay bills of their sites. Such a match moves its amount of the balance from
+ * the site to the payer, so that 5 holds for each of them; what came and went so is `moved`: 8
+ * balance    = sum of their documents + moved, and moved of all of a match's sides is 0 9  a
+ * payer's family has the sums of the payer and of all sites; each that is saved adds what it
+ *      changed. Who has no payer and no sites has no such sums, and pays nothing for them.
  */
 #include "domain/receivables/inside.h"
 
@@ -22,6 +28,7 @@
 #include "base/limits.h"
 #include "base/money.h"
 #include "domain/org/org.h"
+#include "domain/party/party.h"
 
 #define BALANCE_MAX (INT64_MAX / 4)
 
@@ -111,6 +118,7 @@ static void item_save(struct tx *tx, struct item *item)
     if (moved)
         tx_delete(tx, &item->home);
     tx_put(tx, &key, &item->record->base);
+    item->changed = false;
     if (item->record->debit)
         return;
     bool was_open = !item->fresh && item->home.bytes[4] == TABLE_OPEN_CREDIT;
@@ -138,8 +146,9 @@ static void count_open(struct account *account, const Tefter__ItemRecord *record
 }
 
 /* Every change of an item's open amount goes through here, so that the sums follow. */
-static void open_change(struct account *account, struct item *item, int64_t change)
+static void open_change(struct item *item, int64_t change)
 {
+    struct account *account = item->account;
     Tefter__ItemRecord *record = item->record;
     bool was_open = record->open_minor > 0;
     record->open_minor += change;
@@ -174,10 +183,184 @@ static uint32_t later(uint32_t a, uint32_t b)
     return a > b ? a : b;
 }
 
+/* The balance follows the side of a match that is another customer's: a bill that their money paid,
+ * money that paid their bill. */
+static void move_balance(struct item *item, uint64_t other, int64_t amount_minor)
+{
+    Tefter__AccountRecord *record = item->account->record;
+    if (document_customer(other) == item->account->customer)
+        return;
+    int64_t change = item->record->debit ? -amount_minor : amount_minor;
+    record->balance_minor += change;
+    FIELD_SET(record, moved_minor, record->moved_minor + change);
+}
+
 /* From when on it can be matched. */
 static uint32_t free_from(const struct tx *tx, struct item *item)
 {
     return later(document_date(item->record->document), item_undone_until(tx, item));
+}
+
+/* ---- rules: a family ---- */
+
+static void sums_add(Tefter__AccountRecord *into, const struct account_sums *sums, int sign)
+{
+    into->balance_minor += sign * sums->balance_minor;
+    into->bills_minor += sign * sums->bills_minor;
+    into->unmatched_minor += sign * sums->unmatched_minor;
+    into->waiting_minor += sign * sums->waiting_minor;
+    into->uncleared_minor += sign * sums->uncleared_minor;
+    into->open_bills = (uint32_t)((int)into->open_bills + sign * (int)sums->open_bills);
+}
+
+static struct account_sums sums_of(const Tefter__AccountRecord *record)
+{
+    return (struct account_sums){record->balance_minor,   record->bills_minor,
+                                 record->unmatched_minor, record->waiting_minor,
+                                 record->uncleared_minor, record->open_bills};
+}
+
+static Tefter__AccountRecord *family_read(struct tx *tx, const Tefter__FamilyRecord *family)
+{
+    Tefter__AccountRecord *sums = tx_new(tx, &tefter__account_record__descriptor);
+    sums->balance_minor = family->balance_minor;
+    sums->bills_minor = family->bills_minor;
+    sums->unmatched_minor = family->unmatched_minor;
+    sums->waiting_minor = family->waiting_minor;
+    sums->uncleared_minor = family->uncleared_minor;
+    sums->open_bills = family->open_bills;
+    return sums;
+}
+
+static void family_write(Tefter__FamilyRecord *family, const Tefter__AccountRecord *sums)
+{
+    family->balance_minor = sums->balance_minor;
+    family->bills_minor = sums->bills_minor;
+    family->unmatched_minor = sums->unmatched_minor;
+    family->waiting_minor = sums->waiting_minor;
+    family->uncleared_minor = sums->uncleared_minor;
+    family->open_bills = sums->open_bills;
+}
+
+/* Only who has a payer or sites remembers what stood there before. */
+static void family_begin(struct tx *tx, struct account *account)
+{
+    const Tefter__AccountRecord *record = account->record;
+    if (record->payer == 0 && record->family == NULL)
+        return;
+    account->payer = record->payer != 0 ? record->payer : account->customer;
+    account->before = tx_take(tx, sizeof *account->before);
+    *account->before = sums_of(record);
+}
+
+/* What one of a family has changed since it was opened. */
+static void add_changes(const struct account *account, Tefter__AccountRecord *sums)
+{
+    struct account_sums now = sums_of(account->record);
+    sums_add(sums, &now, 1);
+    sums_add(sums, account->before, -1);
+}
+
+/* Another one that this command has opened beside it; NULL: it did not. */
+static struct account *account_known(const struct account *account, uint32_t customer)
+{
+    struct account *other = account->beside;
+    for (; other != NULL && other != account; other = other->beside)
+        if (other->customer == customer)
+            return other;
+    return NULL;
+}
+
+/* One for whose sites there are sums. */
+static Tefter__AccountRecord *payer_load(struct tx *tx, uint32_t payer)
+{
+    struct key key = account_key(payer);
+    Tefter__AccountRecord *record = tx_need(tx, &key, &tefter__account_record__descriptor);
+    if (record->family == NULL)
+        tx_fault(tx, "FamilyRecord");
+    return record;
+}
+
+static void payer_save(struct tx *tx, uint32_t payer, Tefter__AccountRecord *record)
+{
+    struct key key = account_key(payer);
+    tx_put_shared(tx, &key, &record->base);
+}
+
+const Tefter__AccountRecord *account_standing(struct tx *tx, const struct account *account)
+{
+    if (account->payer == 0)
+        return account->record;
+    Tefter__AccountRecord *sums = family_read(tx, payer_load(tx, account->payer)->family);
+    add_changes(account, sums);
+    for (const struct account *other = account->beside; other != NULL && other != account;
+         other = other->beside)
+        if (other->payer == account->payer)
+            add_changes(other, sums);
+    return sums;
+}
+
+const Tefter__AccountRecord *account_standing_stored(struct tx *tx,
+                                                     const Tefter__AccountRecord *record)
+{
+    const Tefter__FamilyRecord *family =
+        record->payer != 0 ? payer_load(tx, record->payer)->family : record->family;
+    return family != NULL ? family_read(tx, family) : record;
+}
+
+/* Puts what changed into the payer's record. The payer's own, which is saved behind this, takes the
+ * family as the store has it: others of the command may have changed it meanwhile. */
+static void family_save(struct tx *tx, struct account *account)
+{
+    Tefter__AccountRecord *payer = payer_load(tx, account->payer);
+    Tefter__AccountRecord *sums = family_read(tx, payer->family);
+    add_changes(account, sums);
+    family_write(payer->family, sums);
+    *account->before = sums_of(account->record);
+    if (account->payer == account->customer) {
+        account->record->family = payer->family;
+        return;
+    }
+    payer_save(tx, account->payer, payer);
+}
+
+/* Their sums leave a family, which ends with its last site. */
+static void family_leave(struct tx *tx, uint32_t payer, const struct account_sums *sums)
+{
+    Tefter__AccountRecord *record = payer_load(tx, payer);
+    Tefter__AccountRecord *family = family_read(tx, record->family);
+    sums_add(family, sums, -1);
+    family_write(record->family, family);
+    if (--record->family->sites == 0)
+        record->family = NULL;
+    payer_save(tx, payer, record);
+}
+
+static void family_join(struct tx *tx, uint32_t payer, const struct account_sums *sums)
+{
+    Tefter__AccountRecord *record = account_load(tx, payer);
+    if (record->family == NULL) {
+        record->family = tx_new(tx, &tefter__family_record__descriptor);
+        family_write(record->family, record);
+    }
+    Tefter__AccountRecord *family = family_read(tx, record->family);
+    sums_add(family, sums, 1);
+    family_write(record->family, family);
+    record->family->sites++;
+    payer_save(tx, payer, record);
+}
+
+void account_change_payer(struct tx *tx, struct account *account, uint32_t payer)
+{
+    Tefter__AccountRecord *record = account->record;
+    struct account_sums sums = sums_of(record);
+    if (record->payer != 0)
+        family_leave(tx, record->payer, &sums);
+    if (payer != 0)
+        family_join(tx, payer, &sums);
+    FIELD_SET_IF(record, payer, payer != 0, payer);
+    account->payer = 0;
+    family_begin(tx, account);
 }
 
 /* ---- services: opening ---- */
@@ -188,7 +371,41 @@ struct account *account_open(struct tx *tx, uint32_t customer)
     account->customer = customer;
     account->record = account_load(tx, customer);
     account->end = &account->items;
+    family_begin(tx, account);
     return account;
+}
+
+/* Those of one command stand in a ring, once there are two. */
+static struct account *account_join(struct tx *tx, struct account *account, uint32_t customer)
+{
+    struct account *other = account_open(tx, customer);
+    other->beside = account->beside != NULL ? account->beside : account;
+    account->beside = other;
+    return other;
+}
+
+/* That of another customer, whose items this command matches too; saved with this one. */
+static struct account *account_other(struct tx *tx, struct account *account, uint32_t customer)
+{
+    struct account *other = account_known(account, customer);
+    if (other != NULL)
+        return other;
+    other = account_join(tx, account, customer);
+    other->follows = true;
+    return other;
+}
+
+struct account *account_open_beside(struct tx *tx, struct account *account, uint32_t customer)
+{
+    if (account == NULL)
+        return account_open(tx, customer);
+    if (account->customer == customer)
+        return account;
+    struct account *other = account_known(account, customer);
+    if (other == NULL)
+        return account_join(tx, account, customer);
+    other->follows = false;
+    return other;
 }
 
 const Tefter__AccountRecord *account_field(struct tx *tx, uint32_t customer)
@@ -204,15 +421,40 @@ int64_t account_exposure(struct tx *tx, const Tefter__AccountRecord *record)
                          record->unmatched_minor);
 }
 
-bool account_fits(const struct tx *tx, const struct account *account, int64_t amount_minor)
+static bool sums_fit(const struct tx *tx, const Tefter__AccountRecord *record, int64_t amount_minor)
 {
-    const Tefter__AccountRecord *record = account->record;
     if (record->balance_minor + amount_minor >= BALANCE_MAX ||
         record->balance_minor + amount_minor <= -BALANCE_MAX ||
         record->bills_minor + MONEY_MAX >= BALANCE_MAX)
         return false;
     int64_t credits = record->unmatched_minor + record->waiting_minor + record->uncleared_minor;
     return credits + MONEY_MAX < BALANCE_MAX || !tx_rule(tx, RULE_BOUNDS_AGREE);
+}
+
+static bool others_fit(const struct tx *tx, const struct account *account)
+{
+    for (const struct account *other = account->beside; other != NULL && other != account;
+         other = other->beside)
+        if (other->follows && !sums_fit(tx, other->record, 0))
+            return false;
+    return true;
+}
+
+bool account_fits(struct tx *tx, const struct account *account, int64_t amount_minor)
+{
+    if (!sums_fit(tx, account->record, amount_minor) || !others_fit(tx, account))
+        return false;
+    return account->payer == 0 || sums_fit(tx, account_standing(tx, account), amount_minor);
+}
+
+bool account_fits_payer(struct tx *tx, const struct account *account, uint32_t payer)
+{
+    const Tefter__AccountRecord *record = account_load(tx, payer);
+    Tefter__AccountRecord *family =
+        record->family != NULL ? family_read(tx, record->family) : account_load(tx, payer);
+    struct account_sums sums = sums_of(account->record);
+    sums_add(family, &sums, 1);
+    return sums_fit(tx, family, 0);
 }
 
 /* The newest ordinal of a date in the store, or none. */
@@ -289,6 +531,7 @@ bool account_new_document(struct tx *tx, struct account *account, Tefter__Docume
 
 static struct item *item_keep(struct account *account, struct item *item)
 {
+    item->account = account;
     *account->end = item;
     account->end = &item->next;
     return item;
@@ -347,8 +590,9 @@ static struct item *item_find(struct tx *tx, struct account *account, uint64_t d
 
 struct item *account_item(struct tx *tx, struct account *account, uint64_t document)
 {
-    if (document_customer(document) != account->customer)
-        return NULL;
+    uint32_t customer = document_customer(document);
+    if (customer != account->customer)
+        account = account_other(tx, account, customer);
     struct item *item = item_kept(account, document);
     return item != NULL ? item : item_find(tx, account, document);
 }
@@ -366,16 +610,18 @@ struct item *account_add_item(struct tx *tx, struct account *account,
     item->record->seq = tx_done_seq(tx);
     item->record->number = document->number;
     item->fresh = true;
-    open_change(account, item, document->total_minor);
+    item_keep(account, item);
+    open_change(item, document->total_minor);
     account->record->balance_minor += debit ? document->total_minor : -document->total_minor;
     item->changed = true;
-    return item_keep(account, item);
+    return item;
 }
 
-void account_resize_item(struct account *account, struct item *item, int64_t change_minor)
+void account_resize_item(struct item *item, int64_t change_minor)
 {
+    struct account *account = item->account;
     item->record->amount_minor += change_minor > 0 ? change_minor : 0;
-    open_change(account, item, change_minor);
+    open_change(item, change_minor);
     item->record->amount_minor += change_minor < 0 ? change_minor : 0;
     account->record->balance_minor += item->record->debit ? change_minor : -change_minor;
 }
@@ -425,48 +671,53 @@ bool account_matchable(const struct tx *tx, const struct item *item)
     return item->record->open_minor > 0 && item_full(tx, item) == 0;
 }
 
-void account_match(struct tx *tx, struct account *account, struct item *debit, struct item *credit,
-                   int64_t amount_minor, uint32_t date)
+void account_match(struct tx *tx, struct item *debit, struct item *credit, int64_t amount_minor,
+                   uint32_t date)
 {
     uint32_t day = later(date, later(free_from(tx, debit), free_from(tx, credit)));
     match_note(tx, debit, credit->record->document, amount_minor, day);
     match_note(tx, credit, debit->record->document, amount_minor, day);
-    open_change(account, debit, -amount_minor);
-    open_change(account, credit, -amount_minor);
+    open_change(debit, -amount_minor);
+    open_change(credit, -amount_minor);
+    if (debit->account != credit->account) {
+        move_balance(debit, credit->record->document, amount_minor);
+        move_balance(credit, debit->record->document, amount_minor);
+    }
     if (!credit->record->final)
-        account->record->uncleared_minor += amount_minor;
+        credit->account->record->uncleared_minor += amount_minor;
 }
 
-static void match_end(struct tx *tx, struct account *account, struct item *item,
-                      Tefter__Match *match, uint32_t date)
+static void match_end(struct tx *tx, struct item *item, Tefter__Match *match, uint32_t date)
 {
+    struct account *account = item->account;
     FIELD_SET(match, undone_seq, tx_done_seq(tx));
     FIELD_SET(match, undone_date, later(date, match->date));
     item->undone_known = false;
     if (!item->record->has_reversed_seq)
-        open_change(account, item, match->amount_minor);
+        open_change(item, match->amount_minor);
+    move_balance(item, match->other, -match->amount_minor);
     if (!item->record->debit && !item->record->final)
         account->record->uncleared_minor -= match->amount_minor;
     item->changed = true;
 }
 
-void account_unmatch(struct tx *tx, struct account *account, struct item *item,
-                     Tefter__Match *match, uint32_t date)
+void account_unmatch(struct tx *tx, struct item *item, Tefter__Match *match, uint32_t date)
 {
-    struct item *other = account_item(tx, account, match->other);
+    struct item *other = account_item(tx, item->account, match->other);
     need(other != NULL);
     Tefter__Match *twin = item_match(other, match->match, item->record->document);
     need(twin != NULL && twin->amount_minor == match->amount_minor);
-    match_end(tx, account, item, match, date);
-    match_end(tx, account, other, twin, date);
+    match_end(tx, item, match, date);
+    match_end(tx, other, twin, date);
 }
 
-void account_reverse_item(struct tx *tx, struct account *account, struct item *item, uint32_t date)
+void account_reverse_item(struct tx *tx, struct item *item, uint32_t date)
 {
+    struct account *account = item->account;
     for (size_t i = 0; i < item->record->n_matches; i++)
         if (!item->record->matches[i]->has_undone_seq)
-            account_unmatch(tx, account, item, item->record->matches[i], date);
-    open_change(account, item, -item->record->open_minor);
+            account_unmatch(tx, item, item->record->matches[i], date);
+    open_change(item, -item->record->open_minor);
     int64_t amount = item->record->amount_minor;
     account->record->balance_minor += item->record->debit ? -amount : amount;
     FIELD_SET(item->record, reversed_seq, tx_done_seq(tx));
@@ -474,8 +725,9 @@ void account_reverse_item(struct tx *tx, struct account *account, struct item *i
     item->changed = true;
 }
 
-void account_finalise(struct account *account, struct item *credit)
+void account_finalise(struct item *credit)
 {
+    struct account *account = credit->account;
     Tefter__ItemRecord *record = credit->record;
     int64_t open = record->open_minor;
     account->record->waiting_minor -= open;
@@ -557,46 +809,187 @@ struct item *account_oldest_credit(struct tx *tx, struct account *account, struc
     return oldest(tx, account, false, after);
 }
 
-int64_t account_overdue(struct tx *tx, const struct account *account, uint32_t day, size_t most,
-                        uint32_t *ret_oldest_due)
+/* ---- services: in order, of a family ---- */
+
+/* The first bill of each that is still to be met. */
+struct family_bills {
+    struct account **members;
+    struct item **first;
+    size_t count;
+};
+
+/* Without a place among the records that are shared, where a hundred would put out others. */
+static bool has_open_bills(struct tx *tx, uint32_t customer)
+{
+    enum { FIELD_OPEN_BILLS = 6 };
+    struct key key = account_key(customer);
+    return tx_field(tx, &key, FIELD_OPEN_BILLS) > 0;
+}
+
+uint32_t account_payer(struct tx *tx, uint32_t customer)
+{
+    enum { FIELD_PAYER = 400 };
+    struct key key = account_key(customer);
+    return (uint32_t)tx_field(tx, &key, FIELD_PAYER);
+}
+
+struct family_bills *account_family_bills(struct tx *tx, struct account *payer)
+{
+    const Tefter__CustomerRecord *customer = customer_read(tx, payer->customer);
+    struct family_bills *bills = tx_take(tx, sizeof *bills);
+    bills->members = tx_take(tx, (customer->n_sites + 1) * sizeof *bills->members);
+    bills->first = tx_take(tx, (customer->n_sites + 1) * sizeof *bills->first);
+    bills->members[bills->count++] = payer;
+    for (size_t i = 0; i < customer->n_sites; i++)
+        if (has_open_bills(tx, customer->sites[i]) || account_known(payer, customer->sites[i]))
+            bills->members[bills->count++] = account_other(tx, payer, customer->sites[i]);
+    for (size_t i = 0; i < bills->count; i++)
+        bills->first[i] = account_oldest_debit(tx, bills->members[i], NULL);
+    return bills;
+}
+
+void account_pass_bill(struct tx *tx, struct family_bills *bills, const struct item *bill)
+{
+    for (size_t i = 0; i < bills->count; i++)
+        if (bills->first[i] == bill)
+            bills->first[i] = account_oldest_debit(tx, bills->members[i], bills->first[i]);
+}
+
+struct item *account_first_bill(struct tx *tx, struct family_bills *bills)
+{
+    struct item *first = NULL;
+    for (size_t i = 0; i < bills->count; i++) {
+        while (bills->first[i] != NULL && bills->first[i]->record->open_minor == 0)
+            bills->first[i] = account_oldest_debit(tx, bills->members[i], bills->first[i]);
+        if (bills->first[i] != NULL && (first == NULL || item_before(bills->first[i], first)))
+            first = bills->first[i];
+    }
+    return first;
+}
+
+/* A walk over the open bills of a customer, or of all of a family, the one that is due first first;
+ * as they stand in memory. */
+struct open_walk {
+    const struct account *account; /* knows what the command has changed of others too */
+    struct tx_walk alone;
+    bool alone_on;
+    struct tx_walk *walks; /* of a customer alone it is that one */
+    bool *on;
+    size_t count;
+    size_t at; /* where the walk stands */
+};
+
+static void open_walk_add(struct tx *tx, struct open_walk *open, uint32_t customer)
+{
+    struct key prefix = key_customer(customer, TABLE_OPEN_DEBIT);
+    open->on[open->count] = tx_walk_first(tx, &prefix, NULL, &open->walks[open->count]);
+    open->count++;
+}
+
+static uint32_t open_walk_due(const struct open_walk *open)
+{
+    return tx_walk_u32(&open->walks[open->at], KEY_CUSTOMER_HEAD);
+}
+
+static bool open_before(const struct tx_walk *a, const struct tx_walk *b)
+{
+    uint32_t day_a = tx_walk_u32(a, KEY_CUSTOMER_HEAD);
+    uint32_t day_b = tx_walk_u32(b, KEY_CUSTOMER_HEAD);
+    return day_a != day_b
+               ? day_a < day_b
+               : tx_walk_u64(a, KEY_CUSTOMER_HEAD + 4) < tx_walk_u64(b, KEY_CUSTOMER_HEAD + 4);
+}
+
+/* To the first of all that are still there; false: there is none. */
+static bool open_walk_stand(struct open_walk *open)
+{
+    size_t first = open->count;
+    for (size_t i = 0; i < open->count; i++)
+        if (open->on[i] &&
+            (first == open->count || open_before(&open->walks[i], &open->walks[first])))
+            first = i;
+    open->at = first;
+    return first < open->count;
+}
+
+static bool open_walk_begin(struct tx *tx, const struct account *account, enum account_scope scope,
+                            struct open_walk *open)
+{
+    open->account = account;
+    open->walks = &open->alone;
+    open->on = &open->alone_on;
+    open->count = 0;
+    if (scope == ACCOUNT_OWN || account->payer == 0) {
+        open_walk_add(tx, open, account->customer);
+        return open_walk_stand(open);
+    }
+    const Tefter__CustomerRecord *payer = customer_read(tx, account->payer);
+    open->walks = tx_take(tx, (payer->n_sites + 1) * sizeof(struct tx_walk));
+    open->on = tx_take(tx, (payer->n_sites + 1) * sizeof(bool));
+    open_walk_add(tx, open, account->payer);
+    for (size_t i = 0; i < payer->n_sites; i++)
+        if (has_open_bills(tx, payer->sites[i]))
+            open_walk_add(tx, open, payer->sites[i]);
+    return open_walk_stand(open);
+}
+
+static bool open_walk_next(struct open_walk *open)
+{
+    open->on[open->at] = tx_walk_next(&open->walks[open->at]);
+    return open_walk_stand(open);
+}
+
+static void open_walk_end(struct open_walk *open)
+{
+    for (size_t i = 0; i < open->count; i++)
+        tx_walk_end(&open->walks[i]);
+}
+
+static int64_t open_walk_amount(struct open_walk *open)
 {
     enum { FIELD_OPEN = 4 };
+    const struct tx_walk *walk = &open->walks[open->at];
+    uint64_t document = tx_walk_u64(walk, KEY_CUSTOMER_HEAD + 4);
+    const struct account *account = open->account;
+    if (document_customer(document) != account->customer)
+        account = account_known(account, document_customer(document));
+    const struct item *item = account != NULL ? item_kept(account, document) : NULL;
+    return item != NULL ? item->record->open_minor : (int64_t)tx_walk_field(walk, FIELD_OPEN);
+}
+
+int64_t account_overdue(struct tx *tx, const struct account *account, enum account_scope scope,
+                        uint32_t day, size_t most, uint32_t *ret_oldest_due)
+{
     int64_t sum = 0;
     size_t looked_at = 0;
     *ret_oldest_due = DATE_NONE;
-    struct key prefix = key_customer(account->customer, TABLE_OPEN_DEBIT);
-    struct tx_walk walk;
-    for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on && looked_at < most;
-         on = tx_walk_next(&walk), looked_at++) {
-        uint32_t due = tx_walk_u32(&walk, KEY_CUSTOMER_HEAD);
+    struct open_walk open;
+    for (bool on = open_walk_begin(tx, account, scope, &open); on && looked_at < most;
+         on = open_walk_next(&open), looked_at++) {
+        uint32_t due = open_walk_due(&open);
         if (due >= day)
             break;
-        const struct item *item = item_kept(account, tx_walk_u64(&walk, KEY_CUSTOMER_HEAD + 4));
-        int64_t open =
-            item != NULL ? item->record->open_minor : (int64_t)tx_walk_field(&walk, FIELD_OPEN);
-        sum = tx_sum(tx, sum, open);
-        if (*ret_oldest_due == DATE_NONE && open > 0)
+        int64_t amount = open_walk_amount(&open);
+        sum = tx_sum(tx, sum, amount);
+        if (*ret_oldest_due == DATE_NONE && amount > 0)
             *ret_oldest_due = due;
     }
-    tx_walk_end(&walk);
+    open_walk_end(&open);
     return sum;
 }
 
-int64_t account_oldest_open(struct tx *tx, const struct account *account, uint32_t bills)
+int64_t account_oldest_open(struct tx *tx, const struct account *account, enum account_scope scope,
+                            uint32_t bills)
 {
-    enum { FIELD_OPEN = 4 };
     int64_t sum = 0;
-    struct key prefix = key_customer(account->customer, TABLE_OPEN_DEBIT);
-    struct tx_walk walk;
-    for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on && bills > 0;
-         on = tx_walk_next(&walk)) {
-        const struct item *item = item_kept(account, tx_walk_u64(&walk, KEY_CUSTOMER_HEAD + 4));
-        int64_t open =
-            item != NULL ? item->record->open_minor : (int64_t)tx_walk_field(&walk, FIELD_OPEN);
-        sum = tx_sum(tx, sum, open);
-        bills -= open > 0;
+    struct open_walk open;
+    for (bool on = open_walk_begin(tx, account, scope, &open); on && bills > 0;
+         on = open_walk_next(&open)) {
+        int64_t amount = open_walk_amount(&open);
+        sum = tx_sum(tx, sum, amount);
+        bills -= amount > 0;
     }
-    tx_walk_end(&walk);
+    open_walk_end(&open);
     return sum;
 }
 
@@ -626,13 +1019,34 @@ Tefter__Refusal *account_check_paid(struct tx *tx, uint32_t customer, int64_t op
     return refusal;
 }
 
-void account_save(struct tx *tx, struct account *account, const struct event *event)
+static void save_one(struct tx *tx, struct account *account, const struct event *event)
 {
     for (struct item *item = account->items; item != NULL; item = item->next)
         if (item->changed)
             item_save(tx, item);
     account->record->last = last_change(tx, event);
+    if (account->payer != 0)
+        family_save(tx, account);
     struct key key = account_key(account->customer);
     tx_put_shared(tx, &key, &account->record->base);
     tx_touch(tx, ROW_ACCOUNT, account->customer);
+    if (account->payer != 0)
+        customer_touch_family(tx, account->payer);
+}
+
+static bool account_changed(const struct account *account)
+{
+    for (const struct item *item = account->items; item != NULL; item = item->next)
+        if (item->changed)
+            return true;
+    return false;
+}
+
+void account_save(struct tx *tx, struct account *account, const struct event *event)
+{
+    save_one(tx, account, event);
+    for (struct account *other = account->beside; other != NULL && other != account;
+         other = other->beside)
+        if (other->follows && account_changed(other))
+            save_one(tx, other, event);
 }

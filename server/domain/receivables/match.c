@@ -5,7 +5,7 @@
  *   matched ──undone──▶ undone        (both sides are open again; the match is kept, marked)
  *
  * 1. Of no item more is matched than it holds.
- * 2. Both sides are of one customer.
+ * 2. Both sides are of one customer, or the money is of who pays for whose bill it is.
  * 3. A match is dated no earlier than both documents, and than what was undone of them: on no day
  *    more of an item is matched than it holds.
  * 4. One act names at most MATCH_PARTS_MAX pairs and makes at most MATCH_PAIRS_MAX. What is left
@@ -85,7 +85,7 @@ static void pair_put(struct tx *tx, struct match_plan *plan, struct item *debit,
     pair->amount_minor = amount_minor;
     *pair_slot(tx, plan) = pair;
     plan->matched_minor += amount_minor;
-    account_match(tx, plan->account, debit, credit, amount_minor, plan->date);
+    account_match(tx, debit, credit, amount_minor, plan->date);
 }
 
 /* ---- rules: what a command asks for ---- */
@@ -149,16 +149,24 @@ static Tefter__Refusal *match_credits(struct tx *tx, const Tefter__MatchItems *c
     return NULL;
 }
 
+/* That the customer's money may pay. */
+static int64_t open_bills(struct tx *tx, const struct match_plan *plan)
+{
+    const struct account *account = plan->account;
+    bool pays = account->record->family != NULL;
+    return (pays ? account_standing(tx, account) : account->record)->bills_minor;
+}
+
 static void match_all(struct tx *tx, struct match_plan *plan)
 {
     struct item *credit = account_oldest_credit(tx, plan->account, NULL);
-    while (credit != NULL && pairs_left(plan) && plan->account->record->bills_minor > 0) {
+    while (credit != NULL && pairs_left(plan) && open_bills(tx, plan) > 0) {
         match_oldest_due(tx, plan, credit);
         credit = account_oldest_credit(tx, plan->account, credit);
     }
     const Tefter__AccountRecord *record = plan->account->record;
     plan->left_minor =
-        smaller(record->unmatched_minor + record->waiting_minor, record->bills_minor);
+        smaller(record->unmatched_minor + record->waiting_minor, open_bills(tx, plan));
 }
 
 static Tefter__Refusal *match_as_asked(struct tx *tx, const Tefter__MatchItems *command,
@@ -234,7 +242,7 @@ static int64_t undo_pairs(struct tx *tx, struct account *account, const Tefter__
         if (edge == NULL)
             continue;
         undone += edge->amount_minor;
-        account_unmatch(tx, account, debit, edge, date);
+        account_unmatch(tx, debit, edge, date);
     }
     return undone;
 }
@@ -346,12 +354,20 @@ void match_warn_left(struct tx *tx, int64_t left_minor, Tefter__Done *done)
         done_warn(tx, done, TEFTER__WARNING_KIND__WARNING_LEFT_UNMATCHED, left_minor);
 }
 
+static struct item *next_bill(struct tx *tx, const struct match_plan *plan, struct item *after)
+{
+    return plan->bills != NULL ? account_first_bill(tx, plan->bills)
+                               : account_oldest_debit(tx, plan->account, after);
+}
+
 void match_oldest_due(struct tx *tx, struct match_plan *plan, struct item *credit)
 {
     struct item *debit = NULL;
     uint32_t full = 0;
+    if (plan->account->record->family != NULL && plan->bills == NULL)
+        plan->bills = account_family_bills(tx, plan->account);
     while (credit->record->open_minor > 0) {
-        debit = account_oldest_debit(tx, plan->account, debit);
+        debit = next_bill(tx, plan, debit);
         if (debit == NULL)
             break;
         uint32_t now = pair_full(tx, plan, debit, credit);
@@ -361,16 +377,26 @@ void match_oldest_due(struct tx *tx, struct match_plan *plan, struct item *credi
                      smaller(debit->record->open_minor, credit->record->open_minor));
         else if (!pairs_left(plan) || item_full(tx, credit) != 0)
             break;
+        else if (plan->bills != NULL)
+            account_pass_bill(tx, plan->bills, debit);
     }
     if (full != 0)
-        leave(plan, smaller(credit->record->open_minor, plan->account->record->bills_minor), full);
+        leave(plan, smaller(credit->record->open_minor, open_bills(tx, plan)), full);
+}
+
+/* A bill of the customer's own, or of a site of theirs. */
+static bool may_pay(struct tx *tx, const struct account *account, uint64_t document, bool debit)
+{
+    uint32_t customer = document_customer(document);
+    return customer == account->customer || (debit && account->record->family != NULL &&
+                                             account_payer(tx, customer) == account->customer);
 }
 
 Tefter__Refusal *match_find(struct tx *tx, struct match_plan *plan, uint64_t document, bool debit,
                             const char *field, struct item **ret_item)
 {
     *ret_item = NULL;
-    if (document_customer(document) != plan->account->customer)
+    if (!may_pay(tx, plan->account, document, debit))
         return refuse(tx,
                       document_exists(tx, document) ? TEFTER__REFUSAL_CODE__MATCH_OTHER_CUSTOMER
                                                     : TEFTER__REFUSAL_CODE__NOT_FOUND,

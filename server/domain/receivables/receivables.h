@@ -72,12 +72,26 @@ struct item {
     size_t room;           /* for matches; 0: the record's own list is full */
     uint32_t undone_until; /* latest day on which a match of it was undone, once looked for */
     bool undone_known;
-    struct key home; /* where the store has it */
+    struct key home;         /* where the store has it */
+    struct account *account; /* whose it is */
     struct item *next;
+};
+
+struct account_sums {
+    int64_t balance_minor;
+    int64_t bills_minor;
+    int64_t unmatched_minor;
+    int64_t waiting_minor;
+    int64_t uncleared_minor;
+    uint32_t open_bills;
 };
 
 struct account {
     uint32_t customer;
+    uint32_t payer; /* of its family, themselves as payer too; 0: neither a payer nor sites */
+    struct account_sums *before; /* of a family: as the store has them */
+    struct account *beside; /* the ring of those this command has opened together; NULL: alone */
+    bool follows;           /* opened for a match with its items: saved with who opened it */
     Tefter__AccountRecord *record;
     struct item *items; /* those this command has looked at, in that order */
     struct item **end;
@@ -87,9 +101,24 @@ struct account {
 };
 
 struct account *account_open(struct tx *tx, uint32_t customer);
+/* Another one of the same command, which saves both: what it matches among them is seen by both.
+ * The same customer's is `account` itself; NULL: it is the first. */
+struct account *account_open_beside(struct tx *tx, struct account *account, uint32_t customer);
 /* Only the sums. */
 const Tefter__AccountRecord *account_field(struct tx *tx, uint32_t customer);
 int64_t account_exposure(struct tx *tx, const Tefter__AccountRecord *record);
+/* The sums that a limit is held against, as they stand in memory: the account's own, or since there
+ * are payers those of its whole family. Only the sums and open_bills are set then. */
+const Tefter__AccountRecord *account_standing(struct tx *tx, const struct account *account);
+/* Of an account that the store has. */
+const Tefter__AccountRecord *account_standing_stored(struct tx *tx,
+                                                     const Tefter__AccountRecord *record);
+
+/* After the decided line of SetPayer: takes a customer out of one family and into another (0:
+ * none), sums and all, and saves what changed but the customer's own account. */
+void account_change_payer(struct tx *tx, struct account *account, uint32_t payer);
+/* Would the sums of the two together fit? */
+bool account_fits_payer(struct tx *tx, const struct account *account, uint32_t payer);
 
 /* What the next document of that kind settles is about this: the kind, and which of them it is when
  * a command makes several. */
@@ -100,18 +129,20 @@ bool account_new_document(struct tx *tx, struct account *account, Tefter__Docume
 
 /* How many matches of an item stand. */
 uint32_t item_matches(const Tefter__ItemRecord *item);
-/* NULL: no such item (the document does not exist, or moves no money). */
+/* NULL: no such item (the document does not exist, or moves no money). Of a document of another
+ * customer it is theirs, whose account is then saved with this one: who takes a document from
+ * outside checks first whose it is. */
 struct item *account_item(struct tx *tx, struct account *account, uint64_t document);
 struct item *account_add_item(struct tx *tx, struct account *account,
                               const Tefter__DocumentRecord *document, bool debit, bool final);
 
 /* It holds so much more, or less, of what is open: by rounding. */
-void account_resize_item(struct account *account, struct item *item, int64_t change_minor);
+void account_resize_item(struct item *item, int64_t change_minor);
 
 /* Matches amount of a debit with a credit; both have as much open. Dated `date`, but not before
  * both documents and what was undone of them. The match's number is the command's seq. */
-void account_match(struct tx *tx, struct account *account, struct item *debit, struct item *credit,
-                   int64_t amount_minor, uint32_t date);
+void account_match(struct tx *tx, struct item *debit, struct item *credit, int64_t amount_minor,
+                   uint32_t date);
 /* The latest day on which a match of it was undone; before RULE_MATCHES_KEEP_THEIR_DAYS DATE_NONE,
  * as when none was. */
 uint32_t item_undone_until(const struct tx *tx, struct item *item);
@@ -122,17 +153,21 @@ uint32_t item_full(const struct tx *tx, const struct item *item);
 /* Something open, and room. */
 bool account_matchable(const struct tx *tx, const struct item *item);
 /* Undoes all and closes the item: its document is reversed. */
-void account_reverse_item(struct tx *tx, struct account *account, struct item *item, uint32_t date);
+void account_reverse_item(struct tx *tx, struct item *item, uint32_t date);
 /* Money that was awaited is there. */
-void account_finalise(struct account *account, struct item *credit);
+void account_finalise(struct item *credit);
+
+/* The customer's own bills, or those of their payer and all of the payer's sites. */
+enum account_scope { ACCOUNT_OWN, ACCOUNT_FAMILY };
 
 /* Sum of the `bills` open debits that are due first, as they stand in memory. */
-int64_t account_oldest_open(struct tx *tx, const struct account *account, uint32_t bills);
+int64_t account_oldest_open(struct tx *tx, const struct account *account, enum account_scope scope,
+                            uint32_t bills);
 /* Open debits whose due date is before `day`, the oldest `most` of them: their sum, the first due
  * date; as they stand in memory, so that an invoice being corrected does not speak against itself.
  */
-int64_t account_overdue(struct tx *tx, const struct account *account, uint32_t day, size_t most,
-                        uint32_t *ret_oldest_due);
+int64_t account_overdue(struct tx *tx, const struct account *account, enum account_scope scope,
+                        uint32_t day, size_t most, uint32_t *ret_oldest_due);
 
 /* Since RULE_CASH_SALES_ARE_PAID nobody leaves a bill of the cash customer open but who may approve
  * a sale over the limit: CASH_SALE_UNPAID with over_by_minor (what would be open) and roles. */
@@ -143,7 +178,7 @@ void account_save(struct tx *tx, struct account *account, const struct event *ev
 
 /* With this amount more, and whatever one more document brings: are all sums within what an account
  * may hold? */
-bool account_fits(const struct tx *tx, const struct account *account, int64_t amount_minor);
+bool account_fits(struct tx *tx, const struct account *account, int64_t amount_minor);
 
 /* ---- matching: money and credit notes against bills ---- */
 
@@ -154,6 +189,7 @@ struct match_plan {
     size_t most;                 /* pairs that it may make */
     uint32_t date;
     int64_t matched_minor;
+    struct family_bills *bills; /* of a payer with sites, once they were looked for */
     int64_t left_minor; /* open on both sides, and not matched for a bound that is reached */
     uint32_t full;      /* that bound */
 };
@@ -165,8 +201,8 @@ void match_begin(struct tx *tx, struct account *account, uint32_t date,
  * with available_minor (also when a side has nothing open), TOO_MANY with the bound. */
 Tefter__Refusal *match_pair(struct tx *tx, struct match_plan *plan, struct item *debit,
                             struct item *credit, int64_t amount_minor, const char *field);
-/* Spends a credit on open bills, oldest due first (tie: document). What a bound keeps from it is
- * counted as left. */
+/* Spends a credit on open bills, oldest due first (tie: document); a payer's on those of their
+ * sites too. What a bound keeps from it is counted as left. */
 void match_oldest_due(struct tx *tx, struct match_plan *plan, struct item *credit);
 /* Meets a debit with credits that are final, the oldest first. */
 void match_oldest_credits(struct tx *tx, struct match_plan *plan, struct item *debit);
@@ -176,8 +212,9 @@ void match_again(struct tx *tx, struct match_plan *plan, struct item *debit, str
                  int64_t amount_minor);
 /* The reply says how much was left; 0: it says nothing. */
 void match_warn_left(struct tx *tx, int64_t left_minor, Tefter__Done *done);
-/* The item of a bill (debit) or of money. Refuses, naming field: MATCH_OTHER_CUSTOMER (a document
- * of another), NOT_FOUND (none, or it moves no money), FIELD_INVALID (the other side). */
+/* The item of a bill (debit) or of money; the bill may be of a site of the customer's. Refuses,
+ * naming field: MATCH_OTHER_CUSTOMER (a document of another), NOT_FOUND (none, or it moves no
+ * money), FIELD_INVALID (the other side). */
 Tefter__Refusal *match_find(struct tx *tx, struct match_plan *plan, uint64_t document, bool debit,
                             const char *field, struct item **ret_item);
 /* Writes the record when there is a pair, after the decided line; the account is saved by the

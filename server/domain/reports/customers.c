@@ -44,7 +44,8 @@ Tefter__Refusal *view_customer_card(struct tx *tx, const Tefter__CustomerCard *q
     answer->terms = terms_message(tx, &terms);
     FIELD_SET(answer, terms_of, terms.source);
     const struct account account = {.customer = customer->customer};
-    FIELD_SET(answer, overdue_minor, account_overdue(tx, &account, today, SIZE_MAX, &oldest_due));
+    FIELD_SET(answer, overdue_minor,
+              account_overdue(tx, &account, ACCOUNT_OWN, today, SIZE_MAX, &oldest_due));
     FIELD_SET_IF(answer->account, oldest_due, oldest_due != 0, oldest_due);
     FIELD_SET(answer, today, today);
     answer->groups = tx_take(tx, customer->n_groups * sizeof(Tefter__GroupRecord *));
@@ -57,6 +58,32 @@ Tefter__Refusal *view_customer_card(struct tx *tx, const Tefter__CustomerCard *q
 }
 
 /* ---- the list ---- */
+
+/* A payer, then their sites; NULL: there is no such customer. */
+static uint32_t *family_members(struct tx *tx, uint32_t payer, size_t *ret_count)
+{
+    const Tefter__CustomerRecord *customer = customer_get(tx, payer);
+    if (customer == NULL)
+        return NULL;
+    uint32_t *members = tx_take(tx, (customer->n_sites + 1) * sizeof *members);
+    members[0] = payer;
+    memcpy(members + 1, customer->sites, customer->n_sites * sizeof *members);
+    *ret_count = customer->n_sites + 1;
+    return members;
+}
+
+/* Those of `these` that the words found too. */
+static void keep_found(const struct report_hits *found, uint32_t *these, size_t *count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < *count; i++)
+        for (size_t k = 0; k < found->count; k++)
+            if (found->customers[k] == these[i]) {
+                these[kept++] = these[i];
+                break;
+            }
+    *count = kept;
+}
 
 /* A row of a list: without the authorised buyers, so that a page stays small. */
 static Tefter__CustomerEntry *lean_entry(struct tx *tx, uint32_t customer)
@@ -124,7 +151,7 @@ uint32_t report_oldest_due(struct tx *tx, uint32_t customer, uint32_t before)
 {
     uint32_t oldest_due;
     const struct account account = {.customer = customer};
-    account_overdue(tx, &account, before, 1, &oldest_due);
+    account_overdue(tx, &account, ACCOUNT_OWN, before, 1, &oldest_due);
     return oldest_due;
 }
 
@@ -177,6 +204,15 @@ Tefter__Refusal *view_customers(struct tx *tx, const Tefter__CustomerList *query
         .found_count = by_text ? found->count : 0,
         .customers = company_customers(tx),
     };
+    if (query->has_payer) {
+        uint32_t *members = family_members(tx, query->payer, &source.found_count);
+        if (members == NULL)
+            return refuse_not_found(tx, "payer");
+        if (by_text)
+            keep_found(found, members, &source.found_count);
+        source.by_words = true;
+        source.found = members;
+    }
     if (!read_page(tx, query, &source, token, &page))
         return refuse(tx, TEFTER__REFUSAL_CODE__BUSY, NULL);
     answer->rows = tx_take(tx, rows * sizeof(Tefter__CustomerEntry *));

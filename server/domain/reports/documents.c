@@ -48,7 +48,8 @@ static Tefter__HistoryRow *history_row(struct tx *tx, struct tx *scratch,
 }
 
 /* Newest first the running balance starts at the live one and goes back; oldest first it starts at
- * nothing. Either way the newest row shows the live balance. */
+ * nothing. Either way the newest row shows the live balance, but for what was moved to or from who
+ * pays: no document of theirs did that. */
 struct history {
     bool forward;
     int64_t running;
@@ -92,11 +93,15 @@ Tefter__Refusal *view_history(struct tx *tx, const Tefter__CustomerHistory *quer
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
     uint32_t rows = page_rows(query->has_rows, query->rows);
     answer->customer = customer->customer;
-    answer->balance_minor = account_field(tx, customer->customer)->balance_minor;
+    const Tefter__AccountRecord *account = account_field(tx, customer->customer);
+    answer->balance_minor = account->balance_minor;
+    int64_t moved = account->moved_minor;
+    FIELD_SET_IF(answer, moved_minor, moved != 0, moved);
     answer->rows = tx_take(tx, rows * sizeof(Tefter__HistoryRow *));
     struct history history = {.forward = query->oldest_first};
-    history.running =
-        token[0] != 0 ? (int64_t)token[1] : (history.forward ? 0 : answer->balance_minor);
+    history.running = token[0] != 0
+                          ? (int64_t)token[1]
+                          : (history.forward ? 0 : tx_difference(tx, answer->balance_minor, moved));
     struct tx *scratch = tx_scratch_begin(tx);
     struct tx_walk walk;
     bool on = history_start(scratch, customer->customer, &history, token[0], &walk);

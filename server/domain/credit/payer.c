@@ -1,0 +1,62 @@
+/*
+ * Who pays for a customer. A shop, a building site, a project or a member of a family is a site of
+ * their payer: the payer's limit, rules and lock are judged over what all of them owe together, and
+ * the payer's money may pay their bills.
+ *
+ *   none ──SetPayer──▶ a payer ──SetPayer──▶ another ──SetPayer without one──▶ none
+ *
+ * 1. One level only: a payer has no payer, and who pays for others gets none.
+ * 2. With a site its sums leave one family and join the other in one command, open bills and all,
+ * and what the payer's money paid of them stays paid. No limit stops it: who may set limits
+ * decides.
+ */
+#include "domain/credit/inside.h"
+
+/* ---- changes ---- */
+
+/* Refuses, in this order: RULES_TOO_OLD set_payer (rules before RULE_PAYERS), reason (field_text);
+ * NOT_FOUND customer, payer; as customer_check_payer does; AMOUNT_TOO_BIG payer (more than an
+ * account may hold together). */
+static Tefter__Refusal *look_payer(struct tx *tx, const Tefter__SetPayer *command,
+                                   Tefter__CustomerRecord **ret_customer,
+                                   Tefter__CustomerRecord **ret_payer, struct account **ret_account)
+{
+    if (!tx_rule(tx, RULE_PAYERS))
+        return refuse(tx, TEFTER__REFUSAL_CODE__RULES_TOO_OLD, "set_payer");
+    Tefter__Refusal *refusal = field_text(tx, "reason", command->reason);
+    if (refusal != NULL)
+        return refusal;
+    *ret_customer = customer_get(tx, command->customer);
+    if (*ret_customer == NULL)
+        return refuse_not_found(tx, "customer");
+    *ret_payer = command->has_payer ? customer_get(tx, command->payer) : NULL;
+    if (command->has_payer && *ret_payer == NULL)
+        return refuse_not_found(tx, "payer");
+    refusal = customer_check_payer(tx, *ret_customer, *ret_payer);
+    if (refusal != NULL)
+        return refusal;
+    *ret_account = account_open(tx, command->customer);
+    if (*ret_payer != NULL && !account_fits_payer(tx, *ret_account, command->payer))
+        return refuse(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "payer");
+    return NULL;
+}
+
+Tefter__Refusal *apply_set_payer(struct tx *tx, const Tefter__SetPayer *command, Tefter__Done *done)
+{
+    Tefter__CustomerRecord *customer = NULL;
+    Tefter__CustomerRecord *payer = NULL;
+    struct account *account = NULL;
+    Tefter__Refusal *refusal = look_payer(tx, command, &customer, &payer, &account);
+    if (refusal != NULL)
+        return refusal;
+
+    tx_decided(tx);
+    struct event event = {.kind = TEFTER__EVENT_KIND__PAYER_CHANGED,
+                          .customer = command->customer,
+                          .about = payer != NULL ? payer->customer : 0};
+    customer_set_payer(tx, customer, payer, command->reason);
+    account_change_payer(tx, account, payer != NULL ? payer->customer : 0);
+    account_save(tx, account, &event);
+    FIELD_SET(done, id, command->customer);
+    return NULL;
+}
