@@ -480,6 +480,47 @@ static void who_sells_below_cost_is_told_no_figure_of_it(void **state)
     scenario_end(shop.s);
 }
 
+static void what_was_sold_adds_up_in_the_products_own_unit(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    scenario_done(shop.s, "change_product", "{'product': 1, 'cost': 300000}");
+    (void)sold(&shop, shop.anh, "{'product_code': 'CEM', 'quantity': 5000, 'unit': 'bag'}");
+    (void)sold(&shop, shop.anh, "{'product_code': 'CEM', 'quantity': 2000}");
+    unsigned long long bill =
+        scenario_done(shop.s, "issue_invoice",
+                      sale(shop.anh, "{'product_code': '300', 'quantity': 2000}"))
+            ->id;
+    scenario_done(shop.s, "issue_credit_note",
+                  json("{'invoice': '%llu', 'credit': [{'line': 0, 'quantity': 1000}]}", bill));
+    unsigned long long gone =
+        scenario_done(shop.s, "issue_invoice",
+                      sale(shop.anh, "{'product_code': 'CEM', 'quantity': 9000}"))
+            ->id;
+    scenario_done(shop.s, "reverse_document",
+                  json("{'document': '%llu', 'reason': {'value': 'r'}}", gone));
+    const Tefter__ProductSalesAnswer *sales =
+        scenario_ask(shop.s, "product_sales", json("{'from': %d, 'until': %d}", TODAY, TODAY))
+            ->product_sales;
+    assert_int_equal(sales->n_rows, 1);
+    assert_int_equal(sales->rows[0]->quantity, 125000 + 2000 + 1000000);
+    assert_int_equal(sales->rows[0]->net_minor, 50000 + 800 + 390000);
+    assert_int_equal(sales->rows[0]->cost_minor, 338100);
+    assert_int_equal(sales->rows[0]->margin_minor, 102700);
+    scenario_as(shop.s, shop.clerk);
+    sales = scenario_ask(shop.s, "product_sales", "{'branch': 1}")->product_sales;
+    assert_false(sales->rows[0]->has_cost_minor);
+    assert_false(sales->rows[0]->has_margin_minor);
+    assert_int_equal(scenario_ask(shop.s, "product_sales", json("{'until': %d}", TODAY - 1))
+                         ->product_sales->n_rows,
+                     0);
+    scenario_ask_refused(shop.s, "product_sales", json("{'from': %d, 'until': 1}", TODAY),
+                         CODE(DATE_TOO_EARLY));
+    scenario_ask_refused(shop.s, "product_sales", "{'branch': 9}", CODE(NOT_FOUND));
+    scenario_end(shop.s);
+}
+
 /* ---- which price applies, once more ---- */
 
 struct entry {
@@ -591,6 +632,7 @@ int main(void)
         cmocka_unit_test(thresholds_judge_by_the_price_that_applies),
         cmocka_unit_test(a_cost_is_seen_and_set_by_right_alone),
         cmocka_unit_test(who_sells_below_cost_is_told_no_figure_of_it),
+        cmocka_unit_test(what_was_sold_adds_up_in_the_products_own_unit),
         cmocka_unit_test(which_price_applies_is_what_the_manual_says),
         cmocka_unit_test(older_rules_know_none_of_it),
     };

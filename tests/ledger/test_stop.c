@@ -47,6 +47,7 @@ static const struct {
     {"product_card", "{'code': 'SAND', 'unit': 'bag', 'customer': 2}"},
     {"price_lists", "{'retired': true}"},
     {"prices", "{'list': 'GOLD'}"},
+    {"product_sales", "{}"},
     {"document", "{'number': 'HQ-00001'}"},
     {"document", "{'number': 'HQ-R-00001', 'kind': 'DOCUMENT_PAYMENT'}"},
     {"documents", "{}"},

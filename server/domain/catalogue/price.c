@@ -107,6 +107,8 @@ const struct price_lists *price_lists_for(struct tx *tx, const uint32_t *groups,
     if (company_get(tx)->price_lists == 0)
         return NULL;
     const Tefter__PriceListsRecord *all = price_lists_get(tx);
+    if (all == NULL || all->n_lists > PRICE_LISTS_MAX)
+        tx_fault(tx, "price lists");
     uint8_t kinds[PRICE_LISTS_MAX];
     size_t count = 0;
     for (size_t i = 0; i < all->n_lists; i++) {

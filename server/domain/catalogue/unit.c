@@ -13,7 +13,6 @@
 #include "base/limits.h"
 #include "base/money.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { UNITS_TEXT_MAX = 512 };
@@ -68,9 +67,12 @@ product_unit_coded(const struct tx *tx, const Tefter__ProductRecord *product, co
 static void add_word(char text[UNITS_TEXT_MAX], const char *word)
 {
     size_t size = strlen(text);
-    const char *comma = size > 0 ? ", " : "";
-    if (size + strlen(comma) + strlen(word) < UNITS_TEXT_MAX)
-        (void)snprintf(text + size, UNITS_TEXT_MAX - size, "%s%s", comma, word);
+    size_t comma = size > 0 ? 2 : 0;
+    size_t word_size = strlen(word);
+    if (size + comma + word_size >= UNITS_TEXT_MAX)
+        return;
+    memcpy(text + size, ", ", comma);
+    memcpy(text + size + comma, word, word_size + 1);
 }
 
 Tefter__Refusal *product_refuse_unit(struct tx *tx, Tefter__RefusalCode code, const char *field,
