@@ -12,6 +12,7 @@ static const struct param product_add[] = {
     OPTION("--brand", TEXT, "brand", "its brand"),
     OPTION("--colour", TEXT, "colour", "its colour"),
     OPTION("--model", TEXT, "model", "its model"),
+    OPTION("--cost", PRICE, "cost", "what one unit costs you; seen by who may see costs"),
     OPTIONS("--barcode", TEXT, "barcodes",
             "its barcode; of a scale's labels 2112345WWWWWC (grams) or 2112345PPPPPC (price)"),
     OPTION("--serials", FLAG, "serials", "every piece has a serial number"),
@@ -30,11 +31,34 @@ static const struct param product_edit[] = {
     OPTION("--model", TEXT, "model", "its model"),
     OPTIONS("--barcode", TEXT, "barcodes", "add a barcode"),
     OPTION("--no-floor", FLAG, "no_floor", "it has no lowest price any more"),
+    OPTION("--cost", PRICE, "cost", "what one unit costs you; seen by who may see costs"),
+    OPTION("--no-cost", FLAG, "no_cost", "what it costs is not known any more"),
     END,
 };
 
 static const struct param one_product[] = {
     OPERAND("PRODUCT", PRODUCT, "product", "code, barcode or #number"), END};
+
+static const struct param product_card[] = {
+    OPERAND("PRODUCT", PRODUCT, "product", "code, barcode or #number"),
+    OPTION("--customer", CUSTOMER, "customer", "whose price (default: the cash customer's)"),
+    OPTION("--quantity", QUANTITY, "quantity", "of so much (default: 1)"),
+    OPTION("--unit", TEXT, "unit", "in this unit (default: its own)"),
+    OPTION("--date", DATE, "date", "on this day (default: the business date)"),
+    END,
+};
+
+static const struct param product_unit[] = {
+    OPERAND("PRODUCT", PRODUCT, "product", "code, barcode or #number"),
+    OPERAND("UNIT", TEXT, NULL, "what it is called: bag, carton, tonne"),
+    OPTIONAL("FACTOR", QUANTITY, NULL, "how much of the product's own unit it is: 25"),
+    OPTION("--price", PRICE, NULL, "price of one (default: by the factor)"),
+    OPTION("--no-price", FLAG, NULL, "its price is by the factor again"),
+    OPTIONS("--barcode", TEXT, NULL, "add a barcode"),
+    OPTION("--retire", FLAG, NULL, "sell nothing more in it"),
+    OPTION("--again", FLAG, NULL, "sell in it again"),
+    END,
+};
 
 static const struct param product_list[] = {
     OPTIONAL("TEXT", TEXT, "text", "part of its name or code"),
@@ -59,6 +83,57 @@ static void put_field(struct run *run, const Tefter__ProductRecord *product, con
         tell(stdout, "  %-10s %s\n", label, cell);
 }
 
+/* "bag of 25 kg at 90,000, barcodes 893, 894" */
+static void put_unit(struct run *run, const Tefter__ProductRecord *product,
+                     const Tefter__ProductUnit *unit)
+{
+    char cell[CELL_MAX];
+    tell(stdout, "  %-10s %s of %s %s", "unit", unit->code, quantity_text(run, unit->factor, cell),
+         product->unit == NULL ? "" : product->unit);
+    if (unit->has_price)
+        tell(stdout, " at %s", price_text(run, unit->price, cell));
+    for (size_t i = 0; i < unit->n_barcodes; i++)
+        tell(stdout, "%s%s", i == 0 ? ", barcode " : ", ", unit->barcodes[i]);
+    tell(stdout, "%s\n", unit->retired ? "  (retired)" : "");
+}
+
+static const struct column card_prices[] = {
+    {"LIST", "list", COLUMN_TEXT},
+    {"NAME", "list_name", COLUMN_TEXT},
+    {"UNIT", "unit", COLUMN_TEXT},
+    {"FROM", "from_quantity", COLUMN_QUANTITY},
+    {"VALID FROM", "valid_from", COLUMN_DATE},
+    {"PRICE", "price", COLUMN_PRICE},
+    {"COMING", "coming", COLUMN_FLAG},
+    END_COLUMNS,
+};
+
+static void put_applies(struct run *run, const Tefter__PriceRow *applies)
+{
+    char cell[CELL_MAX];
+    if (applies == NULL) {
+        tell(stdout, "No price applies. Set one: tefter product edit PRODUCT --price P.\n");
+        return;
+    }
+    tell(stdout, "Price that applies: %s%s%s, %s%s\n", price_text(run, applies->price, cell),
+         applies->unit == NULL ? "" : " a ", applies->unit == NULL ? "" : applies->unit,
+         applies->list == NULL ? "the catalogue's" : "of list ",
+         applies->list == NULL ? "" : applies->list);
+}
+
+static void put_prices(struct run *run, const Tefter__ProductCardAnswer *card)
+{
+    if (card->n_prices > 0) {
+        tell(stdout, "\n");
+        table_rows(run, card_prices, (ProtobufCMessage *const *)card->prices, card->n_prices);
+    }
+    bool asked = arg_text(&run->args, "--customer") != NULL ||
+                 arg_text(&run->args, "--quantity") != NULL ||
+                 arg_text(&run->args, "--unit") != NULL || arg_text(&run->args, "--date") != NULL;
+    if (asked || card->n_prices > 0)
+        put_applies(run, card->applies);
+}
+
 static int product_show(struct run *run)
 {
     const Tefter__Query *query =
@@ -68,12 +143,13 @@ static int product_show(struct run *run)
         return run->exit_code;
     const Tefter__ProductRecord *product = answer->product_card->product;
     if (run->json) {
-        run_json(run, &product->base);
+        run_json(run, &answer->product_card->base);
         return EXIT_DONE;
     }
     tell(stdout, "%s  %s%s\n", product->code, product->name, product->retired ? "  (retired)" : "");
     put_field(run, product, "price", "price", COLUMN_PRICE);
     put_field(run, product, "floor", "floor", COLUMN_PRICE);
+    put_field(run, product, "cost", "cost", COLUMN_PRICE);
     put_field(run, product, "unit", "unit", COLUMN_TEXT);
     put_field(run, product, "tax", "tax_bp", COLUMN_PERCENT);
     put_field(run, product, "brand", "brand", COLUMN_TEXT);
@@ -81,7 +157,56 @@ static int product_show(struct run *run)
     put_field(run, product, "model", "model", COLUMN_TEXT);
     for (size_t i = 0; i < product->n_barcodes; i++)
         tell(stdout, "  %-10s %s\n", i == 0 ? "barcode" : "", product->barcodes[i]);
+    for (size_t i = 0; i < product->n_units; i++)
+        put_unit(run, product, product->units[i]);
+    put_prices(run, answer->product_card);
     return EXIT_DONE;
+}
+
+/* ---- units ---- */
+
+static bool read_number(struct run *run, const char *name, bool price, int64_t *ret_number,
+                        protobuf_c_boolean *ret_given)
+{
+    char why[AMOUNT_WHY_MAX];
+    const char *text = arg_text(&run->args, name);
+    *ret_given = text != NULL;
+    if (text == NULL)
+        return true;
+    const char *wrong = price ? price_read(text, run_currency(run), ret_number, why)
+                              : quantity_read(text, run_currency(run), ret_number, why);
+    if (wrong != NULL)
+        (void)run_say(run, EXIT_USE, "\"%s\": %s", text, wrong);
+    return wrong == NULL;
+}
+
+static bool fill_unit(struct run *run, Tefter__ProductUnit *unit)
+{
+    unit->code = (char *)(uintptr_t)arg_text(&run->args, "UNIT");
+    unit->barcodes = arena_take(&run->arena, ARGS_MAX * sizeof(*unit->barcodes));
+    need(unit->barcodes != NULL);
+    size_t at = 0;
+    for (const char *text = arg_next(&run->args, "--barcode", &at); text != NULL;
+         text = arg_next(&run->args, "--barcode", &at))
+        unit->barcodes[unit->n_barcodes++] = (char *)(uintptr_t)text;
+    unit->has_no_price = unit->no_price = arg_flag(&run->args, "--no-price");
+    unit->retired = arg_flag(&run->args, "--retire");
+    unit->has_retired = unit->retired || arg_flag(&run->args, "--again");
+    return read_number(run, "FACTOR", false, &unit->factor, &unit->has_factor) &&
+           read_number(run, "--price", true, &unit->price, &unit->has_price);
+}
+
+static int product_unit_run(struct run *run)
+{
+    Tefter__Command *command =
+        (Tefter__Command *)run_build(run, &tefter__command__descriptor, "change_product");
+    Tefter__ProductUnit unit = TEFTER__PRODUCT_UNIT__INIT;
+    Tefter__ProductUnit *units[] = {&unit};
+    if (command == NULL || !fill_unit(run, &unit))
+        return run->exit_code;
+    command->change_product->units = units;
+    command->change_product->n_units = 1;
+    return run_submit(run, command, run->args.verb->done);
 }
 
 const struct verb catalogue_verbs[] = {
@@ -102,8 +227,8 @@ const struct verb catalogue_verbs[] = {
      .empty = "No products. tefter product add CODE NAME --price P makes one."},
     {.entity = "product",
      .verb = "show",
-     .summary = "show one product",
-     .params = one_product,
+     .summary = "show one product, its units and prices",
+     .params = product_card,
      .run = product_show},
     {.entity = "product",
      .verb = "edit",
@@ -111,6 +236,14 @@ const struct verb catalogue_verbs[] = {
      .params = product_edit,
      .command = "change_product",
      .done = "{PRODUCT} is changed."},
+    {.entity = "product",
+     .verb = "unit",
+     .summary = "sell it in another unit, or change one",
+     .params = product_unit,
+     .run = product_unit_run,
+     .done = "{PRODUCT} is changed.",
+     .more = "tefter product unit CEM40 bag 25 --price 90k --barcode 8935001100017\n"
+             "tefter sell C-000123 \"CEM40=5 bag\""},
     {.entity = "product",
      .verb = "retire",
      .summary = "stop selling it",

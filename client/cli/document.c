@@ -233,6 +233,24 @@ static void put_charge(struct run *run, struct table *table, const Tefter__Docum
                                 charge->tax_bp, cell));
 }
 
+/* "line 1: 5 bag of 25, together 125"; where a price is from, when it is not the catalogue's. */
+static void put_origins(struct run *run, Tefter__DocumentLine *const *lines, size_t count)
+{
+    char quantity[CELL_MAX];
+    char factor[CELL_MAX];
+    char base[CELL_MAX];
+    for (size_t i = 0; i < count; i++) {
+        const Tefter__DocumentLine *line = lines[i];
+        if (line->has_base_quantity)
+            tell(stdout, "  line %zu: %s %s of %s, together %s\n", i + 1,
+                 quantity_text(run, line->quantity, quantity), line->unit,
+                 quantity_text(run, line->unit_factor, factor),
+                 quantity_text(run, line->base_quantity, base));
+        if (line->price_list != NULL)
+            tell(stdout, "  price of line %zu: list %s\n", i + 1, line->price_list);
+    }
+}
+
 static void put_serials(Tefter__DocumentLine *const *lines, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -268,6 +286,7 @@ void document_lines_tell(struct run *run, Tefter__DocumentLine *const *lines, si
         put_charge(run, table, charges[i]);
     tell(stdout, "\n");
     table_print(table, stdout);
+    put_origins(run, lines, line_count);
     put_serials(lines, line_count);
 }
 

@@ -6,6 +6,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* ---- what was sold ---- */
+
+static const struct param sales_params[] = {
+    OPTION("--from", DATE, "from", "from this day on (default: from the beginning)"),
+    OPTION("--until", DATE, "until", "until this day (default: today)"),
+    OPTION("--branch", BRANCH, "branch", "only documents of this branch"),
+    END,
+};
+
+static const struct column sales_columns[] = {
+    {"CODE", "code", COLUMN_TEXT},
+    {"NAME", "name", COLUMN_TEXT},
+    {"QUANTITY", "quantity", COLUMN_QUANTITY},
+    {"UNIT", "unit", COLUMN_TEXT},
+    {"NET", "net_minor", COLUMN_MONEY},
+    {"COST", "cost_minor", COLUMN_MONEY},
+    {"MARGIN", "margin_minor", COLUMN_MONEY},
+    END_COLUMNS,
+};
+
 /* ---- aging ---- */
 
 static const struct param aging_params[] = {
@@ -348,6 +368,13 @@ const struct verb report_verbs[] = {
      .columns = alarm_columns,
      .empty = "No alarms: nothing was posted over a limit, no terminal is in two places.",
      .paged = true},
+    {.entity = "sales",
+     .summary = "what was sold of each product, in its own unit; the margin for who sees costs",
+     .params = sales_params,
+     .query = "product_sales",
+     .rows = "rows",
+     .columns = sales_columns,
+     .empty = "Nothing of the catalogue was sold on these days."},
     {.entity = "aging",
      .summary = "show what is owed, by age",
      .params = aging_params,

@@ -416,6 +416,8 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(MONEY_LEFT):
     case CODE(TILL_CLOSED):
     case CODE(TILL_NOT_COUNTED):
+    case CODE(UNIT_UNKNOWN):
+    case CODE(UNIT_NOT_EXACT):
     case _TEFTER__REFUSAL_CODE_IS_INT_SIZE:
         break;
     }

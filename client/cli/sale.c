@@ -2,6 +2,7 @@
 #include "cli/sale.h"
 #include "base/fold.h"
 #include "base/tell.h"
+#include "base/text.h"
 #include "cli/cash.h"
 #include "wire/message.h"
 
@@ -49,10 +50,47 @@ static bool take_price(struct run *run, const char *whole, char *amounts, Tefter
     return wrong == NULL || bad_line(run, whole, wrong);
 }
 
-static bool take_quantity(struct run *run, const char *whole, const char *amounts,
+/* Part of a number as people write it: digits of any script, signs, what groups and divides. */
+static bool of_number(uint32_t point)
+{
+    static const uint32_t marks[] = {' ',  '.',    ',',    '\'',  '+',  '-',
+                                     0xA0, 0x202F, 0x2019, 0x66B, 0x66C};
+    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+        if (marks[i] == point)
+            return true;
+    return fold_digit(point) >= 0;
+}
+
+/* Where the unit begins in "5 bag" or "5bag". NULL: there is none. */
+static char *unit_in(char *amounts)
+{
+    size_t size = strlen(amounts);
+    for (size_t at = 0; at < size;) {
+        uint32_t point;
+        size_t bytes = text_decode(amounts + at, size - at, &point);
+        if (bytes == 0 || !of_number(point))
+            return bytes == 0 || at == 0 ? NULL : amounts + at;
+        at += bytes;
+    }
+    return NULL;
+}
+
+/* "100", "2k" or, with a unit, "5 bag". Letters that can stand behind a number, as in "2k", are a
+ * unit when there is a blank between them. */
+static bool take_quantity(struct run *run, const char *whole, char *amounts,
                           Tefter__InvoiceLine *line)
 {
     char why[AMOUNT_WHY_MAX];
+    char *unit = unit_in(amounts);
+    bool apart = unit != NULL && unit[-1] == ' ';
+    if (!apart) {
+        const char *wrong = quantity_read(amounts, run_currency(run), &line->quantity, why);
+        if (wrong == NULL || unit == NULL)
+            return wrong == NULL || bad_line(run, whole, wrong);
+    }
+    line->unit = arena_text(&run->arena, unit, strlen(unit));
+    need(line->unit != NULL);
+    *unit = '\0';
     const char *wrong = quantity_read(amounts, run_currency(run), &line->quantity, why);
     return wrong == NULL || bad_line(run, whole, wrong);
 }
@@ -207,6 +245,16 @@ static const Tefter__ProductRecord *product_coded(struct run *run, const char *c
     return found ? answer->product_card->product : NULL;
 }
 
+/* The unit that a barcode is of; NULL: the product's own. */
+static char *unit_coded(const Tefter__ProductRecord *product, const char *barcode)
+{
+    for (size_t i = 0; i < product->n_units; i++)
+        for (size_t k = 0; k < product->units[i]->n_barcodes; k++)
+            if (fold_same(product->units[i]->barcodes[k], barcode))
+                return product->units[i]->code;
+    return NULL;
+}
+
 /* A label says how much it is, or what it costs. */
 static bool take_label(struct run *run, const char *text, const struct barcode_reading *reading,
                        const Tefter__ProductRecord *product, Tefter__InvoiceLine *line)
@@ -240,6 +288,8 @@ static bool scan_line(struct run *run, const char *text, Tefter__InvoiceLine *li
         if (product == NULL)
             continue;
         line->product_code = product->code;
+        if (line->unit == NULL)
+            line->unit = unit_coded(product, readings[i].code);
         return readings[i].holds == BARCODE_ARTICLE ||
                take_label(run, text, &readings[i], product, line);
     }
@@ -390,6 +440,15 @@ static void put_decision(struct run *run, const Tefter__Decision *decision)
          money_text(run, after < 0 ? -after : after, b));
 }
 
+/* Is a line in another unit, or its price of a list? */
+static bool says_origins(const Tefter__WhatIfAnswer *answer)
+{
+    for (size_t i = 0; i < answer->n_lines; i++)
+        if (answer->lines[i]->price_list != NULL || answer->lines[i]->has_base_quantity)
+            return true;
+    return false;
+}
+
 static int tell_what_if(struct run *run, const Tefter__WhatIfAnswer *answer)
 {
     char word[CELL_MAX];
@@ -402,6 +461,8 @@ static int tell_what_if(struct run *run, const Tefter__WhatIfAnswer *answer)
         (void)money_sentence(answer->total_minor, run_currency(run), total, sizeof(total));
         tell(stdout, "total %s\n", total);
     }
+    if (says_origins(answer))
+        document_lines_tell(run, answer->lines, answer->n_lines, NULL, 0);
     put_decision(run, answer->decision);
     if (answer->refusal != NULL)
         return run_refused(run, answer->refusal);

@@ -2,7 +2,7 @@
 /* What sell, credit-note and correct share: lines and charges as people type them. */
 #include "cli/cli.h"
 
-/* "PRODUCT=QTY[@PRICE][-5%|-AMOUNT]"; QTY 1 when left out. False: told. */
+/* "PRODUCT=QTY[ UNIT][@PRICE][-5%|-AMOUNT]"; QTY 1 when left out. False: told. */
 bool sale_line(struct run *run, const char *text, bool free, Tefter__InvoiceLine *ret_line);
 /* The same of a line that is there: "QTY[@PRICE][-5%|-AMOUNT]", each part as it is wanted. */
 bool sale_edit(struct run *run, const char *whole, const char *amounts,
@@ -19,7 +19,9 @@ Tefter__InvoiceLine **sale_lines(struct run *run, size_t *ret_count, bool *ret_g
 Tefter__Charge **sale_charges(struct run *run, size_t *ret_count, bool *ret_good);
 
 #define SALE_SERIALS_HELP "PRODUCT=SERIAL,SERIAL: DRILL=A100,A101"
-#define SALE_LINE_HELP "PRODUCT=QTY[@PRICE][-5%|-AMOUNT]: CEM40=100, CEM40=100@92k, CEM40=2.5-5%"
+#define SALE_LINE_HELP                                                                             \
+    "PRODUCT=QTY[ UNIT][@PRICE][-5%|-AMOUNT]: CEM40=100, CEM40=100@92k, CEM40=2.5-5%, \"CEM40=5 "  \
+    "bag\""
 
 /* What is told of a sale. */
 #define SALE_DONE "{number}| {total$}|, due {due}|.| {owes}|, {available}|."

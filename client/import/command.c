@@ -1,5 +1,6 @@
 #include "import/command.h"
 
+#include "import/price.h"
 #include "import/words.h"
 
 /* The commands only point to texts; protobuf-c wants them without const. */
@@ -132,6 +133,16 @@ static bool set_barcode(Tefter__AddProduct *product, const char *barcode, struct
     return true;
 }
 
+static bool set_unit(Tefter__AddProduct *product, const struct entry *entry, struct arena *arena)
+{
+    bool room;
+    Tefter__ProductUnit *unit = price_unit(entry, arena, &room);
+    product->units = unit != NULL ? arena_take(arena, sizeof *product->units) : NULL;
+    if (product->units != NULL)
+        product->units[product->n_units++] = unit;
+    return room && (unit == NULL || product->units != NULL);
+}
+
 static const Tefter__Command *product_command(const struct entry *entry, struct arena *arena)
 {
     const char *const *texts = entry->texts;
@@ -146,6 +157,12 @@ static const Tefter__Command *product_command(const struct entry *entry, struct 
     product->brand = text_of(texts[FIELD_BRAND]);
     product->colour = text_of(texts[FIELD_COLOUR]);
     product->model = text_of(texts[FIELD_MODEL]);
+    product->has_cost = entry->has_number[FIELD_COST];
+    product->cost = entry->numbers[FIELD_COST];
+    product->has_floor = entry->has_number[FIELD_FLOOR];
+    product->floor = entry->numbers[FIELD_FLOOR];
+    if (!set_unit(product, entry, arena))
+        return NULL;
     return add_product(product, arena);
 }
 
@@ -302,6 +319,8 @@ const Tefter__Command *command_of_entry(const struct entry *entry, bool match_ol
         return credit_note_command(entry, arena);
     case ENTRY_PAYMENT:
         return payment_command(entry, match_oldest, arena);
+    case ENTRY_PRICE:
+        return price_command(entry, arena);
     case ENTRY_KINDS:
         break;
     }

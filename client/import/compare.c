@@ -6,6 +6,7 @@
 
 #include "base/date.h"
 #include "base/fold.h"
+#include "import/price.h"
 #include "import/words.h"
 #include "lib/tefter.h"
 
@@ -241,9 +242,21 @@ bool compare_limit(const struct entry *entry, const Tefter__CustomerCardAnswer *
 
 /* ---- products ---- */
 
+static void compare_unit(const struct entry *entry, const Tefter__ProductRecord *there,
+                         struct arena *arena, Tefter__ChangeProduct *ret_change, char why[WHY_MAX])
+{
+    bool room;
+    Tefter__ProductUnit *unit = price_unit_change(price_unit(entry, arena, &room), there);
+    ret_change->units = unit != NULL ? arena_take(arena, sizeof *ret_change->units) : NULL;
+    if (ret_change->units == NULL)
+        return;
+    ret_change->units[ret_change->n_units++] = unit;
+    add_difference(why, "another unit", "", unit->code);
+}
+
 void compare_product(const struct entry *entry, const Tefter__ProductRecord *there,
-                     const struct currency *currency, Tefter__ChangeProduct *ret_change,
-                     char why[WHY_MAX])
+                     const struct currency *currency, struct arena *arena,
+                     Tefter__ChangeProduct *ret_change, char why[WHY_MAX])
 {
     const char *const *texts = entry->texts;
     tefter__change_product__init(ret_change);
@@ -266,4 +279,17 @@ void compare_product(const struct entry *entry, const Tefter__ProductRecord *the
         ret_change->tax_bp = (uint32_t)tax;
         add_numbers(why, "tax", there->has_tax_bp, there->tax_bp, tax, 2);
     }
+    int64_t floor = entry->numbers[FIELD_FLOOR];
+    if (entry->has_number[FIELD_FLOOR] && !(there->has_floor && there->floor == floor)) {
+        ret_change->has_floor = true;
+        ret_change->floor = floor;
+        add_numbers(why, "floor", there->has_floor, there->floor, floor, currency->exponent + 3);
+    }
+    int64_t cost = entry->numbers[FIELD_COST];
+    if (entry->has_number[FIELD_COST] && !(there->has_cost && there->cost == cost)) {
+        ret_change->has_cost = true;
+        ret_change->cost = cost;
+        add_numbers(why, "cost", there->has_cost, there->cost, cost, currency->exponent + 3);
+    }
+    compare_unit(entry, there, arena, ret_change, why);
 }

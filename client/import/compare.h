@@ -20,5 +20,5 @@ void compare_customer(const struct entry *entry, const Tefter__CustomerRecord *t
 bool compare_limit(const struct entry *entry, const Tefter__CustomerCardAnswer *there,
                    const struct currency *currency, char why[WHY_MAX]);
 void compare_product(const struct entry *entry, const Tefter__ProductRecord *there,
-                     const struct currency *currency, Tefter__ChangeProduct *ret_change,
-                     char why[WHY_MAX]);
+                     const struct currency *currency, struct arena *arena,
+                     Tefter__ChangeProduct *ret_change, char why[WHY_MAX]);

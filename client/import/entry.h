@@ -17,6 +17,7 @@ enum entry_kind {
     ENTRY_INVOICE,
     ENTRY_CREDIT_NOTE,
     ENTRY_PAYMENT,
+    ENTRY_PRICE,
     ENTRY_KINDS,
 };
 

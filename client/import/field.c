@@ -11,6 +11,7 @@ enum {
     I = 1 << IMPORT_INVOICES | 1 << IMPORT_CREDIT_NOTES,
     M = 1 << IMPORT_PAYMENTS, /* money */
     B = 1 << IMPORT_BALANCES,
+    L = 1 << IMPORT_PRICES, /* lists */
     HEADER_KEY_MAX = 120,
 };
 
@@ -39,7 +40,7 @@ static const struct field fields[FIELD_COUNT] = {
          "code client|n° client|no client|numéro client|compte client|compte|"
          "código cliente|código de cliente|n° cliente|nº cliente|id cliente|cuenta|cliente"},
     [FIELD_CODE] =
-        {"code", FORM_CODE, C | P | I, C | P,
+        {"code", FORM_CODE, C | P | I | L, C | P | L,
          "stock code|product code|product id|item code|item no|item number|article no|article code|"
          "sku|code|product|item|article|"
          "mã hàng|mã sản phẩm|商品编号|商品代码|货号|کد کالا|کد محصول|κωδικός είδους|"
@@ -74,7 +75,7 @@ static const struct field fields[FIELD_COUNT] = {
     [FIELD_QUANTITY] = {"quantity", FORM_NUMBER, I, 0,
                         "quantity|qty|pieces|units|số lượng|数量|تعداد|مقدار|ποσότητα|menge|"
                         "anzahl|quantité|qté|cantidad"},
-    [FIELD_PRICE] = {"price", FORM_NUMBER, I | P, 0,
+    [FIELD_PRICE] = {"price", FORM_NUMBER, I | P | L, L,
                      "unit price|price each|price|rate|đơn giá|giá|单价|قیمت واحد|قیمت|فی|"
                      "τιμή μονάδας|τιμή|einzelpreis|stückpreis|preis|prix unitaire|prix|"
                      "precio unitario|precio"},
@@ -136,7 +137,7 @@ static const struct field fields[FIELD_COUNT] = {
                          "term days|payment terms|terms|credit days|days|số ngày nợ|账期|مهلت|"
                          "ημέρες πίστωσης|zahlungsziel|délai de paiement|días de crédito|plazo"},
     [FIELD_LANGUAGE] = {"language", FORM_CODE, C, 0, "language|lang|sprache|langue|idioma"},
-    [FIELD_UNIT] = {"unit", FORM_LINE, P, 0,
+    [FIELD_UNIT] = {"unit", FORM_LINE, P | L, 0,
                     "unit|uom|unit of measure|đơn vị|đvt|单位|واحد|μονάδα|einheit|unité|unidad"},
     [FIELD_BRAND] = {"brand", FORM_LINE, P, 0,
                      "brand|make|thương hiệu|品牌|برند|μάρκα|marke|marque|marca"},
@@ -161,6 +162,40 @@ static const struct field fields[FIELD_COUNT] = {
                      "credit limit|limit|hạn mức nợ|hạn mức|信用额度|额度|سقف اعتبار|"
                      "πιστωτικό όριο|πλαφόν|kreditlimit|limite de crédit|plafond|"
                      "límite de crédito"},
+    [FIELD_LIST] = {"list", FORM_CODE, L, L,
+                    "price list|pricelist|list|tier|bảng giá|价格表|价目表|لیست قیمت|τιμοκατάλογος|"
+                    "preisliste|liste de prix|tarif|lista de precios|tarifa"},
+    [FIELD_FROM_QUANTITY] =
+        {"from_quantity", FORM_NUMBER, L, 0,
+         "from quantity|min quantity|minimum quantity|min qty|from qty|moq|quantity|qty|"
+         "số lượng từ|số lượng tối thiểu|起订量|数量起|数量|حداقل تعداد|از تعداد|"
+         "ελάχιστη ποσότητα|από ποσότητα|ab menge|mindestmenge|quantité minimale|"
+         "cantidad mínima"},
+    [FIELD_VALID_FROM] =
+        {"valid_from", FORM_DATE, L, 0,
+         "valid from|from date|effective date|effective from|starts|date|từ ngày|ngày áp dụng|"
+         "生效日期|有效期从|از تاریخ|تاریخ اجرا|ισχύει από|από ημερομηνία|gültig ab|"
+         "valable dès|à partir du|válido desde|desde"},
+    [FIELD_COST] = {"cost", FORM_NUMBER, P, 0,
+                    "cost|unit cost|cost price|purchase price|giá vốn|giá nhập|成本|进价|"
+                    "قیمت خرید|بهای تمام شده|κόστος|τιμή αγοράς|einkaufspreis|ek preis|"
+                    "prix d achat|coût|coste|costo|precio de compra"},
+    [FIELD_FLOOR] = {"floor", FORM_NUMBER, P, 0,
+                     "floor price|floor|lowest price|minimum price|min price|giá sàn|最低价|"
+                     "حداقل قیمت|ελάχιστη τιμή|mindestpreis|prix minimum|precio mínimo"},
+    [FIELD_PACK] = {"pack", FORM_CODE, P, 0,
+                    "pack|pack unit|second unit|packing unit|đơn vị 2|quy cách|包装单位|واحد دوم|"
+                    "μονάδα συσκευασίας|gebinde|verpackungseinheit|unité de conditionnement|"
+                    "unidad de embalaje"},
+    [FIELD_FACTOR] = {"factor", FORM_NUMBER, P, 0,
+                      "factor|pack size|units per pack|per pack|hệ số|quy đổi|换算率|ضریب|"
+                      "συντελεστής μονάδας|umrechnungsfaktor|inhalt|facteur|factor de conversión"},
+    [FIELD_PACK_PRICE] = {"pack_price", FORM_NUMBER, P, 0,
+                          "pack price|price per pack|giá đơn vị 2|包装价|قیمت واحد دوم|"
+                          "τιμή συσκευασίας|gebindepreis|prix du lot|precio por paquete"},
+    [FIELD_PACK_BARCODE] = {"pack_barcode", FORM_CODE, P, 0,
+                            "pack barcode|barcode of pack|carton barcode|mã vạch đơn vị 2|"
+                            "包装条码|بارکد واحد دوم|gebinde ean|code barres du lot"},
 };
 
 /* Words that mean another field in one kind of import. */
@@ -178,6 +213,7 @@ static const struct {
     {P, FIELD_NAME,
      "description|text|product name|item name|title|tên hàng|品名|商品名称|نام کالا|περιγραφή|"
      "bezeichnung|beschreibung|désignation|descripción"},
+    {L, FIELD_CODE, "barcode|ean|gtin|mã vạch|条码|بارکد|strichcode"},
     {P, FIELD_CODE, "id|no|number|mã|编号|کد|κωδικός|nr|código|référence"},
     {M, FIELD_BILL,
      "invoice no|invoice number|invoice|bill no|bill number|số hóa đơn|发票号|شماره فاکتور|"
@@ -301,6 +337,8 @@ const char *kind_word(enum import_kind kind)
         return "credit-notes";
     case IMPORT_BALANCES:
         return "balances";
+    case IMPORT_PRICES:
+        return "prices";
     case IMPORT_KINDS_COUNT:
         break;
     }

@@ -45,6 +45,15 @@ enum import_field {
     FIELD_TOTAL,
     FIELD_TYPE,
     FIELD_LIMIT,
+    FIELD_LIST,
+    FIELD_FROM_QUANTITY,
+    FIELD_VALID_FROM,
+    FIELD_COST,
+    FIELD_FLOOR,
+    FIELD_PACK, /* another unit of a product */
+    FIELD_FACTOR,
+    FIELD_PACK_PRICE,
+    FIELD_PACK_BARCODE,
     FIELD_COUNT,
     FIELD_NONE = FIELD_COUNT,
 };

@@ -183,8 +183,13 @@ static int exponent_of(const struct form *form, enum import_field field)
 {
     switch ((int)field) {
     case FIELD_QUANTITY:
+    case FIELD_FROM_QUANTITY:
+    case FIELD_FACTOR:
         return 3;
     case FIELD_PRICE:
+    case FIELD_COST:
+    case FIELD_FLOOR:
+    case FIELD_PACK_PRICE:
         return form->currency->exponent + PRICE_DIGITS;
     case FIELD_DISCOUNT:
     case FIELD_TAX:
@@ -462,6 +467,8 @@ static enum entry_kind kind_of(enum import_kind kind)
         return ENTRY_INVOICE;
     case IMPORT_PAYMENTS:
         return ENTRY_PAYMENT;
+    case IMPORT_PRICES:
+        return ENTRY_PRICE;
     case IMPORT_KINDS_COUNT:
         break;
     }

@@ -212,7 +212,8 @@ static bool check_rights(struct job *job)
         {1 << IMPORT_PAYMENTS, TEFTER__RIGHT__RIGHT_TAKE_MONEY, false},
         {1 << IMPORT_CUSTOMERS, TEFTER__RIGHT__RIGHT_EDIT_CUSTOMER, false},
         {1 << IMPORT_CUSTOMERS, TEFTER__RIGHT__RIGHT_SET_LIMIT, false},
-        {1 << IMPORT_PRODUCTS, TEFTER__RIGHT__RIGHT_EDIT_CATALOGUE, false},
+        {1 << IMPORT_PRODUCTS | 1 << IMPORT_PRICES, TEFTER__RIGHT__RIGHT_EDIT_CATALOGUE, false},
+        {1 << IMPORT_PRODUCTS, TEFTER__RIGHT__RIGHT_SEE_COST, false},
         {1 << IMPORT_INVOICES | 1 << IMPORT_CREDIT_NOTES, TEFTER__RIGHT__RIGHT_EDIT_CATALOGUE,
          true},
         {1 << IMPORT_INVOICES | 1 << IMPORT_CREDIT_NOTES | 1 << IMPORT_BALANCES,
@@ -223,7 +224,9 @@ static bool check_rights(struct job *job)
         bool wanted = (needed[i].kinds & 1U << job->settings->kind) != 0 &&
                       !(needed[i].creating && job->settings->no_create) &&
                       (needed[i].right != TEFTER__RIGHT__RIGHT_SET_LIMIT ||
-                       mapping_has(&job->look.mapping, FIELD_LIMIT));
+                       mapping_has(&job->look.mapping, FIELD_LIMIT)) &&
+                      (needed[i].right != TEFTER__RIGHT__RIGHT_SEE_COST ||
+                       mapping_has(&job->look.mapping, FIELD_COST));
         bool has = false;
         for (size_t k = 0; k < person->n_rights; k++)
             has = has || person->rights[k] == needed[i].right;

@@ -1,8 +1,8 @@
 #pragma once
 /*
- * The import: customers, products, invoices, credit notes, opening balances and payments from a
- * file (text in columns, or a spreadsheet) into the ledger, by way of any server a client is
- * connected to. `tefter import KIND FILE …` is import_main.
+ * The import: customers, products, price lists, invoices, credit notes, opening balances and
+ * payments from a file (text in columns, or a spreadsheet) into the ledger, by way of any server a
+ * client is connected to. `tefter import KIND FILE …` is import_main.
  *
  * What it does, in order: looks at a sample of the file and finds out how it is written; shows
  * that, and asks what is unclear; reads all of it once and sends nothing, to see which rows make
@@ -25,6 +25,7 @@ enum import_kind {
     IMPORT_PAYMENTS,
     IMPORT_CREDIT_NOTES,
     IMPORT_BALANCES, /* what each customer owed on a day */
+    IMPORT_PRICES,   /* of price lists */
     IMPORT_KINDS_COUNT,
 };
 
@@ -101,7 +102,7 @@ bool import_settings_read(int argc, char **argv, struct import_settings *ret_set
 
 /* What it takes, for --help, the manual page and the completion; a row without a name ends it. */
 extern const struct usage_option import_options[];
-#define IMPORT_KINDS "customers products invoices credit-notes balances payments undo"
+#define IMPORT_KINDS "customers products prices invoices credit-notes balances payments undo"
 
 /* Runs one import to its end: the mapping, questions and progress on standard error, the summary on
  * standard output. The client is connected and logged in. Ctrl-C ends it after what is under way;

@@ -16,6 +16,7 @@
 #include "import/command.h"
 #include "import/compare.h"
 #include "import/console.h"
+#include "import/price.h"
 #include "lib/tefter.h"
 
 enum {
@@ -284,8 +285,10 @@ static void on_product(void *context, const Tefter__Answer *answer)
         resolve(sending, OUTCOME_REFUSED, "the code is taken");
         return;
     }
+    arena_reset(&sending->server->arena);
     compare_product(sending->entry, answer->product_card->product,
-                    tefter_currency(sending->server->client), &change, differences);
+                    tefter_currency(sending->server->client), &sending->server->arena, &change,
+                    differences);
     command.kind_case = TEFTER__COMMAND__KIND_CHANGE_PRODUCT;
     command.change_product = &change;
     settle_there(sending, differences, &command);
@@ -306,6 +309,34 @@ static void look_at_there(struct sending *sending)
         query.product_card = &product;
         ask(sending, &query, on_product);
     }
+}
+
+/* ---- prices ---- */
+
+static void on_price(void *context, const Tefter__Answer *answer)
+{
+    struct sending *sending = context;
+    struct server *server = sending->server;
+    char change[PRICE_CHANGE_MAX];
+    if (is_given_up(sending))
+        return;
+    if (answer->kind_case == TEFTER__ANSWER__KIND_PRODUCT_CARD && server->options.console != NULL) {
+        price_change_text(sending->entry, answer->product_card, tefter_currency(server->client),
+                          change);
+        console_say(server->options.console, "%s", change);
+    }
+    resolve(sending, OUTCOME_SENT, NULL);
+}
+
+/* A dry run tells what each price is now, and what it would be. */
+static void tell_price(struct sending *sending)
+{
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__ProductCard card = TEFTER__PRODUCT_CARD__INIT;
+    card.code = (char *)(uintptr_t)sending->entry->texts[FIELD_CODE];
+    query.kind_case = TEFTER__QUERY__KIND_PRODUCT_CARD;
+    query.product_card = &card;
+    ask(sending, &query, on_price);
 }
 
 /* ---- answers ---- */
@@ -399,6 +430,10 @@ static void entry_refused(struct sending *sending, const Tefter__Refusal *refuse
         look_at_there(sending);
         return;
     }
+    if (refused->code == TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE && entry->kind == ENTRY_PRICE) {
+        resolve(sending, OUTCOME_THERE, NULL);
+        return;
+    }
     if (is_unknown_party(entry, refused) && server->options.create_missing &&
         ++entry->tries < TRIES_MAX) {
         send_later(sending, server->options.asking ? 1 : 0);
@@ -457,6 +492,8 @@ static void heard(struct sending *sending, const Tefter__Refusal *refused, const
         customer_done(sending, done);
     else if (refused == NULL && sending->what != WHAT_ENTRY)
         party_done(sending);
+    else if (refused == NULL && sending->entry->kind == ENTRY_PRICE && server->options.asking)
+        tell_price(sending);
     else if (refused == NULL)
         resolve(sending, OUTCOME_SENT, NULL);
     else if (is_ended(server))

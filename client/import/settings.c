@@ -338,11 +338,11 @@ static bool kind_of(const char *word, enum import_kind *ret_kind, struct failure
             *ret_kind = i;
             return true;
         }
-    return fail(
-        failure, FAULT_USE, 0,
-        "import customers, products, invoices, credit-notes, balances or payments, or undo a "
-        "source, not \"%s\"",
-        word);
+    return fail(failure, FAULT_USE, 0,
+                "import customers, products, prices, invoices, credit-notes, balances or payments, "
+                "or undo a "
+                "source, not \"%s\"",
+                word);
 }
 
 static bool set_words(int count, char **words, struct import_settings *settings,

@@ -279,6 +279,14 @@ const char *refusal_pattern(Tefter__RefusalCode code)
     case CODE(TEXT_BREAK):
         return "The text cannot be taken| ({field})|: it is one line, and has a line break or tab "
                "in it|: character {at}|. Write a blank instead.";
+    case CODE(UNIT_UNKNOWN):
+        return "The product is not sold in this unit| ({field})|.| It is sold in: {units}.| "
+               "Somebody who "
+               "changes the catalogue can add one: tefter product unit PRODUCT UNIT FACTOR.";
+    case CODE(UNIT_NOT_EXACT):
+        return "So much of this unit| ({field})| is no whole thousandth of the product's own "
+               "unit|, "
+               "{units}|. Take another quantity, or the product's own unit.";
     case CODE(CASH_SALE_UNPAID):
         return "A sale to the cash customer is paid at once|: {over$} would stay open|. Take the "
                "money with it (tefter sell cash … --paid cash:AMOUNT), or sell to a customer by "
@@ -377,6 +385,9 @@ static const struct {
      "belongs to a branch's own series. Leave it out, and the branch gives the next."},
     {CODE(FIELD_INVALID), "thresholds[0].owner",
      "An owner may everything: only sales, controller, accountant and manager have thresholds."},
+    {CODE(NOT_FOUND), "list", "There is no such price list. See: tefter price list."},
+    {CODE(FIELD_INVALID), "unit",
+     "Another unit of the product is called so already. See: tefter product show PRODUCT."},
     {CODE(STAFF_BLOCKED), "salesperson",
      "Who is named as the salesperson is blocked. Name somebody who is not: tefter staff list."},
     {CODE(NOT_FOUND), "salesperson",
@@ -649,6 +660,11 @@ static bool branch(const struct facts *facts, char *out, size_t capacity)
     return facts->refusal->branch != NULL && put_text(out, capacity, facts->refusal->branch);
 }
 
+static bool units(const struct facts *facts, char *out, size_t capacity)
+{
+    return facts->refusal->units != NULL && put_text(out, capacity, facts->refusal->units);
+}
+
 static bool goods(const struct facts *facts, char *out, size_t capacity)
 {
     return facts->refusal->goods != NULL && put_text(out, capacity, facts->refusal->goods);
@@ -784,11 +800,14 @@ static const char *threshold_pattern(Tefter__Threshold threshold)
         return "The discount is too big|: {wanted}, which is {over} more than you may give||; you "
                "may give up to {most}|| ({where})|.";
     case TEFTER__THRESHOLD__THRESHOLD_BELOW_LIST:
-        return "The price is too low|: {wanted} below the catalogue's, which is {over} more than "
+        return "The price is too low|: {wanted} below the one that applies, which is {over} more "
+               "than "
                "you may go||; you may go {most} below it|| ({where})|.";
     case TEFTER__THRESHOLD__THRESHOLD_BELOW_FLOOR:
         return "This comes to less than the product's lowest price|: by {wanted}, which is {over} "
                "more than you may go||; you may go {most} below it|| ({where})|.";
+    case TEFTER__THRESHOLD__THRESHOLD_BELOW_COST:
+        return "This comes to less than the goods cost| ({where})|. Sell them for more.";
     case TEFTER__THRESHOLD__THRESHOLD_CUSTOM_AMOUNT:
     case TEFTER__THRESHOLD__THRESHOLD_CUSTOM_SHARE:
         return "Custom lines and charges are too much|: {wanted}, which is {over} more than you "
@@ -1044,6 +1063,7 @@ static const struct fact {
     {"approval", approval},
     {"parked", parked},
     {"goods", goods},
+    {"units", units},
     {"right", right},
     {"existing", existing},
     {"by", by},

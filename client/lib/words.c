@@ -71,6 +71,8 @@ const char *right_words(Tefter__Right right)
         return "see who logged in and tried to";
     case TEFTER__RIGHT__RIGHT_REFUND:
         return "pay money out";
+    case TEFTER__RIGHT__RIGHT_SEE_COST:
+        return "see or set what products cost";
     case TEFTER__RIGHT__RIGHT_SERVER:
         return "do what only the server itself does";
     case TEFTER__RIGHT__RIGHT_NONE:
@@ -99,6 +101,7 @@ enum threshold_unit threshold_unit(Tefter__Threshold threshold)
         return THRESHOLD_IN_MONEY;
     case TEFTER__THRESHOLD__THRESHOLD_OTHER_TAX:
     case TEFTER__THRESHOLD__THRESHOLD_OWN_NUMBER:
+    case TEFTER__THRESHOLD__THRESHOLD_BELOW_COST:
     case _TEFTER__THRESHOLD_IS_INT_SIZE:
         break;
     }
@@ -112,9 +115,11 @@ const char *threshold_words(Tefter__Threshold threshold)
     case TEFTER__THRESHOLD__THRESHOLD_DISCOUNT:
         return "discount on a line";
     case TEFTER__THRESHOLD__THRESHOLD_BELOW_LIST:
-        return "price below the catalogue's";
+        return "price below the one that applies";
     case TEFTER__THRESHOLD__THRESHOLD_BELOW_FLOOR:
         return "below a product's floor";
+    case TEFTER__THRESHOLD__THRESHOLD_BELOW_COST:
+        return "below what a product costs";
     case TEFTER__THRESHOLD__THRESHOLD_CUSTOM_AMOUNT:
         return "custom lines and charges of a bill";
     case TEFTER__THRESHOLD__THRESHOLD_CUSTOM_SHARE:

@@ -129,6 +129,9 @@ static void product_rows(struct sink *sink, const void *record)
     word_names(sink, TABLE_PRODUCT_CODE, product->code, product->product);
     for (size_t i = 0; i < product->n_barcodes; i++)
         word_names(sink, TABLE_PRODUCT_CODE, product->barcodes[i], product->product);
+    for (size_t u = 0; u < product->n_units; u++)
+        for (size_t i = 0; i < product->units[u]->n_barcodes; i++)
+            word_names(sink, TABLE_PRODUCT_CODE, product->units[u]->barcodes[i], product->product);
 }
 
 static void customer_rows(struct sink *sink, const Tefter__CustomerRecord *customer)
@@ -463,6 +466,8 @@ static void ask(struct sink *sink, uint64_t number)
     case TABLE_TILL_DAY:
     case TABLE_MONEY_DAY:
     case TABLE_REFUNDED:
+    case TABLE_PRICE_LISTS:
+    case TABLE_PRICE:
         sink->follows = true;
         break;
     }

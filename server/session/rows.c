@@ -505,6 +505,7 @@ static void event_published(struct sessions *home, const Tefter__Event *event)
     case TEFTER__EVENT_KIND__PAYER_CHANGED:
     case TEFTER__EVENT_KIND__CUSTOMER_UNLOCKED:
     case TEFTER__EVENT_KIND__PRODUCT_CHANGED:
+    case TEFTER__EVENT_KIND__PRICES_CHANGED:
     case TEFTER__EVENT_KIND__MONEY_ACCOUNT_CHANGED:
     case TEFTER__EVENT_KIND__LIMIT_CHANGED:
     case TEFTER__EVENT_KIND__APPROVAL_ASKED:

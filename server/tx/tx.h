@@ -175,6 +175,8 @@ enum rule_change {
     RULE_PAYERS = 5,
     /* A provider's reference counts once, whatever account its money went to. */
     RULE_REFERENCES_COUNT_ONCE = 5,
+    /* There are units with factors, price lists and costs. */
+    RULE_PRICES = 5,
 };
 bool tx_rule(const struct tx *tx, enum rule_change change);
 
@@ -197,14 +199,16 @@ bool tx_reading(const struct tx *tx); /* a query; what only tries a command deci
 enum settled {
     SETTLED_DATE = 1, /* business date of the actor's branch, or of the one that `about` names */
     SETTLED_ID = 2,   /* of a new record; about: the field of CompanyRecord that counts them */
-    SETTLED_DOCUMENT = 3,    /* id of a new document; about: account_settles */
-    SETTLED_NUMBER = 4,      /* its number in the branch's series; about: the same */
-    SETTLED_TERM = 5,        /* days of the term of payment */
-    SETTLED_PRICE = 6,       /* about: the line; the catalogue's price */
-    SETTLED_TAX = 7,         /* about: the line; the catalogue's rate, 0: none, else one more */
-    SETTLED_BUYER = 8,       /* number of a new authorised buyer */
-    SETTLED_CASH_UNIT = 240, /* that cash was rounded to */
-    SETTLED_TILL_DAY = 241,  /* number of a till's day */
+    SETTLED_DOCUMENT = 3,     /* id of a new document; about: account_settles */
+    SETTLED_NUMBER = 4,       /* its number in the branch's series; about: the same */
+    SETTLED_TERM = 5,         /* days of the term of payment */
+    SETTLED_PRICE = 6,        /* about: the line; the catalogue's price */
+    SETTLED_TAX = 7,          /* about: the line; the catalogue's rate, 0: none, else one more */
+    SETTLED_BUYER = 8,        /* number of a new authorised buyer */
+    SETTLED_CASH_UNIT = 240,  /* that cash was rounded to */
+    SETTLED_TILL_DAY = 241,   /* number of a till's day */
+    SETTLED_FACTOR = 420,     /* about: the line; of the unit it is sold in */
+    SETTLED_PRICE_LIST = 421, /* about: the line; code of the list its price is of */
 };
 /* What it is: `now`, or of a recalled command what it was then. */
 uint64_t tx_settle(struct tx *tx, enum settled what, uint32_t about, uint64_t now);

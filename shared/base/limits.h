@@ -17,6 +17,7 @@ enum {
     DOCUMENT_LINES_MAX = 2000, /* a real one has 1,114 */
     SALE_PAYMENTS_MAX = 10,    /* that are taken with a sale */
     TILL_COUNTS_MAX = 20,      /* of a till's day */
+    PRICES_AT_ONCE_MAX = 500,  /* of one list */
     DOCUMENT_CHARGES_MAX = 16,
     MATCH_PARTS_MAX = 1000,     /* bills and payments one match names */
     RECORDS_TOUCHED_MAX = 3000, /* four rows may be written for each; more is a job */
@@ -55,6 +56,10 @@ enum {
     COMPANY_PRODUCTS_MAX = 1000000,
     COMPANY_MONEY_ACCOUNTS_MAX = 2000,
     LIMIT_ENTRIES_MAX = 64, /* of one customer's own terms */
+    PRODUCT_UNITS_MAX = 16, /* of one product, beside its own */
+    PRICE_LISTS_MAX = 64,   /* retired ones, too */
+    PRICES_MAX = 1000000,   /* of one list */
+    PRICES_EACH_MAX = 64,   /* of one list and product: by unit, quantity and day */
 
     /* sessions */
     SESSIONS_MAX = 12000,

@@ -18,6 +18,8 @@ enum {
 
 /* No single amount may pass this: sums of a million such amounts still fit in an int64. */
 #define MONEY_MAX INT64_C(9000000000000)
+/* Nor a quantity this. */
+#define QUANTITY_MAX INT64_C(1000000000000)
 
 /* By whose habit numbers are written. */
 enum number_habit {

@@ -161,6 +161,72 @@ class InEuro(Counter, unittest.TestCase):
         self.assertIn(number, self.says("document", "show", number.lower().replace("-", "–")))
 
 
+    def test_goods_are_sold_in_bags_and_tonnes(self):
+        self.says("product", "add", "CEM", "Cement", "--price", "0.40", "--unit", "kg", "--cost", "0.31")
+        self.says("product", "unit", "CEM", "bag", "25", "--barcode", "4006381333931")
+        self.says("product", "unit", "CEM", "t", "1000", "--price", "390")
+        said = self.says("product", "show", "4006381333931")
+        for words in ("bag of 25 kg, barcode 4006381333931", "t of 1,000 kg at 390.00", "cost       0.31"):
+            self.assertIn(words, said)
+        self.assertIn("50.00 €", self.says("sell", "OB-1", "CEM=5 bag"))
+        self.assertIn("50.00 €", self.says("sell", "OB-1", "CEM=5bag"))
+        self.assertIn("10.00 €", self.says("sell", "OB-1", "4006381333931"))
+        self.assertIn("585.00 €", self.says("sell", "OB-1", "CEM=1.5 T"))
+        self.assertIn("47.50 €", self.says("sell", "OB-1", "CEM=5 bag-5%"))
+        number = self.says("sell", "OB-1", "CEM=5 bag@9").split()[0]
+        self.assertIn("line 1: 5 bag of 25, together 125", self.says("document", "show", number))
+        said = self.refused("sell", "OB-1", "CEM=5 box", code=1)
+        self.assertIn("It is sold in: kg, bag, t.", said)
+        self.says("product", "unit", "CEM", "bag", "--retire")
+        self.refused("sell", "OB-1", "CEM=5 bag", code=1)
+        self.says("product", "unit", "CEM", "bag", "--again")
+
+    def test_a_price_list_is_typed_or_imported_and_counts_from_its_day(self):
+        self.says("product", "add", "LIME", "Lime", "--price", "10", "--unit", "kg")
+        self.says("product", "unit", "LIME", "sack", "20")
+        self.says("group", "add", "tier", "gold")
+        self.says("group", "join", "CHEN", "gold")
+        self.assertIn("catalogue", self.says("price", "list"))
+        self.says("price", "add", "GOLD", "For gold", "--group", "gold", "--branch", "HQ")
+        self.says("price", "set", "GOLD", "LIME", "9", "--from-quantity", "2")
+        self.says("price", "set", "GOLD", "LIME", "8", "--from", "+30")
+        self.assertIn("gold", self.says("price", "list"))
+        self.assertRegex(self.says("price", "show", "GOLD"), r"8\.00 +yes")
+        self.assertIn("8.00", self.says("product", "show", "LIME"))
+        said = self.says("product", "show", "LIME", "--customer", "CHEN", "--quantity", "2")
+        self.assertIn("Price that applies: 9.00 a kg, of list GOLD", said)
+        said = self.says("sell", "CHEN", "LIME=2", "--what-if")
+        self.assertIn("price of line 1: list GOLD", said)
+        self.assertIn("18.00 €", said)
+        self.assertIn("20.00 €", self.says("sell", "OB-1", "LIME=2", "--what-if"))
+        sheet = os.path.join(self.folder, "prices.csv")
+        with open(sheet, "w", encoding="utf-8") as out:
+            out.write("Price list,Product,Unit,Min qty,Valid from,Price\n"
+                      "GOLD,LIME,,2,,8.50\nGOLD,LIME,sack,,,170\nGOLD,NONE,,,,1\n")
+        said = self.says("import", "prices", sheet, "--yes", "--dry-run", code=1)
+        self.assertIn("GOLD LIME from 2: 9.00 -> 8.50\n", said)
+        self.assertIn("GOLD LIME sack: none -> 170.00\n", said)
+        self.assertIn("18.00 €", self.says("sell", "CHEN", "LIME=2", "--what-if"))
+        self.assertIn("2 sent, 0 already there, 1 rejected", self.says("import", "prices", sheet, "--yes", code=1))
+        said = self.says("import", "prices", sheet, "--yes", "--restart", code=1)
+        self.assertIn("0 sent, 2 already there, 1 rejected", said)
+        self.assertIn("17.00 €", self.says("sell", "CHEN", "LIME=2", "--what-if"))
+        self.assertIn("170.00 €", self.says("sell", "CHEN", "LIME=1 sack", "--what-if"))
+        self.says("price", "retire", "GOLD")
+        self.assertIn("20.00 €", self.says("sell", "CHEN", "LIME=2", "--what-if"))
+
+    def test_products_come_with_cost_and_packs_from_a_sheet(self):
+        sheet = os.path.join(self.folder, "products.csv")
+        with open(sheet, "w", encoding="utf-8") as out:
+            out.write("SKU,Name,Unit,Price,Cost,Pack,Pack size,Pack barcode\n"
+                      "TILE,Tile,piece,2.00,1.10,carton,24,5901234123457\n")
+        self.assertIn("1 sent", self.says("import", "products", sheet, "--yes"))
+        said = self.says("product", "show", "TILE")
+        self.assertIn("carton of 24 piece, barcode 5901234123457", said)
+        self.assertIn("1.10", said)
+        self.assertIn("1 already there", self.says("import", "products", sheet, "--yes", "--restart"))
+
+
 class InRial(Counter, unittest.TestCase):
     currency = "IRR"
 

@@ -11,7 +11,7 @@
 #define CODE(word) TEFTER__REFUSAL_CODE__##word
 #define LIMIT(word) TEFTER__THRESHOLD__THRESHOLD_##word
 
-enum { TODAY = 20000, ROLES = 5, THRESHOLDS_MOST = 32, NONE = -1 };
+enum { TODAY = 20000, ROLES = 5, THRESHOLDS_MOST = 512, NONE = -1 };
 
 /* ---- a shop ---- */
 
@@ -23,7 +23,7 @@ struct shop {
     unsigned tried;
 };
 
-/* P costs 10.00 in the catalogue, F has no price and a floor of 10.00, T is taxed. */
+/* P is 10.00 in the catalogue, F has no price and a floor of 10.00, T is taxed, C costs 10.00. */
 static void shop_begin_at(struct shop *shop, uint32_t rules_version)
 {
     struct scenario *s = scenario_begin_at(rules_version);
@@ -35,6 +35,8 @@ static void shop_begin_at(struct shop *shop, uint32_t rules_version)
         json("{'code': 'F', 'name': 'fish'%s}", rules_version >= 5 ? ", 'floor': 1000000" : ""));
     scenario_done(s, "add_product",
                   "{'code': 'T', 'name': 'tea', 'price': 1000000, 'tax_bp': 800}");
+    if (rules_version >= 5)
+        scenario_done(s, "add_product", "{'code': 'C', 'name': 'coal', 'cost': 1000000}");
     static const char *const logins[] = {"", "sales", "controller", "accountant", "manager"};
     for (int role = TEFTER__ROLE__ROLE_SALES; role < TEFTER__ROLE__ROLE_OWNER; role++)
         shop->staff[role] = scenario_staff(s, logins[role], (Tefter__Role)role);
@@ -131,6 +133,12 @@ static void read_asked(struct shop *shop, struct matrix *matrix)
     }
 }
 
+static bool is_yes_or_no(int threshold)
+{
+    return threshold == LIMIT(OTHER_TAX) || threshold == LIMIT(OWN_NUMBER) ||
+           threshold == LIMIT(BELOW_COST);
+}
+
 static const Tefter__Reply *take_back(struct shop *shop, int64_t amount_minor)
 {
     unsigned long long money =
@@ -183,6 +191,12 @@ static const Tefter__Reply *attempt(struct shop *shop, Tefter__Threshold thresho
             sale(shop,
                  json("{'product_code': 'T', 'quantity': 1000, 'tax_bp': %d}", v == 0 ? 800 : 0),
                  ""));
+    case LIMIT(BELOW_COST):
+        return scenario_do(s, "issue_invoice",
+                           sale(shop,
+                                json("{'product_code': 'C', 'quantity': 1000, 'price': %d}",
+                                     v == 0 ? 1000000 : 999000),
+                                ""));
     case LIMIT(LATER_DUE):
         return scenario_do(s, "issue_invoice",
                            sale(shop, "{'product_code': 'P', 'quantity': 1000}",
@@ -248,7 +262,7 @@ static void check_matrix(struct shop *shop, const struct matrix *matrix)
     for (unsigned i = 0; i < thresholds->n_values; i++)
         for (int role = 1; role <= ROLES; role++) {
             Tefter__Threshold threshold = (Tefter__Threshold)thresholds->values[i].value;
-            bool yes_or_no = threshold == LIMIT(OTHER_TAX) || threshold == LIMIT(OWN_NUMBER);
+            bool yes_or_no = is_yes_or_no(threshold);
             int64_t most = matrix->most[threshold][role];
             int64_t at = most == NONE ? 1 : most == INT64_MAX ? (yes_or_no ? 1 : 3000) : most;
             check_one(shop, matrix, threshold, (Tefter__Role)role, at - 1);
@@ -288,7 +302,7 @@ static void every_role_may_what_the_company_set_and_no_more(void **state)
     for (unsigned i = 0; i < thresholds->n_values; i++)
         for (int role = 1; role < ROLES; role++) {
             int threshold = thresholds->values[i].value;
-            bool yes_or_no = threshold == LIMIT(OTHER_TAX) || threshold == LIMIT(OWN_NUMBER);
+            bool yes_or_no = is_yes_or_no(threshold);
             bool custom = threshold == LIMIT(CUSTOM_SHARE);
             scenario_done(shop.s, "set_thresholds",
                           json("{'thresholds': [{'threshold': %d, 'role': %d, 'most': %d}]}",
@@ -378,7 +392,7 @@ static void a_discount_does_not_go_below_the_floor(void **state)
     assert_int_equal(refusal->threshold, LIMIT(BELOW_FLOOR));
     as(&shop, TEFTER__ROLE__ROLE_MANAGER);
     sells(&shop, "{'product_code': 'G', 'quantity': 10000, 'discount_bp': 400}", "");
-    scenario_done(shop.s, "change_product", "{'product': 4, 'no_floor': true}");
+    scenario_done(shop.s, "change_product", "{'product': 5, 'no_floor': true}");
     as(&shop, TEFTER__ROLE__ROLE_SALES);
     sells(&shop, "{'product_code': 'G', 'quantity': 10000, 'discount_bp': 400}", "");
     scenario_end(shop.s);

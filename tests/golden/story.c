@@ -1150,6 +1150,47 @@ static void net_corrections(struct story *t)
               money));
 }
 
+/* Units with factors, costs, price lists. */
+static void units_and_price_lists(struct story *t)
+{
+    uint32_t ky = scenario_customer(t->s, "Ky", 10000000);
+    uint32_t gold = (uint32_t)done(t, "add_group", "{'dimension': 'prices', 'name': 'gold'}");
+    done(t, "join_group", json("{'customer': %u, 'group': %u}", ky, gold));
+    uint32_t sand = (uint32_t)done(
+        t, "add_product",
+        "{'code': 'SAND', 'name': 'Sand', 'unit': 'kg', 'price': 100000, 'cost': 90000, 'units': "
+        "[{'code': 'bag', 'factor': 25000, 'barcodes': ['SAND-BAG']}, {'code': 'pinch', 'factor': "
+        "7}]}");
+    done(t, "change_product",
+         json("{'product': %u, 'units': [{'code': 't', 'factor': 1000000, 'price': 95000000}]}",
+              sand));
+    refused(t, "change_product", json("{'product': %u, 'units': [{'code': 'x'}]}", sand),
+            CODE(FIELD_MISSING));
+#define SAND(line) json("{'customer': %u, 'lines': [{'product_code': 'SAND', " line "}]}", ky)
+    refused(t, "issue_invoice", SAND("'quantity': 1000, 'unit': 'box'"), CODE(UNIT_UNKNOWN));
+    refused(t, "issue_invoice", SAND("'quantity': 1001, 'unit': 'pinch'"), CODE(UNIT_NOT_EXACT));
+    id bill = done(t, "issue_invoice", SAND("'quantity': 4000, 'unit': 'bag'"));
+    done(t, "issue_credit_note",
+         json("{'invoice': " ID ", 'credit': [{'line': 0, 'quantity': 1000}]}", bill));
+    done(t, "add_price_list",
+         json("{'code': 'GOLD', 'name': 'Gold', 'groups': [%u], 'branches': [1]}", gold));
+    refused(t, "add_price_list", "{'code': 'gold', 'name': 'x'}", CODE(ALREADY_EXISTS));
+    done(t, "set_prices",
+         json("{'list': 'GOLD', 'prices': [{'product': %u, 'price': 95000}, {'product_code': "
+              "'SAND-BAG', 'price': 2300000, 'from_quantity': 10000}, {'product': %u, 'price': "
+              "99000, 'valid_from': 30000}]}",
+              sand, sand));
+    refused(t, "set_prices",
+            json("{'list': 'GOLD', 'prices': [{'product': %u, 'price': 95000}]}", sand),
+            CODE(NOTHING_TO_CHANGE));
+    done(t, "issue_invoice", SAND("'quantity': 4000, 'unit': 'bag'"));
+    done(t, "issue_invoice", SAND("'quantity': 10000, 'unit': 'bag'"));
+    done(t, "issue_invoice", SAND("'quantity': 4000"));
+    done(t, "change_price_list", "{'list': 'GOLD', 'all_customers': true}");
+    done(t, "change_price_list", "{'list': 'GOLD', 'retired': true}");
+    done(t, "change_product", json("{'product': %u, 'no_cost': true}", sand));
+}
+
 /* Keys that only fold apart are one. */
 static void keys_that_fold(struct story *t)
 {
@@ -1263,6 +1304,7 @@ struct scenario *golden_story(uint32_t rules_version)
         bound_and_overdue(&t);
         keys_that_fold(&t);
         payers(&t);
+        units_and_price_lists(&t);
     }
     if (rules_version >= 5) {
         cash_sales(&t);

@@ -198,6 +198,8 @@ static const struct {
     {TEFTER__REFUSAL_CODE__TILL_OPEN, 5},
     {TEFTER__REFUSAL_CODE__TILL_COUNTED, 5},
     {TEFTER__REFUSAL_CODE__TILL_NOT_COUNTED, 5},
+    {TEFTER__REFUSAL_CODE__UNIT_UNKNOWN, 5},
+    {TEFTER__REFUSAL_CODE__UNIT_NOT_EXACT, 5},
 };
 
 static bool never(Tefter__RefusalCode code, uint32_t rules)

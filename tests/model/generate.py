@@ -196,7 +196,7 @@ class Generator:
             (self.bad_sale, 8), (self.edge_sale, 4), (self.bad_pay, 4), (self.bad_match, 3),
             (self.bad_note, 3), (self.limit, 2), (self.policy, 0.3), (self.ask, 4), (self.decide, 2),
             (self.lock, 0.6), (self.unlock, 1), (self.payer, 1.5), (self.person_allow, 1), (self.person_revoke, 0.6),
-            (self.customer_open, 1), (self.customer_change, 1), (self.group, 1), (self.product, 1.5),
+            (self.customer_open, 1), (self.customer_change, 1), (self.group, 1), (self.product, 1.5), (self.price_list, 0.4), (self.prices, 1.5),
             (self.place, 1), (self.staffing, 1), (self.thresholds, 0.6), (self.terminal, 2), (self.branching, 1),
             (self.turn_day, 2), (self.turn_back, 0.3), (self.job, 1.5), (self.restored, 0.1), (self.forms, 3),
             (self.sale_paid, 6), (self.cash_policy, 0.5), (self.refund, 4), (self.move, 4), (self.arrive, 2), (self.put_cash, 2), (self.till_day, 4)]
@@ -242,6 +242,12 @@ class Generator:
             if i == 6:
                 product["barcodes"] = ["8935001"]
             yield {"add_product": product}
+        for number, unit in ((1, {"code": "bag", "factor": 25_000, "barcodes": ["U1"]}),
+                             (2, {"code": "bag", "factor": 2_500, "price": 5_000_000}),
+                             (4, {"code": "box", "factor": 2_000, "barcodes": ["U4"]}),
+                             (9, {"code": "pinch", "factor": 7})):
+            yield {"change_product": {"product": number, "unit": "kg", "units": [unit]}}
+        yield {"change_product": {"product": 2, "cost": 2_000_000}}
         for i in range(28):
             yield {"open_customer": {"name": f"Customer {i}", "phone": f"0{i:09}", "area": "North"}}
             terms = [{"limit_minor": 150_000 + 1000 * i}, {"unlimited": True},
@@ -306,6 +312,15 @@ class Generator:
             one.update(text="odd piece", price=r.randint(0, 9_000_000), tax_bp=r.choice([0, 500, 1900]))
             return one
         one.update(r.choice([{"product": number}, {"product_code": product["code"]}]))
+        if "units" in product and r.random() < 0.4:
+            unit = r.choice(product["units"])
+            if unit["barcodes"] and r.random() < 0.3:
+                one = {"quantity": one["quantity"], "product_code": r.choice(unit["barcodes"]),
+                       **self.maybe(0.1, unit=r.choice(["kg", "BAG"]))}
+            else:
+                one["unit"] = r.choice([unit["code"], unit["code"].upper(), "kg"])
+        elif r.random() < 0.01:
+            one["unit"] = r.choice(["kg", "crate", " "])
         if product.get("serials"):
             pieces = r.randint(1, 3)
             one["quantity"] = pieces * 1000
@@ -1008,12 +1023,59 @@ class Generator:
                                        **self.maybe(0.2, name=r.choice(["new name", " "])),
                                        **self.maybe(0.2, floor=r.choice([-1, 0, 1_000_000, 2_500_000])),
                                        **self.maybe(0.1, no_floor=True),
+                                       **self.maybe(0.15, cost=r.choice([-1, 0, 1_500_000, 3_000_000])),
+                                       **self.maybe(0.05, no_cost=True),
+                                       **self.maybe(0.3, units=[self.unit() for _ in range(r.choice([1, 1, 2, 5]))]),
+                                       **self.maybe(0.05, unit=r.choice(["kg", "bag", "", "piece"])),
                                        **self.maybe(0.3, barcodes=[f"B{r.randint(1, 150)}" for _ in range(
                                            r.choice([1, 2, 20, 64]))])}}
         return {"add_product": {"code": r.choice(["P1", "8935001", "a b", f"N{r.randint(1, 9)}", ""]),
                                 "name": "extra", **self.maybe(0.5, price=5_000_000),
-                                **self.maybe(0.2, floor=4_000_000),
+                                **self.maybe(0.2, floor=4_000_000), **self.maybe(0.2, cost=3_000_000),
+                                **self.maybe(0.3, units=[self.unit()]),
                                 **self.maybe(0.3, barcodes=r.choice([["8935001"], ["X", "X"], ["N1"]]))}}
+
+    def unit(self):
+        r = self.r
+        return {"code": r.choice(["bag", "box", "BOX", "kg", "a b", f"u{r.randint(1, 20)}"]),
+                **self.maybe(0.7, factor=r.choice([0, 500, 1000, 24_000, 25_000, 1_000_000_000, 1_000_000_001])),
+                **self.maybe(0.3, price=r.choice([-1, 0, 40_000_000, 10**13])), **self.maybe(0.1, no_price=True),
+                **self.maybe(0.3, barcodes=[r.choice(["U1", "B1", "X Y", f"U{r.randint(1, 60)}"])
+                                            for _ in range(r.choice([1, 1, 2]))]),
+                **self.maybe(0.2, retired=r.random() < 0.4)}
+
+    def price_list(self):
+        r = self.r
+        some = {**self.maybe(0.5, groups=[r.randint(1, 6) for _ in range(r.choice([1, 1, 2]))]),
+                **self.maybe(0.4, branches=[r.randint(1, 4)])}
+        if r.random() < 0.4:
+            return {"add_price_list": {"code": r.choice([f"L{r.randint(1, 9)}", "l1", "a b"]),
+                                       "name": r.choice(["list", "list", ""]), **some}}
+        return {"change_price_list": {"list": r.choice([f"L{r.randint(1, 9)}", "l2"]), **some,
+                                      **self.maybe(0.3, name=r.choice(["list", "other"])),
+                                      **self.maybe(0.1, all_customers=True), **self.maybe(0.1, all_branches=True),
+                                      **self.maybe(0.3, retired=r.random() < 0.3)}}
+
+    def price(self):
+        r = self.r
+        number = r.randint(1, 13)
+        its = self.m.products.get(number, {"code": "P1"})
+        units = [u["code"] for u in its.get("units", ())]
+        return {**r.choice([{"product": number}, {"product_code": its["code"]}, {"product": number},
+                            r.choice([{}, {"product": 99}, {"product_code": "U1"}])]),
+                **self.maybe(0.4, unit=r.choice(units + ["kg", "crate"] if r.random() < 0.1 or not units else units)),
+                **self.maybe(0.3, from_quantity=r.choice([0, 1000, 5000, 50_000, -1 if r.random() < 0.1 else 2000])),
+                **self.maybe(0.6, valid_from=r.choice([0 if r.random() < 0.05 else self.today(),
+                                                       self.today() + r.randint(-5, 9)])),
+                **self.maybe(0.85, price=r.choice([-1 if r.random() < 0.1 else 0, r.randint(1, 20_000_000),
+                                                   number * 1_234_567, number * 1_111_111]))}
+
+    def prices(self):
+        r = self.r
+        named = [x["code"] for x in self.m.price_lists.values()]
+        return {"set_prices": {"list": r.choice(named) if named and r.random() < 0.95 else "none",
+                               "prices": [self.price() for _ in range(r.choice([0, 1, 2, 5, 9]) if r.random() < 0.5
+                                                                      else 3)]}}
 
     def place(self):
         r = self.r

@@ -25,6 +25,8 @@ BARCODES_MAX = 64
 GROUPS_MAX = 16
 SITES_MAX = 100            # of one payer
 SERIALS_MAX = 2000
+UNITS_MAX, FACTOR_MAX = 16, 1_000_000_000      # units of a product, beside its own
+LISTS_MAX, PRICES_EACH_MAX, PRICES_AT_ONCE_MAX = 64, 64, 500
 PARTS_MAX = 1000           # pairs that one act names
 PARKED_EACH_MAX, PARKED_MAX, GOODS_BYTES = 20, 1000, 200  # sales that are parked, and their goods in words
 ENTRIES_MAX = 64           # of a customer's own terms
@@ -42,7 +44,8 @@ ACCOUNTANT = {"REFUND", "NONE", "TAKE_MONEY", "MATCH", "CREDIT_NOTE", "REVERSE",
               "EDIT_CATALOGUE", "BACKDATE", "BACKFILL", "SEE", "SEE_TRIAL_BALANCE", "SEE_ALARMS"}
 MANAGER = CONTROLLER | ACCOUNTANT | {"EDIT_STAFF", "EDIT_BRANCHES", "EDIT_TERMINALS", "CUSTOM_LINE",
                                   "SEE_AUDIT"}
-RIGHTS = dict(zip(ROLES, [SALES, CONTROLLER, ACCOUNTANT, MANAGER, MANAGER]))
+COST = {"SEE_COST"}
+RIGHTS = dict(zip(ROLES, [SALES, CONTROLLER, ACCOUNTANT | COST, MANAGER, MANAGER | COST]))
 
 RIGHT_OF = {
     "create_company": "SERVER", "adopt_rules_version": "SERVER", "turn_day": "SERVER", "step_job": "SERVER",
@@ -64,7 +67,8 @@ RIGHT_OF = {
     "set_thresholds": "EDIT_STAFF", "reverse_document": "NONE", "correct_invoice": "SELL", "correct_payment": "TAKE_MONEY",
     "sell_paid": "SELL", "set_cash_policy": "EDIT_BRANCHES", "refund_money": "REFUND", "move_money": "TAKE_MONEY",
     "confirm_move": "TAKE_MONEY", "put_cash": "TAKE_MONEY", "open_till": "TAKE_MONEY", "count_till": "TAKE_MONEY",
-    "close_till": "TAKE_MONEY",
+    "close_till": "TAKE_MONEY", "add_price_list": "EDIT_CATALOGUE", "change_price_list": "EDIT_CATALOGUE",
+    "set_prices": "EDIT_CATALOGUE",
 }
 SERIES = {"DOCUMENT_INVOICE": "", "DOCUMENT_CREDIT_NOTE": "CN-", "DOCUMENT_PAYMENT": "R-",
           "DOCUMENT_REVERSAL": "X-", "DOCUMENT_REFUND": "RF-", "DOCUMENT_MONEY_MOVE": "M-"}
@@ -88,7 +92,7 @@ THRESHOLDS = {
     "CUSTOM_SHARE": ("SELL", 10000, 1000, 1000, 0, ANY), "OTHER_TAX": ("SELL", 1, 0, 0, 0, ANY),
     "LATER_DUE": ("SELL", TERM_DAYS_MAX, 0, 30, 0, ANY), "TERM_DAYS": ("EDIT_CUSTOMER", TERM_DAYS_MAX, 0, 90, 0, ANY),
     "OWN_NUMBER": ("TAKE_MONEY", 1, 0, 0, ANY, ANY), "REVERSAL": ("NONE", MONEY_MAX, ANY, ANY, ANY, ANY),
-    "OPENING_LIMIT": ("EDIT_CUSTOMER", MONEY_MAX, 0, ANY, ANY, ANY),
+    "OPENING_LIMIT": ("EDIT_CUSTOMER", MONEY_MAX, 0, ANY, ANY, ANY), "BELOW_COST": ("SELL", 1, 0, 0, 0, ANY),
 }
 ADMINISTRATION = {"EDIT_STAFF", "EDIT_BRANCHES", "EDIT_TERMINALS"}  # done at any branch's devices
 CURRENCIES = {"EUR": 2, "VND": 0, "CNY": 2, "IRR": 0}
@@ -271,6 +275,8 @@ class Ledger:
         self.approvals, self.jobs, self.alarms = {}, {}, {}
         self.thresholds = {}        # (threshold, role) -> most, that were set
         self.parked = {}            # (who asked, approval) -> lines and charges
+        self.price_lists = {}
+        self.prices = {}            # (list, product) -> ((unit, from quantity, day), price), ...
         self.logins, self.branch_codes, self.customer_codes, self.sources = Words(), Words(), Words(), {}
         self.group_names, self.product_codes = Words(), Words()
         self.documents, self.items = {}, {}
@@ -1199,11 +1205,224 @@ class Ledger:
             raise Refused("RULES_TOO_OLD", "floor")
         amount_or_zero("floor", c.get("floor"))
 
+    # ---- units, costs ----
+
+    def since_prices(self, field):
+        if self.epoch < 5:
+            raise Refused("RULES_TOO_OLD", field)
+
+    def cost_form(self, c):
+        if "cost" not in c and not c.get("no_cost"):
+            return
+        self.since_prices("cost")
+        if "cost" in c and c.get("no_cost"):
+            raise Refused("FIELD_INVALID", "no_cost")
+        amount_or_zero("cost", c.get("cost"))
+        self.needs("SEE_COST")
+
+    def unit_forms(self, c):
+        units = c.get("units", [])
+        if units:
+            self.since_prices("units")
+        for i, unit in enumerate(units):
+            at = f"units[{i}]."
+            code(at + "code", unit["code"])
+            if any(self.same(unit["code"], other["code"]) for other in units[:i]):
+                raise Refused("FIELD_INVALID", at + "code")
+            if "factor" in unit and not 0 < unit["factor"] <= FACTOR_MAX:
+                raise Refused("FIELD_INVALID", at + "factor")
+            if "price" in unit and unit.get("no_price"):
+                raise Refused("FIELD_INVALID", at + "no_price")
+            amount_or_zero(at + "price", unit.get("price"))
+            before = [b for other in units[:i] for b in other.get("barcodes", ())]
+            for k, barcode in enumerate(unit.get("barcodes", ())):
+                code(f"{at}barcodes[{k}]", barcode)
+                if any(self.same(barcode, other) for other in before + unit["barcodes"][:k]):
+                    raise Refused("FIELD_INVALID", f"{at}barcodes[{k}]")
+
+    def unit_coded(self, product, barcode):
+        return next((u for u in product.get("units", ()) if any(self.same(barcode, b) for b in u["barcodes"])), None)
+
+    def unit_called(self, product, name):
+        return next((u for u in product.get("units", ()) if self.same(u["code"], name)), None)
+
+    def is_own_unit(self, product, name):
+        return "unit" in product and self.same(product["unit"], name)
+
+    def merge_units(self, product, number, c):
+        """Said of units; gives back whether anything changed, and barcodes that are new."""
+        changed, fresh = False, []
+        for i, said in enumerate(c.get("units", [])):
+            at = f"units[{i}]."
+            if self.is_own_unit(product, said["code"]):
+                raise Refused("FIELD_INVALID", at + "code")
+            was = self.unit_called(product, said["code"])
+            if was is None and "factor" not in said:
+                raise Refused("FIELD_MISSING", at + "factor")
+            unit = dict(was or {"code": said["code"], "barcodes": (), "retired": False})
+            mine = []
+            for k, barcode in enumerate(said.get("barcodes", ())):
+                owner = self.taken(self.product_codes, barcode)
+                if owner not in (None, number):
+                    raise Refused("ALREADY_EXISTS", f"{at}barcodes[{k}]", existing=owner)
+                has = self.unit_coded(product, barcode)
+                if any(self.same(barcode, b) for b in (product["code"],) + product["barcodes"]) or \
+                        has is not None and has is not was:
+                    raise Refused("FIELD_INVALID", f"{at}barcodes[{k}]")
+                if has is None:
+                    mine.append(barcode)
+            unit["barcodes"] += tuple(mine)
+            if len(unit["barcodes"]) > BARCODES_MAX:
+                raise Refused("TOO_MANY", f"{at}barcodes", most=BARCODES_MAX)
+            unit.update({k: said[k] for k in ("factor", "price", "retired") if k in said})
+            if said.get("no_price"):
+                unit.pop("price", None)
+            changed |= unit != was
+            fresh += mine
+            units = product.get("units", ())
+            self.put(product, "units", tuple(unit if u is was else u for u in units) + (() if was else (unit,)))
+        if len(product.get("units", ())) > UNITS_MAX:
+            raise Refused("TOO_MANY", "units", most=UNITS_MAX)
+        return changed, fresh
+
+    # ---- price lists ----
+
+    def list_called(self, name):
+        return next((x for x in self.price_lists.values() if self.same(x["code"], name)), None)
+
+    def list_places(self, c):
+        for field, where in (("groups", self.groups), ("branches", self.branches)):
+            for i, number in enumerate(c.get(field, ())):
+                self.found(where, number, f"{field}[{i}]")
+
+    def do_add_price_list(self, c):
+        self.since_prices("code")
+        code("code", c["code"])
+        line("name", c["name"])
+        self.list_places(c)
+        existing = self.list_called(c["code"])
+        if existing:
+            raise Refused("ALREADY_EXISTS", "code", existing=existing["list"])
+        number = len(self.price_lists) + 1
+        if number > LISTS_MAX:
+            raise Refused("TOO_MANY", "price_lists", most=LISTS_MAX)
+        self.put(self.price_lists, number, {
+            "list": number, "code": c["code"], "name": c["name"], "groups": tuple(c.get("groups", ())),
+            "branches": tuple(c.get("branches", ())), "retired": False})
+        return {"id": number, "number": c["code"]}
+
+    def do_change_price_list(self, c):
+        self.since_prices("list")
+        line("name", c.get("name"))
+        for field, none in (("groups", "all_customers"), ("branches", "all_branches")):
+            if c.get(field) and c.get(none):
+                raise Refused("FIELD_INVALID", none)
+        self.list_places(c)
+        its = self.list_called(c["list"])
+        if its is None:
+            raise Refused("NOT_FOUND", "list")
+        after = {**its, **{k: c[k] for k in ("name", "retired") if k in c}}
+        for field, none in (("groups", "all_customers"), ("branches", "all_branches")):
+            if c.get(field) or c.get(none):
+                after[field] = tuple(c.get(field, ()))
+        self.nothing(after != its)
+        self.put(self.price_lists, its["list"], after)
+        return {"id": its["list"], "number": its["code"]}
+
+    def do_set_prices(self, c):
+        self.since_prices("prices")
+        entries = c.get("prices", [])
+        if not entries:
+            raise Refused("FIELD_MISSING", "prices")
+        for i, one in enumerate(entries):
+            at = f"prices[{i}]."
+            if "product" not in one and "product_code" not in one:
+                raise Refused("FIELD_MISSING", at + "product")
+            if one.get("from_quantity", 0) < 0:
+                raise Refused("FIELD_INVALID", at + "from_quantity")
+            if one.get("from_quantity", 0) > QUANTITY_MAX:
+                raise Refused("AMOUNT_TOO_BIG", at + "from_quantity")
+            date_form(at + "valid_from", one.get("valid_from"))
+            amount_or_zero(at + "price", one.get("price"))
+        its = self.list_called(c["list"])
+        if its is None:
+            raise Refused("NOT_FOUND", "list")
+        changed = False
+        for i, one in enumerate(entries):
+            changed |= self.set_price(its["list"], one, i)
+        self.nothing(changed)
+        return {"id": its["list"], "number": its["code"]}
+
+    def set_price(self, number, one, i):
+        product = one["product"] if "product" in one else self.named(self.product_codes, one["product_code"])
+        if product not in self.products:
+            raise Refused("NOT_IN_CATALOGUE", f"prices[{i}].product")
+        its, unit, name = self.products[product], None, one.get("unit")
+        if name is None and "product" not in one:
+            unit = self.unit_coded(its, one["product_code"])
+        elif name is not None and not self.is_own_unit(its, name):
+            unit = self.unit_called(its, name)
+            if unit is None:
+                raise self.unit_refusal("UNIT_UNKNOWN", f"prices[{i}].unit", its)
+        key = (unit["code"] if unit else "", one.get("from_quantity", 0), one.get("valid_from", self.today()))
+        prices = dict(self.prices.get((number, product), ()))
+        if key in prices and prices[key] == one.get("price"):
+            return False
+        if key not in prices and len(prices) >= PRICES_EACH_MAX:
+            prices = {k: v for k, v in prices.items()
+                      if not any(k[:2] == o[:2] and k[2] < o[2] <= self.today() for o in prices)}
+        if key not in prices and len(prices) >= PRICES_EACH_MAX:
+            raise Refused("TOO_MANY", f"prices[{i}]", most=PRICES_EACH_MAX)
+        prices[key] = one.get("price")
+        self.put(self.prices, (number, product), tuple(prices.items()))
+        return True
+
+    @staticmethod
+    def unit_refusal(code, field, product):
+        units = [product["unit"]] if "unit" in product else []
+        if code == "UNIT_UNKNOWN":
+            units += [u["code"] for u in product.get("units", ()) if not u["retired"]]
+        return Refused(code, field, units=", ".join(units) or None)
+
+    def lists_for(self, customer, date):
+        """Those that may have a price for them here, the nearest first."""
+        def near(its):
+            return (2 if its["groups"] else 0) + (1 if its["branches"] else 0)
+
+        here = self.branch()["branch"]
+        mine = [x for x in self.price_lists.values() if not x["retired"] and
+                (not x["groups"] or set(x["groups"]) & set(customer["groups"])) and
+                (not x["branches"] or here in x["branches"])]
+        return sorted(mine, key=lambda x: (-near(x), x["list"])), date
+
+    def price_of(self, lists, number, unit, quantity):
+        """None: it has none."""
+        product, (nearest, date) = self.products[number], lists
+        factor = unit["factor"] if unit else 1000
+        for its in nearest:
+            prices = dict(self.prices.get((its["list"], number), ()))
+            tries = [(unit["code"], abs(quantity), 1000)] if unit else []
+            if not unit or quantity * factor % 1000 == 0:
+                tries.append(("", abs(quantity) * factor // 1000, factor))
+            for name, much, by in tries:
+                newest = {}
+                for (its_unit, least, day), price in sorted(prices.items()):
+                    if its_unit == name and least <= much and day <= date:
+                        newest[least] = price
+                found = [(least, price) for least, price in newest.items() if price is not None]
+                if found:
+                    return rounded(max(found)[1] * by, 1000)
+        if unit and "price" in unit:
+            return unit["price"]
+        return rounded(product["price"] * factor, 1000) if "price" in product else None
+
     def do_add_product(self, c):
         code("code", c["code"])
         line("name", c["name"])
         self.product_forms(c, c["code"])
         self.floor_form(c)
+        self.cost_form(c)
+        self.unit_forms(c)
         self.free(self.product_codes, c["code"], "code")
         self.others_barcode(0, c.get("barcodes", []))
         self.room("product")
@@ -1211,8 +1430,9 @@ class Ledger:
         product = {"code": c["code"], "name": c["name"], "serials": c.get("serials", False),
                    "retired": False, "barcodes": tuple(c.get("barcodes", ()))}
         self.put(self.products, number, product)
-        self.move(product, c, "unit", "price", "tax_bp", "brand", "colour", "model", "floor")
-        for its in (c["code"],) + product["barcodes"]:
+        self.move(product, c, "unit", "price", "tax_bp", "brand", "colour", "model", "floor", "cost")
+        _, of_units = self.merge_units(product, number, c)
+        for its in (c["code"],) + product["barcodes"] + tuple(of_units):
             self.put(self.product_codes, its, number)
         return {"id": number, "number": c["code"]}
 
@@ -1222,21 +1442,35 @@ class Ledger:
         self.floor_form(c)
         if "floor" in c and c.get("no_floor"):
             raise Refused("FIELD_INVALID", "no_floor")
+        self.cost_form(c)
+        self.unit_forms(c)
         product = self.found(self.products, c["product"], "product")
         given = c.get("barcodes", [])
         fresh = tuple(b for b in given
                       if not any(self.same(b, own) for own in (product["code"],) + product["barcodes"]))
         changed = self.move(product, c, "name", "unit", "price", "tax_bp", "brand", "colour", "model",
-                            "floor", "retired")
+                            "floor", "cost", "retired")
         if c.get("no_floor") and "floor" in product:
             self.drop(product, "floor")
             changed = True
-        self.nothing(changed or fresh)
+        if c.get("no_cost") and "cost" in product:
+            self.drop(product, "cost")
+            changed = True
+        before = product["barcodes"]
+        self.put(product, "barcodes", before + fresh)  # a unit has none of them
+        other, of_units = self.merge_units(product, c["product"], c)
+        self.put(product, "barcodes", before)
+        self.nothing(changed or other or fresh)
         if len(product["barcodes"]) + len(fresh) > BARCODES_MAX:
             raise Refused("TOO_MANY", "barcodes", most=BARCODES_MAX)
         self.others_barcode(c["product"], given)
+        if "unit" in product and self.unit_called(product, product["unit"]):
+            raise Refused("FIELD_INVALID", "unit")
+        for i, barcode in enumerate(given):
+            if self.unit_coded(product, barcode):
+                raise Refused("FIELD_INVALID", f"barcodes[{i}]")
         self.put(product, "barcodes", product["barcodes"] + fresh)
-        for barcode in fresh:
+        for barcode in fresh + tuple(of_units):
             self.put(self.product_codes, barcode, c["product"])
         return {"id": c["product"]}
 
@@ -2058,7 +2292,7 @@ class Ledger:
             return its == mine
 
         def part(its, mine):
-            if any(mine[k] != its[k] for k in ("product", "text", "price", "tax_bp")) or \
+            if any(mine[k] != its[k] for k in ("product", "text", "unit", "price", "tax_bp")) or \
                     mine["quantity"] > its["quantity"] or not set(mine["serials"]) <= set(its["serials"]):
                 return False
             if mine["percent"] != its["percent"]:
@@ -2229,6 +2463,8 @@ class Ledger:
             its = one["is"]
             line = {"quantity": its["quantity"], "price": its["price"], "tax_bp": its["tax_bp"]}
             line.update({"text": its["text"]} if its["product"] is None else {"product": its["product"]})
+            if its["unit"]:
+                line["unit"] = its["unit"]
             if its["percent"] or its["discount"]:
                 line["discount_bp" if its["percent"] else "discount_minor"] = its["discount"]
             if one["serials"]:
@@ -2241,8 +2477,9 @@ class Ledger:
     def total_of(self, draft):
         """What it would come to; 1 when it is wrong."""
         document = {"customer": 1}
+        customer = self.customers.get(draft.get("customer"), self.customers[1])
         try:
-            self.fill(draft, document, True)
+            self.fill(draft, document, True, self.lists_for(customer, self.today()))
             self.total(document)
         except Refused:
             return 1
@@ -2357,6 +2594,9 @@ class Ledger:
         serials = 0
         for i, one in enumerate(c.get("lines", [])):
             at, quantity = f"lines[{i}].", one["quantity"]
+            if "unit" in one:
+                self.since_prices(at + "unit")
+                line(at + "unit", one["unit"], CODE)
             if "line" in one:
                 raise Refused("FIELD_INVALID", at + "line")
             if quantity == 0 or quantity < 0 and not happened:
@@ -2410,11 +2650,38 @@ class Ledger:
             raise Refused("RETIRED", at + "product")
         return product
 
-    def check_serials(self, at, one, product, lines, corrects, was):
+    @staticmethod
+    def line_before_in(was, product, unit):
+        """The same, in this unit."""
+        return next((x for x in was["lines"] if x["product"] == product and
+                     x["sold_in"] == (unit["code"] if unit else None)), None) if was else None
+
+    def unit_of(self, at, one, number, happened, was, as_parked):
+        """What a line is sold in (None: the product's own unit), and its factor."""
+        product, unit = self.products[number], None
+        if "unit" not in one:
+            unit = self.unit_coded(product, one["product_code"]) if "product" not in one else None
+        elif not self.is_own_unit(product, one["unit"]):
+            unit = self.unit_called(product, one["unit"])
+            if unit is None:
+                raise self.unit_refusal("UNIT_UNKNOWN", at + "unit", product)
+        before = self.line_before_in(was, number, unit)
+        if unit and unit["retired"] and not happened and not as_parked and not before:
+            raise Refused("RETIRED", at + "unit")
+        if unit is None:
+            return None, 1000
+        factor = before["factor"] if before else unit["factor"]
+        if one["quantity"] * factor % 1000:
+            raise self.unit_refusal("UNIT_NOT_EXACT", at + "quantity", product)
+        if abs(one["quantity"] * factor // 1000) > QUANTITY_MAX:
+            raise Refused("AMOUNT_TOO_BIG", at + "quantity")
+        return unit, factor
+
+    def check_serials(self, at, one, product, pieces, lines, corrects, was):
         before = self.line_before(was, product, None)
         if before and not one.get("serials") and not before["serials"] and before["quantity"] == one["quantity"]:
             return  # it never had any
-        if len(one.get("serials", [])) * 1000 != one["quantity"]:
+        if len(one.get("serials", [])) * 1000 != pieces:
             raise Refused("FIELD_MISSING", at + "serials")
         here = [s for other in lines if other["product"] == product for s in other["serials"]]
         for i, serial in enumerate(one["serials"]):
@@ -2424,17 +2691,19 @@ class Ledger:
                               existing_number=self.documents[sold]["number"] if sold else None)
             here.append(serial)
 
-    def fill(self, c, document, happened, corrects=None, was=None, by_threshold=False, as_parked=False):
+    def fill(self, c, document, happened, lists, corrects=None, was=None, by_threshold=False, as_parked=False):
         lines = []
         for i, one in enumerate(c.get("lines", [])):
             at = f"lines[{i}]."
             number = self.product_of(at, one, happened, was, by_threshold, as_parked)
             product = self.products.get(number, {})
-            price = one.get("price", product.get("price"))
+            unit, factor = self.unit_of(at, one, number, happened, was, as_parked) if number else (None, 1000)
+            base = one["quantity"] * factor // 1000
+            price = one.get("price", self.price_of(lists, number, unit, one["quantity"]) if number else None)
             if price is None:
                 raise Refused("PRICE_MISSING", at + "price")
             if product.get("serials") and not happened:
-                self.check_serials(at, one, number, lines, corrects, was)
+                self.check_serials(at, one, number, base, lines, corrects, was)
             gross = rounded(one["quantity"] * price, 1_000_000)
             if abs(gross) > MONEY_MAX:
                 raise Refused("AMOUNT_TOO_BIG", at + "price")
@@ -2449,10 +2718,14 @@ class Ledger:
             lines.append({"product": number, "serials": one.get("serials", []),
                           "quantity": one["quantity"], "net": net, "tax": tax, "price": price, "gross": gross,
                           "discount": discount, "discount_bp": one.get("discount_bp"),
-                          "tax_bp": tax_bp,
-                          "said": self.said_of(one, number, product, price, discount),
+                          "tax_bp": tax_bp, "sold_in": unit["code"] if unit else None, "factor": factor,
+                          "base": base,
+                          "unit": unit["code"] if unit else product.get("unit") if number else one.get("unit"),
+                          "said": self.said_of(one, number, product, price, discount, unit),
                           "name": one.get("text", product.get("name", "")),
-                          "is": self.goods(one, number, price, tax_bp)})
+                          "is": self.goods(
+                              {**one, "unit": unit["code"] if unit else "" if number else one.get("unit", "")},
+                              number, price, tax_bp)})
         document["lines"] = lines
         document["charges"] = [{"amount": x["amount_minor"],
                                 "tax": rounded(x["amount_minor"] * x.get("tax_bp", 0), 10000),
@@ -2460,11 +2733,13 @@ class Ledger:
                                for x in c.get("charges", [])]
 
     @staticmethod
-    def said_of(one, number, product, price, discount):
+    def said_of(one, number, product, price, discount, unit):
         """What a correction that says less takes from this line."""
         said = {"price": price, "tax_bp": one.get("tax_bp", product.get("tax_bp", 0))}
         if number:
             said["product"] = number
+        if unit or not number and "unit" in one:
+            said["unit"] = unit["code"] if unit else one["unit"]
         if "text" in one or number:
             said["text"] = one.get("text", product.get("name"))
         if "discount_bp" in one:
@@ -2475,6 +2750,8 @@ class Ledger:
 
     def keep_line(self, was, one):
         said = dict(was["said"])
+        if "unit" in one and (was["unit"] is None or not self.same(was["unit"], one["unit"])):
+            said.pop("price")  # it was of the other unit
         if "product_code" in one:
             said.pop("product", None)
         if "discount_bp" in one or "discount_minor" in one:
@@ -2502,7 +2779,11 @@ class Ledger:
                 number = self.product_codes.get(one["product_code"])
                 if number is None:
                     continue
+                unit = self.unit_coded(self.products[number], one["product_code"])
+                if unit and "unit" not in one:
+                    one = kept[i] = {**one, "unit": unit["code"]}
             same = [j for j, x in enumerate(was["lines"]) if x["product"] == number and
+                    ("unit" not in one or x["unit"] is not None and self.same(x["unit"], one["unit"])) and
                     (number or "text" in one and x["said"].get("text") == one["text"])]
             if same:
                 of = next((j for j in same if j not in taken), same[0])
@@ -2571,7 +2852,7 @@ class Ledger:
         return sum(x["net"] for x in document["lines"] if x["product"] is None) + \
             sum(x["amount"] for x in document["charges"])
 
-    def check_sale(self, c, document, customer, happened, corrects, parked):
+    def check_sale(self, c, document, customer, happened, corrects, parked, lists):
         if self.epoch < 5 or happened:
             return
         old = self.documents[corrects] if corrects else {"lines": [], "charges": [], "due": 0, "salesperson": None}
@@ -2589,7 +2870,7 @@ class Ledger:
             if one["product"] is None:
                 continue
             try:
-                self.check_line(one, f"lines[{i}].")
+                self.check_line(one, f"lines[{i}].", lists)
             except Refused:
                 if not self.stood(one, old["lines"], left):
                     raise
@@ -2603,6 +2884,7 @@ class Ledger:
             no_more = one["discount_bp"] <= was["discount_bp"] if both else \
                 one["discount"] * was["gross"] <= was["discount"] * one["gross"]
             if one["product"] == was["product"] and one["price"] >= was["price"] and \
+                    (one["sold_in"] and one["factor"]) == (was["sold_in"] and was["factor"]) and \
                     one["tax_bp"] == was["tax_bp"] and no_more and left[i] >= one["quantity"]:
                 left[i] -= one["quantity"]
                 return True
@@ -2617,19 +2899,23 @@ class Ledger:
         if wanted > most:
             self.too_much(threshold, field, wanted, most)
 
-    def check_line(self, one, at):
+    def check_line(self, one, at, lists):
         product = self.products[one["product"]]
+        unit = self.unit_called(product, one["sold_in"]) if one["sold_in"] else None
+        applies = self.price_of(lists, one["product"], unit, one["quantity"])
         if one["discount_bp"] is not None:
             self.within("DISCOUNT", at + "discount_bp", one["discount_bp"])
         else:
             self.share("DISCOUNT", at + "discount_minor", one["discount"], one["gross"])
-        if "price" in product and one["price"] < product["price"]:
-            self.within("BELOW_LIST", at + "price",
-                        -(-(product["price"] - one["price"]) * 10000 // product["price"]))
+        if applies is not None and one["price"] < applies:
+            self.within("BELOW_LIST", at + "price", -(-(applies - one["price"]) * 10000 // applies))
         if "floor" in product:
-            least = rounded(one["quantity"] * product["floor"], 1_000_000)
+            least = rounded(one["base"] * product["floor"], 1_000_000)
             if least <= MONEY_MAX:
                 self.share("BELOW_FLOOR", at + "price", least - one["net"], least)
+        cost = rounded(one["base"] * product.get("cost", 0), 1_000_000)
+        if "cost" in product and cost <= MONEY_MAX and one["net"] < cost:
+            self.within("BELOW_COST", at + "price", 1)
         if one["tax_bp"] != product.get("tax_bp", 0):
             self.within("OTHER_TAX", at + "tax_bp", 1)
 
@@ -2650,13 +2936,13 @@ class Ledger:
     def goods(one, number, price, tax_bp):
         """A line as far as an approval is for it."""
         return {"product": number, "text": one.get("text", "") if number is None else "", "quantity": one["quantity"],
-                "price": price, "percent": "discount_bp" in one, "tax_bp": tax_bp,
+                "price": price, "percent": "discount_bp" in one, "tax_bp": tax_bp, "unit": one.get("unit", ""),
                 "discount": one.get("discount_bp", one.get("discount_minor", 0)),
                 "serials": sorted(map(folded, one.get("serials", ())))}
 
     @staticmethod
     def charge_goods(charge):
-        return {"product": None, "text": charge["title"], "quantity": 0, "price": charge["amount_minor"],
+        return {"product": None, "text": charge["title"], "unit": "", "quantity": 0, "price": charge["amount_minor"],
                 "percent": False, "discount": 0, "tax_bp": charge.get("tax_bp", 0), "serials": []}
 
     def draft_of(self, c):
@@ -2844,9 +3130,10 @@ class Ledger:
         document["said"] = {"happened": happened, **{k: c[k] for k in ("note", "salesperson", "buyer", "reference")
                                                      if k in c}, "charges": c.get("charges", [])}
         parked = self.as_parked(c)
-        self.fill(c, document, happened, corrects, was, self.epoch >= 5, parked)
+        lists = self.lists_for(customer, date)
+        self.fill(c, document, happened, lists, corrects, was, self.epoch >= 5, parked)
         document["salesperson"] = c.get("salesperson")
-        self.check_sale(c, document, customer, happened, corrects, parked)
+        self.check_sale(c, document, customer, happened, corrects, parked, lists)
         postings = self.total(document)
         total = document["total"]
         if c.get("total_minor", total) != total:
@@ -2957,6 +3244,8 @@ class Ledger:
                     raise Refused("NOT_FOUND", f"credit[{i}].line")
                 if part["quantity"] > left_of(part["line"]):
                     raise Refused("MORE_THAN_SOLD", f"credit[{i}].quantity", most=left_of(part["line"]))
+                if part["quantity"] * invoice["lines"][part["line"]]["factor"] % 1000:
+                    raise Refused("UNIT_NOT_EXACT", f"credit[{i}].quantity")
                 give_back(part["line"], part["quantity"])
             return
         for i in range(len(invoice["lines"])):
@@ -2990,7 +3279,7 @@ class Ledger:
             self.credit(c, invoice, note)
             self.check_notes(invoice, note)
         else:
-            self.fill(c, note, happened)
+            self.fill(c, note, happened, self.lists_for(customer, date))
         postings = self.total(note)
         self.approve_note(note, invoice, happened)
         self.post(note, -note["total"], [(b, s, -v) for b, s, v in postings], note["branch"])

@@ -4,10 +4,13 @@
  *   added ──▶ sold ──ChangeProduct retired──▶ retired ──▶ sold again
  *
  * 1. A word is the code or a barcode of one product only, for ever, retired or not.
- * 2. A product has at most BARCODES_MAX barcodes; none is taken away.
+ * 2. A product has at most BARCODES_MAX barcodes, and each of its units as many; none is taken
+ * away.
  * 3. What was sold keeps its own copy of name and price: changing a product changes no document.
+ * 4. What it costs is seen and set by right alone: no answer holds it for who has none
+ *    (product_shown), and no refusal tells it.
  */
-#include "domain/catalogue/catalogue.h"
+#include "domain/catalogue/inside.h"
 
 #include "base/fold.h"
 #include "base/limits.h"
@@ -49,8 +52,7 @@ static Tefter__ProductRecord *product_shared(struct tx *tx, uint32_t product)
     return tx_shared(tx, &key, &tefter__product_record__descriptor);
 }
 
-/* Whose word nobody else may take; 0: nobody's. */
-static uint32_t owner_of(struct tx *tx, const char *code)
+uint32_t product_word_owner(struct tx *tx, const char *code)
 {
     struct key codes = codes_key();
     uint64_t product = 0;
@@ -76,6 +78,12 @@ static void save_code(struct tx *tx, const char *code, uint32_t product)
 {
     struct key codes = codes_key();
     word_put(tx, &codes, code, product);
+}
+
+static void save_words(struct tx *tx, const struct unit_words *words, uint32_t product)
+{
+    for (size_t i = 0; i < words->count; i++)
+        save_code(tx, words->words[i], product);
 }
 
 static void product_save(struct tx *tx, const Tefter__ProductRecord *product)
@@ -107,6 +115,23 @@ static Tefter__Refusal *check_floor(struct tx *tx, bool given, int64_t floor)
     return field_amount_or_zero(tx, "floor", floor);
 }
 
+Tefter__Refusal *prices_check_rules(struct tx *tx, const char *field)
+{
+    return tx_rule(tx, RULE_PRICES) ? NULL : refuse(tx, TEFTER__REFUSAL_CODE__RULES_TOO_OLD, field);
+}
+
+static Tefter__Refusal *check_cost(struct tx *tx, bool given, int64_t cost, bool taken)
+{
+    if (!given && !taken)
+        return NULL;
+    Tefter__Refusal *refusal = prices_check_rules(tx, "cost");
+    if (refusal == NULL && given && taken)
+        refusal = refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "no_cost");
+    if (refusal == NULL && given)
+        refusal = field_amount_or_zero(tx, "cost", cost);
+    return refusal != NULL ? refusal : staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_SEE_COST);
+}
+
 static Tefter__Refusal *check_looks(struct tx *tx, const char *brand, const char *colour,
                                     const char *model)
 {
@@ -118,7 +143,7 @@ static Tefter__Refusal *check_looks(struct tx *tx, const char *brand, const char
     return refusal;
 }
 
-static bool stands_among(const struct tx *tx, const char *word, char *const *words, size_t count)
+bool product_word_among(const struct tx *tx, const char *word, char *const *words, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (word_same(tx, words[i], word))
@@ -137,7 +162,7 @@ static Tefter__Refusal *check_barcodes(struct tx *tx, const char *code, char *co
         Tefter__Refusal *refusal = field_code(tx, field, barcodes[i]);
         if (refusal != NULL)
             return refusal;
-        if (stands_among(tx, barcodes[i], barcodes, i) ||
+        if (product_word_among(tx, barcodes[i], barcodes, i) ||
             (code != NULL && word_same(tx, code, barcodes[i])))
             return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, field);
     }
@@ -148,7 +173,7 @@ static Tefter__Refusal *look_barcodes(struct tx *tx, uint32_t product, char *con
                                       size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        uint32_t owner = owner_of(tx, barcodes[i]);
+        uint32_t owner = product_word_owner(tx, barcodes[i]);
         if (owner != 0 && owner != product)
             return refuse_existing(tx, tx_format(tx, "barcodes[%zu]", i), owner);
     }
@@ -171,9 +196,13 @@ static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddProduct *comman
         refusal = check_barcodes(tx, command->code, command->barcodes, command->n_barcodes);
     if (refusal == NULL)
         refusal = check_floor(tx, command->has_floor, command->floor);
+    if (refusal == NULL)
+        refusal = check_cost(tx, command->has_cost, command->cost, false);
+    if (refusal == NULL)
+        refusal = units_check_form(tx, command->units, command->n_units);
     if (refusal != NULL)
         return refusal;
-    uint32_t existing = owner_of(tx, command->code);
+    uint32_t existing = product_word_owner(tx, command->code);
     if (existing != 0)
         return refuse_existing(tx, "code", existing);
     Tefter__Refusal *taken = look_barcodes(tx, 0, command->barcodes, command->n_barcodes);
@@ -200,6 +229,7 @@ static Tefter__ProductRecord *product_of(struct tx *tx, const Tefter__AddProduct
     product->n_barcodes = command->n_barcodes;
     product->barcodes = command->barcodes;
     FIELD_COPY(product, floor, command);
+    FIELD_COPY(product, cost, command);
     return product;
 }
 
@@ -207,8 +237,9 @@ static Tefter__ProductRecord *product_of(struct tx *tx, const Tefter__AddProduct
  * CODE_MAX_BYTES), price (field_amount_or_zero), tax_bp (field_rate, 10000), brand, colour, model
  * (field_line_or_none), TOO_MANY barcodes, for each barcode in order: field_code, then
  * FIELD_INVALID barcodes[i] (stands twice, or is the code); floor (RULES_TOO_OLD,
- * field_amount_or_zero); ALREADY_EXISTS code, then
- * ALREADY_EXISTS barcodes[i] (code or barcode of another); TOO_MANY product. */
+ * field_amount_or_zero); cost (RULES_TOO_OLD, field_amount_or_zero, the right SEE_COST); units
+ * (RULES_TOO_OLD, units_check_form); ALREADY_EXISTS code, then ALREADY_EXISTS barcodes[i] (code or
+ * barcode of another); TOO_MANY product; units (units_merge). */
 Tefter__Refusal *apply_add_product(struct tx *tx, const Tefter__AddProduct *command,
                                    Tefter__Done *done)
 {
@@ -218,12 +249,18 @@ Tefter__Refusal *apply_add_product(struct tx *tx, const Tefter__AddProduct *comm
     Tefter__CompanyRecord *company = company_shared(tx);
     uint32_t number = company_take(tx, company, COUNTS_PRODUCTS);
     Tefter__ProductRecord *product = product_of(tx, command, number);
+    struct unit_words words;
+    bool changed = false;
+    refusal = units_merge(tx, command->units, command->n_units, product, &changed, &words);
+    if (refusal != NULL)
+        return refusal;
 
     tx_decided(tx);
     product_save(tx, product);
     save_code(tx, product->code, product->product);
     for (size_t i = 0; i < product->n_barcodes; i++)
         save_code(tx, product->barcodes[i], product->product);
+    save_words(tx, &words, product->product);
     company_save(tx, company);
     event_done(tx, TEFTER__EVENT_KIND__PRODUCT_CHANGED, product->product, done);
     done->number = product->code;
@@ -245,6 +282,11 @@ static Tefter__Refusal *look_change(struct tx *tx, const Tefter__ChangeProduct *
         refusal = check_floor(tx, command->has_floor, command->floor);
     if (refusal == NULL && command->has_floor && command->has_no_floor && command->no_floor)
         refusal = refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "no_floor");
+    if (refusal == NULL)
+        refusal = check_cost(tx, command->has_cost, command->cost,
+                             command->has_no_cost && command->no_cost);
+    if (refusal == NULL)
+        refusal = units_check_form(tx, command->units, command->n_units);
     if (refusal != NULL)
         return refusal;
     *ret_product = product_shared(tx, command->product);
@@ -268,6 +310,11 @@ static bool change_product(Tefter__ProductRecord *product, const Tefter__ChangeP
         FIELD_SET_IF(product, floor, false, 0);
         changed = true;
     }
+    changed |= field_move_i64(command->has_cost, command->cost, &product->has_cost, &product->cost);
+    if (command->has_no_cost && command->no_cost && product->has_cost) {
+        FIELD_SET_IF(product, cost, false, 0);
+        changed = true;
+    }
     changed |= field_move_int(command->has_retired, command->retired, NULL, &product->retired);
     return changed;
 }
@@ -282,18 +329,32 @@ static size_t add_barcodes(struct tx *tx, Tefter__ProductRecord *product, char *
         all[i] = product->barcodes[i];
     for (size_t i = 0; i < count; i++)
         if (!word_same(tx, barcodes[i], product->code) &&
-            !stands_among(tx, barcodes[i], all, before))
+            !product_word_among(tx, barcodes[i], all, before))
             all[product->n_barcodes++] = barcodes[i];
     product->barcodes = all;
     return product->n_barcodes - before;
 }
 
+/* Its own unit is none of the others, and a barcode says one of them. */
+static Tefter__Refusal *look_units(struct tx *tx, const Tefter__ProductRecord *product,
+                                   const Tefter__ChangeProduct *command)
+{
+    if (product->unit != NULL && product_unit(tx, product, product->unit) != NULL)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "unit");
+    for (size_t i = 0; i < command->n_barcodes && product->n_units > 0; i++)
+        if (product_unit_coded(tx, product, command->barcodes[i]) != NULL)
+            return refuse_at(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "barcodes[%zu]", i);
+    return NULL;
+}
+
 /* Refuses, in this order: name (field_line), unit (field_line_or_none, CODE_MAX_BYTES), price
  * (field_amount_or_zero), tax_bp (field_rate, 10000), brand, colour, model (field_line_or_none),
  * TOO_MANY barcodes, for each barcode in order: field_code, then FIELD_INVALID barcodes[i] (stands
- * twice); floor (as a new one's), FIELD_INVALID no_floor (beside it); NOT_FOUND product;
- * NOTHING_TO_CHANGE (barcodes it has already count as nothing); TOO_MANY barcodes (with those it
- * has); ALREADY_EXISTS barcodes[i] (code or barcode of another). */
+ * twice); floor (as a new one's), FIELD_INVALID no_floor (beside it); cost (as a new one's, with
+ * FIELD_INVALID no_cost beside it), units (RULES_TOO_OLD, units_check_form); NOT_FOUND product;
+ * units (units_merge); NOTHING_TO_CHANGE (barcodes it has already count as nothing); TOO_MANY
+ * barcodes (with those it has); ALREADY_EXISTS barcodes[i] (code or barcode of another);
+ * FIELD_INVALID unit (another unit is called so), barcodes[i] (of a unit). */
 Tefter__Refusal *apply_change_product(struct tx *tx, const Tefter__ChangeProduct *command,
                                       Tefter__Done *done)
 {
@@ -303,11 +364,17 @@ Tefter__Refusal *apply_change_product(struct tx *tx, const Tefter__ChangeProduct
         return refusal;
     bool changed = change_product(product, command);
     size_t added = add_barcodes(tx, product, command->barcodes, command->n_barcodes);
+    struct unit_words words;
+    refusal = units_merge(tx, command->units, command->n_units, product, &changed, &words);
+    if (refusal != NULL)
+        return refusal;
     if (!changed && added == 0)
         return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
     if (product->n_barcodes > BARCODES_MAX)
         return refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "barcodes", BARCODES_MAX);
     refusal = look_barcodes(tx, product->product, command->barcodes, command->n_barcodes);
+    if (refusal == NULL)
+        refusal = look_units(tx, product, command);
     if (refusal != NULL)
         return refusal;
 
@@ -315,8 +382,19 @@ Tefter__Refusal *apply_change_product(struct tx *tx, const Tefter__ChangeProduct
     product_save(tx, product);
     for (size_t i = product->n_barcodes - added; i < product->n_barcodes; i++)
         save_code(tx, product->barcodes[i], product->product);
+    save_words(tx, &words, product->product);
     event_done(tx, TEFTER__EVENT_KIND__PRODUCT_CHANGED, product->product, done);
     return NULL;
+}
+
+/* ---- services ---- */
+
+Tefter__ProductRecord *product_shown(struct tx *tx, const Tefter__ProductRecord *product)
+{
+    Tefter__ProductRecord *shown = tx_copy(tx, &product->base);
+    if (!staff_actor_may(tx, TEFTER__RIGHT__RIGHT_SEE_COST))
+        FIELD_SET_IF(shown, cost, false, 0);
+    return shown;
 }
 
 /* ---- views ---- */
@@ -330,16 +408,26 @@ static bool folded_holds(const char *text, struct slice wanted)
     return memmem(folded, size, wanted.data, wanted.size) != NULL;
 }
 
+static const char *word_like(char *const *words, size_t count, const char *begin, size_t size)
+{
+    for (size_t i = 0; i < count; i++) {
+        char word[FOLD_KEY_MAX + 1];
+        if (fold_key(words[i], word) >= size && memcmp(word, begin, size) == 0)
+            return words[i];
+    }
+    return NULL;
+}
+
 const char *product_barcode_like(const Tefter__ProductRecord *product, const char *text)
 {
     char begin[FOLD_KEY_MAX + 1];
     size_t size = fold_key_begin(text, begin);
-    for (size_t i = 0; size > 0 && i < product->n_barcodes; i++) {
-        char barcode[FOLD_KEY_MAX + 1];
-        if (fold_key(product->barcodes[i], barcode) >= size && memcmp(barcode, begin, size) == 0)
-            return product->barcodes[i];
-    }
-    return NULL;
+    if (size == 0)
+        return NULL;
+    const char *found = word_like(product->barcodes, product->n_barcodes, begin, size);
+    for (size_t i = 0; i < product->n_units && found == NULL; i++)
+        found = word_like(product->units[i]->barcodes, product->units[i]->n_barcodes, begin, size);
+    return found;
 }
 
 static bool wanted_product(const Tefter__ProductRecord *product, const Tefter__ProductList *query,
@@ -374,7 +462,7 @@ static void list_products(struct tx *tx, const Tefter__ProductList *query, uint6
         if (is_wanted && !page_takes(&page, &product->base))
             break;
         if (is_wanted)
-            answer->products[answer->n_products++] = tx_copy(tx, &product->base);
+            answer->products[answer->n_products++] = product_shown(tx, product);
         last = product->product;
     }
     tx_walk_end(&walk);
@@ -396,15 +484,4 @@ Tefter__Refusal *view_products(struct tx *tx, const Tefter__ProductList *query,
         size = text_fold(query->text, strlen(query->text), folded, sizeof folded);
     list_products(tx, query, last, slice_of(folded, size), answer);
     return NULL;
-}
-
-/* Refuses, in this order: FIELD_MISSING product (neither is given); NOT_FOUND product. */
-Tefter__Refusal *view_product_card(struct tx *tx, const Tefter__ProductCard *query,
-                                   Tefter__ProductCardAnswer *answer)
-{
-    if (!query->has_product && query->code == NULL)
-        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "product");
-    answer->product =
-        product_shared(tx, query->has_product ? query->product : product_called(tx, query->code));
-    return answer->product != NULL ? NULL : refuse_not_found(tx, "product");
 }

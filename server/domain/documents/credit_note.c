@@ -74,14 +74,18 @@ static void note_credited(struct tx *tx, Tefter__DocumentRecord *record, uint32_
 }
 
 /* Its share of what is left of the line, so that parts add up to the line exactly, whatever was
- * credited and taken back before. Counts it. */
-static void credit_line(struct tx *tx, const Tefter__DocumentRecord *invoice, uint32_t i,
-                        struct credited *before, int64_t quantity, Tefter__DocumentRecord *record)
+ * credited and taken back before. Counts it. Refuses UNIT_NOT_EXACT. */
+static Tefter__Refusal *credit_line(struct tx *tx, const Tefter__DocumentRecord *invoice,
+                                    uint32_t i, struct credited *before, int64_t quantity,
+                                    Tefter__DocumentRecord *record)
 {
     const Tefter__DocumentLine *sold = invoice->lines[i];
     int64_t left = sold->quantity - before->quantity;
     Tefter__DocumentLine *line = tx_copy(tx, &sold->base);
     line->quantity = quantity;
+    if (line->has_unit_factor &&
+        !unit_base_quantity(quantity, line->unit_factor, &line->base_quantity))
+        return refuse(tx, TEFTER__REFUSAL_CODE__UNIT_NOT_EXACT, NULL);
     line->net_minor = line_share(sold->net_minor - before->net_minor, quantity, left);
     line->tax_minor = line_share(sold->tax_minor - before->tax_minor, quantity, left);
     line->discount_minor =
@@ -93,6 +97,7 @@ static void credit_line(struct tx *tx, const Tefter__DocumentRecord *invoice, ui
     before->discount_minor += line->discount_minor;
     record->lines[record->n_lines++] = line;
     note_credited(tx, record, i, quantity);
+    return NULL;
 }
 
 static Tefter__Refusal *credit_named_lines(struct tx *tx, const Tefter__IssueCreditNote *command,
@@ -113,7 +118,11 @@ static Tefter__Refusal *credit_named_lines(struct tx *tx, const Tefter__IssueCre
             FIELD_SET(refusal, most, left);
             return refusal;
         }
-        credit_line(tx, invoice, line, &before[line], quantity, record);
+        Tefter__Refusal *refusal = credit_line(tx, invoice, line, &before[line], quantity, record);
+        if (refusal != NULL) {
+            refusal->field = tx_format(tx, "credit[%zu].quantity", i);
+            return refusal;
+        }
     }
     return NULL;
 }
@@ -135,8 +144,8 @@ static Tefter__Refusal *credit_all_left(struct tx *tx, const Tefter__DocumentRec
     struct credited *before = credited_before(tx, invoice, tail);
     for (uint32_t i = 0; i < invoice->n_lines; i++) {
         int64_t left = invoice->lines[i]->quantity - before[i].quantity;
-        if (left != 0)
-            credit_line(tx, invoice, i, &before[i], left, record);
+        if (left != 0) /* what was sold and what was credited are whole, and so is what is left */
+            need(credit_line(tx, invoice, i, &before[i], left, record) == NULL);
     }
     if (!charges_credited(tail))
         credit_charges(tx, invoice, record);
@@ -420,6 +429,8 @@ static Tefter__Refusal *plan_note(struct tx *tx, const Tefter__IssueCreditNote *
         if (refusal == NULL)
             refusal = check_room(tx, plan->about_tail, plan->record);
     } else {
+        rules.prices = price_lists_for(tx, plan->customer->groups, plan->customer->n_groups,
+                                       plan->branch->branch, plan->record->date);
         refusal = line_fill(tx, &rules, command->lines, command->n_lines, plan->record);
         if (refusal == NULL)
             refusal = line_fill_charges(tx, command->charges, command->n_charges, plan->record);
@@ -435,10 +446,11 @@ static Tefter__Refusal *plan_note(struct tx *tx, const Tefter__IssueCreditNote *
  * each charge's form · the right BACKFILL, number (document_check_number) · NOT_FOUND,
  * ALREADY_REVERSED, STAFF_OF_OTHER_BRANCH invoice (staff_check_paper), customer,
  * MATCH_OTHER_CUSTOMER invoice, BRANCH_BLOCKED, date, DATE_TOO_EARLY date (before the invoice),
- * NUMBER_TAKEN number · of each `credit` NOT_FOUND line, MORE_THAN_SOLD quantity with `most`;
- * MORE_THAN_SOLD invoice (all is credited), TOO_MANY invoice (notes), credit (lines of all notes)
- * with the bound; or each line against the catalogue · AMOUNT_TOO_BIG or TOTAL_NEGATIVE lines, the
- * right APPROVE for its amount and what was credited before it, AMOUNT_TOO_BIG. */
+ * NUMBER_TAKEN number · of each `credit` NOT_FOUND line, MORE_THAN_SOLD quantity with `most`,
+ * UNIT_NOT_EXACT quantity; MORE_THAN_SOLD invoice (all is credited), TOO_MANY invoice (notes),
+ * credit (lines of all notes) with the bound; or each line against the catalogue · AMOUNT_TOO_BIG
+ * or TOTAL_NEGATIVE lines, the right APPROVE for its amount and what was credited before it,
+ * AMOUNT_TOO_BIG. */
 Tefter__Refusal *apply_issue_credit_note(struct tx *tx, const Tefter__IssueCreditNote *command,
                                          Tefter__Done *done)
 {

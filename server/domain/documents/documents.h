@@ -67,6 +67,7 @@ struct document_plan {
     Tefter__DocumentTailRecord *about_tail;
     int64_t left_minor;                 /* of both, that a bound of matching keeps apart */
     const Tefter__IssueInvoice *parked; /* with the approval that an invoice names; NULL: nothing */
+    const struct price_lists *prices;   /* that count for this sale; NULL: none does */
     bool draft;                         /* it is not to be posted */
 };
 

@@ -3,6 +3,7 @@
  * What the files of this folder share: the form and the sums that invoices and credit notes have
  * alike, and their lines.
  */
+#include "domain/catalogue/catalogue.h"
 #include "domain/credit/credit.h"
 #include "domain/documents/documents.h"
 
@@ -45,8 +46,9 @@ struct line_rules {
     /* What it replaces: a line that was there stays possible, whatever became of product and
      * rights; NULL: none. */
     const Tefter__DocumentRecord *replaced;
-    bool thresholds; /* custom lines are had up to so much, not by their right */
-    bool parked;     /* as they were parked: what was asked then is not asked again */
+    const struct price_lists *prices; /* of who buys; NULL: the catalogue's prices alone */
+    bool thresholds;                  /* custom lines are had up to so much, not by their right */
+    bool parked; /* as they were parked: what was asked then is not asked again */
 };
 
 /* The form of each line, without looking anything up; TOO_MANY for more serial numbers than

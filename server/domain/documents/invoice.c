@@ -338,6 +338,9 @@ static Tefter__Refusal *plan_invoice(struct tx *tx, const Tefter__IssueInvoice *
         return refusal;
     fill(tx, command, plan->customer, plan->record);
     FIELD_SET_IF(plan->record, corrects, corrects != 0, corrects);
+    plan->prices = price_lists_for(tx, plan->customer->groups, plan->customer->n_groups,
+                                   plan->branch->branch, plan->record->date);
+    rules.prices = plan->prices;
     rules.parked = plan->parked != NULL && parked_holds(tx, plan->parked, command);
     refusal = line_fill(tx, &rules, command->lines, command->n_lines, plan->record);
     if (refusal == NULL)
@@ -431,5 +434,7 @@ Tefter__Refusal *view_what_if(struct tx *tx, const Tefter__WhatIf *query,
         return answer->refusal; /* the draft itself is wrong */
     answer->decision = plan->record->decision;
     FIELD_SET(answer, total_minor, plan->record->total_minor);
+    answer->lines = plan->record->lines;
+    answer->n_lines = plan->record->n_lines;
     return NULL;
 }

@@ -28,16 +28,20 @@ static const Tefter__DocumentLine *take(struct kept *kept, size_t i)
     return kept->was->lines[i];
 }
 
-static bool is_same(const Tefter__DocumentLine *was, uint32_t product, const char *text)
+/* unit NULL: in any. */
+static bool is_same(const struct tx *tx, const Tefter__DocumentLine *was, uint32_t product,
+                    const char *text, const char *unit)
 {
     if (was->product != product)
+        return false;
+    if (unit != NULL && (was->unit == NULL || !word_same(tx, was->unit, unit)))
         return false;
     return product != 0 || (was->text != NULL && text != NULL && strcmp(was->text, text) == 0);
 }
 
 /* Of a line that names none; NULL: it was not there before. */
 static const Tefter__DocumentLine *find_line(struct tx *tx, struct kept *kept,
-                                             const Tefter__InvoiceLine *line)
+                                             Tefter__InvoiceLine *line)
 {
     uint32_t number = line->has_product ? line->product : 0;
     if (!line->has_product && line->product_code != NULL) {
@@ -45,10 +49,14 @@ static const Tefter__DocumentLine *find_line(struct tx *tx, struct kept *kept,
         if (product == NULL)
             return NULL;
         number = product->product;
+        const Tefter__ProductUnit *unit =
+            line->unit == NULL ? product_unit_coded(tx, product, line->product_code) : NULL;
+        if (unit != NULL)
+            line->unit = unit->code;
     }
     const Tefter__DocumentLine *again = NULL;
     for (size_t i = 0; i < kept->was->n_lines; i++) {
-        if (!is_same(kept->was->lines[i], number, line->text))
+        if (!is_same(tx, kept->was->lines[i], number, line->text, line->unit))
             continue;
         if (!kept->taken[i])
             return take(kept, i);
@@ -76,13 +84,19 @@ static void keep_serials(const Tefter__DocumentLine *was, Tefter__InvoiceLine *l
     line->serials = was->serials;
 }
 
-static void keep_line(const Tefter__DocumentLine *was, Tefter__InvoiceLine *line)
+/* A price is of its unit: in another one the line has the price that applies. */
+static void keep_line(const struct tx *tx, const Tefter__DocumentLine *was,
+                      Tefter__InvoiceLine *line)
 {
     if (!line->has_product && line->product_code == NULL)
         FIELD_COPY(line, product, was);
     if (line->text == NULL)
         line->text = was->text;
-    if (!line->has_price)
+    bool other_unit =
+        line->unit != NULL && (was->unit == NULL || !word_same(tx, was->unit, line->unit));
+    if (line->unit == NULL && (was->has_unit_factor || !was->has_product))
+        line->unit = was->unit;
+    if (!line->has_price && !other_unit)
         FIELD_SET(line, price, was->price);
     keep_discount(was, line);
     if (!line->has_tax_bp)
@@ -95,7 +109,7 @@ static Tefter__InvoiceLine *line_again(struct tx *tx, const Tefter__DocumentLine
 {
     Tefter__InvoiceLine *line = tx_new(tx, &tefter__invoice_line__descriptor);
     line->quantity = was->quantity;
-    keep_line(was, line);
+    keep_line(tx, was, line);
     return line;
 }
 
@@ -133,13 +147,13 @@ static Tefter__Refusal *keep_lines(struct tx *tx, const Tefter__DocumentRecord *
         if (line->has_line && (line->line == 0 || line->line > was->n_lines))
             return refuse_at(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "lines[%zu].line", i);
         if (line->has_line)
-            keep_line(take(&kept, line->line - 1), line);
+            keep_line(tx, take(&kept, line->line - 1), line);
     }
     for (size_t i = 0; i < invoice->n_lines; i++) {
         Tefter__InvoiceLine *line = invoice->lines[i];
         const Tefter__DocumentLine *before = line->has_line ? NULL : find_line(tx, &kept, line);
         if (before != NULL)
-            keep_line(before, line);
+            keep_line(tx, before, line);
         line->has_line = false;
     }
     return NULL;

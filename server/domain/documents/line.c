@@ -14,8 +14,6 @@
 
 #include <string.h>
 
-#define QUANTITY_MAX INT64_C(1000000000000)
-
 /* ---- records ---- */
 
 /* The product stands last: a serial is looked for by who does not know of which product it is. */
@@ -63,7 +61,16 @@ static Tefter__Refusal *check_serial_form(struct tx *tx, const struct line_rules
     return refusal;
 }
 
-/* Refuses, of each line in turn: FIELD_INVALID line (of no correction); quantity
+static Tefter__Refusal *check_unit_form(struct tx *tx, const struct line_rules *rules,
+                                        const char *unit, size_t i)
+{
+    const char *field = tx_format(tx, "%s[%zu].unit", rules->field, i);
+    return tx_rule(tx, RULE_PRICES) ? field_line(tx, field, unit, CODE_MAX_BYTES)
+                                    : refuse(tx, TEFTER__REFUSAL_CODE__RULES_TOO_OLD, field);
+}
+
+/* Refuses, of each line in turn: unit (RULES_TOO_OLD, field_line); FIELD_INVALID line (of no
+ * correction); quantity
  * (QUANTITY_NOT_POSITIVE; AMOUNT_TOO_BIG), price (FIELD_INVALID below 0), both discounts
  * (FIELD_INVALID discount_minor), discount_bp (DISCOUNT_TOO_BIG over 10000), discount_minor
  * (FIELD_INVALID below 0), tax_bp (FIELD_INVALID over 10000), text (TEXT_INVALID too long),
@@ -71,6 +78,11 @@ static Tefter__Refusal *check_serial_form(struct tx *tx, const struct line_rules
 static Tefter__Refusal *check_line(struct tx *tx, const struct line_rules *rules,
                                    const Tefter__InvoiceLine *line, size_t i)
 {
+    if (line->unit != NULL) {
+        Tefter__Refusal *refusal = check_unit_form(tx, rules, line->unit, i);
+        if (refusal != NULL)
+            return refusal;
+    }
     const char *f = rules->field;
     bool negative_ok = rules->backfill || (rules->replaced != NULL && rules->replaced->backfill);
     if (line->has_line)
@@ -146,6 +158,20 @@ static const Tefter__DocumentLine *line_before(const struct line_rules *rules, u
     return NULL;
 }
 
+/* As line_before, in this unit (NULL: the product's own). */
+static const Tefter__DocumentLine *line_before_in(const struct line_rules *rules, uint32_t product,
+                                                  const Tefter__ProductUnit *unit)
+{
+    for (size_t i = 0; rules->replaced != NULL && i < rules->replaced->n_lines; i++) {
+        const Tefter__DocumentLine *was = rules->replaced->lines[i];
+        bool same = unit == NULL ? !was->has_unit_factor
+                                 : was->has_unit_factor && text_same(was->unit, unit->code);
+        if (was->product == product && same)
+            return was;
+    }
+    return NULL;
+}
+
 static Tefter__Refusal *find_product(struct tx *tx, const struct line_rules *rules,
                                      const Tefter__InvoiceLine *line, size_t i,
                                      const Tefter__ProductRecord **ret_product)
@@ -199,13 +225,13 @@ static bool never_had_serials(const struct line_rules *rules, const Tefter__Invo
  */
 static Tefter__Refusal *check_serials(struct tx *tx, const struct line_rules *rules,
                                       const Tefter__InvoiceLine *line,
-                                      const Tefter__ProductRecord *product,
+                                      const Tefter__ProductRecord *product, int64_t pieces,
                                       const Tefter__DocumentRecord *record, size_t i)
 {
     const char *f = rules->field;
     if (!product->serials || rules->backfill || never_had_serials(rules, line, product->product))
         return NULL;
-    if ((int64_t)line->n_serials * QUANTITY_UNIT != line->quantity)
+    if ((int64_t)line->n_serials * QUANTITY_UNIT != pieces)
         return refuse_at(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "%s[%zu].serials", f, i);
     for (size_t s = 0; s < line->n_serials; s++) {
         uint64_t sold_with = serial_sold(tx, product->product, line->serials[s], rules->corrects);
@@ -224,6 +250,74 @@ static Tefter__Refusal *check_serials(struct tx *tx, const struct line_rules *ru
         return refusal;
     }
     return NULL;
+}
+
+/* What a line is sold in: NULL for the product's own unit. A unit's barcode says it, too. */
+static Tefter__Refusal *find_unit(struct tx *tx, const struct line_rules *rules,
+                                  const Tefter__InvoiceLine *from, size_t i,
+                                  const Tefter__ProductRecord *product,
+                                  const Tefter__ProductUnit **ret_unit)
+{
+    const char *f = rules->field;
+    *ret_unit = NULL;
+    if (from->unit == NULL && product->n_units == 0)
+        return NULL;
+    if (from->unit == NULL && !from->has_product)
+        *ret_unit = product_unit_coded(tx, product, from->product_code);
+    else if (from->unit != NULL && !product_unit_is_own(tx, product, from->unit)) {
+        *ret_unit = product_unit(tx, product, from->unit);
+        if (*ret_unit == NULL)
+            return product_refuse_unit(tx, TEFTER__REFUSAL_CODE__UNIT_UNKNOWN,
+                                       tx_format(tx, "%s[%zu].unit", f, i), product);
+    }
+    bool as_it_was = rules->backfill || rules->parked || tx_recalled(tx);
+    if (*ret_unit != NULL && (*ret_unit)->retired && !as_it_was &&
+        line_before_in(rules, product->product, *ret_unit) == NULL)
+        return refuse_at(tx, TEFTER__REFUSAL_CODE__RETIRED, "%s[%zu].unit", f, i);
+    return NULL;
+}
+
+/* How much it is in the product's own unit; a correction keeps the factor of its bill. */
+static Tefter__Refusal *set_unit(struct tx *tx, const struct line_rules *rules,
+                                 const Tefter__ProductRecord *product,
+                                 const Tefter__ProductUnit *unit, int64_t quantity, size_t i,
+                                 Tefter__DocumentLine *line)
+{
+    const Tefter__DocumentLine *was = line_before_in(rules, product->product, unit);
+    int64_t factor = was != NULL ? was->unit_factor : unit->factor;
+    factor = (int64_t)tx_settle(tx, SETTLED_FACTOR, (uint32_t)i, (uint64_t)factor);
+    int64_t base;
+    if (!unit_base_quantity(quantity, factor, &base))
+        return product_refuse_unit(tx, TEFTER__REFUSAL_CODE__UNIT_NOT_EXACT,
+                                   tx_format(tx, "%s[%zu].quantity", rules->field, i), product);
+    if (base > QUANTITY_MAX || base < -QUANTITY_MAX)
+        return refuse_at(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "%s[%zu].quantity", rules->field,
+                         i);
+    line->unit = unit->code;
+    FIELD_SET(line, unit_factor, factor);
+    FIELD_SET(line, base_quantity, base);
+    return NULL;
+}
+
+/* Of which list a price is: one that was taken from it, or is the same. */
+static void name_list(struct tx *tx, const struct line_rules *rules,
+                      const Tefter__InvoiceLine *from, uint32_t i, const struct price_found *found,
+                      Tefter__DocumentLine *line)
+{
+    char *list = !from->has_price || from->price == found->price ? found->list : NULL;
+    const Tefter__Settled *then = tx_was_settled(tx, SETTLED_PRICE_LIST, i);
+    if (then != NULL)
+        line->price_list = then->text;
+    else if (list != NULL && !tx_recalled(tx))
+        line->price_list = tx_settle_text(tx, SETTLED_PRICE_LIST, i, list);
+    for (size_t k = 0; list == NULL && rules->replaced != NULL && k < rules->replaced->n_lines;
+         k++) {
+        const Tefter__DocumentLine *was = rules->replaced->lines[k];
+        bool same = was->product == line->product && was->price == line->price &&
+                    was->unit_factor == line->unit_factor;
+        if (same && was->price_list != NULL)
+            line->price_list = was->price_list;
+    }
 }
 
 /* Gross, discount, net, tax: each rounded once, in this order. */
@@ -252,7 +346,8 @@ static Tefter__RefusalCode price_line(const Tefter__InvoiceLine *from, Tefter__D
 }
 
 static void describe(struct tx *tx, const Tefter__InvoiceLine *from, uint32_t i,
-                     const Tefter__ProductRecord *product, Tefter__DocumentLine *line)
+                     const Tefter__ProductRecord *product, int64_t price,
+                     Tefter__DocumentLine *line)
 {
     line->quantity = from->quantity;
     line->text = from->text;
@@ -260,11 +355,14 @@ static void describe(struct tx *tx, const Tefter__InvoiceLine *from, uint32_t i,
     line->serials = from->serials;
     FIELD_COPY(line, tax_bp, from);
     line->price = from->price;
-    if (product == NULL)
+    if (product == NULL) {
+        line->unit = from->unit;
         return;
+    }
     FIELD_SET(line, product, product->product);
     line->code = product->code;
-    line->unit = product->unit;
+    if (!line->has_unit_factor)
+        line->unit = product->unit;
     if (line->text == NULL)
         line->text = product->name;
     if (!from->has_tax_bp) {
@@ -272,11 +370,12 @@ static void describe(struct tx *tx, const Tefter__InvoiceLine *from, uint32_t i,
         FIELD_SET_IF(line, tax_bp, tax != 0, (uint32_t)tax - (tax != 0));
     }
     if (!from->has_price)
-        line->price = (int64_t)tx_settle(tx, SETTLED_PRICE, i, (uint64_t)product->price);
+        line->price = (int64_t)tx_settle(tx, SETTLED_PRICE, i, (uint64_t)price);
 }
 
 /* Refuses, of each line in turn: RETIRED or NOT_IN_CATALOGUE product; of a custom line
- * FIELD_MISSING product (no text), without thresholds the right CUSTOM_LINE; PRICE_MISSING price,
+ * FIELD_MISSING product (no text), without thresholds the right CUSTOM_LINE; UNIT_UNKNOWN, RETIRED
+ * unit, UNIT_NOT_EXACT, AMOUNT_TOO_BIG quantity (in the product's own unit); PRICE_MISSING price,
  * serial numbers (check_serials); AMOUNT_TOO_BIG price (gross), DISCOUNT_TOO_BIG discount_minor
  * (over gross). A backfill may be retired, custom and without serial numbers. What
  * was parked may be retired and custom. */
@@ -288,15 +387,29 @@ static Tefter__Refusal *fill_line(struct tx *tx, const struct line_rules *rules,
     Tefter__Refusal *refusal = find_product(tx, rules, from, i, &product);
     if (refusal != NULL)
         return refusal;
-    bool priced = tx_was_settled(tx, SETTLED_PRICE, (uint32_t)i) != NULL ||
-                  (product != NULL && product->has_price);
-    if (!from->has_price && (product == NULL || !priced))
-        return refuse_at(tx, TEFTER__REFUSAL_CODE__PRICE_MISSING, "%s[%zu].price", rules->field, i);
+    const Tefter__ProductUnit *unit = NULL;
     if (product != NULL)
-        refusal = check_serials(tx, rules, from, product, record, i);
+        refusal = find_unit(tx, rules, from, i, product, &unit);
+    if (refusal == NULL && unit != NULL)
+        refusal = set_unit(tx, rules, product, unit, from->quantity, i, line);
     if (refusal != NULL)
         return refusal;
-    describe(tx, from, (uint32_t)i, product, line);
+    struct price_found found = {.has_price = false};
+    if (product != NULL && (unit != NULL || rules->prices != NULL))
+        price_find(tx, rules->prices, product, unit, from->quantity, &found);
+    else if (product != NULL)
+        found = (struct price_found){.has_price = product->has_price, .price = product->price};
+    bool priced = tx_was_settled(tx, SETTLED_PRICE, (uint32_t)i) != NULL || found.has_price;
+    if (!from->has_price && (product == NULL || !priced))
+        return refuse_at(tx, TEFTER__REFUSAL_CODE__PRICE_MISSING, "%s[%zu].price", rules->field, i);
+    int64_t pieces = line->has_base_quantity ? line->base_quantity : from->quantity;
+    if (product != NULL)
+        refusal = check_serials(tx, rules, from, product, pieces, record, i);
+    if (refusal != NULL)
+        return refusal;
+    describe(tx, from, (uint32_t)i, product, found.price, line);
+    if (product != NULL && (found.list != NULL || rules->replaced != NULL || tx_recalled(tx)))
+        name_list(tx, rules, from, (uint32_t)i, &found, line);
     const char *field;
     Tefter__RefusalCode code = price_line(from, line, &field);
     return code == 0 ? NULL : refuse_at(tx, code, "%s[%zu].%s", rules->field, i, field);

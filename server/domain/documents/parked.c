@@ -26,6 +26,7 @@
 struct goods {
     uint32_t product;
     const char *text;
+    const char *unit; /* "": the product's own */
     int64_t quantity;
     int64_t price;
     bool in_percent;
@@ -40,6 +41,7 @@ static struct goods goods_of_draft(const Tefter__InvoiceLine *line)
     return (struct goods){
         .product = line->product,
         .text = line->has_product || line->text == NULL ? "" : line->text,
+        .unit = line->unit == NULL ? "" : line->unit,
         .quantity = line->quantity,
         .price = line->price,
         .in_percent = line->has_discount_bp,
@@ -50,11 +52,18 @@ static struct goods goods_of_draft(const Tefter__InvoiceLine *line)
     };
 }
 
+/* Of a product, another unit than its own; of a custom line, whatever was said. */
+static bool says_unit(const Tefter__DocumentLine *line)
+{
+    return line->unit != NULL && (line->has_unit_factor || !line->has_product);
+}
+
 static struct goods goods_of_line(const Tefter__DocumentLine *line)
 {
     return (struct goods){
         .product = line->product,
         .text = line->has_product || line->text == NULL ? "" : line->text,
+        .unit = !says_unit(line) ? "" : line->unit,
         .quantity = line->quantity,
         .price = line->price,
         .in_percent = line->has_discount_bp,
@@ -87,7 +96,7 @@ static bool same_kind(const struct goods *parked, const struct goods *sold)
 {
     return parked->product == sold->product && parked->price == sold->price &&
            parked->tax_bp == sold->tax_bp && strcmp(parked->text, sold->text) == 0 &&
-           same_serials(parked, sold);
+           strcmp(parked->unit, sold->unit) == 0 && same_serials(parked, sold);
 }
 
 static bool is_all(const struct goods *parked, const struct goods *sold)
@@ -183,7 +192,7 @@ static enum parked_goods compare_goods(struct tx *tx, const Tefter__IssueInvoice
 
 static struct goods goods_of_charge(const char *title, int64_t amount_minor, uint32_t tax_bp)
 {
-    return (struct goods){.text = title, .price = amount_minor, .tax_bp = tax_bp};
+    return (struct goods){.text = title, .unit = "", .price = amount_minor, .tax_bp = tax_bp};
 }
 
 /* Charges are all there, or some of them; never others. */
@@ -254,6 +263,7 @@ static Tefter__InvoiceLine *line_as_it_is(struct tx *tx, const Tefter__InvoiceLi
     FIELD_COPY(line, product, is);
     line->text = from->text;
     line->quantity = is->quantity;
+    line->unit = says_unit(is) ? is->unit : NULL;
     FIELD_SET(line, price, is->price);
     FIELD_COPY(line, discount_bp, from);
     FIELD_COPY(line, discount_minor, from);

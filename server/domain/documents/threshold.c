@@ -79,19 +79,48 @@ static Tefter__Refusal *check_discount(struct tx *tx, const Tefter__DocumentLine
                    check_share(tx, threshold, line->discount_minor, gross_of(line)));
 }
 
-/* A product without a price in the catalogue is sold at what is asked for it; its floor holds. */
-static Tefter__Refusal *check_price(struct tx *tx, const Tefter__DocumentLine *line,
+/* The price that applies to who buys. */
+static struct price_found list_price(struct tx *tx, const struct price_lists *prices,
+                                     const Tefter__ProductRecord *product,
+                                     const Tefter__DocumentLine *line)
+{
+    struct price_found found = {.has_price = product->has_price, .price = product->price};
+    if (prices == NULL && !line->has_unit_factor)
+        return found;
+    const Tefter__ProductUnit *unit =
+        line->has_unit_factor ? product_unit(tx, product, line->unit) : NULL;
+    price_find(tx, prices, product, unit, line->quantity, &found);
+    return found;
+}
+
+/* By how much of what it costs the refusal does not say: who sells need not know. */
+static Tefter__Refusal *check_cost(struct tx *tx, const Tefter__DocumentLine *line,
+                                   const Tefter__ProductRecord *product, int64_t base)
+{
+    int64_t cost_minor = 0;
+    if (!product->has_cost || !money_line(base, product->cost, &cost_minor) ||
+        line->net_minor >= cost_minor)
+        return NULL;
+    return threshold_check(tx, TEFTER__THRESHOLD__THRESHOLD_BELOW_COST, NULL, 1);
+}
+
+/* A product without a price is sold at what is asked for it; its floor and its cost hold. */
+static Tefter__Refusal *check_price(struct tx *tx, const struct price_lists *prices,
+                                    const Tefter__DocumentLine *line,
                                     const Tefter__ProductRecord *product, size_t i)
 {
     int64_t floor_minor = 0;
+    int64_t base = line->has_base_quantity ? line->base_quantity : line->quantity;
+    struct price_found list = list_price(tx, prices, product, line);
     Tefter__Refusal *refusal = NULL;
-    if (product->has_price && line->price < product->price)
+    if (list.has_price && line->price < list.price)
         refusal = threshold_check(tx, TEFTER__THRESHOLD__THRESHOLD_BELOW_LIST, NULL,
-                                  share_bp(product->price - line->price, product->price));
-    if (refusal == NULL && product->has_floor &&
-        money_line(line->quantity, product->floor, &floor_minor))
+                                  share_bp(list.price - line->price, list.price));
+    if (refusal == NULL && product->has_floor && money_line(base, product->floor, &floor_minor))
         refusal = check_share(tx, TEFTER__THRESHOLD__THRESHOLD_BELOW_FLOOR,
                               floor_minor - line->net_minor, floor_minor);
+    if (refusal == NULL)
+        refusal = check_cost(tx, line, product, base);
     return of_line(tx, i, "price", refusal);
 }
 
@@ -112,7 +141,8 @@ static bool stood_before(struct before *before, const Tefter__DocumentLine *line
         const Tefter__DocumentLine *old = before->bill->lines[i];
         __int128 discount = (__int128)line->discount_minor * gross_of(old);
         bool same = old->has_product && old->product == line->product &&
-                    line->price >= old->price && line->tax_bp == old->tax_bp;
+                    line->price >= old->price && line->tax_bp == old->tax_bp &&
+                    line->unit_factor == old->unit_factor;
         bool no_more = line->has_discount_bp && old->has_discount_bp
                            ? line->discount_bp <= old->discount_bp
                            : discount <= (__int128)old->discount_minor * gross_of(line);
@@ -124,7 +154,8 @@ static bool stood_before(struct before *before, const Tefter__DocumentLine *line
     return false;
 }
 
-static Tefter__Refusal *check_line(struct tx *tx, const Tefter__DocumentLine *line, size_t i,
+static Tefter__Refusal *check_line(struct tx *tx, const struct price_lists *prices,
+                                   const Tefter__DocumentLine *line, size_t i,
                                    struct before *before)
 {
     const Tefter__ProductRecord *product =
@@ -133,7 +164,7 @@ static Tefter__Refusal *check_line(struct tx *tx, const Tefter__DocumentLine *li
         return NULL; /* a custom line counts with the charges */
     Tefter__Refusal *refusal = check_discount(tx, line, i);
     if (refusal == NULL)
-        refusal = check_price(tx, line, product, i);
+        refusal = check_price(tx, prices, line, product, i);
     if (refusal == NULL)
         refusal = check_tax(tx, line, product, i);
     return refusal != NULL && stood_before(before, line) ? NULL : refusal;
@@ -265,6 +296,6 @@ Tefter__Refusal *sale_check_thresholds(struct tx *tx, const struct document_plan
     if (refusal != NULL || parked)
         return refusal;
     for (size_t i = 0; i < record->n_lines && refusal == NULL; i++)
-        refusal = check_line(tx, record->lines[i], i, &before);
+        refusal = check_line(tx, plan->prices, record->lines[i], i, &before);
     return refusal != NULL ? refusal : check_custom(tx, record, &before);
 }

@@ -66,6 +66,7 @@ static uint32_t roles_of(Tefter__Right right)
     case TEFTER__RIGHT__RIGHT_SEE_ALARMS:       return MAY(0, 1, 1, 1, 1);
     case TEFTER__RIGHT__RIGHT_SEE_AUDIT:        return MAY(0, 0, 0, 1, 1);
     case TEFTER__RIGHT__RIGHT_REFUND:           return MAY(0, 1, 1, 1, 1);
+    case TEFTER__RIGHT__RIGHT_SEE_COST:         return MAY(0, 0, 1, 0, 1);
     case TEFTER__RIGHT__RIGHT_SERVER:           return MAY(0, 0, 0, 0, 0);
     case _TEFTER__RIGHT_IS_INT_SIZE:            break;
         /* clang-format on */

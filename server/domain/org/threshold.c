@@ -38,6 +38,7 @@ static enum unit unit_of(Tefter__Threshold threshold)
         return UNIT_MINOR;
     case TEFTER__THRESHOLD__THRESHOLD_OTHER_TAX:
     case TEFTER__THRESHOLD__THRESHOLD_OWN_NUMBER:
+    case TEFTER__THRESHOLD__THRESHOLD_BELOW_COST:
         return UNIT_YES;
     case _TEFTER__THRESHOLD_IS_INT_SIZE:
         break;
@@ -69,6 +70,7 @@ static Tefter__Right right_of(Tefter__Threshold threshold)
     case TEFTER__THRESHOLD__THRESHOLD_DISCOUNT:
     case TEFTER__THRESHOLD__THRESHOLD_BELOW_LIST:
     case TEFTER__THRESHOLD__THRESHOLD_BELOW_FLOOR:
+    case TEFTER__THRESHOLD__THRESHOLD_BELOW_COST:
     case TEFTER__THRESHOLD__THRESHOLD_CUSTOM_AMOUNT:
     case TEFTER__THRESHOLD__THRESHOLD_CUSTOM_SHARE:
     case TEFTER__THRESHOLD__THRESHOLD_OTHER_TAX:
@@ -117,6 +119,7 @@ int64_t threshold_usual(Tefter__Threshold threshold, Tefter__Role role)
     case TEFTER__THRESHOLD__THRESHOLD_DISCOUNT:      most = UP_TO( 500, 1000,    0, ANY); break;
     case TEFTER__THRESHOLD__THRESHOLD_BELOW_LIST:    most = UP_TO(   0,  500,    0, ANY); break;
     case TEFTER__THRESHOLD__THRESHOLD_BELOW_FLOOR:   most = UP_TO(   0,    0,    0, ANY); break;
+    case TEFTER__THRESHOLD__THRESHOLD_BELOW_COST:    most = UP_TO(   0,    0,    0, ANY); break;
     case TEFTER__THRESHOLD__THRESHOLD_CUSTOM_AMOUNT: most = UP_TO(   0,    0,    0, ANY); break;
     case TEFTER__THRESHOLD__THRESHOLD_CUSTOM_SHARE:  most = UP_TO(1000, 1000,    0, ANY); break;
     case TEFTER__THRESHOLD__THRESHOLD_OTHER_TAX:     most = UP_TO(   0,    0,    0, ANY); break;

@@ -551,7 +551,7 @@ static void hit_product(struct tx *tx, struct hits *hits, const Tefter__ProductR
             return;
     Tefter__SearchHit *hit = tx_new(tx, &tefter__search_hit__descriptor);
     const char *barcode = product_barcode_like(product, text);
-    hit->product = tx_copy(tx, &product->base);
+    hit->product = product_shown(tx, product);
     hit->matched_field = barcode != NULL ? tx_text(tx, "barcode") : NULL;
     hit->matched = tx_text(tx, barcode);
     hit_add(hits, hit);

@@ -32,6 +32,8 @@ Tefter__Refusal *view_document(struct tx *tx, const Tefter__DocumentView *query,
 Tefter__Refusal *view_documents(struct tx *tx, const Tefter__DocumentList *query,
                                 Tefter__DocumentsAnswer *answer);
 Tefter__Refusal *view_aging(struct tx *tx, const Tefter__Aging *query, Tefter__AgingAnswer *answer);
+Tefter__Refusal *view_product_sales(struct tx *tx, const Tefter__ProductSales *query,
+                                    Tefter__ProductSalesAnswer *answer);
 /* Customers come from `found`; documents by number or amount and products are looked up here. */
 Tefter__Refusal *view_search(struct tx *tx, const Tefter__Search *query,
                              const struct report_hits *found, Tefter__SearchAnswer *answer);
