@@ -463,6 +463,9 @@ static void ask(struct sink *sink, uint64_t number)
     case TABLE_TILL_DAY:
     case TABLE_MONEY_DAY:
     case TABLE_REFUNDED:
+    case TABLE_CASH_OUT:
+    case TABLE_CASH_IN:
+    case TABLE_OWN_CONFIRMED:
         sink->follows = true;
         break;
     }

@@ -1,6 +1,6 @@
 /*
- * What a sale asks of the thresholds of who sells: discounts, prices, custom lines and charges,
- * tax, the due date, the number, the salesperson.
+ * What a sale asks of the thresholds of who sells: discounts, prices, what rounding takes away,
+ * custom lines and charges, tax, the due date, the number, the salesperson.
  *
  * 1. What already happened is entered by the right for it, and asks nothing here.
  * 2. What stood on the bill that is corrected may stay: each old line for a line of the same
@@ -124,6 +124,17 @@ static bool stood_before(struct before *before, const Tefter__DocumentLine *line
     return false;
 }
 
+/* Goods with a price that come to nothing are as good as a discount of all of it. */
+static Tefter__Refusal *check_free(struct tx *tx, const Tefter__DocumentLine *line,
+                                   const Tefter__ProductRecord *product, size_t i)
+{
+    bool priced = (product->has_price && product->price > 0) || line->price > 0;
+    if (line->net_minor != 0 || !priced || !tx_rule(tx, RULE_ROUNDING_IS_BOUNDED))
+        return NULL;
+    return of_line(tx, i, "quantity",
+                   threshold_check(tx, TEFTER__THRESHOLD__THRESHOLD_DISCOUNT, NULL, BASIS_POINTS));
+}
+
 static Tefter__Refusal *check_line(struct tx *tx, const Tefter__DocumentLine *line, size_t i,
                                    struct before *before)
 {
@@ -136,7 +147,98 @@ static Tefter__Refusal *check_line(struct tx *tx, const Tefter__DocumentLine *li
         refusal = check_price(tx, line, product, i);
     if (refusal == NULL)
         refusal = check_tax(tx, line, product, i);
+    if (refusal == NULL)
+        refusal = check_free(tx, line, product, i);
     return refusal != NULL && stood_before(before, line) ? NULL : refusal;
+}
+
+/* ---- rules: what rounding takes away ---- */
+
+/* Each of a line's amounts is rounded by half a unit at most: so few lines lose no more than may be
+ * lost in any bill. */
+enum { FEW_LINES = 3, LOST_MINOR = 5, LOST_BP = 100 };
+
+/* In parts of a minor unit: a quantity and a price have three decimals each, rates have four. */
+#define PARTS_OF_MINOR ((__int128)QUANTITY_UNIT * 1000)
+#define PARTS_OF_TAXED (PARTS_OF_MINOR * BASIS_POINTS)
+
+struct worth {
+    __int128 list;  /* what its goods come to with tax, unrounded, at least at list prices */
+    __int128 least; /* that, less what the role may take off */
+    int64_t sold_minor;
+};
+
+/* The list's price or the floor, if the line's is lower. */
+static int64_t list_price(const Tefter__DocumentLine *line, const Tefter__ProductRecord *product)
+{
+    int64_t price = line->price;
+    if (product->has_price && product->price > price)
+        price = product->price;
+    if (!product->has_price && product->has_floor && product->floor > price)
+        price = product->floor;
+    return price;
+}
+
+static void add_worth(struct tx *tx, const Tefter__DocumentRecord *record, int64_t left_bp,
+                      struct worth *worth)
+{
+    for (size_t i = 0; i < record->n_lines; i++) {
+        const Tefter__DocumentLine *line = record->lines[i];
+        const Tefter__ProductRecord *product =
+            line->has_product ? product_get(tx, line->product) : NULL;
+        if (product == NULL || line->quantity < 0)
+            continue;
+        __int128 list =
+            (__int128)line->quantity * list_price(line, product) * (BASIS_POINTS + line->tax_bp);
+        worth->list += list;
+        worth->least += list / BASIS_POINTS * left_bp;
+        worth->sold_minor += line->net_minor + line->tax_minor;
+    }
+}
+
+/* What is left of a price by one who takes off all they may; in basis points. */
+static int64_t left_bp(struct tx *tx)
+{
+    int64_t discount_bp = threshold_most(tx, TEFTER__THRESHOLD__THRESHOLD_DISCOUNT);
+    int64_t below_bp = threshold_most(tx, TEFTER__THRESHOLD__THRESHOLD_BELOW_LIST);
+    if (discount_bp >= BASIS_POINTS || below_bp >= BASIS_POINTS)
+        return 0;
+    return (BASIS_POINTS - discount_bp) * (BASIS_POINTS - below_bp) / BASIS_POINTS;
+}
+
+static __int128 larger(__int128 a, __int128 b)
+{
+    return a > b ? a : b;
+}
+
+static __int128 lost(const struct worth *worth)
+{
+    return worth->least - worth->sold_minor * PARTS_OF_TAXED;
+}
+
+/* The sum of many small lines against what their goods would have come to in one. A correction may
+ * lose what the old bill lost. */
+static Tefter__Refusal *check_lost(struct tx *tx, const Tefter__DocumentRecord *record,
+                                   const struct before *before)
+{
+    struct worth worth = {0};
+    struct worth old = {0};
+    int64_t left = left_bp(tx);
+    if (record->n_lines <= FEW_LINES || left == 0 || !tx_rule(tx, RULE_ROUNDING_IS_BOUNDED))
+        return NULL;
+    add_worth(tx, record, left, &worth);
+    if (before->bill != NULL)
+        add_worth(tx, before->bill, left, &old);
+    __int128 may_be_lost = larger(
+        larger(worth.list / BASIS_POINTS * LOST_BP, LOST_MINOR * PARTS_OF_TAXED), lost(&old));
+    if (lost(&worth) <= may_be_lost)
+        return NULL;
+    __int128 sold = worth.sold_minor * PARTS_OF_TAXED;
+    int64_t most_bp = threshold_most(tx, TEFTER__THRESHOLD__THRESHOLD_DISCOUNT);
+    __int128 whole = worth.list / BASIS_POINTS;
+    int64_t wanted_bp = (int64_t)((worth.list - sold + whole - 1) / whole);
+    return threshold_refuse(tx, TEFTER__THRESHOLD__THRESHOLD_DISCOUNT, "lines",
+                            wanted_bp > most_bp ? wanted_bp : most_bp + 1, most_bp);
 }
 
 /* ---- rules: what is in no catalogue ---- */
@@ -266,5 +368,7 @@ Tefter__Refusal *sale_check_thresholds(struct tx *tx, const struct document_plan
         return refusal;
     for (size_t i = 0; i < record->n_lines && refusal == NULL; i++)
         refusal = check_line(tx, record->lines[i], i, &before);
+    if (refusal == NULL)
+        refusal = check_lost(tx, record, &before);
     return refusal != NULL ? refusal : check_custom(tx, record, &before);
 }
