@@ -34,6 +34,8 @@ static const struct param one_branch[] = {OPERAND("BRANCH", BRANCH, "branch", "c
 static const struct param branch_turn_back[] = {
     OPERAND("BRANCH", BRANCH, "branch", "code or number"),
     OPERAND("DATE", DATE, "date", "the right date: 2026-11-23; no document may be dated later"),
+    OPTION("--leave-papers", FLAG, "leave_papers",
+           "20 documents at most may be, and stay so; back to the clock's date only"),
     END,
 };
 

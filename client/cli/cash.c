@@ -211,6 +211,10 @@ static const struct param policy_set[] = {
     OPTION("--refund-alone", AMOUNT, "refund_alone_minor",
            "so much in a day is paid out by one person alone"),
     OPTION("--refund-any", FLAG, "refund_any", "any sum is paid out by one person alone"),
+    OPTION("--own-confirm", AMOUNT, "own_confirm_minor",
+           "so much of the money they booked themselves one person confirms in a day"),
+    OPTION("--own-confirm-any", FLAG, "own_confirm_any",
+           "one person confirms any sum of their own: where one does all"),
     END,
 };
 
@@ -223,7 +227,8 @@ static int policy_run(struct run *run)
     Tefter__SetCashPolicy *policy = command->set_cash_policy;
     bool sets = policy->has_unit_minor || policy->has_round_off_minor ||
                 policy->has_round_off_day_minor || policy->has_refund_alone_minor ||
-                policy->has_refund_any;
+                policy->has_refund_any || policy->has_own_confirm_minor ||
+                policy->has_own_confirm_any;
     if (sets)
         return run_submit(run, command, "The rules for cash are set.");
     Tefter__Query query = TEFTER__QUERY__INIT;
@@ -251,6 +256,10 @@ static int policy_run(struct run *run)
     tell(stdout, "one person refunds      %s\n",
          company->has_refund_alone_minor ? money_text(run, company->refund_alone_minor, amount)
                                          : "any sum");
+    tell(stdout, "  confirms of their own %s\n",
+         company->own_confirm_any         ? "any sum"
+         : company->own_confirm_minor > 0 ? money_text(run, company->own_confirm_minor, amount)
+                                          : "nothing");
     return EXIT_DONE;
 }
 
@@ -386,6 +395,8 @@ static const struct column days_columns[] = {
     {"OPENED", "opened_date", COLUMN_DATE},
     {"BY", "opened_by.staff", COLUMN_STAFF},
     {"FLOAT", "float_minor", COLUMN_MONEY},
+    {"DIFFERENCE", "opening_difference_minor", COLUMN_MONEY},
+    {"REASON", "opening_reason", COLUMN_TEXT},
     {"CLOSED", "closed_date", COLUMN_DATE},
     {"BY", "closed_by.staff", COLUMN_STAFF},
     {"DIFFERENCE", "difference_minor", COLUMN_MONEY},
@@ -493,6 +504,10 @@ static int slip_run(struct run *run)
     tell(stdout, "%s, day %" PRIu32 "\n", place_name(run, day->money_account), day->day);
     slip_who(run, "Opened", day->opened_by, day->opened_ms);
     slip_line(run, "float", true, day->float_minor);
+    if (day->has_opening_difference_minor) {
+        slip_line(run, "opening difference", true, day->opening_difference_minor);
+        tell(stdout, "  because: %s\n", text_of(day->opening_reason));
+    }
     if (day->moved != NULL)
         slip_moved(run, day->moved);
     slip_line(run, "by the books", answer->till_day->has_expected_minor,

@@ -350,6 +350,7 @@ static const struct column alarm_columns[] = {
     {"KIND", "kind", COLUMN_ENUM},
     {"NUMBER", "number", COLUMN_TEXT},
     {"OVER BY", "over_by_minor", COLUMN_MONEY},
+    {"CASH OUT OVER", "cash_minor", COLUMN_MONEY},
     {"BY", "login", COLUMN_TEXT},
     {"BRANCH", "actor.branch", COLUMN_BRANCH},
     {"TERMINAL", "terminal", COLUMN_NUMBER},
@@ -361,7 +362,8 @@ static const struct column alarm_columns[] = {
 const struct verb report_verbs[] = {
     {.entity = "alarms",
      .summary =
-         "list what people must see: posted over a limit, terminals in two places; newest first",
+         "list what people must see: posted over a limit, much cash taken out, terminals in two "
+         "places; newest first",
      .params = alarm_params,
      .query = "alarms",
      .rows = "rows",

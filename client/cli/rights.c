@@ -10,7 +10,7 @@
 static const struct param rights_set[] = {
     {PARAM("WHAT", ENUM, NULL, "what is had up to so much; tefter rights show lists all"),
      .words = "discount below-list below-floor custom-amount custom-share other-tax later-due "
-              "term-days own-number reversal opening-limit"},
+              "term-days own-number reversal opening-limit cash-out cash-in move-fee"},
     {PARAM("ROLE", ENUM, NULL, "whose"), .words = "sales controller accountant manager"},
     OPERAND("MOST", TEXT, NULL,
             "up to so much: 5%, 30 (days), 1,000.00, yes or no; \"any\": as much as they want; "
@@ -69,8 +69,48 @@ static bool has_role(const Tefter__RightRow *row, Tefter__Role role)
     return false;
 }
 
+static const Tefter__ThresholdRow *threshold_row(const Tefter__RightsAnswer *answer,
+                                                 Tefter__Threshold threshold, Tefter__Role role)
+{
+    for (size_t i = 0; i < answer->n_thresholds; i++)
+        if (answer->thresholds[i]->threshold == threshold && answer->thresholds[i]->role == role)
+            return answer->thresholds[i];
+    return NULL;
+}
+
+/* Custom lines are had up to so much, not by their right: as far as the larger of the two goes. */
+static const char *custom_text(struct run *run, const Tefter__RightsAnswer *answer,
+                               Tefter__Role role, char out[CELL_MAX])
+{
+    static const Tefter__Threshold either[] = {TEFTER__THRESHOLD__THRESHOLD_CUSTOM_AMOUNT,
+                                               TEFTER__THRESHOLD__THRESHOLD_CUSTOM_SHARE};
+    char most[CELL_MAX];
+    const char *text = "-";
+    for (size_t i = 0; i < sizeof(either) / sizeof(either[0]); i++) {
+        const Tefter__ThresholdRow *row = threshold_row(answer, either[i], role);
+        if (row == NULL || !row->applies)
+            continue;
+        if (!row->has_most)
+            return "yes";
+        if (row->most == 0)
+            continue;
+        (void)snprintf(out, CELL_MAX, "to %s", measure_text(run, either[i], row->most, most));
+        text = out;
+    }
+    return text;
+}
+
+static const char *right_text(struct run *run, const Tefter__RightsAnswer *answer,
+                              const Tefter__RightRow *row, Tefter__Role role, char out[CELL_MAX])
+{
+    if (row->right == TEFTER__RIGHT__RIGHT_CUSTOM_LINE && answer->held)
+        return custom_text(run, answer, role, out);
+    return has_role(row, role) ? "yes" : "-";
+}
+
 static void show_rights(struct run *run, const Tefter__RightsAnswer *answer)
 {
+    char cell[CELL_MAX];
     const ProtobufCEnumDescriptor *roles = &tefter__role__descriptor;
     struct table *table = table_of_roles(run, "WHO MAY");
     for (size_t i = 0; i < answer->n_rights; i++) {
@@ -79,7 +119,8 @@ static void show_rights(struct run *run, const Tefter__RightsAnswer *answer)
             continue;
         table_cell(table, right_words(row->right));
         for (unsigned k = 0; k < roles->n_values; k++)
-            table_cell(table, has_role(row, (Tefter__Role)roles->values[k].value) ? "yes" : "-");
+            table_cell(table,
+                       right_text(run, answer, row, (Tefter__Role)roles->values[k].value, cell));
     }
     table_print(table, stdout);
 }

@@ -299,11 +299,17 @@ static void put_alarm(struct watch *watch, const Tefter__AlarmRow *alarm)
             tell(stdout, " incarnation %" PRIu32, alarm->incarnation);
         return;
     }
-    tell(stdout, "%s %s %s  %s %s over by %s", sign_over(watch->run),
-         alarm->customer_code == NULL ? "" : alarm->customer_code, text_of(alarm->customer_name),
-         enum_word(&tefter__document_kind__descriptor, (int)alarm->kind, word, sizeof(word)),
-         alarm->number == NULL ? "" : alarm->number,
-         money_text(watch->run, alarm->over_by_minor, amount));
+    if (alarm->has_cash_minor)
+        tell(stdout, "%s %s  cash out over by %s", sign_over(watch->run),
+             alarm->number == NULL ? "" : alarm->number,
+             money_text(watch->run, alarm->cash_minor, amount));
+    else
+        tell(stdout, "%s %s %s  %s %s over by %s", sign_over(watch->run),
+             alarm->customer_code == NULL ? "" : alarm->customer_code,
+             text_of(alarm->customer_name),
+             enum_word(&tefter__document_kind__descriptor, (int)alarm->kind, word, sizeof(word)),
+             alarm->number == NULL ? "" : alarm->number,
+             money_text(watch->run, alarm->over_by_minor, amount));
     if (alarm->login != NULL)
         tell(stdout, "  by %s", alarm->login);
 }

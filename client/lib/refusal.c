@@ -49,7 +49,8 @@ const char *refusal_pattern(Tefter__RefusalCode code)
         return "The date is too early| ({field})|.| The first that is possible is {date}.|";
     case CODE(DATED_LATER):
         return "The business date cannot go back so far|: {existing} or a match of it is dated "
-               "{date}|.";
+               "{date}|. If such papers are few and it is the clock's date, they may stay as they "
+               "are: --leave-papers.";
     case CODE(TEXT_INVALID):
         return "The text cannot be taken| ({field})|: it is too long or has characters "
                "that are not text.";
@@ -327,10 +328,16 @@ const char *refusal_pattern(Tefter__RefusalCode code)
 }
 
 #define OTHER_PAPER                                                                                \
-    "This paper is of branch| {branch}|: you take back, correct and credit those of your own "     \
-    "branch only. Somebody of that branch can, or of none.| Who may change where you work "        \
+    "This paper is of branch| {branch}|: you take back, correct, credit, confirm and match those " \
+    "of your own branch only. Somebody of that branch can, or of none.| Who may change where you " \
+    "work "                                                                                        \
     "(tefter "                                                                                     \
     "staff change LOGIN --branch or --anywhere): {roles}.|"
+
+#define OWN_CONFIRMATION                                                                           \
+    "You booked this money yourself: that it came is confirmed by somebody else.| Alone you may "  \
+    "confirm {most$} more today.|| Who may: {roles}.| Where one person does all, the owner says: " \
+    "tefter cash policy --own-confirm-any."
 
 /* Codes that say more with a field. */
 static const struct {
@@ -341,13 +348,25 @@ static const struct {
     {CODE(STAFF_OF_OTHER_BRANCH), "document", OTHER_PAPER},
     {CODE(STAFF_OF_OTHER_BRANCH), "invoice", OTHER_PAPER},
     {CODE(STAFF_OF_OTHER_BRANCH), "payment", OTHER_PAPER},
+    {CODE(STAFF_OF_OTHER_BRANCH), "move", OTHER_PAPER},
+    {CODE(STAFF_OF_OTHER_BRANCH), "credits", OTHER_PAPER},
+    {CODE(STAFF_OF_OTHER_BRANCH), "from",
+     "This card device is of branch| {branch}|, and you work for another. Somebody of that branch "
+     "can move its money, or of none.| Who may change where you work (tefter staff change LOGIN "
+     "--branch or --anywhere): {roles}.|"},
     {CODE(LOCK_STATE), "locked",
      "The customer is locked already. Who locked them and why: tefter customer changes CUSTOMER."},
     {CODE(LOCK_STATE), "not_locked",
      "The customer is not locked: sales on credit are allowed as far as their limit goes."},
     {CODE(SECOND_PERSON_NEEDED), "amount_minor",
      "So much is not paid out by one person.| Alone you may pay out {most$} more today.| It takes "
-     "somebody who did not book the money or credit: {roles}."},
+     "somebody who booked no money or credit of this customer of late: {roles}."},
+    {CODE(SECOND_PERSON_NEEDED), "payment", OWN_CONFIRMATION},
+    {CODE(SECOND_PERSON_NEEDED), "move", OWN_CONFIRMATION},
+    {CODE(SECOND_PERSON_NEEDED), "arrived",
+     "You bring this money yourself: that it came is confirmed by somebody else.| Alone you may "
+     "confirm {most$} more today.|| Leave --arrived out; that it came (tefter money arrived "
+     "NUMBER) says: {roles}.|"},
     {CODE(TILL_NOT_COUNTED), "counts",
      "Money went through the till since it was counted. Count it again: tefter till count TILL "
      "AMOUNT --again."},
@@ -828,6 +847,15 @@ static const char *threshold_pattern(Tefter__Threshold threshold)
     case TEFTER__THRESHOLD__THRESHOLD_REVERSAL:
         return "This takes back too much|: {wanted}, which is {over} more than you may||; you may "
                "take back up to {most}|.";
+    case TEFTER__THRESHOLD__THRESHOLD_CASH_OUT:
+        return "This takes too much out of tills|: {wanted} today, which is {over} more than you "
+               "may||; you may take out up to {most} in a day|.";
+    case TEFTER__THRESHOLD__THRESHOLD_CASH_IN:
+        return "This puts too much into tills|: {wanted} today, which is {over} more than you "
+               "may||; you may put in up to {most} in a day|.";
+    case TEFTER__THRESHOLD__THRESHOLD_MOVE_FEE:
+        return "The fee is too high|: {wanted} of what is moved, which is {over} more than you may "
+               "book||; you may book up to {most}|.";
     case TEFTER__THRESHOLD__THRESHOLD_OPENING_LIMIT:
     case _TEFTER__THRESHOLD_IS_INT_SIZE:
         break;
@@ -835,11 +863,29 @@ static const char *threshold_pattern(Tefter__Threshold threshold)
     return "You may not do so much of this|: {where}|."; /* a threshold of a later version */
 }
 
+/* What rounding takes off is as good as a discount. */
+static const char *rounding_pattern(const Tefter__Refusal *refusal)
+{
+    const char *field = refusal->field != NULL ? refusal->field : "";
+    const char *last = strrchr(field, '.');
+    if (refusal->threshold != TEFTER__THRESHOLD__THRESHOLD_DISCOUNT)
+        return NULL;
+    if (strcmp(field, "lines") == 0)
+        return "So many small lines come to {wanted} less than their goods||; you may give up to "
+               "{most} of discount|. Put goods of one kind into one line.";
+    if (last != NULL && strcmp(last, ".quantity") == 0)
+        return "Goods that have a price come to nothing here| ({where})|. Sell more of them, or "
+               "put them into the line that has the rest.";
+    return NULL;
+}
+
 static bool threshold(const struct facts *facts, char *out, size_t capacity)
 {
+    const char *rounding = rounding_pattern(facts->refusal);
     struct threshold_facts own = {facts->refusal, facts->currency};
-    return sentence_write(threshold_pattern(facts->refusal->threshold), threshold_word, &own, out,
-                          capacity) > 0;
+    return sentence_write(rounding != NULL ? rounding
+                                           : threshold_pattern(facts->refusal->threshold),
+                          threshold_word, &own, out, capacity) > 0;
 }
 
 /* ---- walls ---- */

@@ -91,6 +91,7 @@ enum threshold_unit threshold_unit(Tefter__Threshold threshold)
     case TEFTER__THRESHOLD__THRESHOLD_BELOW_LIST:
     case TEFTER__THRESHOLD__THRESHOLD_BELOW_FLOOR:
     case TEFTER__THRESHOLD__THRESHOLD_CUSTOM_SHARE:
+    case TEFTER__THRESHOLD__THRESHOLD_MOVE_FEE:
         return THRESHOLD_IN_PERCENT;
     case TEFTER__THRESHOLD__THRESHOLD_LATER_DUE:
     case TEFTER__THRESHOLD__THRESHOLD_TERM_DAYS:
@@ -98,6 +99,8 @@ enum threshold_unit threshold_unit(Tefter__Threshold threshold)
     case TEFTER__THRESHOLD__THRESHOLD_CUSTOM_AMOUNT:
     case TEFTER__THRESHOLD__THRESHOLD_REVERSAL:
     case TEFTER__THRESHOLD__THRESHOLD_OPENING_LIMIT:
+    case TEFTER__THRESHOLD__THRESHOLD_CASH_OUT:
+    case TEFTER__THRESHOLD__THRESHOLD_CASH_IN:
         return THRESHOLD_IN_MONEY;
     case TEFTER__THRESHOLD__THRESHOLD_OTHER_TAX:
     case TEFTER__THRESHOLD__THRESHOLD_OWN_NUMBER:
@@ -136,6 +139,12 @@ const char *threshold_words(Tefter__Threshold threshold)
         return "taken back by one reversal";
     case TEFTER__THRESHOLD__THRESHOLD_OPENING_LIMIT:
         return "limit of whom they add, at first";
+    case TEFTER__THRESHOLD__THRESHOLD_CASH_OUT:
+        return "taken out of tills in a day";
+    case TEFTER__THRESHOLD__THRESHOLD_CASH_IN:
+        return "put into tills in a day";
+    case TEFTER__THRESHOLD__THRESHOLD_MOVE_FEE:
+        return "what a bank kept of a move";
     case _TEFTER__THRESHOLD_IS_INT_SIZE:
         break;
     }

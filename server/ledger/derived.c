@@ -468,6 +468,9 @@ static void ask(struct sink *sink, uint64_t number)
     case TABLE_REFUNDED:
     case TABLE_PRICE_LISTS:
     case TABLE_PRICE:
+    case TABLE_CASH_OUT:
+    case TABLE_CASH_IN:
+    case TABLE_OWN_CONFIRMED:
         sink->follows = true;
         break;
     }

@@ -177,6 +177,21 @@ enum rule_change {
     RULE_REFERENCES_COUNT_ONCE = 5,
     /* There are units with factors, price lists and costs. */
     RULE_PRICES = 5,
+    /* What comes by card or transfer says its reference: the till asked for it, and nobody else. */
+    RULE_REFERENCES_ARE_SAID = 5,
+    /* What takes two persons cannot be had by one who goes round about: money paid out counts by
+     * who gets it too, whatever set it free; own money is confirmed by somebody else; money that is
+     * put into a till or taken out for a reason, and what a bank kept of a move, have bounds. */
+    RULE_TWO_PERSONS = 5,
+    /* Rounding gives nothing away: a bill of many small lines is held to what its goods come to,
+     * and goods with a price are not sold for nothing. */
+    RULE_ROUNDING_IS_BOUNDED = 5,
+    /* A few papers that are dated ahead do not keep a business date from going back to the clock's:
+     * one of them held a branch until that day. */
+    RULE_PAPERS_AHEAD_MAY_STAY = 5,
+    /* An approved bill that is corrected to other goods or prices is judged as a new sale. Any
+     * goods passed that made it no dearer. */
+    RULE_APPROVED_STAYS_AS_APPROVED = 5,
 };
 bool tx_rule(const struct tx *tx, enum rule_change change);
 

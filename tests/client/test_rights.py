@@ -64,6 +64,10 @@ class Rights(unittest.TestCase):
         self.assertIn("8%, which is 3% more than you may give", said)
         self.assertIn("Who may: controller, manager or owner.", said)
 
+    def test_what_is_shown_of_custom_lines_is_what_holds(self):
+        row = next(x for x in self.lan("rights", "show").splitlines() if "not in the catalogue" in x)
+        self.assertEqual(row.split()[-7:], ["to", "10%", "to", "10%", "-", "yes", "yes"])
+
     def test_a_price_of_one(self):
         said = self.refused("sell", self.shop.anh, "XM=1@1")
         self.assertIn("The price is too low: 99.90% below the catalogue's", said)
@@ -153,7 +157,7 @@ class Rights(unittest.TestCase):
         for words in (("reverse", bill, "--reason", "x"), ("credit-note", bill)):
             said = self.office(*words, code=NOT_ALLOWED)
             said = " ".join((said.stdout + said.stderr).split())
-            self.assertIn("This paper is of branch TD: you take back, correct and credit those of your own branch", said)
+            self.assertIn("This paper is of branch TD: you take back, correct, credit, confirm and match those of your own branch", said)
             self.assertIn("manager or owner", said)
         self.shop.login("office", shop.server.OWNER)
         self.office("staff", "change", "minh", "--anywhere")

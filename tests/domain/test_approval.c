@@ -276,6 +276,69 @@ static void an_approval_that_was_not_needed_any_more_is_used_all_the_same(void *
 
 /* ---- prices and goods stay as they were parked ---- */
 
+static const char *corrected(id bill, const char *lines)
+{
+    return json("{'document': %llu, 'reason': 'x', 'invoice': {%s}}", bill, lines);
+}
+
+/* What was approved is what was sold: other goods of the same sum are another sale. */
+static void an_approved_sale_is_not_corrected_to_other_goods(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    id approval = park(&shop);
+    grant(&shop, approval);
+    id bill = scenario_done(shop.s, "issue_invoice", sale(&shop, GOODS, approval))->id;
+    static const char *const others[] = {
+        "'lines': [{'product_code': 'SAND', 'quantity': 120000}]",
+        "'lines': [{'product_code': 'STEEL', 'quantity': 10000, 'price': 14900000}]",
+        "'lines': [{'product_code': 'STEEL', 'quantity': 10000}, {'product_code': 'SAND', "
+        "'quantity': 4000}, {'product_code': 'SAND', 'quantity': 1}]",
+    };
+    scenario_as(shop.s, ROLE_STAFF_OWNER);
+    scenario_done(shop.s, "set_thresholds",
+                  "{'thresholds': [{'threshold': 'BELOW_LIST', 'role': 'SALES'}]}");
+    scenario_as(shop.s, shop.minh);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        scenario_refused(shop.s, "correct_invoice", corrected(bill, others[i]),
+                         CODE(APPROVAL_NEEDED), "customer");
+    /* less of the same asks nobody, and stays bound */
+    bill = scenario_done(shop.s, "correct_invoice",
+                         corrected(bill, "'lines': [{'product_code': 'STEEL', 'quantity': 9000}]"))
+               ->id;
+    scenario_refused(shop.s, "correct_invoice",
+                     corrected(bill, "'lines': [{'product_code': 'SAND', 'quantity': 110000}]"),
+                     CODE(APPROVAL_NEEDED), "customer");
+    /* within the limit it needs no approval, as a new sale needs none */
+    bill = scenario_done(shop.s, "correct_invoice",
+                         corrected(bill, "'lines': [{'product_code': 'SAND', 'quantity': 80000}]"))
+               ->id;
+    scenario_done(shop.s, "correct_invoice",
+                  corrected(bill, "'lines': [{'product_code': 'STEEL', 'quantity': 5000}]"));
+    shop_end(&shop);
+}
+
+/* What a limit let pass binds nobody. */
+static void a_sale_that_needed_no_approval_is_corrected_freely(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    id bill = scenario_done(shop.s, "issue_invoice",
+                            json("{'customer': %u, 'lines': [{'product_code': 'STEEL', "
+                                 "'quantity': 6000}]}",
+                                 shop.anh))
+                  ->id;
+    scenario_as(shop.s, ROLE_STAFF_OWNER);
+    scenario_done(shop.s, "set_credit_limit",
+                  json("{'customer': %u, 'terms': {'limit_minor': 1}}", shop.anh));
+    scenario_as(shop.s, shop.minh);
+    scenario_done(shop.s, "correct_invoice",
+                  corrected(bill, "'lines': [{'product_code': 'SAND', 'quantity': 1000}]"));
+    scenario_end(shop.s);
+}
+
 static void the_prices_are_those_of_when_it_was_parked(void **state)
 {
     (void)state;
@@ -787,6 +850,8 @@ int main(void)
         cmocka_unit_test(it_serves_neither_another_customer_nor_another_branch),
         cmocka_unit_test(refused_used_lapsed_and_undecided_are_told_apart),
         cmocka_unit_test(an_approval_that_was_not_needed_any_more_is_used_all_the_same),
+        cmocka_unit_test(an_approved_sale_is_not_corrected_to_other_goods),
+        cmocka_unit_test(a_sale_that_needed_no_approval_is_corrected_freely),
         cmocka_unit_test(the_prices_are_those_of_when_it_was_parked),
         cmocka_unit_test(a_part_of_what_is_parked_may_be_sold_and_no_more),
         cmocka_unit_test(a_piece_is_the_parked_one_however_its_serial_is_typed),

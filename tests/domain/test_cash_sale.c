@@ -386,15 +386,15 @@ static void a_card_is_not_rounded(void **state)
     (void)state;
     struct counter c = counter();
     cash_by_five(&c);
-    const char *card = json("{'kind': 'POS', 'money_account': %u}", c.device);
+    const char *card = json("{'kind': 'POS', 'money_account': %u, 'reference': 'A1'}", c.device);
     const Tefter__Done *done = scenario_done(c.s, "sell_paid", paid(cents(CASH, 1002), card));
     assert_int_equal(done->paid_minor, 1002);
     /* what is left for cash is */
     done = scenario_done(
         c.s, "sell_paid",
         paid(cents(CASH, 1002),
-             json("{'kind': 'POS', 'money_account': %u, 'amount_minor': 901}, {'kind': 'CASH', "
-                  "'money_account': %u}",
+             json("{'kind': 'POS', 'money_account': %u, 'amount_minor': 901, 'reference': 'A2'}, "
+                  "{'kind': 'CASH', 'money_account': %u}",
                   c.device, c.till)));
     assert_int_equal(done->payments[1]->amount_minor, 100);
     assert_int_equal(done->rounding_minor, 1);
@@ -489,10 +489,13 @@ static void a_card_is_given_back_in_coins_that_there_are(void **state)
     (void)state;
     struct counter c = counter();
     cash_by_five(&c);
-    const char *card = json("{'kind': 'POS', 'money_account': %u}", c.device);
     scenario_done(c.s, "sell_paid", paid(loaves(CASH, 8), cash(&c, 2000)));
-    scenario_done(c.s, "sell_paid", paid(cents(CASH, 1003), card));
-    scenario_done(c.s, "sell_paid", paid(cents(CASH, 1003), card));
+    scenario_done(c.s, "sell_paid",
+                  paid(cents(CASH, 1003),
+                       json("{'kind': 'POS', 'money_account': %u, 'reference': 'A1'}", c.device)));
+    scenario_done(c.s, "sell_paid",
+                  paid(cents(CASH, 1003),
+                       json("{'kind': 'POS', 'money_account': %u, 'reference': 'A2'}", c.device)));
     scenario_done(c.s, "reverse_document", "{'number': 'HQ-00002'}");
     scenario_done(c.s, "reverse_document", "{'number': 'HQ-00003'}");
     assert_int_equal(refund_of(&c, "HQ-R-00002", "CASH", "")->rounding_minor, -2);

@@ -114,8 +114,10 @@ static void a_slip_frees_nothing_until_it_is_confirmed_matched_or_not(void **sta
     assert_int_equal(account->balance_minor, 6000);
     assert_int_equal(account->uncleared_minor, 4000);
     assert_int_equal(account->available_minor, 0);
+    scenario_as(s, scenario_staff(s, "dee", TEFTER__ROLE__ROLE_ACCOUNTANT));
     scenario_done(s, "confirm_payment",
                   json("{'payment': %llu, 'confirmed': true}", (unsigned long long)slip->id));
+    scenario_as(s, ROLE_STAFF_OWNER);
     account = scenario_account(s, anh);
     assert_int_equal(account->uncleared_minor, 0);
     assert_int_equal(account->available_minor, 4000);

@@ -47,7 +47,8 @@ static void money_lies_in_a_place_of_its_kind(void **state)
         scenario_refused(s, "take_payment", json("{'customer': %u, %s}", anh, cases[i].fields),
                          cases[i].code, cases[i].field);
     scenario_done(s, "take_payment",
-                  json("{'customer': %u, 'kind': 'POS', 'amount_minor': 7, 'money_account': %u}",
+                  json("{'customer': %u, 'kind': 'POS', 'amount_minor': 7, 'money_account': %u, "
+                       "'reference': 'A-7'}",
                        anh, device));
     scenario_at(s, 2);
     scenario_refused(
@@ -424,8 +425,10 @@ static void a_confirmed_slip_is_reversed_out_of_the_bank(void **state)
                                        "'money_account': %u, 'reference': '1', 'payer': 'H'}",
                                        anh, bank))
                         ->id;
+    scenario_as(s, scenario_staff(s, "dee", TEFTER__ROLE__ROLE_ACCOUNTANT));
     scenario_done(s, "confirm_payment",
                   json("{'payment': %llu, 'confirmed': true}", (unsigned long long)slip));
+    scenario_as(s, ROLE_STAFF_OWNER);
     scenario_done(
         s, "reverse_document",
         json("{'document': %llu, 'reason': 'bank took it back'}", (unsigned long long)slip));

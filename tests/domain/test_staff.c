@@ -372,16 +372,21 @@ static void in_an_old_ledger_the_branch_of_a_person_binds_nobody(void **state)
 
 /* Hung, of HP, at the device of HP; the papers are TD's. */
 struct papers {
-    uint32_t hung, anh, till;
-    unsigned long long bill, cash, slip;
+    uint32_t hung, anh, binh, till, bank, device;
+    unsigned long long bill, cash, slip, match, too_much, move;
 };
 
 static struct papers papers_of_another_branch(struct scenario *s)
 {
     struct papers papers = {.anh = scenario_customer(s, "Anh", 100000)};
-    uint32_t bank = scenario_bank(s);
+    uint32_t bank = papers.bank = scenario_bank(s);
+    papers.binh = scenario_customer(s, "Binh", 0);
     (void)bound(s, TEFTER__ROLE__ROLE_MANAGER);
     scenario_done(s, "add_branch", "{'code': 'HP', 'name': 'Hai Phong'}");
+    papers.device =
+        (uint32_t)scenario_done(s, "add_pos_device",
+                                json("{'branch': 2, 'name': 'POS', 'bank_account': %u}", bank))
+            ->id;
     papers.till = (uint32_t)scenario_done(s, "add_till", "{'branch': 2, 'name': 'drawer'}")->id;
     papers.hung =
         (uint32_t)scenario_done(s, "add_staff", "{'login': 'hung', 'role': 'MANAGER', 'branch': 3}")
@@ -398,6 +403,20 @@ static struct papers papers_of_another_branch(struct scenario *s)
                                      "'money_account': %u, 'reference': 'S1', 'payer': 'Anh'}",
                                      papers.anh, bank))
                       ->id;
+    papers.match = scenario_done(s, "match_items",
+                                 json("{'customer': %u, 'parts': [{'debit': %llu, 'credit': "
+                                      "%llu}]}",
+                                      papers.anh, papers.bill, papers.cash))
+                       ->match;
+    papers.too_much = scenario_done(s, "take_payment",
+                                    json("{'customer': %u, 'kind': 'POS', 'amount_minor': 30, "
+                                         "'money_account': %u, 'reference': 'A1'}",
+                                         papers.binh, papers.device))
+                          ->id;
+    papers.move =
+        scenario_done(s, "move_money",
+                      json("{'from': %u, 'to': %u, 'amount_minor': 20}", papers.till, bank))
+            ->id;
     scenario_as(s, papers.hung);
     scenario_at(s, 3);
     return papers;
@@ -415,6 +434,168 @@ static const char *correct_bill(const struct papers *papers)
     return json("{'document': %llu, 'reason': 'x', 'invoice': {'customer': %u, 'lines': [{'text': "
                 "'a', 'quantity': 1000, 'price': 400000}]}}",
                 papers->bill, papers->anh);
+}
+
+static const char *credit_bill(const struct papers *papers)
+{
+    return json("{'invoice': %llu, 'reason': 'x'}", papers->bill);
+}
+
+static const char *match_both(const struct papers *papers)
+{
+    return json("{'customer': %u, 'parts': [{'debit': %llu, 'credit': %llu}]}", papers->anh,
+                papers->bill, papers->slip);
+}
+
+static const char *undo_it(const struct papers *papers)
+{
+    return json("{'customer': %u, 'match': %llu}", papers->anh, papers->match);
+}
+
+static const char *slip_came(const struct papers *papers)
+{
+    return json("{'payment': %llu, 'confirmed': true}", papers->slip);
+}
+
+static const char *reverse_cash(const struct papers *papers)
+{
+    return json("{'document': %llu, 'reason': 'x'}", papers->cash);
+}
+
+/* The second customer owes nothing. */
+static const char *refund_cash(const struct papers *papers)
+{
+    return json("{'customer': %u, 'kind': 'TRANSFER', 'money_account': %u, 'reason': 'x', "
+                "'credits': [%llu]}",
+                papers->binh, papers->bank, papers->too_much);
+}
+
+static const char *empty_device(const struct papers *papers)
+{
+    return json("{'from': %u, 'to': %u, 'amount_minor': 30}", papers->device, papers->bank);
+}
+
+static const char *move_came(const struct papers *papers)
+{
+    return json("{'move': %llu}", papers->move);
+}
+
+/* Each command there is, and how it would touch a paper of TD; NULL: it touches none that is
+ * written. What pays at one's own branch may be for any bill. */
+static const struct {
+    const char *command;
+    const char *field;
+    const char *(*said)(const struct papers *papers);
+} touches[] = {
+    {"issue_credit_note", "invoice", credit_bill},
+    {"match_items", "document", match_both},
+    {"undo_match", "document", undo_it},
+    {"confirm_payment", "payment", slip_came},
+    {"reverse_document", "document", reverse_cash},
+    {"correct_invoice", "document", correct_bill},
+    {"correct_payment", "document", correct_money},
+    {"refund_money", "credits", refund_cash},
+    {"move_money", "from", empty_device},
+    {"confirm_move", "move", move_came},
+};
+
+/* They write none: what is there about people, terms, goods and money accounts; what is new; and
+ * the server's own. An approval is for a sale that is not written yet. */
+static const char *const touch_none[] = {
+    "create_company",     "adopt_rules_version",
+    "turn_day",           "turn_back_day",
+    "step_job",           "add_branch",
+    "change_branch",      "add_staff",
+    "change_staff",       "set_secret",
+    "add_terminal",       "change_terminal",
+    "set_enrolment_code", "enrol_terminal",
+    "renew_terminal",     "sign_out",
+    "open_customer",      "change_customer",
+    "lock_customer",      "unlock_customer",
+    "add_group",          "change_group",
+    "join_group",         "leave_group",
+    "authorise_buyer",    "revoke_buyer",
+    "add_product",        "change_product",
+    "add_till",           "add_bank_account",
+    "add_pos_device",     "retire_money_account",
+    "set_credit_limit",   "set_credit_policy",
+    "ask_approval",       "decide_approval",
+    "issue_invoice",      "take_payment",
+    "begin_recovery",     "stage_offer",
+    "report_offers",      "recall_next",
+    "apply_offers",       "decline_offer",
+    "close_recovery",     "alarm_terminal",
+    "set_thresholds",     "sell_paid",
+    "set_cash_policy",    "put_cash",
+    "open_till",          "count_till",
+    "close_till",
+};
+
+static const char *const all_commands[] = {
+#define COMMAND(KIND, name, Type, RIGHT) #name,
+#include "ledger/commands.def"
+};
+
+static bool touches_none(const char *command)
+{
+    for (size_t i = 0; i < sizeof touch_none / sizeof touch_none[0]; i++)
+        if (strcmp(touch_none[i], command) == 0)
+            return true;
+    return false;
+}
+
+static void no_command_touches_a_paper_of_another_branch(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    struct papers papers = papers_of_another_branch(s);
+    for (size_t i = 0; i < sizeof all_commands / sizeof all_commands[0]; i++) {
+        size_t at = 0;
+        size_t count = sizeof touches / sizeof touches[0];
+        while (at < count && strcmp(touches[at].command, all_commands[i]) != 0)
+            at++;
+        if (at == count && !touches_none(all_commands[i]))
+            fail_msg("%s: does it touch a paper of another branch? Say so here", all_commands[i]);
+        if (at < count)
+            scenario_refused(s, touches[at].command, touches[at].said(&papers),
+                             TEFTER__REFUSAL_CODE__STAFF_OF_OTHER_BRANCH, touches[at].field);
+    }
+    /* and who belongs to no branch does each of them, in an order in which they can be done */
+    static const size_t order[] = {2, 1, 3, 8, 9, 7};
+    scenario_as(s, 0);
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
+        scenario_done(s, touches[order[i]].command, touches[order[i]].said(&papers));
+    scenario_end(s);
+}
+
+static void money_of_ones_own_branch_pays_any_bill(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    struct papers papers = papers_of_another_branch(s);
+    scenario_as(s, ROLE_STAFF_OWNER);
+    uint32_t till = (uint32_t)scenario_done(s, "add_till", "{'branch': 3, 'name': 'drawer'}")->id;
+    scenario_as(s, papers.hung);
+    scenario_at(s, 3);
+    const char *cash = json("'customer': %u, 'kind': 'CASH', 'amount_minor': 10, "
+                            "'money_account': %u",
+                            papers.anh, till);
+    scenario_done(s, "take_payment", json("{%s, 'bills': [{'bill': %llu}]}", cash, papers.bill));
+    uint64_t later = scenario_done(s, "take_payment", json("{%s}", cash))->id;
+    scenario_done(s, "match_items",
+                  json("{'customer': %u, 'parts': [{'debit': %llu, 'credit': %llu}]}", papers.anh,
+                       papers.bill, (unsigned long long)later));
+    /* a credit note of one's own is for one's own bills */
+    uint64_t note = scenario_done(s, "issue_credit_note",
+                                  json("{'customer': %u, 'reason': 'x', 'lines': [{'text': 'a', "
+                                       "'quantity': 1000, 'price': 5000}]}",
+                                       papers.anh))
+                        ->id;
+    REFUSED(s, "match_items",
+            json("{'customer': %u, 'parts': [{'debit': %llu, 'credit': %llu}]}", papers.anh,
+                 papers.bill, (unsigned long long)note),
+            STAFF_OF_OTHER_BRANCH, "document");
+    scenario_end(s);
 }
 
 static void who_belongs_to_a_branch_takes_back_corrects_and_credits_its_papers_alone(void **state)
@@ -488,6 +669,8 @@ int main(void)
         cmocka_unit_test(a_bound_manager_administers_anywhere_and_sells_at_home),
         cmocka_unit_test(in_an_old_ledger_the_branch_of_a_person_binds_nobody),
         cmocka_unit_test(who_belongs_to_a_branch_takes_back_corrects_and_credits_its_papers_alone),
+        cmocka_unit_test(no_command_touches_a_paper_of_another_branch),
+        cmocka_unit_test(money_of_ones_own_branch_pays_any_bill),
         cmocka_unit_test(
             who_belongs_to_none_does_so_everywhere_and_so_does_who_is_of_the_papers_branch),
         cmocka_unit_test(in_an_old_ledger_the_branch_of_a_person_binds_no_paper),

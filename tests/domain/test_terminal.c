@@ -145,6 +145,46 @@ static void the_date_goes_back_as_long_as_nothing_is_dated_later(void **state)
     scenario_end(s);
 }
 
+/* A few papers that a wrong clock dated ahead keep nobody there; a date before the clock's does. */
+static void a_few_papers_dated_ahead_may_stay_so(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 100000);
+    s->now_ms = INT64_C(20010) * 24 * 3600 * 1000;
+    scenario_as(s, 0);
+    scenario_done(s, "turn_day", "{'branch': 1, 'date': 20045}");
+    scenario_as(s, ROLE_STAFF_OWNER);
+    unsigned long long ahead = scenario_sell(s, anh, 100)->id;
+    REFUSED(s, "turn_back_day", "{'branch': 1, 'date': 20010}", DATED_LATER, "date");
+    REFUSED(s, "turn_back_day", "{'branch': 1, 'date': 20009, 'leave_papers': true}", DATED_LATER,
+            "date");
+    for (int i = 1; i < 20; i++)
+        scenario_sell(s, anh, 1);
+    scenario_done(s, "turn_back_day", "{'branch': 1, 'date': 20010, 'leave_papers': true}");
+    assert_int_equal(branch(s, 1)->date, 20010);
+    /* what is written now has the right date, and pays what was dated ahead from that day on */
+    const Tefter__Done *now = scenario_sell(s, anh, 7);
+    assert_int_equal(scenario_ask(s, "document", json("{'number': '%s'}", now->number))
+                         ->document->document->date,
+                     20010);
+    scenario_done(s, "take_payment",
+                  json("{'customer': %u, 'kind': 'CASH', 'money_account': %u, 'amount_minor': 40, "
+                       "'bills': [{'bill': %llu}]}",
+                       anh, scenario_till(s), ahead));
+    assert_int_equal(scenario_account(s, anh)->balance_minor, 100 + 19 + 7 - 40);
+    const Tefter__AgingAnswer *then = scenario_ask(s, "aging", "{'as_of': 20010}")->aging;
+    assert_int_equal(then->balance_minor, 7 - 40);
+    assert_int_equal(scenario_ask(s, "aging", "{'as_of': 20045}")->aging->balance_minor, 86);
+    scenario_as(s, 0);
+    scenario_done(s, "turn_day", "{'branch': 1, 'date': 20045}");
+    scenario_as(s, ROLE_STAFF_OWNER);
+    scenario_sell(s, anh, 1); /* one more than may stay */
+    REFUSED(s, "turn_back_day", "{'branch': 1, 'date': 20010, 'leave_papers': true}", DATED_LATER,
+            "date");
+    scenario_end(s);
+}
+
 /* At 2024-10-04 00:00 UTC, when the head office (UTC) has just begun its day. */
 static void a_new_branch_begins_with_the_date_of_its_zone(void **state)
 {
@@ -357,6 +397,7 @@ int main(void)
         cmocka_unit_test(a_branch_changes_only_when_something_changes),
         cmocka_unit_test(the_day_turns_forward_only_and_not_by_years),
         cmocka_unit_test(the_date_goes_back_as_long_as_nothing_is_dated_later),
+        cmocka_unit_test(a_few_papers_dated_ahead_may_stay_so),
         cmocka_unit_test(a_new_branch_begins_with_the_date_of_its_zone),
         cmocka_unit_test(each_branch_numbers_its_own_papers),
         cmocka_unit_test(a_blocked_branch_sells_nothing),

@@ -19,6 +19,7 @@ struct shop {
     struct scenario *s;
     uint32_t staff[ROLES + 1]; /* by role */
     uint32_t till;
+    uint32_t bank;
     uint32_t anh;
     unsigned tried;
 };
@@ -42,6 +43,10 @@ static void shop_begin_at(struct shop *shop, uint32_t rules_version)
         shop->staff[role] = scenario_staff(s, logins[role], (Tefter__Role)role);
     shop->staff[TEFTER__ROLE__ROLE_OWNER] = ROLE_STAFF_OWNER;
     shop->till = scenario_till(s);
+    shop->bank = scenario_bank(s);
+    scenario_done(
+        s, "put_cash",
+        json("{'money_account': %u, 'amount_minor': 10000000, 'reason': 'float'}", shop->till));
     shop->anh = scenario_customer(s, "Anh", 1);
     scenario_done(s, "set_credit_limit",
                   json("{'customer': %u, 'terms': {'unlimited': true}}", shop->anh));
@@ -151,8 +156,23 @@ static const Tefter__Reply *take_back(struct shop *shop, int64_t amount_minor)
                        json("{'document': %llu, 'reason': 'x'}", money));
 }
 
+/* By somebody new of that role, whose day is empty. */
+static const Tefter__Reply *put_cash(struct shop *shop, Tefter__Role role, bool out, int64_t much)
+{
+    if (much == 0)
+        return NULL;
+    as(shop, TEFTER__ROLE__ROLE_OWNER);
+    scenario_as(shop->s, role == TEFTER__ROLE__ROLE_OWNER
+                             ? ROLE_STAFF_OWNER
+                             : scenario_staff(shop->s, json("new-%u", shop->tried), role));
+    return scenario_do(shop->s, "put_cash",
+                       json("{'money_account': %u, 'amount_minor': %lld, 'reason': 'x'%s}",
+                            shop->till, (long long)much, out ? ", 'out': true" : ""));
+}
+
 /* As the person who acts, something of which a threshold is asked so much. */
-static const Tefter__Reply *attempt(struct shop *shop, Tefter__Threshold threshold, int64_t much)
+static const Tefter__Reply *attempt(struct shop *shop, Tefter__Threshold threshold,
+                                    Tefter__Role role, int64_t much)
 {
     struct scenario *s = shop->s;
     long long v = (long long)much;
@@ -212,6 +232,14 @@ static const Tefter__Reply *attempt(struct shop *shop, Tefter__Threshold thresho
                                 v == 0 ? "" : json(", 'number': 'own-%u'", tried)));
     case LIMIT(REVERSAL):
         return v == 0 ? NULL : take_back(shop, much);
+    case LIMIT(CASH_OUT):
+        return put_cash(shop, role, true, much);
+    case LIMIT(CASH_IN):
+        return put_cash(shop, role, false, much);
+    case LIMIT(MOVE_FEE): /* of 100.00 a hundredth of a percent is 0.01 */
+        return scenario_do(s, "move_money",
+                           json("{'from': %u, 'to': %u, 'amount_minor': 10000, 'fee_minor': %lld}",
+                                shop->bank, shop->till, v));
     case LIMIT(OPENING_LIMIT): /* nothing is refused: see the test of its own */
     case _TEFTER__THRESHOLD_IS_INT_SIZE:
         break;
@@ -239,7 +267,7 @@ static void check_one(struct shop *shop, const struct matrix *matrix, Tefter__Th
 {
     int64_t most = matrix->most[threshold][role];
     as(shop, role);
-    const Tefter__Reply *reply = much < 0 ? NULL : attempt(shop, threshold, much);
+    const Tefter__Reply *reply = much < 0 ? NULL : attempt(shop, threshold, role, much);
     if (reply == NULL)
         return;
     if (reply->result_case == TEFTER__REPLY__RESULT_DONE) {
@@ -440,6 +468,141 @@ static void a_clerk_gives_no_customer_a_longer_term(void **state)
                   "{'name': 'x', 'phone': '1', 'area': 'y', 'term_days': 30}");
     as(&shop, TEFTER__ROLE__ROLE_CONTROLLER);
     scenario_done(shop.s, "change_customer", longer);
+    scenario_end(shop.s);
+}
+
+/* Wherever a term is set, it is up to as many days. */
+static void nor_does_a_group_or_the_policy(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    scenario_done(shop.s, "set_credit_policy", "{'terms': {}, 'term_days': 30}");
+    scenario_done(shop.s, "add_group", "{'dimension': 'kind', 'name': 'long', 'term_days': 120}");
+    scenario_done(shop.s, "add_group", "{'dimension': 'way', 'name': 'short', 'term_days': 5}");
+    as(&shop, TEFTER__ROLE__ROLE_CONTROLLER);
+    static const struct {
+        const char *command;
+        const char *fields;
+        const char *field;
+    } cases[] = {
+        {"add_group", "{'dimension': 'a', 'name': 'b', 'term_days': 91}", "term_days"},
+        {"change_group", "{'group': 2, 'term_days': 91}", "term_days"},
+        {"set_credit_policy", "{'terms': {}, 'term_days': 91}", "term_days"},
+        {"join_group", "{'customer': 2, 'group': 1}", "group"},
+        {"open_customer", "{'name': 'x', 'phone': '1', 'area': 'y', 'groups': [1]}", "groups"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const Tefter__Refusal *refusal = scenario_refused(shop.s, cases[i].command, cases[i].fields,
+                                                          CODE(MORE_THAN_YOU_MAY), cases[i].field);
+        assert_int_equal(refusal->threshold, LIMIT(TERM_DAYS));
+        assert_int_equal(refusal->most, 90);
+    }
+    assert_int_equal(shop.anh, 2);
+    scenario_done(shop.s, "add_group", "{'dimension': 'a', 'name': 'b', 'term_days': 90}");
+    scenario_done(shop.s, "change_group", "{'group': 2, 'term_days': 90}");
+    scenario_done(shop.s, "change_group", "{'group': 1, 'name': 'longer'}");
+    scenario_done(shop.s, "change_group", "{'group': 1, 'term_days': 110}"); /* a shorter one */
+    scenario_done(shop.s, "set_credit_policy", "{'terms': {}, 'term_days': 90}");
+    scenario_done(shop.s, "join_group", "{'customer': 2, 'group': 2}");
+    as(&shop, TEFTER__ROLE__ROLE_MANAGER);
+    scenario_done(shop.s, "join_group", "{'customer': 2, 'group': 1}");
+    scenario_done(shop.s, "leave_group", "{'customer': 2, 'group': 2}");
+    as(&shop, TEFTER__ROLE__ROLE_CONTROLLER);
+    scenario_done(shop.s, "leave_group", "{'customer': 2, 'group': 1}"); /* 110 to 90 */
+    scenario_end(shop.s);
+}
+
+/* ---- what rounding takes away ---- */
+
+static const char *many(const char *line, unsigned count)
+{
+    static char lines[64 * 1024];
+    size_t size = 0;
+    for (unsigned i = 0; i < count; i++)
+        size +=
+            (size_t)snprintf(lines + size, sizeof lines - size, "%s%s", i > 0 ? ", " : "", line);
+    return lines;
+}
+
+static void goods_with_a_price_do_not_come_to_nothing(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    scenario_done(shop.s, "add_product", "{'code': 'N', 'name': 'nails', 'price': 10000}");
+    as(&shop, TEFTER__ROLE__ROLE_SALES);
+    const char *grain = "{'product_code': 'N', 'quantity': 49}"; /* 0.0049 */
+    const Tefter__Refusal *refusal =
+        sells_not(&shop, grain, "", CODE(MORE_THAN_YOU_MAY), "lines[0].quantity");
+    assert_int_equal(refusal->threshold, LIMIT(DISCOUNT));
+    assert_int_equal(refusal->wanted, 10000);
+    sells_not(&shop, json("{'product_code': 'P', 'quantity': 1000}, %s", grain), "",
+              CODE(MORE_THAN_YOU_MAY), "lines[1].quantity");
+    sells(&shop, "{'product_code': 'N', 'quantity': 50}", ""); /* half a unit is one */
+    as(&shop, TEFTER__ROLE__ROLE_MANAGER);
+    sells(&shop, grain, "");
+    scenario_end(shop.s);
+}
+
+static const char *correction(unsigned long long bill, const char *lines)
+{
+    return json("{'document': %llu, 'invoice': {'lines': [%s]}}", bill, lines);
+}
+
+static void many_small_lines_round_no_price_away(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    as(&shop, TEFTER__ROLE__ROLE_SALES);
+    const char *grain = "{'product_code': 'P', 'quantity': 1}"; /* 0.01 of 10.00: exact */
+    sells(&shop, many(grain, 100), "");
+    /* 0.0149 come to 0.01: each loses a third */
+    scenario_as(shop.s, ROLE_STAFF_OWNER);
+    scenario_done(shop.s, "add_product", "{'code': 'N', 'name': 'nails', 'price': 10000}");
+    as(&shop, TEFTER__ROLE__ROLE_SALES);
+    const char *third = "{'product_code': 'N', 'quantity': 149}";
+    sells(&shop, many(third, 3), "");
+    sells(&shop, many(third, 10), ""); /* 4.9 units in all */
+    const Tefter__Refusal *refusal =
+        sells_not(&shop, many(third, 100), "", CODE(MORE_THAN_YOU_MAY), "lines");
+    assert_int_equal(refusal->threshold, LIMIT(DISCOUNT));
+    assert_int_equal(refusal->wanted, 3289);
+    assert_int_equal(refusal->most, 500);
+    as(&shop, TEFTER__ROLE__ROLE_MANAGER);
+    sells(&shop, many(third, 100), "");
+    as(&shop, TEFTER__ROLE__ROLE_SALES);
+    sells(&shop, "{'product_code': 'N', 'quantity': 14900}", "");
+    /* what was lost before may stay lost, and no more */
+    unsigned long long bill = sells(&shop, many(third, 10), "");
+    bill = scenario_done(shop.s, "correct_invoice", correction(bill, many(third, 10)))->id;
+    scenario_refused(shop.s, "correct_invoice", correction(bill, many(third, 40)),
+                     CODE(MORE_THAN_YOU_MAY), "lines");
+    scenario_end(shop.s);
+}
+
+static void nor_a_discount_nor_the_tax(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    scenario_done(shop.s, "add_product",
+                  "{'code': 'C', 'name': 'clip', 'price': 10000, 'tax_bp': 400}");
+    as(&shop, TEFTER__ROLE__ROLE_SALES);
+    /* five percent of 0.10 is 0.01 by rounding: ten percent of all of them */
+    const char *half = "{'product_code': 'P', 'quantity': 10, 'discount_bp': 500}";
+    sells(&shop, many(half, 10), "");
+    sells_not(&shop, many(half, 100), "", CODE(MORE_THAN_YOU_MAY), "lines");
+    /* four percent of 0.10 is no tax at all */
+    const char *untaxed = "{'product_code': 'C', 'quantity': 1000}";
+    sells(&shop, many(untaxed, 10), "");
+    sells_not(&shop, many("{'product_code': 'C', 'quantity': 1000, 'discount_bp': 500}", 100), "",
+              CODE(MORE_THAN_YOU_MAY), "lines");
+    sells(&shop, "{'product_code': 'C', 'quantity': 100000, 'discount_bp': 500}", "");
+    /* a long bill of honest lines */
+    sells(&shop, many("{'product_code': 'T', 'quantity': 99}", 200), "");
+    sells(&shop, many("{'product_code': 'T', 'quantity': 1000, 'discount_bp': 500}", 200), "");
     scenario_end(shop.s);
 }
 
@@ -776,6 +939,10 @@ int main(void)
         cmocka_unit_test(a_discount_does_not_go_below_the_floor),
         cmocka_unit_test(a_bill_is_not_due_in_ten_years),
         cmocka_unit_test(a_clerk_gives_no_customer_a_longer_term),
+        cmocka_unit_test(nor_does_a_group_or_the_policy),
+        cmocka_unit_test(goods_with_a_price_do_not_come_to_nothing),
+        cmocka_unit_test(many_small_lines_round_no_price_away),
+        cmocka_unit_test(nor_a_discount_nor_the_tax),
         cmocka_unit_test(charges_and_custom_lines_count_alike),
         cmocka_unit_test(a_clerk_does_not_leave_the_tax_out),
         cmocka_unit_test(a_number_of_the_branchs_own_series_is_nobodys_to_choose),

@@ -51,16 +51,20 @@ static uint64_t pay(struct shop *shop, uint32_t customer, const char *kind, uint
 {
     return scenario_done(shop->s, "take_payment",
                          json("{'customer': %u, 'kind': '%s', 'money_account': %u, "
-                              "'amount_minor': %lld}",
-                              customer, kind, account, (long long)amount_minor))
+                              "'amount_minor': %lld, 'reference': 'E-%llu'}",
+                              customer, kind, account, (long long)amount_minor,
+                              (unsigned long long)shop->s->counter))
         ->id;
 }
 
 static void fill_till(struct shop *shop, uint32_t till, int64_t amount_minor)
 {
+    uint32_t who = shop->s->actor.staff;
+    scenario_as(shop->s, ROLE_STAFF_OWNER);
     scenario_done(shop->s, "put_cash",
                   json("{'money_account': %u, 'amount_minor': %lld, 'reason': 'float'}", till,
                        (long long)amount_minor));
+    scenario_as(shop->s, who);
 }
 
 static const Tefter__MoneyAccountRecord *look(struct shop *shop, uint32_t account)
@@ -188,6 +192,7 @@ static void money_that_is_not_final_is_not_paid_out(void **state)
     scenario_refused(shop.s, "refund_money",
                      refund(&shop, json(", 'credits': [%llu]", (unsigned long long)slip)),
                      CODE(FIELD_INVALID), "credits[0]");
+    scenario_as(shop.s, shop.accountant);
     scenario_done(shop.s, "confirm_payment",
                   json("{'payment': %llu, 'confirmed': true}", (unsigned long long)slip));
     scenario_done(shop.s, "refund_money", refund(&shop, ""));
@@ -510,10 +515,18 @@ static const Tefter__TillDayAnswer *slip(struct shop *shop, uint32_t till)
     return scenario_ask(shop->s, "till_day", of_till(till, ""))->till_day;
 }
 
+static void clerks_take_out(struct shop *shop, int64_t most_minor)
+{
+    scenario_done(shop->s, "set_thresholds",
+                  json("{'thresholds': [{'threshold': 'CASH_OUT', 'role': 'SALES', 'most': %lld}]}",
+                       (long long)most_minor));
+}
+
 static void a_till_is_opened_counted_and_closed(void **state)
 {
     (void)state;
     struct shop shop = shop_at(LEDGER_RULES);
+    clerks_take_out(&shop, 20);
     fill_till(&shop, shop.till, 100);
     scenario_as(shop.s, shop.clerk);
     scenario_done(shop.s, "open_till", of_till(shop.till, ", 'float_minor': 100"));
@@ -590,6 +603,7 @@ static void money_that_went_through_a_till_since_it_was_counted_is_counted_too(v
 {
     (void)state;
     struct shop shop = shop_at(LEDGER_RULES);
+    clerks_take_out(&shop, 20);
     scenario_as(shop.s, shop.clerk);
     scenario_done(shop.s, "open_till", of_till(shop.till, ", 'float_minor': 0"));
     pay(&shop, shop.anh, "CASH", shop.till, 500);
@@ -783,7 +797,9 @@ static void a_tills_day_comes_back_as_it_was(void **state)
     offers[count++] = then.s->last;
     scenario_done(then.s, "move_money", move(then.till, then.bank, 300, ""));
     offers[count++] = then.s->last;
+    scenario_as(then.s, then.accountant);
     scenario_done(then.s, "confirm_move", "{'number': 'HQ-M-00002'}");
+    scenario_as(then.s, ROLE_STAFF_OWNER);
     offers[count++] = then.s->last;
     scenario_done(then.s, "count_till", of_till(then.till, ", 'counted_minor': 250"));
     offers[count++] = then.s->last;
@@ -865,9 +881,10 @@ static void what_another_branch_received_is_taken_back_by_right(void **state)
     scenario_as(shop.s, shop.clerk);
     fill_till(&shop, shop.till, 100);
     uint64_t sent = moved(&shop, shop.till, shop.alley, 100);
+    scenario_as(shop.s, shop.clerk_too);
     scenario_at(shop.s, 2);
     scenario_done(shop.s, "confirm_move", json("{'move': %llu}", (unsigned long long)sent));
-    scenario_at(shop.s, 1);
+    scenario_as(shop.s, shop.clerk);
     taken_back(&shop, sent, CODE(RIGHT_MISSING));
     scenario_as(shop.s, shop.accountant);
     taken_back(&shop, sent, 0);
@@ -894,6 +911,259 @@ static void a_closed_day_and_its_difference_stay(void **state)
             difference = all->rows[i]->document;
     taken_back(&shop, difference, CODE(NOT_REVERSIBLE));
     assert_int_equal(gl(&shop, GL(CASH_DIFFERENCE)), 50);
+    scenario_end(shop.s);
+}
+
+/* ---- what one person does not do alone ---- */
+
+static void take_out(struct shop *shop, int64_t amount_minor)
+{
+    scenario_done(shop->s, "put_cash",
+                  of_till(shop->till, json(", 'amount_minor': %lld, 'out': true, 'reason': 'x'",
+                                           (long long)amount_minor)));
+}
+
+static void cash_is_taken_out_up_to_so_much_a_day(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    fill_till(&shop, shop.till, 10000);
+    scenario_as(shop.s, shop.clerk);
+    const char *one = of_till(shop.till, ", 'amount_minor': 1, 'out': true, 'reason': 'milk'");
+    scenario_refused(shop.s, "put_cash", one, CODE(MORE_THAN_YOU_MAY), "amount_minor");
+    scenario_refused(shop.s, "put_cash", of_till(shop.till, ", 'amount_minor': 1, 'reason': 'x'"),
+                     CODE(MORE_THAN_YOU_MAY), "amount_minor");
+    scenario_as(shop.s, ROLE_STAFF_OWNER);
+    clerks_take_out(&shop, 20);
+    scenario_as(shop.s, shop.clerk);
+    take_out(&shop, 15);
+    take_out(&shop, 5); /* in parts it is no more */
+    const Tefter__Refusal *refusal =
+        scenario_refused(shop.s, "put_cash", one, CODE(MORE_THAN_YOU_MAY), "amount_minor");
+    assert_int_equal(refusal->wanted, 21);
+    assert_int_equal(refusal->most, 20);
+    scenario_as(shop.s, shop.clerk_too); /* a day of their own */
+    take_out(&shop, 20);
+    scenario_as(shop.s, shop.accountant);
+    take_out(&shop, 500);
+    scenario_as(shop.s, 0);
+    scenario_done(shop.s, "turn_day", json("{'branch': 1, 'date': %d}", TODAY + 1));
+    scenario_as(shop.s, shop.clerk);
+    take_out(&shop, 20);
+    scenario_end(shop.s);
+}
+
+static void much_cash_that_is_taken_out_is_seen(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    fill_till(&shop, shop.till, 10000);
+    scenario_done(shop.s, "set_cash_policy", "{'refund_alone_minor': 100}");
+    scenario_as(shop.s, shop.accountant);
+    take_out(&shop, 100);
+    scenario_as(shop.s, ROLE_STAFF_OWNER);
+    assert_int_equal(scenario_ask(shop.s, "alarms", "{}")->alarms->n_rows, 0);
+    scenario_as(shop.s, shop.accountant);
+    take_out(&shop, 7);
+    scenario_as(shop.s, ROLE_STAFF_OWNER);
+    const Tefter__AlarmsAnswer *alarms = scenario_ask(shop.s, "alarms", "{}")->alarms;
+    assert_int_equal(alarms->n_rows, 1);
+    assert_int_equal(alarms->rows[0]->cash_minor, 7);
+    assert_string_equal(alarms->rows[0]->login, "dee");
+    assert_string_equal(alarms->rows[0]->number, "HQ-M-00003");
+    scenario_end(shop.s);
+}
+
+static uint64_t slip_of(struct shop *shop, int64_t amount_minor)
+{
+    return scenario_done(shop->s, "take_payment",
+                         json("{'customer': %u, 'kind': 'SLIP', 'money_account': %u, "
+                              "'amount_minor': %lld, 'reference': 'S-%llu', 'payer': 'A'}",
+                              shop->anh, shop->bank, (long long)amount_minor,
+                              (unsigned long long)shop->s->counter))
+        ->id;
+}
+
+static const char *came(uint64_t slip)
+{
+    return json("{'payment': %llu, 'confirmed': true}", (unsigned long long)slip);
+}
+
+static void nobody_confirms_what_they_booked(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    fill_till(&shop, shop.till, 1000);
+    scenario_as(shop.s, shop.accountant);
+    uint64_t slip = slip_of(&shop, 60);
+    const Tefter__Refusal *refusal = scenario_refused(shop.s, "confirm_payment", came(slip),
+                                                      CODE(SECOND_PERSON_NEEDED), "payment");
+    assert_int_equal(refusal->most, 0);
+    assert_true(refusal->n_roles > 0);
+    uint64_t brought = scenario_done(shop.s, "move_money", move(shop.till, shop.bank, 50, ""))->id;
+    const char *arrived = json("{'move': %llu}", (unsigned long long)brought);
+    scenario_refused(shop.s, "confirm_move", arrived, CODE(SECOND_PERSON_NEEDED), "move");
+    scenario_refused(shop.s, "move_money", move(shop.till, shop.bank, 50, ", 'arrived': true"),
+                     CODE(SECOND_PERSON_NEEDED), "arrived");
+    /* that it never came says anybody who may */
+    uint64_t never = slip_of(&shop, 10);
+    scenario_done(
+        shop.s, "confirm_payment",
+        json("{'payment': %llu, 'confirmed': false, 'reason': 'x'}", (unsigned long long)never));
+    scenario_as(shop.s, ROLE_STAFF_OWNER);
+    scenario_done(shop.s, "confirm_payment", came(slip));
+    scenario_done(shop.s, "confirm_move", arrived);
+    scenario_end(shop.s);
+}
+
+static void an_owner_says_how_much_of_their_own_one_confirms(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    scenario_as(shop.s, scenario_staff(shop.s, "max", TEFTER__ROLE__ROLE_MANAGER));
+    scenario_refused(shop.s, "set_cash_policy", "{'own_confirm_minor': 100}", CODE(RIGHT_MISSING),
+                     NULL);
+    scenario_refused(shop.s, "set_cash_policy", "{'own_confirm_any': true}", CODE(RIGHT_MISSING),
+                     NULL);
+    scenario_as(shop.s, ROLE_STAFF_OWNER);
+    scenario_refused(shop.s, "set_cash_policy",
+                     "{'own_confirm_any': true, 'own_confirm_minor': 100}", CODE(FIELD_INVALID),
+                     "own_confirm_any");
+    scenario_done(shop.s, "set_cash_policy", "{'own_confirm_minor': 100}");
+    scenario_refused(shop.s, "set_cash_policy", "{'own_confirm_minor': 100}",
+                     CODE(NOTHING_TO_CHANGE), NULL);
+    scenario_as(shop.s, shop.accountant);
+    scenario_done(shop.s, "confirm_payment", came(slip_of(&shop, 60)));
+    uint64_t more = slip_of(&shop, 41);
+    assert_int_equal(scenario_refused(shop.s, "confirm_payment", came(more),
+                                      CODE(SECOND_PERSON_NEEDED), "payment")
+                         ->most,
+                     40);
+    scenario_done(shop.s, "confirm_payment", came(slip_of(&shop, 40)));
+    scenario_as(shop.s, ROLE_STAFF_OWNER);
+    scenario_done(shop.s, "set_cash_policy", "{'own_confirm_any': true}");
+    const Tefter__CompanyAnswer *company = scenario_ask(shop.s, "company", "{}")->company;
+    assert_true(company->own_confirm_any);
+    assert_false(company->has_own_confirm_minor);
+    scenario_as(shop.s, shop.accountant);
+    scenario_done(shop.s, "confirm_payment", came(more));
+    scenario_end(shop.s);
+}
+
+static void large_refund_refused(struct shop *shop, const char *more, int64_t most)
+{
+    assert_int_equal(scenario_refused(shop->s, "refund_money", refund(shop, more),
+                                      CODE(SECOND_PERSON_NEEDED), "amount_minor")
+                         ->most,
+                     most);
+}
+
+/* A credit note closes the bill, and the money that was to pay it is free: whose hand was it? */
+static void money_that_one_set_free_another_pays_out(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    fill_till(&shop, shop.till, 100000);
+    scenario_done(shop.s, "set_cash_policy", "{'refund_alone_minor': 100}");
+    scenario_sell(shop.s, shop.anh, 700);
+    scenario_as(shop.s, shop.clerk);
+    pay(&shop, shop.anh, "CASH", shop.till, 700);
+    scenario_as(shop.s, shop.controller);
+    scenario_done(shop.s, "issue_credit_note", "{'invoice_number': 'HQ-00001', 'reason': 'x'}");
+    large_refund_refused(&shop, "", 100);
+    scenario_done(shop.s, "refund_money", refund(&shop, ", 'amount_minor': 100"));
+    large_refund_refused(&shop, ", 'amount_minor': 1", 0);
+    /* nor does it help to have another pay out the next part, who may not approve */
+    scenario_as(shop.s, shop.accountant);
+    large_refund_refused(&shop, ", 'amount_minor': 1", 0);
+    scenario_as(shop.s, ROLE_STAFF_OWNER);
+    scenario_done(shop.s, "refund_money", refund(&shop, ""));
+    scenario_end(shop.s);
+}
+
+static void so_is_what_a_reversed_bill_of_the_cash_customer_set_free(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    fill_till(&shop, shop.till, 100000);
+    scenario_done(shop.s, "set_cash_policy", "{'refund_alone_minor': 100}");
+    scenario_done(shop.s, "add_product", "{'code': 'D', 'name': 'a drill', 'price': 500000}");
+    uint32_t manager = scenario_staff(shop.s, "max", TEFTER__ROLE__ROLE_MANAGER);
+    scenario_as(shop.s, shop.clerk);
+    scenario_done(shop.s, "sell_paid",
+                  json("{'invoice': {'lines': [{'product_code': 'D', 'quantity': 1000}]}, "
+                       "'payments': [{'kind': 'CASH', 'money_account': %u}]}",
+                       shop.till));
+    scenario_as(shop.s, manager);
+    scenario_done(shop.s, "reverse_document", "{'number': 'HQ-00001', 'reason': 'x'}");
+    const char *back =
+        json("{'customer': 1, 'kind': 'CASH', 'money_account': %u, 'reason': 'x', 'credits': "
+             "[%llu]}",
+             shop.till,
+             (unsigned long long)scenario_ask(shop.s, "document", "{'number': 'HQ-R-00001'}")
+                 ->document->document->document);
+    scenario_refused(shop.s, "refund_money", back, CODE(SECOND_PERSON_NEEDED), "amount_minor");
+    scenario_as(shop.s, ROLE_STAFF_OWNER);
+    scenario_done(shop.s, "refund_money", back);
+    scenario_end(shop.s);
+}
+
+static void card_and_transfer_say_their_reference(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    const struct {
+        const char *kind;
+        uint32_t account;
+    } kinds[] = {{"POS", shop.device}, {"TRANSFER", shop.bank}};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        const char *money =
+            json("'customer': %u, 'kind': '%s', 'money_account': %u, 'amount_minor': 5", shop.anh,
+                 kinds[i].kind, kinds[i].account);
+        scenario_refused(shop.s, "take_payment", json("{%s}", money), CODE(FIELD_MISSING),
+                         "reference");
+        uint64_t said =
+            scenario_done(shop.s, "take_payment", json("{%s, 'reference': 'X-%zu'}", money, i))->id;
+        /* nor is it taken away afterwards */
+        scenario_refused(shop.s, "correct_payment",
+                         json("{'document': %llu, 'reason': 'x', 'clear': ['PAPER_REFERENCE'], "
+                              "'payment': {'kind': '%s', 'amount_minor': 5}}",
+                              (unsigned long long)said, kinds[i].kind),
+                         CODE(FIELD_MISSING), "reference");
+        /* an import may not know it, and then a correction has none to say */
+        uint64_t old =
+            scenario_done(shop.s, "take_payment", json("{%s, 'backfill': true}", money))->id;
+        scenario_done(shop.s, "correct_payment",
+                      json("{'document': %llu, 'reason': 'x', 'payment': {'kind': '%s', "
+                           "'amount_minor': 4}}",
+                           (unsigned long long)old, kinds[i].kind));
+    }
+    scenario_end(shop.s);
+}
+
+static void what_lacked_when_a_till_was_opened_is_on_its_day(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    fill_till(&shop, shop.till, 100);
+    scenario_as(shop.s, shop.clerk);
+    scenario_refused(shop.s, "open_till", of_till(shop.till, ", 'float_minor': 80"),
+                     CODE(FIELD_MISSING), "reason");
+    scenario_done(shop.s, "open_till",
+                  of_till(shop.till, ", 'float_minor': 80, 'reason': 'it lacked'"));
+    const Tefter__TillDayRecord *day = slip(&shop, shop.till)->day;
+    assert_true(day->has_opening_difference_minor);
+    assert_int_equal(day->opening_difference_minor, -20);
+    assert_non_null(day->opening_reason);
+    assert_int_equal(day->opened_by->staff, shop.clerk);
+    assert_int_equal(gl(&shop, GL(CASH_DIFFERENCE)), 20);
+    const Tefter__TillDaysAnswer *days =
+        scenario_ask(shop.s, "till_days", of_till(shop.till, ""))->till_days;
+    assert_int_equal(days->days[0]->opening_difference_minor, -20);
+    scenario_done(shop.s, "count_till", of_till(shop.till, ", 'counted_minor': 80"));
+    scenario_done(shop.s, "close_till", of_till(shop.till, ""));
+    scenario_done(shop.s, "open_till", of_till(shop.till, ", 'float_minor': 80"));
+    assert_false(slip(&shop, shop.till)->day->has_opening_difference_minor);
     scenario_end(shop.s);
 }
 
@@ -929,6 +1199,14 @@ int main(void)
         cmocka_unit_test(a_retired_till_gets_no_money_back),
         cmocka_unit_test(what_another_branch_received_is_taken_back_by_right),
         cmocka_unit_test(a_closed_day_and_its_difference_stay),
+        cmocka_unit_test(cash_is_taken_out_up_to_so_much_a_day),
+        cmocka_unit_test(much_cash_that_is_taken_out_is_seen),
+        cmocka_unit_test(nobody_confirms_what_they_booked),
+        cmocka_unit_test(an_owner_says_how_much_of_their_own_one_confirms),
+        cmocka_unit_test(money_that_one_set_free_another_pays_out),
+        cmocka_unit_test(so_is_what_a_reversed_bill_of_the_cash_customer_set_free),
+        cmocka_unit_test(card_and_transfer_say_their_reference),
+        cmocka_unit_test(what_lacked_when_a_till_was_opened_is_on_its_day),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

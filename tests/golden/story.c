@@ -518,8 +518,8 @@ static void payments(struct story *t)
              t->binh, t->device),
         CODE(NUMBER_TAKEN));
     done(t, "take_payment",
-         json("{'customer': %u, 'kind': 'TRANSFER', 'money_account': %u, 'amount_minor': 90}",
-              t->binh, t->bank));
+         json("{'customer': %u, 'kind': 'TRANSFER', 'money_account': %u, 'amount_minor': 90%s}",
+              t->binh, t->bank, t->rules >= 5 ? ", 'reference': 'E2E-1'" : ""));
 }
 
 static id slip(struct story *t, const char *reference)
@@ -759,6 +759,9 @@ static void a_wrong_clock(struct story *t)
     t->s->now_ms = right_ms + 60000;
     refused(t, "turn_back_day", json("{'branch': 1, 'date': %d}", TODAY + 1), CODE(DATED_LATER));
     done(t, "turn_back_day", json("{'branch': 2, 'date': %d}", TODAY + 1));
+    if (t->rules >= 5)
+        done(t, "turn_back_day",
+             json("{'branch': 1, 'date': %d, 'leave_papers': true}", TODAY + 1));
     done(t, "issue_invoice", sale(t->anh, 10, json(", 'backfill': true, 'due': %d", TODAY - 90)));
 }
 
@@ -930,15 +933,16 @@ static void cash_sales(struct story *t)
     scenario_as(t->s, t->clerk);
     refused(t, "issue_invoice", bread, CODE(CASH_SALE_UNPAID));
     refused(t, "sell_paid", paid(bread, cash_part(t, 900)), CODE(CASH_SALE_UNPAID));
-    refused(
-        t, "sell_paid",
-        paid(bread, json("{'kind': 'POS', 'money_account': %u, 'amount_minor': 1004}", t->device)),
-        CODE(PAID_TOO_MUCH));
+    refused(t, "sell_paid",
+            paid(bread, json("{'kind': 'POS', 'money_account': %u, 'amount_minor': 1004, "
+                             "'reference': 'C-0'}",
+                             t->device)),
+            CODE(PAID_TOO_MUCH));
     done(t, "sell_paid", paid(bread, cash_part(t, 2000)));
     id money = done(t, "sell_paid",
                     paid(bread, json("{'kind': 'POS', 'money_account': %u, 'amount_minor': 301, "
                                      "'reference': 'C-1'}, {'kind': 'TRANSFER', 'money_account': "
-                                     "%u}",
+                                     "%u, 'reference': 'E2E-2'}",
                                      t->device, t->bank)));
     refused(t, "correct_invoice",
             json("{'document': " ID ", 'invoice': {'lines': [{'product_code': 'BREAD', "
@@ -953,8 +957,10 @@ static void cash_sales(struct story *t)
     const char *settled = json("'customer': %u, 'kind': 'TRANSFER', 'money_account': %u, "
                                "'match': 'OLDEST_DUE', 'round_off': true",
                                hoa, t->bank);
-    refused(t, "take_payment", json("{%s, 'amount_minor': 990}", settled), CODE(ROUNDING_TOO_MUCH));
-    done(t, "take_payment", json("{%s, 'amount_minor': 1000}", settled));
+    refused(t, "take_payment", json("{%s, 'amount_minor': 1000}", settled), CODE(FIELD_MISSING));
+    refused(t, "take_payment", json("{%s, 'amount_minor': 990, 'reference': 'E2E-3'}", settled),
+            CODE(ROUNDING_TOO_MUCH));
+    done(t, "take_payment", json("{%s, 'amount_minor': 1000, 'reference': 'E2E-3'}", settled));
     done(t, "issue_invoice", sale(hoa, 1003, ""));
     done(t, "take_payment",
          json("{'customer': %u, 'kind': 'CASH', 'money_account': %u, 'match': 'OLDEST_DUE', "
@@ -988,6 +994,26 @@ static void refunds(struct story *t)
     done(t, "set_cash_policy", "{'refund_any': true}");
 }
 
+/* Bounds of cash and fees, and of what one confirms of their own. */
+static void two_persons(struct story *t)
+{
+    const char *out =
+        json("{'money_account': %u, 'amount_minor': 5, 'reason': 'milk', 'out': true}", t->till);
+    scenario_as(t->s, t->clerk);
+    refused(t, "put_cash", out, CODE(MORE_THAN_YOU_MAY));
+    scenario_as(t->s, t->accountant);
+    refused(t, "move_money", from_to(t->device, t->bank, 100, ", 'fee_minor': 6"),
+            CODE(MORE_THAN_YOU_MAY));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+    done(t, "set_cash_policy", "{'refund_alone_minor': 3, 'own_confirm_minor': 10}");
+    done(t, "put_cash", out);
+    refused(t, "move_money", from_to(t->till, t->bank, 11, ", 'arrived': true"),
+            CODE(SECOND_PERSON_NEEDED));
+    done(t, "move_money", from_to(t->till, t->bank, 10, ", 'arrived': true"));
+    done(t, "set_cash_policy", "{'refund_any': true, 'own_confirm_any': true}");
+    done(t, "move_money", from_to(t->till, t->bank, 11, ", 'arrived': true"));
+}
+
 static void money_moves(struct story *t)
 {
     refused(t, "retire_money_account", json("{'money_account': %u, 'retired': true}", t->till),
@@ -996,13 +1022,17 @@ static void money_moves(struct story *t)
             CODE(MONEY_NOT_THERE));
     id on_its_way = done(t, "move_money", from_to(t->till, t->bank, 300, ", 'reference': 'P-1'"));
     id never = done(t, "move_money", from_to(t->till, t->alley_till, 20, ", 'note': 'change'"));
+    refused(t, "confirm_move", json("{'move': " ID "}", on_its_way), CODE(SECOND_PERSON_NEEDED));
+    scenario_as(t->s, t->accountant);
     done(t, "confirm_move", json("{'move': " ID "}", on_its_way));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
     refused(t, "confirm_move", json("{'move': " ID "}", on_its_way), CODE(NOT_CONFIRMABLE));
     done(t, "reverse_document", json("{'document': " ID ", 'reason': 'lost'}", on_its_way));
     done(t, "reverse_document", json("{'document': " ID ", 'reason': 'never went'}", never));
     done(t, "move_money", from_to(t->device, t->bank, 100, ", 'fee_minor': 3"));
     done(t, "put_cash",
          json("{'money_account': %u, 'amount_minor': 50, 'reason': 'change'}", t->till));
+    two_persons(t);
 }
 
 static void till_days(struct story *t)

@@ -342,7 +342,16 @@ class Generator:
         return one
 
     def lines(self):
+        if self.r.random() < 0.03:
+            return self.small_lines()
         return [self.line() for _ in range(self.r.choice([1, 1, 1, 2, 3]))]
+
+    def small_lines(self):
+        """So little in each that rounding tells."""
+        priced = [p for p, x in self.m.products.items() if "price" in x and not x.get("serials")] or [1]
+        one = {"product": self.r.choice(priced), "quantity": self.r.choice([1, 1, 2, 4, 15, 149]),
+               **self.maybe(0.3, discount_bp=self.r.choice([100, 500])), **self.maybe(0.2, tax_bp=400)}
+        return [dict(one) for _ in range(self.r.choice([1, 3, 4, 12, 60]))]
 
     def invoice(self, customer=None):
         r = self.r
@@ -509,6 +518,8 @@ class Generator:
         body = {"customer": number, "kind": "PAYMENT_" + kind, "amount_minor": amount, "money_account": place}
         if kind == "SLIP":
             body.update(reference=f"slip {r.randint(1, 10**6)}", payer="somebody")
+        elif kind != "CASH" and r.random() < 0.95:
+            body["reference"] = f"e2e {r.randint(1, 10**6)}"
         chance = r.random()
         if chance < 0.5:
             body["match"] = "MATCH_OLDEST_DUE"
@@ -552,6 +563,8 @@ class Generator:
                                                 if r.random() < 0.3 else [500, 5000, 200_000])
             if kind == "SLIP" or r.random() < 0.2:
                 part.update(reference=f"ref {r.randint(1, 60)}", payer="somebody")
+            elif kind != "CASH" and r.random() < 0.95:
+                part["reference"] = f"e2e {r.randint(1, 10**6)}"
             parts.append(part)
         return {"sell_paid": {"invoice": invoice, "payments": parts}}
 
@@ -561,7 +574,9 @@ class Generator:
                                     **self.maybe(0.5, round_off_minor=r.choice([0, 1, 20, 600, 9 * 10**12 + 1])),
                                     **self.maybe(0.4, round_off_day_minor=r.choice([0, 30, 2000])),
                                     **self.maybe(0.3, refund_alone_minor=r.choice([0, 5000, 50_000])),
-                                    **self.maybe(0.3, refund_any=True)}}
+                                    **self.maybe(0.3, refund_any=True),
+                                    **self.maybe(0.3, own_confirm_minor=r.choice([0, 5000, 100_000, -1])),
+                                    **self.maybe(0.1, own_confirm_any=True)}}
 
     def refund(self):
         r, m = self.r, self.m
@@ -588,7 +603,7 @@ class Generator:
             end = m.places[start]["bank_account"]
         held = m.holds(start) if start in m.places else 0
         value = r.choice([1, held, held, held + 1, held // 2, 9 * 10**12 + 1, 700])
-        return {"move_money": {"from": start, "to": end, "amount_minor": value, **self.maybe(0.2, fee_minor=r.choice([0, 1, 900])),
+        return {"move_money": {"from": start, "to": end, "amount_minor": value, **self.maybe(0.25, fee_minor=r.choice([0, 1, max(value // 20, 1), max(value // 19, 1), 900])),
                                **self.maybe(0.3, arrived=True), **self.maybe(0.1, note="to the bank"),
                                **self.maybe(0.05, date=self.today() - r.randint(-1, 3)), **self.maybe(0.1, reference="P-1")}}
 
@@ -1105,6 +1120,7 @@ class Generator:
             {"change_staff": {"staff": 1, **r.choice([{"role": "ROLE_SALES"}, {"blocked": True},
                                                       {"name": "The boss"}])}},
             {"change_staff": {"staff": number, "branch": r.choice([0, 1, 2, 99])}},
+            {"change_staff": {"staff": r.choice([5, 6, 8]), "branch": r.choice([0, 1, 2])}},
             {"add_staff": {"login": r.choice(["an", "A", "", "l" * 41]), "role": "ROLE_SALES"}},
             {"add_staff": {"login": "zoe", "role": "ROLE_OWNER"}} if r.random() < 0.2 else
             {"add_staff": {"login": "boss", "role": "ROLE_OWNER"}},
@@ -1116,7 +1132,7 @@ class Generator:
         r = self.r
         most = {"OTHER_TAX": [0, 1, 2], "OWN_NUMBER": [0, 1], "LATER_DUE": [0, 7, 60, 3651],
                 "TERM_DAYS": [0, 30, 90], "CUSTOM_AMOUNT": [0, 500, 100_000], "REVERSAL": [0, 5000, 50_000, -1],
-                "OPENING_LIMIT": [0, 20_000]}
+                "OPENING_LIMIT": [0, 20_000], "CASH_OUT": [0, 500, 1000], "CASH_IN": [0, 500, 60_500, -1]}
         said = []
         for _ in range(r.choice([1, 1, 2, 4])):
             threshold = r.choice(list(THRESHOLDS))
@@ -1186,7 +1202,7 @@ class Generator:
         if r.random() < 0.2:
             return {"turn_back_day": {"branch": r.choice([branch, branch, 99]),
                                       "date": r.choice([date, date - 1, date + 1, 0, 70000])}}
-        return {"turn_back_day": {"branch": branch, "date": to}}
+        return {"turn_back_day": {"branch": branch, "date": to, **self.maybe(0.5, leave_papers=True)}}
 
     def restored(self):
         """The ledger never was."""

@@ -93,11 +93,15 @@ THRESHOLDS = {
     "LATER_DUE": ("SELL", TERM_DAYS_MAX, 0, 30, 0, ANY), "TERM_DAYS": ("EDIT_CUSTOMER", TERM_DAYS_MAX, 0, 90, 0, ANY),
     "OWN_NUMBER": ("TAKE_MONEY", 1, 0, 0, ANY, ANY), "REVERSAL": ("NONE", MONEY_MAX, ANY, ANY, ANY, ANY),
     "OPENING_LIMIT": ("EDIT_CUSTOMER", MONEY_MAX, 0, ANY, ANY, ANY), "BELOW_COST": ("SELL", 1, 0, 0, 0, ANY),
+    "CASH_OUT": ("TAKE_MONEY", MONEY_MAX, 0, 0, ANY, ANY), "CASH_IN": ("TAKE_MONEY", MONEY_MAX, 0, 0, ANY, ANY),
+    "MOVE_FEE": ("CONFIRM_MONEY", 10000, 0, 0, 500, ANY),
 }
 ADMINISTRATION = {"EDIT_STAFF", "EDIT_BRANCHES", "EDIT_TERMINALS"}  # done at any branch's devices
 CURRENCIES = {"EUR": 2, "VND": 0, "CNY": 2, "IRR": 0}
 SPACES = {0x20, 0xA0, 0x1680, 0x202F, 0x205F, 0x3000, 0xFEFF} | set(range(0x2000, 0x200C))
 NOTHING = object()
+ANY_OWN = "any sum"
+UNIT = 1_000_000 * 10_000  # a minor unit, in thousandths of quantity and price, with a rate
 
 
 class Refused(Exception):
@@ -446,6 +450,13 @@ class Ledger:
             raise Refused("STAFF_OF_OTHER_BRANCH", field, branch=self.branches[document["branch"]]["code"],
                           roles=roles_with("EDIT_STAFF"))
 
+    def own_papers(self, pairs):
+        """Money of their own branch may pay any bill; all else is of their own."""
+        for debit, credit in pairs:
+            self.own_paper("document", self.documents[credit])
+            if self.documents[credit]["kind"] != "DOCUMENT_PAYMENT":
+                self.own_paper("document", self.documents[debit])
+
     # ---- up to how much ----
 
     def most_for(self, threshold, role):
@@ -682,6 +693,10 @@ class Ledger:
         if c["date"] >= branch["date"]:
             raise Refused("DATE_IN_FUTURE" if c["date"] > branch["date"] else "NOTHING_TO_CHANGE", "date")
         later = [d for d in self.documents.values() if d["branch"] == c["branch"] and d["date"] > c["date"]]
+        of_all = sum(d["date"] > c["date"] for d in self.documents.values())
+        by_clock = (self.now // 60_000 + branch["utc_offset_minutes"]) // 1440
+        if c.get("leave_papers") and self.epoch >= 5 and c["date"] >= by_clock and len(later) <= 20 and of_all < 1000:
+            return self.move_date(branch, c["date"])
         if later:
             first = min(later, key=lambda d: d["date"])  # of one day the first that was written
             raise Refused("DATED_LATER", "date", existing=first["document"], existing_number=first["number"],
@@ -872,8 +887,10 @@ class Ledger:
             if any(self.same(dimension, other) for other in dimensions):
                 raise Refused("FIELD_INVALID", f"groups[{i}]")
             dimensions.add(dimension)
-        if c.get("term_days", 0) > self.term_days({"groups": groups}):
-            self.within("TERM_DAYS", "term_days", c["term_days"])
+        of_groups = self.term_days({"groups": groups})
+        if of_groups > self.company["term_days"] and "term_days" not in c:
+            self.within("TERM_DAYS", "groups", of_groups)
+        self.longer_term("term_days", of_groups, c.get("term_days", 0))
         if imported:
             self.free(self.sources, (c["source"], c["code"]), "source")
         self.free(self.customer_codes, c.get("code"), "code")
@@ -894,6 +911,10 @@ class Ledger:
             self.put(self.sources, (c["source"], c["code"]), number)
         return {"id": number, "number": its_code}
 
+    def longer_term(self, field, before, after):
+        if after > before:
+            self.within("TERM_DAYS", field, after)
+
     def do_change_customer(self, c):
         filled("name", c.get("name"))
         filled("phone", c.get("phone"))
@@ -911,8 +932,7 @@ class Ledger:
             after = {k: v for k, v in customer.items() if k != "term_days"}
             if "term_days" in c:
                 after["term_days"] = c["term_days"]
-            if self.term_days(after) > self.term_days(customer):
-                self.within("TERM_DAYS", "term_days", self.term_days(after))
+            self.longer_term("term_days", self.term_days(customer), self.term_days(after))
         changed = self.move(customer, c, "name", "phone", "area", "nickname", "tax_code", "address",
                             "term_days", "language", "note")
         changed |= self.take_away(customer, c.get("clear", ()), ("TERM_DAYS", "term_days"))
@@ -1069,6 +1089,7 @@ class Ledger:
         line("name", c["name"])
         most_of("term_days", c.get("term_days"), TERM_DAYS_MAX)
         self.terms_form("limit", c.get("limit"))
+        self.longer_term("term_days", self.company["term_days"], c.get("term_days", 0))
         key = (c["dimension"], c["name"])
         self.free(self.group_names, key, "name")
         self.room("group")
@@ -1087,6 +1108,7 @@ class Ledger:
                                                 "TERM_VALIDITY", "TERM_DAYS"), (("TERM_DAYS", "term_days"),))
         group = self.found(self.groups, c["group"], "group")
         before = (group["dimension"], group["name"])
+        term = group.get("term_days", self.company["term_days"])
         changed = self.move(group, c, "name", "term_days")
         changed |= self.take_away(group, c.get("clear", ()), ("TERM_DAYS", "term_days"))
         limit = group["limit"]
@@ -1099,6 +1121,7 @@ class Ledger:
             changed = True
         self.nothing(changed)
         self.terms_form("limit", limit)
+        self.longer_term("term_days", term, group.get("term_days", self.company["term_days"]))
         key = (group["dimension"], group["name"])
         named = self.group_names.get(key) or self.taken(self.group_names, key) or c["group"]
         if named != c["group"]:
@@ -1115,6 +1138,7 @@ class Ledger:
                        if not self.same(self.groups[g]["dimension"], group["dimension"]))
         if len(others) >= GROUPS_MAX:
             raise Refused("TOO_MANY", "group", most=GROUPS_MAX)
+        self.longer_term("group", self.term_days(customer), self.term_days({**customer, "groups": others + (c["group"],)}))
         self.put(customer, "groups", others + (c["group"],))
         self.told.append(c["customer"])
         return {"id": c["customer"]}
@@ -1123,7 +1147,9 @@ class Ledger:
         customer = self.named_customer(c["customer"])
         self.found(self.groups, c["group"], "group")
         self.nothing(c["group"] in customer["groups"])
-        self.put(customer, "groups", tuple(g for g in customer["groups"] if g != c["group"]))
+        left = tuple(g for g in customer["groups"] if g != c["group"])
+        self.longer_term("group", self.term_days(customer), self.term_days({**customer, "groups": left}))
+        self.put(customer, "groups", left)
         self.told.append(c["customer"])
         return {"id": c["customer"]}
 
@@ -1581,6 +1607,12 @@ class Ledger:
             raise Refused("FIELD_INVALID", "arrived")
         if start["kind"] != "till" or to_bank and c.get("arrived"):
             self.needs("CONFIRM_MONEY")
+        if start["kind"] == "device":
+            self.own_paper("from", start)
+        if fee:
+            self.within("MOVE_FEE", "fee_minor", -(-fee * 10000 // c["amount_minor"]))
+        if start["kind"] == "till" and to_bank and c.get("arrived"):
+            self.confirms_own(self.actor.get("staff"), c["amount_minor"], "arrived")
         self.is_open(start, "from")
         if not on_its_way:
             self.is_open(end, "to")
@@ -1621,9 +1653,29 @@ class Ledger:
         value = c["amount_minor"]
         if c.get("out"):
             self.gives(c["money_account"], value, "money_account")
-            value = -value
-        return self.moved(c, c["money_account"], abs(value), [("GL_CASH", c["money_account"], value),
-                          ("GL_CASH_IN_OUT", c["money_account"], -value)], till["branch"], self.today())
+        what, me = "CASH_OUT" if c.get("out") else "CASH_IN", self.actor.get("staff")
+        self.within(what, "amount_minor", self.day_sum((what, me)) + value)
+        if self.epoch >= 5:
+            self.add_to_day((what, me), value)
+        signed = -value if c.get("out") else value
+        done = self.moved(c, c["money_account"], value, [("GL_CASH", c["money_account"], signed),
+                          ("GL_CASH_IN_OUT", c["money_account"], -signed)], till["branch"], self.today())
+        alone = self.company.get("refund_alone")
+        if self.epoch >= 5 and c.get("out") and alone is not None and self.day_sum((what, me)) > alone:
+            self.put(self.alarms, self.seq, {
+                "alarm": self.seq, "document": done["id"], "number": done["number"], "kind": "DOCUMENT_MONEY_MOVE",
+                "cash_minor": self.day_sum((what, me)) - alone, "at_ms": self.now, "actor": dict(self.actor)})
+        return done
+
+    def confirms_own(self, booked_by, value, field):
+        """Of their own money one person confirms so much in a day: nothing, unless the owner says so."""
+        me = self.actor.get("staff")
+        if self.epoch < 5 or not booked_by or booked_by != me or self.company.get("own_confirm") is ANY_OWN:
+            return
+        left = self.company.get("own_confirm", 0) - self.day_sum(("confirmed", me))
+        if value > left:
+            raise Refused("SECOND_PERSON_NEEDED", field, most=max(left, 0), roles=roles_with("CONFIRM_MONEY"))
+        self.add_to_day(("confirmed", me), value)
 
     def do_confirm_move(self, c):
         if "move" not in c and "number" not in c:
@@ -1635,11 +1687,13 @@ class Ledger:
         end = self.places[move["to_account"]]
         if end["kind"] == "account":
             self.needs("CONFIRM_MONEY")
+            self.own_paper("move", move)
         elif end["branch"] != self.branch()["branch"]:
             raise Refused("TILL_OTHER_BRANCH", "move")
         self.is_open(end, "move")
         at = next(i for i, x in enumerate(move["postings"]) if x[0] == "GL_MONEY_IN_TRANSIT")
         value = move["postings"][at][2]
+        self.confirms_own(move["actor"].get("staff"), value, "move")
         self.put(move, "confirmed", True)
         self.book([("GL_MONEY_IN_TRANSIT", move["to_account"], -value), (move["arrives"], move["to_account"], value)],
                   move["branches"][at])
@@ -1759,6 +1813,8 @@ class Ledger:
                     self.make_pair(pairs, item, credit, min(item["open"], credit["open"]), date)
         if item["open"]:
             raise Refused("TOO_MANY", "credits", most=pairs.bound)
+        for _, credit, _ in pairs:
+            self.own_paper("credits", self.documents[credit["document"]])
         money, discount = self.money_given(c["kind"], pairs)
         self.gives(c["money_account"], money, "money_account")
         rounding = value - money - discount
@@ -1768,7 +1824,7 @@ class Ledger:
                                     (BOOK_OF[place["kind"]], c["money_account"], -money),
                                     ("GL_CASH_ROUNDING", 0, -rounding), ("GL_SETTLEMENT_DISCOUNT", 0, -discount)],
                   document["branch"])
-        self.refund_alone(value, pairs)
+        self.refund_alone(customer, value, pairs)
         self.keep_match(customer, pairs)
         self.changed(customer, "MONEY_REFUNDED", document["number"], value)
         return {"id": document["document"], "number": document["number"], "total_minor": value, "match": self.seq,
@@ -1792,16 +1848,37 @@ class Ledger:
                 rest += part
         return money + (self.to_unit(rest, self.company.get("cash_unit", 0)) if kind == "PAYMENT_CASH" else rest), discount
 
-    def refund_alone(self, value, pairs):
-        """More than one person may pay out in a day takes who may approve, and has not booked it."""
+    def refund_alone(self, customer, value, pairs):
+        """More than one person may pay out in a day takes who may approve, and has set none of it free."""
         limit, me = self.company.get("refund_alone"), self.actor.get("staff")
-        booked = any(self.documents[credit["document"]]["actor"].get("staff") == me for _, credit, _ in pairs) and me
-        if limit is None or self.may("APPROVE") and not booked:
+        if limit is None or self.may("APPROVE") and not (me and self.had_a_hand(customer, pairs, me)):
             return
-        left = limit - self.day_sum(("refunded", me))
+        keys = [("refunded", me)]
+        nobody = customer["customer"] == 1
+        if self.epoch >= 5:
+            keys.append(("paid out", customer["customer"]))
+        left = limit - max(self.day_sum(key) for key in keys[:1 if nobody else 2])
         if value > left:
             raise Refused("SECOND_PERSON_NEEDED", "amount_minor", most=max(left, 0), roles=roles_with("APPROVE"))
-        self.add_to_day(("refunded", me), value)
+        for key in keys:
+            self.add_to_day(key, value)
+
+    def had_a_hand(self, customer, pairs, me):
+        def mine(document):
+            return self.documents[document]["actor"].get("staff") == me
+
+        for _, credit, _ in pairs:
+            if mine(credit["document"]):
+                return True
+            others = [self.documents[e["other"]] for e in credit["edges"] if e["undone"] is not None]
+            if self.epoch >= 5 and any(x["reversed_by"] and mine(x["reversed_by"]) or any(map(mine, x["notes"]))
+                                       for x in others):
+                return True
+        if self.epoch < 5 or customer["customer"] == 1:
+            return False
+        return any(self.documents[n]["balance"] < 0 and mine(n) and
+                   self.documents[n]["recorded"] >= self.now - 30 * 86_400_000
+                   for n in sorted(customer["documents"])[-1000:])
 
     # ---- terms ----
 
@@ -1917,6 +1994,7 @@ class Ledger:
         if not self.names_limit(terms):
             raise Refused("FIELD_MISSING", "terms.limit_minor")
         most_of("term_days", c.get("term_days"), TERM_DAYS_MAX)
+        self.longer_term("term_days", self.company["term_days"], c.get("term_days", 0))
         if c.get("credit_note_approve_minor", 0) < 0:
             raise Refused("FIELD_INVALID", "credit_note_approve_minor")
         if c.get("own_reversal_minor", 0) < 0:
@@ -2874,6 +2952,7 @@ class Ledger:
             except Refused:
                 if not self.stood(one, old["lines"], left):
                     raise
+        self.check_lost(document["lines"], old["lines"], lists)
         self.check_custom(c, document, old if corrects else None)
 
     @staticmethod
@@ -2918,6 +2997,38 @@ class Ledger:
             self.within("BELOW_COST", at + "price", 1)
         if one["tax_bp"] != product.get("tax_bp", 0):
             self.within("OTHER_TAX", at + "tax_bp", 1)
+        if one["net"] == 0 and ((applies or 0) > 0 or one["price"] > 0):
+            self.within("DISCOUNT", at + "quantity", 10000)
+
+    def worth(self, lines, left, lists):
+        """What the goods come to unrounded, at list prices and with what may be off; and what they were sold for."""
+        parts, whole, sold = 0, 0, 0
+        for one in lines:
+            if one["product"] is None or one["quantity"] < 0:
+                continue
+            product = self.products[one["product"]]
+            unit = self.unit_called(product, one["sold_in"]) if one["sold_in"] else None
+            applies = self.price_of(lists, one["product"], unit, one["quantity"])
+            value = one["quantity"] * max(one["price"], applies or 0)
+            if applies is None:
+                value = max(value, one["base"] * product.get("floor", 0))
+            value *= 10000 + one["tax_bp"]
+            whole += value
+            parts += value // 10000 * left
+            sold += one["net"] + one["tax"]
+        return whole, parts - sold * UNIT, sold * UNIT
+
+    def check_lost(self, lines, old, lists):
+        """Many small lines lose no more by rounding than five units, a hundredth, or what the old bill lost."""
+        role = self.asks()
+        most, below = (self.most_for(x, role) if role else ANY for x in ("DISCOUNT", "BELOW_LIST"))
+        if len(lines) <= 3 or ANY in (most, below) or max(most, below) >= 10000:
+            return
+        left = (10000 - most) * (10000 - below) // 10000
+        whole, lost, sold = self.worth(lines, left, lists)
+        if left and lost > max(whole // 10000 * 100, 5 * UNIT, self.worth(old, left, lists)[1]):
+            by = whole // 10000
+            self.too_much("DISCOUNT", "lines", max(-(-(whole - sold) // by), most + 1), most)
 
     def check_custom(self, c, document, old):
         role, custom = self.asks(), self.custom(document)
@@ -3088,10 +3199,21 @@ class Ledger:
             amount_or_zero(field, c.get(field))
         if c.get("refund_any") and "refund_alone_minor" in c:
             raise Refused("FIELD_INVALID", "refund_any")
+        own = ANY_OWN if c.get("own_confirm_any") else c.get("own_confirm_minor")
+        if own is not None:
+            if self.epoch < 5:
+                raise Refused("RULES_TOO_OLD", "own_confirm_minor")
+            amount_or_zero("own_confirm_minor", c.get("own_confirm_minor"))
+            if own is ANY_OWN and "own_confirm_minor" in c:
+                raise Refused("FIELD_INVALID", "own_confirm_any")
+            self.needs_owner()
+        owns = own is not None and own != self.company.get("own_confirm", 0)
         ends = c.get("refund_any") and self.company.get("refund_alone") is not None
-        self.nothing(ends or any(field in c and c[field] != self.company.get(slot) for field, slot in slots))
+        self.nothing(owns or ends or any(field in c and c[field] != self.company.get(slot) for field, slot in slots))
         if ends:
             self.put(self.company, "refund_alone", None)
+        if owns:
+            self.put(self.company, "own_confirm", own)
         for field, slot in slots:
             if field in c:
                 self.put(self.company, slot, c[field])
@@ -3152,6 +3274,10 @@ class Ledger:
                 if refused.refusal["code"] == "BUYER_CAP_EXCEEDED" and net is None:
                     self.explain_cap(customer, owed, refused.refusal)
                 raise
+        if net is not None and was.get("approved"):
+            document["approved"] = self.covers(was["lines"], document["lines"]) and \
+                self.covers(was["charges"], document["charges"])
+            net = net if document["approved"] else None
         try:
             decision = self.decide(customer, owed - (net or 0), c.get("approval", 0), happened, net, document,
                                    owed == 0 and total > 0)
@@ -3177,6 +3303,8 @@ class Ledger:
             self.spend(c["approval"], document)
         if decision["verdict"] == "VERDICT_POSTED":
             self.alarm(document, decision["over_by_minor"])
+        if decision["verdict"] == "VERDICT_APPROVED":
+            document["approved"] = True
         self.post(document, total, postings, document["branch"])
         for one in document["lines"]:
             for serial in one["serials"]:
@@ -3435,6 +3563,7 @@ class Ledger:
             if pairs.left and self.epoch >= 3:
                 raise Refused("TOO_MANY", most=pairs.bound)
             raise Refused("MATCH_NOTHING")
+        self.own_papers([(d["document"], x["document"]) for d, x, _ in pairs])
         self.keep_match(customer, pairs)
         self.note_match(date, pairs[0][0]["document"])
         self.changed(customer, "ITEMS_MATCHED")
@@ -3444,6 +3573,7 @@ class Ledger:
         text("reason", c.get("reason"))
         customer = self.found(self.customers, c["customer"], "customer")
         match = self.found(self.matches, (c["customer"], c["match"]), "match")
+        self.own_papers([pair[:2] for pair in match["pairs"]])
         undone = 0
         for debit, credit, value in [] if match["undone"] else match["pairs"]:
             bill = self.items[debit]
@@ -3514,6 +3644,9 @@ class Ledger:
         place, reference = c.get("money_account", 0), (c.get("money_account", 0), c["kind"], c.get("reference"))
         once = self.epoch >= 5 and c["kind"] != "PAYMENT_SLIP" and "reference" in c
         taken = None
+        had_none = was and was["payment_kind"] == c["kind"] and "reference" not in was["said"]
+        if "reference" not in c and c["kind"] != "PAYMENT_CASH" and not happened and not had_none and self.epoch >= 5:
+            raise Refused("FIELD_MISSING", "reference")
         if once:  # a provider's, at whatever place
             alike = [key for key in self.references if key[1] == c["kind"] and self.same(key[2], c["reference"])]
             taken = next((self.references[key] for key in sorted(alike, key=lambda k: (k[2].encode(), k[0]))
@@ -3760,8 +3893,9 @@ class Ledger:
         slip = self.find(c["payment"])
         if slip.get("payment_kind") != "PAYMENT_SLIP" or slip["reversed_by"] or slip["confirmed"]:
             raise Refused("NOT_CONFIRMABLE", "payment")
-        if not c["confirmed"]:
-            self.own_paper("payment", slip)
+        self.own_paper("payment", slip)
+        if c["confirmed"]:
+            self.confirms_own(slip["actor"].get("staff"), slip["total"], "payment")
         if c.get("date", 0) > self.today():
             raise Refused("DATE_IN_FUTURE", "date")
         done = {"id": c["payment"], "number": slip["number"]}
@@ -4013,11 +4147,12 @@ class Ledger:
         rows = []
         for alarm in sorted(self.alarms, reverse=True):
             row = dict(self.alarms[alarm])
-            customer, staff = self.customers[row["customer"]], self.staff.get(row["actor"].get("staff"))
-            row.update(customer_code=customer["code"], customer_name=customer["name"])
+            customer, staff = self.customers.get(row.get("customer")), self.staff.get(row["actor"].get("staff"))
+            if customer:
+                row.update(customer_code=customer["code"], customer_name=customer["name"])
             if staff:
                 row["login"] = staff["login"]
-            if number in (None, row["customer"]):
+            if number in (None, row.get("customer")):
                 rows.append(row)
         return rows
 

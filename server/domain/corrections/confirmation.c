@@ -6,10 +6,12 @@
  *
  * 1. A slip is confirmed at most once, and only while it is not reversed.
  * 2. Confirming changes no balance: it moves the money to the bank and frees the credit.
+ * 3. Who took it does not confirm it alone, but up to what the company lets them.
  */
 #include "domain/corrections/inside.h"
 
 #include "domain/org/org.h"
+#include "domain/payments/payments.h"
 
 /* ---- rules ---- */
 
@@ -57,9 +59,9 @@ static void confirm(struct tx *tx, struct reversal *slip, uint32_t date, Tefter_
 
 /* Refuses, in this order: reason (field_text), date (field_date), FIELD_MISSING reason when it
  * never came; NOT_FOUND document, NOT_CONFIRMABLE payment (not a slip that waits),
- * when it never came STAFF_OF_OTHER_BRANCH payment (staff_check_paper), DATE_IN_FUTURE date; when
- * it never came as reversal_check_alone does; AMOUNT_TOO_BIG (postings_check_move), or as
- * reversal_plan does. */
+ * STAFF_OF_OTHER_BRANCH payment (staff_check_paper), SECOND_PERSON_NEEDED payment when it came
+ * (confirm_check_own), DATE_IN_FUTURE date; when it never came as reversal_check_alone does;
+ * AMOUNT_TOO_BIG (postings_check_move), or as reversal_plan does. */
 Tefter__Refusal *apply_confirm_payment(struct tx *tx, const Tefter__ConfirmPayment *command,
                                        Tefter__Done *done)
 {
@@ -76,8 +78,10 @@ Tefter__Refusal *apply_confirm_payment(struct tx *tx, const Tefter__ConfirmPayme
         return refusal;
     if (!awaits_confirmation(&slip))
         return refuse(tx, TEFTER__REFUSAL_CODE__NOT_CONFIRMABLE, "payment");
-    if (!command->confirmed)
-        refusal = staff_check_paper(tx, "payment", slip.original->branch);
+    refusal = staff_check_paper(tx, "payment", slip.original->branch);
+    if (refusal == NULL && command->confirmed)
+        refusal = confirm_check_own(tx, slip.original->actor, slip.branch->date,
+                                    slip.original->total_minor, "payment");
     if (refusal == NULL)
         refusal = posting_date(tx, slip.branch, command->has_date, command->date, true, &date);
     if (refusal == NULL && !command->confirmed)
@@ -91,9 +95,11 @@ Tefter__Refusal *apply_confirm_payment(struct tx *tx, const Tefter__ConfirmPayme
         return refusal;
 
     tx_decided(tx);
-    if (command->confirmed)
+    if (command->confirmed) {
         confirm(tx, &slip, date, done);
-    else
+        confirm_count_own(tx, slip.original->actor, slip.branch->date, slip.original->total_minor);
+    } else {
         reversal_complete(tx, &slip, done);
+    }
     return NULL;
 }

@@ -1,7 +1,9 @@
 /*
- * Alarms: what people must see. A limit was passed all the same; or something about a terminal.
+ * Alarms: what people must see. A limit was passed all the same; cash was taken out; or something
+ * about a terminal.
  *
  *   posted over the limit, or money taken back that had made room ──▶ raised, for ever
+ *   more cash taken out of tills than one person pays out alone   ──▶ raised, for ever
  *   the server's AlarmTerminal                                    ──▶ raised, for ever
  *
  * 1. A command raises at most one; its number is the command's seq.
@@ -66,6 +68,16 @@ void credit_alarm(struct tx *tx, const Tefter__DocumentRecord *document, int64_t
     row.number = document->number;
     FIELD_SET(&row, kind, document->kind);
     FIELD_SET(&row, over_by_minor, over_by_minor);
+    alarm_raise(tx, &row);
+}
+
+void credit_alarm_cash(struct tx *tx, const Tefter__DocumentRecord *move, int64_t over_by_minor)
+{
+    Tefter__AlarmRow row = TEFTER__ALARM_ROW__INIT;
+    FIELD_SET(&row, document, move->document);
+    row.number = move->number;
+    FIELD_SET(&row, kind, move->kind);
+    FIELD_SET(&row, cash_minor, over_by_minor);
     alarm_raise(tx, &row);
 }
 

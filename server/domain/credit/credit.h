@@ -103,6 +103,9 @@ Tefter__IssueInvoice *approval_draft(struct tx *tx, uint64_t approval);
 
 /* After the decided line: the document left its customer over a limit by so much. */
 void credit_alarm(struct tx *tx, const Tefter__DocumentRecord *document, int64_t over_by_minor);
+/* After the decided line: with that move of cash one person took so much more out of tills in a day
+ * than one pays out alone. */
+void credit_alarm_cash(struct tx *tx, const Tefter__DocumentRecord *move, int64_t over_by_minor);
 Tefter__AlarmRow *credit_alarm_row(struct tx *tx, uint64_t alarm); /* with names; NULL: none */
 /* Approvals worth holding: waiting or granted, newest first; `most` of those before *cursor (0:
  * all), which moves. *ret_more: there may be more behind it. At a damaged one it stops; what was

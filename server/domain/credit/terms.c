@@ -199,6 +199,9 @@ static Tefter__Refusal *look_policy(struct tx *tx, const Tefter__SetCreditPolicy
         return refusal;
     if (command->has_term_days)
         refusal = field_days(tx, "term_days", command->term_days);
+    if (refusal == NULL && command->has_term_days && command->term_days > company_term_days(tx))
+        refusal = threshold_check(tx, TEFTER__THRESHOLD__THRESHOLD_TERM_DAYS, "term_days",
+                                  command->term_days);
     if (refusal != NULL)
         return refusal;
     if (command->has_credit_note_approve_minor && command->credit_note_approve_minor < 0)
@@ -227,9 +230,9 @@ static Tefter__Refusal *look_policy(struct tx *tx, const Tefter__SetCreditPolicy
 /* Every terminal is told by a job. Refuses, in this order: terms (terms_check), clear (what is not
  * to be cleared, or is said too: FIELD_INVALID), NOTHING_TO_CHANGE terms, terms as they would be
  * (terms_check), FIELD_MISSING terms.limit_minor (a company's terms must name a limit), term_days
- * (field_days), credit_note_approve_minor, own_reversal_minor (FIELD_INVALID below 0), own_approval
- * (FIELD_INVALID under rules before RULE_APPROVALS_BIND), for the last three the right EDIT_STAFF,
- * title (field_line). */
+ * (field_days; MORE_THAN_YOU_MAY, of a longer one), credit_note_approve_minor, own_reversal_minor
+ * (FIELD_INVALID below 0), own_approval (FIELD_INVALID under rules before RULE_APPROVALS_BIND), for
+ * the last three the right EDIT_STAFF, title (field_line). */
 Tefter__Refusal *apply_set_credit_policy(struct tx *tx, const Tefter__SetCreditPolicy *command,
                                          Tefter__Done *done)
 {

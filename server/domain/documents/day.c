@@ -2,10 +2,11 @@
  * Days of a branch: the first document that is dated on each, and the way back of a business date.
  *
  * 1. A business date goes back only to a day after which no document of the branch is dated, and
- *    no match.
+ *    no match; or to the clock's, when somebody says that the few that are dated later may stay so.
  */
 #include "domain/documents/inside.h"
 
+#include "base/date.h"
 #include "domain/org/org.h"
 
 /* ---- records ---- */
@@ -52,7 +53,35 @@ static uint64_t dated_later(struct tx *tx, uint32_t branch, uint32_t date)
     return document;
 }
 
+/* No more of the branch than PAPERS_AHEAD_MAX; among so many of all, or it is not looked into. */
+static bool few_dated_later(struct tx *tx, uint32_t branch, uint32_t date)
+{
+    enum { PAPERS_AHEAD_MAX = 20, LOOKED_AT_MAX = 1000, FIELD_BRANCH = 5 };
+    struct key prefix = key_book(TABLE_DATED);
+    struct key from = document_dated_key(date + 1, 0, 0);
+    size_t looked = 0;
+    size_t ahead = 0;
+    struct tx_walk walk;
+    bool on = tx_walk_first(tx, &prefix, &from, &walk);
+    for (; on && looked < LOOKED_AT_MAX && ahead <= PAPERS_AHEAD_MAX; on = tx_walk_next(&walk)) {
+        struct key key = document_key(tx_walk_number(&walk));
+        ahead += tx_field(tx, &key, FIELD_BRANCH) == branch;
+        looked++;
+    }
+    tx_walk_end(&walk);
+    return !on && ahead <= PAPERS_AHEAD_MAX;
+}
+
 /* ---- rules ---- */
+
+/* Back to the day that it is by the clock, and no further. */
+static bool leaves_papers(struct tx *tx, const Tefter__TurnBackDay *command,
+                          const Tefter__BranchRecord *branch)
+{
+    return command->leave_papers && tx_rule(tx, RULE_PAPERS_AHEAD_MAY_STAY) &&
+           command->date >= date_of_instant(tx_now_ms(tx), branch->utc_offset_minutes * 60) &&
+           few_dated_later(tx, branch->branch, command->date);
+}
 
 /* date: its own, or that of a match of it. */
 static Tefter__Refusal *refuse_dated_later(struct tx *tx, uint64_t document, uint32_t date)
@@ -82,6 +111,8 @@ static Tefter__Refusal *look_back(struct tx *tx, const Tefter__TurnBackDay *comm
         return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, "date");
     if (command->date > (*ret_branch)->date)
         return refuse(tx, TEFTER__REFUSAL_CODE__DATE_IN_FUTURE, "date");
+    if (leaves_papers(tx, command, *ret_branch))
+        return NULL;
     uint64_t later = dated_later(tx, command->branch, command->date);
     if (later != 0)
         return refuse_dated_later(tx, later, document_date(later));
@@ -95,7 +126,7 @@ static Tefter__Refusal *look_back(struct tx *tx, const Tefter__TurnBackDay *comm
 /* Refuses, in this order: date (field_date); NOT_FOUND branch; against the branch's present
  * business date: NOTHING_TO_CHANGE date when equal, DATE_IN_FUTURE date when after it; DATED_LATER
  * date with the first document of the branch that is dated later, or with a bill of the latest
- * match that is. */
+ * match that is; not when they may stay (leaves_papers). */
 Tefter__Refusal *apply_turn_back_day(struct tx *tx, const Tefter__TurnBackDay *command,
                                      Tefter__Done *done)
 {

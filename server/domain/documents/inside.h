@@ -82,7 +82,8 @@ int64_t line_share(int64_t amount_minor, int64_t part, int64_t whole);
 
 /* What a sale asks of the thresholds of who sells. Nothing of a backfill, of a recalled one, and
  * under rules before RULE_THRESHOLDS. Refuses, in this order: NOT_FOUND, STAFF_BLOCKED salesperson;
- * MORE_THAN_YOU_MAY due, of each line discount, price (below the list, below the floor), tax; of
+ * MORE_THAN_YOU_MAY due, of each line discount, price (below the list, below the floor), tax,
+ * quantity (it comes to nothing); lines (of many, more is lost by rounding than may be); of
  * all custom lines and charges the first of them. Of what is sold as it was parked, neither lines
  * nor charges are asked about again. */
 Tefter__Refusal *sale_check_thresholds(struct tx *tx, const struct document_plan *plan,
@@ -93,6 +94,9 @@ Tefter__Refusal *sale_check_thresholds(struct tx *tx, const struct document_plan
 /* Lines and charges of a sale that is ready, beside those that are parked. */
 enum parked_goods parked_compare(struct tx *tx, const Tefter__IssueInvoice *parked,
                                  const Tefter__DocumentRecord *record);
+/* Are the goods of a bill those of the other, at the same prices, or a part of them? */
+bool goods_within(struct tx *tx, const Tefter__DocumentRecord *was,
+                  const Tefter__DocumentRecord *record);
 /* Are the lines that are asked for parked ones, with their prices? */
 bool parked_holds(struct tx *tx, const Tefter__IssueInvoice *parked,
                   const Tefter__IssueInvoice *command);

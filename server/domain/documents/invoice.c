@@ -6,7 +6,8 @@
  *
  * 1. The stored decision is the one the invoice was posted with.
  * 2. The due date is not before the date, but of a backfill.
- * 3. A bill of the cash customer is paid when it is written, unless a right says so.
+ * 3. A correction of an approved bill to other goods or prices is judged as a new sale.
+ * 4. A bill of the cash customer is paid when it is written, unless a right says so.
  */
 #include "domain/documents/inside.h"
 
@@ -132,10 +133,24 @@ static int64_t replaces_minor(const struct tx *tx, const struct document_plan *p
     return sees_net(tx, plan) ? plan->replaced->total_minor : 0;
 }
 
+static bool was_approved(const Tefter__DocumentRecord *bill)
+{
+    return bill->approved ||
+           (bill->decision != NULL && bill->decision->verdict == TEFTER__VERDICT__VERDICT_APPROVED);
+}
+
+/* An approval was for the goods and prices of then: other ones are a new sale. */
+static bool leaves_approved(struct tx *tx, const struct document_plan *plan)
+{
+    return tx_rule(tx, RULE_APPROVED_STAYS_AS_APPROVED) && was_approved(plan->replaced) &&
+           !goods_within(tx, plan->replaced, plan->record);
+}
+
 static struct credit_request credit_request(struct tx *tx, const Tefter__IssueInvoice *command,
                                             int64_t owed_minor, const struct document_plan *plan)
 {
-    int64_t replaces = replaces_minor(tx, plan);
+    bool net = sees_net(tx, plan) && !leaves_approved(tx, plan);
+    int64_t replaces = net ? plan->replaced->total_minor : 0;
     return (struct credit_request){
         .customer = plan->customer,
         .account = plan->account,
@@ -147,7 +162,7 @@ static struct credit_request credit_request(struct tx *tx, const Tefter__IssueIn
         .goods =
             plan->parked != NULL ? parked_compare(tx, plan->parked, plan->record) : GOODS_OTHER,
         .backfill = command->backfill,
-        .corrects = sees_net(tx, plan),
+        .corrects = net,
         .replaces_minor = replaces,
     };
 }
@@ -175,10 +190,14 @@ static Tefter__Refusal *check_credit(struct tx *tx, const Tefter__IssueInvoice *
                                      int64_t owed_minor, struct document_plan *plan)
 {
     struct credit_request request = credit_request(tx, command, owed_minor, plan);
+    FIELD_SET_IF(plan->record, approved,
+                 request.corrects && tx_rule(tx, RULE_APPROVED_STAYS_AS_APPROVED) &&
+                     was_approved(plan->replaced),
+                 true);
     Tefter__Refusal *refusal = check_buyer(tx, command, plan);
     if (refusal == NULL)
         return credit_decide(tx, &request, &plan->record->decision);
-    if (refusal->code == TEFTER__REFUSAL_CODE__BUYER_CAP_EXCEEDED && !request.corrects)
+    if (refusal->code == TEFTER__REFUSAL_CODE__BUYER_CAP_EXCEEDED && !sees_net(tx, plan))
         credit_explain_cap(tx, &request, refusal);
     return refusal;
 }

@@ -176,23 +176,46 @@ static bool take_parts(struct pairing *pairing)
     return all;
 }
 
+static enum parked_goods compare_lines(struct tx *tx, const struct goods *parked,
+                                       size_t parked_count, const struct goods *sold, size_t count)
+{
+    if (count > parked_count)
+        return GOODS_OTHER;
+    struct pairing pairing = pairing_of(tx, parked, parked_count, sold, count);
+    if (take_same(&pairing))
+        return count == parked_count ? GOODS_ALL : GOODS_PART;
+    return take_parts(&pairing) ? GOODS_PART : GOODS_OTHER;
+}
+
 static enum parked_goods compare_goods(struct tx *tx, const Tefter__IssueInvoice *parked,
                                        const struct goods *sold, size_t count)
 {
-    if (count > parked->n_lines)
-        return GOODS_OTHER;
     struct goods *drafts = tx_take(tx, parked->n_lines * sizeof *drafts);
     for (size_t i = 0; i < parked->n_lines; i++)
         drafts[i] = goods_of_draft(parked->lines[i]);
-    struct pairing pairing = pairing_of(tx, drafts, parked->n_lines, sold, count);
-    if (take_same(&pairing))
-        return count == parked->n_lines ? GOODS_ALL : GOODS_PART;
-    return take_parts(&pairing) ? GOODS_PART : GOODS_OTHER;
+    return compare_lines(tx, drafts, parked->n_lines, sold, count);
+}
+
+static struct goods *goods_of_record(struct tx *tx, const Tefter__DocumentRecord *record)
+{
+    struct goods *goods = tx_take(tx, record->n_lines * sizeof *goods);
+    for (size_t i = 0; i < record->n_lines; i++)
+        goods[i] = goods_of_line(record->lines[i]);
+    return goods;
 }
 
 static struct goods goods_of_charge(const char *title, int64_t amount_minor, uint32_t tax_bp)
 {
     return (struct goods){.text = title, .unit = "", .price = amount_minor, .tax_bp = tax_bp};
+}
+
+static struct goods *charges_of_record(struct tx *tx, const Tefter__DocumentRecord *record)
+{
+    struct goods *charges = tx_take(tx, record->n_charges * sizeof *charges);
+    for (size_t i = 0; i < record->n_charges; i++)
+        charges[i] = goods_of_charge(record->charges[i]->title, record->charges[i]->amount_minor,
+                                     record->charges[i]->tax_bp);
+    return charges;
 }
 
 /* Charges are all there, or some of them; never others. */
@@ -217,15 +240,19 @@ static enum parked_goods less_alike(enum parked_goods a, enum parked_goods b)
 enum parked_goods parked_compare(struct tx *tx, const Tefter__IssueInvoice *parked,
                                  const Tefter__DocumentRecord *record)
 {
-    struct goods *sold = tx_take(tx, record->n_lines * sizeof *sold);
-    struct goods *charges = tx_take(tx, record->n_charges * sizeof *charges);
-    for (size_t i = 0; i < record->n_lines; i++)
-        sold[i] = goods_of_line(record->lines[i]);
-    for (size_t i = 0; i < record->n_charges; i++)
-        charges[i] = goods_of_charge(record->charges[i]->title, record->charges[i]->amount_minor,
-                                     record->charges[i]->tax_bp);
-    return less_alike(compare_goods(tx, parked, sold, record->n_lines),
-                      compare_charges(tx, parked, charges, record->n_charges));
+    return less_alike(
+        compare_goods(tx, parked, goods_of_record(tx, record), record->n_lines),
+        compare_charges(tx, parked, charges_of_record(tx, record), record->n_charges));
+}
+
+bool goods_within(struct tx *tx, const Tefter__DocumentRecord *was,
+                  const Tefter__DocumentRecord *record)
+{
+    struct pairing charges = pairing_of(tx, charges_of_record(tx, was), was->n_charges,
+                                        charges_of_record(tx, record), record->n_charges);
+    return compare_lines(tx, goods_of_record(tx, was), was->n_lines, goods_of_record(tx, record),
+                         record->n_lines) != GOODS_OTHER &&
+           take_same(&charges);
 }
 
 bool parked_holds(struct tx *tx, const Tefter__IssueInvoice *parked,

@@ -1,6 +1,6 @@
 /*
- * What a sale asks of the thresholds of who sells: discounts, prices, custom lines and charges,
- * tax, the due date, the number, the salesperson.
+ * What a sale asks of the thresholds of who sells: discounts, prices, what rounding takes away,
+ * custom lines and charges, tax, the due date, the number, the salesperson.
  *
  * 1. What already happened is entered by the right for it, and asks nothing here.
  * 2. What stood on the bill that is corrected may stay: each old line for a line of the same
@@ -79,6 +79,12 @@ static Tefter__Refusal *check_discount(struct tx *tx, const Tefter__DocumentLine
                    check_share(tx, threshold, line->discount_minor, gross_of(line)));
 }
 
+/* In the product's own unit. */
+static int64_t base_of(const Tefter__DocumentLine *line)
+{
+    return line->has_base_quantity ? line->base_quantity : line->quantity;
+}
+
 /* The price that applies to who buys. */
 static struct price_found list_price(struct tx *tx, const struct price_lists *prices,
                                      const Tefter__ProductRecord *product,
@@ -110,7 +116,7 @@ static Tefter__Refusal *check_price(struct tx *tx, const struct price_lists *pri
                                     const Tefter__ProductRecord *product, size_t i)
 {
     int64_t floor_minor = 0;
-    int64_t base = line->has_base_quantity ? line->base_quantity : line->quantity;
+    int64_t base = base_of(line);
     struct price_found list = list_price(tx, prices, product, line);
     Tefter__Refusal *refusal = NULL;
     if (list.has_price && line->price < list.price)
@@ -154,6 +160,20 @@ static bool stood_before(struct before *before, const Tefter__DocumentLine *line
     return false;
 }
 
+/* Goods with a price that come to nothing are as good as a discount of all of it. */
+static Tefter__Refusal *check_free(struct tx *tx, const struct price_lists *prices,
+                                   const Tefter__DocumentLine *line,
+                                   const Tefter__ProductRecord *product, size_t i)
+{
+    if (line->net_minor != 0 || !tx_rule(tx, RULE_ROUNDING_IS_BOUNDED))
+        return NULL;
+    struct price_found list = list_price(tx, prices, product, line);
+    if (line->price <= 0 && (!list.has_price || list.price <= 0))
+        return NULL;
+    return of_line(tx, i, "quantity",
+                   threshold_check(tx, TEFTER__THRESHOLD__THRESHOLD_DISCOUNT, NULL, BASIS_POINTS));
+}
+
 static Tefter__Refusal *check_line(struct tx *tx, const struct price_lists *prices,
                                    const Tefter__DocumentLine *line, size_t i,
                                    struct before *before)
@@ -167,7 +187,100 @@ static Tefter__Refusal *check_line(struct tx *tx, const struct price_lists *pric
         refusal = check_price(tx, prices, line, product, i);
     if (refusal == NULL)
         refusal = check_tax(tx, line, product, i);
+    if (refusal == NULL)
+        refusal = check_free(tx, prices, line, product, i);
     return refusal != NULL && stood_before(before, line) ? NULL : refusal;
+}
+
+/* ---- rules: what rounding takes away ---- */
+
+/* Each of a line's amounts is rounded by half a unit at most: so few lines lose no more than may be
+ * lost in any bill. */
+enum { FEW_LINES = 3, LOST_MINOR = 5, LOST_BP = 100 };
+
+/* In parts of a minor unit: a quantity and a price have three decimals each, rates have four. */
+#define PARTS_OF_MINOR ((__int128)QUANTITY_UNIT * 1000)
+#define PARTS_OF_TAXED (PARTS_OF_MINOR * BASIS_POINTS)
+
+struct worth {
+    __int128 list;  /* what its goods come to with tax, unrounded, at least at list prices */
+    __int128 least; /* that, less what the role may take off */
+    int64_t sold_minor;
+};
+
+static __int128 larger(__int128 a, __int128 b)
+{
+    return a > b ? a : b;
+}
+
+/* At the price that applies or, without one, at the floor, if the line's is lower. */
+static __int128 list_worth(struct tx *tx, const struct price_lists *prices,
+                           const Tefter__DocumentLine *line, const Tefter__ProductRecord *product)
+{
+    struct price_found list = list_price(tx, prices, product, line);
+    int64_t price = list.has_price && list.price > line->price ? list.price : line->price;
+    __int128 worth = (__int128)line->quantity * price;
+    if (list.has_price || !product->has_floor)
+        return worth;
+    return larger(worth, (__int128)base_of(line) * product->floor);
+}
+
+static void add_worth(struct tx *tx, const struct price_lists *prices,
+                      const Tefter__DocumentRecord *record, int64_t left_bp, struct worth *worth)
+{
+    for (size_t i = 0; i < record->n_lines; i++) {
+        const Tefter__DocumentLine *line = record->lines[i];
+        const Tefter__ProductRecord *product =
+            line->has_product ? product_get(tx, line->product) : NULL;
+        if (product == NULL || line->quantity < 0)
+            continue;
+        __int128 list =
+            list_worth(tx, prices, line, product) * (BASIS_POINTS + line->tax_bp);
+        worth->list += list;
+        worth->least += list / BASIS_POINTS * left_bp;
+        worth->sold_minor += line->net_minor + line->tax_minor;
+    }
+}
+
+/* What is left of a price by one who takes off all they may; in basis points. */
+static int64_t left_bp(struct tx *tx)
+{
+    int64_t discount_bp = threshold_most(tx, TEFTER__THRESHOLD__THRESHOLD_DISCOUNT);
+    int64_t below_bp = threshold_most(tx, TEFTER__THRESHOLD__THRESHOLD_BELOW_LIST);
+    if (discount_bp >= BASIS_POINTS || below_bp >= BASIS_POINTS)
+        return 0;
+    return (BASIS_POINTS - discount_bp) * (BASIS_POINTS - below_bp) / BASIS_POINTS;
+}
+
+static __int128 lost(const struct worth *worth)
+{
+    return worth->least - worth->sold_minor * PARTS_OF_TAXED;
+}
+
+/* The sum of many small lines against what their goods would have come to in one. A correction may
+ * lose what the old bill lost. */
+static Tefter__Refusal *check_lost(struct tx *tx, const struct document_plan *plan,
+                                   const struct before *before)
+{
+    const Tefter__DocumentRecord *record = plan->record;
+    struct worth worth = {0};
+    struct worth old = {0};
+    int64_t left = left_bp(tx);
+    if (record->n_lines <= FEW_LINES || left == 0 || !tx_rule(tx, RULE_ROUNDING_IS_BOUNDED))
+        return NULL;
+    add_worth(tx, plan->prices, record, left, &worth);
+    if (before->bill != NULL)
+        add_worth(tx, plan->prices, before->bill, left, &old);
+    __int128 may_be_lost = larger(
+        larger(worth.list / BASIS_POINTS * LOST_BP, LOST_MINOR * PARTS_OF_TAXED), lost(&old));
+    if (lost(&worth) <= may_be_lost)
+        return NULL;
+    __int128 sold = worth.sold_minor * PARTS_OF_TAXED;
+    int64_t most_bp = threshold_most(tx, TEFTER__THRESHOLD__THRESHOLD_DISCOUNT);
+    __int128 whole = worth.list / BASIS_POINTS;
+    int64_t wanted_bp = (int64_t)((worth.list - sold + whole - 1) / whole);
+    return threshold_refuse(tx, TEFTER__THRESHOLD__THRESHOLD_DISCOUNT, "lines",
+                            wanted_bp > most_bp ? wanted_bp : most_bp + 1, most_bp);
 }
 
 /* ---- rules: what is in no catalogue ---- */
@@ -297,5 +410,7 @@ Tefter__Refusal *sale_check_thresholds(struct tx *tx, const struct document_plan
         return refusal;
     for (size_t i = 0; i < record->n_lines && refusal == NULL; i++)
         refusal = check_line(tx, plan->prices, record->lines[i], i, &before);
+    if (refusal == NULL)
+        refusal = check_lost(tx, plan, &before);
     return refusal != NULL ? refusal : check_custom(tx, record, &before);
 }

@@ -172,6 +172,12 @@ static void number_from_one(Tefter__CompanyRecord *company)
 
 /* ---- services ---- */
 
+uint32_t company_term_days(struct tx *tx)
+{
+    const Tefter__CompanyRecord *company = company_get(tx);
+    return company->has_term_days ? company->term_days : 0;
+}
+
 Tefter__Refusal *company_check_currency(struct tx *tx, const char *field, const char *currency)
 {
     if (currency != NULL && strcmp(currency, company_get(tx)->currency) != 0)
@@ -241,6 +247,8 @@ Tefter__Refusal *view_company(struct tx *tx, const Tefter__CompanyView *query,
     FIELD_COPY(answer, round_off_minor, company);
     FIELD_COPY(answer, round_off_day_minor, company);
     FIELD_COPY(answer, refund_alone_minor, company);
+    FIELD_COPY(answer, own_confirm_minor, company);
+    FIELD_COPY(answer, own_confirm_any, company);
     answer->customers = company->next_customer - 1 - company->customers_skipped;
     return NULL;
 }

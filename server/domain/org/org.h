@@ -40,6 +40,8 @@ void company_save(struct tx *tx, const Tefter__CompanyRecord *company);
  * TOO_MANY with `most`; under rules before RULE_BOUNDS_AGREE nothing. */
 Tefter__Refusal *company_check_room(struct tx *tx, const char *field, enum company_count count,
                                     uint32_t most);
+/* The term of payment of whom neither they nor a group give one. */
+uint32_t company_term_days(struct tx *tx);
 /* The company's own currency, or absent. Refuses WRONG_CURRENCY. */
 Tefter__Refusal *company_check_currency(struct tx *tx, const char *field, const char *currency);
 
@@ -84,7 +86,7 @@ void branch_pass_number(struct tx *tx, Tefter__DocumentKind kind, const char *pa
 uint32_t branch_head_date(struct tx *tx);
 /* All of them, by number. */
 size_t branch_list(struct tx *tx, const Tefter__BranchRecord ***ret_branches);
-/* The latest business date of any: nothing is dated after it. */
+/* The latest business date of any: but for a few papers, nothing is dated after it. */
 uint32_t branch_latest_date(struct tx *tx);
 
 /* The counter of a series in the record: its next number; while a recovery is on, of the series
@@ -182,7 +184,9 @@ const Tefter__BranchRecord *staff_other_branch(struct tx *tx, const Tefter__Staf
 /* A person of one branch writes there alone; what concerns the whole company, by its right, they do
  * anywhere. Refuses STAFF_OF_OTHER_BRANCH with the branch and the roles that may change it. */
 Tefter__Refusal *staff_check_branch(struct tx *tx, Tefter__Right right);
-/* They take back, correct and credit papers of their own branch alone. Refuses
+/* Does who acts belong to a branch, so that papers of others are closed to them? */
+bool staff_bound(struct tx *tx);
+/* They take back, correct, credit, confirm and match papers of their own branch alone. Refuses
  * STAFF_OF_OTHER_BRANCH `field` with the paper's branch and the roles that may change theirs. */
 Tefter__Refusal *staff_check_paper(struct tx *tx, const char *field, uint32_t branch);
 

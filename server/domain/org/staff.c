@@ -402,6 +402,13 @@ Tefter__Refusal *staff_check_branch(struct tx *tx, Tefter__Right right)
     return other != NULL ? refuse_branch(tx, NULL, other->code) : NULL;
 }
 
+bool staff_bound(struct tx *tx)
+{
+    const Tefter__Actor *actor = tx_actor(tx);
+    const Tefter__StaffRecord *staff = actor->has_staff ? staff_get(tx, actor->staff) : NULL;
+    return staff != NULL && staff->has_branch && !tx_recalled(tx);
+}
+
 Tefter__Refusal *staff_check_paper(struct tx *tx, const char *field, uint32_t branch)
 {
     const Tefter__Actor *actor = tx_actor(tx);

@@ -28,6 +28,7 @@ static enum unit unit_of(Tefter__Threshold threshold)
     case TEFTER__THRESHOLD__THRESHOLD_BELOW_LIST:
     case TEFTER__THRESHOLD__THRESHOLD_BELOW_FLOOR:
     case TEFTER__THRESHOLD__THRESHOLD_CUSTOM_SHARE:
+    case TEFTER__THRESHOLD__THRESHOLD_MOVE_FEE:
         return UNIT_BP;
     case TEFTER__THRESHOLD__THRESHOLD_LATER_DUE:
     case TEFTER__THRESHOLD__THRESHOLD_TERM_DAYS:
@@ -35,6 +36,8 @@ static enum unit unit_of(Tefter__Threshold threshold)
     case TEFTER__THRESHOLD__THRESHOLD_CUSTOM_AMOUNT:
     case TEFTER__THRESHOLD__THRESHOLD_REVERSAL:
     case TEFTER__THRESHOLD__THRESHOLD_OPENING_LIMIT:
+    case TEFTER__THRESHOLD__THRESHOLD_CASH_OUT:
+    case TEFTER__THRESHOLD__THRESHOLD_CASH_IN:
         return UNIT_MINOR;
     case TEFTER__THRESHOLD__THRESHOLD_OTHER_TAX:
     case TEFTER__THRESHOLD__THRESHOLD_OWN_NUMBER:
@@ -80,7 +83,11 @@ static Tefter__Right right_of(Tefter__Threshold threshold)
     case TEFTER__THRESHOLD__THRESHOLD_OPENING_LIMIT:
         return TEFTER__RIGHT__RIGHT_EDIT_CUSTOMER;
     case TEFTER__THRESHOLD__THRESHOLD_OWN_NUMBER:
+    case TEFTER__THRESHOLD__THRESHOLD_CASH_OUT:
+    case TEFTER__THRESHOLD__THRESHOLD_CASH_IN:
         return TEFTER__RIGHT__RIGHT_TAKE_MONEY;
+    case TEFTER__THRESHOLD__THRESHOLD_MOVE_FEE:
+        return TEFTER__RIGHT__RIGHT_CONFIRM_MONEY;
     case TEFTER__THRESHOLD__THRESHOLD_REVERSAL:
     case _TEFTER__THRESHOLD_IS_INT_SIZE:
         break;
@@ -128,6 +135,9 @@ int64_t threshold_usual(Tefter__Threshold threshold, Tefter__Role role)
     case TEFTER__THRESHOLD__THRESHOLD_OWN_NUMBER:    most = UP_TO(   0,    0,  ANY, ANY); break;
     case TEFTER__THRESHOLD__THRESHOLD_REVERSAL:      most = UP_TO( ANY,  ANY,  ANY, ANY); break;
     case TEFTER__THRESHOLD__THRESHOLD_OPENING_LIMIT: most = UP_TO(   0,  ANY,  ANY, ANY); break;
+    case TEFTER__THRESHOLD__THRESHOLD_CASH_OUT:      most = UP_TO(   0,    0,  ANY, ANY); break;
+    case TEFTER__THRESHOLD__THRESHOLD_CASH_IN:       most = UP_TO(   0,    0,  ANY, ANY); break;
+    case TEFTER__THRESHOLD__THRESHOLD_MOVE_FEE:      most = UP_TO(   0,    0,  500, ANY); break;
     case _TEFTER__THRESHOLD_IS_INT_SIZE:             break;
         /* clang-format on */
     }

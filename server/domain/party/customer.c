@@ -189,15 +189,21 @@ static Tefter__Refusal *check_term(struct tx *tx, const Tefter__CustomerRecord *
     return threshold_check(tx, TEFTER__THRESHOLD__THRESHOLD_TERM_DAYS, "term_days", days);
 }
 
-/* They would have their groups' term, or the company's. */
+/* In no group and without a term of their own they would have the company's. */
 static Tefter__Refusal *check_first_term(struct tx *tx, const Tefter__OpenCustomer *command)
 {
-    if (!command->has_term_days)
+    if (!command->has_term_days && command->n_groups == 0)
         return NULL;
-    Tefter__CustomerRecord *without = tx_new(tx, &tefter__customer_record__descriptor);
-    without->groups = command->groups;
-    without->n_groups = command->n_groups;
-    return check_term(tx, without, command->term_days);
+    const Tefter__CustomerRecord *plain = tx_new(tx, &tefter__customer_record__descriptor);
+    Tefter__CustomerRecord opened = *plain;
+    opened.groups = command->groups;
+    opened.n_groups = command->n_groups;
+    Tefter__Refusal *refusal = check_term(tx, plain, customer_term_days(tx, &opened));
+    if (refusal != NULL)
+        refusal->field = tx_text(tx, "groups");
+    else if (command->has_term_days)
+        refusal = check_term(tx, &opened, command->term_days);
+    return refusal;
 }
 
 static Tefter__Refusal *check_other_term(struct tx *tx, const Tefter__CustomerRecord *customer,
@@ -530,6 +536,21 @@ static void replace_group(struct tx *tx, Tefter__CustomerRecord *customer,
     customer->n_groups = count;
 }
 
+/* Whom a group takes in gets its term, and loses that of the group that they leave. */
+static Tefter__Refusal *check_regrouped_term(struct tx *tx, const Tefter__CustomerRecord *customer,
+                                             const Tefter__GroupRecord *before,
+                                             const Tefter__GroupRecord *now)
+{
+    Tefter__CustomerRecord after = *customer;
+    if (customer->has_term_days)
+        return NULL;
+    replace_group(tx, &after, before, now);
+    Tefter__Refusal *refusal = check_term(tx, customer, customer_term_days(tx, &after));
+    if (refusal != NULL)
+        refusal->field = tx_text(tx, "group");
+    return refusal;
+}
+
 static void regroup(struct tx *tx, Tefter__CustomerRecord *customer, Tefter__GroupRecord *before,
                     Tefter__GroupRecord *now, Tefter__Done *done)
 {
@@ -550,7 +571,7 @@ static void regroup(struct tx *tx, Tefter__CustomerRecord *customer, Tefter__Gro
 
 /* Refuses, in this order: NOT_FOUND customer, FIELD_INVALID customer (cash); NOT_FOUND group;
  * NOTHING_TO_CHANGE (a member already); TOO_MANY group (they have GROUPS_PER_CUSTOMER_MAX groups,
- * none of this dimension). */
+ * none of this dimension); MORE_THAN_YOU_MAY group (the term they get with it). */
 Tefter__Refusal *apply_join_group(struct tx *tx, const Tefter__JoinGroup *command,
                                   Tefter__Done *done)
 {
@@ -566,6 +587,9 @@ Tefter__Refusal *apply_join_group(struct tx *tx, const Tefter__JoinGroup *comman
     Tefter__GroupRecord *before = group_of_dimension(tx, customer, group->dimension);
     if (before == NULL && customer->n_groups >= GROUPS_PER_CUSTOMER_MAX)
         return refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "group", GROUPS_PER_CUSTOMER_MAX);
+    refusal = check_regrouped_term(tx, customer, before, group);
+    if (refusal != NULL)
+        return refusal;
 
     tx_decided(tx);
     regroup(tx, customer, before, group, done);
@@ -573,7 +597,7 @@ Tefter__Refusal *apply_join_group(struct tx *tx, const Tefter__JoinGroup *comman
 }
 
 /* Refuses, in this order: NOT_FOUND customer, FIELD_INVALID customer (cash); NOT_FOUND group;
- * NOTHING_TO_CHANGE (not a member). */
+ * NOTHING_TO_CHANGE (not a member); MORE_THAN_YOU_MAY group (the term they have without it). */
 Tefter__Refusal *apply_leave_group(struct tx *tx, const Tefter__LeaveGroup *command,
                                    Tefter__Done *done)
 {
@@ -586,6 +610,9 @@ Tefter__Refusal *apply_leave_group(struct tx *tx, const Tefter__LeaveGroup *comm
         return refuse_not_found(tx, "group");
     if (!is_member(customer, group->group))
         return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
+    refusal = check_regrouped_term(tx, customer, group, NULL);
+    if (refusal != NULL)
+        return refusal;
 
     tx_decided(tx);
     regroup(tx, customer, group, NULL, done);
@@ -717,8 +744,7 @@ uint32_t customer_term_days(struct tx *tx, const Tefter__CustomerRecord *custome
         if (group != NULL && group->has_term_days)
             return group->term_days;
     }
-    const Tefter__CompanyRecord *company = company_get(tx);
-    return company->has_term_days ? company->term_days : 0;
+    return company_term_days(tx);
 }
 
 void customer_limit_set(struct tx *tx, Tefter__CustomerRecord *customer)

@@ -141,6 +141,20 @@ static bool terms_same(struct tx *tx, const Tefter__LimitTerms *a, const Tefter_
     return slice_equal(slice_of(bytes_a, size), slice_of(bytes_b, size));
 }
 
+/* That of its members who have none of their own. */
+static uint32_t term_of(struct tx *tx, const Tefter__GroupRecord *group)
+{
+    return group->has_term_days ? group->term_days : company_term_days(tx);
+}
+
+/* A longer term than its members would have without is given up to so many days. */
+static Tefter__Refusal *check_term(struct tx *tx, uint32_t before, uint32_t days)
+{
+    return days <= before
+               ? NULL
+               : threshold_check(tx, TEFTER__THRESHOLD__THRESHOLD_TERM_DAYS, "term_days", days);
+}
+
 /* ---- changes ---- */
 
 static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddGroup *command)
@@ -154,6 +168,10 @@ static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddGroup *command)
         refusal = terms_check(tx, "limit", command->limit);
     if (refusal != NULL)
         return refusal;
+    if (command->has_term_days)
+        refusal = check_term(tx, company_term_days(tx), command->term_days);
+    if (refusal != NULL)
+        return refusal;
     uint32_t existing = group_with_name(tx, command->dimension, command->name);
     if (existing != 0)
         return refuse_existing(tx, "name", existing);
@@ -161,7 +179,7 @@ static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddGroup *command)
 }
 
 /* Refuses, in this order: dimension (field_code), name (field_line), term_days (field_days), limit
- * (terms_check); ALREADY_EXISTS name, TOO_MANY group. */
+ * (terms_check); MORE_THAN_YOU_MAY term_days; ALREADY_EXISTS name, TOO_MANY group. */
 Tefter__Refusal *apply_add_group(struct tx *tx, const Tefter__AddGroup *command, Tefter__Done *done)
 {
     Tefter__Refusal *refusal = look_add(tx, command);
@@ -232,9 +250,12 @@ static Tefter__Refusal *look_group(struct tx *tx, const Tefter__ChangeGroup *com
     Tefter__GroupRecord *group = group_shared(tx, command->group);
     if (group == NULL)
         return refuse_not_found(tx, "group");
+    uint32_t before = term_of(tx, group);
     if (!change_group(tx, group, command))
         return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
     refusal = terms_check(tx, "limit", group->limit); /* its days, as they are together */
+    if (refusal == NULL)
+        refusal = check_term(tx, before, term_of(tx, group));
     if (refusal != NULL)
         return refusal;
     uint32_t named = group_with_name(tx, group->dimension, group->name);
@@ -248,7 +269,7 @@ static Tefter__Refusal *look_group(struct tx *tx, const Tefter__ChangeGroup *com
  * without any field take the group's limit away. Refuses, in this order: name (field_line),
  * term_days (field_days), limit (terms_check), clear (terms_check_clear; TERM_DAYS beside
  * term_days); NOT_FOUND group; NOTHING_TO_CHANGE; limit as it would be (terms_check);
- * ALREADY_EXISTS name. */
+ * MORE_THAN_YOU_MAY term_days (a longer one); ALREADY_EXISTS name. */
 Tefter__Refusal *apply_change_group(struct tx *tx, const Tefter__ChangeGroup *command,
                                     Tefter__Done *done)
 {

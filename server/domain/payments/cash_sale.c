@@ -191,6 +191,22 @@ Tefter__Refusal *apply_sell_paid(struct tx *tx, const Tefter__SellPaid *command,
     return NULL;
 }
 
+static bool change_own_confirm(Tefter__CompanyRecord *company, const Tefter__SetCashPolicy *command)
+{
+    bool to_any = command->has_own_confirm_any && command->own_confirm_any;
+    bool changed = to_any && !company->own_confirm_any;
+    if (to_any) {
+        FIELD_SET_IF(company, own_confirm_minor, false, 0);
+        FIELD_SET(company, own_confirm_any, true);
+    } else if (command->has_own_confirm_minor) {
+        changed =
+            company->own_confirm_any || company->own_confirm_minor != command->own_confirm_minor;
+        FIELD_SET_IF(company, own_confirm_any, false, false);
+        FIELD_SET(company, own_confirm_minor, command->own_confirm_minor);
+    }
+    return changed;
+}
+
 static bool change_policy(Tefter__CompanyRecord *company, const Tefter__SetCashPolicy *command)
 {
     bool changed = field_move_i64(command->has_unit_minor, command->unit_minor,
@@ -204,11 +220,28 @@ static bool change_policy(Tefter__CompanyRecord *company, const Tefter__SetCashP
     changed |= command->refund_any && company->has_refund_alone_minor;
     if (command->refund_any)
         FIELD_SET_IF(company, refund_alone_minor, false, 0);
-    return changed;
+    return changed | change_own_confirm(company, command);
+}
+
+/* Who books money and confirms it could else free themselves from needing a second person. */
+static Tefter__Refusal *check_own_confirm(struct tx *tx, const Tefter__SetCashPolicy *command)
+{
+    bool any = command->has_own_confirm_any && command->own_confirm_any;
+    if (!any && !command->has_own_confirm_minor)
+        return NULL;
+    if (!tx_rule(tx, RULE_TWO_PERSONS))
+        return refuse(tx, TEFTER__REFUSAL_CODE__RULES_TOO_OLD, "own_confirm_minor");
+    Tefter__Refusal *refusal =
+        field_amount_or_zero(tx, "own_confirm_minor", command->own_confirm_minor);
+    if (refusal == NULL && any && command->has_own_confirm_minor)
+        refusal = refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "own_confirm_any");
+    return refusal == NULL ? staff_needs_owner(tx) : refusal;
 }
 
 /* Refuses, in this order: unit_minor, round_off_minor, round_off_day_minor, refund_alone_minor
- * (field_amount_or_zero), FIELD_INVALID refund_any (beside it); NOTHING_TO_CHANGE. */
+ * (field_amount_or_zero), FIELD_INVALID refund_any (beside it); of own_confirm_minor and
+ * own_confirm_any RULES_TOO_OLD, own_confirm_minor (field_amount_or_zero), FIELD_INVALID
+ * own_confirm_any (beside it), RIGHT_MISSING [OWNER]; NOTHING_TO_CHANGE. */
 Tefter__Refusal *apply_set_cash_policy(struct tx *tx, const Tefter__SetCashPolicy *command,
                                        Tefter__Done *done)
 {
@@ -221,6 +254,8 @@ Tefter__Refusal *apply_set_cash_policy(struct tx *tx, const Tefter__SetCashPolic
         refusal = field_amount_or_zero(tx, "refund_alone_minor", command->refund_alone_minor);
     if (refusal == NULL && command->refund_any && command->has_refund_alone_minor)
         refusal = refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "refund_any");
+    if (refusal == NULL)
+        refusal = check_own_confirm(tx, command);
     if (refusal != NULL)
         return refusal;
     Tefter__CompanyRecord *company = company_shared(tx);

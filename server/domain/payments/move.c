@@ -13,9 +13,61 @@
 #include "domain/payments/inside.h"
 
 #include "base/limits.h"
+#include "base/money.h"
+#include "domain/credit/credit.h"
 #include "domain/org/org.h"
 
-/* ---- rules ---- */
+/* ---- rules: up to so much ---- */
+
+/* Rounded up: what is over a threshold by less than a hundredth of a percent is over it. */
+static int64_t fee_bp(const Tefter__MoveMoney *command)
+{
+    return (int64_t)(((__int128)command->fee_minor * BASIS_POINTS + command->amount_minor - 1) /
+                     command->amount_minor);
+}
+
+static Tefter__Refusal *check_fee(struct tx *tx, const Tefter__MoveMoney *command)
+{
+    return command->fee_minor > 0 ? threshold_check(tx, TEFTER__THRESHOLD__THRESHOLD_MOVE_FEE,
+                                                    "fee_minor", fee_bp(command))
+                                  : NULL;
+}
+
+static struct key put_key(struct tx *tx, bool out)
+{
+    struct key key = key_book(out ? TABLE_CASH_OUT : TABLE_CASH_IN);
+    key_u32(&key, tx_actor(tx)->staff);
+    return key;
+}
+
+/* Counts what they took or put that day before. */
+static Tefter__Refusal *check_put(struct tx *tx, const Tefter__PutCash *command, uint32_t date)
+{
+    struct key key = put_key(tx, command->out);
+    Tefter__Threshold threshold =
+        command->out ? TEFTER__THRESHOLD__THRESHOLD_CASH_OUT : TEFTER__THRESHOLD__THRESHOLD_CASH_IN;
+    if (threshold_most(tx, threshold) == THRESHOLD_ANY)
+        return NULL;
+    return threshold_check(tx, threshold, "amount_minor",
+                           tx_sum(tx, day_sum(tx, &key, date), command->amount_minor));
+}
+
+/* After the decided line. What one person takes out of tills beyond what they pay out alone is for
+ * others to see. */
+static void count_put(struct tx *tx, const Tefter__PutCash *command,
+                      const Tefter__DocumentRecord *record)
+{
+    const Tefter__CompanyRecord *company = company_get(tx);
+    struct key key = put_key(tx, command->out);
+    if (!tx_rule(tx, RULE_TWO_PERSONS))
+        return;
+    day_sum_add(tx, &key, record->date, command->amount_minor);
+    int64_t over = day_sum(tx, &key, record->date) - company->refund_alone_minor;
+    if (command->out && company->has_refund_alone_minor && over > 0)
+        credit_alarm_cash(tx, record, over);
+}
+
+/* ---- rules: the route ---- */
 
 static bool is_till(const Tefter__MoneyAccountRecord *account)
 {
@@ -89,6 +141,13 @@ static Tefter__Refusal *check_route(struct tx *tx, const Tefter__MoveMoney *comm
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "arrived");
     refusal =
         route->seen_at_bank ? staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_CONFIRM_MONEY) : NULL;
+    if (refusal == NULL && is_device(route->from))
+        refusal = staff_check_paper(tx, "from", route->from->branch);
+    if (refusal == NULL)
+        refusal = check_fee(tx, command);
+    if (refusal == NULL && is_till(route->from) && route->seen_at_bank)
+        refusal =
+            confirm_check_own(tx, tx_actor(tx), branch->date, command->amount_minor, "arrived");
     if (refusal == NULL)
         refusal = money_check_till_open(tx, route->from, "from");
     if (refusal == NULL && !route->on_its_way)
@@ -208,8 +267,9 @@ static void move_done(const Tefter__DocumentRecord *record, Tefter__Done *done)
  * FIELD_INVALID when nothing is left), date (field_date), reference (field_line), note (field_text)
  * · date (posting_date), from and to (money_find), FIELD_INVALID to (no way leads there),
  * FIELD_INVALID fee_minor (of a till), arrived (in another branch) · the right CONFIRM_MONEY, for
- * what the bank has ·
- * TILL_CLOSED from, to · MONEY_NOT_THERE from · as document_begin and postings_check do. */
+ * what the bank has · STAFF_OF_OTHER_BRANCH from (a device; staff_check_paper) · MORE_THAN_YOU_MAY
+ * fee_minor · SECOND_PERSON_NEEDED arrived (of a till; confirm_check_own) · TILL_CLOSED from, to ·
+ * MONEY_NOT_THERE from · as document_begin and postings_check do. */
 Tefter__Refusal *apply_move_money(struct tx *tx, const Tefter__MoveMoney *command,
                                   Tefter__Done *done)
 {
@@ -233,13 +293,16 @@ Tefter__Refusal *apply_move_money(struct tx *tx, const Tefter__MoveMoney *comman
 
     tx_decided(tx);
     move_post(tx, &plan);
+    if (is_till(route.from) && route.seen_at_bank)
+        confirm_count_own(tx, tx_actor(tx), branch->date, command->amount_minor);
     move_done(plan.record, done);
     return NULL;
 }
 
 /* Refuses, in this order: reason (field_text_wanted), amount_minor (field_amount); money_account
- * (money_find), FIELD_INVALID money_account (no till); TILL_CLOSED; MONEY_NOT_THERE; as
- * document_begin and postings_check do. */
+ * (money_find), FIELD_INVALID money_account (no till); TILL_CLOSED; MONEY_NOT_THERE;
+ * MORE_THAN_YOU_MAY amount_minor (with what they put or took that day); as document_begin and
+ * postings_check do. */
 Tefter__Refusal *apply_put_cash(struct tx *tx, const Tefter__PutCash *command, Tefter__Done *done)
 {
     struct move_plan plan;
@@ -257,6 +320,8 @@ Tefter__Refusal *apply_put_cash(struct tx *tx, const Tefter__PutCash *command, T
     if (refusal == NULL && command->out)
         refusal = money_check_holds(tx, till, command->amount_minor, "money_account");
     if (refusal == NULL)
+        refusal = check_put(tx, command, branch->date);
+    if (refusal == NULL)
         refusal = move_begin(tx,
                              command->out ? TEFTER__MONEY_MOVE_KIND__MOVE_CASH_OUT
                                           : TEFTER__MONEY_MOVE_KIND__MOVE_CASH_IN,
@@ -271,6 +336,7 @@ Tefter__Refusal *apply_put_cash(struct tx *tx, const Tefter__PutCash *command, T
 
     tx_decided(tx);
     move_post(tx, &plan);
+    count_put(tx, command, plan.record);
     move_done(plan.record, done);
     return NULL;
 }
@@ -288,11 +354,14 @@ static const Tefter__Posting *on_its_way(const Tefter__DocumentRecord *record,
     return NULL;
 }
 
-/* At the bank by who confirms money; at a till by its branch. */
-static Tefter__Refusal *check_receiver(struct tx *tx, const Tefter__MoneyAccountRecord *to)
+/* At the bank by who confirms money, and for their branch; at a till by its branch. */
+static Tefter__Refusal *check_receiver(struct tx *tx, const Tefter__DocumentRecord *record,
+                                       const Tefter__MoneyAccountRecord *to)
 {
-    if (is_bank(to))
-        return staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_CONFIRM_MONEY);
+    if (is_bank(to)) {
+        Tefter__Refusal *refusal = staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_CONFIRM_MONEY);
+        return refusal == NULL ? staff_check_paper(tx, "move", record->branch) : refusal;
+    }
     if (to->branch != branch_of_actor(tx)->branch)
         return refuse(tx, TEFTER__REFUSAL_CODE__TILL_OTHER_BRANCH, "move");
     return money_check_till_open(tx, to, "move");
@@ -312,8 +381,9 @@ static void confirm(struct tx *tx, const Tefter__DocumentRecord *record,
 }
 
 /* Refuses, in this order: FIELD_MISSING move (neither id nor number), NOT_FOUND move,
- * NOT_CONFIRMABLE move (not on its way); for a bank account the right CONFIRM_MONEY, for a till
- * TILL_OTHER_BRANCH move, TILL_CLOSED move; AMOUNT_TOO_BIG (postings_check_move). */
+ * NOT_CONFIRMABLE move (not on its way); for a bank account the right CONFIRM_MONEY,
+ * STAFF_OF_OTHER_BRANCH move (staff_check_paper), for a till TILL_OTHER_BRANCH move, TILL_CLOSED
+ * move; SECOND_PERSON_NEEDED move (confirm_check_own); AMOUNT_TOO_BIG (postings_check_move). */
 Tefter__Refusal *apply_confirm_move(struct tx *tx, const Tefter__ConfirmMove *command,
                                     Tefter__Done *done)
 {
@@ -337,7 +407,11 @@ Tefter__Refusal *apply_confirm_move(struct tx *tx, const Tefter__ConfirmMove *co
         .branch = way->branch,
         .amount_minor = way->amount_minor,
     };
-    Tefter__Refusal *refusal = check_receiver(tx, money_account_get(tx, record->to_account));
+    uint32_t date = branch_of_actor(tx)->date;
+    Tefter__Refusal *refusal =
+        check_receiver(tx, record, money_account_get(tx, record->to_account));
+    if (refusal == NULL)
+        refusal = confirm_check_own(tx, record->actor, date, way->amount_minor, "move");
     if (refusal == NULL)
         refusal = postings_check_move(tx, &transfer);
     if (refusal != NULL)
@@ -345,6 +419,7 @@ Tefter__Refusal *apply_confirm_move(struct tx *tx, const Tefter__ConfirmMove *co
 
     tx_decided(tx);
     confirm(tx, record, tail, &transfer);
+    confirm_count_own(tx, record->actor, date, way->amount_minor);
     FIELD_SET(done, id, document);
     done->number = record->number;
     FIELD_SET(done, total_minor, way->amount_minor);

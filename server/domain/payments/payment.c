@@ -186,11 +186,24 @@ static Tefter__Refusal *check_account(struct tx *tx, const Tefter__TakePayment *
                : money_check_till_open(tx, account, "money_account");
 }
 
+/* What a card device or a bank gives with it. Imports may know less, and what had none may stay
+ * so. */
+static bool wants_reference(const struct tx *tx, const Tefter__TakePayment *command,
+                            const Tefter__DocumentRecord *replaced)
+{
+    bool had_none =
+        replaced != NULL && replaced->payment_kind == command->kind && replaced->reference == NULL;
+    return command->kind != TEFTER__PAYMENT_KIND__PAYMENT_CASH && !command->backfill && !had_none &&
+           !tx_recalled(tx) && tx_rule(tx, RULE_REFERENCES_ARE_SAID);
+}
+
 static Tefter__Refusal *check_reference(struct tx *tx, const Tefter__TakePayment *command,
-                                        uint64_t corrects)
+                                        const Tefter__DocumentRecord *replaced, uint64_t corrects)
 {
     if (command->reference == NULL)
-        return NULL;
+        return wants_reference(tx, command, replaced)
+                   ? refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "reference")
+                   : NULL;
     uint64_t existing = reference_owner(tx, command->has_money_account ? command->money_account : 0,
                                         command->kind, command->reference, corrects);
     if (existing == 0)
@@ -389,7 +402,7 @@ static Tefter__Refusal *begin(struct tx *tx, const Tefter__TakePayment *command,
     if (refusal == NULL)
         refusal = check_account(tx, command, plan->branch, replaced);
     if (refusal == NULL)
-        refusal = check_reference(tx, command, corrects);
+        refusal = check_reference(tx, command, replaced, corrects);
     if (refusal != NULL)
         return refusal;
     plan->account = account_open_beside(tx, account, plan->customer->customer);
@@ -429,9 +442,10 @@ Tefter__Refusal *apply_take_payment(struct tx *tx, const Tefter__TakePayment *co
  * (document_check_number) · customer (customer_resolve), date (posting_date), place (FIELD_MISSING,
  * NOT_FOUND, FIELD_INVALID for another kind of money, RETIRED, TILL_OTHER_BRANCH; a backfill may
  * lie nowhere, or in any of its kind, and a correction where the old one lay; TILL_CLOSED),
- * NUMBER_TAKEN reference, NUMBER_TAKEN number · AMOUNT_TOO_BIG · of each bill match_find,
- * match_pair · ROUNDING_TOO_MUCH round_off with over_by_minor, available_minor (what is left of the
- * bills) and most (what may be rounded off). */
+ * FIELD_MISSING reference (of what is no cash and no backfill), NUMBER_TAKEN reference,
+ * NUMBER_TAKEN number · AMOUNT_TOO_BIG · of each bill match_find, match_pair · ROUNDING_TOO_MUCH
+ * round_off with over_by_minor, available_minor (what is left of the bills) and most (what may be
+ * rounded off). */
 Tefter__Refusal *payment_plan(struct tx *tx, const Tefter__TakePayment *command,
                               struct account *account, uint64_t corrects,
                               struct payment_plan **ret_plan)

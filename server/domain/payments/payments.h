@@ -50,6 +50,16 @@ Tefter__Refusal *view_till_day(struct tx *tx, const Tefter__TillDay *query,
 Tefter__Refusal *view_till_days(struct tx *tx, const Tefter__TillDays *query,
                                 Tefter__TillDaysAnswer *answer);
 
+/* ---- four eyes: who booked money on its way does not say alone that it came ---- */
+
+/* Of who booked it, and more of it in a day than the company lets them confirm: the field, with
+ * `most` (what is left of the day) and roles. Refuses SECOND_PERSON_NEEDED. */
+Tefter__Refusal *confirm_check_own(struct tx *tx, const Tefter__Actor *booked_by, uint32_t date,
+                                   int64_t amount_minor, const char *field);
+/* After the decided line. */
+void confirm_count_own(struct tx *tx, const Tefter__Actor *booked_by, uint32_t date,
+                       int64_t amount_minor);
+
 /* ---- payments ---- */
 
 /* A payment made ready in memory. */

@@ -9,8 +9,9 @@
  * 2. A payment that is given back whole pays out the money that was taken, whatever it settled by
  *    rounding; other cash is rounded by the company's unit.
  * 3. Who paid out what, to whom and why stands on it.
- * 4. More than the company lets one person pay out in a day takes two: who may approve, and has not
- *    booked the money or credit themself.
+ * 4. More than the company lets one person pay out in a day, or to one customer, takes two: who may
+ *    approve, and has set none of it free. Not only what is paid out counts as theirs: any money or
+ *    credit that they booked for the customer of late sets free what others took.
  */
 #include "domain/payments/inside.h"
 
@@ -233,32 +234,127 @@ static struct key refunded_key(struct tx *tx)
     return key;
 }
 
-static bool booked_it(struct tx *tx, const struct refund *refund)
+static struct key paid_out_key(const struct refund *refund)
+{
+    return key_customer(refund->customer->customer, TABLE_PAID_OUT);
+}
+
+static bool booked(struct tx *tx, const Tefter__DocumentRecord *document)
+{
+    return document != NULL && document->actor->has_staff &&
+           document->actor->staff == tx_actor(tx)->staff;
+}
+
+/* What it was matched with was reversed or credited by them: that set it free. */
+static bool freed_it(struct tx *tx, const struct item *credit)
+{
+    for (size_t i = 0; credit != NULL && i < credit->record->n_matches; i++) {
+        const Tefter__Match *edge = credit->record->matches[i];
+        const Tefter__DocumentTailRecord *tail =
+            edge->has_undone_seq ? document_tail(tx, edge->other) : NULL;
+        if (tail == NULL)
+            continue;
+        if (tail->has_reversed_by && booked(tx, document_get(tx, tail->reversed_by)))
+            return true;
+        for (size_t k = 0; k < tail->n_credit_notes; k++)
+            if (booked(tx, document_get(tx, tail->credit_notes[k])))
+                return true;
+    }
+    return false;
+}
+
+static bool booked_it(struct tx *tx, struct refund *refund)
 {
     const Tefter__MatchRecord *match = refund->match.record;
     for (size_t i = 0; i < match->n_pairs; i++) {
-        const Tefter__DocumentRecord *credit = document_get(tx, match->pairs[i]->credit);
-        if (credit->actor->has_staff && credit->actor->staff == tx_actor(tx)->staff)
+        uint64_t credit = match->pairs[i]->credit;
+        if (booked(tx, document_get(tx, credit)))
+            return true;
+        if (tx_rule(tx, RULE_TWO_PERSONS) &&
+            freed_it(tx, account_item(tx, refund->account, credit)))
             return true;
     }
     return false;
 }
 
+/* Did they book money or credit for the customer of late? Whatever is paid out may be free because
+ * of that. The cash customer is many people: there only what is paid out tells. */
+static bool booked_of_late(struct tx *tx, const struct refund *refund)
+{
+    enum { LOOKED_AT_MAX = 1000 };
+    const int64_t while_ms = INT64_C(30) * 24 * 60 * 60 * 1000;
+    uint32_t customer = refund->customer->customer;
+    if (!tx_rule(tx, RULE_TWO_PERSONS) || customer == company_cash_customer(tx))
+        return false;
+    int64_t since_ms = tx_now_ms(tx) - while_ms;
+    struct key prefix = key_customer(customer, TABLE_DOCUMENT);
+    struct tx *scratch = tx_scratch_begin(tx);
+    struct tx_walk walk;
+    size_t looked = 0;
+    bool found = false;
+    bool on = tx_walk_last(scratch, &prefix, NULL, &walk);
+    for (; on && !found && looked < LOOKED_AT_MAX; on = tx_walk_previous(&walk), looked++) {
+        tx_scratch_next(scratch);
+        const Tefter__DocumentRecord *document =
+            tx_walk_record(&walk, &tefter__document_record__descriptor);
+        found = document->balance_minor < 0 && document->recorded_ms >= since_ms &&
+                booked(scratch, document);
+    }
+    tx_walk_end(&walk);
+    tx_scratch_end(scratch);
+    return found;
+}
+
+/* What is left of the day, of who pays it out and of who gets it. */
+static int64_t left_alone(struct tx *tx, const struct refund *refund)
+{
+    struct key key = refunded_key(tx);
+    struct key of_customer = paid_out_key(refund);
+    uint32_t date = refund->branch->date;
+    bool nobody = refund->customer->customer == company_cash_customer(tx);
+    int64_t paid_out = day_sum(tx, &key, date);
+    if (!nobody && tx_rule(tx, RULE_TWO_PERSONS) && day_sum(tx, &of_customer, date) > paid_out)
+        paid_out = day_sum(tx, &of_customer, date);
+    return company_get(tx)->refund_alone_minor - paid_out;
+}
+
 static Tefter__Refusal *check_alone(struct tx *tx, struct refund *refund)
 {
-    const Tefter__CompanyRecord *company = company_get(tx);
-    refund->alone = company->has_refund_alone_minor &&
-                    (!staff_actor_may(tx, TEFTER__RIGHT__RIGHT_APPROVE) || booked_it(tx, refund));
+    if (!company_get(tx)->has_refund_alone_minor)
+        return NULL;
+    refund->alone = !staff_actor_may(tx, TEFTER__RIGHT__RIGHT_APPROVE) || booked_it(tx, refund) ||
+                    booked_of_late(tx, refund);
     if (!refund->alone || tx_recalled(tx))
         return NULL;
-    struct key key = refunded_key(tx);
-    int64_t left = company->refund_alone_minor - day_sum(tx, &key, refund->branch->date);
+    int64_t left = left_alone(tx, refund);
     if (refund->amount_minor <= left)
         return NULL;
     Tefter__Refusal *refusal = refuse_most(tx, TEFTER__REFUSAL_CODE__SECOND_PERSON_NEEDED,
                                            "amount_minor", left > 0 ? left : 0);
     refusal->roles = tx_take(tx, RIGHTS_ROLES_MAX * sizeof *refusal->roles);
     refusal->n_roles = rights_roles_with(TEFTER__RIGHT__RIGHT_APPROVE, refusal->roles);
+    return refusal;
+}
+
+/* After the decided line. */
+static void count_alone(struct tx *tx, const struct refund *refund)
+{
+    struct key key = refunded_key(tx);
+    struct key of_customer = paid_out_key(refund);
+    if (!refund->alone)
+        return;
+    day_sum_add(tx, &key, refund->branch->date, refund->amount_minor);
+    if (tx_rule(tx, RULE_TWO_PERSONS))
+        day_sum_add(tx, &of_customer, refund->branch->date, refund->amount_minor);
+}
+
+/* Money goes out for papers of their own branch alone. */
+static Tefter__Refusal *check_papers(struct tx *tx, const struct refund *refund)
+{
+    const Tefter__MatchRecord *match = refund->match.record;
+    Tefter__Refusal *refusal = NULL;
+    for (size_t i = 0; i < match->n_pairs && refusal == NULL; i++)
+        refusal = document_check_branch(tx, "credits", match->pairs[i]->credit);
     return refusal;
 }
 
@@ -289,6 +385,8 @@ static Tefter__Refusal *plan_refund(struct tx *tx, const Tefter__RefundMoney *co
         return refuse(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "amount_minor");
     refund->item = account_add_item(tx, refund->account, refund->record, true, true);
     refusal = match_all(tx, refund);
+    if (refusal == NULL)
+        refusal = check_papers(tx, refund);
     if (refusal != NULL)
         return refusal;
     find_money(tx, refund);
@@ -301,10 +399,7 @@ static Tefter__Refusal *plan_refund(struct tx *tx, const Tefter__RefundMoney *co
 static void post_refund(struct tx *tx, struct refund *refund)
 {
     document_write(tx, refund->record);
-    if (refund->alone) {
-        struct key key = refunded_key(tx);
-        day_sum_add(tx, &key, refund->branch->date, refund->amount_minor);
-    }
+    count_alone(tx, refund);
     branch_save(tx, refund->branch);
     money_note(tx, refund->record);
     match_write(tx, &refund->match);
@@ -319,8 +414,8 @@ static void post_refund(struct tx *tx, struct refund *refund)
  * (neither cash nor transfer), money_account (money_find; FIELD_INVALID for another kind of money;
  * TILL_CLOSED) · FIELD_MISSING credits (of the cash customer), of each match_find, FIELD_INVALID
  * (twice, or not final) · REFUND_TOO_MUCH amount_minor with available_minor · AMOUNT_TOO_BIG ·
- * TOO_MANY credits (a bound of matching) · MONEY_NOT_THERE money_account · SECOND_PERSON_NEEDED
- * amount_minor with `most` and roles. */
+ * TOO_MANY credits (a bound of matching), STAFF_OF_OTHER_BRANCH credits · MONEY_NOT_THERE
+ * money_account · SECOND_PERSON_NEEDED amount_minor with `most` and roles. */
 Tefter__Refusal *apply_refund_money(struct tx *tx, const Tefter__RefundMoney *command,
                                     Tefter__Done *done)
 {

@@ -132,7 +132,8 @@ static void till_done(struct tx *tx, const struct till *till, int64_t difference
 
 /* ---- changes ---- */
 
-static void begin_day(struct tx *tx, const Tefter__OpenTill *command, struct till *till)
+static void begin_day(struct tx *tx, const Tefter__OpenTill *command, struct till *till,
+                      int64_t difference_minor)
 {
     Tefter__MoneyAccountRecord *account = till->account;
     uint32_t next = account->till_days + 1;
@@ -144,6 +145,8 @@ static void begin_day(struct tx *tx, const Tefter__OpenTill *command, struct til
     day->opened_by = tx_actor_copy(tx);
     day->opened_ms = tx_now_ms(tx);
     day->float_minor = command->float_minor;
+    FIELD_SET_IF(day, opening_difference_minor, till->differs, difference_minor);
+    day->opening_reason = till->differs ? command->reason : NULL;
     till->day = day;
     FIELD_SET(account, till_days, day->day);
     FIELD_SET(account, open_since, day->opened_date);
@@ -174,7 +177,7 @@ Tefter__Refusal *apply_open_till(struct tx *tx, const Tefter__OpenTill *command,
         return refusal;
 
     tx_decided(tx);
-    begin_day(tx, command, &till);
+    begin_day(tx, command, &till, difference);
     money_account_save(tx, till.account);
     post_difference(tx, &till, done);
     till.day->before = money_day(tx, till.account->money_account, till.day->opened_date);

@@ -56,6 +56,15 @@ struct key document_key(uint64_t document)
     return key;
 }
 
+Tefter__Refusal *document_check_branch(struct tx *tx, const char *field, uint64_t document)
+{
+    enum { FIELD_BRANCH = 5 };
+    struct key key = document_key(document);
+    return staff_bound(tx)
+               ? staff_check_paper(tx, field, (uint32_t)tx_field(tx, &key, FIELD_BRANCH))
+               : NULL;
+}
+
 bool document_exists(struct tx *tx, uint64_t document)
 {
     struct key key = document_key(document);

@@ -90,6 +90,13 @@ static void pair_put(struct tx *tx, struct match_plan *plan, struct item *debit,
 
 /* ---- rules: what a command asks for ---- */
 
+static bool is_money(struct tx *tx, uint64_t document)
+{
+    enum { FIELD_KIND = 2 };
+    struct key key = document_key(document);
+    return tx_field(tx, &key, FIELD_KIND) == TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT;
+}
+
 static bool by_oldest_due(const Tefter__MatchItems *command)
 {
     return command->has_order && command->order == TEFTER__MATCH_ORDER__MATCH_OLDEST_DUE;
@@ -180,10 +187,24 @@ static Tefter__Refusal *match_as_asked(struct tx *tx, const Tefter__MatchItems *
     return NULL;
 }
 
+/* Money that was taken in their branch pays any bill, as it does when it is taken; all else that is
+ * matched is of their own. */
+static Tefter__Refusal *check_papers(struct tx *tx, const Tefter__MatchRecord *match)
+{
+    Tefter__Refusal *refusal = NULL;
+    for (size_t i = 0; staff_bound(tx) && i < match->n_pairs && refusal == NULL; i++) {
+        refusal = document_check_branch(tx, "document", match->pairs[i]->credit);
+        if (refusal == NULL && !is_money(tx, match->pairs[i]->credit))
+            refusal = document_check_branch(tx, "document", match->pairs[i]->debit);
+    }
+    return refusal;
+}
+
 /* Refuses, in this order: FIELD_INVALID parts (beside "oldest due"), FIELD_INVALID credits (without
  * it), FIELD_MISSING parts, of each part amount_minor (field_amount), date (field_date) · NOT_FOUND
  * customer, date (posting_date) · of each part match_find debit, match_find credit, match_pair
- * amount_minor; or of each credit match_find · MATCH_NOTHING, or TOO_MANY with the bound when only
+ * amount_minor; or of each credit match_find · STAFF_OF_OTHER_BRANCH document (check_papers),
+ * MATCH_NOTHING, or TOO_MANY with the bound when only
  * that keeps them apart. */
 static Tefter__Refusal *plan_match(struct tx *tx, const Tefter__MatchItems *command,
                                    struct match_plan *plan)
@@ -200,7 +221,7 @@ static Tefter__Refusal *plan_match(struct tx *tx, const Tefter__MatchItems *comm
     match_begin(tx, account_open(tx, command->customer), date, plan);
     refusal = match_as_asked(tx, command, plan);
     if (refusal != NULL || plan->record->n_pairs > 0)
-        return refusal;
+        return refusal != NULL ? refusal : check_papers(tx, plan->record);
     if (plan->left_minor > 0 && tx_rule(tx, RULE_BOUNDS_AGREE))
         return refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, NULL, plan->full);
     return refuse(tx, TEFTER__REFUSAL_CODE__MATCH_NOTHING, NULL);
@@ -248,9 +269,9 @@ static int64_t undo_pairs(struct tx *tx, struct account *account, const Tefter__
 }
 
 /* Refuses, in this order: reason (field_text), NOT_FOUND customer, NOT_FOUND match (of this
- * customer), MATCH_UNDONE match (undone before, by itself or by reversals of all its sides),
- * AMOUNT_TOO_BIG match (more than an account may hold would be open), CASH_SALE_UNPAID
- * (account_check_paid). */
+ * customer), STAFF_OF_OTHER_BRANCH document (check_papers), MATCH_UNDONE match (undone before, by
+ * itself or by reversals of all its sides), AMOUNT_TOO_BIG match (more than an account may hold
+ * would be open), CASH_SALE_UNPAID (account_check_paid). */
 Tefter__Refusal *apply_undo_match(struct tx *tx, const Tefter__UndoMatch *command,
                                   Tefter__Done *done)
 {
@@ -263,6 +284,9 @@ Tefter__Refusal *apply_undo_match(struct tx *tx, const Tefter__UndoMatch *comman
     Tefter__MatchRecord *record = tx_get(tx, &key, &tefter__match_record__descriptor);
     if (record == NULL)
         return refuse_not_found(tx, "match");
+    refusal = check_papers(tx, record);
+    if (refusal != NULL)
+        return refusal;
     struct account *account = account_open(tx, command->customer);
     Tefter__BranchRecord *branch = branch_of_actor(tx);
     int64_t undone = record->has_undone_seq ? 0 : undo_pairs(tx, account, record, branch->date);

@@ -15,6 +15,8 @@ uint32_t document_customer(uint64_t document);
 uint32_t document_date(uint64_t document);
 enum { DOCUMENT_ORDINAL_MAX = (1 << 20) - 1 };
 struct key document_key(uint64_t document);
+/* Is it a paper that they may work on (staff_check_paper)? */
+Tefter__Refusal *document_check_branch(struct tx *tx, const char *field, uint64_t document);
 
 /* ---- postings ---- */
 

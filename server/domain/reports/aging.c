@@ -205,13 +205,25 @@ static void show_buckets(struct tx *tx, const struct aging *aging, Tefter__Aging
     answer->balance_minor = tx_difference(tx, answer->balance_minor, aging->credits);
 }
 
+/* The latest date that any document bears: a few may be dated ahead. */
+static uint32_t latest_dated(struct tx *tx)
+{
+    struct key prefix = key_book(TABLE_DATED);
+    struct tx_walk walk;
+    bool any = tx_walk_last(tx, &prefix, NULL, &walk);
+    uint32_t date = any ? tx_walk_u32(&walk, KEY_BOOK_HEAD) : 0;
+    tx_walk_end(&walk);
+    return date;
+}
+
 static Tefter__Refusal *prepare(struct tx *tx, const Tefter__Aging *query, struct aging *aging)
 {
     static const int32_t usual[] = {30, 60, 90, 120};
     aging->query = query;
     aging->as_of = query->has_as_of ? query->as_of : branch_of_actor(tx)->date;
     aging->known_seq = query->has_known_seq ? query->known_seq : UINT64_MAX;
-    aging->live = !query->has_known_seq && aging->as_of >= branch_latest_date(tx);
+    aging->live = !query->has_known_seq && aging->as_of >= branch_latest_date(tx) &&
+                  aging->as_of >= latest_dated(tx);
     if (aging->as_of < DATE_MIN || aging->as_of > DATE_MAX)
         return refuse(tx, TEFTER__REFUSAL_CODE__DATE_INVALID, "as_of");
     if (query->n_bounds > BOUNDS_MAX)
