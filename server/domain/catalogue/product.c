@@ -174,8 +174,11 @@ static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddProduct *comman
     if (refusal != NULL)
         return refusal;
     uint32_t existing = owner_of(tx, command->code);
+    uint64_t alike = 0;
     if (existing != 0)
         return refuse_existing(tx, "code", existing);
+    if (look_taken(tx, TABLE_PRODUCT_CODE, command->code, &alike))
+        return refuse_look(tx, "code", alike, product_get(tx, (uint32_t)alike)->code);
     Tefter__Refusal *taken = look_barcodes(tx, 0, command->barcodes, command->n_barcodes);
     if (taken != NULL)
         return taken;
@@ -207,8 +210,8 @@ static Tefter__ProductRecord *product_of(struct tx *tx, const Tefter__AddProduct
  * CODE_MAX_BYTES), price (field_amount_or_zero), tax_bp (field_rate, 10000), brand, colour, model
  * (field_line_or_none), TOO_MANY barcodes, for each barcode in order: field_code, then
  * FIELD_INVALID barcodes[i] (stands twice, or is the code); floor (RULES_TOO_OLD,
- * field_amount_or_zero); ALREADY_EXISTS code, then
- * ALREADY_EXISTS barcodes[i] (code or barcode of another); TOO_MANY product. */
+ * field_amount_or_zero); ALREADY_EXISTS code, LOOKS_LIKE
+ * code, ALREADY_EXISTS barcodes[i] (code or barcode of another); TOO_MANY product. */
 Tefter__Refusal *apply_add_product(struct tx *tx, const Tefter__AddProduct *command,
                                    Tefter__Done *done)
 {
@@ -222,6 +225,7 @@ Tefter__Refusal *apply_add_product(struct tx *tx, const Tefter__AddProduct *comm
     tx_decided(tx);
     product_save(tx, product);
     save_code(tx, product->code, product->product);
+    look_put(tx, TABLE_PRODUCT_CODE, product->code, product->product);
     for (size_t i = 0; i < product->n_barcodes; i++)
         save_code(tx, product->barcodes[i], product->product);
     company_save(tx, company);

@@ -96,8 +96,10 @@ Tefter__Refusal *approval_serves(struct tx *tx, uint64_t approval, uint32_t cust
 /* What is parked with it; NULL: nothing, or it is over. */
 Tefter__IssueInvoice *approval_draft(struct tx *tx, uint64_t approval);
 
-/* After the decided line: the document left its customer over a limit by so much. */
-void credit_alarm(struct tx *tx, const Tefter__DocumentRecord *document, int64_t over_by_minor);
+/* After the decided line: the document left its customer over a limit by so much. source: of the
+ * import that it came by, or that is taken back; NULL: none. */
+void credit_alarm(struct tx *tx, const Tefter__DocumentRecord *document, const char *source,
+                  int64_t over_by_minor);
 Tefter__AlarmRow *credit_alarm_row(struct tx *tx, uint64_t alarm); /* with names; NULL: none */
 /* Approvals worth holding: waiting or granted, newest first; `most` of those before *cursor (0:
  * all), which moves. *ret_more: there may be more behind it. At a damaged one it stops; what was
