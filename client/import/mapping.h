@@ -46,4 +46,7 @@ bool mapping_has(const struct mapping *mapping, enum import_field field);
 struct slice mapping_text(const struct mapping *mapping, const struct row *row,
                           enum import_field field);
 
+/* Can all of it be read that is mapped? False: `why` says what keeps it. */
+bool mapping_good(const struct mapping *mapping, const struct row *row, char why[ROW_FAULT_MAX]);
+
 void mapping_hash(const struct mapping *mapping, struct hash_state *state);
