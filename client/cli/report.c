@@ -330,6 +330,8 @@ static const struct column alarm_columns[] = {
     {"KIND", "kind", COLUMN_ENUM},
     {"NUMBER", "number", COLUMN_TEXT},
     {"OVER BY", "over_by_minor", COLUMN_MONEY},
+    {"DOCUMENTS", "documents", COLUMN_NUMBER},
+    {"IMPORT", "source", COLUMN_TEXT},
     {"BY", "login", COLUMN_TEXT},
     {"BRANCH", "actor.branch", COLUMN_BRANCH},
     {"TERMINAL", "terminal", COLUMN_NUMBER},

@@ -53,7 +53,7 @@ struct undo {
     uint64_t refused;
     struct undo_reason reasons[REASONS_MAX];
     size_t reason_count;
-    bool plain; /* the ledger's rules know only reversals of today */
+    bool plain; /* the server or its rules know only reversals of today */
     bool ended; /* there is no sense in going on */
 };
 
@@ -174,8 +174,10 @@ static void on_reversed(void *context, const struct tefter_outcome *outcome)
     struct undo *undo = document->undo;
     const Tefter__Refusal *refused = outcome->refused;
     char why[WHY_SHOWN];
-    if (refused != NULL && refused->code == TEFTER__REFUSAL_CODE__RULES_TOO_OLD && !undo->plain)
-        return; /* it is reversed in the second round, as those rules can */
+    if (refused != NULL && !undo->plain &&
+        (refused->code == TEFTER__REFUSAL_CODE__RULES_TOO_OLD ||
+         refused->code == TEFTER__REFUSAL_CODE__SERVER_OLDER))
+        return; /* it is reversed in the second round, as that server can */
     document->told = true;
     if (refused == NULL || refused->code == TEFTER__REFUSAL_CODE__ALREADY_REVERSED) {
         undo->done++;
@@ -277,7 +279,7 @@ static void tell_undone(const struct undo *undo)
              "refused\n");
     if (undo->plain && undo->done > 0)
         tell(undo->console->out,
-             "           the ledger keeps older rules: it stays in the figures of days before "
+             "           the server or its rules are older: it stays in the figures of days before "
              "today, and keeps its numbers (tefterd upgrade)\n");
     if (undo->done > 0)
         tell(undo->console->out, "           customers and products that the import made stay\n");
