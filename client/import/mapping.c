@@ -329,8 +329,10 @@ static bool check_missing(const struct mapping *mapping, struct failure *failure
     if (missing[0] == '\0')
         return true;
     return fail(failure, FAULT_USE, 0,
-                "no column for %s: say --map %.*s=Column,...; the file has %s", missing,
-                (int)strcspn(missing, ","), missing, columns_of(mapping, columns));
+                "no column for %s: say --map %.*s=Column,..., or --set %.*s=VALUE when it is the "
+                "same in every row; the file has %s",
+                missing, (int)strcspn(missing, ","), missing, (int)strcspn(missing, ","), missing,
+                columns_of(mapping, columns));
 }
 
 /* An invoice's line needs something that says how much. */

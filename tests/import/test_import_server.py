@@ -844,7 +844,7 @@ class Real(Case):
     def check_ageing(self, truth):
         """Of customers with a name; the cash customer's bills are left out, as in the truth."""
         every = self.company.aging(truth["as_of"])["buckets"]
-        cash = self.company.aging(truth["as_of"], "--customer", "1")["buckets"]
+        cash = self.company.aging(truth["as_of"], "--customer", "cash")["buckets"]
         left = [(a["items"] - b["items"], a["amount_minor"] - b["amount_minor"])
                 for a, b in zip(every, cash)]
         left[4:] = [tuple(map(sum, zip(*left[4:])))]
