@@ -322,6 +322,7 @@ bool look_at(struct look *look, struct source *source, const struct import_setti
         guess_encoding(look, head, settings);
     if (!look_at_head(look, head, source->text_at + taken, settings, failure))
         return false;
+    look->mapping.marks = source->format != NULL;
     look_at_rest(look, source);
     for (enum import_field i = 0; i < FIELD_COUNT; i++)
         look->style.point_zero[i] = look->codes[i] > 0 && look->codes[i] == look->point_zero[i];

@@ -449,7 +449,7 @@ bool mapping_good(const struct mapping *mapping, const struct row *row, char why
     else if (row->count != mapping->columns)
         (void)snprintf(why, ROW_FAULT_MAX, "%zu columns where the header has %zu", row->count,
                        mapping->columns);
-    for (enum import_field i = 0; i < FIELD_COUNT && why[0] == '\0'; i++) {
+    for (enum import_field i = 0; mapping->marks && i < FIELD_COUNT && why[0] == '\0'; i++) {
         struct slice cell =
             mapping->column[i] != COLUMN_NONE ? row->text[mapping->column[i]] : slice_of("", 0);
         if (cell.size > 0 && cell.data[0] == FORMAT_NO_VALUE)

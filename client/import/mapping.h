@@ -21,6 +21,7 @@ struct mapping {
     struct slice header[ROW_FIELDS_MAX];
     bool ignored[ROW_FIELDS_MAX]; /* somebody said so */
     size_t columns;
+    bool marks; /* cells may bear FORMAT_NO_VALUE: it was made of a workbook */
 };
 
 /* The header row becomes the arena's. What is wrong (an unknown field, a column that is not there
