@@ -439,7 +439,7 @@ static int sell_run(struct run *run)
 /* ---- the verbs ---- */
 
 static const struct param ask_params[] = {
-    OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number"),
+    OPERAND("CUSTOMER", CUSTOMER, "customer", "code, or #NUMBER"),
     OPERAND("AMOUNT", AMOUNT, "amount_minor", "total of the sale"),
     OPTION("--minutes", NUMBER, "minutes", "ask for N minutes, then lapse (default: 15)"),
     OPTION("--note", TEXT, "note", "a note for those who decide"),

@@ -266,7 +266,7 @@ static int policy_run(struct run *run)
 /* ---- refunds ---- */
 
 static const struct param refund_params[] = {
-    OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number; \"cash\" with --of"),
+    OPERAND("CUSTOMER", CUSTOMER, "customer", "code, or #NUMBER; \"cash\" with --of"),
     {PARAM("AMOUNT", AMOUNT, "amount_minor", "what is paid out (default: all that is free)"),
      .optional = true},
     OPTION("--cash", TEXT, NULL, "from this till (default: the branch's only till)"),

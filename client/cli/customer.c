@@ -33,7 +33,7 @@ static const struct param customer_add[] = {
 };
 
 static const struct param customer_edit[] = {
-    OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number"),
+    OPERAND("CUSTOMER", CUSTOMER, "customer", "code, or #NUMBER"),
     OPTION("--name", TEXT, "name", "the new name"),
     OPTION("--phone", TEXT, "phone", "the new telephone number"),
     OPTION("--area", TEXT, "area", "part of town, or route"),
@@ -48,9 +48,9 @@ static const struct param customer_edit[] = {
 };
 
 static const struct param one_customer[] = {
-    OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number"), END};
+    OPERAND("CUSTOMER", CUSTOMER, "customer", "code, or #NUMBER"), END};
 
-static const struct param shown_customer[] = {OPERAND("CUSTOMER", TEXT, NULL, "code or number"),
+static const struct param shown_customer[] = {OPERAND("CUSTOMER", TEXT, NULL, "code, or #NUMBER"),
                                               END};
 
 static const struct param customer_list[] = {
@@ -67,20 +67,20 @@ static const struct param customer_list[] = {
 };
 
 static const struct param customer_lock[] = {
-    OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number"),
+    OPERAND("CUSTOMER", CUSTOMER, "customer", "code, or #NUMBER"),
     OPTION("--reason", TEXT, "reason", "why; shown at the counter"),
     OPTION("--until", DATE, "until", "last day of the lock (default: no end)"),
     END,
 };
 
 static const struct param customer_unlock[] = {
-    OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number"),
+    OPERAND("CUSTOMER", CUSTOMER, "customer", "code, or #NUMBER"),
     OPTION("--reason", TEXT, "reason", "why; kept in the history"),
     END,
 };
 
 static const struct param customer_history[] = {
-    OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number"),
+    OPERAND("CUSTOMER", CUSTOMER, "customer", "code, or #NUMBER"),
     OPTION("--oldest-first", FLAG, "oldest_first", "oldest first (default: newest first)"),
     END,
 };
@@ -101,7 +101,7 @@ static const struct param customer_payer[] = {
 };
 
 static const struct param customer_limit[] = {
-    OPERAND("CUSTOMER", CUSTOMER, NULL, "code or number"),
+    OPERAND("CUSTOMER", CUSTOMER, NULL, "code, or #NUMBER"),
     OPTIONAL("AMOUNT", TEXT, NULL,
              "the limit; \"unlimited\"; or \"default\": all as the group or company has it"),
     OPTION("--policy", ENUM, "terms.policy", "what happens over it"),
@@ -121,7 +121,7 @@ static const struct param customer_limit[] = {
 };
 
 static const struct param person_add[] = {
-    OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number"),
+    OPERAND("CUSTOMER", CUSTOMER, "customer", "code, or #NUMBER"),
     OPERAND("NAME", TEXT, "name", "who may buy on the account"),
     OPTION("--phone", TEXT, "phone", "their telephone number"),
     OPTION("--identity", TEXT, "identity", "number of an identity document"),
@@ -132,7 +132,7 @@ static const struct param person_add[] = {
 };
 
 static const struct param person_revoke[] = {
-    OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number"),
+    OPERAND("CUSTOMER", CUSTOMER, "customer", "code, or #NUMBER"),
     OPERAND("BUYER", NUMBER, "buyer", "their number; tefter customer show lists it"),
     END,
 };

@@ -39,7 +39,7 @@ static const struct param group_list[] = {
     OPTIONAL("DIMENSION", TEXT, "dimension", "only groups of this dimension"), END};
 
 static const struct param membership[] = {
-    OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number"),
+    OPERAND("CUSTOMER", CUSTOMER, "customer", "code, or #NUMBER"),
     OPERAND("GROUP", GROUP, "group", "NAME, DIMENSION/NAME or number"),
     END,
 };

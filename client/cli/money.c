@@ -9,7 +9,7 @@
 /* ---- pay ---- */
 
 static const struct param pay_params[] = {
-    OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number"),
+    OPERAND("CUSTOMER", CUSTOMER, "customer", "code, or #NUMBER"),
     OPERAND("AMOUNT", AMOUNT, "amount_minor", "what was paid: 1,234.50, 1500k, 2m"),
     OPTION("--cash", TEXT, NULL, "cash, into this till (default: the branch's only till)"),
     OPTION("--pos", TEXT, NULL, "card, by this card device"),
@@ -151,7 +151,7 @@ static const struct param reverse_params[] = {
 /* ---- match ---- */
 
 static const struct param match_params[] = {
-    OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number"),
+    OPERAND("CUSTOMER", CUSTOMER, "customer", "code, or #NUMBER"),
     SOME("PART", TEXT, NULL,
          "BILL=MONEY or BILL=MONEY:AMOUNT, by number (default: oldest due first)"),
     OPTIONS("--with", DOCUMENT, "credits", "use only this payment or credit note"),
@@ -247,7 +247,7 @@ static int match_run(struct run *run)
 }
 
 static const struct param unmatch_params[] = {
-    OPERAND("CUSTOMER", CUSTOMER, "customer", "code or number"),
+    OPERAND("CUSTOMER", CUSTOMER, "customer", "code, or #NUMBER"),
     OPERAND("MATCH", NUMBER, "match", "its number; tefter document show lists it"),
     OPTION("--reason", TEXT, "reason", "why; kept in the history"),
     END,

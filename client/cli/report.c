@@ -351,6 +351,8 @@ static const struct column alarm_columns[] = {
     {"NUMBER", "number", COLUMN_TEXT},
     {"OVER BY", "over_by_minor", COLUMN_MONEY},
     {"CASH OUT OVER", "cash_minor", COLUMN_MONEY},
+    {"DOCUMENTS", "documents", COLUMN_NUMBER},
+    {"IMPORT", "source", COLUMN_TEXT},
     {"BY", "login", COLUMN_TEXT},
     {"BRANCH", "actor.branch", COLUMN_BRANCH},
     {"TERMINAL", "terminal", COLUMN_NUMBER},

@@ -306,6 +306,7 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(UNREADABLE):
     case CODE(FIELD_MISSING):
     case CODE(FIELD_INVALID):
+    case CODE(NUMBER_OF_OTHER_SERIES):
     case CODE(AMOUNT_NOT_POSITIVE):
     case CODE(AMOUNT_TOO_BIG):
     case CODE(DATE_INVALID):
@@ -349,6 +350,7 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(TOO_MANY_CONNECTIONS):
         return EXIT_NO_SERVER;
     case CODE(ALREADY_EXISTS):
+    case CODE(LOOKS_LIKE):
     case CODE(COMMAND_ID_REUSED):
     case CODE(APPROVAL_NOT_OPEN):
     case CODE(APPROVAL_UNDECIDED):
@@ -398,6 +400,7 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(TOTAL_NEGATIVE):
     case CODE(MORE_THAN_SOLD):
     case CODE(NOT_REVERSIBLE):
+    case CODE(NOT_IMPORTED):
     case CODE(NOT_CONFIRMABLE):
     case CODE(MATCH_TOO_MUCH):
     case CODE(MATCH_OTHER_CUSTOMER):

@@ -389,7 +389,7 @@ Tefter__Charge **sale_charges(struct run *run, size_t *ret_count, bool *ret_good
 
 static const struct param sell_params[] = {
     OPERAND("CUSTOMER", CUSTOMER, "customer",
-            "code or number; \"cash\" for a customer who pays at once"),
+            "code, or #NUMBER; \"cash\" for a customer who pays at once"),
     SOME("LINE", TEXT, NULL, SALE_LINE_HELP),
     SALE_OPTIONS,
     OPTIONS("--paid", TEXT, NULL, PAID_HELP),

@@ -313,22 +313,31 @@ static bool is_absent(const Tefter__Answer *answer)
            answer->refused->code == TEFTER__REFUSAL_CODE__NOT_FOUND;
 }
 
+/* "7" is a code and nothing else: were it a number too, whoever gets that code one day would take
+ * its place. */
+static bool no_such_code(struct run *run, const char *what, const char *text, const char *where)
+{
+    uint64_t number = 0;
+    char advice[CELL_MAX];
+    if (text[0] == '#' || !as_number(text, &number))
+        return not_found(run, what, text, where);
+    (void)snprintf(advice, sizeof(advice), "%s show '#%s'", what, text);
+    return not_found(run, what, text, advice);
+}
+
 const Tefter__CustomerCardAnswer *customer_find(struct run *run, const char *text)
 {
     uint64_t number = 0;
-    bool numbered = as_number(text, &number) && number <= UINT32_MAX;
-    const Tefter__Answer *answer = NULL;
-    if (text[0] != '#')
-        answer = look_customer(run, text, 0);
-    if (text[0] != '#' && answer == NULL)
+    bool numbered = text[0] == '#' && as_number(text, &number) && number <= UINT32_MAX;
+    const Tefter__Answer *answer =
+        numbered ? look_customer(run, NULL, (uint32_t)number) : look_customer(run, text, 0);
+    if (answer == NULL)
         return NULL;
-    if (numbered && (answer == NULL || is_absent(answer)))
-        answer = look_customer(run, NULL, (uint32_t)number);
-    if (answer != NULL && answer->kind_case == TEFTER__ANSWER__KIND_CUSTOMER_CARD)
+    if (answer->kind_case == TEFTER__ANSWER__KIND_CUSTOMER_CARD)
         return answer->customer_card;
-    if (answer != NULL && !is_absent(answer) && answer->kind_case == TEFTER__ANSWER__KIND_REFUSED)
+    if (!is_absent(answer) && answer->kind_case == TEFTER__ANSWER__KIND_REFUSED)
         (void)run_refused(run, answer->refused);
-    (void)not_found(run, "customer", text, "search TEXT");
+    (void)no_such_code(run, "customer", text, "search TEXT");
     return NULL;
 }
 
@@ -370,7 +379,7 @@ static bool product_id(struct run *run, const char *text, uint64_t *ret_id)
         *ret_id = answer->product_card->product->product;
         return true;
     }
-    return as_number(text, ret_id) || not_found(run, "product", text, "product list");
+    return no_such_code(run, "product", text, "product list");
 }
 
 static const Tefter__Answer *look_document(struct run *run, const char *number,

@@ -42,7 +42,9 @@ struct watch {
     struct arena row_arena;
     struct loop_timer *stale;
     struct loop_timer *end;
-    uint64_t sets_left; /* 0: no end */
+    uint64_t sets_left;        /* 0: no end */
+    uint64_t import_alarm;     /* that was told last, */
+    uint64_t import_documents; /* of so many */
     bool counting;
     bool first; /* the replica is not yet whole */
     bool over;
@@ -310,6 +312,9 @@ static void put_alarm(struct watch *watch, const Tefter__AlarmRow *alarm)
              enum_word(&tefter__document_kind__descriptor, (int)alarm->kind, word, sizeof(word)),
              alarm->number == NULL ? "" : alarm->number,
              money_text(watch->run, alarm->over_by_minor, amount));
+    if (alarm->source != NULL)
+        tell(stdout, "  %" PRIu64 " of import %s, the most of any", alarm->documents,
+             alarm->source);
     if (alarm->login != NULL)
         tell(stdout, "  by %s", alarm->login);
 }
@@ -327,9 +332,23 @@ static bool buyers_changed(struct watch *watch, const Tefter__CustomerRow *custo
     return false;
 }
 
+/* The alarm of an import counts on: it is told again when it is of twice as many. */
+static bool alarm_grew(struct watch *watch, const Tefter__AlarmRow *alarm)
+{
+    if (alarm->source == NULL)
+        return true;
+    if (watch->import_alarm == alarm->alarm && alarm->documents < 2 * watch->import_documents)
+        return false;
+    watch->import_alarm = alarm->alarm;
+    watch->import_documents = alarm->documents;
+    return true;
+}
+
 /* What another row of the set tells, and an account's row of which nothing is new, give no line. */
 static bool gives_line(struct watch *watch, const Tefter__Row *row, const struct tefter_delta *set)
 {
+    if (row->kind_case == TEFTER__ROW__KIND_ALARM)
+        return alarm_grew(watch, row->alarm);
     if (row->kind_case == TEFTER__ROW__KIND_CUSTOMER)
         return !buyers_changed(watch, row->customer, set);
     if (row->kind_case != TEFTER__ROW__KIND_ACCOUNT)

@@ -66,6 +66,8 @@ static const Tefter__Command *customer_command(const struct entry *entry, struct
     customer->language = text_of(texts[FIELD_LANGUAGE]);
     customer->source = text_of(texts[FIELD_SOURCE]);
     customer->note = person_text(texts[FIELD_NOTE], arena);
+    customer->groups = (uint32_t *)(uintptr_t)entry->groups;
+    customer->n_groups = entry->group_count;
     return open_customer(customer, arena);
 }
 
@@ -83,21 +85,78 @@ const Tefter__Command *command_of_customer(const struct entry *entry, struct are
     return open_customer(customer, arena);
 }
 
+/* ---- terms and groups ---- */
+
+/* NULL: the row says none. */
+static Tefter__LimitTerms *terms_of(const struct entry *entry, struct arena *arena)
+{
+    Tefter__LimitTerms *terms =
+        entry->has_number[FIELD_LIMIT] ? arena_take(arena, sizeof *terms) : NULL;
+    if (terms == NULL)
+        return NULL;
+    tefter__limit_terms__init(terms);
+    terms->has_limit_minor = true;
+    terms->limit_minor = entry->numbers[FIELD_LIMIT];
+    return terms;
+}
+
 const Tefter__Command *command_of_limit(const struct entry *entry, uint32_t customer,
                                         struct arena *arena)
 {
     Tefter__Command *command = command_new(arena, TEFTER__COMMAND__KIND_SET_CREDIT_LIMIT);
     Tefter__SetCreditLimit *limit = arena_take(arena, sizeof *limit);
-    Tefter__LimitTerms *terms = arena_take(arena, sizeof *terms);
+    Tefter__LimitTerms *terms = terms_of(entry, arena);
     if (command == NULL || limit == NULL || terms == NULL)
         return NULL;
-    tefter__limit_terms__init(terms);
     tefter__set_credit_limit__init(limit);
-    terms->has_limit_minor = true;
-    terms->limit_minor = entry->numbers[FIELD_LIMIT];
     limit->customer = customer;
     limit->terms = terms;
     command->set_credit_limit = limit;
+    return command;
+}
+
+static const Tefter__Command *group_command(const struct entry *entry, struct arena *arena)
+{
+    Tefter__Command *command = command_new(arena, TEFTER__COMMAND__KIND_ADD_GROUP);
+    Tefter__AddGroup *group = arena_take(arena, sizeof *group);
+    if (command == NULL || group == NULL)
+        return NULL;
+    tefter__add_group__init(group);
+    group->dimension = text_of(entry->texts[FIELD_DIMENSION]);
+    group->name = text_of(entry->texts[FIELD_NAME]);
+    group->has_term_days = entry->has_number[FIELD_TERM_DAYS];
+    group->term_days = (uint32_t)entry->numbers[FIELD_TERM_DAYS];
+    group->limit = terms_of(entry, arena);
+    command->add_group = group;
+    return command;
+}
+
+const Tefter__Command *command_of_terms(const struct entry *entry, uint32_t number,
+                                        struct arena *arena)
+{
+    Tefter__Command *command = command_new(arena, TEFTER__COMMAND__KIND_CHANGE_GROUP);
+    Tefter__ChangeGroup *change = arena_take(arena, sizeof *change);
+    if (command == NULL || change == NULL)
+        return NULL;
+    tefter__change_group__init(change);
+    change->group = number;
+    change->has_term_days = entry->has_number[FIELD_TERM_DAYS];
+    change->term_days = (uint32_t)entry->numbers[FIELD_TERM_DAYS];
+    change->limit = terms_of(entry, arena);
+    command->change_group = change;
+    return command;
+}
+
+const Tefter__Command *command_of_joining(uint32_t customer, uint32_t group, struct arena *arena)
+{
+    Tefter__Command *command = command_new(arena, TEFTER__COMMAND__KIND_JOIN_GROUP);
+    Tefter__JoinGroup *join = arena_take(arena, sizeof *join);
+    if (command == NULL || join == NULL)
+        return NULL;
+    tefter__join_group__init(join);
+    join->customer = customer;
+    join->group = group;
+    command->join_group = join;
     return command;
 }
 
@@ -313,6 +372,8 @@ const Tefter__Command *command_of_entry(const struct entry *entry, bool match_ol
         return customer_command(entry, arena);
     case ENTRY_PRODUCT:
         return product_command(entry, arena);
+    case ENTRY_GROUP:
+        return group_command(entry, arena);
     case ENTRY_INVOICE:
         return invoice_command(entry, arena);
     case ENTRY_CREDIT_NOTE:

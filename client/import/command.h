@@ -12,6 +12,10 @@ const Tefter__Command *command_of_entry(const struct entry *entry, bool match_ol
 /* Makes the customer of a document, and the product of a line. */
 const Tefter__Command *command_of_customer(const struct entry *entry, struct arena *arena);
 const Tefter__Command *command_of_product(const struct entry_line *line, struct arena *arena);
+/* What a group's row says of its terms, for the group that is there. */
+const Tefter__Command *command_of_terms(const struct entry *entry, uint32_t number,
+                                        struct arena *arena);
+const Tefter__Command *command_of_joining(uint32_t customer, uint32_t group, struct arena *arena);
 /* The limit that a customer's row says. */
 const Tefter__Command *command_of_limit(const struct entry *entry, uint32_t customer,
                                         struct arena *arena);

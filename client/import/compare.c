@@ -240,6 +240,44 @@ bool compare_limit(const struct entry *entry, const Tefter__CustomerCardAnswer *
     return false;
 }
 
+/* ---- groups ---- */
+
+size_t compare_groups(const struct entry *entry, const Tefter__CustomerRecord *there,
+                      const struct groups *groups, uint32_t ret_missing[GROUPS_OF_ROW_MAX],
+                      char why[WHY_MAX])
+{
+    size_t missing = 0;
+    for (size_t i = 0; i < entry->group_count; i++) {
+        const struct group_known *wanted = groups_numbered(groups, entry->groups[i]);
+        const struct group_known *now = NULL; /* of the same dimension */
+        bool in = false;
+        for (size_t k = 0; k < there->n_groups; k++) {
+            const struct group_known *one = groups_numbered(groups, there->groups[k]);
+            in = in || there->groups[k] == entry->groups[i];
+            if (one != NULL && wanted != NULL && strcmp(one->dimension, wanted->dimension) == 0)
+                now = one;
+        }
+        if (in || wanted == NULL)
+            continue;
+        ret_missing[missing++] = entry->groups[i];
+        add_difference(why, "group", now != NULL ? now->name : "", wanted->name);
+    }
+    return missing;
+}
+
+void compare_terms(const struct entry *entry, const struct group_known *there,
+                   const struct currency *currency, char why[WHY_MAX])
+{
+    int64_t days = entry->numbers[FIELD_TERM_DAYS];
+    int64_t limit = entry->numbers[FIELD_LIMIT];
+    why[0] = '\0';
+    if (entry->has_number[FIELD_TERM_DAYS] &&
+        !(there->has_term_days && (int64_t)there->term_days == days))
+        add_numbers(why, "term days", there->has_term_days, there->term_days, days, 0);
+    if (entry->has_number[FIELD_LIMIT] && !(there->has_limit && there->limit_minor == limit))
+        add_numbers(why, "limit", there->has_limit, there->limit_minor, limit, currency->exponent);
+}
+
 /* ---- products ---- */
 
 static void compare_unit(const struct entry *entry, const Tefter__ProductRecord *there,

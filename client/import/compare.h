@@ -19,6 +19,13 @@ void compare_customer(const struct entry *entry, const Tefter__CustomerRecord *t
 /* The limit: true when the file has none, or the one that is the customer's own. */
 bool compare_limit(const struct entry *entry, const Tefter__CustomerCardAnswer *there,
                    const struct currency *currency, char why[WHY_MAX]);
+/* The groups that the file has them in and the ledger has not; their number, the names in `why`. */
+size_t compare_groups(const struct entry *entry, const Tefter__CustomerRecord *there,
+                      const struct groups *groups, uint32_t ret_missing[GROUPS_OF_ROW_MAX],
+                      char why[WHY_MAX]);
+/* A group's terms. */
+void compare_terms(const struct entry *entry, const struct group_known *there,
+                   const struct currency *currency, char why[WHY_MAX]);
 void compare_product(const struct entry *entry, const Tefter__ProductRecord *there,
                      const struct currency *currency, struct arena *arena,
                      Tefter__ChangeProduct *ret_change, char why[WHY_MAX]);

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "import/field.h"
+#include "import/groups.h"
 #include "import/reader.h"
 #include "import/track.h"
 #include "import/value.h"
@@ -18,6 +19,7 @@ enum entry_kind {
     ENTRY_CREDIT_NOTE,
     ENTRY_PAYMENT,
     ENTRY_PRICE,
+    ENTRY_GROUP,
     ENTRY_KINDS,
 };
 
@@ -79,6 +81,8 @@ struct entry {
     struct entry_line *lines;
     size_t line_count;
     size_t line_room;
+    uint32_t groups[GROUPS_OF_ROW_MAX]; /* of a customer */
+    size_t group_count;
     struct entry_bill *bills;
     size_t bill_count;
     size_t bill_room;

@@ -12,7 +12,9 @@ enum {
     M = 1 << IMPORT_PAYMENTS, /* money */
     B = 1 << IMPORT_BALANCES,
     L = 1 << IMPORT_PRICES, /* lists */
+    G = 1 << IMPORT_GROUPS,
     HEADER_KEY_MAX = 120,
+    RANK_BY_PARTS = 10000,
 };
 
 /* The words by which a column is recognised: English, Vietnamese, Chinese, Persian, Greek, German,
@@ -28,7 +30,14 @@ static const struct field fields[FIELD_COUNT] = {
          "αριθμός τιμολογίου|αριθμός|παραστατικό|rechnungsnummer|rechnungsnr|rechnung nr|"
          "rechnungs nr|belegnummer|belegnr|beleg nr|beleg|numéro de facture|n° facture|no facture|"
          "numéro facture|n° de facture|numéro|pièce|número de factura|n° factura|nº factura|"
-         "num factura|factura|número"},
+         "num factura|factura|número|inv number|inv id|bill id|receipt id|ref no|số hđ|mã hóa "
+         "đơn|mã chứng từ|"
+         "发票编号|单据号码|凭证号|账单号|شماره صورتحساب|کد فاکتور|شماره حواله|αρ "
+         "τιμολογίου|αριθμός απόδειξης|"
+         "αριθμός εγγράφου|rechnung|beleg nummer|rechnungs nummer|quittungsnummer|n° pièce|numéro "
+         "de pièce|"
+         "réf facture|n° reçu|folio|n° documento|nº documento|número de documento|número de "
+         "recibo"},
     [FIELD_CUSTOMER] =
         {"customer", FORM_CODE, I | M | B, M | B,
          "customer id|customer code|customer no|customer number|cust no|cust code|cust id|cust "
@@ -38,7 +47,13 @@ static const struct field fields[FIELD_COUNT] = {
          "کد مشتری|شماره مشتری|کد طرف حساب|مشتری|κωδικός πελάτη|κωδ πελάτη|πελάτης|"
          "kundennummer|kundennr|kunden nr|kunden nummer|kd nr|debitor|debitorennummer|kunde|"
          "code client|n° client|no client|numéro client|compte client|compte|"
-         "código cliente|código de cliente|n° cliente|nº cliente|id cliente|cuenta|cliente"},
+         "código cliente|código de cliente|n° cliente|nº cliente|id "
+         "cliente|cuenta|cliente|customer ref|"
+         "customer account|account ref|mã đối tượng|số khách hàng|客户帐号|客户账号|会员号|کد "
+         "اشتراک|"
+         "شماره اشتراک|کد طرف|αριθμός πελάτη|αρ πελάτη|kundencode|kundenkonto|debitoren nr|"
+         "référence client|réf client|num client|compte tiers|número de cliente|num cliente|cod "
+         "cliente"},
     [FIELD_CODE] =
         {"code", FORM_CODE, C | P | I | L, C | P | L,
          "stock code|product code|product id|item code|item no|item number|article no|article code|"
@@ -47,12 +62,17 @@ static const struct field fields[FIELD_COUNT] = {
          "artikelnummer|artikelnr|artikel nr|artikel|référence article|code article|"
          "código artículo|código de artículo|código producto|artículo"},
     [FIELD_NAME] =
-        {"name", FORM_LINE, C | P | I | M | B, C,
+        {"name", FORM_LINE, C | P | I | M | B | G, C | G,
          "customer name|client name|debtor name|account name|cust name|full name|company name|name|"
          "company|tên khách hàng|tên khách|tên|客户名称|客户姓名|名称|姓名|نام مشتری|"
          "نام طرف حساب|نام|όνομα πελάτη|επωνυμία|όνομα|kundenname|name des kunden|firma|"
          "nom du client|nom client|raison sociale|nom|nombre del cliente|nombre cliente|"
-         "razón social|nombre"},
+         "razón social|nombre|bill to|billed to|buyer|buyer name|trading name|tên công ty|tên đơn "
+         "vị|"
+         "họ tên|họ và tên|客户全称|单位名称|公司名称|购方名称|购货单位|نام شرکت|نام و نام "
+         "خانوادگی|"
+         "نام خریدار|خریدار|επωνυμία πελάτη|ονοματεπώνυμο|ονομασία|firmenname|firma name|empfänger|"
+         "dénomination|société|empresa|nombre y apellidos|denominación"},
     [FIELD_DATE] =
         {"date", FORM_DATE, I | M | B, I | M,
          "invoice date|document date|doc date|bill date|posting date|issue date|payment date|value "
@@ -60,36 +80,63 @@ static const struct field fields[FIELD_COUNT] = {
          "ngày thu|ngày|开票日期|单据日期|收款日期|日期|تاریخ فاکتور|تاریخ سند|تاریخ|"
          "ημερομηνία έκδοσης|ημερομηνία παραστατικού|ημερομηνία|ημ νία|rechnungsdatum|belegdatum|"
          "buchungsdatum|zahlungsdatum|datum|date de facture|date facture|date de la facture|"
-         "date de paiement|fecha de factura|fecha factura|fecha de pago|fecha emisión|fecha"},
+         "date de paiement|fecha de factura|fecha factura|fecha de pago|fecha emisión|fecha|inv "
+         "date|"
+         "transaction date|trans date|date issued|date paid|paid on|ngày phát hành|ngày thanh toán|"
+         "ngày giao dịch|发票日期|交易日期|付款日期|记账日期|تاریخ صدور|تاریخ پرداخت|تاریخ دریافت|"
+         "ημ έκδοσης|ημερ έκδοσης|ημερομηνία πληρωμής|ημερομηνία τιμολογίου|ausstellungsdatum|"
+         "rechnungs datum|date d émission|date pièce|date de la pièce|date règlement|"
+         "fecha de emisión|fecha documento|fecha cobro"},
     [FIELD_DUE] = {"due", FORM_DATE, I | B, 0,
                    "due date|date due|payment due|due on|pay by|maturity date|maturity|due|"
                    "hạn thanh toán|ngày đến hạn|đến hạn|到期日期|到期日|付款期限|تاریخ سررسید|"
                    "سررسید|ημερομηνία λήξης|λήξη|λήγει|fälligkeitsdatum|fälligkeit|fällig am|"
                    "fällig|date d échéance|date échéance|échéance|fecha de vencimiento|"
-                   "fecha vencimiento|vencimiento|vence"},
+                   "fecha vencimiento|vencimiento|vence|due by|ngày hết hạn|thời hạn thanh toán|"
+                   "应付日期|付款到期日|تاریخ تسویه|مهلت پرداخت|ημερομηνία πληρωμής έως|"
+                   "πληρωτέο έως|ημ λήξης|zahlbar bis|fälligkeits datum|à payer avant|"
+                   "date limite|fecha límite|fecha de vto"},
     [FIELD_TEXT] =
         {"text", FORM_LINE, I, 0,
          "description|item description|text|item name|product name|details|mô tả|tên hàng|"
          "diễn giải|描述|品名|商品名称|摘要|شرح کالا|شرح|نام کالا|περιγραφή|beschreibung|"
-         "bezeichnung|artikelbezeichnung|désignation|libellé|descripción|concepto"},
+         "bezeichnung|artikelbezeichnung|désignation|libellé|descripción|concepto|goods|"
+         "particulars|"
+         "nội dung|tên sản phẩm|品名规格|货物名称|产品名称|شرح|نام محصول|περιγραφή είδους|είδος|"
+         "artikelname|leistung|désignation article|détail|detalle|artículo descripción"},
     [FIELD_QUANTITY] = {"quantity", FORM_NUMBER, I, 0,
                         "quantity|qty|pieces|units|số lượng|数量|تعداد|مقدار|ποσότητα|menge|"
-                        "anzahl|quantité|qté|cantidad"},
-    [FIELD_PRICE] = {"price", FORM_NUMBER, I | P | L, L,
-                     "unit price|price each|price|rate|đơn giá|giá|单价|قیمت واحد|قیمت|فی|"
-                     "τιμή μονάδας|τιμή|einzelpreis|stückpreis|preis|prix unitaire|prix|"
-                     "precio unitario|precio"},
+                        "anzahl|quantité|qté|cantidad|count|sl|件数|تعداد "
+                        "کالا|ποσ|stück|stückzahl|nombre d unités|unidades|cant"},
+    [FIELD_PRICE] =
+        {"price", FORM_NUMBER, I | P | L, L,
+         "unit price|price each|price|rate|đơn giá|giá|单价|قیمت واحد|قیمت|فی|"
+         "τιμή μονάδας|τιμή|einzelpreis|stückpreis|preis|prix unitaire|prix|"
+         "precio unitario|precio|list price|price per unit|giá bán|售价|价格|قیمت فروش|بهای واحد|"
+         "τιμή πώλησης|verkaufspreis|preis pro stück|prix de vente|pu|p u|precio de venta"},
     [FIELD_AMOUNT] =
         {"amount", FORM_NUMBER, I | M | B, M | B,
          "line total|line amount|amount|amount paid|balance due|balance|outstanding|open "
          "amount|amount due|opening balance|owes|paid|total amount|total|sum|"
          "thành tiền|số tiền|dư nợ|còn nợ|金额|欠款|余额|مبلغ|بدهی|مانده|ποσό|αξία|υπόλοιπο|"
-         "σύνολο|betrag|summe|saldo|offener betrag|montant|solde|importe|monto"},
-    [FIELD_DISCOUNT] = {"discount", FORM_NUMBER, I, 0,
-                        "discount percent|discount pct|discount rate"},
+         "σύνολο|betrag|summe|saldo|offener betrag|montant|solde|importe|monto|amount received|"
+         "amount owed|amount outstanding|open balance|net amount|value|giá trị|số dư|công nợ|tổng "
+         "nợ|"
+         "số tiền thanh toán|应收金额|未付金额|收款金额|付款金额|金额 元|مبلغ پرداختی|مبلغ "
+         "دریافتی|مانده حساب|"
+         "بدهکار|ποσό πληρωμής|ανοιχτό υπόλοιπο|οφειλή|zahlbetrag|offen|offene posten|restbetrag|"
+         "zeilenbetrag|montant payé|montant dû|reste à payer|restant dû|encours|importe pendiente|"
+         "saldo pendiente|importe pagado|deuda|adeudado"},
+    [FIELD_DISCOUNT] =
+        {"discount", FORM_NUMBER, I, 0,
+         "discount percent|discount pct|discount rate|disc percent|tỷ lệ chiết khấu|折扣率|"
+         "درصد تخفیف|ποσοστό έκπτωσης|rabattsatz|rabatt prozent|taux de remise|"
+         "porcentaje de descuento"},
     [FIELD_TAX] = {"tax", FORM_NUMBER, I | P, 0,
                    "tax rate|vat rate|tax percent|vat percent|thuế suất|税率|نرخ مالیات|"
-                   "συντελεστής φπα|mwst satz|steuersatz|taux tva|taux de tva|tipo iva"},
+                   "συντελεστής φπα|mwst satz|steuersatz|taux tva|taux de tva|tipo iva|gst "
+                   "rate|thuế gtgt phần trăm|"
+                   "درصد مالیات|ποσοστό φπα|ust satz|tipo de iva|porcentaje iva"},
     [FIELD_CURRENCY] =
         {"currency", FORM_LINE, I | M | B, 0,
          "currency code|currency|ccy|cur|tiền tệ|loại tiền|币种|货币|ارز|واحد پول|νόμισμα|"
@@ -101,15 +148,24 @@ static const struct field fields[FIELD_COUNT] = {
     [FIELD_NOTE] = {"note", FORM_LINE, C | I | M | B, 0,
                     "note|notes|remark|remarks|comment|comments|memo|ghi chú|备注|توضیحات|"
                     "παρατηρήσεις|σχόλια|bemerkung|notiz|remarque|observaciones|nota"},
-    [FIELD_SALESPERSON] = {"salesperson", FORM_CODE, I, 0, "salesperson|sold by"},
-    [FIELD_KIND] = {"kind", FORM_LINE, M, 0,
-                    "payment method|payment type|payment kind|method|kind|paid by|mode|hình thức|"
-                    "hình thức thanh toán|付款方式|收款方式|نحوه پرداخت|روش پرداخت|τρόπος πληρωμής|"
-                    "zahlungsart|mode de paiement|forma de pago|type"},
-    [FIELD_BILL] = {"bill", FORM_LINE, M, 0,
-                    "bill|bill no|bills|pays|paid invoice|applies to|applied to|for invoice|"
-                    "invoices|cho hóa đơn|对应发票|بابت فاکتور|για τιμολόγιο|zu rechnung|"
-                    "facture réglée|factura pagada"},
+    [FIELD_SALESPERSON] =
+        {"salesperson", FORM_CODE, I, 0,
+         "salesperson|sold by|sales rep|seller|rep|nhân viên bán hàng|nvbh|业务员|销售员|"
+         "فروشنده|بازاریاب|πωλητής|verkäufer|vertreter|vendeur|commercial|vendedor"},
+    [FIELD_KIND] =
+        {"kind", FORM_LINE, M, 0,
+         "payment method|payment type|payment kind|method|kind|paid by|mode|hình thức|"
+         "hình thức thanh toán|付款方式|收款方式|نحوه پرداخت|روش پرداخت|τρόπος πληρωμής|"
+         "zahlungsart|mode de paiement|forma de pago|type|pay method|phương thức|phương thức thanh "
+         "toán|"
+         "支付方式|结算方式|شیوه پرداخت|نوع پرداخت|τρόπος είσπραξης|zahlungsweise|"
+         "zahlungsmethode|moyen de paiement|mode de règlement|medio de pago|método de pago"},
+    [FIELD_BILL] =
+        {"bill", FORM_LINE, M, 0,
+         "bill|bill no|bills|pays|paid invoice|applies to|applied to|for invoice|"
+         "invoices|cho hóa đơn|对应发票|بابت فاکتور|για τιμολόγιο|zu rechnung|"
+         "facture réglée|factura pagada|thanh toán cho|核销发票|بابت|εξόφληση τιμολογίου|"
+         "rechnungen|bezahlte rechnung|factures|facturas"},
     [FIELD_PAYER] =
         {"payer", FORM_LINE, M, 0,
          "payer name|payer|remitter|người nộp|付款人|پرداخت کننده|καταθέτης|zahler|payeur|"
@@ -119,23 +175,39 @@ static const struct field fields[FIELD_COUNT] = {
         {"phone", FORM_LINE, C, 0,
          "phone|phone number|phone no|telephone|tel|mobile|điện thoại|sđt|số điện thoại|"
          "电话|手机|تلفن|موبایل|شماره تلفن|τηλέφωνο|κινητό|telefon|telefonnummer|"
-         "téléphone|tél|teléfono|móvil"},
-    [FIELD_AREA] = {"area", FORM_LINE, C | I | B, 0,
-                    "area|region|city|town|district|province|country|khu vực|tỉnh|thành phố|地区|"
-                    "城市|منطقه|استان|شهر|περιοχή|πόλη|χώρα|ort|stadt|land|région|ville|pays|"
-                    "zona|ciudad|provincia|país"},
+         "téléphone|tél|teléfono|móvil|cell|cell phone|contact number|số đt|đt|di "
+         "động|联系电话|手机号|"
+         "电话号码|تلفن همراه|شماره موبایل|شماره تماس|τηλ|κιν|handy|mobil|tel nr|portable|"
+         "celular|tel móvil"},
+    [FIELD_AREA] =
+        {"area", FORM_LINE, C | I | B, 0,
+         "area|region|city|town|district|province|country|khu vực|tỉnh|thành phố|地区|"
+         "城市|منطقه|استان|شهر|περιοχή|πόλη|χώρα|ort|stadt|land|région|ville|pays|"
+         "zona|ciudad|provincia|país|state|county|quận|huyện|vùng|区域|省|市|省份|بخش|ناحیه|νομός|"
+         "gebiet|bezirk|bundesland|secteur|commune|localité|localidad|región|municipio"},
     [FIELD_NICKNAME] =
         {"nickname", FORM_LINE, C, 0,
-         "nickname|alias|short name|tên thường gọi|简称|نام مستعار|kurzname|surnom|apodo"},
-    [FIELD_TAX_CODE] = {"tax_code", FORM_LINE, C, 0,
-                        "tax code|tax id|tax number|vat number|vat id|vat no|mã số thuế|mst|税号|"
-                        "کد اقتصادی|شناسه ملی|ΑΦΜ|ust id|steuernummer|n° tva|siret|nif|cif|rfc"},
-    [FIELD_ADDRESS] = {"address", FORM_LINE, C, 0,
-                       "address|street|địa chỉ|地址|آدرس|نشانی|διεύθυνση|adresse|anschrift|straße|"
-                       "dirección|domicilio"},
-    [FIELD_TERM_DAYS] = {"term_days", FORM_WHOLE, C, 0,
-                         "term days|payment terms|terms|credit days|days|số ngày nợ|账期|مهلت|"
-                         "ημέρες πίστωσης|zahlungsziel|délai de paiement|días de crédito|plazo"},
+         "nickname|alias|short name|tên thường gọi|简称|نام مستعار|kurzname|surnom|apodo|known "
+         "as|tên gọi khác|biệt danh|别名|俗称|لقب|παρατσούκλι|διακριτικός τίτλος|"
+         "spitzname|rufname|nom court|alias comercial|nombre corto"},
+    [FIELD_TAX_CODE] =
+        {"tax_code", FORM_LINE, C, 0,
+         "tax code|tax id|tax number|vat number|vat id|vat no|mã số thuế|mst|税号|"
+         "کد اقتصادی|شناسه ملی|ΑΦΜ|ust id|steuernummer|n° tva|siret|nif|cif|rfc|tin|vat|mã số "
+         "doanh nghiệp|"
+         "纳税人识别号|统一社会信用代码|信用代码|کد ملی|شماره اقتصادی|αριθμός φορολογικού μητρώου|"
+         "ust idnr|ust nr|uid|siren|numéro de tva|nit|ruc|cuit"},
+    [FIELD_ADDRESS] =
+        {"address", FORM_LINE, C, 0,
+         "address|street|địa chỉ|地址|آدرس|نشانی|διεύθυνση|adresse|anschrift|straße|"
+         "dirección|domicilio|address line 1|postal address|địa chỉ khách hàng|地址 街道|通讯地址|"
+         "οδός|ταχυδρομική διεύθυνση|strasse|rue|adresse postale|calle"},
+    [FIELD_TERM_DAYS] =
+        {"term_days", FORM_WHOLE, C | G, 0,
+         "term days|payment terms|terms|credit days|days|số ngày nợ|账期|مهلت|"
+         "ημέρες πίστωσης|zahlungsziel|délai de paiement|días de crédito|plazo|credit period|"
+         "payment days|hạn nợ|thời hạn nợ|信用期|付款天数|مدت اعتبار|مهلت پرداخت روز|"
+         "όροι πληρωμής|zahlungsfrist|échéance jours|jours de crédit|plazo de pago"},
     [FIELD_LANGUAGE] = {"language", FORM_CODE, C, 0, "language|lang|sprache|langue|idioma"},
     [FIELD_UNIT] = {"unit", FORM_LINE, P | L, 0,
                     "unit|uom|unit of measure|đơn vị|đvt|单位|واحد|μονάδα|einheit|unité|unidad"},
@@ -158,10 +230,12 @@ static const struct field fields[FIELD_COUNT] = {
                     "document type|doc type|invoice type|transaction type|type of document|type|"
                     "loại chứng từ|loại|单据类型|类型|نوع سند|نوع|τύπος παραστατικού|είδος|"
                     "belegart|dokumentart|typ|type de document|tipo de documento|tipo"},
-    [FIELD_LIMIT] = {"limit", FORM_NUMBER, C, 0,
+    [FIELD_LIMIT] = {"limit", FORM_NUMBER, C | G, 0,
                      "credit limit|limit|hạn mức nợ|hạn mức|信用额度|额度|سقف اعتبار|"
                      "πιστωτικό όριο|πλαφόν|kreditlimit|limite de crédit|plafond|"
-                     "límite de crédito"},
+                     "límite de crédito|credit line|max credit|mức nợ tối đa|信用限额|信贷额度|"
+                     "حد اعتبار|اعتبار|όριο πίστωσης|kreditrahmen|kreditlinie|encours autorisé|"
+                     "encours maximum|crédito máximo|límite"},
     [FIELD_LIST] = {"list", FORM_CODE, L, L,
                     "price list|pricelist|list|tier|bảng giá|价格表|价目表|لیست قیمت|τιμοκατάλογος|"
                     "preisliste|liste de prix|tarif|lista de precios|tarifa"},
@@ -196,6 +270,16 @@ static const struct field fields[FIELD_COUNT] = {
     [FIELD_PACK_BARCODE] = {"pack_barcode", FORM_CODE, P, 0,
                             "pack barcode|barcode of pack|carton barcode|mã vạch đơn vị 2|"
                             "包装条码|بارکد واحد دوم|gebinde ean|code barres du lot"},
+    [FIELD_DIMENSION] = {"dimension", FORM_CODE, G, G,
+                         "dimension|group type|kind of group|category type|loại nhóm|分组类型|"
+                         "نوع گروه|τύπος ομάδας|gruppenart|type de groupe|tipo de grupo|kind|type"},
+    [FIELD_GROUP] =
+        {"group", FORM_LINE, C, 0,
+         "group|groups|customer group|customer groups|category|segment|tier|"
+         "price group|class|nhóm|nhóm khách hàng|phân loại|hạng|客户分组|客户组|分组|"
+         "客户类别|客户等级|گروه|گروه مشتری|دسته|ομάδα|ομάδα πελατών|κατηγορία|gruppe|"
+         "kundengruppe|kategorie|groupe|groupe client|catégorie|grupo|grupo de clientes|"
+         "categoría"},
 };
 
 /* Words that mean another field in one kind of import. */
@@ -210,6 +294,11 @@ static const struct {
      "mã khách hàng|mã kh|mã|客户编号|客户代码|客户编码|编号|کد مشتری|کد|κωδικός πελάτη|κωδικός|"
      "kundennummer|kundennr|kunden nr|code client|n° client|código cliente|código de cliente|"
      "código"},
+    {G, FIELD_NAME,
+     "group|group name|customer group|name of the group|tên nhóm|nhóm|分组名称|组名|分组|نام "
+     "گروه|گروه|"
+     "ομάδα|όνομα ομάδας|gruppe|gruppenname|kundengruppe|groupe|nom du groupe|grupo|"
+     "nombre del grupo"},
     {P, FIELD_NAME,
      "description|text|product name|item name|title|tên hàng|品名|商品名称|نام کالا|περιγραφή|"
      "bezeichnung|beschreibung|désignation|descripción"},
@@ -226,6 +315,31 @@ static const char of_money[] =
     "discount|discount amount|tax|vat|gst|tax amount|vat amount|freight|shipping|charges|surcharge|"
     "paid amount|credit|debit|deposit|chiết khấu|thuế|tiền thuế|税额|折扣|تخفیف|مالیات|έκπτωση|"
     "φπα|rabatt|mwst|ust|versand|remise|tva|descuento|iva|currency rate|exchange rate";
+
+/* Whose cells say whether they are amounts or percentages. */
+static const char discounts[] =
+    "discount|disc|rebate|chiết khấu|ck|giảm giá|折扣|تخفیف|έκπτωση|έκπτ|rabatt|nachlass|remise|"
+    "descuento|dto";
+static const char taxes[] =
+    "tax|vat|gst|thuế|thuế gtgt|vat gtgt|税|增值税|مالیات|φπα|mwst|ust|tva|iva";
+
+/* What a header has in it that no list has whole: "Επωνυμία Πελάτη", "Full name of the customer".
+ */
+struct part_words {
+    const char *whose;
+    const char *what;
+    enum import_field field;
+};
+static const char of_customers[] = "customer|client|debtor|buyer|khach|客户|购方|买方|مشتری|خریدار|"
+                                   "πελατ|kunde|debitor|cliente|comprador";
+static const char of_names[] =
+    "name|ten|名|نام|επωνυμ|ονομ|nom|nombre|razon social|raison sociale|bezeichnung|firma";
+static const char of_codes[] = "code|no|nr|number|id|nummer|ma|so|编号|代码|编码|号|کد|شماره|κωδ|"
+                               "αριθμ|numero|n|codigo|num|ref";
+static const struct part_words parts[] = {
+    {of_customers, of_names, FIELD_NAME},
+    {of_customers, of_codes, FIELD_CUSTOMER},
+};
 
 static const char may_be_name[] =
     "customer|client|debtor|account|cust|khách hàng|客户|مشتری|πελάτης|kunde|cliente|debitor";
@@ -299,6 +413,65 @@ bool header_of_money(struct slice header)
     return word_among(header, of_money) >= 0;
 }
 
+enum import_field field_of_rate(struct slice header)
+{
+    if (word_among(header, discounts) >= 0)
+        return FIELD_DISCOUNT;
+    return word_among(header, taxes) >= 0 ? FIELD_TAX : FIELD_NONE;
+}
+
+static bool is_letter(uint8_t byte)
+{
+    return byte >= 0x80 || isalnum(byte);
+}
+
+/* Stands it in the folded header? Short words of Latin letters as words of their own, others also
+ * within one. */
+static bool stands_in(struct slice folded, struct slice word)
+{
+    enum { SHORT = 4 };
+    bool whole = word.size < SHORT && word.data[0] < 0x80;
+    for (size_t at = 0; at + word.size <= folded.size; at++) {
+        if (memcmp(folded.data + at, word.data, word.size) != 0)
+            continue;
+        bool begins = at == 0 || !is_letter(folded.data[at - 1]);
+        size_t end = at + word.size;
+        bool ends = end == folded.size || !is_letter(folded.data[end]);
+        if (!whole || (begins && ends))
+            return true;
+    }
+    return false;
+}
+
+static bool any_stands_in(struct slice folded, const char *words)
+{
+    while (*words != '\0') {
+        size_t length = strcspn(words, "|");
+        char word[HEADER_KEY_MAX];
+        size_t size = text_fold(words, length, word, sizeof word);
+        if (stands_in(folded, slice_of(word, size)))
+            return true;
+        words += length + (words[length] == '|');
+    }
+    return false;
+}
+
+/* By what stands in it; FIELD_NONE: nothing that says enough. */
+static enum import_field field_by_parts(struct slice header, enum import_kind kind)
+{
+    char text[HEADER_KEY_MAX];
+    struct slice folded = slice_of(text, text_fold(header.data, header.size, text, sizeof text));
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        enum import_field field = parts[i].field;
+        if (field == FIELD_CUSTOMER && kind == IMPORT_CUSTOMERS)
+            field = FIELD_CODE;
+        if (kind != IMPORT_PRODUCTS && kind != IMPORT_GROUPS && field_taken(field, kind) &&
+            any_stands_in(folded, parts[i].whose) && any_stands_in(folded, parts[i].what))
+            return field;
+    }
+    return FIELD_NONE;
+}
+
 enum import_field field_guess(struct slice header, enum import_kind kind, uint32_t *ret_rank)
 {
     int rank = -1;
@@ -319,7 +492,8 @@ enum import_field field_guess(struct slice header, enum import_kind kind, uint32
         if (rank >= 0)
             return i;
     }
-    return FIELD_NONE;
+    *ret_rank = RANK_BY_PARTS;
+    return field_by_parts(header, kind);
 }
 
 const char *kind_word(enum import_kind kind)
@@ -339,6 +513,8 @@ const char *kind_word(enum import_kind kind)
         return "balances";
     case IMPORT_PRICES:
         return "prices";
+    case IMPORT_GROUPS:
+        return "groups";
     case IMPORT_KINDS_COUNT:
         break;
     }

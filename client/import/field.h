@@ -54,6 +54,8 @@ enum import_field {
     FIELD_FACTOR,
     FIELD_PACK_PRICE,
     FIELD_PACK_BARCODE,
+    FIELD_DIMENSION,
+    FIELD_GROUP,
     FIELD_COUNT,
     FIELD_NONE = FIELD_COUNT,
 };
@@ -89,6 +91,9 @@ bool field_may_be_name(struct slice header);
 /* A column that changes what somebody owes, though no field takes it: a discount, a tax. It is left
  * out only by its name. */
 bool header_of_money(struct slice header);
+
+/* The field that such a column is, if its cells are percentages; FIELD_NONE: none. */
+enum import_field field_of_rate(struct slice header);
 
 /* Whose rows make documents with lines. */
 static inline bool kind_has_lines(enum import_kind kind)

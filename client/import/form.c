@@ -205,6 +205,9 @@ static bool read_number(const struct form *form, const struct row *row, struct e
 {
     struct slice cell = mapping_text(form->mapping, row, field);
     const char *why = NULL;
+    bool percent;
+    if (field == FIELD_DISCOUNT || field == FIELD_TAX)
+        cell = value_percent(cell, &percent);
     if (cell.size == 0)
         return false;
     if (value_number(cell, exponent_of(form, field), form->style, ret_value, &why))
@@ -339,6 +342,8 @@ static size_t text_room(enum import_field field)
 {
     if (field == FIELD_NOTE || field == FIELD_ADDRESS)
         return TEXT_MAX;
+    if (field == FIELD_GROUP)
+        return TEXT_MAX;
     return field == FIELD_REFERENCE || field == FIELD_UNIT ? CODE_MAX_BYTES : NAME_MAX_BYTES;
 }
 
@@ -469,10 +474,21 @@ static enum entry_kind kind_of(enum import_kind kind)
         return ENTRY_PAYMENT;
     case IMPORT_PRICES:
         return ENTRY_PRICE;
+    case IMPORT_GROUPS:
+        return ENTRY_GROUP;
     case IMPORT_KINDS_COUNT:
         break;
     }
     return ENTRY_KINDS;
+}
+
+static void read_groups(const struct form *form, const struct row *row, struct entry *entry)
+{
+    char why[GROUP_WHY_MAX];
+    struct slice cell = mapping_text(form->mapping, row, FIELD_GROUP);
+    if (form->known != NULL &&
+        !groups_read(&form->known->groups, cell, entry->groups, &entry->group_count, why))
+        entry_reject(entry, row->line, "%s", why);
 }
 
 void form_read_head(const struct form *form, const struct row *row, struct entry *entry)
@@ -497,6 +513,8 @@ void form_read_head(const struct form *form, const struct row *row, struct entry
     keep_head(form, row, entry);
     if (kind == IMPORT_BALANCES)
         number_balance(form, row, entry);
+    if (kind == IMPORT_CUSTOMERS)
+        read_groups(form, row, entry);
     check_required(form, entry);
     check_customer(form, entry);
     check_currency(form, entry);

@@ -66,6 +66,7 @@ const struct format *format_of(struct slice head)
 struct verdict {
     bool good;
     char said[FORMAT_SAID_MAX];
+    char hidden[FORMAT_HIDDEN_MAX];
     char why[FAILURE_TEXT_MAX];
 };
 
@@ -88,6 +89,7 @@ __attribute__((noreturn)) static void work(const struct format *format, struct f
 #endif
     verdict.good = format->make(job, &failure);
     memcpy(verdict.said, job->said, sizeof verdict.said);
+    memcpy(verdict.hidden, job->hidden, sizeof verdict.hidden);
     (void)snprintf(verdict.why, sizeof verdict.why, "%s", failure.text);
     bool written = write(told, &verdict, sizeof verdict) == (ssize_t)sizeof verdict;
     _exit(written ? 0 : 1);
@@ -106,6 +108,7 @@ static bool hear(int from, struct verdict *ret_verdict)
         size += (size_t)got;
     }
     ret_verdict->said[FORMAT_SAID_MAX - 1] = '\0';
+    ret_verdict->hidden[FORMAT_HIDDEN_MAX - 1] = '\0';
     ret_verdict->why[FAILURE_TEXT_MAX - 1] = '\0';
     return true;
 }
@@ -133,6 +136,7 @@ bool format_make(const struct format *format, struct format_job *job, struct fai
                     "Save it as CSV",
                     format->word);
     memcpy(job->said, verdict.said, sizeof job->said);
+    memcpy(job->hidden, verdict.hidden, sizeof job->hidden);
     return verdict.good || fail(failure, FAULT_USE, 0, "%s", verdict.why);
 }
 

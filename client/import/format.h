@@ -2,7 +2,8 @@
 /*
  * Files that are not the text the reader reads: each form has a reader of its own, which makes that
  * text of it. It runs in a process of its own, which may take so much time and memory and no more,
- * for such files come from anywhere. Used by source.c alone.
+ * for such files come from anywhere. Used by source.c; mapping.c knows its mark of
+ * cells without a value.
  *
  * To add one: a row in format.c, its reader, samples in tests/import/test_forms.py, and a line in
  * tests/fuzz/fuzz_forms.c.
@@ -13,13 +14,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { FORMAT_SAID_MAX = 200, FORMAT_OUT_MAX = 1 << 30 };
+enum { FORMAT_SAID_MAX = 500, FORMAT_HIDDEN_MAX = 80, FORMAT_OUT_MAX = 1 << 30 };
+
+/* A cell that begins with it is no value: behind it stands which cell that is and why. */
+#define FORMAT_NO_VALUE '\x1A'
 
 struct format_job {
     int from; /* read from its beginning */
     int to;   /* gets the text: UTF-8, comma, cells quoted, a row of the file in each line */
-    const char *sheet;          /* NULL: the first that is shown */
-    char said[FORMAT_SAID_MAX]; /* what people must know of it */
+    const char *sheet;              /* NULL: the first that is shown */
+    bool read_hidden;               /* rows and columns that are not shown, too */
+    char said[FORMAT_SAID_MAX];     /* what people must know of it */
+    char hidden[FORMAT_HIDDEN_MAX]; /* which of it is not shown: "2 rows (first: 7)"; "": nothing */
 };
 
 struct format {

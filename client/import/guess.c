@@ -175,6 +175,8 @@ void date_look(struct date_evidence *evidence, struct slice cell)
     } else if (first_is_day != second_is_day) {
         evidence->day_first += first_is_day;
         evidence->month_first += second_is_day;
+    } else if (!first_is_day && parts.dots) {
+        evidence->day_first++;
     } else if (!first_is_day) {
         evidence->unclear++;
         keep_example(evidence->example, cell);

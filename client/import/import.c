@@ -63,12 +63,35 @@ static bool find_currency(struct job *job)
     return true;
 }
 
+/* What a workbook does not show may be what somebody filtered away: nobody decides that for them.
+ */
+static bool open_source(struct job *job)
+{
+    static const char *const words[] = {"read", "skip", NULL};
+    const struct import_settings *settings = job->settings;
+    bool read = settings->hidden == HIDDEN_READ;
+    char question[FORMAT_HIDDEN_MAX + 80];
+    if (!source_open_sheet(&job->source, settings->file, settings->sheet, read, &job->failure))
+        return false;
+    if (job->source.hidden[0] == '\0' || settings->hidden != HIDDEN_ASK)
+        return true;
+    (void)snprintf(question, sizeof question,
+                   "%s are hidden in the workbook: read them too, or leave them out?",
+                   job->source.hidden);
+    int answer = job->source.file ? console_ask(&job->console, question, words) : -1;
+    if (answer < 0)
+        return fail(&job->failure, FAULT_USE, 0, "%s Say --hidden read or --hidden skip", question);
+    if (answer == 1)
+        return true;
+    source_close(&job->source);
+    return source_open_sheet(&job->source, settings->file, settings->sheet, true, &job->failure);
+}
+
 static bool prepare(struct job *job)
 {
     const struct import_settings *settings = job->settings;
     struct failure *failure = &job->failure;
-    if (!find_currency(job) ||
-        !source_open_sheet(&job->source, settings->file, settings->sheet, failure) ||
+    if (!find_currency(job) || !open_source(job) ||
         !look_at(&job->look, &job->source, settings, failure) ||
         !look_decide(&job->look, settings, &job->console, failure))
         return false;
@@ -190,6 +213,10 @@ static bool foresee(struct job *job)
     if (kind_has_lines(settings->kind) && job->client != NULL &&
         !server_learn(job->client, &job->known, &job->failure))
         return false;
+    bool groups = settings->kind == IMPORT_GROUPS || mapping_has(&job->look.mapping, FIELD_GROUP);
+    if (groups && job->client != NULL &&
+        !server_learn_groups(job->client, &job->known.groups, &job->failure))
+        return false;
     return run_index(&options, &job->look, &job->source, &job->failure) && weigh(job) &&
            check_rows(job) && decide_amounts(job) && decide_tax(job) && check_total(job);
 }
@@ -212,6 +239,7 @@ static bool check_rights(struct job *job)
         {1 << IMPORT_PAYMENTS, TEFTER__RIGHT__RIGHT_TAKE_MONEY, false},
         {1 << IMPORT_CUSTOMERS, TEFTER__RIGHT__RIGHT_EDIT_CUSTOMER, false},
         {1 << IMPORT_CUSTOMERS, TEFTER__RIGHT__RIGHT_SET_LIMIT, false},
+        {1 << IMPORT_GROUPS, TEFTER__RIGHT__RIGHT_EDIT_GROUPS, false},
         {1 << IMPORT_PRODUCTS | 1 << IMPORT_PRICES, TEFTER__RIGHT__RIGHT_EDIT_CATALOGUE, false},
         {1 << IMPORT_PRODUCTS, TEFTER__RIGHT__RIGHT_SEE_COST, false},
         {1 << IMPORT_INVOICES | 1 << IMPORT_CREDIT_NOTES, TEFTER__RIGHT__RIGHT_EDIT_CATALOGUE,
@@ -247,6 +275,7 @@ static bool open_sink(struct job *job)
                                      .match_oldest = job->settings->match_oldest,
                                      .update = job->settings->update,
                                      .asking = job->settings->dry_run,
+                                     .groups = &job->known.groups,
                                      .console = &job->console};
     if (job->client == NULL) { /* a dry run, and nobody to ask */
         dry_init(&job->dry);
@@ -368,8 +397,11 @@ static int undo_main(struct tefter *client, const struct import_settings *settin
 {
     struct console console;
     struct failure failure = {FAULT_NONE, 0, ""};
+    struct sigaction before;
     console_open(&console, false, settings->quiet);
-    int code = undo_run(client, settings, &console, &failure);
+    catch_interrupt(&before);
+    int code = undo_run(client, settings, &console, &stop, &failure);
+    (void)sigaction(SIGINT, &before, NULL);
     if (failure.fault != FAULT_NONE)
         console_say(&console, "tefter import: %s", failure.text);
     console_close(&console);

@@ -1,8 +1,8 @@
 #pragma once
 /*
- * The import: customers, products, price lists, invoices, credit notes, opening balances and
- * payments from a file (text in columns, or a spreadsheet) into the ledger, by way of any server a
- * client is connected to. `tefter import KIND FILE …` is import_main.
+ * The import: groups, customers, products, price lists, invoices, credit notes, opening balances and payments
+ * from a file (text in columns, or a spreadsheet) into the ledger, by way of any server a client is
+ * connected to. `tefter import KIND FILE …` is import_main.
  *
  * What it does, in order: looks at a sample of the file and finds out how it is written; shows
  * that, and asks what is unclear; reads all of it once and sends nothing, to see which rows make
@@ -26,6 +26,7 @@ enum import_kind {
     IMPORT_CREDIT_NOTES,
     IMPORT_BALANCES, /* what each customer owed on a day */
     IMPORT_PRICES,   /* of price lists */
+    IMPORT_GROUPS,   /* of customers, with their terms */
     IMPORT_KINDS_COUNT,
 };
 
@@ -38,6 +39,9 @@ enum import_amounts { AMOUNTS_GUESS, AMOUNTS_LINE, AMOUNTS_DOCUMENT };
 /* Tax of lines, when the file has no column for it. */
 enum import_tax { TAX_UNSAID, TAX_NONE, TAX_PRODUCT };
 
+/* Rows and columns of a workbook that are not shown. */
+enum import_hidden { HIDDEN_ASK, HIDDEN_READ, HIDDEN_SKIP };
+
 enum { IMPORT_SETS_MAX = 32, IMPORT_TERM_NONE = -1 };
 
 /* As the command line gives it. Texts are the caller's and live as long as the import. NULL, 0 and
@@ -49,11 +53,12 @@ struct import_settings {
     const char *map_file;              /* lines `field = Column name`, # comments */
     const char *sets[IMPORT_SETS_MAX]; /* "source=online-retail": the same in every row */
     uint32_t set_count;
-    const char *ignore;      /* columns that shall not be used: "Page,Printed by" */
-    const char *source;      /* as "source=…" among the sets; NULL: "import" */
-    int32_t term_days;       /* due = date + this; IMPORT_TERM_NONE: the customer's terms */
-    const char *encoding;    /* NULL: utf-8; else any name iconv knows */
-    const char *sheet;       /* of a workbook; NULL: the first that is shown */
+    const char *ignore;   /* columns that shall not be used: "Page,Printed by" */
+    const char *source;   /* as "source=…" among the sets; NULL: "import" */
+    int32_t term_days;    /* due = date + this; IMPORT_TERM_NONE: the customer's terms */
+    const char *encoding; /* NULL: utf-8; else any name iconv knows */
+    const char *sheet;    /* of a workbook; NULL: the first that is shown */
+    enum import_hidden hidden;
     char delimiter;          /* 0: guessed */
     char decimal;            /* 0: guessed */
     char group;              /* 0: guessed, 'n': none */
@@ -102,7 +107,7 @@ bool import_settings_read(int argc, char **argv, struct import_settings *ret_set
 
 /* What it takes, for --help, the manual page and the completion; a row without a name ends it. */
 extern const struct usage_option import_options[];
-#define IMPORT_KINDS "customers products prices invoices credit-notes balances payments undo"
+#define IMPORT_KINDS "groups customers products prices invoices credit-notes balances payments undo"
 
 /* Runs one import to its end: the mapping, questions and progress on standard error, the summary on
  * standard output. The client is connected and logged in. Ctrl-C ends it after what is under way;

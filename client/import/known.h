@@ -11,6 +11,7 @@ struct known {
     struct names customers;
     struct names products; /* the value: digest of the name */
     struct names taxes;    /* of products; the value: the rate */
+    struct groups groups;
 };
 
 void known_fini(struct known *known); /* zeroed memory knows nobody */

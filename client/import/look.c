@@ -16,6 +16,9 @@ enum { PIECES = 16, PIECE_BYTES = 64 * 1024, LOOK_ARENA_MAX = 1 << 20, HEADER_RO
 
 static void look_at_cell(struct look *look, enum import_field field, struct slice cell)
 {
+    bool percent;
+    if (field == FIELD_DISCOUNT || field == FIELD_TAX)
+        cell = value_percent(cell, &percent);
     if (cell.size == 0)
         return;
     switch (field_about(field)->form) {
@@ -44,19 +47,50 @@ static void keep_first(struct look *look, const struct row *row)
     }
 }
 
+/* "Discount" alone is an amount or a percentage: its cells say which. */
+static void look_at_rates(struct look *look, const struct row *row)
+{
+    for (size_t i = 0; i < look->mapping.columns && i < row->count; i++) {
+        bool percent = false;
+        if (row->text[i].size == 0 || !mapping_unused(&look->mapping, i) ||
+            field_of_rate(look->mapping.header[i]) == FIELD_NONE)
+            continue;
+        (void)value_percent(row->text[i], &percent);
+        look->rates[i]++;
+        look->shares[i] += percent;
+    }
+}
+
+/* Those that are percentages and nothing else. */
+static bool map_rates(struct look *look)
+{
+    struct mapping *mapping = &look->mapping;
+    bool mapped = false;
+    for (size_t i = 0; i < mapping->columns; i++) {
+        enum import_field field = field_of_rate(mapping->header[i]);
+        if (look->rates[i] == 0 || look->rates[i] != look->shares[i] ||
+            !field_taken(field, mapping->kind) || mapping_has(mapping, field))
+            continue;
+        mapping->column[field] = (int)i;
+        mapping->guessed[field] = mapped = true;
+    }
+    return mapped;
+}
+
 static void look_at_row(struct look *look, const struct row *row)
 {
     if (form_total_word(&look->mapping, row).size > 0)
         return;
     look->sampled++;
-    if (row->fault != NULL || row->count != look->mapping.columns) {
+    char why[ROW_FAULT_MAX];
+    if (!mapping_good(&look->mapping, row, why)) {
         look->broken++;
-        (void)snprintf(look->broken_why, sizeof look->broken_why, "%s",
-                       row->fault != NULL ? row->fault : "another number of columns");
+        memcpy(look->broken_why, why, sizeof why);
         return;
     }
     if (look->sampled == look->broken + 1)
         keep_first(look, row);
+    look_at_rates(look, row);
     for (enum import_field i = 0; i < FIELD_COUNT; i++)
         if (look->mapping.column[i] != COLUMN_NONE)
             look_at_cell(look, i, mapping_text(&look->mapping, row, i));
@@ -129,16 +163,39 @@ static bool read_header(struct look *look, struct reader *reader,
     return fail(failure, first.fault, 0, "%s", first.text);
 }
 
+/* The rows of the head once more, now that all columns are known. */
+static void look_again(struct look *look, struct slice head, uint64_t first_line)
+{
+    struct memory memory = {head};
+    struct row row;
+    look->numbers = (struct number_evidence){.numbers = 0};
+    look->dates = (struct date_evidence){.dates = 0};
+    memset(look->codes, 0, sizeof look->codes);
+    memset(look->point_zero, 0, sizeof look->point_zero);
+    look->sampled = look->broken = 0;
+    struct reader *reader = reader_create(&look->rows, memory_read, &memory, 0, first_line, NULL);
+    bool on = reader != NULL;
+    do
+        on = on && reader_next(reader, &row, NULL);
+    while (on && row.line < look->header_line);
+    if (on)
+        look_at_rows(look, reader);
+    reader_destroy(reader);
+}
+
 static bool look_at_head(struct look *look, struct slice head, uint64_t from,
                          const struct import_settings *settings, struct failure *failure)
 {
     struct memory memory = {head};
     struct reader *reader =
         reader_create(&look->rows, memory_read, &memory, from, look->header_line, failure);
+    uint64_t first_line = look->header_line;
     bool good = reader != NULL && read_header(look, reader, settings, failure);
     if (good)
         look_at_rows(look, reader);
     reader_destroy(reader);
+    if (good && map_rates(look))
+        look_again(look, head, first_line);
     return good;
 }
 
@@ -265,6 +322,7 @@ bool look_at(struct look *look, struct source *source, const struct import_setti
         guess_encoding(look, head, settings);
     if (!look_at_head(look, head, source->text_at + taken, settings, failure))
         return false;
+    look->mapping.marks = source->format != NULL;
     look_at_rest(look, source);
     for (enum import_field i = 0; i < FIELD_COUNT; i++)
         look->style.point_zero[i] = look->codes[i] > 0 && look->codes[i] == look->point_zero[i];
@@ -291,7 +349,7 @@ static bool decide_numbers(struct look *look, const struct import_settings *sett
 {
     static const char *const words[] = {"decimals", "thousands", NULL};
     static const char *const signs[] = {"point", "comma", NULL};
-    char question[160];
+    char question[240];
     if (settings->decimal != 0) {
         set_decimal(look, settings->decimal, settings->group);
         return true;
@@ -304,10 +362,13 @@ static bool decide_numbers(struct look *look, const struct import_settings *sett
     bool unclear = verdict == VERDICT_UNCLEAR;
     const char *example = look->numbers.example;
     char sign = strchr(example, '.') != NULL ? '.' : ',';
+    int before = (int)strcspn(example, ".,");
     if (unclear)
         (void)snprintf(question, sizeof question,
-                       "\"%s\": does the %s begin decimals or part thousands?", example,
-                       sign == '.' ? "point" : "comma");
+                       "\"%s\" is %.*s.%s if the %s begins decimals, and %.*s%s if it parts "
+                       "thousands: which?",
+                       example, before, example, example + before + 1,
+                       sign == '.' ? "point" : "comma", before, example, example + before + 1);
     else
         (void)snprintf(
             question, sizeof question,
@@ -319,6 +380,20 @@ static bool decide_numbers(struct look *look, const struct import_settings *sett
     set_decimal(look, unclear ? (answer == 0 ? sign : other) : (answer == 0 ? '.' : ','),
                 settings->group);
     return true;
+}
+
+static void both_readings(const char *example, char *out, size_t capacity)
+{
+    char texts[2][DATE_TEXT_SIZE] = {"", ""};
+    const char *why;
+    uint32_t date;
+    if (value_date(slice_text(example), DATES_DMY, &date, &why))
+        date_write(date, texts[0]);
+    if (value_date(slice_text(example), DATES_MDY, &date, &why))
+        date_write(date, texts[1]);
+    (void)snprintf(out, capacity,
+                   "\"%s\" is %s if the day comes first, and %s if the month does: which?", example,
+                   texts[0], texts[1]);
 }
 
 static bool decide_dates(struct look *look, const struct import_settings *settings,
@@ -334,8 +409,7 @@ static bool decide_dates(struct look *look, const struct import_settings *settin
     if (verdict == VERDICT_CLEAR || verdict == VERDICT_NONE)
         return true;
     if (verdict == VERDICT_UNCLEAR)
-        (void)snprintf(question, sizeof question, "\"%s\": is the day first, or the month?",
-                       look->dates.example);
+        both_readings(look->dates.example, question, sizeof question);
     else
         (void)snprintf(question, sizeof question,
                        "%" PRIu64 " dates can only have the day first, %" PRIu64

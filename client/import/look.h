@@ -25,6 +25,8 @@ struct look {
     uint64_t broken;                    /* of these */
     char broken_why[ROW_FAULT_MAX];
     char first[FIELD_COUNT][EXAMPLE_MAX]; /* what stands in the first row */
+    uint64_t rates[ROW_FIELDS_MAX];       /* of columns that may be one: cells, */
+    uint64_t shares[ROW_FIELDS_MAX];      /* and those with a percent sign */
     struct number_evidence numbers;
     struct date_evidence dates;
     uint64_t codes[FIELD_COUNT];      /* of each code column */

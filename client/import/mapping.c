@@ -1,5 +1,6 @@
 #include "import/mapping.h"
 
+#include "import/format.h"
 #include "import/value.h"
 
 #include <errno.h>
@@ -328,8 +329,10 @@ static bool check_missing(const struct mapping *mapping, struct failure *failure
     if (missing[0] == '\0')
         return true;
     return fail(failure, FAULT_USE, 0,
-                "no column for %s: say --map %.*s=Column,...; the file has %s", missing,
-                (int)strcspn(missing, ","), missing, columns_of(mapping, columns));
+                "no column for %s: say --map %.*s=Column,..., or --set %.*s=VALUE when it is the "
+                "same in every row; the file has %s",
+                missing, (int)strcspn(missing, ","), missing, (int)strcspn(missing, ","), missing,
+                columns_of(mapping, columns));
 }
 
 /* An invoice's line needs something that says how much. */
@@ -436,6 +439,24 @@ struct slice mapping_text(const struct mapping *mapping, const struct row *row,
         return trimmed(row->text[column]);
     return mapping->constant[field] != NULL ? slice_text(mapping->constant[field])
                                             : slice_of("", 0);
+}
+
+bool mapping_good(const struct mapping *mapping, const struct row *row, char why[ROW_FAULT_MAX])
+{
+    why[0] = '\0';
+    if (row->fault != NULL)
+        (void)snprintf(why, ROW_FAULT_MAX, "%s", row->fault);
+    else if (row->count != mapping->columns)
+        (void)snprintf(why, ROW_FAULT_MAX, "%zu columns where the header has %zu", row->count,
+                       mapping->columns);
+    for (enum import_field i = 0; mapping->marks && i < FIELD_COUNT && why[0] == '\0'; i++) {
+        struct slice cell =
+            mapping->column[i] != COLUMN_NONE ? row->text[mapping->column[i]] : slice_of("", 0);
+        if (cell.size > 0 && cell.data[0] == FORMAT_NO_VALUE)
+            (void)snprintf(why, ROW_FAULT_MAX, "%s: %.*s", field_about(i)->name, (int)cell.size - 1,
+                           (const char *)cell.data + 1);
+    }
+    return why[0] == '\0';
 }
 
 void mapping_hash(const struct mapping *mapping, struct hash_state *state)

@@ -21,6 +21,7 @@ struct mapping {
     struct slice header[ROW_FIELDS_MAX];
     bool ignored[ROW_FIELDS_MAX]; /* somebody said so */
     size_t columns;
+    bool marks; /* cells may bear FORMAT_NO_VALUE: it was made of a workbook */
 };
 
 /* The header row becomes the arena's. What is wrong (an unknown field, a column that is not there
@@ -45,5 +46,8 @@ bool mapping_has(const struct mapping *mapping, enum import_field field);
 /* The text of a field in a row, without spaces at its ends; empty when it has none. */
 struct slice mapping_text(const struct mapping *mapping, const struct row *row,
                           enum import_field field);
+
+/* Can all of it be read that is mapped? False: `why` says what keeps it. */
+bool mapping_good(const struct mapping *mapping, const struct row *row, char why[ROW_FAULT_MAX]);
 
 void mapping_hash(const struct mapping *mapping, struct hash_state *state);

@@ -278,12 +278,13 @@ static bool open_aside(struct run *run, const struct index_run *place)
 static bool gather(struct run *run, struct entry *entry, uint32_t at)
 {
     struct row row;
+    char why[ROW_FAULT_MAX];
     bool good = true;
     for (; good && at != INDEX_NONE; at = run->options->index->runs[at].next) {
         entry->apart = true;
         good = open_aside(run, &run->options->index->runs[at]);
         while (good && reader_next(run->aside, &row, run->failure))
-            if (row.fault == NULL && row.count == run->look->mapping.columns &&
+            if (mapping_good(&run->look->mapping, &row, why) &&
                 form_total_word(&run->look->mapping, &row).size == 0)
                 add_row(run, &row, entry);
         good = good && run->failure->fault == FAULT_NONE;
@@ -375,21 +376,15 @@ static void take_total(struct run *run, const struct row *row, struct slice word
 
 static bool take_row(struct run *run, const struct row *row)
 {
-    char why[WHY_MAX];
+    char why[ROW_FAULT_MAX];
     run->result->rows++;
     struct slice total = form_total_word(&run->look->mapping, row);
     if (total.size > 0) {
         take_total(run, row, total);
         return true;
     }
-    const char *fault = row->fault;
-    if (fault == NULL && row->count != run->look->mapping.columns) {
-        (void)snprintf(why, sizeof why, "%zu columns where the header has %zu", row->count,
-                       run->look->mapping.columns);
-        fault = why;
-    }
-    if (fault != NULL) {
-        reject_row(run, row, fault);
+    if (!mapping_good(&run->look->mapping, row, why)) {
+        reject_row(run, row, why);
         return true;
     }
     return kind_gathers(run->settings->kind) ? take_line(run, row) : take_single(run, row);
@@ -619,8 +614,9 @@ static bool index_row(const struct run_options *options, const struct form *form
                       const struct look *look, const struct row *row, struct failure *failure)
 {
     char room[NUMBER_ROOM];
+    char why[ROW_FAULT_MAX];
     struct index *index = options->index;
-    if (row->fault == NULL && row->count == look->mapping.columns)
+    if (mapping_good(&look->mapping, row, why))
         return index_add(index, form_number(form, row, room, sizeof room), row->offset, row->end,
                          row->line, failure);
     struct slice number = form_broken_number(form, row, look->rows.delimiter, room, sizeof room);
@@ -637,7 +633,8 @@ static bool reserve_row(const struct run_options *options, const struct form *fo
                         const struct look *look, const struct row *row, struct failure *failure)
 {
     char room[BALANCE_NUMBER_MAX];
-    if (row->fault != NULL || row->count != look->mapping.columns)
+    char why[ROW_FAULT_MAX];
+    if (!mapping_good(&look->mapping, row, why))
         return true;
     struct slice number = form_balance_number(form, row, 1, room);
     return number.size == 0 || index_reserve(options->index, number, failure);
@@ -647,8 +644,9 @@ static bool number_row(const struct run_options *options, const struct form *for
                        const struct look *look, const struct row *row, struct failure *failure)
 {
     char rooms[3][NUMBER_ROOM];
+    char why[ROW_FAULT_MAX];
     struct index *index = options->index;
-    if (row->fault != NULL || row->count != look->mapping.columns)
+    if (!mapping_good(&look->mapping, row, why))
         return true;
     struct slice number = form_balance_number(form, row, 1, rooms[0]);
     if (number.size == 0)

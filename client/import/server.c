@@ -44,14 +44,15 @@ struct server {
     struct failure failure; /* not NONE: no more is sent */
 };
 
-enum what { WHAT_CUSTOMER, WHAT_PRODUCT, WHAT_ENTRY, WHAT_CHANGE, WHAT_LIMIT };
+enum what { WHAT_CUSTOMER, WHAT_PRODUCT, WHAT_ENTRY, WHAT_CHANGE, WHAT_LIMIT, WHAT_JOIN };
 
 /* One command under way. It outlives an import that was given up, for its answer may come yet. */
 struct sending {
     struct server *server;
     struct entry *entry; /* NULL: given up */
     enum what what;
-    size_t line; /* of WHAT_PRODUCT; of WHAT_LIMIT the customer */
+    size_t line;    /* of WHAT_PRODUCT; of WHAT_LIMIT and WHAT_JOIN the customer */
+    uint32_t group; /* of WHAT_JOIN */
     uint64_t due_ms;
     struct sending *next; /* in `again` */
     struct sending *before;
@@ -239,8 +240,22 @@ static void settle_there(struct sending *sending, const char *differences,
         transmit_change(sending, change);
     } else {
         (void)snprintf(why, sizeof why, "%.40s is there with %.150s: --update changes it",
-                       entry->texts[FIELD_CODE], differences);
+                       entry->texts[entry->kind == ENTRY_GROUP ? FIELD_NAME : FIELD_CODE],
+                       differences);
         resolve(sending, OUTCOME_CONFLICT, why);
+    }
+}
+
+/* Behind the customer, as the limit. A group of the same dimension that they are in, they leave. */
+static void send_groups(struct server *server, struct entry *entry, uint32_t customer,
+                        const uint32_t *groups, size_t count)
+{
+    for (size_t i = 0; i < count && !server->options.asking; i++) {
+        struct sending *sending = sending_new(server, entry, WHAT_JOIN, customer);
+        if (sending == NULL)
+            continue;
+        sending->group = groups[i];
+        send_later(sending, 1);
     }
 }
 
@@ -262,9 +277,16 @@ static void on_card(void *context, const Tefter__Answer *answer)
     bool words_differ = differences[0] != '\0';
     bool same_limit = compare_limit(sending->entry, answer->customer_card,
                                     tefter_currency(sending->server->client), differences);
-    if (!same_limit && sending->server->options.update)
-        send_limit(sending->server, sending->entry, answer->customer_card->record->customer);
-    if (!same_limit && !words_differ && sending->server->options.update) {
+    uint32_t missing[GROUPS_OF_ROW_MAX];
+    size_t groups = compare_groups(sending->entry, answer->customer_card->record,
+                                   sending->server->options.groups, missing, differences);
+    bool update = sending->server->options.update;
+    uint32_t customer = answer->customer_card->record->customer;
+    if (!same_limit && update)
+        send_limit(sending->server, sending->entry, customer);
+    if (update)
+        send_groups(sending->server, sending->entry, customer, missing, groups);
+    if ((!same_limit || groups > 0) && !words_differ && update) {
         resolve(sending, OUTCOME_CHANGED, NULL);
         return;
     }
@@ -292,6 +314,24 @@ static void on_product(void *context, const Tefter__Answer *answer)
     command.kind_case = TEFTER__COMMAND__KIND_CHANGE_PRODUCT;
     command.change_product = &change;
     settle_there(sending, differences, &command);
+}
+
+/* Two rows of one file may say the same group: the first one's terms are not known here. */
+static void settle_group(struct sending *sending)
+{
+    struct server *server = sending->server;
+    const char *const *texts = sending->entry->texts;
+    char differences[WHY_MAX];
+    const struct group_known *there = groups_find(
+        server->options.groups, slice_text(texts[FIELD_DIMENSION]), slice_text(texts[FIELD_NAME]));
+    if (there == NULL) {
+        resolve(sending, OUTCOME_CONFLICT, "the file has this group twice");
+        return;
+    }
+    compare_terms(sending->entry, there, tefter_currency(server->client), differences);
+    arena_reset(&server->arena);
+    settle_there(sending, differences,
+                 command_of_terms(sending->entry, there->group, &server->arena));
 }
 
 static void look_at_there(struct sending *sending)
@@ -434,6 +474,10 @@ static void entry_refused(struct sending *sending, const Tefter__Refusal *refuse
         resolve(sending, OUTCOME_THERE, NULL);
         return;
     }
+    if (refused->code == TEFTER__REFUSAL_CODE__ALREADY_EXISTS && entry->kind == ENTRY_GROUP) {
+        settle_group(sending);
+        return;
+    }
     if (is_unknown_party(entry, refused) && server->options.create_missing &&
         ++entry->tries < TRIES_MAX) {
         send_later(sending, server->options.asking ? 1 : 0);
@@ -486,7 +530,7 @@ static void heard(struct sending *sending, const Tefter__Refusal *refused, const
     struct server *server = sending->server;
     if (refused == NULL && sending->what == WHAT_CHANGE)
         resolve(sending, OUTCOME_CHANGED, NULL);
-    else if (refused == NULL && sending->what == WHAT_LIMIT)
+    else if (refused == NULL && (sending->what == WHAT_LIMIT || sending->what == WHAT_JOIN))
         resolve(sending, OUTCOME_SENT, NULL);
     else if (refused == NULL && done != NULL && sending->entry->kind == ENTRY_CUSTOMER)
         customer_done(sending, done);
@@ -500,7 +544,8 @@ static void heard(struct sending *sending, const Tefter__Refusal *refused, const
         resolve(sending, OUTCOME_LOST, NULL);
     else if (is_passing(refused))
         send_later(sending, refused->has_retry_ms ? refused->retry_ms : 0);
-    else if (sending->what == WHAT_CHANGE || sending->what == WHAT_LIMIT)
+    else if (sending->what == WHAT_CHANGE || sending->what == WHAT_LIMIT ||
+             sending->what == WHAT_JOIN)
         change_refused(sending, refused);
     else if (ends_import(server, refused))
         end_import(sending, refused);
@@ -612,6 +657,8 @@ static const Tefter__Command *pack(struct sending *sending)
         return command_of_product(&entry->lines[sending->line], &server->arena);
     case WHAT_LIMIT:
         return command_of_limit(entry, (uint32_t)sending->line, &server->arena);
+    case WHAT_JOIN:
+        return command_of_joining((uint32_t)sending->line, sending->group, &server->arena);
     case WHAT_ENTRY:
     case WHAT_CHANGE: /* what the server was too busy for is found out anew */
         sending->what = WHAT_ENTRY;
@@ -807,6 +854,44 @@ bool server_learn(struct tefter *client, struct known *known, struct failure *fa
         arena_reset(&arena);
         answer = tefter_ask(client, &query, &arena, failure);
     } while (answer != NULL && learn_page(answer, known, &list, &page));
+    arena_fini(&arena);
+    buffer_fini(&page);
+    return answer != NULL;
+}
+
+/* ---- the groups ---- */
+
+static bool learn_groups_page(const Tefter__Answer *answer, struct groups *groups,
+                              Tefter__GroupList *list, struct buffer *page)
+{
+    if (answer->kind_case != TEFTER__ANSWER__KIND_GROUPS)
+        return false;
+    const Tefter__GroupsAnswer *there = answer->groups;
+    for (size_t i = 0; i < there->n_groups; i++)
+        if (!groups_add(groups, there->groups[i]))
+            return false;
+    groups->learned = true;
+    buffer_clear(page);
+    list->has_page = there->has_next && buffer_put(page, there->next.data, there->next.len);
+    list->page = (ProtobufCBinaryData){page->size, page->data};
+    return list->has_page;
+}
+
+bool server_learn_groups(struct tefter *client, struct groups *groups, struct failure *failure)
+{
+    Tefter__GroupList list = TEFTER__GROUP_LIST__INIT;
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    struct arena arena;
+    struct buffer page;
+    const Tefter__Answer *answer;
+    query.kind_case = TEFTER__QUERY__KIND_GROUPS;
+    query.groups = &list;
+    arena_init(&arena, COMMAND_BYTES_MAX);
+    buffer_init(&page, 4096);
+    do {
+        arena_reset(&arena);
+        answer = tefter_ask(client, &query, &arena, failure);
+    } while (answer != NULL && learn_groups_page(answer, groups, &list, &page));
     arena_fini(&arena);
     buffer_fini(&page);
     return answer != NULL;

@@ -29,6 +29,7 @@ enum flag {
     FLAG_DELIMITER,
     FLAG_ENCODING,
     FLAG_SHEET,
+    FLAG_HIDDEN,
     FLAG_DECIMAL,
     FLAG_GROUP,
     FLAG_DATES,
@@ -53,13 +54,14 @@ const struct usage_option import_options[] = {
      {"FIELD=COLUMN,...", NULL},
      "which column is which field: number=InvoiceNo,date=InvoiceDate; the rest is guessed. Fields "
      "of "
-     "customers: code name phone area nickname tax_code address term_days language note limit; of "
+     "customers: code name phone area nickname tax_code address term_days language note limit "
+     "group; of groups: dimension name term_days limit; of "
      "products: code name price tax unit brand colour model barcode; of invoices and credit-notes: "
      "number customer name date due type total code text quantity price amount discount tax "
      "currency "
      "reference note salesperson area; of balances: customer name amount date due number currency "
      "note area; of payments: number customer name date amount bill kind payer currency reference "
-     "note money_account; of all but products: source"},
+     "note money_account; of all but products and groups: source"},
     {"--map-file", 0, {"FILE", USAGE_FILES}, "the same from a file: lines `field = Column name`"},
     {"--set", 0, {"FIELD=VALUE", NULL}, "the same value in every row; may be repeated"},
     {"--source",
@@ -86,7 +88,10 @@ const struct usage_option import_options[] = {
      {"AMOUNT", NULL},
      "send nothing unless the file comes to AMOUNT, all of it good"},
     {"--as-of", 0, {"DATE", NULL}, "day of opening balances: 2026-01-31"},
-    {"--update", 0, {NULL, NULL}, "change customers and products that are there with other words"},
+    {"--update",
+     0,
+     {NULL, NULL},
+     "change customers, groups and products that are there with other words"},
     {"--skip", 0, {"N", NULL}, "lines above the header line (default: found)"},
     {"--delimiter",
      0,
@@ -96,7 +101,11 @@ const struct usage_option import_options[] = {
      0,
      {"NAME", NULL},
      "latin1, windows-1253, gb18030 ... (default: UTF-8 or UTF-16)"},
-    {"--sheet", 0, {"NAME", NULL}, "sheet of a workbook (default: the first)"},
+    {"--sheet", 0, {"NAME", NULL}, "sheet of a workbook (default: the first that is shown)"},
+    {"--hidden",
+     0,
+     {"WHAT", "read skip"},
+     "rows and columns of a workbook that are hidden (default: asked)"},
     {"--decimal", 0, {"SIGN", "point comma"}, "decimal sign (default: guessed)"},
     {"--group",
      0,
@@ -191,6 +200,16 @@ static bool tax_of(const char *value, struct import_settings *settings, struct f
     if (!word_of(value, words, "--tax", &at, failure))
         return false;
     settings->tax = at == 0 ? TAX_NONE : TAX_PRODUCT;
+    return true;
+}
+
+static bool hidden_of(const char *value, struct import_settings *settings, struct failure *failure)
+{
+    static const char *const words[] = {"read", "skip", NULL};
+    int at = 0;
+    if (!word_of(value, words, "--hidden", &at, failure))
+        return false;
+    settings->hidden = at == 0 ? HIDDEN_READ : HIDDEN_SKIP;
     return true;
 }
 
@@ -303,6 +322,8 @@ static bool set_flag(struct import_settings *settings, int flag, const char *val
         return amounts_of(value, settings, failure);
     case FLAG_TAX:
         return tax_of(value, settings, failure);
+    case FLAG_HIDDEN:
+        return hidden_of(value, settings, failure);
     case FLAG_AS_OF:
         return as_of(value, settings, failure);
     case FLAG_SKIP:
@@ -338,11 +359,11 @@ static bool kind_of(const char *word, enum import_kind *ret_kind, struct failure
             *ret_kind = i;
             return true;
         }
-    return fail(failure, FAULT_USE, 0,
-                "import customers, products, prices, invoices, credit-notes, balances or payments, "
-                "or undo a "
-                "source, not \"%s\"",
-                word);
+    return fail(
+        failure, FAULT_USE, 0,
+        "import groups, customers, products, prices, invoices, credit-notes, balances or payments, or undo "
+        "a source, not \"%s\"",
+        word);
 }
 
 static bool set_words(int count, char **words, struct import_settings *settings,

@@ -27,10 +27,11 @@ void dry_init(struct sink *sink);
 struct server_options {
     bool create_missing;
     bool match_oldest;
-    bool update;             /* change what is there with other words */
-    bool asking;             /* a dry run: what would come of it is asked, and nothing is done */
-    struct console *console; /* told while nobody answers; may be NULL */
-    uint64_t patience_ms;    /* without any answer the import ends; 0: a minute */
+    bool update; /* change what is there with other words */
+    bool asking; /* a dry run: what would come of it is asked, and nothing is done */
+    const struct groups *groups; /* that the ledger has */
+    struct console *console;     /* told while nobody answers; may be NULL */
+    uint64_t patience_ms;        /* without any answer the import ends; 0: a minute */
 };
 /* NULL without memory. It is the caller's; server_destroy after the run. When the import was given
  * up, answers that come later are taken and forgotten, until the client is closed. */
@@ -38,5 +39,7 @@ struct sink *server_create(struct tefter *client, const struct server_options *o
 void server_destroy(struct sink *sink); /* NULL welcome */
 /* Reads the catalogue's codes, names and taxes, so that lines need not repeat them. Blocking. */
 bool server_learn(struct tefter *client, struct known *known, struct failure *failure);
+/* The groups of customers, with their terms. */
+bool server_learn_groups(struct tefter *client, struct groups *groups, struct failure *failure);
 /* The last refusal that ended the import was about rights. */
 bool server_denied(const struct sink *sink);

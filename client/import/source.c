@@ -97,10 +97,11 @@ static bool keep_stream(struct source *source, struct failure *failure)
 }
 
 static bool make_text(struct source *source, const struct format *format, const char *sheet,
-                      struct failure *failure)
+                      bool read_hidden, struct failure *failure)
 {
     int fd = nameless(failure);
-    struct format_job job = {.from = source->fd, .to = fd, .sheet = sheet};
+    struct format_job job = {
+        .from = source->fd, .to = fd, .sheet = sheet, .read_hidden = read_hidden};
     if (fd < 0)
         return false;
     if (!format_make(format, &job, failure)) {
@@ -110,11 +111,12 @@ static bool make_text(struct source *source, const struct format *format, const 
     take_fd(source, fd);
     source->format = format->word;
     memcpy(source->said, job.said, sizeof source->said);
+    memcpy(source->hidden, job.hidden, sizeof source->hidden);
     return true;
 }
 
 static bool read_as_text(struct source *source, const char *path, const char *sheet,
-                         struct failure *failure)
+                         bool read_hidden, struct failure *failure)
 {
     if (!source->file && !keep_stream(source, failure))
         return false;
@@ -124,7 +126,7 @@ static bool read_as_text(struct source *source, const char *path, const char *sh
     if (format != NULL && format->make == NULL)
         return fail(failure, FAULT_USE, 0, "%s %s", path, format->advice);
     if (format != NULL &&
-        !(make_text(source, format, sheet, failure) && read_head(source, failure)))
+        !(make_text(source, format, sheet, read_hidden, failure) && read_head(source, failure)))
         return false;
     if (slice_starts(slice_of(source->head, source->head_size), slice_text(byte_order_mark)))
         source->text_at = sizeof byte_order_mark - 1;
@@ -147,11 +149,11 @@ static bool open_path(struct source *source, const char *path, struct failure *f
     return true;
 }
 
-bool source_open_sheet(struct source *source, const char *path, const char *sheet,
+bool source_open_sheet(struct source *source, const char *path, const char *sheet, bool read_hidden,
                        struct failure *failure)
 {
     *source = (struct source){.fd = -1};
-    if (open_path(source, path, failure) && read_as_text(source, path, sheet, failure))
+    if (open_path(source, path, failure) && read_as_text(source, path, sheet, read_hidden, failure))
         return true;
     source_close(source);
     return false;
@@ -159,7 +161,7 @@ bool source_open_sheet(struct source *source, const char *path, const char *shee
 
 bool source_open(struct source *source, const char *path, struct failure *failure)
 {
-    return source_open_sheet(source, path, NULL, failure);
+    return source_open_sheet(source, path, NULL, false, failure);
 }
 
 void source_close(struct source *source)

@@ -21,14 +21,15 @@ struct source {
     uint64_t at;   /* of the byte that source_read gives next */
     uint8_t *head; /* the first bytes */
     size_t head_size;
-    size_t text_at;             /* where the text begins: behind a byte order mark */
-    const char *format;         /* what it was made of; NULL: it was text */
-    char said[FORMAT_SAID_MAX]; /* of that: "sheet Bills, of 3" */
+    size_t text_at;                 /* where the text begins: behind a byte order mark */
+    const char *format;             /* what it was made of; NULL: it was text */
+    char said[FORMAT_SAID_MAX];     /* of that: "sheet Bills, of 3" */
+    char hidden[FORMAT_HIDDEN_MAX]; /* what of it is not shown, read or not */
 };
 
 /* "-" is standard input. Refuses what nobody reads here. sheet NULL: the first of a workbook. */
 bool source_open(struct source *source, const char *path, struct failure *failure);
-bool source_open_sheet(struct source *source, const char *path, const char *sheet,
+bool source_open_sheet(struct source *source, const char *path, const char *sheet, bool read_hidden,
                        struct failure *failure);
 void source_close(struct source *source);
 

@@ -18,11 +18,22 @@ enum {
     WHY_SHOWN = 240,
     STEP = 256,
     DOCUMENT_KINDS_MAX = 8,
+    NUMBERS_BYTES_MAX = 512 * 1024 * 1024,
+    REASONS_MAX = 8,
 };
 
 struct undo_document {
+    struct undo *undo;
     uint64_t document;
+    const char *number;
     Tefter__DocumentKind kind;
+    bool told; /* done or refused */
+};
+
+struct undo_reason {
+    uint64_t count;
+    const char *number; /* of the first */
+    char why[WHY_SHOWN];
 };
 
 struct undo {
@@ -30,6 +41,8 @@ struct undo {
     const struct import_settings *settings;
     struct console *console;
     struct failure *failure;
+    const volatile sig_atomic_t *stop;
+    struct arena numbers;
     struct undo_document *documents;
     size_t count;
     size_t room;
@@ -38,8 +51,10 @@ struct undo {
     int64_t total_minor;
     uint64_t done;
     uint64_t refused;
-    char why[WHY_SHOWN]; /* of the first that was refused */
-    bool ended;          /* there is no sense in going on */
+    struct undo_reason reasons[REASONS_MAX];
+    size_t reason_count;
+    bool plain; /* the server or its rules know only reversals of today */
+    bool ended; /* there is no sense in going on */
 };
 
 /* ---- what there is of it ---- */
@@ -54,7 +69,9 @@ static bool take_row(struct undo *undo, const Tefter__DocumentRow *row)
     }
     if (!GROW(undo->documents, undo->room, undo->count + 1))
         return fail(undo->failure, FAULT_MEMORY, 0, "no memory for so many documents");
-    undo->documents[undo->count++] = (struct undo_document){row->document, row->kind};
+    const char *number = arena_text(&undo->numbers, row->number, strlen(row->number));
+    undo->documents[undo->count++] = (struct undo_document){
+        .undo = undo, .document = row->document, .number = number, .kind = row->kind};
     if ((size_t)row->kind < DOCUMENT_KINDS_MAX)
         undo->kinds[row->kind]++;
     int64_t sign = row->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE ? 1 : -1;
@@ -135,10 +152,33 @@ static bool confirm(struct undo *undo)
 
 /* ---- reversing ---- */
 
+static void note_refused(struct undo *undo, const struct undo_document *document, const char *why)
+{
+    size_t i = 0;
+    undo->refused++;
+    while (i < undo->reason_count && strcmp(undo->reasons[i].why, why) != 0)
+        i++;
+    if (i == REASONS_MAX)
+        return;
+    if (i == undo->reason_count) {
+        undo->reason_count++;
+        undo->reasons[i].number = document->number;
+        (void)snprintf(undo->reasons[i].why, WHY_SHOWN, "%s", why);
+    }
+    undo->reasons[i].count++;
+}
+
 static void on_reversed(void *context, const struct tefter_outcome *outcome)
 {
-    struct undo *undo = context;
+    struct undo_document *document = context;
+    struct undo *undo = document->undo;
     const Tefter__Refusal *refused = outcome->refused;
+    char why[WHY_SHOWN];
+    if (refused != NULL && !undo->plain &&
+        (refused->code == TEFTER__REFUSAL_CODE__RULES_TOO_OLD ||
+         refused->code == TEFTER__REFUSAL_CODE__SERVER_OLDER))
+        return; /* it is reversed in the second round, as that server can */
+    document->told = true;
     if (refused == NULL || refused->code == TEFTER__REFUSAL_CODE__ALREADY_REVERSED) {
         undo->done++;
         return;
@@ -146,11 +186,11 @@ static void on_reversed(void *context, const struct tefter_outcome *outcome)
     undo->ended = undo->ended || refused->code == TEFTER__REFUSAL_CODE__RIGHT_MISSING ||
                   refused->code == TEFTER__REFUSAL_CODE__NOT_LOGGED_IN ||
                   refused->code == TEFTER__REFUSAL_CODE__READ_ONLY;
-    if (undo->refused++ == 0)
-        (void)refusal_sentence(refused, tefter_currency(undo->client), undo->why, sizeof undo->why);
+    (void)refusal_sentence(refused, tefter_currency(undo->client), why, sizeof why);
+    note_refused(undo, document, why);
 }
 
-static bool reverse(struct undo *undo, uint64_t document)
+static bool reverse(struct undo *undo, struct undo_document *document)
 {
     char reason[80];
     Tefter__Text text = TEFTER__TEXT__INIT;
@@ -159,13 +199,14 @@ static bool reverse(struct undo *undo, uint64_t document)
     (void)snprintf(reason, sizeof reason, "import %.40s undone", undo->settings->file);
     text.value = reason;
     what.has_document = true;
-    what.document = document;
+    what.document = document->document;
     what.reason = &text;
+    what.has_undo_import = what.undo_import = !undo->plain;
     command.kind_case = TEFTER__COMMAND__KIND_REVERSE_DOCUMENT;
     command.reverse_document = &what;
     while (tefter_room(undo->client) == 0)
         (void)tefter_turn(undo->client, TURN_MS);
-    return tefter_submit(undo->client, &command, on_reversed, undo, undo->failure);
+    return tefter_submit(undo->client, &command, on_reversed, document, undo->failure);
 }
 
 static void show(struct undo *undo, uint64_t begun_ms)
@@ -179,64 +220,127 @@ static void show(struct undo *undo, uint64_t begun_ms)
     console_progress(undo->console, &progress);
 }
 
+static bool is_over(const struct undo *undo)
+{
+    return undo->ended || *undo->stop != 0;
+}
+
 /* Money first: what it paid is open again before the bill goes. */
-static bool reverse_all(struct undo *undo)
+static bool reverse_round(struct undo *undo, uint64_t begun_ms)
 {
     static const Tefter__DocumentKind order[] = {TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT,
                                                  TEFTER__DOCUMENT_KIND__DOCUMENT_CREDIT_NOTE,
                                                  TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE};
-    uint64_t begun_ms = console_now_ms();
     bool good = true;
-    for (size_t k = 0; k < sizeof order / sizeof order[0]; k++) {
-        for (size_t i = 0; good && !undo->ended && i < undo->count; i++) {
-            if (undo->documents[i].kind != order[k])
+    for (size_t k = 0; good && k < sizeof order / sizeof order[0]; k++) {
+        for (size_t i = 0; good && !is_over(undo) && i < undo->count; i++) {
+            if (undo->documents[i].kind != order[k] || undo->documents[i].told)
                 continue;
-            good = reverse(undo, undo->documents[i].document);
+            good = reverse(undo, &undo->documents[i]);
             if (i % STEP == 0)
                 show(undo, begun_ms);
         }
         good = good && tefter_resolve(undo->client, TEFTER_PATIENCE_MS * 4, undo->failure);
     }
+    return good;
+}
+
+static bool reverse_all(struct undo *undo)
+{
+    uint64_t begun_ms = console_now_ms();
+    bool good = reverse_round(undo, begun_ms);
+    if (good && !is_over(undo) && undo->done + undo->refused < undo->count) {
+        undo->plain = true;
+        good = reverse_round(undo, begun_ms);
+    }
     console_clear(undo->console);
     return good;
 }
 
+static void tell_reasons(const struct undo *undo)
+{
+    for (size_t i = 0; i < undo->reason_count; i++)
+        tell(undo->console->out, "           %" PRIu64 " times, first %.40s: %s\n",
+             undo->reasons[i].count, undo->reasons[i].number, undo->reasons[i].why);
+}
+
 static void tell_undone(const struct undo *undo)
 {
-    char counts[3][COUNT_TEXT_MAX];
+    char counts[4][COUNT_TEXT_MAX];
+    uint64_t left = undo->count - undo->done - undo->refused;
     tell(undo->console->out,
-         "undone     %s documents of source %s, %s reversed before, %s refused\n",
+         "undone     %s documents of source %s, %s reversed before, %s refused, %s left\n",
          count_text(undo->done, counts[0]), undo->settings->file, count_text(undo->gone, counts[1]),
-         count_text(undo->refused, counts[2]));
-    if (undo->refused > 0)
-        tell(undo->console->out, "           %s\n", undo->why);
+         count_text(undo->refused, counts[2]), count_text(left, counts[3]));
+    tell_reasons(undo);
+    if (left > 0 || undo->refused > 0)
+        tell(undo->console->out,
+             "           the same command goes on with what is left and tries again what was "
+             "refused\n");
+    if (undo->plain && undo->done > 0)
+        tell(undo->console->out,
+             "           the server or its rules are older: it stays in the figures of days before "
+             "today, and keeps its numbers (tefterd upgrade)\n");
+    if (undo->done > 0)
+        tell(undo->console->out, "           customers and products that the import made stay\n");
     (void)fflush(undo->console->out);
 }
 
-int undo_run(struct tefter *client, const struct import_settings *settings, struct console *console,
-             struct failure *failure)
+static int code_of(const struct undo *undo, bool good)
 {
-    struct undo undo = {
-        .client = client, .settings = settings, .console = console, .failure = failure};
-    int code = IMPORT_BAD_USE;
-    bool good = list_documents(&undo);
-    if (good && undo.count + undo.gone == 0)
-        good =
-            fail(failure, FAULT_USE, 0,
-                 "there is no document of source %.40s: --source named it, else it is \"import\"",
-                 settings->file);
-    if (good && undo.count > 0)
-        good = confirm(&undo);
-    if (good && !settings->dry_run) {
-        good = reverse_all(&undo);
-        tell_undone(&undo);
-    }
+    if (*undo->stop != 0)
+        return IMPORT_STOPPED;
+    if (good && undo->refused == 0)
+        return IMPORT_DONE;
     if (good)
-        code = undo.refused == 0 ? IMPORT_DONE : undo.ended ? IMPORT_NOT_ALLOWED : IMPORT_REJECTED;
-    else if (failure->fault == FAULT_DENIED)
-        code = IMPORT_NOT_ALLOWED;
-    else if (failure->fault == FAULT_BUSY || failure->fault == FAULT_PEER)
-        code = IMPORT_NO_SERVER;
-    free(undo.documents);
+        return undo->ended ? IMPORT_NOT_ALLOWED : IMPORT_REJECTED;
+    switch ((int)undo->failure->fault) {
+    case FAULT_DENIED:
+        return IMPORT_NOT_ALLOWED;
+    case FAULT_BUSY:
+    case FAULT_PEER:
+        return IMPORT_NO_SERVER;
+    default:
+        return IMPORT_BAD_USE;
+    }
+}
+
+static bool undo_import(struct undo *undo)
+{
+    if (!list_documents(undo))
+        return false;
+    if (undo->count + undo->gone == 0)
+        return fail(
+            undo->failure, FAULT_USE, 0,
+            "there is no document of source %.40s: --source named it, else it is \"import\"",
+            undo->settings->file);
+    if (undo->count > 0 && !confirm(undo))
+        return false;
+    bool good = true;
+    if (!undo->settings->dry_run) {
+        good = reverse_all(undo);
+        tell_undone(undo);
+    }
+    return good;
+}
+
+int undo_run(struct tefter *client, const struct import_settings *settings, struct console *console,
+             const volatile sig_atomic_t *stop, struct failure *failure)
+{
+    struct undo *undo = calloc(1, sizeof *undo);
+    if (undo == NULL)
+        return IMPORT_BAD_USE;
+    *undo = (struct undo){.client = client,
+                          .settings = settings,
+                          .console = console,
+                          .failure = failure,
+                          .stop = stop};
+    arena_init(&undo->numbers, NUMBERS_BYTES_MAX);
+    int code = code_of(undo, undo_import(undo));
+    if (tefter_under_way(client) > 0)
+        return code; /* answers may come yet, and find it */
+    free(undo->documents);
+    arena_fini(&undo->numbers);
+    free(undo);
     return code;
 }

@@ -5,10 +5,13 @@
 #include <strings.h>
 
 #include "base/date.h"
+#include "base/fold.h"
 #include "base/hash.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "lib/tefter.h"
 
+enum { PRICE_DIGITS = 3, QUANTITY_DIGITS = 3 };
 enum { SAFE_DIGITS = 6 };
 enum { YEAR_DIGITS = 4, YEAR_PIVOT = 70, MONTHS = 12, NUMBER_MAX_BYTES = 60 };
 enum { SIGN_MAX_BYTES = 12, FOREIGN_MAX_BYTES = 3, DATE_MAX_BYTES = 100 };
@@ -92,7 +95,8 @@ static size_t currency_size(struct slice text, bool back, const struct currency 
             continue;
         struct slice mark = slice_of(text.data + (back ? text.size - size : 0), size);
         bool digit = isdigit(mark.data[back ? 0 : size - 1]) != 0;
-        if (!digit && currency != NULL && value_is_currency(mark, currency))
+        bool whole = (text.data[back ? text.size - size : size] & 0xC0) != 0x80; /* characters */
+        if (!digit && whole && currency != NULL && value_is_currency(mark, currency))
             return size;
     }
     for (size_t size = FOREIGN_MAX_BYTES; size > 0; size--) {
@@ -148,6 +152,71 @@ static bool has_sign(struct slice text)
            (memchr(text.data, '.', text.size) != NULL || memchr(text.data, ',', text.size) != NULL);
 }
 
+/* A letter: no digit of any script, no sign and no blank. */
+static bool has_letter(struct slice text)
+{
+    for (size_t at = 0, step = 0; at < text.size; at += step) {
+        uint32_t point = 0;
+        step = text_decode(text.data + at, text.size - at, &point);
+        bool sign = point < 0x80
+                        ? !isalpha((int)point)
+                        : fold_digit(point) >= 0 || fold_sign(point) != '\0' || fold_drops(point) ||
+                              point == 0x066B || point == 0x066C || point == 0x060C;
+        if (step == 0 || !sign)
+            return step > 0;
+    }
+    return false;
+}
+
+static bool has_digit(struct slice text)
+{
+    for (size_t at = 0, step = 0; at < text.size; at += step) {
+        uint32_t point = 0;
+        step = text_decode(text.data + at, text.size - at, &point);
+        if (fold_digit(point) >= 0)
+            return true;
+        step = step > 0 ? step : 1;
+    }
+    return false;
+}
+
+/* 1tr5, 3.5万: as people type it, in the habit that goes with the file's signs. */
+static bool typed_number(struct slice text, int exponent, const struct style *style,
+                         int64_t *ret_value)
+{
+    char typed[NUMBER_MAX_BYTES + 1];
+    char why[AMOUNT_WHY_MAX];
+    if (style->currency == NULL)
+        return false;
+    struct currency currency = *style->currency;
+    memcpy(typed, text.data, text.size);
+    typed[text.size] = '\0';
+    if (!style->whole_only && currency.habit != HABIT_PERSIAN)
+        currency.habit = style->number.decimal == ',' ? HABIT_VIETNAMESE : HABIT_ENGLISH;
+    if (exponent == currency.exponent)
+        return amount_read(typed, &currency, ret_value, why) == NULL;
+    if (exponent == currency.exponent + PRICE_DIGITS)
+        return price_read(typed, &currency, ret_value, why) == NULL;
+    return exponent == QUANTITY_DIGITS && quantity_read(typed, &currency, ret_value, why) == NULL;
+}
+
+struct slice value_percent(struct slice cell, bool *ret_percent)
+{
+    static const char *const signs[] = {"%", "\u066A", "\uFF05", "\uFE6A"};
+    *ret_percent = false;
+    for (size_t i = 0; i < sizeof signs / sizeof signs[0] && !*ret_percent; i++) {
+        size_t size = strlen(signs[i]);
+        if (cell.size < size)
+            continue;
+        bool front = memcmp(cell.data, signs[i], size) == 0;
+        bool back = memcmp(cell.data + cell.size - size, signs[i], size) == 0;
+        *ret_percent = front || back;
+        if (front || back)
+            cell = without(cell, front ? size : 0, front ? 0 : size);
+    }
+    return cell;
+}
+
 bool value_number(struct slice cell, int exponent, const struct style *style, int64_t *ret_value,
                   const char **ret_why)
 {
@@ -161,6 +230,14 @@ bool value_number(struct slice cell, int exponent, const struct style *style, in
     if (text.size == 0 || text.size > NUMBER_MAX_BYTES) {
         *ret_why = text.size == 0 ? "is empty" : "is too long for a number";
         return false;
+    }
+    int64_t typed = 0;
+    if (has_letter(text) && has_digit(text)) {
+        *ret_why = "is no number, or can be read in two ways: write it in digits";
+        if (!typed_number(text, exponent, style, &typed))
+            return false;
+        *ret_value = negative ? -typed : typed;
+        return true;
     }
     if (style->whole_only && has_sign(text)) {
         *ret_why = "has a sign that no number of the sample had: say --decimal";
@@ -352,6 +429,8 @@ static bool parts_of(struct slice text, struct date_parts *ret_parts)
             ret_parts->serial = true;
             return true;
         }
+        ret_parts->dots =
+            (i == 0 || ret_parts->dots) && (i == 2 || (at < text.size && text.data[at] == '.'));
     }
     return ends_well(text, at);
 }

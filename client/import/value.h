@@ -21,9 +21,13 @@ enum { WHY_MAX = 240 };
 
 /* Exact: more decimals than `exponent` are refused unless they are zeros. The ledger's currency as
  * sign or code beside the number (another one's is refused), parentheses or a minus behind it for
- * negative ones are understood. */
+ * negative ones are understood, and words for large ones as people type them (amount_read): 5tr,
+ * 1tr5, 3.5万, 1500k. */
 bool value_number(struct slice cell, int exponent, const struct style *style, int64_t *ret_value,
                   const char **ret_why);
+
+/* "10 %" without its sign, of any script; *ret_percent: it had one. */
+struct slice value_percent(struct slice cell, bool *ret_percent);
 
 /* The number without sign of currency and the like, as decimal_read and the guess want it; *
  * ret_negative says that it was in parentheses or had its minus behind, *ret_foreign that it had
@@ -45,6 +49,7 @@ struct date_parts {
     int part[3];
     int digits[3];
     int named;   /* which part was a month's name, -1 none */
+    bool dots;   /* 3.4.2026: who writes so has the day first */
     bool serial; /* the first part is a day as spreadsheets count, and all there is */
 };
 bool value_date_parts(struct slice cell, struct date_parts *ret_parts);

@@ -2,12 +2,15 @@
  * Workbooks (XLSX): one sheet as text, each of its rows in the line of its number. libzip opens it,
  * expat reads its parts. What unpacks to more than a real workbook does, or says what parts mean
  * by a DOCTYPE, is refused. A number is written as spreadsheets show it, with 15 digits at most; a
- * day as year, month and day.
+ * day as year, month and day; a part of a hundred as a percentage, when it is shown so. What the
+ * eye does not see is said: formulas, decimals that are not shown, rows, columns and sheets that
+ * are hidden.
  */
 #include "import/format.h"
 
 #include <expat.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +37,9 @@ enum {
     SERIAL_1970 = 25569,
     DIGITS = 15,
     NUMBER_ROOM = 400,
+    SHOWS_ALL = -1,
+    CELL_NAME_MAX = 16,
+    FORMAT_DECIMALS_MAX = 30,
 };
 
 struct sheet {
@@ -43,6 +49,21 @@ struct sheet {
     bool hidden;
 };
 
+/* How a format shows a number. */
+struct shown {
+    uint32_t number; /* of the format */
+    bool day;
+    bool percent;
+    bool scaled;  /* in thousands: 1234 for 1234000 */
+    int decimals; /* SHOWS_ALL: as many as there are */
+};
+
+/* What is told of the cells that were read: how many, and which is the first. */
+struct note {
+    uint64_t count;
+    char first[CELL_NAME_MAX];
+};
+
 struct book {
     zip_t *zip;
     struct arena arena;
@@ -50,12 +71,17 @@ struct book {
     struct sheet sheets[SHEETS_MAX];
     size_t sheet_count;
     bool from_1904;
-    bool *dates; /* of each style: it shows a day */
-    size_t date_count;
-    size_t date_room;
-    uint32_t *date_formats; /* numbers of formats of its own that show a day */
+    struct shown *styles; /* of each style */
+    size_t style_count;
+    size_t style_room;
+    struct shown *formats; /* of its own */
     size_t format_count;
     size_t format_room;
+    bool read_hidden;
+    struct note formulas;
+    struct note not_shown; /* numbers that hold more than they show */
+    struct note hidden_rows;
+    struct note hidden_columns;
     bool in_styles; /* within cellXfs */
     struct slice *strings;
     size_t string_count;
@@ -79,6 +105,11 @@ struct part {
     char type; /* of the cell: 's' shared, 't' text, 'b' true or false, 'e' fault, 'n' number */
     uint32_t style;
     bool has_value;
+    bool has_formula;
+    bool row_hidden;
+    bool hidden[ROW_FIELDS_MAX]; /* columns */
+    bool noted[ROW_FIELDS_MAX];  /* of these, those that have something */
+    bool row_noted;
 };
 
 static void stop(struct part *part, const char *why)
@@ -235,34 +266,78 @@ static void on_end_nothing(void *context, const char *name)
     (void)name;
 }
 
-/* ---- styles: which of them show a day ---- */
+/* ---- styles: what they show ---- */
 
-/* A format of numbers that has a year or a day in it: "dd/mm/yyyy", "[$-fa-IR]d mmmm". */
-static bool shows_day(const char *format)
+/* The next sign of a format that is no text in quotes, no filler and nothing in brackets, from *at
+ * on; NUL at the end of the first section. */
+static char next_sign(const char *format, size_t *at)
 {
-    bool quoted = false;
-    for (const char *at = format; *at != '\0' && *at != ';'; at++) {
-        if (*at == '"')
-            quoted = !quoted;
-        else if (!quoted && (*at == '\\' || *at == '_' || *at == '*') && at[1] != '\0')
-            at++;
-        else if (!quoted && *at == '[')
-            at += strcspn(at, "]") - (at[strcspn(at, "]")] == '\0');
-        else if (!quoted && strchr("yYdDeE", *at) != NULL)
-            return strchr("eE", *at) == NULL || strpbrk(format, "0#") == NULL;
+    for (;; (*at)++) {
+        char sign = format[*at];
+        if (sign == '\0' || sign == ';')
+            return '\0';
+        if (sign == '"')
+            *at += 1 + strcspn(format + *at + 1, "\"");
+        else if (sign == '[')
+            *at += strcspn(format + *at, "]");
+        else if ((sign == '\\' || sign == '_' || sign == '*') && format[*at + 1] != '\0')
+            (*at)++;
+        else
+            return sign;
+        if (format[*at] == '\0')
+            return '\0';
     }
-    return false;
 }
 
-static bool is_date_format(const struct book *book, uint32_t number)
+static bool is_place(char sign)
 {
-    if ((number >= 14 && number <= 17) || number == 22 || (number >= 27 && number <= 31) ||
-        number == 36 || (number >= 50 && number <= 54) || number == 57 || number == 58)
-        return true;
+    return sign == '0' || sign == '#' || sign == '?';
+}
+
+/* "dd/mm/yyyy", "[$-fa-IR]d mmmm", "0.0%", "#,##0,": a year or a day makes it a day. */
+static struct shown shown_by(const char *format, uint32_t number)
+{
+    struct shown shown = {.number = number, .decimals = SHOWS_ALL};
+    bool exact = true; /* no power of ten, no fraction */
+    bool point = false;
+    char before = '\0';
+    int decimals = 0;
+    bool places = false;
+    for (size_t at = 0; next_sign(format, &at) != '\0'; at++) {
+        char sign = format[at];
+        shown.day = shown.day || strchr("yYdD", sign) != NULL;
+        exact = exact && strchr("eE/@", sign) == NULL;
+        shown.percent = shown.percent || sign == '%';
+        decimals += point && is_place(sign);
+        point = point || sign == '.';
+        places = places || is_place(sign);
+        size_t next = at + 1;
+        shown.scaled = shown.scaled ||
+                       (sign == ',' && is_place(before) && !is_place(next_sign(format, &next)));
+        before = sign;
+    }
+    if (strpbrk(format, "eE") != NULL && !places && strncasecmp(format, "General", 7) != 0)
+        shown.day = true; /* a year of another calendar */
+    if (exact && places && !shown.day)
+        shown.decimals = decimals < FORMAT_DECIMALS_MAX ? decimals : SHOWS_ALL;
+    return shown;
+}
+
+/* Formats that every workbook knows, and its own. */
+static struct shown shown_of(const struct book *book, uint32_t number)
+{
+    struct shown shown = {.number = number, .decimals = SHOWS_ALL};
     for (size_t i = 0; i < book->format_count; i++)
-        if (book->date_formats[i] == number)
-            return true;
-    return false;
+        if (book->formats[i].number == number)
+            return book->formats[i];
+    shown.day = (number >= 14 && number <= 17) || number == 22 || (number >= 27 && number <= 31) ||
+                number == 36 || (number >= 50 && number <= 54) || number == 57 || number == 58;
+    shown.percent = number == 9 || number == 10;
+    if (number == 1 || number == 3 || number == 9 || number == 37 || number == 38)
+        shown.decimals = 0;
+    else if (number == 2 || number == 4 || number == 10 || number == 39 || number == 40)
+        shown.decimals = 2;
+    return shown;
 }
 
 static uint32_t number_of(const char *text)
@@ -276,18 +351,17 @@ static void on_style(void *context, const char *name, const char **attributes)
     struct book *book = part->book;
     if (is_called(name, "numFmt")) {
         const char *code = attribute(attributes, "formatCode");
-        if (code == NULL || !shows_day(code))
-            return;
-        if (book->format_count < STYLES_MAX &&
-            GROW(book->date_formats, book->format_room, book->format_count + 1))
-            book->date_formats[book->format_count++] = number_of(attribute(attributes, "numFmtId"));
+        if (code != NULL && book->format_count < STYLES_MAX &&
+            GROW(book->formats, book->format_room, book->format_count + 1))
+            book->formats[book->format_count++] =
+                shown_by(code, number_of(attribute(attributes, "numFmtId")));
     } else if (is_called(name, "cellXfs")) {
         book->in_styles = true;
     } else if (book->in_styles && is_called(name, "xf")) {
-        if (book->date_count < STYLES_MAX &&
-            GROW(book->dates, book->date_room, book->date_count + 1))
-            book->dates[book->date_count++] =
-                is_date_format(book, number_of(attribute(attributes, "numFmtId")));
+        if (book->style_count < STYLES_MAX &&
+            GROW(book->styles, book->style_room, book->style_count + 1))
+            book->styles[book->style_count++] =
+                shown_of(book, number_of(attribute(attributes, "numFmtId")));
     }
 }
 
@@ -355,7 +429,25 @@ static void on_cell(struct part *part, const char **attributes)
     else if (type != NULL)
         part->type = type[0];
     part->has_value = false;
+    part->has_formula = false;
     buffer_clear(&part->text);
+}
+
+/* "1" or "true"; or nothing is left of its height or width. */
+static bool is_hidden(const char **attributes, const char *size)
+{
+    const char *hidden = attribute(attributes, "hidden");
+    const char *left = attribute(attributes, size);
+    return (hidden != NULL && (strcmp(hidden, "1") == 0 || strcmp(hidden, "true") == 0)) ||
+           (left != NULL && strtod(left, NULL) <= 0);
+}
+
+static void on_columns(struct part *part, const char **attributes)
+{
+    uint32_t first = number_of(attribute(attributes, "min"));
+    uint32_t last = number_of(attribute(attributes, "max"));
+    for (uint32_t i = first > 0 ? first - 1 : 0; i < last && i < ROW_FIELDS_MAX; i++)
+        part->hidden[i] = is_hidden(attributes, "width");
 }
 
 static void on_sheet(void *context, const char *name, const char **attributes)
@@ -366,6 +458,12 @@ static void on_sheet(void *context, const char *name, const char **attributes)
         part->row = number != NULL ? number_of(number) : part->row + 1;
         part->at = 0;
         part->filled = 0;
+        part->row_hidden = is_hidden(attributes, "ht");
+        part->row_noted = false;
+    } else if (is_called(name, "col")) {
+        on_columns(part, attributes);
+    } else if (is_called(name, "f")) {
+        part->has_formula = true;
     } else if (is_called(name, "c")) {
         on_cell(part, attributes);
     } else if (is_called(name, "v") || is_called(name, "t")) {
@@ -415,13 +513,88 @@ static size_t write_day(const struct book *book, const char *text, char out[NUMB
     return (size_t)snprintf(out, NUMBER_ROOM, "%s", date);
 }
 
+/* "D7" */
+static void name_cell(const struct part *part, char out[CELL_NAME_MAX])
+{
+    char letters[CELL_NAME_MAX];
+    size_t count = 0;
+    for (size_t left = part->at + 1; left > 0 && count < 4; left = (left - 1) / 26)
+        letters[count++] = (char)('A' + (left - 1) % 26);
+    size_t used = 0;
+    while (count > 0)
+        out[used++] = letters[--count];
+    (void)snprintf(out + used, CELL_NAME_MAX - used, "%" PRIu64, part->row);
+}
+
+/* Of the first reading, which sees all of it. */
+static void note_cell(const struct part *part, struct note *note)
+{
+    if (part->out == NULL && note->count++ == 0)
+        name_cell(part, note->first);
+}
+
+static struct slice no_value(const struct part *part, const char *why, char room[NUMBER_ROOM])
+{
+    char name[CELL_NAME_MAX];
+    name_cell(part, name);
+    int size = snprintf(room, NUMBER_ROOM, "%ccell %s %.100s", FORMAT_NO_VALUE, name, why);
+    return slice_of(room, (size_t)size);
+}
+
+/* "12.5" of 0.125 */
+static size_t write_percent(const char *text, char out[NUMBER_ROOM])
+{
+    char hundredfold[64];
+    char *end;
+    double value = strtod(text, &end);
+    if (end == text || *end != '\0' || value > 1e12 || value < -1e12)
+        return 0;
+    (void)snprintf(hundredfold, sizeof hundredfold, "%.*g", DIGITS, value * 100);
+    size_t size = write_number(hundredfold, out);
+    out[size] = '%';
+    return size + 1;
+}
+
+/* Digits that the format leaves out. */
+static bool shows_less(const struct shown *shown, struct slice number)
+{
+    const uint8_t *point = memchr(number.data, '.', number.size);
+    int decimals = 0;
+    for (size_t i = 0; point != NULL && point + 1 + i < number.data + number.size; i++)
+        if (point[1 + i] >= '1' && point[1 + i] <= '9')
+            decimals = (int)i + 1;
+    return shown->scaled || (shown->decimals != SHOWS_ALL && decimals > shown->decimals);
+}
+
+static struct slice number_shown(struct part *part, const char *text, char room[NUMBER_ROOM])
+{
+    static const struct shown plain = {.decimals = SHOWS_ALL};
+    struct book *book = part->book;
+    const struct shown *shown =
+        part->style < book->style_count ? &book->styles[part->style] : &plain;
+    size_t size = shown->day ? write_day(book, text, room) : 0;
+    if (size > 0)
+        return slice_of(room, size);
+    size = shown->percent ? write_percent(text, room) : 0;
+    if (size == 0)
+        size = write_number(text, room);
+    struct slice number = slice_of(room, size);
+    if (shows_less(shown, number))
+        note_cell(part, &book->not_shown);
+    return number;
+}
+
 /* What the cell shows; empty when it has nothing. */
 static struct slice value_of(struct part *part, char room[NUMBER_ROOM])
 {
     const struct book *book = part->book;
-    size_t size = 0;
+    if (part->has_formula && (!part->has_value || (part->text.size == 0 && part->type != 't')))
+        return no_value(part, "is a formula without a saved value: open the workbook and save it",
+                        room);
     if (!part->has_value || !buffer_put(&part->text, "", 1))
         return slice_of("", 0);
+    if (part->has_formula && part->type != 'e')
+        note_cell(part, &part->book->formulas);
     const char *text = (const char *)part->text.data;
     if (part->type == 's') {
         uint32_t at = number_of(text);
@@ -429,13 +602,28 @@ static struct slice value_of(struct part *part, char room[NUMBER_ROOM])
     }
     if (part->type == 'b')
         return slice_text(text[0] == '1' ? "TRUE" : "FALSE");
+    if (part->type == 'e')
+        return no_value(part, text, room);
     if (part->type != 'n' || part->text.size == 1)
         return slice_of(text, part->text.size - 1);
-    if (part->style < book->date_count && book->dates[part->style])
-        size = write_day(book, text, room);
-    if (size == 0)
-        size = write_number(text, room);
-    return slice_of(room, size);
+    return number_shown(part, text, room);
+}
+
+/* Rows and columns that are not shown and have something, each once. True: it is left out. */
+static bool left_out(struct part *part)
+{
+    struct book *book = part->book;
+    bool column = part->at < ROW_FIELDS_MAX && part->hidden[part->at];
+    if (!part->row_hidden && !column)
+        return false;
+    if (part->row_hidden && !part->row_noted)
+        note_cell(part, &book->hidden_rows);
+    else if (!part->row_hidden && !part->noted[part->at])
+        note_cell(part, &book->hidden_columns);
+    part->row_noted = part->row_noted || part->row_hidden;
+    if (column && !part->row_hidden)
+        part->noted[part->at] = true;
+    return !book->read_hidden;
 }
 
 /* Lines up to the row, and cells up to the column. */
@@ -452,7 +640,8 @@ static void reach(struct part *part)
 static void on_cell_end(struct part *part)
 {
     char room[NUMBER_ROOM];
-    struct slice value = value_of(part, room);
+    bool out = (part->has_value || part->has_formula) && left_out(part);
+    struct slice value = out ? slice_of("", 0) : value_of(part, room);
     if (value.size > 0 && part->at >= ROW_FIELDS_MAX) {
         stop(part, "has more columns than can be held");
     } else if (value.size > 0 && part->out == NULL) {
@@ -502,6 +691,9 @@ static const struct sheet *choose(struct book *book, const char *wanted)
     if (wanted != NULL)
         (void)fail(book->failure, FAULT_USE, 0, "the workbook has no sheet \"%.40s\"; it has %s",
                    wanted, names);
+    else if (first == NULL && names[0] != '\0')
+        (void)fail(book->failure, FAULT_USE, 0,
+                   "the workbook shows no sheet: --sheet says which is meant of %s", names);
     else if (first == NULL)
         (void)fail(book->failure, FAULT_USE, 0, "the workbook has no sheet");
     return wanted == NULL ? first : NULL;
@@ -519,6 +711,59 @@ static bool write_sheet(struct book *book, const struct sheet *sheet, int fd)
     return format_out_end(&out, good ? book->failure : NULL) && good;
 }
 
+static void put(char *out, size_t capacity, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void put(char *out, size_t capacity, const char *format, ...)
+{
+    va_list list;
+    size_t used = strlen(out);
+    va_start(list, format);
+    (void)vsnprintf(out + used, capacity - used, format, list);
+    va_end(list);
+}
+
+/* "row 7" of the cell D7, "column D". */
+static void tell_hidden(const struct book *book, struct format_job *job)
+{
+    const struct note *rows = &book->hidden_rows;
+    const struct note *columns = &book->hidden_columns;
+    size_t letters = strcspn(columns->first, "0123456789");
+    if (rows->count > 0)
+        put(job->hidden, sizeof job->hidden, "%" PRIu64 " rows (first: %s)", rows->count,
+            rows->first + strcspn(rows->first, "0123456789"));
+    if (columns->count > 0)
+        put(job->hidden, sizeof job->hidden, "%s%" PRIu64 " columns (first: %.*s)",
+            rows->count > 0 ? " and " : "", columns->count, (int)letters, columns->first);
+    if (job->hidden[0] != '\0')
+        put(job->said, sizeof job->said, "; hidden, and %s: %s",
+            book->read_hidden ? "read too" : "left out", job->hidden);
+}
+
+static void tell_unseen(const struct book *book, const struct sheet *sheet, struct format_job *job)
+{
+    bool told = false;
+    for (size_t i = 0; i < book->sheet_count; i++) {
+        const struct sheet *other = &book->sheets[i];
+        if (!other->hidden || other == sheet || other->name == NULL)
+            continue;
+        put(job->said, sizeof job->said, "%s%.40s",
+            told ? ", " : "; hidden sheets, not read: ", other->name);
+        told = true;
+    }
+    if (sheet->hidden)
+        put(job->said, sizeof job->said, "; this sheet is hidden");
+    if (book->formulas.count > 0)
+        put(job->said, sizeof job->said,
+            "; %" PRIu64 " formulas (first: %s): their saved values are read", book->formulas.count,
+            book->formulas.first);
+    if (book->not_shown.count > 0)
+        put(job->said, sizeof job->said,
+            "; %" PRIu64 " numbers hold more than they show (first: %s): what they hold is read",
+            book->not_shown.count, book->not_shown.first);
+    tell_hidden(book, job);
+}
+
 static bool read_book(struct book *book, struct format_job *job)
 {
     struct part parts[4];
@@ -528,6 +773,7 @@ static bool read_book(struct book *book, struct format_job *job)
         !parse(&parts[1], "xl/_rels/workbook.xml.rels", true, on_relation, on_end_nothing))
         return false;
     const struct sheet *sheet = choose(book, job->sheet);
+    book->read_hidden = job->read_hidden;
     if (sheet == NULL || !parse(&parts[2], "xl/styles.xml", false, on_style, on_style_end) ||
         !parse(&parts[3], "xl/sharedStrings.xml", false, on_string, on_string_end))
         return false;
@@ -536,7 +782,9 @@ static bool read_book(struct book *book, struct format_job *job)
                        sheet->name, book->sheet_count);
     else
         (void)snprintf(job->said, sizeof job->said, "sheet %.80s", sheet->name);
-    return write_sheet(book, sheet, job->to);
+    bool good = write_sheet(book, sheet, job->to);
+    tell_unseen(book, sheet, job);
+    return good;
 }
 
 bool xlsx_make(struct format_job *job, struct failure *failure)
@@ -558,8 +806,8 @@ bool xlsx_make(struct format_job *job, struct failure *failure)
     else if (fd >= 0)
         (void)close(fd);
     arena_fini(&book->arena);
-    free(book->dates);
-    free(book->date_formats);
+    free(book->styles);
+    free(book->formats);
     free(book->strings);
     free(book);
     return good;

@@ -288,6 +288,16 @@ const char *refusal_pattern(Tefter__RefusalCode code)
         return "So much of this unit| ({field})| is no whole thousandth of the product's own "
                "unit|, "
                "{units}|. Take another quantity, or the product's own unit.";
+    case CODE(LOOKS_LIKE):
+        return "This code looks like another|, {existing}|: letters of several scripts are drawn "
+               "alike. Write it in the letters of that one if it is meant, or choose another code.";
+    case CODE(NUMBER_OF_OTHER_SERIES):
+        return "A branch gives such numbers to another kind of paper: XX-00001 to bills, "
+               "XX-R-00001 to receipts, XX-CN-00001 to credit notes. Choose another; an import "
+               "puts something before each with --number-prefix.";
+    case CODE(NOT_IMPORTED):
+        return "It came by no import, so no import of it can be undone. Take it back by itself: "
+               "tefter reverse.";
     case CODE(CASH_SALE_UNPAID):
         return "A sale to the cash customer is paid at once|: {over$} would stay open|. Take the "
                "money with it (tefter sell cash … --paid cash:AMOUNT), or sell to a customer by "

@@ -96,6 +96,13 @@ static void word_names(struct sink *sink, enum book_table table, const char *wor
     row_is_number(sink, &key, number);
 }
 
+static void look_names(struct sink *sink, enum book_table table, const char *code, uint64_t number)
+{
+    struct key key;
+    if (look_key(table, code, number, &key))
+        row_is_number(sink, &key, number);
+}
+
 static void import_names(struct sink *sink, const Tefter__CustomerRecord *customer)
 {
     struct key key = key_book(TABLE_CUSTOMER_SOURCE);
@@ -127,6 +134,7 @@ static void product_rows(struct sink *sink, const void *record)
 {
     const Tefter__ProductRecord *product = record;
     word_names(sink, TABLE_PRODUCT_CODE, product->code, product->product);
+    look_names(sink, TABLE_PRODUCT_CODE, product->code, product->product);
     for (size_t i = 0; i < product->n_barcodes; i++)
         word_names(sink, TABLE_PRODUCT_CODE, product->barcodes[i], product->product);
     for (size_t u = 0; u < product->n_units; u++)
@@ -137,6 +145,7 @@ static void product_rows(struct sink *sink, const void *record)
 static void customer_rows(struct sink *sink, const Tefter__CustomerRecord *customer)
 {
     word_names(sink, TABLE_CUSTOMER_CODE, customer->code, customer->customer);
+    look_names(sink, TABLE_CUSTOMER_CODE, customer->code, customer->customer);
     if (customer->source != NULL)
         import_names(sink, customer);
     for (size_t i = 0; i < customer->n_groups; i++) {
@@ -147,12 +156,15 @@ static void customer_rows(struct sink *sink, const Tefter__CustomerRecord *custo
     }
 }
 
-static void document_rows(struct sink *sink, const Tefter__DocumentRecord *document, bool live)
+static void document_rows(struct sink *sink, const Tefter__DocumentRecord *document,
+                          const Tefter__DocumentTailRecord *tail)
 {
+    bool live = !tail->has_reversed_by;
     struct key numbers = key_book(TABLE_NUMBER);
     key_u8(&numbers, (uint8_t)document->kind);
     struct key key = key_word(&numbers, document->number);
-    row_is_number(sink, &key, document->document);
+    if (!tail->undone)
+        row_is_number(sink, &key, document->document);
     key = document_dated_key(document->date, document->seq, document->document);
     row_is_number(sink, &key, document->document);
     if (!live || document->kind != TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT ||
@@ -324,7 +336,7 @@ bool derived_document(struct derived *derived, const Tefter__DocumentRecord *doc
 {
     struct sink sink = {.derived = derived};
     bool live = !tail->has_reversed_by;
-    document_rows(&sink, document, live);
+    document_rows(&sink, document, tail);
     return sound(derived) && check_day(derived, document) && check_serials(derived, document, live);
 }
 
@@ -389,8 +401,9 @@ static void ask_document(struct sink *sink, uint64_t number)
     const Tefter__DocumentRecord *document = document_get(tx, number);
     if (document == NULL)
         return;
-    bool live = !document_tail(tx, number)->has_reversed_by;
-    document_rows(sink, document, live);
+    const Tefter__DocumentTailRecord *tail = document_tail(tx, number);
+    bool live = !tail->has_reversed_by;
+    document_rows(sink, document, tail);
     struct key day = branch_day_key(document);
     row_is_number(sink, &day, number);
     for (size_t i = 0; live && i < document->n_lines; i++)
@@ -434,6 +447,12 @@ static void ask(struct sink *sink, uint64_t number)
     case TABLE_CUSTOMER_CODE:
     case TABLE_CUSTOMER_SOURCE:
         ask_customer(sink, number);
+        break;
+    case TABLE_LOOK:
+        if (sink->asked->bytes[KEY_BOOK_HEAD] == TABLE_PRODUCT_CODE)
+            ask_fact(sink, &product_fact, number);
+        else
+            ask_customer(sink, number);
         break;
     case TABLE_NUMBER:
     case TABLE_REFERENCE:

@@ -192,6 +192,17 @@ enum rule_change {
     /* An approved bill that is corrected to other goods or prices is judged as a new sale. Any
      * goods passed that made it no dearer. */
     RULE_APPROVED_STAYS_AS_APPROVED = 5,
+    /* Codes in letters of other scripts that look alike (fold.h) are not two customers, nor two
+     * products. */
+    RULE_CODES_LOOK_APART = 5,
+    /* A number that a branch gives to one kind of document is no other kind's: an imported bill
+     * took a receipt's. */
+    RULE_SERIES_KEEP_THEIR_KIND = 5,
+    /* What an import posts over limits is one alarm with a count. Each document was one. */
+    RULE_IMPORTS_ALARM_ONCE = 5,
+    /* An import that is undone was never there, on no day, and its numbers are free. It stood until
+     * the day it was undone. */
+    RULE_IMPORTS_ARE_UNDONE = 5,
 };
 bool tx_rule(const struct tx *tx, enum rule_change change);
 
@@ -300,6 +311,13 @@ bool word_taken(struct tx *tx, const struct key *head, const char *word, uint64_
 bool word_same(const struct tx *tx, const char *a, const char *b); /* as word_find does */
 void word_put(struct tx *tx, const struct key *head, const char *word, uint64_t number);
 void word_delete(struct tx *tx, const struct key *head, const char *word);
+
+/* Codes that look alike though they are written in letters of several scripts (fold_look). The
+ * table of a code that looks as it folds finds it by that; another one has a row in LOOK. */
+bool look_key(enum book_table table, const char *code, uint64_t number, struct key *ret_key);
+/* Since RULE_CODES_LOOK_APART: another code of that table looks like this one. */
+bool look_taken(struct tx *tx, enum book_table table, const char *code, uint64_t *ret_number);
+void look_put(struct tx *tx, enum book_table table, const char *code, uint64_t number);
 
 /*
  * Walks all rows whose key starts with prefix, from `from` (NULL: the first) on.

@@ -70,3 +70,55 @@ void word_delete(struct tx *tx, const struct key *head, const char *word)
     struct key key = key_word(head, word);
     tx_delete(tx, &key);
 }
+
+/* ---- codes that look alike ---- */
+
+static struct key look_prefix(enum book_table table, const char *look)
+{
+    struct key key = key_book(TABLE_LOOK);
+    key_u8(&key, (uint8_t)table);
+    key_text(&key, look);
+    return key;
+}
+
+bool look_key(enum book_table table, const char *code, uint64_t number, struct key *ret_key)
+{
+    char look[FOLD_KEY_MAX + 1];
+    char folded[FOLD_KEY_MAX + 1];
+    (void)fold_look(code, look);
+    (void)fold_key(code, folded);
+    if (strcmp(look, folded) == 0)
+        return false;
+    *ret_key = look_prefix(table, look);
+    key_u64(ret_key, number);
+    return true;
+}
+
+static bool first_number(struct tx *tx, const struct key *prefix, uint64_t *ret_number)
+{
+    struct tx_walk walk;
+    bool any = tx_walk_first(tx, prefix, NULL, &walk);
+    if (any)
+        *ret_number = tx_walk_number(&walk);
+    tx_walk_end(&walk);
+    return any;
+}
+
+bool look_taken(struct tx *tx, enum book_table table, const char *code, uint64_t *ret_number)
+{
+    char look[FOLD_KEY_MAX + 1];
+    if (!tx_rule(tx, RULE_CODES_LOOK_APART) || tx_recalled(tx))
+        return false;
+    (void)fold_look(code, look);
+    struct key looks = look_prefix(table, look);
+    struct key codes = key_book(table);
+    key_text(&codes, look);
+    return first_number(tx, &looks, ret_number) || first_number(tx, &codes, ret_number);
+}
+
+void look_put(struct tx *tx, enum book_table table, const char *code, uint64_t number)
+{
+    struct key key;
+    if (look_key(table, code, number, &key))
+        tx_put_u64(tx, &key, number);
+}

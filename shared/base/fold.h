@@ -31,6 +31,12 @@ size_t fold_key(const char *text, char out[FOLD_KEY_MAX + 1]);
 size_t fold_key_begin(const char *text, char out[FOLD_KEY_MAX + 1]);
 bool fold_same(const char *a, const char *b);
 
+/* The key as it looks: letters of Cyrillic and Greek that are drawn as a Latin one, small or large,
+ * are that one, and so are a few more (fold_look.c has them all). ΑΒ-1 of Greek letters looks like
+ * AB-1. Digits look like no letter: 0 and O, 1 and I stay apart. Returns the length; what looks
+ * like nothing else is its key. */
+size_t fold_look(const char *text, char out[FOLD_KEY_MAX + 1]);
+
 /* A phone as it is dialled inside its country, without the leading 0: +98-912…, 0098 912… and
  * 0912… are 912…. Digits of any script, separators left out; 0: there is no digit. A part of a
  * phone may be given. */

@@ -118,6 +118,7 @@ static const struct {
     {"topics", "topic", NULL},
     {"total_minor", "total", NULL},
     {"units", "unit", NULL},
+    {"undo_import", "taking back of its import", NULL},
     {"unpaid_max", "number of unpaid bills", NULL},
     {"unit_minor", "unit of cash", NULL},
     {"utc_offset_minutes", "time zone", "It lies between -720 and 840 minutes from UTC."},

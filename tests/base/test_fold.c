@@ -198,6 +198,30 @@ static void a_phone_is_one_however_it_is_dialled(void **state)
     }
 }
 
+static void letters_that_are_drawn_alike_look_alike(void **state)
+{
+    (void)state;
+    static const char *const same[][2] = {
+        {"ACME", "АСМЕ"}, {"acme", "асме"},     {"ABEZHIKMNOPTYX", "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ"},
+        {"HOBT", "НОВТ"}, {"café-1", "сafé–1"}, {"ＡＢ", "ΑВ"},
+    };
+    static const char *const unlike[][2] = {{"A0", "AO"}, {"A1", "AI"}, {"AB", "AG"}, {"Γ", "G"}};
+    char a[FOLD_KEY_MAX + 1];
+    char b[FOLD_KEY_MAX + 1];
+    for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
+        (void)fold_look(same[i][0], a);
+        (void)fold_look(same[i][1], b);
+        assert_string_equal(a, b);
+        assert_int_equal(fold_look(a, b), strlen(a)); /* once is enough */
+        assert_string_equal(a, b);
+    }
+    for (size_t i = 0; i < sizeof unlike / sizeof unlike[0]; i++) {
+        (void)fold_look(unlike[i][0], a);
+        (void)fold_look(unlike[i][1], b);
+        assert_string_not_equal(a, b);
+    }
+}
+
 /* ---- words ---- */
 
 static const char *words_of(const char *text, char *out, size_t capacity)
@@ -230,6 +254,7 @@ int main(void)
         cmocka_unit_test(long_keys_differ_where_they_are_cut),
         cmocka_unit_test(every_character_folds_to_something_valid),
         cmocka_unit_test(a_phone_is_one_however_it_is_dialled),
+        cmocka_unit_test(letters_that_are_drawn_alike_look_alike),
         cmocka_unit_test(words_are_searched_by_their_simple_forms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -296,7 +296,7 @@ class Papers(unittest.TestCase):
         paper = self.document(bill)["document"]
         self.assertRegex(paper["date"], r"^20\d\d-\d\d-\d\d$")
         self.assertRegex(paper["due"], r"^20\d\d-\d\d-\d\d$")
-        cash = self.shop.json("office", "customer", "show", "1")[0]
+        cash = self.shop.json("office", "customer", "show", "#1")[0]
         self.assertNotIn("name", cash["row"])
         for words, word, code in ((["nonsense"], "USE", 2), (["customer", "nonsense"], "USE", 2),
                                   (["documents", "--nonsense"], "USE", 2), (["sell", anh, "XM=x"], "USE", 2),

@@ -1292,6 +1292,30 @@ static void payers(struct story *t)
     done(t, "reverse_document", json("{'document': " ID ", 'reason': 'x'}", late));
 }
 
+/* Codes that look alike, numbers of other series, one alarm for an import, and that it is undone.
+ */
+static void imports(struct story *t)
+{
+    uint32_t my = scenario_customer(t->s, "My", 100);
+#define OLD_BILL(number, more)                                                                     \
+    sale(my, 150, ", 'number': '" number "', 'source': 'old', 'backfill': true" more)
+    done(t, "open_customer", "{'code': 'AMX-1', 'name': 'L', 'phone': '1', 'area': 'x'}");
+    refused(t, "open_customer",
+            "{'code': '\u0391\u039C\u03A7-1', 'name': 'L', 'phone': '1', 'area': 'x'}",
+            CODE(LOOKS_LIKE));
+    done(t, "add_product", "{'code': '\u0410\u0411\u0412', 'name': 'f'}");
+    refused(t, "add_product", "{'code': 'A\u0411B', 'name': 'f'}", CODE(LOOKS_LIKE));
+    refused(t, "issue_invoice", OLD_BILL("HQ-R-00001", ""), CODE(NUMBER_OF_OTHER_SERIES));
+    id first = done(t, "issue_invoice", OLD_BILL("OB-1", ""));
+    done(t, "issue_invoice", OLD_BILL("OB-2", ", 'date': 19990"));
+#define UNDO(document)                                                                             \
+    json("{'document': " ID ", 'undo_import': true, 'reason': 'wrong file'}", document)
+    done(t, "reverse_document", UNDO(first));
+    done(t, "issue_invoice", OLD_BILL("OB-1", ""));
+    refused(t, "reverse_document", UNDO(done(t, "issue_invoice", sale(t->anh, 10, ""))),
+            CODE(NOT_IMPORTED));
+}
+
 /* ---- all of it ---- */
 
 struct scenario *golden_story(uint32_t rules_version)
@@ -1335,6 +1359,7 @@ struct scenario *golden_story(uint32_t rules_version)
         keys_that_fold(&t);
         payers(&t);
         units_and_price_lists(&t);
+        imports(&t);
     }
     if (rules_version >= 5) {
         cash_sales(&t);

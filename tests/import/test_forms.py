@@ -36,8 +36,9 @@ def sheet(rows, first=1, before=""):
 
 STYLES = (f'<styleSheet {MAIN}><numFmts><numFmt numFmtId="164" formatCode="[$-fa-IR,16]dd/mm/yyyy;@"/>'
           '<numFmt numFmtId="165" formatCode="0.00E+00"/><numFmt numFmtId="166" formatCode="#,##0.00&quot; d&quot;"/>'
-          '</numFmts><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="164"/>'
-          '<xf numFmtId="165"/><xf numFmtId="166"/></cellXfs></styleSheet>')
+          '<numFmt numFmtId="167" formatCode="#,##0,"/><numFmt numFmtId="168" formatCode="0.0%;[Red]-0.0%"/></numFmts><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="164"/>'
+          '<xf numFmtId="165"/><xf numFmtId="166"/><xf numFmtId="3"/><xf numFmtId="167"/><xf numFmtId="168"/></cellXfs>'
+          '</styleSheet>')
 
 
 class Forms(unittest.TestCase):
@@ -95,6 +96,48 @@ class Forms(unittest.TestCase):
         self.assertIn("sheet Bills of 3: --sheet says another", self.read(path))
         self.assertIn("total      6.00", self.read(path, "--sheet", "more"))
         self.assertIn('no sheet "None"; it has Old, Bills, More', self.read(path, "--sheet", "None", good=(2,)))
+
+    def test_what_is_hidden_is_asked_about(self):
+        rows = [HEADER, [7, "A", "2021-01-28", 5], [8, "A", "2021-01-28", 6], [9, "A", "2021-01-28", 7]]
+        shown = sheet(rows)
+        for hidden in (shown.replace('<row r="3">', '<row r="3" hidden="1">'), shown.replace('<row r="3">', '<row r="3" ht="0">')):
+            path = self.book({"Bills": hidden})
+            self.assertIn("1 rows (first: 3) are hidden in the workbook", self.read(path, good=(2,)))
+            said = self.read(path, "--hidden", "skip")
+            self.assertIn("total      12.00", said)
+            self.assertIn("hidden, and left out: 1 rows (first: 3)", said)
+            said = self.read(path, "--hidden", "read")
+            self.assertIn("total      18.00", said)
+            self.assertIn("hidden, and read too", said)
+        columns = shown.replace("<sheetData>", '<cols><col min="4" max="9" width="9" hidden="1"/></cols><sheetData>')
+        path = self.book({"Bills": columns})
+        self.assertIn("1 columns (first: D) are hidden", self.read(path, good=(2,)))
+        self.assertIn("total      18.00", self.read(path, "--hidden", "read"))
+        self.assertIn("no column for price", self.read(path, "--hidden", "skip", good=(2,)))
+        book = self.book({"Old": shown, "Bills": shown, "Older": shown}, hidden=("Old", "Older"))
+        self.assertIn("hidden sheets, not read: Old, Older", self.read(book))
+        self.assertIn("this sheet is hidden", self.read(book, "--sheet", "Old"))
+        self.assertIn("shows no sheet: --sheet says which is meant of Old", self.read(
+            self.book({"Old": shown}, hidden=("Old",)), good=(2,)))
+
+    def test_formats_that_show_something_else(self):
+        rows = [HEADER + ["Discount"], [7, "A", ('s="1"', "<v>44224</v>"), ('s="4"', "<v>1234.56</v>"), ('s="6"', "<v>0.1</v>")],
+                [8, "A", ('s="1"', "<v>44224</v>"), ('s="5"', "<v>1000</v>"), ('s="6"', "<v>0.125</v>")]]
+        said = self.read(self.book({"Bills": sheet(rows)}), "--map", "price=Amount")
+        self.assertIn("2 numbers hold more than they show (first: D2): what they hold is read", said)
+        self.assertIn("total      1,986.10 GBP", said)  # 1234.56 less 10 %, and 1000 less 12.5 %
+
+    def test_formulas_and_faults_in_cells(self):
+        rows = [HEADER, [7, "A", "2021-01-28", ('s="0"', "<f>2*3</f><v>6</v>")], [8, "A", "2021-01-28", ('s="0"', "<f>2*4</f>")],
+                [9, "A", "2021-01-28", ('t="e"', "<f>1/0</f><v>#DIV/0!</v>")], [10, ('t="e"', "<v>#N/A</v>"), "2021-01-28", 5],
+                [11, "A", "2021-01-28", 1], [11, "A", "2021-01-28", ('t="e"', "<v>#REF!</v>")],
+                [12, "A", "2021-01-28", 2, ('t="e"', "<v>#NAME?</v>")]]
+        said = self.read(self.book({"Bills": sheet(rows)}), good=(1,))
+        self.assertIn("1 formulas (first: D2): their saved values are read", said)
+        self.assertIn("amount: cell D3 is a formula without a saved value: open the workbook and save it", said)
+        self.assertIn("amount: cell D4 #DIV/0!", said)
+        self.assertIn("customer: cell B5 #N/A", said)
+        self.assertIn("total      8.00", said)  # 7 and 12; 11 is not whole, and no field is in column E
 
     def test_rich_text_and_reading_aids(self):
         shared = ("<si><r><t>Fen</t></r><r><t>wick</t></r></si><si><t>客户</t><rPh sb=\"0\" eb=\"1\"><t>かな</t></rPh></si>")

@@ -67,6 +67,8 @@ static void dates(void **state)
         {{"3/25/2011"}, VERDICT_CLEAR, DATES_MDY},
         {{"3/4/2011", "3/25/2011"}, VERDICT_CLEAR, DATES_MDY},
         {{"3/4/2011"}, VERDICT_UNCLEAR, DATES_YMD},
+        {{"3.4.2011"}, VERDICT_CLEAR, DATES_DMY}, /* nobody writes months first with points */
+        {{"3.4.2011", "3.25.2011"}, VERDICT_MIXED, DATES_GUESS},
         {{"3/4/2011", "5/6/2011"}, VERDICT_UNCLEAR, DATES_YMD},
         {{"25/3/2011", "3/25/2011"}, VERDICT_MIXED, DATES_GUESS},
         {{"1-Dec-2010"}, VERDICT_CLEAR, DATES_YMD},

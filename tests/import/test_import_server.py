@@ -439,6 +439,31 @@ class WrongMoney(Case):
         self.company.tefter("customer", "show", "C1", good=(1, 3))
         self.assertEqual(json.loads(self.company.tefter("--json", "product", "list").stdout or "{}").get("products", []), [])
 
+    def test_who_imports_what(self):
+        """As the table of the front page has it."""
+        files = {
+            "customers": "code,name\nK{0},Ann\n", "limits": "code,name,limit\nL{0},Ann,5.00\n",
+            "groups": "dimension,name,limit\ntier,G{0},5.00\n", "products": "code,name,price\nP{0},one,1.00\n",
+            "payments": "number,customer,date,amount\nR{0},A,2011-01-02,1.00\n",
+            "credit-notes": "number,customer,date,code,text,quantity,price\nN{0},A{0},2011-01-02,Q{0},x,1,1.00\n",
+            "invoices": "number,customer,date,amount\nB{0},A,2011-01-02,1.00\n",
+        }
+        may = {"sales": {"customers": True, "limits": False, "products": False},
+               "controller": {"limits": True, "groups": True, "credit-notes": False, "invoices": False},
+               "accountant": {"groups": False, "products": True, "payments": True, "credit-notes": True, "invoices": False}}
+        self.company.imported("invoices", self.company.write("a.csv", "number,customer,date,amount\nB0,A,2011-01-01,9.00\n"
+                              "U1,A,2011-01-01,1.00\n"), "--yes", "--source", "first")
+        for role, kinds in may.items():
+            self.company.tefter("staff", "add", role, "--role", role)
+            self.company.tefter("password", "--of", role, "--password-file", self.company.path("password"))
+        for role, kinds in may.items():
+            self.company.tefter("login", role, "--password-file", self.company.path("password"))
+            for kind, good in kinds.items():
+                path = self.company.write(f"{role}-{kind}.csv", files[kind].format(role))
+                self.company.tefter("import", "customers" if kind == "limits" else kind, path, "--yes", good=(0 if good else 4,))
+            self.company.tefter("import", "undo", "first", "--yes", good=(0 if role == "accountant" else 4,))
+        self.company.tefter("login", "owner", "--password-file", self.company.path("password"))
+
     def test_an_import_is_undone_as_one(self):
         bills = self.company.write("a.csv", "number,customer,date,amount\n" + "".join(
             f"B{n},C,2011-01-0{n},10.00\n" for n in range(1, 5)) + "N1,C,2011-01-05,-3.00\n")
@@ -451,10 +476,76 @@ class WrongMoney(Case):
         self.assertIn("Reverse 4 invoices, 1 credit notes and 1 payments of source old", said.stderr)
         self.assertEqual(self.company.owed(), 2800)
         said = self.company.tefter("import", "undo", "old", "--yes")
-        self.assertIn("6 documents of source old", said.stdout)
+        self.assertIn("undone     6 documents of source old, 0 reversed before, 0 refused, 0 left", said.stdout)
+        self.assertIn("customers and products that the import made stay", said.stdout)
         self.assertEqual(self.company.owed(), 100)
         self.assertIn("6 reversed before", self.company.tefter("import", "undo", "old", "--yes").stdout)
+        for day, owed in (("2011-01-04", 100), ("2011-01-20", 100), ("2011-02-15", 100)):
+            self.assertEqual(self.company.aging(day)["balance_minor"], owed)  # it was never there
+        again = self.company.imported("invoices", bills, "--yes", "--source", "old")
+        self.assertEqual((again["sent"], again["conflicts"], again["total"]), (5, 0, "37.00"))
+        self.assertEqual(self.company.aging("2011-01-04")["balance_minor"], 4100)
         self.assertIn("no document of source", self.company.tefter("import", "undo", "none", "--yes", good=(2,)).stderr)
+
+    def test_an_undo_that_ended_goes_on(self):
+        bills = self.company.write("a.csv", "number,customer,date,amount\n" + "".join(
+            f"B{n},C,2011-01-0{n},10.00\n" for n in range(1, 5)))
+        self.company.imported("invoices", bills, "--yes", "--source", "old")
+        self.company.tefter("credit-note", "B3", "--reason", "broken")
+        said = self.company.tefter("import", "undo", "old", "--yes", good=(1,)).stdout
+        self.assertIn("undone     3 documents of source old, 0 reversed before, 1 refused, 0 left", said)
+        self.assertIn("1 times, first B3: It cannot be reversed: something later rests on it", said)
+        self.assertIn("tries again what was refused", said)
+        self.company.tefter("reverse", re.search(r"first: (\S+)\.", said).group(1), "--reason", "x")
+        said = self.company.tefter("import", "undo", "old", "--yes").stdout
+        self.assertIn("undone     1 documents of source old, 3 reversed before, 0 refused, 0 left", said)
+        self.assertEqual(self.company.owed(), 0)
+
+    def test_groups_and_who_is_in_them(self):
+        path = self.company.write("g.csv", "Group,Payment terms,Credit limit\nGold,60,5000.00\nSilver,30,\n")
+        done = self.company.imported("groups", path, "--yes", "--set", "dimension=tier")
+        self.assertEqual((done["sent"], done["rejected"]), (2, 0))
+        again = self.company.imported("groups", path, "--yes", "--set", "dimension=tier")
+        self.assertEqual((again["sent"], again["already_there"]), (0, 2))
+        limits = self.company.write("l.csv", "Dimension,Group,Limit\ntier,gold,5000.00\ntier,Silver,900.00\n")
+        said = self.company.tefter("import", "groups", limits, "--yes", good=(5,)).stdout
+        self.assertIn("Silver is there with limit none, the file has 900.00: --update changes it", said)
+        done = self.company.imported("groups", limits, "--yes", "--update")
+        self.assertEqual((done["changed"], done["already_there"]), (1, 1))
+        there = {row["name"]: row for row in map(json.loads, self.company.tefter("--json", "group", "list").stdout.splitlines())
+                 if "name" in row}
+        self.assertEqual((there["Silver"]["term_days"], there["Silver"]["limit"]["limit_minor"]), (30, 90000))
+        path = self.company.write("c.csv", "code,name,group\nA,Ann,Gold\nB,Bo,tier: silver\nC,Cy,Bronze\nD,Di,\n")
+        done = self.company.imported("customers", path, "--yes", good=(1,))
+        self.assertEqual((done["sent"], done["rejected"]), (3, 1))
+        with open(path + ".rejects.csv", encoding="utf-8") as file:
+            self.assertIn('there is no group ""Bronze"": import the groups first', file.read())
+        card = json.loads(self.company.tefter("--json", "customer", "show", "A").stdout)
+        self.assertEqual(card["terms"]["limit_minor"], 500000)
+        path = self.company.write("d.csv", "code,name,group\nA,Ann,Silver\nD,Di,Gold\n")
+        said = self.company.tefter("import", "customers", path, "--yes", good=(5,)).stdout
+        self.assertIn("A is there with group Gold, the file has Silver", said)
+        done = self.company.imported("customers", path, "--yes", "--update")
+        self.assertEqual((done["changed"], done["rejected"]), (2, 0))
+        card = json.loads(self.company.tefter("--json", "customer", "show", "A").stdout)
+        self.assertEqual(card["terms"]["limit_minor"], 90000)
+
+    def test_an_import_over_limits_is_one_alarm(self):
+        self.company.tefter("policy", "set", "--limit", "10")
+        path = self.company.write("a.csv", "number,customer,date,amount\n" + "".join(
+            f"B{n},C{n % 7},2011-01-{n % 28 + 1:02},20.00\n" for n in range(300)))
+        self.company.imported("invoices", path, "--yes")
+        rows = [json.loads(line) for line in self.company.tefter("--json", "alarms").stdout.splitlines()]
+        self.assertEqual([(row.get("source"), row.get("documents")) for row in rows if "alarm" in row], [("import", 300)])
+        self.assertIn("300", self.company.tefter("alarms").stdout)
+
+    def test_numbers_of_other_series_and_codes_that_look_alike(self):
+        path = self.company.write("a.csv", "number,customer,date,amount\nHQ-R-00001,ACME,2011-01-01,5.00\n"
+                                  "B2,ΑCME,2011-01-01,5.00\nB3,ACME,2011-01-01,5.00\n")
+        said = self.company.tefter("import", "invoices", path, "--yes", good=(1,)).stdout
+        self.assertIn("A branch gives such numbers to another kind of paper", said)
+        self.assertIn("This code looks like another, ACME", said)
+        self.assertEqual(self.company.owed(), 500)
 
     def test_opening_balances(self):
         path = self.company.write("o.csv", "Customer no,Customer,Balance\nA,Ann,12.50\nB,Bo,-3.00\nC,Cy,0\n")
@@ -753,7 +844,7 @@ class Real(Case):
     def check_ageing(self, truth):
         """Of customers with a name; the cash customer's bills are left out, as in the truth."""
         every = self.company.aging(truth["as_of"])["buckets"]
-        cash = self.company.aging(truth["as_of"], "--customer", "1")["buckets"]
+        cash = self.company.aging(truth["as_of"], "--customer", "cash")["buckets"]
         left = [(a["items"] - b["items"], a["amount_minor"] - b["amount_minor"])
                 for a, b in zip(every, cash)]
         left[4:] = [tuple(map(sum, zip(*left[4:])))]

@@ -45,7 +45,8 @@ static void list_lines(struct list *list, const struct entry *entry)
 
 static enum outcome list_entry(struct kit *kit, const struct entry *entry, char why[WHY_MAX])
 {
-    static const char *const kinds[] = {"customer", "product", "invoice", "credit", "payment"};
+    static const char *const kinds[] = {"customer", "product", "invoice",
+                                        "credit",   "payment", "group"};
     struct list *list = kit->context;
     size_t used = strlen(list->text);
     const char *customer = entry->texts[FIELD_CUSTOMER];
@@ -63,9 +64,7 @@ static void assert_list(const char *file, const char *more, const char *wanted, 
 {
     struct kit kit;
     struct list list = {""};
-    kit_begin(&kit);
-    kit.judge = list_entry;
-    kit.context = &list;
+    kit_judged(&kit, list_entry, &list);
     kit_file(&kit, file);
     if (!kit_run(&kit, words_of(more)))
         fail_msg("%s", kit.failure.text);
@@ -144,9 +143,7 @@ static void amounts(void **state)
     (void)state;
     struct kit kit;
     struct list list = {""};
-    kit_begin(&kit);
-    kit.judge = list_entry;
-    kit.context = &list;
+    kit_judged(&kit, list_entry, &list);
     kit_file(&kit, "No;Day;Due;Sum\n0007;1/2/2011;15/2/2011;\"1.234,50\"\n0008;1/2/2011;;-3,00\n");
     assert_true(kit_run(&kit, "invoices FILE --map number=No,date=Day,due=Due,amount=Sum"));
     assert_string_equal(list.text, "invoice 0007 - 123450; -:0007 1000x123450000\n"
@@ -169,8 +166,7 @@ static void terms_and_tax(void **state)
 {
     (void)state;
     struct kit kit;
-    kit_begin(&kit);
-    kit.judge = check_due;
+    kit_judged(&kit, check_due, NULL);
     kit_file(&kit, "number,date,due date,price,discount,tax rate,qty\n"
                    "1,2011-01-01,2011-01-11,50.00,10,20,2\n2,2011-01-01,,100.00,10,20,1\n");
     assert_true(kit_run(&kit, "invoices FILE --yes --term-days 30"));
@@ -303,8 +299,7 @@ static void outcomes(void **state)
 {
     (void)state;
     struct kit kit;
-    kit_begin(&kit);
-    kit.judge = refuse_second;
+    kit_judged(&kit, refuse_second, NULL);
     kit_file(&kit, HEADER "1,A,2011-01-02,X,Nut,1,1.00\n2,A,2011-01-02,X,Nut,1,2.00\n"
                           "2,A,2011-01-02,X,Nut,1,2.00\n3,A,2011-01-02,X,Nut,1,4.00\n"
                           "4,A,2011-01-02,X,Nut,1,8.00\n");
@@ -559,9 +554,7 @@ static void a_total_in_each_row_is_not_added_up(void **state)
                                  "1,A,2011-01-02,one,5.00\n1,A,2011-01-02,two,5.00\n";
     struct kit kit;
     struct list list = {""};
-    kit_begin(&kit);
-    kit.judge = list_entry;
-    kit.context = &list;
+    kit_judged(&kit, list_entry, &list);
     kit_file(&kit, whole);
     assert_true(kit_run(&kit, guessed));
     assert_string_equal(list.text, "invoice 1 A 500; -:1 1000x500000\n");
@@ -586,9 +579,7 @@ static void types_say_what_it_is(void **state)
     (void)state;
     struct kit kit;
     struct list list = {""};
-    kit_begin(&kit);
-    kit.judge = list_entry;
-    kit.context = &list;
+    kit_judged(&kit, list_entry, &list);
     kit_file(&kit, "number,customer,date,Type,amount\n1,A,2011-01-02,Invoice,5.00\n"
                    "2,A,2011-01-02,credit note,3.00\n3,A,2011-01-02,Credit Note,-2.00\n"
                    "4,A,2011-01-02,Gutschrift,1.00\n5,A,2011-01-02,Receipt,9.00\n"
@@ -616,9 +607,7 @@ static void balances(void **state)
     (void)state;
     struct kit kit;
     struct list list = {""};
-    kit_begin(&kit);
-    kit.judge = list_entry;
-    kit.context = &list;
+    kit_judged(&kit, list_entry, &list);
     kit_file(&kit, "Customer no;Customer;Balance\nA;Fenwick;\"1.234,50\"\nB;Bo;-20,00\nC;Cy;0\n");
     assert_true(kit_run(&kit, "balances FILE --yes --as-of 2026-01-31"));
     assert_string_equal(list.text, "invoice OB-A A 123450; -:Opening balance 1000x123450000\n"
@@ -626,9 +615,7 @@ static void balances(void **state)
     assert_int_equal(kit.result.nothing_owed, 1);
     kit_end(&kit);
     list.text[0] = '\0';
-    kit_begin(&kit);
-    kit.judge = list_entry;
-    kit.context = &list;
+    kit_judged(&kit, list_entry, &list);
     /* each row is a debt, and a further one takes the number of no other row */
     kit_file(&kit, "customer,balance\nQ1,100.00\nQ1,100.00\nq1,1.00\nQ1-2,7.00\n");
     assert_true(kit_run(&kit, "balances FILE --yes --as-of 2026-01-31"));
@@ -662,9 +649,7 @@ static void one_receipt_over_several_bills(void **state)
     (void)state;
     struct kit kit;
     struct list list = {""};
-    kit_begin(&kit);
-    kit.judge = list_bills;
-    kit.context = &list;
+    kit_judged(&kit, list_bills, &list);
     kit_file(&kit, "Receipt no,Customer,Date,Amount,Method,Invoice\n"
                    "R1,A,2011-02-01,10.00,cash,B1\nR2,A,2011-02-01,3.00,Bank transfer,\"B2, B3\"\n"
                    "R1,A,2011-02-01,5.00,cash,B2\nR3,A,2011-02-01,1.00,tiền mặt,\n"
@@ -694,9 +679,7 @@ static void rows_of_totals_are_no_documents(void **state)
     static const char *const behind[] = {",,,,15.00", ",,,15.00", ",,15.00", ",15.00", ""};
     struct kit kit;
     struct list list = {""};
-    kit_begin(&kit);
-    kit.judge = list_entry;
-    kit.context = &list;
+    kit_judged(&kit, list_entry, &list);
     for (size_t i = 0; i < sizeof words / sizeof words[0] * 5; i++) {
         char row[80];
         char file[400];
@@ -734,9 +717,7 @@ static void a_row_without_a_number_does_not_double_the_bill(void **state)
                  "invoices FILE --yes --amounts line", 1, "number is empty");
     struct kit kit;
     struct list list = {""};
-    kit_begin(&kit);
-    kit.judge = list_entry;
-    kit.context = &list;
+    kit_judged(&kit, list_entry, &list);
     kit_file(&kit, "number,customer,date,amount\n1,A,2011-01-02,5.00\n,A,2011-01-03,6.00\n"
                    "1,A,2011-01-02,3.00\n");
     assert_true(kit_run(&kit, "invoices FILE --yes --amounts line"));
@@ -1224,10 +1205,78 @@ static void a_million_rows(void **state)
     kit_end(&kit);
 }
 
+/* A discount in percent is one; one that is an amount is not left out in silence. */
+static void discounts_in_percent(void **state)
+{
+    (void)state;
+    static const char file[] = "number;customer;date;text;price;Rabatt\n"
+                               "1;A;2011-01-02;Nut;100,00;10%\n2;A;2011-01-02;Nut;80,00;2,5 %\n";
+    struct kit kit;
+    struct list list = {""};
+    kit_judged(&kit, list_entry, &list);
+    kit_file(&kit, file);
+    if (!kit_run(&kit, "invoices FILE --yes"))
+        fail_msg("%s", kit.failure.text);
+    assert_string_equal(list.text, "invoice 1 A 9000; -:Nut 1000x10000000\n"
+                                   "invoice 2 A 7800; -:Nut 1000x8000000\n");
+    kit_end(&kit);
+    kit_begin(&kit);
+    kit_file(&kit, "number,customer,date,text,price,Discount\n1,A,2011-01-02,Nut,100.00,10%\n"
+                   "2,A,2011-01-02,Nut,80.00,5.00\n");
+    assert_false(kit_run(&kit, "invoices FILE --yes"));
+    assert_non_null(
+        strstr(kit.failure.text, "change what is owed and would be left out: Discount"));
+    kit_end(&kit);
+}
+
+static void numbers_as_people_type_them(void **state)
+{
+    (void)state;
+    struct kit kit;
+    struct list list = {""};
+    kit_judged(&kit, list_entry, &list);
+    kit_file(&kit, "số hóa đơn,mã khách hàng,ngày,số tiền\n1,A,31.10.2026,5tr\n2,A,1.11.2026,1tr5\n"
+                   "3,A,2.11.2026,۱۲۰۰\n4,A,3.11.2026,1500k\n5,A,3.11.2026,5tr tr\n");
+    if (!kit_run(&kit, "invoices FILE --yes --currency VND"))
+        fail_msg("%s", kit.failure.text);
+    assert_string_equal(list.text, "invoice 1 A 5000000; -:1 1000x5000000000\n"
+                                   "invoice 2 A 1500000; -:2 1000x1500000000\n"
+                                   "invoice 3 A 1200; -:3 1000x1200000\n"
+                                   "invoice 4 A 1500000; -:4 1000x1500000000\n");
+    assert_int_equal(kit.result.rejected_rows, 1);
+    kit_end(&kit);
+}
+
+static void what_is_unclear_is_asked_with_both_readings(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *file;
+        const char *asked;
+    } table[] = {
+        {"number,customer,date,amount\n1,A,2011-01-02,1.234\n",
+         "\"1.234\" is 1.234 if the point begins decimals, and 1234 if it parts thousands"},
+        {"number,customer,date,amount\n1,A,03/04/2026,5\n",
+         "\"03/04/2026\" is 2026-04-03 if the day comes first, and 2026-03-04 if the month does"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        struct kit kit;
+        kit_begin(&kit);
+        kit_file(&kit, table[i].file);
+        assert_false(kit_run(&kit, "invoices FILE --yes"));
+        if (strstr(kit.failure.text, table[i].asked) == NULL)
+            fail_msg("%s", kit.failure.text);
+        kit_end(&kit);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(documents),
+        cmocka_unit_test(discounts_in_percent),
+        cmocka_unit_test(numbers_as_people_type_them),
+        cmocka_unit_test(what_is_unclear_is_asked_with_both_readings),
         cmocka_unit_test(texts),
         cmocka_unit_test(credit_notes),
         cmocka_unit_test(odd_codes),

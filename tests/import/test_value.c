@@ -11,6 +11,12 @@
 static const struct style point = {.number = {'.', ','}};
 static const struct style comma = {.number = {',', '.'}};
 static const struct style spaces = {.number = {',', ' '}};
+static const struct currency dong = {
+    .code = "VND", .exponent = 0, .sign = "₫", .habit = HABIT_VIETNAMESE};
+static const struct currency yuan = {
+    .code = "CNY", .exponent = 2, .sign = "¥", .habit = HABIT_CHINESE};
+static const struct style vietnamese = {.currency = &dong, .number = {',', '.'}};
+static const struct style chinese = {.currency = &yuan, .number = {'.', ','}};
 static const struct style whole = {.number = {'.', ','}, .whole_only = true};
 
 static void numbers(void **state)
@@ -52,6 +58,15 @@ static void numbers(void **state)
         {"--3", &point, 2, false, 0},
         {"NaN", &point, 2, false, 0},
         {"99999999999999999999", &point, 2, false, 0},
+        {"5tr", &vietnamese, 0, true, 5000000},
+        {"1tr5", &vietnamese, 0, true, 1500000},
+        {"1,5tr", &vietnamese, 0, true, 1500000},
+        {"-2 tỷ", &vietnamese, 0, true, -2000000000},
+        {"3.5万", &chinese, 2, true, 3500000},
+        {"3.5万元", &chinese, 2, true, 3500000},
+        {"1500k", &chinese, 5, true, INT64_C(150000000000)}, /* a price */
+        {"3.5x", &chinese, 2, false, 0},
+        {"10%", &point, 2, false, 0},
         {"12", &whole, 2, true, 1200},
         {"1.500", &whole, 2, false, 0}, /* the sample did not say what the point is */
     };

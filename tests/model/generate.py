@@ -494,10 +494,17 @@ class Generator:
             body.update(r.choice(whole))
         return {"issue_invoice": body}
 
+    def old_number(self):
+        """As another program gave it, and now and then as a branch gives them to this or another kind."""
+        r = self.r
+        return self.maybe(0.5, number=r.choice([f"O-{r.randint(1, 200)}", f"O-{r.randint(1, 200)}",
+                                                f"HQ-{r.randint(1, 400):05}", f"HQ-R-{r.randint(1, 400):05}",
+                                                f"HQ-CN-{r.randint(1, 90):05}"]))
+
     def imported(self):
         """An invoice as it was, with a line that came back."""
         return {"issue_invoice": {
-            "customer": self.a_credit_customer(), "backfill": True, "source": "old",
+            "customer": self.a_credit_customer(), "backfill": True, "source": "old", **self.old_number(),
             "date": self.today() - self.r.randint(0, 200), **self.maybe(0.3, due=self.today() - self.r.randint(0, 250)),
             "lines": [self.free(self.r.randint(1000, 50_000)),
                       {"text": "came back", "quantity": -self.r.randint(1, 3000),
@@ -770,6 +777,9 @@ class Generator:
             body = {"number": self.m.documents[document]["number"]}
         if r.random() < 0.05:
             body = r.choice([{}, {"number": "nothing"}, {"document": 0}])
+        old = [d for d, x in self.m.documents.items() if x.get("source") and not x["reversed_by"]]
+        if r.random() < 0.15 or old and r.random() < 0.2:
+            body = {"document": r.choice(old) if old and r.random() < 0.8 else document, "undo_import": True}
         return {"reverse_document": {**body, **self.maybe(0.85, reason="wrong")}}
 
     def correct_invoice(self):
@@ -981,6 +991,7 @@ class Generator:
         body = {"name": r.choice(["Lan", "Minh", "Lan", ""]), "phone": "0901", "area": "South",
                 **self.maybe(0.3, code=f"K{r.randint(1, 60)}"),
                 **self.maybe(0.1, code=f"C-{r.randint(25, 40):06}"),
+                **self.maybe(0.2, code=r.choice("K\u039a\u041a") + str(r.randint(1, 60))),
                 **self.maybe(0.2, groups=[r.randint(1, 6) for _ in range(r.randint(1, 3))]),
                 **self.maybe(0.2, term_days=r.choice([0, 7, 60, 4000])),
                 **self.maybe(0.2, language=r.choice(["vi", "de"])),
@@ -989,7 +1000,8 @@ class Generator:
             body.pop(r.choice(["phone", "area"]))
         if len(self.m.customers) >= 36 and r.random() < 0.9:
             body.update(r.choice([{"code": "CASH"}, {"name": ""}, {"groups": [1] * 16},
-                                  {"groups": [1, 2]}, {"code": "a b"}]))
+                                  {"groups": [1, 2]}, {"code": "a b"},
+                                  {"code": r.choice("\u039a\u041a") + str(r.randint(1, 60))}]))
         return {"open_customer": body}
 
     def customer_change(self):
@@ -1044,7 +1056,7 @@ class Generator:
                                        **self.maybe(0.05, unit=r.choice(["kg", "bag", "", "piece"])),
                                        **self.maybe(0.3, barcodes=[f"B{r.randint(1, 150)}" for _ in range(
                                            r.choice([1, 2, 20, 64]))])}}
-        return {"add_product": {"code": r.choice(["P1", "8935001", "a b", f"N{r.randint(1, 9)}", ""]),
+        return {"add_product": {"code": r.choice(["P1", "8935001", "a b", f"N{r.randint(1, 9)}", f"\u039d{r.randint(1, 9)}", ""]),
                                 "name": "extra", **self.maybe(0.5, price=5_000_000),
                                 **self.maybe(0.2, floor=4_000_000), **self.maybe(0.2, cost=3_000_000),
                                 **self.maybe(0.3, units=[self.unit()]),

@@ -141,6 +141,15 @@ def folded(word):
     return "-".join(parts) or word
 
 
+LOOKS = dict(zip("\u0131\u0251αβεζηικμνορτυχϳавекмнорстухѕіјһ\u04c0\u04cfԁԛԝ\u0585",
+                 "iaabezhikmnoptyxjabekmhopctyxsijhiidqwo"))
+
+
+def looking(word):
+    """The key as it looks: letters that are drawn as a Latin one are that one."""
+    return "".join(LOOKS.get(c, c) for c in folded(word))
+
+
 class Words(dict):
     """What words name; a word is a text, or a tuple with texts in it."""
 
@@ -548,6 +557,16 @@ class Ledger:
             return words[word] if word in words and words[word] != besides else None
         return next(iter(words.alike(word, besides)), None)
 
+    def looks_apart(self, words, number_of, word):
+        """Nothing else looks like it; number_of: the codes of records by number."""
+        if self.epoch < 5 or word is None:
+            return
+        look = looking(word)
+        alike = sorted(n for n, its in number_of if looking(its) == look and look != folded(its))
+        alike = alike or words.alike(look)
+        if alike:
+            raise Refused("LOOKS_LIKE", "code", existing=alike[0], existing_number=dict(number_of)[alike[0]])
+
     def named(self, words, word):
         """What is meant by the word: it, or since version 5 the only one that folds like it."""
         alike = words.alike(word) if self.epoch >= 5 else []
@@ -894,6 +913,7 @@ class Ledger:
         if imported:
             self.free(self.sources, (c["source"], c["code"]), "source")
         self.free(self.customer_codes, c.get("code"), "code")
+        self.looks_apart(self.customer_codes, [(n, x["code"]) for n, x in self.customers.items()], c.get("code"))
         number, its_code = self.company["customer"], c.get("code")
         if its_code is None:
             its_code, again = f"C-{number:06}", 2
@@ -1450,6 +1470,7 @@ class Ledger:
         self.cost_form(c)
         self.unit_forms(c)
         self.free(self.product_codes, c["code"], "code")
+        self.looks_apart(self.product_codes, [(n, x["code"]) for n, x in self.products.items()], c["code"])
         self.others_barcode(0, c.get("barcodes", []))
         self.room("product")
         number = self.number("product")
@@ -2914,16 +2935,20 @@ class Ledger:
 
     # ---- what a sale asks of thresholds ----
 
-    def own_number(self, number, happened):
+    def own_number(self, kind, number, happened):
         if number is None or self.epoch < 5:
             return
         if not happened:
             self.within("OWN_NUMBER", "number", 1)
         its_code, _, rest = folded(number).partition("-")
         as_written = happened and folded(number).upper() == number
-        if its_code in map(folded, self.branch_codes) and re.fullmatch(r"(cn-|r-|x-|rf-|m-)?[0-9]{5,9}", rest) \
-                and not as_written:
+        counted = re.fullmatch(r"(cn-|r-|x-|rf-|m-)?[0-9]{5,9}", rest)
+        if its_code not in map(folded, self.branch_codes) or not counted:
+            return
+        if not as_written:
             raise Refused("FIELD_INVALID", "number")
+        if SERIES[kind] != (counted[1] or "").upper():
+            raise Refused("NUMBER_OF_OTHER_SERIES", "number")
 
     @staticmethod
     def custom(document):
@@ -3083,19 +3108,27 @@ class Ledger:
         return [("GL_RECEIVABLE", document["customer"], total), ("GL_SALES", 0, -net),
                 ("GL_TAX", 0, -tax), ("GL_CHARGES", 0, -charges)]
 
-    def alarm(self, document, over_by):
-        """A limit was passed all the same: kept, for people to see."""
+    def alarm(self, document, over_by, source=None):
+        """A limit was passed all the same: kept, for people to see. Of an import and a day there is one."""
+        of_import = {"source": source, "documents": 1} if source and self.epoch >= 5 else {}
+        for one in sorted(self.alarms, reverse=True)[:32] if of_import else ():
+            row = self.alarms[one]
+            if row.get("source") == source and row["kind"] == document["kind"] and \
+                    row["actor"].get("staff") == self.actor.get("staff") and self.now - row["at_ms"] < 86_400_000:
+                self.put(self.alarms, one, {**row, "documents": row["documents"] + 1,
+                                            "over_by_minor": max(over_by, row["over_by_minor"])})
+                return
         if self.epoch >= 3:
             self.put(self.alarms, self.seq, {
                 "alarm": self.seq, "customer": document["customer"], "document": document["document"],
                 "number": document["number"], "kind": document["kind"], "over_by_minor": over_by, "at_ms": self.now,
-                "actor": dict(self.actor)})
+                "actor": dict(self.actor), **of_import})
 
-    def alarm_of_reversal(self, reversal):
+    def alarm_of_reversal(self, reversal, of):
         """Money that had made room was taken back."""
         row = self.row(reversal["customer"], self.today())
         if reversal["balance"] > 0 and not row["unlimited"] and row["available_minor"] < 0:
-            self.alarm(reversal, -row["available_minor"])
+            self.alarm(reversal, -row["available_minor"], of.get("source"))
 
     def warnings(self, document, decision, happened, left=0, its_own=False):
         told = []
@@ -3233,7 +3266,7 @@ class Ledger:
         self.line_forms(c, happened or was and was["said"]["happened"])
         if happened:
             self.needs("BACKFILL")
-        self.own_number(c.get("number"), happened)
+        self.own_number("DOCUMENT_INVOICE", c.get("number"), happened)
         customer = self.resolve(c) or self.customers[1]
         if not was:
             self.open_branch()
@@ -3248,6 +3281,7 @@ class Ledger:
             document = {**self.draft(c, customer), "date": date}
         else:
             document = self.begin("DOCUMENT_INVOICE", customer, date, c.get("number"))
+            document["source"] = c.get("source")
         document["due"] = c.get("due", min(date + self.term_days(customer), DATE_MAX))
         document["said"] = {"happened": happened, **{k: c[k] for k in ("note", "salesperson", "buyer", "reference")
                                                      if k in c}, "charges": c.get("charges", [])}
@@ -3302,7 +3336,7 @@ class Ledger:
         if "approval" in decision:
             self.spend(c["approval"], document)
         if decision["verdict"] == "VERDICT_POSTED":
-            self.alarm(document, decision["over_by_minor"])
+            self.alarm(document, decision["over_by_minor"], document.get("source"))
         if decision["verdict"] == "VERDICT_APPROVED":
             document["approved"] = True
         self.post(document, total, postings, document["branch"])
@@ -3387,7 +3421,7 @@ class Ledger:
     def do_issue_credit_note(self, c):
         happened = c.get("backfill", False)
         self.note_forms(c, happened)
-        self.own_number(c.get("number"), happened)
+        self.own_number("DOCUMENT_CREDIT_NOTE", c.get("number"), happened)
         invoice = self.credited_invoice(c)
         if invoice:
             self.own_paper("invoice", invoice)
@@ -3402,6 +3436,7 @@ class Ledger:
         if invoice and date < invoice["date"]:
             self.too_early("date", invoice["date"])
         note = self.begin("DOCUMENT_CREDIT_NOTE", customer, date, c.get("number"))
+        note["source"] = c.get("source")
         if invoice:
             note["about"] = invoice["document"]
             self.credit(c, invoice, note)
@@ -3636,7 +3671,7 @@ class Ledger:
     def payment(self, c, corrects=None, rounding=0):
         happened = c.get("backfill", False)
         self.payment_forms(c, happened)
-        self.own_number(c.get("number"), happened)
+        self.own_number("DOCUMENT_PAYMENT", c.get("number"), happened)
         customer = self.resolve(c) or self.customers[1]
         was = self.documents[corrects] if corrects and self.epoch >= 5 else None
         date = self.date_of(c, happened or was and c.get("date") == was["date"])
@@ -3657,6 +3692,7 @@ class Ledger:
             raise Refused("NUMBER_TAKEN", "reference", existing=taken,
                           existing_number=self.documents[taken]["number"])
         document = self.begin("DOCUMENT_PAYMENT", customer, date, c.get("number"))
+        document["source"] = c.get("source")
         _, book, _, final = MONEY[c["kind"]]
         document["said"] = {k: c[k] for k in ("money_account", "reference", "payer", "note") if k in c}
         discount = 0
@@ -3806,10 +3842,15 @@ class Ledger:
         if back and back > left:
             raise Refused("SECOND_PERSON_NEEDED", "document", most=max(left, 0), roles=roles_with("REVERSE"))
 
-    def reverse(self, document, back=None):
+    def reverse(self, document, back=None, undo=False):
         """The opposite document; matches undone, everything free again. (its facts, edges it undid)"""
         customer, item = self.customers[document["customer"]], self.items.get(document["document"])
-        date = max(self.today(), document["date"], self.undone_until(item) if item else 0)
+        if undo:
+            counted = [e["undone"][1] for e in item["edges"] if e["undone"] and e["undone"][1] > e["date"]] if item else []
+            date = max(document["date"], max(counted, default=0))
+            self.drop(self.numbers[document["kind"]], document["number"])
+        else:
+            date = max(self.today(), document["date"], self.undone_until(item) if item else 0)
         reversal = self.begin("DOCUMENT_REVERSAL", customer, date)
         reversal["total"] = document["total"]
         arrived = document.get("confirmed")
@@ -3859,9 +3900,9 @@ class Ledger:
                  "open_minor": self.items[other]["open"]} for other, value in list(left.items())[:20]]
         return {"freed": told, "freed_minor": sum(left.values()), "freed_count": len(left)}
 
-    def reversed_alone(self, document):
-        facts, edges = self.reverse(document)
-        self.alarm_of_reversal(self.documents[facts["reversal"]])
+    def reversed_alone(self, document, undo=False):
+        facts, edges = self.reverse(document, undo=undo)
+        self.alarm_of_reversal(self.documents[facts["reversal"]], document)
         return {"id": document["document"], "number": document["number"], **facts, **self.freed(edges, None)}
 
     def find(self, number):
@@ -3875,6 +3916,12 @@ class Ledger:
         if number is None:
             number = next(filter(None, (self.named(of, c["number"]) for of in self.numbers.values())), None)
         document = self.find(number)
+        if c.get("undo_import"):
+            if self.epoch < 5:
+                raise Refused("RULES_TOO_OLD", "undo_import")
+            if not document.get("source"):
+                raise Refused("NOT_IMPORTED", "document")
+            self.needs("BACKFILL")
         self.check_reverse(c, document)
         item = self.items.get(document["document"])
         if item and not item["debit"]:
@@ -3883,7 +3930,7 @@ class Ledger:
         self.within("REVERSAL", "document", document["total"])
         if counts:
             self.add_to_day(("credited", document["customer"]), document["total"])
-        return self.reversed_alone(document)
+        return self.reversed_alone(document, c.get("undo_import", False))
 
     def do_confirm_payment(self, c):
         text("reason", c.get("reason"))
@@ -3987,7 +4034,7 @@ class Ledger:
         done = self.paid(customer, document, pairs)
         if self.epoch < 5 or not same or document["total"] < old["total"]:
             self.home = None
-            self.alarm_of_reversal(self.documents[reversal["reversal"]])
+            self.alarm_of_reversal(self.documents[reversal["reversal"]], old)
         return {**done, **reversal, **self.freed(edges, item if same else None)}
 
     # ---- views ----

@@ -203,8 +203,11 @@ static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddProduct *comman
     if (refusal != NULL)
         return refusal;
     uint32_t existing = product_word_owner(tx, command->code);
+    uint64_t alike = 0;
     if (existing != 0)
         return refuse_existing(tx, "code", existing);
+    if (look_taken(tx, TABLE_PRODUCT_CODE, command->code, &alike))
+        return refuse_look(tx, "code", alike, product_get(tx, (uint32_t)alike)->code);
     Tefter__Refusal *taken = look_barcodes(tx, 0, command->barcodes, command->n_barcodes);
     if (taken != NULL)
         return taken;
@@ -238,8 +241,8 @@ static Tefter__ProductRecord *product_of(struct tx *tx, const Tefter__AddProduct
  * (field_line_or_none), TOO_MANY barcodes, for each barcode in order: field_code, then
  * FIELD_INVALID barcodes[i] (stands twice, or is the code); floor (RULES_TOO_OLD,
  * field_amount_or_zero); cost (RULES_TOO_OLD, field_amount_or_zero, the right SEE_COST); units
- * (RULES_TOO_OLD, units_check_form); ALREADY_EXISTS code, then ALREADY_EXISTS barcodes[i] (code or
- * barcode of another); TOO_MANY product; units (units_merge). */
+ * (RULES_TOO_OLD, units_check_form); ALREADY_EXISTS code, LOOKS_LIKE code, then ALREADY_EXISTS
+ * barcodes[i] (code or barcode of another); TOO_MANY product; units (units_merge). */
 Tefter__Refusal *apply_add_product(struct tx *tx, const Tefter__AddProduct *command,
                                    Tefter__Done *done)
 {
@@ -258,6 +261,7 @@ Tefter__Refusal *apply_add_product(struct tx *tx, const Tefter__AddProduct *comm
     tx_decided(tx);
     product_save(tx, product);
     save_code(tx, product->code, product->product);
+    look_put(tx, TABLE_PRODUCT_CODE, product->code, product->product);
     for (size_t i = 0; i < product->n_barcodes; i++)
         save_code(tx, product->barcodes[i], product->product);
     save_words(tx, &words, product->product);

@@ -12,6 +12,7 @@ struct reversal {
     struct account *account;
     Tefter__BranchRecord *branch;
     struct item *item;                        /* of the original; NULL when it moved no money */
+    bool undo;                                /* of an import: it was on no day */
     int64_t taken_back_minor;                 /* of one's own money; a correction's net */
     Tefter__DocumentTailRecord *invoice_tail; /* of a credit note's invoice */
 };

@@ -8,6 +8,9 @@
  * 2. After a reversal the general ledger and the balance are as if the document had not been; its
  *    matches are undone, the other sides are open again with their own due dates.
  * 3. An invoice with a credit note on it is reversed after the credit note.
+ * 4. What an import brought can be undone: its reversal is dated as it was, so it is on no day, and
+ * its number is free. Where a match of it counted for some days, the reversal waits behind these,
+ * for the other side's figures of those days stand.
  */
 #include "domain/corrections/inside.h"
 
@@ -148,6 +151,9 @@ static uint32_t reversal_date(struct tx *tx, const struct reversal *reversal)
         tx_was_settled(tx, SETTLED_DOCUMENT, TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL);
     if (then != NULL)
         return document_date(then->number);
+    if (reversal->undo)
+        return later(reversal->original->date,
+                     reversal->item != NULL ? item_counted_until(reversal->item) : DATE_NONE);
     uint32_t undone = reversal->item != NULL ? item_undone_until(tx, reversal->item) : DATE_NONE;
     return later(reversal->branch->date, later(reversal->original->date, undone));
 }
@@ -185,12 +191,24 @@ static void reverse_item(struct tx *tx, struct reversal *reversal)
         need(reversal->original->balance_minor == 0);
 }
 
+static Tefter__Refusal *check_undo(struct tx *tx, const struct reversal *reversal)
+{
+    if (!reversal->undo)
+        return NULL;
+    if (!tx_rule(tx, RULE_IMPORTS_ARE_UNDONE))
+        return refuse(tx, TEFTER__REFUSAL_CODE__RULES_TOO_OLD, "undo_import");
+    if (reversal->original->source == NULL)
+        return refuse(tx, TEFTER__REFUSAL_CODE__NOT_IMPORTED, "document");
+    return staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_BACKFILL);
+}
+
 /* ---- changes ---- */
 
 /* Refuses, in this order: reason (field_text), FIELD_MISSING document (neither id nor number),
- * NOT_FOUND document; then as reversal_check does; of money of the cash customer CASH_SALE_UNPAID
- * (account_check_paid) of what it was matched with. A number is looked for among invoices, credit
- * notes, payments, reversals, in this order. */
+ * NOT_FOUND document; of undo_import RULES_TOO_OLD undo_import, NOT_IMPORTED document and
+ * RIGHT_MISSING [BACKFILL]; then as reversal_check does; of money of the cash customer
+ * CASH_SALE_UNPAID (account_check_paid) of what it was matched with. A number is looked for among
+ * invoices, credit notes, payments, reversals, in this order. */
 Tefter__Refusal *apply_reverse_document(struct tx *tx, const Tefter__ReverseDocument *command,
                                         Tefter__Done *done)
 {
@@ -204,6 +222,9 @@ Tefter__Refusal *apply_reverse_document(struct tx *tx, const Tefter__ReverseDocu
         command->has_document ? command->document : document_by_any_number(tx, command->number);
     bool counts = false;
     refusal = reversal_find(tx, document, false, &reversal);
+    reversal.undo = command->undo_import;
+    if (refusal == NULL)
+        refusal = check_undo(tx, &reversal);
     if (refusal == NULL)
         refusal = reversal_check(tx, &reversal, command->reason);
     if (refusal == NULL)
@@ -294,6 +315,10 @@ struct event reversal_post(struct tx *tx, struct reversal *reversal)
     if (original->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT)
         payment_forget_reference(tx, original);
     FIELD_SET(reversal->tail, reversed_by, reversal->record->document);
+    if (reversal->undo) {
+        FIELD_SET(reversal->tail, undone, true);
+        document_free_number(tx, original);
+    }
     document_tail_save(tx, original->document, reversal->tail);
     if (reversal->invoice_tail != NULL)
         document_tail_save(tx, original->about, reversal->invoice_tail);
@@ -314,7 +339,7 @@ void reversal_alarm(struct tx *tx, const struct reversal *reversal)
         credit_account_row(tx, reversal->original->customer, branch_of_actor(tx)->date);
     if (row == NULL || row->unlimited || row->available_minor >= 0)
         return;
-    credit_alarm(tx, reversal->record, -row->available_minor);
+    credit_alarm(tx, reversal->record, reversal->original->source, -row->available_minor);
 }
 
 /* Of what this command undid with the other side, what the new item is matched with it again. */

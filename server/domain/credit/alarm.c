@@ -6,13 +6,19 @@
  *   more cash taken out of tills than one person pays out alone   ──▶ raised, for ever
  *   the server's AlarmTerminal                                    ──▶ raised, for ever
  *
- * 1. A command raises at most one; its number is the command's seq.
+ * 1. A command raises at most one; its number is the command's seq. What an import posts, of one
+ * kind, source and person, is counted by the first one of the day, if not too many others came
+ * between.
  * 2. Names are not kept with it: they are filled in when it is read.
  */
 #include "domain/credit/inside.h"
 
 #include "base/limits.h"
 #include "domain/org/org.h"
+
+#include <string.h>
+
+enum { ALARM_OF_IMPORT_MS = 24 * 60 * 60 * 1000 };
 
 /* ---- records ---- */
 
@@ -51,9 +57,54 @@ static void alarm_raise(struct tx *tx, Tefter__AlarmRow *row)
     tx_touch(tx, ROW_ALARM, row->alarm);
 }
 
+/* Who does it, or what: a terminal's alarms are of no import. */
+static bool is_of_import(struct tx *tx, const Tefter__AlarmRow *row, Tefter__DocumentKind kind,
+                         const char *source)
+{
+    const Tefter__Actor *actor = tx_actor(tx);
+    return row->source != NULL && row->kind == kind && strcmp(row->source, source) == 0 &&
+           row->actor != NULL && row->actor->staff == actor->staff &&
+           tx_now_ms(tx) - row->at_ms < ALARM_OF_IMPORT_MS;
+}
+
+/* The alarm of this import among the newest; NULL: none. */
+static Tefter__AlarmRow *alarm_of_import(struct tx *tx, Tefter__DocumentKind kind,
+                                         const char *source)
+{
+    enum { ALARMS_BETWEEN_MAX = 32 };
+    struct key prefix = key_book(TABLE_ALARM);
+    Tefter__AlarmRow *found = NULL;
+    struct tx_walk walk;
+    bool on = tx_walk_last(tx, &prefix, NULL, &walk);
+    for (int i = 0; on && found == NULL && i < ALARMS_BETWEEN_MAX; i++) {
+        Tefter__AlarmRow *row = tx_walk_record(&walk, &tefter__alarm_row__descriptor);
+        found = is_of_import(tx, row, kind, source) ? row : NULL;
+        on = tx_walk_previous(&walk);
+    }
+    tx_walk_end(&walk);
+    return found;
+}
+
+/* One more document of the import that an alarm is of; false: there is no such alarm yet. */
+static bool counted(struct tx *tx, Tefter__DocumentKind kind, const char *source,
+                    int64_t over_by_minor)
+{
+    Tefter__AlarmRow *row = alarm_of_import(tx, kind, source);
+    if (row == NULL)
+        return false;
+    struct key key = alarm_key(row->alarm);
+    FIELD_SET(row, documents, row->documents + 1);
+    if (over_by_minor > row->over_by_minor)
+        FIELD_SET(row, over_by_minor, over_by_minor);
+    tx_put(tx, &key, &row->base);
+    tx_touch(tx, ROW_ALARM, row->alarm);
+    return true;
+}
+
 /* ---- services ---- */
 
-void credit_alarm(struct tx *tx, const Tefter__DocumentRecord *document, int64_t over_by_minor)
+void credit_alarm(struct tx *tx, const Tefter__DocumentRecord *document, const char *source,
+                  int64_t over_by_minor)
 {
     event_emit(tx, &(struct event){.kind = TEFTER__EVENT_KIND__POSTED_OVER_LIMIT,
                                    .customer = document->customer,
@@ -62,7 +113,14 @@ void credit_alarm(struct tx *tx, const Tefter__DocumentRecord *document, int64_t
                                    .amount_minor = over_by_minor});
     if (!tx_rule(tx, RULE_ALARMS_ARE_KEPT))
         return;
+    if (source != NULL && tx_rule(tx, RULE_IMPORTS_ALARM_ONCE) &&
+        counted(tx, document->kind, source, over_by_minor))
+        return;
     Tefter__AlarmRow row = TEFTER__ALARM_ROW__INIT;
+    if (source != NULL && tx_rule(tx, RULE_IMPORTS_ALARM_ONCE)) {
+        row.source = tx_text(tx, source);
+        FIELD_SET(&row, documents, 1);
+    }
     FIELD_SET(&row, customer, document->customer);
     FIELD_SET(&row, document, document->document);
     row.number = document->number;

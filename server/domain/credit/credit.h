@@ -101,8 +101,10 @@ Tefter__Refusal *approval_serves(struct tx *tx, uint64_t approval, uint32_t cust
 /* What is parked with it; NULL: nothing, or it is over. */
 Tefter__IssueInvoice *approval_draft(struct tx *tx, uint64_t approval);
 
-/* After the decided line: the document left its customer over a limit by so much. */
-void credit_alarm(struct tx *tx, const Tefter__DocumentRecord *document, int64_t over_by_minor);
+/* After the decided line: the document left its customer over a limit by so much. source: of the
+ * import that it came by, or that is taken back; NULL: none. */
+void credit_alarm(struct tx *tx, const Tefter__DocumentRecord *document, const char *source,
+                  int64_t over_by_minor);
 /* After the decided line: with that move of cash one person took so much more out of tills in a day
  * than one pays out alone. */
 void credit_alarm_cash(struct tx *tx, const Tefter__DocumentRecord *move, int64_t over_by_minor);

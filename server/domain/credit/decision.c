@@ -447,7 +447,7 @@ void credit_decided(struct tx *tx, const Tefter__DocumentRecord *document)
     if (decision->has_approval)
         approval_spend(tx, decision->approval, document);
     if (decision->verdict == TEFTER__VERDICT__VERDICT_POSTED)
-        credit_alarm(tx, document, decision->over_by_minor);
+        credit_alarm(tx, document, document->source, decision->over_by_minor);
 }
 
 void credit_explain_cap(struct tx *tx, const struct credit_request *request,

@@ -418,7 +418,8 @@ static Tefter__Refusal *plan_note(struct tx *tx, const Tefter__IssueCreditNote *
     if (refusal == NULL)
         refusal = document_check_backfill(tx, command->backfill);
     if (refusal == NULL)
-        refusal = document_check_number(tx, command->number, command->backfill);
+        refusal = document_check_number(tx, TEFTER__DOCUMENT_KIND__DOCUMENT_CREDIT_NOTE,
+                                        command->number, command->backfill);
     if (refusal == NULL)
         refusal = begin(tx, command, &invoice, plan);
     if (refusal != NULL)

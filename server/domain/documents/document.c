@@ -274,6 +274,12 @@ void document_write(struct tx *tx, const Tefter__DocumentRecord *record)
     postings_post(tx, record);
 }
 
+void document_free_number(struct tx *tx, const Tefter__DocumentRecord *record)
+{
+    struct key numbers = numbers_key(record->kind);
+    word_delete(tx, &numbers, record->number);
+}
+
 Tefter__DocumentState document_state(const Tefter__DocumentRecord *record,
                                      const Tefter__DocumentTailRecord *tail,
                                      const Tefter__ItemRecord *item)

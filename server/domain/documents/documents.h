@@ -39,8 +39,12 @@ Tefter__Refusal *document_check_backfill(struct tx *tx, bool backfill);
 struct key document_dated_key(uint32_t date, uint64_t seq, uint64_t document);
 /* A number that somebody chose. Refuses MORE_THAN_YOU_MAY number; FIELD_INVALID number, when a
  * branch would give it out itself. A backfill may have one of a branch's, but as the branch writes
- * it: so no other number folds like one of a series, and a series looks for its own alone. */
-Tefter__Refusal *document_check_number(struct tx *tx, const char *number, bool backfill);
+ * it: so no other number folds like one of a series, and a series looks for its own alone. And it
+ * is of the branch's series of that kind, or NUMBER_OF_OTHER_SERIES number. */
+Tefter__Refusal *document_check_number(struct tx *tx, Tefter__DocumentKind kind, const char *number,
+                                       bool backfill);
+/* The number of a document whose import is undone is free again. */
+void document_free_number(struct tx *tx, const Tefter__DocumentRecord *record);
 /* Writes record, number, day and postings. */
 void document_write(struct tx *tx, const Tefter__DocumentRecord *record);
 Tefter__DocumentState document_state(const Tefter__DocumentRecord *record,

@@ -350,7 +350,8 @@ static Tefter__Refusal *plan_invoice(struct tx *tx, const Tefter__IssueInvoice *
     if (refusal == NULL)
         refusal = document_check_backfill(tx, command->backfill);
     if (refusal == NULL)
-        refusal = document_check_number(tx, command->number, command->backfill);
+        refusal = document_check_number(tx, TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE,
+                                        command->number, command->backfill);
     if (refusal == NULL)
         refusal = begin(tx, command, account, corrects, plan);
     if (refusal != NULL)

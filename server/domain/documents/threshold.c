@@ -385,15 +385,21 @@ static struct before before_of(struct tx *tx, uint64_t corrects)
 
 /* ---- services ---- */
 
-Tefter__Refusal *document_check_number(struct tx *tx, const char *number, bool backfill)
+Tefter__Refusal *document_check_number(struct tx *tx, Tefter__DocumentKind kind, const char *number,
+                                       bool backfill)
 {
+    Tefter__DocumentKind series = kind;
     if (number == NULL || tx_recalled(tx) || !tx_rule(tx, RULE_THRESHOLDS))
         return NULL;
     Tefter__Refusal *refusal =
         backfill ? NULL : threshold_check(tx, TEFTER__THRESHOLD__THRESHOLD_OWN_NUMBER, "number", 1);
-    if (refusal == NULL && branch_counts(tx, number) && !(backfill && branch_writes(number)))
-        refusal = refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "number");
-    return refusal;
+    if (refusal != NULL || !branch_counts(tx, number, &series))
+        return refusal;
+    if (!(backfill && branch_writes(number)))
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "number");
+    if (series != kind && tx_rule(tx, RULE_SERIES_KEEP_THEIR_KIND))
+        return refuse(tx, TEFTER__REFUSAL_CODE__NUMBER_OF_OTHER_SERIES, "number");
+    return NULL;
 }
 
 Tefter__Refusal *sale_check_thresholds(struct tx *tx, const struct document_plan *plan,

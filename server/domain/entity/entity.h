@@ -53,6 +53,9 @@ Tefter__Refusal *field_bytes(struct tx *tx, const char *field, ProtobufCBinaryDa
 Tefter__Refusal *refuse_not_found(struct tx *tx, const char *field);
 /* ALREADY_EXISTS; existing 0: the refusal does not name it. */
 Tefter__Refusal *refuse_existing(struct tx *tx, const char *field, uint64_t existing);
+/* LOOKS_LIKE: a new code looks like another one. */
+Tefter__Refusal *refuse_look(struct tx *tx, const char *field, uint64_t existing,
+                             const char *existing_code);
 /* A date before the first one that may be: DATE_TOO_EARLY with `date`, under older rules
  * DATE_INVALID. */
 Tefter__Refusal *refuse_early(struct tx *tx, const char *field, uint32_t first);

@@ -225,6 +225,15 @@ Tefter__Refusal *refuse_existing(struct tx *tx, const char *field, uint64_t exis
     return refusal;
 }
 
+Tefter__Refusal *refuse_look(struct tx *tx, const char *field, uint64_t existing,
+                             const char *existing_code)
+{
+    Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__LOOKS_LIKE, field);
+    FIELD_SET(refusal, existing, existing);
+    refusal->existing_number = tx_text(tx, existing_code);
+    return refusal;
+}
+
 Tefter__Refusal *refuse_early(struct tx *tx, const char *field, uint32_t first)
 {
     if (!tx_rule(tx, RULE_EARLY_DATES_ARE_NAMED))

@@ -455,7 +455,7 @@ void branch_pass_number(struct tx *tx, Tefter__DocumentKind kind, const char *pa
     branch_save(tx, branch);
 }
 
-bool branch_counts(struct tx *tx, const char *number)
+bool branch_counts(struct tx *tx, const char *number, Tefter__DocumentKind *ret_kind)
 {
     char folded[FOLD_KEY_MAX + 1];
     char code[BRANCH_CODE_MAX + 1];
@@ -469,7 +469,8 @@ bool branch_counts(struct tx *tx, const char *number)
     const char *rest = folded + size + 1;
     bool counted = false;
     for (unsigned i = 0; i < kinds->n_values && !counted; i++) {
-        const char *infix = infix_of((Tefter__DocumentKind)kinds->values[i].value);
+        *ret_kind = (Tefter__DocumentKind)kinds->values[i].value;
+        const char *infix = infix_of(*ret_kind);
         uint32_t at;
         counted = strncasecmp(rest, infix, strlen(infix)) == 0 &&
                   place_in_series(rest + strlen(infix), &at);

@@ -73,8 +73,8 @@ void branch_move_date(struct tx *tx, Tefter__BranchRecord *branch, uint32_t date
 void branch_note_match(struct tx *tx, Tefter__BranchRecord *branch, uint32_t date,
                        uint64_t document);
 /* Is it a number of a branch's own series, "TD-00017" or "TD-CN-00002", given out or still to be?
- */
-bool branch_counts(struct tx *tx, const char *number);
+ * Then *ret_kind is what the branch gives it to. */
+bool branch_counts(struct tx *tx, const char *number, Tefter__DocumentKind *ret_kind);
 /* Is such a number written as a branch writes it: no "td-00017", no other digits? */
 bool branch_writes(const char *number);
 /* Does the number belong to the series that a branch has after a restore? */

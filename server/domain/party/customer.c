@@ -4,7 +4,8 @@
  *   opened ──▶ open ──LockCustomer──▶ locked ──UnlockCustomer──▶ open
  *                                        └──── `until` passed ──▶ open
  *
- * 1. A code names one customer, for ever; (source, code) of an import names one too.
+ * 1. A code names one customer, for ever, and no other looks like it; (source, code) of an import
+ * names one too.
  * 2. Customers are numbered from 1, without a gap but for those of restores, and never go away; 1
  * is who pays at once and has no name: it is not changed, locked or grouped.
  * 3. `groups` holds at most one group of each dimension.
@@ -49,6 +50,7 @@ static void customer_index(struct tx *tx, const Tefter__CustomerRecord *customer
 {
     struct key codes = codes_key();
     word_put(tx, &codes, customer->code, customer->customer);
+    look_put(tx, TABLE_CUSTOMER_CODE, customer->code, customer->customer);
     if (customer->source == NULL)
         return;
     struct key by_source = source_key(customer->source, customer->code);
@@ -176,8 +178,13 @@ static Tefter__Refusal *look_unique(struct tx *tx, const Tefter__OpenCustomer *c
             return refuse_existing(tx, "source", existing);
     }
     struct key codes = codes_key();
-    bool taken = command->code != NULL && word_taken(tx, &codes, command->code, &existing);
-    return taken ? refuse_existing(tx, "code", existing) : NULL;
+    if (command->code == NULL)
+        return NULL;
+    if (word_taken(tx, &codes, command->code, &existing))
+        return refuse_existing(tx, "code", existing);
+    if (look_taken(tx, TABLE_CUSTOMER_CODE, command->code, &existing))
+        return refuse_look(tx, "code", existing, customer_get(tx, (uint32_t)existing)->code);
+    return NULL;
 }
 
 /* A term that is longer than the one they have without it is given up to so many days. */
@@ -298,7 +305,7 @@ static void opened(struct tx *tx, Tefter__CustomerRecord *customer, Tefter__Chan
  * (field_line, CODE_MAX_BYTES), note (field_text); for each group in order: NOT_FOUND groups[i],
  * FIELD_INVALID groups[i] (a second one of its dimension); MORE_THAN_YOU_MAY term_days (longer than
  * without it); TOO_MANY customer; ALREADY_EXISTS source
- * (the same import: source and code), ALREADY_EXISTS code. */
+ * (the same import: source and code), ALREADY_EXISTS code, LOOKS_LIKE code. */
 Tefter__Refusal *apply_open_customer(struct tx *tx, const Tefter__OpenCustomer *command,
                                      Tefter__Done *done)
 {

@@ -463,7 +463,8 @@ Tefter__Refusal *payment_plan_rounded(struct tx *tx, const Tefter__TakePayment *
     if (refusal == NULL)
         refusal = document_check_backfill(tx, command->backfill);
     if (refusal == NULL)
-        refusal = document_check_number(tx, command->number, command->backfill);
+        refusal = document_check_number(tx, TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT,
+                                        command->number, command->backfill);
     if (refusal == NULL)
         refusal = begin(tx, command, account, corrects, plan);
     if (refusal != NULL)

@@ -665,6 +665,16 @@ uint32_t item_undone_until(const struct tx *tx, struct item *item)
     return item->undone_until;
 }
 
+uint32_t item_counted_until(const struct item *item)
+{
+    const Tefter__ItemRecord *record = item->record;
+    uint32_t until = DATE_NONE;
+    for (size_t i = 0; i < record->n_matches; i++)
+        if (record->matches[i]->undone_date > record->matches[i]->date)
+            until = later(until, record->matches[i]->undone_date);
+    return until;
+}
+
 uint32_t item_full(const struct tx *tx, const struct item *item)
 {
     const Tefter__ItemRecord *record = item->record;
