@@ -169,6 +169,9 @@ enum rule_change {
     RULE_MONEY_HAS_DAYS = 5,
     /* A provider's reference counts once, whatever account its money went to. */
     RULE_REFERENCES_COUNT_ONCE = 5,
+    /* A sale that is reversed gives back what it took of its buyer's cap of the day: goods that
+     * came back at once stopped them until the next. */
+    RULE_REVERSED_SALES_FREE_CAPS = 5,
 };
 bool tx_rule(const struct tx *tx, enum rule_change change);
 

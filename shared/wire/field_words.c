@@ -18,6 +18,7 @@ static const struct {
      "A login has small letters, digits, '-', '_' and '.' only."},
     {"admin_name", "name of the owner", NULL},
     {"amount_minor", "amount", NULL},
+    {"amounts_minor", "amount", NULL},
     {"approved_minor", "approved amount", NULL},
     {"as_of", "day of the report", NULL},
     {"bank_account", "bank account", NULL},

@@ -2738,16 +2738,27 @@ class Ledger:
             except Refused as refused:
                 if refused.refusal["code"] == "BUYER_CAP_EXCEEDED" and net is None:
                     self.explain_cap(customer, owed, refused.refusal)
+                self.tell_paid(refused.refusal, total - owed)
                 raise
         try:
             decision = self.decide(customer, owed - (net or 0), c.get("approval", 0), happened, net, document,
                                    owed == 0 and total > 0)
         except Refused as refused:
             refused.document = document
+            self.tell_paid(refused.refusal, total - owed)
             raise
         if draft:
             self.check_paid(customer["customer"], owed)
         return document, customer, decision, postings, its_own
+
+    def tell_paid(self, refusal, paid):
+        """The decision is on what stays open; a part of the sale is that, and what is paid."""
+        if paid <= 0 or "decision" not in refusal:
+            return
+        refusal["paid_minor"] = paid
+        for way in refusal.get("ways", []):
+            if way["kind"] == "WAY_PART_NOW":
+                way["amount_minor"] += paid
 
     def draft(self, c, customer):
         """It takes no number."""
@@ -3331,7 +3342,15 @@ class Ledger:
         self.within("REVERSAL", "document", document["total"])
         if counts:
             self.add_to_day(("credited", document["customer"]), document["total"])
+        if self.epoch >= 5 and not document.get("corrects"):
+            self.free_cap(document)
         return self.reversed_alone(document)
+
+    def free_cap(self, sale):
+        number = sale.get("said", {}).get("buyer")
+        person = self.customers[sale["customer"]]["buyers"].get(number)
+        if person and person["spent_on"] == sale["date"]:
+            self.put(person, "spent", max(person["spent"] - sale["total"], 0))
 
     def do_confirm_payment(self, c):
         text("reason", c.get("reason"))

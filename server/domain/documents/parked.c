@@ -35,35 +35,19 @@ struct goods {
     size_t serial_count;
 };
 
-static struct goods goods_of_draft(const Tefter__InvoiceLine *line)
-{
-    return (struct goods){
-        .product = line->product,
-        .text = line->has_product || line->text == NULL ? "" : line->text,
-        .quantity = line->quantity,
-        .price = line->price,
-        .in_percent = line->has_discount_bp,
-        .discount = line->has_discount_bp ? line->discount_bp : line->discount_minor,
-        .tax_bp = line->tax_bp,
-        .serials = line->serials,
-        .serial_count = line->n_serials,
-    };
-}
-
-static struct goods goods_of_line(const Tefter__DocumentLine *line)
-{
-    return (struct goods){
-        .product = line->product,
-        .text = line->has_product || line->text == NULL ? "" : line->text,
-        .quantity = line->quantity,
-        .price = line->price,
-        .in_percent = line->has_discount_bp,
-        .discount = line->has_discount_bp ? line->discount_bp : line->discount_minor,
-        .tax_bp = line->tax_bp,
-        .serials = line->serials,
-        .serial_count = line->n_serials,
-    };
-}
+/* Of a draft's line or a document's: what is compared has the same names in both. */
+#define GOODS_OF(line)                                                                             \
+    ((struct goods){                                                                               \
+        .product = (line)->product,                                                                \
+        .text = (line)->has_product || (line)->text == NULL ? "" : (line)->text,                   \
+        .quantity = (line)->quantity,                                                              \
+        .price = (line)->price,                                                                    \
+        .in_percent = (line)->has_discount_bp,                                                     \
+        .discount = (line)->has_discount_bp ? (line)->discount_bp : (line)->discount_minor,        \
+        .tax_bp = (line)->tax_bp,                                                                  \
+        .serials = (line)->serials,                                                                \
+        .serial_count = (line)->n_serials,                                                         \
+    })
 
 static bool has_serial(const struct goods *goods, const char *serial)
 {
@@ -174,7 +158,7 @@ static enum parked_goods compare_goods(struct tx *tx, const Tefter__IssueInvoice
         return GOODS_OTHER;
     struct goods *drafts = tx_take(tx, parked->n_lines * sizeof *drafts);
     for (size_t i = 0; i < parked->n_lines; i++)
-        drafts[i] = goods_of_draft(parked->lines[i]);
+        drafts[i] = GOODS_OF(parked->lines[i]);
     struct pairing pairing = pairing_of(tx, drafts, parked->n_lines, sold, count);
     if (take_same(&pairing))
         return count == parked->n_lines ? GOODS_ALL : GOODS_PART;
@@ -211,7 +195,7 @@ enum parked_goods parked_compare(struct tx *tx, const Tefter__IssueInvoice *park
     struct goods *sold = tx_take(tx, record->n_lines * sizeof *sold);
     struct goods *charges = tx_take(tx, record->n_charges * sizeof *charges);
     for (size_t i = 0; i < record->n_lines; i++)
-        sold[i] = goods_of_line(record->lines[i]);
+        sold[i] = GOODS_OF(record->lines[i]);
     for (size_t i = 0; i < record->n_charges; i++)
         charges[i] = goods_of_charge(record->charges[i]->title, record->charges[i]->amount_minor,
                                      record->charges[i]->tax_bp);
@@ -227,7 +211,7 @@ bool parked_holds(struct tx *tx, const Tefter__IssueInvoice *parked,
         const Tefter__InvoiceLine *line = command->lines[i];
         if (!line->has_price || line->product_code != NULL)
             return false; /* it takes something of the catalogue as it is now */
-        sold[i] = goods_of_draft(line);
+        sold[i] = GOODS_OF(line);
     }
     return compare_goods(tx, parked, sold, command->n_lines) != GOODS_OTHER;
 }
