@@ -166,7 +166,7 @@ const struct verb enrol_verbs[] = {
      .params = server_params,
      .run = server_run,
      .offline = true,
-     .more = "For a server that was moved. The new address is taken only if the same ledger "
-             "answers\nthere: the one whose root this terminal was enrolled with."},
+     .more = "For a server that was moved. The new address is taken only if the same ledger\n"
+             "answers there: the one whose root this terminal was enrolled with."},
     END_VERBS,
 };
