@@ -538,8 +538,8 @@ const struct verb person_verbs[] = {
      .params = habit_params,
      .run = habit_run,
      .offline = true,
-     .more = "What can be read in one way only is read in every language: 1.234,50 and 1,234.50,\n"
-             "100 000, 1tr5, 2m, words of thousands and millions, digits of every script. The\n"
-             "language decides what would be unclear: 1.234, 03/04/2026."},
+     .more = "What can be read in one way only is read in every language: 1.234,50 and\n"
+             "1,234.50, 100 000, 1tr5, 2m, words of thousands and millions, digits of every\n"
+             "script. The language decides what would be unclear: 1.234, 03/04/2026."},
     END_VERBS,
 };
