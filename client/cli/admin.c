@@ -3,6 +3,7 @@
 #include "base/tell.h"
 #include "cli/cli.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -165,7 +166,7 @@ static int tell_code(struct run *run, uint32_t terminal)
     const char *address = tefter_address(run->client);
     const char *port = strrchr(address, ':');
     run_note(run, "The code counts once, until %s. On the new terminal:\n\n  tefter enrol %s %s\n",
-             time_text(answer->code->expires_ms, when), address, answer->code->code);
+             time_text(run, answer->code->expires_ms, when), address, answer->code->code);
     if (only_here(address))
         run_note(run,
                  "Only this machine reaches %s. Another device says the server's name instead, "
@@ -190,7 +191,9 @@ static int branch_add_run(struct run *run)
         add->utc_offset_minutes = head->utc_offset_minutes;
     }
     utc_offset_write(add->utc_offset_minutes, offset);
-    (void)snprintf(pattern, sizeof(pattern), "Branch {CODE}| is number {id}|, its time UTC%s.",
+    for (char *at = add->code; *at != '\0'; at++)
+        *at = (char)toupper((unsigned char)*at); /* as it stands in numbers of documents */
+    (void)snprintf(pattern, sizeof(pattern), "Branch {number}| is number {id}|, its time UTC%s.",
                    offset);
     return run_submit(run, command, pattern);
 }

@@ -56,8 +56,7 @@ void approval_tell(struct run *run, const Tefter__ApprovalRow *row)
     put_by("  asked by ", row->asked_login);
     put_by(" at ", row->branch_code);
     put_by(": ", text_of(row->note));
-    const char *until = time_text(row->expires_ms, text);
-    tell(stdout, ", until %s", strlen(until) > 11 ? until + 11 : until);
+    tell(stdout, ", until %s", time_of_day(run, row->expires_ms, text));
 }
 
 /* ---- one, whole ---- */
@@ -90,7 +89,7 @@ static void put_asked(struct run *run, const Tefter__ApprovalRow *row)
     char a[CELL_MAX];
     char b[CELL_MAX];
     tell(stdout, "  %-10s %s\n", "customer", name_of(row, a));
-    tell(stdout, "  %-10s %s", "asked", time_text(row->asked_ms, a));
+    tell(stdout, "  %-10s %s", "asked", time_text(run, row->asked_ms, a));
     put_by(" by ", row->asked_login);
     put_by(" at ", row->branch_code);
     (void)money_sentence(row->amount_minor, run_currency(run), a, sizeof(a));
@@ -169,7 +168,7 @@ static int show_run(struct run *run)
                 row->state == TEFTER__APPROVAL_STATE__APPROVAL_GRANTED;
     tell(stdout, "approval %" PRIu64 ", %s%s%s\n", row->approval,
          enum_word(&tefter__approval_state__descriptor, (int)row->state, word, sizeof(word)),
-         open ? ", until " : "", open ? time_text(row->expires_ms, until) : "");
+         open ? ", until " : "", open ? time_text(run, row->expires_ms, until) : "");
     put_asked(run, row);
     put_now(run, answer);
     put_decided(run, row);
@@ -447,7 +446,11 @@ static const struct param ask_params[] = {
 };
 
 static const struct param list_params[] = {
-    OPTION("--waiting", FLAG, "waiting_only", "only those that wait for an answer"), END};
+    OPTION("--waiting", FLAG, "waiting_only", "only those that wait for an answer"),
+    OPTIONS("--group", GROUP, "groups",
+            "only of customers in this group; repeated: in all of them"),
+    END,
+};
 
 static const struct param grant_params[] = {
     OPERAND("APPROVAL", NUMBER, "approval", "its number"),
@@ -522,9 +525,8 @@ const struct verb approval_verbs[] = {
      .summary = "sell what is parked with one that was granted, as it was parked",
      .params = sell_params,
      .run = sell_run,
-     .more =
-         "tefter approval sell 3         all of it\n"
-         "tefter approval sell 3 1 2=50  the first line, and 50 of the second; the rest is asked "
-         "for anew"},
+     .more = "tefter approval sell 3         all of it\n"
+             "tefter approval sell 3 1 2=50  the first line, and 50 of the second; the\n"
+             "                               rest is asked for anew"},
     END_VERBS,
 };

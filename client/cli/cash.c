@@ -116,7 +116,7 @@ static bool read_part(struct run *run, const char *text, Tefter__PaidPart *part)
     return part->has_money_account;
 }
 
-static bool fill_parts(struct run *run, Tefter__SellPaid *sale)
+bool cash_parts(struct run *run, Tefter__SellPaid *sale)
 {
     size_t at = 0;
     sale->payments = arena_take(&run->arena, ARGS_MAX * sizeof(*sale->payments));
@@ -133,17 +133,6 @@ static bool fill_parts(struct run *run, Tefter__SellPaid *sale)
     return true;
 }
 
-static bool is_cash_customer(struct run *run, const Tefter__IssueInvoice *invoice)
-{
-    Tefter__Query query = TEFTER__QUERY__INIT;
-    Tefter__CompanyView view = TEFTER__COMPANY_VIEW__INIT;
-    query.kind_case = TEFTER__QUERY__KIND_COMPANY;
-    query.company = &view;
-    const Tefter__Answer *answer = run_ask(run, &query);
-    return answer != NULL &&
-           (!invoice->has_customer || invoice->customer == answer->company->cash_customer);
-}
-
 bool cash_sale_is_paid(struct run *run, const Tefter__IssueInvoice *invoice)
 {
     size_t at = 0;
@@ -151,7 +140,7 @@ bool cash_sale_is_paid(struct run *run, const Tefter__IssueInvoice *invoice)
         return true;
     bool open = arg_flag(&run->args, "--unpaid") || arg_flag(&run->args, "--ask") ||
                 arg_flag(&run->args, "--what-if") || invoice->backfill || invoice->has_approval;
-    return !open && is_cash_customer(run, invoice);
+    return !open && run_is_cash_customer(run, invoice->has_customer, invoice->customer);
 }
 
 static void tell_parts(struct run *run, const Tefter__Done *done)
@@ -183,7 +172,7 @@ int cash_sell(struct run *run, Tefter__IssueInvoice *invoice)
     command.kind_case = TEFTER__COMMAND__KIND_SELL_PAID;
     command.sell_paid = &sale;
     sale.invoice = invoice;
-    if (!fill_parts(run, &sale))
+    if (!cash_parts(run, &sale))
         return run->exit_code;
     const Tefter__Done *done = run_call(run, &command);
     if (done == NULL)
@@ -460,7 +449,7 @@ static void slip_who(struct run *run, const char *what, const Tefter__Actor *who
 {
     char at[CELL_MAX];
     const char *login = who != NULL ? staff_login(run, who->staff) : "-";
-    tell(stdout, "%s by %s, %s\n", what, login, time_text(at_ms, at));
+    tell(stdout, "%s by %s, %s\n", what, login, time_text(run, at_ms, at));
 }
 
 static void slip_counts(struct run *run, const Tefter__TillDayRecord *day)

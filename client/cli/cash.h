@@ -14,5 +14,7 @@ bool cash_place(struct run *run, Tefter__PaymentKind kind, const char *said, uin
 /* Is the sale paid at once? By --paid; and a sale to the cash customer, in cash, unless --unpaid,
  * --approval or --backfill says otherwise. */
 bool cash_sale_is_paid(struct run *run, const Tefter__IssueInvoice *invoice);
+/* The payments of a sale, by --paid. False: told. */
+bool cash_parts(struct run *run, Tefter__SellPaid *sale);
 /* Sells it so, and tells what was paid and the change. */
 int cash_sell(struct run *run, Tefter__IssueInvoice *invoice);

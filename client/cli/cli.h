@@ -151,6 +151,7 @@ enum column_kind {
     COLUMN_CUSTOMER,  /* an id, shown as code and name */
     COLUMN_BRANCH,    /* an id, shown as its code */
     COLUMN_STAFF,
+    COLUMN_PLACE,  /* an id of a till, device or bank account, shown as its name */
     COLUMN_OFFSET, /* minutes, shown as +07:00 */
 };
 
@@ -175,8 +176,9 @@ struct verb {
     const struct column *columns;
     const char *empty; /* sentence when there are no rows */
     const char *fixed; /* "approved=true kind=cash": set before the params */
-    /* What the rows that are shown come to, told behind them; NULL: nothing. */
-    void (*sums)(struct run *run, ProtobufCMessage *const *rows, size_t count);
+    /* What the rows that are shown come to, told behind them; and what the query `more` finds in
+     * all, when that is not all of it. NULL: nothing. */
+    void (*sums)(struct run *run, ProtobufCMessage *const *rows, size_t count, Tefter__Query *more);
     bool paged;                     /* the query has rows and page, the answer next */
     bool offline;                   /* connects by itself, or not at all */
     bool helps;                     /* its function answers --help */
@@ -255,6 +257,7 @@ struct run {
     size_t width;       /* columns that a line may take; 0: any */
     size_t stand_again; /* commands from before a restore that count as they did */
     int exit_code;      /* of the last call or ask that came to nothing */
+    bool zone_told;     /* the zone of the times that are shown */
     bool untrue;        /* the server broke the protocol: it is asked nothing more in this run */
     struct tefter_habits habits; /* of who is at this terminal */
     struct currency currency;    /* the company's, by these habits */
@@ -294,6 +297,8 @@ int refusal_exit(Tefter__RefusalCode code);
 /* Tells a refusal: sentence on standard error, JSON on standard output; returns its exit code. */
 int run_refused(struct run *run, const Tefter__Refusal *refusal);
 
+/* Is it the cash customer, who stands for all that pay at once? Who is not said is. */
+bool run_is_cash_customer(struct run *run, bool said, uint32_t customer);
 /* NULL: told already. */
 const Tefter__Done *run_call(struct run *run, const Tefter__Command *command);
 const Tefter__Answer *run_ask(struct run *run, const Tefter__Query *query);
@@ -423,7 +428,11 @@ const char *balance_text(const struct run *run, int64_t balance_minor, char out[
 /* "1 customer", "2 customers", "3 matches". */
 const char *counted(uint64_t count, const char *noun, char out[CELL_MAX]);
 const char *date_text(uint32_t date, char out[CELL_MAX]);
-const char *time_text(int64_t instant_ms, char out[CELL_MAX]);
+/* An instant by the clock of this terminal's branch; the first one of a run names its zone. */
+const char *time_text(struct run *run, int64_t instant_ms, char out[CELL_MAX]);
+const char *time_of_day(const struct run *run, int64_t instant_ms, char out[CELL_MAX]);
+/* Minutes from UTC: of the branch; of this device where the server does not say it. */
+int32_t run_utc_offset(const struct run *run);
 const char *price_text(const struct run *run, int64_t price, char out[CELL_MAX]);
 const char *percent_text(int64_t bp, char out[CELL_MAX]); /* "7.5%" */
 const char *quantity_text(const struct run *run, int64_t quantity, char out[CELL_MAX]);
@@ -438,7 +447,10 @@ struct table;
 struct table *table_create(struct run *run);
 void table_column(struct table *table, const char *title, bool right);
 void table_cell(struct table *table, const char *text); /* row by row */
-void table_rule(struct table *table);                   /* before a row of sums */
+/* Of instants; the first such column of a run names their zone in its title. */
+void table_time_column(struct table *table, const char *title);
+void table_time(struct table *table, int64_t instant_ms);
+void table_rule(struct table *table); /* before a row of sums */
 void table_print(struct table *table, FILE *out);
 void table_rows(struct run *run, const struct column *columns, ProtobufCMessage *const *rows,
                 size_t count);

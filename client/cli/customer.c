@@ -55,7 +55,7 @@ static const struct param shown_customer[] = {OPERAND("CUSTOMER", TEXT, NULL, "c
 
 static const struct param customer_list[] = {
     OPTIONAL("TEXT", TEXT, "text", "part of name, phone, code"),
-    OPTION("--group", GROUP, "group", "only its members"),
+    OPTIONS("--group", GROUP, "groups", "only its members; repeated: of all of them"),
     OPTION("--branch", BRANCH, "branch", "only those opened there"),
     OPTION("--locked", FLAG, "locked", "only locked customers"),
     OPTION("--over-limit", FLAG, "over_limit", "only those over their limit"),
@@ -82,6 +82,8 @@ static const struct param customer_unlock[] = {
 static const struct param customer_history[] = {
     OPERAND("CUSTOMER", CUSTOMER, "customer", "code, or #NUMBER"),
     OPTION("--oldest-first", FLAG, "oldest_first", "oldest first (default: newest first)"),
+    OPTION("--state", ENUM, "state", "only in this state; the balance counts all"),
+    OPTION("--kind", ENUM, "kind", "only this kind; the balance counts all"),
     END,
 };
 
@@ -187,8 +189,10 @@ static const struct column person_columns[] = {
     {"N", "buyer", COLUMN_NUMBER},
     {"NAME", "name", COLUMN_TEXT},
     {"PHONE", "phone", COLUMN_TEXT},
+    {"IDENTITY", "identity", COLUMN_TEXT},
     {"PER SALE", "cap_sale_minor", COLUMN_MONEY},
     {"PER DAY", "cap_day_minor", COLUMN_MONEY},
+    {"TODAY", "spent_minor", COLUMN_MONEY},
     {"UNTIL", "valid_until", COLUMN_DATE},
     END_COLUMNS,
 };
@@ -368,12 +372,37 @@ static void put_bills(struct run *run, const Tefter__BillsAnswer *bills, size_t 
     }
 }
 
-static void put_persons(struct run *run, const Tefter__CustomerRow *row)
+/* The row says that they may buy; the record by what they are known, and what they took today. */
+static ProtobufCMessage *person_of(struct run *run, const Tefter__CustomerCardAnswer *card,
+                                   const Tefter__BuyerRow *row)
 {
-    if (row->n_buyers == 0)
+    const Tefter__CustomerRecord *record = card->record;
+    Tefter__BuyerRecord *person = arena_take(&run->arena, sizeof(*person));
+    need(person != NULL);
+    for (size_t i = 0; i < record->n_buyers; i++) {
+        if (record->buyers[i]->buyer != row->buyer)
+            continue;
+        *person = *record->buyers[i];
+        person->has_spent_minor = person->has_spent_date && person->spent_date >= card->today;
+        return &person->base;
+    }
+    return NULL;
+}
+
+static void put_persons(struct run *run, const Tefter__CustomerCardAnswer *card)
+{
+    const Tefter__CustomerRow *row = card->row;
+    size_t count = 0;
+    ProtobufCMessage **persons = arena_take(&run->arena, (row->n_buyers + 1) * sizeof(*persons));
+    need(persons != NULL);
+    for (size_t i = 0; i < row->n_buyers; i++) {
+        persons[count] = person_of(run, card, row->buyers[i]);
+        count += persons[count] != NULL;
+    }
+    if (count == 0)
         return;
     tell(stdout, "\nMay buy on this account\n");
-    table_rows(run, person_columns, (ProtobufCMessage *const *)row->buyers, row->n_buyers);
+    table_rows(run, person_columns, persons, count);
 }
 
 const Tefter__CustomersAnswer *customer_family(struct run *run, uint32_t payer)
@@ -437,7 +466,7 @@ static void put_card(struct run *run, const Tefter__CustomerCardAnswer *card)
     put_balance(run, card);
     put_the_line(run, card->account);
     put_family(run, card);
-    put_persons(run, card->row);
+    put_persons(run, card);
 }
 
 static int customer_show(struct run *run)
@@ -648,12 +677,11 @@ static const char *change_text(const struct run *run, const char *field, const c
 static void put_change(struct run *run, struct table *table, const Tefter__ChangeRecord *change,
                        const Tefter__FieldChange *field)
 {
-    char when[CELL_MAX];
     char words[CELL_MAX];
     char cell[CELL_MAX];
     const char *old_value = field->old_text != NULL ? text_of(field->old_text) : field->old_value;
     const char *new_value = field->new_text != NULL ? text_of(field->new_text) : field->new_value;
-    table_cell(table, time_text(change->at_ms, when));
+    table_time(table, change->at_ms);
     table_cell(table, change->actor->has_staff ? staff_login(run, change->actor->staff) : "");
     table_cell(table, field_words(field->field, words, sizeof(words)) ? words : "");
     table_cell(table, change_text(run, field->field, old_value, cell));
@@ -662,10 +690,11 @@ static void put_change(struct run *run, struct table *table, const Tefter__Chang
 
 static int customer_changes(struct run *run)
 {
-    static const char *const titles[] = {"WHEN", "WHO", "FIELD", "OLD", "NEW"};
+    static const char *const titles[] = {"WHO", "FIELD", "OLD", "NEW"};
     struct table *table = table_create(run);
     Tefter__Query *query =
         (Tefter__Query *)run_build(run, &tefter__query__descriptor, "customer_changes");
+    table_time_column(table, "WHEN");
     for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
         table_column(table, titles[i], false);
     bool more = query != NULL;

@@ -23,7 +23,8 @@ static const struct param list_params[] = {
     OPTION("--amount", AMOUNT, "amount_minor", "only with this total"),
     OPTION("--min", AMOUNT, "from_minor", "only with a total of at least this"),
     OPTION("--max", AMOUNT, "to_minor", "only with a total of at most this"),
-    OPTION("--group", GROUP, "group", "only of customers in this group"),
+    OPTIONS("--group", GROUP, "groups",
+            "only of customers in this group; repeated: in all of them"),
     OPTION("--salesperson", TEXT, "salesperson", "only sold by this login"),
     OPTION("--by", STAFF, "staff", "only written by this person"),
     OPTION("--paid", ENUM, "payment_kind", "only payments of this kind: cash, pos, transfer, slip"),
@@ -43,6 +44,8 @@ static const struct column list_columns[] = {
     {"STATE", "state", COLUMN_ENUM},
     {"DUE", "due", COLUMN_DATE},
     {"PAID", "payment_kind", COLUMN_ENUM},
+    {"INTO", "money_account", COLUMN_PLACE},
+    {"PAYER", "payer", COLUMN_TEXT},
     {"BRANCH", "branch", COLUMN_BRANCH},
     {"BY", "author", COLUMN_TEXT},
     {"SOLD BY", "salesperson", COLUMN_TEXT},
@@ -51,63 +54,133 @@ static const struct column list_columns[] = {
 
 /* ---- sums of a list ---- */
 
-struct kind_sum {
-    uint64_t count;
-    int64_t total_minor;
-    int64_t open_minor;
-    bool fits;
+/* By kind: bills and money are not added up together. */
+enum { TOTALS_MAX = 16, TOTALS_PAGES_MAX = 20, LIST_TOTALS = 470 /* of DocumentList */ };
+
+struct totals {
+    Tefter__DocumentTotal of[TOTALS_MAX];
+    size_t count;
 };
 
-static void add_row(const Tefter__DocumentRow *row, struct kind_sum *sum)
+static void add_amount(protobuf_c_boolean *known, int64_t *sum_minor, bool given,
+                       int64_t amount_minor)
 {
-    sum->count++;
-    sum->fits = sum->fits &&
-                !__builtin_add_overflow(sum->total_minor, row->total_minor, &sum->total_minor) &&
-                !__builtin_add_overflow(sum->open_minor, row->open_minor, &sum->open_minor);
+    *known = *known && given && !__builtin_add_overflow(*sum_minor, amount_minor, sum_minor);
 }
 
-static void put_sum(struct run *run, const char *word, const struct kind_sum *sum, bool first)
+static void add_total(struct totals *totals, const Tefter__DocumentTotal *more)
 {
+    size_t at = 0;
+    while (at < totals->count && totals->of[at].kind != more->kind)
+        at++;
+    if (at == TOTALS_MAX)
+        return;
+    if (at == totals->count) {
+        totals->of[totals->count++] = *more;
+        return;
+    }
+    Tefter__DocumentTotal *total = &totals->of[at];
+    total->count += more->count;
+    total->reversed += more->reversed;
+    add_amount(&total->has_total_minor, &total->total_minor, more->has_total_minor,
+               more->total_minor);
+    add_amount(&total->has_open_minor, &total->open_minor, more->has_open_minor, more->open_minor);
+}
+
+/* What was reversed counts as nothing, and so does what reversed it. */
+static void add_row(struct totals *totals, const Tefter__DocumentRow *row)
+{
+    Tefter__DocumentTotal total = TEFTER__DOCUMENT_TOTAL__INIT;
+    total.kind = row->kind;
+    total.has_total_minor = true;
+    total.has_open_minor = true;
+    if (row->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL)
+        return;
+    if (row->state == TEFTER__DOCUMENT_STATE__DOCUMENT_REVERSED) {
+        total.reversed = 1;
+    } else {
+        total.count = 1;
+        total.total_minor = row->total_minor;
+        total.open_minor = row->open_minor;
+    }
+    add_total(totals, &total);
+}
+
+static void put_total(struct run *run, const Tefter__DocumentTotal *of, bool first)
+{
+    char word[CELL_MAX];
     char count[CELL_MAX];
     char total[CELL_MAX];
     char open[CELL_MAX];
-    tell(stdout, "%s%s", first ? "" : "; ", counted(sum->count, word, count));
-    if (sum->fits)
-        tell(stdout, " %s, open %s", money_text(run, sum->total_minor, total),
-             money_text(run, sum->open_minor, open));
+    (void)enum_word(&tefter__document_kind__descriptor, (int)of->kind, word, sizeof(word));
+    tell(stdout, "%s%s", first ? "" : "; ", counted(of->count, word, count));
+    if (of->has_total_minor && of->has_open_minor)
+        tell(stdout, " %s, open %s", money_text(run, of->total_minor, total),
+             money_text(run, of->open_minor, open));
 }
 
-/* Bills and money are not added up together; what was reversed counts as nothing. */
-static void list_sums(struct run *run, ProtobufCMessage *const *rows, size_t count)
+static void put_totals(struct run *run, const char *head, const struct totals *totals)
 {
-    char word[CELL_MAX];
     char gone[CELL_MAX];
     uint64_t reversed = 0;
     bool first = true;
     const ProtobufCEnumDescriptor *kinds = &tefter__document_kind__descriptor;
+    for (size_t i = 0; i < totals->count; i++)
+        reversed += totals->of[i].reversed;
     for (unsigned k = 0; k < kinds->n_values; k++) {
-        struct kind_sum sum = {.fits = true};
-        for (size_t i = 0; i < count; i++) {
-            const Tefter__DocumentRow *row = (const Tefter__DocumentRow *)rows[i];
-            bool counts = row->state != TEFTER__DOCUMENT_STATE__DOCUMENT_REVERSED &&
-                          row->kind != TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL;
-            if ((int)row->kind != kinds->values[k].value)
+        for (size_t i = 0; i < totals->count; i++) {
+            if ((int)totals->of[i].kind != kinds->values[k].value || totals->of[i].count == 0)
                 continue;
-            if (counts)
-                add_row(row, &sum);
-            else
-                reversed += row->state == TEFTER__DOCUMENT_STATE__DOCUMENT_REVERSED;
+            tell(stdout, "%s", first ? head : "");
+            put_total(run, &totals->of[i], first);
+            first = false;
         }
-        if (sum.count == 0)
-            continue;
-        put_sum(run, enum_word(kinds, kinds->values[k].value, word, sizeof(word)), &sum, first);
-        first = false;
     }
     if (reversed > 0)
-        tell(stdout, "%s%s reversed, which %s not counted", first ? "" : "; ",
+        tell(stdout, "%s%s reversed, which %s not counted", first ? head : "; ",
              counted(reversed, "document", gone), reversed == 1 ? "is" : "are");
     if (!first || reversed > 0)
         tell(stdout, "\n");
+}
+
+/* All that the list asks for, not only what is shown. *ret_whole: so far it was counted. */
+static bool ask_totals(struct run *run, Tefter__Query *query, struct totals *totals,
+                       bool *ret_whole)
+{
+    Tefter__DocumentList *list = query->documents;
+    *ret_whole = false;
+    list->has_totals = true;
+    list->totals = true;
+    list->has_page = false;
+    for (int page = 0; page < TOTALS_PAGES_MAX && !*ret_whole; page++) {
+        const Tefter__Answer *answer = run_ask(run, query);
+        if (answer == NULL)
+            return false;
+        for (size_t i = 0; i < answer->documents->n_totals; i++)
+            add_total(totals, answer->documents->totals[i]);
+        *ret_whole = !answer->documents->has_next;
+        list->has_page = true;
+        list->page = answer->documents->next;
+    }
+    return true;
+}
+
+static void list_sums(struct run *run, ProtobufCMessage *const *rows, size_t count,
+                      Tefter__Query *more)
+{
+    struct totals shown = {.count = 0};
+    struct totals all = {.count = 0};
+    bool whole = false;
+    for (size_t i = 0; i < count; i++)
+        add_row(&shown, (const Tefter__DocumentRow *)rows[i]);
+    put_totals(run, more == NULL ? "" : "Shown: ", &shown);
+    if (more == NULL ||
+        !tefter_knows_field(run->client, &tefter__document_list__descriptor, LIST_TOTALS) ||
+        !ask_totals(run, more, &all, &whole))
+        return;
+    put_totals(run, whole ? "In all: " : "Counted so far: ", &all);
+    if (!whole)
+        run_note(run, "There are more than are counted at once: say --from and --to.");
 }
 
 static const struct column touch_columns[] = {
@@ -157,7 +230,7 @@ static void put_facts(struct run *run, const Tefter__DocumentAnswer *answer)
     char text[CELL_MAX];
     const Tefter__DocumentRecord *document = answer->document;
     put_due(run, answer);
-    tell(stdout, "  %-10s %s%s%s\n", "recorded", time_text(document->recorded_ms, text),
+    tell(stdout, "  %-10s %s%s%s\n", "recorded", time_text(run, document->recorded_ms, text),
          document->actor->has_staff ? " by " : "",
          document->actor->has_staff ? staff_login(run, document->actor->staff) : "");
     if (answer->buyer_name != NULL)

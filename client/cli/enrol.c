@@ -60,7 +60,7 @@ static int tell_enrolled(struct run *run, const char *folder,
          enrolment->name, enrolment->company);
     run_note(run,
              "Kept in %s; the certificate holds until %s and renews itself. Next: tefter login",
-             folder, time_text(enrolment->not_after_ms, until));
+             folder, time_text(run, enrolment->not_after_ms, until));
     return EXIT_DONE;
 }
 
@@ -166,8 +166,7 @@ const struct verb enrol_verbs[] = {
      .params = server_params,
      .run = server_run,
      .offline = true,
-     .more =
-         "For a server that was moved. The new address is taken only if the same ledger answers "
-         "there:\nthe one whose root this terminal was enrolled with."},
+     .more = "For a server that was moved. The new address is taken only if the same ledger\n"
+             "answers there: the one whose root this terminal was enrolled with."},
     END_VERBS,
 };

@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "wire/message.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 const struct param global_params[] = {
@@ -28,9 +29,9 @@ const struct param page_params[] = {
 };
 
 static const char values_text[] =
-    "Amounts as people type them: 1,234.50  1500k  2m. Dates: 2026-11-23, today, +30, -7 (days\n"
-    "from today). A customer is a code or a number; '#17', quoted for the shell, is always the\n"
-    "number.";
+    "Amounts as people type them: 1,234.50  1500k  2m. Dates: 2026-11-23, today, +30,\n"
+    "-7 (days from today). A customer is a code or a number; '#17', quoted for the\n"
+    "shell, is always the number.";
 
 static const char *exit_text(enum exit_code code)
 {
@@ -159,19 +160,66 @@ static struct usage_option option_of(const struct verb *verb, const struct param
 
 /* ---- --help ---- */
 
+enum { LINE_COLUMNS = 80, TEXT_COLUMN = 27 };
+
+/* A word, and the options behind it: none of them begins a line, as if it were told there. */
+static size_t unbroken(const char *text)
+{
+    size_t size = strcspn(text, " ");
+    while (strncmp(text + size, " --", 3) == 0)
+        size += 1 + strcspn(text + size + 1, " ");
+    return size;
+}
+
+/* Breaks between words, so that no line is longer than LINE_COLUMNS. The first line is written up
+ * to `column`, the others begin at `indent`. */
+static void put_broken(const char *text, size_t column, size_t indent, FILE *out)
+{
+    for (bool first = true; *text != '\0'; first = false) {
+        size_t size = unbroken(text);
+        size_t columns = tell_columns(text, size);
+        if (!first && column + 1 + columns > LINE_COLUMNS) {
+            tell(out, "\n%*s", (int)indent, "");
+            column = indent;
+        } else if (!first) {
+            (void)fputc(' ', out);
+            column++;
+        }
+        (void)fwrite(text, 1, size, out); /* our own */
+        column += columns;
+        text += size + strspn(text + size, " ");
+    }
+    (void)fputc('\n', out);
+}
+
+/* "  LEFT    text", the text as a block beside it. */
+static void put_beside(const char *left, const char *text, FILE *out)
+{
+    size_t column = tell_columns(left, strlen(left)) + 3;
+    tell(out, "  %-24s ", left);
+    put_broken(text, column > TEXT_COLUMN ? column : TEXT_COLUMN, TEXT_COLUMN, out);
+}
+
 static void put_option(const struct usage_option *option, bool many, FILE *out)
 {
     char left[64];
+    char *text = NULL;
+    size_t size = 0;
     const char *words = option->value.words;
     bool valued = option->name[0] == '-' && option->value.name != NULL;
     bool listed = usage_listed(words);
+    FILE *whole = open_memstream(&text, &size);
+    need(whole != NULL);
     (void)snprintf(left, sizeof(left), "%s%s%s", option->name, valued ? " " : "",
                    valued ? option->value.name : "");
-    tell(out, "  %-24s %s%s", left, option->help == NULL ? "" : option->help,
+    tell(whole, "%s%s", option->help == NULL ? "" : option->help,
          option->help != NULL && listed ? ": " : "");
     if (listed)
-        usage_words(words, out);
-    tell(out, "%s\n", many ? " (may be repeated)" : "");
+        usage_words(words, whole);
+    (void)fputs(many ? " (may be repeated)" : "", whole);
+    (void)fclose(whole);
+    put_beside(left, text, out);
+    free(text);
 }
 
 static void put_params(const struct verb *verb, const struct param *params, FILE *out)
@@ -215,11 +263,18 @@ static void put_lines(const char *lines, FILE *out)
 
 void help_verb(const struct verb *verb, FILE *out)
 {
-    tell(out, "tefter ");
-    put_name(verb, out);
-    tell(out, " ");
-    put_operands(verb, out);
-    tell(out, "\n%s\n\n", verb->summary);
+    char line[LINE_MAX_BYTES] = "";
+    FILE *head = fmemopen(line, sizeof(line), "w");
+    need(head != NULL);
+    tell(head, "tefter ");
+    put_name(verb, head);
+    tell(head, " ");
+    put_operands(verb, head);
+    (void)fclose(head);
+    enum { BELOW = 4 };
+    put_broken(line, 0, BELOW, out);
+    put_broken(verb->summary, 0, 0, out);
+    (void)fputc('\n', out);
     put_params(verb, verb->params, out);
     for (const struct usage_option *own = verb->own; own != NULL && own->name != NULL; own++)
         put_option(own, false, out);
@@ -244,7 +299,7 @@ static bool put_verb_line(void *context, const struct verb *verb)
         return true;
     (void)snprintf(left, sizeof(left), "%s%s%s", verb->entity, verb->verb == NULL ? "" : " ",
                    verb->verb == NULL ? "" : verb->verb);
-    tell(help->out, "  %-24s %s\n", left, verb->summary);
+    put_beside(left, verb->summary, help->out);
     return true;
 }
 
@@ -265,8 +320,10 @@ void help_all(FILE *out)
     put_params(NULL, global_params, out);
     put_lines(values_text, out);
     tell(out, "Exit:");
-    for (enum exit_code code = EXIT_DONE; code < EXIT_CODES; code++)
-        tell(out, " %d %s%s", code, exit_text(code), code + 1 < EXIT_CODES ? "," : ".");
+    for (enum exit_code code = EXIT_DONE; code < EXIT_CODES; code++) {
+        (void)fputs(code == EXIT_NOT_ALLOWED ? "\n      " : " ", out);
+        tell(out, "%d %s%s", code, exit_text(code), code + 1 < EXIT_CODES ? "," : ".");
+    }
     (void)fputc('\n', out);
     tell(out, "\ntefter ENTITY --help, tefter ENTITY VERB --help say more.\n");
 }

@@ -254,10 +254,23 @@ static const struct param unmatch_params[] = {
 };
 
 static const struct column unmatched_columns[] = {
-    {"CUSTOMER", "code", COLUMN_TEXT},        {"NAME", "name", COLUMN_TEXT},
-    {"NUMBER", "number", COLUMN_TEXT},        {"OPEN", "open_minor", COLUMN_MONEY},
-    {"FINAL", "final", COLUMN_FLAG},          {"DATE", "date", COLUMN_DATE},
-    {"RECORDED", "recorded_ms", COLUMN_TIME}, END_COLUMNS,
+    {"CUSTOMER", "code", COLUMN_TEXT},
+    {"NAME", "name", COLUMN_TEXT},
+    {"NUMBER", "number", COLUMN_TEXT},
+    {"OPEN", "open_minor", COLUMN_MONEY},
+    {"FINAL", "final", COLUMN_FLAG},
+    {"DATE", "date", COLUMN_DATE},
+    {"RECORDED", "recorded_ms", COLUMN_TIME},
+    {"PAID", "payment_kind", COLUMN_ENUM},
+    {"INTO", "money_account", COLUMN_PLACE},
+    {"PAYER", "payer", COLUMN_TEXT},
+    END_COLUMNS,
+};
+
+static const struct param unmatched_params[] = {
+    OPTIONS("--group", GROUP, "groups",
+            "only of customers in this group; repeated: in all of them"),
+    END,
 };
 
 const struct verb money_verbs[] = {
@@ -266,7 +279,7 @@ const struct verb money_verbs[] = {
      .params = pay_params,
      .run = pay_run,
      .more = "tefter pay C-000123 50m --cash \"drawer 1\"\n"
-             "tefter pay C-000123 1,250.00 --transfer Main --reference E2E-1 --bill TD-17=1,000"},
+             "tefter pay C-000123 1,250.00 --transfer Main --reference E2E-1 --bill TD-17=900"},
     {.entity = "confirm",
      .summary = "confirm that a bank slip reached the bank, or never did",
      .params = confirm_params,
@@ -282,6 +295,7 @@ const struct verb money_verbs[] = {
      .done = "Match {MATCH} is undone.| {owes}|, {available}|."},
     {.entity = "unmatched",
      .summary = "list money not yet matched, oldest first",
+     .params = unmatched_params,
      .query = "unmatched_money",
      .rows = "rows",
      .columns = unmatched_columns,

@@ -105,7 +105,7 @@ static int tell_person(struct run *run, const Tefter__LoggedIn *person,
     tell(stdout, "%s%s%s%s, %s, until %s\n", person->login, name[0] == '\0' ? "" : " (", name,
          name[0] == '\0' ? "" : ")",
          enum_word(&tefter__role__descriptor, (int)person->role, role, sizeof(role)),
-         time_text(person->expires_ms, until));
+         time_text(run, person->expires_ms, until));
     if (person->other_branch != NULL)
         run_note(run, "They write in branch %s only: at this device they can look, and no more.",
                  person->other_branch);
@@ -350,10 +350,10 @@ static void put_count(const char *label, uint64_t count)
     tell(stdout, "  %-26s %" PRIu64 "\n", label, count);
 }
 
-static void put_time(const char *label, bool known, int64_t instant_ms)
+static void put_time(struct run *run, const char *label, bool known, int64_t instant_ms)
 {
     char text[CELL_MAX];
-    tell(stdout, "  %-26s %s\n", label, known ? time_text(instant_ms, text) : "never");
+    tell(stdout, "  %-26s %s\n", label, known ? time_text(run, instant_ms, text) : "never");
 }
 
 static void put_alarm(const char *label, const char *words)
@@ -362,7 +362,7 @@ static void put_alarm(const char *label, const char *words)
         tell(stdout, "  %s: %s\n", label, words);
 }
 
-static void put_status(const Tefter__StatusAnswer *status)
+static void put_status(struct run *run, const Tefter__StatusAnswer *status)
 {
     tell(stdout, "tefterd %s\n", status->version);
     put_count("seq", status->seq);
@@ -384,14 +384,14 @@ static void put_status(const Tefter__StatusAnswer *status)
     put_bytes("disk free", status->disk_free_bytes);
     if (status->has_disk_days_left)
         put_count("disk days left", status->disk_days_left);
-    put_time("last good backup", status->has_last_backup_ms, status->last_backup_ms);
+    put_time(run, "last good backup", status->has_last_backup_ms, status->last_backup_ms);
     if (status->has_server_certificate_ends_ms)
-        put_time("server certificate ends", true, status->server_certificate_ends_ms);
+        put_time(run, "server certificate ends", true, status->server_certificate_ends_ms);
     if (status->has_audit_line)
         tell(stdout, "  %-26s %" PRIu64 " %s\n", "newest audit line", status->audit_line,
              status->audit_seal == NULL ? "" : status->audit_seal);
     if (status->has_root_certificate_ends_ms)
-        put_time("root certificate ends", true, status->root_certificate_ends_ms);
+        put_time(run, "root certificate ends", true, status->root_certificate_ends_ms);
     if (status->has_journal_slow_ms)
         put_count("journal slow ms", status->journal_slow_ms);
     if (status->has_follower_seq) {
@@ -408,6 +408,11 @@ static void put_status(const Tefter__StatusAnswer *status)
              ", terminals not heard %" PRIu32 ": tefter recovery\n",
              status->recovery, status->offers_waiting, status->offers_not_back,
              status->terminals_unheard);
+    else if (status->offers_waiting > 0)
+        tell(stdout,
+             "  THE RECOVERY IS CLOSED, and papers of it still wait to be decided: %" PRIu64
+             ": tefter recovery\n",
+             status->offers_waiting);
     if (status->has_read_only && status->read_only)
         tell(stdout, "  READ ONLY: %s\n",
              status->read_only_reason == NULL ? "" : status->read_only_reason);
@@ -433,7 +438,7 @@ static int status_run(struct run *run)
     if (run->json)
         run_json(run, &answer->status->base);
     else
-        put_status(answer->status);
+        put_status(run, answer->status);
     return EXIT_DONE;
 }
 
@@ -504,8 +509,9 @@ const struct verb person_verbs[] = {
      .params = login_params,
      .run = login_run,
      .offline = true,
-     .more = "The password is asked for without echo, or is the first line of --password-file or "
-             "of\nstandard input. It is never an argument."},
+     .more =
+         "The password is asked for without echo, or is the first line of\n--password-file or of "
+         "standard input. It is never an argument."},
     {.entity = "pin",
      .summary = "someone else takes over this terminal, by PIN",
      .params = pin_params,
@@ -532,8 +538,8 @@ const struct verb person_verbs[] = {
      .params = habit_params,
      .run = habit_run,
      .offline = true,
-     .more = "What can be read in one way only is read in every language: 1.234,50 and 1,234.50,\n"
-             "100 000, 1tr5, 2m, words of thousands and millions, digits of every script. The\n"
-             "language decides what would be unclear: 1.234, 03/04/2026."},
+     .more = "What can be read in one way only is read in every language: 1.234,50 and\n"
+             "1,234.50, 100 000, 1tr5, 2m, words of thousands and millions, digits of every\n"
+             "script. The language decides what would be unclear: 1.234, 03/04/2026."},
     END_VERBS,
 };

@@ -30,7 +30,8 @@ static const char *said(struct run *run, const Tefter__OfferRow *row, char out[L
 {
     out[0] = '\0';
     if (row->refusal != NULL)
-        (void)refusal_sentence(row->refusal, run_currency(run), out, LINE_MAX_BYTES);
+        (void)refusal_sentence_in_zone(row->refusal, run_currency(run), run_utc_offset(run), out,
+                                       LINE_MAX_BYTES);
     else if (row->reason != NULL)
         (void)snprintf(out, LINE_MAX_BYTES, "%s", text_of(row->reason));
     else if (row->over_limit)
@@ -49,7 +50,7 @@ static void offer_line(struct run *run, struct table *table, const Tefter__Offer
     table_cell(table, kind_name(row->kind, cell));
     table_cell(table, row->number == NULL ? "" : row->number);
     table_cell(table, row->has_total_minor ? money_text(run, row->total_minor, cell) : "");
-    table_cell(table, time_text(row->at_ms, cell));
+    table_time(table, row->at_ms);
     (void)snprintf(cell, sizeof(cell), "%" PRIu32, row->actor->terminal);
     table_cell(table, cell);
     table_cell(table, said(run, row, sentence));
@@ -68,17 +69,17 @@ static struct table *offer_table(struct run *run)
     for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
         table_column(table, titles[i], i == 0);
     table_column(table, "AMOUNT", true);
-    table_column(table, "DONE", false);
+    table_time_column(table, "DONE");
     table_column(table, "TERMINAL", true);
     table_column(table, "", false);
     return table;
 }
 
-static void headline(const Tefter__RecoveryAnswer *answer)
+static void headline(struct run *run, const Tefter__RecoveryAnswer *answer)
 {
     char when[CELL_MAX];
     tell(stdout, "Restored on %s from a backup that ends at seq %" PRIu64 ". The recovery is %s.\n",
-         time_text(answer->began_ms, when), answer->last_seq,
+         time_text(run, answer->began_ms, when), answer->last_seq,
          answer->open ? "on: new papers have numbers of a series of their own" : "closed");
     tell(stdout,
          "%" PRIu64 " back, %" PRIu64 " differing, %" PRIu64 " refused, %" PRIu64
@@ -133,7 +134,7 @@ static int worklist_run(struct run *run)
         else if (first && recovery->recovery == 0)
             run_note(run, "This ledger was never restored.");
         else if (first)
-            headline(recovery);
+            headline(run, recovery);
         for (size_t i = 0; !run->json && i < recovery->n_offers; i++) {
             if (!shown(run, recovery->offers[i]))
                 continue;

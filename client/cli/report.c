@@ -32,7 +32,7 @@ static const struct param aging_params[] = {
     OPTION("--as-of", DATE, "as_of", "as of this date (default: today)"),
     OPTION("--by-customer", FLAG, "by_customer", "one row a customer (default: only the sums)"),
     OPTION("--customer", CUSTOMER, "customer", "only this customer"),
-    OPTION("--group", GROUP, "group", "only members of this group"),
+    OPTIONS("--group", GROUP, "groups", "only members of this group; repeated: of all of them"),
     OPTION("--branch", BRANCH, "branch", "only customers of this branch: who were opened there"),
     OPTIONS("--bound", NUMBER, "bounds", "end of an age band, in days (default: 30 60 90 120)"),
     OPTION("--known-seq", NUMBER, "known_seq", "as it was known after command N"),
@@ -315,12 +315,43 @@ static char *joined(struct run *run, const char *name)
     return text;
 }
 
+static bool has_amount(const Tefter__Search *search, int64_t amount_minor)
+{
+    for (size_t i = 0; i < search->n_amounts_minor; i++)
+        if (search->amounts_minor[i] == amount_minor)
+            return true;
+    return false;
+}
+
+/* What is typed may be an amount, and where two people would read two amounts, either. */
+static void read_amounts(struct run *run, Tefter__Search *search)
+{
+    enum { HABITS = HABIT_GREEK + 1, SEARCH_AMOUNTS = 470 };
+    char why[AMOUNT_WHY_MAX];
+    int64_t amount = 0;
+    struct currency currency = *run_currency(run);
+    search->amounts_minor = arena_take(&run->arena, HABITS * sizeof(*search->amounts_minor));
+    need(search->amounts_minor != NULL);
+    if (!tefter_knows_field(run->client, &tefter__search__descriptor, SEARCH_AMOUNTS))
+        return;
+    bool clear = amount_read(search->text, &currency, &amount, why) == NULL;
+    if (clear && amount > 0)
+        search->amounts_minor[search->n_amounts_minor++] = amount;
+    for (int habit = 0; habit < HABITS && !clear; habit++) {
+        currency.habit = (enum number_habit)habit;
+        if (amount_read(search->text, &currency, &amount, why) == NULL && amount > 0 &&
+            !has_amount(search, amount))
+            search->amounts_minor[search->n_amounts_minor++] = amount;
+    }
+}
+
 static int search_run(struct run *run)
 {
     Tefter__Query *query = (Tefter__Query *)run_build(run, &tefter__query__descriptor, "search");
     if (query == NULL)
         return run->exit_code;
     query->search->text = joined(run, "TEXT");
+    read_amounts(run, query->search);
     const Tefter__Answer *answer = run_ask(run, query);
     if (answer == NULL)
         return run->exit_code;
@@ -340,6 +371,8 @@ static int search_run(struct run *run)
 
 static const struct param alarm_params[] = {
     OPTION("--customer", CUSTOMER, "customer", "only of this customer"),
+    OPTIONS("--group", GROUP, "groups",
+            "only of customers in this group; repeated: in all of them"),
     END,
 };
 

@@ -165,12 +165,13 @@ static void resolved(void *context, const Tefter__Command *command, int64_t made
     if (again)
         (void)snprintf(sentence, sizeof(sentence), "booked again.");
     if (refused)
-        (void)refusal_sentence(reply->refused, run_currency(run), sentence, sizeof(sentence));
+        (void)refusal_sentence_in_zone(reply->refused, run_currency(run), run_utc_offset(run),
+                                       sentence, sizeof(sentence));
     else if (reply->done->number != NULL)
         (void)snprintf(sentence, sizeof(sentence), "%s: %s.",
                        again ? "booked again" : "it was done", reply->done->number);
     command_words(command, words);
-    run_note(run, "Asked for at %s, %s (%s): %s", time_text(made_ms, when),
+    run_note(run, "Asked for at %s, %s (%s): %s", time_text(run, made_ms, when),
              again ? "and lost with the server's restore" : "without an answer then", words,
              sentence);
 }
@@ -190,7 +191,7 @@ static bool connect_in_time(struct run *run)
 }
 
 /* Every terminal says so, whatever is done at it. */
-static void tell_recovery(const struct run *run)
+static void tell_recovery(struct run *run)
 {
     char when[CELL_MAX];
     const Tefter__Welcome *welcome = tefter_welcome(run->client);
@@ -200,7 +201,7 @@ static void tell_recovery(const struct run *run)
     run_note(run,
              "The ledger was restored on %s and its recovery is on: what came after the backup "
              "comes back from the terminals; new papers have R%" PRIu32 " in their numbers.",
-             time_text(notice->began_ms, when), notice->recovery);
+             time_text(run, notice->began_ms, when), notice->recovery);
 }
 
 /* Not quiet: whoever stands here must hear it. */
@@ -579,7 +580,8 @@ static int say_refused(struct run *run, const Tefter__Refusal *refusal, const ch
     Tefter__Refusal told = with_number(run, refusal);
     if (run->untrue)
         return run->exit_code;
-    (void)refusal_sentence(&told, run_currency(run), sentence, sizeof(sentence));
+    (void)refusal_sentence_in_zone(&told, run_currency(run), run_utc_offset(run), sentence,
+                                   sizeof(sentence));
     return run_say(run, (enum exit_code)refusal_exit(refusal->code), "%s%s%s%s",
                    typed == NULL ? "" : "\"", typed == NULL ? "" : typed,
                    typed == NULL ? "" : "\": ", sentence);
@@ -779,6 +781,41 @@ static void tell_warning(struct run *run, const Tefter__Done *done, const Tefter
     }
 }
 
+bool run_is_cash_customer(struct run *run, bool said, uint32_t customer)
+{
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__CompanyView view = TEFTER__COMPANY_VIEW__INIT;
+    query.kind_case = TEFTER__QUERY__KIND_COMPANY;
+    query.company = &view;
+    const Tefter__Answer *answer = run_ask(run, &query);
+    return answer != NULL && (!said || customer == answer->company->cash_customer);
+}
+
+/* As it is typed in a shell. */
+static void shell_word(const char *text, char out[CELL_MAX])
+{
+    static const char special[] = " \t#*?[]{}()<>|&;$`\"\\!~'";
+    bool plain = text[0] != '\0' && strpbrk(text, special) == NULL;
+    (void)snprintf(out, CELL_MAX, plain ? "%.250s" : "\"%.250s\"", text);
+}
+
+/* What is done with money that paid for nothing any more; the cash customer is many people. */
+static void tell_free(struct run *run, uint32_t customer, const char *number)
+{
+    char code[CELL_MAX];
+    char word[CELL_MAX];
+    char other[CELL_MAX];
+    shell_word(number, word);
+    if (run_is_cash_customer(run, true, customer)) {
+        tell(stdout, "It is given back with: tefter refund cash --of %s --reason TEXT\n", word);
+        return;
+    }
+    (void)snprintf(code, sizeof(code), "%s", customer_name(run, customer));
+    code[strcspn(code, " ")] = '\0';
+    shell_word(code, other);
+    tell(stdout, "It goes to other bills with: tefter match %s --with %s\n", other, word);
+}
+
 /* The other side of a match that is none any more: what became of it. */
 static void tell_one_freed(struct run *run, const Tefter__FreedMatch *freed)
 {
@@ -788,13 +825,13 @@ static void tell_one_freed(struct run *run, const Tefter__FreedMatch *freed)
     const char *number = freed->number == NULL ? "" : freed->number;
     (void)money_text(run, freed->amount_minor, amount);
     (void)money_text(run, freed->open_minor, open);
-    if (freed->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE)
+    if (freed->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE) {
         tell(stdout, "Open again: %s of bill %s; %s of it is unpaid now.\n", amount, number, open);
-    else
-        tell(stdout,
-             "Not matched any more: %s of %s; %s of it is free now, with %s. tefter match puts it "
-             "against other bills.\n",
-             amount, number, open, customer_name(run, customer));
+        return;
+    }
+    tell(stdout, "Not matched any more: %s of %s; %s of it is free now, with %s.\n", amount, number,
+         open, customer_name(run, customer));
+    tell_free(run, customer, number);
 }
 
 static void tell_freed(struct run *run, const Tefter__Done *done)
@@ -1022,7 +1059,7 @@ static bool want_rows(struct run *run, Tefter__Query *query, size_t most)
     return false;
 }
 
-static void listing_print(struct listing *listing)
+static void listing_print(struct listing *listing, Tefter__Query *query)
 {
     char count[CELL_MAX];
     struct run *run = listing->run;
@@ -1037,7 +1074,7 @@ static void listing_print(struct listing *listing)
     else
         table_rows(run, verb->columns, listing->rows, listing->count);
     if (verb->sums != NULL)
-        verb->sums(run, listing->rows, listing->count);
+        verb->sums(run, listing->rows, listing->count, listing->more ? query : NULL);
     if (listing->more)
         run_note(run, "%s shown; there are more: --all shows all, --rows N so many.",
                  counted(listing->count, "row", count));
@@ -1064,6 +1101,6 @@ int run_query(struct run *run)
         listing.more = listing.more || again;
         again = again && listing.count < listing.most;
     }
-    listing_print(&listing);
+    listing_print(&listing, query);
     return EXIT_DONE;
 }

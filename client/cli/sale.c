@@ -412,7 +412,7 @@ static bool fill_invoice(struct run *run, Tefter__IssueInvoice *invoice)
     return good;
 }
 
-static void put_decision(struct run *run, const Tefter__Decision *decision)
+static void put_decision(struct run *run, const char *what, const Tefter__Decision *decision)
 {
     char a[CELL_MAX];
     char b[CELL_MAX];
@@ -435,7 +435,7 @@ static void put_decision(struct run *run, const Tefter__Decision *decision)
              money_text(run, -before, a));
     else
         tell(stdout, "+ available %s\n", money_text(run, before, a));
-    tell(stdout, "this sale %s, after it %s%s%s\n", money_text(run, decision->amount_minor, a),
+    tell(stdout, "%s %s, after it %s%s%s\n", what, money_text(run, decision->amount_minor, a),
          after < 0 ? sign_over(run) : "available ", after < 0 ? " over by " : "",
          money_text(run, after < 0 ? -after : after, b));
 }
@@ -463,7 +463,7 @@ static int tell_what_if(struct run *run, const Tefter__WhatIfAnswer *answer)
     }
     if (says_origins(answer))
         document_lines_tell(run, answer->lines, answer->n_lines, NULL, 0);
-    put_decision(run, answer->decision);
+    put_decision(run, "this sale", answer->decision);
     if (answer->refusal != NULL)
         return run_refused(run, answer->refusal);
     tell(stdout, "%s\n",
@@ -488,6 +488,74 @@ int sale_what_if(struct run *run, Tefter__IssueInvoice *invoice)
 {
     const Tefter__Answer *answer = ask_what_if(run, invoice);
     return answer == NULL ? run->exit_code : tell_what_if(run, answer->what_if);
+}
+
+/* What of the sale is not paid in money that is final: the limit is asked for that alone. */
+static int64_t unpaid_rest(const Tefter__SellPaid *sale, int64_t total_minor)
+{
+    int64_t rest_minor = total_minor;
+    for (size_t i = 0; i < sale->n_payments; i++) {
+        const Tefter__PaidPart *part = sale->payments[i];
+        if (part->kind == TEFTER__PAYMENT_KIND__PAYMENT_SLIP)
+            continue;
+        if (!part->has_amount_minor || part->amount_minor >= rest_minor)
+            return 0;
+        rest_minor -= part->amount_minor;
+    }
+    return rest_minor;
+}
+
+static bool tell_rest(struct run *run, uint32_t customer, int64_t rest_minor)
+{
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__WhatIf what = TEFTER__WHAT_IF__INIT;
+    query.kind_case = TEFTER__QUERY__KIND_WHAT_IF;
+    query.what_if = &what;
+    what.customer = customer;
+    what.amount_minor = rest_minor;
+    const Tefter__Answer *answer = run_ask(run, &query);
+    if (answer == NULL)
+        return false;
+    put_decision(run, "the unpaid rest", answer->what_if->decision);
+    return true;
+}
+
+/* As the server would judge it, money and all. */
+static int what_if_paid(struct run *run, Tefter__IssueInvoice *invoice)
+{
+    char total[CELL_MAX];
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__TryCommand try = TEFTER__TRY_COMMAND__INIT;
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    Tefter__SellPaid sale = TEFTER__SELL_PAID__INIT;
+    query.kind_case = TEFTER__QUERY__KIND_TRY_COMMAND;
+    query.try_command = &try;
+    try.command = &command;
+    command.kind_case = TEFTER__COMMAND__KIND_SELL_PAID;
+    command.sell_paid = &sale;
+    sale.invoice = invoice;
+    if (!cash_parts(run, &sale))
+        return run->exit_code;
+    const Tefter__Answer *whole = ask_what_if(run, invoice);
+    const Tefter__Answer *answer = whole == NULL ? NULL : run_ask(run, &query);
+    if (answer == NULL)
+        return run->exit_code;
+    const Tefter__Refusal *refusal = answer->try_command->refusal;
+    if (run->json) {
+        run_json(run, &answer->try_command->base);
+        return refusal == NULL ? EXIT_DONE : refusal_exit(refusal->code);
+    }
+    if (whole->what_if->has_total_minor) {
+        int64_t rest_minor = unpaid_rest(&sale, whole->what_if->total_minor);
+        (void)money_sentence(whole->what_if->total_minor, run_currency(run), total, sizeof(total));
+        tell(stdout, "total %s\n", total);
+        if (rest_minor > 0 && !tell_rest(run, invoice->customer, rest_minor))
+            return run->exit_code;
+    }
+    if (refusal != NULL)
+        return run_refused(run, refusal);
+    tell(stdout, "allowed, paid so\n");
+    return EXIT_DONE;
 }
 
 static int ask_for(struct run *run, Tefter__IssueInvoice *invoice)
@@ -555,19 +623,15 @@ static bool may_be_paid(struct run *run)
     size_t at = 0;
     if (arg_next(&run->args, "--paid", &at) == NULL)
         return true;
-    if (arg_flag(&run->args, "--ask"))
+    if (arg_flag(&run->args, "--ask")) {
         (void)run_say(run, EXIT_USE,
                       "--paid and --ask do not go together: a parked sale takes no money. Without "
                       "--ask only what is not paid counts for the limit. To ask, say the same "
                       "without --paid, and take the money with tefter pay, first or when it is "
                       "sold");
-    else if (arg_flag(&run->args, "--what-if"))
-        (void)run_say(run, EXIT_USE,
-                      "--paid and --what-if do not go together: --what-if shows the sale as if "
-                      "nothing were paid. Leave out one of them");
-    else
-        return true;
-    return false;
+        return false;
+    }
+    return true;
 }
 
 static int sell_run(struct run *run)
@@ -581,7 +645,8 @@ static int sell_run(struct run *run)
     if (command->issue_invoice->n_lines + command->issue_invoice->n_charges == 0)
         return run_say(run, EXIT_USE, "nothing is sold: name a line, %s", SALE_LINE_HELP);
     if (arg_flag(&run->args, "--what-if"))
-        return sale_what_if(run, command->issue_invoice);
+        return arg_flag(&run->args, "--paid") ? what_if_paid(run, command->issue_invoice)
+                                              : sale_what_if(run, command->issue_invoice);
     if (arg_flag(&run->args, "--ask"))
         return ask_for(run, command->issue_invoice);
     if (cash_sale_is_paid(run, command->issue_invoice))

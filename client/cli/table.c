@@ -238,14 +238,55 @@ const char *date_text(uint32_t date, char out[CELL_MAX])
     return out;
 }
 
-/* The clock of whoever reads. */
-const char *time_text(int64_t instant_ms, char out[CELL_MAX])
+int32_t run_utc_offset(const struct run *run)
 {
-    time_t seconds = (time_t)(instant_ms / 1000);
+    const Tefter__Welcome *welcome = run->client == NULL ? NULL : tefter_welcome(run->client);
+    if (welcome != NULL && welcome->has_utc_offset_minutes)
+        return welcome->utc_offset_minutes;
+    time_t now = time(NULL);
     struct tm local;
-    if (localtime_r(&seconds, &local) == NULL || strftime(out, CELL_MAX, "%F %T", &local) == 0)
-        out[0] = '\0';
+    return localtime_r(&now, &local) == NULL ? 0 : (int32_t)(local.tm_gmtoff / 60);
+}
+
+const char *time_of_day(const struct run *run, int64_t instant_ms, char out[CELL_MAX])
+{
+    clock_write(instant_ms, run_utc_offset(run), out);
+    return out + sizeof("2026-11-23");
+}
+
+static const char *time_cell(const struct run *run, int64_t instant_ms, char out[CELL_MAX])
+{
+    clock_write(instant_ms, run_utc_offset(run), out);
     return out;
+}
+
+const char *time_text(struct run *run, int64_t instant_ms, char out[CELL_MAX])
+{
+    char zone[ZONE_TEXT_SIZE];
+    (void)time_cell(run, instant_ms, out);
+    zone_write(run_utc_offset(run), zone);
+    if (!run->zone_told)
+        (void)snprintf(out + strlen(out), CELL_MAX - strlen(out), " %s", zone);
+    run->zone_told = true;
+    return out;
+}
+
+void table_time(struct table *table, int64_t instant_ms)
+{
+    char cell[CELL_MAX];
+    table_cell(table, time_cell(table->run, instant_ms, cell));
+}
+
+void table_time_column(struct table *table, const char *title)
+{
+    char zone[ZONE_TEXT_SIZE];
+    char words[CELL_MAX];
+    struct run *run = table->run;
+    zone_write(run_utc_offset(run), zone);
+    (void)snprintf(words, sizeof(words), "%s (%s)", title, zone);
+    table_column(table, run->zone_told ? title : arena_text(&run->arena, words, strlen(words)),
+                 false);
+    run->zone_told = true;
 }
 
 const char *price_text(const struct run *run, int64_t price, char out[CELL_MAX])
@@ -336,7 +377,7 @@ static void write_integer(struct run *run, const struct column *column, const st
         (void)date_text((uint32_t)value, out);
         break;
     case COLUMN_TIME:
-        (void)time_text(value, out);
+        (void)time_cell(run, value, out);
         break;
     case COLUMN_PRICE:
         (void)price_text(run, value, out);
@@ -365,6 +406,9 @@ static void write_integer(struct run *run, const struct column *column, const st
         break;
     case COLUMN_STAFF:
         (void)snprintf(out, CELL_MAX, "%s", staff_login(run, (uint32_t)value));
+        break;
+    case COLUMN_PLACE:
+        (void)snprintf(out, CELL_MAX, "%s", place_name(run, (uint32_t)value));
         break;
     case COLUMN_OFFSET:
         utc_offset_write((int32_t)value, out);
@@ -404,8 +448,12 @@ void table_rows(struct run *run, const struct column *columns, ProtobufCMessage 
 {
     char cell[CELL_MAX];
     struct table *table = table_create(run);
-    for (const struct column *column = columns; column->title != NULL; column++)
-        table_column(table, column->title, is_right(column->kind));
+    for (const struct column *column = columns; column->title != NULL; column++) {
+        if (column->kind == COLUMN_TIME)
+            table_time_column(table, column->title);
+        else
+            table_column(table, column->title, is_right(column->kind));
+    }
     for (size_t i = 0; i < count; i++) {
         for (const struct column *column = columns; column->title != NULL; column++) {
             cell_write(run, rows[i], column, cell);

@@ -1,6 +1,7 @@
 /*
  * Live lines: every push with its delay from the commit to here, and the state of the line.
  */
+#include "base/date.h"
 #include "base/tell.h"
 #include "cli/cli.h"
 
@@ -54,8 +55,12 @@ struct watch {
 static void put_now(struct watch *watch)
 {
     char when[CELL_MAX];
-    const char *text = time_text(tefter_now_ms(watch->run->client), when);
-    tell(stdout, "%s  ", strlen(text) > 11 ? text + 11 : text);
+    char zone[ZONE_TEXT_SIZE];
+    struct run *run = watch->run;
+    zone_write(run_utc_offset(run), zone);
+    tell(stdout, "%s%s%s  ", time_of_day(run, tefter_now_ms(run->client), when),
+         run->zone_told ? "" : " ", run->zone_told ? "" : zone);
+    run->zone_told = true;
 }
 
 static void stop(struct watch *watch)

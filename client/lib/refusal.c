@@ -14,6 +14,39 @@
 
 #define CODE(name) TEFTER__REFUSAL_CODE__##name
 
+/* NULL: not told, or by a later version. */
+static const char *read_only_pattern(const Tefter__Refusal *refusal)
+{
+    if (refusal->code != CODE(READ_ONLY) || !refusal->has_cause)
+        return NULL;
+    switch (refusal->cause) {
+    case TEFTER__READ_ONLY_CAUSE__READ_ONLY_DISK_FULL:
+        return "The server takes no changes now: its disk is nearly full. Whoever runs it makes "
+               "room on the disk; then it goes on by itself. Nothing was done. Looking is "
+               "possible.";
+    case TEFTER__READ_ONLY_CAUSE__READ_ONLY_DISK_UNKNOWN:
+        return "The server takes no changes now: it cannot look at its disk. Tell whoever runs it. "
+               "Nothing was done.";
+    case TEFTER__READ_ONLY_CAUSE__READ_ONLY_STATE_FULL:
+    case TEFTER__READ_ONLY_CAUSE__READ_ONLY_VAULT_FULL:
+        return "The server takes no changes now: what it keeps has reached --map. Whoever runs it "
+               "starts it again with a larger one. Nothing was done. Looking is possible.";
+    case TEFTER__READ_ONLY_CAUSE__READ_ONLY_ENTRY_WAITS:
+        return "The server takes no changes now: an entry of its journal cannot be applied. "
+               "Whoever runs it sees which one and what to do with: tefterd status. Nothing was "
+               "done. Looking is possible.";
+    case TEFTER__READ_ONLY_CAUSE__READ_ONLY_OTHER_WRITER:
+        return "This server takes no changes now: another one writes the ledger. Use that one: "
+               "tefter server HOST:PORT. Nothing was done.";
+    case TEFTER__READ_ONLY_CAUSE__READ_ONLY_UNKNOWN_YET:
+        return "The server is finding out whether the newest changes are on its disk, and takes no "
+               "others until then. Nothing was done. Try again in a minute.";
+    case _TEFTER__READ_ONLY_CAUSE_IS_INT_SIZE:
+        break;
+    }
+    return NULL;
+}
+
 /* A code that only a later version knows: its number, for whoever asks about it, and those facts
  * that mean the same with every code. */
 static const char unknown_pattern[] = "The server refuses this, for a reason that this program is "
@@ -383,6 +416,11 @@ static const struct {
     {CODE(FIELD_MISSING), "credits",
      "The cash customer is many people: say what is paid out, --of NUMBER (the credit note or "
      "receipt)."},
+    {CODE(OFFER_DECIDED), "declined_before",
+     "This was declined after an earlier restore, and is back all the same|: {existing}|. Take it "
+     "back: tefter reverse| {existing}| --reason TEXT; then leave this out: tefter recovery "
+     "decline "
+     "SEQ --reason TEXT."},
     {CODE(LOGIN_WRONG), "pin", "Login or PIN is wrong."},
     {CODE(LOGIN_WRONG), "old_password", "The old password is wrong."},
     {CODE(LOGIN_WRONG), "token", "The login at this terminal has ended. Log in: tefter login."},
@@ -488,6 +526,9 @@ static const char *pattern_of(const Tefter__Refusal *refusal)
     if (refusal->code == CODE(CUSTOMER_LOCKED) && refusal->n_ways == 0 && refusal->decision != NULL)
         return locked_twice;
     const char *field = refusal->field == NULL ? "" : refusal->field;
+    const char *read_only = read_only_pattern(refusal);
+    if (read_only != NULL)
+        return read_only;
     if (refusal->code == CODE(APPROVAL_NOT_OPEN) && refusal->has_approval)
         return granted_pattern;
     if (refusal->code == CODE(FIELD_MISSING) && refusal->over_by_minor > 0)
@@ -513,6 +554,7 @@ static const char *pattern_of(const Tefter__Refusal *refusal)
 struct facts {
     const Tefter__Refusal *refusal;
     const struct currency *currency;
+    int32_t utc_offset_minutes; /* of the clock that times are told by */
 };
 
 typedef bool (*fact_fn)(const struct facts *facts, char *out, size_t capacity);
@@ -567,6 +609,12 @@ static bool corrects(const Tefter__Refusal *refusal)
     return refusal->decision != NULL && refusal->decision->has_replaces_minor;
 }
 
+/* The decision is on what is not paid at once. */
+static const char *sale_words(const Tefter__Refusal *refusal)
+{
+    return refusal->has_paid_minor ? "the unpaid rest of this sale is" : "this sale is";
+}
+
 /* A text, and behind it an amount. */
 static bool put_with(const struct facts *facts, const char *text, int64_t amount, char *out,
                      size_t capacity)
@@ -581,14 +629,15 @@ static bool put_with(const struct facts *facts, const char *text, int64_t amount
 static bool asks(const struct facts *facts, char *out, size_t capacity)
 {
     const Tefter__Decision *decision = facts->refusal->decision;
-    const char *text = corrects(facts->refusal) ? "the correction adds" : "this sale is";
+    const char *text =
+        corrects(facts->refusal) ? "the correction adds" : sale_words(facts->refusal);
     return decision != NULL && put_with(facts, text, decision->amount_minor, out, capacity);
 }
 
 static bool whole(const struct facts *facts, char *out, size_t capacity)
 {
     const Tefter__Decision *decision = facts->refusal->decision;
-    const char *text = corrects(facts->refusal) ? "it would be" : "this sale is";
+    const char *text = corrects(facts->refusal) ? "it would be" : sale_words(facts->refusal);
     int64_t total;
     return decision != NULL &&
            !__builtin_add_overflow(decision->amount_minor, decision->replaces_minor, &total) &&
@@ -666,9 +715,11 @@ static bool retry(const struct facts *facts, char *out, size_t capacity)
 
 static bool from(const struct facts *facts, char *out, size_t capacity)
 {
-    char text[INSTANT_TEXT_SIZE];
-    instant_write(facts->refusal->from_ms, text);
-    (void)snprintf(out, capacity, "%.10s %.5s UTC", text, text + 11);
+    char text[CLOCK_TEXT_SIZE];
+    char zone[ZONE_TEXT_SIZE];
+    clock_write(facts->refusal->from_ms, facts->utc_offset_minutes, text);
+    zone_write(facts->utc_offset_minutes, zone);
+    (void)snprintf(out, capacity, "%.16s %s", text, zone);
     return facts->refusal->has_from_ms;
 }
 
@@ -988,7 +1039,7 @@ static bool way_word(void *context, const char *name, char *out, size_t capacity
 {
     const struct way_facts *facts = context;
     const Tefter__WayOut *way = facts->way;
-    struct facts plain = {NULL, facts->currency};
+    struct facts plain = {NULL, facts->currency, 0};
     if (strcmp(name, "roles") == 0)
         return put_roles(way->roles, way->n_roles, out, capacity);
     if (strcmp(name, "whose") == 0)
@@ -1148,10 +1199,16 @@ static bool fact_word(void *context, const char *name, char *out, size_t capacit
     return false;
 }
 
+size_t refusal_sentence_in_zone(const Tefter__Refusal *refusal, const struct currency *currency,
+                                int32_t utc_offset_minutes, char *out, size_t capacity)
+{
+    static const struct currency none = {.sign = ""};
+    struct facts facts = {refusal, currency == NULL ? &none : currency, utc_offset_minutes};
+    return sentence_write(pattern_of(refusal), fact_word, &facts, out, capacity);
+}
+
 size_t refusal_sentence(const Tefter__Refusal *refusal, const struct currency *currency, char *out,
                         size_t capacity)
 {
-    static const struct currency none = {.sign = ""};
-    struct facts facts = {refusal, currency == NULL ? &none : currency};
-    return sentence_write(pattern_of(refusal), fact_word, &facts, out, capacity);
+    return refusal_sentence_in_zone(refusal, currency, 0, out, capacity);
 }

@@ -291,6 +291,9 @@ size_t sentence_write(const char *pattern, sentence_word_fn word, void *context,
 /* What the wall was, by how much, what would free it and who may, in English. */
 size_t refusal_sentence(const Tefter__Refusal *refusal, const struct currency *currency, char *out,
                         size_t capacity);
+/* Likewise, with times as a clock that is so far from UTC has them. */
+size_t refusal_sentence_in_zone(const Tefter__Refusal *refusal, const struct currency *currency,
+                                int32_t utc_offset_minutes, char *out, size_t capacity);
 /* The code's own pattern, NULL when it has none (a test fails then). */
 const char *refusal_pattern(Tefter__RefusalCode code);
 /* "117,600,000 ₫" */

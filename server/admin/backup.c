@@ -43,6 +43,7 @@ struct backup {
     struct journal_head head;
     struct words words;
     struct seal_public key; /* with settings->to_key */
+    struct failure audit;   /* why the seals of its audit log do not hold */
 };
 
 /* ---- names ---- */
@@ -255,6 +256,14 @@ static bool copy_rest(struct backup *backup, struct failure *failure)
            files_join(format, backup->work, "format", failure) &&
            files_copy(backup->folder.format, format, failure) && copy_given_up(backup, failure) &&
            audit_copy(backup->folder.audit, backup->work, failure);
+}
+
+/* A backup is made all the same: the log is as it is, and who changed it must not stop backups. */
+static void look_at_audit(struct backup *backup)
+{
+    struct access_audit_report report;
+    backup->audit = (struct failure){.fault = FAULT_NONE};
+    (void)audit_copy_whole(backup->work, &report, &backup->audit);
 }
 
 /* ---- verifying ---- */
@@ -474,8 +483,10 @@ static bool take(struct backup *backup, struct failure *failure)
         unlock_place(backup);
         return false;
     }
-    bool good =
-        make_whole(backup, failure) && write_manifest(backup, failure) && finish(backup, failure);
+    bool good = make_whole(backup, failure);
+    if (good)
+        look_at_audit(backup);
+    good = good && write_manifest(backup, failure) && finish(backup, failure);
     remove_unfinished(backup);
     manifest_fini(&backup->manifest);
     unlock_place(backup);
@@ -491,14 +502,20 @@ static int take_one(const struct settings *settings)
     audited(&backup.folder, taken ? "backup" : "backup_failed", settings->to);
     if (!taken)
         return settings_report(&failure);
-    tell(stdout, "backup %s up to seq %" PRIu64 ", verified%s%s\n", backup.final,
-         backup.head.next_seq - 1, settings->to_key ? ", encrypted" : ", not encrypted",
+    tell(stdout, "backup %s up to seq %" PRIu64 ", verified%s%s%s\n", backup.final,
+         backup.head.next_seq - 1, backup.audit.fault ? " but for the audit log" : "",
+         settings->to_key ? ", encrypted" : ", not encrypted",
          settings->without_root_key ? ", without the root key"
          : settings->to_key         ? ""
                                     : ": it holds every name and the root key, so lock it away");
     fflush(stdout);
+    if (backup.audit.fault)
+        fail(&failure, FAULT_DAMAGED, 0,
+             "the backup is there, but the ledger's audit log was changed: %s. Compare it with the "
+             "one of an older backup",
+             backup.audit.text);
     if (backup.words.lost + backup.words.wrong == 0)
-        return EXIT_DONE;
+        return failure.fault ? settings_report(&failure) : EXIT_DONE;
     fail(&failure, FAULT_DAMAGED, 0,
          "the ledger has lost words: of %" PRIu64 " texts %" PRIu64 " are not readable (%s). No "
          "older backup was removed: take them from one, tefterd restore --vault-only",

@@ -213,6 +213,11 @@ static void tell_alarms(const Tefter__StatusAnswer *said)
              "RECOVERY      %" PRIu32 " is on: %" PRIu64 " papers wait, %" PRIu64
              " are not back as they were, %" PRIu32 " terminals were not heard: tefter recovery\n",
              said->recovery, said->offers_waiting, said->offers_not_back, said->terminals_unheard);
+    else if (said->offers_waiting > 0)
+        tell(stdout,
+             "RECOVERY      is closed, and %" PRIu64 " papers of it still wait to be decided: "
+             "tefter recovery\n",
+             said->offers_waiting);
     if (said->read_only)
         tell_alarm("READ ONLY", said->read_only_reason ? said->read_only_reason : "");
     tell_alarm("CLOCK", said->clock_alarm);

@@ -160,8 +160,9 @@ size_t ledger_ended(struct ledger *ledger, struct ledger_ended *ret_ended, size_
 
 /* The newest recovery, for people and metrics; of the committed state, any thread. */
 struct ledger_recovery {
-    uint32_t recovery; /* 0: none is on */
+    uint32_t recovery; /* 0: none is on; what waits of a closed one is told all the same */
     uint64_t waiting;  /* offers */
+    uint64_t refused;
     uint64_t not_back; /* differing, or refused */
     uint32_t unheard;  /* terminals */
 };

@@ -506,13 +506,16 @@ void ledger_recovery(struct ledger *ledger, struct ledger_recovery *ret_recovery
     arena_init(&arena, FRAME_UNPACKED_MAX);
     struct ledger_view *view = ledger_view_begin(ledger, &arena, &failure);
     const Tefter__RecoveryRecord *newest = view != NULL ? ledger_view_recovery(view) : NULL;
-    if (newest != NULL && !newest->has_closed_ms)
-        *ret_recovery = (struct ledger_recovery){
-            .recovery = newest->recovery,
-            .waiting = newest->waiting,
-            .not_back = newest->differing + newest->refused,
-            .unheard = newest->terminals > newest->heard ? newest->terminals - newest->heard : 0,
-        };
+    if (newest != NULL) {
+        ret_recovery->waiting = newest->waiting;
+        ret_recovery->refused = newest->refused;
+    }
+    if (newest != NULL && !newest->has_closed_ms) {
+        ret_recovery->recovery = newest->recovery;
+        ret_recovery->not_back = newest->differing + newest->refused;
+        ret_recovery->unheard =
+            newest->terminals > newest->heard ? newest->terminals - newest->heard : 0;
+    }
     if (view != NULL)
         ledger_view_end(view);
     arena_fini(&arena);

@@ -20,6 +20,7 @@ enum {
     LAG_MINUTE = 60 * 1000,
     SLOW_TOLD_MS = 1000,
     PATIENCE_LOOKS = 60,
+    FULL_BYTES = 1 << 20, /* with less the disk is full, whatever --min-free says */
 };
 
 struct monitor {
@@ -66,7 +67,31 @@ static void tell_room(struct monitor *monitor)
         room(monitor->options.owner);
 }
 
-static const char *why_read_only(struct monitor *monitor)
+static const char *words_of(const struct monitor *monitor, Tefter__ReadOnlyCause cause)
+{
+    switch (cause) {
+    case TEFTER__READ_ONLY_CAUSE__READ_ONLY_DISK_FULL:
+        return "the disk is nearly full: make room on it";
+    case TEFTER__READ_ONLY_CAUSE__READ_ONLY_DISK_UNKNOWN:
+        return "the disk cannot be looked at";
+    case TEFTER__READ_ONLY_CAUSE__READ_ONLY_STATE_FULL:
+        return "the state has reached --map: start again with a larger one";
+    case TEFTER__READ_ONLY_CAUSE__READ_ONLY_VAULT_FULL:
+        return "the vault has reached --map: start again with a larger one";
+    case TEFTER__READ_ONLY_CAUSE__READ_ONLY_ENTRY_WAITS:
+        return monitor->options.behind;
+    case TEFTER__READ_ONLY_CAUSE__READ_ONLY_OTHER_WRITER:
+        return "another server writes this ledger; it is asked again each second";
+    case TEFTER__READ_ONLY_CAUSE__READ_ONLY_UNKNOWN_YET:
+        return "whether the newest changes are durable is being found out";
+    case _TEFTER__READ_ONLY_CAUSE_IS_INT_SIZE:
+        break;
+    }
+    return NULL;
+}
+
+/* 0: it is not. */
+static Tefter__ReadOnlyCause why_read_only(struct monitor *monitor)
 {
     const struct settings *settings = monitor->options.settings;
     struct datadir_space space;
@@ -77,28 +102,31 @@ static const char *why_read_only(struct monitor *monitor)
     monitor->metrics.records_damaged = ledger.damaged;
     tell_damage(monitor, &ledger);
     if (!datadir_space(monitor->options.folder, &space))
-        return "the disk cannot be looked at";
+        return TEFTER__READ_ONLY_CAUSE__READ_ONLY_DISK_UNKNOWN;
     monitor->metrics.disk_free_bytes = space.free_bytes;
-    bool room = space.free_bytes >= datadir_space_least(&space, settings->min_free_bytes);
-    monitor->was_full = monitor->was_full || !room;
+    uint64_t least = datadir_space_least(&space, settings->min_free_bytes);
+    bool room = space.free_bytes >= least;
+    bool full = space.free_bytes < (least > FULL_BYTES ? least : FULL_BYTES);
+    monitor->was_full = monitor->was_full || full;
     monitor->looks++;
-    if (room)
+    if (!full)
         tell_room(monitor);
     if (monitor->options.behind)
-        return monitor->options.behind;
+        return TEFTER__READ_ONLY_CAUSE__READ_ONLY_ENTRY_WAITS;
     if (!room)
-        return "the disk is nearly full: make room on it";
+        return TEFTER__READ_ONLY_CAUSE__READ_ONLY_DISK_FULL;
     if (!ledger_has_room(monitor->options.ledger))
-        return "the state has reached --map: start again with a larger one";
+        return TEFTER__READ_ONLY_CAUSE__READ_ONLY_STATE_FULL;
     if (!vault_has_room(monitor->options.vault))
-        return "the vault has reached --map: start again with a larger one";
-    return NULL;
+        return TEFTER__READ_ONLY_CAUSE__READ_ONLY_VAULT_FULL;
+    return 0;
 }
 
 static void look_at_writing(struct monitor *monitor)
 {
     const char *before = monitor->metrics.read_only;
-    const char *now = why_read_only(monitor);
+    monitor->metrics.read_only_cause = why_read_only(monitor);
+    const char *now = words_of(monitor, monitor->metrics.read_only_cause);
     monitor->metrics.read_only = now;
     if (!before == !now)
         return;
@@ -112,13 +140,16 @@ static void look_at_writing(struct monitor *monitor)
 
 /* ---- the journal ---- */
 
-static const char *journal_read_only(const struct monitor *monitor)
+static const char *journal_read_only(const struct monitor *monitor,
+                                     Tefter__ReadOnlyCause *ret_cause)
 {
     switch (writer_state(monitor->options.writer)) {
     case WRITER_NOT_WRITER:
-        return "another server writes this ledger; it is asked again each second";
+        *ret_cause = TEFTER__READ_ONLY_CAUSE__READ_ONLY_OTHER_WRITER;
+        return words_of(monitor, *ret_cause);
     case WRITER_UNKNOWN:
-        return "whether the newest changes are durable is being found out";
+        *ret_cause = TEFTER__READ_ONLY_CAUSE__READ_ONLY_UNKNOWN_YET;
+        return words_of(monitor, *ret_cause);
     case WRITER_LOST:
         return "the server is about to start anew";
     case WRITER_WELL:
@@ -318,7 +349,7 @@ void monitor_metrics(const struct monitor *monitor, struct monitor_metrics *ret_
     *ret_metrics = monitor->metrics;
     ret_metrics->journal_slow_ms = journal_slow_ms(monitor);
     if (!ret_metrics->read_only)
-        ret_metrics->read_only = journal_read_only(monitor);
+        ret_metrics->read_only = journal_read_only(monitor, &ret_metrics->read_only_cause);
     ret_metrics->loop_lag_ms =
         monitor->lag_now_ms > monitor->lag_before_ms ? monitor->lag_now_ms : monitor->lag_before_ms;
 }

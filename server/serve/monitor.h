@@ -5,6 +5,7 @@
  * says so once; room again lets it go on. A ledger that lies behind its journal stays read only.
  * What the journal is like the writer knows by itself: here it is shown.
  */
+#include "common.pb-c.h"
 #include "datadir/datadir.h"
 #include "engine/clock.h"
 #include "engine/histogram.h"
@@ -28,10 +29,11 @@ struct monitor_options {
 
 struct monitor_metrics {
     uint64_t disk_free_bytes;
-    uint64_t state_bytes;     /* used of the map */
-    uint64_t reader_lag;      /* transactions */
-    uint64_t records_damaged; /* so often one was met since the start */
-    const char *read_only;    /* NULL, or why */
+    uint64_t state_bytes;                  /* used of the map */
+    uint64_t reader_lag;                   /* transactions */
+    uint64_t records_damaged;              /* so often one was met since the start */
+    const char *read_only;                 /* NULL, or why */
+    Tefter__ReadOnlyCause read_only_cause; /* of that; 0: none */
     int64_t clock_strayed_ms;
     const char *clock_alarm;  /* NULL, or why the clock is not believed */
     const char *date_alarm;   /* NULL, or which business date is ahead of the clock */

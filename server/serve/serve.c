@@ -189,10 +189,11 @@ static void tell_recovery(const struct server *server, Tefter__StatusAnswer *ans
 {
     struct ledger_recovery recovery;
     ledger_recovery(server->instance.ledger, &recovery);
-    answer->has_recovery = answer->has_offers_waiting = recovery.recovery != 0;
+    answer->has_recovery = recovery.recovery != 0;
     answer->has_offers_not_back = answer->has_terminals_unheard = recovery.recovery != 0;
     answer->recovery = recovery.recovery;
-    answer->offers_waiting = recovery.waiting;
+    answer->has_offers_waiting = answer->has_recovery || recovery.waiting + recovery.refused > 0;
+    answer->offers_waiting = recovery.waiting + (answer->has_recovery ? 0 : recovery.refused);
     answer->offers_not_back = recovery.not_back;
     answer->terminals_unheard = recovery.unheard;
 }
@@ -209,6 +210,14 @@ static void tell_overload(const struct server *server, uint64_t busy, Tefter__St
     answer->busy = busy;
     answer->has_texts_unreadable = sessions.texts_unreadable > 0;
     answer->texts_unreadable = sessions.texts_unreadable;
+}
+
+static Tefter__ReadOnlyCause read_only_cause(void *owner)
+{
+    const struct server *server = owner;
+    struct monitor_metrics monitor;
+    monitor_metrics(server->monitor, &monitor);
+    return monitor.read_only_cause;
 }
 
 static void status(void *owner, Tefter__StatusAnswer *answer)
@@ -423,6 +432,7 @@ static bool build_sessions(struct server *server, struct failure *failure)
                                        .now_ms = now_of,
                                        .turns = &server->loop_turns,
                                        .status = status,
+                                       .read_only_cause = read_only_cause,
                                        .disabled = disabled,
                                        .new_id = new_id,
                                        .owner = server};

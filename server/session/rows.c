@@ -234,6 +234,15 @@ static bool due_here(struct reading *reading, uint32_t customer, struct row_fact
     return true;
 }
 
+static bool in_groups(const struct row_cache *cache, uint32_t customer,
+                      const Tefter__CustomerList *list)
+{
+    bool in = !list->has_group || row_cache_in_group(cache, customer, list->group);
+    for (size_t i = 0; i < list->n_groups && in; i++)
+        in = row_cache_in_group(cache, customer, list->groups[i]);
+    return in;
+}
+
 static enum list_answer facts_of(void *context, uint32_t customer, struct list_facts *ret_facts)
 {
     struct reading *reading = context;
@@ -256,8 +265,7 @@ static enum list_answer facts_of(void *context, uint32_t customer, struct list_f
         .oldest_due = facts.oldest_due,
         .unlimited = facts.unlimited,
         .locked = facts.locked,
-        .in_group =
-            list->has_group && row_cache_in_group(reading->home->cache, customer, list->group),
+        .in_groups = in_groups(reading->home->cache, customer, list),
     };
     return LIST_FACTS;
 }

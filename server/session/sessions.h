@@ -52,6 +52,8 @@ struct sessions_options {
     struct turns *turns;            /* what requests cost the loop; NULL: not counted */
     /* Fills what only the server knows of a StatusAnswer (disk, backup, journal ...). */
     void (*status)(void *owner, Tefter__StatusAnswer *answer);
+    /* Why nothing is written now; 0: not known. NULL: never known. */
+    Tefter__ReadOnlyCause (*read_only_cause)(void *owner);
     /* Has a query of this kind or a subscription to this topic (DEATH_QUERY, DEATH_TOPIC) ended the
      * program, and would again? It is refused then; NULL: none has. */
     bool (*disabled)(void *owner, enum death_task task, uint64_t number);

@@ -320,9 +320,18 @@ static bool command_may(struct session *session, const Tefter__FromTerminal *req
 static void submit_refuse(struct session *session, const Tefter__FromTerminal *request,
                           enum submit_answer answer)
 {
-    Tefter__RefusalCode code =
-        answer == SUBMIT_READ_ONLY ? TEFTER__REFUSAL_CODE__READ_ONLY : TEFTER__REFUSAL_CODE__BUSY;
-    session_refuse_wait(session, request, code, submit_retry_ms(session->home, answer));
+    const struct sessions *home = session->home;
+    Tefter__Refusal refusal = TEFTER__REFUSAL__INIT;
+    refusal.has_retry_ms = true;
+    refusal.retry_ms = submit_retry_ms(session->home, answer);
+    refusal.code = TEFTER__REFUSAL_CODE__BUSY;
+    if (answer == SUBMIT_READ_ONLY) {
+        refusal.code = TEFTER__REFUSAL_CODE__READ_ONLY;
+        if (home->options.read_only_cause != NULL)
+            refusal.cause = home->options.read_only_cause(home->options.owner);
+        refusal.has_cause = refusal.cause != 0 && session_passes_over(session);
+    }
+    session_refuse(session, request, &refusal);
 }
 
 /* The writer takes nothing now, but what it did before can still be told. Commands with texts are

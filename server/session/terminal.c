@@ -159,6 +159,8 @@ static void fill_welcome(const struct session *session, struct ledger_view *view
     if (branch != NULL) {
         welcome->branch_code = branch->code;
         welcome->date = branch->date;
+        welcome->has_utc_offset_minutes = session_passes_over(session);
+        welcome->utc_offset_minutes = branch->utc_offset_minutes;
     }
 }
 

@@ -203,6 +203,9 @@ enum rule_change {
     /* An import that is undone was never there, on no day, and its numbers are free. It stood until
      * the day it was undone. */
     RULE_IMPORTS_ARE_UNDONE = 5,
+    /* A sale that is reversed gives back what it took of its buyer's cap of the day: goods that
+     * came back at once stopped them until the next. */
+    RULE_REVERSED_SALES_FREE_CAPS = 5,
 };
 bool tx_rule(const struct tx *tx, enum rule_change change);
 

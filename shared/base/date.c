@@ -191,3 +191,19 @@ void utc_offset_write(int32_t minutes, char out[UTC_OFFSET_TEXT_SIZE])
     digits_write(size / 60 % 100, 2, out + 1);
     digits_write(size % 60, 2, out + 4);
 }
+
+void clock_write(int64_t instant_ms, int32_t utc_offset_minutes, char out[CLOCK_TEXT_SIZE])
+{
+    char text[INSTANT_TEXT_SIZE];
+    instant_write(instant_clamped(instant_ms) + (int64_t)utc_offset_minutes * 60000, text);
+    memcpy(out, text, CLOCK_TEXT_SIZE);
+    out[10] = ' ';
+    out[CLOCK_TEXT_SIZE - 1] = '\0';
+}
+
+void zone_write(int32_t utc_offset_minutes, char out[ZONE_TEXT_SIZE])
+{
+    memcpy(out, "UTC", 4);
+    if (utc_offset_minutes != 0)
+        utc_offset_write(utc_offset_minutes, out + 3);
+}

@@ -41,6 +41,12 @@ enum { UTC_OFFSET_TEXT_SIZE = 7, UTC_OFFSET_MIN = -12 * 60, UTC_OFFSET_MAX = 14 
 bool utc_offset_read(const char *text, int32_t *ret_minutes);
 /* "+07:00" */
 void utc_offset_write(int32_t minutes, char out[UTC_OFFSET_TEXT_SIZE]);
+/* "2026-11-23 09:41:07", by a clock that is so far from UTC. */
+enum { CLOCK_TEXT_SIZE = 20 };
+void clock_write(int64_t instant_ms, int32_t utc_offset_minutes, char out[CLOCK_TEXT_SIZE]);
+/* "UTC+02:00"; just "UTC" where nothing is added. */
+enum { ZONE_TEXT_SIZE = 10 };
+void zone_write(int32_t utc_offset_minutes, char out[ZONE_TEXT_SIZE]);
 
 /* Days from `from` to `until`, both in it. */
 struct date_span {

@@ -20,6 +20,7 @@ static const struct {
     {"all_branches", "at all branches", NULL},
     {"all_customers", "for all customers", NULL},
     {"amount_minor", "amount", NULL},
+    {"amounts_minor", "amount", NULL},
     {"approved_minor", "approved amount", NULL},
     {"as_of", "day of the report", NULL},
     {"bank_account", "bank account", NULL},

@@ -162,6 +162,26 @@ static void instants_are_written_in_utc(void **state)
     }
 }
 
+static void a_clock_shows_an_instant_in_its_zone(void **state)
+{
+    (void)state;
+    static const struct {
+        int32_t minutes;
+        const char *clock;
+        const char *zone;
+    } cases[] = {{0, "2026-11-23 09:41:07", "UTC"},
+                 {330, "2026-11-23 15:11:07", "UTC+05:30"},
+                 {-600, "2026-11-22 23:41:07", "UTC-10:00"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char clock[CLOCK_TEXT_SIZE];
+        char zone[ZONE_TEXT_SIZE];
+        clock_write(INT64_C(1795426867123), cases[i].minutes, clock);
+        zone_write(cases[i].minutes, zone);
+        assert_string_equal(clock, cases[i].clock);
+        assert_string_equal(zone, cases[i].zone);
+    }
+}
+
 static void an_instant_has_a_date_at_each_place(void **state)
 {
     (void)state;
@@ -191,6 +211,7 @@ int main(void)
         cmocka_unit_test(no_date_is_written_as_nothing),
         cmocka_unit_test(a_time_zone_is_never_taken_for_minutes),
         cmocka_unit_test(instants_are_written_in_utc),
+        cmocka_unit_test(a_clock_shows_an_instant_in_its_zone),
         cmocka_unit_test(an_instant_has_a_date_at_each_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

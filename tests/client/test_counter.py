@@ -4,6 +4,7 @@ numbers in any spelling, what a scanner gives.
 
     test_counter.py BINARIES
 """
+import datetime
 import os
 import shutil
 import sys
@@ -225,6 +226,93 @@ class InEuro(Counter, unittest.TestCase):
         self.assertIn("carton of 24 piece, barcode 5901234123457", said)
         self.assertIn("1.10", said)
         self.assertIn("1 already there", self.says("import", "products", sheet, "--yes", "--restart"))
+    def test_search_reads_an_amount_as_it_is_typed_elsewhere(self):
+        number = self.says("sell", "OB-1", "--custom", "rope=1@1234.50").split()[0]
+        for typed in ("1234.5", "1,234.50", "1.234,50", "1 234,50", "€ 1.234,50", "۱۲۳۴٫۵۰"):
+            self.assertIn(number, self.says("search", typed), typed)
+        number = self.says("sell", "OB-1", "--custom", "rope=1@2345").split()[0]
+        for typed in ("2.345", "2345", "2,345"):   # which may be another amount too
+            self.assertIn(number, self.says("search", typed), typed)
+
+    def test_a_number_is_found_as_people_say_it(self):
+        bill = self.says("sell", "OB-1", "SOAP=1").split()[0]
+        receipt = self.says("pay", "CHEN", "1", "--unmatched").split()[0]
+        for number in (bill, receipt):
+            short = "-".join(part.lstrip("0") for part in number.split("-"))
+            for typed in (short, short.lower(), short.replace("-", ""), short.replace("-", "/")):
+                self.assertIn(number, self.says("search", typed), typed)
+        self.assertIn(receipt, self.says("search", "HQ-" + receipt.split("-")[-1].lstrip("0")))
+        self.says("pay", "CHEN", "5", "--slip", "main", "--reference", "É/26.0078", "--payer", "Chen", "--unmatched")
+        for typed in ("é-26/0078", "E 26 0078", "26-0078", "260078"):
+            self.assertIn("É/26.0078", self.says("search", typed), typed)
+
+    def test_a_short_list_says_what_all_of_it_comes_to(self):
+        self.says("customer", "add", "Many", "--code", "MANY", "--phone", "7", "--area", "x")
+        self.says("customer", "limit", "MANY", "100k", "--policy", "block")
+        numbers = [self.says("sell", "MANY", "SOAP=1").split()[0] for _ in range(3)]
+        self.says("reverse", numbers[0], "--reason", "wrong")
+        self.says("pay", "MANY", "2")
+        asked = ("documents", "--customer", "MANY", "--kind", "invoice")
+        self.assertIn("\n2 invoices 4.00, open 2.00; 1 document reversed", self.says(*asked))
+        said = self.says(*asked, "--rows", "1")
+        self.assertIn("Shown: 1 invoice 2.00, open 2.00", said)
+        self.assertIn("In all: 2 invoices 4.00, open 2.00; 1 document reversed", said)
+        self.assertNotIn("In all", self.says(*asked, "--rows", "3"))
+        for state, shown in (("open", 2), ("closed", 1), ("reversed", 0), ("part", None)):
+            said = self.says("customer", "history", "MANY", "--kind", "invoice", "--state", state)
+            for number in numbers:
+                self.assertEqual(shown is not None and number == numbers[shown], number in said, state)
+
+    def test_who_paid_a_slip_and_into_what_is_listed(self):
+        self.says("pay", "CHEN", "5", "--slip", "main", "--reference", "SL-90", "--payer", "Uncle Wu", "--unmatched")
+        for list in (("documents", "--paid", "slip"), ("unmatched",)):
+            said = self.says(*list)
+            self.assertIn("Uncle Wu", said)
+            self.assertIn("Main", said)
+
+    def test_the_card_says_who_may_buy_for_how_much_and_what_they_took_today(self):
+        self.says("customer", "add", "Site 7", "--code", "SITE", "--phone", "77", "--area", "x")
+        self.says("customer", "limit", "SITE", "1000", "--policy", "block")
+        self.says("customer", "buyer", "SITE", "Hung", "--identity", "ID 4711", "--cap-day", "10")
+        sold = self.says("sell", "SITE", "SOAP=4", "--buyer", "1").split()[0]
+        said = self.says("customer", "show", "SITE")
+        self.assertRegex(said, r"Hung +ID 4711 +10\.00 +8\.00")
+        self.assertIn("Hung", self.says("document", "show", sold))
+        self.assertIn("2.00 € is left", self.refused("sell", "SITE", "SOAP=2", "--buyer", "1", code=1))
+        self.says("reverse", sold, "--reason", "brought back")
+        self.says("sell", "SITE", "SOAP=2", "--buyer", "1")
+        self.says("customer", "buyer-revoke", "SITE", "1")
+        self.assertIn("may not buy on this account", self.refused("sell", "SITE", "SOAP=1", "--buyer", "1", code=1))
+
+    def test_lists_are_of_those_who_are_in_all_groups(self):
+        for code, groups in (("GA", ("tier/gold",)), ("GB", ("tier/gold", "area/north"))):
+            for group in groups:
+                self.says("group", "add", *group.split("/"), code=None)
+            self.says("customer", "add", code, "--code", code, "--phone", code, "--area", "x",
+                      *(word for group in groups for word in ("--group", group)))
+            self.says("pay", code, "3")
+        for list in (("documents",), ("customer", "list"), ("unmatched",), ("aging", "--by-customer")):
+            both = self.says(*list, "--group", "gold")
+            self.assertTrue("GA" in both and "GB" in both, both)
+            said = self.says(*list, "--group", "gold", "--group", "area/north")
+            self.assertTrue("GA" not in said and "GB" in said, said)
+        for list in (("alarms",), ("approval", "list")):
+            self.says(*list, "--group", "gold", "--group", "north")
+        self.refused("documents", "--group", "silver", code=1)
+
+    def test_times_are_those_of_the_branch_and_say_so_once(self):
+        self.says("branch", "change", "HQ", "--utc-offset", "+05:30")
+        try:
+            said = self.says("customer", "changes", "CHEN")
+            self.assertEqual(1, said.count("UTC+05:30"), said)
+            row = next(line for line in said.splitlines() if "20" == line[:2])
+            local = datetime.datetime.strptime(row[:19], "%Y-%m-%d %H:%M:%S")
+            there = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None) + datetime.timedelta(minutes=330)
+            self.assertLess(abs(there - local), datetime.timedelta(minutes=15))
+            self.assertEqual(1, self.says("status").count("UTC+05:30"))
+            self.assertNotIn("UTC+05:30", self.says("--json", "customer", "changes", "CHEN"))
+        finally:
+            self.says("branch", "change", "HQ", "--utc-offset", "+00:00")
 
 
 class InRial(Counter, unittest.TestCase):

@@ -128,11 +128,48 @@ static void over_the_limit_says_what_would_free_it(void **state)
                         "Over the limit by 49,253,280 ₫: 117,600,000 is available, this sale is "
                         "166,853,280. Pay 49,253,280 now, or take goods up to 117,600,000, "
                         "or ask manager, controller or owner.");
+    refusal.has_paid_minor = true; /* the decision is on what is left */
     refusal.n_ways = 0;
+    refusal_sentence(&refusal, &vnd, out, sizeof(out));
+    assert_string_equal(out, "Over the limit by 49,253,280 ₫: 117,600,000 is available, the unpaid "
+                             "rest of this sale is 166,853,280.");
+    refusal.has_paid_minor = false;
     decision.exposure_minor = 600000000;
     refusal_sentence(&refusal, &vnd, out, sizeof(out));
     assert_string_equal(out, "Over the limit by 49,253,280 ₫: nothing is available, this sale is "
                              "166,853,280.");
+}
+
+static void a_server_that_takes_no_changes_says_why_and_what_to_do(void **state)
+{
+    (void)state;
+    char out[1024];
+    Tefter__Refusal refusal = TEFTER__REFUSAL__INIT;
+    refusal.code = TEFTER__REFUSAL_CODE__READ_ONLY;
+    refusal_sentence(&refusal, &vnd, out, sizeof(out));
+    assert_non_null(strstr(out, "tefter status says which"));
+    refusal.has_cause = true;
+    const ProtobufCEnumDescriptor *causes = &tefter__read_only_cause__descriptor;
+    for (unsigned i = 0; i < causes->n_values; i++) {
+        refusal.cause = (Tefter__ReadOnlyCause)causes->values[i].value;
+        refusal_sentence(&refusal, &vnd, out, sizeof(out));
+        assert_null(strstr(out, "tefter status says which"));
+        assert_non_null(strstr(out, "Nothing was done"));
+    }
+    refusal.cause = TEFTER__READ_ONLY_CAUSE__READ_ONLY_DISK_FULL;
+    refusal_sentence(&refusal, &vnd, out, sizeof(out));
+    assert_non_null(strstr(out, "its disk is nearly full"));
+}
+
+static void times_are_told_by_the_clock_of_the_zone(void **state)
+{
+    (void)state;
+    char out[1024];
+    Tefter__Refusal refusal = TEFTER__REFUSAL__INIT;
+    refusal.code = TEFTER__REFUSAL_CODE__APPROVAL_LAPSED;
+    refusal.has_from_ms = true;
+    (void)refusal_sentence_in_zone(&refusal, &vnd, 420, out, sizeof(out));
+    assert_non_null(strstr(out, "at 1970-01-01 07:00 UTC+07:00."));
 }
 
 static void facts_that_are_not_known_are_left_out(void **state)
@@ -449,6 +486,8 @@ static void a_sentence_is_cut_at_a_whole_character(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_server_that_takes_no_changes_says_why_and_what_to_do),
+        cmocka_unit_test(times_are_told_by_the_clock_of_the_zone),
         cmocka_unit_test(every_code_has_a_sentence),
         cmocka_unit_test(every_right_and_role_has_words),
         cmocka_unit_test(words_of_payments_are_those_of_the_protocol),

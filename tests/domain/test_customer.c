@@ -393,6 +393,25 @@ static void a_driver_takes_goods_up_to_his_caps(void **state)
     scenario_end(s);
 }
 
+static void a_sale_that_is_reversed_gives_back_the_cap_of_its_day(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 100000);
+    scenario_done(s, "authorise_buyer",
+                  json("{'customer': %u, 'name': 'Hùng', 'cap_day_minor': 100}", anh));
+    unsigned long long sold = scenario_done(s, "issue_invoice", taken_by(anh, 1, 80))->id;
+    REFUSED(s, "issue_invoice", taken_by(anh, 1, 21), BUYER_CAP_EXCEEDED, "buyer");
+    scenario_done(s, "reverse_document", json("{'document': %llu, 'reason': 'x'}", sold));
+    sold = scenario_done(s, "issue_invoice", taken_by(anh, 1, 100))->id;
+    turn_day(s, 20001);
+    scenario_done(s, "issue_invoice", taken_by(anh, 1, 60));
+    scenario_done(s, "reverse_document", json("{'document': %llu, 'reason': 'x'}", sold));
+    REFUSED(s, "issue_invoice", taken_by(anh, 1, 41), BUYER_CAP_EXCEEDED,
+            "buyer"); /* another day's */
+    scenario_end(s);
+}
+
 static void two_branches_on_two_days_do_not_make_two_caps(void **state)
 {
     (void)state;
@@ -510,6 +529,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_clerk_opens_a_customer_and_his_first_page_is_told),
+        cmocka_unit_test(a_sale_that_is_reversed_gives_back_the_cap_of_its_day),
         cmocka_unit_test(who_brings_no_code_is_given_one_that_is_free),
         cmocka_unit_test(a_code_names_one_customer),
         cmocka_unit_test(a_code_may_be_of_any_script_but_has_no_spaces),

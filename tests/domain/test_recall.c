@@ -497,6 +497,39 @@ static void what_the_office_declines_does_not_come_back(void **state)
     shop_end(&shop);
 }
 
+/* The office's word of an earlier restore comes back behind the paper: it says which one. */
+static void a_paper_that_was_declined_before_is_named_when_it_is_back(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    const Tefter__Done *sale = later_sale(&shop, shop.anh, 1);
+    uint64_t seq = shop.before->seq;
+    later_sale(&shop, shop.anh, 1); /* whose receipt the office's word is given */
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    Tefter__DeclineOffer decline = TEFTER__DECLINE_OFFER__INIT;
+    Tefter__Text reason = TEFTER__TEXT__INIT;
+    uint8_t packed[128];
+    reason.value = "never happened";
+    decline.seq = seq;
+    decline.reason = &reason;
+    command.kind_case = TEFTER__COMMAND__KIND_DECLINE_OFFER;
+    command.decline_offer = &decline;
+    assert_true(tefter__command__get_packed_size(&command) <= sizeof packed);
+    shop.kept[1].command = slice_of(packed, tefter__command__pack(&command, packed));
+    restore(&shop);
+    offer(&shop, 0);
+    offer(&shop, 1);
+    same_paper(&shop, sale->number);
+    const Tefter__RecoveryAnswer *list = worklist(&shop);
+    assert_int_equal(list->refused, 1);
+    const Tefter__Refusal *refusal = list->offers[1]->refusal;
+    assert_int_equal(refusal->code, TEFTER__REFUSAL_CODE__OFFER_DECIDED);
+    assert_string_equal(refusal->field, "declined_before");
+    assert_string_equal(refusal->existing_number, sale->number);
+    shop_end(&shop);
+}
+
 /* ---- nothing collides ---- */
 
 static void new_papers_and_customers_leave_room_for_the_old_ones(void **state)
@@ -774,6 +807,7 @@ int main(void)
         cmocka_unit_test(a_parked_sale_is_back_whoever_comes_first),
         cmocka_unit_test(what_cannot_be_applied_says_why_and_is_tried_again),
         cmocka_unit_test(what_the_office_declines_does_not_come_back),
+        cmocka_unit_test(a_paper_that_was_declined_before_is_named_when_it_is_back),
         cmocka_unit_test(new_papers_and_customers_leave_room_for_the_old_ones),
         cmocka_unit_test(a_series_goes_on_behind_a_gap_while_a_terminal_is_out),
         cmocka_unit_test(nobody_chooses_a_number_of_the_series_after_a_restore),

@@ -259,6 +259,123 @@ static void money_not_yet_matched_is_listed_oldest_first(void **state)
     scenario_end(s);
 }
 
+static void a_short_number_finds_what_it_stands_for(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 1000000);
+    for (int i = 0; i < 25; i++)
+        scenario_sell(s, anh, 777);
+    static const char *const five[] = {"HQ-5", "hq5", "hq 5", "HQ/05", "hq–۵"};
+    for (size_t i = 0; i < sizeof five / sizeof five[0]; i++)
+        assert_string_equal(only_hit(s, five[i])->document->number, "HQ-00005");
+    assert_string_equal(only_hit(s, "HQ-25")->document->number, "HQ-00025");
+    assert_int_equal(scenario_ask(s, "search", "{'text': 'HX-5'}")->search->n_hits, 0);
+    assert_int_equal(scenario_ask(s, "search", "{'text': '5'}")->search->n_hits, 0);
+    scenario_end(s);
+}
+
+static void an_amount_is_found_by_any_of_its_readings(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 1000000);
+    scenario_sell(s, anh, 12345);
+    scenario_sell(s, anh, 500);
+    const char *query = "{'text': 'what was typed', 'amounts_minor': [500, 12345]}";
+    assert_int_equal(scenario_ask(s, "search", query)->search->n_hits, 2);
+    query = "{'text': '123.45', 'amounts_minor': [500]}";
+    assert_int_equal(scenario_ask(s, "search", query)->search->n_hits, 1);
+    scenario_end(s);
+}
+
+/* Of each kind; a page of totals says of how much. */
+static void totals_are_of_all_that_is_asked_for(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 1000000);
+    uint32_t till = scenario_till(s);
+    for (int i = 1; i <= 4; i++)
+        scenario_sell(s, anh, 100 * i);
+    scenario_done(s, "take_payment",
+                  json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 150, 'money_account': %u, "
+                       "'match': 'OLDEST_DUE'}",
+                       anh, till));
+    scenario_done(s, "reverse_document", "{'number': 'HQ-00004', 'reason': 'wrong'}");
+    const Tefter__DocumentsAnswer *all =
+        scenario_ask(s, "documents", "{'totals': true, 'rows': 1}")->documents;
+    assert_int_equal(all->n_rows, 0);
+    assert_false(all->has_next);
+    assert_int_equal(all->n_totals, 2);
+    for (size_t i = 0; i < all->n_totals; i++) {
+        const Tefter__DocumentTotal *total = all->totals[i];
+        bool bills = total->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE;
+        assert_int_equal(total->count, bills ? 3 : 1);
+        assert_int_equal(total->total_minor, bills ? 600 : 150);
+        assert_int_equal(total->open_minor, bills ? 450 : 0);
+        assert_int_equal(total->reversed, bills ? 1 : 0);
+    }
+    all = scenario_ask(s, "documents", "{'totals': true, 'state': 'PART'}")->documents;
+    assert_int_equal(all->n_totals, 1);
+    assert_int_equal(all->totals[0]->open_minor, 150);
+    scenario_end(s);
+}
+
+static void a_history_is_filtered_by_state_and_its_balance_is_not(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 1000000);
+    for (int i = 1; i <= 3; i++)
+        scenario_sell(s, anh, 100 * i);
+    scenario_done(s, "take_payment",
+                  json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 100, 'money_account': %u, "
+                       "'match': 'OLDEST_DUE'}",
+                       anh, scenario_till(s)));
+    const Tefter__HistoryAnswer *open =
+        scenario_ask(s, "history", json("{'customer': %u, 'state': 'OPEN'}", anh))->history;
+    assert_int_equal(open->n_rows, 2);
+    assert_int_equal(open->rows[0]->running_minor, 600);
+    assert_int_equal(open->rows[1]->running_minor, 300);
+    open = scenario_ask(s, "history",
+                        json("{'customer': %u, 'state': 'OPEN', 'kind': 'INVOICE', "
+                             "'oldest_first': true, 'rows': 1}",
+                             anh))
+               ->history;
+    assert_int_equal(open->n_rows, 1);
+    assert_int_equal(open->rows[0]->running_minor, 300);
+    assert_true(open->has_next);
+    scenario_end(s);
+}
+
+static void a_list_of_groups_is_of_who_is_in_all_of_them(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    scenario_done(s, "add_group", "{'dimension': 'tier', 'name': 'A'}");
+    scenario_done(s, "add_group", "{'dimension': 'area', 'name': 'North'}");
+    uint32_t one = scenario_customer(s, "One", 1000);
+    uint32_t both = scenario_customer(s, "Both", 1000);
+    scenario_done(s, "join_group", json("{'customer': %u, 'group': 1}", one));
+    scenario_done(s, "join_group", json("{'customer': %u, 'group': 1}", both));
+    scenario_done(s, "join_group", json("{'customer': %u, 'group': 2}", both));
+    scenario_sell(s, one, 100);
+    scenario_sell(s, both, 200);
+    assert_int_equal(scenario_ask(s, "documents", "{'groups': [1]}")->documents->n_rows, 2);
+    assert_int_equal(scenario_ask(s, "documents", "{'groups': [1, 2]}")->documents->n_rows, 1);
+    assert_int_equal(scenario_ask(s, "documents", "{'group': 1, 'groups': [2]}")->documents->n_rows,
+                     1);
+    assert_int_equal(scenario_ask(s, "customers", "{'groups': [2, 1]}")->customers->n_rows, 1);
+    assert_int_equal(scenario_ask(s, "aging", "{'groups': [1]}")->aging->balance_minor, 300);
+    assert_int_equal(scenario_ask(s, "aging", "{'groups': [1, 2]}")->aging->balance_minor, 200);
+    assert_int_equal(scenario_ask(s, "unmatched_money", "{'groups': [1]}")->unmatched_money->n_rows,
+                     0);
+    assert_int_equal(scenario_ask(s, "documents", "{'groups': [1, 9]}")->refused->code,
+                     TEFTER__REFUSAL_CODE__NOT_FOUND);
+    scenario_end(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -269,6 +386,11 @@ int main(void)
         cmocka_unit_test(a_number_or_an_amount_finds_its_document),
         cmocka_unit_test(a_slip_a_serial_and_a_barcode_find_what_they_are_of),
         cmocka_unit_test(the_tail_of_a_number_finds_the_newest_first),
+        cmocka_unit_test(a_short_number_finds_what_it_stands_for),
+        cmocka_unit_test(an_amount_is_found_by_any_of_its_readings),
+        cmocka_unit_test(totals_are_of_all_that_is_asked_for),
+        cmocka_unit_test(a_history_is_filtered_by_state_and_its_balance_is_not),
+        cmocka_unit_test(a_list_of_groups_is_of_who_is_in_all_of_them),
         cmocka_unit_test(money_not_yet_matched_is_listed_oldest_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -388,9 +388,15 @@ static void buyers(struct story *t)
     done(t, "revoke_buyer", json("{'customer': %u, 'buyer': " ID "}", t->anh, gone));
     refused(t, "issue_invoice", sale(t->anh, 10, json(", 'buyer': " ID, gone)),
             CODE(BUYER_NOT_AUTHORISED));
-    done(t, "issue_invoice", sale(t->anh, 80, json(", 'buyer': " ID, son)));
+    id sold = done(t, "issue_invoice", sale(t->anh, 80, json(", 'buyer': " ID, son)));
     refused(t, "issue_invoice", sale(t->anh, 41, json(", 'buyer': " ID, son)),
             CODE(BUYER_CAP_EXCEEDED));
+    if (t->rules < 5)
+        return;
+    done(t, "reverse_document", json("{'document': " ID ", 'reason': 'taken back'}", sold));
+    id again = done(t, "issue_invoice", sale(t->anh, 41, json(", 'buyer': " ID, son)));
+    done(t, "reverse_document", json("{'document': " ID ", 'reason': 'taken back'}", again));
+    done(t, "issue_invoice", sale(t->anh, 80, json(", 'buyer': " ID, son)));
 }
 
 /* ---- documents ---- */

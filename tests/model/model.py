@@ -3307,6 +3307,7 @@ class Ledger:
             except Refused as refused:
                 if refused.refusal["code"] == "BUYER_CAP_EXCEEDED" and net is None:
                     self.explain_cap(customer, owed, refused.refusal)
+                self.tell_paid(refused.refusal, total - owed)
                 raise
         if net is not None and was.get("approved"):
             document["approved"] = self.covers(was["lines"], document["lines"]) and \
@@ -3317,10 +3318,20 @@ class Ledger:
                                    owed == 0 and total > 0)
         except Refused as refused:
             refused.document = document
+            self.tell_paid(refused.refusal, total - owed)
             raise
         if draft:
             self.check_paid(customer["customer"], owed)
         return document, customer, decision, postings, its_own
+
+    def tell_paid(self, refusal, paid):
+        """The decision is on what stays open; a part of the sale is that, and what is paid."""
+        if paid <= 0 or "decision" not in refusal:
+            return
+        refusal["paid_minor"] = paid
+        for way in refusal.get("ways", []):
+            if way["kind"] == "WAY_PART_NOW":
+                way["amount_minor"] += paid
 
     def draft(self, c, customer):
         """It takes no number."""
@@ -3930,7 +3941,15 @@ class Ledger:
         self.within("REVERSAL", "document", document["total"])
         if counts:
             self.add_to_day(("credited", document["customer"]), document["total"])
+        if self.epoch >= 5 and not document.get("corrects"):
+            self.free_cap(document)
         return self.reversed_alone(document, c.get("undo_import", False))
+
+    def free_cap(self, sale):
+        number = sale.get("said", {}).get("buyer")
+        person = self.customers[sale["customer"]]["buyers"].get(number)
+        if person and person["spent_on"] == sale["date"]:
+            self.put(person, "spent", max(person["spent"] - sale["total"], 0))
 
     def do_confirm_payment(self, c):
         text("reason", c.get("reason"))

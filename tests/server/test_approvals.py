@@ -202,15 +202,20 @@ class Approvals(unittest.TestCase):
         for paid in ("cash:700", "cash"):
             self.typed("ann", "sell", self.who, "CEM40=200", "--paid", paid, "--ask", code=USE,
                        told=["a parked sale takes no money", "without --paid", "tefter pay"])
-            self.typed("ann", "sell", self.who, "CEM40=200", "--paid", paid, "--what-if", code=USE,
-                       told=["as if nothing were paid"])
         self.assertNotIn(self.who, self.typed("hoa", "approval", "list"))
+
+    def test_what_if_judges_a_sale_with_what_is_paid(self):
+        sale = ("sell", self.who, "CEM40=200", "--what-if", "--paid")
+        self.typed("ann", *sale, "cash:700", told=["total 1,700.00 €", "the unpaid rest 1,000.00", "allowed, paid so"])
+        self.assertNotIn("rest", self.typed("ann", *sale, "cash", told=["allowed, paid so"]))
+        self.typed("ann", *sale, "cash:400", code=REFUSED, told=["the unpaid rest 1,300.00", "Over the limit by 300.00"])
         self.typed("ann", "sell", self.who, "CEM40=200", "--paid", "cash:700", told=["1,700.00 €"])
 
     def test_a_sale_paid_in_part_and_over_the_limit_says_its_total_and_how_to_park_it(self):
         said = self.typed("ann", "sell", self.who, "CEM40=200", "--paid", "cash:400", code=REFUSED,
                           told=["Over the limit by 300.00", "The whole sale is 1,700.00 €",
-                                "1,300.00 € would stay open", "--ask", "tefter pay"])
+                                "1,000.00 is available, the unpaid rest of this sale is 1,300.00",
+                                "take goods up to 1,400.00", "1,300.00 € would stay open", "--ask", "tefter pay"])
         self.assertIn("Take more with it", said)
         self.typed("ann", "pay", self.who, "400")
         number = self.parked("CEM40=200")  # as it is advised

@@ -255,6 +255,15 @@ class Shop(unittest.TestCase):
         os.unlink(log)
         self.tefterd(self.server, "verify", "--backup", made, code=FAULT, told=["audit.log is missing"])
 
+    def test_a_backup_of_a_changed_audit_log_is_made_and_is_not_called_verified(self):
+        log = self.audit("first", "ledger")
+        whole = self.lines(log)
+        with open(log, "w", encoding="utf-8") as file:
+            file.write("".join(line.replace("login_ok", "login_no") + "\n" for line in whole))
+        self.tefterd(self.server, "backup", "--to", self.path("kept"), code=FAULT,
+                     told=["verified but for the audit log", "the audit log was changed|audit log was changed"])
+        self.assertTrue([name for name in os.listdir(self.path("kept")) if name[0] != "."])
+
     def test_a_place_that_follows_has_the_audit_log(self):
         place = self.path("place")
         follower = subprocess.Popen([self.server.program, "backup", "--follow", place, "--ledger", self.server.ledger,

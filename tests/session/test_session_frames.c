@@ -546,9 +546,12 @@ static void busy_and_read_only(void **state)
     client_id(&witness, id);
     const Tefter__Reply *reply = reply_to(&witness, client_submit(&witness, command, id));
     assert_int_equal(reply->refused->code, TEFTER__REFUSAL_CODE__READ_ONLY);
+    assert_true(reply->refused->retry_ms > 0);
+    assert_int_equal(reply->refused->cause, TEFTER__READ_ONLY_CAUSE__READ_ONLY_STATE_FULL);
     world.answer = SUBMIT_BUSY;
     reply = reply_to(&witness, client_submit(&witness, command, id));
     assert_int_equal(reply->refused->code, TEFTER__REFUSAL_CODE__BUSY);
+    assert_false(reply->refused->has_cause);
     assert_true(reply->refused->retry_ms > 0);
     world.answer = SUBMIT_TAKEN;
     reply = reply_to(&witness, client_submit(&witness, command, id));

@@ -361,6 +361,12 @@ static void on_patience(void *context)
     loop_stop(world.loop);
 }
 
+static Tefter__ReadOnlyCause read_only_cause(void *owner)
+{
+    (void)owner;
+    return TEFTER__READ_ONLY_CAUSE__READ_ONLY_STATE_FULL;
+}
+
 static void start_sessions(void)
 {
     struct failure failure = {0};
@@ -386,6 +392,7 @@ static void start_sessions(void)
         .root = world.root,
         .token_key = {7},
         .submit = submit,
+        .read_only_cause = read_only_cause,
         .now_ms = now_ms,
         .new_id = new_id,
     };

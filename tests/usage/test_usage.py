@@ -108,6 +108,12 @@ class Words(unittest.TestCase):
                 text = program(name, *(command.split() or ["serve"]), "--help")
                 self.assertEqual(re.findall(r"^  -.*--\S+(?: [A-Z+:]+)?\s*$", text, re.M), [], f"{name} {command}")
 
+    def test_no_line_of_help_is_longer_than_a_terminal(self):
+        for command in ("", *tefter_help()):
+            for words in {tuple(command.split()), tuple(command.split()[:1])}:
+                text = program("tefter", *words, "--help")
+                self.assertEqual([line for line in text.splitlines() if len(line) > 80], [], words)
+
     def test_words_that_an_enum_may_be_are_listed(self):
         table = completion_table("tefter")
         for command, options in table.items():

@@ -17,6 +17,7 @@
 #include "base/date.h"
 #include "domain/credit/credit.h"
 #include "domain/org/org.h"
+#include "domain/party/party.h"
 #include "domain/payments/payments.h"
 
 /* ---- rules ---- */
@@ -204,6 +205,13 @@ static Tefter__Refusal *check_undo(struct tx *tx, const struct reversal *reversa
 
 /* ---- changes ---- */
 
+/* What a correction took of a cap was only what it added, and stays. */
+static void free_cap(struct tx *tx, const Tefter__DocumentRecord *sale)
+{
+    if (sale->has_buyer && !sale->has_corrects && tx_rule(tx, RULE_REVERSED_SALES_FREE_CAPS))
+        buyer_give_back(tx, sale->customer, sale->buyer, sale->total_minor, sale->date);
+}
+
 /* Refuses, in this order: reason (field_text), FIELD_MISSING document (neither id nor number),
  * NOT_FOUND document; of undo_import RULES_TOO_OLD undo_import, NOT_IMPORTED document and
  * RIGHT_MISSING [BACKFILL]; then as reversal_check does; of money of the cash customer
@@ -241,6 +249,7 @@ Tefter__Refusal *apply_reverse_document(struct tx *tx, const Tefter__ReverseDocu
     tx_decided(tx);
     if (counts)
         credit_note_count_bill(tx, reversal.original, reversal.branch->date);
+    free_cap(tx, reversal.original);
     reversal_complete(tx, &reversal, done);
     return NULL;
 }

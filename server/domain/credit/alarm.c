@@ -183,7 +183,9 @@ static bool list_alarms(struct tx *tx, const Tefter__AlarmList *query, uint64_t 
     for (; on && answer->n_rows < rows && looked < ALARMS_LOOKED_AT;
          on = tx_walk_previous(&walk), looked++) {
         *ret_next = key_read_u64(tx_walk_key(&walk), KEY_BOOK_HEAD);
-        if (query->has_customer && tx_walk_field(&walk, FIELD_CUSTOMER) != query->customer)
+        uint64_t customer = tx_walk_field(&walk, FIELD_CUSTOMER);
+        if ((query->has_customer && customer != query->customer) ||
+            !group_filter_takes(tx, GROUPS_FILTER(query), (uint32_t)customer))
             continue;
         Tefter__AlarmRow *row = tx_walk_record(&walk, &tefter__alarm_row__descriptor);
         answer->rows[answer->n_rows++] = row;
@@ -199,6 +201,9 @@ Tefter__Refusal *view_alarms(struct tx *tx, const Tefter__AlarmList *query,
     uint64_t next = 0;
     if (!page_read(query->has_page, query->page, &before, 1))
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
+    Tefter__Refusal *refusal = group_filter_check(tx, GROUPS_FILTER(query));
+    if (refusal != NULL)
+        return refusal;
     uint32_t rows = page_rows(query->has_rows, query->rows);
     answer->rows = tx_take(tx, rows * sizeof(Tefter__AlarmRow *));
     if (!list_alarms(tx, query, before, rows, answer, &next))

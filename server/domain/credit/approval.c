@@ -657,6 +657,9 @@ Tefter__Refusal *view_approvals(struct tx *tx, const Tefter__ApprovalList *query
     uint64_t last; /* the oldest of the page before */
     if (!page_read(query->has_page, query->page, &last, 1))
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
+    Tefter__Refusal *refusal = group_filter_check(tx, GROUPS_FILTER(query));
+    if (refusal != NULL)
+        return refusal;
     struct page page = {.rows_most = PAGE_ROWS_MAX};
     answer->approvals = tx_take(tx, PAGE_ROWS_MAX * sizeof(Tefter__ApprovalRow *));
     struct tx_walk walk;
@@ -664,7 +667,8 @@ Tefter__Refusal *view_approvals(struct tx *tx, const Tefter__ApprovalList *query
     for (; on && page_looks(&page); on = tx_walk_previous(&walk)) {
         Tefter__ApprovalRow *row = walk_row(&walk);
         bool wanted =
-            !query->waiting_only || row->state == TEFTER__APPROVAL_STATE__APPROVAL_WAITING;
+            (!query->waiting_only || row->state == TEFTER__APPROVAL_STATE__APPROVAL_WAITING) &&
+            group_filter_takes(tx, GROUPS_FILTER(query), row->customer);
         if (query->waiting_only && all_over(tx, row)) {
             on = false;
             break;

@@ -291,6 +291,17 @@ static Tefter__Refusal *check_open(struct tx *tx, const Tefter__IssueInvoice *co
     return asked ? NULL : account_check_paid(tx, plan->customer->customer, owed_minor);
 }
 
+/* The decision is on what stays open; a part of the sale is that, and what is paid. */
+static void tell_paid(Tefter__Refusal *refusal, int64_t paid_minor)
+{
+    if (refusal->decision == NULL || paid_minor <= 0)
+        return;
+    FIELD_SET(refusal, paid_minor, paid_minor);
+    for (size_t i = 0; i < refusal->n_ways; i++)
+        if (refusal->ways[i]->kind == TEFTER__WAY_OUT_KIND__WAY_PART_NOW)
+            refusal->ways[i]->amount_minor += paid_minor;
+}
+
 static Tefter__Refusal *finish(struct tx *tx, const Tefter__IssueInvoice *command,
                                struct paid *paid, struct document_plan *plan)
 {
@@ -310,6 +321,8 @@ static Tefter__Refusal *finish(struct tx *tx, const Tefter__IssueInvoice *comman
         refusal = check_open(tx, command, owed_minor, plan);
     if (refusal == NULL)
         refusal = check_credit(tx, command, owed_minor, plan);
+    if (refusal != NULL)
+        tell_paid(refusal, record->total_minor - owed_minor);
     if (refusal == NULL && plan->draft) /* no approval would lift that */
         refusal = check_open(tx, command, owed_minor, plan);
     if (refusal == NULL && record->total_minor > 0)

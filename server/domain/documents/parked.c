@@ -36,42 +36,25 @@ struct goods {
     size_t serial_count;
 };
 
-static struct goods goods_of_draft(const Tefter__InvoiceLine *line)
-{
-    return (struct goods){
-        .product = line->product,
-        .text = line->has_product || line->text == NULL ? "" : line->text,
-        .unit = line->unit == NULL ? "" : line->unit,
-        .quantity = line->quantity,
-        .price = line->price,
-        .in_percent = line->has_discount_bp,
-        .discount = line->has_discount_bp ? line->discount_bp : line->discount_minor,
-        .tax_bp = line->tax_bp,
-        .serials = line->serials,
-        .serial_count = line->n_serials,
-    };
-}
+/* Of a draft's line or a document's: what is compared has the same names in both. */
+#define GOODS_OF(line, sold_in)                                                                    \
+    ((struct goods){                                                                               \
+        .product = (line)->product,                                                                \
+        .text = (line)->has_product || (line)->text == NULL ? "" : (line)->text,                   \
+        .unit = (sold_in),                                                                         \
+        .quantity = (line)->quantity,                                                              \
+        .price = (line)->price,                                                                    \
+        .in_percent = (line)->has_discount_bp,                                                     \
+        .discount = (line)->has_discount_bp ? (line)->discount_bp : (line)->discount_minor,        \
+        .tax_bp = (line)->tax_bp,                                                                  \
+        .serials = (line)->serials,                                                                \
+        .serial_count = (line)->n_serials,                                                         \
+    })
 
 /* Of a product, another unit than its own; of a custom line, whatever was said. */
 static bool says_unit(const Tefter__DocumentLine *line)
 {
     return line->unit != NULL && (line->has_unit_factor || !line->has_product);
-}
-
-static struct goods goods_of_line(const Tefter__DocumentLine *line)
-{
-    return (struct goods){
-        .product = line->product,
-        .text = line->has_product || line->text == NULL ? "" : line->text,
-        .unit = !says_unit(line) ? "" : line->unit,
-        .quantity = line->quantity,
-        .price = line->price,
-        .in_percent = line->has_discount_bp,
-        .discount = line->has_discount_bp ? line->discount_bp : line->discount_minor,
-        .tax_bp = line->tax_bp,
-        .serials = line->serials,
-        .serial_count = line->n_serials,
-    };
 }
 
 static bool has_serial(const struct goods *goods, const char *serial)
@@ -192,7 +175,8 @@ static enum parked_goods compare_goods(struct tx *tx, const Tefter__IssueInvoice
 {
     struct goods *drafts = tx_take(tx, parked->n_lines * sizeof *drafts);
     for (size_t i = 0; i < parked->n_lines; i++)
-        drafts[i] = goods_of_draft(parked->lines[i]);
+        drafts[i] = GOODS_OF(parked->lines[i],
+                             parked->lines[i]->unit == NULL ? "" : parked->lines[i]->unit);
     return compare_lines(tx, drafts, parked->n_lines, sold, count);
 }
 
@@ -200,7 +184,8 @@ static struct goods *goods_of_record(struct tx *tx, const Tefter__DocumentRecord
 {
     struct goods *goods = tx_take(tx, record->n_lines * sizeof *goods);
     for (size_t i = 0; i < record->n_lines; i++)
-        goods[i] = goods_of_line(record->lines[i]);
+        goods[i] = GOODS_OF(record->lines[i],
+                            says_unit(record->lines[i]) ? record->lines[i]->unit : "");
     return goods;
 }
 
@@ -263,7 +248,7 @@ bool parked_holds(struct tx *tx, const Tefter__IssueInvoice *parked,
         const Tefter__InvoiceLine *line = command->lines[i];
         if (!line->has_price || line->product_code != NULL)
             return false; /* it takes something of the catalogue as it is now */
-        sold[i] = goods_of_draft(line);
+        sold[i] = GOODS_OF(line);
     }
     return compare_goods(tx, parked, sold, command->n_lines) != GOODS_OTHER;
 }

@@ -16,7 +16,7 @@ bool list_by_rank(const Tefter__CustomerList *query)
 uint32_t list_looks_at(const Tefter__CustomerList *query)
 {
     uint32_t facts = 0;
-    if (query->has_group || query->has_branch)
+    if (query->has_group || query->n_groups > 0 || query->has_branch)
         facts |= LIST_LOOKS_AT_RECORD;
     if (query->has_locked || query->has_owing || query->has_over_limit || list_by_rank(query))
         facts |= LIST_LOOKS_AT_FIGURES;
@@ -28,7 +28,7 @@ uint32_t list_looks_at(const Tefter__CustomerList *query)
 static bool passes(const Tefter__CustomerList *query, uint32_t today,
                    const struct list_facts *facts)
 {
-    if (query->has_group && !facts->in_group)
+    if ((query->has_group || query->n_groups > 0) && !facts->in_groups)
         return false;
     if (query->has_branch && facts->branch != query->branch)
         return false;

@@ -17,7 +17,7 @@ struct list_facts {
     uint32_t oldest_due;     /* of the open bills; DATE_NONE: there are none */
     bool unlimited;
     bool locked;
-    bool in_group; /* of the query */
+    bool in_groups; /* all of the query */
 };
 
 /* Which facts a query looks at; the others need not be set. */

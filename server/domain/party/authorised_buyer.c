@@ -243,6 +243,19 @@ void buyer_spend(struct tx *tx, Tefter__CustomerRecord *customer, uint32_t buyer
     customer_save(tx, customer);
 }
 
+void buyer_give_back(struct tx *tx, uint32_t customer, uint32_t buyer, int64_t amount_minor,
+                     uint32_t date)
+{
+    Tefter__CustomerRecord *record = NULL;
+    if (customer_cached(tx, customer, &record) != NULL)
+        return;
+    Tefter__BuyerRecord *found = buyer_find(record, buyer);
+    if (found == NULL || !found->has_spent_date || found->spent_date != date)
+        return;
+    found->spent_minor -= amount_minor < found->spent_minor ? amount_minor : found->spent_minor;
+    customer_save(tx, record);
+}
+
 uint32_t buyer_count(const Tefter__CustomerRecord *customer, uint32_t date)
 {
     uint32_t count = 0;

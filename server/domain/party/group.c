@@ -295,6 +295,22 @@ bool group_has(struct tx *tx, uint32_t group, uint32_t customer)
     return tx_has(tx, &key);
 }
 
+Tefter__Refusal *group_filter_check(struct tx *tx, const struct group_filter *filter)
+{
+    bool found = !filter->has_group || group_get(tx, filter->group) != NULL;
+    for (size_t i = 0; i < filter->count && found; i++)
+        found = group_get(tx, filter->groups[i]) != NULL;
+    return found ? NULL : refuse_not_found(tx, "group");
+}
+
+bool group_filter_takes(struct tx *tx, const struct group_filter *filter, uint32_t customer)
+{
+    bool takes = !filter->has_group || group_has(tx, filter->group, customer);
+    for (size_t i = 0; i < filter->count && takes; i++)
+        takes = group_has(tx, filter->groups[i], customer);
+    return takes;
+}
+
 uint32_t group_next_member(struct tx *tx, uint32_t group, uint32_t after)
 {
     if (after == UINT32_MAX)

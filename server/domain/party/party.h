@@ -14,6 +14,25 @@ const Tefter__GroupRecord *group_get(struct tx *tx, uint32_t group);
 /* The command's own, to change and save: the same message for all who ask in a command. */
 Tefter__GroupRecord *group_shared(struct tx *tx, uint32_t group);
 bool group_has(struct tx *tx, uint32_t group, uint32_t customer);
+/* Groups that a list is of: customers who are in all of them, and `group` if it is given. */
+struct group_filter {
+    bool has_group;
+    uint32_t group;
+    const uint32_t *groups;
+    size_t count;
+};
+#define GROUP_FILTER(query)                                                                        \
+    (&(const struct group_filter){                                                                 \
+        .has_group = (query)->has_group,                                                           \
+        .group = (query)->group,                                                                   \
+        .groups = (query)->groups,                                                                 \
+        .count = (query)->n_groups,                                                                \
+    })
+#define GROUPS_FILTER(query)                                                                       \
+    (&(const struct group_filter){.groups = (query)->groups, .count = (query)->n_groups})
+/* Refuses NOT_FOUND group. */
+Tefter__Refusal *group_filter_check(struct tx *tx, const struct group_filter *filter);
+bool group_filter_takes(struct tx *tx, const struct group_filter *filter, uint32_t customer);
 /* Of the row that finds it: how dimension and name fold, then both as they stand. */
 struct key group_name_key(const char *dimension, const char *name);
 /* The next member after this customer, 0 at the end. */
@@ -136,6 +155,9 @@ bool customer_refresh_step(struct tx *tx, Tefter__JobRecord *job);
  * buyer_spend notes it and saves the customer, after the decided line. */
 Tefter__Refusal *buyer_check(struct tx *tx, const Tefter__CustomerRecord *customer, uint32_t buyer,
                              int64_t amount_minor, int64_t replaces_minor, uint32_t date);
+/* After the decided line: a sale of that date was reversed. */
+void buyer_give_back(struct tx *tx, uint32_t customer, uint32_t buyer, int64_t amount_minor,
+                     uint32_t date);
 void buyer_spend(struct tx *tx, Tefter__CustomerRecord *customer, uint32_t buyer,
                  int64_t amount_minor, uint32_t date);
 /* How many may buy on that date. */

@@ -664,6 +664,29 @@ static void unheard(struct tx *tx, const Tefter__RecoveryRecord *recovery,
     tx_walk_end(&walk);
 }
 
+/* What was declined after an earlier restore comes back with the next one, before the word of the
+ * office does: that is then refused, and names the paper. */
+static Tefter__Refusal *refusal_of(struct tx *tx, const Tefter__OfferRecord *offer)
+{
+    bool late = offer->refusal != NULL && offer->has_command &&
+                offer->kind == TEFTER__COMMAND__KIND_DECLINE_OFFER &&
+                offer->refusal->code == TEFTER__REFUSAL_CODE__OFFER_DECIDED;
+    const Tefter__Command *command =
+        late ? tx_try_unpack(tx, &tefter__command__descriptor,
+                             slice_of(offer->command.data, offer->command.len))
+             : NULL;
+    const Tefter__OfferRecord *about =
+        command != NULL && command->kind_case == TEFTER__COMMAND__KIND_DECLINE_OFFER
+            ? offer_of_seq(tx, command->decline_offer->seq)
+            : NULL;
+    if (about == NULL || about->state == TEFTER__OFFER_STATE__OFFER_DECLINED)
+        return offer->refusal;
+    Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__OFFER_DECIDED, "declined_before");
+    FIELD_SET(refusal, existing, about->seq);
+    refusal->existing_number = about->number;
+    return refusal;
+}
+
 static Tefter__OfferRow *offer_row(struct tx *tx, const Tefter__OfferRecord *offer)
 {
     Tefter__OfferRow *row = tx_new(tx, &tefter__offer_row__descriptor);
@@ -674,7 +697,7 @@ static Tefter__OfferRow *offer_row(struct tx *tx, const Tefter__OfferRecord *off
     row->actor = offer->actor;
     row->number = offer->number;
     FIELD_COPY(row, total_minor, offer);
-    row->refusal = offer->refusal;
+    row->refusal = refusal_of(tx, offer);
     FIELD_COPY(row, over_limit, offer);
     row->reason = offer->reason;
     FIELD_COPY(row, back_seq, offer);

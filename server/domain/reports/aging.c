@@ -145,13 +145,16 @@ static uint32_t next_customer(struct tx *scratch, const Tefter__Aging *query, ui
 {
     if (query->has_customer)
         return after < query->customer ? query->customer : 0;
-    if (query->has_group)
-        return group_next_member(scratch, query->group, after);
+    if (query->has_group || query->n_groups > 0)
+        return group_next_member(scratch, query->has_group ? query->group : query->groups[0],
+                                 after);
     return customer_next(scratch, after);
 }
 
 static bool wanted(struct tx *scratch, const Tefter__Aging *query, uint32_t customer)
 {
+    if (query->n_groups > 1 && !group_filter_takes(scratch, GROUP_FILTER(query), customer))
+        return false;
     if (!query->has_branch)
         return true;
     const Tefter__CustomerRecord *record = customer_get(scratch, customer);
@@ -237,9 +240,7 @@ static Tefter__Refusal *prepare(struct tx *tx, const Tefter__Aging *query, struc
     }
     if (query->has_customer && customer_get(tx, query->customer) == NULL)
         return refuse_not_found(tx, "customer");
-    if (query->has_group && group_get(tx, query->group) == NULL)
-        return refuse_not_found(tx, "group");
-    return NULL;
+    return group_filter_check(tx, GROUP_FILTER(query));
 }
 
 Tefter__Refusal *view_aging(struct tx *tx, const Tefter__Aging *query, Tefter__AgingAnswer *answer)

@@ -106,6 +106,14 @@ static bool in_group(const Tefter__CustomerRecord *customer, uint32_t group)
     return false;
 }
 
+static bool in_groups(const Tefter__CustomerRecord *customer, const Tefter__CustomerList *query)
+{
+    bool in = !query->has_group || in_group(customer, query->group);
+    for (size_t i = 0; i < query->n_groups && in; i++)
+        in = in_group(customer, query->groups[i]);
+    return in;
+}
+
 /* Facts from the state; made only when the query looks at them. */
 struct list_reading {
     struct tx *tx;
@@ -139,7 +147,7 @@ static enum list_answer read_facts(void *context, uint32_t customer, struct list
     if (record == NULL)
         return LIST_NOBODY;
     ret_facts->branch = record->branch;
-    ret_facts->in_group = reading->query->has_group && in_group(record, reading->query->group);
+    ret_facts->in_groups = in_groups(record, reading->query);
     if (reading->looks_at & LIST_LOOKS_AT_FIGURES)
         read_figures(reading, customer, ret_facts);
     if (reading->looks_at & LIST_LOOKS_AT_DUE)
@@ -336,6 +344,9 @@ static Tefter__UnmatchedRow *unmatched_row(struct tx *tx, struct tx *scratch, ui
     row->final = item->record->final;
     row->date = record->date;
     row->recorded_ms = record->recorded_ms;
+    row->payer = record->payer != NULL ? tx_copy(tx, &record->payer->base) : NULL;
+    FIELD_COPY(row, payment_kind, record);
+    FIELD_COPY(row, money_account, record);
     return row;
 }
 
@@ -345,6 +356,9 @@ Tefter__Refusal *view_unmatched_money(struct tx *tx, const Tefter__UnmatchedMone
     uint64_t from[2];
     if (!page_read(query->has_page, query->page, from, 2))
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
+    Tefter__Refusal *refusal = group_filter_check(tx, GROUPS_FILTER(query));
+    if (refusal != NULL)
+        return refusal;
     struct page page = {.rows_most = page_rows(query->has_rows, query->rows)};
     answer->rows = tx_take(tx, page.rows_most * sizeof(Tefter__UnmatchedRow *));
     struct key prefix = key_book(TABLE_UNMATCHED);
@@ -355,9 +369,11 @@ Tefter__Refusal *view_unmatched_money(struct tx *tx, const Tefter__UnmatchedMone
     struct tx_walk walk;
     bool on = tx_walk_first(scratch, &prefix, &start, &walk);
     for (; on && page_looks(&page); on = tx_walk_next(&walk)) {
-        Tefter__UnmatchedRow *row =
-            unmatched_row(tx, scratch, tx_walk_u64(&walk, KEY_BOOK_HEAD + 8));
+        uint64_t document = tx_walk_u64(&walk, KEY_BOOK_HEAD + 8);
         tx_scratch_next(scratch);
+        if (!group_filter_takes(scratch, GROUPS_FILTER(query), document_customer(document)))
+            continue;
+        Tefter__UnmatchedRow *row = unmatched_row(tx, scratch, document);
         if (row != NULL && !page_takes(&page, &row->base))
             break;
         if (row != NULL)

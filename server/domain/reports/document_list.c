@@ -23,10 +23,12 @@ static void row_people(struct tx *tx, struct tx *scratch, const Tefter__Document
     row->name = customer != NULL ? tx_copy(tx, &customer->name->base) : NULL;
     row->author = author != NULL ? tx_text(tx, author->login) : NULL;
     row->salesperson = tx_text(tx, record->salesperson);
+    row->payer = record->payer != NULL ? tx_copy(tx, &record->payer->base) : NULL;
+    FIELD_COPY(row, money_account, record);
 }
 
-Tefter__DocumentRow *report_document_row(struct tx *tx, struct tx *scratch,
-                                         const Tefter__DocumentRecord *record)
+static Tefter__DocumentRow *row_of(struct tx *tx, struct tx *scratch,
+                                   const Tefter__DocumentRecord *record)
 {
     struct account *account = account_open(scratch, record->customer);
     const struct item *item = account_item(scratch, account, record->document);
@@ -43,6 +45,13 @@ Tefter__DocumentRow *report_document_row(struct tx *tx, struct tx *scratch,
                                 item != NULL ? item->record : NULL);
     row->branch = record->branch;
     FIELD_COPY(row, payment_kind, record);
+    return row;
+}
+
+Tefter__DocumentRow *report_document_row(struct tx *tx, struct tx *scratch,
+                                         const Tefter__DocumentRecord *record)
+{
+    Tefter__DocumentRow *row = row_of(tx, scratch, record);
     row_people(tx, scratch, record, row);
     return row;
 }
@@ -62,7 +71,7 @@ static bool may_pass(struct tx *tx, uint64_t document, const Tefter__DocumentLis
     enum { FIELD_KIND = 2, FIELD_BRANCH = 5, FIELD_TOTAL = 12 };
     bool amounts = query->has_amount_minor || query->has_from_minor || query->has_to_minor;
     struct key key = document_key(document);
-    return (!query->has_group || group_has(tx, query->group, document_customer(document))) &&
+    return group_filter_takes(tx, GROUP_FILTER(query), document_customer(document)) &&
            (!query->has_kind || tx_field(tx, &key, FIELD_KIND) == (uint64_t)query->kind) &&
            (!query->has_branch || tx_field(tx, &key, FIELD_BRANCH) == query->branch) &&
            (!amounts || in_range((int64_t)tx_field(tx, &key, FIELD_TOTAL), query));
@@ -157,6 +166,53 @@ static bool past_end(const Tefter__DocumentList *query, const struct place *plac
     return query->has_from && place->date < query->from;
 }
 
+static void add_amount(protobuf_c_boolean *known, int64_t *sum_minor, int64_t amount_minor)
+{
+    *known = *known && !__builtin_add_overflow(*sum_minor, amount_minor, sum_minor);
+}
+
+static Tefter__DocumentTotal *total_of(const struct list *list, Tefter__DocumentKind kind)
+{
+    Tefter__DocumentsAnswer *answer = list->answer;
+    for (size_t i = 0; i < answer->n_totals; i++)
+        if (answer->totals[i]->kind == kind)
+            return answer->totals[i];
+    Tefter__DocumentTotal *total = tx_new(list->tx, &tefter__document_total__descriptor);
+    total->kind = kind;
+    FIELD_SET(total, total_minor, 0);
+    FIELD_SET(total, open_minor, 0);
+    answer->totals[answer->n_totals++] = total;
+    return total;
+}
+
+/* Bills and money are not added up together; what was reversed counts as nothing. */
+static void count_row(const struct list *list, const Tefter__DocumentRow *row)
+{
+    if (row->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL)
+        return;
+    Tefter__DocumentTotal *total = total_of(list, row->kind);
+    if (row->state == TEFTER__DOCUMENT_STATE__DOCUMENT_REVERSED) {
+        FIELD_SET(total, reversed, total->reversed + 1);
+        return;
+    }
+    total->count++;
+    add_amount(&total->has_total_minor, &total->total_minor, row->total_minor);
+    add_amount(&total->has_open_minor, &total->open_minor, row->open_minor);
+}
+
+static bool in_state(const Tefter__DocumentList *query, const Tefter__DocumentRow *row)
+{
+    return !query->has_state || row->state == query->state;
+}
+
+/* Nothing of the row is kept. */
+static bool count(const struct list *list, const Tefter__DocumentRow *row)
+{
+    if (in_state(list->query, row))
+        count_row(list, row);
+    return true;
+}
+
 /* Takes it, if it is asked for; false: it does not fit any more. */
 static bool take(struct list *list, uint64_t document)
 {
@@ -165,8 +221,10 @@ static bool take(struct list *list, uint64_t document)
     const Tefter__DocumentRecord *record = document_get(list->scratch, document);
     if (record == NULL || !passes(record, list->query))
         return true;
+    if (list->query->totals)
+        return count(list, row_of(list->scratch, list->scratch, record));
     Tefter__DocumentRow *row = report_document_row(list->tx, list->scratch, record);
-    if (list->query->has_state && row->state != list->query->state)
+    if (!in_state(list->query, row))
         return true;
     if (!page_takes(&list->page, &row->base))
         return false;
@@ -214,9 +272,7 @@ static Tefter__Refusal *check(struct tx *tx, const Tefter__DocumentList *query,
         return refuse(tx, TEFTER__REFUSAL_CODE__DATE_INVALID, "from");
     if (query->has_customer && customer_get(tx, query->customer) == NULL)
         return refuse_not_found(tx, "customer");
-    if (query->has_group && group_get(tx, query->group) == NULL)
-        return refuse_not_found(tx, "group");
-    return NULL;
+    return group_filter_check(tx, GROUP_FILTER(query));
 }
 
 /* Refuses, in this order: FIELD_INVALID page, DATE_INVALID from, NOT_FOUND customer, group. */
@@ -230,7 +286,11 @@ Tefter__Refusal *view_documents(struct tx *tx, const Tefter__DocumentList *query
     Tefter__Refusal *refusal = check(tx, query, &list.last);
     if (refusal != NULL)
         return refusal;
-    answer->rows = tx_take(tx, list.page.rows_most * sizeof(Tefter__DocumentRow *));
+    if (query->totals)
+        answer->totals = tx_take(tx, tefter__document_kind__descriptor.n_values *
+                                         sizeof(Tefter__DocumentTotal *));
+    else
+        answer->rows = tx_take(tx, list.page.rows_most * sizeof(Tefter__DocumentRow *));
     list.scratch = tx_scratch_begin(tx);
     bool whole = walk_all(&list);
     tx_scratch_end(list.scratch);

@@ -8,6 +8,7 @@
 #include "base/fold.h"
 #include "base/limits.h"
 #include "base/money.h"
+#include "base/text.h"
 #include "domain/catalogue/catalogue.h"
 #include "domain/credit/credit.h"
 #include "domain/documents/documents.h"
@@ -50,6 +51,8 @@ static Tefter__HistoryRow *history_row(struct tx *tx, struct tx *scratch,
 /* Newest first the running balance starts at the live one and goes back; oldest first it starts at
  * nothing. Either way the newest row shows the live balance, but for what was moved to or from who
  * pays: no document of theirs did that. */
+enum { HISTORY_LOOKED_AT = 20000 };
+
 struct history {
     bool forward;
     int64_t running;
@@ -62,6 +65,13 @@ static void history_step(struct tx *tx, struct history *history, Tefter__History
     row->running_minor = history->running;
     if (!history->forward)
         history->running = tx_difference(tx, history->running, row->amount_minor);
+}
+
+/* What is not asked for changes the running balance all the same. */
+static bool history_takes(const Tefter__CustomerHistory *query, const Tefter__HistoryRow *row)
+{
+    return (!query->has_state || row->state == query->state) &&
+           (!query->has_kind || row->kind == query->kind);
 }
 
 static bool history_start(struct tx *scratch, uint32_t customer, const struct history *history,
@@ -106,12 +116,16 @@ Tefter__Refusal *view_history(struct tx *tx, const Tefter__CustomerHistory *quer
     struct tx_walk walk;
     bool on = history_start(scratch, customer->customer, &history, token[0], &walk);
     uint64_t last = 0;
-    while (on && answer->n_rows < rows) {
+    bool all = !query->has_state && !query->has_kind;
+    for (uint32_t looked = 0; on && answer->n_rows < rows && looked < HISTORY_LOOKED_AT; looked++) {
         const Tefter__DocumentRecord *record =
             tx_walk_record(&walk, &tefter__document_record__descriptor);
         last = record->document;
-        answer->rows[answer->n_rows] = history_row(tx, scratch, record);
-        history_step(tx, &history, answer->rows[answer->n_rows++]);
+        Tefter__HistoryRow *row = history_row(all ? tx : scratch, scratch, record);
+        history_step(tx, &history, row);
+        if (history_takes(query, row))
+            answer->rows[answer->n_rows++] =
+                all ? row : (Tefter__HistoryRow *)tx_copy(tx, &row->base);
         tx_scratch_next(scratch);
         on = history.forward ? tx_walk_next(&walk) : tx_walk_previous(&walk);
     }
@@ -374,7 +388,7 @@ struct word_hit {
 
 /* The best few of all that hold what was typed, the best first. */
 struct word_hits {
-    const char *wanted; /* folded, without dashes */
+    const char *wanted; /* folded, letters and digits alone */
     size_t wanted_size;
     size_t head; /* of a key, before the word */
     const char *field;
@@ -402,19 +416,78 @@ static void word_hit_put(struct word_hits *hits, const struct word_hit *hit)
     hits->best[at] = *hit;
 }
 
-static size_t without_dashes(const char *from, size_t size, char out[FOLD_KEY_MAX + 1])
+static bool is_digit(char c)
 {
+    return c >= '0' && c <= '9';
+}
+
+static bool is_ascii(const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if ((uint8_t)text[i] >= 0x80)
+            return false;
+    return true;
+}
+
+/* Letters and digits of a key, as words are searched; one person writes SL/77, another SL.77 or
+ * SL-77. Of what has none of them, what it has. */
+static size_t bare_of(const char *from, size_t size, char out[FOLD_KEY_MAX + 1])
+{
+    char folded[FOLD_KEY_MAX + 1];
     size_t count = 0;
+    if (!is_ascii(from, size)) {
+        size = text_fold(from, size, folded, sizeof folded);
+        from = folded;
+    }
     for (size_t i = 0; i < size && count < FOLD_KEY_MAX; i++)
-        if (from[i] != '-')
+        if ((uint8_t)from[i] >= 0x80 || is_digit(from[i]) || (from[i] >= 'a' && from[i] <= 'z'))
             out[count++] = from[i];
+    if (count == 0)
+        memcpy(out, from, count = size < FOLD_KEY_MAX ? size : FOLD_KEY_MAX);
     out[count] = '\0';
     return count;
 }
 
-static bool is_digit(char c)
+/* "hp00005" of what is numbered, as people say it: letters, and digits without leading zeros. */
+struct short_number {
+    size_t letters;
+    const char *digits;
+    size_t digit_count; /* 0: it is no such number */
+};
+
+static struct short_number short_number_of(const char *bare, size_t size)
 {
-    return c >= '0' && c <= '9';
+    struct short_number number = {.letters = size};
+    while (number.letters > 0 && is_digit(bare[number.letters - 1]))
+        number.letters--;
+    number.digits = bare + number.letters;
+    const char *end = bare + size;
+    while (number.digits + 1 < end && *number.digits == '0')
+        number.digits++;
+    number.digit_count = (size_t)(end - number.digits);
+    return number;
+}
+
+/* HP-5 is HP-00005, and HP-R-00005 too: who says it leaves out what is the same each time. */
+static bool is_short_for(const struct word_hits *hits, const char *bare, size_t size)
+{
+    struct short_number wanted = short_number_of(hits->wanted, hits->wanted_size);
+    struct short_number found = short_number_of(bare, size);
+    return wanted.letters > 0 && wanted.digit_count > 0 &&
+           wanted.digit_count == found.digit_count && wanted.letters <= found.letters &&
+           memcmp(wanted.digits, found.digits, wanted.digit_count) == 0 &&
+           (memcmp(hits->wanted, bare, wanted.letters) == 0 ||
+            memcmp(hits->wanted, bare + found.letters - wanted.letters, wanted.letters) == 0);
+}
+
+/* What is wanted stands at the end, behind no other digit. */
+static bool is_tail(const struct word_hits *hits, const char *bare, size_t size)
+{
+    if (size < hits->wanted_size)
+        return false;
+    const char *tail = bare + size - hits->wanted_size;
+    return memcmp(tail, hits->wanted, hits->wanted_size) == 0 &&
+           (tail == bare || !is_digit(tail[-1]) || !is_digit(tail[0]));
 }
 
 /* The word of a row: folded, then as it was typed. */
@@ -424,19 +497,17 @@ static void look_at_word(struct word_hits *hits, const struct tx_walk *walk)
     const char *folded = (const char *)key.data + hits->head;
     size_t size = strnlen(folded, key.size - hits->head);
     char bare[FOLD_KEY_MAX + 1];
-    size_t bare_size = without_dashes(folded, size, bare);
-    const char *found = memmem(bare, bare_size, hits->wanted, hits->wanted_size);
+    size_t bare_size = bare_of(folded, size, bare);
+    bool is_short = is_short_for(hits, bare, bare_size);
+    bool found = is_short || memmem(bare, bare_size, hits->wanted, hits->wanted_size) != NULL;
     hits->looked++;
-    if (found == NULL || size + 1 >= key.size - hits->head)
+    if (!found || size + 1 >= key.size - hits->head)
         return;
     struct word_hit hit = {.document = tx_walk_number(walk), .field = hits->field};
     size_t left = key.size - hits->head - size - 1;
     size_t word = strnlen(folded + size + 1, left < CODE_MAX_BYTES ? left : CODE_MAX_BYTES);
     memcpy(hit.word, folded + size + 1, word);
-    const char *tail = bare + bare_size - hits->wanted_size;
-    hit.whole = bare_size >= hits->wanted_size &&
-                memcmp(tail, hits->wanted, hits->wanted_size) == 0 &&
-                (tail == bare || !is_digit(tail[-1]) || !is_digit(tail[0]));
+    hit.whole = is_short || is_tail(hits, bare, bare_size);
     word_hit_put(hits, &hit);
 }
 
@@ -473,21 +544,23 @@ static void look_through_tables(struct tx *scratch, const char *begin, size_t mo
 }
 
 /* Documents by number, reference or serial: those that begin so; if they are few, also those that
- * end so or have it somewhere ("00005"), however dashes and blanks are set. */
+ * end so or have it somewhere ("00005"), or are said shorter ("TD-5"), whatever signs are set. */
 static void search_words(struct tx *tx, struct tx *scratch, const char *text, struct hits *hits)
 {
-    enum { EACH = 200, LEAST = 3 };
+    enum { EACH = 200, LEAST = 3, LEAST_SHORT = 2 };
     char begin[FOLD_KEY_MAX + 1];
     char wanted[FOLD_KEY_MAX + 1];
     if (strlen(text) > NAME_MAX_BYTES)
         return;
-    size_t size = without_dashes(begin, fold_key_begin(text, begin), wanted);
+    size_t size = bare_of(begin, fold_key_begin(text, begin), wanted);
     if (size == 0)
         return;
     struct word_hits *found = tx_take(tx, sizeof *found);
     *found = (struct word_hits){.wanted = wanted, .wanted_size = size};
     look_through_tables(scratch, begin, EACH, found);
-    if (found->count < WORD_HITS_MAX / 2 && size >= LEAST)
+    struct short_number number = short_number_of(wanted, size);
+    bool is_short = number.letters > 0 && number.digit_count > 0;
+    if (found->count < WORD_HITS_MAX / 2 && size >= (is_short ? LEAST_SHORT : LEAST))
         look_through_tables(scratch, "", SIZE_MAX / 2, found);
     for (size_t i = 0; i < found->count; i++) {
         hit_document(tx, scratch, hits, found->best[i].document, found->best[i].field,
@@ -496,9 +569,38 @@ static void search_words(struct tx *tx, struct tx *scratch, const char *text, st
     }
 }
 
-/* Items of exactly this amount, of all customers: a scan over small rows, bounded. */
-static void search_amount(struct tx *tx, struct tx *scratch, int64_t amount_minor,
-                          struct hits *hits)
+/* What the text may be as an amount; who asks has read it as its people type, or it is 1,234.50. */
+struct amounts {
+    const int64_t *minor;
+    size_t count;
+    int64_t plain_minor;
+};
+
+static void amounts_of(struct tx *tx, const Tefter__Search *query, struct amounts *amounts)
+{
+    enum { AMOUNTS_MAX = 8 };
+    struct number_style style = {'.', ','};
+    int exponent = (int)company_get(tx)->exponent;
+    amounts->minor = query->amounts_minor;
+    amounts->count = query->n_amounts_minor < AMOUNTS_MAX ? query->n_amounts_minor : AMOUNTS_MAX;
+    if (amounts->count > 0 || decimal_read(query->text, strlen(query->text), exponent, &style,
+                                           &amounts->plain_minor) != NULL)
+        return;
+    amounts->minor = &amounts->plain_minor;
+    amounts->count = amounts->plain_minor > 0;
+}
+
+static bool is_one_of(const struct amounts *amounts, uint64_t amount_minor)
+{
+    for (size_t i = 0; i < amounts->count; i++)
+        if ((uint64_t)amounts->minor[i] == amount_minor)
+            return true;
+    return false;
+}
+
+/* Items of exactly such an amount, of all customers: a scan over small rows, bounded. */
+static void search_amounts(struct tx *tx, struct tx *scratch, const struct amounts *amounts,
+                           struct hits *hits)
 {
     enum { FIELD_AMOUNT = 3, ITEMS_LOOKED_AT = 3000000, FOUND_MAX = 50 };
     uint64_t found[FOUND_MAX];
@@ -512,7 +614,7 @@ static void search_amount(struct tx *tx, struct tx *scratch, int64_t amount_mino
             for (bool on = tx_walk_first(scratch, &prefix, NULL, &walk);
                  on && count < FOUND_MAX && looked < ITEMS_LOOKED_AT; on = tx_walk_next(&walk)) {
                 looked++;
-                if (tx_walk_field(&walk, FIELD_AMOUNT) == (uint64_t)amount_minor)
+                if (is_one_of(amounts, tx_walk_field(&walk, FIELD_AMOUNT)))
                     found[count++] = tx_walk_field(&walk, 1);
             }
             tx_walk_end(&walk);
@@ -585,8 +687,7 @@ Tefter__Refusal *view_search(struct tx *tx, const Tefter__Search *query,
                              const struct report_hits *found, Tefter__SearchAnswer *answer)
 {
     struct hits hits = {answer, {.rows_most = page_rows(query->has_rows, query->rows)}};
-    struct number_style style = {'.', ','};
-    int64_t amount;
+    struct amounts amounts;
     if (*query->text == '\0')
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "text");
     answer->hits = tx_take(tx, hits.page.rows_most * sizeof(Tefter__SearchHit *));
@@ -594,10 +695,9 @@ Tefter__Refusal *view_search(struct tx *tx, const Tefter__Search *query,
     search_customers(tx, scratch, found, &hits);
     search_words(tx, scratch, query->text, &hits);
     search_products(tx, scratch, query->text, &hits);
-    if (decimal_read(query->text, strlen(query->text), (int)company_get(tx)->exponent, &style,
-                     &amount) == NULL &&
-        amount > 0)
-        search_amount(tx, scratch, amount, &hits);
+    amounts_of(tx, query, &amounts);
+    if (amounts.count > 0)
+        search_amounts(tx, scratch, &amounts, &hits);
     tx_scratch_end(scratch);
     return NULL;
 }
