@@ -51,10 +51,20 @@ struct goods {
         .serial_count = (line)->n_serials,                                                         \
     })
 
+static const char *unit_of_draft(const Tefter__InvoiceLine *line)
+{
+    return line->unit == NULL ? "" : line->unit;
+}
+
 /* Of a product, another unit than its own; of a custom line, whatever was said. */
 static bool says_unit(const Tefter__DocumentLine *line)
 {
     return line->unit != NULL && (line->has_unit_factor || !line->has_product);
+}
+
+static const char *unit_of_line(const Tefter__DocumentLine *line)
+{
+    return says_unit(line) ? line->unit : "";
 }
 
 static bool has_serial(const struct goods *goods, const char *serial)
@@ -175,8 +185,7 @@ static enum parked_goods compare_goods(struct tx *tx, const Tefter__IssueInvoice
 {
     struct goods *drafts = tx_take(tx, parked->n_lines * sizeof *drafts);
     for (size_t i = 0; i < parked->n_lines; i++)
-        drafts[i] = GOODS_OF(parked->lines[i],
-                             parked->lines[i]->unit == NULL ? "" : parked->lines[i]->unit);
+        drafts[i] = GOODS_OF(parked->lines[i], unit_of_draft(parked->lines[i]));
     return compare_lines(tx, drafts, parked->n_lines, sold, count);
 }
 
@@ -184,8 +193,7 @@ static struct goods *goods_of_record(struct tx *tx, const Tefter__DocumentRecord
 {
     struct goods *goods = tx_take(tx, record->n_lines * sizeof *goods);
     for (size_t i = 0; i < record->n_lines; i++)
-        goods[i] = GOODS_OF(record->lines[i],
-                            says_unit(record->lines[i]) ? record->lines[i]->unit : "");
+        goods[i] = GOODS_OF(record->lines[i], unit_of_line(record->lines[i]));
     return goods;
 }
 
@@ -248,7 +256,7 @@ bool parked_holds(struct tx *tx, const Tefter__IssueInvoice *parked,
         const Tefter__InvoiceLine *line = command->lines[i];
         if (!line->has_price || line->product_code != NULL)
             return false; /* it takes something of the catalogue as it is now */
-        sold[i] = GOODS_OF(line);
+        sold[i] = GOODS_OF(line, unit_of_draft(line));
     }
     return compare_goods(tx, parked, sold, command->n_lines) != GOODS_OTHER;
 }
