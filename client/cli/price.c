@@ -180,9 +180,9 @@ const struct verb price_verbs[] = {
      .command = "set_prices",
      .done = "{PRODUCT} has its price on {LIST}.",
      .more = "tefter price set GOLD CEM40 88k --from-quantity 100 --from 2027-01-01\n"
-             "Which price applies to a customer: that of a list for a group of theirs at the "
-             "branch, else for the\ngroup, else for the branch, else for all; else the "
-             "catalogue's. tefter product show PRODUCT --customer C\nsays which."},
+             "Which price applies to a customer: that of a list for a group of theirs at\n"
+             "the branch, else for the group, else for the branch, else for all; else the\n"
+             "catalogue's. tefter product show PRODUCT --customer C says which."},
     {.entity = "price",
      .verb = "show",
      .summary = "show the prices of a list, those that are coming too",

@@ -143,10 +143,10 @@ static void each_part_has_a_number_of_its_own(void **state)
     struct counter c = counter();
     scenario_as(c.s, ROLE_STAFF_OWNER);
     for (uint32_t i = 0; i < CUSTOMERS; i++) {
-        const char *parts = json("{'kind': 'POS', 'money_account': %u, 'amount_minor': 100}, "
-                                 "{'kind': 'TRANSFER', 'money_account': %u, 'amount_minor': 50}, "
-                                 "%s",
-                                 c.device, c.bank, cash(&c, 100));
+        const char *parts = json("{'kind': 'POS', 'money_account': %u, 'amount_minor': 100, "
+                                 "'reference': 'P%u'}, {'kind': 'TRANSFER', 'money_account': %u, "
+                                 "'amount_minor': 50, 'reference': 'T%u'}, %s",
+                                 c.device, i, c.bank, i, cash(&c, 100));
         uint32_t customer = scenario_customer(c.s, "Anh", 0);
         const Tefter__Done *done =
             scenario_done(c.s, "sell_paid", paid(loaves(customer, 1), parts));

@@ -528,7 +528,9 @@ static const char *const touch_none[] = {
     "set_thresholds",     "sell_paid",
     "set_cash_policy",    "put_cash",
     "open_till",          "count_till",
-    "close_till",
+    "close_till",         "set_payer",
+    "add_price_list",     "change_price_list",
+    "set_prices",
 };
 
 static const char *const all_commands[] = {

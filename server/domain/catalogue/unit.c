@@ -178,6 +178,7 @@ static Tefter__Refusal *merge_words(struct tx *tx, const Tefter__ProductUnit *sa
     char **all = tx_take(tx, (before + said->n_barcodes) * sizeof *all);
     for (size_t k = 0; k < before; k++)
         all[k] = unit->barcodes[k];
+    unit->barcodes = all; /* the next look goes over those added so far */
     for (size_t k = 0; k < said->n_barcodes; k++) {
         const char *field = tx_format(tx, "units[%zu].barcodes[%zu]", i, k);
         Tefter__Refusal *refusal = look_word(tx, product, said->barcodes[k], field, unit);
@@ -188,7 +189,6 @@ static Tefter__Refusal *merge_words(struct tx *tx, const Tefter__ProductUnit *sa
         all[unit->n_barcodes++] = said->barcodes[k];
         added->words[added->count++] = said->barcodes[k];
     }
-    unit->barcodes = all;
     if (unit->n_barcodes <= REPEATED_MAX)
         return NULL;
     return refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, tx_format(tx, "units[%zu].barcodes", i),
