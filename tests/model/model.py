@@ -2784,7 +2784,9 @@ class Ledger:
             raise Refused("FIELD_MISSING", at + "serials")
         here = [s for other in lines if other["product"] == product for s in other["serials"]]
         for i, serial in enumerate(one["serials"]):
-            sold = self.taken(self.serials, (product, serial), corrects)
+            sold = self.serials.get((product, serial))
+            if sold in (None, corrects):
+                sold = self.taken(self.serials, (product, serial), corrects)
             if sold or any(self.same(serial, other) for other in here):
                 raise Refused("ALREADY_EXISTS", f"{at}serials[{i}]", existing=sold,
                               existing_number=self.documents[sold]["number"] if sold else None)
@@ -2875,7 +2877,7 @@ class Ledger:
             kept[i] = one
             number = one.get("product")
             if number is None and "product_code" in one:
-                number = self.product_codes.get(one["product_code"])
+                number = self.named(self.product_codes, one["product_code"])
                 if number is None:
                     continue
                 unit = self.unit_coded(self.products[number], one["product_code"])
