@@ -70,7 +70,7 @@ class Rights(unittest.TestCase):
 
     def test_a_price_of_one(self):
         said = self.refused("sell", self.shop.anh, "XM=1@1")
-        self.assertIn("The price is too low: 99.90% below the catalogue's", said)
+        self.assertIn("The price is too low: 99.90% below the one that applies", said)
         self.assertIn("Who may: manager or owner.", said)
 
     def test_below_the_floor(self):

@@ -35,6 +35,7 @@ class TypedDates(unittest.TestCase):
         cls.shop.tefter("office", "till", "add", "HQ", "safe")
         cls.shop.tefter("office", "account", "add", "Main", "VN-0001")
         cls.shop.tefter("office", "product", "add", "XM", "Xi măng", "--price", "1000")
+        cls.shop.tefter("office", "cash", "policy", "--own-confirm-any")
         cls.anh = cls.shop.customer("office", "Anh")
         cls.bill = cls.shop.sell("office", cls.anh)
         cls.slip = cls.shop.done("office", "pay", cls.anh, "50", "--slip", "Main", "--reference", "S-1", "--payer",

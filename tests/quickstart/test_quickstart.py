@@ -170,7 +170,7 @@ class Sitting:
         seq = said.stdout.strip()
         self.server.start(listen=self.server.address)
         self.check(self.owes("counter", "A-1") == 966000, "read only, he owes another sum")
-        self.tefter("counter", "sell", "A-1", "XM40=0.5", code=NO_SERVER, wanted=["no changes", "tefter status"])
+        self.tefter("counter", "sell", "A-1", "XM40=0.5", code=NO_SERVER, wanted=["no changes", "tefterd status"])
         self.tefter("office", "status", wanted=[f"READ ONLY: entry {seq} cannot be applied"])
         self.tefterd("status", wanted=[f"entry {seq} cannot be applied"])
         self.check(self.server.stop() == 0, "tefterd did not end in order")
