@@ -1,8 +1,8 @@
 #pragma once
 /*
- * The import: groups, customers, products, price lists, invoices, credit notes, opening balances and payments
- * from a file (text in columns, or a spreadsheet) into the ledger, by way of any server a client is
- * connected to. `tefter import KIND FILE …` is import_main.
+ * The import: groups, customers, products, price lists, invoices, credit notes, opening balances
+ * and payments from a file (text in columns, or a spreadsheet) into the ledger, by way of any
+ * server a client is connected to. `tefter import KIND FILE …` is import_main.
  *
  * What it does, in order: looks at a sample of the file and finds out how it is written; shows
  * that, and asks what is unclear; reads all of it once and sends nothing, to see which rows make

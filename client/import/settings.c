@@ -54,7 +54,8 @@ const struct usage_option import_options[] = {
      {"FIELD=COLUMN,...", NULL},
      "which column is which field: number=InvoiceNo,date=InvoiceDate; the rest is guessed. Fields "
      "of customers: code name phone area nickname tax_code address term_days language note limit "
-     "group; of groups: dimension name term_days limit; of products: code name price tax unit brand "
+     "group; of groups: dimension name term_days limit; of products: code name price tax unit "
+     "brand "
      "colour model barcode cost floor pack factor pack_price pack_barcode; of prices: list code "
      "unit price from_quantity valid_from; of invoices and credit-notes: number customer name date "
      "due type total code text quantity price amount discount tax currency reference note "
@@ -358,11 +359,11 @@ static bool kind_of(const char *word, enum import_kind *ret_kind, struct failure
             *ret_kind = i;
             return true;
         }
-    return fail(
-        failure, FAULT_USE, 0,
-        "import groups, customers, products, prices, invoices, credit-notes, balances or payments, or undo "
-        "a source, not \"%s\"",
-        word);
+    return fail(failure, FAULT_USE, 0,
+                "import groups, customers, products, prices, invoices, credit-notes, balances or "
+                "payments, or undo "
+                "a source, not \"%s\"",
+                word);
 }
 
 static bool set_words(int count, char **words, struct import_settings *settings,

@@ -234,8 +234,7 @@ static void add_worth(struct tx *tx, const struct price_lists *prices,
             line->has_product ? product_get(tx, line->product) : NULL;
         if (product == NULL || line->quantity < 0)
             continue;
-        __int128 list =
-            list_worth(tx, prices, line, product) * (BASIS_POINTS + line->tax_bp);
+        __int128 list = list_worth(tx, prices, line, product) * (BASIS_POINTS + line->tax_bp);
         worth->list += list;
         worth->least += list / BASIS_POINTS * left_bp;
         worth->sold_minor += line->net_minor + line->tax_minor;
