@@ -184,6 +184,7 @@ static const struct param sell_params[] = {
     SOME("LINE", TEXT, NULL,
          "only this one of the parked lines, or LINE=QTY of it; lines count from 1"),
     OPTION("--buyer", NUMBER, NULL, "number of the authorised buyer who takes the goods"),
+    BUYER_PIN_OPTION,
     OPTION("--what-if", FLAG, NULL, "only show what would happen"),
     END,
 };

@@ -178,10 +178,11 @@ int cash_sell(struct run *run, Tefter__IssueInvoice *invoice)
     if (done == NULL)
         return run->exit_code;
     bool whole = done->matched_minor == done->total_minor;
-    run_tell_done(run, done,
-                  whole ? "{number}| {total$}|, paid|.|"
-                        : "{number}| {total$}|, paid {paid$}|, the rest due {due}|.| {owes}|, "
-                          "{available}|.");
+    run_tell_done(
+        run, done,
+        whole ? "{number}| {total$}|, paid|, taken {pin}|.|"
+              : "{number}| {total$}|, paid {paid$}|, the rest due {due}|, taken {pin}|.| {owes}|, "
+                "{available}|.");
     if (run->json)
         run_json(run, &done->base);
     else

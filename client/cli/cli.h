@@ -460,3 +460,5 @@ void table_rows(struct run *run, const struct column *columns, ProtobufCMessage 
 /* Without echo from the terminal; a line of standard input when that is none. False: failure. */
 bool secret_ask(struct run *run, const char *prompt, char *out, size_t capacity);
 bool secret_read(struct run *run, const char *file, const char *prompt, char *out, size_t capacity);
+/* A new one, of at most PASSWORD_MAX_BYTES: at a terminal asked for twice. */
+bool secret_new(struct run *run, const char *file, const char *prompt, char *out, size_t capacity);

@@ -26,6 +26,7 @@ static const struct param correct_params[] = {
     OPTIONS("--custom", TEXT, NULL, "all lines anew: a line that is not in the catalogue"),
     OPTIONS("--charge", TEXT, NULL, "all charges anew: TITLE=AMOUNT"),
     OPTION("--buyer", NUMBER, "invoice.buyer", "number of the authorised buyer who took the goods"),
+    BUYER_PIN_OPTION,
     OPTION("--approval", NUMBER, "invoice.approval", "number of an approval that was granted"),
     OPTION("--salesperson", STAFF, NULL, "login of the right salesperson"),
     OPTION("--amount", AMOUNT, NULL, "of a payment: the right amount"),
@@ -371,7 +372,7 @@ static int correct_invoice(struct run *run, const Tefter__DocumentRecord *was)
     correct->invoice->salesperson = (char *)(uintptr_t)arg_text(&run->args, "--salesperson");
     rest_again(run, was, correct->invoice);
     correct->document = was->document;
-    return run_submit(run, command, ANEW "|, due {due}|.| {owes}|, {available}|.");
+    return run_submit(run, command, ANEW "|, due {due}|, taken {pin}|.| {owes}|, {available}|.");
 }
 
 /* ---- a payment ---- */

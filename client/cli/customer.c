@@ -122,6 +122,9 @@ static const struct param customer_limit[] = {
     END,
 };
 
+#define PIN_FILE                                                                                   \
+    OPTION("--pin-file", FILE, NULL, "the new PIN is its first line; -: standard input")
+
 static const struct param person_add[] = {
     OPERAND("CUSTOMER", CUSTOMER, "customer", "code, or #NUMBER"),
     OPERAND("NAME", TEXT, "name", "who may buy on the account"),
@@ -130,6 +133,16 @@ static const struct param person_add[] = {
     OPTION("--cap-sale", AMOUNT, "cap_sale_minor", "highest total of one sale (default: no cap)"),
     OPTION("--cap-day", AMOUNT, "cap_day_minor", "highest total of a day (default: no cap)"),
     OPTION("--until", DATE, "valid_until", "last day (default: no end)"),
+    OPTION("--pin", FLAG, NULL, "they have to type a PIN, 4 to 12 digits, which is asked for now"),
+    PIN_FILE,
+    END,
+};
+
+static const struct param person_pin[] = {
+    OPERAND("CUSTOMER", CUSTOMER, "customer", "code, or #NUMBER"),
+    OPERAND("BUYER", NUMBER, "buyer", "their number; tefter customer show lists it"),
+    OPTION("--no-pin", FLAG, NULL, "they have to type none any more"),
+    PIN_FILE,
     END,
 };
 
@@ -194,6 +207,7 @@ static const struct column person_columns[] = {
     {"PER DAY", "cap_day_minor", COLUMN_MONEY},
     {"TODAY", "spent_minor", COLUMN_MONEY},
     {"UNTIL", "valid_until", COLUMN_DATE},
+    {"PIN", "pin", COLUMN_FLAG},
     END_COLUMNS,
 };
 
@@ -531,6 +545,83 @@ static int customer_payer_run(struct run *run)
                            : "{PAYER} pays for {CUSTOMER}|: {available}|.");
 }
 
+/* ---- who may buy on the account ---- */
+
+static bool set_pin(struct run *run, uint32_t customer, uint32_t buyer, char *pin)
+{
+    Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+    Tefter__BuyerPin body = TEFTER__BUYER_PIN__INIT;
+    frame.body_case = TEFTER__FROM_TERMINAL__BODY_SET_BUYER_PIN;
+    frame.set_buyer_pin = &body;
+    body.customer = customer;
+    body.buyer = buyer;
+    body.pin = pin;
+    return run_request(run, &frame) != NULL;
+}
+
+/* False: told. What the server would refuse is seen before the buyer is made. */
+static bool read_new_pin(struct run *run, char pin[PASSWORD_MAX_BYTES + 2])
+{
+    const char *file = arg_text(&run->args, "--pin-file");
+    if (!secret_new(run, file, "Their PIN", pin, PASSWORD_MAX_BYTES + 2)) {
+        (void)run_failed(run, EXIT_USE);
+        return false;
+    }
+    size_t size = strlen(pin);
+    if (size >= PIN_MIN_DIGITS && size <= PIN_MAX_DIGITS && strspn(pin, "0123456789") == size)
+        return true;
+    (void)run_say(run, EXIT_USE, "A PIN is %d to %d digits. Nothing changed.", PIN_MIN_DIGITS,
+                  PIN_MAX_DIGITS);
+    return false;
+}
+
+/* Two things: a buyer who is there without the PIN that was wanted is told of. */
+static int buyer_with_pin(struct run *run, const Tefter__Command *command, const char *pattern)
+{
+    char pin[PASSWORD_MAX_BYTES + 2];
+    if (!read_new_pin(run, pin))
+        return run->exit_code;
+    const Tefter__Done *done = run_call(run, command);
+    if (done != NULL)
+        run_tell_done(run, done, pattern);
+    if (done != NULL && set_pin(run, command->authorise_buyer->customer, (uint32_t)done->id, pin))
+        run_note(run, "They have to type their PIN.");
+    else if (done != NULL)
+        run_note(run, "They have no PIN yet: tefter customer buyer-pin %s %" PRIu64,
+                 arg_text(&run->args, "CUSTOMER"), done->id);
+    secret_wipe(pin, sizeof(pin));
+    return run->exit_code;
+}
+
+static int customer_buyer_run(struct run *run)
+{
+    static const char made[] = "{NAME} may buy on the account of {CUSTOMER}|, number {id}|.";
+    const Tefter__Command *command =
+        (const Tefter__Command *)run_build(run, &tefter__command__descriptor, "authorise_buyer");
+    if (command == NULL)
+        return run->exit_code;
+    if (arg_flag(&run->args, "--pin") || arg_text(&run->args, "--pin-file") != NULL)
+        return buyer_with_pin(run, command, made);
+    return run_submit(run, command, made);
+}
+
+static int customer_buyer_pin_run(struct run *run)
+{
+    char pin[PASSWORD_MAX_BYTES + 2];
+    bool none = arg_flag(&run->args, "--no-pin");
+    const Tefter__Command *command =
+        (const Tefter__Command *)run_build(run, &tefter__command__descriptor, "set_buyer_pin");
+    if (command == NULL || (!none && !read_new_pin(run, pin)))
+        return run->exit_code;
+    const Tefter__SetBuyerPin *set = command->set_buyer_pin;
+    if (set_pin(run, set->customer, set->buyer, none ? NULL : pin))
+        run_note(run, none ? "They have to type no PIN any more."
+                           : "The PIN is set; the one before counts at no till any more.");
+    if (!none)
+        secret_wipe(pin, sizeof(pin));
+    return run->exit_code;
+}
+
 /* ---- add: likely doubles are shown before saving ---- */
 
 static const Tefter__LikelyDoublesAnswer *ask_doubles(struct run *run,
@@ -807,8 +898,12 @@ const struct verb customer_verbs[] = {
      .verb = "buyer",
      .summary = "add someone who may buy on their account",
      .params = person_add,
-     .command = "authorise_buyer",
-     .done = "{NAME} may buy on the account of {CUSTOMER}|, number {id}|."},
+     .run = customer_buyer_run},
+    {.entity = "customer",
+     .verb = "buyer-pin",
+     .summary = "set the PIN that one of them types at the till",
+     .params = person_pin,
+     .run = customer_buyer_pin_run},
     {.entity = "customer",
      .verb = "buyer-revoke",
      .summary = "let someone buy on it no more",

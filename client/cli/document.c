@@ -234,7 +234,8 @@ static void put_facts(struct run *run, const Tefter__DocumentAnswer *answer)
          document->actor->has_staff ? " by " : "",
          document->actor->has_staff ? staff_login(run, document->actor->staff) : "");
     if (answer->buyer_name != NULL)
-        tell(stdout, "  %-10s %s\n", "taken by", text_of(answer->buyer_name));
+        tell(stdout, "  %-10s %s%s\n", "taken by", text_of(answer->buyer_name),
+             document->with_pin ? ", with PIN" : "");
     if (document->decision != NULL && document->decision->has_approval)
         tell(stdout, "  %-10s %s (approval %" PRIu64 ")\n", "approved",
              answer->approved_by == NULL ? "" : answer->approved_by, document->decision->approval);

@@ -213,11 +213,10 @@ static const struct param password_params[] = {
     END,
 };
 
-static bool ask_new(struct run *run, bool pin, char *out, size_t capacity)
+bool secret_new(struct run *run, const char *file, const char *prompt, char *out, size_t capacity)
 {
     char again[PASSWORD_MAX_BYTES + 2];
-    const char *file = arg_text(&run->args, "--password-file");
-    if (!secret_read(run, file, pin ? "New PIN" : "New password", out, capacity))
+    if (!secret_read(run, file, prompt, out, capacity))
         return false;
     if (file != NULL || !isatty(STDIN_FILENO))
         return true;
@@ -272,7 +271,8 @@ static int password_run(struct run *run)
         !secret_read(run, arg_text(&run->args, "--old-file"), "Old password", old, sizeof(old)))
         return run_failed(run, EXIT_USE);
     body.old_password = own ? old : NULL;
-    if (!ask_new(run, pin, fresh, sizeof(fresh)))
+    if (!secret_new(run, arg_text(&run->args, "--password-file"), pin ? "New PIN" : "New password",
+                    fresh, sizeof(fresh)))
         return run_failed(run, EXIT_USE);
     if (pin)
         body.pin = fresh;

@@ -394,6 +394,9 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(DOCUMENT_TOO_BIG_FOR_CUSTOMER):
     case CODE(BUYER_NOT_AUTHORISED):
     case CODE(BUYER_CAP_EXCEEDED):
+    case CODE(PIN_NEEDED):
+    case CODE(PIN_WRONG):
+    case CODE(PIN_LOCKED):
     case CODE(NOT_IN_CATALOGUE):
     case CODE(PRICE_MISSING):
     case CODE(QUANTITY_NOT_POSITIVE):
@@ -600,11 +603,62 @@ int run_refused(struct run *run, const Tefter__Refusal *refusal)
 
 /* ---- asking ---- */
 
+/* Whose PIN a command may need; false: nobody's. */
+static bool pin_of(const Tefter__Command *command, Tefter__BuyerPin *ret_pin)
+{
+    const Tefter__IssueInvoice *invoice = NULL;
+    if (command->kind_case == TEFTER__COMMAND__KIND_ISSUE_INVOICE)
+        invoice = command->issue_invoice;
+    else if (command->kind_case == TEFTER__COMMAND__KIND_SELL_PAID)
+        invoice = command->sell_paid->invoice;
+    else if (command->kind_case == TEFTER__COMMAND__KIND_CORRECT_INVOICE)
+        invoice = command->correct_invoice->invoice;
+    if (invoice == NULL || !invoice->has_buyer)
+        return false;
+    tefter__buyer_pin__init(ret_pin);
+    ret_pin->customer = invoice->customer;
+    ret_pin->buyer = invoice->buyer;
+    return true;
+}
+
+static bool wants_pin(const struct run *run, const Tefter__Reply *reply)
+{
+    return reply != NULL && reply->result_case == TEFTER__REPLY__RESULT_REFUSED &&
+           reply->refused->code == TEFTER__REFUSAL_CODE__PIN_NEEDED && !run->json &&
+           isatty(STDIN_FILENO);
+}
+
+/* Whether the buyer has a PIN is known to the server: it is asked for when that wants it. */
+static const Tefter__Reply *call_with_pin(struct run *run, const Tefter__Command *command,
+                                          Tefter__BuyerPin *pin)
+{
+    char typed[PIN_MAX_DIGITS + 2];
+    const Tefter__Reply *reply = NULL;
+    const char *file = arg_text(&run->args, "--pin-file");
+    if (file == NULL)
+        reply = tefter_call(run->client, command, &run->arena, &run->failure);
+    if (file == NULL && !wants_pin(run, reply))
+        return reply;
+    pin->pin = typed;
+    reply = secret_read(run, file, "PIN of who takes the goods", typed, sizeof(typed))
+                ? tefter_call_with_pin(run->client, command, pin, &run->arena, &run->failure)
+                : NULL;
+    secret_wipe(typed, sizeof(typed));
+    return reply;
+}
+
+static const Tefter__Reply *call(struct run *run, const Tefter__Command *command)
+{
+    Tefter__BuyerPin pin;
+    return pin_of(command, &pin) ? call_with_pin(run, command, &pin)
+                                 : tefter_call(run->client, command, &run->arena, &run->failure);
+}
+
 const Tefter__Done *run_call(struct run *run, const Tefter__Command *command)
 {
     if (run->untrue)
         return NULL;
-    const Tefter__Reply *reply = tefter_call(run->client, command, &run->arena, &run->failure);
+    const Tefter__Reply *reply = call(run, command);
     if (reply == NULL)
         no_answer(run);
     else if (run->json)
@@ -710,6 +764,10 @@ static bool done_word(void *context, const char *name, char *out, size_t capacit
         const char *number = name[0] == 'n' ? done->number : done->reversal_number;
         (void)snprintf(out, capacity, "%s", number == NULL ? "" : number);
         return number != NULL && number[0] != '\0';
+    }
+    if (strcmp(name, "pin") == 0) {
+        (void)snprintf(out, capacity, "with PIN");
+        return done->with_pin;
     }
     if (strcmp(name, "total$") == 0)
         return put_money(run, done->has_total_minor, done->total_minor, out, capacity);

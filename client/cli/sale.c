@@ -380,6 +380,7 @@ Tefter__Charge **sale_charges(struct run *run, size_t *ret_count, bool *ret_good
         OPTIONS("--charge", TEXT, NULL, "TITLE=AMOUNT, or with tax: shipping=12.50+8%"),           \
         OPTIONS("--serials", TEXT, NULL, "serial numbers of a line: " SALE_SERIALS_HELP),          \
         OPTION("--buyer", NUMBER, "buyer", "number of the authorised buyer who takes the goods"),  \
+        BUYER_PIN_OPTION,                                                                          \
         OPTION("--approval", NUMBER, "approval", "number of an approval that was granted"),        \
         OPTION("--note", TEXT, "note", "a note on the document"),                                  \
         OPTION("--salesperson", STAFF, NULL, "login of the salesperson (default: none)"),          \

@@ -24,6 +24,11 @@ Tefter__Charge **sale_charges(struct run *run, size_t *ret_count, bool *ret_good
     "bag\""
 
 /* What is told of a sale. */
-#define SALE_DONE "{number}| {total$}|, due {due}|.| {owes}|, {available}|."
+/* Beside --buyer. */
+#define BUYER_PIN_OPTION                                                                           \
+    OPTION("--pin-file", FILE, NULL,                                                               \
+           "the buyer's PIN is its first line; -: standard input (default: asked for, if they "    \
+           "have one)")
+#define SALE_DONE "{number}| {total$}|, due {due}|, taken {pin}|.| {owes}|, {available}|."
 /* Shows what the sale would meet. */
 int sale_what_if(struct run *run, Tefter__IssueInvoice *invoice);

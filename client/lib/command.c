@@ -141,7 +141,8 @@ static bool write_down(struct tefter *client, const uint8_t id[TEFTER_ID_SIZE],
 }
 
 static struct request *command_begin(struct tefter *client, struct slice command,
-                                     const uint8_t id[TEFTER_ID_SIZE], struct failure *failure)
+                                     const uint8_t id[TEFTER_ID_SIZE], const Tefter__BuyerPin *pin,
+                                     struct failure *failure)
 {
     Tefter__SubmitCommand submit = TEFTER__SUBMIT_COMMAND__INIT;
     Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
@@ -149,6 +150,7 @@ static struct request *command_begin(struct tefter *client, struct slice command
     submit.id.len = TEFTER_ID_SIZE;
     submit.command.data = (uint8_t *)(uintptr_t)command.data;
     submit.command.len = command.size;
+    submit.buyer_pin = (Tefter__BuyerPin *)(uintptr_t)pin;
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_SUBMIT;
     frame.submit = &submit;
     struct request *request = request_begin(client, REQUEST_COMMAND, &frame, failure);
@@ -159,8 +161,10 @@ static struct request *command_begin(struct tefter *client, struct slice command
     return request;
 }
 
+/* What is written down to be sent again has no PIN: without one it is refused, and told. */
 static struct request *submit_packed(struct tefter *client, struct slice command,
-                                     const uint8_t *wanted_id, struct failure *failure)
+                                     const uint8_t *wanted_id, const Tefter__BuyerPin *pin,
+                                     struct failure *failure)
 {
     uint8_t id[TEFTER_ID_SIZE];
     if (tefter_room(client) == 0) {
@@ -171,7 +175,7 @@ static struct request *submit_packed(struct tefter *client, struct slice command
         memcpy(id, wanted_id, sizeof(id));
     else if (!tefter_new_id(client, id, failure))
         return NULL;
-    struct request *request = command_begin(client, command, id, failure);
+    struct request *request = command_begin(client, command, id, pin, failure);
     if (request == NULL || !client->keeps_outbox)
         return request;
     request->written = write_down(client, id, command, failure);
@@ -185,7 +189,7 @@ bool tefter_submit_packed(struct tefter *client, struct slice command,
                           const uint8_t id[TEFTER_ID_SIZE], tefter_reply_fn replied, void *context,
                           struct failure *failure)
 {
-    struct request *request = submit_packed(client, command, id, failure);
+    struct request *request = submit_packed(client, command, id, NULL, failure);
     if (request == NULL)
         return false;
     request->caller.reply = replied;
@@ -279,12 +283,19 @@ static const Tefter__Reply *call_wait_for(struct tefter *client, struct request 
 const Tefter__Reply *tefter_call(struct tefter *client, const Tefter__Command *command,
                                  struct arena *arena, struct failure *failure)
 {
+    return tefter_call_with_pin(client, command, NULL, arena, failure);
+}
+
+const Tefter__Reply *tefter_call_with_pin(struct tefter *client, const Tefter__Command *command,
+                                          const Tefter__BuyerPin *pin, struct arena *arena,
+                                          struct failure *failure)
+{
     struct slice packed = message_pack(&command->base, arena);
     if (packed.size == 0) {
         (void)fail(failure, FAULT_USE, 0, "this command is empty or too big");
         return NULL;
     }
-    struct request *request = submit_packed(client, packed, NULL, failure);
+    struct request *request = submit_packed(client, packed, NULL, pin, failure);
     return request == NULL ? NULL : call_wait_for(client, request, arena, failure);
 }
 
@@ -328,7 +339,7 @@ void outbox_offer(struct tefter *client)
         return;
     entry->offered = true;
     struct request *request =
-        command_begin(client, slice_of(entry->command, entry->size), entry->id, NULL);
+        command_begin(client, slice_of(entry->command, entry->size), entry->id, NULL, NULL);
     if (request == NULL)
         return;
     client->offering = true;

@@ -224,6 +224,16 @@ const char *refusal_pattern(Tefter__RefusalCode code)
     case CODE(BUYER_CAP_EXCEEDED):
         return "Who takes the goods may not buy so much|: {available$} is left "
                "of the cap|.| {walls}|| {ways}|";
+    case CODE(PIN_NEEDED):
+        return "Who takes the goods has to type their PIN: say the same at a terminal, which asks "
+               "for it, or with --pin-file FILE. Forgotten? Who edits customers sets a new one: "
+               "tefter customer buyer-pin.";
+    case CODE(PIN_WRONG):
+        return "The PIN is not theirs.| {tries} left.|| No try is left: again in {retry}.| "
+               "Forgotten? Who edits customers sets a new one: tefter customer buyer-pin.";
+    case CODE(PIN_LOCKED):
+        return "Too many wrong PINs were typed for them.| Try again in {retry}.| At once with a "
+               "new one, which who edits customers sets: tefter customer buyer-pin.";
     case CODE(LOCK_STATE):
         return "The customer is in that state already: locked, or not locked.";
 
@@ -713,6 +723,13 @@ static bool retry(const struct facts *facts, char *out, size_t capacity)
     return facts->refusal->has_retry_ms;
 }
 
+static bool tries(const struct facts *facts, char *out, size_t capacity)
+{
+    uint32_t left = facts->refusal->tries_left;
+    (void)snprintf(out, capacity, left == 1 ? "%" PRIu32 " try is" : "%" PRIu32 " tries are", left);
+    return left > 0;
+}
+
 static bool from(const struct facts *facts, char *out, size_t capacity)
 {
     char text[CLOCK_TEXT_SIZE];
@@ -1166,6 +1183,7 @@ static const struct fact {
     {"days", days},
     {"date", date},
     {"retry", retry},
+    {"tries", tries},
     {"from", from},
     {"approval", approval},
     {"parked", parked},

@@ -214,6 +214,10 @@ bool tefter_offer(struct tefter *client, uint64_t wait_ms, struct tefter_offers 
  * the failure's text is what to ask again with. */
 const Tefter__Reply *tefter_call(struct tefter *client, const Tefter__Command *command,
                                  struct arena *arena, struct failure *failure);
+/* The same, with the PIN that who takes the goods typed; NULL: none. No outbox keeps it. */
+const Tefter__Reply *tefter_call_with_pin(struct tefter *client, const Tefter__Command *command,
+                                          const Tefter__BuyerPin *pin, struct arena *arena,
+                                          struct failure *failure);
 /* Runs the loop until something was called back or wait_ms are over: for feeding a window.
  *     while (more) { while (tefter_room(c) > 0 && more) submit…; tefter_turn(c, 1000); }
  * False: nothing came. */

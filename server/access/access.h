@@ -62,6 +62,7 @@ enum access_answer_kind {
     ACCESS_LOGGED_IN, /* the principal has its staff, role and so on */
     ACCESS_CODE,
     ACCESS_ENROLLED,
+    ACCESS_PIN_RIGHT, /* of an authorised buyer */
 };
 
 /* Lives until the call returns. */
@@ -73,6 +74,10 @@ struct access_answer {
         Tefter__LoggedIn *logged_in; /* its name is a reference into the vault still */
         Tefter__Code *code;
         Tefter__Enrolled *enrolled;
+        struct {
+            uint64_t pin; /* BuyerRecord.pin; 0: they have none */
+            const void *carried;
+        } right;
     };
 };
 
@@ -211,6 +216,17 @@ Tefter__RefusalCode access_recheck_staff(struct principal *who, const Tefter__St
  * and an owner's an owner. */
 void access_set_password(struct access *access, const struct access_asker *asker,
                          const Tefter__SetPassword *set);
+
+/* ---- PINs of authorised buyers ---- */
+
+/* A new one; without `pin` they have none any more: ACCEPTED. Needs RIGHT_EDIT_CUSTOMER. What was
+ * guessed wrong before is forgotten. */
+void access_set_buyer_pin(struct access *access, const struct access_asker *asker,
+                          const Tefter__BuyerPin *set);
+/* PIN_RIGHT, with what was carried; PIN_WRONG, with the tries that are left; PIN_LOCKED. The
+ * request's person is still logged in then. `carried` (of malloc) is the callee's. */
+void access_check_buyer_pin(struct access *access, const struct access_asker *asker,
+                            const Tefter__BuyerPin *typed, void *carried);
 
 /* ---- the audit log ---- */
 

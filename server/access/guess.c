@@ -93,8 +93,22 @@ uint32_t guess_wait(struct access *access, const struct principal *who, enum thr
     if (wait_ms > 0)
         access_note(
             access, who,
-            &(struct note){.event = "login_throttled", .key = charges.all[0].key, .noisy = true});
+            &(struct note){.event = kind == THROTTLE_BUYER ? "buyer_pin_locked" : "login_throttled",
+                           .key = charges.all[0].key,
+                           .noisy = true});
     return wait_ms;
+}
+
+Tefter__RefusalCode guess_waits(enum throttle_kind kind)
+{
+    return kind == THROTTLE_BUYER ? TEFTER__REFUSAL_CODE__PIN_LOCKED
+                                  : TEFTER__REFUSAL_CODE__LOGIN_THROTTLED;
+}
+
+uint32_t guess_wrong(const struct access *access, enum throttle_kind kind, const char *login)
+{
+    return throttle_guesses(access->throttle, kind, guess_key(access, kind, login),
+                            access_clock_ms(access));
 }
 
 void guess_charge(struct access *access, const struct principal *who, enum throttle_kind kind,
@@ -119,10 +133,10 @@ static const struct {
     enum throttle_kind kind;
     bool right;
 } remembered[] = {
-    {"login_wrong", THROTTLE_LOGIN, false},
-    {"pin_wrong", THROTTLE_PIN, false},
-    {"login_ok", THROTTLE_LOGIN, true},
-    {"switch_ok", THROTTLE_PIN, true},
+    {"login_wrong", THROTTLE_LOGIN, false},     {"pin_wrong", THROTTLE_PIN, false},
+    {"login_ok", THROTTLE_LOGIN, true},         {"switch_ok", THROTTLE_PIN, true},
+    {"buyer_pin_wrong", THROTTLE_BUYER, false}, {"buyer_pin_right", THROTTLE_BUYER, true},
+    {"buyer_pin_set", THROTTLE_BUYER, true},
 };
 
 static void recall(void *context, const struct audit_line *line)

@@ -35,6 +35,7 @@ struct hash_job *hashing_job(struct access *access, const struct access_asker *a
 
 void hashing_drop(struct hash_job *job)
 {
+    free(job->carried);
     secret_wipe(job, sizeof *job);
     free(job);
 }
@@ -116,7 +117,7 @@ static bool given_up(struct access *access, struct hash_job *job)
     if (who != NULL && wait_ms == 0)
         return false;
     if (who != NULL)
-        asker_refuse_wait(&job->asker, TEFTER__REFUSAL_CODE__LOGIN_THROTTLED, wait_ms);
+        asker_refuse_wait(&job->asker, guess_waits(job->kind), wait_ms);
     hashing_drop(job);
     return true;
 }

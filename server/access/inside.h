@@ -7,6 +7,7 @@
  *   enrol.c      codes, enrolment, renewal
  *   login.c      password, PIN, token, logout
  *   password.c   new passwords and PINs
+ *   buyer_pin.c  PINs of authorised buyers: new ones, and those that are typed
  *   token.c      what a token says and how it is sealed
  *   ended.c      logins whose tokens count no longer
  *   marks.c      which copy of a device's profile goes on; profile.c: what is told when it is not
@@ -139,6 +140,10 @@ enum mark_verdict marks_judge(struct marks *marks, uint32_t device, struct slice
 bool marks_give(struct marks *marks, uint32_t device, bool greeting, int64_t now_ms,
                 uint8_t ret_mark[ACCESS_MARK_SIZE]);
 
+/* ---- password.c ---- */
+
+bool pin_weak(const char *pin);
+
 /* ---- token.c ---- */
 
 struct token {
@@ -177,6 +182,10 @@ uint64_t guess_key(const struct access *access, enum throttle_kind kind, const c
  * again when it is its turn: those before it have been charged by then. */
 uint32_t guess_wait(struct access *access, const struct principal *who, enum throttle_kind kind,
                     const char *login);
+/* What who has to wait is told. */
+Tefter__RefusalCode guess_waits(enum throttle_kind kind);
+/* Wrong guesses of this name that are not forgotten. */
+uint32_t guess_wrong(const struct access *access, enum throttle_kind kind, const char *login);
 /* It was wrong: nobody else is ever charged. */
 void guess_charge(struct access *access, const struct principal *who, enum throttle_kind kind,
                   const char *login);
@@ -207,6 +216,11 @@ struct hash_job {
     char password_hash[PASSWORD_HASH_SIZE];
     char pin_hash[PASSWORD_HASH_SIZE];
     bool made;
+    /* of an authorised buyer's PIN */
+    uint32_t customer;
+    uint32_t buyer;
+    uint64_t pin;  /* that `stored` is of */
+    void *carried; /* of malloc; freed with the job */
     /* on the loop, when whoever asked is there still */
     void (*done)(struct access *access, struct principal *who, struct hash_job *job);
 };

@@ -17,7 +17,7 @@ static bool password_weak(const char *password, const char *login)
            strcasecmp(password, login) == 0;
 }
 
-static bool pin_weak(const char *pin)
+bool pin_weak(const char *pin)
 {
     size_t size = strlen(pin);
     return size < PIN_MIN_DIGITS || size > PIN_MAX_DIGITS || strspn(pin, "0123456789") != size;

@@ -27,6 +27,8 @@ static struct rule rule_of(enum throttle_kind kind)
         return (struct rule){5, 2000, FORGET_MS, 0};
     case THROTTLE_PIN:
         return (struct rule){3, 2000, FORGET_MS, 0};
+    case THROTTLE_BUYER:
+        return (struct rule){BUYER_PIN_TRIES, 5 * 60 * 1000, FORGET_MS, 0};
     case THROTTLE_TERMINAL:
         return (struct rule){20, 1000, 60 * 1000, 60 * 1000};
     case THROTTLE_ADDRESS:
@@ -133,6 +135,14 @@ static uint32_t left_of(struct rule rule, uint32_t guesses, int64_t since_ms)
         return guesses;
     int64_t forgotten = since_ms / rule.leak_ms;
     return forgotten >= guesses ? 0 : guesses - (uint32_t)forgotten;
+}
+
+uint32_t throttle_guesses(const struct throttle *throttle, enum throttle_kind kind, uint64_t key,
+                          int64_t now_ms)
+{
+    const struct counter *counter = find(throttle, key);
+    return counter == NULL ? 0
+                           : left_of(rule_of(kind), counter->guesses, now_ms - counter->last_ms);
 }
 
 void throttle_charge(struct throttle *throttle, enum throttle_kind kind, uint64_t key,

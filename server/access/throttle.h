@@ -11,10 +11,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { BUYER_PIN_TRIES = 3 };
+
 enum throttle_kind {
     THROTTLE_LOGIN,    /* passwords of one login name, wherever */
     THROTTLE_HERE,     /* passwords of one login name at one terminal */
     THROTTLE_PIN,      /* PINs of one login name */
+    THROTTLE_BUYER,    /* PINs of one authorised buyer, wherever */
     THROTTLE_TERMINAL, /* anything from one terminal */
     THROTTLE_ADDRESS,  /* enrolment codes from one address */
     THROTTLE_ALL,      /* everything together */
@@ -33,6 +36,9 @@ uint64_t throttle_key(const struct throttle *throttle, enum throttle_kind kind, 
 /* Milliseconds until the next guess may be tried; 0: now. */
 uint32_t throttle_wait(const struct throttle *throttle, enum throttle_kind kind, uint64_t key,
                        int64_t now_ms);
+/* Wrong guesses that are not forgotten. */
+uint32_t throttle_guesses(const struct throttle *throttle, enum throttle_kind kind, uint64_t key,
+                          int64_t now_ms);
 void throttle_charge(struct throttle *throttle, enum throttle_kind kind, uint64_t key,
                      int64_t now_ms);
 /* whole: all guesses of this key are forgotten, not only one. */

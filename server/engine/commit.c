@@ -239,6 +239,8 @@ static bool entry_put(struct commit *commit, const struct submission *submission
     entry.id = (ProtobufCBinaryData){COMMAND_ID_SIZE, (uint8_t *)(uintptr_t)submission->id};
     entry.now_ms = next_now(commit);
     entry.actor = &actor;
+    entry.has_buyer_pin = submission->buyer_pin != 0;
+    entry.buyer_pin = submission->buyer_pin;
     entry.has_command = 1;
     entry.command = (ProtobufCBinaryData){command.size, (uint8_t *)(uintptr_t)command.data};
     need(commit->count < BATCH_ENTRIES_MAX);

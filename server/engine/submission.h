@@ -17,6 +17,7 @@ struct submission {
     uint32_t staff; /* 0: nobody; with terminal 0 too: the server itself */
     uint32_t terminal;
     uint32_t branch;
+    uint64_t buyer_pin;   /* that was typed and is right: BuyerRecord.pin; 0: none was */
     uint64_t deadline_ms; /* on the loop's clock, 0: none; not begun by then: DEADLINE_PASSED */
     uint64_t reply_token; /* the submitter's own; comes back with the reply */
     struct slice command;

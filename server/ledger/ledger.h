@@ -240,6 +240,9 @@ const Tefter__CompanyRecord *ledger_view_company(struct ledger_view *view);
 const Tefter__BranchRecord *ledger_view_branch(struct ledger_view *view, uint32_t branch);
 const Tefter__StaffRecord *ledger_view_staff(struct ledger_view *view, uint32_t staff);
 const Tefter__StaffRecord *ledger_view_login(struct ledger_view *view, const char *login);
+/* NULL: they have none, or are none. */
+const Tefter__BuyerPinRecord *ledger_view_buyer_pin(struct ledger_view *view, uint32_t customer,
+                                                    uint32_t buyer);
 /* The branch that they write in, when it is another than that; NULL: they may write there. */
 const Tefter__BranchRecord *ledger_view_other_branch(struct ledger_view *view, const char *login,
                                                      uint32_t branch);

@@ -438,6 +438,7 @@ static void command_tx(struct ledger *ledger, uint64_t seq, const Tefter__Entry 
     tx_cache_turn(tx->cache);
     if (entry->actor != NULL)
         tx->actor = entry->actor;
+    tx->buyer_pin = entry->has_buyer_pin ? entry->buyer_pin : 0;
     bool follows = tx_rule(tx, RULE_TIME_FOLLOWS_THE_CLOCK) && entry->now_ms > 0;
     if (entry->now_ms > tx->now_ms || follows)
         tx->now_ms = entry->now_ms;

@@ -275,6 +275,7 @@ uint64_t ledger_view_worked(const struct ledger_view *view)
 /* What is looked up, and what was found: NULL or 0 when there is none, or it stopped. */
 struct wanted {
     uint32_t number;
+    uint32_t buyer;
     const char *login;
     const void *record;
     uint32_t found;
@@ -322,6 +323,18 @@ static void look_staff(struct tx *tx, void *context)
 const Tefter__StaffRecord *ledger_view_staff(struct ledger_view *view, uint32_t staff)
 {
     return look_record(view, look_staff, (struct wanted){.number = staff});
+}
+
+static void look_buyer_pin(struct tx *tx, void *context)
+{
+    struct wanted *wanted = context;
+    wanted->record = buyer_pin_get(tx, wanted->number, wanted->buyer);
+}
+
+const Tefter__BuyerPinRecord *ledger_view_buyer_pin(struct ledger_view *view, uint32_t customer,
+                                                    uint32_t buyer)
+{
+    return look_record(view, look_buyer_pin, (struct wanted){.number = customer, .buyer = buyer});
 }
 
 static void look_login(struct tx *tx, void *context)

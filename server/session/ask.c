@@ -93,6 +93,8 @@ static void pass_answer(struct session *session, uint64_t request,
         message.enrolled = answer->enrolled;
         session_send(session, request, &message);
         break;
+    case ACCESS_PIN_RIGHT: /* pin_answered */
+        break;
     }
 }
 
@@ -104,6 +106,24 @@ static void answered(void *owner, uint64_t name, uint64_t request,
         return;
     session_request_ended(session);
     pass_answer(session, request, answer);
+}
+
+/* Beside a command, which is what is answered. */
+static void pin_answered(void *owner, uint64_t name, uint64_t request,
+                         const struct access_answer *answer)
+{
+    struct session *session = session_named(owner, name);
+    if (session == NULL)
+        return;
+    session_request_ended(session);
+    if (answer->kind == ACCESS_PIN_RIGHT) {
+        submit_with_pin(session, request, answer->right.carried, answer->right.pin);
+        return;
+    }
+    Tefter__FromTerminal about = TEFTER__FROM_TERMINAL__INIT;
+    about.request = request;
+    about.body_case = TEFTER__FROM_TERMINAL__BODY_SUBMIT;
+    session_refuse(session, &about, answer->refused);
 }
 
 /* ---- questions ---- */
@@ -152,6 +172,20 @@ void ask_password(struct session *session, const Tefter__FromTerminal *request)
 {
     const struct access_asker asker = begin(session, request);
     access_set_password(session->home->access, &asker, request->set_password);
+}
+
+void ask_set_buyer_pin(struct session *session, const Tefter__FromTerminal *request)
+{
+    const struct access_asker asker = begin(session, request);
+    access_set_buyer_pin(session->home->access, &asker, request->set_buyer_pin);
+}
+
+void ask_buyer_pin(struct session *session, const Tefter__FromTerminal *request,
+                   struct pin_command *command)
+{
+    struct access_asker asker = begin(session, request);
+    asker.answer = pin_answered;
+    access_check_buyer_pin(session->home->access, &asker, request->submit->buyer_pin, command);
 }
 
 void ask_code(struct session *session, const Tefter__FromTerminal *request)

@@ -44,6 +44,8 @@ static struct row row_of(const Tefter__FromTerminal *request)
         return (struct row){feed_unsubscribe, SESSION_LOGGED_IN, RIGHT(NONE), false};
     case BODY(SET_PASSWORD):
         return (struct row){ask_password, SESSION_LOGGED_IN, RIGHT(NONE), false};
+    case BODY(SET_BUYER_PIN):
+        return (struct row){ask_set_buyer_pin, SESSION_LOGGED_IN, RIGHT(NONE), false};
     case BODY(MAKE_CODE):
         return (struct row){ask_code, SESSION_LOGGED_IN, RIGHT(NONE), false};
     case BODY(SERVER_STATUS):

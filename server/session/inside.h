@@ -288,6 +288,15 @@ void dispatch(struct session *session, struct slice frame);
 /* ---- submit.c ---- */
 
 void submit_command(struct session *session, const Tefter__FromTerminal *request);
+/* A command that waits while the PIN typed with it is looked at. */
+struct pin_command {
+    uint8_t id[COMMAND_ID_SIZE];
+    uint64_t deadline_ms;
+    size_t size;
+    uint8_t bytes[];
+};
+void submit_with_pin(struct session *session, uint64_t request, const struct pin_command *command,
+                     uint64_t pin);
 /* For access, whose owner is the sessions: a command that a terminal did not make. */
 enum submit_answer submit_own(void *owner, const Tefter__Command *command,
                               const Tefter__Actor *actor, access_done_fn done,
@@ -383,6 +392,11 @@ void ask_token(struct session *session, const Tefter__FromTerminal *request);
 void ask_switch(struct session *session, const Tefter__FromTerminal *request);
 void ask_logout(struct session *session, const Tefter__FromTerminal *request);
 void ask_password(struct session *session, const Tefter__FromTerminal *request);
+void ask_set_buyer_pin(struct session *session, const Tefter__FromTerminal *request);
+/* Of a SubmitCommand: submit_with_pin goes on with it when the PIN is right, else it is refused.
+ * `command` (of malloc) is the callee's. */
+void ask_buyer_pin(struct session *session, const Tefter__FromTerminal *request,
+                   struct pin_command *command);
 void ask_code(struct session *session, const Tefter__FromTerminal *request);
 void ask_enrol(struct session *session, const Tefter__FromTerminal *request);
 void ask_renew(struct session *session, const Tefter__FromTerminal *request);

@@ -276,6 +276,9 @@ static Tefter__RefusalCode code_of_version_1(Tefter__RefusalCode code)
         {TEFTER__REFUSAL_CODE__TILL_COUNTED, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE},
         {TEFTER__REFUSAL_CODE__TILL_NOT_COUNTED, TEFTER__REFUSAL_CODE__FIELD_MISSING},
         {TEFTER__REFUSAL_CODE__ROUNDING_TOO_MUCH, TEFTER__REFUSAL_CODE__MATCH_TOO_MUCH},
+        {TEFTER__REFUSAL_CODE__PIN_NEEDED, TEFTER__REFUSAL_CODE__BUYER_NOT_AUTHORISED},
+        {TEFTER__REFUSAL_CODE__PIN_WRONG, TEFTER__REFUSAL_CODE__BUYER_NOT_AUTHORISED},
+        {TEFTER__REFUSAL_CODE__PIN_LOCKED, TEFTER__REFUSAL_CODE__BUYER_NOT_AUTHORISED},
     };
     if (code <= TEFTER__REFUSAL_CODE__TILL_OTHER_BRANCH)
         return code;
@@ -296,6 +299,7 @@ const Tefter__Refusal *session_words(const struct session *session, const Tefter
     ret_copy->has_from_ms = false;
     ret_copy->has_at = false;
     ret_copy->has_point = false;
+    ret_copy->has_tries_left = false;
     return ret_copy;
 }
 

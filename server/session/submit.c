@@ -300,6 +300,13 @@ static bool command_scanned(const struct session *session, const Tefter__FromTer
     return message_scan(&tefter__command__descriptor, command, fault);
 }
 
+/* A PIN's hash is made here alone, of a PIN that is asked for with the same right. */
+static Tefter__Right right_to_send(uint32_t kind)
+{
+    return kind == TEFTER__COMMAND__KIND_SET_BUYER_PIN ? TEFTER__RIGHT__RIGHT_SERVER
+                                                       : ledger_command_right(kind);
+}
+
 /* Scanned, of a kind this person may ask for. Else it was refused. */
 static bool command_may(struct session *session, const Tefter__FromTerminal *request,
                         struct slice command)
@@ -314,7 +321,7 @@ static bool command_may(struct session *session, const Tefter__FromTerminal *req
         session_refuse_code(session, request, TEFTER__REFUSAL_CODE__FIELD_MISSING, "kind");
         return false;
     }
-    return session_may(session, request, ledger_command_right(kind));
+    return session_may(session, request, right_to_send(kind));
 }
 
 static void submit_refuse(struct session *session, const Tefter__FromTerminal *request,
@@ -367,6 +374,43 @@ static bool answered_busy(struct session *session, const Tefter__FromTerminal *r
     return true;
 }
 
+static void send_command(struct session *session, const Tefter__FromTerminal *request,
+                         struct submission *submission)
+{
+    submission->staff = session->who.staff;
+    submission->terminal = session->who.device;
+    submission->branch = session->who.branch;
+    const struct pending_command wish = {.session = session_ref_of(session),
+                                         .request = request->request};
+    enum submit_answer answer = send_off(session->home, &wish, submission);
+    if (answer == SUBMIT_TAKEN)
+        session_request_begun(session);
+    else if (!replied_before(session, request, submission))
+        submit_refuse(session, request, answer);
+}
+
+/* What was done is told, whatever the PIN is by now. */
+static bool pin_to_look_at(const struct session *session, const Tefter__FromTerminal *request)
+{
+    return request->submit->buyer_pin != NULL && !taken_before(session, request);
+}
+
+static void wait_for_pin(struct session *session, const Tefter__FromTerminal *request,
+                         const struct submission *submission)
+{
+    struct slice command = submission->command;
+    struct pin_command *waits = malloc(sizeof *waits + command.size);
+    if (waits == NULL) {
+        submit_refuse(session, request, SUBMIT_BUSY);
+        return;
+    }
+    memcpy(waits->id, submission->id, sizeof waits->id);
+    waits->deadline_ms = submission->deadline_ms;
+    waits->size = command.size;
+    memcpy(waits->bytes, command.data, command.size);
+    ask_buyer_pin(session, request, waits);
+}
+
 void submit_command(struct session *session, const Tefter__FromTerminal *request)
 {
     const Tefter__SubmitCommand *submit = request->submit;
@@ -378,19 +422,24 @@ void submit_command(struct session *session, const Tefter__FromTerminal *request
     }
     if (answered_busy(session, request) || !command_may(session, request, command))
         return;
-    struct submission submission = {
-        .staff = session->who.staff,
-        .terminal = session->who.device,
-        .branch = session->who.branch,
-        .deadline_ms = deadline_of(session, request),
-        .command = command,
-    };
+    struct submission submission = {.deadline_ms = deadline_of(session, request),
+                                    .command = command};
     memcpy(submission.id, submit->id.data, COMMAND_ID_SIZE);
-    const struct pending_command wish = {.session = session_ref_of(session),
-                                         .request = request->request};
-    enum submit_answer answer = send_off(session->home, &wish, &submission);
-    if (answer == SUBMIT_TAKEN)
-        session_request_begun(session);
-    else if (!replied_before(session, request, &submission))
-        submit_refuse(session, request, answer);
+    if (pin_to_look_at(session, request))
+        wait_for_pin(session, request, &submission);
+    else
+        send_command(session, request, &submission);
+}
+
+void submit_with_pin(struct session *session, uint64_t number, const struct pin_command *command,
+                     uint64_t pin)
+{
+    Tefter__FromTerminal request = TEFTER__FROM_TERMINAL__INIT;
+    struct submission submission = {.buyer_pin = pin,
+                                    .deadline_ms = command->deadline_ms,
+                                    .command = slice_of(command->bytes, command->size)};
+    request.request = number;
+    request.body_case = TEFTER__FROM_TERMINAL__BODY_SUBMIT;
+    memcpy(submission.id, command->id, sizeof submission.id);
+    send_command(session, &request, &submission);
 }

@@ -147,6 +147,11 @@ Tefter__Actor *tx_actor_copy(struct tx *tx)
     return copy;
 }
 
+uint64_t tx_buyer_pin(const struct tx *tx)
+{
+    return tx->root->buyer_pin;
+}
+
 bool tx_reading(const struct tx *tx)
 {
     return tx->root->reading && tx->root->trial == NULL;

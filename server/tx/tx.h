@@ -206,6 +206,8 @@ enum rule_change {
     /* A sale that is reversed gives back what it took of its buyer's cap of the day: goods that
      * came back at once stopped them until the next. */
     RULE_REVERSED_SALES_FREE_CAPS = 5,
+    /* Authorised buyers may have a PIN. */
+    RULE_BUYER_PINS = 5,
 };
 bool tx_rule(const struct tx *tx, enum rule_change change);
 
@@ -216,6 +218,8 @@ int64_t tx_now_ms(const struct tx *tx);
 uint32_t tx_rules_version(const struct tx *tx);     /* the rules version */
 const Tefter__Actor *tx_actor(const struct tx *tx); /* never NULL; fields may be absent */
 Tefter__Actor *tx_actor_copy(struct tx *tx);
+/* The buyer's PIN that was typed with the command, and was right (BuyerRecord.pin); 0: none. */
+uint64_t tx_buyer_pin(const struct tx *tx);
 bool tx_reading(const struct tx *tx); /* a query; what only tries a command decides as it does */
 
 /* ---- what a command settles ---- */
@@ -238,6 +242,7 @@ enum settled {
     SETTLED_TILL_DAY = 241,   /* number of a till's day */
     SETTLED_FACTOR = 420,     /* about: the line; of the unit it is sold in */
     SETTLED_PRICE_LIST = 421, /* about: the line; code of the list its price is of */
+    SETTLED_BUYER_PIN = 475,  /* that was typed */
 };
 /* What it is: `now`, or of a recalled command what it was then. */
 uint64_t tx_settle(struct tx *tx, enum settled what, uint32_t about, uint64_t now);
@@ -442,6 +447,7 @@ struct tx {
     struct arena *arena;
     struct arena *out; /* for what is told of it: a command's lives longer than the command */
     const Tefter__Actor *actor;
+    uint64_t buyer_pin;
     uint64_t seq;
     int64_t now_ms;
     int64_t ids_from_ms; /* ids made before this are forgotten */

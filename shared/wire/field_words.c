@@ -30,6 +30,7 @@ static const struct {
     {"bounds", "border of an age", "The borders of the ages rise, and none is below zero."},
     {"branch_code", "code of the branch", NULL},
     {"branches", "branch", NULL},
+    {"buyer_pin", "PIN", NULL},
     {"by_document_date", "age by document date", NULL},
     {"by_customer", "a row for each customer", NULL},
     {"cap_day_minor", "highest total of a day", NULL},

@@ -7,6 +7,7 @@ numbers in any spelling, what a scanner gives.
 import datetime
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -283,6 +284,41 @@ class InEuro(Counter, unittest.TestCase):
         self.says("sell", "SITE", "SOAP=2", "--buyer", "1")
         self.says("customer", "buyer-revoke", "SITE", "1")
         self.assertIn("may not buy on this account", self.refused("sell", "SITE", "SOAP=1", "--buyer", "1", code=1))
+
+    def test_a_buyer_types_their_pin(self):
+        def types(pin, *words, code=0):
+            said = self.shop.tefter("office", *words, "--pin-file", "-", given=pin + "\n", code=code)
+            return said.stdout + said.stderr
+
+        self.says("customer", "add", "Site 8", "--code", "PINS", "--phone", "78", "--area", "x")
+        self.says("customer", "limit", "PINS", "1000", "--policy", "block")
+        self.assertIn("4 to 12 digits", types("12a4", "customer", "buyer", "PINS", "Lan", code=2))
+        self.assertIn("number 1", types("83920174", "customer", "buyer", "PINS", "Lan"))
+        self.assertRegex(self.says("customer", "show", "PINS"), r"Lan .*yes")
+        sale = ("sell", "PINS", "SOAP=1", "--buyer", "1")
+        self.assertIn("has to type their PIN", self.refused(*sale, code=1))
+        sold = types("83920174", *sale)
+        self.assertIn("with PIN", sold)
+        self.assertIn("Lan, with PIN", self.says("document", "show", sold.split()[0]))
+        self.assertIn("taken with PIN", types("83920174", *sale, "--paid", "cash:2"))
+        self.assertIn("2 tries are left", types("83920175", *sale, code=1))
+        self.assertIn("taken with PIN", types("83920174", *sale))  # which forgives the wrong one
+        for left in ("2 tries are left", "1 try is left", "No try is left: again in 5 minutes"):
+            self.assertIn(left, types("0000", *sale, code=1))
+        self.assertIn("Too many wrong PINs", types("83920174", *sale, code=1))
+        types("2222", "customer", "buyer-pin", "PINS", "1")  # which ends that
+        self.assertIn("2 tries are left", types("83920174", *sale, code=1))
+        sold = types("2222", *sale).split()[0]
+        audit = self.says("audit")
+        for event in ("buyer_pin_wrong", "buyer_pin_set", "buyer_pin_locked"):
+            self.assertIn(event, audit)
+        self.refused("correct", sold, "--line", "1=2", "--reason", "two", code=1)
+        self.assertIn("with PIN", types("2222", "correct", sold, "--line", "1=2", "--reason", "two"))
+        self.says("customer", "buyer-pin", "PINS", "1", "--no-pin")
+        self.assertNotIn("with PIN", self.says(*sale))
+        self.assertIn("PIN", self.says("customer", "changes", "PINS"))
+        found = subprocess.run(["grep", "-rlaF", "83920174", self.folder], capture_output=True, text=True, check=False)
+        self.assertEqual(found.stdout, "")  # no journal, log, outbox or state has it
 
     def test_lists_are_of_those_who_are_in_all_groups(self):
         for code, groups in (("GA", ("tier/gold",)), ("GB", ("tier/gold", "area/north"))):

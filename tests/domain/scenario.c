@@ -140,7 +140,7 @@ static bool needs_approval(const Tefter__Command *command)
 const Tefter__Reply *scenario_apply(struct scenario *s, const Tefter__Command *command)
 {
     uint8_t id[COMMAND_ID_SIZE];
-    bool known = s->actor.has_staff && !needs_approval(command);
+    bool known = s->actor.has_staff && !needs_approval(command) && s->buyer_pin == 0;
     int foretold = known ? code_foretold(s, command) : -1;
     be16_put(id, (uint16_t)(s->now_ms >> 32));
     be32_put(id + 2, (uint32_t)s->now_ms);
@@ -155,6 +155,8 @@ const Tefter__Reply *scenario_apply(struct scenario *s, const Tefter__Command *c
     entry.id = (ProtobufCBinaryData){sizeof id, id};
     entry.now_ms = s->now_ms;
     entry.actor = &s->actor;
+    entry.has_buyer_pin = s->buyer_pin != 0;
+    entry.buyer_pin = s->buyer_pin;
     entry.has_command = true;
     entry.command = (ProtobufCBinaryData){packed.size, (uint8_t *)packed.data};
     const Tefter__Reply *reply = scenario_apply_entry(s, &entry);

@@ -23,6 +23,7 @@ struct scenario {
     char path[64];
     uint64_t seq;
     int64_t now_ms;
+    uint64_t buyer_pin;  /* typed with the next commands, and right; 0: none */
     Tefter__Actor actor; /* who acts next; terminal 1 of branch 1 unless told */
     uint64_t counter;
     struct slice *entries; /* all that was applied, for the replay */

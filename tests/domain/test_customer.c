@@ -525,6 +525,85 @@ static void number_and_code_name_the_same_man_or_nobody(void **state)
     scenario_end(s);
 }
 
+static void pin(struct scenario *s, uint32_t customer, uint32_t buyer, const char *hash)
+{
+    scenario_done(s, "set_buyer_pin",
+                  json("{'customer': %u, 'buyer': %u%s}", customer, buyer,
+                       hash == NULL ? "" : json(", 'pin_hash': '%s'", hash)));
+}
+
+static bool sold_with_pin(struct scenario *s, const char *number)
+{
+    return scenario_ask(s, "document", json("{'number': '%s'}", number))
+        ->document->document->with_pin;
+}
+
+static const char *put_right(uint64_t document, const char *invoice)
+{
+    return json("{'document': %llu, 'reason': 'x', 'invoice': %s}", (unsigned long long)document,
+                invoice);
+}
+
+static void a_buyers_pin_is_wanted_until_it_is_taken_away(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 100000);
+    uint32_t hung =
+        (uint32_t)scenario_done(s, "authorise_buyer", json("{'customer': %u, 'name': 'Hùng'}", anh))
+            ->id;
+    assert_false(scenario_done(s, "issue_invoice", taken_by(anh, hung, 1))->with_pin);
+    pin(s, anh, hung, "0102");
+    uint64_t first = s->seq;
+    assert_true(card(s, anh)->row->buyers[0]->with_pin);
+    REFUSED(s, "issue_invoice", taken_by(anh, hung, 1), PIN_NEEDED, "buyer");
+    s->buyer_pin = first - 1;
+    REFUSED(s, "issue_invoice", taken_by(anh, hung, 1), PIN_WRONG, "buyer");
+    s->buyer_pin = first;
+    const Tefter__Done *sold = scenario_done(s, "issue_invoice", taken_by(anh, hung, 1));
+    assert_true(sold->with_pin);
+    assert_true(sold_with_pin(s, sold->number));
+
+    pin(s, anh, hung, "0304"); /* the one before counts no more */
+    uint64_t second = s->seq;
+    REFUSED(s, "issue_invoice", taken_by(anh, hung, 1), PIN_WRONG, "buyer");
+    s->buyer_pin = 0;
+    /* what is put right and takes no more stays as it was typed; what takes more does not */
+    REFUSED(s, "correct_invoice", put_right(sold->id, taken_by(anh, hung, 2)), PIN_NEEDED, "buyer");
+    sold = scenario_done(s, "correct_invoice", put_right(sold->id, taken_by(anh, hung, 1)));
+    assert_true(sold_with_pin(s, sold->number));
+    /* what happened already needs none */
+    scenario_done(s, "issue_invoice",
+                  json("{'customer': %u, 'buyer': %u, 'backfill': true, 'lines': [{'text': 'a', "
+                       "'quantity': 1000, 'price': 1}]}",
+                       anh, hung));
+    pin(s, anh, hung, NULL);
+    assert_false(scenario_done(s, "issue_invoice", taken_by(anh, hung, 1))->with_pin);
+    REFUSED(s, "set_buyer_pin", json("{'customer': %u, 'buyer': %u}", anh, hung), NOTHING_TO_CHANGE,
+            NULL);
+    /* a PIN that was taken away meanwhile is no reason to refuse */
+    s->buyer_pin = second;
+    assert_false(scenario_done(s, "issue_invoice", taken_by(anh, hung, 1))->with_pin);
+    scenario_end(s);
+}
+
+static void refusals_of_set_buyer_pin(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 100000);
+    scenario_done(s, "authorise_buyer", json("{'customer': %u, 'name': 'Hùng'}", anh));
+    REFUSED(s, "set_buyer_pin", "{'customer': 99, 'buyer': 1, 'pin_hash': ''}", FIELD_INVALID,
+            "pin_hash");
+    REFUSED(s, "set_buyer_pin", "{'customer': 99, 'buyer': 1}", NOT_FOUND, "customer");
+    REFUSED(s, "set_buyer_pin", "{'customer': 1, 'buyer': 1}", FIELD_INVALID, "customer");
+    REFUSED(s, "set_buyer_pin", json("{'customer': %u, 'buyer': 2}", anh), NOT_FOUND, "buyer");
+    scenario_done(s, "revoke_buyer", json("{'customer': %u, 'buyer': 1}", anh));
+    REFUSED(s, "set_buyer_pin", json("{'customer': %u, 'buyer': 1, 'pin_hash': '01'}", anh),
+            NOT_FOUND, "buyer");
+    scenario_end(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -549,6 +628,8 @@ int main(void)
         cmocka_unit_test(who_is_revoked_past_his_day_or_unknown_takes_nothing),
         cmocka_unit_test(a_person_with_a_mistake_is_refused),
         cmocka_unit_test(thirty_two_may_buy_and_the_revoked_do_not_pile_up),
+        cmocka_unit_test(a_buyers_pin_is_wanted_until_it_is_taken_away),
+        cmocka_unit_test(refusals_of_set_buyer_pin),
         cmocka_unit_test(number_and_code_name_the_same_man_or_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -397,6 +397,19 @@ static void buyers(struct story *t)
     id again = done(t, "issue_invoice", sale(t->anh, 41, json(", 'buyer': " ID, son)));
     done(t, "reverse_document", json("{'document': " ID ", 'reason': 'taken back'}", again));
     done(t, "issue_invoice", sale(t->anh, 80, json(", 'buyer': " ID, son)));
+    id maid = done(t, "authorise_buyer", json("{'customer': %u, 'name': 'Maid'}", t->anh));
+    done(t, "set_buyer_pin",
+         json("{'customer': %u, 'buyer': " ID ", 'pin_hash': '0102'}", t->anh, maid));
+    uint64_t first = t->s->seq;
+    refused(t, "issue_invoice", sale(t->anh, 7, json(", 'buyer': " ID, maid)), CODE(PIN_NEEDED));
+    t->s->buyer_pin = first;
+    done(t, "issue_invoice", sale(t->anh, 7, json(", 'buyer': " ID, maid)));
+    done(t, "set_buyer_pin",
+         json("{'customer': %u, 'buyer': " ID ", 'pin_hash': '0304'}", t->anh, maid));
+    refused(t, "issue_invoice", sale(t->anh, 7, json(", 'buyer': " ID, maid)), CODE(PIN_WRONG));
+    t->s->buyer_pin = 0;
+    done(t, "set_buyer_pin", json("{'customer': %u, 'buyer': " ID "}", t->anh, maid));
+    done(t, "issue_invoice", sale(t->anh, 7, json(", 'buyer': " ID, maid)));
 }
 
 /* ---- documents ---- */

@@ -26,6 +26,7 @@ static const struct {
     {TEFTER__REFUSAL_CODE__CLIENT_OLDER, "a client says it itself"},
     {TEFTER__REFUSAL_CODE__LOGIN_WRONG, "a login is checked before anything is journalled"},
     {TEFTER__REFUSAL_CODE__LOGIN_THROTTLED, "logins are counted in memory"},
+    {TEFTER__REFUSAL_CODE__PIN_LOCKED, "wrong PINs are counted in memory"},
     {TEFTER__REFUSAL_CODE__PASSWORD_WEAK, "the ledger sees only the hash of a password"},
     {TEFTER__REFUSAL_CODE__CERTIFICATE_EXPIRED, "a certificate is checked at the handshake"},
     {TEFTER__REFUSAL_CODE__BUSY, "admission: nothing was journalled"},
@@ -203,6 +204,8 @@ static const struct {
     {TEFTER__REFUSAL_CODE__TILL_NOT_COUNTED, 5},
     {TEFTER__REFUSAL_CODE__UNIT_UNKNOWN, 5},
     {TEFTER__REFUSAL_CODE__UNIT_NOT_EXACT, 5},
+    {TEFTER__REFUSAL_CODE__PIN_NEEDED, 5},
+    {TEFTER__REFUSAL_CODE__PIN_WRONG, 5},
 };
 
 static bool never(Tefter__RefusalCode code, uint32_t rules)

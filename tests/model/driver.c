@@ -147,6 +147,8 @@ static void run_command(struct driver *driver, struct slice line, struct slice t
     entry.id = (ProtobufCBinaryData){sizeof id, id};
     entry.now_ms = number(line, "now_ms");
     entry.actor = &actor;
+    entry.buyer_pin = (uint64_t)number(line, "buyer_pin");
+    entry.has_buyer_pin = entry.buyer_pin != 0;
     entry.has_command = true;
     entry.command = (ProtobufCBinaryData){packed.size, (uint8_t *)packed.data};
     struct failure failure = {.fault = FAULT_NONE};

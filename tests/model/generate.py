@@ -45,7 +45,16 @@ class Generator:
         command = self.otherwise(command) if self.r.random() < 0.05 else command
         self.counter += 1
         ident = f"{self.now:012x}{who.get('terminal', 0):08x}{self.counter:012x}"
-        return {**who, "now_ms": self.now + self.wrong, "id": ident, "command": command}
+        return {**who, **self.typed_pin(command), "now_ms": self.now + self.wrong, "id": ident, "command": command}
+
+    def typed_pin(self, command):
+        """As who takes the goods types it, mostly; at times it was changed meanwhile."""
+        sale = command.get("issue_invoice") or command.get("sell_paid", {}).get("invoice") or \
+            command.get("correct_invoice", {}).get("invoice") or {}
+        person = self.m.customers.get(sale.get("customer"), {"buyers": {}})["buyers"].get(sale.get("buyer"))
+        if not person or not person["pin"] or self.r.random() < 0.15:
+            return {}
+        return {"buyer_pin": person["pin"] if self.r.random() < 0.8 else 1}
 
     def otherwise(self, body):
         """Keys as somebody else types them."""
@@ -196,6 +205,7 @@ class Generator:
             (self.bad_sale, 8), (self.edge_sale, 4), (self.bad_pay, 4), (self.bad_match, 3),
             (self.bad_note, 3), (self.limit, 2), (self.policy, 0.3), (self.ask, 4), (self.decide, 2),
             (self.lock, 0.6), (self.unlock, 1), (self.payer, 1.5), (self.person_allow, 1), (self.person_revoke, 0.6),
+            (self.person_pin, 1),
             (self.customer_open, 1), (self.customer_change, 1), (self.group, 1), (self.product, 1.5), (self.price_list, 0.4), (self.prices, 1.5),
             (self.place, 1), (self.staffing, 1), (self.thresholds, 0.6), (self.terminal, 2), (self.branching, 1),
             (self.turn_day, 2), (self.turn_back, 0.3), (self.job, 1.5), (self.restored, 0.1), (self.forms, 3),
@@ -985,6 +995,14 @@ class Generator:
             persons = persons[-40:]
         return {"revoke_buyer": {"customer": number if r.random() < 0.95 else 999,
                                   "buyer": r.choice(persons or [1]) if r.random() < 0.95 else 7777}}
+
+    def person_pin(self):
+        r = self.r
+        number = r.choice([2, 3, 5, self.a_credit_customer()])
+        live = [n for n, p in self.m.customers[number]["buyers"].items() if not p["revoked"]]
+        return {"set_buyer_pin": {"customer": number if r.random() < 0.95 else r.choice([1, 999]),
+                                  "buyer": r.choice(live or [1]) if r.random() < 0.95 else 7777,
+                                  **self.maybe(0.7, pin_hash="ab" * r.choice([30] * 8 + [0, 257]))}}
 
     def customer_open(self):
         r = self.r

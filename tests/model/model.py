@@ -58,6 +58,7 @@ RIGHT_OF = {
     "change_customer": "EDIT_CUSTOMER", "lock_customer": "LOCK", "unlock_customer": "LOCK",
     "add_group": "EDIT_GROUPS", "change_group": "EDIT_GROUPS", "join_group": "EDIT_GROUPS",
     "leave_group": "EDIT_GROUPS", "authorise_buyer": "EDIT_CUSTOMER", "revoke_buyer": "EDIT_CUSTOMER",
+    "set_buyer_pin": "EDIT_CUSTOMER",
     "add_product": "EDIT_CATALOGUE", "change_product": "EDIT_CATALOGUE", "add_till": "EDIT_BRANCHES",
     "add_bank_account": "EDIT_BRANCHES", "add_pos_device": "EDIT_BRANCHES",
     "retire_money_account": "EDIT_BRANCHES", "set_credit_limit": "SET_LIMIT",
@@ -380,6 +381,7 @@ class Ledger:
 
     def run(self, entry, command):
         self.actor = {k: entry[k] for k in ("staff", "terminal", "branch") if entry.get(k)}
+        self.typed_pin = entry.get("buyer_pin", 0)
         self.home = None
         self.log, self.told, self.touched, self.saved = [], [], set(), []
         try:
@@ -1195,7 +1197,7 @@ class Ledger:
                                                if p["revoked"]))
         self.put(customer["buyers"], number, {
             "revoked": False, "sale": c.get("cap_sale_minor"), "day": c.get("cap_day_minor"),
-            "until": c.get("valid_until", DATE_MAX), "spent_on": 0, "spent": 0})
+            "until": c.get("valid_until", DATE_MAX), "spent_on": 0, "spent": 0, "pin": 0})
         self.told.append(c["customer"])
         return {"id": number}
 
@@ -1204,8 +1206,29 @@ class Ledger:
         person = self.found(customer["buyers"], c["buyer"], "buyer")
         self.nothing(not person["revoked"])
         self.put(person, "revoked", True)
+        self.put(person, "pin", 0)
         self.told.append(c["customer"])
         return {"id": c["buyer"]}
+
+    def do_set_buyer_pin(self, c):
+        if self.epoch < 5:
+            raise Refused("RULES_TOO_OLD", "set_buyer_pin")
+        raw("pin_hash", c.get("pin_hash"), 256)
+        customer = self.named_customer(c["customer"])
+        person = customer["buyers"].get(c["buyer"])
+        if person is None or person["revoked"]:
+            raise Refused("NOT_FOUND", "buyer")
+        self.nothing("pin_hash" in c or person["pin"])
+        self.put(person, "pin", self.seq if "pin_hash" in c else 0)
+        self.told.append(c["customer"])
+        return {"id": c["buyer"]}
+
+    def check_pin(self, customer, number):
+        """True: it was typed."""
+        wanted = customer["buyers"][number]["pin"]
+        if wanted and wanted != self.typed_pin:
+            raise Refused("PIN_WRONG" if self.typed_pin else "PIN_NEEDED", "buyer")
+        return bool(wanted)
 
     def check_person(self, customer, number, total, before=0, asks=False):
         """before: what the bill that this corrects had them take. It counts no second time. Who asks takes nothing yet."""
@@ -3311,6 +3334,7 @@ class Ledger:
                     self.explain_cap(customer, owed, refused.refusal)
                 self.tell_paid(refused.refusal, total - owed)
                 raise
+        keeps_pin = "buyer" in c and same and total <= net
         if net is not None and was.get("approved"):
             document["approved"] = self.covers(was["lines"], document["lines"]) and \
                 self.covers(was["charges"], document["charges"])
@@ -3324,6 +3348,8 @@ class Ledger:
             raise
         if draft:
             self.check_paid(customer["customer"], owed)
+        elif "buyer" in c and not c.get("backfill"):
+            document["with_pin"] = was.get("with_pin") if keeps_pin else self.check_pin(customer, c["buyer"])
         return document, customer, decision, postings, its_own
 
     def tell_paid(self, refusal, paid):
@@ -3359,7 +3385,7 @@ class Ledger:
         item = self.add_item(document, True) if total > 0 else None
         self.changed(customer, "INVOICE_ISSUED", document["number"], total)
         done = {"id": document["document"], "number": document["number"], "total_minor": total,
-                "due": document["due"], "decision": decision,
+                "due": document["due"], "decision": decision, **({"with_pin": True} if document.get("with_pin") else {}),
                 **self.warnings(document, decision, happened, its_own=its_own)}
         return done, document, item
 

@@ -367,6 +367,7 @@ void document_done(struct tx *tx, const struct document_plan *plan, Tefter__Done
     done->number = record->number;
     FIELD_SET(done, total_minor, record->total_minor);
     FIELD_COPY(done, due, record);
+    FIELD_COPY(done, with_pin, record);
     done->decision = record->decision;
     if (record->decision != NULL && record->decision->n_walls > 0)
         done_warn(tx, done, TEFTER__WARNING_KIND__WARNING_OVER_LIMIT,

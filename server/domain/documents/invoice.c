@@ -202,6 +202,25 @@ static Tefter__Refusal *check_credit(struct tx *tx, const Tefter__IssueInvoice *
     return refusal;
 }
 
+/* The PIN of who takes the goods, if they have one: the last that is asked, so that nobody types it
+ * for a sale that is refused. What is asked or tried for, and what happened already, needs none;
+ * what is put right and takes nothing more keeps what was typed then. */
+static Tefter__Refusal *check_pin(struct tx *tx, const Tefter__IssueInvoice *command,
+                                  const struct document_plan *plan)
+{
+    Tefter__Refusal *refusal = NULL;
+    bool typed = false;
+    if (!command->has_buyer || plan->draft || command->backfill || tx_reading(tx))
+        return NULL;
+    if (same_buyer(tx, plan, command->buyer) &&
+        plan->record->total_minor <= plan->replaced->total_minor)
+        typed = plan->replaced->with_pin;
+    else
+        refusal = buyer_check_pin(tx, plan->customer, command->buyer, &typed);
+    FIELD_SET_IF(plan->record, with_pin, typed, true);
+    return refusal;
+}
+
 /* After the decided line. */
 static void spend_of_buyer(struct tx *tx, const struct document_plan *plan)
 {
@@ -325,6 +344,8 @@ static Tefter__Refusal *finish(struct tx *tx, const Tefter__IssueInvoice *comman
         tell_paid(refusal, record->total_minor - owed_minor);
     if (refusal == NULL && plan->draft) /* no approval would lift that */
         refusal = check_open(tx, command, owed_minor, plan);
+    if (refusal == NULL)
+        refusal = check_pin(tx, command, plan);
     if (refusal == NULL && record->total_minor > 0)
         plan->item = account_add_item(tx, plan->account, record, true, true);
     return refusal;
@@ -391,7 +412,7 @@ static Tefter__Refusal *plan_invoice(struct tx *tx, const Tefter__IssueInvoice *
  * catalogue (fill_line) · AMOUNT_TOO_BIG or TOTAL_NEGATIVE lines, FIELD_INVALID total_minor (not
  * what was shown), AMOUNT_TOO_BIG · paid at once: PAID_TOO_MUCH payments · CASH_SALE_UNPAID
  * (account_check_paid; of a draft after the credit) · person (buyer_check, by the branch's business
- * date) · credit (credit_decide).
+ * date) · credit (credit_decide) · buyer (buyer_check_pin).
  * A correction stands in the old one's branch, and BRANCH_BLOCKED comes before what is paid, if it
  * adds something. */
 Tefter__Refusal *invoice_plan(struct tx *tx, const Tefter__IssueInvoice *command,

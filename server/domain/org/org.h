@@ -197,6 +197,8 @@ Tefter__Refusal *apply_add_staff(struct tx *tx, const Tefter__AddStaff *command,
                                  Tefter__Done *done);
 Tefter__Refusal *apply_change_staff(struct tx *tx, const Tefter__ChangeStaff *command,
                                     Tefter__Done *done);
+/* Bytes of a hash of a password or PIN. */
+enum { SECRET_HASH_MAX = 256 };
 Tefter__Refusal *apply_set_secret(struct tx *tx, const Tefter__SetSecret *command,
                                   Tefter__Done *done);
 Tefter__Refusal *apply_sign_out(struct tx *tx, const Tefter__SignOut *command, Tefter__Done *done);

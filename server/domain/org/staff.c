@@ -14,8 +14,6 @@
 
 #include "base/limits.h"
 
-enum { SECRET_HASH_MAX = 256 };
-
 /* ---- records ---- */
 
 static struct key staff_key(uint32_t staff)

@@ -8,6 +8,9 @@
  * 2. A number is not given twice. The oldest revoked ones leave the record when there are too many:
  *    the change log keeps them.
  * 3. Caps are in minor units, of one sale and of one business date; without one there is no bound.
+ * 4. A PIN is named by the seq of the command that set it. Whoever typed it was asked before the
+ *    journal, which holds that name alone: a PIN that was changed or taken away since counts at no
+ *    till. What it is verified against has a row of its own, which no terminal sees.
  */
 #include "domain/party/inside.h"
 
@@ -56,6 +59,13 @@ static Tefter__Refusal *check_cap(struct tx *tx, bool given, int64_t cap_minor, 
     FIELD_SET(refusal, over_by_minor, amount_minor - available_minor);
     FIELD_SET(refusal, available_minor, available_minor > 0 ? available_minor : 0);
     return refusal;
+}
+
+static struct key key_pin(uint32_t customer, uint32_t buyer)
+{
+    struct key key = key_customer(customer, TABLE_BUYER_PIN);
+    key_u32(&key, buyer);
+    return key;
 }
 
 /* ---- changes ---- */
@@ -189,6 +199,15 @@ Tefter__Refusal *apply_authorise_buyer(struct tx *tx, const Tefter__AuthoriseBuy
     return NULL;
 }
 
+static void forget_pin(struct tx *tx, uint32_t customer, Tefter__BuyerRecord *buyer)
+{
+    struct key key = key_pin(customer, buyer->buyer);
+    if (buyer->has_pin)
+        tx_delete(tx, &key);
+    buyer->has_pin = false;
+    buyer->pin = 0;
+}
+
 /* Refuses, in this order: NOT_FOUND customer, FIELD_INVALID customer (cash); NOT_FOUND person;
  * NOTHING_TO_CHANGE (revoked already). */
 Tefter__Refusal *apply_revoke_buyer(struct tx *tx, const Tefter__RevokeBuyer *command,
@@ -208,6 +227,63 @@ Tefter__Refusal *apply_revoke_buyer(struct tx *tx, const Tefter__RevokeBuyer *co
 
     tx_decided(tx);
     buyer->revoked = true;
+    forget_pin(tx, customer->customer, buyer);
+    buyer_changed(tx, customer, entry, buyer->buyer, done);
+    return NULL;
+}
+
+static Tefter__Refusal *look_pin(struct tx *tx, const Tefter__SetBuyerPin *command,
+                                 Tefter__CustomerRecord **ret_customer,
+                                 Tefter__BuyerRecord **ret_buyer)
+{
+    Tefter__Refusal *refusal = NULL;
+    if (!tx_rule(tx, RULE_BUYER_PINS))
+        return refuse(tx, TEFTER__REFUSAL_CODE__RULES_TOO_OLD, "set_buyer_pin");
+    if (command->has_pin_hash)
+        refusal = field_bytes(tx, "pin_hash", command->pin_hash, SECRET_HASH_MAX);
+    if (refusal == NULL)
+        refusal = customer_cached(tx, command->customer, ret_customer);
+    if (refusal != NULL)
+        return refusal;
+    *ret_buyer = buyer_find(*ret_customer, command->buyer);
+    if (*ret_buyer == NULL || (*ret_buyer)->revoked)
+        return refuse_not_found(tx, "buyer");
+    return command->has_pin_hash || (*ret_buyer)->has_pin
+               ? NULL
+               : refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
+}
+
+static void keep_pin(struct tx *tx, uint32_t customer, Tefter__BuyerRecord *buyer,
+                     ProtobufCBinaryData hash)
+{
+    struct key key = key_pin(customer, buyer->buyer);
+    Tefter__BuyerPinRecord record = TEFTER__BUYER_PIN_RECORD__INIT;
+    FIELD_SET(buyer, pin, tx_seq(tx));
+    record.pin_hash = hash;
+    record.pin = buyer->pin;
+    tx_put(tx, &key, &record.base);
+}
+
+/* Refuses, in this order: RULES_TOO_OLD set_buyer_pin (rules before RULE_BUYER_PINS), pin_hash
+ * (field_bytes, 256); NOT_FOUND customer, FIELD_INVALID customer (cash); NOT_FOUND buyer (revoked
+ * ones too); NOTHING_TO_CHANGE (none is given, and they have none). */
+Tefter__Refusal *apply_set_buyer_pin(struct tx *tx, const Tefter__SetBuyerPin *command,
+                                     Tefter__Done *done)
+{
+    Tefter__CustomerRecord *customer = NULL;
+    Tefter__BuyerRecord *buyer = NULL;
+    Tefter__Refusal *refusal = look_pin(tx, command, &customer, &buyer);
+    if (refusal != NULL)
+        return refusal;
+    Tefter__ChangeRecord *entry = change_log_begin(tx);
+    change_log_value(tx, entry, tx_format(tx, "person.%u.pin", buyer->buyer),
+                     buyer->has_pin ? "set" : NULL, command->has_pin_hash ? "set" : NULL);
+
+    tx_decided(tx);
+    if (command->has_pin_hash)
+        keep_pin(tx, customer->customer, buyer, command->pin_hash);
+    else
+        forget_pin(tx, customer->customer, buyer);
     buyer_changed(tx, customer, entry, buyer->buyer, done);
     return NULL;
 }
@@ -228,6 +304,30 @@ Tefter__Refusal *buyer_check(struct tx *tx, const Tefter__CustomerRecord *custom
         refusal = check_cap(tx, found->has_cap_day_minor, found->cap_day_minor,
                             spent_of(found, date), amount_minor - replaces_minor);
     return refusal;
+}
+
+Tefter__Refusal *buyer_check_pin(struct tx *tx, const Tefter__CustomerRecord *customer,
+                                 uint32_t buyer, bool *ret_typed)
+{
+    const Tefter__BuyerRecord *found = buyer_find(customer, buyer);
+    bool wanted = found != NULL && found->has_pin;
+    uint64_t typed = tx_buyer_pin(tx);
+    *ret_typed = tx_recalled(tx) ? tx_was_settled(tx, SETTLED_BUYER_PIN, 0) != NULL
+                                 : wanted && typed == found->pin;
+    if (tx_recalled(tx) || !wanted)
+        return NULL;
+    if (!*ret_typed)
+        return refuse(
+            tx, typed == 0 ? TEFTER__REFUSAL_CODE__PIN_NEEDED : TEFTER__REFUSAL_CODE__PIN_WRONG,
+            "buyer");
+    (void)tx_settle(tx, SETTLED_BUYER_PIN, 0, typed);
+    return NULL;
+}
+
+const Tefter__BuyerPinRecord *buyer_pin_get(struct tx *tx, uint32_t customer, uint32_t buyer)
+{
+    struct key key = key_pin(customer, buyer);
+    return tx_get(tx, &key, &tefter__buyer_pin_record__descriptor);
 }
 
 void buyer_spend(struct tx *tx, Tefter__CustomerRecord *customer, uint32_t buyer,
@@ -275,6 +375,7 @@ static Tefter__BuyerRow *row_of(struct tx *tx, const Tefter__BuyerRecord *buyer)
     FIELD_COPY(row, cap_sale_minor, buyer);
     FIELD_COPY(row, cap_day_minor, buyer);
     FIELD_COPY(row, valid_until, buyer);
+    FIELD_SET_IF(row, with_pin, buyer->has_pin, true);
     return row;
 }
 

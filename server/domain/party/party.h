@@ -155,6 +155,13 @@ bool customer_refresh_step(struct tx *tx, Tefter__JobRecord *job);
  * buyer_spend notes it and saves the customer, after the decided line. */
 Tefter__Refusal *buyer_check(struct tx *tx, const Tefter__CustomerRecord *customer, uint32_t buyer,
                              int64_t amount_minor, int64_t replaces_minor, uint32_t date);
+/* Was the PIN typed that this buyer has? NULL (they have none, or it was: *ret_typed says which),
+ * PIN_NEEDED buyer, PIN_WRONG buyer (it was right when it was typed, and was changed since). What
+ * is recalled was asked then. */
+Tefter__Refusal *buyer_check_pin(struct tx *tx, const Tefter__CustomerRecord *customer,
+                                 uint32_t buyer, bool *ret_typed);
+/* NULL: they have none. */
+const Tefter__BuyerPinRecord *buyer_pin_get(struct tx *tx, uint32_t customer, uint32_t buyer);
 /* After the decided line: a sale of that date was reversed. */
 void buyer_give_back(struct tx *tx, uint32_t customer, uint32_t buyer, int64_t amount_minor,
                      uint32_t date);
@@ -167,3 +174,5 @@ Tefter__Refusal *apply_authorise_buyer(struct tx *tx, const Tefter__AuthoriseBuy
                                        Tefter__Done *done);
 Tefter__Refusal *apply_revoke_buyer(struct tx *tx, const Tefter__RevokeBuyer *command,
                                     Tefter__Done *done);
+Tefter__Refusal *apply_set_buyer_pin(struct tx *tx, const Tefter__SetBuyerPin *command,
+                                     Tefter__Done *done);
