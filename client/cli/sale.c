@@ -553,9 +553,10 @@ static int what_if_paid(struct run *run, Tefter__IssueInvoice *invoice)
         if (rest_minor > 0 && !tell_rest(run, invoice->customer, rest_minor))
             return run->exit_code;
     }
-    if (refusal != NULL)
+    bool pin = refusal != NULL && refusal->code == TEFTER__REFUSAL_CODE__PIN_NEEDED;
+    if (refusal != NULL && !pin)
         return run_refused(run, refusal);
-    tell(stdout, "allowed, paid so\n");
+    tell(stdout, "allowed, paid so%s\n", pin ? ", with the PIN of who takes the goods" : "");
     return EXIT_DONE;
 }
 

@@ -297,6 +297,8 @@ class InEuro(Counter, unittest.TestCase):
         self.assertRegex(self.says("customer", "show", "PINS"), r"Lan .*yes")
         sale = ("sell", "PINS", "SOAP=1", "--buyer", "1")
         self.assertIn("has to type their PIN", self.refused(*sale, code=1))
+        self.assertIn("verdict", self.says(*sale, "--what-if", "--json"))
+        self.assertIn("with the PIN", self.says(*sale, "--paid", "cash:2", "--what-if"))
         sold = types("83920174", *sale)
         self.assertIn("with PIN", sold)
         self.assertIn("Lan, with PIN", self.says("document", "show", sold.split()[0]))
