@@ -10,6 +10,7 @@
 #include "access/inside.h"
 #include "base/limits.h"
 #include "session/inside.h"
+#include "wire/message.h"
 
 static const char password[] = "password of anh";
 
@@ -545,6 +546,136 @@ static void passwords_of_others(void **state)
 
 #define world_test(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
+/* ---- PINs of authorised buyers ---- */
+
+/* A command with ' for ", and the PIN typed with it. */
+static const Tefter__Reply *typed(struct client *client, const uint8_t id[16], const char *json,
+                                  const char *pin)
+{
+    char text[300];
+    struct message_fault fault = {.what = ""};
+    Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+    Tefter__SubmitCommand submit = TEFTER__SUBMIT_COMMAND__INIT;
+    Tefter__BuyerPin body = TEFTER__BUYER_PIN__INIT;
+    (void)snprintf(text, sizeof text, "%s", json);
+    for (char *at = text; *at != '\0'; at++)
+        *at = *at == '\'' ? '"' : *at;
+    const ProtobufCMessage *command = message_of_json(
+        &tefter__command__descriptor, slice_of(text, strlen(text)), &client->arena, &fault);
+    assert_non_null(command);
+    struct slice bytes = message_pack(command, &client->arena);
+    submit.id = (ProtobufCBinaryData){16, (uint8_t *)(uintptr_t)id};
+    submit.command = (ProtobufCBinaryData){bytes.size, (uint8_t *)(uintptr_t)bytes.data};
+    body.customer = 2;
+    body.buyer = 1;
+    body.pin = (char *)(uintptr_t)pin;
+    submit.buyer_pin = pin == NULL ? NULL : &body;
+    frame.body_case = TEFTER__FROM_TERMINAL__BODY_SUBMIT;
+    frame.submit = &submit;
+    const Tefter__ToTerminal *answer = client_answer(client, client_send(client, &frame));
+    assert_non_null(answer);
+    assert_int_equal(answer->body_case, TEFTER__TO_TERMINAL__BODY_REPLY);
+    return (const Tefter__Reply *)message_unpack(&tefter__reply__descriptor,
+                                                 slice_of(answer->reply.data, answer->reply.len),
+                                                 &client->arena);
+}
+
+static const Tefter__Done *typed_done(struct client *client, const char *json, const char *pin)
+{
+    uint8_t id[16];
+    client_id(client, id);
+    const Tefter__Reply *reply = typed(client, id, json, pin);
+    assert_int_equal(reply->result_case, TEFTER__REPLY__RESULT_DONE);
+    return reply->done;
+}
+
+static const Tefter__Refusal *typed_refused(struct client *client, const char *json,
+                                            const char *pin, Tefter__RefusalCode code)
+{
+    uint8_t id[16];
+    client_id(client, id);
+    const Tefter__Reply *reply = typed(client, id, json, pin);
+    assert_int_equal(reply->result_case, TEFTER__REPLY__RESULT_REFUSED);
+    assert_int_equal(reply->refused->code, code);
+    return reply->refused;
+}
+
+static Tefter__RefusalCode set_buyer_pin(struct client *client, const char *pin)
+{
+    Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
+    Tefter__BuyerPin set = TEFTER__BUYER_PIN__INIT;
+    set.customer = 2;
+    set.buyer = 1;
+    set.pin = (char *)(uintptr_t)pin;
+    frame.body_case = TEFTER__FROM_TERMINAL__BODY_SET_BUYER_PIN;
+    frame.set_buyer_pin = &set;
+    const Tefter__ToTerminal *answer = client_ask(client, &frame);
+    assert_non_null(answer);
+    return answer->body_case == TEFTER__TO_TERMINAL__BODY_ACCEPTED ? 0 : refusal_of(answer);
+}
+
+static const char buyers_sale[] = "{'issue_invoice': {'customer': 2, 'buyer': 1, 'lines': "
+                                  "[{'text': 'a', 'quantity': 1000, 'price': 1000}]}}";
+
+static void a_customer_with_a_buyer(struct client *client)
+{
+    client_enter(client, "boss", "correct horse");
+    (void)typed_done(client, "{'open_customer': {'name': 'Lan', 'phone': '09', 'area': 'a'}}",
+                     NULL);
+    (void)typed_done(client, "{'set_credit_limit': {'customer': 2, 'terms': {'unlimited': true}}}",
+                     NULL);
+    (void)typed_done(client, "{'authorise_buyer': {'customer': 2, 'name': 'Son'}}", NULL);
+}
+
+static void a_buyers_pin_is_looked_at_before_the_journal(void **state)
+{
+    (void)state;
+    struct client client;
+    uint8_t id[16];
+    a_customer_with_a_buyer(&client);
+    assert_false(typed_done(&client, buyers_sale, "1234")->with_pin); /* they have none yet */
+    assert_int_equal(set_buyer_pin(&client, "12"), TEFTER__REFUSAL_CODE__PASSWORD_WEAK);
+    assert_int_equal(set_buyer_pin(&client, "83920174"), 0);
+    (void)typed_refused(&client, buyers_sale, NULL, TEFTER__REFUSAL_CODE__PIN_NEEDED);
+    uint64_t seq = world.seq;
+    assert_int_equal(
+        typed_refused(&client, buyers_sale, "1234", TEFTER__REFUSAL_CODE__PIN_WRONG)->tries_left,
+        2);
+    assert_int_equal(world.seq, seq); /* it never got there */
+    client_id(&client, id);
+    const Tefter__Reply *sold = typed(&client, id, buyers_sale, "83920174");
+    assert_true(sold->done->with_pin);
+    /* who did not hear back asks again, and hears the same, whatever the PIN is by then */
+    assert_int_equal(set_buyer_pin(&client, "4711"), 0);
+    assert_int_equal(typed(&client, id, buyers_sale, "83920174")->seq, sold->seq);
+    (void)typed_refused(&client, buyers_sale, "83920174", TEFTER__REFUSAL_CODE__PIN_WRONG);
+    assert_int_equal(set_buyer_pin(&client, NULL), 0);
+    assert_false(typed_done(&client, buyers_sale, NULL)->with_pin);
+    client_close(&client);
+}
+
+static void wrong_pins_of_a_buyer_are_counted_over_a_restart(void **state)
+{
+    (void)state;
+    struct client client;
+    a_customer_with_a_buyer(&client);
+    assert_int_equal(set_buyer_pin(&client, "4711"), 0);
+    for (uint32_t left = 3; left-- > 0;)
+        assert_int_equal(typed_refused(&client, buyers_sale, left == 1 ? "x" : "1234",
+                                       TEFTER__REFUSAL_CODE__PIN_WRONG)
+                             ->tries_left,
+                         left);
+    client_close(&client);
+    world_restart();
+    client_enter(&client, "boss", "correct horse");
+    const Tefter__Refusal *refusal =
+        typed_refused(&client, buyers_sale, "4711", TEFTER__REFUSAL_CODE__PIN_LOCKED);
+    assert_in_range(refusal->retry_ms, 60 * 1000, 5 * 60 * 1000);
+    assert_int_equal(set_buyer_pin(&client, "4712"), 0); /* which unlocks */
+    assert_true(typed_done(&client, buyers_sale, "4712")->with_pin);
+    client_close(&client);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -557,6 +688,8 @@ int main(void)
         world_test(a_blocked_person_is_cut),
         world_test(signing_out_ends_tokens),
         world_test(switching_by_pin),
+        world_test(a_buyers_pin_is_looked_at_before_the_journal),
+        world_test(wrong_pins_of_a_buyer_are_counted_over_a_restart),
         world_test(a_token_opens_nothing_after_its_logout),
         world_test(a_logout_turns_out_whoever_else_uses_its_token),
         world_test(a_switch_ends_the_token_of_who_was_there),

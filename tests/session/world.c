@@ -104,6 +104,8 @@ static struct slice pack_entry(const struct submission *submission, struct arena
     entry.id = (ProtobufCBinaryData){COMMAND_ID_SIZE, (uint8_t *)(uintptr_t)submission->id};
     entry.now_ms = ledger_now_ms();
     entry.actor = &actor;
+    entry.has_buyer_pin = submission->buyer_pin != 0;
+    entry.buyer_pin = submission->buyer_pin;
     entry.has_command = true;
     entry.command = (ProtobufCBinaryData){command.size, (uint8_t *)(uintptr_t)command.data};
     return message_pack(&entry.base, arena);
