@@ -91,7 +91,7 @@ const struct usage_option import_options[] = {
     {"--update",
      0,
      {NULL, NULL},
-     "change customers, groups and products that are there with other words"},
+     "change customers, groups, products and prices that are there with other values"},
     {"--skip", 0, {"N", NULL}, "lines above the header line (default: found)"},
     {"--delimiter",
      0,
