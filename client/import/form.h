@@ -34,6 +34,16 @@ struct slice form_total_word(const struct mapping *mapping, const struct row *ro
 /* A row without a number that goes on with the document above it: it has no date either. */
 bool form_goes_on(const struct form *form, const struct row *row);
 
+enum { FORM_KEY_MAX = 512 };
+/* What a row of customers, products, prices or groups is about, as the ledger tells it apart: a
+ * code; a group's dimension and name; a price's list, product, unit, quantity and day. Empty when
+ * it does not say, and for other kinds. */
+struct slice form_key(const struct form *form, const struct row *row, char out[FORM_KEY_MAX]);
+/* Do two rows of one key say the same? A product's rows may each say another pack of it. False:
+ * *ret_field is the first that is different. */
+bool form_same(const struct form *form, const struct row *a, const struct row *b,
+               enum import_field *ret_field);
+
 enum { BALANCE_NUMBER_MAX = 64 };
 /* The number of a balance: the row's own, else its customer's "OB-CODE", of further rows of them
  * "OB-CODE-2" and so on. Empty without either. */

@@ -953,6 +953,53 @@ static void products(void **state)
     kit_end(&kit);
 }
 
+/* Neither row is more right: both are named, and none is sent. */
+static void what_stands_twice_with_other_values_is_rejected(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words;
+        const char *file;
+        uint64_t sent;
+        const char *why; /* NULL: they say the same */
+    } cases[] = {
+        {"customers", "code,name\nK100,Ann\nB,Bo\nk100,Anna\n", 1,
+         "K100 stands in the file twice: name is \"Ann\" in line 2 and \"Anna\" in line 4"},
+        {"customers", "code,name,phone\nK1,Ann,\nK1,Ann,123\n", 0, "phone is \"\" in line 2 and \"123\""},
+        {"customers", "code,name\nK100,Ann\nK100,Ann\n", 2, NULL},
+        {"products", "code,name,price\nX,Nut,1.00\nX,Nut,1.50\n", 0,
+         "price is \"1.00\" in line 2 and \"1.50\" in line 3"},
+        {"products", "code,name,price\nX,Nut,1.00\nX,Nut,1.0\n", 2, NULL},
+        {"products", "code,name,pack,factor\nX,Nut,box,10\nX,Nut,pallet,500\n", 2, NULL},
+        {"products", "code,name,pack,factor\nX,Nut,box,10\nX,Nut,box,12\n", 0, "factor is \"10\""},
+        {"prices", "list,code,price\nG,X,2.00\nG,X,2.00\ng,x,3.00\n", 0,
+         "X stands in the file twice: price is \"2.00\" in line 2 and \"3.00\" in line 4"},
+        {"prices",
+         "list,code,unit,from quantity,valid from,price\nG,X,,,,1.00\nH,X,,,,2.00\nG,Y,,,,3.00\n"
+         "G,X,box,,,4.00\nG,X,,10,,5.00\nG,X,,,2031-01-02,6.00\n",
+         6, NULL},
+        {"prices", "list,code,from quantity,valid from,price\nG,X,,2031-01-02,1.00\nG,X,0,2031-01-02 00:00,2.00\n",
+         0, "price is \"1.00\""},
+        {"groups", "dimension,group,term days\ntier,Gold,30\narea,Gold,14\nTier,gold,60\n", 1,
+         "term_days is \"30\" in line 2 and \"60\" in line 4"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct kit kit;
+        char words[80];
+        kit_begin(&kit);
+        kit_file(&kit, cases[i].file);
+        (void)snprintf(words, sizeof words, "%s FILE --yes", cases[i].words);
+        if (!kit_run(&kit, words))
+            fail_msg("%s: %s", cases[i].file, kit.failure.text);
+        assert_int_equal(kit.taken, cases[i].sent);
+        bool named = kit.reject.reason_count > 0 && cases[i].why != NULL &&
+                     strstr(kit.reject.reasons[0].why, cases[i].why) != NULL;
+        if (named != (cases[i].why != NULL))
+            fail_msg("%s: %s", cases[i].file, kit.reject.reasons[0].why);
+        kit_end(&kit);
+    }
+}
+
 static void payments(void **state)
 {
     (void)state;
@@ -1314,6 +1361,7 @@ int main(void)
         cmocka_unit_test(old_encoding),
         cmocka_unit_test(customers),
         cmocka_unit_test(products),
+        cmocka_unit_test(what_stands_twice_with_other_values_is_rejected),
         cmocka_unit_test(payments),
         cmocka_unit_test(other_currency),
         cmocka_unit_test(long_texts),
