@@ -85,18 +85,57 @@ struct slice form_broken_number(const struct form *form, const struct row *row, 
     return form_number(&alone, &only, out, capacity);
 }
 
+/* Where the word may stand. Behind the first `owners` of them only in a row that says neither whose
+ * it is, nor of which document or thing. */
+struct total_fields {
+    unsigned kinds;
+    size_t owners;
+    size_t count;
+    enum import_field fields[5];
+};
+
+static const struct total_fields *total_fields_of(enum import_kind kind)
+{
+    static const struct total_fields all[] = {
+        {1 << IMPORT_INVOICES | 1 << IMPORT_CREDIT_NOTES | 1 << IMPORT_PAYMENTS |
+             1 << IMPORT_BALANCES,
+         2, 5, {FIELD_NUMBER, FIELD_CUSTOMER, FIELD_NAME, FIELD_DATE, FIELD_TEXT}},
+        {1 << IMPORT_CUSTOMERS | 1 << IMPORT_PRODUCTS, 1, 2, {FIELD_CODE, FIELD_NAME}},
+        {1 << IMPORT_PRICES, 2, 2, {FIELD_LIST, FIELD_CODE}},
+        {1 << IMPORT_GROUPS, 1, 2, {FIELD_DIMENSION, FIELD_NAME}},
+    };
+    const struct total_fields *found = all;
+    while ((found->kinds & (1U << kind)) == 0)
+        found++;
+    return found;
+}
+
+bool form_total_unsure(const struct mapping *mapping, const struct row *row)
+{
+    enum import_field field = kind_has_money(mapping->kind) ? FIELD_NUMBER : FIELD_NAME;
+    struct slice own = mapping_text(mapping, row, field);
+    if (own.size == 0 || words_total(own) || mapping->kind == IMPORT_GROUPS)
+        return false;
+    return field == FIELD_NUMBER || !(own.data[0] >= '0' && own.data[0] <= '9'); /* "3 customers" */
+}
+
+/* GT, SUM: with a name beside it a code like any other. */
+static bool is_short_code(const struct mapping *mapping, struct slice cell)
+{
+    return cell.size <= 3 && !kind_has_money(mapping->kind);
+}
+
 struct slice form_total_word(const struct mapping *mapping, const struct row *row)
 {
-    static const enum import_field said[] = {FIELD_NUMBER, FIELD_CUSTOMER, FIELD_NAME, FIELD_DATE,
-                                             FIELD_TEXT};
-    bool named = false; /* it says whose it is, or of which document: so do the first two */
-    if (row->fault != NULL || !kind_has_money(mapping->kind))
+    bool named = false;
+    const struct total_fields *said = total_fields_of(mapping->kind);
+    if (row->fault != NULL)
         return slice_of("", 0);
-    for (size_t i = 0; i < sizeof said / sizeof said[0] && (i < 2 || !named); i++) {
-        struct slice cell = mapping_text(mapping, row, said[i]);
-        if (mapping->column[said[i]] == COLUMN_NONE)
+    for (size_t i = 0; i < said->count && (i < said->owners || !named); i++) {
+        struct slice cell = mapping_text(mapping, row, said->fields[i]);
+        if (mapping->column[said->fields[i]] == COLUMN_NONE)
             continue;
-        if (words_total(cell))
+        if (words_total(cell) && !(is_short_code(mapping, cell) && form_total_unsure(mapping, row)))
             return cell;
         named = named || cell.size > 0;
     }

@@ -169,6 +169,25 @@ static bool decide_tax(struct job *job)
     return answer == 0 || weigh(job);
 }
 
+/* A price of 0 gives goods away: --yes alone does not say that it is meant. */
+static bool decide_free(struct job *job)
+{
+    static const char *const words[] = {"yes", "no", NULL};
+    const struct run_result *result = &job->result;
+    char question[240];
+    if (job->settings->free || result->free_prices == 0)
+        return true;
+    (void)snprintf(question, sizeof question,
+                   "%" PRIu64 " prices are 0 (first: %s in line %" PRIu64
+                   "), which gives the goods away: is that meant?",
+                   result->free_prices, result->free_price_of, result->free_line);
+    int answer = console_ask(&job->console, question, words);
+    if (answer == 0)
+        return true;
+    return fail(&job->failure, FAULT_USE, 0, "%s Say --free when it is, or mend these prices",
+                question);
+}
+
 /* A quote that was never closed may have swallowed all there was. */
 static bool check_rows(struct job *job)
 {
@@ -218,7 +237,8 @@ static bool foresee(struct job *job)
         !server_learn_groups(job->client, &job->known.groups, &job->failure))
         return false;
     return run_index(&options, &job->look, &job->source, &job->failure) && weigh(job) &&
-           check_rows(job) && decide_amounts(job) && decide_tax(job) && check_total(job);
+           check_rows(job) && decide_amounts(job) && decide_tax(job) && decide_free(job) &&
+           check_total(job);
 }
 
 /* ---- where it goes ---- */

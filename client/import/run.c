@@ -171,6 +171,22 @@ static void note_taxes(struct run *run, const struct entry *entry)
     }
 }
 
+/* Goods that would be given away. */
+static void note_free(struct run *run, const struct entry *entry)
+{
+    static const enum import_field prices[] = {FIELD_PRICE, FIELD_PACK_PRICE};
+    struct run_result *result = run->result;
+    if (entry->kind != ENTRY_PRODUCT && entry->kind != ENTRY_PRICE)
+        return;
+    for (size_t i = 0; i < sizeof prices / sizeof prices[0]; i++) {
+        if (!entry->has_number[prices[i]] || entry->numbers[prices[i]] != 0 ||
+            result->free_prices++ > 0)
+            continue;
+        result->free_line = entry->line;
+        (void)snprintf(result->free_price_of, EXAMPLE_MAX, "%s", entry->texts[FIELD_CODE]);
+    }
+}
+
 /* There is nothing to send. */
 static void pass_over(struct run *run, struct entry *entry)
 {
@@ -196,6 +212,7 @@ static bool give(struct run *run, struct entry *entry)
     note_free_lines(run, entry);
     note_repeats(run, entry);
     note_taxes(run, entry);
+    note_free(run, entry);
     if (is_document(entry) && !run->options->weigh)
         known_mark(run->options->known, entry, !run->settings->no_create);
     return run->options->sink->take(run->options->sink, entry, run->failure);
@@ -416,17 +433,23 @@ static bool take_line(struct run *run, const struct row *row)
     return give_open(run) && begin_document(run, row, number);
 }
 
-/* What sums up others is no document, and no part of the one above it. With a number of its own it
- * may be one after all: that one is rejected. */
+/* What sums up others is nothing of its kind, and no part of the document above it. One that may be
+ * something after all is rejected. */
 static void take_total(struct run *run, const struct row *row, struct slice word)
 {
     struct run_result *result = run->result;
     char why[WHY_MAX];
     int shown = (int)(word.size < EXAMPLE_MAX ? word.size : EXAMPLE_MAX - 1);
-    struct slice number = mapping_text(&run->look->mapping, row, FIELD_NUMBER);
-    if (number.size > 0 && !words_total(number)) {
-        (void)snprintf(why, sizeof why, "customer \"%.*s\" is a word for totals, and no customer",
-                       shown, (const char *)word.data);
+    bool money = kind_has_money(run->settings->kind);
+    if (form_total_unsure(&run->look->mapping, row)) {
+        if (money)
+            (void)snprintf(why, sizeof why,
+                           "customer \"%.*s\" is a word for totals, and no customer", shown,
+                           (const char *)word.data);
+        else
+            (void)snprintf(why, sizeof why,
+                           "code \"%.*s\" is a word for totals: add by hand what is really called so",
+                           shown, (const char *)word.data);
         reject_row(run, row, why);
         return;
     }

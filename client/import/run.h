@@ -34,6 +34,9 @@ struct run_result {
     uint64_t cut_texts;
     uint64_t without_customer;
     uint64_t zero_documents;
+    uint64_t free_prices;  /* of 0 */
+    uint64_t free_line;    /* the first of them */
+    char free_price_of[EXAMPLE_MAX];
     uint64_t nothing_owed; /* balances of 0 */
     uint64_t totals;       /* rows that sum up others: left out */
     uint64_t total_line;

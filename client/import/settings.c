@@ -24,6 +24,7 @@ enum flag {
     FLAG_TAX,
     FLAG_TOTAL,
     FLAG_AS_OF,
+    FLAG_FREE,
     FLAG_UPDATE,
     FLAG_SKIP,
     FLAG_DELIMITER,
@@ -88,6 +89,10 @@ const struct usage_option import_options[] = {
      {"AMOUNT", NULL},
      "send nothing unless the file comes to AMOUNT, all of it good"},
     {"--as-of", 0, {"DATE", NULL}, "day of opening balances: 2026-01-31"},
+    {"--free",
+     0,
+     {NULL, NULL},
+     "prices of 0 are meant: what has one is given away (default: asked)"},
     {"--update",
      0,
      {NULL, NULL},
@@ -269,6 +274,7 @@ static void set_switch(struct import_settings *settings, int flag)
     settings->quiet = settings->quiet || flag == FLAG_QUIET;
     settings->json = settings->json || flag == FLAG_JSON;
     settings->cash = settings->cash || flag == FLAG_CASH;
+    settings->free = settings->free || flag == FLAG_FREE;
     settings->update = settings->update || flag == FLAG_UPDATE;
     settings->no_create = flag == FLAG_NO_CREATE || (settings->no_create && flag != FLAG_CREATE);
 }

@@ -418,6 +418,19 @@ class WrongMoney(Case):
         self.assertIn("is there with price 5.00", run(today % "6.00", good=(5,)).stdout)
         self.assertIn("not sold in this unit", run("list,code,unit,price\nGOLD,X,crate,6.00\n", good=(1,)).stdout)
 
+    def test_a_price_of_nothing_is_asked_about(self):
+        why = "1 prices are 0 (first: Y in line 3), which gives the goods away: is that meant? Say --free"
+        for kind, text in (("products", "code,name,price\nX,Nut,9.00\nY,Bolt,0\nZ,Nail,\n"),
+                           ("prices", "list,code,price\nGOLD,X,9.00\nGOLD,Y,0.00\n")):
+            path = self.company.write(kind + ".csv", text)
+            self.assertIn(why, self.company.tefter("import", kind, path, "--yes", good=(2,)).stderr)
+            self.assertIn(why, self.company.tefter("import", kind, path, "--dry-run", good=(2,)).stderr)
+            self.company.tefter("import", kind, path, "--yes", "--free", good=(0, 1))
+            if kind == "products":
+                self.assertIn("Bolt", self.company.tefter("product", "show", "Y").stdout)
+                self.company.tefter("price", "add", "GOLD", "Gold")
+        self.assertIn("2 already there", self.company.tefter("import", "prices", path, "--yes", "--free").stdout)
+
     def test_one_receipt_over_several_bills(self):
         bills = self.company.write("a.csv", "number,customer,date,amount\n" + "".join(
             f"B{n},C,2011-01-0{n},10.00\n" for n in range(1, 5)))

@@ -709,6 +709,45 @@ static void rows_of_totals_are_no_documents(void **state)
                  guessed, 1, "customer \"Total\" is a word for totals, and no customer");
 }
 
+static void rows_of_totals_are_nothing_of_any_kind(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"Summe", "Tổng cộng", "合计", "جمع", "Σύνολο", "Total"};
+    static const struct {
+        const char *words;
+        const char *good; /* header and one row */
+        const char *before;
+        const char *behind;
+    } cases[] = {
+        {"customers FILE --yes", "code,name,limit\nA,Ann,5.00", "", ",,5.00"},
+        {"customers FILE --yes", "code,name,limit\nA,Ann,5.00", ",", ",5.00"},
+        {"customers FILE --yes", "code,name,limit\nA,Ann,5.00", "", ",3 customers,5.00"},
+        {"products FILE --yes", "code,name,price\nA,Nut,5.00", "", ",Total,5.00"},
+        {"products FILE --yes", "code,name,price\nA,Nut,5.00", ",", ",5.00"},
+        {"prices FILE --yes", "list,code,price\nG,X,5.00", "", ",,5.00"},
+        {"prices FILE --yes --set list=G", "code,price\nX,5.00", "", ",5.00"},
+        {"groups FILE --yes", "dimension,group,limit\ntier,Gold,5.00", "", ",,5.00"},
+        {"groups FILE --yes --set dimension=tier", "group,limit\nGold,5.00", "", ",5.00"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0] * 6; i++) {
+        struct kit kit;
+        char file[200];
+        kit_begin(&kit);
+        (void)snprintf(file, sizeof file, "%s\n%s%s%s\n", cases[i / 6].good, cases[i / 6].before,
+                       words[i % 6], cases[i / 6].behind);
+        kit_file(&kit, file);
+        if (!kit_run(&kit, cases[i / 6].words))
+            fail_msg("%s: %s", file, kit.failure.text);
+        if (kit.taken != 1 || kit.result.totals != 1 || kit.result.rejected_rows != 0)
+            fail_msg("%s: %u taken", file, kit.taken);
+        assert_int_equal(kit.result.total_line, 3);
+        kit_end(&kit);
+    }
+    /* they may be called so */
+    assert_wrong("code,name\nGT,Gin\nTotal,Total Energies\nC7,Total\n", "customers FILE --yes", 2,
+                 "code \"Total\" is a word for totals");
+}
+
 static void a_row_without_a_number_does_not_double_the_bill(void **state)
 {
     (void)state;
@@ -1349,6 +1388,7 @@ int main(void)
         cmocka_unit_test(types_say_what_it_is),
         cmocka_unit_test(balances),
         cmocka_unit_test(rows_of_totals_are_no_documents),
+        cmocka_unit_test(rows_of_totals_are_nothing_of_any_kind),
         cmocka_unit_test(a_row_without_a_number_does_not_double_the_bill),
         cmocka_unit_test(one_receipt_over_several_bills),
         cmocka_unit_test(reasons_are_grouped),
