@@ -255,10 +255,26 @@ static bool read_number(const struct form *form, const struct row *row, struct e
     return false;
 }
 
+/* "14 Tage", "30 days net" */
+static const char day_words[] =
+    "days|day|d|days net|net days|tage|tag|t|tage netto|ngày|天|日|روز|ημέρες|ημέρα|μέρες|μέρα|"
+    "jours|jour|j|jours net|días|día|dias";
+
+static struct slice without_days(struct slice cell)
+{
+    size_t digits = 0;
+    while (digits < cell.size && cell.data[digits] >= '0' && cell.data[digits] <= '9')
+        digits++;
+    struct slice rest = slice_of(cell.data + digits, cell.size - digits);
+    return digits > 0 && word_among(rest, day_words) >= 0 ? slice_of(cell.data, digits) : cell;
+}
+
 static bool read_whole(const struct form *form, const struct row *row, struct entry *entry,
                        enum import_field field, int64_t *ret_value)
 {
     struct slice cell = cell_of(form, row, field);
+    if (field == FIELD_TERM_DAYS)
+        cell = without_days(cell);
     if (cell.size == 0)
         return false;
     const char *why = decimal_read((const char *)cell.data, cell.size, 0, NULL, ret_value);

@@ -39,6 +39,7 @@ struct run {
     uint64_t answered;
     struct failure *failure;
     bool lost; /* an entry came back lost */
+    bool left_out[ROW_FIELDS_MAX]; /* columns with values that no field is in */
 };
 
 /* ---- what becomes of an entry ---- */
@@ -459,6 +460,14 @@ static void take_total(struct run *run, const struct row *row, struct slice word
     (void)snprintf(result->total_example, EXAMPLE_MAX, "%.*s", shown, (const char *)word.data);
 }
 
+static void note_left_out(struct run *run, const struct row *row)
+{
+    const struct mapping *mapping = &run->look->mapping;
+    for (size_t i = 0; i < row->count && i < mapping->columns; i++)
+        if (!run->left_out[i] && row->text[i].size > 0)
+            run->left_out[i] = mapping_left_out(mapping, i);
+}
+
 static bool take_row(struct run *run, const struct row *row)
 {
     char why[ROW_FAULT_MAX];
@@ -472,6 +481,7 @@ static bool take_row(struct run *run, const struct row *row)
         reject_row(run, row, why);
         return true;
     }
+    note_left_out(run, row);
     return kind_gathers(run->settings->kind) ? take_line(run, row) : take_single(run, row);
 }
 
@@ -646,6 +656,7 @@ static bool end(struct run *run, bool good)
     good = good && finished && !run->lost;
     run->result->ms = console_now_ms() - run->began_ms;
     run->result->stopped = !good;
+    (void)mapping_names(&run->look->mapping, run->left_out, run->result->left_out);
     console_clear(run->options->console);
     if (good && !run->settings->dry_run && !run->options->weigh)
         state_remove(&run->state);

@@ -41,6 +41,7 @@ struct run_result {
     uint64_t totals;       /* rows that sum up others: left out */
     uint64_t total_line;
     char total_example[EXAMPLE_MAX];
+    char left_out[MAPPING_NAMES_MAX]; /* columns that hold something and are not used */
     uint64_t repeats; /* rows just like another one of their document; they count */
     uint64_t repeat_line;
     uint64_t repeat_of;

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/date.h"
 #include "base/fault.h"
 #include "import/field.h"
 #include "import/import.h"
@@ -88,7 +87,7 @@ const struct usage_option import_options[] = {
      0,
      {"AMOUNT", NULL},
      "send nothing unless the file comes to AMOUNT, all of it good"},
-    {"--as-of", 0, {"DATE", NULL}, "day of opening balances: 2026-01-31"},
+    {"--as-of", 0, {"DATE", NULL}, "day of opening balances: 2026-01-31, 31.1.2026"},
     {"--free",
      0,
      {NULL, NULL},
@@ -229,15 +228,6 @@ static bool skip_of(const char *value, struct import_settings *settings, struct 
     return true;
 }
 
-static bool as_of(const char *value, struct import_settings *settings, struct failure *failure)
-{
-    uint32_t date;
-    if (!date_read(value, strlen(value), &date))
-        return fail(failure, FAULT_USE, 0, "--as-of is a day as 2026-01-31, not \"%s\"", value);
-    settings->as_of = value;
-    return true;
-}
-
 static bool term_of(const char *value, int32_t *ret_days, struct failure *failure)
 {
     char *end;
@@ -331,7 +321,8 @@ static bool set_flag(struct import_settings *settings, int flag, const char *val
     case FLAG_HIDDEN:
         return hidden_of(value, settings, failure);
     case FLAG_AS_OF:
-        return as_of(value, settings, failure);
+        settings->as_of = value;
+        return true;
     case FLAG_SKIP:
         return skip_of(value, settings, failure);
     case FLAG_TERM_DAYS:

@@ -589,7 +589,7 @@ class WrongMoney(Case):
         path = self.company.write("o.csv", "Customer no,Customer,Balance\nA,Ann,12.50\nB,Bo,-3.00\nC,Cy,0\n")
         done = self.company.imported("balances", path, "--yes", "--as-of", "2011-01-31")
         self.assertEqual((done["sent"], done["nothing_owed"], done["total"]), (2, 1, "9.50"))
-        again = self.company.imported("balances", path, "--yes", "--as-of", "2011-01-31", "--restart")
+        again = self.company.imported("balances", path, "--yes", "--as-of", "31.1.2011", "--restart")
         self.assertEqual((again["sent"], again["already_there"]), (0, 2))
         self.assertEqual(self.company.owed(), 950)
         self.assertEqual(sum(b["amount_minor"] for b in self.company.aging("2011-02-01")["buckets"]), 1250)

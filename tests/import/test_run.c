@@ -807,6 +807,64 @@ static void titles_above_the_header(void **state)
     kit_end(&kit);
 }
 
+/* A title may be a word for a field, and stand in a workbook's first column. */
+static void a_title_is_no_header(void **state)
+{
+    (void)state;
+    static const char *const files[][2] = {
+        {"groups FILE --yes --set dimension=tier", "Gruppe\nName,Zahlungsziel\nGold,14\n"},
+        {"groups FILE --yes --set dimension=tier", "Gruppe,\nName,Zahlungsziel\nGold,14\n"},
+        {"groups FILE --yes --set dimension=tier", "Gruppe\nGold\n"},
+        {"prices FILE --yes --set list=G", "Preisliste Gold, ab 1.1.2027\nArt.Nr.;VK\nX;5,00\n"},
+        {"customers FILE --yes", "Kunden\nNr.\tName\nA\tAnn\n"},
+    };
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        struct kit kit;
+        kit_begin(&kit);
+        kit_file(&kit, files[i][1]);
+        if (!kit_run(&kit, files[i][0]) || kit.taken != 1 || kit.result.rejected_rows > 0)
+            fail_msg("%s: %s", files[i][1], kit.failure.text);
+        kit_end(&kit);
+    }
+}
+
+static void columns_that_hold_something_are_named_at_the_end(void **state)
+{
+    (void)state;
+    struct kit kit;
+    kit_begin(&kit);
+    kit_file(&kit, "code,name,Regal,,Lager,Blank,Page\nX,Nut,,7,,,1\nY,Bolt,8,,,,2\n");
+    assert_true(kit_run(&kit, "products FILE --yes --ignore Page"));
+    assert_string_equal(kit.result.left_out, "Regal, column 4");
+    assert_true(kit_run(&kit, "products FILE --dry-run --ignore Page"));
+    assert_string_equal(kit.result.left_out, "Regal, column 4");
+    kit_end(&kit);
+}
+
+static enum outcome list_terms(struct kit *kit, const struct entry *entry, char why[WHY_MAX])
+{
+    struct list *list = kit->context;
+    size_t used = strlen(list->text);
+    (void)why;
+    (void)snprintf(list->text + used, sizeof list->text - used, "%lld ",
+                   (long long)entry->numbers[FIELD_TERM_DAYS]);
+    return OUTCOME_SENT;
+}
+
+static void days_of_credit_as_people_write_them(void **state)
+{
+    (void)state;
+    struct kit kit;
+    struct list list = {""};
+    kit_judged(&kit, list_terms, &list);
+    kit_file(&kit, "code,name,terms\nA,A,14 Tage\nB,B,30 days\nC,C,30 ngày\nD,D,30天\nE,E,45\n"
+                   "F,F,14 Tage netto\nG,G,2 weeks\nH,H,Tage\n");
+    assert_true(kit_run(&kit, "customers FILE --yes"));
+    assert_string_equal(list.text, "14 30 30 30 45 14 ");
+    assert_int_equal(kit.result.rejected_rows, 2);
+    kit_end(&kit);
+}
+
 static void headers_in_many_languages(void **state)
 {
     (void)state;
@@ -843,8 +901,10 @@ static void questions(void **state)
         const char *date;
     } table[] = {
         {thousands, "--yes", NULL, "Say --decimal . or --decimal ,", 0, ""},
-        {thousands, "--yes --decimal .", NULL, "Say --dates dmy, --dates mdy or --dates ymd", 0,
+        {thousands, "--yes --decimal .", NULL, "Say --dates dmy or --dates mdy", 0,
          ""},
+        {"number,date,amount\n1,03/04/05,2\n", "--yes", NULL,
+         "Say --dates dmy, --dates mdy or --dates ymd", 0, ""},
         {thousands, "--yes --decimal . --dates dmy", NULL, NULL, 150, "2011-04-03"},
         {thousands, "--yes --decimal , --dates mdy", NULL, NULL, 150000, "2011-03-04"},
         {thousands, "--yes", "decimals\nmdy\n", NULL, 150, "2011-03-04"},
@@ -1393,6 +1453,9 @@ int main(void)
         cmocka_unit_test(one_receipt_over_several_bills),
         cmocka_unit_test(reasons_are_grouped),
         cmocka_unit_test(titles_above_the_header),
+        cmocka_unit_test(a_title_is_no_header),
+        cmocka_unit_test(columns_that_hold_something_are_named_at_the_end),
+        cmocka_unit_test(days_of_credit_as_people_write_them),
         cmocka_unit_test(headers_in_many_languages),
         cmocka_unit_test(questions),
         cmocka_unit_test(late_decimals),
