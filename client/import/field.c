@@ -113,7 +113,8 @@ static const struct field fields[FIELD_COUNT] = {
          "unit price|price each|price|rate|đơn giá|giá|单价|قیمت واحد|قیمت|فی|"
          "τιμή μονάδας|τιμή|einzelpreis|stückpreis|preis|prix unitaire|prix|"
          "precio unitario|precio|list price|price per unit|giá bán|售价|价格|قیمت فروش|بهای واحد|"
-         "τιμή πώλησης|verkaufspreis|vk preis|vk|preis pro stück|prix de vente|pu|p u|precio de venta"},
+         "τιμή πώλησης|verkaufspreis|vk preis|vk|preis pro stück|prix de vente|pu|p u|precio de "
+         "venta"},
     [FIELD_AMOUNT] =
         {"amount", FORM_NUMBER, I | M | B, M | B,
          "line total|line amount|amount|amount paid|balance due|balance|outstanding|open "

@@ -99,7 +99,9 @@ static const struct total_fields *total_fields_of(enum import_kind kind)
     static const struct total_fields all[] = {
         {1 << IMPORT_INVOICES | 1 << IMPORT_CREDIT_NOTES | 1 << IMPORT_PAYMENTS |
              1 << IMPORT_BALANCES,
-         2, 5, {FIELD_NUMBER, FIELD_CUSTOMER, FIELD_NAME, FIELD_DATE, FIELD_TEXT}},
+         2,
+         5,
+         {FIELD_NUMBER, FIELD_CUSTOMER, FIELD_NAME, FIELD_DATE, FIELD_TEXT}},
         {1 << IMPORT_CUSTOMERS | 1 << IMPORT_PRODUCTS, 1, 2, {FIELD_CODE, FIELD_NAME}},
         {1 << IMPORT_PRICES, 2, 2, {FIELD_LIST, FIELD_CODE}},
         {1 << IMPORT_GROUPS, 1, 2, {FIELD_DIMENSION, FIELD_NAME}},

@@ -28,8 +28,8 @@ struct slice form_number(const struct form *form, const struct row *row, char *o
 /* The same of a row that cannot be read, as well as can be: cut at its delimiters. */
 struct slice form_broken_number(const struct form *form, const struct row *row, char delimiter,
                                 char *out, size_t capacity);
-/* A row that sums up others: its number, customer, code, list or dimension is a word for that, or it
- * has none of these and another cell is. Gives the word; empty when it is none. */
+/* A row that sums up others: its number, customer, code, list or dimension is a word for that, or
+ * it has none of these and another cell is. Gives the word; empty when it is none. */
 struct slice form_total_word(const struct mapping *mapping, const struct row *row);
 /* Such a row that may be one of its kind after all: it has a number, or a name, of its own. */
 bool form_total_unsure(const struct mapping *mapping, const struct row *row);

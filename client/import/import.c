@@ -34,7 +34,7 @@ static void catch_interrupt(struct sigaction *ret_before)
 struct job {
     struct tefter *client; /* NULL: a dry run */
     const struct import_settings *settings;
-    struct import_settings own;  /* with --as-of as the ledger writes it */
+    struct import_settings own; /* with --as-of as the ledger writes it */
     char as_of[DATE_TEXT_SIZE];
     const struct currency *currency;
     struct console console;
@@ -115,8 +115,7 @@ static bool prepare(struct job *job)
         return false;
     const struct import_settings *settings = job->settings;
     struct failure *failure = &job->failure;
-    if (!open_source(job) ||
-        !look_at(&job->look, &job->source, settings, failure) ||
+    if (!open_source(job) || !look_at(&job->look, &job->source, settings, failure) ||
         !look_decide(&job->look, settings, &job->console, failure))
         return false;
     look_tell(&job->look, settings, &job->console);

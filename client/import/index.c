@@ -37,10 +37,11 @@ void index_rewind(struct index *index)
 
 static bool no_room(struct failure *failure)
 {
-    return fail(failure, FAULT_USE, 0,
-                "the file has more in it than can be held in mind (%d documents): split it, with whole "
-                "documents in each part",
-                NAMES_MAX);
+    return fail(
+        failure, FAULT_USE, 0,
+        "the file has more in it than can be held in mind (%d documents): split it, with whole "
+        "documents in each part",
+        NAMES_MAX);
 }
 
 static bool add_document(struct index *index, struct slice number, struct failure *failure)

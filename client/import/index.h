@@ -35,7 +35,8 @@ struct index_row {
     uint32_t size;
 };
 
-/* The first row of one customer, product, price or group, and the first that says something else. */
+/* The first row of one customer, product, price or group, and the first that says something else.
+ */
 struct index_pair {
     struct index_row first;
     struct index_row other; /* size 0: none */

@@ -201,7 +201,9 @@ static bool look_at_head(struct look *look, struct slice head, uint64_t from,
     struct reader *reader =
         reader_create(&look->rows, memory_read, &memory, from, look->header_line, failure);
     uint64_t first_line = look->header_line;
-    bool good = reader != NULL && read_header(look, reader, guess_columns(head, look->rows.delimiter), settings, failure);
+    bool good =
+        reader != NULL &&
+        read_header(look, reader, guess_columns(head, look->rows.delimiter), settings, failure);
     if (good)
         look_at_rows(look, reader);
     reader_destroy(reader);

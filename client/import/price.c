@@ -137,10 +137,11 @@ enum price_there price_compare(const struct entry *entry, const Tefter__ProductC
         return PRICE_SAME;
     key_text(entry, unit, there, currency, key);
     date_write(row->valid_from, day);
-    (void)snprintf(why, WHY_MAX,
-                   "%.90s is there with price %.30s, from %s, the file has %.30s: --update changes it",
-                   key, price_text(row->has_price, row->price, currency, before), day,
-                   price_text(true, entry->numbers[FIELD_PRICE], currency, after));
+    (void)snprintf(
+        why, WHY_MAX,
+        "%.90s is there with price %.30s, from %s, the file has %.30s: --update changes it", key,
+        price_text(row->has_price, row->price, currency, before), day,
+        price_text(true, entry->numbers[FIELD_PRICE], currency, after));
     return PRICE_OTHER;
 }
 

@@ -38,7 +38,7 @@ struct run {
     uint64_t saved_ms;
     uint64_t answered;
     struct failure *failure;
-    bool lost; /* an entry came back lost */
+    bool lost;                     /* an entry came back lost */
     bool left_out[ROW_FIELDS_MAX]; /* columns with values that no field is in */
 };
 
@@ -259,8 +259,8 @@ static struct reader *read_again(const struct look *look, const struct source *s
                                  struct row *ret_row, struct failure *failure)
 {
     *range = (struct range){source, place->offset, place->offset + place->size};
-    struct reader *reader = reader_create(&look->rows, range_read, range, place->offset,
-                                          place->line, failure);
+    struct reader *reader =
+        reader_create(&look->rows, range_read, range, place->offset, place->line, failure);
     if (reader != NULL && reader_next(reader, ret_row, failure))
         return reader;
     reader_destroy(reader);
@@ -292,8 +292,7 @@ static bool check_once(struct run *run, const struct row *row, struct entry *ent
 {
     char room[FORM_KEY_MAX];
     struct slice key = form_key(&run->form, row, room);
-    const struct index_pair *pair =
-        key.size > 0 ? index_pair_of(run->options->index, key) : NULL;
+    const struct index_pair *pair = key.size > 0 ? index_pair_of(run->options->index, key) : NULL;
     if (pair == NULL || pair->other.size == 0 || entry_rejected(entry))
         return true;
     const struct index_row *rows[] = {&pair->first, &pair->other};
@@ -448,9 +447,10 @@ static void take_total(struct run *run, const struct row *row, struct slice word
                            "customer \"%.*s\" is a word for totals, and no customer", shown,
                            (const char *)word.data);
         else
-            (void)snprintf(why, sizeof why,
-                           "code \"%.*s\" is a word for totals: add by hand what is really called so",
-                           shown, (const char *)word.data);
+            (void)snprintf(
+                why, sizeof why,
+                "code \"%.*s\" is a word for totals: add by hand what is really called so", shown,
+                (const char *)word.data);
         reject_row(run, row, why);
         return;
     }
@@ -707,8 +707,8 @@ bool run_import(const struct run_options *options, struct look *look, struct sou
 /* ---- the first reading ---- */
 
 static bool index_row(const struct run_options *options, const struct form *form,
-                      const struct look *look, const struct source *source,
-                      const struct row *row, struct failure *failure)
+                      const struct look *look, const struct source *source, const struct row *row,
+                      struct failure *failure)
 {
     (void)source;
     char room[NUMBER_ROOM];
@@ -728,8 +728,8 @@ static bool index_row(const struct run_options *options, const struct form *form
 /* Each row of a balance is a debt of its own. The numbers that further rows of one customer get are
  * of no other row. */
 static bool reserve_row(const struct run_options *options, const struct form *form,
-                        const struct look *look, const struct source *source,
-                      const struct row *row, struct failure *failure)
+                        const struct look *look, const struct source *source, const struct row *row,
+                        struct failure *failure)
 {
     (void)source;
     char room[BALANCE_NUMBER_MAX];
@@ -741,8 +741,8 @@ static bool reserve_row(const struct run_options *options, const struct form *fo
 }
 
 static bool number_row(const struct run_options *options, const struct form *form,
-                       const struct look *look, const struct source *source,
-                      const struct row *row, struct failure *failure)
+                       const struct look *look, const struct source *source, const struct row *row,
+                       struct failure *failure)
 {
     (void)source;
     char rooms[3][NUMBER_ROOM];
@@ -774,8 +774,8 @@ static bool pair_row(const struct run_options *options, const struct form *form,
     struct range range;
     enum import_field field;
     struct index_row place = {row->offset, row->line, (uint32_t)(row->end - row->offset)};
-    struct slice key = mapping_good(&look->mapping, row, why) ? form_key(form, row, room)
-                                                              : slice_of("", 0);
+    struct slice key =
+        mapping_good(&look->mapping, row, why) ? form_key(form, row, room) : slice_of("", 0);
     if (key.size == 0)
         return true;
     struct index_pair *pair = index_pair(options->index, key, place, failure);
@@ -792,7 +792,7 @@ static bool pair_row(const struct run_options *options, const struct form *form,
 
 typedef bool index_row_fn(const struct run_options *options, const struct form *form,
                           const struct look *look, const struct source *source,
-                      const struct row *row, struct failure *failure);
+                          const struct row *row, struct failure *failure);
 
 static bool read_for_index(const struct run_options *options, struct look *look,
                            struct source *source, index_row_fn *each, struct failure *failure)

@@ -52,8 +52,8 @@ struct sending {
     struct server *server;
     struct entry *entry; /* NULL: given up */
     enum what what;
-    size_t line;    /* of WHAT_PRODUCT; of WHAT_LIMIT and WHAT_JOIN the customer */
-    uint32_t group; /* of WHAT_JOIN */
+    size_t line;        /* of WHAT_PRODUCT; of WHAT_LIMIT and WHAT_JOIN the customer */
+    uint32_t group;     /* of WHAT_JOIN */
     bool looked;        /* a price: what its list has is known */
     const char *change; /* and what a dry run tells of it; NULL: nothing */
     uint64_t due_ms;
@@ -400,8 +400,8 @@ static void on_price(void *context, const Tefter__Answer *answer)
     }
     sending->looked = true;
     if (answer->kind_case == TEFTER__ANSWER__KIND_PRODUCT_CARD) {
-        there = price_compare(sending->entry, answer->product_card,
-                              tefter_currency(server->client), why);
+        there = price_compare(sending->entry, answer->product_card, tefter_currency(server->client),
+                              why);
         keep_change(sending, answer->product_card);
     }
     if (there == PRICE_OTHER && server->options.update)

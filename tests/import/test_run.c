@@ -901,8 +901,7 @@ static void questions(void **state)
         const char *date;
     } table[] = {
         {thousands, "--yes", NULL, "Say --decimal . or --decimal ,", 0, ""},
-        {thousands, "--yes --decimal .", NULL, "Say --dates dmy or --dates mdy", 0,
-         ""},
+        {thousands, "--yes --decimal .", NULL, "Say --dates dmy or --dates mdy", 0, ""},
         {"number,date,amount\n1,03/04/05,2\n", "--yes", NULL,
          "Say --dates dmy, --dates mdy or --dates ymd", 0, ""},
         {thousands, "--yes --decimal . --dates dmy", NULL, NULL, 150, "2011-04-03"},
@@ -1064,7 +1063,8 @@ static void what_stands_twice_with_other_values_is_rejected(void **state)
     } cases[] = {
         {"customers", "code,name\nK100,Ann\nB,Bo\nk100,Anna\n", 1,
          "K100 stands in the file twice: name is \"Ann\" in line 2 and \"Anna\" in line 4"},
-        {"customers", "code,name,phone\nK1,Ann,\nK1,Ann,123\n", 0, "phone is \"\" in line 2 and \"123\""},
+        {"customers", "code,name,phone\nK1,Ann,\nK1,Ann,123\n", 0,
+         "phone is \"\" in line 2 and \"123\""},
         {"customers", "code,name\nK100,Ann\nK100,Ann\n", 2, NULL},
         {"products", "code,name,price\nX,Nut,1.00\nX,Nut,1.50\n", 0,
          "price is \"1.00\" in line 2 and \"1.50\" in line 3"},
@@ -1077,7 +1077,9 @@ static void what_stands_twice_with_other_values_is_rejected(void **state)
          "list,code,unit,from quantity,valid from,price\nG,X,,,,1.00\nH,X,,,,2.00\nG,Y,,,,3.00\n"
          "G,X,box,,,4.00\nG,X,,10,,5.00\nG,X,,,2031-01-02,6.00\n",
          6, NULL},
-        {"prices", "list,code,from quantity,valid from,price\nG,X,,2031-01-02,1.00\nG,X,0,2031-01-02 00:00,2.00\n",
+        {"prices",
+         "list,code,from quantity,valid from,price\nG,X,,2031-01-02,1.00\nG,X,0,2031-01-02 "
+         "00:00,2.00\n",
          0, "price is \"1.00\""},
         {"groups", "dimension,group,term days\ntier,Gold,30\narea,Gold,14\nTier,gold,60\n", 1,
          "term_days is \"30\" in line 2 and \"60\" in line 4"},
