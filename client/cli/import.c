@@ -75,7 +75,8 @@ static const struct param import_params[] = {
 
 const struct verb import_verbs[] = {
     {.entity = "import",
-     .summary = "import groups, customers, products, invoices, balances or payments from a file",
+     .summary = "import groups, customers, products, prices, invoices, credit notes, balances or "
+                "payments from a file",
      .params = import_params,
      .own = import_options,
      .run = import_run,

@@ -59,7 +59,7 @@ static const struct field fields[FIELD_COUNT] = {
          "stock code|product code|product id|item code|item no|item number|article no|article code|"
          "sku|code|product|item|article|"
          "mã hàng|mã sản phẩm|商品编号|商品代码|货号|کد کالا|کد محصول|κωδικός είδους|"
-         "artikelnummer|artikelnr|artikel nr|artikel|référence article|code article|"
+         "artikelnummer|artikelnr|artikel nr|art nr|artikel|référence article|code article|"
          "código artículo|código de artículo|código producto|artículo"},
     [FIELD_NAME] =
         {"name", FORM_LINE, C | P | I | M | B | G, C | G,
@@ -113,7 +113,8 @@ static const struct field fields[FIELD_COUNT] = {
          "unit price|price each|price|rate|đơn giá|giá|单价|قیمت واحد|قیمت|فی|"
          "τιμή μονάδας|τιμή|einzelpreis|stückpreis|preis|prix unitaire|prix|"
          "precio unitario|precio|list price|price per unit|giá bán|售价|价格|قیمت فروش|بهای واحد|"
-         "τιμή πώλησης|verkaufspreis|preis pro stück|prix de vente|pu|p u|precio de venta"},
+         "τιμή πώλησης|verkaufspreis|vk preis|vk|preis pro stück|prix de vente|pu|p u|precio de "
+         "venta"},
     [FIELD_AMOUNT] =
         {"amount", FORM_NUMBER, I | M | B, M | B,
          "line total|line amount|amount|amount paid|balance due|balance|outstanding|open "
@@ -238,12 +239,13 @@ static const struct field fields[FIELD_COUNT] = {
                      "encours maximum|crédito máximo|límite"},
     [FIELD_LIST] = {"list", FORM_CODE, L, L,
                     "price list|pricelist|list|tier|bảng giá|价格表|价目表|لیست قیمت|τιμοκατάλογος|"
-                    "preisliste|liste de prix|tarif|lista de precios|tarifa"},
+                    "preisliste|liste|liste de prix|tarif|lista de precios|tarifa"},
     [FIELD_FROM_QUANTITY] =
         {"from_quantity", FORM_NUMBER, L, 0,
          "from quantity|min quantity|minimum quantity|min qty|from qty|moq|quantity|qty|"
          "số lượng từ|số lượng tối thiểu|起订量|数量起|数量|حداقل تعداد|از تعداد|"
-         "ελάχιστη ποσότητα|από ποσότητα|ab menge|mindestmenge|quantité minimale|"
+         "ελάχιστη ποσότητα|από ποσότητα|ab menge|menge ab|staffel|staffelmenge|mengenstaffel|"
+         "ab stück|menge|mindestmenge|quantité minimale|"
          "cantidad mínima"},
     [FIELD_VALID_FROM] =
         {"valid_from", FORM_DATE, L, 0,
@@ -292,7 +294,8 @@ static const struct {
      "customer id|customer code|customer no|customer number|cust no|cust code|account no|account "
      "number|account code|client id|client code|debtor no|customer|account|id|no|number|"
      "mã khách hàng|mã kh|mã|客户编号|客户代码|客户编码|编号|کد مشتری|کد|κωδικός πελάτη|κωδικός|"
-     "kundennummer|kundennr|kunden nr|code client|n° client|código cliente|código de cliente|"
+     "kundennummer|kundennr|kunden nr|kd nr|nr|code client|n° client|código cliente|"
+     "código de cliente|"
      "código"},
     {G, FIELD_NAME,
      "group|group name|customer group|name of the group|tên nhóm|nhóm|分组名称|组名|分组|نام "
@@ -306,8 +309,8 @@ static const struct {
     {P, FIELD_CODE, "id|no|number|mã|编号|کد|κωδικός|nr|código|référence"},
     {M, FIELD_BILL,
      "invoice no|invoice number|invoice|bill no|bill number|số hóa đơn|发票号|شماره فاکتور|"
-     "rechnungsnummer|rechnungsnr|rechnung nr|numéro de facture|n° facture|número de factura|"
-     "αριθμός τιμολογίου"},
+     "rechnungsnummer|rechnungsnr|rechnungs nr|rechnung nr|rechnung|numéro de facture|n° facture|"
+     "facture|número de factura|factura|αριθμός τιμολογίου"},
 };
 
 /* What such a column holds changes what somebody owes. */

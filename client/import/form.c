@@ -85,18 +85,59 @@ struct slice form_broken_number(const struct form *form, const struct row *row, 
     return form_number(&alone, &only, out, capacity);
 }
 
+/* Where the word may stand. Behind the first `owners` of them only in a row that says neither whose
+ * it is, nor of which document or thing. */
+struct total_fields {
+    unsigned kinds;
+    size_t owners;
+    size_t count;
+    enum import_field fields[5];
+};
+
+static const struct total_fields *total_fields_of(enum import_kind kind)
+{
+    static const struct total_fields all[] = {
+        {1 << IMPORT_INVOICES | 1 << IMPORT_CREDIT_NOTES | 1 << IMPORT_PAYMENTS |
+             1 << IMPORT_BALANCES,
+         2,
+         5,
+         {FIELD_NUMBER, FIELD_CUSTOMER, FIELD_NAME, FIELD_DATE, FIELD_TEXT}},
+        {1 << IMPORT_CUSTOMERS | 1 << IMPORT_PRODUCTS, 1, 2, {FIELD_CODE, FIELD_NAME}},
+        {1 << IMPORT_PRICES, 2, 2, {FIELD_LIST, FIELD_CODE}},
+        {1 << IMPORT_GROUPS, 1, 2, {FIELD_DIMENSION, FIELD_NAME}},
+    };
+    const struct total_fields *found = all;
+    while ((found->kinds & (1U << kind)) == 0)
+        found++;
+    return found;
+}
+
+bool form_total_unsure(const struct mapping *mapping, const struct row *row)
+{
+    enum import_field field = kind_has_money(mapping->kind) ? FIELD_NUMBER : FIELD_NAME;
+    struct slice own = mapping_text(mapping, row, field);
+    if (own.size == 0 || words_total(own) || mapping->kind == IMPORT_GROUPS)
+        return false;
+    return field == FIELD_NUMBER || !(own.data[0] >= '0' && own.data[0] <= '9'); /* "3 customers" */
+}
+
+/* GT, SUM: with a name beside it a code like any other. */
+static bool is_short_code(const struct mapping *mapping, struct slice cell)
+{
+    return cell.size <= 3 && !kind_has_money(mapping->kind);
+}
+
 struct slice form_total_word(const struct mapping *mapping, const struct row *row)
 {
-    static const enum import_field said[] = {FIELD_NUMBER, FIELD_CUSTOMER, FIELD_NAME, FIELD_DATE,
-                                             FIELD_TEXT};
-    bool named = false; /* it says whose it is, or of which document: so do the first two */
-    if (row->fault != NULL || !kind_has_money(mapping->kind))
+    bool named = false;
+    const struct total_fields *said = total_fields_of(mapping->kind);
+    if (row->fault != NULL)
         return slice_of("", 0);
-    for (size_t i = 0; i < sizeof said / sizeof said[0] && (i < 2 || !named); i++) {
-        struct slice cell = mapping_text(mapping, row, said[i]);
-        if (mapping->column[said[i]] == COLUMN_NONE)
+    for (size_t i = 0; i < said->count && (i < said->owners || !named); i++) {
+        struct slice cell = mapping_text(mapping, row, said->fields[i]);
+        if (mapping->column[said->fields[i]] == COLUMN_NONE)
             continue;
-        if (words_total(cell))
+        if (words_total(cell) && !(is_short_code(mapping, cell) && form_total_unsure(mapping, row)))
             return cell;
         named = named || cell.size > 0;
     }
@@ -216,10 +257,26 @@ static bool read_number(const struct form *form, const struct row *row, struct e
     return false;
 }
 
+/* "14 Tage", "30 days net" */
+static const char day_words[] =
+    "days|day|d|days net|net days|tage|tag|t|tage netto|ngày|天|日|روز|ημέρες|ημέρα|μέρες|μέρα|"
+    "jours|jour|j|jours net|días|día|dias";
+
+static struct slice without_days(struct slice cell)
+{
+    size_t digits = 0;
+    while (digits < cell.size && cell.data[digits] >= '0' && cell.data[digits] <= '9')
+        digits++;
+    struct slice rest = slice_of(cell.data + digits, cell.size - digits);
+    return digits > 0 && word_among(rest, day_words) >= 0 ? slice_of(cell.data, digits) : cell;
+}
+
 static bool read_whole(const struct form *form, const struct row *row, struct entry *entry,
                        enum import_field field, int64_t *ret_value)
 {
     struct slice cell = cell_of(form, row, field);
+    if (field == FIELD_TERM_DAYS)
+        cell = without_days(cell);
     if (cell.size == 0)
         return false;
     const char *why = decimal_read((const char *)cell.data, cell.size, 0, NULL, ret_value);
@@ -306,6 +363,121 @@ static bool says_the_same(const struct form *form, enum import_field field, stru
                            value_code(b, form->style->point_zero[field]));
     }
 }
+
+/* ---- what stands in a file once ---- */
+
+static struct slice key_cell(const struct form *form, const struct row *row,
+                             enum import_field field, char out[FOLD_KEY_MAX + 1])
+{
+    return names_key(cell_of(form, row, field), out);
+}
+
+/* The fields that name one; their number. */
+static size_t key_fields(enum import_kind kind, enum import_field ret_fields[3])
+{
+    switch ((int)kind) {
+    case IMPORT_CUSTOMERS:
+    case IMPORT_PRODUCTS:
+        ret_fields[0] = FIELD_CODE;
+        return 1;
+    case IMPORT_GROUPS:
+        ret_fields[0] = FIELD_DIMENSION;
+        ret_fields[1] = FIELD_NAME;
+        return 2;
+    case IMPORT_PRICES:
+        ret_fields[0] = FIELD_LIST;
+        ret_fields[1] = FIELD_CODE;
+        ret_fields[2] = FIELD_UNIT;
+        return 3;
+    default:
+        return 0;
+    }
+}
+
+struct slice form_key(const struct form *form, const struct row *row, char out[FORM_KEY_MAX])
+{
+    enum import_field fields[3];
+    size_t count = key_fields(form->mapping->kind, fields);
+    size_t used = 0;
+    for (size_t i = 0; i < count; i++) {
+        char room[FOLD_KEY_MAX + 1];
+        struct slice cell = key_cell(form, row, fields[i], room);
+        if (cell.size == 0 && fields[i] != FIELD_UNIT)
+            return slice_of(out, 0);
+        used += (size_t)snprintf(out + used, FORM_KEY_MAX - used, "%.*s\n", (int)cell.size,
+                                 (const char *)cell.data);
+    }
+    if (form->mapping->kind != IMPORT_PRICES)
+        return slice_of(out, used);
+    const char *why;
+    int64_t from = 0;
+    uint32_t day = DATE_NONE;
+    struct slice quantity = mapping_text(form->mapping, row, FIELD_FROM_QUANTITY);
+    struct slice date = mapping_text(form->mapping, row, FIELD_VALID_FROM);
+    if ((quantity.size > 0 && !value_number(quantity, 3, form->style, &from, &why)) ||
+        (date.size > 0 && !value_date(date, form->style->dates, &day, &why)))
+        return slice_of(out, 0); /* it is rejected for that */
+    used += (size_t)snprintf(out + used, FORM_KEY_MAX - used, "%" PRId64 "\n%" PRIu32, from, day);
+    return slice_of(out, used);
+}
+
+static bool same_cells(const struct form *form, enum import_field field, struct slice a,
+                       struct slice b)
+{
+    const char *why;
+    int64_t numbers[2] = {0, 0};
+    char keys[2][FOLD_KEY_MAX + 1];
+    if (slice_equal(a, b))
+        return true;
+    if (a.size == 0 || b.size == 0)
+        return false;
+    switch (field_about(field)->form) {
+    case FORM_NUMBER:
+        return value_number(a, exponent_of(form, field), form->style, &numbers[0], &why) &&
+               value_number(b, exponent_of(form, field), form->style, &numbers[1], &why) &&
+               numbers[0] == numbers[1];
+    case FORM_CODE:
+        a = value_code(a, form->style->point_zero[field]);
+        b = value_code(b, form->style->point_zero[field]);
+        return slice_equal(names_key(a, keys[0]), names_key(b, keys[1]));
+    case FORM_DATE: /* a key's, and compared with it */
+        return true;
+    case FORM_LINE:
+    case FORM_WHOLE:
+        break;
+    }
+    return false;
+}
+
+static bool is_of_pack(enum import_field field)
+{
+    return field == FIELD_PACK || field == FIELD_FACTOR || field == FIELD_PACK_PRICE ||
+           field == FIELD_PACK_BARCODE;
+}
+
+static bool is_of_key(enum import_field field, enum import_kind kind)
+{
+    return kind == IMPORT_PRICES ? field != FIELD_PRICE
+                                 : kind == IMPORT_GROUPS && field == FIELD_NAME;
+}
+
+bool form_same(const struct form *form, const struct row *a, const struct row *b,
+               enum import_field *ret_field)
+{
+    const struct mapping *mapping = form->mapping;
+    bool same_pack = same_cells(form, FIELD_PACK, mapping_text(mapping, a, FIELD_PACK),
+                                mapping_text(mapping, b, FIELD_PACK));
+    for (enum import_field i = 0; i < FIELD_COUNT; i++)
+        if (mapping->column[i] != COLUMN_NONE && !is_of_key(i, mapping->kind) &&
+            (same_pack || !is_of_pack(i)) &&
+            !same_cells(form, i, mapping_text(mapping, a, i), mapping_text(mapping, b, i))) {
+            *ret_field = i;
+            return false;
+        }
+    return true;
+}
+
+/* ---- the head ---- */
 
 static int shown(struct slice text)
 {

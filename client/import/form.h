@@ -28,11 +28,23 @@ struct slice form_number(const struct form *form, const struct row *row, char *o
 /* The same of a row that cannot be read, as well as can be: cut at its delimiters. */
 struct slice form_broken_number(const struct form *form, const struct row *row, char delimiter,
                                 char *out, size_t capacity);
-/* A row that sums up others: its number or its customer is a word for that, or it has neither and
- * another cell is. Gives the word; empty when it is none. */
+/* A row that sums up others: its number, customer, code, list or dimension is a word for that, or
+ * it has none of these and another cell is. Gives the word; empty when it is none. */
 struct slice form_total_word(const struct mapping *mapping, const struct row *row);
+/* Such a row that may be one of its kind after all: it has a number, or a name, of its own. */
+bool form_total_unsure(const struct mapping *mapping, const struct row *row);
 /* A row without a number that goes on with the document above it: it has no date either. */
 bool form_goes_on(const struct form *form, const struct row *row);
+
+enum { FORM_KEY_MAX = 512 };
+/* What a row of customers, products, prices or groups is about, as the ledger tells it apart: a
+ * code; a group's dimension and name; a price's list, product, unit, quantity and day. Empty when
+ * it does not say, and for other kinds. */
+struct slice form_key(const struct form *form, const struct row *row, char out[FORM_KEY_MAX]);
+/* Do two rows of one key say the same? A product's rows may each say another pack of it. False:
+ * *ret_field is the first that is different. */
+bool form_same(const struct form *form, const struct row *a, const struct row *b,
+               enum import_field *ret_field);
 
 enum { BALANCE_NUMBER_MAX = 64 };
 /* The number of a balance: the row's own, else its customer's "OB-CODE", of further rows of them

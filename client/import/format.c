@@ -45,12 +45,12 @@ static bool is_utf16(struct slice head)
 }
 
 static const struct format formats[] = {
-    {"gzip", is_gzip, NULL, "is packed by gzip: zcat FILE | tefter import KIND -"},
-    {"XLSX", is_xlsx, xlsx_make, NULL},
-    {"XLS", is_old_spreadsheet, NULL, "is an old spreadsheet: save it as XLSX or CSV first"},
+    {"gzip", is_gzip, NULL, "is packed by gzip: zcat FILE | tefter import KIND -", false},
+    {"XLSX", is_xlsx, xlsx_make, NULL, true},
+    {"XLS", is_old_spreadsheet, NULL, "is an old spreadsheet: save it as XLSX or CSV first", false},
     {"PDF", is_pdf, NULL,
-     "is a PDF, made to be looked at: ask for the same as a spreadsheet or CSV"},
-    {"UTF-16", is_utf16, utf16_make, NULL},
+     "is a PDF, made to be looked at: ask for the same as a spreadsheet or CSV", false},
+    {"UTF-16", is_utf16, utf16_make, NULL, false},
 };
 
 const struct format *format_of(struct slice head)

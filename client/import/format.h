@@ -34,6 +34,7 @@ struct format {
     /* Runs in its own process. */
     bool (*make)(struct format_job *job, struct failure *failure);
     const char *advice; /* instead of that: what to do with such a file */
+    bool cells;         /* nothing stands between its columns */
 };
 
 /* NULL: text as it is. */

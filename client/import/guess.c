@@ -206,40 +206,64 @@ char guess_ending(struct slice head)
     return !feeds && returns ? '\r' : '\n';
 }
 
-/* How many rows have the number of columns that most have; 0 when that is one. Titles above the
- * header have others. */
-static uint64_t rows_alike(struct slice head, char delimiter, size_t *ret_columns)
+/* How a delimiter cuts the first rows. */
+struct cut {
+    size_t columns;  /* that most rows have, of those with several */
+    uint64_t alike;  /* rows with so many; titles above the header have others */
+    uint64_t run;    /* the most of these that follow each other */
+    uint64_t single; /* rows that are not cut at all */
+};
+
+static struct cut cut_rows(struct slice head, char delimiter)
 {
     struct reader_style style = {.delimiter = delimiter, .ending = guess_ending(head)};
     struct memory memory = {head};
     struct reader *reader = reader_create(&style, memory_read, &memory, 0, 1, NULL);
     struct row row;
     uint64_t alike[ROW_FIELDS_MAX + 1] = {0};
+    uint64_t longest[ROW_FIELDS_MAX + 1] = {0};
+    uint64_t run = 0;
     size_t most = 0;
-    for (int i = 0; reader != NULL && i < DELIMITER_ROWS && reader_next(reader, &row, NULL); i++)
+    size_t before = 0;
+    for (int i = 0; reader != NULL && i < DELIMITER_ROWS && reader_next(reader, &row, NULL); i++) {
+        run = row.count == before ? run + 1 : 1;
+        before = row.count;
+        longest[before] = run > longest[before] ? run : longest[before];
         if (++alike[row.count] >= alike[most] && row.count > 1)
             most = row.count;
+    }
     reader_destroy(reader);
-    *ret_columns = most;
-    return most > 1 ? alike[most] : 0;
+    return (struct cut){most, most > 1 ? alike[most] : 0, longest[most], alike[1]};
+}
+
+static bool cuts_better(const struct cut *a, const struct cut *b)
+{
+    if (a->alike != b->alike)
+        return a->alike > b->alike;
+    if (a->run != b->run) /* a comma in a title, and in each price */
+        return a->run > b->run;
+    return a->columns > b->columns;
 }
 
 char guess_delimiter(struct slice head)
 {
     static const char candidates[] = {',', ';', '\t', '|'};
     char best = ',';
-    uint64_t best_alike = 0;
-    size_t best_columns = 0;
+    struct cut best_cut = {0};
     for (size_t i = 0; i < sizeof candidates; i++) {
-        size_t columns;
-        uint64_t alike = rows_alike(head, candidates[i], &columns);
-        if (alike > best_alike || (alike == best_alike && alike > 0 && columns > best_columns)) {
+        struct cut cut = cut_rows(head, candidates[i]);
+        if (cut.alike > 0 && cuts_better(&cut, &best_cut)) {
             best = candidates[i];
-            best_alike = alike;
-            best_columns = columns;
+            best_cut = cut;
         }
     }
     return best;
+}
+
+size_t guess_columns(struct slice head, char delimiter)
+{
+    struct cut cut = cut_rows(head, delimiter);
+    return cut.alike > cut.single ? cut.columns : 1;
 }
 
 const char *delimiter_word(char delimiter)

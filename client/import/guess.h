@@ -46,6 +46,8 @@ enum verdict date_judge(const struct date_evidence *evidence, enum import_dates 
 
 /* The sign between columns: the one that cuts the first rows into most equal ones. */
 char guess_delimiter(struct slice head);
+/* How many columns most rows have. */
+size_t guess_columns(struct slice head, char delimiter);
 /* '\r' for a text that knows no '\n', else '\n'. */
 char guess_ending(struct slice head);
 const char *delimiter_word(char delimiter); /* "comma" */

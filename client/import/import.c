@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/date.h"
 #include "import/report.h"
 #include "import/run.h"
 #include "import/undo.h"
@@ -33,6 +34,8 @@ static void catch_interrupt(struct sigaction *ret_before)
 struct job {
     struct tefter *client; /* NULL: a dry run */
     const struct import_settings *settings;
+    struct import_settings own; /* with --as-of as the ledger writes it */
+    char as_of[DATE_TEXT_SIZE];
     const struct currency *currency;
     struct console console;
     struct source source;
@@ -87,12 +90,32 @@ static bool open_source(struct job *job)
     return source_open_sheet(&job->source, settings->file, settings->sheet, true, &job->failure);
 }
 
+static bool read_as_of(struct job *job)
+{
+    uint32_t date = DATE_NONE;
+    char unclear[AMOUNT_WHY_MAX];
+    const char *said = job->settings->as_of;
+    const Tefter__Welcome *welcome = job->client != NULL ? tefter_welcome(job->client) : NULL;
+    if (said == NULL)
+        return true;
+    const char *why = date_typed(said, welcome != NULL ? welcome->date : DATE_NONE,
+                                 job->currency->habit, &date, unclear);
+    if (why != NULL)
+        return fail(&job->failure, FAULT_USE, 0, "--as-of %s: %s", said, why);
+    date_write(date, job->as_of);
+    job->own = *job->settings;
+    job->own.as_of = job->as_of;
+    job->settings = &job->own;
+    return true;
+}
+
 static bool prepare(struct job *job)
 {
+    if (!find_currency(job) || !read_as_of(job))
+        return false;
     const struct import_settings *settings = job->settings;
     struct failure *failure = &job->failure;
-    if (!find_currency(job) || !open_source(job) ||
-        !look_at(&job->look, &job->source, settings, failure) ||
+    if (!open_source(job) || !look_at(&job->look, &job->source, settings, failure) ||
         !look_decide(&job->look, settings, &job->console, failure))
         return false;
     look_tell(&job->look, settings, &job->console);
@@ -169,6 +192,25 @@ static bool decide_tax(struct job *job)
     return answer == 0 || weigh(job);
 }
 
+/* A price of 0 gives goods away: --yes alone does not say that it is meant. */
+static bool decide_free(struct job *job)
+{
+    static const char *const words[] = {"yes", "no", NULL};
+    const struct run_result *result = &job->result;
+    char question[240];
+    if (job->settings->free || result->free_prices == 0)
+        return true;
+    (void)snprintf(question, sizeof question,
+                   "%" PRIu64 " prices are 0 (first: %s in line %" PRIu64
+                   "), which gives the goods away: is that meant?",
+                   result->free_prices, result->free_price_of, result->free_line);
+    int answer = console_ask(&job->console, question, words);
+    if (answer == 0)
+        return true;
+    return fail(&job->failure, FAULT_USE, 0, "%s Say --free when it is, or mend these prices",
+                question);
+}
+
 /* A quote that was never closed may have swallowed all there was. */
 static bool check_rows(struct job *job)
 {
@@ -218,7 +260,8 @@ static bool foresee(struct job *job)
         !server_learn_groups(job->client, &job->known.groups, &job->failure))
         return false;
     return run_index(&options, &job->look, &job->source, &job->failure) && weigh(job) &&
-           check_rows(job) && decide_amounts(job) && decide_tax(job) && check_total(job);
+           check_rows(job) && decide_amounts(job) && decide_tax(job) && decide_free(job) &&
+           check_total(job);
 }
 
 /* ---- where it goes ---- */

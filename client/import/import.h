@@ -68,8 +68,9 @@ struct import_settings {
     uint32_t skip; /* lines above the header; what is not said is found */
     bool skip_said;
     const char *total;         /* what all of it must come to, as people type it */
-    const char *as_of;         /* of balances without a date: 2026-01-31 */
+    const char *as_of;         /* of balances without a date, as people type it */
     bool cash;                 /* rows without a customer are the cash customer's */
+    bool free;                 /* prices of 0 are meant: it is given away */
     bool update;               /* what is there with other names, phones, prices is changed */
     const char *currency;      /* NULL: the company's */
     const char *number_prefix; /* put before every document number */

@@ -18,6 +18,7 @@ void index_fini(struct index *index)
     names_fini(&index->spoilt);
     free(index->documents);
     free(index->runs);
+    free(index->pairs);
     *index = (struct index){.last = INDEX_NONE};
 }
 
@@ -36,10 +37,11 @@ void index_rewind(struct index *index)
 
 static bool no_room(struct failure *failure)
 {
-    return fail(failure, FAULT_USE, 0,
-                "the file has more documents than can be held in mind (%d): split it, with whole "
-                "documents in each part",
-                NAMES_MAX);
+    return fail(
+        failure, FAULT_USE, 0,
+        "the file has more in it than can be held in mind (%d documents): split it, with whole "
+        "documents in each part",
+        NAMES_MAX);
 }
 
 static bool add_document(struct index *index, struct slice number, struct failure *failure)
@@ -173,4 +175,27 @@ uint64_t index_last_turn(const struct index *index, struct slice number)
     char key[FOLD_KEY_MAX + 1];
     uint64_t turn = 0;
     return names_get(&index->met, names_key(number, key), &turn) ? turn : 0;
+}
+
+/* ---- customers, products, prices, groups: each stands in a file once ---- */
+
+struct index_pair *index_pair(struct index *index, struct slice key, struct index_row row,
+                              struct failure *failure)
+{
+    uint64_t at;
+    if (names_get(&index->numbers, key, &at))
+        return &index->pairs[at];
+    if (!GROW(index->pairs, index->pair_room, index->pair_count + 1) ||
+        !names_put(&index->numbers, key, index->pair_count)) {
+        (void)no_room(failure);
+        return NULL;
+    }
+    index->pairs[index->pair_count] = (struct index_pair){.first = row};
+    return &index->pairs[index->pair_count++];
+}
+
+const struct index_pair *index_pair_of(const struct index *index, struct slice key)
+{
+    uint64_t at;
+    return names_get(&index->numbers, key, &at) ? &index->pairs[at] : NULL;
 }

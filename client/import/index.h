@@ -29,14 +29,30 @@ struct index_document {
     bool given; /* the reading that goes on has met it */
 };
 
+struct index_row {
+    uint64_t offset;
+    uint64_t line;
+    uint32_t size;
+};
+
+/* The first row of one customer, product, price or group, and the first that says something else.
+ */
+struct index_pair {
+    struct index_row first;
+    struct index_row other; /* size 0: none */
+};
+
 struct index {
-    struct names numbers; /* the value: its place in documents */
+    struct names numbers; /* the value: its place in documents, or in pairs */
     struct index_document *documents;
     size_t count;
     size_t room;
     struct index_run *runs;
     size_t run_count;
     size_t run_room;
+    struct index_pair *pairs;
+    size_t pair_count;
+    size_t pair_room;
     uint32_t last; /* the document of the row before, INDEX_NONE: of none */
     char last_number[INDEX_NUMBER_MAX];
     size_t last_size;
@@ -67,5 +83,11 @@ void index_spoil(struct index *index, struct slice number, uint64_t line);
 uint64_t index_spoilt(const struct index *index, struct slice number);
 /* NULL: nobody has met it. */
 struct index_document *index_find(struct index *index, struct slice number);
+/* What the rows of this key are; made with the row as its first when it is not known yet. NULL: no
+ * room. The key is taken as it is. */
+struct index_pair *index_pair(struct index *index, struct slice key, struct index_row row,
+                              struct failure *failure);
+/* NULL: no row has it. */
+const struct index_pair *index_pair_of(const struct index *index, struct slice key);
 /* A reading begins anew. */
 void index_rewind(struct index *index);

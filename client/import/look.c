@@ -140,9 +140,18 @@ static bool try_header(struct look *look, const struct row *row,
     return good;
 }
 
+/* A line of its own above a table: no header, though it be a word for a field ("Groups"). */
+static bool is_title(const struct row *row, size_t columns)
+{
+    size_t filled = 0;
+    for (size_t i = 0; i < row->count; i++)
+        filled += row->text[i].size > 0;
+    return filled == 1 && columns > 1;
+}
+
 /* The header is the first row that names what is needed; titles may stand above it. With --skip it
  * is the row behind those lines. */
-static bool read_header(struct look *look, struct reader *reader,
+static bool read_header(struct look *look, struct reader *reader, size_t columns,
                         const struct import_settings *settings, struct failure *failure)
 {
     struct row row;
@@ -150,6 +159,8 @@ static bool read_header(struct look *look, struct reader *reader,
     for (int tried = 0; tried < HEADER_ROWS_MAX && reader_next(reader, &row, failure); tried++) {
         bool ours = tried == 0 && is_rejects_header(&row);
         if (settings->skip_said && !ours && row.line <= settings->skip)
+            continue;
+        if (!settings->skip_said && is_title(&row, columns))
             continue;
         if (try_header(look, &row, settings, &first))
             return true;
@@ -190,7 +201,9 @@ static bool look_at_head(struct look *look, struct slice head, uint64_t from,
     struct reader *reader =
         reader_create(&look->rows, memory_read, &memory, from, look->header_line, failure);
     uint64_t first_line = look->header_line;
-    bool good = reader != NULL && read_header(look, reader, settings, failure);
+    bool good =
+        reader != NULL &&
+        read_header(look, reader, guess_columns(head, look->rows.delimiter), settings, failure);
     if (good)
         look_at_rows(look, reader);
     reader_destroy(reader);
@@ -322,6 +335,7 @@ bool look_at(struct look *look, struct source *source, const struct import_setti
         guess_encoding(look, head, settings);
     if (!look_at_head(look, head, source->text_at + taken, settings, failure))
         return false;
+    look->in_cells = source->cells;
     look->mapping.marks = source->format != NULL;
     look_at_rest(look, source);
     for (enum import_field i = 0; i < FIELD_COUNT; i++)
@@ -396,10 +410,20 @@ static void both_readings(const char *example, char *out, size_t capacity)
                    texts[0], texts[1]);
 }
 
+/* Can the unclear ones be read with the year first? */
+static bool could_be_year_first(const struct look *look)
+{
+    uint32_t date;
+    const char *why;
+    return look->dates.example[0] != '\0' &&
+           value_date(slice_text(look->dates.example), DATES_YMD, &date, &why);
+}
+
 static bool decide_dates(struct look *look, const struct import_settings *settings,
                          struct console *console, struct failure *failure)
 {
-    static const char *const words[] = {"dmy", "mdy", "ymd", NULL};
+    static const char *const all[] = {"dmy", "mdy", "ymd", NULL};
+    static const char *const later[] = {"dmy", "mdy", NULL};
     static const enum import_dates orders[] = {DATES_DMY, DATES_MDY, DATES_YMD};
     char question[160];
     look->style.dates = settings->dates;
@@ -415,10 +439,11 @@ static bool decide_dates(struct look *look, const struct import_settings *settin
                        "%" PRIu64 " dates can only have the day first, %" PRIu64
                        " only the month: which is right?",
                        look->dates.day_first, look->dates.month_first);
-    int answer = console_ask(console, question, words);
+    bool year_first = could_be_year_first(look);
+    int answer = console_ask(console, question, year_first ? all : later);
     if (answer < 0)
-        return fail(failure, FAULT_USE, 0, "%s Say --dates dmy, --dates mdy or --dates ymd",
-                    question);
+        return fail(failure, FAULT_USE, 0, "%s Say --dates dmy%s", question,
+                    year_first ? ", --dates mdy or --dates ymd" : " or --dates mdy");
     look->style.dates = orders[answer];
     return true;
 }
@@ -546,8 +571,9 @@ static void tell_style(const struct look *look, struct console *console)
 void look_tell(const struct look *look, const struct import_settings *settings,
                struct console *console)
 {
-    console_say(console, "%s: %zu columns by %s%s", settings->file, look->mapping.columns,
-                delimiter_word(look->rows.delimiter),
+    console_say(console, "%s: %zu columns%s%s%s", settings->file, look->mapping.columns,
+                look->in_cells ? "" : " by ",
+                look->in_cells ? "" : delimiter_word(look->rows.delimiter),
                 mapping_guessed(&look->mapping) ? ", some guessed from their headers:" : "");
     if (look->made_of[0] != '\0')
         console_say(console, "  made of:   %s", look->made_of);

@@ -19,6 +19,7 @@ struct look {
     struct track_place begin; /* behind the header row */
     uint64_t header_line;
     bool encoding_guessed;
+    bool in_cells;                      /* of a workbook: nothing stands between columns */
     char made_of[FORMAT_SAID_MAX + 20]; /* "": it was text */
     uint64_t empty_customers;           /* rows of the sample without one */
     uint64_t sampled;                   /* rows looked at */

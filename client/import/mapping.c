@@ -385,10 +385,27 @@ bool mapping_guessed(const struct mapping *mapping)
     return false;
 }
 
+bool mapping_left_out(const struct mapping *mapping, size_t column)
+{
+    return !mapping->ignored[column] && !is_used(mapping, column);
+}
+
 bool mapping_unused(const struct mapping *mapping, size_t column)
 {
-    return mapping->header[column].size > 0 && !mapping->ignored[column] &&
-           !is_used(mapping, column);
+    return mapping->header[column].size > 0 && mapping_left_out(mapping, column);
+}
+
+const char *mapping_names(const struct mapping *mapping, const bool columns[],
+                          char out[MAPPING_NAMES_MAX])
+{
+    char name[32];
+    out[0] = '\0';
+    for (size_t i = 0; i < mapping->columns; i++) {
+        (void)snprintf(name, sizeof name, "column %zu", i + 1);
+        if (columns[i])
+            name_put(out, mapping->header[i].size > 0 ? mapping->header[i] : slice_text(name));
+    }
+    return out;
 }
 
 const char *mapping_unused_names(const struct mapping *mapping, bool of_money,

@@ -37,6 +37,11 @@ bool mapping_unused(const struct mapping *mapping, size_t column);
 enum { MAPPING_NAMES_MAX = 200 };
 const char *mapping_unused_names(const struct mapping *mapping, bool of_money,
                                  char out[MAPPING_NAMES_MAX]);
+/* The same of one without a header too. */
+bool mapping_left_out(const struct mapping *mapping, size_t column);
+/* The names of these columns, "column 5" of one without. */
+const char *mapping_names(const struct mapping *mapping, const bool columns[],
+                          char out[MAPPING_NAMES_MAX]);
 /* All fields of a kind of import, likewise. */
 const char *mapping_fields(enum import_kind kind, char *out, size_t capacity);
 

@@ -7,6 +7,8 @@
 #include "base/fold.h"
 #include "lib/tefter.h"
 
+enum { KEY_TEXT_MAX = 200 };
+
 /* The commands only point to texts; protobuf-c wants them without const. */
 static char *text_of(const char *text)
 {
@@ -48,22 +50,28 @@ const Tefter__Command *price_command(const struct entry *entry, struct arena *ar
     return command;
 }
 
-/* The unit that a row means, as the card has it; NULL: the product's own. */
-static const char *unit_meant(const struct entry *entry, const Tefter__ProductRecord *product)
+/* The unit that a row means, as the card has it; NULL: the product's own. False: the product has no
+ * such unit. */
+static bool unit_meant(const struct entry *entry, const Tefter__ProductRecord *product,
+                       const char **ret_unit)
 {
     const char *said = entry->texts[FIELD_UNIT];
+    *ret_unit = NULL;
     for (size_t i = 0; i < product->n_units; i++) {
         const Tefter__ProductUnit *unit = product->units[i];
         bool is = said != NULL && fold_same(unit->code, said);
         for (size_t k = 0; k < unit->n_barcodes && said == NULL; k++)
             is = is || fold_same(unit->barcodes[k], entry->texts[FIELD_CODE]);
-        if (is)
-            return unit->code;
+        if (is) {
+            *ret_unit = unit->code;
+            return true;
+        }
     }
-    return NULL;
+    return said == NULL || (product->unit != NULL && fold_same(product->unit, said));
 }
 
-/* The price of the list that holds today for so much of that unit; NULL: none does. */
+/* The price of the list that holds for so much of that unit, on the day the card was asked for;
+ * NULL: none does. */
 static const Tefter__PriceRow *in_force(const struct entry *entry, const char *unit,
                                         const Tefter__ProductCardAnswer *there)
 {
@@ -89,27 +97,71 @@ static const char *price_text(bool has, int64_t price, const struct currency *cu
     return out;
 }
 
-void price_change_text(const struct entry *entry, const Tefter__ProductCardAnswer *there,
-                       const struct currency *currency, char out[PRICE_CHANGE_MAX])
+/* "GOLD CEM40 bag from 10" */
+static void key_text(const struct entry *entry, const char *unit,
+                     const Tefter__ProductCardAnswer *there, const struct currency *currency,
+                     char out[KEY_TEXT_MAX])
 {
-    char before[AMOUNT_TEXT_MAX];
-    char after[AMOUNT_TEXT_MAX];
     char from[AMOUNT_TEXT_MAX + 8] = "";
-    char day[DATE_TEXT_SIZE + 8] = "";
-    const char *unit = unit_meant(entry, there->product);
-    const Tefter__PriceRow *row = in_force(entry, unit, there);
     if (entry->has_number[FIELD_FROM_QUANTITY] && entry->numbers[FIELD_FROM_QUANTITY] > 0) {
         (void)snprintf(from, sizeof from, " from ");
         (void)habit_write(entry->numbers[FIELD_FROM_QUANTITY], 3, 0, currency->habit,
                           from + strlen(from));
     }
+    (void)snprintf(out, KEY_TEXT_MAX, "%.40s %.40s%s%.40s%s", entry->texts[FIELD_LIST],
+                   there->product->code, unit == NULL ? "" : " ", unit == NULL ? "" : unit, from);
+}
+
+void price_card(const struct entry *entry, Tefter__ProductCard *ret_card)
+{
+    tefter__product_card__init(ret_card);
+    ret_card->code = text_of(entry->texts[FIELD_CODE]);
+    ret_card->has_date = entry->has_number[FIELD_VALID_FROM];
+    ret_card->date = (uint32_t)entry->numbers[FIELD_VALID_FROM];
+}
+
+enum price_there price_compare(const struct entry *entry, const Tefter__ProductCardAnswer *there,
+                               const struct currency *currency, char why[WHY_MAX])
+{
+    char before[AMOUNT_TEXT_MAX];
+    char after[AMOUNT_TEXT_MAX];
+    char key[KEY_TEXT_MAX];
+    char day[DATE_TEXT_SIZE];
+    const char *unit;
+    const Tefter__PriceRow *row =
+        unit_meant(entry, there->product, &unit) ? in_force(entry, unit, there) : NULL;
+    bool dated = entry->has_number[FIELD_VALID_FROM];
+    if (row == NULL || (dated && row->valid_from != (uint32_t)entry->numbers[FIELD_VALID_FROM]))
+        return PRICE_NEW; /* one of another day stays as it is */
+    if (row->has_price && row->price == entry->numbers[FIELD_PRICE])
+        return PRICE_SAME;
+    key_text(entry, unit, there, currency, key);
+    date_write(row->valid_from, day);
+    (void)snprintf(
+        why, WHY_MAX,
+        "%.90s is there with price %.30s, from %s, the file has %.30s: --update changes it", key,
+        price_text(row->has_price, row->price, currency, before), day,
+        price_text(true, entry->numbers[FIELD_PRICE], currency, after));
+    return PRICE_OTHER;
+}
+
+void price_change_text(const struct entry *entry, const Tefter__ProductCardAnswer *there,
+                       const struct currency *currency, char out[PRICE_CHANGE_MAX])
+{
+    char before[AMOUNT_TEXT_MAX];
+    char after[AMOUNT_TEXT_MAX];
+    char key[KEY_TEXT_MAX];
+    char day[DATE_TEXT_SIZE + 8] = "";
+    const char *unit;
+    (void)unit_meant(entry, there->product, &unit);
+    const Tefter__PriceRow *row = in_force(entry, unit, there);
+    key_text(entry, unit, there, currency, key);
     if (entry->has_number[FIELD_VALID_FROM]) {
         (void)snprintf(day, sizeof day, ", from ");
         date_write((uint32_t)entry->numbers[FIELD_VALID_FROM], day + strlen(day));
     }
     (void)snprintf(
-        out, PRICE_CHANGE_MAX, "%.40s %.40s%s%.40s%s: %s -> %s%s", entry->texts[FIELD_LIST],
-        there->product->code, unit == NULL ? "" : " ", unit == NULL ? "" : unit, from,
+        out, PRICE_CHANGE_MAX, "%s: %.40s -> %.40s%s", key,
         price_text(row != NULL && row->has_price, row != NULL ? row->price : 0, currency, before),
         price_text(entry->has_number[FIELD_PRICE], entry->numbers[FIELD_PRICE], currency, after),
         day);

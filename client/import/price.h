@@ -10,7 +10,17 @@
  * entry's. NULL without room. */
 const Tefter__Command *price_command(const struct entry *entry, struct arena *arena);
 
-/* "GOLD CEM40 bag from 10: 90.00 -> 88.00, from 2027-01-01"; `there` is the product's card. */
+/* Asks for the card of a price's product, with the prices that hold on the row's day. */
+void price_card(const struct entry *entry, Tefter__ProductCard *ret_card);
+
+/* Has the list a price there already: of the row's day, or, of a row without a day, the one in
+ * force? `there` is what price_card asked for. PRICE_OTHER: `why` names both. A unit that the
+ * product has not is new; the ledger refuses it. */
+enum price_there { PRICE_NEW, PRICE_SAME, PRICE_OTHER };
+enum price_there price_compare(const struct entry *entry, const Tefter__ProductCardAnswer *there,
+                               const struct currency *currency, char why[WHY_MAX]);
+
+/* "GOLD CEM40 bag from 10: 90.00 -> 88.00, from 2027-01-01"; `there` as above. */
 enum { PRICE_CHANGE_MAX = 320 };
 void price_change_text(const struct entry *entry, const Tefter__ProductCardAnswer *there,
                        const struct currency *currency, char out[PRICE_CHANGE_MAX]);

@@ -142,6 +142,8 @@ static void tell_oddities(const struct report *report, FILE *out)
     if (result->totals > 0)
         tell(out, "totals     %s rows sum up others and are left out (line %" PRIu64 ": \"%s\")\n",
              count_text(result->totals, count), result->total_line, result->total_example);
+    if (result->left_out[0] != '\0')
+        tell(out, "not used   %s\n", result->left_out);
     if (result->repeats > 0)
         tell(out,
              "repeats    %s rows are just like another row of their document, and count (line "
@@ -297,6 +299,8 @@ void report_json(const struct report *report, FILE *out)
     json_count(out, "customers_made", report->sink->customers_made);
     json_count(out, "products_made", report->sink->products_made);
     json_count(out, "totals_left_out", result->totals);
+    if (result->left_out[0] != '\0')
+        json_text(out, "not_used", result->left_out);
     json_count(out, "repeats", result->repeats);
     json_count(out, "nothing_owed", result->nothing_owed);
     json_count(out, "free_lines", result->free_lines);

@@ -38,7 +38,8 @@ struct run {
     uint64_t saved_ms;
     uint64_t answered;
     struct failure *failure;
-    bool lost; /* an entry came back lost */
+    bool lost;                     /* an entry came back lost */
+    bool left_out[ROW_FIELDS_MAX]; /* columns with values that no field is in */
 };
 
 /* ---- what becomes of an entry ---- */
@@ -171,6 +172,22 @@ static void note_taxes(struct run *run, const struct entry *entry)
     }
 }
 
+/* Goods that would be given away. */
+static void note_free(struct run *run, const struct entry *entry)
+{
+    static const enum import_field prices[] = {FIELD_PRICE, FIELD_PACK_PRICE};
+    struct run_result *result = run->result;
+    if (entry->kind != ENTRY_PRODUCT && entry->kind != ENTRY_PRICE)
+        return;
+    for (size_t i = 0; i < sizeof prices / sizeof prices[0]; i++) {
+        if (!entry->has_number[prices[i]] || entry->numbers[prices[i]] != 0 ||
+            result->free_prices++ > 0)
+            continue;
+        result->free_line = entry->line;
+        (void)snprintf(result->free_price_of, EXAMPLE_MAX, "%s", entry->texts[FIELD_CODE]);
+    }
+}
+
 /* There is nothing to send. */
 static void pass_over(struct run *run, struct entry *entry)
 {
@@ -196,6 +213,7 @@ static bool give(struct run *run, struct entry *entry)
     note_free_lines(run, entry);
     note_repeats(run, entry);
     note_taxes(run, entry);
+    note_free(run, entry);
     if (is_document(entry) && !run->options->weigh)
         known_mark(run->options->known, entry, !run->settings->no_create);
     return run->options->sink->take(run->options->sink, entry, run->failure);
@@ -221,6 +239,78 @@ static struct entry *begin_entry(struct run *run, const struct row *row)
     return NULL;
 }
 
+static ssize_t range_read(void *context, void *out, size_t size, struct failure *failure)
+{
+    struct range *range = context;
+    uint64_t left = range->end - range->at;
+    size_t wanted = left < size ? (size_t)left : size;
+    size_t got = wanted > 0 ? source_peek(range->source, range->at, out, wanted) : 0;
+    if (got < wanted) {
+        (void)fail(failure, FAULT_IO, 0, "the file changed while it was read");
+        return -1;
+    }
+    range->at += got;
+    return (ssize_t)got;
+}
+
+/* One row of the file once more; it lives as long as the reader. NULL: it cannot be read. */
+static struct reader *read_again(const struct look *look, const struct source *source,
+                                 const struct index_row *place, struct range *range,
+                                 struct row *ret_row, struct failure *failure)
+{
+    *range = (struct range){source, place->offset, place->offset + place->size};
+    struct reader *reader =
+        reader_create(&look->rows, range_read, range, place->offset, place->line, failure);
+    if (reader != NULL && reader_next(reader, ret_row, failure))
+        return reader;
+    reader_destroy(reader);
+    return NULL;
+}
+
+/* Rejects a row that another one of the file contradicts: neither is more right. */
+static void reject_other(struct run *run, const struct row *row, const struct row *other,
+                         struct entry *entry)
+{
+    enum import_field field;
+    const struct mapping *mapping = &run->look->mapping;
+    if (form_same(&run->form, row, other, &field))
+        return;
+    bool later = other->line > row->line;
+    struct slice first = mapping_text(mapping, later ? row : other, field);
+    struct slice second = mapping_text(mapping, later ? other : row, field);
+    entry_reject(entry, row->line,
+                 "%.40s stands in the file twice: %s is \"%.*s\" in line %" PRIu64
+                 " and \"%.*s\" in line %" PRIu64 "; leave one out",
+                 entry->texts[entry->kind == ENTRY_GROUP ? FIELD_NAME : FIELD_CODE],
+                 field_about(field)->name, (int)(first.size < 40 ? first.size : 40),
+                 (const char *)first.data, later ? row->line : other->line,
+                 (int)(second.size < 40 ? second.size : 40), (const char *)second.data,
+                 later ? other->line : row->line);
+}
+
+static bool check_once(struct run *run, const struct row *row, struct entry *entry)
+{
+    char room[FORM_KEY_MAX];
+    struct slice key = form_key(&run->form, row, room);
+    const struct index_pair *pair = key.size > 0 ? index_pair_of(run->options->index, key) : NULL;
+    if (pair == NULL || pair->other.size == 0 || entry_rejected(entry))
+        return true;
+    const struct index_row *rows[] = {&pair->first, &pair->other};
+    for (size_t i = 0; i < 2 && !entry_rejected(entry); i++) {
+        struct row other;
+        struct range range;
+        if (rows[i]->offset == row->offset)
+            continue;
+        struct reader *reader =
+            read_again(run->look, run->source, rows[i], &range, &other, run->failure);
+        if (reader == NULL)
+            return false;
+        reject_other(run, row, &other, entry);
+        reader_destroy(reader);
+    }
+    return true;
+}
+
 static bool take_single(struct run *run, const struct row *row)
 {
     struct entry *entry = begin_entry(run, row);
@@ -228,7 +318,10 @@ static bool take_single(struct run *run, const struct row *row)
         return false;
     (void)entry_keep_row(entry, row);
     form_read_head(&run->form, row, entry);
-    return give(run, entry);
+    if (check_once(run, row, entry))
+        return give(run, entry);
+    entry_destroy(entry);
+    return false;
 }
 
 /* ---- rows of one document ---- */
@@ -248,20 +341,6 @@ static void add_row(struct run *run, const struct row *row, struct entry *entry)
         form_read_line(&run->form, row, entry);
     else
         entry_reject(entry, row->line, "the document is too large");
-}
-
-static ssize_t range_read(void *context, void *out, size_t size, struct failure *failure)
-{
-    struct range *range = context;
-    uint64_t left = range->end - range->at;
-    size_t wanted = left < size ? (size_t)left : size;
-    size_t got = wanted > 0 ? source_peek(range->source, range->at, out, wanted) : 0;
-    if (got < wanted) {
-        (void)fail(failure, FAULT_IO, 0, "the file changed while it was read");
-        return -1;
-    }
-    range->at += got;
-    return (ssize_t)got;
 }
 
 static bool open_aside(struct run *run, const struct index_run *place)
@@ -354,17 +433,24 @@ static bool take_line(struct run *run, const struct row *row)
     return give_open(run) && begin_document(run, row, number);
 }
 
-/* What sums up others is no document, and no part of the one above it. With a number of its own it
- * may be one after all: that one is rejected. */
+/* What sums up others is nothing of its kind, and no part of the document above it. One that may be
+ * something after all is rejected. */
 static void take_total(struct run *run, const struct row *row, struct slice word)
 {
     struct run_result *result = run->result;
     char why[WHY_MAX];
     int shown = (int)(word.size < EXAMPLE_MAX ? word.size : EXAMPLE_MAX - 1);
-    struct slice number = mapping_text(&run->look->mapping, row, FIELD_NUMBER);
-    if (number.size > 0 && !words_total(number)) {
-        (void)snprintf(why, sizeof why, "customer \"%.*s\" is a word for totals, and no customer",
-                       shown, (const char *)word.data);
+    bool money = kind_has_money(run->settings->kind);
+    if (form_total_unsure(&run->look->mapping, row)) {
+        if (money)
+            (void)snprintf(why, sizeof why,
+                           "customer \"%.*s\" is a word for totals, and no customer", shown,
+                           (const char *)word.data);
+        else
+            (void)snprintf(
+                why, sizeof why,
+                "code \"%.*s\" is a word for totals: add by hand what is really called so", shown,
+                (const char *)word.data);
         reject_row(run, row, why);
         return;
     }
@@ -372,6 +458,14 @@ static void take_total(struct run *run, const struct row *row, struct slice word
         return;
     result->total_line = row->line;
     (void)snprintf(result->total_example, EXAMPLE_MAX, "%.*s", shown, (const char *)word.data);
+}
+
+static void note_left_out(struct run *run, const struct row *row)
+{
+    const struct mapping *mapping = &run->look->mapping;
+    for (size_t i = 0; i < row->count && i < mapping->columns; i++)
+        if (!run->left_out[i] && row->text[i].size > 0)
+            run->left_out[i] = mapping_left_out(mapping, i);
 }
 
 static bool take_row(struct run *run, const struct row *row)
@@ -387,6 +481,7 @@ static bool take_row(struct run *run, const struct row *row)
         reject_row(run, row, why);
         return true;
     }
+    note_left_out(run, row);
     return kind_gathers(run->settings->kind) ? take_line(run, row) : take_single(run, row);
 }
 
@@ -561,6 +656,7 @@ static bool end(struct run *run, bool good)
     good = good && finished && !run->lost;
     run->result->ms = console_now_ms() - run->began_ms;
     run->result->stopped = !good;
+    (void)mapping_names(&run->look->mapping, run->left_out, run->result->left_out);
     console_clear(run->options->console);
     if (good && !run->settings->dry_run && !run->options->weigh)
         state_remove(&run->state);
@@ -611,8 +707,10 @@ bool run_import(const struct run_options *options, struct look *look, struct sou
 /* ---- the first reading ---- */
 
 static bool index_row(const struct run_options *options, const struct form *form,
-                      const struct look *look, const struct row *row, struct failure *failure)
+                      const struct look *look, const struct source *source, const struct row *row,
+                      struct failure *failure)
 {
+    (void)source;
     char room[NUMBER_ROOM];
     char why[ROW_FAULT_MAX];
     struct index *index = options->index;
@@ -630,8 +728,10 @@ static bool index_row(const struct run_options *options, const struct form *form
 /* Each row of a balance is a debt of its own. The numbers that further rows of one customer get are
  * of no other row. */
 static bool reserve_row(const struct run_options *options, const struct form *form,
-                        const struct look *look, const struct row *row, struct failure *failure)
+                        const struct look *look, const struct source *source, const struct row *row,
+                        struct failure *failure)
 {
+    (void)source;
     char room[BALANCE_NUMBER_MAX];
     char why[ROW_FAULT_MAX];
     if (!mapping_good(&look->mapping, row, why))
@@ -641,8 +741,10 @@ static bool reserve_row(const struct run_options *options, const struct form *fo
 }
 
 static bool number_row(const struct run_options *options, const struct form *form,
-                       const struct look *look, const struct row *row, struct failure *failure)
+                       const struct look *look, const struct source *source, const struct row *row,
+                       struct failure *failure)
 {
+    (void)source;
     char rooms[3][NUMBER_ROOM];
     char why[ROW_FAULT_MAX];
     struct index *index = options->index;
@@ -661,8 +763,36 @@ static bool number_row(const struct run_options *options, const struct form *for
            index_set_turn(index, number, row->offset, turn, failure);
 }
 
+/* Rows of one customer, product, price or group that say something else. */
+static bool pair_row(const struct run_options *options, const struct form *form,
+                     const struct look *look, const struct source *source, const struct row *row,
+                     struct failure *failure)
+{
+    char room[FORM_KEY_MAX];
+    char why[ROW_FAULT_MAX];
+    struct row first;
+    struct range range;
+    enum import_field field;
+    struct index_row place = {row->offset, row->line, (uint32_t)(row->end - row->offset)};
+    struct slice key =
+        mapping_good(&look->mapping, row, why) ? form_key(form, row, room) : slice_of("", 0);
+    if (key.size == 0)
+        return true;
+    struct index_pair *pair = index_pair(options->index, key, place, failure);
+    if (pair == NULL || pair->first.offset == place.offset || pair->other.size > 0)
+        return pair != NULL;
+    struct reader *reader = read_again(look, source, &pair->first, &range, &first, failure);
+    if (reader == NULL)
+        return false;
+    if (!form_same(form, &first, row, &field))
+        pair->other = place;
+    reader_destroy(reader);
+    return true;
+}
+
 typedef bool index_row_fn(const struct run_options *options, const struct form *form,
-                          const struct look *look, const struct row *row, struct failure *failure);
+                          const struct look *look, const struct source *source,
+                          const struct row *row, struct failure *failure);
 
 static bool read_for_index(const struct run_options *options, struct look *look,
                            struct source *source, index_row_fn *each, struct failure *failure)
@@ -677,7 +807,7 @@ static bool read_for_index(const struct run_options *options, struct look *look,
     make_form(options, look, &form);
     while (good && reader_next(reader, &row, failure)) {
         if (form_total_word(&look->mapping, &row).size == 0)
-            good = each(options, &form, look, &row, failure);
+            good = each(options, &form, look, source, &row, failure);
         if (good && options->stop != NULL && *options->stop != 0)
             good = fail(failure, FAULT_BUSY, 0, "stopped");
     }
@@ -691,6 +821,6 @@ bool run_index(const struct run_options *options, struct look *look, struct sour
     if (options->settings->kind == IMPORT_BALANCES)
         return read_for_index(options, look, source, reserve_row, failure) &&
                read_for_index(options, look, source, number_row, failure);
-    return !kind_gathers(options->settings->kind) ||
-           read_for_index(options, look, source, index_row, failure);
+    return read_for_index(options, look, source,
+                          kind_gathers(options->settings->kind) ? index_row : pair_row, failure);
 }

@@ -34,11 +34,15 @@ struct run_result {
     uint64_t cut_texts;
     uint64_t without_customer;
     uint64_t zero_documents;
+    uint64_t free_prices; /* of 0 */
+    uint64_t free_line;   /* the first of them */
+    char free_price_of[EXAMPLE_MAX];
     uint64_t nothing_owed; /* balances of 0 */
     uint64_t totals;       /* rows that sum up others: left out */
     uint64_t total_line;
     char total_example[EXAMPLE_MAX];
-    uint64_t repeats; /* rows just like another one of their document; they count */
+    char left_out[MAPPING_NAMES_MAX]; /* columns that hold something and are not used */
+    uint64_t repeats;                 /* rows just like another one of their document; they count */
     uint64_t repeat_line;
     uint64_t repeat_of;
     uint64_t many_amounts; /* documents with an amount in several rows and nothing else to go by; */

@@ -2,7 +2,8 @@
  * The sink that sends. A window of commands is under way; each knows its entry, and an entry is
  * told when its last answer is here. What the server was too busy for is sent again; what found no
  * customer or product, though we make them, is sent again with them. A number that is taken is
- * looked at: the same document is there already, another one is a conflict.
+ * looked at: the same document is there already, another one is a conflict. Prices are looked at
+ * before they are sent, for setting one anew would change it.
  */
 #include "import/sink.h"
 
@@ -51,8 +52,10 @@ struct sending {
     struct server *server;
     struct entry *entry; /* NULL: given up */
     enum what what;
-    size_t line;    /* of WHAT_PRODUCT; of WHAT_LIMIT and WHAT_JOIN the customer */
-    uint32_t group; /* of WHAT_JOIN */
+    size_t line;        /* of WHAT_PRODUCT; of WHAT_LIMIT and WHAT_JOIN the customer */
+    uint32_t group;     /* of WHAT_JOIN */
+    bool looked;        /* a price: what its list has is known */
+    const char *change; /* and what a dry run tells of it; NULL: nothing */
     uint64_t due_ms;
     struct sending *next; /* in `again` */
     struct sending *before;
@@ -351,29 +354,76 @@ static void look_at_there(struct sending *sending)
     }
 }
 
-/* ---- prices ---- */
+/* ---- prices: setting one again would change it, so what its list has is looked at first ---- */
 
+static void deliver(struct sending *sending);
+static bool is_passing(const Tefter__Refusal *refused);
+
+/* A dry run tells what each price is, and what it would be. */
+static void keep_change(struct sending *sending, const Tefter__ProductCardAnswer *card)
+{
+    char change[PRICE_CHANGE_MAX];
+    struct server *server = sending->server;
+    if (!server->options.asking || server->options.console == NULL)
+        return;
+    price_change_text(sending->entry, card, tefter_currency(server->client), change);
+    sending->change = arena_text(&sending->entry->arena, change, strlen(change));
+}
+
+static void tell_change(const struct sending *sending)
+{
+    if (sending->change != NULL)
+        console_say(sending->server->options.console, "%s", sending->change);
+}
+
+static void send_price(struct sending *sending)
+{
+    struct server *server = sending->server;
+    if (!server->options.asking && tefter_room(server->client) == 0)
+        send_later(sending, 1);
+    else
+        deliver(sending);
+}
+
+/* A product that is not there is left to the ledger to refuse. */
 static void on_price(void *context, const Tefter__Answer *answer)
 {
     struct sending *sending = context;
     struct server *server = sending->server;
-    char change[PRICE_CHANGE_MAX];
+    enum price_there there = PRICE_NEW;
+    char why[WHY_MAX];
     if (is_given_up(sending))
         return;
-    if (answer->kind_case == TEFTER__ANSWER__KIND_PRODUCT_CARD && server->options.console != NULL) {
-        price_change_text(sending->entry, answer->product_card, tefter_currency(server->client),
-                          change);
-        console_say(server->options.console, "%s", change);
+    if (answer->kind_case == TEFTER__ANSWER__KIND_REFUSED && is_passing(answer->refused)) {
+        send_later(sending, answer->refused->has_retry_ms ? answer->refused->retry_ms : 0);
+        return;
     }
-    resolve(sending, OUTCOME_SENT, NULL);
+    sending->looked = true;
+    if (answer->kind_case == TEFTER__ANSWER__KIND_PRODUCT_CARD) {
+        there = price_compare(sending->entry, answer->product_card, tefter_currency(server->client),
+                              why);
+        keep_change(sending, answer->product_card);
+    }
+    if (there == PRICE_OTHER && server->options.update)
+        sending->what = WHAT_CHANGE;
+    if (there == PRICE_SAME)
+        resolve(sending, OUTCOME_THERE, NULL);
+    else if (there == PRICE_OTHER && !server->options.update)
+        resolve(sending, OUTCOME_CONFLICT, why);
+    else
+        send_price(sending);
 }
 
-/* A dry run tells what each price is now, and what it would be. */
-static void tell_price(struct sending *sending)
+static bool is_new_price(const struct sending *sending)
+{
+    return sending->entry->kind == ENTRY_PRICE && !sending->looked;
+}
+
+static void look_at_price(struct sending *sending)
 {
     Tefter__Query query = TEFTER__QUERY__INIT;
-    Tefter__ProductCard card = TEFTER__PRODUCT_CARD__INIT;
-    card.code = (char *)(uintptr_t)sending->entry->texts[FIELD_CODE];
+    Tefter__ProductCard card;
+    price_card(sending->entry, &card);
     query.kind_case = TEFTER__QUERY__KIND_PRODUCT_CARD;
     query.product_card = &card;
     ask(sending, &query, on_price);
@@ -528,6 +578,8 @@ static void party_done(struct sending *sending)
 static void heard(struct sending *sending, const Tefter__Refusal *refused, const Tefter__Done *done)
 {
     struct server *server = sending->server;
+    if (refused == NULL)
+        tell_change(sending);
     if (refused == NULL && sending->what == WHAT_CHANGE)
         resolve(sending, OUTCOME_CHANGED, NULL);
     else if (refused == NULL && (sending->what == WHAT_LIMIT || sending->what == WHAT_JOIN))
@@ -536,8 +588,6 @@ static void heard(struct sending *sending, const Tefter__Refusal *refused, const
         customer_done(sending, done);
     else if (refused == NULL && sending->what != WHAT_ENTRY)
         party_done(sending);
-    else if (refused == NULL && sending->entry->kind == ENTRY_PRICE && server->options.asking)
-        tell_price(sending);
     else if (refused == NULL)
         resolve(sending, OUTCOME_SENT, NULL);
     else if (is_ended(server))
@@ -660,8 +710,10 @@ static const Tefter__Command *pack(struct sending *sending)
     case WHAT_JOIN:
         return command_of_joining((uint32_t)sending->line, sending->group, &server->arena);
     case WHAT_ENTRY:
+        break;
     case WHAT_CHANGE: /* what the server was too busy for is found out anew */
-        sending->what = WHAT_ENTRY;
+        if (entry->kind != ENTRY_PRICE)
+            sending->what = WHAT_ENTRY;
         break;
     }
     return pack_entry(sending);
@@ -677,24 +729,34 @@ static void try_out(struct sending *sending, const Tefter__Command *command)
     ask(sending, &query, on_tried);
 }
 
-/* Waits for room, then sends. What does not fit a frame is refused here. */
-static void transmit(struct sending *sending)
+/* What does not fit a frame is refused here. */
+static void deliver(struct sending *sending)
 {
     struct server *server = sending->server;
     struct failure failure = {FAULT_NONE, 0, ""};
-    if (is_idle(server)) /* nobody owes us an answer yet */
-        server->answered_ms = console_now_ms();
-    while (!is_ended(server) && room(server) == 0)
-        (void)turn(server);
-    const Tefter__Command *command = is_ended(server) ? NULL : pack(sending);
-    if (is_ended(server))
-        resolve(sending, OUTCOME_LOST, NULL);
-    else if (command == NULL)
+    const Tefter__Command *command = pack(sending);
+    if (command == NULL)
         resolve(sending, OUTCOME_REFUSED, "the document is too large");
     else if (server->options.asking)
         try_out(sending, command);
     else if (!tefter_submit(server->client, command, on_reply, sending, &failure))
         resolve(sending, OUTCOME_REFUSED, failure.text);
+}
+
+/* Waits for room, then sends. */
+static void transmit(struct sending *sending)
+{
+    struct server *server = sending->server;
+    if (is_idle(server)) /* nobody owes us an answer yet */
+        server->answered_ms = console_now_ms();
+    while (!is_ended(server) && room(server) == 0)
+        (void)turn(server);
+    if (is_ended(server))
+        resolve(sending, OUTCOME_LOST, NULL);
+    else if (is_new_price(sending))
+        look_at_price(sending);
+    else
+        deliver(sending);
 }
 
 /* The entry lives on until `waiting` is 0: one is held until all are sent. */

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/date.h"
 #include "base/fault.h"
 #include "import/field.h"
 #include "import/import.h"
@@ -24,6 +23,7 @@ enum flag {
     FLAG_TAX,
     FLAG_TOTAL,
     FLAG_AS_OF,
+    FLAG_FREE,
     FLAG_UPDATE,
     FLAG_SKIP,
     FLAG_DELIMITER,
@@ -87,11 +87,15 @@ const struct usage_option import_options[] = {
      0,
      {"AMOUNT", NULL},
      "send nothing unless the file comes to AMOUNT, all of it good"},
-    {"--as-of", 0, {"DATE", NULL}, "day of opening balances: 2026-01-31"},
+    {"--as-of", 0, {"DATE", NULL}, "day of opening balances: 2026-01-31, 31.1.2026"},
+    {"--free",
+     0,
+     {NULL, NULL},
+     "prices of 0 are meant: what has one is given away (default: asked)"},
     {"--update",
      0,
      {NULL, NULL},
-     "change customers, groups and products that are there with other words"},
+     "change customers, groups, products and prices that are there with other values"},
     {"--skip", 0, {"N", NULL}, "lines above the header line (default: found)"},
     {"--delimiter",
      0,
@@ -224,15 +228,6 @@ static bool skip_of(const char *value, struct import_settings *settings, struct 
     return true;
 }
 
-static bool as_of(const char *value, struct import_settings *settings, struct failure *failure)
-{
-    uint32_t date;
-    if (!date_read(value, strlen(value), &date))
-        return fail(failure, FAULT_USE, 0, "--as-of is a day as 2026-01-31, not \"%s\"", value);
-    settings->as_of = value;
-    return true;
-}
-
 static bool term_of(const char *value, int32_t *ret_days, struct failure *failure)
 {
     char *end;
@@ -269,6 +264,7 @@ static void set_switch(struct import_settings *settings, int flag)
     settings->quiet = settings->quiet || flag == FLAG_QUIET;
     settings->json = settings->json || flag == FLAG_JSON;
     settings->cash = settings->cash || flag == FLAG_CASH;
+    settings->free = settings->free || flag == FLAG_FREE;
     settings->update = settings->update || flag == FLAG_UPDATE;
     settings->no_create = flag == FLAG_NO_CREATE || (settings->no_create && flag != FLAG_CREATE);
 }
@@ -325,7 +321,8 @@ static bool set_flag(struct import_settings *settings, int flag, const char *val
     case FLAG_HIDDEN:
         return hidden_of(value, settings, failure);
     case FLAG_AS_OF:
-        return as_of(value, settings, failure);
+        settings->as_of = value;
+        return true;
     case FLAG_SKIP:
         return skip_of(value, settings, failure);
     case FLAG_TERM_DAYS:

@@ -110,6 +110,7 @@ static bool make_text(struct source *source, const struct format *format, const 
     }
     take_fd(source, fd);
     source->format = format->word;
+    source->cells = format->cells;
     memcpy(source->said, job.said, sizeof source->said);
     memcpy(source->hidden, job.hidden, sizeof source->hidden);
     return true;

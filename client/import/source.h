@@ -23,6 +23,7 @@ struct source {
     size_t head_size;
     size_t text_at;                 /* where the text begins: behind a byte order mark */
     const char *format;             /* what it was made of; NULL: it was text */
+    bool cells;                     /* and that had cells */
     char said[FORMAT_SAID_MAX];     /* of that: "sheet Bills, of 3" */
     char hidden[FORMAT_HIDDEN_MAX]; /* what of it is not shown, read or not */
 };

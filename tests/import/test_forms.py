@@ -76,6 +76,7 @@ class Forms(unittest.TestCase):
                 [10, "A", ('t="d"', "<v>2021-01-31</v>"), 1000]]
         said = self.read(self.book({"Bills": sheet(rows)}))
         self.assertIn("documents  4 would be sent", said)
+        self.assertIn("a.xlsx: 4 columns, some guessed", said)
         self.assertIn("total      2,237.30 GBP", said)
         self.assertIn("dates      2021-01-28 to 2021-01-31", said)
 

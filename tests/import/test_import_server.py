@@ -393,6 +393,44 @@ class WrongMoney(Case):
         self.assertEqual(self.company.imported("products", path, "--yes", "--update")["changed"], 1)
         self.assertEqual(self.company.imported("products", path, "--yes")["already_there"], 1)
 
+    def test_prices_of_a_list_are_compared_with_those_of_their_day(self):
+        self.company.imported("products", self.company.write("p.csv", "code,name,price\nX,Nut,9.00\n"), "--yes")
+        self.company.tefter("price", "add", "GOLD", "Gold")
+        text = "list,code,from quantity,valid from,price\nGOLD,X,%s,2031-02-01,%s\n"
+        def run(text, *words, good=(0,)):
+            return self.company.tefter("import", "prices", self.company.write("l.csv", text), "--yes", *words, good=good)
+        self.assertIn("prices     1 sent", run(text % ("", "2.00")).stdout)
+        self.assertIn("0 sent, 1 already there", run(text % ("", "2.00")).stdout)
+        both = "GOLD X is there with price 2.00, from 2031-02-01, the file has 3.00: --update changes it"
+        self.assertIn(both, run(text % ("", "3.00"), "--dry-run", good=(5,)).stdout)
+        self.assertIn(both, run(text % ("", "3.00"), good=(5,)).stdout)
+        self.assertIn("GOLD X from 5: none -> 1.50, from 2031-02-01", run(text % ("5", "1.50"), "--dry-run").stderr)
+        said = run(text % ("", "3.00"), "--update", "--dry-run")
+        self.assertIn("GOLD X: 2.00 -> 3.00, from 2031-02-01", said.stderr)
+        self.assertIn("1 changed", said.stdout)
+        self.assertIn("1 changed", run(text % ("", "3.00"), "--update").stdout)
+        later = (text % ("", "4.00")).replace("2031-02-01", "2031-03-01")
+        self.assertIn("GOLD X: 3.00 -> 4.00, from 2031-03-01", run(later, "--dry-run").stderr)
+        self.assertIn("1 sent", run(later).stdout)  # another day changes no price that is there
+        today = "list,code,price\nGOLD,X,%s\n"
+        self.assertIn("1 sent", run(today % "5.00").stdout)
+        self.assertIn("1 already there", run(today % "5.00").stdout)
+        self.assertIn("is there with price 5.00", run(today % "6.00", good=(5,)).stdout)
+        self.assertIn("not sold in this unit", run("list,code,unit,price\nGOLD,X,crate,6.00\n", good=(1,)).stdout)
+
+    def test_a_price_of_nothing_is_asked_about(self):
+        why = "1 prices are 0 (first: Y in line 3), which gives the goods away: is that meant? Say --free"
+        for kind, text in (("products", "code,name,price\nX,Nut,9.00\nY,Bolt,0\nZ,Nail,\n"),
+                           ("prices", "list,code,price\nGOLD,X,9.00\nGOLD,Y,0.00\n")):
+            path = self.company.write(kind + ".csv", text)
+            self.assertIn(why, self.company.tefter("import", kind, path, "--yes", good=(2,)).stderr)
+            self.assertIn(why, self.company.tefter("import", kind, path, "--dry-run", good=(2,)).stderr)
+            self.company.tefter("import", kind, path, "--yes", "--free", good=(0, 1))
+            if kind == "products":
+                self.assertIn("Bolt", self.company.tefter("product", "show", "Y").stdout)
+                self.company.tefter("price", "add", "GOLD", "Gold")
+        self.assertIn("2 already there", self.company.tefter("import", "prices", path, "--yes", "--free").stdout)
+
     def test_one_receipt_over_several_bills(self):
         bills = self.company.write("a.csv", "number,customer,date,amount\n" + "".join(
             f"B{n},C,2011-01-0{n},10.00\n" for n in range(1, 5)))
@@ -551,7 +589,7 @@ class WrongMoney(Case):
         path = self.company.write("o.csv", "Customer no,Customer,Balance\nA,Ann,12.50\nB,Bo,-3.00\nC,Cy,0\n")
         done = self.company.imported("balances", path, "--yes", "--as-of", "2011-01-31")
         self.assertEqual((done["sent"], done["nothing_owed"], done["total"]), (2, 1, "9.50"))
-        again = self.company.imported("balances", path, "--yes", "--as-of", "2011-01-31", "--restart")
+        again = self.company.imported("balances", path, "--yes", "--as-of", "31.1.2011", "--restart")
         self.assertEqual((again["sent"], again["already_there"]), (0, 2))
         self.assertEqual(self.company.owed(), 950)
         self.assertEqual(sum(b["amount_minor"] for b in self.company.aging("2011-02-01")["buckets"]), 1250)

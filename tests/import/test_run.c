@@ -709,6 +709,45 @@ static void rows_of_totals_are_no_documents(void **state)
                  guessed, 1, "customer \"Total\" is a word for totals, and no customer");
 }
 
+static void rows_of_totals_are_nothing_of_any_kind(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"Summe", "Tổng cộng", "合计", "جمع", "Σύνολο", "Total"};
+    static const struct {
+        const char *words;
+        const char *good; /* header and one row */
+        const char *before;
+        const char *behind;
+    } cases[] = {
+        {"customers FILE --yes", "code,name,limit\nA,Ann,5.00", "", ",,5.00"},
+        {"customers FILE --yes", "code,name,limit\nA,Ann,5.00", ",", ",5.00"},
+        {"customers FILE --yes", "code,name,limit\nA,Ann,5.00", "", ",3 customers,5.00"},
+        {"products FILE --yes", "code,name,price\nA,Nut,5.00", "", ",Total,5.00"},
+        {"products FILE --yes", "code,name,price\nA,Nut,5.00", ",", ",5.00"},
+        {"prices FILE --yes", "list,code,price\nG,X,5.00", "", ",,5.00"},
+        {"prices FILE --yes --set list=G", "code,price\nX,5.00", "", ",5.00"},
+        {"groups FILE --yes", "dimension,group,limit\ntier,Gold,5.00", "", ",,5.00"},
+        {"groups FILE --yes --set dimension=tier", "group,limit\nGold,5.00", "", ",5.00"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0] * 6; i++) {
+        struct kit kit;
+        char file[200];
+        kit_begin(&kit);
+        (void)snprintf(file, sizeof file, "%s\n%s%s%s\n", cases[i / 6].good, cases[i / 6].before,
+                       words[i % 6], cases[i / 6].behind);
+        kit_file(&kit, file);
+        if (!kit_run(&kit, cases[i / 6].words))
+            fail_msg("%s: %s", file, kit.failure.text);
+        if (kit.taken != 1 || kit.result.totals != 1 || kit.result.rejected_rows != 0)
+            fail_msg("%s: %u taken", file, kit.taken);
+        assert_int_equal(kit.result.total_line, 3);
+        kit_end(&kit);
+    }
+    /* they may be called so */
+    assert_wrong("code,name\nGT,Gin\nTotal,Total Energies\nC7,Total\n", "customers FILE --yes", 2,
+                 "code \"Total\" is a word for totals");
+}
+
 static void a_row_without_a_number_does_not_double_the_bill(void **state)
 {
     (void)state;
@@ -768,6 +807,64 @@ static void titles_above_the_header(void **state)
     kit_end(&kit);
 }
 
+/* A title may be a word for a field, and stand in a workbook's first column. */
+static void a_title_is_no_header(void **state)
+{
+    (void)state;
+    static const char *const files[][2] = {
+        {"groups FILE --yes --set dimension=tier", "Gruppe\nName,Zahlungsziel\nGold,14\n"},
+        {"groups FILE --yes --set dimension=tier", "Gruppe,\nName,Zahlungsziel\nGold,14\n"},
+        {"groups FILE --yes --set dimension=tier", "Gruppe\nGold\n"},
+        {"prices FILE --yes --set list=G", "Preisliste Gold, ab 1.1.2027\nArt.Nr.;VK\nX;5,00\n"},
+        {"customers FILE --yes", "Kunden\nNr.\tName\nA\tAnn\n"},
+    };
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        struct kit kit;
+        kit_begin(&kit);
+        kit_file(&kit, files[i][1]);
+        if (!kit_run(&kit, files[i][0]) || kit.taken != 1 || kit.result.rejected_rows > 0)
+            fail_msg("%s: %s", files[i][1], kit.failure.text);
+        kit_end(&kit);
+    }
+}
+
+static void columns_that_hold_something_are_named_at_the_end(void **state)
+{
+    (void)state;
+    struct kit kit;
+    kit_begin(&kit);
+    kit_file(&kit, "code,name,Regal,,Lager,Blank,Page\nX,Nut,,7,,,1\nY,Bolt,8,,,,2\n");
+    assert_true(kit_run(&kit, "products FILE --yes --ignore Page"));
+    assert_string_equal(kit.result.left_out, "Regal, column 4");
+    assert_true(kit_run(&kit, "products FILE --dry-run --ignore Page"));
+    assert_string_equal(kit.result.left_out, "Regal, column 4");
+    kit_end(&kit);
+}
+
+static enum outcome list_terms(struct kit *kit, const struct entry *entry, char why[WHY_MAX])
+{
+    struct list *list = kit->context;
+    size_t used = strlen(list->text);
+    (void)why;
+    (void)snprintf(list->text + used, sizeof list->text - used, "%lld ",
+                   (long long)entry->numbers[FIELD_TERM_DAYS]);
+    return OUTCOME_SENT;
+}
+
+static void days_of_credit_as_people_write_them(void **state)
+{
+    (void)state;
+    struct kit kit;
+    struct list list = {""};
+    kit_judged(&kit, list_terms, &list);
+    kit_file(&kit, "code,name,terms\nA,A,14 Tage\nB,B,30 days\nC,C,30 ngày\nD,D,30天\nE,E,45\n"
+                   "F,F,14 Tage netto\nG,G,2 weeks\nH,H,Tage\n");
+    assert_true(kit_run(&kit, "customers FILE --yes"));
+    assert_string_equal(list.text, "14 30 30 30 45 14 ");
+    assert_int_equal(kit.result.rejected_rows, 2);
+    kit_end(&kit);
+}
+
 static void headers_in_many_languages(void **state)
 {
     (void)state;
@@ -804,8 +901,9 @@ static void questions(void **state)
         const char *date;
     } table[] = {
         {thousands, "--yes", NULL, "Say --decimal . or --decimal ,", 0, ""},
-        {thousands, "--yes --decimal .", NULL, "Say --dates dmy, --dates mdy or --dates ymd", 0,
-         ""},
+        {thousands, "--yes --decimal .", NULL, "Say --dates dmy or --dates mdy", 0, ""},
+        {"number,date,amount\n1,03/04/05,2\n", "--yes", NULL,
+         "Say --dates dmy, --dates mdy or --dates ymd", 0, ""},
         {thousands, "--yes --decimal . --dates dmy", NULL, NULL, 150, "2011-04-03"},
         {thousands, "--yes --decimal , --dates mdy", NULL, NULL, 150000, "2011-03-04"},
         {thousands, "--yes", "decimals\nmdy\n", NULL, 150, "2011-03-04"},
@@ -951,6 +1049,56 @@ static void products(void **state)
     assert_int_equal(kit.result.sent[ENTRY_PRODUCT], 2);
     assert_int_equal(kit.result.rejected_rows, 1);
     kit_end(&kit);
+}
+
+/* Neither row is more right: both are named, and none is sent. */
+static void what_stands_twice_with_other_values_is_rejected(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words;
+        const char *file;
+        uint64_t sent;
+        const char *why; /* NULL: they say the same */
+    } cases[] = {
+        {"customers", "code,name\nK100,Ann\nB,Bo\nk100,Anna\n", 1,
+         "K100 stands in the file twice: name is \"Ann\" in line 2 and \"Anna\" in line 4"},
+        {"customers", "code,name,phone\nK1,Ann,\nK1,Ann,123\n", 0,
+         "phone is \"\" in line 2 and \"123\""},
+        {"customers", "code,name\nK100,Ann\nK100,Ann\n", 2, NULL},
+        {"products", "code,name,price\nX,Nut,1.00\nX,Nut,1.50\n", 0,
+         "price is \"1.00\" in line 2 and \"1.50\" in line 3"},
+        {"products", "code,name,price\nX,Nut,1.00\nX,Nut,1.0\n", 2, NULL},
+        {"products", "code,name,pack,factor\nX,Nut,box,10\nX,Nut,pallet,500\n", 2, NULL},
+        {"products", "code,name,pack,factor\nX,Nut,box,10\nX,Nut,box,12\n", 0, "factor is \"10\""},
+        {"prices", "list,code,price\nG,X,2.00\nG,X,2.00\ng,x,3.00\n", 0,
+         "X stands in the file twice: price is \"2.00\" in line 2 and \"3.00\" in line 4"},
+        {"prices",
+         "list,code,unit,from quantity,valid from,price\nG,X,,,,1.00\nH,X,,,,2.00\nG,Y,,,,3.00\n"
+         "G,X,box,,,4.00\nG,X,,10,,5.00\nG,X,,,2031-01-02,6.00\n",
+         6, NULL},
+        {"prices",
+         "list,code,from quantity,valid from,price\nG,X,,2031-01-02,1.00\nG,X,0,2031-01-02 "
+         "00:00,2.00\n",
+         0, "price is \"1.00\""},
+        {"groups", "dimension,group,term days\ntier,Gold,30\narea,Gold,14\nTier,gold,60\n", 1,
+         "term_days is \"30\" in line 2 and \"60\" in line 4"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct kit kit;
+        char words[80];
+        kit_begin(&kit);
+        kit_file(&kit, cases[i].file);
+        (void)snprintf(words, sizeof words, "%s FILE --yes", cases[i].words);
+        if (!kit_run(&kit, words))
+            fail_msg("%s: %s", cases[i].file, kit.failure.text);
+        assert_int_equal(kit.taken, cases[i].sent);
+        bool named = kit.reject.reason_count > 0 && cases[i].why != NULL &&
+                     strstr(kit.reject.reasons[0].why, cases[i].why) != NULL;
+        if (named != (cases[i].why != NULL))
+            fail_msg("%s: %s", cases[i].file, kit.reject.reasons[0].why);
+        kit_end(&kit);
+    }
 }
 
 static void payments(void **state)
@@ -1302,10 +1450,14 @@ int main(void)
         cmocka_unit_test(types_say_what_it_is),
         cmocka_unit_test(balances),
         cmocka_unit_test(rows_of_totals_are_no_documents),
+        cmocka_unit_test(rows_of_totals_are_nothing_of_any_kind),
         cmocka_unit_test(a_row_without_a_number_does_not_double_the_bill),
         cmocka_unit_test(one_receipt_over_several_bills),
         cmocka_unit_test(reasons_are_grouped),
         cmocka_unit_test(titles_above_the_header),
+        cmocka_unit_test(a_title_is_no_header),
+        cmocka_unit_test(columns_that_hold_something_are_named_at_the_end),
+        cmocka_unit_test(days_of_credit_as_people_write_them),
         cmocka_unit_test(headers_in_many_languages),
         cmocka_unit_test(questions),
         cmocka_unit_test(late_decimals),
@@ -1314,6 +1466,7 @@ int main(void)
         cmocka_unit_test(old_encoding),
         cmocka_unit_test(customers),
         cmocka_unit_test(products),
+        cmocka_unit_test(what_stands_twice_with_other_values_is_rejected),
         cmocka_unit_test(payments),
         cmocka_unit_test(other_currency),
         cmocka_unit_test(long_texts),
