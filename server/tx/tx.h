@@ -206,6 +206,9 @@ enum rule_change {
     /* A sale that is reversed gives back what it took of its buyer's cap of the day: goods that
      * came back at once stopped them until the next. */
     RULE_REVERSED_SALES_FREE_CAPS = 5,
+    /* Cash is taken in what there are coins for. Any amount was noted, and the till never agreed.
+     */
+    RULE_CASH_IS_COINS = 5,
 };
 bool tx_rule(const struct tx *tx, enum rule_change change);
 
