@@ -44,8 +44,8 @@ void approval_tell(struct run *run, const Tefter__ApprovalRow *row)
     put_by(": ", text_of(row->reason));
     put_by(": it became ", row->number);
     tell(stdout, "  %s, %s", name_of(row, text), money_text(run, row->amount_minor, amount));
-    if (row->decision != NULL && row->decision->over_by_minor > 0)
-        tell(stdout, ", over by %s", money_text(run, row->decision->over_by_minor, amount));
+    if (row->has_over_by_minor)
+        tell(stdout, ", over by %s", money_text(run, row->over_by_minor, amount));
     put_by(": ", row->goods);
     if (!waits)
         return;
@@ -88,14 +88,18 @@ static void put_asked(struct run *run, const Tefter__ApprovalRow *row)
 {
     char a[CELL_MAX];
     char b[CELL_MAX];
+    char walls[LINE_MAX_BYTES];
     tell(stdout, "  %-10s %s\n", "customer", name_of(row, a));
     tell(stdout, "  %-10s %s", "asked", time_text(run, row->asked_ms, a));
     put_by(" by ", row->asked_login);
     put_by(" at ", row->branch_code);
     (void)money_sentence(row->amount_minor, run_currency(run), a, sizeof(a));
     tell(stdout, "\n  %-10s %s", "sale", a);
-    if (row->decision != NULL && row->decision->over_by_minor > 0)
-        tell(stdout, ", over the limit by %s", money_text(run, row->decision->over_by_minor, a));
+    if (row->has_over_by_minor)
+        tell(stdout, ", over the limit by %s", money_text(run, row->over_by_minor, a));
+    if (row->decision != NULL &&
+        decision_sentence(row->decision, run_currency(run), walls, sizeof(walls)))
+        tell(stdout, "\n  %-10s %s", "stopped", walls);
     if (row->has_balance_minor)
         tell(stdout, "\n  %-10s owed %s", "then", money_text(run, row->balance_minor, a));
     if (row->has_available_minor)
@@ -473,7 +477,7 @@ static const struct column list_columns[] = {
     {"AMOUNT", "amount_minor", COLUMN_MONEY},
     {"OWED", "balance_minor", COLUMN_MONEY},
     {"AVAILABLE", "available_minor", COLUMN_MONEY},
-    {"OVER BY", "decision.over_by_minor", COLUMN_MONEY},
+    {"OVER BY", "over_by_minor", COLUMN_MONEY},
     {"GRANTED", "approved_minor", COLUMN_MONEY},
     {"ASKED BY", "asked_by.staff", COLUMN_STAFF},
     {"AT", "asked_by.branch", COLUMN_BRANCH},

@@ -36,7 +36,7 @@ static const Tefter__MoneyAccountsAnswer *ask_places(struct run *run)
 static bool tell_place(struct run *run, Tefter__MoneyAccountKind kind, bool none)
 {
     static const char *const wants[][2] = {
-        {"this branch has no till: tefter till add BRANCH NAME, or say --transfer, --pos or --slip",
+        {"this branch has no till: tefter till add BRANCH NAME, or say %s",
          "this branch has several tills: say which (tefter till list)"},
         {"this branch has no card device: tefter device add BRANCH NAME --account ACCOUNT",
          "this branch has several card devices: say which (tefter device list)"},
@@ -46,7 +46,17 @@ static bool tell_place(struct run *run, Tefter__MoneyAccountKind kind, bool none
     int row = kind == TEFTER__MONEY_ACCOUNT_KIND__MONEY_TILL         ? 0
               : kind == TEFTER__MONEY_ACCOUNT_KIND__MONEY_POS_DEVICE ? 1
                                                                      : 2;
-    (void)run_say(run, EXIT_USE, "%s", wants[row][none ? 0 : 1]);
+    const char *entity = run->args.verb->entity;
+    const char *instead = strcmp(entity, "refund") == 0 ? "--transfer ACCOUNT"
+                          : strcmp(entity, "pay") == 0
+                              ? "--transfer, --pos or --slip"
+                              : "--paid transfer, --paid pos or --paid slip";
+    char words[LINE_MAX_BYTES];
+    const char *want = wants[row][none ? 0 : 1];
+    size_t plain = strcspn(want, "%");
+    (void)snprintf(words, sizeof(words), "%.*s%s", (int)plain, want,
+                   want[plain] == '\0' ? "" : instead);
+    (void)run_say(run, EXIT_USE, "%s", words);
     return false;
 }
 
@@ -419,7 +429,7 @@ static int count_run(struct run *run)
     }
     return run_submit(run, command,
                       "Counted {total$}|; by the books {expected$}|.|| That is {more$} too much.|| "
-                      "That is {less$} too little.| Close it: tefter till close {TILL}.");
+                      "That is {less$} too little.| Close it: tefter till close {=TILL}");
 }
 
 static void slip_line(struct run *run, const char *title, bool known, int64_t amount_minor)
@@ -539,7 +549,8 @@ const struct verb cash_verbs[] = {
      .summary = "move money: to the bank, between tills, from a card device to its bank account",
      .params = move_params,
      .command = "move_money",
-     .done = "{number}| {total$}| moved|{way}; it is on its way: tefter money arrived {number}|.",
+     .done = "{number}| {total$}| moved.|{way} It is on its way; when it is there: tefter money "
+             "arrived {number}|",
      .more = "tefter money move \"drawer 1\" Main 500 --reference 8841\n"
              "tefter money move \"POS 1\" Main 1,000 --fee 12.50"},
     {.entity = "money",
@@ -574,7 +585,8 @@ const struct verb cash_verbs[] = {
      .summary = "open a till's day with what lies in it",
      .params = open_params,
      .command = "open_till",
-     .done = "{TILL} is open.|| {more$} more than the books said, noted as {number}.||"},
+     .done = "{TILL} is open.|| {more$} more than the books said, noted as {number}.||"
+             " {less$} less than the books said, noted as {number}.||"},
     {.entity = "till",
      .verb = "count",
      .summary = "count a till before it is closed; what should be there is told after",

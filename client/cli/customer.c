@@ -82,7 +82,8 @@ static const struct param customer_unlock[] = {
 static const struct param customer_history[] = {
     OPERAND("CUSTOMER", CUSTOMER, "customer", "code, or #NUMBER"),
     OPTION("--oldest-first", FLAG, "oldest_first", "oldest first (default: newest first)"),
-    OPTION("--state", ENUM, "state", "only in this state; the balance counts all"),
+    OPTION("--state", ENUM, "state",
+           "open (part paid too), part, closed or reversed; the balance counts all"),
     OPTION("--kind", ENUM, "kind", "only this kind; the balance counts all"),
     END,
 };

@@ -17,7 +17,7 @@ static const struct param list_params[] = {
     OPTION("--customer", CUSTOMER, "customer", "only this customer's"),
     OPTION("--branch", BRANCH, "branch", "only this branch's"),
     OPTION("--kind", ENUM, "kind", "only this kind"),
-    OPTION("--state", ENUM, "state", "only in this state"),
+    OPTION("--state", ENUM, "state", "open (part paid too), part, closed or reversed"),
     OPTION("--from", DATE, "from", "from this date on"),
     OPTION("--to", DATE, "to", "up to this date"),
     OPTION("--amount", AMOUNT, "amount_minor", "only with this total"),

@@ -1,4 +1,5 @@
 /* Groups of customers, by dimension: area, price tier, controller. */
+#include "base/tell.h"
 #include "cli/cli.h"
 
 #define TERMS(prefix)                                                                              \
@@ -99,6 +100,33 @@ static int group_change_run(struct run *run)
     return EXIT_DONE;
 }
 
+static bool is_member(const Tefter__CustomerCardAnswer *card, uint32_t group)
+{
+    for (size_t i = 0; i < card->n_groups; i++)
+        if (card->groups[i]->group == group)
+            return true;
+    return false;
+}
+
+/* Who joins a group leaves the one of its dimension that they were in: both are said. */
+static int join_run(struct run *run)
+{
+    const Tefter__Command *command =
+        (const Tefter__Command *)run_build(run, &tefter__command__descriptor, "join_group");
+    if (command == NULL)
+        return run->exit_code;
+    const char *customer = arg_text(&run->args, "CUSTOMER");
+    const Tefter__CustomerCardAnswer *before = run->json ? NULL : customer_find(run, customer);
+    int code = run_submit(run, command, run->args.verb->done);
+    const Tefter__CustomerCardAnswer *now =
+        before != NULL && code == EXIT_DONE ? customer_find(run, customer) : NULL;
+    for (size_t i = 0; now != NULL && i < before->n_groups; i++)
+        if (!is_member(now, before->groups[i]->group))
+            tell(stdout, "They are no longer in %s/%s: of a dimension they are in one group.\n",
+                 before->groups[i]->dimension, before->groups[i]->name);
+    return code;
+}
+
 const struct verb group_verbs[] = {
     {.entity = "group",
      .verb = "add",
@@ -119,6 +147,7 @@ const struct verb group_verbs[] = {
      .summary = "put a customer into a group",
      .params = membership,
      .command = "join_group",
+     .run = join_run,
      .done = "{CUSTOMER} is in {GROUP}."},
     {.entity = "group",
      .verb = "leave",

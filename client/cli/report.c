@@ -223,12 +223,13 @@ static int books_run(struct run *run)
 
 static const struct param search_params[] = {
     OPERANDS("TEXT", TEXT, NULL,
-             "part of a name, phone, number, slip, serial, barcode, amount; any script"),
+             "part of a name, phone, number, slip, serial, barcode, amount; any script; '#17' is a "
+             "customer's, document's or product's number"),
     OPTION("--rows", NUMBER, "rows", "show at most N of each kind (default: 100)"),
     END,
 };
 
-enum { HIT_COLUMNS = 7 };
+enum { HIT_COLUMNS = 9 };
 
 static const char *hit_name(struct run *run, const Tefter__DocumentRow *row)
 {
@@ -258,8 +259,10 @@ static void hit_row(struct run *run, struct table *table, const Tefter__SearchHi
         table_cell(table, hit->customer->who->code);
         table_cell(table, text_of(hit->customer->who->name));
         table_cell(table, text_of(hit->customer->who->phone));
+        table_cell(table, "");
         table_cell(table, money_text(run, hit->customer->account->balance_minor, cell));
         table_cell(table, free_text(run, hit->customer->account, cell));
+        table_cell(table, "");
     } else if (hit->document != NULL) {
         (void)enum_word(&tefter__document_kind__descriptor, (int)hit->document->kind, cell,
                         sizeof(cell));
@@ -267,15 +270,20 @@ static void hit_row(struct run *run, struct table *table, const Tefter__SearchHi
         table_cell(table, hit->document->number);
         table_cell(table, hit_name(run, hit->document));
         table_cell(table, date_text(hit->document->date, date));
+        table_cell(table, money_text(run, hit->document->total_minor, cell));
         table_cell(table, money_text(run, hit->document->open_minor, cell));
         table_cell(table, "");
+        table_cell(table, enum_word(&tefter__document_state__descriptor, (int)hit->document->state,
+                                    cell, sizeof(cell)));
     } else if (hit->product != NULL) {
         table_cell(table, "product");
         table_cell(table, hit->product->code);
         table_cell(table, hit->product->name);
         table_cell(table, hit->product->unit == NULL ? "" : hit->product->unit);
+        table_cell(table, "");
         table_cell(table,
                    hit->product->has_price ? price_text(run, hit->product->price, cell) : "");
+        table_cell(table, "");
         table_cell(table, "");
     } else {
         table_cell(table, "other"); /* that a later version finds */
@@ -291,8 +299,10 @@ static void put_hits(struct run *run, const Tefter__SearchAnswer *found)
     struct table *table = table_create(run);
     for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
         table_column(table, titles[i], false);
+    table_column(table, "TOTAL", true);
     table_column(table, "OWES, OPEN, PRICE", true);
     table_column(table, "AVAILABLE", true);
+    table_column(table, "STATE", false);
     table_column(table, "FOUND BY", false);
     for (size_t i = 0; i < found->n_hits; i++)
         hit_row(run, table, found->hits[i]);
@@ -384,6 +394,7 @@ static const struct column alarm_columns[] = {
     {"NUMBER", "number", COLUMN_TEXT},
     {"OVER BY", "over_by_minor", COLUMN_MONEY},
     {"CASH OUT OVER", "cash_minor", COLUMN_MONEY},
+    {"TILL OFF BY", "difference_minor", COLUMN_MONEY},
     {"DOCUMENTS", "documents", COLUMN_NUMBER},
     {"IMPORT", "source", COLUMN_TEXT},
     {"BY", "login", COLUMN_TEXT},
@@ -397,8 +408,8 @@ static const struct column alarm_columns[] = {
 const struct verb report_verbs[] = {
     {.entity = "alarms",
      .summary =
-         "list what people must see: posted over a limit, much cash taken out, terminals in two "
-         "places; newest first",
+         "list what people must see: posted over a limit, much cash taken out, a till that is off, "
+         "terminals in two places; newest first",
      .params = alarm_params,
      .query = "alarms",
      .rows = "rows",

@@ -418,6 +418,7 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(CASH_SALE_UNPAID):
     case CODE(PAID_TOO_MUCH):
     case CODE(ROUNDING_TOO_MUCH):
+    case CODE(NOT_IN_COINS):
     case CODE(REFUND_TOO_MUCH):
     case CODE(MONEY_NOT_THERE):
     case CODE(MONEY_LEFT):
@@ -572,6 +573,43 @@ static bool say_approval(struct run *run)
     return true;
 }
 
+/* As it is typed in a shell. */
+static void shell_word(const char *text, char out[CELL_MAX])
+{
+    static const char special[] = " \t#*?[]{}()<>|&;$`\"\\!~'";
+    bool plain = text[0] != '\0' && strpbrk(text, special) == NULL;
+    (void)snprintf(out, CELL_MAX, plain ? "%.250s" : "\"%.250s\"", text);
+}
+
+/* An operand that a sentence names is the one that was typed: what it says can be said so. A
+ * command at the end has no full stop behind it. */
+static void name_operand(struct run *run, const char *name, char sentence[LINE_MAX_BYTES])
+{
+    char word[CELL_MAX];
+    char after[LINE_MAX_BYTES];
+    const char *text = arg_text(&run->args, name);
+    size_t size = strlen(name);
+    if (text == NULL)
+        return;
+    shell_word(text, word);
+    for (char *at = strstr(sentence, name); at != NULL; at = strstr(at + 1, name)) {
+        const char *rest = at + size;
+        if (at == sentence || at[-1] != ' ' || (*rest != '\0' && strchr(" ,.;)", *rest) == NULL))
+            continue;
+        (void)snprintf(after, sizeof(after), "%s", strcmp(rest, ".") == 0 ? "" : rest);
+        (void)snprintf(at, LINE_MAX_BYTES - (size_t)(at - sentence), "%s%s", word, after);
+    }
+}
+
+static void name_operands(struct run *run, char sentence[LINE_MAX_BYTES])
+{
+    static const char *const names[] = {"TILL", "CUSTOMER", "PRODUCT"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        name_operand(run, names[i], sentence);
+    if (run->refused == CODE(CASH_SALE_UNPAID))
+        name_operand(run, "NUMBER", sentence);
+}
+
 /* `typed`: what the refusal is about, as it was typed; NULL: not known. */
 static int say_refused(struct run *run, const Tefter__Refusal *refusal, const char *typed)
 {
@@ -583,8 +621,11 @@ static int say_refused(struct run *run, const Tefter__Refusal *refusal, const ch
     Tefter__Refusal told = with_number(run, refusal);
     if (run->untrue)
         return run->exit_code;
+    if (told.code == CODE(CASH_SALE_UNPAID) && strcmp(run->args.verb->entity, "correct") == 0)
+        told.field = (char *)(uintptr_t) "correction";
     (void)refusal_sentence_in_zone(&told, run_currency(run), run_utc_offset(run), sentence,
                                    sizeof(sentence));
+    name_operands(run, sentence);
     return run_say(run, (enum exit_code)refusal_exit(refusal->code), "%s%s%s%s",
                    typed == NULL ? "" : "\"", typed == NULL ? "" : typed,
                    typed == NULL ? "" : "\": ", sentence);
@@ -746,7 +787,13 @@ static bool put_account(const struct done_words *words, const char *name, char *
 
 static bool put_said(const struct done_words *words, const char *name, char *out, size_t capacity)
 {
-    const char *text = arg_text(&words->run->args, name);
+    char word[CELL_MAX];
+    bool shell = name[0] == '='; /* {=TILL}: as it is typed in a shell */
+    const char *text = arg_text(&words->run->args, shell ? name + 1 : name);
+    if (text != NULL && shell) {
+        shell_word(text, word);
+        text = word;
+    }
     (void)snprintf(out, capacity, "%s", text == NULL ? "" : text);
     return text != NULL;
 }
@@ -800,14 +847,26 @@ static bool done_word(void *context, const char *name, char *out, size_t capacit
     return put_said(words, name, out, capacity);
 }
 
+static bool limit_alone(const Tefter__Decision *decision)
+{
+    return decision == NULL || decision->n_walls == 0 ||
+           (decision->n_walls == 1 && decision->walls[0] == CODE(CREDIT_LIMIT_EXCEEDED));
+}
+
 static void tell_over(struct run *run, const Tefter__Done *done, const char *amount)
 {
+    char walls[LINE_MAX_BYTES];
     Tefter__Verdict verdict = done->decision == NULL ? 0 : done->decision->verdict;
-    const char *why = verdict == TEFTER__VERDICT__VERDICT_APPROVED ? "; it was approved"
-                      : verdict == TEFTER__VERDICT__VERDICT_POSTED ? "; it had happened already"
-                      : verdict == TEFTER__VERDICT__VERDICT_WARNED ? "; the policy only warns"
+    const char *why = verdict == TEFTER__VERDICT__VERDICT_APPROVED ? "it was approved"
+                      : verdict == TEFTER__VERDICT__VERDICT_POSTED ? "it had happened already"
+                      : verdict == TEFTER__VERDICT__VERDICT_WARNED ? "the policy only warns"
                                                                    : "";
-    run_note(run, "Note: over the limit by %s%s.", amount, why);
+    if (!limit_alone(done->decision) &&
+        decision_sentence(done->decision, run_currency(run), walls, sizeof(walls)))
+        run_note(run, "Note: %s%s%s%s", walls, why[0] == '\0' ? "" : " But ", why,
+                 why[0] == '\0' ? "" : ".");
+    else
+        run_note(run, "Note: over the limit by %s%s%s.", amount, why[0] == '\0' ? "" : "; ", why);
 }
 
 static void tell_warning(struct run *run, const Tefter__Done *done, const Tefter__Warning *warning)
@@ -849,23 +908,40 @@ bool run_is_cash_customer(struct run *run, bool said, uint32_t customer)
     return answer != NULL && (!said || customer == answer->company->cash_customer);
 }
 
-/* As it is typed in a shell. */
-static void shell_word(const char *text, char out[CELL_MAX])
+/* Cash goes back in cash; what came by card or bank goes back that way. */
+static void tell_give_back(struct run *run, uint64_t document, const char *word)
 {
-    static const char special[] = " \t#*?[]{}()<>|&;$`\"\\!~'";
-    bool plain = text[0] != '\0' && strpbrk(text, special) == NULL;
-    (void)snprintf(out, CELL_MAX, plain ? "%.250s" : "\"%.250s\"", text);
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__DocumentView view = TEFTER__DOCUMENT_VIEW__INIT;
+    query.kind_case = TEFTER__QUERY__KIND_DOCUMENT;
+    query.document = &view;
+    view.has_document = true;
+    view.document = document;
+    const Tefter__Answer *answer = run_look(run, &query);
+    const Tefter__DocumentRecord *record =
+        answer != NULL && answer->kind_case == TEFTER__ANSWER__KIND_DOCUMENT
+            ? answer->document->document
+            : NULL;
+    bool cash = record == NULL || !record->has_payment_kind ||
+                record->payment_kind == TEFTER__PAYMENT_KIND__PAYMENT_CASH;
+    tell(stdout, "It is given back with: tefter refund cash --of %s%s --reason TEXT\n", word,
+         cash ? "" : " --transfer ACCOUNT");
+    if (!cash && record->payment_kind == TEFTER__PAYMENT_KIND__PAYMENT_POS)
+        tell(stdout,
+             "All of it, when it is given back at the card device: tefter reverse %s "
+             "--reason TEXT\n",
+             word);
 }
 
 /* What is done with money that paid for nothing any more; the cash customer is many people. */
-static void tell_free(struct run *run, uint32_t customer, const char *number)
+static void tell_free(struct run *run, uint32_t customer, uint64_t document, const char *number)
 {
     char code[CELL_MAX];
     char word[CELL_MAX];
     char other[CELL_MAX];
     shell_word(number, word);
     if (run_is_cash_customer(run, true, customer)) {
-        tell(stdout, "It is given back with: tefter refund cash --of %s --reason TEXT\n", word);
+        tell_give_back(run, document, word);
         return;
     }
     (void)snprintf(code, sizeof(code), "%s", customer_name(run, customer));
@@ -889,7 +965,7 @@ static void tell_one_freed(struct run *run, const Tefter__FreedMatch *freed)
     }
     tell(stdout, "Not matched any more: %s of %s; %s of it is free now, with %s.\n", amount, number,
          open, customer_name(run, customer));
-    tell_free(run, customer, number);
+    tell_free(run, customer, freed->document, number);
 }
 
 static void tell_freed(struct run *run, const Tefter__Done *done)

@@ -413,32 +413,55 @@ static bool fill_invoice(struct run *run, Tefter__IssueInvoice *invoice)
     return good;
 }
 
+static void put_before(struct run *run, int64_t before)
+{
+    char a[CELL_MAX];
+    if (before < 0)
+        tell(stdout, "%s %s over %s\n", sign_minus(run), sign_over(run),
+             money_text(run, -before, a));
+    else
+        tell(stdout, "+ available %s\n", money_text(run, before, a));
+}
+
+static void put_after(struct run *run, const char *what, int64_t before, int64_t amount_minor)
+{
+    char a[CELL_MAX];
+    char b[CELL_MAX];
+    int64_t after;
+    if (__builtin_sub_overflow(before, amount_minor, &after))
+        after = amount_minor > 0 ? -INT64_MAX : INT64_MAX;
+    tell(stdout, "%s %s, after it %s%s%s\n", what, money_text(run, amount_minor, a),
+         after < 0 ? sign_over(run) : "available ", after < 0 ? " over by " : "",
+         money_text(run, after < 0 ? -after : after, b));
+}
+
+/* Of the payer's limit and the site's own the one that leaves less. */
 static void put_decision(struct run *run, const char *what, const Tefter__Decision *decision)
 {
     char a[CELL_MAX];
     char b[CELL_MAX];
     char c[CELL_MAX];
     char d[CELL_MAX];
-    if (decision->unlimited) {
+    bool site = decision->has_site_limit_minor;
+    int64_t before = decision->limit_minor - decision->exposure_minor;
+    int64_t of_site = decision->site_limit_minor - decision->site_exposure_minor;
+    if (decision->unlimited && !site) {
         tell(stdout, "no limit\n");
         return;
     }
-    int64_t before = decision->limit_minor - decision->exposure_minor;
-    int64_t after;
-    if (__builtin_sub_overflow(before, decision->amount_minor, &after))
-        after = decision->amount_minor > 0 ? -INT64_MAX : INT64_MAX;
+    if (site && (decision->unlimited || of_site < before)) {
+        tell(stdout, "own limit %s = used %s ", money_text(run, decision->site_limit_minor, a),
+             money_text(run, decision->site_exposure_minor, b));
+        put_before(run, of_site);
+        put_after(run, what, of_site, decision->amount_minor);
+        return;
+    }
     tell(stdout, "limit %s = unpaid bills %s + not cleared %s %s not yet matched %s ",
          money_text(run, decision->limit_minor, a), money_text(run, decision->bills_minor, b),
          money_text(run, decision->uncleared_minor, c), sign_minus(run),
          money_text(run, decision->unmatched_minor, d));
-    if (before < 0)
-        tell(stdout, "%s %s over %s\n", sign_minus(run), sign_over(run),
-             money_text(run, -before, a));
-    else
-        tell(stdout, "+ available %s\n", money_text(run, before, a));
-    tell(stdout, "%s %s, after it %s%s%s\n", what, money_text(run, decision->amount_minor, a),
-         after < 0 ? sign_over(run) : "available ", after < 0 ? " over by " : "",
-         money_text(run, after < 0 ? -after : after, b));
+    put_before(run, before);
+    put_after(run, what, before, decision->amount_minor);
 }
 
 /* Is a line in another unit, or its price of a list? */

@@ -306,7 +306,11 @@ static void put_alarm(struct watch *watch, const Tefter__AlarmRow *alarm)
             tell(stdout, " incarnation %" PRIu32, alarm->incarnation);
         return;
     }
-    if (alarm->has_cash_minor)
+    if (alarm->has_difference_minor)
+        tell(stdout, "%s %s  a till is off by %s", sign_over(watch->run),
+             alarm->number == NULL ? "" : alarm->number,
+             money_text(watch->run, alarm->difference_minor, amount));
+    else if (alarm->has_cash_minor)
         tell(stdout, "%s %s  cash out over by %s", sign_over(watch->run),
              alarm->number == NULL ? "" : alarm->number,
              money_text(watch->run, alarm->cash_minor, amount));

@@ -374,6 +374,9 @@ const char *refusal_pattern(Tefter__RefusalCode code)
         return "The money is short of the bills|, by {available$}|: that is more than may be "
                "rounded "
                "off|, {most$}|. Leave out --round-off|, or take {over$} more|.";
+    case CODE(NOT_IN_COINS):
+        return "So much cannot be paid in coins|: cash goes by {most$}|.| Take {available$}, or "
+               "{over$} more than that.|";
     case _TEFTER__REFUSAL_CODE_IS_INT_SIZE:
         break;
     }
@@ -456,6 +459,13 @@ static const struct {
      "The last owner stays one. Make somebody else an owner first: tefter staff change LOGIN "
      "--role owner."},
     {CODE(FIELD_MISSING), "reason", "The reason is missing: say it with --reason."},
+    {CODE(FIELD_MISSING), "opening_reason",
+     "By the books something else should be in the till. Count it once more; if that is right, say "
+     "why: --reason TEXT. By how much it is off is told when it is open."},
+    {CODE(CASH_SALE_UNPAID), "correction",
+     "A sale to the cash customer stays paid|: {over$} would be open|. Reverse it and sell anew "
+     "with the money: tefter reverse NUMBER --reason TEXT, then tefter sell cash LINE… --paid "
+     "cash:AMOUNT.| Who may leave it open: {roles}.|"},
     {CODE(FIELD_INVALID), "amount_minor", "That is more than was asked for."},
     {CODE(FIELD_INVALID), "number",
      "This is no number that can be chosen: it is empty, too long, has other characters, or "
@@ -555,6 +565,10 @@ static const char *pattern_of(const Tefter__Refusal *refusal)
         return "This serial number is sold already|, with {existing}|| ({field})|.";
     if (refusal->code == CODE(ALREADY_EXISTS) && refusal->existing_number == NULL)
         return "It exists already| ({field})|.";
+    if (refusal->code == CODE(AMOUNT_NOT_POSITIVE) && strncmp(field, "prices[", 7) == 0)
+        return "A price of a list must be more than zero| ({field})|. What is given away is sold "
+               "with a discount of 100%, by who may give one; to take a price off the list, leave "
+               "it out.";
     const char *pattern = refusal_pattern(refusal->code);
     return pattern == NULL ? unknown_pattern : pattern;
 }
@@ -1223,6 +1237,17 @@ size_t refusal_sentence_in_zone(const Tefter__Refusal *refusal, const struct cur
     static const struct currency none = {.sign = ""};
     struct facts facts = {refusal, currency == NULL ? &none : currency, utc_offset_minutes};
     return sentence_write(pattern_of(refusal), fact_word, &facts, out, capacity);
+}
+
+bool decision_sentence(const Tefter__Decision *decision, const struct currency *currency, char *out,
+                       size_t capacity)
+{
+    Tefter__Refusal refusal = TEFTER__REFUSAL__INIT;
+    struct facts facts = {&refusal, currency, 0};
+    refusal.decision = (Tefter__Decision *)(uintptr_t)decision;
+    refusal.payer_code = decision->payer_code;
+    out[0] = '\0';
+    return decision->n_walls > 0 && walls(&facts, out, capacity);
 }
 
 size_t refusal_sentence(const Tefter__Refusal *refusal, const struct currency *currency, char *out,

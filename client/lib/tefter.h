@@ -298,6 +298,10 @@ size_t refusal_sentence(const Tefter__Refusal *refusal, const struct currency *c
 /* Likewise, with times as a clock that is so far from UTC has them. */
 size_t refusal_sentence_in_zone(const Tefter__Refusal *refusal, const struct currency *currency,
                                 int32_t utc_offset_minutes, char *out, size_t capacity);
+/* What a sale ran into, and by how much: "Over the customer's own limit by 5.00 €: 3.00 of it is
+ * available."; false: nothing. */
+bool decision_sentence(const Tefter__Decision *decision, const struct currency *currency, char *out,
+                       size_t capacity);
 /* The code's own pattern, NULL when it has none (a test fails then). */
 const char *refusal_pattern(Tefter__RefusalCode code);
 /* "117,600,000 ₫" */

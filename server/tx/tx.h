@@ -208,6 +208,9 @@ enum rule_change {
     RULE_REVERSED_SALES_FREE_CAPS = 5,
     /* Authorised buyers may have a PIN. */
     RULE_BUYER_PINS = 5,
+    /* Cash is taken in what there are coins for. Any amount was noted, and the till never agreed.
+     */
+    RULE_CASH_IS_COINS = 5,
 };
 bool tx_rule(const struct tx *tx, enum rule_change change);
 

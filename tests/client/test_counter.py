@@ -122,6 +122,9 @@ class InEuro(Counter, unittest.TestCase):
         self.assertIn("BUILD pays for NORTH: available 100.00.", said)
         self.says("customer", "payer", "SOUTH", "BUILD")
         self.says("customer", "limit", "SOUTH", "30")
+        said = self.says("sell", "SOUTH", "SOAP=5", "--what-if")
+        self.assertIn("own limit 30.00 = used 0.00 + available 30.00", said)
+        self.assertIn("after it available 20.00", said)
         self.says("sell", "NORTH", "SOAP=35")
         said = self.refused("sell", "SOUTH", "SOAP=16", code=1)
         self.assertIn("Over the limit of BUILD, who pays for them, by 2.00 €: 30.00 is available, this sale is 32.00.", said)
@@ -156,6 +159,15 @@ class InEuro(Counter, unittest.TestCase):
                          "--no-look")
         self.assertIn("paid by    BUILD, who is locked", self.says("customer", "show", "EAST"))
         self.assertIn("EAST", self.says("customer", "list", "--payer", "BUILD"), said)
+
+    def test_who_joins_a_group_is_told_which_one_they_leave(self):
+        for name in ("oak", "elm"):
+            self.says("group", "add", "wood", name)
+        self.assertNotIn("no longer", self.says("group", "join", "OB-1", "oak"))
+        self.assertIn("They are no longer in wood/oak", self.says("group", "join", "OB-1", "elm"))
+
+    def test_a_number_sign_finds_the_record_of_that_number(self):
+        self.assertIn("OB-1", self.says("search", "#2") + self.says("search", "#3"))
 
     def test_the_tail_of_a_number_finds_its_bill(self):
         number = self.says("sell", "OB-1", "SOAP=1").split()[0]
@@ -231,6 +243,9 @@ class InEuro(Counter, unittest.TestCase):
         number = self.says("sell", "OB-1", "--custom", "rope=1@1234.50").split()[0]
         for typed in ("1234.5", "1,234.50", "1.234,50", "1 234,50", "€ 1.234,50", "۱۲۳۴٫۵۰"):
             self.assertIn(number, self.says("search", typed), typed)
+        self.assertRegex(self.says("search", "1234.5"), rf"{number} .*1,234\.50 +1,234\.50 +open")
+        self.says("reverse", number, "--reason", "x")
+        self.assertRegex(self.says("search", "1234.5"), rf"{number} .*1,234\.50 +0\.00 +reversed")
         number = self.says("sell", "OB-1", "--custom", "rope=1@2345").split()[0]
         for typed in ("2.345", "2345", "2,345"):   # which may be another amount too
             self.assertIn(number, self.says("search", typed), typed)

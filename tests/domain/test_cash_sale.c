@@ -662,6 +662,26 @@ static void nothing_is_rounded_off_unless_the_company_says_so(void **state)
     scenario_end(c.s);
 }
 
+static void cash_is_taken_in_what_there_are_coins_for(void **state)
+{
+    (void)state;
+    struct counter c = counter();
+    uint32_t anh = owes(&c);
+    cash_by_five(&c);
+    const Tefter__Refusal *refusal = scenario_refused(c.s, "take_payment", settle(&c, anh, 1003),
+                                                      CODE(NOT_IN_COINS), "amount_minor");
+    assert_int_equal(refusal->most, 5);
+    assert_int_equal(refusal->available_minor, 1000);
+    assert_int_equal(refusal->over_by_minor, 5);
+    refusal = scenario_refused(
+        c.s, "take_payment",
+        json("{'customer': %u, 'kind': 'CASH', 'money_account': %u, 'amount_minor': 3}", anh,
+             c.till),
+        CODE(NOT_IN_COINS), "amount_minor");
+    assert_false(refusal->has_available_minor);
+    scenario_end(c.s);
+}
+
 static void a_bill_paid_later_in_cash_is_rounded_by_the_unit(void **state)
 {
     (void)state;
@@ -778,6 +798,7 @@ int main(void)
         cmocka_unit_test(what_was_rounded_off_is_not_paid_out),
         cmocka_unit_test(another_sum_is_not_rounded_off_unasked),
         cmocka_unit_test(nothing_is_rounded_off_unless_the_company_says_so),
+        cmocka_unit_test(cash_is_taken_in_what_there_are_coins_for),
         cmocka_unit_test(a_bill_paid_later_in_cash_is_rounded_by_the_unit),
         cmocka_unit_test(a_slip_is_not_rounded_off),
         cmocka_unit_test(the_rules_for_cash_are_the_managers),

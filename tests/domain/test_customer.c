@@ -386,6 +386,10 @@ static void a_driver_takes_goods_up_to_his_caps(void **state)
     refusal = REFUSED(s, "issue_invoice", taken_by(anh, hung, 400), BUYER_CAP_EXCEEDED, "buyer");
     assert_int_equal(refusal->over_by_minor, 100);
     assert_int_equal(refusal->available_minor, 300);
+    refusal = REFUSED(s, "issue_invoice", taken_by(anh, hung, 600), BUYER_CAP_EXCEEDED, "buyer");
+    assert_int_equal(refusal->over_by_minor, 300); /* of the day less is left than of a sale */
+    assert_int_equal(refusal->available_minor, 300);
+    assert_int_equal(refusal->ways[0]->amount_minor, 300);
     scenario_done(s, "issue_invoice", taken_by(anh, hung, 300));
     REFUSED(s, "issue_invoice", taken_by(anh, hung, 1), BUYER_CAP_EXCEEDED, "buyer");
     turn_day(s, 20001);

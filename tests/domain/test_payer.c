@@ -135,6 +135,38 @@ static void a_sites_own_limit_is_one_wall_more(void **state)
     scenario_end(s);
 }
 
+static const Tefter__ApprovalRow *asked(struct scenario *s)
+{
+    return scenario_ask(s, "approvals", "{}")->approvals->approvals[0];
+}
+
+static void what_is_approved_past_a_sites_own_limit_says_so(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t payer = scenario_customer(s, "Builder", 1000);
+    uint32_t north = site_of(s, "North", payer);
+    scenario_done(s, "set_credit_limit",
+                  json("{'customer': %u, 'terms': {'limit_minor': 300}}", north));
+    scenario_done(s, "set_credit_policy",
+                  "{'terms': {'policy': 'APPROVE'}, 'own_approval': 'OWN_ANYBODY'}");
+    sell(s, north, 250, TODAY + 10);
+    uint64_t approval =
+        scenario_done(s, "ask_approval", json("{'customer': %u, 'amount_minor': 60}", north))->id;
+    assert_int_equal(asked(s)->over_by_minor, 10);
+    assert_int_equal(asked(s)->available_minor, 50);
+    scenario_done(s, "decide_approval",
+                  json("{'approval': %llu, 'approved': true}", (unsigned long long)approval));
+    const Tefter__Done *done =
+        scenario_done(s, "issue_invoice",
+                      json("{'customer': %u, 'approval': %llu, 'charges': [{'title': 'x', "
+                           "'amount_minor': 60}]}",
+                           north, (unsigned long long)approval));
+    assert_int_equal(done->warnings[0]->kind, TEFTER__WARNING_KIND__WARNING_OVER_LIMIT);
+    assert_int_equal(done->warnings[0]->amount_minor, 10);
+    scenario_end(s);
+}
+
 static void the_payers_lock_and_rules_hold_and_the_sites_own_lock(void **state)
 {
     (void)state;
@@ -460,6 +492,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_limit_of_who_pays_holds_for_all_sites_together),
         cmocka_unit_test(a_sites_own_limit_is_one_wall_more),
+        cmocka_unit_test(what_is_approved_past_a_sites_own_limit_says_so),
         cmocka_unit_test(the_payers_lock_and_rules_hold_and_the_sites_own_lock),
         cmocka_unit_test(money_of_who_pays_meets_the_oldest_bills_of_all),
         cmocka_unit_test(money_is_not_put_against_a_strangers_bill),

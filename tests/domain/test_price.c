@@ -364,7 +364,9 @@ static void a_list_with_a_mistake_is_refused(void **state)
             AMOUNT_TOO_BIG, "prices[0].from_quantity");
     REFUSED(shop.s, "set_prices", PRICE("'product': 1, 'valid_from': 0"), DATE_INVALID,
             "prices[0].valid_from");
-    REFUSED(shop.s, "set_prices", PRICE("'product': 1, 'price': -1"), FIELD_INVALID,
+    REFUSED(shop.s, "set_prices", PRICE("'product': 1, 'price': -1"), AMOUNT_NOT_POSITIVE,
+            "prices[0].price");
+    REFUSED(shop.s, "set_prices", PRICE("'product': 1, 'price': 0"), AMOUNT_NOT_POSITIVE,
             "prices[0].price");
     set(&shop, "A", "'price': 1");
     REFUSED(shop.s, "set_prices", PRICE("'product_code': '100', 'unit': 'KG', 'price': 1"),
@@ -377,6 +379,23 @@ static void a_list_with_a_mistake_is_refused(void **state)
     scenario_end(shop.s);
 }
 
+/* A unit that costs nothing, by its own price or by rounding, gives no goods of the product away.
+ */
+static void goods_with_a_price_are_not_sold_for_nothing_by_another_unit(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    scenario_done(shop.s, "change_product",
+                  "{'product': 1, 'units': [{'code': 'scoop', 'factor': 1000, 'price': 0}]}");
+    scenario_as(shop.s, shop.clerk);
+    const Tefter__Refusal *refusal =
+        sells_not(&shop, shop.binh, "{'product': 1, 'unit': 'scoop', 'quantity': 1000}",
+                  CODE(MORE_THAN_YOU_MAY), "lines[0].quantity");
+    assert_int_equal(refusal->threshold, TEFTER__THRESHOLD__THRESHOLD_DISCOUNT);
+    scenario_end(shop.s);
+}
+
 static void a_list_makes_room_by_what_can_count_no_more(void **state)
 {
     (void)state;
@@ -384,11 +403,11 @@ static void a_list_makes_room_by_what_can_count_no_more(void **state)
     shop_begin(&shop);
     list(&shop, "A", "");
     for (int i = 0; i < 64; i++) /* yesterday's and older */
-        set(&shop, "A", json("'price': %d, 'valid_from': %d", i, TODAY - 64 + i));
+        set(&shop, "A", json("'price': %d, 'valid_from': %d", i + 1, TODAY - 64 + i));
     set(&shop, "A", json("'price': 64, 'valid_from': %d", TODAY));
     assert_int_equal(scenario_ask(shop.s, "price_lists", "{}")->price_lists->lists[0]->prices, 2);
     for (int i = 0; i < 62; i++)
-        set(&shop, "A", json("'price': %d, 'valid_from': %d", i, TODAY + 1 + i));
+        set(&shop, "A", json("'price': %d, 'valid_from': %d", i + 1, TODAY + 1 + i));
     REFUSED(shop.s, "set_prices",
             json("{'list': 'A', 'prices': [{'product': 1, 'price': 1, 'valid_from': %d}, "
                  "{'product': 1, 'price': 1, 'valid_from': %d}]}",
@@ -627,6 +646,7 @@ int main(void)
         cmocka_unit_test(the_nearest_list_with_a_price_decides),
         cmocka_unit_test(prices_begin_on_their_day_and_from_their_quantity),
         cmocka_unit_test(a_list_with_a_mistake_is_refused),
+        cmocka_unit_test(goods_with_a_price_are_not_sold_for_nothing_by_another_unit),
         cmocka_unit_test(a_list_makes_room_by_what_can_count_no_more),
         cmocka_unit_test(no_more_than_so_many_lists),
         cmocka_unit_test(thresholds_judge_by_the_price_that_applies),

@@ -162,6 +162,18 @@ static void a_number_or_an_amount_finds_its_document(void **state)
     assert_string_equal(by_amount->hits[0]->document->number, "HQ-00001");
     assert_int_equal(scenario_ask(s, "search", "{'text': 'HQ-000'}")->search->n_hits, 1);
     assert_int_equal(scenario_ask(s, "search", "{'text': 'nothing'}")->search->n_hits, 0);
+    /* "#" and its number names a record */
+    const Tefter__SearchAnswer *named =
+        scenario_ask(s, "search", json("{'text': '#%u'}", anh))->search;
+    assert_int_equal(named->n_hits, 1);
+    assert_int_equal(named->hits[0]->customer->who->customer, anh);
+    named = scenario_ask(s, "search",
+                         json("{'text': '#%llu'}",
+                              (unsigned long long)by_amount->hits[0]->document->document))
+                ->search;
+    assert_int_equal(named->n_hits, 1);
+    assert_string_equal(named->hits[0]->document->number, "HQ-00001");
+    assert_int_equal(scenario_ask(s, "search", "{'text': '#99'}")->search->n_hits, 0);
     scenario_end(s);
 }
 
@@ -319,6 +331,8 @@ static void totals_are_of_all_that_is_asked_for(void **state)
     all = scenario_ask(s, "documents", "{'totals': true, 'state': 'PART'}")->documents;
     assert_int_equal(all->n_totals, 1);
     assert_int_equal(all->totals[0]->open_minor, 150);
+    all = scenario_ask(s, "documents", "{'totals': true, 'state': 'OPEN'}")->documents;
+    assert_int_equal(all->totals[0]->open_minor, 450); /* part paid is open */
     scenario_end(s);
 }
 

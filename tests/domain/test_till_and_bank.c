@@ -735,10 +735,12 @@ static void what_is_missing_in_the_morning_is_said(void **state)
     scenario_as(shop.s, shop.clerk);
     const Tefter__Refusal *refusal =
         scenario_refused(shop.s, "open_till", of_till(shop.till, ", 'float_minor': 90"),
-                         CODE(FIELD_MISSING), "reason");
-    assert_int_equal(refusal->available_minor, 10);
-    scenario_done(shop.s, "open_till",
-                  of_till(shop.till, ", 'float_minor': 90, 'reason': 'gone overnight'"));
+                         CODE(FIELD_MISSING), "opening_reason");
+    assert_false(refusal->has_available_minor); /* nothing is counted yet */
+    assert_false(refusal->has_over_by_minor);
+    const Tefter__Done *done = scenario_done(
+        shop.s, "open_till", of_till(shop.till, ", 'float_minor': 90, 'reason': 'gone overnight'"));
+    assert_int_equal(done->difference_minor, -10);
     assert_int_equal(gl(&shop, GL(CASH_DIFFERENCE)), 10);
     assert_int_equal(holds(&shop, shop.till), 90);
     /* what was found missing before does not stand on the new day's slip */
@@ -974,6 +976,49 @@ static void much_cash_that_is_taken_out_is_seen(void **state)
     scenario_end(shop.s);
 }
 
+/* A day of the clerk's till from one count to the other; 0: as the books say. */
+static void day_off_by(struct shop *shop, int64_t opens_minor, int64_t closes_minor)
+{
+    int64_t lies = holds(shop, shop->till) + opens_minor;
+    scenario_as(shop->s, shop->clerk);
+    scenario_done(
+        shop->s, "open_till",
+        of_till(shop->till, json(", 'float_minor': %lld, 'reason': 'x'", (long long)lies)));
+    scenario_done(
+        shop->s, "count_till",
+        of_till(shop->till, json(", 'counted_minor': %lld", (long long)(lies + closes_minor))));
+    scenario_done(shop->s, "close_till", of_till(shop->till, ", 'reason': 'x'"));
+    scenario_as(shop->s, ROLE_STAFF_OWNER);
+}
+
+static void what_a_till_is_off_by_is_seen_as_cash_taken_out_is(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    clerks_take_out(&shop, 20);
+    fill_till(&shop, shop.till, 10000);
+    day_off_by(&shop, -15, 20);
+    assert_int_equal(scenario_ask(shop.s, "alarms", "{}")->alarms->n_rows, 0);
+    day_off_by(&shop, -7, 0); /* in parts it is no less */
+    const Tefter__AlarmsAnswer *alarms = scenario_ask(shop.s, "alarms", "{}")->alarms;
+    assert_int_equal(alarms->n_rows, 1);
+    assert_int_equal(alarms->rows[0]->cash_minor, 2);
+    assert_int_equal(alarms->rows[0]->difference_minor, -7);
+    day_off_by(&shop, 0, 21);
+    alarms = scenario_ask(shop.s, "alarms", "{}")->alarms;
+    assert_int_equal(alarms->n_rows, 2);
+    assert_int_equal(alarms->rows[0]->cash_minor, 1);
+    assert_int_equal(alarms->rows[0]->difference_minor, 21);
+    scenario_as(shop.s, shop.clerk); /* what is gone they cannot take out once more */
+    scenario_done(
+        shop.s, "open_till",
+        of_till(shop.till, json(", 'float_minor': %lld", (long long)holds(&shop, shop.till))));
+    scenario_refused(shop.s, "put_cash",
+                     of_till(shop.till, ", 'amount_minor': 1, 'out': true, 'reason': 'milk'"),
+                     CODE(MORE_THAN_YOU_MAY), "amount_minor");
+    scenario_end(shop.s);
+}
+
 static uint64_t slip_of(struct shop *shop, int64_t amount_minor)
 {
     return scenario_done(shop->s, "take_payment",
@@ -1148,7 +1193,7 @@ static void what_lacked_when_a_till_was_opened_is_on_its_day(void **state)
     fill_till(&shop, shop.till, 100);
     scenario_as(shop.s, shop.clerk);
     scenario_refused(shop.s, "open_till", of_till(shop.till, ", 'float_minor': 80"),
-                     CODE(FIELD_MISSING), "reason");
+                     CODE(FIELD_MISSING), "opening_reason");
     scenario_done(shop.s, "open_till",
                   of_till(shop.till, ", 'float_minor': 80, 'reason': 'it lacked'"));
     const Tefter__TillDayRecord *day = slip(&shop, shop.till)->day;
@@ -1201,6 +1246,7 @@ int main(void)
         cmocka_unit_test(a_closed_day_and_its_difference_stay),
         cmocka_unit_test(cash_is_taken_out_up_to_so_much_a_day),
         cmocka_unit_test(much_cash_that_is_taken_out_is_seen),
+        cmocka_unit_test(what_a_till_is_off_by_is_seen_as_cash_taken_out_is),
         cmocka_unit_test(nobody_confirms_what_they_booked),
         cmocka_unit_test(an_owner_says_how_much_of_their_own_one_confirms),
         cmocka_unit_test(money_that_one_set_free_another_pays_out),

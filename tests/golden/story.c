@@ -981,6 +981,10 @@ static void cash_sales(struct story *t)
             CODE(ROUNDING_TOO_MUCH));
     done(t, "take_payment", json("{%s, 'amount_minor': 1000, 'reference': 'E2E-3'}", settled));
     done(t, "issue_invoice", sale(hoa, 1003, ""));
+    refused(t, "take_payment",
+            json("{'customer': %u, 'kind': 'CASH', 'money_account': %u, 'amount_minor': 1003}", hoa,
+                 t->till),
+            CODE(NOT_IN_COINS));
     done(t, "take_payment",
          json("{'customer': %u, 'kind': 'CASH', 'money_account': %u, 'match': 'OLDEST_DUE', "
               "'round_off': true, 'amount_minor': 1005}",
@@ -1232,6 +1236,9 @@ static void units_and_price_lists(struct story *t)
     refused(t, "set_prices",
             json("{'list': 'GOLD', 'prices': [{'product': %u, 'price': 95000}]}", sand),
             CODE(NOTHING_TO_CHANGE));
+    refused(t, "set_prices",
+            json("{'list': 'GOLD', 'prices': [{'product': %u, 'price': 0}]}", sand),
+            CODE(AMOUNT_NOT_POSITIVE));
     done(t, "issue_invoice", SAND("'quantity': 4000, 'unit': 'bag'"));
     done(t, "issue_invoice", SAND("'quantity': 10000, 'unit': 'bag'"));
     done(t, "issue_invoice", SAND("'quantity': 4000"));

@@ -1238,10 +1238,12 @@ class Ledger:
         if person is None or person["revoked"] or today > person["until"]:
             raise Refused("BUYER_NOT_AUTHORISED", "buyer")
         spent = person["spent"] if today <= person["spent_on"] else 0
-        for cap, used, more in ((person["sale"], 0, total), (person["day"], spent, total - before)):
-            if cap is not None and used + more > cap:
-                raise Refused("BUYER_CAP_EXCEEDED", "buyer", over_by_minor=used + more - cap,
-                              available_minor=max(cap - used, 0))
+        passed = [(max(cap - used, 0), used + more - cap)
+                  for cap, used, more in ((person["sale"], 0, total), (person["day"], spent, total - before))
+                  if cap is not None and used + more > cap]
+        if passed:
+            left, over = min(passed, key=lambda one: one[0])
+            raise Refused("BUYER_CAP_EXCEEDED", "buyer", over_by_minor=over, available_minor=left)
         if asks:
             return
         self.put(person, "spent", min(spent + total - before, MONEY_MAX))
@@ -1412,7 +1414,7 @@ class Ledger:
             if one.get("from_quantity", 0) > QUANTITY_MAX:
                 raise Refused("AMOUNT_TOO_BIG", at + "from_quantity")
             date_form(at + "valid_from", one.get("valid_from"))
-            amount_or_zero(at + "price", one.get("price"))
+            amount(at + "price", one.get("price"))
         its = self.list_called(c["list"])
         if its is None:
             raise Refused("NOT_FOUND", "list")
@@ -1755,19 +1757,36 @@ class Ledger:
             raise Refused("TILL_CLOSED", "money_account")
         return till
 
-    def differs(self, c, till, by):
-        """What is not in the books is booked, with a reason."""
+    def differs(self, c, till, by, field):
+        """What is not in the books is booked, with a reason. Who opens is not told how much it is."""
         if not by:
             return {}
         try:
-            wanted("reason", c.get("reason"))
+            wanted(field, c.get("reason"))
         except Refused as refused:
-            refused.refusal.update(over_by_minor=max(by, 0), available_minor=max(-by, 0))
+            if field == "reason":
+                refused.refusal.update(over_by_minor=max(by, 0), available_minor=max(-by, 0))
             raise
         place = c["money_account"]
         done = self.moved(c, place, abs(by), [("GL_CASH", place, by), ("GL_CASH_DIFFERENCE", place, -by)], till["branch"],
                           self.today())
+        self.see_difference(by, done)
         return {"number": done["number"]}
+
+    def see_difference(self, by, done):
+        """A shortage counts as cash taken out. What is beyond the threshold for it others see."""
+        me, role, alone = self.actor.get("staff"), self.asks(), self.company.get("refund_alone")
+        bounds = [self.most_for("CASH_OUT", role) if role else ANY, ANY if alone is None else alone]
+        most = min((x for x in bounds if x is not ANY), default=None)
+        if self.epoch < 5:
+            return
+        if by < 0:
+            self.add_to_day(("CASH_OUT", me), -by)
+        taken = self.day_sum(("CASH_OUT", me)) if by < 0 else by
+        if most is not None and taken > most:
+            self.put(self.alarms, self.seq, {
+                "alarm": self.seq, "document": done["id"], "number": done["number"], "kind": "DOCUMENT_MONEY_MOVE",
+                "cash_minor": taken - most, "difference_minor": by, "at_ms": self.now, "actor": dict(self.actor)})
 
     def do_open_till(self, c):
         amount_or_zero("float_minor", c["float_minor"])
@@ -1776,7 +1795,7 @@ class Ledger:
         if till["open"]:
             raise Refused("TILL_OPEN", "money_account", date=till["open"])
         by = c["float_minor"] - self.holds(c["money_account"])
-        done = self.differs(c, till, by)
+        done = self.differs(c, till, by, "opening_reason")
         self.put(till, "days", till["days"] + 1)
         self.put(till, "open", self.today())
         self.put(till, "counts", ())
@@ -1802,7 +1821,7 @@ class Ledger:
         counted, expected = till["counts"][-1]
         if expected != self.holds(c["money_account"]):
             raise Refused("TILL_NOT_COUNTED", "counts")
-        done = self.differs(c, till, counted - expected)
+        done = self.differs(c, till, counted - expected, "reason")
         self.put(till, "open", None)
         return {"id": c["money_account"], "total_minor": counted, "expected_minor": expected,
                 "difference_minor": counted - expected, **done}
@@ -3047,7 +3066,7 @@ class Ledger:
             self.within("BELOW_COST", at + "price", 1)
         if one["tax_bp"] != product.get("tax_bp", 0):
             self.within("OTHER_TAX", at + "tax_bp", 1)
-        if one["net"] == 0 and ((applies or 0) > 0 or one["price"] > 0):
+        if one["net"] == 0 and max(applies or 0, one["price"], product.get("price", 0)) > 0:
             self.within("DISCOUNT", at + "quantity", 10000)
 
     def worth(self, lines, left, lists):
@@ -3155,12 +3174,17 @@ class Ledger:
         if reversal["balance"] > 0 and not row["unlimited"] and row["available_minor"] < 0:
             self.alarm(reversal, -row["available_minor"], of.get("source"))
 
+    @staticmethod
+    def over(decision):
+        """By how much the limit is passed that stops most: the payer's, or the site's own."""
+        return max(decision["over_by_minor"], decision.get("site_over_by_minor", 0))
+
     def warnings(self, document, decision, happened, left=0, its_own=False):
         told = []
         if decision and "walls" in decision:
             told.append({"kind": "WARNING_OVER_LIMIT"})
-            if decision["over_by_minor"]:
-                told[0]["amount_minor"] = decision["over_by_minor"]
+            if self.over(decision):
+                told[0]["amount_minor"] = self.over(decision)
         if document["date"] < self.today() and not happened and not its_own:
             told.append({"kind": "WARNING_BACKDATED"})
         if left:
@@ -3375,7 +3399,7 @@ class Ledger:
         if "approval" in decision:
             self.spend(c["approval"], document)
         if decision["verdict"] == "VERDICT_POSTED":
-            self.alarm(document, decision["over_by_minor"], document.get("source"))
+            self.alarm(document, self.over(decision), document.get("source"))
         if decision["verdict"] == "VERDICT_APPROVED":
             document["approved"] = True
         self.post(document, total, postings, document["branch"])
@@ -3819,6 +3843,11 @@ class Ledger:
 
     def do_take_payment(self, c):
         customer, document, _, pairs = self.payment(c)
+        unit = self.company.get("cash_unit", 0)
+        beyond = c["amount_minor"] % unit if unit > 1 else 0
+        if c["kind"] == "PAYMENT_CASH" and not c.get("backfill") and beyond and self.epoch >= 5:
+            near = {"available_minor": c["amount_minor"] - beyond, "over_by_minor": unit}
+            raise Refused("NOT_IN_COINS", "amount_minor", most=unit, **(near if c["amount_minor"] > unit else {}))
         return self.paid(customer, document, pairs)
 
     # ---- what happens to a document later ----

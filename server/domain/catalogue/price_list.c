@@ -262,7 +262,7 @@ static Tefter__Refusal *check_entry(struct tx *tx, const Tefter__PriceEntry *ent
     if (entry->has_valid_from)
         refusal = field_date(tx, tx_format(tx, "prices[%zu].valid_from", i), entry->valid_from);
     if (refusal == NULL && entry->has_price)
-        refusal = field_amount_or_zero(tx, tx_format(tx, "prices[%zu].price", i), entry->price);
+        refusal = field_amount(tx, tx_format(tx, "prices[%zu].price", i), entry->price);
     return refusal;
 }
 
@@ -317,9 +317,9 @@ static Tefter__Refusal *look_prices(struct tx *tx, const Tefter__SetPrices *comm
 
 /* All of them or none. Refuses, in this order: RULES_TOO_OLD, FIELD_MISSING, TOO_MANY prices; the
  * form of each: FIELD_MISSING prices[i].product, from_quantity (FIELD_INVALID, AMOUNT_TOO_BIG),
- * valid_from (field_date), price (field_amount_or_zero); NOT_FOUND list; of each in turn
- * NOT_IN_CATALOGUE prices[i].product, UNIT_UNKNOWN prices[i].unit, TOO_MANY prices[i]
- * (PRICES_EACH_MAX); TOO_MANY list (PRICES_MAX); NOTHING_TO_CHANGE. */
+ * valid_from (field_date), price (field_amount: what costs nothing is given by a discount);
+ * NOT_FOUND list; of each in turn NOT_IN_CATALOGUE prices[i].product, UNIT_UNKNOWN prices[i].unit,
+ * TOO_MANY prices[i] (PRICES_EACH_MAX); TOO_MANY list (PRICES_MAX); NOTHING_TO_CHANGE. */
 Tefter__Refusal *apply_set_prices(struct tx *tx, const Tefter__SetPrices *command,
                                   Tefter__Done *done)
 {

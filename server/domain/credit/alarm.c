@@ -4,6 +4,7 @@
  *
  *   posted over the limit, or money taken back that had made room ──▶ raised, for ever
  *   more cash taken out of tills than one person pays out alone   ──▶ raised, for ever
+ *   a till's difference beyond what who counts may take out       ──▶ raised, for ever
  *   the server's AlarmTerminal                                    ──▶ raised, for ever
  *
  * 1. A command raises at most one; its number is the command's seq. What an import posts, of one
@@ -129,13 +130,15 @@ void credit_alarm(struct tx *tx, const Tefter__DocumentRecord *document, const c
     alarm_raise(tx, &row);
 }
 
-void credit_alarm_cash(struct tx *tx, const Tefter__DocumentRecord *move, int64_t over_by_minor)
+void credit_alarm_cash(struct tx *tx, const Tefter__DocumentRecord *move, int64_t over_by_minor,
+                       int64_t difference_minor)
 {
     Tefter__AlarmRow row = TEFTER__ALARM_ROW__INIT;
     FIELD_SET(&row, document, move->document);
     row.number = move->number;
     FIELD_SET(&row, kind, move->kind);
     FIELD_SET(&row, cash_minor, over_by_minor);
+    FIELD_SET_IF(&row, difference_minor, difference_minor != 0, difference_minor);
     alarm_raise(tx, &row);
 }
 

@@ -91,6 +91,8 @@ static void fill_names(struct tx *tx, Tefter__ApprovalRow *row)
     row->asked_login = login_of(tx, row->asked_by);
     row->branch_code = code_of(tx, asked_at(row));
     row->decided_login = login_of(tx, row->decided_by);
+    int64_t over_minor = row->decision != NULL ? credit_over(row->decision) : 0;
+    FIELD_SET_IF(row, over_by_minor, over_minor > 0, over_minor);
 }
 
 /* ---- rules ---- */
@@ -369,8 +371,9 @@ static Tefter__ApprovalRecord *approval_new(struct tx *tx, const struct approval
         return record;
     }
     FIELD_SET(row, balance_minor, account_field(tx, command->customer)->balance_minor);
-    FIELD_SET_IF(row, available_minor, !wish->decision->unlimited,
-                 wish->decision->limit_minor - wish->decision->exposure_minor);
+    int64_t left_minor;
+    bool limited = credit_left(wish->decision, &left_minor);
+    FIELD_SET_IF(row, available_minor, limited, left_minor);
     FIELD_SET_IF(row, lines, wish->draft != NULL, wish->lines);
     row->goods = wish->goods;
     return record;

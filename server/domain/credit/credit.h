@@ -101,13 +101,19 @@ Tefter__Refusal *approval_serves(struct tx *tx, uint64_t approval, uint32_t cust
 /* What is parked with it; NULL: nothing, or it is over. */
 Tefter__IssueInvoice *approval_draft(struct tx *tx, uint64_t approval);
 
+/* Of the payer's limit and the site's own the one that stops: by how much it is passed, 0 when it
+ * is not; and what was left of it before, false when there is none. */
+int64_t credit_over(const Tefter__Decision *decision);
+bool credit_left(const Tefter__Decision *decision, int64_t *ret_left_minor);
+
 /* After the decided line: the document left its customer over a limit by so much. source: of the
  * import that it came by, or that is taken back; NULL: none. */
 void credit_alarm(struct tx *tx, const Tefter__DocumentRecord *document, const char *source,
                   int64_t over_by_minor);
 /* After the decided line: with that move of cash one person took so much more out of tills in a day
- * than one pays out alone. */
-void credit_alarm_cash(struct tx *tx, const Tefter__DocumentRecord *move, int64_t over_by_minor);
+ * than one pays out alone. difference_minor: the move is a till's difference; 0: it is none. */
+void credit_alarm_cash(struct tx *tx, const Tefter__DocumentRecord *move, int64_t over_by_minor,
+                       int64_t difference_minor);
 Tefter__AlarmRow *credit_alarm_row(struct tx *tx, uint64_t alarm); /* with names; NULL: none */
 /* Approvals worth holding: waiting or granted, newest first; `most` of those before *cursor (0:
  * all), which moves. *ret_more: there may be more behind it. At a damaged one it stops; what was

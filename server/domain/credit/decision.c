@@ -264,9 +264,7 @@ static void pay_way(struct tx *tx, Tefter__Refusal *refusal, const Tefter__Decis
 {
     if (hit(decision, TEFTER__REFUSAL_CODE__DOCUMENT_TOO_BIG_FOR_CUSTOMER))
         return;
-    int64_t over_minor = decision->over_by_minor > decision->site_over_by_minor
-                             ? decision->over_by_minor
-                             : decision->site_over_by_minor;
+    int64_t over_minor = credit_over(decision);
     bool late = walls->late_minor > 0 && walls->late_minor >= over_minor;
     Tefter__WayOut *out = NULL;
     if (of_limits_alone(walls))
@@ -447,7 +445,22 @@ void credit_decided(struct tx *tx, const Tefter__DocumentRecord *document)
     if (decision->has_approval)
         approval_spend(tx, decision->approval, document);
     if (decision->verdict == TEFTER__VERDICT__VERDICT_POSTED)
-        credit_alarm(tx, document, document->source, decision->over_by_minor);
+        credit_alarm(tx, document, document->source, credit_over(decision));
+}
+
+int64_t credit_over(const Tefter__Decision *decision)
+{
+    return decision->site_over_by_minor > decision->over_by_minor ? decision->site_over_by_minor
+                                                                  : decision->over_by_minor;
+}
+
+bool credit_left(const Tefter__Decision *decision, int64_t *ret_left_minor)
+{
+    int64_t of_site_minor = decision->site_limit_minor - decision->site_exposure_minor;
+    *ret_left_minor = decision->limit_minor - decision->exposure_minor;
+    if (decision->has_site_limit_minor && (decision->unlimited || of_site_minor < *ret_left_minor))
+        *ret_left_minor = of_site_minor;
+    return !decision->unlimited || decision->has_site_limit_minor;
 }
 
 void credit_explain_cap(struct tx *tx, const struct credit_request *request,

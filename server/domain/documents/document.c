@@ -12,6 +12,7 @@
 
 #include "base/fold.h"
 #include "base/limits.h"
+#include "domain/credit/credit.h"
 #include "domain/org/org.h"
 
 #include <string.h>
@@ -280,6 +281,13 @@ void document_free_number(struct tx *tx, const Tefter__DocumentRecord *record)
     word_delete(tx, &numbers, record->number);
 }
 
+bool document_is_in(Tefter__DocumentState state, bool asked, Tefter__DocumentState wanted)
+{
+    bool open = state == TEFTER__DOCUMENT_STATE__DOCUMENT_OPEN ||
+                state == TEFTER__DOCUMENT_STATE__DOCUMENT_PART;
+    return !asked || state == wanted || (open && wanted == TEFTER__DOCUMENT_STATE__DOCUMENT_OPEN);
+}
+
 Tefter__DocumentState document_state(const Tefter__DocumentRecord *record,
                                      const Tefter__DocumentTailRecord *tail,
                                      const Tefter__ItemRecord *item)
@@ -371,7 +379,7 @@ void document_done(struct tx *tx, const struct document_plan *plan, Tefter__Done
     done->decision = record->decision;
     if (record->decision != NULL && record->decision->n_walls > 0)
         done_warn(tx, done, TEFTER__WARNING_KIND__WARNING_OVER_LIMIT,
-                  record->decision->over_by_minor);
+                  credit_over(record->decision));
     bool its_own = plan->replaced != NULL && plan->replaced->date == record->date;
     if (record->date < plan->branch->date && !record->backfill && !its_own)
         done_warn(tx, done, TEFTER__WARNING_KIND__WARNING_BACKDATED, 0);

@@ -47,6 +47,8 @@ Tefter__Refusal *document_check_number(struct tx *tx, Tefter__DocumentKind kind,
 void document_free_number(struct tx *tx, const Tefter__DocumentRecord *record);
 /* Writes record, number, day and postings. */
 void document_write(struct tx *tx, const Tefter__DocumentRecord *record);
+/* Is it what is asked for? Open is what is not closed: part paid too. */
+bool document_is_in(Tefter__DocumentState state, bool asked, Tefter__DocumentState wanted);
 Tefter__DocumentState document_state(const Tefter__DocumentRecord *record,
                                      const Tefter__DocumentTailRecord *tail,
                                      const Tefter__ItemRecord *item);

@@ -160,7 +160,8 @@ static bool stood_before(struct before *before, const Tefter__DocumentLine *line
     return false;
 }
 
-/* Goods with a price that come to nothing are as good as a discount of all of it. */
+/* Goods with a price that come to nothing are as good as a discount of all of it; so are those
+ * whose unit costs nothing while the product has a price. */
 static Tefter__Refusal *check_free(struct tx *tx, const struct price_lists *prices,
                                    const Tefter__DocumentLine *line,
                                    const Tefter__ProductRecord *product, size_t i)
@@ -168,7 +169,8 @@ static Tefter__Refusal *check_free(struct tx *tx, const struct price_lists *pric
     if (line->net_minor != 0 || !tx_rule(tx, RULE_ROUNDING_IS_BOUNDED))
         return NULL;
     struct price_found list = list_price(tx, prices, product, line);
-    if (line->price <= 0 && (!list.has_price || list.price <= 0))
+    bool has_price = list.has_price && list.price > 0;
+    if (line->price <= 0 && !has_price && (!product->has_price || product->price <= 0))
         return NULL;
     return of_line(tx, i, "quantity",
                    threshold_check(tx, TEFTER__THRESHOLD__THRESHOLD_DISCOUNT, NULL, BASIS_POINTS));

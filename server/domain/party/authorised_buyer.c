@@ -298,12 +298,13 @@ Tefter__Refusal *buyer_check(struct tx *tx, const Tefter__CustomerRecord *custom
         return NULL;
     if (found == NULL || !may_buy(found, date))
         return refuse(tx, TEFTER__REFUSAL_CODE__BUYER_NOT_AUTHORISED, "buyer");
-    Tefter__Refusal *refusal =
+    Tefter__Refusal *of_sale =
         check_cap(tx, found->has_cap_sale_minor, found->cap_sale_minor, 0, amount_minor);
-    if (refusal == NULL)
-        refusal = check_cap(tx, found->has_cap_day_minor, found->cap_day_minor,
-                            spent_of(found, date), amount_minor - replaces_minor);
-    return refusal;
+    Tefter__Refusal *of_day = check_cap(tx, found->has_cap_day_minor, found->cap_day_minor,
+                                        spent_of(found, date), amount_minor - replaces_minor);
+    bool day_leaves_less =
+        of_sale == NULL || (of_day != NULL && of_day->available_minor < of_sale->available_minor);
+    return day_leaves_less ? of_day : of_sale;
 }
 
 Tefter__Refusal *buyer_check_pin(struct tx *tx, const Tefter__CustomerRecord *customer,

@@ -56,3 +56,6 @@ Tefter__Refusal *move_cash(struct tx *tx, struct move_plan *plan,
                            int64_t amount_minor);
 /* After the decided line: writes it whole. */
 void move_post(struct tx *tx, struct move_plan *plan);
+/* After it: what a till was counted to be off is seen by others, if it is much. */
+void move_count_difference(struct tx *tx, const Tefter__DocumentRecord *record,
+                           int64_t difference_minor);

@@ -64,7 +64,33 @@ static void count_put(struct tx *tx, const Tefter__PutCash *command,
     day_sum_add(tx, &key, record->date, command->amount_minor);
     int64_t over = day_sum(tx, &key, record->date) - company->refund_alone_minor;
     if (command->out && company->has_refund_alone_minor && over > 0)
-        credit_alarm_cash(tx, record, over);
+        credit_alarm_cash(tx, record, over, 0);
+}
+
+/* What one person may take out in a day before others see it. */
+static int64_t unseen_most(struct tx *tx)
+{
+    const Tefter__CompanyRecord *company = company_get(tx);
+    int64_t most = threshold_most(tx, TEFTER__THRESHOLD__THRESHOLD_CASH_OUT);
+    return company->has_refund_alone_minor && company->refund_alone_minor < most
+               ? company->refund_alone_minor
+               : most;
+}
+
+void move_count_difference(struct tx *tx, const Tefter__DocumentRecord *record,
+                           int64_t difference_minor)
+{
+    struct key key = put_key(tx, true);
+    int64_t taken = difference_minor;
+    if (!tx_rule(tx, RULE_TWO_PERSONS))
+        return;
+    int64_t most = unseen_most(tx);
+    if (difference_minor < 0) {
+        day_sum_add(tx, &key, record->date, -difference_minor);
+        taken = day_sum(tx, &key, record->date);
+    }
+    if (taken > most)
+        credit_alarm_cash(tx, record, taken - most, difference_minor);
 }
 
 /* ---- rules: the route ---- */

@@ -416,13 +416,34 @@ int64_t payment_cash_unit(struct tx *tx)
     return (int64_t)tx_settle(tx, SETTLED_CASH_UNIT, 0, (uint64_t)unit);
 }
 
+/* What cannot be handed over is not taken: by hand nobody counts out half a unit. */
+static Tefter__Refusal *check_coins(struct tx *tx, const Tefter__TakePayment *command)
+{
+    bool cash = command->kind == TEFTER__PAYMENT_KIND__PAYMENT_CASH && !command->backfill;
+    if (!cash || tx_recalled(tx) || !tx_rule(tx, RULE_CASH_IS_COINS))
+        return NULL;
+    int64_t unit = company_get(tx)->cash_unit_minor;
+    int64_t beyond = unit > 1 ? command->amount_minor % unit : 0;
+    if (beyond == 0)
+        return NULL;
+    Tefter__Refusal *refusal =
+        refuse_most(tx, TEFTER__REFUSAL_CODE__NOT_IN_COINS, "amount_minor", unit);
+    FIELD_SET_IF(refusal, available_minor, command->amount_minor > unit,
+                 command->amount_minor - beyond);
+    FIELD_SET_IF(refusal, over_by_minor, command->amount_minor > unit, unit);
+    return refusal;
+}
+
 /* ---- changes ---- */
 
+/* Refuses as payment_plan does, then NOT_IN_COINS amount_minor. */
 Tefter__Refusal *apply_take_payment(struct tx *tx, const Tefter__TakePayment *command,
                                     Tefter__Done *done)
 {
     struct payment_plan *plan;
     Tefter__Refusal *refusal = payment_plan(tx, command, NULL, 0, &plan);
+    if (refusal == NULL)
+        refusal = check_coins(tx, command);
     if (refusal != NULL)
         return refusal;
 

@@ -7,9 +7,10 @@
  *
  * 1. A till has one day open at most. One that has had a day takes and gives cash only while one is
  *    open.
- * 2. Who counts says what is there before they are told what should be. A count stands.
+ * 2. Who counts or opens says what is there before they are told what should be. A count stands.
  * 3. What was counted and is not in the books, or the other way round, is posted with its reason,
- *    when it is opened and when it is closed.
+ *    when it is opened and when it is closed. A shortage is cash that went: it counts as taken out,
+ *    and what is beyond the threshold for that raises an alarm.
  * 4. Of two who count it at once, the second hears of the first.
  * 5. A count stands for what was in the books then: once they say something else, it is counted
  *    again before it is closed, as blindly as the first time.
@@ -93,18 +94,15 @@ static const Tefter__TillCount *standing_count(struct tx *tx,
 }
 
 /* What is not in the books is booked, and somebody says why. */
-static Tefter__Refusal *plan_difference(struct tx *tx, struct till *till, Tefter__Text *reason,
-                                        int64_t difference_minor)
+static Tefter__Refusal *plan_difference(struct tx *tx, struct till *till, const char *field,
+                                        Tefter__Text *reason, int64_t difference_minor)
 {
     till->differs = difference_minor != 0;
     if (!till->differs)
         return NULL;
-    Tefter__Refusal *refusal = field_text_wanted(tx, "reason", reason);
-    if (refusal != NULL) {
-        FIELD_SET(refusal, over_by_minor, difference_minor > 0 ? difference_minor : 0);
-        FIELD_SET(refusal, available_minor, difference_minor < 0 ? -difference_minor : 0);
+    Tefter__Refusal *refusal = field_text_wanted(tx, field, reason);
+    if (refusal != NULL)
         return refusal;
-    }
     refusal = move_begin(tx, TEFTER__MONEY_MOVE_KIND__MOVE_DIFFERENCE, till->branch->date,
                          &till->difference);
     if (refusal != NULL)
@@ -114,11 +112,13 @@ static Tefter__Refusal *plan_difference(struct tx *tx, struct till *till, Tefter
                      TEFTER__POSTING_ACCOUNT__GL_CASH_DIFFERENCE, difference_minor);
 }
 
-static void post_difference(struct tx *tx, struct till *till, Tefter__Done *done)
+static void post_difference(struct tx *tx, struct till *till, int64_t difference_minor,
+                            Tefter__Done *done)
 {
     if (!till->differs)
         return;
     move_post(tx, &till->difference);
+    move_count_difference(tx, till->difference.record, difference_minor);
     done->number = till->difference.record->number;
 }
 
@@ -154,8 +154,8 @@ static void begin_day(struct tx *tx, const Tefter__OpenTill *command, struct til
 
 /* Refuses, in this order: float_minor (field_amount_or_zero), reason (field_text); money_account
  * (money_find; FIELD_INVALID for what is no till), TILL_OPEN with `date` (since when); when the
- * books say something else FIELD_MISSING reason with over_by_minor (more was counted) and
- * available_minor (less). */
+ * books say something else FIELD_MISSING opening_reason, which does not tell what they say: nothing
+ * is counted yet. */
 Tefter__Refusal *apply_open_till(struct tx *tx, const Tefter__OpenTill *command, Tefter__Done *done)
 {
     struct till till = {0};
@@ -172,14 +172,14 @@ Tefter__Refusal *apply_open_till(struct tx *tx, const Tefter__OpenTill *command,
         return refusal;
     }
     int64_t difference = tx_difference(tx, command->float_minor, money_holds(tx, till.account));
-    refusal = plan_difference(tx, &till, command->reason, difference);
+    refusal = plan_difference(tx, &till, "opening_reason", command->reason, difference);
     if (refusal != NULL)
         return refusal;
 
     tx_decided(tx);
     begin_day(tx, command, &till, difference);
     money_account_save(tx, till.account);
-    post_difference(tx, &till, done);
+    post_difference(tx, &till, difference, done);
     till.day->before = money_day(tx, till.account->money_account, till.day->opened_date);
     day_save(tx, till.day);
     till_done(tx, &till, difference, done);
@@ -260,12 +260,15 @@ Tefter__Refusal *apply_close_till(struct tx *tx, const Tefter__CloseTill *comman
         return refusal;
     const Tefter__TillCount *last = till.day->counts[till.day->n_counts - 1];
     int64_t difference = tx_difference(tx, last->counted_minor, last->expected_minor);
-    refusal = plan_difference(tx, &till, command->reason, difference);
-    if (refusal != NULL)
+    refusal = plan_difference(tx, &till, "reason", command->reason, difference);
+    if (refusal != NULL) {
+        FIELD_SET(refusal, over_by_minor, difference > 0 ? difference : 0);
+        FIELD_SET(refusal, available_minor, difference < 0 ? -difference : 0);
         return refusal;
+    }
 
     tx_decided(tx);
-    post_difference(tx, &till, done);
+    post_difference(tx, &till, difference, done);
     end_day(tx, command, &till, difference);
     money_account_save(tx, till.account);
     day_save(tx, till.day);

@@ -202,7 +202,7 @@ static void count_row(const struct list *list, const Tefter__DocumentRow *row)
 
 static bool in_state(const Tefter__DocumentList *query, const Tefter__DocumentRow *row)
 {
-    return !query->has_state || row->state == query->state;
+    return document_is_in(row->state, query->has_state, query->state);
 }
 
 /* Nothing of the row is kept. */

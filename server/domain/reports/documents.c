@@ -70,7 +70,7 @@ static void history_step(struct tx *tx, struct history *history, Tefter__History
 /* What is not asked for changes the running balance all the same. */
 static bool history_takes(const Tefter__CustomerHistory *query, const Tefter__HistoryRow *row)
 {
-    return (!query->has_state || row->state == query->state) &&
+    return document_is_in(row->state, query->has_state, query->state) &&
            (!query->has_kind || row->kind == query->kind);
 }
 
@@ -625,23 +625,37 @@ static void search_amounts(struct tx *tx, struct tx *scratch, const struct amoun
         hit_document(tx, scratch, hits, found[i], NULL, NULL);
 }
 
+static bool has_customer(const struct hits *hits, uint32_t customer)
+{
+    for (size_t i = 0; i < hits->answer->n_hits; i++)
+        if (hits->answer->hits[i]->customer != NULL &&
+            hits->answer->hits[i]->customer->who->customer == customer)
+            return true;
+    return false;
+}
+
+static void hit_customer(struct tx *tx, struct tx *scratch, struct hits *hits, uint32_t customer)
+{
+    const Tefter__CustomerRecord *record = customer_get(scratch, customer);
+    if (record == NULL)
+        return;
+    Tefter__SearchHit *hit = tx_new(tx, &tefter__search_hit__descriptor);
+    Tefter__CustomerEntry *entry = tx_new(scratch, &tefter__customer_entry__descriptor);
+    entry->who = customer_row(scratch, record);
+    entry->who->n_buyers = 0;
+    entry->account = credit_account_row(scratch, record->customer, branch_of_actor(scratch)->date);
+    hit->customer = tx_copy(tx, &entry->base);
+    hit_add(hits, hit);
+    tx_scratch_next(scratch);
+}
+
 static void search_customers(struct tx *tx, struct tx *scratch, const struct report_hits *found,
                              struct hits *hits)
 {
-    for (size_t i = 0; found != NULL && i < found->count && !hits_full(hits); i++) {
-        const Tefter__CustomerRecord *record = customer_get(scratch, found->customers[i]);
-        if (record == NULL)
-            continue;
-        Tefter__SearchHit *hit = tx_new(tx, &tefter__search_hit__descriptor);
-        Tefter__CustomerEntry *entry = tx_new(scratch, &tefter__customer_entry__descriptor);
-        entry->who = customer_row(scratch, record);
-        entry->who->n_buyers = 0;
-        entry->account =
-            credit_account_row(scratch, record->customer, branch_of_actor(scratch)->date);
-        hit->customer = tx_copy(tx, &entry->base);
-        hit_add(hits, hit);
-        tx_scratch_next(scratch);
-    }
+    bool numbered = hits->answer->n_hits > 0;
+    for (size_t i = 0; found != NULL && i < found->count && !hits_full(hits); i++)
+        if (!numbered || !has_customer(hits, found->customers[i]))
+            hit_customer(tx, scratch, hits, found->customers[i]);
 }
 
 static void hit_product(struct tx *tx, struct hits *hits, const Tefter__ProductRecord *product,
@@ -657,6 +671,25 @@ static void hit_product(struct tx *tx, struct hits *hits, const Tefter__ProductR
     hit->matched_field = barcode != NULL ? tx_text(tx, "barcode") : NULL;
     hit->matched = tx_text(tx, barcode);
     hit_add(hits, hit);
+}
+
+/* "#17": the customer, document and product of that number. */
+static void search_number(struct tx *tx, struct tx *scratch, const char *text, struct hits *hits)
+{
+    uint64_t number = 0;
+    if (text[0] != '#' || text[1] == '\0')
+        return;
+    for (const char *at = text + 1; *at != '\0'; at++)
+        if (!is_digit(*at) || __builtin_mul_overflow(number, 10, &number) ||
+            __builtin_add_overflow(number, (uint64_t)(*at - '0'), &number))
+            return;
+    const Tefter__ProductRecord *product =
+        number <= UINT32_MAX ? product_get(scratch, (uint32_t)number) : NULL;
+    if (number <= UINT32_MAX)
+        hit_customer(tx, scratch, hits, (uint32_t)number);
+    hit_document(tx, scratch, hits, number, NULL, NULL);
+    if (product != NULL)
+        hit_product(tx, hits, product, text);
 }
 
 /* The one that is called so, then some of those that have it in their words. */
@@ -692,6 +725,7 @@ Tefter__Refusal *view_search(struct tx *tx, const Tefter__Search *query,
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "text");
     answer->hits = tx_take(tx, hits.page.rows_most * sizeof(Tefter__SearchHit *));
     struct tx *scratch = tx_scratch_begin(tx);
+    search_number(tx, scratch, query->text, &hits);
     search_customers(tx, scratch, found, &hits);
     search_words(tx, scratch, query->text, &hits);
     search_products(tx, scratch, query->text, &hits);
