@@ -418,6 +418,7 @@ static void put_decision(struct run *run, const char *what, const Tefter__Decisi
     char b[CELL_MAX];
     char c[CELL_MAX];
     char d[CELL_MAX];
+    char freed[CELL_MAX];
     if (decision->unlimited) {
         tell(stdout, "no limit\n");
         return;
@@ -426,10 +427,11 @@ static void put_decision(struct run *run, const char *what, const Tefter__Decisi
     int64_t after;
     if (__builtin_sub_overflow(before, decision->amount_minor, &after))
         after = decision->amount_minor > 0 ? -INT64_MAX : INT64_MAX;
-    tell(stdout, "limit %s = unpaid bills %s + not cleared %s %s not yet matched %s ",
+    (void)freed_text(run, decision->has_freed_minor, decision->freed_minor, freed);
+    tell(stdout, "limit %s = unpaid bills %s + not cleared %s %s not yet matched %s%s ",
          money_text(run, decision->limit_minor, a), money_text(run, decision->bills_minor, b),
          money_text(run, decision->uncleared_minor, c), sign_minus(run),
-         money_text(run, decision->unmatched_minor, d));
+         money_text(run, decision->unmatched_minor, d), freed);
     if (before < 0)
         tell(stdout, "%s %s over %s\n", sign_minus(run), sign_over(run),
              money_text(run, -before, a));

@@ -206,6 +206,11 @@ enum rule_change {
     /* A sale that is reversed gives back what it took of its buyer's cap of the day: goods that
      * came back at once stopped them until the next. */
     RULE_REVERSED_SALES_FREE_CAPS = 5,
+    /* Money that is not final may count in part. */
+    RULE_SLIPS_HAVE_A_WEIGHT = 5,
+    /* A payer may be named as a customer is opened; sites that join a payer over their limit
+     * alarm. */
+    RULE_PAYERS_FROM_THE_START = 5,
 };
 bool tx_rule(const struct tx *tx, enum rule_change change);
 
