@@ -269,6 +269,8 @@ static const struct param policy_set[] = {
     OPTION("--document-max", AMOUNT, "terms.document_max_minor", "highest total of one invoice"),
     OPTION("--unpaid-max", NUMBER, "terms.unpaid_max",
            "stop credit at so many unpaid bills (0: at none)"),
+    OPTION("--slip-weight", NUMBER, "terms.slip_weight",
+           "percent of slips not confirmed that counts as still owed (at first 100)"),
     OPTION("--term-days", NUMBER, "term_days", "days until an invoice is due"),
     OPTION("--credit-note-approve", AMOUNT, "credit_note_approve_minor",
            "more in credit notes, of a customer and day or of a bill, wants who may approve"),

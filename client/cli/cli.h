@@ -365,6 +365,7 @@ enum term_line {
     TERM_LINE_OVERDUE,
     TERM_LINE_DOCUMENT_MAX,
     TERM_LINE_UNPAID_MAX,
+    TERM_LINE_SLIP_WEIGHT,
     TERM_LINE_VALID,
     TERM_LINE_DAYS, /* from here on not of LimitTerms: set by the two functions below */
     TERM_LINE_CREDIT_NOTES,
@@ -383,12 +384,14 @@ void term_line_amount(struct run *run, struct term_lines *lines, enum term_line 
 void term_line_days(struct term_lines *lines, enum term_line line, bool known, uint32_t days);
 void term_lines_show(const struct term_lines *lines);
 void term_lines_in_one(const struct term_lines *lines, char out[LINE_MAX_BYTES]);
+/* " − slips counted 50.00", of what is used of a limit; empty: nothing. */
+const char *freed_text(struct run *run, bool known, int64_t freed_minor, char out[CELL_MAX]);
 /* A line for each that is another now: "limit  500.00 → 800.00". */
 void term_lines_changed(const struct run *run, const struct term_lines *before,
                         const struct term_lines *now);
 
 /* Terms that a verb takes away. */
-#define TERMS_OF_ALL "policy overdue document-max unpaid-max"
+#define TERMS_OF_ALL "policy overdue document-max unpaid-max slip-weight"
 #define CLEAR_OPTION(words_)                                                                       \
     {                                                                                              \
         PARAM("--clear", ENUM, "clear", "take this away again"), .words = (words_), .many = true   \

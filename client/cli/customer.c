@@ -26,7 +26,7 @@ static const struct param customer_add[] = {
            "days until their invoices are due (default: the group's or company's)"),
     CHOICE("--language", "language", "en vi zh fa el", "language of their documents"),
     OPTION("--note", TEXT, "note", "a note on the customer"),
-    OPTION("--payer", CUSTOMER, NULL,
+    OPTION("--payer", CUSTOMER, "payer",
            "who pays for them; wants the right to set limits, as tefter customer payer does"),
     OPTION("--no-look", FLAG, NULL, "add them without looking for likely doubles"),
     END,
@@ -117,6 +117,8 @@ static const struct param customer_limit[] = {
     OPTION("--document-max", AMOUNT, "terms.document_max_minor", "highest total of one invoice"),
     OPTION("--unpaid-max", NUMBER, "terms.unpaid_max",
            "stop credit at so many unpaid bills (0: at none)"),
+    OPTION("--slip-weight", NUMBER, "terms.slip_weight",
+           "percent of slips not confirmed that counts as still owed (at first 100)"),
     CLEAR_OPTION("limit " TERMS_OF_ALL),
     OPTION("--end", NUMBER, "ended", "take away one entry of their terms, by its number"),
     OPTION("--reason", TEXT, "reason", "why; kept in the history"),
@@ -332,6 +334,7 @@ static void put_the_line(struct run *run, const Tefter__AccountRow *account)
     char bills[CELL_MAX];
     char uncleared[CELL_MAX];
     char unmatched[CELL_MAX];
+    char freed[CELL_MAX];
     char rest[CELL_MAX];
     bool over = account->available_minor < 0;
     (void)money_text(run, account->limit_minor, limit);
@@ -342,12 +345,14 @@ static void put_the_line(struct run *run, const Tefter__AccountRow *account)
                      unmatched);
     (void)free_text(run, account, rest);
     const char *minus = sign_minus(run);
+    (void)freed_text(run, account->has_freed_minor, account->freed_minor, freed);
     if (account->unlimited)
-        tell(stdout, "no limit: unpaid bills %s + not cleared %s %s not yet matched %s\n", bills,
-             uncleared, minus, unmatched);
+        tell(stdout, "no limit: unpaid bills %s + not cleared %s %s not yet matched %s%s\n", bills,
+             uncleared, minus, unmatched, freed);
     else
-        tell(stdout, "limit %s = unpaid bills %s + not cleared %s %s not yet matched %s %s %s%s\n",
-             limit, bills, uncleared, minus, unmatched, over ? minus : "+",
+        tell(stdout,
+             "limit %s = unpaid bills %s + not cleared %s %s not yet matched %s%s %s %s%s\n", limit,
+             bills, uncleared, minus, unmatched, freed, over ? minus : "+",
              over ? "" : "available ", rest);
 }
 
@@ -530,8 +535,6 @@ static int customer_bills(struct run *run)
 
 /* ---- who pays ---- */
 
-static const char payer_is_set[] = "Somebody else pays for them now|: {available}|.";
-
 static int customer_payer_run(struct run *run)
 {
     bool none = arg_flag(&run->args, "--none");
@@ -639,28 +642,6 @@ static const Tefter__LikelyDoublesAnswer *ask_doubles(struct run *run,
     return answer == NULL ? NULL : answer->likely_doubles;
 }
 
-/* Two commands: who pays is told after they are made. Should that be refused, they are there
- * without a payer, and the refusal says why. */
-static int add_with_payer(struct run *run, const Tefter__Command *command)
-{
-    uint64_t payer = 0;
-    if (!typed_id(run, VALUE_CUSTOMER, arg_text(&run->args, "--payer"), &payer))
-        return run->exit_code;
-    const Tefter__Done *done = run_call(run, command);
-    if (done == NULL)
-        return run->exit_code;
-    uint32_t customer = (uint32_t)done->id;
-    run_tell_done(run, done, "Customer| {number}|| (#{id})| is made: {NAME}.");
-    Tefter__Command second = TEFTER__COMMAND__INIT;
-    Tefter__SetPayer who = TEFTER__SET_PAYER__INIT;
-    second.kind_case = TEFTER__COMMAND__KIND_SET_PAYER;
-    second.set_payer = &who;
-    who.customer = customer;
-    who.has_payer = true;
-    who.payer = (uint32_t)payer;
-    return run_submit(run, &second, payer_is_set);
-}
-
 static int customer_add_run(struct run *run)
 {
     const Tefter__Command *command =
@@ -682,10 +663,11 @@ static int customer_add_run(struct run *run)
                        "These may be the same customer. Nothing was made; if it is another one, "
                        "say it again with --no-look.");
     }
-    return arg_text(&run->args, "--payer") != NULL
-               ? add_with_payer(run, command)
-               : run_submit(run, command,
-                            "Customer| {number}|| (#{id})| is made: {NAME}, {available}.| A limit "
+    return run_submit(run, command,
+                      arg_text(&run->args, "--payer") != NULL
+                          ? "Customer| {number}|| (#{id})| is made: {NAME}. {PAYER} pays for them, "
+                            "and their limit holds for both together."
+                          : "Customer| {number}|| (#{id})| is made: {NAME}, {available}.| A limit "
                             "is set by who may: tefter customer limit {number} AMOUNT|");
 }
 

@@ -14,6 +14,8 @@
                "highest total of one invoice"),                                                    \
         OPTION("--unpaid-max", NUMBER, prefix "unpaid_max",                                        \
                "stop credit at so many unpaid bills (0: at none)"),                                \
+        OPTION("--slip-weight", NUMBER, prefix "slip_weight",                                      \
+               "percent of slips not confirmed that counts as still owed (at first 100)"),         \
         OPTION("--from", DATE, prefix "valid_from", "first day of the limit and its terms"),       \
         OPTION("--until", DATE, prefix "valid_until", "last day of the limit and its terms")
 
@@ -56,6 +58,7 @@ static const struct column group_columns[] = {
     {"OVERDUE", "limit.overdue_minor", COLUMN_MONEY},
     {"DOCUMENT MAX", "limit.document_max_minor", COLUMN_MONEY},
     {"UNPAID MAX", "limit.unpaid_max", COLUMN_NUMBER},
+    {"SLIP WEIGHT", "limit.slip_weight", COLUMN_NUMBER},
     {"UNTIL", "limit.valid_until", COLUMN_DATE},
     {"TERM DAYS", "term_days", COLUMN_NUMBER},
     END_COLUMNS,

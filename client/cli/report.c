@@ -393,6 +393,7 @@ static const struct column alarm_columns[] = {
     {"KIND", "kind", COLUMN_ENUM},
     {"NUMBER", "number", COLUMN_TEXT},
     {"OVER BY", "over_by_minor", COLUMN_MONEY},
+    {"WITH SITE", "site_code", COLUMN_TEXT},
     {"CASH OUT OVER", "cash_minor", COLUMN_MONEY},
     {"TILL OFF BY", "difference_minor", COLUMN_MONEY},
     {"DOCUMENTS", "documents", COLUMN_NUMBER},

@@ -442,6 +442,7 @@ static void put_decision(struct run *run, const char *what, const Tefter__Decisi
     char b[CELL_MAX];
     char c[CELL_MAX];
     char d[CELL_MAX];
+    char freed[CELL_MAX];
     bool site = decision->has_site_limit_minor;
     int64_t before = decision->limit_minor - decision->exposure_minor;
     int64_t of_site = decision->site_limit_minor - decision->site_exposure_minor;
@@ -456,10 +457,11 @@ static void put_decision(struct run *run, const char *what, const Tefter__Decisi
         put_after(run, what, of_site, decision->amount_minor);
         return;
     }
-    tell(stdout, "limit %s = unpaid bills %s + not cleared %s %s not yet matched %s ",
+    (void)freed_text(run, decision->has_freed_minor, decision->freed_minor, freed);
+    tell(stdout, "limit %s = unpaid bills %s + not cleared %s %s not yet matched %s%s ",
          money_text(run, decision->limit_minor, a), money_text(run, decision->bills_minor, b),
          money_text(run, decision->uncleared_minor, c), sign_minus(run),
-         money_text(run, decision->unmatched_minor, d));
+         money_text(run, decision->unmatched_minor, d), freed);
     put_before(run, before);
     put_after(run, what, before, decision->amount_minor);
 }

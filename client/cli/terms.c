@@ -1,4 +1,6 @@
 /* Credit terms as lines: of the company, a group, a customer; and what a change made of them. */
+#include <inttypes.h>
+
 #include "base/tell.h"
 #include "cli/cli.h"
 
@@ -9,6 +11,7 @@ static const char *const labels[TERM_LINES] = {
     [TERM_LINE_OVERDUE] = "overdue amount borne",
     [TERM_LINE_DOCUMENT_MAX] = "biggest document",
     [TERM_LINE_UNPAID_MAX] = "most unpaid bills",
+    [TERM_LINE_SLIP_WEIGHT] = "slips count as owed",
     [TERM_LINE_VALID] = "valid",
     [TERM_LINE_DAYS] = "bills are due after",
     [TERM_LINE_CREDIT_NOTES] = "credit notes alone",
@@ -65,7 +68,20 @@ void term_lines_read(struct run *run, const Tefter__LimitTerms *terms, struct te
         (void)snprintf(ret_lines->text[TERM_LINE_UNPAID_MAX], CELL_MAX, "any number");
     else if (terms->has_unpaid_max)
         (void)counted(terms->unpaid_max, "bill", ret_lines->text[TERM_LINE_UNPAID_MAX]);
+    if (terms->has_slip_weight)
+        (void)snprintf(ret_lines->text[TERM_LINE_SLIP_WEIGHT], CELL_MAX, "%" PRIu32 " %%",
+                       terms->slip_weight);
     put_valid(terms, ret_lines->text[TERM_LINE_VALID]);
+}
+
+const char *freed_text(struct run *run, bool known, int64_t freed_minor, char out[CELL_MAX])
+{
+    char amount[CELL_MAX];
+    out[0] = '\0';
+    if (known && freed_minor != 0)
+        (void)snprintf(out, CELL_MAX, " %s slips counted %s", sign_minus(run),
+                       money_text(run, freed_minor, amount));
+    return out;
 }
 
 void term_lines_show(const struct term_lines *lines)

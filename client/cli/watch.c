@@ -314,6 +314,11 @@ static void put_alarm(struct watch *watch, const Tefter__AlarmRow *alarm)
         tell(stdout, "%s %s  cash out over by %s", sign_over(watch->run),
              alarm->number == NULL ? "" : alarm->number,
              money_text(watch->run, alarm->cash_minor, amount));
+    else if (alarm->has_site)
+        tell(stdout, "%s %s %s  with %s, for whom they pay, over by %s", sign_over(watch->run),
+             alarm->customer_code == NULL ? "" : alarm->customer_code,
+             text_of(alarm->customer_name), alarm->site_code == NULL ? "" : alarm->site_code,
+             money_text(watch->run, alarm->over_by_minor, amount));
     else
         tell(stdout, "%s %s %s  %s %s over by %s", sign_over(watch->run),
              alarm->customer_code == NULL ? "" : alarm->customer_code,

@@ -1,5 +1,6 @@
 #include "import/command.h"
 
+#include "base/fold.h"
 #include "import/price.h"
 #include "import/words.h"
 
@@ -48,6 +49,13 @@ static const Tefter__Command *open_customer(Tefter__OpenCustomer *customer, stru
     return command;
 }
 
+const char *payer_of_entry(const struct entry *entry)
+{
+    const char *payer = entry->texts[FIELD_WHO_PAYS];
+    const char *code = entry->texts[FIELD_CODE];
+    return payer != NULL && code != NULL && fold_same(payer, code) ? NULL : payer;
+}
+
 static const Tefter__Command *customer_command(const struct entry *entry, struct arena *arena)
 {
     const char *const *texts = entry->texts;
@@ -68,6 +76,7 @@ static const Tefter__Command *customer_command(const struct entry *entry, struct
     customer->note = person_text(texts[FIELD_NOTE], arena);
     customer->groups = (uint32_t *)(uintptr_t)entry->groups;
     customer->n_groups = entry->group_count;
+    customer->payer_code = text_of(payer_of_entry(entry));
     return open_customer(customer, arena);
 }
 
@@ -98,6 +107,20 @@ static Tefter__LimitTerms *terms_of(const struct entry *entry, struct arena *are
     terms->has_limit_minor = true;
     terms->limit_minor = entry->numbers[FIELD_LIMIT];
     return terms;
+}
+
+const Tefter__Command *command_of_payer(const struct entry *entry, uint32_t customer,
+                                        struct arena *arena)
+{
+    Tefter__Command *command = command_new(arena, TEFTER__COMMAND__KIND_SET_PAYER);
+    Tefter__SetPayer *payer = arena_take(arena, sizeof *payer);
+    if (command == NULL || payer == NULL)
+        return NULL;
+    tefter__set_payer__init(payer);
+    payer->customer = customer;
+    payer->payer_code = text_of(payer_of_entry(entry));
+    command->set_payer = payer;
+    return command;
 }
 
 const Tefter__Command *command_of_limit(const struct entry *entry, uint32_t customer,

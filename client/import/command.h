@@ -17,5 +17,9 @@ const Tefter__Command *command_of_terms(const struct entry *entry, uint32_t numb
                                         struct arena *arena);
 const Tefter__Command *command_of_joining(uint32_t customer, uint32_t group, struct arena *arena);
 /* The limit that a customer's row says. */
+/* Whom the row says to pay for the customer; NULL: nobody, or they themselves. */
+const char *payer_of_entry(const struct entry *entry);
+const Tefter__Command *command_of_payer(const struct entry *entry, uint32_t customer,
+                                        struct arena *arena);
 const Tefter__Command *command_of_limit(const struct entry *entry, uint32_t customer,
                                         struct arena *arena);

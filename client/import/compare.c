@@ -6,6 +6,7 @@
 
 #include "base/date.h"
 #include "base/fold.h"
+#include "import/command.h"
 #include "import/price.h"
 #include "import/words.h"
 #include "lib/tefter.h"
@@ -224,6 +225,16 @@ void compare_customer(const struct entry *entry, const Tefter__CustomerRecord *t
     ret_change->has_term_days = true;
     ret_change->term_days = (uint32_t)days;
     add_numbers(why, "term days", there->has_term_days, there->term_days, days, 0);
+}
+
+bool compare_payer(const struct entry *entry, const Tefter__CustomerRow *there, char why[WHY_MAX])
+{
+    const char *payer = payer_of_entry(entry);
+    const char *now = there != NULL && there->payer_code != NULL ? there->payer_code : "";
+    if (payer == NULL || fold_same(payer, now))
+        return true;
+    add_difference(why, "payer", now, payer);
+    return false;
 }
 
 bool compare_limit(const struct entry *entry, const Tefter__CustomerCardAnswer *there,

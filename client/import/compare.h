@@ -23,6 +23,8 @@ bool compare_limit(const struct entry *entry, const Tefter__CustomerCardAnswer *
 size_t compare_groups(const struct entry *entry, const Tefter__CustomerRecord *there,
                       const struct groups *groups, uint32_t ret_missing[GROUPS_OF_ROW_MAX],
                       char why[WHY_MAX]);
+/* Who pays for them: true when the file says nobody, or the same. */
+bool compare_payer(const struct entry *entry, const Tefter__CustomerRow *there, char why[WHY_MAX]);
 /* A group's terms. */
 void compare_terms(const struct entry *entry, const struct group_known *there,
                    const struct currency *currency, char why[WHY_MAX]);

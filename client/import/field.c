@@ -171,6 +171,16 @@ static const struct field fields[FIELD_COUNT] = {
         {"payer", FORM_LINE, M, 0,
          "payer name|payer|remitter|người nộp|付款人|پرداخت کننده|καταθέτης|zahler|payeur|"
          "pagador"},
+    [FIELD_WHO_PAYS] =
+        {"payer", FORM_CODE, C, 0,
+         "payer|payer code|payer id|bill to customer|bill to code|bill to id|invoice to|"
+         "parent|parent customer|parent code|parent account|head office|người thanh toán|"
+         "mã người thanh toán|khách hàng mẹ|công ty mẹ|đơn vị thanh toán|付款方|付款客户|"
+         "付款方编码|上级客户|母公司|结算客户|پرداخت کننده|کد پرداخت کننده|مشتری مادر|"
+         "شرکت مادر|πληρωτής|κωδικός πληρωτή|μητρική|μητρικός πελάτης|πελάτης χρέωσης|"
+         "regulierer|zahler|rechnungsempfänger|hauptkunde|konzernmutter|abweichender regulierer|"
+         "payeur|client payeur|code payeur|client facturé|maison mère|société mère|pagador|"
+         "cliente pagador|código pagador|facturar a|empresa matriz|cliente principal"},
     [FIELD_PLACE] = {"money_account", FORM_WHOLE, M, 0, "money_account"},
     [FIELD_PHONE] =
         {"phone", FORM_LINE, C, 0,

@@ -215,6 +215,8 @@ static void read_customer_code(const struct form *form, const struct row *row, s
         return;
     }
     entry->texts[field] = entry_text(entry, value_safe_code(code, (char[CODE_MAX_BYTES + 1]){0}));
+    if (field == FIELD_WHO_PAYS)
+        return;
     entry->renamed = true;
     if (entry->texts[FIELD_NAME] == NULL)
         entry->texts[FIELD_NAME] = read_text(form, row, entry, field, NAME_MAX_BYTES);
@@ -507,7 +509,8 @@ void form_check_head(const struct form *form, const struct row *row, struct entr
 
 static bool is_customer_code(enum import_field field, enum import_kind kind)
 {
-    return field == FIELD_CUSTOMER || (field == FIELD_CODE && kind == IMPORT_CUSTOMERS);
+    return field == FIELD_CUSTOMER || field == FIELD_WHO_PAYS ||
+           (field == FIELD_CODE && kind == IMPORT_CUSTOMERS);
 }
 
 static size_t text_room(enum import_field field)

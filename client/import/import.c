@@ -295,7 +295,8 @@ static bool check_rights(struct job *job)
         bool wanted = (needed[i].kinds & 1U << job->settings->kind) != 0 &&
                       !(needed[i].creating && job->settings->no_create) &&
                       (needed[i].right != TEFTER__RIGHT__RIGHT_SET_LIMIT ||
-                       mapping_has(&job->look.mapping, FIELD_LIMIT)) &&
+                       mapping_has(&job->look.mapping, FIELD_LIMIT) ||
+                       mapping_has(&job->look.mapping, FIELD_WHO_PAYS)) &&
                       (needed[i].right != TEFTER__RIGHT__RIGHT_SEE_COST ||
                        mapping_has(&job->look.mapping, FIELD_COST));
         bool has = false;

@@ -17,6 +17,7 @@
 #include "import/command.h"
 #include "import/compare.h"
 #include "import/console.h"
+#include "import/names.h"
 #include "import/price.h"
 #include "lib/tefter.h"
 
@@ -28,6 +29,7 @@ enum {
     COMMAND_BYTES_MAX = 4 * 1024 * 1024,
     PAGE_ROWS = 500,
     SILENT_MS = 2000,
+    HELD_MAX = 10000, /* customers whose payer comes later in the file */
 };
 
 struct server {
@@ -37,27 +39,39 @@ struct server {
     struct arena arena;    /* of the command being packed */
     struct sending *all;   /* whatever an answer may still come to */
     struct sending *again; /* of these, what waits to be sent again */
-    bool orphan;           /* nobody's any more: goes with its last answer */
-    uint32_t asking;       /* queries under way */
-    uint64_t answered_ms;  /* when something last came */
-    uint64_t sent;         /* entries that are in the ledger */
+    struct sending *held;  /* and what waits for the end of the file: a payer is not there yet */
+    uint32_t held_count;
+    struct names codes;   /* a dry run: of the customers that would be there */
+    bool orphan;          /* nobody's any more: goes with its last answer */
+    uint32_t asking;      /* queries under way */
+    uint64_t answered_ms; /* when something last came */
+    uint64_t sent;        /* entries that are in the ledger */
     bool denied;
     struct failure failure; /* not NONE: no more is sent */
 };
 
-enum what { WHAT_CUSTOMER, WHAT_PRODUCT, WHAT_ENTRY, WHAT_CHANGE, WHAT_LIMIT, WHAT_JOIN };
+enum what {
+    WHAT_CUSTOMER,
+    WHAT_PRODUCT,
+    WHAT_ENTRY,
+    WHAT_CHANGE,
+    WHAT_LIMIT,
+    WHAT_JOIN,
+    WHAT_PAYER,
+};
 
 /* One command under way. It outlives an import that was given up, for its answer may come yet. */
 struct sending {
     struct server *server;
     struct entry *entry; /* NULL: given up */
     enum what what;
-    size_t line;        /* of WHAT_PRODUCT; of WHAT_LIMIT and WHAT_JOIN the customer */
+    size_t line;        /* of WHAT_PRODUCT; of WHAT_LIMIT, WHAT_JOIN and WHAT_PAYER the customer */
     uint32_t group;     /* of WHAT_JOIN */
     bool looked;        /* a price: what its list has is known */
     const char *change; /* and what a dry run tells of it; NULL: nothing */
     uint64_t due_ms;
-    struct sending *next; /* in `again` */
+    bool was_held;
+    struct sending *next; /* in `again` or `held` */
     struct sending *before;
     struct sending *behind;
 };
@@ -93,6 +107,7 @@ static void settle_entry(struct server *server, struct entry *entry, enum outcom
 static void release_server(struct server *server)
 {
     arena_fini(&server->arena);
+    names_fini(&server->codes);
     free(server);
 }
 
@@ -262,6 +277,14 @@ static void send_groups(struct server *server, struct entry *entry, uint32_t cus
     }
 }
 
+static void send_payer(struct server *server, struct entry *entry, uint32_t customer)
+{
+    struct sending *sending =
+        server->options.asking ? NULL : sending_new(server, entry, WHAT_PAYER, customer);
+    if (sending != NULL)
+        send_later(sending, 1);
+}
+
 static void on_card(void *context, const Tefter__Answer *answer)
 {
     struct sending *sending = context;
@@ -283,13 +306,16 @@ static void on_card(void *context, const Tefter__Answer *answer)
     uint32_t missing[GROUPS_OF_ROW_MAX];
     size_t groups = compare_groups(sending->entry, answer->customer_card->record,
                                    sending->server->options.groups, missing, differences);
+    bool same_payer = compare_payer(sending->entry, answer->customer_card->row, differences);
     bool update = sending->server->options.update;
     uint32_t customer = answer->customer_card->record->customer;
     if (!same_limit && update)
         send_limit(sending->server, sending->entry, customer);
     if (update)
         send_groups(sending->server, sending->entry, customer, missing, groups);
-    if ((!same_limit || groups > 0) && !words_differ && update) {
+    if (update && !same_payer)
+        send_payer(sending->server, sending->entry, customer);
+    if ((!same_limit || groups > 0 || !same_payer) && !words_differ && update) {
         resolve(sending, OUTCOME_CHANGED, NULL);
         return;
     }
@@ -503,6 +529,37 @@ static void explain(struct sending *sending, const Tefter__Refusal *refused, cha
         entry->why_line = entry->lines[line].line;
 }
 
+static bool is_without_payer(const struct entry *entry, const Tefter__Refusal *refused)
+{
+    return entry->kind == ENTRY_CUSTOMER && refused->code == TEFTER__REFUSAL_CODE__NOT_FOUND &&
+           has_prefix(refused->field, "payer");
+}
+
+/* Its payer may come later in the file. */
+static bool waits_for_payer(const struct sending *sending)
+{
+    return !sending->was_held && sending->server->held_count < HELD_MAX;
+}
+
+static void hold(struct sending *sending)
+{
+    struct server *server = sending->server;
+    sending->was_held = true;
+    sending->next = server->held;
+    server->held = sending;
+    server->held_count++;
+}
+
+static void no_payer(struct sending *sending)
+{
+    char why[WHY_MAX];
+    (void)snprintf(why, sizeof why,
+                   "there is no customer %.40s to pay for them: import that one first, or mend the "
+                   "payer",
+                   payer_of_entry(sending->entry));
+    resolve(sending, OUTCOME_REFUSED, why);
+}
+
 static void entry_refused(struct sending *sending, const Tefter__Refusal *refused)
 {
     struct server *server = sending->server;
@@ -566,6 +623,11 @@ static void customer_done(struct sending *sending, const Tefter__Done *done)
     resolve(sending, OUTCOME_SENT, NULL);
 }
 
+static bool is_behind_customer(enum what what)
+{
+    return what == WHAT_LIMIT || what == WHAT_JOIN || what == WHAT_PAYER;
+}
+
 static void party_done(struct sending *sending)
 {
     struct server *server = sending->server;
@@ -582,7 +644,7 @@ static void heard(struct sending *sending, const Tefter__Refusal *refused, const
         tell_change(sending);
     if (refused == NULL && sending->what == WHAT_CHANGE)
         resolve(sending, OUTCOME_CHANGED, NULL);
-    else if (refused == NULL && (sending->what == WHAT_LIMIT || sending->what == WHAT_JOIN))
+    else if (refused == NULL && is_behind_customer(sending->what))
         resolve(sending, OUTCOME_SENT, NULL);
     else if (refused == NULL && done != NULL && sending->entry->kind == ENTRY_CUSTOMER)
         customer_done(sending, done);
@@ -594,8 +656,11 @@ static void heard(struct sending *sending, const Tefter__Refusal *refused, const
         resolve(sending, OUTCOME_LOST, NULL);
     else if (is_passing(refused))
         send_later(sending, refused->has_retry_ms ? refused->retry_ms : 0);
-    else if (sending->what == WHAT_CHANGE || sending->what == WHAT_LIMIT ||
-             sending->what == WHAT_JOIN)
+    else if (is_without_payer(sending->entry, refused) && waits_for_payer(sending))
+        hold(sending);
+    else if (is_without_payer(sending->entry, refused))
+        no_payer(sending);
+    else if (sending->what == WHAT_CHANGE || is_behind_customer(sending->what))
         change_refused(sending, refused);
     else if (ends_import(server, refused))
         end_import(sending, refused);
@@ -707,6 +772,8 @@ static const Tefter__Command *pack(struct sending *sending)
         return command_of_product(&entry->lines[sending->line], &server->arena);
     case WHAT_LIMIT:
         return command_of_limit(entry, (uint32_t)sending->line, &server->arena);
+    case WHAT_PAYER:
+        return command_of_payer(entry, (uint32_t)sending->line, &server->arena);
     case WHAT_JOIN:
         return command_of_joining((uint32_t)sending->line, sending->group, &server->arena);
     case WHAT_ENTRY:
@@ -810,6 +877,37 @@ static void send_due(struct server *server)
     }
 }
 
+/* The file is read: who waits for a payer is sent again, or told what a dry run knows of it. */
+static void send_held(struct server *server)
+{
+    struct sending *waiting = server->held;
+    server->held = NULL;
+    while (waiting != NULL) {
+        char key[FOLD_KEY_MAX + 1];
+        struct sending *next = waiting->next;
+        uint64_t there;
+        if (is_ended(server))
+            resolve(waiting, OUTCOME_LOST, NULL);
+        else if (!server->options.asking)
+            send_later(waiting, 1);
+        else if (names_get(&server->codes,
+                           names_key(slice_text(payer_of_entry(waiting->entry)), key), &there))
+            resolve(waiting, OUTCOME_SENT, NULL);
+        else
+            no_payer(waiting);
+        waiting = next;
+    }
+}
+
+/* A dry run makes nobody: what it would make is remembered. */
+static void note_code(struct server *server, const struct entry *entry)
+{
+    char key[FOLD_KEY_MAX + 1];
+    const char *code = entry->texts[FIELD_CODE];
+    if (server->options.asking && entry->kind == ENTRY_CUSTOMER && code != NULL)
+        (void)names_put(&server->codes, names_key(slice_text(code), key), 1);
+}
+
 /* ---- the sink ---- */
 
 static bool server_take(struct sink *sink, struct entry *entry, struct failure *failure)
@@ -817,6 +915,7 @@ static bool server_take(struct sink *sink, struct entry *entry, struct failure *
     struct server *server = (struct server *)sink;
     entry->outcome = OUTCOME_SENT;
     entry->waiting = 1; /* held */
+    note_code(server, entry);
     send_due(server);
     if (server->options.create_missing)
         transmit_parties(server, entry, false);
@@ -828,7 +927,8 @@ static bool server_take(struct sink *sink, struct entry *entry, struct failure *
 /* Nobody answers: what is under way is told to be lost, though answers may come yet. */
 static void give_up(struct server *server)
 {
-    send_due(server); /* the import has ended: it loses them */
+    send_held(server); /* the import has ended: it loses them */
+    send_due(server);
     for (struct sending *sending = server->all; sending != NULL; sending = sending->behind) {
         struct entry *entry = sending->entry;
         sending->entry = NULL;
@@ -840,7 +940,9 @@ static void give_up(struct server *server)
 static bool server_finish(struct sink *sink, struct failure *failure)
 {
     struct server *server = (struct server *)sink;
-    while (!is_idle(server) && server->failure.fault != FAULT_BUSY) {
+    while ((!is_idle(server) || server->held != NULL) && server->failure.fault != FAULT_BUSY) {
+        if (is_idle(server) || is_ended(server))
+            send_held(server);
         send_due(server);
         if (!is_idle(server))
             (void)turn(server);

@@ -54,7 +54,8 @@ const struct usage_option import_options[] = {
      {"FIELD=COLUMN,...", NULL},
      "which column is which field: number=InvoiceNo,date=InvoiceDate; the rest is guessed. Fields "
      "of customers: code name phone area nickname tax_code address term_days language note limit "
-     "group; of groups: dimension name term_days limit; of products: code name price tax unit "
+     "group payer; of groups: dimension name term_days limit; of products: code name price tax "
+     "unit "
      "brand "
      "colour model barcode cost floor pack factor pack_price pack_barcode; of prices: list code "
      "unit price from_quantity valid_from; of invoices and credit-notes: number customer name date "

@@ -390,6 +390,8 @@ const char *refusal_pattern(Tefter__RefusalCode code)
     "(tefter "                                                                                     \
     "staff change LOGIN --branch or --anywhere): {roles}.|"
 
+#define WEIGHT_WORDS                                                                               \
+    "The weight is a percentage: from 0 (slips count as money) to 100 (they free nothing)."
 #define OWN_CONFIRMATION                                                                           \
     "You booked this money yourself: that it came is confirmed by somebody else.| Alone you may "  \
     "confirm {most$} more today.|| Who may: {roles}.| Where one person does all, the owner says: " \
@@ -488,6 +490,8 @@ static const struct {
      "This payer pays for| {most}| customers already, and for no more. Name another payer for some "
      "of them."},
     {CODE(NOTHING_TO_CHANGE), "payer", "It is so already: this is their payer, or they have none."},
+    {CODE(FIELD_INVALID), "terms.slip_weight", WEIGHT_WORDS},
+    {CODE(FIELD_INVALID), "limit.slip_weight", WEIGHT_WORDS},
     {CODE(FIELD_INVALID), "customer",
      "The customer who pays at once has no account: name another customer."},
     {CODE(FIELD_INVALID), "arrived",

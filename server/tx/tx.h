@@ -211,6 +211,11 @@ enum rule_change {
     /* Cash is taken in what there are coins for. Any amount was noted, and the till never agreed.
      */
     RULE_CASH_IS_COINS = 5,
+    /* Money that is not final may count in part. */
+    RULE_SLIPS_HAVE_A_WEIGHT = 5,
+    /* A payer may be named as a customer is opened; sites that join a payer over their limit
+     * alarm. */
+    RULE_PAYERS_FROM_THE_START = 5,
 };
 bool tx_rule(const struct tx *tx, enum rule_change change);
 

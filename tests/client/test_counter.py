@@ -97,6 +97,20 @@ class InEuro(Counter, unittest.TestCase):
         for typed in ("陈记", "陳記", "+98-912-345", "0912345"):
             self.assertIn("陳記建材", self.says("search", typed), typed)
 
+    def test_slips_count_in_part_when_the_policy_says_so(self):
+        self.says("customer", "add", "Wei", "--code", "WEI", "--phone", "1", "--area", "x", "--no-look")
+        self.says("customer", "limit", "WEI", "100")
+        self.says("pay", "WEI", "10", "--slip", "main", "--reference", "W-1", "--payer", "Wei", "--unmatched")
+        self.assertNotIn("slips counted", self.says("customer", "show", "WEI"))
+        try:
+            self.assertIn("50 %", self.says("policy", "set", "--slip-weight", "50"))
+            self.assertRegex(self.says("policy", "show"), "slips count as owed +50 %")
+            self.assertRegex(self.says("customer", "show", "WEI"), "slips counted 5.00 . available 105.00")
+            self.assertIn("from 0", self.refused("policy", "set", "--slip-weight", "101", code=2))
+        finally:
+            self.says("policy", "set", "--clear", "slip-weight")
+        self.assertNotIn("slips count", self.says("policy", "show"))
+
     def test_a_slip_is_found_by_its_number_and_taken_once(self):
         self.says("pay", "CHEN", "5", "--slip", "main", "--reference", "SL-77", "--payer", "Chen", "--unmatched")
         for typed in ("sl-77", "SL 77", "sl–77"):

@@ -127,6 +127,133 @@ static void a_slip_frees_nothing_until_it_is_confirmed_matched_or_not(void **sta
     scenario_end(s);
 }
 
+static void weight(struct scenario *s, const char *percent)
+{
+    scenario_done(s, "set_credit_policy", json("{'terms': {'slip_weight': %s}}", percent));
+}
+
+static const char *sale_of(uint32_t customer, int64_t amount_minor)
+{
+    return json("{'customer': %u, 'lines': [{'text': 'goods', 'quantity': 1000, 'price': %lld}]}",
+                customer, (long long)amount_minor * 1000);
+}
+
+static uint64_t slip_of(struct scenario *s, uint32_t customer, uint32_t bank, int64_t amount_minor,
+                        const char *reference, const char *more)
+{
+    return scenario_done(
+               s, "take_payment",
+               json("{'customer': %u, 'kind': 'SLIP', 'amount_minor': %lld, 'money_account': %u, "
+                    "'reference': '%s', 'payer': 'N'%s}",
+                    customer, (long long)amount_minor, bank, reference, more))
+        ->id;
+}
+
+static void a_slip_frees_by_its_weight_matched_or_not_rounded_against_the_customer(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 1000);
+    uint32_t bank = scenario_bank(s);
+    weight(s, "67");
+    scenario_sell(s, anh, 1000);
+    slip_of(s, anh, bank, 100, "1", ", 'match': 'OLDEST_DUE'");
+    const Tefter__AccountRow *row = scenario_account(s, anh);
+    assert_int_equal(row->freed_minor, 33);
+    assert_int_equal(row->used_minor, 967);
+    assert_int_equal(row->available_minor, 33);
+    uint64_t open = slip_of(s, anh, bank, 1, "2", "");
+    slip_of(s, anh, bank, 1, "3", "");
+    assert_int_equal(scenario_account(s, anh)->available_minor, 33); /* of 33.66 */
+    const Tefter__Refusal *refusal =
+        scenario_refused(s, "issue_invoice", sale_of(anh, 34),
+                         TEFTER__REFUSAL_CODE__CREDIT_LIMIT_EXCEEDED, "customer");
+    assert_int_equal(refusal->decision->slip_weight, 67);
+    assert_int_equal(refusal->decision->freed_minor, 33);
+    assert_int_equal(refusal->decision->exposure_minor, 967);
+    assert_int_equal(refusal->over_by_minor, 1);
+    scenario_done(s, "issue_invoice", sale_of(anh, 33));
+    scenario_done(s, "reverse_document",
+                  json("{'document': %llu, 'reason': 'x'}", (unsigned long long)open));
+    assert_int_equal(scenario_account(s, anh)->available_minor, 0); /* of 33.33 */
+    weight(s, "0");
+    assert_int_equal(scenario_account(s, anh)->available_minor, 68);
+    weight(s, "100");
+    assert_int_equal(scenario_account(s, anh)->available_minor, -33);
+    assert_false(scenario_account(s, anh)->has_freed_minor);
+    scenario_end(s);
+}
+
+/* What slips free already, their confirmation does not free again. */
+static void confirming_slips_is_a_way_out_when_the_rest_of_them_is_enough(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 1000);
+    uint32_t bank = scenario_bank(s);
+    weight(s, "50");
+    scenario_sell(s, anh, 1000);
+    slip_of(s, anh, bank, 400, "1", ", 'match': 'OLDEST_DUE'");
+    for (int64_t amount = 400; amount <= 401; amount++) {
+        const Tefter__Refusal *refusal =
+            scenario_refused(s, "issue_invoice", sale_of(anh, amount),
+                             TEFTER__REFUSAL_CODE__CREDIT_LIMIT_EXCEEDED, "customer");
+        bool confirms = false;
+        for (size_t i = 0; i < refusal->n_ways; i++)
+            confirms |= refusal->ways[i]->kind == TEFTER__WAY_OUT_KIND__WAY_CONFIRM_MONEY;
+        assert_int_equal(confirms, amount == 400);
+    }
+    scenario_end(s);
+}
+
+/* What frees credit is not paid out before it is there. */
+static void a_slip_that_counts_as_money_is_not_paid_back(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 1000);
+    uint32_t till = scenario_till(s);
+    uint32_t bank = scenario_bank(s);
+    weight(s, "0");
+    scenario_sell(s, anh, 100);
+    scenario_done(s, "take_payment",
+                  json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 100, 'money_account': %u}",
+                       anh, till));
+    slip_of(s, anh, bank, 100, "1", "");
+    assert_int_equal(scenario_account(s, anh)->available_minor, 1100);
+    scenario_refused(s, "refund_money",
+                     json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 100, 'money_account': "
+                          "%u, 'reason': 'x'}",
+                          anh, till),
+                     TEFTER__REFUSAL_CODE__REFUND_TOO_MUCH, "amount_minor");
+    scenario_end(s);
+}
+
+static void a_weight_is_a_term_like_others_and_bounded(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 1000);
+    uint32_t bank = scenario_bank(s);
+    scenario_sell(s, anh, 100);
+    slip_of(s, anh, bank, 100, "1", "");
+    weight(s, "50");
+    scenario_done(s, "set_credit_limit",
+                  json("{'customer': %u, 'terms': {'slip_weight': 20}}", anh));
+    assert_int_equal(scenario_account(s, anh)->used_minor, 20);
+    scenario_done(s, "set_credit_limit", json("{'customer': %u, 'clear': ['SLIP_WEIGHT']}", anh));
+    assert_int_equal(scenario_account(s, anh)->used_minor, 50);
+    scenario_refused(s, "set_credit_policy", "{'terms': {'slip_weight': 101}}",
+                     TEFTER__REFUSAL_CODE__FIELD_INVALID, "terms.slip_weight");
+    scenario_done(s, "set_credit_policy", "{'terms': {}, 'clear': ['SLIP_WEIGHT']}");
+    assert_int_equal(scenario_account(s, anh)->used_minor, 100);
+    scenario_end(s);
+    s = scenario_begin_at(4);
+    scenario_refused(s, "set_credit_policy", "{'terms': {'slip_weight': 50}}",
+                     TEFTER__REFUSAL_CODE__RULES_TOO_OLD, "terms.slip_weight");
+    scenario_end(s);
+}
+
 static void a_policy_that_warns_lets_the_sale_pass_and_says_so(void **state)
 {
     (void)state;
@@ -670,6 +797,10 @@ int main(void)
         cmocka_unit_test(a_new_customer_has_limit_zero_and_zero_is_not_unlimited),
         cmocka_unit_test(money_that_is_not_matched_frees_credit_at_once),
         cmocka_unit_test(a_slip_frees_nothing_until_it_is_confirmed_matched_or_not),
+        cmocka_unit_test(a_slip_frees_by_its_weight_matched_or_not_rounded_against_the_customer),
+        cmocka_unit_test(confirming_slips_is_a_way_out_when_the_rest_of_them_is_enough),
+        cmocka_unit_test(a_slip_that_counts_as_money_is_not_paid_back),
+        cmocka_unit_test(a_weight_is_a_term_like_others_and_bounded),
         cmocka_unit_test(a_policy_that_warns_lets_the_sale_pass_and_says_so),
         cmocka_unit_test(an_approval_is_for_one_sale_of_one_amount),
         cmocka_unit_test(an_approval_expires),

@@ -476,6 +476,92 @@ static void a_payer_has_so_many_sites_and_no_more(void **state)
     scenario_end(s);
 }
 
+static void slips_free_for_the_family_and_a_sites_own_for_its_limit(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t payer = scenario_customer(s, "Builder", 1000);
+    uint32_t north = site_of(s, "North", payer);
+    uint32_t bank = scenario_bank(s);
+    scenario_done(s, "set_credit_policy", "{'terms': {'slip_weight': 50}}");
+    scenario_done(s, "set_credit_limit",
+                  json("{'customer': %u, 'terms': {'limit_minor': 300}}", north));
+    sell(s, north, 300, TODAY + 10);
+    for (int i = 0; i < 2; i++)
+        scenario_done(s, "take_payment",
+                      json("{'customer': %u, 'kind': 'SLIP', 'amount_minor': 100, 'money_account': "
+                           "%u, 'reference': '%d', 'payer': 'N'}",
+                           i == 0 ? north : payer, bank, i));
+    const Tefter__AccountRow *row = scenario_account(s, payer);
+    assert_int_equal(row->freed_minor, 100);
+    assert_int_equal(row->available_minor, 800);
+    row = scenario_account(s, north);
+    assert_true(row->site_binds);
+    assert_int_equal(row->freed_minor, 50);
+    assert_int_equal(row->used_minor, 250);
+    assert_int_equal(row->available_minor, 50);
+    const Tefter__Refusal *refusal = scenario_refused(s, "issue_invoice", sale(north, 51, TODAY),
+                                                      CODE(SITE_LIMIT_EXCEEDED), "customer");
+    assert_int_equal(refusal->decision->site_exposure_minor, 250);
+    sell(s, north, 50, TODAY + 10);
+    scenario_end(s);
+}
+
+static const char *opened_with(const char *payer)
+{
+    return json("{'name': 'North', 'phone': '1', 'area': 'Q', %s}", payer);
+}
+
+static void a_site_is_opened_with_its_payer(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t payer = scenario_customer(s, "Builder", 1000);
+    const char *north = opened_with(json("'payer': %u", payer));
+    scenario_as(s, scenario_staff(s, "cora", TEFTER__ROLE__ROLE_SALES));
+    scenario_refused(s, "open_customer", north, CODE(RIGHT_MISSING), NULL);
+    scenario_as(s, ROLE_STAFF_OWNER);
+    uint32_t site = (uint32_t)scenario_done(s, "open_customer", north)->id;
+    const Tefter__AccountRow *row = scenario_account(s, site);
+    assert_int_equal(row->payer, payer);
+    assert_int_equal(row->limit_minor, 1000);
+    assert_int_equal(row->family->sites, 1);
+    sell(s, site, 1000, TODAY + 10);
+    assert_int_equal(scenario_account(s, payer)->available_minor, 0);
+    uint32_t south =
+        (uint32_t)scenario_done(s, "open_customer", opened_with("'payer_code': 'c-000002'"))->id;
+    assert_int_equal(scenario_account(s, south)->payer, payer);
+    scenario_refused(s, "open_customer", opened_with(json("'payer': %u", site)),
+                     CODE(PAYER_HAS_PAYER), "payer");
+    scenario_refused(s, "open_customer", opened_with("'payer': 999"), CODE(NOT_FOUND), "payer");
+    scenario_refused(s, "open_customer", opened_with("'payer': 0"), CODE(NOT_FOUND), "payer");
+    scenario_refused(s, "open_customer", opened_with("'payer': 1"), CODE(FIELD_INVALID), "payer");
+    scenario_refused(s, "open_customer", opened_with("'payer_code': 'nobody'"), CODE(NOT_FOUND),
+                     "payer");
+    scenario_end(s);
+}
+
+static void a_payer_who_is_over_their_limit_with_a_site_alarms(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t payer = scenario_customer(s, "Builder", 1000);
+    uint32_t north = scenario_customer(s, "North", 5000);
+    uint32_t south = scenario_customer(s, "South", 5000);
+    sell(s, north, 1000, TODAY + 10);
+    sell(s, south, 1, TODAY + 10);
+    set_payer(s, north, payer);
+    assert_int_equal(scenario_ask(s, "alarms", "{}")->alarms->n_rows, 0);
+    set_payer(s, south, payer);
+    const Tefter__AlarmsAnswer *alarms = scenario_ask(s, "alarms", "{}")->alarms;
+    assert_int_equal(alarms->n_rows, 1);
+    assert_int_equal(alarms->rows[0]->customer, payer);
+    assert_int_equal(alarms->rows[0]->site, south);
+    assert_non_null(alarms->rows[0]->site_code);
+    assert_int_equal(alarms->rows[0]->over_by_minor, 1);
+    scenario_end(s);
+}
+
 static void older_rules_know_no_payer(void **state)
 {
     (void)state;
@@ -484,6 +570,8 @@ static void older_rules_know_no_payer(void **state)
     uint32_t north = scenario_customer(s, "North", 1000);
     scenario_refused(s, "set_payer", json("{'customer': %u, 'payer': %u}", north, payer),
                      CODE(RULES_TOO_OLD), "set_payer");
+    scenario_refused(s, "open_customer", opened_with(json("'payer': %u", payer)),
+                     CODE(RULES_TOO_OLD), "payer");
     scenario_end(s);
 }
 
@@ -501,6 +589,9 @@ int main(void)
         cmocka_unit_test(the_sums_of_a_family_move_with_a_site),
         cmocka_unit_test(a_payer_has_no_payer),
         cmocka_unit_test(a_payer_has_so_many_sites_and_no_more),
+        cmocka_unit_test(slips_free_for_the_family_and_a_sites_own_for_its_limit),
+        cmocka_unit_test(a_site_is_opened_with_its_payer),
+        cmocka_unit_test(a_payer_who_is_over_their_limit_with_a_site_alarms),
         cmocka_unit_test(older_rules_know_no_payer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

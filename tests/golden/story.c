@@ -1316,6 +1316,35 @@ static void payers(struct story *t)
     done(t, "set_payer", json("{'customer': %u}", south));
     done(t, "undo_match", json("{'customer': %u, 'match': " ID "}", builder, match));
     done(t, "reverse_document", json("{'document': " ID ", 'reason': 'x'}", late));
+    done(t, "open_customer",
+         json("{'name': 'West', 'phone': '1', 'area': 'Q7', 'payer': %u}", builder));
+    refused(t, "open_customer",
+            json("{'name': 'East', 'phone': '1', 'area': 'Q7', 'payer': %u}", north),
+            CODE(PAYER_HAS_PAYER));
+    limit(t, builder, "'limit_minor': 100"); /* and joins over it: an alarm */
+    done(t, "set_payer", json("{'customer': %u, 'payer': %u}", south, builder));
+}
+
+/* Slips that are not confirmed free a part, by the company's, a group's or an own weight. */
+static void slips_in_part(struct story *t)
+{
+    uint32_t hoa = scenario_customer(t->s, "Hoa", 1000);
+    done(t, "set_credit_policy", "{'terms': {'slip_weight': 67}}");
+    done(t, "issue_invoice", sale(hoa, 1000, ""));
+    id slip = done(t, "take_payment",
+                   json("{'customer': %u, 'kind': 'SLIP', 'money_account': %u, 'amount_minor': "
+                        "500, 'reference': 'W-1', 'payer': 'H', 'match': 'OLDEST_DUE'}",
+                        hoa, t->bank));
+    refused(t, "issue_invoice", sale(hoa, 166, ""), CODE(CREDIT_LIMIT_EXCEEDED));
+    done(t, "issue_invoice", sale(hoa, 165, ""));
+    limit(t, hoa, "'slip_weight': 0");
+    done(t, "issue_invoice", sale(hoa, 335, ""));
+    scenario_as(t->s, t->accountant);
+    done(t, "confirm_payment",
+         json("{'payment': " ID ", 'confirmed': false, 'reason': 'never came'}", slip));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+    refused(t, "set_credit_policy", "{'terms': {'slip_weight': 101}}", CODE(FIELD_INVALID));
+    done(t, "set_credit_policy", "{'terms': {}, 'clear': ['SLIP_WEIGHT']}");
 }
 
 /* Codes that look alike, numbers of other series, one alarm for an import, and that it is undone.
@@ -1384,6 +1413,7 @@ struct scenario *golden_story(uint32_t rules_version)
         bound_and_overdue(&t);
         keys_that_fold(&t);
         payers(&t);
+        slips_in_part(&t);
         units_and_price_lists(&t);
         imports(&t);
     }

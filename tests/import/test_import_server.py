@@ -367,6 +367,22 @@ class WrongMoney(Case):
                                    "--yes", "--restart", good=(5,))
         self.assertIn("in line 1 the quantity 2.000, the file has 3.000", said.stdout)
 
+    def test_a_customers_payer_may_come_later_in_the_file(self):
+        path = self.company.write("y.csv", "code,name,bill to code\nN1,North,b1\nS,South,B1\nB1,Builder,B1\nX,Ex,nobody\n")
+        said = self.company.tefter("import", "customers", path, "--dry-run", good=(1,)).stdout
+        self.assertIn("there is no customer nobody to pay for them", said)
+        self.assertNotIn("no customer B1", said)
+        self.assertNotIn("no customer b1", said)
+        done = self.company.imported("customers", path, "--yes", good=(1,))
+        self.assertEqual((done["sent"], done["rejected"]), (3, 1))
+        for site in ("N1", "S"):
+            self.assertIn("B1", self.company.tefter("customer", "show", site).stdout)
+        self.company.write("y.csv", "code,name,payer\nB1,Builder,\nC1,Other,\nS,South,C1\n")
+        said = self.company.tefter("import", "customers", path, "--yes", good=(5,)).stdout
+        self.assertIn("payer B1, the file has C1: --update changes it", said)
+        self.assertEqual(self.company.imported("customers", path, "--yes", "--update")["changed"], 1)
+        self.assertIn("C1", self.company.tefter("customer", "show", "S").stdout)
+
     def test_changed_phones_and_prices_are_shown_and_changed(self):
         path = self.company.write("c.csv", "code,name,phone\nA,Ann,111\nB,Bo,222\n")
         self.company.imported("customers", path, "--yes")

@@ -859,6 +859,8 @@ class Generator:
         terms.update(self.maybe(0.15, overdue_minor=r.choice([0, 100, 20_000])))
         terms.update(self.maybe(0.15, document_max_minor=r.choice([0, 20_000, 50_000])))
         terms.update(self.maybe(0.1, unpaid_max=r.choice([0, 1, 3, 8, 20, 1_000_001])))
+        if self.m.epoch >= 5 or r.random() < 0.1:
+            terms.update(self.maybe(0.2, slip_weight=r.choice([0, 33, 50, 50, 75, 99, 100, 101])))
         terms.update(self.maybe(0.1, valid_from=self.today() - r.choice([5, 0, -2])))
         terms.update(self.maybe(0.15, valid_until=self.today() + r.choice([5, 0, 30])))
         terms.update(self.maybe(0.1, currency="EUR"))
@@ -870,7 +872,8 @@ class Generator:
                                    {"unlimited": True, "limit_minor": 4}]))
         return terms
 
-    CLEARABLE = ("TERM_LIMIT", "TERM_POLICY", "TERM_OVERDUE", "TERM_DOCUMENT_MAX", "TERM_UNPAID_MAX", "TERM_VALIDITY", "TERM_DAYS",
+    CLEARABLE = ("TERM_LIMIT", "TERM_POLICY", "TERM_OVERDUE", "TERM_DOCUMENT_MAX", "TERM_UNPAID_MAX", "TERM_SLIP_WEIGHT", "TERM_VALIDITY",
+                 "TERM_DAYS",
                  "TERM_CREDIT_NOTE_APPROVE", "TERM_OWN_REVERSAL", "TERM_TITLE")
 
     def clear(self, chance, most=10):
@@ -967,7 +970,9 @@ class Generator:
                 "limit_minor": max(0, m.sums(m.customers[number])["exposure"] + r.choice([0, 100, 5000]))}}}
         if sites and r.random() < 0.1:
             return {"lock_customer": {"customer": m.customers[r.choice(sites)]["payer"], "until": self.today() + 1}}
-        return {"set_payer": {"customer": site, **self.maybe(0.97, payer=payer), **self.maybe(0.1, reason="a site")}}
+        code = m.customers[payer]["code"] if payer in m.customers else "nobody"
+        who = self.maybe(0.97, payer=payer) if r.random() < 0.9 else {"payer_code": r.choice([code, code.lower(), "K 1"])}
+        return {"set_payer": {"customer": site, **who, **self.maybe(0.1, reason="a site")}}
 
     def unlock(self):
         locked = [n for n, c in self.m.customers.items() if c["locked"]]
@@ -1020,6 +1025,9 @@ class Generator:
             body.update(r.choice([{"code": "CASH"}, {"name": ""}, {"groups": [1] * 16},
                                   {"groups": [1, 2]}, {"code": "a b"},
                                   {"code": r.choice("\u039a\u041a") + str(r.randint(1, 60))}]))
+        if self.m.epoch >= 5 or r.random() < 0.1:
+            body.update(self.maybe(0.2, payer=r.choice([0, 1, 2, 5, 6, 9, 13, 20, 999])),
+                        **self.maybe(0.1, payer_code=self.m.customers[self.a_credit_customer()]["code"]))
         return {"open_customer": body}
 
     def customer_change(self):

@@ -916,6 +916,7 @@ class Ledger:
             self.free(self.sources, (c["source"], c["code"]), "source")
         self.free(self.customer_codes, c.get("code"), "code")
         self.looks_apart(self.customer_codes, [(n, x["code"]) for n, x in self.customers.items()], c.get("code"))
+        payer = self.first_payer(c)
         number, its_code = self.company["customer"], c.get("code")
         if its_code is None:
             its_code, again = f"C-{number:06}", 2
@@ -931,6 +932,9 @@ class Ledger:
             self.put(customer, "at_first", at_first)
         if imported:
             self.put(self.sources, (c["source"], c["code"]), number)
+        if payer:
+            self.join_payer(customer, payer)
+            self.changed(customer, "PAYER_CHANGED")
         return {"id": number, "number": its_code}
 
     def longer_term(self, field, before, after):
@@ -994,12 +998,39 @@ class Ledger:
             raise Refused("RULES_TOO_OLD", "set_payer")
         text("reason", c.get("reason"))
         site = self.found(self.customers, c["customer"], "customer")
-        payer = self.found(self.customers, c["payer"], "payer") if "payer" in c else None
+        payer = self.named_payer(c)
         if site["customer"] == 1:
             raise Refused("FIELD_INVALID", "customer")
+        self.pays_for(payer, site)
+        if site["payer"]:
+            old = self.customers[site["payer"]]
+            self.put(old, "sites", tuple(n for n in old["sites"] if n != site["customer"]))
+        self.put(site, "payer", None)
+        if payer:
+            self.join_payer(site, payer)
+        self.changed(site, "PAYER_CHANGED")
+        row = self.row(payer["customer"], self.today()) if payer else None
+        if row and not row["unlimited"] and row["available_minor"] < 0:
+            self.put(self.alarms, self.seq, {
+                "alarm": self.seq, "customer": payer["customer"], "site": site["customer"],
+                "over_by_minor": -row["available_minor"], "at_ms": self.now, "actor": dict(self.actor)})
+        return {"id": c["customer"]}
+
+    def named_payer(self, c):
+        if "payer" not in c and "payer_code" not in c:
+            return None
+        number = c["payer"] if "payer" in c else self.named(self.customer_codes, c["payer_code"])
+        payer = self.found(self.customers, number, "payer")
+        if "payer_code" in c and not self.same(payer["code"], c["payer_code"]):
+            raise Refused("NOT_FOUND", "payer")
+        return payer
+
+    def pays_for(self, payer, site=None):
+        """May they? Without a site: for one who is being opened."""
+        site = site or {"customer": None, "payer": None, "sites": ()}
         if payer and payer["customer"] in (1, site["customer"]):
             raise Refused("FIELD_INVALID", "payer")
-        if site["payer"] == c.get("payer"):
+        if site["payer"] == (payer and payer["customer"]):
             raise Refused("NOTHING_TO_CHANGE", "payer")
         if payer and site["sites"]:
             raise Refused("PAYER_HAS_SITES", "customer", most=len(site["sites"]))
@@ -1007,15 +1038,21 @@ class Ledger:
             raise Refused("PAYER_HAS_PAYER", "payer", payer_code=self.customers[payer["payer"]]["code"])
         if payer and len(payer["sites"]) >= SITES_MAX:
             raise Refused("TOO_MANY", "payer", most=SITES_MAX)
-        if site["payer"]:
-            old = self.customers[site["payer"]]
-            self.put(old, "sites", tuple(n for n in old["sites"] if n != site["customer"]))
-        if payer:
-            self.put(payer, "sites", tuple(sorted((*payer["sites"], site["customer"]))))
-            self.drop(site, "at_first")
-        self.put(site, "payer", c.get("payer"))
-        self.changed(site, "PAYER_CHANGED")
-        return {"id": c["customer"]}
+
+    def join_payer(self, site, payer):
+        self.put(payer, "sites", tuple(sorted((*payer["sites"], site["customer"]))))
+        self.drop(site, "at_first")
+        self.put(site, "payer", payer["customer"])
+
+    def first_payer(self, c):
+        if "payer" not in c and "payer_code" not in c:
+            return None
+        if self.epoch < 5:
+            raise Refused("RULES_TOO_OLD", "payer")
+        self.needs("SET_LIMIT")
+        payer = self.named_payer(c)
+        self.pays_for(payer)
+        return payer
 
     def family(self, customer):
         """Who pays, and all for whom they do; of who has neither, they alone."""
@@ -1026,6 +1063,23 @@ class Ledger:
         """What a limit is held against."""
         sums = [self.sums(one) for one in self.family(customer)]
         return {figure: sum(one[figure] for one in sums) for figure in sums[0]}
+
+    @staticmethod
+    def slips_count_less(terms):
+        return terms["slip_weight"] is not None and terms["slip_weight"] < 100
+
+    def slips_free(self, sums, terms):
+        """What slips that nobody has confirmed free all the same."""
+        if not self.slips_count_less(terms):
+            return 0
+        return (sums["waiting"] + sums["uncleared"]) * (100 - terms["slip_weight"]) // 100
+
+    def weighed(self, sums, terms):
+        return {**sums, "exposure": sums["exposure"] - self.slips_free(sums, terms)}
+
+    def freed_facts(self, sums, terms):
+        return {"slip_weight": terms["slip_weight"], "freed_minor": self.slips_free(sums, terms)} \
+            if self.slips_count_less(terms) else {}
 
     def site_limit(self, customer, today):
         """Of who has a payer, the limit that is their own: one wall more."""
@@ -1060,14 +1114,17 @@ class Ledger:
         amount_or_zero(field + ".overdue_minor", terms.get("overdue_minor"))
         amount_or_zero(field + ".document_max_minor", terms.get("document_max_minor"))
         most_of(field + ".unpaid_max", terms.get("unpaid_max"), 1_000_000)
+        if "slip_weight" in terms and self.epoch < 5:
+            raise Refused("RULES_TOO_OLD", field + ".slip_weight")
+        most_of(field + ".slip_weight", terms.get("slip_weight"), 100)
         self.currency(field + ".currency", terms.get("currency"))
 
     # What is said stays until it is said otherwise or cleared (rules 4).
     TERM_FIELDS = {"TERM_LIMIT": ("unlimited", "limit_minor"), "TERM_POLICY": ("policy",),
                    "TERM_OVERDUE": ("overdue_days", "overdue_minor"),
                    "TERM_DOCUMENT_MAX": ("document_max_minor",), "TERM_UNPAID_MAX": ("unpaid_max",),
-                   "TERM_VALIDITY": ("valid_from", "valid_until")}
-    SAYS = ("limit_minor", "policy", "overdue_days", "overdue_minor", "document_max_minor", "unpaid_max")
+                   "TERM_SLIP_WEIGHT": ("slip_weight",), "TERM_VALIDITY": ("valid_from", "valid_until")}
+    SAYS = ("limit_minor", "policy", "overdue_days", "overdue_minor", "document_max_minor", "unpaid_max", "slip_weight")
 
     @staticmethod
     def names_limit(terms):
@@ -1127,7 +1184,8 @@ class Ledger:
         most_of("term_days", c.get("term_days"), TERM_DAYS_MAX)
         self.terms_form("limit", c.get("limit"))
         self.clear_form(c, c.get("limit", {}), ("TERM_LIMIT", "TERM_POLICY", "TERM_OVERDUE", "TERM_DOCUMENT_MAX",
-                                                "TERM_VALIDITY", "TERM_DAYS"), (("TERM_DAYS", "term_days"),))
+                                                "TERM_UNPAID_MAX", "TERM_SLIP_WEIGHT", "TERM_VALIDITY",
+                                                "TERM_DAYS"), (("TERM_DAYS", "term_days"),))
         group = self.found(self.groups, c["group"], "group")
         before = (group["dimension"], group["name"])
         term = group.get("term_days", self.company["term_days"])
@@ -1972,7 +2030,7 @@ class Ledger:
             named = {"limit": customer["at_first"], "source": "LIMIT_OF_CUSTOMER", "group": None}
         if customer["customer"] == 1:
             named["limit"] = float("inf")
-        for field in ("policy", "overdue_days", "overdue_minor", "document_max_minor", "unpaid_max"):
+        for field in ("policy", "overdue_days", "overdue_minor", "document_max_minor", "unpaid_max", "slip_weight"):
             given = [x[0][field] for level in levels for x in level if field in x[0]]
             named[field] = given[0] if given else None
         named["unlimited"] = named["limit"] == float("inf")
@@ -1990,7 +2048,8 @@ class Ledger:
     def do_set_credit_limit(self, c):
         said, clear, today = c.get("terms"), c.get("clear", ()), self.today()
         self.terms_form("terms", said)
-        self.clear_form(c, said or {}, ("TERM_LIMIT", "TERM_POLICY", "TERM_OVERDUE", "TERM_DOCUMENT_MAX", "TERM_UNPAID_MAX"))
+        self.clear_form(c, said or {}, ("TERM_LIMIT", "TERM_POLICY", "TERM_OVERDUE", "TERM_DOCUMENT_MAX", "TERM_UNPAID_MAX",
+                                        "TERM_SLIP_WEIGHT"))
         text("reason", c.get("reason"))
         customer = self.named_customer(c["customer"])
         if "ended" in c:
@@ -2048,7 +2107,7 @@ class Ledger:
         own = (("TERM_DAYS", "term_days"), ("TERM_CREDIT_NOTE_APPROVE", "credit_note_approve_minor"),
                ("TERM_OWN_REVERSAL", "own_reversal_minor"), ("TERM_TITLE", "title"))
         says = any(field in c for _, field in own) or "own_approval" in c
-        self.clear_form(c, terms, ("TERM_POLICY", "TERM_OVERDUE", "TERM_DOCUMENT_MAX", "TERM_UNPAID_MAX", "TERM_VALIDITY",
+        self.clear_form(c, terms, ("TERM_POLICY", "TERM_OVERDUE", "TERM_DOCUMENT_MAX", "TERM_UNPAID_MAX", "TERM_SLIP_WEIGHT", "TERM_VALIDITY",
                                    *(term for term, _ in own)), own)
         if self.epoch >= 4:
             self.nothing(terms or clear or says, "terms")
@@ -2144,16 +2203,19 @@ class Ledger:
         """As terminals hold it: of the head office's day, whoever changed it."""
         customer, today = self.customers[number], today or self.branches[1]["date"]
         sums, terms, all_of_them = self.sums(customer), self.terms_of(customer, today), self.standing(customer)
+        freed, its_freed = self.slips_free(all_of_them, terms), self.slips_free(sums, terms)
         row = {"customer": number, "balance_minor": customer["balance"],
-               "used_minor": all_of_them["exposure"], "unlimited": terms["unlimited"],
+               "used_minor": all_of_them["exposure"] - freed, "unlimited": terms["unlimited"],
                "limit_minor": terms["limit"],
-               "available_minor": 0 if terms["unlimited"] else terms["limit"] - all_of_them["exposure"],
+               "available_minor": 0 if terms["unlimited"] else terms["limit"] - all_of_them["exposure"] + freed,
                "locked": self.locked(customer, today), "bills_minor": sums["bills"],
                "uncleared_minor": sums["uncleared"], "unmatched_minor": sums["unmatched"],
                "open_bills": len(customer["bills"]),
                "buyers": sum(not p["revoked"] and today <= p["until"]
                               for p in customer["buyers"].values()),
                "seq": self.seq}
+        if self.slips_count_less(terms):
+            row["freed_minor"] = freed
         if customer["last"]:
             row["last"] = customer["last"]
         family = self.family(customer)
@@ -2166,11 +2228,13 @@ class Ledger:
             row["payer"], row["payer_locked"] = customer["payer"], self.locked(family[0], today)
         its_own = self.site_limit(customer, today)
         if its_own is not None:
-            left = its_own - sums["exposure"]
+            used = sums["exposure"] - its_freed
+            left = its_own - used
             row["site_limit_minor"] = its_own
             if terms["unlimited"] or left < row["available_minor"]:
-                row.update(site_binds=True, unlimited=False, limit_minor=its_own, used_minor=sums["exposure"],
-                           available_minor=left)
+                row.update(site_binds=True, unlimited=False, limit_minor=its_own, used_minor=used,
+                           available_minor=left,
+                           **({"freed_minor": its_freed} if "freed_minor" in row else {}))
         return row
 
     def add_item(self, document, debit, final=True):
@@ -2243,14 +2307,16 @@ class Ledger:
     def decide(self, customer, total, approval=0, happened=False, replaces=None, document=None, paid=False):
         """total: what is added. replaces: of a correction the old bill, which is out of the account."""
         today = self.today()
-        terms, sums = self.terms_of(customer, today), dict(self.standing(customer))
+        terms = self.terms_of(customer, today)
+        sums = self.weighed(self.standing(customer), terms)
         for figure in ("bills", "exposure"):
             sums[figure] += replaces or 0
         decision = {"policy_version": self.company["version"], "limit_source": terms["source"],
                     "unlimited": terms["unlimited"], "limit_minor": terms["limit"],
                     "bills_minor": sums["bills"], "uncleared_minor": sums["uncleared"],
                     "unmatched_minor": sums["unmatched"], "exposure_minor": sums["exposure"],
-                    "amount_minor": total, "over_by_minor": 0, "currency": self.company["currency"]}
+                    "amount_minor": total, "over_by_minor": 0, "currency": self.company["currency"],
+                    **self.freed_facts(sums, terms)}
         if terms["group"]:
             decision["limit_group"] = terms["group"]
         if replaces is not None:
@@ -2284,7 +2350,8 @@ class Ledger:
 
     def of_site(self, customer, total, decision, today):
         """Of who has a payer: whose figures they are, and what the customer's own limit says."""
-        limit, exposure = self.site_limit(customer, today), self.sums(customer)["exposure"]
+        limit = self.site_limit(customer, today)
+        exposure = self.weighed(self.sums(customer), self.terms_of(customer, today))["exposure"]
         exposure += decision.get("replaces_minor", 0)
         if customer["payer"]:
             decision.update(payer=customer["payer"], payer_code=self.customers[customer["payer"]]["code"])
@@ -2355,7 +2422,8 @@ class Ledger:
     def explain_cap(self, customer, total, refusal):
         """Who takes the goods may not take so much: the walls behind it, and what passes both."""
         today = self.today()
-        terms, sums = self.terms_of(customer, today), self.standing(customer)
+        terms = self.terms_of(customer, today)
+        sums = self.weighed(self.standing(customer), terms)
         free = terms["limit"] - sums["exposure"]
         decision = {"over_by_minor": 0 if terms["unlimited"] else max(total - free, 0)}
         self.of_site(customer, total, decision, today)
@@ -2370,7 +2438,7 @@ class Ledger:
                 "unlimited": terms["unlimited"], "limit_minor": terms["limit"], "bills_minor": sums["bills"],
                 "uncleared_minor": sums["uncleared"], "unmatched_minor": sums["unmatched"],
                 "exposure_minor": sums["exposure"], "amount_minor": total, "currency": self.company["currency"],
-                "walls": walls, "verdict": "VERDICT_BLOCKED", **decision}
+                "walls": walls, "verdict": "VERDICT_BLOCKED", **self.freed_facts(sums, terms), **decision}
         if part > 0 and not any(self.locked(one, today) for one in (customer, self.family(customer)[0])):
             refusal["ways"] = [{"kind": "WAY_PART_NOW", "amount_minor": part}]
 
@@ -2543,7 +2611,7 @@ class Ledger:
                          "amount_minor": max(late, over), **payer})
         if part > 0:
             ways.append({"kind": "WAY_PART_NOW", "amount_minor": part})
-        if of_limit and awaited >= decision["over_by_minor"]:
+        if of_limit and awaited - decision.get("freed_minor", 0) >= decision["over_by_minor"]:
             ways.append({"kind": "WAY_CONFIRM_MONEY", "roles": roles_with("CONFIRM_MONEY"), "amount_minor": awaited})
         one_limit = of_limits and len(walls) == 1
         ways.append({"kind": "WAY_RAISE_LIMIT" if one_limit else "WAY_CHANGE_TERMS", "roles": roles_with("SET_LIMIT"),
@@ -2661,7 +2729,7 @@ class Ledger:
         elif granted < approval["amount"] and self.epoch >= 5:
             customer = self.customers[approval["customer"]]
             terms = self.terms_of(customer, self.today())
-            free = terms["limit"] - self.standing(customer)["exposure"]
+            free = terms["limit"] - self.weighed(self.standing(customer), terms)["exposure"]
             self.put(approval, "over", 0 if terms["unlimited"] else max(granted - free, 0))
         return {"id": c["approval"]}
 
@@ -4273,6 +4341,8 @@ class Ledger:
             customer, staff = self.customers.get(row.get("customer")), self.staff.get(row["actor"].get("staff"))
             if customer:
                 row.update(customer_code=customer["code"], customer_name=customer["name"])
+            if "site" in row:
+                row["site_code"] = self.customers[row["site"]]["code"]
             if staff:
                 row["login"] = staff["login"]
             if number in (None, row.get("customer")):

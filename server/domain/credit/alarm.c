@@ -5,6 +5,7 @@
  *   posted over the limit, or money taken back that had made room ──▶ raised, for ever
  *   more cash taken out of tills than one person pays out alone   ──▶ raised, for ever
  *   a till's difference beyond what who counts may take out       ──▶ raised, for ever
+ *   a payer is over their limit with a site that joined           ──▶ raised, for ever
  *   the server's AlarmTerminal                                    ──▶ raised, for ever
  *
  * 1. A command raises at most one; its number is the command's seq. What an import posts, of one
@@ -42,6 +43,8 @@ static void fill_names(struct tx *tx, Tefter__AlarmRow *row)
         row->customer_code = customer->code;
         row->customer_name = customer->name;
     }
+    if (row->has_site)
+        row->site_code = customer_read(tx, row->site)->code;
     if (staff != NULL)
         row->login = staff->login;
     if (terminal != NULL)
@@ -139,6 +142,16 @@ void credit_alarm_cash(struct tx *tx, const Tefter__DocumentRecord *move, int64_
     FIELD_SET(&row, kind, move->kind);
     FIELD_SET(&row, cash_minor, over_by_minor);
     FIELD_SET_IF(&row, difference_minor, difference_minor != 0, difference_minor);
+    alarm_raise(tx, &row);
+}
+
+void credit_alarm_site(struct tx *tx, const Tefter__CustomerRecord *payer, uint32_t site,
+                       int64_t over_by_minor)
+{
+    Tefter__AlarmRow row = TEFTER__ALARM_ROW__INIT;
+    FIELD_SET(&row, customer, payer->customer);
+    FIELD_SET(&row, site, site);
+    FIELD_SET(&row, over_by_minor, over_by_minor);
     alarm_raise(tx, &row);
 }
 

@@ -8,6 +8,8 @@
 #include "domain/receivables/receivables.h"
 #include "view.pb-c.h"
 
+enum { WEIGHT_WHOLE = 100 };
+
 struct credit_terms {
     bool unlimited;
     int64_t limit_minor;
@@ -18,6 +20,7 @@ struct credit_terms {
     bool has_overdue_minor;
     int64_t document_max_minor; /* 0: none */
     uint32_t unpaid_max;        /* 0: any number */
+    uint32_t slip_weight;       /* percent of slips not confirmed that stays in the exposure */
     uint32_t policy_version;
     Tefter__LimitSource source;
     uint32_t group;                      /* when the source is a group */
@@ -114,6 +117,9 @@ void credit_alarm(struct tx *tx, const Tefter__DocumentRecord *document, const c
  * than one pays out alone. difference_minor: the move is a till's difference; 0: it is none. */
 void credit_alarm_cash(struct tx *tx, const Tefter__DocumentRecord *move, int64_t over_by_minor,
                        int64_t difference_minor);
+/* After the decided line: with that site a payer is over their limit by so much. */
+void credit_alarm_site(struct tx *tx, const Tefter__CustomerRecord *payer, uint32_t site,
+                       int64_t over_by_minor);
 Tefter__AlarmRow *credit_alarm_row(struct tx *tx, uint64_t alarm); /* with names; NULL: none */
 /* Approvals worth holding: waiting or granted, newest first; `most` of those before *cursor (0:
  * all), which moves. *ret_more: there may be more behind it. At a damaged one it stops; what was
@@ -123,6 +129,8 @@ void credit_open_approvals(struct tx *tx, uint64_t *cursor, uint64_t *ret_approv
 
 Tefter__Refusal *apply_set_credit_limit(struct tx *tx, const Tefter__SetCreditLimit *command,
                                         Tefter__Done *done);
+Tefter__Refusal *apply_open_customer(struct tx *tx, const Tefter__OpenCustomer *command,
+                                     Tefter__Done *done);
 Tefter__Refusal *apply_set_payer(struct tx *tx, const Tefter__SetPayer *command,
                                  Tefter__Done *done);
 Tefter__Refusal *apply_set_credit_policy(struct tx *tx, const Tefter__SetCreditPolicy *command,

@@ -2,6 +2,7 @@
  * The decision over a sale, explained.
  *
  *   exposure  = bills + uncleared - unmatched          (receivables)
+ *               - (waiting + uncleared) * (100 - slip weight) / 100, rounded down
  *   available = limit - exposure                       equality is allowed: 0 <= available - amount
  *
  * The walls, in this order: single-document maximum, overdue for too long, too much overdue, limit,
@@ -14,6 +15,8 @@
  * 4. Of who has a payer or sites the figures are the family's, and limit, rules and lock the
  * payer's. A site's own limit is a wall of its own, the last one, over what the site alone has
  * used.
+ * 5. Matching moves money from waiting to uncleared and no exposure with it. What comes with a sale
+ * itself and is not final counts whole in its decision, and by its weight from then on.
  */
 #include "domain/credit/inside.h"
 
@@ -28,6 +31,22 @@ struct walls {
     int64_t late_minor; /* of the oldest bills, paid before the overdue walls are passed */
     const Tefter__AccountRecord *standing; /* what the payer's limit is held against */
 };
+
+int64_t credit_freed(struct tx *tx, const struct credit_terms *terms,
+                     const Tefter__AccountRecord *account)
+{
+    if (terms->slip_weight >= WEIGHT_WHOLE)
+        return 0;
+    int64_t awaited_minor = tx_sum(tx, account->waiting_minor, account->uncleared_minor);
+    int64_t part = WEIGHT_WHOLE - terms->slip_weight;
+    return awaited_minor / WEIGHT_WHOLE * part + awaited_minor % WEIGHT_WHOLE * part / WEIGHT_WHOLE;
+}
+
+static int64_t exposure(struct tx *tx, const struct credit_terms *terms,
+                        const Tefter__AccountRecord *account)
+{
+    return tx_difference(tx, account_exposure(tx, account), credit_freed(tx, terms, account));
+}
 
 static void wall(struct walls *walls, bool hit, Tefter__RefusalCode code)
 {
@@ -127,7 +146,7 @@ static void family_figures(struct tx *tx, const struct credit_request *request,
     if (!terms->has_site_limit)
         return;
     int64_t exposure_minor =
-        tx_sum(tx, account_exposure(tx, request->account->record), request->replaces_minor);
+        tx_sum(tx, exposure(tx, terms, request->account->record), request->replaces_minor);
     int64_t over_minor = exposure_minor + request->amount_minor - terms->site_limit_minor;
     FIELD_SET(decision, site_limit_minor, terms->site_limit_minor);
     FIELD_SET(decision, site_exposure_minor, exposure_minor);
@@ -147,7 +166,11 @@ static Tefter__Decision *figures(struct tx *tx, const struct credit_request *req
     decision->bills_minor = tx_sum(tx, account->bills_minor, request->replaces_minor);
     decision->uncleared_minor = account->uncleared_minor;
     decision->unmatched_minor = account->unmatched_minor;
-    decision->exposure_minor = tx_sum(tx, account_exposure(tx, account), request->replaces_minor);
+    decision->exposure_minor = tx_sum(tx, exposure(tx, terms, account), request->replaces_minor);
+    if (terms->slip_weight < WEIGHT_WHOLE) {
+        FIELD_SET(decision, slip_weight, terms->slip_weight);
+        FIELD_SET(decision, freed_minor, credit_freed(tx, terms, account));
+    }
     decision->amount_minor = request->amount_minor;
     FIELD_SET_IF(decision, replaces_minor, request->corrects, request->replaces_minor);
     decision->currency = company_get(tx)->currency;
@@ -291,7 +314,8 @@ static void ways_out(struct tx *tx, Tefter__Refusal *refusal, const struct credi
     pay_way(tx, refusal, decision, walls);
     if (part_minor > 0)
         credit_way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_PART_NOW, part_minor);
-    if (of_one_limit && !at_site(decision) && awaited_minor >= decision->over_by_minor)
+    if (of_one_limit && !at_site(decision) &&
+        awaited_minor - decision->freed_minor >= decision->over_by_minor)
         (void)way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_CONFIRM_MONEY, awaited_minor,
                   TEFTER__RIGHT__RIGHT_CONFIRM_MONEY);
     Tefter__WayOut *terms_way = way(tx, refusal,
@@ -506,14 +530,16 @@ static void row_family(struct tx *tx, const Tefter__AccountRecord *account,
     FIELD_SET_IF(row, site_limit_minor, terms->has_site_limit, terms->site_limit_minor);
     if (!terms->has_site_limit)
         return;
-    int64_t left_minor = tx_difference(tx, terms->site_limit_minor, account_exposure(tx, account));
+    int64_t used_minor = exposure(tx, terms, account);
+    int64_t left_minor = tx_difference(tx, terms->site_limit_minor, used_minor);
     if (!row->unlimited && left_minor >= row->available_minor)
         return;
     FIELD_SET(row, site_binds, true);
     row->unlimited = false;
     row->limit_minor = terms->site_limit_minor;
-    row->used_minor = account_exposure(tx, account);
+    row->used_minor = used_minor;
     row->available_minor = left_minor;
+    FIELD_SET_IF(row, freed_minor, row->has_freed_minor, credit_freed(tx, terms, account));
 }
 
 Tefter__AccountRow *credit_account_row(struct tx *tx, uint32_t customer, uint32_t today)
@@ -528,7 +554,9 @@ Tefter__AccountRow *credit_account_row(struct tx *tx, uint32_t customer, uint32_
     row->customer = customer;
     row->balance_minor = account->balance_minor;
     const Tefter__AccountRecord *standing = account_standing_stored(tx, account);
-    row->used_minor = account_exposure(tx, standing);
+    row->used_minor = exposure(tx, &terms, standing);
+    FIELD_SET_IF(row, freed_minor, terms.slip_weight < WEIGHT_WHOLE,
+                 credit_freed(tx, &terms, standing));
     row->unlimited = terms.unlimited;
     row->limit_minor = terms.limit_minor;
     row->available_minor =

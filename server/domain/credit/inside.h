@@ -14,6 +14,9 @@ void approval_spend(struct tx *tx, uint64_t approval, const Tefter__DocumentReco
 
 /* By how much a sale of that amount would pass the limit now; 0: it is within it, or has none. */
 int64_t credit_over_by(struct tx *tx, const struct credit_request *request);
+/* What money that is not final frees, matched or not: by its weight, rounded down. */
+int64_t credit_freed(struct tx *tx, const struct credit_terms *terms,
+                     const Tefter__AccountRecord *account);
 /* A way out that everybody may take. */
 void credit_way(struct tx *tx, Tefter__Refusal *refusal, Tefter__WayOutKind kind,
                 int64_t amount_minor);

@@ -35,6 +35,7 @@ struct merge {
     bool has_policy;
     bool has_document_max;
     bool has_unpaid_max;
+    bool has_slip_weight;
 };
 
 static void take_limit(struct merge *merge, const Tefter__LimitTerms *terms,
@@ -76,6 +77,10 @@ static void take_rules(struct merge *merge, const Tefter__LimitTerms *terms)
     if (!merge->has_unpaid_max && terms->has_unpaid_max) {
         into->unpaid_max = terms->unpaid_max;
         merge->has_unpaid_max = true;
+    }
+    if (!merge->has_slip_weight && terms->has_slip_weight) {
+        into->slip_weight = terms->slip_weight;
+        merge->has_slip_weight = true;
     }
 }
 
@@ -256,6 +261,7 @@ static void terms_own(struct tx *tx, const Tefter__CustomerRecord *customer, uin
     const Tefter__CompanyRecord *company = company_get(tx);
     *ret_terms = (struct credit_terms){
         .policy = TEFTER__EXCESS_POLICY__EXCESS_BLOCK,
+        .slip_weight = WEIGHT_WHOLE,
         .source = TEFTER__LIMIT_SOURCE__LIMIT_OF_COMPANY,
         .policy_version = company->policy_version,
     };

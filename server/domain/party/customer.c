@@ -223,21 +223,122 @@ static Tefter__Refusal *check_other_term(struct tx *tx, const Tefter__CustomerRe
     return check_term(tx, customer, customer_term_days(tx, &after));
 }
 
-static Tefter__Refusal *look_open(struct tx *tx, const Tefter__OpenCustomer *command,
-                                  const Tefter__CompanyRecord *company,
-                                  Tefter__GroupRecord **ret_groups)
+/* ---- rules and records: who pays for them ---- */
+
+static Tefter__Refusal *refuse_payer(struct tx *tx, Tefter__RefusalCode code, const char *field,
+                                     uint32_t payer)
 {
+    Tefter__Refusal *refusal = refuse(tx, code, field);
+    refusal->payer_code = customer_read(tx, payer)->code;
+    return refusal;
+}
+
+Tefter__Refusal *customer_find_payer(struct tx *tx, bool has, uint32_t payer, const char *code,
+                                     Tefter__CustomerRecord **ret_payer)
+{
+    if (has && payer == 0)
+        return refuse_not_found(tx, "payer");
+    Tefter__Refusal *refusal = customer_resolve(tx, payer, code, true, ret_payer);
+    if (refusal != NULL)
+        refusal->field = tx_text(tx, "payer");
+    return refusal;
+}
+
+Tefter__Refusal *customer_check_payer(struct tx *tx, const Tefter__CustomerRecord *customer,
+                                      const Tefter__CustomerRecord *payer)
+{
+    uint32_t cash = company_cash_customer(tx);
+    if (customer->customer == cash)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "customer");
+    if (payer != NULL && (payer->customer == cash || payer->customer == customer->customer))
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "payer");
+    if (customer->payer == (payer != NULL ? payer->customer : 0))
+        return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, "payer");
+    if (payer == NULL)
+        return NULL;
+    if (customer->n_sites > 0)
+        return refuse_most(tx, TEFTER__REFUSAL_CODE__PAYER_HAS_SITES, "customer",
+                           (int64_t)customer->n_sites);
+    if (payer->has_payer)
+        return refuse_payer(tx, TEFTER__REFUSAL_CODE__PAYER_HAS_PAYER, "payer", payer->payer);
+    return payer->n_sites < SITES_PER_PAYER_MAX
+               ? NULL
+               : refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "payer", SITES_PER_PAYER_MAX);
+}
+
+static void save_payer(struct tx *tx, Tefter__CustomerRecord *payer)
+{
+    payer->changed_seq = tx_seq(tx);
+    customer_save(tx, payer);
+    tx_touch(tx, ROW_CUSTOMER, payer->customer);
+}
+
+static void drop_site(struct tx *tx, Tefter__CustomerRecord *payer, uint32_t site)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < payer->n_sites; i++)
+        if (payer->sites[i] != site)
+            payer->sites[kept++] = payer->sites[i];
+    payer->n_sites = kept;
+    save_payer(tx, payer);
+}
+
+static void add_site(struct tx *tx, Tefter__CustomerRecord *payer, uint32_t site)
+{
+    uint32_t *sites = tx_take(tx, (payer->n_sites + 1) * sizeof *sites);
+    size_t at = 0;
+    for (; at < payer->n_sites && payer->sites[at] < site; at++)
+        sites[at] = payer->sites[at];
+    sites[at] = site;
+    for (size_t i = at; i < payer->n_sites; i++)
+        sites[i + 1] = payer->sites[i];
+    payer->sites = sites;
+    payer->n_sites++;
+    save_payer(tx, payer);
+}
+
+/* Their payer's limit bounds them, and no longer what they were opened with. */
+static void join_payer(struct tx *tx, Tefter__CustomerRecord *customer,
+                       Tefter__CustomerRecord *payer)
+{
+    add_site(tx, payer, customer->customer);
+    FIELD_SET(customer, payer, payer->customer);
+    customer->has_opening_limit_minor = false;
+}
+
+static Tefter__Refusal *look_first_payer(struct tx *tx, const Tefter__OpenCustomer *command,
+                                         Tefter__CustomerRecord **ret_payer)
+{
+    if (!command->has_payer && command->payer_code == NULL)
+        return NULL;
+    if (!tx_rule(tx, RULE_PAYERS_FROM_THE_START))
+        return refuse(tx, TEFTER__REFUSAL_CODE__RULES_TOO_OLD, "payer");
+    Tefter__Refusal *refusal = staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_SET_LIMIT);
+    if (refusal == NULL)
+        refusal = customer_find_payer(tx, command->has_payer, command->payer, command->payer_code,
+                                      ret_payer);
+    return refusal != NULL ? refusal
+                           : customer_check_payer(
+                                 tx, tx_new(tx, &tefter__customer_record__descriptor), *ret_payer);
+}
+
+Tefter__Refusal *customer_look_open(struct tx *tx, const Tefter__OpenCustomer *command,
+                                    struct customer_opening *ret_opening)
+{
+    *ret_opening = (struct customer_opening){.command = command, .company = company_shared(tx)};
     Tefter__Refusal *refusal = check_open_who(tx, command);
     if (refusal == NULL)
         refusal = check_open_rest(tx, command);
     if (refusal == NULL)
-        refusal = look_groups(tx, command, ret_groups);
+        refusal = look_groups(tx, command, ret_opening->groups);
     if (refusal == NULL)
         refusal = check_first_term(tx, command);
-    if (refusal == NULL && company->next_customer > CUSTOMER_MAX)
+    if (refusal == NULL && ret_opening->company->next_customer > CUSTOMER_MAX)
         refusal = refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "customer", CUSTOMER_MAX);
     if (refusal == NULL)
         refusal = look_unique(tx, command);
+    if (refusal == NULL)
+        refusal = look_first_payer(tx, command, &ret_opening->payer);
     return refusal;
 }
 
@@ -285,45 +386,34 @@ static void log_group(struct tx *tx, Tefter__ChangeRecord *entry, const Tefter__
                      now != NULL ? now->name : NULL);
 }
 
-static void opened(struct tx *tx, Tefter__CustomerRecord *customer, Tefter__ChangeRecord *entry,
-                   Tefter__GroupRecord **groups)
+static void opened(struct tx *tx, const struct customer_opening *opening,
+                   Tefter__CustomerRecord *customer, Tefter__ChangeRecord *entry)
 {
+    Tefter__CustomerRecord *payer = opening->payer;
     customer_index(tx, customer);
     for (size_t i = 0; i < customer->n_groups; i++) {
-        log_group(tx, entry, NULL, groups[i]);
-        group_put_member(tx, groups[i], customer->customer, true);
+        log_group(tx, entry, NULL, opening->groups[i]);
+        group_put_member(tx, opening->groups[i], customer->customer, true);
+    }
+    if (payer != NULL) {
+        change_log_value(tx, entry, "payer", NULL, payer->code);
+        join_payer(tx, customer, payer);
     }
     change_log_end(tx, customer, entry);
     customer_emit(tx, TEFTER__EVENT_KIND__CUSTOMER_OPENED, customer->customer, 0);
     tx_touch(tx, ROW_ACCOUNT, customer->customer);
 }
 
-/* Refuses, in this order: code (field_code; FIELD_MISSING when source is given without it), name
- * (FIELD_MISSING when empty; field_text), phone (as name; with source it may be absent or empty),
- * area (FIELD_MISSING when absent; field_line; with source field_line_or_none), nickname, tax_code,
- * address (field_text), TOO_MANY groups, term_days (field_days), language (FIELD_INVALID), source
- * (field_line, CODE_MAX_BYTES), note (field_text); for each group in order: NOT_FOUND groups[i],
- * FIELD_INVALID groups[i] (a second one of its dimension); MORE_THAN_YOU_MAY term_days (longer than
- * without it); TOO_MANY customer; ALREADY_EXISTS source
- * (the same import: source and code), ALREADY_EXISTS code, LOOKS_LIKE code. */
-Tefter__Refusal *apply_open_customer(struct tx *tx, const Tefter__OpenCustomer *command,
-                                     Tefter__Done *done)
+Tefter__CustomerRecord *customer_open(struct tx *tx, const struct customer_opening *opening)
 {
-    Tefter__CompanyRecord *company = company_shared(tx);
-    Tefter__GroupRecord *groups[GROUPS_PER_CUSTOMER_MAX];
-    Tefter__Refusal *refusal = look_open(tx, command, company, groups);
-    if (refusal != NULL)
-        return refusal;
     Tefter__ChangeRecord *entry = change_log_begin(tx);
-    uint32_t number = company_take(tx, company, COUNTS_CUSTOMERS);
-    Tefter__CustomerRecord *customer = customer_of(tx, command, number, entry);
+    uint32_t number = company_take(tx, opening->company, COUNTS_CUSTOMERS);
+    Tefter__CustomerRecord *customer = customer_of(tx, opening->command, number, entry);
 
     tx_decided(tx);
-    company_save(tx, company);
-    opened(tx, customer, entry, groups);
-    FIELD_SET(done, id, customer->customer);
-    done->number = customer->code;
-    return NULL;
+    company_save(tx, opening->company);
+    opened(tx, opening, customer, entry);
+    return customer;
 }
 
 static Tefter__Refusal *check_change(struct tx *tx, const Tefter__ChangeCustomer *command)
@@ -628,67 +718,6 @@ Tefter__Refusal *apply_leave_group(struct tx *tx, const Tefter__LeaveGroup *comm
 
 /* ---- changes: who pays for them ---- */
 
-static Tefter__Refusal *refuse_payer(struct tx *tx, Tefter__RefusalCode code, const char *field,
-                                     uint32_t payer)
-{
-    Tefter__Refusal *refusal = refuse(tx, code, field);
-    refusal->payer_code = customer_read(tx, payer)->code;
-    return refusal;
-}
-
-Tefter__Refusal *customer_check_payer(struct tx *tx, const Tefter__CustomerRecord *customer,
-                                      const Tefter__CustomerRecord *payer)
-{
-    uint32_t cash = company_cash_customer(tx);
-    if (customer->customer == cash)
-        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "customer");
-    if (payer != NULL && (payer->customer == cash || payer->customer == customer->customer))
-        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "payer");
-    if (customer->payer == (payer != NULL ? payer->customer : 0))
-        return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, "payer");
-    if (payer == NULL)
-        return NULL;
-    if (customer->n_sites > 0)
-        return refuse_most(tx, TEFTER__REFUSAL_CODE__PAYER_HAS_SITES, "customer",
-                           (int64_t)customer->n_sites);
-    if (payer->has_payer)
-        return refuse_payer(tx, TEFTER__REFUSAL_CODE__PAYER_HAS_PAYER, "payer", payer->payer);
-    return payer->n_sites < SITES_PER_PAYER_MAX
-               ? NULL
-               : refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "payer", SITES_PER_PAYER_MAX);
-}
-
-static void save_payer(struct tx *tx, Tefter__CustomerRecord *payer)
-{
-    payer->changed_seq = tx_seq(tx);
-    customer_save(tx, payer);
-    tx_touch(tx, ROW_CUSTOMER, payer->customer);
-}
-
-static void drop_site(struct tx *tx, Tefter__CustomerRecord *payer, uint32_t site)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < payer->n_sites; i++)
-        if (payer->sites[i] != site)
-            payer->sites[kept++] = payer->sites[i];
-    payer->n_sites = kept;
-    save_payer(tx, payer);
-}
-
-static void add_site(struct tx *tx, Tefter__CustomerRecord *payer, uint32_t site)
-{
-    uint32_t *sites = tx_take(tx, (payer->n_sites + 1) * sizeof *sites);
-    size_t at = 0;
-    for (; at < payer->n_sites && payer->sites[at] < site; at++)
-        sites[at] = payer->sites[at];
-    sites[at] = site;
-    for (size_t i = at; i < payer->n_sites; i++)
-        sites[i + 1] = payer->sites[i];
-    payer->sites = sites;
-    payer->n_sites++;
-    save_payer(tx, payer);
-}
-
 void customer_set_payer(struct tx *tx, Tefter__CustomerRecord *customer,
                         Tefter__CustomerRecord *payer, Tefter__Text *reason)
 {
@@ -702,11 +731,9 @@ void customer_set_payer(struct tx *tx, Tefter__CustomerRecord *customer,
         change_log_text(tx, entry, "payer_reason", NULL, reason);
     if (before != NULL)
         drop_site(tx, before, customer->customer);
+    FIELD_SET_IF(customer, payer, false, 0);
     if (payer != NULL)
-        add_site(tx, payer, customer->customer);
-    FIELD_SET_IF(customer, payer, payer != NULL, number);
-    if (payer != NULL)
-        customer->has_opening_limit_minor = false;
+        join_payer(tx, customer, payer);
     change_log_end(tx, customer, entry);
     customer_emit(tx, TEFTER__EVENT_KIND__PAYER_CHANGED, customer->customer, number);
     tx_touch(tx, ROW_ACCOUNT, customer->customer);

@@ -5,6 +5,7 @@
  * it makes the cash customer, the highest of what it makes. Life cycles and invariants stand at the
  * head of each entity's file.
  */
+#include "base/limits.h"
 #include "domain/entity/entity.h"
 #include "view.pb-c.h"
 
@@ -43,7 +44,8 @@ uint32_t group_next_member(struct tx *tx, uint32_t group, uint32_t after);
  * "field.limit_minor" and so on. Refuses, in this order: limit_minor (FIELD_INVALID beside
  * unlimited; field_amount_or_zero); valid_from, valid_until (field_date), valid_until
  * DATE_TOO_EARLY (before valid_from); overdue_days (field_days); overdue_minor, document_max_minor
- * (field_amount_or_zero); unpaid_max (FIELD_INVALID with `most`); currency
+ * (field_amount_or_zero); unpaid_max (FIELD_INVALID with `most`); slip_weight (FIELD_INVALID with
+ * `most`; RULES_TOO_OLD under rules before RULE_SLIPS_HAVE_A_WEIGHT); currency
  * (company_check_currency). */
 Tefter__Refusal *terms_check(struct tx *tx, const char *field, const Tefter__LimitTerms *terms);
 
@@ -54,14 +56,16 @@ struct terms_clear {
 };
 #define TERMS_CLEAR(command)                                                                       \
     (&(const struct terms_clear){.fields = (command)->clear, .count = (command)->n_clear})
-/* Their numbers lie from 1 and from 200 on. */
-#define TERM_BIT(field) (UINT32_C(1) << ((field) < 200 ? (field) : (field)-200))
+/* Their numbers lie from 1, from 220 and from 404 on. */
+#define TERM_BIT(field)                                                                            \
+    (UINT32_C(1) << ((field) < 200 ? (field) : (field) < 400 ? (field)-200 : (field)-380))
 enum {
     /* what every level may take away */
     TERM_BITS_OF_ALL = TERM_BIT(TEFTER__TERM_FIELD__TERM_POLICY) |
                        TERM_BIT(TEFTER__TERM_FIELD__TERM_OVERDUE) |
                        TERM_BIT(TEFTER__TERM_FIELD__TERM_DOCUMENT_MAX) |
-                       TERM_BIT(TEFTER__TERM_FIELD__TERM_UNPAID_MAX),
+                       TERM_BIT(TEFTER__TERM_FIELD__TERM_UNPAID_MAX) |
+                       TERM_BIT(TEFTER__TERM_FIELD__TERM_SLIP_WEIGHT),
 };
 /* FIELD_INVALID clear: one that is not allowed here or said beside it, and any under rules before
  * RULE_UNSAID_TERMS_STAY. */
@@ -105,6 +109,31 @@ uint32_t customer_term_days(struct tx *tx, const Tefter__CustomerRecord *custome
 void customer_limit_set(struct tx *tx, Tefter__CustomerRecord *customer);
 /* After the decided line: the figures of who pays and of all their sites are told anew. */
 void customer_touch_family(struct tx *tx, uint32_t payer);
+/* A customer who is to be opened. */
+struct customer_opening {
+    const Tefter__OpenCustomer *command;
+    Tefter__CompanyRecord *company;
+    Tefter__GroupRecord *groups[GROUPS_PER_CUSTOMER_MAX];
+    Tefter__CustomerRecord *payer; /* NULL: they pay for themselves */
+};
+/* Refuses, in this order: code (field_code; FIELD_MISSING when source is given without it), name
+ * (FIELD_MISSING when empty; field_text), phone (as name; with source it may be absent or empty),
+ * area (FIELD_MISSING when absent; field_line; with source field_line_or_none), nickname, tax_code,
+ * address (field_text), TOO_MANY groups, term_days (field_days), language (FIELD_INVALID), source
+ * (field_line, CODE_MAX_BYTES), note (field_text); for each group in order: NOT_FOUND groups[i],
+ * FIELD_INVALID groups[i] (a second one of its dimension); MORE_THAN_YOU_MAY term_days (longer than
+ * without it); TOO_MANY customer; ALREADY_EXISTS source (the same import: source and code),
+ * ALREADY_EXISTS code, LOOKS_LIKE code; of a payer: RULES_TOO_OLD payer (rules before
+ * RULE_PAYERS_FROM_THE_START), the right SET_LIMIT, NOT_FOUND payer, as customer_check_payer does.
+ */
+Tefter__Refusal *customer_look_open(struct tx *tx, const Tefter__OpenCustomer *command,
+                                    struct customer_opening *ret_opening);
+/* After looking; passes the decided line. With a payer they are among that one's sites. */
+Tefter__CustomerRecord *customer_open(struct tx *tx, const struct customer_opening *opening);
+/* Who is to pay, by number (when `has`) or code; nobody, when neither. Refuses NOT_FOUND payer,
+ * also when both are given and name different customers. */
+Tefter__Refusal *customer_find_payer(struct tx *tx, bool has, uint32_t payer, const char *code,
+                                     Tefter__CustomerRecord **ret_payer);
 /* May this customer have that payer (NULL: none)? Refuses: FIELD_INVALID customer, payer (cash);
  * FIELD_INVALID payer (they themselves); NOTHING_TO_CHANGE; PAYER_HAS_SITES customer (they pay for
  * others); PAYER_HAS_PAYER payer with payer_code; TOO_MANY payer (sites). */
@@ -124,8 +153,6 @@ uint32_t customer_next(struct tx *tx, uint32_t after);
 
 Tefter__Refusal *apply_create_company(struct tx *tx, const Tefter__CreateCompany *command,
                                       Tefter__Done *done);
-Tefter__Refusal *apply_open_customer(struct tx *tx, const Tefter__OpenCustomer *command,
-                                     Tefter__Done *done);
 Tefter__Refusal *apply_change_customer(struct tx *tx, const Tefter__ChangeCustomer *command,
                                        Tefter__Done *done);
 Tefter__Refusal *apply_lock_customer(struct tx *tx, const Tefter__LockCustomer *command,

@@ -6,7 +6,7 @@
 
 #include "domain/org/org.h"
 
-enum { UNPAID_MAX_MOST = 1000000 };
+enum { UNPAID_MAX_MOST = 1000000, WEIGHT_MOST = 100 };
 
 /* ---- rules ---- */
 
@@ -55,6 +55,19 @@ static Tefter__Refusal *check_walls(struct tx *tx, const char *field,
     return refusal;
 }
 
+static Tefter__Refusal *check_weights(struct tx *tx, const char *field,
+                                      const Tefter__LimitTerms *terms)
+{
+    if (!terms->has_slip_weight)
+        return NULL;
+    const char *path = tx_format(tx, "%s.slip_weight", field);
+    if (!tx_rule(tx, RULE_SLIPS_HAVE_A_WEIGHT))
+        return refuse(tx, TEFTER__REFUSAL_CODE__RULES_TOO_OLD, path);
+    return terms->slip_weight <= WEIGHT_MOST
+               ? NULL
+               : refuse_most(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, path, WEIGHT_MOST);
+}
+
 /* ---- rules: what is said joins what is there ---- */
 
 #define TAKE_IF_SAID(into, field, said)                                                            \
@@ -74,6 +87,7 @@ static void terms_take(Tefter__LimitTerms *into, const Tefter__LimitTerms *said)
     TAKE_IF_SAID(into, overdue_minor, said);
     TAKE_IF_SAID(into, document_max_minor, said);
     TAKE_IF_SAID(into, unpaid_max, said);
+    TAKE_IF_SAID(into, slip_weight, said);
     TAKE_IF_SAID(into, valid_from, said);
     TAKE_IF_SAID(into, valid_until, said);
     into->currency = said->currency != NULL ? said->currency : into->currency;
@@ -92,6 +106,8 @@ static bool terms_name(const Tefter__LimitTerms *terms, Tefter__TermField field)
         return terms->has_document_max_minor;
     case TEFTER__TERM_FIELD__TERM_UNPAID_MAX:
         return terms->has_unpaid_max;
+    case TEFTER__TERM_FIELD__TERM_SLIP_WEIGHT:
+        return terms->has_slip_weight;
     case TEFTER__TERM_FIELD__TERM_VALIDITY:
         return terms->has_valid_from || terms->has_valid_until;
     case TEFTER__TERM_FIELD__TERM_DAYS:
@@ -122,6 +138,9 @@ static void terms_drop(Tefter__LimitTerms *terms, Tefter__TermField field)
     case TEFTER__TERM_FIELD__TERM_UNPAID_MAX:
         terms->has_unpaid_max = false;
         break;
+    case TEFTER__TERM_FIELD__TERM_SLIP_WEIGHT:
+        terms->has_slip_weight = false;
+        break;
     case TEFTER__TERM_FIELD__TERM_VALIDITY:
         terms->has_valid_from = terms->has_valid_until = false;
         break;
@@ -145,7 +164,8 @@ bool terms_say_nothing(const Tefter__LimitTerms *terms)
 {
     return terms == NULL ||
            (!terms_name_limit(terms) && !terms->has_policy && !terms->has_overdue_days &&
-            !terms->has_overdue_minor && !terms->has_document_max_minor && !terms->has_unpaid_max);
+            !terms->has_overdue_minor && !terms->has_document_max_minor && !terms->has_unpaid_max &&
+            !terms->has_slip_weight);
 }
 
 bool terms_cleared(const struct terms_clear *clear, Tefter__TermField field)
@@ -198,6 +218,7 @@ void terms_shadow(Tefter__LimitTerms *terms, const Tefter__LimitTerms *by)
     terms->has_overdue_minor &= !by->has_overdue_minor;
     terms->has_document_max_minor &= !by->has_document_max_minor;
     terms->has_unpaid_max &= !by->has_unpaid_max;
+    terms->has_slip_weight &= !by->has_slip_weight;
 }
 
 Tefter__Refusal *terms_check(struct tx *tx, const char *field, const Tefter__LimitTerms *terms)
@@ -209,6 +230,8 @@ Tefter__Refusal *terms_check(struct tx *tx, const char *field, const Tefter__Lim
         refusal = check_dates(tx, field, terms);
     if (refusal == NULL)
         refusal = check_walls(tx, field, terms);
+    if (refusal == NULL)
+        refusal = check_weights(tx, field, terms);
     if (refusal == NULL)
         refusal = company_check_currency(tx, tx_format(tx, "%s.currency", field), terms->currency);
     return refusal;

@@ -13,7 +13,7 @@
  *   4  uncleared  = sum of the matched part of credits that are not final
  *   5  balance    = bills - unmatched - waiting  = sum of their documents
  *   6  exposure   = bills + uncleared - unmatched: money that is not final frees nothing, matched
- *                   or not
+ *                   or not; what it frees all the same is the terms' (credit)
  *   7  each match stands in both items with the same amount, and 0 <= open <= amount
  *
  * A payer's money may pay bills of their sites. Such a match moves its amount of the balance from

@@ -24,6 +24,7 @@ static Tefter__LimitTerms *terms_message(struct tx *tx, const struct credit_term
     FIELD_SET_IF(message, document_max_minor, terms->document_max_minor > 0,
                  terms->document_max_minor);
     FIELD_SET_IF(message, unpaid_max, terms->unpaid_max > 0, terms->unpaid_max);
+    FIELD_SET_IF(message, slip_weight, terms->slip_weight < WEIGHT_WHOLE, terms->slip_weight);
     return message;
 }
 
