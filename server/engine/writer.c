@@ -21,7 +21,7 @@
 enum { DONE_MAX = 2 }; /* groups applied and not told */
 enum {
     STATE_COMMIT_COMMANDS = 256, /* so many are committed at the latest */
-    STATE_COMMIT_IDLE_MS = 2,   /* without work for so long, what there is is committed */
+    STATE_COMMIT_IDLE_MS = 2,    /* without work for so long, what there is is committed */
     STATE_COMMIT_GROUPS =
         64, /* after somebody has looked, so many are committed before they are told */
 };
