@@ -187,6 +187,53 @@ static void a_unit_is_found_by_its_barcode(void **state)
     scenario_end(shop.s);
 }
 
+/* Rounded before it is multiplied, the price of a small unit gave goods away. */
+static void a_price_by_factor_is_rounded_once_with_its_line(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    scenario_done(shop.s, "add_product",
+                  "{'code': 'SAND', 'name': 'sand', 'unit': 'kg', 'price': 400, 'units': [{'code': "
+                  "'g', 'factor': 1}]}");
+    const char *much = "{'product_code': 'SAND', 'quantity': 1000000000, 'unit': 'g'%s}";
+    const Tefter__DocumentLine *line = sold(&shop, shop.anh, json(much, ""));
+    assert_int_equal(line->price, 0);
+    assert_int_equal(line->base_price, 400);
+    assert_int_equal(line->net_minor, 400);
+    scenario_done(shop.s, "change_product", "{'product': 2, 'price': 1400}");
+    unsigned long long bill =
+        scenario_done(shop.s, "issue_invoice", sale(shop.anh, json(much, "")))->id;
+    line = scenario_ask(shop.s, "document", json("{'document': '%llu'}", bill))
+               ->document->document->lines[0];
+    assert_int_equal(line->price, 1);
+    assert_int_equal(line->net_minor, 1400);
+    /* a correction keeps the price, not what it was rounded to */
+    scenario_done(shop.s, "change_product", "{'product': 2, 'price': 2000}");
+    bill = scenario_done(shop.s, "correct_invoice",
+                         json("{'document': '%llu', 'reason': {'value': 'r'}, 'invoice': {'lines': "
+                              "[{'line': 1, 'quantity': 500000000}]}}",
+                              bill))
+               ->id;
+    line = scenario_ask(shop.s, "document", json("{'document': '%llu'}", bill))
+               ->document->document->lines[0];
+    assert_int_equal(line->base_price, 1400);
+    assert_int_equal(line->net_minor, 700);
+    /* said by hand, it is what was said; and below the list if it comes to less */
+    scenario_done(shop.s, "change_product", "{'product': 2, 'price': 1400}");
+    assert_int_equal(sold(&shop, shop.anh, json(much, ", 'price': 2"))->net_minor, 2000);
+    scenario_as(shop.s, shop.clerk);
+    sells_not(&shop, shop.anh, json(much, ", 'price': 1"), CODE(MORE_THAN_YOU_MAY),
+              "lines[0].price");
+    sells_not(&shop, shop.anh, json(much, ", 'price': 0, 'base_price': 400"),
+              CODE(MORE_THAN_YOU_MAY), "lines[0].price");
+    sells_not(&shop, shop.anh, json(much, ", 'price': 2, 'base_price': 1400"), CODE(FIELD_INVALID),
+              "lines[0].base_price");
+    assert_int_equal(
+        sold(&shop, shop.anh, json(much, ", 'price': 1, 'base_price': 1400"))->net_minor, 1400);
+    scenario_end(shop.s);
+}
+
 static void a_correction_keeps_unit_factor_and_price(void **state)
 {
     (void)state;
@@ -641,6 +688,7 @@ int main(void)
         cmocka_unit_test(a_unit_that_is_unknown_or_does_not_divide_is_refused_with_what_to_do),
         cmocka_unit_test(a_unit_with_a_mistake_is_refused),
         cmocka_unit_test(a_unit_is_found_by_its_barcode),
+        cmocka_unit_test(a_price_by_factor_is_rounded_once_with_its_line),
         cmocka_unit_test(a_correction_keeps_unit_factor_and_price),
         cmocka_unit_test(what_is_credited_is_whole_in_the_products_own_unit_too),
         cmocka_unit_test(the_nearest_list_with_a_price_decides),

@@ -21,6 +21,8 @@
 
 /* ---- rules: lines ---- */
 
+#define PARTS_OF_MINOR ((__int128)QUANTITY_UNIT * 1000)
+
 /* The bill that is corrected, and how much of each of its lines no new one has stood for yet. */
 struct before {
     const Tefter__DocumentRecord *bill; /* NULL: none */
@@ -28,11 +30,11 @@ struct before {
 };
 
 /* Rounded up: what is over a threshold by less than a hundredth of a percent is over it. */
-static int64_t share_bp(int64_t part_minor, int64_t whole_minor)
+static int64_t share_bp(__int128 part_minor, __int128 whole_minor)
 {
     if (part_minor <= 0 || whole_minor <= 0)
         return 0;
-    return (int64_t)(((__int128)part_minor * BASIS_POINTS + whole_minor - 1) / whole_minor);
+    return (int64_t)((part_minor * BASIS_POINTS + whole_minor - 1) / whole_minor);
 }
 
 /* No more than the rate makes of the whole, rounded as lines are. */
@@ -99,6 +101,34 @@ static struct price_found list_price(struct tx *tx, const struct price_lists *pr
     return found;
 }
 
+/* In parts of a minor unit: a quantity and a price have three decimals each. */
+static __int128 line_parts(const Tefter__DocumentLine *line)
+{
+    return line->has_base_price ? (__int128)line->base_quantity * line->base_price
+                                : (__int128)line->quantity * line->price;
+}
+
+/* What its goods come to at that price, in the same parts. */
+static __int128 list_parts(const struct price_found *list, const Tefter__DocumentLine *line)
+{
+    return list->has_base_price ? (__int128)line->base_quantity * list->base_price
+                                : (__int128)line->quantity * list->price;
+}
+
+static __int128 minor_of(__int128 parts)
+{
+    return (parts + PARTS_OF_MINOR / 2) / PARTS_OF_MINOR;
+}
+
+/* A price that is rounded is compared by what the line comes to. */
+static int64_t below_list_bp(const struct price_found *list, const Tefter__DocumentLine *line)
+{
+    if (!list->has_base_price && !line->has_base_price)
+        return share_bp(list->price - line->price, list->price);
+    __int128 list_minor = minor_of(list_parts(list, line));
+    return share_bp(list_minor - minor_of(line_parts(line)), list_minor);
+}
+
 /* By how much of what it costs the refusal does not say: who sells need not know. */
 static Tefter__Refusal *check_cost(struct tx *tx, const Tefter__DocumentLine *line,
                                    const Tefter__ProductRecord *product, int64_t base)
@@ -119,9 +149,9 @@ static Tefter__Refusal *check_price(struct tx *tx, const struct price_lists *pri
     int64_t base = base_of(line);
     struct price_found list = list_price(tx, prices, product, line);
     Tefter__Refusal *refusal = NULL;
-    if (list.has_price && line->price < list.price)
-        refusal = threshold_check(tx, TEFTER__THRESHOLD__THRESHOLD_BELOW_LIST, NULL,
-                                  share_bp(list.price - line->price, list.price));
+    int64_t below_bp = list.has_price ? below_list_bp(&list, line) : 0;
+    if (below_bp > 0)
+        refusal = threshold_check(tx, TEFTER__THRESHOLD__THRESHOLD_BELOW_LIST, NULL, below_bp);
     if (refusal == NULL && product->has_floor && money_line(base, product->floor, &floor_minor))
         refusal = check_share(tx, TEFTER__THRESHOLD__THRESHOLD_BELOW_FLOOR,
                               floor_minor - line->net_minor, floor_minor);
@@ -147,8 +177,8 @@ static bool stood_before(struct before *before, const Tefter__DocumentLine *line
         const Tefter__DocumentLine *old = before->bill->lines[i];
         __int128 discount = (__int128)line->discount_minor * gross_of(old);
         bool same = old->has_product && old->product == line->product &&
-                    line->price >= old->price && line->tax_bp == old->tax_bp &&
-                    line->unit_factor == old->unit_factor;
+                    line->price >= old->price && line->base_price >= old->base_price &&
+                    line->tax_bp == old->tax_bp && line->unit_factor == old->unit_factor;
         bool no_more = line->has_discount_bp && old->has_discount_bp
                            ? line->discount_bp <= old->discount_bp
                            : discount <= (__int128)old->discount_minor * gross_of(line);
@@ -169,8 +199,8 @@ static Tefter__Refusal *check_free(struct tx *tx, const struct price_lists *pric
     if (line->net_minor != 0 || !tx_rule(tx, RULE_ROUNDING_IS_BOUNDED))
         return NULL;
     struct price_found list = list_price(tx, prices, product, line);
-    bool has_price = list.has_price && list.price > 0;
-    if (line->price <= 0 && !has_price && (!product->has_price || product->price <= 0))
+    bool has_price = list.has_price && list_parts(&list, line) > 0;
+    if (line_parts(line) <= 0 && !has_price && (!product->has_price || product->price <= 0))
         return NULL;
     return of_line(tx, i, "quantity",
                    threshold_check(tx, TEFTER__THRESHOLD__THRESHOLD_DISCOUNT, NULL, BASIS_POINTS));
@@ -200,8 +230,7 @@ static Tefter__Refusal *check_line(struct tx *tx, const struct price_lists *pric
  * lost in any bill. */
 enum { FEW_LINES = 3, LOST_MINOR = 5, LOST_BP = 100 };
 
-/* In parts of a minor unit: a quantity and a price have three decimals each, rates have four. */
-#define PARTS_OF_MINOR ((__int128)QUANTITY_UNIT * 1000)
+/* A rate has four decimals. */
 #define PARTS_OF_TAXED (PARTS_OF_MINOR * BASIS_POINTS)
 
 struct worth {
@@ -220,8 +249,9 @@ static __int128 list_worth(struct tx *tx, const struct price_lists *prices,
                            const Tefter__DocumentLine *line, const Tefter__ProductRecord *product)
 {
     struct price_found list = list_price(tx, prices, product, line);
-    int64_t price = list.has_price && list.price > line->price ? list.price : line->price;
-    __int128 worth = (__int128)line->quantity * price;
+    __int128 worth = line_parts(line);
+    if (list.has_price)
+        worth = larger(worth, list_parts(&list, line));
     if (list.has_price || !product->has_floor)
         return worth;
     return larger(worth, (__int128)base_of(line) * product->floor);
