@@ -908,6 +908,8 @@ class Ledger:
             if any(self.same(dimension, other) for other in dimensions):
                 raise Refused("FIELD_INVALID", f"groups[{i}]")
             dimensions.add(dimension)
+        if groups and self.price_lists:
+            self.needs("EDIT_GROUPS")
         of_groups = self.term_days({"groups": groups})
         if of_groups > self.company["term_days"] and "term_days" not in c:
             self.within("TERM_DAYS", "groups", of_groups)
@@ -1423,6 +1425,8 @@ class Ledger:
         for field, where in (("groups", self.groups), ("branches", self.branches)):
             for i, number in enumerate(c.get(field, ())):
                 self.found(where, number, f"{field}[{i}]")
+                if number in c[field][:i]:
+                    raise Refused("FIELD_INVALID", f"{field}[{i}]")
 
     def do_add_price_list(self, c):
         self.since_prices("code")
@@ -2504,7 +2508,7 @@ class Ledger:
             return its == mine
 
         def part(its, mine):
-            if any(mine[k] != its[k] for k in ("product", "text", "unit", "price", "base_price", "tax_bp")) or \
+            if any(mine[k] != its[k] for k in ("product", "text", "unit", "price", "base_price", "factor", "tax_bp")) or \
                     mine["quantity"] > its["quantity"] or not set(mine["serials"]) <= set(its["serials"]):
                 return False
             if mine["percent"] != its["percent"]:
@@ -2572,7 +2576,10 @@ class Ledger:
         def count(quantity):
             return f"{quantity // 1000}.{quantity % 1000:03}".rstrip("0").rstrip(".")
 
-        words = "; ".join([f"{count(x['quantity'])} × {x['name']}" for x in document["lines"]] +
+        def of_line(x):
+            return " ".join(filter(None, [count(x["quantity"]), x["is"]["unit"], "×", x["name"]]))
+
+        words = "; ".join([of_line(x) for x in document["lines"]] +
                           [x["is"]["text"] for x in document["charges"]])
         most = GOODS_BYTES - size("…")
         if size(words) <= most:
@@ -2944,7 +2951,7 @@ class Ledger:
                           "name": one.get("text", product.get("name", "")),
                           "is": self.goods(
                               {**one, "unit": unit["code"] if unit else "" if number else one.get("unit", "")},
-                              number, price, base_price, tax_bp)})
+                              number, price, base_price, tax_bp, factor)})
         document["lines"] = lines
         document["charges"] = [{"amount": x["amount_minor"],
                                 "tax": rounded(x["amount_minor"] * x.get("tax_bp", 0), 10000),
@@ -3077,7 +3084,8 @@ class Ledger:
 
     @staticmethod
     def custom(document):
-        return sum(x["net"] for x in document["lines"] if x["product"] is None) + \
+        return sum(x["net"] or (x["price"] > 0 and x["quantity"] > 0) for x in document["lines"]
+                   if x["product"] is None) + \
             sum(x["amount"] for x in document["charges"])
 
     def check_sale(self, c, document, customer, happened, corrects, parked, lists):
@@ -3100,13 +3108,25 @@ class Ledger:
             try:
                 self.check_line(one, f"lines[{i}].", lists)
             except Refused:
-                if not self.stood(one, old["lines"], left):
+                if not self.stood(one, old["lines"], left, lists, bool(corrects) and old["customer"] != document["customer"]):
                     raise
         self.check_lost(document["lines"], old["lines"], lists)
         self.check_custom(c, document, old if corrects else None)
 
-    @staticmethod
-    def stood(one, old, left):
+    def lapsed(self, one, was, lists, other_customer):
+        """The kept price is below the one that applies now, for it was another customer's or of more."""
+        unit = self.unit_called(self.products[one["product"]], one["sold_in"]) if one["sold_in"] else None
+        now, of_base = self.price_of(lists, one["product"], unit, one["quantity"])
+        least, asked = now or 0, one["price"]
+        if of_base is not None or one["base_price"] is not None:
+            listed = one["quantity"] * least if of_base is None else one["base"] * of_base
+            least, asked = rounded(listed, 1_000_000), rounded(one["parts"], 1_000_000)
+        if asked >= least:
+            return False
+        then = self.price_of(lists, one["product"], unit, was["quantity"])[0]
+        return other_customer or one["quantity"] < was["quantity"] and then is not None and then < now
+
+    def stood(self, one, old, left, lists, other_customer):
         """An old line that was at least as good, of which there is enough left, stands for it."""
         for i, was in enumerate(old):
             both = one["discount_bp"] is not None and was["discount_bp"] is not None
@@ -3115,7 +3135,8 @@ class Ledger:
             if one["product"] == was["product"] and one["price"] >= was["price"] and \
                     (one["base_price"] or 0) >= (was["base_price"] or 0) and \
                     (one["sold_in"] and one["factor"]) == (was["sold_in"] and was["factor"]) and \
-                    one["tax_bp"] == was["tax_bp"] and no_more and left[i] >= one["quantity"]:
+                    one["tax_bp"] == was["tax_bp"] and no_more and left[i] >= one["quantity"] and \
+                    not self.lapsed(one, was, lists, other_customer):
                 left[i] -= one["quantity"]
                 return True
         return False
@@ -3200,16 +3221,16 @@ class Ledger:
         self.too_much("CUSTOM_AMOUNT", "charges[0]" if first is None else f"lines[{first}]", custom, may(role), may)
 
     @staticmethod
-    def goods(one, number, price, base_price, tax_bp):
+    def goods(one, number, price, base_price, tax_bp, factor=None):
         """A line as far as an approval is for it."""
         return {"product": number, "text": one.get("text", "") if number is None else "", "quantity": one["quantity"],
-                "price": price, "base_price": base_price, "percent": "discount_bp" in one, "tax_bp": tax_bp, "unit": one.get("unit", ""),
+                "price": price, "base_price": base_price, "factor": factor, "percent": "discount_bp" in one, "tax_bp": tax_bp, "unit": one.get("unit", ""),
                 "discount": one.get("discount_bp", one.get("discount_minor", 0)),
                 "serials": sorted(map(folded, one.get("serials", ())))}
 
     @staticmethod
     def charge_goods(charge):
-        return {"product": None, "text": charge["title"], "unit": "", "quantity": 0, "price": charge["amount_minor"], "base_price": None,
+        return {"product": None, "text": charge["title"], "unit": "", "quantity": 0, "price": charge["amount_minor"], "base_price": None, "factor": None,
                 "percent": False, "discount": 0, "tax_bp": charge.get("tax_bp", 0), "serials": []}
 
     def draft_of(self, c):
@@ -3222,8 +3243,9 @@ class Ledger:
         parked = self.draft_of(c)
         if not parked or any("price" not in x or "product_code" in x for x in c.get("lines", [])):
             return False
-        return self.covers(parked["lines"], [
-            {"is": self.goods(x, x.get("product"), x["price"], x.get("base_price"), x.get("tax_bp", 0))} for x in c.get("lines", [])])
+        return self.covers([{"is": {**x["is"], "factor": None}} for x in parked["lines"]], [
+            {"is": self.goods(x, x.get("product"), x["price"], x.get("base_price"), x.get("tax_bp", 0))}
+            for x in c.get("lines", [])])
 
     def total(self, document):
         net = sum(x["net"] for x in document["lines"])

@@ -4,8 +4,9 @@
  *
  * 1. What already happened is entered by the right for it, and asks nothing here.
  * 2. What stood on the bill that is corrected may stay: each old line for a line of the same
- * product and no larger quantity; the old sum of custom lines and charges, the old due date, the
- * old salesperson.
+ * product and no larger quantity, unless its price was of another customer or of a larger quantity
+ * and is below the one that applies now; the old sum of custom lines and charges, the old due date,
+ * the old salesperson.
  * 3. What was parked was asked then, of who parked it.
  */
 #include "domain/documents/inside.h"
@@ -27,6 +28,7 @@
 struct before {
     const Tefter__DocumentRecord *bill; /* NULL: none */
     int64_t *left;
+    bool other_customer; /* than who is sold to now */
 };
 
 /* Rounded up: what is over a threshold by less than a hundredth of a percent is over it. */
@@ -170,8 +172,26 @@ static Tefter__Refusal *check_tax(struct tx *tx, const Tefter__DocumentLine *lin
                    threshold_check(tx, TEFTER__THRESHOLD__THRESHOLD_OTHER_TAX, NULL, 1));
 }
 
+/* The price that stood there is below the one that applies now, and not for its age: it was another
+ * customer's, or that of a larger quantity. */
+static bool price_lapsed(struct tx *tx, const struct price_lists *prices,
+                         const struct before *before, const Tefter__DocumentLine *old,
+                         const Tefter__DocumentLine *line, const Tefter__ProductRecord *product)
+{
+    struct price_found now = list_price(tx, prices, product, line);
+    if (!now.has_price || below_list_bp(&now, line) == 0)
+        return false;
+    if (before->other_customer || line->quantity >= old->quantity)
+        return before->other_customer;
+    Tefter__DocumentLine as_much = *line;
+    as_much.quantity = old->quantity;
+    struct price_found then = list_price(tx, prices, product, &as_much);
+    return then.has_price && then.price < now.price;
+}
+
 /* The old line at least as favourable, of which enough is left; it is used up so far. */
-static bool stood_before(struct before *before, const Tefter__DocumentLine *line)
+static bool stood_before(struct tx *tx, const struct price_lists *prices, struct before *before,
+                         const Tefter__DocumentLine *line, const Tefter__ProductRecord *product)
 {
     for (size_t i = 0; before->bill != NULL && i < before->bill->n_lines; i++) {
         const Tefter__DocumentLine *old = before->bill->lines[i];
@@ -182,7 +202,8 @@ static bool stood_before(struct before *before, const Tefter__DocumentLine *line
         bool no_more = line->has_discount_bp && old->has_discount_bp
                            ? line->discount_bp <= old->discount_bp
                            : discount <= (__int128)old->discount_minor * gross_of(line);
-        if (!same || !no_more || before->left[i] < line->quantity)
+        if (!same || !no_more || before->left[i] < line->quantity ||
+            price_lapsed(tx, prices, before, old, line, product))
             continue;
         before->left[i] -= line->quantity;
         return true;
@@ -221,7 +242,7 @@ static Tefter__Refusal *check_line(struct tx *tx, const struct price_lists *pric
         refusal = check_tax(tx, line, product, i);
     if (refusal == NULL)
         refusal = check_free(tx, prices, line, product, i);
-    return refusal != NULL && stood_before(before, line) ? NULL : refusal;
+    return refusal != NULL && stood_before(tx, prices, before, line, product) ? NULL : refusal;
 }
 
 /* ---- rules: what rounding takes away ---- */
@@ -316,6 +337,13 @@ static Tefter__Refusal *check_lost(struct tx *tx, const struct document_plan *pl
 
 /* ---- rules: what is in no catalogue ---- */
 
+/* One with a price is at least one minor unit: it is not sold for nothing. */
+static int64_t custom_line(const Tefter__DocumentLine *line)
+{
+    bool free = line->net_minor == 0 && line->price > 0 && line->quantity > 0;
+    return free ? 1 : line->net_minor;
+}
+
 /* Custom lines and charges, and in *ret_goods_minor the lines of the catalogue. */
 static int64_t custom_of(const Tefter__DocumentRecord *bill, int64_t *ret_goods_minor)
 {
@@ -325,7 +353,7 @@ static int64_t custom_of(const Tefter__DocumentRecord *bill, int64_t *ret_goods_
         if (bill->lines[i]->has_product)
             *ret_goods_minor += bill->lines[i]->net_minor;
         else
-            custom_minor += bill->lines[i]->net_minor;
+            custom_minor += custom_line(bill->lines[i]);
     }
     for (size_t i = 0; i < bill->n_charges; i++)
         custom_minor += bill->charges[i]->amount_minor;
@@ -440,6 +468,7 @@ Tefter__Refusal *sale_check_thresholds(struct tx *tx, const struct document_plan
     if (!tx_rule(tx, RULE_THRESHOLDS) || record->backfill || tx_recalled(tx))
         return NULL;
     struct before before = before_of(tx, corrects);
+    before.other_customer = before.bill != NULL && before.bill->customer != record->customer;
     Tefter__Refusal *refusal = check_salesperson(tx, record->salesperson, &before);
     if (refusal == NULL)
         refusal = check_due(tx, plan, &before);
