@@ -9,8 +9,8 @@
 
 static const struct param rights_set[] = {
     {PARAM("WHAT", ENUM, NULL, "what is had up to so much; tefter rights show lists all"),
-     .words = "discount below-list below-floor custom-amount custom-share other-tax later-due "
-              "term-days own-number reversal opening-limit cash-out cash-in move-fee"},
+     .words = "discount below-list below-floor below-cost custom-amount custom-share other-tax "
+              "later-due term-days own-number reversal opening-limit cash-out cash-in move-fee"},
     {PARAM("ROLE", ENUM, NULL, "whose"), .words = "sales controller accountant manager"},
     OPERAND("MOST", TEXT, NULL,
             "up to so much: 5%, 30 (days), 1,000.00, yes or no; \"any\": as much as they want; "

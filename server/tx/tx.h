@@ -249,6 +249,7 @@ enum settled {
     SETTLED_CASH_UNIT = 240,  /* that cash was rounded to */
     SETTLED_TILL_DAY = 241,   /* number of a till's day */
     SETTLED_FACTOR = 420,     /* about: the line; of the unit it is sold in */
+    SETTLED_BASE_PRICE = 495, /* about: the line; that its price was rounded from */
     SETTLED_PRICE_LIST = 421, /* about: the line; code of the list its price is of */
     SETTLED_BUYER_PIN = 475,  /* that was typed */
 };

@@ -362,6 +362,33 @@ static void the_prices_are_those_of_when_it_was_parked(void **state)
     shop_end(&shop);
 }
 
+static void a_unit_that_holds_more_since_it_was_parked_is_other_goods(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    const char unit[] =
+        "{'product': %u, 'units': [{'code': 'six', 'factor': %d, 'price': 90000000}]}";
+    const char six[] =
+        "'lines': [{'product': %u, 'quantity': 1000, 'unit': 'six', 'price': 150000000, "
+        "'tax_bp': 0}]";
+    scenario_as(shop.s, ROLE_STAFF_OWNER);
+    scenario_done(shop.s, "change_product", json(unit, shop.steel, 6000));
+    scenario_as(shop.s, shop.minh);
+    id approval =
+        scenario_done(shop.s, "ask_approval", asking(&shop, json(six, shop.steel), 150000))->id;
+    scenario_as(shop.s, ROLE_STAFF_OWNER);
+    scenario_done(shop.s, "change_product", json(unit, shop.steel, 60000));
+    grant(&shop, approval);
+    assert_string_equal(look(&shop, approval)->row->goods, "1 six × Steel bar");
+    assert_int_equal(look(&shop, approval)->draft->lines[0]->unit_factor, 6000);
+    not_sold(&shop, json(six, shop.steel), approval, CODE(APPROVAL_OTHER_GOODS));
+    scenario_as(shop.s, ROLE_STAFF_OWNER);
+    scenario_done(shop.s, "change_product", json(unit, shop.steel, 6000));
+    assert_int_equal(press(&shop, approval)->result_case, TEFTER__REPLY__RESULT_DONE);
+    shop_end(&shop);
+}
+
 static void a_part_of_what_is_parked_may_be_sold_and_no_more(void **state)
 {
     (void)state;
@@ -853,6 +880,7 @@ int main(void)
         cmocka_unit_test(an_approved_sale_is_not_corrected_to_other_goods),
         cmocka_unit_test(a_sale_that_needed_no_approval_is_corrected_freely),
         cmocka_unit_test(the_prices_are_those_of_when_it_was_parked),
+        cmocka_unit_test(a_unit_that_holds_more_since_it_was_parked_is_other_goods),
         cmocka_unit_test(a_part_of_what_is_parked_may_be_sold_and_no_more),
         cmocka_unit_test(a_piece_is_the_parked_one_however_its_serial_is_typed),
         cmocka_unit_test(granted_for_less_says_how_much_must_be_paid_first),

@@ -187,6 +187,53 @@ static void a_unit_is_found_by_its_barcode(void **state)
     scenario_end(shop.s);
 }
 
+/* Rounded before it is multiplied, the price of a small unit gave goods away. */
+static void a_price_by_factor_is_rounded_once_with_its_line(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    scenario_done(shop.s, "add_product",
+                  "{'code': 'SAND', 'name': 'sand', 'unit': 'kg', 'price': 400, 'units': [{'code': "
+                  "'g', 'factor': 1}]}");
+    const char much[] = "{'product_code': 'SAND', 'quantity': 1000000000, 'unit': 'g'%s}";
+    const Tefter__DocumentLine *line = sold(&shop, shop.anh, json(much, ""));
+    assert_int_equal(line->price, 0);
+    assert_int_equal(line->base_price, 400);
+    assert_int_equal(line->net_minor, 400);
+    scenario_done(shop.s, "change_product", "{'product': 2, 'price': 1400}");
+    unsigned long long bill =
+        scenario_done(shop.s, "issue_invoice", sale(shop.anh, json(much, "")))->id;
+    line = scenario_ask(shop.s, "document", json("{'document': '%llu'}", bill))
+               ->document->document->lines[0];
+    assert_int_equal(line->price, 1);
+    assert_int_equal(line->net_minor, 1400);
+    /* a correction keeps the price, not what it was rounded to */
+    scenario_done(shop.s, "change_product", "{'product': 2, 'price': 2000}");
+    bill = scenario_done(shop.s, "correct_invoice",
+                         json("{'document': '%llu', 'reason': {'value': 'r'}, 'invoice': {'lines': "
+                              "[{'line': 1, 'quantity': 500000000}]}}",
+                              bill))
+               ->id;
+    line = scenario_ask(shop.s, "document", json("{'document': '%llu'}", bill))
+               ->document->document->lines[0];
+    assert_int_equal(line->base_price, 1400);
+    assert_int_equal(line->net_minor, 700);
+    /* said by hand, it is what was said; and below the list if it comes to less */
+    scenario_done(shop.s, "change_product", "{'product': 2, 'price': 1400}");
+    assert_int_equal(sold(&shop, shop.anh, json(much, ", 'price': 2"))->net_minor, 2000);
+    scenario_as(shop.s, shop.clerk);
+    sells_not(&shop, shop.anh, json(much, ", 'price': 1"), CODE(MORE_THAN_YOU_MAY),
+              "lines[0].price");
+    sells_not(&shop, shop.anh, json(much, ", 'price': 0, 'base_price': 400"),
+              CODE(MORE_THAN_YOU_MAY), "lines[0].price");
+    sells_not(&shop, shop.anh, json(much, ", 'price': 2, 'base_price': 1400"), CODE(FIELD_INVALID),
+              "lines[0].base_price");
+    assert_int_equal(
+        sold(&shop, shop.anh, json(much, ", 'price': 1, 'base_price': 1400"))->net_minor, 1400);
+    scenario_end(shop.s);
+}
+
 static void a_correction_keeps_unit_factor_and_price(void **state)
 {
     (void)state;
@@ -253,6 +300,67 @@ static void what_is_credited_is_whole_in_the_products_own_unit_too(void **state)
 }
 
 /* ---- lists ---- */
+
+static void whoever_opens_a_customer_into_a_priced_group_may_change_groups(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    const char who[] = "{'name': 'Chi', 'phone': '1', 'area': 'x', 'groups': [%u]}";
+    scenario_as(shop.s, shop.clerk);
+    scenario_done(shop.s, "open_customer", json(who, shop.gold)); /* there are no prices */
+    scenario_as(shop.s, 1);
+    list(&shop, "G", json(", 'groups': [%u]", shop.gold));
+    scenario_as(shop.s, shop.clerk);
+    const Tefter__Refusal *refusal =
+        REFUSED(shop.s, "open_customer", json(who, shop.gold), RIGHT_MISSING, NULL);
+    assert_true(refusal->n_roles > 0);
+    scenario_as(shop.s, 1);
+    scenario_done(shop.s, "open_customer", json(who, shop.gold));
+    scenario_end(shop.s);
+}
+
+static void a_kept_price_of_another_customer_or_quantity_is_compared(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    list(&shop, "G", json(", 'groups': [%u]", shop.gold));
+    list(&shop, "ALL", "");
+    set(&shop, "G", "'price': 80000");
+    set(&shop, "ALL", "'from_quantity': 10000, 'price': 100000");
+    const char correct[] = "{'document': '%llu', 'reason': {'value': 'r'}, 'invoice': {%s}}";
+    const char *line = "{'product_code': 'CEM', 'quantity': 100000}";
+    scenario_as(shop.s, shop.clerk);
+    unsigned long long gold = scenario_done(shop.s, "issue_invoice", sale(shop.anh, line))->id;
+    REFUSED(shop.s, "correct_invoice", json(correct, gold, json("'customer': %u", shop.binh)),
+            MORE_THAN_YOU_MAY, "lines[0].price");
+    scenario_done(shop.s, "correct_invoice",
+                  json(correct, gold, "'lines': [{'line': 1, 'quantity': 1000}]"));
+    unsigned long long many = scenario_done(shop.s, "issue_invoice", sale(shop.binh, line))->id;
+    REFUSED(shop.s, "correct_invoice",
+            json(correct, many, "'lines': [{'line': 1, 'quantity': 1000}]"), MORE_THAN_YOU_MAY,
+            "lines[0].price");
+    scenario_done(shop.s, "correct_invoice",
+                  json(correct, many, "'lines': [{'line': 1, 'quantity': 10000}]"));
+    scenario_end(shop.s);
+}
+
+static void a_custom_line_with_a_price_is_not_sold_for_nothing(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    scenario_done(shop.s, "set_thresholds",
+                  json("{'thresholds': [{'threshold': %d, 'role': %d, 'most': 0}, {'threshold': "
+                       "%d, 'role': %d, 'most': 0}]}",
+                       TEFTER__THRESHOLD__THRESHOLD_CUSTOM_AMOUNT, TEFTER__ROLE__ROLE_SALES,
+                       TEFTER__THRESHOLD__THRESHOLD_CUSTOM_SHARE, TEFTER__ROLE__ROLE_SALES));
+    scenario_as(shop.s, shop.clerk);
+    sells_not(&shop, shop.binh, "{'text': 'gold bars', 'quantity': 5000, 'price': 90}",
+              CODE(MORE_THAN_YOU_MAY), "lines[0]");
+    scenario_end(shop.s);
+}
 
 static void the_nearest_list_with_a_price_decides(void **state)
 {
@@ -344,6 +452,10 @@ static void a_list_with_a_mistake_is_refused(void **state)
     REFUSED(shop.s, "add_price_list", "{'code': 'B', 'name': ''}", FIELD_MISSING, "name");
     REFUSED(shop.s, "add_price_list", ADD("B", ", 'groups': [9]"), NOT_FOUND, "groups[0]");
     REFUSED(shop.s, "add_price_list", ADD("B", ", 'branches': [1, 9]"), NOT_FOUND, "branches[1]");
+    REFUSED(shop.s, "add_price_list", ADD("B", ", 'branches': [1, 1]"), FIELD_INVALID,
+            "branches[1]");
+    REFUSED(shop.s, "add_price_list", ADD("B", ", 'groups': [1, 2, 1]"), FIELD_INVALID,
+            "groups[2]");
     assert_int_equal(
         REFUSED(shop.s, "add_price_list", ADD("a", ""), ALREADY_EXISTS, "code")->existing, 1);
     REFUSED(shop.s, "change_price_list", "{'list': 'X', 'name': 'n'}", NOT_FOUND, "list");
@@ -641,6 +753,10 @@ int main(void)
         cmocka_unit_test(a_unit_that_is_unknown_or_does_not_divide_is_refused_with_what_to_do),
         cmocka_unit_test(a_unit_with_a_mistake_is_refused),
         cmocka_unit_test(a_unit_is_found_by_its_barcode),
+        cmocka_unit_test(a_price_by_factor_is_rounded_once_with_its_line),
+        cmocka_unit_test(whoever_opens_a_customer_into_a_priced_group_may_change_groups),
+        cmocka_unit_test(a_kept_price_of_another_customer_or_quantity_is_compared),
+        cmocka_unit_test(a_custom_line_with_a_price_is_not_sold_for_nothing),
         cmocka_unit_test(a_correction_keeps_unit_factor_and_price),
         cmocka_unit_test(what_is_credited_is_whole_in_the_products_own_unit_too),
         cmocka_unit_test(the_nearest_list_with_a_price_decides),

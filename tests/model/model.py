@@ -908,6 +908,8 @@ class Ledger:
             if any(self.same(dimension, other) for other in dimensions):
                 raise Refused("FIELD_INVALID", f"groups[{i}]")
             dimensions.add(dimension)
+        if groups and self.price_lists:
+            self.needs("EDIT_GROUPS")
         of_groups = self.term_days({"groups": groups})
         if of_groups > self.company["term_days"] and "term_days" not in c:
             self.within("TERM_DAYS", "groups", of_groups)
@@ -1423,6 +1425,8 @@ class Ledger:
         for field, where in (("groups", self.groups), ("branches", self.branches)):
             for i, number in enumerate(c.get(field, ())):
                 self.found(where, number, f"{field}[{i}]")
+                if number in c[field][:i]:
+                    raise Refused("FIELD_INVALID", f"{field}[{i}]")
 
     def do_add_price_list(self, c):
         self.since_prices("code")
@@ -1525,7 +1529,10 @@ class Ledger:
         return sorted(mine, key=lambda x: (-near(x), x["list"])), date
 
     def price_of(self, lists, number, unit, quantity):
-        """None: it has none."""
+        """And, where it is rounded, the price of the product's own unit it is from. None: it has none."""
+        def by_factor(price, by):
+            return rounded(price * by, 1000), price if price * by % 1000 else None
+
         product, (nearest, date) = self.products[number], lists
         factor = unit["factor"] if unit else 1000
         for its in nearest:
@@ -1540,10 +1547,10 @@ class Ledger:
                         newest[least] = price
                 found = [(least, price) for least, price in newest.items() if price is not None]
                 if found:
-                    return rounded(max(found)[1] * by, 1000)
+                    return by_factor(max(found)[1], by)
         if unit and "price" in unit:
-            return unit["price"]
-        return rounded(product["price"] * factor, 1000) if "price" in product else None
+            return unit["price"], None
+        return by_factor(product["price"], factor) if "price" in product else (None, None)
 
     def do_add_product(self, c):
         code("code", c["code"])
@@ -2501,7 +2508,7 @@ class Ledger:
             return its == mine
 
         def part(its, mine):
-            if any(mine[k] != its[k] for k in ("product", "text", "unit", "price", "tax_bp")) or \
+            if any(mine[k] != its[k] for k in ("product", "text", "unit", "price", "base_price", "factor", "tax_bp")) or \
                     mine["quantity"] > its["quantity"] or not set(mine["serials"]) <= set(its["serials"]):
                 return False
             if mine["percent"] != its["percent"]:
@@ -2569,7 +2576,10 @@ class Ledger:
         def count(quantity):
             return f"{quantity // 1000}.{quantity % 1000:03}".rstrip("0").rstrip(".")
 
-        words = "; ".join([f"{count(x['quantity'])} × {x['name']}" for x in document["lines"]] +
+        def of_line(x):
+            return " ".join(filter(None, [count(x["quantity"]), x["is"]["unit"], "×", x["name"]]))
+
+        words = "; ".join([of_line(x) for x in document["lines"]] +
                           [x["is"]["text"] for x in document["charges"]])
         most = GOODS_BYTES - size("…")
         if size(words) <= most:
@@ -2910,12 +2920,17 @@ class Ledger:
             product = self.products.get(number, {})
             unit, factor = self.unit_of(at, one, number, happened, was, as_parked) if number else (None, 1000)
             base = one["quantity"] * factor // 1000
-            price = one.get("price", self.price_of(lists, number, unit, one["quantity"]) if number else None)
+            price, base_price = self.price_of(lists, number, unit, one["quantity"]) if number else (None, None)
+            if "price" in one:
+                price, base_price = one["price"], one.get("base_price")
             if price is None:
                 raise Refused("PRICE_MISSING", at + "price")
             if product.get("serials") and not happened:
                 self.check_serials(at, one, number, base, lines, corrects, was)
-            gross = rounded(one["quantity"] * price, 1_000_000)
+            if "base_price" in one and (not unit or price != rounded(base_price * factor, 1000)):
+                raise Refused("FIELD_INVALID", at + "base_price")
+            parts = one["quantity"] * price if base_price is None else base * base_price
+            gross = rounded(parts, 1_000_000)
             if abs(gross) > MONEY_MAX:
                 raise Refused("AMOUNT_TOO_BIG", at + "price")
             discount = rounded(gross * one.get("discount_bp", 0), 10000)
@@ -2927,16 +2942,16 @@ class Ledger:
             tax_bp = one.get("tax_bp", product.get("tax_bp", 0))
             tax = rounded(net * tax_bp, 10000)
             lines.append({"product": number, "serials": one.get("serials", []),
-                          "quantity": one["quantity"], "net": net, "tax": tax, "price": price, "gross": gross,
+                          "quantity": one["quantity"], "net": net, "tax": tax, "price": price, "gross": gross, "parts": parts, "base_price": base_price,
                           "discount": discount, "discount_bp": one.get("discount_bp"),
                           "tax_bp": tax_bp, "sold_in": unit["code"] if unit else None, "factor": factor,
                           "base": base,
                           "unit": unit["code"] if unit else product.get("unit") if number else one.get("unit"),
-                          "said": self.said_of(one, number, product, price, discount, unit),
+                          "said": self.said_of(one, number, product, price, base_price, discount, unit),
                           "name": one.get("text", product.get("name", "")),
                           "is": self.goods(
                               {**one, "unit": unit["code"] if unit else "" if number else one.get("unit", "")},
-                              number, price, tax_bp)})
+                              number, price, base_price, tax_bp, factor)})
         document["lines"] = lines
         document["charges"] = [{"amount": x["amount_minor"],
                                 "tax": rounded(x["amount_minor"] * x.get("tax_bp", 0), 10000),
@@ -2944,9 +2959,11 @@ class Ledger:
                                for x in c.get("charges", [])]
 
     @staticmethod
-    def said_of(one, number, product, price, discount, unit):
+    def said_of(one, number, product, price, base_price, discount, unit):
         """What a correction that says less takes from this line."""
         said = {"price": price, "tax_bp": one.get("tax_bp", product.get("tax_bp", 0))}
+        if base_price is not None:
+            said["base_price"] = base_price
         if number:
             said["product"] = number
         if unit or not number and "unit" in one:
@@ -2963,6 +2980,9 @@ class Ledger:
         said = dict(was["said"])
         if "unit" in one and (was["unit"] is None or not self.same(was["unit"], one["unit"])):
             said.pop("price")  # it was of the other unit
+            said.pop("base_price", None)
+        if "price" in one:
+            said.pop("base_price", None)
         if "product_code" in one:
             said.pop("product", None)
         if "discount_bp" in one or "discount_minor" in one:
@@ -3064,7 +3084,8 @@ class Ledger:
 
     @staticmethod
     def custom(document):
-        return sum(x["net"] for x in document["lines"] if x["product"] is None) + \
+        return sum(x["net"] or (x["price"] > 0 and x["quantity"] > 0) for x in document["lines"]
+                   if x["product"] is None) + \
             sum(x["amount"] for x in document["charges"])
 
     def check_sale(self, c, document, customer, happened, corrects, parked, lists):
@@ -3087,21 +3108,35 @@ class Ledger:
             try:
                 self.check_line(one, f"lines[{i}].", lists)
             except Refused:
-                if not self.stood(one, old["lines"], left):
+                if not self.stood(one, old["lines"], left, lists, bool(corrects) and old["customer"] != document["customer"]):
                     raise
         self.check_lost(document["lines"], old["lines"], lists)
         self.check_custom(c, document, old if corrects else None)
 
-    @staticmethod
-    def stood(one, old, left):
+    def lapsed(self, one, was, lists, other_customer):
+        """The kept price is below the one that applies now, for it was another customer's or of more."""
+        unit = self.unit_called(self.products[one["product"]], one["sold_in"]) if one["sold_in"] else None
+        now, of_base = self.price_of(lists, one["product"], unit, one["quantity"])
+        least, asked = now or 0, one["price"]
+        if of_base is not None or one["base_price"] is not None:
+            listed = one["quantity"] * least if of_base is None else one["base"] * of_base
+            least, asked = rounded(listed, 1_000_000), rounded(one["parts"], 1_000_000)
+        if asked >= least:
+            return False
+        then = self.price_of(lists, one["product"], unit, was["quantity"])[0]
+        return other_customer or one["quantity"] < was["quantity"] and then is not None and then < now
+
+    def stood(self, one, old, left, lists, other_customer):
         """An old line that was at least as good, of which there is enough left, stands for it."""
         for i, was in enumerate(old):
             both = one["discount_bp"] is not None and was["discount_bp"] is not None
             no_more = one["discount_bp"] <= was["discount_bp"] if both else \
                 one["discount"] * was["gross"] <= was["discount"] * one["gross"]
             if one["product"] == was["product"] and one["price"] >= was["price"] and \
+                    (one["base_price"] or 0) >= (was["base_price"] or 0) and \
                     (one["sold_in"] and one["factor"]) == (was["sold_in"] and was["factor"]) and \
-                    one["tax_bp"] == was["tax_bp"] and no_more and left[i] >= one["quantity"]:
+                    one["tax_bp"] == was["tax_bp"] and no_more and left[i] >= one["quantity"] and \
+                    not self.lapsed(one, was, lists, other_customer):
                 left[i] -= one["quantity"]
                 return True
         return False
@@ -3118,13 +3153,18 @@ class Ledger:
     def check_line(self, one, at, lists):
         product = self.products[one["product"]]
         unit = self.unit_called(product, one["sold_in"]) if one["sold_in"] else None
-        applies = self.price_of(lists, one["product"], unit, one["quantity"])
+        applies, of_base = self.price_of(lists, one["product"], unit, one["quantity"])
+        listed = one["quantity"] * (applies or 0) if of_base is None else one["base"] * of_base
         if one["discount_bp"] is not None:
             self.within("DISCOUNT", at + "discount_bp", one["discount_bp"])
         else:
             self.share("DISCOUNT", at + "discount_minor", one["discount"], one["gross"])
-        if applies is not None and one["price"] < applies:
-            self.within("BELOW_LIST", at + "price", -(-(applies - one["price"]) * 10000 // applies))
+        if applies is not None:
+            least, asked = applies, one["price"]
+            if of_base is not None or one["base_price"] is not None:
+                least, asked = rounded(listed, 1_000_000), rounded(one["parts"], 1_000_000)
+            if asked < least:
+                self.within("BELOW_LIST", at + "price", -(-(least - asked) * 10000 // least))
         if "floor" in product:
             least = rounded(one["base"] * product["floor"], 1_000_000)
             if least <= MONEY_MAX:
@@ -3134,7 +3174,7 @@ class Ledger:
             self.within("BELOW_COST", at + "price", 1)
         if one["tax_bp"] != product.get("tax_bp", 0):
             self.within("OTHER_TAX", at + "tax_bp", 1)
-        if one["net"] == 0 and max(applies or 0, one["price"], product.get("price", 0)) > 0:
+        if one["net"] == 0 and max(listed, one["parts"], product.get("price", 0)) > 0:
             self.within("DISCOUNT", at + "quantity", 10000)
 
     def worth(self, lines, left, lists):
@@ -3145,8 +3185,8 @@ class Ledger:
                 continue
             product = self.products[one["product"]]
             unit = self.unit_called(product, one["sold_in"]) if one["sold_in"] else None
-            applies = self.price_of(lists, one["product"], unit, one["quantity"])
-            value = one["quantity"] * max(one["price"], applies or 0)
+            applies, of_base = self.price_of(lists, one["product"], unit, one["quantity"])
+            value = max(one["parts"], one["quantity"] * (applies or 0) if of_base is None else one["base"] * of_base)
             if applies is None:
                 value = max(value, one["base"] * product.get("floor", 0))
             value *= 10000 + one["tax_bp"]
@@ -3181,16 +3221,16 @@ class Ledger:
         self.too_much("CUSTOM_AMOUNT", "charges[0]" if first is None else f"lines[{first}]", custom, may(role), may)
 
     @staticmethod
-    def goods(one, number, price, tax_bp):
+    def goods(one, number, price, base_price, tax_bp, factor=None):
         """A line as far as an approval is for it."""
         return {"product": number, "text": one.get("text", "") if number is None else "", "quantity": one["quantity"],
-                "price": price, "percent": "discount_bp" in one, "tax_bp": tax_bp, "unit": one.get("unit", ""),
+                "price": price, "base_price": base_price, "factor": factor, "percent": "discount_bp" in one, "tax_bp": tax_bp, "unit": one.get("unit", ""),
                 "discount": one.get("discount_bp", one.get("discount_minor", 0)),
                 "serials": sorted(map(folded, one.get("serials", ())))}
 
     @staticmethod
     def charge_goods(charge):
-        return {"product": None, "text": charge["title"], "unit": "", "quantity": 0, "price": charge["amount_minor"],
+        return {"product": None, "text": charge["title"], "unit": "", "quantity": 0, "price": charge["amount_minor"], "base_price": None, "factor": None,
                 "percent": False, "discount": 0, "tax_bp": charge.get("tax_bp", 0), "serials": []}
 
     def draft_of(self, c):
@@ -3203,8 +3243,9 @@ class Ledger:
         parked = self.draft_of(c)
         if not parked or any("price" not in x or "product_code" in x for x in c.get("lines", [])):
             return False
-        return self.covers(parked["lines"], [
-            {"is": self.goods(x, x.get("product"), x["price"], x.get("tax_bp", 0))} for x in c.get("lines", [])])
+        return self.covers([{"is": {**x["is"], "factor": None}} for x in parked["lines"]], [
+            {"is": self.goods(x, x.get("product"), x["price"], x.get("base_price"), x.get("tax_bp", 0))}
+            for x in c.get("lines", [])])
 
     def total(self, document):
         net = sum(x["net"] for x in document["lines"])

@@ -45,8 +45,10 @@ const struct price_lists *price_lists_for(struct tx *tx, const uint32_t *groups,
 
 struct price_found {
     bool has_price;
-    int64_t price; /* thousandths of a minor unit, of one of the unit */
-    char *list;    /* code of the list that has it; NULL: the catalogue */
+    int64_t price;       /* thousandths of a minor unit, of one of the unit */
+    bool has_base_price; /* `price` is this by the factor, and had to be rounded */
+    int64_t base_price;  /* of the product's own unit */
+    char *list;          /* code of the list that has it; NULL: the catalogue */
 };
 /* Of so much of a unit (NULL: the product's own). The order stands at the head of price.c. */
 void price_find(struct tx *tx, const struct price_lists *lists,

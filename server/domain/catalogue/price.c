@@ -13,6 +13,9 @@
  *
  * In the catalogue, a unit's own price goes before the product's by the factor.
  *
+ * A line whose price is by the factor comes to what so much of the product's own unit costs,
+ * rounded once.
+ *
  * 1. A company without lists pays one comparison for them.
  * 2. Lists are one record and a product's prices in a list another: no price is walked to.
  */
@@ -173,6 +176,15 @@ static const Tefter__ListPrice *pick(const Tefter__PriceRecord *prices, const ch
     return best;
 }
 
+/* A price of the product's own unit, for another one. What is sold is counted by the first: rounded
+ * before it is multiplied, a small unit's would come to nothing. */
+static void by_factor(int64_t price, int64_t factor, struct price_found *found)
+{
+    found->price = unit_price(price, factor);
+    found->has_base_price = (__int128)found->price * QUANTITY_UNIT != (__int128)price * factor;
+    found->base_price = found->has_base_price ? price : 0;
+}
+
 static bool find_in_list(struct tx *tx, const Tefter__PriceListRecord *list, uint32_t date,
                          const Tefter__ProductRecord *product, const Tefter__ProductUnit *unit,
                          int64_t quantity, struct price_found *found)
@@ -184,14 +196,14 @@ static bool find_in_list(struct tx *tx, const Tefter__PriceListRecord *list, uin
     int64_t base = quantity;
     int64_t factor = unit != NULL ? unit->factor : QUANTITY_UNIT;
     const Tefter__ListPrice *price = unit != NULL ? pick(prices, unit->code, quantity, date) : NULL;
-    bool by_factor = price == NULL;
-    if (by_factor && (unit == NULL || unit_base_quantity(quantity, factor, &base)))
+    bool of_base = price == NULL;
+    if (of_base && (unit == NULL || unit_base_quantity(quantity, factor, &base)))
         price = pick(prices, NULL, base, date);
     if (price == NULL)
         return false;
     *found = (struct price_found){.has_price = true, .price = price->price, .list = list->code};
-    if (by_factor && unit != NULL)
-        found->price = unit_price(price->price, factor);
+    if (of_base && unit != NULL)
+        by_factor(price->price, factor, found);
     return true;
 }
 
@@ -202,7 +214,7 @@ static void find_in_catalogue(const Tefter__ProductRecord *product, const Tefter
     if (unit != NULL && unit->has_price)
         *found = (struct price_found){.has_price = true, .price = unit->price};
     else if (unit != NULL)
-        found->price = unit_price(product->price, unit->factor);
+        by_factor(product->price, unit->factor, found);
 }
 
 /* ---- services ---- */

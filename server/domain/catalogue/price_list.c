@@ -19,20 +19,34 @@
 
 /* ---- rules ---- */
 
-/* Fields are names[i]. */
+/* Fields are names[i]. FIELD_INVALID: it stands there twice. */
+static bool said_before(const uint32_t *numbers, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (numbers[k] == numbers[i])
+            return true;
+    return false;
+}
+
 static Tefter__Refusal *check_groups(struct tx *tx, const uint32_t *groups, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         if (group_get(tx, groups[i]) == NULL)
             return refuse_at(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "groups[%zu]", i);
+        if (said_before(groups, i))
+            return refuse_at(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "groups[%zu]", i);
+    }
     return NULL;
 }
 
 static Tefter__Refusal *check_branches(struct tx *tx, const uint32_t *branches, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         if (branch_get(tx, branches[i]) == NULL)
             return refuse_at(tx, TEFTER__REFUSAL_CODE__NOT_FOUND, "branches[%zu]", i);
+        if (said_before(branches, i))
+            return refuse_at(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "branches[%zu]", i);
+    }
     return NULL;
 }
 
@@ -73,7 +87,7 @@ static Tefter__PriceListRecord *append_list(struct tx *tx, Tefter__PriceListsRec
 }
 
 /* Refuses, in this order: RULES_TOO_OLD code, code (field_code), name (field_line), NOT_FOUND
- * groups[i], branches[i]; ALREADY_EXISTS code, TOO_MANY price_lists. */
+ * groups[i], branches[i] (FIELD_INVALID: said twice); ALREADY_EXISTS code, TOO_MANY price_lists. */
 Tefter__Refusal *apply_add_price_list(struct tx *tx, const Tefter__AddPriceList *command,
                                       Tefter__Done *done)
 {

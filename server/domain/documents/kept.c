@@ -84,6 +84,12 @@ static void keep_serials(const Tefter__DocumentLine *was, Tefter__InvoiceLine *l
     line->serials = was->serials;
 }
 
+static void keep_price(const Tefter__DocumentLine *was, Tefter__InvoiceLine *line)
+{
+    FIELD_SET(line, price, was->price);
+    FIELD_COPY(line, base_price, was);
+}
+
 /* A price is of its unit: in another one the line has the price that applies. */
 static void keep_line(const struct tx *tx, const Tefter__DocumentLine *was,
                       Tefter__InvoiceLine *line)
@@ -97,7 +103,7 @@ static void keep_line(const struct tx *tx, const Tefter__DocumentLine *was,
     if (line->unit == NULL && (was->has_unit_factor || !was->has_product))
         line->unit = was->unit;
     if (!line->has_price && !other_unit)
-        FIELD_SET(line, price, was->price);
+        keep_price(was, line);
     keep_discount(was, line);
     if (!line->has_tax_bp)
         FIELD_SET(line, tax_bp, was->tax_bp);

@@ -1,7 +1,8 @@
 /*
  * Lines and charges of a document: what was sold, for how much.
  *
- * 1. net = quantity x price - discount, rounded once; tax is of the rounded net.
+ * 1. net = quantity x price - discount, rounded once; tax is of the rounded net. Where the price is
+ * the product's by a unit's factor, the quantity and the price are those of the product's own unit.
  * 2. The total is the sum of rounded lines, so nothing is left over.
  * 3. A serial number of a product is sold once.
  */
@@ -327,7 +328,9 @@ static Tefter__RefusalCode price_line(const Tefter__InvoiceLine *from, Tefter__D
     int64_t gross;
     int64_t discount = 0;
     *ret_field = "price";
-    if (!money_line(line->quantity, line->price, &gross))
+    bool fits = line->has_base_price ? money_line(line->base_quantity, line->base_price, &gross)
+                                     : money_line(line->quantity, line->price, &gross);
+    if (!fits)
         return TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG;
     if (from->has_discount_bp)
         need(money_rate(gross, from->discount_bp, &discount));
@@ -343,6 +346,34 @@ static Tefter__RefusalCode price_line(const Tefter__InvoiceLine *from, Tefter__D
     need(money_rate(line->net_minor, line->tax_bp, &tax));
     FIELD_SET_IF(line, tax_minor, tax != 0, tax);
     return 0;
+}
+
+/* What the price is rounded from, where it is: said with it, or of the catalogue as it is now or
+ * was when the command was done first. Refuses FIELD_INVALID base_price (the price is not that by
+ * the factor). */
+static Tefter__Refusal *set_base_price(struct tx *tx, const struct line_rules *rules,
+                                       const Tefter__InvoiceLine *from, size_t i,
+                                       const struct price_found *found, Tefter__DocumentLine *line)
+{
+    if (from->has_base_price) {
+        bool of_price = from->has_price && line->has_unit_factor && from->base_price >= 0 &&
+                        from->price == unit_price(from->base_price, line->unit_factor);
+        if (!of_price)
+            return refuse_at(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "%s[%zu].base_price",
+                             rules->field, i);
+        FIELD_COPY(line, base_price, from);
+    } else if (!from->has_price && tx_recalled(tx)) {
+        const Tefter__Settled *then = tx_was_settled(tx, SETTLED_BASE_PRICE, (uint32_t)i);
+        bool settled = tx_was_settled(tx, SETTLED_PRICE, (uint32_t)i) != NULL;
+        bool has = settled ? then != NULL : found->has_base_price;
+        int64_t price = then != NULL ? (int64_t)then->number : found->base_price;
+        FIELD_SET_IF(line, base_price, has, has ? price : 0);
+    } else if (!from->has_price && found->has_base_price) {
+        FIELD_SET(line, base_price, found->base_price);
+    }
+    if (line->has_base_price && !from->has_base_price)
+        (void)tx_settle(tx, SETTLED_BASE_PRICE, (uint32_t)i, (uint64_t)line->base_price);
+    return NULL;
 }
 
 static void describe(struct tx *tx, const Tefter__InvoiceLine *from, uint32_t i,
@@ -410,6 +441,10 @@ static Tefter__Refusal *fill_line(struct tx *tx, const struct line_rules *rules,
     describe(tx, from, (uint32_t)i, product, found.price, line);
     if (product != NULL && (found.list != NULL || rules->replaced != NULL || tx_recalled(tx)))
         name_list(tx, rules, from, (uint32_t)i, &found, line);
+    if (unit != NULL || from->has_base_price)
+        refusal = set_base_price(tx, rules, from, i, &found, line);
+    if (refusal != NULL)
+        return refusal;
     const char *field;
     Tefter__RefusalCode code = price_line(from, line, &field);
     return code == 0 ? NULL : refuse_at(tx, code, "%s[%zu].%s", rules->field, i, field);

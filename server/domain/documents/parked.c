@@ -29,6 +29,8 @@ struct goods {
     const char *unit; /* "": the product's own */
     int64_t quantity;
     int64_t price;
+    int64_t factor;     /* of the unit; 0: it is not known */
+    int64_t base_price; /* that it is rounded from; 0: it is not */
     bool in_percent;
     int64_t discount; /* basis points, or an amount */
     uint32_t tax_bp;
@@ -44,6 +46,8 @@ struct goods {
         .unit = (sold_in),                                                                         \
         .quantity = (line)->quantity,                                                              \
         .price = (line)->price,                                                                    \
+        .factor = (line)->unit_factor,                                                             \
+        .base_price = (line)->base_price,                                                          \
         .in_percent = (line)->has_discount_bp,                                                     \
         .discount = (line)->has_discount_bp ? (line)->discount_bp : (line)->discount_minor,        \
         .tax_bp = (line)->tax_bp,                                                                  \
@@ -85,11 +89,18 @@ static bool same_serials(const struct goods *parked, const struct goods *sold)
     return true;
 }
 
+/* A draft that was parked long ago does not say it, nor does who sells. */
+static bool same_factor(const struct goods *parked, const struct goods *sold)
+{
+    return parked->factor == 0 || sold->factor == 0 || parked->factor == sold->factor;
+}
+
 static bool same_kind(const struct goods *parked, const struct goods *sold)
 {
     return parked->product == sold->product && parked->price == sold->price &&
-           parked->tax_bp == sold->tax_bp && strcmp(parked->text, sold->text) == 0 &&
-           strcmp(parked->unit, sold->unit) == 0 && same_serials(parked, sold);
+           parked->base_price == sold->base_price && parked->tax_bp == sold->tax_bp &&
+           strcmp(parked->text, sold->text) == 0 && strcmp(parked->unit, sold->unit) == 0 &&
+           same_serials(parked, sold) && same_factor(parked, sold);
 }
 
 static bool is_all(const struct goods *parked, const struct goods *sold)
@@ -285,6 +296,8 @@ static Tefter__InvoiceLine *line_as_it_is(struct tx *tx, const Tefter__InvoiceLi
     line->quantity = is->quantity;
     line->unit = says_unit(is) ? is->unit : NULL;
     FIELD_SET(line, price, is->price);
+    FIELD_COPY(line, base_price, is);
+    FIELD_COPY(line, unit_factor, is);
     FIELD_COPY(line, discount_bp, from);
     FIELD_COPY(line, discount_minor, from);
     FIELD_SET(line, tax_bp, is->tax_bp); /* also of what has no tax: it may have one later */
@@ -333,7 +346,7 @@ static void words_add(struct words *words, const char *text)
     words->size += fits;
 }
 
-/* "2.5 × Oak board" */
+/* "2.5 × Oak board", "2 crate × Oak board" */
 static void words_add_line(struct words *words, const Tefter__DocumentLine *line)
 {
     char quantity[32];
@@ -345,6 +358,10 @@ static void words_add_line(struct words *words, const Tefter__DocumentLine *line
         quantity[--size] = '\0';
     words_add(words, words->size > 0 ? "; " : "");
     words_add(words, quantity);
+    if (says_unit(line)) {
+        words_add(words, " ");
+        words_add(words, line->unit);
+    }
     words_add(words, " × ");
     words_add(words, line->text != NULL ? line->text : "");
 }

@@ -4,8 +4,9 @@
  *
  * 1. What already happened is entered by the right for it, and asks nothing here.
  * 2. What stood on the bill that is corrected may stay: each old line for a line of the same
- * product and no larger quantity; the old sum of custom lines and charges, the old due date, the
- * old salesperson.
+ * product and no larger quantity, unless its price was of another customer or of a larger quantity
+ * and is below the one that applies now; the old sum of custom lines and charges, the old due date,
+ * the old salesperson.
  * 3. What was parked was asked then, of who parked it.
  */
 #include "domain/documents/inside.h"
@@ -21,18 +22,21 @@
 
 /* ---- rules: lines ---- */
 
+#define PARTS_OF_MINOR ((__int128)QUANTITY_UNIT * 1000)
+
 /* The bill that is corrected, and how much of each of its lines no new one has stood for yet. */
 struct before {
     const Tefter__DocumentRecord *bill; /* NULL: none */
     int64_t *left;
+    bool other_customer; /* than who is sold to now */
 };
 
 /* Rounded up: what is over a threshold by less than a hundredth of a percent is over it. */
-static int64_t share_bp(int64_t part_minor, int64_t whole_minor)
+static int64_t share_bp(__int128 part_minor, __int128 whole_minor)
 {
     if (part_minor <= 0 || whole_minor <= 0)
         return 0;
-    return (int64_t)(((__int128)part_minor * BASIS_POINTS + whole_minor - 1) / whole_minor);
+    return (int64_t)((part_minor * BASIS_POINTS + whole_minor - 1) / whole_minor);
 }
 
 /* No more than the rate makes of the whole, rounded as lines are. */
@@ -99,6 +103,34 @@ static struct price_found list_price(struct tx *tx, const struct price_lists *pr
     return found;
 }
 
+/* In parts of a minor unit: a quantity and a price have three decimals each. */
+static __int128 line_parts(const Tefter__DocumentLine *line)
+{
+    return line->has_base_price ? (__int128)line->base_quantity * line->base_price
+                                : (__int128)line->quantity * line->price;
+}
+
+/* What its goods come to at that price, in the same parts. */
+static __int128 list_parts(const struct price_found *list, const Tefter__DocumentLine *line)
+{
+    return list->has_base_price ? (__int128)line->base_quantity * list->base_price
+                                : (__int128)line->quantity * list->price;
+}
+
+static __int128 minor_of(__int128 parts)
+{
+    return (parts + PARTS_OF_MINOR / 2) / PARTS_OF_MINOR;
+}
+
+/* A price that is rounded is compared by what the line comes to. */
+static int64_t below_list_bp(const struct price_found *list, const Tefter__DocumentLine *line)
+{
+    if (!list->has_base_price && !line->has_base_price)
+        return share_bp(list->price - line->price, list->price);
+    __int128 list_minor = minor_of(list_parts(list, line));
+    return share_bp(list_minor - minor_of(line_parts(line)), list_minor);
+}
+
 /* By how much of what it costs the refusal does not say: who sells need not know. */
 static Tefter__Refusal *check_cost(struct tx *tx, const Tefter__DocumentLine *line,
                                    const Tefter__ProductRecord *product, int64_t base)
@@ -119,9 +151,9 @@ static Tefter__Refusal *check_price(struct tx *tx, const struct price_lists *pri
     int64_t base = base_of(line);
     struct price_found list = list_price(tx, prices, product, line);
     Tefter__Refusal *refusal = NULL;
-    if (list.has_price && line->price < list.price)
-        refusal = threshold_check(tx, TEFTER__THRESHOLD__THRESHOLD_BELOW_LIST, NULL,
-                                  share_bp(list.price - line->price, list.price));
+    int64_t below_bp = list.has_price ? below_list_bp(&list, line) : 0;
+    if (below_bp > 0)
+        refusal = threshold_check(tx, TEFTER__THRESHOLD__THRESHOLD_BELOW_LIST, NULL, below_bp);
     if (refusal == NULL && product->has_floor && money_line(base, product->floor, &floor_minor))
         refusal = check_share(tx, TEFTER__THRESHOLD__THRESHOLD_BELOW_FLOOR,
                               floor_minor - line->net_minor, floor_minor);
@@ -140,19 +172,38 @@ static Tefter__Refusal *check_tax(struct tx *tx, const Tefter__DocumentLine *lin
                    threshold_check(tx, TEFTER__THRESHOLD__THRESHOLD_OTHER_TAX, NULL, 1));
 }
 
+/* The price that stood there is below the one that applies now, and not for its age: it was another
+ * customer's, or that of a larger quantity. */
+static bool price_lapsed(struct tx *tx, const struct price_lists *prices,
+                         const struct before *before, const Tefter__DocumentLine *old,
+                         const Tefter__DocumentLine *line, const Tefter__ProductRecord *product)
+{
+    struct price_found now = list_price(tx, prices, product, line);
+    if (!now.has_price || below_list_bp(&now, line) == 0)
+        return false;
+    if (before->other_customer || line->quantity >= old->quantity)
+        return before->other_customer;
+    Tefter__DocumentLine as_much = *line;
+    as_much.quantity = old->quantity;
+    struct price_found then = list_price(tx, prices, product, &as_much);
+    return then.has_price && then.price < now.price;
+}
+
 /* The old line at least as favourable, of which enough is left; it is used up so far. */
-static bool stood_before(struct before *before, const Tefter__DocumentLine *line)
+static bool stood_before(struct tx *tx, const struct price_lists *prices, struct before *before,
+                         const Tefter__DocumentLine *line, const Tefter__ProductRecord *product)
 {
     for (size_t i = 0; before->bill != NULL && i < before->bill->n_lines; i++) {
         const Tefter__DocumentLine *old = before->bill->lines[i];
         __int128 discount = (__int128)line->discount_minor * gross_of(old);
         bool same = old->has_product && old->product == line->product &&
-                    line->price >= old->price && line->tax_bp == old->tax_bp &&
-                    line->unit_factor == old->unit_factor;
+                    line->price >= old->price && line->base_price >= old->base_price &&
+                    line->tax_bp == old->tax_bp && line->unit_factor == old->unit_factor;
         bool no_more = line->has_discount_bp && old->has_discount_bp
                            ? line->discount_bp <= old->discount_bp
                            : discount <= (__int128)old->discount_minor * gross_of(line);
-        if (!same || !no_more || before->left[i] < line->quantity)
+        if (!same || !no_more || before->left[i] < line->quantity ||
+            price_lapsed(tx, prices, before, old, line, product))
             continue;
         before->left[i] -= line->quantity;
         return true;
@@ -169,8 +220,8 @@ static Tefter__Refusal *check_free(struct tx *tx, const struct price_lists *pric
     if (line->net_minor != 0 || !tx_rule(tx, RULE_ROUNDING_IS_BOUNDED))
         return NULL;
     struct price_found list = list_price(tx, prices, product, line);
-    bool has_price = list.has_price && list.price > 0;
-    if (line->price <= 0 && !has_price && (!product->has_price || product->price <= 0))
+    bool has_price = list.has_price && list_parts(&list, line) > 0;
+    if (line_parts(line) <= 0 && !has_price && (!product->has_price || product->price <= 0))
         return NULL;
     return of_line(tx, i, "quantity",
                    threshold_check(tx, TEFTER__THRESHOLD__THRESHOLD_DISCOUNT, NULL, BASIS_POINTS));
@@ -191,7 +242,7 @@ static Tefter__Refusal *check_line(struct tx *tx, const struct price_lists *pric
         refusal = check_tax(tx, line, product, i);
     if (refusal == NULL)
         refusal = check_free(tx, prices, line, product, i);
-    return refusal != NULL && stood_before(before, line) ? NULL : refusal;
+    return refusal != NULL && stood_before(tx, prices, before, line, product) ? NULL : refusal;
 }
 
 /* ---- rules: what rounding takes away ---- */
@@ -200,8 +251,7 @@ static Tefter__Refusal *check_line(struct tx *tx, const struct price_lists *pric
  * lost in any bill. */
 enum { FEW_LINES = 3, LOST_MINOR = 5, LOST_BP = 100 };
 
-/* In parts of a minor unit: a quantity and a price have three decimals each, rates have four. */
-#define PARTS_OF_MINOR ((__int128)QUANTITY_UNIT * 1000)
+/* A rate has four decimals. */
 #define PARTS_OF_TAXED (PARTS_OF_MINOR * BASIS_POINTS)
 
 struct worth {
@@ -220,8 +270,9 @@ static __int128 list_worth(struct tx *tx, const struct price_lists *prices,
                            const Tefter__DocumentLine *line, const Tefter__ProductRecord *product)
 {
     struct price_found list = list_price(tx, prices, product, line);
-    int64_t price = list.has_price && list.price > line->price ? list.price : line->price;
-    __int128 worth = (__int128)line->quantity * price;
+    __int128 worth = line_parts(line);
+    if (list.has_price)
+        worth = larger(worth, list_parts(&list, line));
     if (list.has_price || !product->has_floor)
         return worth;
     return larger(worth, (__int128)base_of(line) * product->floor);
@@ -286,6 +337,13 @@ static Tefter__Refusal *check_lost(struct tx *tx, const struct document_plan *pl
 
 /* ---- rules: what is in no catalogue ---- */
 
+/* One with a price is at least one minor unit: it is not sold for nothing. */
+static int64_t custom_line(const Tefter__DocumentLine *line)
+{
+    bool free = line->net_minor == 0 && line->price > 0 && line->quantity > 0;
+    return free ? 1 : line->net_minor;
+}
+
 /* Custom lines and charges, and in *ret_goods_minor the lines of the catalogue. */
 static int64_t custom_of(const Tefter__DocumentRecord *bill, int64_t *ret_goods_minor)
 {
@@ -295,7 +353,7 @@ static int64_t custom_of(const Tefter__DocumentRecord *bill, int64_t *ret_goods_
         if (bill->lines[i]->has_product)
             *ret_goods_minor += bill->lines[i]->net_minor;
         else
-            custom_minor += bill->lines[i]->net_minor;
+            custom_minor += custom_line(bill->lines[i]);
     }
     for (size_t i = 0; i < bill->n_charges; i++)
         custom_minor += bill->charges[i]->amount_minor;
@@ -410,6 +468,7 @@ Tefter__Refusal *sale_check_thresholds(struct tx *tx, const struct document_plan
     if (!tx_rule(tx, RULE_THRESHOLDS) || record->backfill || tx_recalled(tx))
         return NULL;
     struct before before = before_of(tx, corrects);
+    before.other_customer = before.bill != NULL && before.bill->customer != record->customer;
     Tefter__Refusal *refusal = check_salesperson(tx, record->salesperson, &before);
     if (refusal == NULL)
         refusal = check_due(tx, plan, &before);

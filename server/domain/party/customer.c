@@ -169,6 +169,16 @@ static Tefter__Refusal *look_groups(struct tx *tx, const Tefter__OpenCustomer *c
     return NULL;
 }
 
+/* Where a company has price lists, a group may mean a price: it is joined by the right for it from
+ * the first day on, too. */
+static Tefter__Refusal *check_priced_groups(struct tx *tx, const Tefter__OpenCustomer *command,
+                                            const Tefter__CompanyRecord *company)
+{
+    return command->n_groups > 0 && company->price_lists != 0
+               ? staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_EDIT_GROUPS)
+               : NULL;
+}
+
 static Tefter__Refusal *look_unique(struct tx *tx, const Tefter__OpenCustomer *command)
 {
     uint64_t existing = 0;
@@ -331,6 +341,8 @@ Tefter__Refusal *customer_look_open(struct tx *tx, const Tefter__OpenCustomer *c
         refusal = check_open_rest(tx, command);
     if (refusal == NULL)
         refusal = look_groups(tx, command, ret_opening->groups);
+    if (refusal == NULL)
+        refusal = check_priced_groups(tx, command, ret_opening->company);
     if (refusal == NULL)
         refusal = check_first_term(tx, command);
     if (refusal == NULL && ret_opening->company->next_customer > CUSTOMER_MAX)

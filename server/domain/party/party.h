@@ -121,7 +121,8 @@ struct customer_opening {
  * area (FIELD_MISSING when absent; field_line; with source field_line_or_none), nickname, tax_code,
  * address (field_text), TOO_MANY groups, term_days (field_days), language (FIELD_INVALID), source
  * (field_line, CODE_MAX_BYTES), note (field_text); for each group in order: NOT_FOUND groups[i],
- * FIELD_INVALID groups[i] (a second one of its dimension); MORE_THAN_YOU_MAY term_days (longer than
+ * FIELD_INVALID groups[i] (a second one of its dimension); the right EDIT_GROUPS (for any group,
+ * where there are price lists); MORE_THAN_YOU_MAY term_days (longer than
  * without it); TOO_MANY customer; ALREADY_EXISTS source (the same import: source and code),
  * ALREADY_EXISTS code, LOOKS_LIKE code; of a payer: RULES_TOO_OLD payer (rules before
  * RULE_PAYERS_FROM_THE_START), the right SET_LIMIT, NOT_FOUND payer, as customer_check_payer does.
