@@ -216,6 +216,14 @@ enum rule_change {
     /* A payer may be named as a customer is opened; sites that join a payer over their limit
      * alarm. */
     RULE_PAYERS_FROM_THE_START = 5,
+    /* A paper that is taken back moves the cash of a till as a payment does: the till is open, and
+     * the cash is there. Tills that were counted and closed went below nothing. */
+    RULE_TILLS_GIVE_BACK_WHAT_THEY_HOLD = 5,
+    /* What a bank was said to have is taken back by right alone. Who had sent it took it back. */
+    RULE_ARRIVED_MONEY_STAYS = 5,
+    /* Only what was booked afterwards is undone as an import. A source on a sale at the till was
+     * enough to take the sale out of its day, and its number out of its series. */
+    RULE_SALES_ARE_NO_IMPORT = 5,
 };
 bool tx_rule(const struct tx *tx, enum rule_change change);
 

@@ -1212,6 +1212,108 @@ static void what_lacked_when_a_till_was_opened_is_on_its_day(void **state)
     scenario_end(shop.s);
 }
 
+static const char *back(uint64_t document)
+{
+    return json("{'document': %llu, 'reason': 'typed twice'}", (unsigned long long)document);
+}
+
+static const char *corrected(uint64_t payment, const char *fields)
+{
+    return json("{'document': %llu, 'reason': 'typed wrong', 'payment': {%s}}",
+                (unsigned long long)payment, fields);
+}
+
+static void a_receipt_is_taken_back_out_of_an_open_till_that_holds_it(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    const char *less = json("'amount_minor': 150, 'kind': 'CASH', 'money_account': %u", shop.till);
+    const char *more = json("'amount_minor': 201, 'kind': 'CASH', 'money_account': %u", shop.till);
+    uint64_t paid = pay(&shop, shop.anh, "CASH", shop.till, 200);
+    scenario_done(shop.s, "put_cash",
+                  json("{'money_account': %u, 'amount_minor': 100, 'out': true, 'reason': 'coffee'}",
+                       shop.till));
+    const Tefter__Refusal *refusal = scenario_refused(shop.s, "reverse_document", back(paid),
+                                                      CODE(MONEY_NOT_THERE), "document");
+    assert_string_equal(refusal->existing_number, "drawer 1");
+    scenario_refused(
+        shop.s, "correct_payment",
+        corrected(paid, json("'amount_minor': 200, 'kind': 'TRANSFER', 'money_account': %u, "
+                             "'reference': 'T-1'",
+                             shop.bank)),
+        CODE(MONEY_NOT_THERE), "document");
+    scenario_done(shop.s, "open_till",
+                  json("{'money_account': %u, 'float_minor': 100}", shop.till));
+    scenario_done(shop.s, "count_till",
+                  json("{'money_account': %u, 'counted_minor': 100}", shop.till));
+    scenario_done(shop.s, "close_till", json("{'money_account': %u}", shop.till));
+    scenario_refused(shop.s, "correct_payment", corrected(paid, less), CODE(TILL_CLOSED),
+                     "document");
+    scenario_refused(shop.s, "correct_payment", corrected(paid, more), CODE(TILL_CLOSED),
+                     "document");
+    scenario_refused(shop.s, "reverse_document", back(paid), CODE(TILL_CLOSED), "document");
+    /* what moves no cash is put right at any time */
+    paid = scenario_done(shop.s, "correct_payment",
+                         corrected(paid, json("'amount_minor': 200, 'kind': 'CASH', "
+                                              "'money_account': %u, 'note': {'value': 'Anh'}",
+                                              shop.till)))
+               ->id;
+    assert_int_equal(holds(&shop, shop.till), 100);
+    scenario_done(shop.s, "open_till",
+                  json("{'money_account': %u, 'float_minor': 100}", shop.till));
+    scenario_done(shop.s, "correct_payment", corrected(paid, less));
+    assert_int_equal(holds(&shop, shop.till), 50);
+    scenario_end(shop.s);
+}
+
+static void a_refund_is_taken_back_into_an_open_till(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    pay(&shop, shop.anh, "CASH", shop.till, 200);
+    uint64_t refunded = scenario_done(shop.s, "refund_money", refund(&shop, ""))->id;
+    scenario_done(shop.s, "open_till", json("{'money_account': %u, 'float_minor': 0}", shop.till));
+    scenario_done(shop.s, "count_till",
+                  json("{'money_account': %u, 'counted_minor': 0}", shop.till));
+    scenario_done(shop.s, "close_till", json("{'money_account': %u}", shop.till));
+    scenario_refused(shop.s, "reverse_document", back(refunded), CODE(TILL_CLOSED), "document");
+    scenario_done(shop.s, "open_till", json("{'money_account': %u, 'float_minor': 0}", shop.till));
+    scenario_done(shop.s, "reverse_document", back(refunded));
+    assert_int_equal(holds(&shop, shop.till), 200);
+    scenario_end(shop.s);
+}
+
+static void an_old_ledger_takes_a_receipt_back_out_of_an_empty_till(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(4);
+    uint64_t paid = pay(&shop, shop.anh, "CASH", shop.till, 200);
+    scenario_done(shop.s, "put_cash",
+                  json("{'money_account': %u, 'amount_minor': 200, 'out': true, 'reason': 'bank'}",
+                       shop.till));
+    scenario_done(shop.s, "reverse_document", back(paid));
+    assert_int_equal(holds(&shop, shop.till), -200);
+    scenario_end(shop.s);
+}
+
+static void what_the_bank_has_is_taken_back_by_right(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    fill_till(&shop, shop.till, 500);
+    scenario_as(shop.s, shop.clerk);
+    const char *move = json("{'from': %u, 'to': %u, 'amount_minor': 500}", shop.till, shop.bank);
+    uint64_t moved = scenario_done(shop.s, "move_money", move)->id;
+    scenario_as(shop.s, shop.accountant);
+    scenario_done(shop.s, "confirm_move", json("{'move': %llu}", (unsigned long long)moved));
+    scenario_as(shop.s, shop.clerk);
+    scenario_refused(shop.s, "reverse_document", back(moved), CODE(RIGHT_MISSING), NULL);
+    scenario_as(shop.s, shop.accountant);
+    scenario_done(shop.s, "reverse_document", back(moved));
+    assert_int_equal(holds(&shop, shop.till), 500);
+    scenario_end(shop.s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1253,6 +1355,10 @@ int main(void)
         cmocka_unit_test(so_is_what_a_reversed_bill_of_the_cash_customer_set_free),
         cmocka_unit_test(card_and_transfer_say_their_reference),
         cmocka_unit_test(what_lacked_when_a_till_was_opened_is_on_its_day),
+        cmocka_unit_test(a_receipt_is_taken_back_out_of_an_open_till_that_holds_it),
+        cmocka_unit_test(a_refund_is_taken_back_into_an_open_till),
+        cmocka_unit_test(an_old_ledger_takes_a_receipt_back_out_of_an_empty_till),
+        cmocka_unit_test(what_the_bank_has_is_taken_back_by_right),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3935,6 +3935,8 @@ class Ledger:
             document["actor"].get("staff") == self.actor.get("staff")
         here = self.branch_here()
         open_day = (document["date"], document["branch"]) == (here["date"], here["branch"])
+        if self.epoch >= 5 and document.get("confirmed") and document.get("arrives") == "GL_BANK":
+            open_day = False
         money = self.epoch >= 3 and document["kind"] == "DOCUMENT_PAYMENT"
         if not (own and open_day):
             self.needs("REVERSE")
@@ -3950,6 +3952,18 @@ class Ledger:
         if document["kind"] == "DOCUMENT_MONEY_MOVE":
             self.way_back(document)
         self.check_alone(document, back)
+
+    def till_gives_back(self, gone, again, before=True):
+        """before: neither is booked yet."""
+        number = gone.get("money_account") or gone.get("said", {}).get("money_account")
+        if self.epoch < 5 or number is None:
+            return
+        out = sum(sign * v for paper, sign in ((gone, 1), (again, -1)) if paper
+                  for book, sub, v in paper["postings"] if (book, sub) == ("GL_CASH", number))
+        if out:
+            self.is_open(self.places[number], "document")
+        if out > 0:
+            self.gives(number, out if before else 0, "document")
 
     def approve_reversal(self, document):
         """A bill that is reversed by right counts with the credit notes of its customer's day (rules 4)."""
@@ -4055,7 +4069,7 @@ class Ledger:
         if c.get("undo_import"):
             if self.epoch < 5:
                 raise Refused("RULES_TOO_OLD", "undo_import")
-            if not document.get("source"):
+            if not document.get("source") or not document["said"]["happened"]:
                 raise Refused("NOT_IMPORTED", "document")
             self.needs("BACKFILL")
         self.check_reverse(c, document)
@@ -4064,6 +4078,8 @@ class Ledger:
             self.check_paid(document["customer"], item["amount"] - item["open"])
         counts = self.approve_reversal(document)
         self.within("REVERSAL", "document", document["total"])
+        if not c.get("undo_import"):
+            self.till_gives_back(document, None)
         if counts:
             self.add_to_day(("credited", document["customer"]), document["total"])
         if self.epoch >= 5 and not document.get("corrects"):
@@ -4171,6 +4187,7 @@ class Ledger:
         customer, document, item, pairs = self.payment(body, old["document"])
         self.put(old, "corrected_by", document["document"])
         self.takes_back(old, document)
+        self.till_gives_back(old, document, False)
         same = document["customer"] == old["customer"]
         if same and "match" not in body and not body.get("bills"):
             self.follow(edges, item, pairs, document["date"])

@@ -195,8 +195,8 @@ Tefter__Refusal *apply_correct_invoice(struct tx *tx, const Tefter__CorrectInvoi
 
 /* Refuses, in this order: reason's form, NOT_FOUND document, NOT_REVERSIBLE document (not a
  * payment), clear (payment_keep), right and reason, reversible; then as the new payment does; as
- * reversal_check_amount does; CASH_SALE_UNPAID (account_check_paid) when bills of the cash customer
- * that it paid stay open.
+ * reversal_check_amount and money_check_taken_back do; CASH_SALE_UNPAID (account_check_paid) when
+ * bills of the cash customer that it paid stay open.
  * Unless it says itself what it pays, the matches of the old payment follow. */
 Tefter__Refusal *apply_correct_payment(struct tx *tx, const Tefter__CorrectPayment *command,
                                        Tefter__Done *done)
@@ -216,6 +216,8 @@ Tefter__Refusal *apply_correct_payment(struct tx *tx, const Tefter__CorrectPayme
         refusal = payment_plan(tx, payment, reversal.account, command->document, &plan);
     if (refusal == NULL)
         refusal = check_amount(tx, &reversal, plan->account, plan->record);
+    if (refusal == NULL)
+        refusal = money_check_taken_back(tx, reversal.original, plan->record, "document");
     if (refusal != NULL)
         return refusal;
     bool says_how = command->payment->has_match || command->payment->n_bills > 0;
