@@ -151,9 +151,8 @@ enum rule_change {
      * that names it. Who asked does not grant it. It was for any sale of that amount to that
      * customer. */
     RULE_APPROVALS_BIND = 5,
-    /* From when on somebody else has to look is set by who hires. Controllers set it for
-     * themselves.
-     */
+    /* From when on somebody else has to look is set by who hires, and made less strict by an owner
+     * alone: who is bound by it does not lift it. Controllers and managers did. */
     RULE_NOBODY_FREES_THEMSELVES = 5,
     /* Codes, numbers, references, serials, barcodes and names that only fold apart (fold.h) are
      * one: `SL-77`, `sl-77` and `SL 77` counted as three. */
