@@ -727,6 +727,13 @@ static void a_closed_till_takes_no_cash(void **state)
     scenario_end(shop.s);
 }
 
+static void may_not_try(struct shop *shop, const char *what)
+{
+    const Tefter__Answer *answer = scenario_ask(shop->s, "try_command", what);
+    assert_int_equal(answer->kind_case, TEFTER__ANSWER__KIND_REFUSED);
+    assert_int_equal(answer->refused->code, CODE(RIGHT_MISSING));
+}
+
 static void what_is_missing_in_the_morning_is_said(void **state)
 {
     (void)state;
@@ -738,6 +745,10 @@ static void what_is_missing_in_the_morning_is_said(void **state)
                          CODE(FIELD_MISSING), "opening_reason");
     assert_false(refusal->has_available_minor); /* nothing is counted yet */
     assert_false(refusal->has_over_by_minor);
+    may_not_try(&shop,
+                json("{'command': {'open_till': %s}}", of_till(shop.till, ", 'float_minor': 90")));
+    may_not_try(&shop,
+                json("{'command': {'move_money': %s}}", move(shop.till, shop.bank, 101, "")));
     const Tefter__Done *done = scenario_done(
         shop.s, "open_till", of_till(shop.till, ", 'float_minor': 90, 'reason': 'gone overnight'"));
     assert_int_equal(done->difference_minor, -10);
@@ -1230,11 +1241,12 @@ static void a_receipt_is_taken_back_out_of_an_open_till_that_holds_it(void **sta
     const char *less = json("'amount_minor': 150, 'kind': 'CASH', 'money_account': %u", shop.till);
     const char *more = json("'amount_minor': 201, 'kind': 'CASH', 'money_account': %u", shop.till);
     uint64_t paid = pay(&shop, shop.anh, "CASH", shop.till, 200);
-    scenario_done(shop.s, "put_cash",
-                  json("{'money_account': %u, 'amount_minor': 100, 'out': true, 'reason': 'coffee'}",
-                       shop.till));
-    const Tefter__Refusal *refusal = scenario_refused(shop.s, "reverse_document", back(paid),
-                                                      CODE(MONEY_NOT_THERE), "document");
+    scenario_done(
+        shop.s, "put_cash",
+        json("{'money_account': %u, 'amount_minor': 100, 'out': true, 'reason': 'coffee'}",
+             shop.till));
+    const Tefter__Refusal *refusal =
+        scenario_refused(shop.s, "reverse_document", back(paid), CODE(MONEY_NOT_THERE), "document");
     assert_string_equal(refusal->existing_number, "drawer 1");
     scenario_refused(
         shop.s, "correct_payment",
@@ -1263,6 +1275,67 @@ static void a_receipt_is_taken_back_out_of_an_open_till_that_holds_it(void **sta
                   json("{'money_account': %u, 'float_minor': 100}", shop.till));
     scenario_done(shop.s, "correct_payment", corrected(paid, less));
     assert_int_equal(holds(&shop, shop.till), 50);
+    scenario_end(shop.s);
+}
+
+static void cash_that_was_a_slip_is_cash_that_left(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    scenario_done(shop.s, "set_cash_policy", "{'refund_alone_minor': 100}");
+    scenario_sell(shop.s, shop.anh, 900);
+    uint64_t paid = pay(&shop, shop.anh, "CASH", shop.till, 500);
+    scenario_sell(shop.s, shop.anh, 600);
+    uint32_t binh = scenario_customer(shop.s, "Binh", 1000);
+    scenario_as(shop.s, shop.clerk);
+    uint64_t other = pay(&shop, binh, "CASH", shop.till, 300);
+    const char *slip = corrected(paid, json("'amount_minor': 500, 'kind': 'SLIP', "
+                                            "'money_account': %u, 'reference': 'S-1', 'payer': 'A'",
+                                            shop.bank));
+    const char *transfer =
+        corrected(other, json("'amount_minor': 300, 'kind': 'TRANSFER', 'money_account': %u, "
+                              "'reference': 'T-1'",
+                              shop.bank));
+    const Tefter__Refusal *refusal =
+        scenario_refused(shop.s, "correct_payment", transfer, CODE(MORE_THAN_YOU_MAY), "document");
+    assert_int_equal(refusal->wanted, 300);
+    scenario_as(shop.s, shop.accountant);
+    scenario_done(shop.s, "correct_payment", slip);
+    /* they owe 1500 of 1000 until it is confirmed */
+    const Tefter__AlarmsAnswer *alarms = scenario_ask(shop.s, "alarms", "{}")->alarms;
+    assert_int_equal(alarms->n_rows, 1);
+    assert_int_equal(alarms->rows[0]->over_by_minor, 500);
+    scenario_done(shop.s, "correct_payment", transfer);
+    alarms = scenario_ask(shop.s, "alarms", "{}")->alarms;
+    assert_int_equal(alarms->n_rows, 2);
+    assert_int_equal(alarms->rows[0]->cash_minor, 700); /* 800 that day */
+    scenario_end(shop.s);
+}
+
+static void a_bill_of_the_cash_customer_is_not_paid_by_a_slip(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    scenario_done(shop.s, "add_product", "{'code': 'D', 'name': 'a drill', 'price': 500000}");
+    clerks_take_out(&shop, 1000);
+    scenario_as(shop.s, shop.clerk);
+    uint64_t paid =
+        scenario_done(shop.s, "sell_paid",
+                      json("{'invoice': {'lines': [{'product_code': 'D', 'quantity': 1000}]}, "
+                           "'payments': [{'kind': 'CASH', 'money_account': %u}]}",
+                           shop.till))
+            ->payments[0]
+            ->payment;
+    const char *slip = json("'amount_minor': 500, 'kind': 'SLIP', 'money_account': %u, "
+                            "'reference': 'S-1', 'payer': 'A'",
+                            shop.bank);
+    const Tefter__Refusal *refusal = scenario_refused(
+        shop.s, "correct_payment", corrected(paid, slip), CODE(CASH_SALE_UNPAID), "customer");
+    assert_int_equal(refusal->over_by_minor, 500);
+    scenario_done(shop.s, "correct_payment",
+                  corrected(paid, json("'amount_minor': 500, 'kind': 'TRANSFER', "
+                                       "'money_account': %u, 'reference': 'T-1'",
+                                       shop.bank)));
     scenario_end(shop.s);
 }
 
@@ -1356,6 +1429,8 @@ int main(void)
         cmocka_unit_test(card_and_transfer_say_their_reference),
         cmocka_unit_test(what_lacked_when_a_till_was_opened_is_on_its_day),
         cmocka_unit_test(a_receipt_is_taken_back_out_of_an_open_till_that_holds_it),
+        cmocka_unit_test(cash_that_was_a_slip_is_cash_that_left),
+        cmocka_unit_test(a_bill_of_the_cash_customer_is_not_paid_by_a_slip),
         cmocka_unit_test(a_refund_is_taken_back_into_an_open_till),
         cmocka_unit_test(an_old_ledger_takes_a_receipt_back_out_of_an_empty_till),
         cmocka_unit_test(what_the_bank_has_is_taken_back_by_right),

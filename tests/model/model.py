@@ -1747,6 +1747,13 @@ class Ledger:
             self.is_open(place, "document")
             self.gives(number, value, "document")
 
+    def alarm_of_cash(self, paper, taken):
+        alone = self.company.get("refund_alone")
+        if alone is not None and taken > alone:
+            self.put(self.alarms, self.seq, {
+                "alarm": self.seq, "document": paper["document"], "number": paper["number"], "kind": paper["kind"],
+                "cash_minor": taken - alone, "at_ms": self.now, "actor": dict(self.actor)})
+
     def do_put_cash(self, c):
         wanted("reason", c.get("reason"))
         amount("amount_minor", c["amount_minor"])
@@ -1764,11 +1771,8 @@ class Ledger:
         signed = -value if c.get("out") else value
         done = self.moved(c, c["money_account"], value, [("GL_CASH", c["money_account"], signed),
                           ("GL_CASH_IN_OUT", c["money_account"], -signed)], till["branch"], self.today())
-        alone = self.company.get("refund_alone")
-        if self.epoch >= 5 and c.get("out") and alone is not None and self.day_sum((what, me)) > alone:
-            self.put(self.alarms, self.seq, {
-                "alarm": self.seq, "document": done["id"], "number": done["number"], "kind": "DOCUMENT_MONEY_MOVE",
-                "cash_minor": self.day_sum((what, me)) - alone, "at_ms": self.now, "actor": dict(self.actor)})
+        if self.epoch >= 5 and c.get("out"):
+            self.alarm_of_cash(self.documents[done["id"]], self.day_sum((what, me)))
         return done
 
     def confirms_own(self, booked_by, value, field):
@@ -2127,6 +2131,16 @@ class Ledger:
             {"TERM_CREDIT_NOTE_APPROVE", "TERM_OWN_REVERSAL"} & set(clear)
         if "own_approval" in c or frees and self.epoch >= 5:
             self.needs("EDIT_STAFF")
+        if self.epoch >= 5:
+            ways = ["OWN_NOBODY", "OWN_OWNER", "OWN_ANYBODY"]
+            less = "own_approval" in c and \
+                ways.index(c["own_approval"]) > ways.index(self.company.get("own_approval") or "OWN_NOBODY")
+            for term, field, slot in (("TERM_CREDIT_NOTE_APPROVE", "credit_note_approve_minor", "approve_over"),
+                                      ("TERM_OWN_REVERSAL", "own_reversal_minor", "alone_back")):
+                was = self.company.get(slot)
+                less = less or was is not None and (term in clear or c.get(field, 0) > was)
+            if less:
+                self.needs_owner()
         line("title", c.get("title"))
         self.put(self.company, "policy", terms)
         self.put(self.company, "version", self.company["version"] + 1)
@@ -3349,6 +3363,9 @@ class Ledger:
             amount_or_zero(field, c.get(field))
         if c.get("refund_any") and "refund_alone_minor" in c:
             raise Refused("FIELD_INVALID", "refund_any")
+        alone = self.company.get("refund_alone")
+        if self.epoch >= 5 and alone is not None and (c.get("refund_any") or c.get("refund_alone_minor", 0) > alone):
+            self.needs_owner()
         own = ANY_OWN if c.get("own_confirm_any") else c.get("own_confirm_minor")
         if own is not None:
             if self.epoch < 5:
@@ -3399,6 +3416,7 @@ class Ledger:
         else:
             document = self.begin("DOCUMENT_INVOICE", customer, date, c.get("number"))
             document["source"] = c.get("source")
+            document["happened"] = happened
         document["due"] = c.get("due", min(date + self.term_days(customer), DATE_MAX))
         document["said"] = {"happened": happened, **{k: c[k] for k in ("note", "salesperson", "buyer", "reference")
                                                      if k in c}, "charges": c.get("charges", [])}
@@ -3567,7 +3585,7 @@ class Ledger:
         if invoice and date < invoice["date"]:
             self.too_early("date", invoice["date"])
         note = self.begin("DOCUMENT_CREDIT_NOTE", customer, date, c.get("number"))
-        note["source"] = c.get("source")
+        note["source"], note["happened"] = c.get("source"), happened
         if invoice:
             note["about"] = invoice["document"]
             self.credit(c, invoice, note)
@@ -3823,7 +3841,7 @@ class Ledger:
             raise Refused("NUMBER_TAKEN", "reference", existing=taken,
                           existing_number=self.documents[taken]["number"])
         document = self.begin("DOCUMENT_PAYMENT", customer, date, c.get("number"))
-        document["source"] = c.get("source")
+        document["source"], document["happened"] = c.get("source"), happened
         _, book, _, final = MONEY[c["kind"]]
         document["said"] = {k: c[k] for k in ("money_account", "reference", "payer", "note") if k in c}
         discount = 0
@@ -4069,7 +4087,7 @@ class Ledger:
         if c.get("undo_import"):
             if self.epoch < 5:
                 raise Refused("RULES_TOO_OLD", "undo_import")
-            if not document.get("source") or not document["said"]["happened"]:
+            if not document.get("source") or not document.get("happened"):
                 raise Refused("NOT_IMPORTED", "document")
             self.needs("BACKFILL")
         self.check_reverse(c, document)
@@ -4183,17 +4201,28 @@ class Ledger:
                 (old["customer"], old["payment_kind"], old["said"].get("money_account")):
             back = max(self.money_of(old) - body["amount_minor"], 0)
         self.check_reverse(c, old, back)
+        was_final = self.items[old["document"]]["final"]
         reversal, edges = self.reverse(old, back)
         customer, document, item, pairs = self.payment(body, old["document"])
         self.put(old, "corrected_by", document["document"])
         self.takes_back(old, document)
         self.till_gives_back(old, document, False)
+        leaves = self.epoch >= 5 and old["payment_kind"] == "PAYMENT_CASH" != document["payment_kind"] and \
+            old["said"].get("money_account") is not None
+        what = ("CASH_OUT", self.actor.get("staff"))
+        if leaves:
+            self.within("CASH_OUT", "document", self.day_sum(what) + self.money_of(old))
         same = document["customer"] == old["customer"]
         if same and "match" not in body and not body.get("bills"):
             self.follow(edges, item, pairs, document["date"])
-        self.check_paid(old["customer"], sum(self.items[e["other"]]["open"] for e in edges))
+        waits = self.epoch >= 5 and was_final and not item["final"]
+        waiting = sum(v for _, _, v in pairs) if waits and same else 0
+        self.check_paid(old["customer"], sum(self.items[e["other"]]["open"] for e in edges) + waiting)
         done = self.paid(customer, document, pairs)
-        if self.epoch < 5 or not same or document["total"] < old["total"]:
+        if leaves:
+            self.add_to_day(what, self.money_of(old))
+            self.alarm_of_cash(self.documents[reversal["reversal"]], self.day_sum(what))
+        if self.epoch < 5 or not same or waits or document["total"] < old["total"]:
             self.home = None
             self.alarm_of_reversal(self.documents[reversal["reversal"]], old)
         return {**done, **reversal, **self.freed(edges, item if same else None)}

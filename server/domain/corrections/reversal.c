@@ -232,8 +232,8 @@ static void free_cap(struct tx *tx, const Tefter__DocumentRecord *sale)
  * NOT_FOUND document; of undo_import RULES_TOO_OLD undo_import, NOT_IMPORTED document and
  * RIGHT_MISSING [BACKFILL]; then as reversal_check does; of money of the cash customer
  * CASH_SALE_UNPAID (account_check_paid) of what it was matched with; what it takes away
- * (reversal_check_amount); unless it is undone, as money_check_taken_back does. A number is looked for among
- * invoices, credit notes, payments, reversals, in this order. */
+ * (reversal_check_amount); unless it is undone, as money_check_taken_back does. A number is looked
+ * for among invoices, credit notes, payments, reversals, in this order. */
 Tefter__Refusal *apply_reverse_document(struct tx *tx, const Tefter__ReverseDocument *command,
                                         Tefter__Done *done)
 {

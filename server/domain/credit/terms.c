@@ -213,8 +213,7 @@ static Tefter__Refusal *check_frees(struct tx *tx, const Tefter__SetCreditPolicy
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "own_approval");
     bool asks =
         command->has_own_approval || (frees(command) && tx_rule(tx, RULE_NOBODY_FREES_THEMSELVES));
-    Tefter__Refusal *refusal =
-        asks ? staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_EDIT_STAFF) : NULL;
+    Tefter__Refusal *refusal = asks ? staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_EDIT_STAFF) : NULL;
     bool owners = tx_rule(tx, RULE_NOBODY_FREES_THEMSELVES) && loosens(tx, command);
     return refusal == NULL && owners ? staff_needs_owner(tx) : refusal;
 }

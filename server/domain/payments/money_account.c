@@ -423,8 +423,7 @@ Tefter__Refusal *money_check_taken_back(struct tx *tx, const Tefter__DocumentRec
     uint32_t number = gone->money_account;
     int64_t out_minor =
         tx_difference(tx, cash_moved(tx, gone, number), cash_moved(tx, again, number));
-    const Tefter__MoneyAccountRecord *till =
-        out_minor != 0 ? money_account_get(tx, number) : NULL;
+    const Tefter__MoneyAccountRecord *till = out_minor != 0 ? money_account_get(tx, number) : NULL;
     if (till == NULL)
         return NULL;
     Tefter__Refusal *refusal = money_check_till_open(tx, till, field);
