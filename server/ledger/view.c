@@ -154,14 +154,30 @@ static void try_work(struct tx *tx, void *context)
     trial->refusal = machine_dispatch(tx, trial->command, done);
 }
 
+/* Who counts a till blind could else feel for what it should hold: these say when it is not that,
+ * or not there. */
+static bool tells_what_a_till_holds(Tefter__Command__KindCase kind)
+{
+    return kind == TEFTER__COMMAND__KIND_OPEN_TILL || kind == TEFTER__COMMAND__KIND_COUNT_TILL ||
+           kind == TEFTER__COMMAND__KIND_CLOSE_TILL || kind == TEFTER__COMMAND__KIND_MOVE_MONEY ||
+           kind == TEFTER__COMMAND__KIND_PUT_CASH || kind == TEFTER__COMMAND__KIND_REFUND_MONEY ||
+           kind == TEFTER__COMMAND__KIND_CORRECT_PAYMENT;
+}
+
 /* What a command would hear now: the machine's own way, as far as it decides. Who may not give the
- * command is told so, as there. */
+ * command is told so, as there. Refuses UNREADABLE
+ * command; of what tells what a till holds the right SEE_TRIAL_BALANCE. */
 static Tefter__Refusal *view_try_command(struct tx *tx, const Tefter__TryCommand *query,
                                          Tefter__TryAnswer *answer)
 {
     struct trial trial = {query->command, NULL};
     if (!machine_knows(query->command->kind_case))
         return refuse(tx, TEFTER__REFUSAL_CODE__UNREADABLE, "command");
+    Tefter__Refusal *refusal = tells_what_a_till_holds(query->command->kind_case)
+                                   ? staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_SEE_TRIAL_BALANCE)
+                                   : NULL;
+    if (refusal != NULL)
+        return refusal;
     answer->refusal = machine_check_actor(tx, query->command->kind_case);
     if (answer->refusal == NULL && !tx_try(tx, try_work, &trial))
         answer->refusal = trial.refusal;

@@ -151,9 +151,8 @@ enum rule_change {
      * that names it. Who asked does not grant it. It was for any sale of that amount to that
      * customer. */
     RULE_APPROVALS_BIND = 5,
-    /* From when on somebody else has to look is set by who hires. Controllers set it for
-     * themselves.
-     */
+    /* From when on somebody else has to look is set by who hires, and made less strict by an owner
+     * alone: who is bound by it does not lift it. Controllers and managers did. */
     RULE_NOBODY_FREES_THEMSELVES = 5,
     /* Codes, numbers, references, serials, barcodes and names that only fold apart (fold.h) are
      * one: `SL-77`, `sl-77` and `SL 77` counted as three. */
@@ -216,6 +215,14 @@ enum rule_change {
     /* A payer may be named as a customer is opened; sites that join a payer over their limit
      * alarm. */
     RULE_PAYERS_FROM_THE_START = 5,
+    /* A paper that is taken back moves the cash of a till as a payment does: the till is open, and
+     * the cash is there. Tills that were counted and closed went below nothing. */
+    RULE_TILLS_GIVE_BACK_WHAT_THEY_HOLD = 5,
+    /* What a bank was said to have is taken back by right alone. Who had sent it took it back. */
+    RULE_ARRIVED_MONEY_STAYS = 5,
+    /* Only what was booked afterwards is undone as an import. A source on a sale at the till was
+     * enough to take the sale out of its day, and its number out of its series. */
+    RULE_SALES_ARE_NO_IMPORT = 5,
 };
 bool tx_rule(const struct tx *tx, enum rule_change change);
 

@@ -95,7 +95,7 @@ static void text_move(void *context, ProtobufCMessage *part)
     text->digest = (ProtobufCBinaryData){HASH_SIZE, bytes};
 }
 
-/* What a terminal hears that asks first; 0: that it would be done. */
+/* What a terminal hears that asks first; 0: that it would be done, -1: they may not ask. */
 static int code_tried(struct scenario *s, const Tefter__Command *command)
 {
     enum { TRY_BYTES = 512 * 1024 * 1024 };
@@ -114,7 +114,9 @@ static int code_tried(struct scenario *s, const Tefter__Command *command)
     const Tefter__Refusal *refusal = answer->kind_case == TEFTER__ANSWER__KIND_REFUSED
                                          ? answer->refused
                                          : answer->try_command->refusal;
-    int code = refusal != NULL ? (int)refusal->code : 0;
+    bool untold = answer->kind_case == TEFTER__ANSWER__KIND_REFUSED &&
+                  refusal->code == TEFTER__REFUSAL_CODE__RIGHT_MISSING;
+    int code = refusal == NULL ? 0 : untold ? -1 : (int)refusal->code;
     ledger_view_end(view);
     arena_fini(&arena);
     return code;

@@ -779,9 +779,21 @@ static void who_is_bound_by_a_policy_does_not_lift_it(void **state)
         scenario_as(s, controller);
         scenario_refused(s, "set_credit_policy", frees[i], TEFTER__REFUSAL_CODE__RIGHT_MISSING,
                          NULL);
-        scenario_as(s, manager);
-        scenario_done(s, "set_credit_policy", frees[i]);
+        scenario_as(s, manager); /* is bound by it too */
+        const Tefter__Refusal *refusal = scenario_refused(
+            s, "set_credit_policy", frees[i], TEFTER__REFUSAL_CODE__RIGHT_MISSING, NULL);
+        assert_int_equal(refusal->n_roles, 1);
+        assert_int_equal(refusal->roles[0], TEFTER__ROLE__ROLE_OWNER);
     }
+    scenario_refused(s, "set_credit_policy", "{'terms': {}, 'own_approval': 'OWN_ANYBODY'}",
+                     TEFTER__REFUSAL_CODE__RIGHT_MISSING, NULL);
+    scenario_done(s, "set_credit_policy",
+                  "{'terms': {}, 'own_reversal_minor': 10, 'credit_note_approve_minor': 10}");
+    scenario_as(s, ROLE_STAFF_OWNER);
+    for (size_t i = 0; i < sizeof frees / sizeof frees[0]; i++)
+        scenario_done(s, "set_credit_policy", frees[i]);
+    scenario_as(s, manager);
+    scenario_done(s, "set_credit_policy", "{'terms': {}, 'own_reversal_minor': 10}");
     scenario_as(s, controller);
     scenario_done(s, "set_credit_policy", "{'terms': {'limit_minor': 500}, 'term_days': 14}");
     scenario_end(s);

@@ -218,6 +218,13 @@ static void who_may_undo_and_what(void **state)
     uint64_t sold = scenario_sell(s, anh, 5)->id;
     uint64_t wrong = scenario_done(s, "issue_invoice", bill(anh, "I-1", 100, ""))->id;
     REFUSED(s, "reverse_document", undo(sold), NOT_IMPORTED, "document");
+    /* a source alone makes a sale of today no import */
+    uint64_t named = scenario_done(s, "issue_invoice",
+                                   json("{'customer': %u, 'source': 'old', 'lines': [{'text': 'a', "
+                                        "'quantity': 1000, 'price': 5000}]}",
+                                        anh))
+                         ->id;
+    REFUSED(s, "reverse_document", undo(named), NOT_IMPORTED, "document");
     scenario_as(s, clerk);
     REFUSED(s, "reverse_document", undo(wrong), RIGHT_MISSING, NULL);
     scenario_as(s, accountant);

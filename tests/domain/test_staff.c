@@ -424,7 +424,7 @@ static struct papers papers_of_another_branch(struct scenario *s)
 
 static const char *correct_money(const struct papers *papers)
 {
-    return json("{'document': %llu, 'reason': 'x', 'payment': {'kind': 'CASH', 'amount_minor': 1, "
+    return json("{'document': %llu, 'reason': 'x', 'payment': {'kind': 'CASH', 'amount_minor': 90, "
                 "'money_account': %u, 'customer': %u}}",
                 papers->cash, papers->till, papers->anh);
 }

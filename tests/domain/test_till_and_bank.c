@@ -727,6 +727,13 @@ static void a_closed_till_takes_no_cash(void **state)
     scenario_end(shop.s);
 }
 
+static void may_not_try(struct shop *shop, const char *what)
+{
+    const Tefter__Answer *answer = scenario_ask(shop->s, "try_command", what);
+    assert_int_equal(answer->kind_case, TEFTER__ANSWER__KIND_REFUSED);
+    assert_int_equal(answer->refused->code, CODE(RIGHT_MISSING));
+}
+
 static void what_is_missing_in_the_morning_is_said(void **state)
 {
     (void)state;
@@ -738,6 +745,10 @@ static void what_is_missing_in_the_morning_is_said(void **state)
                          CODE(FIELD_MISSING), "opening_reason");
     assert_false(refusal->has_available_minor); /* nothing is counted yet */
     assert_false(refusal->has_over_by_minor);
+    may_not_try(&shop,
+                json("{'command': {'open_till': %s}}", of_till(shop.till, ", 'float_minor': 90")));
+    may_not_try(&shop,
+                json("{'command': {'move_money': %s}}", move(shop.till, shop.bank, 101, "")));
     const Tefter__Done *done = scenario_done(
         shop.s, "open_till", of_till(shop.till, ", 'float_minor': 90, 'reason': 'gone overnight'"));
     assert_int_equal(done->difference_minor, -10);
@@ -1212,6 +1223,170 @@ static void what_lacked_when_a_till_was_opened_is_on_its_day(void **state)
     scenario_end(shop.s);
 }
 
+static const char *back(uint64_t document)
+{
+    return json("{'document': %llu, 'reason': 'typed twice'}", (unsigned long long)document);
+}
+
+static const char *corrected(uint64_t payment, const char *fields)
+{
+    return json("{'document': %llu, 'reason': 'typed wrong', 'payment': {%s}}",
+                (unsigned long long)payment, fields);
+}
+
+static void a_receipt_is_taken_back_out_of_an_open_till_that_holds_it(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    const char *less = json("'amount_minor': 150, 'kind': 'CASH', 'money_account': %u", shop.till);
+    const char *more = json("'amount_minor': 201, 'kind': 'CASH', 'money_account': %u", shop.till);
+    uint64_t paid = pay(&shop, shop.anh, "CASH", shop.till, 200);
+    scenario_done(
+        shop.s, "put_cash",
+        json("{'money_account': %u, 'amount_minor': 100, 'out': true, 'reason': 'coffee'}",
+             shop.till));
+    const Tefter__Refusal *refusal =
+        scenario_refused(shop.s, "reverse_document", back(paid), CODE(MONEY_NOT_THERE), "document");
+    assert_string_equal(refusal->existing_number, "drawer 1");
+    scenario_refused(
+        shop.s, "correct_payment",
+        corrected(paid, json("'amount_minor': 200, 'kind': 'TRANSFER', 'money_account': %u, "
+                             "'reference': 'T-1'",
+                             shop.bank)),
+        CODE(MONEY_NOT_THERE), "document");
+    scenario_done(shop.s, "open_till",
+                  json("{'money_account': %u, 'float_minor': 100}", shop.till));
+    scenario_done(shop.s, "count_till",
+                  json("{'money_account': %u, 'counted_minor': 100}", shop.till));
+    scenario_done(shop.s, "close_till", json("{'money_account': %u}", shop.till));
+    scenario_refused(shop.s, "correct_payment", corrected(paid, less), CODE(TILL_CLOSED),
+                     "document");
+    scenario_refused(shop.s, "correct_payment", corrected(paid, more), CODE(TILL_CLOSED),
+                     "document");
+    scenario_refused(shop.s, "reverse_document", back(paid), CODE(TILL_CLOSED), "document");
+    /* what moves no cash is put right at any time */
+    paid = scenario_done(shop.s, "correct_payment",
+                         corrected(paid, json("'amount_minor': 200, 'kind': 'CASH', "
+                                              "'money_account': %u, 'note': {'value': 'Anh'}",
+                                              shop.till)))
+               ->id;
+    assert_int_equal(holds(&shop, shop.till), 100);
+    scenario_done(shop.s, "open_till",
+                  json("{'money_account': %u, 'float_minor': 100}", shop.till));
+    scenario_done(shop.s, "correct_payment", corrected(paid, less));
+    assert_int_equal(holds(&shop, shop.till), 50);
+    scenario_end(shop.s);
+}
+
+static void cash_that_was_a_slip_is_cash_that_left(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    scenario_done(shop.s, "set_cash_policy", "{'refund_alone_minor': 100}");
+    scenario_sell(shop.s, shop.anh, 900);
+    uint64_t paid = pay(&shop, shop.anh, "CASH", shop.till, 500);
+    scenario_sell(shop.s, shop.anh, 600);
+    uint32_t binh = scenario_customer(shop.s, "Binh", 1000);
+    scenario_as(shop.s, shop.clerk);
+    uint64_t other = pay(&shop, binh, "CASH", shop.till, 300);
+    const char *slip = corrected(paid, json("'amount_minor': 500, 'kind': 'SLIP', "
+                                            "'money_account': %u, 'reference': 'S-1', 'payer': 'A'",
+                                            shop.bank));
+    const char *transfer =
+        corrected(other, json("'amount_minor': 300, 'kind': 'TRANSFER', 'money_account': %u, "
+                              "'reference': 'T-1'",
+                              shop.bank));
+    const Tefter__Refusal *refusal =
+        scenario_refused(shop.s, "correct_payment", transfer, CODE(MORE_THAN_YOU_MAY), "document");
+    assert_int_equal(refusal->wanted, 300);
+    scenario_as(shop.s, shop.accountant);
+    scenario_done(shop.s, "correct_payment", slip);
+    /* they owe 1500 of 1000 until it is confirmed */
+    const Tefter__AlarmsAnswer *alarms = scenario_ask(shop.s, "alarms", "{}")->alarms;
+    assert_int_equal(alarms->n_rows, 1);
+    assert_int_equal(alarms->rows[0]->over_by_minor, 500);
+    scenario_done(shop.s, "correct_payment", transfer);
+    alarms = scenario_ask(shop.s, "alarms", "{}")->alarms;
+    assert_int_equal(alarms->n_rows, 2);
+    assert_int_equal(alarms->rows[0]->cash_minor, 700); /* 800 that day */
+    scenario_end(shop.s);
+}
+
+static void a_bill_of_the_cash_customer_is_not_paid_by_a_slip(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    scenario_done(shop.s, "add_product", "{'code': 'D', 'name': 'a drill', 'price': 500000}");
+    clerks_take_out(&shop, 1000);
+    scenario_as(shop.s, shop.clerk);
+    uint64_t paid =
+        scenario_done(shop.s, "sell_paid",
+                      json("{'invoice': {'lines': [{'product_code': 'D', 'quantity': 1000}]}, "
+                           "'payments': [{'kind': 'CASH', 'money_account': %u}]}",
+                           shop.till))
+            ->payments[0]
+            ->payment;
+    const char *slip = json("'amount_minor': 500, 'kind': 'SLIP', 'money_account': %u, "
+                            "'reference': 'S-1', 'payer': 'A'",
+                            shop.bank);
+    const Tefter__Refusal *refusal = scenario_refused(
+        shop.s, "correct_payment", corrected(paid, slip), CODE(CASH_SALE_UNPAID), "customer");
+    assert_int_equal(refusal->over_by_minor, 500);
+    scenario_done(shop.s, "correct_payment",
+                  corrected(paid, json("'amount_minor': 500, 'kind': 'TRANSFER', "
+                                       "'money_account': %u, 'reference': 'T-1'",
+                                       shop.bank)));
+    scenario_end(shop.s);
+}
+
+static void a_refund_is_taken_back_into_an_open_till(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    pay(&shop, shop.anh, "CASH", shop.till, 200);
+    uint64_t refunded = scenario_done(shop.s, "refund_money", refund(&shop, ""))->id;
+    scenario_done(shop.s, "open_till", json("{'money_account': %u, 'float_minor': 0}", shop.till));
+    scenario_done(shop.s, "count_till",
+                  json("{'money_account': %u, 'counted_minor': 0}", shop.till));
+    scenario_done(shop.s, "close_till", json("{'money_account': %u}", shop.till));
+    scenario_refused(shop.s, "reverse_document", back(refunded), CODE(TILL_CLOSED), "document");
+    scenario_done(shop.s, "open_till", json("{'money_account': %u, 'float_minor': 0}", shop.till));
+    scenario_done(shop.s, "reverse_document", back(refunded));
+    assert_int_equal(holds(&shop, shop.till), 200);
+    scenario_end(shop.s);
+}
+
+static void an_old_ledger_takes_a_receipt_back_out_of_an_empty_till(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(4);
+    uint64_t paid = pay(&shop, shop.anh, "CASH", shop.till, 200);
+    scenario_done(shop.s, "put_cash",
+                  json("{'money_account': %u, 'amount_minor': 200, 'out': true, 'reason': 'bank'}",
+                       shop.till));
+    scenario_done(shop.s, "reverse_document", back(paid));
+    assert_int_equal(holds(&shop, shop.till), -200);
+    scenario_end(shop.s);
+}
+
+static void what_the_bank_has_is_taken_back_by_right(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    fill_till(&shop, shop.till, 500);
+    scenario_as(shop.s, shop.clerk);
+    const char *move = json("{'from': %u, 'to': %u, 'amount_minor': 500}", shop.till, shop.bank);
+    uint64_t moved = scenario_done(shop.s, "move_money", move)->id;
+    scenario_as(shop.s, shop.accountant);
+    scenario_done(shop.s, "confirm_move", json("{'move': %llu}", (unsigned long long)moved));
+    scenario_as(shop.s, shop.clerk);
+    scenario_refused(shop.s, "reverse_document", back(moved), CODE(RIGHT_MISSING), NULL);
+    scenario_as(shop.s, shop.accountant);
+    scenario_done(shop.s, "reverse_document", back(moved));
+    assert_int_equal(holds(&shop, shop.till), 500);
+    scenario_end(shop.s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1253,6 +1428,12 @@ int main(void)
         cmocka_unit_test(so_is_what_a_reversed_bill_of_the_cash_customer_set_free),
         cmocka_unit_test(card_and_transfer_say_their_reference),
         cmocka_unit_test(what_lacked_when_a_till_was_opened_is_on_its_day),
+        cmocka_unit_test(a_receipt_is_taken_back_out_of_an_open_till_that_holds_it),
+        cmocka_unit_test(cash_that_was_a_slip_is_cash_that_left),
+        cmocka_unit_test(a_bill_of_the_cash_customer_is_not_paid_by_a_slip),
+        cmocka_unit_test(a_refund_is_taken_back_into_an_open_till),
+        cmocka_unit_test(an_old_ledger_takes_a_receipt_back_out_of_an_empty_till),
+        cmocka_unit_test(what_the_bank_has_is_taken_back_by_right),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

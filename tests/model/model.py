@@ -1754,6 +1754,13 @@ class Ledger:
             self.is_open(place, "document")
             self.gives(number, value, "document")
 
+    def alarm_of_cash(self, paper, taken):
+        alone = self.company.get("refund_alone")
+        if alone is not None and taken > alone:
+            self.put(self.alarms, self.seq, {
+                "alarm": self.seq, "document": paper["document"], "number": paper["number"], "kind": paper["kind"],
+                "cash_minor": taken - alone, "at_ms": self.now, "actor": dict(self.actor)})
+
     def do_put_cash(self, c):
         wanted("reason", c.get("reason"))
         amount("amount_minor", c["amount_minor"])
@@ -1771,11 +1778,8 @@ class Ledger:
         signed = -value if c.get("out") else value
         done = self.moved(c, c["money_account"], value, [("GL_CASH", c["money_account"], signed),
                           ("GL_CASH_IN_OUT", c["money_account"], -signed)], till["branch"], self.today())
-        alone = self.company.get("refund_alone")
-        if self.epoch >= 5 and c.get("out") and alone is not None and self.day_sum((what, me)) > alone:
-            self.put(self.alarms, self.seq, {
-                "alarm": self.seq, "document": done["id"], "number": done["number"], "kind": "DOCUMENT_MONEY_MOVE",
-                "cash_minor": self.day_sum((what, me)) - alone, "at_ms": self.now, "actor": dict(self.actor)})
+        if self.epoch >= 5 and c.get("out"):
+            self.alarm_of_cash(self.documents[done["id"]], self.day_sum((what, me)))
         return done
 
     def confirms_own(self, booked_by, value, field):
@@ -2134,6 +2138,16 @@ class Ledger:
             {"TERM_CREDIT_NOTE_APPROVE", "TERM_OWN_REVERSAL"} & set(clear)
         if "own_approval" in c or frees and self.epoch >= 5:
             self.needs("EDIT_STAFF")
+        if self.epoch >= 5:
+            ways = ["OWN_NOBODY", "OWN_OWNER", "OWN_ANYBODY"]
+            less = "own_approval" in c and \
+                ways.index(c["own_approval"]) > ways.index(self.company.get("own_approval") or "OWN_NOBODY")
+            for term, field, slot in (("TERM_CREDIT_NOTE_APPROVE", "credit_note_approve_minor", "approve_over"),
+                                      ("TERM_OWN_REVERSAL", "own_reversal_minor", "alone_back")):
+                was = self.company.get(slot)
+                less = less or was is not None and (term in clear or c.get(field, 0) > was)
+            if less:
+                self.needs_owner()
         line("title", c.get("title"))
         self.put(self.company, "policy", terms)
         self.put(self.company, "version", self.company["version"] + 1)
@@ -3390,6 +3404,9 @@ class Ledger:
             amount_or_zero(field, c.get(field))
         if c.get("refund_any") and "refund_alone_minor" in c:
             raise Refused("FIELD_INVALID", "refund_any")
+        alone = self.company.get("refund_alone")
+        if self.epoch >= 5 and alone is not None and (c.get("refund_any") or c.get("refund_alone_minor", 0) > alone):
+            self.needs_owner()
         own = ANY_OWN if c.get("own_confirm_any") else c.get("own_confirm_minor")
         if own is not None:
             if self.epoch < 5:
@@ -3440,6 +3457,7 @@ class Ledger:
         else:
             document = self.begin("DOCUMENT_INVOICE", customer, date, c.get("number"))
             document["source"] = c.get("source")
+            document["happened"] = happened
         document["due"] = c.get("due", min(date + self.term_days(customer), DATE_MAX))
         document["said"] = {"happened": happened, **{k: c[k] for k in ("note", "salesperson", "buyer", "reference")
                                                      if k in c}, "charges": c.get("charges", [])}
@@ -3608,7 +3626,7 @@ class Ledger:
         if invoice and date < invoice["date"]:
             self.too_early("date", invoice["date"])
         note = self.begin("DOCUMENT_CREDIT_NOTE", customer, date, c.get("number"))
-        note["source"] = c.get("source")
+        note["source"], note["happened"] = c.get("source"), happened
         if invoice:
             note["about"] = invoice["document"]
             self.credit(c, invoice, note)
@@ -3864,7 +3882,7 @@ class Ledger:
             raise Refused("NUMBER_TAKEN", "reference", existing=taken,
                           existing_number=self.documents[taken]["number"])
         document = self.begin("DOCUMENT_PAYMENT", customer, date, c.get("number"))
-        document["source"] = c.get("source")
+        document["source"], document["happened"] = c.get("source"), happened
         _, book, _, final = MONEY[c["kind"]]
         document["said"] = {k: c[k] for k in ("money_account", "reference", "payer", "note") if k in c}
         discount = 0
@@ -3976,6 +3994,8 @@ class Ledger:
             document["actor"].get("staff") == self.actor.get("staff")
         here = self.branch_here()
         open_day = (document["date"], document["branch"]) == (here["date"], here["branch"])
+        if self.epoch >= 5 and document.get("confirmed") and document.get("arrives") == "GL_BANK":
+            open_day = False
         money = self.epoch >= 3 and document["kind"] == "DOCUMENT_PAYMENT"
         if not (own and open_day):
             self.needs("REVERSE")
@@ -3991,6 +4011,18 @@ class Ledger:
         if document["kind"] == "DOCUMENT_MONEY_MOVE":
             self.way_back(document)
         self.check_alone(document, back)
+
+    def till_gives_back(self, gone, again, before=True):
+        """before: neither is booked yet."""
+        number = gone.get("money_account") or gone.get("said", {}).get("money_account")
+        if self.epoch < 5 or number is None:
+            return
+        out = sum(sign * v for paper, sign in ((gone, 1), (again, -1)) if paper
+                  for book, sub, v in paper["postings"] if (book, sub) == ("GL_CASH", number))
+        if out:
+            self.is_open(self.places[number], "document")
+        if out > 0:
+            self.gives(number, out if before else 0, "document")
 
     def approve_reversal(self, document):
         """A bill that is reversed by right counts with the credit notes of its customer's day (rules 4)."""
@@ -4096,7 +4128,7 @@ class Ledger:
         if c.get("undo_import"):
             if self.epoch < 5:
                 raise Refused("RULES_TOO_OLD", "undo_import")
-            if not document.get("source"):
+            if not document.get("source") or not document.get("happened"):
                 raise Refused("NOT_IMPORTED", "document")
             self.needs("BACKFILL")
         self.check_reverse(c, document)
@@ -4105,6 +4137,8 @@ class Ledger:
             self.check_paid(document["customer"], item["amount"] - item["open"])
         counts = self.approve_reversal(document)
         self.within("REVERSAL", "document", document["total"])
+        if not c.get("undo_import"):
+            self.till_gives_back(document, None)
         if counts:
             self.add_to_day(("credited", document["customer"]), document["total"])
         if self.epoch >= 5 and not document.get("corrects"):
@@ -4208,16 +4242,28 @@ class Ledger:
                 (old["customer"], old["payment_kind"], old["said"].get("money_account")):
             back = max(self.money_of(old) - body["amount_minor"], 0)
         self.check_reverse(c, old, back)
+        was_final = self.items[old["document"]]["final"]
         reversal, edges = self.reverse(old, back)
         customer, document, item, pairs = self.payment(body, old["document"])
         self.put(old, "corrected_by", document["document"])
         self.takes_back(old, document)
+        self.till_gives_back(old, document, False)
+        leaves = self.epoch >= 5 and old["payment_kind"] == "PAYMENT_CASH" != document["payment_kind"] and \
+            old["said"].get("money_account") is not None
+        what = ("CASH_OUT", self.actor.get("staff"))
+        if leaves:
+            self.within("CASH_OUT", "document", self.day_sum(what) + self.money_of(old))
         same = document["customer"] == old["customer"]
         if same and "match" not in body and not body.get("bills"):
             self.follow(edges, item, pairs, document["date"])
-        self.check_paid(old["customer"], sum(self.items[e["other"]]["open"] for e in edges))
+        waits = self.epoch >= 5 and was_final and not item["final"]
+        waiting = sum(v for _, _, v in pairs) if waits and same else 0
+        self.check_paid(old["customer"], sum(self.items[e["other"]]["open"] for e in edges) + waiting)
         done = self.paid(customer, document, pairs)
-        if self.epoch < 5 or not same or document["total"] < old["total"]:
+        if leaves:
+            self.add_to_day(what, self.money_of(old))
+            self.alarm_of_cash(self.documents[reversal["reversal"]], self.day_sum(what))
+        if self.epoch < 5 or not same or waits or document["total"] < old["total"]:
             self.home = None
             self.alarm_of_reversal(self.documents[reversal["reversal"]], old)
         return {**done, **reversal, **self.freed(edges, item if same else None)}

@@ -100,11 +100,32 @@ static void see_net(struct tx *tx, const Tefter__TakePayment *payment, struct re
         reversal->taken_back_minor = less_minor > 0 ? less_minor : 0;
 }
 
-/* Money that is no less than before makes nobody owe more. */
+/* Money that was there, and in its place a slip whose money has still to come. */
+static bool waits_again(const struct tx *tx, const struct reversal *reversal,
+                        const struct payment_plan *plan)
+{
+    return tx_rule(tx, RULE_TILLS_GIVE_BACK_WHAT_THEY_HOLD) && reversal->item->record->final &&
+           !plan->item->record->final;
+}
+
+/* Cash of a till that by the correction was none. */
+static int64_t cash_out(const struct tx *tx, const struct reversal *reversal,
+                        const struct payment_plan *plan)
+{
+    const Tefter__DocumentRecord *was = reversal->original;
+    bool leaves = was->payment_kind == TEFTER__PAYMENT_KIND__PAYMENT_CASH &&
+                  plan->record->payment_kind != TEFTER__PAYMENT_KIND__PAYMENT_CASH;
+    return leaves && was->has_money_account && tx_rule(tx, RULE_TILLS_GIVE_BACK_WHAT_THEY_HOLD)
+               ? payment_money(was)
+               : 0;
+}
+
+/* Money that is no less than before, and there, makes nobody owe more. */
 static bool owes_more(const struct tx *tx, const struct reversal *reversal,
                       const struct payment_plan *plan)
 {
     return !tx_rule(tx, RULE_CORRECTIONS_SEE_THE_NET) || plan->account != reversal->account ||
+           waits_again(tx, reversal, plan) ||
            plan->record->total_minor < reversal->original->total_minor;
 }
 
@@ -135,10 +156,13 @@ static void save_both(struct tx *tx, struct reversal *reversal, struct account *
     account_save(tx, account, issued);
 }
 
-/* A bill of the cash customer that the old payment paid is paid by the new one, or by right not. */
-static Tefter__Refusal *check_bills_stay_paid(struct tx *tx, const struct reversal *reversal)
+/* A bill of the cash customer that the old payment paid is paid by the new one, or by right not: a
+ * slip is no money yet. */
+static Tefter__Refusal *check_bills_stay_paid(struct tx *tx, const struct reversal *reversal,
+                                              const struct payment_plan *plan)
 {
-    int64_t open = 0;
+    bool waits = waits_again(tx, reversal, plan) && plan->account == reversal->account;
+    int64_t open = waits ? plan->match.matched_minor : 0;
     for (size_t i = 0; i < reversal->item->record->n_matches; i++) {
         const Tefter__Match *edge = reversal->item->record->matches[i];
         const struct item *bill = account_item(tx, reversal->account, edge->other);
@@ -195,8 +219,9 @@ Tefter__Refusal *apply_correct_invoice(struct tx *tx, const Tefter__CorrectInvoi
 
 /* Refuses, in this order: reason's form, NOT_FOUND document, NOT_REVERSIBLE document (not a
  * payment), clear (payment_keep), right and reason, reversible; then as the new payment does; as
- * reversal_check_amount does; CASH_SALE_UNPAID (account_check_paid) when bills of the cash customer
- * that it paid stay open.
+ * reversal_check_amount and money_check_taken_back do; MORE_THAN_YOU_MAY document of cash that it
+ * makes other money (money_check_cash_out); CASH_SALE_UNPAID (account_check_paid) when bills of the
+ * cash customer that it paid stay open, or wait for a slip.
  * Unless it says itself what it pays, the matches of the old payment follow. */
 Tefter__Refusal *apply_correct_payment(struct tx *tx, const Tefter__CorrectPayment *command,
                                        Tefter__Done *done)
@@ -216,12 +241,17 @@ Tefter__Refusal *apply_correct_payment(struct tx *tx, const Tefter__CorrectPayme
         refusal = payment_plan(tx, payment, reversal.account, command->document, &plan);
     if (refusal == NULL)
         refusal = check_amount(tx, &reversal, plan->account, plan->record);
+    if (refusal == NULL)
+        refusal = money_check_taken_back(tx, reversal.original, plan->record, "document");
+    if (refusal == NULL)
+        refusal = money_check_cash_out(tx, "document", cash_out(tx, &reversal, plan),
+                                       reversal.branch->date);
     if (refusal != NULL)
         return refusal;
     bool says_how = command->payment->has_match || command->payment->n_bills > 0;
     if (plan->account == reversal.account && !says_how)
         matches_follow(tx, reversal.item, plan->item, &plan->match);
-    refusal = check_bills_stay_paid(tx, &reversal);
+    refusal = check_bills_stay_paid(tx, &reversal, plan);
     if (refusal != NULL)
         return refusal;
 
@@ -230,6 +260,8 @@ Tefter__Refusal *apply_correct_payment(struct tx *tx, const Tefter__CorrectPayme
     struct event reversed = reversal_post(tx, &reversal);
     struct event taken = payment_post(tx, plan);
     save_both(tx, &reversal, plan->account, &reversed, &taken);
+    /* of both alarms the second stays: a command raises one */
+    money_count_cash_out(tx, reversal.record, cash_out(tx, &reversal, plan), reversal.branch->date);
     if (owes_more(tx, &reversal, plan))
         reversal_alarm(tx, &reversal);
     payment_done(tx, plan, done);

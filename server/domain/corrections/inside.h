@@ -22,10 +22,10 @@ struct reversal {
 Tefter__Refusal *reversal_find(struct tx *tx, uint64_t document, bool corrects,
                                struct reversal *ret_reversal);
 /* May the actor reverse it, and can it be? Refuses, in this order: STAFF_OF_OTHER_BRANCH document
- * (staff_check_paper); unless it is their own of this branch's open day RIGHT_MISSING [REVERSE];
- * unless it is that and no money FIELD_MISSING reason; NOT_REVERSIBLE document (a reversal),
- * ALREADY_REVERSED document with the reversal, NOT_REVERSIBLE credit_notes (an invoice with live
- * ones); as reversal_check_alone does. */
+ * (staff_check_paper); unless it is their own of this branch's open day (and no money that a bank
+ * was said to have) RIGHT_MISSING [REVERSE]; unless it is that and no money FIELD_MISSING reason;
+ * NOT_REVERSIBLE document (a reversal), ALREADY_REVERSED document with the reversal, NOT_REVERSIBLE
+ * credit_notes (an invoice with live ones); as reversal_check_alone does. */
 Tefter__Refusal *reversal_check(struct tx *tx, const struct reversal *reversal,
                                 const Tefter__Text *reason);
 /* Money that they took themselves, and more of it in a day than the company lets them take back

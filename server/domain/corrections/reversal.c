@@ -40,12 +40,21 @@ static bool moved_money(struct tx *tx, const Tefter__DocumentRecord *original)
            original->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_MONEY_MOVE;
 }
 
+/* A bank was said to have it. */
+static bool arrived(struct tx *tx, const struct reversal *reversal)
+{
+    return tx_rule(tx, RULE_ARRIVED_MONEY_STAYS) && reversal->tail->has_confirmed &&
+           reversal->original->has_arrives &&
+           reversal->original->arrives == TEFTER__POSTING_ACCOUNT__GL_BANK;
+}
+
 /* One's own, of the open day. */
 static bool is_free(struct tx *tx, const struct reversal *reversal)
 {
     const Tefter__DocumentRecord *original = reversal->original;
     const Tefter__BranchRecord *here = branch_of_actor(tx);
-    return is_own(tx, original) && original->date == here->date && original->branch == here->branch;
+    return is_own(tx, original) && original->date == here->date &&
+           original->branch == here->branch && !arrived(tx, reversal);
 }
 
 /* One's own document of the open day is reversed freely, if it is no money; any other by right and
@@ -139,6 +148,12 @@ static Tefter__Refusal *check_reversible(struct tx *tx, const struct reversal *r
     return NULL;
 }
 
+/* What an import brought and is undone was on no day of a till. */
+static Tefter__Refusal *check_till(struct tx *tx, const struct reversal *reversal)
+{
+    return reversal->undo ? NULL : money_check_taken_back(tx, reversal->original, NULL, "document");
+}
+
 static uint32_t later(uint32_t a, uint32_t b)
 {
     return a > b ? a : b;
@@ -198,7 +213,8 @@ static Tefter__Refusal *check_undo(struct tx *tx, const struct reversal *reversa
         return NULL;
     if (!tx_rule(tx, RULE_IMPORTS_ARE_UNDONE))
         return refuse(tx, TEFTER__REFUSAL_CODE__RULES_TOO_OLD, "undo_import");
-    if (reversal->original->source == NULL)
+    bool posted_then = reversal->original->backfill || !tx_rule(tx, RULE_SALES_ARE_NO_IMPORT);
+    if (reversal->original->source == NULL || !posted_then)
         return refuse(tx, TEFTER__REFUSAL_CODE__NOT_IMPORTED, "document");
     return staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_BACKFILL);
 }
@@ -215,8 +231,9 @@ static void free_cap(struct tx *tx, const Tefter__DocumentRecord *sale)
 /* Refuses, in this order: reason (field_text), FIELD_MISSING document (neither id nor number),
  * NOT_FOUND document; of undo_import RULES_TOO_OLD undo_import, NOT_IMPORTED document and
  * RIGHT_MISSING [BACKFILL]; then as reversal_check does; of money of the cash customer
- * CASH_SALE_UNPAID (account_check_paid) of what it was matched with. A number is looked for among
- * invoices, credit notes, payments, reversals, in this order. */
+ * CASH_SALE_UNPAID (account_check_paid) of what it was matched with; what it takes away
+ * (reversal_check_amount); unless it is undone, as money_check_taken_back does. A number is looked
+ * for among invoices, credit notes, payments, reversals, in this order. */
 Tefter__Refusal *apply_reverse_document(struct tx *tx, const Tefter__ReverseDocument *command,
                                         Tefter__Done *done)
 {
@@ -241,6 +258,8 @@ Tefter__Refusal *apply_reverse_document(struct tx *tx, const Tefter__ReverseDocu
         refusal = credit_note_check_bill(tx, reversal.original, reversal.branch->date, &counts);
     if (refusal == NULL)
         refusal = reversal_check_amount(tx, &reversal, 0);
+    if (refusal == NULL)
+        refusal = check_till(tx, &reversal);
     if (refusal == NULL)
         refusal = reversal_plan(tx, command->reason, &reversal);
     if (refusal != NULL)

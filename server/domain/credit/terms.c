@@ -185,6 +185,27 @@ static bool frees(const Tefter__SetCreditPolicy *command)
            terms_cleared(clear, TEFTER__TERM_FIELD__TERM_OWN_REVERSAL);
 }
 
+static bool rises(bool had, int64_t before, bool said, int64_t most, bool cleared)
+{
+    return had && (cleared || (said && most > before));
+}
+
+/* Does it bind less than before? Managers are bound too. */
+static bool loosens(struct tx *tx, const Tefter__SetCreditPolicy *command)
+{
+    const struct terms_clear *clear = TERMS_CLEAR(command);
+    const Tefter__CompanyRecord *company = company_get(tx);
+    Tefter__OwnApproval before =
+        company->has_own_approval ? company->own_approval : TEFTER__OWN_APPROVAL__OWN_NOBODY;
+    return (command->has_own_approval && command->own_approval > before) ||
+           rises(company->has_own_reversal_minor, company->own_reversal_minor,
+                 command->has_own_reversal_minor, command->own_reversal_minor,
+                 terms_cleared(clear, TEFTER__TERM_FIELD__TERM_OWN_REVERSAL)) ||
+           rises(company->has_credit_note_approve_minor, company->credit_note_approve_minor,
+                 command->has_credit_note_approve_minor, command->credit_note_approve_minor,
+                 terms_cleared(clear, TEFTER__TERM_FIELD__TERM_CREDIT_NOTE_APPROVE));
+}
+
 /* Who may approve could else free themselves from having to ask, and from a second person. */
 static Tefter__Refusal *check_frees(struct tx *tx, const Tefter__SetCreditPolicy *command)
 {
@@ -192,7 +213,9 @@ static Tefter__Refusal *check_frees(struct tx *tx, const Tefter__SetCreditPolicy
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "own_approval");
     bool asks =
         command->has_own_approval || (frees(command) && tx_rule(tx, RULE_NOBODY_FREES_THEMSELVES));
-    return asks ? staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_EDIT_STAFF) : NULL;
+    Tefter__Refusal *refusal = asks ? staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_EDIT_STAFF) : NULL;
+    bool owners = tx_rule(tx, RULE_NOBODY_FREES_THEMSELVES) && loosens(tx, command);
+    return refusal == NULL && owners ? staff_needs_owner(tx) : refusal;
 }
 
 static Tefter__Refusal *look_policy(struct tx *tx, const Tefter__SetCreditPolicy *command,
@@ -237,7 +260,8 @@ static Tefter__Refusal *look_policy(struct tx *tx, const Tefter__SetCreditPolicy
  * (terms_check), FIELD_MISSING terms.limit_minor (a company's terms must name a limit), term_days
  * (field_days; MORE_THAN_YOU_MAY, of a longer one), credit_note_approve_minor, own_reversal_minor
  * (FIELD_INVALID below 0), own_approval (FIELD_INVALID under rules before RULE_APPROVALS_BIND), for
- * the last three the right EDIT_STAFF, title (field_line). */
+ * the last three the right EDIT_STAFF, and RIGHT_MISSING [OWNER] when they bind less than before;
+ * title (field_line). */
 Tefter__Refusal *apply_set_credit_policy(struct tx *tx, const Tefter__SetCreditPolicy *command,
                                          Tefter__Done *done)
 {

@@ -238,9 +238,20 @@ static Tefter__Refusal *check_own_confirm(struct tx *tx, const Tefter__SetCashPo
     return refusal == NULL ? staff_needs_owner(tx) : refusal;
 }
 
+/* What one pays out alone is made less by who sets it, and more by an owner. */
+static Tefter__Refusal *check_refund_alone(struct tx *tx, const Tefter__SetCashPolicy *command)
+{
+    const Tefter__CompanyRecord *company = company_get(tx);
+    bool more = command->has_refund_alone_minor &&
+                command->refund_alone_minor > company->refund_alone_minor;
+    bool loosens = company->has_refund_alone_minor && (command->refund_any || more);
+    return loosens && tx_rule(tx, RULE_NOBODY_FREES_THEMSELVES) ? staff_needs_owner(tx) : NULL;
+}
+
 /* Refuses, in this order: unit_minor, round_off_minor, round_off_day_minor, refund_alone_minor
- * (field_amount_or_zero), FIELD_INVALID refund_any (beside it); of own_confirm_minor and
- * own_confirm_any RULES_TOO_OLD, own_confirm_minor (field_amount_or_zero), FIELD_INVALID
+ * (field_amount_or_zero), FIELD_INVALID refund_any (beside it), RIGHT_MISSING
+ * [OWNER] when one may pay out more alone than before; of own_confirm_minor and own_confirm_any
+ * RULES_TOO_OLD, own_confirm_minor (field_amount_or_zero), FIELD_INVALID
  * own_confirm_any (beside it), RIGHT_MISSING [OWNER]; NOTHING_TO_CHANGE. */
 Tefter__Refusal *apply_set_cash_policy(struct tx *tx, const Tefter__SetCashPolicy *command,
                                        Tefter__Done *done)
@@ -254,6 +265,8 @@ Tefter__Refusal *apply_set_cash_policy(struct tx *tx, const Tefter__SetCashPolic
         refusal = field_amount_or_zero(tx, "refund_alone_minor", command->refund_alone_minor);
     if (refusal == NULL && command->refund_any && command->has_refund_alone_minor)
         refusal = refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "refund_any");
+    if (refusal == NULL)
+        refusal = check_refund_alone(tx, command);
     if (refusal == NULL)
         refusal = check_own_confirm(tx, command);
     if (refusal != NULL)

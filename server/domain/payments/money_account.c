@@ -403,6 +403,34 @@ Tefter__Refusal *money_check_holds(struct tx *tx, const Tefter__MoneyAccountReco
     return refusal;
 }
 
+/* What a document moves of a till's cash. */
+static int64_t cash_moved(struct tx *tx, const Tefter__DocumentRecord *document, uint32_t till)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; document != NULL && i < document->n_postings; i++) {
+        const Tefter__Posting *posting = document->postings[i];
+        if (posting->account == TEFTER__POSTING_ACCOUNT__GL_CASH && posting->sub == till)
+            sum = tx_sum(tx, sum, posting->amount_minor);
+    }
+    return sum;
+}
+
+Tefter__Refusal *money_check_taken_back(struct tx *tx, const Tefter__DocumentRecord *gone,
+                                        const Tefter__DocumentRecord *again, const char *field)
+{
+    if (!tx_rule(tx, RULE_TILLS_GIVE_BACK_WHAT_THEY_HOLD) || !gone->has_money_account)
+        return NULL;
+    uint32_t number = gone->money_account;
+    int64_t out_minor =
+        tx_difference(tx, cash_moved(tx, gone, number), cash_moved(tx, again, number));
+    const Tefter__MoneyAccountRecord *till = out_minor != 0 ? money_account_get(tx, number) : NULL;
+    if (till == NULL)
+        return NULL;
+    Tefter__Refusal *refusal = money_check_till_open(tx, till, field);
+    return refusal == NULL && out_minor > 0 ? money_check_holds(tx, till, out_minor, field)
+                                            : refusal;
+}
+
 /* ---- views ---- */
 
 Tefter__Refusal *view_money_accounts(struct tx *tx, const Tefter__MoneyAccountList *query,

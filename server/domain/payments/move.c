@@ -41,29 +41,29 @@ static struct key put_key(struct tx *tx, bool out)
 }
 
 /* Counts what they took or put that day before. */
-static Tefter__Refusal *check_put(struct tx *tx, const Tefter__PutCash *command, uint32_t date)
+static Tefter__Refusal *check_put(struct tx *tx, bool out, const char *field, int64_t amount_minor,
+                                  uint32_t date)
 {
-    struct key key = put_key(tx, command->out);
+    struct key key = put_key(tx, out);
     Tefter__Threshold threshold =
-        command->out ? TEFTER__THRESHOLD__THRESHOLD_CASH_OUT : TEFTER__THRESHOLD__THRESHOLD_CASH_IN;
+        out ? TEFTER__THRESHOLD__THRESHOLD_CASH_OUT : TEFTER__THRESHOLD__THRESHOLD_CASH_IN;
     if (threshold_most(tx, threshold) == THRESHOLD_ANY)
         return NULL;
-    return threshold_check(tx, threshold, "amount_minor",
-                           tx_sum(tx, day_sum(tx, &key, date), command->amount_minor));
+    return threshold_check(tx, threshold, field, tx_sum(tx, day_sum(tx, &key, date), amount_minor));
 }
 
 /* After the decided line. What one person takes out of tills beyond what they pay out alone is for
  * others to see. */
-static void count_put(struct tx *tx, const Tefter__PutCash *command,
-                      const Tefter__DocumentRecord *record)
+static void count_put(struct tx *tx, bool out, const Tefter__DocumentRecord *record,
+                      int64_t amount_minor, uint32_t date)
 {
     const Tefter__CompanyRecord *company = company_get(tx);
-    struct key key = put_key(tx, command->out);
+    struct key key = put_key(tx, out);
     if (!tx_rule(tx, RULE_TWO_PERSONS))
         return;
-    day_sum_add(tx, &key, record->date, command->amount_minor);
-    int64_t over = day_sum(tx, &key, record->date) - company->refund_alone_minor;
-    if (command->out && company->has_refund_alone_minor && over > 0)
+    day_sum_add(tx, &key, date, amount_minor);
+    int64_t over = day_sum(tx, &key, date) - company->refund_alone_minor;
+    if (out && company->has_refund_alone_minor && over > 0)
         credit_alarm_cash(tx, record, over, 0);
 }
 
@@ -240,6 +240,19 @@ Tefter__Refusal *move_check_reversible(struct tx *tx, const Tefter__DocumentReco
 
 /* ---- services ---- */
 
+Tefter__Refusal *money_check_cash_out(struct tx *tx, const char *field, int64_t amount_minor,
+                                      uint32_t date)
+{
+    return amount_minor > 0 ? check_put(tx, true, field, amount_minor, date) : NULL;
+}
+
+void money_count_cash_out(struct tx *tx, const Tefter__DocumentRecord *record, int64_t amount_minor,
+                          uint32_t date)
+{
+    if (amount_minor > 0)
+        count_put(tx, true, record, amount_minor, date);
+}
+
 Tefter__Refusal *move_begin(struct tx *tx, Tefter__MoneyMoveKind kind, uint32_t date,
                             struct move_plan *ret_plan)
 {
@@ -346,7 +359,7 @@ Tefter__Refusal *apply_put_cash(struct tx *tx, const Tefter__PutCash *command, T
     if (refusal == NULL && command->out)
         refusal = money_check_holds(tx, till, command->amount_minor, "money_account");
     if (refusal == NULL)
-        refusal = check_put(tx, command, branch->date);
+        refusal = check_put(tx, command->out, "amount_minor", command->amount_minor, branch->date);
     if (refusal == NULL)
         refusal = move_begin(tx,
                              command->out ? TEFTER__MONEY_MOVE_KIND__MOVE_CASH_OUT
@@ -362,7 +375,7 @@ Tefter__Refusal *apply_put_cash(struct tx *tx, const Tefter__PutCash *command, T
 
     tx_decided(tx);
     move_post(tx, &plan);
-    count_put(tx, command, plan.record);
+    count_put(tx, command->out, plan.record, command->amount_minor, branch->date);
     move_done(plan.record, done);
     return NULL;
 }

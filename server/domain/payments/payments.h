@@ -20,6 +20,17 @@ Tefter__Refusal *apply_retire_money_account(struct tx *tx,
 Tefter__Refusal *view_money_accounts(struct tx *tx, const Tefter__MoneyAccountList *query,
                                      Tefter__MoneyAccountsAnswer *answer);
 
+/* The document is taken back, and another (NULL: none) posted in its place: a till whose cash
+ * changes by that is open (TILL_CLOSED), and holds what goes out of it (MONEY_NOT_THERE). */
+Tefter__Refusal *money_check_taken_back(struct tx *tx, const Tefter__DocumentRecord *gone,
+                                        const Tefter__DocumentRecord *again, const char *field);
+/* Cash that leaves a till by the books counts like cash that somebody takes out of it. Refuses
+ * MORE_THAN_YOU_MAY field. */
+Tefter__Refusal *money_check_cash_out(struct tx *tx, const char *field, int64_t amount_minor,
+                                      uint32_t date);
+/* After the decided line, with the alarm; record: the paper that takes it out. */
+void money_count_cash_out(struct tx *tx, const Tefter__DocumentRecord *record, int64_t amount_minor,
+                          uint32_t date);
 Tefter__Refusal *view_money_days(struct tx *tx, const Tefter__MoneyDays *query,
                                  Tefter__MoneyDaysAnswer *answer);
 /* After the decided line: what a document moved is noted by days, of each till and device. */
