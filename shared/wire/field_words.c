@@ -122,6 +122,8 @@ static const struct {
     {"units", "unit", NULL},
     {"undo_import", "taking back of its import", NULL},
     {"unpaid_max", "number of unpaid bills", NULL},
+    {"slip_weight", "weight of slips", NULL},
+    {"payer_code", "payer", NULL},
     {"unit_minor", "unit of cash", NULL},
     {"utc_offset_minutes", "time zone", "It lies between -720 and 840 minutes from UTC."},
     {"valid_from", "first day", NULL},
