@@ -315,7 +315,7 @@ static void put_origins(struct run *run, Tefter__DocumentLine *const *lines, siz
     char base[CELL_MAX];
     for (size_t i = 0; i < count; i++) {
         const Tefter__DocumentLine *line = lines[i];
-        if (line->has_base_quantity)
+        if (line->has_base_quantity && line->unit != NULL)
             tell(stdout, "  line %zu: %s %s of %s, together %s\n", i + 1,
                  quantity_text(run, line->quantity, quantity), line->unit,
                  quantity_text(run, line->unit_factor, factor),

@@ -122,6 +122,8 @@ static const struct {
     {"units", "unit", NULL},
     {"undo_import", "taking back of its import", NULL},
     {"unpaid_max", "number of unpaid bills", NULL},
+    {"base_price", "price of the own unit", "It is not the price of that unit."},
+    {"unit_factor", "factor of the unit", NULL},
     {"slip_weight", "weight of slips", NULL},
     {"payer_code", "payer", NULL},
     {"unit_minor", "unit of cash", NULL},

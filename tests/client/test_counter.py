@@ -231,11 +231,12 @@ class InEuro(Counter, unittest.TestCase):
         with open(sheet, "w", encoding="utf-8") as out:
             out.write("Price list,Product,Unit,Min qty,Valid from,Price\n"
                       "GOLD,LIME,,2,,8.50\nGOLD,LIME,sack,,,170\nGOLD,NONE,,,,1\n")
-        said = self.says("import", "prices", sheet, "--yes", "--dry-run", code=1)
+        self.assertIn("--update changes it", self.says("import", "prices", sheet, "--yes", "--dry-run", code=5))
+        said = self.says("import", "prices", sheet, "--yes", "--update", "--dry-run", code=1)
         self.assertIn("GOLD LIME from 2: 9.00 -> 8.50\n", said)
         self.assertIn("GOLD LIME sack: none -> 170.00\n", said)
         self.assertIn("18.00 €", self.says("sell", "CHEN", "LIME=2", "--what-if"))
-        self.assertIn("2 sent, 0 already there, 1 rejected", self.says("import", "prices", sheet, "--yes", code=1))
+        self.assertIn("1 sent, 0 already there, 1 rejected, 1 changed", self.says("import", "prices", sheet, "--yes", "--update", code=1))
         said = self.says("import", "prices", sheet, "--yes", "--restart", code=1)
         self.assertIn("0 sent, 2 already there, 1 rejected", said)
         self.assertIn("17.00 €", self.says("sell", "CHEN", "LIME=2", "--what-if"))
