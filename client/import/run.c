@@ -172,12 +172,12 @@ static void note_taxes(struct run *run, const struct entry *entry)
     }
 }
 
-/* Goods that would be given away. */
+/* Goods that would be given away. (A list's price of 0 the server takes from nobody.) */
 static void note_free(struct run *run, const struct entry *entry)
 {
     static const enum import_field prices[] = {FIELD_PRICE, FIELD_PACK_PRICE};
     struct run_result *result = run->result;
-    if (entry->kind != ENTRY_PRODUCT && entry->kind != ENTRY_PRICE)
+    if (entry->kind != ENTRY_PRODUCT)
         return;
     for (size_t i = 0; i < sizeof prices / sizeof prices[0]; i++) {
         if (!entry->has_number[prices[i]] || entry->numbers[prices[i]] != 0 ||

@@ -436,16 +436,16 @@ class WrongMoney(Case):
 
     def test_a_price_of_nothing_is_asked_about(self):
         why = "1 prices are 0 (first: Y in line 3), which gives the goods away: is that meant? Say --free"
-        for kind, text in (("products", "code,name,price\nX,Nut,9.00\nY,Bolt,0\nZ,Nail,\n"),
-                           ("prices", "list,code,price\nGOLD,X,9.00\nGOLD,Y,0.00\n")):
-            path = self.company.write(kind + ".csv", text)
-            self.assertIn(why, self.company.tefter("import", kind, path, "--yes", good=(2,)).stderr)
-            self.assertIn(why, self.company.tefter("import", kind, path, "--dry-run", good=(2,)).stderr)
-            self.company.tefter("import", kind, path, "--yes", "--free", good=(0, 1))
-            if kind == "products":
-                self.assertIn("Bolt", self.company.tefter("product", "show", "Y").stdout)
-                self.company.tefter("price", "add", "GOLD", "Gold")
-        self.assertIn("2 already there", self.company.tefter("import", "prices", path, "--yes", "--free").stdout)
+        path = self.company.write("products.csv", "code,name,price\nX,Nut,9.00\nY,Bolt,0\nZ,Nail,\n")
+        self.assertIn(why, self.company.tefter("import", "products", path, "--yes", good=(2,)).stderr)
+        self.assertIn(why, self.company.tefter("import", "products", path, "--dry-run", good=(2,)).stderr)
+        self.company.tefter("import", "products", path, "--yes", "--free")
+        self.assertIn("Bolt", self.company.tefter("product", "show", "Y").stdout)
+        self.company.tefter("price", "add", "GOLD", "Gold")
+        path = self.company.write("prices.csv", "list,code,price\nGOLD,X,9.00\nGOLD,Y,0.00\n")
+        for words in (("--dry-run",), ("--yes",)):
+            said = self.company.tefter("import", "prices", path, *words, good=(1,)).stdout
+            self.assertIn("line 3: A price of a list must be more than zero", said)
 
     def test_one_receipt_over_several_bills(self):
         bills = self.company.write("a.csv", "number,customer,date,amount\n" + "".join(
