@@ -68,7 +68,8 @@ static uint32_t *family_members(struct tx *tx, uint32_t payer, size_t *ret_count
         return NULL;
     uint32_t *members = tx_take(tx, (customer->n_sites + 1) * sizeof *members);
     members[0] = payer;
-    memcpy(members + 1, customer->sites, customer->n_sites * sizeof *members);
+    for (size_t i = 0; i < customer->n_sites; i++)
+        members[i + 1] = customer->sites[i];
     *ret_count = customer->n_sites + 1;
     return members;
 }
