@@ -293,8 +293,8 @@ static void an_approved_sale_is_not_corrected_to_other_goods(void **state)
     static const char *const others[] = {
         "'lines': [{'product_code': 'SAND', 'quantity': 120000}]",
         "'lines': [{'product_code': 'STEEL', 'quantity': 10000, 'price': 14900000}]",
-        "'lines': [{'product_code': 'STEEL', 'quantity': 10000}, {'product_code': 'SAND', "
-        "'quantity': 4000}, {'product_code': 'SAND', 'quantity': 1}]",
+        ("'lines': [{'product_code': 'STEEL', 'quantity': 10000}, {'product_code': 'SAND', "
+         "'quantity': 4000}, {'product_code': 'SAND', 'quantity': 1}]"),
     };
     scenario_as(shop.s, ROLE_STAFF_OWNER);
     scenario_done(shop.s, "set_thresholds",
