@@ -290,7 +290,7 @@ static void check_matrix(struct shop *shop, const struct matrix *matrix)
     for (unsigned i = 0; i < thresholds->n_values; i++)
         for (int role = 1; role <= ROLES; role++) {
             Tefter__Threshold threshold = (Tefter__Threshold)thresholds->values[i].value;
-            bool yes_or_no = is_yes_or_no(threshold);
+            bool yes_or_no = is_yes_or_no((int)threshold);
             int64_t most = matrix->most[threshold][role];
             int64_t at = most == NONE ? 1 : most == INT64_MAX ? (yes_or_no ? 1 : 3000) : most;
             check_one(shop, matrix, threshold, (Tefter__Role)role, at - 1);
