@@ -49,7 +49,7 @@ struct stress {
     uint32_t customer_count;
     uint32_t customer;
     const uint32_t *sites_now; /* of that one; NULL: the sales are their own */
-    bool fresh;                /* he was opened in this round */
+    bool fresh;                /* they were opened in this round */
     uint32_t outstanding;
     uint64_t awaited; /* seq that all are to see */
     uint32_t behind;  /* connections that do not yet */
