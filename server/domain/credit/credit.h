@@ -65,8 +65,6 @@ Tefter__Refusal *credit_decide(struct tx *tx, const struct credit_request *reque
  * the part that passes the cap and them. */
 void credit_explain_cap(struct tx *tx, const struct credit_request *request,
                         Tefter__Refusal *refusal);
-/* After the decided line: an approval that was used is spent; a sale posted over the limit alarms.
- */
 /* After the decided line: an approval that is named is spent (under rules before
  * RULE_APPROVALS_BIND only if it was needed); a sale posted over the limit alarms. */
 void credit_decided(struct tx *tx, const Tefter__DocumentRecord *document);
