@@ -112,28 +112,39 @@ static bool add_block(struct arena *arena, size_t size)
     return true;
 }
 
-/* false: past the bound, or without memory. */
-static bool has_room(struct arena *arena, size_t whole)
+static inline bool has_room(const struct arena *arena, const struct arena_block *block,
+                            size_t whole)
 {
-    if (whole == 0 || whole > arena->bound - arena->taken)
-        return false;
-    const struct arena_block *block = arena->block;
-    return (block != NULL && whole <= block->capacity - block->used) || add_block(arena, whole);
+    return block != NULL && whole <= block->capacity - block->used &&
+           whole <= arena->bound - arena->taken;
 }
 
-void *arena_take(struct arena *arena, size_t size)
+static inline void *cut(struct arena *arena, struct arena_block *block, size_t size, size_t whole)
 {
-    size_t whole = rounded_up(size);
-    if (!has_room(arena, whole)) {
-        arena->spent = true;
-        return NULL;
-    }
-    struct arena_block *block = arena->block;
     void *taken = block->data + block->used;
     block->used += whole;
     arena->taken += whole;
     ASAN_UNPOISON_MEMORY_REGION(taken, size);
     return taken;
+}
+
+/* Apart, so that whoever finds room saves nothing for it. NULL: past the bound, or without memory.
+ */
+__attribute__((noinline)) static void *take_more(struct arena *arena, size_t size, size_t whole)
+{
+    bool within = whole != 0 && whole <= arena->bound - arena->taken;
+    if (within && add_block(arena, whole))
+        return cut(arena, arena->block, size, whole);
+    arena->spent = true;
+    return NULL;
+}
+
+void *arena_take(struct arena *arena, size_t size)
+{
+    struct arena_block *block = arena->block;
+    size_t whole = rounded_up(size);
+    return whole != 0 && has_room(arena, block, whole) ? cut(arena, block, size, whole)
+                                                       : take_more(arena, size, whole);
 }
 
 void *arena_zero(struct arena *arena, size_t size)

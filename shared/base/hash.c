@@ -67,6 +67,29 @@ void hash_text(const struct hash *hash, char out[HASH_TEXT_SIZE])
     (void)sodium_bin2hex(out, HASH_TEXT_SIZE, hash->bytes, HASH_SIZE);
 }
 
+static_assert(sizeof(crypto_hash_sha256_state) <= SHA256_STATE_SIZE, "sha256_state is too small");
+static_assert(crypto_hash_sha256_BYTES == SHA256_SIZE, "another SHA-256");
+
+static crypto_hash_sha256_state *sha256_of(struct sha256_state *state)
+{
+    return (crypto_hash_sha256_state *)(void *)state->opaque;
+}
+
+void sha256_begin(struct sha256_state *state)
+{
+    (void)crypto_hash_sha256_init(sha256_of(state));
+}
+
+void sha256_add(struct sha256_state *state, const void *data, size_t size)
+{
+    (void)crypto_hash_sha256_update(sha256_of(state), data, size);
+}
+
+void sha256_end(struct sha256_state *state, uint8_t ret_digest[SHA256_SIZE])
+{
+    (void)crypto_hash_sha256_final(sha256_of(state), ret_digest);
+}
+
 void random_bytes(void *out, size_t size)
 {
     randombytes_buf(out, size);

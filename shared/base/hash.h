@@ -1,6 +1,7 @@
 #pragma once
 /*
- * BLAKE2b-256, random bytes, and constant-time comparison (libsodium).
+ * BLAKE2b-256, SHA-256 of what others name by it, random bytes, and constant-time comparison
+ * (libsodium).
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,6 +30,15 @@ void hash_end(struct hash_state *state, struct hash *ret_hash);
 void hash_of(const void *data, size_t size, struct hash *ret_hash);
 bool hash_equal(const struct hash *a, const struct hash *b); /* in constant time */
 void hash_text(const struct hash *hash, char out[HASH_TEXT_SIZE]);
+
+/* SHA-256, for digests that others have made. */
+enum { SHA256_SIZE = 32, SHA256_STATE_SIZE = 104 };
+struct sha256_state {
+    _Alignas(16) uint8_t opaque[SHA256_STATE_SIZE];
+};
+void sha256_begin(struct sha256_state *state);
+void sha256_add(struct sha256_state *state, const void *data, size_t size);
+void sha256_end(struct sha256_state *state, uint8_t ret_digest[SHA256_SIZE]);
 
 void random_bytes(void *out, size_t size);
 void secret_wipe(void *data, size_t size);

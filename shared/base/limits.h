@@ -41,11 +41,15 @@ enum {
     OVERDUE_BILLS_MAX = 2000,               /* the oldest, which a credit decision looks at */
     NUMBERS_TRIED_MAX = 1000,               /* one by one, for the next of a series */
     APPROVAL_MINUTES_MAX = 24 * 60,
-    PARKED_EACH_MAX = 20, /* sales that one person has parked */
-    PARKED_MAX = 1000,    /* that a company has */
+    PARKED_EACH_MAX = 20,     /* sales that one person has asked approval for, parked or not */
+    PARKED_CUSTOMER_MAX = 40, /* of one customer, whoever asked: two persons' */
+    PARKED_MAX = 1000,        /* that a company has */
     PARKED_BYTES_MAX = 64 * 1024,
     PARKED_GOODS_BYTES = 200,                /* of their goods, in a row of approvals */
     PARKED_PRUNED_EACH = 64,                 /* that have lapsed, when a place is wanted */
+    DECISIONS_KEPT_MAX = 200,                /* for who begins to look on */
+    REFUSED_OF_CUSTOMER_MAX = 10,            /* of them, sales of one customer that were refused */
+    REFUSED_OF_TERMINAL_MAX = 20,            /* ... at one terminal */
     COMMAND_MEMORY_MAX = 1600 * 1024 * 1024, /* while it is applied; see ledger.h */
 
     /* what a company may have */
@@ -63,7 +67,8 @@ enum {
 
     /* sessions */
     SESSIONS_MAX = 12000,
-    SESSIONS_PER_DEVICE_MAX = 16,      /* unless it is set otherwise, as these two */
+    BROWSERS_MAX = 2000, /* of them, unless it is set otherwise, as the next two */
+    SESSIONS_PER_DEVICE_MAX = 16,
     SESSIONS_PER_ADDRESS_PERCENT = 90, /* of all places */
     UNPROVEN_PER_ADDRESS_PERCENT = 10, /* that have not shown a certificate of ours */
     UNPROVEN_PERCENT = 25,             /* of all addresses together: the rest is for the enrolled */
@@ -72,11 +77,19 @@ enum {
     REQUESTS_IN_FLIGHT_MAX = 256, /* one session */
     SUBSCRIPTIONS_MAX = 16,       /* one session */
     SUBSCRIPTION_IDS_MAX = 1000,
+    IMPORT_FILE_MAX = 64 * 1024 * 1024, /* that a person hands to the server, */
+    IMPORT_PIECE_MAX = 64 * 1024,       /* in pieces of this */
+    IMPORT_FILES_MAX = 4,               /* are kept at once, in memory, one of a person */
+    IMPORT_PROCESSES_MAX = 2,           /* of them are worked on */
+    IMPORT_COLUMNS_MAX = 256,
+    IMPORT_EDITS_MAX = 1000,
+    IMPORT_REPORT_MAX = 640 * 1024,     /* what the process says of one, in a frame */
     OUTPUT_PAUSE_BYTES = 64 * 1024,     /* stop reading from a terminal that does not read */
     OUTPUT_CUT_BYTES = 2 * 1024 * 1024, /* and cut it here */
     OUTPUT_CUT_MS = 30 * 1000,
     HANDSHAKE_INPUT_MAX = 32 * 1024,
     HANDSHAKE_MS = 5 * 1000,
+    HELLO_MS = 10 * 1000, /* from a browser's connection to its Hello */
     LOGIN_MS = 60 * 1000,
     FRAME_MS = 10 * 1000, /* a frame is whole this long after its first byte */
     HEARTBEAT_MS = 15 * 1000,
@@ -104,6 +117,10 @@ enum {
     WRITER_TURN_MS = 100, /* nor the writer */
     TURN_DAYS_MAX = 400,  /* a business date moves on by at most this much at once */
     VAULT_FILE_MAX = 200 * 1024,
+    NOTICE_DEVICES_MAX = 8,    /* of one person, that are sent notices */
+    NOTICE_PEOPLE_MAX = 1000,  /* who are sent some */
+    NOTICE_WATCHED_MAX = 1000, /* approvals that people are told of */
+    NOTICE_MESSAGES_MAX = 100, /* that one person may be sent in ten minutes */
     AUDIT_LINES_MAX = 100000,
 };
 

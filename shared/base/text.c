@@ -308,3 +308,17 @@ size_t text_columns(const void *text, size_t size)
     }
     return columns;
 }
+
+bool text_same_but(const char *a, const char *b, const char *aside)
+{
+    for (;;) {
+        a += strspn(a, aside);
+        b += strspn(b, aside);
+        if (*a != *b)
+            return false;
+        if (*a == '\0')
+            return true;
+        a++;
+        b++;
+    }
+}

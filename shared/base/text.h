@@ -30,5 +30,8 @@ size_t text_fold(const void *text, size_t size, char *out, size_t capacity);
 /* Only the digits of a text, folded to 0-9: the key of a phone number. */
 size_t text_digits(const void *text, size_t size, char *out, size_t capacity);
 
+/* Byte by byte, whatever of `aside` stands in either. */
+bool text_same_but(const char *a, const char *b, const char *aside);
+
 /* Columns a terminal needs for it (wide characters count 2, marks 0). */
 size_t text_columns(const void *text, size_t size);

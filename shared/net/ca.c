@@ -4,6 +4,7 @@
  *   root      CA, no further CAs below it; signs certificates
  *   server    serverAuth; the names and addresses it is reached by
  *   terminal  clientAuth; "terminal N"; the serial that the ledger gave it
+ *   web       root and issuer, for named hosts alone; the page's: serverAuth, its names
  */
 #include "net/ca.h"
 
@@ -21,6 +22,7 @@
 enum {
     SERIAL_BYTES = 16,
     SAN_MAX = 1000,
+    BOUNDS_MAX = 2000,
     ENTRY_CHARACTERS_MAX = 64,
     DAY_S = 24 * 3600,
     X509_V3 = 2
@@ -35,6 +37,8 @@ struct plan {
     int days;
     const char *purpose; /* extendedKeyUsage, NULL for a root */
     const char *names;   /* subjectAltName, NULL: none */
+    const char *bounds;  /* nameConstraints, NULL: none */
+    bool issues_more;    /* a root with one more authority below it */
 };
 
 static bool fail_openssl(struct failure *failure, enum fault fault, const char *what)
@@ -153,13 +157,19 @@ static bool add_extension(X509 *certificate, X509 *issuer, int kind, const char 
 static bool add_extensions(X509 *certificate, X509 *issuer, const struct plan *plan)
 {
     bool root = plan->purpose == NULL;
+    const char *kind =
+        plan->issues_more ? "critical,CA:TRUE,pathlen:1" : "critical,CA:TRUE,pathlen:0";
     return add_extension(certificate, issuer, NID_basic_constraints,
-                         root ? "critical,CA:TRUE,pathlen:0" : "critical,CA:FALSE") &&
+                         root ? kind : "critical,CA:FALSE") &&
+           (plan->bounds == NULL ||
+            add_extension(certificate, issuer, NID_name_constraints, plan->bounds)) &&
            add_extension(certificate, issuer, NID_key_usage,
                          root ? "critical,keyCertSign,cRLSign" : "critical,digitalSignature") &&
            add_extension(certificate, issuer, NID_subject_key_identifier, "hash") &&
            add_extension(certificate, issuer, NID_authority_key_identifier, "keyid:always") &&
-           (root || add_extension(certificate, issuer, NID_ext_key_usage, plan->purpose)) &&
+           (root ? plan->bounds == NULL ||
+                       add_extension(certificate, issuer, NID_ext_key_usage, "critical,serverAuth")
+                 : add_extension(certificate, issuer, NID_ext_key_usage, plan->purpose)) &&
            (plan->names == NULL ||
             add_extension(certificate, issuer, NID_subject_alt_name, plan->names));
 }
@@ -299,6 +309,182 @@ bool ca_server_create(const struct ca_pair *root, const char *const *names, int6
     authority_close(&authority);
     return good;
 }
+
+/* ---- the page's own authority ---- */
+
+/* Of a kind of which it has no name it may sign none: no address at all, no name but under
+ * "invalid", which nothing is called. */
+static bool write_bounds(const char *const *names, char out[BOUNDS_MAX], struct failure *failure)
+{
+    size_t used = 0;
+    bool named = false, four = false, six = false;
+    for (size_t i = 0; names[i] != NULL; i++) {
+        bool address = is_address(names[i]);
+        bool is_six = address && strchr(names[i], ':') != NULL;
+        if (!address && !is_name(names[i]))
+            return fail(failure, FAULT_USE, 0, "'%s' is not a host name or address", names[i]);
+        named = named || !address;
+        six = six || is_six;
+        four = four || (address && !is_six);
+        int added = snprintf(out + used, BOUNDS_MAX - used, ",permitted;%s:%s%s",
+                             address ? "IP" : "DNS", names[i],
+                             is_six    ? "/ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"
+                             : address ? "/255.255.255.255"
+                                       : "");
+        used += (size_t)added;
+        if (used >= BOUNDS_MAX)
+            return fail(failure, FAULT_USE, 0, "too many names for one certificate");
+    }
+    int added = snprintf(
+        out + used, BOUNDS_MAX - used, "%s%s%s,permitted;email:invalid,permitted;URI:invalid",
+        named ? "" : ",permitted;DNS:invalid", four ? "" : ",excluded;IP:0.0.0.0/0.0.0.0",
+        six ? "" : ",excluded;IP:::/::");
+    return used + (size_t)added < BOUNDS_MAX ||
+           fail(failure, FAULT_USE, 0, "too many names for one certificate");
+}
+
+static bool issue_web(const struct plan *root_plan, const struct plan *issuer_plan,
+                      struct arena *arena, struct ca_web_authority *ret_authority)
+{
+    EVP_PKEY *key = EVP_EC_gen("P-256");
+    X509 *root = key == NULL ? NULL : make(root_plan, key, NULL, key);
+    bool good = root != NULL && put_certificate(root, arena, &ret_authority->root) &&
+                issue_pair(issuer_plan, root, key, arena, &ret_authority->issuer);
+    X509_free(root);
+    EVP_PKEY_free(key);
+    return good;
+}
+
+bool ca_web_authority_create(const char *const *names, int64_t now_ms, struct arena *arena,
+                             struct ca_web_authority *ret_authority, struct failure *failure)
+{
+    static const char critical[] = "critical";
+    char bounds[sizeof critical + BOUNDS_MAX], title[ENTRY_CHARACTERS_MAX + 1];
+    ERR_clear_error();
+    memcpy(bounds, critical, sizeof critical);
+    if (names[0] == NULL)
+        return fail(failure, FAULT_USE, 0, "a certificate of the page needs a name");
+    if (!write_bounds(names, bounds + sizeof critical - 1, failure))
+        return false;
+    snprintf(title, sizeof title, "Tefter page %s", names[0]);
+    struct plan root = {.organization = title,
+                        .name = title,
+                        .now_ms = now_ms,
+                        .days = CA_WEB_ROOT_DAYS,
+                        .bounds = bounds,
+                        .issues_more = true};
+    struct plan issuer = root;
+    issuer.name = "Tefter page, issuer";
+    issuer.issues_more = false;
+    return issue_web(&root, &issuer, arena, ret_authority) ||
+           fail_openssl(failure, FAULT_USE, "cannot make the page's root certificate");
+}
+
+/* Leaf and issuer in one PEM, as servers show them. */
+static bool join_chain(struct slice issuer, struct arena *arena, struct slice *certificate)
+{
+    size_t size = certificate->size + issuer.size;
+    uint8_t *text = arena_take(arena, size);
+    if (text == NULL)
+        return false;
+    memcpy(text, certificate->data, certificate->size);
+    memcpy(text + certificate->size, issuer.data, issuer.size);
+    *certificate = slice_of(text, size);
+    return true;
+}
+
+bool ca_web_create(const struct ca_pair *issuer, const char *const *names, int64_t now_ms,
+                   struct arena *arena, struct ca_pair *ret_page, struct failure *failure)
+{
+    char list[SAN_MAX];
+    struct authority authority = {NULL, NULL};
+    if (names[0] == NULL)
+        return fail(failure, FAULT_USE, 0, "a certificate of the page needs a name");
+    if (!write_names(names, list, failure))
+        return false;
+    ERR_clear_error();
+    /* A subject that looks like a name would be judged as one. */
+    struct plan plan = {.name = "Tefter page",
+                        .now_ms = now_ms,
+                        .days = CA_WEB_DAYS,
+                        .purpose = "serverAuth",
+                        .names = list};
+    bool good = authority_open(issuer, &authority, failure) &&
+                ((issue_pair(&plan, authority.certificate, authority.key, arena, ret_page) &&
+                  join_chain(issuer->certificate, arena, &ret_page->certificate)) ||
+                 fail_openssl(failure, FAULT_USE, "cannot make the page's certificate"));
+    authority_close(&authority);
+    return good;
+}
+
+static STACK_OF(X509) * read_chain(struct slice pem)
+{
+    STACK_OF(X509) *chain = sk_X509_new_null();
+    BIO *bio =
+        pem.size == 0 || pem.size > INT_MAX ? NULL : BIO_new_mem_buf(pem.data, (int)pem.size);
+    X509 *one = NULL;
+    while (chain != NULL && bio != NULL && (one = PEM_read_bio_X509(bio, NULL, NULL, NULL)) != NULL)
+        if (sk_X509_push(chain, one) == 0)
+            X509_free(one);
+    BIO_free(bio);
+    return chain;
+}
+
+/* 0, or OpenSSL's number of what is wrong. */
+static int verify_chain(X509_STORE *trusted, X509 *leaf, STACK_OF(X509) * chain, int64_t now_ms)
+{
+    X509_STORE_CTX *context = X509_STORE_CTX_new();
+    int error = X509_V_ERR_OUT_OF_MEM;
+    if (context != NULL && X509_STORE_CTX_init(context, trusted, leaf, chain) == 1) {
+        X509_STORE_CTX_set_time(context, 0, (time_t)(now_ms / 1000));
+        X509_STORE_CTX_set_purpose(context, X509_PURPOSE_SSL_SERVER);
+        error = X509_verify_cert(context) == 1 ? 0 : X509_STORE_CTX_get_error(context);
+    }
+    X509_STORE_CTX_free(context);
+    return error;
+}
+
+bool ca_web_verify(struct slice root, struct slice chain, int64_t now_ms, struct failure *failure)
+{
+    X509 *top = tls_certificate_read(root);
+    STACK_OF(X509) *shown = read_chain(chain);
+    X509_STORE *trusted = X509_STORE_new();
+    int error = X509_V_ERR_UNSPECIFIED;
+    if (top != NULL && trusted != NULL && sk_X509_num(shown) > 0 &&
+        X509_STORE_add_cert(trusted, top) == 1)
+        error = verify_chain(trusted, sk_X509_value(shown, 0), shown, now_ms);
+    X509_STORE_free(trusted);
+    sk_X509_pop_free(shown, X509_free);
+    X509_free(top);
+    ERR_clear_error();
+    if (error == 0)
+        return true;
+    bool named = error == X509_V_ERR_PERMITTED_VIOLATION || error == X509_V_ERR_EXCLUDED_VIOLATION;
+    return fail(failure, named ? FAULT_DENIED : FAULT_DAMAGED, 0, "%s%s",
+                named ? "the root that devices have counts for other names than this"
+                      : "the page's certificate does not stand under its root: ",
+                named ? "" : X509_verify_cert_error_string(error));
+}
+
+bool ca_certificate_der(struct slice certificate, struct arena *arena, struct slice *ret_der,
+                        uint8_t ret_fingerprint[CA_FINGERPRINT_SIZE], struct failure *failure)
+{
+    unsigned char *der = NULL;
+    unsigned size = 0;
+    X509 *read = tls_certificate_read(certificate);
+    int length = read == NULL ? -1 : i2d_X509(read, &der);
+    void *copy = length > 0 ? arena_copy(arena, der, (size_t)length) : NULL;
+    bool good = copy != NULL && X509_digest(read, EVP_sha256(), ret_fingerprint, &size) == 1 &&
+                size == CA_FINGERPRINT_SIZE;
+    if (good)
+        *ret_der = slice_of(copy, (size_t)length);
+    OPENSSL_free(der);
+    X509_free(read);
+    ERR_clear_error();
+    return good || fail(failure, FAULT_DAMAGED, 0, "the certificate cannot be read");
+}
+
+/* ---- renewing the server's ---- */
 
 /* The names stay as they were given: extensions are copied, not read. */
 static bool copy_names(X509 *from, X509 *to)

@@ -12,7 +12,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { CA_TERMINAL_DAYS = 400, CA_SERVER_DAYS = 800, CA_ROOT_DAYS = 20 * 365 };
+enum {
+    CA_TERMINAL_DAYS = 400,
+    CA_SERVER_DAYS = 800,
+    CA_ROOT_DAYS = 20 * 365,
+    CA_WEB_DAYS = 397, /* phones believe none that lasts much longer */
+    CA_WEB_ROOT_DAYS = 10 * 365,
+};
 
 struct ca_pair {
     struct slice certificate;
@@ -31,6 +37,33 @@ bool ca_server_create(const struct ca_pair *root, const char *const *names, int6
 /* The server's certificate again, with the same key and names and new days: so one file changes. */
 bool ca_server_renew(const struct ca_pair *root, const struct ca_pair *server, int64_t now_ms,
                      struct arena *arena, struct slice *ret_certificate, struct failure *failure);
+
+/*
+ * An authority for the page alone, which devices of the shop are given to trust: apart from the
+ * root of terminals, and of no use for any other name. It is a root whose key is gone when this
+ * returns, and the issuer that it has signed; both say by X.509 name constraints that they count
+ * for these names and addresses, and names below these names, alone. The issuer says it too because
+ * not every device minds what a root says of itself.
+ */
+struct ca_web_authority {
+    struct slice root; /* what devices are given */
+    struct ca_pair issuer;
+};
+bool ca_web_authority_create(const char *const *names, int64_t now_ms, struct arena *arena,
+                             struct ca_web_authority *ret_authority, struct failure *failure);
+/* The page's certificate, with the issuer's behind it, and a new key; for names that the authority
+ * was made for. */
+bool ca_web_create(const struct ca_pair *issuer, const char *const *names, int64_t now_ms,
+                   struct arena *arena, struct ca_pair *ret_page, struct failure *failure);
+
+/* Is it what a device would believe that was given this root? FAULT_DENIED: not, for a name that
+ * the root does not count for. */
+bool ca_web_verify(struct slice root, struct slice chain, int64_t now_ms, struct failure *failure);
+
+/* DER, and its SHA-256: as a device shows the fingerprint of a certificate. FAULT_DAMAGED. */
+enum { CA_FINGERPRINT_SIZE = 32 };
+bool ca_certificate_der(struct slice certificate, struct arena *arena, struct slice *ret_der,
+                        uint8_t ret_fingerprint[CA_FINGERPRINT_SIZE], struct failure *failure);
 
 /* Terminal side: a new key and a signing request (PEM). */
 bool ca_request_create(struct arena *arena, struct slice *ret_key, struct slice *ret_request,

@@ -232,3 +232,29 @@ struct stream *stream_connect_local(struct loop *loop, const char *path,
     uv_pipe_connect(&stream->request.connect, &stream->socket.pipe, path, try_done);
     return stream;
 }
+
+/* It is open when the loop comes to it, so that nobody hears of it before they know it. */
+struct stream *stream_of_pair(struct loop *loop, int socket, const struct stream_events *events,
+                              void *context, struct failure *failure)
+{
+    struct stream *stream = stream_create(loop, true);
+    if (stream == NULL) {
+        fail(failure, FAULT_MEMORY, 0, "no memory for a connection");
+        return NULL;
+    }
+    stream->phase = PHASE_HANDSHAKE;
+    if (!transport_begin(&stream->transport, NULL, failure)) {
+        stream_abort(stream, NULL);
+        return NULL;
+    }
+    if (!stream_adopt(stream, socket)) {
+        fail(failure, FAULT_IO, 0, "this socket cannot be used");
+        stream_abort(stream, NULL);
+        return NULL;
+    }
+    stream->events = *events;
+    stream->events_context = context;
+    stream_tune(stream);
+    loop_link_push(&loop->to_read, &stream->to_read);
+    return stream;
+}

@@ -54,7 +54,8 @@ struct stream_listener {
     uv_os_sock_t socket;
     struct loop *loop;
     struct loop_part part;
-    struct tls_context *tls; /* NULL: a local one */
+    struct tls_context *tls; /* NULL: without */
+    bool local;              /* a unix socket */
     struct local_file file;  /* of a local one */
     stream_accept_fn accepted;
     void *owner;
@@ -306,7 +307,7 @@ static uint64_t key_of_four(uint32_t address)
     return address >> 24 == IN_LOOPBACKNET ? 0 : address;
 }
 
-static uint64_t key_of(const struct sockaddr_storage *address)
+uint64_t stream_key_of(const struct sockaddr_storage *address)
 {
     const struct sockaddr_in *four = (const struct sockaddr_in *)address;
     const struct in6_addr *six = &((const struct sockaddr_in6 *)address)->sin6_addr;
@@ -399,7 +400,7 @@ static bool may_come(struct stream_listener *listener, uint64_t key)
 static void turn_away(struct stream_listener *listener, int socket,
                       const struct sockaddr_storage *address)
 {
-    note_away(listener, key_of(address));
+    note_away(listener, stream_key_of(address));
     if (getnameinfo((const struct sockaddr *)address, sizeof *address,
                     listener->metrics.turned_away_last, sizeof listener->metrics.turned_away_last,
                     NULL, 0, NI_NUMERICHOST) != 0)
@@ -409,7 +410,7 @@ static void turn_away(struct stream_listener *listener, int socket,
 
 static struct stream *stream_for(struct stream_listener *listener, int socket)
 {
-    struct stream *stream = stream_create(listener->loop, listener->tls == NULL);
+    struct stream *stream = stream_create(listener->loop, listener->local);
     need(stream != NULL); /* without a thousand bytes nothing else would go well either */
     stream->phase = PHASE_WAIT;
     stream->listener = listener;
@@ -428,15 +429,15 @@ static struct stream *stream_for(struct stream_listener *listener, int socket)
 static void take(struct stream_listener *listener, int socket,
                  const struct sockaddr_storage *address)
 {
-    bool known = listener->tls == NULL; /* a user of this machine */
-    if (known ? !has_place(listener) : !may_come(listener, key_of(address))) {
+    bool known = listener->local; /* a user of this machine */
+    if (known ? !has_place(listener) : !may_come(listener, stream_key_of(address))) {
         turn_away(listener, socket, address);
         return;
     }
     struct stream *stream = stream_for(listener, socket);
     if (stream == NULL)
         return;
-    stream->address_key = key_of(address);
+    stream->address_key = stream_key_of(address);
     if (!known)
         count_unproven(listener, stream);
     if (!listener->accepted(listener->owner, stream, &stream->events, &stream->events_context)) {
@@ -636,7 +637,6 @@ struct stream_listener *stream_listen(struct loop *loop, const char *address,
     struct stream_endpoint place;
     if (!stream_endpoint_read(address, &place, failure))
         return NULL;
-    need(tls != NULL);
     struct stream_listener *listener = listener_for(loop, tls, accepted, owner, failure);
     return listener == NULL ? NULL
                             : listening(listener, address, bind_to(listener, &place), failure);
@@ -650,8 +650,10 @@ struct stream_listener *stream_listen_local(struct loop *loop, const char *path,
     if (!local_address_make(path, &address, failure))
         return NULL;
     struct stream_listener *listener = listener_for(loop, NULL, accepted, owner, failure);
-    return listener == NULL ? NULL
-                            : listening(listener, path, bind_local(listener, &address), failure);
+    if (listener == NULL)
+        return NULL;
+    listener->local = true;
+    return listening(listener, path, bind_local(listener, &address), failure);
 }
 
 uint16_t stream_listener_port(const struct stream_listener *listener)
@@ -660,8 +662,7 @@ uint16_t stream_listener_port(const struct stream_listener *listener)
     socklen_t size = sizeof(address);
     static_assert(
         offsetof(struct sockaddr_in6, sin6_port) == offsetof(struct sockaddr_in, sin_port), "port");
-    if (listener->tls == NULL ||
-        getsockname(listener->socket, (struct sockaddr *)&address, &size) != 0)
+    if (listener->local || getsockname(listener->socket, (struct sockaddr *)&address, &size) != 0)
         return 0;
     return ntohs(address.sin6_port);
 }

@@ -82,6 +82,8 @@ bool stream_adopt(struct stream *stream, int socket)
 void stream_tune(struct stream *stream)
 {
     uv_os_fd_t fd = -1;
+    /* What the line cannot take waits here, where it is counted and can be replaced by newer. */
+    stream_unsent_bound(stream, OUTPUT_PAUSE_BYTES);
     if (stream->local)
         return;
     uv_tcp_nodelay(&stream->socket.tcp, 1);
@@ -90,9 +92,17 @@ void stream_tune(struct stream *stream)
         return;
     unsigned dead_ms = OUTPUT_CUT_MS;
     setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead_ms, sizeof(dead_ms));
-    /* What the line cannot take waits here, where it is counted and can be replaced by newer. */
-    int unsent = OUTPUT_PAUSE_BYTES;
-    setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent));
+}
+
+void stream_unsent_bound(struct stream *stream, int bytes)
+{
+    uv_os_fd_t fd = -1;
+    if (uv_fileno(&stream->socket.handle, &fd) != 0)
+        return;
+    if (stream->local)
+        setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
+    else
+        setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof(bytes));
 }
 
 const char *stream_words(int uv_error)
@@ -427,6 +437,8 @@ static size_t decrypt(struct stream *stream)
     return size;
 }
 
+/* What a pause leaves here is delivered when reading begins anew, so it must end: the peer may have
+ * said all it had to say, and no byte of theirs would bring it up again. */
 static void deliver(struct stream *stream)
 {
     while (stream->phase == PHASE_OPEN && may_read(stream)) {
@@ -436,6 +448,8 @@ static void deliver(struct stream *stream)
         if (stream->events.bytes != NULL)
             stream->events.bytes(stream->events_context, slice_of(stream->loop->plain, size));
     }
+    if (stream->phase == PHASE_OPEN)
+        stream_read_stop(stream);
 }
 
 /* After bytes came in, or a pause is over: on with the handshake, with the reading, or to the end.
@@ -570,6 +584,17 @@ bool stream_credentials(const struct stream *stream, struct stream_credentials *
         return false;
     *ret_credentials = (struct stream_credentials){peer.pid, peer.uid, peer.gid};
     return true;
+}
+
+bool stream_ends(const struct stream *stream, struct sockaddr_storage *ret_peer,
+                 struct sockaddr_storage *ret_own)
+{
+    int peer_size = sizeof(*ret_peer);
+    int own_size = sizeof(*ret_own);
+    const uv_tcp_t *tcp = &stream->socket.tcp;
+    return !stream->local &&
+           uv_tcp_getpeername(tcp, (struct sockaddr *)ret_peer, &peer_size) == 0 &&
+           uv_tcp_getsockname(tcp, (struct sockaddr *)ret_own, &own_size) == 0;
 }
 
 static void local_address(const struct stream *stream, char *out, size_t capacity)

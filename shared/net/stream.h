@@ -1,8 +1,9 @@
 #pragma once
 /*
- * A stream: one connection on the loop, with back-pressure and an orderly end: TCP with TLS, or a
- * local one, a unix socket without it, where the kernel says who the other end is. Used by session
- * (accepted) and client/lib (connected). The stream owns itself between open and closed:
+ * A stream: one connection on the loop, with back-pressure and an orderly end: TCP with TLS (or
+ * without, for addresses that only this machine reaches), or a local one, a unix socket without it,
+ * where the kernel says who the other end is. Used by session and web (accepted) and client/lib
+ * (connected). The stream owns itself between open and closed:
  * after stream_close nothing of it is called back but `closed`, once, and then it is gone.
  *
  * Back-pressure: while more than OUTPUT_PAUSE_BYTES wait to be written, nothing is read; above
@@ -21,6 +22,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct sockaddr_storage;
 struct stream;
 struct stream_listener;
 
@@ -54,6 +56,11 @@ struct stream *stream_connect_local(struct loop *loop, const char *path,
                                     const struct stream_events *events, void *context,
                                     struct failure *failure);
 
+/* One end of a pair of connected unix sockets, which becomes the stream's; open at once, without
+ * TLS. NULL: it stays the caller's. */
+struct stream *stream_of_pair(struct loop *loop, int socket, const struct stream_events *events,
+                              void *context, struct failure *failure);
+
 struct stream_listener_metrics {
     uint32_t open;
     uint32_t handshakes;
@@ -69,7 +76,8 @@ struct stream_listener_metrics {
 /* `accepted` is called for each new connection before its handshake: it sets events and context and
  * returns true, or returns false to turn it away (then nothing is called). A silent connection is
  * cut after HANDSHAKE_MS; at most HANDSHAKES_MAX handshakes are on their way, further ones wait
- * their turn un-read. */
+ * their turn un-read. tls NULL: without, and a connection is open with its first byte: for
+ * addresses that only this machine reaches. */
 typedef bool (*stream_accept_fn)(void *owner, struct stream *stream,
                                  struct stream_events *ret_events, void **ret_context);
 struct stream_listener *stream_listen(struct loop *loop, const char *address,
@@ -121,6 +129,13 @@ struct stream_credentials {
     gid_t gid;
 };
 bool stream_credentials(const struct stream *stream, struct stream_credentials *ret_credentials);
+
+/* Both ends of a TCP connection; false: they are not known (any more). */
+bool stream_ends(const struct stream *stream, struct sockaddr_storage *ret_peer,
+                 struct sockaddr_storage *ret_own);
+/* So much may wait unsent in the kernel (TCP_NOTSENT_LOWAT; OUTPUT_PAUSE_BYTES before this is
+ * called): what waits here instead is counted, and holds up who writes. From `open` on. */
+void stream_unsent_bound(struct stream *stream, int bytes);
 
 /* Of the peer: "192.0.2.7:40000", or "local:" and its user's number. */
 void stream_address(const struct stream *stream, char *out, size_t capacity);

@@ -124,6 +124,8 @@ bool stream_endpoint_read(const char *address, struct stream_endpoint *ret_place
 
 /* ---- listener.c ---- */
 
+/* An address as it is counted: stream_address_key. */
+uint64_t stream_key_of(const struct sockaddr_storage *address);
 /* May this one begin its handshake now, or go on with it? If not it is queued. */
 bool listener_may_read(const struct stream *stream);
 void listener_queue(struct stream *stream);

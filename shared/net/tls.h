@@ -35,10 +35,14 @@ struct tls_identity { /* PEM */
  * be renewed). For the enrolment ALPN no certificate is wanted. */
 struct tls_context *tls_context_server(const struct tls_identity *identity, struct slice root,
                                        struct failure *failure);
-/* Server for browsers: the certificate may be a public one, with its chain behind it in the PEM. No
- * client certificate is asked for; TLS_ALPN_WEB is agreed when the browser names it and may be left
- * out. */
+/* Server for browsers, TLS 1.3 and 1.2 (with authenticated ciphers): the certificate may be a
+ * public one, with its chain behind it in the PEM. No client certificate is asked for; TLS_ALPN_WEB
+ * is agreed when the browser names it and may be left out. */
 struct tls_context *tls_context_web(const struct tls_identity *identity, struct failure *failure);
+/* When the certificate that a server shows ends. */
+int64_t tls_context_ends_ms(const struct tls_context *context);
+/* Does it name this host ("shop.example", "192.0.2.7", "[2001:db8::7]", with a port or without)? */
+bool tls_context_names(const struct tls_context *context, const char *host);
 /* Client: identity NULL for enrolment. With TLS_ALPN_TERMINAL the older name is offered too;
  * tls_peer tells which was agreed. root_hash: BLAKE2b-256 of the root certificate's DER; the
  * chain the server shows must end in that root (it sends the root along), and it must be a server

@@ -3,10 +3,11 @@
  *
  *   server  terminal's protocol: a certificate signed by our root, for clients; its dates are
  *           judged elsewhere. Enrolment's protocol: none is asked for (the ALPN callback runs
- * before the CertificateRequest is written). No common protocol: no handshake. web     browsers: no
- * certificate of theirs, no private protocol; any public certificate of ours. client  the server's
- * chain must end in the root with the pinned hash. The name is not looked at: a private root that
- * signs one server is the identity, whatever its address.
+ *           before the CertificateRequest is written). No common protocol: no handshake.
+ *   web     browsers: no certificate of theirs, no private protocol; any public certificate of
+ *           ours; TLS 1.2 too.
+ *   client  the server's chain must end in the root with the pinned hash. The name is not looked
+ *           at: a private root that signs one server is the identity, whatever its address.
  */
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -367,6 +368,13 @@ static bool use_chain(SSL_CTX *ssl, struct slice pem)
     return good;
 }
 
+/* Browsers of shops are not all new: 1.2 too, with what 1.3 would have used. */
+static bool use_older_version(SSL_CTX *ssl)
+{
+    return SSL_CTX_set_min_proto_version(ssl, TLS1_2_VERSION) == 1 &&
+           SSL_CTX_set_cipher_list(ssl, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1;
+}
+
 struct tls_context *tls_context_web(const struct tls_identity *identity, struct failure *failure)
 {
     struct tls_context *context = context_create(true, protocols_of_web, failure);
@@ -374,11 +382,36 @@ struct tls_context *tls_context_web(const struct tls_identity *identity, struct 
         return NULL;
     context->protocol_needed = false;
     SSL_CTX_set_alpn_select_cb(context->ssl, select_alpn, context);
-    if (use_identity(context->ssl, identity) && use_chain(context->ssl, identity->certificate))
+    if (use_older_version(context->ssl) && use_identity(context->ssl, identity) &&
+        use_chain(context->ssl, identity->certificate))
         return context;
     tls_context_release(context);
     fail(failure, FAULT_USE, 0, "the web certificate and its key do not fit");
     return NULL;
+}
+
+int64_t tls_context_ends_ms(const struct tls_context *context)
+{
+    int64_t ends_ms = 0;
+    X509 *certificate = SSL_CTX_get0_certificate(context->ssl);
+    need(certificate != NULL);
+    return tls_certificate_ends(certificate, &ends_ms) ? ends_ms : 0;
+}
+
+bool tls_context_names(const struct tls_context *context, const char *host)
+{
+    char name[256];
+    X509 *certificate = SSL_CTX_get0_certificate(context->ssl);
+    bool brackets = host[0] == '[';
+    size_t size = brackets ? strcspn(++host, "]") : strcspn(host, ":");
+    if (certificate == NULL || size == 0 || size >= sizeof name)
+        return false;
+    memcpy(name, host, size);
+    name[size] = '\0';
+    bool named = X509_check_ip_asc(certificate, name, 0) == 1 ||
+                 (!brackets && X509_check_host(certificate, name, size, 0, NULL) == 1);
+    ERR_clear_error();
+    return named;
 }
 
 struct tls_context *tls_context_client(const struct tls_identity *identity,

@@ -9,129 +9,17 @@ enum { PARTS_MAX = 8, PART_MAX_SIZE = 64, WORDS_MAX_SIZE = 96 };
 
 /* ---- the table ---- */
 
+#define PHRASE(name, pattern) static const char name[] = pattern;
+#include "words/fields.def"
+
 static const struct {
     const char *name;
-    const char *words; /* one of them: "line", for lines[3] */
-    const char *form;  /* what is right, when the value itself is not; NULL: the words say it */
+    const char *words;
+    const char *form; /* what is right, when the value itself is not; NULL: the words say it */
 } names[] = {
-    {"admin_login", "login of the owner",
-     "A login has small letters, digits, '-', '_' and '.' only."},
-    {"admin_name", "name of the owner", NULL},
-    {"all_branches", "at all branches", NULL},
-    {"all_customers", "for all customers", NULL},
-    {"amount_minor", "amount", NULL},
-    {"amounts_minor", "amount", NULL},
-    {"approved_minor", "approved amount", NULL},
-    {"as_of", "day of the report", NULL},
-    {"bank_account", "bank account", NULL},
-    {"barcodes", "barcode", NULL},
-    {"bill_number", "number of the bill", NULL},
-    {"bills", "bill", NULL},
-    {"bounds", "border of an age", "The borders of the ages rise, and none is below zero."},
-    {"branch_code", "code of the branch", NULL},
-    {"branches", "branch", NULL},
-    {"buyer_pin", "PIN", NULL},
-    {"by_document_date", "age by document date", NULL},
-    {"by_customer", "a row for each customer", NULL},
-    {"cap_day_minor", "highest total of a day", NULL},
-    {"cap_sale_minor", "highest total of one sale", NULL},
-    {"cash_customer", "customer who pays at once", NULL},
-    {"charges", "charge", NULL},
-    {"clear", "what to take away", "It is said too, or cannot be taken away here."},
-    {"code", "code",
-     "A branch's code is at most 8 capital letters and digits; others have letters, digits and "
-     "-_./ only."},
-    {"code_digest", "one-time code", NULL},
-    {"credit", "line to credit", NULL},
-    {"credit_note_approve_minor", "highest total of credit notes", NULL},
-    {"credits", "payment or credit note", NULL},
-    {"currency", "currency", "A currency is its three letters: EUR, VND."},
-    {"customer_code", "code of the customer", NULL},
-    {"customers", "customer", NULL},
-    {"deadline_ms", "time that it may take", NULL},
-    {"discount_bp", "discount", NULL},
-    {"discount_minor", "discount", NULL},
-    {"document_max_minor", "highest total of one invoice", NULL},
-    {"ended", "entry", NULL},
-    {"expires_ms", "last moment", NULL},
-    {"factor", "how much of the product's own unit it is",
-     "It is more than 0, and at most a million."},
-    {"from_minor", "lowest total", NULL},
-    {"from_quantity", "quantity from which on it counts", NULL},
-    {"groups", "group", NULL},
-    {"head_office", "code of the head office",
-     "A branch's code is at most 8 capital letters and digits: TD."},
-    {"incarnation_nonce", "state of the ledger", NULL},
-    {"invoice_number", "number of the invoice", NULL},
-    {"known_seq", "place in the ledger", NULL},
-    {"language", "language", "It is one of en, vi, zh, fa and el."},
-    {"last_seq", "place in the ledger", NULL},
-    {"leave_papers", "papers that are dated later", NULL},
-    {"limit_minor", "limit", NULL},
-    {"lines", "line", NULL},
-    {"list", "price list", NULL},
-    {"login", "login", "A login has small letters, digits, '-', '_' and '.' only."},
-    {"met_nonce", "state of the ledger", NULL},
-    {"minutes", "minutes", "An approval may be asked for 1 to 1440 minutes."},
-    {"money_account", "till, account or device", NULL},
-    {"no_cost", "without a cost", NULL},
-    {"no_price", "without a price of its own", NULL},
-    {"not_after_ms", "last moment", NULL},
-    {"old_password", "old password", NULL},
-    {"no_floor", "no lowest price", NULL},
-    {"floor", "lowest price", NULL},
-    {"oldest_first", "order", NULL},
-    {"over_limit", "over the limit", NULL},
-    {"overdue_days", "days overdue", NULL},
-    {"overdue_minor", "amount overdue", NULL},
-    {"own_confirm_any", "no bound for confirming one's own", NULL},
-    {"own_confirm_minor", "what one may confirm of their own", NULL},
-    {"own_approval", "who grants what they asked for themselves", NULL},
-    {"own_reversal_minor", "money that one may take back alone", NULL},
-    {"page", "page of the list", NULL},
-    {"parts", "part of the match", NULL},
-    {"payment_kind", "kind of payment", NULL},
-    {"person", "buyer", NULL},
-    {"password_hash", "password", NULL},
-    {"pin", "PIN", NULL},
-    {"pin_hash", "PIN", NULL},
-    {"price_lists", "price list", NULL},
-    {"prices", "price", NULL},
-    {"product_code", "product", NULL},
-    {"float_minor", "what lies in it", NULL},
-    {"counted_minor", "what was counted", NULL},
-    {"fee_minor", "fee", "It is less than what is moved, and a till pays none."},
-    {"refund_alone_minor", "what one may pay out alone", NULL},
-    {"refund_any", "no bound for refunds", NULL},
-    {"round_off", "rounding off", "Only money that is final is rounded off."},
-    {"round_off_day_minor", "what one may round off in a day", NULL},
-    {"round_off_minor", "what may be rounded off", NULL},
-    {"root_hash", "certificate of the server", NULL},
-    {"rules_version", "version of the rules", NULL},
-    {"serials", "serial number", NULL},
-    {"set_aside", "set aside", NULL},
-    {"step_job", "step of a job", NULL},
-    {"tax_bp", "tax", NULL},
-    {"tax_code", "tax number", NULL},
-    {"term_days", "days until a bill is due", NULL},
-    {"terminal_name", "name of the terminal", NULL},
-    {"to_minor", "highest total", NULL},
-    {"thresholds", "threshold", NULL},
-    {"topics", "topic", NULL},
-    {"total_minor", "total", NULL},
-    {"units", "unit", NULL},
-    {"undo_import", "taking back of its import", NULL},
-    {"unpaid_max", "number of unpaid bills", NULL},
-    {"base_price", "price of the own unit", "It is not the price of that unit."},
-    {"unit_factor", "factor of the unit", NULL},
-    {"slip_weight", "weight of slips", NULL},
-    {"payer_code", "payer", NULL},
-    {"unit_minor", "unit of cash", NULL},
-    {"utc_offset_minutes", "time zone", "It lies between -720 and 840 minutes from UTC."},
-    {"valid_from", "first day", NULL},
-    {"valid_until", "last day", NULL},
-    {"waiting_only", "only what waits", NULL},
-    {"with_minor", "amount to match", NULL},
+#define FIELD(name, words) {#name, words, NULL},
+#define FIELD_FORM(name, words, form) {#name, words, form},
+#include "words/fields.def"
 };
 
 static size_t find(const char *name)
@@ -185,33 +73,42 @@ static size_t split(const char *path, struct part parts[PARTS_MAX])
     return count;
 }
 
-static void part_words(const struct part *part, char out[WORDS_MAX_SIZE])
+static void part_words(const struct part *part, enum language language, char out[WORDS_MAX_SIZE])
 {
     size_t at = find(part->name);
-    int size = snprintf(out, WORDS_MAX_SIZE, "%s", at == SIZE_MAX ? part->name : names[at].words);
-    for (char *space = out; *space != '\0'; space++)
+    char name[WORDS_MAX_SIZE];
+    char number[24];
+    (void)snprintf(name, sizeof(name), "%s",
+                   at == SIZE_MAX ? part->name : words_in(language, names[at].words));
+    for (char *space = name; *space != '\0' && at == SIZE_MAX; space++)
         *space = *space == '_' ? ' ' : *space;
-    if (part->listed && size > 0 && size < WORDS_MAX_SIZE)
-        (void)snprintf(out + size, WORDS_MAX_SIZE - (size_t)size, " %lu", part->index + 1);
+    (void)snprintf(number, sizeof(number), "%lu", part->index + 1);
+    (void)words_say(out, WORDS_MAX_SIZE, language, part->listed ? FIELD_NUMBER : "{name}", "name",
+                    name, "number", number, NULL);
 }
 
 /* Of what holds it, people are told the places in lists only. */
-bool field_words(const char *path, char *out, size_t capacity)
+bool field_words_in(const char *path, enum language language, char *out, size_t capacity)
 {
     struct part parts[PARTS_MAX];
     size_t count = path == NULL ? 0 : split(path, parts);
-    size_t used = 0;
-    if (capacity > 0)
-        out[0] = '\0';
-    for (size_t i = count; i > 0 && used < capacity; i--) {
+    char all[PARTS_MAX * WORDS_MAX_SIZE] = "";
+    for (size_t i = count; i > 0; i--) {
         char words[WORDS_MAX_SIZE];
+        char inner[sizeof(all)];
         if (i < count && !parts[i - 1].listed)
             continue;
-        part_words(&parts[i - 1], words);
-        used +=
-            (size_t)snprintf(out + used, capacity - used, "%s%s", i < count ? " of " : "", words);
+        part_words(&parts[i - 1], language, words);
+        (void)snprintf(inner, sizeof(inner), "%s", all);
+        (void)words_say(all, sizeof(all), language, i < count ? FIELD_OF : "{whole}", "part", inner,
+                        "whole", words, NULL);
     }
-    return used > 0;
+    return words_say(out, capacity, language, "{words}", "words", all, NULL) > 0;
+}
+
+bool field_words(const char *path, char *out, size_t capacity)
+{
+    return field_words_in(path, LANGUAGE_ENGLISH, out, capacity);
 }
 
 const char *field_form(const char *path)

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "wire/pack.h"
 #include "wire/reflect.h"
+#include "wire/unpack.h"
 
 #include <string.h>
 
@@ -23,6 +24,9 @@ static void allocator_free(void *arena, void *data)
 ProtobufCMessage *message_unpack(const ProtobufCMessageDescriptor *type, struct slice bytes,
                                  struct arena *arena)
 {
+    ProtobufCMessage *plain = unpack_plain(type, bytes, arena);
+    if (plain != NULL)
+        return plain;
     static const uint8_t nothing[1];
     ProtobufCAllocator allocator = {allocator_take, allocator_free, arena};
     const uint8_t *data = bytes.size == 0 ? nothing : bytes.data;

@@ -1,6 +1,6 @@
 #include "wire/pack.h"
 
-#include "wire/reflect.h"
+#include "wire/plan.h"
 #include "wire/varint.h"
 
 #include <stdbool.h>
@@ -22,33 +22,25 @@ static inline uint8_t *put_varint(uint8_t *at, uint64_t value)
         *--at = (uint8_t)value;
         return at;
     }
-    if (value < 0x4000) { /* most tags */
+    if (value < 0x4000) {
         *--at = (uint8_t)(value >> 7);
         *--at = (uint8_t)(value | 0x80);
         return at;
     }
-    at -= (size_t)(63 - __builtin_clzll(value)) / 7 + 1;
+    at -= (63 - (unsigned)__builtin_clzll(value)) / 7 + 1;
     varint_write(at, value);
     return at;
 }
 
-static inline uint8_t *put_tag(uint8_t *at, const ProtobufCFieldDescriptor *field, uint32_t wire)
+/* All bytes that a tag can have: those before it are room. */
+static inline uint8_t *put_tag(uint8_t *at, const struct plan_step *field)
 {
-    return put_varint(at, WIRE_TAG(field->id, wire));
-}
-
-static inline bool is_number(const ProtobufCFieldDescriptor *field)
-{
-    enum {
-        NUMBERS = 1 << PROTOBUF_C_TYPE_INT32 | 1 << PROTOBUF_C_TYPE_ENUM |
-                  1 << PROTOBUF_C_TYPE_UINT32 | 1 << PROTOBUF_C_TYPE_INT64 |
-                  1 << PROTOBUF_C_TYPE_UINT64 | 1 << PROTOBUF_C_TYPE_BOOL
-    };
-    return (NUMBERS >> field->type & 1) != 0;
+    memcpy(at - PLAN_TAG_MAX, field->tag, PLAN_TAG_MAX);
+    return at - field->tag_size;
 }
 
 /* Negative numbers of 32 bits are ten bytes long, as the format wants it. */
-static inline uint64_t number_of(const ProtobufCFieldDescriptor *field, const void *value)
+static inline uint64_t number_of(const struct plan_step *field, const void *value)
 {
     if (field->type == PROTOBUF_C_TYPE_INT64 || field->type == PROTOBUF_C_TYPE_UINT64)
         return *(const uint64_t *)value;
@@ -66,14 +58,15 @@ static uint8_t *put_bytes(const uint8_t *begin, uint8_t *at, const void *data, s
     return has_room(begin, at, size) ? memcpy(at - size, data, size) : NULL;
 }
 
-static uint8_t *put_message(const uint8_t *begin, uint8_t *at, const ProtobufCMessage *message);
+static uint8_t *put_message(const uint8_t *begin, uint8_t *at, const struct plan *plan,
+                            const ProtobufCMessage *message);
 
-static uint8_t *put_content(const uint8_t *begin, uint8_t *at,
-                            const ProtobufCFieldDescriptor *field, const void *value)
+static uint8_t *put_content(const uint8_t *begin, uint8_t *at, const struct plan_step *field,
+                            const struct plan *plan, const void *value)
 {
     if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
         const ProtobufCMessage *part = *(const ProtobufCMessage *const *)value;
-        return part == NULL ? at : put_message(begin, at, part);
+        return part == NULL ? at : put_message(begin, at, plan, part);
     }
     if (field->type == PROTOBUF_C_TYPE_STRING) {
         const char *text = *(const char *const *)value;
@@ -84,30 +77,38 @@ static uint8_t *put_content(const uint8_t *begin, uint8_t *at,
                                                 : put_bytes(begin, at, bytes->data, bytes->len);
 }
 
-static uint8_t *put_head(const uint8_t *begin, uint8_t *at, const ProtobufCFieldDescriptor *field,
+static uint8_t *put_head(const uint8_t *begin, uint8_t *at, const struct plan_step *field,
                          const uint8_t *end)
 {
     if (at == NULL || !has_room(begin, at, 0))
         return NULL;
-    return put_tag(put_varint(at, (size_t)(end - at)), field, WIRE_BYTES);
+    return put_tag(put_varint(at, (size_t)(end - at)), field);
 }
 
-static inline uint8_t *put_field(const uint8_t *begin, uint8_t *at,
-                                 const ProtobufCFieldDescriptor *field, const void *value)
+/* Apart from numbers, which are most fields and want no call. */
+__attribute__((noinline)) static uint8_t *put_long(const uint8_t *begin, uint8_t *at,
+                                                   const struct plan_step *field,
+                                                   const struct plan *plan, const void *value)
+{
+    return put_head(begin, put_content(begin, at, field, plan, value), field, at);
+}
+
+static inline uint8_t *put_field(const uint8_t *begin, uint8_t *at, const struct plan_step *field,
+                                 const struct plan *plan, const void *value)
 {
     if (!has_room(begin, at, 0))
         return NULL;
-    if (is_number(field))
-        return put_tag(put_varint(at, number_of(field, value)), field, WIRE_VARINT);
-    return put_head(begin, put_content(begin, at, field, value), field, at);
+    if (plan_is_number(field))
+        return put_tag(put_varint(at, number_of(field, value)), field);
+    return put_long(begin, at, field, plan, value);
 }
 
-static uint8_t *put_packed(const uint8_t *begin, uint8_t *at, const ProtobufCFieldDescriptor *field,
+static uint8_t *put_packed(const uint8_t *begin, uint8_t *at, const struct plan_step *field,
                            const uint8_t *values, size_t count)
 {
-    size_t size = reflect_size(field->type);
+    size_t size = field->size;
     const uint8_t *end = at;
-    if (!is_number(field))
+    if (!plan_is_number(field))
         return NULL;
     for (size_t i = count; i > 0; i--) {
         if (!has_room(begin, at, 0))
@@ -117,55 +118,70 @@ static uint8_t *put_packed(const uint8_t *begin, uint8_t *at, const ProtobufCFie
     return put_head(begin, at, field, end);
 }
 
-static uint8_t *put_repeated(const uint8_t *begin, uint8_t *at,
-                             const ProtobufCFieldDescriptor *field, const uint8_t *values,
-                             size_t count)
+static uint8_t *put_repeated(const uint8_t *begin, uint8_t *at, const struct plan_step *field,
+                             const struct plan *plan, const uint8_t *values, size_t count)
 {
     if ((field->flags & PROTOBUF_C_FIELD_FLAG_PACKED) != 0)
         return put_packed(begin, at, field, values, count);
-    size_t size = reflect_size(field->type);
     for (size_t i = count; i > 0 && at != NULL; i--)
-        at = put_field(begin, at, field, values + (i - 1) * size);
+        at = put_field(begin, at, field, plan, values + (i - 1) * field->size);
     return at;
 }
 
-/* A text or a message is there when it is not its default; of a oneof also only when it is the
- * one. */
-static inline bool is_there(const ProtobufCFieldDescriptor *field, const uint8_t *quantifier,
-                            const void *value)
+/* The one of a oneof's steps from `first` to `last` that its message has; NULL: none of these. */
+static const struct plan_step *member_of(const struct plan_step *first,
+                                         const struct plan_step *last, uint32_t id)
 {
-    bool oneof = (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0;
-    if (oneof && *(const uint32_t *)quantifier != field->id)
-        return false;
-    if (field->type == PROTOBUF_C_TYPE_STRING || field->type == PROTOBUF_C_TYPE_MESSAGE) {
-        const void *pointer = *(const void *const *)value;
-        return pointer != NULL && pointer != field->default_value;
+    while (first < last) {
+        const struct plan_step *middle = first + (last - first) / 2;
+        if (middle->id < id)
+            first = middle + 1;
+        else
+            last = middle;
     }
-    return oneof || *(const protobuf_c_boolean *)quantifier != 0;
+    return first->id == id ? first : NULL;
 }
 
-static uint8_t *put_message(const uint8_t *begin, uint8_t *at, const ProtobufCMessage *message)
+static uint8_t *put_member(const uint8_t *begin, uint8_t *at, const struct plan *plan,
+                           const struct plan_step *last, const uint8_t *base)
 {
-    const ProtobufCFieldDescriptor *fields = message->descriptor->fields;
+    const uint32_t *which = (const uint32_t *)(base + last->quantifier_offset);
+    const struct plan_step *field = member_of(last - last->before, last, *which);
+    if (field == NULL)
+        return at;
+    const uint8_t *value = base + field->offset;
+    bool pointer = field->type == PROTOBUF_C_TYPE_STRING || field->type == PROTOBUF_C_TYPE_MESSAGE;
+    if (pointer && *(const void *const *)value == NULL)
+        return at;
+    return put_field(begin, at, field, plan->parts[field - plan->steps], value);
+}
+
+static uint8_t *put_message(const uint8_t *begin, uint8_t *at, const struct plan *plan,
+                            const ProtobufCMessage *message)
+{
     const uint8_t *base = (const uint8_t *)message;
     if (message->n_unknown_fields > 0)
         return NULL;
-    for (unsigned i = message->descriptor->n_fields; i > 0 && at != NULL; i--) {
-        const ProtobufCFieldDescriptor *field = &fields[i - 1];
-        const uint8_t *value = base + field->offset;
-        const uint8_t *quantifier = base + field->quantifier_offset;
-        if (field->label == PROTOBUF_C_LABEL_OPTIONAL && !is_there(field, quantifier, value))
+    for (unsigned i = plan->count; i > 0 && at != NULL; i--) {
+        const struct plan_step *field = &plan->steps[i - 1];
+        if (!plan_is_there(field, base))
             continue; /* most of them, in most messages */
-        if (field->label != PROTOBUF_C_LABEL_REPEATED)
-            at = put_field(begin, at, field, value);
-        else if (*(const size_t *)quantifier > 0)
-            at = put_repeated(begin, at, field, *(const uint8_t *const *)value,
-                              *(const size_t *)quantifier);
+        const uint8_t *value = base + field->offset;
+        const struct plan *part = plan->parts[i - 1];
+        if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0) {
+            at = put_member(begin, at, plan, field, base);
+            i -= field->before;
+        } else if (field->label != PROTOBUF_C_LABEL_REPEATED)
+            at = put_field(begin, at, field, part, value);
+        else
+            at = put_repeated(begin, at, field, part, *(const uint8_t *const *)value,
+                              *(const size_t *)(base + field->quantifier_offset));
     }
     return at;
 }
 
 uint8_t *pack_before(const ProtobufCMessage *message, uint8_t *begin, uint8_t *end)
 {
-    return put_message(begin, end, message);
+    const struct plan *plan = plan_of(message->descriptor);
+    return plan == NULL ? NULL : put_message(begin, end, plan, message);
 }

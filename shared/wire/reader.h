@@ -30,15 +30,18 @@ static inline bool read_varint(struct reader *reader, uint64_t *ret_value)
         *ret_value = *reader->at++;
         return true;
     }
+    const uint8_t *at = reader->at;
     uint64_t value = 0;
-    for (unsigned i = 0; i < VARINT_MAX_BYTES && reader->at < reader->end; i++) {
-        uint8_t byte = *reader->at++;
-        value |= (uint64_t)(byte & 0x7f) << (7 * i);
+    for (unsigned shift = 0; shift < 7 * VARINT_MAX_BYTES && at < reader->end; shift += 7) {
+        uint8_t byte = *at++;
+        value |= (uint64_t)(byte & 0x7f) << shift;
         if (byte >= 0x80)
             continue;
+        reader->at = at;
         *ret_value = value;
-        return byte != 0 && !(i == VARINT_MAX_BYTES - 1 && byte > 1);
+        return byte != 0 && !(shift == 7 * (VARINT_MAX_BYTES - 1) && byte > 1);
     }
+    reader->at = at;
     return false;
 }
 

@@ -13,6 +13,10 @@ enum row_kind {
     ROW_CUSTOMER = TEFTER__ROW__KIND_CUSTOMER,
     ROW_APPROVAL = TEFTER__ROW__KIND_APPROVAL,
     ROW_ALARM = TEFTER__ROW__KIND_ALARM,
+    ROW_TOTALS = TEFTER__ROW__KIND_TOTALS, /* of a branch; 0: the company */
+    ROW_DECISION = TEFTER__ROW__KIND_DECISION,
+    ROW_TOTALS_BLIND =
+        31, /* the same totals, for who is not told cash that is still to be counted */
 };
 
 #define ROW_KEY_ID_MASK UINT64_C(0x00ffffffffffffff)

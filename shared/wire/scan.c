@@ -48,6 +48,8 @@ static const struct bound {
     {"tefter.AddProduct", "units", PRODUCT_UNITS_MAX},
     {"tefter.ChangeProduct", "units", PRODUCT_UNITS_MAX},
     {"tefter.Subscribe", "customers", SUBSCRIPTION_IDS_MAX},
+    {"tefter.ImportDo", "columns", IMPORT_COLUMNS_MAX},
+    {"tefter.ImportDo", "edits", IMPORT_EDITS_MAX},
     {"tefter.SnapshotChunk", NULL, ANSWER_ROWS_MAX},
     {"tefter.Delta", NULL, ANSWER_ROWS_MAX},
 };
